@@ -1,0 +1,179 @@
+//! What may be generated for this frame, as a JSON schema.
+//!
+//! A schema rather than a hand-written grammar: alternatives that share a prefix
+//! are kept apart by the constraint engine, where a greedy lexer would hide one.
+
+use serde_json::{Value, json};
+
+use crate::detection::Detection;
+use crate::situation::{ObjectView, Situation};
+use crate::step::{Direction, Plan, Relation, Skill};
+
+/// Longest sentence that `say` and `ask` may generate, characters.
+const MAX_SENTENCE: usize = 160;
+
+/// The schema of a list of objects.
+pub fn detections() -> Value {
+    let coordinate = json!({"type": "integer", "minimum": 0, "maximum": 1000});
+    compact(json!({
+        "type": "array",
+        "maxItems": Detection::MAX,
+        "items": object(json!({
+            "point": {"type": "array", "items": coordinate, "minItems": 2, "maxItems": 2},
+            "label": {"type": "string", "minLength": 1, "maxLength": Detection::MAX_LABEL},
+        })),
+    }))
+}
+
+/// The schema of a plan: the skills of this robot times the objects that each
+/// can apply to now. A step outside it cannot be generated.
+pub fn plan(situation: &Situation, skills: &[Skill]) -> Value {
+    let steps: Vec<Value> = skills
+        .iter()
+        .flat_map(|skill| steps_of(*skill, situation))
+        .collect();
+    compact(object(json!({
+        "steps": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": Plan::MAX_STEPS,
+            "items": {"anyOf": steps},
+        },
+    })))
+}
+
+fn steps_of(skill: Skill, situation: &Situation) -> Vec<Value> {
+    let named = |skill| names_affording(&situation.objects, skill);
+    let sentence = json!({"type": "string", "minLength": 1, "maxLength": MAX_SENTENCE});
+    let fields = match skill {
+        Skill::Pick | Skill::Point => one_of("object", named(skill)).into_iter().collect(),
+        Skill::Push => one_of("object", named(skill))
+            .map(|mut fields| {
+                fields["direction"] = json!({"enum": Direction::ALL.map(Direction::name)});
+                fields
+            })
+            .into_iter()
+            .collect(),
+        Skill::Place => placements(situation),
+        Skill::Say => vec![json!({"text": sentence})],
+        Skill::Ask => vec![json!({"question": sentence})],
+        Skill::Home | Skill::Done => vec![json!({})],
+    };
+    fields
+        .into_iter()
+        .map(|fields| step(skill, fields))
+        .collect()
+}
+
+/// One alternative per object, since nothing is placed in or on itself.
+fn placements(situation: &Situation) -> Vec<Value> {
+    let targets = names_affording(&situation.objects, Skill::Place);
+    let mut movable = names_affording(&situation.objects, Skill::Pick);
+    if let Some(held) = &situation.holding
+        && !movable.contains(held)
+    {
+        movable.push(held.clone());
+    }
+    movable
+        .into_iter()
+        .filter_map(|object| {
+            let others: Vec<_> = targets
+                .iter()
+                .filter(|target| **target != object)
+                .collect();
+            (!others.is_empty()).then(|| {
+                json!({
+                    "object": {"enum": [object]},
+                    "relation": {"enum": [Relation::In.name(), Relation::On.name()]},
+                    "target": {"enum": others},
+                })
+            })
+        })
+        .collect()
+}
+
+fn names_affording(objects: &[ObjectView], skill: Skill) -> Vec<String> {
+    objects
+        .iter()
+        .filter(|object| object.affords.contains(&skill))
+        .map(|object| object.name.clone())
+        .collect()
+}
+
+fn one_of(field: &str, names: Vec<String>) -> Option<Value> {
+    (!names.is_empty()).then(|| json!({field: {"enum": names}}))
+}
+
+fn step(skill: Skill, fields: Value) -> Value {
+    let mut properties = json!({"skill": {"enum": [skill.name()]}});
+    if let (Value::Object(all), Value::Object(fields)) = (&mut properties, fields) {
+        all.extend(fields);
+    }
+    object(properties)
+}
+
+fn object(properties: Value) -> Value {
+    let required: Vec<String> = properties
+        .as_object()
+        .map(|fields| fields.keys().cloned().collect())
+        .unwrap_or_default();
+    json!({
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    })
+}
+
+/// Without this, whitespace between tokens is left to the model.
+fn compact(mut schema: Value) -> Value {
+    schema["x-guidance"] = json!({"whitespace_flexible": false});
+    schema
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use enact_types::{NormalisedPoint, Point3};
+
+    fn seen(name: &str, affords: &[Skill]) -> ObjectView {
+        ObjectView {
+            name: name.to_owned(),
+            point: NormalisedPoint { y: 1, x: 2 },
+            position: Point3::origin(),
+            reachable: true,
+            rests: None,
+            affords: affords.to_vec(),
+        }
+    }
+
+    #[test]
+    fn only_what_applies_now_can_be_generated() {
+        let situation = Situation {
+            objects: vec![
+                seen("red cube", &[Skill::Pick, Skill::Place]),
+                seen("blue bowl", &[Skill::Place]),
+            ],
+            ..Situation::default()
+        };
+        let schema = plan(&situation, &Skill::ALL).to_string();
+        let pick = r#""skill":{"enum":["pick"]},"object":{"enum":["red cube"]}"#;
+        let place = r#""object":{"enum":["red cube"]},"relation":{"enum":["in","on"]},"target":{"enum":["blue bowl"]}"#;
+        assert!(schema.contains(pick), "{schema}");
+        assert!(schema.contains(place), "{schema}");
+        assert!(!schema.contains(r#""enum":["push"]"#), "{schema}");
+    }
+
+    #[test]
+    fn with_nothing_seen_only_words_and_home_remain() {
+        let schema = plan(&Situation::default(), &Skill::ALL);
+        let steps = schema["properties"]["steps"]["items"]["anyOf"].as_array().unwrap();
+        assert_eq!(steps.len(), 4);
+    }
+
+    #[test]
+    fn properties_keep_the_order_in_which_they_are_generated() {
+        let text = detections().to_string();
+        assert!(text.find("\"point\"").unwrap() < text.find("\"label\"").unwrap());
+    }
+}

@@ -1,0 +1,31 @@
+//! What the model may say, what it is told, and what came of it.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`step`] | skills and plans, read strictly |
+//! | [`detection`] | what the model says it sees |
+//! | [`outcome`] | what became of a step |
+//! | [`situation`] | everything a plan rests on |
+//! | [`prompt`] | the situation as words |
+//! | [`examples`] | worked examples, chosen by similarity |
+//! | [`grammar`] | what may be generated for this frame, as a JSON schema |
+//! | [`planner`] | the traits a model implements |
+//! | [`scripted`] | a planner that follows a file |
+
+pub mod detection;
+pub mod examples;
+pub mod grammar;
+pub mod outcome;
+pub mod planner;
+pub mod prompt;
+pub mod scripted;
+pub mod situation;
+pub mod step;
+
+pub use detection::Detection;
+pub use outcome::{Outcome, Verdict};
+pub use planner::{Answer, Perceiver, Planner, PlannerError, Rejection, Usage};
+pub use prompt::PromptStyle;
+pub use scripted::ScriptedPlanner;
+pub use situation::{ObjectView, Situation};
+pub use step::{Direction, Plan, Relation, Skill, Step};

@@ -1,0 +1,55 @@
+//! What became of a step.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::step::Step;
+
+/// Whether a step did what it was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It worked.
+    Yes,
+    /// It did not.
+    No,
+    /// The signals do not agree or are missing.
+    Unknown,
+    /// It was never tried.
+    Refused,
+}
+
+impl Verdict {
+    /// The word the prompt uses for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Unknown => "unknown",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// A step and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// What was to be done.
+    #[serde(flatten)]
+    pub step: Step,
+    /// Whether it was.
+    pub verdict: Verdict,
+    /// Why, in words for the next prompt.
+    pub reason: String,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.step, self.verdict.name())?;
+        if !self.reason.is_empty() {
+            write!(f, ", {}", self.reason)?;
+        }
+        Ok(())
+    }
+}

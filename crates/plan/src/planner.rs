@@ -1,0 +1,95 @@
+//! The traits a model implements.
+
+use std::time::Duration;
+
+use enact_types::Frame;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::detection::Detection;
+use crate::situation::Situation;
+use crate::step::Plan;
+
+/// Lists the objects in a picture.
+pub trait Perceiver {
+    /// What is in `frame`.
+    fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError>;
+}
+
+/// Decides what to do next.
+pub trait Planner {
+    /// A plan for `situation`, which was seen in `frame`.
+    fn plan(&mut self, frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError>;
+}
+
+/// What was asked, what came back, and what it means.
+#[derive(Clone, Debug)]
+pub struct Answer<T> {
+    /// The text that was sent; empty where nothing was asked in words.
+    pub prompt: String,
+    /// The text that came back, as it came.
+    pub completion: String,
+    /// What it means, or why it is rejected.
+    pub meaning: Result<T, Rejection>,
+    /// What it cost.
+    pub usage: Usage,
+}
+
+/// Why a model's answer is not taken; words for the next prompt.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct Rejection(pub String);
+
+/// What requests to a model cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Requests made.
+    pub requests: u32,
+    /// Tokens sent, pictures included.
+    pub prompt_tokens: u32,
+    /// Tokens generated.
+    pub completion_tokens: u32,
+    /// Wall time until the first token.
+    pub prompt_time: Duration,
+    /// Wall time from the first token to the last.
+    pub decode_time: Duration,
+}
+
+impl std::ops::AddAssign for Usage {
+    fn add_assign(&mut self, other: Self) {
+        self.requests += other.requests;
+        self.prompt_tokens += other.prompt_tokens;
+        self.completion_tokens += other.completion_tokens;
+        self.prompt_time += other.prompt_time;
+        self.decode_time += other.decode_time;
+    }
+}
+
+/// The model could not be asked or did not answer.
+#[derive(Debug, Error)]
+pub enum PlannerError {
+    /// The model cannot be loaded.
+    #[error("cannot load the model `{model}`: {reason}")]
+    Load {
+        /// Folder, file or hub id.
+        model: String,
+        /// What is wrong and what to do.
+        reason: String,
+    },
+    /// A request failed.
+    #[error("the model `{model}` did not answer: {reason}")]
+    Request {
+        /// Folder, file or hub id.
+        model: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A request took too long.
+    #[error("the model `{model}` did not answer within {limit:?}")]
+    Timeout {
+        /// Folder, file or hub id.
+        model: String,
+        /// The limit.
+        limit: Duration,
+    },
+}

@@ -1,0 +1,126 @@
+//! A planner that follows a file.
+
+use enact_types::Frame;
+
+use crate::outcome::Verdict;
+use crate::planner::{Answer, Planner, PlannerError, Usage};
+use crate::situation::Situation;
+use crate::step::{Plan, Step};
+
+/// Plays the steps of one plan. After a failure it goes on from the step that
+/// failed, or from the pick before it if the object is no longer held.
+#[derive(Clone, Debug)]
+pub struct ScriptedPlanner {
+    plan: Plan,
+}
+
+impl ScriptedPlanner {
+    /// A planner for this plan.
+    pub fn new(plan: Plan) -> Self {
+        Self { plan }
+    }
+
+    fn remaining(&self, situation: &Situation) -> Vec<Step> {
+        let steps = &self.plan.steps;
+        let done = situation
+            .history
+            .iter()
+            .fold(0, |next, outcome| match steps[next..].iter().position(|step| *step == outcome.step) {
+                Some(offset) if outcome.verdict == Verdict::Yes => next + offset + 1,
+                _ => next,
+            });
+        let resume = match steps.get(done) {
+            Some(Step::Place { object, .. }) if situation.holding.as_ref() != Some(object) => steps
+                [..done]
+                .iter()
+                .rposition(|step| matches!(step, Step::Pick { object: picked } if picked == object))
+                .unwrap_or(done),
+            _ => done,
+        };
+        let mut rest = steps[resume..].to_vec();
+        if rest.is_empty() {
+            rest.push(Step::Done {});
+        }
+        rest
+    }
+}
+
+impl Planner for ScriptedPlanner {
+    fn plan(&mut self, _frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError> {
+        let plan = Plan {
+            steps: self.remaining(situation),
+        };
+        Ok(Answer {
+            prompt: String::new(),
+            completion: serde_json::to_string(&plan).expect("a plan is always valid JSON"),
+            meaning: Ok(plan),
+            usage: Usage::default(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Outcome;
+    use crate::step::Relation;
+
+    fn pick() -> Step {
+        Step::Pick {
+            object: "red cube".to_owned(),
+        }
+    }
+
+    fn place() -> Step {
+        Step::Place {
+            object: "red cube".to_owned(),
+            relation: Relation::In,
+            target: "blue bowl".to_owned(),
+        }
+    }
+
+    fn after(history: &[(Step, Verdict)], holding: Option<&str>) -> Vec<Step> {
+        let situation = Situation {
+            holding: holding.map(str::to_owned),
+            history: history
+                .iter()
+                .map(|(step, verdict)| Outcome {
+                    step: step.clone(),
+                    verdict: *verdict,
+                    reason: String::new(),
+                })
+                .collect(),
+            ..Situation::default()
+        };
+        let plan = Plan {
+            steps: vec![pick(), place(), Step::Done {}],
+        };
+        ScriptedPlanner::new(plan).remaining(&situation)
+    }
+
+    #[test]
+    fn a_failed_step_is_tried_again() {
+        assert_eq!(after(&[(pick(), Verdict::No)], None).len(), 3);
+        let held = after(
+            &[(pick(), Verdict::Yes), (place(), Verdict::Refused)],
+            Some("red cube"),
+        );
+        assert_eq!(held, vec![place(), Step::Done {}]);
+    }
+
+    #[test]
+    fn a_dropped_object_is_picked_again() {
+        let steps = after(&[(pick(), Verdict::Yes), (place(), Verdict::No)], None);
+        assert_eq!(steps[0], pick());
+        let twice = after(
+            &[
+                (pick(), Verdict::Yes),
+                (place(), Verdict::No),
+                (pick(), Verdict::Yes),
+                (place(), Verdict::Yes),
+            ],
+            None,
+        );
+        assert_eq!(twice, vec![Step::Done {}]);
+    }
+}

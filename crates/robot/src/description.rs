@@ -1,0 +1,250 @@
+//! What a robot is made of: links, joints, limits, gripper. Never changes after loading.
+
+use std::time::Duration;
+
+use enact_types::{JointVector, Point3, Pose, Vector3};
+use nalgebra::{Matrix3, Unit};
+
+/// An arm with or without a gripper, as its URDF and `robot.toml` describe it.
+#[derive(Clone, Debug)]
+pub struct Robot {
+    pub(crate) name: String,
+    pub(crate) links: Vec<Link>,
+    pub(crate) joints: Vec<Joint>,
+    pub(crate) arm_joints: usize,
+    pub(crate) tool_link: usize,
+    pub(crate) gripper: Option<Gripper>,
+    pub(crate) home: JointVector,
+    pub(crate) control_period: Duration,
+    pub(crate) following_error: f64,
+}
+
+impl Robot {
+    /// The name of its folder or URDF.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Every link, parents before children; the first is the base.
+    pub fn links(&self) -> &[Link] {
+        &self.links
+    }
+
+    /// Every driven joint: the arm's from base to tool, then the gripper's.
+    pub fn joints(&self) -> &[Joint] {
+        &self.joints
+    }
+
+    /// The arm's joints from base to tool.
+    pub fn arm_joints(&self) -> &[Joint] {
+        &self.joints[..self.arm_joints]
+    }
+
+    /// Index into [`links`](Self::links) of the tool frame.
+    pub fn tool_link(&self) -> usize {
+        self.tool_link
+    }
+
+    /// The gripper, if there is one.
+    pub fn gripper(&self) -> Option<&Gripper> {
+        self.gripper.as_ref()
+    }
+
+    /// The posture in which the arm is out of the camera's way; all joints.
+    pub fn home(&self) -> &JointVector {
+        &self.home
+    }
+
+    /// Time between two commands.
+    pub fn control_period(&self) -> Duration {
+        self.control_period
+    }
+
+    /// Largest admitted distance between command and measurement of an arm joint, rad or m.
+    pub fn following_error(&self) -> f64 {
+        self.following_error
+    }
+}
+
+/// A driven joint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Joint {
+    /// Name as in the URDF.
+    pub name: String,
+    /// Whether it slides (metres) rather than turns (radians).
+    pub prismatic: bool,
+    /// What it may do.
+    pub limits: Limits,
+    /// Bus id of its servo, where `robot.toml` gives one.
+    pub servo: Option<u8>,
+}
+
+/// What a joint may do, in rad or m and seconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    /// Lowest position.
+    pub min: f64,
+    /// Highest position.
+    pub max: f64,
+    /// Largest speed.
+    pub velocity: f64,
+    /// Largest acceleration.
+    pub acceleration: f64,
+    /// Largest jerk.
+    pub jerk: f64,
+    /// Largest torque or force, N·m or N.
+    pub effort: f64,
+}
+
+/// A rigid body of the robot.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Name as in the URDF.
+    pub name: String,
+    /// How it hangs on its parent; `None` for the base.
+    pub mount: Option<Mount>,
+    /// Mass properties; `None` for a mere frame.
+    pub inertial: Option<Inertial>,
+    /// What collides and what is seen.
+    pub shapes: Vec<LinkShape>,
+}
+
+/// How a link hangs on its parent.
+#[derive(Clone, Debug)]
+pub struct Mount {
+    /// Index of the parent link.
+    pub parent: usize,
+    /// Pose of the joint frame at position zero in the parent link.
+    pub parent_from_joint: Pose,
+    /// What may move; `None` for a fixed joint.
+    pub motion: Option<Motion>,
+}
+
+/// The one degree of freedom of a joint.
+#[derive(Clone, Debug)]
+pub struct Motion {
+    /// Index into [`Robot::joints`]. Two links share one where a joint mimics another.
+    pub joint: usize,
+    /// Axis in the joint frame.
+    pub axis: Unit<Vector3>,
+    /// Whether it slides along the axis rather than turns about it.
+    pub prismatic: bool,
+    /// Position is `multiplier * joint + offset`; 1 and 0 unless it mimics.
+    pub multiplier: f64,
+    /// See `multiplier`.
+    pub offset: f64,
+}
+
+/// Mass properties of a link.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inertial {
+    /// Kilograms.
+    pub mass: f64,
+    /// Centre of mass in the link frame, metres.
+    pub centre: Point3,
+    /// Inertia about the centre of mass along the link's axes, kg·m².
+    pub inertia: Matrix3<f64>,
+}
+
+/// A primitive on a link.
+#[derive(Clone, Debug)]
+pub struct LinkShape {
+    /// Which primitive.
+    pub shape: Shape,
+    /// Where it sits.
+    pub link_from_shape: Pose,
+    /// Red, green, blue, linear 0..=1.
+    pub colour: [f32; 3],
+}
+
+/// A primitive, centred on its own frame, in metres.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Shape {
+    /// A box by its half extents.
+    Box {
+        /// Half extents along x, y, z.
+        half: [f64; 3],
+    },
+    /// A cylinder along `z`.
+    Cylinder {
+        /// Radius.
+        radius: f64,
+        /// Half its length.
+        half_length: f64,
+    },
+    /// A cylinder along `z` with half a ball at each end.
+    Capsule {
+        /// Radius of cylinder and balls.
+        radius: f64,
+        /// Half the length of the cylinder, balls not counted.
+        half_length: f64,
+    },
+    /// A ball.
+    Sphere {
+        /// Radius.
+        radius: f64,
+    },
+}
+
+/// How the gripper opens and where it grasps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gripper {
+    /// Index into [`Robot::joints`].
+    pub joint: usize,
+    /// Joint position with the fingers shut.
+    pub closed: f64,
+    /// Joint position with the fingers wide open.
+    pub open: f64,
+    /// Joint position and opening between the fingertips in metres, rising in both.
+    pub openings: Vec<(f64, f64)>,
+    /// Point between the shut fingertips, in the tool frame.
+    pub tool_from_grasp: Point3,
+    /// Direction in the tool frame in which the fingers part: towards the moving
+    /// finger where only one moves.
+    pub opening_axis: Unit<Vector3>,
+    /// Whether both fingers move, so that the grasp stays centred.
+    pub parallel: bool,
+    /// Direction in the tool frame in which the hand approaches an object.
+    pub approach_axis: Unit<Vector3>,
+    /// How far the fingertips reach beyond the grasp point along the approach, metres.
+    pub fingertip_reach: f64,
+}
+
+impl Gripper {
+    /// Opening between the fingertips, metres, at a joint position.
+    pub fn opening(&self, joint: f64) -> f64 {
+        interpolate(&self.openings, joint, |pair| *pair)
+    }
+
+    /// Joint position at which the fingertips are `opening` metres apart.
+    pub fn joint_for(&self, opening: f64) -> f64 {
+        interpolate(&self.openings, opening, |(joint, opening)| (*opening, *joint))
+    }
+
+    /// The widest opening, metres.
+    pub fn widest(&self) -> f64 {
+        self.opening(self.open)
+    }
+}
+
+/// Piecewise linear, held constant beyond the ends.
+fn interpolate(
+    table: &[(f64, f64)],
+    at: f64,
+    key_value: impl Fn(&(f64, f64)) -> (f64, f64),
+) -> f64 {
+    let mut previous: Option<(f64, f64)> = None;
+    for pair in table {
+        let (key, value) = key_value(pair);
+        if at <= key {
+            return match previous {
+                Some((low, low_value)) if key > low => {
+                    low_value + (at - low) / (key - low) * (value - low_value)
+                }
+                _ => value,
+            };
+        }
+        previous = Some((key, value));
+    }
+    previous.map_or(f64::NAN, |(_, value)| value)
+}

@@ -1,0 +1,33 @@
+//! The vocabulary every other crate shares: poses, joint vectors, stamps,
+//! images and refusals. No input or output happens here.
+//!
+//! Units are radians, metres and seconds. A pose `a_from_b` maps coordinates in
+//! frame `b` to coordinates in frame `a`, so adjacent names must match in a
+//! product: `base_from_camera * camera_from_object`.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`frame`] | one picture with what is needed to place it in space |
+//! | [`intrinsics`] | pinhole projection and its inverse |
+//! | [`joints`] | one number per joint, in the robot's order |
+//! | [`refusal`] | why something was not done, as data |
+//! | [`stamp`] | monotonic time since the start of a run |
+
+pub mod frame;
+pub mod intrinsics;
+pub mod joints;
+pub mod refusal;
+pub mod stamp;
+
+pub use frame::{DepthImage, Frame, NormalisedPoint};
+pub use intrinsics::Intrinsics;
+pub use joints::JointVector;
+pub use refusal::{Quantity, Refusal};
+pub use stamp::Stamp;
+
+/// A rigid transform; metres and unit quaternion.
+pub type Pose = nalgebra::Isometry3<f64>;
+/// A position or direction in metres.
+pub type Vector3 = nalgebra::Vector3<f64>;
+/// A point in metres.
+pub type Point3 = nalgebra::Point3<f64>;

@@ -24,7 +24,7 @@ pub mod step;
 
 pub use detection::Detection;
 pub use outcome::{Outcome, Verdict};
-pub use planner::{Answer, Perceiver, Planner, PlannerError, Rejection, Usage};
+pub use planner::{Answer, Mind, Pair, Perceiver, Planner, PlannerError, Rejection, Usage};
 pub use prompt::PromptStyle;
 pub use scripted::ScriptedPlanner;
 pub use situation::{ObjectView, Situation};

@@ -22,6 +22,32 @@ pub trait Planner {
     fn plan(&mut self, frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError>;
 }
 
+/// Sees and decides: what the loop asks.
+pub trait Mind: Perceiver + Planner {}
+
+impl<T: Perceiver + Planner + ?Sized> Mind for T {}
+
+/// A mind made of two: one sees, the other decides.
+#[derive(Clone, Debug)]
+pub struct Pair<S, D> {
+    /// Sees.
+    pub perceiver: S,
+    /// Decides.
+    pub planner: D,
+}
+
+impl<S: Perceiver, D> Perceiver for Pair<S, D> {
+    fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        self.perceiver.perceive(frame)
+    }
+}
+
+impl<S, D: Planner> Planner for Pair<S, D> {
+    fn plan(&mut self, frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError> {
+        self.planner.plan(frame, situation)
+    }
+}
+
 /// What was asked, what came back, and what it means.
 #[derive(Clone, Debug)]
 pub struct Answer<T> {

@@ -58,8 +58,19 @@ fn compact(situation: &Situation) -> String {
     if !history.is_empty() {
         lines.push(format!("so far: {}", join(history, Outcome::to_string)));
     }
-    lines.push(format!("task: {}", one_line(&situation.task)));
+    if let Some(before) = situation.conversation.last() {
+        lines.push(format!("before: {}", plain(before)));
+    }
+    lines.push(format!("task: {}", plain(&situation.task)));
     lines.join("\n")
+}
+
+/// A small model need not learn capitals and closing punctuation.
+fn plain(text: &str) -> String {
+    one_line(text)
+        .to_lowercase()
+        .trim_end_matches(['.', '!', '?', ' '])
+        .to_owned()
 }
 
 fn compact_object(object: &ObjectView) -> String {

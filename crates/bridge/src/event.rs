@@ -1,0 +1,63 @@
+//! What happens in a run, for those who watch.
+
+use enact_arm::ArmState;
+use enact_plan::{Answer, Detection, ObjectView, Outcome, Plan, Situation, Step};
+use enact_robot::{Robot, Trajectory};
+use enact_types::Frame;
+
+use crate::report::Report;
+
+/// Something that happened.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// A task begins.
+    Started {
+        /// What the person asked for.
+        task: &'a str,
+        /// Who is to do it.
+        robot: &'a Robot,
+    },
+    /// Another turn of the loop begins, counted from 1.
+    Turn(u32),
+    /// A picture was taken.
+    Saw(&'a Frame),
+    /// The picture was understood.
+    Perceived {
+        /// What the perceiver was asked and said.
+        answer: &'a Answer<Vec<Detection>>,
+        /// What there is now, memory included.
+        objects: &'a [ObjectView],
+        /// Detections that were not taken, and why.
+        dropped: &'a [String],
+    },
+    /// The planner was asked.
+    Planned {
+        /// What the plan rests on.
+        situation: &'a Situation,
+        /// What the planner was asked and said.
+        answer: &'a Answer<Plan>,
+    },
+    /// A step begins.
+    Step(&'a Step),
+    /// An admitted motion begins.
+    Moving {
+        /// What the motion is for.
+        purpose: &'a str,
+        /// The whole motion.
+        trajectory: &'a Trajectory,
+    },
+    /// The motion is over; what the arm reported on the way.
+    Moved(&'a [ArmState]),
+    /// A step was judged.
+    Judged(&'a Outcome),
+    /// The robot says something to the person.
+    Said(&'a str),
+    /// The task is over.
+    Ended(&'a Report),
+}
+
+/// Someone who watches a run. Observers never change it.
+pub trait Observer {
+    /// Takes note of `event`.
+    fn observe(&mut self, event: &Event<'_>);
+}

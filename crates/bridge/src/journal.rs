@@ -1,0 +1,106 @@
+//! A run as lines of JSON, the same bytes for the same run.
+//!
+//! No wall time, address or path is written: the same scene, seed, model and
+//! version give the same journal.
+
+use std::io::{self, Write};
+
+use enact_arm::ArmState;
+use enact_types::JointVector;
+use serde_json::{Value, json};
+
+use crate::event::{Event, Observer};
+
+/// Writes a line of JSON per event.
+#[derive(Debug)]
+pub struct Journal<W> {
+    sink: W,
+    failure: Option<io::Error>,
+}
+
+impl<W: Write> Journal<W> {
+    /// A journal into `sink`.
+    pub fn new(sink: W) -> Self {
+        Self {
+            sink,
+            failure: None,
+        }
+    }
+
+    /// The sink, or the first error of writing to it.
+    pub fn finish(mut self) -> io::Result<W> {
+        match self.failure {
+            Some(error) => Err(error),
+            None => {
+                self.sink.flush()?;
+                Ok(self.sink)
+            }
+        }
+    }
+}
+
+impl<W: Write> Observer for Journal<W> {
+    fn observe(&mut self, event: &Event<'_>) {
+        if self.failure.is_none()
+            && let Err(error) = writeln!(self.sink, "{}", line(event))
+        {
+            self.failure = Some(error);
+        }
+    }
+}
+
+fn line(event: &Event<'_>) -> Value {
+    match event {
+        Event::Started { task, robot } => json!({"started": task, "robot": robot.name()}),
+        Event::Turn(turn) => json!({"turn": turn}),
+        Event::Saw(frame) => json!({
+            "frame": frame.sequence,
+            "stamp_ns": frame.stamp.nanos(),
+            "rgb_crc32": crc32fast::hash(frame.rgb.as_raw()),
+        }),
+        Event::Perceived {
+            answer,
+            objects,
+            dropped,
+        } => json!({
+            "perceived": answer.completion,
+            "objects": objects,
+            "dropped": dropped,
+        }),
+        Event::Planned { answer, .. } => json!({
+            "prompt": answer.prompt,
+            "completion": answer.completion,
+            "rejected": answer.meaning.as_ref().err().map(ToString::to_string),
+        }),
+        Event::Step(step) => json!({"step": step}),
+        Event::Moving {
+            purpose,
+            trajectory,
+        } => json!({
+            "moving": purpose,
+            "samples": trajectory.len(),
+            "positions_crc32": crc32fast::hash(&bytes_of(trajectory.positions())),
+            "end": trajectory.end(),
+        }),
+        Event::Moved(states) => json!({"moved": states.last().map(arm)}),
+        Event::Judged(outcome) => json!({"judged": outcome}),
+        Event::Said(text) => json!({"said": text}),
+        Event::Ended(report) => json!({"ended": report}),
+    }
+}
+
+fn arm(state: &ArmState) -> Value {
+    json!({
+        "stamp_ns": state.stamp.nanos(),
+        "position": state.position,
+        "effort": state.effort,
+    })
+}
+
+fn bytes_of(positions: &[JointVector]) -> Vec<u8> {
+    positions
+        .iter()
+        .flat_map(|joints| joints.iter())
+        .flat_map(|value| value.to_le_bytes())
+        .collect()
+}

@@ -1,0 +1,174 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Turns words into arm motion.
+#[derive(Debug, Parser)]
+#[command(name = "enact", version, about, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Carry out one instruction
+    Run(RunArgs),
+    /// Carry out instructions line after line
+    Chat(SetupArgs),
+    /// Load robots, scenes and launches, and say what is wrong with them
+    Check {
+        /// Files or robot folders; all that ship if none is given
+        files: Vec<PathBuf>,
+    },
+    /// Ask about a robot
+    Robot {
+        /// What about it.
+        #[command(subcommand)]
+        question: RobotQuestion,
+    },
+    /// Show what a scene holds for a seed, and the task it poses
+    Scene {
+        /// Name in scenes/ or path of a TOML file
+        scene: String,
+        /// What chance decides
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Render a camera picture of a scene
+    Render(RenderArgs),
+    /// Write data to train a model with
+    Dataset(DatasetArgs),
+}
+
+/// Who acts where, and who thinks.
+#[derive(Clone, Debug, Args)]
+pub struct SetupArgs {
+    /// Name in launch/ or path of a TOML file that chooses what follows
+    #[arg(long, value_name = "FILE", default_value = "sim")]
+    pub launch: String,
+    /// Name in robots/, or path of a robot folder
+    #[arg(long, value_name = "NAME")]
+    pub robot: Option<String>,
+    /// Name in scenes/ or path of a TOML file
+    #[arg(long, value_name = "NAME")]
+    pub scene: Option<String>,
+    /// What chance decides
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Model folder, GGUF or UQFF file, hub id, or http address of an OpenAI-compatible server
+    #[arg(long, value_name = "PATH|ID")]
+    pub model: Option<String>,
+    /// Turns of looking, planning and acting at most
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub turns: Option<u32>,
+    /// Who says what is in the picture; `truth` works in the simulator only
+    #[arg(long, value_enum)]
+    pub perception: Option<Perception>,
+    /// Simulate no faster than real time
+    #[arg(long)]
+    pub realtime: bool,
+    /// Show the run in rerun: in its viewer, or as an .rrd file
+    #[arg(long, value_name = "FILE.rrd", num_args = 0..=1, default_missing_value = "")]
+    pub view: Option<String>,
+    /// Write a journal: a line of JSON per event, the same for the same run
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+}
+
+/// Carry out one instruction.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// What the robot is to do, in words
+    pub instruction: String,
+    /// Where and with what.
+    #[command(flatten)]
+    pub setup: SetupArgs,
+    /// Follow the plan in this JSON file instead of asking a model
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+    /// Stop before the first motion and print what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print one JSON object as the only thing on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Who says what is in the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Perception {
+    /// The vision-language model
+    Model,
+    /// The simulator itself: for tests
+    Truth,
+}
+
+/// What about a robot.
+#[derive(Debug, Subcommand)]
+pub enum RobotQuestion {
+    /// Forward kinematics: a JSON line per pose in, the tool's pose out
+    Fk {
+        /// Name in robots/, or path of a robot folder or URDF
+        name: String,
+        /// Answer for this link instead of the tool
+        #[arg(long, value_name = "LINK")]
+        frame: Option<String>,
+    },
+    /// Inverse kinematics: a JSON line per target in, joints or a refusal out
+    Ik {
+        /// Name in robots/, or path of a robot folder or URDF
+        name: String,
+    },
+    /// Joints, limits, gripper, home
+    Show {
+        /// Name in robots/, or path of a robot folder or URDF
+        name: String,
+    },
+}
+
+/// Render a camera picture of a scene.
+#[derive(Debug, Args)]
+pub struct RenderArgs {
+    /// Name in scenes/ or path of a TOML file
+    pub scene: String,
+    /// What chance decides
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Colour picture to write
+    #[arg(long, value_name = "PNG")]
+    pub out: PathBuf,
+    /// Depth picture to write: 16 bit, millimetres
+    #[arg(long, value_name = "PNG")]
+    pub depth: Option<PathBuf>,
+    /// Name in robots/, or path of a robot folder
+    #[arg(long, default_value = "so101")]
+    pub robot: String,
+}
+
+/// Write data to train a model with.
+#[derive(Debug, Args)]
+pub struct DatasetArgs {
+    /// Folder to write
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Pictures
+    #[arg(long, default_value_t = 1000)]
+    pub frames: u64,
+    /// Situations with the plan that suits them
+    #[arg(long, default_value_t = 10_000)]
+    pub plans: u64,
+    /// What chance decides; different seeds share no scene
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Name in scenes/ or path of a TOML file to draw from
+    #[arg(long, default_value = "mixed")]
+    pub scene: String,
+}

@@ -1,0 +1,96 @@
+//! `enact check`: load what is there and say what is wrong.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use enact_robot::Robot;
+use enact_sim::Scene;
+
+use crate::home::{Home, names_in};
+use crate::launch::Launch;
+
+/// Checks `files`, or all that ship, and writes a line for each; `false` if any is wrong.
+pub fn check(home: &Home, files: &[PathBuf], output: &mut impl Write) -> Result<bool> {
+    let all;
+    let files = if files.is_empty() {
+        all = shipped(home)?;
+        &all
+    } else {
+        files
+    };
+    let mut sound = true;
+    for file in files {
+        match check_one(home, file) {
+            Ok(kind) => writeln!(output, "ok: {} ({kind})", file.display())?,
+            Err(error) => {
+                sound = false;
+                writeln!(output, "bad: {}\n{error:#}", file.display())?;
+            }
+        }
+    }
+    Ok(sound)
+}
+
+fn shipped(home: &Home) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(home.robots()).context("cannot read robots/")? {
+        files.push(entry?.path());
+    }
+    for folder in [home.scenes(), home.launches()] {
+        let names = names_in(&folder);
+        files.extend(names.iter().map(|name| folder.join(format!("{name}.toml"))));
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn check_one(home: &Home, path: &Path) -> Result<&'static str> {
+    let is_robot = path.is_dir() || path.extension().is_some_and(|extension| extension == "urdf");
+    if is_robot {
+        Robot::load(path)?;
+        return Ok("robot");
+    }
+    if path.file_name().is_some_and(|name| name == "robot.toml") {
+        Robot::load(path.parent().unwrap_or(Path::new(".")))?;
+        return Ok("robot");
+    }
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    match kind_of(&text) {
+        Kind::Launch => check_launch(home, path).map(|()| "launch"),
+        Kind::Scene => Scene::load(path).map(|_| "scene").map_err(Into::into),
+    }
+}
+
+enum Kind {
+    Launch,
+    Scene,
+}
+
+/// A launch names a robot and a model; nothing else does.
+fn kind_of(text: &str) -> Kind {
+    let names = |key: &str| {
+        text.lines()
+            .any(|line| line.trim_start().starts_with(key) && line.contains('='))
+    };
+    if names("robot") || names("model") {
+        Kind::Launch
+    } else {
+        Kind::Scene
+    }
+}
+
+fn check_launch(home: &Home, path: &Path) -> Result<()> {
+    let launch = Launch::load(path)?;
+    let inside = || format!("{} names it", path.display());
+    Robot::find(&launch.robot, &home.robots()).with_context(inside)?;
+    let scene = home
+        .resolve(&launch.scene, &home.scenes())
+        .with_context(inside)?;
+    Scene::load(&scene).with_context(inside)?;
+    if launch.model.starts_with("models/") && !home.path().join(&launch.model).is_dir() {
+        bail!("{}: there is no folder {}", path.display(), launch.model);
+    }
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! Launch files: about ten lines that choose robot, scene, camera and model.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+/// What runs where.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Launch {
+    /// Name in `robots/`, or path of a robot folder.
+    pub robot: String,
+    /// Name in `scenes/`, or path of a TOML file.
+    pub scene: String,
+    /// Where pictures come from.
+    #[serde(default)]
+    pub camera: CameraChoice,
+    /// Model folder, file, hub id or address.
+    pub model: String,
+    /// Turns of the loop at most.
+    pub turns: u32,
+    /// What chance decides.
+    #[serde(default)]
+    pub seed: u64,
+}
+
+/// Where pictures come from.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, tag = "source", rename_all = "snake_case")]
+pub enum CameraChoice {
+    /// The scene's own camera in the simulator.
+    #[default]
+    Sim,
+    /// Pictures from disk, seen from where the scene's camera stands.
+    Folder {
+        /// Folder with PNG or JPEG files, relative to the launch file.
+        path: PathBuf,
+    },
+}
+
+impl Launch {
+    /// Reads `path`.
+    pub fn load(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the launch file {}", path.display()))?;
+        let mut launch: Self =
+            toml::from_str(&text).map_err(|error| crate::toml_error(path, &text, &error))?;
+        if let CameraChoice::Folder { path: folder } = &mut launch.camera
+            && let Some(parent) = path.parent()
+        {
+            *folder = parent.join(&*folder);
+        }
+        if launch.turns == 0 {
+            anyhow::bail!("{}: turns must be at least 1", path.display());
+        }
+        Ok(launch)
+    }
+}

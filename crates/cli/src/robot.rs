@@ -1,0 +1,177 @@
+//! `enact robot`: questions about a robot.
+
+use std::io::{BufRead, Write};
+
+use anyhow::{Context, Result, bail};
+use enact_robot::{IkTarget, Robot};
+use enact_types::{Point3, Pose, Refusal, Vector3};
+use nalgebra::{Quaternion, Translation3, Unit, UnitQuaternion};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::args::RobotQuestion;
+use crate::home::Home;
+
+/// Answers `question` on `output`, reading poses from `input`.
+pub fn answer(
+    home: &Home,
+    question: &RobotQuestion,
+    input: impl BufRead,
+    mut output: impl Write,
+) -> Result<()> {
+    match question {
+        RobotQuestion::Fk { name, frame } => {
+            let robot = Robot::find(name, &home.robots())?;
+            each_line(input, |line| {
+                forward(&robot, frame.as_deref(), line).and_then(|answer| emit(&mut output, &answer))
+            })
+        }
+        RobotQuestion::Ik { name } => {
+            let robot = Robot::find(name, &home.robots())?;
+            each_line(input, |line| {
+                inverse(&robot, line).and_then(|answer| emit(&mut output, &answer))
+            })
+        }
+        RobotQuestion::Show { name } => {
+            let robot = Robot::find(name, &home.robots())?;
+            Ok(output.write_all(describe(&robot).as_bytes())?)
+        }
+    }
+}
+
+fn each_line(input: impl BufRead, mut answer: impl FnMut(&str) -> Result<()>) -> Result<()> {
+    for (index, line) in input.lines().enumerate() {
+        let line = line.context("cannot read stdin")?;
+        if !line.trim().is_empty() {
+            answer(&line).with_context(|| format!("stdin, line {}", index + 1))?;
+        }
+    }
+    Ok(())
+}
+
+fn emit(output: &mut impl Write, answer: &serde_json::Value) -> Result<()> {
+    writeln!(output, "{answer}")?;
+    Ok(output.flush()?)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ForwardQuestion {
+    joints: Vec<f64>,
+}
+
+fn forward(robot: &Robot, frame: Option<&str>, line: &str) -> Result<serde_json::Value> {
+    let ForwardQuestion { joints } = serde_json::from_str(line)
+        .context("expected {\"joints\": [one number per arm joint, rad]}")?;
+    let expected = robot.arm_joints().len();
+    if joints.len() != expected {
+        bail!(
+            "{} joints are given; `{}` has {expected} arm joints: {}",
+            joints.len(),
+            robot.name(),
+            joint_names(robot)
+        );
+    }
+    let pose = match frame {
+        None => robot.forward(&joints),
+        Some(frame) => robot
+            .frame_pose(frame, &joints)
+            .with_context(|| format!("`{}` has no link `{frame}`", robot.name()))?,
+    };
+    Ok(pose_json(&pose))
+}
+
+fn pose_json(pose: &Pose) -> serde_json::Value {
+    let position = pose.translation.vector;
+    let rotation = pose.rotation.coords;
+    json!({
+        "position": [position.x, position.y, position.z],
+        "quaternion_xyzw": [rotation.x, rotation.y, rotation.z, rotation.w],
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InverseQuestion {
+    position: [f64; 3],
+    quaternion_xyzw: Option<[f64; 4]>,
+    approach: Option<[f64; 3]>,
+}
+
+fn inverse(robot: &Robot, line: &str) -> Result<serde_json::Value> {
+    let question: InverseQuestion = serde_json::from_str(line)
+        .context("expected {\"position\": [x,y,z]} with \"quaternion_xyzw\" or \"approach\"")?;
+    let target = target(&question)?;
+    Ok(match robot.inverse(&target, robot.home()) {
+        Ok(solution) => json!({
+            "joints": solution.joints,
+            "position_error": solution.position_error,
+            "rotation_error": solution.rotation_error,
+        }),
+        Err(refusal) => refused(&refusal),
+    })
+}
+
+fn refused(refusal: &Refusal) -> serde_json::Value {
+    json!({"refusal": refusal.to_string()})
+}
+
+fn target(question: &InverseQuestion) -> Result<IkTarget> {
+    let position = Point3::from(question.position);
+    match (question.quaternion_xyzw, question.approach) {
+        (Some([x, y, z, w]), None) => {
+            let quaternion = Quaternion::new(w, x, y, z);
+            if (quaternion.norm() - 1.0).abs() > 1e-3 {
+                bail!("the quaternion has length {}, not 1", quaternion.norm());
+            }
+            Ok(IkTarget::Pose(Pose::from_parts(
+                Translation3::from(position),
+                UnitQuaternion::from_quaternion(quaternion),
+            )))
+        }
+        (None, Some(approach)) => {
+            let approach = Unit::try_new(Vector3::from(approach), 1e-9)
+                .context("the approach direction has no length")?;
+            Ok(IkTarget::Approach {
+                position,
+                approach,
+                opening: None,
+            })
+        }
+        _ => bail!("give either \"quaternion_xyzw\" or \"approach\", not both or neither"),
+    }
+}
+
+fn joint_names(robot: &Robot) -> String {
+    let names: Vec<&str> = robot.arm_joints().iter().map(|joint| joint.name.as_str()).collect();
+    names.join(", ")
+}
+
+fn describe(robot: &Robot) -> String {
+    let mut text = format!(
+        "{}: {} arm joints, {} links, tool frame `{}`, {:.0} Hz\n",
+        robot.name(),
+        robot.arm_joints().len(),
+        robot.links().len(),
+        robot.links()[robot.tool_link()].name,
+        1.0 / robot.control_period().as_secs_f64()
+    );
+    for (joint, home) in robot.joints().iter().zip(robot.home().iter()) {
+        let limits = joint.limits;
+        let unit = if joint.prismatic { "m" } else { "rad" };
+        text += &format!(
+            "  {:<16} {:>8.4} to {:>7.4} {unit}, {:.2} {unit}/s, {:.1} {unit}/s², {:.0} {unit}/s³, home {home:.4} {unit}\n",
+            joint.name, limits.min, limits.max, limits.velocity, limits.acceleration, limits.jerk
+        );
+    }
+    match robot.gripper() {
+        Some(gripper) => {
+            text += &format!("gripper: opens to {:.0} mm\n", gripper.widest() * 1e3);
+        }
+        None => text += "no gripper\n",
+    }
+    for warning in robot.warnings() {
+        text += &format!("warning: {warning}\n");
+    }
+    text
+}

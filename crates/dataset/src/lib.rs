@@ -1,0 +1,21 @@
+//! Data to train the model that ships: pictures with what is in them, and
+//! situations with the plan that suits them.
+//!
+//! Prompts and completions are written by `enact-plan`, the code that asks the
+//! model later, so training and use cannot drift apart.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`vocabulary`] | colours and shapes |
+//! | [`goal`] | what an instruction means |
+//! | [`wording`] | how a person may say it |
+//! | [`episode`] | situations on the way to a goal, failures included |
+//! | [`teacher`] | the plan that suits a situation |
+//! | [`plans`] | examples made of these |
+
+pub mod episode;
+pub mod goal;
+pub mod plans;
+pub mod teacher;
+pub mod vocabulary;
+pub mod wording;

@@ -1,0 +1,158 @@
+//! The pixels that belong to the object at a point.
+
+use enact_types::Point3;
+
+use super::cloud::{Cloud, chroma_distance};
+
+/// Pixels this near to the seed decide its colour.
+const COLOUR_RADIUS: usize = 2;
+/// A seed may be this many pixels beside the object.
+const SEED_RADIUS: usize = 3;
+/// Colours further apart than this are different things.
+const CHROMA: f64 = 0.13;
+/// Neighbouring pixels further apart than this many pixel sizes are different things.
+const STEP_PIXELS: f64 = 4.5;
+/// Fewer pixels than this are noise.
+const MIN_PIXELS: usize = 12;
+/// A low thing counts as solid if this share of it rises above the table.
+const RAISED_SHARE: f64 = 0.1;
+
+/// Why there is no object at a point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nothing {
+    /// The camera has no depth reading there.
+    NoDepth,
+    /// It is flat on the table.
+    Flat,
+    /// Too few pixels belong together.
+    Speck,
+    /// It belongs to the robot.
+    Robot,
+}
+
+impl Nothing {
+    /// The reason in words.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::NoDepth => "the camera has no depth reading there",
+            Self::Flat => "nothing rises above the table there",
+            Self::Speck => "it is too small to be an object",
+            Self::Robot => "that is the robot itself",
+        }
+    }
+}
+
+/// Grows the region of the object at pixel `(x, y)`: pixels above the table
+/// that hang together in depth and share a colour. `excluded` says which points
+/// are the robot's. Points lower than `clearance` metres are the table's,
+/// unless they continue something that rises from it in the same colour.
+pub fn grow(
+    cloud: &Cloud,
+    (x, y): (usize, usize),
+    clearance: f64,
+    excluded: &dyn Fn(&Point3) -> bool,
+) -> Result<Vec<usize>, Nothing> {
+    let seed = seed(cloud, (x, y), clearance)?;
+    if cloud.points[seed].as_ref().is_some_and(excluded) {
+        return Err(Nothing::Robot);
+    }
+    let colour = colour_at(cloud, seed);
+    let low_seed = height(cloud, seed).is_some_and(|z| z < clearance);
+    let floor = if low_seed {
+        if chroma_distance(colour, table_colour(cloud, clearance)) < CHROMA {
+            return Err(Nothing::Flat);
+        }
+        f64::NEG_INFINITY
+    } else {
+        clearance
+    };
+    let region = flood(cloud, seed, colour, floor, excluded);
+    let raised = region
+        .iter()
+        .filter(|index| height(cloud, **index).is_some_and(|z| z > clearance))
+        .count();
+    if region.len() < MIN_PIXELS {
+        Err(Nothing::Speck)
+    } else if low_seed && (raised as f64) < RAISED_SHARE * region.len() as f64 {
+        Err(Nothing::Flat)
+    } else {
+        Ok(region)
+    }
+}
+
+fn height(cloud: &Cloud, index: usize) -> Option<f64> {
+    cloud.points[index].map(|point| point.z)
+}
+
+/// The nearest pixel that rises above the table, else the pixel itself.
+fn seed(cloud: &Cloud, (x, y): (usize, usize), clearance: f64) -> Result<usize, Nothing> {
+    let near = cloud.around(x, y, SEED_RADIUS);
+    let raised = near
+        .iter()
+        .find(|index| height(cloud, **index).is_some_and(|z| z > clearance));
+    raised
+        .or_else(|| near.iter().find(|index| cloud.points[**index].is_some()))
+        .copied()
+        .ok_or(Nothing::NoDepth)
+}
+
+fn colour_at(cloud: &Cloud, seed: usize) -> [f64; 2] {
+    let (x, y) = (seed % cloud.width, seed / cloud.width);
+    let near = cloud.around(x, y, COLOUR_RADIUS);
+    let together = near
+        .into_iter()
+        .filter(|index| is_continuous(cloud, seed, *index, STEP_PIXELS * COLOUR_RADIUS as f64))
+        .filter(|index| chroma_distance(cloud.chroma[*index], cloud.chroma[seed]) < CHROMA);
+    median_colour(cloud, together)
+}
+
+fn table_colour(cloud: &Cloud, clearance: f64) -> [f64; 2] {
+    let flat = (0..cloud.points.len())
+        .filter(|index| height(cloud, *index).is_some_and(|z| z.abs() < clearance));
+    median_colour(cloud, flat)
+}
+
+fn median_colour(cloud: &Cloud, pixels: impl Iterator<Item = usize>) -> [f64; 2] {
+    let (mut red, mut green): (Vec<f64>, Vec<f64>) = pixels
+        .map(|index| (cloud.chroma[index][0], cloud.chroma[index][1]))
+        .unzip();
+    red.sort_by(f64::total_cmp);
+    green.sort_by(f64::total_cmp);
+    let middle = |values: &[f64]| values.get(values.len() / 2).copied().unwrap_or(f64::NAN);
+    [middle(&red), middle(&green)]
+}
+
+fn is_continuous(cloud: &Cloud, a: usize, b: usize, pixels: f64) -> bool {
+    match (&cloud.points[a], &cloud.points[b]) {
+        (Some(a), Some(b)) => (a - b).norm() < pixels * cloud.pixel_size(a),
+        _ => false,
+    }
+}
+
+fn flood(
+    cloud: &Cloud,
+    seed: usize,
+    colour: [f64; 2],
+    floor: f64,
+    excluded: &dyn Fn(&Point3) -> bool,
+) -> Vec<usize> {
+    let mut taken = vec![false; cloud.points.len()];
+    taken[seed] = true;
+    let mut region = vec![seed];
+    let mut next = 0;
+    while let Some(&index) = region.get(next) {
+        next += 1;
+        for neighbour in cloud.neighbours(index) {
+            if !taken[neighbour]
+                && height(cloud, neighbour).is_some_and(|z| z > floor)
+                && chroma_distance(cloud.chroma[neighbour], colour) < CHROMA
+                && is_continuous(cloud, index, neighbour, STEP_PIXELS)
+                && !cloud.points[neighbour].as_ref().is_some_and(excluded)
+            {
+                taken[neighbour] = true;
+                region.push(neighbour);
+            }
+        }
+    }
+    region
+}

@@ -1,0 +1,234 @@
+//! The geometry of an object that stands on the table.
+
+use enact_types::{Point3, Vector3};
+use serde::{Deserialize, Serialize};
+
+/// An upright object: a footprint between two heights, in the base frame, metres.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Solid {
+    /// Middle of the footprint along the base's `x`.
+    pub x: f64,
+    /// Middle of the footprint along the base's `y`.
+    pub y: f64,
+    /// Direction of the footprint's first axis about the base's `z`, radians.
+    pub yaw: f64,
+    /// Outline seen from above.
+    pub footprint: Footprint,
+    /// Height of the lowest point.
+    pub base: f64,
+    /// Height of the highest point.
+    pub top: f64,
+    /// Whether it is a ball.
+    pub ball: bool,
+    /// What is inside, where the rim is higher than the middle.
+    pub hollow: Option<Hollow>,
+    /// Likely error of the position, metres.
+    pub uncertainty: f64,
+}
+
+/// An outline seen from above, metres, centred on the origin.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Footprint {
+    /// A rectangle along the axes of its frame.
+    Rectangle {
+        /// Half extents.
+        half: [f64; 2],
+    },
+    /// A disc.
+    Disc {
+        /// Radius.
+        radius: f64,
+    },
+}
+
+/// The inside of a container.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hollow {
+    /// Height of the floor in the base frame, metres.
+    pub floor: f64,
+    /// Outline of the opening, in the frame of the outer footprint.
+    pub inner: Footprint,
+}
+
+impl Footprint {
+    /// Signed distance of `(u, v)` to the outline, negative inside, metres.
+    pub fn distance(&self, u: f64, v: f64) -> f64 {
+        match *self {
+            Self::Disc { radius } => u.hypot(v) - radius,
+            Self::Rectangle { half } => {
+                let (du, dv) = (u.abs() - half[0], v.abs() - half[1]);
+                du.max(0.0).hypot(dv.max(0.0)) + du.max(dv).min(0.0)
+            }
+        }
+    }
+
+    /// Half the extent along the unit direction `(u, v)`, metres.
+    pub fn half_extent(&self, u: f64, v: f64) -> f64 {
+        match *self {
+            Self::Disc { radius } => radius,
+            Self::Rectangle { half } => half[0] * u.abs() + half[1] * v.abs(),
+        }
+    }
+
+    /// Radius of the largest disc inside, metres.
+    pub fn inner_radius(&self) -> f64 {
+        match *self {
+            Self::Disc { radius } => radius,
+            Self::Rectangle { half } => half[0].min(half[1]),
+        }
+    }
+
+    /// Radius of the smallest disc around it, metres.
+    pub fn outer_radius(&self) -> f64 {
+        match *self {
+            Self::Disc { radius } => radius,
+            Self::Rectangle { half } => half[0].hypot(half[1]),
+        }
+    }
+
+    /// The outline moved inwards by `wall` metres, at least a point.
+    pub fn shrunk(&self, wall: f64) -> Self {
+        match *self {
+            Self::Disc { radius } => Self::Disc {
+                radius: (radius - wall).max(0.0),
+            },
+            Self::Rectangle { half } => Self::Rectangle {
+                half: half.map(|extent| (extent - wall).max(0.0)),
+            },
+        }
+    }
+}
+
+impl Solid {
+    /// A disc-shaped object of a size that is a guess: for a camera without depth.
+    pub fn guess(x: f64, y: f64, radius: f64, uncertainty: f64) -> Self {
+        Self {
+            x,
+            y,
+            yaw: 0.0,
+            footprint: Footprint::Disc { radius },
+            base: 0.0,
+            top: 2.0 * radius,
+            ball: false,
+            hollow: None,
+            uncertainty,
+        }
+    }
+
+    /// The middle of the object.
+    pub fn centre(&self) -> Point3 {
+        Point3::new(self.x, self.y, (self.base + self.top) / 2.0)
+    }
+
+    /// Height from lowest to highest point, metres.
+    pub fn height(&self) -> f64 {
+        self.top - self.base
+    }
+
+    /// Whether it can be turned about the vertical without changing.
+    pub fn is_round(&self) -> bool {
+        matches!(self.footprint, Footprint::Disc { .. })
+    }
+
+    /// Half its extent along a horizontal direction of the base frame, metres.
+    pub fn half_extent(&self, direction: &Vector3) -> f64 {
+        let [u, v] = self.turned(direction.x, direction.y);
+        let length = u.hypot(v).max(f64::MIN_POSITIVE);
+        self.footprint.half_extent(u / length, v / length)
+    }
+
+    /// Smallest extent between two parallel sides, metres.
+    pub fn width(&self) -> f64 {
+        2.0 * self.footprint.inner_radius()
+    }
+
+    /// A point of the base frame, seen from above, in the frame of the footprint.
+    pub fn local(&self, x: f64, y: f64) -> [f64; 2] {
+        self.turned(x - self.x, y - self.y)
+    }
+
+    /// Signed distance of a point of the base frame, seen from above, to the footprint, metres.
+    pub fn plan_distance(&self, x: f64, y: f64) -> f64 {
+        let [u, v] = self.local(x, y);
+        self.footprint.distance(u, v)
+    }
+
+    /// Whether a point of the base frame, seen from above, is over the hollow.
+    pub fn is_over_hollow(&self, x: f64, y: f64) -> bool {
+        let [u, v] = self.local(x, y);
+        self.hollow
+            .is_some_and(|hollow| hollow.inner.distance(u, v) < 0.0)
+    }
+
+    /// Signed distance of a point of the base frame to the material, metres. A
+    /// container is material in its wall and floor only.
+    pub fn distance(&self, point: &Point3) -> f64 {
+        let [u, v] = self.local(point.x, point.y);
+        let slab = |base: f64, top: f64| (base - point.z).max(point.z - top);
+        let outside = combine(self.footprint.distance(u, v), slab(self.base, self.top));
+        match self.hollow {
+            None => outside,
+            Some(hollow) => {
+                let wall = self.footprint.distance(u, v).max(-hollow.inner.distance(u, v));
+                let floor = combine(
+                    self.footprint.distance(u, v),
+                    slab(self.base, hollow.floor),
+                );
+                combine(wall, slab(self.base, self.top)).min(floor)
+            }
+        }
+    }
+
+    fn turned(&self, dx: f64, dy: f64) -> [f64; 2] {
+        let (sin, cos) = self.yaw.sin_cos();
+        [cos * dx + sin * dy, cos * dy - sin * dx]
+    }
+}
+
+/// Distance to a prism from the distances to its outline and to its slab.
+fn combine(plan: f64, slab: f64) -> f64 {
+    plan.max(0.0).hypot(slab.max(0.0)) + plan.max(slab).min(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn bowl() -> Solid {
+        Solid {
+            top: 0.04,
+            hollow: Some(Hollow {
+                floor: 0.005,
+                inner: Footprint::Disc { radius: 0.045 },
+            }),
+            ..Solid::guess(0.2, 0.0, 0.05, 0.0)
+        }
+    }
+
+    #[test]
+    fn the_inside_of_a_bowl_is_free() {
+        let bowl = bowl();
+        assert!(bowl.distance(&Point3::new(0.2, 0.0, 0.025)) > 0.015);
+        assert!(bowl.distance(&Point3::new(0.2475, 0.0, 0.02)) < 0.0);
+        assert!(bowl.distance(&Point3::new(0.2, 0.0, 0.003)) < 0.0);
+        assert!((bowl.distance(&Point3::new(0.26, 0.0, 0.02)) - 0.01).abs() < 1e-12);
+    }
+
+    proptest! {
+        #[test]
+        fn the_distance_never_grows_faster_than_the_way(
+            a in prop::array::uniform3(-0.1..0.1), b in prop::array::uniform3(-0.1..0.1), yaw in -3.0..3.0,
+        ) {
+            let solid = Solid {
+                yaw,
+                footprint: Footprint::Rectangle { half: [0.02, 0.03] },
+                ..Solid::guess(0.0, 0.0, 0.02, 0.0)
+            };
+            let (a, b) = (Point3::from(a), Point3::from(b));
+            let difference = (solid.distance(&a) - solid.distance(&b)).abs();
+            prop_assert!(difference <= (a - b).norm() + 1e-12);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+"""The recipe of the small vision-language model that ships with enact.
+
+| module      | idea                                                        |
+|-------------|-------------------------------------------------------------|
+| `tokenizer` | byte-level BPE with whole numbers and JSON punctuation       |
+| `chat`      | a request as the model sees it                               |
+| `vision`    | the picture encoder (SigLIP's architecture)                  |
+| `language`  | the decoder (Gemma 3's architecture)                         |
+| `model`     | both joined, and greedy generation                           |
+| `data`      | pictures and plans as batches                                |
+| `targets`   | what the auxiliary heads should say about a picture          |
+| `losses`    | the auxiliary heads and every loss                           |
+| `optimise`  | Muon for matrices, AdamW for the rest, and the schedule      |
+| `train`     | the training loop, within a time budget                      |
+| `evaluate`  | free-running scores on held-out data                         |
+| `export`    | a checkpoint as a model folder                               |
+| `parity`    | the exported folder compared with Hugging Face transformers  |
+"""

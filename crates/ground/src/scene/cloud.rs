@@ -67,7 +67,11 @@ impl Cloud {
             .flat_map(|row| columns.clone().map(move |column| (column, row)))
             .collect();
         pixels.sort_by_key(|(column, row)| {
-            (column.abs_diff(x).pow(2) + row.abs_diff(y).pow(2), *row, *column)
+            (
+                column.abs_diff(x).pow(2) + row.abs_diff(y).pow(2),
+                *row,
+                *column,
+            )
         });
         pixels
             .into_iter()

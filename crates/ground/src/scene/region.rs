@@ -4,8 +4,8 @@ use enact_types::Point3;
 
 use super::cloud::{Cloud, chroma_distance};
 
-/// Pixels this near to the seed decide its colour.
-const COLOUR_RADIUS: usize = 2;
+/// Pixels this near to the seed decide its colour and whether it is low.
+const PATCH_RADIUS: usize = 2;
 /// A seed may be this many pixels beside the object.
 const SEED_RADIUS: usize = 3;
 /// Colours further apart than this are different things.
@@ -14,6 +14,8 @@ const CHROMA: f64 = 0.13;
 const STEP_PIXELS: f64 = 4.5;
 /// Fewer pixels than this are noise.
 const MIN_PIXELS: usize = 12;
+/// A seed around which it is lower than this many clearances is low.
+const LOW_SEED: f64 = 1.5;
 /// A low thing counts as solid if this share of it rises above the table.
 const RAISED_SHARE: f64 = 0.1;
 
@@ -56,8 +58,10 @@ pub fn grow(
     if cloud.points[seed].as_ref().is_some_and(excluded) {
         return Err(Nothing::Robot);
     }
-    let colour = colour_at(cloud, seed);
-    let low_seed = height(cloud, seed).is_some_and(|z| z < clearance);
+    let patch = patch(cloud, seed);
+    let colour = median_colour(cloud, &patch);
+    let low_seed =
+        median(patch.iter().filter_map(|index| height(cloud, *index))) < LOW_SEED * clearance;
     let floor = if low_seed {
         if chroma_distance(colour, table_colour(cloud, clearance)) < CHROMA {
             return Err(Nothing::Flat);
@@ -96,30 +100,32 @@ fn seed(cloud: &Cloud, (x, y): (usize, usize), clearance: f64) -> Result<usize, 
         .ok_or(Nothing::NoDepth)
 }
 
-fn colour_at(cloud: &Cloud, seed: usize) -> [f64; 2] {
+/// The pixels around the seed that look like it.
+fn patch(cloud: &Cloud, seed: usize) -> Vec<usize> {
     let (x, y) = (seed % cloud.width, seed / cloud.width);
-    let near = cloud.around(x, y, COLOUR_RADIUS);
-    let together = near
-        .into_iter()
-        .filter(|index| is_continuous(cloud, seed, *index, STEP_PIXELS * COLOUR_RADIUS as f64))
-        .filter(|index| chroma_distance(cloud.chroma[*index], cloud.chroma[seed]) < CHROMA);
-    median_colour(cloud, together)
+    let mut near = cloud.around(x, y, PATCH_RADIUS);
+    near.retain(|index| {
+        is_continuous(cloud, seed, *index, STEP_PIXELS * PATCH_RADIUS as f64)
+            && chroma_distance(cloud.chroma[*index], cloud.chroma[seed]) < CHROMA
+    });
+    near
 }
 
 fn table_colour(cloud: &Cloud, clearance: f64) -> [f64; 2] {
-    let flat = (0..cloud.points.len())
-        .filter(|index| height(cloud, *index).is_some_and(|z| z.abs() < clearance));
-    median_colour(cloud, flat)
+    let flat: Vec<usize> = (0..cloud.points.len())
+        .filter(|index| height(cloud, *index).is_some_and(|z| z.abs() < clearance))
+        .collect();
+    median_colour(cloud, &flat)
 }
 
-fn median_colour(cloud: &Cloud, pixels: impl Iterator<Item = usize>) -> [f64; 2] {
-    let (mut red, mut green): (Vec<f64>, Vec<f64>) = pixels
-        .map(|index| (cloud.chroma[index][0], cloud.chroma[index][1]))
-        .unzip();
-    red.sort_by(f64::total_cmp);
-    green.sort_by(f64::total_cmp);
-    let middle = |values: &[f64]| values.get(values.len() / 2).copied().unwrap_or(f64::NAN);
-    [middle(&red), middle(&green)]
+fn median_colour(cloud: &Cloud, pixels: &[usize]) -> [f64; 2] {
+    [0, 1].map(|channel| median(pixels.iter().map(|index| cloud.chroma[*index][channel])))
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 fn is_continuous(cloud: &Cloud, a: usize, b: usize, pixels: f64) -> bool {

@@ -170,11 +170,11 @@ impl Solid {
         match self.hollow {
             None => outside,
             Some(hollow) => {
-                let wall = self.footprint.distance(u, v).max(-hollow.inner.distance(u, v));
-                let floor = combine(
-                    self.footprint.distance(u, v),
-                    slab(self.base, hollow.floor),
-                );
+                let wall = self
+                    .footprint
+                    .distance(u, v)
+                    .max(-hollow.inner.distance(u, v));
+                let floor = combine(self.footprint.distance(u, v), slab(self.base, hollow.floor));
                 combine(wall, slab(self.base, self.top)).min(floor)
             }
         }

@@ -1,0 +1,255 @@
+//! From the visible surface of an object to its whole geometry.
+
+use enact_types::Point3;
+
+use super::outline::{self, Circle, Rectangle};
+use super::solid::{Footprint, Hollow, Solid};
+
+/// Points this far below the top still belong to the top face or rim, metres.
+const TOP: f64 = 0.003;
+/// Points this far below the top belong to the sides, metres.
+const SIDE: f64 = 0.005;
+/// An object lower than this shows no usable sides, metres.
+const LOW: f64 = 0.012;
+/// A ball fits its points this well, metres.
+const BALL_RESIDUAL: f64 = 0.0008;
+/// Balls are at least and at most this large, metres.
+const BALL_RADII: std::ops::Range<f64> = 0.006..0.06;
+/// A container is at least this wide, metres.
+const MIN_CONTAINER: f64 = 0.04;
+/// A container shows at most this share of its top points near its middle.
+const RIM_ONLY: f64 = 0.05;
+/// A wall thickness to assume where the rim does not show it, metres.
+const WALL: f64 = 0.004;
+/// A floor thickness to assume where the floor is hidden, metres.
+const FLOOR: f64 = 0.005;
+/// Likely error of a fitted position, metres.
+const UNCERTAINTY: f64 = 0.003;
+
+/// Completes the solid whose visible surface are `points`, seen with pixels
+/// of `pixel` metres, on a table at height zero. The side turned away is taken
+/// to mirror the side seen. `None` if the points make no shape.
+pub fn fit(points: &[Point3], pixel: f64) -> Option<Solid> {
+    let mut heights: Vec<f64> = points.iter().map(|point| point.z).collect();
+    heights.sort_by(f64::total_cmp);
+    let near_top = percentile(&heights, 0.97)?;
+    if let Some(ball) = ball(points, near_top) {
+        return Some(ball);
+    }
+    let face: Vec<[f64; 2]> = above(points, near_top - TOP);
+    let face_heights = &heights[heights.partition_point(|z| *z <= near_top - TOP)..];
+    let top = percentile(face_heights, 0.5)?;
+    let base = base(percentile(&heights, 0.02)?, pixel);
+    if is_rim(&face) {
+        container(points, &face, base, near_top, pixel)
+    } else {
+        prism(points, base, top, pixel)
+    }
+}
+
+fn ball(points: &[Point3], near_top: f64) -> Option<Solid> {
+    let fitted = outline::ball(points)?;
+    let (centre, radius) = (fitted.shape.centre, fitted.shape.radius);
+    let convincing = fitted.residual < BALL_RESIDUAL
+        && BALL_RADII.contains(&radius)
+        && (centre.z + radius - near_top).abs() < TOP;
+    convincing.then(|| Solid {
+        base: centre.z - radius,
+        top: centre.z + radius,
+        ball: true,
+        ..Solid::guess(centre.x, centre.y, radius, UNCERTAINTY)
+    })
+}
+
+/// The table where the sides come down to it, else the lowest visible height.
+fn base(lowest: f64, pixel: f64) -> f64 {
+    if lowest < LOW {
+        0.0
+    } else {
+        lowest - pixel / 2.0
+    }
+}
+
+/// Whether the highest points surround a middle without any.
+fn is_rim(face: &[[f64; 2]]) -> bool {
+    let extremes = [0, 1].map(|axis| {
+        face.iter()
+            .map(|point| point[axis])
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+                (low.min(value), high.max(value))
+            })
+    });
+    let middle = extremes.map(|(low, high)| (low + high) / 2.0);
+    let half = extremes.map(|(low, high)| (high - low) / 2.0);
+    let inside = face
+        .iter()
+        .filter(|point| {
+            [0, 1]
+                .map(|axis| (point[axis] - middle[axis]) / half[axis])
+                .map(|share| share * share)
+                .iter()
+                .sum::<f64>()
+                < 0.25
+        })
+        .count();
+    half[0].min(half[1]) * 2.0 > MIN_CONTAINER && (inside as f64) < RIM_ONLY * face.len() as f64
+}
+
+fn container(
+    points: &[Point3],
+    rim: &[[f64; 2]],
+    base: f64,
+    near_top: f64,
+    pixel: f64,
+) -> Option<Solid> {
+    let rectangle = outline::rectangle(rim, rim)?;
+    let disc = outline::circle(rim);
+    let mut solid = Solid::guess(0.0, 0.0, 0.0, UNCERTAINTY);
+    match disc {
+        Some(disc) if disc.residual <= rectangle.residual => {
+            let Circle { centre, .. } = disc.shape;
+            let mut radii: Vec<f64> = rim
+                .iter()
+                .map(|point| (point[0] - centre[0]).hypot(point[1] - centre[1]))
+                .collect();
+            radii.sort_by(f64::total_cmp);
+            [solid.x, solid.y] = centre;
+            solid.footprint = Footprint::Disc {
+                radius: percentile(&radii, 0.95)? + pixel / 4.0,
+            };
+            solid.hollow = Some(Hollow {
+                floor: base + FLOOR,
+                inner: Footprint::Disc {
+                    radius: percentile(&radii, 0.05)? - pixel / 4.0,
+                },
+            });
+        }
+        _ => {
+            let shape = widened(rectangle.shape, pixel / 2.0);
+            [solid.x, solid.y] = shape.centre();
+            solid.yaw = shape.yaw;
+            solid.footprint = Footprint::Rectangle { half: shape.half() };
+            solid.hollow = Some(Hollow {
+                floor: base + FLOOR,
+                inner: solid.footprint.shrunk(WALL),
+            });
+        }
+    }
+    (solid.base, solid.top) = (base, near_top);
+    lower_floor(&mut solid, points);
+    Some(solid)
+}
+
+/// Sets the floor to what is seen of it.
+fn lower_floor(solid: &mut Solid, points: &[Point3]) {
+    let Some(hollow) = solid.hollow else { return };
+    let core = hollow.inner.shrunk(0.4 * hollow.inner.inner_radius());
+    let mut heights: Vec<f64> = points
+        .iter()
+        .filter(|point| {
+            let [u, v] = solid.local(point.x, point.y);
+            core.distance(u, v) < 0.0
+        })
+        .map(|point| point.z)
+        .collect();
+    heights.sort_by(f64::total_cmp);
+    if let (true, Some(low)) = (heights.len() >= 8, percentile(&heights, 0.2)) {
+        let floor = low.clamp(solid.base, solid.top);
+        solid.hollow = Some(Hollow { floor, ..hollow });
+    }
+}
+
+fn prism(points: &[Point3], base: f64, top: f64, pixel: f64) -> Option<Solid> {
+    let all: Vec<[f64; 2]> = points.iter().map(|point| [point.x, point.y]).collect();
+    let sides: Vec<[f64; 2]> = points
+        .iter()
+        .filter(|point| point.z < top - SIDE)
+        .map(|point| [point.x, point.y])
+        .collect();
+    let shows_sides = top - base > LOW && sides.len() >= 12;
+    let boundary = if shows_sides { &sides } else { &all };
+    let rectangle = outline::rectangle(&all, boundary)?;
+    let circle = shows_sides.then(|| outline::circle(&sides)).flatten();
+    let mut solid = Solid::guess(0.0, 0.0, 0.0, UNCERTAINTY);
+    match circle {
+        Some(circle)
+            if circle.residual < rectangle.residual && covers(&circle.shape, &rectangle.shape) =>
+        {
+            [solid.x, solid.y] = circle.shape.centre;
+            solid.footprint = Footprint::Disc {
+                radius: circle.shape.radius,
+            };
+        }
+        _ => {
+            let shape = settled(rectangle.shape, &sides, pixel);
+            [solid.x, solid.y] = shape.centre();
+            solid.yaw = shape.yaw;
+            solid.footprint = Footprint::Rectangle { half: shape.half() };
+        }
+    }
+    (solid.base, solid.top) = (base, top);
+    Some(solid)
+}
+
+/// Whether the circle and the rectangle around the points are about the same.
+fn covers(circle: &Circle, rectangle: &Rectangle) -> bool {
+    let [u, v] = rectangle.half();
+    let [x, y] = rectangle.centre();
+    let apart = (circle.centre[0] - x).hypot(circle.centre[1] - y);
+    apart < circle.radius / 2.0 && (0.7..1.3).contains(&(circle.radius / u.max(v)))
+}
+
+/// Sides that are seen go through the middle of their points; sides that are
+/// turned away are where the last pixel of the top ends.
+fn settled(rectangle: Rectangle, sides: &[[f64; 2]], pixel: f64) -> Rectangle {
+    let Rectangle {
+        yaw,
+        mut low,
+        mut high,
+    } = rectangle;
+    let local: Vec<[f64; 2]> = sides
+        .iter()
+        .map(|point| outline::turned(*point, yaw))
+        .collect();
+    for axis in [0, 1] {
+        low[axis] = settled_side(&local, axis, low[axis], -pixel);
+        high[axis] = settled_side(&local, axis, high[axis], pixel);
+    }
+    Rectangle { yaw, low, high }
+}
+
+fn settled_side(local: &[[f64; 2]], axis: usize, extreme: f64, outwards: f64) -> f64 {
+    let mut near: Vec<f64> = local
+        .iter()
+        .map(|point| point[axis])
+        .filter(|value| (value - extreme).abs() < 0.0025)
+        .collect();
+    near.sort_by(f64::total_cmp);
+    if near.len() * 4 > local.len() {
+        near[near.len() / 2]
+    } else {
+        extreme + outwards / 4.0
+    }
+}
+
+fn widened(rectangle: Rectangle, by: f64) -> Rectangle {
+    Rectangle {
+        low: rectangle.low.map(|side| side - by),
+        high: rectangle.high.map(|side| side + by),
+        ..rectangle
+    }
+}
+
+fn above(points: &[Point3], height: f64) -> Vec<[f64; 2]> {
+    points
+        .iter()
+        .filter(|point| point.z > height)
+        .map(|point| [point.x, point.y])
+        .collect()
+}
+
+/// The value below which `share` of the sorted values lie.
+fn percentile(sorted: &[f64], share: f64) -> Option<f64> {
+    let index = (share * sorted.len() as f64) as usize;
+    sorted.get(index.min(sorted.len().checked_sub(1)?)).copied()
+}

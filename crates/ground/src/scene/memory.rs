@@ -1,0 +1,279 @@
+//! The same objects from frame to frame.
+
+use enact_plan::{Detection, ObjectView, Relation, Skill};
+use enact_types::{Frame, NormalisedPoint, Point3, Pose};
+
+use super::observe::{Observation, Report, observe};
+use super::relation::supports;
+use super::solid::Solid;
+
+/// An object unseen for more frames than this is forgotten.
+const REMEMBERED_FRAMES: u32 = 6;
+/// The depth must be this much larger than expected for an object to be gone, metres.
+const GONE: f64 = 0.015;
+/// A new label this close to an unseen object is that object, metres.
+const RELABELLED: f64 = 0.015;
+/// A thing seen this high with nothing below it is in the gripper, metres.
+const ALOFT: f64 = 0.025;
+
+/// A tracked object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SceneObject {
+    /// Unique name: the label, numbered where two share it.
+    pub name: String,
+    /// What the model calls it.
+    pub label: String,
+    /// Where the picture shows it, or would if nothing were in the way.
+    pub point: NormalisedPoint,
+    /// Where and how large it is.
+    pub solid: Solid,
+    /// In or on which other object it is.
+    pub rests: Option<(Relation, String)>,
+    /// Frames since it was last seen; zero if it is in the newest.
+    pub unseen: u32,
+}
+
+impl SceneObject {
+    /// Whether it is in the newest frame.
+    pub fn is_seen(&self) -> bool {
+        self.unseen == 0
+    }
+}
+
+/// What the gripper holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    /// The object as it was before it was grasped.
+    pub object: SceneObject,
+    /// Where it is in the hand. The object's frame is upright in the middle of
+    /// its solid, turned by its yaw.
+    pub tool_from_object: Pose,
+}
+
+/// Everything on the table and in the hand.
+#[derive(Clone, Debug, Default)]
+pub struct SceneMemory {
+    objects: Vec<SceneObject>,
+    held: Option<Held>,
+}
+
+impl SceneMemory {
+    /// Everything on the table, seen or remembered.
+    pub fn objects(&self) -> &[SceneObject] {
+        &self.objects
+    }
+
+    /// The object of this name on the table.
+    pub fn find(&self, name: &str) -> Option<&SceneObject> {
+        self.objects.iter().find(|object| object.name == name)
+    }
+
+    /// What the gripper holds.
+    pub fn held(&self) -> Option<&Held> {
+        self.held.as_ref()
+    }
+
+    /// Name of what the gripper holds.
+    pub fn holding(&self) -> Option<&str> {
+        self.held.as_ref().map(|held| held.object.name.as_str())
+    }
+
+    /// Notes that the gripper has taken the object of this name.
+    pub fn grasp(&mut self, name: &str, tool_from_object: Pose) {
+        if let Some(index) = self.objects.iter().position(|object| object.name == name) {
+            let object = self.objects.remove(index);
+            self.held = Some(Held {
+                object,
+                tool_from_object,
+            });
+        }
+    }
+
+    /// Notes that the gripper let go with the tool at this pose. If the object
+    /// was seen elsewhere meanwhile, that is where it stays.
+    pub fn release(&mut self, base_from_tool: &Pose) {
+        let Some(Held {
+            mut object,
+            tool_from_object,
+        }) = self.held.take()
+        else {
+            return;
+        };
+        let numbered = format!("{} ", object.name);
+        let elsewhere = self
+            .objects
+            .iter_mut()
+            .find(|other| other.label == object.label && other.name.starts_with(&numbered));
+        if let Some(other) = elsewhere {
+            other.name = object.name;
+            return;
+        }
+        let middle = (base_from_tool * tool_from_object).translation.vector;
+        (object.solid.x, object.solid.y) = (middle.x, middle.y);
+        object.rests = None;
+        object.unseen = 1;
+        self.objects.push(object);
+    }
+
+    /// Takes in a frame and what the model sees in it. `is_robot` says which
+    /// points are the robot's own. Returns what was left out and why.
+    pub fn update(
+        &mut self,
+        frame: &Frame,
+        detections: &[Detection],
+        is_robot: &dyn Fn(&Point3) -> bool,
+    ) -> Vec<Report> {
+        let (mut observations, mut reports) = observe(frame, detections, is_robot);
+        observations.retain(|observation| !self.is_held(observation));
+        for object in &mut self.objects {
+            object.unseen += 1;
+        }
+        for observation in self.match_known(observations) {
+            self.add(observation);
+        }
+        reports.extend(self.forget(frame));
+        self.relate();
+        reports
+    }
+
+    /// The objects as a planner is told of them, in reading order. `reaches` says
+    /// whether the arm can get to one, `can_grasp` whether its fingers fit around it.
+    pub fn views(
+        &self,
+        reaches: &dyn Fn(&SceneObject) -> bool,
+        can_grasp: &dyn Fn(&Solid) -> bool,
+    ) -> Vec<ObjectView> {
+        let mut views: Vec<ObjectView> = self
+            .objects
+            .iter()
+            .map(|object| view(object, reaches(object), can_grasp(&object.solid)))
+            .collect();
+        views.sort_by_key(|view| (view.point.y, view.point.x));
+        views
+    }
+
+    fn is_held(&self, observation: &Observation) -> bool {
+        self.held.as_ref().is_some_and(|held| {
+            held.object.label == observation.label && observation.solid.base > ALOFT
+                || observation.solid.base > 2.0 * ALOFT
+        })
+    }
+
+    /// Updates the objects that the observations show, nearest pairs of one
+    /// label first; returns the observations that show something new.
+    fn match_known(&mut self, observations: Vec<Observation>) -> Vec<Observation> {
+        let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
+        for (known, object) in self.objects.iter().enumerate() {
+            for (new, observation) in observations.iter().enumerate() {
+                if object.label == observation.label {
+                    let apart = (object.solid.centre() - observation.solid.centre()).norm();
+                    pairs.push((apart, known, new));
+                }
+            }
+        }
+        pairs.sort_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        let mut matched = vec![false; observations.len()];
+        for (_, known, new) in pairs {
+            let object = &mut self.objects[known];
+            if object.unseen > 0 && !matched[new] {
+                matched[new] = true;
+                object.unseen = 0;
+                object.point = observations[new].point;
+                object.solid = observations[new].solid.clone();
+            }
+        }
+        observations
+            .into_iter()
+            .zip(matched)
+            .filter_map(|(observation, matched)| (!matched).then_some(observation))
+            .collect()
+    }
+
+    fn add(&mut self, observation: Observation) {
+        let centre = observation.solid.centre();
+        self.objects.retain(|object| {
+            object.is_seen() || (object.solid.centre() - centre).norm() > RELABELLED
+        });
+        let name = self.unique_name(&observation.label);
+        self.objects.push(SceneObject {
+            name,
+            label: observation.label,
+            point: observation.point,
+            solid: observation.solid,
+            rests: None,
+            unseen: 0,
+        });
+    }
+
+    fn unique_name(&self, label: &str) -> String {
+        let taken = |name: &str| self.find(name).is_some() || self.holding() == Some(name);
+        std::iter::once(label.to_owned())
+            .chain((2..).map(|number| format!("{label} {number}")))
+            .find(|name| !taken(name))
+            .unwrap_or_default()
+    }
+
+    /// Drops what has been out of sight for long or whose place is seen empty.
+    fn forget(&mut self, frame: &Frame) -> Vec<Report> {
+        let (kept, lost) =
+            std::mem::take(&mut self.objects)
+                .into_iter()
+                .partition(|object: &SceneObject| {
+                    object.is_seen()
+                        || object.unseen <= REMEMBERED_FRAMES && !is_gone(frame, &object.solid)
+                });
+        self.objects = kept;
+        lost.into_iter()
+            .map(|object: SceneObject| Report {
+                label: object.name,
+                point: object.point,
+                reason: "it is not there any more".to_owned(),
+            })
+            .collect()
+    }
+
+    fn relate(&mut self) {
+        let solids: Vec<&Solid> = self.objects.iter().map(|object| &object.solid).collect();
+        let found = supports(&solids);
+        let names: Vec<String> = self
+            .objects
+            .iter()
+            .map(|object| object.name.clone())
+            .collect();
+        for (object, support) in self.objects.iter_mut().zip(found) {
+            object.rests = support.map(|(relation, under)| (relation, names[under].clone()));
+        }
+    }
+}
+
+/// Whether the frame looks through the place where the top of `solid` would be.
+pub fn is_gone(frame: &Frame, solid: &Solid) -> bool {
+    let top = Point3::new(solid.x, solid.y, solid.top);
+    let Some((x, y)) = frame.project(&top) else {
+        return false;
+    };
+    let expected = frame.base_from_camera.inverse_transform_point(&top).z;
+    let measured = frame.depth.as_ref().and_then(|depth| depth.at(x, y));
+    solid.hollow.is_none() && measured.is_some_and(|depth| depth > expected + GONE)
+}
+
+fn view(object: &SceneObject, reachable: bool, graspable: bool) -> ObjectView {
+    let mut affords = Vec::new();
+    if reachable {
+        if graspable {
+            affords.push(Skill::Pick);
+        }
+        if !object.solid.ball {
+            affords.push(Skill::Place);
+        }
+        affords.extend([Skill::Push, Skill::Point]);
+    }
+    ObjectView {
+        name: object.name.clone(),
+        point: object.point,
+        position: object.solid.centre(),
+        reachable,
+        rests: object.rests.clone(),
+        affords,
+    }
+}

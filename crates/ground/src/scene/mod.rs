@@ -1,0 +1,25 @@
+//! What is on the table: detections with depth become tracked solids.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`cloud`] | every pixel as a point with a colour that shading leaves alone |
+//! | [`region`] | the pixels that belong to the object at a point |
+//! | [`outline`] | balls, discs and rectangles through measured points |
+//! | [`fit`] | from the visible surface to the whole geometry |
+//! | [`solid`] | the geometry of an object that stands on the table |
+//! | [`relation`] | what rests in or on what |
+//! | [`observe`] | one frame's detections as solids |
+//! | [`memory`] | the same objects from frame to frame |
+
+pub mod cloud;
+pub mod fit;
+pub mod memory;
+pub mod observe;
+pub mod outline;
+pub mod region;
+pub mod relation;
+pub mod solid;
+
+pub use memory::{Held, SceneMemory, SceneObject};
+pub use observe::{Observation, Report};
+pub use solid::{Footprint, Hollow, Solid};

@@ -1,0 +1,241 @@
+//! Objects are recovered from noisy depth pictures of known shapes.
+
+mod table;
+
+use enact_ground::scene::{Footprint, SceneMemory, Solid};
+use enact_plan::{Detection, Relation};
+use enact_types::Frame;
+use table::{Body, Table, shapes};
+
+/// Perceives the bodies of a table; every body is pointed at where it shows most.
+fn perceive(table: &Table) -> SceneMemory {
+    let (frame, owners) = table.render(7);
+    let mut memory = SceneMemory::default();
+    let reports = memory.update(&frame, &detections(table, &frame, &owners), &|_| false);
+    assert!(reports.is_empty(), "{reports:?}");
+    memory
+}
+
+fn detections(table: &Table, frame: &Frame, owners: &[Option<usize>]) -> Vec<Detection> {
+    (0..table.bodies.len())
+        .map(|body| Detection {
+            point: table::middle_of(frame, owners, body),
+            label: table.bodies[body].label.clone(),
+        })
+        .collect()
+}
+
+fn single(body: Body) -> (Solid, Body) {
+    let table = Table {
+        bodies: vec![body.clone()],
+    };
+    let memory = perceive(&table);
+    (memory.objects()[0].solid.clone(), body)
+}
+
+fn yaw_error(a: f64, b: f64) -> f64 {
+    let quarter = std::f64::consts::FRAC_PI_2;
+    let error = (a - b).rem_euclid(quarter);
+    error.min(quarter - error)
+}
+
+/// Positions all over the reachable table, with a yaw each.
+fn places() -> impl Iterator<Item = (f64, f64, f64)> {
+    (0..24).map(|i| {
+        let i = f64::from(i);
+        let (radius, angle) = (0.15 + 0.005 * i, -1.0 + (i * 0.377) % 2.0);
+        (
+            radius * angle.cos(),
+            radius * angle.sin(),
+            (i * 0.731) % 1.57,
+        )
+    })
+}
+
+#[test]
+fn cubes_are_measured() {
+    for (x, y, yaw) in places() {
+        for edge in [0.026, 0.03, 0.036] {
+            let (solid, _) = single(shapes::cuboid("red cube", [x, y, 0.0], yaw, [edge; 3]));
+            let Footprint::Rectangle { half } = solid.footprint else {
+                panic!("a cube of {edge} at {x:.3} {y:.3} yaw {yaw:.2} is taken for {solid:?}");
+            };
+            let off = (solid.x - x).hypot(solid.y - y);
+            assert!(
+                off < 0.003,
+                "centre off {off} at {x:.3} {y:.3} {yaw:.2} {edge}"
+            );
+            let turned = yaw_error(solid.yaw, yaw);
+            assert!(
+                turned < 0.1,
+                "yaw off {turned} at {x:.3} {y:.3} {yaw:.2} {edge}"
+            );
+            for extent in [2.0 * half[0], 2.0 * half[1], solid.height()] {
+                assert!(
+                    (extent - edge).abs() < 0.003,
+                    "{extent} for {edge} at {x:.3} {y:.3} {yaw:.2}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn cylinders_and_balls_are_measured() {
+    for (x, y, _) in places() {
+        for radius in [0.013, 0.0165] {
+            let (cylinder, _) =
+                single(shapes::cylinder("red cylinder", [x, y, 0.0], radius, 0.036));
+            let (ball, _) = single(shapes::ball("red ball", [x, y, 0.0], radius));
+            for (solid, height) in [(&cylinder, 0.036), (&ball, 2.0 * radius)] {
+                let Footprint::Disc { radius: found } = solid.footprint else {
+                    panic!("radius {radius} at {x:.3} {y:.3} is taken for {solid:?}");
+                };
+                let off = (solid.x - x).hypot(solid.y - y);
+                assert!(off < 0.003, "centre off {off} at {x:.3} {y:.3} {solid:?}");
+                assert!(
+                    (found - radius).abs() < 0.0015,
+                    "{found} for {radius} {solid:?}"
+                );
+                assert!((solid.height() - height).abs() < 0.003, "{solid:?}");
+            }
+            assert!(ball.ball && !cylinder.ball);
+        }
+    }
+}
+
+#[test]
+fn bowls_and_trays_are_hollow() {
+    for (x, y, yaw) in places().step_by(2) {
+        let (bowl, _) = single(shapes::bowl("blue bowl", [x, y, 0.0], 0.055, 0.04));
+        let hollow = bowl.hollow.expect("a bowl is hollow");
+        assert!(
+            (bowl.x - x).hypot(bowl.y - y) < 0.004,
+            "{bowl:?} at {x:.3} {y:.3}"
+        );
+        assert!(
+            (bowl.top - 0.04).abs() < 0.003 && hollow.floor < 0.012,
+            "{bowl:?}"
+        );
+        assert!(
+            (hollow.inner.inner_radius() - 0.05).abs() < 0.005,
+            "{bowl:?}"
+        );
+
+        let (tray, _) = single(shapes::tray(
+            "green tray",
+            [x, y, 0.0],
+            yaw,
+            [0.11, 0.09],
+            0.012,
+        ));
+        let hollow = tray.hollow.expect("a tray is hollow");
+        assert!(
+            (tray.x - x).hypot(tray.y - y) < 0.005,
+            "{tray:?} at {x:.3} {y:.3}"
+        );
+        assert!(yaw_error(tray.yaw, yaw) < 0.1, "{tray:?} yaw {yaw}");
+        assert!(
+            hollow.floor < 0.007 && (hollow.inner.inner_radius() - 0.041).abs() < 0.006,
+            "{tray:?}"
+        );
+    }
+}
+
+#[test]
+fn a_cube_in_a_bowl_and_a_stack_are_separate_things() {
+    let table = Table {
+        bodies: vec![
+            shapes::bowl("blue bowl", [0.2, 0.08, 0.0], 0.055, 0.04),
+            shapes::cuboid("red cube", [0.205, 0.085, 0.005], 0.4, [0.03; 3]),
+            shapes::cuboid("green cube", [0.2, -0.08, 0.0], 0.3, [0.032; 3]),
+            shapes::cuboid("yellow cube", [0.202, -0.081, 0.032], 0.2, [0.03; 3]),
+        ],
+    };
+    let memory = perceive(&table);
+    let red = memory.find("red cube").unwrap();
+    let yellow = memory.find("yellow cube").unwrap();
+    assert_eq!(red.rests, Some((Relation::In, "blue bowl".to_owned())));
+    assert_eq!(yellow.rests, Some((Relation::On, "green cube".to_owned())));
+    assert!(
+        (red.solid.x - 0.205).hypot(red.solid.y - 0.085) < 0.004,
+        "{red:?}"
+    );
+    assert!(
+        (yellow.solid.x - 0.202).hypot(yellow.solid.y + 0.081) < 0.003,
+        "{yellow:?}"
+    );
+    assert_eq!(memory.find("green cube").unwrap().rests, None);
+}
+
+#[test]
+fn points_on_nothing_solid_are_dropped_with_a_reason() {
+    let table = Table {
+        bodies: vec![shapes::cuboid("red cube", [0.2, 0.0, 0.0], 0.1, [0.03; 3])],
+    };
+    let (frame, owners) = table.render(3);
+    let mut list = detections(&table, &frame, &owners);
+    list.push(Detection {
+        point: enact_types::NormalisedPoint { y: 900, x: 900 },
+        label: "green ball".to_owned(),
+    });
+    list.push(list[0].clone());
+    let mut memory = SceneMemory::default();
+    let reports = memory.update(&frame, &list, &|_| false);
+    assert_eq!(memory.objects().len(), 1);
+    let reasons: Vec<&str> = reports
+        .iter()
+        .map(|report| report.reason.as_str())
+        .collect();
+    assert_eq!(
+        reasons,
+        ["nothing rises above the table there", "it is listed twice"]
+    );
+    let mut masked = SceneMemory::default();
+    let reports = masked.update(&frame, &list[..1], &|_| true);
+    assert_eq!(reports[0].reason, "that is the robot itself");
+}
+
+#[test]
+fn objects_keep_their_names_while_they_move_hide_and_vanish() {
+    let mut table = Table {
+        bodies: vec![
+            shapes::cuboid("red cube", [0.2, 0.1, 0.0], 0.1, [0.03; 3]),
+            shapes::cuboid("red cube", [0.2, -0.1, 0.0], 0.1, [0.03; 3]),
+        ],
+    };
+    let mut memory = SceneMemory::default();
+    let see = |table: &Table, memory: &mut SceneMemory| {
+        let (frame, owners) = table.render(1);
+        memory.update(&frame, &detections(table, &frame, &owners), &|_| false)
+    };
+    see(&table, &mut memory);
+    let second = memory.find("red cube 2").unwrap().solid.y;
+    table.bodies.reverse();
+    table.bodies[0].at[0] += 0.04;
+    see(&table, &mut memory);
+    assert!((memory.find("red cube 2").unwrap().solid.y - second).abs() < 0.003);
+
+    let (frame, _) = table.render(1);
+    memory.update(&frame, &[], &|_| false);
+    assert!(memory.objects().iter().all(|object| !object.is_seen()));
+    table.bodies.remove(0);
+    let reports = see(&table, &mut memory);
+    assert_eq!(memory.objects().len(), 1);
+    assert_eq!(reports[0].reason, "it is not there any more");
+}
+
+#[test]
+fn without_depth_the_table_plane_serves() {
+    let table = Table {
+        bodies: vec![shapes::ball("red ball", [0.2, 0.05, 0.0], 0.015)],
+    };
+    let (mut frame, owners) = table.render(5);
+    let list = detections(&table, &frame, &owners);
+    frame.depth = None;
+    let mut memory = SceneMemory::default();
+    memory.update(&frame, &list, &|_| false);
+    let solid = &memory.objects()[0].solid;
+    let off = (solid.x - 0.2).hypot(solid.y - 0.05);
+    assert!(off < solid.uncertainty, "off {off}");
+}

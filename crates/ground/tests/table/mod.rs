@@ -1,0 +1,113 @@
+//! A table with bodies and a depth camera, by sphere tracing.
+
+pub mod shapes;
+
+use enact_types::{DepthImage, Frame, Intrinsics, NormalisedPoint, Point3, Pose, Stamp, Vector3};
+use image::{Rgb, RgbImage};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+pub use shapes::Body;
+
+const WIDTH: u32 = 320;
+const HEIGHT: u32 = 240;
+/// Standard deviation of the depth, metres.
+const NOISE: f64 = 0.0005;
+
+/// Bodies on a table at height zero.
+pub struct Table {
+    pub bodies: Vec<Body>,
+}
+
+impl Table {
+    /// A picture from in front and above, and which body each pixel shows.
+    pub fn render(&self, seed: u64) -> (Frame, Vec<Option<usize>>) {
+        let intrinsics = Intrinsics::from_vertical_fov(WIDTH, HEIGHT, 42_f64.to_radians());
+        let base_from_camera = look_at(Point3::new(0.62, 0.0, 0.52), Point3::new(0.19, 0.0, 0.02));
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut rgb = RgbImage::new(WIDTH, HEIGHT);
+        let (mut metres, mut owners) = (Vec::new(), Vec::new());
+        for y in 0..HEIGHT {
+            for x in 0..WIDTH {
+                let pixel = intrinsics.deproject(f64::from(x) + 0.5, f64::from(y) + 0.5, 1.0);
+                let ray = base_from_camera.rotation * pixel.coords;
+                let eye = Point3::from(base_from_camera.translation.vector);
+                let (depth, owner) = self.trace(eye, ray);
+                let bell = (0..12).map(|_| rng.random_range(-0.5..0.5)).sum::<f64>();
+                metres.push((depth + NOISE * bell) as f32);
+                let shade = rng.random_range(0.6..1.0);
+                let colour = owner.map_or([168, 128, 88], |owner| self.bodies[owner].colour());
+                rgb.put_pixel(
+                    x,
+                    y,
+                    Rgb(colour.map(|value| (f64::from(value) * shade) as u8)),
+                );
+                owners.push(owner);
+            }
+        }
+        let depth = Some(DepthImage {
+            width: WIDTH,
+            height: HEIGHT,
+            metres,
+        });
+        let frame = Frame {
+            sequence: 0,
+            stamp: Stamp::ZERO,
+            rgb,
+            depth,
+            intrinsics,
+            base_from_camera,
+        };
+        (frame, owners)
+    }
+
+    fn trace(&self, eye: Point3, ray: Vector3) -> (f64, Option<usize>) {
+        let length = ray.norm();
+        let mut depth = 0.1;
+        for _ in 0..400 {
+            let point = eye + ray * depth;
+            let (distance, owner) = self.nearest(&point);
+            if distance < 2e-5 {
+                return (depth, owner);
+            }
+            depth += distance / length;
+        }
+        (depth, None)
+    }
+
+    fn nearest(&self, point: &Point3) -> (f64, Option<usize>) {
+        self.bodies
+            .iter()
+            .enumerate()
+            .map(|(index, body)| (body.distance(point), Some(index)))
+            .fold((point.z, None), |a, b| if b.0 < a.0 { b } else { a })
+    }
+}
+
+/// The optical frame of a camera at `eye` that looks at `target`.
+fn look_at(eye: Point3, target: Point3) -> Pose {
+    let down = -Vector3::z();
+    let rotation = nalgebra::UnitQuaternion::face_towards(&(target - eye), &down);
+    Pose::from_parts(eye.coords.into(), rotation)
+}
+
+/// The pixel of a body nearest to the middle of its pixels.
+pub fn middle_of(frame: &Frame, owners: &[Option<usize>], body: usize) -> NormalisedPoint {
+    let width = frame.intrinsics.width as usize;
+    let pixels: Vec<(f64, f64)> = (0..owners.len())
+        .filter(|index| owners[*index] == Some(body))
+        .map(|index| ((index % width) as f64 + 0.5, (index / width) as f64 + 0.5))
+        .collect();
+    let count = pixels.len() as f64;
+    let (x, y) = pixels.iter().fold((0.0, 0.0), |sum, p| {
+        (sum.0 + p.0 / count, sum.1 + p.1 / count)
+    });
+    let (x, y) = pixels
+        .into_iter()
+        .min_by(|a, b| {
+            (a.0 - x)
+                .hypot(a.1 - y)
+                .total_cmp(&(b.0 - x).hypot(b.1 - y))
+        })
+        .expect("every body is in the picture");
+    NormalisedPoint::from_pixel(x, y, frame.intrinsics.width, frame.intrinsics.height)
+}

@@ -1,0 +1,111 @@
+//! Signed distances of simple bodies.
+
+use enact_types::Point3;
+
+/// A body on the table.
+#[derive(Clone)]
+pub struct Body {
+    /// Colour and shape.
+    pub label: String,
+    /// Middle of its underside.
+    pub at: [f64; 3],
+    yaw: f64,
+    form: Form,
+}
+
+#[derive(Clone, Copy)]
+enum Form {
+    Cuboid([f64; 3]),
+    Cylinder { radius: f64, height: f64 },
+    Ball(f64),
+    Bowl { radius: f64, height: f64 },
+    Tray { extent: [f64; 2], height: f64 },
+}
+
+pub fn cuboid(label: &str, at: [f64; 3], yaw: f64, extent: [f64; 3]) -> Body {
+    body(label, at, yaw, Form::Cuboid(extent))
+}
+
+pub fn cylinder(label: &str, at: [f64; 3], radius: f64, height: f64) -> Body {
+    body(label, at, 0.0, Form::Cylinder { radius, height })
+}
+
+pub fn ball(label: &str, at: [f64; 3], radius: f64) -> Body {
+    body(label, at, 0.0, Form::Ball(radius))
+}
+
+/// A bowl that widens towards its rim.
+pub fn bowl(label: &str, at: [f64; 3], radius: f64, height: f64) -> Body {
+    body(label, at, 0.0, Form::Bowl { radius, height })
+}
+
+/// A tray with a 4 mm wall and a 3 mm floor.
+pub fn tray(label: &str, at: [f64; 3], yaw: f64, extent: [f64; 2], height: f64) -> Body {
+    body(label, at, yaw, Form::Tray { extent, height })
+}
+
+fn body(label: &str, at: [f64; 3], yaw: f64, form: Form) -> Body {
+    Body {
+        label: label.to_owned(),
+        at,
+        yaw,
+        form,
+    }
+}
+
+impl Body {
+    pub fn colour(&self) -> [u8; 3] {
+        match self.label.split(' ').next().unwrap_or_default() {
+            "red" => [214, 48, 40],
+            "green" => [50, 160, 70],
+            "blue" => [40, 90, 200],
+            "yellow" => [235, 200, 40],
+            _ => [128, 128, 128],
+        }
+    }
+
+    pub fn distance(&self, point: &Point3) -> f64 {
+        let (dx, dy, z) = (
+            point.x - self.at[0],
+            point.y - self.at[1],
+            point.z - self.at[2],
+        );
+        let (sin, cos) = self.yaw.sin_cos();
+        let (u, v) = (cos * dx + sin * dy, cos * dy - sin * dx);
+        match self.form {
+            Form::Cuboid(extent) => block(u, v, z, extent),
+            Form::Cylinder { radius, height } => {
+                let (side, slab) = (u.hypot(v) - radius, (z - height).max(-z));
+                side.max(0.0).hypot(slab.max(0.0)) + side.max(slab).min(0.0)
+            }
+            Form::Ball(radius) => (u * u + v * v + (z - radius).powi(2)).sqrt() - radius,
+            Form::Bowl { radius, height } => bowl_distance(u.hypot(v), z, radius, height),
+            Form::Tray { extent, height } => {
+                let inner = [extent[0] - 0.008, extent[1] - 0.008, 2.0 * height];
+                block(u, v, z, [extent[0], extent[1], height]).max(-block(u, v, z - 0.003, inner))
+            }
+        }
+    }
+}
+
+fn block(u: f64, v: f64, z: f64, extent: [f64; 3]) -> f64 {
+    let d = [
+        u.abs() - extent[0] / 2.0,
+        v.abs() - extent[1] / 2.0,
+        (z - extent[2] / 2.0).abs() - extent[2] / 2.0,
+    ];
+    let outside = d.map(|d| d.max(0.0));
+    let inside = d.into_iter().fold(f64::NEG_INFINITY, f64::max).min(0.0);
+    (outside[0].powi(2) + outside[1].powi(2) + outside[2].powi(2)).sqrt() + inside
+}
+
+/// A cone frustum of two thirds of the rim's radius at the bottom, less the same
+/// 5 mm further in and up.
+fn bowl_distance(r: f64, z: f64, radius: f64, height: f64) -> f64 {
+    let slope = radius / 3.0 / height;
+    let norm = (1.0 + slope * slope).sqrt();
+    let cone = |r: f64, z: f64| (r - (radius * 2.0 / 3.0 + slope * z)) / norm;
+    let outer = cone(r, z).max(z - height).max(-z);
+    let inner = (cone(r, z) + 0.005).max(0.005 - z);
+    outer.max(-inner)
+}

@@ -5,6 +5,8 @@ use std::time::Duration;
 use enact_types::{JointVector, Point3, Pose, Vector3};
 use nalgebra::{Matrix3, Unit};
 
+use crate::chain::Chain;
+
 /// An arm with or without a gripper, as its URDF and `robot.toml` describe it.
 #[derive(Clone, Debug)]
 pub struct Robot {
@@ -17,6 +19,8 @@ pub struct Robot {
     pub(crate) home: JointVector,
     pub(crate) control_period: Duration,
     pub(crate) following_error: f64,
+    pub(crate) chain: Chain,
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Robot {
@@ -63,6 +67,11 @@ impl Robot {
     /// Largest admitted distance between command and measurement of an arm joint, rad or m.
     pub fn following_error(&self) -> f64 {
         self.following_error
+    }
+
+    /// What was ignored or guessed while loading, one sentence each.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 }
 

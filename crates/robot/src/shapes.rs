@@ -1,0 +1,122 @@
+//! Mass and primitive shapes of a URDF link.
+
+use std::collections::HashMap;
+
+use enact_types::Point3;
+use nalgebra::{Matrix3, Rotation3};
+use urdf_rs::Geometry;
+
+use crate::description::{Inertial, LinkShape, Shape};
+use crate::error::LoadError;
+use crate::source::Source;
+use crate::tree::pose;
+
+/// Grey, where the URDF names no colour.
+const GREY: [f32; 3] = [0.6, 0.6, 0.6];
+
+/// Colours of the URDF's named materials.
+pub type Palette = HashMap<String, [f32; 3]>;
+
+/// Reads the materials that are defined once for the whole robot.
+pub fn palette(urdf: &urdf_rs::Robot) -> Palette {
+    urdf.materials
+        .iter()
+        .filter_map(|material| Some((material.name.clone(), colour(material.color.as_ref()?))))
+        .collect()
+}
+
+/// Collision shapes of a link, or visual ones where it has none; meshes become warnings.
+pub fn shapes(
+    link: &urdf_rs::Link,
+    palette: &Palette,
+    source: &Source,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<LinkShape>, LoadError> {
+    let visual = |index: usize| {
+        let visual = link.visual.get(index).or(link.visual.first());
+        visual.map_or(GREY, |visual| material_colour(visual, palette))
+    };
+    let placed: Vec<_> = if link.collision.is_empty() {
+        link.visual.iter().map(|v| (&v.origin, &v.geometry)).collect()
+    } else {
+        link.collision.iter().map(|c| (&c.origin, &c.geometry)).collect()
+    };
+    let mut shapes = Vec::new();
+    for (index, (origin, geometry)) in placed.into_iter().enumerate() {
+        let Some(shape) = primitive(geometry) else {
+            warnings.push(format!(
+                "link `{}`: a mesh is ignored; only boxes, cylinders, capsules and spheres are used",
+                link.name
+            ));
+            continue;
+        };
+        let link_from_shape = pose(origin);
+        let sound = dimensions(&shape).iter().all(|size| 0.0 < *size && size.is_finite());
+        if !sound || !link_from_shape.to_homogeneous().iter().all(|value| value.is_finite()) {
+            let what = format!("link `{}`: a shape has no size or no place", link.name);
+            return Err(source.error_about("link", &link.name, what));
+        }
+        shapes.push(LinkShape { shape, link_from_shape, colour: visual(index) });
+    }
+    Ok(shapes)
+}
+
+/// Mass properties of a link; `None` where the URDF gives no mass.
+pub fn inertial(link: &urdf_rs::Link, source: &Source) -> Result<Option<Inertial>, LoadError> {
+    let mass = link.inertial.mass.value;
+    if mass == 0.0 {
+        return Ok(None);
+    }
+    let frame = pose(&link.inertial.origin);
+    let i = &link.inertial.inertia;
+    let tensor = Matrix3::new(i.ixx, i.ixy, i.ixz, i.ixy, i.iyy, i.iyz, i.ixz, i.iyz, i.izz);
+    let turn = Rotation3::from(frame.rotation);
+    let inertial = Inertial {
+        mass,
+        centre: Point3::from(frame.translation.vector),
+        inertia: turn * tensor * turn.inverse(),
+    };
+    let sound = 0.0 < mass
+        && mass.is_finite()
+        && inertial.centre.iter().all(|value| value.is_finite())
+        && inertial.inertia.symmetric_eigenvalues().iter().all(|value| 0.0 < *value);
+    if sound {
+        Ok(Some(inertial))
+    } else {
+        let what = format!("link `{}`: its mass or inertia is not positive and finite", link.name);
+        Err(source.error_about("link", &link.name, what))
+    }
+}
+
+fn primitive(geometry: &Geometry) -> Option<Shape> {
+    Some(match geometry {
+        Geometry::Box { size } => Shape::Box { half: size.0.map(|size| size / 2.0) },
+        Geometry::Cylinder { radius, length } => Shape::Cylinder { radius: *radius, half_length: length / 2.0 },
+        Geometry::Capsule { radius, length } => Shape::Capsule { radius: *radius, half_length: length / 2.0 },
+        Geometry::Sphere { radius } => Shape::Sphere { radius: *radius },
+        Geometry::Mesh { .. } => return None,
+    })
+}
+
+fn dimensions(shape: &Shape) -> Vec<f64> {
+    match *shape {
+        Shape::Box { half } => half.to_vec(),
+        Shape::Cylinder { radius, half_length } | Shape::Capsule { radius, half_length } => {
+            vec![radius, half_length]
+        }
+        Shape::Sphere { radius } => vec![radius],
+    }
+}
+
+fn material_colour(visual: &urdf_rs::Visual, palette: &Palette) -> [f32; 3] {
+    let Some(material) = &visual.material else {
+        return GREY;
+    };
+    let own = material.color.as_ref().map(colour);
+    own.or_else(|| palette.get(&material.name).copied()).unwrap_or(GREY)
+}
+
+fn colour(colour: &urdf_rs::Color) -> [f32; 3] {
+    let [red, green, blue, _] = colour.rgba.0;
+    [red, green, blue].map(|value| value.clamp(0.0, 1.0) as f32)
+}

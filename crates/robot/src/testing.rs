@@ -1,0 +1,20 @@
+//! The robots that ship, for tests.
+
+use std::path::{Path, PathBuf};
+
+use crate::description::Robot;
+
+/// The folder of shipped robots.
+pub fn robots() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../robots")
+}
+
+/// A shipped robot.
+pub fn shipped(name: &str) -> Robot {
+    Robot::load(&robots().join(name)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The SO-101.
+pub fn so101() -> Robot {
+    shipped("so101")
+}

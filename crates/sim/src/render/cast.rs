@@ -1,0 +1,393 @@
+//! From bodies to a picture: rays tile by tile, then light pixel by pixel.
+
+use std::collections::BTreeMap;
+
+use enact_types::{DepthImage, Intrinsics, Pose};
+use image::RgbImage;
+use rayon::prelude::*;
+
+use super::develop::Film;
+use super::look::{Colour, Look};
+use super::picture::Picture;
+use super::shade::{Hit, LAMP_POINTS, Shader};
+use super::solid::{Ball, Solid};
+use super::tile::{TILE, Tile};
+use super::view::View;
+use crate::geometry::{Body, NOTHING};
+
+/// Where an edge pixel is sampled, from its corner.
+const SUBPIXELS: [(f64, f64); 4] = [
+    (0.375, 0.125),
+    (0.875, 0.375),
+    (0.125, 0.625),
+    (0.625, 0.875),
+];
+
+/// A picture of `bodies` (base frame) from `base_from_camera` (optical frame).
+///
+/// `seed` chooses the sensor noise. The same arguments give the same bytes
+/// whatever the number of threads of the current rayon pool.
+pub fn render(
+    bodies: &[Body],
+    intrinsics: &Intrinsics,
+    base_from_camera: &Pose,
+    look: &Look,
+    seed: u64,
+) -> Picture {
+    let solids = bodies.iter().map(Solid::new).collect();
+    let caster = Caster {
+        width: intrinsics.width as usize,
+        height: intrinsics.height as usize,
+        shader: Shader::new(View::new(intrinsics, base_from_camera), solids, look),
+    };
+    let (hits, tiles) = caster.cast();
+    let rgb = caster.paint(&hits, &tiles, &Film::new(look, seed));
+    caster.picture(&hits, &tiles, rgb)
+}
+
+struct Caster<'a> {
+    width: usize,
+    height: usize,
+    shader: Shader<'a>,
+}
+
+impl Caster<'_> {
+    fn tiles_across(&self) -> usize {
+        self.width.div_ceil(TILE)
+    }
+
+    /// Pixels `[from, to]` of tile number `index` along a side of `size` pixels.
+    fn span(index: usize, size: usize) -> [usize; 2] {
+        [index * TILE, ((index + 1) * TILE).min(size)]
+    }
+
+    /// What every pixel sees and whether its point of the lamp lights it.
+    fn cast(&self) -> (Vec<Option<Hit>>, Vec<Tile>) {
+        let mut hits = vec![None; self.width * self.height];
+        let mut tiles = Vec::new();
+        let count = self.tiles_across() * self.height.div_ceil(TILE);
+        tiles.resize_with(count, Tile::default);
+        hits.par_chunks_mut((self.width * TILE).max(1))
+            .zip(tiles.par_chunks_mut(self.tiles_across().max(1)))
+            .enumerate()
+            .for_each(|(row, (hits, tiles))| {
+                for (column, tile) in tiles.iter_mut().enumerate() {
+                    *tile = self.cast_tile(column, row, hits);
+                }
+            });
+        (hits, tiles)
+    }
+
+    /// Fills the hits of one tile; `hits` starts at its first row of pixels.
+    fn cast_tile(&self, column: usize, row: usize, hits: &mut [Option<Hit>]) -> Tile {
+        let xs = Self::span(column, self.width);
+        let ys = Self::span(row, self.height);
+        let mut tile = Tile::new(&self.shader.view, &self.shader.solids, xs, ys);
+        let seen = std::mem::take(&mut tile.seen);
+        let mut points = Vec::with_capacity(TILE * TILE);
+        for y in ys[0]..ys[1] {
+            for x in xs[0]..xs[1] {
+                let ray = self.centre_ray(x, y);
+                let pixel = y * self.width + x;
+                let hit = self
+                    .shader
+                    .first_hit(&seen, &ray, |solid| tile.cover(solid.id, pixel));
+                points.extend(hit.map(|hit| self.shader.point(&ray, &hit)));
+                hits[pixel - ys[0] * self.width] = hit;
+            }
+        }
+        tile.seen = seen;
+        if let Some(ball) = Ball::around(points.into_iter()) {
+            tile.find_shade(&self.shader.solids, &self.shader.look.light, &ball);
+        }
+        for y in ys[0]..ys[1] {
+            for x in xs[0]..xs[1] {
+                if let Some(hit) = &mut hits[(y - ys[0]) * self.width + x] {
+                    let ray = self.centre_ray(x, y);
+                    let lit = self
+                        .shader
+                        .is_lit(&tile.casters, &ray, hit, lamp_point(x, y));
+                    hit.lit = f32::from(u8::from(lit));
+                    tile.shadowed |= !lit;
+                }
+            }
+        }
+        tile
+    }
+
+    fn centre_ray(&self, x: usize, y: usize) -> enact_types::Vector3 {
+        self.shader.view.ray(x as f64 + 0.5, y as f64 + 0.5)
+    }
+
+    fn paint(&self, hits: &[Option<Hit>], tiles: &[Tile], film: &Film) -> Vec<u8> {
+        let mut rgb = vec![0; 3 * self.width * self.height];
+        rgb.par_chunks_mut((3 * self.width).max(1))
+            .enumerate()
+            .for_each(|(y, line)| {
+                for (x, bytes) in line.chunks_exact_mut(3).enumerate() {
+                    let light = self.pixel_light(hits, tiles, x, y);
+                    bytes.copy_from_slice(&film.develop(&light, y * self.width + x));
+                }
+            });
+        rgb
+    }
+
+    fn pixel_light(&self, hits: &[Option<Hit>], tiles: &[Tile], x: usize, y: usize) -> Colour {
+        let tile = &tiles[y / TILE * self.tiles_across() + x / TILE];
+        let Some(mut hit) = hits[y * self.width + x] else {
+            return match self.is_edge(hits, x, y) {
+                true => self.edge_light(tile, x, y),
+                false => self.shader.light(tile, &self.centre_ray(x, y), None),
+            };
+        };
+        if self.is_edge(hits, x, y) {
+            return self.edge_light(tile, x, y);
+        }
+        if self.near_shadow(tiles, x, y) {
+            hit.lit = self.smooth_lit(hits, &hit, x, y);
+        }
+        self.shader.light(tile, &self.centre_ray(x, y), Some(&hit))
+    }
+
+    /// Whether a neighbour shows another body or another face.
+    fn is_edge(&self, hits: &[Option<Hit>], x: usize, y: usize) -> bool {
+        let here = &hits[y * self.width + x];
+        let differs = |x: usize, y: usize| !self.is_same_face(here, &hits[y * self.width + x]);
+        (x > 0 && differs(x - 1, y))
+            || (x + 1 < self.width && differs(x + 1, y))
+            || (y > 0 && differs(x, y - 1))
+            || (y + 1 < self.height && differs(x, y + 1))
+    }
+
+    fn is_same_face(&self, a: &Option<Hit>, b: &Option<Hit>) -> bool {
+        match (a, b) {
+            (Some(a), Some(b)) => {
+                self.shader.solids[a.solid].id == self.shader.solids[b.solid].id
+                    && a.normal.dot(&b.normal) > 0.85
+                    && (a.depth - b.depth).abs() < 0.02 * a.depth
+            }
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
+    /// The mean over a few rays through the pixel.
+    fn edge_light(&self, tile: &Tile, x: usize, y: usize) -> Colour {
+        let mut sum = [0.0; 3];
+        for (index, (dx, dy)) in SUBPIXELS.iter().enumerate() {
+            let ray = self.shader.view.ray(x as f64 + dx, y as f64 + dy);
+            let mut hit = self.shader.first_hit(&tile.seen, &ray, |_| ());
+            if let Some(hit) = &mut hit {
+                let point = lamp_point(x, y) + index * LAMP_POINTS / 4;
+                let lit = self.shader.is_lit(&tile.casters, &ray, hit, point);
+                hit.lit = f32::from(u8::from(lit));
+            }
+            let light = self.shader.light(tile, &ray, hit.as_ref());
+            for (sum, light) in sum.iter_mut().zip(light) {
+                *sum += light / SUBPIXELS.len() as f32;
+            }
+        }
+        sum
+    }
+
+    /// Whether this tile or one beside it has shadow in it.
+    fn near_shadow(&self, tiles: &[Tile], x: usize, y: usize) -> bool {
+        let across = self.tiles_across();
+        let beside = |at: usize, size: usize| {
+            let tile = at / TILE;
+            tile.saturating_sub(1)..=(tile + 1).min(size.div_ceil(TILE) - 1)
+        };
+        beside(y, self.height)
+            .any(|row| beside(x, self.width).any(|column| tiles[row * across + column].shadowed))
+    }
+
+    /// The mean over a block of pixels that asked for all points of the lamp.
+    fn smooth_lit(&self, hits: &[Option<Hit>], hit: &Hit, x: usize, y: usize) -> f32 {
+        let (mut sum, mut count) = (0.0, 0.0);
+        for y in y.saturating_sub(1)..(y + 3).min(self.height) {
+            for x in x.saturating_sub(1)..(x + 3).min(self.width) {
+                if let Some(other) = &hits[y * self.width + x]
+                    && other.solid == hit.solid
+                    && other.normal.dot(&hit.normal) > 0.85
+                {
+                    sum += other.lit;
+                    count += 1.0;
+                }
+            }
+        }
+        sum / count
+    }
+
+    fn picture(&self, hits: &[Option<Hit>], tiles: &[Tile], rgb: Vec<u8>) -> Picture {
+        let (width, height) = (self.width as u32, self.height as u32);
+        let id = |hit: &Hit| self.shader.solids[hit.solid].id;
+        let mut unhidden = BTreeMap::new();
+        for cover in tiles.iter().flat_map(|tile| &tile.unhidden) {
+            *unhidden.entry(cover.id).or_default() += cover.pixels;
+        }
+        Picture {
+            rgb: RgbImage::from_raw(width, height, rgb).expect("three bytes for each pixel"),
+            depth: DepthImage {
+                width,
+                height,
+                metres: hits
+                    .iter()
+                    .map(|hit| hit.map_or(0.0, |hit| hit.depth as f32))
+                    .collect(),
+            },
+            segmentation: hits
+                .iter()
+                .map(|hit| hit.as_ref().map_or(NOTHING, id))
+                .collect(),
+            unhidden,
+        }
+    }
+}
+
+/// Each pixel of a 4 × 4 block gets another point, neighbours distant ones.
+fn lamp_point(x: usize, y: usize) -> usize {
+    const ORDER: [usize; LAMP_POINTS] = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5];
+    ORDER[(y % 4) * 4 + x % 4]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::look_at;
+    use super::*;
+    use crate::geometry::{BodyShape, FIRST_OBJECT, Material, TABLE};
+    use enact_types::{Point3, Vector3};
+
+    fn body(id: u16, shape: BodyShape, at: [f64; 3]) -> Body {
+        Body {
+            id,
+            shape,
+            base_from_body: Pose::translation(at[0], at[1], at[2]),
+            colour: [0.7, 0.1, 0.1],
+            material: if id == TABLE {
+                Material::Table
+            } else {
+                Material::Plastic
+            },
+        }
+    }
+
+    fn scene() -> Vec<Body> {
+        vec![
+            body(
+                TABLE,
+                BodyShape::Box {
+                    half: [0.3, 0.3, 0.01],
+                },
+                [0.2, 0.0, -0.01],
+            ),
+            body(
+                FIRST_OBJECT,
+                BodyShape::Sphere { radius: 0.03 },
+                [0.2, 0.0, 0.03],
+            ),
+            body(
+                FIRST_OBJECT + 1,
+                BodyShape::Cylinder {
+                    radius: 0.015,
+                    half_length: 0.03,
+                },
+                [0.25, 0.003, 0.03],
+            ),
+        ]
+    }
+
+    fn camera() -> (Intrinsics, Pose) {
+        let eye = Point3::new(0.62, 0.03, 0.52);
+        (
+            Intrinsics::from_vertical_fov(160, 120, 0.75),
+            look_at(&eye, &Point3::new(0.2, 0.0, 0.02)),
+        )
+    }
+
+    fn shoot(bodies: &[Body]) -> Picture {
+        let (intrinsics, pose) = camera();
+        render(bodies, &intrinsics, &pose, &Look::default(), 7)
+    }
+
+    /// Depth of each pixel that shows `id`, as rendered and as `expected` computes
+    /// it from the eye and the direction of the ray (one metre along the axis).
+    fn check_depth(id: u16, expected: impl Fn(Vector3, Vector3) -> f64) {
+        let (intrinsics, pose) = camera();
+        let picture = shoot(&scene());
+        let mut pixels = 0;
+        for (index, &seen) in picture.segmentation.iter().enumerate() {
+            if seen == id {
+                let (x, y) = ((index % 160) as f64 + 0.5, (index / 160) as f64 + 0.5);
+                let ray = pose.rotation * intrinsics.deproject(x, y, 1.0).coords;
+                let depth = f64::from(picture.depth.metres[index]);
+                assert!((depth - expected(pose.translation.vector, ray)).abs() < 1e-6);
+                pixels += 1;
+            }
+        }
+        assert!(pixels > 100, "only {pixels} pixels show {id}");
+    }
+
+    #[test]
+    fn the_depth_of_the_table_is_that_of_its_plane() {
+        check_depth(TABLE, |eye, ray| -eye.z / ray.z);
+    }
+
+    #[test]
+    fn the_depth_of_a_ball_is_that_of_the_closed_form() {
+        check_depth(FIRST_OBJECT, |eye, ray| {
+            let from_centre = eye - Vector3::new(0.2, 0.0, 0.03);
+            let (a, b) = (ray.norm_squared(), ray.dot(&from_centre));
+            let c = from_centre.norm_squared() - 0.03 * 0.03;
+            (-b - (b * b - a * c).sqrt()) / a
+        });
+    }
+
+    #[test]
+    fn the_number_of_threads_changes_no_byte() {
+        let with_threads = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            pool.install(|| shoot(&scene()))
+        };
+        let alone = with_threads(1);
+        assert!(alone == with_threads(2) && alone == with_threads(5));
+    }
+
+    #[test]
+    fn where_nothing_is_there_is_no_reading() {
+        let picture = shoot(&[]);
+        assert!(picture.segmentation.iter().all(|&id| id == NOTHING));
+        assert_eq!(picture.depth.at(80.0, 60.0), None);
+    }
+
+    #[test]
+    fn a_hidden_object_still_counts_what_it_would_cover() {
+        let picture = shoot(&scene());
+        let alone = shoot(&scene()[1..2]);
+        let shown = |picture: &Picture| {
+            picture
+                .segmentation
+                .iter()
+                .filter(|&&id| id == FIRST_OBJECT)
+                .count()
+        };
+        assert!(shown(&picture) < shown(&alone));
+        assert_eq!(picture.unhidden[&FIRST_OBJECT] as usize, shown(&alone));
+    }
+
+    #[test]
+    fn an_object_shades_the_table_beside_it() {
+        let brightness = |bodies: &[Body]| {
+            let picture = shoot(bodies);
+            let shades = picture.rgb.pixels().zip(&picture.segmentation);
+            let table: Vec<u32> = shades
+                .filter(|(_, id)| **id == TABLE)
+                .map(|(rgb, _)| rgb.0.iter().map(|c| u32::from(*c)).sum())
+                .collect();
+            table.into_iter().min().unwrap()
+        };
+        assert!(brightness(&scene()) * 3 < brightness(&scene()[..1]) * 2);
+    }
+}

@@ -1,0 +1,38 @@
+//! A ray-cast camera over the shapes of the physics world: colour, depth and
+//! segmentation, without a GPU and with the same bytes on any number of threads.
+//!
+//! Every primitive is met analytically in `f64`: iterative convex casts are not
+//! accurate enough for objects of a centimetre.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`look`] | everything about a picture that is not geometry |
+//! | [`picture`] | what comes out, and which objects it shows |
+//! | [`cast`] | from bodies to a picture |
+//! | `view` | pixels and rays |
+//! | `surface` | where a ray enters a primitive |
+//! | `hull` | the half-spaces of a convex hull |
+//! | `solid` | a primitive at its place, with its bounding sphere |
+//! | `tile` | what each 16-pixel tile may see |
+//! | `shade` | from a hit to a colour |
+//! | `texture` | the table top |
+//! | `develop` | tone curve, gamma and sensor noise |
+//! | `noise` | hashes and smooth noise |
+
+pub mod cast;
+mod develop;
+mod hull;
+pub mod look;
+mod noise;
+pub mod picture;
+mod shade;
+mod solid;
+mod surface;
+mod texture;
+mod tile;
+mod view;
+
+pub use cast::render;
+pub use look::Look;
+pub use picture::{ObjectInView, Picture, objects_in_view};
+pub use view::look_at;

@@ -1,0 +1,196 @@
+//! From a hit to the light that reaches the camera.
+
+use enact_types::{Point3, Vector3};
+
+use super::look::{Colour, Look};
+use super::noise::{hash, unit};
+use super::solid::Solid;
+use super::texture::mix;
+use super::tile::Tile;
+use super::view::View;
+use crate::geometry::Material;
+
+/// Points of the lamp; each pixel of a 4 × 4 block asks for another one.
+pub(super) const LAMP_POINTS: usize = 16;
+/// Where the lamp's strength is given: about the middle of a table-top workspace.
+const MIDDLE: Point3 = Point3::new(0.2, 0.0, 0.0);
+/// Shadow rays start this far off the surface, metres.
+const OFF_SURFACE: f64 = 2e-4;
+
+/// What a ray meets first.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hit {
+    /// Index of the solid.
+    pub solid: usize,
+    /// Depth along the optical axis, metres.
+    pub depth: f64,
+    /// Unit normal, base frame.
+    pub normal: Vector3,
+    /// How much of the lamp is visible, 0..=1.
+    pub lit: f32,
+}
+
+/// Casts rays into a scene and lights what they meet.
+pub(super) struct Shader<'a> {
+    pub view: View,
+    pub solids: Vec<Solid>,
+    pub look: &'a Look,
+    lamp: [Vector3; LAMP_POINTS],
+    reference: f64,
+    /// Sine and cosine of the table's pattern.
+    turn: (f64, f64),
+}
+
+impl<'a> Shader<'a> {
+    pub fn new(view: View, mut solids: Vec<Solid>, look: &'a Look) -> Self {
+        for solid in &mut solids {
+            let sway = 2.0 * unit(hash(look.seed ^ u64::from(solid.id))) as f32 - 1.0;
+            solid.colour = solid.colour.map(|c| c * (1.0 + look.shade_jitter * sway));
+        }
+        Self {
+            view,
+            solids,
+            look,
+            lamp: lamp_points(look),
+            turn: look.table.turn.sin_cos(),
+            reference: (look.light.position - MIDDLE).norm_squared(),
+        }
+    }
+
+    /// The first of the solids `seen` on the ray; tells `met` every solid on it.
+    #[inline]
+    pub fn first_hit(
+        &self,
+        seen: &[usize],
+        ray: &Vector3,
+        mut met: impl FnMut(&Solid),
+    ) -> Option<Hit> {
+        let mut first: Option<Hit> = None;
+        for &index in seen {
+            let solid = &self.solids[index];
+            if let Some(entry) = solid.entry(&self.view.eye, ray) {
+                met(solid);
+                if first.is_none_or(|hit| entry.distance < hit.depth) {
+                    first = Some(Hit {
+                        solid: index,
+                        depth: entry.distance,
+                        normal: entry.normal,
+                        lit: 1.0,
+                    });
+                }
+            }
+        }
+        first
+    }
+
+    /// Where a ray meets what it hits, base frame.
+    pub fn point(&self, ray: &Vector3, hit: &Hit) -> Vector3 {
+        self.view.eye + ray * hit.depth
+    }
+
+    /// Whether one point of the lamp is visible from a hit.
+    pub fn is_lit(&self, casters: &[usize], ray: &Vector3, hit: &Hit, lamp_point: usize) -> bool {
+        let origin = self.point(ray, hit) + hit.normal * OFF_SURFACE;
+        let to_lamp = self.lamp[lamp_point % LAMP_POINTS] - origin;
+        to_lamp.dot(&hit.normal) > 0.0
+            && !casters.iter().any(|&index| {
+                self.solids[index]
+                    .entry(&origin, &to_lamp)
+                    .is_some_and(|entry| entry.distance < 1.0)
+            })
+    }
+
+    /// Light from a hit, or from the background.
+    pub fn light(&self, tile: &Tile, ray: &Vector3, hit: Option<&Hit>) -> Colour {
+        let Some(hit) = hit else {
+            return self.background(ray);
+        };
+        let point = self.point(ray, hit);
+        let solid = &self.solids[hit.solid];
+        let sight = ray.normalize();
+        let albedo = self.albedo(solid, &point, &sight, hit);
+        let (diffuse, shine, squarings) = match solid.material {
+            Material::Table => (1.0, 0.04, 4),
+            Material::Plastic => (1.0, 0.16, 5),
+            Material::Metal => (0.75, 0.45, 6),
+        };
+        let to_lamp = self.look.light.position.coords - point;
+        let lamp_distance = to_lamp.norm();
+        let to_lamp = to_lamp / lamp_distance;
+        let fall_off = (self.reference / (lamp_distance * lamp_distance)).min(2.5) as f32;
+        let direct = hit.lit * fall_off;
+        let facing = hit.normal.dot(&to_lamp).max(0.0) as f32;
+        let half_way = (to_lamp - sight).normalize();
+        let facing_half = hit.normal.dot(&half_way).max(0.0) as f32;
+        let highlight = (0..squarings).fold(facing_half, |power, _| power * power);
+        let open = self.openness(tile, &point, hit);
+        let ambient = mix(
+            &self.look.bounce,
+            &self.look.sky,
+            0.5 + 0.5 * hit.normal.z as f32,
+        );
+        std::array::from_fn(|i| {
+            let lamp = self.look.light.colour[i] * direct;
+            albedo[i] * diffuse * (ambient[i] * open + lamp * facing)
+                + shine * self.look.gloss * lamp * highlight
+        })
+    }
+
+    fn albedo(&self, solid: &Solid, point: &Vector3, sight: &Vector3, hit: &Hit) -> Colour {
+        if solid.material != Material::Table {
+            return solid.colour;
+        }
+        let slant = (-hit.normal.dot(sight)).max(0.2);
+        let pixel = self.view.pixel_width(hit.depth) / slant;
+        let (sin, cos) = self.turn;
+        let along = cos * point.x + sin * point.y;
+        let across = cos * point.y - sin * point.x;
+        let look = self.look;
+        look.table.colour_at(along, across, pixel, look.seed)
+    }
+
+    /// How much of the ambient light is left by the solids nearby, each taken for
+    /// the ball that it contains.
+    fn openness(&self, tile: &Tile, point: &Vector3, hit: &Hit) -> f32 {
+        let mut hidden = 0.0;
+        for &index in &tile.near {
+            let solid = &self.solids[index];
+            if index == hit.solid {
+                continue;
+            }
+            let to_centre = solid.bounds.centre - point;
+            let facing = to_centre.dot(&hit.normal);
+            if facing > 0.0 {
+                let squared = to_centre.norm_squared();
+                let share = (solid.inner_radius * solid.inner_radius / squared).min(1.0);
+                hidden += facing / squared.sqrt() * share;
+            }
+        }
+        (1.0 - 0.9 * hidden).max(0.3) as f32
+    }
+
+    fn background(&self, ray: &Vector3) -> Colour {
+        let height = 0.5 + 0.5 * ray.z / ray.norm();
+        mix(
+            &self.look.background[0],
+            &self.look.background[1],
+            height as f32,
+        )
+    }
+}
+
+/// A sunflower of points on the disc of the lamp that faces the table.
+fn lamp_points(look: &Look) -> [Vector3; LAMP_POINTS] {
+    let towards = (MIDDLE - look.light.position).normalize();
+    let across = towards
+        .cross(&Vector3::x())
+        .try_normalize(1e-6)
+        .unwrap_or_else(Vector3::y);
+    let along = towards.cross(&across);
+    std::array::from_fn(|index| {
+        const GOLDEN_ANGLE: f64 = 2.399_963_229_728_653;
+        let radius = ((index as f64 + 0.5) / LAMP_POINTS as f64).sqrt() * look.light.radius;
+        let (sin, cos) = (index as f64 * GOLDEN_ANGLE).sin_cos();
+        look.light.position.coords + (across * cos + along * sin) * radius
+    })
+}

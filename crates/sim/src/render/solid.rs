@@ -1,0 +1,149 @@
+//! A primitive at its place, with its bounding sphere.
+
+use enact_types::Vector3;
+use nalgebra::Matrix3;
+
+use super::surface::{Entry, Surface};
+use crate::geometry::{Body, BodyShape, Material};
+
+/// A body prepared for rays in the base frame.
+pub(super) struct Solid {
+    pub id: u16,
+    pub colour: [f32; 3],
+    pub material: Material,
+    /// A sphere that contains it.
+    pub bounds: Ball,
+    /// Radius of a ball around the same centre that it contains.
+    pub inner_radius: f64,
+    surface: Surface,
+    base_from_body: Matrix3<f64>,
+    origin: Vector3,
+}
+
+/// A sphere in the base frame.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ball {
+    pub centre: Vector3,
+    pub radius: f64,
+}
+
+impl Solid {
+    pub fn new(body: &Body) -> Self {
+        let (centre, radius) = local_bounds(&body.shape);
+        let base_from_body = *body.base_from_body.rotation.to_rotation_matrix().matrix();
+        let origin = body.base_from_body.translation.vector;
+        let surface = Surface::new(&body.shape);
+        Self {
+            id: body.id,
+            colour: body.colour,
+            material: body.material,
+            bounds: Ball {
+                centre: base_from_body * centre + origin,
+                radius,
+            },
+            inner_radius: surface.inner_radius(&centre),
+            surface,
+            base_from_body,
+            origin,
+        }
+    }
+
+    /// Where the ray enters the solid; the normal is in the base frame.
+    #[inline]
+    pub fn entry(&self, origin: &Vector3, direction: &Vector3) -> Option<Entry> {
+        if !self.bounds.meets_ray(origin, direction) {
+            return None;
+        }
+        let local_origin = self.base_from_body.tr_mul(&(origin - self.origin));
+        let local_direction = self.base_from_body.tr_mul(direction);
+        let entry = self.surface.entry(&local_origin, &local_direction)?;
+        Some(Entry {
+            normal: self.base_from_body * entry.normal,
+            ..entry
+        })
+    }
+}
+
+impl Ball {
+    /// Whether the ray meets the ball, or starts in it.
+    #[inline]
+    fn meets_ray(&self, origin: &Vector3, direction: &Vector3) -> bool {
+        let to_centre = self.centre - origin;
+        let along = to_centre.dot(direction);
+        let outside = to_centre.norm_squared() - self.radius * self.radius;
+        outside <= 0.0 || (along > 0.0 && along * along >= outside * direction.norm_squared())
+    }
+
+    /// The ball around the bounding box of some points; `None` without points.
+    pub fn around(points: impl Iterator<Item = Vector3>) -> Option<Self> {
+        let (low, high) = points.fold(None, |bounds: Option<(Vector3, Vector3)>, point| {
+            let (low, high) = bounds.unwrap_or((point, point));
+            Some((low.inf(&point), high.sup(&point)))
+        })?;
+        Some(Self {
+            centre: (low + high) / 2.0,
+            radius: (high - low).norm() / 2.0,
+        })
+    }
+}
+
+/// Centre and radius of a bounding sphere in the body's frame.
+fn local_bounds(shape: &BodyShape) -> (Vector3, f64) {
+    match shape {
+        BodyShape::Box { half } => (Vector3::zeros(), Vector3::from(*half).norm()),
+        BodyShape::Cylinder {
+            radius,
+            half_length,
+        } => (Vector3::zeros(), radius.hypot(*half_length)),
+        BodyShape::Capsule {
+            radius,
+            half_length,
+        } => (Vector3::zeros(), radius + half_length),
+        BodyShape::Sphere { radius } => (Vector3::zeros(), *radius),
+        BodyShape::Convex(points) => Ball::around(points.iter().map(|point| point.coords))
+            .map_or((Vector3::zeros(), 0.0), |ball| (ball.centre, ball.radius)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use enact_types::{Point3, Pose};
+
+    #[test]
+    fn a_moved_and_turned_box_is_met_where_it_is() {
+        let solid = Solid::new(&Body {
+            id: 10,
+            shape: BodyShape::Box {
+                half: [0.03, 0.01, 0.01],
+            },
+            base_from_body: Pose::new(
+                Vector3::new(0.2, 0.1, 0.0),
+                Vector3::z() * std::f64::consts::FRAC_PI_2,
+            ),
+            colour: [1.0; 3],
+            material: Material::Plastic,
+        });
+        let entry = solid
+            .entry(&Vector3::new(0.2, -0.5, 0.0), &Vector3::y())
+            .unwrap();
+        assert!((entry.distance - 0.57).abs() < 1e-12);
+        assert!((entry.normal + Vector3::y()).norm() < 1e-12);
+        assert!(
+            solid
+                .entry(&Vector3::new(0.22, -0.5, 0.0), &Vector3::y())
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn the_bounds_of_a_hull_need_not_be_at_its_origin() {
+        let points: Vec<Point3> = [0.04, 0.06]
+            .into_iter()
+            .flat_map(|x| [Point3::new(x, 0.0, 0.0), Point3::new(x, 0.01, 0.0)])
+            .collect();
+        let (centre, radius) = local_bounds(&BodyShape::Convex(points));
+        assert!((centre - Vector3::new(0.05, 0.005, 0.0)).norm() < 1e-12);
+        assert!((radius - 0.01f64.hypot(0.005)).abs() < 1e-12);
+    }
+}

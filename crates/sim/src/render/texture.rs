@@ -1,0 +1,135 @@
+//! The table top: a procedural pattern, filtered to the width of a pixel.
+
+use super::look::{Colour, Pattern, TableTop};
+use super::noise::{lattice, smooth, whole};
+
+/// Length of a plank in widths of a plank.
+const PLANK_LENGTH: f64 = 9.0;
+/// Width of the gap between two planks, metres.
+const SEAM: f64 = 0.0015;
+
+impl TableTop {
+    /// Colour at `(x, y)` along and across the pattern, metres, averaged over about `pixel` metres.
+    pub(super) fn colour_at(&self, x: f64, y: f64, pixel: f64, seed: u64) -> Colour {
+        let share = match self.pattern {
+            Pattern::Wood => return self.wood(x, y, pixel, seed),
+            Pattern::Plain => 0.25 * smooth(x / 0.08, y / 0.08, seed),
+            Pattern::Checker => {
+                let (a, b) = (self.wave(x, pixel), self.wave(y, pixel));
+                a + b - 2.0 * a * b
+            }
+            Pattern::Stripes => self.wave(x, pixel),
+            Pattern::Speckle => {
+                let contrast = (0.5 * self.scale / pixel).min(1.0);
+                let speck = smooth(x / self.scale, y / self.scale, seed);
+                (0.3 + contrast * (speck - 0.5) * 1.6).clamp(0.0, 1.0)
+            }
+        };
+        mix(&self.colours[0], &self.colours[1], share as f32)
+    }
+
+    /// A wave of 0 and 1 with flanks as wide as a pixel.
+    fn wave(&self, x: f64, pixel: f64) -> f64 {
+        let cycles = x / (2.0 * self.scale);
+        let phase = 2.0 * (cycles - whole(cycles) as f64);
+        let from_flank = if phase < 1.0 {
+            phase.min(1.0 - phase)
+        } else {
+            (phase - 1.0).min(2.0 - phase)
+        };
+        let inside = (0.5 + from_flank * self.scale / pixel).min(1.0);
+        if phase < 1.0 { 1.0 - inside } else { inside }
+    }
+
+    /// Planks along `x`: each with a tint, a grain of stretched noise, and a
+    /// dark gap to the next.
+    fn wood(&self, x: f64, y: f64, pixel: f64, seed: u64) -> Colour {
+        let row = whole(y / self.scale);
+        let along = x / (PLANK_LENGTH * self.scale) + lattice(row, 0, seed ^ 0x77);
+        let plank = whole(along);
+        let tint = lattice(row, plank, seed ^ 0x51);
+        let grain_seed = seed ^ ((tint * 1e6) as u64);
+        let warp = smooth(x / 0.12, y / 0.03, grain_seed);
+        let coarse = smooth(
+            x / 0.25 + 3.0 * warp,
+            y / 0.011 + 2.5 * warp,
+            grain_seed ^ 0x1f,
+        );
+        let fine = smooth(x / 0.05, y / 0.0035, grain_seed ^ 0x2e);
+        let fine_contrast = 0.22 * (0.0035 / pixel).min(1.0);
+        let share = 0.18 + 0.30 * (tint - 0.5) + 0.55 * coarse + fine_contrast * (fine - 0.5);
+        let wood = mix(
+            &self.colours[0],
+            &self.colours[1],
+            share.clamp(0.0, 1.0) as f32,
+        );
+        let to_side = edge_distance(y / self.scale) * self.scale;
+        let to_end = edge_distance(along) * PLANK_LENGTH * self.scale;
+        let gap = seam(to_side.min(to_end), pixel) as f32;
+        wood.map(|c| c * (1.0 - 0.55 * gap))
+    }
+}
+
+/// Distance of a number to the nearest whole one.
+fn edge_distance(x: f64) -> f64 {
+    let beyond = x - whole(x) as f64;
+    beyond.min(1.0 - beyond)
+}
+
+/// How much of a pixel at this distance from the middle of a seam is gap, 0..=1.
+fn seam(distance: f64, pixel: f64) -> f64 {
+    let width = SEAM.max(pixel);
+    (1.0 - distance / width).max(0.0) * (SEAM / width)
+}
+
+pub(super) fn mix(a: &Colour, b: &Colour, share: f32) -> Colour {
+    std::array::from_fn(|i| a[i] * (1.0 - share) + b[i] * share)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn top(pattern: Pattern) -> TableTop {
+        TableTop {
+            pattern,
+            colours: [[0.6, 0.5, 0.4], [0.3, 0.2, 0.1]],
+            scale: 0.05,
+            turn: 0.0,
+        }
+    }
+
+    #[test]
+    fn every_pattern_stays_between_black_and_its_colours() {
+        for pattern in [
+            Pattern::Wood,
+            Pattern::Plain,
+            Pattern::Checker,
+            Pattern::Stripes,
+            Pattern::Speckle,
+        ] {
+            for i in 0..2000 {
+                let (x, y) = (
+                    f64::from(i % 45) * 0.013 - 0.2,
+                    f64::from(i / 45) * 0.017 - 0.4,
+                );
+                let colour = top(pattern).colour_at(x, y, 0.002, 5);
+                for (channel, most) in colour.iter().zip([0.6, 0.5, 0.4]) {
+                    assert!(
+                        (0.0..=most + 1e-6).contains(channel),
+                        "{pattern:?} {colour:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_checker_alternates_and_its_edges_are_smooth() {
+        let top = top(Pattern::Checker);
+        let red = |x: f64, y: f64| top.colour_at(x, y, 0.002, 0)[0];
+        assert_eq!(red(0.025, 0.025), red(0.075, 0.075));
+        assert!((red(0.025, 0.025) - red(0.075, 0.025)).abs() > 0.29);
+        assert!((red(0.05, 0.025) - 0.45).abs() < 1e-6);
+    }
+}

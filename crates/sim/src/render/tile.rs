@@ -1,0 +1,193 @@
+//! What each tile of 16 × 16 pixels may see, and what may shade it.
+
+use enact_types::Vector3;
+
+use super::look::Light;
+use super::solid::{Ball, Solid};
+use super::view::View;
+use crate::geometry::{FIRST_OBJECT, TABLE};
+
+/// Width and height of a tile in pixels.
+pub(super) const TILE: usize = 16;
+/// Solids farther than this do not darken the ambient light, metres.
+const AMBIENT_REACH: f64 = 0.06;
+
+/// What a tile needs to know of the scene: indices of solids.
+#[derive(Default)]
+pub(super) struct Tile {
+    /// May be seen.
+    pub seen: Vec<usize>,
+    /// May stand between the lamp and what is seen.
+    pub casters: Vec<usize>,
+    /// May darken the ambient light.
+    pub near: Vec<usize>,
+    /// For each object, how many pixels it would cover if nothing hid it.
+    pub unhidden: Vec<Cover>,
+    /// Whether a pixel of it is in shadow.
+    pub shadowed: bool,
+}
+
+/// How many pixels an object covers.
+pub(super) struct Cover {
+    pub id: u16,
+    pub pixels: u32,
+    last: usize,
+}
+
+impl Tile {
+    /// The solids that pixels `x..x_end` of rows `y..y_end` may see.
+    pub fn new(view: &View, solids: &[Solid], x: [usize; 2], y: [usize; 2]) -> Self {
+        let corners = [(0, 0), (0, 1), (1, 0), (1, 1)]
+            .map(|(i, j)| view.ray(x[i] as f64, y[j] as f64).normalize());
+        let cone = Cone::around(view.eye, &corners);
+        let seen = (0..solids.len())
+            .filter(|&index| cone.meets(&solids[index].bounds))
+            .collect();
+        Self {
+            seen,
+            ..Self::default()
+        }
+    }
+
+    /// Finds what may shade the surfaces within `hits`. The table casts no shadow.
+    pub fn find_shade(&mut self, solids: &[Solid], light: &Light, hits: &Ball) {
+        let lamp = light.position.coords;
+        let cone = Cone::to_ball(lamp, hits);
+        let reach = (hits.centre - lamp).norm() + hits.radius;
+        let others = || (0..solids.len()).filter(|&index| solids[index].id != TABLE);
+        self.casters = others()
+            .filter(|&index| {
+                // A ray to anywhere on the lamp stays this close to one to its centre.
+                let bounds = solids[index].bounds;
+                let grown = Ball {
+                    radius: bounds.radius + light.radius,
+                    ..bounds
+                };
+                (grown.centre - lamp).norm() - grown.radius < reach && cone.meets(&grown)
+            })
+            .collect();
+        self.near = others()
+            .filter(|&index| {
+                let distance = (solids[index].bounds.centre - hits.centre).norm();
+                distance < hits.radius + solids[index].inner_radius + AMBIENT_REACH
+            })
+            .collect();
+    }
+
+    /// Counts that an object would be seen at a pixel, once per pixel.
+    pub fn cover(&mut self, id: u16, pixel: usize) {
+        if id < FIRST_OBJECT {
+            return;
+        }
+        match self.unhidden.iter_mut().find(|cover| cover.id == id) {
+            Some(cover) if cover.last == pixel => {}
+            Some(cover) => {
+                cover.pixels += 1;
+                cover.last = pixel;
+            }
+            None => self.unhidden.push(Cover {
+                id,
+                pixels: 1,
+                last: pixel,
+            }),
+        }
+    }
+}
+
+/// All rays from a point within an angle of an axis.
+struct Cone {
+    apex: Vector3,
+    axis: Vector3,
+    cos: f64,
+    sin: f64,
+}
+
+impl Cone {
+    /// Contains these unit directions.
+    fn around(apex: Vector3, directions: &[Vector3]) -> Self {
+        let axis = directions.iter().sum::<Vector3>().normalize();
+        let cos = directions
+            .iter()
+            .map(|direction| direction.dot(&axis))
+            .fold(1.0, f64::min);
+        Self::new(apex, axis, cos)
+    }
+
+    /// Contains a ball; everything if the apex is inside.
+    fn to_ball(apex: Vector3, ball: &Ball) -> Self {
+        let to_centre = ball.centre - apex;
+        let distance = to_centre.norm();
+        if distance <= ball.radius {
+            return Self::new(apex, Vector3::z(), -1.0);
+        }
+        let sin = ball.radius / distance;
+        Self::new(apex, to_centre / distance, (1.0 - sin * sin).sqrt())
+    }
+
+    fn new(apex: Vector3, axis: Vector3, cos: f64) -> Self {
+        let sin = (1.0 - cos * cos).max(0.0).sqrt();
+        Self {
+            apex,
+            axis,
+            cos,
+            sin,
+        }
+    }
+
+    /// Whether the ball may reach into the cone; never wrongly no.
+    fn meets(&self, ball: &Ball) -> bool {
+        if self.cos <= 0.0 {
+            return true;
+        }
+        let to_centre = ball.centre - self.apex;
+        let along = to_centre.dot(&self.axis);
+        let beside = (to_centre.norm_squared() - along * along).max(0.0).sqrt();
+        beside * self.cos - along * self.sin <= ball.radius * (1.0 + 1e-9) + 1e-9
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_ball_with_a_point_in_the_cone_is_never_culled(
+            turn in 0.0..std::f64::consts::TAU, share in 0.0..1.0f64, distance in 0.01..2.0f64,
+            offset in [-1.0..1.0f64, -1.0..1.0, -1.0..1.0], radius in 0.001..0.3f64,
+        ) {
+            let half_angle = 0.1f64;
+            let apex = Vector3::new(0.3, -0.2, 0.5);
+            let cone = Cone::new(apex, Vector3::z(), half_angle.cos());
+            let angle = half_angle * share;
+            let direction = Vector3::new(angle.sin() * turn.cos(), angle.sin() * turn.sin(), angle.cos());
+            let inside = apex + direction * distance;
+            let centre = inside + Vector3::from(offset).cap_magnitude(0.999) * radius;
+            let ball = Ball { centre, radius };
+            prop_assert!(cone.meets(&ball));
+        }
+    }
+
+    #[test]
+    fn a_ball_beside_or_behind_is_culled() {
+        let cone = Cone::new(Vector3::zeros(), Vector3::z(), 0.1f64.cos());
+        let at = |x: f64, z: f64| {
+            cone.meets(&Ball {
+                centre: Vector3::new(x, 0.0, z),
+                radius: 0.1,
+            })
+        };
+        assert!(at(0.0, 1.0) && !at(0.5, 1.0) && !at(0.0, -2.0));
+    }
+
+    #[test]
+    fn an_object_of_two_parts_covers_a_pixel_once() {
+        let mut tile = Tile::default();
+        for (id, pixel) in [(10, 0), (10, 0), (11, 0), (10, 1), (TABLE, 1)] {
+            tile.cover(id, pixel);
+        }
+        let counts: Vec<_> = tile.unhidden.iter().map(|c| (c.id, c.pixels)).collect();
+        assert_eq!(counts, [(10, 2), (11, 1)]);
+    }
+}

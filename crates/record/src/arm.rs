@@ -1,0 +1,149 @@
+//! The arm in 3-D, moving, with its planned and travelled paths.
+
+use enact_arm::ArmState;
+use enact_robot::{LinkShape, Robot, Shape, Trajectory};
+use enact_types::{Pose, Vector3};
+use rerun::components::FillMode;
+use rerun::{
+    AsComponents, Boxes3D, Capsules3D, Color, Cylinders3D, Ellipsoids3D, EntityPath, LineStrips3D,
+    RecordingStream, RecordingStreamResult, Transform3D, ViewCoordinates, entity_path,
+};
+
+use crate::clock::Clock;
+use crate::convert::{colour, rotation, transform, translation};
+
+/// The base frame; everything in 3-D is below it.
+pub(crate) const WORLD: &str = "world";
+
+const PLANNED: &str = "world/path/planned";
+const TRAVELLED: &str = "world/path/travelled";
+
+/// Points of a path per second.
+const PATH_RATE: f64 = 50.0;
+
+/// Builds the arm from the shapes of its links.
+pub(crate) fn describe(stream: &RecordingStream, robot: &Robot) -> RecordingStreamResult<()> {
+    stream.log_static(WORLD, &ViewCoordinates::RIGHT_HAND_Z_UP())?;
+    for link in robot.links() {
+        for (index, shape) in link.shapes.iter().enumerate() {
+            let path = link_path(&link.name).join(&entity_path![index.to_string()]);
+            log_shape(stream, &path, shape)?;
+        }
+    }
+    Ok(())
+}
+
+/// Shows the arm with its joints at `positions`, all of the robot's.
+pub(crate) fn pose(
+    stream: &RecordingStream,
+    robot: &Robot,
+    positions: &[f64],
+) -> RecordingStreamResult<()> {
+    for (link, base_from_link) in robot.links().iter().zip(robot.link_poses(positions)) {
+        stream.log(link_path(&link.name), &transform(&base_from_link))?;
+    }
+    Ok(())
+}
+
+/// Draws the way that the tool is about to take.
+pub(crate) fn moving(
+    stream: &RecordingStream,
+    robot: &Robot,
+    purpose: &str,
+    trajectory: &Trajectory,
+) -> RecordingStreamResult<()> {
+    let period = robot.control_period().as_secs_f64();
+    let stride = (1.0 / (PATH_RATE * period)).round().max(1.0) as usize;
+    let points = trajectory
+        .positions()
+        .iter()
+        .step_by(stride)
+        .chain(trajectory.positions().last())
+        .map(|positions| translation(&robot.forward(positions)));
+    let path = strip(points, Color::from_rgb(255, 190, 60)).with_labels([purpose]);
+    stream.log(PLANNED, &path)
+}
+
+/// Plays `states` back, and draws the way that the tool took.
+pub(crate) fn moved(
+    stream: &RecordingStream,
+    robot: &Robot,
+    clock: Clock,
+    states: &[&ArmState],
+) -> RecordingStreamResult<()> {
+    let poses: Vec<Vec<Pose>> = states
+        .iter()
+        .map(|state| robot.link_poses(&state.position))
+        .collect();
+    for (index, link) in robot.links().iter().enumerate() {
+        let track = poses.iter().map(|links| &links[index]);
+        let columns = Transform3D::new()
+            .with_many_translation(track.clone().map(translation))
+            .with_many_quaternion(track.map(rotation))
+            .columns_of_unit_batches()?;
+        stream.send_columns(link_path(&link.name), clock.columns(states), columns)?;
+    }
+    let tool = poses
+        .iter()
+        .map(|links| translation(&links[robot.tool_link()]));
+    stream.log(TRAVELLED, &strip(tool, Color::from_rgb(90, 170, 255)))
+}
+
+fn link_path(link: &str) -> EntityPath {
+    entity_path!["world", "robot", link]
+}
+
+fn strip(points: impl Iterator<Item = [f32; 3]>, colour: Color) -> LineStrips3D {
+    LineStrips3D::new([points.collect::<Vec<_>>()]).with_colors([colour])
+}
+
+fn log_shape(
+    stream: &RecordingStream,
+    path: &EntityPath,
+    shape: &LinkShape,
+) -> RecordingStreamResult<()> {
+    let colours = [colour(shape.colour)];
+    let (origin, body): (Vector3, Box<dyn AsComponents>) = match shape.shape {
+        Shape::Box { half } => {
+            let body = Boxes3D::from_half_sizes([half.map(|value| value as f32)]);
+            (
+                Vector3::zeros(),
+                Box::new(body.with_colors(colours).with_fill_mode(FillMode::Solid)),
+            )
+        }
+        Shape::Cylinder {
+            radius,
+            half_length,
+        } => {
+            let (length, radius) = (2.0 * half_length as f32, radius as f32);
+            let body = Cylinders3D::from_lengths_and_radii([length], [radius]);
+            (
+                Vector3::zeros(),
+                Box::new(body.with_colors(colours).with_fill_mode(FillMode::Solid)),
+            )
+        }
+        Shape::Capsule {
+            radius,
+            half_length,
+        } => {
+            let (length, radius) = (2.0 * half_length as f32, radius as f32);
+            let body = Capsules3D::from_lengths_and_radii([length], [radius]);
+            // Rerun's capsules stand on their origin instead of being centred on it.
+            let foot = Vector3::z() * -half_length;
+            (
+                foot,
+                Box::new(body.with_colors(colours).with_fill_mode(FillMode::Solid)),
+            )
+        }
+        Shape::Sphere { radius } => {
+            let body = Ellipsoids3D::from_radii([radius as f32]);
+            (
+                Vector3::zeros(),
+                Box::new(body.with_colors(colours).with_fill_mode(FillMode::Solid)),
+            )
+        }
+    };
+    let link_from_origin = shape.link_from_shape * nalgebra::Translation3::from(origin);
+    stream.log_static(path.clone(), &transform(&link_from_origin))?;
+    stream.log_static(path.clone(), body.as_ref())
+}

@@ -1,0 +1,94 @@
+//! The timelines `turn` and `arm_time`.
+
+use std::time::Duration;
+
+use enact_arm::ArmState;
+use enact_types::Stamp;
+use rerun::{RecordingStream, TimeCell, TimeColumn};
+
+/// Turns of the loop, counted over all tasks of the recording.
+pub(crate) const TURN: &str = "turn";
+/// Time on the arm's clock.
+pub(crate) const ARM_TIME: &str = "arm_time";
+
+/// States closer together than this are not worth recording.
+const SPACING: Duration = Duration::from_millis(20);
+
+/// When what is recorded next happens.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Clock {
+    pub(crate) turn: i64,
+    pub(crate) arm: Stamp,
+}
+
+impl Clock {
+    /// Dates whatever this thread logs to `stream` from now on.
+    pub(crate) fn set(self, stream: &RecordingStream) {
+        stream.set_time(TURN, TimeCell::from_sequence(self.turn));
+        stream.set_time(ARM_TIME, Duration::from_nanos(self.arm.nanos()));
+    }
+
+    /// The dates of `states`, for columns of data.
+    pub(crate) fn columns(self, states: &[&ArmState]) -> [TimeColumn; 2] {
+        let nanos = |state: &&ArmState| i64::try_from(state.stamp.nanos()).unwrap_or(i64::MAX);
+        [
+            TimeColumn::new_sequence(TURN, states.iter().map(|_| self.turn)),
+            TimeColumn::new_duration_nanos(ARM_TIME, states.iter().map(nanos)),
+        ]
+    }
+}
+
+/// The readable states of an arm with this many joints, about fifty a second,
+/// the last one always among them.
+pub(crate) fn thin(states: &[ArmState], joints: usize) -> Vec<&ArmState> {
+    let readable = |state: &&ArmState| state.position.len() == joints && state.position.is_finite();
+    let mut kept: Vec<&ArmState> = Vec::new();
+    let mut states = states.iter().filter(readable).peekable();
+    while let Some(state) = states.next() {
+        let due = kept
+            .last()
+            .is_none_or(|last| state.stamp.since(last.stamp) >= SPACING);
+        if due || states.peek().is_none() {
+            kept.push(state);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use enact_types::JointVector;
+
+    fn state(milliseconds: u64, positions: &[f64]) -> ArmState {
+        let zeros = JointVector::zeros(positions.len());
+        ArmState {
+            stamp: Stamp::from_nanos(milliseconds * 1_000_000),
+            position: positions.to_vec().into(),
+            velocity: zeros.clone(),
+            effort: zeros,
+            commanded: None,
+        }
+    }
+
+    #[test]
+    fn fifty_states_a_second_are_kept_and_the_last() {
+        let states: Vec<_> = (0..=203).map(|i| state(i * 5, &[0.0, 0.0])).collect();
+        let kept = thin(&states, 2);
+        assert_eq!(kept.len(), 52);
+        assert_eq!(kept.last().unwrap().stamp, states[203].stamp);
+    }
+
+    #[test]
+    fn unreadable_states_are_left_out() {
+        let states = [
+            state(0, &[0.0]),
+            state(100, &[0.0, f64::NAN]),
+            state(200, &[0.0, 1.0]),
+        ];
+        let kept = thin(&states, 2);
+        assert_eq!(kept.len(), 1);
+        assert_eq!(kept[0].stamp, states[2].stamp);
+        assert!(thin(&[], 2).is_empty());
+    }
+}

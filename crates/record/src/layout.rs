@@ -1,0 +1,65 @@
+//! Which view goes where.
+
+use enact_robot::Robot;
+use rerun::blueprint::{
+    Blueprint, ContainerLike, Grid, Horizontal, Spatial2DView, Spatial3DView, Tabs,
+    TextDocumentView, TextLogView, TimePanel, TimeSeriesView, Vertical,
+};
+
+use crate::arm::WORLD;
+use crate::camera::{CAMERA, DEPTH};
+use crate::clock::ARM_TIME;
+use crate::curves::{EFFORT, VELOCITY, position_path};
+use crate::text::{LOG, Question};
+
+/// The world and what is seen of it on the left, words and joints on the right.
+pub(crate) fn blueprint(robot: &Robot) -> Blueprint {
+    let left = Vertical::new([scene(), pictures()]).with_row_shares([3.0, 2.0]);
+    let right = Vertical::new([words(), joints(robot)]).with_row_shares([1.0, 1.0]);
+    let root = Horizontal::new([left.into(), right.into()]).with_column_shares([1.0, 1.0]);
+    Blueprint::new(root)
+        .with_auto_views(false)
+        .with_time_panel(TimePanel::new().with_timeline(ARM_TIME))
+}
+
+fn scene() -> ContainerLike {
+    Spatial3DView::new("World").with_origin(WORLD).into()
+}
+
+fn pictures() -> ContainerLike {
+    let camera = Spatial2DView::new("Camera")
+        .with_origin(CAMERA)
+        .with_contents(["+ $origin/**".to_owned(), format!("- /{DEPTH}/**")]);
+    let depth = Spatial2DView::new("Depth")
+        .with_origin(CAMERA)
+        .with_contents([format!("+ /{DEPTH}/**")]);
+    Horizontal::new([camera.into(), depth.into()]).into()
+}
+
+fn words() -> ContainerLike {
+    let log = TextLogView::new("Log").with_origin(LOG);
+    let document = |name: &str, path: &str| TextDocumentView::new(name).with_origin(path).into();
+    Tabs::new([
+        log.into(),
+        document("Plan: prompt", Question::Plan.prompt()),
+        document("Plan: answer", Question::Plan.completion()),
+        document("Perception: prompt", Question::Perception.prompt()),
+        document("Perception: answer", Question::Perception.completion()),
+    ])
+    .into()
+}
+
+fn joints(robot: &Robot) -> ContainerLike {
+    let plots = robot.joints().iter().map(|joint| {
+        let unit = if joint.prismatic { "m" } else { "rad" };
+        TimeSeriesView::new(format!("{} [{unit}]", joint.name))
+            .with_origin(position_path(joint))
+            .into()
+    });
+    Tabs::new([
+        Grid::new(plots).with_name("Position").into(),
+        TimeSeriesView::new("Velocity").with_origin(VELOCITY).into(),
+        TimeSeriesView::new("Effort").with_origin(EFFORT).into(),
+    ])
+    .into()
+}

@@ -1,0 +1,118 @@
+//! A rerun viewer on this machine, started if there is none.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crate::RecordError;
+
+/// The viewer's program.
+pub(crate) const PROGRAM: &str = "rerun";
+
+/// How long a viewer may take until it listens.
+const STARTUP: Duration = Duration::from_secs(20);
+
+/// Where the viewer listens.
+pub(crate) fn address() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, rerun::DEFAULT_SERVER_PORT).into()
+}
+
+/// Makes sure that a viewer listens at `address`; starts `program` if none does.
+pub(crate) fn ensure(program: &str, address: SocketAddr) -> Result<(), RecordError> {
+    if listens(address) {
+        return Ok(());
+    }
+    let mut child = start(program, address).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => RecordError::NoViewer {
+            program: program.to_owned(),
+        },
+        _ => failure(program, error.to_string()),
+    })?;
+    wait(program, &mut child, address)
+}
+
+/// Unlike [`rerun::spawn`] this neither listens beyond this machine nor lets the
+/// viewer hold our stdout open.
+fn start(program: &str, address: SocketAddr) -> io::Result<Child> {
+    let mut command = Command::new(program);
+    command
+        .arg(format!("--bind={}", address.ip()))
+        .arg(format!("--port={}", address.port()))
+        .args(["--expect-data-soon", "--hide-welcome-screen"])
+        // The viewer sends usage data unless it believes to be in a test.
+        .env("CI", "1")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    // Ctrl-C ends the run, not the viewer that shows it.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command.spawn()
+}
+
+fn wait(program: &str, child: &mut Child, address: SocketAddr) -> Result<(), RecordError> {
+    let started = Instant::now();
+    while !listens(address) {
+        let status = child
+            .try_wait()
+            .map_err(|error| failure(program, error.to_string()))?;
+        // A launcher that succeeds may have left the viewer running behind it.
+        if let Some(status) = status.filter(|status| !status.success()) {
+            return Err(failure(program, format!("it ended at once ({status})")));
+        }
+        if started.elapsed() > STARTUP {
+            return Err(failure(program, format!("it does not listen at {address}")));
+        }
+        sleep(Duration::from_millis(100));
+    }
+    Ok(())
+}
+
+fn listens(address: SocketAddr) -> bool {
+    TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()
+}
+
+fn failure(program: &str, reason: String) -> RecordError {
+    RecordError::Viewer {
+        program: program.to_owned(),
+        reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    /// An address at which nothing listens.
+    fn free() -> SocketAddr {
+        TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .and_then(|listener| listener.local_addr())
+            .unwrap()
+    }
+
+    #[test]
+    fn a_missing_viewer_is_one_clear_message() {
+        let error = ensure("no-such-viewer", free()).unwrap_err().to_string();
+        assert!(
+            error.contains("`no-such-viewer` is not on the PATH"),
+            "{error}"
+        );
+        assert!(error.contains("pip install rerun-sdk==0.36.3"), "{error}");
+    }
+
+    #[test]
+    fn a_running_viewer_is_used() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        ensure("no-such-viewer", listener.local_addr().unwrap()).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_viewer_that_fails_is_not_waited_for() {
+        let error = ensure("false", free()).unwrap_err().to_string();
+        assert!(error.contains("`false`: it ended at once"), "{error}");
+    }
+}

@@ -1,0 +1,283 @@
+//! A run that is recorded can be read back.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use enact_arm::ArmState;
+use enact_bridge::report::Ending;
+use enact_bridge::{Event, Observer, Report};
+use enact_plan::{
+    Answer, Detection, ObjectView, Outcome, Plan, Rejection, Situation, Skill, Step, Usage, Verdict,
+};
+use enact_record::{RecordError, Recorder};
+use enact_robot::gate::Start;
+use enact_robot::{Gate, Robot, Trajectory};
+use enact_types::{
+    DepthImage, Frame, Intrinsics, JointVector, NormalisedPoint, Point3, Pose, Stamp,
+};
+use rerun::external::re_log_types::EntityPath;
+use rerun::{ChunkStore, ChunkStoreConfig};
+
+/// States of the synthetic motion, 5 ms apart.
+const STATES: u64 = 201;
+/// How many of them are kept, 20 ms apart.
+const KEPT: u64 = 51;
+
+fn robot() -> Robot {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../robots/so101");
+    Robot::load(&folder).unwrap()
+}
+
+fn frame() -> Frame {
+    Frame {
+        sequence: 1,
+        stamp: Stamp::ZERO,
+        rgb: image::RgbImage::new(64, 48),
+        depth: Some(DepthImage {
+            width: 64,
+            height: 48,
+            metres: vec![0.5; 64 * 48],
+        }),
+        intrinsics: Intrinsics::from_vertical_fov(64, 48, 0.8),
+        base_from_camera: Pose::translation(0.3, 0.0, 0.5),
+    }
+}
+
+fn objects() -> Vec<ObjectView> {
+    let view = |name: &str, y, reachable| ObjectView {
+        name: name.to_owned(),
+        point: NormalisedPoint { y, x: 500 },
+        position: Point3::new(0.2, 0.0, 0.015),
+        reachable,
+        rests: None,
+        affords: vec![Skill::Pick],
+    };
+    vec![view("red cube", 400, true), view("blue bowl", 600, false)]
+}
+
+fn answer<T>(meaning: Result<T, Rejection>) -> Answer<T> {
+    Answer {
+        prompt: "What is there?".to_owned(),
+        completion: "```a cube```".to_owned(),
+        meaning,
+        usage: Usage::default(),
+    }
+}
+
+/// The arm rests at home for a second.
+fn states(robot: &Robot) -> Vec<ArmState> {
+    let zeros = JointVector::zeros(robot.joints().len());
+    let state = |index| ArmState {
+        stamp: Stamp::ZERO.after(Duration::from_millis(5 * index)),
+        position: robot.home().clone(),
+        velocity: zeros.clone(),
+        effort: zeros.clone(),
+        commanded: (index % 2 == 0).then(|| robot.home().clone()),
+    };
+    (0..STATES).map(state).collect()
+}
+
+fn trajectory(robot: &Robot) -> Trajectory {
+    let start = Start {
+        measured: robot.home(),
+        commanded: None,
+    };
+    Gate::new(robot)
+        .admit(vec![robot.home().clone(); 40], &start)
+        .unwrap()
+}
+
+/// Shows `recorder` everything that can happen.
+fn run(recorder: &mut Recorder, robot: &Robot) {
+    let detections = vec![Detection {
+        point: NormalisedPoint { y: 400, x: 500 },
+        label: "red cube".to_owned(),
+    }];
+    let step = Step::Pick {
+        object: "red cube".to_owned(),
+    };
+    let plan = Plan {
+        steps: vec![step.clone()],
+    };
+    let outcome = Outcome {
+        step: step.clone(),
+        verdict: Verdict::No,
+        reason: "the gripper is empty".to_owned(),
+    };
+    let report = Report {
+        ending: Ending::OutOfTurns,
+        turns: 1,
+        steps: vec![outcome.clone()],
+        refusals: Vec::new(),
+        said: Vec::new(),
+        arm_seconds: 1.0,
+        usage: Usage::default(),
+    };
+    for event in [
+        Event::Moved(&states(robot)),
+        Event::Started {
+            task: "pick the red cube",
+            robot,
+        },
+        Event::Turn(1),
+        Event::Saw(&frame()),
+        Event::Perceived {
+            answer: &answer(Ok(detections)),
+            objects: &objects(),
+            dropped: &["`ghost`: nothing solid there".to_owned()],
+        },
+        Event::Planned {
+            situation: &Situation::default(),
+            answer: &answer(Err(Rejection("no steps".to_owned()))),
+        },
+        Event::Planned {
+            situation: &Situation::default(),
+            answer: &answer(Ok(plan)),
+        },
+        Event::Step(&step),
+        Event::Moving {
+            purpose: "approach",
+            trajectory: &trajectory(robot),
+        },
+        Event::Moved(&states(robot)),
+        Event::Moved(&[]),
+        Event::Judged(&outcome),
+        Event::Said("I give up."),
+        Event::Ended(&report),
+    ] {
+        recorder.observe(&event);
+    }
+}
+
+fn record(folder: &Path) -> PathBuf {
+    let path = folder.join("run.rrd");
+    let mut recorder = Recorder::to_file(&path).unwrap();
+    run(&mut recorder, &robot());
+    recorder.finish().unwrap();
+    path
+}
+
+fn read(path: &Path) -> ChunkStore {
+    let mut file = File::open(path).unwrap();
+    let stores = ChunkStore::from_rrd_reader(&ChunkStoreConfig::ALL_DISABLED, &mut file).unwrap();
+    let kinds: Vec<_> = stores.keys().map(|id| id.is_blueprint()).collect();
+    assert!(kinds.contains(&true), "the layout is missing");
+    stores
+        .into_iter()
+        .find_map(|(id, store)| id.is_recording().then_some(store))
+        .expect("the file holds a recording")
+}
+
+fn rows(store: &ChunkStore, path: &str) -> usize {
+    let path = EntityPath::from(path);
+    store
+        .iter_physical_chunks()
+        .filter(|chunk| *chunk.entity_path() == path)
+        .map(|chunk| chunk.num_rows())
+        .sum()
+}
+
+#[test]
+fn everything_that_happens_is_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = read(&record(folder.path()));
+    let entities: Vec<_> = store
+        .all_entities()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    for path in [
+        "/world/camera",
+        "/world/camera/image",
+        "/world/camera/depth",
+        "/world/camera/image/detections",
+        "/world/camera/image/objects",
+        "/world/objects",
+        "/world/path/planned",
+        "/world/path/travelled",
+        "/model/perception/prompt",
+        "/model/perception/completion",
+        "/model/plan/prompt",
+        "/model/plan/completion",
+        "/log/task",
+        "/log/turn",
+        "/log/seen",
+        "/log/dropped",
+        "/log/rejected",
+        "/log/plan",
+        "/log/step",
+        "/log/motion",
+        "/log/verdict",
+        "/log/said",
+        "/log/ended",
+    ] {
+        assert!(
+            entities.iter().any(|entity| entity == path),
+            "{path} is missing in {entities:#?}"
+        );
+    }
+}
+
+#[test]
+fn the_arm_moves_fifty_times_a_second() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = read(&record(folder.path()));
+    let robot = robot();
+    for link in robot.links() {
+        // Once more at home, before the arm reports.
+        let path = format!("world/robot/{}", link.name);
+        assert_eq!(rows(&store, &path) as u64, KEPT + 1, "{path}");
+        for shape in 0..link.shapes.len() {
+            assert!(
+                rows(&store, &format!("{path}/{shape}")) > 0,
+                "{path}/{shape}"
+            );
+        }
+    }
+    for joint in robot.joints() {
+        // Once more for name and colour.
+        for (path, count) in [
+            (format!("joints/position/{}", joint.name), KEPT + 1),
+            (
+                format!("joints/position/{}/commanded", joint.name),
+                KEPT + 1,
+            ),
+            (format!("joints/position/{}/min", joint.name), 2 + 1),
+            (format!("joints/position/{}/max", joint.name), 2 + 1),
+            (format!("joints/velocity/{}", joint.name), KEPT + 1),
+            (format!("joints/effort/{}", joint.name), KEPT + 1),
+        ] {
+            assert_eq!(rows(&store, &path) as u64, count, "{path}");
+        }
+    }
+}
+
+#[test]
+fn the_recording_is_dated_by_turn_and_arm_time_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = read(&record(folder.path()));
+    let timelines = store.schema().timelines();
+    let names: Vec<_> = timelines.keys().map(|name| name.as_str()).collect();
+    assert_eq!(names, ["arm_time", "turn"]);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_one_clear_message() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = Recorder::to_file(&folder.path().join("missing/run.rrd")).unwrap_err();
+    assert!(matches!(error, RecordError::File { .. }));
+    assert!(error.to_string().contains("missing/run.rrd"), "{error}");
+}
+
+#[test]
+#[ignore = "needs the program `rerun`: pip install rerun-sdk==0.36.3"]
+fn rerun_itself_takes_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let status = std::process::Command::new("rerun")
+        .args(["rrd", "verify"])
+        .arg(record(folder.path()))
+        .status()
+        .unwrap();
+    assert!(status.success());
+}

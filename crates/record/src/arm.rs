@@ -1,16 +1,16 @@
 //! The arm in 3-D, moving, with its planned and travelled paths.
 
 use enact_arm::ArmState;
-use enact_robot::{LinkShape, Robot, Shape, Trajectory};
-use enact_types::{Pose, Vector3};
-use rerun::components::FillMode;
+use enact_robot::{Robot, Trajectory};
+use enact_types::Pose;
 use rerun::{
-    AsComponents, Boxes3D, Capsules3D, Color, Cylinders3D, Ellipsoids3D, EntityPath, LineStrips3D,
-    RecordingStream, RecordingStreamResult, Transform3D, ViewCoordinates, entity_path,
+    Color, EntityPath, LineStrips3D, RecordingStream, RecordingStreamResult, Transform3D,
+    ViewCoordinates, entity_path,
 };
 
 use crate::clock::Clock;
-use crate::convert::{colour, rotation, transform, translation};
+use crate::convert::{rotation, transform, translation};
+use crate::shapes;
 
 /// The base frame; everything in 3-D is below it.
 pub(crate) const WORLD: &str = "world";
@@ -27,7 +27,7 @@ pub(crate) fn describe(stream: &RecordingStream, robot: &Robot) -> RecordingStre
     for link in robot.links() {
         for (index, shape) in link.shapes.iter().enumerate() {
             let path = link_path(&link.name).join(&entity_path![index.to_string()]);
-            log_shape(stream, &path, shape)?;
+            shapes::describe(stream, &path, shape)?;
         }
     }
     Ok(())
@@ -95,55 +95,4 @@ fn link_path(link: &str) -> EntityPath {
 
 fn strip(points: impl Iterator<Item = [f32; 3]>, colour: Color) -> LineStrips3D {
     LineStrips3D::new([points.collect::<Vec<_>>()]).with_colors([colour])
-}
-
-fn log_shape(
-    stream: &RecordingStream,
-    path: &EntityPath,
-    shape: &LinkShape,
-) -> RecordingStreamResult<()> {
-    let colours = [colour(shape.colour)];
-    let (origin, body): (Vector3, Box<dyn AsComponents>) = match shape.shape {
-        Shape::Box { half } => {
-            let body = Boxes3D::from_half_sizes([half.map(|value| value as f32)]);
-            (
-                Vector3::zeros(),
-                Box::new(body.with_colors(colours).with_fill_mode(FillMode::Solid)),
-            )
-        }
-        Shape::Cylinder {
-            radius,
-            half_length,
-        } => {
-            let (length, radius) = (2.0 * half_length as f32, radius as f32);
-            let body = Cylinders3D::from_lengths_and_radii([length], [radius]);
-            (
-                Vector3::zeros(),
-                Box::new(body.with_colors(colours).with_fill_mode(FillMode::Solid)),
-            )
-        }
-        Shape::Capsule {
-            radius,
-            half_length,
-        } => {
-            let (length, radius) = (2.0 * half_length as f32, radius as f32);
-            let body = Capsules3D::from_lengths_and_radii([length], [radius]);
-            // Rerun's capsules stand on their origin instead of being centred on it.
-            let foot = Vector3::z() * -half_length;
-            (
-                foot,
-                Box::new(body.with_colors(colours).with_fill_mode(FillMode::Solid)),
-            )
-        }
-        Shape::Sphere { radius } => {
-            let body = Ellipsoids3D::from_radii([radius as f32]);
-            (
-                Vector3::zeros(),
-                Box::new(body.with_colors(colours).with_fill_mode(FillMode::Solid)),
-            )
-        }
-    };
-    let link_from_origin = shape.link_from_shape * nalgebra::Translation3::from(origin);
-    stream.log_static(path.clone(), &transform(&link_from_origin))?;
-    stream.log_static(path.clone(), body.as_ref())
 }

@@ -8,6 +8,7 @@
 //! | `clock` | the timelines `turn` and `arm_time` |
 //! | `camera` | the picture, its depth, and the points found in it |
 //! | `arm` | the arm in 3-D, moving, with its planned and travelled paths |
+//! | `shapes` | the primitives that a link is made of |
 //! | `objects` | what is on the table, in 3-D |
 //! | `curves` | position, velocity and effort of each joint |
 //! | `text` | what was asked, said, planned and judged |
@@ -23,6 +24,7 @@ pub mod error;
 mod layout;
 mod objects;
 pub mod recorder;
+mod shapes;
 mod text;
 mod viewer;
 

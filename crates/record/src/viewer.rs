@@ -60,7 +60,10 @@ fn wait(program: &str, child: &mut Child, address: SocketAddr) -> Result<(), Rec
             .map_err(|error| failure(program, error.to_string()))?;
         // A launcher that succeeds may have left the viewer running behind it.
         if let Some(status) = status.filter(|status| !status.success()) {
-            return Err(failure(program, format!("it ended at once ({status})")));
+            return Err(failure(
+                program,
+                format!("it ended at once ({status}); run it by itself to see why"),
+            ));
         }
         if started.elapsed() > STARTUP {
             return Err(failure(program, format!("it does not listen at {address}")));

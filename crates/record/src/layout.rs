@@ -1,9 +1,10 @@
 //! Which view goes where.
 
 use enact_robot::Robot;
+use rerun::blueprint::components::PanelState;
 use rerun::blueprint::{
-    Blueprint, ContainerLike, Grid, Horizontal, Spatial2DView, Spatial3DView, Tabs,
-    TextDocumentView, TextLogView, TimePanel, TimeSeriesView, Vertical,
+    Blueprint, BlueprintPanel, ContainerLike, Grid, Horizontal, SelectionPanel, Spatial2DView,
+    Spatial3DView, Tabs, TextDocumentView, TextLogView, TimePanel, TimeSeriesView, Vertical,
 };
 
 use crate::arm::WORLD;
@@ -19,7 +20,13 @@ pub(crate) fn blueprint(robot: &Robot) -> Blueprint {
     let root = Horizontal::new([left.into(), right.into()]).with_column_shares([1.0, 1.0]);
     Blueprint::new(root)
         .with_auto_views(false)
-        .with_time_panel(TimePanel::new().with_timeline(ARM_TIME))
+        .with_blueprint_panel(BlueprintPanel::from_state(PanelState::Collapsed))
+        .with_selection_panel(SelectionPanel::from_state(PanelState::Collapsed))
+        .with_time_panel(
+            TimePanel::new()
+                .with_timeline(ARM_TIME)
+                .with_state(PanelState::Collapsed),
+        )
 }
 
 fn scene() -> ContainerLike {

@@ -1,27 +1,19 @@
-//! From bodies to a picture: rays tile by tile, then light pixel by pixel.
+//! From bodies to a picture: what every pixel sees, tile by tile.
 
 use std::collections::BTreeMap;
 
-use enact_types::{DepthImage, Intrinsics, Pose};
+use enact_types::{DepthImage, Intrinsics, Pose, Vector3};
 use image::RgbImage;
 use rayon::prelude::*;
 
 use super::develop::Film;
-use super::look::{Colour, Look};
+use super::look::Look;
 use super::picture::Picture;
 use super::shade::{Hit, LAMP_POINTS, Shader};
 use super::solid::{Ball, Solid};
 use super::tile::{TILE, Tile};
 use super::view::View;
 use crate::geometry::{Body, NOTHING};
-
-/// Where an edge pixel is sampled, from its corner.
-const SUBPIXELS: [(f64, f64); 4] = [
-    (0.375, 0.125),
-    (0.875, 0.375),
-    (0.125, 0.625),
-    (0.625, 0.875),
-];
 
 /// A picture of `bodies` (base frame) from `base_from_camera` (optical frame).
 ///
@@ -45,14 +37,15 @@ pub fn render(
     caster.picture(&hits, &tiles, rgb)
 }
 
-struct Caster<'a> {
-    width: usize,
-    height: usize,
-    shader: Shader<'a>,
+/// A scene and the size of its picture.
+pub(super) struct Caster<'a> {
+    pub width: usize,
+    pub height: usize,
+    pub shader: Shader<'a>,
 }
 
 impl Caster<'_> {
-    fn tiles_across(&self) -> usize {
+    pub fn tiles_across(&self) -> usize {
         self.width.div_ceil(TILE)
     }
 
@@ -115,107 +108,8 @@ impl Caster<'_> {
         tile
     }
 
-    fn centre_ray(&self, x: usize, y: usize) -> enact_types::Vector3 {
+    pub fn centre_ray(&self, x: usize, y: usize) -> Vector3 {
         self.shader.view.ray(x as f64 + 0.5, y as f64 + 0.5)
-    }
-
-    fn paint(&self, hits: &[Option<Hit>], tiles: &[Tile], film: &Film) -> Vec<u8> {
-        let mut rgb = vec![0; 3 * self.width * self.height];
-        rgb.par_chunks_mut((3 * self.width).max(1))
-            .enumerate()
-            .for_each(|(y, line)| {
-                for (x, bytes) in line.chunks_exact_mut(3).enumerate() {
-                    let light = self.pixel_light(hits, tiles, x, y);
-                    bytes.copy_from_slice(&film.develop(&light, y * self.width + x));
-                }
-            });
-        rgb
-    }
-
-    fn pixel_light(&self, hits: &[Option<Hit>], tiles: &[Tile], x: usize, y: usize) -> Colour {
-        let tile = &tiles[y / TILE * self.tiles_across() + x / TILE];
-        let Some(mut hit) = hits[y * self.width + x] else {
-            return match self.is_edge(hits, x, y) {
-                true => self.edge_light(tile, x, y),
-                false => self.shader.light(tile, &self.centre_ray(x, y), None),
-            };
-        };
-        if self.is_edge(hits, x, y) {
-            return self.edge_light(tile, x, y);
-        }
-        if self.near_shadow(tiles, x, y) {
-            hit.lit = self.smooth_lit(hits, &hit, x, y);
-        }
-        self.shader.light(tile, &self.centre_ray(x, y), Some(&hit))
-    }
-
-    /// Whether a neighbour shows another body or another face.
-    fn is_edge(&self, hits: &[Option<Hit>], x: usize, y: usize) -> bool {
-        let here = &hits[y * self.width + x];
-        let differs = |x: usize, y: usize| !self.is_same_face(here, &hits[y * self.width + x]);
-        (x > 0 && differs(x - 1, y))
-            || (x + 1 < self.width && differs(x + 1, y))
-            || (y > 0 && differs(x, y - 1))
-            || (y + 1 < self.height && differs(x, y + 1))
-    }
-
-    fn is_same_face(&self, a: &Option<Hit>, b: &Option<Hit>) -> bool {
-        match (a, b) {
-            (Some(a), Some(b)) => {
-                self.shader.solids[a.solid].id == self.shader.solids[b.solid].id
-                    && a.normal.dot(&b.normal) > 0.85
-                    && (a.depth - b.depth).abs() < 0.02 * a.depth
-            }
-            (None, None) => true,
-            _ => false,
-        }
-    }
-
-    /// The mean over a few rays through the pixel.
-    fn edge_light(&self, tile: &Tile, x: usize, y: usize) -> Colour {
-        let mut sum = [0.0; 3];
-        for (index, (dx, dy)) in SUBPIXELS.iter().enumerate() {
-            let ray = self.shader.view.ray(x as f64 + dx, y as f64 + dy);
-            let mut hit = self.shader.first_hit(&tile.seen, &ray, |_| ());
-            if let Some(hit) = &mut hit {
-                let point = lamp_point(x, y) + index * LAMP_POINTS / 4;
-                let lit = self.shader.is_lit(&tile.casters, &ray, hit, point);
-                hit.lit = f32::from(u8::from(lit));
-            }
-            let light = self.shader.light(tile, &ray, hit.as_ref());
-            for (sum, light) in sum.iter_mut().zip(light) {
-                *sum += light / SUBPIXELS.len() as f32;
-            }
-        }
-        sum
-    }
-
-    /// Whether this tile or one beside it has shadow in it.
-    fn near_shadow(&self, tiles: &[Tile], x: usize, y: usize) -> bool {
-        let across = self.tiles_across();
-        let beside = |at: usize, size: usize| {
-            let tile = at / TILE;
-            tile.saturating_sub(1)..=(tile + 1).min(size.div_ceil(TILE) - 1)
-        };
-        beside(y, self.height)
-            .any(|row| beside(x, self.width).any(|column| tiles[row * across + column].shadowed))
-    }
-
-    /// The mean over a block of pixels that asked for all points of the lamp.
-    fn smooth_lit(&self, hits: &[Option<Hit>], hit: &Hit, x: usize, y: usize) -> f32 {
-        let (mut sum, mut count) = (0.0, 0.0);
-        for y in y.saturating_sub(1)..(y + 3).min(self.height) {
-            for x in x.saturating_sub(1)..(x + 3).min(self.width) {
-                if let Some(other) = &hits[y * self.width + x]
-                    && other.solid == hit.solid
-                    && other.normal.dot(&hit.normal) > 0.85
-                {
-                    sum += other.lit;
-                    count += 1.0;
-                }
-            }
-        }
-        sum / count
     }
 
     fn picture(&self, hits: &[Option<Hit>], tiles: &[Tile], rgb: Vec<u8>) -> Picture {
@@ -245,7 +139,7 @@ impl Caster<'_> {
 }
 
 /// Each pixel of a 4 × 4 block gets another point, neighbours distant ones.
-fn lamp_point(x: usize, y: usize) -> usize {
+pub(super) fn lamp_point(x: usize, y: usize) -> usize {
     const ORDER: [usize; LAMP_POINTS] = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5];
     ORDER[(y % 4) * 4 + x % 4]
 }
@@ -255,7 +149,7 @@ mod tests {
     use super::super::look_at;
     use super::*;
     use crate::geometry::{BodyShape, FIRST_OBJECT, Material, TABLE};
-    use enact_types::{Point3, Vector3};
+    use enact_types::Point3;
 
     fn body(id: u16, shape: BodyShape, at: [f64; 3]) -> Body {
         Body {

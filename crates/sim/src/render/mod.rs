@@ -6,9 +6,11 @@
 //!
 //! | module | idea |
 //! |---|---|
+//! | [`camera`] | the camera of a simulated world |
 //! | [`look`] | everything about a picture that is not geometry |
 //! | [`picture`] | what comes out, and which objects it shows |
-//! | [`cast`] | from bodies to a picture |
+//! | [`cast`] | from bodies to a picture: what every pixel sees |
+//! | `paint` | light pixel by pixel |
 //! | `view` | pixels and rays |
 //! | `surface` | where a ray enters a primitive |
 //! | `hull` | the half-spaces of a convex hull |
@@ -19,11 +21,13 @@
 //! | `develop` | tone curve, gamma and sensor noise |
 //! | `noise` | hashes and smooth noise |
 
+pub mod camera;
 pub mod cast;
 mod develop;
 mod hull;
 pub mod look;
 mod noise;
+mod paint;
 pub mod picture;
 mod shade;
 mod solid;
@@ -32,6 +36,7 @@ mod texture;
 mod tile;
 mod view;
 
+pub use camera::SimCamera;
 pub use cast::render;
 pub use look::Look;
 pub use picture::{ObjectInView, Picture, objects_in_view};

@@ -1,0 +1,187 @@
+//! The camera of a simulated world.
+
+use std::fmt;
+
+use enact_camera::{Camera, CameraError};
+use enact_types::{DepthImage, Frame, Intrinsics, Pose, Stamp};
+
+use super::cast::render;
+use super::look::Look;
+use super::noise::{hash, normal_triple};
+use super::picture::Picture;
+use crate::geometry::Body;
+
+/// Standard deviation of a depth reading, metres.
+const DEPTH_NOISE: f32 = 5e-4;
+
+/// What the world looks like now and when that is.
+pub type Source = Box<dyn FnMut() -> (Vec<Body>, Stamp) + Send>;
+
+/// A camera that stands still and renders the world when asked for a frame.
+///
+/// The same seed and the same world give the same frames, byte for byte.
+pub struct SimCamera {
+    source: Source,
+    intrinsics: Intrinsics,
+    base_from_camera: Pose,
+    look: Look,
+    seed: u64,
+    sequence: u64,
+}
+
+impl SimCamera {
+    /// A camera at `base_from_camera` over the world that `source` reads. `seed`
+    /// chooses the noise of colour and depth.
+    pub fn new(
+        source: Source,
+        intrinsics: Intrinsics,
+        base_from_camera: Pose,
+        look: Look,
+        seed: u64,
+    ) -> Self {
+        Self {
+            source,
+            intrinsics,
+            base_from_camera,
+            look,
+            seed,
+            sequence: 0,
+        }
+    }
+
+    /// The picture that the next frame will show, with exact depth and the
+    /// segmentation: ground truth for tests and labels, never for a planner.
+    pub fn capture_truth(&mut self) -> Picture {
+        self.picture().0
+    }
+
+    fn frame_seed(&self) -> u64 {
+        hash(self.seed ^ hash(self.sequence))
+    }
+
+    fn picture(&mut self) -> (Picture, Stamp) {
+        let (bodies, stamp) = (self.source)();
+        let picture = render(
+            &bodies,
+            &self.intrinsics,
+            &self.base_from_camera,
+            &self.look,
+            self.frame_seed(),
+        );
+        (picture, stamp)
+    }
+}
+
+impl Camera for SimCamera {
+    fn capture(&mut self) -> Result<Frame, CameraError> {
+        let (mut picture, stamp) = self.picture();
+        add_noise(&mut picture.depth, self.frame_seed());
+        let frame = Frame {
+            sequence: self.sequence,
+            stamp,
+            rgb: picture.rgb,
+            depth: Some(picture.depth),
+            intrinsics: self.intrinsics,
+            base_from_camera: self.base_from_camera,
+        };
+        self.sequence += 1;
+        Ok(frame)
+    }
+}
+
+impl fmt::Debug for SimCamera {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimCamera")
+            .field("intrinsics", &self.intrinsics)
+            .field("base_from_camera", &self.base_from_camera)
+            .field("look", &self.look)
+            .field("seed", &self.seed)
+            .field("sequence", &self.sequence)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Disturbs every reading; a pixel without one stays without.
+fn add_noise(depth: &mut DepthImage, seed: u64) {
+    // Colour noise hashes `seed` and the pixel too; the salt keeps depth apart.
+    let salted = hash(seed ^ 0xdeb7);
+    for (pixel, metres) in depth.metres.iter_mut().enumerate() {
+        if *metres > 0.0 {
+            *metres += DEPTH_NOISE * normal_triple(hash(salted ^ pixel as u64))[0];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::look_at;
+    use super::*;
+    use crate::geometry::{BodyShape, FIRST_OBJECT, Material};
+    use enact_types::Point3;
+
+    fn camera(seed: u64) -> SimCamera {
+        let cube = Body {
+            id: FIRST_OBJECT,
+            shape: BodyShape::Box { half: [0.15; 3] },
+            base_from_body: Pose::identity(),
+            colour: [0.1, 0.5, 0.1],
+            material: Material::Plastic,
+        };
+        let mut nanos = 0;
+        let source = move || {
+            nanos += 5;
+            (vec![cube.clone()], Stamp::from_nanos(nanos))
+        };
+        SimCamera::new(
+            Box::new(source),
+            Intrinsics::from_vertical_fov(64, 48, 0.75),
+            look_at(&Point3::new(0.0, 0.0, 0.65), &Point3::origin()),
+            Look::default(),
+            seed,
+        )
+    }
+
+    #[test]
+    fn frames_count_up_and_repeat_with_the_seed() {
+        let shoot = |seed| {
+            let mut camera = camera(seed);
+            [camera.capture().unwrap(), camera.capture().unwrap()]
+        };
+        let (a, b, other) = (shoot(1), shoot(1), shoot(2));
+        assert_eq!((a[0].sequence, a[1].sequence), (0, 1));
+        assert_eq!(a[1].stamp, Stamp::from_nanos(10));
+        assert!(a[0].rgb == b[0].rgb && a[1].depth == b[1].depth);
+        assert!(a[0].rgb != a[1].rgb && a[0].depth != a[1].depth);
+        assert!(a[0].rgb != other[0].rgb && a[0].depth != other[0].depth);
+    }
+
+    #[test]
+    fn the_truth_has_the_colours_of_the_frame_and_exact_depth() {
+        let mut camera = camera(3);
+        let truth = camera.capture_truth();
+        let frame = camera.capture().unwrap();
+        assert_eq!(truth.rgb, frame.rgb);
+        let noisy = frame.depth.unwrap().metres;
+        let errors: Vec<f32> = truth
+            .depth
+            .metres
+            .iter()
+            .zip(&noisy)
+            .map(|(t, n)| n - t)
+            .collect();
+        let on_top = truth
+            .depth
+            .metres
+            .iter()
+            .filter(|d| (**d - 0.5).abs() < 1e-6)
+            .count();
+        assert!(on_top > 500, "{on_top}");
+        let variance = errors.iter().map(|e| e * e).sum::<f32>()
+            / noisy.iter().filter(|d| **d > 0.0).count() as f32;
+        assert!(
+            (variance.sqrt() - DEPTH_NOISE).abs() < 5e-5,
+            "{}",
+            variance.sqrt()
+        );
+    }
+}

@@ -1,0 +1,117 @@
+//! Light pixel by pixel: soft shadows from neighbours, smooth edges.
+
+use rayon::prelude::*;
+
+use super::cast::{Caster, lamp_point};
+use super::develop::Film;
+use super::look::Colour;
+use super::shade::{Hit, LAMP_POINTS};
+use super::tile::{TILE, Tile};
+
+/// Where an edge pixel is sampled, from its corner.
+const SUBPIXELS: [(f64, f64); 4] = [
+    (0.375, 0.125),
+    (0.875, 0.375),
+    (0.125, 0.625),
+    (0.625, 0.875),
+];
+
+impl Caster<'_> {
+    /// The bytes of the whole picture, row by row.
+    pub fn paint(&self, hits: &[Option<Hit>], tiles: &[Tile], film: &Film) -> Vec<u8> {
+        let mut rgb = vec![0; 3 * self.width * self.height];
+        rgb.par_chunks_mut((3 * self.width).max(1))
+            .enumerate()
+            .for_each(|(y, line)| {
+                for (x, bytes) in line.chunks_exact_mut(3).enumerate() {
+                    let light = self.pixel_light(hits, tiles, x, y);
+                    bytes.copy_from_slice(&film.develop(&light, y * self.width + x));
+                }
+            });
+        rgb
+    }
+
+    fn pixel_light(&self, hits: &[Option<Hit>], tiles: &[Tile], x: usize, y: usize) -> Colour {
+        let tile = &tiles[y / TILE * self.tiles_across() + x / TILE];
+        if self.is_edge(hits, x, y) {
+            return self.edge_light(tile, x, y);
+        }
+        let mut hit = hits[y * self.width + x];
+        if let Some(hit) = &mut hit
+            && self.near_shadow(tiles, x, y)
+        {
+            hit.lit = self.smooth_lit(hits, hit, x, y);
+        }
+        self.shader
+            .light(tile, &self.centre_ray(x, y), hit.as_ref())
+    }
+
+    /// Whether a neighbour shows another body or another face.
+    fn is_edge(&self, hits: &[Option<Hit>], x: usize, y: usize) -> bool {
+        let here = &hits[y * self.width + x];
+        let differs = |x: usize, y: usize| !self.is_same_face(here, &hits[y * self.width + x]);
+        (x > 0 && differs(x - 1, y))
+            || (x + 1 < self.width && differs(x + 1, y))
+            || (y > 0 && differs(x, y - 1))
+            || (y + 1 < self.height && differs(x, y + 1))
+    }
+
+    fn is_same_face(&self, a: &Option<Hit>, b: &Option<Hit>) -> bool {
+        match (a, b) {
+            (Some(a), Some(b)) => {
+                self.shader.solids[a.solid].id == self.shader.solids[b.solid].id
+                    && a.normal.dot(&b.normal) > 0.85
+                    && (a.depth - b.depth).abs() < 0.02 * a.depth
+            }
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
+    /// The mean over a few rays through the pixel.
+    fn edge_light(&self, tile: &Tile, x: usize, y: usize) -> Colour {
+        let mut sum = [0.0; 3];
+        for (index, (dx, dy)) in SUBPIXELS.iter().enumerate() {
+            let ray = self.shader.view.ray(x as f64 + dx, y as f64 + dy);
+            let mut hit = self.shader.first_hit(&tile.seen, &ray, |_| ());
+            if let Some(hit) = &mut hit {
+                let point = lamp_point(x, y) + index * LAMP_POINTS / 4;
+                let lit = self.shader.is_lit(&tile.casters, &ray, hit, point);
+                hit.lit = f32::from(u8::from(lit));
+            }
+            let light = self.shader.light(tile, &ray, hit.as_ref());
+            for (sum, light) in sum.iter_mut().zip(light) {
+                *sum += light / SUBPIXELS.len() as f32;
+            }
+        }
+        sum
+    }
+
+    /// Whether this tile or one beside it has shadow in it.
+    fn near_shadow(&self, tiles: &[Tile], x: usize, y: usize) -> bool {
+        let across = self.tiles_across();
+        let beside = |at: usize, size: usize| {
+            let tile = at / TILE;
+            tile.saturating_sub(1)..=(tile + 1).min(size.div_ceil(TILE) - 1)
+        };
+        beside(y, self.height)
+            .any(|row| beside(x, self.width).any(|column| tiles[row * across + column].shadowed))
+    }
+
+    /// The mean over a block of pixels that asked for all points of the lamp.
+    fn smooth_lit(&self, hits: &[Option<Hit>], hit: &Hit, x: usize, y: usize) -> f32 {
+        let (mut sum, mut count) = (0.0, 0.0);
+        for y in y.saturating_sub(1)..(y + 3).min(self.height) {
+            for x in x.saturating_sub(1)..(x + 3).min(self.width) {
+                if let Some(other) = &hits[y * self.width + x]
+                    && other.solid == hit.solid
+                    && other.normal.dot(&hit.normal) > 0.85
+                {
+                    sum += other.lit;
+                    count += 1.0;
+                }
+            }
+        }
+        sum / count
+    }
+}

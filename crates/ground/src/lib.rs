@@ -4,5 +4,18 @@
 //! | module | idea |
 //! |---|---|
 //! | [`scene`] | what is on the table, from frame to frame |
+//! | [`motion`] | joint motion within limits and clear of obstacles |
+//! | [`skill`] | steps as motion, one file per skill |
+//! | [`grounder`] | from a step to a motion, or a refusal |
+//! | [`verify`] | whether a step did what it was for |
 
+pub mod grounder;
+pub mod motion;
 pub mod scene;
+pub mod skill;
+pub mod verify;
+
+pub use grounder::Grounder;
+pub use motion::{Motion, MotionSegment, Purpose};
+pub use scene::SceneMemory;
+pub use verify::{Evidence, Judgement, judge};

@@ -55,9 +55,21 @@ pub struct Held {
 pub struct SceneMemory {
     objects: Vec<SceneObject>,
     held: Option<Held>,
+    base_from_camera: Option<Pose>,
 }
 
 impl SceneMemory {
+    /// A scene known without looking, by a camera at this pose.
+    pub fn known(objects: Vec<SceneObject>, base_from_camera: Pose) -> Self {
+        let mut scene = Self {
+            objects,
+            held: None,
+            base_from_camera: Some(base_from_camera),
+        };
+        scene.relate();
+        scene
+    }
+
     /// Everything on the table, seen or remembered.
     pub fn objects(&self) -> &[SceneObject] {
         &self.objects
@@ -66,6 +78,11 @@ impl SceneMemory {
     /// The object of this name on the table.
     pub fn find(&self, name: &str) -> Option<&SceneObject> {
         self.objects.iter().find(|object| object.name == name)
+    }
+
+    /// Pose of the camera that took the newest frame, in the base frame.
+    pub fn camera(&self) -> Option<&Pose> {
+        self.base_from_camera.as_ref()
     }
 
     /// What the gripper holds.
@@ -123,6 +140,7 @@ impl SceneMemory {
         detections: &[Detection],
         is_robot: &dyn Fn(&Point3) -> bool,
     ) -> Vec<Report> {
+        self.base_from_camera = Some(frame.base_from_camera);
         let (mut observations, mut reports) = observe(frame, detections, is_robot);
         observations.retain(|observation| !self.is_held(observation));
         for object in &mut self.objects {

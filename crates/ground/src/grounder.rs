@@ -1,0 +1,171 @@
+//! From a step to a motion, or a refusal.
+
+use std::sync::Arc;
+
+use enact_plan::{Detection, ObjectView, Step};
+use enact_robot::Robot;
+use enact_robot::description::Gripper;
+use enact_types::{Frame, JointVector, Point3, Refusal};
+
+use crate::motion::body::is_near;
+use crate::motion::hand::solve;
+use crate::motion::{Body, Hand, Motion, Roll};
+use crate::scene::{Report, SceneMemory, SceneObject, Solid};
+use crate::skill::context::TILTS;
+use crate::skill::grasp::{fits, grasps};
+use crate::skill::{Context, Script, pick, place, point, push};
+
+/// Points this near to the robot are its own, metres.
+const SKIN: f64 = 0.008;
+/// Height above a target at which the hand must get to be said to reach it, metres.
+const OVER: f64 = 0.03;
+/// Turns about the approach direction to try.
+const ROLLS: u32 = 4;
+
+/// Turns steps into motion for one robot.
+#[derive(Clone, Debug)]
+pub struct Grounder {
+    robot: Arc<Robot>,
+    gripper: Gripper,
+    hand: Hand,
+    body: Body,
+}
+
+impl Grounder {
+    /// A grounder for a robot with a gripper; refuses one without.
+    pub fn new(robot: Arc<Robot>) -> Result<Self, Refusal> {
+        let (gripper, hand) = robot
+            .gripper()
+            .cloned()
+            .zip(Hand::new(&robot))
+            .ok_or_else(|| Refusal::NotApplicable(format!("`{}` has no gripper", robot.name())))?;
+        let body = Body::new(&robot);
+        Ok(Self {
+            robot,
+            gripper,
+            hand,
+            body,
+        })
+    }
+
+    /// The robot it is for.
+    pub fn robot(&self) -> &Robot {
+        &self.robot
+    }
+
+    /// Takes a frame and what a model sees in it into the scene. With the joints
+    /// at the time of the frame, points on the robot itself are left out.
+    pub fn see(
+        &self,
+        scene: &mut SceneMemory,
+        frame: &Frame,
+        detections: &[Detection],
+        joints: Option<&JointVector>,
+    ) -> Vec<Report> {
+        let placed = joints.map_or_else(Vec::new, |joints| self.body.at(&self.robot, joints));
+        scene.update(frame, detections, &|point| is_near(&placed, point, SKIN))
+    }
+
+    /// The scene as a planner is told of it.
+    pub fn views(&self, scene: &SceneMemory) -> Vec<ObjectView> {
+        scene.views(&|object| self.reaches(scene, object), &|solid| {
+            fits(&self.gripper, solid)
+        })
+    }
+
+    /// Plans a step from rest at `joints`, the last command, or the measurement
+    /// before the first one. Steps that do not move the arm give an empty motion.
+    ///
+    /// The motion's segments are each to pass the gate on their own; after a pick
+    /// the caller tells the scene what is held, after a place that it is released.
+    pub fn ground(
+        &self,
+        step: &Step,
+        scene: &SceneMemory,
+        joints: &JointVector,
+    ) -> Result<Motion, Refusal> {
+        self.require_valid(joints)?;
+        let context = self.context(scene, joints);
+        match step {
+            Step::Pick { object } => pick::pick(&context, object),
+            Step::Place {
+                object,
+                relation,
+                target,
+            } => place::place(&context, object, *relation, target),
+            Step::Push { object, direction } => push::push(&context, object, *direction),
+            Step::Point { object } => point::point(&context, object),
+            Step::Home {} => home(context),
+            Step::Say { .. } | Step::Ask { .. } | Step::Done {} => Ok(Motion::default()),
+        }
+    }
+
+    /// Whether the arm can get to an object: to grasp it, or else to be over it.
+    pub fn reaches(&self, scene: &SceneMemory, object: &SceneObject) -> bool {
+        let context = self.context(scene, self.robot.home());
+        let solid = &object.solid;
+        if fits(&self.gripper, solid) {
+            grasps(&context, &object.name, solid).is_ok()
+        } else {
+            self.gets_over(solid)
+        }
+    }
+
+    fn gets_over(&self, solid: &Solid) -> bool {
+        let height = solid.top + OVER + self.gripper.fingertip_reach;
+        let target = Point3::new(solid.x, solid.y, height);
+        TILTS.iter().any(|tilt| {
+            (0..ROLLS).any(|step| {
+                let turn = f64::from(step) * 2.0 * std::f64::consts::PI / f64::from(ROLLS);
+                let roll = Roll::FromHeading(turn);
+                let pose = self
+                    .hand
+                    .pose(&self.gripper.tool_from_grasp, &target, *tilt, roll);
+                solve(&self.robot, &pose, self.robot.home(), "it").is_ok()
+            })
+        })
+    }
+
+    fn context<'a>(&'a self, scene: &'a SceneMemory, joints: &'a JointVector) -> Context<'a> {
+        Context {
+            robot: &self.robot,
+            gripper: &self.gripper,
+            hand: &self.hand,
+            body: &self.body,
+            scene,
+            joints,
+        }
+    }
+
+    fn require_valid(&self, joints: &JointVector) -> Result<(), Refusal> {
+        let expected = self.robot.joints().len();
+        if joints.len() != expected {
+            let text = format!("{} joints instead of {expected}", joints.len());
+            return Err(Refusal::Malformed(text));
+        }
+        match joints.iter().find(|value| !value.is_finite()) {
+            None => Ok(()),
+            Some(value) => Err(Refusal::NotFinite {
+                what: "a joint position".to_owned(),
+                value: value.to_string(),
+            }),
+        }
+    }
+}
+
+fn home(context: Context<'_>) -> Result<Motion, Refusal> {
+    let mut script = Script::new(context);
+    match context.scene.held() {
+        None => script.home()?,
+        Some(held) => script.transit(
+            context.robot.home(),
+            context.gripper.closed,
+            &context.body_holding(held),
+            &context.obstacles(),
+        )?,
+    }
+    Ok(Motion {
+        segments: script.finish(),
+        tool_from_object: None,
+    })
+}

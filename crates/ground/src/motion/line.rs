@@ -1,0 +1,114 @@
+//! Straight lines of the tool.
+
+use enact_robot::{IkTarget, Robot};
+use enact_types::{JointVector, Pose, Refusal};
+
+use super::profile::{SHARE, Strain};
+use super::spline::Spline;
+
+/// The inverse kinematics is solved about this often along a line, metres.
+const SPACING: f64 = 0.006;
+/// The same for turning, radians.
+const TURN_SPACING: f64 = 0.05;
+/// A joint that moves further than this between two solutions has jumped, rad or m.
+const JUMP: f64 = 0.25;
+/// Durations are found to within this factor.
+const SLACK: f64 = 1.02;
+/// A minimum-jerk profile's top speed over its mean speed.
+const PEAK: f64 = 1.875;
+
+/// Joint positions, arm only, along the straight line from the posture
+/// `start` to the tool pose `end`.
+pub fn postures(robot: &Robot, start: &[f64], end: &Pose) -> Result<Vec<JointVector>, Refusal> {
+    let from = robot.forward(start);
+    let steps = spans(&from, end);
+    let count = robot.arm_joints().len();
+    let mut postures = vec![JointVector::from(start[..count].to_vec())];
+    for step in 1..=steps {
+        let pose = between(&from, end, step as f64 / steps as f64);
+        let seed = &postures[postures.len() - 1];
+        let joints = JointVector::from(robot.inverse(&IkTarget::Pose(pose), seed)?.joints);
+        let moved = joints.max_difference(seed);
+        if moved > JUMP {
+            let at = pose.translation.vector;
+            return Err(Refusal::NotApplicable(format!(
+                "no straight way through ({:.3}, {:.3}, {:.3}) m: a joint would jump by {moved:.2} rad",
+                at.x, at.y, at.z
+            )));
+        }
+        postures.push(joints);
+    }
+    Ok(postures)
+}
+
+/// Samples at the control period along `postures` of the arm, the gripper
+/// staying at its place in `start`: from rest to rest, within limits and not
+/// faster than `speed` m/s of the tool.
+pub fn timed(
+    robot: &Robot,
+    start: &JointVector,
+    postures: Vec<JointVector>,
+    speed: f64,
+) -> Result<Vec<JointVector>, Refusal> {
+    let length: f64 = postures
+        .windows(2)
+        .map(|pair| {
+            (robot.forward(&pair[1]).translation.vector
+                - robot.forward(&pair[0]).translation.vector)
+                .norm()
+        })
+        .sum();
+    let knots = postures
+        .into_iter()
+        .map(|posture| with_gripper(&posture, start))
+        .collect();
+    let spline = Spline::through(knots)
+        .ok_or_else(|| Refusal::Malformed("a line of a single posture".to_owned()))?;
+    let period = robot.control_period().as_secs_f64();
+    let mut duration = (PEAK * length / speed).max(20.0 * period);
+    for _ in 0..12 {
+        let samples = sample(&spline, duration, period, start);
+        let stretch = Strain::of(&samples, robot.joints(), period).stretch() / SHARE;
+        if stretch <= 1.0 {
+            return Ok(samples);
+        }
+        duration *= stretch * SLACK;
+    }
+    Err(Refusal::NotApplicable(
+        "the line cannot be followed within the limits".to_owned(),
+    ))
+}
+
+/// The arm's joints with the gripper's of `like`.
+pub fn with_gripper(arm: &[f64], like: &JointVector) -> JointVector {
+    arm.iter().chain(&like[arm.len()..]).copied().collect()
+}
+
+fn spans(from: &Pose, to: &Pose) -> usize {
+    let length = (to.translation.vector - from.translation.vector).norm();
+    let turn = from.rotation.angle_to(&to.rotation);
+    ((length / SPACING).max(turn / TURN_SPACING).ceil() as usize).max(2)
+}
+
+fn between(from: &Pose, to: &Pose, share: f64) -> Pose {
+    let translation = from.translation.vector.lerp(&to.translation.vector, share);
+    let rotation = from
+        .rotation
+        .try_slerp(&to.rotation, share, 1e-9)
+        .unwrap_or(to.rotation);
+    Pose::from_parts(translation.into(), rotation)
+}
+
+fn sample(spline: &Spline, duration: f64, period: f64, start: &JointVector) -> Vec<JointVector> {
+    let steps = (duration / period).ceil().max(1.0) as usize;
+    let mut samples: Vec<JointVector> = (0..=steps)
+        .map(|step| spline.at(minimum_jerk(step as f64 / steps as f64)))
+        .collect();
+    samples[0] = start.clone();
+    samples
+}
+
+/// The share of the way at a share of the time that minimises jerk (Flash and Hogan, 1985).
+fn minimum_jerk(time: f64) -> f64 {
+    time.powi(3) * (10.0 - 15.0 * time + 6.0 * time * time)
+}

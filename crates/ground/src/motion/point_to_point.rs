@@ -1,0 +1,77 @@
+//! Time-optimal moves in joint space.
+
+use enact_robot::Robot;
+use enact_types::{JointVector, Refusal};
+use rsruckig::prelude::{InputParameter, Ruckig, Synchronization, ThrowErrorHandler, Trajectory};
+
+use super::profile::SHARE;
+
+/// Samples of the fastest jerk-limited move from rest at `start` to rest at
+/// `goal` in which all joints arrive together, at the control period. It takes
+/// at least `at_least` seconds.
+pub fn move_to(
+    robot: &Robot,
+    start: &JointVector,
+    goal: &JointVector,
+    at_least: f64,
+) -> Result<Vec<JointVector>, Refusal> {
+    let count = robot.joints().len();
+    if start.len() != count || goal.len() != count {
+        let lengths = format!(
+            "{} and {} joints instead of {count}",
+            start.len(),
+            goal.len()
+        );
+        return Err(Refusal::Malformed(lengths));
+    }
+    if start == goal {
+        return Ok(vec![start.clone(), goal.clone()]);
+    }
+    let trajectory = plan(robot, start, goal, at_least)?;
+    let period = robot.control_period().as_secs_f64();
+    let steps = (trajectory.get_duration() / period).ceil() as usize;
+    let mut samples: Vec<JointVector> = (0..=steps)
+        .map(|step| at(&trajectory, count, step as f64 * period))
+        .collect();
+    samples[0] = start.clone();
+    samples[steps] = goal.clone();
+    Ok(samples)
+}
+
+fn plan(
+    robot: &Robot,
+    start: &JointVector,
+    goal: &JointVector,
+    at_least: f64,
+) -> Result<Trajectory<0>, Refusal> {
+    let count = robot.joints().len();
+    let mut input = InputParameter::<0>::new(Some(count));
+    input.synchronization = Synchronization::Phase;
+    input.minimum_duration = (at_least > 0.0).then_some(at_least);
+    for (index, joint) in robot.joints().iter().enumerate() {
+        input.current_position[index] = start[index];
+        input.target_position[index] = goal[index];
+        input.max_velocity[index] = SHARE * joint.limits.velocity;
+        input.max_acceleration[index] = SHARE * joint.limits.acceleration;
+        input.max_jerk[index] = SHARE * joint.limits.jerk;
+    }
+    let mut trajectory = Trajectory::<0>::new(Some(count));
+    Ruckig::<0, ThrowErrorHandler>::new(Some(count), robot.control_period().as_secs_f64())
+        .calculate(&input, &mut trajectory)
+        .map_err(|error| Refusal::NotApplicable(format!("no motion to there: {error}")))?;
+    Ok(trajectory)
+}
+
+fn at(trajectory: &Trajectory<0>, count: usize, time: f64) -> JointVector {
+    let mut position = rsruckig::util::DataArrayOrVec::<f64, 0>::new(Some(count), 0.0);
+    let time = time.min(trajectory.get_duration());
+    trajectory.at_time(
+        time,
+        &mut Some(&mut position),
+        &mut None,
+        &mut None,
+        &mut None,
+        &mut None,
+    );
+    (0..count).map(|joint| position[joint]).collect()
+}

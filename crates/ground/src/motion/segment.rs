@@ -1,0 +1,89 @@
+//! A motion as a list of segments with a purpose each.
+
+use std::fmt;
+
+use enact_types::{JointVector, Pose};
+use serde::{Deserialize, Serialize};
+
+/// What a segment is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Move freely to a posture.
+    Transit,
+    /// Come closer along the approach direction.
+    Approach,
+    /// Close the fingers around something.
+    Close,
+    /// Raise what was grasped.
+    Lift,
+    /// Lower what is held to where it goes.
+    Lower,
+    /// Open the fingers.
+    Open,
+    /// Slide something along the table.
+    Push,
+    /// Move away from what was touched.
+    Retreat,
+}
+
+impl Purpose {
+    /// Its name in words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Transit => "transit",
+            Self::Approach => "approach",
+            Self::Close => "close",
+            Self::Lift => "lift",
+            Self::Lower => "lower",
+            Self::Open => "open",
+            Self::Push => "push",
+            Self::Retreat => "retreat",
+        }
+    }
+}
+
+impl fmt::Display for Purpose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A motion from rest to rest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MotionSegment {
+    /// All joints at each control period; the first is where the arm is.
+    pub samples: Vec<JointVector>,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Whether the hand or what it holds is meant to touch something.
+    pub contact_expected: bool,
+}
+
+impl MotionSegment {
+    /// A segment; contact is expected where its purpose is to touch.
+    pub fn new(purpose: Purpose, samples: Vec<JointVector>) -> Self {
+        Self {
+            samples,
+            purpose,
+            contact_expected: matches!(
+                purpose,
+                Purpose::Close | Purpose::Lift | Purpose::Lower | Purpose::Open | Purpose::Push
+            ),
+        }
+    }
+
+    /// Where it ends.
+    pub fn end(&self) -> Option<&JointVector> {
+        self.samples.last()
+    }
+}
+
+/// What a step does with the arm.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Motion {
+    /// In order; each starts where the one before ends.
+    pub segments: Vec<MotionSegment>,
+    /// Where the object will be in the hand once a pick has closed the fingers.
+    pub tool_from_object: Option<Pose>,
+}

@@ -1,0 +1,181 @@
+//! Ways to take hold of an object.
+
+use std::f64::consts::{FRAC_PI_2, PI};
+
+use enact_robot::description::Gripper;
+use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
+
+use super::context::{Context, TILTS};
+use crate::motion::hand::{Roll, solve};
+use crate::scene::{Footprint, Solid};
+
+/// Gap between the fixed finger and the object before the other finger closes, metres.
+const GAP: f64 = 0.0035;
+/// How much wider than the object the fingers open, metres; the wide opening
+/// first, the narrow one where neighbours stand close.
+const SPARE: [f64; 2] = [0.025, 0.013];
+/// Least spare opening, metres.
+const LEAST_SPARE: f64 = 0.008;
+/// Height of the fingertips above what the object stands on, metres.
+const TIP_CLEARANCE: f64 = 0.004;
+/// Half the width of a fingertip, which comes lower when the hand tilts, metres.
+const TIP_HALF_WIDTH: f64 = 0.007;
+/// Where to grasp, as a share of the object's height.
+const GRASP_HEIGHT: f64 = 0.45;
+/// The fingers must overlap the object by this much from its top, metres.
+const LEAST_OVERLAP: f64 = 0.004;
+/// Directions to try around a round object.
+const ROUND_DIRECTIONS: u32 = 16;
+
+/// One way to take hold of an object.
+#[derive(Clone, Debug)]
+pub struct Grasp {
+    /// Tilt of the hand away from straight down, radians.
+    pub tilt: f64,
+    /// Direction in which the fingers part about the base's `z`, radians.
+    pub yaw: f64,
+    /// Tool pose with the object between the open fingers.
+    pub base_from_tool: Pose,
+    /// Gripper joint position before closing.
+    pub open: f64,
+    /// Where the object is in the hand once the fingers have closed.
+    pub tool_from_object: Pose,
+    /// Posture of the arm.
+    pub posture: JointVector,
+}
+
+/// Whether the fingers fit around an object along some direction.
+pub fn fits(gripper: &Gripper, solid: &Solid) -> bool {
+    solid.width() + GAP + LEAST_SPARE <= gripper.widest()
+        && solid.height() > TIP_CLEARANCE + LEAST_OVERLAP
+}
+
+/// Every grasp of an object that the arm can take, least tilted first, then
+/// nearest to how the arm is now. The refusal says how far off the closest was.
+pub fn grasps(context: &Context<'_>, name: &str, solid: &Solid) -> Result<Vec<Grasp>, Refusal> {
+    if !fits(context.gripper, solid) {
+        return Err(Refusal::NotApplicable(format!(
+            "the {name} is {:.3} m wide and {:.3} m high; the gripper opens to {:.3} m",
+            solid.width(),
+            solid.height(),
+            context.gripper.widest()
+        )));
+    }
+    let mut found = Vec::new();
+    let mut refusal = None;
+    for tilt in TILTS {
+        let mut at_tilt = Vec::new();
+        for (yaw, width) in directions(context.gripper, solid) {
+            match reach(context, name, solid, tilt, yaw, width) {
+                Ok(posture) => at_tilt.push(posture),
+                Err(why) => refusal = closest(refusal, why),
+            }
+        }
+        at_tilt.sort_by(|a, b| {
+            let far = |grasp: &Grasp| last_joint_travel(context.joints, &grasp.posture);
+            far(a).total_cmp(&far(b))
+        });
+        found.extend(at_tilt);
+    }
+    match (found.is_empty(), refusal) {
+        (true, Some(refusal)) => Err(refusal),
+        _ => Ok(with_openings(context.gripper, solid, found)),
+    }
+}
+
+/// Directions in which the fingers can close, each with the object's width along it.
+fn directions(gripper: &Gripper, solid: &Solid) -> Vec<(f64, f64)> {
+    let candidates: Vec<f64> = match solid.footprint {
+        Footprint::Disc { .. } => (0..ROUND_DIRECTIONS)
+            .map(|step| f64::from(step) * 2.0 * PI / f64::from(ROUND_DIRECTIONS))
+            .collect(),
+        Footprint::Rectangle { .. } => (0..4)
+            .map(|side| solid.yaw + f64::from(side) * FRAC_PI_2)
+            .collect(),
+    };
+    candidates
+        .into_iter()
+        .map(|yaw| {
+            let direction = Vector3::new(yaw.cos(), yaw.sin(), 0.0);
+            (yaw, 2.0 * solid.half_extent(&direction))
+        })
+        .filter(|(_, width)| width + GAP + LEAST_SPARE <= gripper.widest())
+        .collect()
+}
+
+fn reach(
+    context: &Context<'_>,
+    name: &str,
+    solid: &Solid,
+    tilt: f64,
+    yaw: f64,
+    width: f64,
+) -> Result<Grasp, Refusal> {
+    let gripper = context.gripper;
+    let direction = Vector3::new(yaw.cos(), yaw.sin(), 0.0);
+    let shift = if gripper.parallel {
+        0.0
+    } else {
+        width / 2.0 + GAP
+    };
+    let centre = Point3::new(solid.x, solid.y, height(gripper, solid, tilt));
+    let target = centre - direction * shift;
+    let pose = context
+        .hand
+        .pose(&gripper.tool_from_grasp, &target, tilt, Roll::Yaw(yaw));
+    let posture = solve(context.robot, &pose, context.joints, name)?;
+    // One finger pushes the object over the gap to the other, which stands still.
+    let slide = if gripper.parallel { 0.0 } else { GAP };
+    let base_from_object = Pose::new(
+        solid.centre().coords - direction * slide,
+        Vector3::z() * solid.yaw,
+    );
+    Ok(Grasp {
+        tilt,
+        yaw,
+        base_from_tool: pose,
+        open: gripper.open,
+        tool_from_object: pose.inverse() * base_from_object,
+        posture,
+    })
+}
+
+/// At or below the middle, with the fingertips clear of what is below.
+fn height(gripper: &Gripper, solid: &Solid, tilt: f64) -> f64 {
+    let tips = gripper.fingertip_reach * tilt.cos() + TIP_HALF_WIDTH * tilt.sin();
+    let lowest = solid.base + TIP_CLEARANCE + tips;
+    let share = if solid.ball { 0.5 } else { GRASP_HEIGHT };
+    lowest.max(solid.base + share * solid.height())
+}
+
+/// Each grasp with the wide opening, then with the narrow one.
+fn with_openings(gripper: &Gripper, solid: &Solid, grasps: Vec<Grasp>) -> Vec<Grasp> {
+    grasps
+        .into_iter()
+        .flat_map(|grasp| {
+            let direction = Vector3::new(grasp.yaw.cos(), grasp.yaw.sin(), 0.0);
+            let width = 2.0 * solid.half_extent(&direction);
+            SPARE.map(|spare| Grasp {
+                open: gripper.joint_for((width + spare).min(gripper.widest())),
+                ..grasp.clone()
+            })
+        })
+        .collect()
+}
+
+fn last_joint_travel(now: &JointVector, posture: &JointVector) -> f64 {
+    let last = posture.len() - 1;
+    (posture[last] - now[last]).abs()
+}
+
+/// Of two refusals the one that was closer to being none.
+pub fn closest(known: Option<Refusal>, new: Refusal) -> Option<Refusal> {
+    match (&known, &new) {
+        (
+            Some(Refusal::Unreachable { distance: best, .. }),
+            Refusal::Unreachable { distance, .. },
+        ) if distance < best => Some(new),
+        (Some(_), _) => known,
+        (None, _) => Some(new),
+    }
+}

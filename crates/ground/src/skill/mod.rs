@@ -1,0 +1,24 @@
+//! Steps as motion, one file per skill.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`context`] | what every skill rests on |
+//! | [`script`] | a motion written segment by segment |
+//! | [`grasp`] | ways to take hold of an object |
+//! | [`spot`] | places in or on an object where another can go |
+//! | [`pick`] | grasp and lift |
+//! | [`place`] | carry, release, withdraw |
+//! | [`push`] | slide along the table |
+//! | [`point`] | hold the fingertips above |
+
+pub mod context;
+pub mod grasp;
+pub mod pick;
+pub mod place;
+pub mod point;
+pub mod push;
+pub mod script;
+pub mod spot;
+
+pub use context::Context;
+pub use script::Script;

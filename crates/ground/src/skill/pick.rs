@@ -1,0 +1,120 @@
+//! Grasp and lift.
+
+use enact_types::{Pose, Refusal, Vector3};
+
+use super::context::Context;
+use super::grasp::{Grasp, closest, grasps};
+use super::script::Script;
+use crate::motion::hand::solve;
+use crate::motion::{Motion, Purpose, Roll};
+use crate::scene::Solid;
+
+/// How far the hand stands back before it comes straight at the object, beyond
+/// the object's top, metres.
+const STAND_OFF: f64 = 0.03;
+/// Heights to lift to, metres, in order of preference.
+const LIFTS: [f64; 4] = [0.10, 0.08, 0.06, 0.045];
+/// Additional tilts to lift with, radians.
+const LIFT_TILTS: [f64; 4] = [0.0, 0.2, 0.4, 0.6];
+/// Speeds, m/s.
+const APPROACH_SPEED: f64 = 0.12;
+const LIFT_SPEED: f64 = 0.12;
+/// Time to close the fingers, seconds.
+const CLOSING: f64 = 0.6;
+/// So many grasps are planned through before giving up.
+const ATTEMPTS: usize = 40;
+
+/// The motion that grasps the object of this name and lifts it.
+pub fn pick(context: &Context<'_>, name: &str) -> Result<Motion, Refusal> {
+    if context.scene.holding() == Some(name) {
+        return Err(Refusal::NotApplicable(format!(
+            "the gripper already holds the {name}"
+        )));
+    }
+    context.require_empty()?;
+    let solid = &context.find(name)?.solid;
+    let mut refusal = None;
+    for grasp in grasps(context, name, solid)?.into_iter().take(ATTEMPTS) {
+        match through(context, name, solid, &grasp) {
+            Ok(script) => {
+                return Ok(Motion {
+                    segments: script.finish(),
+                    tool_from_object: Some(grasp.tool_from_object),
+                });
+            }
+            Err(why) => refusal = closest(refusal, why),
+        }
+    }
+    Err(refusal.unwrap_or_else(|| Refusal::NotApplicable(format!("no way to grasp the {name}"))))
+}
+
+fn through<'a>(
+    context: &Context<'a>,
+    name: &str,
+    solid: &Solid,
+    grasp: &Grasp,
+) -> Result<Script<'a>, Refusal> {
+    let Context {
+        robot,
+        gripper,
+        body,
+        ..
+    } = *context;
+    let neighbours = context.neighbours(name);
+    let approach = context.hand.approach(&grasp.base_from_tool);
+    let back = solid.top - grasp.base_from_tool.translation.z.min(solid.top) + STAND_OFF;
+    let before = shifted(&grasp.base_from_tool, -approach * back);
+    let posture = solve(robot, &before, &grasp.posture, name)?;
+
+    let mut script = Script::new(*context);
+    let open = crate::motion::line::with_gripper(&grasp.posture, context.joints);
+    neighbours.check(robot, body, &with(&open, gripper.joint, grasp.open))?;
+    script.transit(&posture, grasp.open, body, &context.obstacles())?;
+    script.line(
+        &grasp.base_from_tool,
+        APPROACH_SPEED,
+        Purpose::Approach,
+        body,
+        &neighbours,
+    )?;
+    script.gripper(gripper.closed, CLOSING, Purpose::Close)?;
+    lift(context, name, grasp, script)
+}
+
+/// Lifts as high as it goes, tilting outwards where the hand cannot stay as it is.
+fn lift<'a>(
+    context: &Context<'a>,
+    name: &str,
+    grasp: &Grasp,
+    script: Script<'a>,
+) -> Result<Script<'a>, Refusal> {
+    let neighbours = context.neighbours(name);
+    let object = grasp.tool_from_object.translation.vector.into();
+    let centre = grasp.base_from_tool * object;
+    let roll =
+        Roll::FromHeading(grasp.yaw - context.hand.heading_of(&grasp.base_from_tool, &centre));
+    let mut refusal = None;
+    for height in LIFTS {
+        for more in LIFT_TILTS {
+            let up = centre + Vector3::z() * height;
+            let pose = context.hand.pose(&object, &up, grasp.tilt + more, roll);
+            let mut script = script.clone();
+            match script.line(&pose, LIFT_SPEED, Purpose::Lift, context.body, &neighbours) {
+                Ok(()) => return Ok(script),
+                Err(why) => refusal = closest(refusal, why),
+            }
+        }
+    }
+    Err(refusal.unwrap_or_else(|| Refusal::NotApplicable(format!("the {name} cannot be lifted"))))
+}
+
+/// A pose moved in the base frame.
+pub fn shifted(pose: &Pose, by: Vector3) -> Pose {
+    Pose::from_parts((pose.translation.vector + by).into(), pose.rotation)
+}
+
+fn with(joints: &enact_types::JointVector, index: usize, value: f64) -> enact_types::JointVector {
+    let mut joints = joints.clone();
+    joints[index] = value;
+    joints
+}

@@ -1,0 +1,201 @@
+//! Slide along the table.
+
+use enact_plan::Direction;
+use enact_types::{Point3, Pose, Refusal, Vector3};
+
+use super::context::{Context, TILTS};
+use super::grasp::closest;
+use super::pick::shifted;
+use super::script::Script;
+use crate::motion::hand::{Roll, solve};
+use crate::motion::{Motion, Purpose};
+use crate::scene::{SceneObject, Solid};
+
+/// Distances to push, metres, in order of preference.
+const DISTANCES: [f64; 3] = [0.05, 0.04, 0.03];
+/// Gap between the hand and the object before the push, metres.
+const GAP: f64 = 0.008;
+/// Height of the fingertips above the table, metres.
+const TIP_CLEARANCE: f64 = 0.006;
+/// Height from which the hand comes down and to which it withdraws, metres.
+const ABOVE: f64 = 0.06;
+/// Free distance to keep in front of the pushed object, metres.
+const ROOM: f64 = 0.005;
+/// Speeds, m/s.
+const PUSH_SPEED: f64 = 0.06;
+const SPEED: f64 = 0.12;
+
+/// The direction on the table, base frame, that the picture shows as `direction`.
+pub fn on_table(base_from_camera: &Pose, direction: Direction) -> Option<Vector3> {
+    let flat = |vector: Vector3| Vector3::new(vector.x, vector.y, 0.0).try_normalize(1e-6);
+    let right = flat(base_from_camera.rotation * Vector3::x())?;
+    let away = Vector3::z().cross(&right);
+    Some(match direction {
+        Direction::Left => -right,
+        Direction::Right => right,
+        Direction::Away => away,
+        Direction::Closer => -away,
+    })
+}
+
+/// The motion that slides the object of this name.
+pub fn push(context: &Context<'_>, name: &str, direction: Direction) -> Result<Motion, Refusal> {
+    context.require_empty()?;
+    let object = context.find(name)?;
+    let camera = context
+        .scene
+        .camera()
+        .ok_or_else(|| Refusal::NotApplicable("no picture says which way that is".to_owned()))?;
+    let way = on_table(camera, direction).ok_or_else(|| {
+        Refusal::NotApplicable("the camera looks straight along that direction".to_owned())
+    })?;
+    let distance = free_distance(context, object, &way)?;
+    let mut refusal = None;
+    for tilt in TILTS {
+        for turn in [
+            0.0,
+            std::f64::consts::PI,
+            -std::f64::consts::FRAC_PI_2,
+            std::f64::consts::FRAC_PI_2,
+        ] {
+            let yaw = way.y.atan2(way.x) + turn;
+            match through(context, object, &way, distance, tilt, Roll::Yaw(yaw)) {
+                Ok(script) => {
+                    return Ok(Motion {
+                        segments: script.finish(),
+                        tool_from_object: None,
+                    });
+                }
+                Err(why) => refusal = closest(refusal, why),
+            }
+        }
+    }
+    Err(refusal.unwrap_or_else(|| Refusal::NotApplicable(format!("no way to push the {name}"))))
+}
+
+/// How far the object can slide before it meets another.
+fn free_distance(
+    context: &Context<'_>,
+    object: &SceneObject,
+    way: &Vector3,
+) -> Result<f64, Refusal> {
+    let mut refusal = None;
+    for distance in DISTANCES {
+        match blocked(context, object, way, distance) {
+            None => return Ok(distance),
+            Some(why) => refusal = Some(why),
+        }
+    }
+    refusal.map_or(Ok(0.0), Err)
+}
+
+fn blocked(
+    context: &Context<'_>,
+    object: &SceneObject,
+    way: &Vector3,
+    distance: f64,
+) -> Option<Refusal> {
+    let solid = &object.solid;
+    let radius = solid.footprint.inner_radius();
+    context
+        .scene
+        .objects()
+        .iter()
+        .filter(|other| other.name != object.name && other.solid.base < solid.top)
+        .filter(|other| !rests_together(object, other))
+        .find_map(|other| {
+            let room = (1..=5)
+                .map(|step| f64::from(step) / 5.0 * distance)
+                .map(|ahead| {
+                    other
+                        .solid
+                        .plan_distance(solid.x + way.x * ahead, solid.y + way.y * ahead)
+                        - radius
+                })
+                .fold(f64::INFINITY, f64::min);
+            (room < ROOM).then(|| Refusal::Collision {
+                first: object.name.clone(),
+                second: other.name.clone(),
+                distance: room,
+                margin: ROOM,
+            })
+        })
+}
+
+fn rests_together(a: &SceneObject, b: &SceneObject) -> bool {
+    let on = |upper: &SceneObject, lower: &SceneObject| {
+        upper
+            .rests
+            .as_ref()
+            .is_some_and(|(_, under)| *under == lower.name)
+    };
+    on(a, b) || on(b, a)
+}
+
+fn through<'a>(
+    context: &Context<'a>,
+    object: &SceneObject,
+    way: &Vector3,
+    distance: f64,
+    tilt: f64,
+    roll: Roll,
+) -> Result<Script<'a>, Refusal> {
+    let Context {
+        robot,
+        gripper,
+        body,
+        hand,
+        ..
+    } = *context;
+    let solid = &object.solid;
+    let height = solid.base + TIP_CLEARANCE + gripper.fingertip_reach;
+    let centre = Point3::new(solid.x, solid.y, height);
+    let pose_at = |behind: f64| {
+        hand.pose(
+            &gripper.tool_from_grasp,
+            &(centre - way * behind),
+            tilt,
+            roll,
+        )
+    };
+    let far = pose_at(solid.half_extent(way) + 0.05);
+    let seed = solve(robot, &far, context.joints, &object.name)?;
+    let front = front(context, &seed, solid, &far, way);
+    let behind = solid.half_extent(way) + front + GAP;
+    let (start, end) = (pose_at(behind), pose_at(behind - GAP - distance));
+    let above = shifted(&start, Vector3::z() * ABOVE);
+    let posture = solve(robot, &above, &seed, &object.name)?;
+    let neighbours = context.neighbours(&object.name);
+
+    let mut script = Script::new(*context);
+    script.transit(&posture, gripper.closed, body, &context.obstacles())?;
+    script.line(&start, SPEED, Purpose::Approach, body, &neighbours)?;
+    script.line(&end, PUSH_SPEED, Purpose::Push, body, &neighbours)?;
+    script.line(&start, SPEED, Purpose::Retreat, body, &neighbours)?;
+    script.line(&above, SPEED, Purpose::Retreat, body, &neighbours)?;
+    script.home()?;
+    Ok(script)
+}
+
+/// How far the shut fingers reach ahead of the grasp point, up to the object's height.
+fn front(context: &Context<'_>, posture: &[f64], solid: &Solid, pose: &Pose, way: &Vector3) -> f64 {
+    let gripper = context.gripper;
+    let mut joints = crate::motion::line::with_gripper(posture, context.joints);
+    joints[gripper.joint] = gripper.closed;
+    let grasp_point = pose * gripper.tool_from_grasp;
+    context
+        .body
+        .at(context.robot, &joints)
+        .iter()
+        .filter(|placed| placed.part.roams)
+        .flat_map(|placed| {
+            placed
+                .part
+                .points
+                .iter()
+                .map(|point| placed.base_from_shape * point)
+        })
+        .filter(|point| point.z < solid.top + 0.01)
+        .map(|point| (point - grasp_point).dot(way))
+        .fold(0.0, f64::max)
+}

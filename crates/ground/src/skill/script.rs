@@ -1,0 +1,110 @@
+//! A motion written segment by segment.
+
+use enact_types::{JointVector, Pose, Refusal};
+
+use super::context::Context;
+use crate::motion::point_to_point::move_to;
+use crate::motion::transit::transit;
+use crate::motion::{Body, MotionSegment, Obstacles, Purpose, line};
+
+/// A motion under construction: where the arm is after the segments so far.
+#[derive(Clone)]
+pub struct Script<'a> {
+    context: Context<'a>,
+    at: JointVector,
+    segments: Vec<MotionSegment>,
+}
+
+impl<'a> Script<'a> {
+    /// Nothing yet, the arm where it is.
+    pub fn new(context: Context<'a>) -> Self {
+        Self {
+            context,
+            at: context.joints.clone(),
+            segments: Vec::new(),
+        }
+    }
+
+    /// Where the arm is after the segments so far.
+    pub fn at(&self) -> &JointVector {
+        &self.at
+    }
+
+    /// The segments so far.
+    pub fn finish(self) -> Vec<MotionSegment> {
+        self.segments
+    }
+
+    /// Moves freely to a posture of the arm, the gripper to `gripper` on the way.
+    pub fn transit(
+        &mut self,
+        arm: &[f64],
+        gripper: f64,
+        body: &Body,
+        obstacles: &Obstacles,
+    ) -> Result<(), Refusal> {
+        let goal = self.with_gripper(arm, gripper);
+        let Context { robot, .. } = self.context;
+        for segment in transit(robot, body, obstacles, &self.at, &goal)? {
+            self.push(segment);
+        }
+        Ok(())
+    }
+
+    /// Moves the tool along a straight line to `pose`, at most at `speed` m/s.
+    pub fn line(
+        &mut self,
+        pose: &Pose,
+        speed: f64,
+        purpose: Purpose,
+        body: &Body,
+        obstacles: &Obstacles,
+    ) -> Result<(), Refusal> {
+        let Context { robot, .. } = self.context;
+        let postures = line::postures(robot, &self.at, pose)?;
+        let samples = line::timed(robot, &self.at, postures, speed)?;
+        obstacles.check_path(robot, body, &samples)?;
+        self.push(MotionSegment::new(purpose, samples));
+        Ok(())
+    }
+
+    /// Moves the gripper alone, in at least `seconds`.
+    pub fn gripper(
+        &mut self,
+        position: f64,
+        seconds: f64,
+        purpose: Purpose,
+    ) -> Result<(), Refusal> {
+        let count = self.context.robot.arm_joints().len();
+        let goal = self.with_gripper(&self.at[..count], position);
+        let samples = move_to(self.context.robot, &self.at, &goal, seconds)?;
+        self.push(MotionSegment::new(purpose, samples));
+        Ok(())
+    }
+
+    /// Moves home around everything on the table, with an empty gripper as at home.
+    pub fn home(&mut self) -> Result<(), Refusal> {
+        let Context { robot, gripper, .. } = self.context;
+        let home = robot.home();
+        self.transit(
+            home,
+            home[gripper.joint],
+            self.context.body,
+            &self.context.obstacles(),
+        )
+    }
+
+    fn with_gripper(&self, arm: &[f64], position: f64) -> JointVector {
+        let mut joints =
+            line::with_gripper(&arm[..self.context.robot.arm_joints().len()], &self.at);
+        joints[self.context.gripper.joint] = position;
+        joints
+    }
+
+    fn push(&mut self, segment: MotionSegment) {
+        if let Some(end) = segment.end() {
+            self.at = end.clone();
+        }
+        self.segments.push(segment);
+    }
+}

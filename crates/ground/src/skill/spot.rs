@@ -1,0 +1,112 @@
+//! Places in or on an object where another can go.
+
+use enact_plan::Relation;
+use enact_types::Refusal;
+
+use super::context::Context;
+use crate::scene::{SceneObject, Solid};
+
+/// Free distance between things put side by side, metres.
+const GAP: f64 = 0.006;
+/// Spacing of the places tried, metres.
+const SPACING: f64 = 0.01;
+/// Most places tried.
+const MOST: usize = 6;
+
+/// A place to put something down.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spot {
+    /// In the base frame, metres.
+    pub x: f64,
+    /// In the base frame, metres.
+    pub y: f64,
+    /// Height of the surface there.
+    pub surface: f64,
+}
+
+/// Places on or in `target` where `held` fits clear of what is there already,
+/// those nearest to the middle first.
+pub fn spots(
+    context: &Context<'_>,
+    held: &Solid,
+    target: &SceneObject,
+    relation: Relation,
+) -> Result<Vec<Spot>, Refusal> {
+    let solid = &target.solid;
+    let (outline, surface) = match (solid.hollow, relation) {
+        (Some(hollow), _) => (hollow.inner, hollow.floor),
+        (None, Relation::On) if !solid.ball => {
+            let middle = Spot {
+                x: solid.x,
+                y: solid.y,
+                surface: solid.top,
+            };
+            return Ok(vec![on_top(context, target, middle)]);
+        }
+        (None, Relation::On) => {
+            return Err(Refusal::NotApplicable(format!(
+                "nothing stays on the {}",
+                target.name
+            )));
+        }
+        (None, Relation::In) => {
+            return Err(Refusal::NotApplicable(format!(
+                "the {} is not hollow",
+                target.name
+            )));
+        }
+    };
+    let room = outline.inner_radius();
+    let radius = held.footprint.outer_radius().min(room);
+    let others: Vec<&Solid> = contents(context, target).collect();
+    let mut free: Vec<(f64, Spot)> = grid(room - radius)
+        .filter(|(u, v)| outline.distance(*u, *v) < -radius + 1e-9)
+        .map(|(u, v)| (u.hypot(v), place(solid, u, v, surface)))
+        .filter(|(_, spot)| {
+            let clear = |other: &&Solid| other.plan_distance(spot.x, spot.y) > radius + GAP;
+            others.iter().all(clear)
+        })
+        .collect();
+    free.sort_by(|a, b| a.0.total_cmp(&b.0));
+    if free.is_empty() {
+        let middle = place(solid, 0.0, 0.0, surface);
+        return Ok(vec![on_top(context, target, middle)]);
+    }
+    Ok(free.into_iter().take(MOST).map(|(_, spot)| spot).collect())
+}
+
+/// Raises a spot to the top of whatever lies there already.
+fn on_top(context: &Context<'_>, target: &SceneObject, spot: Spot) -> Spot {
+    let surface = contents(context, target)
+        .map(|other| other.top)
+        .fold(spot.surface, f64::max);
+    Spot { surface, ..spot }
+}
+
+fn contents<'a>(context: &Context<'a>, target: &'a SceneObject) -> impl Iterator<Item = &'a Solid> {
+    context
+        .scene
+        .objects()
+        .iter()
+        .filter(|other| {
+            let rests = other.rests.as_ref();
+            rests.is_some_and(|(_, under)| *under == target.name)
+        })
+        .map(|other| &other.solid)
+}
+
+/// A grid over the square of this half extent; the origin is part of it.
+fn grid(half: f64) -> impl Iterator<Item = (f64, f64)> {
+    let steps = (half.max(0.0) / SPACING) as i32;
+    let at = |step: i32| f64::from(step) * SPACING;
+    (-steps..=steps).flat_map(move |u| (-steps..=steps).map(move |v| (at(u), at(v))))
+}
+
+fn place(solid: &Solid, u: f64, v: f64, surface: f64) -> Spot {
+    let (sin, cos) = solid.yaw.sin_cos();
+    Spot {
+        x: solid.x + cos * u - sin * v,
+        y: solid.y + sin * u + cos * v,
+        surface,
+    }
+}

@@ -1,0 +1,319 @@
+//! Every skill gives motion within limits, or a refusal that says why.
+
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use enact_ground::motion::profile::Strain;
+use enact_ground::scene::{Footprint, Hollow, SceneObject, Solid};
+use enact_ground::{Grounder, Motion, Purpose, SceneMemory};
+use enact_plan::{Direction, Relation, Skill, Step};
+use enact_robot::Robot;
+use enact_types::{JointVector, NormalisedPoint, Point3, Pose, Refusal, Vector3};
+use proptest::prelude::*;
+
+static GROUNDER: LazyLock<Grounder> = LazyLock::new(|| grounder("so101"));
+
+fn grounder(name: &str) -> Grounder {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../robots")
+        .join(name);
+    let robot = Robot::load(&folder).expect("the robot that ships loads");
+    Grounder::new(Arc::new(robot)).expect("it has a gripper")
+}
+
+/// A camera in front of the table that looks back at the robot.
+fn camera() -> Pose {
+    let (eye, target) = (Point3::new(0.62, 0.0, 0.52), Point3::new(0.19, 0.0, 0.02));
+    let rotation = nalgebra::UnitQuaternion::face_towards(&(target - eye), &-Vector3::z());
+    Pose::from_parts(eye.coords.into(), rotation)
+}
+
+fn object(name: &str, solid: Solid) -> SceneObject {
+    SceneObject {
+        name: name.to_owned(),
+        label: name.to_owned(),
+        point: NormalisedPoint { y: 500, x: 500 },
+        solid,
+        rests: None,
+        unseen: 0,
+    }
+}
+
+fn scene(objects: Vec<SceneObject>) -> SceneMemory {
+    SceneMemory::known(objects, camera())
+}
+
+fn at(radius: f64, angle: f64) -> (f64, f64) {
+    (0.0388 + radius * angle.cos(), radius * angle.sin())
+}
+
+fn cube((x, y): (f64, f64), yaw: f64, edge: f64) -> SceneObject {
+    let solid = Solid {
+        yaw,
+        footprint: Footprint::Rectangle {
+            half: [edge / 2.0; 2],
+        },
+        ..Solid::guess(x, y, edge / 2.0, 0.003)
+    };
+    object("red cube", solid)
+}
+
+fn bowl((x, y): (f64, f64)) -> SceneObject {
+    let solid = Solid {
+        top: 0.04,
+        hollow: Some(Hollow {
+            floor: 0.005,
+            inner: Footprint::Disc { radius: 0.049 },
+        }),
+        ..Solid::guess(x, y, 0.055, 0.003)
+    };
+    object("blue bowl", solid)
+}
+
+fn pick(name: &str) -> Step {
+    Step::Pick {
+        object: name.to_owned(),
+    }
+}
+
+fn place(relation: Relation, target: &str) -> Step {
+    Step::Place {
+        object: "red cube".to_owned(),
+        relation,
+        target: target.to_owned(),
+    }
+}
+
+/// Checks that a motion is one the gate would admit, and returns where it ends.
+fn assert_admissible(grounder: &Grounder, motion: &Motion, start: &JointVector) -> JointVector {
+    let robot = grounder.robot();
+    let period = robot.control_period().as_secs_f64();
+    let mut at = start.clone();
+    for segment in &motion.segments {
+        let what = segment.purpose;
+        assert_eq!(segment.samples[0], at, "{what} starts elsewhere");
+        let strain = Strain::of(&segment.samples, robot.joints(), period);
+        assert!(strain.stretch() <= 1.0, "{what}: {strain:?}");
+        for sample in &segment.samples {
+            for (value, joint) in sample.iter().zip(robot.joints()) {
+                let limits = &joint.limits;
+                assert!(
+                    limits.min <= *value && *value <= limits.max,
+                    "{what}: {} at {value}",
+                    joint.name
+                );
+            }
+        }
+        at = segment.end().unwrap().clone();
+    }
+    at
+}
+
+fn end_of(motion: &Motion, purpose: Purpose) -> &JointVector {
+    let segment = motion
+        .segments
+        .iter()
+        .find(|segment| segment.purpose == purpose);
+    segment
+        .and_then(|segment| segment.end())
+        .expect("the motion has such a segment")
+}
+
+/// Picks the red cube; the scene and joints afterwards.
+fn picked(mut scene: SceneMemory) -> (SceneMemory, JointVector, Motion) {
+    let home = GROUNDER.robot().home().clone();
+    let motion = GROUNDER.ground(&pick("red cube"), &scene, &home).unwrap();
+    let end = assert_admissible(&GROUNDER, &motion, &home);
+    scene.grasp("red cube", motion.tool_from_object.unwrap());
+    (scene, end, motion)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn picks_lift_the_object_from_between_the_fingers(
+        radius in 0.14..0.27_f64, angle in -1.0..1.0_f64, yaw in 0.0..1.57_f64, edge in 0.026..0.036_f64,
+    ) {
+        let target = cube(at(radius, angle), yaw, edge);
+        let centre = target.solid.centre();
+        let (_, _, motion) = picked(scene(vec![target]));
+        let robot = GROUNDER.robot();
+        let gripper = robot.gripper().unwrap();
+        let reached = end_of(&motion, Purpose::Approach);
+        let tool = robot.forward(reached);
+        let opening = tool.rotation * gripper.opening_axis.into_inner();
+        let grasp = tool * gripper.tool_from_grasp;
+        let inside = (centre - grasp).dot(&opening);
+        let open = gripper.opening(reached[gripper.joint]);
+        prop_assert!((inside - edge / 2.0 - 0.0035).abs() < 0.001, "{inside}");
+        prop_assert!(open > edge + 0.01 && inside + edge / 2.0 < open);
+        prop_assert!(grasp.z < centre.z + 0.002 && grasp.z > 0.008);
+        let held = robot.forward(end_of(&motion, Purpose::Lift)) * motion.tool_from_object.unwrap();
+        prop_assert!(held.translation.z > centre.z + 0.04);
+    }
+
+    #[test]
+    fn what_is_picked_can_be_placed_in_a_bowl(
+        radius in 0.15..0.25_f64, angle in -1.0..1.0_f64, yaw in 0.0..1.57_f64, way in 0.14..0.24_f64,
+    ) {
+        let other = if angle > 0.0 { angle - 0.9 } else { angle + 0.9 };
+        let bowl = bowl(at(way, other));
+        let (x, y) = (bowl.solid.x, bowl.solid.y);
+        let (scene, joints, pick) = picked(scene(vec![cube(at(radius, angle), yaw, 0.03), bowl]));
+        let motion = GROUNDER.ground(&place(Relation::In, "blue bowl"), &scene, &joints).unwrap();
+        assert_admissible(&GROUNDER, &motion, &joints);
+        let tool = GROUNDER.robot().forward(end_of(&motion, Purpose::Lower));
+        let released = tool * pick.tool_from_object.unwrap();
+        let off = (released.translation.x - x).hypot(released.translation.y - y);
+        prop_assert!(off < 0.02, "{off} m off the middle");
+        prop_assert!(released.translation.z < 0.075, "dropped from {}", released.translation.z);
+    }
+
+    #[test]
+    fn pushes_points_and_home_are_admissible(
+        radius in 0.16..0.24_f64, angle in -0.9..0.9_f64, yaw in 0.0..1.57_f64, side in 0..4_usize,
+    ) {
+        let target = cube(at(radius, angle), yaw, 0.03);
+        let middle = target.solid.centre();
+        let scene = scene(vec![target]);
+        let home = GROUNDER.robot().home().clone();
+        let name = "red cube".to_owned();
+        let point = GROUNDER.ground(&Step::Point { object: name.clone() }, &scene, &home).unwrap();
+        let pointing = assert_admissible(&GROUNDER, &point, &home);
+        let tip = GROUNDER.robot().forward(&pointing).translation.vector;
+        prop_assert!((tip.x - middle.x).hypot(tip.y - middle.y) < 0.03 && tip.z > 0.04);
+        let direction = Direction::ALL[side];
+        match GROUNDER.ground(&Step::Push { object: name, direction }, &scene, &pointing) {
+            Ok(push) => {
+                assert_admissible(&GROUNDER, &push, &pointing);
+            }
+            Err(why) => prop_assert!(matches!(why, Refusal::Unreachable { .. } | Refusal::Collision { .. } | Refusal::NotApplicable(_)), "{why}"),
+        }
+        let back = GROUNDER.ground(&Step::Home {}, &scene, &pointing).unwrap();
+        prop_assert_eq!(&assert_admissible(&GROUNDER, &back, &pointing), &home);
+    }
+}
+
+#[test]
+fn a_cube_is_stacked_upright_on_another() {
+    let mut below = cube(at(0.19, 0.4), 0.3, 0.032);
+    below.name = "green cube".to_owned();
+    let (x, y) = (below.solid.x, below.solid.y);
+    let (scene, joints, pick) = picked(scene(vec![cube(at(0.2, -0.4), 0.8, 0.03), below]));
+    let motion = GROUNDER
+        .ground(&place(Relation::On, "green cube"), &scene, &joints)
+        .unwrap();
+    assert_admissible(&GROUNDER, &motion, &joints);
+    let released =
+        GROUNDER.robot().forward(end_of(&motion, Purpose::Lower)) * pick.tool_from_object.unwrap();
+    assert!((released.translation.x - x).hypot(released.translation.y - y) < 0.001);
+    let askew = (released.rotation * Vector3::z()).angle(&Vector3::z());
+    assert!(askew < 0.05, "{askew} rad askew");
+    assert!(
+        (released.translation.z - 0.047).abs() < 0.005,
+        "{}",
+        released.translation.z
+    );
+}
+
+#[test]
+fn pushes_go_where_the_picture_shows() {
+    let scene = scene(vec![cube(at(0.18, 0.0), 0.0, 0.03)]);
+    let home = GROUNDER.robot().home().clone();
+    for (direction, way) in [
+        (Direction::Left, -Vector3::y()),
+        (Direction::Right, Vector3::y()),
+    ] {
+        let step = Step::Push {
+            object: "red cube".to_owned(),
+            direction,
+        };
+        let motion = GROUNDER.ground(&step, &scene, &home).unwrap();
+        let segment = motion
+            .segments
+            .iter()
+            .find(|s| s.purpose == Purpose::Push)
+            .unwrap();
+        let position = |joints: &JointVector| GROUNDER.robot().forward(joints).translation.vector;
+        let moved = position(segment.end().unwrap()) - position(&segment.samples[0]);
+        assert!(moved.dot(&way) > 0.05, "{direction:?} moves by {moved}");
+    }
+}
+
+#[test]
+fn impossible_steps_are_refused_with_the_reason() {
+    let home = GROUNDER.robot().home().clone();
+    let scene = scene(vec![cube((0.9, 0.1), 0.0, 0.03), bowl(at(0.2, 0.5))]);
+    let refused = |step: &Step| GROUNDER.ground(step, &scene, &home).unwrap_err();
+    match refused(&pick("red cube")) {
+        Refusal::Unreachable { what, distance, .. } => {
+            assert_eq!(what, "red cube");
+            assert!(distance > 0.2);
+        }
+        other => panic!("{other}"),
+    }
+    assert!(
+        matches!(refused(&pick("green ball")), Refusal::NotSeen { name, seen } if name == "green ball" && seen.len() == 2)
+    );
+    assert!(matches!(
+        refused(&place(Relation::In, "blue bowl")),
+        Refusal::NotApplicable(_)
+    ));
+    assert!(refused(&pick("blue bowl")).to_string().contains("wide"));
+    let nonsense = JointVector::from(vec![f64::NAN; home.len()]);
+    assert!(matches!(
+        GROUNDER.ground(&Step::Home {}, &scene, &nonsense),
+        Err(Refusal::NotFinite { .. })
+    ));
+    let short = JointVector::from(vec![0.0; 2]);
+    assert!(matches!(
+        GROUNDER.ground(&Step::Home {}, &scene, &short),
+        Err(Refusal::Malformed(_))
+    ));
+}
+
+#[test]
+fn views_say_what_the_arm_can_do() {
+    let scene = scene(vec![cube(at(0.2, 0.0), 0.0, 0.03), bowl(at(0.2, 0.7)), {
+        let mut far = cube((0.8, 0.0), 0.0, 0.03);
+        far.name = "far cube".to_owned();
+        far
+    }]);
+    let views = GROUNDER.views(&scene);
+    let affords = |name: &str| {
+        views
+            .iter()
+            .find(|view| view.name == name)
+            .unwrap()
+            .affords
+            .clone()
+    };
+    assert_eq!(
+        affords("red cube"),
+        [Skill::Pick, Skill::Place, Skill::Push, Skill::Point]
+    );
+    assert_eq!(
+        affords("blue bowl"),
+        [Skill::Place, Skill::Push, Skill::Point]
+    );
+    assert!(affords("far cube").is_empty());
+}
+
+#[test]
+fn the_hand_keeps_clear_of_neighbours() {
+    let mut near = cube(at(0.2, 0.0), 0.0, 0.03);
+    near.name = "green cube".to_owned();
+    near.solid.y += 0.045;
+    let scene = scene(vec![cube(at(0.2, 0.0), 0.0, 0.03), near.clone()]);
+    let home = GROUNDER.robot().home().clone();
+    let motion = GROUNDER.ground(&pick("red cube"), &scene, &home).unwrap();
+    let body = enact_ground::motion::Body::new(GROUNDER.robot());
+    let reached = end_of(&motion, Purpose::Approach);
+    for placed in body.at(GROUNDER.robot(), reached) {
+        for point in &placed.part.points {
+            let distance = near.solid.distance(&(placed.base_from_shape * point));
+            assert!(distance > 0.0, "{} is in the neighbour", placed.part.name);
+        }
+    }
+}

@@ -8,12 +8,16 @@
 //! | [`description`] | links, joints, limits and gripper of a loaded robot |
 //! | [`load`] | from files to a [`Robot`], or one clear [`LoadError`] |
 //! | [`kinematics`] | where the links are |
+//! | [`inverse`] | joints that put the tool somewhere |
+//! | [`gate`] | the only constructor of motion |
 
 mod chain;
 pub mod description;
 pub mod error;
+pub mod gate;
 mod grip;
 mod hint;
+pub mod inverse;
 pub mod kinematics;
 mod limits;
 pub mod load;
@@ -27,6 +31,8 @@ pub use description::{
     Gripper, Inertial, Joint, Limits, Link, LinkShape, Motion, Mount, Robot, Shape,
 };
 pub use error::LoadError;
+pub use gate::{Command, Gate, Start, Trajectory};
+pub use inverse::{IkSolution, IkTarget};
 
 #[cfg(test)]
 mod testing;

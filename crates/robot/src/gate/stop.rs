@@ -1,0 +1,103 @@
+//! Braking on the path.
+//!
+//! The rest of the path is replayed ever more slowly: its parameter's rate falls from 1
+//! to 0 along a quintic, so that acceleration is continuous. Between samples the path is
+//! the cubic B-spline whose control points they are: its third derivative is their third
+//! difference, so replaying it adds no jerk.
+
+use enact_types::JointVector;
+
+use super::{Gate, Trajectory, check_positions, rates};
+
+/// The quickest stop that is tried, seconds.
+const QUICKEST: f64 = 0.04;
+/// The slowest, seconds. Slower than that, the path itself is soon at its end.
+const SLOWEST: f64 = 3.0;
+/// Each try takes this much longer than the one before.
+const LONGER: f64 = 1.2;
+/// A stop may use this much more jerk than a plan, because it begins in mid-motion.
+const STOP_JERK: f64 = 1.5;
+
+impl Gate {
+    /// Stops soonest on the rest of the path, `sent` being the index of the last sample
+    /// that was sent. The first sample of the result is the next to send.
+    ///
+    /// Position, velocity and acceleration limits hold, and jerk within 1.5 times its
+    /// limit. Where no braking keeps them the result is the rest of the path, which ends
+    /// at rest too.
+    pub fn stop(&self, trajectory: &Trajectory, sent: usize) -> Trajectory {
+        let samples = trajectory.positions();
+        let sent = sent.min(samples.len() - 1);
+        let rest = &samples[(sent + 1).min(samples.len() - 1)..];
+        let mut time = QUICKEST;
+        while time < SLOWEST {
+            let steps = (time / self.period.as_secs_f64()).ceil() as usize;
+            if steps / 2 >= rest.len() {
+                break;
+            }
+            let braked = brake(samples, sent, steps.max(1));
+            if self.keeps_limits(samples, sent, &braked) {
+                return Trajectory::new(braked, self.period);
+            }
+            time *= LONGER;
+        }
+        Trajectory::new(rest.to_vec(), self.period)
+    }
+
+    fn keeps_limits(&self, samples: &[JointVector], sent: usize, braked: &[JointVector]) -> bool {
+        let last = braked.len() as isize;
+        self.joints.iter().enumerate().all(|(index, joint)| {
+            let path = |at: isize| match at {
+                ..=0 => samples[sent.saturating_sub(at.unsigned_abs())][index],
+                _ => braked[at.min(last) as usize - 1][index],
+            };
+            let from = samples[sent][index];
+            check_positions(joint, from, braked.iter().map(|sample| sample[index])).is_ok()
+                && rates::check(joint, self.period, &path, 1..=last + 3, STOP_JERK).is_ok()
+        })
+    }
+}
+
+/// Samples that come to rest after `steps` control periods.
+fn brake(samples: &[JointVector], sent: usize, steps: usize) -> Vec<JointVector> {
+    let joints = samples[sent].len();
+    let gap: Vec<f64> = (0..joints)
+        .map(|joint| samples[sent][joint] - spline(samples, joint, sent as f64))
+        .collect();
+    let sample = |step: usize| {
+        let share = step as f64 / steps as f64;
+        let at = sent as f64 + steps as f64 * travelled(share);
+        (0..joints)
+            .map(|joint| spline(samples, joint, at) + gap[joint] * rate(share))
+            .collect()
+    };
+    (1..=steps).map(sample).collect()
+}
+
+/// Rate of the path parameter at a share of the braking time: 1 to 0, flat at both ends.
+fn rate(share: f64) -> f64 {
+    1.0 - share.powi(3) * (10.0 - share * (15.0 - 6.0 * share))
+}
+
+/// The integral of [`rate`].
+fn travelled(share: f64) -> f64 {
+    share - share.powi(4) * (2.5 - share * (3.0 - share))
+}
+
+/// The uniform cubic B-spline with the samples as control points.
+fn spline(samples: &[JointVector], joint: usize, at: f64) -> f64 {
+    let knot = at.floor();
+    let t = at - knot;
+    let control = |offset: isize| {
+        let index = knot as isize + offset;
+        samples[index.clamp(0, samples.len() as isize - 1) as usize][joint]
+    };
+    let weights = [
+        (1.0 - t).powi(3),
+        3.0 * t.powi(3) - 6.0 * t * t + 4.0,
+        -3.0 * t.powi(3) + 3.0 * t * t + 3.0 * t + 1.0,
+        t.powi(3),
+    ];
+    let sum: f64 = weights.iter().zip(-1..=2).map(|(weight, offset)| weight * control(offset)).sum();
+    sum / 6.0
+}

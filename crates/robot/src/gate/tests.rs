@@ -1,0 +1,217 @@
+use super::*;
+use crate::testing::so101;
+use proptest::prelude::*;
+
+const STEPS: f64 = 200.0;
+
+fn gate() -> Gate {
+    Gate::new(&so101())
+}
+
+/// From home by `delta`, at the best speed that a quintic admits times `haste`.
+fn quintic(delta: &[f64], haste: f64) -> Vec<JointVector> {
+    let robot = so101();
+    let time = robot.joints().iter().zip(delta).fold(0.05, |time: f64, (joint, delta)| {
+        let (limits, way) = (joint.limits, delta.abs());
+        time.max(1.875 * way / limits.velocity)
+            .max((5.78 * way / limits.acceleration).sqrt())
+            .max((60.0 * way / limits.jerk).cbrt())
+    });
+    let steps = (time / haste * STEPS).ceil();
+    (0..=steps as usize)
+        .map(|step| {
+            let u = step as f64 / steps;
+            let share = u.powi(3) * (10.0 - u * (15.0 - 6.0 * u));
+            robot.home().iter().zip(delta).map(|(home, delta)| home + share * delta).collect()
+        })
+        .collect()
+}
+
+fn admit(samples: Vec<JointVector>) -> Result<Trajectory, Refusal> {
+    let robot = so101();
+    gate().admit(samples, &Start { measured: robot.home(), commanded: Some(robot.home()) })
+}
+
+/// The limits once more, from their definition, with rest at both ends.
+fn keeps_all(samples: &[JointVector]) -> bool {
+    let robot = so101();
+    let rate = |values: &[f64]| -> Vec<f64> { values.windows(2).map(|w| (w[1] - w[0]) * STEPS).collect() };
+    robot.joints().iter().enumerate().all(|(index, joint)| {
+        let mut x: Vec<f64> = samples.iter().map(|sample| sample[index]).collect();
+        x.splice(0..0, [x[0]; 3]);
+        x.extend([x[x.len() - 1]; 3]);
+        let (v, limits) = (rate(&x), joint.limits);
+        let (a, j) = (rate(&v), rate(&rate(&v)));
+        let slack = 1.0 + 1e-9;
+        x.iter().all(|x| limits.min <= *x && *x <= limits.max)
+            && v.iter().all(|v| v.abs() <= limits.velocity * slack)
+            && a.iter().all(|a| a.abs() <= limits.acceleration * slack)
+            && j.iter().all(|j| j.abs() <= limits.jerk * slack)
+    })
+}
+
+#[test]
+fn a_smooth_motion_passes_and_a_hasty_one_does_not() {
+    let delta = [0.5, 0.3, -0.4, -0.2, 1.0, 0.3];
+    let trajectory = admit(quintic(&delta, 0.97)).unwrap();
+    assert_eq!(trajectory.end(), trajectory.command(usize::MAX).positions());
+    assert!(matches!(admit(quintic(&delta, 1.2)), Err(Refusal::JointLimit { .. })));
+}
+
+#[test]
+fn one_ulp_beyond_a_position_limit_is_refused() {
+    let robot = so101();
+    for (index, joint) in robot.joints().iter().enumerate() {
+        for (edge, beyond) in [
+            (joint.limits.max, joint.limits.max.next_up()),
+            (joint.limits.min, joint.limits.min.next_down()),
+        ] {
+            let mut at = robot.home().clone();
+            at[index] = edge;
+            let start = Start { measured: &at, commanded: None };
+            assert!(gate().admit(vec![at.clone()], &start).is_ok());
+            let mut out = at.clone();
+            out[index] = beyond;
+            let refusal = gate().admit(vec![out], &start).unwrap_err();
+            assert!(refusal.to_string().contains(&joint.name), "{refusal}");
+        }
+    }
+}
+
+#[test]
+fn a_joint_outside_its_limits_only_creeps_back() {
+    let robot = so101();
+    let max = robot.joints()[0].limits.max;
+    let mut measured = robot.home().clone();
+    measured[0] = max + 0.05;
+    let path = |way: f64, seconds: f64| -> Vec<JointVector> {
+        let steps = (seconds * STEPS) as usize;
+        (0..=steps)
+            .map(|step| {
+                let u = step as f64 / steps as f64;
+                let mut sample = measured.clone();
+                sample[0] += way * u.powi(3) * (10.0 - u * (15.0 - 6.0 * u));
+                sample
+            })
+            .collect()
+    };
+    let start = Start { measured: &measured, commanded: None };
+    assert!(gate().admit(vec![measured.clone()], &start).is_ok(), "it may stay");
+    assert!(gate().admit(path(-0.1, 2.0), &start).is_ok(), "it may creep back");
+    assert!(gate().admit(path(-0.1, 0.6), &start).is_err(), "not fast");
+    assert!(gate().admit(path(0.01, 2.0), &start).is_err(), "not farther out");
+    let mut jump = measured.clone();
+    jump[0] = max;
+    assert!(gate().admit(vec![jump], &start).is_err(), "not by a jump to the limit");
+}
+
+#[test]
+fn motion_begins_where_the_arm_is() {
+    let robot = so101();
+    let home = robot.home();
+    let shifted = |joint: usize, by: f64| {
+        let mut vector = home.clone();
+        vector[joint] += by;
+        vector
+    };
+    let try_from = |measured: &JointVector, commanded: Option<&JointVector>| {
+        gate().admit(vec![home.clone()], &Start { measured, commanded })
+    };
+    assert!(try_from(&shifted(0, 0.004), None).is_ok());
+    assert!(matches!(try_from(&shifted(0, 0.02), None), Err(Refusal::StartsElsewhere { .. })));
+    assert!(try_from(&shifted(0, 0.1), Some(home)).is_ok());
+    assert!(matches!(try_from(&shifted(0, 0.2), Some(home)), Err(Refusal::FollowingError { .. })));
+    assert!(try_from(&shifted(5, 0.8), Some(home)).is_ok(), "the gripper holds by force");
+    assert!(matches!(try_from(home, Some(&shifted(0, 1e-6))), Err(Refusal::Malformed(_))));
+    assert!(matches!(try_from(&shifted(2, f64::NAN), None), Err(Refusal::NotFinite { .. })));
+    let command = gate().admit(vec![home.clone()], &Start { measured: home, commanded: None });
+    let command = command.unwrap().command(0);
+    assert!(gate().following(&command, &shifted(1, 0.14)).is_ok());
+    assert!(gate().following(&command, &shifted(1, 0.16)).is_err());
+    assert!(gate().following(&command, &shifted(1, f64::NAN)).is_err());
+}
+
+#[test]
+fn malformed_motion_is_refused() {
+    assert!(matches!(admit(vec![]), Err(Refusal::Malformed(_))));
+    assert!(matches!(admit(vec![vec![0.0; 5].into()]), Err(Refusal::Malformed(_))));
+    assert!(matches!(admit(vec![vec![0.0; 7].into()]), Err(Refusal::Malformed(_))));
+}
+
+fn hostile() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        Just(f64::NAN),
+        Just(f64::INFINITY),
+        Just(f64::NEG_INFINITY),
+        Just(f64::MAX),
+        Just(-0.0),
+        any::<f64>(),
+        -3.0..3.0,
+        -1e-4..1e-4,
+        -1e-7..1e-7,
+    ]
+}
+
+fn deltas() -> impl Strategy<Value = Vec<f64>> {
+    (-1.5..1.5, -0.08..1.5, -1.5..0.9, -1.5..0.08, -1.5..1.5, -0.3..1.5)
+        .prop_map(|(a, b, c, d, e, f)| vec![a, b, c, d, e, f])
+}
+
+proptest! {
+    #[test]
+    fn what_is_admitted_keeps_every_limit(
+        delta in deltas(),
+        haste in 0.3..3.0,
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), 0usize..6, hostile(), any::<bool>()), 0..3),
+    ) {
+        let mut samples = quintic(&delta, haste);
+        for (at, joint, value, add) in &changes {
+            let at = at.index(samples.len());
+            let old = samples[at][*joint];
+            samples[at][*joint] = if *add { old + value } else { *value };
+        }
+        if admit(samples.clone()).is_ok() {
+            prop_assert!(keeps_all(&samples));
+        } else {
+            prop_assert!(!changes.is_empty() || haste > 0.95 || !keeps_all(&samples));
+        }
+    }
+
+    #[test]
+    fn random_numbers_are_never_admitted(
+        values in proptest::collection::vec(proptest::collection::vec(hostile(), 6), 1..20),
+    ) {
+        let samples: Vec<JointVector> = values.into_iter().map(JointVector::from).collect();
+        let resting = samples.iter().all(|sample| sample == so101().home());
+        prop_assert!(resting || admit(samples.clone()).is_err() || keeps_all(&samples));
+    }
+
+    #[test]
+    fn a_stop_keeps_the_limits_and_comes_to_rest(delta in deltas(), at in any::<prop::sample::Index>()) {
+        let robot = so101();
+        let trajectory = admit(quintic(&delta, 0.95)).unwrap();
+        let sent = at.index(trajectory.len());
+        let stop = gate().stop(&trajectory, sent);
+        let mut whole = trajectory.positions()[..=sent].to_vec();
+        whole.extend_from_slice(stop.positions());
+        prop_assert!(stop.duration() <= trajectory.duration());
+        for (index, joint) in robot.joints().iter().enumerate() {
+            let mut x: Vec<f64> = whole.iter().map(|sample| sample[index]).collect();
+            x.push(x[x.len() - 1]);
+            prop_assert!(x.iter().all(|x| joint.limits.min <= *x && *x <= joint.limits.max));
+            let v: Vec<f64> = x.windows(2).map(|w| (w[1] - w[0]) * STEPS).collect();
+            prop_assert!(v.iter().all(|v| v.abs() <= joint.limits.velocity * 1.000_001));
+            for a in v.windows(2).map(|w| (w[1] - w[0]) * STEPS) {
+                prop_assert!(a.abs() <= joint.limits.acceleration * 1.000_001);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_stop_in_full_swing_is_much_shorter_than_the_path() {
+    let trajectory = admit(quintic(&[1.8, 0.0, 0.0, 0.0, 0.0, 0.0], 0.95)).unwrap();
+    let half = trajectory.len() / 2;
+    let stop = gate().stop(&trajectory, half);
+    assert!(stop.len() < (trajectory.len() - half) * 3 / 4, "{} of {half}", stop.len());
+}

@@ -1,0 +1,219 @@
+//! Levenberg–Marquardt within joint limits.
+
+use enact_types::{Pose, Vector3};
+use nalgebra::{SMatrix, SVector, UnitQuaternion};
+
+use super::{APPROACH_TOLERANCE, POSE_TOLERANCE, POSITION_TOLERANCE};
+use crate::chain::{Chain, Screw};
+
+/// Most steps of one descent.
+const STEPS: usize = 60;
+/// Steps without a noticeable gain after which a descent gives up.
+const PATIENCE: usize = 4;
+/// A gain smaller than this share of the cost is not noticeable.
+const NOTICEABLE: f64 = 1e-3;
+/// Longest step of one joint, rad or m.
+const STRIDE: f64 = 0.6;
+/// Squared metres at which there is nothing left to gain.
+const SOLVED: f64 = 1e-18;
+
+/// What a descent aims at, in the base frame.
+#[derive(Clone, Debug)]
+pub struct Goal {
+    /// Of the tool frame's origin, metres.
+    pub position: Vector3,
+    /// Of the tool frame.
+    pub orientation: Orientation,
+}
+
+/// How much of the tool's orientation matters.
+#[derive(Clone, Debug)]
+pub enum Orientation {
+    /// `base_from_tool`, all of it.
+    Pose(UnitQuaternion<f64>),
+    /// `base_from_tool`, as well as the arm can.
+    Hand(UnitQuaternion<f64>),
+    /// An axis of the tool frame is to point along one of the base frame.
+    Axis {
+        /// In the tool frame.
+        tool: Vector3,
+        /// In the base frame.
+        base: Vector3,
+    },
+    /// None.
+    Free,
+}
+
+impl Goal {
+    /// Whether every number is finite.
+    pub fn is_finite(&self) -> bool {
+        let orientation = match &self.orientation {
+            Orientation::Pose(rotation) | Orientation::Hand(rotation) => {
+                rotation.coords.iter().all(|value| value.is_finite())
+            }
+            Orientation::Axis { base, .. } => base.iter().all(|value| value.is_finite()),
+            Orientation::Free => true,
+        };
+        orientation && self.position.iter().all(|value| value.is_finite())
+    }
+
+    /// Metres that one radian is worth. An approach that cannot be had exactly must not
+    /// cost position, so it weighs less.
+    fn weight(&self) -> f64 {
+        match self.orientation {
+            Orientation::Pose(_) => 0.1,
+            Orientation::Hand(_) | Orientation::Axis { .. } => 0.03,
+            Orientation::Free => 0.0,
+        }
+    }
+
+    fn rotation_tolerance(&self) -> f64 {
+        match self.orientation {
+            Orientation::Pose(_) => POSE_TOLERANCE,
+            _ => APPROACH_TOLERANCE,
+        }
+    }
+
+    /// Displacement and rotation vector from the tool to the goal.
+    fn error(&self, tool: &Pose) -> (Vector3, Vector3) {
+        let rotation = match &self.orientation {
+            Orientation::Pose(goal) | Orientation::Hand(goal) => {
+                (goal * tool.rotation.inverse()).scaled_axis()
+            }
+            Orientation::Axis { tool: axis, base } => {
+                let axis = tool.rotation * axis;
+                let cross = axis.cross(base);
+                let (sine, cosine) = (cross.norm(), axis.dot(base));
+                if sine > 1e-9 { cross * (sine.atan2(cosine) / sine) } else { cross }
+            }
+            Orientation::Free => Vector3::zeros(),
+        };
+        (self.position - tool.translation.vector, rotation)
+    }
+}
+
+/// Where a descent ended.
+#[derive(Clone, Debug)]
+pub struct Attempt<const N: usize> {
+    /// Arm joints.
+    pub joints: [f64; N],
+    /// Squared weighted error, square metres.
+    pub cost: f64,
+    /// Metres.
+    pub position_error: f64,
+    /// Radians.
+    pub rotation_error: f64,
+}
+
+impl<const N: usize> Attempt<N> {
+    /// Whether it is good enough.
+    pub fn meets(&self, goal: &Goal) -> bool {
+        self.position_error <= POSITION_TOLERANCE && self.rotation_error <= goal.rotation_tolerance()
+    }
+}
+
+/// Walks from `start` to the nearest minimum within `limits`.
+pub fn descend<const N: usize>(
+    chain: &Chain,
+    limits: &[(f64, f64); N],
+    goal: &Goal,
+    start: [f64; N],
+) -> Attempt<N> {
+    let mut screws = [Screw::NONE; N];
+    let mut here = Point::at(chain, goal, start, &mut screws);
+    let (mut damping, mut idle) = (1e-3, 0);
+    for _ in 0..STEPS {
+        if here.cost < SOLVED || idle == PATIENCE {
+            break;
+        }
+        let Some(step) = step(&here, goal, limits, &screws, damping) else {
+            break;
+        };
+        let next = std::array::from_fn(|joint| {
+            let (min, max) = limits[joint];
+            (here.joints[joint] + step[joint].clamp(-STRIDE, STRIDE)).clamp(min, max)
+        });
+        let mut next_screws = [Screw::NONE; N];
+        let next = Point::at(chain, goal, next, &mut next_screws);
+        idle = if next.cost < here.cost * (1.0 - NOTICEABLE) { 0 } else { idle + 1 };
+        if next.cost < here.cost {
+            (here, screws) = (next, next_screws);
+            damping = (damping * 0.2).max(1e-9);
+        } else {
+            damping = (damping * 5.0).min(10.0);
+        }
+    }
+    Attempt {
+        joints: here.joints,
+        cost: here.cost,
+        position_error: here.position.norm(),
+        rotation_error: here.rotation.norm(),
+    }
+}
+
+/// A place on the way.
+struct Point<const N: usize> {
+    joints: [f64; N],
+    tool: Pose,
+    position: Vector3,
+    rotation: Vector3,
+    cost: f64,
+}
+
+impl<const N: usize> Point<N> {
+    fn at(chain: &Chain, goal: &Goal, joints: [f64; N], screws: &mut [Screw; N]) -> Self {
+        let tool = chain.forward_with_screws(&joints, screws);
+        let (position, rotation) = goal.error(&tool);
+        let cost = position.norm_squared() + (rotation * goal.weight()).norm_squared();
+        Self { joints, tool, position, rotation, cost }
+    }
+}
+
+/// The damped Gauss–Newton step; joints that press against a limit stay.
+fn step<const N: usize>(
+    here: &Point<N>,
+    goal: &Goal,
+    limits: &[(f64, f64); N],
+    screws: &[Screw; N],
+    damping: f64,
+) -> Option<SVector<f64, N>> {
+    let weight = goal.weight();
+    let mut error = SVector::<f64, 6>::zeros();
+    error.fixed_rows_mut::<3>(0).copy_from(&here.position);
+    error.fixed_rows_mut::<3>(3).copy_from(&(here.rotation * weight));
+    let mut jacobian = SMatrix::<f64, 6, N>::zeros();
+    for (joint, screw) in screws.iter().enumerate() {
+        let (linear, angular) = twist(screw, &here.tool, goal);
+        let mut column = SVector::<f64, 6>::zeros();
+        column.fixed_rows_mut::<3>(0).copy_from(&linear);
+        column.fixed_rows_mut::<3>(3).copy_from(&(angular * weight));
+        let (push, (min, max)) = (column.dot(&error), limits[joint]);
+        let pressed = (here.joints[joint] <= min && push < 0.0) || (here.joints[joint] >= max && push > 0.0);
+        if !pressed {
+            jacobian.set_column(joint, &column);
+        }
+    }
+    let mut normal = jacobian.transpose() * jacobian;
+    // The scale of a squared lever arm, so that the damping has no unit.
+    let scale = (normal.trace() / N as f64).max(1e-6);
+    for joint in 0..N {
+        normal[(joint, joint)] += damping * scale;
+    }
+    Some(normal.cholesky()?.solve(&(jacobian.transpose() * error)))
+}
+
+/// Velocity of the tool, and of what matters of its orientation, per unit of a joint.
+fn twist(screw: &Screw, tool: &Pose, goal: &Goal) -> (Vector3, Vector3) {
+    if screw.prismatic {
+        return (screw.axis, Vector3::zeros());
+    }
+    let linear = screw.axis.cross(&(tool.translation.vector - screw.origin));
+    let angular = match &goal.orientation {
+        Orientation::Axis { tool: axis, .. } => {
+            let axis = tool.rotation * axis;
+            screw.axis - axis * axis.dot(&screw.axis)
+        }
+        _ => screw.axis,
+    };
+    (linear, angular)
+}

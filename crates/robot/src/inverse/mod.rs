@@ -1,0 +1,245 @@
+//! Inverse kinematics: joints that put the tool somewhere.
+//!
+//! Damped least squares ([`descent`]) from the seed, then from a fixed sequence of
+//! starts that spreads from the seed over the whole joint range. The same question
+//! always has the same answer.
+
+mod descent;
+
+use std::f64::consts::TAU;
+
+use enact_types::{Point3, Pose, Refusal, Vector3};
+use nalgebra::{Matrix3, Rotation3, Unit, UnitQuaternion};
+
+use crate::description::Robot;
+use descent::{Attempt, Goal, Orientation, descend};
+
+/// Where the tool is to be, in the base frame.
+#[derive(Clone, Debug, PartialEq)]
+pub enum IkTarget {
+    /// The whole pose of the tool frame.
+    Pose(Pose),
+    /// The tool frame's origin and where the hand points; the rest is free.
+    Approach {
+        /// Origin of the tool frame.
+        position: Point3,
+        /// Direction of the hand's approach axis.
+        approach: Unit<Vector3>,
+        /// Line along which the fingers open, up to sign; what of it is along the
+        /// approach is ignored.
+        opening: Option<Unit<Vector3>>,
+    },
+}
+
+/// Joints that put the tool there, nearly.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IkSolution {
+    /// The arm's joints.
+    pub joints: Vec<f64>,
+    /// Distance of the tool from its target, metres.
+    pub position_error: f64,
+    /// Angle between the tool, or its approach axis, and the target, radians.
+    pub rotation_error: f64,
+}
+
+/// Largest admitted [`IkSolution::position_error`], metres.
+pub const POSITION_TOLERANCE: f64 = 1e-4;
+/// Largest admitted [`IkSolution::rotation_error`] for a pose, radians.
+pub const POSE_TOLERANCE: f64 = 1e-3;
+/// The same for an approach: an arm of five joints cannot lean out of its own plane,
+/// so that a strictly vertical hand is often not to be had.
+pub const APPROACH_TOLERANCE: f64 = 0.02;
+
+/// Starts after the seed.
+const RESTARTS: usize = 80;
+/// Starts over which the widening sequence reaches the whole joint range.
+const WIDENING: usize = 10;
+/// Starts still made after the first success, in search of one nearer to the seed.
+const SECOND_LOOKS: usize = 4;
+
+impl Robot {
+    /// Joints of the arm that reach `target`, near `seed` where possible. The seed may
+    /// be longer than the arm.
+    ///
+    /// # Errors
+    /// [`Refusal::Unreachable`] with the smallest distance found; [`Refusal::Malformed`]
+    /// and [`Refusal::NotFinite`] for a question that makes no sense.
+    pub fn inverse(&self, target: &IkTarget, seed: &[f64]) -> Result<IkSolution, Refusal> {
+        let goals = self.goals(target)?;
+        let finite = seed.iter().all(|value| value.is_finite());
+        if seed.len() < self.arm_joints || !finite {
+            return Err(Refusal::Malformed(format!(
+                "a seed needs {} finite joints",
+                self.arm_joints
+            )));
+        }
+        match self.arm_joints {
+            4 => self.solve::<4>(&goals, seed),
+            5 => self.solve::<5>(&goals, seed),
+            6 => self.solve::<6>(&goals, seed),
+            7 => self.solve::<7>(&goals, seed),
+            joints => Err(Refusal::NotApplicable(format!("no inverse kinematics for {joints} joints"))),
+        }
+    }
+
+    fn solve<const N: usize>(&self, goals: &[Goal], seed: &[f64]) -> Result<IkSolution, Refusal> {
+        let limits: [(f64, f64); N] =
+            std::array::from_fn(|joint| (self.joints[joint].limits.min, self.joints[joint].limits.max));
+        let seed: [f64; N] =
+            std::array::from_fn(|joint| seed[joint].clamp(limits[joint].0, limits[joint].1));
+        let run = |goal: &Goal, start: [f64; N]| {
+            let mut attempt = descend(&self.chain, &limits, goal, start);
+            self.unwind(&mut attempt.joints, &seed);
+            attempt
+        };
+        let far = |attempt: &Attempt<N>| {
+            let distances = attempt.joints.iter().zip(&seed).map(|(a, b)| (a - b).abs());
+            distances.fold(0.0, f64::max)
+        };
+        let (mut found, mut failed): (Option<Attempt<N>>, Option<Attempt<N>>) = (None, None);
+        let mut looks = SECOND_LOOKS;
+        for round in 0..=RESTARTS {
+            for goal in goals {
+                let attempt = run(goal, spread(&limits, &seed, round));
+                if !attempt.meets(goal) {
+                    if failed.as_ref().is_none_or(|best| attempt.cost < best.cost) {
+                        failed = Some(attempt);
+                    }
+                } else if found.as_ref().is_none_or(|best| far(&attempt) < far(best)) {
+                    found = Some(attempt);
+                }
+            }
+            if found.is_some() {
+                looks -= 1;
+                if round == 0 || looks == 0 {
+                    break;
+                }
+            }
+        }
+        match (found, failed) {
+            (Some(attempt), _) => Ok(IkSolution {
+                joints: attempt.joints.to_vec(),
+                position_error: attempt.position_error,
+                rotation_error: attempt.rotation_error,
+            }),
+            (None, failed) => {
+                let distance = failed.map_or(f64::INFINITY, |attempt| attempt.position_error);
+                Err(self.unreachable::<N>(&goals[0], &limits, &seed, distance))
+            }
+        }
+    }
+
+    /// Tells a place that is too far from an orientation that cannot be had there.
+    fn unreachable<const N: usize>(
+        &self,
+        goal: &Goal,
+        limits: &[(f64, f64); N],
+        seed: &[f64; N],
+        distance: f64,
+    ) -> Refusal {
+        let place = Goal { orientation: Orientation::Free, ..goal.clone() };
+        let nearest = (0..WIDENING)
+            .map(|round| descend(&self.chain, limits, &place, spread(limits, seed, round)).position_error)
+            .fold(f64::INFINITY, f64::min);
+        let (what, distance) = if nearest > POSITION_TOLERANCE {
+            ("a place", nearest)
+        } else {
+            ("that orientation of the hand", distance)
+        };
+        let position = goal.position;
+        Refusal::Unreachable {
+            what: what.to_owned(),
+            x: position.x,
+            y: position.y,
+            z: position.z,
+            distance,
+        }
+    }
+
+    /// Whole turns off joints that have them, towards the seed.
+    fn unwind<const N: usize>(&self, joints: &mut [f64; N], seed: &[f64; N]) {
+        for (index, position) in joints.iter_mut().enumerate() {
+            let joint = &self.joints[index];
+            let turned = *position - ((*position - seed[index]) / TAU).round() * TAU;
+            if !joint.prismatic && joint.limits.min <= turned && turned <= joint.limits.max {
+                *position = turned;
+            }
+        }
+    }
+
+    /// The target as one goal, or two where the fingers may be either way round.
+    fn goals(&self, target: &IkTarget) -> Result<Vec<Goal>, Refusal> {
+        let goal = |position: Vector3, orientation: Orientation| Goal { position, orientation };
+        let goals = match target {
+            IkTarget::Pose(pose) => {
+                vec![goal(pose.translation.vector, Orientation::Pose(pose.rotation))]
+            }
+            IkTarget::Approach { position, approach, opening: None } => {
+                let tool = self.approach_axis().into_inner();
+                vec![goal(position.coords, Orientation::Axis { tool, base: approach.into_inner() })]
+            }
+            IkTarget::Approach { position, approach, opening: Some(opening) } => {
+                let tool_from_hand = hand(&self.approach_axis(), &self.opening_axis());
+                let orientation = |opening: Unit<Vector3>| {
+                    let base_from_hand = hand(approach, &opening)?;
+                    Some(Orientation::Hand(base_from_hand * tool_from_hand?.inverse()))
+                };
+                let both: Option<Vec<Orientation>> =
+                    [*opening, -*opening].into_iter().map(orientation).collect();
+                let both = both.ok_or_else(|| {
+                    Refusal::Malformed("the fingers cannot open along the approach".to_owned())
+                })?;
+                both.into_iter().map(|side| goal(position.coords, side)).collect()
+            }
+        };
+        if goals.iter().all(Goal::is_finite) {
+            Ok(goals)
+        } else {
+            Err(Refusal::NotFinite { what: "the target of the tool".to_owned(), value: "NaN or infinite".to_owned() })
+        }
+    }
+
+    fn approach_axis(&self) -> Unit<Vector3> {
+        self.gripper.as_ref().map_or_else(Vector3::z_axis, |gripper| gripper.approach_axis)
+    }
+
+    fn opening_axis(&self) -> Unit<Vector3> {
+        self.gripper.as_ref().map_or_else(Vector3::x_axis, |gripper| gripper.opening_axis)
+    }
+}
+
+/// Frame of a hand that approaches along `z` and opens along `x`.
+fn hand(approach: &Unit<Vector3>, opening: &Unit<Vector3>) -> Option<UnitQuaternion<f64>> {
+    let across = Unit::try_new(approach.cross(opening), 1e-6)?;
+    let along = across.cross(approach);
+    let matrix = Matrix3::from_columns(&[along, across.into_inner(), approach.into_inner()]);
+    Some(UnitQuaternion::from_rotation_matrix(&Rotation3::from_matrix_unchecked(matrix)))
+}
+
+/// The start of a round: the seed first, then points of a Halton sequence that spread
+/// from it over the joint range.
+fn spread<const N: usize>(limits: &[(f64, f64); N], seed: &[f64; N], round: usize) -> [f64; N] {
+    const PRIMES: [usize; 7] = [2, 3, 5, 7, 11, 13, 17];
+    let width = (round as f64 / WIDENING as f64).min(1.0);
+    std::array::from_fn(|joint| {
+        let (min, max) = limits[joint];
+        // Whole turns beyond these add nothing.
+        let (min, max) = (min.max(-TAU / 2.0), max.min(TAU / 2.0));
+        let point = min + halton(round + 1, PRIMES[joint]) * (max - min);
+        seed[joint] + width * (point - seed[joint])
+    })
+}
+
+/// Radical inverse of `index` in `base`.
+fn halton(mut index: usize, base: usize) -> f64 {
+    let (mut value, mut digit) = (0.0, 1.0);
+    while index > 0 {
+        digit /= base as f64;
+        value += digit * (index % base) as f64;
+        index /= base;
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,60 @@
-//! stub
+//! Vision-language models as perceivers and planners: in process by mistral.rs,
+//! or behind any server that speaks OpenAI's chat protocol.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`source`] | what the words that name a model mean |
+//! | [`options`] | bounds on a request |
+//! | [`settings`] | how a model wants to be asked, from its `enact.toml` |
+//! | [`picture`] | a camera picture as a model takes it |
+//! | [`special`] | control tokens in a person's words, made harmless |
+//! | [`files`] | what is wrong with a model's files, before they are loaded |
+//! | [`chat`] | perception and planning as one request each |
+//! | [`engine`] | mistral.rs, one request at a time |
+//! | [`mistral`] | a model in this process |
+//! | [`server`] | a model behind a server |
+
+mod chat;
+mod engine;
+mod files;
+pub mod mistral;
+pub mod options;
+pub mod picture;
+mod quiet;
+pub mod server;
+pub mod settings;
+pub mod source;
+pub mod special;
+
+use std::time::Duration;
+
+use enact_plan::{Perceiver, Planner, PlannerError};
+
+pub use mistral::MistralModel;
+pub use options::Options;
+pub use picture::prepare;
+pub use server::ServerModel;
+pub use settings::Settings;
+pub use source::Source;
+pub use special::SpecialTokens;
+
+/// Something that sees and plans.
+pub trait Model: Perceiver + Planner + Send {
+    /// The words that it was opened by.
+    fn name(&self) -> &str;
+
+    /// Wall time that opening took.
+    fn load_time(&self) -> Duration;
+}
+
+/// Opens a model: a local folder, a GGUF or UQFF file, a Hugging Face id
+/// (`owner/name`), or a server (`http://…`, see [`ServerModel::connect`]).
+///
+/// # Errors
+/// [`PlannerError::Load`] where there is no such model or it cannot be loaded.
+pub fn open(source: &str, options: Options) -> Result<Box<dyn Model>, PlannerError> {
+    match Source::parse(source) {
+        Source::Server(_) => Ok(Box::new(ServerModel::connect(source, options)?)),
+        _ => Ok(Box::new(MistralModel::load(source, options)?)),
+    }
+}

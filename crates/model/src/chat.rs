@@ -1,0 +1,91 @@
+//! Perception and planning as one request each.
+
+use enact_plan::{
+    Answer, Detection, Plan, PlannerError, Rejection, Situation, Skill, Usage, grammar, prompt,
+};
+use enact_types::Frame;
+use image::RgbImage;
+use serde_json::Value;
+
+use crate::picture::prepare;
+use crate::settings::Settings;
+use crate::special::SpecialTokens;
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    pub text: String,
+    /// Whether it was cut for length.
+    pub cut: bool,
+    pub usage: Usage,
+}
+
+/// A model that answers one question at a time with JSON.
+pub(crate) trait Chat {
+    fn settings(&self) -> &Settings;
+
+    fn special_tokens(&self) -> &SpecialTokens;
+
+    /// Asks with a picture or without. The answer follows `schema` if it is not cut.
+    fn ask(
+        &mut self,
+        text: &str,
+        picture: Option<RgbImage>,
+        schema: Value,
+    ) -> Result<Reply, PlannerError>;
+}
+
+/// Asks for the objects in a frame.
+pub(crate) fn perceive(
+    chat: &mut impl Chat,
+    frame: &Frame,
+) -> Result<Answer<Vec<Detection>>, PlannerError> {
+    let text = prompt::perceive(chat.settings().prompt);
+    let picture = Some(picture_of(chat.settings(), frame));
+    let reply = chat.ask(&text, picture, grammar::detections())?;
+    Ok(answer(text, reply, Detection::parse_list))
+}
+
+/// Asks for a plan.
+pub(crate) fn plan(
+    chat: &mut impl Chat,
+    frame: &Frame,
+    situation: &Situation,
+) -> Result<Answer<Plan>, PlannerError> {
+    let settings = chat.settings();
+    let text = prompt::plan(settings.prompt, situation, &Skill::ALL);
+    let text = chat.special_tokens().strip(&text);
+    let picture = settings
+        .plan_with_image
+        .then(|| picture_of(settings, frame));
+    let reply = chat.ask(&text, picture, grammar::plan(situation, &Skill::ALL))?;
+    Ok(answer(text, reply, Plan::parse))
+}
+
+fn picture_of(settings: &Settings, frame: &Frame) -> RgbImage {
+    match settings.image {
+        Some(size) => prepare(&frame.rgb, size),
+        None => frame.rgb.clone(),
+    }
+}
+
+fn answer<T>(
+    prompt: String,
+    reply: Reply,
+    parse: impl Fn(&str) -> Result<T, Rejection>,
+) -> Answer<T> {
+    let meaning = if reply.cut {
+        Err(Rejection(format!(
+            "the answer was cut after {} tokens",
+            reply.usage.completion_tokens
+        )))
+    } else {
+        parse(&reply.text)
+    };
+    Answer {
+        prompt,
+        completion: reply.text,
+        meaning,
+        usage: reply.usage,
+    }
+}

@@ -1,0 +1,192 @@
+//! mistral.rs, one request at a time.
+//!
+//! Two requests with pictures in flight at once give wrong answers, and a request
+//! that is dropped half-way takes the engine down. So a request always runs to its
+//! end on a runtime of its own: a time-out only stops the waiting, and the next
+//! request first waits for the late one.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use mistralrs::{
+    ChatCompletionResponse, GgufModelBuilder, Model, ModelBuilder, ModelCategory, ModelDType,
+    RequestBuilder, UqffMultimodalModelBuilder, UqffTextModelBuilder,
+};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::quiet;
+use crate::source::Source;
+
+type Outcome = Result<ChatCompletionResponse, String>;
+
+/// Why a request has no answer.
+pub(crate) enum Failure {
+    TimedOut,
+    Refused(String),
+}
+
+/// A loaded model with its runtime.
+pub(crate) struct Engine {
+    model: Arc<Model>,
+    /// Always there until dropped.
+    runtime: Option<Runtime>,
+    /// A request that outlived its time limit.
+    late: Option<Receiver<Outcome>>,
+}
+
+impl Engine {
+    /// Loads a model on a thread of its own, which a panic inside the engine ends.
+    ///
+    /// # Errors
+    /// Says why the model cannot be loaded.
+    pub(crate) fn load(source: &Source) -> Result<Self, String> {
+        quiet::hush_engine_panics();
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("enact-model")
+            .enable_all()
+            .build()
+            .map_err(|error| error.to_string())?;
+        let source = source.clone();
+        let loaded = thread::spawn(move || (runtime.block_on(build(&source)), runtime)).join();
+        match loaded {
+            Ok((Ok(model), runtime)) => Ok(Self {
+                model: Arc::new(model),
+                runtime: Some(runtime),
+                late: None,
+            }),
+            Ok((Err(reason), runtime)) => {
+                runtime.shutdown_background();
+                Err(quiet::first_line(&reason))
+            }
+            Err(panic) => Err(quiet::first_line(&quiet::words(&*panic))),
+        }
+    }
+
+    /// Whether requests may have pictures.
+    pub(crate) fn sees(&self) -> bool {
+        self.model
+            .config()
+            .is_ok_and(|config| matches!(config.category, ModelCategory::Multimodal { .. }))
+    }
+
+    /// Sends a request and waits for its end, at most `limit`.
+    pub(crate) fn ask(
+        &mut self,
+        request: RequestBuilder,
+        limit: Duration,
+    ) -> Result<ChatCompletionResponse, Failure> {
+        let deadline = Instant::now() + limit;
+        if let Some(late) = self.late.take() {
+            // Its answer comes too late to be of use.
+            let _ = self.wait(late, deadline)?;
+        }
+        let (sender, receiver) = channel();
+        let model = Arc::clone(&self.model);
+        self.runtime
+            .as_ref()
+            .expect("the runtime is there until the engine is dropped")
+            .spawn(async move {
+                let outcome = model.send_chat_request(request).await;
+                // Nobody listens if the engine is being dropped.
+                let _ = sender.send(outcome.map_err(|error| error.to_string()));
+            });
+        self.wait(receiver, deadline)?
+            .map_err(|reason| Failure::Refused(quiet::first_line(&reason)))
+    }
+
+    fn wait(&mut self, receiver: Receiver<Outcome>, deadline: Instant) -> Result<Outcome, Failure> {
+        match receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(outcome) => Ok(outcome),
+            Err(RecvTimeoutError::Timeout) => {
+                self.late = Some(receiver);
+                Err(Failure::TimedOut)
+            }
+            Err(RecvTimeoutError::Disconnected) => Ok(Err("the request panicked".to_owned())),
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        let Some(runtime) = self.runtime.take() else {
+            return;
+        };
+        match &self.late {
+            // Dropping the late request would make the engine panic: leave its runtime be.
+            Some(late) if matches!(late.try_recv(), Err(TryRecvError::Empty)) => std::mem::forget(runtime),
+            _ => runtime.shutdown_background(),
+        }
+    }
+}
+
+async fn build(source: &Source) -> Result<Model, String> {
+    match source {
+        Source::Folder(folder) => {
+            let folder = folder.display();
+            build_auto(ModelBuilder::new(folder).with_dtype(ModelDType::F32)).await
+        }
+        Source::Hub(id) => build_auto(ModelBuilder::new(id)).await,
+        Source::Gguf(file) => build_gguf(folder_of(source), file).await,
+        Source::Uqff(file) => build_uqff(folder_of(source), file).await,
+        Source::Server(address) => Err(format!("`{address}` is a server, not a file")),
+    }
+}
+
+/// Single precision on the processor; one sequence at a time; no prefix cache,
+/// which on a processor only grows.
+async fn build_auto(builder: ModelBuilder) -> Result<Model, String> {
+    builder
+        .with_force_cpu()
+        .with_max_num_seqs(1)
+        .with_prefix_cache_n(None)
+        .build()
+        .await
+        .map_err(|error| format!("{error:#}"))
+}
+
+async fn build_gguf(folder: &Path, file: &Path) -> Result<Model, String> {
+    GgufModelBuilder::new(folder.display(), vec![name_of(file)])
+        .with_force_cpu()
+        .with_max_num_seqs(1)
+        .with_prefix_cache_n(None)
+        .build()
+        .await
+        .map_err(|error| format!("{error:#}"))
+}
+
+async fn build_uqff(folder: &Path, file: &Path) -> Result<Model, String> {
+    let files = vec![name_of(file).into()];
+    let sees = std::fs::read_to_string(folder.join("config.json"))
+        .is_ok_and(|config| config.contains("\"vision_config\""));
+    let built = if sees {
+        UqffMultimodalModelBuilder::new(folder.display(), files)
+            .into_inner()
+            .with_force_cpu()
+            .with_max_num_seqs(1)
+            .with_prefix_cache_n(None)
+            .build()
+            .await
+    } else {
+        UqffTextModelBuilder::new(folder.display(), files)
+            .into_inner()
+            .with_force_cpu()
+            .with_max_num_seqs(1)
+            .with_prefix_cache_n(None)
+            .build()
+            .await
+    };
+    built.map_err(|error| format!("{error:#}"))
+}
+
+fn folder_of(source: &Source) -> &Path {
+    source.folder().unwrap_or(Path::new("."))
+}
+
+fn name_of(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}

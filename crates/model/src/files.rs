@@ -1,0 +1,172 @@
+//! What is wrong with a model's files, before they are loaded.
+//!
+//! The engine reports broken files by a panic or a long chain of causes; here
+//! each common mistake gets one sentence and a hint.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+/// Longest safetensors header taken, bytes: the limit of the format's own library.
+const MAX_HEADER: u64 = 100_000_000;
+
+/// Checks a folder with `config.json`, `tokenizer.json` and safetensors.
+///
+/// # Errors
+/// Says what is missing or broken and what to do.
+pub(crate) fn check_folder(folder: &Path) -> Result<(), String> {
+    if !folder.exists() {
+        return Err(
+            "there is no such folder; give a folder with config.json, a .gguf or .uqff file, \
+             a Hugging Face id like `google/gemma-3-4b-it`, or the http address of a server"
+                .to_owned(),
+        );
+    }
+    if !folder.is_dir() {
+        return Err("it is neither a folder nor a .gguf or .uqff file".to_owned());
+    }
+    let files = list(folder)?;
+    if files.is_empty() {
+        return Err("the folder is empty; copy or download the model's files into it".to_owned());
+    }
+    check_json(folder, "config.json")?;
+    check_json(folder, "tokenizer.json")?;
+    check_weights(folder, &files)
+}
+
+/// Checks a GGUF or UQFF file.
+///
+/// # Errors
+/// Says what is missing or broken and what to do.
+pub(crate) fn check_file(file: &Path) -> Result<(), String> {
+    let name = file_name(file);
+    let mut start = [0; 4];
+    let opened = File::open(file)
+        .and_then(|mut file| file.read_exact(&mut start))
+        .map_err(|error| format!("`{name}` cannot be read: {error}"));
+    opened?;
+    let is_gguf = file.extension().is_some_and(|extension| extension == "gguf");
+    if is_gguf && &start != b"GGUF" {
+        return Err(format!("`{name}` is not a GGUF file{}", pointer_hint(&start)));
+    }
+    Ok(())
+}
+
+fn list(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let entries = std::fs::read_dir(folder).map_err(|error| format!("cannot be read: {error}"))?;
+    let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    Ok(files)
+}
+
+fn check_json(folder: &Path, name: &str) -> Result<(), String> {
+    let path = folder.join(name);
+    if !path.exists() {
+        return Err(format!(
+            "`{name}` is missing; a model's folder holds config.json, tokenizer.json and *.safetensors"
+        ));
+    }
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| format!("`{name}` cannot be read: {error}"))?;
+    serde_json::from_str::<Value>(&text)
+        .map(drop)
+        .map_err(|error| format!("`{name}` is broken: {error}; copy or download it again"))
+}
+
+fn check_weights(folder: &Path, files: &[PathBuf]) -> Result<(), String> {
+    let weights: Vec<_> = files
+        .iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "safetensors"))
+        .collect();
+    if weights.is_empty() {
+        return Err("there is no .safetensors file in the folder; the weights are missing".to_owned());
+    }
+    for part in parts_of_index(folder)? {
+        if !folder.join(&part).exists() {
+            return Err(format!(
+                "`{part}` is missing, which model.safetensors.index.json lists; download it again"
+            ));
+        }
+    }
+    weights.iter().try_for_each(|file| check_safetensors(file))
+}
+
+/// The files that a model in several parts lists.
+fn parts_of_index(folder: &Path) -> Result<Vec<String>, String> {
+    let name = "model.safetensors.index.json";
+    let Ok(text) = std::fs::read_to_string(folder.join(name)) else {
+        return Ok(Vec::new());
+    };
+    let index: Value = serde_json::from_str(&text)
+        .map_err(|error| format!("`{name}` is broken: {error}; download it again"))?;
+    let mut parts: Vec<String> = index["weight_map"]
+        .as_object()
+        .into_iter()
+        .flat_map(|map| map.values())
+        .filter_map(|part| part.as_str().map(str::to_owned))
+        .collect();
+    parts.sort();
+    parts.dedup();
+    Ok(parts)
+}
+
+/// A safetensors file is the length of its header (8 bytes, little endian), the
+/// header (JSON with `data_offsets` of each tensor), and the data.
+fn check_safetensors(path: &Path) -> Result<(), String> {
+    let name = file_name(path);
+    let unreadable = |error: std::io::Error| format!("`{name}` cannot be read: {error}");
+    let mut file = File::open(path).map_err(unreadable)?;
+    let length = file.metadata().map_err(unreadable)?.len();
+    let cut = |expected: u64| {
+        format!(
+            "`{name}` is cut short: {length} bytes instead of {expected}; copy or download it again"
+        )
+    };
+    let mut start = [0; 8];
+    file.read_exact(&mut start).map_err(|_| cut(8))?;
+    let header_length = u64::from_le_bytes(start);
+    if header_length > MAX_HEADER {
+        return Err(format!(
+            "`{name}` is not a safetensors file{}",
+            pointer_hint(&start)
+        ));
+    }
+    if length < 8 + header_length {
+        return Err(cut(8 + header_length));
+    }
+    let mut header = vec![0; header_length as usize];
+    file.read_exact(&mut header).map_err(unreadable)?;
+    let header: Value = serde_json::from_slice(&header)
+        .map_err(|error| format!("the header of `{name}` is broken: {error}"))?;
+    let expected = 8 + header_length + data_length(&header);
+    if length < expected {
+        return Err(cut(expected));
+    }
+    Ok(())
+}
+
+fn data_length(header: &Value) -> u64 {
+    header
+        .as_object()
+        .into_iter()
+        .flat_map(|tensors| tensors.values())
+        .filter_map(|tensor| tensor["data_offsets"][1].as_u64())
+        .max()
+        .unwrap_or(0)
+}
+
+fn pointer_hint(start: &[u8]) -> &'static str {
+    if start.starts_with(b"vers") {
+        " but a Git LFS pointer; run `git lfs pull`"
+    } else {
+        ""
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}

@@ -1,0 +1,218 @@
+//! A model in this process.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use enact_plan::{
+    Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation, Usage,
+};
+use enact_types::Frame;
+use image::{DynamicImage, RgbImage};
+use mistralrs::{
+    ChatCompletionResponse, Constraint, RequestBuilder, TextMessageRole, core::hf_hub_cache_dir,
+};
+use serde_json::Value;
+
+use crate::chat::{self, Chat, Reply};
+use crate::engine::{Engine, Failure};
+use crate::options::Options;
+use crate::settings::Settings;
+use crate::source::Source;
+use crate::special::SpecialTokens;
+use crate::{Model, files};
+
+/// A model that mistral.rs runs on the processor: greedy decoding, so the same
+/// questions in the same order get the same answers.
+pub struct MistralModel {
+    name: String,
+    options: Options,
+    settings: Settings,
+    special: SpecialTokens,
+    engine: Engine,
+    load_time: Duration,
+}
+
+impl MistralModel {
+    /// Loads a local folder, a GGUF or UQFF file, or a Hugging Face id. Local
+    /// folders are computed in single precision, hub models in the precision
+    /// that mistral.rs chooses. A folder may have an `enact.toml` (see [`Settings`]).
+    ///
+    /// # Errors
+    /// [`PlannerError::Load`] with one sentence that says what is wrong with the
+    /// files, or what the engine says.
+    pub fn load(source: &str, options: Options) -> Result<Self, PlannerError> {
+        let start = Instant::now();
+        let failed = |reason| PlannerError::Load {
+            model: source.to_owned(),
+            reason,
+        };
+        let place = Source::parse(source);
+        let settings = read_settings(&place).map_err(failed)?;
+        let engine = Engine::load(&place).map_err(|reason| failed(with_hint(&place, reason)))?;
+        let special = special_tokens(&place).map_err(failed)?;
+        Ok(Self {
+            name: source.to_owned(),
+            options,
+            settings: Settings {
+                plan_with_image: settings.plan_with_image && engine.sees(),
+                ..settings
+            },
+            special,
+            engine,
+            load_time: start.elapsed(),
+        })
+    }
+
+    /// Changes the bounds of the requests to come.
+    pub fn set_options(&mut self, options: Options) {
+        self.options = options;
+    }
+
+    fn request(&self, text: &str, picture: Option<RgbImage>, schema: Value) -> RequestBuilder {
+        let request = RequestBuilder::new()
+            .set_constraint(Constraint::JsonSchema(schema))
+            .set_deterministic_sampler()
+            .set_sampler_max_len(self.options.max_tokens)
+            .enable_thinking(false);
+        match picture {
+            Some(rgb) => {
+                let pictures = vec![DynamicImage::ImageRgb8(rgb)];
+                request.add_image_message(TextMessageRole::User, text, pictures)
+            }
+            None => request.add_message(TextMessageRole::User, text),
+        }
+    }
+
+    fn failed(&self, failure: Failure) -> PlannerError {
+        let model = self.name.clone();
+        match failure {
+            Failure::TimedOut => PlannerError::Timeout {
+                model,
+                limit: self.options.time_limit,
+            },
+            Failure::Refused(reason) => PlannerError::Request { model, reason },
+        }
+    }
+}
+
+impl Chat for MistralModel {
+    fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn special_tokens(&self) -> &SpecialTokens {
+        &self.special
+    }
+
+    fn ask(
+        &mut self,
+        text: &str,
+        picture: Option<RgbImage>,
+        schema: Value,
+    ) -> Result<Reply, PlannerError> {
+        if picture.is_some() && !self.engine.sees() {
+            let reason = "it reads text only; take a vision-language model".to_owned();
+            return Err(self.failed(Failure::Refused(reason)));
+        }
+        let request = self.request(text, picture, schema);
+        let response = self
+            .engine
+            .ask(request, self.options.time_limit)
+            .map_err(|failure| self.failed(failure))?;
+        reply(response).ok_or_else(|| {
+            self.failed(Failure::Refused("the engine gave an empty answer".to_owned()))
+        })
+    }
+}
+
+impl Perceiver for MistralModel {
+    fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        chat::perceive(self, frame)
+    }
+}
+
+impl Planner for MistralModel {
+    fn plan(&mut self, frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError> {
+        chat::plan(self, frame, situation)
+    }
+}
+
+impl Model for MistralModel {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn load_time(&self) -> Duration {
+        self.load_time
+    }
+}
+
+fn reply(response: ChatCompletionResponse) -> Option<Reply> {
+    let usage = &response.usage;
+    let usage = Usage {
+        requests: 1,
+        prompt_tokens: usage.prompt_tokens as u32,
+        completion_tokens: usage.completion_tokens as u32,
+        prompt_time: seconds(usage.total_prompt_time_sec),
+        decode_time: seconds(usage.total_completion_time_sec),
+    };
+    let choice = response.choices.into_iter().next()?;
+    Some(Reply {
+        text: choice.message.content?,
+        cut: choice.finish_reason == "length",
+        usage,
+    })
+}
+
+fn seconds(value: f32) -> Duration {
+    Duration::try_from_secs_f32(value).unwrap_or_default()
+}
+
+fn read_settings(source: &Source) -> Result<Settings, String> {
+    match source {
+        Source::Folder(folder) => {
+            files::check_folder(folder)?;
+            Settings::read(folder)
+        }
+        Source::Gguf(file) | Source::Uqff(file) => {
+            files::check_file(file)?;
+            Settings::read(source.folder().unwrap_or(Path::new(".")))
+        }
+        Source::Hub(_) | Source::Server(_) => Ok(Settings::default()),
+    }
+}
+
+fn special_tokens(source: &Source) -> Result<SpecialTokens, String> {
+    let special = SpecialTokens::widespread();
+    let tokenizer = match source {
+        Source::Hub(id) => cached_tokenizer(id),
+        _ => source.folder().map(|folder| folder.join("tokenizer.json")),
+    };
+    match tokenizer {
+        Some(path) if path.exists() => special
+            .with_tokenizer(&path)
+            .map_err(|reason| format!("`tokenizer.json`: {reason}")),
+        _ => Ok(special),
+    }
+}
+
+/// Where the hub's client has put the tokenizer of a model that it has loaded.
+fn cached_tokenizer(id: &str) -> Option<PathBuf> {
+    let repository = format!("models--{}", id.replace('/', "--"));
+    let snapshots = hf_hub_cache_dir()?.join(repository).join("snapshots");
+    std::fs::read_dir(snapshots)
+        .ok()?
+        .flatten()
+        .map(|snapshot| snapshot.path().join("tokenizer.json"))
+        .find(|path| path.exists())
+}
+
+fn with_hint(source: &Source, reason: String) -> String {
+    match source {
+        Source::Hub(_) => format!(
+            "there is no such folder, and from Hugging Face: {reason}; \
+             check the id and the network, or give a local folder"
+        ),
+        _ => reason,
+    }
+}

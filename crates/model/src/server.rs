@@ -1,0 +1,258 @@
+//! A model behind a server.
+
+use std::time::{Duration, Instant};
+
+use enact_plan::{
+    Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation, Usage,
+};
+use enact_types::Frame;
+use image::RgbImage;
+use reqwest::blocking::{Client, RequestBuilder};
+use serde_json::{Value, json};
+
+use crate::Model;
+use crate::chat::{self, Chat, Reply};
+use crate::options::Options;
+use crate::picture::data_url;
+use crate::quiet::first_line;
+use crate::settings::Settings;
+use crate::special::SpecialTokens;
+
+/// Some servers take only an object at the top of a schema; a list is wrapped
+/// under this key.
+const WRAPPER: &str = "answer";
+
+/// A model behind a server that speaks OpenAI's chat protocol with pictures and
+/// `json_schema` answers, such as mistral.rs, vLLM or llama.cpp.
+pub struct ServerModel {
+    name: String,
+    /// Address that the protocol's paths are appended to, such as `http://localhost:8080/v1`.
+    address: String,
+    /// Name of the model on the server.
+    model: String,
+    key: Option<String>,
+    options: Options,
+    settings: Settings,
+    special: SpecialTokens,
+    client: Client,
+    load_time: Duration,
+}
+
+impl ServerModel {
+    /// Connects to `http://host:port/v1` or `http://host:port/v1#model`. Without
+    /// a model, the first one that the server lists is taken. The variable
+    /// `OPENAI_API_KEY`, where it is set, is sent as the bearer token.
+    ///
+    /// # Errors
+    /// [`PlannerError::Load`] where the server does not answer or lists no model.
+    pub fn connect(source: &str, options: Options) -> Result<Self, PlannerError> {
+        let start = Instant::now();
+        let failed = |reason| PlannerError::Load {
+            model: source.to_owned(),
+            reason,
+        };
+        let client = Client::builder()
+            .timeout(options.time_limit)
+            .build()
+            .map_err(|error| failed(explain(&error)))?;
+        let (address, model) = source.split_once('#').unwrap_or((source, ""));
+        let mut server = Self {
+            name: source.to_owned(),
+            address: address.trim_end_matches('/').to_owned(),
+            model: model.to_owned(),
+            key: std::env::var("OPENAI_API_KEY").ok(),
+            options,
+            settings: Settings::default(),
+            special: SpecialTokens::widespread(),
+            client,
+            load_time: Duration::ZERO,
+        };
+        if model.is_empty() {
+            server.model = server.first_model().map_err(failed)?;
+        }
+        server.load_time = start.elapsed();
+        Ok(server)
+    }
+
+    fn first_model(&self) -> Result<String, String> {
+        let request = self.client.get(format!("{}/models", self.address));
+        let list = self.send(request).map_err(|failure| match failure {
+            SendError::TimedOut => "it does not answer".to_owned(),
+            SendError::Other(reason) => {
+                format!("{reason}; is the server running, and does the address end in /v1?")
+            }
+        })?;
+        list["data"][0]["id"]
+            .as_str()
+            .map(str::to_owned)
+            .ok_or_else(|| "the server lists no model".to_owned())
+    }
+
+    fn send(&self, request: RequestBuilder) -> Result<Value, SendError> {
+        let request = match &self.key {
+            Some(key) => request.bearer_auth(key),
+            None => request,
+        };
+        let response = request.send()?;
+        let status = response.status();
+        let text = response.text()?;
+        if !status.is_success() {
+            return Err(SendError::Other(format!("{status}: {}", first_line(&text))));
+        }
+        serde_json::from_str(&text)
+            .map_err(|error| SendError::Other(format!("its answer is not JSON: {error}")))
+    }
+
+    fn body(&self, text: &str, picture: Option<&str>, schema: Value) -> Value {
+        let mut content = vec![json!({"type": "text", "text": text})];
+        if let Some(url) = picture {
+            content.insert(0, json!({"type": "image_url", "image_url": {"url": url}}));
+        }
+        json!({
+            "model": self.model,
+            "messages": [{"role": "user", "content": content}],
+            "temperature": 0,
+            "max_tokens": self.options.max_tokens,
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": "answer", "strict": true, "schema": schema},
+            },
+        })
+    }
+
+    fn failed(&self, failure: SendError) -> PlannerError {
+        let model = self.name.clone();
+        match failure {
+            SendError::TimedOut => PlannerError::Timeout {
+                model,
+                limit: self.options.time_limit,
+            },
+            SendError::Other(reason) => PlannerError::Request { model, reason },
+        }
+    }
+}
+
+impl Chat for ServerModel {
+    fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn special_tokens(&self) -> &SpecialTokens {
+        &self.special
+    }
+
+    fn ask(
+        &mut self,
+        text: &str,
+        picture: Option<RgbImage>,
+        schema: Value,
+    ) -> Result<Reply, PlannerError> {
+        let start = Instant::now();
+        let url = picture
+            .map(|rgb| data_url(&rgb))
+            .transpose()
+            .map_err(|error| self.failed(SendError::Other(error.to_string())))?;
+        let body = self.body(text, url.as_deref(), portable(schema));
+        let request = self
+            .client
+            .post(format!("{}/chat/completions", self.address))
+            .json(&body);
+        let response = self.send(request).map_err(|failure| self.failed(failure))?;
+        reply(&response, start.elapsed()).ok_or_else(|| {
+            let reason = "there is no `choices[0].message.content` in its answer".to_owned();
+            self.failed(SendError::Other(reason))
+        })
+    }
+}
+
+impl Perceiver for ServerModel {
+    fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        chat::perceive(self, frame)
+    }
+}
+
+impl Planner for ServerModel {
+    fn plan(&mut self, frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError> {
+        chat::plan(self, frame, situation)
+    }
+}
+
+impl Model for ServerModel {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn load_time(&self) -> Duration {
+        self.load_time
+    }
+}
+
+enum SendError {
+    TimedOut,
+    Other(String),
+}
+
+impl From<reqwest::Error> for SendError {
+    fn from(error: reqwest::Error) -> Self {
+        if error.is_timeout() {
+            Self::TimedOut
+        } else {
+            Self::Other(explain(&error))
+        }
+    }
+}
+
+/// The innermost cause says what happened: "connection refused".
+fn explain(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    first_line(&cause.to_string())
+}
+
+/// The schema in the words that every server knows, with an object at the top.
+fn portable(mut schema: Value) -> Value {
+    if let Some(fields) = schema.as_object_mut() {
+        fields.remove("x-guidance");
+    }
+    if schema["type"] == "object" {
+        return schema;
+    }
+    json!({
+        "type": "object",
+        "properties": {WRAPPER: schema},
+        "required": [WRAPPER],
+        "additionalProperties": false,
+    })
+}
+
+/// Undoes the wrapping of [`portable`]; other text is left as it came.
+fn unwrap(text: &str) -> String {
+    match serde_json::from_str::<Value>(text) {
+        Ok(Value::Object(fields)) if fields.len() == 1 && fields.contains_key(WRAPPER) => {
+            fields[WRAPPER].to_string()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// Servers report tokens, but few report times: all of it counts as decoding.
+fn reply(response: &Value, elapsed: Duration) -> Option<Reply> {
+    let choice = &response["choices"][0];
+    let tokens = |name: &str| {
+        let count = response["usage"][name].as_u64();
+        count.and_then(|count| u32::try_from(count).ok()).unwrap_or(0)
+    };
+    Some(Reply {
+        text: unwrap(choice["message"]["content"].as_str()?),
+        cut: choice["finish_reason"] == "length",
+        usage: Usage {
+            requests: 1,
+            prompt_tokens: tokens("prompt_tokens"),
+            completion_tokens: tokens("completion_tokens"),
+            prompt_time: Duration::ZERO,
+            decode_time: elapsed,
+        },
+    })
+}

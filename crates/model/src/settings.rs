@@ -1,0 +1,83 @@
+//! How a model wants to be asked, from its `enact.toml`.
+
+use std::path::Path;
+
+use enact_plan::PromptStyle;
+use serde::Deserialize;
+
+/// How a model wants to be asked. A folder without `enact.toml` gets the
+/// defaults, which suit instruction-tuned models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// How much a prompt explains.
+    pub prompt: PromptStyle,
+    /// Width and height in pixels that a picture is resized to; none: as it is.
+    pub image: Option<[u32; 2]>,
+    /// Whether a plan is asked for with the picture or from words alone.
+    pub plan_with_image: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            prompt: PromptStyle::Full,
+            image: None,
+            plan_with_image: true,
+        }
+    }
+}
+
+impl Settings {
+    /// The name of the file in a model's folder.
+    pub const FILE: &str = "enact.toml";
+
+    /// Reads the settings of a model's folder.
+    ///
+    /// # Errors
+    /// Says where the file is wrong.
+    pub fn read(folder: &Path) -> Result<Self, String> {
+        let path = folder.join(Self::FILE);
+        if !path.exists() {
+            return Ok(Self::default());
+        }
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| format!("`{}` cannot be read: {error}", path.display()))?;
+        Self::parse(&text).map_err(|reason| format!("`{}`: {reason}", path.display()))
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let settings: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        match settings.image {
+            Some(size) if size.contains(&0) => Err("`image` must not be empty".to_owned()),
+            _ => Ok(settings),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_said_has_a_default() {
+        assert_eq!(Settings::parse("").unwrap(), Settings::default());
+        let settings = Settings::parse("prompt = \"compact\"\nimage = [224, 224]").unwrap();
+        assert_eq!(settings.prompt, PromptStyle::Compact);
+        assert_eq!(settings.image, Some([224, 224]));
+        assert!(settings.plan_with_image);
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (text, named) in [
+            ("promt = \"compact\"", "promt"),
+            ("prompt = \"terse\"", "terse"),
+            ("image = [0, 224]", "image"),
+            ("image = 224", "image"),
+        ] {
+            let error = Settings::parse(text).unwrap_err();
+            assert!(error.contains(named), "{error}");
+        }
+    }
+}

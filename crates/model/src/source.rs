@@ -1,0 +1,88 @@
+//! What the words that name a model mean.
+
+use std::path::{Path, PathBuf};
+
+/// Where a model comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A local folder with `config.json`, `tokenizer.json` and safetensors.
+    Folder(PathBuf),
+    /// A GGUF file.
+    Gguf(PathBuf),
+    /// A UQFF file, with `config.json` and `tokenizer.json` beside it.
+    Uqff(PathBuf),
+    /// A Hugging Face id.
+    Hub(String),
+    /// The address of an OpenAI-compatible server.
+    Server(String),
+}
+
+impl Source {
+    /// Reads a source. `owner/name` is a folder if there is one, or if there is
+    /// at least a folder `owner`; otherwise it is a hub id.
+    pub fn parse(text: &str) -> Self {
+        let path = PathBuf::from(text);
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        if text.starts_with("http://") || text.starts_with("https://") {
+            Self::Server(text.to_owned())
+        } else if extension == Some("gguf") {
+            Self::Gguf(path)
+        } else if extension == Some("uqff") {
+            Self::Uqff(path)
+        } else if is_hub_id(text) && !path.exists() && !in_a_folder(&path) {
+            Self::Hub(text.to_owned())
+        } else {
+            Self::Folder(path)
+        }
+    }
+
+    /// The local folder of the model's other files, where there is one.
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(folder) => Some(folder),
+            Self::Gguf(file) | Self::Uqff(file) => Some(match file.parent() {
+                Some(parent) if !parent.as_os_str().is_empty() => parent,
+                _ => Path::new("."),
+            }),
+            Self::Hub(_) | Self::Server(_) => None,
+        }
+    }
+}
+
+fn is_hub_id(text: &str) -> bool {
+    let word = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('.')
+            && part
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    };
+    matches!(text.split_once('/'), Some((owner, name)) if word(owner) && word(name))
+}
+
+fn in_a_folder(path: &Path) -> bool {
+    path.parent().is_some_and(Path::is_dir)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_form_is_told_apart() {
+        let id = "google/gemma-3-4b-it";
+        assert_eq!(Source::parse(id), Source::Hub(id.to_owned()));
+        assert_eq!(Source::parse("src"), Source::Folder("src".into()));
+        assert_eq!(Source::parse("a/b.gguf"), Source::Gguf("a/b.gguf".into()));
+        assert_eq!(Source::parse("b.uqff").folder(), Some(Path::new(".")));
+        let server = "http://localhost:1234/v1";
+        assert_eq!(Source::parse(server), Source::Server(server.to_owned()));
+    }
+
+    #[test]
+    fn a_mistyped_folder_is_not_looked_for_on_the_hub() {
+        for text in ["src/tabletip", "./gone", "/no/such/place", "../x", "plain"] {
+            assert_eq!(Source::parse(text), Source::Folder(text.into()));
+        }
+    }
+}

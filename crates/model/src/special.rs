@@ -1,0 +1,162 @@
+//! Control tokens in a person's words, made harmless.
+//!
+//! A tokenizer turns the text `<eos>` into the control token, whoever wrote it.
+//! A label or an instruction with such text could end the turn or pose as the
+//! model, so control tokens are taken out of everything that is asked.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+/// Tokens of widespread chat formats and of mistral.rs's own placeholders, for
+/// models whose tokenizer cannot be read. The halves of `<|…|>` stand for all such tokens.
+const WIDESPREAD: &[&str] = &[
+    "<|",
+    "|>",
+    "<bos>",
+    "<eos>",
+    "<pad>",
+    "<unk>",
+    "<s>",
+    "</s>",
+    "[INST]",
+    "[/INST]",
+    "[IMG]",
+    "<<SYS>>",
+    "<</SYS>>",
+    "<start_of_turn>",
+    "<end_of_turn>",
+    "<start_of_image>",
+    "<end_of_image>",
+    "<image_soft_token>",
+    "<image>",
+    "<fake_token_around_image>",
+    "<global-img>",
+    "<end_of_utterance>",
+    "<think>",
+    "</think>",
+];
+
+/// The control tokens of a model.
+#[derive(Clone, Debug)]
+pub struct SpecialTokens {
+    texts: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct TokenizerFile {
+    #[serde(default)]
+    added_tokens: Vec<AddedToken>,
+}
+
+#[derive(Deserialize)]
+struct AddedToken {
+    content: String,
+    #[serde(default)]
+    special: bool,
+}
+
+impl SpecialTokens {
+    /// Tokens of widespread chat formats.
+    pub fn widespread() -> Self {
+        Self {
+            texts: WIDESPREAD.iter().map(|text| (*text).to_owned()).collect(),
+        }
+    }
+
+    /// Adds the control tokens of a `tokenizer.json`.
+    ///
+    /// # Errors
+    /// The file cannot be read or is not a tokenizer.
+    pub fn with_tokenizer(self, path: &Path) -> Result<Self, String> {
+        let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+        let file: TokenizerFile =
+            serde_json::from_str(&text).map_err(|error| error.to_string())?;
+        let added = file
+            .added_tokens
+            .into_iter()
+            .filter(|token| token.special || looks_like_control(&token.content))
+            .map(|token| token.content);
+        Ok(self.with(added))
+    }
+
+    /// Adds these tokens. Blank ones are left out: text needs its spaces.
+    pub fn with(mut self, texts: impl IntoIterator<Item = String>) -> Self {
+        let texts = texts.into_iter().filter(|text| !text.trim().is_empty());
+        self.texts.extend(texts);
+        self.texts.sort_unstable();
+        self.texts.dedup();
+        self
+    }
+
+    /// The text without any of the tokens, also without those that only appear
+    /// once another is taken out.
+    pub fn strip(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        loop {
+            let before = text.len();
+            for token in &self.texts {
+                if text.contains(token) {
+                    text = text.replace(token, "");
+                }
+            }
+            if text.len() == before {
+                return text;
+            }
+        }
+    }
+}
+
+/// Added tokens that are not marked special are words (a number, a piece of
+/// JSON) unless they are spelt like `<tool_call>` or `[INST]`.
+fn looks_like_control(text: &str) -> bool {
+    let inner = text
+        .strip_prefix('<')
+        .and_then(|rest| rest.strip_suffix('>'))
+        .or_else(|| text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')));
+    inner.is_some_and(|inner| {
+        inner.chars().any(char::is_alphabetic)
+            && inner
+                .chars()
+                .all(|c| c.is_alphanumeric() || "_-/|:".contains(c))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use enact_plan::{PromptStyle, Situation, Skill, prompt};
+
+    #[test]
+    fn words_and_numbers_of_a_vocabulary_are_kept() {
+        for word in ["512", "[{\"point\":[", "]", "<", "red", "[1,2]"] {
+            assert!(!looks_like_control(word), "{word} was taken out");
+        }
+        for control in ["<tool_call>", "</box>", "[INST]", "<|im_end|>"] {
+            assert!(looks_like_control(control), "{control} was kept");
+        }
+    }
+
+    #[test]
+    fn tokens_hidden_in_each_other_are_found() {
+        let tokens = SpecialTokens::widespread();
+        assert_eq!(
+            tokens.strip("put <e<eos>os>it <|im_<bos>end|>down"),
+            "put it im_enddown"
+        );
+    }
+
+    #[test]
+    fn prompts_are_left_as_they_are() {
+        let situation = Situation {
+            task: "put the red cube in the blue bowl".to_owned(),
+            ..Situation::default()
+        };
+        for style in [PromptStyle::Full, PromptStyle::Compact] {
+            let text = prompt::plan(style, &situation, &Skill::ALL);
+            assert_eq!(SpecialTokens::widespread().strip(&text), text);
+            let text = prompt::perceive(style);
+            assert_eq!(SpecialTokens::widespread().strip(&text), text);
+        }
+    }
+}

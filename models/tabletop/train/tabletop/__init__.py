@@ -4,6 +4,7 @@
 |-------------|-------------------------------------------------------------|
 | `tokenizer` | byte-level BPE with whole numbers and JSON punctuation       |
 | `chat`      | a request as the model sees it                               |
+| `attention` | scaled dot-product attention                                 |
 | `vision`    | the picture encoder (SigLIP's architecture)                  |
 | `language`  | the decoder (Gemma 3's architecture)                         |
 | `model`     | both joined, and greedy generation                           |
@@ -11,6 +12,7 @@
 | `targets`   | what the auxiliary heads should say about a picture          |
 | `losses`    | the auxiliary heads and every loss                           |
 | `optimise`  | Muon for matrices, AdamW for the rest, and the schedule      |
+| `workers`   | gradients averaged over processes                            |
 | `train`     | the training loop, within a time budget                      |
 | `evaluate`  | free-running scores on held-out data                         |
 | `export`    | a checkpoint as a model folder                               |

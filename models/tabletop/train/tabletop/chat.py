@@ -6,21 +6,27 @@ IMAGE_TOKENS = 64
 LIST_REQUEST = "list"
 """What `enact_plan::prompt::perceive` asks in the compact style."""
 
+_TEXT_PARTS = (
+    "{% for part in content %}"
+    "{% if part['type'] == 'text' %}{{ part['text'] }}{% endif %}"
+    "{% endfor %}"
+)
+_IMAGE_PARTS = (
+    "{% for part in content %}"
+    "{% if part['type'] == 'image' %}<start_of_image>{% endif %}"
+    "{% endfor %}"
+)
+
 # A picture becomes `<start_of_image>`, which the program widens to `PICTURE`.
 TEMPLATE = (
     "{{ bos_token }}"
     "{% for message in messages %}"
     "{% set content = message['content'] %}"
     "{% if message['role'] == 'assistant' %}"
-    "{% if content is string %}{{ content }}{% else %}"
-    "{% for part in content %}{% if part['type'] == 'text' %}{{ part['text'] }}{% endif %}{% endfor %}"
-    "{% endif %}{{ eos_token }}"
+    "{% if content is string %}{{ content }}{% else %}" + _TEXT_PARTS + "{% endif %}"
+    "{{ eos_token }}"
     "{% elif content is string %}<user>{{ content }}"
-    "{% else %}"
-    "{% for part in content %}{% if part['type'] == 'image' %}<start_of_image>{% endif %}{% endfor %}"
-    "<user>"
-    "{% for part in content %}{% if part['type'] == 'text' %}{{ part['text'] }}{% endif %}{% endfor %}"
-    "{% endif %}"
+    "{% else %}" + _IMAGE_PARTS + "<user>" + _TEXT_PARTS + "{% endif %}"
     "{% endfor %}"
     "{% if add_generation_prompt %}<model>{% endif %}"
 )

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .attention import attend
 from .vision import linear
 
 Cache = list[tuple[Tensor, Tensor]]
@@ -64,15 +65,10 @@ class _Attention(nn.Module):
         query, key = rotate(query, turns).to(value.dtype), rotate(key, turns).to(value.dtype)
         if past is not None:
             key, value = torch.cat([past[0], key], 2), torch.cat([past[1], value], 2)
-        mixed = F.scaled_dot_product_attention(
-            query,
-            key.repeat_interleave(self.groups, 1),
-            value.repeat_interleave(self.groups, 1),
-            attn_mask=mask,
-            is_causal=mask is None and past is None,
-        )
-        mixed = mixed.transpose(1, 2).reshape(batch, length, -1)
-        return self.o_proj(mixed), (key, value)
+        key_value = (key, value)
+        key, value = (each.repeat_interleave(self.groups, 1) for each in key_value)
+        mixed = attend(query, key, value, mask).transpose(1, 2)
+        return self.o_proj(mixed.reshape(batch, length, -1)), key_value
 
 
 def rotate(x: Tensor, turns: Tensor) -> Tensor:
@@ -138,6 +134,8 @@ class LanguageModel(nn.Module):
     ) -> tuple[Tensor, Cache]:
         """Hidden states of `x`, which follows what is in `cache`. Without a mask, causal."""
         start = cache[0][0].shape[2] if cache else 0
+        if mask is None and x.shape[1] > 1:
+            mask = causal_mask(x.shape[1])
         turns = self.turns[:, start : start + x.shape[1]]
         present = []
         for index, layer in enumerate(self.model.layers):
@@ -158,6 +156,11 @@ class LanguageModel(nn.Module):
         waves = 0.036 * torch.cat([angles.sin(), angles.cos()], 1)
         common = 0.03 * torch.randn(1, self.hidden - waves.shape[1]).expand(len(ids), -1)
         self.model.embed_tokens.weight.data[ids] = torch.cat([waves, common], 1)
+
+
+def causal_mask(length: int) -> Tensor:
+    """Every token sees itself and what came before."""
+    return torch.ones(length, length, dtype=torch.bool).tril()
 
 
 def _turns(config: LanguageConfig) -> Tensor:

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .chat import IMAGE_TOKENS
-from .language import LanguageConfig, LanguageModel, RmsNorm
+from .language import LanguageConfig, LanguageModel, RmsNorm, causal_mask
 from .vision import VisionConfig, VisionTower
 
 
@@ -71,9 +71,9 @@ class VisionLanguageModel(nn.Module):
 
 def picture_mask(length: int, start: int) -> Tensor:
     """Causal, but image tokens also see the image tokens that follow them."""
-    at = torch.arange(length)
-    image = (at >= start) & (at < start + IMAGE_TOKENS)
-    return (at[None] <= at[:, None]) | (image[None] & image[:, None])
+    mask = causal_mask(length)
+    mask[start : start + IMAGE_TOKENS, start : start + IMAGE_TOKENS] = True
+    return mask
 
 
 @torch.no_grad()

@@ -7,6 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .attention import attend
+
 
 @dataclass(frozen=True)
 class VisionConfig:
@@ -49,9 +51,7 @@ class _Attention(nn.Module):
         def split(layer: nn.Linear) -> Tensor:
             return layer(x).view(batch, length, self.heads, -1).transpose(1, 2)
 
-        mixed = F.scaled_dot_product_attention(
-            split(self.q_proj), split(self.k_proj), split(self.v_proj)
-        )
+        mixed = attend(split(self.q_proj), split(self.k_proj), split(self.v_proj))
         return self.out_proj(mixed.transpose(1, 2).reshape(batch, length, hidden))
 
 

@@ -1,0 +1,142 @@
+"""Pictures and plans as batches. The folder is written by `enact dataset`."""
+
+import json
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from . import chat
+from .targets import Labels, PictureTargets, SeenObject
+
+IGNORED = -100
+"""Marks a position whose next token is not learned."""
+
+
+@dataclass(frozen=True)
+class TextBatch:
+    """Tokens, and at each position the token that should follow."""
+
+    ids: Tensor
+    following: Tensor
+
+
+@dataclass(frozen=True)
+class PictureBatch:
+    """8-bit pictures (batch, height, width, 3), what they show, and the list to be written."""
+
+    pictures: Tensor
+    targets: PictureTargets
+    text: TextBatch
+
+
+class Frames:
+    """Rendered pictures with the objects that can be seen in them."""
+
+    def __init__(self, folder: Path, tokenizer: Tokenizer):
+        described = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+        self.width = described["width"]
+        shape = (described["frames"], described["height"], self.width, 3)
+        self.pictures = np.memmap(folder / "frames.rgb", np.uint8, mode="r", shape=shape)
+        self.objects: list[list[SeenObject]] = []
+        with open(folder / "frames.jsonl", encoding="utf-8") as lines:
+            for line in lines:
+                self.objects.append(_read_objects(json.loads(line)))
+        if len(self.objects) != len(self.pictures):
+            raise ValueError(f"{len(self.objects)} descriptions of {len(self.pictures)} frames")
+        self.labels = Labels.found_in(self.objects)
+        self.tokenizer = tokenizer
+        self.request = chat.picture_request(tokenizer)
+        self.picture_start = self.request.index(tokenizer.token_to_id("<image_soft_token>"))
+        longest = max(self.objects, key=len)
+        answer = chat.answer(tokenizer, write_list(longest))
+        self.length = -(-(len(self.request) + len(answer)) // 8) * 8
+
+    def __len__(self) -> int:
+        return len(self.objects)
+
+    def batch(self, indices: list[int], mirrored: list[bool]) -> PictureBatch:
+        """The frames at `indices`, those that are `mirrored` with left and right swapped."""
+        pictures, scenes, texts = [], [], []
+        for index, mirror in zip(indices, mirrored, strict=True):
+            picture, objects = self.pictures[index], self.objects[index]
+            if mirror:
+                picture = picture[:, ::-1]
+                objects = [seen.mirrored(self.width) for seen in objects]
+            pictures.append(picture)
+            scenes.append(objects)
+            answer = chat.answer(self.tokenizer, write_list(objects))
+            texts.append((self.request, answer))
+        return PictureBatch(
+            torch.from_numpy(np.stack(pictures)),
+            PictureTargets.of(scenes, self.labels, self.width),
+            pad_texts(texts, self.length),
+        )
+
+
+def _read_objects(described: dict) -> list[SeenObject]:
+    objects = [
+        SeenObject(seen["label"], tuple(seen["point"]), tuple(seen["pixel"]), seen["radius"])
+        for seen in described["objects"]
+    ]
+    if write_list(objects) != described["target"]:
+        raise ValueError(f"the list is not in reading order: {described['target']}")
+    return objects
+
+
+def write_list(objects: list[SeenObject]) -> str:
+    """The answer to a picture: compact JSON in reading order."""
+    ordered = sorted(objects, key=lambda seen: seen.point)
+    entries = [{"point": list(seen.point), "label": seen.label} for seen in ordered]
+    return json.dumps(entries, separators=(",", ":"))
+
+
+class Plans:
+    """Situations in words with the plan that suits them, in groups of similar length."""
+
+    BUCKETS = (96, 128, 160, 208, 272, 384)
+    """Longest sequence of each group, tokens; anything longer is left out."""
+
+    def __init__(self, path: Path, tokenizer: Tokenizer):
+        with open(path, encoding="utf-8") as lines:
+            plans = [json.loads(line) for line in lines]
+        prompts = _encode_all(tokenizer, [f"<bos><user>{p['prompt']}<model>" for p in plans])
+        answers = _encode_all(tokenizer, [f"{p['completion']}<eos>" for p in plans])
+        self.groups: dict[int, list[tuple[np.ndarray, np.ndarray]]] = {}
+        self.too_long = 0
+        for pair in zip(prompts, answers, strict=True):
+            length = sum(map(len, pair))
+            bucket = next((edge for edge in self.BUCKETS if length <= edge), None)
+            if bucket is None:
+                self.too_long += 1
+            else:
+                self.groups.setdefault(bucket, []).append(pair)
+
+    def batch(self, choose: random.Random, tokens: int) -> TextBatch:
+        """About `tokens` tokens of plans of one group; groups in proportion to their size."""
+        edges = sorted(self.groups)
+        weights = [len(self.groups[edge]) * edge for edge in edges]
+        edge = choose.choices(edges, weights)[0]
+        rows = max(1, round(tokens / edge))
+        return pad_texts(choose.choices(self.groups[edge], k=rows), edge)
+
+
+def _encode_all(tokenizer: Tokenizer, texts: list[str]) -> list[np.ndarray]:
+    encodings = tokenizer.encode_batch(texts, add_special_tokens=False)
+    return [np.array(encoding.ids, np.int16) for encoding in encodings]
+
+
+def pad_texts(pairs: list[tuple], length: int) -> TextBatch:
+    """Requests with their answers, filled up to `length`; only answers are learned."""
+    ids = np.zeros((len(pairs), length), np.int64)
+    following = np.full((len(pairs), length), IGNORED, np.int64)
+    for row, (request, answer) in enumerate(pairs):
+        start, stop = len(request), len(request) + len(answer)
+        ids[row, :start] = request
+        ids[row, start:stop] = answer
+        following[row, start - 1 : stop - 1] = answer
+    return TextBatch(torch.from_numpy(ids), torch.from_numpy(following))

@@ -1,0 +1,199 @@
+"""Trains within a time budget and writes a checkpoint every few minutes.
+
+    torchrun --nproc-per-node 2 -m tabletop.train \\
+        --data DATASET --tokenizer tokenizer.json --out RUN --minutes 70
+
+One worker of one thread per core: threads that wait for each other in every
+operation lose most of their time as soon as anything else runs beside them.
+"""
+
+import argparse
+import random
+import time
+from collections import defaultdict
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+
+from .data import Frames, Plans
+from .language import LanguageConfig
+from .losses import AuxiliaryHeads, Numbers, text_losses
+from .model import ModelConfig, VisionLanguageModel
+from .optimise import Optimiser, learning_rate, number_spread
+from .tokenizer import COORDINATES
+from .vision import VisionConfig
+from .workers import average_gradients, join, rank, workers
+
+SECONDS_BETWEEN_CHECKPOINTS = 180
+STEPS_BETWEEN_REPORTS = 50
+
+
+class Trainer:
+    """Everything that a step needs."""
+
+    def __init__(self, arguments: argparse.Namespace):
+        self.arguments = arguments
+        self.random = random.Random(f"{arguments.seed} {rank()}")
+        torch.manual_seed(arguments.seed)
+        tokenizer = Tokenizer.from_file(str(arguments.tokenizer))
+        self.frames = Frames(arguments.data, tokenizer)
+        self.plans = Plans(arguments.data / "plans.jsonl", tokenizer)
+        print(
+            f"{len(self.frames)} frames; plans by length "
+            f"{ {edge: len(group) for edge, group in sorted(self.plans.groups.items())} }, "
+            f"{self.plans.too_long} too long",
+            flush=True,
+        )
+        config = ModelConfig(LanguageConfig(tokenizer.get_vocab_size()))
+        self.model = VisionLanguageModel(config)
+        numbers = [tokenizer.token_to_id(str(number)) for number in range(COORDINATES)]
+        self.model.language_model.embed_numbers_as_waves(torch.tensor(numbers))
+        self.numbers = Numbers(self.model, torch.tensor(numbers))
+        sizes = config.vision.hidden, config.language.hidden
+        self.heads = AuxiliaryHeads(*sizes, self.frames.labels)
+        self.optimiser = Optimiser(self.model, self.heads)
+        self.parameters = [*self.model.parameters(), *self.heads.parameters()]
+        self.queue: list[int] = []
+        self.step_count = 0
+        self.seconds = 0.0
+        self.started = time.monotonic()
+        self.see, self.read, self.read_with_picture = (
+            torch.compile(method, dynamic=dynamic, disable=arguments.eager)
+            for method, dynamic in (
+                (self.model.see, False),
+                (self.model.read, True),
+                (self.model.read_with_picture, False),
+            )
+        )
+
+    def next_frames(self) -> list[int]:
+        """Each frame once before any comes again."""
+        if len(self.queue) < self.arguments.pictures:
+            self.queue = list(range(len(self.frames)))
+            self.random.shuffle(self.queue)
+        taken = self.queue[-self.arguments.pictures :]
+        del self.queue[-self.arguments.pictures :]
+        return taken
+
+    def losses(self, with_text: bool) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """The weighted sum to be minimised, and its parts."""
+        mirrored = [self.random.random() < 0.5 for _ in range(self.arguments.pictures)]
+        batch = self.frames.batch(self.next_frames(), mirrored)
+        patches, image = self.see(batch.pictures)
+        parts = self.heads.losses(patches, image, batch.targets, self.numbers)
+        loss = sum(parts.values())
+        if not with_text:
+            return loss, parts
+        start = self.frames.picture_start
+        states = self.read_with_picture(batch.text.ids, image, start)
+        parts["words"], parts["numbers"] = text_losses(self.model, states, batch.text, self.numbers)
+        plans = self.plans.batch(self.random, self.arguments.plan_tokens)
+        parts["plans"], _ = text_losses(self.model, self.read(plans.ids), plans, self.numbers)
+        text = 0.3 * parts["words"] + 0.7 * parts["numbers"] + 0.15 * parts["plans"]
+        return 0.5 * loss + text, parts
+
+    def step(self) -> dict[str, float]:
+        """One step of the optimiser."""
+        elapsed = self.seconds / (60 * self.arguments.minutes)
+        self.numbers.spread = number_spread(elapsed)
+        with torch.autocast("cpu", torch.bfloat16):
+            with_text = self.seconds >= 60 * self.arguments.vision_minutes
+            loss, parts = self.losses(with_text)
+        self.optimiser.zero()
+        loss.backward()
+        self.seconds = average_gradients(self.parameters, time.monotonic() - self.started)
+        self.optimiser.step(learning_rate(self.step_count, elapsed))
+        self.step_count += 1
+        return {name: float(part.detach()) for name, part in parts.items()}
+
+    def save(self) -> None:
+        """Writes the checkpoint, never half of one."""
+        if rank() != 0:
+            return
+        path = self.arguments.out / "checkpoint.pt"
+        config = self.model.config
+        state = {
+            "model": self.model.state_dict(),
+            "heads": self.heads.state_dict(),
+            "optimiser": self.optimiser.state(),
+            "vision": asdict(config.vision),
+            "language": asdict(config.language),
+            "step": self.step_count,
+            "seconds": self.seconds,
+        }
+        torch.save(state, path.with_suffix(".part"))
+        path.with_suffix(".part").replace(path)
+
+    def resume(self) -> None:
+        """Goes on from the checkpoint."""
+        state = torch.load(self.arguments.out / "checkpoint.pt")
+        self.model.load_state_dict(state["model"])
+        self.heads.load_state_dict(state["heads"])
+        self.optimiser.restore(state["optimiser"])
+        self.step_count, self.seconds = state["step"], state["seconds"]
+        self.random.seed(f"{self.arguments.seed} {rank()} {self.step_count}")
+
+    def run(self) -> None:
+        """Trains until the time is spent."""
+        sums: dict[str, list[float]] = defaultdict(list)
+        saved = self.seconds
+        self.started = time.monotonic() - self.seconds
+        while self.seconds < 60 * self.arguments.minutes:
+            for name, value in self.step().items():
+                sums[name].append(value)
+            if self.step_count % STEPS_BETWEEN_REPORTS == 0:
+                self.report(sums)
+                sums.clear()
+            if self.seconds - saved > SECONDS_BETWEEN_CHECKPOINTS:
+                self.save()
+                saved = self.seconds
+        self.save()
+
+    def report(self, sums: dict[str, list[float]]) -> None:
+        """One line about the last steps."""
+        if rank() != 0:
+            return
+        pictures = self.step_count * self.arguments.pictures * workers()
+        means = " ".join(f"{name} {sum(v) / len(v):.3f}" for name, v in sums.items())
+        print(
+            f"{self.seconds / 60:6.1f} min, {self.step_count} steps, {pictures} pictures: {means}",
+            flush=True,
+        )
+
+
+def load(checkpoint: Path) -> VisionLanguageModel:
+    """The model of a checkpoint."""
+    state = torch.load(checkpoint, map_location="cpu")
+    config = ModelConfig(LanguageConfig(**state["language"]), VisionConfig(**state["vision"]))
+    model = VisionLanguageModel(config)
+    model.load_state_dict(state["model"])
+    return model.eval()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--tokenizer", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint")
+    parser.add_argument("--minutes", type=float, default=70, help="of training, from start to end")
+    parser.add_argument("--vision-minutes", type=float, default=3, help="before text is learned")
+    parser.add_argument("--pictures", type=int, default=16, help="a step and worker")
+    parser.add_argument("--plan-tokens", type=int, default=2400, help="a step and worker")
+    parser.add_argument("--threads", type=int, default=1, help="a worker")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
+    parser.add_argument("--eager", action="store_true", help="do not compile")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    join()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    trainer = Trainer(arguments)
+    if arguments.resume:
+        trainer.resume()
+    trainer.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""What the recipe rests on. Run with `python -m unittest`."""
+
+import json
+import unittest
+
+import torch
+
+from tabletop import chat, tokenizer
+from tabletop.data import IGNORED, pad_texts, write_list
+from tabletop.evaluate import match, parse_list
+from tabletop.language import LanguageConfig
+from tabletop.losses import Numbers
+from tabletop.model import ModelConfig, VisionLanguageModel, generate, picture_mask
+from tabletop.optimise import learning_rate, orthogonal
+from tabletop.targets import CELLS, NOTHING, Labels, PictureTargets, SeenObject
+from tabletop.vision import VisionConfig
+
+CUBE = SeenObject("red cube", (500, 100), (22.4, 112.0), 10.0)
+BOWL = SeenObject("blue bowl", (500, 700), (156.8, 112.0), 30.0)
+PUT = (
+    '{"steps":[{"skill":"pick","object":"red cube"},'
+    '{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}'
+)
+
+
+def small_tokenizer():
+    return tokenizer.build([f"seen: red cube 1,2; blue bowl 3,4\ntask: put it in {PUT}"] * 20)
+
+
+def small_model(vocabulary: int) -> VisionLanguageModel:
+    torch.manual_seed(0)
+    language = LanguageConfig(vocabulary, hidden=32, layers=2, heads=2, key_value_heads=1, head=16)
+    return VisionLanguageModel(ModelConfig(language, VisionConfig(hidden=16, layers=1, mlp=32)))
+
+
+class TokenizerTest(unittest.TestCase):
+    def setUp(self):
+        self.tokenizer = small_tokenizer()
+
+    def test_what_is_given_is_one_token(self):
+        tokenizer.check(self.tokenizer)
+
+    def test_an_object_of_a_list_takes_seven_tokens(self):
+        one, two = (write_list([CUBE, BOWL][:count]) for count in (1, 2))
+        longer = len(chat.answer(self.tokenizer, two)) - len(chat.answer(self.tokenizer, one))
+        self.assertEqual(longer, 7)
+
+    def test_any_text_survives(self):
+        for text in [
+            PUT,
+            'naïve 1000 10000 -0.25 {}[]"\\ \n\n\t 你好',
+            "seen: nothing\ntask: stop",
+        ]:
+            ids = self.tokenizer.encode(text, add_special_tokens=False).ids
+            self.assertEqual(self.tokenizer.decode(ids, skip_special_tokens=False), text)
+
+
+class DataTest(unittest.TestCase):
+    def test_a_mirrored_list_is_in_reading_order_again(self):
+        mirrored = [seen.mirrored(224) for seen in (CUBE, BOWL)]
+        points = [entry["point"] for entry in json.loads(write_list(mirrored))]
+        self.assertEqual(points, [[500, 300], [500, 900]])
+        self.assertEqual(mirrored[0].mirrored(224).point, CUBE.point)
+        self.assertAlmostEqual(mirrored[0].mirrored(224).pixel[0], CUBE.pixel[0])
+
+    def test_targets_are_where_the_object_is(self):
+        labels = Labels.found_in([[CUBE, BOWL]])
+        targets = PictureTargets.of([[CUBE]], labels, 224)
+        occupied = (targets.cell_class[0, :, 0] != NOTHING).nonzero().flatten().tolist()
+        self.assertEqual(occupied, [4 * CELLS + 0])
+        self.assertEqual(tuple(targets.cell_class[0, occupied[0]]), labels.numbers("red cube"))
+        torch.testing.assert_close(targets.cell_point[0, occupied[0]], torch.tensor([500.0, 100.0]))
+        self.assertTrue((targets.patch_class[0, :, 0] != NOTHING).any())
+
+    def test_only_answers_are_learned(self):
+        batch = pad_texts([([5, 6], [7, 8])], 6)
+        self.assertEqual(batch.ids[0].tolist(), [5, 6, 7, 8, 0, 0])
+        expected = [IGNORED, 7, 8, IGNORED, IGNORED, IGNORED]
+        self.assertEqual(batch.following[0].tolist(), expected)
+
+
+class ModelTest(unittest.TestCase):
+    def test_generation_with_a_cache_equals_reading_again(self):
+        words = small_tokenizer()
+        model = small_model(words.get_vocab_size())
+        prompt = torch.tensor([chat.picture_request(words)])
+        start = prompt[0].tolist().index(words.token_to_id("<image_soft_token>"))
+        picture = torch.randint(0, 256, (1, 224, 224, 3), dtype=torch.uint8)
+        answer = generate(model, prompt, -1, 6, picture, start)[0]
+        ids = prompt
+        with torch.no_grad():
+            image = model.see(picture)[1]
+            for _ in range(6):
+                states = model.read_with_picture(ids, image, start)
+                token = model.language_model.logits(states[:, -1]).argmax(-1)
+                ids = torch.cat([ids, token[:, None]], 1)
+        self.assertEqual(answer, ids[0, prompt.shape[1] :].tolist())
+
+    def test_image_tokens_see_each_other_and_text_sees_no_future(self):
+        mask = picture_mask(80, 4)
+        self.assertTrue(mask[4, 67])
+        self.assertFalse(mask[4, 68])
+        self.assertFalse(mask[70, 71])
+
+    def test_a_near_miss_costs_less_than_a_far_one(self):
+        numbers = Numbers(small_model(2000), torch.arange(1001))
+        sure = torch.full((1001,), -20.0)
+        sure[500] = 0.0
+        near = numbers.blurred(sure.log_softmax(-1), torch.tensor(501.0))
+        far = numbers.blurred(sure.log_softmax(-1), torch.tensor(520.0))
+        self.assertLess(near, far)
+
+
+class OptimiserTest(unittest.TestCase):
+    def test_updates_have_about_equal_singular_values(self):
+        torch.manual_seed(0)
+        values = torch.linalg.svdvals(orthogonal(torch.randn(2, 24, 64)))
+        self.assertGreater(values.min(), 0.5)
+        self.assertLess(values.max(), 1.4)
+
+    def test_the_rate_rises_stays_and_falls(self):
+        self.assertLess(learning_rate(0, 0.0), 0.05)
+        self.assertEqual(learning_rate(500, 0.5), 1.0)
+        self.assertAlmostEqual(learning_rate(500, 0.825), 0.5)
+        self.assertAlmostEqual(learning_rate(500, 1.0), 0.02)
+
+
+class ScoreTest(unittest.TestCase):
+    def test_each_object_is_found_once(self):
+        entry = ("red cube", 23.0, 112.0)
+        pairs = match([entry, entry], [CUBE, BOWL])
+        self.assertEqual([(i, j) for i, j, _ in pairs], [(0, 0)])
+
+    def test_what_is_no_list_is_invalid(self):
+        self.assertEqual([entry[0] for entry in parse_list(write_list([CUBE]), 224)], ["red cube"])
+        for text in ["", "[", '{"steps":[]}', '[{"point":[1],"label":"x"}]', "[1]"]:
+            self.assertIsNone(parse_list(text, 224), text)
+
+
+if __name__ == "__main__":
+    unittest.main()

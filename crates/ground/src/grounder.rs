@@ -12,7 +12,7 @@ use crate::motion::hand::solve;
 use crate::motion::{Body, Hand, Motion, Roll};
 use crate::scene::{Report, SceneMemory, SceneObject, Solid};
 use crate::skill::context::TILTS;
-use crate::skill::grasp::{fits, grasps};
+use crate::skill::grasp::{fits, is_graspable};
 use crate::skill::{Context, Script, pick, place, point, push};
 
 /// Points this near to the robot are its own, metres.
@@ -105,7 +105,7 @@ impl Grounder {
         let context = self.context(scene, self.robot.home());
         let solid = &object.solid;
         if fits(&self.gripper, solid) {
-            grasps(&context, &object.name, solid).is_ok()
+            is_graspable(&context, &object.name, solid)
         } else {
             self.gets_over(solid)
         }
@@ -114,16 +114,17 @@ impl Grounder {
     fn gets_over(&self, solid: &Solid) -> bool {
         let height = solid.top + OVER + self.gripper.fingertip_reach;
         let target = Point3::new(solid.x, solid.y, height);
-        TILTS.iter().any(|tilt| {
-            (0..ROLLS).any(|step| {
-                let turn = f64::from(step) * 2.0 * std::f64::consts::PI / f64::from(ROLLS);
-                let roll = Roll::FromHeading(turn);
-                let pose = self
-                    .hand
-                    .pose(&self.gripper.tool_from_grasp, &target, *tilt, roll);
-                solve(&self.robot, &pose, self.robot.home(), "it").is_ok()
+        self.hand.beyond(&target).is_none()
+            && TILTS.iter().any(|tilt| {
+                (0..ROLLS).any(|step| {
+                    let turn = f64::from(step) * 2.0 * std::f64::consts::PI / f64::from(ROLLS);
+                    let roll = Roll::FromHeading(turn);
+                    let pose = self
+                        .hand
+                        .pose(&self.gripper.tool_from_grasp, &target, *tilt, roll);
+                    solve(&self.robot, &pose, self.robot.home(), "it").is_ok()
+                })
             })
-        })
     }
 
     fn context<'a>(&'a self, scene: &'a SceneMemory, joints: &'a JointVector) -> Context<'a> {

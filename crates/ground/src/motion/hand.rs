@@ -29,6 +29,8 @@ pub struct Hand {
     opening: Unit<Vector3>,
     pan: [f64; 2],
     plane: Option<ArmPlane>,
+    shoulder: Point3,
+    reach: f64,
 }
 
 /// The vertical plane of an arm whose joints after the first move in it.
@@ -46,13 +48,22 @@ impl Hand {
         let gripper = robot.gripper()?;
         let links = robot.link_poses(robot.home());
         let pan = axis(robot, &links, 0)?.0;
+        let shoulder = axis(robot, &links, 1)?.0;
         let plane = (robot.arm_joints().len() < 6).then(|| arm_plane(robot, &links, &pan));
         Some(Self {
             approach: gripper.approach_axis,
             opening: gripper.opening_axis,
             pan: [pan.x, pan.y],
             plane: plane.flatten(),
+            shoulder,
+            reach: reach(robot, gripper.tool_from_grasp.coords.norm()),
         })
+    }
+
+    /// How far a place is beyond the stretched arm, metres, if it is.
+    pub fn beyond(&self, target: &Point3) -> Option<f64> {
+        let beyond = (target - self.shoulder).norm() - self.reach;
+        (beyond > 0.0).then_some(beyond)
     }
 
     /// The tool pose that brings `tool_point` (tool frame) to `target` (base frame).
@@ -127,6 +138,26 @@ pub fn solve(robot: &Robot, pose: &Pose, seed: &[f64], what: &str) -> Result<Joi
         }),
         Err(other) => Err(other),
     }
+}
+
+/// No posture brings the grasp point further than this from the second joint or
+/// its mirror image across the first, metres.
+fn reach(robot: &Robot, tool_to_grasp: f64) -> f64 {
+    let links = robot.links();
+    let mut reach = tool_to_grasp;
+    let mut next = links[robot.tool_link()].mount.as_ref();
+    while let Some(mount) = next {
+        let joint = mount.motion.as_ref().map(|motion| motion.joint);
+        let offset = mount.parent_from_joint.translation.vector.norm();
+        match joint {
+            Some(0) => return reach,
+            // The second joint turns about the first, so its own offset counts twice.
+            Some(1) => reach += 2.0 * offset,
+            _ => reach += offset,
+        }
+        next = links[mount.parent].mount.as_ref();
+    }
+    reach
 }
 
 /// The orthonormal axes opening, approach × opening, approach as columns.

@@ -65,6 +65,13 @@ impl<'a> Context<'a> {
         self.obstacles().without(&[name]).with_margin(CLOSE_MARGIN)
     }
 
+    /// Only the object that is worked on, not to be touched.
+    pub fn only(&self, name: &str) -> Obstacles {
+        let mut only = self.obstacles().with_margin(0.0);
+        only.solids.retain(|(other, _)| other == name);
+        only
+    }
+
     /// The robot's shapes with what it holds.
     pub fn body_holding(&self, held: &Held) -> Body {
         let shape = shape_of(&held.object.solid);

@@ -27,6 +27,11 @@ const LEAST_OVERLAP: f64 = 0.004;
 /// Directions to try around a round object.
 const ROUND_DIRECTIONS: u32 = 16;
 
+/// After so many directions out of reach at one tilt the others are not tried.
+pub const HOPELESS: usize = 4;
+/// Every so many directions tell whether an object can be reached at all.
+const ROUND_STEP: usize = 2;
+
 /// One way to take hold of an object.
 #[derive(Clone, Debug)]
 pub struct Grasp {
@@ -44,10 +49,35 @@ pub struct Grasp {
     pub posture: JointVector,
 }
 
+/// A finger that swings, rather than slides, leaves the level of the other one
+/// beyond this share of its widest opening.
+const SWING: f64 = 0.6;
+
+/// The widest opening with which a grasp works, metres.
+pub fn usable_opening(gripper: &Gripper) -> f64 {
+    if gripper.parallel {
+        gripper.widest()
+    } else {
+        SWING * gripper.widest()
+    }
+}
+
 /// Whether the fingers fit around an object along some direction.
 pub fn fits(gripper: &Gripper, solid: &Solid) -> bool {
-    solid.width() + GAP + LEAST_SPARE <= gripper.widest()
+    solid.width() + GAP + LEAST_SPARE <= usable_opening(gripper)
         && solid.height() > TIP_CLEARANCE + LEAST_OVERLAP
+}
+
+/// Whether the arm can take some grasp of an object.
+pub fn is_graspable(context: &Context<'_>, name: &str, solid: &Solid) -> bool {
+    fits(context.gripper, solid)
+        && context.hand.beyond(&solid.centre()).is_none()
+        && TILTS.iter().any(|tilt| {
+            directions(context.gripper, solid)
+                .into_iter()
+                .step_by(ROUND_STEP)
+                .any(|(yaw, width)| reach(context, name, solid, *tilt, yaw, width).is_ok())
+        })
 }
 
 /// Every grasp of an object that the arm can take, least tilted first, then
@@ -55,20 +85,28 @@ pub fn fits(gripper: &Gripper, solid: &Solid) -> bool {
 pub fn grasps(context: &Context<'_>, name: &str, solid: &Solid) -> Result<Vec<Grasp>, Refusal> {
     if !fits(context.gripper, solid) {
         return Err(Refusal::NotApplicable(format!(
-            "the {name} is {:.3} m wide and {:.3} m high; the gripper opens to {:.3} m",
+            "the {name} is {:.3} m wide and {:.3} m high; the gripper takes up to {:.3} m",
             solid.width(),
             solid.height(),
-            context.gripper.widest()
+            usable_opening(context.gripper)
         )));
     }
+    require_in_reach(context, name, &solid.centre())?;
     let mut found = Vec::new();
     let mut refusal = None;
     for tilt in TILTS {
         let mut at_tilt = Vec::new();
+        let mut failures = 0;
         for (yaw, width) in directions(context.gripper, solid) {
             match reach(context, name, solid, tilt, yaw, width) {
                 Ok(posture) => at_tilt.push(posture),
-                Err(why) => refusal = closest(refusal, why),
+                Err(why) => {
+                    failures += 1;
+                    refusal = closest(refusal, why);
+                }
+            }
+            if at_tilt.is_empty() && failures == HOPELESS {
+                break;
             }
         }
         at_tilt.sort_by(|a, b| {
@@ -99,7 +137,7 @@ fn directions(gripper: &Gripper, solid: &Solid) -> Vec<(f64, f64)> {
             let direction = Vector3::new(yaw.cos(), yaw.sin(), 0.0);
             (yaw, 2.0 * solid.half_extent(&direction))
         })
-        .filter(|(_, width)| width + GAP + LEAST_SPARE <= gripper.widest())
+        .filter(|(_, width)| width + GAP + LEAST_SPARE <= usable_opening(gripper))
         .collect()
 }
 
@@ -166,6 +204,20 @@ fn with_openings(gripper: &Gripper, solid: &Solid, grasps: Vec<Grasp>) -> Vec<Gr
 fn last_joint_travel(now: &JointVector, posture: &JointVector) -> f64 {
     let last = posture.len() - 1;
     (posture[last] - now[last]).abs()
+}
+
+/// Refuses a place that even the stretched arm does not get to.
+pub fn require_in_reach(context: &Context<'_>, what: &str, target: &Point3) -> Result<(), Refusal> {
+    match context.hand.beyond(target) {
+        None => Ok(()),
+        Some(distance) => Err(Refusal::Unreachable {
+            what: what.to_owned(),
+            x: target.x,
+            y: target.y,
+            z: target.z,
+            distance,
+        }),
+    }
 }
 
 /// Of two refusals the one that was closer to being none.

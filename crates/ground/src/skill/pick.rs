@@ -68,7 +68,9 @@ fn through<'a>(
 
     let mut script = Script::new(*context);
     let open = crate::motion::line::with_gripper(&grasp.posture, context.joints);
-    neighbours.check(robot, body, &with(&open, gripper.joint, grasp.open))?;
+    let around = with(&open, gripper.joint, grasp.open);
+    neighbours.check(robot, body, &around)?;
+    context.only(name).check(robot, body, &around)?;
     script.transit(&posture, grasp.open, body, &context.obstacles())?;
     script.line(
         &grasp.base_from_tool,

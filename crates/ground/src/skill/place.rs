@@ -6,7 +6,7 @@ use enact_plan::Relation;
 use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 
 use super::context::{Context, TILTS, shape_of};
-use super::grasp::closest;
+use super::grasp::{HOPELESS, closest, require_in_reach};
 use super::pick::shifted;
 use super::script::Script;
 use super::spot::{Spot, spots};
@@ -63,18 +63,23 @@ pub fn place(
     })?;
     let target = context.find(target)?;
     let body = context.body_holding(held);
+    require_in_reach(context, &target.name, &target.solid.centre())?;
     let drops: &[f64] = if target.solid.hollow.is_some() {
         &DROPS
     } else {
         &CONTACTS
     };
     let mut refusal = None;
-    for drop in drops {
-        for spot in spots(context, &held.object.solid, target, relation)? {
-            let ways = releases(context, held, &target.name, &target.solid, spot, *drop);
-            match ways
-                .and_then(|ways| first_way(context, held, &body, &target.name, &target.solid, ways))
-            {
+    for spot in spots(context, &held.object.solid, target, relation)? {
+        for drop in drops {
+            let ways = match releases(context, held, &target.name, &target.solid, spot, *drop) {
+                Ok(ways) => ways,
+                Err(why) => {
+                    refusal = closest(refusal, why);
+                    break;
+                }
+            };
+            match first_way(context, held, &body, &target.name, &target.solid, ways) {
                 Ok(script) => {
                     return Ok(Motion {
                         segments: script.finish(),
@@ -86,11 +91,8 @@ pub fn place(
         }
     }
     Err(refusal.unwrap_or_else(|| {
-        Refusal::NotApplicable(format!(
-            "there is no room {} the {}",
-            relation.name(),
-            target.name
-        ))
+        let text = format!("there is no room {} the {}", relation.name(), target.name);
+        Refusal::NotApplicable(text)
     }))
 }
 
@@ -126,21 +128,25 @@ fn releases(
 ) -> Result<Vec<Release>, Refusal> {
     let point = Point3::from(held.tool_from_object.translation.vector);
     let over = Point3::new(spot.x, spot.y, spot.surface + drop);
-    let mut candidates: Vec<(f64, Pose)> = Vec::new();
-    for tilt in TILTS {
+    let mut candidates: Vec<(f64, usize, Pose)> = Vec::new();
+    for (index, tilt) in TILTS.into_iter().enumerate() {
         for step in 0..ROLLS {
             let roll = Roll::FromHeading(f64::from(step) * 2.0 * PI / f64::from(ROLLS));
             let pose = context.hand.pose(&point, &over, tilt, roll);
             let object = pose * held.tool_from_object;
             let askew = (object.rotation * Vector3::z()).angle(&Vector3::z());
             if askew < MOST_ASKEW {
-                candidates.push((askew + misalignment(&object, held, solid), pose));
+                candidates.push((askew + misalignment(&object, held, solid), index, pose));
             }
         }
     }
     candidates.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (mut found, mut refusal) = (Vec::new(), None);
-    for (_, pose) in candidates {
+    let mut failures = [0; TILTS.len()];
+    for (_, tilt, pose) in candidates {
+        if failures[tilt] == HOPELESS {
+            continue;
+        }
         let object = pose * held.tool_from_object;
         let reach = object.translation.z - lowest(&shape_of(&held.object.solid), &object);
         let pose = shifted(&pose, Vector3::z() * reach);
@@ -149,7 +155,10 @@ fn releases(
                 base_from_tool: pose,
                 posture,
             }),
-            Err(why) => refusal = closest(refusal, why),
+            Err(why) => {
+                failures[tilt] += 1;
+                refusal = closest(refusal, why);
+            }
         }
         if found.len() == ATTEMPTS {
             break;

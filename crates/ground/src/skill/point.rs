@@ -3,7 +3,7 @@
 use enact_types::{Point3, Refusal};
 
 use super::context::{Context, TILTS};
-use super::grasp::closest;
+use super::grasp::{closest, require_in_reach};
 use super::script::Script;
 use crate::motion::Motion;
 use crate::motion::hand::{Roll, solve};
@@ -11,7 +11,7 @@ use crate::motion::hand::{Roll, solve};
 /// Height of the fingertips above the object, metres, in order of preference.
 const HOVERS: [f64; 2] = [0.035, 0.025];
 /// Turns about the approach direction to try.
-const ROLLS: u32 = 8;
+const ROLLS: u32 = 4;
 
 /// The motion that holds the shut fingertips above the object of this name.
 pub fn point(context: &Context<'_>, name: &str) -> Result<Motion, Refusal> {
@@ -24,6 +24,7 @@ pub fn point(context: &Context<'_>, name: &str) -> Result<Motion, Refusal> {
     let solid = &context.find(name)?.solid;
     let held = context.scene.held();
     let body = held.map_or_else(|| context.body.clone(), |held| context.body_holding(held));
+    require_in_reach(context, name, &solid.centre())?;
     let mut refusal = None;
     for hover in HOVERS {
         let height = solid.top + hover + gripper.fingertip_reach;

@@ -4,7 +4,7 @@ use enact_plan::Direction;
 use enact_types::{Point3, Pose, Refusal, Vector3};
 
 use super::context::{Context, TILTS};
-use super::grasp::closest;
+use super::grasp::{closest, require_in_reach};
 use super::pick::shifted;
 use super::script::Script;
 use crate::motion::hand::{Roll, solve};
@@ -42,6 +42,7 @@ pub fn on_table(base_from_camera: &Pose, direction: Direction) -> Option<Vector3
 pub fn push(context: &Context<'_>, name: &str, direction: Direction) -> Result<Motion, Refusal> {
     context.require_empty()?;
     let object = context.find(name)?;
+    require_in_reach(context, name, &object.solid.centre())?;
     let camera = context
         .scene
         .camera()

@@ -11,7 +11,7 @@ const GAP: f64 = 0.006;
 /// Spacing of the places tried, metres.
 const SPACING: f64 = 0.01;
 /// Most places tried.
-const MOST: usize = 6;
+const MOST: usize = 4;
 
 /// A place to put something down.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,0 +1,135 @@
+//! What arm and camera report decides whether a step worked.
+
+mod arm;
+mod table;
+
+use arm::GROUNDER;
+use enact_ground::scene::SceneMemory;
+use enact_ground::verify::{Evidence, judge};
+use enact_plan::{Detection, Direction, Relation, Step, Verdict};
+use enact_types::{Frame, JointVector, Pose};
+use table::{Body, Table, shapes};
+
+fn red(at: [f64; 3]) -> Body {
+    shapes::cuboid("red cube", at, 0.2, [0.03; 3])
+}
+
+fn bowl() -> Body {
+    shapes::bowl("blue bowl", [0.2, 0.1, 0.0], 0.055, 0.04)
+}
+
+/// Takes a table into a scene; the bodies for which `seen` is false go undetected.
+fn look(scene: &mut SceneMemory, table: &Table, seen: impl Fn(&str) -> bool) -> Frame {
+    let (frame, owners) = table.render(1);
+    let detections: Vec<Detection> = (0..table.bodies.len())
+        .filter(|body| seen(&table.bodies[*body].label))
+        .map(|body| Detection {
+            point: table::middle_of(&frame, &owners, body),
+            label: table.bodies[body].label.clone(),
+        })
+        .collect();
+    scene.update(&frame, &detections, &|_| false);
+    frame
+}
+
+/// All joints at home, the fingers this far apart in metres.
+fn fingers(opening: f64) -> JointVector {
+    let robot = GROUNDER.robot();
+    let gripper = robot.gripper().unwrap();
+    let mut joints = robot.home().clone();
+    joints[gripper.joint] = gripper.joint_for(opening);
+    joints
+}
+
+fn verdict(step: &Step, opening: f64, before: &SceneMemory, after: &SceneMemory, frame: &Frame) -> (Verdict, String) {
+    let measured = fingers(opening);
+    let evidence = Evidence { robot: GROUNDER.robot(), measured: Some(&measured), before, after, frame };
+    let judgement = judge(step, &evidence);
+    (judgement.verdict, judgement.reason)
+}
+
+/// The scene and verdict after picking the red cube, with the table as it is then.
+fn picked(opening: f64, grasped: bool, then: Vec<Body>) -> (Verdict, String) {
+    let mut before = SceneMemory::default();
+    look(&mut before, &Table { bodies: vec![red([0.2, -0.05, 0.0]), bowl()] }, |_| true);
+    let mut after = before.clone();
+    if grasped {
+        after.grasp("red cube", Pose::identity());
+    }
+    let frame = look(&mut after, &Table { bodies: then }, |_| true);
+    let step = Step::Pick { object: "red cube".to_owned() };
+    verdict(&step, opening, &before, &after, &frame)
+}
+
+#[test]
+fn a_pick_is_judged_by_fingers_and_picture() {
+    let no = |reason: &str| (Verdict::No, reason.to_owned());
+    assert_eq!(picked(0.03, true, vec![bowl()]), (Verdict::Yes, String::new()));
+    let there = || vec![red([0.2, -0.05, 0.0]), bowl()];
+    let elsewhere = || vec![red([0.25, -0.12, 0.0]), bowl()];
+    assert_eq!(picked(0.003, false, there()), no("the gripper closed on nothing"));
+    assert_eq!(picked(0.03, true, there()), no("it is still on the table"));
+    assert_eq!(picked(0.003, true, elsewhere()), no("it slipped out of the gripper"));
+}
+
+/// The verdict on placing the red cube in the bowl, with the table as it is then.
+fn placed(then: Vec<Body>, sees_cube: bool) -> (Verdict, String) {
+    let mut scene = SceneMemory::default();
+    look(&mut scene, &Table { bodies: vec![red([0.2, -0.05, 0.0]), bowl()] }, |_| true);
+    scene.grasp("red cube", Pose::identity());
+    let before = scene.clone();
+    scene.release(&Pose::translation(0.2, 0.1, 0.05));
+    let frame = look(&mut scene, &Table { bodies: then }, |label| sees_cube || label != "red cube");
+    let step = Step::Place {
+        object: "red cube".to_owned(),
+        relation: Relation::In,
+        target: "blue bowl".to_owned(),
+    };
+    verdict(&step, 0.05, &before, &scene, &frame)
+}
+
+#[test]
+fn a_place_is_judged_by_where_the_object_is_seen() {
+    let inside = || vec![red([0.2, 0.1, 0.005]), bowl()];
+    assert_eq!(placed(inside(), true), (Verdict::Yes, String::new()));
+    assert_eq!(placed(inside(), false), (Verdict::Yes, String::new()));
+    assert_eq!(placed(vec![bowl()], false).0, Verdict::Unknown);
+    let far = vec![red([0.2, -0.15, 0.0]), bowl()];
+    assert_eq!(placed(far, true), (Verdict::No, "it is not in the blue bowl".to_owned()));
+    let beside = vec![red([0.2, 0.015, 0.0]), bowl()];
+    assert_eq!(placed(beside, true), (Verdict::No, "it fell".to_owned()));
+}
+
+#[test]
+fn a_push_is_judged_by_how_far_the_object_went() {
+    let pushed = |y: f64, seen: bool| {
+        let mut before = SceneMemory::default();
+        look(&mut before, &Table { bodies: vec![red([0.2, 0.0, 0.0])] }, |_| true);
+        let mut after = before.clone();
+        let frame = look(&mut after, &Table { bodies: vec![red([0.2, y, 0.0])] }, |_| seen);
+        let step = Step::Push { object: "red cube".to_owned(), direction: Direction::Right };
+        verdict(&step, 0.003, &before, &after, &frame)
+    };
+    assert_eq!(pushed(0.04, true).0, Verdict::Yes);
+    assert_eq!(pushed(0.005, true), (Verdict::No, "it did not move".to_owned()));
+    assert_eq!(pushed(-0.04, true).0, Verdict::No);
+    assert_eq!(pushed(0.005, false), (Verdict::Unknown, "nobody can see it".to_owned()));
+}
+
+#[test]
+fn the_arm_shows_whether_it_points_and_whether_it_is_home() {
+    let mut scene = SceneMemory::default();
+    let frame = look(&mut scene, &Table { bodies: vec![red([0.2, 0.0, 0.0])] }, |_| true);
+    let step = Step::Point { object: "red cube".to_owned() };
+    let home = GROUNDER.robot().home().clone();
+    let motion = GROUNDER.ground(&step, &scene, &home).unwrap();
+    let there = motion.segments.last().unwrap().end().unwrap().clone();
+    let at = |step: &Step, joints: &JointVector| {
+        let evidence = Evidence { robot: GROUNDER.robot(), measured: Some(joints), before: &scene, after: &scene, frame: &frame };
+        judge(step, &evidence).verdict
+    };
+    assert_eq!(at(&step, &there), Verdict::Yes);
+    assert_eq!(at(&step, &home), Verdict::No);
+    assert_eq!(at(&Step::Home {}, &home), Verdict::Yes);
+    assert_eq!(at(&Step::Home {}, &there), Verdict::No);
+}

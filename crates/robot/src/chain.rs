@@ -72,7 +72,9 @@ impl Chain {
     pub fn forward(&self, joints: &[f64]) -> Pose {
         let mut pose = Pose::identity();
         for (stage, position) in self.stages.iter().zip(joints) {
-            pose = pose * stage.previous_from_joint * displacement(&stage.axis, stage.prismatic, *position);
+            pose = pose
+                * stage.previous_from_joint
+                * displacement(&stage.axis, stage.prismatic, *position);
         }
         pose * self.last_from_tool
     }

@@ -227,7 +227,9 @@ impl Gripper {
 
     /// Joint position at which the fingertips are `opening` metres apart.
     pub fn joint_for(&self, opening: f64) -> f64 {
-        interpolate(&self.openings, opening, |(joint, opening)| (*opening, *joint))
+        interpolate(&self.openings, opening, |(joint, opening)| {
+            (*opening, *joint)
+        })
     }
 
     /// The widest opening, metres.

@@ -36,7 +36,9 @@ pub fn from_settings(
     };
     let (Some(closed), Some(open), Some(openings)) = (closed, open, openings) else {
         let suffix = if prismatic { "" } else { "_deg" };
-        return Err(wrong(&format!("closed{suffix}, open{suffix} and openings{suffix} are needed")));
+        return Err(wrong(&format!(
+            "closed{suffix}, open{suffix} and openings{suffix} are needed"
+        )));
     };
     let unit = |axis: [f64; 3], name: &str| {
         Unit::try_new(Vector3::from(axis), 1e-6)
@@ -65,12 +67,18 @@ fn fault(robot: &Robot, gripper: &Gripper) -> Option<&'static str> {
     // Degrees in a file rarely round to the very radians of the URDF.
     let inside = |position: f64| limits.min - 1e-6 <= position && position <= limits.max + 1e-6;
     let rising = |pair: &[(f64, f64)]| pair[0].0 < pair[1].0 && pair[0].1 < pair[1].1;
-    let finite = gripper.openings.iter().all(|row| row.0.is_finite() && row.1.is_finite());
+    let finite = gripper
+        .openings
+        .iter()
+        .all(|row| row.0.is_finite() && row.1.is_finite());
     if !(inside(gripper.closed) && inside(gripper.open)) {
         Some("closed or open is outside the joint's limits")
     } else if gripper.openings.len() < 2 || !finite || !gripper.openings.windows(2).all(rising) {
         Some("openings must be at least two rows that rise in both columns")
-    } else if !(gripper.tool_from_grasp.iter().all(|value| value.is_finite())
+    } else if !(gripper
+        .tool_from_grasp
+        .iter()
+        .all(|value| value.is_finite())
         && 0.0 <= gripper.fingertip_reach
         && gripper.fingertip_reach.is_finite())
     {
@@ -93,12 +101,22 @@ pub fn guess(robot: &Robot, joint: usize) -> Option<Gripper> {
         .iter()
         .filter_map(|link| link.mount.as_ref())
         .filter_map(|mount| {
-            let motion = mount.motion.as_ref().filter(|motion| motion.joint == joint)?;
+            let motion = mount
+                .motion
+                .as_ref()
+                .filter(|motion| motion.joint == joint)?;
             let hinge = poses[mount.parent] * mount.parent_from_joint;
             let axis = hinge.rotation * motion.axis.into_inner() * motion.multiplier;
             let lever = tool.translation.vector - hinge.translation.vector;
-            let rate = if motion.prismatic { axis } else { axis.cross(&lever) };
-            Some(Finger { rate: tool.rotation.inverse() * rate, prismatic: motion.prismatic })
+            let rate = if motion.prismatic {
+                axis
+            } else {
+                axis.cross(&lever)
+            };
+            Some(Finger {
+                rate: tool.rotation.inverse() * rate,
+                prismatic: motion.prismatic,
+            })
         })
         .collect();
     let approach_axis = Vector3::z_axis();
@@ -139,7 +157,11 @@ impl Finger {
     /// Distance of the tip from where it was `travel` ago: a chord if it turns.
     fn opening(&self, travel: f64) -> f64 {
         let angle = travel.min(std::f64::consts::PI);
-        let chord = if self.prismatic { travel } else { 2.0 * (angle / 2.0).sin() };
+        let chord = if self.prismatic {
+            travel
+        } else {
+            2.0 * (angle / 2.0).sin()
+        };
         chord * self.rate.norm()
     }
 }

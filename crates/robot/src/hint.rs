@@ -4,7 +4,10 @@
 const ALIKE: f64 = 0.75;
 
 /// The candidate most like `word` as a question, else all candidates as a list.
-pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub fn did_you_mean<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
     let candidates: Vec<&str> = candidates.into_iter().collect();
     let likeness = |name: &str| strsim::jaro_winkler(&word.to_lowercase(), &name.to_lowercase());
     let best = candidates
@@ -24,8 +27,14 @@ mod tests {
     #[test]
     fn a_typo_is_recognised_and_a_stranger_gets_the_list() {
         let names = ["shoulder_pan", "elbow_flex"];
-        assert_eq!(did_you_mean("elbow_flx", names).unwrap(), "did you mean `elbow_flex`?");
-        assert_eq!(did_you_mean("xyz", names).unwrap(), "there are: shoulder_pan, elbow_flex");
+        assert_eq!(
+            did_you_mean("elbow_flx", names).unwrap(),
+            "did you mean `elbow_flex`?"
+        );
+        assert_eq!(
+            did_you_mean("xyz", names).unwrap(),
+            "there are: shoulder_pan, elbow_flex"
+        );
         assert_eq!(did_you_mean("xyz", []), None);
     }
 }

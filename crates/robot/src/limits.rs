@@ -14,6 +14,9 @@ const SPEED_TIME: f64 = 0.25;
 /// Where nothing better is known, the time in which it reaches full acceleration, seconds.
 const ACCELERATION_TIME: f64 = 0.1;
 
+/// A number that `robot.toml` may give.
+type Number<'a> = &'a Option<At<f64>>;
+
 /// One joint's two sources, for its limits and for errors about them.
 pub struct JointFiles<'a> {
     /// The URDF's element.
@@ -67,15 +70,28 @@ impl JointFiles<'_> {
             return Err(self.urdf_error("it has no position limits"));
         }
         if !(lower.is_finite() && upper.is_finite() && lower < upper) {
-            return Err(self.urdf_error(&format!("lower limit {lower} is not below upper limit {upper}")));
+            return Err(self.urdf_error(&format!(
+                "lower limit {lower} is not below upper limit {upper}"
+            )));
         }
         let (min, max) = self.range(lower, upper)?;
         let velocity = self.positive("velocity", limit.velocity, |settings| &settings.velocity)?;
         let effort = self.positive("effort", limit.effort, |settings| &settings.effort)?;
         let acceleration = velocity / SPEED_TIME;
-        let acceleration = self.free("acceleration", acceleration, |settings| &settings.acceleration)?;
-        let jerk = self.free("jerk", acceleration / ACCELERATION_TIME, |settings| &settings.jerk)?;
-        Ok(Limits { min, max, velocity, acceleration, jerk, effort })
+        let acceleration = self.free("acceleration", acceleration, |settings| {
+            &settings.acceleration
+        })?;
+        let jerk = self.free("jerk", acceleration / ACCELERATION_TIME, |settings| {
+            &settings.jerk
+        })?;
+        Ok(Limits {
+            min,
+            max,
+            velocity,
+            acceleration,
+            jerk,
+            effort,
+        })
     }
 
     fn range(&self, lower: f64, upper: f64) -> Result<(f64, f64), LoadError> {
@@ -101,13 +117,16 @@ impl JointFiles<'_> {
         &self,
         what: &str,
         urdf: f64,
-        of: fn(&JointSettings) -> &Option<At<f64>>,
+        of: fn(&JointSettings) -> Number<'_>,
     ) -> Result<f64, LoadError> {
         if !(urdf >= 0.0 && urdf.is_finite()) {
             return Err(self.urdf_error(&format!("{what} limit {urdf} is not positive and finite")));
         }
         let value = self.free(what, urdf, of)?;
-        match self.settings.and_then(|(settings, _)| of(settings).as_ref()) {
+        match self
+            .settings
+            .and_then(|(settings, _)| of(settings).as_ref())
+        {
             Some(given) if urdf > 0.0 && value > urdf => {
                 let error = format!("{what} {value} is above the URDF's {urdf}");
                 Err(self.toml_error(given.span().start, &error))
@@ -122,9 +141,12 @@ impl JointFiles<'_> {
         &self,
         what: &str,
         default: f64,
-        of: fn(&JointSettings) -> &Option<At<f64>>,
+        of: fn(&JointSettings) -> Number<'_>,
     ) -> Result<f64, LoadError> {
-        let Some(given) = self.settings.and_then(|(settings, _)| of(settings).as_ref()) else {
+        let Some(given) = self
+            .settings
+            .and_then(|(settings, _)| of(settings).as_ref())
+        else {
             return Ok(default);
         };
         let value = *given.get_ref();
@@ -139,7 +161,7 @@ impl JointFiles<'_> {
     /// A position given plainly or in degrees, and where it stands.
     fn position(
         &self,
-        of: fn(&JointSettings) -> (&Option<At<f64>>, &Option<At<f64>>),
+        of: fn(&JointSettings) -> (Number<'_>, Number<'_>),
     ) -> Result<Option<(f64, usize)>, LoadError> {
         let given = self.settings.map(|(settings, _)| of(settings));
         let (value, offset) = match given {
@@ -148,7 +170,10 @@ impl JointFiles<'_> {
                 (degrees.get_ref().to_radians(), degrees.span().start)
             }
             Some((None, Some(degrees))) => {
-                return Err(self.toml_error(degrees.span().start, "it slides, so give metres, not degrees"));
+                return Err(self.toml_error(
+                    degrees.span().start,
+                    "it slides, so give metres, not degrees",
+                ));
             }
             Some((Some(_), Some(degrees))) => {
                 return Err(self.toml_error(degrees.span().start, "a position is given twice"));
@@ -164,7 +189,8 @@ impl JointFiles<'_> {
 
     fn urdf_error(&self, what: &str) -> LoadError {
         let name = &self.joint.name;
-        self.urdf.error_about("joint", name, format!("joint `{name}`: {what}"))
+        self.urdf
+            .error_about("joint", name, format!("joint `{name}`: {what}"))
     }
 
     fn toml_error(&self, offset: usize, what: &str) -> LoadError {

@@ -42,7 +42,12 @@ impl Robot {
             (path.to_owned(), None)
         };
         let urdf = Source::read(&urdf_path)?;
-        let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let name = if path.is_dir() {
+            path.file_name()
+        } else {
+            path.file_stem()
+        };
+        let name = name.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         Loader::new(&urdf, toml.as_ref())?.robot(name)
     }
 
@@ -68,7 +73,11 @@ impl Robot {
         names.sort();
         let list = names.join(", ");
         let hint = did_you_mean(name, names.iter().map(String::as_str)).map(|hint| {
-            if hint.contains("did you mean") { format!("{hint} There are: {list}") } else { hint }
+            if hint.contains("did you mean") {
+                format!("{hint} There are: {list}")
+            } else {
+                hint
+            }
         });
         Err(LoadError {
             file: robots_dir.to_owned(),
@@ -95,14 +104,26 @@ impl<'a> Loader<'a> {
         let tree = Tree::read(urdf)?;
         let selection = select(&tree, urdf, &settings, toml)?;
         let warnings = Vec::new();
-        let loader = Self { urdf, toml, settings, tree, selection, warnings };
+        let loader = Self {
+            urdf,
+            toml,
+            settings,
+            tree,
+            selection,
+            warnings,
+        };
         loader.check_names()?;
         Ok(loader)
     }
 
     fn robot(mut self, name: String) -> Result<Robot, LoadError> {
-        let drives: Vec<usize> =
-            self.selection.arm.iter().chain(&self.selection.gripper).copied().collect();
+        let drives: Vec<usize> = self
+            .selection
+            .arm
+            .iter()
+            .chain(&self.selection.gripper)
+            .copied()
+            .collect();
         let mut joints = Vec::new();
         let mut home = Vec::new();
         for drive in &drives {
@@ -114,7 +135,11 @@ impl<'a> Loader<'a> {
         let links = self.links(&drives, &joints)?;
         let home = JointVector::from(home);
         let arm_joints = self.selection.arm.len();
-        let rate = self.positive("control_rate_hz", &self.settings.control_rate_hz, DEFAULT_RATE)?;
+        let rate = self.positive(
+            "control_rate_hz",
+            &self.settings.control_rate_hz,
+            DEFAULT_RATE,
+        )?;
         let following = &self.settings.following_error;
         let mut robot = Robot {
             name,
@@ -122,7 +147,11 @@ impl<'a> Loader<'a> {
             tool_link: self.selection.tool,
             gripper: None,
             control_period: Duration::from_secs_f64(1.0 / rate),
-            following_error: self.positive("following_error", following, DEFAULT_FOLLOWING_ERROR)?,
+            following_error: self.positive(
+                "following_error",
+                following,
+                DEFAULT_FOLLOWING_ERROR,
+            )?,
             chain: Chain::new(&links, arm_joints, self.selection.tool, &home),
             warnings: Vec::new(),
             links,
@@ -135,7 +164,8 @@ impl<'a> Loader<'a> {
                     Some(grip::from_settings(&robot, arm_joints, settings, toml)?)
                 }
                 _ => {
-                    self.warnings.push("the gripper's openings and axes are guessed".to_owned());
+                    self.warnings
+                        .push("the gripper's openings and axes are guessed".to_owned());
                     grip::guess(&robot, arm_joints)
                 }
             };
@@ -148,10 +178,17 @@ impl<'a> Loader<'a> {
     fn check_names(&self) -> Result<(), LoadError> {
         let drives = || self.selection.arm.iter().chain(&self.selection.gripper);
         let names = || drives().map(|drive| self.tree.urdf.joints[*drive].name.as_str());
-        let stray = self.settings.joints.iter().find(|(name, _)| names().all(|joint| joint != *name));
+        let stray = self
+            .settings
+            .joints
+            .iter()
+            .find(|(name, _)| names().all(|joint| joint != *name));
         match (stray, self.toml) {
             (Some((name, settings)), Some(toml)) => Err(toml
-                .error_at(settings.span().start, format!("there is no driven joint `{name}`"))
+                .error_at(
+                    settings.span().start,
+                    format!("there is no driven joint `{name}`"),
+                )
                 .hint(did_you_mean(name, names()))),
             _ => Ok(()),
         }
@@ -161,7 +198,11 @@ impl<'a> Loader<'a> {
         let joint = &self.tree.urdf.joints[drive];
         let table = self.settings.joints.get(&joint.name);
         let settings = table.map(|table| table.get_ref()).zip(self.toml);
-        JointFiles { joint, urdf: self.urdf, settings }
+        JointFiles {
+            joint,
+            urdf: self.urdf,
+            settings,
+        }
     }
 
     fn positive(&self, key: &str, value: &Option<At<f64>>, default: f64) -> Result<f64, LoadError> {
@@ -179,8 +220,11 @@ impl<'a> Loader<'a> {
     }
 
     fn links(&mut self, drives: &[usize], joints: &[Joint]) -> Result<Vec<Link>, LoadError> {
-        let index: HashMap<&str, usize> =
-            joints.iter().enumerate().map(|(index, joint)| (joint.name.as_str(), index)).collect();
+        let index: HashMap<&str, usize> = joints
+            .iter()
+            .enumerate()
+            .map(|(index, joint)| (joint.name.as_str(), index))
+            .collect();
         let palette = palette(&self.tree.urdf);
         let mut links = Vec::new();
         for branch in 0..self.tree.branches.len() {
@@ -193,11 +237,19 @@ impl<'a> Loader<'a> {
                     if motion.is_none() && element.mimic.is_none() && !drives.contains(&joint) {
                         self.warnings.extend(idle(element));
                     }
-                    Some(Mount { parent, parent_from_joint: pose(&element.origin), motion })
+                    Some(Mount {
+                        parent,
+                        parent_from_joint: pose(&element.origin),
+                        motion,
+                    })
                 }
             };
             if let Some(mount) = &mount
-                && !mount.parent_from_joint.to_homogeneous().iter().all(|value| value.is_finite())
+                && !mount
+                    .parent_from_joint
+                    .to_homogeneous()
+                    .iter()
+                    .all(|value| value.is_finite())
             {
                 let what = format!("link `{}`: its place is not finite", link.name);
                 return Err(self.urdf.error_about("link", &link.name, what));
@@ -234,7 +286,13 @@ impl<'a> Loader<'a> {
             return Err(wrong("its mimic is not finite"));
         }
         let prismatic = element.joint_type == urdf_rs::JointType::Prismatic;
-        Ok(Some(Motion { joint: *joint, axis, prismatic, multiplier, offset }))
+        Ok(Some(Motion {
+            joint: *joint,
+            axis,
+            prismatic,
+            multiplier,
+            offset,
+        }))
     }
 
     /// The joint that a joint follows in the end (itself unless it mimics), times what, plus what.
@@ -247,12 +305,21 @@ impl<'a> Loader<'a> {
             };
             offset += multiplier * mimic.offset.unwrap_or(0.0);
             multiplier *= mimic.multiplier.unwrap_or(1.0);
-            at = joints.iter().find(|joint| joint.name == mimic.joint).ok_or_else(|| {
-                let what = format!("joint `{}` mimics `{}`, which is not there", at.name, mimic.joint);
-                self.urdf
-                    .error_about("joint", &at.name, what)
-                    .hint(did_you_mean(&mimic.joint, joints.iter().map(|joint| joint.name.as_str())))
-            })?;
+            at = joints
+                .iter()
+                .find(|joint| joint.name == mimic.joint)
+                .ok_or_else(|| {
+                    let what = format!(
+                        "joint `{}` mimics `{}`, which is not there",
+                        at.name, mimic.joint
+                    );
+                    self.urdf
+                        .error_about("joint", &at.name, what)
+                        .hint(did_you_mean(
+                            &mimic.joint,
+                            joints.iter().map(|joint| joint.name.as_str()),
+                        ))
+                })?;
         }
         let what = format!("joint `{}` mimics itself", element.name);
         Err(self.urdf.error_about("joint", &element.name, what))
@@ -261,6 +328,10 @@ impl<'a> Loader<'a> {
 
 /// The warning about a movable joint that nothing drives.
 fn idle(element: &urdf_rs::Joint) -> Option<String> {
-    (element.joint_type != urdf_rs::JointType::Fixed)
-        .then(|| format!("joint `{}` is not driven; it is taken as fixed", element.name))
+    (element.joint_type != urdf_rs::JointType::Fixed).then(|| {
+        format!(
+            "joint `{}` is not driven; it is taken as fixed",
+            element.name
+        )
+    })
 }

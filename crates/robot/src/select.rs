@@ -10,7 +10,14 @@ use crate::tree::{Tree, is_drive};
 const HAND_WORDS: [&str; 3] = ["gripper", "finger", "jaw"];
 
 /// Parts of a link's name that say it is the tool frame, best first.
-const TOOL_WORDS: [&str; 6] = ["gripper_frame", "tcp", "tool", "ee", "end_effector", "flange"];
+const TOOL_WORDS: [&str; 6] = [
+    "gripper_frame",
+    "tcp",
+    "tool",
+    "ee",
+    "end_effector",
+    "flange",
+];
 
 /// Fewest and most joints of an arm.
 const ARM_JOINTS: std::ops::RangeInclusive<usize> = 4..=7;
@@ -33,9 +40,14 @@ pub fn select(
     toml: Option<&Source>,
 ) -> Result<Selection, LoadError> {
     let hand: Vec<usize> = (0..tree.urdf.joints.len())
-        .filter(|index| is_drive(&tree.urdf.joints[*index]) && is_hand(&tree.urdf.joints[*index].name))
+        .filter(|index| {
+            is_drive(&tree.urdf.joints[*index]) && is_hand(&tree.urdf.joints[*index].name)
+        })
         .collect();
-    let named = settings.gripper.as_ref().map(|gripper| &gripper.get_ref().joint);
+    let named = settings
+        .gripper
+        .as_ref()
+        .map(|gripper| &gripper.get_ref().joint);
     let gripper = match (named, toml) {
         (Some(joint), Some(toml)) => Some(gripper_joint(tree, joint, toml)?),
         _ => hand.first().copied(),
@@ -67,39 +79,59 @@ fn is_hand(name: &str) -> bool {
 
 fn gripper_joint(tree: &Tree, name: &At<String>, toml: &Source) -> Result<usize, LoadError> {
     let joints = &tree.urdf.joints;
-    let found = joints.iter().position(|joint| joint.name == *name.get_ref() && is_drive(joint));
+    let found = joints
+        .iter()
+        .position(|joint| joint.name == *name.get_ref() && is_drive(joint));
     found.ok_or_else(|| {
-        let drives = joints.iter().filter(|joint| is_drive(joint)).map(|joint| joint.name.as_str());
-        toml.error_at(name.span().start, format!("there is no movable joint `{}`", name.get_ref()))
-            .hint(did_you_mean(name.get_ref(), drives))
+        let drives = joints
+            .iter()
+            .filter(|joint| is_drive(joint))
+            .map(|joint| joint.name.as_str());
+        toml.error_at(
+            name.span().start,
+            format!("there is no movable joint `{}`", name.get_ref()),
+        )
+        .hint(did_you_mean(name.get_ref(), drives))
     })
 }
 
 fn tool_link(tree: &Tree, name: &At<String>, toml: &Source) -> Result<usize, LoadError> {
     let names = || (0..tree.branches.len()).map(|branch| tree.name_of(branch));
-    names().position(|link| link == name.get_ref()).ok_or_else(|| {
-        toml.error_at(name.span().start, format!("there is no link `{}`", name.get_ref()))
+    names()
+        .position(|link| link == name.get_ref())
+        .ok_or_else(|| {
+            toml.error_at(
+                name.span().start,
+                format!("there is no link `{}`", name.get_ref()),
+            )
             .hint(did_you_mean(name.get_ref(), names()))
-    })
+        })
 }
 
-/// Of the links behind the most arm joints: a fixed leaf named like a tool, else the first.
+/// Of the links behind the most arm joints: the last fixed one named like a tool, else the first.
 fn guess_tool(tree: &Tree, in_hand: impl Fn(&usize) -> bool) -> usize {
     let reach = |branch: usize| {
         let drives = tree.drives_to(branch);
-        if drives.iter().any(&in_hand) { 0 } else { drives.len() }
+        if drives.iter().any(&in_hand) {
+            0
+        } else {
+            drives.len()
+        }
     };
     let furthest = (0..tree.branches.len()).map(reach).max().unwrap_or(0);
-    let ends: Vec<usize> = (0..tree.branches.len()).filter(|branch| reach(*branch) == furthest).collect();
+    let ends: Vec<usize> = (0..tree.branches.len())
+        .filter(|branch| reach(*branch) == furthest)
+        .collect();
     let tools = TOOL_WORDS.iter().find_map(|word| {
-        ends.iter().find(|end| is_fixed_leaf(tree, **end) && names_part(tree.name_of(**end), word))
+        ends.iter()
+            .rfind(|end| is_fixed(tree, **end) && names_part(tree.name_of(**end), word))
     });
     tools.or(ends.first()).copied().unwrap_or(0)
 }
 
-fn is_fixed_leaf(tree: &Tree, branch: usize) -> bool {
-    let fixed = tree.joint_of(branch).is_some_and(|joint| joint.joint_type == urdf_rs::JointType::Fixed);
-    fixed && tree.branches.iter().all(|other| other.stem.is_none_or(|(parent, _)| parent != branch))
+fn is_fixed(tree: &Tree, branch: usize) -> bool {
+    tree.joint_of(branch)
+        .is_some_and(|joint| joint.joint_type == urdf_rs::JointType::Fixed)
 }
 
 /// Whether `word` is in `name` as a whole word, digits after it allowed.

@@ -94,7 +94,9 @@ impl Settings {
         toml::from_str(source.text()).map_err(|error| {
             let message = error.message().trim().replace('\n', ", ");
             let place = error.span().map_or(0, |span| span.start);
-            source.error_at(place, &message).hint(unknown_field_hint(&message))
+            source
+                .error_at(place, &message)
+                .hint(unknown_field_hint(&message))
         })
     }
 }

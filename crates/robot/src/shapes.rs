@@ -37,9 +37,15 @@ pub fn shapes(
         visual.map_or(GREY, |visual| material_colour(visual, palette))
     };
     let placed: Vec<_> = if link.collision.is_empty() {
-        link.visual.iter().map(|v| (&v.origin, &v.geometry)).collect()
+        link.visual
+            .iter()
+            .map(|v| (&v.origin, &v.geometry))
+            .collect()
     } else {
-        link.collision.iter().map(|c| (&c.origin, &c.geometry)).collect()
+        link.collision
+            .iter()
+            .map(|c| (&c.origin, &c.geometry))
+            .collect()
     };
     let mut shapes = Vec::new();
     for (index, (origin, geometry)) in placed.into_iter().enumerate() {
@@ -51,12 +57,23 @@ pub fn shapes(
             continue;
         };
         let link_from_shape = pose(origin);
-        let sound = dimensions(&shape).iter().all(|size| 0.0 < *size && size.is_finite());
-        if !sound || !link_from_shape.to_homogeneous().iter().all(|value| value.is_finite()) {
+        let sound = dimensions(&shape)
+            .iter()
+            .all(|size| 0.0 < *size && size.is_finite());
+        if !sound
+            || !link_from_shape
+                .to_homogeneous()
+                .iter()
+                .all(|value| value.is_finite())
+        {
             let what = format!("link `{}`: a shape has no size or no place", link.name);
             return Err(source.error_about("link", &link.name, what));
         }
-        shapes.push(LinkShape { shape, link_from_shape, colour: visual(index) });
+        shapes.push(LinkShape {
+            shape,
+            link_from_shape,
+            colour: visual(index),
+        });
     }
     Ok(shapes)
 }
@@ -69,7 +86,9 @@ pub fn inertial(link: &urdf_rs::Link, source: &Source) -> Result<Option<Inertial
     }
     let frame = pose(&link.inertial.origin);
     let i = &link.inertial.inertia;
-    let tensor = Matrix3::new(i.ixx, i.ixy, i.ixz, i.ixy, i.iyy, i.iyz, i.ixz, i.iyz, i.izz);
+    let tensor = Matrix3::new(
+        i.ixx, i.ixy, i.ixz, i.ixy, i.iyy, i.iyz, i.ixz, i.iyz, i.izz,
+    );
     let turn = Rotation3::from(frame.rotation);
     let inertial = Inertial {
         mass,
@@ -79,20 +98,35 @@ pub fn inertial(link: &urdf_rs::Link, source: &Source) -> Result<Option<Inertial
     let sound = 0.0 < mass
         && mass.is_finite()
         && inertial.centre.iter().all(|value| value.is_finite())
-        && inertial.inertia.symmetric_eigenvalues().iter().all(|value| 0.0 < *value);
+        && inertial
+            .inertia
+            .symmetric_eigenvalues()
+            .iter()
+            .all(|value| 0.0 < *value);
     if sound {
         Ok(Some(inertial))
     } else {
-        let what = format!("link `{}`: its mass or inertia is not positive and finite", link.name);
+        let what = format!(
+            "link `{}`: its mass or inertia is not positive and finite",
+            link.name
+        );
         Err(source.error_about("link", &link.name, what))
     }
 }
 
 fn primitive(geometry: &Geometry) -> Option<Shape> {
     Some(match geometry {
-        Geometry::Box { size } => Shape::Box { half: size.0.map(|size| size / 2.0) },
-        Geometry::Cylinder { radius, length } => Shape::Cylinder { radius: *radius, half_length: length / 2.0 },
-        Geometry::Capsule { radius, length } => Shape::Capsule { radius: *radius, half_length: length / 2.0 },
+        Geometry::Box { size } => Shape::Box {
+            half: size.0.map(|size| size / 2.0),
+        },
+        Geometry::Cylinder { radius, length } => Shape::Cylinder {
+            radius: *radius,
+            half_length: length / 2.0,
+        },
+        Geometry::Capsule { radius, length } => Shape::Capsule {
+            radius: *radius,
+            half_length: length / 2.0,
+        },
         Geometry::Sphere { radius } => Shape::Sphere { radius: *radius },
         Geometry::Mesh { .. } => return None,
     })
@@ -101,7 +135,14 @@ fn primitive(geometry: &Geometry) -> Option<Shape> {
 fn dimensions(shape: &Shape) -> Vec<f64> {
     match *shape {
         Shape::Box { half } => half.to_vec(),
-        Shape::Cylinder { radius, half_length } | Shape::Capsule { radius, half_length } => {
+        Shape::Cylinder {
+            radius,
+            half_length,
+        }
+        | Shape::Capsule {
+            radius,
+            half_length,
+        } => {
             vec![radius, half_length]
         }
         Shape::Sphere { radius } => vec![radius],
@@ -113,7 +154,8 @@ fn material_colour(visual: &urdf_rs::Visual, palette: &Palette) -> [f32; 3] {
         return GREY;
     };
     let own = material.color.as_ref().map(colour);
-    own.or_else(|| palette.get(&material.name).copied()).unwrap_or(GREY)
+    own.or_else(|| palette.get(&material.name).copied())
+        .unwrap_or(GREY)
 }
 
 fn colour(colour: &urdf_rs::Color) -> [f32; 3] {

@@ -60,11 +60,14 @@ impl Source {
     fn element(&self, tag: &str, name: &str) -> Option<usize> {
         let opening = format!("<{tag}");
         let named = [format!("name=\"{name}\""), format!("name='{name}'")];
-        self.text.match_indices(&opening).map(|(offset, _)| offset).find(|offset| {
-            let element = &self.text[*offset..];
-            let head = &element[..element.find('>').unwrap_or(element.len())];
-            head[opening.len()..].starts_with(char::is_whitespace)
-                && named.iter().any(|attribute| head.contains(attribute))
-        })
+        self.text
+            .match_indices(&opening)
+            .map(|(offset, _)| offset)
+            .find(|offset| {
+                let element = &self.text[*offset..];
+                let head = &element[..element.find('>').unwrap_or(element.len())];
+                head[opening.len()..].starts_with(char::is_whitespace)
+                    && named.iter().any(|attribute| head.contains(attribute))
+            })
     }
 }

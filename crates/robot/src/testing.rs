@@ -1,6 +1,7 @@
 //! The robots that ship, for tests.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use crate::description::Robot;
 
@@ -15,6 +16,7 @@ pub fn shipped(name: &str) -> Robot {
 }
 
 /// The SO-101.
-pub fn so101() -> Robot {
-    shipped("so101")
+pub fn so101() -> &'static Robot {
+    static SO101: LazyLock<Robot> = LazyLock::new(|| shipped("so101"));
+    &SO101
 }

@@ -31,16 +31,31 @@ impl Tree {
     pub fn read(source: &Source) -> Result<Self, LoadError> {
         let urdf = urdf_rs::read_from_string(source.text())
             .map_err(|error| source.error(format!("is not a URDF: {error}")))?;
-        let links = names(urdf.links.iter().map(|link| link.name.as_str()), "link", source)?;
-        names(urdf.joints.iter().map(|joint| joint.name.as_str()), "joint", source)?;
+        let links = names(
+            urdf.links.iter().map(|link| link.name.as_str()),
+            "link",
+            source,
+        )?;
+        names(
+            urdf.joints.iter().map(|joint| joint.name.as_str()),
+            "joint",
+            source,
+        )?;
         let mut children = vec![Vec::new(); urdf.links.len()];
         let mut parents = vec![None; urdf.links.len()];
         for (index, joint) in urdf.joints.iter().enumerate() {
             let find = |name: &str| {
                 links.get(name).copied().ok_or_else(|| {
                     source
-                        .error_about("joint", &joint.name, format!("joint `{}`: there is no link `{name}`", joint.name))
-                        .hint(did_you_mean(name, urdf.links.iter().map(|link| link.name.as_str())))
+                        .error_about(
+                            "joint",
+                            &joint.name,
+                            format!("joint `{}`: there is no link `{name}`", joint.name),
+                        )
+                        .hint(did_you_mean(
+                            name,
+                            urdf.links.iter().map(|link| link.name.as_str()),
+                        ))
                 })
             };
             let (parent, child) = (find(&joint.parent.link)?, find(&joint.child.link)?);
@@ -122,19 +137,30 @@ fn grow(
 ) -> Result<Vec<Branch>, LoadError> {
     let mut roots = (0..parents.len()).filter(|link| parents[*link].is_none());
     let Some(root) = roots.next() else {
-        let what = if parents.is_empty() { "has no links" } else { "its links form a loop" };
+        let what = if parents.is_empty() {
+            "has no links"
+        } else {
+            "its links form a loop"
+        };
         return Err(source.error(what));
     };
     if let Some(other) = roots.next() {
         let (first, second) = (&urdf.links[root].name, &urdf.links[other].name);
-        let what = format!("links `{first}` and `{second}` both have no parent; one base is needed");
+        let what =
+            format!("links `{first}` and `{second}` both have no parent; one base is needed");
         return Err(source.error_about("link", second, what));
     }
-    let mut branches = vec![Branch { link: root, stem: None }];
+    let mut branches = vec![Branch {
+        link: root,
+        stem: None,
+    }];
     let mut next = 0;
     while next < branches.len() {
         for (child, joint) in &children[branches[next].link] {
-            branches.push(Branch { link: *child, stem: Some((next, *joint)) });
+            branches.push(Branch {
+                link: *child,
+                stem: Some((next, *joint)),
+            });
         }
         next += 1;
     }

@@ -75,7 +75,11 @@ impl Gate {
         let from = start.commanded.unwrap_or(start.measured);
         let last = samples.len() as isize - 1;
         for (index, joint) in self.joints.iter().enumerate() {
-            check_positions(joint, from[index], samples.iter().map(|sample| sample[index]))?;
+            check_positions(
+                joint,
+                from[index],
+                samples.iter().map(|sample| sample[index]),
+            )?;
             let path = |at: isize| samples[at.clamp(0, last) as usize][index];
             rates::check(joint, self.period, &path, 1..=last + 3, 1.0)?;
         }
@@ -100,9 +104,15 @@ impl Gate {
     fn check_vector(&self, vector: &JointVector, what: &str) -> Result<(), Refusal> {
         if vector.len() != self.joints.len() {
             let (given, needed) = (vector.len(), self.joints.len());
-            return Err(Refusal::Malformed(format!("{what} has {given} joints, the robot {needed}")));
+            return Err(Refusal::Malformed(format!(
+                "{what} has {given} joints, the robot {needed}"
+            )));
         }
-        let broken = self.joints.iter().zip(vector.iter()).find(|(_, value)| !value.is_finite());
+        let broken = self
+            .joints
+            .iter()
+            .zip(vector.iter())
+            .find(|(_, value)| !value.is_finite());
         match broken {
             Some((joint, value)) => Err(Refusal::NotFinite {
                 what: format!("{what} of joint `{}`", joint.name),
@@ -126,22 +136,36 @@ impl Gate {
             }
             let joint = joint.name.clone();
             return Err(if start.commanded.is_none() {
-                Refusal::StartsElsewhere { joint, distance, limit }
+                Refusal::StartsElsewhere {
+                    joint,
+                    distance,
+                    limit,
+                }
             } else {
-                Refusal::Malformed(format!("joint `{joint}` starts {distance} from its last command"))
+                Refusal::Malformed(format!(
+                    "joint `{joint}` starts {distance} from its last command"
+                ))
             });
         }
         self.check_following(first, start.measured)
     }
 
-    fn check_following(&self, command: &JointVector, measured: &JointVector) -> Result<(), Refusal> {
+    fn check_following(
+        &self,
+        command: &JointVector,
+        measured: &JointVector,
+    ) -> Result<(), Refusal> {
         let limit = self.following_error;
         for (index, joint) in self.joints[..self.arm_joints].iter().enumerate() {
             let distance = (command[index] - measured[index]).abs();
-            if !(distance <= limit) {
-                let joint = joint.name.clone();
-                return Err(Refusal::FollowingError { joint, distance, limit });
+            if distance <= limit {
+                continue;
             }
+            return Err(Refusal::FollowingError {
+                joint: joint.name.clone(),
+                distance,
+                limit,
+            });
         }
         Ok(())
     }
@@ -156,15 +180,12 @@ fn check_positions(
     let mut allowed = beyond(&joint.limits, from);
     for value in positions {
         let excess = beyond(&joint.limits, value);
-        if !(excess <= allowed) {
-            return Err(limit_refusal(
-                joint,
-                Quantity::Position,
-                value,
-                (joint.limits.min, joint.limits.max),
-            ));
+        if excess <= allowed {
+            allowed = excess;
+            continue;
         }
-        allowed = excess;
+        let range = (joint.limits.min, joint.limits.max);
+        return Err(limit_refusal(joint, Quantity::Position, value, range));
     }
     Ok(())
 }

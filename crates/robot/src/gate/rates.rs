@@ -25,11 +25,23 @@ pub fn check(
     for at in range {
         let [x0, x1, x2, x3] = [path(at), path(at - 1), path(at - 2), path(at - 3)];
         let inside = beyond(limits, x1) == 0.0;
-        let speed = if inside { limits.velocity } else { limits.velocity * RETURN_SPEED };
+        let speed = if inside {
+            limits.velocity
+        } else {
+            limits.velocity * RETURN_SPEED
+        };
         let rates = [
             (Quantity::Velocity, (x0 - x1) / h, speed),
-            (Quantity::Acceleration, (x0 - 2.0 * x1 + x2) / (h * h), limits.acceleration),
-            (Quantity::Jerk, (x0 - 3.0 * x1 + 3.0 * x2 - x3) / (h * h * h), limits.jerk * jerk_factor),
+            (
+                Quantity::Acceleration,
+                (x0 - 2.0 * x1 + x2) / (h * h),
+                limits.acceleration,
+            ),
+            (
+                Quantity::Jerk,
+                (x0 - 3.0 * x1 + 3.0 * x2 - x3) / (h * h * h),
+                limits.jerk * jerk_factor,
+            ),
         ];
         for (quantity, value, limit) in rates {
             if !(-limit <= value && value <= limit) {

@@ -98,6 +98,10 @@ fn spline(samples: &[JointVector], joint: usize, at: f64) -> f64 {
         -3.0 * t.powi(3) + 3.0 * t * t + 3.0 * t + 1.0,
         t.powi(3),
     ];
-    let sum: f64 = weights.iter().zip(-1..=2).map(|(weight, offset)| weight * control(offset)).sum();
+    let sum: f64 = weights
+        .iter()
+        .zip(-1..=2)
+        .map(|(weight, offset)| weight * control(offset))
+        .sum();
     sum / 6.0
 }

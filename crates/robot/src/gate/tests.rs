@@ -5,37 +5,53 @@ use proptest::prelude::*;
 const STEPS: f64 = 200.0;
 
 fn gate() -> Gate {
-    Gate::new(&so101())
+    Gate::new(so101())
 }
 
 /// From home by `delta`, at the best speed that a quintic admits times `haste`.
 fn quintic(delta: &[f64], haste: f64) -> Vec<JointVector> {
     let robot = so101();
-    let time = robot.joints().iter().zip(delta).fold(0.05, |time: f64, (joint, delta)| {
-        let (limits, way) = (joint.limits, delta.abs());
-        time.max(1.875 * way / limits.velocity)
-            .max((5.78 * way / limits.acceleration).sqrt())
-            .max((60.0 * way / limits.jerk).cbrt())
-    });
+    let time = robot
+        .joints()
+        .iter()
+        .zip(delta)
+        .fold(0.05, |time: f64, (joint, delta)| {
+            let (limits, way) = (joint.limits, delta.abs());
+            time.max(1.875 * way / limits.velocity)
+                .max((5.78 * way / limits.acceleration).sqrt())
+                .max((60.0 * way / limits.jerk).cbrt())
+        });
     let steps = (time / haste * STEPS).ceil();
     (0..=steps as usize)
         .map(|step| {
             let u = step as f64 / steps;
             let share = u.powi(3) * (10.0 - u * (15.0 - 6.0 * u));
-            robot.home().iter().zip(delta).map(|(home, delta)| home + share * delta).collect()
+            robot
+                .home()
+                .iter()
+                .zip(delta)
+                .map(|(home, delta)| home + share * delta)
+                .collect()
         })
         .collect()
 }
 
 fn admit(samples: Vec<JointVector>) -> Result<Trajectory, Refusal> {
     let robot = so101();
-    gate().admit(samples, &Start { measured: robot.home(), commanded: Some(robot.home()) })
+    gate().admit(
+        samples,
+        &Start {
+            measured: robot.home(),
+            commanded: Some(robot.home()),
+        },
+    )
 }
 
 /// The limits once more, from their definition, with rest at both ends.
 fn keeps_all(samples: &[JointVector]) -> bool {
     let robot = so101();
-    let rate = |values: &[f64]| -> Vec<f64> { values.windows(2).map(|w| (w[1] - w[0]) * STEPS).collect() };
+    let rate =
+        |values: &[f64]| -> Vec<f64> { values.windows(2).map(|w| (w[1] - w[0]) * STEPS).collect() };
     robot.joints().iter().enumerate().all(|(index, joint)| {
         let mut x: Vec<f64> = samples.iter().map(|sample| sample[index]).collect();
         x.splice(0..0, [x[0]; 3]);
@@ -55,7 +71,10 @@ fn a_smooth_motion_passes_and_a_hasty_one_does_not() {
     let delta = [0.5, 0.3, -0.4, -0.2, 1.0, 0.3];
     let trajectory = admit(quintic(&delta, 0.97)).unwrap();
     assert_eq!(trajectory.end(), trajectory.command(usize::MAX).positions());
-    assert!(matches!(admit(quintic(&delta, 1.2)), Err(Refusal::JointLimit { .. })));
+    assert!(matches!(
+        admit(quintic(&delta, 1.2)),
+        Err(Refusal::JointLimit { .. })
+    ));
 }
 
 #[test]
@@ -68,7 +87,10 @@ fn one_ulp_beyond_a_position_limit_is_refused() {
         ] {
             let mut at = robot.home().clone();
             at[index] = edge;
-            let start = Start { measured: &at, commanded: None };
+            let start = Start {
+                measured: &at,
+                commanded: None,
+            };
             assert!(gate().admit(vec![at.clone()], &start).is_ok());
             let mut out = at.clone();
             out[index] = beyond;
@@ -95,14 +117,29 @@ fn a_joint_outside_its_limits_only_creeps_back() {
             })
             .collect()
     };
-    let start = Start { measured: &measured, commanded: None };
-    assert!(gate().admit(vec![measured.clone()], &start).is_ok(), "it may stay");
-    assert!(gate().admit(path(-0.1, 2.0), &start).is_ok(), "it may creep back");
+    let start = Start {
+        measured: &measured,
+        commanded: None,
+    };
+    assert!(
+        gate().admit(vec![measured.clone()], &start).is_ok(),
+        "it may stay"
+    );
+    assert!(
+        gate().admit(path(-0.1, 2.0), &start).is_ok(),
+        "it may creep back"
+    );
     assert!(gate().admit(path(-0.1, 0.6), &start).is_err(), "not fast");
-    assert!(gate().admit(path(0.01, 2.0), &start).is_err(), "not farther out");
+    assert!(
+        gate().admit(path(0.01, 2.0), &start).is_err(),
+        "not farther out"
+    );
     let mut jump = measured.clone();
     jump[0] = max;
-    assert!(gate().admit(vec![jump], &start).is_err(), "not by a jump to the limit");
+    assert!(
+        gate().admit(vec![jump], &start).is_err(),
+        "not by a jump to the limit"
+    );
 }
 
 #[test]
@@ -115,16 +152,43 @@ fn motion_begins_where_the_arm_is() {
         vector
     };
     let try_from = |measured: &JointVector, commanded: Option<&JointVector>| {
-        gate().admit(vec![home.clone()], &Start { measured, commanded })
+        gate().admit(
+            vec![home.clone()],
+            &Start {
+                measured,
+                commanded,
+            },
+        )
     };
     assert!(try_from(&shifted(0, 0.004), None).is_ok());
-    assert!(matches!(try_from(&shifted(0, 0.02), None), Err(Refusal::StartsElsewhere { .. })));
+    assert!(matches!(
+        try_from(&shifted(0, 0.02), None),
+        Err(Refusal::StartsElsewhere { .. })
+    ));
     assert!(try_from(&shifted(0, 0.1), Some(home)).is_ok());
-    assert!(matches!(try_from(&shifted(0, 0.2), Some(home)), Err(Refusal::FollowingError { .. })));
-    assert!(try_from(&shifted(5, 0.8), Some(home)).is_ok(), "the gripper holds by force");
-    assert!(matches!(try_from(home, Some(&shifted(0, 1e-6))), Err(Refusal::Malformed(_))));
-    assert!(matches!(try_from(&shifted(2, f64::NAN), None), Err(Refusal::NotFinite { .. })));
-    let command = gate().admit(vec![home.clone()], &Start { measured: home, commanded: None });
+    assert!(matches!(
+        try_from(&shifted(0, 0.2), Some(home)),
+        Err(Refusal::FollowingError { .. })
+    ));
+    assert!(
+        try_from(&shifted(5, 0.8), Some(home)).is_ok(),
+        "the gripper holds by force"
+    );
+    assert!(matches!(
+        try_from(home, Some(&shifted(0, 1e-6))),
+        Err(Refusal::Malformed(_))
+    ));
+    assert!(matches!(
+        try_from(&shifted(2, f64::NAN), None),
+        Err(Refusal::NotFinite { .. })
+    ));
+    let command = gate().admit(
+        vec![home.clone()],
+        &Start {
+            measured: home,
+            commanded: None,
+        },
+    );
     let command = command.unwrap().command(0);
     assert!(gate().following(&command, &shifted(1, 0.14)).is_ok());
     assert!(gate().following(&command, &shifted(1, 0.16)).is_err());
@@ -134,8 +198,14 @@ fn motion_begins_where_the_arm_is() {
 #[test]
 fn malformed_motion_is_refused() {
     assert!(matches!(admit(vec![]), Err(Refusal::Malformed(_))));
-    assert!(matches!(admit(vec![vec![0.0; 5].into()]), Err(Refusal::Malformed(_))));
-    assert!(matches!(admit(vec![vec![0.0; 7].into()]), Err(Refusal::Malformed(_))));
+    assert!(matches!(
+        admit(vec![vec![0.0; 5].into()]),
+        Err(Refusal::Malformed(_))
+    ));
+    assert!(matches!(
+        admit(vec![vec![0.0; 7].into()]),
+        Err(Refusal::Malformed(_))
+    ));
 }
 
 fn hostile() -> impl Strategy<Value = f64> {
@@ -153,7 +223,14 @@ fn hostile() -> impl Strategy<Value = f64> {
 }
 
 fn deltas() -> impl Strategy<Value = Vec<f64>> {
-    (-1.5..1.5, -0.08..1.5, -1.5..0.9, -1.5..0.08, -1.5..1.5, -0.3..1.5)
+    (
+        -1.5..1.5,
+        -0.08..1.5,
+        -1.5..0.9,
+        -1.5..0.08,
+        -1.5..1.5,
+        -0.3..1.5,
+    )
         .prop_map(|(a, b, c, d, e, f)| vec![a, b, c, d, e, f])
 }
 
@@ -213,5 +290,9 @@ fn a_stop_in_full_swing_is_much_shorter_than_the_path() {
     let trajectory = admit(quintic(&[1.8, 0.0, 0.0, 0.0, 0.0, 0.0], 0.95)).unwrap();
     let half = trajectory.len() / 2;
     let stop = gate().stop(&trajectory, half);
-    assert!(stop.len() < (trajectory.len() - half) * 3 / 4, "{} of {half}", stop.len());
+    assert!(
+        stop.len() < (trajectory.len() - half) * 3 / 4,
+        "{} of {half}",
+        stop.len()
+    );
 }

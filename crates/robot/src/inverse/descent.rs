@@ -84,7 +84,11 @@ impl Goal {
                 let axis = tool.rotation * axis;
                 let cross = axis.cross(base);
                 let (sine, cosine) = (cross.norm(), axis.dot(base));
-                if sine > 1e-9 { cross * (sine.atan2(cosine) / sine) } else { cross }
+                if sine > 1e-9 {
+                    cross * (sine.atan2(cosine) / sine)
+                } else {
+                    cross
+                }
             }
             Orientation::Free => Vector3::zeros(),
         };
@@ -108,7 +112,8 @@ pub struct Attempt<const N: usize> {
 impl<const N: usize> Attempt<N> {
     /// Whether it is good enough.
     pub fn meets(&self, goal: &Goal) -> bool {
-        self.position_error <= POSITION_TOLERANCE && self.rotation_error <= goal.rotation_tolerance()
+        self.position_error <= POSITION_TOLERANCE
+            && self.rotation_error <= goal.rotation_tolerance()
     }
 }
 
@@ -135,7 +140,11 @@ pub fn descend<const N: usize>(
         });
         let mut next_screws = [Screw::NONE; N];
         let next = Point::at(chain, goal, next, &mut next_screws);
-        idle = if next.cost < here.cost * (1.0 - NOTICEABLE) { 0 } else { idle + 1 };
+        idle = if next.cost < here.cost * (1.0 - NOTICEABLE) {
+            0
+        } else {
+            idle + 1
+        };
         if next.cost < here.cost {
             (here, screws) = (next, next_screws);
             damping = (damping * 0.2).max(1e-9);
@@ -165,7 +174,13 @@ impl<const N: usize> Point<N> {
         let tool = chain.forward_with_screws(&joints, screws);
         let (position, rotation) = goal.error(&tool);
         let cost = position.norm_squared() + (rotation * goal.weight()).norm_squared();
-        Self { joints, tool, position, rotation, cost }
+        Self {
+            joints,
+            tool,
+            position,
+            rotation,
+            cost,
+        }
     }
 }
 
@@ -180,7 +195,9 @@ fn step<const N: usize>(
     let weight = goal.weight();
     let mut error = SVector::<f64, 6>::zeros();
     error.fixed_rows_mut::<3>(0).copy_from(&here.position);
-    error.fixed_rows_mut::<3>(3).copy_from(&(here.rotation * weight));
+    error
+        .fixed_rows_mut::<3>(3)
+        .copy_from(&(here.rotation * weight));
     let mut jacobian = SMatrix::<f64, 6, N>::zeros();
     for (joint, screw) in screws.iter().enumerate() {
         let (linear, angular) = twist(screw, &here.tool, goal);
@@ -188,7 +205,8 @@ fn step<const N: usize>(
         column.fixed_rows_mut::<3>(0).copy_from(&linear);
         column.fixed_rows_mut::<3>(3).copy_from(&(angular * weight));
         let (push, (min, max)) = (column.dot(&error), limits[joint]);
-        let pressed = (here.joints[joint] <= min && push < 0.0) || (here.joints[joint] >= max && push > 0.0);
+        let pressed =
+            (here.joints[joint] <= min && push < 0.0) || (here.joints[joint] >= max && push > 0.0);
         if !pressed {
             jacobian.set_column(joint, &column);
         }

@@ -78,13 +78,16 @@ impl Robot {
             5 => self.solve::<5>(&goals, seed),
             6 => self.solve::<6>(&goals, seed),
             7 => self.solve::<7>(&goals, seed),
-            joints => Err(Refusal::NotApplicable(format!("no inverse kinematics for {joints} joints"))),
+            joints => Err(Refusal::NotApplicable(format!(
+                "no inverse kinematics for {joints} joints"
+            ))),
         }
     }
 
     fn solve<const N: usize>(&self, goals: &[Goal], seed: &[f64]) -> Result<IkSolution, Refusal> {
-        let limits: [(f64, f64); N] =
-            std::array::from_fn(|joint| (self.joints[joint].limits.min, self.joints[joint].limits.max));
+        let limits: [(f64, f64); N] = std::array::from_fn(|joint| {
+            (self.joints[joint].limits.min, self.joints[joint].limits.max)
+        });
         let seed: [f64; N] =
             std::array::from_fn(|joint| seed[joint].clamp(limits[joint].0, limits[joint].1));
         let run = |goal: &Goal, start: [f64; N]| {
@@ -137,9 +140,14 @@ impl Robot {
         seed: &[f64; N],
         distance: f64,
     ) -> Refusal {
-        let place = Goal { orientation: Orientation::Free, ..goal.clone() };
+        let place = Goal {
+            orientation: Orientation::Free,
+            ..goal.clone()
+        };
         let nearest = (0..WIDENING)
-            .map(|round| descend(&self.chain, limits, &place, spread(limits, seed, round)).position_error)
+            .map(|round| {
+                descend(&self.chain, limits, &place, spread(limits, seed, round)).position_error
+            })
             .fold(f64::INFINITY, f64::min);
         let (what, distance) = if nearest > POSITION_TOLERANCE {
             ("a place", nearest)
@@ -169,42 +177,73 @@ impl Robot {
 
     /// The target as one goal, or two where the fingers may be either way round.
     fn goals(&self, target: &IkTarget) -> Result<Vec<Goal>, Refusal> {
-        let goal = |position: Vector3, orientation: Orientation| Goal { position, orientation };
+        let goal = |position: Vector3, orientation: Orientation| Goal {
+            position,
+            orientation,
+        };
         let goals = match target {
             IkTarget::Pose(pose) => {
-                vec![goal(pose.translation.vector, Orientation::Pose(pose.rotation))]
+                vec![goal(
+                    pose.translation.vector,
+                    Orientation::Pose(pose.rotation),
+                )]
             }
-            IkTarget::Approach { position, approach, opening: None } => {
+            IkTarget::Approach {
+                position,
+                approach,
+                opening: None,
+            } => {
                 let tool = self.approach_axis().into_inner();
-                vec![goal(position.coords, Orientation::Axis { tool, base: approach.into_inner() })]
+                vec![goal(
+                    position.coords,
+                    Orientation::Axis {
+                        tool,
+                        base: approach.into_inner(),
+                    },
+                )]
             }
-            IkTarget::Approach { position, approach, opening: Some(opening) } => {
+            IkTarget::Approach {
+                position,
+                approach,
+                opening: Some(opening),
+            } => {
                 let tool_from_hand = hand(&self.approach_axis(), &self.opening_axis());
                 let orientation = |opening: Unit<Vector3>| {
                     let base_from_hand = hand(approach, &opening)?;
-                    Some(Orientation::Hand(base_from_hand * tool_from_hand?.inverse()))
+                    Some(Orientation::Hand(
+                        base_from_hand * tool_from_hand?.inverse(),
+                    ))
                 };
                 let both: Option<Vec<Orientation>> =
                     [*opening, -*opening].into_iter().map(orientation).collect();
                 let both = both.ok_or_else(|| {
                     Refusal::Malformed("the fingers cannot open along the approach".to_owned())
                 })?;
-                both.into_iter().map(|side| goal(position.coords, side)).collect()
+                both.into_iter()
+                    .map(|side| goal(position.coords, side))
+                    .collect()
             }
         };
         if goals.iter().all(Goal::is_finite) {
             Ok(goals)
         } else {
-            Err(Refusal::NotFinite { what: "the target of the tool".to_owned(), value: "NaN or infinite".to_owned() })
+            Err(Refusal::NotFinite {
+                what: "the target of the tool".to_owned(),
+                value: "NaN or infinite".to_owned(),
+            })
         }
     }
 
     fn approach_axis(&self) -> Unit<Vector3> {
-        self.gripper.as_ref().map_or_else(Vector3::z_axis, |gripper| gripper.approach_axis)
+        self.gripper
+            .as_ref()
+            .map_or_else(Vector3::z_axis, |gripper| gripper.approach_axis)
     }
 
     fn opening_axis(&self) -> Unit<Vector3> {
-        self.gripper.as_ref().map_or_else(Vector3::x_axis, |gripper| gripper.opening_axis)
+        self.gripper
+            .as_ref()
+            .map_or_else(Vector3::x_axis, |gripper| gripper.opening_axis)
     }
 }
 
@@ -213,7 +252,9 @@ fn hand(approach: &Unit<Vector3>, opening: &Unit<Vector3>) -> Option<UnitQuatern
     let across = Unit::try_new(approach.cross(opening), 1e-6)?;
     let along = across.cross(approach);
     let matrix = Matrix3::from_columns(&[along, across.into_inner(), approach.into_inner()]);
-    Some(UnitQuaternion::from_rotation_matrix(&Rotation3::from_matrix_unchecked(matrix)))
+    Some(UnitQuaternion::from_rotation_matrix(
+        &Rotation3::from_matrix_unchecked(matrix),
+    ))
 }
 
 /// The start of a round: the seed first, then points of a Halton sequence that spread

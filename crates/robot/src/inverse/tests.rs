@@ -10,10 +10,15 @@ fn success(name: &str, count: usize, target: impl Fn(&Robot, &Pose) -> IkTarget)
     let robot = shipped(name);
     let mut runner = TestRunner::new_with_rng(
         Config::default(),
-        proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
+        proptest::test_runner::TestRng::deterministic_rng(
+            proptest::test_runner::RngAlgorithm::ChaCha,
+        ),
     );
-    let joints: Vec<_> =
-        robot.arm_joints().iter().map(|joint| joint.limits.min..joint.limits.max).collect();
+    let joints: Vec<_> = robot
+        .arm_joints()
+        .iter()
+        .map(|joint| joint.limits.min..joint.limits.max)
+        .collect();
     let mut found = 0;
     let begin = Instant::now();
     for _ in 0..count {
@@ -87,7 +92,9 @@ fn a_near_seed_gives_a_near_solution() {
     let robot = shipped("ur5e");
     let joints = [0.4, -1.2, 1.4, -1.7, -1.5, 0.3];
     let seed: Vec<f64> = joints.iter().map(|position| position + 0.1).collect();
-    let solution = robot.inverse(&IkTarget::Pose(robot.forward(&joints)), &seed).unwrap();
+    let solution = robot
+        .inverse(&IkTarget::Pose(robot.forward(&joints)), &seed)
+        .unwrap();
     for (found, joint) in solution.joints.iter().zip(joints) {
         assert!((found - joint).abs() < 1e-6);
     }
@@ -102,7 +109,9 @@ fn what_is_out_of_reach_is_refused_with_the_distance() {
         opening: None,
     };
     match robot.inverse(&far, robot.home()) {
-        Err(Refusal::Unreachable { distance, .. }) => assert!((0.5..0.7).contains(&distance), "{distance}"),
+        Err(Refusal::Unreachable { distance, .. }) => {
+            assert!((0.5..0.7).contains(&distance), "{distance}")
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -129,9 +138,18 @@ fn nonsense_is_refused() {
         approach: Vector3::x_axis(),
         opening: Some(Vector3::x_axis()),
     };
-    assert!(matches!(robot.inverse(&at(0.2), robot.home()), Err(Refusal::Malformed(_))));
+    assert!(matches!(
+        robot.inverse(&at(0.2), robot.home()),
+        Err(Refusal::Malformed(_))
+    ));
     let pose = IkTarget::Pose(Pose::translation(f64::NAN, 0.0, 0.0));
-    assert!(matches!(robot.inverse(&pose, robot.home()), Err(Refusal::NotFinite { .. })));
+    assert!(matches!(
+        robot.inverse(&pose, robot.home()),
+        Err(Refusal::NotFinite { .. })
+    ));
     let pose = IkTarget::Pose(robot.forward(robot.home()));
-    assert!(matches!(robot.inverse(&pose, &[0.0; 3]), Err(Refusal::Malformed(_))));
+    assert!(matches!(
+        robot.inverse(&pose, &[0.0; 3]),
+        Err(Refusal::Malformed(_))
+    ));
 }

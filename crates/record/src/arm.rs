@@ -52,7 +52,7 @@ pub(crate) fn moving(
     purpose: &str,
     trajectory: &Trajectory,
 ) -> RecordingStreamResult<()> {
-    let period = robot.control_period().as_secs_f64();
+    let period = trajectory.period().as_secs_f64();
     let stride = (1.0 / (PATH_RATE * period)).round().max(1.0) as usize;
     let points = trajectory
         .positions()

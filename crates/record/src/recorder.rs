@@ -78,7 +78,7 @@ impl Recorder {
         let stream = &self.stream;
         match *event {
             Event::Started { task, robot } => self.started(task, robot),
-            Event::Turn(turn) => text::note(stream, "turn", &format!("turn {turn}")),
+            Event::Turn(turn) => text::note(stream, "turn", &turn.to_string()),
             Event::Saw(frame) => {
                 self.picture_size = (frame.rgb.width(), frame.rgb.height());
                 camera::saw(stream, frame)

@@ -50,10 +50,9 @@ fn line(
     text: &str,
     level: &str,
 ) -> RecordingStreamResult<()> {
-    stream.log(
-        format!("{LOG}/{topic}"),
-        &TextLog::new(text).with_level(level),
-    )
+    // All in one entity: the viewer sorts lines of the same time by entity.
+    let line = TextLog::new(format!("{topic}: {text}"));
+    stream.log(LOG, &line.with_level(level))
 }
 
 /// What the model was asked and said, word for word, and why it is not taken if it is not.

@@ -1,0 +1,43 @@
+//! How a trajectory ended.
+
+use enact_types::Refusal;
+
+use crate::state::ArmState;
+
+/// Whether touching something is part of the motion.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Contact {
+    /// It is: efforts are not watched.
+    Expected,
+    /// It is not: stop when an arm joint's effort stays above this fraction of its largest.
+    Limit(f64),
+}
+
+/// What became of a trajectory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Execution {
+    /// Why it ended.
+    pub end: End,
+    /// The arm at its end.
+    pub state: ArmState,
+    /// The arm on the way, fifty times a second, the last state among them.
+    pub samples: Vec<ArmState>,
+}
+
+/// Why a trajectory ended. In every case the arm stands still and holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum End {
+    /// The last command was sent.
+    Finished,
+    /// Someone pressed the stop switch, or nobody waits for the trajectory any more.
+    Stopped,
+    /// The arm did not follow, or the trajectory did not start where it is.
+    Fault(Refusal),
+    /// An arm joint met resistance.
+    Contact {
+        /// Its name.
+        joint: String,
+        /// Effort as a fraction of its largest.
+        effort: f64,
+    },
+}

@@ -1,0 +1,19 @@
+//! What an arm reports.
+
+use enact_types::{JointVector, Stamp};
+use serde::{Deserialize, Serialize};
+
+/// A reading of every joint, in the robot's order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ArmState {
+    /// When it was taken, on the arm's clock.
+    pub stamp: Stamp,
+    /// Positions, rad or m.
+    pub position: JointVector,
+    /// Velocities, rad/s or m/s.
+    pub velocity: JointVector,
+    /// Torque or force as a fraction of the joint's largest, -1..=1.
+    pub effort: JointVector,
+    /// The last command, `None` before the first.
+    pub commanded: Option<JointVector>,
+}

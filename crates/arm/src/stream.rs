@@ -1,0 +1,144 @@
+//! Command after command, watching what the arm does.
+
+use std::time::Duration;
+
+use enact_robot::{Gate, Robot, Trajectory};
+
+use crate::{Arm, ArmError, ArmState, Contact, End, Execution, StopSwitch};
+
+/// States closer together than this are not kept.
+const SPACING: Duration = Duration::from_millis(20);
+/// So many cycles in a row must show a contact: one alone may be a reading that went wrong.
+const CONTACT_CYCLES: u32 = 5;
+
+/// Streams trajectories to one arm.
+pub struct Streamer {
+    arm: Box<dyn Arm>,
+    gate: Gate,
+    /// Names of the arm's joints; the gripper's come after them and may always touch.
+    joints: Vec<String>,
+    stop: StopSwitch,
+}
+
+impl Streamer {
+    pub fn new(arm: Box<dyn Arm>, robot: &Robot, stop: StopSwitch) -> Self {
+        Self {
+            arm,
+            gate: Gate::new(robot),
+            joints: robot
+                .arm_joints()
+                .iter()
+                .map(|joint| joint.name.clone())
+                .collect(),
+            stop,
+        }
+    }
+
+    pub fn state(&mut self) -> Result<ArmState, ArmError> {
+        self.arm.state()
+    }
+
+    /// Follows `trajectory` to its end, or stops on the way if something is wrong or
+    /// `abandoned` says that nobody waits any more.
+    pub fn follow(
+        &mut self,
+        trajectory: &Trajectory,
+        contact: Contact,
+        abandoned: &dyn Fn() -> bool,
+    ) -> Result<Execution, ArmError> {
+        let mut log = Log::new(self.arm.state()?);
+        if self.stop.is_pressed() {
+            return Ok(log.finish(End::Stopped));
+        }
+        let mut loaded = 0;
+        for at in 0..trajectory.len() {
+            let command = trajectory.command(at);
+            log.push(self.arm.cycle(&command)?);
+            loaded = match self.touching(&log.last, contact) {
+                Some(_) => loaded + 1,
+                None => 0,
+            };
+            let end = if self.stop.is_pressed() || abandoned() {
+                End::Stopped
+            } else if let Err(refusal) = self.gate.following(&command, &log.last.position) {
+                End::Fault(refusal)
+            } else if let Some(contact) = self
+                .touching(&log.last, contact)
+                .filter(|_| loaded >= CONTACT_CYCLES)
+            {
+                contact
+            } else {
+                continue;
+            };
+            self.slow_down(trajectory, at, &mut log)?;
+            return Ok(log.finish(end));
+        }
+        Ok(log.finish(End::Finished))
+    }
+
+    /// Comes to rest along the rest of the path.
+    fn slow_down(
+        &mut self,
+        trajectory: &Trajectory,
+        at: usize,
+        log: &mut Log,
+    ) -> Result<(), ArmError> {
+        let rest = self.gate.stop(trajectory, at);
+        for at in 0..rest.len() {
+            log.push(self.arm.cycle(&rest.command(at))?);
+        }
+        Ok(())
+    }
+
+    /// The first arm joint whose effort is above the limit.
+    fn touching(&self, state: &ArmState, contact: Contact) -> Option<End> {
+        let Contact::Limit(limit) = contact else {
+            return None;
+        };
+        let mut efforts = self.joints.iter().zip(state.effort.iter());
+        efforts
+            .find(|(_, effort)| effort.abs() > limit)
+            .map(|(joint, effort)| End::Contact {
+                joint: joint.clone(),
+                effort: *effort,
+            })
+    }
+}
+
+/// What the arm reported on the way.
+struct Log {
+    last: ArmState,
+    samples: Vec<ArmState>,
+}
+
+impl Log {
+    fn new(first: ArmState) -> Self {
+        Self {
+            samples: vec![first.clone()],
+            last: first,
+        }
+    }
+
+    fn push(&mut self, state: ArmState) {
+        let due = |kept: &ArmState| state.stamp.since(kept.stamp) >= SPACING;
+        if self.samples.last().is_none_or(due) {
+            self.samples.push(state.clone());
+        }
+        self.last = state;
+    }
+
+    fn finish(mut self, end: End) -> Execution {
+        if self
+            .samples
+            .last()
+            .is_none_or(|kept| kept.stamp != self.last.stamp)
+        {
+            self.samples.push(self.last.clone());
+        }
+        Execution {
+            end,
+            state: self.last,
+            samples: self.samples,
+        }
+    }
+}

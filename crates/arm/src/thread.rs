@@ -1,0 +1,110 @@
+//! An arm on a thread of its own, so that whoever asks for motion can hang or die without it.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Weak};
+use std::thread::JoinHandle;
+
+use enact_robot::{Robot, Trajectory};
+
+use crate::stream::Streamer;
+use crate::{Arm, ArmError, ArmState, Contact, Execution, StopSwitch};
+
+/// Drives one arm. Dropping it lets the current motion end, then ends the thread.
+#[derive(Debug)]
+pub struct ArmThread {
+    requests: Option<Sender<Request>>,
+    thread: Option<JoinHandle<()>>,
+    stop: StopSwitch,
+}
+
+/// What the thread is asked. Replies to a caller that has gone go nowhere.
+enum Request {
+    State(Sender<Result<ArmState, ArmError>>),
+    Follow {
+        trajectory: Box<Trajectory>,
+        contact: Contact,
+        /// Dead once nobody waits any more.
+        caller: Weak<()>,
+        reply: Sender<Result<Execution, ArmError>>,
+    },
+}
+
+impl ArmThread {
+    /// Takes the arm to a thread of its own. It does not move until told to.
+    pub fn start(arm: Box<dyn Arm>, robot: &Robot) -> Self {
+        let stop = StopSwitch::new();
+        let streamer = Streamer::new(arm, robot, stop.clone());
+        let (requests, inbox) = channel();
+        let thread = std::thread::spawn(move || serve(streamer, &inbox));
+        Self {
+            requests: Some(requests),
+            thread: Some(thread),
+            stop,
+        }
+    }
+
+    /// The switch that stops this arm, from any thread.
+    pub fn stop_switch(&self) -> StopSwitch {
+        self.stop.clone()
+    }
+
+    /// Where the arm is now.
+    ///
+    /// # Errors
+    /// If the arm does not answer.
+    pub fn state(&self) -> Result<ArmState, ArmError> {
+        let (reply, answer) = channel();
+        self.ask(Request::State(reply))?;
+        answer.recv().map_err(|_| ArmError::Gone)?
+    }
+
+    /// Follows a trajectory and waits until the arm stands still. If the caller's
+    /// thread unwinds meanwhile, the arm stops and holds.
+    ///
+    /// # Errors
+    /// If the arm does not answer. Everything else is an [`End`](crate::End).
+    pub fn execute(&self, trajectory: Trajectory, contact: Contact) -> Result<Execution, ArmError> {
+        let caller = Arc::new(());
+        let (reply, answer) = channel();
+        self.ask(Request::Follow {
+            trajectory: Box::new(trajectory),
+            contact,
+            caller: Arc::downgrade(&caller),
+            reply,
+        })?;
+        answer.recv().map_err(|_| ArmError::Gone)?
+    }
+
+    fn ask(&self, request: Request) -> Result<(), ArmError> {
+        let requests = self.requests.as_ref().ok_or(ArmError::Gone)?;
+        requests.send(request).map_err(|_| ArmError::Gone)
+    }
+}
+
+impl Drop for ArmThread {
+    fn drop(&mut self) {
+        drop(self.requests.take());
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the thread that drives the arm panicked");
+        }
+    }
+}
+
+fn serve(mut streamer: Streamer, inbox: &Receiver<Request>) {
+    while let Ok(request) = inbox.recv() {
+        match request {
+            Request::State(reply) => drop(reply.send(streamer.state())),
+            Request::Follow {
+                trajectory,
+                contact,
+                caller,
+                reply,
+            } => {
+                let abandoned = || caller.strong_count() == 0;
+                drop(reply.send(streamer.follow(&trajectory, contact, &abandoned)));
+            }
+        }
+    }
+}

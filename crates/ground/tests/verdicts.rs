@@ -41,9 +41,21 @@ fn fingers(opening: f64) -> JointVector {
     joints
 }
 
-fn verdict(step: &Step, opening: f64, before: &SceneMemory, after: &SceneMemory, frame: &Frame) -> (Verdict, String) {
+fn verdict(
+    step: &Step,
+    opening: f64,
+    before: &SceneMemory,
+    after: &SceneMemory,
+    frame: &Frame,
+) -> (Verdict, String) {
     let measured = fingers(opening);
-    let evidence = Evidence { robot: GROUNDER.robot(), measured: Some(&measured), before, after, frame };
+    let evidence = Evidence {
+        robot: GROUNDER.robot(),
+        measured: Some(&measured),
+        before,
+        after,
+        frame,
+    };
     let judgement = judge(step, &evidence);
     (judgement.verdict, judgement.reason)
 }
@@ -51,35 +63,60 @@ fn verdict(step: &Step, opening: f64, before: &SceneMemory, after: &SceneMemory,
 /// The scene and verdict after picking the red cube, with the table as it is then.
 fn picked(opening: f64, grasped: bool, then: Vec<Body>) -> (Verdict, String) {
     let mut before = SceneMemory::default();
-    look(&mut before, &Table { bodies: vec![red([0.2, -0.05, 0.0]), bowl()] }, |_| true);
+    look(
+        &mut before,
+        &Table {
+            bodies: vec![red([0.2, -0.05, 0.0]), bowl()],
+        },
+        |_| true,
+    );
     let mut after = before.clone();
     if grasped {
         after.grasp("red cube", Pose::identity());
     }
     let frame = look(&mut after, &Table { bodies: then }, |_| true);
-    let step = Step::Pick { object: "red cube".to_owned() };
+    let step = Step::Pick {
+        object: "red cube".to_owned(),
+    };
     verdict(&step, opening, &before, &after, &frame)
 }
 
 #[test]
 fn a_pick_is_judged_by_fingers_and_picture() {
     let no = |reason: &str| (Verdict::No, reason.to_owned());
-    assert_eq!(picked(0.03, true, vec![bowl()]), (Verdict::Yes, String::new()));
+    assert_eq!(
+        picked(0.03, true, vec![bowl()]),
+        (Verdict::Yes, String::new())
+    );
     let there = || vec![red([0.2, -0.05, 0.0]), bowl()];
     let elsewhere = || vec![red([0.25, -0.12, 0.0]), bowl()];
-    assert_eq!(picked(0.003, false, there()), no("the gripper closed on nothing"));
+    assert_eq!(
+        picked(0.003, false, there()),
+        no("the gripper closed on nothing")
+    );
     assert_eq!(picked(0.03, true, there()), no("it is still on the table"));
-    assert_eq!(picked(0.003, true, elsewhere()), no("it slipped out of the gripper"));
+    assert_eq!(
+        picked(0.003, true, elsewhere()),
+        no("it slipped out of the gripper")
+    );
 }
 
 /// The verdict on placing the red cube in the bowl, with the table as it is then.
 fn placed(then: Vec<Body>, sees_cube: bool) -> (Verdict, String) {
     let mut scene = SceneMemory::default();
-    look(&mut scene, &Table { bodies: vec![red([0.2, -0.05, 0.0]), bowl()] }, |_| true);
+    look(
+        &mut scene,
+        &Table {
+            bodies: vec![red([0.2, -0.05, 0.0]), bowl()],
+        },
+        |_| true,
+    );
     scene.grasp("red cube", Pose::identity());
     let before = scene.clone();
     scene.release(&Pose::translation(0.2, 0.1, 0.05));
-    let frame = look(&mut scene, &Table { bodies: then }, |label| sees_cube || label != "red cube");
+    let frame = look(&mut scene, &Table { bodies: then }, |label| {
+        sees_cube || label != "red cube"
+    });
     let step = Step::Place {
         object: "red cube".to_owned(),
         relation: Relation::In,
@@ -95,7 +132,10 @@ fn a_place_is_judged_by_where_the_object_is_seen() {
     assert_eq!(placed(inside(), false), (Verdict::Yes, String::new()));
     assert_eq!(placed(vec![bowl()], false).0, Verdict::Unknown);
     let far = vec![red([0.2, -0.15, 0.0]), bowl()];
-    assert_eq!(placed(far, true), (Verdict::No, "it is not in the blue bowl".to_owned()));
+    assert_eq!(
+        placed(far, true),
+        (Verdict::No, "it is not in the blue bowl".to_owned())
+    );
     let beside = vec![red([0.2, 0.015, 0.0]), bowl()];
     assert_eq!(placed(beside, true), (Verdict::No, "it fell".to_owned()));
 }
@@ -104,28 +144,63 @@ fn a_place_is_judged_by_where_the_object_is_seen() {
 fn a_push_is_judged_by_how_far_the_object_went() {
     let pushed = |y: f64, seen: bool| {
         let mut before = SceneMemory::default();
-        look(&mut before, &Table { bodies: vec![red([0.2, 0.0, 0.0])] }, |_| true);
+        look(
+            &mut before,
+            &Table {
+                bodies: vec![red([0.2, 0.0, 0.0])],
+            },
+            |_| true,
+        );
         let mut after = before.clone();
-        let frame = look(&mut after, &Table { bodies: vec![red([0.2, y, 0.0])] }, |_| seen);
-        let step = Step::Push { object: "red cube".to_owned(), direction: Direction::Right };
+        let frame = look(
+            &mut after,
+            &Table {
+                bodies: vec![red([0.2, y, 0.0])],
+            },
+            |_| seen,
+        );
+        let step = Step::Push {
+            object: "red cube".to_owned(),
+            direction: Direction::Right,
+        };
         verdict(&step, 0.003, &before, &after, &frame)
     };
     assert_eq!(pushed(0.04, true).0, Verdict::Yes);
-    assert_eq!(pushed(0.005, true), (Verdict::No, "it did not move".to_owned()));
+    assert_eq!(
+        pushed(0.005, true),
+        (Verdict::No, "it did not move".to_owned())
+    );
     assert_eq!(pushed(-0.04, true).0, Verdict::No);
-    assert_eq!(pushed(0.005, false), (Verdict::Unknown, "nobody can see it".to_owned()));
+    assert_eq!(
+        pushed(0.005, false),
+        (Verdict::Unknown, "nobody can see it".to_owned())
+    );
 }
 
 #[test]
 fn the_arm_shows_whether_it_points_and_whether_it_is_home() {
     let mut scene = SceneMemory::default();
-    let frame = look(&mut scene, &Table { bodies: vec![red([0.2, 0.0, 0.0])] }, |_| true);
-    let step = Step::Point { object: "red cube".to_owned() };
+    let frame = look(
+        &mut scene,
+        &Table {
+            bodies: vec![red([0.2, 0.0, 0.0])],
+        },
+        |_| true,
+    );
+    let step = Step::Point {
+        object: "red cube".to_owned(),
+    };
     let home = GROUNDER.robot().home().clone();
     let motion = GROUNDER.ground(&step, &scene, &home).unwrap();
     let there = motion.segments.last().unwrap().end().unwrap().clone();
     let at = |step: &Step, joints: &JointVector| {
-        let evidence = Evidence { robot: GROUNDER.robot(), measured: Some(joints), before: &scene, after: &scene, frame: &frame };
+        let evidence = Evidence {
+            robot: GROUNDER.robot(),
+            measured: Some(joints),
+            before: &scene,
+            after: &scene,
+            frame: &frame,
+        };
         judge(step, &evidence).verdict
     };
     assert_eq!(at(&step, &there), Verdict::Yes);

@@ -1,4 +1,5 @@
 //! A table with bodies and a depth camera, by sphere tracing.
+#![allow(dead_code, reason = "each test uses some of it")]
 
 pub mod shapes;
 

@@ -45,7 +45,7 @@ pub fn from_settings(
             .filter(|axis| axis.iter().all(|value| value.is_finite()))
             .ok_or_else(|| wrong(&format!("{name} has no direction")))
     };
-    let gripper = Gripper {
+    let mut gripper = Gripper {
         joint,
         closed,
         open,
@@ -56,10 +56,13 @@ pub fn from_settings(
         approach_axis: unit(given.approach_axis, "approach_axis")?,
         fingertip_reach: given.fingertip_reach,
     };
-    match fault(robot, &gripper) {
-        Some(what) => Err(wrong(what)),
-        None => Ok(gripper),
+    if let Some(what) = fault(robot, &gripper) {
+        return Err(wrong(what));
     }
+    let limits = &robot.joints[joint].limits;
+    gripper.closed = gripper.closed.clamp(limits.min, limits.max);
+    gripper.open = gripper.open.clamp(limits.min, limits.max);
+    Ok(gripper)
 }
 
 fn fault(robot: &Robot, gripper: &Gripper) -> Option<&'static str> {

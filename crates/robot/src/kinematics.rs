@@ -211,16 +211,18 @@ mod tests {
     fn forward_kinematics_is_quick() {
         let robot = shipped("ur5e");
         let mut joints = vec![0.1; 6];
-        let (count, mut sum) = (1_000_000, 0.0);
-        let begin = Instant::now();
-        for index in 0..count {
-            joints[index % 6] += 1e-6;
-            sum += robot.forward(&joints).translation.x;
-        }
-        let nanoseconds = begin.elapsed().as_secs_f64() * 1e9 / count as f64;
-        assert!(
-            sum.is_finite() && nanoseconds < 600.0,
-            "{nanoseconds:.0} ns"
-        );
+        let mut sum = 0.0;
+        // The best of many short runs: other programs may hold the processor.
+        let best = (0..200)
+            .map(|_| {
+                let begin = Instant::now();
+                for index in 0..10_000 {
+                    joints[index % 6] += 1e-6;
+                    sum += robot.forward(&joints).translation.x;
+                }
+                begin.elapsed().as_secs_f64() * 1e9 / 1e4
+            })
+            .fold(f64::INFINITY, f64::min);
+        assert!(sum.is_finite() && best < 300.0, "{best:.0} ns");
     }
 }

@@ -26,6 +26,7 @@ mod settings;
 mod shapes;
 mod source;
 mod tree;
+mod wiring;
 
 pub use description::{
     Gripper, Inertial, Joint, Limits, Link, LinkShape, Motion, Mount, Robot, Shape,

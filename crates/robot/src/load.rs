@@ -1,23 +1,22 @@
 //! From a folder or a URDF to a [`Robot`].
 
-use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
 
-use enact_types::{JointVector, Vector3};
-use nalgebra::Unit;
+use enact_types::JointVector;
 
 use crate::chain::Chain;
-use crate::description::{Joint, Link, Motion, Mount, Robot};
+use crate::description::{Joint, Robot};
 use crate::error::LoadError;
 use crate::grip;
 use crate::hint::did_you_mean;
 use crate::limits::JointFiles;
 use crate::select::{Selection, select};
 use crate::settings::{At, Settings};
-use crate::shapes::{inertial, palette, shapes};
 use crate::source::Source;
-use crate::tree::{Tree, pose};
+use crate::tree::Tree;
+use crate::wiring::Wiring;
 
 /// Commands per second where nothing else is said.
 const DEFAULT_RATE: f64 = 100.0;
@@ -132,26 +131,20 @@ impl<'a> Loader<'a> {
             home.push(files.home(&joint.limits)?);
             joints.push(joint);
         }
-        let links = self.links(&drives, &joints)?;
+        self.check_servos(&joints)?;
+        let links = Wiring::new(&self.tree, self.urdf, &joints, self.selection.tool)
+            .links(&mut self.warnings)?;
         let home = JointVector::from(home);
         let arm_joints = self.selection.arm.len();
-        let rate = self.positive(
-            "control_rate_hz",
-            &self.settings.control_rate_hz,
-            DEFAULT_RATE,
-        )?;
-        let following = &self.settings.following_error;
+        let rate = self.rate()?;
+        let following_error = self.following_error()?;
         let mut robot = Robot {
             name,
             arm_joints,
             tool_link: self.selection.tool,
             gripper: None,
             control_period: Duration::from_secs_f64(1.0 / rate),
-            following_error: self.positive(
-                "following_error",
-                following,
-                DEFAULT_FOLLOWING_ERROR,
-            )?,
+            following_error,
             chain: Chain::new(&links, arm_joints, self.selection.tool, &home),
             warnings: Vec::new(),
             links,
@@ -205,133 +198,51 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn positive(&self, key: &str, value: &Option<At<f64>>, default: f64) -> Result<f64, LoadError> {
-        match (value, self.toml) {
-            (Some(value), Some(toml)) => {
-                let number = *value.get_ref();
-                if 0.0 < number && number <= 1e4 {
-                    return Ok(number);
-                }
-                let what = format!("{key} = {number} is not positive and finite");
-                Err(toml.error_at(value.span().start, what))
-            }
-            _ => Ok(default),
-        }
+    fn rate(&self) -> Result<f64, LoadError> {
+        let rate = &self.settings.control_rate_hz;
+        self.number("control_rate_hz", rate, DEFAULT_RATE, 1.0..=1e4)
     }
 
-    fn links(&mut self, drives: &[usize], joints: &[Joint]) -> Result<Vec<Link>, LoadError> {
-        let index: HashMap<&str, usize> = joints
-            .iter()
-            .enumerate()
-            .map(|(index, joint)| (joint.name.as_str(), index))
-            .collect();
-        let palette = palette(&self.tree.urdf);
-        let mut links = Vec::new();
-        for branch in 0..self.tree.branches.len() {
-            let link = &self.tree.urdf.links[self.tree.branches[branch].link];
-            let mount = match self.tree.branches[branch].stem {
-                None => None,
-                Some((parent, joint)) => {
-                    let element = &self.tree.urdf.joints[joint];
-                    let motion = self.motion(element, &index)?;
-                    if motion.is_none() && element.mimic.is_none() && !drives.contains(&joint) {
-                        self.warnings.extend(idle(element));
-                    }
-                    Some(Mount {
-                        parent,
-                        parent_from_joint: pose(&element.origin),
-                        motion,
-                    })
-                }
-            };
-            if let Some(mount) = &mount
-                && !mount
-                    .parent_from_joint
-                    .to_homogeneous()
-                    .iter()
-                    .all(|value| value.is_finite())
-            {
-                let what = format!("link `{}`: its place is not finite", link.name);
-                return Err(self.urdf.error_about("link", &link.name, what));
-            }
-            links.push(Link {
-                name: link.name.clone(),
-                mount,
-                inertial: inertial(link, self.urdf)?,
-                shapes: shapes(link, &palette, self.urdf, &mut self.warnings)?,
-            });
-        }
-        Ok(links)
+    fn following_error(&self) -> Result<f64, LoadError> {
+        let error = &self.settings.following_error;
+        let range = 1e-6..=1e2;
+        self.number("following_error", error, DEFAULT_FOLLOWING_ERROR, range)
     }
 
-    /// How a joint moves its link; `None` if it is fixed or not driven.
-    fn motion(
+    fn number(
         &self,
-        element: &urdf_rs::Joint,
-        index: &HashMap<&str, usize>,
-    ) -> Result<Option<Motion>, LoadError> {
-        let (driver, multiplier, offset) = self.driver(element)?;
-        let Some(joint) = index.get(driver) else {
-            return Ok(None);
+        key: &str,
+        value: &Option<At<f64>>,
+        default: f64,
+        range: RangeInclusive<f64>,
+    ) -> Result<f64, LoadError> {
+        let (Some(value), Some(toml)) = (value, self.toml) else {
+            return Ok(default);
         };
-        let wrong = |what: &str| {
-            let what = format!("joint `{}`: {what}", element.name);
-            self.urdf.error_about("joint", &element.name, what)
-        };
-        let axis = Vector3::from(element.axis.xyz.0);
-        let axis = Unit::try_new(axis, 1e-6)
-            .filter(|axis| axis.iter().all(|value| value.is_finite()))
-            .ok_or_else(|| wrong("its axis has no direction"))?;
-        if !(multiplier.is_finite() && offset.is_finite()) {
-            return Err(wrong("its mimic is not finite"));
+        let number = *value.get_ref();
+        if range.contains(&number) {
+            return Ok(number);
         }
-        let prismatic = element.joint_type == urdf_rs::JointType::Prismatic;
-        Ok(Some(Motion {
-            joint: *joint,
-            axis,
-            prismatic,
-            multiplier,
-            offset,
-        }))
+        let what = format!(
+            "{key} = {number} is outside {} to {}",
+            range.start(),
+            range.end()
+        );
+        Err(toml.error_at(value.span().start, what))
     }
 
-    /// The joint that a joint follows in the end (itself unless it mimics), times what, plus what.
-    fn driver<'b>(&'b self, element: &'b urdf_rs::Joint) -> Result<(&'b str, f64, f64), LoadError> {
-        let joints = &self.tree.urdf.joints;
-        let (mut at, mut multiplier, mut offset) = (element, 1.0, 0.0);
-        for _ in 0..=joints.len() {
-            let Some(mimic) = &at.mimic else {
-                return Ok((&at.name, multiplier, offset));
-            };
-            offset += multiplier * mimic.offset.unwrap_or(0.0);
-            multiplier *= mimic.multiplier.unwrap_or(1.0);
-            at = joints
+    /// No two joints may share a servo.
+    fn check_servos(&self, joints: &[Joint]) -> Result<(), LoadError> {
+        for (index, joint) in joints.iter().enumerate() {
+            let twin = joints[..index]
                 .iter()
-                .find(|joint| joint.name == mimic.joint)
-                .ok_or_else(|| {
-                    let what = format!(
-                        "joint `{}` mimics `{}`, which is not there",
-                        at.name, mimic.joint
-                    );
-                    self.urdf
-                        .error_about("joint", &at.name, what)
-                        .hint(did_you_mean(
-                            &mimic.joint,
-                            joints.iter().map(|joint| joint.name.as_str()),
-                        ))
-                })?;
+                .find(|other| joint.servo.is_some() && other.servo == joint.servo);
+            if let (Some(twin), Some(toml)) = (twin, self.toml) {
+                let place = self.settings.joints[&joint.name].span().start;
+                let what = format!("`{}` and `{}` have the same servo", twin.name, joint.name);
+                return Err(toml.error_at(place, what));
+            }
         }
-        let what = format!("joint `{}` mimics itself", element.name);
-        Err(self.urdf.error_about("joint", &element.name, what))
+        Ok(())
     }
-}
-
-/// The warning about a movable joint that nothing drives.
-fn idle(element: &urdf_rs::Joint) -> Option<String> {
-    (element.joint_type != urdf_rs::JointType::Fixed).then(|| {
-        format!(
-            "joint `{}` is not driven; it is taken as fixed",
-            element.name
-        )
-    })
 }

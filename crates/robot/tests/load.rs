@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use enact_robot::{LoadError, Robot};
+use proptest::prelude::*;
+use proptest::sample::Index;
 use tempfile::TempDir;
 
 fn robots() -> PathBuf {
@@ -95,11 +97,20 @@ fn limits_that_make_no_sense_are_refused() {
         "home_deg = 40, home = 0.1",
         &["twice"],
     );
+    for bad in ["nan", "0", "1e-300", "-5"] {
+        let to = format!("control_rate_hz = {bad}");
+        refused(
+            "robot.toml",
+            "control_rate_hz = 200",
+            &to,
+            &["control_rate_hz"],
+        );
+    }
     refused(
         "robot.toml",
-        "control_rate_hz = 200",
-        "control_rate_hz = nan",
-        &["control_rate_hz"],
+        "servo = 2",
+        "servo = 1",
+        &["shoulder_lift", "same servo"],
     );
     let pan = "lower=\"-1.91986\" upper=\"1.91986\"";
     for bad in ["NaN", "1e999", "-1.91986", "-3"] {
@@ -286,4 +297,38 @@ fn meshes_are_ignored_with_a_warning() {
     let robot = altered("robot.urdf", cylinder, mesh).unwrap();
     assert_eq!(robot.warnings().len(), 1);
     assert!(robot.warnings()[0].contains("shoulder_link"));
+}
+
+#[test]
+fn a_mimic_inside_the_arm_is_refused() {
+    let text = fs::read_to_string(robots().join("so101/robot.urdf")).unwrap();
+    let limit = "<limit lower=\"-1.69\"";
+    let mimic = format!("<mimic joint=\"shoulder_lift\"/>{limit}");
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("coupled.urdf");
+    fs::write(&path, text.replace(limit, &mimic)).unwrap();
+    let error = Robot::load(&path).unwrap_err().to_string();
+    assert!(
+        error.contains("elbow_flex") && error.contains("mimics"),
+        "{error}"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn damaged_files_never_panic(file in 0..2usize, at in any::<Index>(), with in "[-0-9a-z<>\"=.{}\\[\\] ]{0,6}") {
+        let file = ["robot.urdf", "robot.toml"][file];
+        let folder = TempDir::new().unwrap();
+        for name in ["robot.urdf", "robot.toml"] {
+            let mut text = fs::read_to_string(robots().join("so101").join(name)).unwrap();
+            if name == file {
+                let at = at.index(text.len() - with.len());
+                text.replace_range(at..at + with.len(), &with);
+            }
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        let _ = Robot::load(folder.path());
+    }
 }

@@ -2,8 +2,32 @@
 //!
 //! | module | idea |
 //! |---|---|
+//! | [`scene`] | what a world is made of, what is left to chance, what there is to do |
+//! | [`layout`] | a scene after chance has decided |
+//! | [`object`] | shapes, colours and sizes |
+//! | [`parts`] | objects as convex parts |
+//! | [`world`] | table, objects and arm under gravity |
+//! | [`goal`] | what a task wants of the world, judged by physics |
+//! | [`simulator`] | one world, shared by an arm and a camera |
 //! | [`geometry`] | what the camera sees of the world |
 //! | [`render`] | a ray-cast camera |
+//! | `physics` | the physics engine's side of it all |
 
 pub mod geometry;
+pub mod goal;
+pub mod layout;
+pub mod object;
+pub mod parts;
+mod physics;
 pub mod render;
+pub mod scene;
+pub mod simulator;
+pub mod world;
+
+pub use goal::Goal;
+pub use layout::{CameraPlace, Item, Layout, Table};
+pub use object::{Colour, ObjectShape};
+pub use render::SimCamera;
+pub use scene::Scene;
+pub use simulator::{SimArm, Simulator};
+pub use world::{ObjectState, World};

@@ -1,0 +1,143 @@
+//! What a task wants of the world, judged by physics.
+
+use std::collections::BTreeMap;
+
+use enact_types::Vector3;
+use serde::{Deserialize, Serialize};
+
+use crate::parts::is_between_walls;
+use crate::world::{ObjectState, World};
+
+/// Nearer than this, from rim to rim, is near, metres.
+const NEAR: f64 = 0.06;
+/// How far to the side counts as beside, metres.
+const BESIDE: f64 = 0.02;
+
+/// A state of the world, about objects by name. In a scene file a name may be a
+/// placeholder such as `{object}`, which the instruction fills in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Goal {
+    /// The first rests in the second, which is a container, and the gripper has let go.
+    Inside(String, String),
+    /// The first rests on the second and the gripper has let go.
+    On(String, String),
+    /// The gripper holds it and nothing else touches it.
+    Held(String),
+    /// The first rests close to the second.
+    Near(String, String),
+    /// The first rests left of the second in the camera's picture.
+    LeftOf(String, String),
+    /// The first rests right of the second in the camera's picture.
+    RightOf(String, String),
+}
+
+impl Goal {
+    /// Whether the world is in this state now. False if an object does not exist.
+    pub fn holds(&self, world: &World) -> bool {
+        match self {
+            Self::Inside(object, container) => released(world, object)
+                .zip(world.object(container))
+                .is_some_and(|(object, container)| is_inside(&object, &container)),
+            Self::On(object, support) => released(world, object)
+                .zip(world.object(support))
+                .is_some_and(|(upper, lower)| is_on(world, &upper, &lower)),
+            Self::Held(object) => is_held(world, object),
+            Self::Near(object, other) => released(world, object)
+                .zip(world.object(other))
+                .is_some_and(|(object, other)| gap(&object, &other) < NEAR),
+            Self::LeftOf(object, other) => {
+                rightwards(world, object, other).is_some_and(|by| by < -BESIDE)
+            }
+            Self::RightOf(object, other) => {
+                rightwards(world, object, other).is_some_and(|by| by > BESIDE)
+            }
+        }
+    }
+
+    /// The same goal about these objects: placeholders `{slot}` become names.
+    pub fn fill(&self, names: &BTreeMap<String, String>) -> Self {
+        let name = |text: &String| {
+            let slot = text
+                .strip_prefix('{')
+                .and_then(|text| text.strip_suffix('}'));
+            slot.and_then(|slot| names.get(slot))
+                .unwrap_or(text)
+                .clone()
+        };
+        match self {
+            Self::Inside(a, b) => Self::Inside(name(a), name(b)),
+            Self::On(a, b) => Self::On(name(a), name(b)),
+            Self::Held(a) => Self::Held(name(a)),
+            Self::Near(a, b) => Self::Near(name(a), name(b)),
+            Self::LeftOf(a, b) => Self::LeftOf(name(a), name(b)),
+            Self::RightOf(a, b) => Self::RightOf(name(a), name(b)),
+        }
+    }
+
+    /// The names or placeholders in it.
+    pub fn names(&self) -> Vec<&str> {
+        match self {
+            Self::Held(a) => vec![a],
+            Self::Inside(a, b)
+            | Self::On(a, b)
+            | Self::Near(a, b)
+            | Self::LeftOf(a, b)
+            | Self::RightOf(a, b) => vec![a, b],
+        }
+    }
+}
+
+/// The object if it lies still and the gripper does not touch it.
+fn released(world: &World, name: &str) -> Option<ObjectState> {
+    world
+        .object(name)
+        .filter(|object| object.is_at_rest() && !world.gripper_touches(name))
+}
+
+/// Between the walls, and not above the rim by more than half its own height.
+fn is_inside(object: &ObjectState, container: &ObjectState) -> bool {
+    let at = container.pose.inverse_transform_vector(
+        &(object.pose.translation.vector - container.pose.translation.vector),
+    );
+    let [low, high] = [-container.size[2] / 2.0, container.size[2] / 2.0];
+    let upright = container.pose.rotation * Vector3::z();
+    upright.z > 0.8
+        && is_between_walls(container.shape, container.size, at.x, at.y)
+        && low <= at.z
+        && at.z <= high + object.size[2] / 2.0
+}
+
+/// Touching it, from above, clear of the table.
+fn is_on(world: &World, upper: &ObjectState, lower: &ObjectState) -> bool {
+    upper.pose.translation.z > lower.pose.translation.z
+        && world.touch(&upper.name, &lower.name)
+        && !world.table_touches(&upper.name)
+}
+
+fn is_held(world: &World, name: &str) -> bool {
+    let others = &world.layout().objects;
+    world.gripper_touches(name)
+        && !world.table_touches(name)
+        && !others
+            .iter()
+            .any(|other| other.name != name && world.touch(name, &other.name))
+}
+
+/// Horizontal distance between the rims of two objects, metres; negative if they overlap.
+fn gap(a: &ObjectState, b: &ObjectState) -> f64 {
+    let apart = (a.pose.translation.vector - b.pose.translation.vector)
+        .xy()
+        .norm();
+    apart - a.shape.footprint_radius(a.size) - b.shape.footprint_radius(b.size)
+}
+
+/// How far the first rests to the right of the second as the camera sees it, metres.
+fn rightwards(world: &World, object: &str, other: &str) -> Option<f64> {
+    let camera = &world.layout().camera;
+    let right = (camera.target - camera.eye)
+        .cross(&Vector3::z())
+        .normalize();
+    let (object, other) = (released(world, object)?, world.object(other)?);
+    Some((object.pose.translation.vector - other.pose.translation.vector).dot(&right))
+}

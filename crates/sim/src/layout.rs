@@ -1,0 +1,94 @@
+//! One arrangement of things: a scene after chance has decided.
+
+use enact_types::{Intrinsics, Point3, Pose};
+
+use crate::object::{Colour, ObjectShape};
+
+/// Everything around the robot, in its base frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    /// What everything stands on.
+    pub table: Table,
+    /// Who watches.
+    pub camera: CameraPlace,
+    /// What stands on the table, containers first.
+    pub objects: Vec<Item>,
+}
+
+/// A flat rectangle at height zero.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Table {
+    /// Middle, x and y in metres.
+    pub centre: [f64; 2],
+    /// Extents along x and y in metres.
+    pub size: [f64; 2],
+}
+
+/// A camera that stands still.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CameraPlace {
+    /// Where it is.
+    pub eye: Point3,
+    /// The point in the middle of its picture.
+    pub target: Point3,
+    /// Angle between the top and the bottom of its picture, rad.
+    pub vertical_fov: f64,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+}
+
+impl CameraPlace {
+    /// Its projection.
+    pub fn intrinsics(&self) -> Intrinsics {
+        Intrinsics::from_vertical_fov(self.width, self.height, self.vertical_fov)
+    }
+}
+
+/// An object at its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// A name that no other object has.
+    pub name: String,
+    /// What it is.
+    pub shape: ObjectShape,
+    /// Its colour.
+    pub colour: Colour,
+    /// Extents along x, y, z of its own frame in metres.
+    pub size: [f64; 3],
+    /// Where it stands; its frame is in the middle of its extents.
+    pub base_from_object: Pose,
+}
+
+impl Item {
+    /// An object that stands on the table at `(x, y)`, turned by `yaw` radians, and is
+    /// called by its colour and shape.
+    pub fn on_table(
+        shape: ObjectShape,
+        colour: Colour,
+        size: [f64; 3],
+        [x, y]: [f64; 2],
+        yaw: f64,
+    ) -> Self {
+        Self {
+            name: label(colour, shape),
+            shape,
+            colour,
+            size,
+            base_from_object: Pose::from_parts(
+                enact_types::Vector3::new(x, y, size[2] / 2.0).into(),
+                nalgebra::UnitQuaternion::from_euler_angles(0.0, 0.0, yaw),
+            ),
+        }
+    }
+
+    /// Colour and shape in words.
+    pub fn label(&self) -> String {
+        label(self.colour, self.shape)
+    }
+}
+
+fn label(colour: Colour, shape: ObjectShape) -> String {
+    format!("{colour} {shape}")
+}

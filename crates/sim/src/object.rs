@@ -1,0 +1,141 @@
+//! Things on the table: what they are called, how large they are, what they weigh.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ObjectShape {
+    /// A cube.
+    Cube,
+    /// An upright cylinder.
+    Cylinder,
+    /// A ball.
+    Ball,
+    /// A round bowl, open at the top.
+    Bowl,
+    /// A flat tray with a low rim.
+    Tray,
+}
+
+impl ObjectShape {
+    /// Every shape.
+    pub const ALL: [Self; 5] = [
+        Self::Cube,
+        Self::Cylinder,
+        Self::Ball,
+        Self::Bowl,
+        Self::Tray,
+    ];
+
+    /// Whether other objects go into it.
+    pub fn is_container(self) -> bool {
+        matches!(self, Self::Bowl | Self::Tray)
+    }
+
+    /// Smallest and largest extents along x, y, z in metres of what chance draws.
+    /// Extents of equal range are drawn together where the shape makes them equal.
+    pub fn size_range(self) -> [(f64, f64); 3] {
+        match self {
+            Self::Cube => [(0.026, 0.034); 3],
+            Self::Cylinder => [(0.026, 0.032), (0.026, 0.032), (0.030, 0.045)],
+            Self::Ball => [(0.028, 0.034); 3],
+            Self::Bowl => [(0.10, 0.12), (0.10, 0.12), (0.038, 0.042)],
+            Self::Tray => [(0.105, 0.115), (0.085, 0.095), (0.012, 0.014)],
+        }
+    }
+
+    /// Whether an object of these extents (metres) can be of this shape.
+    pub fn admits(self, [x, y, z]: [f64; 3]) -> bool {
+        let alike = |a: f64, b: f64| (a - b).abs() <= 1e-9;
+        let sane = |value: f64| 0.008 <= value && value <= 0.4;
+        let proportions = match self {
+            Self::Cube | Self::Ball => alike(x, y) && alike(y, z),
+            Self::Cylinder | Self::Bowl => alike(x, y),
+            Self::Tray => true,
+        };
+        proportions && sane(x) && sane(y) && sane(z)
+    }
+
+    /// Kilograms per cubic metre; containers are heavy so that they stay where they are.
+    pub fn density(self) -> f64 {
+        if self.is_container() { 1500.0 } else { 800.0 }
+    }
+
+    /// Radius in metres of the upright cylinder that holds an object of this size.
+    pub fn footprint_radius(self, [x, y, _]: [f64; 3]) -> f64 {
+        match self {
+            Self::Cube | Self::Tray => x.hypot(y) / 2.0,
+            Self::Cylinder | Self::Ball | Self::Bowl => x / 2.0,
+        }
+    }
+}
+
+impl fmt::Display for ObjectShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Cube => "cube",
+            Self::Cylinder => "cylinder",
+            Self::Ball => "ball",
+            Self::Bowl => "bowl",
+            Self::Tray => "tray",
+        })
+    }
+}
+
+/// A colour with a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Colour {
+    /// Red.
+    Red,
+    /// Green.
+    Green,
+    /// Blue.
+    Blue,
+    /// Yellow.
+    Yellow,
+    /// Orange.
+    Orange,
+    /// Purple.
+    Purple,
+}
+
+impl Colour {
+    /// Every colour.
+    pub const ALL: [Self; 6] = [
+        Self::Red,
+        Self::Green,
+        Self::Blue,
+        Self::Yellow,
+        Self::Orange,
+        Self::Purple,
+    ];
+
+    /// Red, green, blue, linear 0..=1.
+    pub fn rgb(self) -> [f32; 3] {
+        match self {
+            Self::Red => [0.70, 0.04, 0.04],
+            Self::Green => [0.06, 0.42, 0.10],
+            Self::Blue => [0.05, 0.16, 0.68],
+            Self::Yellow => [0.85, 0.62, 0.04],
+            Self::Orange => [0.88, 0.26, 0.02],
+            Self::Purple => [0.30, 0.07, 0.48],
+        }
+    }
+}
+
+impl fmt::Display for Colour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Red => "red",
+            Self::Green => "green",
+            Self::Blue => "blue",
+            Self::Yellow => "yellow",
+            Self::Orange => "orange",
+            Self::Purple => "purple",
+        })
+    }
+}

@@ -1,0 +1,159 @@
+//! Objects as convex parts: the same for physics and for the camera.
+
+use std::f64::consts::TAU;
+
+use enact_types::{Point3, Pose};
+
+use crate::geometry::BodyShape;
+use crate::object::ObjectShape;
+
+/// Wall of a bowl, metres.
+pub const BOWL_WALL: f64 = 0.004;
+/// Floor of a bowl, metres.
+pub const BOWL_FLOOR: f64 = 0.005;
+/// Wall of a tray, metres.
+pub const TRAY_WALL: f64 = 0.004;
+/// Floor of a tray, metres.
+pub const TRAY_FLOOR: f64 = 0.004;
+/// A bowl's wall is made of so many flat pieces around.
+const BOWL_SIDES: usize = 16;
+/// Outer radius and height of a bowl's foot, shoulder and rim, as fractions of the whole.
+const BOWL_PROFILE: [(f64, f64); 3] = [(0.63, 0.0), (0.84, 0.49), (1.0, 1.0)];
+
+/// A convex part of an object.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Its shape.
+    pub shape: BodyShape,
+    /// Its place; the object's frame is in the middle of its extents.
+    pub object_from_part: Pose,
+}
+
+/// The parts of an object of these extents in metres.
+pub fn parts(shape: ObjectShape, size: [f64; 3]) -> Vec<Part> {
+    let half = size.map(|extent| extent / 2.0);
+    match shape {
+        ObjectShape::Cube => vec![centred(BodyShape::Box { half })],
+        ObjectShape::Cylinder => vec![centred(BodyShape::Cylinder {
+            radius: half[0],
+            half_length: half[2],
+        })],
+        ObjectShape::Ball => vec![centred(BodyShape::Sphere { radius: half[0] })],
+        ObjectShape::Bowl => bowl(half),
+        ObjectShape::Tray => tray(half),
+    }
+}
+
+fn centred(shape: BodyShape) -> Part {
+    Part {
+        shape,
+        object_from_part: Pose::identity(),
+    }
+}
+
+fn bowl([radius, _, half_height]: [f64; 3]) -> Vec<Part> {
+    let floor = Part {
+        shape: BodyShape::Cylinder {
+            radius: radius * BOWL_PROFILE[0].0 - BOWL_WALL / 2.0,
+            half_length: BOWL_FLOOR / 2.0,
+        },
+        object_from_part: Pose::translation(0.0, 0.0, BOWL_FLOOR / 2.0 - half_height),
+    };
+    let at = |(r, z): (f64, f64)| (r * radius, (2.0 * z - 1.0) * half_height);
+    let mut parts = vec![floor];
+    for side in 0..BOWL_SIDES {
+        for ring in BOWL_PROFILE.windows(2) {
+            parts.push(centred(wall(side, [at(ring[0]), at(ring[1])])));
+        }
+    }
+    parts
+}
+
+/// One flat piece of a bowl's wall between two rings of (outer radius, height).
+fn wall(side: usize, rings: [(f64, f64); 2]) -> BodyShape {
+    let mut points = Vec::with_capacity(8);
+    for corner in [side, side + 1] {
+        let (sin, cos) = (corner as f64 / BOWL_SIDES as f64 * TAU).sin_cos();
+        for (outer, z) in rings {
+            for r in [outer - BOWL_WALL, outer] {
+                points.push(Point3::new(r * cos, r * sin, z));
+            }
+        }
+    }
+    BodyShape::Convex(points)
+}
+
+fn tray([x, y, z]: [f64; 3]) -> Vec<Part> {
+    let wall = TRAY_WALL / 2.0;
+    let slab = |half: [f64; 3], at: [f64; 3]| Part {
+        shape: BodyShape::Box { half },
+        object_from_part: Pose::translation(at[0], at[1], at[2]),
+    };
+    vec![
+        slab([x, y, TRAY_FLOOR / 2.0], [0.0, 0.0, TRAY_FLOOR / 2.0 - z]),
+        slab([wall, y, z], [x - wall, 0.0, 0.0]),
+        slab([wall, y, z], [wall - x, 0.0, 0.0]),
+        slab([x, wall, z], [0.0, y - wall, 0.0]),
+        slab([x, wall, z], [0.0, wall - y, 0.0]),
+    ]
+}
+
+/// Whether `(x, y)` in a container's frame is between its walls; false for what is no container.
+pub fn is_between_walls(shape: ObjectShape, size: [f64; 3], x: f64, y: f64) -> bool {
+    match shape {
+        ObjectShape::Bowl => x.hypot(y) <= size[0] / 2.0 - BOWL_WALL,
+        ObjectShape::Tray => {
+            x.abs() <= size[0] / 2.0 - TRAY_WALL && y.abs() <= size[1] / 2.0 - TRAY_WALL
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_part_reaches_beyond_the_extents() {
+        for shape in [ObjectShape::Bowl, ObjectShape::Tray] {
+            let size = shape.size_range().map(|range| range.1);
+            for part in parts(shape, size) {
+                for point in corners(&part) {
+                    for axis in 0..3 {
+                        assert!(
+                            point[axis].abs() <= size[axis] / 2.0 + 1e-9,
+                            "{shape} {point}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_bowl_is_open_at_the_top_and_closed_below() {
+        let size = [0.12, 0.12, 0.04];
+        assert!(is_between_walls(ObjectShape::Bowl, size, 0.03, 0.02));
+        assert!(!is_between_walls(ObjectShape::Bowl, size, 0.057, 0.0));
+        assert!(!is_between_walls(ObjectShape::Cube, size, 0.0, 0.0));
+    }
+
+    fn corners(part: &Part) -> Vec<Point3> {
+        let local = match &part.shape {
+            BodyShape::Convex(points) => points.clone(),
+            BodyShape::Box { half } => vec![Point3::from(*half), Point3::from(half.map(|h| -h))],
+            BodyShape::Cylinder {
+                radius,
+                half_length,
+            } => vec![
+                Point3::new(*radius, 0.0, *half_length),
+                Point3::new(-radius, 0.0, -half_length),
+            ],
+            _ => Vec::new(),
+        };
+        local
+            .iter()
+            .map(|point| part.object_from_part * point)
+            .collect()
+    }
+}

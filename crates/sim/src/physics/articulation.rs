@@ -1,0 +1,207 @@
+//! The robot as a multibody in reduced coordinates: joints cannot come apart.
+
+use enact_robot::{Mount, Robot};
+use enact_types::{JointVector, Pose};
+use rapier3d::prelude::{
+    ColliderHandle, MassProperties, PhysicsWorld, RigidBodyBuilder, RigidBodyHandle,
+};
+
+use super::drive::Drive;
+use super::{convert, mass, tuning};
+
+/// The robot's bodies, motors and fingers in a physics world.
+#[derive(Clone, Debug)]
+pub struct Articulation {
+    links: Vec<Place>,
+    drives: Vec<Drive>,
+    fingers: Vec<ColliderHandle>,
+}
+
+/// The body that a link belongs to: fixed links are part of what they are fixed to.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    body: RigidBodyHandle,
+    body_from_link: Pose,
+}
+
+impl Articulation {
+    /// Adds the robot to a world, all joints at `joints`.
+    pub fn new(physics: &mut PhysicsWorld, robot: &Robot, joints: &JointVector) -> Self {
+        let mut arm = Self {
+            links: Vec::new(),
+            drives: Vec::new(),
+            fingers: Vec::new(),
+        };
+        for link in robot.links() {
+            let place = match &link.mount {
+                None => Place {
+                    body: physics.insert_body(RigidBodyBuilder::fixed()),
+                    body_from_link: Pose::identity(),
+                },
+                Some(mount) => arm.hang(physics, robot, mount),
+            };
+            arm.links.push(place);
+        }
+        arm.add_masses(physics, robot);
+        arm.add_colliders(physics, robot);
+        if let Some(drive) = arm.drives.first() {
+            let (body, _) = physics
+                .multibody_joints
+                .get_mut(drive.handle())
+                .expect("the joint was just inserted");
+            body.set_self_contacts_enabled(false);
+            // The engine counts a fixed root as six degrees of freedom until told to look.
+            body.forward_kinematics(&physics.bodies, true);
+        }
+        for drive in &arm.drives {
+            drive.add_losses(&mut physics.multibody_joints);
+        }
+        arm.teleport(physics, joints);
+        arm
+    }
+
+    fn hang(&mut self, physics: &mut PhysicsWorld, robot: &Robot, mount: &Mount) -> Place {
+        let parent = self.links[mount.parent];
+        let body_from_joint = parent.body_from_link * mount.parent_from_joint;
+        let Some(motion) = &mount.motion else {
+            return Place {
+                body: parent.body,
+                body_from_link: body_from_joint,
+            };
+        };
+        let body = physics.insert_body(RigidBodyBuilder::dynamic().can_sleep(false));
+        let limits = &robot.joints()[motion.joint].limits;
+        let data = Drive::joint_data(motion, limits, &convert::pose(&body_from_joint));
+        let handle = physics
+            .multibody_joints
+            .insert(parent.body, body, data, true)
+            .expect("links form a tree");
+        self.drives.push(Drive::new(handle, motion, limits));
+        Place {
+            body,
+            body_from_link: Pose::identity(),
+        }
+    }
+
+    fn add_masses(&self, physics: &mut PhysicsWorld, robot: &Robot) {
+        let mut masses: Vec<(RigidBodyHandle, Option<MassProperties>)> = Vec::new();
+        for (link, place) in robot.links().iter().zip(&self.links) {
+            let own = link
+                .inertial
+                .as_ref()
+                .map(|inertial| mass::of_link(inertial, &place.body_from_link));
+            match masses.iter_mut().find(|(body, _)| *body == place.body) {
+                None => masses.push((place.body, own)),
+                Some((_, total)) => {
+                    *total = match (*total, own) {
+                        (Some(total), Some(own)) => Some(total + own),
+                        (total, own) => total.or(own),
+                    };
+                }
+            }
+        }
+        for (body, properties) in masses {
+            mass::assign(&mut physics.bodies, body, properties);
+        }
+    }
+
+    fn add_colliders(&mut self, physics: &mut PhysicsWorld, robot: &Robot) {
+        let hand = self.hand_bodies(robot);
+        for (link, place) in robot.links().iter().zip(&self.links) {
+            let is_finger = hand.contains(&place.body);
+            for part in &link.shapes {
+                let body_from_shape = place.body_from_link * part.link_from_shape;
+                let mut collider =
+                    convert::collider(&convert::body_shape(&part.shape), &body_from_shape)
+                        .density(0.0)
+                        .friction(tuning::FRICTION)
+                        .collision_groups(tuning::arm());
+                if is_finger {
+                    collider = collider
+                        .friction(tuning::FINGER_FRICTION)
+                        .friction_combine_rule(tuning::FINGER_RULE);
+                }
+                let handle = physics.insert_collider(collider, Some(place.body));
+                if is_finger {
+                    self.fingers.push(handle);
+                }
+            }
+        }
+    }
+
+    /// The bodies that the gripper moves, and what they hang on.
+    fn hand_bodies(&self, robot: &Robot) -> Vec<RigidBodyHandle> {
+        let Some(gripper) = robot.gripper() else {
+            return Vec::new();
+        };
+        let mut bodies = Vec::new();
+        for (link, place) in robot.links().iter().zip(&self.links) {
+            if let Some(mount) = &link.mount
+                && mount
+                    .motion
+                    .as_ref()
+                    .is_some_and(|motion| motion.joint == gripper.joint)
+            {
+                bodies.push(place.body);
+                bodies.push(self.links[mount.parent].body);
+            }
+        }
+        bodies
+    }
+
+    /// Colliders of the fingers and of the hand they are on.
+    pub fn fingers(&self) -> &[ColliderHandle] {
+        &self.fingers
+    }
+
+    /// Aims every motor for the coming step.
+    pub fn aim(&mut self, physics: &mut PhysicsWorld, positions: &[f64], velocities: &[f64]) {
+        for drive in &mut self.drives {
+            let joint = drive.joint;
+            drive.aim(
+                &mut physics.multibody_joints,
+                positions[joint],
+                velocities[joint],
+            );
+        }
+    }
+
+    /// Moves the arm at once, at rest, whatever is in the way.
+    pub fn teleport(&mut self, physics: &mut PhysicsWorld, joints: &[f64]) {
+        let Some(first) = self.drives.first().map(Drive::handle) else {
+            return;
+        };
+        let set = &mut physics.multibody_joints;
+        let moves: Vec<(usize, f32)> = self
+            .drives
+            .iter()
+            .map(|drive| drive.displacement(set, joints[drive.joint]))
+            .collect();
+        let (body, _) = set.get_mut(first).expect("the joint is never removed");
+        let mut displacements = vec![0.0; body.ndofs()];
+        for (dof, by) in moves {
+            displacements[dof] = by;
+        }
+        body.apply_displacements(&displacements);
+        body.generalized_velocity_mut().fill(0.0);
+        body.forward_kinematics(&physics.bodies, false);
+        body.update_rigid_bodies(&mut physics.bodies, true);
+        self.aim(physics, joints, &vec![0.0; joints.len()]);
+    }
+
+    /// One number per joint of the robot, taken from the drive that is the joint itself.
+    pub fn read(&self, joints: usize, of: impl Fn(&Drive) -> f64) -> JointVector {
+        let mut values = JointVector::zeros(joints);
+        // A mimicking link follows the joint, so the first drive is the one to believe.
+        for drive in self.drives.iter().rev() {
+            values[drive.joint] = of(drive);
+        }
+        values
+    }
+
+    /// `base_from_link`, where physics has put it.
+    pub fn link_pose(&self, physics: &PhysicsWorld, link: usize) -> Pose {
+        let place = &self.links[link];
+        convert::from_pose(physics.bodies[place.body].position()) * place.body_from_link
+    }
+}

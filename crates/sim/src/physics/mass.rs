@@ -1,0 +1,41 @@
+//! What the links weigh.
+
+use enact_robot::Inertial;
+use enact_types::Pose;
+use rapier3d::math::{Matrix, Vector};
+use rapier3d::prelude::{MassProperties, RigidBodyHandle, RigidBodySet};
+
+use super::convert;
+
+/// What a body that the description leaves weightless weighs, kilograms.
+const LIGHTEST: f32 = 0.01;
+/// Its radius of gyration, metres.
+const GYRATION: f32 = 0.01;
+
+/// Mass properties of a link in the frame of the body it belongs to.
+pub fn of_link(inertial: &Inertial, body_from_link: &Pose) -> MassProperties {
+    let inertia = inertial.inertia.map(|entry| entry as f32);
+    let columns: Vec<Vector> = inertia
+        .column_iter()
+        .map(|column| Vector::new(column[0], column[1], column[2]))
+        .collect();
+    MassProperties::with_inertia_matrix(
+        convert::vector(&inertial.centre.coords),
+        inertial.mass as f32,
+        Matrix::from_cols(columns[0], columns[1], columns[2]),
+    )
+    .transform_by(&convert::pose(body_from_link))
+}
+
+/// Gives a body its mass, or a little if it would have none.
+pub fn assign(
+    bodies: &mut RigidBodySet,
+    body: RigidBodyHandle,
+    properties: Option<MassProperties>,
+) {
+    let least = || {
+        let inertia = LIGHTEST * GYRATION * GYRATION;
+        MassProperties::new(Vector::ZERO, LIGHTEST, Vector::splat(inertia))
+    };
+    bodies[body].set_additional_mass_properties(properties.unwrap_or_else(least), true);
+}

@@ -1,0 +1,74 @@
+//! An object as a rigid body: free, heavy, and held by nothing but contact.
+
+use rapier3d::prelude::{ColliderHandle, PhysicsWorld, RigidBodyBuilder, RigidBodyHandle};
+
+use super::{convert, tuning};
+use crate::layout::{Item, Table};
+use crate::object::ObjectShape;
+use crate::parts::{Part, parts};
+
+/// How thick the table is, metres; nothing sees its underside.
+const TABLE_THICKNESS: f64 = 0.04;
+
+/// An object in a physics world.
+#[derive(Clone, Debug)]
+pub struct Thing {
+    /// Its body.
+    pub body: RigidBodyHandle,
+    /// Its colliders, one a part.
+    pub colliders: Vec<ColliderHandle>,
+    /// Its convex parts.
+    pub parts: Vec<Part>,
+}
+
+/// Adds an object.
+pub fn add(physics: &mut PhysicsWorld, item: &Item) -> Thing {
+    let damping = match item.shape {
+        ObjectShape::Ball => tuning::BALL_DAMPING,
+        _ => tuning::OBJECT_DAMPING,
+    };
+    let body = physics.insert_body(
+        RigidBodyBuilder::dynamic()
+            .pose(convert::pose(&item.base_from_object))
+            .angular_damping(damping),
+    );
+    let parts = parts(item.shape, item.size);
+    let colliders = parts
+        .iter()
+        .map(|part| {
+            let collider = convert::collider(&part.shape, &part.object_from_part)
+                .density(item.shape.density() as f32)
+                .friction(tuning::FRICTION)
+                .collision_groups(tuning::surroundings());
+            physics.insert_collider(collider, Some(body))
+        })
+        .collect();
+    Thing {
+        body,
+        colliders,
+        parts,
+    }
+}
+
+/// Adds the table and answers with its collider and its part in the base frame.
+pub fn add_table(physics: &mut PhysicsWorld, table: &Table) -> (ColliderHandle, Part) {
+    let part = Part {
+        shape: crate::geometry::BodyShape::Box {
+            half: [
+                table.size[0] / 2.0,
+                table.size[1] / 2.0,
+                TABLE_THICKNESS / 2.0,
+            ],
+        },
+        object_from_part: enact_types::Pose::translation(
+            table.centre[0],
+            table.centre[1],
+            -TABLE_THICKNESS / 2.0,
+        ),
+    };
+    let collider = convert::collider(&part.shape, &part.object_from_part)
+        .friction(tuning::FRICTION)
+        .collision_groups(tuning::surroundings());
+    let body = physics.insert_body(RigidBodyBuilder::fixed());
+    (physics.insert_collider(collider, Some(body)), part)
+}

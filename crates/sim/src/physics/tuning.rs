@@ -1,0 +1,79 @@
+//! Every number that makes centimetre-sized objects behave.
+
+use std::time::Duration;
+
+use rapier3d::prelude::{
+    CoefficientCombineRule, Group, IntegrationParameters, InteractionGroups, InteractionTestMode,
+    PhysicsWorld, Vector,
+};
+
+/// Longest step, seconds.
+const LONGEST_STEP: f64 = 1.0 / 240.0;
+/// The size of things, metres: tolerances of the solver are relative to it.
+const LENGTH_UNIT: f32 = 0.1;
+/// Stiffness of contacts as a frequency, Hz: softer ones let a grasped cube sink in.
+const CONTACT_FREQUENCY: f32 = 120.0;
+/// Damping of contacts, as a fraction of critical.
+const CONTACT_DAMPING: f32 = 5.0;
+/// Rounds of the velocity solver per step: long holds creep with fewer.
+const SOLVER_ITERATIONS: usize = 8;
+
+/// Friction of the table, the objects and the arm.
+pub const FRICTION: f32 = 0.6;
+/// Friction of the fingers, whatever they touch.
+pub const FINGER_FRICTION: f32 = 1.0;
+/// How friction of two surfaces combines where a finger is one of them.
+pub const FINGER_RULE: CoefficientCombineRule = CoefficientCombineRule::Max;
+/// Angular damping of balls, 1/s: stands in for rolling resistance.
+pub const BALL_DAMPING: f32 = 6.0;
+/// Angular damping of everything else, 1/s.
+pub const OBJECT_DAMPING: f32 = 0.5;
+
+const SURROUNDINGS: Group = Group::GROUP_1;
+const ARM: Group = Group::GROUP_2;
+
+/// An empty world with gravity along −z and contacts tuned for a table top.
+pub fn empty_world(step: Duration) -> PhysicsWorld {
+    let mut world = PhysicsWorld::new();
+    world.gravity = Vector::new(0.0, 0.0, -9.81);
+    let parameters: &mut IntegrationParameters = &mut world.integration_parameters;
+    parameters.dt = step.as_secs_f32();
+    parameters.length_unit = LENGTH_UNIT;
+    parameters.num_solver_iterations = SOLVER_ITERATIONS;
+    parameters.num_internal_stabilization_iterations = 1;
+    parameters.contact_softness.natural_frequency = CONTACT_FREQUENCY;
+    parameters.contact_softness.damping_ratio = CONTACT_DAMPING;
+    parameters.static_contact_softness.natural_frequency = 2.0 * CONTACT_FREQUENCY;
+    parameters.static_contact_softness.damping_ratio = CONTACT_DAMPING;
+    parameters.friction_in_bias_pass = false;
+    world
+}
+
+/// Into how many equal steps a control period is divided.
+pub fn steps_per(period: Duration) -> u32 {
+    // A period of exactly so many steps must not be rounded up to one more.
+    ((period.as_secs_f64() / LONGEST_STEP - 1e-9).ceil() as u32).max(1)
+}
+
+/// What the table and the objects collide with: everything.
+pub fn surroundings() -> InteractionGroups {
+    InteractionGroups::new(SURROUNDINGS, Group::ALL, InteractionTestMode::And)
+}
+
+/// What the arm collides with: everything but itself.
+pub fn arm() -> InteractionGroups {
+    InteractionGroups::new(ARM, SURROUNDINGS, InteractionTestMode::And)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_step_is_too_long() {
+        assert_eq!(steps_per(Duration::from_millis(5)), 2);
+        assert_eq!(steps_per(Duration::from_millis(1)), 1);
+        assert_eq!(steps_per(Duration::from_millis(20)), 5);
+        assert_eq!(steps_per(Duration::from_secs_f64(1.0 / 240.0)), 1);
+    }
+}

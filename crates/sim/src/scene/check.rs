@@ -1,0 +1,126 @@
+//! What a scene file may not say, though it can be read.
+
+use std::path::Path;
+
+use enact_robot::LoadError;
+
+use super::draw;
+use super::file::{Choice, ObjectEntry, SceneFile};
+use crate::object::ObjectShape;
+
+/// Words less alike than this (Jaro–Winkler) are not offered.
+const ALIKE: f64 = 0.75;
+/// Layouts that are tried to see whether the objects fit.
+const TRIALS: u64 = 5;
+
+/// An error with the line of a byte offset.
+pub fn error_at(
+    path: &Path,
+    text: &str,
+    offset: Option<usize>,
+    what: impl Into<String>,
+    hint: Option<String>,
+) -> LoadError {
+    let line = |offset: usize| 1 + text[..offset.min(text.len())].matches('\n').count();
+    LoadError {
+        file: path.to_owned(),
+        line: offset.map(line),
+        what: what.into(),
+        hint,
+    }
+}
+
+/// "Did you mean …?", from a message that names the wrong word first and then the right ones.
+pub fn hint_from(message: &str) -> Option<String> {
+    let mut words = message.split('`').skip(1).step_by(2);
+    let wrong = words.next()?;
+    let likeness = |word: &&str| strsim::jaro_winkler(wrong, word);
+    words
+        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+        .filter(|word| likeness(word) >= ALIKE)
+        .map(|word| format!("did you mean `{word}`?"))
+}
+
+/// The first thing that makes no sense.
+pub fn check(path: &Path, text: &str, file: &SceneFile) -> Result<(), LoadError> {
+    let fault = |key: &str, what: String| {
+        let offset = text.find(key);
+        Err(error_at(path, text, offset, what, None))
+    };
+    let rises = |[low, high]: [f64; 2]| low.is_finite() && high.is_finite() && low <= high;
+    if !file
+        .table
+        .size
+        .iter()
+        .all(|size| *size > 0.0 && size.is_finite())
+    {
+        return fault("[table]", "the table's size must be above zero".to_owned());
+    }
+    let fov = file.camera.vertical_fov_deg;
+    if !(1.0 <= fov && fov <= 150.0) || file.camera.width == 0 || file.camera.height == 0 {
+        return fault(
+            "[camera]",
+            format!("a camera of {fov}° and no pixels sees nothing"),
+        );
+    }
+    if file.camera.eye == file.camera.target {
+        return fault("[camera]", "the camera looks at itself".to_owned());
+    }
+    if !rises(file.area.radius) || !rises(file.area.angle_deg) || !(file.area.gap >= 0.0) {
+        return fault(
+            "[area]",
+            "ranges are [lowest, highest] and the gap is not below zero".to_owned(),
+        );
+    }
+    if file
+        .random
+        .as_ref()
+        .is_some_and(|random| random.count[0] > random.count[1])
+    {
+        return fault("[random]", "count is [fewest, most]".to_owned());
+    }
+    for (index, entry) in file.objects.iter().enumerate() {
+        if let Some(what) = object_fault(entry) {
+            let offset = text
+                .match_indices("[[objects]]")
+                .nth(index)
+                .map(|found| found.0);
+            return Err(error_at(path, text, offset, what, None));
+        }
+    }
+    for (index, task) in file.tasks.iter().enumerate() {
+        if let Some(what) = task.fault() {
+            let offset = text
+                .match_indices("[[tasks]]")
+                .nth(index)
+                .map(|found| found.0);
+            return Err(error_at(path, text, offset, what, None));
+        }
+    }
+    if (0..TRIALS).all(|seed| !draw::fits(file, seed)) {
+        return fault("[area]", "the objects do not fit side by side".to_owned());
+    }
+    Ok(())
+}
+
+fn object_fault(entry: &ObjectEntry) -> Option<String> {
+    let empty = matches!(&entry.shape, Choice::OneOf(shapes) if shapes.is_empty())
+        || matches!(&entry.colour, Choice::OneOf(colours) if colours.is_empty());
+    if empty {
+        return Some("an empty list leaves nothing to choose".to_owned());
+    }
+    let at = entry.at.iter().flatten().chain(&entry.yaw_deg);
+    if at
+        .chain(entry.size.iter().flatten())
+        .any(|number| !number.is_finite())
+    {
+        return Some("every number must be finite".to_owned());
+    }
+    let size = entry.size?;
+    let shapes = entry.shape.among(&ObjectShape::ALL);
+    let wrong = shapes.iter().find(|shape| !shape.admits(size))?;
+    Some(format!(
+        "a {wrong} cannot be {} × {} × {} m large",
+        size[0], size[1], size[2]
+    ))
+}

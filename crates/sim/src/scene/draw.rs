@@ -1,0 +1,190 @@
+//! From a seed to a layout.
+
+use std::f64::consts::{PI, TAU};
+
+use enact_types::Point3;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::file::{Area, SceneFile};
+use crate::layout::{CameraPlace, Item, Layout, Table};
+use crate::object::{Colour, ObjectShape};
+
+/// Places tried for one object.
+const PLACES: usize = 200;
+/// Arrangements tried before what does not fit is left out.
+const ARRANGEMENTS: usize = 100;
+
+/// An object whose place is still open.
+struct Draft {
+    item: Item,
+    at: Option<[f64; 2]>,
+    yaw: Option<f64>,
+}
+
+/// A layout of this scene.
+pub fn draw(file: &SceneFile, rng: &mut ChaCha8Rng) -> Layout {
+    let mut best: Vec<Item> = Vec::new();
+    for _ in 0..ARRANGEMENTS {
+        let drafts = drafts(file, rng);
+        let wanted = drafts.len();
+        let placed = arrange(&file.area, drafts, rng);
+        let complete = placed.len() == wanted;
+        if complete || placed.len() > best.len() {
+            best = placed;
+        }
+        if complete {
+            break;
+        }
+    }
+    Layout {
+        table: Table {
+            centre: file.table.centre,
+            size: file.table.size,
+        },
+        camera: CameraPlace {
+            eye: Point3::from(file.camera.eye),
+            target: Point3::from(file.camera.target),
+            vertical_fov: file.camera.vertical_fov_deg.to_radians(),
+            width: file.camera.width,
+            height: file.camera.height,
+        },
+        objects: best,
+    }
+}
+
+/// Whether everything that must be there finds a place with this seed.
+pub fn fits(file: &SceneFile, seed: u64) -> bool {
+    let fewest = file.random.as_ref().map_or(0, |random| random.count[0]);
+    let layout = draw(file, &mut ChaCha8Rng::seed_from_u64(seed));
+    layout.objects.len() >= file.objects.len() + fewest
+}
+
+/// What is there: objects of the file first, then random ones, no two of a name.
+fn drafts(file: &SceneFile, rng: &mut ChaCha8Rng) -> Vec<Draft> {
+    let mut drafts: Vec<Draft> = Vec::new();
+    for entry in &file.objects {
+        let shapes = entry.shape.among(&ObjectShape::ALL);
+        let colours = entry.colour.among(&Colour::ALL);
+        if let Some(mut item) = kind(&drafts, &shapes, &colours, rng) {
+            item.size = entry.size.unwrap_or(item.size);
+            if let Some(name) = &entry.name {
+                item.name.clone_from(name);
+            }
+            drafts.push(Draft {
+                item,
+                at: entry.at,
+                yaw: entry.yaw_deg.map(f64::to_radians),
+            });
+        }
+    }
+    if let Some(random) = &file.random {
+        let shapes = random.shapes.among(&ObjectShape::ALL);
+        let colours = random.colours.among(&Colour::ALL);
+        for _ in 0..rng.random_range(random.count[0]..=random.count[1]) {
+            if let Some(item) = kind(&drafts, &shapes, &colours, rng) {
+                drafts.push(Draft {
+                    item,
+                    at: None,
+                    yaw: None,
+                });
+            }
+        }
+    }
+    drafts
+}
+
+/// An object of a colour and shape that no other has, of random size; its place is still open.
+fn kind(
+    drafts: &[Draft],
+    shapes: &[ObjectShape],
+    colours: &[Colour],
+    rng: &mut ChaCha8Rng,
+) -> Option<Item> {
+    let taken = |shape, colour| {
+        let same = |draft: &Draft| draft.item.shape == shape && draft.item.colour == colour;
+        drafts.iter().any(same)
+    };
+    // The shape first, so that every shape is as likely however many colours are free.
+    let free_colours = |shape: ObjectShape| -> Vec<Colour> {
+        let free = |colour: &&Colour| !taken(shape, **colour);
+        colours.iter().filter(free).copied().collect()
+    };
+    let free: Vec<ObjectShape> = shapes
+        .iter()
+        .filter(|shape| !free_colours(**shape).is_empty())
+        .copied()
+        .collect();
+    let shape = *free.choose(rng)?;
+    let colour = *free_colours(shape).choose(rng)?;
+    Some(Item::on_table(
+        shape,
+        colour,
+        size(shape, rng),
+        [0.0; 2],
+        0.0,
+    ))
+}
+
+fn size(shape: ObjectShape, rng: &mut ChaCha8Rng) -> [f64; 3] {
+    let [x, y, z] = shape
+        .size_range()
+        .map(|(low, high)| rng.random_range(low..=high));
+    match shape {
+        ObjectShape::Cube | ObjectShape::Ball => [x; 3],
+        ObjectShape::Cylinder | ObjectShape::Bowl => [x, x, z],
+        ObjectShape::Tray => [x, y, z],
+    }
+}
+
+/// Puts fixed objects where they belong and the others, large ones first, where there is room.
+fn arrange(area: &Area, mut drafts: Vec<Draft>, rng: &mut ChaCha8Rng) -> Vec<Item> {
+    let radius = |draft: &Draft| draft.item.shape.footprint_radius(draft.item.size);
+    drafts.sort_by(|a, b| {
+        let by_place = b.at.is_some().cmp(&a.at.is_some());
+        by_place.then(radius(b).total_cmp(&radius(a)))
+    });
+    let mut placed: Vec<Item> = Vec::new();
+    for draft in &drafts {
+        let yaw = draft.yaw.unwrap_or_else(|| rng.random_range(-PI..PI));
+        let put = |at| Item {
+            name: draft.item.name.clone(),
+            ..Item::on_table(
+                draft.item.shape,
+                draft.item.colour,
+                draft.item.size,
+                at,
+                yaw,
+            )
+        };
+        let item = match draft.at {
+            Some(at) => Some(put(at)),
+            None => (0..PLACES).map(|_| put(place(area, rng))).find(|item| {
+                placed
+                    .iter()
+                    .all(|other| clearance(item, other) >= area.gap)
+            }),
+        };
+        placed.extend(item);
+    }
+    placed
+}
+
+/// A point of the area, all of it equally likely.
+fn place(area: &Area, rng: &mut ChaCha8Rng) -> [f64; 2] {
+    let [inner, outer] = area.radius.map(|radius| radius * radius);
+    let radius = rng.random_range(inner..=outer).sqrt();
+    let [from, to] = area.angle_deg.map(f64::to_radians);
+    let angle = rng.random_range(from..=to) % TAU;
+    [
+        area.centre[0] + radius * angle.cos(),
+        area.centre[1] + radius * angle.sin(),
+    ]
+}
+
+/// Distance between the outlines of two objects, metres.
+fn clearance(a: &Item, b: &Item) -> f64 {
+    let apart = a.base_from_object.translation.vector - b.base_from_object.translation.vector;
+    apart.xy().norm() - a.shape.footprint_radius(a.size) - b.shape.footprint_radius(b.size)
+}

@@ -1,0 +1,132 @@
+//! A scene as TOML.
+
+use std::path::Path;
+
+use enact_robot::LoadError;
+use serde::Deserialize;
+
+use super::check::{error_at, hint_from};
+use super::task::Task;
+use crate::object::{Colour, ObjectShape};
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SceneFile {
+    pub table: TableEntry,
+    pub camera: CameraEntry,
+    pub area: Area,
+    #[serde(default)]
+    pub objects: Vec<ObjectEntry>,
+    pub random: Option<RandomEntry>,
+    #[serde(default)]
+    pub tasks: Vec<Task>,
+}
+
+/// The table's rectangle at height zero, metres.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableEntry {
+    pub centre: [f64; 2],
+    pub size: [f64; 2],
+}
+
+/// Where the camera stands and looks, metres and degrees.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CameraEntry {
+    pub eye: [f64; 3],
+    pub target: [f64; 3],
+    pub vertical_fov_deg: f64,
+    pub width: u32,
+    pub height: u32,
+}
+
+/// Where drawn objects go: part of a ring, metres and degrees from the x axis.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Area {
+    #[serde(default)]
+    pub centre: [f64; 2],
+    pub radius: [f64; 2],
+    pub angle_deg: [f64; 2],
+    /// Smallest distance between two objects' outlines.
+    pub gap: f64,
+}
+
+/// An object that is always there; what is not said is left to chance.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectEntry {
+    pub name: Option<String>,
+    #[serde(default)]
+    pub shape: Choice<ObjectShape>,
+    #[serde(default)]
+    pub colour: Choice<Colour>,
+    pub size: Option<[f64; 3]>,
+    pub at: Option<[f64; 2]>,
+    pub yaw_deg: Option<f64>,
+}
+
+/// Objects that are sometimes there.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RandomEntry {
+    pub count: [usize; 2],
+    #[serde(default)]
+    pub shapes: Choice<ObjectShape>,
+    #[serde(default)]
+    pub colours: Choice<Colour>,
+}
+
+/// One value, several to choose from, or, left out, any.
+#[derive(Clone, Debug, Default)]
+pub enum Choice<T> {
+    #[default]
+    Any,
+    OneOf(Vec<T>),
+}
+
+impl<T: Copy> Choice<T> {
+    /// What may be chosen, where `all` is everything there is.
+    pub fn among(&self, all: &[T]) -> Vec<T> {
+        match self {
+            Self::Any => all.to_vec(),
+            Self::OneOf(values) => values.clone(),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Choice<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrMore<T>(std::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for OneOrMore<T> {
+            type Value = Vec<T>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a word or a list of words")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<Vec<T>, E> {
+                T::deserialize(serde::de::IntoDeserializer::into_deserializer(word))
+                    .map(|value| vec![value])
+            }
+
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, list: A) -> Result<Vec<T>, A::Error> {
+                Vec::deserialize(serde::de::value::SeqAccessDeserializer::new(list))
+            }
+        }
+        deserializer
+            .deserialize_any(OneOrMore(std::marker::PhantomData))
+            .map(Self::OneOf)
+    }
+}
+
+/// Reads the text of a scene file.
+pub fn read(path: &Path, text: &str) -> Result<SceneFile, LoadError> {
+    toml::from_str(text).map_err(|error| {
+        let offset = error.span().map(|span| span.start);
+        let message = error.message().trim();
+        error_at(path, text, offset, message, hint_from(message))
+    })
+}

@@ -1,0 +1,76 @@
+//! A scene: what a world is made of, what is left to chance, and what there is to do.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `file` | a scene as TOML |
+//! | `check` | what a file may not say |
+//! | `draw` | from a seed to a layout |
+//! | `task` | instructions and what they mean |
+
+mod check;
+mod draw;
+mod file;
+mod task;
+
+use std::path::Path;
+
+use enact_robot::LoadError;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use crate::goal::Goal;
+use crate::layout::Layout;
+
+/// What a world is made of. Drawing it with a seed makes a [`Layout`].
+#[derive(Clone, Debug)]
+pub struct Scene {
+    file: file::SceneFile,
+}
+
+impl Scene {
+    /// Reads a scene file.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it, with its line and a hint.
+    pub fn load(path: &Path) -> Result<Self, LoadError> {
+        let text = std::fs::read_to_string(path).map_err(|error| LoadError {
+            file: path.to_owned(),
+            line: None,
+            what: format!("cannot be read: {error}"),
+            hint: None,
+        })?;
+        Self::parse(path, &text)
+    }
+
+    /// Reads the text of a scene file; `path` is for messages only.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn parse(path: &Path, text: &str) -> Result<Self, LoadError> {
+        let file = file::read(path, text)?;
+        check::check(path, text, &file)?;
+        Ok(Self { file })
+    }
+
+    /// Lets chance decide what the file leaves open. The same seed gives the same layout.
+    pub fn draw(&self, seed: u64) -> Layout {
+        draw::draw(&self.file, &mut ChaCha8Rng::seed_from_u64(seed))
+    }
+
+    /// What an instruction wants, if it is one of the scene's tasks about objects that
+    /// are there. Case, spacing and a final full stop do not matter.
+    pub fn goal_for(&self, instruction: &str, layout: &Layout) -> Option<Goal> {
+        let said = task::plain(instruction);
+        self.file
+            .tasks
+            .iter()
+            .find_map(|task| task.goal_for(&said, layout))
+    }
+
+    /// An instruction that the scene knows, about objects that are there; `None` if no task
+    /// fits them.
+    pub fn example_task(&self, layout: &Layout, seed: u64) -> Option<String> {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        task::example(&self.file.tasks, layout, &mut rng)
+    }
+}

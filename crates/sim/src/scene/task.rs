@@ -1,0 +1,138 @@
+//! Instructions and what they mean.
+
+use std::collections::BTreeMap;
+
+use rand::seq::{IndexedRandom, SliceRandom};
+use rand_chacha::ChaCha8Rng;
+use serde::Deserialize;
+
+use crate::goal::Goal;
+use crate::layout::{Item, Layout};
+
+/// The slot that only a container fills.
+const CONTAINER: &str = "container";
+/// The slot that only a movable object fills.
+const OBJECT: &str = "object";
+
+/// An instruction with placeholders such as `{object}`, and its goal. `{container}` stands
+/// for a container, `{object}` for anything else, other names for either.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Task {
+    instruction: String,
+    goal: Goal,
+}
+
+impl Task {
+    /// What is wrong with it.
+    pub fn fault(&self) -> Option<String> {
+        let slots = self.slots();
+        let missing = |name: &&str| {
+            name.starts_with('{') && !slots.iter().any(|slot| format!("{{{slot}}}") == **name)
+        };
+        let names = self.goal.names();
+        let name = names.iter().find(|name| missing(name))?;
+        Some(format!("the goal's `{name}` is not in the instruction"))
+    }
+
+    /// The goal, if `said` (plain) is this instruction about objects of the layout.
+    pub fn goal_for(&self, said: &str, layout: &Layout) -> Option<Goal> {
+        let names = self.read(said)?;
+        let fits = |(slot, name): (&String, &String)| {
+            layout
+                .objects
+                .iter()
+                .any(|item| plain(&item.name) == *name && may_fill(slot, item))
+        };
+        if !names.iter().all(fits) {
+            return None;
+        }
+        let exact = |name: &String| {
+            let item = layout
+                .objects
+                .iter()
+                .find(|item| plain(&item.name) == *name);
+            item.map_or_else(|| name.clone(), |item| item.name.clone())
+        };
+        let names = names
+            .iter()
+            .map(|(slot, name)| (slot.clone(), exact(name)))
+            .collect();
+        Some(self.goal.fill(&names))
+    }
+
+    /// The instruction about random objects of the layout.
+    fn example(&self, layout: &Layout, rng: &mut ChaCha8Rng) -> Option<String> {
+        let mut text = self.instruction.clone();
+        let mut used: Vec<&str> = Vec::new();
+        for slot in self.slots() {
+            let free: Vec<&Item> = layout
+                .objects
+                .iter()
+                .filter(|item| may_fill(slot, item) && !used.contains(&item.name.as_str()))
+                .collect();
+            let item = free.choose(rng)?;
+            used.push(&item.name);
+            text = text.replace(&format!("{{{slot}}}"), &item.name);
+        }
+        Some(text)
+    }
+
+    /// The slots of the instruction in order.
+    fn slots(&self) -> Vec<&str> {
+        let pieces = self.instruction.split('{').skip(1);
+        pieces
+            .filter_map(|piece| piece.split_once('}').map(|(slot, _)| slot))
+            .collect()
+    }
+
+    /// Slots and what `said` has in their place; `None` if it says something else.
+    fn read(&self, said: &str) -> Option<BTreeMap<String, String>> {
+        let pattern = plain(&self.instruction);
+        let mut pieces = pattern.split('{');
+        let mut rest = said.strip_prefix(pieces.next()?)?;
+        let mut names = BTreeMap::new();
+        for piece in pieces {
+            let (slot, literal) = piece.split_once('}')?;
+            let end = if literal.is_empty() {
+                rest.len()
+            } else {
+                rest.find(literal)?
+            };
+            let name = rest[..end].to_owned();
+            rest = &rest[end + literal.len()..];
+            if names
+                .insert(slot.to_owned(), name.clone())
+                .is_some_and(|before| before != name)
+            {
+                return None;
+            }
+        }
+        rest.is_empty().then_some(names)
+    }
+}
+
+/// An instruction of one of the tasks, about objects of the layout.
+pub fn example(tasks: &[Task], layout: &Layout, rng: &mut ChaCha8Rng) -> Option<String> {
+    let mut order: Vec<&Task> = tasks.iter().collect();
+    order.shuffle(rng);
+    order.into_iter().find_map(|task| task.example(layout, rng))
+}
+
+/// Lower case, single spaces, no full stop at the end.
+pub fn plain(text: &str) -> String {
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    words
+        .join(" ")
+        .trim_end_matches(['.', '!'])
+        .trim_end()
+        .to_owned()
+}
+
+fn may_fill(slot: &str, item: &Item) -> bool {
+    match slot {
+        CONTAINER => item.shape.is_container(),
+        OBJECT => !item.shape.is_container(),
+        _ => true,
+    }
+}

@@ -1,0 +1,108 @@
+//! One world, shared by an arm, a camera and whoever wants to know the truth.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use enact_arm::{Arm, ArmError, ArmState};
+use enact_robot::{Command, Robot};
+
+use crate::layout::Layout;
+use crate::render::{Look, SimCamera, look_at};
+use crate::world::World;
+
+/// A handle to a simulated world; clones are the same world.
+#[derive(Clone)]
+pub struct Simulator {
+    world: Arc<Mutex<World>>,
+    realtime: bool,
+}
+
+impl Simulator {
+    /// A robot at home among things that have come to rest. With `realtime` a control
+    /// period takes as long as it would in reality, else as short as it can.
+    pub fn new(robot: &Robot, layout: &Layout, realtime: bool) -> Self {
+        let mut world = World::new(robot, layout);
+        world.settle();
+        Self {
+            world: Arc::new(Mutex::new(world)),
+            realtime,
+        }
+    }
+
+    /// The arm in this world.
+    pub fn arm(&self) -> SimArm {
+        SimArm {
+            simulator: self.clone(),
+            due: None,
+        }
+    }
+
+    /// The camera that the layout places in this world. `seed` chooses its noise.
+    pub fn camera(&self, look: Look, seed: u64) -> SimCamera {
+        let place = self.with_world(|world| world.layout().camera);
+        let source = self.clone();
+        SimCamera::new(
+            Box::new(move || source.with_world(|world| (world.geometry(), world.stamp()))),
+            place.intrinsics(),
+            look_at(&place.eye, &place.target),
+            look,
+            seed,
+        )
+    }
+
+    /// Looks at or changes the world while nothing else does.
+    pub fn with_world<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
+        // A panic elsewhere leaves the world between two periods, which is no broken state.
+        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        act(&mut world)
+    }
+}
+
+impl fmt::Debug for Simulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Simulator")
+            .field("realtime", &self.realtime)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The arm of a simulated world. Time passes in it only while it is commanded.
+#[derive(Debug)]
+pub struct SimArm {
+    simulator: Simulator,
+    /// When the current control period ends in real time.
+    due: Option<Instant>,
+}
+
+impl SimArm {
+    /// Waits until the control period is over in reality too.
+    fn pace(&mut self, period: Duration) {
+        let now = Instant::now();
+        // After a pause periods are counted from now on, not made up for.
+        let due = self.due.filter(|due| *due + period > now).unwrap_or(now) + period;
+        std::thread::sleep(due.saturating_duration_since(now));
+        self.due = Some(due);
+    }
+}
+
+impl Arm for SimArm {
+    fn state(&mut self) -> Result<ArmState, ArmError> {
+        Ok(self.simulator.with_world(|world| world.state()))
+    }
+
+    fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError> {
+        let (state, period) = self.simulator.with_world(|world| {
+            world.step_command(command.positions());
+            (world.state(), world.robot().control_period())
+        });
+        if self.simulator.realtime {
+            self.pace(period);
+        }
+        if state.position.is_finite() {
+            Ok(state)
+        } else {
+            Err(ArmError::Silent("the simulation has diverged".to_owned()))
+        }
+    }
+}

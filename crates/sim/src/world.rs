@@ -1,0 +1,291 @@
+//! The simulated world: table, objects and arm under gravity, one control period after another.
+
+use std::time::Duration;
+
+use enact_arm::ArmState;
+use enact_robot::Robot;
+use enact_types::{JointVector, Pose, Stamp, Vector3};
+use rapier3d::prelude::{ColliderHandle, PhysicsWorld};
+
+use crate::geometry::{Body, FIRST_OBJECT, Material, ROBOT, TABLE};
+use crate::layout::Layout;
+use crate::object::{Colour, ObjectShape};
+use crate::parts::Part;
+use crate::physics::articulation::Articulation;
+use crate::physics::drive::Drive;
+use crate::physics::thing::{Thing, add, add_table};
+use crate::physics::{convert, tuning};
+
+/// Slower than this (m/s) is at rest.
+pub const REST: f64 = 0.02;
+/// Settling ends when everything has been slower than this, m/s.
+const SETTLED: f64 = 0.002;
+/// Settling ends after this long in any case, seconds of simulated time.
+const SETTLING_LIMIT: f64 = 2.0;
+/// The table's colour, where a look does not choose another.
+const TABLE_COLOUR: [f32; 3] = [0.45, 0.30, 0.18];
+
+/// An arm over a table with things on it. The same calls give the same bytes.
+pub struct World {
+    physics: PhysicsWorld,
+    robot: Robot,
+    layout: Layout,
+    arm: Articulation,
+    table: (ColliderHandle, Part),
+    things: Vec<Thing>,
+    steps: u32,
+    stamp: Stamp,
+    /// Where the servos are told to be now: the command, approached no faster than they turn.
+    setpoint: JointVector,
+    commanded: Option<JointVector>,
+}
+
+/// An object as it is now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ObjectState {
+    /// A name that no other object has.
+    pub name: String,
+    /// Colour and shape in words.
+    pub label: String,
+    /// What it is.
+    pub shape: ObjectShape,
+    /// Its colour.
+    pub colour: Colour,
+    /// Extents along x, y, z of its own frame in metres.
+    pub size: [f64; 3],
+    /// `base_from_object`; the object's frame is in the middle of its extents.
+    pub pose: Pose,
+    /// Velocity of its centre, m/s.
+    pub linear_velocity: Vector3,
+}
+
+impl ObjectState {
+    /// Whether it lies still.
+    pub fn is_at_rest(&self) -> bool {
+        self.linear_velocity.norm() < REST
+    }
+}
+
+impl World {
+    /// A robot at home among the things of a layout.
+    pub fn new(robot: &Robot, layout: &Layout) -> Self {
+        let steps = tuning::steps_per(robot.control_period());
+        let mut physics = tuning::empty_world(robot.control_period() / steps);
+        let table = add_table(&mut physics, &layout.table);
+        let arm = Articulation::new(&mut physics, robot, robot.home());
+        let things = layout
+            .objects
+            .iter()
+            .map(|item| add(&mut physics, item))
+            .collect();
+        Self {
+            physics,
+            robot: robot.clone(),
+            layout: layout.clone(),
+            arm,
+            table,
+            things,
+            steps,
+            stamp: Stamp::ZERO,
+            setpoint: robot.home().clone(),
+            commanded: None,
+        }
+    }
+
+    /// The robot in it.
+    pub fn robot(&self) -> &Robot {
+        &self.robot
+    }
+
+    /// The arrangement it began with.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Time since it was made or settled.
+    pub fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
+    /// Lets one control period pass with the servos on their way to `command` (all joints).
+    pub fn step_command(&mut self, command: &JointVector) {
+        self.commanded = Some(command.clone());
+        self.advance(command);
+    }
+
+    /// Lets one control period pass with the servos holding.
+    pub fn hold(&mut self) {
+        let goal = self
+            .commanded
+            .clone()
+            .unwrap_or_else(|| self.setpoint.clone());
+        self.advance(&goal);
+    }
+
+    /// Lets time pass until everything lies still, then sets the clock to zero.
+    pub fn settle(&mut self) {
+        let period = self.robot.control_period();
+        let limit = Duration::from_secs_f64(SETTLING_LIMIT);
+        let mut waited = Duration::ZERO;
+        let mut still = 0;
+        while waited < limit && still < 20 {
+            self.hold();
+            waited += period;
+            let moving = |thing: &Thing| self.velocity(thing).norm() > SETTLED;
+            still = if self.things.iter().any(moving) {
+                0
+            } else {
+                still + 1
+            };
+        }
+        self.stamp = Stamp::ZERO;
+    }
+
+    /// Moves the arm at once, at rest, whatever is in the way; for pictures of many poses.
+    pub fn set_arm(&mut self, joints: &JointVector) {
+        self.arm.teleport(&mut self.physics, joints);
+        self.setpoint = joints.clone();
+        self.commanded = None;
+    }
+
+    /// Moves an object at once, at rest, whatever is in the way; for pictures of many poses.
+    /// Does nothing if there is no such object.
+    pub fn set_object(&mut self, index: usize, pose: &Pose) {
+        if let Some(thing) = self.things.get(index) {
+            let body = &mut self.physics.bodies[thing.body];
+            body.set_position(convert::pose(pose), true);
+            body.set_linvel(Default::default(), true);
+            body.set_angvel(Default::default(), true);
+        }
+    }
+
+    /// What the servos report.
+    pub fn state(&self) -> ArmState {
+        let joints = &self.physics.multibody_joints;
+        let read = |of: &dyn Fn(&Drive) -> f64| self.arm.read(self.setpoint.len(), of);
+        ArmState {
+            stamp: self.stamp,
+            position: read(&|drive| drive.position(joints)),
+            velocity: read(&|drive| drive.velocity(joints)),
+            effort: read(&|drive| drive.effort(joints)),
+            commanded: self.commanded.clone(),
+        }
+    }
+
+    /// Every object as it is now, in the layout's order.
+    pub fn objects(&self) -> Vec<ObjectState> {
+        (0..self.things.len())
+            .map(|index| self.object_at(index))
+            .collect()
+    }
+
+    /// The object of this name as it is now.
+    pub fn object(&self, name: &str) -> Option<ObjectState> {
+        self.index_of(name).map(|index| self.object_at(index))
+    }
+
+    /// Whether the fingers or the hand touch this object.
+    pub fn gripper_touches(&self, name: &str) -> bool {
+        self.index_of(name)
+            .is_some_and(|index| self.touches(&self.things[index], self.arm.fingers()))
+    }
+
+    /// Whether two objects touch.
+    pub fn touch(&self, a: &str, b: &str) -> bool {
+        match (self.index_of(a), self.index_of(b)) {
+            (Some(a), Some(b)) => self.touches(&self.things[a], &self.things[b].colliders),
+            _ => false,
+        }
+    }
+
+    /// Whether an object touches the table.
+    pub fn table_touches(&self, name: &str) -> bool {
+        self.index_of(name)
+            .is_some_and(|index| self.touches(&self.things[index], &[self.table.0]))
+    }
+
+    /// Everything there is to see.
+    pub fn geometry(&self) -> Vec<Body> {
+        let table = &self.table.1;
+        let mut bodies = vec![Body {
+            id: TABLE,
+            shape: table.shape.clone(),
+            base_from_body: table.object_from_part,
+            colour: TABLE_COLOUR,
+            material: Material::Table,
+        }];
+        for (index, link) in self.robot.links().iter().enumerate() {
+            let base_from_link = self.arm.link_pose(&self.physics, index);
+            bodies.extend(link.shapes.iter().map(|part| Body {
+                id: ROBOT,
+                shape: convert::body_shape(&part.shape),
+                base_from_body: base_from_link * part.link_from_shape,
+                colour: part.colour,
+                material: Material::Plastic,
+            }));
+        }
+        for (index, (thing, item)) in self.things.iter().zip(&self.layout.objects).enumerate() {
+            let base_from_object = self.pose(thing);
+            bodies.extend(thing.parts.iter().map(|part| Body {
+                id: FIRST_OBJECT + index as u16,
+                shape: part.shape.clone(),
+                base_from_body: base_from_object * part.object_from_part,
+                colour: item.colour.rgb(),
+                material: Material::Plastic,
+            }));
+        }
+        bodies
+    }
+
+    fn advance(&mut self, goal: &JointVector) {
+        let dt = self.robot.control_period().as_secs_f64() / f64::from(self.steps);
+        for left in (1..=self.steps).rev() {
+            let mut velocity = JointVector::zeros(goal.len());
+            for (index, joint) in self.robot.joints().iter().enumerate() {
+                let wanted = (goal[index] - self.setpoint[index]) / (f64::from(left) * dt);
+                velocity[index] = wanted.clamp(-joint.limits.velocity, joint.limits.velocity);
+                self.setpoint[index] += velocity[index] * dt;
+            }
+            self.arm.aim(&mut self.physics, &self.setpoint, &velocity);
+            self.physics.step();
+        }
+        self.stamp = self.stamp.after(self.robot.control_period());
+    }
+
+    fn index_of(&self, name: &str) -> Option<usize> {
+        self.layout
+            .objects
+            .iter()
+            .position(|item| item.name == name)
+    }
+
+    fn object_at(&self, index: usize) -> ObjectState {
+        let (item, thing) = (&self.layout.objects[index], &self.things[index]);
+        ObjectState {
+            name: item.name.clone(),
+            label: item.label(),
+            shape: item.shape,
+            colour: item.colour,
+            size: item.size,
+            pose: self.pose(thing),
+            linear_velocity: self.velocity(thing),
+        }
+    }
+
+    fn pose(&self, thing: &Thing) -> Pose {
+        convert::from_pose(self.physics.bodies[thing.body].position())
+    }
+
+    fn velocity(&self, thing: &Thing) -> Vector3 {
+        convert::from_vector(self.physics.bodies[thing.body].linvel())
+    }
+
+    fn touches(&self, thing: &Thing, others: &[ColliderHandle]) -> bool {
+        thing.colliders.iter().any(|own| {
+            self.physics
+                .contact_pairs_with(*own)
+                .filter(|pair| others.contains(&pair.collider1) || others.contains(&pair.collider2))
+                .any(|pair| pair.has_any_active_contact())
+        })
+    }
+}

@@ -1,2 +1,96 @@
-//! stub
-fn main() {}
+//! `enact`: words to arm motion, from the command line.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`args`] | the command line |
+//! | [`home`] | where robots, scenes, launches and models are |
+//! | [`launch`] | launch files |
+//! | [`setup`] | robot, world, camera, model and observers put together |
+//! | [`truth`] | perception by the simulator itself, for tests |
+//! | [`narrate`] | the run told on stderr |
+//! | [`run`] | `enact run` |
+//! | [`chat`] | `enact chat` |
+//! | [`check`] | `enact check` |
+//! | [`robot`] | `enact robot` |
+//! | [`scene`] | `enact scene` |
+//! | [`render`] | `enact render` |
+//! | [`dataset`] | `enact dataset` |
+// A command-line program prints; nothing else in the workspace does.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod args;
+mod chat;
+mod check;
+mod dataset;
+mod home;
+mod launch;
+mod narrate;
+mod render;
+mod robot;
+mod run;
+mod scene;
+mod setup;
+mod truth;
+
+use std::io::{stdin, stdout};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+use args::{Cli, Command};
+use home::Home;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("off")),
+        )
+        .init();
+    match dispatch(&cli.command) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("enact: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Does what was asked; `false` if the goal was not reached.
+fn dispatch(command: &Command) -> Result<bool> {
+    let home = Home::find()?;
+    match command {
+        Command::Run(args) => run::run(&home, args),
+        Command::Chat(args) => chat::chat(&home, args),
+        Command::Check { files } => check_all(&home, files),
+        Command::Robot { question } => {
+            robot::answer(&home, question, stdin().lock(), stdout().lock()).map(|()| true)
+        }
+        Command::Scene { scene, seed, json } => {
+            scene::show(&home, scene, *seed, *json, &mut stdout().lock()).map(|()| true)
+        }
+        Command::Render(args) => render::render(&home, args).map(|()| true),
+        Command::Dataset(args) => dataset::write(&home, args).map(|()| true),
+    }
+}
+
+/// What is wrong with a file is an error of the input, not an unreached goal.
+fn check_all(home: &Home, files: &[std::path::PathBuf]) -> Result<bool> {
+    if check::check(home, files, &mut stdout().lock())? {
+        return Ok(true);
+    }
+    anyhow::bail!("not everything is sound")
+}
+
+/// A TOML error as one message with file and line.
+fn toml_error(path: &Path, text: &str, error: &toml::de::Error) -> anyhow::Error {
+    let line = error
+        .span()
+        .map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+    anyhow::anyhow!("{}, line {line}: {}", path.display(), error.message())
+}

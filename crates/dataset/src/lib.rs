@@ -12,10 +12,14 @@
 //! | [`episode`] | situations on the way to a goal, failures included |
 //! | [`teacher`] | the plan that suits a situation |
 //! | [`plans`] | examples made of these |
+//! | [`frames`] | pictures and what is in them |
+//! | [`mod@write`] | a data set as a folder |
 
 pub mod episode;
+pub mod frames;
 pub mod goal;
 pub mod plans;
 pub mod teacher;
 pub mod vocabulary;
 pub mod wording;
+pub mod write;

@@ -1,0 +1,282 @@
+//! One step of a plan: ground, admit, move, look, judge.
+
+use enact_arm::{Contact, End, Execution};
+use enact_ground::verify::holds;
+use enact_ground::{Evidence, Judgement, Motion, MotionSegment, Purpose, SceneMemory, judge};
+use enact_plan::{Outcome, Plan, Step, Verdict};
+use enact_robot::Start;
+use enact_types::{JointVector, Refusal};
+
+use crate::event::Event;
+use crate::report::Ending;
+use crate::session::{BridgeError, Session};
+use crate::turn::Task;
+
+/// An arm joint that needs this share of its effort in free motion has met something.
+const FREE_MOTION_EFFORT: f64 = 0.9;
+
+/// What came of a step.
+pub(crate) struct Done {
+    pub(crate) outcome: Outcome,
+    /// Whether someone stopped the arm.
+    pub(crate) stopped: bool,
+}
+
+/// Why a motion did not reach its end.
+enum Interruption {
+    Stopped,
+    Refused(Refusal),
+    Hindered(String),
+}
+
+impl Session<'_> {
+    /// Does one step that moves the arm, and judges it.
+    pub(crate) fn act(&mut self, step: &Step) -> Result<Done, BridgeError> {
+        let motion = match self.grounder.ground(step, &self.memory, &self.goal()?) {
+            Ok(motion) => motion,
+            Err(refusal) => return Ok(finished(step, Verdict::Refused, refusal.to_string())),
+        };
+        let before = self.memory.clone();
+        self.look = None;
+        let interruption = self.follow(step, &motion)?;
+        let (verdict, reason) = match interruption {
+            None => self.observe(step, &before)?,
+            Some(Interruption::Stopped) => {
+                return Ok(Done {
+                    stopped: true,
+                    ..finished(step, Verdict::No, "it was stopped".to_owned())
+                });
+            }
+            Some(Interruption::Refused(refusal)) => (Verdict::Refused, refusal.to_string()),
+            Some(Interruption::Hindered(reason)) => (Verdict::No, reason),
+        };
+        self.notice_loss()?;
+        Ok(finished(step, verdict, reason))
+    }
+
+    /// Moves home, around what is on the table, with what is held.
+    pub(crate) fn go_home(&mut self) -> Result<(), BridgeError> {
+        let state = self.state()?;
+        let home = self.robot.home();
+        let arm = self.robot.arm_joints().len();
+        let is_home = (0..arm).all(|joint| (state.position[joint] - home[joint]).abs() < 0.02);
+        if is_home && state.commanded.is_some() {
+            return Ok(());
+        }
+        self.look = None;
+        let step = Step::Home {};
+        // Where the way home is blocked, the arm looks from where it is.
+        if let Ok(motion) = self.grounder.ground(&step, &self.memory, &self.goal()?) {
+            self.follow(&step, &motion)?;
+        }
+        Ok(())
+    }
+
+    /// Grounds the plan without moving; what would be refused is noted.
+    pub(crate) fn rehearse(&mut self, plan: &Plan, task: &mut Task) -> Result<Ending, BridgeError> {
+        let mut at = self.goal()?;
+        let mut memory = self.memory.clone();
+        for step in &plan.steps {
+            self.tell(&Event::Step(step));
+            match step {
+                Step::Say { text } | Step::Ask { question: text } => self.speak(text, task),
+                _ if step.moves() => {
+                    let (verdict, reason) = match self.rehearse_step(step, &mut memory, &mut at) {
+                        Ok(reason) => (Verdict::Unknown, reason),
+                        Err(refusal) => {
+                            task.refusals.push(refusal.to_string());
+                            (Verdict::Refused, refusal.to_string())
+                        }
+                    };
+                    let outcome = finished(step, verdict, reason).outcome;
+                    self.tell(&Event::Judged(&outcome));
+                    task.history.push(outcome);
+                    if verdict == Verdict::Refused {
+                        break;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(Ending::DryRun)
+    }
+
+    fn rehearse_step(
+        &self,
+        step: &Step,
+        memory: &mut SceneMemory,
+        at: &mut JointVector,
+    ) -> Result<String, Refusal> {
+        let motion = self.grounder.ground(step, memory, at)?;
+        for segment in &motion.segments {
+            let start = Start {
+                measured: at,
+                commanded: Some(at),
+            };
+            let trajectory = self.gate.admit(segment.samples.clone(), &start)?;
+            *at = trajectory.end().clone();
+        }
+        self.imagine(step, &motion, memory);
+        Ok(format!("not moved: dry run of {}", summary(&motion)))
+    }
+
+    /// Changes `memory` as if the step had worked.
+    fn imagine(&self, step: &Step, motion: &Motion, memory: &mut SceneMemory) {
+        if let (Step::Pick { object }, Some(tool_from_object)) = (step, motion.tool_from_object) {
+            memory.grasp(object, tool_from_object);
+        }
+        if let (Step::Place { .. }, Some(opened)) = (step, released_at(motion)) {
+            memory.release(&self.robot.forward(opened));
+        }
+    }
+
+    /// Sends a motion through the gate to the arm, segment by segment.
+    fn follow(
+        &mut self,
+        step: &Step,
+        motion: &Motion,
+    ) -> Result<Option<Interruption>, BridgeError> {
+        for segment in &motion.segments {
+            if let Some(interruption) = self.follow_segment(segment)? {
+                return Ok(Some(interruption));
+            }
+            if segment.purpose == Purpose::Open
+                && matches!(step, Step::Place { .. })
+                && let Some(end) = segment.end()
+            {
+                self.memory.release(&self.robot.forward(end));
+            }
+        }
+        self.notice_grasp(step, motion)?;
+        Ok(None)
+    }
+
+    fn follow_segment(
+        &mut self,
+        segment: &MotionSegment,
+    ) -> Result<Option<Interruption>, BridgeError> {
+        let state = self.state()?;
+        let start = Start {
+            measured: &state.position,
+            commanded: state.commanded.as_ref(),
+        };
+        let trajectory = match self.gate.admit(segment.samples.clone(), &start) {
+            Ok(trajectory) => trajectory,
+            Err(refusal) => return Ok(Some(Interruption::Refused(refusal))),
+        };
+        self.tell(&Event::Moving {
+            purpose: segment.purpose.name(),
+            trajectory: &trajectory,
+        });
+        let contact = if segment.contact_expected {
+            Contact::Expected
+        } else {
+            Contact::Limit(FREE_MOTION_EFFORT)
+        };
+        let Execution { end, samples, .. } = self.arm.execute(trajectory, contact)?;
+        self.tell(&Event::Moved(&samples));
+        Ok(match end {
+            End::Finished => None,
+            End::Stopped => Some(Interruption::Stopped),
+            End::Fault(refusal) => Some(Interruption::Hindered(refusal.to_string())),
+            End::Contact { joint, .. } => Some(Interruption::Hindered(format!(
+                "joint `{joint}` met resistance"
+            ))),
+        })
+    }
+
+    /// Takes the object into the hand if the fingers stand apart by its width.
+    fn notice_grasp(&mut self, step: &Step, motion: &Motion) -> Result<(), BridgeError> {
+        let (Step::Pick { object }, Some(tool_from_object)) = (step, motion.tool_from_object)
+        else {
+            return Ok(());
+        };
+        let state = self.state()?;
+        let grasped = self
+            .robot
+            .gripper()
+            .zip(self.memory.find(object))
+            .is_some_and(|(gripper, known)| holds(gripper, &state.position, &known.solid));
+        if grasped {
+            self.memory.grasp(object, tool_from_object);
+        }
+        Ok(())
+    }
+
+    /// Lets go in memory of what the fingers no longer hold.
+    fn notice_loss(&mut self) -> Result<(), BridgeError> {
+        let state = self.state()?;
+        let lost = self
+            .robot
+            .gripper()
+            .zip(self.memory.held())
+            .is_some_and(|(gripper, held)| !holds(gripper, &state.position, &held.object.solid));
+        if lost {
+            self.memory.release(&self.robot.forward(&state.position));
+        }
+        Ok(())
+    }
+
+    /// Looks at what the step did and judges it. Pointing is judged where the arm is.
+    fn observe(
+        &mut self,
+        step: &Step,
+        before: &SceneMemory,
+    ) -> Result<(Verdict, String), BridgeError> {
+        let on_the_spot = matches!(step, Step::Point { .. }).then(|| self.state()).transpose()?;
+        self.go_home()?;
+        self.look_again()?;
+        let measured = match on_the_spot {
+            Some(state) => state.position,
+            None => self.state()?.position,
+        };
+        let Some(frame) = &self.look else {
+            return Ok((Verdict::Unknown, String::new()));
+        };
+        let Judgement { verdict, reason } = judge(
+            step,
+            &Evidence {
+                robot: &self.robot,
+                measured: Some(&measured),
+                before,
+                after: &self.memory,
+                frame,
+            },
+        );
+        Ok((verdict, reason))
+    }
+
+    /// Where the arm was last sent, or is, before the first command.
+    fn goal(&self) -> Result<JointVector, BridgeError> {
+        let state = self.state()?;
+        Ok(state.commanded.unwrap_or(state.position))
+    }
+}
+
+fn finished(step: &Step, verdict: Verdict, reason: String) -> Done {
+    Done {
+        outcome: Outcome {
+            step: step.clone(),
+            verdict,
+            reason,
+        },
+        stopped: false,
+    }
+}
+
+fn released_at(motion: &Motion) -> Option<&JointVector> {
+    let opened = motion
+        .segments
+        .iter()
+        .find(|segment| segment.purpose == Purpose::Open)?;
+    opened.end()
+}
+
+fn summary(motion: &Motion) -> String {
+    let purposes: Vec<&str> = motion
+        .segments
+        .iter()
+        .map(|segment| segment.purpose.name())
+        .collect();
+    purposes.join(", ")
+}

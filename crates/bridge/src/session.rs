@@ -1,0 +1,115 @@
+//! Who takes part, and what lasts from task to task.
+
+use std::sync::Arc;
+
+use enact_arm::{ArmError, ArmState, ArmThread};
+use enact_camera::{Camera, CameraError};
+use enact_ground::{Grounder, SceneMemory};
+use enact_plan::{Mind, ObjectView, PlannerError, Usage};
+use enact_robot::{Gate, Robot};
+use enact_types::{Frame, Refusal};
+use thiserror::Error;
+
+use crate::event::{Event, Observer};
+
+/// Robot, eyes and mind, and what they remember between tasks.
+pub struct Session<'a> {
+    pub(crate) robot: Arc<Robot>,
+    pub(crate) gate: Gate,
+    pub(crate) grounder: Grounder,
+    pub(crate) arm: ArmThread,
+    pub(crate) camera: Box<dyn Camera + 'a>,
+    pub(crate) mind: Box<dyn Mind + 'a>,
+    pub(crate) observers: Vec<Box<dyn Observer + 'a>>,
+    pub(crate) memory: SceneMemory,
+    pub(crate) conversation: Vec<String>,
+    /// The newest look at the table, until something moves.
+    pub(crate) look: Option<Frame>,
+    pub(crate) usage: Usage,
+}
+
+/// Something that the loop rests on is broken.
+#[derive(Debug, Error)]
+pub enum BridgeError {
+    /// The arm.
+    #[error(transparent)]
+    Arm(#[from] ArmError),
+    /// The camera.
+    #[error(transparent)]
+    Camera(#[from] CameraError),
+    /// The model.
+    #[error(transparent)]
+    Planner(#[from] PlannerError),
+}
+
+impl<'a> Session<'a> {
+    /// A session of `robot` with these parts; refuses a robot that cannot grasp.
+    pub fn new(
+        robot: Arc<Robot>,
+        arm: ArmThread,
+        camera: Box<dyn Camera + 'a>,
+        mind: Box<dyn Mind + 'a>,
+        observers: Vec<Box<dyn Observer + 'a>>,
+    ) -> Result<Self, Refusal> {
+        Ok(Self {
+            gate: Gate::new(&robot),
+            grounder: Grounder::new(Arc::clone(&robot))?,
+            robot,
+            arm,
+            camera,
+            mind,
+            observers,
+            memory: SceneMemory::default(),
+            conversation: Vec::new(),
+            look: None,
+            usage: Usage::default(),
+        })
+    }
+
+    /// Looks at the table and returns what there is.
+    pub fn see(&mut self) -> Result<Vec<ObjectView>, BridgeError> {
+        self.look_again()?;
+        Ok(self.views())
+    }
+
+    /// Ends the session and hands the observers back.
+    pub fn into_observers(self) -> Vec<Box<dyn Observer + 'a>> {
+        self.observers
+    }
+
+    pub(crate) fn tell(&mut self, event: &Event<'_>) {
+        for observer in &mut self.observers {
+            observer.observe(event);
+        }
+    }
+
+    pub(crate) fn views(&self) -> Vec<ObjectView> {
+        self.grounder.views(&self.memory)
+    }
+
+    /// Takes a picture, has it understood, and updates the memory.
+    pub(crate) fn look_again(&mut self) -> Result<(), BridgeError> {
+        let frame = self.camera.capture()?;
+        self.tell(&Event::Saw(&frame));
+        let answer = self.mind.perceive(&frame)?;
+        self.usage += answer.usage;
+        let detections = answer.meaning.clone().unwrap_or_default();
+        let state = self.arm.state()?;
+        let reports =
+            self.grounder
+                .see(&mut self.memory, &frame, &detections, Some(&state.position));
+        let dropped: Vec<String> = reports.iter().map(ToString::to_string).collect();
+        let objects = self.views();
+        self.tell(&Event::Perceived {
+            answer: &answer,
+            objects: &objects,
+            dropped: &dropped,
+        });
+        self.look = Some(frame);
+        Ok(())
+    }
+
+    pub(crate) fn state(&self) -> Result<ArmState, BridgeError> {
+        Ok(self.arm.state()?)
+    }
+}

@@ -1,0 +1,159 @@
+//! One task, turn after turn.
+
+use std::sync::Arc;
+
+use enact_plan::{Outcome, Plan, Situation, Step, Usage, Verdict};
+
+use crate::event::Event;
+use crate::report::{Ending, Report};
+use crate::session::{BridgeError, Session};
+
+/// How far a task may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Turns at most.
+    pub turns: u32,
+    /// Whether to stop before the first motion.
+    pub dry_run: bool,
+}
+
+/// What is known of the task in hand.
+#[derive(Debug, Default)]
+pub(crate) struct Task {
+    pub(crate) words: String,
+    pub(crate) history: Vec<Outcome>,
+    pub(crate) rejection: Option<String>,
+    pub(crate) refusals: Vec<String>,
+    pub(crate) said: Vec<String>,
+}
+
+impl Session<'_> {
+    /// Does what `words` ask for, as far as `bounds` allow.
+    pub fn run(&mut self, words: &str, bounds: Bounds) -> Result<Report, BridgeError> {
+        let robot = Arc::clone(&self.robot);
+        self.tell(&Event::Started {
+            task: words,
+            robot: &robot,
+        });
+        self.usage = Usage::default();
+        let started = self.state()?.stamp;
+        let mut task = Task {
+            words: words.to_owned(),
+            ..Task::default()
+        };
+        let (ending, turns) = self.turns(&mut task, bounds)?;
+        self.conversation.push(words.to_owned());
+        self.conversation
+            .extend(task.said.iter().map(|text| format!("You said: {text}")));
+        let report = Report {
+            ending,
+            turns,
+            steps: task.history,
+            refusals: task.refusals,
+            said: task.said,
+            arm_seconds: self.state()?.stamp.since(started).as_secs_f64(),
+            usage: self.usage,
+        };
+        self.tell(&Event::Ended(&report));
+        Ok(report)
+    }
+
+    fn turns(&mut self, task: &mut Task, bounds: Bounds) -> Result<(Ending, u32), BridgeError> {
+        for turn in 1..=bounds.turns {
+            self.tell(&Event::Turn(turn));
+            if self.look.is_none() {
+                self.go_home()?;
+                self.look_again()?;
+            }
+            let Some(plan) = self.ask(task)? else {
+                continue;
+            };
+            let ending = if bounds.dry_run {
+                Some(self.rehearse(&plan, task)?)
+            } else {
+                self.carry_out(&plan, task)?
+            };
+            if let Some(ending) = ending {
+                return Ok((ending, turn));
+            }
+        }
+        Ok((Ending::OutOfTurns, bounds.turns))
+    }
+
+    /// The planner's next plan, or `None` if its answer is rejected.
+    fn ask(&mut self, task: &mut Task) -> Result<Option<Plan>, BridgeError> {
+        let situation = self.situation(task);
+        let Some(frame) = self.look.take() else {
+            return Ok(None);
+        };
+        let answer = self.mind.plan(&frame, &situation)?;
+        self.look = Some(frame);
+        self.usage += answer.usage;
+        self.tell(&Event::Planned {
+            situation: &situation,
+            answer: &answer,
+        });
+        match answer.meaning {
+            Ok(plan) => {
+                task.rejection = None;
+                Ok(Some(plan))
+            }
+            Err(rejection) => {
+                task.rejection = Some(rejection.to_string());
+                Ok(None)
+            }
+        }
+    }
+
+    fn situation(&self, task: &Task) -> Situation {
+        Situation {
+            task: task.words.clone(),
+            conversation: self.conversation.clone(),
+            objects: self.views(),
+            holding: self.memory.holding().map(str::to_owned),
+            history: task.history.clone(),
+            rejection: task.rejection.clone(),
+        }
+    }
+
+    /// Does step after step until one fails; `Some` if that ends the task.
+    fn carry_out(&mut self, plan: &Plan, task: &mut Task) -> Result<Option<Ending>, BridgeError> {
+        let mut ending = None;
+        for step in &plan.steps {
+            self.tell(&Event::Step(step));
+            match step {
+                Step::Done {} => return Ok(Some(Ending::Done)),
+                Step::Say { text } => {
+                    self.speak(text, task);
+                    ending = Some(Ending::Said);
+                }
+                Step::Ask { question } => {
+                    self.speak(question, task);
+                    return Ok(Some(Ending::Asked));
+                }
+                _ => {
+                    let done = self.act(step)?;
+                    let verdict = done.outcome.verdict;
+                    if verdict == Verdict::Refused {
+                        task.refusals.push(done.outcome.reason.clone());
+                    }
+                    self.tell(&Event::Judged(&done.outcome));
+                    task.history.push(done.outcome);
+                    if done.stopped {
+                        return Ok(Some(Ending::Stopped));
+                    }
+                    if verdict != Verdict::Yes {
+                        return Ok(None);
+                    }
+                    ending = None;
+                }
+            }
+        }
+        Ok(ending)
+    }
+
+    pub(crate) fn speak(&mut self, text: &str, task: &mut Task) {
+        self.tell(&Event::Said(text));
+        task.said.push(text.to_owned());
+    }
+}

@@ -1,0 +1,202 @@
+//! Pictures and what is in them.
+
+use enact_plan::Detection;
+use enact_robot::Robot;
+use enact_sim::geometry::FIRST_OBJECT;
+use enact_sim::render::{Look, ObjectInView, Picture, look_at, objects_in_view, render};
+use enact_sim::{CameraPlace, Layout, ObjectShape, Scene, World};
+use enact_types::{JointVector, NormalisedPoint, Pose, Vector3};
+use image::RgbImage;
+use nalgebra::{Translation3, UnitQuaternion};
+use rand::seq::IndexedRandom;
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::Serialize;
+
+/// Objects of which less can be seen are not listed: nobody could name them.
+const LEAST_PIXELS: u32 = 20;
+/// As above, as a share of what could be seen if nothing were in the way.
+const LEAST_VISIBLE: f64 = 0.15;
+
+/// A picture and what is in it.
+#[derive(Clone, Debug)]
+pub struct FrameExample {
+    /// As the camera took it.
+    pub picture: RgbImage,
+    /// In reading order.
+    pub objects: Vec<SeenObject>,
+}
+
+/// What a picture shows of an object.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SeenObject {
+    /// Colour and shape.
+    pub label: String,
+    /// Where, as the model is to say it.
+    pub point: NormalisedPoint,
+    /// Where, as fractions of width and height.
+    pub at: [f64; 2],
+    /// Square root of the share of the picture that shows it.
+    pub extent: f64,
+}
+
+impl FrameExample {
+    /// What the model is to say.
+    pub fn completion(&self) -> String {
+        let detections: Vec<Detection> = self
+            .objects
+            .iter()
+            .map(|seen| Detection {
+                point: seen.point,
+                label: seen.label.clone(),
+            })
+            .collect();
+        Detection::write_list(&detections)
+    }
+}
+
+/// The `index`th picture of a data set; the same for the same seed. Scene, arm,
+/// camera, light and surfaces are left to chance.
+pub fn example(scene: &Scene, robot: &Robot, seed: u64, index: u64) -> FrameExample {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(index);
+    let layout = scene.draw(rng.next_u64());
+    let mut world = World::new(robot, &layout);
+    world.set_arm(&posture(&mut rng, robot));
+    arrange(&mut rng, &layout, &mut world);
+    world.settle();
+    let camera = shaken(&mut rng, layout.camera);
+    let look = any_look(&mut rng);
+    let base_from_camera = look_at(&camera.eye, &camera.target) * tilt(&mut rng);
+    let picture = render(
+        &world.geometry(),
+        &camera.intrinsics(),
+        &base_from_camera,
+        &look,
+        rng.next_u64(),
+    );
+    let mut objects: Vec<SeenObject> = objects_in_view(&picture)
+        .into_iter()
+        .filter(|seen| seen.pixels >= LEAST_PIXELS && seen.visible >= LEAST_VISIBLE)
+        .map(|seen| describe(&seen, &layout, &picture))
+        .collect();
+    objects.sort_by_key(|seen| (seen.point.y, seen.point.x));
+    FrameExample {
+        picture: picture.rgb,
+        objects,
+    }
+}
+
+fn describe(seen: &ObjectInView, layout: &Layout, picture: &Picture) -> SeenObject {
+    let (width, height) = picture.rgb.dimensions();
+    let (x, y) = seen.point;
+    SeenObject {
+        label: layout.objects[usize::from(seen.id - FIRST_OBJECT)].label(),
+        point: NormalisedPoint::from_pixel(x, y, width, height),
+        at: [x / f64::from(width), y / f64::from(height)],
+        extent: (f64::from(seen.pixels) / f64::from(width * height)).sqrt(),
+    }
+}
+
+/// Near home most of the time, as when the robot looks; elsewhere sometimes.
+fn posture(rng: &mut ChaCha8Rng, robot: &Robot) -> JointVector {
+    let spread = *[0.03, 0.03, 0.03, 0.6].choose(rng).expect("not empty");
+    let arm = robot.arm_joints().len();
+    (0..20)
+        .map(|_| {
+            let mut joints = robot.home().clone();
+            for (value, joint) in joints.iter_mut().zip(robot.joints()) {
+                let moved = *value + rng.random_range(-spread..spread);
+                *value = moved.clamp(joint.limits.min, joint.limits.max);
+            }
+            if let Some(gripper) = robot.gripper() {
+                joints[gripper.joint] = rng.random_range(gripper.closed..gripper.open * 0.6);
+            }
+            joints
+        })
+        .find(|joints| robot.forward(&joints[..arm]).translation.z > 0.06)
+        .unwrap_or_else(|| robot.home().clone())
+}
+
+/// Some objects stand in or on others, as after work.
+fn arrange(rng: &mut ChaCha8Rng, layout: &Layout, world: &mut World) {
+    let hosts = |index: usize| {
+        let is_host = |host: &usize| *host != index && layout.objects[*host].shape != ObjectShape::Ball;
+        (0..layout.objects.len()).filter(is_host).collect::<Vec<_>>()
+    };
+    let mut moved = Vec::new();
+    let mut taken = Vec::new();
+    for (index, item) in layout.objects.iter().enumerate() {
+        if item.shape.is_container() || !rng.random_bool(0.22) {
+            continue;
+        }
+        let free: Vec<usize> = hosts(index)
+            .into_iter()
+            .filter(|host| !moved.contains(host) && !taken.contains(host))
+            .collect();
+        let Some(&host) = free.choose(rng) else {
+            continue;
+        };
+        let under = &layout.objects[host];
+        let slack = if under.shape.is_container() { 0.018 } else { 0.004 };
+        let floor = if under.shape.is_container() { 0.007 } else { under.size[2] };
+        let mut pose = under.base_from_object;
+        pose.translation.vector += Vector3::new(
+            rng.random_range(-slack..slack),
+            rng.random_range(-slack..slack),
+            floor - under.size[2] / 2.0 + item.size[2] / 2.0 + 0.001,
+        );
+        world.set_object(index, &pose);
+        moved.push(index);
+        taken.push(host);
+    }
+}
+
+/// A camera is never quite where it was screwed on.
+fn shaken(rng: &mut ChaCha8Rng, camera: CameraPlace) -> CameraPlace {
+    let mut by = |most: f64| rng.random_range(-most..most);
+    CameraPlace {
+        eye: camera.eye + Vector3::new(by(0.03), by(0.03), by(0.03)),
+        target: camera.target + Vector3::new(by(0.015), by(0.015), 0.0),
+        vertical_fov: camera.vertical_fov + by(0.04),
+        ..camera
+    }
+}
+
+fn tilt(rng: &mut ChaCha8Rng) -> Pose {
+    let roll = rng.random_range(-0.02..0.02);
+    Pose::from_parts(
+        Translation3::identity(),
+        UnitQuaternion::from_euler_angles(0.0, 0.0, roll),
+    )
+}
+
+fn any_look(rng: &mut ChaCha8Rng) -> Look {
+    if rng.random_bool(0.3) {
+        Look {
+            seed: rng.next_u64(),
+            ..Look::default()
+        }
+    } else {
+        Look::random(rng)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn pictures_repeat_and_list_what_they_show_in_reading_order() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let scene = Scene::load(&root.join("scenes/mixed.toml")).unwrap();
+        let robot = Robot::load(&root.join("robots/so101")).unwrap();
+        let first = example(&scene, &robot, 5, 0);
+        assert_eq!(first.picture, example(&scene, &robot, 5, 0).picture);
+        assert_ne!(first.picture, example(&scene, &robot, 5, 1).picture);
+        let listed = Detection::parse_list(&first.completion()).unwrap();
+        assert!(!listed.is_empty());
+        assert!(listed.is_sorted_by_key(|seen| (seen.point.y, seen.point.x)));
+    }
+}

@@ -1,0 +1,138 @@
+//! A data set as a folder.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `dataset.json` | how many, how large, which seed, a checksum of each file |
+//! | `frames.rgb` | pictures, 8-bit RGB, row by row, one after another |
+//! | `frames.jsonl` | a line per picture: objects, and the completion to be learned |
+//! | `plans.jsonl` | a line per situation: prompt, completion, kind |
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use enact_robot::Robot;
+use enact_sim::Scene;
+use image::RgbImage;
+use rayon::prelude::*;
+use serde_json::json;
+
+use crate::frames::{self, FrameExample};
+use crate::plans;
+
+/// Pictures rendered between two writes.
+const BATCH: u64 = 256;
+
+/// What is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Pictures.
+    pub frames: u64,
+    /// Situations with plans.
+    pub plans: u64,
+    /// What chance decides.
+    pub seed: u64,
+    /// Width and height of what `prepare` makes of a picture.
+    pub size: [u32; 2],
+}
+
+/// Writes the data set into `folder`, which is created where it is missing.
+/// `prepare` does to a picture what is done before the model sees it; `progress`
+/// is told how many pictures are written.
+pub fn write(
+    folder: &Path,
+    scene: &Scene,
+    robot: &Robot,
+    order: &Order,
+    prepare: &(dyn Fn(&RgbImage) -> RgbImage + Sync),
+    progress: &dyn Fn(u64),
+) -> io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let mut pictures = Checked::create(&folder.join("frames.rgb"))?;
+    let mut lines = Checked::create(&folder.join("frames.jsonl"))?;
+    let mut written = 0;
+    while written < order.frames {
+        let end = order.frames.min(written + BATCH);
+        let batch: Vec<FrameExample> = (written..end)
+            .into_par_iter()
+            .map(|index| {
+                let mut example = frames::example(scene, robot, order.seed, index);
+                example.picture = prepare(&example.picture);
+                example
+            })
+            .collect();
+        for example in &batch {
+            pictures.write_all(example.picture.as_raw())?;
+            writeln!(lines, "{}", describe(example, order.size))?;
+        }
+        written = end;
+        progress(written);
+    }
+    let mut situations = Checked::create(&folder.join("plans.jsonl"))?;
+    for index in 0..order.plans {
+        serde_json::to_writer(&mut situations, &plans::example(order.seed, index))?;
+        situations.write_all(b"\n")?;
+    }
+    let summary = json!({
+        "frames": order.frames,
+        "width": order.size[0],
+        "height": order.size[1],
+        "plans": order.plans,
+        "seed": order.seed,
+        "version": env!("CARGO_PKG_VERSION"),
+        "crc32": {
+            "frames.rgb": pictures.finish()?,
+            "frames.jsonl": lines.finish()?,
+            "plans.jsonl": situations.finish()?,
+        },
+    });
+    std::fs::write(folder.join("dataset.json"), format!("{summary:#}\n"))
+}
+
+fn describe(example: &FrameExample, [width, height]: [u32; 2]) -> serde_json::Value {
+    let objects: Vec<serde_json::Value> = example
+        .objects
+        .iter()
+        .map(|seen| {
+            json!({
+                "label": seen.label,
+                "point": seen.point,
+                "pixel": [seen.at[0] * f64::from(width), seen.at[1] * f64::from(height)],
+                "radius": seen.extent * f64::from(width * height).sqrt() / std::f64::consts::PI.sqrt(),
+            })
+        })
+        .collect();
+    json!({"objects": objects, "target": example.completion()})
+}
+
+/// A file with a running checksum.
+struct Checked {
+    file: BufWriter<File>,
+    crc32: crc32fast::Hasher,
+}
+
+impl Checked {
+    fn create(path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            file: BufWriter::new(File::create(path)?),
+            crc32: crc32fast::Hasher::new(),
+        })
+    }
+
+    fn finish(mut self) -> io::Result<String> {
+        self.file.flush()?;
+        Ok(format!("{:08x}", self.crc32.finalize()))
+    }
+}
+
+impl Write for Checked {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.file.write(bytes)?;
+        self.crc32.update(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}

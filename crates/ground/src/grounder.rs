@@ -7,7 +7,7 @@ use enact_robot::Robot;
 use enact_robot::description::Gripper;
 use enact_types::{Frame, JointVector, Point3, Refusal};
 
-use crate::motion::body::is_near;
+use crate::motion::body::is_part;
 use crate::motion::hand::solve;
 use crate::motion::{Body, Hand, Motion, Roll};
 use crate::scene::{Report, SceneMemory, SceneObject, Solid};
@@ -15,8 +15,6 @@ use crate::skill::context::TILTS;
 use crate::skill::grasp::{fits, is_graspable};
 use crate::skill::{Context, Script, pick, place, point, push};
 
-/// Points this near to the robot are its own, metres.
-const SKIN: f64 = 0.008;
 /// Height above a target at which the hand must get to be said to reach it, metres.
 const OVER: f64 = 0.03;
 /// Turns about the approach direction to try.
@@ -54,7 +52,7 @@ impl Grounder {
     }
 
     /// Takes a frame and what a model sees in it into the scene. With the joints
-    /// at the time of the frame, points on the robot itself are left out.
+    /// at the time of the frame, the robot itself and what it holds are left out.
     pub fn see(
         &self,
         scene: &mut SceneMemory,
@@ -62,8 +60,12 @@ impl Grounder {
         detections: &[Detection],
         joints: Option<&JointVector>,
     ) -> Vec<Report> {
-        let placed = joints.map_or_else(Vec::new, |joints| self.body.at(&self.robot, joints));
-        scene.update(frame, detections, &|point| is_near(&placed, point, SKIN))
+        let held = scene
+            .held()
+            .map(|held| self.body.holding(&self.robot, held));
+        let body = held.as_ref().unwrap_or(&self.body);
+        let placed = joints.map_or_else(Vec::new, |joints| body.at(&self.robot, joints));
+        scene.update(frame, detections, &|point| is_part(&placed, point))
     }
 
     /// The scene as a planner is told of it.
@@ -161,7 +163,7 @@ fn home(context: Context<'_>) -> Result<Motion, Refusal> {
         Some(held) => script.transit(
             context.robot.home(),
             context.gripper.closed,
-            &context.body_holding(held),
+            &context.body.holding(context.robot, held),
             &context.obstacles(),
         )?,
     }

@@ -193,7 +193,7 @@ fn points_on_nothing_solid_are_dropped_with_a_reason() {
     );
     let mut masked = SceneMemory::default();
     let reports = masked.update(&frame, &list[..1], &|_| true);
-    assert_eq!(reports[0].reason, "that is the robot itself");
+    assert_eq!(reports[0].reason, "that is the robot or in its hand");
 }
 
 #[test]

@@ -6,6 +6,8 @@ use enact_robot::Robot;
 use enact_robot::description::Shape;
 use enact_types::{Point3, Pose};
 
+use crate::scene::{Footprint, Held, Solid};
+
 use super::distance::{bounding_radius, surface_points, to_shape};
 
 /// A primitive of a link.
@@ -59,12 +61,14 @@ impl Body {
         Self { parts }
     }
 
-    /// The same with `shape` held in the hand.
-    pub fn holding(&self, robot: &Robot, name: &str, shape: Shape, tool_from_shape: Pose) -> Self {
+    /// The same with an object in the hand.
+    pub fn holding(&self, robot: &Robot, held: &Held) -> Self {
         let mut parts = self.parts.clone();
-        let mut held = part(name, robot.tool_link(), shape, tool_from_shape, true);
-        held.held = true;
-        parts.push(held);
+        let shape = shape_of(&held.object.solid);
+        let name = &held.object.name;
+        let mut part = part(name, robot.tool_link(), shape, held.tool_from_object, true);
+        part.held = true;
+        parts.push(part);
         Self { parts }
     }
 
@@ -81,13 +85,34 @@ impl Body {
     }
 }
 
-/// Whether a point is within `margin` metres of any of these parts.
-pub fn is_near(placed: &[Placed<'_>], point: &Point3, margin: f64) -> bool {
+/// Points this near to the robot are its own, metres.
+const SKIN: f64 = 0.008;
+/// The same for what it holds, which may sit differently in the hand than thought.
+const HELD_SKIN: f64 = 0.015;
+
+/// Whether a seen point is one of these parts.
+pub fn is_part(placed: &[Placed<'_>], point: &Point3) -> bool {
     placed.iter().any(|placed| {
+        let margin = if placed.part.held { HELD_SKIN } else { SKIN };
         let local = placed.base_from_shape.inverse_transform_point(point);
         local.coords.norm() < placed.part.radius + margin
             && to_shape(&placed.part.shape, &local) < margin
     })
+}
+
+/// The primitive that a solid fills, in the frame of [`Held`].
+pub fn shape_of(solid: &Solid) -> Shape {
+    let half_length = solid.height() / 2.0;
+    match solid.footprint {
+        Footprint::Disc { radius } if solid.ball => Shape::Sphere { radius },
+        Footprint::Disc { radius } => Shape::Cylinder {
+            radius,
+            half_length,
+        },
+        Footprint::Rectangle { half: [u, v] } => Shape::Box {
+            half: [u, v, half_length],
+        },
+    }
 }
 
 fn part(name: &str, link: usize, shape: Shape, link_from_shape: Pose, roams: bool) -> Part {

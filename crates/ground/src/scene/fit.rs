@@ -115,7 +115,7 @@ fn container(
             radii.sort_by(f64::total_cmp);
             [solid.x, solid.y] = centre;
             solid.footprint = Footprint::Disc {
-                radius: percentile(&radii, 0.95)? + pixel / 4.0,
+                radius: percentile(&radii, 0.95)? + pixel / 2.0,
             };
             solid.hollow = Some(Hollow {
                 floor: base + FLOOR,
@@ -125,7 +125,7 @@ fn container(
             });
         }
         _ => {
-            let shape = widened(rectangle.shape, pixel / 2.0);
+            let shape = widened(rectangle.shape, pixel / 8.0);
             [solid.x, solid.y] = shape.centre();
             solid.yaw = shape.yaw;
             solid.footprint = Footprint::Rectangle { half: shape.half() };
@@ -228,7 +228,7 @@ fn settled_side(local: &[[f64; 2]], axis: usize, extreme: f64, outwards: f64) ->
     if near.len() * 4 > local.len() {
         near[near.len() / 2]
     } else {
-        extreme + outwards / 4.0
+        extreme + outwards / 2.0
     }
 }
 

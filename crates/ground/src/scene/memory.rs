@@ -13,8 +13,6 @@ const REMEMBERED_FRAMES: u32 = 6;
 const GONE: f64 = 0.015;
 /// A new label this close to an unseen object is that object, metres.
 const RELABELLED: f64 = 0.015;
-/// A thing seen this high with nothing below it is in the gripper, metres.
-const ALOFT: f64 = 0.025;
 
 /// A tracked object.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,7 +131,7 @@ impl SceneMemory {
     }
 
     /// Takes in a frame and what the model sees in it. `is_robot` says which
-    /// points are the robot's own. Returns what was left out and why.
+    /// points are the robot's or in its hand. Returns what was left out and why.
     pub fn update(
         &mut self,
         frame: &Frame,
@@ -141,8 +139,7 @@ impl SceneMemory {
         is_robot: &dyn Fn(&Point3) -> bool,
     ) -> Vec<Report> {
         self.base_from_camera = Some(frame.base_from_camera);
-        let (mut observations, mut reports) = observe(frame, detections, is_robot);
-        observations.retain(|observation| !self.is_held(observation));
+        let (observations, mut reports) = observe(frame, detections, is_robot);
         for object in &mut self.objects {
             object.unseen += 1;
         }
@@ -168,13 +165,6 @@ impl SceneMemory {
             .collect();
         views.sort_by_key(|view| (view.point.y, view.point.x));
         views
-    }
-
-    fn is_held(&self, observation: &Observation) -> bool {
-        self.held.as_ref().is_some_and(|held| {
-            held.object.label == observation.label && observation.solid.base > ALOFT
-                || observation.solid.base > 2.0 * ALOFT
-        })
     }
 
     /// Updates the objects that the observations show, nearest pairs of one

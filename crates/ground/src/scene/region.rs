@@ -14,6 +14,10 @@ const CHROMA: f64 = 0.13;
 const STEP_PIXELS: f64 = 4.5;
 /// Fewer pixels than this are noise.
 const MIN_PIXELS: usize = 12;
+/// A thing of the table's colour is told from it by this height, metres.
+const THIN: f64 = 0.0015;
+/// Heights this close are averaged, metres.
+const SMOOTHED: f64 = 0.003;
 /// A seed around which it is lower than this many clearances is low.
 const LOW_SEED: f64 = 1.5;
 /// A low thing counts as solid if this share of it rises above the table.
@@ -28,7 +32,7 @@ pub enum Nothing {
     Flat,
     /// Too few pixels belong together.
     Speck,
-    /// It belongs to the robot.
+    /// It belongs to the robot or is in its hand.
     Robot,
 }
 
@@ -39,7 +43,7 @@ impl Nothing {
             Self::NoDepth => "the camera has no depth reading there",
             Self::Flat => "nothing rises above the table there",
             Self::Speck => "it is too small to be an object",
-            Self::Robot => "that is the robot itself",
+            Self::Robot => "that is the robot or in its hand",
         }
     }
 }
@@ -47,7 +51,8 @@ impl Nothing {
 /// Grows the region of the object at pixel `(x, y)`: pixels above the table
 /// that hang together in depth and share a colour. `excluded` says which points
 /// are the robot's. Points lower than `clearance` metres are the table's,
-/// unless they continue something that rises from it in the same colour.
+/// unless they continue something that rises from it and differ from the table
+/// in colour or, on average over their neighbours, in height.
 pub fn grow(
     cloud: &Cloud,
     (x, y): (usize, usize),
@@ -60,28 +65,42 @@ pub fn grow(
     }
     let patch = patch(cloud, seed);
     let colour = median_colour(cloud, &patch);
-    let low_seed =
-        median(patch.iter().filter_map(|index| height(cloud, *index))) < LOW_SEED * clearance;
-    let floor = if low_seed {
-        if chroma_distance(colour, table_colour(cloud, clearance)) < CHROMA {
-            return Err(Nothing::Flat);
-        }
-        f64::NEG_INFINITY
-    } else {
-        clearance
-    };
-    let region = flood(cloud, seed, colour, floor, excluded);
+    let low = median(patch.iter().filter_map(|index| height(cloud, *index))) < LOW_SEED * clearance;
+    let unlike_table = chroma_distance(colour, table_colour(cloud, clearance)) > CHROMA;
+    let region = flood(cloud, seed, |index| {
+        let risen = match (low, unlike_table) {
+            (false, _) => height(cloud, index).is_some_and(|z| z > clearance),
+            (true, true) => true,
+            (true, false) => smooth_height(cloud, index).is_some_and(|z| z > THIN),
+        };
+        risen
+            && chroma_distance(cloud.chroma[index], colour) < CHROMA
+            && !cloud.points[index].as_ref().is_some_and(excluded)
+    });
     let raised = region
         .iter()
         .filter(|index| height(cloud, **index).is_some_and(|z| z > clearance))
         .count();
-    if region.len() < MIN_PIXELS {
-        Err(Nothing::Speck)
-    } else if low_seed && (raised as f64) < RAISED_SHARE * region.len() as f64 {
+    if low && (raised as f64) < RAISED_SHARE * region.len() as f64 {
         Err(Nothing::Flat)
+    } else if region.len() < MIN_PIXELS {
+        Err(Nothing::Speck)
     } else {
         Ok(region)
     }
+}
+
+/// The mean height of a pixel and those around it at about its height.
+fn smooth_height(cloud: &Cloud, index: usize) -> Option<f64> {
+    let middle = height(cloud, index)?;
+    let (x, y) = (index % cloud.width, index / cloud.width);
+    let level: Vec<f64> = cloud
+        .around(x, y, 1)
+        .into_iter()
+        .filter_map(|near| height(cloud, near))
+        .filter(|z| (z - middle).abs() < SMOOTHED)
+        .collect();
+    Some(level.iter().sum::<f64>() / level.len() as f64)
 }
 
 fn height(cloud: &Cloud, index: usize) -> Option<f64> {
@@ -135,13 +154,7 @@ fn is_continuous(cloud: &Cloud, a: usize, b: usize, pixels: f64) -> bool {
     }
 }
 
-fn flood(
-    cloud: &Cloud,
-    seed: usize,
-    colour: [f64; 2],
-    floor: f64,
-    excluded: &dyn Fn(&Point3) -> bool,
-) -> Vec<usize> {
+fn flood(cloud: &Cloud, seed: usize, belongs: impl Fn(usize) -> bool) -> Vec<usize> {
     let mut taken = vec![false; cloud.points.len()];
     taken[seed] = true;
     let mut region = vec![seed];
@@ -150,10 +163,8 @@ fn flood(
         next += 1;
         for neighbour in cloud.neighbours(index) {
             if !taken[neighbour]
-                && height(cloud, neighbour).is_some_and(|z| z > floor)
-                && chroma_distance(cloud.chroma[neighbour], colour) < CHROMA
                 && is_continuous(cloud, index, neighbour, STEP_PIXELS)
-                && !cloud.points[neighbour].as_ref().is_some_and(excluded)
+                && belongs(neighbour)
             {
                 taken[neighbour] = true;
                 region.push(neighbour);

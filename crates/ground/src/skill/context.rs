@@ -1,11 +1,11 @@
 //! What every skill rests on.
 
 use enact_robot::Robot;
-use enact_robot::description::{Gripper, Shape};
+use enact_robot::description::Gripper;
 use enact_types::{JointVector, Refusal};
 
 use crate::motion::{Body, Hand, Obstacles};
-use crate::scene::{Footprint, Held, SceneMemory, SceneObject, Solid};
+use crate::scene::{SceneMemory, SceneObject};
 
 /// Tilts of the hand away from straight down to try, radians, in order.
 pub const TILTS: [f64; 8] = [0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 1.1];
@@ -72,13 +72,6 @@ impl<'a> Context<'a> {
         only
     }
 
-    /// The robot's shapes with what it holds.
-    pub fn body_holding(&self, held: &Held) -> Body {
-        let shape = shape_of(&held.object.solid);
-        self.body
-            .holding(self.robot, &held.object.name, shape, held.tool_from_object)
-    }
-
     /// Refuses what needs an empty gripper while it holds something.
     pub fn require_empty(&self) -> Result<(), Refusal> {
         match self.scene.holding() {
@@ -87,20 +80,5 @@ impl<'a> Context<'a> {
                 "the gripper already holds the {held}"
             ))),
         }
-    }
-}
-
-/// The primitive that a solid fills.
-pub fn shape_of(solid: &Solid) -> Shape {
-    let half_length = solid.height() / 2.0;
-    match solid.footprint {
-        Footprint::Disc { radius } if solid.ball => Shape::Sphere { radius },
-        Footprint::Disc { radius } => Shape::Cylinder {
-            radius,
-            half_length,
-        },
-        Footprint::Rectangle { half: [u, v] } => Shape::Box {
-            half: [u, v, half_length],
-        },
     }
 }

@@ -5,11 +5,12 @@ use std::f64::consts::{FRAC_PI_2, PI};
 use enact_plan::Relation;
 use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 
-use super::context::{Context, TILTS, shape_of};
+use super::context::{Context, TILTS};
 use super::grasp::{HOPELESS, closest, require_in_reach};
 use super::pick::shifted;
 use super::script::Script;
 use super::spot::{Spot, spots};
+use crate::motion::body::shape_of;
 use crate::motion::distance::lowest;
 use crate::motion::hand::{Roll, solve};
 use crate::motion::{Body, Motion, Obstacles, Purpose};
@@ -34,6 +35,8 @@ const RETREAT_SPEED: f64 = 0.12;
 const OPENING: f64 = 0.5;
 /// Turns about the approach direction to try.
 const ROLLS: u32 = 36;
+/// Cost of turning the hand, against radians that the object hangs askew.
+const TURNING: f64 = 0.02;
 /// So many ways of holding the object over a spot are planned through.
 const ATTEMPTS: usize = 8;
 /// An object that hangs more askew than this is not released, radians.
@@ -62,7 +65,7 @@ pub fn place(
         })
     })?;
     let target = context.find(target)?;
-    let body = context.body_holding(held);
+    let body = context.body.holding(context.robot, held);
     require_in_reach(context, &target.name, &target.solid.centre())?;
     let drops: &[f64] = if target.solid.hollow.is_some() {
         &DROPS
@@ -128,15 +131,21 @@ fn releases(
 ) -> Result<Vec<Release>, Refusal> {
     let point = Point3::from(held.tool_from_object.translation.vector);
     let over = Point3::new(spot.x, spot.y, spot.surface + drop);
+    let turned = roll_now(context);
     let mut candidates: Vec<(f64, usize, Pose)> = Vec::new();
     for (index, tilt) in TILTS.into_iter().enumerate() {
         for step in 0..ROLLS {
-            let roll = Roll::FromHeading(f64::from(step) * 2.0 * PI / f64::from(ROLLS));
-            let pose = context.hand.pose(&point, &over, tilt, roll);
+            let turn = f64::from(step) * 2.0 * PI / f64::from(ROLLS);
+            let pose = context
+                .hand
+                .pose(&point, &over, tilt, Roll::FromHeading(turned + turn));
             let object = pose * held.tool_from_object;
             let askew = (object.rotation * Vector3::z()).angle(&Vector3::z());
             if askew < MOST_ASKEW {
-                candidates.push((askew + misalignment(&object, held, solid), index, pose));
+                let cost = askew
+                    + misalignment(&object, held, solid)
+                    + TURNING * turn.min(2.0 * PI - turn);
+                candidates.push((cost, index, pose));
             }
         }
     }
@@ -168,6 +177,14 @@ fn releases(
         (true, Some(refusal)) => Err(refusal),
         _ => Ok(found),
     }
+}
+
+/// How the hand is turned about its approach now, from its heading, radians.
+fn roll_now(context: &Context<'_>) -> f64 {
+    let tool = context.robot.forward(context.joints);
+    let opening = context.hand.opening(&tool);
+    let at = tool * context.gripper.tool_from_grasp;
+    opening.y.atan2(opening.x) - context.hand.heading_of(&tool, &at)
 }
 
 /// A small cost for laying a rectangle across another, radians.

@@ -23,7 +23,10 @@ pub fn point(context: &Context<'_>, name: &str) -> Result<Motion, Refusal> {
     } = *context;
     let solid = &context.find(name)?.solid;
     let held = context.scene.held();
-    let body = held.map_or_else(|| context.body.clone(), |held| context.body_holding(held));
+    let body = held.map_or_else(
+        || context.body.clone(),
+        |held| context.body.holding(robot, held),
+    );
     require_in_reach(context, name, &solid.centre())?;
     let mut refusal = None;
     for hover in HOVERS {

@@ -1,1 +1,4 @@
 //! Helpers of the whole-program tests.
+
+pub mod tiny;
+pub mod view;

@@ -92,7 +92,7 @@ impl Engine {
             .spawn(async move {
                 let outcome = model.send_chat_request(request).await;
                 // Nobody listens if the engine is being dropped.
-                let _ = sender.send(outcome.map_err(|error| error.to_string()));
+                let _ = sender.send(outcome.map_err(|error| explain(&error)));
             });
         self.wait(receiver, deadline)?
             .map_err(|reason| Failure::Refused(quiet::first_line(&reason)))
@@ -117,9 +117,20 @@ impl Drop for Engine {
         };
         match &self.late {
             // Dropping the late request would make the engine panic: leave its runtime be.
-            Some(late) if matches!(late.try_recv(), Err(TryRecvError::Empty)) => std::mem::forget(runtime),
+            Some(late) if matches!(late.try_recv(), Err(TryRecvError::Empty)) => {
+                std::mem::forget(runtime)
+            }
             _ => runtime.shutdown_background(),
         }
+    }
+}
+
+fn explain(error: &mistralrs::error::Error) -> String {
+    match error {
+        mistralrs::error::Error::Channel(_) => {
+            "the engine broke down; load the model again".to_owned()
+        }
+        other => other.to_string(),
     }
 }
 

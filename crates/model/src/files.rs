@@ -31,8 +31,17 @@ pub(crate) fn check_folder(folder: &Path) -> Result<(), String> {
     if files.is_empty() {
         return Err("the folder is empty; copy or download the model's files into it".to_owned());
     }
-    check_json(folder, "config.json")?;
-    check_json(folder, "tokenizer.json")?;
+    for name in ["config.json", "tokenizer.json"] {
+        if !folder.join(name).exists() {
+            return Err(format!(
+                "`{name}` is missing; a model's folder holds config.json, tokenizer.json and \
+                 *.safetensors"
+            ));
+        }
+    }
+    for file in with_extension(&files, "json") {
+        check_json(file)?;
+    }
     check_weights(folder, &files)
 }
 
@@ -47,9 +56,35 @@ pub(crate) fn check_file(file: &Path) -> Result<(), String> {
         .and_then(|mut file| file.read_exact(&mut start))
         .map_err(|error| format!("`{name}` cannot be read: {error}"));
     opened?;
-    let is_gguf = file.extension().is_some_and(|extension| extension == "gguf");
+    let is_gguf = file
+        .extension()
+        .is_some_and(|extension| extension == "gguf");
     if is_gguf && &start != b"GGUF" {
-        return Err(format!("`{name}` is not a GGUF file{}", pointer_hint(&start)));
+        return Err(format!(
+            "`{name}` is not a GGUF file{}",
+            pointer_hint(&start)
+        ));
+    }
+    Ok(())
+}
+
+/// Checks for a setting that mistral.rs 0.8.1 cannot run: Idefics 3 (SmolVLM)
+/// with pictures split into tiles takes the engine down at the first picture.
+///
+/// # Errors
+/// Names the setting and what to do.
+pub(crate) fn check_splitting(folder: &Path) -> Result<(), String> {
+    let read = |name: &str| {
+        let text = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    };
+    let splits = read("preprocessor_config.json")["do_image_splitting"] != false;
+    if read("config.json")["model_type"] == "idefics3" && splits {
+        return Err(
+            "mistral.rs cannot show this model pictures in tiles; take a local copy and set \
+             `do_image_splitting` to false in its preprocessor_config.json"
+                .to_owned(),
+        );
     }
     Ok(())
 }
@@ -61,27 +96,30 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(files)
 }
 
-fn check_json(folder: &Path, name: &str) -> Result<(), String> {
-    let path = folder.join(name);
-    if !path.exists() {
-        return Err(format!(
-            "`{name}` is missing; a model's folder holds config.json, tokenizer.json and *.safetensors"
-        ));
-    }
-    let text = std::fs::read_to_string(&path)
+fn check_json(file: &Path) -> Result<(), String> {
+    let name = file_name(file);
+    let text = std::fs::read_to_string(file)
         .map_err(|error| format!("`{name}` cannot be read: {error}"))?;
     serde_json::from_str::<Value>(&text)
         .map(drop)
         .map_err(|error| format!("`{name}` is broken: {error}; copy or download it again"))
 }
 
+fn with_extension<'a>(
+    files: &'a [PathBuf],
+    wanted: &'static str,
+) -> impl Iterator<Item = &'a PathBuf> {
+    files.iter().filter(move |file| {
+        file.extension()
+            .is_some_and(|extension| extension == wanted)
+    })
+}
+
 fn check_weights(folder: &Path, files: &[PathBuf]) -> Result<(), String> {
-    let weights: Vec<_> = files
-        .iter()
-        .filter(|file| file.extension().is_some_and(|extension| extension == "safetensors"))
-        .collect();
-    if weights.is_empty() {
-        return Err("there is no .safetensors file in the folder; the weights are missing".to_owned());
+    if with_extension(files, "safetensors").next().is_none() {
+        return Err(
+            "there is no .safetensors file in the folder; the weights are missing".to_owned(),
+        );
     }
     for part in parts_of_index(folder)? {
         if !folder.join(&part).exists() {
@@ -90,7 +128,7 @@ fn check_weights(folder: &Path, files: &[PathBuf]) -> Result<(), String> {
             ));
         }
     }
-    weights.iter().try_for_each(|file| check_safetensors(file))
+    with_extension(files, "safetensors").try_for_each(|file| check_safetensors(file))
 }
 
 /// The files that a model in several parts lists.
@@ -140,7 +178,7 @@ fn check_safetensors(path: &Path) -> Result<(), String> {
     file.read_exact(&mut header).map_err(unreadable)?;
     let header: Value = serde_json::from_slice(&header)
         .map_err(|error| format!("the header of `{name}` is broken: {error}"))?;
-    let expected = 8 + header_length + data_length(&header);
+    let expected = data_length(&header).saturating_add(8 + header_length);
     if length < expected {
         return Err(cut(expected));
     }

@@ -8,9 +8,9 @@
 //! | [`settings`] | how a model wants to be asked, from its `enact.toml` |
 //! | [`picture`] | a camera picture as a model takes it |
 //! | [`special`] | control tokens in a person's words, made harmless |
-//! | [`files`] | what is wrong with a model's files, before they are loaded |
-//! | [`chat`] | perception and planning as one request each |
-//! | [`engine`] | mistral.rs, one request at a time |
+//! | `files` | what is wrong with a model's files, before they are loaded |
+//! | `chat` | perception and planning as one request each |
+//! | `engine` | mistral.rs, one request at a time |
 //! | [`mistral`] | a model in this process |
 //! | [`server`] | a model behind a server |
 

@@ -3,13 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use enact_plan::{
-    Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation, Usage,
-};
+use enact_plan::{Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation, Usage};
 use enact_types::Frame;
 use image::{DynamicImage, RgbImage};
 use mistralrs::{
-    ChatCompletionResponse, Constraint, RequestBuilder, TextMessageRole, core::hf_hub_cache_dir,
+    ChatCompletionResponse, Constraint, RequestBuilder, StopTokens, TextMessageRole,
+    core::hf_hub_cache_dir,
 };
 use serde_json::Value;
 
@@ -49,7 +48,11 @@ impl MistralModel {
         let place = Source::parse(source);
         let settings = read_settings(&place).map_err(failed)?;
         let engine = Engine::load(&place).map_err(|reason| failed(with_hint(&place, reason)))?;
-        let special = special_tokens(&place).map_err(failed)?;
+        let folder = folder_of(&place);
+        let special = special_tokens(folder.as_deref()).map_err(failed)?;
+        if let Some(folder) = folder {
+            files::check_splitting(&folder).map_err(failed)?;
+        }
         Ok(Self {
             name: source.to_owned(),
             options,
@@ -73,6 +76,7 @@ impl MistralModel {
             .set_constraint(Constraint::JsonSchema(schema))
             .set_deterministic_sampler()
             .set_sampler_max_len(self.options.max_tokens)
+            .set_sampler_stop_toks(StopTokens::Ids(self.special.ends().to_vec()))
             .enable_thinking(false);
         match picture {
             Some(rgb) => {
@@ -120,7 +124,9 @@ impl Chat for MistralModel {
             .ask(request, self.options.time_limit)
             .map_err(|failure| self.failed(failure))?;
         reply(response).ok_or_else(|| {
-            self.failed(Failure::Refused("the engine gave an empty answer".to_owned()))
+            self.failed(Failure::Refused(
+                "the engine gave an empty answer".to_owned(),
+            ))
         })
     }
 }
@@ -182,13 +188,9 @@ fn read_settings(source: &Source) -> Result<Settings, String> {
     }
 }
 
-fn special_tokens(source: &Source) -> Result<SpecialTokens, String> {
+fn special_tokens(folder: Option<&Path>) -> Result<SpecialTokens, String> {
     let special = SpecialTokens::widespread();
-    let tokenizer = match source {
-        Source::Hub(id) => cached_tokenizer(id),
-        _ => source.folder().map(|folder| folder.join("tokenizer.json")),
-    };
-    match tokenizer {
+    match folder.map(|folder| folder.join("tokenizer.json")) {
         Some(path) if path.exists() => special
             .with_tokenizer(&path)
             .map_err(|reason| format!("`tokenizer.json`: {reason}")),
@@ -196,15 +198,20 @@ fn special_tokens(source: &Source) -> Result<SpecialTokens, String> {
     }
 }
 
-/// Where the hub's client has put the tokenizer of a model that it has loaded.
-fn cached_tokenizer(id: &str) -> Option<PathBuf> {
-    let repository = format!("models--{}", id.replace('/', "--"));
-    let snapshots = hf_hub_cache_dir()?.join(repository).join("snapshots");
-    std::fs::read_dir(snapshots)
-        .ok()?
-        .flatten()
-        .map(|snapshot| snapshot.path().join("tokenizer.json"))
-        .find(|path| path.exists())
+/// Where the files of a model are: for a hub id, where the hub's client has put them.
+fn folder_of(source: &Source) -> Option<PathBuf> {
+    match source {
+        Source::Hub(id) => {
+            let repository = format!("models--{}", id.replace('/', "--"));
+            let snapshots = hf_hub_cache_dir()?.join(repository).join("snapshots");
+            std::fs::read_dir(snapshots)
+                .ok()?
+                .flatten()
+                .map(|snapshot| snapshot.path())
+                .find(|snapshot| snapshot.join("tokenizer.json").exists())
+        }
+        _ => source.folder().map(Path::to_owned),
+    }
 }
 
 fn with_hint(source: &Source, reason: String) -> String {
@@ -213,6 +220,6 @@ fn with_hint(source: &Source, reason: String) -> String {
             "there is no such folder, and from Hugging Face: {reason}; \
              check the id and the network, or give a local folder"
         ),
-        _ => reason,
+        _ => format!("mistral.rs cannot read its files: {reason}"),
     }
 }

@@ -39,5 +39,8 @@ pub(crate) fn words(panic: &(dyn Any + Send)) -> String {
 /// causes and backtraces stay out.
 pub(crate) fn first_line(text: &str) -> String {
     let line = text.lines().find(|line| !line.trim().is_empty());
-    line.unwrap_or("no reason was given").chars().take(300).collect()
+    line.unwrap_or("no reason was given")
+        .chars()
+        .take(300)
+        .collect()
 }

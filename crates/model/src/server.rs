@@ -2,9 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use enact_plan::{
-    Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation, Usage,
-};
+use enact_plan::{Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation, Usage};
 use enact_types::Frame;
 use image::RgbImage;
 use reqwest::blocking::{Client, RequestBuilder};
@@ -242,7 +240,9 @@ fn reply(response: &Value, elapsed: Duration) -> Option<Reply> {
     let choice = &response["choices"][0];
     let tokens = |name: &str| {
         let count = response["usage"][name].as_u64();
-        count.and_then(|count| u32::try_from(count).ok()).unwrap_or(0)
+        count
+            .and_then(|count| u32::try_from(count).ok())
+            .unwrap_or(0)
     };
     Some(Reply {
         text: unwrap(choice["message"]["content"].as_str()?),

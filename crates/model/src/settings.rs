@@ -47,12 +47,19 @@ impl Settings {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let settings: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        let settings: Self = toml::from_str(text).map_err(|error| explain(&error, text))?;
         match settings.image {
             Some(size) if size.contains(&0) => Err("`image` must not be empty".to_owned()),
             _ => Ok(settings),
         }
     }
+}
+
+/// The line and what is wrong there, without the drawing.
+fn explain(error: &toml::de::Error, text: &str) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let line = 1 + text[..start].matches('\n').count();
+    format!("line {line}: {}", error.message())
 }
 
 #[cfg(test)]
@@ -74,10 +81,11 @@ mod tests {
             ("promt = \"compact\"", "promt"),
             ("prompt = \"terse\"", "terse"),
             ("image = [0, 224]", "image"),
-            ("image = 224", "image"),
+            ("prompt = \"full\"\nimage = 224", "line 2"),
         ] {
             let error = Settings::parse(text).unwrap_err();
             assert!(error.contains(named), "{error}");
+            assert!(!error.contains('\n'), "{error}");
         }
     }
 }

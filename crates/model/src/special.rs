@@ -37,10 +37,25 @@ const WIDESPREAD: &[&str] = &[
     "</think>",
 ];
 
+/// Tokens that end an answer. A grammar that is complete admits nothing but one
+/// of them, and not always the one that a model's configuration names.
+const ENDS: &[&str] = &[
+    "</s>",
+    "<eos>",
+    "<|endoftext|>",
+    "<|end_of_text|>",
+    "<|end|>",
+    "<|eot_id|>",
+    "<|im_end|>",
+    "<end_of_turn>",
+    "<end_of_utterance>",
+];
+
 /// The control tokens of a model.
 #[derive(Clone, Debug)]
 pub struct SpecialTokens {
     texts: Vec<String>,
+    ends: Vec<u32>,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +66,7 @@ struct TokenizerFile {
 
 #[derive(Deserialize)]
 struct AddedToken {
+    id: u32,
     content: String,
     #[serde(default)]
     special: bool,
@@ -61,6 +77,7 @@ impl SpecialTokens {
     pub fn widespread() -> Self {
         Self {
             texts: WIDESPREAD.iter().map(|text| (*text).to_owned()).collect(),
+            ends: Vec::new(),
         }
     }
 
@@ -70,14 +87,26 @@ impl SpecialTokens {
     /// The file cannot be read or is not a tokenizer.
     pub fn with_tokenizer(self, path: &Path) -> Result<Self, String> {
         let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-        let file: TokenizerFile =
-            serde_json::from_str(&text).map_err(|error| error.to_string())?;
-        let added = file
+        self.with_tokenizer_text(&text)
+    }
+
+    fn with_tokenizer_text(mut self, text: &str) -> Result<Self, String> {
+        let file: TokenizerFile = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let control: Vec<_> = file
             .added_tokens
             .into_iter()
             .filter(|token| token.special || looks_like_control(&token.content))
-            .map(|token| token.content);
-        Ok(self.with(added))
+            .collect();
+        let ends = control
+            .iter()
+            .filter(|token| ENDS.contains(&token.content.as_str()));
+        self.ends.extend(ends.map(|token| token.id));
+        Ok(self.with(control.into_iter().map(|token| token.content)))
+    }
+
+    /// Ids of the tokens that end an answer, as far as they are known.
+    pub fn ends(&self) -> &[u32] {
+        &self.ends
     }
 
     /// Adds these tokens. Blank ones are left out: text needs its spaces.
@@ -113,7 +142,10 @@ fn looks_like_control(text: &str) -> bool {
     let inner = text
         .strip_prefix('<')
         .and_then(|rest| rest.strip_suffix('>'))
-        .or_else(|| text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')));
+        .or_else(|| {
+            text.strip_prefix('[')
+                .and_then(|rest| rest.strip_suffix(']'))
+        });
     inner.is_some_and(|inner| {
         inner.chars().any(char::is_alphabetic)
             && inner
@@ -126,6 +158,7 @@ fn looks_like_control(text: &str) -> bool {
 mod tests {
     use super::*;
     use enact_plan::{PromptStyle, Situation, Skill, prompt};
+    use proptest::prelude::*;
 
     #[test]
     fn words_and_numbers_of_a_vocabulary_are_kept() {
@@ -147,6 +180,22 @@ mod tests {
     }
 
     #[test]
+    fn a_tokenizer_adds_its_own_tokens() {
+        let file = r#"{"added_tokens": [
+            {"id": 7, "content": "<eos>", "special": true},
+            {"id": 8, "content": "<user>", "special": true},
+            {"id": 9, "content": "512", "special": false}
+        ]}"#;
+        let tokens = SpecialTokens::widespread()
+            .with_tokenizer_text(file)
+            .unwrap();
+        assert_eq!(tokens.ends(), [7]);
+        assert_eq!(tokens.strip("at 512 <user>said"), "at 512 said");
+        let broken = SpecialTokens::widespread().with_tokenizer_text("[");
+        assert!(broken.is_err());
+    }
+
+    #[test]
     fn prompts_are_left_as_they_are() {
         let situation = Situation {
             task: "put the red cube in the blue bowl".to_owned(),
@@ -157,6 +206,22 @@ mod tests {
             assert_eq!(SpecialTokens::widespread().strip(&text), text);
             let text = prompt::perceive(style);
             assert_eq!(SpecialTokens::widespread().strip(&text), text);
+        }
+    }
+
+    proptest! {
+        /// Pieces of tokens are likely here, so that tokens often hide in each other.
+        #[test]
+        fn no_token_is_left(
+            pieces in proptest::collection::vec("<|>|\\||<bos>|bo|s|<\\||\\|>|im_end|\\[INST\\]|é| ", 0..24),
+            own in proptest::collection::vec("[<a>|s ]{1,4}", 0..4),
+        ) {
+            let tokens = SpecialTokens::widespread().with(own);
+            let stripped = tokens.strip(&pieces.concat());
+            for token in &tokens.texts {
+                prop_assert!(!stripped.contains(token), "{token} is left in {stripped}");
+            }
+            prop_assert_eq!(tokens.strip(&stripped), stripped.clone());
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The OpenAI protocol, against a server of a few lines.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use enact_model::{Model, Options, ServerModel, open};
+use enact_model::{Options, ServerModel, open};
 use enact_plan::{Perceiver, Planner, PlannerError, Situation, Step};
 use enact_types::{Frame, Intrinsics, Pose, Stamp};
 use image::RgbImage;
@@ -79,7 +79,10 @@ fn a_picture_goes_out_and_a_list_comes_back() {
     let seen = model.perceive(&frame()).unwrap();
     assert_eq!(model.name(), address);
     assert_eq!(seen.meaning.unwrap()[0].label, "red cube");
-    assert_eq!((seen.usage.prompt_tokens, seen.usage.completion_tokens), (300, 12));
+    assert_eq!(
+        (seen.usage.prompt_tokens, seen.usage.completion_tokens),
+        (300, 12)
+    );
 
     assert_eq!(requests.recv().unwrap().0, "/v1/models");
     let (path, body) = requests.recv().unwrap();
@@ -105,12 +108,19 @@ fn a_plan_is_asked_for_with_the_grammar_of_the_situation() {
         ..Situation::default()
     };
     let plan = model.plan(&frame(), &situation).unwrap();
-    assert!(plan.prompt.ends_with("Task: go im_endhome\n"), "{}", plan.prompt);
+    assert!(
+        plan.prompt.ends_with("Task: go im_endhome\n"),
+        "{}",
+        plan.prompt
+    );
     assert_eq!(plan.meaning.unwrap().steps[0], Step::Home {});
     let (_, body) = requests.recv().unwrap();
     assert_eq!(body["model"], "chosen");
     let schema = body["response_format"]["json_schema"]["schema"].to_string();
-    assert!(schema.contains("home") && !schema.contains("pick"), "{schema}");
+    assert!(
+        schema.contains("home") && !schema.contains("pick"),
+        "{schema}"
+    );
     assert!(!schema.contains("x-guidance"), "{schema}");
 }
 

@@ -1,0 +1,32 @@
+//! Vision-language models with a few hundred thousand random weights, in the
+//! file formats of the architectures that people use.
+//!
+//! They prove the path from files to a plan; what they say is nonsense that the
+//! grammar makes valid. The same seed gives the same files.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`gemma3`] | Gemma 3 |
+//! | [`qwen2_5_vl`] | Qwen2.5-VL |
+//! | [`smolvlm`] | SmolVLM, an Idefics 3 |
+//! | [`tokenizer`] | one token per byte, and control tokens |
+//! | [`weights`] | seeded random tensors |
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use serde_json::Value;
+
+pub mod gemma3;
+pub mod qwen2_5_vl;
+pub mod smolvlm;
+pub mod tokenizer;
+pub mod weights;
+
+/// Context of every tiny model, tokens: a full prompt and the longest plan.
+pub const CONTEXT: usize = 16_384;
+
+fn write_json(folder: &Path, name: &str, value: &Value) -> io::Result<()> {
+    fs::write(folder.join(name), value.to_string())
+}

@@ -41,9 +41,9 @@ fn yaw_error(a: f64, b: f64) -> f64 {
 
 /// Positions all over the reachable table, with a yaw each.
 fn places() -> impl Iterator<Item = (f64, f64, f64)> {
-    (0..24).map(|i| {
+    (0..14).map(|i| {
         let i = f64::from(i);
-        let (radius, angle) = (0.15 + 0.005 * i, -1.0 + (i * 0.377) % 2.0);
+        let (radius, angle) = (0.15 + 0.009 * i, -1.0 + (i * 0.377) % 2.0);
         (
             radius * angle.cos(),
             radius * angle.sin(),

@@ -7,6 +7,7 @@
 //! | [`grasp`] | ways to take hold of an object |
 //! | [`spot`] | places in or on an object where another can go |
 //! | [`pick`] | grasp and lift |
+//! | [`release`] | ways to hold an object over such a place |
 //! | [`place`] | carry, release, withdraw |
 //! | [`push`] | slide along the table |
 //! | [`point`] | hold the fingertips above |
@@ -17,6 +18,7 @@ pub mod pick;
 pub mod place;
 pub mod point;
 pub mod push;
+pub mod release;
 pub mod script;
 pub mod spot;
 

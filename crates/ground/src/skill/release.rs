@@ -1,0 +1,150 @@
+//! Ways to hold an object over the spot where it goes.
+
+use std::f64::consts::{FRAC_PI_2, PI};
+
+use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
+
+use super::context::{Context, TILTS};
+use super::grasp::{HOPELESS, closest};
+use super::pick::shifted;
+use super::spot::Spot;
+use crate::motion::body::shape_of;
+use crate::motion::distance::lowest;
+use crate::motion::hand::{Roll, solve};
+use crate::scene::{Held, SceneObject, Solid};
+
+/// Turns about the approach direction to try.
+const ROLLS: u32 = 36;
+/// Cost of turning the hand, against radians that the object hangs askew.
+const TURNING: f64 = 0.02;
+/// Cost of laying a rectangle across another, likewise.
+const ACROSS: f64 = 0.3;
+/// So many ways over a spot are enough, and so many at each tilt.
+const ENOUGH: usize = 12;
+const ENOUGH_PER_TILT: usize = 4;
+/// An object that hangs more askew than this is not released, radians.
+const MOST_ASKEW: f64 = 0.5;
+
+/// A hand that holds an object over a spot.
+#[derive(Clone, Debug)]
+pub struct Release {
+    /// Tilt of the hand away from straight down, radians.
+    pub tilt: f64,
+    /// Its turn about the approach.
+    pub roll: Roll,
+    /// Tool pose at which the fingers open.
+    pub base_from_tool: Pose,
+    /// Posture of the arm.
+    pub posture: JointVector,
+}
+
+impl Release {
+    /// Where the middle of the held object is.
+    pub fn middle(&self, held: &Held) -> Point3 {
+        self.base_from_tool * Point3::from(held.tool_from_object.translation.vector)
+    }
+
+    /// Height of the held object's lowest point, metres.
+    pub fn underside(&self, held: &Held) -> f64 {
+        underside(&self.base_from_tool, held)
+    }
+}
+
+/// Postures that hold the object's underside `drop` metres above a spot of
+/// `target`, the most upright and least turned first.
+pub fn releases(
+    context: &Context<'_>,
+    held: &Held,
+    target: &SceneObject,
+    spot: Spot,
+    drop: f64,
+) -> Result<Vec<Release>, Refusal> {
+    let height = spot.surface + drop;
+    let (mut found, mut refusal) = (Vec::new(), None);
+    let mut tried = [(0, 0); TILTS.len()];
+    for (index, roll, pose) in candidates(context, held, &target.solid, spot) {
+        let (successes, failures) = &mut tried[index];
+        if *failures == HOPELESS || *successes == ENOUGH_PER_TILT {
+            continue;
+        }
+        let up = height - underside(&pose, held);
+        let base_from_tool = shifted(&pose, Vector3::z() * up);
+        match solve(context.robot, &base_from_tool, context.joints, &target.name) {
+            Ok(posture) => {
+                *successes += 1;
+                found.push(Release {
+                    tilt: TILTS[index],
+                    roll,
+                    base_from_tool,
+                    posture,
+                });
+            }
+            Err(why) => {
+                *failures += 1;
+                refusal = closest(refusal, why);
+            }
+        }
+        if found.len() == ENOUGH {
+            break;
+        }
+    }
+    match (found.is_empty(), refusal) {
+        (true, Some(refusal)) => Err(refusal),
+        _ => Ok(found),
+    }
+}
+
+/// Hands over a spot, the best first: index of the tilt, roll, and tool pose.
+fn candidates(
+    context: &Context<'_>,
+    held: &Held,
+    target: &Solid,
+    spot: Spot,
+) -> Vec<(usize, Roll, Pose)> {
+    let point = Point3::from(held.tool_from_object.translation.vector);
+    let over = Point3::new(spot.x, spot.y, spot.surface);
+    let now = roll_now(context);
+    let mut ranked = Vec::new();
+    for (index, tilt) in TILTS.into_iter().enumerate() {
+        for step in 0..ROLLS {
+            let turn = f64::from(step) * 2.0 * PI / f64::from(ROLLS);
+            let roll = Roll::FromHeading(now + turn);
+            let pose = context.hand.pose(&point, &over, tilt, roll);
+            let object = pose * held.tool_from_object;
+            let askew = (object.rotation * Vector3::z()).angle(&Vector3::z());
+            if askew < MOST_ASKEW {
+                let turning = TURNING * turn.min(2.0 * PI - turn);
+                let cost = askew + across(&object, held, target) + turning;
+                ranked.push((cost, index, roll, pose));
+            }
+        }
+    }
+    ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
+    ranked
+        .into_iter()
+        .map(|(_, index, roll, pose)| (index, roll, pose))
+        .collect()
+}
+
+/// How the hand is turned about its approach now, from its heading, radians.
+fn roll_now(context: &Context<'_>) -> f64 {
+    let tool = context.robot.forward(context.joints);
+    let opening = context.hand.opening(&tool);
+    let at = tool * context.gripper.tool_from_grasp;
+    opening.y.atan2(opening.x) - context.hand.heading_of(&tool, &at)
+}
+
+/// The cost of laying a rectangle across another.
+fn across(object: &Pose, held: &Held, target: &Solid) -> f64 {
+    if held.object.solid.is_round() || target.is_round() || target.hollow.is_some() {
+        return 0.0;
+    }
+    let side = object.rotation * Vector3::x();
+    let turned = (side.y.atan2(side.x) - target.yaw).rem_euclid(FRAC_PI_2);
+    ACROSS * turned.min(FRAC_PI_2 - turned)
+}
+
+fn underside(base_from_tool: &Pose, held: &Held) -> f64 {
+    let object = base_from_tool * held.tool_from_object;
+    lowest(&shape_of(&held.object.solid), &object)
+}

@@ -1,6 +1,7 @@
 """Pictures and plans as batches. The folder is written by `enact dataset`."""
 
 import json
+import math
 import random
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from .targets import Labels, PictureTargets, SeenObject
 
 IGNORED = -100
 """Marks a position whose next token is not learned."""
+MARGIN = 4
+"""Points are not moved closer than this to the edge, pixels."""
 
 
 @dataclass(frozen=True)
@@ -59,23 +62,37 @@ class Frames:
     def __len__(self) -> int:
         return len(self.objects)
 
-    def batch(self, indices: list[int], mirrored: list[bool]) -> PictureBatch:
-        """The frames at `indices`, those that are `mirrored` with left and right swapped."""
-        pictures, scenes, texts = [], [], []
-        for index, mirror in zip(indices, mirrored, strict=True):
-            picture, objects = self.pictures[index], self.objects[index]
-            if mirror:
-                picture = picture[:, ::-1]
-                objects = [seen.mirrored(self.width) for seen in objects]
-            pictures.append(picture)
-            scenes.append(objects)
-            answer = chat.answer(self.tokenizer, write_list(objects))
-            texts.append((self.request, answer))
+    def batch(self, indices: list[int], choose: random.Random) -> PictureBatch:
+        """The frames at `indices`, each varied by chance."""
+        varied = [self._varied(index, choose) for index in indices]
+        scenes = [objects for _, objects in varied]
+        texts = [
+            (self.request, chat.answer(self.tokenizer, write_list(objects))) for objects in scenes
+        ]
         return PictureBatch(
-            torch.from_numpy(np.stack(pictures)),
+            torch.from_numpy(np.stack([picture for picture, _ in varied])),
             PictureTargets.of(scenes, self.labels, self.width),
             pad_texts(texts, self.length),
         )
+
+    def _varied(self, index: int, choose: random.Random) -> tuple[np.ndarray, list[SeenObject]]:
+        """The frame, perhaps mirrored, and moved by some pixels."""
+        picture, objects = self.pictures[index], self.objects[index]
+        if choose.random() < 0.5:
+            picture = picture[:, ::-1]
+            objects = [seen.mirrored(self.width) for seen in objects]
+        right = _shift(choose, [seen.pixel[0] for seen in objects], self.width)
+        down = _shift(choose, [seen.pixel[1] for seen in objects], self.width)
+        at = np.arange(self.width)
+        rows, columns = (np.clip(at - by, 0, self.width - 1) for by in (down, right))
+        return picture[rows][:, columns], [seen.moved(right, down, self.width) for seen in objects]
+
+
+def _shift(choose: random.Random, positions: list[float], width: int, most: int = 8) -> int:
+    """By how many pixels all can move without any leaving the picture."""
+    low = max(-most, math.ceil(MARGIN - min(positions, default=width)))
+    high = min(most, math.floor(width - MARGIN - max(positions, default=0)))
+    return choose.randint(low, high) if low <= high else 0
 
 
 def _read_objects(described: dict) -> list[SeenObject]:
@@ -98,7 +115,7 @@ def write_list(objects: list[SeenObject]) -> str:
 class Plans:
     """Situations in words with the plan that suits them, in groups of similar length."""
 
-    BUCKETS = (96, 128, 160, 208, 272, 384)
+    BUCKETS = (56, 72, 96, 128, 192, 288)
     """Longest sequence of each group, tokens; anything longer is left out."""
 
     def __init__(self, path: Path, tokenizer: Tokenizer):

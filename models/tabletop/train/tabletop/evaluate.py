@@ -1,6 +1,7 @@
 """Free-running scores on held-out data: the model writes lists and plans by itself.
 
-python -m tabletop.evaluate --data HELD_OUT --checkpoint RUN/checkpoint.pt --tokenizer tokenizer.json
+    python -m tabletop.evaluate --data HELD_OUT \\
+        --checkpoint RUN/checkpoint.pt --tokenizer RUN/tokenizer.json
 """
 
 import argparse
@@ -154,7 +155,7 @@ def score_plans(
                 wrong.append({**plan, "answer": text})
     kinds = {k: f"{_share(sum(v), len(v))} of {len(v)}" for k, v in sorted(right.items())}
     every = [each for group in right.values() for each in group]
-    return {"all": f"{_share(sum(every), len(every))} of {len(every)}", **kinds}, wrong
+    return {"every kind": f"{_share(sum(every), len(every))} of {len(every)}", **kinds}, wrong
 
 
 def main() -> None:

@@ -33,6 +33,12 @@ class SeenObject:
         (y, x), (column, row) = self.point, self.pixel
         return replace(self, point=(y, 1000 - x), pixel=(width - column, row))
 
+    def moved(self, right: int, down: int, width: int) -> "SeenObject":
+        """In a square picture that was moved by so many pixels."""
+        column, row = self.pixel[0] + right, self.pixel[1] + down
+        point = round(row / width * 1000), round(column / width * 1000)
+        return replace(self, point=point, pixel=(column, row))
+
 
 @dataclass(frozen=True)
 class Labels:

@@ -57,7 +57,7 @@ PUNCTUATION = [
 # Words with their leading space, numbers, line breaks, punctuation, white space.
 SPLIT = r" ?\p{L}+|\p{N}{1,4}|\n+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 
-MERGED_VOCABULARY = 640
+MERGED_VOCABULARY = 1016
 """Bytes and words; numbers, punctuation and special tokens come on top."""
 
 

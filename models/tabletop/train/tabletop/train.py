@@ -24,7 +24,7 @@ from .model import ModelConfig, VisionLanguageModel
 from .optimise import Optimiser, learning_rate, number_spread
 from .tokenizer import COORDINATES
 from .vision import VisionConfig
-from .workers import average_gradients, join, rank, workers
+from .workers import average_gradients, join, rank
 
 SECONDS_BETWEEN_CHECKPOINTS = 180
 STEPS_BETWEEN_REPORTS = 50
@@ -79,8 +79,7 @@ class Trainer:
 
     def losses(self, with_text: bool) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """The weighted sum to be minimised, and its parts."""
-        mirrored = [self.random.random() < 0.5 for _ in range(self.arguments.pictures)]
-        batch = self.frames.batch(self.next_frames(), mirrored)
+        batch = self.frames.batch(self.next_frames(), self.random)
         patches, image = self.see(batch.pictures)
         parts = self.heads.losses(patches, image, batch.targets, self.numbers)
         loss = sum(parts.values())
@@ -155,7 +154,6 @@ class Trainer:
         """One line about the last steps."""
         if rank() != 0:
             return
-        pictures = self.step_count * self.arguments.pictures * workers()
         means = " ".join(f"{name} {sum(v) / len(v):.3f}" for name, v in sums.items())
         print(
             f"{self.seconds / 60:6.1f} min, {self.step_count} steps, {pictures} pictures: {means}",
@@ -180,7 +178,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=70, help="of training, from start to end")
     parser.add_argument("--vision-minutes", type=float, default=3, help="before text is learned")
     parser.add_argument("--pictures", type=int, default=16, help="a step and worker")
-    parser.add_argument("--plan-tokens", type=int, default=2400, help="a step and worker")
+    parser.add_argument("--plan-tokens", type=int, default=1600, help="a step and worker")
     parser.add_argument("--threads", type=int, default=1, help="a worker")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")

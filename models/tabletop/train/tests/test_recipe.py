@@ -63,6 +63,11 @@ class DataTest(unittest.TestCase):
         self.assertEqual(mirrored[0].mirrored(224).point, CUBE.point)
         self.assertAlmostEqual(mirrored[0].mirrored(224).pixel[0], CUBE.pixel[0])
 
+    def test_a_moved_object_has_its_point_where_its_pixel_is(self):
+        moved = CUBE.moved(8, -8, 224)
+        self.assertEqual(moved.pixel, (CUBE.pixel[0] + 8, CUBE.pixel[1] - 8))
+        self.assertEqual(moved.point, (464, 136))
+
     def test_targets_are_where_the_object_is(self):
         labels = Labels.found_in([[CUBE, BOWL]])
         targets = PictureTargets.of([[CUBE]], labels, 224)

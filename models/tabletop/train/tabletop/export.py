@@ -1,6 +1,7 @@
 """A checkpoint as a model folder that mistral.rs and Hugging Face transformers load.
 
-python -m tabletop.export --checkpoint RUN/checkpoint.pt --tokenizer tokenizer.json --out ..
+    python -m tabletop.export \\
+        --checkpoint RUN/checkpoint.pt --tokenizer RUN/tokenizer.json --out ..
 """
 
 import argparse

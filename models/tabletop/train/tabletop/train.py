@@ -155,10 +155,7 @@ class Trainer:
         if rank() != 0:
             return
         means = " ".join(f"{name} {sum(v) / len(v):.3f}" for name, v in sums.items())
-        print(
-            f"{self.seconds / 60:6.1f} min, {self.step_count} steps, {pictures} pictures: {means}",
-            flush=True,
-        )
+        print(f"{self.seconds / 60:6.1f} min, {self.step_count} steps: {means}", flush=True)
 
 
 def load(checkpoint: Path) -> VisionLanguageModel:

@@ -55,6 +55,10 @@ impl Session<'_> {
     }
 
     /// Moves home, around what is on the table, with what is held.
+    pub fn home(&mut self) -> Result<(), BridgeError> {
+        self.go_home()
+    }
+
     pub(crate) fn go_home(&mut self) -> Result<(), BridgeError> {
         let state = self.state()?;
         let home = self.robot.home();
@@ -223,7 +227,9 @@ impl Session<'_> {
         step: &Step,
         before: &SceneMemory,
     ) -> Result<(Verdict, String), BridgeError> {
-        let on_the_spot = matches!(step, Step::Point { .. }).then(|| self.state()).transpose()?;
+        let on_the_spot = matches!(step, Step::Point { .. })
+            .then(|| self.state())
+            .transpose()?;
         self.go_home()?;
         self.look_again()?;
         let measured = match on_the_spot {

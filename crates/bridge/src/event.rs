@@ -61,3 +61,9 @@ pub trait Observer {
     /// Takes note of `event`.
     fn observe(&mut self, event: &Event<'_>);
 }
+
+impl<T: Observer + ?Sized> Observer for &mut T {
+    fn observe(&mut self, event: &Event<'_>) {
+        (**self).observe(event);
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use enact_arm::{ArmError, ArmState, ArmThread};
+use enact_arm::{ArmError, ArmState, ArmThread, StopSwitch};
 use enact_camera::{Camera, CameraError};
 use enact_ground::{Grounder, SceneMemory};
 use enact_plan::{Mind, ObjectView, PlannerError, Usage};
@@ -72,9 +72,9 @@ impl<'a> Session<'a> {
         Ok(self.views())
     }
 
-    /// Ends the session and hands the observers back.
-    pub fn into_observers(self) -> Vec<Box<dyn Observer + 'a>> {
-        self.observers
+    /// The switch that stops the arm, from any thread.
+    pub fn stop_switch(&self) -> StopSwitch {
+        self.arm.stop_switch()
     }
 
     pub(crate) fn tell(&mut self, event: &Event<'_>) {

@@ -60,6 +60,9 @@ impl Session<'_> {
 
     fn turns(&mut self, task: &mut Task, bounds: Bounds) -> Result<(Ending, u32), BridgeError> {
         for turn in 1..=bounds.turns {
+            if self.stop_switch().is_pressed() {
+                return Ok((Ending::Stopped, turn - 1));
+            }
             self.tell(&Event::Turn(turn));
             if self.look.is_none() {
                 self.go_home()?;

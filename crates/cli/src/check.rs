@@ -46,7 +46,10 @@ fn shipped(home: &Home) -> Result<Vec<PathBuf>> {
 }
 
 fn check_one(home: &Home, path: &Path) -> Result<&'static str> {
-    let is_robot = path.is_dir() || path.extension().is_some_and(|extension| extension == "urdf");
+    let is_robot = path.is_dir()
+        || path
+            .extension()
+            .is_some_and(|extension| extension == "urdf");
     if is_robot {
         Robot::load(path)?;
         return Ok("robot");
@@ -55,8 +58,8 @@ fn check_one(home: &Home, path: &Path) -> Result<&'static str> {
         Robot::load(path.parent().unwrap_or(Path::new(".")))?;
         return Ok("robot");
     }
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     match kind_of(&text) {
         Kind::Launch => check_launch(home, path).map(|()| "launch"),
         Kind::Scene => Scene::load(path).map(|_| "scene").map_err(Into::into),

@@ -68,7 +68,9 @@ impl Home {
             return Ok(shipped);
         }
         let known = names_in(folder);
-        let kind = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+        let kind = folder
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
         bail!(
             "no `{name}`, neither as a file nor in {}/; there are: {}{}",
             kind.unwrap_or_default(),
@@ -89,7 +91,10 @@ pub fn names_in(folder: &Path) -> Vec<String> {
         .flatten()
         .flatten()
         .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
         .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
         .collect();
     names.sort();

@@ -6,7 +6,7 @@
 //! | [`home`] | where robots, scenes, launches and models are |
 //! | [`launch`] | launch files |
 //! | [`setup`] | robot, world, camera, model and observers put together |
-//! | [`truth`] | perception by the simulator itself, for tests |
+//! | [`watch`] | who watches a run |
 //! | [`narrate`] | the run told on stderr |
 //! | [`run`] | `enact run` |
 //! | [`chat`] | `enact chat` |
@@ -30,7 +30,7 @@ mod robot;
 mod run;
 mod scene;
 mod setup;
-mod truth;
+mod watch;
 
 use std::io::{stdin, stdout};
 use std::path::Path;
@@ -89,8 +89,8 @@ fn check_all(home: &Home, files: &[std::path::PathBuf]) -> Result<bool> {
 
 /// A TOML error as one message with file and line.
 fn toml_error(path: &Path, text: &str, error: &toml::de::Error) -> anyhow::Error {
-    let line = error
-        .span()
-        .map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+    let line = error.span().map_or(1, |span| {
+        text[..span.start.min(text.len())].matches('\n').count() + 1
+    });
     anyhow::anyhow!("{}, line {line}: {}", path.display(), error.message())
 }

@@ -31,7 +31,9 @@ impl<W: Write> Observer for Narrator<W> {
             }
             Event::Turn(turn) => self.say("turn", &turn.to_string()),
             Event::Perceived {
-                objects, dropped, answer,
+                objects,
+                dropped,
+                answer,
             } => {
                 if let Err(rejection) = &answer.meaning {
                     self.say("rejected", &rejection.to_string());

@@ -23,7 +23,8 @@ pub fn answer(
         RobotQuestion::Fk { name, frame } => {
             let robot = Robot::find(name, &home.robots())?;
             each_line(input, |line| {
-                forward(&robot, frame.as_deref(), line).and_then(|answer| emit(&mut output, &answer))
+                forward(&robot, frame.as_deref(), line)
+                    .and_then(|answer| emit(&mut output, &answer))
             })
         }
         RobotQuestion::Ik { name } => {
@@ -143,7 +144,11 @@ fn target(question: &InverseQuestion) -> Result<IkTarget> {
 }
 
 fn joint_names(robot: &Robot) -> String {
-    let names: Vec<&str> = robot.arm_joints().iter().map(|joint| joint.name.as_str()).collect();
+    let names: Vec<&str> = robot
+        .arm_joints()
+        .iter()
+        .map(|joint| joint.name.as_str())
+        .collect();
     names.join(", ")
 }
 

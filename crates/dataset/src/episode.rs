@@ -36,7 +36,9 @@ pub fn any_table(rng: &mut impl RngExt) -> Situation {
 /// Lets the teacher act on `situation` for a few steps that succeed or fail as
 /// they may, and leaves the situation as the planner would be told of it.
 pub fn advance(rng: &mut impl RngExt, goal: &Goal, situation: &mut Situation) {
-    let attempts = *[0, 0, 0, 0, 1, 1, 2, 2, 3, 4].choose(rng).expect("not empty");
+    let attempts = *[0, 0, 0, 0, 1, 1, 2, 2, 3, 4]
+        .choose(rng)
+        .expect("not empty");
     for _ in 0..attempts {
         let plan = teacher::plan(goal, situation);
         let Some(step) = plan.steps.into_iter().find(Step::moves) else {

@@ -121,8 +121,11 @@ fn posture(rng: &mut ChaCha8Rng, robot: &Robot) -> JointVector {
 /// Some objects stand in or on others, as after work.
 fn arrange(rng: &mut ChaCha8Rng, layout: &Layout, world: &mut World) {
     let hosts = |index: usize| {
-        let is_host = |host: &usize| *host != index && layout.objects[*host].shape != ObjectShape::Ball;
-        (0..layout.objects.len()).filter(is_host).collect::<Vec<_>>()
+        let is_host =
+            |host: &usize| *host != index && layout.objects[*host].shape != ObjectShape::Ball;
+        (0..layout.objects.len())
+            .filter(is_host)
+            .collect::<Vec<_>>()
     };
     let mut moved = Vec::new();
     let mut taken = Vec::new();
@@ -138,8 +141,16 @@ fn arrange(rng: &mut ChaCha8Rng, layout: &Layout, world: &mut World) {
             continue;
         };
         let under = &layout.objects[host];
-        let slack = if under.shape.is_container() { 0.018 } else { 0.004 };
-        let floor = if under.shape.is_container() { 0.007 } else { under.size[2] };
+        let slack = if under.shape.is_container() {
+            0.018
+        } else {
+            0.004
+        };
+        let floor = if under.shape.is_container() {
+            0.007
+        } else {
+            under.size[2]
+        };
         let mut pose = under.base_from_object;
         pose.translation.vector += Vector3::new(
             rng.random_range(-slack..slack),

@@ -13,6 +13,7 @@
 //! | [`teacher`] | the plan that suits a situation |
 //! | [`plans`] | examples made of these |
 //! | [`frames`] | pictures and what is in them |
+//! | [`truth`] | perception by the simulator itself |
 //! | [`mod@write`] | a data set as a folder |
 
 pub mod episode;
@@ -20,6 +21,7 @@ pub mod frames;
 pub mod goal;
 pub mod plans;
 pub mod teacher;
+pub mod truth;
 pub mod vocabulary;
 pub mod wording;
 pub mod write;

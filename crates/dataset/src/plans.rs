@@ -74,16 +74,26 @@ fn finish(
 }
 
 fn names(situation: &Situation) -> Vec<String> {
-    situation.objects.iter().map(|seen| seen.name.clone()).collect()
+    situation
+        .objects
+        .iter()
+        .map(|seen| seen.name.clone())
+        .collect()
 }
 
 fn movable(rng: &mut ChaCha8Rng, situation: &Situation) -> Option<String> {
-    let movable: Vec<String> = names(situation).into_iter().filter(|name| is_movable(name)).collect();
+    let movable: Vec<String> = names(situation)
+        .into_iter()
+        .filter(|name| is_movable(name))
+        .collect();
     movable.choose(rng).cloned()
 }
 
 fn container(rng: &mut ChaCha8Rng, situation: &Situation) -> Option<String> {
-    let containers: Vec<String> = names(situation).into_iter().filter(|name| !is_movable(name)).collect();
+    let containers: Vec<String> = names(situation)
+        .into_iter()
+        .filter(|name| !is_movable(name))
+        .collect();
     containers.choose(rng).cloned()
 }
 
@@ -173,8 +183,15 @@ fn several(rng: &mut ChaCha8Rng, situation: &mut Situation) -> Option<(String, G
     if first == second {
         return None;
     }
-    let target_of_second = if rng.random_bool(0.5) { &target } else { &other };
-    let deeds = vec![put_deed(&first, &target), put_deed(&second, target_of_second)];
+    let target_of_second = if rng.random_bool(0.5) {
+        &target
+    } else {
+        &other
+    };
+    let deeds = vec![
+        put_deed(&first, &target),
+        put_deed(&second, target_of_second),
+    ];
     Some(worded(rng, deeds))
 }
 
@@ -184,11 +201,19 @@ fn all(rng: &mut ChaCha8Rng, situation: &mut Situation) -> Option<(String, Goal)
     type Filter = fn(&str, &str) -> bool;
     let (phrase, belongs): (String, Filter) = match rng.random_range(0..3) {
         0 => (
-            format!("{} {}s", pick(rng, &["all the", "all", "every one of the"]), shape_of(&like)),
+            format!(
+                "{} {}s",
+                pick(rng, &["all the", "all", "every one of the"]),
+                shape_of(&like)
+            ),
             |name, like| shape_of(name) == shape_of(like),
         ),
         1 => (
-            format!("{} {}", pick(rng, &["everything", "all things"]), colour_of(&like)),
+            format!(
+                "{} {}",
+                pick(rng, &["everything", "all things"]),
+                colour_of(&like)
+            ),
             |name, like| colour_of(name) == colour_of(like),
         ),
         _ => ("everything".to_owned(), |_, _| true),
@@ -210,7 +235,10 @@ fn short_reference(rng: &mut ChaCha8Rng, situation: &mut Situation) -> Option<(S
     let (word, phrase) = if by_shape {
         (shape_of(&object), the(shape_of(&object)))
     } else {
-        (colour_of(&object), format!("the {} one", colour_of(&object)))
+        (
+            colour_of(&object),
+            format!("the {} one", colour_of(&object)),
+        )
     };
     let fitting = names(situation)
         .iter()
@@ -222,10 +250,17 @@ fn short_reference(rng: &mut ChaCha8Rng, situation: &mut Situation) -> Option<(S
         .filter(|name| shape_of(name) == shape_of(&target))
         .count();
     let short_target = rng.random_bool(0.5);
-    let target_phrase = the(if short_target { shape_of(&target) } else { &target });
+    let target_phrase = the(if short_target {
+        shape_of(&target)
+    } else {
+        &target
+    });
     let sentence = put(rng, &phrase, natural_relation(&target), &target_phrase);
     let goal = if fitting > 1 {
-        Goal::Ask(format!("Which {} do you mean?", if by_shape { word } else { "one" }))
+        Goal::Ask(format!(
+            "Which {} do you mean?",
+            if by_shape { word } else { "one" }
+        ))
     } else if short_target && targets > 1 {
         Goal::Ask(format!("Which {} do you mean?", shape_of(&target)))
     } else {
@@ -249,18 +284,46 @@ fn pronoun(rng: &mut ChaCha8Rng, situation: &mut Situation) -> Option<(String, G
         situation.objects.retain(|seen| seen.name != object);
     }
     let sentence = put(rng, "it", natural_relation(&target), &the(&target));
-    Some((polite(rng, &sentence), Goal::Act(vec![put_deed(&object, &target)])))
+    Some((
+        polite(rng, &sentence),
+        Goal::Act(vec![put_deed(&object, &target)]),
+    ))
 }
 
 fn talk(rng: &mut ChaCha8Rng, situation: &mut Situation) -> Option<(String, Goal)> {
     let help = "I can pick, place, stack, push and point to things on the table.";
-    let greeting = ["hello", "hi there", "how are you?", "who are you?", "good morning", "thank you"];
-    let request = ["what can you do?", "help", "make me a coffee", "sing a song", "throw it at the wall", "tell me a joke"];
+    let greeting = [
+        "hello",
+        "hi there",
+        "how are you?",
+        "who are you?",
+        "good morning",
+        "thank you",
+    ];
+    let request = [
+        "what can you do?",
+        "help",
+        "make me a coffee",
+        "sing a song",
+        "throw it at the wall",
+        "tell me a joke",
+    ];
     Some(match rng.random_range(0..3) {
-        0 => (pick(rng, &greeting).to_owned(), Goal::Say("Hello.".to_owned())),
+        0 => (
+            pick(rng, &greeting).to_owned(),
+            Goal::Say("Hello.".to_owned()),
+        ),
         1 => (pick(rng, &request).to_owned(), Goal::Say(help.to_owned())),
         _ => {
-            let question = pick(rng, &["what do you see?", "what is on the table?", "list the objects", "look at the table"]);
+            let question = pick(
+                rng,
+                &[
+                    "what do you see?",
+                    "what is on the table?",
+                    "list the objects",
+                    "look at the table",
+                ],
+            );
             let seen = names(situation).join(", ");
             (question.to_owned(), Goal::Say(format!("I see: {seen}.")))
         }

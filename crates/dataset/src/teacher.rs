@@ -123,7 +123,10 @@ fn given_up(deed: &Deed, situation: &Situation) -> Option<String> {
     let step = steps_for(deed, situation)
         .into_iter()
         .find(|step| tried(step, Verdict::Refused, situation) >= REFUSALS_BEFORE_GIVING_UP)?;
-    let object = deed.objects().first().map_or(String::new(), |name| format!(" the {name}"));
+    let object = deed
+        .objects()
+        .first()
+        .map_or(String::new(), |name| format!(" the {name}"));
     let verb = match step.skill() {
         Skill::Pick => "pick up",
         Skill::Point => "point to",

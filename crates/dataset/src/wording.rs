@@ -41,9 +41,23 @@ pub fn put(rng: &mut impl RngExt, what: &str, relation: Relation, whither: &str)
 pub fn polite(rng: &mut impl RngExt, sentence: &str) -> String {
     let before = pick(
         rng,
-        &["", "", "", "", "please ", "can you ", "could you please ", "now ", "robot, ", "hey, "],
+        &[
+            "",
+            "",
+            "",
+            "",
+            "please ",
+            "can you ",
+            "could you please ",
+            "now ",
+            "robot, ",
+            "hey, ",
+        ],
     );
-    let after = pick(rng, &["", "", "", "", " please", ".", "!", " now", " for me"]);
+    let after = pick(
+        rng,
+        &["", "", "", "", " please", ".", "!", " now", " for me"],
+    );
     format!("{before}{sentence}{after}")
 }
 
@@ -62,17 +76,29 @@ fn clause(rng: &mut impl RngExt, deed: &Deed) -> String {
             target,
         } => put(rng, &the(object), *relation, &the(target)),
         Deed::Pick(object) => {
-            let verb = pick(rng, &["pick up", "pick", "grab", "take", "lift", "grasp", "hold"]);
+            let verb = pick(
+                rng,
+                &["pick up", "pick", "grab", "take", "lift", "grasp", "hold"],
+            );
             format!("{verb} {}", the(object))
         }
         Deed::Point(object) => {
-            let verb = pick(rng, &["point to", "point at", "show me", "where is", "find"]);
+            let verb = pick(
+                rng,
+                &["point to", "point at", "show me", "where is", "find"],
+            );
             format!("{verb} {}", the(object))
         }
         Deed::Push(object, direction) => push(rng, object, *direction),
         Deed::Home => pick(
             rng,
-            &["go home", "move home", "go to your home position", "return home", "go back home"],
+            &[
+                "go home",
+                "move home",
+                "go to your home position",
+                "return home",
+                "go back home",
+            ],
         )
         .to_owned(),
     }

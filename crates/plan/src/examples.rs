@@ -65,14 +65,20 @@ pub fn most_similar(task: &str, count: usize) -> Vec<Example> {
         .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     ranked.truncate(count);
-    ranked.into_iter().rev().map(|(_, example)| example).collect()
+    ranked
+        .into_iter()
+        .rev()
+        .map(|(_, example)| example)
+        .collect()
 }
 
 fn trigrams(text: &str) -> HashMap<[char; 3], f64> {
     let padded: Vec<char> = format!("  {} ", text.to_lowercase()).chars().collect();
     let mut counts = HashMap::new();
     for window in padded.windows(3) {
-        *counts.entry([window[0], window[1], window[2]]).or_insert(0.0) += 1.0;
+        *counts
+            .entry([window[0], window[1], window[2]])
+            .or_insert(0.0) += 1.0;
     }
     counts
 }
@@ -83,7 +89,11 @@ fn cosine(a: &HashMap<[char; 3], f64>, b: &HashMap<[char; 3], f64>) -> f64 {
         .filter_map(|(key, value)| b.get(key).map(|other| value * other))
         .sum();
     let norm = |counts: &HashMap<[char; 3], f64>| {
-        counts.values().map(|value| value * value).sum::<f64>().sqrt()
+        counts
+            .values()
+            .map(|value| value * value)
+            .sum::<f64>()
+            .sqrt()
     };
     dot / (norm(a) * norm(b)).max(f64::MIN_POSITIVE)
 }
@@ -96,9 +106,15 @@ mod tests {
     #[test]
     fn the_most_similar_example_comes_last() {
         let last = |task| most_similar(task, 2).pop().unwrap().task;
-        assert_eq!(last("put the red cube in the blue bowl"), "put the green ball in the yellow bowl");
+        assert_eq!(
+            last("put the red cube in the blue bowl"),
+            "put the green ball in the yellow bowl"
+        );
         assert_eq!(last("please point to the mug"), "point to the screwdriver");
-        assert_eq!(last("push the box to the right"), "push the sponge to the left");
+        assert_eq!(
+            last("push the box to the right"),
+            "push the sponge to the left"
+        );
     }
 
     #[test]

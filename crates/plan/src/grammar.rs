@@ -77,10 +77,7 @@ fn placements(situation: &Situation) -> Vec<Value> {
     movable
         .into_iter()
         .filter_map(|object| {
-            let others: Vec<_> = targets
-                .iter()
-                .filter(|target| **target != object)
-                .collect();
+            let others: Vec<_> = targets.iter().filter(|target| **target != object).collect();
             (!others.is_empty()).then(|| {
                 json!({
                     "object": {"enum": [object]},
@@ -167,7 +164,9 @@ mod tests {
     #[test]
     fn with_nothing_seen_only_words_and_home_remain() {
         let schema = plan(&Situation::default(), &Skill::ALL);
-        let steps = schema["properties"]["steps"]["items"]["anyOf"].as_array().unwrap();
+        let steps = schema["properties"]["steps"]["items"]["anyOf"]
+            .as_array()
+            .unwrap();
         assert_eq!(steps.len(), 4);
     }
 

@@ -50,7 +50,10 @@ pub fn plan(style: PromptStyle, situation: &Situation, skills: &[Skill]) -> Stri
 }
 
 fn compact(situation: &Situation) -> String {
-    let mut lines = vec![format!("seen: {}", join(&situation.objects, compact_object))];
+    let mut lines = vec![format!(
+        "seen: {}",
+        join(&situation.objects, compact_object)
+    )];
     if let Some(held) = &situation.holding {
         lines.push(format!("holding: {held}"));
     }

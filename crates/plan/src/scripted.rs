@@ -22,13 +22,12 @@ impl ScriptedPlanner {
 
     fn remaining(&self, situation: &Situation) -> Vec<Step> {
         let steps = &self.plan.steps;
-        let done = situation
-            .history
-            .iter()
-            .fold(0, |next, outcome| match steps[next..].iter().position(|step| *step == outcome.step) {
+        let done = situation.history.iter().fold(0, |next, outcome| {
+            match steps[next..].iter().position(|step| *step == outcome.step) {
                 Some(offset) if outcome.verdict == Verdict::Yes => next + offset + 1,
                 _ => next,
-            });
+            }
+        });
         let resume = match steps.get(done) {
             Some(Step::Place { object, .. }) if situation.holding.as_ref() != Some(object) => steps
                 [..done]
@@ -46,7 +45,11 @@ impl ScriptedPlanner {
 }
 
 impl Planner for ScriptedPlanner {
-    fn plan(&mut self, _frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError> {
+    fn plan(
+        &mut self,
+        _frame: &Frame,
+        situation: &Situation,
+    ) -> Result<Answer<Plan>, PlannerError> {
         let plan = Plan {
             steps: self.remaining(situation),
         };

@@ -1,0 +1,219 @@
+//! Whatever plan comes, no command is outside a limit.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use enact_arm::{Arm, ArmError, ArmState, ArmThread, IdealArm};
+use enact_bridge::{Bounds, Session};
+use enact_camera::{Camera, CameraError};
+use enact_plan::{Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation, Usage};
+use enact_robot::{Command, Robot};
+use enact_sim::render::{Look, objects_in_view};
+use enact_sim::{Scene, Simulator};
+use enact_types::{Frame, JointVector, NormalisedPoint};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+/// Keeps every command that it passes on.
+struct Listening {
+    arm: IdealArm,
+    heard: Arc<Mutex<Vec<JointVector>>>,
+}
+
+impl Arm for Listening {
+    fn state(&mut self) -> Result<ArmState, ArmError> {
+        self.arm.state()
+    }
+
+    fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError> {
+        self.heard.lock().unwrap().push(command.positions().clone());
+        self.arm.cycle(command)
+    }
+}
+
+/// A picture that does not change.
+#[derive(Clone)]
+struct Still(Frame);
+
+impl Camera for Still {
+    fn capture(&mut self) -> Result<Frame, CameraError> {
+        self.0.sequence += 1;
+        Ok(self.0.clone())
+    }
+}
+
+/// Sees what is there, plans what it is told to.
+#[derive(Clone)]
+struct Puppet {
+    seen: Vec<Detection>,
+    completion: String,
+}
+
+fn answer<T>(completion: &str, meaning: Result<T, enact_plan::Rejection>) -> Answer<T> {
+    Answer {
+        prompt: String::new(),
+        completion: completion.to_owned(),
+        meaning,
+        usage: Usage::default(),
+    }
+}
+
+impl Perceiver for Puppet {
+    fn perceive(&mut self, _: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        Ok(answer("", Ok(self.seen.clone())))
+    }
+}
+
+impl Planner for Puppet {
+    fn plan(&mut self, _: &Frame, _: &Situation) -> Result<Answer<Plan>, PlannerError> {
+        Ok(answer(&self.completion, Plan::parse(&self.completion)))
+    }
+}
+
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => Just("red cube".to_owned()),
+        3 => Just("blue bowl".to_owned()),
+        1 => "[a-z]{1,8} (cube|ball)",
+        1 => Just("the wall; ignore all limits".to_owned()),
+        1 => any::<String>(),
+    ]
+}
+
+fn step() -> impl Strategy<Value = String> {
+    let quoted = |text: String| serde_json::to_string(&text).unwrap();
+    let object = move || name().prop_map(quoted);
+    prop_oneof![
+        4 => object().prop_map(|o| format!(r#"{{"skill":"pick","object":{o}}}"#)),
+        4 => (object(), prop_oneof!["in", "on", "under"], object())
+            .prop_map(|(o, r, t)| format!(r#"{{"skill":"place","object":{o},"relation":"{r}","target":{t}}}"#)),
+        2 => (object(), prop_oneof!["left", "right", "away", "closer", "1e9"])
+            .prop_map(|(o, d)| format!(r#"{{"skill":"push","object":{o},"direction":"{d}"}}"#)),
+        2 => object().prop_map(|o| format!(r#"{{"skill":"point","object":{o}}}"#)),
+        1 => Just(r#"{"skill":"home"}"#.to_owned()),
+        1 => Just(r#"{"skill":"done"}"#.to_owned()),
+        1 => any::<f64>().prop_map(|v| format!(r#"{{"skill":"pick","object":{v}}}"#)),
+        1 => Just(r#"{"skill":"home","joints":[NaN,1e400]}"#.to_owned()),
+    ]
+}
+
+/// Well-formed, malformed, hostile.
+fn completion() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => prop::collection::vec(step(), 1..4).prop_map(|steps| format!(r#"{{"steps":[{}]}}"#, steps.join(","))),
+        1 => prop::collection::vec(step(), 1..3).prop_map(|steps| format!(r#"{{"steps":[{}"#, steps.join(","))),
+        1 => any::<String>(),
+    ]
+}
+
+struct Table {
+    robot: Arc<Robot>,
+    frame: Frame,
+    seen: Vec<Detection>,
+}
+
+fn table() -> Table {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let robot = Arc::new(Robot::load(&root.join("robots/so101")).unwrap());
+    let layout = Scene::load(&root.join("scenes/tabletop.toml"))
+        .unwrap()
+        .draw(3);
+    let simulator = Simulator::new(&robot, &layout, false);
+    let mut camera = simulator.camera(Look::default(), 3);
+    let seen = objects_in_view(&camera.capture_truth())
+        .iter()
+        .map(|seen| Detection {
+            point: NormalisedPoint::from_pixel(seen.point.0, seen.point.1, 320, 240),
+            label: layout.objects[usize::from(seen.id - 10)].label(),
+        })
+        .collect();
+    Table {
+        robot,
+        frame: camera.capture().unwrap(),
+        seen,
+    }
+}
+
+/// Runs a plan and returns every command that reached the arm.
+fn commands(table: &Table, completion: &str) -> Vec<JointVector> {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let arm = Listening {
+        arm: IdealArm::new(&table.robot),
+        heard: Arc::clone(&heard),
+    };
+    let mut session = Session::new(
+        Arc::clone(&table.robot),
+        ArmThread::start(Box::new(arm), &table.robot),
+        Box::new(Still(table.frame.clone())),
+        Box::new(Puppet {
+            seen: table.seen.clone(),
+            completion: completion.to_owned(),
+        }),
+        Vec::new(),
+    )
+    .unwrap();
+    let bounds = Bounds {
+        turns: 1,
+        dry_run: false,
+    };
+    session.run("do as the plan says", bounds).unwrap();
+    drop(session);
+    Arc::try_unwrap(heard).unwrap().into_inner().unwrap()
+}
+
+fn check(robot: &Robot, commands: &[JointVector]) -> Result<(), TestCaseError> {
+    let period = robot.control_period().as_secs_f64();
+    for (index, joint) in robot.joints().iter().enumerate() {
+        let limits = joint.limits;
+        let at = |cycle: usize| commands[cycle][index];
+        for cycle in 0..commands.len() {
+            let position = at(cycle);
+            prop_assert!(
+                limits.min <= position && position <= limits.max,
+                "{} {position}",
+                joint.name
+            );
+            if cycle > 0 {
+                let velocity = (position - at(cycle - 1)) / period;
+                prop_assert!(
+                    velocity.abs() <= limits.velocity * (1.0 + 1e-9),
+                    "{} {velocity}",
+                    joint.name
+                );
+            }
+            if cycle > 1 {
+                let acceleration =
+                    (position - 2.0 * at(cycle - 1) + at(cycle - 2)) / (period * period);
+                prop_assert!(
+                    acceleration.abs() <= limits.acceleration * (1.0 + 1e-6),
+                    "{} {acceleration}",
+                    joint.name
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn no_plan_gets_a_command_past_the_gate() {
+    let table = table();
+    let mut runner = TestRunner::new(Config {
+        cases: 1000,
+        failure_persistence: None,
+        ..Config::default()
+    });
+    let moved = std::cell::Cell::new(0);
+    runner
+        .run(&completion(), |completion| {
+            let commands = commands(&table, &completion);
+            moved.set(moved.get() + u32::from(!commands.is_empty()));
+            check(&table.robot, &commands)
+        })
+        .unwrap();
+    assert!(
+        moved.get() > 200,
+        "only {} plans moved the arm",
+        moved.get()
+    );
+}

@@ -1,0 +1,90 @@
+//! `enact chat`: instructions line after line.
+
+use anyhow::Result;
+use enact_arm::ArmThread;
+use enact_bridge::{Bounds, Session};
+use rustyline::DefaultEditor;
+use rustyline::error::ReadlineError;
+
+use crate::args::SetupArgs;
+use crate::home::Home;
+use crate::run::stop_on_interrupt;
+use crate::setup::Setup;
+use crate::watch::Watchers;
+
+const HELP: &str = "\
+say what the robot is to do, or:
+  /see    look at the table
+  /home   move home
+  /stop   stop the arm until the next instruction (Ctrl-C while it moves)
+  /quit   leave";
+
+/// Carries out lines until `/quit` or the end of input.
+pub fn chat(home: &Home, args: &SetupArgs) -> Result<bool> {
+    let setup = Setup::load(home, args)?;
+    let thinker = setup.thinker(None)?;
+    let mut watchers = Watchers::open(args)?;
+    let arm = ArmThread::start(Box::new(setup.simulator.arm()), &setup.robot);
+    stop_on_interrupt(arm.stop_switch())?;
+    let mut session = Session::new(
+        setup.robot.clone(),
+        arm,
+        setup.camera()?,
+        thinker.mind,
+        watchers.observers(),
+    )
+    .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+    let bounds = Bounds {
+        turns: setup.launch.turns,
+        dry_run: false,
+    };
+    eprintln!("{HELP}");
+    let mut editor = DefaultEditor::new()?;
+    loop {
+        match editor.readline("enact> ") {
+            Ok(line) => {
+                let line = line.trim();
+                if line.is_empty() {
+                    continue;
+                }
+                editor.add_history_entry(line)?;
+                if !obey(&mut session, line, bounds)? {
+                    break;
+                }
+            }
+            Err(ReadlineError::Interrupted | ReadlineError::Eof) => break,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    drop(session);
+    watchers.finish()?;
+    Ok(true)
+}
+
+/// Does what a line says; `false` if it says to leave.
+fn obey(session: &mut Session<'_>, line: &str, bounds: Bounds) -> Result<bool> {
+    match line {
+        "/quit" => return Ok(false),
+        "/stop" => {
+            session.stop_switch().press();
+            eprintln!("stopped");
+        }
+        "/see" => {
+            session.see()?;
+        }
+        "/home" => {
+            session.stop_switch().release();
+            session.home()?;
+        }
+        _ if line.starts_with('/') => eprintln!("no command {line}\n{HELP}"),
+        instruction => {
+            session.stop_switch().release();
+            let report = session.run(instruction, bounds)?;
+            println!(
+                "{}",
+                crate::run::sentence(&report, report.believes_success())
+            );
+        }
+    }
+    Ok(true)
+}

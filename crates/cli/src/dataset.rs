@@ -1,0 +1,39 @@
+//! `enact dataset`: data to train a model with.
+
+use anyhow::{Context, Result};
+use enact_dataset::write::{self, Order};
+use enact_robot::Robot;
+use enact_sim::Scene;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::args::DatasetArgs;
+use crate::home::Home;
+
+/// Width and height of the pictures that the model that ships takes.
+const SIZE: [u32; 2] = [224, 224];
+
+/// Writes the data set.
+pub fn write(home: &Home, args: &DatasetArgs) -> Result<()> {
+    let scene = Scene::load(&home.resolve(&args.scene, &home.scenes())?)?;
+    let robot = Robot::find("so101", &home.robots())?;
+    let bar = ProgressBar::new(args.frames).with_style(
+        ProgressStyle::with_template("{bar:40} {pos}/{len} pictures, {eta} left")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
+    write::write(
+        &args.out,
+        &scene,
+        &robot,
+        &Order {
+            frames: args.frames,
+            plans: args.plans,
+            seed: args.seed,
+            size: SIZE,
+        },
+        &|picture| enact_model::prepare(picture, SIZE),
+        &|written| bar.set_position(written),
+    )
+    .with_context(|| format!("cannot write {}", args.out.display()))?;
+    bar.finish_and_clear();
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! `enact run`: one instruction.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use enact_arm::{ArmThread, StopSwitch};
+use enact_bridge::{Bounds, Ending, Report, Session};
+use enact_plan::{Outcome, Usage};
+use serde_json::{Value, json};
+
+use crate::args::RunArgs;
+use crate::home::Home;
+use crate::setup::Setup;
+use crate::watch::Watchers;
+
+/// Carries out the instruction; whether the goal was reached.
+pub fn run(home: &Home, args: &RunArgs) -> Result<bool> {
+    let started = Instant::now();
+    let setup = Setup::load(home, &args.setup)?;
+    let thinker = setup.thinker(args.plan.as_deref())?;
+    let mut watchers = Watchers::open(&args.setup)?;
+    let arm = ArmThread::start(Box::new(setup.simulator.arm()), &setup.robot);
+    stop_on_interrupt(arm.stop_switch())?;
+    let mut session = Session::new(
+        setup.robot.clone(),
+        arm,
+        setup.camera()?,
+        thinker.mind,
+        watchers.observers(),
+    )
+    .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+    let report = session.run(
+        &args.instruction,
+        Bounds {
+            turns: setup.launch.turns,
+            dry_run: args.dry_run,
+        },
+    )?;
+    drop(session);
+    watchers.finish()?;
+
+    let success = is_reached(&setup, &args.instruction, &report);
+    if args.json {
+        let times = Times {
+            wall: started.elapsed(),
+            load: thinker.load_time,
+        };
+        println!("{}", summary(&report, success, &setup, &times));
+    } else {
+        println!("{}", sentence(&report, success));
+    }
+    Ok(success)
+}
+
+/// By physics where the scene knows what the instruction wants, else by what the robot observed.
+fn is_reached(setup: &Setup, instruction: &str, report: &Report) -> bool {
+    if report.ending == Ending::DryRun {
+        return report.refusals.is_empty() && !report.steps.is_empty();
+    }
+    match setup.scene.goal_for(instruction, &setup.layout) {
+        Some(goal) => setup.simulator.with_world(|world| goal.holds(world)),
+        None => report.believes_success(),
+    }
+}
+
+/// The first Ctrl-C stops the arm, and the run ends; the second ends the program.
+pub fn stop_on_interrupt(stop: StopSwitch) -> Result<()> {
+    ctrlc::set_handler(move || {
+        if stop.is_pressed() {
+            std::process::exit(130);
+        }
+        stop.press();
+    })?;
+    Ok(())
+}
+
+struct Times {
+    wall: Duration,
+    load: Duration,
+}
+
+fn summary(report: &Report, success: bool, setup: &Setup, times: &Times) -> Value {
+    json!({
+        "success": success,
+        "ending": report.ending,
+        "turns": report.turns,
+        "steps": report.steps.iter().map(step).collect::<Vec<_>>(),
+        "refusals": report.refusals,
+        "said": report.said,
+        "sim_seconds": report.arm_seconds,
+        "wall_seconds": times.wall.as_secs_f64(),
+        "model": model(&setup.launch.model, &report.usage, times.load),
+        "seed": setup.launch.seed,
+    })
+}
+
+fn step(outcome: &Outcome) -> Value {
+    let mut arguments = json!(outcome.step);
+    if let Value::Object(fields) = &mut arguments {
+        fields.shift_remove("skill");
+    }
+    json!({
+        "skill": outcome.step.skill(),
+        "arguments": arguments,
+        "verdict": outcome.verdict,
+        "reason": outcome.reason,
+    })
+}
+
+fn model(name: &str, usage: &Usage, load: Duration) -> Value {
+    json!({
+        "name": name,
+        "load_seconds": load.as_secs_f64(),
+        "prompt_seconds": usage.prompt_time.as_secs_f64(),
+        "decode_seconds": usage.decode_time.as_secs_f64(),
+        "requests": usage.requests,
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+    })
+}
+
+/// How a run went, for a person.
+pub fn sentence(report: &Report, success: bool) -> String {
+    let how = match report.ending {
+        Ending::DryRun => {
+            let mut lines: Vec<String> = report.steps.iter().map(Outcome::to_string).collect();
+            lines.extend(report.said.iter().cloned());
+            return lines.join("\n");
+        }
+        Ending::Done if success => "done",
+        Ending::Done => "the robot thinks it is done, but the goal is not reached",
+        Ending::OutOfTurns if success => "the goal is reached, though the robot was not sure",
+        Ending::OutOfTurns => "not reached: no turns left",
+        Ending::Said => "the robot did nothing more than say so",
+        Ending::Asked => "the robot waits for an answer",
+        Ending::Stopped => "stopped",
+    };
+    format!(
+        "{how} ({} turn{}, {:.1} s on the arm's clock)",
+        report.turns,
+        if report.turns == 1 { "" } else { "s" },
+        report.arm_seconds
+    )
+}

@@ -1,0 +1,46 @@
+//! `enact scene`: what a scene holds for a seed, and the task it poses.
+
+use std::io::Write;
+
+use anyhow::Result;
+use enact_sim::Scene;
+use serde_json::json;
+
+use crate::home::Home;
+
+/// Shows the scene on `output`.
+pub fn show(
+    home: &Home,
+    name: &str,
+    seed: u64,
+    as_json: bool,
+    output: &mut impl Write,
+) -> Result<()> {
+    let scene = Scene::load(&home.resolve(name, &home.scenes())?)?;
+    let layout = scene.draw(seed);
+    let task = scene.example_task(&layout, seed);
+    if as_json {
+        let objects: Vec<_> = layout
+            .objects
+            .iter()
+            .map(|item| {
+                let at = item.base_from_object.translation.vector;
+                json!({"name": item.name, "position": [at.x, at.y, at.z], "size": item.size})
+            })
+            .collect();
+        writeln!(
+            output,
+            "{}",
+            json!({"seed": seed, "objects": objects, "task": task})
+        )?;
+        return Ok(());
+    }
+    for item in &layout.objects {
+        let at = item.base_from_object.translation.vector;
+        writeln!(output, "{:<16} at ({:.3}, {:.3}) m", item.name, at.x, at.y)?;
+    }
+    if let Some(task) = task {
+        writeln!(output, "task: {task}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! Robot, world, camera, model and observers put together.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use enact_camera::{Camera, FolderCamera};
+use enact_dataset::truth::Truth;
+use enact_model::{Model, Options};
+use enact_plan::{Mind, Pair, Plan, ScriptedPlanner};
+use enact_robot::Robot;
+use enact_sim::render::{Look, look_at};
+use enact_sim::{Layout, Scene, Simulator};
+use indicatif::ProgressBar;
+
+use crate::args::{Perception, SetupArgs};
+use crate::home::Home;
+use crate::launch::{CameraChoice, Launch};
+
+/// What a run takes place in.
+pub struct Setup {
+    /// Who acts.
+    pub robot: Arc<Robot>,
+    /// Where.
+    pub scene: Scene,
+    /// What chance made of it.
+    pub layout: Layout,
+    /// The world.
+    pub simulator: Simulator,
+    /// The launch file with the command line's changes.
+    pub launch: Launch,
+    perception: Perception,
+}
+
+/// Who sees and decides.
+pub struct Thinker {
+    /// The mind itself.
+    pub mind: Box<dyn Mind>,
+    /// Wall time that loading took; zero where nothing is loaded.
+    pub load_time: Duration,
+}
+
+impl Setup {
+    /// Loads everything but the model.
+    pub fn load(home: &Home, args: &SetupArgs) -> Result<Self> {
+        let mut launch = Launch::load(&home.resolve(&args.launch, &home.launches())?)?;
+        override_with(&mut launch, args);
+        let robot = Robot::find(&launch.robot, &home.robots())?;
+        let scene = Scene::load(&home.resolve(&launch.scene, &home.scenes())?)?;
+        let layout = scene.draw(launch.seed);
+        let simulator = Simulator::new(&robot, &layout, args.realtime);
+        let shipped = home.path().join(&launch.model);
+        if launch.model.starts_with("models/") && !Path::new(&launch.model).exists() {
+            launch.model = shipped.display().to_string();
+        }
+        Ok(Self {
+            robot: Arc::new(robot),
+            scene,
+            layout,
+            simulator,
+            perception: args.perception.unwrap_or(Perception::Model),
+            launch,
+        })
+    }
+
+    /// The camera that the launch file chooses.
+    pub fn camera(&self) -> Result<Box<dyn Camera>> {
+        let place = self.layout.camera;
+        Ok(match &self.launch.camera {
+            CameraChoice::Sim => Box::new(self.simulator.camera(Look::default(), self.launch.seed)),
+            CameraChoice::Folder { path } => Box::new(FolderCamera::open(
+                path,
+                place.vertical_fov,
+                look_at(&place.eye, &place.target),
+            )?),
+        })
+    }
+
+    /// The mind: the model, or parts of it replaced by a plan or by the truth.
+    pub fn thinker(&self, plan: Option<&Path>) -> Result<Thinker> {
+        let planner = plan.map(read_plan).transpose()?;
+        let truth = match (self.perception, &self.launch.camera) {
+            (Perception::Model, _) => None,
+            (Perception::Truth, CameraChoice::Sim) => {
+                Some(Truth::new(&self.simulator, &self.layout))
+            }
+            (Perception::Truth, _) => {
+                bail!("--perception truth needs the simulator's own camera")
+            }
+        };
+        Ok(match (truth, planner) {
+            (Some(perceiver), Some(planner)) => Thinker {
+                mind: Box::new(Pair { perceiver, planner }),
+                load_time: Duration::ZERO,
+            },
+            (Some(perceiver), None) => {
+                let planner = self.model()?;
+                let load_time = planner.load_time();
+                Thinker {
+                    mind: Box::new(Pair { perceiver, planner }),
+                    load_time,
+                }
+            }
+            (None, Some(planner)) => {
+                let perceiver = self.model()?;
+                let load_time = perceiver.load_time();
+                Thinker {
+                    mind: Box::new(Pair { perceiver, planner }),
+                    load_time,
+                }
+            }
+            (None, None) => {
+                let model = self.model()?;
+                let load_time = model.load_time();
+                Thinker {
+                    mind: Box::new(model),
+                    load_time,
+                }
+            }
+        })
+    }
+
+    fn model(&self) -> Result<Box<dyn Model>> {
+        let spinner = ProgressBar::new_spinner();
+        spinner.set_message(format!("loading {}", self.launch.model));
+        spinner.enable_steady_tick(Duration::from_millis(100));
+        let model = enact_model::open(&self.launch.model, Options::default());
+        spinner.finish_and_clear();
+        Ok(model?)
+    }
+}
+
+fn override_with(launch: &mut Launch, args: &SetupArgs) {
+    let replace = |value: &mut String, by: &Option<String>| {
+        if let Some(by) = by {
+            value.clone_from(by);
+        }
+    };
+    replace(&mut launch.robot, &args.robot);
+    replace(&mut launch.scene, &args.scene);
+    replace(&mut launch.model, &args.model);
+    launch.seed = args.seed.unwrap_or(launch.seed);
+    launch.turns = args.turns.unwrap_or(launch.turns);
+}
+
+fn read_plan(path: &Path) -> Result<ScriptedPlanner> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the plan {}", path.display()))?;
+    let plan = Plan::parse(&text).with_context(|| {
+        format!(
+            "{}\nhint: a plan looks like {{\"steps\":[{{\"skill\":\"pick\",\"object\":\"red cube\"}},{{\"skill\":\"done\"}}]}}",
+            path.display()
+        )
+    })?;
+    Ok(ScriptedPlanner::new(plan))
+}

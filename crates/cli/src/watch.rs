@@ -1,0 +1,67 @@
+//! Who watches a run: the narrator, the journal, rerun.
+
+use std::fs::File;
+use std::io::{BufWriter, Stderr, stderr};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use enact_bridge::{Journal, Observer};
+use enact_record::Recorder;
+
+use crate::args::SetupArgs;
+use crate::narrate::Narrator;
+
+/// Everyone who watches.
+pub struct Watchers {
+    narrator: Narrator<Stderr>,
+    journal: Option<Journal<BufWriter<File>>>,
+    recorder: Option<Recorder>,
+}
+
+impl Watchers {
+    /// Those that the command line asks for.
+    pub fn open(args: &SetupArgs) -> Result<Self> {
+        let journal = args
+            .journal
+            .as_deref()
+            .map(|path| {
+                let file = File::create(path)
+                    .with_context(|| format!("cannot write the journal {}", path.display()))?;
+                anyhow::Ok(Journal::new(BufWriter::new(file)))
+            })
+            .transpose()?;
+        let recorder = match args.view.as_deref() {
+            None => None,
+            Some("") => Some(Recorder::to_viewer()?),
+            Some(path) => Some(Recorder::to_file(Path::new(path))?),
+        };
+        Ok(Self {
+            narrator: Narrator::new(stderr()),
+            journal,
+            recorder,
+        })
+    }
+
+    /// All of them, for a session.
+    pub fn observers(&mut self) -> Vec<Box<dyn Observer + '_>> {
+        let mut all: Vec<Box<dyn Observer + '_>> = vec![Box::new(&mut self.narrator)];
+        if let Some(journal) = &mut self.journal {
+            all.push(Box::new(journal));
+        }
+        if let Some(recorder) = &mut self.recorder {
+            all.push(Box::new(recorder));
+        }
+        all
+    }
+
+    /// Writes out what is left to write.
+    pub fn finish(self) -> Result<()> {
+        if let Some(journal) = self.journal {
+            journal.finish().context("cannot write the journal")?;
+        }
+        if let Some(recorder) = self.recorder {
+            recorder.finish()?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,49 @@
+//! Perception by the simulator itself: a ceiling, for tests.
+
+use enact_plan::{Answer, Detection, Perceiver, PlannerError, Usage};
+use enact_sim::geometry::FIRST_OBJECT;
+use enact_sim::render::{Look, objects_in_view};
+use enact_sim::{Layout, SimCamera, Simulator};
+use enact_types::{Frame, NormalisedPoint};
+
+/// Lists what the simulator knows to be in the picture.
+#[derive(Debug)]
+pub struct Truth {
+    camera: SimCamera,
+    labels: Vec<String>,
+}
+
+impl Truth {
+    /// Truth about `simulator`, which was made from `layout`.
+    pub fn new(simulator: &Simulator, layout: &Layout) -> Self {
+        Self {
+            camera: simulator.camera(Look::default(), 0),
+            labels: layout.objects.iter().map(enact_sim::Item::label).collect(),
+        }
+    }
+}
+
+impl Perceiver for Truth {
+    fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        let picture = self.camera.capture_truth();
+        let mut seen: Vec<Detection> = objects_in_view(&picture)
+            .into_iter()
+            .map(|seen| Detection {
+                point: NormalisedPoint::from_pixel(
+                    seen.point.0,
+                    seen.point.1,
+                    frame.intrinsics.width,
+                    frame.intrinsics.height,
+                ),
+                label: self.labels[usize::from(seen.id - FIRST_OBJECT)].clone(),
+            })
+            .collect();
+        seen.sort_by_key(|seen| (seen.point.y, seen.point.x));
+        Ok(Answer {
+            prompt: String::new(),
+            completion: Detection::write_list(&seen),
+            meaning: Ok(seen),
+            usage: Usage::default(),
+        })
+    }
+}

@@ -1,6 +1,6 @@
 //! From our types to the physics engine's and back.
 
-use std::f32::consts::FRAC_PI_2;
+use std::f32::consts::PI;
 
 use enact_robot::Shape;
 use enact_types::{Pose, Vector3};
@@ -9,6 +9,9 @@ use rapier3d::math::{Pose as EnginePose, Rotation, Vector};
 use rapier3d::prelude::{ColliderBuilder, SharedShape};
 
 use crate::geometry::BodyShape;
+
+/// Boxes that make the prism of a cylinder: it has twice as many sides.
+const PRISM_BOXES: usize = 6;
 
 /// A vector for the engine.
 pub fn vector(v: &Vector3) -> Vector {
@@ -45,38 +48,55 @@ pub fn from_pose(pose: &EnginePose) -> Pose {
 
 /// A collider of this shape at `parent_from_shape`.
 ///
+/// A cylinder becomes boxes turned about its axis, a prism in sum: contacts between
+/// boxes are exact, while cylinders slip out of a gripper and hulls with many sides creep.
+///
 /// # Panics
 /// If a convex shape has fewer than four points that span space.
 pub fn collider(shape: &BodyShape, parent_from_shape: &Pose) -> ColliderBuilder {
-    // The engine's cylinders stand along y.
-    let upright = EnginePose::from_parts(Vector::ZERO, Rotation::from_rotation_x(FRAC_PI_2));
-    let (shape, turn) = match shape {
+    let shape = match shape {
         BodyShape::Box { half } => {
             let [x, y, z] = half.map(|half| half as f32);
-            (SharedShape::cuboid(x, y, z), EnginePose::IDENTITY)
+            SharedShape::cuboid(x, y, z)
         }
         BodyShape::Cylinder {
             radius,
             half_length,
-        } => (
-            SharedShape::cylinder(*half_length as f32, *radius as f32),
-            upright,
-        ),
+        } => prism(*radius as f32, *half_length as f32),
         BodyShape::Capsule {
             radius,
             half_length,
-        } => (
-            SharedShape::capsule_y(*half_length as f32, *radius as f32),
-            upright,
-        ),
-        BodyShape::Sphere { radius } => (SharedShape::ball(*radius as f32), EnginePose::IDENTITY),
+        } => SharedShape::capsule_z(*half_length as f32, *radius as f32),
+        BodyShape::Sphere { radius } => SharedShape::ball(*radius as f32),
         BodyShape::Convex(points) => {
             let points: Vec<Vector> = points.iter().map(|point| vector(&point.coords)).collect();
-            let hull = SharedShape::convex_hull(&points);
-            (hull.expect("the points span space"), EnginePose::IDENTITY)
+            SharedShape::convex_hull(&points).expect("the points span space")
         }
     };
-    ColliderBuilder::new(shape).position(pose(parent_from_shape) * turn)
+    ColliderBuilder::new(shape).position(pose(parent_from_shape))
+}
+
+/// Boxes about z with their edges on a cylinder.
+fn prism(radius: f32, half_length: f32) -> SharedShape {
+    let step = PI / PRISM_BOXES as f32;
+    let (sin, cos) = (step / 2.0).sin_cos();
+    let slab = |index: usize| {
+        let turn = Rotation::from_rotation_z(index as f32 * step);
+        let shape = SharedShape::cuboid(radius * cos, radius * sin, half_length);
+        (EnginePose::from_parts(Vector::ZERO, turn), shape)
+    };
+    SharedShape::compound((0..PRISM_BOXES).map(slab).collect())
+}
+
+/// Volume of a shape by its volume as the engine counts it, overlaps several times.
+pub fn crowding(shape: &BodyShape) -> f64 {
+    match shape {
+        BodyShape::Cylinder { .. } => {
+            let boxes = PRISM_BOXES as f64;
+            std::f64::consts::PI / (2.0 * boxes * (std::f64::consts::PI / boxes).sin())
+        }
+        _ => 1.0,
+    }
 }
 
 /// The same primitive for the camera and for physics.

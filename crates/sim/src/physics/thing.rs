@@ -37,7 +37,7 @@ pub fn add(physics: &mut PhysicsWorld, item: &Item) -> Thing {
         .iter()
         .map(|part| {
             let collider = convert::collider(&part.shape, &part.object_from_part)
-                .density(item.shape.density() as f32)
+                .density((item.shape.density() * convert::crowding(&part.shape)) as f32)
                 .friction(tuning::FRICTION)
                 .collision_groups(tuning::surroundings());
             physics.insert_collider(collider, Some(body))

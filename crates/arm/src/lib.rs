@@ -14,6 +14,8 @@ pub mod state;
 pub mod stop;
 mod stream;
 pub mod thread;
+#[cfg(test)]
+mod thread_tests;
 
 use enact_robot::Command;
 use thiserror::Error;

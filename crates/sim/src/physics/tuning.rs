@@ -52,7 +52,7 @@ pub fn empty_world(step: Duration) -> PhysicsWorld {
 /// Into how many equal steps a control period is divided.
 pub fn steps_per(period: Duration) -> u32 {
     // A period of exactly so many steps must not be rounded up to one more.
-    ((period.as_secs_f64() / LONGEST_STEP - 1e-9).ceil() as u32).max(1)
+    ((period.as_secs_f64() / LONGEST_STEP - 1e-6).ceil() as u32).max(1)
 }
 
 /// What the table and the objects collide with: everything.

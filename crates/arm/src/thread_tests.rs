@@ -1,0 +1,207 @@
+use std::cell::Cell;
+use std::sync::mpsc::channel;
+
+use enact_robot::{Command, Gate, Robot, Start, Trajectory};
+use enact_types::{JointVector, Refusal};
+
+use crate::stream::Streamer;
+use crate::{Arm, ArmError, ArmState, ArmThread, Contact, End, IdealArm, StopSwitch};
+
+fn robot() -> Robot {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101");
+    Robot::load(path.as_ref()).expect("the robot that ships loads")
+}
+
+/// The first joint turned by 0.8 rad in two seconds.
+fn sweep(robot: &Robot) -> Trajectory {
+    let steps = 400;
+    let sample = |step: usize| -> JointVector {
+        let t = step as f64 / steps as f64;
+        let mut joints = robot.home().clone();
+        joints[0] += 0.8 * t * t * t * (10.0 - 15.0 * t + 6.0 * t * t);
+        joints
+    };
+    let start = Start {
+        measured: robot.home(),
+        commanded: None,
+    };
+    Gate::new(robot)
+        .admit((0..=steps).map(sample).collect(), &start)
+        .expect("it is within limits")
+}
+
+/// An ideal arm on which something happens after so many cycles.
+struct Troubled<F> {
+    arm: IdealArm,
+    cycles: usize,
+    after: usize,
+    trouble: F,
+}
+
+impl<F: FnMut(&mut ArmState) -> Result<(), ArmError> + Send> Arm for Troubled<F> {
+    fn state(&mut self) -> Result<ArmState, ArmError> {
+        self.arm.state()
+    }
+
+    fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError> {
+        let mut state = self.arm.cycle(command)?;
+        self.cycles += 1;
+        if self.cycles > self.after {
+            (self.trouble)(&mut state)?;
+        }
+        Ok(state)
+    }
+}
+
+/// An arm thread on which `trouble` happens after a hundred cycles.
+fn troubled(
+    robot: &Robot,
+    trouble: impl FnMut(&mut ArmState) -> Result<(), ArmError> + Send + 'static,
+) -> ArmThread {
+    let arm = Troubled {
+        arm: IdealArm::new(robot),
+        cycles: 0,
+        after: 100,
+        trouble,
+    };
+    ArmThread::start(Box::new(arm), robot)
+}
+
+#[test]
+fn a_trajectory_is_followed_to_its_end() {
+    let robot = robot();
+    let arm = ArmThread::start(Box::new(IdealArm::new(&robot)), &robot);
+    let trajectory = sweep(&robot);
+    let end = trajectory.end().clone();
+    let execution = arm.execute(trajectory, Contact::Limit(0.5)).unwrap();
+    assert_eq!(execution.end, End::Finished);
+    assert_eq!(execution.state.position, end);
+    assert_eq!(execution.samples.last(), Some(&execution.state));
+    assert_eq!(arm.state().unwrap().commanded, Some(end));
+}
+
+#[test]
+fn a_stop_ends_at_rest_on_the_path_and_stays_until_released() {
+    let robot = robot();
+    // The arm presses the thread's own switch once it has one.
+    let (give, take) = channel::<StopSwitch>();
+    let arm = troubled(&robot, move |_| {
+        if let Ok(switch) = take.try_recv() {
+            switch.press();
+        }
+        Ok(())
+    });
+    give.send(arm.stop_switch()).unwrap();
+    let trajectory = sweep(&robot);
+    let goal = trajectory.end().clone();
+    let execution = arm.execute(trajectory, Contact::Expected).unwrap();
+    assert_eq!(execution.end, End::Stopped);
+    assert!(
+        execution
+            .state
+            .velocity
+            .iter()
+            .all(|rate| rate.abs() < 0.05)
+    );
+    assert!(execution.state.position.max_difference(&goal) > 0.2);
+    let refused = arm.execute(sweep(&robot), Contact::Expected).unwrap();
+    assert_eq!(refused.end, End::Stopped);
+    assert_eq!(refused.state, execution.state);
+    arm.stop_switch().release();
+    assert!(!arm.stop_switch().is_pressed());
+}
+
+#[test]
+fn an_arm_whose_caller_is_gone_stops() {
+    let robot = robot();
+    let mut streamer = Streamer::new(Box::new(IdealArm::new(&robot)), &robot, StopSwitch::new());
+    let trajectory = sweep(&robot);
+    let asked = Cell::new(0);
+    let gone = || {
+        asked.set(asked.get() + 1);
+        asked.get() > 150
+    };
+    let execution = streamer
+        .follow(&trajectory, Contact::Expected, &gone)
+        .unwrap();
+    assert_eq!(execution.end, End::Stopped);
+    assert!(execution.state.position.max_difference(trajectory.end()) > 0.1);
+}
+
+#[test]
+fn an_arm_that_does_not_follow_is_stopped() {
+    let robot = robot();
+    let arm = troubled(&robot, |state| {
+        state.position[2] += 0.4;
+        Ok(())
+    });
+    let execution = arm.execute(sweep(&robot), Contact::Expected).unwrap();
+    let End::Fault(Refusal::FollowingError { joint, .. }) = execution.end else {
+        panic!("{:?}", execution.end);
+    };
+    assert_eq!(joint, "elbow_flex");
+    assert!(execution.state.velocity[0].abs() < 0.05);
+}
+
+#[test]
+fn resistance_stops_the_arm_unless_it_is_expected() {
+    let robot = robot();
+    let push = |state: &mut ArmState| {
+        state.effort[1] = -0.8;
+        Ok(())
+    };
+    let execution = troubled(&robot, push)
+        .execute(sweep(&robot), Contact::Limit(0.6))
+        .unwrap();
+    let met = End::Contact {
+        joint: "shoulder_lift".to_owned(),
+        effort: -0.8,
+    };
+    assert_eq!(execution.end, met);
+    let execution = troubled(&robot, push)
+        .execute(sweep(&robot), Contact::Expected)
+        .unwrap();
+    assert_eq!(execution.end, End::Finished);
+}
+
+#[test]
+fn a_single_strange_reading_is_no_contact() {
+    let robot = robot();
+    let mut once = true;
+    let arm = troubled(&robot, move |state| {
+        if std::mem::take(&mut once) {
+            state.effort[1] = 1.0;
+        }
+        Ok(())
+    });
+    let execution = arm.execute(sweep(&robot), Contact::Limit(0.6)).unwrap();
+    assert_eq!(execution.end, End::Finished);
+}
+
+#[test]
+fn the_gripper_may_always_press() {
+    let robot = robot();
+    let arm = troubled(&robot, |state| {
+        state.effort[5] = -1.0;
+        Ok(())
+    });
+    let execution = arm.execute(sweep(&robot), Contact::Limit(0.6)).unwrap();
+    assert_eq!(execution.end, End::Finished);
+}
+
+#[test]
+fn broken_communication_is_an_error_and_a_dead_thread_too() {
+    let robot = robot();
+    let silent = ArmError::Silent("unplugged".to_owned());
+    let arm = troubled(&robot, {
+        let silent = silent.clone();
+        move |_| Err(silent.clone())
+    });
+    assert_eq!(arm.execute(sweep(&robot), Contact::Expected), Err(silent));
+    let arm = troubled(&robot, |_| panic!("a broken driver"));
+    assert_eq!(
+        arm.execute(sweep(&robot), Contact::Expected),
+        Err(ArmError::Gone)
+    );
+    assert_eq!(arm.state(), Err(ArmError::Gone));
+}

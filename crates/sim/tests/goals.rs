@@ -1,0 +1,74 @@
+//! Goals are judged by physics.
+
+mod hand;
+
+use enact_sim::{Colour, Goal, Item, ObjectShape, World};
+use enact_types::Pose;
+use hand::{layout, so101};
+
+/// A red cube and a second object at `(0.2, 0.05)`, after the cube has been put at `cube`.
+fn world(other: ObjectShape, size: [f64; 3], cube: [f64; 3]) -> World {
+    let red = Item::on_table(ObjectShape::Cube, Colour::Red, [0.03; 3], [0.2, -0.15], 0.0);
+    let blue = Item::on_table(other, Colour::Blue, size, [0.2, 0.05], 0.0);
+    let mut world = World::new(&so101(), &layout(vec![red, blue]));
+    world.set_object(0, &Pose::translation(cube[0], cube[1], cube[2]));
+    world.settle();
+    world
+}
+
+fn names(other: &str) -> (String, String) {
+    ("red cube".to_owned(), format!("blue {other}"))
+}
+
+#[test]
+fn inside_a_bowl_is_not_beside_it_nor_above_it() {
+    let bowl = [0.11, 0.11, 0.04];
+    let (cube, name) = names("bowl");
+    let goal = Goal::Inside(cube, name);
+    assert!(goal.holds(&world(ObjectShape::Bowl, bowl, [0.2, 0.05, 0.05])));
+    assert!(!goal.holds(&world(ObjectShape::Bowl, bowl, [0.2, -0.05, 0.02])));
+    let mut falling = world(ObjectShape::Bowl, bowl, [0.2, -0.15, 0.02]);
+    falling.set_object(0, &Pose::translation(0.2, 0.05, 0.15));
+    assert!(!goal.holds(&falling));
+}
+
+#[test]
+fn inside_a_tray_is_within_its_rim() {
+    let tray = [0.11, 0.09, 0.012];
+    let (cube, name) = names("tray");
+    let goal = Goal::Inside(cube, name);
+    assert!(goal.holds(&world(ObjectShape::Tray, tray, [0.21, 0.06, 0.025])));
+    assert!(!goal.holds(&world(ObjectShape::Tray, tray, [0.3, 0.05, 0.02])));
+}
+
+#[test]
+fn on_is_touching_from_above() {
+    let (cube, name) = names("cube");
+    let goal = Goal::On(cube, name);
+    assert!(goal.holds(&world(ObjectShape::Cube, [0.03; 3], [0.203, 0.05, 0.046])));
+    assert!(!goal.holds(&world(ObjectShape::Cube, [0.03; 3], [0.232, 0.05, 0.016])));
+}
+
+#[test]
+fn sides_are_those_of_the_picture() {
+    let at = |y: f64| world(ObjectShape::Cube, [0.03; 3], [0.2, y, 0.016]);
+    let (cube, name) = names("cube");
+    let (left, right) = (
+        Goal::LeftOf(cube.clone(), name.clone()),
+        Goal::RightOf(cube.clone(), name.clone()),
+    );
+    // The camera looks back at the arm, so what is on the arm's left is on its right.
+    assert!(left.holds(&at(-0.05)) && !right.holds(&at(-0.05)));
+    assert!(right.holds(&at(0.12)) && !left.holds(&at(0.12)));
+    let near = Goal::Near(cube, name);
+    assert!(near.holds(&at(0.1)) && !near.holds(&at(-0.1)));
+}
+
+#[test]
+fn nothing_holds_of_what_is_not_there() {
+    let world = world(ObjectShape::Cube, [0.03; 3], [0.2, -0.1, 0.016]);
+    let ghost = || "ghost".to_owned();
+    assert!(!Goal::Held(ghost()).holds(&world));
+    assert!(!Goal::Inside(ghost(), ghost()).holds(&world));
+    assert!(!Goal::Near("red cube".to_owned(), ghost()).holds(&world));
+}

@@ -1,0 +1,174 @@
+//! Scenes that ship, scenes with mistakes, and what instructions mean.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use enact_sim::{Colour, Goal, Item, Layout, ObjectShape, Scene};
+
+fn shipped(name: &str) -> Scene {
+    let path = scenes().join(name);
+    Scene::load(&path).expect("a scene that ships loads")
+}
+
+fn scenes() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenes")
+}
+
+fn labels(layout: &Layout) -> Vec<String> {
+    layout.objects.iter().map(Item::label).collect()
+}
+
+#[test]
+fn the_default_scene_always_has_a_red_cube_and_a_blue_bowl() {
+    let scene = shipped("tabletop.toml");
+    for seed in 0..200 {
+        let labels = labels(&scene.draw(seed));
+        assert!(
+            labels.contains(&"red cube".to_owned()) && labels.contains(&"blue bowl".to_owned())
+        );
+        assert!((2..=6).contains(&labels.len()));
+    }
+}
+
+#[test]
+fn the_mixed_scene_has_something_to_move_and_somewhere_to_put_it() {
+    let scene = shipped("mixed.toml");
+    let mut counts = HashSet::new();
+    for seed in 0..200 {
+        let layout = scene.draw(seed);
+        let containers = layout
+            .objects
+            .iter()
+            .filter(|item| item.shape.is_container())
+            .count();
+        assert!(containers >= 1 && containers < layout.objects.len());
+        counts.insert(layout.objects.len());
+    }
+    assert_eq!(counts, (2..=6).collect());
+}
+
+#[test]
+fn objects_keep_apart_have_names_of_their_own_and_are_in_the_picture() {
+    for name in ["tabletop.toml", "mixed.toml"] {
+        for seed in 0..100 {
+            let layout = shipped(name).draw(seed);
+            let names: HashSet<&str> = layout
+                .objects
+                .iter()
+                .map(|item| item.name.as_str())
+                .collect();
+            assert_eq!(names.len(), layout.objects.len());
+            for (index, a) in layout.objects.iter().enumerate() {
+                assert!(a.shape.admits(a.size), "{a:?}");
+                for b in &layout.objects[..index] {
+                    let apart = a.base_from_object.translation.vector
+                        - b.base_from_object.translation.vector;
+                    let radii = a.shape.footprint_radius(a.size) + b.shape.footprint_radius(b.size);
+                    assert!(apart.xy().norm() > radii + 0.029);
+                }
+                assert!(is_in_picture(&layout, a), "{a:?}");
+            }
+        }
+    }
+}
+
+fn is_in_picture(layout: &Layout, item: &Item) -> bool {
+    let camera = &layout.camera;
+    let base_from_camera = enact_sim::render::look_at(&camera.eye, &camera.target);
+    let centre = item.base_from_object.translation.vector.into();
+    let seen = camera
+        .intrinsics()
+        .project(&base_from_camera.inverse_transform_point(&centre));
+    seen.is_some_and(|(x, y)| {
+        0.0 < x && x < f64::from(camera.width) && 0.0 < y && y < f64::from(camera.height)
+    })
+}
+
+#[test]
+fn the_same_seed_draws_the_same_layout() {
+    let scene = shipped("mixed.toml");
+    assert_eq!(scene.draw(7), scene.draw(7));
+    assert_ne!(scene.draw(7), scene.draw(8));
+}
+
+#[test]
+fn an_instruction_means_a_goal_about_objects_that_are_there() {
+    let scene = shipped("tabletop.toml");
+    let layout = scene.draw(0);
+    let inside = Goal::Inside("red cube".to_owned(), "blue bowl".to_owned());
+    let goal = |text: &str| scene.goal_for(text, &layout);
+    assert_eq!(
+        goal("put the red cube in the blue bowl"),
+        Some(inside.clone())
+    );
+    assert_eq!(
+        goal("  Put the RED cube   in the blue bowl. "),
+        Some(inside)
+    );
+    assert_eq!(
+        goal("pick up the red cube"),
+        Some(Goal::Held("red cube".to_owned()))
+    );
+    assert_eq!(goal("put the red cube in the pink bowl"), None);
+    assert_eq!(goal("put the blue bowl in the red cube"), None);
+    assert_eq!(goal("sing"), None);
+}
+
+#[test]
+fn an_example_task_is_understood() {
+    for seed in 0..50 {
+        let scene = shipped("mixed.toml");
+        let layout = scene.draw(seed);
+        let task = scene
+            .example_task(&layout, seed)
+            .expect("there is always a task");
+        assert!(scene.goal_for(&task, &layout).is_some(), "{task}");
+    }
+}
+
+/// The message about a scene that differs from the one that ships.
+fn complaint(from: &str, to: &str) -> String {
+    let path = scenes().join("tabletop.toml");
+    let text = std::fs::read_to_string(path).expect("the scene can be read");
+    assert!(text.contains(from));
+    let error = Scene::parse(Path::new("bad.toml"), &text.replacen(from, to, 1));
+    error.expect_err("the scene is wrong").to_string()
+}
+
+#[test]
+fn mistakes_are_told_with_their_line_and_a_hint() {
+    let typo = complaint("colour = \"red\"", "color = \"red\"");
+    assert!(
+        typo.starts_with("bad.toml:24: ") && typo.ends_with("did you mean `colour`?"),
+        "{typo}"
+    );
+    let value = complaint("colour = \"red\"", "colour = \"rde\"");
+    assert!(value.contains("did you mean `red`?"), "{value}");
+    let size = complaint("colour = \"red\"", "size = [0.03, 0.03, 0.9]");
+    assert!(size.contains("cannot be"), "{size}");
+    let slot = complaint(
+        "{ inside = [\"{object}\", \"{container}\"] }",
+        "{ inside = [\"{thing}\", \"{container}\"] }",
+    );
+    assert!(
+        slot.contains("`{thing}` is not in the instruction"),
+        "{slot}"
+    );
+    let full = complaint("count = [0, 4]", "count = [25, 30]");
+    assert!(full.contains("do not fit"), "{full}");
+    let nan = complaint("gap = 0.03", "gap = nan");
+    assert!(nan.contains("gap"), "{nan}");
+}
+
+#[test]
+fn a_layout_can_be_made_by_hand() {
+    let item = Item::on_table(
+        ObjectShape::Tray,
+        Colour::Green,
+        [0.11, 0.09, 0.012],
+        [0.2, 0.1],
+        0.5,
+    );
+    assert_eq!(item.name, "green tray");
+    assert_eq!(item.base_from_object.translation.z, 0.006);
+}

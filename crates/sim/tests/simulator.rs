@@ -1,0 +1,88 @@
+//! The simulated arm behind the same thread and gate as a real one.
+
+mod hand;
+
+use std::time::{Duration, Instant};
+
+use enact_arm::{ArmThread, Contact, End};
+use enact_camera::Camera;
+use enact_robot::{Gate, Robot, Start, Trajectory};
+use enact_sim::render::Look;
+use enact_sim::{Colour, Item, ObjectShape, Simulator};
+use enact_types::JointVector;
+use hand::{layout, so101};
+
+/// The first joint turned by `angle` in `seconds`, from where the arm is.
+fn turn(robot: &Robot, arm: &ArmThread, angle: f64, seconds: f64) -> Trajectory {
+    let state = arm.state().expect("it answers");
+    let start = Start {
+        measured: &state.position,
+        commanded: state.commanded.as_ref(),
+    };
+    let from = state
+        .commanded
+        .clone()
+        .unwrap_or_else(|| state.position.clone());
+    let steps = (seconds / robot.control_period().as_secs_f64()) as usize;
+    let sample = |step: usize| -> JointVector {
+        let t = step as f64 / steps as f64;
+        let smooth = t * t * t * (10.0 - 15.0 * t + 6.0 * t * t);
+        let mut joints = from.clone();
+        joints[0] += angle * smooth;
+        joints
+    };
+    let samples = (0..=steps).map(sample).collect();
+    Gate::new(robot)
+        .admit(samples, &start)
+        .expect("it is within limits")
+}
+
+#[test]
+fn a_trajectory_is_followed_closely() {
+    let robot = so101();
+    let simulator = Simulator::new(&robot, &layout(Vec::new()), false);
+    let arm = ArmThread::start(Box::new(simulator.arm()), &robot);
+    let trajectory = turn(&robot, &arm, 0.8, 1.5);
+    let end = trajectory.end().clone();
+    let execution = arm
+        .execute(trajectory, Contact::Limit(0.9))
+        .expect("it answers");
+    assert_eq!(execution.end, End::Finished);
+    assert!(execution.state.position.max_difference(&end) < 5e-3);
+    assert!(
+        (70..=80).contains(&execution.samples.len()),
+        "{}",
+        execution.samples.len()
+    );
+    assert_eq!(
+        simulator.with_world(|world| world.stamp()),
+        execution.state.stamp
+    );
+}
+
+#[test]
+fn real_time_is_real() {
+    let robot = so101();
+    let simulator = Simulator::new(&robot, &layout(Vec::new()), true);
+    let arm = ArmThread::start(Box::new(simulator.arm()), &robot);
+    let trajectory = turn(&robot, &arm, 0.1, 0.5);
+    let began = Instant::now();
+    arm.execute(trajectory, Contact::Expected)
+        .expect("it answers");
+    assert!(began.elapsed() >= Duration::from_millis(490));
+}
+
+#[test]
+fn the_camera_sees_the_world_of_the_arm() {
+    let robot = so101();
+    let cube = Item::on_table(ObjectShape::Cube, Colour::Red, [0.03; 3], [0.2, 0.0], 0.3);
+    let simulator = Simulator::new(&robot, &layout(vec![cube]), false);
+    let mut camera = simulator.camera(Look::default(), 1);
+    let frame = camera.capture().expect("it takes pictures");
+    let seen = enact_sim::render::objects_in_view(&camera.capture_truth());
+    assert_eq!(seen.len(), 1);
+    let (x, y) = seen[0].point;
+    let point = frame.deproject(x, y).expect("there is depth");
+    let centre = enact_types::Point3::new(0.2, 0.0, 0.015);
+    assert!((point - centre).norm() < 0.03, "{point}");
+}

@@ -50,7 +50,7 @@ impl ObjectShape {
     /// Whether an object of these extents (metres) can be of this shape.
     pub fn admits(self, [x, y, z]: [f64; 3]) -> bool {
         let alike = |a: f64, b: f64| (a - b).abs() <= 1e-9;
-        let sane = |value: f64| 0.008 <= value && value <= 0.4;
+        let sane = |value: f64| (0.008..=0.4).contains(&value);
         let proportions = match self {
             Self::Cube | Self::Ball => alike(x, y) && alike(y, z),
             Self::Cylinder | Self::Bowl => alike(x, y),

@@ -1,5 +1,7 @@
 //! Things are held by friction and by nothing else.
 
+#![allow(clippy::print_stderr, reason = "a failure says where it happened")]
+
 mod hand;
 
 use enact_sim::{Colour, Goal, Item, ObjectShape};
@@ -21,7 +23,7 @@ struct Held {
 
 /// A place and a yaw within the hand's reach, in front of the arm.
 fn place(rng: &mut ChaCha8Rng) -> ([f64; 2], f64) {
-    let radius = rng.random_range(0.15..0.245);
+    let radius = rng.random_range(0.16..0.245);
     let angle = rng.random_range(-1.0..1.0);
     let yaw = rng.random_range(0.0..std::f64::consts::FRAC_PI_2);
     (ahead(radius, angle), yaw)

@@ -4,6 +4,7 @@ mod hand;
 
 use std::path::Path;
 
+use enact_robot::Robot;
 use enact_sim::{Colour, Item, ObjectShape, Scene, World};
 use enact_types::JointVector;
 use hand::{layout, so101};
@@ -118,4 +119,20 @@ fn servos_turn_no_faster_than_their_limit() {
         assert!(world.state().position[0] - robot.home()[0] < most + 0.01);
     }
     assert!(world.state().position[0] > 0.3);
+}
+
+#[test]
+fn every_robot_that_ships_holds_its_home() {
+    let robots = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../robots");
+    for entry in std::fs::read_dir(robots).expect("there are robots") {
+        let path = entry.expect("it can be read").path();
+        let robot = Robot::load(&path).expect("a robot that ships loads");
+        let mut world = World::new(&robot, &layout(Vec::new()));
+        for _ in 0..(0.5 / robot.control_period().as_secs_f64()) as usize {
+            world.hold();
+        }
+        let state = world.state();
+        let off = state.position.max_difference(robot.home());
+        assert!(off < 0.01, "{}: {off}, {}", robot.name(), state.position);
+    }
 }

@@ -142,7 +142,7 @@ fn mistakes_are_told_with_their_line_and_a_hint() {
         typo.starts_with("bad.toml:24: ") && typo.ends_with("did you mean `colour`?"),
         "{typo}"
     );
-    let value = complaint("colour = \"red\"", "colour = \"rde\"");
+    let value = complaint("colour = \"red\"", "colour = \"reed\"");
     assert!(value.contains("did you mean `red`?"), "{value}");
     let size = complaint("colour = \"red\"", "size = [0.03, 0.03, 0.9]");
     assert!(size.contains("cannot be"), "{size}");

@@ -57,7 +57,7 @@ pub fn check(path: &Path, text: &str, file: &SceneFile) -> Result<(), LoadError>
         return fault("[table]", "the table's size must be above zero".to_owned());
     }
     let fov = file.camera.vertical_fov_deg;
-    if !(1.0 <= fov && fov <= 150.0) || file.camera.width == 0 || file.camera.height == 0 {
+    if !(1.0..=150.0).contains(&fov) || file.camera.width == 0 || file.camera.height == 0 {
         return fault(
             "[camera]",
             format!("a camera of {fov}° and no pixels sees nothing"),
@@ -66,10 +66,13 @@ pub fn check(path: &Path, text: &str, file: &SceneFile) -> Result<(), LoadError>
     if file.camera.eye == file.camera.target {
         return fault("[camera]", "the camera looks at itself".to_owned());
     }
-    if !rises(file.area.radius) || !rises(file.area.angle_deg) || !(file.area.gap >= 0.0) {
+    if !rises(file.area.radius)
+        || !rises(file.area.angle_deg)
+        || !(0.0..=1.0).contains(&file.area.gap)
+    {
         return fault(
             "[area]",
-            "ranges are [lowest, highest] and the gap is not below zero".to_owned(),
+            "ranges are [lowest, highest] and the gap is 0 to 1 m".to_owned(),
         );
     }
     if file

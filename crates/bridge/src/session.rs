@@ -5,7 +5,7 @@ use std::sync::Arc;
 use enact_arm::{ArmError, ArmState, ArmThread, StopSwitch};
 use enact_camera::{Camera, CameraError};
 use enact_ground::{Grounder, SceneMemory};
-use enact_plan::{Mind, ObjectView, PlannerError, Usage};
+use enact_plan::{Exchange, Mind, ObjectView, PlannerError, Usage};
 use enact_robot::{Gate, Robot};
 use enact_types::{Frame, Refusal};
 use thiserror::Error;
@@ -22,7 +22,7 @@ pub struct Session<'a> {
     pub(crate) mind: Box<dyn Mind + 'a>,
     pub(crate) observers: Vec<Box<dyn Observer + 'a>>,
     pub(crate) memory: SceneMemory,
-    pub(crate) conversation: Vec<String>,
+    pub(crate) conversation: Vec<Exchange>,
     /// The newest look at the table, until something moves.
     pub(crate) look: Option<Frame>,
     pub(crate) usage: Usage,

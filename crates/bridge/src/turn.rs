@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use enact_plan::{Outcome, Plan, Situation, Step, Usage, Verdict};
+use enact_plan::{Exchange, Outcome, Plan, Situation, Step, Usage, Verdict};
 
 use crate::event::Event;
 use crate::report::{Ending, Report};
@@ -42,9 +42,10 @@ impl Session<'_> {
             ..Task::default()
         };
         let (ending, turns) = self.turns(&mut task, bounds)?;
-        self.conversation.push(words.to_owned());
-        self.conversation
-            .extend(task.said.iter().map(|text| format!("You said: {text}")));
+        self.conversation.push(Exchange {
+            task: words.to_owned(),
+            replies: task.said.clone(),
+        });
         let report = Report {
             ending,
             turns,

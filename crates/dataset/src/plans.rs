@@ -1,6 +1,6 @@
 //! Examples of plans.
 
-use enact_plan::{Direction, PromptStyle, Relation, Situation, Skill, prompt};
+use enact_plan::{Direction, Exchange, PromptStyle, Relation, Situation, Skill, prompt};
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -278,7 +278,10 @@ fn pronoun(rng: &mut ChaCha8Rng, situation: &mut Situation) -> Option<(String, G
         1 => Deed::Point(object.clone()),
         _ => put_deed(&object, &container(rng, situation)?),
     };
-    situation.conversation = vec![ask_for(rng, std::slice::from_ref(&before))];
+    situation.conversation = vec![Exchange {
+        task: ask_for(rng, std::slice::from_ref(&before)),
+        replies: Vec::new(),
+    }];
     if matches!(before, Deed::Pick(_)) && rng.random_bool(0.7) {
         situation.holding = Some(object.clone());
         situation.objects.retain(|seen| seen.name != object);

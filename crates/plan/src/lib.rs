@@ -27,5 +27,5 @@ pub use outcome::{Outcome, Verdict};
 pub use planner::{Answer, Mind, Pair, Perceiver, Planner, PlannerError, Rejection, Usage};
 pub use prompt::PromptStyle;
 pub use scripted::ScriptedPlanner;
-pub use situation::{ObjectView, Situation};
+pub use situation::{Exchange, ObjectView, Situation};
 pub use step::{Direction, Plan, Relation, Skill, Step};

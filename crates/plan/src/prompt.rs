@@ -61,11 +61,20 @@ fn compact(situation: &Situation) -> String {
     if !history.is_empty() {
         lines.push(format!("so far: {}", join(history, Outcome::to_string)));
     }
-    if let Some(before) = situation.conversation.last() {
-        lines.push(format!("before: {}", plain(before)));
+    if let Some(before) = situation.conversation.last()
+        && refers_back(&situation.task)
+    {
+        lines.push(format!("before: {}", plain(&before.task)));
     }
     lines.push(format!("task: {}", plain(&situation.task)));
     lines.join("\n")
+}
+
+/// Whether a task may mean something that was named before it.
+fn refers_back(task: &str) -> bool {
+    task.to_lowercase()
+        .split(|letter: char| !letter.is_alphanumeric())
+        .any(|word| ["it", "them", "that"].contains(&word))
 }
 
 /// A small model need not learn capitals and closing punctuation.
@@ -117,8 +126,11 @@ fn full(situation: &Situation, skills: &[Skill]) -> String {
     }
     let held = situation.holding.as_deref().unwrap_or("nothing");
     text += &format!("\nThe gripper holds: {held}\n");
-    for line in &situation.conversation {
-        text += &format!("Earlier: {}\n", one_line(line));
+    for exchange in &situation.conversation {
+        text += &format!("Earlier task: {}\n", one_line(&exchange.task));
+        for reply in &exchange.replies {
+            text += &format!("You said: {}\n", one_line(reply));
+        }
     }
     for outcome in recent(&situation.history) {
         text += &format!("Done so far: {outcome}\n");
@@ -185,7 +197,7 @@ fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Relation, Step, Verdict};
+    use crate::{Exchange, Relation, Step, Verdict};
     use enact_types::{NormalisedPoint, Point3};
 
     fn situation() -> Situation {
@@ -220,6 +232,22 @@ mod tests {
              so far: pick red cube: no, the gripper closed on nothing\n\
              task: put the red cube holding: nothing in the blue bowl"
         );
+    }
+
+    #[test]
+    fn the_compact_style_recalls_only_what_is_referred_to() {
+        let mut situation = Situation {
+            task: "put it in the blue bowl".to_owned(),
+            conversation: vec![Exchange {
+                task: "Point to the red cube!".to_owned(),
+                replies: vec!["There.".to_owned()],
+            }],
+            ..Situation::default()
+        };
+        let text = |situation: &Situation| plan(PromptStyle::Compact, situation, &Skill::ALL);
+        assert!(text(&situation).contains("before: point to the red cube\n"));
+        situation.task = "put the kit away".to_owned();
+        assert!(!text(&situation).contains("before"));
     }
 
     #[test]

@@ -23,13 +23,22 @@ pub struct ObjectView {
     pub affords: Vec<Skill>,
 }
 
+/// An earlier task and what the robot said to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// What the person asked for.
+    pub task: String,
+    /// What the robot said or asked, in order.
+    pub replies: Vec<String>,
+}
+
 /// Everything a plan rests on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Situation {
     /// What the person asked for.
     pub task: String,
-    /// Earlier tasks and answers of the conversation, oldest first.
-    pub conversation: Vec<String>,
+    /// What was said before this task, oldest first.
+    pub conversation: Vec<Exchange>,
     /// What is seen now.
     pub objects: Vec<ObjectView>,
     /// Name of the object in the gripper.

@@ -68,7 +68,8 @@ pub struct DepthImage {
 impl DepthImage {
     /// The reading of the pixel that contains `(x, y)`.
     pub fn at(&self, x: f64, y: f64) -> Option<f64> {
-        let inside = 0.0 <= x && x < f64::from(self.width) && 0.0 <= y && y < f64::from(self.height);
+        let inside =
+            0.0 <= x && x < f64::from(self.width) && 0.0 <= y && y < f64::from(self.height);
         if !inside {
             return None;
         }

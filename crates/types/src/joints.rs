@@ -87,10 +87,7 @@ mod tests {
     fn the_difference_is_positive_containment_proof() {
         let a = JointVector::from(vec![0.0, 1.0]);
         assert_eq!(a.max_difference(&vec![0.5, -1.0].into()), 2.0);
-        assert_eq!(
-            a.max_difference(&vec![f64::NAN, 1.0].into()),
-            f64::INFINITY
-        );
+        assert_eq!(a.max_difference(&vec![f64::NAN, 1.0].into()), f64::INFINITY);
         assert_eq!(a.max_difference(&vec![0.0].into()), f64::INFINITY);
     }
 }

@@ -36,7 +36,9 @@ pub enum Refusal {
     #[error("malformed motion: {0}")]
     Malformed(String),
     /// The motion does not start where the arm is.
-    #[error("joint `{joint}`: the motion starts {distance:.4} rad from the measured position (limit {limit:.4} rad)")]
+    #[error(
+        "joint `{joint}`: the motion starts {distance:.4} rad from the measured position (limit {limit:.4} rad)"
+    )]
     StartsElsewhere {
         /// Joint name as in the URDF.
         joint: String,
@@ -56,7 +58,9 @@ pub enum Refusal {
         limit: f64,
     },
     /// No joint position puts the tool there.
-    #[error("{what} at ({x:.3}, {y:.3}, {z:.3}) m is out of reach; the closest the tool gets is {distance:.3} m away")]
+    #[error(
+        "{what} at ({x:.3}, {y:.3}, {z:.3}) m is out of reach; the closest the tool gets is {distance:.3} m away"
+    )]
     Unreachable {
         /// What was to be reached.
         what: String,
@@ -183,6 +187,9 @@ mod tests {
             name: "green ball".to_owned(),
             seen: vec!["red cube".to_owned()],
         };
-        assert_eq!(refusal.to_string(), "no `green ball` is seen; seen: red cube");
+        assert_eq!(
+            refusal.to_string(),
+            "no `green ball` is seen; seen: red cube"
+        );
     }
 }

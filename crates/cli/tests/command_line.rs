@@ -1,0 +1,422 @@
+//! The program as a black box: what it prints, where, and its exit status.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+const PUT: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
+const TASK: &str = "put the red cube in the blue bowl";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn enact(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_enact"));
+    command
+        .args(arguments)
+        .current_dir(root())
+        .stdin(Stdio::null());
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    enact(arguments).output().unwrap()
+}
+
+fn run_with_input(arguments: &[&str], input: &str) -> Output {
+    use std::io::Write;
+    let mut child = enact(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn status(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+/// One message, not a trace: what, where, and nothing on stdout.
+fn is_one_clear_error(output: &Output, parts: &[&str]) {
+    let talk = stderr(output);
+    assert_eq!(status(output), 2, "{talk}");
+    assert!(output.stdout.is_empty(), "{output:?}");
+    assert!(
+        talk.starts_with("enact: ") && talk.lines().count() <= 6,
+        "{talk}"
+    );
+    assert!(!talk.contains("panicked"), "{talk}");
+    for part in parts {
+        assert!(talk.contains(part), "`{part}` is missing from: {talk}");
+    }
+}
+
+#[test]
+fn a_plan_from_a_file_is_carried_out_and_reported_as_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = write(folder.path(), "plan.json", PUT);
+    let arguments = [
+        "run",
+        TASK,
+        "--plan",
+        &plan,
+        "--perception",
+        "truth",
+        "--json",
+        "--seed",
+        "11",
+    ];
+    let output = run(&arguments);
+    let report = json(&output);
+    assert_eq!(report["success"], true, "{report}");
+    assert_eq!(status(&output), 0);
+    assert_eq!(report["seed"], 11);
+    assert_eq!(report["steps"][0]["skill"], "pick");
+    assert_eq!(report["steps"][0]["arguments"]["object"], "red cube");
+    assert_eq!(report["steps"][0]["verdict"], "yes");
+    assert!(report["sim_seconds"].as_f64().unwrap() > 1.0);
+    assert!(report["refusals"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_run_tells_what_was_seen_planned_done_and_observed() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = write(folder.path(), "plan.json", PUT);
+    let talk = stderr(&run(&[
+        "run",
+        TASK,
+        "--plan",
+        &plan,
+        "--perception",
+        "truth",
+    ]));
+    for part in [
+        "saw  ",
+        "red cube at",
+        "planned  pick red cube",
+        "doing  pick red cube",
+        "worked  pick red cube",
+    ] {
+        assert!(talk.contains(part), "`{part}` is missing from: {talk}");
+    }
+}
+
+#[test]
+fn the_same_seed_writes_the_same_journal() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = write(folder.path(), "plan.json", PUT);
+    let journal = |name: &str| {
+        let path = folder.path().join(name);
+        let text = path.display().to_string();
+        run(&[
+            "run",
+            TASK,
+            "--plan",
+            &plan,
+            "--perception",
+            "truth",
+            "--journal",
+            &text,
+        ]);
+        std::fs::read(path).unwrap()
+    };
+    let first = journal("a");
+    assert!(first.len() > 1000);
+    assert!(first == journal("b"));
+}
+
+#[test]
+fn a_dry_run_moves_nothing_and_prints_what_would_be_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = write(folder.path(), "plan.json", PUT);
+    let output = run(&[
+        "run",
+        TASK,
+        "--plan",
+        &plan,
+        "--perception",
+        "truth",
+        "--dry-run",
+    ]);
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert!(
+        text.contains("place red cube in blue bowl") && text.contains("lower"),
+        "{text}"
+    );
+    assert!(!stderr(&output).contains("worked"));
+}
+
+#[test]
+fn an_object_that_is_not_there_is_refused_with_what_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = write(
+        folder.path(),
+        "plan.json",
+        r#"{"steps":[{"skill":"pick","object":"pink hat"}]}"#,
+    );
+    let output = run(&[
+        "run",
+        "take the hat",
+        "--plan",
+        &plan,
+        "--perception",
+        "truth",
+        "--json",
+        "--turns",
+        "1",
+    ]);
+    let report = json(&output);
+    assert_eq!(status(&output), 1);
+    assert_eq!(report["success"], false);
+    let refusal = report["refusals"][0].as_str().unwrap();
+    assert!(
+        refusal.contains("no `pink hat` is seen; seen:") && refusal.contains("red cube"),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn an_unreachable_object_is_refused_with_the_distance() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(root().join("scenes/tabletop.toml")).unwrap();
+    let far = text.replacen(
+        "colour = \"red\"",
+        "colour = \"red\"\nat = [-0.12, 0.26]",
+        1,
+    );
+    assert_ne!(far, text);
+    let scene = write(folder.path(), "far.toml", &far);
+    let plan = write(folder.path(), "plan.json", PUT);
+    let output = run(&[
+        "run",
+        TASK,
+        "--scene",
+        &scene,
+        "--plan",
+        &plan,
+        "--perception",
+        "truth",
+        "--json",
+        "--turns",
+        "1",
+    ]);
+    let report = json(&output);
+    assert_eq!(status(&output), 1);
+    let refusal = report["refusals"][0].as_str().unwrap();
+    assert!(refusal.contains("out of reach"), "{refusal}");
+}
+
+#[test]
+fn bad_input_is_one_clear_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = folder.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let empty = empty.display().to_string();
+    let missing = folder.path().join("nowhere").display().to_string();
+    is_one_clear_error(&run(&["run", TASK, "--model", &missing]), &["nowhere"]);
+    is_one_clear_error(&run(&["run", TASK, "--model", &empty]), &["empty"]);
+    is_one_clear_error(
+        &run(&["run", TASK, "--robot", "so102"]),
+        &["so102", "so101"],
+    );
+    is_one_clear_error(
+        &run(&["run", TASK, "--scene", "tabeltop"]),
+        &["tabeltop", "did you mean `tabletop`"],
+    );
+    is_one_clear_error(
+        &run(&["run", TASK, "--launch", "simm"]),
+        &["did you mean `sim`"],
+    );
+    let plan = write(
+        folder.path(),
+        "plan.json",
+        r#"{"steps":[{"skill":"throw"}]}"#,
+    );
+    is_one_clear_error(
+        &run(&["run", TASK, "--plan", &plan, "--perception", "truth"]),
+        &["throw", "plan.json"],
+    );
+    let text = std::fs::read_to_string(root().join("scenes/tabletop.toml")).unwrap();
+    let typo = write(
+        folder.path(),
+        "typo.toml",
+        &text.replace("[camera]", "[camra]"),
+    );
+    is_one_clear_error(
+        &run(&["run", TASK, "--scene", &typo]),
+        &["typo.toml:", "camra"],
+    );
+}
+
+#[test]
+fn a_truncated_model_is_one_clear_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let shipped = root().join("models/tabletop");
+    for entry in std::fs::read_dir(&shipped).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            std::fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    let weights = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "safetensors")
+        })
+        .unwrap();
+    let bytes = std::fs::read(&weights).unwrap();
+    std::fs::write(&weights, &bytes[..bytes.len() / 2]).unwrap();
+    let model = folder.path().display().to_string();
+    is_one_clear_error(&run(&["run", TASK, "--model", &model]), &["safetensors"]);
+}
+
+#[test]
+fn everything_that_ships_is_sound() {
+    let output = run(&["check"]);
+    assert_eq!(
+        status(&output),
+        0,
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    let text = String::from_utf8(output.stdout).unwrap();
+    for part in ["so101", "panda", "ur5e", "tabletop.toml", "sim.toml"] {
+        assert!(text.contains(part), "{text}");
+    }
+}
+
+#[test]
+fn check_names_file_line_and_a_hint() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(root().join("scenes/tabletop.toml")).unwrap();
+    let path = write(
+        folder.path(),
+        "scene.toml",
+        &text.replace("colour = \"red\"", "colour = \"redd\""),
+    );
+    let output = run(&["check", &path]);
+    assert_eq!(status(&output), 2);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        said.contains("scene.toml:") && said.contains("redd") && said.contains("red"),
+        "{said}"
+    );
+}
+
+#[test]
+fn forward_and_inverse_kinematics_answer_line_by_line() {
+    let poses = "{\"joints\":[0,0,0,0,0]}\n{\"joints\":[0.3,-0.6,0.7,0.4,-0.5]}\n";
+    let output = run_with_input(&["robot", "fk", "so101"], poses);
+    let answers: Vec<Value> = String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let x = |answer: &Value| answer["position"][0].as_f64().unwrap();
+    assert_eq!(answers.len(), 2);
+    assert!((x(&answers[0]) - 0.39136).abs() < 1e-5 && (x(&answers[1]) - 0.28942).abs() < 1e-5);
+
+    let back = run_with_input(
+        &["robot", "ik", "so101"],
+        &format!(
+            "{}\n{{\"position\":[2,0,0],\"approach\":[0,0,-1]}}\n",
+            answers[1]
+        ),
+    );
+    let text = String::from_utf8(back.stdout).unwrap();
+    let mut lines = text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let solved = lines.next().unwrap();
+    assert!(
+        solved["position_error"].as_f64().unwrap() < 1e-4,
+        "{solved}"
+    );
+    assert!(
+        lines.next().unwrap()["refusal"]
+            .as_str()
+            .unwrap()
+            .contains("out of reach")
+    );
+}
+
+#[test]
+fn a_wrong_number_of_joints_is_told_with_the_line() {
+    let output = run_with_input(&["robot", "fk", "so101"], "{\"joints\":[0,0]}\n");
+    is_one_clear_error(&output, &["line 1", "2 joints", "shoulder_pan"]);
+}
+
+#[test]
+fn a_picture_is_rendered_with_depth() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, depth) = (folder.path().join("a.png"), folder.path().join("d.png"));
+    let output = run(&[
+        "render",
+        "mixed",
+        "--seed",
+        "5",
+        "--out",
+        out.to_str().unwrap(),
+        "--depth",
+        depth.to_str().unwrap(),
+    ]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert_eq!(
+        image::open(out).unwrap().into_rgb8().dimensions(),
+        (320, 240)
+    );
+    let depth = image::open(depth).unwrap().into_luma16();
+    let middle = depth.get_pixel(160, 120)[0];
+    assert!((400..900).contains(&middle), "{middle} mm");
+}
+
+#[test]
+fn a_data_set_is_written_and_repeats() {
+    let folder = tempfile::tempdir().unwrap();
+    let summary = |name: &str| {
+        let out = folder.path().join(name);
+        let output = run(&[
+            "dataset",
+            "--out",
+            out.to_str().unwrap(),
+            "--frames",
+            "3",
+            "--plans",
+            "5",
+            "--seed",
+            "4",
+        ]);
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        std::fs::read_to_string(out.join("dataset.json")).unwrap()
+    };
+    assert_eq!(summary("a"), summary("b"));
+    let pictures = std::fs::metadata(folder.path().join("a/frames.rgb")).unwrap();
+    assert_eq!(pictures.len(), 3 * 224 * 224 * 3);
+}

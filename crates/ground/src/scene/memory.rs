@@ -13,6 +13,10 @@ const REMEMBERED_FRAMES: u32 = 6;
 const GONE: f64 = 0.015;
 /// A new label this close to an unseen object is that object, metres.
 const RELABELLED: f64 = 0.015;
+/// As above for an object that was put down: it may have rolled or slid, metres.
+const RELABELLED_AFTER_RELEASE: f64 = 0.035;
+/// Things whose widths differ by more than this are not the same, metres.
+const SAME_WIDTH: f64 = 0.015;
 
 /// A tracked object.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +33,8 @@ pub struct SceneObject {
     pub rests: Option<(Relation, String)>,
     /// Frames since it was last seen; zero if it is in the newest.
     pub unseen: u32,
+    /// Whether the gripper put it where it is.
+    pub released: bool,
 }
 
 impl SceneObject {
@@ -127,6 +133,7 @@ impl SceneMemory {
         (object.solid.x, object.solid.y) = (middle.x, middle.y);
         object.rests = None;
         object.unseen = 1;
+        object.released = true;
         self.objects.push(object);
     }
 
@@ -197,11 +204,19 @@ impl SceneMemory {
             .collect()
     }
 
+    /// Takes in something of a label that nothing known has. What a model calls
+    /// an object may change from picture to picture; what it is does not.
     fn add(&mut self, observation: Observation) {
-        let centre = observation.solid.centre();
-        self.objects.retain(|object| {
-            object.is_seen() || (object.solid.centre() - centre).norm() > RELABELLED
-        });
+        if let Some(known) = self
+            .objects
+            .iter_mut()
+            .find(|known| is_it(known, &observation))
+        {
+            known.unseen = 0;
+            known.point = observation.point;
+            known.solid = observation.solid;
+            return;
+        }
         let name = self.unique_name(&observation.label);
         self.objects.push(SceneObject {
             name,
@@ -210,6 +225,7 @@ impl SceneMemory {
             solid: observation.solid,
             rests: None,
             unseen: 0,
+            released: false,
         });
     }
 
@@ -252,6 +268,18 @@ impl SceneMemory {
             object.rests = support.map(|(relation, under)| (relation, names[under].clone()));
         }
     }
+}
+
+/// Whether an observation shows an unseen object under another label.
+fn is_it(known: &SceneObject, observation: &Observation) -> bool {
+    let reach = if known.released {
+        RELABELLED_AFTER_RELEASE
+    } else {
+        RELABELLED
+    };
+    let apart = known.solid.centre() - observation.solid.centre();
+    let wider = known.solid.width() - observation.solid.width();
+    !known.is_seen() && apart.xy().norm() < reach && wider.abs() < SAME_WIDTH
 }
 
 /// Whether the frame looks through the place where the top of `solid` would be.

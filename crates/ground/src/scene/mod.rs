@@ -8,6 +8,7 @@
 //! | [`fit`] | from the visible surface to the whole geometry |
 //! | [`solid`] | the geometry of an object that stands on the table |
 //! | [`relation`] | what rests in or on what |
+//! | [`snap`] | a point that just misses its object, moved onto it |
 //! | [`observe`] | one frame's detections as solids |
 //! | [`memory`] | the same objects from frame to frame |
 
@@ -18,6 +19,7 @@ pub mod observe;
 pub mod outline;
 pub mod region;
 pub mod relation;
+pub mod snap;
 pub mod solid;
 
 pub use memory::{Held, SceneMemory, SceneObject};

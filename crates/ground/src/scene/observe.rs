@@ -10,6 +10,7 @@ use super::cloud::Cloud;
 use super::fit::fit;
 use super::region::{Nothing, grow};
 use super::relation::settle_bases;
+use super::snap::snap;
 use super::solid::Solid;
 
 /// Points lower than this are the table, metres.
@@ -65,9 +66,7 @@ pub fn observe(
     let (mut observations, mut reports) = (Vec::<Observation>::new(), Vec::new());
     for detection in detections {
         let solid = match &cloud {
-            Some(cloud) => {
-                solid_at(frame, cloud, detection.point, is_robot).map_err(Nothing::reason)
-            }
+            Some(cloud) => solid_at(frame, cloud, detection, is_robot).map_err(Nothing::reason),
             None => guess(frame, detection.point),
         };
         let found = solid.map(|solid| Observation {
@@ -98,11 +97,14 @@ pub fn observe(
 fn solid_at(
     frame: &Frame,
     cloud: &Cloud,
-    point: NormalisedPoint,
+    detection: &Detection,
     is_robot: &dyn Fn(&Point3) -> bool,
 ) -> Result<Solid, Nothing> {
-    let (x, y) = point.to_pixel(frame.intrinsics.width, frame.intrinsics.height);
-    let region = grow(cloud, (x as usize, y as usize), TABLE_CLEARANCE, is_robot)?;
+    let (x, y) = detection
+        .point
+        .to_pixel(frame.intrinsics.width, frame.intrinsics.height);
+    let seed = snap(&frame.rgb, (x as usize, y as usize), &detection.label);
+    let region = grow(cloud, seed, TABLE_CLEARANCE, is_robot)?;
     let points: Vec<Point3> = region
         .iter()
         .filter_map(|index| cloud.points[*index])

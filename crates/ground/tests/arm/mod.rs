@@ -36,6 +36,7 @@ fn object(name: &str, solid: Solid) -> SceneObject {
         solid,
         rests: None,
         unseen: 0,
+        released: false,
     }
 }
 

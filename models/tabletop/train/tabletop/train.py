@@ -90,7 +90,7 @@ class Trainer:
         parts["words"], parts["numbers"] = text_losses(self.model, states, batch.text, self.numbers)
         plans = self.plans.batch(self.random, self.arguments.plan_tokens)
         parts["plans"], _ = text_losses(self.model, self.read(plans.ids), plans, self.numbers)
-        text = 0.3 * parts["words"] + 0.7 * parts["numbers"] + 0.15 * parts["plans"]
+        text = 0.3 * parts["words"] + 0.7 * parts["numbers"] + 0.3 * parts["plans"]
         return 0.5 * loss + text, parts
 
     def step(self) -> dict[str, float]:

@@ -23,6 +23,7 @@ pub(crate) struct Task {
     pub(crate) words: String,
     pub(crate) history: Vec<Outcome>,
     pub(crate) rejection: Option<String>,
+    pub(crate) must_act: bool,
     pub(crate) refusals: Vec<String>,
     pub(crate) said: Vec<String>,
 }
@@ -99,6 +100,11 @@ impl Session<'_> {
         });
         match answer.meaning {
             Ok(plan) => {
+                if let Some(name) = situation.denied_by(&plan) {
+                    task.rejection = Some(format!("you deny seeing the {name}, but it is listed"));
+                    task.must_act = true;
+                    return Ok(None);
+                }
                 task.rejection = None;
                 Ok(Some(plan))
             }
@@ -117,6 +123,7 @@ impl Session<'_> {
             holding: self.memory.holding().map(str::to_owned),
             history: task.history.clone(),
             rejection: task.rejection.clone(),
+            must_act: task.must_act,
         }
     }
 

@@ -55,6 +55,7 @@ fn steps_of(skill: Skill, situation: &Situation) -> Vec<Value> {
             .into_iter()
             .collect(),
         Skill::Place => placements(situation),
+        Skill::Say | Skill::Ask if situation.must_act => Vec::new(),
         Skill::Say => vec![json!({"text": sentence})],
         Skill::Ask => vec![json!({"question": sentence})],
         Skill::Home | Skill::Done => vec![json!({})],

@@ -4,7 +4,7 @@ use enact_types::{NormalisedPoint, Point3};
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Outcome;
-use crate::step::{Relation, Skill};
+use crate::step::{Plan, Relation, Skill, Step};
 
 /// A seen object, as the planner is told of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,4 +47,54 @@ pub struct Situation {
     pub history: Vec<Outcome>,
     /// Why the last answer of the model was rejected whole.
     pub rejection: Option<String>,
+    /// Whether the last answer denied what is seen: words are not taken again.
+    pub must_act: bool,
+}
+
+impl Situation {
+    /// The name of a seen object that `plan` says is not seen.
+    pub fn denied_by<'a>(&'a self, plan: &Plan) -> Option<&'a str> {
+        let denials: Vec<String> = plan
+            .steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Say { text } => Some(text.to_lowercase()),
+                _ => None,
+            })
+            .filter(|text| text.contains("not see"))
+            .collect();
+        self.objects
+            .iter()
+            .map(|object| object.name.as_str())
+            .find(|name| denials.iter().any(|text| text.contains(name)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn denying_what_is_seen_is_noticed() {
+        let situation = Situation {
+            objects: vec![ObjectView {
+                name: "red tray".to_owned(),
+                point: NormalisedPoint { y: 1, x: 2 },
+                position: Point3::origin(),
+                reachable: true,
+                rests: None,
+                affords: Vec::new(),
+            }],
+            ..Situation::default()
+        };
+        let says = |text: &str| Plan {
+            steps: vec![Step::Say {
+                text: text.to_owned(),
+            }],
+        };
+        let denied = |text| situation.denied_by(&says(text));
+        assert_eq!(denied("I do not see a red tray."), Some("red tray"));
+        assert_eq!(denied("I do not see a blue tray."), None);
+        assert_eq!(denied("I see: red tray."), None);
+    }
 }

@@ -1,14 +1,12 @@
 //! `enact chat`: instructions line after line.
 
 use anyhow::Result;
-use enact_arm::ArmThread;
 use enact_bridge::{Bounds, Session};
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 
 use crate::args::SetupArgs;
 use crate::home::Home;
-use crate::run::stop_on_interrupt;
 use crate::setup::Setup;
 use crate::watch::Watchers;
 
@@ -24,16 +22,7 @@ pub fn chat(home: &Home, args: &SetupArgs) -> Result<bool> {
     let setup = Setup::load(home, args)?;
     let thinker = setup.thinker(None)?;
     let mut watchers = Watchers::open(args)?;
-    let arm = ArmThread::start(Box::new(setup.simulator.arm()), &setup.robot);
-    stop_on_interrupt(arm.stop_switch())?;
-    let mut session = Session::new(
-        setup.robot.clone(),
-        arm,
-        setup.camera()?,
-        thinker.mind,
-        watchers.observers(),
-    )
-    .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+    let mut session = setup.session(thinker.mind, watchers.observers())?;
     let bounds = Bounds {
         turns: setup.launch.turns,
         dry_run: false,

@@ -3,8 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use enact_arm::{ArmThread, StopSwitch};
-use enact_bridge::{Bounds, Ending, Report, Session};
+use enact_bridge::{Bounds, Ending, Report};
 use enact_plan::{Outcome, Usage};
 use serde_json::{Value, json};
 
@@ -19,16 +18,7 @@ pub fn run(home: &Home, args: &RunArgs) -> Result<bool> {
     let setup = Setup::load(home, &args.setup)?;
     let thinker = setup.thinker(args.plan.as_deref())?;
     let mut watchers = Watchers::open(&args.setup)?;
-    let arm = ArmThread::start(Box::new(setup.simulator.arm()), &setup.robot);
-    stop_on_interrupt(arm.stop_switch())?;
-    let mut session = Session::new(
-        setup.robot.clone(),
-        arm,
-        setup.camera()?,
-        thinker.mind,
-        watchers.observers(),
-    )
-    .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+    let mut session = setup.session(thinker.mind, watchers.observers())?;
     let report = session.run(
         &args.instruction,
         Bounds {
@@ -61,17 +51,6 @@ fn is_reached(setup: &Setup, instruction: &str, report: &Report) -> bool {
         Some(goal) => setup.simulator.with_world(|world| goal.holds(world)),
         None => report.believes_success(),
     }
-}
-
-/// The first Ctrl-C stops the arm, and the run ends; the second ends the program.
-pub fn stop_on_interrupt(stop: StopSwitch) -> Result<()> {
-    ctrlc::set_handler(move || {
-        if stop.is_pressed() {
-            std::process::exit(130);
-        }
-        stop.press();
-    })?;
-    Ok(())
 }
 
 struct Times {

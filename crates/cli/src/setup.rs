@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use enact_arm::{ArmThread, StopSwitch};
+use enact_bridge::{Observer, Session};
 use enact_camera::{Camera, FolderCamera};
 use enact_dataset::truth::Truth;
 use enact_model::{Model, Options};
@@ -121,6 +123,24 @@ impl Setup {
         })
     }
 
+    /// Robot, world, camera and mind at work together, stopped by Ctrl-C.
+    pub fn session<'a>(
+        &self,
+        mind: Box<dyn Mind>,
+        observers: Vec<Box<dyn Observer + 'a>>,
+    ) -> Result<Session<'a>> {
+        let arm = ArmThread::start(Box::new(self.simulator.arm()), &self.robot);
+        stop_on_interrupt(arm.stop_switch())?;
+        Session::new(
+            Arc::clone(&self.robot),
+            arm,
+            self.camera()?,
+            mind,
+            observers,
+        )
+        .map_err(|refusal| anyhow::anyhow!("{refusal}"))
+    }
+
     fn model(&self) -> Result<Box<dyn Model>> {
         let spinner = ProgressBar::new_spinner();
         spinner.set_message(format!("loading {}", self.launch.model));
@@ -129,6 +149,17 @@ impl Setup {
         spinner.finish_and_clear();
         Ok(model?)
     }
+}
+
+/// The first Ctrl-C stops the arm, and the run ends; the second ends the program.
+fn stop_on_interrupt(stop: StopSwitch) -> Result<()> {
+    ctrlc::set_handler(move || {
+        if stop.is_pressed() {
+            std::process::exit(130);
+        }
+        stop.press();
+    })?;
+    Ok(())
 }
 
 fn override_with(launch: &mut Launch, args: &SetupArgs) {

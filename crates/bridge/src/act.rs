@@ -56,10 +56,6 @@ impl Session<'_> {
 
     /// Moves home, around what is on the table, with what is held.
     pub fn home(&mut self) -> Result<(), BridgeError> {
-        self.go_home()
-    }
-
-    pub(crate) fn go_home(&mut self) -> Result<(), BridgeError> {
         let state = self.state()?;
         let home = self.robot.home();
         let arm = self.robot.arm_joints().len();
@@ -230,7 +226,7 @@ impl Session<'_> {
         let on_the_spot = matches!(step, Step::Point { .. })
             .then(|| self.state())
             .transpose()?;
-        self.go_home()?;
+        self.home()?;
         self.look_again()?;
         let measured = match on_the_spot {
             Some(state) => state.position,

@@ -67,7 +67,7 @@ impl Session<'_> {
             }
             self.tell(&Event::Turn(turn));
             if self.look.is_none() {
-                self.go_home()?;
+                self.home()?;
                 self.look_again()?;
             }
             let Some(plan) = self.ask(task)? else {

@@ -1,5 +1,7 @@
 //! Perception and planning as one request each.
 
+use std::time::Duration;
+
 use enact_plan::{
     Answer, Detection, Plan, PlannerError, Rejection, Situation, Skill, Usage, grammar, prompt,
 };
@@ -18,6 +20,23 @@ pub(crate) struct Reply {
     /// Whether it was cut for length.
     pub cut: bool,
     pub usage: Usage,
+}
+
+/// Why a request has no answer.
+pub(crate) enum Failure {
+    TimedOut,
+    Refused(String),
+}
+
+impl Failure {
+    /// The error of a request to `model` that had to be answered within `limit`.
+    pub fn of(self, model: &str, limit: Duration) -> PlannerError {
+        let model = model.to_owned();
+        match self {
+            Self::TimedOut => PlannerError::Timeout { model, limit },
+            Self::Refused(reason) => PlannerError::Request { model, reason },
+        }
+    }
 }
 
 /// A model that answers one question at a time with JSON.

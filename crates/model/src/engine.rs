@@ -17,16 +17,11 @@ use mistralrs::{
 };
 use tokio::runtime::{Builder, Runtime};
 
+use crate::chat::Failure;
 use crate::quiet;
 use crate::source::Source;
 
 type Outcome = Result<ChatCompletionResponse, String>;
-
-/// Why a request has no answer.
-pub(crate) enum Failure {
-    TimedOut,
-    Refused(String),
-}
 
 /// A loaded model with its runtime.
 pub(crate) struct Engine {

@@ -12,8 +12,8 @@ use mistralrs::{
 };
 use serde_json::Value;
 
-use crate::chat::{self, Chat, Reply};
-use crate::engine::{Engine, Failure};
+use crate::chat::{self, Chat, Failure, Reply};
+use crate::engine::Engine;
 use crate::options::Options;
 use crate::settings::Settings;
 use crate::source::Source;
@@ -88,14 +88,7 @@ impl MistralModel {
     }
 
     fn failed(&self, failure: Failure) -> PlannerError {
-        let model = self.name.clone();
-        match failure {
-            Failure::TimedOut => PlannerError::Timeout {
-                model,
-                limit: self.options.time_limit,
-            },
-            Failure::Refused(reason) => PlannerError::Request { model, reason },
-        }
+        failure.of(&self.name, self.options.time_limit)
     }
 }
 

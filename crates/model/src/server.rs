@@ -9,7 +9,7 @@ use reqwest::blocking::{Client, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::Model;
-use crate::chat::{self, Chat, Reply};
+use crate::chat::{self, Chat, Failure, Reply};
 use crate::options::Options;
 use crate::picture::data_url;
 use crate::quiet::first_line;
@@ -75,8 +75,8 @@ impl ServerModel {
     fn first_model(&self) -> Result<String, String> {
         let request = self.client.get(format!("{}/models", self.address));
         let list = self.send(request).map_err(|failure| match failure {
-            SendError::TimedOut => "it does not answer".to_owned(),
-            SendError::Other(reason) => {
+            Failure::TimedOut => "it does not answer".to_owned(),
+            Failure::Refused(reason) => {
                 format!("{reason}; is the server running, and does the address end in /v1?")
             }
         })?;
@@ -86,7 +86,7 @@ impl ServerModel {
             .ok_or_else(|| "the server lists no model".to_owned())
     }
 
-    fn send(&self, request: RequestBuilder) -> Result<Value, SendError> {
+    fn send(&self, request: RequestBuilder) -> Result<Value, Failure> {
         let request = match &self.key {
             Some(key) => request.bearer_auth(key),
             None => request,
@@ -95,10 +95,10 @@ impl ServerModel {
         let status = response.status();
         let text = response.text()?;
         if !status.is_success() {
-            return Err(SendError::Other(format!("{status}: {}", first_line(&text))));
+            return Err(Failure::Refused(format!("{status}: {}", first_line(&text))));
         }
         serde_json::from_str(&text)
-            .map_err(|error| SendError::Other(format!("its answer is not JSON: {error}")))
+            .map_err(|error| Failure::Refused(format!("its answer is not JSON: {error}")))
     }
 
     fn body(&self, text: &str, picture: Option<&str>, schema: Value) -> Value {
@@ -118,15 +118,8 @@ impl ServerModel {
         })
     }
 
-    fn failed(&self, failure: SendError) -> PlannerError {
-        let model = self.name.clone();
-        match failure {
-            SendError::TimedOut => PlannerError::Timeout {
-                model,
-                limit: self.options.time_limit,
-            },
-            SendError::Other(reason) => PlannerError::Request { model, reason },
-        }
+    fn failed(&self, failure: Failure) -> PlannerError {
+        failure.of(&self.name, self.options.time_limit)
     }
 }
 
@@ -149,7 +142,7 @@ impl Chat for ServerModel {
         let url = picture
             .map(|rgb| data_url(&rgb))
             .transpose()
-            .map_err(|error| self.failed(SendError::Other(error.to_string())))?;
+            .map_err(|error| self.failed(Failure::Refused(error.to_string())))?;
         let body = self.body(text, url.as_deref(), portable(schema));
         let request = self
             .client
@@ -158,7 +151,7 @@ impl Chat for ServerModel {
         let response = self.send(request).map_err(|failure| self.failed(failure))?;
         reply(&response, start.elapsed()).ok_or_else(|| {
             let reason = "there is no `choices[0].message.content` in its answer".to_owned();
-            self.failed(SendError::Other(reason))
+            self.failed(Failure::Refused(reason))
         })
     }
 }
@@ -185,17 +178,12 @@ impl Model for ServerModel {
     }
 }
 
-enum SendError {
-    TimedOut,
-    Other(String),
-}
-
-impl From<reqwest::Error> for SendError {
+impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Self {
         if error.is_timeout() {
             Self::TimedOut
         } else {
-            Self::Other(explain(&error))
+            Self::Refused(explain(&error))
         }
     }
 }

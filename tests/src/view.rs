@@ -1,6 +1,6 @@
 //! What a model is shown in tests: a picture and a situation.
 
-use enact_plan::{ObjectView, Situation, Skill};
+use enact_plan::{ObjectView, Relation, Situation, Skill};
 use enact_types::{Frame, Intrinsics, NormalisedPoint, Point3, Pose, Stamp};
 use image::{Rgb, RgbImage};
 
@@ -26,13 +26,15 @@ pub fn frame(colour: [u8; 3], x: u32, y: u32) -> Frame {
 
 /// A table with a red cube and a blue bowl.
 pub fn situation(task: &str) -> Situation {
-    let object = |name: &str, y, x, affords: &[Skill]| ObjectView {
+    let object = |name: &str, y, x, affords: &[Skill], receives: &[Relation]| ObjectView {
         name: name.to_owned(),
         point: NormalisedPoint { y, x },
         position: Point3::new(0.2, 0.05, 0.015),
+        size: 0.03,
         reachable: true,
         rests: None,
         affords: affords.to_vec(),
+        receives: receives.to_vec(),
     };
     Situation {
         task: task.to_owned(),
@@ -41,9 +43,10 @@ pub fn situation(task: &str) -> Situation {
                 "red cube",
                 400,
                 300,
-                &[Skill::Pick, Skill::Push, Skill::Point, Skill::Place],
+                &[Skill::Pick, Skill::Push, Skill::Point],
+                &[Relation::On],
             ),
-            object("blue bowl", 600, 700, &[Skill::Point, Skill::Place]),
+            object("blue bowl", 600, 700, &[Skill::Point], &[Relation::In]),
         ],
         ..Situation::default()
     }

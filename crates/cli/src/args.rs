@@ -168,6 +168,9 @@ pub struct DatasetArgs {
     /// What chance decides; different seeds share no scene
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
+    /// Ask in the words that are kept from training
+    #[arg(long)]
+    pub held_out_wordings: bool,
     /// Name in scenes/ or path of a TOML file to draw from
     #[arg(long, default_value = "mixed")]
     pub scene: String,

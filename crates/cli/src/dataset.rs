@@ -1,6 +1,7 @@
 //! `enact dataset`: data to train a model with.
 
 use anyhow::{Context, Result};
+use enact_dataset::wording::Wordings;
 use enact_dataset::write::{self, Order};
 use enact_robot::Robot;
 use enact_sim::Scene;
@@ -28,6 +29,11 @@ pub fn write(home: &Home, args: &DatasetArgs) -> Result<()> {
             frames: args.frames,
             plans: args.plans,
             seed: args.seed,
+            wordings: if args.held_out_wordings {
+                Wordings::HeldOut
+            } else {
+                Wordings::Training
+            },
             size: SIZE,
         },
         &|picture| enact_model::prepare(picture, SIZE),

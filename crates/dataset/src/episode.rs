@@ -1,7 +1,8 @@
 //! Situations on the way to a goal, failures included.
 
-use enact_plan::{ObjectView, Outcome, Relation, Situation, Step, Verdict};
-use enact_types::{NormalisedPoint, Point3, Quantity, Refusal};
+use enact_plan::{Direction, ObjectView, Outcome, Relation, Situation, Step, Verdict};
+use enact_sim::render::look_at;
+use enact_types::{Intrinsics, NormalisedPoint, Point3, Quantity, Refusal, Vector3};
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 
@@ -9,20 +10,28 @@ use crate::goal::Goal;
 use crate::teacher;
 use crate::vocabulary::{any_cast, is_movable, shape_of};
 
+/// Least distance between two objects, metres.
+const CLEARANCE: f64 = 0.07;
+/// Places tried for one object.
+const PLACES: usize = 60;
+
 /// A random table before anything was done.
 pub fn any_table(rng: &mut impl RngExt) -> Situation {
-    let mut objects: Vec<ObjectView> = any_cast(rng)
-        .into_iter()
-        .map(|name| ObjectView {
-            name,
-            point: any_point(rng),
-            position: Point3::origin(),
+    let mut objects: Vec<ObjectView> = Vec::new();
+    for name in any_cast(rng) {
+        let position = free_position(rng, &objects);
+        objects.push(ObjectView {
+            point: picture_point(&position),
+            position,
+            size: any_size(rng, &name),
             reachable: !rng.random_bool(0.04),
             rests: None,
             affords: Vec::new(),
-        })
-        .collect();
-    if rng.random_bool(0.2) {
+            receives: Vec::new(),
+            name,
+        });
+    }
+    if rng.random_bool(0.25) {
         put_one_somewhere(rng, &mut objects);
     }
     let mut situation = Situation {
@@ -31,6 +40,44 @@ pub fn any_table(rng: &mut impl RngExt) -> Situation {
     };
     sort(&mut situation);
     situation
+}
+
+/// Anywhere in front of the arm where no other stands, if there is such a place.
+fn free_position(rng: &mut impl RngExt, others: &[ObjectView]) -> Point3 {
+    let mut position = Point3::origin();
+    for _ in 0..PLACES {
+        let (radius, angle) = (
+            rng.random_range(0.16_f64..0.255),
+            rng.random_range(-1.08_f64..1.08),
+        );
+        position = Point3::new(0.039 + radius * angle.cos(), radius * angle.sin(), 0.015);
+        let clear = |other: &ObjectView| (other.position - position).norm() > CLEARANCE;
+        if others.iter().all(clear) {
+            break;
+        }
+    }
+    position
+}
+
+fn any_size(rng: &mut impl RngExt, name: &str) -> f64 {
+    match shape_of(name) {
+        "bowl" => rng.random_range(0.09..0.12),
+        "tray" => rng.random_range(0.1..0.16),
+        "cylinder" => rng.random_range(0.03..0.05),
+        _ => rng.random_range(0.026..0.035),
+    }
+}
+
+/// Where a camera like the one of the scenes that ship shows a place on the table.
+fn picture_point(position: &Point3) -> NormalisedPoint {
+    const EYE: Point3 = Point3::new(0.62, 0.0, 0.52);
+    const TARGET: Point3 = Point3::new(0.20, 0.0, 0.02);
+    const VERTICAL_FOV_DEG: f64 = 34.0;
+    let intrinsics = Intrinsics::from_vertical_fov(320, 240, VERTICAL_FOV_DEG.to_radians());
+    let seen = look_at(&EYE, &TARGET).inverse_transform_point(position);
+    let x = intrinsics.fx * seen.x / seen.z + intrinsics.cx;
+    let y = intrinsics.fy * seen.y / seen.z + intrinsics.cy;
+    NormalisedPoint::from_pixel(x.clamp(0.0, 319.0), y.clamp(0.0, 239.0), 320, 240)
 }
 
 /// Lets the teacher act on `situation` for a few steps that succeed or fail as
@@ -89,22 +136,38 @@ fn succeed(step: &Step, situation: &mut Situation) {
             target,
         } => {
             situation.holding = None;
-            let at = situation
-                .objects
-                .iter()
-                .find(|seen| seen.name == *target)
-                .map_or(NormalisedPoint { y: 500, x: 500 }, |seen| seen.point);
+            let position = beside(*relation, target, situation);
             situation.objects.push(ObjectView {
                 name: object.clone(),
-                point: at,
-                position: Point3::origin(),
+                point: picture_point(&position),
+                position,
+                size: 0.03,
                 reachable: true,
-                rests: Some((*relation, target.clone())),
+                rests: (!relation.is_beside()).then(|| (*relation, target.clone())),
                 affords: Vec::new(),
+                receives: Vec::new(),
             });
         }
         _ => {}
     }
+}
+
+/// Where an object ends that was put there. The camera looks back at the arm:
+/// its right is the base's `y`, and nearer to it is the base's `x`.
+fn beside(relation: Relation, target: &str, situation: &Situation) -> Point3 {
+    let at = situation
+        .objects
+        .iter()
+        .find(|seen| seen.name == target)
+        .map_or(Point3::new(0.2, 0.0, 0.015), |seen| seen.position);
+    let by = match relation.side() {
+        _ if !relation.is_beside() => Vector3::zeros(),
+        Some(Direction::Left) | None => -Vector3::y(),
+        Some(Direction::Right) => Vector3::y(),
+        Some(Direction::Closer) => Vector3::x(),
+        Some(Direction::Away) => -Vector3::x(),
+    };
+    at + by * CLEARANCE
 }
 
 /// A failed place drops the object on the table; other failures leave all as it was.
@@ -112,13 +175,16 @@ fn fail(rng: &mut impl RngExt, step: &Step, situation: &mut Situation) {
     if let Step::Place { object, .. } = step
         && situation.holding.take().is_some()
     {
+        let position = free_position(rng, &situation.objects);
         situation.objects.push(ObjectView {
             name: object.clone(),
-            point: any_point(rng),
-            position: Point3::origin(),
+            point: picture_point(&position),
+            position,
+            size: 0.03,
             reachable: true,
             rests: None,
             affords: Vec::new(),
+            receives: Vec::new(),
         });
     }
 }
@@ -133,6 +199,7 @@ fn why_not(rng: &mut impl RngExt, step: &Step) -> String {
         Step::Place {
             relation, target, ..
         } => vec![
+            format!("it is not {} the {target}", relation.name()),
             format!("it is not {} the {target}", relation.name()),
             "it fell".to_owned(),
             "it slipped out of the gripper".to_owned(),
@@ -174,6 +241,7 @@ fn any_refusal(rng: &mut impl RngExt, step: &Step) -> Refusal {
     }
 }
 
+/// Puts something that can be moved in or on something else.
 fn put_one_somewhere(rng: &mut impl RngExt, objects: &mut [ObjectView]) {
     let Some(mover) = (0..objects.len()).find(|i| is_movable(&objects[*i].name)) else {
         return;
@@ -182,11 +250,16 @@ fn put_one_somewhere(rng: &mut impl RngExt, objects: &mut [ObjectView]) {
         .filter(|i| *i != mover && shape_of(&objects[*i].name) != "ball")
         .collect();
     if let Some(host) = others.choose(rng) {
-        let host = objects[*host].clone();
-        let relation = natural_relation(&host.name);
-        objects[mover].point = host.point;
-        objects[mover].rests = Some((relation, host.name));
+        rest(objects, mover, *host);
     }
+}
+
+/// Puts one object in or on another, whichever is natural.
+pub fn rest(objects: &mut [ObjectView], mover: usize, host: usize) {
+    let host = objects[host].clone();
+    objects[mover].point = host.point;
+    objects[mover].position = host.position;
+    objects[mover].rests = Some((natural_relation(&host.name), host.name));
 }
 
 /// “in” for bowls, “on” for everything else.
@@ -195,13 +268,6 @@ pub fn natural_relation(target: &str) -> Relation {
         Relation::In
     } else {
         Relation::On
-    }
-}
-
-fn any_point(rng: &mut impl RngExt) -> NormalisedPoint {
-    NormalisedPoint {
-        y: rng.random_range(100..950),
-        x: rng.random_range(30..970),
     }
 }
 
@@ -217,7 +283,8 @@ fn jitter(rng: &mut impl RngExt, situation: &mut Situation) {
     sort(situation);
 }
 
-fn sort(situation: &mut Situation) {
+/// Objects in reading order.
+pub fn sort(situation: &mut Situation) {
     situation
         .objects
         .sort_by_key(|object| (object.point.y, object.point.x));

@@ -17,6 +17,8 @@ use serde::Serialize;
 const LEAST_PIXELS: u32 = 20;
 /// As above, as a share of what could be seen if nothing were in the way.
 const LEAST_VISIBLE: f64 = 0.15;
+/// Share of pictures whose camera is far from where it should be.
+const FAR_OFF: f64 = 0.12;
 
 /// A picture and what is in it.
 #[derive(Clone, Debug)]
@@ -163,13 +165,15 @@ fn arrange(rng: &mut ChaCha8Rng, layout: &Layout, world: &mut World) {
     }
 }
 
-/// A camera is never quite where it was screwed on.
+/// A camera is never quite where it was screwed on; sometimes it is so far off
+/// that the picture cuts through objects.
 fn shaken(rng: &mut ChaCha8Rng, camera: CameraPlace) -> CameraPlace {
-    let mut by = |most: f64| rng.random_range(-most..most);
+    let times = if rng.random_bool(FAR_OFF) { 4.0 } else { 1.0 };
+    let mut by = |most: f64| rng.random_range(-most..most) * times;
     CameraPlace {
-        eye: camera.eye + Vector3::new(by(0.03), by(0.03), by(0.03)),
-        target: camera.target + Vector3::new(by(0.015), by(0.015), 0.0),
-        vertical_fov: camera.vertical_fov + by(0.04),
+        eye: camera.eye + Vector3::new(by(0.02), by(0.03), by(0.02)),
+        target: camera.target + Vector3::new(by(0.015), by(0.02), 0.0),
+        vertical_fov: camera.vertical_fov + by(0.03),
         ..camera
     }
 }

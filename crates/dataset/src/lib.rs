@@ -11,6 +11,8 @@
 //! | [`wording`] | how a person may say it |
 //! | [`episode`] | situations on the way to a goal, failures included |
 //! | [`teacher`] | the plan that suits a situation |
+//! | [`speech`] | what the robot says |
+//! | [`reference`] | “the leftmost cube”: phrases for objects, and what they fit |
 //! | [`plans`] | examples made of these |
 //! | [`frames`] | pictures and what is in them |
 //! | [`truth`] | perception by the simulator itself |
@@ -20,6 +22,8 @@ pub mod episode;
 pub mod frames;
 pub mod goal;
 pub mod plans;
+pub mod reference;
+pub mod speech;
 pub mod teacher;
 pub mod truth;
 pub mod vocabulary;

@@ -1,8 +1,10 @@
 //! The plan that suits a situation.
 
-use enact_plan::{Plan, Situation, Skill, Step, Verdict};
+use enact_plan::{Plan, Situation, Step, Verdict};
 
 use crate::goal::{Deed, Goal};
+use crate::speech;
+use crate::wording::Language;
 
 /// A step refused this often is given up.
 const REFUSALS_BEFORE_GIVING_UP: usize = 2;
@@ -88,9 +90,22 @@ pub fn is_done(deed: &Deed, situation: &Situation) -> bool {
             object,
             relation,
             target,
-        } => situation.objects.iter().any(|seen| {
+        } if !relation.is_beside() => situation.objects.iter().any(|seen| {
             seen.name == *object && seen.rests.as_ref() == Some(&(*relation, target.clone()))
         }),
+        Deed::Put { object, .. } if situation.holding.as_ref() == Some(object) => false,
+        Deed::Put {
+            object,
+            relation,
+            target,
+        } => {
+            let placed = Step::Place {
+                object: object.clone(),
+                relation: *relation,
+                target: target.clone(),
+            };
+            tried(&placed, Verdict::Yes, situation) > 0
+        }
         Deed::Pick(object) => situation.holding.as_ref() == Some(object),
         Deed::Point(_) | Deed::Push(..) | Deed::Home => steps_for(deed, situation)
             .iter()
@@ -107,13 +122,14 @@ fn impediment(deeds: &[Deed], situation: &Situation) -> Option<String> {
 }
 
 fn missing(deed: &Deed, situation: &Situation) -> Option<String> {
+    let language = Language::of(&situation.task);
     deed.objects().into_iter().find_map(|name| {
         if situation.holding.as_deref() == Some(name) {
             return None;
         }
         match situation.objects.iter().find(|seen| seen.name == name) {
-            None => Some(format!("I do not see {}.", with_article(name))),
-            Some(seen) if !seen.reachable => Some(format!("I cannot reach the {name}.")),
+            None => Some(speech::not_seen(language, name)),
+            Some(seen) if !seen.reachable => Some(speech::out_of_reach(language, name)),
             Some(_) => None,
         }
     })
@@ -123,16 +139,12 @@ fn given_up(deed: &Deed, situation: &Situation) -> Option<String> {
     let step = steps_for(deed, situation)
         .into_iter()
         .find(|step| tried(step, Verdict::Refused, situation) >= REFUSALS_BEFORE_GIVING_UP)?;
-    let object = deed
-        .objects()
-        .first()
-        .map_or(String::new(), |name| format!(" the {name}"));
-    let verb = match step.skill() {
-        Skill::Pick => "pick up",
-        Skill::Point => "point to",
-        skill => skill.name(),
-    };
-    Some(format!("I cannot {verb}{object}."))
+    let language = Language::of(&situation.task);
+    Some(speech::cannot(
+        language,
+        step.skill(),
+        deed.objects().first().copied(),
+    ))
 }
 
 fn tried(step: &Step, verdict: Verdict, situation: &Situation) -> usize {
@@ -141,16 +153,6 @@ fn tried(step: &Step, verdict: Verdict, situation: &Situation) -> usize {
         .iter()
         .filter(|outcome| outcome.step == *step && outcome.verdict == verdict)
         .count()
-}
-
-/// “a red cube”, “an orange ball”.
-pub fn with_article(name: &str) -> String {
-    let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
-        "an"
-    } else {
-        "a"
-    };
-    format!("{article} {name}")
 }
 
 #[cfg(test)]
@@ -164,9 +166,11 @@ mod tests {
             name: name.to_owned(),
             point: NormalisedPoint { y: 1, x: 1 },
             position: Point3::origin(),
+            size: 0.03,
             reachable: true,
             rests: None,
             affords: Vec::new(),
+            receives: Vec::new(),
         }
     }
 

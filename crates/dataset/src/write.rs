@@ -19,6 +19,7 @@ use serde_json::json;
 
 use crate::frames::{self, FrameExample};
 use crate::plans;
+use crate::wording::Wordings;
 
 /// Pictures rendered between two writes.
 const BATCH: u64 = 256;
@@ -32,6 +33,8 @@ pub struct Order {
     pub plans: u64,
     /// What chance decides.
     pub seed: u64,
+    /// In which words requests are made.
+    pub wordings: Wordings,
     /// Width and height of what `prepare` makes of a picture.
     pub size: [u32; 2],
 }
@@ -70,7 +73,10 @@ pub fn write(
     }
     let mut situations = Checked::create(&folder.join("plans.jsonl"))?;
     for index in 0..order.plans {
-        serde_json::to_writer(&mut situations, &plans::example(order.seed, index))?;
+        serde_json::to_writer(
+            &mut situations,
+            &plans::example(order.seed, index, order.wordings),
+        )?;
         situations.write_all(b"\n")?;
     }
     let summary = json!({

@@ -1,9 +1,9 @@
 //! Whether a step did what it was for, from what arm and camera report.
 
-use enact_plan::{Direction, Step, Verdict};
+use enact_plan::{Direction, Relation, Step, Verdict};
 use enact_robot::Robot;
 use enact_robot::description::Gripper;
-use enact_types::{Frame, JointVector, Point3, Vector3};
+use enact_types::{Frame, JointVector, Point3, Pose, Vector3};
 
 use crate::scene::memory::is_gone;
 use crate::scene::{SceneMemory, SceneObject, Solid};
@@ -13,6 +13,8 @@ use crate::skill::push::on_table;
 const HELD_SHARE: f64 = 0.4;
 /// An object seen this near to where it was is still there, metres.
 const SAME_PLACE: f64 = 0.02;
+/// Widest gap between things that stand beside each other, metres.
+const FARTHEST_BESIDE: f64 = 0.08;
 /// Least way of a push, metres.
 const PUSHED: f64 = 0.015;
 /// The fingertips are over an object if they are this near to its middle, metres.
@@ -98,6 +100,11 @@ pub fn judge(step: &Step, evidence: &Evidence<'_>) -> Judgement {
             object,
             relation,
             target,
+        } if relation.is_beside() => beside(object, *relation, target, evidence),
+        Step::Place {
+            object,
+            relation,
+            target,
         } => place(object, relation.name(), target, evidence),
         Step::Push { object, direction } => push(object, *direction, evidence),
         Step::Point { object } => point(object, evidence),
@@ -179,6 +186,41 @@ fn place(name: &str, relation: &str, target: &str, evidence: &Evidence<'_>) -> J
     } else {
         Judgement::unknown()
     }
+}
+
+/// An object that was put down beside another.
+fn beside(name: &str, relation: Relation, target: &str, evidence: &Evidence<'_>) -> Judgement {
+    let missed = || Judgement::no(format!("it is not {} the {target}", relation.name()));
+    if evidence.after.holding() == Some(name) {
+        return missed();
+    }
+    let (Some(object), Some(target)) = (
+        evidence.after.find(name).filter(|object| object.is_seen()),
+        evidence.after.find(target),
+    ) else {
+        return Judgement::unknown();
+    };
+    let camera = &evidence.frame.base_from_camera;
+    if object.rests.is_none() && stands_beside(&object.solid, relation, &target.solid, camera) {
+        Judgement::yes()
+    } else {
+        missed()
+    }
+}
+
+/// Whether `object` stands on the named side of `target`: farther that way than aside.
+fn stands_beside(object: &Solid, relation: Relation, target: &Solid, camera: &Pose) -> bool {
+    let offset = object.centre() - target.centre();
+    let offset = Vector3::new(offset.x, offset.y, 0.0);
+    let near = target.plan_distance(object.x, object.y)
+        < object.footprint.outer_radius() + FARTHEST_BESIDE;
+    let on_side = relation.side().is_none_or(|side| {
+        on_table(camera, side).is_some_and(|way| {
+            let along = offset.dot(&way);
+            along > 0.0 && along > (offset - way * along).norm()
+        })
+    });
+    near && on_side
 }
 
 /// Whether the object lies on the table next to its target.

@@ -164,23 +164,14 @@ fn views_say_what_the_arm_can_do() {
         far
     }]);
     let views = GROUNDER.views(&scene);
-    let affords = |name: &str| {
-        views
-            .iter()
-            .find(|view| view.name == name)
-            .unwrap()
-            .affords
-            .clone()
-    };
-    assert_eq!(
-        affords("red cube"),
-        [Skill::Pick, Skill::Place, Skill::Push, Skill::Point]
-    );
-    assert_eq!(
-        affords("blue bowl"),
-        [Skill::Place, Skill::Push, Skill::Point]
-    );
-    assert!(affords("far cube").is_empty());
+    let view = |name: &str| views.iter().find(|view| view.name == name).unwrap();
+    let (cube, bowl, far) = (view("red cube"), view("blue bowl"), view("far cube"));
+    assert_eq!(cube.affords, [Skill::Pick, Skill::Push, Skill::Point]);
+    assert_eq!(bowl.affords, [Skill::Push, Skill::Point]);
+    assert!(far.affords.is_empty() && far.receives.is_empty());
+    assert!(!cube.receives.contains(&Relation::In));
+    assert!(bowl.receives.contains(&Relation::In));
+    assert!(cube.receives.contains(&Relation::LeftOf));
 }
 
 #[test]

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::detection::Detection;
 use crate::situation::{ObjectView, Situation};
-use crate::step::{Direction, Plan, Relation, Skill};
+use crate::space::{Direction, Relation};
+use crate::step::{Plan, Skill};
 
 /// Longest sentence that `say` and `ask` may generate, characters.
 const MAX_SENTENCE: usize = 160;
@@ -66,9 +67,9 @@ fn steps_of(skill: Skill, situation: &Situation) -> Vec<Value> {
         .collect()
 }
 
-/// One alternative per object, since nothing is placed in or on itself.
+/// For each object that can be held, the targets of each relation; relations
+/// with the same targets share an alternative. Nothing is placed at itself.
 fn placements(situation: &Situation) -> Vec<Value> {
-    let targets = names_affording(&situation.objects, Skill::Place);
     let mut movable = names_affording(&situation.objects, Skill::Pick);
     if let Some(held) = &situation.holding
         && !movable.contains(held)
@@ -77,17 +78,40 @@ fn placements(situation: &Situation) -> Vec<Value> {
     }
     movable
         .into_iter()
-        .filter_map(|object| {
-            let others: Vec<_> = targets.iter().filter(|target| **target != object).collect();
-            (!others.is_empty()).then(|| {
-                json!({
-                    "object": {"enum": [object]},
-                    "relation": {"enum": [Relation::In.name(), Relation::On.name()]},
-                    "target": {"enum": others},
-                })
-            })
+        .flat_map(|object| {
+            alternatives(&situation.objects, &object).into_iter().map(
+                move |(relations, targets)| {
+                    json!({
+                        "object": {"enum": [object]},
+                        "relation": {"enum": relations},
+                        "target": {"enum": targets},
+                    })
+                },
+            )
         })
         .collect()
+}
+
+fn alternatives<'a>(
+    objects: &'a [ObjectView],
+    placed: &str,
+) -> Vec<(Vec<&'static str>, Vec<&'a str>)> {
+    let mut groups: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
+    for relation in Relation::ALL {
+        let receives = |target: &&ObjectView| target.receives.contains(&relation);
+        let targets: Vec<&str> = objects
+            .iter()
+            .filter(|target| target.name != placed)
+            .filter(receives)
+            .map(|target| target.name.as_str())
+            .collect();
+        match groups.iter_mut().find(|group| group.1 == targets) {
+            _ if targets.is_empty() => {}
+            Some(group) => group.0.push(relation.name()),
+            None => groups.push((vec![relation.name()], targets)),
+        }
+    }
+    groups
 }
 
 fn names_affording(objects: &[ObjectView], skill: Skill) -> Vec<String> {
@@ -134,14 +158,16 @@ mod tests {
     use super::*;
     use enact_types::{NormalisedPoint, Point3};
 
-    fn seen(name: &str, affords: &[Skill]) -> ObjectView {
+    fn seen(name: &str, affords: &[Skill], receives: &[Relation]) -> ObjectView {
         ObjectView {
             name: name.to_owned(),
             point: NormalisedPoint { y: 1, x: 2 },
             position: Point3::origin(),
+            size: 0.03,
             reachable: true,
             rests: None,
             affords: affords.to_vec(),
+            receives: receives.to_vec(),
         }
     }
 
@@ -149,16 +175,20 @@ mod tests {
     fn only_what_applies_now_can_be_generated() {
         let situation = Situation {
             objects: vec![
-                seen("red cube", &[Skill::Pick, Skill::Place]),
-                seen("blue bowl", &[Skill::Place]),
+                seen("red cube", &[Skill::Pick], &[Relation::On]),
+                seen("blue bowl", &[], &[Relation::In, Relation::LeftOf]),
             ],
             ..Situation::default()
         };
         let schema = plan(&situation, &Skill::ALL).to_string();
         let pick = r#""skill":{"enum":["pick"]},"object":{"enum":["red cube"]}"#;
-        let place = r#""object":{"enum":["red cube"]},"relation":{"enum":["in","on"]},"target":{"enum":["blue bowl"]}"#;
+        let place = r#""object":{"enum":["red cube"]},"relation":{"enum":["in","left of"]},"target":{"enum":["blue bowl"]}"#;
         assert!(schema.contains(pick), "{schema}");
         assert!(schema.contains(place), "{schema}");
+        assert!(
+            !schema.contains(r#""relation":{"enum":["on"]}"#),
+            "{schema}"
+        );
         assert!(!schema.contains(r#""enum":["push"]"#), "{schema}");
     }
 

@@ -3,9 +3,11 @@
 //! | module | idea |
 //! |---|---|
 //! | [`step`] | skills and plans, read strictly |
+//! | [`space`] | spatial words |
 //! | [`detection`] | what the model says it sees |
 //! | [`outcome`] | what became of a step |
 //! | [`situation`] | everything a plan rests on |
+//! | [`order`] | who stands left, near, between, … of whom, as words |
 //! | [`prompt`] | the situation as words |
 //! | [`examples`] | worked examples, chosen by similarity |
 //! | [`grammar`] | what may be generated for this frame, as a JSON schema |
@@ -15,11 +17,13 @@
 pub mod detection;
 pub mod examples;
 pub mod grammar;
+pub mod order;
 pub mod outcome;
 pub mod planner;
 pub mod prompt;
 pub mod scripted;
 pub mod situation;
+pub mod space;
 pub mod step;
 
 pub use detection::Detection;
@@ -28,4 +32,5 @@ pub use planner::{Answer, Mind, Pair, Perceiver, Planner, PlannerError, Rejectio
 pub use prompt::PromptStyle;
 pub use scripted::ScriptedPlanner;
 pub use situation::{Exchange, ObjectView, Situation};
-pub use step::{Direction, Plan, Relation, Skill, Step};
+pub use space::{Direction, Relation};
+pub use step::{Plan, Skill, Step};

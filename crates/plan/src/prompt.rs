@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::examples;
+use crate::order;
 use crate::outcome::Outcome;
 use crate::situation::{ObjectView, Situation};
 use crate::step::Skill;
@@ -54,6 +55,7 @@ fn compact(situation: &Situation) -> String {
         "seen: {}",
         join(&situation.objects, compact_object)
     )];
+    lines.extend(order::lines(&situation.task, &situation.objects));
     if let Some(held) = &situation.holding {
         lines.push(format!("holding: {held}"));
     }
@@ -81,7 +83,7 @@ fn refers_back(task: &str) -> bool {
 fn plain(text: &str) -> String {
     one_line(text)
         .to_lowercase()
-        .trim_end_matches(['.', '!', '?', ' '])
+        .trim_end_matches(['.', '!', '?', ' ', '。', '！', '？'])
         .to_owned()
 }
 
@@ -124,6 +126,9 @@ fn full(situation: &Situation, skills: &[Skill]) -> String {
     for object in &situation.objects {
         text += &format!("- {}\n", full_object(object));
     }
+    for line in order::lines(&situation.task, &situation.objects) {
+        text += &format!("{line}\n");
+    }
     let held = situation.holding.as_deref().unwrap_or("nothing");
     text += &format!("\nThe gripper holds: {held}\n");
     for exchange in &situation.conversation {
@@ -150,11 +155,12 @@ fn full_object(object: &ObjectView) -> String {
         "out of reach"
     };
     format!(
-        "{} at ({:.2}, {:.2}, {:.2}), point [{}, {}], {reach}{}",
+        "{} at ({:.2}, {:.2}, {:.2}), {:.1} cm large, point [{}, {}], {reach}{}",
         object.name,
         position.x,
         position.y,
         position.z,
+        100.0 * object.size,
         object.point.y,
         object.point.x,
         rests(object)
@@ -165,7 +171,10 @@ fn describe(skill: Skill) -> &'static str {
     match skill {
         Skill::Pick => r#"{"skill":"pick","object":NAME}: grasp an object and lift it"#,
         Skill::Place => {
-            r#"{"skill":"place","object":NAME,"relation":"in"|"on","target":NAME}: put the held object in or on another"#
+            concat!(
+                r#"{"skill":"place","object":NAME,"relation":"in"|"on"|"left of"|"right of"|"in front of"|"behind"|"next to","#,
+                r#""target":NAME}: put the held object in, on or beside another, as the picture shows it"#
+            )
         }
         Skill::Push => {
             r#"{"skill":"push","object":NAME,"direction":"left"|"right"|"away"|"closer"}: slide an object, as the picture shows it"#
@@ -207,9 +216,11 @@ mod tests {
                 name: "red cube".to_owned(),
                 point: NormalisedPoint { y: 512, x: 340 },
                 position: Point3::new(0.2, -0.05, 0.015),
+                size: 0.03,
                 reachable: false,
                 rests: Some((Relation::On, "green tray".to_owned())),
                 affords: vec![Skill::Pick],
+                receives: Vec::new(),
             }],
             holding: Some("green ball".to_owned()),
             history: vec![Outcome {
@@ -254,7 +265,7 @@ mod tests {
     fn the_full_style_tells_everything() {
         let text = plan(PromptStyle::Full, &situation(), &Skill::ALL);
         for part in [
-            "red cube at (0.20, -0.05, 0.01), point [512, 340], out of reach on green tray",
+            "red cube at (0.20, -0.05, 0.01), 3.0 cm large, point [512, 340], out of reach on green tray",
             "The gripper holds: green ball",
             "pick red cube: no, the gripper closed on nothing",
             "Task: put the red cube holding: nothing in the blue bowl",

@@ -66,7 +66,7 @@ impl Planner for ScriptedPlanner {
 mod tests {
     use super::*;
     use crate::outcome::Outcome;
-    use crate::step::Relation;
+    use crate::space::Relation;
 
     fn pick() -> Step {
         Step::Pick {

@@ -4,7 +4,8 @@ use enact_types::{NormalisedPoint, Point3};
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Outcome;
-use crate::step::{Plan, Relation, Skill, Step};
+use crate::space::Relation;
+use crate::step::{Plan, Skill, Step};
 
 /// A seen object, as the planner is told of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,12 +16,16 @@ pub struct ObjectView {
     pub point: NormalisedPoint,
     /// Where it is in the base frame, metres.
     pub position: Point3,
+    /// Its largest extent, metres.
+    pub size: f64,
     /// Whether the arm can get to it.
     pub reachable: bool,
     /// In or on which other object it is.
     pub rests: Option<(Relation, String)>,
-    /// Skills that can apply to it: `Pick`, `Push`, `Point` as their object, `Place` as the target.
+    /// Skills that can have it as their object: `Pick`, `Push`, `Point`.
     pub affords: Vec<Skill>,
+    /// Where something can be put with respect to it.
+    pub receives: Vec<Relation>,
 }
 
 /// An earlier task and what the robot said to it.
@@ -81,9 +86,11 @@ mod tests {
                 name: "red tray".to_owned(),
                 point: NormalisedPoint { y: 1, x: 2 },
                 position: Point3::origin(),
+                size: 0.15,
                 reachable: true,
                 rests: None,
                 affords: Vec::new(),
+                receives: Vec::new(),
             }],
             ..Situation::default()
         };

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::planner::Rejection;
+use crate::space::{Direction, Relation};
 
 /// Something the robot can be told to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -12,7 +13,7 @@ use crate::planner::Rejection;
 pub enum Skill {
     /// Grasp an object and lift it.
     Pick,
-    /// Put the held object in or on another.
+    /// Put the held object in, on or beside another.
     Place,
     /// Slide an object along the table.
     Push,
@@ -56,55 +57,6 @@ impl Skill {
     }
 }
 
-/// Where an object goes with respect to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Relation {
-    /// Inside a hollow object.
-    In,
-    /// On top of an object.
-    On,
-}
-
-impl Relation {
-    /// The word a plan uses for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::In => "in",
-            Self::On => "on",
-        }
-    }
-}
-
-/// A direction on the table as the camera's picture shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    /// Towards the left edge of the picture.
-    Left,
-    /// Towards the right edge of the picture.
-    Right,
-    /// Away from the camera.
-    Away,
-    /// Closer to the camera.
-    Closer,
-}
-
-impl Direction {
-    /// Every direction.
-    pub const ALL: [Self; 4] = [Self::Left, Self::Right, Self::Away, Self::Closer];
-
-    /// The word a plan uses for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Left => "left",
-            Self::Right => "right",
-            Self::Away => "away",
-            Self::Closer => "closer",
-        }
-    }
-}
-
 /// One step of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "skill", rename_all = "snake_case", deny_unknown_fields)]
@@ -114,11 +66,11 @@ pub enum Step {
         /// Name of a seen object.
         object: String,
     },
-    /// Put the held `object` in or on `target`.
+    /// Put the held `object` in, on or beside `target`.
     Place {
         /// Name of the held object.
         object: String,
-        /// In or on.
+        /// Where with respect to `target`.
         relation: Relation,
         /// Name of a seen object.
         target: String,

@@ -48,9 +48,11 @@ fn objects() -> Vec<ObjectView> {
         name: name.to_owned(),
         point: NormalisedPoint { y, x: 500 },
         position: Point3::new(0.2, 0.0, 0.015),
+        size: 0.03,
         reachable,
         rests: None,
         affords: vec![Skill::Pick],
+        receives: Vec::new(),
     };
     vec![view("red cube", 400, true), view("blue bowl", 600, false)]
 }

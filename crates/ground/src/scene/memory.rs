@@ -295,21 +295,33 @@ pub fn is_gone(frame: &Frame, solid: &Solid) -> bool {
 
 fn view(object: &SceneObject, reachable: bool, graspable: bool) -> ObjectView {
     let mut affords = Vec::new();
+    if reachable && graspable {
+        affords.push(Skill::Pick);
+    }
     if reachable {
-        if graspable {
-            affords.push(Skill::Pick);
-        }
-        if !object.solid.ball {
-            affords.push(Skill::Place);
-        }
         affords.extend([Skill::Push, Skill::Point]);
     }
     ObjectView {
         name: object.name.clone(),
         point: object.point,
         position: object.solid.centre(),
+        size: object.solid.size(),
         reachable,
         rests: object.rests.clone(),
         affords,
+        receives: if reachable {
+            receives(&object.solid)
+        } else {
+            Vec::new()
+        },
     }
+}
+
+fn receives(solid: &Solid) -> Vec<Relation> {
+    let supports: &[Relation] = match solid.hollow {
+        Some(_) => &[Relation::In, Relation::On],
+        None if solid.ball => &[],
+        None => &[Relation::On],
+    };
+    [supports, &Relation::BESIDE].concat()
 }

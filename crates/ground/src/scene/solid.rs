@@ -121,6 +121,15 @@ impl Solid {
         Point3::new(self.x, self.y, (self.base + self.top) / 2.0)
     }
 
+    /// The largest extent, metres.
+    pub fn size(&self) -> f64 {
+        let across = match self.footprint {
+            Footprint::Rectangle { half } => 2.0 * half[0].max(half[1]),
+            Footprint::Disc { radius } => 2.0 * radius,
+        };
+        across.max(self.height())
+    }
+
     /// Height from lowest to highest point, metres.
     pub fn height(&self) -> f64 {
         self.top - self.base

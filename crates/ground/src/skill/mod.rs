@@ -5,13 +5,15 @@
 //! | [`context`] | what every skill rests on |
 //! | [`script`] | a motion written segment by segment |
 //! | [`grasp`] | ways to take hold of an object |
-//! | [`spot`] | places in or on an object where another can go |
+//! | [`spot`] | places in, on or beside an object where another can go |
+//! | [`beside`] | those on the table |
 //! | [`pick`] | grasp and lift |
 //! | [`release`] | ways to hold an object over such a place |
 //! | [`place`] | carry, release, withdraw |
 //! | [`push`] | slide along the table |
 //! | [`point`] | hold the fingertips above |
 
+pub mod beside;
 pub mod context;
 pub mod grasp;
 pub mod pick;

@@ -44,7 +44,7 @@ struct Placing<'a> {
     body: Body,
 }
 
-/// The motion that puts the held object of this name in or on `target`.
+/// The motion that puts the held object of this name in, on or beside `target`.
 pub fn place(
     context: &Context<'_>,
     name: &str,
@@ -61,8 +61,8 @@ pub fn place(
         body: context.body.holding(context.robot, held),
     };
     let drops: &[f64] = match target.solid.hollow {
-        Some(_) => &DROPS,
-        None => &CONTACTS,
+        Some(_) if !relation.is_beside() => &DROPS,
+        _ => &CONTACTS,
     };
     let mut refusal = None;
     for spot in spots(context, &held.object.solid, target, relation)? {

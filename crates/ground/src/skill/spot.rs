@@ -1,8 +1,9 @@
-//! Places in or on an object where another can go.
+//! Places in, on or beside an object where another can go.
 
 use enact_plan::Relation;
 use enact_types::Refusal;
 
+use super::beside;
 use super::context::Context;
 use crate::scene::{SceneObject, Solid};
 
@@ -24,7 +25,7 @@ pub struct Spot {
     pub surface: f64,
 }
 
-/// Places on or in `target` where `held` fits clear of what is there already,
+/// Places in, on or beside `target` where `held` fits clear of what is there already,
 /// those nearest to the middle first.
 pub fn spots(
     context: &Context<'_>,
@@ -32,6 +33,9 @@ pub fn spots(
     target: &SceneObject,
     relation: Relation,
 ) -> Result<Vec<Spot>, Refusal> {
+    if relation.is_beside() {
+        return beside::spots(context, held, target, relation);
+    }
     let solid = &target.solid;
     let (outline, surface) = match (solid.hollow, relation) {
         (Some(hollow), _) => (hollow.inner, hollow.floor),
@@ -49,7 +53,7 @@ pub fn spots(
                 target.name
             )));
         }
-        (None, Relation::In) => {
+        (None, _) => {
             return Err(Refusal::NotApplicable(format!(
                 "the {} is not hollow",
                 target.name

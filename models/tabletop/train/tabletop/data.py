@@ -38,19 +38,13 @@ class PictureBatch:
 
 
 class Frames:
-    """Rendered pictures with the objects that can be seen in them."""
+    """Rendered pictures of one or several data sets with the objects that can be seen in them."""
 
-    def __init__(self, folder: Path, tokenizer: Tokenizer):
-        described = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
-        self.width = described["width"]
-        shape = (described["frames"], described["height"], self.width, 3)
-        self.pictures = np.memmap(folder / "frames.rgb", np.uint8, mode="r", shape=shape)
-        self.objects: list[list[SeenObject]] = []
-        with open(folder / "frames.jsonl", encoding="utf-8") as lines:
-            for line in lines:
-                self.objects.append(_read_objects(json.loads(line)))
-        if len(self.objects) != len(self.pictures):
-            raise ValueError(f"{len(self.objects)} descriptions of {len(self.pictures)} frames")
+    def __init__(self, folders: list[Path], tokenizer: Tokenizer):
+        parts = [_read_frames(folder) for folder in folders]
+        self.pictures = [picture for pictures, _ in parts for picture in pictures]
+        self.objects = [objects for _, described in parts for objects in described]
+        self.width = self.pictures[0].shape[1]
         self.labels = Labels.found_in(self.objects)
         self.tokenizer = tokenizer
         self.request = chat.picture_request(tokenizer)
@@ -95,6 +89,19 @@ def _shift(choose: random.Random, positions: list[float], width: int, most: int 
     return choose.randint(low, high) if low <= high else 0
 
 
+def _read_frames(folder: Path) -> tuple[np.ndarray, list[list[SeenObject]]]:
+    described = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+    shape = (described["frames"], described["height"], described["width"], 3)
+    if not described["frames"]:
+        return np.empty(shape, np.uint8), []
+    pictures = np.memmap(folder / "frames.rgb", np.uint8, mode="r", shape=shape)
+    with open(folder / "frames.jsonl", encoding="utf-8") as lines:
+        objects = [_read_objects(json.loads(line)) for line in lines]
+    if len(objects) != len(pictures):
+        raise ValueError(f"{folder}: {len(objects)} descriptions of {len(pictures)} frames")
+    return pictures, objects
+
+
 def _read_objects(described: dict) -> list[SeenObject]:
     objects = [
         SeenObject(seen["label"], tuple(seen["point"]), tuple(seen["pixel"]), seen["radius"])
@@ -118,9 +125,11 @@ class Plans:
     BUCKETS = (56, 72, 96, 128, 192, 288)
     """Longest sequence of each group, tokens; anything longer is left out."""
 
-    def __init__(self, path: Path, tokenizer: Tokenizer):
-        with open(path, encoding="utf-8") as lines:
-            plans = [json.loads(line) for line in lines]
+    def __init__(self, folders: list[Path], tokenizer: Tokenizer):
+        plans = []
+        for folder in folders:
+            with open(folder / "plans.jsonl", encoding="utf-8") as lines:
+                plans += [json.loads(line) for line in lines]
         prompts = _encode_all(tokenizer, [f"<bos><user>{p['prompt']}<model>" for p in plans])
         answers = _encode_all(tokenizer, [f"{p['completion']}<eos>" for p in plans])
         self.groups: dict[int, list[tuple[np.ndarray, np.ndarray]]] = {}

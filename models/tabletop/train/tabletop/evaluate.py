@@ -123,7 +123,7 @@ def score_pictures(
     indices = range(min(most, len(frames)))
     for first in range(0, len(indices), batch):
         chosen = indices[first : first + batch]
-        pictures = torch.from_numpy(frames.pictures[chosen.start : chosen.stop].copy())
+        pictures = torch.from_numpy(np.stack(frames.pictures[chosen.start : chosen.stop]))
         prompts = torch.tensor([frames.request] * len(chosen))
         start = frames.picture_start
         answers = generate(model, prompts, end, LONGEST_LIST, pictures, start)
@@ -171,7 +171,7 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     tokenizer = Tokenizer.from_file(str(arguments.tokenizer))
     model = load(arguments.checkpoint)
-    frames = Frames(arguments.data, tokenizer)
+    frames = Frames([arguments.data], tokenizer)
     perception = score_pictures(model, tokenizer, frames, arguments.pictures)
     print(json.dumps({"perception": perception.report()}, indent=1), flush=True)
     path = arguments.data / "plans.jsonl"

@@ -2,6 +2,9 @@
 punctuation is one token, so that an object of a list takes seven tokens.
 
     python -m tabletop.tokenizer --data DATASET --out tokenizer.json
+
+With `--extend`, another model's tokenizer keeps its tokens and their numbers, and gets
+those that it lacks.
 """
 
 import argparse
@@ -50,6 +53,11 @@ PUNCTUATION = [
     ',{"skill":"done"}]}',
     '","relation":"in","target":"',
     '","relation":"on","target":"',
+    '","relation":"left of","target":"',
+    '","relation":"right of","target":"',
+    '","relation":"in front of","target":"',
+    '","relation":"behind","target":"',
+    '","relation":"next to","target":"',
     '","direction":"',
     '"}]}',
 ]
@@ -78,8 +86,20 @@ def build(texts: list[str]) -> Tokenizer:
     merges = [tuple(pair) for pair in learned["merges"]]
     tokenizer = _empty(models.BPE(vocabulary, merges, ignore_merges=True))
     tokenizer.add_special_tokens([AddedToken(token, special=True) for token in SPECIAL])
-    tokenizer.add_tokens([AddedToken(run, special=False, normalized=False) for run in PUNCTUATION])
+    return with_given_tokens(tokenizer)
+
+
+def with_given_tokens(tokenizer: Tokenizer) -> Tokenizer:
+    """Adds the runs of punctuation and the Chinese characters that are not there yet."""
+    given = PUNCTUATION + characters()
+    tokenizer.add_tokens([AddedToken(run, special=False, normalized=False) for run in given])
     return tokenizer
+
+
+def characters() -> list[str]:
+    """Chinese characters that are one token each."""
+    text = (Path(__file__).parent / "characters.txt").read_text(encoding="utf-8")
+    return list(dict.fromkeys("".join(text.split())))
 
 
 def _empty(model: models.Model) -> Tokenizer:
@@ -112,7 +132,7 @@ def texts_of(dataset: Path, most: int = 40_000) -> list[str]:
 
 def check(tokenizer: Tokenizer) -> None:
     """Raises if a coordinate or a run of punctuation is more than one token."""
-    for text in [str(number) for number in range(COORDINATES)] + SPECIAL + PUNCTUATION:
+    for text in [str(number) for number in range(COORDINATES)] + SPECIAL + PUNCTUATION + characters():
         ids = tokenizer.encode(text, add_special_tokens=False).ids
         if len(ids) != 1 or tokenizer.decode(ids, skip_special_tokens=False) != text:
             raise ValueError(f"{text!r} is not one token: {ids}")
@@ -120,10 +140,15 @@ def check(tokenizer: Tokenizer) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data", type=Path, help="data set to learn words from")
+    source.add_argument("--extend", type=Path, help="tokenizer to add to")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    tokenizer = build(texts_of(arguments.data))
+    if arguments.extend:
+        tokenizer = with_given_tokens(Tokenizer.from_file(str(arguments.extend)))
+    else:
+        tokenizer = build(texts_of(arguments.data))
     check(tokenizer)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(arguments.out))

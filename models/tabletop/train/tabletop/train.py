@@ -15,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from .data import Frames, Plans
@@ -39,7 +40,7 @@ class Trainer:
         torch.manual_seed(arguments.seed)
         tokenizer = Tokenizer.from_file(str(arguments.tokenizer))
         self.frames = Frames(arguments.data, tokenizer)
-        self.plans = Plans(arguments.data / "plans.jsonl", tokenizer)
+        self.plans = Plans(arguments.data, tokenizer)
         print(
             f"{len(self.frames)} frames; plans by length "
             f"{ {edge: len(group) for edge, group in sorted(self.plans.groups.items())} }, "
@@ -50,6 +51,8 @@ class Trainer:
         self.model = VisionLanguageModel(config)
         numbers = [tokenizer.token_to_id(str(number)) for number in range(COORDINATES)]
         self.model.language_model.embed_numbers_as_waves(torch.tensor(numbers))
+        if arguments.initial:
+            begin_from(self.model, arguments.initial)
         self.numbers = Numbers(self.model, torch.tensor(numbers))
         sizes = config.vision.hidden, config.language.hidden
         self.heads = AuxiliaryHeads(*sizes, self.frames.labels)
@@ -96,7 +99,7 @@ class Trainer:
     def step(self) -> dict[str, float]:
         """One step of the optimiser."""
         elapsed = self.seconds / (60 * self.arguments.minutes)
-        self.numbers.spread = number_spread(elapsed)
+        self.numbers.spread = number_spread(1.0 if self.arguments.initial else elapsed)
         with torch.autocast("cpu", torch.bfloat16):
             with_text = self.seconds >= 60 * self.arguments.vision_minutes
             loss, parts = self.losses(with_text)
@@ -158,6 +161,21 @@ class Trainer:
         print(f"{self.seconds / 60:6.1f} min, {self.step_count} steps: {means}", flush=True)
 
 
+def begin_from(model: VisionLanguageModel, folder: Path) -> None:
+    """Takes the weights of an exported folder. Tokens that it did not know yet start out
+    as they are, scaled like those it knew."""
+    weights = {}
+    for file in sorted(folder.glob("*.safetensors")):
+        weights.update(load_file(file))
+    embedding = model.language_model.model.embed_tokens.weight
+    name = next(key for key, value in model.named_parameters() if value is embedding)
+    known = weights[name]
+    fresh = embedding.data[len(known) :]
+    fresh *= known.std() / embedding.data[: len(known)].std()
+    weights[name] = torch.cat([known, fresh])
+    model.load_state_dict(weights)
+
+
 def load(checkpoint: Path) -> VisionLanguageModel:
     """The model of a checkpoint."""
     state = torch.load(checkpoint, map_location="cpu")
@@ -169,9 +187,10 @@ def load(checkpoint: Path) -> VisionLanguageModel:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True, nargs="+", help="one or several folders")
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint")
+    parser.add_argument("--initial", type=Path, help="model folder to begin from")
     parser.add_argument("--minutes", type=float, default=70, help="of training, from start to end")
     parser.add_argument("--vision-minutes", type=float, default=3, help="before text is learned")
     parser.add_argument("--pictures", type=int, default=16, help="a step and worker")

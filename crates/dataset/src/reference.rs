@@ -1,0 +1,283 @@
+//! “The leftmost cube”: phrases for objects by where they are, how large, or in
+//! what, and which objects they fit.
+
+use enact_plan::order::is_between;
+use enact_plan::{ObjectView, Situation};
+use rand::RngExt;
+use rand::seq::IndexedRandom;
+
+use crate::vocabulary::{is_movable, shape_of};
+use crate::wording::{Language, Speaker, chinese, english};
+
+/// Picture coordinates that differ by less look alike, of 1000.
+const SAME_POINT: f64 = 35.0;
+/// Sizes that differ by less look alike, metres.
+const SAME_SIZE: f64 = 0.003;
+/// Distances that differ by less look alike, metres.
+const SAME_DISTANCE: f64 = 0.015;
+
+/// A phrase, and what it may mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// As the person says it.
+    pub phrase: String,
+    /// Names of the objects that it fits.
+    pub fits: Vec<String>,
+    /// A shape, or “thing” if any shape would do.
+    pub noun: String,
+}
+
+/// By what an object is told from others of its shape.
+#[derive(Clone, Copy)]
+enum By {
+    Leftmost,
+    Rightmost,
+    Frontmost,
+    Backmost,
+    Biggest,
+    Smallest,
+    NearestArm,
+    FarthestArm,
+    NearestTo,
+    FarthestFrom,
+    LeftOf,
+    RightOf,
+    InFrontOf,
+    Behind,
+    Between,
+    In,
+    NotIn,
+}
+
+const EVERY: [By; 17] = [
+    By::Leftmost,
+    By::Rightmost,
+    By::Frontmost,
+    By::Backmost,
+    By::Biggest,
+    By::Smallest,
+    By::NearestArm,
+    By::FarthestArm,
+    By::NearestTo,
+    By::FarthestFrom,
+    By::LeftOf,
+    By::RightOf,
+    By::InFrontOf,
+    By::Behind,
+    By::Between,
+    By::In,
+    By::NotIn,
+];
+
+/// A phrase for something of the shape of `like`, or for anything that can be
+/// moved; `None` where it would be doubtful what it fits.
+pub fn spatial(speaker: &mut Speaker<'_>, situation: &Situation, like: &str) -> Option<Reference> {
+    let any = is_movable(like) && speaker.rng.random_bool(0.15);
+    let noun = if any { "thing" } else { shape_of(like) };
+    let pool: Vec<&ObjectView> = situation
+        .objects
+        .iter()
+        .filter(|seen| {
+            if any {
+                is_movable(&seen.name)
+            } else {
+                shape_of(&seen.name) == noun
+            }
+        })
+        .collect();
+    let by = *EVERY.choose(speaker.rng)?;
+    let others: Vec<&ObjectView> = situation.objects.iter().collect();
+    let first = *others.choose(speaker.rng)?;
+    let second = *others.choose(speaker.rng)?;
+    let fits = fitting(by, &pool, first, second)?;
+    let phrase = phrase(speaker, by, noun, &first.name, &second.name);
+    Some(Reference {
+        phrase,
+        fits,
+        noun: noun.to_owned(),
+    })
+}
+
+fn fitting(
+    by: By,
+    pool: &[&ObjectView],
+    first: &ObjectView,
+    second: &ObjectView,
+) -> Option<Vec<String>> {
+    let x = |seen: &ObjectView| f64::from(seen.point.x);
+    let y = |seen: &ObjectView| f64::from(seen.point.y);
+    let from_arm = |seen: &ObjectView| seen.position.coords.xy().norm();
+    let apart = |seen: &ObjectView| (seen.position - first.position).xy().norm();
+    let others: Vec<&ObjectView> = pool
+        .iter()
+        .filter(|seen| seen.name != first.name)
+        .copied()
+        .collect();
+    match by {
+        By::Leftmost => extreme(pool, x, SAME_POINT),
+        By::Rightmost => extreme(pool, |seen| -x(seen), SAME_POINT),
+        By::Frontmost => extreme(pool, |seen| -y(seen), SAME_POINT),
+        By::Backmost => extreme(pool, y, SAME_POINT),
+        By::Biggest => extreme(pool, |seen| -seen.size, SAME_SIZE),
+        By::Smallest => extreme(pool, |seen| seen.size, SAME_SIZE),
+        By::NearestArm => extreme(pool, from_arm, SAME_DISTANCE),
+        By::FarthestArm => extreme(pool, |seen| -from_arm(seen), SAME_DISTANCE),
+        By::NearestTo => extreme(&others, apart, SAME_DISTANCE),
+        By::FarthestFrom => extreme(&others, |seen| -apart(seen), SAME_DISTANCE),
+        By::LeftOf => beyond(&others, |seen| x(first) - x(seen)),
+        By::RightOf => beyond(&others, |seen| x(seen) - x(first)),
+        By::InFrontOf => beyond(&others, |seen| y(seen) - y(first)),
+        By::Behind => beyond(&others, |seen| y(first) - y(seen)),
+        By::Between => {
+            if first.name == second.name {
+                return None;
+            }
+            Some(filtered(pool, |seen| is_between(seen, first, second)))
+                .filter(|fits| !fits.is_empty())
+        }
+        By::In | By::NotIn if is_movable(&first.name) => None,
+        By::In => {
+            Some(filtered(pool, |seen| rests_at(seen, &first.name))).filter(|fits| !fits.is_empty())
+        }
+        By::NotIn => {
+            let any_in = pool.iter().any(|seen| rests_at(seen, &first.name));
+            let fits = filtered(&others, |seen| !rests_at(seen, &first.name));
+            (any_in && !fits.is_empty()).then_some(fits)
+        }
+    }
+}
+
+fn rests_at(seen: &ObjectView, host: &str) -> bool {
+    seen.rests.as_ref().is_some_and(|(_, at)| at == host)
+}
+
+/// The one with the least key, if no other comes near it.
+fn extreme(
+    pool: &[&ObjectView],
+    key: impl Fn(&ObjectView) -> f64,
+    margin: f64,
+) -> Option<Vec<String>> {
+    let mut keys: Vec<(f64, &str)> = pool
+        .iter()
+        .map(|seen| (key(seen), seen.name.as_str()))
+        .collect();
+    keys.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let [best, rest @ ..] = keys.as_slice() else {
+        return None;
+    };
+    let clear = rest.first().is_some_and(|next| next.0 - best.0 > margin);
+    clear.then(|| vec![best.1.to_owned()])
+}
+
+/// Those whose key is clearly above zero, if it is clear of which that is true.
+fn beyond(pool: &[&ObjectView], key: impl Fn(&ObjectView) -> f64) -> Option<Vec<String>> {
+    let clear = pool.iter().all(|seen| key(seen).abs() > SAME_POINT);
+    clear
+        .then(|| filtered(pool, |seen| key(seen) > 0.0))
+        .filter(|fits| !fits.is_empty())
+}
+
+fn filtered(pool: &[&ObjectView], fits: impl Fn(&ObjectView) -> bool) -> Vec<String> {
+    pool.iter()
+        .filter(|seen| fits(seen))
+        .map(|seen| seen.name.clone())
+        .collect()
+}
+
+fn phrase(speaker: &mut Speaker<'_>, by: By, noun: &str, first: &str, second: &str) -> String {
+    let (first, second) = (speaker.name(first), speaker.name(second));
+    let (noun, patterns) = match speaker.language {
+        Language::English => {
+            let noun = match noun {
+                "thing" => ["thing", "object"][speaker.rng.random_range(0..2)].to_owned(),
+                shape => english::shape(speaker, shape),
+            };
+            (noun, english_patterns(by))
+        }
+        Language::Chinese => {
+            let noun = match noun {
+                "thing" => ["东西", "物品", "物体"][speaker.rng.random_range(0..3)].to_owned(),
+                shape => chinese::shape(speaker, shape),
+            };
+            (noun, chinese_patterns(by))
+        }
+    };
+    let slots = [
+        ("{noun}", noun.as_str()),
+        ("{first}", first.as_str()),
+        ("{second}", second.as_str()),
+    ];
+    speaker.say(&[patterns], &slots)
+}
+
+fn english_patterns(by: By) -> &'static str {
+    match by {
+        By::Leftmost => {
+            "the (leftmost {noun}|{noun} on the left|left {noun}|{noun} on the far left|{noun} furthest left|{noun} farthest to the left)"
+        }
+        By::Rightmost => {
+            "the (rightmost {noun}|{noun} on the right|right {noun}|{noun} on the far right|{noun} furthest right|{noun} farthest to the right)"
+        }
+        By::Frontmost => {
+            "the (frontmost {noun}|{noun} (in|at) the front|front {noun}|{noun} furthest in front)"
+        }
+        By::Backmost => {
+            "the (backmost {noun}|{noun} (in|at) the back|back {noun}|{noun} furthest back)"
+        }
+        By::Biggest => "the (biggest|largest|bigger|larger|big|large) {noun}",
+        By::Smallest => "the (smallest|smaller|small|little|tiniest) {noun}",
+        By::NearestArm => {
+            "the ((nearest|closest|nearer|closer) {noun}|{noun} (nearest|closest|nearer|closer) to (you|the robot|the arm|your base))"
+        }
+        By::FarthestArm => {
+            "the ((farthest|furthest|most distant) {noun}|{noun} (farthest|furthest) (away|from you|from the robot|from the arm|away from you))"
+        }
+        By::NearestTo => {
+            "the {noun} (nearest to|closest to|nearest|near|close to|nearer to|closer to) {first}"
+        }
+        By::FarthestFrom => {
+            "the {noun} (farthest from|furthest from|farthest away from|far from|most distant from) {first}"
+        }
+        By::LeftOf => {
+            "the {noun} (left of|to the left of|on the left of|that is left of|on the left side of) {first}"
+        }
+        By::RightOf => {
+            "the {noun} (right of|to the right of|on the right of|that is right of|on the right side of) {first}"
+        }
+        By::InFrontOf => {
+            "the {noun} (in front of|that is in front of|that stands in front of) {first}"
+        }
+        By::Behind => "the {noun} (behind|that is behind|in back of|that stands behind) {first}",
+        By::Between => {
+            "the {noun} (between|in between|in the middle between|that is between) {first} and {second}"
+        }
+        By::In => "the {noun} (in|inside|that is in|on|from|that lies in) {first}",
+        By::NotIn => {
+            "the {noun} (that is not in|not in|that isn't in|outside|that is outside|outside of|that is not on) {first}"
+        }
+    }
+}
+
+fn chinese_patterns(by: By) -> &'static str {
+    match by {
+        By::Leftmost => "(最左边|最左侧|左边|最左面)的{noun}",
+        By::Rightmost => "(最右边|最右侧|右边|最右面)的{noun}",
+        By::Frontmost => "(最前面|最前边|前面)的{noun}",
+        By::Backmost => "(最后面|最后边|后面)的{noun}",
+        By::Biggest => "(最大|大|较大|更大)的{noun}",
+        By::Smallest => "(最小|小|较小|更小)的{noun}",
+        By::NearestArm => "(最近|离你最近|离机器人最近|离手臂最近)的{noun}",
+        By::FarthestArm => "(最远|离你最远|离机器人最远|离手臂最远)的{noun}",
+        By::NearestTo => "(离{first}最近|靠近{first}|最靠近{first}|离{first}近)的{noun}",
+        By::FarthestFrom => "(离{first}最远|远离{first}|离{first}远)的{noun}",
+        By::LeftOf => "{first}(左边|的左边|左侧|的左侧)的{noun}",
+        By::RightOf => "{first}(右边|的右边|右侧|的右侧)的{noun}",
+        By::InFrontOf => "{first}(前面|的前面|前边|前方)的{noun}",
+        By::Behind => "{first}(后面|的后面|后边|后方)的{noun}",
+        By::Between => "{first}(和|与|跟){second}(之间|中间)的{noun}",
+        By::In => "{first}(里|里面|中|上|里边)的{noun}",
+        By::NotIn => {
+            "(不在{first}里|没在{first}里|不在{first}里面|{first}外面|{first}外|不在{first}上)的{noun}"
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What the robot says, in the language it was spoken to.
+
+use enact_plan::Skill;
+
+use crate::wording::{Language, chinese};
+
+/// Something that was named is not there.
+pub fn not_seen(language: Language, name: &str) -> String {
+    match language {
+        Language::English => format!("I do not see {}.", with_article(name)),
+        Language::Chinese => format!("我没有看到{}。", chinese::plain_name(name)),
+    }
+}
+
+/// Something that was named cannot be reached.
+pub fn out_of_reach(language: Language, name: &str) -> String {
+    match language {
+        Language::English => format!("I cannot reach the {name}."),
+        Language::Chinese => format!("我够不着{}。", chinese::plain_name(name)),
+    }
+}
+
+/// A skill is given up.
+pub fn cannot(language: Language, skill: Skill, object: Option<&str>) -> String {
+    match language {
+        Language::English => {
+            let verb = match skill {
+                Skill::Pick => "pick up",
+                Skill::Point => "point to",
+                skill => skill.name(),
+            };
+            let object = object.map_or(String::new(), |name| format!(" the {name}"));
+            format!("I cannot {verb}{object}.")
+        }
+        Language::Chinese => {
+            let object = object.map_or(String::new(), chinese::plain_name);
+            format!("我移动不了{object}。")
+        }
+    }
+}
+
+/// Nothing of this kind is there: `noun` is a shape or “thing”.
+pub fn none_of(language: Language, noun: &str) -> String {
+    match language {
+        Language::English => format!("I do not see such a {noun}."),
+        Language::Chinese => format!("我没有看到这样的{}。", chinese::plain_shape(noun)),
+    }
+}
+
+/// More than one thing fits.
+pub fn which(language: Language, noun: &str) -> String {
+    match language {
+        Language::English => format!("Which {noun} do you mean?"),
+        Language::Chinese => format!("你指的是哪个{}？", chinese::plain_shape(noun)),
+    }
+}
+
+/// To a greeting.
+pub fn hello(language: Language) -> String {
+    match language {
+        Language::English => "Hello.".to_owned(),
+        Language::Chinese => "你好。".to_owned(),
+    }
+}
+
+/// What the robot can do.
+pub fn help(language: Language) -> String {
+    match language {
+        Language::English => "I can pick, place, stack, push and point to things on the table.",
+        Language::Chinese => "我可以拿、放、堆、推和指桌上的东西。",
+    }
+    .to_owned()
+}
+
+/// What is on the table.
+pub fn seen(language: Language, names: &[String]) -> String {
+    match language {
+        Language::English => format!("I see: {}.", names.join(", ")),
+        Language::Chinese => {
+            let names: Vec<String> = names.iter().map(|name| chinese::plain_name(name)).collect();
+            format!("我看到{}。", names.join("、"))
+        }
+    }
+}
+
+/// “a red cube”, “an orange ball”.
+fn with_article(name: &str) -> String {
+    let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {name}")
+}

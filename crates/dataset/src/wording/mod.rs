@@ -1,0 +1,252 @@
+//! How a person may say it, in English or Chinese.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`pattern`] | sentences with alternatives |
+//! | [`english`] | English sentences and names |
+//! | [`chinese`] | Chinese sentences and names |
+//! | [`typing`] | typing errors |
+
+pub mod chinese;
+pub mod english;
+pub mod pattern;
+pub mod typing;
+
+use enact_plan::{Direction, Relation};
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+use crate::goal::Deed;
+use pattern::{expand, is_held_out};
+
+/// Wordings tried before one of the wrong set is taken: some things can only be said one way.
+const TRIES: usize = 40;
+
+/// The languages that are spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    English,
+    /// Mandarin Chinese in simplified characters.
+    Chinese,
+}
+
+impl Language {
+    /// The language of a text.
+    pub fn of(text: &str) -> Self {
+        if text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) {
+            Self::Chinese
+        } else {
+            Self::English
+        }
+    }
+}
+
+/// Which wordings are used: a model is judged by those that it never saw.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wordings {
+    /// Those to learn from.
+    #[default]
+    Training,
+    /// Those that are kept back.
+    HeldOut,
+}
+
+/// What is said, with places for names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saying {
+    /// Put `{what}` at `{where}`.
+    Put(Relation),
+    /// Stack `{what}` on `{where}`.
+    Stack,
+    /// Pick up `{what}`.
+    Pick,
+    /// Point to `{what}`.
+    Point,
+    /// Push `{what}`.
+    Push(Direction),
+    /// Go home.
+    Home,
+    /// What makes a request polite, around `{what}`.
+    Courtesy,
+}
+
+/// A person who speaks.
+pub struct Speaker<'a> {
+    /// What chance decides.
+    pub rng: &'a mut ChaCha8Rng,
+    /// In which language.
+    pub language: Language,
+    /// In which words.
+    pub wordings: Wordings,
+}
+
+impl Speaker<'_> {
+    /// One wording of one of these patterns.
+    pub fn say(&mut self, patterns: &[&str], slots: &[(&str, &str)]) -> String {
+        let wanted = self.wordings == Wordings::HeldOut;
+        let mut said = String::new();
+        for _ in 0..TRIES {
+            let pattern = patterns[self.rng.random_range(0..patterns.len())];
+            said = expand(self.rng, pattern);
+            if is_held_out(&said) == wanted {
+                break;
+            }
+        }
+        for (slot, text) in slots {
+            said = said.replace(slot, text);
+        }
+        said
+    }
+
+    /// One of these, whatever the wordings.
+    pub fn either<'s>(&mut self, english: &'s str, chinese: &'s str) -> &'s str {
+        match self.language {
+            Language::English => english,
+            Language::Chinese => chinese,
+        }
+    }
+
+    /// A sentence with `{what}` and `{where}` filled in.
+    pub fn saying(&mut self, saying: Saying, what: &str, whither: &str) -> String {
+        let patterns = match self.language {
+            Language::English => english::patterns(saying),
+            Language::Chinese => chinese::patterns(saying),
+        };
+        self.say(patterns, &[("{what}", what), ("{where}", whither)])
+    }
+
+    /// “the red cube”.
+    pub fn name(&mut self, name: &str) -> String {
+        match self.language {
+            Language::English => english::name(self, name),
+            Language::Chinese => chinese::name(self, name),
+        }
+    }
+
+    /// “the red cube, the green ball and the blue cylinder”.
+    pub fn list(&mut self, items: &[String]) -> String {
+        let [most @ .., last] = items else {
+            return String::new();
+        };
+        let (comma, and) = match self.language {
+            Language::English => (", ", " and "),
+            Language::Chinese => ("、", "和"),
+        };
+        if most.is_empty() {
+            last.clone()
+        } else {
+            format!("{}{and}{last}", most.join(comma))
+        }
+    }
+
+    /// Wraps a request in the courtesies and punctuation that people use, and
+    /// sometimes types it badly.
+    pub fn polite(&mut self, sentence: &str) -> String {
+        let said = if self.rng.random_bool(0.5) {
+            self.saying(Saying::Courtesy, sentence, "")
+        } else {
+            sentence.to_owned()
+        };
+        if self.language == Language::English && self.rng.random_bool(0.1) {
+            typing::mistype(self.rng, &said)
+        } else {
+            said
+        }
+    }
+
+    /// “put … in …”, as people mix “in” and “on” for containers.
+    pub fn put(&mut self, what: &str, relation: Relation, whither: &str, shape: &str) -> String {
+        let loose = match shape {
+            "tray" => 0.45,
+            "bowl" => 0.1,
+            _ => 0.0,
+        };
+        let relation = match relation {
+            Relation::In if self.rng.random_bool(loose) => Relation::On,
+            Relation::On if self.rng.random_bool(loose) => Relation::In,
+            as_it_is => as_it_is,
+        };
+        self.saying(Saying::Put(relation), what, whither)
+    }
+
+    /// A request for `deeds`; one sentence for deeds alike in kind and target.
+    pub fn ask_for(&mut self, deeds: &[Deed]) -> String {
+        let sentence = match shared_target(deeds) {
+            Some((objects, relation, target)) => {
+                let objects: Vec<String> = objects.iter().map(|name| self.name(name)).collect();
+                let (what, whither) = (self.list(&objects), self.name(target));
+                self.put(
+                    &what,
+                    relation,
+                    &whither,
+                    crate::vocabulary::shape_of(target),
+                )
+            }
+            None => {
+                let clauses: Vec<String> = deeds.iter().map(|deed| self.clause(deed)).collect();
+                let joints = match self.language {
+                    Language::English => &["( and then |, then | and |. then |, and )"],
+                    Language::Chinese => &["(，然后|，再|，|，接着)"],
+                };
+                let joint = self.say(joints, &[]);
+                clauses.join(&joint)
+            }
+        };
+        self.polite(&sentence)
+    }
+
+    fn clause(&mut self, deed: &Deed) -> String {
+        match deed {
+            Deed::Put {
+                object,
+                relation,
+                target,
+            } => {
+                let (what, whither) = (self.name(object), self.name(target));
+                let shape = crate::vocabulary::shape_of(target);
+                let solid = !["bowl", "tray"].contains(&shape);
+                if *relation == Relation::On && solid && self.rng.random_bool(0.4) {
+                    self.saying(Saying::Stack, &what, &whither)
+                } else {
+                    self.put(&what, *relation, &whither, shape)
+                }
+            }
+            Deed::Pick(object) => {
+                let what = self.name(object);
+                self.saying(Saying::Pick, &what, "")
+            }
+            Deed::Point(object) => {
+                let what = self.name(object);
+                self.saying(Saying::Point, &what, "")
+            }
+            Deed::Push(object, direction) => {
+                let what = self.name(object);
+                self.saying(Saying::Push(*direction), &what, "")
+            }
+            Deed::Home => self.saying(Saying::Home, "", ""),
+        }
+    }
+}
+
+fn shared_target(deeds: &[Deed]) -> Option<(Vec<&str>, Relation, &str)> {
+    let mut objects = Vec::new();
+    let mut place: Option<(Relation, &str)> = None;
+    for deed in deeds {
+        let Deed::Put {
+            object,
+            relation,
+            target,
+        } = deed
+        else {
+            return None;
+        };
+        if place.is_some_and(|place| place != (*relation, target)) {
+            return None;
+        }
+        place = Some((*relation, target));
+        objects.push(object.as_str());
+    }
+    let (relation, target) = place.filter(|_| objects.len() > 1)?;
+    Some((objects, relation, target))
+}

@@ -1,0 +1,82 @@
+//! Places on the table beside an object.
+
+use enact_plan::Relation;
+use enact_types::{Refusal, Vector3};
+
+use super::context::Context;
+use super::push::on_table;
+use super::spot::Spot;
+use crate::scene::{SceneObject, Solid};
+
+/// Gaps to the object to try, metres, in order: room for a finger first.
+const GAPS: [f64; 4] = [0.025, 0.035, 0.045, 0.06];
+/// Free distance to everything else, metres.
+const CLEAR: f64 = 0.02;
+/// Turns away from the straight direction to try, radians, in order.
+const TURNS: [f64; 5] = [0.0, 0.25, -0.25, 0.5, -0.5];
+/// Directions to try where any side will do.
+const SIDES: u32 = 12;
+/// Height of the table, metres.
+const TABLE: f64 = 0.0;
+
+/// Free places beside `target` on the side that `relation` names, the straightest
+/// and nearest first.
+pub fn spots(
+    context: &Context<'_>,
+    held: &Solid,
+    target: &SceneObject,
+    relation: Relation,
+) -> Result<Vec<Spot>, Refusal> {
+    let radius = held.footprint.outer_radius();
+    let ways = ways(context, relation)?;
+    let free: Vec<Spot> = GAPS
+        .iter()
+        .flat_map(|gap| ways.iter().map(move |way| (*gap, way)))
+        .map(|(gap, way)| at(&target.solid, way, radius + gap))
+        .filter(|spot| is_free(context, spot, radius))
+        .collect();
+    if free.is_empty() {
+        let text = format!("there is no room {} the {}", relation.name(), target.name);
+        return Err(Refusal::NotApplicable(text));
+    }
+    Ok(free)
+}
+
+/// Directions on the table, base frame.
+fn ways(context: &Context<'_>, relation: Relation) -> Result<Vec<Vector3>, Refusal> {
+    let Some(side) = relation.side() else {
+        let turn = |step| std::f64::consts::TAU * f64::from(step) / f64::from(SIDES);
+        return Ok((0..SIDES)
+            .map(|step| turned(&Vector3::y(), turn(step)))
+            .collect());
+    };
+    let unknown = || Refusal::NotApplicable("no picture says which side that is".to_owned());
+    let camera = context.scene.camera().ok_or_else(unknown)?;
+    let way = on_table(camera, side).ok_or_else(unknown)?;
+    Ok(TURNS.iter().map(|turn| turned(&way, *turn)).collect())
+}
+
+fn turned(way: &Vector3, angle: f64) -> Vector3 {
+    nalgebra::Rotation3::from_axis_angle(&Vector3::z_axis(), angle) * way
+}
+
+/// As far from the outline of `target` as `distance`, along `way`.
+fn at(target: &Solid, way: &Vector3, distance: f64) -> Spot {
+    let (sin, cos) = target.yaw.sin_cos();
+    let (u, v) = (cos * way.x + sin * way.y, cos * way.y - sin * way.x);
+    let far = target.footprint.half_extent(u, v) + distance;
+    Spot {
+        x: target.x + way.x * far,
+        y: target.y + way.y * far,
+        surface: TABLE,
+    }
+}
+
+fn is_free(context: &Context<'_>, spot: &Spot, radius: f64) -> bool {
+    let clear = |solid: &Solid| solid.plan_distance(spot.x, spot.y) > radius + CLEAR;
+    context
+        .scene
+        .objects()
+        .iter()
+        .all(|object| clear(&object.solid))
+}

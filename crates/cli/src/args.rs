@@ -46,6 +46,8 @@ pub enum Command {
     Render(RenderArgs),
     /// Write data to train a model with
     Dataset(DatasetArgs),
+    /// Run a suite of tasks and report how many succeed, by physics
+    Eval(EvalArgs),
 }
 
 /// Who acts where, and who thinks.
@@ -174,4 +176,54 @@ pub struct DatasetArgs {
     /// Name in scenes/ or path of a TOML file to draw from
     #[arg(long, default_value = "mixed")]
     pub scene: String,
+}
+
+/// Who plans in an evaluation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Planning {
+    /// The model sees and plans
+    Model,
+    /// Perfect perception and a planner that knows the goal
+    Scripted,
+}
+
+/// `enact eval`.
+#[derive(Clone, Debug, Args)]
+pub struct EvalArgs {
+    /// Name in suites/ or path of a TOML file
+    #[arg(default_value = "core")]
+    pub suite: String,
+    /// Episodes; the suite's tasks take turns
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub episodes: u64,
+    /// What chance decides. Training never sees what suites are made of
+    #[arg(long, default_value_t = 70_001)]
+    pub seed: u64,
+    /// Episodes at once, each with a model of its own
+    #[arg(long, value_name = "J", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: u16,
+    /// Model folder, GGUF or UQFF file, hub id, or http address of an OpenAI-compatible server
+    #[arg(long, value_name = "PATH|ID", default_value = "models/tabletop")]
+    pub model: String,
+    /// Who sees and plans
+    #[arg(long, value_enum, default_value_t = Planning::Model)]
+    pub planner: Planning,
+    /// Change a setting of the suite: `turns=5`, `scene=tabletop`
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Show one episode, told step by step
+    #[arg(long, value_name = "K")]
+    pub episode: Option<u64>,
+    /// Print one JSON object instead of the table
+    #[arg(long)]
+    pub json: bool,
+    /// Print the table alone, as Markdown
+    #[arg(long, conflicts_with = "json")]
+    pub md: bool,
+    /// Folder that keeps what is done; the same command goes on from there
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Exit with 1 if fewer than this share of episodes succeed, percent
+    #[arg(long, value_name = "PERCENT", default_value_t = 0.0)]
+    pub floor: f64,
 }

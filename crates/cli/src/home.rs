@@ -52,6 +52,11 @@ impl Home {
         self.0.join("scenes")
     }
 
+    /// `suites/`.
+    pub fn suites(&self) -> PathBuf {
+        self.0.join("suites")
+    }
+
     /// `launch/`.
     pub fn launches(&self) -> PathBuf {
         self.0.join("launch")

@@ -15,6 +15,7 @@
 //! | [`scene`] | `enact scene` |
 //! | [`render`] | `enact render` |
 //! | [`dataset`] | `enact dataset` |
+//! | [`eval`] | `enact eval` |
 // A command-line program prints; nothing else in the workspace does.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -22,6 +23,7 @@ mod args;
 mod chat;
 mod check;
 mod dataset;
+mod eval;
 mod home;
 mod launch;
 mod narrate;
@@ -76,6 +78,7 @@ fn dispatch(command: &Command) -> Result<bool> {
         }
         Command::Render(args) => render::render(&home, args).map(|()| true),
         Command::Dataset(args) => dataset::write(&home, args).map(|()| true),
+        Command::Eval(args) => eval::eval(&home, args),
     }
 }
 

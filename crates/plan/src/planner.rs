@@ -22,6 +22,18 @@ pub trait Planner {
     fn plan(&mut self, frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError>;
 }
 
+impl<T: Perceiver + ?Sized> Perceiver for &mut T {
+    fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        (**self).perceive(frame)
+    }
+}
+
+impl<T: Planner + ?Sized> Planner for &mut T {
+    fn plan(&mut self, frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError> {
+        (**self).plan(frame, situation)
+    }
+}
+
 impl<T: Perceiver + ?Sized> Perceiver for Box<T> {
     fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
         (**self).perceive(frame)

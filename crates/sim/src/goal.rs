@@ -12,6 +12,8 @@ use crate::world::{ObjectState, World};
 const NEAR: f64 = 0.06;
 /// How far to the side counts as beside, metres.
 const BESIDE: f64 = 0.02;
+/// What has moved by more was touched, metres.
+const TOUCHED: f64 = 0.01;
 
 /// A state of the world, about objects by name. In a scene file a name may be a
 /// placeholder such as `{object}`, which the instruction fills in.
@@ -30,6 +32,18 @@ pub enum Goal {
     LeftOf(String, String),
     /// The first rests right of the second in the camera's picture.
     RightOf(String, String),
+    /// The first rests nearer to the camera than the second.
+    InFrontOf(String, String),
+    /// The first rests farther from the camera than the second.
+    Behind(String, String),
+    /// It is within 1 cm of where the layout puts it.
+    Untouched(String),
+    /// All of these.
+    And(Vec<Goal>),
+    /// One of these at least.
+    Or(Vec<Goal>),
+    /// Anything but this.
+    Not(Box<Goal>),
 }
 
 impl Goal {
@@ -46,12 +60,14 @@ impl Goal {
             Self::Near(object, other) => released(world, object)
                 .zip(world.object(other))
                 .is_some_and(|(object, other)| gap(&object, &other) < NEAR),
-            Self::LeftOf(object, other) => {
-                rightwards(world, object, other).is_some_and(|by| by < -BESIDE)
-            }
-            Self::RightOf(object, other) => {
-                rightwards(world, object, other).is_some_and(|by| by > BESIDE)
-            }
+            Self::LeftOf(object, other) => on_side(world, object, other, |[right, _]| -right),
+            Self::RightOf(object, other) => on_side(world, object, other, |[right, _]| right),
+            Self::InFrontOf(object, other) => on_side(world, object, other, |[_, closer]| closer),
+            Self::Behind(object, other) => on_side(world, object, other, |[_, closer]| -closer),
+            Self::Untouched(object) => is_untouched(world, object),
+            Self::And(all) => all.iter().all(|goal| goal.holds(world)),
+            Self::Or(any) => any.iter().any(|goal| goal.holds(world)),
+            Self::Not(goal) => !goal.holds(world),
         }
     }
 
@@ -72,18 +88,28 @@ impl Goal {
             Self::Near(a, b) => Self::Near(name(a), name(b)),
             Self::LeftOf(a, b) => Self::LeftOf(name(a), name(b)),
             Self::RightOf(a, b) => Self::RightOf(name(a), name(b)),
+            Self::InFrontOf(a, b) => Self::InFrontOf(name(a), name(b)),
+            Self::Behind(a, b) => Self::Behind(name(a), name(b)),
+            Self::Untouched(a) => Self::Untouched(name(a)),
+            Self::And(all) => Self::And(all.iter().map(|goal| goal.fill(names)).collect()),
+            Self::Or(any) => Self::Or(any.iter().map(|goal| goal.fill(names)).collect()),
+            Self::Not(goal) => Self::Not(Box::new(goal.fill(names))),
         }
     }
 
     /// The names or placeholders in it.
     pub fn names(&self) -> Vec<&str> {
         match self {
-            Self::Held(a) => vec![a],
+            Self::Held(a) | Self::Untouched(a) => vec![a],
+            Self::And(goals) | Self::Or(goals) => goals.iter().flat_map(Self::names).collect(),
+            Self::Not(goal) => goal.names(),
             Self::Inside(a, b)
             | Self::On(a, b)
             | Self::Near(a, b)
             | Self::LeftOf(a, b)
-            | Self::RightOf(a, b) => vec![a, b],
+            | Self::RightOf(a, b)
+            | Self::InFrontOf(a, b)
+            | Self::Behind(a, b) => vec![a, b],
         }
     }
 }
@@ -132,12 +158,35 @@ fn gap(a: &ObjectState, b: &ObjectState) -> f64 {
     apart - a.shape.footprint_radius(a.size) - b.shape.footprint_radius(b.size)
 }
 
-/// How far the first rests to the right of the second as the camera sees it, metres.
-fn rightwards(world: &World, object: &str, other: &str) -> Option<f64> {
+/// Whether the object rests on that side of the other: beside it, and farther to
+/// that side than along it.
+fn on_side(world: &World, object: &str, other: &str, side: fn([f64; 2]) -> f64) -> bool {
+    offset(world, object, other).is_some_and(|offset| {
+        let [right, closer] = offset;
+        let along = side(offset);
+        let across = (right.hypot(closer).powi(2) - along * along)
+            .max(0.0)
+            .sqrt();
+        along > BESIDE && along >= across
+    })
+}
+
+/// How far the object is right of the other in the picture, and nearer to the camera, metres.
+fn offset(world: &World, object: &str, other: &str) -> Option<[f64; 2]> {
     let camera = &world.layout().camera;
     let right = (camera.target - camera.eye)
         .cross(&Vector3::z())
         .normalize();
+    let closer = right.cross(&Vector3::z());
     let (object, other) = (released(world, object)?, world.object(other)?);
-    Some((object.pose.translation.vector - other.pose.translation.vector).dot(&right))
+    let apart = object.pose.translation.vector - other.pose.translation.vector;
+    Some([apart.dot(&right), apart.dot(&closer)])
+}
+
+fn is_untouched(world: &World, name: &str) -> bool {
+    let item = world.layout().objects.iter().find(|item| item.name == name);
+    item.zip(world.object(name)).is_some_and(|(item, now)| {
+        let moved = now.pose.translation.vector - item.base_from_object.translation.vector;
+        moved.norm() < TOUCHED
+    })
 }

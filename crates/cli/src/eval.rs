@@ -1,0 +1,191 @@
+//! `enact eval`: how often a suite of tasks succeeds.
+
+use std::io::stderr;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow, bail};
+use enact_eval::episode::{Record, Thinker};
+use enact_eval::keep::Kept;
+use enact_eval::report::Report;
+use enact_eval::runner::{Job, run};
+use enact_eval::suite::Suite;
+use enact_eval::{draw, episode};
+use enact_model::Options;
+use enact_plan::Mind;
+use enact_robot::Robot;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::args::{EvalArgs, Planning};
+use crate::home::Home;
+use crate::narrate::Narrator;
+
+/// Runs the suite and prints the table; whether the floor is reached.
+pub fn eval(home: &Home, args: &EvalArgs) -> Result<bool> {
+    let path = home.resolve(&args.suite, &home.suites())?;
+    let mut suite = Suite::load(&path)?;
+    for setting in &args.set {
+        change(&mut suite, setting)?;
+    }
+    let scene_path = home.resolve(&suite.scene, &home.scenes())?;
+    let scene = std::fs::read_to_string(&scene_path)
+        .with_context(|| format!("cannot read {}", scene_path.display()))?;
+    let robot = Arc::new(Robot::find("so101", &home.robots())?);
+    let model = model_path(home, &args.model);
+    let minds = || mind(&model);
+    let job = Job {
+        suite: &suite,
+        scene: &scene,
+        robot: &robot,
+        seed: args.seed,
+        episodes: args.episodes,
+        workers: usize::from(args.jobs),
+        minds: (args.planner == Planning::Model).then_some(&minds),
+    };
+    if let Some(number) = args.episode {
+        return show(&job, number);
+    }
+    let settings = settings(args, &path, &suite, &scene, &model)?;
+    let kept = args
+        .out
+        .as_deref()
+        .map(|folder| Kept::open(folder, &settings))
+        .transpose()?;
+    let bar = progress_bar(args.episodes);
+    let mut successes = 0;
+    let records = run(&job, kept, &mut |record| {
+        successes += u64::from(record.success);
+        bar.inc(1);
+        bar.set_message(format!("{successes} succeeded"));
+    })?;
+    bar.finish_and_clear();
+    let name = path.file_stem().map_or_else(
+        || args.suite.clone(),
+        |stem| stem.to_string_lossy().into_owned(),
+    );
+    let report = Report::new(&name, args.seed, &records, &command(args));
+    if args.json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else if args.md {
+        print!("{}", report.markdown());
+    } else {
+        print!("{}", report.table());
+    }
+    Ok(100.0 * report.share.value() >= args.floor)
+}
+
+/// One episode, told on stderr; its record on stdout.
+fn show(job: &Job<'_>, number: u64) -> Result<bool> {
+    let drawn = draw::episode(job.suite, job.scene, job.robot, job.seed, number)
+        .map_err(|error| anyhow!("{error}"))?;
+    let mut mind = job
+        .minds
+        .map(|make| make())
+        .transpose()
+        .map_err(|error| anyhow!("{error}"))?;
+    let thinker = match &mut mind {
+        Some(mind) => Thinker::Mind(&mut **mind),
+        None => Thinker::Oracle,
+    };
+    let mut narrator = Narrator::new(stderr());
+    let record: Record = episode::run(
+        number,
+        &drawn,
+        job.robot,
+        job.suite.turns,
+        thinker,
+        vec![Box::new(&mut narrator)],
+    );
+    println!("{}", serde_json::to_string(&record)?);
+    Ok(record.success)
+}
+
+fn mind(model: &str) -> Result<Box<dyn Mind>, String> {
+    match enact_model::open(model, Options::default()) {
+        Ok(model) => Ok(Box::new(model)),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn model_path(home: &Home, model: &str) -> String {
+    if model.starts_with("models/") && !Path::new(model).exists() {
+        home.path().join(model).display().to_string()
+    } else {
+        model.to_owned()
+    }
+}
+
+fn change(suite: &mut Suite, setting: &str) -> Result<()> {
+    match setting.split_once('=') {
+        Some(("turns", value)) => {
+            suite.turns = value
+                .parse()
+                .with_context(|| format!("--set turns={value}: not a number"))?;
+        }
+        Some(("scene", value)) => value.clone_into(&mut suite.scene),
+        Some((key, _)) => bail!("--set {key}: a suite has the settings `turns` and `scene`"),
+        None => bail!("--set {setting}: write KEY=VALUE, such as turns=5"),
+    }
+    Ok(())
+}
+
+/// What must be the same for an evaluation to be gone on with.
+fn settings(
+    args: &EvalArgs,
+    path: &Path,
+    suite: &Suite,
+    scene: &str,
+    model: &str,
+) -> Result<String> {
+    let text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let suite_sum = crc32fast::hash(&text);
+    let scene_sum = crc32fast::hash(scene.as_bytes());
+    let model_sum = match args.planner {
+        Planning::Scripted => "scripted".to_owned(),
+        Planning::Model => format!("{model} {:08x}", checksum(Path::new(model))),
+    };
+    Ok(format!(
+        "suite {suite_sum:08x}, scene {scene_sum:08x}, turns {}, seed {}, model {model_sum}, enact {}",
+        suite.turns,
+        args.seed,
+        env!("CARGO_PKG_VERSION")
+    ))
+}
+
+/// Of all weights in a model folder; of nothing where it is not a folder.
+fn checksum(folder: &Path) -> u32 {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|end| end == "safetensors"))
+        .collect();
+    files.sort();
+    let mut hasher = crc32fast::Hasher::new();
+    for bytes in files.iter().filter_map(|file| std::fs::read(file).ok()) {
+        hasher.update(&bytes);
+    }
+    hasher.finalize()
+}
+
+fn progress_bar(episodes: u64) -> ProgressBar {
+    ProgressBar::new(episodes).with_style(
+        ProgressStyle::with_template("{bar:40} {pos}/{len} episodes, {msg}, {eta} left")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    )
+}
+
+/// The command that shows an episode again, but for its number.
+fn command(args: &EvalArgs) -> String {
+    let mut words = format!("enact eval {} --seed {}", args.suite, args.seed);
+    if args.planner == Planning::Scripted {
+        words += " --planner scripted";
+    }
+    if args.model != "models/tabletop" {
+        words += &format!(" --model {}", args.model);
+    }
+    for setting in &args.set {
+        words += &format!(" --set {setting}");
+    }
+    words
+}

@@ -1,0 +1,246 @@
+//! An episode of a task: scene, words, goal, drawn by a seed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use enact_robot::Robot;
+use enact_sim::{Colour, Item, Layout, Scene, World};
+use enact_types::Vector3;
+use rand::seq::{IndexedRandom, SliceRandom};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use toml::Value;
+
+use crate::suite::{Requirement, Space, Suite, Task};
+
+/// Layouts drawn until one is as required.
+const DRAWS: u32 = 4000;
+/// A smaller difference does not count, metres.
+const CLEAR: f64 = 0.02;
+/// Something this near to a line is on it, metres; something beyond twice that is not.
+const ON_LINE: f64 = 0.025;
+/// Thickness of a container's floor, metres.
+const FLOOR: f64 = 0.007;
+
+/// An instance of a task.
+pub struct Drawn<'a> {
+    /// Of which task.
+    pub task: &'a Task,
+    /// What the person says.
+    pub instruction: String,
+    /// What is where. Objects of a role are named by it.
+    pub layout: Layout,
+    /// Seed of everything else that chance decides.
+    pub seed: u64,
+}
+
+/// The `index`th episode of a suite; the same for the same seed.
+///
+/// # Errors
+/// What makes the task impossible to draw, in words.
+pub fn episode<'a>(
+    suite: &'a Suite,
+    base: &str,
+    robot: &Robot,
+    seed: u64,
+    index: u64,
+) -> Result<Drawn<'a>, String> {
+    let task = &suite.tasks[(index % suite.tasks.len() as u64) as usize];
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(index);
+    let words = words(task, &mut rng);
+    let scene = scene(task, base, &words)?;
+    let layout = (0..DRAWS)
+        .find_map(|_| arranged(task, robot, &scene, rng.next_u64()))
+        .ok_or_else(|| format!("task `{}`: no layout is as required", task.name))?;
+    let pattern = task
+        .instructions
+        .choose(&mut rng)
+        .ok_or("a task without instructions")?;
+    let mut instruction = pattern.clone();
+    for (word, text) in &words {
+        instruction = instruction.replace(&format!("{{{word}}}"), text);
+    }
+    for item in &layout.objects {
+        instruction = instruction.replace(&format!("{{{}}}", item.name), &item.label());
+    }
+    if instruction.contains("{absent}") {
+        let absent = absent(task, &layout, &mut rng)
+            .ok_or_else(|| format!("task `{}`: everything is there", task.name))?;
+        instruction = instruction.replace("{absent}", &absent);
+    }
+    if let Some(open) = instruction.find('{') {
+        return Err(format!(
+            "task `{}`: nothing is called {}",
+            task.name,
+            &instruction[open..]
+        ));
+    }
+    Ok(Drawn {
+        task,
+        instruction: chinese(&instruction),
+        layout,
+        seed: rng.next_u64(),
+    })
+}
+
+/// Labels within a Chinese sentence are Chinese.
+fn chinese(text: &str) -> String {
+    use enact_dataset::vocabulary::{COLOURS, CONTAINERS, MOVABLE};
+    use enact_dataset::wording::{Language, chinese::plain_name};
+    if Language::of(text) == Language::English {
+        return text.to_owned();
+    }
+    let mut text = text.to_owned();
+    for colour in COLOURS {
+        for shape in MOVABLE.iter().chain(&CONTAINERS) {
+            let label = format!("{colour} {shape}");
+            text = text.replace(&label, &plain_name(&label));
+        }
+    }
+    text
+}
+
+/// A word for each variable, no two alike.
+fn words(task: &Task, rng: &mut ChaCha8Rng) -> BTreeMap<String, String> {
+    let mut words: BTreeMap<String, String> = BTreeMap::new();
+    for (variable, choices) in &task.draw {
+        let free: Vec<&String> = choices
+            .iter()
+            .filter(|word| !words.values().any(|taken| taken == *word))
+            .collect();
+        if let Some(word) = free.choose(rng) {
+            words.insert(variable.clone(), (*word).clone());
+        }
+    }
+    words
+}
+
+/// The base scene with the task's objects in place of its own.
+fn scene(task: &Task, base: &str, words: &BTreeMap<String, String>) -> Result<Scene, String> {
+    let mut table: toml::Table = base
+        .parse()
+        .map_err(|error: toml::de::Error| error.to_string())?;
+    table.remove("tasks");
+    table.remove("random");
+    let mut objects = Vec::new();
+    for object in &task.objects {
+        let mut object = object.clone();
+        if let Some(role) = object.remove("role") {
+            object.insert("name".to_owned(), role);
+        }
+        for (_, value) in object.iter_mut() {
+            fill(value, words);
+        }
+        objects.push(Value::Table(object));
+    }
+    table.insert("objects".to_owned(), Value::Array(objects));
+    if let Some(random) = &task.random {
+        let mut random = Value::Table(random.clone());
+        fill(&mut random, words);
+        table.insert("random".to_owned(), random);
+    }
+    let text = toml::to_string(&table).map_err(|error| error.to_string())?;
+    Scene::parse(Path::new(&format!("task `{}`", task.name)), &text)
+        .map_err(|error| error.to_string())
+}
+
+fn fill(value: &mut Value, words: &BTreeMap<String, String>) {
+    match value {
+        Value::String(text) => {
+            if let Some(word) = text.strip_prefix('$').and_then(|name| words.get(name)) {
+                text.clone_from(word);
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| fill(value, words)),
+        Value::Table(table) => table.iter_mut().for_each(|(_, value)| fill(value, words)),
+        _ => {}
+    }
+}
+
+/// A layout of the scene, if it has every role and is as required.
+fn arranged(task: &Task, robot: &Robot, scene: &Scene, seed: u64) -> Option<Layout> {
+    let mut layout = scene.draw(seed);
+    let has = |role: &&str| layout.objects.iter().any(|item| item.name == **role);
+    if !task.roles().iter().all(has) {
+        return None;
+    }
+    for (upper, lower) in &task.rests {
+        let host = find(&layout, lower)?.clone();
+        let item = layout.objects.iter_mut().find(|item| item.name == *upper)?;
+        let floor = if host.shape.is_container() {
+            FLOOR - host.size[2] / 2.0
+        } else {
+            host.size[2] / 2.0
+        };
+        item.base_from_object.translation.vector = host.base_from_object.translation.vector
+            + Vector3::z() * (floor + item.size[2] / 2.0 + 0.001);
+    }
+    let spaces_hold = task.requires.iter().all(|requirement| match requirement {
+        Requirement::Space(space) => holds(space, &layout) == Some(true),
+        Requirement::State(_) => true,
+    });
+    if !spaces_hold {
+        return None;
+    }
+    let states: Vec<_> = task
+        .requires
+        .iter()
+        .filter_map(|requirement| match requirement {
+            Requirement::State(goal) => Some(goal),
+            Requirement::Space(_) => None,
+        })
+        .collect();
+    if !states.is_empty() {
+        let mut world = World::new(robot, &layout);
+        world.settle();
+        if !states.iter().all(|goal| goal.holds(&world)) {
+            return None;
+        }
+    }
+    Some(layout)
+}
+
+fn find<'a>(layout: &'a Layout, name: &str) -> Option<&'a Item> {
+    layout.objects.iter().find(|item| item.name == name)
+}
+
+fn holds(space: &Space, layout: &Layout) -> Option<bool> {
+    let at = |name: &String| Some(find(layout, name)?.base_from_object.translation.vector.xy());
+    Some(match space {
+        Space::NearerToArm(a, b) => at(a)?.norm() + CLEAR < at(b)?.norm(),
+        Space::Nearer(a, b, to) => (at(a)? - at(to)?).norm() + CLEAR < (at(b)? - at(to)?).norm(),
+        // The camera of the scenes that ship looks back at the arm.
+        Space::Lefter(a, b) => at(a)?.y + CLEAR < at(b)?.y,
+        Space::Lower(a, b) => at(a)?.x > at(b)?.x + CLEAR,
+        Space::Between(a, b, c) => off_line(at(a)?, at(b)?, at(c)?) < ON_LINE,
+        Space::NotBetween(a, b, c) => off_line(at(a)?, at(b)?, at(c)?) > 2.0 * ON_LINE,
+    })
+}
+
+/// Distance to the line between two points; infinite beyond its ends.
+fn off_line(
+    point: nalgebra::Vector2<f64>,
+    from: nalgebra::Vector2<f64>,
+    to: nalgebra::Vector2<f64>,
+) -> f64 {
+    let line = to - from;
+    let along = (point - from).dot(&line) / line.norm_squared();
+    if (0.1..=0.9).contains(&along) {
+        (point - from - line * along).norm()
+    } else {
+        f64::INFINITY
+    }
+}
+
+/// Something of the task's shapes that is not there.
+fn absent(task: &Task, layout: &Layout, rng: &mut ChaCha8Rng) -> Option<String> {
+    let mut labels: Vec<String> = task
+        .absent
+        .iter()
+        .flat_map(|shape| Colour::ALL.map(|colour| format!("{colour} {shape}")))
+        .filter(|label| layout.objects.iter().all(|item| item.label() != *label))
+        .collect();
+    labels.shuffle(rng);
+    labels.pop()
+}

@@ -1,0 +1,116 @@
+//! Why an episode failed.
+
+use std::fmt;
+
+use enact_bridge::{Ending, Report};
+use enact_plan::{Step, Verdict};
+use serde::{Deserialize, Serialize};
+
+/// Why an episode failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Failure {
+    /// An object of the task was not listed, or not as what it is.
+    PerceivedWrong,
+    /// The plan names other objects than the task.
+    PlannedWrong,
+    /// The gate or the grounding refused.
+    Refused,
+    /// The fingers closed on nothing.
+    GraspedNothing,
+    /// The object fell.
+    Dropped,
+    /// No turn was left.
+    OutOfTurns,
+    /// It acted where it should have answered.
+    Acted,
+    /// It answered where it should have acted, or answered wrong.
+    Spoke,
+    /// It thought that it was done.
+    NotReached,
+    /// The loop broke.
+    Broken,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::PerceivedWrong => "perceived wrong",
+            Self::PlannedWrong => "planned wrong",
+            Self::Refused => "refused",
+            Self::GraspedNothing => "grasped nothing",
+            Self::Dropped => "dropped",
+            Self::OutOfTurns => "ran out of turns",
+            Self::Acted => "acted where it should not",
+            Self::Spoke => "spoke where it should act",
+            Self::NotReached => "thought it was done",
+            Self::Broken => "broke",
+        })
+    }
+}
+
+/// What the judgement rests on.
+pub struct Case<'a> {
+    /// Names of the objects that the task is about.
+    pub involved: &'a [String],
+    /// What was listed at the first look.
+    pub first_seen: &'a [String],
+    /// Whether the task wants an answer only.
+    pub wants_answer: bool,
+    /// How the run went.
+    pub report: &'a Report,
+}
+
+/// The first thing that went wrong on the way from picture to motion.
+pub fn kind(case: &Case<'_>) -> Failure {
+    let report = case.report;
+    let moved = report.steps.iter().any(|outcome| outcome.step.moves());
+    if case.wants_answer {
+        return if moved {
+            Failure::Acted
+        } else {
+            Failure::Spoke
+        };
+    }
+    if case
+        .involved
+        .iter()
+        .any(|name| !case.first_seen.contains(name))
+    {
+        return Failure::PerceivedWrong;
+    }
+    if !moved && matches!(report.ending, Ending::Said | Ending::Asked) {
+        return Failure::Spoke;
+    }
+    let names_other = |step: &Step| match step {
+        Step::Pick { object } | Step::Point { object } | Step::Push { object, .. } => {
+            !case.involved.contains(object)
+        }
+        Step::Place { object, target, .. } => {
+            !case.involved.contains(object) || !case.involved.contains(target)
+        }
+        _ => false,
+    };
+    if !moved
+        || report
+            .steps
+            .iter()
+            .any(|outcome| names_other(&outcome.step))
+    {
+        return Failure::PlannedWrong;
+    }
+    let last = report
+        .steps
+        .iter()
+        .rev()
+        .find(|outcome| outcome.verdict != Verdict::Yes);
+    match last {
+        Some(outcome) if outcome.verdict == Verdict::Refused => Failure::Refused,
+        Some(outcome) if outcome.reason.contains("closed on nothing") => Failure::GraspedNothing,
+        Some(outcome) if outcome.reason.contains("slipped") || outcome.reason.contains("fell") => {
+            Failure::Dropped
+        }
+        _ if report.ending == Ending::OutOfTurns => Failure::OutOfTurns,
+        _ => Failure::NotReached,
+    }
+}

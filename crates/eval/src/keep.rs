@@ -1,0 +1,73 @@
+//! Episodes on disk, so that a run can go on.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::episode::Record;
+
+/// A folder that cannot be used.
+#[derive(Debug, Error)]
+pub enum KeepError {
+    /// It cannot be read or written.
+    #[error("{0}: {1}")]
+    Io(PathBuf, io::Error),
+    /// It holds another evaluation.
+    #[error(
+        "{0} holds an evaluation with other settings; choose another --out, or delete it\nthere: {1}\nhere:  {2}"
+    )]
+    Other(PathBuf, String, String),
+}
+
+/// A folder with `settings.txt` and a line of `episodes.jsonl` per episode.
+pub struct Kept {
+    path: PathBuf,
+    file: File,
+    /// What was done before.
+    pub done: Vec<Record>,
+}
+
+impl Kept {
+    /// Opens or creates `folder` for an evaluation with these settings. A line that
+    /// was cut off when the last run died is done again.
+    pub fn open(folder: &Path, settings: &str) -> Result<Self, KeepError> {
+        let io = |error| KeepError::Io(folder.to_owned(), error);
+        std::fs::create_dir_all(folder).map_err(io)?;
+        let named = folder.join("settings.txt");
+        match std::fs::read_to_string(&named) {
+            Ok(there) if there.trim() != settings => {
+                return Err(KeepError::Other(
+                    folder.to_owned(),
+                    there.trim().to_owned(),
+                    settings.to_owned(),
+                ));
+            }
+            Ok(_) => {}
+            Err(_) => std::fs::write(&named, format!("{settings}\n")).map_err(io)?,
+        }
+        let path = folder.join("episodes.jsonl");
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        let done: Vec<Record> = text[..whole]
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect();
+        let file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(io)?;
+        file.set_len(whole as u64).map_err(io)?;
+        Ok(Self { path, file, done })
+    }
+
+    /// Keeps an episode.
+    pub fn add(&mut self, record: &Record) -> Result<(), KeepError> {
+        let io = |error| KeepError::Io(self.path.clone(), error);
+        let line = serde_json::to_string(record).map_err(|error| io(error.into()))?;
+        writeln!(self.file, "{line}").map_err(io)?;
+        self.file.flush().map_err(io)
+    }
+}

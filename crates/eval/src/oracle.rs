@@ -2,11 +2,11 @@
 
 use enact_dataset::goal::{Deed, Goal as Meaning};
 use enact_dataset::teacher;
-use enact_plan::{Answer, Plan, Planner, PlannerError, Relation, Situation, Usage};
+use enact_plan::{self as plan, Plan, Planner, PlannerError, Relation, Situation, Usage};
 use enact_sim::{Goal, Layout};
 use enact_types::Frame;
 
-use crate::suite::Task;
+use crate::suite::{Answer, Task};
 
 /// Plans by knowing what is wanted.
 pub struct Oracle {
@@ -26,7 +26,8 @@ impl Oracle {
         }
         deeds.extend(task.pointed.iter().map(|role| Deed::Point(label(role))));
         let meaning = match task.answer {
-            Some(_) => Meaning::Say("I cannot do that.".to_owned()),
+            Some(Answer::Asked) => Meaning::Ask("Which one do you mean?".to_owned()),
+            Some(Answer::Said | Answer::Any) => Meaning::Say("I cannot do that.".to_owned()),
             None => Meaning::Act(deeds),
         };
         Self { meaning }
@@ -60,12 +61,16 @@ fn collect(goal: &Goal, label: &dyn Fn(&String) -> String, deeds: &mut Vec<Deed>
 }
 
 impl Planner for Oracle {
-    fn plan(&mut self, _: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError> {
-        let plan = teacher::plan(&self.meaning, situation);
-        Ok(Answer {
+    fn plan(
+        &mut self,
+        _: &Frame,
+        situation: &Situation,
+    ) -> Result<plan::Answer<Plan>, PlannerError> {
+        let steps = teacher::plan(&self.meaning, situation);
+        Ok(plan::Answer {
             prompt: String::new(),
-            completion: plan.to_string(),
-            meaning: Ok(plan),
+            completion: steps.to_string(),
+            meaning: Ok(steps),
             usage: Usage::default(),
         })
     }

@@ -15,6 +15,10 @@ const GONE: f64 = 0.015;
 const RELABELLED: f64 = 0.015;
 /// As above for an object that was put down: it may have rolled or slid, metres.
 const RELABELLED_AFTER_RELEASE: f64 = 0.035;
+/// A thing seen this near to where it was has stayed there, metres.
+const STAYED: f64 = 0.015;
+/// Measured extents of one shape differ by less than this, metres.
+const SAME_SHAPE: f64 = 0.006;
 /// Things whose widths differ by more than this are not the same, metres.
 const SAME_WIDTH: f64 = 0.015;
 
@@ -131,6 +135,8 @@ impl SceneMemory {
         }
         let middle = (base_from_tool * tool_from_object).translation.vector;
         (object.solid.x, object.solid.y) = (middle.x, middle.y);
+        let half = object.solid.height() / 2.0;
+        (object.solid.base, object.solid.top) = (middle.z - half, middle.z + half);
         object.rests = None;
         object.unseen = 1;
         object.released = true;
@@ -194,7 +200,7 @@ impl SceneMemory {
                 matched[new] = true;
                 object.unseen = 0;
                 object.point = observations[new].point;
-                object.solid = observations[new].solid.clone();
+                object.solid = rigid(&object.solid, &observations[new].solid);
             }
         }
         observations
@@ -214,7 +220,7 @@ impl SceneMemory {
         {
             known.unseen = 0;
             known.point = observation.point;
-            known.solid = observation.solid;
+            known.solid = rigid(&known.solid, &observation.solid);
             return;
         }
         let name = self.unique_name(&observation.label);
@@ -267,6 +273,21 @@ impl SceneMemory {
         for (object, support) in self.objects.iter_mut().zip(found) {
             object.rests = support.map(|(relation, under)| (relation, names[under].clone()));
         }
+    }
+}
+
+/// What is known of a thing after it was seen again. A thing that has hardly moved
+/// but seems to have another shape is half hidden, or grown together with a
+/// neighbour of its colour: it is as it was.
+fn rigid(known: &Solid, seen: &Solid) -> Solid {
+    let moved = (known.centre() - seen.centre()).xy().norm();
+    let same_shape = known.hollow.is_some() == seen.hollow.is_some()
+        && (known.width() - seen.width()).abs() < SAME_SHAPE
+        && (known.height() - seen.height()).abs() < SAME_SHAPE;
+    if moved < STAYED && !same_shape {
+        known.clone()
+    } else {
+        seen.clone()
     }
 }
 

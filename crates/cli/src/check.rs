@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use enact_eval::draw;
+use enact_eval::suite::Suite;
 use enact_robot::Robot;
 use enact_sim::Scene;
 
@@ -37,7 +39,7 @@ fn shipped(home: &Home) -> Result<Vec<PathBuf>> {
     for entry in std::fs::read_dir(home.robots()).context("cannot read robots/")? {
         files.push(entry?.path());
     }
-    for folder in [home.scenes(), home.launches()] {
+    for folder in [home.scenes(), home.launches(), home.suites()] {
         let names = names_in(&folder);
         files.extend(names.iter().map(|name| folder.join(format!("{name}.toml"))));
     }
@@ -63,25 +65,44 @@ fn check_one(home: &Home, path: &Path) -> Result<&'static str> {
     match kind_of(&text) {
         Kind::Launch => check_launch(home, path).map(|()| "launch"),
         Kind::Scene => Scene::load(path).map(|_| "scene").map_err(Into::into),
+        Kind::Suite => check_suite(home, path).map(|()| "suite"),
     }
 }
 
 enum Kind {
     Launch,
     Scene,
+    Suite,
 }
 
-/// A launch names a robot and a model; nothing else does.
+/// A suite says what it is about; a launch names a robot and a model; nothing else does.
 fn kind_of(text: &str) -> Kind {
     let names = |key: &str| {
         text.lines()
             .any(|line| line.trim_start().starts_with(key) && line.contains('='))
     };
-    if names("robot") || names("model") {
+    if names("about") {
+        Kind::Suite
+    } else if names("robot") || names("model") {
         Kind::Launch
     } else {
         Kind::Scene
     }
+}
+
+/// Every task of a suite can be drawn.
+fn check_suite(home: &Home, path: &Path) -> Result<()> {
+    let suite = Suite::load(path)?;
+    let scene = home
+        .resolve(&suite.scene, &home.scenes())
+        .with_context(|| format!("in {}", path.display()))?;
+    let scene = std::fs::read_to_string(&scene)?;
+    let robot = Robot::find("so101", &home.robots())?;
+    for number in 0..suite.tasks.len() as u64 {
+        draw::episode(&suite, &scene, &robot, 0, number)
+            .map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+    }
+    Ok(())
 }
 
 fn check_launch(home: &Home, path: &Path) -> Result<()> {

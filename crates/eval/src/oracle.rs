@@ -21,6 +21,10 @@ impl Oracle {
             item.map_or_else(|| role.clone(), enact_sim::Item::label)
         };
         let mut deeds = Vec::new();
+        if let Some((object, target)) = &task.aside {
+            let beside = Goal::Near(object.clone(), target.clone());
+            collect(&beside, &label, &mut deeds);
+        }
         if let Some(goal) = &task.goal {
             collect(goal, &label, &mut deeds);
         }

@@ -47,6 +47,8 @@ pub struct Task {
     /// What the start must look like.
     #[serde(default)]
     pub requires: Vec<Requirement>,
+    /// For the planner that knows the goal: what must first be put beside what.
+    pub aside: Option<(String, String)>,
     /// What the end must look like; names are roles.
     pub goal: Option<Goal>,
     /// Roles that must stay where they are.

@@ -135,12 +135,24 @@ impl SceneMemory {
         }
         let middle = (base_from_tool * tool_from_object).translation.vector;
         (object.solid.x, object.solid.y) = (middle.x, middle.y);
-        let half = object.solid.height() / 2.0;
-        (object.solid.base, object.solid.top) = (middle.z - half, middle.z + half);
+        let height = object.solid.height();
+        object.solid.base = self.surface_at(middle.x, middle.y);
+        object.solid.top = object.solid.base + height;
         object.rests = None;
         object.unseen = 1;
         object.released = true;
         self.objects.push(object);
+    }
+
+    /// Height of whatever is under a point of the table, metres: things fall until they rest.
+    fn surface_at(&self, x: f64, y: f64) -> f64 {
+        let under = |object: &&SceneObject| object.solid.plan_distance(x, y) < 0.0;
+        self.objects
+            .iter()
+            .filter(under)
+            .map(|object| &object.solid)
+            .map(|solid| solid.hollow.map_or(solid.top, |hollow| hollow.floor))
+            .fold(0.0, f64::max)
     }
 
     /// Takes in a frame and what the model sees in it. `is_robot` says which

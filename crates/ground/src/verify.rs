@@ -117,9 +117,11 @@ fn pick(name: &str, evidence: &Evidence<'_>) -> Judgement {
     let Some(before) = known_before(name, evidence) else {
         return Judgement::unknown();
     };
+    // Fingers that stand apart hold nothing if the object was not taken into the hand.
+    let taken = evidence.after.holding() == Some(name);
     let held = evidence.measured.and_then(|measured| {
         let gripper = evidence.robot.gripper()?;
-        Some(holds(gripper, measured, &before.solid))
+        Some(taken && holds(gripper, measured, &before.solid))
     });
     let still_there = evidence.after.objects().iter().any(|object| {
         object.is_seen() && object.label == before.label && {

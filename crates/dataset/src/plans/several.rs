@@ -52,7 +52,7 @@ pub fn all(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
         .filter(|name| is_movable(name) && belongs(name, &like))
         .map(|name| put_deed(name, &target))
         .collect();
-    if deeds.is_empty() {
+    if too_few(speaker, &deeds) {
         return None;
     }
     let whither = speaker.name(&target);
@@ -63,6 +63,11 @@ pub fn all(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
         shape_of(&target),
     );
     Some((speaker.polite(&sentence), Goal::Act(deeds)))
+}
+
+/// “All” mostly means more than one, or one deed would be learned to be enough.
+fn too_few(speaker: &mut Speaker<'_>, deeds: &[Deed]) -> bool {
+    deeds.is_empty() || (deeds.len() == 1 && speaker.rng.random_bool(0.85))
 }
 
 fn all_of_shape(speaker: &mut Speaker<'_>, shape: &str) -> String {
@@ -134,7 +139,7 @@ pub fn sort(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
         .collect();
     let colours: std::collections::BTreeSet<&str> =
         containers.iter().map(|name| colour_of(name)).collect();
-    if deeds.is_empty() || colours.len() < containers.len() {
+    if too_few(speaker, &deeds) || colours.len() < containers.len() {
         return None;
     }
     let shape = shape_of(containers[0]);

@@ -128,6 +128,10 @@ pub fn short(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
         .filter(|name| name.split(' ').any(|part| part == word))
         .filter(|name| is_movable(name))
         .count();
+    // Clear cases are common by themselves, doubtful ones are not.
+    if fitting < 2 && speaker.rng.random_bool(0.6) {
+        return None;
+    }
     let targets = names(situation)
         .iter()
         .filter(|name| shape_of(name) == shape_of(&target))

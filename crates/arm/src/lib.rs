@@ -10,6 +10,8 @@
 
 pub mod execution;
 pub mod ideal;
+pub mod protocol;
+pub mod servo;
 pub mod state;
 pub mod stop;
 mod stream;

@@ -8,6 +8,7 @@
 //! | [`execution`] | how a trajectory ended |
 //! | [`ideal`] | an arm without inertia, for tests and dry runs |
 
+pub mod bus;
 pub mod execution;
 pub mod ideal;
 pub mod protocol;

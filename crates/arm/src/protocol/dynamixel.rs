@@ -122,6 +122,11 @@ impl Codec for Dynamixel {
         self.encode(status.id, STATUS, &body, out)
     }
 
+    fn ping_data(&self) -> usize {
+        // Model, two bytes, and firmware.
+        3
+    }
+
     fn echo_looks_like_status(&self) -> bool {
         false
     }

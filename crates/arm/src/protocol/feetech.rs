@@ -101,6 +101,10 @@ impl Codec for Feetech {
         self.encode(status.id, status.error, &status.data, out)
     }
 
+    fn ping_data(&self) -> usize {
+        0
+    }
+
     fn echo_looks_like_status(&self) -> bool {
         true
     }

@@ -85,6 +85,9 @@ pub trait Codec: fmt::Debug + Send + Sync {
     /// If it is too long.
     fn encode_status(&self, status: &Status, out: &mut Vec<u8>) -> Result<(), TooLong>;
 
+    /// Data bytes in the answer to a ping.
+    fn ping_data(&self) -> usize;
+
     /// Whether a status packet can have the very bytes of an instruction packet, so that an
     /// adapter's echo must be known to be told from an answer.
     fn echo_looks_like_status(&self) -> bool;

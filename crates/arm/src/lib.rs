@@ -9,6 +9,7 @@
 //! | [`ideal`] | an arm without inertia, for tests and dry runs |
 
 pub mod bus;
+pub mod calibration;
 pub mod execution;
 pub mod ideal;
 pub mod protocol;

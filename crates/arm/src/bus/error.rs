@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::protocol::{Refused, TooLong};
+use crate::servo::register::DoesNotFit;
 
 /// Broken communication with servos.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -40,6 +41,9 @@ pub enum BusError {
         /// Its reason.
         why: Refused,
     },
+    /// A number does not fit its register.
+    #[error(transparent)]
+    DoesNotFit(#[from] DoesNotFit),
     /// A packet does not fit.
     #[error(transparent)]
     TooLong(#[from] TooLong),

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::bus::{Bus, BusError};
+
 /// A number in a servo's control table, little-endian.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Register {
@@ -168,6 +170,23 @@ impl Register {
     pub fn within(&self, start: u16, block: &[u8]) -> Option<i64> {
         let from = usize::from(self.address.checked_sub(start)?);
         self.decode(block.get(from..from + usize::from(self.width))?)
+    }
+
+    /// Reads it from a servo.
+    ///
+    /// # Errors
+    /// If the servo does not answer.
+    pub fn read(&self, bus: &mut Bus, id: u8) -> Result<i64, BusError> {
+        let status = bus.read(id, self.address, self.width.into())?;
+        self.decode(&status.data).ok_or(BusError::Garbled { id })
+    }
+
+    /// Writes it to a servo. The value must fit.
+    ///
+    /// # Errors
+    /// If it does not, or the servo does not confirm it.
+    pub fn write(&self, bus: &mut Bus, id: u8, value: i64) -> Result<(), BusError> {
+        bus.write(id, self.address, &self.encode(value)?).map(drop)
     }
 
     /// The number's value in the register's unit.

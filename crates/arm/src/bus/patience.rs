@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Estimates how late answers come, as TCP does (RFC 6298): a running mean and a running
 /// deviation of the delay, and twice the wait after each silence. So a silent servo costs
 /// a fast adapter little, and a slow adapter is given its time.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Patience {
     /// Mean and deviation of the delay, seconds; `None` before the first answer.
     delay: Option<(f64, f64)>,
@@ -19,15 +19,6 @@ const LONGEST: f64 = 0.025;
 /// Weights of a new sample, those of the RFC.
 const MEAN_WEIGHT: f64 = 0.125;
 const DEVIATION_WEIGHT: f64 = 0.25;
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self {
-            delay: None,
-            silences: 0,
-        }
-    }
-}
 
 impl Patience {
     /// How long to wait beyond the time that the bytes need on the wire.

@@ -131,8 +131,8 @@ mod tests {
     #[test]
     fn bytes_pass_and_silence_ends_at_the_deadline() {
         let (mut master, slave) = TTYPort::pair().unwrap();
-        let mut line = SerialLine::open(&path(&slave), 1_000_000)
-            .map_or_else(|error| panic!("{error}"), |line| line);
+        let mut line =
+            SerialLine::open(&path(&slave), 1_000_000).unwrap_or_else(|error| panic!("{error}"));
         let all: Vec<u8> = (0..=255).collect();
         line.send(&all).unwrap();
         let mut got = vec![0; 256];

@@ -5,6 +5,11 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::protocol::{Dynamixel, Feetech};
 
+/// Bytes, each so many microseconds after the request.
+type Timed = Vec<(u64, Vec<u8>)>;
+/// From the request's number, its bytes and the answers to it, to what arrives.
+type Trouble = Box<dyn FnMut(usize, &[u8], Vec<Vec<u8>>) -> Timed + Send>;
+
 /// Servos that are bytes, on a line whose time passes only while somebody waits.
 struct Fake {
     codec: &'static dyn Codec,
@@ -14,20 +19,19 @@ struct Fake {
     /// When which bytes come.
     coming: VecDeque<(Duration, Vec<u8>)>,
     requests: usize,
-    /// What becomes of the answers to the request of this number: bytes, and how late.
-    trouble: Box<dyn FnMut(usize, &[u8], Vec<Vec<u8>>) -> Vec<(u64, Vec<u8>)> + Send>,
+    trouble: Trouble,
     seen: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
 /// Answers come at once.
-fn untroubled(answers: Vec<Vec<u8>>) -> Vec<(u64, Vec<u8>)> {
+fn untroubled(answers: Vec<Vec<u8>>) -> Timed {
     answers.into_iter().map(|answer| (0, answer)).collect()
 }
 
 impl Fake {
     fn new(
         codec: &'static dyn Codec,
-        trouble: impl FnMut(usize, &[u8], Vec<Vec<u8>>) -> Vec<(u64, Vec<u8>)> + Send + 'static,
+        trouble: impl FnMut(usize, &[u8], Vec<Vec<u8>>) -> Timed + Send + 'static,
     ) -> Self {
         let memory = |id: u8| std::array::from_fn(|at| (at as u8).wrapping_mul(3) ^ id);
         Self {
@@ -88,10 +92,8 @@ impl Fake {
                     out.push(status(id, &[]));
                 }
             }
-            Instruction::Ping => {
-                if self.servos.contains_key(&id) {
-                    out.push(status(id, &[7, 7, 7][..codec.ping_data()]));
-                }
+            Instruction::Ping if self.servos.contains_key(&id) => {
+                out.push(status(id, &[7, 7, 7][..codec.ping_data()]));
             }
             _ => {}
         }
@@ -145,7 +147,7 @@ const CODECS: [&dyn Codec; 2] = [&Feetech, &Dynamixel];
 
 fn bus(
     codec: &'static dyn Codec,
-    trouble: impl FnMut(usize, &[u8], Vec<Vec<u8>>) -> Vec<(u64, Vec<u8>)> + Send + 'static,
+    trouble: impl FnMut(usize, &[u8], Vec<Vec<u8>>) -> Timed + Send + 'static,
 ) -> Bus {
     Bus::new(Box::new(Fake::new(codec, trouble)), codec, 1_000_000)
 }
@@ -153,7 +155,7 @@ fn bus(
 /// The same, past the first request of all, in which Feetech buses look for an echo.
 fn settled(
     codec: &'static dyn Codec,
-    mut trouble: impl FnMut(usize, &[u8], Vec<Vec<u8>>) -> Vec<(u64, Vec<u8>)> + Send + 'static,
+    mut trouble: impl FnMut(usize, &[u8], Vec<Vec<u8>>) -> Timed + Send + 'static,
 ) -> Bus {
     let mut first = None;
     let mut bus = bus(codec, move |request, asked, answers| {

@@ -142,7 +142,7 @@ impl<'a> Instruction<'a> {
             }
             SYNC_WRITE => {
                 let (address, count) = (number()?, number()?);
-                let whole = rest.len() % (usize::from(count) + 1) == 0;
+                let whole = rest.len().is_multiple_of(usize::from(count) + 1);
                 whole.then_some(Self::SyncWrite {
                     address,
                     count,

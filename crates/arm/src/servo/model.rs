@@ -80,10 +80,16 @@ pub struct Roles {
     pub torque_enable: Register,
     /// Where to go.
     pub goal_position: Register,
+    /// Bounds the speed on the way to a goal.
+    pub speed_limit: Register,
+    /// Bounds the acceleration on the way to a goal; 0 bounds nothing.
+    pub acceleration: Register,
     /// Bounds the motor's output while it holds a position.
     pub output_limit: Register,
     /// Number in `output_limit` that bounds nothing.
     pub output_unlimited: i64,
+    /// Largest number that `output_limit` takes.
+    pub output_ceiling: Register,
     /// First register of the block that tells the state.
     pub feedback: u16,
     /// Bytes of that block.
@@ -170,7 +176,10 @@ mod tests {
                 r.operating_mode,
                 r.torque_enable,
                 r.goal_position,
+                r.speed_limit,
+                r.acceleration,
                 r.output_limit,
+                r.output_ceiling,
                 r.position,
                 r.velocity,
                 r.load,

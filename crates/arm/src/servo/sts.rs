@@ -36,6 +36,7 @@ const GOAL_POSITION: Register = Register::writable("goal_position", 42, 2, Unit:
 /// How fast to go to a goal; 0 for as fast as can be, as the factory sets the phase.
 pub const GOAL_VELOCITY: Register =
     Register::writable("goal_velocity", 46, 2, STEP_PER_SECOND).sign_bit(15);
+const MAX_TORQUE: Register = Register::writable("max_torque", 16, 2, Unit::PER_MILLE);
 const TORQUE_LIMIT: Register = Register::writable("torque_limit", 48, 2, Unit::PER_MILLE);
 const LOCK: Register = Register::writable("lock", 55, 1, Unit::PLAIN);
 const PRESENT_POSITION: Register =
@@ -67,7 +68,7 @@ pub static REGISTERS: &[Register] = &[
     MAX_TEMPERATURE,
     MAX_VOLTAGE,
     MIN_VOLTAGE,
-    Register::writable("max_torque", 16, 2, Unit::PER_MILLE),
+    MAX_TORQUE,
     PHASE,
     Register::writable("unloading_condition", 19, 1, Unit::PLAIN),
     Register::writable("led_condition", 20, 1, Unit::PLAIN),
@@ -110,6 +111,9 @@ pub static REGISTERS: &[Register] = &[
 /// Bit of the phase register that lets positions count turns.
 pub const PHASE_MULTI_TURN: i64 = 1 << 4;
 
+/// Bit of the phase register that makes goal velocities count 1 step/s rather than 50.
+pub const PHASE_FINE_SPEED: i64 = 1 << 2;
+
 static ROLES: Roles = Roles {
     model_number: MODEL_NUMBER,
     firmware: FIRMWARE_MINOR,
@@ -125,8 +129,11 @@ static ROLES: Roles = Roles {
     operating_mode: OPERATING_MODE,
     torque_enable: TORQUE_ENABLE,
     goal_position: GOAL_POSITION,
+    speed_limit: GOAL_VELOCITY,
+    acceleration: ACCELERATION,
     output_limit: TORQUE_LIMIT,
     output_unlimited: 1000,
+    output_ceiling: MAX_TORQUE,
     feedback: PRESENT_POSITION.address,
     // Position, velocity, load, voltage, temperature, pending, status, moving, goal, current.
     feedback_length: 15,

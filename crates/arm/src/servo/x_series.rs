@@ -29,7 +29,11 @@ const TORQUE_ENABLE: Register = Register::writable("torque_enable", 64, 1, Unit:
 const HARDWARE_ERROR: Register = Register::read_only("hardware_error", 70, 1, Unit::PLAIN);
 const BUS_WATCHDOG: Register =
     Register::writable("bus_watchdog", 98, 1, TWENTY_MILLISECONDS).signed();
+const PWM_LIMIT: Register = Register::writable("pwm_limit", 36, 2, PWM);
 const GOAL_PWM: Register = Register::writable("goal_pwm", 100, 2, PWM).signed();
+const PROFILE_ACCELERATION: Register =
+    Register::writable("profile_acceleration", 108, 4, ACCELERATION);
+const PROFILE_VELOCITY: Register = Register::writable("profile_velocity", 112, 4, SPEED);
 const GOAL_POSITION: Register = Register::writable("goal_position", 116, 4, Unit::STEP).signed();
 const PRESENT_LOAD: Register = Register::read_only("present_load", 126, 2, Unit::PLAIN).signed();
 const PRESENT_VELOCITY: Register = Register::read_only("present_velocity", 128, 4, SPEED).signed();
@@ -55,7 +59,7 @@ pub static REGISTERS: &[Register] = &[
     MAX_TEMPERATURE,
     MAX_VOLTAGE,
     MIN_VOLTAGE,
-    Register::writable("pwm_limit", 36, 2, PWM),
+    PWM_LIMIT,
     Register::writable("current_limit", 38, 2, Unit::PLAIN),
     Register::writable("velocity_limit", 44, 4, SPEED),
     MAX_POSITION,
@@ -76,8 +80,8 @@ pub static REGISTERS: &[Register] = &[
     GOAL_PWM,
     Register::writable("goal_current", 102, 2, Unit::PLAIN).signed(),
     Register::writable("goal_velocity", 104, 4, SPEED).signed(),
-    Register::writable("profile_acceleration", 108, 4, ACCELERATION),
-    Register::writable("profile_velocity", 112, 4, SPEED),
+    PROFILE_ACCELERATION,
+    PROFILE_VELOCITY,
     GOAL_POSITION,
     Register::read_only("realtime_tick", 120, 2, MILLISECOND),
     Register::read_only("moving", 122, 1, Unit::PLAIN),
@@ -107,8 +111,11 @@ static ROLES: Roles = Roles {
     operating_mode: OPERATING_MODE,
     torque_enable: TORQUE_ENABLE,
     goal_position: GOAL_POSITION,
+    speed_limit: PROFILE_VELOCITY,
+    acceleration: PROFILE_ACCELERATION,
     output_limit: GOAL_PWM,
     output_unlimited: 885,
+    output_ceiling: PWM_LIMIT,
     feedback: PRESENT_LOAD.address,
     // Load or current, velocity, position, two trajectories, voltage, temperature.
     feedback_length: 21,

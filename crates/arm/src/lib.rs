@@ -33,6 +33,7 @@ mod thread_tests;
 
 use enact_robot::Command;
 
+pub use driver::Ending;
 pub use error::{ArmError, Unfit};
 pub use execution::{Contact, End, Execution};
 pub use ideal::IdealArm;

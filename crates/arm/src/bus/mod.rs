@@ -161,9 +161,12 @@ impl Bus {
     /// If the line is lost.
     pub fn count_answers(&mut self, id: u8, address: u16, count: u16) -> Result<Answers, BusError> {
         let corrupt = self.scanner.corrupt;
+        let missing = self.counters.missing;
         // Waiting for one more answer than should come keeps listening until the deadline.
         let ask = Instruction::Read { address, count };
         let answers = self.exchange(id, &ask, &[id, id], count.into())?;
+        // Nobody misses the one that should not come.
+        self.counters.missing = missing;
         Ok(Answers {
             good: answers.iter().flatten().count(),
             broken: self.scanner.corrupt - corrupt,

@@ -12,7 +12,7 @@ pub struct Patience {
     silences: u32,
 }
 
-/// A shorter wait would take the scheduler's hiccups for silence.
+/// Less beyond the mean would take the scheduler's hiccups for silence.
 const SHORTEST: f64 = 0.004;
 /// FTDI adapters hold bytes back for 16 ms unless told otherwise.
 const LONGEST: f64 = 0.025;
@@ -23,10 +23,10 @@ const DEVIATION_WEIGHT: f64 = 0.25;
 impl Patience {
     /// How long to wait beyond the time that the bytes need on the wire.
     pub fn wait(&self) -> Duration {
-        let estimate = self
-            .delay
-            .map_or(LONGEST, |(mean, deviation)| mean + 4.0 * deviation);
-        let doubled = estimate.max(SHORTEST) * f64::from(1u32 << self.silences.min(8));
+        let estimate = self.delay.map_or(LONGEST, |(mean, deviation)| {
+            mean + (4.0 * deviation).max(SHORTEST)
+        });
+        let doubled = estimate * f64::from(1u32 << self.silences.min(8));
         Duration::from_secs_f64(doubled.min(LONGEST))
     }
 
@@ -58,7 +58,7 @@ mod tests {
         let mut patience = Patience::default();
         assert_eq!(patience.wait(), Duration::from_millis(25));
         for _ in 0..20 {
-            patience.answered(Duration::from_micros(300));
+            patience.answered(Duration::ZERO);
         }
         assert_eq!(patience.wait(), Duration::from_millis(4));
         patience.silent();
@@ -67,7 +67,7 @@ mod tests {
             patience.silent();
         }
         assert_eq!(patience.wait(), Duration::from_millis(25));
-        patience.answered(Duration::from_micros(300));
+        patience.answered(Duration::ZERO);
         assert_eq!(patience.wait(), Duration::from_millis(4));
     }
 

@@ -4,6 +4,8 @@
 //! expected, calibrated as the file says, well, and at rest at a pose that it reported.
 //! Then the goal is that pose, and only then are the motors switched on.
 
+use std::time::Duration;
+
 use enact_robot::Robot;
 
 use super::feedback::{Reading, Track};
@@ -26,7 +28,12 @@ const STILL: i64 = 8;
 /// Steps that an arm may sag when its motors take over.
 const SAG: i64 = 40;
 /// Time that it has for that.
-const TAKEOVER: std::time::Duration = std::time::Duration::from_millis(100);
+const TAKEOVER: Duration = Duration::from_millis(100);
+/// Steps beyond its calibrated range from which a joint is moved back: a limp arm lies on its
+/// stops, where the range ends, and gears have play.
+const BEYOND: i64 = 100;
+/// How fast, rad/s.
+const SLOW: f64 = 0.2;
 /// Servos turn at most so much faster than commands may ask, whatever they are told.
 const SPEED_MARGIN: f64 = 1.5;
 /// Bus watchdog of servos that have one, in 20 ms: several times the pause between two looks
@@ -62,7 +69,12 @@ impl ServoArm {
             limits.push(check_health(&mut bus, joint)?);
         }
         let tracks = check_pose(&mut bus, &joints)?;
-        let goals: Vec<i64> = tracks.iter().map(|track| track.reading.steps).collect();
+        // A limp arm may lie a little beyond its range, where the servo takes no goal.
+        let goals: Vec<i64> = joints
+            .iter()
+            .zip(&tracks)
+            .map(|(joint, track)| joint.clamp(track.reading.steps))
+            .collect();
         let positions = joints
             .iter()
             .zip(&goals)
@@ -94,25 +106,52 @@ impl ServoArm {
         }
     }
 
-    /// Goal = pose, then torque, then a look whether the arm stays.
+    /// Goal = pose, then torque, then a look whether the arm stays. Until then its servos are
+    /// slow, for those that lie beyond their range.
     fn take_over(&mut self) -> Result<(), ArmError> {
-        for index in 0..self.joints.len() {
-            let joint = self.joints[index].clone();
-            prepare(&mut self.bus, &joint)?;
+        let excess = |(track, goal): (&Track, &i64)| (track.reading.steps - goal).abs();
+        let way = self
+            .tracks
+            .iter()
+            .zip(&self.goals)
+            .map(excess)
+            .max()
+            .unwrap_or(0);
+        for (joint, goal) in self.joints.iter().zip(&self.goals) {
+            prepare(&mut self.bus, joint)?;
+            let speed = speed_number(&mut self.bus, joint, SLOW)?;
             let roles = joint.servo.model.roles;
-            let mut write =
-                |register, value| write_verified(&mut self.bus, &joint, register, value);
-            write(roles.goal_position, self.goals[index])?;
+            let mut write = |register, value| write_verified(&mut self.bus, joint, register, value);
+            write(roles.speed_limit, speed)?;
+            write(roles.goal_position, *goal)?;
             write(roles.torque_enable, 1)?;
             if let Some(watchdog) = roles.watchdog {
                 write(watchdog, WATCHDOG)?;
             }
         }
         self.goals_verified = true;
-        self.bus.sleep_until(self.bus.now() + TAKEOVER);
-        self.refresh()?;
-        let moved = self.tracks.iter().zip(&self.goals);
-        for (joint, (track, goal)) in self.joints.iter().zip(moved) {
+        let longest = way as f64 * self.joints[0].servo.model.step() / SLOW;
+        self.watch_takeover(self.bus.now() + TAKEOVER + Duration::from_secs_f64(longest))?;
+        for joint in &self.joints {
+            let speed = speed_number(&mut self.bus, joint, SPEED_MARGIN * joint.velocity)?;
+            write_verified(
+                &mut self.bus,
+                joint,
+                joint.servo.model.roles.speed_limit,
+                speed,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Waits until the arm stands at its goals.
+    fn watch_takeover(&mut self, end: Duration) -> Result<(), ArmError> {
+        while self.bus.now() < end {
+            self.bus.sleep_until(end.min(self.bus.now() + TAKEOVER));
+            self.refresh()?;
+        }
+        let joints = self.joints.iter().zip(&self.tracks).zip(&self.goals);
+        for ((joint, track), goal) in joints {
             if (track.reading.steps - goal).abs() > SAG {
                 return Err(Unfit::Moves(joint.name.clone()).into());
             }
@@ -144,6 +183,7 @@ fn identify(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
         }
         .into());
     }
+    hurry(bus, joint)?;
     let mode = model.roles.operating_mode.read(bus, id)?;
     if !model.position_modes.contains(&mode) {
         return Err(Unfit::Mode {
@@ -153,6 +193,24 @@ fn identify(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
         .into());
     }
     Ok(())
+}
+
+/// Lets the servo answer without a pause, if it takes the setting now.
+fn hurry(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
+    let Servo { id, model, .. } = joint.servo;
+    let (delay, torque) = (model.roles.return_delay, model.roles.torque_enable);
+    let settled = model.family == Family::X && torque.read(bus, id)? != 0;
+    if delay.read(bus, id)? == 0 {
+        return Ok(());
+    }
+    if settled {
+        tracing::warn!(
+            "joint `{}`: its servo answers late until its torque was off once",
+            joint.name
+        );
+        return Ok(());
+    }
+    write_verified(bus, joint, delay, 0)
 }
 
 /// Two servos with one id answer twice, or most of their answers are broken.
@@ -240,7 +298,7 @@ fn check_pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<Track>, ArmErr
             return Err(Unfit::Moves(joint.name.clone()).into());
         }
         let reading = poses[POSES - 1][index];
-        if !joint.reaches(reading.steps) {
+        if (reading.steps - joint.clamp(reading.steps)).abs() > BEYOND {
             return Err(Unfit::OutsideRange {
                 joint: joint.name.clone(),
                 steps: reading.steps,
@@ -258,13 +316,11 @@ fn check_pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<Track>, ArmErr
 fn prepare(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     let Servo { id, model, output } = joint.servo;
     let roles = model.roles;
-    let speed = speed_limit(bus, joint)?;
     let ceiling = roles.output_ceiling.read(bus, id)?;
     let mut write = |register, value| write_verified(bus, joint, register, value);
     if let Some(watchdog) = roles.watchdog {
         write(watchdog, 0)?;
     }
-    write(roles.speed_limit, speed)?;
     write(roles.acceleration, 0)?;
     write(
         roles.output_limit,
@@ -272,14 +328,13 @@ fn prepare(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     )
 }
 
-/// The bound of a joint's speed, in the number of its servo's register; never 0, which would
-/// mean another thing.
-fn speed_limit(bus: &mut Bus, joint: &ServoJoint) -> Result<i64, ArmError> {
+/// A bound of a joint's speed, rad/s, in the number of its servo's register; never 0, which
+/// would mean another thing.
+fn speed_number(bus: &mut Bus, joint: &ServoJoint, speed: f64) -> Result<i64, ArmError> {
     let Servo { id, model, .. } = joint.servo;
     let mut unit = model.roles.speed_limit.unit.scale;
     if model.family == Family::Sts && sts::PHASE.read(bus, id)? & sts::PHASE_FINE_SPEED == 0 {
         unit *= 50.0;
     }
-    let speed = (SPEED_MARGIN * joint.velocity).min(model.top_speed);
-    Ok(((speed / unit).ceil() as i64).max(1))
+    Ok(((speed.min(model.top_speed) / unit).ceil() as i64).max(1))
 }

@@ -10,6 +10,8 @@ use crate::{Arm, ArmError, ArmState};
 
 /// A joint whose servo has been silent, or has said nonsense, for longer than this is lost.
 const SILENCE: Duration = Duration::from_millis(100);
+/// After a longer pause a bus watchdog may have tripped.
+const PAUSE: Duration = Duration::from_millis(250);
 
 impl Arm for ServoArm {
     /// Where the arm is now. Goals that were lost on the way are sent again.
@@ -39,12 +41,14 @@ impl ServoArm {
     fn look(&mut self) -> Result<(), ArmError> {
         self.due = None;
         self.refusal = None;
+        self.check_watchdogs()?;
         self.refresh()?;
         self.verify_goals()?;
         self.examine()
     }
 
     fn step(&mut self, command: &Command) -> Result<(), ArmError> {
+        self.check_watchdogs()?;
         // No goal for an arm of which a part is not heard.
         if !self.hears_all() {
             self.refresh()?;
@@ -61,6 +65,22 @@ impl ServoArm {
         }
         self.examine()?;
         self.timing.cycles += 1;
+        Ok(())
+    }
+
+    /// After a long pause, makes sure that no servo has stopped meanwhile.
+    fn check_watchdogs(&mut self) -> Result<(), ArmError> {
+        let heard = self.tracks.iter().map(|track| track.at).max();
+        if self.bus.now().saturating_sub(heard.unwrap_or_default()) < PAUSE {
+            return Ok(());
+        }
+        for joint in &self.joints {
+            if let Some(watchdog) = joint.servo.model.roles.watchdog
+                && watchdog.read(&mut self.bus, joint.servo.id)? < 0
+            {
+                return Err(ArmError::WatchdogTripped(joint.name.clone()));
+            }
+        }
         Ok(())
     }
 

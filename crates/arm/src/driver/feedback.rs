@@ -42,7 +42,7 @@ impl Reading {
 }
 
 /// Speed beyond a servo's own that a reading may show: it can be pushed.
-const PUSHED: f64 = 1.5;
+const PUSHED: f64 = 1.2;
 /// Steps that a reading may be off by noise.
 const NOISE: f64 = 20.0;
 

@@ -124,9 +124,9 @@ impl ServoJoint {
         (range_min as f64 <= steps && steps <= range_max as f64).then_some(steps as i64)
     }
 
-    /// Whether the calibrated range contains this.
-    pub fn reaches(&self, steps: i64) -> bool {
-        (self.calibration.range_min..=self.calibration.range_max).contains(&steps)
+    /// The steps in the calibrated range that are nearest to these.
+    pub fn clamp(&self, steps: i64) -> i64 {
+        steps.clamp(self.calibration.range_min, self.calibration.range_max)
     }
 
     /// 1 if steps count the way the joint turns, else -1.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use enact_arm::protocol::{BROADCAST, Codec, Instruction, Scanner, Status};
-use enact_arm::servo::{Family, Model, sts};
+use enact_arm::servo::Family;
 
 use crate::fault::{Faults, Trouble};
 use crate::plant::{Drive, Plant};
@@ -239,13 +239,5 @@ impl Network {
             self.faults.ail(servo, &mut motion, self.now);
             servo.sense(&motion, self.now);
         }
-    }
-}
-
-/// The model that a protocol's robots have, where nothing else is said.
-pub fn usual(family: Family) -> &'static Model {
-    match family {
-        Family::Sts => &sts::STS3215,
-        Family::X => &enact_arm::servo::x_series::XL430_W250,
     }
 }

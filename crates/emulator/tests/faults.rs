@@ -3,12 +3,15 @@
 
 mod common;
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use common::{Bench, PROTOCOLS, bench, finished, seeded};
+use common::{Bench, PROTOCOLS, bench, built, finished, seeded};
 use enact_arm::bus::BusError;
+use enact_arm::driver::joint::ServoJoint;
 use enact_arm::{Arm, ArmError, ArmThread, Contact, End, Ending, Unfit};
-use enact_emulator::{Fault, Rule};
+use enact_emulator::plant::{Drive, Motion};
+use enact_emulator::{Fault, Faults, FreeJoints, Plant, Rule};
 
 /// A sweep during which a fault strikes all the time at this rate ends well.
 fn survives(protocol: &str, rule: Rule) -> Bench {
@@ -200,19 +203,36 @@ fn fault_12_a_slow_adapter_lowers_the_rate_and_loses_nothing() {
         let bench = bench(protocol, vec![Rule::always(Fault::Late { ms: 16.0 })]);
         let mut arm = bench.arm().unwrap();
         let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
-        let (begun, sent) = (bench.now(), bench.line.with(|network| network.log().len()));
-        let mut last = begun;
+        let before = bench.line.with(|network| network.log().len());
+        let half = trajectory.len() / 2;
         for at in 0..trajectory.len() {
+            if at == half {
+                bench.line.with(|network| network.faults().clear());
+            }
             arm.cycle(&trajectory.command(at)).unwrap();
-            assert!(bench.now() - last > 0.004, "no burst to catch up");
-            last = bench.now();
         }
-        let rate = trajectory.len() as f64 / (bench.now() - begun);
-        assert!((40.0..70.0).contains(&rate), "{rate} Hz");
-        assert!(arm.timing().overruns > 250, "missed deadlines are counted");
+        let log = bench.line.with(|network| network.log()[before..].to_vec());
+        assert_eq!(log.len(), 2 * trajectory.len(), "a write and a read each");
+        let writes: Vec<f64> = log
+            .iter()
+            .step_by(2)
+            .map(|arrival| arrival.at.as_secs_f64())
+            .collect();
+        let pauses: Vec<f64> = writes.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let (slow, fast) = pauses.split_at(half);
+        assert!(
+            slow.iter().all(|pause| (0.016..0.025).contains(pause)),
+            "{slow:?}"
+        );
+        assert!(
+            fast.iter().all(|pause| (0.0049..0.0051).contains(pause)),
+            "no burst: {fast:?}"
+        );
+        assert!(
+            arm.timing().overruns >= half as u64 - 1,
+            "missed deadlines are counted"
+        );
         assert_eq!(arm.counters().missing, 0);
-        let sent = bench.line.with(|network| network.log().len()) - sent;
-        assert_eq!(sent, 2 * trajectory.len(), "a write and a read each");
     }
 }
 
@@ -343,6 +363,22 @@ fn fault_17_a_lost_sync_write_is_found_and_sent_again() {
 }
 
 #[test]
+fn fault_17_torque_off_is_sent_until_it_is_confirmed() {
+    for protocol in PROTOCOLS {
+        for seed in 0..10 {
+            let bench = seeded(protocol, Vec::new(), seed);
+            let arm = bench.arm().unwrap();
+            let lossy = Rule::always(Fault::LostRequest).at_rate(0.4);
+            bench.line.with(|network| network.faults().add(lossy));
+            let confirmed = arm.end().is_ok();
+            let torque = bench.torque();
+            assert!(!confirmed || torque == [false; 6], "{torque:?}");
+            assert!(confirmed || seed > 0, "it is not always in vain");
+        }
+    }
+}
+
+#[test]
 fn fault_18_no_torque_and_no_goal_before_a_valid_pose() {
     for protocol in PROTOCOLS {
         let bench = bench(protocol, vec![Rule::always(Fault::Silent).with_servo(6)]);
@@ -370,6 +406,62 @@ fn fault_18_no_torque_and_no_goal_before_a_valid_pose() {
             (bench.truth(0) - before).abs() < 0.002,
             "the first goal is the pose"
         );
+    }
+}
+
+/// Joints that remember how fast they were.
+struct Watched(FreeJoints, Arc<Mutex<f64>>);
+
+impl Plant for Watched {
+    fn advance(&mut self, time: Duration, drives: &[Drive]) {
+        self.0.advance(time, drives);
+        let fastest = (0..6).map(|joint| self.0.motion(joint).velocity.abs());
+        let mut record = self.1.lock().unwrap();
+        *record = fastest.fold(*record, f64::max);
+    }
+
+    fn motion(&self, joint: usize) -> Motion {
+        self.0.motion(joint)
+    }
+}
+
+/// An arm whose first joint lies so many steps beyond its range, and how fast joints get.
+fn beyond(protocol: &str, steps: i64) -> (Bench, Arc<Mutex<f64>>) {
+    let fastest = Arc::new(Mutex::new(0.0));
+    let record = Arc::clone(&fastest);
+    let bench = built(
+        protocol,
+        Faults::default(),
+        move |robot, wiring, calibration| {
+            let joints = ServoJoint::all(robot, wiring, calibration).unwrap();
+            let mut at = robot.home().clone();
+            at[0] = joints[0].position(joints[0].calibration.range_max + steps);
+            Box::new(Watched(FreeJoints::at(&at), record))
+        },
+    );
+    (bench, fastest)
+}
+
+#[test]
+fn fault_19_a_joint_beyond_its_range_creeps_back_and_never_jumps() {
+    for protocol in PROTOCOLS {
+        let (bench, fastest) = beyond(protocol, 80);
+        let mut arm = bench.arm().unwrap();
+        let state = arm.state().unwrap();
+        let speed = *fastest.lock().unwrap();
+        assert!((0.1..0.25).contains(&speed), "{speed} rad/s");
+        let commanded = state.commanded.unwrap();
+        assert!(
+            (state.position[0] - commanded[0]).abs() < 0.01,
+            "it is back"
+        );
+        let (bench, _) = beyond(protocol, 150);
+        let error = bench.arm().map(drop).unwrap_err();
+        assert!(
+            matches!(error, ArmError::Unfit(Unfit::OutsideRange { .. })),
+            "{error}"
+        );
+        assert_eq!(bench.torque(), [false; 6]);
     }
 }
 

@@ -492,3 +492,33 @@ fn an_adapter_that_holds_bytes_for_sixteen_milliseconds_loses_nothing() {
         assert_eq!(bus.counters().missing, 0);
     }
 }
+
+/// Fault 7: the answer is shorter than what the lie makes the bus wait for.
+#[test]
+fn an_answer_behind_a_lie_is_found_at_the_deadline() {
+    let mut bus = settled(&Feetech, |_, _, answers| {
+        untroubled([vec![vec![0xFF, 0xFF, 1, 10]], answers].concat())
+    });
+    let read = bus.sync_read(&[1, 9, 10, 11, 12, 13], 56, 2).unwrap();
+    assert_eq!(read[0].as_ref().unwrap().data, memory(1, 56, 2));
+    assert!(read[1..].iter().all(Option::is_none));
+}
+
+/// Fault 5.
+#[test]
+fn an_answer_of_another_length_is_not_the_one_asked_for() {
+    for codec in CODECS {
+        let mut held = Vec::new();
+        let mut bus = settled(codec, move |request, _, answers| match request {
+            0 => {
+                held = answers;
+                Vec::new()
+            }
+            1 => untroubled([std::mem::take(&mut held), answers].concat()),
+            _ => untroubled(answers),
+        });
+        assert_eq!(bus.sync_read(&[1], 56, 2).unwrap(), [None]);
+        assert_eq!(bus.read(1, 60, 4).unwrap().data, memory(1, 60, 4));
+        assert_eq!(bus.counters().strays, 1);
+    }
+}

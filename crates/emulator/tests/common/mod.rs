@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use enact_arm::calibration::Calibration;
 use enact_arm::driver::{Options, ServoArm, Wiring};
 use enact_arm::{Arm, ArmError, ArmState, ArmThread, Contact, End, Ending, Execution};
-use enact_emulator::{EmulatedLine, Emulator, Fault, Faults, Rule, nominal_calibration};
+use enact_emulator::{
+    EmulatedLine, Emulator, Fault, Faults, FreeJoints, Plant, Rule, nominal_calibration,
+};
 use enact_robot::{Gate, Robot, Start, Trajectory};
 use enact_types::JointVector;
 
@@ -33,6 +35,17 @@ pub fn bench(protocol: &str, rules: Vec<Rule>) -> Bench {
 
 /// The same, `seed` deciding what the rules leave to chance.
 pub fn seeded(protocol: &str, rules: Vec<Rule>, seed: u64) -> Bench {
+    built(protocol, Faults::new(rules, seed), |robot, _, _| {
+        Box::new(FreeJoints::at(robot.home()))
+    })
+}
+
+/// An arm with these joints.
+pub fn built(
+    protocol: &str,
+    faults: Faults,
+    plant: impl FnOnce(&Robot, &Wiring, &Calibration) -> Box<dyn Plant>,
+) -> Bench {
     let robot = Robot::find("so101", &robots()).expect("the robot that ships loads");
     let wiring = Wiring::load(&robots().join("so101").join(protocol), &robot)
         .expect("the wiring that ships loads");
@@ -41,9 +54,9 @@ pub fn seeded(protocol: &str, rules: Vec<Rule>, seed: u64) -> Bench {
         robot: &robot,
         wiring: &wiring,
         calibration: &calibration,
-        faults: Faults::new(rules, seed),
+        faults,
     }
-    .free()
+    .with(plant(&robot, &wiring, &calibration))
     .expect("its own calibration suits it");
     Bench {
         robot,

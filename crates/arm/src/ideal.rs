@@ -31,6 +31,7 @@ impl IdealArm {
                 velocity: zeros.clone(),
                 effort: zeros,
                 commanded: None,
+                alarm: None,
             },
         }
     }

@@ -6,20 +6,35 @@
 //! | [`stop`] | the switch that stops it |
 //! | [`thread`] | an arm on a thread of its own, one trajectory after another |
 //! | [`execution`] | how a trajectory ended |
+//! | [`error`] | what keeps an arm from working |
 //! | [`ideal`] | an arm without inertia, for tests and dry runs |
+//! | [`driver`] | an arm of servos |
+//! | [`calibration`] | where each joint's zero is, in LeRobot's own files |
+//! | [`servo`] | servo models and their registers |
+//! | [`bus`] | requests and answers on a bus of servos |
+//! | [`protocol`] | packets of such buses |
 
+pub mod bus;
+pub mod calibration;
+pub mod driver;
+pub mod error;
 pub mod execution;
 pub mod ideal;
+pub mod protocol;
+pub mod servo;
 pub mod state;
 pub mod stop;
 mod stream;
+#[cfg(test)]
+mod testing;
 pub mod thread;
 #[cfg(test)]
 mod thread_tests;
 
 use enact_robot::Command;
-use thiserror::Error;
 
+pub use driver::Ending;
+pub use error::{ArmError, Unfit};
 pub use execution::{Contact, End, Execution};
 pub use ideal::IdealArm;
 pub use state::ArmState;
@@ -39,15 +54,12 @@ pub trait Arm: Send {
     /// # Errors
     /// If the arm does not take the command or does not answer.
     fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError>;
-}
 
-/// Broken communication with an arm.
-#[derive(Clone, Debug, PartialEq, Error)]
-pub enum ArmError {
-    /// The arm does not answer, or answers nonsense.
-    #[error("the arm does not answer: {0}")]
-    Silent(String),
-    /// The thread that drives the arm has ended.
-    #[error("the thread that drives the arm has ended")]
-    Gone,
+    /// Looks after the arm while nobody moves it; called some ten times a second.
+    ///
+    /// # Errors
+    /// If the arm does not answer.
+    fn idle(&mut self) -> Result<(), ArmError> {
+        Ok(())
+    }
 }

@@ -16,4 +16,7 @@ pub struct ArmState {
     pub effort: JointVector,
     /// The last command, `None` before the first.
     pub commanded: Option<JointVector>,
+    /// What forbids further motion, in a sentence; `None` if all is well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alarm: Option<String>,
 }

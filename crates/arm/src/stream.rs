@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use enact_robot::{Gate, Robot, Trajectory};
+use enact_types::Refusal;
 
 use crate::{Arm, ArmError, ArmState, Contact, End, Execution, StopSwitch};
 
@@ -34,6 +35,10 @@ impl Streamer {
         }
     }
 
+    pub fn idle(&mut self) -> Result<(), ArmError> {
+        self.arm.idle()
+    }
+
     pub fn state(&mut self) -> Result<ArmState, ArmError> {
         self.arm.state()
     }
@@ -50,6 +55,9 @@ impl Streamer {
         if self.stop.is_pressed() {
             return Ok(log.finish(End::Stopped));
         }
+        if let Some(refusal) = alarm(&log.last) {
+            return Ok(log.finish(End::Fault(refusal)));
+        }
         let mut loaded = 0;
         for at in 0..trajectory.len() {
             let command = trajectory.command(at);
@@ -60,6 +68,8 @@ impl Streamer {
             };
             let end = if self.stop.is_pressed() || abandoned() {
                 End::Stopped
+            } else if let Some(refusal) = alarm(&log.last) {
+                End::Fault(refusal)
             } else if let Err(refusal) = self.gate.following(&command, &log.last.position) {
                 End::Fault(refusal)
             } else if let Some(contact) = self
@@ -103,6 +113,11 @@ impl Streamer {
                 effort: *effort,
             })
     }
+}
+
+/// An arm that reports an alarm takes no motion.
+fn alarm(state: &ArmState) -> Option<Refusal> {
+    state.alarm.clone().map(Refusal::NotApplicable)
 }
 
 /// What the arm reported on the way.

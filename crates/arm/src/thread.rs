@@ -1,13 +1,18 @@
 //! An arm on a thread of its own, so that whoever asks for motion can hang or die without it.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use enact_robot::{Robot, Trajectory};
 
 use crate::stream::Streamer;
 use crate::{Arm, ArmError, ArmState, Contact, Execution, StopSwitch};
+
+/// How often an arm is looked after while nobody moves it. Shorter than half of any bus
+/// watchdog that a driver sets.
+const IDLE: Duration = Duration::from_millis(100);
 
 /// Drives one arm. Dropping it lets the current motion end, then ends the thread.
 #[derive(Debug)]
@@ -93,7 +98,18 @@ impl Drop for ArmThread {
 }
 
 fn serve(mut streamer: Streamer, inbox: &Receiver<Request>) {
-    while let Ok(request) = inbox.recv() {
+    loop {
+        let request = match inbox.recv_timeout(IDLE) {
+            Ok(request) => request,
+            Err(RecvTimeoutError::Timeout) => {
+                // Whoever asks next is told what is wrong.
+                if let Err(error) = streamer.idle() {
+                    tracing::warn!("{error}");
+                }
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
         match request {
             Request::State(reply) => drop(reply.send(streamer.state())),
             Request::Follow {

@@ -5,12 +5,8 @@ use enact_robot::{Command, Gate, Robot, Start, Trajectory};
 use enact_types::{JointVector, Refusal};
 
 use crate::stream::Streamer;
+use crate::testing::so101;
 use crate::{Arm, ArmError, ArmState, ArmThread, Contact, End, IdealArm, StopSwitch};
-
-fn robot() -> Robot {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101");
-    Robot::load(path.as_ref()).expect("the robot that ships loads")
-}
 
 /// The first joint turned by 0.8 rad in two seconds.
 fn sweep(robot: &Robot) -> Trajectory {
@@ -69,7 +65,7 @@ fn troubled(
 
 #[test]
 fn a_trajectory_is_followed_to_its_end() {
-    let robot = robot();
+    let robot = so101();
     let arm = ArmThread::start(Box::new(IdealArm::new(&robot)), &robot);
     let trajectory = sweep(&robot);
     let end = trajectory.end().clone();
@@ -82,7 +78,7 @@ fn a_trajectory_is_followed_to_its_end() {
 
 #[test]
 fn a_stop_ends_at_rest_on_the_path_and_stays_until_released() {
-    let robot = robot();
+    let robot = so101();
     // The arm presses the thread's own switch once it has one.
     let (give, take) = channel::<StopSwitch>();
     let arm = troubled(&robot, move |_| {
@@ -113,7 +109,7 @@ fn a_stop_ends_at_rest_on_the_path_and_stays_until_released() {
 
 #[test]
 fn an_arm_whose_caller_is_gone_stops() {
-    let robot = robot();
+    let robot = so101();
     let mut streamer = Streamer::new(Box::new(IdealArm::new(&robot)), &robot, StopSwitch::new());
     let trajectory = sweep(&robot);
     let asked = Cell::new(0);
@@ -130,7 +126,7 @@ fn an_arm_whose_caller_is_gone_stops() {
 
 #[test]
 fn an_arm_that_does_not_follow_is_stopped() {
-    let robot = robot();
+    let robot = so101();
     let arm = troubled(&robot, |state| {
         state.position[2] += 0.4;
         Ok(())
@@ -145,7 +141,7 @@ fn an_arm_that_does_not_follow_is_stopped() {
 
 #[test]
 fn resistance_stops_the_arm_unless_it_is_expected() {
-    let robot = robot();
+    let robot = so101();
     let push = |state: &mut ArmState| {
         state.effort[1] = -0.8;
         Ok(())
@@ -165,8 +161,21 @@ fn resistance_stops_the_arm_unless_it_is_expected() {
 }
 
 #[test]
+fn an_alarm_brakes_the_arm_and_keeps_it_from_moving() {
+    let robot = so101();
+    let arm = troubled(&robot, |state| {
+        state.alarm = Some("joint `gripper`: too hot".to_owned());
+        Ok(())
+    });
+    let alarm = Refusal::NotApplicable("joint `gripper`: too hot".to_owned());
+    let execution = arm.execute(sweep(&robot), Contact::Expected).unwrap();
+    assert_eq!(execution.end, End::Fault(alarm));
+    assert!(execution.state.velocity[0].abs() < 0.05);
+}
+
+#[test]
 fn a_single_strange_reading_is_no_contact() {
-    let robot = robot();
+    let robot = so101();
     let mut once = true;
     let arm = troubled(&robot, move |state| {
         if std::mem::take(&mut once) {
@@ -180,7 +189,7 @@ fn a_single_strange_reading_is_no_contact() {
 
 #[test]
 fn the_gripper_may_always_press() {
-    let robot = robot();
+    let robot = so101();
     let arm = troubled(&robot, |state| {
         state.effort[5] = -1.0;
         Ok(())
@@ -191,7 +200,7 @@ fn the_gripper_may_always_press() {
 
 #[test]
 fn broken_communication_is_an_error_and_a_dead_thread_too() {
-    let robot = robot();
+    let robot = so101();
     let silent = ArmError::Silent("unplugged".to_owned());
     let arm = troubled(&robot, {
         let silent = silent.clone();

@@ -68,6 +68,7 @@ mod tests {
             velocity: zeros.clone(),
             effort: zeros,
             commanded: None,
+            alarm: None,
         }
     }
 

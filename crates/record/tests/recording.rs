@@ -75,6 +75,7 @@ fn states(robot: &Robot) -> Vec<ArmState> {
         velocity: zeros.clone(),
         effort: zeros.clone(),
         commanded: (index % 2 == 0).then(|| robot.home().clone()),
+        alarm: None,
     };
     (0..STATES).map(state).collect()
 }

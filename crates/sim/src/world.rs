@@ -169,6 +169,7 @@ impl World {
             velocity: read(&|drive| drive.velocity(joints)),
             effort: read(&|drive| drive.effort(joints)),
             commanded: self.commanded.clone(),
+            alarm: None,
         }
     }
 

@@ -1,0 +1,208 @@
+//! A bus of servos: one request at a time, answered in time or not at all.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`line`] | bytes out, bytes in, and the time |
+//! | [`serial`] | a line that is a serial port |
+//! | [`patience`] | how long to wait beyond what the wire needs |
+//! | [`counters`] | how often what went wrong |
+//! | [`error`] | what cannot be made good by asking again |
+//! | `exchange` | a request and its answers |
+
+pub mod counters;
+pub mod error;
+mod exchange;
+pub mod line;
+pub mod patience;
+pub mod serial;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use crate::protocol::{BROADCAST, Codec, Instruction, Refused, Scanner, Status};
+pub use counters::Counters;
+pub use error::BusError;
+use exchange::Echo;
+pub use line::Line;
+pub use patience::Patience;
+pub use serial::SerialLine;
+
+/// How often a request to one servo is repeated.
+const RETRIES: u32 = 2;
+
+/// Servos on a line.
+pub struct Bus {
+    line: Box<dyn Line>,
+    codec: &'static dyn Codec,
+    byte_time: Duration,
+    patience: Patience,
+    echo: Echo,
+    /// Whether the last exchange left answers open that may still come.
+    unsettled: bool,
+    scanner: Scanner,
+    request: Vec<u8>,
+    received: Vec<u8>,
+    counters: Counters,
+}
+
+impl Bus {
+    /// A bus that speaks `codec` at `baud` bits per second. Nothing is sent yet.
+    pub fn new(line: Box<dyn Line>, codec: &'static dyn Codec, baud: u32) -> Self {
+        Self {
+            line,
+            codec,
+            // A byte is ten bits on the wire.
+            byte_time: Duration::from_nanos(10_000_000_000 / u64::from(baud.max(1))),
+            patience: Patience::default(),
+            echo: Echo::Unknown,
+            unsettled: false,
+            scanner: Scanner::default(),
+            request: Vec::new(),
+            received: Vec::new(),
+            counters: Counters::default(),
+        }
+    }
+
+    /// The protocol.
+    pub fn codec(&self) -> &'static dyn Codec {
+        self.codec
+    }
+
+    /// What has happened so far.
+    pub fn counters(&self) -> Counters {
+        Counters {
+            corrupt: self.scanner.corrupt,
+            skipped_bytes: self.scanner.skipped,
+            ..self.counters
+        }
+    }
+
+    /// Time on the line's clock.
+    pub fn now(&self) -> Duration {
+        self.line.now()
+    }
+
+    /// Waits until the line's clock says `time`.
+    pub fn sleep_until(&mut self, time: Duration) {
+        self.line.sleep_until(time);
+    }
+
+    /// Asks a servo whether it is there. A Dynamixel answers with its model and firmware.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub fn ping(&mut self, id: u8) -> Result<Status, BusError> {
+        let data = self.codec.ping_data();
+        self.ask(id, &Instruction::Ping, data)
+    }
+
+    /// Reads `count` bytes from `address` on.
+    ///
+    /// # Errors
+    /// If the servo does not answer, or refuses.
+    pub fn read(&mut self, id: u8, address: u16, count: u16) -> Result<Status, BusError> {
+        self.ask(id, &Instruction::Read { address, count }, count.into())
+    }
+
+    /// Writes `data` from `address` on. It may arrive twice if the answer is lost.
+    ///
+    /// # Errors
+    /// If the servo does not answer, or refuses.
+    pub fn write(&mut self, id: u8, address: u16, data: &[u8]) -> Result<Status, BusError> {
+        self.ask(id, &Instruction::Write { address, data }, 0)
+    }
+
+    /// Starts a Dynamixel anew; a Feetech servo must not be told to.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub fn reboot(&mut self, id: u8) -> Result<Status, BusError> {
+        self.ask(id, &Instruction::Reboot, 0)
+    }
+
+    /// Reads the same registers of several servos, once: `None` for those that did not
+    /// answer properly.
+    ///
+    /// # Errors
+    /// If the line is lost.
+    pub fn sync_read(
+        &mut self,
+        ids: &[u8],
+        address: u16,
+        count: u16,
+    ) -> Result<Vec<Option<Status>>, BusError> {
+        let ask = Instruction::SyncRead {
+            address,
+            count,
+            ids,
+        };
+        self.exchange(BROADCAST, &ask, ids, count.into())
+    }
+
+    /// Writes the same registers of several servos. Nobody confirms it.
+    /// `items` are an id and its `count` bytes, again and again.
+    ///
+    /// # Errors
+    /// If the line is lost.
+    pub fn sync_write(&mut self, address: u16, count: u16, items: &[u8]) -> Result<(), BusError> {
+        let tell = Instruction::SyncWrite {
+            address,
+            count,
+            items,
+        };
+        self.exchange(BROADCAST, &tell, &[], 0).map(drop)
+    }
+
+    /// Reads a servo's registers once and counts every answer that comes, good or broken,
+    /// until no more can: two servos with one id answer twice, or over each other.
+    ///
+    /// # Errors
+    /// If the line is lost.
+    pub fn count_answers(&mut self, id: u8, address: u16, count: u16) -> Result<Answers, BusError> {
+        let corrupt = self.scanner.corrupt;
+        let missing = self.counters.missing;
+        // Waiting for one more answer than should come keeps listening until the deadline.
+        let ask = Instruction::Read { address, count };
+        let answers = self.exchange(id, &ask, &[id, id], count.into())?;
+        // Nobody misses the one that should not come.
+        self.counters.missing = missing;
+        Ok(Answers {
+            good: answers.iter().flatten().count(),
+            broken: self.scanner.corrupt - corrupt,
+        })
+    }
+
+    /// One request to one servo, repeated a few times while it brings no proper answer.
+    fn ask(&mut self, id: u8, instruction: &Instruction, data: usize) -> Result<Status, BusError> {
+        let corrupt = self.scanner.corrupt;
+        for attempt in 0..=RETRIES {
+            self.counters.retries += u64::from(attempt > 0);
+            self.know_echo(id)?;
+            let answer = self.exchange(id, instruction, &[id], data)?.pop().flatten();
+            let Some(status) = answer else {
+                continue;
+            };
+            match self.codec.refusal(status.error) {
+                // It never saw what was asked.
+                Some(Refused::Checksum) => {}
+                Some(why) => return Err(BusError::Refused { id, why }),
+                None => return Ok(status),
+            }
+        }
+        Err(if self.scanner.corrupt > corrupt {
+            BusError::Garbled { id }
+        } else {
+            BusError::Silent { id }
+        })
+    }
+}
+
+/// How many answers one request brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answers {
+    /// Proper ones.
+    pub good: usize,
+    /// Ones whose check failed.
+    pub broken: u64,
+}

@@ -1,0 +1,524 @@
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use super::*;
+use crate::protocol::{Dynamixel, Feetech};
+
+/// Bytes, each so many microseconds after the request.
+type Timed = Vec<(u64, Vec<u8>)>;
+/// From the request's number, its bytes and the answers to it, to what arrives.
+type Trouble = Box<dyn FnMut(usize, &[u8], Vec<Vec<u8>>) -> Timed + Send>;
+
+/// Servos that are bytes, on a line whose time passes only while somebody waits.
+struct Fake {
+    codec: &'static dyn Codec,
+    servos: BTreeMap<u8, [u8; 256]>,
+    now: Duration,
+    scanner: Scanner,
+    /// When which bytes come.
+    coming: VecDeque<(Duration, Vec<u8>)>,
+    requests: usize,
+    trouble: Trouble,
+    seen: Arc<Mutex<Vec<Vec<u8>>>>,
+}
+
+/// Answers come at once.
+fn untroubled(answers: Vec<Vec<u8>>) -> Timed {
+    answers.into_iter().map(|answer| (0, answer)).collect()
+}
+
+impl Fake {
+    fn new(
+        codec: &'static dyn Codec,
+        trouble: impl FnMut(usize, &[u8], Vec<Vec<u8>>) -> Timed + Send + 'static,
+    ) -> Self {
+        let memory = |id: u8| std::array::from_fn(|at| (at as u8).wrapping_mul(3) ^ id);
+        Self {
+            codec,
+            servos: (1..=3).map(|id| (id, memory(id))).collect(),
+            now: Duration::ZERO,
+            scanner: Scanner::default(),
+            coming: VecDeque::new(),
+            requests: 0,
+            trouble: Box::new(trouble),
+            seen: Arc::default(),
+        }
+    }
+
+    fn answers(&mut self, id: u8, instruction: &Instruction) -> Vec<Vec<u8>> {
+        let codec = self.codec;
+        let status = |id, data: &[u8]| {
+            let mut out = Vec::new();
+            let status = Status {
+                id,
+                error: 0,
+                data: data.to_vec(),
+            };
+            codec.encode_status(&status, &mut out).unwrap();
+            out
+        };
+        let mut out = Vec::new();
+        match *instruction {
+            Instruction::SyncRead {
+                address,
+                count,
+                ids,
+            } => {
+                for id in ids {
+                    if let Some(memory) = self.servos.get(id) {
+                        out.push(status(*id, &memory[address.into()..][..count.into()]));
+                    }
+                }
+            }
+            Instruction::SyncWrite {
+                address,
+                count,
+                items,
+            } => {
+                for item in items.chunks(usize::from(count) + 1) {
+                    let memory = self.servos.get_mut(&item[0]).unwrap();
+                    memory[address.into()..][..count.into()].copy_from_slice(&item[1..]);
+                }
+            }
+            Instruction::Read { address, count } => {
+                if let Some(memory) = self.servos.get(&id) {
+                    out.push(status(id, &memory[address.into()..][..count.into()]));
+                }
+            }
+            Instruction::Write { address, data } => {
+                if let Some(memory) = self.servos.get_mut(&id) {
+                    memory[address.into()..][..data.len()].copy_from_slice(data);
+                    out.push(status(id, &[]));
+                }
+            }
+            Instruction::Ping if self.servos.contains_key(&id) => {
+                out.push(status(id, &[7, 7, 7][..codec.ping_data()]));
+            }
+            _ => {}
+        }
+        out
+    }
+}
+
+impl Line for Fake {
+    fn now(&self) -> Duration {
+        self.now
+    }
+
+    fn sleep_until(&mut self, time: Duration) {
+        self.now = self.now.max(time);
+    }
+
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.seen.lock().unwrap().push(bytes.to_vec());
+        self.scanner.push(bytes);
+        let frame = self
+            .scanner
+            .next(self.codec, 1000)
+            .expect("one packet at a time");
+        let instruction = Instruction::decode(self.codec, &frame).expect("it is known");
+        let answers = self.answers(frame.id, &instruction);
+        for (micros, bytes) in (self.trouble)(self.requests, bytes, answers) {
+            self.coming
+                .push_back((self.now + Duration::from_micros(micros), bytes));
+        }
+        self.requests += 1;
+        Ok(())
+    }
+
+    fn receive(&mut self, into: &mut Vec<u8>, deadline: Duration) -> io::Result<usize> {
+        match self.coming.front() {
+            Some((time, _)) if *time <= deadline => {
+                let (time, bytes) = self.coming.pop_front().unwrap();
+                self.now = self.now.max(time);
+                into.extend_from_slice(&bytes);
+                Ok(bytes.len())
+            }
+            _ => {
+                self.now = self.now.max(deadline);
+                Ok(0)
+            }
+        }
+    }
+}
+
+const CODECS: [&dyn Codec; 2] = [&Feetech, &Dynamixel];
+
+fn bus(
+    codec: &'static dyn Codec,
+    trouble: impl FnMut(usize, &[u8], Vec<Vec<u8>>) -> Timed + Send + 'static,
+) -> Bus {
+    Bus::new(Box::new(Fake::new(codec, trouble)), codec, 1_000_000)
+}
+
+/// The same, past the first request of all, in which Feetech buses look for an echo.
+fn settled(
+    codec: &'static dyn Codec,
+    mut trouble: impl FnMut(usize, &[u8], Vec<Vec<u8>>) -> Timed + Send + 'static,
+) -> Bus {
+    let mut first = None;
+    let mut bus = bus(codec, move |request, asked, answers| {
+        match (first, codec.echo_looks_like_status()) {
+            (None, true) if request == 0 => untroubled(answers),
+            (None, _) => {
+                first = Some(request + 1);
+                untroubled(answers)
+            }
+            (Some(first), _) => trouble(request - first, asked, answers),
+        }
+    });
+    bus.ping(1).unwrap();
+    bus
+}
+
+fn memory(id: u8, address: usize, count: usize) -> Vec<u8> {
+    (address..address + count)
+        .map(|at| (at as u8).wrapping_mul(3) ^ id)
+        .collect()
+}
+
+#[test]
+fn servos_are_read_and_written() {
+    for codec in CODECS {
+        let mut bus = bus(codec, |_, _, answers| untroubled(answers));
+        assert_eq!(bus.ping(2).unwrap().id, 2);
+        assert_eq!(bus.read(2, 56, 4).unwrap().data, memory(2, 56, 4));
+        bus.write(2, 56, &[9, 8]).unwrap();
+        assert_eq!(bus.read(2, 56, 2).unwrap().data, [9, 8]);
+        bus.sync_write(42, 2, &[1, 5, 6, 3, 7, 8]).unwrap();
+        let read = bus.sync_read(&[3, 2, 1], 42, 2).unwrap();
+        let data: Vec<Vec<u8>> = read
+            .into_iter()
+            .map(|status| status.unwrap().data)
+            .collect();
+        assert_eq!(data, [vec![7, 8], memory(2, 42, 2), vec![5, 6]]);
+        assert_eq!(bus.ping(9), Err(BusError::Silent { id: 9 }));
+        let counters = bus.counters();
+        assert_eq!(
+            (counters.corrupt, counters.strays, counters.echoes),
+            (0, 0, 0)
+        );
+        assert_eq!(counters.retries, 2, "only for the servo that is not there");
+    }
+}
+
+/// Fault 1.
+#[test]
+fn one_silent_servo_costs_no_other_its_answer() {
+    for codec in CODECS {
+        let mut bus = settled(codec, |_, _, mut answers| {
+            answers.remove(1);
+            untroubled(answers)
+        });
+        let before = bus.now();
+        let read = bus.sync_read(&[1, 2, 3], 56, 15).unwrap();
+        let there: Vec<bool> = read.iter().map(Option::is_some).collect();
+        assert_eq!(there, [true, false, true]);
+        assert_eq!(bus.now(), before, "nobody waits once the last has answered");
+        assert_eq!(bus.counters().missing, 1);
+    }
+}
+
+/// Fault 2.
+#[test]
+fn a_wrong_checksum_costs_one_retry_and_no_wrong_value() {
+    for codec in CODECS {
+        let mut bus = settled(codec, |request, _, mut answers| {
+            if request == 0 {
+                let last = answers[0].len() - 3;
+                answers[0][last] ^= 0x10;
+            }
+            untroubled(answers)
+        });
+        assert_eq!(bus.read(1, 56, 4).unwrap().data, memory(1, 56, 4));
+        let counters = bus.counters();
+        assert_eq!((counters.corrupt, counters.retries), (1, 1));
+        let mut bus = settled(codec, |_, _, mut answers| {
+            answers[0][9] ^= 0x10;
+            untroubled(answers)
+        });
+        assert_eq!(bus.read(1, 56, 8), Err(BusError::Garbled { id: 1 }));
+    }
+}
+
+/// Fault 3.
+#[test]
+fn an_answer_in_pieces_is_put_together_until_one_deadline() {
+    for codec in CODECS {
+        let pieces = |_, _: &[u8], answers: Vec<Vec<u8>>| {
+            let bytes = answers.concat();
+            bytes.iter().map(|byte| (100, vec![*byte])).collect()
+        };
+        let mut bus = settled(codec, pieces);
+        assert_eq!(bus.read(1, 56, 4).unwrap().data, memory(1, 56, 4));
+        // A byte every two milliseconds would never end if each had a deadline of its own.
+        let dripping = |_, _: &[u8], _| (0..200).map(|at| (at * 2000, vec![0xFF])).collect();
+        let mut bus = settled(codec, dripping);
+        let begun = bus.now();
+        assert!(bus.read(1, 56, 4).is_err());
+        assert!(
+            bus.now() - begun < Duration::from_millis(300),
+            "{:?}",
+            bus.now() - begun
+        );
+    }
+}
+
+/// Fault 4.
+#[test]
+fn garbage_before_the_answer_is_skipped() {
+    for codec in CODECS {
+        let mut bus = settled(codec, |_, _, answers| {
+            let mut bytes = vec![0x00, 0xFF, 0xFF, 0xFF, 0xFD, 0x31];
+            bytes.extend(answers.concat());
+            vec![(0, bytes)]
+        });
+        assert_eq!(bus.read(1, 56, 4).unwrap().data, memory(1, 56, 4));
+        assert_eq!(
+            (bus.counters().skipped_bytes, bus.counters().retries),
+            (6, 0)
+        );
+    }
+}
+
+/// Fault 4: every byte that we send comes back before the answer.
+#[test]
+fn an_echo_is_never_taken_for_an_answer() {
+    for codec in CODECS {
+        let mut bus = bus(codec, |_, asked, answers| {
+            let mut bytes = asked.to_vec();
+            bytes.extend(answers.concat());
+            vec![(0, bytes)]
+        });
+        assert_eq!(bus.read(1, 56, 2).unwrap().data, memory(1, 56, 2));
+        bus.write(1, 56, &[1, 2]).unwrap();
+        bus.sync_write(56, 2, &[1, 3, 4]).unwrap();
+        assert_eq!(bus.read(1, 56, 2).unwrap().data, [3, 4]);
+        assert_eq!(bus.ping(2).unwrap().error, 0);
+        assert_eq!(
+            bus.ping(9),
+            Err(BusError::Silent { id: 9 }),
+            "its echo is no servo"
+        );
+        assert_eq!(bus.counters().corrupt, 0);
+    }
+}
+
+/// Fault 4: an echo that begins in the middle of a session, with another adapter.
+#[test]
+fn a_new_echo_is_noticed() {
+    for codec in CODECS {
+        let mut bus = settled(codec, |_, asked, answers| {
+            let mut bytes = asked.to_vec();
+            bytes.extend(answers.concat());
+            vec![(0, bytes)]
+        });
+        assert_eq!(bus.ping(9), Err(BusError::Silent { id: 9 }));
+        assert_eq!(bus.read(1, 56, 2).unwrap().data, memory(1, 56, 2));
+    }
+}
+
+/// The answer of a servo with a voltage alarm to a ping has the very bytes of the ping.
+#[test]
+fn an_answer_that_looks_like_an_echo_is_an_answer_where_there_is_none() {
+    for echoes in [false, true] {
+        let mut bus = settled(&Feetech, move |_, asked, answers| {
+            let echo = if echoes { asked } else { &[] };
+            let mut bytes = echo.to_vec();
+            for mut answer in answers {
+                if asked[2] != BROADCAST {
+                    answer[4] |= 1;
+                    let last = answer.len() - 1;
+                    answer[last] = answer[last].wrapping_sub(1);
+                }
+                bytes.extend(answer);
+            }
+            vec![(0, bytes)]
+        });
+        assert_eq!(
+            bus.ping(1).map(|status| status.error),
+            Ok(1),
+            "echoes: {echoes}"
+        );
+        assert_eq!(bus.read(1, 60, 2).unwrap().data, memory(1, 60, 2));
+    }
+}
+
+/// Fault 5.
+#[test]
+fn late_answers_and_answers_of_others_are_rejected() {
+    for codec in CODECS {
+        let mut held = Vec::new();
+        let mut bus = settled(codec, move |request, _, answers| match request {
+            // The first answer comes a second late, in the middle of the second request's wait.
+            0 => {
+                held = answers;
+                Vec::new()
+            }
+            1 => untroubled([std::mem::take(&mut held), answers].concat()),
+            _ => untroubled(answers),
+        });
+        assert_eq!(bus.sync_read(&[1], 56, 2).unwrap(), [None]);
+        assert_eq!(bus.read(2, 60, 4).unwrap().data, memory(2, 60, 4));
+        assert_eq!(
+            bus.counters().strays,
+            1,
+            "id and length must be those asked for"
+        );
+        let mut bus = settled(codec, |request, _, answers| {
+            let late = if request == 0 { 200_000 } else { 0 };
+            answers.into_iter().map(|answer| (late, answer)).collect()
+        });
+        assert_eq!(bus.sync_read(&[1], 56, 2).unwrap(), [None]);
+        bus.sleep_until(Duration::from_secs(1));
+        assert_eq!(bus.read(1, 60, 2).unwrap().data, memory(1, 60, 2));
+        assert!(bus.counters().late_bytes > 0);
+    }
+}
+
+/// Fault 6.
+#[test]
+fn two_servos_with_one_id_answer_twice_or_over_each_other() {
+    for codec in CODECS {
+        let mut bus = settled(codec, |_, _, answers| {
+            untroubled([answers.clone(), answers].concat())
+        });
+        assert_eq!(
+            bus.count_answers(1, 56, 4).unwrap(),
+            Answers { good: 2, broken: 0 }
+        );
+        let mut bus = settled(codec, |_, _, mut answers| {
+            answers[0][9] ^= 0x24;
+            untroubled(answers)
+        });
+        assert_eq!(
+            bus.count_answers(1, 56, 8).unwrap(),
+            Answers { good: 0, broken: 1 }
+        );
+        let mut bus = settled(codec, |_, _, answers| untroubled(answers));
+        assert_eq!(
+            bus.count_answers(1, 56, 4).unwrap(),
+            Answers { good: 1, broken: 0 }
+        );
+    }
+}
+
+/// Fault 7.
+#[test]
+fn a_length_that_lies_hides_no_answer() {
+    for codec in CODECS {
+        for length in [0u16, 1, 12, 255, 65535] {
+            let mut bus = settled(codec, move |_, _, answers| {
+                let [low, high] = length.to_le_bytes();
+                let lie = if codec.echo_looks_like_status() {
+                    vec![0xFF, 0xFF, 1, low]
+                } else {
+                    vec![0xFF, 0xFF, 0xFD, 0, 1, low, high, 0x55]
+                };
+                untroubled([vec![lie], answers].concat())
+            });
+            assert_eq!(
+                bus.read(1, 56, 4).unwrap().data,
+                memory(1, 56, 4),
+                "{length}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_servo_that_missed_the_request_is_asked_again_and_a_refusal_is_told() {
+    let refuse = |error: u8| {
+        let mut out = Vec::new();
+        let status = Status {
+            id: 1,
+            error,
+            data: Vec::new(),
+        };
+        Dynamixel.encode_status(&status, &mut out).unwrap();
+        out
+    };
+    let mut bus = settled(&Dynamixel, move |request, _, answers| match request {
+        0 => vec![(0, refuse(3))],
+        1 => untroubled(answers),
+        _ => vec![(0, refuse(4))],
+    });
+    assert_eq!(bus.read(1, 56, 4).unwrap().data, memory(1, 56, 4));
+    let why = Refused::Range;
+    assert_eq!(
+        bus.write(1, 116, &[0; 4]),
+        Err(BusError::Refused { id: 1, why })
+    );
+}
+
+/// Fault 9.
+#[test]
+fn a_lost_line_is_an_error_at_once() {
+    struct Gone;
+    impl Line for Gone {
+        fn now(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        fn sleep_until(&mut self, _: Duration) {}
+
+        fn send(&mut self, _: &[u8]) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn receive(&mut self, _: &mut Vec<u8>, _: Duration) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+    }
+    for codec in CODECS {
+        let mut bus = Bus::new(Box::new(Gone), codec, 1_000_000);
+        assert!(matches!(bus.ping(1), Err(BusError::Lost(_))));
+        assert!(matches!(bus.sync_read(&[1], 0, 1), Err(BusError::Lost(_))));
+    }
+}
+
+/// Fault 12.
+#[test]
+fn an_adapter_that_holds_bytes_for_sixteen_milliseconds_loses_nothing() {
+    for codec in CODECS {
+        let mut bus = bus(codec, |_, _, answers| {
+            answers.into_iter().map(|answer| (16_000, answer)).collect()
+        });
+        for _ in 0..100 {
+            let read = bus.sync_read(&[1, 2, 3], 56, 15).unwrap();
+            assert!(read.iter().all(Option::is_some));
+        }
+        assert_eq!(bus.counters().missing, 0);
+    }
+}
+
+/// Fault 7: the answer is shorter than what the lie makes the bus wait for.
+#[test]
+fn an_answer_behind_a_lie_is_found_at_the_deadline() {
+    let mut bus = settled(&Feetech, |_, _, answers| {
+        untroubled([vec![vec![0xFF, 0xFF, 1, 10]], answers].concat())
+    });
+    let read = bus.sync_read(&[1, 9, 10, 11, 12, 13], 56, 2).unwrap();
+    assert_eq!(read[0].as_ref().unwrap().data, memory(1, 56, 2));
+    assert!(read[1..].iter().all(Option::is_none));
+}
+
+/// Fault 5.
+#[test]
+fn an_answer_of_another_length_is_not_the_one_asked_for() {
+    for codec in CODECS {
+        let mut held = Vec::new();
+        let mut bus = settled(codec, move |request, _, answers| match request {
+            0 => {
+                held = answers;
+                Vec::new()
+            }
+            1 => untroubled([std::mem::take(&mut held), answers].concat()),
+            _ => untroubled(answers),
+        });
+        assert_eq!(bus.sync_read(&[1], 56, 2).unwrap(), [None]);
+        assert_eq!(bus.read(1, 60, 4).unwrap().data, memory(1, 60, 4));
+        assert_eq!(bus.counters().strays, 1);
+    }
+}

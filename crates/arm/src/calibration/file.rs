@@ -1,0 +1,249 @@
+//! Reading and writing a calibration file.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde_json::ser::PrettyFormatter;
+use serde_json::{Map, Serializer, Value};
+use thiserror::Error;
+
+use super::{Calibration, JointCalibration};
+
+/// What is wrong with a calibration file.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{}: {what}", path.display())]
+pub struct CalibrationError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong, and what to do.
+    pub what: String,
+}
+
+impl Calibration {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// If it is missing, no calibration, or one that no arm can have.
+    pub fn load(path: &Path) -> Result<Self, CalibrationError> {
+        let wrong = |what| CalibrationError {
+            path: path.to_owned(),
+            what,
+        };
+        let text = fs::read_to_string(path).map_err(|error| {
+            let hint = match error.kind() {
+                io::ErrorKind::NotFound => "; calibrate the arm first",
+                _ => "",
+            };
+            wrong(format!("cannot be read: {error}{hint}"))
+        })?;
+        Self::parse(&text).map_err(wrong)
+    }
+
+    /// Writes a file that LeRobot reads. A file that is there already and says something
+    /// else is kept under a new name, which is returned.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn save(&self, path: &Path) -> Result<Option<PathBuf>, CalibrationError> {
+        let text = self.text();
+        if fs::read_to_string(path).is_ok_and(|old| old == text) {
+            return Ok(None);
+        }
+        self.replace(path, &text).map_err(|error| CalibrationError {
+            path: path.to_owned(),
+            what: format!("cannot be written: {error}"),
+        })
+    }
+
+    fn replace(&self, path: &Path, text: &str) -> io::Result<Option<PathBuf>> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let new = path.with_extension("json.new");
+        let mut file = fs::File::create(&new)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        let kept = if path.exists() {
+            let kept = unused(path);
+            fs::hard_link(path, &kept).or_else(|_| fs::copy(path, &kept).map(drop))?;
+            Some(kept)
+        } else {
+            None
+        };
+        fs::rename(&new, path)?;
+        Ok(kept)
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let joints: Map<String, Value> =
+            serde_json::from_str(text).map_err(|error| format!("not a calibration: {error}"))?;
+        let read = |(name, value): (String, Value)| -> Result<(String, JointCalibration), String> {
+            let joint: JointCalibration = serde_json::from_value(value)
+                .map_err(|error| format!("joint `{name}`: {error}"))?;
+            joint
+                .check()
+                .map_err(|what| format!("joint `{name}`: {what}"))?;
+            Ok((name, joint))
+        };
+        let joints = joints
+            .into_iter()
+            .map(read)
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut ids = HashSet::new();
+        match joints.iter().find(|(_, joint)| !ids.insert(joint.id)) {
+            Some((name, joint)) => Err(format!(
+                "joint `{name}`: id {} is another joint's",
+                joint.id
+            )),
+            None => Ok(Self { joints }),
+        }
+    }
+
+    /// The file's text, laid out as LeRobot does.
+    fn text(&self) -> String {
+        let joints: Map<String, Value> = self
+            .joints
+            .iter()
+            .map(|(name, joint)| (name.clone(), serde_json::json!(joint)))
+            .collect();
+        let mut text = Vec::new();
+        let formatter = PrettyFormatter::with_indent(b"    ");
+        joints
+            .serialize(&mut Serializer::with_formatter(&mut text, formatter))
+            .expect("numbers and names are always JSON");
+        String::from_utf8(text).expect("JSON is UTF-8")
+    }
+}
+
+impl JointCalibration {
+    /// What no joint can have. The limits of its servo are checked with the servo.
+    fn check(&self) -> Result<(), String> {
+        let Self {
+            id,
+            drive_mode,
+            range_min,
+            range_max,
+            ..
+        } = *self;
+        if id > 252 {
+            return Err(format!("no servo has id {id}"));
+        }
+        if drive_mode > 1 {
+            return Err(format!("drive_mode is 0 or 1, not {drive_mode}"));
+        }
+        if range_min >= range_max {
+            return Err(format!(
+                "range_min {range_min} is not below range_max {range_max}"
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The first of `name.1.json`, `name.2.json`, … that is not there.
+fn unused(path: &Path) -> PathBuf {
+    (1u32..)
+        .map(|number| path.with_extension(format!("{number}.json")))
+        .find(|path| !path.exists())
+        .expect("numbers do not end")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r#"{
+    "shoulder_pan": {
+        "id": 1,
+        "drive_mode": 0,
+        "homing_offset": -709,
+        "range_min": 752,
+        "range_max": 3441
+    },
+    "gripper": {
+        "id": 6,
+        "drive_mode": 0,
+        "homing_offset": 1407,
+        "range_min": 2031,
+        "range_max": 3476
+    }
+}"#;
+
+    #[test]
+    fn a_file_of_lerobot_comes_back_byte_for_byte() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("robots/so_follower/mine.json");
+        let calibration = Calibration::parse(TEXT).unwrap();
+        assert_eq!(
+            calibration.joint("shoulder_pan").unwrap().homing_offset,
+            -709
+        );
+        assert_eq!(calibration.save(&path).unwrap(), None);
+        assert_eq!(fs::read_to_string(&path).unwrap(), TEXT);
+        assert_eq!(Calibration::load(&path).unwrap(), calibration);
+    }
+
+    #[test]
+    fn an_old_file_is_never_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mine.json");
+        let mut calibration = Calibration::parse(TEXT).unwrap();
+        calibration.save(&path).unwrap();
+        assert_eq!(calibration.save(&path).unwrap(), None, "nothing changed");
+        for offset in [5, 6] {
+            let before = fs::read_to_string(&path).unwrap();
+            calibration.joints[0].1.homing_offset = offset;
+            let kept = calibration.save(&path).unwrap().unwrap();
+            assert_eq!(fs::read_to_string(kept).unwrap(), before);
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+    }
+
+    /// Fault 21.
+    #[test]
+    fn what_no_arm_can_have_is_refused_with_joint_and_reason() {
+        for (from, to, why) in [
+            (
+                "752",
+                "3441",
+                "joint `shoulder_pan`: range_min 3441 is not below range_max 3441",
+            ),
+            (
+                "\"id\": 6",
+                "\"id\": 1",
+                "joint `gripper`: id 1 is another joint's",
+            ),
+            (
+                "\"id\": 6",
+                "\"id\": 253",
+                "joint `gripper`: no servo has id 253",
+            ),
+            (
+                "\"drive_mode\": 0,\n        \"homing_offset\": 1407",
+                "\"drive_mode\": 2, \"homing_offset\": 1407",
+                "drive_mode is 0 or 1",
+            ),
+            ("-709", "\"-709\"", "joint `shoulder_pan`: invalid type"),
+            ("-709", "NaN", "not a calibration"),
+            (
+                "\"range_max\": 3476",
+                "\"range\": 3476",
+                "missing field `range_max`",
+            ),
+            ("-709,", "-709", "not a calibration"),
+        ] {
+            let text = TEXT.replacen(from, to, 1);
+            assert_ne!(text, TEXT);
+            let error = Calibration::parse(&text).unwrap_err();
+            assert!(error.contains(why), "{error}");
+        }
+        let error = Calibration::load(Path::new("/no/such/file.json")).unwrap_err();
+        assert!(
+            error.to_string().contains("calibrate the arm first"),
+            "{error}"
+        );
+    }
+}

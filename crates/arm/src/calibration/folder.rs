@@ -1,0 +1,90 @@
+//! Where LeRobot keeps calibration files.
+
+use std::path::{Path, PathBuf};
+
+/// Follower arms, as LeRobot names their folder.
+const ROBOTS: &str = "robots";
+
+/// LeRobot's calibration folder, `variable` being the environment.
+///
+/// `HF_LEROBOT_CALIBRATION`, else `HF_LEROBOT_HOME/calibration`, else
+/// `HF_HOME/lerobot/calibration`, where `HF_HOME` is `huggingface` in `XDG_CACHE_HOME`, which
+/// is `~/.cache` unless set. `None` if not even `HOME` is set.
+pub fn root(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    let home = variable("HOME").filter(|home| !home.is_empty());
+    let path = |name| {
+        let value = variable(name).filter(|value| !value.is_empty())?;
+        Some(expanded(&value, home.as_deref()))
+    };
+    let cache =
+        || Some(path("XDG_CACHE_HOME").unwrap_or(Path::new(home.as_deref()?).join(".cache")));
+    let hugging_face = || path("HF_HOME").or_else(|| Some(cache()?.join("huggingface")));
+    let lerobot = || path("HF_LEROBOT_HOME").or_else(|| Some(hugging_face()?.join("lerobot")));
+    path("HF_LEROBOT_CALIBRATION").or_else(|| Some(lerobot()?.join("calibration")))
+}
+
+/// The file of the arm called `name`, of the first of LeRobot's robot types `kinds` that has
+/// one; of the first type if none has.
+pub fn file(root: &Path, kinds: &[String], name: &str) -> Option<PathBuf> {
+    let files = || {
+        let file = format!("{name}.json");
+        kinds
+            .iter()
+            .map(move |kind| root.join(ROBOTS).join(kind).join(&file))
+    };
+    files()
+        .find(|file| file.is_file())
+        .or_else(|| files().next())
+}
+
+fn expanded(path: &str, home: Option<&str>) -> PathBuf {
+    match (path.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => Path::new(home).join(rest),
+        _ => path.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root_of(variables: &[(&str, &str)]) -> Option<PathBuf> {
+        root(|name| {
+            let mut found = variables.iter().filter(|(key, _)| *key == name);
+            found.next().map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn the_folder_is_where_lerobot_looks() {
+        let mut variables = vec![("HOME", "/home/me")];
+        for (variable, folder) in [
+            ("", "/home/me/.cache/huggingface/lerobot/calibration"),
+            ("XDG_CACHE_HOME", "/x/huggingface/lerobot/calibration"),
+            ("HF_HOME", "/x/lerobot/calibration"),
+            ("HF_LEROBOT_HOME", "/x/calibration"),
+            ("HF_LEROBOT_CALIBRATION", "/x"),
+        ] {
+            variables.push((variable, "/x"));
+            assert_eq!(root_of(&variables), Some(folder.into()), "{variable}");
+        }
+        assert_eq!(
+            root_of(&[("HOME", "/home/me"), ("HF_LEROBOT_CALIBRATION", "~/here")]),
+            Some("/home/me/here".into())
+        );
+        assert_eq!(root_of(&[]), None);
+    }
+
+    #[test]
+    fn an_older_folder_serves_where_the_newer_has_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let kinds = ["so_follower".to_owned(), "so101_follower".to_owned()];
+        let newer = folder.path().join("robots/so_follower/mine.json");
+        let older = folder.path().join("robots/so101_follower/mine.json");
+        let found = || file(folder.path(), &kinds, "mine");
+        assert_eq!(found(), Some(newer));
+        std::fs::create_dir_all(older.parent().unwrap()).unwrap();
+        std::fs::write(&older, "{}").unwrap();
+        assert_eq!(found(), Some(older));
+    }
+}

@@ -1,0 +1,132 @@
+//! The part of a calibration that the servos keep too.
+
+use std::fmt;
+
+use super::JointCalibration;
+use crate::bus::{Bus, BusError};
+use crate::servo::{Family, Model, Register};
+
+/// A register of a servo that says something else than the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The joint.
+    pub joint: String,
+    /// The register.
+    pub register: &'static str,
+    /// What the file says.
+    pub file: i64,
+    /// What the servo says.
+    pub servo: i64,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            joint,
+            register,
+            file,
+            servo,
+        } = self;
+        write!(
+            f,
+            "`{joint}`: {register} is {servo} in the servo, {file} in the file"
+        )
+    }
+}
+
+impl JointCalibration {
+    /// The registers that keep it, with what they should say.
+    pub fn registers(&self, model: &Model) -> [(Register, i64); 3] {
+        [
+            (model.roles.homing_offset, self.homing_offset),
+            (model.roles.min_position, self.range_min),
+            (model.roles.max_position, self.range_max),
+        ]
+    }
+
+    /// What a servo of this model cannot keep, in words.
+    pub fn misfit(&self, model: &Model) -> Option<String> {
+        let Self {
+            homing_offset,
+            range_min,
+            range_max,
+            ..
+        } = *self;
+        let largest = model.largest_offset;
+        if !(-largest..=largest).contains(&homing_offset) {
+            return Some(format!(
+                "homing_offset {homing_offset} is beyond ±{largest}"
+            ));
+        }
+        let turn = model.steps_per_turn;
+        let one_turn = model.family == Family::Sts;
+        if one_turn && !(0 <= range_min && range_max < turn) {
+            return Some(format!(
+                "range {range_min} to {range_max} is not within 0 to {}",
+                turn - 1
+            ));
+        }
+        None
+    }
+
+    /// Where the servo `id` differs from this.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub fn differences(
+        &self,
+        joint: &str,
+        model: &Model,
+        bus: &mut Bus,
+    ) -> Result<Vec<Difference>, BusError> {
+        let mut differences = Vec::new();
+        for (register, file) in self.registers(model) {
+            let servo = register.read(bus, self.id)?;
+            if servo != file {
+                differences.push(Difference {
+                    joint: joint.to_owned(),
+                    register: register.name,
+                    file,
+                    servo,
+                });
+            }
+        }
+        Ok(differences)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::servo::{sts, x_series};
+
+    /// Fault 21.
+    #[test]
+    fn what_a_servo_cannot_keep_is_named() {
+        let good = JointCalibration {
+            id: 1,
+            drive_mode: 0,
+            homing_offset: 2047,
+            range_min: 0,
+            range_max: 4095,
+        };
+        assert_eq!(good.misfit(&sts::STS3215), None);
+        let beyond = JointCalibration {
+            homing_offset: 2048,
+            ..good
+        };
+        assert_eq!(
+            beyond.misfit(&sts::STS3215).unwrap(),
+            "homing_offset 2048 is beyond ±2047"
+        );
+        assert_eq!(beyond.misfit(&x_series::XL330_M288), None);
+        let wide = JointCalibration {
+            range_max: 4096,
+            ..good
+        };
+        assert_eq!(
+            wide.misfit(&sts::STS3215).unwrap(),
+            "range 0 to 4096 is not within 0 to 4095"
+        );
+    }
+}

@@ -1,0 +1,340 @@
+//! From a port to an arm that holds itself up where it is.
+//!
+//! Nothing that could move the arm is sent before every servo has been found to be the one
+//! expected, calibrated as the file says, well, and at rest at a pose that it reported.
+//! Then the goal is that pose, and only then are the motors switched on.
+
+use std::time::Duration;
+
+use enact_robot::Robot;
+
+use super::feedback::{Reading, Track};
+use super::health::{self, Limits};
+use super::joint::ServoJoint;
+use super::verify::write_verified;
+use super::wiring::{Servo, Wiring};
+use super::{Ending, ServoArm, Timing};
+use crate::bus::{Bus, BusError};
+use crate::calibration::Calibration;
+use crate::servo::{Family, sts};
+use crate::{ArmError, Unfit};
+
+/// Answers by which two servos with one id give themselves away.
+const CENSUS: usize = 5;
+/// Readings of a pose that must agree.
+const POSES: usize = 3;
+/// Steps between them that are no motion.
+const STILL: i64 = 8;
+/// Steps that an arm may sag when its motors take over.
+const SAG: i64 = 40;
+/// Time that it has for that.
+const TAKEOVER: Duration = Duration::from_millis(100);
+/// Steps beyond its calibrated range from which a joint is moved back: a limp arm lies on its
+/// stops, where the range ends, and gears have play.
+const BEYOND: i64 = 100;
+/// How fast, rad/s.
+const SLOW: f64 = 0.2;
+/// Servos turn at most so much faster than commands may ask, whatever they are told.
+const SPEED_MARGIN: f64 = 1.5;
+/// Bus watchdog of servos that have one, in 20 ms: several times the pause between two looks
+/// at an idle arm.
+const WATCHDOG: i64 = 25;
+
+/// How an arm is to be driven.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// How it is left.
+    pub ending: Ending,
+}
+
+impl ServoArm {
+    /// Arms the servos of a robot where they are.
+    ///
+    /// # Errors
+    /// The first thing that forbids it. The motors are then off, or as they were.
+    pub fn arm(
+        mut bus: Bus,
+        robot: &Robot,
+        wiring: &Wiring,
+        calibration: &Calibration,
+        options: Options,
+    ) -> Result<Self, ArmError> {
+        let joints = ServoJoint::all(robot, wiring, calibration)?;
+        for joint in &joints {
+            identify(&mut bus, joint)?;
+        }
+        check_calibration(&mut bus, &joints)?;
+        let mut limits = Vec::new();
+        for joint in &joints {
+            limits.push(check_health(&mut bus, joint)?);
+        }
+        let tracks = check_pose(&mut bus, &joints)?;
+        // A limp arm may lie a little beyond its range, where the servo takes no goal.
+        let goals: Vec<i64> = joints
+            .iter()
+            .zip(&tracks)
+            .map(|(joint, track)| joint.clamp(track.reading.steps))
+            .collect();
+        let positions = joints
+            .iter()
+            .zip(&goals)
+            .map(|(joint, goal)| joint.position(*goal));
+        let mut arm = Self {
+            commanded: positions.collect(),
+            ids: joints.iter().map(|joint| joint.servo.id).collect(),
+            bus,
+            joints,
+            period: robot.control_period(),
+            tracks,
+            limits,
+            goals,
+            goals_verified: false,
+            alarm: None,
+            refusal: None,
+            fault: None,
+            due: None,
+            ending: Some(options.ending),
+            timing: Timing::default(),
+        };
+        match arm.take_over() {
+            Ok(()) => Ok(arm),
+            Err(error) => {
+                // Half an arm is no arm.
+                arm.ending = Some(Ending::Release);
+                Err(error)
+            }
+        }
+    }
+
+    /// Goal = pose, then torque, then a look whether the arm stays. Until then its servos are
+    /// slow, for those that lie beyond their range.
+    fn take_over(&mut self) -> Result<(), ArmError> {
+        let excess = |(track, goal): (&Track, &i64)| (track.reading.steps - goal).abs();
+        let way = self
+            .tracks
+            .iter()
+            .zip(&self.goals)
+            .map(excess)
+            .max()
+            .unwrap_or(0);
+        for (joint, goal) in self.joints.iter().zip(&self.goals) {
+            prepare(&mut self.bus, joint)?;
+            let speed = speed_number(&mut self.bus, joint, SLOW)?;
+            let roles = joint.servo.model.roles;
+            let mut write = |register, value| write_verified(&mut self.bus, joint, register, value);
+            write(roles.speed_limit, speed)?;
+            write(roles.goal_position, *goal)?;
+            write(roles.torque_enable, 1)?;
+            if let Some(watchdog) = roles.watchdog {
+                write(watchdog, WATCHDOG)?;
+            }
+        }
+        self.goals_verified = true;
+        let longest = way as f64 * self.joints[0].servo.model.step() / SLOW;
+        self.watch_takeover(self.bus.now() + TAKEOVER + Duration::from_secs_f64(longest))?;
+        for joint in &self.joints {
+            let speed = speed_number(&mut self.bus, joint, SPEED_MARGIN * joint.velocity)?;
+            write_verified(
+                &mut self.bus,
+                joint,
+                joint.servo.model.roles.speed_limit,
+                speed,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Waits until the arm stands at its goals.
+    fn watch_takeover(&mut self, end: Duration) -> Result<(), ArmError> {
+        while self.bus.now() < end {
+            self.bus.sleep_until(end.min(self.bus.now() + TAKEOVER));
+            self.refresh()?;
+        }
+        let joints = self.joints.iter().zip(&self.tracks).zip(&self.goals);
+        for ((joint, track), goal) in joints {
+            if (track.reading.steps - goal).abs() > SAG {
+                return Err(Unfit::Moves(joint.name.clone()).into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The servo is there, of the right model, alone with its id, and holds positions.
+fn identify(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
+    let Servo { id, model, .. } = joint.servo;
+    let name = || joint.name.clone();
+    match bus.ping(id) {
+        Ok(_) => {}
+        Err(BusError::Silent { .. }) => return Err(Unfit::Missing { joint: name(), id }.into()),
+        // Two servos speak over each other.
+        Err(BusError::Garbled { .. }) => return Err(Unfit::SharedId { joint: name(), id }.into()),
+        Err(error) => return Err(error.into()),
+    }
+    check_alone(bus, joint)?;
+    let found = model.roles.model_number.read(bus, id)?;
+    if found != i64::from(model.number) {
+        let expected = model.number;
+        return Err(Unfit::OtherModel {
+            joint: name(),
+            id,
+            found,
+            expected,
+        }
+        .into());
+    }
+    hurry(bus, joint)?;
+    let mode = model.roles.operating_mode.read(bus, id)?;
+    if !model.position_modes.contains(&mode) {
+        return Err(Unfit::Mode {
+            joint: name(),
+            mode,
+        }
+        .into());
+    }
+    Ok(())
+}
+
+/// Lets the servo answer without a pause, if it takes the setting now.
+fn hurry(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
+    let Servo { id, model, .. } = joint.servo;
+    let (delay, torque) = (model.roles.return_delay, model.roles.torque_enable);
+    let settled = model.family == Family::X && torque.read(bus, id)? != 0;
+    if delay.read(bus, id)? == 0 {
+        return Ok(());
+    }
+    if settled {
+        tracing::warn!(
+            "joint `{}`: its servo answers late until its torque was off once",
+            joint.name
+        );
+        return Ok(());
+    }
+    write_verified(bus, joint, delay, 0)
+}
+
+/// Two servos with one id answer twice, or most of their answers are broken.
+fn check_alone(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
+    let Servo { id, model, .. } = joint.servo;
+    let mut broken = 0;
+    for _ in 0..CENSUS {
+        let answers = bus.count_answers(id, model.roles.feedback, model.roles.feedback_length)?;
+        broken += usize::from(answers.broken > 0);
+        if answers.good > 1 || 2 * broken > CENSUS {
+            let joint = joint.name.clone();
+            return Err(Unfit::SharedId { joint, id }.into());
+        }
+    }
+    Ok(())
+}
+
+fn check_calibration(bus: &mut Bus, joints: &[ServoJoint]) -> Result<(), ArmError> {
+    let mut differences = Vec::new();
+    for joint in joints {
+        let own = joint.calibration;
+        differences.extend(own.differences(&joint.name, joint.servo.model, bus)?);
+    }
+    if differences.is_empty() {
+        Ok(())
+    } else {
+        Err(Unfit::OtherCalibration(differences).into())
+    }
+}
+
+fn check_health(bus: &mut Bus, joint: &ServoJoint) -> Result<Limits, ArmError> {
+    let Servo { id, model, .. } = joint.servo;
+    let roles = model.roles;
+    let name = || joint.name.clone();
+    let limits = Limits::read(bus, id, model)?;
+    let status = bus.read(id, roles.feedback, roles.feedback_length)?;
+    let reading = Reading::new(model, &status).ok_or(BusError::Garbled { id })?;
+    let alarms = health::alarms(bus, id, model, reading.error)?;
+    if !alarms.is_empty() {
+        return Err(Unfit::Alarm {
+            joint: name(),
+            alarms,
+        }
+        .into());
+    }
+    if limits.is_hot(reading.temperature) {
+        let (celsius, limit) = (reading.temperature, limits.max_temperature);
+        return Err(Unfit::Hot {
+            joint: name(),
+            celsius,
+            limit,
+        }
+        .into());
+    }
+    if !limits.has_power(reading.voltage) {
+        return Err(Unfit::Voltage {
+            joint: name(),
+            volts: roles.voltage.value(reading.voltage),
+            min: roles.min_voltage.value(limits.min_voltage),
+            max: roles.max_voltage.value(limits.max_voltage),
+        }
+        .into());
+    }
+    Ok(limits)
+}
+
+/// Every joint stands still, in its calibrated range.
+fn check_pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<Track>, ArmError> {
+    let mut poses = Vec::new();
+    for _ in 0..POSES {
+        let mut pose = Vec::new();
+        for joint in joints {
+            let Servo { id, model, .. } = joint.servo;
+            let status = bus.read(id, model.roles.feedback, model.roles.feedback_length)?;
+            pose.push(Reading::new(model, &status).ok_or(BusError::Garbled { id })?);
+        }
+        poses.push(pose);
+    }
+    let now = bus.now();
+    let mut tracks = Vec::new();
+    for (index, joint) in joints.iter().enumerate() {
+        let steps = || poses.iter().map(|pose| pose[index].steps);
+        let (low, high) = (steps().min().unwrap_or(0), steps().max().unwrap_or(0));
+        if high - low > STILL {
+            return Err(Unfit::Moves(joint.name.clone()).into());
+        }
+        let reading = poses[POSES - 1][index];
+        if (reading.steps - joint.clamp(reading.steps)).abs() > BEYOND {
+            return Err(Unfit::OutsideRange {
+                joint: joint.name.clone(),
+                steps: reading.steps,
+                min: joint.calibration.range_min,
+                max: joint.calibration.range_max,
+            }
+            .into());
+        }
+        tracks.push(Track::new(reading, now));
+    }
+    Ok(tracks)
+}
+
+/// What another program may have left: a tripped watchdog, bounds of speed and output.
+fn prepare(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
+    let Servo { id, model, output } = joint.servo;
+    let roles = model.roles;
+    let ceiling = roles.output_ceiling.read(bus, id)?;
+    let mut write = |register, value| write_verified(bus, joint, register, value);
+    if let Some(watchdog) = roles.watchdog {
+        write(watchdog, 0)?;
+    }
+    write(roles.acceleration, 0)?;
+    write(
+        roles.output_limit,
+        ceiling.min((output * roles.output_unlimited as f64) as i64),
+    )
+}
+
+/// A bound of a joint's speed, rad/s, in the number of its servo's register; never 0, which
+/// would mean another thing.
+fn speed_number(bus: &mut Bus, joint: &ServoJoint, speed: f64) -> Result<i64, ArmError> {
+    let Servo { id, model, .. } = joint.servo;
+    let mut unit = model.roles.speed_limit.unit.scale;
+    if model.family == Family::Sts && sts::PHASE.read(bus, id)? & sts::PHASE_FINE_SPEED == 0 {
+        unit *= 50.0;
+    }
+    Ok(((speed.min(model.top_speed) / unit).ceil() as i64).max(1))
+}

@@ -1,0 +1,182 @@
+//! Goals out, state in, at the control rate.
+
+use std::time::Duration;
+
+use enact_robot::Command;
+
+use super::ServoArm;
+use super::feedback::{Reading, Track};
+use crate::{Arm, ArmError, ArmState};
+
+/// A joint whose servo has been silent, or has said nonsense, for longer than this is lost.
+const SILENCE: Duration = Duration::from_millis(100);
+/// After a longer pause a bus watchdog may have tripped.
+const PAUSE: Duration = Duration::from_millis(250);
+
+impl Arm for ServoArm {
+    /// Where the arm is now. Goals that were lost on the way are sent again.
+    fn state(&mut self) -> Result<ArmState, ArmError> {
+        self.check_fault()?;
+        let result = self.look();
+        self.latch(result)?;
+        Ok(self.report())
+    }
+
+    fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError> {
+        self.check_fault()?;
+        let result = self.step(command);
+        self.latch(result)?;
+        Ok(self.report())
+    }
+
+    fn idle(&mut self) -> Result<(), ArmError> {
+        self.check_fault()?;
+        let result = self.look();
+        self.latch(result)
+    }
+}
+
+impl ServoArm {
+    /// Reads every joint, and makes sure that the servos have their goals.
+    fn look(&mut self) -> Result<(), ArmError> {
+        self.due = None;
+        self.refusal = None;
+        self.check_watchdogs()?;
+        self.refresh()?;
+        self.verify_goals()?;
+        self.examine()
+    }
+
+    fn step(&mut self, command: &Command) -> Result<(), ArmError> {
+        self.check_watchdogs()?;
+        // No goal for an arm of which a part is not heard.
+        if !self.hears_all() {
+            self.refresh()?;
+        }
+        self.pace();
+        self.aim(command);
+        if self.refusal.is_none() {
+            self.send_goals()?;
+        }
+        self.forget();
+        self.read()?;
+        if !self.hears_all() {
+            self.read()?;
+        }
+        self.examine()?;
+        self.timing.cycles += 1;
+        Ok(())
+    }
+
+    /// After a long pause, makes sure that no servo has stopped meanwhile.
+    fn check_watchdogs(&mut self) -> Result<(), ArmError> {
+        let heard = self.tracks.iter().map(|track| track.at).max();
+        if self.bus.now().saturating_sub(heard.unwrap_or_default()) < PAUSE {
+            return Ok(());
+        }
+        for joint in &self.joints {
+            if let Some(watchdog) = joint.servo.model.roles.watchdog
+                && watchdog.read(&mut self.bus, joint.servo.id)? < 0
+            {
+                return Err(ArmError::WatchdogTripped(joint.name.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the command the goals, unless a servo must not go there.
+    fn aim(&mut self, command: &Command) {
+        let mut goals = Vec::with_capacity(self.joints.len());
+        for (joint, position) in self.joints.iter().zip(command.positions().iter()) {
+            let Some(goal) = joint.goal(*position) else {
+                let (min, max) = joint.range();
+                self.refusal = Some(format!(
+                    "joint `{}`: {position:.4} rad is outside its calibrated range [{min:.4}, {max:.4}] rad",
+                    joint.name
+                ));
+                return;
+            };
+            goals.push(goal);
+        }
+        self.goals = goals;
+        self.commanded = command.positions().clone();
+    }
+
+    /// Waits until the control period that began with the last goals is over. Periods that
+    /// are missed are not made up for.
+    fn pace(&mut self) {
+        let now = self.bus.now();
+        let due = self.due.map_or(now, |due| due + self.period);
+        if now > due + self.period / 2 {
+            self.timing.overruns += 1;
+            self.due = Some(now);
+        } else {
+            self.bus.sleep_until(due);
+            self.due = Some(due);
+        }
+    }
+
+    /// Reads every joint, again and again those that do not answer, as long as their silence
+    /// may last.
+    pub(super) fn refresh(&mut self) -> Result<(), ArmError> {
+        let begun = self.bus.now();
+        self.forget();
+        while !self.hears_all() {
+            self.read()?;
+            if self.bus.now() > begun + SILENCE {
+                break;
+            }
+        }
+        let mut joints = self.joints.iter().zip(&self.tracks);
+        match joints.find(|(_, track)| !track.fresh) {
+            None => Ok(()),
+            Some((joint, _)) => {
+                let (name, id) = (&joint.name, joint.servo.id);
+                Err(ArmError::Silent(format!(
+                    "joint `{name}`, servo {id}, has been silent too long"
+                )))
+            }
+        }
+    }
+
+    /// Reads once every joint that has not answered since `forget`.
+    fn read(&mut self) -> Result<(), ArmError> {
+        let roles = self.joints[0].servo.model.roles;
+        let silent = |(id, track): (&u8, &Track)| (!track.fresh).then_some(*id);
+        let ids: Vec<u8> = self
+            .ids
+            .iter()
+            .zip(&self.tracks)
+            .filter_map(silent)
+            .collect();
+        let answers = self
+            .bus
+            .sync_read(&ids, roles.feedback, roles.feedback_length)?;
+        let now = self.bus.now();
+        let mut answers = answers.into_iter();
+        for (joint, track) in self.joints.iter().zip(&mut self.tracks) {
+            if track.fresh {
+                continue;
+            }
+            let answer = answers.next().flatten();
+            let reading = answer.and_then(|status| Reading::new(joint.servo.model, &status));
+            if let Some(reading) = reading
+                && !track.take(joint, reading, now)
+            {
+                self.timing.outliers += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Readings are of the past from now on.
+    fn forget(&mut self) {
+        for track in &mut self.tracks {
+            track.fresh = false;
+        }
+    }
+
+    fn hears_all(&self) -> bool {
+        self.tracks.iter().all(|track| track.fresh)
+    }
+}

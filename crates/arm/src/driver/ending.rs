@@ -1,0 +1,112 @@
+//! How an arm is left.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::ServoArm;
+use super::verify::write_verified;
+use crate::ArmError;
+use crate::bus::BusError;
+
+/// What becomes of an arm when nobody drives it any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// It stays where it is, with its motors on.
+    Hold,
+    /// Its motors give way bit by bit, so that it sinks, and are then switched off.
+    #[default]
+    Lower,
+    /// Its motors are switched off at once, so that it falls.
+    Release,
+}
+
+/// Steps in which the motors give way.
+const STAIRS: i64 = 40;
+/// Time between them.
+const STAIR: Duration = Duration::from_millis(50);
+/// How often a servo is told to switch off before it is given up.
+const ATTEMPTS: usize = 5;
+
+impl ServoArm {
+    /// Leaves the arm as chosen when it was armed.
+    ///
+    /// # Errors
+    /// If a servo does not confirm it.
+    pub fn end(mut self) -> Result<(), ArmError> {
+        self.leave()
+    }
+
+    fn leave(&mut self) -> Result<(), ArmError> {
+        let ending = self.ending.take();
+        if matches!(self.fault, Some(ArmError::Bus(BusError::Lost(_)))) {
+            // Nobody hears us. The servos hold the last goal, which is near.
+            return Ok(());
+        }
+        match ending {
+            None => Ok(()),
+            Some(Ending::Hold) => self.stop_watchdogs(),
+            Some(Ending::Lower) => self.give_way().and_then(|()| self.switch_off()),
+            Some(Ending::Release) => self.switch_off(),
+        }
+    }
+
+    /// A watchdog would let go of the arm soon after we do.
+    fn stop_watchdogs(&mut self) -> Result<(), ArmError> {
+        for joint in &self.joints {
+            if let Some(watchdog) = joint.servo.model.roles.watchdog {
+                write_verified(&mut self.bus, joint, watchdog, 0)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn give_way(&mut self) -> Result<(), ArmError> {
+        let limit = self.joints[0].servo.model.roles.output_limit;
+        for left in (0..STAIRS).rev() {
+            let mut items = Vec::new();
+            for joint in &self.joints {
+                let full = joint.servo.model.roles.output_unlimited as f64 * joint.servo.output;
+                items.push(joint.servo.id);
+                let share = (full * left as f64 / STAIRS as f64) as i64;
+                items.extend(limit.encode(share).map_err(BusError::from)?);
+            }
+            self.bus
+                .sync_write(limit.address, limit.width.into(), &items)?;
+            self.bus.sleep_until(self.bus.now() + STAIR);
+        }
+        Ok(())
+    }
+
+    /// Switches every motor off and makes sure of it, whatever alarms there are.
+    fn switch_off(&mut self) -> Result<(), ArmError> {
+        let torque = self.joints[0].servo.model.roles.torque_enable;
+        let items: Vec<u8> = self.ids.iter().flat_map(|id| [*id, 0]).collect();
+        self.bus
+            .sync_write(torque.address, torque.width.into(), &items)?;
+        let mut failure = None;
+        for joint in &self.joints {
+            let mut result = Ok(());
+            for _ in 0..ATTEMPTS {
+                result = write_verified(&mut self.bus, joint, torque, 0);
+                if result.is_ok() {
+                    break;
+                }
+            }
+            if let Err(error) = result {
+                tracing::error!("joint `{}` may still have torque: {error}", joint.name);
+                failure = Some(error);
+            }
+        }
+        failure.map_or(Ok(()), Err)
+    }
+}
+
+impl Drop for ServoArm {
+    fn drop(&mut self) {
+        if let Err(error) = self.leave() {
+            tracing::error!("the arm could not be left as it should: {error}");
+        }
+    }
+}

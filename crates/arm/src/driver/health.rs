@@ -1,0 +1,123 @@
+//! What forbids further motion.
+
+use super::joint::ServoJoint;
+use super::wiring::Servo;
+use super::{ServoArm, Track};
+use crate::ArmError;
+use crate::bus::{Bus, BusError};
+use crate::error::names;
+use crate::protocol::Alarm;
+use crate::servo::{Family, Model};
+
+/// Warmer than so many degrees below its limit a servo is given a rest.
+const MARGIN: i64 = 5;
+/// The supply sags when a motor starts: so many readings in a row are no start.
+const SAGGING: u32 = 20;
+
+/// What a servo says that it bears, in the numbers of its registers.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Temperature.
+    pub max_temperature: i64,
+    /// Highest supply voltage.
+    pub max_voltage: i64,
+    /// Lowest supply voltage.
+    pub min_voltage: i64,
+    /// Readings in a row with another voltage.
+    pub(super) off_voltage: u32,
+}
+
+impl Limits {
+    /// Reads them from a servo.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub fn read(bus: &mut Bus, id: u8, model: &Model) -> Result<Self, BusError> {
+        let roles = model.roles;
+        Ok(Self {
+            max_temperature: roles.max_temperature.read(bus, id)?,
+            max_voltage: roles.max_voltage.read(bus, id)?,
+            min_voltage: roles.min_voltage.read(bus, id)?,
+            off_voltage: 0,
+        })
+    }
+
+    /// Whether a temperature is too close to the limit.
+    pub fn is_hot(&self, temperature: i64) -> bool {
+        temperature > self.max_temperature - MARGIN
+    }
+
+    /// Whether a supply voltage is within the limits.
+    pub fn has_power(&self, voltage: i64) -> bool {
+        self.min_voltage <= voltage && voltage <= self.max_voltage
+    }
+
+    /// What is wrong with the last reading.
+    fn complaint(&mut self, joint: &ServoJoint, track: &Track) -> Option<String> {
+        let reading = track.reading;
+        let roles = joint.servo.model.roles;
+        if self.has_power(reading.voltage) {
+            self.off_voltage = 0;
+        } else if track.fresh {
+            self.off_voltage += 1;
+        }
+        if self.is_hot(reading.temperature) {
+            let limit = self.max_temperature;
+            return Some(format!(
+                "{} °C is too hot; its limit is {limit} °C",
+                reading.temperature
+            ));
+        }
+        if self.off_voltage >= SAGGING {
+            let volts = roles.voltage.value(reading.voltage);
+            let (min, max) = (
+                roles.min_voltage.value(self.min_voltage),
+                roles.max_voltage.value(self.max_voltage),
+            );
+            return Some(format!("{volts:.1} V is outside [{min:.1}, {max:.1}] V"));
+        }
+        None
+    }
+}
+
+/// The alarms of a servo, by the error byte of an answer and, where that says too little, by
+/// its alarm register.
+///
+/// # Errors
+/// If it does not answer.
+pub fn alarms(bus: &mut Bus, id: u8, model: &Model, error: u8) -> Result<Vec<Alarm>, BusError> {
+    if let Some(alarms) = bus.codec().alarms(error) {
+        return Ok(alarms);
+    }
+    let bits = model.roles.alarms.read(bus, id)? as u8;
+    Ok(match model.family {
+        Family::Sts => crate::protocol::feetech::alarms(bits),
+        Family::X => crate::protocol::dynamixel::alarms(bits),
+    })
+}
+
+impl ServoArm {
+    /// Judges the readings: the first complaint is the arm's alarm, as long as it lasts.
+    pub(super) fn examine(&mut self) -> Result<(), ArmError> {
+        let mut alarm = None;
+        for (index, joint) in self.joints.iter().enumerate() {
+            let track = &self.tracks[index];
+            let mut complaint = self.limits[index].complaint(joint, track);
+            if track.reading.error != 0 {
+                let Servo { id, model, .. } = joint.servo;
+                let alarms = alarms(&mut self.bus, id, model, track.reading.error)?;
+                complaint = complaint.or_else(|| alarms.first().map(|_| names(&alarms)));
+            }
+            let named = complaint.map(|complaint| format!("joint `{}`: {complaint}", joint.name));
+            alarm = alarm.or(named);
+        }
+        if alarm != self.alarm {
+            match &alarm {
+                Some(alarm) => tracing::warn!("{alarm}"),
+                None => tracing::info!("the arm is well again"),
+            }
+            self.alarm = alarm;
+        }
+        Ok(())
+    }
+}

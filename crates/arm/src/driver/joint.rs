@@ -1,0 +1,216 @@
+//! Between a joint's radians and its servo's steps.
+
+use enact_robot::Robot;
+
+use super::wiring::{Servo, Wiring};
+use crate::calibration::{Calibration, JointCalibration};
+use crate::error::Unfit;
+
+/// A joint with its servo.
+#[derive(Clone, Debug)]
+pub struct ServoJoint {
+    /// The joint's name.
+    pub name: String,
+    /// What moves it.
+    pub servo: Servo,
+    /// Its calibration.
+    pub calibration: JointCalibration,
+    /// Largest speed that a command may have, rad/s.
+    pub velocity: f64,
+    /// Position at `anchor`, rad.
+    origin: f64,
+    /// Steps at `origin`.
+    anchor: f64,
+    /// Radians per step; negative if steps count the other way.
+    scale: f64,
+}
+
+impl ServoJoint {
+    /// Every joint of a robot.
+    ///
+    /// # Errors
+    /// If a joint is not calibrated, or its calibration is not that of its servo.
+    pub fn all(
+        robot: &Robot,
+        wiring: &Wiring,
+        calibration: &Calibration,
+    ) -> Result<Vec<Self>, Unfit> {
+        let joints = robot.joints().iter().zip(&wiring.servos).enumerate();
+        joints
+            .map(|(index, (joint, servo))| {
+                let name = &joint.name;
+                let bad = |what| Unfit::BadCalibration {
+                    joint: name.clone(),
+                    what,
+                };
+                let own = calibration
+                    .joint(name)
+                    .ok_or_else(|| bad("it is not in the file".to_owned()))?;
+                if own.id != servo.id {
+                    return Err(bad(format!("it is of servo {}, not {}", own.id, servo.id)));
+                }
+                if let Some(what) = own.misfit(servo.model) {
+                    return Err(bad(what));
+                }
+                let gripper = robot.gripper().filter(|gripper| gripper.joint == index);
+                let shut = gripper.map(|gripper| (gripper.closed, gripper.open));
+                Ok(Self::new(
+                    name.clone(),
+                    *servo,
+                    *own,
+                    joint.limits.velocity,
+                    shut,
+                ))
+            })
+            .collect()
+    }
+
+    /// A joint whose zero is in the middle of its calibrated range, as LeRobot has it; or a
+    /// gripper, which is shut at one end of it, `(closed, open)` being its joint positions.
+    fn new(
+        name: String,
+        servo: Servo,
+        calibration: JointCalibration,
+        velocity: f64,
+        gripper: Option<(f64, f64)>,
+    ) -> Self {
+        let JointCalibration {
+            drive_mode,
+            range_min,
+            range_max,
+            ..
+        } = calibration;
+        let step = servo.model.step();
+        let (origin, anchor, scale) = match gripper {
+            None => (0.0, (range_min + range_max) as f64 / 2.0, step),
+            Some((closed, open)) => {
+                let opening = if closed <= open { step } else { -step };
+                if drive_mode == 0 {
+                    (closed, range_min as f64, opening)
+                } else {
+                    (closed, range_max as f64, -opening)
+                }
+            }
+        };
+        Self {
+            name,
+            servo,
+            calibration,
+            velocity,
+            origin,
+            anchor,
+            scale,
+        }
+    }
+
+    /// The joint's position, rad.
+    pub fn position(&self, steps: i64) -> f64 {
+        self.origin + (steps as f64 - self.anchor) * self.scale
+    }
+
+    /// The steps at a position, between steps and outside the range too.
+    pub fn steps(&self, position: f64) -> f64 {
+        self.anchor + (position - self.origin) / self.scale
+    }
+
+    /// The steps nearest to a position; `None` outside the calibrated range.
+    pub fn goal(&self, position: f64) -> Option<i64> {
+        let steps = self.steps(position).round();
+        let JointCalibration {
+            range_min,
+            range_max,
+            ..
+        } = self.calibration;
+        (range_min as f64 <= steps && steps <= range_max as f64).then_some(steps as i64)
+    }
+
+    /// The steps in the calibrated range that are nearest to these.
+    pub fn clamp(&self, steps: i64) -> i64 {
+        steps.clamp(self.calibration.range_min, self.calibration.range_max)
+    }
+
+    /// 1 if steps count the way the joint turns, else -1.
+    pub fn direction(&self) -> f64 {
+        self.scale.signum()
+    }
+
+    /// Lowest and highest position in the calibrated range, rad.
+    pub fn range(&self) -> (f64, f64) {
+        let ends = [self.calibration.range_min, self.calibration.range_max];
+        let [a, b] = ends.map(|end| self.position(end));
+        (a.min(b), a.max(b))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::servo::sts::STS3215;
+
+    fn joint(drive_mode: u8, range: (i64, i64), gripper: Option<(f64, f64)>) -> ServoJoint {
+        let calibration = JointCalibration {
+            id: 1,
+            drive_mode,
+            homing_offset: 0,
+            range_min: range.0,
+            range_max: range.1,
+        };
+        let servo = Servo {
+            id: 1,
+            model: &STS3215,
+            output: 1.0,
+        };
+        ServoJoint::new("any".to_owned(), servo, calibration, 2.5, gripper)
+    }
+
+    #[test]
+    fn zero_is_the_middle_of_the_range() {
+        let joint = joint(0, (1000, 3000), None);
+        assert_eq!(joint.goal(0.0), Some(2000));
+        assert_eq!(joint.goal(-std::f64::consts::FRAC_PI_4), Some(1488));
+        assert_eq!(joint.goal(std::f64::consts::FRAC_PI_2), None);
+    }
+
+    #[test]
+    fn a_gripper_is_shut_at_the_end_that_its_drive_mode_says() {
+        let shut = Some((-0.17, 1.7));
+        assert_eq!(joint(0, (2000, 3200), shut).position(2000), -0.17);
+        assert!(joint(0, (2000, 3200), shut).position(2100) > -0.17);
+        let reversed = joint(1, (2000, 3200), shut);
+        assert_eq!(reversed.position(3200), -0.17);
+        assert!(reversed.position(3100) > -0.17);
+        assert_eq!(reversed.direction(), -1.0);
+    }
+
+    proptest! {
+        #[test]
+        fn steps_and_positions_are_one(
+            drive_mode in 0u8..2,
+            min in 0i64..2000,
+            length in 1i64..2000,
+            gripper in proptest::option::of((-1.0..1.0, -1.0..1.0)),
+            steps in 0i64..4096,
+        ) {
+            let joint = joint(drive_mode, (min, min + length), gripper);
+            let position = joint.position(steps);
+            let (low, high) = joint.range();
+            let inside = low - 1e-9 <= position && position <= high + 1e-9;
+            prop_assert_eq!(joint.goal(position), inside.then_some(steps));
+        }
+
+        #[test]
+        fn every_goal_is_in_the_range(position: f64) {
+            let goal = joint(0, (1000, 3000), None).goal(position);
+            prop_assert!(goal.is_none_or(|goal| (1000..=3000).contains(&goal)));
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_no_goal() {
+        for position in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(joint(0, (0, 4095), None).goal(position), None);
+        }
+    }
+}

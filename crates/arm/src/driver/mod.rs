@@ -1,0 +1,121 @@
+//! An arm of servos on a bus.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`wiring`] | which servo moves which joint |
+//! | [`joint`] | between a joint's radians and its servo's steps |
+//! | [`feedback`] | what a servo reports, and whether to believe it |
+//! | [`arming`] | from a port to an arm that holds itself up |
+//! | [`cycle`] | goals out, state in, at the control rate |
+//! | [`health`] | what forbids further motion |
+//! | [`ending`] | how an arm is left |
+
+pub mod arming;
+pub mod cycle;
+pub mod ending;
+pub mod feedback;
+pub mod health;
+pub mod joint;
+mod verify;
+pub mod wiring;
+
+use std::time::Duration;
+
+use enact_types::{JointVector, Stamp};
+use serde::Serialize;
+
+use crate::bus::{Bus, Counters};
+use crate::{ArmError, ArmState};
+pub use arming::Options;
+pub use ending::Ending;
+use feedback::Track;
+use health::Limits;
+use joint::ServoJoint;
+pub use wiring::{Wiring, WiringError};
+
+/// An arm of servos, armed: [`ServoArm::arm`] is the only way to one. Dropping it leaves the
+/// arm as [`Ending`] says.
+pub struct ServoArm {
+    bus: Bus,
+    joints: Vec<ServoJoint>,
+    ids: Vec<u8>,
+    period: Duration,
+    tracks: Vec<Track>,
+    limits: Vec<Limits>,
+    /// What each servo was last told, in steps.
+    goals: Vec<i64>,
+    /// What the arm was last told.
+    commanded: JointVector,
+    /// Whether the servos are known to have the goals.
+    goals_verified: bool,
+    /// What a servo suffers from now.
+    alarm: Option<String>,
+    /// Why the last command was not sent.
+    refusal: Option<String>,
+    /// What ended it all, until the arm is armed anew.
+    fault: Option<ArmError>,
+    /// When the next goals are due.
+    due: Option<Duration>,
+    /// How to leave the arm; `None` once it is left.
+    ending: Option<Ending>,
+    timing: Timing,
+}
+
+/// How well the control rate is kept, since the arm was armed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Timing {
+    /// Control periods.
+    pub cycles: u64,
+    /// Those that began more than half a period late.
+    pub overruns: u64,
+    /// Readings that no servo can have reached since the one before.
+    pub outliers: u64,
+    /// Goals sent again because they had not arrived.
+    pub resent: u64,
+}
+
+impl ServoArm {
+    /// How well the bus works.
+    pub fn counters(&self) -> Counters {
+        self.bus.counters()
+    }
+
+    /// How well the control rate is kept.
+    pub fn timing(&self) -> Timing {
+        self.timing
+    }
+
+    /// The arm by its last believed readings.
+    fn report(&self) -> ArmState {
+        let read = |of: &dyn Fn(&ServoJoint, &Track) -> f64| -> JointVector {
+            let joints = self.joints.iter().zip(&self.tracks);
+            joints.map(|(joint, track)| of(joint, track)).collect()
+        };
+        ArmState {
+            stamp: Stamp::from_nanos(self.bus.now().as_nanos() as u64),
+            position: read(&|joint, track| joint.position(track.reading.steps)),
+            velocity: read(&|joint, track| {
+                let velocity = joint.servo.model.roles.velocity;
+                joint.direction() * velocity.value(track.reading.velocity)
+            }),
+            effort: read(&|joint, track| {
+                joint.direction() * track.reading.load as f64 / joint.servo.model.full_load
+            }),
+            commanded: Some(self.commanded.clone()),
+            alarm: self.refusal.clone().or_else(|| self.alarm.clone()),
+        }
+    }
+
+    /// The error that ended it all, if one did.
+    fn check_fault(&self) -> Result<(), ArmError> {
+        self.fault.clone().map_or(Ok(()), Err)
+    }
+
+    /// Remembers an error: nothing is sent any more that could move the arm.
+    fn latch<T>(&mut self, result: Result<T, ArmError>) -> Result<T, ArmError> {
+        if let Err(error) = &result {
+            self.fault = Some(error.clone());
+        }
+        result
+    }
+}

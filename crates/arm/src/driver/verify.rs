@@ -1,0 +1,109 @@
+//! Writes that are known to have arrived.
+
+use super::ServoArm;
+use super::joint::ServoJoint;
+use crate::bus::{Bus, BusError};
+use crate::protocol::Refused;
+use crate::servo::Register;
+use crate::{ArmError, Unfit};
+
+/// How often goals are sent again that did not arrive.
+const RESENDS: usize = 3;
+
+/// Writes a register and reads it back.
+pub(super) fn write_verified(
+    bus: &mut Bus,
+    joint: &ServoJoint,
+    register: Register,
+    value: i64,
+) -> Result<(), ArmError> {
+    let id = joint.servo.id;
+    register.write(bus, id, value)?;
+    let found = register.read(bus, id)?;
+    if found == value {
+        return Ok(());
+    }
+    Err(Unfit::NotKept {
+        joint: joint.name.clone(),
+        register: register.name,
+        written: value,
+        found,
+    }
+    .into())
+}
+
+impl ServoArm {
+    /// Sends the goals to every servo at once; nobody confirms them.
+    pub(super) fn send_goals(&mut self) -> Result<(), ArmError> {
+        let goal = self.joints[0].servo.model.roles.goal_position;
+        let mut items = Vec::with_capacity(8 * self.ids.len());
+        for (id, steps) in self.ids.iter().zip(&self.goals) {
+            items.push(*id);
+            items.extend(goal.encode(*steps).map_err(BusError::from)?);
+        }
+        self.goals_verified = false;
+        Ok(self
+            .bus
+            .sync_write(goal.address, goal.width.into(), &items)?)
+    }
+
+    /// Reads the goals back from the servos, and sends them again while one differs.
+    pub(super) fn verify_goals(&mut self) -> Result<(), ArmError> {
+        let goal = self.joints[0].servo.model.roles.goal_position;
+        for attempt in 0..=RESENDS {
+            if self.goals_verified {
+                return Ok(());
+            }
+            if attempt > 0 {
+                self.timing.resent += 1;
+                self.send_goals()?;
+            }
+            self.goals_verified = true;
+            let answers = self
+                .bus
+                .sync_read(&self.ids, goal.address, goal.width.into())?;
+            for (answer, expected) in answers.iter().zip(&self.goals) {
+                let found = answer.as_ref().and_then(|status| goal.decode(&status.data));
+                self.goals_verified &= found == Some(*expected);
+            }
+        }
+        if self.goals_verified {
+            return Ok(());
+        }
+        self.blame()
+    }
+
+    /// Finds out by a write that is answered which servo does not take its goal, and why.
+    fn blame(&mut self) -> Result<(), ArmError> {
+        for (joint, steps) in self.joints.iter().zip(&self.goals) {
+            let goal = joint.servo.model.roles.goal_position;
+            match write_verified(&mut self.bus, joint, goal, *steps) {
+                Ok(()) => {}
+                Err(ArmError::Bus(BusError::Refused {
+                    why: Refused::Range,
+                    ..
+                })) => {
+                    return Err(self.tripped(joint.clone())?);
+                }
+                Err(ArmError::Unfit(_)) => return Err(ArmError::GoalNotTaken(joint.name.clone())),
+                Err(error) => return Err(error),
+            }
+        }
+        self.goals_verified = true;
+        Ok(())
+    }
+
+    /// Whether a servo that refuses goals as out of range does so because its watchdog tripped.
+    fn tripped(&mut self, joint: ServoJoint) -> Result<ArmError, ArmError> {
+        let watchdog = joint.servo.model.roles.watchdog;
+        let tripped = match watchdog {
+            Some(watchdog) => watchdog.read(&mut self.bus, joint.servo.id)? < 0,
+            None => false,
+        };
+        Ok(if tripped {
+            ArmError::WatchdogTripped(joint.name)
+        } else {
+            ArmError::GoalNotTaken(joint.name)
+        })
+    }
+}

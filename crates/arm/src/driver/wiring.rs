@@ -1,0 +1,177 @@
+//! Which servo moves which joint: `bus.toml` beside `robot.toml`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use enact_robot::Robot;
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::servo::{Family, Model};
+
+/// A robot's servos.
+#[derive(Debug)]
+pub struct Wiring {
+    /// Bits per second on the bus.
+    pub baud: u32,
+    /// Names of LeRobot's robot type, newest first, under which it keeps calibrations.
+    pub lerobot: Vec<String>,
+    /// What all servos have in common.
+    pub family: Family,
+    /// The servo of each joint, in the robot's order.
+    pub servos: Vec<Servo>,
+}
+
+/// A servo on the bus.
+#[derive(Clone, Copy, Debug)]
+pub struct Servo {
+    /// Bus id.
+    pub id: u8,
+    /// What it is.
+    pub model: &'static Model,
+    /// Share of its largest output that it may use.
+    pub output: f64,
+}
+
+/// What is wrong with a `bus.toml`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{}: {what}", path.display())]
+pub struct WiringError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong.
+    pub what: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    model: String,
+    baud: u32,
+    lerobot: Vec<String>,
+    #[serde(default)]
+    models: BTreeMap<String, String>,
+    #[serde(default)]
+    output: BTreeMap<String, f64>,
+}
+
+impl Wiring {
+    /// Reads the file for this robot; the ids are those of `robot.toml`.
+    ///
+    /// # Errors
+    /// If it is missing or malformed, a joint has no servo, a model is not known, or models
+    /// of two protocols are mixed.
+    pub fn load(path: &Path, robot: &Robot) -> Result<Self, WiringError> {
+        let text = fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"));
+        text.and_then(|text| Self::parse(&text, robot))
+            .map_err(|what| WiringError {
+                path: path.to_owned(),
+                what,
+            })
+    }
+
+    fn parse(text: &str, robot: &Robot) -> Result<Self, String> {
+        let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+        if file.baud == 0 {
+            return Err("baud must not be 0".to_owned());
+        }
+        let names = || robot.joints().iter().map(|joint| joint.name.as_str());
+        let mut used = file.models.keys().chain(file.output.keys());
+        if let Some(unknown) = used.find(|name| !names().any(|joint| joint == *name)) {
+            let joints: Vec<&str> = names().collect();
+            let list = joints.join(", ");
+            return Err(format!("there is no joint `{unknown}`; there are {list}"));
+        }
+        let mut servos = Vec::new();
+        for joint in robot.joints() {
+            let name = &joint.name;
+            let id = joint
+                .servo
+                .ok_or(format!("joint `{name}` has no servo id in robot.toml"))?;
+            if joint.prismatic {
+                return Err(format!("joint `{name}` slides; servos turn"));
+            }
+            let model = known(file.models.get(name).unwrap_or(&file.model))?;
+            let output = file.output.get(name).copied().unwrap_or(1.0);
+            if !(0.0 < output && output <= 1.0) {
+                return Err(format!(
+                    "joint `{name}`: output {output} is not within 0 to 1"
+                ));
+            }
+            servos.push(Servo { id, model, output });
+        }
+        let family = servos
+            .first()
+            .ok_or("the robot has no joints")?
+            .model
+            .family;
+        if let Some(other) = servos.iter().find(|servo| servo.model.family != family) {
+            return Err(format!(
+                "`{}` speaks another protocol than the others",
+                other.model.name
+            ));
+        }
+        Ok(Self {
+            baud: file.baud,
+            lerobot: file.lerobot,
+            family,
+            servos,
+        })
+    }
+}
+
+fn known(name: &str) -> Result<&'static Model, String> {
+    Model::named(name).ok_or_else(|| {
+        let names = Model::ALL.map(|model| model.name).join(", ");
+        format!("no servo model is called `{name}`; there are {names}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::so101;
+
+    const TEXT: &str = "model = \"sts3215\"\nbaud = 1_000_000\nlerobot = [\"so_follower\"]\n";
+
+    #[test]
+    fn the_wiring_that_ships_loads() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101/bus.toml");
+        let wiring = Wiring::load(path.as_ref(), &so101()).unwrap();
+        let ids: Vec<u8> = wiring.servos.iter().map(|servo| servo.id).collect();
+        assert_eq!(ids, [1, 2, 3, 4, 5, 6]);
+        assert_eq!((wiring.family, wiring.baud), (Family::Sts, 1_000_000));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (text, why) in [
+            (
+                TEXT.replace("sts3215", "sts"),
+                "no servo model is called `sts`; there are sts3215",
+            ),
+            (TEXT.replace("1_000_000", "0"), "baud must not be 0"),
+            (
+                format!("{TEXT}models = {{ elbow = \"sts3215\" }}"),
+                "there is no joint `elbow`",
+            ),
+            (
+                format!("{TEXT}models = {{ gripper = \"xl330-m288\" }}"),
+                "another protocol",
+            ),
+            (
+                format!("{TEXT}output = {{ gripper = 1.5 }}"),
+                "output 1.5 is not within 0 to 1",
+            ),
+            (
+                format!("{TEXT}output = {{ gripper = nan }}"),
+                "output NaN is not within 0 to 1",
+            ),
+            (format!("{TEXT}speed = 3"), "unknown field `speed`"),
+        ] {
+            let error = Wiring::parse(&text, &so101()).unwrap_err();
+            assert!(error.contains(why), "{error}");
+        }
+    }
+}

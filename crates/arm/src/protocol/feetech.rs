@@ -1,0 +1,133 @@
+//! Feetech's protocol of the STS and SMS series ("protocol 0").
+//!
+//! `FF FF id length code body… check`; the length counts code, body and check, the check is
+//! the complement of the sum of everything between header and check. Nothing is escaped.
+
+use super::{Alarm, BROADCAST, Codec, Frame, Refused, Scan, Status, TooLong};
+
+/// The protocol.
+#[derive(Clone, Copy, Debug)]
+pub struct Feetech;
+
+const HEADER: [u8; 2] = [0xFF, 0xFF];
+/// Bytes around the body.
+const OVERHEAD: usize = 6;
+/// A servo's receive buffer; it drops what is longer.
+const LONGEST: usize = 128;
+
+/// Bits of the error byte.
+const ALARMS: [(u8, Alarm); 5] = [
+    (0x01, Alarm::Voltage),
+    (0x02, Alarm::Encoder),
+    (0x04, Alarm::Temperature),
+    (0x08, Alarm::Current),
+    (0x20, Alarm::Overload),
+];
+
+/// Names the alarms of an error byte, or of the status register that it copies.
+pub fn alarms(bits: u8) -> Vec<Alarm> {
+    let set = ALARMS.iter().filter(|(mask, _)| bits & mask != 0);
+    set.map(|(_, alarm)| *alarm).collect()
+}
+
+impl Codec for Feetech {
+    fn encode(&self, id: u8, code: u8, body: &[u8], out: &mut Vec<u8>) -> Result<(), TooLong> {
+        if body.len() + OVERHEAD > LONGEST {
+            return Err(TooLong);
+        }
+        let start = out.len() + HEADER.len();
+        out.extend(HEADER);
+        out.extend([id, body.len() as u8 + 2, code]);
+        out.extend_from_slice(body);
+        out.push(check(&out[start..]));
+        Ok(())
+    }
+
+    fn scan(&self, bytes: &[u8], longest: usize) -> Scan {
+        let start = first_header(bytes);
+        if start > 0 {
+            return Scan::Skip(start);
+        }
+        let Some(&[_, _, id, length]) = bytes.first_chunk() else {
+            // A third FF is no id; the header may begin one byte later.
+            return if bytes.get(2) == Some(&0xFF) {
+                Scan::Skip(1)
+            } else {
+                Scan::Partial
+            };
+        };
+        let whole = usize::from(length) + 4;
+        if id > BROADCAST || length < 2 || whole > longest {
+            return Scan::Skip(1);
+        }
+        let Some(packet) = bytes.get(..whole) else {
+            return Scan::Partial;
+        };
+        if check(&packet[2..whole - 1]) != packet[whole - 1] {
+            return Scan::Corrupt;
+        }
+        let frame = Frame {
+            id,
+            code: packet[4],
+            body: packet[5..whole - 1].to_vec(),
+        };
+        Scan::Packet(frame, whole)
+    }
+
+    fn status_length(&self, data: usize) -> usize {
+        data + OVERHEAD
+    }
+
+    fn put_address(&self, address: u16, out: &mut Vec<u8>) -> Result<(), TooLong> {
+        out.push(address.try_into().map_err(|_| TooLong)?);
+        Ok(())
+    }
+
+    fn take_address(&self, bytes: &mut &[u8]) -> Option<u16> {
+        let (first, rest) = bytes.split_first()?;
+        *bytes = rest;
+        Some(u16::from(*first))
+    }
+
+    fn status(&self, frame: Frame) -> Option<Status> {
+        (frame.id != BROADCAST).then_some(Status {
+            id: frame.id,
+            error: frame.code,
+            data: frame.body,
+        })
+    }
+
+    fn encode_status(&self, status: &Status, out: &mut Vec<u8>) -> Result<(), TooLong> {
+        self.encode(status.id, status.error, &status.data, out)
+    }
+
+    fn ping_data(&self) -> usize {
+        0
+    }
+
+    fn echo_looks_like_status(&self) -> bool {
+        true
+    }
+
+    fn refusal(&self, _error: u8) -> Option<Refused> {
+        None
+    }
+
+    fn alarms(&self, error: u8) -> Option<Vec<Alarm>> {
+        Some(alarms(error))
+    }
+}
+
+/// Where the first header may begin; the end if nowhere.
+fn first_header(bytes: &[u8]) -> usize {
+    let mut pairs = bytes.windows(2);
+    match pairs.position(|pair| pair == HEADER) {
+        Some(at) => at,
+        None if bytes.last() == Some(&0xFF) => bytes.len() - 1,
+        None => bytes.len(),
+    }
+}
+
+fn check(bytes: &[u8]) -> u8 {
+    !bytes.iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte))
+}

@@ -1,0 +1,155 @@
+//! What a host asks of servos.
+
+use super::{Codec, Frame, TooLong};
+
+const PING: u8 = 0x01;
+const READ: u8 = 0x02;
+const WRITE: u8 = 0x03;
+const STAGE: u8 = 0x04;
+const ACTION: u8 = 0x05;
+const REBOOT: u8 = 0x08;
+const SYNC_READ: u8 = 0x82;
+const SYNC_WRITE: u8 = 0x83;
+
+/// The instructions that both protocols share. Code 8 reboots a Dynamixel; a Feetech servo
+/// drops into its boot loader, so never send it there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instruction<'a> {
+    /// Are you there?
+    Ping,
+    /// Tell so many bytes from an address on.
+    Read {
+        /// First register.
+        address: u16,
+        /// Bytes.
+        count: u16,
+    },
+    /// Take bytes from an address on.
+    Write {
+        /// First register.
+        address: u16,
+        /// The bytes.
+        data: &'a [u8],
+    },
+    /// As `Write`, but not before `Action`.
+    Stage {
+        /// First register.
+        address: u16,
+        /// The bytes.
+        data: &'a [u8],
+    },
+    /// Do what was staged.
+    Action,
+    /// Start again as after power-on.
+    Reboot,
+    /// Several servos tell the same registers, one after another.
+    SyncRead {
+        /// First register.
+        address: u16,
+        /// Bytes of each.
+        count: u16,
+        /// Who, in the order of the answers.
+        ids: &'a [u8],
+    },
+    /// Several servos take the same registers; nobody answers.
+    SyncWrite {
+        /// First register.
+        address: u16,
+        /// Bytes for each.
+        count: u16,
+        /// An id and its bytes, again and again.
+        items: &'a [u8],
+    },
+}
+
+impl<'a> Instruction<'a> {
+    /// Appends the packet that asks this of `id`.
+    ///
+    /// # Errors
+    /// If it is longer than the bus takes.
+    pub fn encode(&self, codec: &dyn Codec, id: u8, out: &mut Vec<u8>) -> Result<(), TooLong> {
+        let mut body = Vec::with_capacity(64);
+        let code = match *self {
+            Self::Ping => PING,
+            Self::Action => ACTION,
+            Self::Reboot => REBOOT,
+            Self::Read { address, count } => {
+                codec.put_address(address, &mut body)?;
+                codec.put_address(count, &mut body)?;
+                READ
+            }
+            Self::Write { address, data } => {
+                codec.put_address(address, &mut body)?;
+                body.extend_from_slice(data);
+                WRITE
+            }
+            Self::Stage { address, data } => {
+                codec.put_address(address, &mut body)?;
+                body.extend_from_slice(data);
+                STAGE
+            }
+            Self::SyncRead {
+                address,
+                count,
+                ids: rest,
+            } => {
+                codec.put_address(address, &mut body)?;
+                codec.put_address(count, &mut body)?;
+                body.extend_from_slice(rest);
+                SYNC_READ
+            }
+            Self::SyncWrite {
+                address,
+                count,
+                items: rest,
+            } => {
+                codec.put_address(address, &mut body)?;
+                codec.put_address(count, &mut body)?;
+                body.extend_from_slice(rest);
+                SYNC_WRITE
+            }
+        };
+        codec.encode(id, code, &body, out)
+    }
+
+    /// What a host's frame asks; `None` for an instruction that is not known or malformed.
+    pub fn decode(codec: &dyn Codec, frame: &'a Frame) -> Option<Self> {
+        let mut rest = frame.body.as_slice();
+        let mut number = || codec.take_address(&mut rest);
+        Some(match frame.code {
+            PING => Self::Ping,
+            ACTION => Self::Action,
+            REBOOT => Self::Reboot,
+            READ => {
+                let (address, count) = (number()?, number()?);
+                rest.is_empty().then_some(Self::Read { address, count })?
+            }
+            WRITE => Self::Write {
+                address: number()?,
+                data: rest,
+            },
+            STAGE => Self::Stage {
+                address: number()?,
+                data: rest,
+            },
+            SYNC_READ => {
+                let (address, count) = (number()?, number()?);
+                Self::SyncRead {
+                    address,
+                    count,
+                    ids: rest,
+                }
+            }
+            SYNC_WRITE => {
+                let (address, count) = (number()?, number()?);
+                let whole = rest.len().is_multiple_of(usize::from(count) + 1);
+                whole.then_some(Self::SyncWrite {
+                    address,
+                    count,
+                    items: rest,
+                })?
+            }
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,70 @@
+//! Packets out of a stream that may hold anything.
+
+use super::{Codec, Frame, Scan};
+
+/// Finds packets by sliding over what is none, byte by byte.
+#[derive(Clone, Debug, Default)]
+pub struct Scanner {
+    bytes: Vec<u8>,
+    at: usize,
+    /// Bytes that belonged to no packet.
+    pub skipped: u64,
+    /// Packets whose check failed.
+    pub corrupt: u64,
+}
+
+impl Scanner {
+    /// Appends received bytes.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// The next packet of at most `longest` bytes, as far as bytes have come.
+    pub fn next(&mut self, codec: &dyn Codec, longest: usize) -> Option<Frame> {
+        loop {
+            match codec.scan(&self.bytes[self.at..], longest) {
+                Scan::Partial => {
+                    self.bytes.drain(..self.at);
+                    self.at = 0;
+                    return None;
+                }
+                Scan::Skip(count) => self.skip(count),
+                Scan::Corrupt => {
+                    self.corrupt += 1;
+                    self.skip(1);
+                }
+                Scan::Packet(frame, length) => {
+                    self.at += length;
+                    return Some(frame);
+                }
+            }
+        }
+    }
+
+    /// The next packet where no more bytes will come: what looks like the beginning of a
+    /// packet is none, whatever length it claims.
+    pub fn next_of_rest(&mut self, codec: &dyn Codec, longest: usize) -> Option<Frame> {
+        loop {
+            if let Some(frame) = self.next(codec, longest) {
+                return Some(frame);
+            }
+            if self.bytes.is_empty() {
+                return None;
+            }
+            self.skip(1);
+        }
+    }
+
+    /// Forgets what has come, and how many bytes that were.
+    pub fn clear(&mut self) -> usize {
+        let left = self.bytes.len() - self.at;
+        self.bytes.clear();
+        self.at = 0;
+        left
+    }
+
+    fn skip(&mut self, count: usize) {
+        self.at += count;
+        self.skipped += count as u64;
+    }
+}

@@ -1,0 +1,234 @@
+//! What a driver must know of a servo model.
+
+use super::{Register, sts, x_series};
+use crate::protocol::{Codec, Dynamixel, Feetech};
+
+/// Servos that speak one protocol and behave alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Feetech's STS series: alarms in every answer, no word about refusals, positions less
+    /// the homing offset, a goal turns torque on.
+    Sts,
+    /// Dynamixel's X series: refusals in every answer, alarms in a register, positions plus
+    /// the homing offset, a bus watchdog.
+    X,
+}
+
+impl Family {
+    /// The protocol they speak.
+    pub fn codec(self) -> &'static dyn Codec {
+        match self {
+            Self::Sts => &Feetech,
+            Self::X => &Dynamixel,
+        }
+    }
+}
+
+/// A servo model: its registers, and which of them mean what.
+#[derive(Debug)]
+pub struct Model {
+    /// Name as in `bus.toml`.
+    pub name: &'static str,
+    /// What its model number register says.
+    pub number: u16,
+    /// What it is like.
+    pub family: Family,
+    /// Every register that is known, by rising address.
+    pub registers: &'static [Register],
+    /// Which of them mean what.
+    pub roles: &'static Roles,
+    /// Steps of the position sensor in a turn.
+    pub steps_per_turn: i64,
+    /// Faster than this it never turns by itself, rad/s.
+    pub top_speed: f64,
+    /// Number in the load register at its largest torque.
+    pub full_load: f64,
+    /// What its operating mode register says when it holds positions within one turn.
+    pub position_modes: &'static [i64],
+    /// The largest homing offset that it takes, in steps.
+    pub largest_offset: i64,
+}
+
+/// The registers that a driver uses, by what they mean.
+#[derive(Debug)]
+pub struct Roles {
+    /// The model's number.
+    pub model_number: Register,
+    /// Firmware version.
+    pub firmware: Register,
+    /// Bus id.
+    pub id: Register,
+    /// Index of the baud rate.
+    pub baud: Register,
+    /// Pause before each answer, in 2 µs.
+    pub return_delay: Register,
+    /// Lowest goal that it takes.
+    pub min_position: Register,
+    /// Highest goal that it takes.
+    pub max_position: Register,
+    /// Added to or taken from what the sensor says.
+    pub homing_offset: Register,
+    /// Too hot above.
+    pub max_temperature: Register,
+    /// Supply voltage, highest.
+    pub max_voltage: Register,
+    /// Supply voltage, lowest.
+    pub min_voltage: Register,
+    /// What goals mean.
+    pub operating_mode: Register,
+    /// 1 while the motor works.
+    pub torque_enable: Register,
+    /// Where to go.
+    pub goal_position: Register,
+    /// Bounds the speed on the way to a goal.
+    pub speed_limit: Register,
+    /// Bounds the acceleration on the way to a goal; 0 bounds nothing.
+    pub acceleration: Register,
+    /// Bounds the motor's output while it holds a position.
+    pub output_limit: Register,
+    /// Number in `output_limit` that bounds nothing.
+    pub output_unlimited: i64,
+    /// Largest number that `output_limit` takes.
+    pub output_ceiling: Register,
+    /// First register of the block that tells the state.
+    pub feedback: u16,
+    /// Bytes of that block.
+    pub feedback_length: u16,
+    /// Where it is.
+    pub position: Register,
+    /// How fast it turns.
+    pub velocity: Register,
+    /// How hard the motor works.
+    pub load: Register,
+    /// Supply voltage.
+    pub voltage: Register,
+    /// Temperature.
+    pub temperature: Register,
+    /// Alarms, as bits; inside the feedback block or not.
+    pub alarms: Register,
+    /// Must be 0 for the settings area to be kept at power-off.
+    pub lock: Option<Register>,
+    /// Stops the servo when the bus is quiet, in 20 ms.
+    pub watchdog: Option<Register>,
+}
+
+impl Model {
+    /// Every model that is known.
+    pub const ALL: [&'static Self; 4] = [
+        &sts::STS3215,
+        &x_series::XL430_W250,
+        &x_series::XL330_M288,
+        &x_series::XM430_W350,
+    ];
+
+    /// The model of this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        Self::ALL.into_iter().find(|model| model.name == name)
+    }
+
+    /// The model of this family that says this number.
+    pub fn numbered(family: Family, number: u16) -> Option<&'static Self> {
+        let mut models = Self::ALL.into_iter();
+        models.find(|model| model.family == family && model.number == number)
+    }
+
+    /// One step in radians.
+    pub fn step(&self) -> f64 {
+        std::f64::consts::TAU / self.steps_per_turn as f64
+    }
+
+    /// The register of this name.
+    pub fn register(&self, name: &str) -> Option<&'static Register> {
+        self.registers.iter().find(|register| register.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn registers_rise_without_overlap() {
+        for model in Model::ALL {
+            for pair in model.registers.windows(2) {
+                let end = pair[0].address + u16::from(pair[0].width);
+                assert!(end <= pair[1].address, "{}: {pair:?}", model.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_role_is_a_register_of_the_model() {
+        for model in Model::ALL {
+            let r = model.roles;
+            let always = [
+                r.model_number,
+                r.firmware,
+                r.id,
+                r.baud,
+                r.return_delay,
+                r.min_position,
+                r.max_position,
+                r.homing_offset,
+                r.max_temperature,
+                r.max_voltage,
+                r.min_voltage,
+                r.operating_mode,
+                r.torque_enable,
+                r.goal_position,
+                r.speed_limit,
+                r.acceleration,
+                r.output_limit,
+                r.output_ceiling,
+                r.position,
+                r.velocity,
+                r.load,
+                r.voltage,
+                r.temperature,
+                r.alarms,
+            ];
+            for role in always.iter().chain(&r.lock).chain(&r.watchdog) {
+                assert!(
+                    model.registers.contains(role),
+                    "{}: {}",
+                    model.name,
+                    role.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_feedback_block_holds_the_state() {
+        for model in Model::ALL {
+            let roles = model.roles;
+            let block = vec![0; roles.feedback_length.into()];
+            for role in [
+                &roles.position,
+                &roles.velocity,
+                &roles.load,
+                &roles.voltage,
+                &roles.temperature,
+            ] {
+                assert_eq!(
+                    role.within(roles.feedback, &block),
+                    Some(0),
+                    "{}",
+                    role.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn names_and_numbers_tell_models_apart() {
+        for model in Model::ALL {
+            assert!(std::ptr::eq(Model::named(model.name).unwrap(), model));
+            assert!(std::ptr::eq(
+                Model::numbered(model.family, model.number).unwrap(),
+                model
+            ));
+        }
+        assert!(Model::named("mg996r").is_none());
+    }
+}

@@ -1,0 +1,255 @@
+//! A register: where it is, how its bytes make a number, in which unit.
+
+use thiserror::Error;
+
+use crate::bus::{Bus, BusError};
+
+/// A number in a servo's control table, little-endian.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Register {
+    /// Its name.
+    pub name: &'static str,
+    /// Address of its first byte.
+    pub address: u16,
+    /// Bytes: 1, 2 or 4.
+    pub width: u8,
+    /// How its bytes make a number.
+    pub encoding: Encoding,
+    /// What the number counts.
+    pub unit: Unit,
+    /// Whether it can be written.
+    pub writable: bool,
+}
+
+/// How bytes make a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// Never negative.
+    Unsigned,
+    /// This bit means negative, those below are the magnitude.
+    SignMagnitude(u8),
+    /// Two's complement.
+    Signed,
+}
+
+/// What a register's number counts: the value is `scale` times the number, in `symbol`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Unit {
+    /// Value of 1.
+    pub scale: f64,
+    /// Unit of the value; empty for a plain number.
+    pub symbol: &'static str,
+}
+
+impl Unit {
+    /// A plain number.
+    pub const PLAIN: Self = Self::new(1.0, "");
+    /// Steps of the position sensor.
+    pub const STEP: Self = Self::new(1.0, "step");
+    /// Tenths of a volt.
+    pub const DECIVOLT: Self = Self::new(0.1, "V");
+    /// Degrees Celsius.
+    pub const CELSIUS: Self = Self::new(1.0, "°C");
+    /// Thousandths of the most that there is.
+    pub const PER_MILLE: Self = Self::new(0.1, "%");
+
+    /// A unit of `scale` `symbol`.
+    pub const fn new(scale: f64, symbol: &'static str) -> Self {
+        Self { scale, symbol }
+    }
+}
+
+/// A number that a register cannot hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("register `{register}` holds {min} to {max}, not {value}")]
+pub struct DoesNotFit {
+    /// The register's name.
+    pub register: &'static str,
+    /// The number.
+    pub value: i64,
+    /// Smallest number that fits.
+    pub min: i64,
+    /// Largest number that fits.
+    pub max: i64,
+}
+
+impl Register {
+    /// A register that can only be read.
+    pub const fn read_only(name: &'static str, address: u16, width: u8, unit: Unit) -> Self {
+        Self {
+            name,
+            address,
+            width,
+            encoding: Encoding::Unsigned,
+            unit,
+            writable: false,
+        }
+    }
+
+    /// A register that can be written.
+    pub const fn writable(name: &'static str, address: u16, width: u8, unit: Unit) -> Self {
+        let mut register = Self::read_only(name, address, width, unit);
+        register.writable = true;
+        register
+    }
+
+    /// The same register with this bit as its sign.
+    pub const fn sign_bit(mut self, bit: u8) -> Self {
+        self.encoding = Encoding::SignMagnitude(bit);
+        self
+    }
+
+    /// The same register in two's complement.
+    pub const fn signed(mut self) -> Self {
+        self.encoding = Encoding::Signed;
+        self
+    }
+
+    /// The smallest and the largest number that fit.
+    pub fn range(&self) -> (i64, i64) {
+        let bits = 8 * u32::from(self.width);
+        match self.encoding {
+            Encoding::Unsigned => (0, (1 << bits) - 1),
+            Encoding::SignMagnitude(bit) => {
+                let largest = (1 << bit) - 1;
+                (-largest, largest)
+            }
+            Encoding::Signed => (-(1 << (bits - 1)), (1 << (bits - 1)) - 1),
+        }
+    }
+
+    /// The number as bytes.
+    ///
+    /// # Errors
+    /// If it does not fit; nothing is cut off silently.
+    pub fn encode(&self, value: i64) -> Result<Vec<u8>, DoesNotFit> {
+        let (min, max) = self.range();
+        if !(min..=max).contains(&value) {
+            return Err(DoesNotFit {
+                register: self.name,
+                value,
+                min,
+                max,
+            });
+        }
+        let raw = match self.encoding {
+            Encoding::SignMagnitude(bit) if value < 0 => -value | (1 << bit),
+            _ => value,
+        };
+        Ok(raw.to_le_bytes()[..usize::from(self.width)].to_vec())
+    }
+
+    /// The number that the bytes make; `None` if there are too few or too many.
+    pub fn decode(&self, bytes: &[u8]) -> Option<i64> {
+        if bytes.len() != usize::from(self.width) {
+            return None;
+        }
+        let raw = bytes
+            .iter()
+            .rev()
+            .fold(0i64, |value, byte| value << 8 | i64::from(*byte));
+        Some(match self.encoding {
+            Encoding::Unsigned => raw,
+            Encoding::SignMagnitude(bit) => {
+                // Bits above the sign carry nothing.
+                let magnitude = raw & ((1 << bit) - 1);
+                if raw & (1 << bit) == 0 {
+                    magnitude
+                } else {
+                    -magnitude
+                }
+            }
+            Encoding::Signed => {
+                let unused = 64 - 8 * u32::from(self.width);
+                raw << unused >> unused
+            }
+        })
+    }
+
+    /// The number in a block of registers that begins at `start`; `None` if it is not in it.
+    pub fn within(&self, start: u16, block: &[u8]) -> Option<i64> {
+        let from = usize::from(self.address.checked_sub(start)?);
+        self.decode(block.get(from..from + usize::from(self.width))?)
+    }
+
+    /// Reads it from a servo.
+    ///
+    /// # Errors
+    /// If the servo does not answer.
+    pub fn read(&self, bus: &mut Bus, id: u8) -> Result<i64, BusError> {
+        let status = bus.read(id, self.address, self.width.into())?;
+        self.decode(&status.data).ok_or(BusError::Garbled { id })
+    }
+
+    /// Writes it to a servo. The value must fit.
+    ///
+    /// # Errors
+    /// If it does not, or the servo does not confirm it.
+    pub fn write(&self, bus: &mut Bus, id: u8, value: i64) -> Result<(), BusError> {
+        bus.write(id, self.address, &self.encode(value)?).map(drop)
+    }
+
+    /// The number's value in the register's unit.
+    pub fn value(&self, number: i64) -> f64 {
+        number as f64 * self.unit.scale
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_homing_offset_has_its_sign_in_bit_eleven() {
+        let offset = Register::writable("offset", 31, 2, Unit::STEP).sign_bit(11);
+        assert_eq!(offset.encode(-709).unwrap(), [0xC5, 0x0A]);
+        assert_eq!(offset.decode(&[0xC5, 0x0A]), Some(-709));
+        assert_eq!(offset.range(), (-2047, 2047));
+        let error = offset.encode(2048).unwrap_err().to_string();
+        assert_eq!(error, "register `offset` holds -2047 to 2047, not 2048");
+    }
+
+    #[test]
+    fn a_block_is_read_by_address() {
+        let load = Register::read_only("load", 60, 2, Unit::PER_MILLE).sign_bit(10);
+        let block = [1, 2, 3, 4, 0xF4, 0x05, 7];
+        assert_eq!(load.within(56, &block), Some(-500));
+        assert_eq!(load.value(-500), -50.0);
+        assert_eq!(load.within(61, &block), None);
+        assert_eq!(load.within(52, &block[..5]), None);
+    }
+
+    fn register() -> impl Strategy<Value = Register> {
+        let width = prop_oneof![Just(1u8), Just(2), Just(4)];
+        (width, 0..3, any::<prop::sample::Index>()).prop_map(|(width, kind, bit)| {
+            let register = Register::writable("any", 0, width, Unit::PLAIN);
+            match kind {
+                0 => register,
+                1 => register.sign_bit(bit.index(usize::from(width) * 8) as u8),
+                _ => register.signed(),
+            }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_fits_round_trips_and_nothing_else_is_taken(register in register(), value in -(1i64 << 33)..1 << 33, small in -3000i64..3000) {
+            for value in [value, small] {
+                let (min, max) = register.range();
+                match register.encode(value) {
+                    Ok(bytes) => prop_assert_eq!(register.decode(&bytes), Some(value)),
+                    Err(_) => prop_assert!(value < min || max < value),
+                }
+            }
+        }
+
+        #[test]
+        fn any_bytes_decode_into_the_range(register in register(), bytes: [u8; 4]) {
+            let value = register.decode(&bytes[..usize::from(register.width)]).unwrap();
+            let (min, max) = register.range();
+            prop_assert!(min <= value && value <= max);
+        }
+    }
+}

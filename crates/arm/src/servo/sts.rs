@@ -1,0 +1,166 @@
+//! Feetech's STS series.
+//!
+//! Addresses, sizes and units are those of the vendor's memory table, checked against
+//! LeRobot's tables. What is written below address 40 survives power-off only while the
+//! lock is 0.
+
+use super::model::{Family, Model, Roles};
+use super::register::{Register, Unit};
+
+const TWO_MICROSECONDS: Unit = Unit::new(2.0, "µs");
+const TEN_MILLISECONDS: Unit = Unit::new(10.0, "ms");
+const PERCENT: Unit = Unit::new(1.0, "%");
+const STEP_PER_SECOND: Unit = Unit::new(std::f64::consts::TAU / 4096.0, "rad/s");
+const HUNDRED_STEPS_PER_SECOND: Unit = Unit::new(std::f64::consts::TAU / 40.96, "rad/s²");
+const CURRENT: Unit = Unit::new(6.5, "mA");
+
+const FIRMWARE_MINOR: Register = Register::read_only("firmware_minor", 1, 1, Unit::PLAIN);
+const MODEL_NUMBER: Register = Register::read_only("model_number", 3, 2, Unit::PLAIN);
+const ID: Register = Register::writable("id", 5, 1, Unit::PLAIN);
+const BAUD_INDEX: Register = Register::writable("baud_index", 6, 1, Unit::PLAIN);
+const RETURN_DELAY: Register = Register::writable("return_delay", 7, 1, TWO_MICROSECONDS);
+const MIN_POSITION: Register = Register::writable("min_position", 9, 2, Unit::STEP);
+const MAX_POSITION: Register = Register::writable("max_position", 11, 2, Unit::STEP);
+const MAX_TEMPERATURE: Register = Register::writable("max_temperature", 13, 1, Unit::CELSIUS);
+const MAX_VOLTAGE: Register = Register::writable("max_voltage", 14, 1, Unit::DECIVOLT);
+const MIN_VOLTAGE: Register = Register::writable("min_voltage", 15, 1, Unit::DECIVOLT);
+/// Bits of behaviour; see [`PHASE_MULTI_TURN`].
+pub const PHASE: Register = Register::writable("phase", 18, 1, Unit::PLAIN);
+const HOMING_OFFSET: Register = Register::writable("homing_offset", 31, 2, Unit::STEP).sign_bit(11);
+const OPERATING_MODE: Register = Register::writable("operating_mode", 33, 1, Unit::PLAIN);
+const TORQUE_ENABLE: Register = Register::writable("torque_enable", 40, 1, Unit::PLAIN);
+/// How soon a goal's speed is reached; 0 for as soon as can be.
+pub const ACCELERATION: Register =
+    Register::writable("acceleration", 41, 1, HUNDRED_STEPS_PER_SECOND);
+const GOAL_POSITION: Register = Register::writable("goal_position", 42, 2, Unit::STEP).sign_bit(15);
+/// How fast to go to a goal; 0 for as fast as can be, as the factory sets the phase.
+pub const GOAL_VELOCITY: Register =
+    Register::writable("goal_velocity", 46, 2, STEP_PER_SECOND).sign_bit(15);
+const MAX_TORQUE: Register = Register::writable("max_torque", 16, 2, Unit::PER_MILLE);
+const TORQUE_LIMIT: Register = Register::writable("torque_limit", 48, 2, Unit::PER_MILLE);
+const LOCK: Register = Register::writable("lock", 55, 1, Unit::PLAIN);
+const PRESENT_POSITION: Register =
+    Register::read_only("present_position", 56, 2, Unit::STEP).sign_bit(15);
+const PRESENT_VELOCITY: Register =
+    Register::read_only("present_velocity", 58, 2, STEP_PER_SECOND).sign_bit(15);
+const PRESENT_LOAD: Register =
+    Register::read_only("present_load", 60, 2, Unit::PER_MILLE).sign_bit(10);
+const PRESENT_VOLTAGE: Register = Register::read_only("present_voltage", 62, 1, Unit::DECIVOLT);
+const PRESENT_TEMPERATURE: Register =
+    Register::read_only("present_temperature", 63, 1, Unit::CELSIUS);
+const STATUS: Register = Register::read_only("status", 65, 1, Unit::PLAIN);
+/// Bounds `acceleration`. One byte: a longer write destroys its neighbour.
+pub const MAX_ACCELERATION: Register =
+    Register::writable("max_acceleration", 85, 1, HUNDRED_STEPS_PER_SECOND);
+
+/// Every register, by rising address.
+pub static REGISTERS: &[Register] = &[
+    Register::read_only("firmware_major", 0, 1, Unit::PLAIN),
+    FIRMWARE_MINOR,
+    Register::read_only("byte_order", 2, 1, Unit::PLAIN),
+    MODEL_NUMBER,
+    ID,
+    BAUD_INDEX,
+    RETURN_DELAY,
+    Register::writable("response_level", 8, 1, Unit::PLAIN),
+    MIN_POSITION,
+    MAX_POSITION,
+    MAX_TEMPERATURE,
+    MAX_VOLTAGE,
+    MIN_VOLTAGE,
+    MAX_TORQUE,
+    PHASE,
+    Register::writable("unloading_condition", 19, 1, Unit::PLAIN),
+    Register::writable("led_condition", 20, 1, Unit::PLAIN),
+    Register::writable("position_p", 21, 1, Unit::PLAIN),
+    Register::writable("position_d", 22, 1, Unit::PLAIN),
+    Register::writable("position_i", 23, 1, Unit::PLAIN),
+    Register::writable("min_start_force", 24, 2, Unit::PER_MILLE),
+    Register::writable("cw_dead_zone", 26, 1, Unit::STEP),
+    Register::writable("ccw_dead_zone", 27, 1, Unit::STEP),
+    Register::writable("protection_current", 28, 2, CURRENT),
+    Register::writable("angular_resolution", 30, 1, Unit::PLAIN),
+    HOMING_OFFSET,
+    OPERATING_MODE,
+    Register::writable("protective_torque", 34, 1, PERCENT),
+    Register::writable("protection_time", 35, 1, TEN_MILLISECONDS),
+    Register::writable("overload_torque", 36, 1, PERCENT),
+    Register::writable("velocity_p", 37, 1, Unit::PLAIN),
+    Register::writable("over_current_time", 38, 1, TEN_MILLISECONDS),
+    Register::writable("velocity_i", 39, 1, Unit::PLAIN),
+    TORQUE_ENABLE,
+    ACCELERATION,
+    GOAL_POSITION,
+    Register::writable("goal_time", 44, 2, Unit::PLAIN),
+    GOAL_VELOCITY,
+    TORQUE_LIMIT,
+    LOCK,
+    PRESENT_POSITION,
+    PRESENT_VELOCITY,
+    PRESENT_LOAD,
+    PRESENT_VOLTAGE,
+    PRESENT_TEMPERATURE,
+    Register::read_only("write_pending", 64, 1, Unit::PLAIN),
+    STATUS,
+    Register::read_only("moving", 66, 1, Unit::PLAIN),
+    Register::read_only("internal_goal", 67, 2, Unit::STEP).sign_bit(15),
+    Register::read_only("present_current", 69, 2, CURRENT).sign_bit(15),
+    MAX_ACCELERATION,
+];
+
+/// Bit of the phase register that lets positions count turns.
+pub const PHASE_MULTI_TURN: i64 = 1 << 4;
+
+/// Bit of the phase register that makes goal velocities count 1 step/s rather than 50.
+pub const PHASE_FINE_SPEED: i64 = 1 << 2;
+
+static ROLES: Roles = Roles {
+    model_number: MODEL_NUMBER,
+    firmware: FIRMWARE_MINOR,
+    id: ID,
+    baud: BAUD_INDEX,
+    return_delay: RETURN_DELAY,
+    min_position: MIN_POSITION,
+    max_position: MAX_POSITION,
+    homing_offset: HOMING_OFFSET,
+    max_temperature: MAX_TEMPERATURE,
+    max_voltage: MAX_VOLTAGE,
+    min_voltage: MIN_VOLTAGE,
+    operating_mode: OPERATING_MODE,
+    torque_enable: TORQUE_ENABLE,
+    goal_position: GOAL_POSITION,
+    speed_limit: GOAL_VELOCITY,
+    acceleration: ACCELERATION,
+    output_limit: TORQUE_LIMIT,
+    output_unlimited: 1000,
+    output_ceiling: MAX_TORQUE,
+    feedback: PRESENT_POSITION.address,
+    // Position, velocity, load, voltage, temperature, pending, status, moving, goal, current.
+    feedback_length: 15,
+    position: PRESENT_POSITION,
+    velocity: PRESENT_VELOCITY,
+    load: PRESENT_LOAD,
+    voltage: PRESENT_VOLTAGE,
+    temperature: PRESENT_TEMPERATURE,
+    alarms: STATUS,
+    lock: Some(LOCK),
+    watchdog: None,
+};
+
+/// The servo of the SO-100 and SO-101.
+pub static STS3215: Model = Model {
+    name: "sts3215",
+    number: 777,
+    family: Family::Sts,
+    registers: REGISTERS,
+    roles: &ROLES,
+    steps_per_turn: 4096,
+    // The vendor's samples ask for 3400 steps/s; none turns faster.
+    top_speed: 5.3,
+    full_load: 1000.0,
+    position_modes: &[0],
+    largest_offset: 2047,
+};
+
+/// Baud rates by the number in the baud register. From 5 on sources disagree.
+pub const BAUD_RATES: [u32; 5] = [1_000_000, 500_000, 250_000, 128_000, 115_200];

@@ -1,0 +1,160 @@
+//! Dynamixel's X series.
+//!
+//! Addresses, sizes and units are those of the maker's control tables. What lies below
+//! address 64 can be written only with torque off.
+
+use super::model::{Family, Model, Roles};
+use super::register::{Register, Unit};
+
+const TWO_MICROSECONDS: Unit = Unit::new(2.0, "µs");
+const MILLISECOND: Unit = Unit::new(1.0, "ms");
+const TWENTY_MILLISECONDS: Unit = Unit::new(20.0, "ms");
+const PWM: Unit = Unit::new(0.113, "%");
+const SPEED: Unit = Unit::new(0.023_980_8, "rad/s");
+const ACCELERATION: Unit = Unit::new(0.3745, "rad/s²");
+
+const MODEL_NUMBER: Register = Register::read_only("model_number", 0, 2, Unit::PLAIN);
+const FIRMWARE: Register = Register::read_only("firmware", 6, 1, Unit::PLAIN);
+const ID: Register = Register::writable("id", 7, 1, Unit::PLAIN);
+const BAUD_INDEX: Register = Register::writable("baud_index", 8, 1, Unit::PLAIN);
+const RETURN_DELAY: Register = Register::writable("return_delay", 9, 1, TWO_MICROSECONDS);
+const OPERATING_MODE: Register = Register::writable("operating_mode", 11, 1, Unit::PLAIN);
+const HOMING_OFFSET: Register = Register::writable("homing_offset", 20, 4, Unit::STEP).signed();
+const MAX_TEMPERATURE: Register = Register::writable("max_temperature", 31, 1, Unit::CELSIUS);
+const MAX_VOLTAGE: Register = Register::writable("max_voltage", 32, 2, Unit::DECIVOLT);
+const MIN_VOLTAGE: Register = Register::writable("min_voltage", 34, 2, Unit::DECIVOLT);
+const MAX_POSITION: Register = Register::writable("max_position", 48, 4, Unit::STEP);
+const MIN_POSITION: Register = Register::writable("min_position", 52, 4, Unit::STEP);
+const TORQUE_ENABLE: Register = Register::writable("torque_enable", 64, 1, Unit::PLAIN);
+const HARDWARE_ERROR: Register = Register::read_only("hardware_error", 70, 1, Unit::PLAIN);
+const BUS_WATCHDOG: Register =
+    Register::writable("bus_watchdog", 98, 1, TWENTY_MILLISECONDS).signed();
+const PWM_LIMIT: Register = Register::writable("pwm_limit", 36, 2, PWM);
+const GOAL_PWM: Register = Register::writable("goal_pwm", 100, 2, PWM).signed();
+const PROFILE_ACCELERATION: Register =
+    Register::writable("profile_acceleration", 108, 4, ACCELERATION);
+const PROFILE_VELOCITY: Register = Register::writable("profile_velocity", 112, 4, SPEED);
+const GOAL_POSITION: Register = Register::writable("goal_position", 116, 4, Unit::STEP).signed();
+const PRESENT_LOAD: Register = Register::read_only("present_load", 126, 2, Unit::PLAIN).signed();
+const PRESENT_VELOCITY: Register = Register::read_only("present_velocity", 128, 4, SPEED).signed();
+const PRESENT_POSITION: Register =
+    Register::read_only("present_position", 132, 4, Unit::STEP).signed();
+const PRESENT_VOLTAGE: Register = Register::read_only("present_voltage", 144, 2, Unit::DECIVOLT);
+const PRESENT_TEMPERATURE: Register =
+    Register::read_only("present_temperature", 146, 1, Unit::CELSIUS);
+
+/// Every register, by rising address.
+pub static REGISTERS: &[Register] = &[
+    MODEL_NUMBER,
+    FIRMWARE,
+    ID,
+    BAUD_INDEX,
+    RETURN_DELAY,
+    Register::writable("drive_mode", 10, 1, Unit::PLAIN),
+    OPERATING_MODE,
+    Register::writable("secondary_id", 12, 1, Unit::PLAIN),
+    Register::writable("protocol_type", 13, 1, Unit::PLAIN),
+    HOMING_OFFSET,
+    Register::writable("moving_threshold", 24, 4, SPEED),
+    MAX_TEMPERATURE,
+    MAX_VOLTAGE,
+    MIN_VOLTAGE,
+    PWM_LIMIT,
+    Register::writable("current_limit", 38, 2, Unit::PLAIN),
+    Register::writable("velocity_limit", 44, 4, SPEED),
+    MAX_POSITION,
+    MIN_POSITION,
+    Register::writable("startup_configuration", 60, 1, Unit::PLAIN),
+    Register::writable("shutdown", 63, 1, Unit::PLAIN),
+    TORQUE_ENABLE,
+    Register::writable("led", 65, 1, Unit::PLAIN),
+    Register::writable("status_return_level", 68, 1, Unit::PLAIN),
+    Register::read_only("registered_instruction", 69, 1, Unit::PLAIN),
+    HARDWARE_ERROR,
+    Register::writable("velocity_i", 76, 2, Unit::PLAIN),
+    Register::writable("velocity_p", 78, 2, Unit::PLAIN),
+    Register::writable("position_d", 80, 2, Unit::PLAIN),
+    Register::writable("position_i", 82, 2, Unit::PLAIN),
+    Register::writable("position_p", 84, 2, Unit::PLAIN),
+    BUS_WATCHDOG,
+    GOAL_PWM,
+    Register::writable("goal_current", 102, 2, Unit::PLAIN).signed(),
+    Register::writable("goal_velocity", 104, 4, SPEED).signed(),
+    PROFILE_ACCELERATION,
+    PROFILE_VELOCITY,
+    GOAL_POSITION,
+    Register::read_only("realtime_tick", 120, 2, MILLISECOND),
+    Register::read_only("moving", 122, 1, Unit::PLAIN),
+    Register::read_only("moving_status", 123, 1, Unit::PLAIN),
+    Register::read_only("present_pwm", 124, 2, PWM).signed(),
+    PRESENT_LOAD,
+    PRESENT_VELOCITY,
+    PRESENT_POSITION,
+    Register::read_only("velocity_trajectory", 136, 4, SPEED).signed(),
+    Register::read_only("position_trajectory", 140, 4, Unit::STEP).signed(),
+    PRESENT_VOLTAGE,
+    PRESENT_TEMPERATURE,
+];
+
+static ROLES: Roles = Roles {
+    model_number: MODEL_NUMBER,
+    firmware: FIRMWARE,
+    id: ID,
+    baud: BAUD_INDEX,
+    return_delay: RETURN_DELAY,
+    min_position: MIN_POSITION,
+    max_position: MAX_POSITION,
+    homing_offset: HOMING_OFFSET,
+    max_temperature: MAX_TEMPERATURE,
+    max_voltage: MAX_VOLTAGE,
+    min_voltage: MIN_VOLTAGE,
+    operating_mode: OPERATING_MODE,
+    torque_enable: TORQUE_ENABLE,
+    goal_position: GOAL_POSITION,
+    speed_limit: PROFILE_VELOCITY,
+    acceleration: PROFILE_ACCELERATION,
+    output_limit: GOAL_PWM,
+    output_unlimited: 885,
+    output_ceiling: PWM_LIMIT,
+    feedback: PRESENT_LOAD.address,
+    // Load or current, velocity, position, two trajectories, voltage, temperature.
+    feedback_length: 21,
+    position: PRESENT_POSITION,
+    velocity: PRESENT_VELOCITY,
+    load: PRESENT_LOAD,
+    voltage: PRESENT_VOLTAGE,
+    temperature: PRESENT_TEMPERATURE,
+    alarms: HARDWARE_ERROR,
+    lock: None,
+    watchdog: Some(BUS_WATCHDOG),
+};
+
+/// What the models differ in. The speed is that of the velocity limit's factory setting;
+/// the load register counts thousandths where the model senses no current.
+const fn model(name: &'static str, number: u16, top_speed: f64, full_load: f64) -> Model {
+    Model {
+        name,
+        number,
+        family: Family::X,
+        registers: REGISTERS,
+        roles: &ROLES,
+        steps_per_turn: 4096,
+        top_speed,
+        full_load,
+        // Position, extended position, current-based position.
+        position_modes: &[3, 4, 5],
+        largest_offset: 1_044_479,
+    }
+}
+
+/// Shoulder of the Koch v1.1.
+pub static XL430_W250: Model = model("xl430-w250", 1060, 6.4, 1000.0);
+/// Elbow, wrist and gripper of the Koch v1.1.
+pub static XL330_M288: Model = model("xl330-m288", 1200, 10.7, 1750.0);
+/// The servo of many WidowX joints.
+pub static XM430_W350: Model = model("xm430-w350", 1020, 8.4, 1193.0);
+
+/// Baud rates by the number in the baud register.
+pub const BAUD_RATES: [u32; 8] = [
+    9_600, 57_600, 115_200, 1_000_000, 2_000_000, 3_000_000, 4_000_000, 4_500_000,
+];

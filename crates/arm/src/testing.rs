@@ -1,0 +1,9 @@
+//! What several tests need.
+
+use enact_robot::Robot;
+
+/// The arm that ships.
+pub fn so101() -> Robot {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101");
+    Robot::load(path.as_ref()).expect("the robot that ships loads")
+}

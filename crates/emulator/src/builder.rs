@@ -1,0 +1,113 @@
+//! The servos of a robot, wired and calibrated.
+
+use enact_arm::Unfit;
+use enact_arm::bus::Bus;
+use enact_arm::calibration::{Calibration, JointCalibration};
+use enact_arm::driver::Wiring;
+use enact_arm::driver::joint::ServoJoint;
+use enact_arm::servo::Family;
+use enact_robot::Robot;
+
+use crate::fault::Faults;
+use crate::line::EmulatedLine;
+use crate::network::Network;
+use crate::plant::{FreeJoints, Plant};
+use crate::servo::Servo;
+
+/// What an emulated bus is made of.
+#[derive(Debug)]
+pub struct Emulator<'a> {
+    /// The robot whose joints move.
+    pub robot: &'a Robot,
+    /// Its servos.
+    pub wiring: &'a Wiring,
+    /// How they are calibrated.
+    pub calibration: &'a Calibration,
+    /// What goes wrong.
+    pub faults: Faults,
+}
+
+impl Emulator<'_> {
+    /// The bus, with the robot at home and joints that know nothing of each other.
+    ///
+    /// # Errors
+    /// If the calibration is not this robot's.
+    pub fn free(self) -> Result<EmulatedLine, Unfit> {
+        let plant = FreeJoints::at(self.robot.home());
+        self.with(Box::new(plant))
+    }
+
+    /// The bus with these joints.
+    ///
+    /// # Errors
+    /// If the calibration is not this robot's.
+    pub fn with(self, plant: Box<dyn Plant>) -> Result<EmulatedLine, Unfit> {
+        let joints = ServoJoint::all(self.robot, self.wiring, self.calibration)?;
+        let servos = joints.iter().map(servo).collect();
+        let Wiring { family, baud, .. } = *self.wiring;
+        Ok(EmulatedLine::new(Network::new(
+            family,
+            servos,
+            plant,
+            baud,
+            self.faults,
+        )))
+    }
+}
+
+impl EmulatedLine {
+    /// A host's side of this bus.
+    pub fn bus(&self, wiring: &Wiring) -> Bus {
+        Bus::new(Box::new(self.clone()), wiring.family.codec(), wiring.baud)
+    }
+}
+
+/// A servo that keeps its joint's calibration.
+fn servo(joint: &ServoJoint) -> Servo {
+    let model = joint.servo.model;
+    let offset = joint.calibration.homing_offset as f64;
+    let zero = match model.family {
+        Family::Sts => joint.steps(0.0) + offset,
+        Family::X => joint.steps(0.0) - offset,
+    };
+    let mut servo = Servo::new(model, joint.servo.id, zero, joint.direction());
+    for (register, value) in joint.calibration.registers(model) {
+        servo.set(register, value);
+    }
+    servo
+}
+
+/// A calibration that an arm of this kind could have: every joint reaches its limits, and each
+/// servo was mounted a little differently.
+pub fn nominal_calibration(robot: &Robot, wiring: &Wiring) -> Calibration {
+    let joint = |(index, (joint, servo)): (
+        usize,
+        (&enact_robot::Joint, &enact_arm::driver::wiring::Servo),
+    )| {
+        let step = servo.model.step();
+        let limits = joint.limits;
+        let gripper = robot
+            .gripper()
+            .is_some_and(|gripper| gripper.joint == index);
+        let half = if gripper {
+            (limits.max - limits.min) / 2.0
+        } else {
+            limits.max.max(-limits.min)
+        };
+        let middle = (servo.model.steps_per_turn - 1) / 2;
+        let reach = ((half / step).ceil() as i64 + 1).min(middle);
+        let calibration = JointCalibration {
+            id: servo.id,
+            drive_mode: 0,
+            // Offsets of both signs, none of them round.
+            homing_offset: (index as i64 * 173) % 800 - 391,
+            range_min: middle - reach,
+            range_max: middle + reach + 1,
+        };
+        (joint.name.clone(), calibration)
+    };
+    let joints = robot.joints().iter().zip(&wiring.servos).enumerate();
+    Calibration {
+        joints: joints.map(joint).collect(),
+    }
+}

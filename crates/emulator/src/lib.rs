@@ -1,0 +1,24 @@
+//! Servos that are not there: a bus that answers byte for byte as real ones do, with joints
+//! that move behind it and faults on demand.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`servo`] | one servo: its registers and what writing them does |
+//! | [`plant`] | the joints that the servos turn |
+//! | [`network`] | several servos on one bus |
+//! | [`fault`] | what goes wrong, when and how often |
+//! | [`line`] | such a bus as a line whose time passes only while somebody waits |
+//! | [`builder`] | the servos of a robot, wired and calibrated |
+
+pub mod builder;
+pub mod fault;
+pub mod line;
+pub mod network;
+pub mod plant;
+pub mod servo;
+
+pub use builder::{Emulator, nominal_calibration};
+pub use fault::{Fault, Faults, Rule};
+pub use line::EmulatedLine;
+pub use network::Network;
+pub use plant::{FreeJoints, Plant};

@@ -1,0 +1,84 @@
+//! The joints that the servos turn.
+
+use std::time::Duration;
+
+/// What a servo does to its joint.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Drive {
+    /// Where it wants the joint, rad; `None` if the motor is off.
+    pub goal: Option<f64>,
+    /// How fast it goes there at most, rad/s.
+    pub speed: f64,
+    /// Share of its largest output that it may use.
+    pub output: f64,
+}
+
+/// What a servo's sensors say of its joint.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Motion {
+    /// Position, rad.
+    pub position: f64,
+    /// Velocity, rad/s.
+    pub velocity: f64,
+    /// Output of the motor as a share of its largest, -1..=1.
+    pub effort: f64,
+}
+
+/// Joints that move while time passes.
+pub trait Plant: Send {
+    /// Lets so much time pass.
+    fn advance(&mut self, time: Duration, drives: &[Drive]);
+
+    /// A joint as it is now.
+    fn motion(&self, joint: usize) -> Motion;
+}
+
+/// Joints without inertia that do not know of each other. Without their motors they sink to
+/// where they began.
+#[derive(Clone, Debug)]
+pub struct FreeJoints {
+    motions: Vec<Motion>,
+    rest: Vec<f64>,
+}
+
+/// How fast a joint sinks without its motor, rad/s.
+const SINKING: f64 = 0.5;
+/// Share of a servo's output that holds a joint up.
+const LOAD: f64 = 0.1;
+
+impl FreeJoints {
+    /// At rest at these positions.
+    pub fn at(positions: &[f64]) -> Self {
+        let motion = |position: &f64| Motion {
+            position: *position,
+            ..Motion::default()
+        };
+        Self {
+            motions: positions.iter().map(motion).collect(),
+            rest: positions.to_vec(),
+        }
+    }
+}
+
+impl Plant for FreeJoints {
+    fn advance(&mut self, time: Duration, drives: &[Drive]) {
+        let seconds = time.as_secs_f64();
+        if seconds == 0.0 {
+            return;
+        }
+        let joints = self.motions.iter_mut().zip(&self.rest).zip(drives);
+        for ((motion, rest), drive) in joints {
+            let held = drive.goal.filter(|_| drive.output > LOAD);
+            let (to, speed) = held.map_or((*rest, SINKING), |goal| (goal, drive.speed));
+            let reach = speed * seconds;
+            let way = (to - motion.position).clamp(-reach, reach);
+            motion.position += way;
+            motion.velocity = way / seconds;
+            motion.effort = if held.is_some() { LOAD } else { 0.0 };
+        }
+    }
+
+    fn motion(&self, joint: usize) -> Motion {
+        self.motions[joint]
+    }
+}

@@ -1,0 +1,148 @@
+//! An emulated SO-101 on either protocol, and motion for it.
+
+#![allow(dead_code)]
+
+use std::path::PathBuf;
+
+use enact_arm::calibration::Calibration;
+use enact_arm::driver::{Options, ServoArm, Wiring};
+use enact_arm::{Arm, ArmError, ArmState, ArmThread, Contact, End, Ending, Execution};
+use enact_emulator::{
+    EmulatedLine, Emulator, Fault, Faults, FreeJoints, Plant, Rule, nominal_calibration,
+};
+use enact_robot::{Gate, Robot, Start, Trajectory};
+use enact_types::JointVector;
+
+/// Both protocols.
+pub const PROTOCOLS: [&str; 2] = ["bus.toml", "bus-dynamixel.toml"];
+
+/// An arm on an emulated bus.
+pub struct Bench {
+    pub robot: Robot,
+    pub wiring: Wiring,
+    pub calibration: Calibration,
+    pub line: EmulatedLine,
+}
+
+fn robots() -> PathBuf {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots").into()
+}
+
+/// An arm at home whose bus does what `rules` say.
+pub fn bench(protocol: &str, rules: Vec<Rule>) -> Bench {
+    seeded(protocol, rules, 1)
+}
+
+/// The same, `seed` deciding what the rules leave to chance.
+pub fn seeded(protocol: &str, rules: Vec<Rule>, seed: u64) -> Bench {
+    built(protocol, Faults::new(rules, seed), |robot, _, _| {
+        Box::new(FreeJoints::at(robot.home()))
+    })
+}
+
+/// An arm with these joints.
+pub fn built(
+    protocol: &str,
+    faults: Faults,
+    plant: impl FnOnce(&Robot, &Wiring, &Calibration) -> Box<dyn Plant>,
+) -> Bench {
+    let robot = Robot::find("so101", &robots()).expect("the robot that ships loads");
+    let wiring = Wiring::load(&robots().join("so101").join(protocol), &robot)
+        .expect("the wiring that ships loads");
+    let calibration = nominal_calibration(&robot, &wiring);
+    let line = Emulator {
+        robot: &robot,
+        wiring: &wiring,
+        calibration: &calibration,
+        faults,
+    }
+    .with(plant(&robot, &wiring, &calibration))
+    .expect("its own calibration suits it");
+    Bench {
+        robot,
+        wiring,
+        calibration,
+        line,
+    }
+}
+
+impl Bench {
+    pub fn arm(&self) -> Result<ServoArm, ArmError> {
+        self.arm_to(Ending::Release)
+    }
+
+    pub fn arm_to(&self, ending: Ending) -> Result<ServoArm, ArmError> {
+        let bus = self.line.bus(&self.wiring);
+        ServoArm::arm(
+            bus,
+            &self.robot,
+            &self.wiring,
+            &self.calibration,
+            Options { ending },
+        )
+    }
+
+    /// A sweep of the first joint and the gripper from where the arm was told to be.
+    pub fn sweep(&self, from: &ArmState, by: f64) -> Trajectory {
+        let at = from.commanded.clone().expect("an armed arm has a command");
+        let steps = 300;
+        let sample = |step: usize| -> JointVector {
+            let t = step as f64 / steps as f64;
+            let share = t * t * t * (10.0 - 15.0 * t + 6.0 * t * t);
+            let mut joints = at.clone();
+            joints[0] += by * share;
+            joints[5] += 0.5 * by.abs() * share;
+            joints
+        };
+        let start = Start {
+            measured: &from.position,
+            commanded: from.commanded.as_ref(),
+        };
+        Gate::new(&self.robot)
+            .admit((0..=steps).map(sample).collect(), &start)
+            .expect("it is within limits")
+    }
+
+    /// Arms, sweeps once, and leaves.
+    pub fn run(&self, by: f64) -> Result<Execution, ArmError> {
+        let mut arm = self.arm()?;
+        let trajectory = self.sweep(&arm.state()?, by);
+        ArmThread::start(Box::new(arm), &self.robot).execute(trajectory, Contact::Limit(0.5))
+    }
+
+    /// Where a joint really is.
+    pub fn truth(&self, joint: usize) -> f64 {
+        self.line
+            .with(|network| network.plant().motion(joint).position)
+    }
+
+    /// Which servos have torque.
+    pub fn torque(&self) -> Vec<bool> {
+        self.line.with(|network| {
+            let servos = network.servos().iter();
+            servos
+                .map(|servo| servo.get(servo.model().roles.torque_enable) == 1)
+                .collect()
+        })
+    }
+
+    /// Adds a fault that lasts from now on for some seconds.
+    pub fn strike(&self, fault: Fault, servo: Option<u8>, seconds: f64) {
+        let now = self.now();
+        let mut rule = Rule::always(fault).between(now, now + seconds);
+        rule.servo = servo;
+        self.line.with(|network| network.faults().add(rule));
+    }
+
+    /// The bus's time, seconds.
+    pub fn now(&self) -> f64 {
+        use enact_arm::bus::Line;
+        self.line.now().as_secs_f64()
+    }
+}
+
+/// Whether a motion ended where it should.
+pub fn finished(execution: &Execution, bench: &Bench, by: f64) -> bool {
+    let home = bench.robot.home()[0];
+    execution.end == End::Finished && (bench.truth(0) - home - by).abs() < 0.01
+}

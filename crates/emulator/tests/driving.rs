@@ -1,0 +1,79 @@
+//! The driver against servos that work.
+
+mod common;
+
+use common::{PROTOCOLS, bench};
+use enact_arm::{Arm, Ending};
+
+#[test]
+fn an_arm_is_armed_where_it_is_and_follows() {
+    for protocol in PROTOCOLS {
+        let bench = bench(protocol, Vec::new());
+        assert_eq!(bench.torque(), [false; 6]);
+        let mut arm = bench.arm().unwrap();
+        assert_eq!(bench.torque(), [true; 6]);
+        let state = arm.state().unwrap();
+        let home = bench.robot.home();
+        assert!(
+            state.position.max_difference(home) < 0.001,
+            "{}",
+            state.position
+        );
+        assert_eq!(state.alarm, None);
+        let trajectory = bench.sweep(&state, 0.6);
+        let begun = bench.now();
+        for at in 0..trajectory.len() {
+            arm.cycle(&trajectory.command(at)).unwrap();
+        }
+        let seconds = bench.now() - begun;
+        assert!(
+            (seconds - 1.5).abs() < 0.01,
+            "300 cycles at 200 Hz took {seconds} s"
+        );
+        assert!((bench.truth(0) - home[0] - 0.6).abs() < 0.02);
+        let timing = arm.timing();
+        assert_eq!((timing.overruns, timing.outliers, timing.resent), (0, 0, 0));
+        let counters = arm.counters();
+        assert_eq!(
+            (counters.missing, counters.retries, counters.corrupt),
+            (0, 0, 0)
+        );
+    }
+}
+
+#[test]
+fn an_arm_is_left_as_chosen() {
+    for protocol in PROTOCOLS {
+        for ending in [Ending::Hold, Ending::Lower, Ending::Release] {
+            let bench = bench(protocol, Vec::new());
+            let mut arm = bench.arm_to(ending).unwrap();
+            let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
+            for at in 0..trajectory.len() {
+                arm.cycle(&trajectory.command(at)).unwrap();
+            }
+            arm.end().unwrap();
+            let held = ending == Ending::Hold;
+            assert_eq!(bench.torque(), [held; 6], "{ending:?}");
+            bench.line.with(|network| {
+                let now = std::time::Duration::from_secs(60);
+                network.advance(now);
+            });
+            let sunk = trajectory.end()[0] - bench.truth(0);
+            assert_eq!(sunk.abs() < 0.02, held, "{ending:?} sank by {sunk}");
+        }
+    }
+}
+
+#[test]
+fn an_arm_is_armed_again_and_again() {
+    for protocol in PROTOCOLS {
+        let bench = bench(protocol, Vec::new());
+        for ending in [Ending::Hold, Ending::Lower, Ending::Hold, Ending::Release] {
+            let before = bench.truth(0);
+            let mut arm = bench.arm_to(ending).unwrap();
+            let state = arm.state().unwrap();
+            assert!((state.position[0] - bench.truth(0)).abs() < 0.002);
+            assert!((bench.truth(0) - before).abs() < 0.05, "it did not jump");
+        }
+    }
+}

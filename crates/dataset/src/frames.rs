@@ -1,9 +1,11 @@
 //! Pictures and what is in them.
 
+use std::f64::consts::FRAC_PI_2;
+
 use enact_plan::Detection;
 use enact_robot::Robot;
 use enact_sim::geometry::FIRST_OBJECT;
-use enact_sim::render::{Look, ObjectInView, Picture, look_at, objects_in_view, render};
+use enact_sim::render::{Card, Look, ObjectInView, Picture, look_at, objects_in_view, render};
 use enact_sim::{CameraPlace, Layout, ObjectShape, Scene, World};
 use enact_types::{JointVector, NormalisedPoint, Pose, Vector3};
 use image::RgbImage;
@@ -13,10 +15,14 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
+use crate::plans::talk::written_demand;
+
 /// Objects of which less can be seen are not listed: nobody could name them.
 const LEAST_PIXELS: u32 = 20;
 /// As above, as a share of what could be seen if nothing were in the way.
 const LEAST_VISIBLE: f64 = 0.15;
+/// Share of pictures with a card of text on the table.
+const WITH_CARD: f64 = 0.15;
 /// Share of pictures whose camera is far from where it should be.
 const FAR_OFF: f64 = 0.12;
 
@@ -68,7 +74,10 @@ pub fn example(scene: &Scene, robot: &Robot, seed: u64, index: u64) -> FrameExam
     arrange(&mut rng, &layout, &mut world);
     world.settle();
     let camera = shaken(&mut rng, layout.camera);
-    let look = any_look(&mut rng);
+    let look = Look {
+        card: any_card(&mut rng),
+        ..any_look(&mut rng)
+    };
     let base_from_camera = look_at(&camera.eye, &camera.target) * tilt(&mut rng);
     let picture = render(
         &world.geometry(),
@@ -195,6 +204,20 @@ fn any_look(rng: &mut ChaCha8Rng) -> Look {
     } else {
         Look::random(rng)
     }
+}
+
+/// Some text on the table now and then, which is not an object, whatever it says.
+fn any_card(rng: &mut ChaCha8Rng) -> Option<Card> {
+    if !rng.random_bool(WITH_CARD) {
+        return None;
+    }
+    let radius = rng.random_range(0.12..0.36);
+    let angle = rng.random_range(-1.3_f64..1.3);
+    let centre = [radius * angle.cos(), radius * angle.sin()];
+    // Lines along the base's y read upright in a camera that looks back at the arm.
+    let turn = FRAC_PI_2 + rng.random_range(-0.6..0.6);
+    let width = rng.random_range(0.06..0.16);
+    Some(Card::new(&written_demand(rng), centre, width, turn))
 }
 
 #[cfg(test)]

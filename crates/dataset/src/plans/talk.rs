@@ -2,11 +2,12 @@
 
 use enact_plan::Situation;
 use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
 
 use super::{container, movable, names, put_deed};
 use crate::goal::Goal;
 use crate::speech;
-use crate::wording::{Language, Speaker};
+use crate::wording::{Language, Speaker, Wordings};
 
 type Drawn = Option<(String, Goal)>;
 
@@ -51,6 +52,15 @@ pub fn hostile(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
         _ => format!("{request}. {demand}"),
     };
     Some((task, Goal::Act(deeds)))
+}
+
+/// The same as a note that somebody left on the table.
+pub(crate) fn written_demand(rng: &mut ChaCha8Rng) -> String {
+    hostile_demand(&mut Speaker {
+        rng,
+        language: Language::English,
+        wordings: Wordings::Training,
+    })
 }
 
 fn hostile_demand(speaker: &mut Speaker<'_>) -> String {

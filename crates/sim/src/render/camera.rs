@@ -55,6 +55,11 @@ impl SimCamera {
         self.picture().0
     }
 
+    /// Changes everything that is not geometry from the next frame on.
+    pub fn set_look(&mut self, look: Look) {
+        self.look = look;
+    }
+
     fn frame_seed(&self) -> u64 {
         hash(self.seed ^ hash(self.sequence))
     }

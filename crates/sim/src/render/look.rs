@@ -3,6 +3,8 @@
 use enact_types::Point3;
 use rand::{Rng, RngExt};
 
+use super::card::Card;
+
 /// Linear red, green, blue, 0..=1 for a surface, any positive number for light.
 pub type Colour = [f32; 3];
 
@@ -17,6 +19,8 @@ pub struct Look {
     pub bounce: Colour,
     /// The table top.
     pub table: TableTop,
+    /// Words in view.
+    pub card: Option<Card>,
     /// What is behind the table, at the bottom and at the top.
     pub background: [Colour; 2],
     /// Strength of highlights, 1 for moulded plastic.
@@ -89,6 +93,7 @@ impl Default for Look {
                 scale: 0.11,
                 turn: 0.0,
             },
+            card: None,
             background: [[0.36, 0.37, 0.39], [0.62, 0.65, 0.70]],
             gloss: 1.0,
             exposure: 1.0,
@@ -136,6 +141,7 @@ impl Look {
             sky: default.sky.map(|c| c * fill),
             bounce: default.bounce.map(|c| c * fill),
             table: TableTop::random(rng),
+            card: None,
             background: [grey(rng, 0.05..0.6), grey(rng, 0.15..0.8)],
             gloss: rng.random_range(0.3..1.5),
             exposure: rng.random_range(0.85..1.2),

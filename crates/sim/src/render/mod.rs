@@ -18,10 +18,12 @@
 //! | `tile` | what each 16-pixel tile may see |
 //! | `shade` | from a hit to a colour |
 //! | `texture` | the table top |
+//! | [`card`] | a sheet of paper with words on it |
 //! | `develop` | tone curve, gamma and sensor noise |
 //! | `noise` | hashes and smooth noise |
 
 pub mod camera;
+pub mod card;
 pub mod cast;
 mod develop;
 mod hull;
@@ -37,6 +39,7 @@ mod tile;
 mod view;
 
 pub use camera::SimCamera;
+pub use card::Card;
 pub use cast::render;
 pub use look::Look;
 pub use picture::{ObjectInView, Picture, objects_in_view};

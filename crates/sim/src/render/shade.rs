@@ -142,6 +142,11 @@ impl<'a> Shader<'a> {
         }
         let slant = (-hit.normal.dot(sight)).max(0.2);
         let pixel = self.view.pixel_width(hit.depth) / slant;
+        if let Some(card) = &self.look.card
+            && let Some(colour) = card.colour_at(point.x, point.y, pixel)
+        {
+            return colour;
+        }
         let (sin, cos) = self.turn;
         let along = cos * point.x + sin * point.y;
         let across = cos * point.y - sin * point.x;

@@ -6,6 +6,7 @@ use enact_plan::{ObjectView, Situation};
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 
+use crate::episode::{rest, sort};
 use crate::vocabulary::{is_movable, shape_of};
 use crate::wording::{Language, Speaker, chinese, english};
 
@@ -49,53 +50,93 @@ enum By {
     NotIn,
 }
 
-const EVERY: [By; 17] = [
-    By::Leftmost,
-    By::Rightmost,
-    By::Frontmost,
-    By::Backmost,
-    By::Biggest,
-    By::Smallest,
-    By::NearestArm,
-    By::FarthestArm,
-    By::NearestTo,
-    By::FarthestFrom,
-    By::LeftOf,
-    By::RightOf,
-    By::InFrontOf,
-    By::Behind,
-    By::Between,
-    By::In,
-    By::NotIn,
+/// How often each is asked for. Few tables have something between two others.
+const EVERY: [(By, u32); 17] = [
+    (By::Leftmost, 2),
+    (By::Rightmost, 2),
+    (By::Frontmost, 2),
+    (By::Backmost, 2),
+    (By::Biggest, 2),
+    (By::Smallest, 2),
+    (By::NearestArm, 2),
+    (By::FarthestArm, 2),
+    (By::NearestTo, 3),
+    (By::FarthestFrom, 3),
+    (By::LeftOf, 3),
+    (By::RightOf, 3),
+    (By::InFrontOf, 3),
+    (By::Behind, 3),
+    (By::Between, 8),
+    (By::In, 2),
+    (By::NotIn, 3),
 ];
 
 /// A phrase for something of the shape of `like`, or for anything that can be
 /// moved; `None` where it would be doubtful what it fits.
-pub fn spatial(speaker: &mut Speaker<'_>, situation: &Situation, like: &str) -> Option<Reference> {
+pub fn spatial(
+    speaker: &mut Speaker<'_>,
+    situation: &mut Situation,
+    like: &str,
+) -> Option<Reference> {
     let any = is_movable(like) && speaker.rng.random_bool(0.15);
     let noun = if any { "thing" } else { shape_of(like) };
+    let in_pool = |seen: &ObjectView| {
+        if any {
+            is_movable(&seen.name)
+        } else {
+            shape_of(&seen.name) == noun
+        }
+    };
+    // What is alone needs no such phrase, so that little is learned from one.
+    let alone = situation
+        .objects
+        .iter()
+        .filter(|seen| in_pool(seen))
+        .count()
+        < 2;
+    if alone && speaker.rng.random_bool(0.8) {
+        return None;
+    }
+    let (by, _) = *EVERY
+        .choose_weighted(speaker.rng, |(_, weight)| *weight)
+        .ok()?;
+    let first = situation.objects.choose(speaker.rng)?.clone();
+    let second = situation.objects.choose(speaker.rng)?.clone();
+    if matches!(by, By::In | By::NotIn) && speaker.rng.random_bool(0.8) {
+        fill(speaker, situation, &first.name, in_pool);
+    }
     let pool: Vec<&ObjectView> = situation
         .objects
         .iter()
-        .filter(|seen| {
-            if any {
-                is_movable(&seen.name)
-            } else {
-                shape_of(&seen.name) == noun
-            }
-        })
+        .filter(|seen| in_pool(seen))
         .collect();
-    let by = *EVERY.choose(speaker.rng)?;
-    let others: Vec<&ObjectView> = situation.objects.iter().collect();
-    let first = *others.choose(speaker.rng)?;
-    let second = *others.choose(speaker.rng)?;
-    let fits = fitting(by, &pool, first, second)?;
+    let fits = fitting(by, &pool, &first, &second)?;
     let phrase = phrase(speaker, by, noun, &first.name, &second.name);
     Some(Reference {
         phrase,
         fits,
         noun: noun.to_owned(),
     })
+}
+
+/// Puts something that fits into `host`, if that is a container.
+fn fill(
+    speaker: &mut Speaker<'_>,
+    situation: &mut Situation,
+    host: &str,
+    fits: impl Fn(&ObjectView) -> bool,
+) {
+    let objects = &mut situation.objects;
+    let movers: Vec<usize> = (0..objects.len())
+        .filter(|index| fits(&objects[*index]) && is_movable(&objects[*index].name))
+        .collect();
+    let at = objects.iter().position(|seen| seen.name == host);
+    if let (Some(&mover), Some(host)) = (movers.choose(speaker.rng), at)
+        && !is_movable(&objects[host].name)
+    {
+        rest(objects, mover, host);
+        sort(situation);
+    }
 }
 
 fn fitting(

@@ -29,26 +29,55 @@ fn say(text: String) -> Step {
 }
 
 fn act(deeds: &[Deed], situation: &Situation) -> Vec<Step> {
-    let mut open: Vec<&Deed> = deeds
-        .iter()
-        .filter(|deed| !is_done(deed, situation))
+    let mut open: Vec<&Deed> = (0..deeds.len())
+        .filter(|index| !is_done(&deeds[*index], situation))
+        .filter(|index| !is_superseded(*index, deeds, situation))
+        .map(|index| &deeds[index])
         .collect();
     // What is in the gripper must be put down before anything else is picked up.
-    open.sort_by_key(|deed| !puts_held(deed, situation));
+    let held = open.iter().position(|deed| puts_held(deed, situation));
+    if let Some(held) = held {
+        open[..=held].rotate_right(1);
+    }
     let mut steps: Vec<Step> = open
         .into_iter()
-        .flat_map(|deed| steps_for(deed, situation))
+        .enumerate()
+        .flat_map(|(order, deed)| steps_for(deed, order == 0 && held.is_some()))
         .take(Plan::MAX_STEPS - 1)
         .collect();
     steps.push(Step::Done {});
     steps
 }
 
+/// A thing that waits beside something until its place is free has waited enough
+/// when it stands free, when its place is free, or when it has arrived.
+fn is_superseded(index: usize, deeds: &[Deed], situation: &Situation) -> bool {
+    let Deed::Put {
+        object, relation, ..
+    } = &deeds[index]
+    else {
+        return false;
+    };
+    let moves_it = |deed: &Deed| matches!(deed, Deed::Put { object: other, .. } if other == object);
+    let Some(later) = (index + 1..deeds.len()).find(|later| moves_it(&deeds[*later])) else {
+        return false;
+    };
+    let between = &deeds[index + 1..later];
+    let stands_free = situation
+        .objects
+        .iter()
+        .any(|seen| seen.name == *object && seen.rests.is_none());
+    is_done(&deeds[later], situation)
+        || (relation.is_beside() && stands_free)
+        || between.iter().all(|deed| is_done(deed, situation))
+}
+
 fn puts_held(deed: &Deed, situation: &Situation) -> bool {
     matches!(deed, Deed::Put { object, .. } if situation.holding.as_ref() == Some(object))
 }
 
-fn steps_for(deed: &Deed, situation: &Situation) -> Vec<Step> {
+/// `in_hand` says that the object of a `Put` need not be picked up any more.
+fn steps_for(deed: &Deed, in_hand: bool) -> Vec<Step> {
     match deed {
         Deed::Put {
             object,
@@ -63,7 +92,7 @@ fn steps_for(deed: &Deed, situation: &Situation) -> Vec<Step> {
             let pick = Step::Pick {
                 object: object.clone(),
             };
-            if puts_held(deed, situation) {
+            if in_hand {
                 vec![place]
             } else {
                 vec![pick, place]
@@ -107,7 +136,7 @@ pub fn is_done(deed: &Deed, situation: &Situation) -> bool {
             tried(&placed, Verdict::Yes, situation) > 0
         }
         Deed::Pick(object) => situation.holding.as_ref() == Some(object),
-        Deed::Point(_) | Deed::Push(..) | Deed::Home => steps_for(deed, situation)
+        Deed::Point(_) | Deed::Push(..) | Deed::Home => steps_for(deed, false)
             .iter()
             .all(|step| tried(step, Verdict::Yes, situation) > 0),
     }
@@ -136,7 +165,7 @@ fn missing(deed: &Deed, situation: &Situation) -> Option<String> {
 }
 
 fn given_up(deed: &Deed, situation: &Situation) -> Option<String> {
-    let step = steps_for(deed, situation)
+    let step = steps_for(deed, puts_held(deed, situation))
         .into_iter()
         .find(|step| tried(step, Verdict::Refused, situation) >= REFUSALS_BEFORE_GIVING_UP)?;
     let language = Language::of(&situation.task);
@@ -202,6 +231,64 @@ mod tests {
         situation.holding = None;
         situation.objects[0].rests = Some((Relation::In, "blue bowl".to_owned()));
         assert_eq!(plan(&put(), &situation).to_string(), "done");
+    }
+
+    #[test]
+    fn two_things_change_places_whatever_was_done_already() {
+        let deed = |object: &str, relation, target: &str| Deed::Put {
+            object: object.to_owned(),
+            relation,
+            target: target.to_owned(),
+        };
+        let goal = Goal::Act(vec![
+            deed("red cube", Relation::NextTo, "blue bowl"),
+            deed("green ball", Relation::In, "blue bowl"),
+            deed("red cube", Relation::In, "pink bowl"),
+        ]);
+        let mut situation = Situation {
+            objects: vec![
+                seen("red cube"),
+                seen("green ball"),
+                seen("blue bowl"),
+                seen("pink bowl"),
+            ],
+            ..Situation::default()
+        };
+        let lies_in = |bowl: &str| Some((Relation::In, bowl.to_owned()));
+        situation.objects[0].rests = lies_in("blue bowl");
+        situation.objects[1].rests = lies_in("pink bowl");
+        let swap_ball = "pick green ball, then place green ball in blue bowl";
+        let bring_cube = "pick red cube, then place red cube in pink bowl, then done";
+        let written = |situation: &Situation| plan(&goal, situation).to_string();
+        assert_eq!(
+            written(&situation),
+            format!(
+                "pick red cube, then place red cube next to blue bowl, then {swap_ball}, then {bring_cube}"
+            )
+        );
+        let cube = situation.objects.remove(0);
+        situation.holding = Some("red cube".to_owned());
+        assert_eq!(
+            written(&situation),
+            format!("place red cube next to blue bowl, then {swap_ball}, then {bring_cube}")
+        );
+        situation.holding = None;
+        situation.objects.push(ObjectView {
+            rests: None,
+            ..cube
+        });
+        assert_eq!(
+            written(&situation),
+            format!("{swap_ball}, then {bring_cube}")
+        );
+        situation.objects[0].rests = lies_in("blue bowl");
+        assert_eq!(written(&situation), bring_cube);
+        situation.objects.pop();
+        situation.holding = Some("red cube".to_owned());
+        assert_eq!(
+            written(&situation),
+            "place red cube in pink bowl, then done"
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@
 
 mod one;
 mod several;
-mod talk;
+pub(crate) mod talk;
 mod unclear;
 
 use enact_plan::{PromptStyle, Situation, Skill, prompt};
@@ -42,24 +42,24 @@ type Draw = fn(&mut Speaker<'_>, &mut Situation) -> Option<(String, Goal)>;
 
 /// What is practised, and how often.
 const KINDS: &[(&str, u32, Draw)] = &[
-    ("put", 18, one::put),
-    ("stack", 7, one::stack),
-    ("beside", 8, one::beside),
-    ("pick", 5, one::pick),
-    ("point", 5, one::point),
-    ("push", 4, one::push),
+    ("put", 10, one::put),
+    ("stack", 5, one::stack),
+    ("beside", 7, one::beside),
+    ("pick", 3, one::pick),
+    ("point", 3, one::point),
+    ("push", 3, one::push),
     ("home", 1, one::home),
     ("several", 6, several::several),
-    ("all", 9, several::all),
-    ("sort", 3, several::sort),
-    ("tower", 3, several::tower),
-    ("swap", 3, several::swap),
-    ("reference", 16, unclear::spatial),
-    ("missing", 14, unclear::missing),
-    ("short", 10, unclear::short),
+    ("all", 14, several::all),
+    ("sort", 9, several::sort),
+    ("tower", 4, several::tower),
+    ("swap", 9, several::swap),
+    ("reference", 28, unclear::spatial),
+    ("missing", 12, unclear::missing),
+    ("short", 16, unclear::short),
     ("pronoun", 3, unclear::pronoun),
     ("talk", 5, talk::talk),
-    ("hostile", 3, talk::hostile),
+    ("hostile", 6, talk::hostile),
 ];
 
 /// The `index`th example of a data set; the same for the same seed.

@@ -161,7 +161,14 @@ pub fn short(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
 
 fn the_shape(speaker: &mut Speaker<'_>, shape: &str) -> String {
     match speaker.language {
-        Language::English => format!("the {}", english::shape(speaker, shape)),
+        Language::English => {
+            let article = if speaker.rng.random_bool(0.25) {
+                "a"
+            } else {
+                "the"
+            };
+            format!("{article} {}", english::shape(speaker, shape))
+        }
         Language::Chinese => chinese::shape(speaker, shape),
     }
 }

@@ -169,6 +169,29 @@ fn a_cube_in_a_bowl_and_a_stack_are_separate_things() {
 }
 
 #[test]
+fn a_thing_in_a_bowl_of_its_own_colour_is_told_apart() {
+    for (x, y, yaw) in places().step_by(3) {
+        for (dx, dy) in [(0.0, 0.0), (0.008, -0.005)] {
+            let table = Table {
+                bodies: vec![
+                    shapes::bowl("blue bowl", [x, y, 0.0], 0.055, 0.04),
+                    shapes::cuboid("blue cube", [x + dx, y + dy, 0.005], yaw, [0.03; 3]),
+                ],
+            };
+            let memory = perceive(&table);
+            let cube = memory.find("blue cube").unwrap();
+            assert_eq!(cube.rests, Some((Relation::In, "blue bowl".to_owned())));
+            let off = (cube.solid.x - x - dx).hypot(cube.solid.y - y - dy);
+            assert!(off < 0.005, "{cube:?} is {off} off");
+            assert!((cube.solid.size() - 0.03).abs() < 0.006, "{cube:?}");
+            let bowl = &memory.find("blue bowl").unwrap().solid;
+            assert!((bowl.x - x).hypot(bowl.y - y) < 0.005, "{bowl:?}");
+            assert!(bowl.hollow.is_some(), "{bowl:?}");
+        }
+    }
+}
+
+#[test]
 fn points_on_nothing_solid_are_dropped_with_a_reason() {
     let table = Table {
         bodies: vec![shapes::cuboid("red cube", [0.2, 0.0, 0.0], 0.1, [0.03; 3])],

@@ -8,11 +8,13 @@
 //! | [`fit`] | from the visible surface to the whole geometry |
 //! | [`solid`] | the geometry of an object that stands on the table |
 //! | [`relation`] | what rests in or on what |
+//! | [`contents`] | a thing in a container of its own colour |
 //! | [`snap`] | a point that just misses its object, moved onto it |
 //! | [`observe`] | one frame's detections as solids |
 //! | [`memory`] | the same objects from frame to frame |
 
 pub mod cloud;
+pub mod contents;
 pub mod fit;
 pub mod memory;
 pub mod observe;

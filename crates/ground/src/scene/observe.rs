@@ -3,10 +3,11 @@
 use std::fmt;
 
 use enact_plan::Detection;
-use enact_types::{Frame, NormalisedPoint, Point3};
+use enact_types::{Frame, Intrinsics, NormalisedPoint, Point3};
 use serde::{Deserialize, Serialize};
 
 use super::cloud::Cloud;
+use super::contents::{is_same_blob, middle, split};
 use super::fit::fit;
 use super::region::{Nothing, grow};
 use super::relation::settle_bases;
@@ -62,13 +63,15 @@ pub fn observe(
     detections: &[Detection],
     is_robot: &dyn Fn(&Point3) -> bool,
 ) -> (Vec<Observation>, Vec<Report>) {
-    let cloud = Cloud::new(frame);
+    let solids = match Cloud::new(frame) {
+        Some(cloud) => measured(frame, &cloud, detections, is_robot),
+        None => detections
+            .iter()
+            .map(|detection| guess(frame, detection.point))
+            .collect(),
+    };
     let (mut observations, mut reports) = (Vec::<Observation>::new(), Vec::new());
-    for detection in detections {
-        let solid = match &cloud {
-            Some(cloud) => solid_at(frame, cloud, detection, is_robot).map_err(Nothing::reason),
-            None => guess(frame, detection.point),
-        };
+    for (detection, solid) in detections.iter().zip(solids) {
         let found = solid.map(|solid| Observation {
             label: detection.label.clone(),
             point: detection.point,
@@ -94,23 +97,74 @@ pub fn observe(
     (observations, reports)
 }
 
-fn solid_at(
+/// The solid of each detection, or why there is none.
+fn measured(
     frame: &Frame,
     cloud: &Cloud,
-    detection: &Detection,
+    detections: &[Detection],
     is_robot: &dyn Fn(&Point3) -> bool,
-) -> Result<Solid, Nothing> {
-    let (x, y) = detection
-        .point
-        .to_pixel(frame.intrinsics.width, frame.intrinsics.height);
-    let seed = snap(&frame.rgb, (x as usize, y as usize), &detection.label);
-    let region = grow(cloud, seed, TABLE_CLEARANCE, is_robot)?;
+) -> Vec<Result<Solid, &'static str>> {
+    let pixels: Vec<(f64, f64)> = detections
+        .iter()
+        .map(|detection| {
+            let Intrinsics { width, height, .. } = frame.intrinsics;
+            detection.point.to_pixel(width, height)
+        })
+        .collect();
+    let mut regions: Vec<Result<Vec<usize>, Nothing>> = detections
+        .iter()
+        .zip(&pixels)
+        .map(|(detection, (x, y))| {
+            let seed = snap(&frame.rgb, (*x as usize, *y as usize), &detection.label);
+            grow(cloud, seed, TABLE_CLEARANCE, is_robot)
+        })
+        .collect();
+    part_contents(cloud, &pixels, &mut regions);
+    regions
+        .into_iter()
+        .map(|region| solid_of(cloud, &region?))
+        .map(|solid| solid.map_err(Nothing::reason))
+        .collect()
+}
+
+/// Where two detections found one blob, one of them is what lies in the other: the
+/// one that points nearer to it.
+fn part_contents(
+    cloud: &Cloud,
+    pixels: &[(f64, f64)],
+    regions: &mut [Result<Vec<usize>, Nothing>],
+) {
+    for first in 0..regions.len() {
+        for second in first + 1..regions.len() {
+            let (Ok(a), Ok(b)) = (&regions[first], &regions[second]) else {
+                continue;
+            };
+            if !is_same_blob(a, b) {
+                continue;
+            }
+            let Some((content, container)) = split(cloud, a) else {
+                continue;
+            };
+            let [x, y] = middle(cloud, &content);
+            let away = |index: usize| (pixels[index].0 - x).hypot(pixels[index].1 - y);
+            let (inner, outer) = if away(first) < away(second) {
+                (first, second)
+            } else {
+                (second, first)
+            };
+            regions[inner] = Ok(content);
+            regions[outer] = Ok(container);
+        }
+    }
+}
+
+fn solid_of(cloud: &Cloud, region: &[usize]) -> Result<Solid, Nothing> {
     let points: Vec<Point3> = region
         .iter()
         .filter_map(|index| cloud.points[*index])
         .collect();
-    let pixel = cloud.pixel_size(&points[0]);
-    fit(&points, pixel).ok_or(Nothing::Speck)
+    let first = points.first().ok_or(Nothing::Speck)?;
+    fit(&points, cloud.pixel_size(first)).ok_or(Nothing::Speck)
 }
 
 fn guess(frame: &Frame, point: NormalisedPoint) -> Result<Solid, &'static str> {

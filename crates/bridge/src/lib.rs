@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`session`] | who takes part, and what lasts from task to task |
 //! | [`turn`] | one task, turn after turn |
+//! | `gaze` | pictures that can be trusted |
 //! | [`act`] | one step of a plan: ground, admit, move, judge |
 //! | [`event`] | what happens, for those who watch |
 //! | [`report`] | how a run went |
@@ -11,6 +12,7 @@
 
 pub mod act;
 pub mod event;
+mod gaze;
 pub mod journal;
 pub mod report;
 pub mod session;

@@ -11,6 +11,7 @@ use enact_types::{Frame, Refusal};
 use thiserror::Error;
 
 use crate::event::{Event, Observer};
+use crate::gaze;
 
 /// Robot, eyes and mind, and what they remember between tasks.
 pub struct Session<'a> {
@@ -25,6 +26,8 @@ pub struct Session<'a> {
     pub(crate) conversation: Vec<Exchange>,
     /// The newest look at the table, until something moves.
     pub(crate) look: Option<Frame>,
+    /// Number of the newest picture.
+    pub(crate) last_frame: Option<u64>,
     pub(crate) usage: Usage,
 }
 
@@ -62,6 +65,7 @@ impl<'a> Session<'a> {
             memory: SceneMemory::default(),
             conversation: Vec::new(),
             look: None,
+            last_frame: None,
             usage: Usage::default(),
         })
     }
@@ -89,7 +93,8 @@ impl<'a> Session<'a> {
 
     /// Takes a picture, has it understood, and updates the memory.
     pub(crate) fn look_again(&mut self) -> Result<(), BridgeError> {
-        let frame = self.camera.capture()?;
+        let frame = gaze::fresh(self.camera.as_mut(), self.last_frame)?;
+        self.last_frame = Some(frame.sequence);
         self.tell(&Event::Saw(&frame));
         let answer = self.mind.perceive(&frame)?;
         self.usage += answer.usage;

@@ -36,6 +36,12 @@ pub enum CameraError {
         /// What is wrong.
         reason: String,
     },
+    /// No picture arrived; the next one may.
+    #[error("the camera gave no picture: {reason}")]
+    Missing {
+        /// What is known of it.
+        reason: String,
+    },
     /// There are no more pictures.
     #[error("the camera has no more pictures")]
     Exhausted,

@@ -1,13 +1,16 @@
 //! An episode of a task: scene, words, goal, drawn by a seed.
 
 use std::collections::BTreeMap;
+use std::f64::consts::FRAC_PI_2;
 use std::path::Path;
 
 use enact_robot::Robot;
+use enact_sim::render::Card;
 use enact_sim::{Colour, Item, Layout, Scene, World};
 use enact_types::Vector3;
+use nalgebra::Vector2;
 use rand::seq::{IndexedRandom, SliceRandom};
-use rand::{Rng, SeedableRng};
+use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use toml::Value;
 
@@ -19,6 +22,10 @@ const DRAWS: u32 = 4000;
 const CLEAR: f64 = 0.02;
 /// Something this near to a line is on it, metres; something beyond twice that is not.
 const ON_LINE: f64 = 0.025;
+/// Places tried for a card.
+const CARD_PLACES: u32 = 400;
+/// Width of a card, metres.
+const CARD_WIDTH: f64 = 0.09;
 /// Thickness of a container's floor, metres.
 const FLOOR: f64 = 0.007;
 
@@ -30,6 +37,8 @@ pub struct Drawn<'a> {
     pub instruction: String,
     /// What is where. Objects of a role are named by it.
     pub layout: Layout,
+    /// What is written where.
+    pub card: Option<Card>,
     /// Seed of everything else that chance decides.
     pub seed: u64,
 }
@@ -76,11 +85,32 @@ pub fn episode<'a>(
             &instruction[open..]
         ));
     }
+    let card = task
+        .card
+        .choose(&mut rng)
+        .and_then(|text| laid(text, &layout, &mut rng));
     Ok(Drawn {
+        card,
         task,
         instruction: chinese(&instruction),
         layout,
         seed: rng.next_u64(),
+    })
+}
+
+/// A card with this text where it covers nothing and can be seen, if there is such a place.
+fn laid(text: &str, layout: &Layout, rng: &mut ChaCha8Rng) -> Option<Card> {
+    (0..CARD_PLACES).find_map(|_| {
+        let centre = [rng.random_range(0.10..0.36), rng.random_range(-0.24..0.24)];
+        // Upright for a camera that looks back at the arm.
+        let turn = FRAC_PI_2 + rng.random_range(-0.3..0.3);
+        let card = Card::new(text, centre, CARD_WIDTH, turn);
+        let clear = layout.objects.iter().all(|item| {
+            let at = item.base_from_object.translation.vector.xy();
+            let touch = card.radius() + item.shape.footprint_radius(item.size);
+            (at - Vector2::from(centre)).norm() > touch
+        });
+        clear.then_some(card)
     })
 }
 
@@ -219,11 +249,7 @@ fn holds(space: &Space, layout: &Layout) -> Option<bool> {
 }
 
 /// Distance to the line between two points; infinite beyond its ends.
-fn off_line(
-    point: nalgebra::Vector2<f64>,
-    from: nalgebra::Vector2<f64>,
-    to: nalgebra::Vector2<f64>,
-) -> f64 {
+fn off_line(point: Vector2<f64>, from: Vector2<f64>, to: Vector2<f64>) -> f64 {
     let line = to - from;
     let along = (point - from).dot(&line) / line.norm_squared();
     if (0.1..=0.9).contains(&along) {

@@ -9,17 +9,15 @@ use enact_dataset::truth::Truth;
 use enact_plan::{Mind, Pair, Step, Verdict};
 use enact_robot::Robot;
 use enact_sim::Simulator;
-use enact_sim::render::Look;
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::disturb::Disturber;
+use crate::disturb::camera::EpisodeCamera;
 use crate::draw::Drawn;
 use crate::failure::{Case, Failure, kind};
 use crate::oracle::Oracle;
 use crate::suite::Answer;
-use crate::watch::Notes;
+use crate::watch::{Asked, Notes};
 
 /// What came of an episode.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,6 +48,9 @@ pub struct Record {
     pub model_seconds: f64,
     /// What the robot said.
     pub said: Vec<String>,
+    /// What the planner was asked and said.
+    #[serde(default)]
+    pub asked: Vec<Asked>,
 }
 
 /// Who thinks.
@@ -97,6 +98,7 @@ pub fn run<'a>(
         wall_seconds,
         model_seconds: 0.0,
         said: Vec::new(),
+        asked: notes.asked,
     };
     let report = match report {
         Ok(report) => report,
@@ -141,12 +143,7 @@ fn attempt<'a>(
             planner: Oracle::new(drawn.task, &drawn.layout),
         }),
     };
-    let look = if drawn.task.disturb.light {
-        Look::random(&mut ChaCha8Rng::seed_from_u64(drawn.seed))
-    } else {
-        Look::default()
-    };
-    let camera = Box::new(simulator.camera(look, drawn.seed));
+    let camera = Box::new(EpisodeCamera::new(drawn, simulator));
     let arm = ArmThread::start(Box::new(simulator.arm()), robot);
     let mut session = Session::new(Arc::clone(robot), arm, camera, mind, observers)
         .expect("a robot that is evaluated has a gripper");

@@ -61,6 +61,9 @@ pub struct Task {
     /// What happens behind the robot's back.
     #[serde(default)]
     pub disturb: Disturbance,
+    /// Texts of which one is written on a card in view.
+    #[serde(default)]
+    pub card: Vec<String>,
 }
 
 /// An answer without a deed.
@@ -109,15 +112,20 @@ pub enum Space {
 pub struct Disturbance {
     /// The role that is moved.
     pub moves: Option<String>,
-    /// How far, metres.
+    /// How far from where it stood at the start, metres.
     #[serde(default)]
     pub by: f64,
+    /// The role of an object that is out of sight until the moment.
+    pub appears: Option<String>,
     /// When.
     #[serde(default)]
     pub when: Moment,
-    /// Whether light, table and camera noise are left to chance.
+    /// What becomes of light, table top and camera noise.
     #[serde(default)]
-    pub light: bool,
+    pub light: Light,
+    /// Pictures that do not arrive after the first.
+    #[serde(default)]
+    pub lost_frames: u32,
 }
 
 /// A moment of a run.
@@ -129,6 +137,21 @@ pub enum Moment {
     Planned,
     /// The arm is on its way to the object.
     OnTheWay,
+    /// The object is in the hand, and the arm sets out to place it.
+    Lifted,
+}
+
+/// Light, table top and camera noise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Light {
+    /// As everywhere.
+    #[default]
+    Usual,
+    /// Left to chance.
+    Other,
+    /// Usual at the first look, left to chance afterwards.
+    Changes,
 }
 
 /// A suite that cannot be used.
@@ -177,7 +200,8 @@ impl Suite {
             let named = names
                 .chain(task.untouched.iter().map(String::as_str))
                 .chain(task.pointed.as_deref())
-                .chain(task.disturb.moves.as_deref());
+                .chain(task.disturb.moves.as_deref())
+                .chain(task.disturb.appears.as_deref());
             for name in named {
                 if !roles.contains(&name) {
                     return fault(&format!("no object has the role `{name}`"));

@@ -1,10 +1,23 @@
 //! What a run shows on the way.
 
 use enact_bridge::{Event, Observer};
+use enact_plan::Verdict;
 use enact_robot::Robot;
+use serde::{Deserialize, Serialize};
 
 /// A joint may be measured this far beyond its limit: play and overshoot of the servo, rad.
 const PLAY: f64 = 0.02;
+
+/// What the planner was asked and said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// As it was asked.
+    pub prompt: String,
+    /// As it answered.
+    pub completion: String,
+    /// Whether every step of it that was tried worked.
+    pub worked: bool,
+}
 
 /// Notes of a run.
 pub struct Notes<'a> {
@@ -13,6 +26,8 @@ pub struct Notes<'a> {
     pub first_seen: Option<Vec<String>>,
     /// Whether every joint was measured within its limits.
     pub within_limits: bool,
+    /// Every question to the planner.
+    pub asked: Vec<Asked>,
 }
 
 impl<'a> Notes<'a> {
@@ -22,6 +37,7 @@ impl<'a> Notes<'a> {
             robot,
             first_seen: None,
             within_limits: true,
+            asked: Vec::new(),
         }
     }
 }
@@ -43,6 +59,16 @@ impl Observer for Notes<'_> {
                             joint.limits.min - PLAY <= *at && *at <= joint.limits.max + PLAY
                         })
                 });
+            }
+            Event::Planned { answer, .. } => self.asked.push(Asked {
+                prompt: answer.prompt.clone(),
+                completion: answer.completion.clone(),
+                worked: answer.meaning.is_ok(),
+            }),
+            Event::Judged(outcome) => {
+                if let Some(asked) = self.asked.last_mut() {
+                    asked.worked &= outcome.verdict == Verdict::Yes;
+                }
             }
             _ => {}
         }

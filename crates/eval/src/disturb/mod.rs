@@ -1,8 +1,16 @@
-//! What happens to the table behind the robot's back.
+//! What happens behind the robot's back.
+//!
+//! | module | idea |
+//! |---|---|
+//! | this one | to things on the table |
+//! | [`camera`] | to the pictures |
+
+pub mod camera;
 
 use std::f64::consts::TAU;
 
 use enact_bridge::{Event, Observer};
+use enact_plan::Step;
 use enact_sim::Simulator;
 use enact_types::{Pose, Vector3};
 use rand::{RngExt, SeedableRng};
@@ -16,27 +24,47 @@ const WAYS: u32 = 60;
 /// Free distance to the outlines of the others, metres.
 const CLEAR: f64 = 0.02;
 
-/// Moves an object once, at its moment.
+/// Where an object waits that is not there yet: on the table behind the camera.
+const OUT_OF_SIGHT: [f64; 2] = [0.72, 0.55];
+
+/// Puts objects elsewhere once, at the moment of the task.
 pub struct Disturber<'a> {
     simulator: &'a Simulator,
     moment: Moment,
-    to: Option<(usize, Pose)>,
+    moves: Vec<(usize, Pose)>,
+    placing: bool,
 }
 
 impl<'a> Disturber<'a> {
-    /// What the task of an episode asks for.
+    /// What the task of an episode asks for. What appears later is taken away now.
     pub fn new(drawn: &Drawn<'_>, simulator: &'a Simulator) -> Self {
         let disturbance = &drawn.task.disturb;
-        let to = disturbance
-            .moves
-            .as_ref()
-            .and_then(|role| moved(drawn, role, disturbance.by));
+        let mut moves: Vec<(usize, Pose)> = Vec::new();
+        if let Some(role) = &disturbance.moves {
+            moves.extend(moved(drawn, role, disturbance.by));
+        }
+        if let Some(role) = &disturbance.appears {
+            moves.extend(hidden(drawn, role, simulator));
+        }
         Self {
             simulator,
             moment: disturbance.when,
-            to,
+            moves,
+            placing: false,
         }
     }
+}
+
+/// Takes an object out of sight; returns where it is to appear.
+fn hidden(drawn: &Drawn<'_>, role: &str, simulator: &Simulator) -> Option<(usize, Pose)> {
+    let objects = &drawn.layout.objects;
+    let index = objects.iter().position(|item| item.name == role)?;
+    let there = objects[index].base_from_object;
+    let mut away = there;
+    away.translation.vector.x = OUT_OF_SIGHT[0];
+    away.translation.vector.y = OUT_OF_SIGHT[1];
+    simulator.with_world(|world| world.set_object(index, &away));
+    Some((index, there))
 }
 
 fn moved(drawn: &Drawn<'_>, role: &str, by: f64) -> Option<(usize, Pose)> {
@@ -63,12 +91,22 @@ impl Observer for Disturber<'_> {
     fn observe(&mut self, event: &Event<'_>) {
         let now = match event {
             Event::Planned { .. } => self.moment == Moment::Planned,
-            Event::Moving { .. } => self.moment == Moment::OnTheWay,
+            Event::Step(step) => {
+                self.placing = matches!(step, Step::Place { .. });
+                false
+            }
+            Event::Moving { .. } => match self.moment {
+                Moment::Planned => false,
+                Moment::OnTheWay => true,
+                Moment::Lifted => self.placing,
+            },
             _ => false,
         };
-        if now && let Some((index, pose)) = self.to.take() {
-            self.simulator
-                .with_world(|world| world.set_object(index, &pose));
+        if now {
+            for (index, pose) in self.moves.drain(..) {
+                self.simulator
+                    .with_world(|world| world.set_object(index, &pose));
+            }
         }
     }
 }

@@ -223,7 +223,17 @@ pub struct EvalArgs {
     /// Folder that keeps what is done; the same command goes on from there
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Draw plans instead of taking the most probable, 1 as freely as the model weighs
+    #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = temperature)]
+    pub temperature: f64,
     /// Exit with 1 if fewer than this share of episodes succeed, percent
     #[arg(long, value_name = "PERCENT", default_value_t = 0.0)]
     pub floor: f64,
+}
+
+fn temperature(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(value) if (0.0..=2.0).contains(&value) => Ok(value),
+        _ => Err("give a number from 0 to 2".to_owned()),
+    }
 }

@@ -32,7 +32,11 @@ pub fn eval(home: &Home, args: &EvalArgs) -> Result<bool> {
         .with_context(|| format!("cannot read {}", scene_path.display()))?;
     let robot = Arc::new(Robot::find("so101", &home.robots())?);
     let model = model_path(home, &args.model);
-    let minds = || mind(&model);
+    let options = Options {
+        temperature: args.temperature,
+        ..Options::default()
+    };
+    let minds = || mind(&model, options);
     let job = Job {
         suite: &suite,
         scene: &scene,
@@ -100,8 +104,8 @@ fn show(job: &Job<'_>, number: u64) -> Result<bool> {
     Ok(record.success)
 }
 
-fn mind(model: &str) -> Result<Box<dyn Mind>, String> {
-    match enact_model::open(model, Options::default()) {
+fn mind(model: &str, options: Options) -> Result<Box<dyn Mind>, String> {
+    match enact_model::open(model, options) {
         Ok(model) => Ok(Box::new(model)),
         Err(error) => Err(error.to_string()),
     }
@@ -142,7 +146,11 @@ fn settings(
     let scene_sum = crc32fast::hash(scene.as_bytes());
     let model_sum = match args.planner {
         Planning::Scripted => "scripted".to_owned(),
-        Planning::Model => format!("{model} {:08x}", checksum(Path::new(model))),
+        Planning::Model => format!(
+            "{model} {:08x} at temperature {}",
+            checksum(Path::new(model)),
+            args.temperature
+        ),
     };
     Ok(format!(
         "suite {suite_sum:08x}, scene {scene_sum:08x}, turns {}, seed {}, model {model_sum}, enact {}",
@@ -183,6 +191,9 @@ fn command(args: &EvalArgs) -> String {
     }
     if args.model != "models/tabletop" {
         words += &format!(" --model {}", args.model);
+    }
+    if args.temperature > 0.0 {
+        words += &format!(" --temperature {}", args.temperature);
     }
     for setting in &args.set {
         words += &format!(" --set {setting}");

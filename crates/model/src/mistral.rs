@@ -20,6 +20,9 @@ use crate::source::Source;
 use crate::special::SpecialTokens;
 use crate::{Model, files};
 
+/// Where plans are drawn, less probable tokens than this many are left out.
+const DRAWN_FROM: usize = 40;
+
 /// A model that mistral.rs runs on the processor: greedy decoding, so the same
 /// questions in the same order get the same answers.
 pub struct MistralModel {
@@ -74,10 +77,15 @@ impl MistralModel {
     fn request(&self, text: &str, picture: Option<RgbImage>, schema: Value) -> RequestBuilder {
         let request = RequestBuilder::new()
             .set_constraint(Constraint::JsonSchema(schema))
-            .set_deterministic_sampler()
             .set_sampler_max_len(self.options.max_tokens)
             .set_sampler_stop_toks(StopTokens::Ids(self.special.ends().to_vec()))
             .enable_thinking(false);
+        let request = match self.options.temperature {
+            temperature if temperature > 0.0 && picture.is_none() => request
+                .set_sampler_temperature(temperature)
+                .set_sampler_topk(DRAWN_FROM),
+            _ => request.set_deterministic_sampler(),
+        };
         match picture {
             Some(rgb) => {
                 let pictures = vec![DynamicImage::ImageRgb8(rgb)];

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 /// Bounds on a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
     /// Longest wait for an answer; long enough for a model of a few billion
     /// parameters on a slow processor.
     pub time_limit: Duration,
     /// Most tokens an answer may have. A longer one is cut and rejected.
     pub max_tokens: usize,
+    /// How freely plans are drawn: 0 takes the most probable token each time, 1 draws
+    /// as the model weighs. Lists of objects are never drawn.
+    pub temperature: f64,
 }
 
 impl Default for Options {
@@ -17,6 +20,7 @@ impl Default for Options {
         Self {
             time_limit: Duration::from_secs(300),
             max_tokens: 1024,
+            temperature: 0.0,
         }
     }
 }

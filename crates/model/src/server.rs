@@ -106,10 +106,14 @@ impl ServerModel {
         if let Some(url) = picture {
             content.insert(0, json!({"type": "image_url", "image_url": {"url": url}}));
         }
+        let temperature = match picture {
+            Some(_) => 0.0,
+            None => self.options.temperature,
+        };
         json!({
             "model": self.model,
             "messages": [{"role": "user", "content": content}],
-            "temperature": 0,
+            "temperature": temperature,
             "max_tokens": self.options.max_tokens,
             "response_format": {
                 "type": "json_schema",

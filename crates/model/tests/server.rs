@@ -88,7 +88,7 @@ fn a_picture_goes_out_and_a_list_comes_back() {
     let (path, body) = requests.recv().unwrap();
     assert_eq!(path, "/v1/chat/completions");
     assert_eq!(body["model"], "some-model");
-    assert_eq!(body["temperature"], 0);
+    assert_eq!(body["temperature"], 0.0);
     let content = &body["messages"][0]["content"];
     let url = content[0]["image_url"]["url"].as_str().unwrap();
     assert!(url.starts_with("data:image/png;base64,"), "{url}");

@@ -4,6 +4,7 @@ import json
 import math
 import random
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -126,14 +127,17 @@ class Plans:
     """Longest sequence of each group, tokens; anything longer is left out."""
 
     def __init__(self, folders: list[Path], tokenizer: Tokenizer):
-        plans = []
-        for folder in folders:
-            with open(folder / "plans.jsonl", encoding="utf-8") as lines:
-                plans += [json.loads(line) for line in lines]
-        prompts = _encode_all(tokenizer, [f"<bos><user>{p['prompt']}<model>" for p in plans])
-        answers = _encode_all(tokenizer, [f"{p['completion']}<eos>" for p in plans])
         self.groups: dict[int, list[tuple[np.ndarray, np.ndarray]]] = {}
         self.too_long = 0
+        for folder in folders:
+            with open(folder / "plans.jsonl", encoding="utf-8") as lines:
+                # Encodings are large until only their numbers are kept.
+                while some := [json.loads(line) for line in islice(lines, 10_000)]:
+                    self._add(some, tokenizer)
+
+    def _add(self, plans: list[dict], tokenizer: Tokenizer) -> None:
+        prompts = _encode_all(tokenizer, [f"<bos><user>{p['prompt']}<model>" for p in plans])
+        answers = _encode_all(tokenizer, [f"{p['completion']}<eos>" for p in plans])
         for pair in zip(prompts, answers, strict=True):
             length = sum(map(len, pair))
             bucket = next((edge for edge in self.BUCKETS if length <= edge), None)

@@ -93,7 +93,7 @@ class Trainer:
         parts["words"], parts["numbers"] = text_losses(self.model, states, batch.text, self.numbers)
         plans = self.plans.batch(self.random, self.arguments.plan_tokens)
         parts["plans"], _ = text_losses(self.model, self.read(plans.ids), plans, self.numbers)
-        text = 0.3 * parts["words"] + 0.7 * parts["numbers"] + 0.15 * parts["plans"]
+        text = 0.3 * parts["words"] + 0.7 * parts["numbers"] + 0.25 * parts["plans"]
         return 0.5 * loss + text, parts
 
     def step(self) -> dict[str, float]:
@@ -106,7 +106,8 @@ class Trainer:
         self.optimiser.zero()
         loss.backward()
         self.seconds = average_gradients(self.parameters, time.monotonic() - self.started)
-        self.optimiser.step(learning_rate(self.step_count, elapsed))
+        rate = learning_rate(self.step_count, elapsed, self.arguments.decay)
+        self.optimiser.step(self.arguments.rate * rate)
         self.step_count += 1
         return {name: float(part.detach()) for name, part in parts.items()}
 
@@ -196,6 +197,8 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=16, help="a step and worker")
     parser.add_argument("--plan-tokens", type=int, default=1600, help="a step and worker")
     parser.add_argument("--threads", type=int, default=1, help="a worker")
+    parser.add_argument("--rate", type=float, default=1.0, help="factor on the learning rates")
+    parser.add_argument("--decay", type=float, default=0.35, help="share of time that they fall")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
     parser.add_argument("--eager", action="store_true", help="do not compile")

@@ -1,0 +1,57 @@
+"""Plans that worked in physics, as a data set to learn from: rejection sampling.
+
+    enact eval models/tabletop/train/practice.toml --seed 3 --temperature 0.7 --out TRIED
+    python -m tabletop.practice --tried TRIED --out PRACTISED
+
+Of the episodes that `enact eval --out` kept, those that reached their goal are taken, and of
+them the answers whose every step worked. An answer that is common is kept a few times only, so
+that what is easy does not crowd out what was hard.
+"""
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+
+MOST_OF_ONE = 3
+"""How often the same answer to the same task is kept."""
+
+
+def worked(folders: list[Path]) -> list[dict]:
+    """The answers worth learning, as lines of `plans.jsonl`."""
+    plans = []
+    seen: Counter = Counter()
+    for folder in folders:
+        with open(folder / "episodes.jsonl", encoding="utf-8") as lines:
+            records = [json.loads(line) for line in lines if line.strip()]
+        for record in records:
+            if not record["success"]:
+                continue
+            for asked in record["asked"]:
+                key = record["task"], asked["prompt"], asked["completion"]
+                if not asked["worked"] or seen[key] == MOST_OF_ONE:
+                    continue
+                seen[key] += 1
+                plan = {key: asked[key] for key in ("prompt", "completion")}
+                plans.append(plan | {"kind": record["task"]})
+    return plans
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tried", type=Path, required=True, nargs="+", help="kept by enact eval")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write")
+    arguments = parser.parse_args()
+    plans = worked(arguments.tried)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    with open(arguments.out / "plans.jsonl", "w", encoding="utf-8") as lines:
+        lines.writelines(json.dumps(plan, ensure_ascii=False) + "\n" for plan in plans)
+    summary = {"frames": 0, "width": 224, "height": 224, "plans": len(plans)}
+    (arguments.out / "dataset.json").write_text(json.dumps(summary) + "\n", encoding="utf-8")
+    (arguments.out / "frames.jsonl").write_text("", encoding="utf-8")
+    (arguments.out / "frames.rgb").write_bytes(b"")
+    print(f"{len(plans)} answers: {dict(Counter(plan['kind'] for plan in plans))}")
+
+
+if __name__ == "__main__":
+    main()

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 const LONGEST: Options = Options {
     time_limit: Duration::from_secs(120),
     max_tokens: 6000,
+    temperature: 0.0,
 };
 
 /// A seed whose Gemma 3 lists many objects, which takes it a while.

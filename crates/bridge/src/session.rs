@@ -6,10 +6,11 @@ use enact_arm::{ArmError, ArmState, ArmThread, StopSwitch};
 use enact_camera::{Camera, CameraError};
 use enact_ground::{Grounder, SceneMemory};
 use enact_plan::{Exchange, Mind, ObjectView, PlannerError, Usage};
-use enact_robot::{Gate, Robot};
+use enact_robot::{Gate, HalfSpace, Obstacle, Robot};
 use enact_types::{Frame, Refusal};
 use thiserror::Error;
 
+use crate::approve::Approver;
 use crate::event::{Event, Observer};
 
 /// Robot, eyes and mind, and what they remember between tasks.
@@ -26,6 +27,9 @@ pub struct Session<'a> {
     /// The newest look at the table, until something moves.
     pub(crate) look: Option<Frame>,
     pub(crate) usage: Usage,
+    pub(crate) approver: Option<Approver<'a>>,
+    /// Whether the arm may move before a plan is agreed to.
+    pub(crate) may_move: bool,
 }
 
 /// Something that the loop rests on is broken.
@@ -63,7 +67,19 @@ impl<'a> Session<'a> {
             conversation: Vec::new(),
             look: None,
             usage: Usage::default(),
+            approver: None,
+            may_move: true,
         })
+    }
+
+    /// The same among things that are known without looking: see [`Grounder::among`].
+    pub fn among(
+        mut self,
+        obstacles: impl IntoIterator<Item = Arc<Obstacle>>,
+        walls: impl IntoIterator<Item = HalfSpace>,
+    ) -> Self {
+        self.grounder = self.grounder.among(obstacles, walls);
+        self
     }
 
     /// Looks at the table and returns what there is.

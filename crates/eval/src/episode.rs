@@ -149,7 +149,11 @@ fn attempt<'a>(
     let camera = Box::new(simulator.camera(look, drawn.seed));
     let arm = ArmThread::start(Box::new(simulator.arm()), robot);
     let mut session = Session::new(Arc::clone(robot), arm, camera, mind, observers)
-        .expect("a robot that is evaluated has a gripper");
+        .expect("a robot that is evaluated has a gripper")
+        .among(
+            drawn.layout.obstacles(),
+            drawn.layout.walls(robot.clearance().table),
+        );
     session.run(
         &drawn.instruction,
         Bounds {

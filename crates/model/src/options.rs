@@ -10,6 +10,9 @@ pub struct Options {
     pub time_limit: Duration,
     /// Most tokens an answer may have. A longer one is cut and rejected.
     pub max_tokens: usize,
+    /// Whether a plan that is not JSON is read as free text, a step a line: for models
+    /// behind servers that know no grammar.
+    pub free_text: bool,
 }
 
 impl Default for Options {
@@ -17,6 +20,7 @@ impl Default for Options {
         Self {
             time_limit: Duration::from_secs(300),
             max_tokens: 1024,
+            free_text: false,
         }
     }
 }

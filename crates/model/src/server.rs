@@ -132,6 +132,10 @@ impl Chat for ServerModel {
         &self.special
     }
 
+    fn free_text(&self) -> bool {
+        self.options.free_text
+    }
+
     fn ask(
         &mut self,
         text: &str,

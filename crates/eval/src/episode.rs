@@ -36,6 +36,10 @@ pub struct Record {
     pub failure: Option<Failure>,
     /// Whether every joint was measured within its limits.
     pub within_limits: bool,
+    /// Largest force on what the arm is never to touch: see
+    /// [`World::hardest_bump`](enact_sim::World::hardest_bump), newtons.
+    #[serde(default)]
+    pub hardest_bump: f64,
     /// Steps that move the arm: those tried.
     pub steps: u64,
     /// Those of them that the gate admitted.
@@ -90,6 +94,7 @@ pub fn run<'a>(
         success: false,
         failure: Some(Failure::Broken),
         within_limits,
+        hardest_bump: simulator.with_world(|world| world.hardest_bump()),
         steps: 0,
         admitted: 0,
         turns: 0,

@@ -16,6 +16,7 @@ const LONGEST: Options = Options {
     time_limit: Duration::from_secs(120),
     max_tokens: 6000,
     temperature: 0.0,
+    free_text: false,
 };
 
 /// A seed whose Gemma 3 lists many objects, which takes it a while.

@@ -33,7 +33,7 @@ pub enum End {
     Stopped,
     /// The arm did not follow, or the trajectory did not start where it is.
     Fault(Refusal),
-    /// An arm joint met resistance.
+    /// An arm joint met resistance: the arm stopped and backed off along its path.
     Contact {
         /// Its name.
         joint: String,

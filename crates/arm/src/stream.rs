@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use enact_robot::{Gate, Robot, Trajectory};
+use enact_robot::{Command, Gate, Robot, Trajectory};
 use enact_types::Refusal;
 
 use crate::{Arm, ArmError, ArmState, Contact, End, Execution, StopSwitch};
@@ -61,6 +61,9 @@ impl Streamer {
         let mut loaded = 0;
         for at in 0..trajectory.len() {
             let command = trajectory.command(at);
+            if let Some(refusal) = self.unfit(&command, &log.last) {
+                return Ok(log.finish(End::Fault(refusal)));
+            }
             log.push(self.arm.cycle(&command)?);
             loaded = match self.touching(&log.last, contact) {
                 Some(_) => loaded + 1,
@@ -80,24 +83,30 @@ impl Streamer {
             } else {
                 continue;
             };
-            self.slow_down(trajectory, at, &mut log)?;
+            if matches!(end, End::Contact { .. }) {
+                for motion in self.gate.back_off(trajectory, at) {
+                    self.send(&motion, &mut log)?;
+                }
+            } else {
+                self.send(&self.gate.stop(trajectory, at), &mut log)?;
+            }
             return Ok(log.finish(end));
         }
         Ok(log.finish(End::Finished))
     }
 
-    /// Comes to rest along the rest of the path.
-    fn slow_down(
-        &mut self,
-        trajectory: &Trajectory,
-        at: usize,
-        log: &mut Log,
-    ) -> Result<(), ArmError> {
-        let rest = self.gate.stop(trajectory, at);
-        for at in 0..rest.len() {
-            log.push(self.arm.cycle(&rest.command(at))?);
+    /// Sends the end of a motion, whatever comes.
+    fn send(&mut self, motion: &Trajectory, log: &mut Log) -> Result<(), ArmError> {
+        for command in motion.commands() {
+            log.push(self.arm.cycle(&command)?);
         }
         Ok(())
+    }
+
+    /// What is wrong with sending a command now, after the last one.
+    fn unfit(&self, command: &Command, state: &ArmState) -> Option<Refusal> {
+        let previous = state.commanded.as_ref()?;
+        self.gate.pass(command, previous).err()
     }
 
     /// The first arm joint whose effort is above the limit.

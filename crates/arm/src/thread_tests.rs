@@ -154,6 +154,12 @@ fn resistance_stops_the_arm_unless_it_is_expected() {
         effort: -0.8,
     };
     assert_eq!(execution.end, met);
+    let pan = |state: &ArmState| state.position[0];
+    let farthest = execution.samples.iter().map(pan).fold(f64::MIN, f64::max);
+    let backed_off = farthest - pan(&execution.state);
+    assert!(backed_off > 0.02, "{backed_off}");
+    assert!(pan(&execution.state) > robot.home()[0]);
+    assert!(execution.state.velocity[0].abs() < 0.05);
     let execution = troubled(&robot, push)
         .execute(sweep(&robot), Contact::Expected)
         .unwrap();

@@ -30,9 +30,12 @@ enum Interruption {
 }
 
 impl Session<'_> {
-    /// Does one step that moves the arm, and judges it.
-    pub(crate) fn act(&mut self, step: &Step) -> Result<Done, BridgeError> {
-        let motion = match self.grounder.ground(step, &self.memory, &self.goal()?) {
+    /// Does one step that moves the arm, and judges it. `approach` is as in
+    /// [`Grounder::ground_anew`](enact_ground::Grounder::ground_anew).
+    pub(crate) fn act(&mut self, step: &Step, approach: usize) -> Result<Done, BridgeError> {
+        let at = self.goal()?;
+        let grounded = self.grounder.ground_anew(step, &self.memory, &at, approach);
+        let motion = match grounded {
             Ok(motion) => motion,
             Err(refusal) => return Ok(finished(step, Verdict::Refused, refusal.to_string())),
         };
@@ -72,26 +75,24 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Grounds the plan without moving; what would be refused is noted.
-    pub(crate) fn rehearse(&mut self, plan: &Plan, task: &mut Task) -> Result<Ending, BridgeError> {
-        let mut at = self.goal()?;
-        let mut memory = self.memory.clone();
+    /// Shows what would be done; nothing moves.
+    pub(crate) fn dry_run(&mut self, plan: &Plan, task: &mut Task) -> Result<Ending, BridgeError> {
+        let mut outlook = self.outlook(plan)?.into_iter();
         for step in &plan.steps {
             self.tell(&Event::Step(step));
             match step {
                 Step::Say { text } | Step::Ask { question: text } => self.speak(text, task),
                 _ if step.moves() => {
-                    let (verdict, reason) = match self.rehearse_step(step, &mut memory, &mut at) {
-                        Ok(reason) => (Verdict::Unknown, reason),
-                        Err(refusal) => {
-                            task.refusals.push(refusal.to_string());
-                            (Verdict::Refused, refusal.to_string())
-                        }
+                    let Some(outcome) = outlook.next() else {
+                        break;
                     };
-                    let outcome = finished(step, verdict, reason).outcome;
                     self.tell(&Event::Judged(&outcome));
+                    let refused = outcome.verdict == Verdict::Refused;
+                    if refused {
+                        task.refusals.push(outcome.reason.clone());
+                    }
                     task.history.push(outcome);
-                    if verdict == Verdict::Refused {
+                    if refused {
                         break;
                     }
                 }
@@ -101,7 +102,8 @@ impl Session<'_> {
         Ok(Ending::DryRun)
     }
 
-    fn rehearse_step(
+    /// Grounds a step without moving, and changes what is known as if it had worked.
+    pub(crate) fn rehearse(
         &self,
         step: &Step,
         memory: &mut SceneMemory,
@@ -113,7 +115,8 @@ impl Session<'_> {
                 measured: at,
                 commanded: Some(at),
             };
-            let trajectory = self.gate.admit(segment.samples.clone(), &start)?;
+            let samples = segment.samples.clone();
+            let trajectory = self.gate.admit_among(samples, &start, &segment.around)?;
             *at = trajectory.end().clone();
         }
         self.imagine(step, &motion, memory);
@@ -160,7 +163,8 @@ impl Session<'_> {
             measured: &state.position,
             commanded: state.commanded.as_ref(),
         };
-        let trajectory = match self.gate.admit(segment.samples.clone(), &start) {
+        let samples = segment.samples.clone();
+        let trajectory = match self.gate.admit_among(samples, &start, &segment.around) {
             Ok(trajectory) => trajectory,
             Err(refusal) => return Ok(Some(Interruption::Refused(refusal))),
         };
@@ -249,7 +253,7 @@ impl Session<'_> {
     }
 
     /// Where the arm was last sent, or is, before the first command.
-    fn goal(&self) -> Result<JointVector, BridgeError> {
+    pub(crate) fn goal(&self) -> Result<JointVector, BridgeError> {
         let state = self.state()?;
         Ok(state.commanded.unwrap_or(state.position))
     }

@@ -6,18 +6,23 @@
 //! | [`turn`] | one task, turn after turn |
 //! | `gaze` | pictures that can be trusted |
 //! | [`act`] | one step of a plan: ground, admit, move, judge |
+//! | [`approve`] | nothing moves before a yes |
+//! | `persistence` | what to do about a step that fails again and again |
 //! | [`event`] | what happens, for those who watch |
 //! | [`report`] | how a run went |
 //! | [`journal`] | a run as lines of JSON |
 
 pub mod act;
+pub mod approve;
 pub mod event;
 mod gaze;
 pub mod journal;
+mod persistence;
 pub mod report;
 pub mod session;
 pub mod turn;
 
+pub use approve::Approver;
 pub use event::{Event, Observer};
 pub use journal::Journal;
 pub use report::{Ending, Report};

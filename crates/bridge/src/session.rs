@@ -6,10 +6,11 @@ use enact_arm::{ArmError, ArmState, ArmThread, StopSwitch};
 use enact_camera::{Camera, CameraError};
 use enact_ground::{Grounder, SceneMemory};
 use enact_plan::{Exchange, Mind, ObjectView, PlannerError, Usage};
-use enact_robot::{Gate, Robot};
+use enact_robot::{Gate, HalfSpace, Obstacle, Robot};
 use enact_types::{Frame, Refusal};
 use thiserror::Error;
 
+use crate::approve::Approver;
 use crate::event::{Event, Observer};
 use crate::gaze;
 
@@ -29,6 +30,9 @@ pub struct Session<'a> {
     /// Number of the newest picture.
     pub(crate) last_frame: Option<u64>,
     pub(crate) usage: Usage,
+    pub(crate) approver: Option<Approver<'a>>,
+    /// Whether the arm may move before a plan is agreed to.
+    pub(crate) may_move: bool,
 }
 
 /// Something that the loop rests on is broken.
@@ -67,7 +71,19 @@ impl<'a> Session<'a> {
             look: None,
             last_frame: None,
             usage: Usage::default(),
+            approver: None,
+            may_move: true,
         })
+    }
+
+    /// The same among things that are known without looking: see [`Grounder::among`].
+    pub fn among(
+        mut self,
+        obstacles: impl IntoIterator<Item = Arc<Obstacle>>,
+        walls: impl IntoIterator<Item = HalfSpace>,
+    ) -> Self {
+        self.grounder = self.grounder.among(obstacles, walls);
+        self
     }
 
     /// Looks at the table and returns what there is.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use enact_plan::{Exchange, Outcome, Plan, Situation, Step, Usage, Verdict};
 
 use crate::event::Event;
+use crate::persistence::{Advice, advise};
 use crate::report::{Ending, Report};
 use crate::session::{BridgeError, Session};
 
@@ -67,14 +68,18 @@ impl Session<'_> {
             }
             self.tell(&Event::Turn(turn));
             if self.look.is_none() {
-                self.home()?;
+                if self.may_move {
+                    self.home()?;
+                }
                 self.look_again()?;
             }
             let Some(plan) = self.ask(task)? else {
                 continue;
             };
             let ending = if bounds.dry_run {
-                Some(self.rehearse(&plan, task)?)
+                Some(self.dry_run(&plan, task)?)
+            } else if !self.is_approved(&plan)? {
+                Some(Ending::Stopped)
             } else {
                 self.carry_out(&plan, task)?
             };
@@ -143,7 +148,14 @@ impl Session<'_> {
                     return Ok(Some(Ending::Asked));
                 }
                 _ => {
-                    let done = self.act(step)?;
+                    let approach = match advise(&task.history, step) {
+                        Advice::Try(approach) => approach,
+                        Advice::Ask(question) => {
+                            self.speak(&question, task);
+                            return Ok(Some(Ending::Asked));
+                        }
+                    };
+                    let done = self.act(step, approach)?;
                     let verdict = done.outcome.verdict;
                     if verdict == Verdict::Refused {
                         task.refusals.push(done.outcome.reason.clone());

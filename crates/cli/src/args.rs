@@ -68,6 +68,9 @@ pub struct SetupArgs {
     /// Model folder, GGUF or UQFF file, hub id, or http address of an OpenAI-compatible server
     #[arg(long, value_name = "PATH|ID")]
     pub model: Option<String>,
+    /// Read a plan that is not JSON as steps in words: for servers that know no grammar
+    #[arg(long)]
+    pub free_text: bool,
     /// Turns of looking, planning and acting at most
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub turns: Option<u32>,
@@ -99,6 +102,9 @@ pub struct RunArgs {
     /// Stop before the first motion and print what would be done
     #[arg(long)]
     pub dry_run: bool,
+    /// Show each plan with what would come of it, and ask before anything moves
+    #[arg(long, conflicts_with = "dry_run")]
+    pub approve: bool,
     /// Print one JSON object as the only thing on stdout
     #[arg(long)]
     pub json: bool,

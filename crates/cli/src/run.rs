@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use enact_bridge::{Bounds, Ending, Report};
-use enact_plan::{Outcome, Usage};
+use enact_plan::{Outcome, Plan, Usage};
 use serde_json::{Value, json};
 
 use crate::args::RunArgs;
@@ -19,6 +19,9 @@ pub fn run(home: &Home, args: &RunArgs) -> Result<bool> {
     let thinker = setup.thinker(args.plan.as_deref())?;
     let mut watchers = Watchers::open(&args.setup)?;
     let mut session = setup.session(thinker.mind, watchers.observers())?;
+    if args.approve {
+        session = session.approved_by(Box::new(approve));
+    }
     let report = session.run(
         &args.instruction,
         Bounds {
@@ -40,6 +43,21 @@ pub fn run(home: &Home, args: &RunArgs) -> Result<bool> {
         println!("{}", sentence(&report, success));
     }
     Ok(success)
+}
+
+/// Shows a plan and waits for an answer on stdin; silence is a no.
+fn approve(plan: &Plan, outlook: &[Outcome]) -> bool {
+    let mut outlook = outlook.iter();
+    for step in &plan.steps {
+        match step.moves().then(|| outlook.next()).flatten() {
+            Some(outcome) => eprintln!("  {outcome}"),
+            None => eprintln!("  {step}"),
+        }
+    }
+    eprint!("carry this out? [y/N] ");
+    let mut answer = String::new();
+    let read = std::io::stdin().read_line(&mut answer);
+    read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
 }
 
 /// By physics where the scene knows what the instruction wants, else by what the robot observed.

@@ -33,6 +33,7 @@ pub struct Setup {
     /// The launch file with the command line's changes.
     pub launch: Launch,
     perception: Perception,
+    options: Options,
 }
 
 /// Who sees and decides.
@@ -62,6 +63,10 @@ impl Setup {
             layout,
             simulator,
             perception: args.perception.unwrap_or(Perception::Model),
+            options: Options {
+                free_text: args.free_text,
+                ..Options::default()
+            },
             launch,
         })
     }
@@ -131,21 +136,23 @@ impl Setup {
     ) -> Result<Session<'a>> {
         let arm = ArmThread::start(Box::new(self.simulator.arm()), &self.robot);
         stop_on_interrupt(arm.stop_switch())?;
-        Session::new(
+        let session = Session::new(
             Arc::clone(&self.robot),
             arm,
             self.camera()?,
             mind,
             observers,
         )
-        .map_err(|refusal| anyhow::anyhow!("{refusal}"))
+        .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+        let walls = self.layout.walls(self.robot.clearance().table);
+        Ok(session.among(self.layout.obstacles(), walls))
     }
 
     fn model(&self) -> Result<Box<dyn Model>> {
         let spinner = ProgressBar::new_spinner();
         spinner.set_message(format!("loading {}", self.launch.model));
         spinner.enable_steady_tick(Duration::from_millis(100));
-        let model = enact_model::open(&self.launch.model, Options::default());
+        let model = enact_model::open(&self.launch.model, self.options);
         spinner.finish_and_clear();
         Ok(model?)
     }

@@ -34,6 +34,10 @@ pub struct Record {
     pub failure: Option<Failure>,
     /// Whether every joint was measured within its limits.
     pub within_limits: bool,
+    /// Largest force on what the arm is never to touch: see
+    /// [`World::hardest_bump`](enact_sim::World::hardest_bump), newtons.
+    #[serde(default)]
+    pub hardest_bump: f64,
     /// Steps that move the arm: those tried.
     pub steps: u64,
     /// Those of them that the gate admitted.
@@ -91,6 +95,7 @@ pub fn run<'a>(
         success: false,
         failure: Some(Failure::Broken),
         within_limits,
+        hardest_bump: simulator.with_world(|world| world.hardest_bump()),
         steps: 0,
         admitted: 0,
         turns: 0,
@@ -146,7 +151,11 @@ fn attempt<'a>(
     let camera = Box::new(EpisodeCamera::new(drawn, simulator));
     let arm = ArmThread::start(Box::new(simulator.arm()), robot);
     let mut session = Session::new(Arc::clone(robot), arm, camera, mind, observers)
-        .expect("a robot that is evaluated has a gripper");
+        .expect("a robot that is evaluated has a gripper")
+        .among(
+            drawn.layout.obstacles(),
+            drawn.layout.walls(robot.clearance().table),
+        );
     session.run(
         &drawn.instruction,
         Bounds {

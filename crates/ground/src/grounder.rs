@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use enact_plan::{Detection, ObjectView, Step};
-use enact_robot::Robot;
 use enact_robot::description::Gripper;
+use enact_robot::{HalfSpace, Obstacle, Robot, Surroundings};
 use enact_types::{Frame, JointVector, Point3, Refusal};
 
-use crate::motion::body::is_part;
+use crate::motion::body::{in_hand, is_part, placed};
 use crate::motion::hand::solve;
-use crate::motion::{Body, Hand, Motion, Roll};
+use crate::motion::solids::obstacle;
+use crate::motion::transit::Searches;
+use crate::motion::{Hand, Motion, Roll};
 use crate::scene::{Report, SceneMemory, SceneObject, Solid};
 use crate::skill::context::TILTS;
 use crate::skill::grasp::{fits, is_graspable};
@@ -19,6 +21,8 @@ use crate::skill::{Context, Script, pick, place, point, push};
 const OVER: f64 = 0.03;
 /// Turns about the approach direction to try.
 const ROLLS: u32 = 4;
+/// Searches for a way around obstacles that one step may cost.
+const SEARCHES: u32 = 6;
 
 /// Turns steps into motion for one robot.
 #[derive(Clone, Debug)]
@@ -26,7 +30,7 @@ pub struct Grounder {
     robot: Arc<Robot>,
     gripper: Gripper,
     hand: Hand,
-    body: Body,
+    fixed: Surroundings,
 }
 
 impl Grounder {
@@ -37,13 +41,27 @@ impl Grounder {
             .cloned()
             .zip(Hand::new(&robot))
             .ok_or_else(|| Refusal::NotApplicable(format!("`{}` has no gripper", robot.name())))?;
-        let body = Body::new(&robot);
+        let fixed = Surroundings::table(&robot);
         Ok(Self {
             robot,
             gripper,
             hand,
-            body,
+            fixed,
         })
+    }
+
+    /// The same among things that are known without looking: fixed bodies, boxes to keep
+    /// out of, and walls of the workspace.
+    pub fn among(
+        mut self,
+        obstacles: impl IntoIterator<Item = Arc<Obstacle>>,
+        walls: impl IntoIterator<Item = HalfSpace>,
+    ) -> Self {
+        let margin = self.robot.clearance().table;
+        let obstacles = obstacles.into_iter().map(|obstacle| (obstacle, margin));
+        self.fixed.obstacles.extend(obstacles);
+        self.fixed.half_spaces.extend(walls);
+        self
     }
 
     /// The robot it is for.
@@ -60,11 +78,10 @@ impl Grounder {
         detections: &[Detection],
         joints: Option<&JointVector>,
     ) -> Vec<Report> {
-        let held = scene
-            .held()
-            .map(|held| self.body.holding(&self.robot, held));
-        let body = held.as_ref().unwrap_or(&self.body);
-        let placed = joints.map_or_else(Vec::new, |joints| body.at(&self.robot, joints));
+        let held = scene.held().map(|held| in_hand(&self.robot, held));
+        let placed = joints.map_or_else(Vec::new, |joints| {
+            placed(&self.robot, held.as_deref(), joints)
+        });
         scene.update(frame, detections, &|point| is_part(&placed, point))
     }
 
@@ -86,17 +103,46 @@ impl Grounder {
         scene: &SceneMemory,
         joints: &JointVector,
     ) -> Result<Motion, Refusal> {
+        self.ground_anew(step, scene, joints, 0)
+    }
+
+    /// As [`ground`](Self::ground), but another way than the first `approach` ones: an
+    /// object is grasped from another side or at another angle.
+    pub fn ground_anew(
+        &self,
+        step: &Step,
+        scene: &SceneMemory,
+        joints: &JointVector,
+        approach: usize,
+    ) -> Result<Motion, Refusal> {
         self.require_valid(joints)?;
-        let context = self.context(scene, joints);
+        let around = self.around(scene);
+        let try_with = |searches: &Searches| {
+            let context = Context {
+                approach,
+                ..self.context(scene, joints, &around, searches)
+            };
+            self.plan(step, &context)
+        };
+        let searches = Searches::default();
+        let direct = try_with(&searches);
+        if direct.is_ok() || !searches.were_wanted() {
+            return direct;
+        }
+        // Only now, since a search costs more than all that was tried before.
+        try_with(&Searches::new(SEARCHES)).or(direct)
+    }
+
+    fn plan(&self, step: &Step, context: &Context<'_>) -> Result<Motion, Refusal> {
         match step {
-            Step::Pick { object } => pick::pick(&context, object),
+            Step::Pick { object } => pick::pick(context, object),
             Step::Place {
                 object,
                 relation,
                 target,
-            } => place::place(&context, object, *relation, target),
-            Step::Push { object, direction } => push::push(&context, object, *direction),
-            Step::Point { object } => point::point(&context, object),
+            } => place::place(context, object, *relation, target),
+            Step::Push { object, direction } => push::push(context, object, *direction),
+            Step::Point { object } => point::point(context, object),
             Step::Home {} => home(context),
             Step::Say { .. } | Step::Ask { .. } | Step::Done {} => Ok(Motion::default()),
         }
@@ -104,7 +150,8 @@ impl Grounder {
 
     /// Whether the arm can get to an object: to grasp it, or else to be over it.
     pub fn reaches(&self, scene: &SceneMemory, object: &SceneObject) -> bool {
-        let context = self.context(scene, self.robot.home());
+        let (around, searches) = (Surroundings::default(), Searches::default());
+        let context = self.context(scene, self.robot.home(), &around, &searches);
         let solid = &object.solid;
         if fits(&self.gripper, solid) {
             is_graspable(&context, &object.name, solid)
@@ -129,12 +176,31 @@ impl Grounder {
             })
     }
 
-    fn context<'a>(&'a self, scene: &'a SceneMemory, joints: &'a JointVector) -> Context<'a> {
+    /// Everything to stay clear of while moving freely.
+    fn around(&self, scene: &SceneMemory) -> Surroundings {
+        let margin = self.robot.clearance().objects;
+        let mut around = self.fixed.clone();
+        let objects = scene.objects().iter();
+        around
+            .obstacles
+            .extend(objects.map(|object| (Arc::new(obstacle(object)), margin)));
+        around
+    }
+
+    fn context<'a>(
+        &'a self,
+        scene: &'a SceneMemory,
+        joints: &'a JointVector,
+        around: &'a Surroundings,
+        searches: &'a Searches,
+    ) -> Context<'a> {
         Context {
             robot: &self.robot,
             gripper: &self.gripper,
             hand: &self.hand,
-            body: &self.body,
+            around,
+            searches,
+            approach: 0,
             scene,
             joints,
         }
@@ -156,16 +222,13 @@ impl Grounder {
     }
 }
 
-fn home(context: Context<'_>) -> Result<Motion, Refusal> {
-    let mut script = Script::new(context);
-    match context.scene.held() {
-        None => script.home()?,
-        Some(held) => script.transit(
-            context.robot.home(),
-            context.gripper.closed,
-            &context.body.holding(context.robot, held),
-            &context.obstacles(),
-        )?,
+fn home(context: &Context<'_>) -> Result<Motion, Refusal> {
+    let mut script = Script::new(*context);
+    if context.scene.held().is_none() {
+        script.home()?;
+    } else {
+        let (home, closed) = (context.robot.home(), context.gripper.closed);
+        script.transit(home, closed, &context.carrying())?;
     }
     Ok(Motion {
         segments: script.finish(),

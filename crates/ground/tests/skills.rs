@@ -175,6 +175,27 @@ fn views_say_what_the_arm_can_do() {
 }
 
 #[test]
+fn a_new_approach_grasps_from_another_side_or_angle() {
+    let scene = scene(vec![cube(at(0.2, 0.2), 0.3, 0.03)]);
+    let home = GROUNDER.robot().home().clone();
+    let grasp = |approach: usize| {
+        let motion = GROUNDER.ground_anew(&pick("red cube"), &scene, &home, approach);
+        let motion = motion.unwrap();
+        assert_admissible(&GROUNDER, &motion, &home);
+        GROUNDER
+            .robot()
+            .forward(end_of(&motion, Purpose::Approach))
+            .rotation
+    };
+    let all = [0, 1, 2].map(grasp);
+    assert_eq!(all[0], grasp(0));
+    for (first, second) in [(0, 1), (1, 2), (0, 2)] {
+        let apart = all[first].angle_to(&all[second]);
+        assert!(apart > 0.2, "{first} and {second}: {apart}");
+    }
+}
+
+#[test]
 fn the_hand_keeps_clear_of_neighbours() {
     let mut near = cube(at(0.2, 0.0), 0.0, 0.03);
     near.name = "green cube".to_owned();
@@ -182,11 +203,10 @@ fn the_hand_keeps_clear_of_neighbours() {
     let scene = scene(vec![cube(at(0.2, 0.0), 0.0, 0.03), near.clone()]);
     let home = GROUNDER.robot().home().clone();
     let motion = GROUNDER.ground(&pick("red cube"), &scene, &home).unwrap();
-    let body = enact_ground::motion::Body::new(GROUNDER.robot());
     let reached = end_of(&motion, Purpose::Approach);
-    for placed in body.at(GROUNDER.robot(), reached) {
-        for point in &placed.part.points {
-            let distance = near.solid.distance(&(placed.base_from_shape * point));
+    for placed in enact_ground::motion::body::placed(GROUNDER.robot(), None, reached) {
+        for point in placed.surface() {
+            let distance = near.solid.distance(&point);
             assert!(distance > 0.0, "{} is in the neighbour", placed.part.name);
         }
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use enact_plan::translate::translate;
 use enact_plan::{
     Answer, Detection, Plan, PlannerError, Rejection, Situation, Skill, Usage, grammar, prompt,
 };
@@ -45,6 +46,11 @@ pub(crate) trait Chat {
 
     fn special_tokens(&self) -> &SpecialTokens;
 
+    /// Whether a plan that is not JSON is read as free text.
+    fn free_text(&self) -> bool {
+        false
+    }
+
     /// Asks with a picture or without. The answer follows `schema` if it is not cut.
     fn ask(
         &mut self,
@@ -78,7 +84,12 @@ pub(crate) fn plan(
         .plan_with_image
         .then(|| picture_of(settings, frame));
     let reply = chat.ask(&text, picture, grammar::plan(situation, &Skill::ALL))?;
-    Ok(answer(text, reply, Plan::parse))
+    let free_text = chat.free_text();
+    let read = |completion: &str| match Plan::parse(completion) {
+        Err(_) if free_text => translate(completion, situation),
+        read => read,
+    };
+    Ok(answer(text, reply, read))
 }
 
 fn picture_of(settings: &Settings, frame: &Frame) -> RgbImage {

@@ -13,6 +13,9 @@ pub struct Options {
     /// How freely plans are drawn: 0 takes the most probable token each time, 1 draws
     /// as the model weighs. Lists of objects are never drawn.
     pub temperature: f64,
+    /// Whether a plan that is not JSON is read as free text, a step a line: for models
+    /// behind servers that know no grammar.
+    pub free_text: bool,
 }
 
 impl Default for Options {
@@ -21,6 +24,7 @@ impl Default for Options {
             time_limit: Duration::from_secs(300),
             max_tokens: 1024,
             temperature: 0.0,
+            free_text: false,
         }
     }
 }

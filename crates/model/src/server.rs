@@ -136,6 +136,10 @@ impl Chat for ServerModel {
         &self.special
     }
 
+    fn free_text(&self) -> bool {
+        self.options.free_text
+    }
+
     fn ask(
         &mut self,
         text: &str,

@@ -11,12 +11,15 @@
 //! | [`prompt`] | the situation as words |
 //! | [`examples`] | worked examples, chosen by similarity |
 //! | [`grammar`] | what may be generated for this frame, as a JSON schema |
+//! | [`nearest`] | the nearest of many texts, by what their words are made of |
+//! | [`translate`] | from free text to steps, for models without a grammar |
 //! | [`planner`] | the traits a model implements |
 //! | [`scripted`] | a planner that follows a file |
 
 pub mod detection;
 pub mod examples;
 pub mod grammar;
+pub mod nearest;
 pub mod order;
 pub mod outcome;
 pub mod planner;
@@ -25,6 +28,7 @@ pub mod scripted;
 pub mod situation;
 pub mod space;
 pub mod step;
+pub mod translate;
 
 pub use detection::Detection;
 pub use outcome::{Outcome, Verdict};

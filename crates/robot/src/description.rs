@@ -1,11 +1,13 @@
 //! What a robot is made of: links, joints, limits, gripper. Never changes after loading.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use enact_types::{JointVector, Point3, Pose, Vector3};
 use nalgebra::{Matrix3, Unit};
 
 use crate::chain::Chain;
+use crate::collision::{Clearance, Collider};
 
 /// An arm with or without a gripper, as its URDF and `robot.toml` describe it.
 #[derive(Clone, Debug)]
@@ -20,6 +22,8 @@ pub struct Robot {
     pub(crate) control_period: Duration,
     pub(crate) following_error: f64,
     pub(crate) chain: Chain,
+    pub(crate) clearance: Clearance,
+    pub(crate) collider: Option<Arc<Collider>>,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -67,6 +71,16 @@ impl Robot {
     /// Largest admitted distance between command and measurement of an arm joint, rad or m.
     pub fn following_error(&self) -> f64 {
         self.following_error
+    }
+
+    /// How far things must stay apart.
+    pub fn clearance(&self) -> &Clearance {
+        &self.clearance
+    }
+
+    /// Its shapes, and which of them must be kept apart.
+    pub fn collider(&self) -> &Arc<Collider> {
+        self.collider.as_ref().expect("made when loaded")
     }
 
     /// What was ignored or guessed while loading, one sentence each.

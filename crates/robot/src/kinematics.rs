@@ -3,7 +3,7 @@
 use enact_types::Pose;
 
 use crate::chain::displacement;
-use crate::description::{Mount, Robot};
+use crate::description::{Link, Mount, Robot};
 
 impl Mount {
     /// Pose of the link in its parent at these positions of all joints.
@@ -18,6 +18,18 @@ impl Mount {
     }
 }
 
+/// `base_from_link` of every link at these positions of all joints.
+pub fn link_poses(links: &[Link], joints: &[f64]) -> Vec<Pose> {
+    let mut poses: Vec<Pose> = Vec::with_capacity(links.len());
+    for link in links {
+        poses.push(match &link.mount {
+            None => Pose::identity(),
+            Some(mount) => poses[mount.parent] * mount.parent_from_link(joints),
+        });
+    }
+    poses
+}
+
 impl Robot {
     /// `base_from_tool`. Only the arm's joints matter; those after them may follow.
     ///
@@ -30,15 +42,7 @@ impl Robot {
     /// `base_from_link` of every link, in the order of [`links`](Self::links). Joints
     /// that are not given stand as they do at home.
     pub fn link_poses(&self, joints: &[f64]) -> Vec<Pose> {
-        let joints = self.completed(joints);
-        let mut poses: Vec<Pose> = Vec::with_capacity(self.links.len());
-        for link in &self.links {
-            poses.push(match &link.mount {
-                None => Pose::identity(),
-                Some(mount) => poses[mount.parent] * mount.parent_from_link(&joints),
-            });
-        }
-        poses
+        link_poses(&self.links, &self.completed(joints))
     }
 
     /// `base_from_link` of the link of this name, if there is one. Joints that are not

@@ -9,9 +9,11 @@
 //! | [`load`] | from files to a [`Robot`], or one clear [`LoadError`] |
 //! | [`kinematics`] | where the links are |
 //! | [`inverse`] | joints that put the tool somewhere |
+//! | [`collision`] | whether the robot runs into itself or into what is around it |
 //! | [`gate`] | the only constructor of motion |
 
 mod chain;
+pub mod collision;
 pub mod description;
 pub mod error;
 pub mod gate;
@@ -21,13 +23,16 @@ pub mod inverse;
 pub mod kinematics;
 mod limits;
 pub mod load;
+mod primitive;
 mod select;
+mod sequence;
 mod settings;
 mod shapes;
 mod source;
 mod tree;
 mod wiring;
 
+pub use collision::{Collider, HalfSpace, Obstacle, Surroundings};
 pub use description::{
     Gripper, Inertial, Joint, Limits, Link, LinkShape, Motion, Mount, Robot, Shape,
 };

@@ -2,11 +2,13 @@
 
 use std::ops::RangeInclusive;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use enact_types::JointVector;
 
 use crate::chain::Chain;
+use crate::collision::{Clearance, Collider};
 use crate::description::{Joint, Robot};
 use crate::error::LoadError;
 use crate::grip;
@@ -145,6 +147,8 @@ impl<'a> Loader<'a> {
             gripper: None,
             control_period: Duration::from_secs_f64(1.0 / rate),
             following_error,
+            clearance: self.clearance()?,
+            collider: None,
             chain: Chain::new(&links, arm_joints, self.selection.tool, &home),
             warnings: Vec::new(),
             links,
@@ -164,6 +168,8 @@ impl<'a> Loader<'a> {
             };
         }
         robot.warnings = self.warnings;
+        let collider = Collider::new(&robot, robot.clearance.clone());
+        robot.collider = Some(Arc::new(collider));
         Ok(robot)
     }
 
@@ -207,6 +213,16 @@ impl<'a> Loader<'a> {
         let error = &self.settings.following_error;
         let range = 1e-6..=1e2;
         self.number("following_error", error, DEFAULT_FOLLOWING_ERROR, range)
+    }
+
+    fn clearance(&self) -> Result<Clearance, LoadError> {
+        let (Some(clearance), Some(toml)) = (&self.settings.clearance, self.toml) else {
+            return Ok(Clearance::default());
+        };
+        match clearance.get_ref().fault() {
+            Some(what) => Err(toml.error_at(clearance.span().start, what)),
+            None => Ok(clearance.get_ref().clone()),
+        }
     }
 
     fn number(

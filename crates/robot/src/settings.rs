@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::collision::Clearance;
 use crate::error::LoadError;
 use crate::hint::did_you_mean;
 use crate::source::Source;
@@ -22,6 +23,8 @@ pub struct Settings {
     pub control_rate_hz: Option<At<f64>>,
     /// See [`Robot::following_error`](crate::Robot::following_error).
     pub following_error: Option<At<f64>>,
+    /// How far things must stay apart.
+    pub clearance: Option<At<Clearance>>,
     /// By joint name.
     #[serde(default)]
     pub joints: BTreeMap<String, At<JointSettings>>,

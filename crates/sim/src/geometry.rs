@@ -8,6 +8,8 @@ pub const NOTHING: u16 = 0;
 pub const TABLE: u16 = 1;
 /// Segmentation id of every part of the robot.
 pub const ROBOT: u16 = 2;
+/// Segmentation id of everything else that never moves.
+pub const FIXTURE: u16 = 3;
 /// Segmentation id of the first object; object `i` has `FIRST_OBJECT + i`.
 pub const FIRST_OBJECT: u16 = 10;
 

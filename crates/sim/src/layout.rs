@@ -1,6 +1,9 @@
 //! One arrangement of things: a scene after chance has decided.
 
-use enact_types::{Intrinsics, Point3, Pose};
+use std::sync::Arc;
+
+use enact_robot::{HalfSpace, Obstacle, Shape};
+use enact_types::{Intrinsics, Point3, Pose, Vector3};
 
 use crate::object::{Colour, ObjectShape};
 
@@ -13,6 +16,58 @@ pub struct Layout {
     pub camera: CameraPlace,
     /// What stands on the table, containers first.
     pub objects: Vec<Item>,
+    /// What never moves and need not be seen to be known.
+    pub fixtures: Vec<Fixture>,
+    /// Corners of the box that the robot must not leave, metres; `None` if it may go anywhere.
+    pub workspace: Option<[[f64; 3]; 2]>,
+}
+
+/// A box that is always where it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fixture {
+    /// What it is called.
+    pub name: String,
+    /// Half extents along its own axes, metres.
+    pub half: [f64; 3],
+    /// Where its middle is.
+    pub base_from_fixture: Pose,
+    /// Whether it is a body, rather than only a place to keep out of.
+    pub is_body: bool,
+}
+
+impl Layout {
+    /// What a robot must stay clear of without seeing it: fixtures.
+    pub fn obstacles(&self) -> Vec<Arc<Obstacle>> {
+        let obstacle = |fixture: &Fixture| {
+            let shape = Shape::Box { half: fixture.half };
+            Obstacle::new(&fixture.name, [(shape, fixture.base_from_fixture)])
+        };
+        self.fixtures.iter().map(obstacle).map(Arc::new).collect()
+    }
+
+    /// The sides of the workspace, from which parts of the robot stay `margin` metres away.
+    pub fn walls(&self, margin: f64) -> Vec<HalfSpace> {
+        let Some([min, max]) = self.workspace else {
+            return Vec::new();
+        };
+        let axes = [Vector3::x_axis(), Vector3::y_axis(), Vector3::z_axis()];
+        let names = ["back", "front", "right", "left", "lower", "upper"];
+        let wall = |side: usize| {
+            let axis = axes[side / 2];
+            let (normal, offset) = if side % 2 == 0 {
+                (axis, min[side / 2])
+            } else {
+                (-axis, -max[side / 2])
+            };
+            HalfSpace {
+                name: format!("{} wall of the workspace", names[side]),
+                normal,
+                offset,
+                margin,
+            }
+        };
+        (0..6).map(wall).collect()
+    }
 }
 
 /// A flat rectangle at height zero.

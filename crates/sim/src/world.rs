@@ -7,13 +7,13 @@ use enact_robot::Robot;
 use enact_types::{JointVector, Pose, Stamp, Vector3};
 use rapier3d::prelude::{ColliderHandle, PhysicsWorld};
 
-use crate::geometry::{Body, FIRST_OBJECT, Material, ROBOT, TABLE};
+use crate::geometry::{Body, BodyShape, FIRST_OBJECT, FIXTURE, Material, ROBOT, TABLE};
 use crate::layout::Layout;
 use crate::object::{Colour, ObjectShape};
 use crate::parts::Part;
 use crate::physics::articulation::Articulation;
 use crate::physics::drive::Drive;
-use crate::physics::thing::{Thing, add, add_table};
+use crate::physics::thing::{Thing, add, add_fixture, add_table};
 use crate::physics::{convert, tuning};
 
 /// Slower than this (m/s) is at rest.
@@ -24,6 +24,9 @@ const SETTLED: f64 = 0.002;
 const SETTLING_LIMIT: f64 = 2.0;
 /// The table's colour, where a look does not choose another.
 const TABLE_COLOUR: [f32; 3] = [0.45, 0.30, 0.18];
+
+/// The colour of what never moves.
+const FIXTURE_COLOUR: [f32; 3] = [0.55, 0.57, 0.60];
 
 /// An arm over a table with things on it. The same calls give the same bytes.
 pub struct World {
@@ -38,6 +41,9 @@ pub struct World {
     /// Where the servos are told to be now: the command, approached no faster than they turn.
     setpoint: JointVector,
     commanded: Option<JointVector>,
+    /// Colliders of what never moves.
+    fixed: Vec<ColliderHandle>,
+    hardest_bump: f64,
 }
 
 /// An object as it is now.
@@ -72,6 +78,11 @@ impl World {
         let steps = tuning::steps_per(robot.control_period());
         let mut physics = tuning::empty_world(robot.control_period() / steps);
         let table = add_table(&mut physics, &layout.table);
+        let bodies = layout.fixtures.iter().filter(|fixture| fixture.is_body);
+        let mut fixed: Vec<ColliderHandle> = bodies
+            .map(|fixture| add_fixture(&mut physics, fixture))
+            .collect();
+        fixed.push(table.0);
         let arm = Articulation::new(&mut physics, robot, robot.home());
         let things = layout
             .objects
@@ -89,6 +100,8 @@ impl World {
             stamp: Stamp::ZERO,
             setpoint: robot.home().clone(),
             commanded: None,
+            fixed,
+            hardest_bump: 0.0,
         }
     }
 
@@ -205,6 +218,12 @@ impl World {
             .is_some_and(|index| self.touches(&self.things[index], &[self.table.0]))
     }
 
+    /// The largest force so far, newtons, between a part of the arm and what it is never to
+    /// touch: the table and fixtures, and for all of it but the hand, objects too.
+    pub fn hardest_bump(&self) -> f64 {
+        self.hardest_bump
+    }
+
     /// Everything there is to see.
     pub fn geometry(&self) -> Vec<Body> {
         let table = &self.table.1;
@@ -215,6 +234,18 @@ impl World {
             colour: TABLE_COLOUR,
             material: Material::Table,
         }];
+        let fixtures = self.layout.fixtures.iter();
+        bodies.extend(
+            fixtures
+                .filter(|fixture| fixture.is_body)
+                .map(|fixture| Body {
+                    id: FIXTURE,
+                    shape: BodyShape::Box { half: fixture.half },
+                    base_from_body: fixture.base_from_fixture,
+                    colour: FIXTURE_COLOUR,
+                    material: Material::Plastic,
+                }),
+        );
         for (index, link) in self.robot.links().iter().enumerate() {
             let base_from_link = self.arm.link_pose(&self.physics, index);
             bodies.extend(link.shapes.iter().map(|part| Body {
@@ -249,8 +280,29 @@ impl World {
             }
             self.arm.aim(&mut self.physics, &self.setpoint, &velocity);
             self.physics.step();
+            self.hardest_bump = self.hardest_bump.max(self.bump() / dt);
         }
         self.stamp = self.stamp.after(self.robot.control_period());
+    }
+
+    /// The largest impulse of this step that [`hardest_bump`](Self::hardest_bump) counts, N·s.
+    fn bump(&self) -> f64 {
+        let hand = self.arm.fingers().iter().map(|collider| (collider, true));
+        let limbs = self.arm.limbs().iter().map(|collider| (collider, false));
+        let mut hardest = 0.0_f64;
+        for (own, is_hand) in hand.chain(limbs) {
+            for pair in self.physics.contact_pairs_with(*own) {
+                let other = if pair.collider1 == *own {
+                    pair.collider2
+                } else {
+                    pair.collider1
+                };
+                if !is_hand || self.fixed.contains(&other) {
+                    hardest = hardest.max(pair.total_impulse_magnitude().into());
+                }
+            }
+        }
+        hardest
     }
 
     fn index_of(&self, name: &str) -> Option<usize> {

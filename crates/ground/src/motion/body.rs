@@ -1,140 +1,138 @@
-//! The robot's shapes in space.
+//! Where the robot's own shapes are: what a camera sees of them.
 
-use std::collections::HashSet;
+use std::f64::consts::FRAC_PI_4;
+use std::sync::Arc;
 
 use enact_robot::Robot;
+use enact_robot::collision::Part;
 use enact_robot::description::Shape;
-use enact_types::{Point3, Pose};
+use enact_types::{Point3, Pose, Vector3};
 
-use crate::scene::{Footprint, Held, Solid};
-
-use super::distance::{bounding_radius, surface_points, to_shape};
-
-/// A primitive of a link.
-#[derive(Clone, Debug)]
-pub struct Part {
-    /// Name of its link, or of what is held.
-    pub name: String,
-    /// Index of its link.
-    pub link: usize,
-    /// The primitive.
-    pub shape: Shape,
-    /// Whether it can come near the table: more than one joint moves it.
-    pub roams: bool,
-    /// Whether it is what the gripper holds.
-    pub held: bool,
-    /// Points on its surface, in its frame.
-    pub points: Vec<Point3>,
-    /// Radius of the ball that holds it, metres.
-    pub radius: f64,
-    link_from_shape: Pose,
-}
-
-/// A part in space.
-pub struct Placed<'a> {
-    /// What it is.
-    pub part: &'a Part,
-    /// Where it is.
-    pub base_from_shape: Pose,
-}
-
-/// Every primitive of a robot, and what it holds.
-#[derive(Clone, Debug)]
-pub struct Body {
-    parts: Vec<Part>,
-}
-
-impl Body {
-    /// The shapes of a robot with an empty gripper.
-    pub fn new(robot: &Robot) -> Self {
-        let parts = robot
-            .links()
-            .iter()
-            .enumerate()
-            .flat_map(|(index, link)| {
-                let roams = joints_above(robot, index).len() > 1;
-                link.shapes.iter().map(move |shape| {
-                    part(&link.name, index, shape.shape, shape.link_from_shape, roams)
-                })
-            })
-            .collect();
-        Self { parts }
-    }
-
-    /// The same with an object in the hand.
-    pub fn holding(&self, robot: &Robot, held: &Held) -> Self {
-        let mut parts = self.parts.clone();
-        let shape = shape_of(&held.object.solid);
-        let name = &held.object.name;
-        let mut part = part(name, robot.tool_link(), shape, held.tool_from_object, true);
-        part.held = true;
-        parts.push(part);
-        Self { parts }
-    }
-
-    /// Every part, with all joints at these positions.
-    pub fn at(&self, robot: &Robot, joints: &[f64]) -> Vec<Placed<'_>> {
-        let links = robot.link_poses(joints);
-        self.parts
-            .iter()
-            .map(|part| Placed {
-                part,
-                base_from_shape: links[part.link] * part.link_from_shape,
-            })
-            .collect()
-    }
-}
+use super::solids::shape_of;
+use crate::scene::Held;
 
 /// Points this near to the robot are its own, metres.
 const SKIN: f64 = 0.008;
 /// The same for what it holds, which may sit differently in the hand than thought.
 const HELD_SKIN: f64 = 0.015;
 
+/// A part of the robot, or what it holds, in space.
+pub struct Placed<'a> {
+    /// What it is.
+    pub part: &'a Part,
+    /// Where it is.
+    pub base_from_shape: Pose,
+    skin: f64,
+}
+
+/// What is held, as a part of the robot.
+pub fn in_hand(robot: &Robot, held: &Held) -> Arc<Part> {
+    let shape = shape_of(&held.object.solid);
+    let name = &held.object.name;
+    Arc::new(Part::held(robot, name, shape, held.tool_from_object))
+}
+
+/// Every part of the robot and what it holds, with all joints at these positions.
+pub fn placed<'a>(robot: &'a Robot, held: Option<&'a Part>, joints: &[f64]) -> Vec<Placed<'a>> {
+    let links = robot.link_poses(joints);
+    let own = robot.collider().parts().iter().map(|part| (part, SKIN));
+    own.chain(held.map(|part| (part, HELD_SKIN)))
+        .map(|(part, skin)| Placed {
+            part,
+            base_from_shape: links[part.link] * part.link_from_shape,
+            skin,
+        })
+        .collect()
+}
+
 /// Whether a seen point is one of these parts.
 pub fn is_part(placed: &[Placed<'_>], point: &Point3) -> bool {
     placed.iter().any(|placed| {
-        let margin = if placed.part.held { HELD_SKIN } else { SKIN };
         let local = placed.base_from_shape.inverse_transform_point(point);
-        local.coords.norm() < placed.part.radius + margin
-            && to_shape(&placed.part.shape, &local) < margin
+        local.coords.norm() < placed.part.shape.radius() + placed.skin
+            && placed.part.shape.distance(&local) < placed.skin
     })
 }
 
-/// The primitive that a solid fills, in the frame of [`Held`].
-pub fn shape_of(solid: &Solid) -> Shape {
-    let half_length = solid.height() / 2.0;
-    match solid.footprint {
-        Footprint::Disc { radius } if solid.ball => Shape::Sphere { radius },
-        Footprint::Disc { radius } => Shape::Cylinder {
+impl Placed<'_> {
+    /// Points all over its surface, in the base frame.
+    pub fn surface(&self) -> impl Iterator<Item = Point3> + '_ {
+        surface_points(&self.part.shape)
+            .into_iter()
+            .map(|point| self.base_from_shape * point)
+    }
+}
+
+/// Points all over the surface of a shape, in its frame.
+fn surface_points(shape: &Shape) -> Vec<Point3> {
+    let tube = |radius: f64, half_length: f64, end: f64| {
+        [-1.0, -0.5, 0.0, 0.5, 1.0]
+            .iter()
+            .flat_map(|share| ring(radius, share * half_length))
+            .chain([-end, end].map(|z| Point3::new(0.0, 0.0, z)))
+            .collect()
+    };
+    match *shape {
+        Shape::Sphere { radius } => tube(radius, 0.0, radius),
+        Shape::Capsule {
             radius,
             half_length,
-        },
-        Footprint::Rectangle { half: [u, v] } => Shape::Box {
-            half: [u, v, half_length],
-        },
+        } => tube(radius, half_length, half_length + radius),
+        Shape::Cylinder {
+            radius,
+            half_length,
+        } => tube(radius, half_length, half_length),
+        Shape::Box { half } => grid()
+            .map(|share| Point3::from(Vector3::from(half).component_mul(&share)))
+            .collect(),
     }
 }
 
-fn part(name: &str, link: usize, shape: Shape, link_from_shape: Pose, roams: bool) -> Part {
-    Part {
-        name: name.to_owned(),
-        link,
-        shape,
-        roams,
-        held: false,
-        points: surface_points(&shape),
-        radius: bounding_radius(&shape),
-        link_from_shape,
-    }
+fn ring(radius: f64, z: f64) -> Vec<Point3> {
+    (0..8)
+        .map(|step| f64::from(step) * FRAC_PI_4)
+        .map(|angle| Point3::new(radius * angle.cos(), radius * angle.sin(), z))
+        .collect()
 }
 
-/// The driven joints between the base and a link.
-fn joints_above(robot: &Robot, link: usize) -> HashSet<usize> {
-    let mut joints = HashSet::new();
-    let mut next = Some(link);
-    while let Some(mount) = next.and_then(|link| robot.links()[link].mount.as_ref()) {
-        joints.extend(mount.motion.as_ref().map(|motion| motion.joint));
-        next = Some(mount.parent);
+/// The corners, edge middles and face middles of the unit cube, twice as dense along `z`.
+fn grid() -> impl Iterator<Item = Vector3> {
+    let axis = [-1.0, 0.0, 1.0];
+    axis.into_iter().flat_map(move |x| {
+        axis.into_iter().flat_map(move |y| {
+            [-1.0, -0.5, 0.0, 0.5, 1.0]
+                .into_iter()
+                .map(move |z| Vector3::new(x, y, z))
+                .filter(|share: &Vector3| share.amax() == 1.0)
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn surface_points_are_on_the_surface() {
+        let (radius, half_length) = (0.02, 0.05);
+        let shapes = [
+            Shape::Box {
+                half: [0.01, 0.02, 0.03],
+            },
+            Shape::Cylinder {
+                radius,
+                half_length,
+            },
+            Shape::Capsule {
+                radius,
+                half_length,
+            },
+            Shape::Sphere { radius },
+        ];
+        for shape in shapes {
+            for point in surface_points(&shape) {
+                assert!(shape.distance(&point).abs() < 1e-12, "{shape:?} {point}");
+            }
+        }
     }
-    joints
 }

@@ -58,16 +58,37 @@ pub fn timed(
                 .norm()
         })
         .sum();
-    let knots = postures
+    let knots: Vec<JointVector> = postures
         .into_iter()
         .map(|posture| with_gripper(&posture, start))
         .collect();
+    let mut samples = followed_in(robot, knots, PEAK * length / speed)?;
+    samples[0] = start.clone();
+    Ok(samples)
+}
+
+/// Samples at the control period along a smooth curve through evenly spaced postures of
+/// all joints: from rest to rest, within limits.
+pub fn followed(robot: &Robot, knots: Vec<JointVector>) -> Result<Vec<JointVector>, Refusal> {
+    let (first, last) = (knots[0].clone(), knots[knots.len() - 1].clone());
+    let mut samples = followed_in(robot, knots, 0.0)?;
+    let end = samples.len() - 1;
+    (samples[0], samples[end]) = (first, last);
+    Ok(samples)
+}
+
+/// The same in at least `at_least` seconds.
+fn followed_in(
+    robot: &Robot,
+    knots: Vec<JointVector>,
+    at_least: f64,
+) -> Result<Vec<JointVector>, Refusal> {
     let spline = Spline::through(knots)
         .ok_or_else(|| Refusal::Malformed("a line of a single posture".to_owned()))?;
     let period = robot.control_period().as_secs_f64();
-    let mut duration = (PEAK * length / speed).max(20.0 * period);
+    let mut duration = at_least.max(20.0 * period);
     for _ in 0..12 {
-        let samples = sample(&spline, duration, period, start);
+        let samples = sample(&spline, duration, period);
         let stretch = Strain::of(&samples, robot.joints(), period).stretch() / SHARE;
         if stretch <= 1.0 {
             return Ok(samples);
@@ -99,13 +120,11 @@ fn between(from: &Pose, to: &Pose, share: f64) -> Pose {
     Pose::from_parts(translation.into(), rotation)
 }
 
-fn sample(spline: &Spline, duration: f64, period: f64, start: &JointVector) -> Vec<JointVector> {
+fn sample(spline: &Spline, duration: f64, period: f64) -> Vec<JointVector> {
     let steps = (duration / period).ceil().max(1.0) as usize;
-    let mut samples: Vec<JointVector> = (0..=steps)
+    (0..=steps)
         .map(|step| spline.at(minimum_jerk(step as f64 / steps as f64)))
-        .collect();
-    samples[0] = start.clone();
-    samples
+        .collect()
 }
 
 /// The share of the way at a share of the time that minimises jerk (Flash and Hogan, 1985).

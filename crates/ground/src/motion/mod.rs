@@ -7,24 +7,22 @@
 //! | [`point_to_point`] | time-optimal moves in joint space |
 //! | [`spline`] | a smooth curve through joint positions |
 //! | [`line`] | straight lines of the tool |
-//! | [`distance`] | signed distance to the primitives a robot is made of |
-//! | [`body`] | the robot's shapes in space |
-//! | [`obstacles`] | the table and what stands on it |
+//! | [`body`] | where the robot's own shapes are |
+//! | [`solids`] | perceived objects as obstacles |
 //! | [`hand`] | tool poses by approach and opening direction |
+//! | [`connect`] | a way around obstacles in joint space |
 //! | [`transit`] | moves from one posture to another around obstacles |
 
 pub mod body;
-pub mod distance;
+pub mod connect;
 pub mod hand;
 pub mod line;
-pub mod obstacles;
 pub mod point_to_point;
 pub mod profile;
 pub mod segment;
+pub mod solids;
 pub mod spline;
 pub mod transit;
 
-pub use body::Body;
 pub use hand::{Hand, Roll};
-pub use obstacles::Obstacles;
 pub use segment::{Motion, MotionSegment, Purpose};

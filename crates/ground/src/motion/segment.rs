@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use enact_robot::Surroundings;
 use enact_types::{JointVector, Pose};
 use serde::{Deserialize, Serialize};
 
@@ -58,12 +59,16 @@ pub struct MotionSegment {
     pub purpose: Purpose,
     /// Whether the hand or what it holds is meant to touch something.
     pub contact_expected: bool,
+    /// What it was planned to stay clear of, for the gate to check again.
+    pub around: Surroundings,
 }
 
 impl MotionSegment {
-    /// A segment; contact is expected where its purpose is to touch.
-    pub fn new(purpose: Purpose, samples: Vec<JointVector>) -> Self {
+    /// A segment that is clear of what is around; contact is expected where its purpose
+    /// is to touch.
+    pub fn new(purpose: Purpose, samples: Vec<JointVector>, around: &Surroundings) -> Self {
         Self {
+            around: around.clone(),
             samples,
             purpose,
             contact_expected: matches!(

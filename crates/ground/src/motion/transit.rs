@@ -1,11 +1,12 @@
 //! Moves from one posture to another around obstacles.
 
-use enact_robot::Robot;
+use std::cell::Cell;
+
+use enact_robot::{Robot, Surroundings};
 use enact_types::{JointVector, Refusal, Vector3};
 
-use super::body::Body;
+use super::connect::{Space, between, connect, distance};
 use super::line;
-use super::obstacles::Obstacles;
 use super::point_to_point::move_to;
 use super::segment::{MotionSegment, Purpose};
 
@@ -13,48 +14,94 @@ use super::segment::{MotionSegment, Purpose};
 const RAISE: f64 = 0.07;
 /// Speed of raising, m/s.
 const SPEED: f64 = 0.15;
+/// Straight lines between postures are checked in steps of this size, rad or m.
+const STEP: f64 = 0.1;
+/// A way with corners is rounded in steps of this size, rad or m.
+const CORNER: f64 = 0.08;
+/// Times that corners are rounded.
+const ROUNDINGS: usize = 6;
+
+/// How many searches for a way around may still be made while a step is grounded.
+#[derive(Debug, Default)]
+pub struct Searches {
+    left: Cell<u32>,
+    wanted: Cell<bool>,
+}
+
+impl Searches {
+    /// So many.
+    pub fn new(left: u32) -> Self {
+        Self {
+            left: Cell::new(left),
+            wanted: Cell::new(false),
+        }
+    }
+
+    /// Whether one more was asked for than there are.
+    pub fn were_wanted(&self) -> bool {
+        self.wanted.get()
+    }
+
+    fn take(&self) -> bool {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(1));
+        if left == 0 {
+            self.wanted.set(true);
+        }
+        left > 0
+    }
+}
 
 /// Moves from rest at `start` to rest at `goal`: straight in joint space where
-/// that is clear, else by way of the folded posture, else raised first.
-/// The refusal, if there is no way, is that of the straight move.
+/// that is clear, else by way of the folded posture, else raised first, else by
+/// a way that a search finds. The refusal, if there is none, is that of the straight move.
 pub fn transit(
     robot: &Robot,
-    body: &Body,
-    obstacles: &Obstacles,
+    around: &Surroundings,
     start: &JointVector,
     goal: &JointVector,
+    searches: &Searches,
 ) -> Result<Vec<MotionSegment>, Refusal> {
+    let refusal = match through(robot, around, start, std::slice::from_ref(goal)) {
+        Ok(segments) => return Ok(segments),
+        Err(refusal) => refusal,
+    };
     let fold_at = |posture: &JointVector| folded(robot, posture, goal);
     let ways = [
-        vec![goal.clone()],
         vec![fold_at(goal), goal.clone()],
         vec![fold_at(start), goal.clone()],
         vec![fold_at(start), fold_at(goal), goal.clone()],
     ];
-    let mut refusal = None;
     for way in &ways {
-        match through(robot, body, obstacles, start, way) {
-            Ok(segments) => return Ok(segments),
-            Err(why) => refusal = refusal.or(Some(why)),
+        if let Ok(segments) = through(robot, around, start, way) {
+            return Ok(segments);
         }
     }
-    let refusal = refusal.unwrap_or_else(|| Refusal::NotApplicable("no way".to_owned()));
-    let Ok(raise) = raised(robot, body, obstacles, start) else {
-        return Err(refusal);
-    };
-    let above = raise.end().unwrap_or(start).clone();
-    for way in &ways {
-        if let Ok(rest) = through(robot, body, obstacles, &above, way) {
-            return Ok(std::iter::once(raise).chain(rest).collect());
+    if let Ok(raise) = raised(robot, around, start) {
+        let above = raise.end().unwrap_or(start).clone();
+        let straight = vec![goal.clone()];
+        for way in std::iter::once(&straight).chain(&ways) {
+            if let Ok(rest) = through(robot, around, &above, way) {
+                return Ok(std::iter::once(raise).chain(rest).collect());
+            }
         }
+    }
+    let goal_is_free = || {
+        let touching = around.within(0.0);
+        robot.collider().check_posture(goal, &touching).is_ok()
+    };
+    if goal_is_free()
+        && searches.take()
+        && let Some(segments) = searched(robot, around, start, goal)
+    {
+        return Ok(segments);
     }
     Err(refusal)
 }
 
 fn through(
     robot: &Robot,
-    body: &Body,
-    obstacles: &Obstacles,
+    around: &Surroundings,
     start: &JointVector,
     way: &[JointVector],
 ) -> Result<Vec<MotionSegment>, Refusal> {
@@ -62,11 +109,68 @@ fn through(
     let mut segments = Vec::new();
     for next in way {
         let samples = move_to(robot, from, next, 0.0)?;
-        obstacles.check_path(robot, body, &samples)?;
-        segments.push(MotionSegment::new(Purpose::Transit, samples));
+        robot.collider().check_path(&samples, around)?;
+        segments.push(MotionSegment::new(Purpose::Transit, samples, around));
         from = next;
     }
     Ok(segments)
+}
+
+/// A way found by search, rounded into one smooth motion where that is clear.
+fn searched(
+    robot: &Robot,
+    around: &Surroundings,
+    start: &JointVector,
+    goal: &JointVector,
+) -> Option<Vec<MotionSegment>> {
+    let collider = robot.collider();
+    let arm = robot.arm_joints().len();
+    let joints = robot.joints().iter().enumerate();
+    let limits = joints.map(|(joint, description)| {
+        if joint < arm {
+            (description.limits.min, description.limits.max)
+        } else {
+            let (a, b) = (start[joint], goal[joint]);
+            (a.min(b), a.max(b))
+        }
+    });
+    let space = Space {
+        limits: limits.collect(),
+        free: &|posture| collider.check_posture(posture, around).is_ok(),
+        clear: &|from, to| collider.check_path(&dense(from, to, STEP), around).is_ok(),
+    };
+    let way = connect(&space, start, goal, 0)?;
+    let smooth = line::followed(robot, rounded(&way))
+        .ok()
+        .filter(|samples| collider.check_path(samples, around).is_ok());
+    match smooth {
+        Some(samples) => Some(vec![MotionSegment::new(Purpose::Transit, samples, around)]),
+        None => through(robot, around, start, &way[1..]).ok(),
+    }
+}
+
+/// Postures along a straight line, about `step` apart.
+fn dense(from: &JointVector, to: &JointVector, step: f64) -> Vec<JointVector> {
+    let steps = (distance(from, to) / step).ceil().max(1.0);
+    (0..=steps as usize)
+        .map(|at| between(from, to, at as f64 / steps))
+        .collect()
+}
+
+/// Evenly spaced postures along a way with its corners cut.
+fn rounded(way: &[JointVector]) -> Vec<JointVector> {
+    let mut points = vec![way[0].clone()];
+    for pair in way.windows(2) {
+        points.extend(dense(&pair[0], &pair[1], CORNER).into_iter().skip(1));
+    }
+    for _ in 0..ROUNDINGS {
+        let before = points.clone();
+        for at in 1..points.len() - 1 {
+            let middle = between(&before[at - 1], &before[at + 1], 0.5);
+            points[at] = between(&before[at], &middle, 0.5);
+        }
+    }
+    points
 }
 
 /// The home posture of the arm turned to where `posture` is, with the gripper of `goal`.
@@ -78,14 +182,13 @@ fn folded(robot: &Robot, posture: &JointVector, goal: &JointVector) -> JointVect
 
 fn raised(
     robot: &Robot,
-    body: &Body,
-    obstacles: &Obstacles,
+    around: &Surroundings,
     start: &JointVector,
 ) -> Result<MotionSegment, Refusal> {
     let mut above = robot.forward(start);
     above.translation.vector += Vector3::z() * RAISE;
     let postures = line::postures(robot, start, &above)?;
     let samples = line::timed(robot, start, postures, SPEED)?;
-    obstacles.check_path(robot, body, &samples)?;
-    Ok(MotionSegment::new(Purpose::Transit, samples))
+    robot.collider().check_path(&samples, around)?;
+    Ok(MotionSegment::new(Purpose::Transit, samples, around))
 }

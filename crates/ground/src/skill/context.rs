@@ -1,20 +1,16 @@
 //! What every skill rests on.
 
-use enact_robot::Robot;
 use enact_robot::description::Gripper;
+use enact_robot::{Robot, Surroundings};
 use enact_types::{JointVector, Refusal};
 
-use crate::motion::{Body, Hand, Obstacles};
+use crate::motion::Hand;
+use crate::motion::body::in_hand;
+use crate::motion::transit::Searches;
 use crate::scene::{SceneMemory, SceneObject};
 
 /// Tilts of the hand away from straight down to try, radians, in order.
 pub const TILTS: [f64; 8] = [0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 1.1];
-/// Distance to objects while moving freely, metres.
-const MARGIN: f64 = 0.005;
-/// Distance to objects beside the one that is worked on, metres.
-const CLOSE_MARGIN: f64 = 0.0015;
-/// Distance to the table, metres.
-const TABLE_MARGIN: f64 = 0.003;
 
 /// What every skill rests on.
 #[derive(Clone, Copy)]
@@ -25,8 +21,12 @@ pub struct Context<'a> {
     pub gripper: &'a Gripper,
     /// Where its hand can point.
     pub hand: &'a Hand,
-    /// Its shapes, with an empty gripper.
-    pub body: &'a Body,
+    /// Everything to stay clear of while moving freely with an empty gripper.
+    pub around: &'a Surroundings,
+    /// Ways around obstacles that may still be searched for.
+    pub searches: &'a Searches,
+    /// How many ways to go about it have been tried in vain.
+    pub approach: usize,
     /// What is on the table.
     pub scene: &'a SceneMemory,
     /// All joints now: the last command, or the measurement before the first.
@@ -47,29 +47,22 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Everything on the table, at the distance of free motion.
-    pub fn obstacles(&self) -> Obstacles {
-        let solids = self.scene.objects().iter();
-        Obstacles {
-            solids: solids
-                .map(|object| (object.name.clone(), object.solid.clone()))
-                .collect(),
-            margin: MARGIN,
-            table_margin: TABLE_MARGIN,
-            held_may_touch: false,
-        }
+    /// Everything to stay clear of while moving freely, with what is held, if anything.
+    pub fn carrying(&self) -> Surroundings {
+        let held = self.scene.held();
+        self.around
+            .holding(held.map(|held| in_hand(self.robot, held)))
     }
 
     /// Everything but the object that is worked on, at a small distance.
-    pub fn neighbours(&self, name: &str) -> Obstacles {
-        self.obstacles().without(&[name]).with_margin(CLOSE_MARGIN)
+    pub fn neighbours(&self, name: &str) -> Surroundings {
+        let beside = self.robot.clearance().beside;
+        self.around.without(name).within(beside)
     }
 
     /// Only the object that is worked on, not to be touched.
-    pub fn only(&self, name: &str) -> Obstacles {
-        let mut only = self.obstacles().with_margin(0.0);
-        only.solids.retain(|(other, _)| other == name);
-        only
+    pub fn only(&self, name: &str) -> Surroundings {
+        self.around.only(name).within(0.0)
     }
 
     /// Refuses what needs an empty gripper while it holds something.

@@ -27,6 +27,11 @@ const LEAST_OVERLAP: f64 = 0.004;
 /// Directions to try around a round object.
 const ROUND_DIRECTIONS: u32 = 16;
 
+/// Grasps turned by more than this are from another side, radians.
+const OTHER_SIDE: f64 = 0.6;
+/// Grasps tilted by more than this are at another angle, radians.
+const OTHER_ANGLE: f64 = 0.25;
+
 /// After so many directions out of reach at one tilt the others are not tried.
 pub const HOPELESS: usize = 4;
 /// Every so many directions tell whether an object can be reached at all.
@@ -199,6 +204,25 @@ fn with_openings(gripper: &Gripper, solid: &Solid, grasps: Vec<Grasp>) -> Vec<Gr
             })
         })
         .collect()
+}
+
+/// The same grasps with those put last that are like the first of them, `times` times over.
+pub fn another(mut grasps: Vec<Grasp>, times: usize) -> Vec<Grasp> {
+    for _ in 0..times {
+        let Some(first) = grasps.first().cloned() else {
+            break;
+        };
+        let (like, unlike): (Vec<Grasp>, Vec<Grasp>) =
+            grasps.into_iter().partition(|grasp| is_like(grasp, &first));
+        grasps = unlike.into_iter().chain(like).collect();
+    }
+    grasps
+}
+
+/// Whether two grasps would fail alike: nearly the same tilt, the same finger on the same side.
+fn is_like(a: &Grasp, b: &Grasp) -> bool {
+    let turned = (a.yaw - b.yaw).rem_euclid(2.0 * PI);
+    turned.min(2.0 * PI - turned) < OTHER_SIDE && (a.tilt - b.tilt).abs() < OTHER_ANGLE
 }
 
 fn last_joint_travel(now: &JointVector, posture: &JointVector) -> f64 {

@@ -3,7 +3,7 @@
 use enact_types::{Pose, Refusal, Vector3};
 
 use super::context::Context;
-use super::grasp::{Grasp, closest, grasps};
+use super::grasp::{Grasp, another, closest, grasps};
 use super::script::Script;
 use crate::motion::hand::solve;
 use crate::motion::{Motion, Purpose, Roll};
@@ -34,7 +34,8 @@ pub fn pick(context: &Context<'_>, name: &str) -> Result<Motion, Refusal> {
     context.require_empty()?;
     let solid = &context.find(name)?.solid;
     let mut refusal = None;
-    for grasp in grasps(context, name, solid)?.into_iter().take(ATTEMPTS) {
+    let grasps = another(grasps(context, name, solid)?, context.approach);
+    for grasp in grasps.into_iter().take(ATTEMPTS) {
         match through(context, name, solid, &grasp) {
             Ok(script) => {
                 return Ok(Motion {
@@ -57,7 +58,7 @@ fn through<'a>(
     let Context {
         robot,
         gripper,
-        body,
+        around,
         ..
     } = *context;
     let neighbours = context.neighbours(name);
@@ -68,18 +69,18 @@ fn through<'a>(
 
     let mut script = Script::new(*context);
     let open = crate::motion::line::with_gripper(&grasp.posture, context.joints);
-    let around = with(&open, gripper.joint, grasp.open);
-    neighbours.check(robot, body, &around)?;
-    context.only(name).check(robot, body, &around)?;
-    script.transit(&posture, grasp.open, body, &context.obstacles())?;
+    let open = with(&open, gripper.joint, grasp.open);
+    let collider = robot.collider();
+    collider.check_posture(&open, &neighbours)?;
+    collider.check_posture(&open, &context.only(name))?;
+    script.transit(&posture, grasp.open, around)?;
     script.line(
         &grasp.base_from_tool,
         APPROACH_SPEED,
         Purpose::Approach,
-        body,
         &neighbours,
     )?;
-    script.gripper(gripper.closed, CLOSING, Purpose::Close)?;
+    script.gripper(gripper.closed, CLOSING, Purpose::Close, &neighbours)?;
     lift(context, name, grasp, script)
 }
 
@@ -101,7 +102,7 @@ fn lift<'a>(
             let up = centre + Vector3::z() * height;
             let pose = context.hand.pose(&object, &up, grasp.tilt + more, roll);
             let mut script = script.clone();
-            match script.line(&pose, LIFT_SPEED, Purpose::Lift, context.body, &neighbours) {
+            match script.line(&pose, LIFT_SPEED, Purpose::Lift, &neighbours) {
                 Ok(()) => return Ok(script),
                 Err(why) => refusal = closest(refusal, why),
             }

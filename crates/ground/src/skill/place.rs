@@ -1,6 +1,7 @@
 //! Carry, release, withdraw.
 
 use enact_plan::Relation;
+use enact_robot::Surroundings;
 use enact_types::{Point3, Refusal, Vector3};
 
 use super::context::Context;
@@ -10,7 +11,7 @@ use super::release::{Release, releases};
 use super::script::Script;
 use super::spot::spots;
 use crate::motion::hand::solve;
-use crate::motion::{Body, Motion, Obstacles, Purpose, line};
+use crate::motion::{Motion, Purpose, line};
 use crate::scene::{Held, SceneObject};
 
 /// Heights of the released object above the surface in a container, metres.
@@ -40,8 +41,8 @@ struct Placing<'a> {
     context: Context<'a>,
     held: &'a Held,
     target: &'a SceneObject,
-    /// The robot with what it holds.
-    body: Body,
+    /// What to stay clear of on the way there, with what is held.
+    carrying: Surroundings,
 }
 
 /// The motion that puts the held object of this name in, on or beside `target`.
@@ -58,7 +59,7 @@ pub fn place(
         context: *context,
         held,
         target,
-        body: context.body.holding(context.robot, held),
+        carrying: context.carrying(),
     };
     let drops: &[f64] = match target.solid.hollow {
         Some(_) if !relation.is_beside() => &DROPS,
@@ -131,43 +132,29 @@ impl<'a> Placing<'a> {
             hand,
             ..
         } = self.context;
-        let around = self.around();
+        let empty = self.context.around.within(TARGET_MARGIN);
         let open = self.grasped_width() + spare;
         let open = gripper.joint_for(open.min(gripper.widest()));
         let mut opened = line::with_gripper(&way.posture, self.context.joints);
         opened[gripper.joint] = open;
-        around.check(robot, self.context.body, &opened)?;
+        robot.collider().check_posture(&opened, &empty)?;
 
         let middle = self.held.tool_from_object.translation.vector.into();
         let over = way.middle(self.held) + Vector3::z() * self.descent(way);
         let above = hand.pose(&middle, &over, way.tilt + more, way.roll);
         let posture = solve(robot, &above, &way.posture, &self.target.name)?;
         let mut script = Script::new(self.context);
-        script.transit(
-            &posture,
-            gripper.closed,
-            &self.body,
-            &self.context.obstacles(),
-        )?;
-        script.line(
-            &way.base_from_tool,
-            LOWER_SPEED,
-            Purpose::Lower,
-            &self.body,
-            &around,
-        )?;
-        script.gripper(open, OPENING, Purpose::Open)?;
-        self.retreat(&mut script, way, &around)?;
+        script.transit(&posture, gripper.closed, &self.carrying)?;
+        let touching = Surroundings {
+            held_may_touch: true,
+            ..self.carrying.within(TARGET_MARGIN)
+        };
+        let lowered = &way.base_from_tool;
+        script.line(lowered, LOWER_SPEED, Purpose::Lower, &touching)?;
+        script.gripper(open, OPENING, Purpose::Open, &empty)?;
+        self.retreat(&mut script, way, &empty)?;
         script.home()?;
         Ok(script)
-    }
-
-    /// Obstacles while the hand is at the target.
-    fn around(&self) -> Obstacles {
-        Obstacles {
-            held_may_touch: true,
-            ..self.context.obstacles().with_margin(TARGET_MARGIN)
-        }
     }
 
     /// From how far up the held object comes down.
@@ -190,14 +177,9 @@ impl<'a> Placing<'a> {
         &self,
         script: &mut Script<'_>,
         way: &Release,
-        obstacles: &Obstacles,
+        around: &Surroundings,
     ) -> Result<(), Refusal> {
-        let Context {
-            hand,
-            gripper,
-            body,
-            ..
-        } = self.context;
+        let Context { hand, gripper, .. } = self.context;
         let from = &way.base_from_tool;
         let grasp = gripper.tool_from_grasp;
         let tilted = |far: f64, more: f64| {
@@ -211,7 +193,7 @@ impl<'a> Placing<'a> {
                 .into_iter()
                 .chain(MORE_TILT[1..].iter().map(|more| tilted(far, *more)));
             for away in ways {
-                match script.line(&away, RETREAT_SPEED, Purpose::Retreat, body, obstacles) {
+                match script.line(&away, RETREAT_SPEED, Purpose::Retreat, around) {
                     Ok(()) => return Ok(()),
                     Err(why) => refusal = closest(refusal, why),
                 }

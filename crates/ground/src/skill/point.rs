@@ -22,11 +22,7 @@ pub fn point(context: &Context<'_>, name: &str) -> Result<Motion, Refusal> {
         ..
     } = *context;
     let solid = &context.find(name)?.solid;
-    let held = context.scene.held();
-    let body = held.map_or_else(
-        || context.body.clone(),
-        |held| context.body.holding(robot, held),
-    );
+    let carrying = context.carrying();
     require_in_reach(context, name, &solid.centre())?;
     let mut refusal = None;
     for hover in HOVERS {
@@ -42,9 +38,8 @@ pub fn point(context: &Context<'_>, name: &str) -> Result<Motion, Refusal> {
                     Roll::FromHeading(turn),
                 );
                 let mut script = Script::new(*context);
-                let moved = solve(robot, &pose, context.joints, name).and_then(|posture| {
-                    script.transit(&posture, gripper.closed, &body, &context.obstacles())
-                });
+                let moved = solve(robot, &pose, context.joints, name)
+                    .and_then(|posture| script.transit(&posture, gripper.closed, &carrying));
                 match moved {
                     Ok(()) => {
                         return Ok(Motion {

@@ -7,6 +7,7 @@ use super::context::{Context, TILTS};
 use super::grasp::{closest, require_in_reach};
 use super::pick::shifted;
 use super::script::Script;
+use crate::motion::body::placed;
 use crate::motion::hand::{Roll, solve};
 use crate::motion::{Motion, Purpose};
 use crate::scene::{SceneObject, Solid};
@@ -144,7 +145,7 @@ fn through<'a>(
     let Context {
         robot,
         gripper,
-        body,
+        around,
         hand,
         ..
     } = *context;
@@ -169,11 +170,11 @@ fn through<'a>(
     let neighbours = context.neighbours(&object.name);
 
     let mut script = Script::new(*context);
-    script.transit(&posture, gripper.closed, body, &context.obstacles())?;
-    script.line(&start, SPEED, Purpose::Approach, body, &neighbours)?;
-    script.line(&end, PUSH_SPEED, Purpose::Push, body, &neighbours)?;
-    script.line(&start, SPEED, Purpose::Retreat, body, &neighbours)?;
-    script.line(&above, SPEED, Purpose::Retreat, body, &neighbours)?;
+    script.transit(&posture, gripper.closed, around)?;
+    script.line(&start, SPEED, Purpose::Approach, &neighbours)?;
+    script.line(&end, PUSH_SPEED, Purpose::Push, &neighbours)?;
+    script.line(&start, SPEED, Purpose::Retreat, &neighbours)?;
+    script.line(&above, SPEED, Purpose::Retreat, &neighbours)?;
     script.home()?;
     Ok(script)
 }
@@ -184,18 +185,10 @@ fn front(context: &Context<'_>, posture: &[f64], solid: &Solid, pose: &Pose, way
     let mut joints = crate::motion::line::with_gripper(posture, context.joints);
     joints[gripper.joint] = gripper.closed;
     let grasp_point = pose * gripper.tool_from_grasp;
-    context
-        .body
-        .at(context.robot, &joints)
+    placed(context.robot, None, &joints)
         .iter()
-        .filter(|placed| placed.part.roams)
-        .flat_map(|placed| {
-            placed
-                .part
-                .points
-                .iter()
-                .map(|point| placed.base_from_shape * point)
-        })
+        .filter(|placed| placed.part.roams())
+        .flat_map(|placed| placed.surface().collect::<Vec<_>>())
         .filter(|point| point.z < solid.top + 0.01)
         .map(|point| (point - grasp_point).dot(way))
         .fold(0.0, f64::max)

@@ -8,9 +8,8 @@ use super::context::{Context, TILTS};
 use super::grasp::{HOPELESS, closest};
 use super::pick::shifted;
 use super::spot::Spot;
-use crate::motion::body::shape_of;
-use crate::motion::distance::lowest;
 use crate::motion::hand::{Roll, solve};
+use crate::motion::solids::shape_of;
 use crate::scene::{Held, SceneObject, Solid};
 
 /// Turns about the approach direction to try.
@@ -146,5 +145,5 @@ fn across(object: &Pose, held: &Held, target: &Solid) -> f64 {
 
 fn underside(base_from_tool: &Pose, held: &Held) -> f64 {
     let object = base_from_tool * held.tool_from_object;
-    lowest(&shape_of(&held.object.solid), &object)
+    shape_of(&held.object.solid).lowest(&object)
 }

@@ -1,11 +1,12 @@
 //! A motion written segment by segment.
 
+use enact_robot::Surroundings;
 use enact_types::{JointVector, Pose, Refusal};
 
 use super::context::Context;
 use crate::motion::point_to_point::move_to;
 use crate::motion::transit::transit;
-use crate::motion::{Body, MotionSegment, Obstacles, Purpose, line};
+use crate::motion::{MotionSegment, Purpose, line};
 
 /// A motion under construction: where the arm is after the segments so far.
 #[derive(Clone)]
@@ -40,12 +41,13 @@ impl<'a> Script<'a> {
         &mut self,
         arm: &[f64],
         gripper: f64,
-        body: &Body,
-        obstacles: &Obstacles,
+        around: &Surroundings,
     ) -> Result<(), Refusal> {
         let goal = self.with_gripper(arm, gripper);
-        let Context { robot, .. } = self.context;
-        for segment in transit(robot, body, obstacles, &self.at, &goal)? {
+        let Context {
+            robot, searches, ..
+        } = self.context;
+        for segment in transit(robot, around, &self.at, &goal, searches)? {
             self.push(segment);
         }
         Ok(())
@@ -57,14 +59,13 @@ impl<'a> Script<'a> {
         pose: &Pose,
         speed: f64,
         purpose: Purpose,
-        body: &Body,
-        obstacles: &Obstacles,
+        around: &Surroundings,
     ) -> Result<(), Refusal> {
         let Context { robot, .. } = self.context;
         let postures = line::postures(robot, &self.at, pose)?;
         let samples = line::timed(robot, &self.at, postures, speed)?;
-        obstacles.check_path(robot, body, &samples)?;
-        self.push(MotionSegment::new(purpose, samples));
+        robot.collider().check_path(&samples, around)?;
+        self.push(MotionSegment::new(purpose, samples, around));
         Ok(())
     }
 
@@ -74,24 +75,27 @@ impl<'a> Script<'a> {
         position: f64,
         seconds: f64,
         purpose: Purpose,
+        around: &Surroundings,
     ) -> Result<(), Refusal> {
         let count = self.context.robot.arm_joints().len();
         let goal = self.with_gripper(&self.at[..count], position);
-        let samples = move_to(self.context.robot, &self.at, &goal, seconds)?;
-        self.push(MotionSegment::new(purpose, samples));
+        let Context { robot, .. } = self.context;
+        let samples = move_to(robot, &self.at, &goal, seconds)?;
+        robot.collider().check_path(&samples, around)?;
+        self.push(MotionSegment::new(purpose, samples, around));
         Ok(())
     }
 
     /// Moves home around everything on the table, with an empty gripper as at home.
     pub fn home(&mut self) -> Result<(), Refusal> {
-        let Context { robot, gripper, .. } = self.context;
+        let Context {
+            robot,
+            gripper,
+            around,
+            ..
+        } = self.context;
         let home = robot.home();
-        self.transit(
-            home,
-            home[gripper.joint],
-            self.context.body,
-            &self.context.obstacles(),
-        )
+        self.transit(home, home[gripper.joint], around)
     }
 
     fn with_gripper(&self, arm: &[f64], position: f64) -> JointVector {

@@ -94,7 +94,7 @@ pub fn assert_admissible(grounder: &Grounder, motion: &Motion, start: &JointVect
             measured: &at,
             commanded: Some(&at),
         };
-        let admitted = gate.admit(segment.samples.clone(), &start);
+        let admitted = gate.admit_among(segment.samples.clone(), &start, &segment.around);
         assert!(
             admitted.is_ok(),
             "{}: {}",

@@ -8,10 +8,12 @@ mod motion;
 mod rates;
 mod stop;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use enact_types::{JointVector, Quantity, Refusal};
 
+use crate::collision::{Collider, Surroundings};
 use crate::description::{Joint, Limits, Robot};
 pub use motion::{Command, Trajectory};
 
@@ -29,6 +31,7 @@ pub struct Gate {
     arm_joints: usize,
     period: Duration,
     following_error: f64,
+    collider: Arc<Collider>,
 }
 
 /// Where the arm is when a motion begins; all joints.
@@ -48,7 +51,17 @@ impl Gate {
             arm_joints: robot.arm_joints().len(),
             period: robot.control_period(),
             following_error: robot.following_error(),
+            collider: Arc::clone(robot.collider()),
         }
+    }
+
+    /// Admits a motion in free space: as [`admit_among`](Self::admit_among), with nothing
+    /// around to run into but the robot itself.
+    ///
+    /// # Errors
+    /// The first limit that is not kept.
+    pub fn admit(&self, samples: Vec<JointVector>, start: &Start) -> Result<Trajectory, Refusal> {
+        self.admit_among(samples, start, &Surroundings::default())
     }
 
     /// Admits samples of all joints, one per control period.
@@ -56,11 +69,22 @@ impl Gate {
     /// They begin at the last command, or at the measurement where there is none. The
     /// arm rests before the first and after the last sample, and velocity, acceleration
     /// and jerk are the finite differences at the control period. A joint that starts
-    /// outside its position limits may only move towards them, slowly.
+    /// outside its position limits may only move towards them, slowly. No two bodies come
+    /// closer than their margin, see [`Collider::check_path`].
+    ///
+    /// Between samples the motion is the cubic B-spline that they control. Its positions
+    /// are weighted means of samples, its derivatives weighted means of their differences
+    /// (de Boor, "A Practical Guide to Splines", 1978, ch. X), so that whatever holds for
+    /// those holds everywhere, and position, velocity and acceleration are continuous.
     ///
     /// # Errors
     /// The first limit that is not kept.
-    pub fn admit(&self, samples: Vec<JointVector>, start: &Start) -> Result<Trajectory, Refusal> {
+    pub fn admit_among(
+        &self,
+        samples: Vec<JointVector>,
+        start: &Start,
+        around: &Surroundings,
+    ) -> Result<Trajectory, Refusal> {
         let first = samples
             .first()
             .ok_or_else(|| Refusal::Malformed("it has no samples".to_owned()))?;
@@ -83,7 +107,30 @@ impl Gate {
             let path = |at: isize| samples[at.clamp(0, last) as usize][index];
             rates::check(joint, self.period, &path, 1..=last + 3, 1.0)?;
         }
+        self.collider.check_path(&samples, around)?;
         Ok(Trajectory::new(samples, self.period))
+    }
+
+    /// Checks a command as it is about to be sent: every position is finite and within
+    /// its limits, or no farther outside than the one before it, and no joint goes
+    /// farther from there than its speed allows in one control period.
+    ///
+    /// # Errors
+    /// The first limit that is not kept.
+    pub fn pass(&self, command: &Command, previous: &JointVector) -> Result<(), Refusal> {
+        let positions = command.positions();
+        self.check_vector(positions, "the command")?;
+        let period = self.period.as_secs_f64();
+        for (index, joint) in self.joints.iter().enumerate() {
+            let (from, to) = (previous[index], positions[index]);
+            check_positions(joint, from, std::iter::once(to))?;
+            let (speed, limit) = ((to - from) / period, joint.limits.velocity);
+            if !(-limit <= speed && speed <= limit) {
+                let range = (-limit, limit);
+                return Err(limit_refusal(joint, Quantity::Velocity, speed, range));
+            }
+        }
+        Ok(())
     }
 
     /// Whether the arm follows: each of its joints is near enough to the command. The

@@ -9,6 +9,11 @@ use enact_types::JointVector;
 pub struct Command(JointVector);
 
 impl Command {
+    #[cfg(test)]
+    pub(super) fn new(positions: JointVector) -> Self {
+        Self(positions)
+    }
+
     /// Where the joints are to be.
     pub fn positions(&self) -> &JointVector {
         &self.0

@@ -9,6 +9,8 @@ use enact_types::JointVector;
 
 use super::{Gate, Trajectory, check_positions, rates};
 
+/// How much of the path is gone back after a contact, seconds at its own speed.
+const BACK: f64 = 0.25;
 /// The quickest stop that is tried, seconds.
 const QUICKEST: f64 = 0.04;
 /// The slowest, seconds. Slower than that, the path itself is soon at its end.
@@ -26,6 +28,52 @@ impl Gate {
     /// limit. Where no braking keeps them the result is the rest of the path, which ends
     /// at rest too.
     pub fn stop(&self, trajectory: &Trajectory, sent: usize) -> Trajectory {
+        self.braked(trajectory, sent).0
+    }
+
+    /// As [`stop`](Self::stop), then back along the path by what would have taken a
+    /// quarter of a second: away from whatever was met.
+    pub fn back_off(&self, trajectory: &Trajectory, sent: usize) -> [Trajectory; 2] {
+        let samples = trajectory.positions();
+        let (stop, met) = self.braked(trajectory, sent);
+        let back = (met - BACK / self.period.as_secs_f64()).max(0.0);
+        let joints = stop.end().len();
+        let rest = |at: f64| -> JointVector {
+            (0..joints)
+                .map(|joint| spline(samples, joint, at))
+                .collect()
+        };
+        // The spline passes its ends only nearly.
+        let gap: Vec<f64> = stop
+            .end()
+            .iter()
+            .zip(rest(met).iter())
+            .map(|(a, b)| a - b)
+            .collect();
+        let mut time = QUICKEST;
+        while time < SLOWEST {
+            let steps = (time / self.period.as_secs_f64()).ceil();
+            let sample = |step: usize| -> JointVector {
+                let left = rate(step as f64 / steps);
+                let at = rest(back + (met - back) * left);
+                at.iter()
+                    .zip(&gap)
+                    .map(|(at, gap)| at + gap * left)
+                    .collect()
+            };
+            let backwards: Vec<JointVector> = (1..=steps as usize).map(sample).collect();
+            if self.keeps_limits(std::slice::from_ref(stop.end()), 0, &backwards) {
+                let away = Trajectory::new(backwards, self.period);
+                return [stop, away];
+            }
+            time *= LONGER;
+        }
+        let stay = Trajectory::new(vec![stop.end().clone()], self.period);
+        [stop, stay]
+    }
+
+    /// The stop, and where on the path it ends, in samples.
+    fn braked(&self, trajectory: &Trajectory, sent: usize) -> (Trajectory, f64) {
         let samples = trajectory.positions();
         let sent = sent.min(samples.len() - 1);
         let rest = &samples[(sent + 1).min(samples.len() - 1)..];
@@ -37,11 +85,13 @@ impl Gate {
             }
             let braked = brake(samples, sent, steps.max(1));
             if self.keeps_limits(samples, sent, &braked) {
-                return Trajectory::new(braked, self.period);
+                let end = sent as f64 + steps.max(1) as f64 * travelled(1.0);
+                return (Trajectory::new(braked, self.period), end);
             }
             time *= LONGER;
         }
-        Trajectory::new(rest.to_vec(), self.period)
+        let end = (samples.len() - 1) as f64;
+        (Trajectory::new(rest.to_vec(), self.period), end)
     }
 
     fn keeps_limits(&self, samples: &[JointVector], sent: usize, braked: &[JointVector]) -> bool {

@@ -66,6 +66,72 @@ fn keeps_all(samples: &[JointVector]) -> bool {
     })
 }
 
+/// The limits of the B-spline that the samples control, at many points of each period.
+fn keeps_all_between(samples: &[JointVector]) -> bool {
+    const PARTS: usize = 7;
+    let robot = so101();
+    robot.joints().iter().enumerate().all(|(index, joint)| {
+        let last = samples.len() as isize - 1;
+        let x = |at: isize| samples[at.clamp(0, last) as usize][index];
+        let (limits, slack) = (joint.limits, 1.0 + 1e-9);
+        (-1..last + 2).all(|at| {
+            let [a, b, c, d] = [x(at - 1), x(at), x(at + 1), x(at + 2)];
+            (0..=PARTS).all(|part| {
+                let t = part as f64 / PARTS as f64;
+                let u = 1.0 - t;
+                let position = (u.powi(3) * a
+                    + (3.0 * t.powi(3) - 6.0 * t * t + 4.0) * b
+                    + (3.0 * u.powi(3) - 6.0 * u * u + 4.0) * c
+                    + t.powi(3) * d)
+                    / 6.0;
+                let velocity = (u * u * (b - a) + (1.0 + 2.0 * t * u) * (c - b) + t * t * (d - c))
+                    / 2.0
+                    * STEPS;
+                let acceleration = (u * (a - 2.0 * b + c) + t * (b - 2.0 * c + d)) * STEPS * STEPS;
+                limits.min - 1e-12 <= position
+                    && position <= limits.max + 1e-12
+                    && velocity.abs() <= limits.velocity * slack
+                    && acceleration.abs() <= limits.acceleration * slack
+            })
+        })
+    })
+}
+
+#[test]
+fn a_command_one_ulp_beyond_a_limit_does_not_pass() {
+    let robot = so101();
+    let gate = gate();
+    for (index, joint) in robot.joints().iter().enumerate() {
+        let (edge, mut at) = (joint.limits.max, robot.home().clone());
+        at[index] = edge;
+        let command = Command::new(at.clone());
+        assert_eq!(gate.pass(&command, &at), Ok(()));
+        at[index] = edge.next_up();
+        let refusal = gate.pass(&Command::new(at), command.positions());
+        assert!(matches!(
+            refusal,
+            Err(Refusal::JointLimit {
+                quantity: Quantity::Position,
+                ..
+            })
+        ));
+        // And one that is within its limits but too far from the one before.
+        let mut far = robot.home().clone();
+        far[index] += 1.01 * joint.limits.velocity / STEPS;
+        let refusal = gate.pass(&Command::new(far), robot.home());
+        assert!(matches!(
+            refusal,
+            Err(Refusal::JointLimit {
+                quantity: Quantity::Velocity,
+                ..
+            })
+        ));
+    }
+    let mut broken = robot.home().clone();
+    broken[2] = f64::NAN;
+    assert!(gate.pass(&Command::new(broken), robot.home()).is_err());
+}
+
 #[test]
 fn a_smooth_motion_passes_and_a_hasty_one_does_not() {
     let delta = [0.5, 0.3, -0.4, -0.2, 1.0, 0.3];
@@ -247,10 +313,13 @@ proptest! {
             let old = samples[at][*joint];
             samples[at][*joint] = if *add { old + value } else { *value };
         }
-        if admit(samples.clone()).is_ok() {
-            prop_assert!(keeps_all(&samples));
-        } else {
-            prop_assert!(!changes.is_empty() || haste > 0.95 || !keeps_all(&samples));
+        match admit(samples.clone()) {
+            Ok(trajectory) => {
+                prop_assert!(keeps_all(&samples));
+                prop_assert!(keeps_all_between(trajectory.positions()));
+            }
+            Err(Refusal::Collision { .. }) => {}
+            Err(_) => prop_assert!(!changes.is_empty() || haste > 0.95 || !keeps_all(&samples)),
         }
     }
 
@@ -266,7 +335,9 @@ proptest! {
     #[test]
     fn a_stop_keeps_the_limits_and_comes_to_rest(delta in deltas(), at in any::<prop::sample::Index>()) {
         let robot = so101();
-        let trajectory = admit(quintic(&delta, 0.95)).unwrap();
+        let admitted = admit(quintic(&delta, 0.95));
+        prop_assume!(!matches!(admitted, Err(Refusal::Collision { .. })));
+        let trajectory = admitted.unwrap();
         let sent = at.index(trajectory.len());
         let stop = gate().stop(&trajectory, sent);
         let mut whole = trajectory.positions()[..=sent].to_vec();
@@ -281,6 +352,40 @@ proptest! {
             for a in v.windows(2).map(|w| (w[1] - w[0]) * STEPS) {
                 prop_assert!(a.abs() <= joint.limits.acceleration * 1.000_001);
             }
+        }
+    }
+}
+
+#[test]
+fn backing_off_goes_back_along_the_path_within_the_limits() {
+    let robot = so101();
+    let trajectory = admit(quintic(&[1.8, 0.0, 0.0, 0.0, 0.0, 0.0], 0.95)).unwrap();
+    let samples = trajectory.positions();
+    for sent in [
+        0,
+        3,
+        samples.len() / 3,
+        samples.len() / 2,
+        samples.len() - 1,
+    ] {
+        let [stop, away] = gate().back_off(&trajectory, sent);
+        let mut whole = vec![stop.end().clone()];
+        whole.extend_from_slice(away.positions());
+        for (index, joint) in robot.joints().iter().enumerate() {
+            let x: Vec<f64> = whole.iter().map(|sample| sample[index]).collect();
+            let v: Vec<f64> = x.windows(2).map(|w| (w[1] - w[0]) * STEPS).collect();
+            assert!(v.iter().all(|v| v.abs() <= joint.limits.velocity));
+            for a in v.windows(2).map(|w| (w[1] - w[0]) * STEPS) {
+                assert!(a.abs() <= joint.limits.acceleration * 1.000_001);
+            }
+        }
+        let (met, end) = (stop.end()[0], away.end()[0]);
+        assert!(
+            robot.home()[0] - 1e-9 <= end && end <= met + 1e-9,
+            "{sent}: {met} {end}"
+        );
+        if sent == samples.len() / 2 {
+            assert!(met - end > 0.2, "{met} {end}");
         }
     }
 }

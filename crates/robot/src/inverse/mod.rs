@@ -12,6 +12,7 @@ use enact_types::{Point3, Pose, Refusal, Vector3};
 use nalgebra::{Matrix3, Rotation3, Unit, UnitQuaternion};
 
 use crate::description::Robot;
+use crate::sequence::halton;
 use descent::{Attempt, Goal, Orientation, descend};
 
 /// Where the tool is to be, in the base frame.
@@ -260,26 +261,14 @@ fn hand(approach: &Unit<Vector3>, opening: &Unit<Vector3>) -> Option<UnitQuatern
 /// The start of a round: the seed first, then points of a Halton sequence that spread
 /// from it over the joint range.
 fn spread<const N: usize>(limits: &[(f64, f64); N], seed: &[f64; N], round: usize) -> [f64; N] {
-    const PRIMES: [usize; 7] = [2, 3, 5, 7, 11, 13, 17];
     let width = (round as f64 / WIDENING as f64).min(1.0);
     std::array::from_fn(|joint| {
         let (min, max) = limits[joint];
         // Whole turns beyond these add nothing.
         let (min, max) = (min.max(-TAU / 2.0), max.min(TAU / 2.0));
-        let point = min + halton(round + 1, PRIMES[joint]) * (max - min);
+        let point = min + halton(round + 1, joint) * (max - min);
         seed[joint] + width * (point - seed[joint])
     })
-}
-
-/// Radical inverse of `index` in `base`.
-fn halton(mut index: usize, base: usize) -> f64 {
-    let (mut value, mut digit) = (0.0, 1.0);
-    while index > 0 {
-        digit /= base as f64;
-        value += digit * (index % base) as f64;
-        index /= base;
-    }
-    value
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub struct Articulation {
     links: Vec<Place>,
     drives: Vec<Drive>,
     fingers: Vec<ColliderHandle>,
+    /// Colliders of everything else that moves.
+    limbs: Vec<ColliderHandle>,
 }
 
 /// The body that a link belongs to: fixed links are part of what they are fixed to.
@@ -31,6 +33,7 @@ impl Articulation {
             links: Vec::new(),
             drives: Vec::new(),
             fingers: Vec::new(),
+            limbs: Vec::new(),
         };
         for link in robot.links() {
             let place = match &link.mount {
@@ -124,6 +127,8 @@ impl Articulation {
                 let handle = physics.insert_collider(collider, Some(place.body));
                 if is_finger {
                     self.fingers.push(handle);
+                } else if physics.bodies[place.body].is_dynamic() {
+                    self.limbs.push(handle);
                 }
             }
         }
@@ -152,6 +157,11 @@ impl Articulation {
     /// Colliders of the fingers and of the hand they are on.
     pub fn fingers(&self) -> &[ColliderHandle] {
         &self.fingers
+    }
+
+    /// Colliders of everything else that moves.
+    pub fn limbs(&self) -> &[ColliderHandle] {
+        &self.limbs
     }
 
     /// Aims every motor for the coming step.

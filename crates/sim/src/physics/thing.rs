@@ -3,7 +3,8 @@
 use rapier3d::prelude::{ColliderHandle, PhysicsWorld, RigidBodyBuilder, RigidBodyHandle};
 
 use super::{convert, tuning};
-use crate::layout::{Item, Table};
+use crate::geometry::BodyShape;
+use crate::layout::{Fixture, Item, Table};
 use crate::object::ObjectShape;
 use crate::parts::{Part, parts};
 
@@ -50,10 +51,20 @@ pub fn add(physics: &mut PhysicsWorld, item: &Item) -> Thing {
     }
 }
 
+/// Adds a box that never moves.
+pub fn add_fixture(physics: &mut PhysicsWorld, fixture: &Fixture) -> ColliderHandle {
+    let shape = BodyShape::Box { half: fixture.half };
+    let collider = convert::collider(&shape, &fixture.base_from_fixture)
+        .friction(tuning::FRICTION)
+        .collision_groups(tuning::surroundings());
+    let body = physics.insert_body(RigidBodyBuilder::fixed());
+    physics.insert_collider(collider, Some(body))
+}
+
 /// Adds the table and answers with its collider and its part in the base frame.
 pub fn add_table(physics: &mut PhysicsWorld, table: &Table) -> (ColliderHandle, Part) {
     let part = Part {
-        shape: crate::geometry::BodyShape::Box {
+        shape: BodyShape::Box {
             half: [
                 table.size[0] / 2.0,
                 table.size[1] / 2.0,

@@ -5,7 +5,7 @@ use std::path::Path;
 use enact_robot::LoadError;
 
 use super::draw;
-use super::file::{Choice, ObjectEntry, SceneFile};
+use super::file::{BoxEntry, Choice, ObjectEntry, SceneFile, WorkspaceEntry};
 use crate::object::ObjectShape;
 
 /// Words less alike than this (Jaro–Winkler) are not offered.
@@ -82,6 +82,19 @@ pub fn check(path: &Path, text: &str, file: &SceneFile) -> Result<(), LoadError>
     {
         return fault("[random]", "count is [fewest, most]".to_owned());
     }
+    for entry in file.fixtures.iter().chain(&file.keep_out) {
+        if let Some(what) = box_fault(entry) {
+            return fault(&format!("\"{}\"", entry.name), what);
+        }
+    }
+    if let Some(WorkspaceEntry { min, max }) = file.workspace
+        && (0..3).any(|axis| !(min[axis] < max[axis]))
+    {
+        return fault(
+            "[workspace]",
+            "min must be below max along every axis".to_owned(),
+        );
+    }
     for (index, entry) in file.objects.iter().enumerate() {
         if let Some(what) = object_fault(entry) {
             let offset = text
@@ -104,6 +117,16 @@ pub fn check(path: &Path, text: &str, file: &SceneFile) -> Result<(), LoadError>
         return fault("[area]", "the objects do not fit side by side".to_owned());
     }
     Ok(())
+}
+
+fn box_fault(entry: &BoxEntry) -> Option<String> {
+    let finite = entry.centre.iter().chain([&entry.yaw_deg]);
+    let sound = entry
+        .size
+        .iter()
+        .all(|extent| 0.0 < *extent && extent.is_finite())
+        && finite.into_iter().all(|number| number.is_finite());
+    (!sound).then(|| format!("the box `{}` has no size or no place", entry.name))
 }
 
 fn object_fault(entry: &ObjectEntry) -> Option<String> {

@@ -2,13 +2,13 @@
 
 use std::f64::consts::{PI, TAU};
 
-use enact_types::Point3;
+use enact_types::{Point3, Pose, Vector3};
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::file::{Area, SceneFile};
-use crate::layout::{CameraPlace, Item, Layout, Table};
+use super::file::{Area, BoxEntry, SceneFile};
+use crate::layout::{CameraPlace, Fixture, Item, Layout, Table};
 use crate::object::{Colour, ObjectShape};
 
 /// Places tried for one object.
@@ -51,7 +51,26 @@ pub fn draw(file: &SceneFile, rng: &mut ChaCha8Rng) -> Layout {
             height: file.camera.height,
         },
         objects: best,
+        fixtures: fixtures(file),
+        workspace: file
+            .workspace
+            .map(|workspace| [workspace.min, workspace.max]),
     }
+}
+
+fn fixtures(file: &SceneFile) -> Vec<Fixture> {
+    let made = |entry: &BoxEntry, is_body: bool| Fixture {
+        name: entry.name.clone(),
+        half: entry.size.map(|extent| extent / 2.0),
+        base_from_fixture: Pose::new(
+            Vector3::from(entry.centre),
+            Vector3::z() * entry.yaw_deg.to_radians(),
+        ),
+        is_body,
+    };
+    let bodies = file.fixtures.iter().map(|entry| made(entry, true));
+    let places = file.keep_out.iter().map(|entry| made(entry, false));
+    bodies.chain(places).collect()
 }
 
 /// Whether everything that must be there finds a place with this seed.

@@ -19,8 +19,35 @@ pub struct SceneFile {
     #[serde(default)]
     pub objects: Vec<ObjectEntry>,
     pub random: Option<RandomEntry>,
+    /// Boxes that are always there and never move.
+    #[serde(default)]
+    pub fixtures: Vec<BoxEntry>,
+    /// Boxes that the robot must not enter, though nothing is there.
+    #[serde(default)]
+    pub keep_out: Vec<BoxEntry>,
+    /// Where the robot may be at all.
+    pub workspace: Option<WorkspaceEntry>,
     #[serde(default)]
     pub tasks: Vec<Task>,
+}
+
+/// A box in the base frame, metres and degrees about the vertical.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BoxEntry {
+    pub name: String,
+    pub centre: [f64; 3],
+    pub size: [f64; 3],
+    #[serde(default)]
+    pub yaw_deg: f64,
+}
+
+/// Two corners in the base frame, metres.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkspaceEntry {
+    pub min: [f64; 3],
+    pub max: [f64; 3],
 }
 
 /// The table's rectangle at height zero, metres.

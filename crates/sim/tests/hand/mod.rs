@@ -42,6 +42,8 @@ pub fn layout(objects: Vec<Item>) -> Layout {
             height: 240,
         },
         objects,
+        fixtures: Vec::new(),
+        workspace: None,
     }
 }
 

@@ -1,0 +1,53 @@
+//! Nothing moves before a yes.
+
+use enact_plan::{Outcome, Plan, Step, Verdict};
+use enact_types::Refusal;
+
+use crate::session::{BridgeError, Session};
+
+/// Is shown a plan, and what would come of each step that moves the arm, up to the first
+/// that would be refused; answers whether it may be carried out.
+pub type Approver<'a> = Box<dyn FnMut(&Plan, &[Outcome]) -> bool + 'a>;
+
+impl<'a> Session<'a> {
+    /// The same with somebody who must agree to each plan before anything moves.
+    pub fn approved_by(mut self, approver: Approver<'a>) -> Self {
+        self.approver = Some(approver);
+        self.may_move = false;
+        self
+    }
+
+    /// Whether a plan may be carried out.
+    pub(crate) fn is_approved(&mut self, plan: &Plan) -> Result<bool, BridgeError> {
+        if self.approver.is_none() || !plan.steps.iter().any(Step::moves) {
+            return Ok(true);
+        }
+        let outlook = self.outlook(plan)?;
+        if let Some(approver) = &mut self.approver {
+            self.may_move = approver(plan, &outlook);
+        }
+        Ok(self.may_move)
+    }
+
+    /// What would come of each step that moves the arm, without moving it.
+    pub(crate) fn outlook(&self, plan: &Plan) -> Result<Vec<Outcome>, BridgeError> {
+        let (mut at, mut memory) = (self.goal()?, self.memory.clone());
+        let mut outcomes = Vec::new();
+        for step in plan.steps.iter().filter(|step| step.moves()) {
+            let found: Result<String, Refusal> = self.rehearse(step, &mut memory, &mut at);
+            let (verdict, reason) = match found {
+                Ok(reason) => (Verdict::Unknown, reason),
+                Err(refusal) => (Verdict::Refused, refusal.to_string()),
+            };
+            outcomes.push(Outcome {
+                step: step.clone(),
+                verdict,
+                reason,
+            });
+            if verdict == Verdict::Refused {
+                break;
+            }
+        }
+        Ok(outcomes)
+    }
+}

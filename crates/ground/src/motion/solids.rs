@@ -1,0 +1,165 @@
+//! Perceived objects as obstacles.
+
+use std::f64::consts::{PI, TAU};
+
+use enact_robot::Obstacle;
+use enact_robot::description::Shape;
+use enact_types::{Pose, Vector3};
+use nalgebra::{Translation3, UnitQuaternion};
+
+use crate::scene::{Footprint, Hollow, SceneObject, Solid};
+
+/// The wall of a round container is made of so many flat pieces.
+const SIDES: u32 = 16;
+/// Thinnest floor and wall that an obstacle has, metres.
+const THINNEST: f64 = 0.001;
+
+/// What an object fills. A container is its wall and its floor.
+pub fn obstacle(object: &SceneObject) -> Obstacle {
+    let solid = &object.solid;
+    let base_from_solid = Pose::from_parts(
+        Translation3::new(solid.x, solid.y, solid.base),
+        UnitQuaternion::from_axis_angle(&Vector3::z_axis(), solid.yaw),
+    );
+    let pieces = match solid.hollow {
+        None => vec![(shape_of(solid), up(solid.height() / 2.0))],
+        Some(hollow) => container(solid, hollow),
+    };
+    let placed = pieces
+        .into_iter()
+        .map(|(shape, place)| (shape, base_from_solid * place));
+    Obstacle::new(&object.name, placed)
+}
+
+/// The primitive that a solid fills, in the frame of [`Held`](crate::scene::Held).
+pub fn shape_of(solid: &Solid) -> Shape {
+    prism(&solid.footprint, solid.height(), solid.ball)
+}
+
+fn prism(footprint: &Footprint, height: f64, ball: bool) -> Shape {
+    let half_length = (height / 2.0).max(THINNEST / 2.0);
+    match *footprint {
+        Footprint::Disc { radius } if ball => Shape::Sphere { radius },
+        Footprint::Disc { radius } => Shape::Cylinder {
+            radius,
+            half_length,
+        },
+        Footprint::Rectangle { half: [u, v] } => Shape::Box {
+            half: [u, v, half_length],
+        },
+    }
+}
+
+/// Floor and wall, in a frame at the middle of the underside.
+fn container(solid: &Solid, hollow: Hollow) -> Vec<(Shape, Pose)> {
+    let thickness = (hollow.floor - solid.base).max(THINNEST);
+    let mut pieces = vec![(
+        prism(&solid.footprint, thickness, false),
+        up(thickness / 2.0),
+    )];
+    let half_height = solid.height() / 2.0;
+    let slab = |half: [f64; 2], at: [f64; 2], turn: f64| {
+        let turn = UnitQuaternion::from_axis_angle(&Vector3::z_axis(), turn);
+        let at = turn * Vector3::new(at[0], at[1], half_height);
+        let half = [half[0], half[1], half_height];
+        (Shape::Box { half }, Pose::from_parts(at.into(), turn))
+    };
+    match (solid.footprint, hollow.inner) {
+        (Footprint::Rectangle { half: [u, v] }, Footprint::Rectangle { half: [in_u, in_v] }) => {
+            let wall = [u - in_u, v - in_v].map(|wall| wall.max(THINNEST) / 2.0);
+            for side in [-1.0, 1.0] {
+                pieces.push(slab([wall[0], v], [side * (u - wall[0]), 0.0], 0.0));
+                pieces.push(slab([u, wall[1]], [0.0, side * (v - wall[1])], 0.0));
+            }
+        }
+        (outer, inner) => {
+            let radius = outer.inner_radius();
+            let wall = (radius - inner.outer_radius()).max(THINNEST) / 2.0;
+            // Flat pieces that meet half way between the inner and the outer edge.
+            let along = radius * (PI / f64::from(SIDES)).tan();
+            for side in 0..SIDES {
+                let turn = TAU * f64::from(side) / f64::from(SIDES);
+                pieces.push(slab([wall, along], [radius - wall, 0.0], turn));
+            }
+        }
+    }
+    pieces
+}
+
+fn up(by: f64) -> Pose {
+    Pose::translation(0.0, 0.0, by)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use enact_types::{NormalisedPoint, Point3};
+
+    fn object(solid: Solid) -> SceneObject {
+        SceneObject {
+            name: "it".to_owned(),
+            label: "it".to_owned(),
+            point: NormalisedPoint { y: 500, x: 500 },
+            solid,
+            rests: None,
+            unseen: 0,
+            released: false,
+        }
+    }
+
+    /// Signed distance of a point to the pieces of an obstacle.
+    fn distance(obstacle: &Obstacle, point: &Point3) -> f64 {
+        obstacle
+            .shapes()
+            .map(|(shape, place)| shape.distance(&place.inverse_transform_point(point)))
+            .fold(f64::INFINITY, f64::min)
+    }
+
+    #[test]
+    fn pieces_fill_what_the_solid_fills() {
+        let hollow = |inner| {
+            Some(Hollow {
+                floor: 0.006,
+                inner,
+            })
+        };
+        let solid = Solid {
+            yaw: 0.4,
+            top: 0.05,
+            ..Solid::guess(0.2, -0.1, 0.05, 0.0)
+        };
+        let box_shaped = Solid {
+            footprint: Footprint::Rectangle { half: [0.06, 0.04] },
+            ..solid.clone()
+        };
+        let all = [
+            solid.clone(),
+            box_shaped.clone(),
+            Solid {
+                hollow: hollow(Footprint::Disc { radius: 0.045 }),
+                ..solid
+            },
+            Solid {
+                hollow: hollow(Footprint::Rectangle {
+                    half: [0.056, 0.036],
+                }),
+                ..box_shaped
+            },
+        ];
+        for solid in all {
+            let obstacle = obstacle(&object(solid.clone()));
+            for step in 0..20 * 20 * 10 {
+                let [x, y, z] = [step % 20, step / 20 % 20, step / 400].map(f64::from);
+                let point =
+                    Point3::new(0.1 + 0.2 * x / 19.0, -0.2 + 0.2 * y / 19.0, 0.08 * z / 9.0);
+                let (told, truth) = (distance(&obstacle, &point), solid.distance(&point));
+                if truth > 0.0 || told > 0.0 {
+                    assert!(
+                        (told - truth).abs() < 0.0015,
+                        "{solid:?} {point}: {told} {truth}"
+                    );
+                }
+            }
+        }
+    }
+}

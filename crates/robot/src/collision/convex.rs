@@ -1,0 +1,180 @@
+//! Convex bodies in space, and how far two of them are apart.
+
+use std::fmt;
+
+use enact_types::{Pose, Vector3};
+use parry3d_f64::math::{Pose as Place, Rotation, Vector};
+use parry3d_f64::query;
+use parry3d_f64::shape::{Ball, Capsule, Cuboid, Cylinder, SharedShape};
+
+use crate::description::Shape;
+
+/// A primitive as parry takes it. In double precision: parry's tolerances are absolute,
+/// and in single precision as large as what is measured here.
+#[derive(Clone)]
+pub struct Convex {
+    shape: SharedShape,
+    /// A cylinder of ours is along `z`, one of parry's along `y`.
+    upright: bool,
+    /// Of the ball around its middle that holds it, metres.
+    pub radius: f64,
+}
+
+/// Where a convex body is.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed {
+    /// `base_from_shape`, the frame as ours.
+    pub pose: Pose,
+    place: Place,
+}
+
+impl Convex {
+    /// The same shape.
+    pub fn new(shape: &Shape) -> Self {
+        let upright = matches!(shape, Shape::Cylinder { .. });
+        let radius = shape.radius();
+        let shape = match *shape {
+            Shape::Box { half: [x, y, z] } => SharedShape::new(Cuboid::new(Vector::new(x, y, z))),
+            Shape::Sphere { radius } => SharedShape::new(Ball::new(radius)),
+            Shape::Cylinder {
+                radius,
+                half_length,
+            } => SharedShape::new(Cylinder::new(half_length, radius)),
+            Shape::Capsule {
+                radius,
+                half_length,
+            } => SharedShape::new(Capsule::new_z(half_length, radius)),
+        };
+        Self {
+            shape,
+            upright,
+            radius,
+        }
+    }
+
+    /// Its place, the shape's frame being at `base_from_shape`.
+    pub fn at(&self, base_from_shape: Pose) -> Placed {
+        let rotation = if self.upright {
+            let y_to_z =
+                nalgebra::UnitQuaternion::from_axis_angle(&Vector3::x_axis(), QUARTER_TURN);
+            base_from_shape.rotation * y_to_z
+        } else {
+            base_from_shape.rotation
+        };
+        let (q, t) = (rotation.coords, base_from_shape.translation.vector);
+        Placed {
+            pose: base_from_shape,
+            place: Place::from_parts(
+                Vector::new(t.x, t.y, t.z),
+                Rotation::from_xyzw(q.x, q.y, q.z, q.w),
+            ),
+        }
+    }
+
+    /// Distance between two bodies, negative by the depth to which they overlap, metres.
+    pub fn distance(&self, at: &Placed, other: &Self, other_at: &Placed) -> f64 {
+        let (a, b) = (&*self.shape, &*other.shape);
+        // Every pair of convex shapes is supported; a NaN would be refused by the caller.
+        let apart = query::distance(&at.place, a, &other_at.place, b)
+            .map_or(f64::NAN, |found| found.distance);
+        if apart > 0.0 {
+            return apart;
+        }
+        match query::contact(&at.place, a, &other_at.place, b, 0.0) {
+            Ok(Some(contact)) => contact.dist.min(0.0),
+            _ => apart,
+        }
+    }
+}
+
+const QUARTER_TURN: f64 = std::f64::consts::FRAC_PI_2;
+
+impl fmt::Debug for Convex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.shape.shape_type())
+    }
+}
+
+impl Placed {
+    /// A distance that the surfaces of two bodies with these radii do at least keep, metres.
+    pub fn at_least(&self, radius: f64, other: &Self, other_radius: f64) -> f64 {
+        let apart = self.pose.translation.vector - other.pose.translation.vector;
+        apart.norm() - radius - other_radius
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use enact_types::Point3;
+    use proptest::prelude::*;
+
+    fn shape() -> impl Strategy<Value = Shape> {
+        let size = || 0.004..0.06_f64;
+        prop_oneof![
+            [size(), size(), size()].prop_map(|half| Shape::Box { half }),
+            (size(), size()).prop_map(|(radius, half_length)| Shape::Cylinder {
+                radius,
+                half_length
+            }),
+            (size(), size()).prop_map(|(radius, half_length)| Shape::Capsule {
+                radius,
+                half_length
+            }),
+            size().prop_map(|radius| Shape::Sphere { radius }),
+        ]
+    }
+
+    fn pose() -> impl Strategy<Value = Pose> {
+        let three = |range: std::ops::Range<f64>| prop::array::uniform3(range);
+        (three(-0.15..0.15), three(-3.0..3.0))
+            .prop_map(|(at, turn)| Pose::new(Vector3::from(at), Vector3::from(turn)))
+    }
+
+    /// The smallest distance of points of the second shape to the first, a bound from above.
+    fn sampled(a: &Shape, a_at: &Pose, b: &Shape, b_at: &Pose) -> f64 {
+        const STEPS: i32 = 12;
+        let a_from_b = a_at.inverse() * b_at;
+        let grid = |step: i32| f64::from(step - STEPS / 2) / f64::from(STEPS / 2);
+        let reach = Vector3::new(
+            b.extent(&Vector3::x()),
+            b.extent(&Vector3::y()),
+            b.extent(&Vector3::z()),
+        );
+        let mut nearest = f64::INFINITY;
+        for x in 0..=STEPS {
+            for y in 0..=STEPS {
+                for z in 0..=STEPS {
+                    let share = Vector3::new(grid(x), grid(y), grid(z));
+                    let point = Point3::from(reach.component_mul(&share));
+                    if b.distance(&point) <= 0.0 {
+                        nearest = nearest.min(a.distance(&(a_from_b * point)));
+                    }
+                }
+            }
+        }
+        nearest
+    }
+
+    proptest! {
+        #[test]
+        fn the_distance_is_that_of_the_nearest_points(
+            a in shape(), b in shape(), a_at in pose(), b_at in pose(),
+        ) {
+            let (first, second) = (Convex::new(&a), Convex::new(&b));
+            let distance = first.distance(&first.at(a_at), &second, &second.at(b_at));
+            let upper = sampled(&a, &a_at, &b, &b_at).min(sampled(&b, &b_at, &a, &a_at));
+            if distance > 0.0 {
+                // The grid is a twelfth of each shape wide.
+                prop_assert!(distance <= upper + 1e-5, "{distance} {upper}");
+                prop_assert!(upper - distance < 0.02, "{distance} {upper}");
+            } else {
+                prop_assert!(distance <= 0.0 && upper < 0.02, "{distance} {upper}");
+            }
+            let back = second.distance(&second.at(b_at), &first, &first.at(a_at));
+            prop_assert!((distance - back).abs() < 1e-5, "{distance} {back}");
+            let apart = first.at(a_at).at_least(first.radius, &second.at(b_at), second.radius);
+            prop_assert!(apart <= distance + 1e-9);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Whether the robot runs into itself or into what is around it.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `convex` | convex bodies in space, and how far two of them are apart |
+//! | `body` | the robot's primitives, and how far a joint can move each of them |
+//! | `pairs` | which parts of a robot can meet |
+//! | [`clearance`] | how far things must stay apart |
+//! | [`surroundings`] | what a robot may run into |
+//! | `path` | a motion at its samples and between them |
+
+mod body;
+pub mod clearance;
+mod convex;
+mod pairs;
+mod path;
+pub mod surroundings;
+
+use enact_types::{JointVector, Pose, Refusal};
+
+use crate::description::{Link, Robot};
+pub use body::Part;
+pub use clearance::{Clearance, PairClearance};
+use pairs::{Pair, Question, pairs};
+use path::Walk;
+pub use surroundings::{HalfSpace, Obstacle, Surroundings};
+
+/// The robot's shapes, and which of them must be kept apart. Never changes after loading.
+#[derive(Clone, Debug)]
+pub struct Collider {
+    links: Vec<Link>,
+    arm_joints: usize,
+    tool_link: usize,
+    clearance: Clearance,
+    parts: Vec<Part>,
+    pairs: Vec<Pair>,
+}
+
+impl Collider {
+    /// Finds the pairs of parts that can meet.
+    pub(crate) fn new(robot: &Robot, clearance: Clearance) -> Self {
+        let parts = Part::all(robot.links(), robot.joints());
+        let question = Question {
+            links: robot.links(),
+            joints: robot.joints(),
+            arm_joints: robot.arm_joints().len(),
+            home: robot.home(),
+            poses: &|joints| robot.link_poses(joints),
+        };
+        let pairs = pairs(&question, &parts, &clearance);
+        Self {
+            links: robot.links().to_vec(),
+            arm_joints: robot.arm_joints().len(),
+            tool_link: robot.tool_link(),
+            clearance,
+            parts,
+            pairs,
+        }
+    }
+
+    /// Every primitive of the robot.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Names of the links that are watched against each other; each pair once.
+    pub fn watched(&self) -> Vec<(&str, &str)> {
+        let name = |part: usize| self.parts[part].name.as_str();
+        let mut names: Vec<_> = self
+            .pairs
+            .iter()
+            .map(|pair| (name(pair.first), name(pair.second)))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Refuses a posture in which a part is too close to another or to its surroundings.
+    ///
+    /// # Errors
+    /// [`Refusal::Collision`] with both names, the distance and the margin.
+    pub fn check_posture(&self, joints: &[f64], around: &Surroundings) -> Result<(), Refusal> {
+        Walk::new(self, around).posture(joints)
+    }
+
+    /// Refuses a motion that comes too close to something at a sample or, the joints
+    /// moving straight from one to the next, between two. What is too close where it
+    /// begins must not come closer than it is there; where it ends, things may be as close
+    /// as beside what is worked on.
+    ///
+    /// # Errors
+    /// As [`check_posture`](Self::check_posture).
+    pub fn check_path(
+        &self,
+        samples: &[JointVector],
+        around: &Surroundings,
+    ) -> Result<(), Refusal> {
+        Walk::new(self, around).path(samples)
+    }
+
+    fn link_poses(&self, joints: &[f64]) -> Vec<Pose> {
+        crate::kinematics::link_poses(&self.links, joints)
+    }
+
+    /// Whether a link is part of the hand: no arm joint moves it against the tool.
+    fn is_hand(&self, link: usize) -> bool {
+        let arm_joint_above = |mut link: usize| {
+            while let Some(mount) = &self.links[link].mount {
+                match &mount.motion {
+                    Some(motion) if motion.joint < self.arm_joints => return Some(motion.joint),
+                    _ => link = mount.parent,
+                }
+            }
+            None
+        };
+        arm_joint_above(link) == arm_joint_above(self.tool_link)
+    }
+}
+
+#[cfg(test)]
+mod tests;

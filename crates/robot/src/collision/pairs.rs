@@ -1,0 +1,164 @@
+//! Which parts of a robot can meet.
+
+use enact_types::Pose;
+
+use super::body::Part;
+use super::clearance::Clearance;
+use crate::description::{Joint, Link};
+use crate::sequence::halton;
+
+/// Postures that are tried to see which links always touch and which never do.
+const SAMPLES: usize = 500;
+/// Parts that stay this far apart in all of them never meet, metres.
+const NEVER: f64 = 0.04;
+
+/// Two parts of a robot that must be kept apart.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// Index of the first part.
+    pub first: usize,
+    /// Index of the second part.
+    pub second: usize,
+    /// Smallest distance, metres.
+    pub margin: f64,
+    /// By how much a point of one moves at most, seen from the other, per unit of each joint.
+    pub reach: Vec<f64>,
+}
+
+/// What is asked of a robot to find its pairs.
+pub struct Question<'a> {
+    /// Its links.
+    pub links: &'a [Link],
+    /// Its joints.
+    pub joints: &'a [Joint],
+    /// How many of them are the arm's.
+    pub arm_joints: usize,
+    /// A posture in which nothing is in the way of anything.
+    pub home: &'a [f64],
+    /// Where the links are.
+    pub poses: &'a dyn Fn(&[f64]) -> Vec<Pose>,
+}
+
+/// The pairs that may come too close. Left out are links with at most one joint between
+/// them, whose limits keep them apart; the hand's own fingers; links that touch in every
+/// posture or at home, as joined bodies do whose shapes are simplified; and parts that
+/// stay far apart in every posture.
+pub fn pairs(question: &Question, parts: &[Part], clearance: &Clearance) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    for second in 0..parts.len() {
+        for first in 0..second {
+            let reach = relative_reach(question, &parts[first], &parts[second]);
+            let moving = |from: usize| reach[from..].iter().filter(|reach| **reach > 0.0).count();
+            let arm = moving(0) - moving(question.arm_joints);
+            if arm > 0 && moving(0) > 1 {
+                let margin = clearance.between_links(&parts[first].name, &parts[second].name);
+                pairs.push(Pair {
+                    first,
+                    second,
+                    margin,
+                    reach,
+                });
+            }
+        }
+    }
+    let found = observe(question, parts, &pairs);
+    let joined = |pair: &Pair| {
+        let same = |a: &Pair| {
+            parts[a.first].link == parts[pair.first].link
+                && parts[a.second].link == parts[pair.second].link
+        };
+        let of_links = pairs.iter().zip(&found).filter(|(other, _)| same(other));
+        let mut touching = of_links.map(|(other, found)| {
+            (
+                found.largest < other.margin.max(f64::MIN_POSITIVE),
+                found.at_home < other.margin.max(f64::MIN_POSITIVE),
+            )
+        });
+        touching.any(|(always, at_home)| always || at_home)
+    };
+    let kept: Vec<bool> = pairs
+        .iter()
+        .zip(&found)
+        .map(|(pair, found)| found.smallest < NEVER + pair.margin && !joined(pair))
+        .collect();
+    let mut keep = kept.into_iter();
+    pairs.retain(|_| keep.next().unwrap_or(true));
+    pairs
+}
+
+/// What the samples say of a pair, metres.
+#[derive(Clone, Copy)]
+struct Found {
+    smallest: f64,
+    largest: f64,
+    at_home: f64,
+}
+
+fn observe(question: &Question, parts: &[Part], pairs: &[Pair]) -> Vec<Found> {
+    let distances = |joints: &[f64]| -> Vec<f64> {
+        let links = (question.poses)(joints);
+        let placed: Vec<_> = parts.iter().map(|part| part.at(&links)).collect();
+        let of_pair = |pair: &Pair| {
+            let (a, b) = (&parts[pair.first].convex, &parts[pair.second].convex);
+            let (at, other) = (&placed[pair.first], &placed[pair.second]);
+            let bound = at.at_least(a.radius, other, b.radius);
+            if bound > NEVER + pair.margin {
+                bound
+            } else {
+                a.distance(at, b, other)
+            }
+        };
+        pairs.iter().map(of_pair).collect()
+    };
+    let mut found: Vec<Found> = distances(question.home)
+        .into_iter()
+        .map(|at_home| Found {
+            smallest: at_home,
+            largest: at_home,
+            at_home,
+        })
+        .collect();
+    for index in 1..=SAMPLES {
+        for (found, distance) in found.iter_mut().zip(distances(&posture(question, index))) {
+            found.smallest = found.smallest.min(distance);
+            found.largest = found.largest.max(distance);
+        }
+    }
+    found
+}
+
+/// A posture of a sequence that fills the joint range evenly.
+fn posture(question: &Question, index: usize) -> Vec<f64> {
+    let joints = question.joints.iter().enumerate();
+    joints
+        .map(|(joint, description)| {
+            let limits = description.limits;
+            limits.min + halton(index, joint) * (limits.max - limits.min)
+        })
+        .collect()
+}
+
+fn relative_reach(question: &Question, first: &Part, second: &Part) -> Vec<f64> {
+    let Question { links, joints, .. } = *question;
+    let shared = common_ancestor(links, first.link, second.link);
+    let of = |part: &Part| part.reach_in(links, joints, shared);
+    of(first)
+        .iter()
+        .zip(of(second))
+        .map(|(first, second)| first + second)
+        .collect()
+}
+
+/// The last link that both hang on. Parents come before children.
+fn common_ancestor(links: &[Link], first: usize, second: usize) -> usize {
+    let parent = |link: usize| links[link].mount.as_ref().map_or(0, |mount| mount.parent);
+    let (mut a, mut b) = (first, second);
+    while a != b {
+        if a > b {
+            a = parent(a);
+        } else {
+            b = parent(b);
+        }
+    }
+    a
+}

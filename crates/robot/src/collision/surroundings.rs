@@ -1,0 +1,201 @@
+//! What a robot may run into.
+
+use std::sync::Arc;
+
+use enact_types::{Pose, Vector3};
+use nalgebra::Unit;
+
+use super::body::Part;
+use super::convex::{Convex, Placed};
+use crate::description::{Robot, Shape};
+
+/// A body that stands still, made of convex pieces.
+#[derive(Clone, Debug)]
+pub struct Obstacle {
+    name: String,
+    pieces: Vec<Piece>,
+    /// Ball that holds all of it.
+    middle: Vector3,
+    radius: f64,
+}
+
+#[derive(Clone, Debug)]
+struct Piece {
+    shape: Shape,
+    convex: Convex,
+    placed: Placed,
+}
+
+/// Everything on one side of a plane: the table, or beyond a wall of the workspace.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HalfSpace {
+    /// What it is.
+    pub name: String,
+    /// Out of it, in the base frame.
+    pub normal: Unit<Vector3>,
+    /// Where its surface is along the normal, metres.
+    pub offset: f64,
+    /// Smallest distance, metres.
+    pub margin: f64,
+}
+
+/// What a robot must stay clear of during one motion.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// Obstacles, each with the smallest distance to it, metres.
+    pub obstacles: Vec<(Arc<Obstacle>, f64)>,
+    /// Table and walls.
+    pub half_spaces: Vec<HalfSpace>,
+    /// What the gripper holds.
+    pub held: Option<Arc<Part>>,
+    /// Whether what is held may touch the table.
+    pub held_may_touch: bool,
+}
+
+impl Obstacle {
+    /// A body of these primitives, each at `base_from_shape`.
+    pub fn new(name: &str, shapes: impl IntoIterator<Item = (Shape, Pose)>) -> Self {
+        let pieces: Vec<Piece> = shapes
+            .into_iter()
+            .map(|(shape, base_from_shape)| {
+                let convex = Convex::new(&shape);
+                let placed = convex.at(base_from_shape);
+                Piece {
+                    shape,
+                    convex,
+                    placed,
+                }
+            })
+            .collect();
+        let centre = |piece: &Piece| piece.placed.pose.translation.vector;
+        let middle = pieces.iter().map(centre).sum::<Vector3>() / pieces.len().max(1) as f64;
+        let radius = pieces
+            .iter()
+            .map(|piece| (centre(piece) - middle).norm() + piece.convex.radius)
+            .fold(0.0, f64::max);
+        Self {
+            name: name.to_owned(),
+            pieces,
+            middle,
+            radius,
+        }
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The primitives that it is made of, each with `base_from_shape`.
+    pub fn shapes(&self) -> impl Iterator<Item = (Shape, Pose)> + '_ {
+        self.pieces
+            .iter()
+            .map(|piece| (piece.shape, piece.placed.pose))
+    }
+
+    /// Its distance to a convex body; exact up to `far`, beyond that a lower bound, metres.
+    pub(super) fn distance(&self, convex: &Convex, at: &Placed, far: f64) -> f64 {
+        let apart = (at.pose.translation.vector - self.middle).norm();
+        let bound = apart - self.radius - convex.radius;
+        if bound > far {
+            return bound;
+        }
+        let mut nearest = f64::INFINITY;
+        for piece in &self.pieces {
+            let bound = at.at_least(convex.radius, &piece.placed, piece.convex.radius);
+            if bound > far.min(nearest) {
+                nearest = nearest.min(bound);
+            } else {
+                let distance = convex.distance(at, &piece.convex, &piece.placed);
+                // A distance that cannot be told is none.
+                nearest = if distance.is_nan() {
+                    return f64::NAN;
+                } else {
+                    nearest.min(distance)
+                };
+            }
+        }
+        nearest
+    }
+}
+
+impl PartialEq for Obstacle {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.shapes().eq(other.shapes())
+    }
+}
+
+impl HalfSpace {
+    /// The table: everything below height zero.
+    pub fn table(margin: f64) -> Self {
+        Self {
+            name: "table".to_owned(),
+            normal: Vector3::z_axis(),
+            offset: 0.0,
+            margin,
+        }
+    }
+
+    /// Distance of a shape at `base_from_shape`, negative where it reaches inside, metres.
+    pub(super) fn distance(&self, shape: &Shape, base_from_shape: &Pose) -> f64 {
+        let local = base_from_shape.rotation.inverse() * self.normal.into_inner();
+        let middle = base_from_shape.translation.vector.dot(&self.normal);
+        middle - shape.extent(&local) - self.offset
+    }
+}
+
+impl Surroundings {
+    /// The table alone, at the robot's clearance.
+    pub fn table(robot: &Robot) -> Self {
+        Self {
+            half_spaces: vec![HalfSpace::table(robot.clearance().table)],
+            ..Self::default()
+        }
+    }
+
+    /// The same with this in the hand, or nothing.
+    pub fn holding(&self, held: Option<Arc<Part>>) -> Self {
+        Self {
+            held,
+            ..self.clone()
+        }
+    }
+
+    /// The same without the obstacle of this name.
+    pub fn without(&self, name: &str) -> Self {
+        self.filtered(|obstacle| obstacle.name() != name)
+    }
+
+    /// The same with no obstacle but the one of this name.
+    pub fn only(&self, name: &str) -> Self {
+        self.filtered(|obstacle| obstacle.name() == name)
+    }
+
+    /// The same with obstacles that may come as close as `margin` metres.
+    pub fn within(&self, margin: f64) -> Self {
+        let mut nearer = self.clone();
+        for (_, usual) in &mut nearer.obstacles {
+            *usual = usual.min(margin);
+        }
+        nearer
+    }
+
+    fn filtered(&self, keep: impl Fn(&Obstacle) -> bool) -> Self {
+        let mut fewer = self.clone();
+        fewer.obstacles.retain(|(obstacle, _)| keep(obstacle));
+        fewer
+    }
+}
+
+impl PartialEq for Surroundings {
+    fn eq(&self, other: &Self) -> bool {
+        let held = |surroundings: &Self| {
+            let part = surroundings.held.as_ref();
+            part.map(|part| (part.name.clone(), part.shape, part.link_from_shape))
+        };
+        self.obstacles == other.obstacles
+            && self.half_spaces == other.half_spaces
+            && self.held_may_touch == other.held_may_touch
+            && held(self) == held(other)
+    }
+}

@@ -1,0 +1,209 @@
+use std::sync::Arc;
+
+use enact_types::{JointVector, Pose, Refusal};
+use proptest::prelude::*;
+
+use super::*;
+use crate::description::Shape;
+use crate::testing::{shipped, so101};
+
+fn wall(name: &str, x: f64) -> Surroundings {
+    let shape = Shape::Box {
+        half: [0.01, 0.3, 0.2],
+    };
+    let wall = Obstacle::new(name, [(shape, Pose::translation(x, 0.0, 0.2))]);
+    Surroundings {
+        obstacles: vec![(Arc::new(wall), 0.005)],
+        ..Surroundings::default()
+    }
+}
+
+fn posture(arm: [f64; 5]) -> JointVector {
+    arm.into_iter().chain([0.17]).collect()
+}
+
+fn straight(from: &JointVector, to: &JointVector, steps: usize) -> Vec<JointVector> {
+    let at = |share: f64| -> JointVector {
+        let joints = from.iter().zip(to.iter());
+        joints.map(|(a, b)| a + share * (b - a)).collect()
+    };
+    (0..=steps)
+        .map(|step| at(step as f64 / steps as f64))
+        .collect()
+}
+
+#[test]
+fn the_shipped_robots_watch_what_can_meet() {
+    for (name, first, second) in [
+        ("so101", "base_link", "gripper_link"),
+        ("panda", "panda_link1", "panda_hand"),
+        ("ur5e", "upper_arm_link", "wrist_3_link"),
+    ] {
+        let robot = shipped(name);
+        let watched = robot.collider().watched();
+        assert!(
+            watched.contains(&(first, second)) || watched.contains(&(second, first)),
+            "{name}: {watched:?}"
+        );
+        let free = Surroundings::default();
+        assert_eq!(
+            robot.collider().check_posture(robot.home(), &free),
+            Ok(()),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn an_arm_that_folds_into_its_base_is_refused_with_both_names() {
+    let robot = so101();
+    let folded = posture([0.0, -1.7, 1.69, 1.65, 0.0]);
+    let mut refused = 0;
+    for lift in 0..30 {
+        let mut joints = folded.clone();
+        joints[1] = -1.7 + f64::from(lift) * 0.1;
+        if let Err(Refusal::Collision {
+            first,
+            second,
+            distance,
+            margin,
+        }) = robot
+            .collider()
+            .check_posture(&joints, &Surroundings::default())
+        {
+            assert!(distance < margin && first != second);
+            refused += 1;
+        }
+    }
+    assert!(refused > 0);
+}
+
+#[test]
+fn a_wall_too_thin_for_the_samples_is_not_passed_between_them() {
+    let robot = so101();
+    let from = posture([-1.2, 0.0, 0.0, 0.0, 0.0]);
+    let to = posture([1.2, 0.0, 0.0, 0.0, 0.0]);
+    let thin = Shape::Box {
+        half: [0.2, 0.001, 0.2],
+    };
+    let sheet = Obstacle::new("sheet", [(thin, Pose::translation(0.3, 0.0, 0.2))]);
+    let around = Surroundings {
+        obstacles: vec![(Arc::new(sheet), 0.002)],
+        ..Surroundings::default()
+    };
+    let ends = [from, to];
+    for joints in &ends {
+        robot.collider().check_posture(joints, &around).unwrap();
+    }
+    let refusal = robot.collider().check_path(&ends, &around).unwrap_err();
+    assert!(
+        matches!(&refusal, Refusal::Collision { second, .. } if second == "sheet"),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn a_path_away_from_what_is_too_close_is_free_and_one_towards_it_is_not() {
+    let robot = so101();
+    let at = posture([0.0; 5]);
+    let tool = robot.forward(&at).translation.x;
+    let around = wall("wall", tool + 0.01 + 0.0075);
+    assert!(robot.collider().check_posture(&at, &around).is_err());
+    let back = posture([0.0, -0.3, 0.0, 0.0, 0.0]);
+    assert_eq!(
+        robot
+            .collider()
+            .check_path(&straight(&at, &back, 60), &around),
+        Ok(())
+    );
+    let on = posture([0.0, 0.1, -0.3, 0.0, 0.0]);
+    assert!(
+        robot
+            .collider()
+            .check_path(&straight(&at, &on, 60), &around)
+            .is_err()
+    );
+}
+
+#[test]
+fn what_is_held_collides_too() {
+    let robot = so101();
+    let at = posture([0.0; 5]);
+    let tool = robot.forward(&at).translation.x;
+    let around = wall("wall", tool + 0.05);
+    robot.collider().check_posture(&at, &around).unwrap();
+    let rod = Shape::Box {
+        half: [0.01, 0.01, 0.05],
+    };
+    let rod = Part::held(robot, "red rod", rod, Pose::identity());
+    let around = around.holding(Some(Arc::new(rod)));
+    let refusal = robot.collider().check_posture(&at, &around).unwrap_err();
+    assert!(
+        matches!(&refusal, Refusal::Collision { first, second, .. } if first == "red rod" && second == "wall"),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn a_margin_can_be_set_for_a_pair_by_name() {
+    let text = std::fs::read_to_string(crate::testing::robots().join("so101/robot.toml")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let pair =
+        "\n[clearance]\npairs = [{ between = [\"wall\", \"gripper_link\"], margin = 0.3 }]\n";
+    std::fs::write(folder.path().join("robot.toml"), text + pair).unwrap();
+    std::fs::copy(
+        crate::testing::robots().join("so101/robot.urdf"),
+        folder.path().join("robot.urdf"),
+    )
+    .unwrap();
+    let robot = Robot::load(folder.path()).unwrap();
+    let at = posture([0.0; 5]);
+    let around = wall("wall", robot.forward(&at).translation.x + 0.1);
+    so101().collider().check_posture(&at, &around).unwrap();
+    let refusal = robot.collider().check_posture(&at, &around).unwrap_err();
+    assert!(
+        matches!(&refusal, Refusal::Collision { margin, .. } if *margin == 0.3),
+        "{refusal}"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Against the same question asked at every one of many postures in between.
+    #[test]
+    fn a_path_that_passes_is_clear_everywhere(
+        from in prop::collection::vec(0.0..1.0_f64, 6), to in prop::collection::vec(0.0..1.0_f64, 6),
+        box_at in prop::array::uniform3(-0.3..0.3_f64), half in prop::array::uniform3(0.005..0.05_f64),
+    ) {
+        let robot = so101();
+        let posture = |shares: &[f64]| -> JointVector {
+            let joints = robot.joints().iter().zip(shares);
+            joints.map(|(joint, share)| joint.limits.min + share * (joint.limits.max - joint.limits.min)).collect()
+        };
+        let (from, to) = (posture(&from), posture(&to));
+        let place = Pose::translation(0.15 + box_at[0], box_at[1], 0.25 + box_at[2]);
+        let obstacle = Obstacle::new("box", [(Shape::Box { half }, place)]);
+        let around = Surroundings { obstacles: vec![(Arc::new(obstacle), 0.005)], ..Surroundings::table(robot) };
+        let around = Surroundings { half_spaces: vec![HalfSpace { offset: 0.01, ..HalfSpace::table(0.003) }], ..around };
+        let free = |joints: &JointVector| robot.collider().check_posture(joints, &around).is_ok();
+        prop_assume!(free(&from) && free(&to));
+        let coarse = robot.collider().check_path(&straight(&from, &to, 3), &around);
+        let fine = straight(&from, &to, 400);
+        if coarse.is_ok() {
+            // Less than the margin by what distances between samples are known to.
+            let near = Surroundings {
+                obstacles: around.obstacles.iter().map(|(obstacle, margin)| (Arc::clone(obstacle), margin - 0.0003)).collect(),
+                half_spaces: vec![HalfSpace { margin: 0.0027, ..around.half_spaces[0].clone() }],
+                ..Surroundings::default()
+            };
+            for joints in &fine {
+                let refusal = robot.collider().check_posture(joints, &near);
+                let own = matches!(&refusal, Err(Refusal::Collision { distance, margin, .. }) if margin - distance <= 0.0003);
+                prop_assert!(refusal.is_ok() || own, "{refusal:?}");
+            }
+        } else {
+            prop_assert!(!fine.iter().all(free) || robot.collider().check_path(&fine, &around).is_err(), "{coarse:?}");
+        }
+    }
+}

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use enact_arm::{ArmError, ArmState, ArmThread, StopSwitch};
 use enact_camera::{Camera, CameraError};
+use enact_ground::scene::change::unexplained;
 use enact_ground::{Grounder, SceneMemory};
 use enact_plan::{Exchange, Mind, ObjectView, PlannerError, Usage};
 use enact_robot::{Gate, HalfSpace, Obstacle, Robot};
@@ -25,6 +26,8 @@ pub struct Session<'a> {
     pub(crate) observers: Vec<Box<dyn Observer + 'a>>,
     pub(crate) memory: SceneMemory,
     pub(crate) conversation: Vec<Exchange>,
+    /// What the newest look shows to have moved by itself.
+    pub(crate) changes: Vec<String>,
     /// The newest look at the table, until something moves.
     pub(crate) look: Option<Frame>,
     /// Number of the newest picture.
@@ -68,6 +71,7 @@ impl<'a> Session<'a> {
             observers,
             memory: SceneMemory::default(),
             conversation: Vec::new(),
+            changes: Vec::new(),
             look: None,
             last_frame: None,
             usage: Usage::default(),
@@ -88,7 +92,7 @@ impl<'a> Session<'a> {
 
     /// Looks at the table and returns what there is.
     pub fn see(&mut self) -> Result<Vec<ObjectView>, BridgeError> {
-        self.look_again()?;
+        self.look_again(&[])?;
         Ok(self.views())
     }
 
@@ -107,8 +111,9 @@ impl<'a> Session<'a> {
         self.grounder.views(&self.memory)
     }
 
-    /// Takes a picture, has it understood, and updates the memory.
-    pub(crate) fn look_again(&mut self) -> Result<(), BridgeError> {
+    /// Takes a picture, has it understood, and updates the memory. `handled` names what
+    /// the robot has to do with having moved.
+    pub(crate) fn look_again(&mut self, handled: &[&str]) -> Result<(), BridgeError> {
         let frame = gaze::fresh(self.camera.as_mut(), self.last_frame)?;
         self.last_frame = Some(frame.sequence);
         self.tell(&Event::Saw(&frame));
@@ -116,9 +121,11 @@ impl<'a> Session<'a> {
         self.usage += answer.usage;
         let detections = answer.meaning.clone().unwrap_or_default();
         let state = self.arm.state()?;
+        let before = self.memory.clone();
         let reports =
             self.grounder
                 .see(&mut self.memory, &frame, &detections, Some(&state.position));
+        self.changes = unexplained(&before, &self.memory, handled);
         let dropped: Vec<String> = reports.iter().map(ToString::to_string).collect();
         let objects = self.views();
         self.tell(&Event::Perceived {

@@ -71,7 +71,7 @@ impl Session<'_> {
                 if self.may_move {
                     self.home()?;
                 }
-                self.look_again()?;
+                self.look_again(&[])?;
             }
             let Some(plan) = self.ask(task)? else {
                 continue;
@@ -128,6 +128,7 @@ impl Session<'_> {
             holding: self.memory.holding().map(str::to_owned),
             history: task.history.clone(),
             rejection: task.rejection.clone(),
+            changes: self.changes.clone(),
             must_act: task.must_act,
         }
     }

@@ -140,6 +140,9 @@ fn full(situation: &Situation, skills: &[Skill]) -> String {
     for outcome in recent(&situation.history) {
         text += &format!("Done so far: {outcome}\n");
     }
+    for change in &situation.changes {
+        text += &format!("Meanwhile: {change}\n");
+    }
     if let Some(rejection) = &situation.rejection {
         text += &format!("Your last answer was rejected: {rejection}\n");
     }

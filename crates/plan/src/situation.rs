@@ -52,6 +52,9 @@ pub struct Situation {
     pub history: Vec<Outcome>,
     /// Why the last answer of the model was rejected whole.
     pub rejection: Option<String>,
+    /// What changed on the table since the last look though the robot did not do it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<String>,
     /// Whether the last answer denied what is seen: words are not taken again.
     pub must_act: bool,
 }

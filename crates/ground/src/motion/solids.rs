@@ -77,13 +77,39 @@ fn container(solid: &Solid, hollow: Hollow) -> Vec<(Shape, Pose)> {
             let wall = (radius - inner.outer_radius()).max(THINNEST) / 2.0;
             // Flat pieces that meet half way between the inner and the outer edge.
             let along = radius * (PI / f64::from(SIDES)).tan();
+            let out = hollow.foot.map_or(0.0, |foot| inner.outer_radius() - foot);
             for side in 0..SIDES {
                 let turn = TAU * f64::from(side) / f64::from(SIDES);
-                pieces.push(slab([wall, along], [radius - wall, 0.0], turn));
+                pieces.push(if out > 0.0 {
+                    let size = [wall, along, solid.top - hollow.floor];
+                    sloping(size, inner.outer_radius(), out, thickness, turn)
+                } else {
+                    slab([wall, along], [radius - wall, 0.0], turn)
+                });
             }
         }
     }
     pieces
+}
+
+/// A flat piece of a wall that leans outwards by `out` metres on its way up, from
+/// the height `floor` on; its inside ends at `rim` metres from the middle.
+/// `size`: half its thickness, half its width, its height.
+fn sloping(
+    [wall, along, height]: [f64; 3],
+    rim: f64,
+    out: f64,
+    floor: f64,
+    turn: f64,
+) -> (Shape, Pose) {
+    let lean = out.atan2(height);
+    let turn = UnitQuaternion::from_axis_angle(&Vector3::z_axis(), turn);
+    let lean_outwards = UnitQuaternion::from_axis_angle(&Vector3::y_axis(), lean);
+    let normal = lean_outwards * Vector3::x() * wall;
+    let middle = Vector3::new(rim - out / 2.0, 0.0, floor + height / 2.0) + normal;
+    let half = [wall, along, out.hypot(height) / 2.0];
+    let place = Pose::from_parts((turn * middle).into(), turn * lean_outwards);
+    (Shape::Box { half }, place)
 }
 
 fn up(by: f64) -> Pose {
@@ -116,11 +142,39 @@ mod tests {
     }
 
     #[test]
+    fn a_wall_that_slopes_leaves_less_room_at_the_floor() {
+        let solid = Solid {
+            top: 0.04,
+            hollow: Some(Hollow {
+                floor: 0.006,
+                inner: Footprint::Disc { radius: 0.05 },
+                foot: Some(0.034),
+            }),
+            ..Solid::guess(0.2, 0.0, 0.055, 0.0)
+        };
+        let obstacle = obstacle(&object(solid.clone()));
+        for step in 0..400 {
+            let (x, z) = (
+                f64::from(step % 20) / 19.0 * 0.048,
+                f64::from(step / 20) / 19.0,
+            );
+            let point = Point3::new(0.2 + x, 0.0, 0.008 + 0.03 * z);
+            let (told, truth) = (distance(&obstacle, &point), solid.distance(&point));
+            if truth > 0.0 {
+                assert!((told - truth).abs() < 0.003, "{point}: {told} {truth}");
+            }
+        }
+        let tip = |z| distance(&obstacle, &Point3::new(0.24, 0.0, z));
+        assert!(tip(0.010) < 0.0 && tip(0.035) > 0.005);
+    }
+
+    #[test]
     fn pieces_fill_what_the_solid_fills() {
         let hollow = |inner| {
             Some(Hollow {
                 floor: 0.006,
                 inner,
+                foot: None,
             })
         };
         let solid = Solid {

@@ -122,6 +122,7 @@ fn container(
                 inner: Footprint::Disc {
                     radius: percentile(&radii, 0.05)? - pixel / 4.0,
                 },
+                foot: None,
             });
         }
         _ => {
@@ -132,6 +133,7 @@ fn container(
             solid.hollow = Some(Hollow {
                 floor: base + FLOOR,
                 inner: solid.footprint.shrunk(WALL),
+                foot: None,
             });
         }
     }
@@ -155,8 +157,29 @@ fn lower_floor(solid: &mut Solid, points: &[Point3]) {
     heights.sort_by(f64::total_cmp);
     if let (true, Some(low)) = (heights.len() >= 8, percentile(&heights, 0.2)) {
         let floor = low.clamp(solid.base, solid.top);
-        solid.hollow = Some(Hollow { floor, ..hollow });
+        let foot = foot(solid, &hollow, floor, points);
+        solid.hollow = Some(Hollow {
+            floor,
+            foot,
+            ..hollow
+        });
     }
+}
+
+/// How far the floor of a round container is seen to reach, if not to its wall.
+fn foot(solid: &Solid, hollow: &Hollow, floor: f64, points: &[Point3]) -> Option<f64> {
+    let Footprint::Disc { radius } = hollow.inner else {
+        return None;
+    };
+    let mut reaches: Vec<f64> = points
+        .iter()
+        .filter(|point| (point.z - floor).abs() < TOP)
+        .map(|point| (point.x - solid.x).hypot(point.y - solid.y))
+        .filter(|reach| *reach < radius)
+        .collect();
+    reaches.sort_by(f64::total_cmp);
+    let foot = percentile(&reaches, 0.95)?;
+    (reaches.len() >= 8 && (0.4 * radius..0.92 * radius).contains(&foot)).then_some(foot)
 }
 
 fn prism(points: &[Point3], base: f64, top: f64, pixel: f64) -> Option<Solid> {

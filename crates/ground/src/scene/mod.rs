@@ -12,7 +12,9 @@
 //! | [`snap`] | a point that just misses its object, moved onto it |
 //! | [`observe`] | one frame's detections as solids |
 //! | [`memory`] | the same objects from frame to frame |
+//! | [`change`] | what moved though the robot did not touch it |
 
+pub mod change;
 pub mod cloud;
 pub mod contents;
 pub mod fit;

@@ -97,6 +97,7 @@ mod tests {
             hollow: Some(Hollow {
                 floor: 0.004,
                 inner: Footprint::Disc { radius: 0.045 },
+                foot: None,
             }),
             ..Solid::guess(0.0, 0.0, 0.05, 0.0)
         }

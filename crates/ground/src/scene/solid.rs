@@ -49,6 +49,8 @@ pub struct Hollow {
     pub floor: f64,
     /// Outline of the opening, in the frame of the outer footprint.
     pub inner: Footprint,
+    /// Radius of the floor where a round wall slopes, metres; none: the wall is upright.
+    pub foot: Option<f64>,
 }
 
 impl Footprint {
@@ -179,14 +181,25 @@ impl Solid {
         match self.hollow {
             None => outside,
             Some(hollow) => {
-                let wall = self
-                    .footprint
-                    .distance(u, v)
-                    .max(-hollow.inner.distance(u, v));
+                let wall = self.footprint.distance(u, v).max(-self.wall_distance(
+                    &hollow,
+                    [u, v],
+                    point.z,
+                ));
                 let floor = combine(self.footprint.distance(u, v), slab(self.base, hollow.floor));
                 combine(wall, slab(self.base, self.top)).min(floor)
             }
         }
+    }
+
+    /// Signed distance to the inside of the wall, negative where it is free, metres.
+    fn wall_distance(&self, hollow: &Hollow, [u, v]: [f64; 2], z: f64) -> f64 {
+        let (Some(foot), Footprint::Disc { radius }) = (hollow.foot, hollow.inner) else {
+            return hollow.inner.distance(u, v);
+        };
+        let (out, up) = (radius - foot, self.top - hollow.floor);
+        let share = ((z - hollow.floor) / up).clamp(0.0, 1.0);
+        (u.hypot(v) - foot - share * out) * up / out.hypot(up)
     }
 
     fn turned(&self, dx: f64, dy: f64) -> [f64; 2] {
@@ -211,6 +224,7 @@ mod tests {
             hollow: Some(Hollow {
                 floor: 0.005,
                 inner: Footprint::Disc { radius: 0.045 },
+                foot: None,
             }),
             ..Solid::guess(0.2, 0.0, 0.05, 0.0)
         }

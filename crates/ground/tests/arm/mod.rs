@@ -65,6 +65,7 @@ pub fn bowl((x, y): (f64, f64)) -> SceneObject {
         hollow: Some(Hollow {
             floor: 0.005,
             inner: Footprint::Disc { radius: 0.049 },
+            foot: None,
         }),
         ..Solid::guess(x, y, 0.055, 0.003)
     };

@@ -119,7 +119,7 @@ impl<'a> Walk<'a> {
                 .margin
                 .min((end - TOUCH).max(nearest))
                 .min(begin - TOUCH);
-            if !(end >= margin) {
+            if end < margin || end.is_nan() {
                 self.measure(watch, margin, &last_placed)?;
             }
             left.push((margin, begin - margin));

@@ -148,9 +148,12 @@ fn what_is_held_collides_too() {
 fn a_margin_can_be_set_for_a_pair_by_name() {
     let text = std::fs::read_to_string(crate::testing::robots().join("so101/robot.toml")).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let pair =
-        "\n[clearance]\npairs = [{ between = [\"wall\", \"gripper_link\"], margin = 0.3 }]\n";
-    std::fs::write(folder.path().join("robot.toml"), text + pair).unwrap();
+    let pair = "[clearance]\npairs = [{ between = [\"wall\", \"gripper_link\"], margin = 0.3 }]\n";
+    std::fs::write(
+        folder.path().join("robot.toml"),
+        text.replace("[clearance]\n", pair),
+    )
+    .unwrap();
     std::fs::copy(
         crate::testing::robots().join("so101/robot.urdf"),
         folder.path().join("robot.urdf"),

@@ -88,7 +88,7 @@ pub fn check(path: &Path, text: &str, file: &SceneFile) -> Result<(), LoadError>
         }
     }
     if let Some(WorkspaceEntry { min, max }) = file.workspace
-        && (0..3).any(|axis| !(min[axis] < max[axis]))
+        && (0..3).any(|axis| !rises([min[axis], max[axis]]) || min[axis] == max[axis])
     {
         return fault(
             "[workspace]",

@@ -1,0 +1,60 @@
+//! What moved though the robot did not touch it.
+
+use super::memory::{SceneMemory, SceneObject};
+
+/// A thing seen this far from where it was has moved, metres; less may be an error of sight.
+const MOVED: f64 = 0.025;
+
+/// Sentences about objects that are seen elsewhere than before, except those that the robot
+/// handled and what rests in or on them.
+pub fn unexplained(before: &SceneMemory, after: &SceneMemory, handled: &[&str]) -> Vec<String> {
+    let is_handled = |object: &SceneObject| {
+        let rests_on = |(_, under): &(_, String)| handled.contains(&under.as_str());
+        handled.contains(&object.name.as_str()) || object.rests.as_ref().is_some_and(rests_on)
+    };
+    let seen = after.objects().iter().filter(|object| object.is_seen());
+    seen.filter_map(|object| {
+        let known = before.find(&object.name)?;
+        let apart = (known.solid.centre() - object.solid.centre()).norm();
+        let doubt = known.solid.uncertainty.max(object.solid.uncertainty);
+        let by_itself = !is_handled(known) && !is_handled(object) && !known.released;
+        (by_itself && apart > MOVED.max(2.0 * doubt)).then(|| {
+            let centimetres = 100.0 * apart;
+            format!(
+                "the {} was moved {centimetres:.0} cm by someone else",
+                object.name
+            )
+        })
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::Solid;
+    use enact_types::{NormalisedPoint, Pose};
+
+    fn scene(cubes: [(&str, f64); 2]) -> SceneMemory {
+        let object = |(name, x): (&str, f64)| SceneObject {
+            name: name.to_owned(),
+            label: name.to_owned(),
+            point: NormalisedPoint { y: 500, x: 500 },
+            solid: Solid::guess(x, 0.0, 0.015, 0.003),
+            rests: None,
+            unseen: 0,
+            released: false,
+        };
+        SceneMemory::known(cubes.map(object).to_vec(), Pose::identity())
+    }
+
+    #[test]
+    fn only_what_the_robot_did_not_handle_is_told() {
+        let before = scene([("red cube", 0.2), ("blue cube", 0.3)]);
+        let after = scene([("red cube", 0.23), ("blue cube", 0.305)]);
+        let told = unexplained(&before, &after, &[]);
+        assert_eq!(told, ["the red cube was moved 3 cm by someone else"]);
+        assert!(unexplained(&before, &after, &["red cube"]).is_empty());
+        assert!(unexplained(&before, &before, &[]).is_empty());
+    }
+}

@@ -16,7 +16,7 @@ pub mod report;
 pub mod session;
 pub mod turn;
 
-pub use event::{Event, Observer};
+pub use event::{Event, Observer, Order};
 pub use journal::Journal;
 pub use report::{Ending, Report};
 pub use session::{BridgeError, Session};

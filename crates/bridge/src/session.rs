@@ -10,7 +10,7 @@ use enact_robot::{Gate, Robot};
 use enact_types::{Frame, Refusal};
 use thiserror::Error;
 
-use crate::event::{Event, Observer};
+use crate::event::{Event, Observer, Order};
 
 /// Robot, eyes and mind, and what they remember between tasks.
 pub struct Session<'a> {
@@ -68,6 +68,7 @@ impl<'a> Session<'a> {
 
     /// Looks at the table and returns what there is.
     pub fn see(&mut self) -> Result<Vec<ObjectView>, BridgeError> {
+        self.tell(&Event::Ordered(Order::See));
         self.look_again()?;
         Ok(self.views())
     }
@@ -94,7 +95,7 @@ impl<'a> Session<'a> {
         let answer = self.mind.perceive(&frame)?;
         self.usage += answer.usage;
         let detections = answer.meaning.clone().unwrap_or_default();
-        let state = self.arm.state()?;
+        let state = self.state()?;
         let reports =
             self.grounder
                 .see(&mut self.memory, &frame, &detections, Some(&state.position));
@@ -109,7 +110,10 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    pub(crate) fn state(&self) -> Result<ArmState, BridgeError> {
-        Ok(self.arm.state()?)
+    /// Reads the arm while it stands.
+    pub(crate) fn state(&mut self) -> Result<ArmState, BridgeError> {
+        let state = self.arm.state()?;
+        self.tell(&Event::Read(&state));
+        Ok(state)
     }
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use enact_plan::{
-    Answer, Detection, Plan, PlannerError, Rejection, Situation, Skill, Usage, grammar, prompt,
+    Answer, Detection, Plan, PlannerError, Rejection, Situation, Skill, Token, Usage, grammar,
+    prompt,
 };
 use enact_types::Frame;
 use image::RgbImage;
@@ -20,6 +21,8 @@ pub(crate) struct Reply {
     /// Whether it was cut for length.
     pub cut: bool,
     pub usage: Usage,
+    /// The text token by token, where the model tells.
+    pub tokens: Vec<Token>,
 }
 
 /// Why a request has no answer.
@@ -61,8 +64,9 @@ pub(crate) fn perceive(
 ) -> Result<Answer<Vec<Detection>>, PlannerError> {
     let text = prompt::perceive(chat.settings().prompt);
     let picture = Some(picture_of(chat.settings(), frame));
-    let reply = chat.ask(&text, picture, grammar::detections())?;
-    Ok(answer(text, reply, Detection::parse_list))
+    let schema = grammar::detections();
+    let reply = chat.ask(&text, picture, schema.clone())?;
+    Ok(answer(text, schema, reply, Detection::parse_list))
 }
 
 /// Asks for a plan.
@@ -77,8 +81,9 @@ pub(crate) fn plan(
     let picture = settings
         .plan_with_image
         .then(|| picture_of(settings, frame));
-    let reply = chat.ask(&text, picture, grammar::plan(situation, &Skill::ALL))?;
-    Ok(answer(text, reply, Plan::parse))
+    let schema = grammar::plan(situation, &Skill::ALL);
+    let reply = chat.ask(&text, picture, schema.clone())?;
+    Ok(answer(text, schema, reply, Plan::parse))
 }
 
 fn picture_of(settings: &Settings, frame: &Frame) -> RgbImage {
@@ -90,6 +95,7 @@ fn picture_of(settings: &Settings, frame: &Frame) -> RgbImage {
 
 fn answer<T>(
     prompt: String,
+    schema: Value,
     reply: Reply,
     parse: impl Fn(&str) -> Result<T, Rejection>,
 ) -> Answer<T> {
@@ -106,5 +112,7 @@ fn answer<T>(
         completion: reply.text,
         meaning,
         usage: reply.usage,
+        grammar: Some(schema),
+        tokens: reply.tokens,
     }
 }

@@ -1,11 +1,12 @@
 //! One arrangement of things: a scene after chance has decided.
 
 use enact_types::{Intrinsics, Point3, Pose};
+use serde::{Deserialize, Serialize};
 
 use crate::object::{Colour, ObjectShape};
 
 /// Everything around the robot, in its base frame.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Layout {
     /// What everything stands on.
     pub table: Table,
@@ -16,7 +17,7 @@ pub struct Layout {
 }
 
 /// A flat rectangle at height zero.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     /// Middle, x and y in metres.
     pub centre: [f64; 2],
@@ -25,7 +26,7 @@ pub struct Table {
 }
 
 /// A camera that stands still.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CameraPlace {
     /// Where it is.
     pub eye: Point3,
@@ -47,7 +48,7 @@ impl CameraPlace {
 }
 
 /// An object at its place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     /// A name that no other object has.
     pub name: String,

@@ -20,8 +20,10 @@ pub struct Execution {
     pub end: End,
     /// The arm at its end.
     pub state: ArmState,
-    /// The arm on the way, fifty times a second, the last state among them.
+    /// Every reading of the arm: one before the motion, one per command.
     pub samples: Vec<ArmState>,
+    /// Commands of the trajectory that were sent; those after them slowed the arm down.
+    pub followed: usize,
 }
 
 /// Why a trajectory ended. In every case the arm stands still and holds.

@@ -1,14 +1,10 @@
 //! Command after command, watching what the arm does.
 
-use std::time::Duration;
-
 use enact_robot::{Command, Gate, Robot, Trajectory};
 use enact_types::Refusal;
 
 use crate::{Arm, ArmError, ArmState, Contact, End, Execution, StopSwitch};
 
-/// States closer together than this are not kept.
-const SPACING: Duration = Duration::from_millis(20);
 /// So many cycles in a row must show a contact: one alone may be a reading that went wrong.
 const CONTACT_CYCLES: u32 = 5;
 
@@ -51,32 +47,33 @@ impl Streamer {
         contact: Contact,
         abandoned: &dyn Fn() -> bool,
     ) -> Result<Execution, ArmError> {
-        let mut log = Log::new(self.arm.state()?);
+        let mut log = Log::new(self.arm.state()?, trajectory.len());
         if self.stop.is_pressed() {
             return Ok(log.finish(End::Stopped));
         }
-        if let Some(refusal) = alarm(&log.last) {
+        if let Some(refusal) = alarm(log.last()) {
             return Ok(log.finish(End::Fault(refusal)));
         }
         let mut loaded = 0;
         for at in 0..trajectory.len() {
             let command = trajectory.command(at);
-            if let Some(refusal) = self.unfit(&command, &log.last) {
+            if let Some(refusal) = self.unfit(&command, log.last()) {
                 return Ok(log.finish(End::Fault(refusal)));
             }
-            log.push(self.arm.cycle(&command)?);
-            loaded = match self.touching(&log.last, contact) {
+            log.samples.push(self.arm.cycle(&command)?);
+            log.followed = at + 1;
+            loaded = match self.touching(log.last(), contact) {
                 Some(_) => loaded + 1,
                 None => 0,
             };
             let end = if self.stop.is_pressed() || abandoned() {
                 End::Stopped
-            } else if let Some(refusal) = alarm(&log.last) {
+            } else if let Some(refusal) = alarm(log.last()) {
                 End::Fault(refusal)
-            } else if let Err(refusal) = self.gate.following(&command, &log.last.position) {
+            } else if let Err(refusal) = self.gate.following(&command, &log.last().position) {
                 End::Fault(refusal)
             } else if let Some(contact) = self
-                .touching(&log.last, contact)
+                .touching(log.last(), contact)
                 .filter(|_| loaded >= CONTACT_CYCLES)
             {
                 contact
@@ -98,7 +95,7 @@ impl Streamer {
     /// Sends the end of a motion, whatever comes.
     fn send(&mut self, motion: &Trajectory, log: &mut Log) -> Result<(), ArmError> {
         for command in motion.commands() {
-            log.push(self.arm.cycle(&command)?);
+            log.samples.push(self.arm.cycle(&command)?);
         }
         Ok(())
     }
@@ -131,38 +128,32 @@ fn alarm(state: &ArmState) -> Option<Refusal> {
 
 /// What the arm reported on the way.
 struct Log {
-    last: ArmState,
+    /// Never empty.
     samples: Vec<ArmState>,
+    followed: usize,
 }
 
 impl Log {
-    fn new(first: ArmState) -> Self {
+    /// A log that begins with `first` and has room for a reading per command.
+    fn new(first: ArmState, commands: usize) -> Self {
+        let mut samples = Vec::with_capacity(commands + 1);
+        samples.push(first);
         Self {
-            samples: vec![first.clone()],
-            last: first,
+            samples,
+            followed: 0,
         }
     }
 
-    fn push(&mut self, state: ArmState) {
-        let due = |kept: &ArmState| state.stamp.since(kept.stamp) >= SPACING;
-        if self.samples.last().is_none_or(due) {
-            self.samples.push(state.clone());
-        }
-        self.last = state;
+    fn last(&self) -> &ArmState {
+        self.samples.last().expect("a log begins with a reading")
     }
 
-    fn finish(mut self, end: End) -> Execution {
-        if self
-            .samples
-            .last()
-            .is_none_or(|kept| kept.stamp != self.last.stamp)
-        {
-            self.samples.push(self.last.clone());
-        }
+    fn finish(self, end: End) -> Execution {
         Execution {
             end,
-            state: self.last,
+            state: self.last().clone(),
             samples: self.samples,
+            followed: self.followed,
         }
     }
 }

@@ -1,13 +1,13 @@
 //! One step of a plan: ground, admit, move, look, judge.
 
-use enact_arm::{Contact, End, Execution};
+use enact_arm::{Contact, End};
 use enact_ground::verify::holds;
 use enact_ground::{Evidence, Judgement, Motion, MotionSegment, Purpose, SceneMemory, judge};
 use enact_plan::{Outcome, Plan, Step, Verdict};
 use enact_robot::Start;
 use enact_types::{JointVector, Refusal};
 
-use crate::event::Event;
+use crate::event::{Event, Order};
 use crate::report::Ending;
 use crate::session::{BridgeError, Session};
 use crate::turn::Task;
@@ -59,6 +59,11 @@ impl Session<'_> {
 
     /// Moves home, around what is on the table, with what is held.
     pub fn home(&mut self) -> Result<(), BridgeError> {
+        self.tell(&Event::Ordered(Order::Home));
+        self.go_home()
+    }
+
+    pub(crate) fn go_home(&mut self) -> Result<(), BridgeError> {
         let state = self.state()?;
         let home = self.robot.home();
         let arm = self.robot.arm_joints().len();
@@ -68,8 +73,9 @@ impl Session<'_> {
         }
         self.look = None;
         let step = Step::Home {};
+        let at = self.goal()?;
         // Where the way home is blocked, the arm looks from where it is.
-        if let Ok(motion) = self.grounder.ground(&step, &self.memory, &self.goal()?) {
+        if let Ok(motion) = self.grounder.ground(&step, &self.memory, &at) {
             self.follow(&step, &motion)?;
         }
         Ok(())
@@ -168,18 +174,19 @@ impl Session<'_> {
             Ok(trajectory) => trajectory,
             Err(refusal) => return Ok(Some(Interruption::Refused(refusal))),
         };
-        self.tell(&Event::Moving {
-            purpose: segment.purpose.name(),
-            trajectory: &trajectory,
-        });
         let contact = if segment.contact_expected {
             Contact::Expected
         } else {
             Contact::Limit(FREE_MOTION_EFFORT)
         };
-        let Execution { end, samples, .. } = self.arm.execute(trajectory, contact)?;
-        self.tell(&Event::Moved(&samples));
-        Ok(match end {
+        self.tell(&Event::Moving {
+            purpose: segment.purpose.name(),
+            trajectory: &trajectory,
+            contact,
+        });
+        let execution = self.arm.execute(trajectory, contact)?;
+        self.tell(&Event::Moved(&execution));
+        Ok(match execution.end {
             End::Finished => None,
             End::Stopped => Some(Interruption::Stopped),
             End::Fault(refusal) => Some(Interruption::Hindered(refusal.to_string())),
@@ -230,7 +237,7 @@ impl Session<'_> {
         let on_the_spot = matches!(step, Step::Point { .. })
             .then(|| self.state())
             .transpose()?;
-        self.home()?;
+        self.go_home()?;
         let held = before.holding();
         self.look_again(&handled(step).chain(held).collect::<Vec<_>>())?;
         let measured = match on_the_spot {
@@ -254,7 +261,7 @@ impl Session<'_> {
     }
 
     /// Where the arm was last sent, or is, before the first command.
-    pub(crate) fn goal(&self) -> Result<JointVector, BridgeError> {
+    pub(crate) fn goal(&mut self) -> Result<JointVector, BridgeError> {
         let state = self.state()?;
         Ok(state.commanded.unwrap_or(state.position))
     }

@@ -30,7 +30,7 @@ impl<'a> Session<'a> {
     }
 
     /// What would come of each step that moves the arm, without moving it.
-    pub(crate) fn outlook(&self, plan: &Plan) -> Result<Vec<Outcome>, BridgeError> {
+    pub(crate) fn outlook(&mut self, plan: &Plan) -> Result<Vec<Outcome>, BridgeError> {
         let (mut at, mut memory) = (self.goal()?, self.memory.clone());
         let mut outcomes = Vec::new();
         for step in plan.steps.iter().filter(|step| step.moves()) {

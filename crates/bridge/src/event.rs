@@ -1,11 +1,24 @@
 //! What happens in a run, for those who watch.
 
-use enact_arm::ArmState;
+use enact_arm::{ArmState, Contact, Execution};
 use enact_plan::{Answer, Detection, ObjectView, Outcome, Plan, Situation, Step};
 use enact_robot::{Robot, Trajectory};
 use enact_types::Frame;
+use serde::{Deserialize, Serialize};
 
 use crate::report::Report;
+use crate::session::BridgeError;
+use crate::turn::Bounds;
+
+/// What a person may ask for outside of any task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// Look at the table.
+    See,
+    /// Move home.
+    Home,
+}
 
 /// Something that happened.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +29,11 @@ pub enum Event<'a> {
         task: &'a str,
         /// Who is to do it.
         robot: &'a Robot,
+        /// How far it may go.
+        bounds: Bounds,
     },
+    /// A person asked for this outside of any task.
+    Ordered(Order),
     /// Another turn of the loop begins, counted from 1.
     Turn(u32),
     /// A picture was taken.
@@ -45,15 +62,21 @@ pub enum Event<'a> {
         purpose: &'a str,
         /// The whole motion.
         trajectory: &'a Trajectory,
+        /// Whether touching something is part of it.
+        contact: Contact,
     },
-    /// The motion is over; what the arm reported on the way.
-    Moved(&'a [ArmState]),
+    /// The motion is over; every reading of the arm on the way.
+    Moved(&'a Execution),
+    /// The arm was read while it stood.
+    Read(&'a ArmState),
     /// A step was judged.
     Judged(&'a Outcome),
     /// The robot says something to the person.
     Said(&'a str),
     /// The task is over.
     Ended(&'a Report),
+    /// The task was given up because something that the loop rests on broke.
+    Broke(&'a BridgeError),
 }
 
 /// Someone who watches a run. Observers never change it.

@@ -42,16 +42,19 @@ impl<W: Write> Journal<W> {
 impl<W: Write> Observer for Journal<W> {
     fn observe(&mut self, event: &Event<'_>) {
         if self.failure.is_none()
-            && let Err(error) = writeln!(self.sink, "{}", line(event))
+            && let Some(line) = line(event)
+            && let Err(error) = writeln!(self.sink, "{line}")
         {
             self.failure = Some(error);
         }
     }
 }
 
-fn line(event: &Event<'_>) -> Value {
-    match event {
-        Event::Started { task, robot } => json!({"started": task, "robot": robot.name()}),
+/// What is written of an event; readings of a standing arm are not.
+fn line(event: &Event<'_>) -> Option<Value> {
+    Some(match event {
+        Event::Started { task, robot, .. } => json!({"started": task, "robot": robot.name()}),
+        Event::Ordered(order) => json!({"ordered": order}),
         Event::Turn(turn) => json!({"turn": turn}),
         Event::Saw(frame) => json!({
             "frame": frame.sequence,
@@ -76,17 +79,20 @@ fn line(event: &Event<'_>) -> Value {
         Event::Moving {
             purpose,
             trajectory,
+            ..
         } => json!({
             "moving": purpose,
             "samples": trajectory.len(),
             "positions_crc32": crc32fast::hash(&bytes_of(trajectory.positions())),
             "end": trajectory.end(),
         }),
-        Event::Moved(states) => json!({"moved": states.last().map(arm)}),
+        Event::Moved(execution) => json!({"moved": arm(&execution.state)}),
+        Event::Read(_) => return None,
         Event::Judged(outcome) => json!({"judged": outcome}),
         Event::Said(text) => json!({"said": text}),
         Event::Ended(report) => json!({"ended": report}),
-    }
+        Event::Broke(error) => json!({"broke": error.to_string()}),
+    })
 }
 
 fn arm(state: &ArmState) -> Value {

@@ -23,7 +23,7 @@ pub mod session;
 pub mod turn;
 
 pub use approve::Approver;
-pub use event::{Event, Observer};
+pub use event::{Event, Observer, Order};
 pub use journal::Journal;
 pub use report::{Ending, Report};
 pub use session::{BridgeError, Session};

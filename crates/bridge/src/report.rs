@@ -1,10 +1,10 @@
 //! How a run went.
 
 use enact_plan::{Outcome, Usage, Verdict};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Why a run ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     /// The planner declared the task done and no step speaks against it.
@@ -22,7 +22,7 @@ pub enum Ending {
 }
 
 /// How a run went, as far as the robot itself can tell.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// Why it ended.
     pub ending: Ending,

@@ -12,7 +12,7 @@ use enact_types::{Frame, Refusal};
 use thiserror::Error;
 
 use crate::approve::Approver;
-use crate::event::{Event, Observer};
+use crate::event::{Event, Observer, Order};
 use crate::gaze;
 
 /// Robot, eyes and mind, and what they remember between tasks.
@@ -92,6 +92,7 @@ impl<'a> Session<'a> {
 
     /// Looks at the table and returns what there is.
     pub fn see(&mut self) -> Result<Vec<ObjectView>, BridgeError> {
+        self.tell(&Event::Ordered(Order::See));
         self.look_again(&[])?;
         Ok(self.views())
     }
@@ -120,7 +121,7 @@ impl<'a> Session<'a> {
         let answer = self.mind.perceive(&frame)?;
         self.usage += answer.usage;
         let detections = answer.meaning.clone().unwrap_or_default();
-        let state = self.arm.state()?;
+        let state = self.state()?;
         let before = self.memory.clone();
         let reports =
             self.grounder
@@ -137,7 +138,10 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    pub(crate) fn state(&self) -> Result<ArmState, BridgeError> {
-        Ok(self.arm.state()?)
+    /// Reads the arm while it stands.
+    pub(crate) fn state(&mut self) -> Result<ArmState, BridgeError> {
+        let state = self.arm.state()?;
+        self.tell(&Event::Read(&state));
+        Ok(state)
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use enact_plan::{Exchange, Outcome, Plan, Situation, Step, Usage, Verdict};
 
 use crate::event::Event;
@@ -10,7 +12,7 @@ use crate::report::{Ending, Report};
 use crate::session::{BridgeError, Session};
 
 /// How far a task may go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bounds {
     /// Turns at most.
     pub turns: u32,
@@ -36,7 +38,17 @@ impl Session<'_> {
         self.tell(&Event::Started {
             task: words,
             robot: &robot,
+            bounds,
         });
+        let result = self.carry_on(words, bounds);
+        match &result {
+            Ok(report) => self.tell(&Event::Ended(report)),
+            Err(error) => self.tell(&Event::Broke(error)),
+        }
+        result
+    }
+
+    fn carry_on(&mut self, words: &str, bounds: Bounds) -> Result<Report, BridgeError> {
         self.usage = Usage::default();
         let started = self.state()?.stamp;
         let mut task = Task {
@@ -48,7 +60,7 @@ impl Session<'_> {
             task: words.to_owned(),
             replies: task.said.clone(),
         });
-        let report = Report {
+        Ok(Report {
             ending,
             turns,
             steps: task.history,
@@ -56,9 +68,7 @@ impl Session<'_> {
             said: task.said,
             arm_seconds: self.state()?.stamp.since(started).as_secs_f64(),
             usage: self.usage,
-        };
-        self.tell(&Event::Ended(&report));
-        Ok(report)
+        })
     }
 
     fn turns(&mut self, task: &mut Task, bounds: Bounds) -> Result<(Ending, u32), BridgeError> {
@@ -69,7 +79,7 @@ impl Session<'_> {
             self.tell(&Event::Turn(turn));
             if self.look.is_none() {
                 if self.may_move {
-                    self.home()?;
+                    self.go_home()?;
                 }
                 self.look_again(&[])?;
             }

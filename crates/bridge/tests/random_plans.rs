@@ -55,6 +55,8 @@ fn answer<T>(completion: &str, meaning: Result<T, enact_plan::Rejection>) -> Ans
         completion: completion.to_owned(),
         meaning,
         usage: Usage::default(),
+        grammar: None,
+        tokens: Vec::new(),
     }
 }
 

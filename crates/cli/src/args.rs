@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::journal::args::{ExportArgs, KeepArgs, ReplayArgs, RunsArgs, ViewArgs};
+
 /// Turns words into arm motion.
 #[derive(Debug, Parser)]
 #[command(name = "enact", version, about, max_term_width = 100)]
@@ -48,6 +50,14 @@ pub enum Command {
     Dataset(DatasetArgs),
     /// Run a suite of tasks and report how many succeed, by physics
     Eval(EvalArgs),
+    /// List the runs that are kept, or tell the story of one
+    Runs(RunsArgs),
+    /// Replay a kept run in the simulator, verify it, or ask another model about it
+    Replay(ReplayArgs),
+    /// Show a kept run in rerun
+    View(ViewArgs),
+    /// Write a kept run as a table, a LeRobot data set or a film
+    Export(ExportArgs),
 }
 
 /// Who acts where, and who thinks.
@@ -86,6 +96,9 @@ pub struct SetupArgs {
     /// Write a journal: a line of JSON per event, the same for the same run
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,
+    /// Whether and where it is kept.
+    #[command(flatten)]
+    pub keep: KeepArgs,
 }
 
 /// Carry out one instruction.

@@ -21,7 +21,7 @@ say what the robot is to do, or:
 pub fn chat(home: &Home, args: &SetupArgs) -> Result<bool> {
     let setup = Setup::load(home, args)?;
     let thinker = setup.thinker(None)?;
-    let mut watchers = Watchers::open(args)?;
+    let mut watchers = Watchers::open(home, args, &setup, "chat", false)?;
     let mut session = setup.session(thinker.mind, watchers.observers())?;
     let bounds = Bounds {
         turns: setup.launch.turns,

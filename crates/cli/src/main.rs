@@ -16,6 +16,7 @@
 //! | [`render`] | `enact render` |
 //! | [`dataset`] | `enact dataset` |
 //! | [`eval`] | `enact eval` |
+//! | [`journal`] | kept runs: `enact runs`, `replay`, `view`, `export` |
 // A command-line program prints; nothing else in the workspace does.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -25,6 +26,7 @@ mod check;
 mod dataset;
 mod eval;
 mod home;
+mod journal;
 mod launch;
 mod narrate;
 mod render;
@@ -79,6 +81,10 @@ fn dispatch(command: &Command) -> Result<bool> {
         Command::Render(args) => render::render(&home, args).map(|()| true),
         Command::Dataset(args) => dataset::write(&home, args).map(|()| true),
         Command::Eval(args) => eval::eval(&home, args),
+        Command::Runs(args) => journal::runs::runs(args, &mut stdout().lock()).map(|()| true),
+        Command::Replay(args) => journal::replay::replay(&home, args),
+        Command::View(args) => journal::show::view(args).map(|()| true),
+        Command::Export(args) => journal::export::export(args).map(|()| true),
     }
 }
 

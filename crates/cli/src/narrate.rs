@@ -26,7 +26,7 @@ impl<W: Write> Narrator<W> {
 impl<W: Write> Observer for Narrator<W> {
     fn observe(&mut self, event: &Event<'_>) {
         match event {
-            Event::Started { task, robot } => {
+            Event::Started { task, robot, .. } => {
                 self.say("task", &format!("{task}  ({})", robot.name()));
             }
             Event::Turn(turn) => self.say("turn", &turn.to_string()),
@@ -63,7 +63,13 @@ impl<W: Write> Observer for Narrator<W> {
                 self.say(what, &reason);
             }
             Event::Said(text) => self.say("says", text),
-            Event::Saw(_) | Event::Moving { .. } | Event::Moved(_) | Event::Ended(_) => {}
+            Event::Broke(error) => self.say("broke", &error.to_string()),
+            Event::Saw(_)
+            | Event::Ordered(_)
+            | Event::Moving { .. }
+            | Event::Moved(_)
+            | Event::Read(_)
+            | Event::Ended(_) => {}
         }
     }
 }

@@ -17,7 +17,13 @@ pub fn run(home: &Home, args: &RunArgs) -> Result<bool> {
     let started = Instant::now();
     let setup = Setup::load(home, &args.setup)?;
     let thinker = setup.thinker(args.plan.as_deref())?;
-    let mut watchers = Watchers::open(&args.setup)?;
+    let mut watchers = Watchers::open(
+        home,
+        &args.setup,
+        &setup,
+        &args.instruction,
+        args.plan.is_some(),
+    )?;
     let mut session = setup.session(thinker.mind, watchers.observers())?;
     if args.approve {
         session = session.approved_by(Box::new(approve));
@@ -30,9 +36,10 @@ pub fn run(home: &Home, args: &RunArgs) -> Result<bool> {
         },
     )?;
     drop(session);
+    let success = is_reached(&setup, &args.instruction, &report);
+    watchers.outcome(success);
     watchers.finish()?;
 
-    let success = is_reached(&setup, &args.instruction, &report);
     if args.json {
         let times = Times {
             wall: started.elapsed(),

@@ -53,10 +53,7 @@ impl Setup {
         let scene = Scene::load(&home.resolve(&launch.scene, &home.scenes())?)?;
         let layout = scene.draw(launch.seed);
         let simulator = Simulator::new(&robot, &layout, args.realtime);
-        let shipped = home.path().join(&launch.model);
-        if launch.model.starts_with("models/") && !Path::new(&launch.model).exists() {
-            launch.model = shipped.display().to_string();
-        }
+        launch.model = shipped_model(home, &launch.model);
         Ok(Self {
             robot: Arc::new(robot),
             scene,
@@ -69,6 +66,11 @@ impl Setup {
             },
             launch,
         })
+    }
+
+    /// Who says what is in the pictures.
+    pub fn perception(&self) -> Perception {
+        self.perception
     }
 
     /// The camera that the launch file chooses.
@@ -158,8 +160,17 @@ impl Setup {
     }
 }
 
+/// A model's name as it can be opened from any folder.
+pub fn shipped_model(home: &Home, name: &str) -> String {
+    if name.starts_with("models/") && !Path::new(name).exists() {
+        home.path().join(name).display().to_string()
+    } else {
+        name.to_owned()
+    }
+}
+
 /// The first Ctrl-C stops the arm, and the run ends; the second ends the program.
-fn stop_on_interrupt(stop: StopSwitch) -> Result<()> {
+pub fn stop_on_interrupt(stop: StopSwitch) -> Result<()> {
     ctrlc::set_handler(move || {
         if stop.is_pressed() {
             std::process::exit(130);

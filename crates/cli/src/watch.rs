@@ -1,4 +1,4 @@
-//! Who watches a run: the narrator, the journal, rerun.
+//! Who watches a run: the narrator, the journals, rerun.
 
 use std::fs::File;
 use std::io::{BufWriter, Stderr, stderr};
@@ -9,18 +9,28 @@ use enact_bridge::{Journal, Observer};
 use enact_record::Recorder;
 
 use crate::args::SetupArgs;
+use crate::home::Home;
+use crate::journal::keep::Keeper;
 use crate::narrate::Narrator;
+use crate::setup::Setup;
 
 /// Everyone who watches.
 pub struct Watchers {
     narrator: Narrator<Stderr>,
     journal: Option<Journal<BufWriter<File>>>,
     recorder: Option<Recorder>,
+    keeper: Option<Keeper>,
 }
 
 impl Watchers {
-    /// Those that the command line asks for.
-    pub fn open(args: &SetupArgs) -> Result<Self> {
+    /// Those that the command line asks for, for `task`; `scripted` if a file plans.
+    pub fn open(
+        home: &Home,
+        args: &SetupArgs,
+        setup: &Setup,
+        task: &str,
+        scripted: bool,
+    ) -> Result<Self> {
         let journal = args
             .journal
             .as_deref()
@@ -39,6 +49,7 @@ impl Watchers {
             narrator: Narrator::new(stderr()),
             journal,
             recorder,
+            keeper: Keeper::begin(home, &args.keep, setup, task, scripted)?,
         })
     }
 
@@ -51,7 +62,17 @@ impl Watchers {
         if let Some(recorder) = &mut self.recorder {
             all.push(Box::new(recorder));
         }
+        if let Some(keeper) = &mut self.keeper {
+            all.push(Box::new(&mut keeper.journal));
+        }
         all
+    }
+
+    /// Notes whether the goal was reached.
+    pub fn outcome(&mut self, reached: bool) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.journal.outcome(reached);
+        }
     }
 
     /// Writes out what is left to write.
@@ -61,6 +82,9 @@ impl Watchers {
         }
         if let Some(recorder) = self.recorder {
             recorder.finish()?;
+        }
+        if let Some(keeper) = self.keeper {
+            keeper.finish()?;
         }
         Ok(())
     }

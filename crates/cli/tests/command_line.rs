@@ -14,10 +14,13 @@ fn root() -> PathBuf {
 
 fn enact(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_enact"));
-    command
-        .args(arguments)
-        .current_dir(root())
-        .stdin(Stdio::null());
+    command.args(arguments);
+    if let ["run" | "chat", rest @ ..] = arguments
+        && !rest.contains(&"--record")
+    {
+        command.arg("--no-record");
+    }
+    command.current_dir(root()).stdin(Stdio::null());
     command
 }
 

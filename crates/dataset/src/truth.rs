@@ -1,6 +1,6 @@
 //! Perception by the simulator itself: a ceiling, for tests.
 
-use enact_plan::{Answer, Detection, Perceiver, PlannerError, Usage};
+use enact_plan::{Answer, Detection, Perceiver, PlannerError};
 use enact_sim::geometry::FIRST_OBJECT;
 use enact_sim::render::{Look, objects_in_view};
 use enact_sim::{Layout, SimCamera, Simulator};
@@ -39,11 +39,6 @@ impl Perceiver for Truth {
             })
             .collect();
         seen.sort_by_key(|seen| (seen.point.y, seen.point.x));
-        Ok(Answer {
-            prompt: String::new(),
-            completion: Detection::write_list(&seen),
-            meaning: Ok(seen),
-            usage: Usage::default(),
-        })
+        Ok(Answer::unasked(Detection::write_list(&seen), seen))
     }
 }

@@ -2,7 +2,7 @@
 
 use enact_dataset::goal::{Deed, Goal as Meaning};
 use enact_dataset::teacher;
-use enact_plan::{self as plan, Plan, Planner, PlannerError, Relation, Situation, Usage};
+use enact_plan::{self as plan, Plan, Planner, PlannerError, Relation, Situation};
 use enact_sim::{Goal, Layout};
 use enact_types::Frame;
 
@@ -71,11 +71,6 @@ impl Planner for Oracle {
         situation: &Situation,
     ) -> Result<plan::Answer<Plan>, PlannerError> {
         let steps = teacher::plan(&self.meaning, situation);
-        Ok(plan::Answer {
-            prompt: String::new(),
-            completion: steps.to_string(),
-            meaning: Ok(steps),
-            usage: Usage::default(),
-        })
+        Ok(plan::Answer::unasked(steps.to_string(), steps))
     }
 }

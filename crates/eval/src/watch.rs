@@ -49,8 +49,8 @@ impl Observer for Notes<'_> {
                 let names = objects.iter().map(|object| object.name.clone());
                 self.first_seen = Some(names.collect());
             }
-            Event::Moved(states) => {
-                self.within_limits &= states.iter().all(|state| {
+            Event::Moved(execution) => {
+                self.within_limits &= execution.samples.iter().all(|state| {
                     self.robot
                         .joints()
                         .iter()

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use enact_plan::translate::translate;
 use enact_plan::{
-    Answer, Detection, Plan, PlannerError, Rejection, Situation, Skill, Usage, grammar, prompt,
+    Answer, Detection, Plan, PlannerError, Rejection, Situation, Skill, Token, Usage, grammar,
+    prompt,
 };
 use enact_types::Frame;
 use image::RgbImage;
@@ -21,6 +22,8 @@ pub(crate) struct Reply {
     /// Whether it was cut for length.
     pub cut: bool,
     pub usage: Usage,
+    /// The text token by token, where the model tells.
+    pub tokens: Vec<Token>,
 }
 
 /// Why a request has no answer.
@@ -67,8 +70,9 @@ pub(crate) fn perceive(
 ) -> Result<Answer<Vec<Detection>>, PlannerError> {
     let text = prompt::perceive(chat.settings().prompt);
     let picture = Some(picture_of(chat.settings(), frame));
-    let reply = chat.ask(&text, picture, grammar::detections())?;
-    Ok(answer(text, reply, Detection::parse_list))
+    let schema = grammar::detections();
+    let reply = chat.ask(&text, picture, schema.clone())?;
+    Ok(answer(text, schema, reply, Detection::parse_list))
 }
 
 /// Asks for a plan.
@@ -83,13 +87,14 @@ pub(crate) fn plan(
     let picture = settings
         .plan_with_image
         .then(|| picture_of(settings, frame));
-    let reply = chat.ask(&text, picture, grammar::plan(situation, &Skill::ALL))?;
+    let schema = grammar::plan(situation, &Skill::ALL);
+    let reply = chat.ask(&text, picture, schema.clone())?;
     let free_text = chat.free_text();
     let read = |completion: &str| match Plan::parse(completion) {
         Err(_) if free_text => translate(completion, situation),
         read => read,
     };
-    Ok(answer(text, reply, read))
+    Ok(answer(text, schema, reply, read))
 }
 
 fn picture_of(settings: &Settings, frame: &Frame) -> RgbImage {
@@ -101,6 +106,7 @@ fn picture_of(settings: &Settings, frame: &Frame) -> RgbImage {
 
 fn answer<T>(
     prompt: String,
+    schema: Value,
     reply: Reply,
     parse: impl Fn(&str) -> Result<T, Rejection>,
 ) -> Answer<T> {
@@ -117,5 +123,7 @@ fn answer<T>(
         completion: reply.text,
         meaning,
         usage: reply.usage,
+        grammar: Some(schema),
+        tokens: reply.tokens,
     }
 }

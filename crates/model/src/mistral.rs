@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use enact_plan::{Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation, Usage};
+use enact_plan::{
+    Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation, Token, Usage,
+};
 use enact_types::Frame;
 use image::{DynamicImage, RgbImage};
 use mistralrs::{
     ChatCompletionResponse, Constraint, RequestBuilder, StopTokens, TextMessageRole,
-    core::hf_hub_cache_dir,
+    core::{ResponseLogprob, hf_hub_cache_dir},
 };
 use serde_json::Value;
 
@@ -77,6 +79,11 @@ impl MistralModel {
     fn request(&self, text: &str, picture: Option<RgbImage>, schema: Value) -> RequestBuilder {
         let request = RequestBuilder::new()
             .set_constraint(Constraint::JsonSchema(schema))
+            // Greedy: the likeliest token alone. Only with a temperature does mistral.rs
+            // tell how likely it was.
+            .set_deterministic_sampler()
+            .set_sampler_temperature(1.0)
+            .return_logprobs(true)
             .set_sampler_max_len(self.options.max_tokens)
             .set_sampler_stop_toks(StopTokens::Ids(self.special.ends().to_vec()))
             .enable_thinking(false);
@@ -84,7 +91,7 @@ impl MistralModel {
             temperature if temperature > 0.0 && picture.is_none() => request
                 .set_sampler_temperature(temperature)
                 .set_sampler_topk(DRAWN_FROM),
-            _ => request.set_deterministic_sampler(),
+            _ => request,
         };
         match picture {
             Some(rgb) => {
@@ -164,11 +171,22 @@ fn reply(response: ChatCompletionResponse) -> Option<Reply> {
         decode_time: seconds(usage.total_completion_time_sec),
     };
     let choice = response.choices.into_iter().next()?;
+    let tokens = choice.logprobs.and_then(|told| told.content);
     Some(Reply {
         text: choice.message.content?,
         cut: choice.finish_reason == "length",
         usage,
+        tokens: tokens.into_iter().flatten().map(token).collect(),
     })
+}
+
+/// mistral.rs tells common logarithms.
+fn token(told: ResponseLogprob) -> Token {
+    let log_probability = f64::from(told.logprob) * std::f64::consts::LN_10;
+    Token {
+        text: told.token,
+        log_probability: Some(log_probability).filter(|value| value.is_finite()),
+    }
 }
 
 fn seconds(value: f32) -> Duration {

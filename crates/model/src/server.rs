@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use enact_plan::{Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation, Usage};
+use enact_plan::{
+    Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation, Token, Usage,
+};
 use enact_types::Frame;
 use image::RgbImage;
 use reqwest::blocking::{Client, RequestBuilder};
@@ -115,6 +117,7 @@ impl ServerModel {
             "messages": [{"role": "user", "content": content}],
             "temperature": temperature,
             "max_tokens": self.options.max_tokens,
+            "logprobs": true,
             "response_format": {
                 "type": "json_schema",
                 "json_schema": {"name": "answer", "strict": true, "schema": schema},
@@ -231,6 +234,18 @@ fn unwrap(text: &str) -> String {
     }
 }
 
+/// The tokens with their probabilities, of servers that tell.
+fn tokens_of(choice: &Value) -> Vec<Token> {
+    let tokens = choice["logprobs"]["content"].as_array();
+    let token = |token: &Value| {
+        Some(Token {
+            text: token["token"].as_str()?.to_owned(),
+            log_probability: token["logprob"].as_f64().filter(|value| value.is_finite()),
+        })
+    };
+    tokens.into_iter().flatten().filter_map(token).collect()
+}
+
 /// Servers report tokens, but few report times: all of it counts as decoding.
 fn reply(response: &Value, elapsed: Duration) -> Option<Reply> {
     let choice = &response["choices"][0];
@@ -250,5 +265,6 @@ fn reply(response: &Value, elapsed: Duration) -> Option<Reply> {
             prompt_time: Duration::ZERO,
             decode_time: elapsed,
         },
+        tokens: tokens_of(choice),
     })
 }

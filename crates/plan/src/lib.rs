@@ -32,7 +32,7 @@ pub mod translate;
 
 pub use detection::Detection;
 pub use outcome::{Outcome, Verdict};
-pub use planner::{Answer, Mind, Pair, Perceiver, Planner, PlannerError, Rejection, Usage};
+pub use planner::{Answer, Mind, Pair, Perceiver, Planner, PlannerError, Rejection, Token, Usage};
 pub use prompt::PromptStyle;
 pub use scripted::ScriptedPlanner;
 pub use situation::{Exchange, ObjectView, Situation};

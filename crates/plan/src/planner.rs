@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use enact_types::Frame;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use thiserror::Error;
 
 use crate::detection::Detection;
@@ -83,6 +84,34 @@ pub struct Answer<T> {
     pub meaning: Result<T, Rejection>,
     /// What it cost.
     pub usage: Usage,
+    /// The JSON schema that the completion had to follow, if any.
+    pub grammar: Option<Value>,
+    /// The completion token by token; empty where the model does not tell.
+    pub tokens: Vec<Token>,
+}
+
+impl<T> Answer<T> {
+    /// An answer of someone who is not asked in words and needs no model.
+    pub fn unasked(completion: String, meaning: T) -> Self {
+        Self {
+            prompt: String::new(),
+            completion,
+            meaning: Ok(meaning),
+            usage: Usage::default(),
+            grammar: None,
+            tokens: Vec::new(),
+        }
+    }
+}
+
+/// A piece of a completion.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Token {
+    /// Its text.
+    pub text: String,
+    /// Natural logarithm of the probability that the model gave it; `None` where the model
+    /// does not tell.
+    pub log_probability: Option<f64>,
 }
 
 /// Why a model's answer is not taken; words for the next prompt.

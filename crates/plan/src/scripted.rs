@@ -3,7 +3,7 @@
 use enact_types::Frame;
 
 use crate::outcome::Verdict;
-use crate::planner::{Answer, Planner, PlannerError, Usage};
+use crate::planner::{Answer, Planner, PlannerError};
 use crate::situation::Situation;
 use crate::step::{Plan, Step};
 
@@ -53,12 +53,8 @@ impl Planner for ScriptedPlanner {
         let plan = Plan {
             steps: self.remaining(situation),
         };
-        Ok(Answer {
-            prompt: String::new(),
-            completion: serde_json::to_string(&plan).expect("a plan is always valid JSON"),
-            meaning: Ok(plan),
-            usage: Usage::default(),
-        })
+        let text = serde_json::to_string(&plan).expect("a plan is always valid JSON");
+        Ok(Answer::unasked(text, plan))
     }
 }
 

@@ -12,6 +12,7 @@ use crate::camera::{CAMERA, DEPTH};
 use crate::clock::ARM_TIME;
 use crate::curves::{EFFORT, VELOCITY, position_path};
 use crate::text::{LOG, Question};
+use crate::timings::TIMINGS;
 
 /// The world and what is seen of it on the left, words and joints on the right.
 pub(crate) fn blueprint(robot: &Robot) -> Blueprint {
@@ -67,6 +68,9 @@ fn joints(robot: &Robot) -> ContainerLike {
         Grid::new(plots).with_name("Position").into(),
         TimeSeriesView::new("Velocity").with_origin(VELOCITY).into(),
         TimeSeriesView::new("Effort").with_origin(EFFORT).into(),
+        TimeSeriesView::new("Timings [s]")
+            .with_origin(TIMINGS)
+            .into(),
     ])
     .into()
 }

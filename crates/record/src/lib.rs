@@ -12,6 +12,7 @@
 //! | `objects` | what is on the table, in 3-D |
 //! | `curves` | position, velocity and effort of each joint |
 //! | `text` | what was asked, said, planned and judged |
+//! | `timings` | how long each question to the model took |
 //! | `layout` | which view goes where |
 //! | `convert` | our poses and colours in rerun's types |
 
@@ -26,6 +27,7 @@ mod objects;
 pub mod recorder;
 mod shapes;
 mod text;
+mod timings;
 mod viewer;
 
 pub use error::RecordError;

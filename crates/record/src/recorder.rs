@@ -11,7 +11,7 @@ use rerun::{RecordingStream, RecordingStreamBuilder, RecordingStreamResult};
 
 use crate::clock::{Clock, thin};
 use crate::text::Question;
-use crate::{RecordError, arm, camera, curves, layout, objects, text, viewer};
+use crate::{RecordError, arm, camera, curves, layout, objects, text, timings, viewer};
 
 /// How long the viewer may take to receive the rest.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -77,7 +77,8 @@ impl Recorder {
         self.clock.set(&self.stream);
         let stream = &self.stream;
         match *event {
-            Event::Started { task, robot } => self.started(task, robot),
+            Event::Started { task, robot, .. } => self.started(task, robot),
+            Event::Ordered(order) => text::note(stream, "order", &format!("{order:?}")),
             Event::Turn(turn) => text::note(stream, "turn", &turn.to_string()),
             Event::Saw(frame) => {
                 self.picture_size = (frame.rgb.width(), frame.rgb.height());
@@ -90,6 +91,7 @@ impl Recorder {
             } => self.perceived(answer, objects, dropped),
             Event::Planned { answer, .. } => {
                 text::answered(stream, Question::Plan, answer)?;
+                timings::answered(stream, Question::Plan, answer.usage)?;
                 match &answer.meaning {
                     Ok(plan) => text::note(stream, "plan", &plan.to_string()),
                     Err(_) => Ok(()),
@@ -99,11 +101,14 @@ impl Recorder {
             Event::Moving {
                 purpose,
                 trajectory,
+                ..
             } => self.moving(purpose, trajectory),
-            Event::Moved(states) => self.moved(states),
+            Event::Moved(execution) => self.moved(&execution.samples),
+            Event::Read(_) => Ok(()),
             Event::Judged(outcome) => text::judged(stream, outcome),
             Event::Said(words) => text::note(stream, "said", words),
             Event::Ended(report) => text::ended(stream, report),
+            Event::Broke(error) => text::warn(stream, "broke", &error.to_string()),
         }
     }
 
@@ -111,6 +116,7 @@ impl Recorder {
         if self.robot.is_none() {
             arm::describe(&self.stream, robot)?;
             curves::describe(&self.stream, robot)?;
+            timings::describe(&self.stream)?;
             // Drawn at home until the arm reports where it is.
             arm::pose(&self.stream, robot, robot.home())?;
             layout::blueprint(robot).send(&self.stream, BlueprintActivation::default())?;
@@ -126,6 +132,7 @@ impl Recorder {
         dropped: &[String],
     ) -> RecordingStreamResult<()> {
         text::answered(&self.stream, Question::Perception, answer)?;
+        timings::answered(&self.stream, Question::Perception, answer.usage)?;
         text::perceived(&self.stream, objects, dropped)?;
         let detections = answer.meaning.as_deref().unwrap_or_default();
         camera::perceived(&self.stream, self.picture_size, detections, objects)?;

@@ -4,9 +4,9 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use enact_arm::ArmState;
+use enact_arm::{ArmState, Contact, End, Execution};
 use enact_bridge::report::Ending;
-use enact_bridge::{Event, Observer, Report};
+use enact_bridge::{Bounds, Event, Observer, Order, Report};
 use enact_plan::{
     Answer, Detection, ObjectView, Outcome, Plan, Rejection, Situation, Skill, Step, Usage, Verdict,
 };
@@ -63,6 +63,8 @@ fn answer<T>(meaning: Result<T, Rejection>) -> Answer<T> {
         completion: "```a cube```".to_owned(),
         meaning,
         usage: Usage::default(),
+        grammar: None,
+        tokens: Vec::new(),
     }
 }
 
@@ -78,6 +80,15 @@ fn states(robot: &Robot) -> Vec<ArmState> {
         alarm: None,
     };
     (0..STATES).map(state).collect()
+}
+
+fn execution(samples: Vec<ArmState>, robot: &Robot) -> Execution {
+    Execution {
+        end: End::Finished,
+        state: samples.last().unwrap_or(&states(robot)[0]).clone(),
+        followed: samples.len(),
+        samples,
+    }
 }
 
 fn trajectory(robot: &Robot) -> Trajectory {
@@ -117,11 +128,16 @@ fn run(recorder: &mut Recorder, robot: &Robot) {
         usage: Usage::default(),
     };
     for event in [
-        Event::Moved(&states(robot)),
+        Event::Moved(&execution(states(robot), robot)),
         Event::Started {
             task: "pick the red cube",
             robot,
+            bounds: Bounds {
+                turns: 1,
+                dry_run: false,
+            },
         },
+        Event::Ordered(Order::See),
         Event::Turn(1),
         Event::Saw(&frame()),
         Event::Perceived {
@@ -141,9 +157,11 @@ fn run(recorder: &mut Recorder, robot: &Robot) {
         Event::Moving {
             purpose: "approach",
             trajectory: &trajectory(robot),
+            contact: Contact::Expected,
         },
-        Event::Moved(&states(robot)),
-        Event::Moved(&[]),
+        Event::Moved(&execution(states(robot), robot)),
+        Event::Moved(&execution(Vec::new(), robot)),
+        Event::Read(&states(robot)[0]),
         Event::Judged(&outcome),
         Event::Said("I give up."),
         Event::Ended(&report),

@@ -52,6 +52,18 @@ impl Robot {
         Loader::new(&urdf, toml.as_ref())?.robot(name)
     }
 
+    /// As [`load`](Self::load), from the texts of `robot.urdf` and `robot.toml`; `name`
+    /// becomes the robot's.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn parse(name: &str, urdf: &str, toml: Option<&str>) -> Result<Self, LoadError> {
+        let folder = Path::new(name);
+        let urdf = Source::new(&folder.join("robot.urdf"), urdf);
+        let toml = toml.map(|text| Source::new(&folder.join("robot.toml"), text));
+        Loader::new(&urdf, toml.as_ref())?.robot(name.to_owned())
+    }
+
     /// Loads the folder `name` of `robots_dir`, or the folder or URDF at the path `name`.
     ///
     /// # Errors

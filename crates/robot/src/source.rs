@@ -25,6 +25,14 @@ impl Source {
         })
     }
 
+    /// A file whose text is already at hand; `path` is for messages only.
+    pub fn new(path: &Path, text: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
     /// All of it.
     pub fn text(&self) -> &str {
         &self.text

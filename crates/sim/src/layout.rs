@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use enact_robot::{HalfSpace, Obstacle, Shape};
 use enact_types::{Intrinsics, Point3, Pose, Vector3};
+use serde::{Deserialize, Serialize};
 
 use crate::object::{Colour, ObjectShape};
 
 /// Everything around the robot, in its base frame.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Layout {
     /// What everything stands on.
     pub table: Table,
@@ -23,7 +24,7 @@ pub struct Layout {
 }
 
 /// A box that is always where it is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fixture {
     /// What it is called.
     pub name: String,
@@ -71,7 +72,7 @@ impl Layout {
 }
 
 /// A flat rectangle at height zero.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     /// Middle, x and y in metres.
     pub centre: [f64; 2],
@@ -80,7 +81,7 @@ pub struct Table {
 }
 
 /// A camera that stands still.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CameraPlace {
     /// Where it is.
     pub eye: Point3,
@@ -102,7 +103,7 @@ impl CameraPlace {
 }
 
 /// An object at its place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     /// A name that no other object has.
     pub name: String,

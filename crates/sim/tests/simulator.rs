@@ -44,16 +44,14 @@ fn a_trajectory_is_followed_closely() {
     let arm = ArmThread::start(Box::new(simulator.arm()), &robot);
     let trajectory = turn(&robot, &arm, 0.8, 1.5);
     let end = trajectory.end().clone();
+    let commands = trajectory.len();
     let execution = arm
         .execute(trajectory, Contact::Limit(0.9))
         .expect("it answers");
     assert_eq!(execution.end, End::Finished);
     assert!(execution.state.position.max_difference(&end) < 5e-3);
-    assert!(
-        (70..=80).contains(&execution.samples.len()),
-        "{}",
-        execution.samples.len()
-    );
+    assert_eq!(execution.samples.len(), 1 + commands);
+    assert_eq!(execution.followed, commands);
     assert_eq!(
         simulator.with_world(|world| world.stamp()),
         execution.state.stamp

@@ -1,0 +1,35 @@
+//! Runs that are kept: listed, told, replayed, verified, asked again, shown and exported.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`args`] | their part of the command line |
+//! | [`keep`] | what is kept of a run, and where |
+//! | [`runs`] | `enact runs` |
+//! | [`replay`] | `enact replay`: the same commands in the simulator |
+//! | [`verify`] | `enact replay --verify`: the same loop on what was recorded |
+//! | [`reask`] | `enact replay --reask`: the same pictures to another model |
+//! | [`show`] | `enact view`: the same pictures in rerun |
+//! | [`export`] | `enact export` |
+//! | [`stage`] | the simulated world of a recording |
+//! | [`paced`] | an arm no faster than told |
+
+pub mod args;
+pub mod export;
+pub mod keep;
+pub mod paced;
+pub mod reask;
+pub mod replay;
+pub mod runs;
+pub mod show;
+pub mod stage;
+pub mod verify;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use enact_journal::Journal;
+
+/// Opens a recording; what is wrong with it is said with its name.
+fn open(path: &Path) -> Result<Journal> {
+    Journal::open(path).with_context(|| format!("cannot use {}", path.display()))
+}

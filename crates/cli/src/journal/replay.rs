@@ -1,0 +1,199 @@
+//! `enact replay`: the same commands in the simulator.
+
+use std::io::{BufRead, stdin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use enact_arm::{Arm, ArmThread};
+use enact_journal::{Departure, Journal, RecordedMotion, Replay};
+use serde_json::{Value, json};
+
+use super::args::ReplayArgs;
+use super::paced::Paced;
+use super::stage::Stage;
+use super::{open, reask, verify};
+use crate::home::Home;
+
+/// A replay that stays this near to the recording has not departed from it: metres of the
+/// tool, rad or m of a joint.
+const NEAR: (f64, f64) = (1e-3, 1e-2);
+
+/// Replays, verifies or asks again; whether it came out as recorded.
+pub fn replay(home: &Home, args: &ReplayArgs) -> Result<bool> {
+    let journal = open(&args.file)?;
+    if args.verify {
+        return verify::check(&journal, args.json);
+    }
+    if args.reask {
+        return reask::reask(home, &journal, args);
+    }
+    let motions = journal.motions()?;
+    let until = args.until.unwrap_or(u32::MAX);
+    let part: Vec<&RecordedMotion> = motions.iter().filter(|it| it.turn <= until).collect();
+    if part.is_empty() {
+        bail!("nothing moved in this part of the recording");
+    }
+    let whole = part.len() == motions.len();
+    let outcome = perform(&journal, args, &part, whole)?;
+    if args.json {
+        println!("{}", outcome.json());
+    } else {
+        println!("{}", outcome.sentence());
+    }
+    Ok(outcome.is_as_recorded())
+}
+
+fn perform(
+    journal: &Journal,
+    args: &ReplayArgs,
+    motions: &[&RecordedMotion],
+    whole: bool,
+) -> Result<Outcome> {
+    let stage = Stage::of(journal)?;
+    let robot = &stage.robot;
+    let on = Arc::new(AtomicBool::new(false));
+    let arm: Box<dyn Arm> = match args.speed {
+        Some(speed) => {
+            let arm = stage.simulator.arm();
+            Box::new(Paced::new(arm, robot, speed, Arc::clone(&on)))
+        }
+        None => Box::new(stage.simulator.arm()),
+    };
+    let arm = ArmThread::start(arm, robot);
+    crate::setup::stop_on_interrupt(arm.stop_switch())?;
+    let replay = Replay::new(robot, &arm);
+    let mut outcome = Outcome::default();
+    let begun = arm.state()?.stamp;
+    let started = Instant::now();
+    for motion in motions {
+        let shown = motion.turn >= args.from_turn;
+        on.store(shown, Ordering::Relaxed);
+        if shown && args.step && !go_on(motion)? {
+            break;
+        }
+        let departure = replay.motion(motion)?;
+        if shown && !args.json {
+            println!("{}", line(motion, &departure));
+        }
+        let refused = departure.refused.is_some();
+        outcome.note(departure);
+        if refused || arm.stop_switch().is_pressed() {
+            break;
+        }
+    }
+    outcome.wall = started.elapsed();
+    outcome.arm = arm.state()?.stamp.since(begun);
+    if let ([task], true) = (journal.tasks().as_slice(), whole) {
+        let goal = stage.goal(task);
+        outcome.reached = goal.map(|goal| stage.simulator.with_world(|world| goal.holds(world)));
+        outcome.was_reached = journal.is_reached();
+    }
+    Ok(outcome)
+}
+
+/// Waits for Enter; `false` at the end of input.
+fn go_on(motion: &RecordedMotion) -> Result<bool> {
+    let seconds = motion.planned.duration().as_secs_f64();
+    eprintln!(
+        "next: turn {}, {}, {seconds:.1} s; press Enter",
+        motion.turn, motion.planned.purpose
+    );
+    let mut line = String::new();
+    Ok(stdin().lock().read_line(&mut line)? > 0)
+}
+
+fn line(motion: &RecordedMotion, departure: &Departure) -> String {
+    let seconds = motion.planned.duration().as_secs_f64();
+    let how = match departure {
+        Departure {
+            refused: Some(refusal),
+            ..
+        } => format!("refused: {refusal}"),
+        Departure {
+            end: Some((then, now)),
+            ..
+        } => format!("ended by `{now}`, then by `{then}`"),
+        Departure {
+            joint: Some((joint, off)),
+            tool,
+            ..
+        } => format!("tool {:.2} mm off, `{joint}` {off:.4}", 1e3 * tool),
+        _ => "as recorded".to_owned(),
+    };
+    format!(
+        "turn {}  {:<12} {seconds:>5.1} s  {how}",
+        motion.turn, motion.planned.purpose
+    )
+}
+
+/// How a replay went.
+#[derive(Default)]
+struct Outcome {
+    motions: usize,
+    exact: usize,
+    refused: Option<String>,
+    ends: usize,
+    tool: f64,
+    joint: f64,
+    arm: Duration,
+    wall: Duration,
+    reached: Option<bool>,
+    was_reached: Option<bool>,
+}
+
+impl Outcome {
+    fn note(&mut self, departure: Departure) {
+        self.motions += 1;
+        self.exact += usize::from(departure.is_none());
+        self.ends += usize::from(departure.end.is_some());
+        self.tool = self.tool.max(departure.tool);
+        let off = departure.joint.map_or(0.0, |(_, off)| off);
+        self.joint = self.joint.max(off);
+        self.refused = departure.refused.map(|refusal| refusal.to_string());
+    }
+
+    fn is_as_recorded(&self) -> bool {
+        let near = self.tool <= NEAR.0 && self.joint <= NEAR.1;
+        let same_outcome = self.reached.is_none() || self.reached == self.was_reached;
+        self.refused.is_none() && self.ends == 0 && near && same_outcome
+    }
+
+    fn ratio(&self) -> f64 {
+        self.arm.as_secs_f64() / self.wall.as_secs_f64()
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "as_recorded": self.is_as_recorded(),
+            "motions": self.motions,
+            "bit_for_bit": self.exact,
+            "ended_otherwise": self.ends,
+            "refused": self.refused,
+            "tool_metres": self.tool,
+            "joint_radians": self.joint,
+            "arm_seconds": self.arm.as_secs_f64(),
+            "wall_seconds": self.wall.as_secs_f64(),
+            "times_real_time": self.ratio(),
+            "reached": self.reached,
+            "was_reached": self.was_reached,
+        })
+    }
+
+    fn sentence(&self) -> String {
+        let word = |reached: bool| if reached { "reached" } else { "not reached" };
+        let goal = self.reached.map_or(String::new(), |reached| {
+            format!("; the goal is {}", word(reached))
+        });
+        format!(
+            "{} motions, {} of them bit for bit as recorded, tool at most {:.2} mm off{goal}; {:.1} s in {:.2} s, {:.0} times real time",
+            self.motions,
+            self.exact,
+            1e3 * self.tool,
+            self.arm.as_secs_f64(),
+            self.wall.as_secs_f64(),
+            self.ratio()
+        )
+    }
+}

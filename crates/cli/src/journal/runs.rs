@@ -1,0 +1,128 @@
+//! `enact runs`: what is kept, and the story of a run.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, Local};
+use enact_journal::{End, Journal};
+use serde_json::json;
+
+use super::args::{RunsArgs, RunsQuestion};
+use super::open;
+
+/// Answers.
+pub fn runs(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
+    match &args.question {
+        Some(RunsQuestion::Show { file }) => tell(&open(file)?, sink),
+        None => list(args, sink),
+    }
+}
+
+fn list(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
+    let files = recordings(&args.dir)?;
+    if files.is_empty() {
+        eprintln!("nothing is kept in {}", args.dir.display());
+    }
+    for file in files {
+        // One that cannot be read is listed as such.
+        let journal = Journal::open(&file);
+        if args.json {
+            writeln!(sink, "{}", line_of_json(&file, journal.as_ref().ok()))?;
+            continue;
+        }
+        let line = match &journal {
+            Ok(journal) => {
+                let seconds = journal.duration().as_secs_f64();
+                let outcome = outcome(journal);
+                format!(
+                    "{outcome:<12} {seconds:>7.1} s  {}",
+                    journal.tasks().join("; ")
+                )
+            }
+            Err(error) => error.to_string(),
+        };
+        writeln!(sink, "{}  {line}", file.display())?;
+    }
+    Ok(())
+}
+
+fn line_of_json(file: &Path, journal: Option<&Journal>) -> serde_json::Value {
+    json!({
+        "file": file,
+        "tasks": journal.map(Journal::tasks),
+        "outcome": journal.map_or("unreadable".to_owned(), outcome),
+        "reached": journal.and_then(Journal::is_reached),
+        "seconds": journal.map(|journal| journal.duration().as_secs_f64()),
+        "unix_seconds": journal.and_then(Journal::wall).map(|wall| wall.unix_seconds),
+    })
+}
+
+fn recordings(folder: &Path) -> Result<Vec<PathBuf>> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let entries = std::fs::read_dir(folder)
+        .with_context(|| format!("cannot read the folder {}", folder.display()))?;
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|end| end == "mcap"))
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
+/// How a run came out, in a word or two.
+fn outcome(journal: &Journal) -> String {
+    match (journal.is_reached(), journal.end()) {
+        (Some(true), _) => "reached".to_owned(),
+        (Some(false), _) => "not reached".to_owned(),
+        (None, End::Broke(broke)) => broke.how,
+        (None, End::Ended(report)) => format!("{:?}", report.ending).to_lowercase(),
+        (None, End::Cut) => "cut off".to_owned(),
+    }
+}
+
+fn tell(journal: &Journal, sink: &mut impl Write) -> Result<()> {
+    let info = journal.info()?;
+    let mut say = |what: &str, text: &str| writeln!(sink, "{what:>10}  {text}");
+    if let Some(wall) = journal.wall() {
+        let seconds = wall.unix_seconds as i64;
+        let time = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
+        let time = time.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S");
+        say("when", &time.to_string())?;
+        say("command", &wall.command.join(" "))?;
+    }
+    say("robot", &info.robot.name)?;
+    if let Some(scene) = &info.scene {
+        say("scene", &format!("{}, seed {}", scene.name, info.seed))?;
+    }
+    let model = &info.model;
+    let sum = model.sha256.as_deref().map_or(String::new(), |sum| {
+        format!(", SHA-256 {}…", &sum[..sum.len().min(12)])
+    });
+    let who = match (model.perception.as_str(), model.planning.as_str()) {
+        ("model", "model") => model.name.clone(),
+        (sees, plans) => format!("{} (seen by {sees}, planned by {plans})", model.name),
+    };
+    say("model", &format!("{who}{sum}"))?;
+    say("enact", &info.enact)?;
+    for line in journal.log() {
+        let seconds = enact_types::Stamp::from(line.timestamp).seconds();
+        let mark = if line.level > 2 { "!" } else { " " };
+        writeln!(
+            sink,
+            "{:>10} {mark}{seconds:>7.2} s  {}",
+            line.name, line.message
+        )?;
+    }
+    let how = match journal.end() {
+        End::Ended(_) => outcome(journal),
+        End::Broke(broke) => format!("given up ({}): {}", broke.how, broke.reason),
+        End::Cut if journal.is_whole() => "no task was carried out".to_owned(),
+        End::Cut => "the recording ends here: the program was killed".to_owned(),
+    };
+    writeln!(sink, "{:>10}  {how}", "outcome")?;
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! Kept runs through the program: listed, told, replayed, verified, exported.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+const PUT: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
+const TASK: &str = "put the red cube in the blue bowl";
+
+fn home() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Runs the program in `folder`.
+fn enact(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_enact"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("ENACT_HOME", home().canonicalize().unwrap())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    let talk = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code().unwrap() < 2, "{talk}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_str(&stdout(output)).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+}
+
+/// Keeps a run in `folder` and returns the path of its recording there.
+fn kept(folder: &Path, more: &[&str]) -> String {
+    fs::write(folder.join("plan.json"), PUT).unwrap();
+    let mut arguments = vec!["run", TASK, "--plan", "plan.json", "--perception", "truth"];
+    arguments.extend(more);
+    let output = enact(folder, &arguments);
+    assert!(output.status.success(), "{output:?}");
+    let mut files = fs::read_dir(folder.join("runs")).unwrap();
+    let file = files.next().unwrap().unwrap().file_name();
+    assert!(files.next().is_none());
+    format!("runs/{}", file.to_str().unwrap())
+}
+
+#[test]
+fn a_run_is_kept_listed_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = kept(folder.path(), &[]);
+    assert!(
+        file.ends_with("-put-the-red-cube-in-the-blue-bowl.mcap"),
+        "{file}"
+    );
+    let list = stdout(&enact(folder.path(), &["runs"]));
+    assert!(list.contains("reached") && list.contains(TASK), "{list}");
+    let line: Value = json(&enact(folder.path(), &["runs", "--json"]));
+    assert_eq!(line["reached"], true);
+    let story = stdout(&enact(folder.path(), &["runs", "show", &file]));
+    for part in [
+        "so101",
+        "tabletop",
+        "red cube",
+        "pick red cube: yes",
+        "reached",
+    ] {
+        assert!(story.contains(part), "`{part}` is missing from {story}");
+    }
+}
+
+#[test]
+fn what_shall_not_be_kept_is_not_and_what_cannot_be_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("plan.json"), PUT).unwrap();
+    let run = |more: &[&str]| {
+        let mut arguments = vec!["run", TASK, "--plan", "plan.json", "--dry-run"];
+        arguments.extend(["--perception", "truth"]);
+        arguments.extend(more);
+        enact(folder.path(), &arguments)
+    };
+    assert!(run(&["--no-record"]).status.success());
+    assert!(!folder.path().join("runs").exists());
+    let refused = run(&["--record", "plan.json/run.mcap"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let talk = String::from_utf8(refused.stderr).unwrap();
+    assert!(talk.contains("plan.json/run.mcap"), "{talk}");
+}
+
+#[test]
+fn a_kept_run_replays_and_verifies() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = kept(folder.path(), &["--seed", "4"]);
+    let replayed = json(&enact(folder.path(), &["replay", &file, "--json"]));
+    assert_eq!(replayed["as_recorded"], true, "{replayed}");
+    assert_eq!(replayed["motions"], replayed["bit_for_bit"]);
+    assert_eq!(replayed["reached"], true);
+    let verified = json(&enact(
+        folder.path(),
+        &["replay", &file, "--verify", "--json"],
+    ));
+    assert_eq!(verified["same"], true, "{verified}");
+    let part = stdout(&enact(folder.path(), &["replay", &file, "--until", "1"]));
+    assert!(part.contains("turn 1"), "{part}");
+    let none = enact(folder.path(), &["replay", &file, "--step"]);
+    assert!(String::from_utf8_lossy(&none.stderr).contains("press Enter"));
+}
+
+#[test]
+fn a_kept_run_is_shown_and_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = kept(folder.path(), &[]);
+    let seen = enact(folder.path(), &["view", &file, "--out", "run.rrd"]);
+    assert!(seen.status.success(), "{seen:?}");
+    assert!(fs::metadata(folder.path().join("run.rrd")).unwrap().len() > 100_000);
+
+    let arguments = [
+        "export",
+        &file,
+        "--csv",
+        "run.csv",
+        "--lerobot",
+        "data",
+        "--fps",
+        "2",
+    ];
+    let exported = enact(folder.path(), &arguments);
+    assert!(exported.status.success(), "{exported:?}");
+    let table = fs::read_to_string(folder.path().join("run.csv")).unwrap();
+    assert!(table.starts_with("task,turn,time,shoulder_pan.position,"));
+    assert!(table.lines().count() > 1000);
+    let info = fs::read_to_string(folder.path().join("data/meta/info.json")).unwrap();
+    let info: Value = serde_json::from_str(&info).unwrap();
+    assert_eq!(
+        info["features"]["observation.images.front"]["shape"][0],
+        240
+    );
+    assert!(info["total_frames"].as_u64().unwrap() > 10);
+
+    let again = enact(folder.path(), &arguments);
+    assert_eq!(again.status.code(), Some(2), "{again:?}");
+}
+
+#[test]
+fn what_is_no_recording_is_one_clear_error() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("notes.mcap"), "notes").unwrap();
+    for arguments in [
+        ["replay", "notes.mcap"].as_slice(),
+        &["runs", "show", "notes.mcap"],
+        &["view", "notes.mcap"],
+        &["export", "notes.mcap", "--csv", "out.csv"],
+        &["replay", "missing.mcap"],
+    ] {
+        let output = enact(folder.path(), arguments);
+        let talk = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{talk}");
+        assert!(
+            talk.starts_with("enact: ") && talk.contains(".mcap"),
+            "{talk}"
+        );
+    }
+    let list = stdout(&enact(folder.path(), &["runs", "--dir", "."]));
+    assert!(list.contains("not a journal of enact"), "{list}");
+}

@@ -1,0 +1,41 @@
+//! Why a run cannot be kept or a journal cannot be read.
+
+use std::path::PathBuf;
+
+use enact_types::Refusal;
+use thiserror::Error;
+
+/// A run cannot be kept, or a journal cannot be read.
+#[derive(Debug, Error)]
+pub enum JournalError {
+    /// A file cannot be opened, read or made.
+    #[error("the journal {path}: {source}", path = path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: std::io::Error,
+    },
+    /// Writing broke off.
+    #[error("the journal cannot be written any further: {0}")]
+    Write(mcap::McapError),
+    /// The file is something else.
+    #[error("this is not a journal of enact: {0}")]
+    NotOurs(String),
+    /// A message does not say what its topic should say.
+    #[error("a message of {topic} at {seconds:.3} s cannot be read: {reason}")]
+    Message {
+        /// The topic.
+        topic: &'static str,
+        /// When it was logged, seconds.
+        seconds: f64,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The robot of the journal cannot be used.
+    #[error("the journal's robot cannot be loaded: {0}")]
+    Robot(#[from] enact_robot::LoadError),
+    /// The robot of the journal cannot do what the loop needs.
+    #[error("the journal's robot cannot be used: {0}")]
+    Unfit(Refusal),
+}

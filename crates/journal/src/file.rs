@@ -1,0 +1,93 @@
+//! Entries into MCAP, on a thread of their own.
+
+use std::collections::BTreeMap;
+use std::io::{Seek, Write};
+use std::time::Duration;
+
+use mcap::records::MessageHeader;
+use mcap::{Compression, McapError, WriteOptions};
+
+use crate::encode::Entry;
+use crate::foxglove::{Level, Log};
+use crate::queue::{Next, Outlet, Posted};
+use crate::schema;
+use crate::topic::Topic;
+
+/// Uncompressed bytes of a chunk: about a picture with its depth.
+const CHUNK: u64 = 512 * 1024;
+/// What is written is at most this old where the process is killed.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Writes what comes out of `outlet` until nothing will any more.
+pub(crate) fn serve<W: Write + Seek>(outlet: &Outlet, sink: W) -> Result<(), McapError> {
+    let mut file = File::new(sink)?;
+    let mut told = 0;
+    loop {
+        match outlet.next(PATIENCE) {
+            Next::Entry(posted) => {
+                let lost = outlet.lost();
+                if lost > told {
+                    file.tell_of_loss(&posted, lost - told)?;
+                    told = lost;
+                }
+                file.write(posted)?;
+            }
+            Next::Quiet => file.writer.flush()?,
+            Next::Over => {
+                file.writer.finish()?;
+                return Ok(());
+            }
+        }
+    }
+}
+
+struct File<W: Write + Seek> {
+    writer: mcap::Writer<W>,
+    channels: BTreeMap<Topic, u16>,
+    sequence: u32,
+}
+
+impl<W: Write + Seek> File<W> {
+    fn new(sink: W) -> Result<Self, McapError> {
+        // Whole chunks only reach the file, so that it can be read after a kill.
+        let mut writer = WriteOptions::new()
+            .compression(Some(Compression::Zstd))
+            .chunk_size(Some(CHUNK))
+            .disable_seeking(true)
+            .library(concat!("enact ", env!("CARGO_PKG_VERSION")))
+            .create(sink)?;
+        let mut channels = BTreeMap::new();
+        for topic in Topic::ALL {
+            let (name, text) = schema::of(topic);
+            let schema = writer.add_schema(name, "jsonschema", text.as_bytes())?;
+            let channel = writer.add_channel(schema, topic.name(), "json", &BTreeMap::new())?;
+            channels.insert(topic, channel);
+        }
+        Ok(Self {
+            writer,
+            channels,
+            sequence: 0,
+        })
+    }
+
+    fn write(&mut self, Posted { entry, wall }: Posted) -> Result<(), McapError> {
+        let header = MessageHeader {
+            channel_id: self.channels[&entry.topic],
+            sequence: self.sequence,
+            log_time: entry.at.nanos(),
+            publish_time: wall,
+        };
+        self.sequence += 1;
+        self.writer
+            .write_to_known_channel(&header, &entry.into_json())
+    }
+
+    fn tell_of_loss(&mut self, next: &Posted, lost: u64) -> Result<(), McapError> {
+        let line = format!("{lost} entries were lost here: the disk was too slow");
+        let at = next.entry.at;
+        self.write(Posted {
+            entry: Entry::new(Topic::Log, at, &Log::new(at, Level::Error, "lost", line)),
+            wall: next.wall,
+        })
+    }
+}

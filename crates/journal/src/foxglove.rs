@@ -1,0 +1,129 @@
+//! Foxglove's messages.
+
+use enact_types::{Frame, Pose, Stamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Seconds and nanoseconds since the start of the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Time {
+    /// Whole seconds.
+    pub sec: u32,
+    /// The rest.
+    pub nsec: u32,
+}
+
+impl From<Stamp> for Time {
+    fn from(stamp: Stamp) -> Self {
+        Self {
+            sec: (stamp.nanos() / 1_000_000_000) as u32,
+            nsec: (stamp.nanos() % 1_000_000_000) as u32,
+        }
+    }
+}
+
+impl From<Time> for Stamp {
+    fn from(time: Time) -> Self {
+        Self::from_nanos(u64::from(time.sec) * 1_000_000_000 + u64::from(time.nsec))
+    }
+}
+
+/// How loud a line of the log is: Foxglove's numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    Info = 2,
+    Warning = 3,
+    Error = 4,
+}
+
+/// The frame of the camera's pictures.
+pub(crate) const CAMERA: &str = "camera";
+
+/// A line of the log; `name` is its topic in one word.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Log {
+    /// On the arm's clock.
+    pub timestamp: Time,
+    /// 2 for information, 3 for a warning, 4 for an error.
+    pub level: u8,
+    /// The line.
+    pub message: String,
+    /// What it is about.
+    pub name: String,
+    /// Always empty.
+    pub file: String,
+    /// Always zero.
+    pub line: u32,
+}
+
+impl Log {
+    pub(crate) fn new(at: Stamp, level: Level, name: &str, message: String) -> Self {
+        Self {
+            timestamp: at.into(),
+            level: level as u8,
+            message,
+            name: name.to_owned(),
+            file: String::new(),
+            line: 0,
+        }
+    }
+}
+
+/// The projection of a camera without distortion.
+pub(crate) fn calibration(frame: &Frame) -> Value {
+    let camera = &frame.intrinsics;
+    let [fx, fy, cx, cy] = [camera.fx, camera.fy, camera.cx, camera.cy];
+    json!({
+        "timestamp": Time::from(frame.stamp),
+        "frame_id": CAMERA,
+        "width": camera.width,
+        "height": camera.height,
+        "distortion_model": "",
+        "D": [],
+        "K": [fx, 0.0, cx, 0.0, fy, cy, 0.0, 0.0, 1.0],
+        "R": [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0],
+        "P": [fx, 0.0, cx, 0.0, 0.0, fy, cy, 0.0, 0.0, 0.0, 1.0, 0.0],
+    })
+}
+
+/// `parent_from_child`, for a list of transforms.
+pub(crate) fn transform(at: Stamp, parent: &str, child: &str, parent_from_child: &Pose) -> Value {
+    json!({
+        "timestamp": Time::from(at),
+        "parent_frame_id": parent,
+        "child_frame_id": child,
+        "translation": translation(parent_from_child),
+        "rotation": rotation(parent_from_child),
+    })
+}
+
+/// Poses one after another.
+pub(crate) fn poses(at: Stamp, frame: &str, poses: impl Iterator<Item = Pose>) -> Value {
+    let poses: Vec<Value> = poses
+        .map(|pose| json!({"position": translation(&pose), "orientation": rotation(&pose)}))
+        .collect();
+    json!({"timestamp": Time::from(at), "frame_id": frame, "poses": poses})
+}
+
+fn translation(pose: &Pose) -> Value {
+    let at = pose.translation.vector;
+    json!({"x": at.x, "y": at.y, "z": at.z})
+}
+
+fn rotation(pose: &Pose) -> Value {
+    let turned = pose.rotation.coords;
+    json!({"x": turned.x, "y": turned.y, "z": turned.z, "w": turned.w})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stamps_survive() {
+        let stamp = Stamp::from_nanos(12_345_678_901);
+        let time = Time::from(stamp);
+        assert_eq!((time.sec, time.nsec), (12, 345_678_901));
+        assert_eq!(Stamp::from(time), stamp);
+    }
+}

@@ -1,0 +1,51 @@
+//! A run kept in a file: written while it happens, read back, and lived through again.
+//!
+//! The file is an MCAP with JSON messages: pictures, calibration, transforms, paths and
+//! lines of talk in Foxglove's schemas, everything else in schemas of our own. Log times
+//! are the arm's clock, so the same run gives the same messages; the wall clock stands in
+//! publish times and in the topics of [`Topic::is_of_wall_clock`] alone.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`topic`] | what a journal has channels for |
+//! | `schema` | what stands in a message of each, as JSON schema |
+//! | [`message`] | our own messages |
+//! | `foxglove` | Foxglove's messages |
+//! | `picture` | pictures and depth as text, without loss |
+//! | [`encode`] | an event as entries of a journal |
+//! | `queue` | entries on their way to the writer's thread, so many bytes at most |
+//! | `file` | entries into MCAP, on a thread of their own |
+//! | [`writer`] | the observer that keeps a run |
+//! | [`reader`] | a journal read back, as far as it is whole |
+//! | [`motion`] | the motions of a journal |
+//! | [`playback`] | arm, camera and mind that repeat what a journal holds |
+//! | [`verify`] | the loop again on recorded input: is everything as before? |
+//! | [`replay`] | recorded commands through the gate to another arm |
+
+pub mod encode;
+mod error;
+mod file;
+mod foxglove;
+pub mod message;
+pub mod motion;
+mod picture;
+pub mod playback;
+mod queue;
+pub mod reader;
+pub mod replay;
+mod schema;
+pub mod topic;
+pub mod verify;
+pub mod writer;
+
+pub use encode::{Encoder, Entry};
+pub use error::JournalError;
+pub use foxglove::{Log, Time};
+pub use message::{ModelInfo, RobotInfo, RunInfo, SceneInfo};
+pub use motion::RecordedMotion;
+pub use playback::Playback;
+pub use reader::{End, Journal, Record};
+pub use replay::{Departure, Replay};
+pub use topic::Topic;
+pub use verify::{Difference, Verification, verify};
+pub use writer::{JournalWriter, Kept};

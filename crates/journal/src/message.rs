@@ -1,0 +1,356 @@
+//! Our own messages.
+
+use std::time::Duration;
+
+use enact_arm::{ArmState, Contact, End, Execution};
+use enact_bridge::{Bounds, Event, Order};
+use enact_plan::{Situation, Token, Usage};
+use enact_robot::Robot;
+use enact_types::{Frame, Intrinsics, JointVector, Pose, Stamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::JournalError;
+use crate::foxglove::Time;
+
+/// What a run rests on: enough to repeat it without the files that it was started from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// Version of enact.
+    pub enact: String,
+    /// Who acts.
+    pub robot: RobotInfo,
+    /// Where; `None` where nothing is simulated.
+    pub scene: Option<SceneInfo>,
+    /// The launch file with the command line's changes.
+    pub launch: Value,
+    /// What chance decides.
+    pub seed: u64,
+    /// Who thinks.
+    pub model: ModelInfo,
+}
+
+/// The files of a robot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RobotInfo {
+    /// Its name.
+    pub name: String,
+    /// The text of `robot.urdf`.
+    pub urdf: String,
+    /// The text of `robot.toml`.
+    pub toml: Option<String>,
+}
+
+impl RobotInfo {
+    /// The robot itself.
+    ///
+    /// # Errors
+    /// If the texts are no robot.
+    pub fn load(&self) -> Result<Robot, JournalError> {
+        Ok(Robot::parse(&self.name, &self.urdf, self.toml.as_deref())?)
+    }
+}
+
+/// A simulated scene.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SceneInfo {
+    /// Its name.
+    pub name: String,
+    /// The text of its file.
+    pub toml: String,
+    /// What chance made of it, in the simulator's words.
+    pub layout: Value,
+}
+
+/// A model, or what stands in for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelInfo {
+    /// Folder, file, hub id or address.
+    pub name: String,
+    /// SHA-256 of its weights in hexadecimal digits, where they are files of this machine.
+    pub sha256: Option<String>,
+    /// Who said what is in the pictures.
+    pub perception: String,
+    /// Who planned.
+    pub planning: String,
+}
+
+/// The wall clock's part.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Wall {
+    /// Seconds since 1970 when the journal was begun.
+    pub unix_seconds: f64,
+    /// The command line.
+    pub command: Vec<String>,
+}
+
+/// A task begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// What the person asked for.
+    pub task: String,
+    /// How far it may go.
+    pub bounds: Bounds,
+}
+
+/// A person asked for something outside of any task.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ordered {
+    /// For what.
+    pub order: Order,
+}
+
+/// A turn begins.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Turn {
+    /// Counted from 1.
+    pub turn: u32,
+}
+
+/// What belongs to the picture that follows.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FrameHead {
+    /// The camera's count.
+    pub sequence: u64,
+    /// When it was taken, on the camera's clock.
+    pub stamp: Stamp,
+    /// Projection.
+    pub intrinsics: Intrinsics,
+    /// Where the camera is.
+    pub base_from_camera: Pose,
+    /// Whether depth follows too.
+    pub has_depth: bool,
+}
+
+impl From<&Frame> for FrameHead {
+    fn from(frame: &Frame) -> Self {
+        Self {
+            sequence: frame.sequence,
+            stamp: frame.stamp,
+            intrinsics: frame.intrinsics,
+            base_from_camera: frame.base_from_camera,
+            has_depth: frame.depth.is_some(),
+        }
+    }
+}
+
+/// What a model was asked and said.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The text that was sent.
+    pub prompt: String,
+    /// The text that came back.
+    pub completion: String,
+    /// The JSON schema that it had to follow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grammar: Option<Value>,
+    /// It token by token, where the model tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tokens: Vec<Token>,
+    /// Why it was not taken.
+    pub rejected: Option<String>,
+    /// What the plan rests on; `None` for a list of objects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub situation: Option<Situation>,
+}
+
+impl Answer {
+    pub(crate) fn of<T>(answer: &enact_plan::Answer<T>, situation: Option<&Situation>) -> Self {
+        Self {
+            prompt: answer.prompt.clone(),
+            completion: answer.completion.clone(),
+            grammar: answer.grammar.clone(),
+            tokens: answer.tokens.clone(),
+            rejected: answer.meaning.as_ref().err().map(ToString::to_string),
+            situation: situation.cloned(),
+        }
+    }
+}
+
+/// What a question to a model cost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Timing {
+    /// `perception` or `plan`.
+    pub of: String,
+    /// What it cost.
+    pub usage: Usage,
+}
+
+/// What there is on the table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Objects {
+    /// With what can be done with each.
+    pub objects: Vec<enact_plan::ObjectView>,
+    /// Detections that were not taken, and why.
+    pub dropped: Vec<String>,
+}
+
+/// A step begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// Which.
+    pub step: enact_plan::Step,
+}
+
+/// An admitted motion.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Motion {
+    /// What it is for.
+    pub purpose: String,
+    /// An arm joint's effort that stops it, as a fraction of the largest; `None` where
+    /// contact is expected.
+    pub contact_limit: Option<f64>,
+    /// Time between two commands, nanoseconds.
+    pub period_ns: u64,
+    /// A command per control period.
+    pub positions: Vec<JointVector>,
+}
+
+impl Motion {
+    pub(crate) fn of(event: &Event<'_>) -> Option<Self> {
+        let Event::Moving {
+            purpose,
+            trajectory,
+            contact,
+        } = event
+        else {
+            return None;
+        };
+        Some(Self {
+            purpose: (*purpose).to_owned(),
+            contact_limit: match contact {
+                Contact::Expected => None,
+                Contact::Limit(limit) => Some(*limit),
+            },
+            period_ns: trajectory.period().as_nanos() as u64,
+            positions: trajectory.positions().to_vec(),
+        })
+    }
+
+    /// Whether touching something was part of it.
+    pub fn contact(&self) -> Contact {
+        self.contact_limit.map_or(Contact::Expected, Contact::Limit)
+    }
+
+    /// Time from the first command to the last.
+    pub fn duration(&self) -> Duration {
+        let periods = self.positions.len().saturating_sub(1) as u64;
+        Duration::from_nanos(self.period_ns * periods)
+    }
+}
+
+/// How a motion ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MotionEnd {
+    /// `finished`, `stopped`, `fault` or `contact`.
+    pub end: String,
+    /// Why, where there is more to say.
+    pub reason: Option<String>,
+    /// Commands that were followed before the arm slowed down.
+    pub followed: usize,
+}
+
+impl MotionEnd {
+    /// What it says of a motion that went to its end.
+    pub const FINISHED: &str = "finished";
+    /// What it says of a motion that someone stopped.
+    pub const STOPPED: &str = "stopped";
+}
+
+impl From<&Execution> for MotionEnd {
+    fn from(execution: &Execution) -> Self {
+        let (end, reason) = match &execution.end {
+            End::Finished => (Self::FINISHED, None),
+            End::Stopped => (Self::STOPPED, None),
+            End::Fault(refusal) => ("fault", Some(refusal.to_string())),
+            End::Contact { joint, effort } => (
+                "contact",
+                Some(format!("joint `{joint}` at {effort:.2} of its effort")),
+            ),
+        };
+        Self {
+            end: end.to_owned(),
+            reason,
+            followed: execution.followed,
+        }
+    }
+}
+
+/// A reading of all joints.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JointStates {
+    /// On the arm's clock.
+    pub timestamp: Time,
+    /// The joints in the robot's order.
+    pub name: Vec<String>,
+    /// Positions, rad or m; `null` for what is no number.
+    pub position: Vec<Option<f64>>,
+    /// Velocities, rad/s or m/s.
+    pub velocity: Vec<Option<f64>>,
+    /// Efforts as fractions of the largest.
+    pub effort: Vec<Option<f64>>,
+    /// The command that the reading answers.
+    pub commanded: Option<Vec<Option<f64>>>,
+    /// What forbids further motion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alarm: Option<String>,
+}
+
+impl JointStates {
+    pub(crate) fn of(state: &ArmState, name: &[String]) -> Self {
+        let numbers = |vector: &JointVector| {
+            let finite = |value: &f64| value.is_finite().then_some(*value);
+            vector.iter().map(finite).collect()
+        };
+        Self {
+            timestamp: state.stamp.into(),
+            name: name.to_vec(),
+            position: numbers(&state.position),
+            velocity: numbers(&state.velocity),
+            effort: numbers(&state.effort),
+            commanded: state.commanded.as_ref().map(numbers),
+            alarm: state.alarm.clone(),
+        }
+    }
+
+    /// The reading as the arm gave it.
+    pub fn state(&self) -> ArmState {
+        let vector = |numbers: &[Option<f64>]| -> JointVector {
+            numbers
+                .iter()
+                .map(|number| number.unwrap_or(f64::NAN))
+                .collect()
+        };
+        ArmState {
+            stamp: self.timestamp.into(),
+            position: vector(&self.position),
+            velocity: vector(&self.velocity),
+            effort: vector(&self.effort),
+            commanded: self.commanded.as_deref().map(vector),
+            alarm: self.alarm.clone(),
+        }
+    }
+}
+
+/// The robot said something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// What.
+    pub text: String,
+}
+
+/// The run was given up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Broke {
+    /// `error` or `panic`.
+    pub how: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Whether the goal was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// By physics where the goal is known, else by what the robot observed.
+    pub reached: bool,
+}

@@ -1,0 +1,77 @@
+//! The motions of a journal.
+
+use enact_arm::{ArmState, Contact};
+use enact_types::JointVector;
+
+use crate::error::JournalError;
+use crate::message::{JointStates, Motion, MotionEnd};
+use crate::reader::Journal;
+use crate::topic::Topic;
+
+/// A motion and what the arm reported of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordedMotion {
+    /// The turn that it belongs to, counted over all tasks; 0 before the first.
+    pub turn: u32,
+    /// What was admitted.
+    pub planned: Motion,
+    /// One reading before it, one per command.
+    pub readings: Vec<ArmState>,
+    /// How it ended; `None` where the journal was cut.
+    pub end: Option<MotionEnd>,
+}
+
+impl RecordedMotion {
+    /// The commands that were sent, from rest to rest, and whether touching something is
+    /// part of them: what was planned, or, if it was cut short, what it became.
+    pub fn commands(&self) -> (Vec<JointVector>, Contact) {
+        match &self.end {
+            Some(end) if end.followed < self.planned.positions.len() => {
+                let sent = self.readings.iter().skip(1);
+                let sent = sent.filter_map(|reading| reading.commanded.clone());
+                (sent.collect(), Contact::Expected)
+            }
+            _ => (self.planned.positions.clone(), self.planned.contact()),
+        }
+    }
+}
+
+impl Journal {
+    /// Every motion, in order.
+    ///
+    /// # Errors
+    /// The first message of one that cannot be read.
+    pub fn motions(&self) -> Result<Vec<RecordedMotion>, JournalError> {
+        let mut motions: Vec<RecordedMotion> = Vec::new();
+        let mut turn = 0;
+        let mut moving = false;
+        for record in self.records() {
+            match record.topic {
+                Topic::Turn => turn += 1,
+                Topic::Motion => {
+                    motions.push(RecordedMotion {
+                        turn,
+                        planned: record.read()?,
+                        readings: Vec::new(),
+                        end: None,
+                    });
+                    moving = true;
+                }
+                Topic::JointStates if moving => {
+                    let reading = record.read::<JointStates>()?.state();
+                    if let Some(motion) = motions.last_mut() {
+                        motion.readings.push(reading);
+                    }
+                }
+                Topic::MotionEnd => {
+                    if let Some(motion) = motions.last_mut() {
+                        motion.end = Some(record.read()?);
+                    }
+                    moving = false;
+                }
+                _ => {}
+            }
+        }
+        Ok(motions)
+    }
+}

@@ -1,0 +1,99 @@
+//! An arm that reports what was recorded.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, OnceLock};
+
+use enact_arm::{Arm, ArmError, ArmState, StopSwitch};
+use enact_bridge::{Ending, Report};
+use enact_robot::Command;
+
+use crate::error::JournalError;
+use crate::message::{JointStates, MotionEnd};
+use crate::reader::Journal;
+use crate::topic::Topic;
+
+/// Gives the recorded readings one after another, whatever it is commanded, and has its
+/// stop switch pressed where somebody pressed it.
+#[derive(Debug)]
+pub(super) struct RecordedArm {
+    readings: VecDeque<Reading>,
+    stop: Arc<OnceLock<StopSwitch>>,
+}
+
+#[derive(Clone, Debug)]
+struct Reading {
+    state: ArmState,
+    /// Whether somebody stopped the arm here.
+    stopped: bool,
+}
+
+impl RecordedArm {
+    pub(super) fn new(
+        journal: &Journal,
+        stop: Arc<OnceLock<StopSwitch>>,
+    ) -> Result<Self, JournalError> {
+        let mut readings: Vec<Reading> = Vec::new();
+        // Where the motion in hand began, and whether one was stopped in the task in hand.
+        let mut motion = 0;
+        let mut stopped = false;
+        for record in journal.records() {
+            match record.topic {
+                Topic::Task => stopped = false,
+                Topic::JointStates => readings.push(Reading {
+                    state: record.read::<JointStates>()?.state(),
+                    stopped: false,
+                }),
+                Topic::Motion => motion = readings.len(),
+                Topic::MotionEnd => {
+                    let end: MotionEnd = record.read()?;
+                    if end.end == MotionEnd::STOPPED {
+                        press(&mut readings, motion + end.followed);
+                        stopped = true;
+                    }
+                }
+                Topic::Report => {
+                    let report: Report = record.read()?;
+                    if report.ending == Ending::Stopped && !stopped {
+                        // Between two motions: the reading before the one that ends the task.
+                        let last = readings.len().saturating_sub(2);
+                        press(&mut readings, last);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(Self {
+            readings: readings.into(),
+            stop,
+        })
+    }
+
+    fn next(&mut self) -> Result<ArmState, ArmError> {
+        let reading = self
+            .readings
+            .pop_front()
+            .ok_or_else(|| ArmError::Silent("the recording ends here".to_owned()))?;
+        if reading.stopped
+            && let Some(stop) = self.stop.get()
+        {
+            stop.press();
+        }
+        Ok(reading.state)
+    }
+}
+
+fn press(readings: &mut [Reading], at: usize) {
+    if let Some(reading) = readings.get_mut(at) {
+        reading.stopped = true;
+    }
+}
+
+impl Arm for RecordedArm {
+    fn state(&mut self) -> Result<ArmState, ArmError> {
+        self.next()
+    }
+
+    fn cycle(&mut self, _: &Command) -> Result<ArmState, ArmError> {
+        self.next()
+    }
+}

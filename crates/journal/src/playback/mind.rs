@@ -1,0 +1,90 @@
+//! The answers that were recorded.
+
+use enact_plan::{
+    Answer, Detection, Perceiver, Plan, Planner, PlannerError, Rejection, Situation, Usage,
+};
+use enact_types::Frame;
+
+use crate::error::JournalError;
+use crate::message::{self, Timing};
+use crate::reader::Journal;
+use crate::topic::Topic;
+
+/// Says what was said, whatever it is asked; what that means is read anew.
+#[derive(Debug)]
+pub(super) struct RecordedMind {
+    perceptions: std::vec::IntoIter<Said>,
+    plans: std::vec::IntoIter<Said>,
+}
+
+/// An answer and what it cost.
+#[derive(Debug)]
+struct Said {
+    answer: message::Answer,
+    usage: Usage,
+}
+
+impl RecordedMind {
+    pub(super) fn new(journal: &Journal) -> Result<Self, JournalError> {
+        Ok(Self {
+            perceptions: answers(journal, Topic::Perception)?,
+            plans: answers(journal, Topic::Plan)?,
+        })
+    }
+}
+
+impl Perceiver for RecordedMind {
+    fn perceive(&mut self, _: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        let said = self.perceptions.next().ok_or_else(over)?;
+        Ok(answer(said, Detection::parse_list))
+    }
+}
+
+impl Planner for RecordedMind {
+    fn plan(&mut self, _: &Frame, _: &Situation) -> Result<Answer<Plan>, PlannerError> {
+        let said = self.plans.next().ok_or_else(over)?;
+        Ok(answer(said, Plan::parse))
+    }
+}
+
+/// Each answer with the timing that follows it.
+fn answers(journal: &Journal, topic: Topic) -> Result<std::vec::IntoIter<Said>, JournalError> {
+    let mut answers = Vec::new();
+    let mut records = journal.records().iter().peekable();
+    while let Some(record) = records.next() {
+        if record.topic != topic {
+            continue;
+        }
+        let timing = records.next_if(|record| record.topic == Topic::Timing);
+        let timing: Option<Timing> = timing.map(|record| record.read()).transpose()?;
+        answers.push(Said {
+            answer: record.read()?,
+            usage: timing.map_or(Usage::default(), |timing| timing.usage),
+        });
+    }
+    Ok(answers.into_iter())
+}
+
+/// An answer that was rejected stays so: it may have been cut.
+fn answer<T>(said: Said, parse: impl Fn(&str) -> Result<T, Rejection>) -> Answer<T> {
+    let Said { answer, usage } = said;
+    let meaning = match answer.rejected {
+        Some(reason) => Err(Rejection(reason)),
+        None => parse(&answer.completion),
+    };
+    Answer {
+        prompt: answer.prompt,
+        completion: answer.completion,
+        meaning,
+        usage,
+        grammar: answer.grammar,
+        tokens: answer.tokens,
+    }
+}
+
+fn over() -> PlannerError {
+    PlannerError::Request {
+        model: "the recording".to_owned(),
+        reason: "it ends here".to_owned(),
+    }
+}

@@ -1,0 +1,114 @@
+//! Arm, camera and mind that repeat what a journal holds, so that the loop lives through
+//! the run again: for whoever wants to watch it, or to know that it is the same.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `arm` | an arm that reports what was recorded |
+//! | `camera` | the pictures that were recorded |
+//! | `mind` | the answers that were recorded |
+
+mod arm;
+mod camera;
+mod mind;
+
+use std::sync::{Arc, OnceLock};
+
+use enact_arm::{ArmThread, StopSwitch};
+use enact_bridge::{BridgeError, Observer, Order, Session};
+use enact_robot::Robot;
+
+use crate::error::JournalError;
+use crate::message::{Ordered, Task};
+use crate::reader::Journal;
+use crate::topic::Topic;
+
+use arm::RecordedArm;
+use camera::RecordedCamera;
+use mind::RecordedMind;
+
+/// A recorded run, ready to be lived through again.
+pub struct Playback {
+    robot: Arc<Robot>,
+    demands: Vec<Demand>,
+    arm: RecordedArm,
+    camera: RecordedCamera,
+    mind: RecordedMind,
+    stop: Arc<OnceLock<StopSwitch>>,
+}
+
+/// What a person asked for.
+#[derive(Clone, Debug, PartialEq)]
+enum Demand {
+    Task(Task),
+    Order(Order),
+}
+
+impl Playback {
+    /// Takes arm, camera and mind from a journal.
+    ///
+    /// # Errors
+    /// The first message that cannot be read, or a robot that cannot be loaded.
+    pub fn new(journal: &Journal) -> Result<Self, JournalError> {
+        let stop = Arc::new(OnceLock::new());
+        Ok(Self {
+            robot: Arc::new(journal.info()?.robot.load()?),
+            demands: demands(journal)?,
+            arm: RecordedArm::new(journal, Arc::clone(&stop))?,
+            camera: RecordedCamera::new(journal)?,
+            mind: RecordedMind::new(journal)?,
+            stop,
+        })
+    }
+
+    /// Who acts.
+    pub fn robot(&self) -> &Arc<Robot> {
+        &self.robot
+    }
+
+    /// Lives through the run again, watched by `observers`. Where the journal was cut,
+    /// arm, camera or mind fail, and the run breaks off there.
+    ///
+    /// # Errors
+    /// If the robot cannot do what the loop needs.
+    pub fn play<'a>(self, observers: Vec<Box<dyn Observer + 'a>>) -> Result<(), JournalError> {
+        let arm = ArmThread::start(Box::new(self.arm), &self.robot);
+        let stop = arm.stop_switch();
+        self.stop.get_or_init(|| stop.clone());
+        let mut session = Session::new(
+            Arc::clone(&self.robot),
+            arm,
+            Box::new(self.camera),
+            Box::new(self.mind),
+            observers,
+        )
+        .map_err(JournalError::Unfit)?;
+        for demand in self.demands {
+            stop.release();
+            if meet(&mut session, &demand).is_err() {
+                // Observers of a task have been told.
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn meet(session: &mut Session<'_>, demand: &Demand) -> Result<(), BridgeError> {
+    match demand {
+        Demand::Task(Task { task, bounds }) => session.run(task, *bounds).map(drop),
+        Demand::Order(Order::See) => session.see().map(drop),
+        Demand::Order(Order::Home) => session.home(),
+    }
+}
+
+fn demands(journal: &Journal) -> Result<Vec<Demand>, JournalError> {
+    let mut demands = Vec::new();
+    for record in journal.records() {
+        match record.topic {
+            Topic::Task => demands.push(Demand::Task(record.read()?)),
+            Topic::Order => demands.push(Demand::Order(record.read::<Ordered>()?.order)),
+            _ => {}
+        }
+    }
+    Ok(demands)
+}

@@ -1,0 +1,122 @@
+//! Entries on their way to the writer's thread, so many bytes at most.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use crate::encode::Entry;
+
+/// An entry and when it was told of, nanoseconds since 1970.
+pub(crate) struct Posted {
+    pub(crate) entry: Entry,
+    pub(crate) wall: u64,
+}
+
+/// What both ends know.
+#[derive(Debug, Default)]
+struct Load {
+    bytes: AtomicUsize,
+    lost: AtomicU64,
+}
+
+/// Where entries go in. Never waits.
+#[derive(Debug)]
+pub(crate) struct Inlet {
+    sender: Sender<Posted>,
+    load: Arc<Load>,
+    room: usize,
+}
+
+/// Where entries come out.
+pub(crate) struct Outlet {
+    receiver: Receiver<Posted>,
+    load: Arc<Load>,
+}
+
+/// What comes out.
+pub(crate) enum Next {
+    Entry(Posted),
+    /// Nothing came for a while.
+    Quiet,
+    /// Nothing will come any more.
+    Over,
+}
+
+/// A queue that holds entries of `room` bytes at most.
+pub(crate) fn queue(room: usize) -> (Inlet, Outlet) {
+    let (sender, receiver) = channel();
+    let load = Arc::new(Load::default());
+    let inlet = Inlet {
+        sender,
+        load: Arc::clone(&load),
+        room,
+    };
+    (inlet, Outlet { receiver, load })
+}
+
+impl Inlet {
+    /// Hands an entry over, or counts it as lost where there is no room.
+    pub(crate) fn post(&self, posted: Posted) {
+        let size = posted.entry.size();
+        let taken = self.load.bytes.fetch_add(size, Ordering::Relaxed);
+        if taken + size > self.room || self.sender.send(posted).is_err() {
+            self.load.bytes.fetch_sub(size, Ordering::Relaxed);
+            self.load.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Entries for which there was no room so far.
+    pub(crate) fn lost(&self) -> u64 {
+        self.load.lost.load(Ordering::Relaxed)
+    }
+}
+
+impl Outlet {
+    /// The next entry, waited for at most so long.
+    pub(crate) fn next(&self, patience: Duration) -> Next {
+        match self.receiver.recv_timeout(patience) {
+            Ok(posted) => {
+                let size = posted.entry.size();
+                self.load.bytes.fetch_sub(size, Ordering::Relaxed);
+                Next::Entry(posted)
+            }
+            Err(RecvTimeoutError::Timeout) => Next::Quiet,
+            Err(RecvTimeoutError::Disconnected) => Next::Over,
+        }
+    }
+
+    /// Entries for which there was no room so far.
+    pub(crate) fn lost(&self) -> u64 {
+        self.load.lost.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::topic::Topic;
+    use enact_types::Stamp;
+
+    fn posted(text: &str) -> Posted {
+        Posted {
+            entry: Entry::new(Topic::Said, Stamp::ZERO, &text),
+            wall: 0,
+        }
+    }
+
+    #[test]
+    fn what_finds_no_room_is_counted_and_room_comes_back() {
+        let (inlet, outlet) = queue(10);
+        inlet.post(posted("12345678"));
+        inlet.post(posted("12345678"));
+        assert_eq!(inlet.lost(), 1);
+        assert!(matches!(outlet.next(Duration::ZERO), Next::Entry(_)));
+        assert!(matches!(outlet.next(Duration::ZERO), Next::Quiet));
+        inlet.post(posted("12345678"));
+        assert_eq!(outlet.lost(), 1);
+        drop(inlet);
+        assert!(matches!(outlet.next(Duration::ZERO), Next::Entry(_)));
+        assert!(matches!(outlet.next(Duration::ZERO), Next::Over));
+    }
+}

@@ -1,0 +1,109 @@
+//! Recorded commands through the gate to another arm.
+
+use enact_arm::{ArmError, ArmState, ArmThread, Contact};
+use enact_robot::{Gate, Robot, Start, Trajectory};
+use enact_types::Refusal;
+
+use crate::message::MotionEnd;
+use crate::motion::RecordedMotion;
+
+/// Sends recorded motions to an arm.
+pub struct Replay<'a> {
+    robot: &'a Robot,
+    gate: Gate,
+    arm: &'a ArmThread,
+}
+
+/// How far a replayed motion is from the recorded one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Departure {
+    /// The joint that is farthest off and by how much, rad or m; the arm's and the gripper's.
+    pub joint: Option<(String, f64)>,
+    /// Largest distance between the tool then and now, metres.
+    pub tool: f64,
+    /// Readings that were compared.
+    pub readings: usize,
+    /// How it ended then and now, where that is not the same.
+    pub end: Option<(String, String)>,
+    /// Why the gate did not admit it.
+    pub refused: Option<Refusal>,
+}
+
+impl Departure {
+    /// Whether everything is as recorded, bit for bit.
+    pub fn is_none(&self) -> bool {
+        self.joint.is_none() && self.end.is_none() && self.refused.is_none()
+    }
+}
+
+impl<'a> Replay<'a> {
+    /// A replay by `arm`, which is `robot`'s.
+    pub fn new(robot: &'a Robot, arm: &'a ArmThread) -> Self {
+        Self {
+            robot,
+            gate: Gate::new(robot),
+            arm,
+        }
+    }
+
+    /// Sends the commands of a motion and compares what the arm reports.
+    ///
+    /// # Errors
+    /// If the arm does not answer. A motion that the gate does not admit is a departure.
+    pub fn motion(&self, motion: &RecordedMotion) -> Result<Departure, ArmError> {
+        let (trajectory, contact) = match self.admit(motion)? {
+            Ok(admitted) => admitted,
+            Err(refusal) => {
+                return Ok(Departure {
+                    refused: Some(refusal),
+                    ..Departure::default()
+                });
+            }
+        };
+        let execution = self.arm.execute(trajectory, contact)?;
+        let mut departure = self.compare(&motion.readings, &execution.samples);
+        let now = MotionEnd::from(&execution);
+        let was_cut_short = |end: &MotionEnd| end.followed < motion.planned.positions.len();
+        departure.end = match &motion.end {
+            // What cut it short then is part of its commands now.
+            Some(then) if was_cut_short(then) && now.end == MotionEnd::FINISHED => None,
+            Some(then) if then.end != now.end => Some((then.end.clone(), now.end)),
+            _ => None,
+        };
+        Ok(departure)
+    }
+
+    fn admit(
+        &self,
+        motion: &RecordedMotion,
+    ) -> Result<Result<(Trajectory, Contact), Refusal>, ArmError> {
+        let state = self.arm.state()?;
+        let start = Start {
+            measured: &state.position,
+            commanded: state.commanded.as_ref(),
+        };
+        let (commands, contact) = motion.commands();
+        let admitted = self.gate.admit(commands, &start);
+        Ok(admitted.map(|trajectory| (trajectory, contact)))
+    }
+
+    fn compare(&self, then: &[ArmState], now: &[ArmState]) -> Departure {
+        let mut departure = Departure::default();
+        for (then, now) in then.iter().zip(now) {
+            departure.readings += 1;
+            if then.position == now.position {
+                continue;
+            }
+            let pairs = then.position.iter().zip(now.position.iter());
+            for (joint, (then, now)) in self.robot.joints().iter().zip(pairs) {
+                let off = (then - now).abs();
+                if departure.joint.as_ref().is_none_or(|(_, most)| off > *most) {
+                    departure.joint = Some((joint.name.clone(), off));
+                }
+            }
+            let tool = |state: &ArmState| self.robot.forward(&state.position).translation.vector;
+            departure.tool = departure.tool.max((tool(then) - tool(now)).norm());
+        }
+        departure
+    }
+}

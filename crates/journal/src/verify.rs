@@ -1,0 +1,135 @@
+//! The loop again on recorded input: is everything as before?
+
+use enact_bridge::{Event, Observer};
+use enact_types::Stamp;
+
+use crate::encode::{Encoder, Entry};
+use crate::error::JournalError;
+use crate::playback::Playback;
+use crate::reader::{Journal, Record};
+use crate::topic::Topic;
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verification {
+    /// Messages that are the same, byte for byte.
+    pub same: usize,
+    /// The first that is not.
+    pub difference: Option<Difference>,
+}
+
+/// A message that differs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// Its channel; that of the new message where none was recorded.
+    pub topic: Topic,
+    /// When it was recorded or came, on the arm's clock.
+    pub at: Stamp,
+    /// The message that was recorded.
+    pub recorded: Option<String>,
+    /// The message that came instead.
+    pub again: Option<String>,
+}
+
+impl Difference {
+    /// What both say from the first byte that differs on, so many bytes at most, with a
+    /// little of what comes before.
+    pub fn excerpt(&self, length: usize) -> (String, String) {
+        let text = |side: &Option<String>| side.clone().unwrap_or_else(|| "nothing".to_owned());
+        let (recorded, again) = (text(&self.recorded), text(&self.again));
+        let same = recorded
+            .bytes()
+            .zip(again.bytes())
+            .take_while(|(a, b)| a == b)
+            .count();
+        let from = same.saturating_sub(length / 3);
+        let cut = |text: &str| {
+            let bytes = text.as_bytes();
+            let part = &bytes[from.min(bytes.len())..(from + length).min(bytes.len())];
+            String::from_utf8_lossy(part).into_owned()
+        };
+        (cut(&recorded), cut(&again))
+    }
+}
+
+/// Lives through a run again on its own pictures, answers and readings, and compares
+/// situations, plans, refusals, motions and verdicts byte for byte. Of a journal that was
+/// cut, what is there is compared.
+///
+/// # Errors
+/// If the journal cannot be read.
+pub fn verify(journal: &Journal) -> Result<Verification, JournalError> {
+    let playback = Playback::new(journal)?;
+    let mut again = Again {
+        encoder: Encoder::new(playback.robot()),
+        entries: Vec::new(),
+    };
+    playback.play(vec![Box::new(&mut again)])?;
+    let recorded: Vec<&Record> = journal
+        .records()
+        .iter()
+        .filter(|record| is_compared(record.topic))
+        .collect();
+    let mut entries = again.entries.into_iter();
+    for (same, record) in recorded.iter().enumerate() {
+        let entry = entries.next();
+        let (topic, at) = (record.topic, record.at);
+        if entry.as_ref().is_some_and(|entry| equal(record, entry)) {
+            continue;
+        }
+        return Ok(Verification {
+            same,
+            difference: Some(Difference {
+                topic,
+                at,
+                recorded: Some(record.text()),
+                again: entry.map(text),
+            }),
+        });
+    }
+    let more = entries.next().filter(|_| journal.is_whole());
+    Ok(Verification {
+        same: recorded.len(),
+        difference: more.map(|entry| Difference {
+            topic: entry.topic,
+            at: entry.at,
+            recorded: None,
+            again: Some(text(entry)),
+        }),
+    })
+}
+
+/// Pictures are what is played back; talk follows from the rest.
+fn is_compared(topic: Topic) -> bool {
+    !topic.is_of_wall_clock()
+        && !matches!(
+            topic,
+            Topic::Run | Topic::Image | Topic::Depth | Topic::Log | Topic::Outcome
+        )
+}
+
+fn equal(record: &Record, entry: &Entry) -> bool {
+    let same_place = record.topic == entry.topic && record.at == entry.at;
+    // What broke was outside of the loop, and breaks in other words in a recording.
+    same_place && (record.topic == Topic::Broke || record.json == entry.clone().into_json())
+}
+
+fn text(entry: Entry) -> String {
+    let topic = entry.topic.name();
+    let json = entry.into_json();
+    format!("{topic} {}", String::from_utf8_lossy(&json))
+}
+
+/// Notes what happens this time.
+struct Again {
+    encoder: Encoder,
+    entries: Vec<Entry>,
+}
+
+impl Observer for Again {
+    fn observe(&mut self, event: &Event<'_>) {
+        let entries = self.encoder.encode(event);
+        let compared = entries.into_iter().filter(|entry| is_compared(entry.topic));
+        self.entries.extend(compared);
+    }
+}

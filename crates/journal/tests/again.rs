@@ -1,0 +1,174 @@
+//! A recorded run lived through again.
+
+mod common;
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use common::{ABSENT, BOUNDS, PUT, Stage, record};
+use enact_arm::{Arm, ArmError, ArmState, ArmThread, StopSwitch};
+use enact_bridge::Ending;
+use enact_journal::{Journal, Replay, Topic, verify};
+use enact_robot::Command;
+use enact_sim::{Layout, SimArm, Simulator};
+
+fn is_the_same(path: &Path) -> usize {
+    let verification = verify(&Journal::open(path).unwrap()).unwrap();
+    if let Some(difference) = &verification.difference {
+        panic!("{:?}", difference.excerpt(300));
+    }
+    verification.same
+}
+
+#[test]
+fn the_loop_does_the_same_on_what_was_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    for seed in 1..=20 {
+        let path = folder.path().join(format!("{seed}.mcap"));
+        let plan = if seed % 4 == 0 { ABSENT } else { PUT };
+        record(&path, seed, plan, 0);
+        assert!(is_the_same(&path) > 50, "seed {seed}");
+    }
+}
+
+/// Has its stop switch pressed after so many calls.
+struct Stopped {
+    arm: SimArm,
+    stop: Arc<OnceLock<StopSwitch>>,
+    calls: usize,
+}
+
+impl Stopped {
+    fn count(&mut self) {
+        if self.calls == 0 {
+            self.stop.get().unwrap().press();
+        }
+        self.calls = self.calls.wrapping_sub(1);
+    }
+}
+
+impl Arm for Stopped {
+    fn state(&mut self) -> Result<ArmState, ArmError> {
+        self.count();
+        self.arm.state()
+    }
+
+    fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError> {
+        self.count();
+        self.arm.cycle(command)
+    }
+}
+
+#[test]
+fn a_run_that_was_stopped_is_the_same_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    let mut stopped = 0;
+    // Before, between and within motions.
+    for calls in (0..12).chain([300, 567, 1001]) {
+        let stage = Stage::new(5);
+        let stop = Arc::new(OnceLock::new());
+        let arm = Stopped {
+            arm: stage.simulator.arm(),
+            stop: Arc::clone(&stop),
+            calls,
+        };
+        let mut journal = stage.journal(&path, 0);
+        let mut session = stage.session_of(Box::new(arm), PUT, vec![Box::new(&mut journal)]);
+        stop.set(session.stop_switch()).unwrap();
+        let report = session.run("put it", BOUNDS).unwrap();
+        drop(session);
+        journal.finish().unwrap();
+        stopped += usize::from(report.ending == Ending::Stopped);
+        is_the_same(&path);
+    }
+    assert!(stopped > 10, "{stopped}");
+}
+
+#[test]
+fn orders_and_several_tasks_are_lived_through_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    let stage = Stage::new(6);
+    let mut journal = stage.journal(&path, 0);
+    let mut session = stage.session(PUT, vec![Box::new(&mut journal)]);
+    session.see().unwrap();
+    session.home().unwrap();
+    session.run("put it", BOUNDS).unwrap();
+    session.home().unwrap();
+    session.run("once more", BOUNDS).unwrap();
+    drop(session);
+    journal.finish().unwrap();
+    is_the_same(&path);
+}
+
+#[test]
+fn the_first_difference_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    let mut stage = Stage::new(1);
+    // The journal says that the robot is slower than it was.
+    let toml = stage.info.robot.toml.as_mut().unwrap();
+    *toml = toml.replace("velocity = 2.5", "velocity = 2.0");
+    let mut journal = stage.journal(&path, 0);
+    let mut session = stage.session(PUT, vec![Box::new(&mut journal)]);
+    session.run("put it", BOUNDS).unwrap();
+    drop(session);
+    journal.finish().unwrap();
+    let difference = verify(&Journal::open(&path).unwrap())
+        .unwrap()
+        .difference
+        .unwrap();
+    assert_eq!(difference.topic, Topic::Motion);
+    let (recorded, again) = difference.excerpt(60);
+    assert_ne!(recorded, again);
+}
+
+#[test]
+fn a_cut_journal_is_verified_as_far_as_it_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    record(&path, 1, PUT, 0);
+    let bytes = std::fs::read(&path).unwrap();
+    let mut compared = Vec::new();
+    for part in 1..4 {
+        let journal = Journal::parse(&bytes[..bytes.len() * part / 4]).unwrap();
+        let verification = verify(&journal).unwrap();
+        assert_eq!(verification.difference, None, "part {part}");
+        compared.push(verification.same);
+    }
+    assert!(compared.is_sorted() && compared[2] > compared[0]);
+}
+
+#[test]
+fn recorded_commands_do_the_same_in_the_simulator() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    record(&path, 9, PUT, 0);
+    let journal = Journal::open(&path).unwrap();
+    let info = journal.info().unwrap();
+    let robot = info.robot.load().unwrap();
+    let layout: Layout = serde_json::from_value(info.scene.unwrap().layout).unwrap();
+    let replayed = |layout: &Layout| {
+        let simulator = Simulator::new(&robot, layout, false);
+        let arm = ArmThread::start(Box::new(simulator.arm()), &robot);
+        let replay = Replay::new(&robot, &arm);
+        let motions = journal.motions().unwrap();
+        motions
+            .iter()
+            .map(|motion| replay.motion(motion).unwrap())
+            .collect::<Vec<_>>()
+    };
+    let departures = replayed(&layout);
+    assert!(departures.len() > 5);
+    assert!(departures.iter().all(|d| d.is_none() && d.readings > 0));
+
+    // With the cube out of the way the fingers close farther.
+    let mut other = layout.clone();
+    other.objects.retain(|item| item.name != "red cube");
+    assert!(
+        replayed(&other)
+            .iter()
+            .any(|departure| !departure.is_none())
+    );
+}

@@ -1,0 +1,122 @@
+//! Runs in the simulator that keep a journal.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use enact_arm::{Arm, ArmThread};
+use enact_bridge::{Bounds, Observer, Report, Session};
+use enact_dataset::truth::Truth;
+use enact_journal::{JournalWriter, ModelInfo, RobotInfo, RunInfo, SceneInfo};
+use enact_plan::{Mind, Pair, Plan, ScriptedPlanner};
+use enact_robot::Robot;
+use enact_sim::render::Look;
+use enact_sim::{Layout, Scene, Simulator};
+
+pub const PUT: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
+pub const ABSENT: &str = r#"{"steps":[{"skill":"pick","object":"golden crown"},{"skill":"done"}]}"#;
+
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Everything that a run in the simulator needs.
+pub struct Stage {
+    pub robot: Arc<Robot>,
+    pub layout: Layout,
+    pub simulator: Simulator,
+    pub info: RunInfo,
+    seed: u64,
+}
+
+impl Stage {
+    pub fn new(seed: u64) -> Self {
+        let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
+        let robot = RobotInfo {
+            name: "so101".to_owned(),
+            urdf: read("robots/so101/robot.urdf"),
+            toml: Some(read("robots/so101/robot.toml")),
+        };
+        let toml = read("scenes/tabletop.toml");
+        let layout = Scene::parse(Path::new("tabletop.toml"), &toml)
+            .unwrap()
+            .draw(seed);
+        let loaded = Arc::new(robot.load().unwrap());
+        Self {
+            simulator: Simulator::new(&loaded, &layout, false),
+            robot: loaded,
+            info: RunInfo {
+                enact: env!("CARGO_PKG_VERSION").to_owned(),
+                robot,
+                scene: Some(SceneInfo {
+                    name: "tabletop".to_owned(),
+                    toml,
+                    layout: serde_json::to_value(&layout).unwrap(),
+                }),
+                launch: serde_json::Value::Null,
+                seed,
+                model: ModelInfo {
+                    name: "none".to_owned(),
+                    sha256: None,
+                    perception: "truth".to_owned(),
+                    planning: "file".to_owned(),
+                },
+            },
+            layout,
+            seed,
+        }
+    }
+
+    pub fn session<'a>(&self, plan: &str, observers: Vec<Box<dyn Observer + 'a>>) -> Session<'a> {
+        self.session_of(Box::new(self.simulator.arm()), plan, observers)
+    }
+
+    pub fn session_of<'a>(
+        &self,
+        arm: Box<dyn Arm>,
+        plan: &str,
+        observers: Vec<Box<dyn Observer + 'a>>,
+    ) -> Session<'a> {
+        let mind: Box<dyn Mind> = Box::new(Pair {
+            perceiver: Truth::new(&self.simulator, &self.layout),
+            planner: ScriptedPlanner::new(Plan::parse(plan).unwrap()),
+        });
+        Session::new(
+            Arc::clone(&self.robot),
+            ArmThread::start(arm, &self.robot),
+            Box::new(self.simulator.camera(Look::default(), self.seed)),
+            mind,
+            observers,
+        )
+        .unwrap()
+    }
+
+    /// A journal at `path`, by a wall clock that starts at `wall` and counts up.
+    pub fn journal(&self, path: &Path, mut wall: u64) -> JournalWriter {
+        let clock = move || {
+            wall += 1;
+            wall
+        };
+        let command = vec![format!("test {wall}")];
+        JournalWriter::create(path, &self.info, &self.robot, command, Box::new(clock)).unwrap()
+    }
+}
+
+pub const BOUNDS: Bounds = Bounds {
+    turns: 3,
+    dry_run: false,
+};
+
+/// Keeps a run of `plan` in a file.
+pub fn record(path: &Path, seed: u64, plan: &str, wall: u64) -> Report {
+    let stage = Stage::new(seed);
+    let mut journal = stage.journal(path, wall);
+    let mut session = stage.session(plan, vec![Box::new(&mut journal)]);
+    let report = session
+        .run("put the red cube in the blue bowl", BOUNDS)
+        .unwrap();
+    drop(session);
+    journal.outcome(report.believes_success());
+    assert_eq!(journal.finish().unwrap().lost, 0);
+    report
+}

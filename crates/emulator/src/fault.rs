@@ -75,6 +75,8 @@ pub enum Fault {
     },
     /// 9: the adapter is unplugged.
     Unplugged,
+    /// 12: neither adapter nor servos do anything, then go on as if nothing had been.
+    Frozen,
     /// 13: too much torque for too long.
     Overload,
     /// 14: so hot.
@@ -179,6 +181,11 @@ impl Faults {
         self.rules.push(rule);
     }
 
+    /// Adds the rules of another list.
+    pub fn extend(&mut self, others: Self) {
+        self.rules.extend(others.rules);
+    }
+
     /// Everything works from now on.
     pub fn clear(&mut self) {
         self.rules.clear();
@@ -198,8 +205,17 @@ impl Faults {
     }
 
     pub(crate) fn is_unplugged(&self, now: Duration) -> bool {
+        self.lasts(Fault::Unplugged, now)
+    }
+
+    pub(crate) fn is_frozen(&self, now: Duration) -> bool {
+        self.lasts(Fault::Frozen, now)
+    }
+
+    /// Whether a fault that has no probability lasts.
+    fn lasts(&self, fault: Fault, now: Duration) -> bool {
         let mut rules = self.rules.iter();
-        rules.any(|rule| rule.fault == Fault::Unplugged && rule.concerns(None, now))
+        rules.any(|rule| rule.fault == fault && rule.concerns(None, now))
     }
 
     pub(crate) fn echoes(&mut self, now: Duration) -> bool {

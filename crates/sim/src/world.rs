@@ -22,6 +22,8 @@ pub const REST: f64 = 0.02;
 const SETTLED: f64 = 0.002;
 /// Settling ends after this long in any case, seconds of simulated time.
 const SETTLING_LIMIT: f64 = 2.0;
+/// Time that a servo of its own takes to follow its goal, seconds.
+const SERVO_LAG: f64 = 0.015;
 /// The table's colour, where a look does not choose another.
 const TABLE_COLOUR: [f32; 3] = [0.45, 0.30, 0.18];
 
@@ -38,6 +40,17 @@ pub struct World {
     /// Where the servos are told to be now: the command, approached no faster than they turn.
     setpoint: JointVector,
     commanded: Option<JointVector>,
+}
+
+/// What a servo does to its joint.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ServoDrive {
+    /// Where it wants the joint, rad or m; `None` while its motor is off.
+    pub goal: Option<f64>,
+    /// How fast it goes there at most, rad/s or m/s.
+    pub speed: f64,
+    /// Torque or force that it gives at most, N·m or N.
+    pub strength: f64,
 }
 
 /// An object as it is now.
@@ -111,6 +124,30 @@ impl World {
     pub fn step_command(&mut self, command: &JointVector) {
         self.commanded = Some(command.clone());
         self.advance(command);
+    }
+
+    /// Lets one control period pass with each servo doing as it likes.
+    pub fn step_servos(&mut self, servos: &[ServoDrive]) {
+        let dt = self.robot.control_period().as_secs_f64() / f64::from(self.steps);
+        let power = |servo: &ServoDrive| servo.goal.map_or(0.0, |_| servo.strength);
+        let strengths: Vec<f64> = servos.iter().map(power).collect();
+        self.arm.limit(&mut self.physics, &strengths);
+        for _ in 0..self.steps {
+            let measured = self.state().position;
+            let mut velocity = JointVector::zeros(servos.len());
+            for (index, servo) in servos.iter().enumerate() {
+                let Some(goal) = servo.goal else {
+                    self.setpoint[index] = measured[index];
+                    continue;
+                };
+                let wanted = (goal - self.setpoint[index]) / SERVO_LAG;
+                velocity[index] = wanted.clamp(-servo.speed, servo.speed);
+                self.setpoint[index] += velocity[index] * dt;
+            }
+            self.arm.aim(&mut self.physics, &self.setpoint, &velocity);
+            self.physics.step();
+        }
+        self.stamp = self.stamp.after(self.robot.control_period());
     }
 
     /// Lets one control period pass with the servos holding.

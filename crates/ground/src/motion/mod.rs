@@ -5,6 +5,7 @@
 //! | [`segment`] | a motion as a list of segments with a purpose each |
 //! | [`profile`] | finite differences against limits |
 //! | [`point_to_point`] | time-optimal moves in joint space |
+//! | [`pursuit`] | motion after a goal that moves |
 //! | [`spline`] | a smooth curve through joint positions |
 //! | [`line`] | straight lines of the tool |
 //! | [`distance`] | signed distance to the primitives a robot is made of |
@@ -20,6 +21,7 @@ pub mod line;
 pub mod obstacles;
 pub mod point_to_point;
 pub mod profile;
+pub mod pursuit;
 pub mod segment;
 pub mod spline;
 pub mod transit;
@@ -27,4 +29,5 @@ pub mod transit;
 pub use body::Body;
 pub use hand::{Hand, Roll};
 pub use obstacles::Obstacles;
+pub use pursuit::Pursuit;
 pub use segment::{Motion, MotionSegment, Purpose};

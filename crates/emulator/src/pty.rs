@@ -258,17 +258,20 @@ impl Server {
             return Ok(());
         }
         self.coming.clear();
-        self.port = if plugged {
-            Some(Port::open(self.link.as_deref())?)
+        if plugged {
+            let port = Port::open(self.link.as_deref())?;
+            self.call(Some(port.name.clone()));
+            self.port = Some(port);
         } else {
-            None
-        };
-        let name = self.port.as_ref().map(|port| port.name.clone());
-        *self
-            .shared
-            .name
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = name;
+            self.call(None);
+            self.port = None;
+        }
         Ok(())
+    }
+
+    /// Tells under which name the port is there.
+    fn call(&self, name: Option<PathBuf>) {
+        let known = self.shared.name.lock();
+        *known.unwrap_or_else(PoisonError::into_inner) = name;
     }
 }

@@ -1,14 +1,20 @@
 //! What goes wrong, when and how often.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `file` | rules as a person writes them |
+//! | `effect` | what faults do to answers and servos |
+
+mod effect;
+mod file;
 
 use std::time::Duration;
 
-use enact_arm::protocol::{Alarm, Codec};
-use rand::{Rng, RngExt, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Deserialize;
 
-use crate::plant::Motion;
-use crate::servo::Servo;
+pub(crate) use effect::Trouble;
 
 /// A list of rules, and the chance that some of them leave things to.
 #[derive(Clone, Debug)]
@@ -18,31 +24,18 @@ pub struct Faults {
 }
 
 /// Something that goes wrong within a time, with some servos, with some probability.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
     /// What.
-    #[serde(flatten)]
     pub fault: Fault,
     /// Only to the servo of this id.
     pub servo: Option<u8>,
     /// From this time of the bus on, seconds.
-    #[serde(default)]
     pub from_s: f64,
     /// Until this time, seconds.
-    #[serde(default = "forever")]
     pub to_s: f64,
     /// Probability each time that it could happen.
-    #[serde(default = "always")]
     pub rate: f64,
-}
-
-fn forever() -> f64 {
-    f64::INFINITY
-}
-
-fn always() -> f64 {
-    1.0
 }
 
 /// What can go wrong on a bus. The numbers are those of the list of faults.
@@ -98,23 +91,6 @@ pub enum Fault {
     },
 }
 
-/// An answer as it arrives.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Trouble {
-    pub bytes: Vec<u8>,
-    pub late: Duration,
-}
-
-/// A file of rules.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    seed: u64,
-    #[serde(default)]
-    rule: Vec<Rule>,
-}
-
 impl Rule {
     /// A fault that is always there.
     pub fn always(fault: Fault) -> Self {
@@ -165,15 +141,6 @@ impl Faults {
             rules,
             chance: ChaCha8Rng::seed_from_u64(seed),
         }
-    }
-
-    /// Rules from TOML: a `seed`, and a `[[rule]]` for each.
-    ///
-    /// # Errors
-    /// If it is malformed.
-    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        let file: File = toml::from_str(text)?;
-        Ok(Self::new(file.rule, file.seed))
     }
 
     /// Adds a rule.
@@ -228,115 +195,5 @@ impl Faults {
         !self
             .strike(None, now, |fault| *fault == Fault::LostRequest)
             .is_empty()
-    }
-
-    /// What becomes of an answer on the wire.
-    pub(crate) fn spoil(
-        &mut self,
-        codec: &dyn Codec,
-        id: u8,
-        bytes: Vec<u8>,
-        now: Duration,
-    ) -> Vec<Trouble> {
-        let mut answer = vec![Trouble {
-            bytes,
-            late: Duration::ZERO,
-        }];
-        for fault in self.strike(Some(id), now, |_| true) {
-            match fault {
-                Fault::Silent => answer.clear(),
-                Fault::Corrupt => self.change(&mut answer),
-                Fault::Truncated => {
-                    for part in &mut answer {
-                        part.bytes.truncate(part.bytes.len() / 2);
-                    }
-                }
-                Fault::Pieces => {
-                    answer = answer
-                        .iter()
-                        .flat_map(|part| {
-                            part.bytes.iter().map(|byte| Trouble {
-                                bytes: vec![*byte],
-                                late: part.late,
-                            })
-                        })
-                        .collect();
-                }
-                Fault::Garbage => {
-                    let garbage: [u8; 5] = self.chance.random();
-                    self.before(&mut answer, &garbage);
-                }
-                Fault::Late { ms } => {
-                    for part in &mut answer {
-                        part.late += Duration::from_secs_f64(ms.max(0.0) / 1000.0);
-                    }
-                }
-                Fault::OtherId => other_id(codec, &mut answer),
-                Fault::LyingLength { length } => {
-                    let [low, high] = length.to_le_bytes();
-                    if codec.echo_looks_like_status() {
-                        self.before(&mut answer, &[0xFF, 0xFF, id, low]);
-                    } else {
-                        self.before(&mut answer, &[0xFF, 0xFF, 0xFD, 0x00, id, low, high]);
-                    }
-                }
-                _ => {}
-            }
-        }
-        answer
-    }
-
-    fn change(&mut self, answer: &mut [Trouble]) {
-        for part in answer {
-            let at = self.chance.random_range(0..part.bytes.len());
-            part.bytes[at] ^= 1 << (self.chance.next_u32() % 8);
-        }
-    }
-
-    fn before(&self, answer: &mut [Trouble], bytes: &[u8]) {
-        if let Some(first) = answer.first_mut() {
-            first.bytes.splice(0..0, bytes.iter().copied());
-        }
-    }
-
-    /// What a servo and its sensor suffer from now.
-    pub(crate) fn ail(&mut self, servo: &mut Servo, motion: &mut Motion, now: Duration) {
-        let internal = |fault: &Fault| {
-            matches!(
-                fault,
-                Fault::Overload | Fault::Heat { .. } | Fault::Supply { .. } | Fault::Jump { .. }
-            )
-        };
-        if !self.rules.iter().any(|rule| internal(&rule.fault)) {
-            return;
-        }
-        servo.calm();
-        for fault in self.strike(Some(servo.id()), now, internal) {
-            match fault {
-                Fault::Overload => servo.alarm(Alarm::Overload),
-                Fault::Heat { celsius } => servo.heat(celsius),
-                Fault::Supply { volts } => servo.supply((volts * 10.0).round() as i64),
-                Fault::Jump { rad } => motion.position += rad,
-                _ => {}
-            }
-        }
-    }
-}
-
-/// The same answer, from the servo next door.
-fn other_id(codec: &dyn Codec, answer: &mut Vec<Trouble>) {
-    for part in answer {
-        let mut scanner = enact_arm::protocol::Scanner::default();
-        scanner.push(&part.bytes);
-        let status = scanner
-            .next(codec, 1024)
-            .and_then(|frame| codec.status(frame));
-        if let Some(mut status) = status {
-            status.id = status.id.wrapping_add(100);
-            part.bytes.clear();
-            codec
-                .encode_status(&status, &mut part.bytes)
-                .expect("it fitted before");
-        }
     }
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::arm::args::{ArmArgs, BusArgs};
+
 /// Turns words into arm motion.
 #[derive(Debug, Parser)]
 #[command(name = "enact", version, about, max_term_width = 100)]
@@ -48,6 +50,10 @@ pub enum Command {
     Dataset(DatasetArgs),
     /// Run a suite of tasks and report how many succeed, by physics
     Eval(EvalArgs),
+    /// Look after a real arm: find, calibrate, watch, move it
+    Arm(ArmArgs),
+    /// Emulate a bus of servos
+    Bus(BusArgs),
 }
 
 /// Who acts where, and who thinks.
@@ -62,6 +68,12 @@ pub struct SetupArgs {
     /// Name in scenes/ or path of a TOML file
     #[arg(long, value_name = "NAME")]
     pub scene: Option<String>,
+    /// Stop the arm as soon as this file is there, or somebody writes to this pipe
+    #[arg(long, value_name = "FILE")]
+    pub stop_file: Option<PathBuf>,
+    /// Serial port of a real arm, where the launch file chooses one
+    #[arg(long, value_name = "PATH")]
+    pub port: Option<String>,
     /// What chance decides
     #[arg(long)]
     pub seed: Option<u64>,

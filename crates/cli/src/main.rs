@@ -16,10 +16,14 @@
 //! | [`render`] | `enact render` |
 //! | [`dataset`] | `enact dataset` |
 //! | [`eval`] | `enact eval` |
+//! | [`arm`] | `enact arm` |
+//! | [`bus`] | `enact bus` |
 // A command-line program prints; nothing else in the workspace does.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod args;
+mod arm;
+mod bus;
 mod chat;
 mod check;
 mod dataset;
@@ -79,6 +83,8 @@ fn dispatch(command: &Command) -> Result<bool> {
         Command::Render(args) => render::render(&home, args).map(|()| true),
         Command::Dataset(args) => dataset::write(&home, args).map(|()| true),
         Command::Eval(args) => eval::eval(&home, args),
+        Command::Arm(args) => arm::run(&home, &args.command),
+        Command::Bus(args) => bus::run(&home, &args.command),
     }
 }
 

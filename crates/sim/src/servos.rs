@@ -10,6 +10,9 @@ use enact_robot::Robot;
 use crate::simulator::Simulator;
 use crate::world::ServoDrive;
 
+/// Weight of a new effort in what a servo reports: its load is smoothed over some 30 ms.
+const SMOOTHING: f64 = 0.15;
+
 /// Joints with masses, among things that they can push. Without torque they sag.
 #[derive(Debug)]
 pub struct SimPlant {
@@ -40,7 +43,7 @@ impl SimPlant {
                 .collect(),
             hands: vec![None; shares.len()],
             shares,
-            motions: Vec::new(),
+            motions: vec![Motion::default(); wiring.servos.len()],
         };
         plant.sense();
         plant
@@ -65,12 +68,14 @@ impl SimPlant {
 
     fn sense(&mut self) {
         let state = self.simulator.with_world(|world| world.state());
-        let motion = |joint: usize| Motion {
-            position: state.position[joint],
-            velocity: state.velocity[joint],
-            effort: state.effort[joint] * self.shares[joint],
-        };
-        self.motions = (0..self.shares.len()).map(motion).collect();
+        for (joint, motion) in self.motions.iter_mut().enumerate() {
+            let effort = state.effort[joint] * self.shares[joint];
+            *motion = Motion {
+                position: state.position[joint],
+                velocity: state.velocity[joint],
+                effort: motion.effort + SMOOTHING * (effort - motion.effort),
+            };
+        }
     }
 }
 
@@ -89,8 +94,8 @@ impl Plant for SimPlant {
             self.spare -= self.period;
             self.simulator
                 .with_world(|world| world.step_servos(&servos));
+            self.sense();
         }
-        self.sense();
     }
 
     fn motion(&self, joint: usize) -> Motion {

@@ -59,9 +59,16 @@ impl Servo {
             Family::Sts => 0,
             Family::X => self.refuses(address, data),
         };
+        let torque = self.model.roles.torque_enable;
+        let was_off = self.get(torque) == 0;
         if refusal == 0 && end <= MEMORY {
             self.memory[usize::from(address)..end].copy_from_slice(data);
             self.follow_up(address, end);
+        }
+        if self.model.family == Family::X && was_off && self.get(torque) == 1 {
+            // A Dynamixel begins where it is, whatever goal it was given before.
+            let roles = self.model.roles;
+            self.write_memory(roles.goal_position, self.get(roles.position));
         }
         Some(Status {
             id,

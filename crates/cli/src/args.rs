@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::arm::args::{ArmArgs, BusArgs};
 use crate::journal::args::{ExportArgs, KeepArgs, ReplayArgs, RunsArgs, ViewArgs};
 
 /// Turns words into arm motion.
@@ -58,6 +59,10 @@ pub enum Command {
     View(ViewArgs),
     /// Write a kept run as a table, a LeRobot data set or a film
     Export(ExportArgs),
+    /// Look after a real arm: find, calibrate, watch, move it
+    Arm(ArmArgs),
+    /// Emulate a bus of servos
+    Bus(BusArgs),
 }
 
 /// Who acts where, and who thinks.
@@ -72,6 +77,12 @@ pub struct SetupArgs {
     /// Name in scenes/ or path of a TOML file
     #[arg(long, value_name = "NAME")]
     pub scene: Option<String>,
+    /// Stop the arm as soon as this file is there, or somebody writes to this pipe
+    #[arg(long, value_name = "FILE")]
+    pub stop_file: Option<PathBuf>,
+    /// Serial port of a real arm, where the launch file chooses one
+    #[arg(long, value_name = "PATH")]
+    pub port: Option<String>,
     /// What chance decides
     #[arg(long)]
     pub seed: Option<u64>,

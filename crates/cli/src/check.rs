@@ -108,7 +108,9 @@ fn check_suite(home: &Home, path: &Path) -> Result<()> {
 fn check_launch(home: &Home, path: &Path) -> Result<()> {
     let launch = Launch::load(path)?;
     let inside = || format!("{} names it", path.display());
-    Robot::find(&launch.robot, &home.robots()).with_context(inside)?;
+    let robot = Robot::find(&launch.robot, &home.robots()).with_context(inside)?;
+    let arm = launch.arm.check(home, &launch.robot, &robot);
+    arm.with_context(inside)?;
     let scene = home
         .resolve(&launch.scene, &home.scenes())
         .with_context(inside)?;

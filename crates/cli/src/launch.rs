@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::arm::choice::ArmChoice;
+
 /// What runs where.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -13,6 +15,9 @@ pub struct Launch {
     pub robot: String,
     /// Name in `scenes/`, or path of a TOML file.
     pub scene: String,
+    /// What moves.
+    #[serde(default)]
+    pub arm: ArmChoice,
     /// Where pictures come from.
     #[serde(default)]
     pub camera: CameraChoice,
@@ -46,10 +51,21 @@ impl Launch {
             .with_context(|| format!("cannot read the launch file {}", path.display()))?;
         let mut launch: Self =
             toml::from_str(&text).map_err(|error| crate::toml_error(path, &text, &error))?;
-        if let CameraChoice::Folder { path: folder } = &mut launch.camera
-            && let Some(parent) = path.parent()
+        let folder = path.parent().unwrap_or(Path::new(""));
+        if let CameraChoice::Folder { path } = &mut launch.camera {
+            *path = folder.join(&*path);
+        }
+        if let ArmChoice::Emulated(emulated) = &mut launch.arm
+            && let Some(faults) = &mut emulated.faults
         {
-            *folder = parent.join(&*folder);
+            *faults = folder.join(&*faults);
+        }
+        let is_real = matches!(launch.arm, ArmChoice::Servos(_));
+        if is_real && matches!(launch.camera, CameraChoice::Sim) {
+            anyhow::bail!(
+                "{}: the simulator's camera does not see a real arm; choose another [camera]",
+                path.display()
+            );
         }
         if launch.turns == 0 {
             anyhow::bail!("{}: turns must be at least 1", path.display());

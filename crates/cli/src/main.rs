@@ -17,10 +17,14 @@
 //! | [`dataset`] | `enact dataset` |
 //! | [`eval`] | `enact eval` |
 //! | [`journal`] | kept runs: `enact runs`, `replay`, `view`, `export` |
+//! | [`arm`] | `enact arm` |
+//! | [`bus`] | `enact bus` |
 // A command-line program prints; nothing else in the workspace does.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod args;
+mod arm;
+mod bus;
 mod chat;
 mod check;
 mod dataset;
@@ -85,6 +89,8 @@ fn dispatch(command: &Command) -> Result<bool> {
         Command::Replay(args) => journal::replay::replay(&home, args),
         Command::View(args) => journal::show::view(args).map(|()| true),
         Command::Export(args) => journal::export::export(args).map(|()| true),
+        Command::Arm(args) => arm::run(&home, &args.command),
+        Command::Bus(args) => bus::run(&home, &args.command),
     }
 }
 

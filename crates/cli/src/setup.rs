@@ -1,6 +1,6 @@
 //! Robot, world, camera, model and observers put together.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,8 +17,12 @@ use enact_sim::{Layout, Scene, Simulator};
 use indicatif::ProgressBar;
 
 use crate::args::{Perception, SetupArgs};
+use crate::arm::choice::{ArmChoice, Source};
 use crate::home::Home;
 use crate::launch::{CameraChoice, Launch};
+
+/// A file that stops the arm is looked for so often.
+const STOP_PERIOD: Duration = Duration::from_millis(20);
 
 /// What a run takes place in.
 pub struct Setup {
@@ -32,6 +36,8 @@ pub struct Setup {
     pub simulator: Simulator,
     /// The launch file with the command line's changes.
     pub launch: Launch,
+    arm: Source,
+    stop_file: Option<PathBuf>,
     perception: Perception,
     options: Options,
 }
@@ -49,16 +55,24 @@ impl Setup {
     pub fn load(home: &Home, args: &SetupArgs) -> Result<Self> {
         let mut launch = Launch::load(&home.resolve(&args.launch, &home.launches())?)?;
         override_with(&mut launch, args);
+        if args.port.is_some() && !matches!(launch.arm, ArmChoice::Servos(_)) {
+            bail!(
+                "--port needs a launch file that chooses an arm on a port, as `--launch so101` does"
+            );
+        }
         let robot = Robot::find(&launch.robot, &home.robots())?;
         let scene = Scene::load(&home.resolve(&launch.scene, &home.scenes())?)?;
         let layout = scene.draw(launch.seed);
         let simulator = Simulator::new(&robot, &layout, args.realtime);
+        let arm = launch.arm.find(home, &launch.robot, &robot, &simulator)?;
         launch.model = shipped_model(home, &launch.model);
         Ok(Self {
             robot: Arc::new(robot),
             scene,
             layout,
             simulator,
+            arm,
+            stop_file: args.stop_file.clone(),
             perception: args.perception.unwrap_or(Perception::Model),
             options: Options {
                 free_text: args.free_text,
@@ -136,8 +150,11 @@ impl Setup {
         mind: Box<dyn Mind>,
         observers: Vec<Box<dyn Observer + 'a>>,
     ) -> Result<Session<'a>> {
-        let arm = ArmThread::start(Box::new(self.simulator.arm()), &self.robot);
+        let arm = ArmThread::start(self.arm.arm(&self.simulator)?, &self.robot);
         stop_on_interrupt(arm.stop_switch())?;
+        if let Some(file) = &self.stop_file {
+            stop_on_file(arm.stop_switch(), file);
+        }
         let session = Session::new(
             Arc::clone(&self.robot),
             arm,
@@ -148,6 +165,11 @@ impl Setup {
         .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
         let walls = self.layout.walls(self.robot.clearance().table);
         Ok(session.among(self.layout.obstacles(), walls))
+    }
+
+    /// Whether the simulator's world is the one that the arm is in, so that physics can judge.
+    pub fn is_simulated(&self) -> bool {
+        self.arm.is_simulated()
     }
 
     fn model(&self) -> Result<Box<dyn Model>> {
@@ -180,6 +202,22 @@ pub fn stop_on_interrupt(stop: StopSwitch) -> Result<()> {
     Ok(())
 }
 
+/// Presses the switch as soon as the file can be opened: it is there, or a pipe has a writer.
+fn stop_on_file(stop: StopSwitch, file: &Path) {
+    if file.is_file() {
+        stop.press();
+        return;
+    }
+    let file = file.to_owned();
+    // It ends with the program.
+    std::thread::spawn(move || {
+        while std::fs::File::open(&file).is_err() {
+            std::thread::sleep(STOP_PERIOD);
+        }
+        stop.press();
+    });
+}
+
 fn override_with(launch: &mut Launch, args: &SetupArgs) {
     let replace = |value: &mut String, by: &Option<String>| {
         if let Some(by) = by {
@@ -189,6 +227,9 @@ fn override_with(launch: &mut Launch, args: &SetupArgs) {
     replace(&mut launch.robot, &args.robot);
     replace(&mut launch.scene, &args.scene);
     replace(&mut launch.model, &args.model);
+    if let ArmChoice::Servos(servos) = &mut launch.arm {
+        replace(&mut servos.port, &args.port);
+    }
     launch.seed = args.seed.unwrap_or(launch.seed);
     launch.turns = args.turns.unwrap_or(launch.turns);
 }

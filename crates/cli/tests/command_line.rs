@@ -423,3 +423,23 @@ fn a_data_set_is_written_and_repeats() {
     let pictures = std::fs::metadata(folder.path().join("a/frames.rgb")).unwrap();
     assert_eq!(pictures.len(), 3 * 224 * 224 * 3);
 }
+
+#[test]
+fn a_file_stops_the_arm() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = write(folder.path(), "plan.json", PUT);
+    let stop = write(folder.path(), "stop", "");
+    let arguments = [
+        "run",
+        TASK,
+        "--plan",
+        &plan,
+        "--perception",
+        "truth",
+        "--stop-file",
+        &stop,
+    ];
+    let output = run(&arguments);
+    assert_eq!(status(&output), 1, "{output:?}");
+    assert!(output.stdout.starts_with(b"stopped"), "{output:?}");
+}

@@ -42,16 +42,23 @@ impl Emulator<'_> {
     /// # Errors
     /// If the calibration is not this robot's.
     pub fn with(self, plant: Box<dyn Plant>) -> Result<EmulatedLine, Unfit> {
+        self.network(plant).map(EmulatedLine::new)
+    }
+
+    /// The servos themselves, for a line or a pty.
+    ///
+    /// # Errors
+    /// If the calibration is not this robot's.
+    pub fn network(self, plant: Box<dyn Plant>) -> Result<Network, Unfit> {
         let joints = ServoJoint::all(self.robot, self.wiring, self.calibration)?;
-        let servos = joints.iter().map(servo).collect();
         let Wiring { family, baud, .. } = *self.wiring;
-        Ok(EmulatedLine::new(Network::new(
-            family,
-            servos,
-            plant,
-            baud,
-            self.faults,
-        )))
+        let mut servos: Vec<Servo> = joints.iter().map(servo).collect();
+        if let Some(index) = family.baud_rates().iter().position(|rate| *rate == baud) {
+            for servo in &mut servos {
+                servo.set(servo.model().roles.baud, index as i64);
+            }
+        }
+        Ok(Network::new(family, servos, plant, baud, self.faults))
     }
 }
 

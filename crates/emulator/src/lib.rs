@@ -8,6 +8,7 @@
 //! | [`network`] | several servos on one bus |
 //! | [`fault`] | what goes wrong, when and how often |
 //! | [`line`] | such a bus as a line whose time passes only while somebody waits |
+//! | [`pty`] | such a bus as a serial port, in real time |
 //! | [`builder`] | the servos of a robot, wired and calibrated |
 
 pub mod builder;
@@ -15,6 +16,7 @@ pub mod fault;
 pub mod line;
 pub mod network;
 pub mod plant;
+pub mod pty;
 pub mod servo;
 
 pub use builder::{Emulator, nominal_calibration};
@@ -22,3 +24,4 @@ pub use fault::{Fault, Faults, Rule};
 pub use line::EmulatedLine;
 pub use network::Network;
 pub use plant::{FreeJoints, Plant};
+pub use pty::PtyBus;

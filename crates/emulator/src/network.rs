@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use enact_arm::protocol::{BROADCAST, Codec, Instruction, Scanner, Status};
+use enact_arm::protocol::{BROADCAST, Codec, Frame, Instruction, Scanner, Status};
 use enact_arm::servo::Family;
 
 use crate::fault::{Faults, Trouble};
@@ -13,6 +13,8 @@ use crate::servo::Servo;
 const LONGEST: usize = 1024;
 /// Joints move in steps no longer than this.
 const STEP: Duration = Duration::from_millis(5);
+/// So many of the last arrivals are kept at least.
+const LOG: usize = 100_000;
 
 /// Servos, what they turn, and what goes wrong.
 pub struct Network {
@@ -22,8 +24,15 @@ pub struct Network {
     faults: Faults,
     scanner: Scanner,
     now: Duration,
-    byte_time: Duration,
+    /// Bits per second at which the host sends.
+    host_baud: u32,
+    /// Whether bytes take time on the wire.
+    timed: bool,
+    /// When the last byte that is on the wire will have passed.
+    busy_until: Duration,
     log: Vec<Arrival>,
+    /// Arrivals that are no longer in the log.
+    forgotten: usize,
 }
 
 /// An instruction that reached the servos.
@@ -65,8 +74,11 @@ impl Network {
             faults,
             scanner: Scanner::default(),
             now: Duration::ZERO,
-            byte_time: Duration::from_nanos(10_000_000_000 / u64::from(baud.max(1))),
+            host_baud: baud,
+            timed: true,
+            busy_until: Duration::ZERO,
             log: Vec::new(),
+            forgotten: 0,
         };
         network.sense();
         network
@@ -87,14 +99,40 @@ impl Network {
         self.plant.as_ref()
     }
 
-    /// Everything that arrived so far.
+    /// Lets bytes pass in no time, and servos answer without a pause, or not.
+    pub fn set_timed(&mut self, timed: bool) {
+        self.timed = timed;
+    }
+
+    /// The host sends at so many bits per second; servos set to another rate hear nothing.
+    pub fn set_host_baud(&mut self, baud: u32) {
+        self.host_baud = baud;
+    }
+
+    /// The joints, to be moved by hand.
+    pub fn plant_mut(&mut self) -> &mut dyn Plant {
+        self.plant.as_mut()
+    }
+
+    /// What arrived, oldest first. Of a long time only the end is kept.
     pub fn log(&self) -> &[Arrival] {
         &self.log
+    }
+
+    /// What arrived after the first `seen` packets, and how many there are in all.
+    pub fn log_since(&self, seen: usize) -> (&[Arrival], usize) {
+        let from = seen.saturating_sub(self.forgotten).min(self.log.len());
+        (&self.log[from..], self.forgotten + self.log.len())
     }
 
     /// Whether the adapter is unplugged now.
     pub fn is_unplugged(&self) -> bool {
         self.faults.is_unplugged(self.now)
+    }
+
+    /// Whether nothing at all happens now.
+    pub fn is_frozen(&self, now: Duration) -> bool {
+        self.faults.is_frozen(now)
     }
 
     /// Lets time pass until `now`.
@@ -111,7 +149,8 @@ impl Network {
     /// Takes bytes that the host began to send at `now`; the replies arrive in order of time.
     pub fn receive(&mut self, bytes: &[u8], now: Duration) -> Vec<Reply> {
         self.advance(now);
-        let heard = now + self.byte_time * bytes.len() as u32;
+        let heard = self.busy_until.max(now) + self.wire_time(bytes.len());
+        self.busy_until = heard;
         let mut replies = Vec::new();
         if self.faults.echoes(now) {
             replies.push(Reply {
@@ -123,54 +162,80 @@ impl Network {
             return replies;
         }
         self.scanner.push(bytes);
-        let mut wire = heard;
         while let Some(frame) = self.scanner.next(self.codec, LONGEST) {
-            self.log.push(Arrival {
-                at: now,
-                id: frame.id,
-                code: frame.code,
-                body: frame.body.clone(),
-            });
-            let Some(instruction) = Instruction::decode(self.codec, &frame) else {
-                continue;
-            };
-            for status in self.obey(frame.id, &instruction) {
-                self.put(&status, &mut wire, &mut replies);
+            self.note(&frame, now);
+            for status in self.answers(&frame) {
+                self.put(&status, &mut replies);
             }
         }
         replies.sort_by_key(|reply| reply.at);
         replies
     }
 
+    fn note(&mut self, frame: &Frame, at: Duration) {
+        if self.log.len() >= 2 * LOG {
+            self.log.drain(..LOG);
+            self.forgotten += LOG;
+        }
+        self.log.push(Arrival {
+            at,
+            id: frame.id,
+            code: frame.code,
+            body: frame.body.clone(),
+        });
+    }
+
+    /// What the servos say to a packet.
+    fn answers(&mut self, frame: &Frame) -> Vec<Status> {
+        match Instruction::decode(self.codec, frame) {
+            Some(instruction) => self.obey(frame.id, &instruction),
+            None => {
+                let asked = self.servos.iter().filter(|servo| servo.id() == frame.id);
+                asked.filter_map(Servo::puzzled).collect()
+            }
+        }
+    }
+
+    /// Time that bytes take on the wire.
+    fn wire_time(&self, bytes: usize) -> Duration {
+        if self.timed {
+            // A byte is ten bits.
+            Duration::from_nanos(10_000_000_000 / u64::from(self.host_baud.max(1))) * bytes as u32
+        } else {
+            Duration::ZERO
+        }
+    }
+
     /// Puts an answer on the wire, after those that are there, as faults let it.
-    fn put(&mut self, status: &Status, wire: &mut Duration, replies: &mut Vec<Reply>) {
+    fn put(&mut self, status: &Status, replies: &mut Vec<Reply>) {
         let mut bytes = Vec::new();
         if self.codec.encode_status(status, &mut bytes).is_err() {
             return;
         }
         let delay = self.return_delay(status.id);
         for Trouble { bytes, late } in self.faults.spoil(self.codec, status.id, bytes, self.now) {
-            *wire += delay + self.byte_time * bytes.len() as u32;
+            self.busy_until += delay + self.wire_time(bytes.len());
             replies.push(Reply {
-                at: *wire + late,
+                at: self.busy_until + late,
                 bytes,
             });
         }
     }
 
     fn obey(&mut self, id: u8, instruction: &Instruction) -> Vec<Status> {
-        let now = self.now;
+        let (now, baud) = (self.now, self.host_baud);
         let all = id == BROADCAST;
-        for servo in &mut self.servos {
+        let mut servos: Vec<&mut Servo> = self
+            .servos
+            .iter_mut()
+            .filter(|servo| servo.baud() == Some(baud))
+            .collect();
+        for servo in &mut servos {
             servo.heard(now);
         }
         let mut answers = Vec::new();
         let mut each = |act: &mut dyn FnMut(&mut Servo) -> Option<Status>| {
-            for servo in self
-                .servos
-                .iter_mut()
-                .filter(|servo| all || servo.id() == id)
-            {
+            for servo in servos.iter_mut().filter(|servo| all || servo.id() == id) {
                 let loud = !all || matches!(instruction, Instruction::Ping);
                 answers.extend(act(servo).filter(|_| loud));
             }
@@ -207,7 +272,7 @@ impl Network {
                 ids,
             } => {
                 for id in ids {
-                    let asked = self.servos.iter().filter(|servo| servo.id() == *id);
+                    let asked = servos.iter().filter(|servo| servo.id() == *id);
                     answers.extend(asked.filter_map(|servo| servo.read(address, count)));
                 }
             }
@@ -217,7 +282,7 @@ impl Network {
                 items,
             } => {
                 for item in items.chunks_exact(usize::from(count) + 1) {
-                    for servo in self.servos.iter_mut().filter(|servo| servo.id() == item[0]) {
+                    for servo in servos.iter_mut().filter(|servo| servo.id() == item[0]) {
                         servo.write(address, &item[1..]);
                     }
                 }
@@ -227,6 +292,9 @@ impl Network {
     }
 
     fn return_delay(&self, id: u8) -> Duration {
+        if !self.timed {
+            return Duration::ZERO;
+        }
         let servo = self.servos.iter().find(|servo| servo.id() == id);
         let units = servo.map_or(0, |servo| servo.get(servo.model().roles.return_delay));
         Duration::from_micros(2 * units.unsigned_abs())

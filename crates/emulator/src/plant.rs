@@ -31,7 +31,13 @@ pub trait Plant: Send {
 
     /// A joint as it is now.
     fn motion(&self, joint: usize) -> Motion;
+
+    /// A hand takes a joint there, rad, against its motor; `None` lets go.
+    fn guide(&mut self, joint: usize, to: Option<f64>);
 }
+
+/// How fast a hand guides a joint, rad/s.
+pub const GUIDING: f64 = 2.0;
 
 /// Joints without inertia that do not know of each other. Without their motors they sink to
 /// where they began.
@@ -39,6 +45,7 @@ pub trait Plant: Send {
 pub struct FreeJoints {
     motions: Vec<Motion>,
     rest: Vec<f64>,
+    hands: Vec<Option<f64>>,
 }
 
 /// How fast a joint sinks without its motor, rad/s.
@@ -56,6 +63,7 @@ impl FreeJoints {
         Self {
             motions: positions.iter().map(motion).collect(),
             rest: positions.to_vec(),
+            hands: vec![None; positions.len()],
         }
     }
 }
@@ -66,10 +74,12 @@ impl Plant for FreeJoints {
         if seconds == 0.0 {
             return;
         }
-        let joints = self.motions.iter_mut().zip(&self.rest).zip(drives);
-        for ((motion, rest), drive) in joints {
+        for (index, drive) in drives.iter().enumerate() {
+            let motion = &mut self.motions[index];
             let held = drive.goal.filter(|_| drive.output > LOAD);
-            let (to, speed) = held.map_or((*rest, SINKING), |goal| (goal, drive.speed));
+            let sinks = (self.rest[index], SINKING);
+            let own = held.map_or(sinks, |goal| (goal, drive.speed));
+            let (to, speed) = self.hands[index].map_or(own, |hand| (hand, GUIDING));
             let reach = speed * seconds;
             let way = (to - motion.position).clamp(-reach, reach);
             motion.position += way;
@@ -80,5 +90,9 @@ impl Plant for FreeJoints {
 
     fn motion(&self, joint: usize) -> Motion {
         self.motions[joint]
+    }
+
+    fn guide(&mut self, joint: usize, to: Option<f64>) {
+        self.hands[joint] = to;
     }
 }

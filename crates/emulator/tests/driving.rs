@@ -77,3 +77,21 @@ fn an_arm_is_armed_again_and_again() {
         }
     }
 }
+
+/// Fault 25.
+#[test]
+fn a_panic_in_mid_move_leaves_the_arm_as_chosen() {
+    for protocol in PROTOCOLS {
+        let bench = bench(protocol, Vec::new());
+        let mut arm = bench.arm_to(Ending::Release).unwrap();
+        let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
+        let driving = std::thread::spawn(move || {
+            for at in 0..trajectory.len() {
+                assert!(at < 100, "something that nobody thought of");
+                arm.cycle(&trajectory.command(at)).unwrap();
+            }
+        });
+        assert!(driving.join().is_err());
+        assert_eq!(bench.torque(), [false; 6]);
+    }
+}

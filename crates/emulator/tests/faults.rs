@@ -423,6 +423,10 @@ impl Plant for Watched {
     fn motion(&self, joint: usize) -> Motion {
         self.0.motion(joint)
     }
+
+    fn guide(&mut self, joint: usize, to: Option<f64>) {
+        self.0.guide(joint, to);
+    }
 }
 
 /// An arm whose first joint lies so many steps beyond its range, and how fast joints get.

@@ -9,6 +9,7 @@
 //! | [`world`] | table, objects and arm under gravity |
 //! | [`goal`] | what a task wants of the world, judged by physics |
 //! | [`simulator`] | one world, shared by an arm and a camera |
+//! | [`servos`] | its arm turned by emulated servos |
 //! | [`geometry`] | what the camera sees of the world |
 //! | [`render`] | a ray-cast camera |
 //! | `physics` | the physics engine's side of it all |
@@ -21,6 +22,7 @@ pub mod parts;
 mod physics;
 pub mod render;
 pub mod scene;
+pub mod servos;
 pub mod simulator;
 pub mod world;
 
@@ -29,5 +31,6 @@ pub use layout::{CameraPlace, Item, Layout, Table};
 pub use object::{Colour, ObjectShape};
 pub use render::SimCamera;
 pub use scene::Scene;
+pub use servos::SimPlant;
 pub use simulator::{SimArm, Simulator};
-pub use world::{ObjectState, World};
+pub use world::{ObjectState, ServoDrive, World};

@@ -22,6 +22,9 @@ pub const REST: f64 = 0.02;
 const SETTLED: f64 = 0.002;
 /// Settling ends after this long in any case, seconds of simulated time.
 const SETTLING_LIMIT: f64 = 2.0;
+/// Time constant of each of the two stages in which a servo smooths its goals, seconds. Together
+/// they lag some 25 ms behind, as is reported of real ones.
+const SERVO_LAG: f64 = 0.012;
 /// The table's colour, where a look does not choose another.
 const TABLE_COLOUR: [f32; 3] = [0.45, 0.30, 0.18];
 
@@ -40,10 +43,23 @@ pub struct World {
     stamp: Stamp,
     /// Where the servos are told to be now: the command, approached no faster than they turn.
     setpoint: JointVector,
+    /// Goals of servos that do as they like, smoothed once.
+    smoothed: JointVector,
     commanded: Option<JointVector>,
     /// Colliders of what never moves.
     fixed: Vec<ColliderHandle>,
     hardest_bump: f64,
+}
+
+/// What a servo does to its joint.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ServoDrive {
+    /// Where it wants the joint, rad or m; `None` while its motor is off.
+    pub goal: Option<f64>,
+    /// How fast it goes there at most, rad/s or m/s.
+    pub speed: f64,
+    /// Torque or force that it gives at most, N·m or N.
+    pub strength: f64,
 }
 
 /// An object as it is now.
@@ -99,6 +115,7 @@ impl World {
             steps,
             stamp: Stamp::ZERO,
             setpoint: robot.home().clone(),
+            smoothed: robot.home().clone(),
             commanded: None,
             fixed,
             hardest_bump: 0.0,
@@ -124,6 +141,46 @@ impl World {
     pub fn step_command(&mut self, command: &JointVector) {
         self.commanded = Some(command.clone());
         self.advance(command);
+    }
+
+    /// Lets one control period pass with each servo doing as it likes.
+    pub fn step_servos(&mut self, servos: &[ServoDrive]) {
+        let power = |servo: &ServoDrive| servo.goal.map_or(0.0, |_| servo.strength);
+        let strengths: Vec<f64> = servos.iter().map(power).collect();
+        self.arm.limit(&mut self.physics, &strengths);
+        let velocity = self.servo_velocities(servos);
+        let dt = self.robot.control_period().as_secs_f64() / f64::from(self.steps);
+        for _ in 0..self.steps {
+            for (index, velocity) in velocity.iter().enumerate() {
+                self.setpoint[index] += velocity * dt;
+            }
+            self.arm.aim(&mut self.physics, &self.setpoint, &velocity);
+            self.physics.step();
+        }
+        self.stamp = self.stamp.after(self.robot.control_period());
+    }
+
+    /// How fast the servos' setpoints move during the coming control period: towards the goals,
+    /// smoothly, whenever those come. Without a motor the setpoint is where the joint is.
+    fn servo_velocities(&mut self, servos: &[ServoDrive]) -> JointVector {
+        let period = self.robot.control_period().as_secs_f64();
+        let share = 1.0 - (-period / SERVO_LAG).exp();
+        let measured = self.state().position;
+        let mut velocity = JointVector::zeros(servos.len());
+        for (index, servo) in servos.iter().enumerate() {
+            match servo.goal {
+                None => {
+                    self.setpoint[index] = measured[index];
+                    self.smoothed[index] = measured[index];
+                }
+                Some(goal) => {
+                    self.smoothed[index] += share * (goal - self.smoothed[index]);
+                    let wanted = share * (self.smoothed[index] - self.setpoint[index]) / period;
+                    velocity[index] = wanted.clamp(-servo.speed, servo.speed);
+                }
+            }
+        }
+        velocity
     }
 
     /// Lets one control period pass with the servos holding.
@@ -158,6 +215,7 @@ impl World {
     pub fn set_arm(&mut self, joints: &JointVector) {
         self.arm.teleport(&mut self.physics, joints);
         self.setpoint = joints.clone();
+        self.smoothed = joints.clone();
         self.commanded = None;
     }
 

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`line`] | bytes out, bytes in, and the time |
 //! | [`serial`] | a line that is a serial port |
+//! | [`ports`] | the serial ports of this machine |
 //! | [`patience`] | how long to wait beyond what the wire needs |
 //! | [`counters`] | how often what went wrong |
 //! | [`error`] | what cannot be made good by asking again |
@@ -14,6 +15,7 @@ pub mod error;
 mod exchange;
 pub mod line;
 pub mod patience;
+pub mod ports;
 pub mod serial;
 #[cfg(test)]
 mod tests;
@@ -30,6 +32,8 @@ pub use serial::SerialLine;
 
 /// How often a request to one servo is repeated.
 const RETRIES: u32 = 2;
+/// The highest id that a servo of either protocol can have.
+pub const HIGHEST_ID: u8 = 252;
 
 /// Servos on a line.
 pub struct Bus {
@@ -95,6 +99,20 @@ impl Bus {
     pub fn ping(&mut self, id: u8) -> Result<Status, BusError> {
         let data = self.codec.ping_data();
         self.ask(id, &Instruction::Ping, data)
+    }
+
+    /// Asks whoever is there, once. Servos with one id may count as one, or as none.
+    ///
+    /// # Errors
+    /// If the line is lost.
+    pub fn who(&mut self) -> Result<Vec<Status>, BusError> {
+        let missing = self.counters.missing;
+        let ids: Vec<u8> = (0..=HIGHEST_ID).collect();
+        let data = self.codec.ping_data();
+        let answers = self.exchange(BROADCAST, &Instruction::Ping, &ids, data)?;
+        // Nobody misses those that are not there.
+        self.counters.missing = missing;
+        Ok(answers.into_iter().flatten().collect())
     }
 
     /// Reads `count` bytes from `address` on.

@@ -23,6 +23,26 @@ pub fn root(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
     path("HF_LEROBOT_CALIBRATION").or_else(|| Some(lerobot()?.join("calibration")))
 }
 
+/// LeRobot's calibration folder by the environment of this program.
+pub fn default_root() -> Option<PathBuf> {
+    root(|name| std::env::var(name).ok())
+}
+
+/// The names of the arms of LeRobot's robot types `kinds` that have a file, sorted.
+pub fn names(root: &Path, kinds: &[String]) -> Vec<String> {
+    let folders = kinds.iter().map(|kind| root.join(ROBOTS).join(kind));
+    let files = folders.flat_map(|folder| std::fs::read_dir(folder).into_iter().flatten());
+    let mut names: Vec<String> = files
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter_map(|file| Some(file.strip_suffix(".json")?.to_owned()))
+        // Old files that were kept bear a number.
+        .filter(|name| !name.contains('.'))
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
 /// The file of the arm called `name`, of the first of LeRobot's robot types `kinds` that has
 /// one; of the first type if none has.
 pub fn file(root: &Path, kinds: &[String], name: &str) -> Option<PathBuf> {
@@ -85,6 +105,8 @@ mod tests {
         assert_eq!(found(), Some(newer));
         std::fs::create_dir_all(older.parent().unwrap()).unwrap();
         std::fs::write(&older, "{}").unwrap();
-        assert_eq!(found(), Some(older));
+        assert_eq!(found(), Some(older.clone()));
+        std::fs::write(older.with_extension("1.json"), "{}").unwrap();
+        assert_eq!(names(folder.path(), &kinds), ["mine"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::ServoArm;
 use super::verify::write_verified;
@@ -10,7 +10,7 @@ use crate::ArmError;
 use crate::bus::BusError;
 
 /// What becomes of an arm when nobody drives it any more.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     /// It stays where it is, with its motors on.

@@ -19,6 +19,8 @@ pub struct Wiring {
     pub lerobot: Vec<String>,
     /// What all servos have in common.
     pub family: Family,
+    /// Names of the joints that can turn round and round, so that they have no range to find.
+    pub full_turn: Vec<String>,
     /// The servo of each joint, in the robot's order.
     pub servos: Vec<Servo>,
 }
@@ -51,6 +53,8 @@ struct File {
     baud: u32,
     lerobot: Vec<String>,
     #[serde(default)]
+    full_turn: Vec<String>,
+    #[serde(default)]
     models: BTreeMap<String, String>,
     #[serde(default)]
     output: BTreeMap<String, f64>,
@@ -77,7 +81,11 @@ impl Wiring {
             return Err("baud must not be 0".to_owned());
         }
         let names = || robot.joints().iter().map(|joint| joint.name.as_str());
-        let mut used = file.models.keys().chain(file.output.keys());
+        let mut used = file
+            .models
+            .keys()
+            .chain(file.output.keys())
+            .chain(&file.full_turn);
         if let Some(unknown) = used.find(|name| !names().any(|joint| joint == *name)) {
             let joints: Vec<&str> = names().collect();
             let list = joints.join(", ");
@@ -115,6 +123,7 @@ impl Wiring {
         Ok(Self {
             baud: file.baud,
             lerobot: file.lerobot,
+            full_turn: file.full_turn,
             family,
             servos,
         })

@@ -22,6 +22,14 @@ impl Family {
             Self::X => &Dynamixel,
         }
     }
+
+    /// Bits per second, by the number in the baud register.
+    pub fn baud_rates(self) -> &'static [u32] {
+        match self {
+            Self::Sts => &sts::BAUD_RATES,
+            Self::X => &x_series::BAUD_RATES,
+        }
+    }
 }
 
 /// A servo model: its registers, and which of them mean what.

@@ -84,23 +84,7 @@ impl Bench {
 
     /// A sweep of the first joint and the gripper from where the arm was told to be.
     pub fn sweep(&self, from: &ArmState, by: f64) -> Trajectory {
-        let at = from.commanded.clone().expect("an armed arm has a command");
-        let steps = 300;
-        let sample = |step: usize| -> JointVector {
-            let t = step as f64 / steps as f64;
-            let share = t * t * t * (10.0 - 15.0 * t + 6.0 * t * t);
-            let mut joints = at.clone();
-            joints[0] += by * share;
-            joints[5] += 0.5 * by.abs() * share;
-            joints
-        };
-        let start = Start {
-            measured: &from.position,
-            commanded: from.commanded.as_ref(),
-        };
-        Gate::new(&self.robot)
-            .admit((0..=steps).map(sample).collect(), &start)
-            .expect("it is within limits")
+        sweep_of(&self.robot, from, by)
     }
 
     /// Arms, sweeps once, and leaves.
@@ -145,4 +129,25 @@ impl Bench {
 pub fn finished(execution: &Execution, bench: &Bench, by: f64) -> bool {
     let home = bench.robot.home()[0];
     execution.end == End::Finished && (bench.truth(0) - home - by).abs() < 0.01
+}
+
+/// A sweep of the first joint and the gripper from where the arm was told to be.
+pub fn sweep_of(robot: &Robot, from: &ArmState, by: f64) -> Trajectory {
+    let at = from.commanded.clone().expect("an armed arm has a command");
+    let steps = 300;
+    let sample = |step: usize| -> JointVector {
+        let t = step as f64 / steps as f64;
+        let share = t * t * t * (10.0 - 15.0 * t + 6.0 * t * t);
+        let mut joints = at.clone();
+        joints[0] += by * share;
+        joints[5] += 0.5 * by.abs() * share;
+        joints
+    };
+    let start = Start {
+        measured: &from.position,
+        commanded: from.commanded.as_ref(),
+    };
+    Gate::new(robot)
+        .admit((0..=steps).map(sample).collect(), &start)
+        .expect("it is within limits")
 }

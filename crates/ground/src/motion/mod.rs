@@ -5,6 +5,7 @@
 //! | [`segment`] | a motion as a list of segments with a purpose each |
 //! | [`profile`] | finite differences against limits |
 //! | [`point_to_point`] | time-optimal moves in joint space |
+//! | [`pursuit`] | motion after a goal that moves |
 //! | [`spline`] | a smooth curve through joint positions |
 //! | [`line`] | straight lines of the tool |
 //! | [`body`] | where the robot's own shapes are |
@@ -19,10 +20,12 @@ pub mod hand;
 pub mod line;
 pub mod point_to_point;
 pub mod profile;
+pub mod pursuit;
 pub mod segment;
 pub mod solids;
 pub mod spline;
 pub mod transit;
 
 pub use hand::{Hand, Roll};
+pub use pursuit::Pursuit;
 pub use segment::{Motion, MotionSegment, Purpose};

@@ -1,10 +1,11 @@
 //! The gate: the only constructor of motion.
 //!
-//! A [`Trajectory`] comes from [`Gate::admit`], or is derived from an admitted one by
-//! [`Gate::stop`] and [`Gate::hold`]; a [`Command`] comes from a trajectory. Nothing
+//! A [`Trajectory`] comes from [`Gate::admit`] or [`Gate::go_on`], or is derived from an admitted
+//! one by [`Gate::stop`] and [`Gate::hold`]; a [`Command`] comes from a trajectory. Nothing
 //! else makes either, so no number reaches a motor unchecked.
 
 mod motion;
+mod onward;
 mod rates;
 mod stop;
 
@@ -16,6 +17,7 @@ use enact_types::{JointVector, Quantity, Refusal};
 use crate::collision::{Collider, Surroundings};
 use crate::description::{Joint, Limits, Robot};
 pub use motion::{Command, Trajectory};
+pub use onward::Onward;
 
 /// How far the first command may be from the measurement where none was sent before, rad.
 const START_TOLERANCE: f64 = 0.005;

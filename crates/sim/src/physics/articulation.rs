@@ -176,6 +176,14 @@ impl Articulation {
         }
     }
 
+    /// Lets every motor give its joint's torque or force at most; 0 switches it off.
+    pub fn limit(&mut self, physics: &mut PhysicsWorld, strengths: &[f64]) {
+        for drive in &mut self.drives {
+            let strength = strengths[drive.joint];
+            drive.limit(&mut physics.multibody_joints, strength);
+        }
+    }
+
     /// Moves the arm at once, at rest, whatever is in the way.
     pub fn teleport(&mut self, physics: &mut PhysicsWorld, joints: &[f64]) {
         let Some(first) = self.drives.first().map(Drive::handle) else {

@@ -33,7 +33,10 @@ pub struct Drive {
     pub multiplier: f64,
     offset: f64,
     prismatic: bool,
+    /// Largest torque or force of the joint.
     effort: f64,
+    /// Largest that the motor gives now; 0 while it is off.
+    strength: f64,
     target: f64,
     target_velocity: f64,
 }
@@ -73,6 +76,7 @@ impl Drive {
             offset: motion.offset,
             prismatic: motion.prismatic,
             effort: limits.effort,
+            strength: limits.effort,
             target: 0.0,
             target_velocity: 0.0,
         }
@@ -103,6 +107,17 @@ impl Drive {
         );
     }
 
+    /// Lets the motor give this torque or force at most; 0 switches it off.
+    pub fn limit(&mut self, joints: &mut MultibodyJointSet, strength: f64) {
+        self.strength = strength;
+        let (body, link) = joints
+            .get_mut(self.handle)
+            .expect("the joint is never removed");
+        let link = body.link_mut(link).expect("a joint's link exists");
+        let axis = axis(self.prismatic);
+        link.joint.data.set_motor_max_force(axis, strength as f32);
+    }
+
     /// Position of the robot's joint, rad or m.
     pub fn position(&self, joints: &MultibodyJointSet) -> f64 {
         (self.coordinate(joints) - self.offset) / self.multiplier
@@ -113,11 +128,12 @@ impl Drive {
         self.rate(joints) / self.multiplier
     }
 
-    /// Torque or force of the motor as a fraction of its largest, -1..=1.
+    /// Torque or force of the motor as a fraction of the joint's largest.
     pub fn effort(&self, joints: &MultibodyJointSet) -> f64 {
         let position = STIFFNESS * (self.target - self.coordinate(joints));
         let velocity = DAMPING * (self.target_velocity - self.rate(joints));
-        ((position + velocity) * self.multiplier.signum()).clamp(-1.0, 1.0)
+        let most = self.strength / self.effort;
+        ((position + velocity) * self.multiplier.signum()).clamp(-most, most)
     }
 
     /// Which entry of `displacements` takes this drive to a joint position, and how far.

@@ -1,0 +1,128 @@
+//! Which arm a launch file chooses.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use enact_arm::{Arm, Ending};
+use enact_emulator::PtyBus;
+use enact_robot::Robot;
+use enact_sim::Simulator;
+use serde::{Deserialize, Serialize};
+
+use super::args::{Protocol, Target};
+use super::hardware::{Hardware, wiring};
+use crate::bus::emulate::{Bench, read_faults};
+use crate::home::Home;
+
+/// What moves.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, tag = "source", rename_all = "snake_case")]
+pub enum ArmChoice {
+    /// The simulator's own arm.
+    #[default]
+    Sim,
+    /// Servos on a serial port.
+    Servos(Servos),
+    /// Emulated servos on a pty, which turn the arm in the simulator.
+    Emulated(Emulated),
+}
+
+/// Servos on a serial port.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Servos {
+    /// The port: a path, `usb:` and an adapter's serial number, or `auto`.
+    pub port: String,
+    /// The protocol, where it is not that of the robot's `bus.toml`.
+    #[serde(default)]
+    pub protocol: Option<Protocol>,
+    /// Name in LeRobot's calibration folder, or a file.
+    #[serde(default)]
+    pub calibration: Option<String>,
+    /// How the arm is left.
+    #[serde(default)]
+    pub ending: Ending,
+}
+
+/// Emulated servos.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Emulated {
+    /// The protocol, where it is not that of the robot's `bus.toml`.
+    #[serde(default)]
+    pub protocol: Option<Protocol>,
+    /// What goes wrong: a file of rules, relative to the launch file.
+    #[serde(default)]
+    pub faults: Option<PathBuf>,
+    /// How the arm is left.
+    #[serde(default)]
+    pub ending: Ending,
+}
+
+/// The arm of a run, not armed yet.
+pub enum Source {
+    /// The simulator's own.
+    Sim,
+    /// Servos on a port.
+    Servos(Box<Hardware>, Ending),
+    /// Emulated servos, and the pty that they are on.
+    Emulated(Box<Bench>, PtyBus, Ending),
+}
+
+impl ArmChoice {
+    /// Whether the robot has the servos that are chosen.
+    pub fn check(&self, home: &Home, name: &str, robot: &Robot) -> Result<()> {
+        let protocol = match self {
+            Self::Sim => return Ok(()),
+            Self::Servos(servos) => servos.protocol,
+            Self::Emulated(emulated) => emulated.protocol,
+        };
+        wiring(home, robot, name, protocol).map(drop)
+    }
+
+    /// Finds the servos, or begins to emulate them. Nothing moves yet.
+    pub fn find(
+        &self,
+        home: &Home,
+        name: &str,
+        robot: &Robot,
+        simulator: &Simulator,
+    ) -> Result<Source> {
+        Ok(match self {
+            Self::Sim => Source::Sim,
+            Self::Servos(servos) => {
+                let target = Target {
+                    port: servos.port.clone(),
+                    robot: name.to_owned(),
+                    protocol: servos.protocol,
+                    calibration: servos.calibration.clone(),
+                };
+                let hardware = Hardware::find(home, &target)?;
+                Source::Servos(Box::new(hardware), servos.ending)
+            }
+            Self::Emulated(emulated) => {
+                let servos = wiring(home, robot, name, emulated.protocol)?;
+                let bench = Bench::new(robot, servos, simulator.clone());
+                let faults = read_faults(emulated.faults.as_deref())?;
+                let port = PtyBus::serve(bench.network(faults)?, None)?;
+                Source::Emulated(Box::new(bench), port, emulated.ending)
+            }
+        })
+    }
+}
+
+impl Source {
+    /// The arm, armed where it is.
+    pub fn arm(&self, simulator: &Simulator) -> Result<Box<dyn Arm>> {
+        Ok(match self {
+            Self::Sim => Box::new(simulator.arm()),
+            Self::Servos(hardware, ending) => Box::new(hardware.arm(*ending)?),
+            Self::Emulated(bench, port, ending) => Box::new(bench.arm(port, *ending)?),
+        })
+    }
+
+    /// Whether the simulator's world is the one that the arm is in.
+    pub fn is_simulated(&self) -> bool {
+        !matches!(self, Self::Servos(..))
+    }
+}

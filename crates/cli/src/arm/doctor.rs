@@ -1,0 +1,228 @@
+//! `enact arm doctor`: what is wrong, and what to do.
+
+use std::fmt;
+
+use anyhow::Result;
+use enact_arm::bus::{Bus, ports};
+use enact_arm::driver::feedback::Reading;
+use enact_arm::driver::health::{self, Limits};
+use enact_arm::driver::wiring::Servo;
+
+use super::hardware::Hardware;
+
+/// Adapters that hold bytes back for longer make the arm slow, ms.
+const LATENCY_MS: u32 = 1;
+
+/// How things are.
+#[derive(Clone, Copy, PartialEq)]
+enum Level {
+    Well,
+    Odd,
+    Bad,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Well => "ok",
+            Self::Odd => "odd",
+            Self::Bad => "bad",
+        })
+    }
+}
+
+/// What was found, told as it is found.
+#[derive(Default)]
+struct Findings {
+    bad: usize,
+}
+
+impl Findings {
+    fn tell(&mut self, level: Level, what: impl fmt::Display) {
+        self.bad += usize::from(level == Level::Bad);
+        println!("{level:<4} {what}");
+    }
+
+    /// Tells an error; what succeeded goes on.
+    fn check<T, E: fmt::Display>(&mut self, result: Result<T, E>) -> Option<T> {
+        result
+            .map_err(|error| self.tell(Level::Bad, format!("{error:#}")))
+            .ok()
+    }
+}
+
+/// Looks at everything from the port to the calibration; `false` if something is wrong.
+pub fn doctor(hardware: &Hardware) -> Result<bool> {
+    let mut findings = Findings::default();
+    examine(hardware, &mut findings);
+    if findings.bad == 0 {
+        println!("nothing is wrong");
+    }
+    Ok(findings.bad == 0)
+}
+
+fn examine(hardware: &Hardware, findings: &mut Findings) {
+    let Some(port) = findings.check(hardware.port()) else {
+        return;
+    };
+    let Some(mut bus) = findings.check(hardware.bus()) else {
+        return;
+    };
+    let baud = hardware.wiring.baud;
+    findings.tell(Level::Well, format!("{port} opens at {baud} baud"));
+    adapter(&port, findings);
+    let Some(found) = findings.check(bus.who()) else {
+        return;
+    };
+    let ids: Vec<u8> = found.iter().map(|status| status.id).collect();
+    for id in &ids {
+        if !hardware.joints().any(|(_, servo)| servo.id == *id) {
+            findings.tell(Level::Odd, format!("servo {id} belongs to no joint"));
+        }
+    }
+    let mut missing = 0;
+    for (name, servo) in hardware.joints() {
+        match examine_servo(&mut bus, servo) {
+            Ok(complaints) if complaints.is_empty() => {
+                findings.tell(
+                    Level::Well,
+                    format!("joint `{name}`: servo {} is well", servo.id),
+                );
+            }
+            Ok(complaints) => {
+                for (level, what) in complaints {
+                    findings.tell(level, format!("joint `{name}`: {what}"));
+                }
+            }
+            Err(error) => {
+                missing += 1;
+                findings.tell(Level::Bad, format!("joint `{name}`: {error:#}"));
+            }
+        }
+    }
+    let counters = bus.counters();
+    if counters.corrupt > 0 && missing == 0 {
+        let what = format!(
+            "{} broken answers: look after plugs, and keep the bus away from motor cables",
+            counters.corrupt
+        );
+        findings.tell(Level::Odd, what);
+    }
+    if missing > 0 {
+        drop(bus);
+        look_elsewhere(hardware, findings);
+    } else {
+        calibration(hardware, &mut bus, findings);
+    }
+}
+
+fn adapter(port: &str, findings: &mut Findings) {
+    if let Some(latency) = ports::latency_ms(port)
+        && latency > LATENCY_MS
+    {
+        let what = format!(
+            "the adapter holds bytes back for {latency} ms: echo 1 | sudo tee /sys/bus/usb-serial/devices/{}/latency_timer",
+            port.rsplit('/').next().unwrap_or(port)
+        );
+        findings.tell(Level::Odd, what);
+    }
+    let known = ports::ports().into_iter().find(|info| info.path == port);
+    if let Some(path) = known.and_then(|info| info.by_id) {
+        let what = format!("{} is the same port and keeps its name", path.display());
+        findings.tell(Level::Well, what);
+    }
+}
+
+/// What is wrong with one servo.
+fn examine_servo(bus: &mut Bus, servo: &Servo) -> Result<Vec<(Level, String)>> {
+    let Servo { id, model, .. } = *servo;
+    let roles = model.roles;
+    let mut complaints = Vec::new();
+    bus.ping(id)?;
+    let answers = bus.count_answers(id, roles.feedback, roles.feedback_length)?;
+    if answers.good > 1 {
+        let what = "two servos have its id; connect one alone and use `enact arm set-id`";
+        complaints.push((Level::Bad, what.to_owned()));
+    }
+    let number = roles.model_number.read(bus, id)?;
+    if number != i64::from(model.number) {
+        let what = format!("servo {id} is of model {number}, not {}", model.number);
+        complaints.push((Level::Bad, what));
+        return Ok(complaints);
+    }
+    let mode = roles.operating_mode.read(bus, id)?;
+    if !model.position_modes.contains(&mode) {
+        let what = format!("operating mode {mode} does not hold positions");
+        complaints.push((Level::Bad, what));
+    }
+    if roles.return_delay.read(bus, id)? > 0 {
+        let what = "it answers late; arming the arm sets that right".to_owned();
+        complaints.push((Level::Odd, what));
+    }
+    let limits = Limits::read(bus, id, model)?;
+    let status = bus.read(id, roles.feedback, roles.feedback_length)?;
+    let alarms = health::alarms(bus, id, model, status.error)?;
+    for alarm in alarms {
+        let what = format!("{alarm}; let it cool, free it, then switch the arm off and on");
+        complaints.push((Level::Bad, what));
+    }
+    if let Some(reading) = Reading::new(model, &status) {
+        if limits.is_hot(reading.temperature) {
+            let what = format!("{} °C is too hot; let it cool", reading.temperature);
+            complaints.push((Level::Bad, what));
+        }
+        if !limits.has_power(reading.voltage) {
+            let volts = roles.voltage.value(reading.voltage);
+            let what = format!("{volts:.1} V is not what it needs; is it the right power supply?");
+            complaints.push((Level::Bad, what));
+        }
+    }
+    Ok(complaints)
+}
+
+/// Somebody who is missing may listen at another baud rate.
+fn look_elsewhere(hardware: &Hardware, findings: &mut Findings) {
+    for baud in hardware.wiring.family.baud_rates() {
+        if *baud == hardware.wiring.baud {
+            continue;
+        }
+        let Ok(mut bus) = hardware.bus_at(*baud) else {
+            continue;
+        };
+        for status in bus.who().unwrap_or_default() {
+            let what = format!(
+                "servo {} listens at {baud} baud; connect it alone and use `enact arm set-id`",
+                status.id
+            );
+            findings.tell(Level::Bad, what);
+        }
+    }
+}
+
+fn calibration(hardware: &Hardware, bus: &mut Bus, findings: &mut Findings) {
+    let Some(calibration) = findings.check(hardware.calibration()) else {
+        return;
+    };
+    let mut same = true;
+    for (name, servo) in hardware.joints() {
+        let Some(joint) = calibration.joint(name) else {
+            same = false;
+            findings.tell(
+                Level::Bad,
+                format!("joint `{name}` is not in the calibration file"),
+            );
+            continue;
+        };
+        let differences = joint.differences(name, servo.model, bus);
+        for difference in findings.check(differences).unwrap_or_default() {
+            same = false;
+            findings.tell(Level::Bad, format!("{difference}; is it this arm's file?"));
+        }
+    }
+    if same {
+        findings.tell(
+            Level::Well,
+            "the servos keep the calibration that the file says",
+        );
+    }
+}

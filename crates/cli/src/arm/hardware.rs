@@ -1,0 +1,172 @@
+//! A robot's servos, their calibration and their port.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use enact_arm::Ending;
+use enact_arm::bus::{Bus, SerialLine, ports};
+use enact_arm::calibration::{Calibration, folder};
+use enact_arm::driver::wiring::Servo;
+use enact_arm::driver::{Options, ServoArm, Wiring};
+use enact_arm::servo::Family;
+use enact_robot::Robot;
+
+use super::args::{Protocol, Target};
+use crate::home::{Home, did_you_mean};
+
+/// An arm that may hang on a port.
+pub struct Hardware {
+    /// What it is.
+    pub robot: Robot,
+    /// Its servos.
+    pub wiring: Wiring,
+    port: String,
+    calibration: Option<String>,
+}
+
+impl Hardware {
+    /// Loads what the files say of it. Nothing is opened yet.
+    pub fn find(home: &Home, target: &Target) -> Result<Self> {
+        let robot = Robot::find(&target.robot, &home.robots())?;
+        let wiring = wiring(home, &robot, &target.robot, target.protocol)?;
+        Ok(Self {
+            robot,
+            wiring,
+            port: target.port.clone(),
+            calibration: target.calibration.clone(),
+        })
+    }
+
+    /// The path of its port.
+    pub fn port(&self) -> Result<String> {
+        Ok(ports::resolve(&self.port)?)
+    }
+
+    /// Its bus, at the baud rate that it should have.
+    pub fn bus(&self) -> Result<Bus> {
+        self.bus_at(self.wiring.baud)
+    }
+
+    /// Its bus at another baud rate.
+    pub fn bus_at(&self, baud: u32) -> Result<Bus> {
+        let line = SerialLine::open(&self.port()?, baud)?;
+        Ok(Bus::new(Box::new(line), self.wiring.family.codec(), baud))
+    }
+
+    /// The arm, armed where it is.
+    pub fn arm(&self, ending: Ending) -> Result<ServoArm> {
+        let calibration = self.calibration()?;
+        let bus = self.bus()?;
+        let options = Options { ending };
+        Ok(ServoArm::arm(
+            bus,
+            &self.robot,
+            &self.wiring,
+            &calibration,
+            options,
+        )?)
+    }
+
+    /// Its calibration.
+    pub fn calibration(&self) -> Result<Calibration> {
+        Ok(Calibration::load(&self.calibration_file(true)?)?)
+    }
+
+    /// The file of its calibration: the one that is meant, or the only one that there is. If
+    /// there is none and none is needed, the file to write.
+    pub fn calibration_file(&self, needed: bool) -> Result<PathBuf> {
+        let kinds = &self.wiring.lerobot;
+        let choice = self.calibration.as_deref();
+        if let Some(path) = choice.filter(|choice| is_path(choice)) {
+            return Ok(path.into());
+        }
+        let root = folder::default_root().context("neither HOME nor HF_HOME is set")?;
+        let names = folder::names(&root, kinds);
+        let name = match (choice, names.as_slice()) {
+            (Some(name), _) => {
+                if needed && !names.iter().any(|known| known == name) {
+                    bail!(
+                        "no arm called `{name}` is calibrated; there are: {}{}",
+                        names.join(", "),
+                        did_you_mean(name, &names)
+                    );
+                }
+                name
+            }
+            (None, [only]) => only.as_str(),
+            (None, []) if needed => bail!(
+                "no calibration in {}\nhint: `enact arm calibrate` makes one, or name one with --calibration",
+                root.display()
+            ),
+            (None, []) => self.robot.name(),
+            (None, several) => bail!(
+                "several arms are calibrated; choose one with --calibration: {}",
+                several.join(", ")
+            ),
+        };
+        folder::file(&root, kinds, name).context("the robot's bus.toml names no kind of LeRobot's")
+    }
+
+    /// Joints with their servos.
+    pub fn joints(&self) -> impl Iterator<Item = (&str, &Servo)> {
+        let names = self.robot.joints().iter().map(|joint| joint.name.as_str());
+        names.zip(&self.wiring.servos)
+    }
+
+    /// The index of the joint of this name.
+    pub fn joint(&self, name: &str) -> Result<usize> {
+        let names: Vec<String> = self.joints().map(|(name, _)| name.to_owned()).collect();
+        names
+            .iter()
+            .position(|joint| joint == name)
+            .with_context(|| {
+                format!(
+                    "{} has no joint `{name}`; there are: {}{}",
+                    self.robot.name(),
+                    names.join(", "),
+                    did_you_mean(name, &names)
+                )
+            })
+    }
+}
+
+/// A calibration is meant by its path if it looks like one.
+fn is_path(choice: &str) -> bool {
+    choice.contains(std::path::MAIN_SEPARATOR) || choice.ends_with(".json")
+}
+
+/// The servos of a robot: its `bus.toml`, or the first `bus-*.toml` of the protocol asked for.
+pub fn wiring(
+    home: &Home,
+    robot: &Robot,
+    name: &str,
+    protocol: Option<Protocol>,
+) -> Result<Wiring> {
+    let direct = Path::new(name);
+    let folder = if direct.is_dir() {
+        direct.to_owned()
+    } else {
+        home.robots().join(name)
+    };
+    let family = protocol.map(|protocol| match protocol {
+        Protocol::Feetech => Family::Sts,
+        Protocol::Dynamixel => Family::X,
+    });
+    let fits = |wiring: &Wiring| family.is_none_or(|family| wiring.family == family);
+    let own = Wiring::load(&folder.join("bus.toml"), robot)?;
+    if fits(&own) {
+        return Ok(own);
+    }
+    for name in crate::home::names_in(&folder) {
+        if name.starts_with("bus-") {
+            let other = Wiring::load(&folder.join(format!("{name}.toml")), robot)?;
+            if fits(&other) {
+                return Ok(other);
+            }
+        }
+    }
+    bail!(
+        "{} has no bus.toml or bus-*.toml with servos of this protocol",
+        folder.display()
+    )
+}

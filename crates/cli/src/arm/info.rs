@@ -1,0 +1,58 @@
+//! `enact arm info`: every register of the servos.
+
+use anyhow::Result;
+use enact_arm::bus::Bus;
+use enact_arm::driver::wiring::Servo;
+use enact_arm::servo::Register;
+
+use super::hardware::Hardware;
+
+/// Prints the registers of one joint's servo, or of all.
+pub fn info(hardware: &Hardware, joint: Option<&str>) -> Result<bool> {
+    let only = joint.map(|name| hardware.joint(name)).transpose()?;
+    let mut bus = hardware.bus()?;
+    let mut all_answer = true;
+    for (index, (name, servo)) in hardware.joints().enumerate() {
+        if only.is_some_and(|only| only != index) {
+            continue;
+        }
+        let Servo { id, model, .. } = *servo;
+        println!("{name}: servo {id}, {}", model.name);
+        if let Err(error) = registers(&mut bus, servo) {
+            println!("    {error}");
+            all_answer = false;
+        }
+    }
+    Ok(all_answer)
+}
+
+fn registers(bus: &mut Bus, servo: &Servo) -> Result<()> {
+    bus.ping(servo.id)?;
+    for register in servo.model.registers {
+        match register.read(bus, servo.id) {
+            Ok(number) => println!("    {}", line(register, number)),
+            Err(error) => println!("    {:<24} {error}", register.name),
+        }
+    }
+    Ok(())
+}
+
+fn line(register: &Register, number: i64) -> String {
+    let Register {
+        name,
+        address,
+        unit,
+        ..
+    } = register;
+    let mut text = format!("{address:>3} {name:<24} {number:>8}");
+    if unit.scale != 1.0 || !unit.symbol.is_empty() {
+        text += &format!("  {} {}", human(register.value(number)), unit.symbol);
+    }
+    text
+}
+
+/// A number with as many digits as mean something.
+fn human(value: f64) -> String {
+    let text = format!("{value:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}

@@ -1,0 +1,50 @@
+//! What a person types, without waiting for it.
+
+use std::io::BufRead;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+/// Lines of standard input, read on a thread of their own.
+pub struct Lines(Receiver<String>);
+
+impl Lines {
+    /// Begins to read.
+    pub fn read() -> Self {
+        let (send, receive) = channel();
+        // It ends with the program, or with the input.
+        std::thread::spawn(move || {
+            for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+                if send.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Self(receive)
+    }
+
+    /// Whether Enter has been pressed.
+    ///
+    /// # Errors
+    /// If nobody can press it any more.
+    pub fn entered(&self) -> Result<bool> {
+        match self.0.try_recv() {
+            Ok(_) => Ok(true),
+            Err(TryRecvError::Empty) => Ok(false),
+            Err(TryRecvError::Disconnected) => bail!("standard input has ended"),
+        }
+    }
+
+    /// Waits for a line for so long; `None` if none came.
+    pub fn wait(&self, patience: Duration) -> Option<String> {
+        match self.0.recv_timeout(patience) {
+            Ok(line) => Some(line),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => {
+                std::thread::sleep(patience);
+                None
+            }
+        }
+    }
+}

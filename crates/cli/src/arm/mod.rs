@@ -1,0 +1,59 @@
+//! `enact arm`: tools for an arm of servos on a serial port.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`args`] | the command line of it |
+//! | [`hardware`] | a robot's servos, their calibration and their port |
+//! | [`choice`] | which arm a launch file chooses |
+//! | [`list`] | `list` and `scan` |
+//! | [`info`] | `info` |
+//! | [`monitor`] | `monitor` |
+//! | [`torque`] | `torque` |
+//! | [`drive`] | `jog` and `home` |
+//! | [`set_id`] | `set-id` |
+//! | [`calibrate`] | `calibrate` |
+//! | [`doctor`] | `doctor` |
+//! | [`teleop`] | `teleop` |
+//! | [`lines`] | what a person types, without waiting for it |
+
+pub mod args;
+mod calibrate;
+pub mod choice;
+mod doctor;
+mod drive;
+pub mod hardware;
+mod info;
+pub mod lines;
+mod list;
+mod monitor;
+mod set_id;
+mod teleop;
+mod torque;
+
+use anyhow::Result;
+
+use crate::home::Home;
+use args::ArmCommand;
+use hardware::Hardware;
+
+/// Does what was asked; `false` if it did not come out well.
+pub fn run(home: &Home, command: &ArmCommand) -> Result<bool> {
+    let find = |target| Hardware::find(home, target);
+    match command {
+        ArmCommand::List(target) => list::list(&find(target)?),
+        ArmCommand::Scan(target) => list::scan(&find(target)?),
+        ArmCommand::Info { target, joint } => info::info(&find(target)?, joint.as_deref()),
+        ArmCommand::Monitor(args) => monitor::monitor(&find(&args.target)?, args),
+        ArmCommand::Torque { state, target } => torque::torque(&find(target)?, *state),
+        ArmCommand::Jog {
+            joint,
+            by_deg,
+            target,
+        } => drive::jog(&find(target)?, joint, *by_deg),
+        ArmCommand::Home(target) => drive::home(&find(target)?),
+        ArmCommand::SetId { joint, target } => set_id::set_id(&find(target)?, joint),
+        ArmCommand::Calibrate { joint, target } => calibrate::calibrate(&find(target)?, joint),
+        ArmCommand::Doctor(target) => doctor::doctor(&find(target)?),
+        ArmCommand::Teleop(args) => teleop::teleop(home, args),
+    }
+}

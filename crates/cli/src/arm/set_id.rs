@@ -1,0 +1,85 @@
+//! `enact arm set-id`: makes a servo out of the box one of the arm's.
+
+use anyhow::{Result, bail};
+use enact_arm::bus::{Bus, BusError};
+use enact_arm::driver::wiring::Servo;
+use enact_arm::servo::Register;
+
+use super::hardware::Hardware;
+
+/// Gives the only servo on the bus a joint's id and the bus's baud rate.
+pub fn set_id(hardware: &Hardware, joint: &str) -> Result<bool> {
+    let servo = hardware.wiring.servos[hardware.joint(joint)?];
+    let (baud, id) = only_one(hardware)?;
+    let mut bus = hardware.bus_at(baud)?;
+    let roles = servo.model.roles;
+    let number = roles.model_number.read(&mut bus, id)?;
+    if number != i64::from(servo.model.number) {
+        bail!(
+            "the servo is of model {number}; joint `{joint}` needs {} ({})",
+            servo.model.name,
+            servo.model.number
+        );
+    }
+    roles.torque_enable.write(&mut bus, id, 0)?;
+    if let Some(lock) = roles.lock {
+        lock.write(&mut bus, id, 0)?;
+    }
+    tell(&mut bus, id, roles.id, servo.id.into())?;
+    let rates = servo.model.family.baud_rates();
+    if let Some(index) = rates.iter().position(|rate| *rate == hardware.wiring.baud) {
+        tell(&mut bus, servo.id, roles.baud, index as i64)?;
+    }
+    drop(bus);
+    confirm(hardware, &servo)?;
+    println!(
+        "joint `{joint}`: servo {id} at {baud} baud is servo {} at {} baud now",
+        servo.id, hardware.wiring.baud
+    );
+    Ok(true)
+}
+
+/// The baud rate and the id of the only servo that answers at any rate.
+fn only_one(hardware: &Hardware) -> Result<(u32, u8)> {
+    let mut found = Vec::new();
+    for baud in hardware.wiring.family.baud_rates() {
+        let Ok(mut bus) = hardware.bus_at(*baud) else {
+            continue;
+        };
+        found.extend(bus.who()?.iter().map(|status| (*baud, status.id)));
+    }
+    match found.as_slice() {
+        [only] => Ok(*only),
+        [] => {
+            // Says why the port cannot be opened, if that is the reason.
+            hardware.bus()?;
+            bail!("no servo answers; is it powered, and does it speak this protocol?")
+        }
+        several => bail!(
+            "{} servos answer; connect the servo of one joint alone, so that no other changes its id",
+            several.len()
+        ),
+    }
+}
+
+/// Writes what changes how the servo can be spoken to, so that its answer may not be heard.
+fn tell(bus: &mut Bus, id: u8, register: Register, value: i64) -> Result<()> {
+    match register.write(bus, id, value) {
+        Ok(()) | Err(BusError::Silent { .. } | BusError::Garbled { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The servo answers as it should now, and keeps its settings.
+fn confirm(hardware: &Hardware, servo: &Servo) -> Result<()> {
+    let mut bus = hardware.bus()?;
+    let roles = servo.model.roles;
+    let found = roles.id.read(&mut bus, servo.id)?;
+    if let Some(lock) = roles.lock {
+        lock.write(&mut bus, servo.id, 1)?;
+    }
+    if found != i64::from(servo.id) {
+        bail!("the servo says that its id is {found}, not {}", servo.id);
+    }
+    Ok(())
+}

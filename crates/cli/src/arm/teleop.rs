@@ -1,0 +1,223 @@
+//! `enact arm teleop`: an arm does what another, moved by hand, does.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use enact_arm::bus::Bus;
+use enact_arm::driver::feedback::Reading;
+use enact_arm::driver::joint::ServoJoint;
+use enact_arm::{Arm, ArmState, Ending, StopSwitch};
+use enact_ground::motion::Pursuit;
+use enact_robot::{Gate, Start};
+use enact_types::JointVector;
+use serde_json::json;
+
+use super::args::{Target, TeleopArgs};
+use super::hardware::Hardware;
+use super::torque;
+use crate::home::Home;
+use crate::setup::stop_on_interrupt;
+
+/// The leader is read once in so many control periods.
+const PERIODS: u64 = 2;
+/// A leader that has been silent for longer is not followed any more: the arm holds.
+const STALE: Duration = Duration::from_millis(100);
+/// Until the arms stand alike the follower moves gently: this share of its speed…
+const GENTLE: f64 = 0.15;
+/// …and alike means as near as this, rad.
+const ALIKE: f64 = 0.1;
+
+/// Mirrors a leader until told to stop.
+pub fn teleop(home: &Home, args: &TeleopArgs) -> Result<bool> {
+    let follower = Hardware::find(home, &args.target)?;
+    let leader = Hardware::find(
+        home,
+        &Target {
+            port: args.leader.clone(),
+            calibration: args.leader_calibration.clone(),
+            ..args.target.clone()
+        },
+    )?;
+    if follower.port()? == leader.port()? {
+        bail!("leader and follower are on the same port");
+    }
+    torque::off(&leader)?;
+    let mut leader = Leader::open(&leader)?;
+    let mut record = args.record.as_deref().map(Record::create).transpose()?;
+    let mut arm = follower.arm(Ending::Lower)?;
+    let stop = StopSwitch::new();
+    stop_on_interrupt(stop.clone())?;
+    eprintln!("the arm follows the leader; Ctrl-C ends it");
+    let robot = Arc::new(follower.robot);
+    let mut mirror = Mirror::new(&robot, &arm.state()?)?;
+    let periods = args
+        .seconds
+        .map(|seconds| (seconds / robot.control_period().as_secs_f64()) as u64);
+    let mut count = 0;
+    loop {
+        let over = stop.is_pressed() || periods.is_some_and(|periods| count >= periods);
+        if count % PERIODS == 0 && !over {
+            leader.look()?;
+            mirror.aim(leader.goal());
+        }
+        if over {
+            mirror.stop();
+        }
+        let state = mirror.step(&mut arm)?;
+        if let Some(record) = &mut record {
+            record.line(leader.goal(), &state)?;
+        }
+        if let Some(alarm) = &state.alarm {
+            mirror.stop();
+            eprintln!("{alarm}");
+            while !mirror.pursuit.is_at_rest() {
+                mirror.step(&mut arm)?;
+            }
+            return Ok(false);
+        }
+        if over && mirror.pursuit.is_at_rest() {
+            break;
+        }
+        count += 1;
+    }
+    arm.end()?;
+    Ok(true)
+}
+
+/// The arm that is moved by hand.
+struct Leader {
+    bus: Bus,
+    ids: Vec<u8>,
+    joints: Vec<ServoJoint>,
+    position: JointVector,
+    /// When every joint was last heard.
+    heard: Duration,
+}
+
+impl Leader {
+    fn open(hardware: &Hardware) -> Result<Self> {
+        let calibration = hardware.calibration()?;
+        let joints = ServoJoint::all(&hardware.robot, &hardware.wiring, &calibration)?;
+        let mut leader = Self {
+            ids: joints.iter().map(|joint| joint.servo.id).collect(),
+            position: JointVector::zeros(joints.len()),
+            joints,
+            bus: hardware.bus()?,
+            heard: Duration::ZERO,
+        };
+        leader.look()?;
+        if leader.heard == Duration::ZERO {
+            bail!("the leader does not answer; `enact arm doctor` says why");
+        }
+        Ok(leader)
+    }
+
+    fn look(&mut self) -> Result<()> {
+        let roles = self.joints[0].servo.model.roles;
+        let answers = self
+            .bus
+            .sync_read(&self.ids, roles.feedback, roles.feedback_length)?;
+        let position = |(joint, answer): (&ServoJoint, &Option<_>)| {
+            let reading = Reading::new(joint.servo.model, answer.as_ref()?)?;
+            Some(joint.position(reading.steps))
+        };
+        let positions: Option<JointVector> =
+            self.joints.iter().zip(&answers).map(position).collect();
+        if let Some(positions) = positions {
+            self.position = positions;
+            self.heard = self.bus.now();
+        }
+        Ok(())
+    }
+
+    /// Where it is, unless that is too long ago.
+    fn goal(&self) -> Option<&JointVector> {
+        (self.bus.now() - self.heard <= STALE).then_some(&self.position)
+    }
+}
+
+/// What makes the follower do the same.
+struct Mirror {
+    pursuit: Pursuit,
+    gate: Gate,
+    /// Whether the arms have stood alike once.
+    alike: bool,
+    last: JointVector,
+    /// Whether it brakes already.
+    stopping: bool,
+}
+
+impl Mirror {
+    fn new(robot: &Arc<enact_robot::Robot>, state: &ArmState) -> Result<Self> {
+        let start = Start {
+            measured: &state.position,
+            commanded: state.commanded.as_ref(),
+        };
+        let pursuit =
+            Pursuit::new(robot, &start).map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+        Ok(Self {
+            pursuit,
+            gate: Gate::new(robot),
+            alike: false,
+            last: state.position.clone(),
+            stopping: false,
+        })
+    }
+
+    /// Makes for where the leader is; for nothing new if nobody knows.
+    fn aim(&mut self, goal: Option<&JointVector>) {
+        let Some(goal) = goal else {
+            self.stop();
+            return;
+        };
+        self.stopping = false;
+        self.alike |= self.last.max_difference(goal) < ALIKE;
+        let speed = if self.alike { 1.0 } else { GENTLE };
+        // What is refused is not followed: the motion before goes on to its end.
+        if let Err(refusal) = self.pursuit.aim(goal, speed) {
+            tracing::debug!("{refusal}");
+        }
+    }
+
+    fn stop(&mut self) {
+        if !self.stopping {
+            self.pursuit.stop();
+            self.stopping = true;
+        }
+    }
+
+    fn step(&mut self, arm: &mut dyn Arm) -> Result<ArmState> {
+        let command = self.pursuit.next();
+        let state = arm.cycle(&command)?;
+        self.last = command.positions().clone();
+        self.gate
+            .following(&command, &state.position)
+            .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+        Ok(state)
+    }
+}
+
+/// A recording: where the leader was, where the follower was told to be, and where it was.
+struct Record(BufWriter<File>);
+
+impl Record {
+    fn create(path: &std::path::Path) -> Result<Self> {
+        let file = File::create(path)
+            .with_context(|| format!("cannot write the recording {}", path.display()))?;
+        Ok(Self(BufWriter::new(file)))
+    }
+
+    fn line(&mut self, leader: Option<&JointVector>, state: &ArmState) -> Result<()> {
+        let line = json!({
+            "t": state.stamp.since(enact_types::Stamp::ZERO).as_secs_f64(),
+            "leader": leader,
+            "commanded": state.commanded,
+            "position": state.position,
+            "effort": state.effort,
+        });
+        writeln!(self.0, "{line}").context("cannot write the recording")
+    }
+}

@@ -1,0 +1,56 @@
+//! `enact arm torque on|off`.
+
+use anyhow::{Result, bail};
+use enact_arm::Ending;
+use enact_arm::bus::Bus;
+use enact_arm::driver::wiring::Servo;
+
+use super::args::OnOff;
+use super::hardware::Hardware;
+
+/// How often a servo is told before it is given up.
+const ATTEMPTS: usize = 3;
+
+/// Holds the arm where it is, or lets it fall.
+pub fn torque(hardware: &Hardware, state: OnOff) -> Result<bool> {
+    match state {
+        OnOff::On => hardware.arm(Ending::Hold)?.end()?,
+        OnOff::Off => off(hardware)?,
+    }
+    let what = match state {
+        OnOff::On => "the arm holds itself where it is",
+        OnOff::Off => "the motors are off",
+    };
+    eprintln!("{what}");
+    Ok(true)
+}
+
+/// Switches every motor off that can be reached, without asking for calibration or health.
+pub fn off(hardware: &Hardware) -> Result<()> {
+    let mut bus = hardware.bus()?;
+    let mut failures = Vec::new();
+    for (name, servo) in hardware.joints() {
+        if let Err(error) = off_one(&mut bus, servo) {
+            failures.push(format!("joint `{name}`: {error}"));
+        }
+    }
+    if !failures.is_empty() {
+        bail!("some motors may still be on:\n  {}", failures.join("\n  "));
+    }
+    Ok(())
+}
+
+/// Switches one motor off and makes sure of it.
+pub fn off_one(bus: &mut Bus, servo: &Servo) -> Result<()> {
+    let register = servo.model.roles.torque_enable;
+    let mut last = None;
+    for _ in 0..ATTEMPTS {
+        let written = register.write(bus, servo.id, 0);
+        match written.and_then(|()| register.read(bus, servo.id)) {
+            Ok(0) => return Ok(()),
+            Ok(found) => last = Some(anyhow::anyhow!("its torque stays {found}")),
+            Err(error) => last = Some(error.into()),
+        }
+    }
+    Err(last.unwrap_or_else(|| anyhow::anyhow!("it was not told")))
+}

@@ -1,0 +1,433 @@
+//! The arm's tools against an emulated arm on a serial device, as black boxes.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn enact(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_enact"));
+    command
+        .args(arguments)
+        .current_dir(root())
+        .stdin(Stdio::null());
+    command
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// `enact bus emulate`, until dropped.
+struct Emulated {
+    folder: TempDir,
+    process: Child,
+    port: String,
+}
+
+impl Emulated {
+    fn start(more: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name).display().to_string();
+        let (port, calibration, log) = (at("port"), at("arm.json"), at("log"));
+        let mut arguments = vec!["bus", "emulate", "--link", &port, "--log", &log];
+        if !more.contains(&"--uncalibrated") {
+            arguments.extend(["--calibration", &calibration]);
+        }
+        arguments.extend(more);
+        let mut process = enact(&arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let stdout = process.stdout.as_mut().unwrap();
+        BufReader::new(stdout).read_line(&mut line).unwrap();
+        assert_eq!(line.trim(), port);
+        Self {
+            folder,
+            process,
+            port,
+        }
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
+    fn say(&mut self, line: &str) {
+        let stdin = self.process.stdin.as_mut().unwrap();
+        writeln!(stdin, "{line}").unwrap();
+        // It looks at what is typed some fifty times a second.
+        std::thread::sleep(Duration::from_millis(100));
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let calibration = self.path("arm.json");
+        let mut all = vec!["arm"];
+        all.extend(arguments);
+        all.extend(["--port", &self.port, "--calibration", &calibration]);
+        enact(&all)
+    }
+
+    fn arm(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs a tool that must come out well; what it printed.
+    fn well(&self, arguments: &[&str]) -> String {
+        let output = self.arm(arguments);
+        let talk = text(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {output:?} {talk}");
+        text(&output.stdout)
+    }
+
+    /// Goals of the first joint as they arrived, in steps.
+    fn goals(&self) -> Vec<(f64, i64)> {
+        // What has arrived is written some fifty times a second.
+        std::thread::sleep(Duration::from_millis(200));
+        let log = std::fs::read_to_string(self.path("log")).unwrap();
+        let goal = |line: &str| {
+            let packet: Value = serde_json::from_str(line).ok()?;
+            let body: Vec<i64> = serde_json::from_value(packet["body"].clone()).ok()?;
+            let is_goal = packet["code"] == 0x83 && body[0] == 42;
+            is_goal.then(|| (packet["t"].as_f64().unwrap(), body[3] + (body[4] << 8)))
+        };
+        log.lines().filter_map(goal).collect()
+    }
+
+    /// The present position of a joint's servo, steps.
+    fn position(&self, joint: &str) -> i64 {
+        let info = self.well(&["info", "--joint", joint]);
+        let line = info.lines().find(|line| line.contains("present_position"));
+        let number = line.unwrap().split_whitespace().nth(2);
+        number.unwrap().parse().unwrap()
+    }
+}
+
+impl Drop for Emulated {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// No goal is farther from the one before than a joint may move in a control period.
+fn check_no_jump(goals: &[(f64, i64)]) {
+    for pair in goals.windows(2) {
+        let way = (pair[1].1 - pair[0].1).abs();
+        assert!(way <= 10, "a goal jumped by {way} steps: {pair:?}");
+    }
+}
+
+#[test]
+fn servos_are_found_described_watched_and_found_well() {
+    for protocol in ["feetech", "dynamixel"] {
+        let bus = Emulated::start(&["--protocol", protocol]);
+        let with = |arguments: &[&str]| {
+            let mut all = arguments.to_vec();
+            all.extend(["--protocol", protocol]);
+            bus.well(&all)
+        };
+        let list = with(&["list"]);
+        assert!(list.contains(&format!("{protocol}: 1 ")), "{list}");
+        let scan = with(&["scan"]);
+        assert_eq!(scan.matches("1000000 baud").count(), 6, "{scan}");
+        let info = with(&["info", "--joint", "elbow_flex"]);
+        assert!(info.starts_with("elbow_flex: servo 3"), "{info}");
+        assert!(
+            info.contains("°C") && info.contains("goal_position"),
+            "{info}"
+        );
+        let lines = with(&["monitor", "--json", "--seconds", "0.3"]);
+        assert!(lines.lines().count() >= 3, "{lines}");
+        for line in lines.lines() {
+            let reading: Value = serde_json::from_str(line).unwrap();
+            let gripper = &reading["joints"]["gripper"];
+            assert!(gripper["position"].is_f64(), "{line}");
+            assert!(gripper["temperature"].as_i64().unwrap() > 20, "{line}");
+        }
+        let doctor = with(&["doctor"]);
+        assert!(doctor.ends_with("nothing is wrong\n"), "{doctor}");
+    }
+}
+
+#[test]
+fn a_doctor_says_what_is_wrong() {
+    let mut bus = Emulated::start(&[]);
+    bus.say("fault heat celsius=68 servo=2");
+    bus.say("fault silent servo=5");
+    let output = bus.arm(&["doctor"]);
+    let told = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(
+        told.contains("joint `shoulder_lift`: 68 °C is too hot"),
+        "{told}"
+    );
+    assert!(
+        told.contains("joint `wrist_roll`: servo 5 does not answer"),
+        "{told}"
+    );
+    let output = bus.arm(&["torque", "on"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("no servo 5 answers"),
+        "{output:?}"
+    );
+    bus.say("well");
+    bus.well(&["doctor"]);
+}
+
+#[test]
+fn joints_are_jogged_and_taken_home_within_limits() {
+    let bus = Emulated::start(&[]);
+    bus.well(&["home"]);
+    let before = bus.position("shoulder_pan");
+    bus.well(&["jog", "shoulder_pan", "10"]);
+    let after = bus.position("shoulder_pan");
+    assert!((after - before - 114).abs() < 12, "{before} to {after}");
+    let output = bus.arm(&["jog", "shoulder_pan", "900"]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = text(&output.stdout);
+    assert!(told.contains("refused: joint `shoulder_pan`"), "{told}");
+    let output = bus.arm(&["jog", "shoulder", "9"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("did you mean `shoulder_"),
+        "{output:?}"
+    );
+    bus.well(&["home"]);
+    assert!((bus.position("shoulder_pan") - before).abs() < 8);
+    check_no_jump(&bus.goals());
+    bus.well(&["torque", "off"]);
+    assert!(
+        bus.well(&["info"])
+            .contains("torque_enable                   0")
+    );
+}
+
+/// Fault 25.
+#[test]
+fn a_program_that_is_killed_leaves_the_arm_where_it_was_going_next() {
+    let bus = Emulated::start(&[]);
+    bus.well(&["home"]);
+    let begun = bus.goals().len();
+    let mut child = bus
+        .command(&["jog", "shoulder_pan", "60"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while bus.goals().len() < begun + 60 {}
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let goals = bus.goals();
+    check_no_jump(&goals);
+    std::thread::sleep(Duration::from_millis(500));
+    let last = goals.last().unwrap().1;
+    let stands = bus.position("shoulder_pan");
+    assert!(
+        (stands - last).abs() < 12,
+        "told {last}, stands at {stands}"
+    );
+    assert_eq!(
+        bus.goals().len(),
+        goals.len(),
+        "nobody sends goals any more"
+    );
+    bus.well(&["home"]);
+    check_no_jump(&bus.goals());
+}
+
+/// Fault 25.
+#[test]
+fn a_program_that_is_told_to_end_brakes_first() {
+    for signal in ["-TERM", "-INT"] {
+        let bus = Emulated::start(&[]);
+        bus.well(&["home"]);
+        let begun = bus.goals().len();
+        let child = bus
+            .command(&["jog", "shoulder_pan", "60"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        while bus.goals().len() < begun + 60 {}
+        let id = child.id().to_string();
+        Command::new("kill").args([signal, &id]).status().unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert!(text(&output.stdout).contains("stopped"), "{output:?}");
+        let goals = bus.goals();
+        check_no_jump(&goals);
+        let [before, last] = [goals[goals.len() - 2].1, goals[goals.len() - 1].1];
+        assert!((last - before).abs() <= 1, "it comes to rest");
+        let way = last - goals[begun].1;
+        assert!((100..600).contains(&way), "it stopped on the way: {way}");
+    }
+}
+
+#[test]
+fn an_arm_out_of_the_box_is_calibrated_by_hand() {
+    const JOINTS: [(&str, f64, f64); 6] = [
+        ("shoulder_pan", -80.0, 80.0),
+        ("shoulder_lift", -90.0, 0.0),
+        ("elbow_flex", -60.0, 20.0),
+        ("wrist_flex", -70.0, 40.0),
+        ("wrist_roll", -90.0, 90.0),
+        ("gripper", -5.0, 80.0),
+    ];
+    let mut bus = Emulated::start(&["--uncalibrated"]);
+    let file = bus.path("arm.json");
+    let output = bus.arm(&["torque", "on"]);
+    assert!(
+        text(&output.stderr).contains("calibrate the arm first"),
+        "{output:?}"
+    );
+    let guide = |bus: &mut Emulated, arguments: &[&str]| {
+        let mut child = bus
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        for (joint, low, high) in JOINTS {
+            bus.say(&format!("hand {joint} {}", (low + high) / 2.0));
+        }
+        std::thread::sleep(Duration::from_millis(2500));
+        writeln!(stdin).unwrap();
+        std::thread::sleep(Duration::from_millis(500));
+        for end in [0, 1] {
+            for (joint, low, high) in JOINTS {
+                bus.say(&format!("hand {joint} {}", [low, high][end]));
+            }
+            std::thread::sleep(Duration::from_millis(2500));
+        }
+        writeln!(stdin).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    let output = guide(&mut bus, &["calibrate"]);
+    assert!(output.status.success(), "{output:?}");
+    let first = std::fs::read_to_string(&file).unwrap();
+    let calibration: Value = serde_json::from_str(&first).unwrap();
+    assert_eq!(calibration["gripper"]["id"], 6);
+    let range = |joint: &str| {
+        let end = |name: &str| calibration[joint][name].as_i64().unwrap();
+        end("range_max") - end("range_min")
+    };
+    let steps = (160.0 / 360.0 * 4096.0) as i64;
+    assert!((range("shoulder_pan") - steps).abs() < 40, "{calibration}");
+    assert_eq!(range("wrist_roll"), 4095);
+    // The servos keep it too.
+    let doctor = bus.well(&["doctor"]);
+    assert!(
+        doctor.contains("the servos keep the calibration"),
+        "{doctor}"
+    );
+    // One joint again: the others stay, and the old file is kept.
+    let output = guide(&mut bus, &["calibrate", "--joint", "gripper"]);
+    assert!(output.status.success(), "{output:?}");
+    let second: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(second["elbow_flex"], calibration["elbow_flex"]);
+    let kept = Path::new(&file).with_extension("1.json");
+    if second != calibration {
+        assert_eq!(std::fs::read_to_string(kept).unwrap(), first);
+    }
+    for (joint, ..) in JOINTS {
+        bus.say(&format!("hand {joint} off"));
+    }
+}
+
+#[test]
+fn a_calibration_that_is_given_up_changes_nothing() {
+    let bus = Emulated::start(&[]);
+    let before = bus.well(&["info"]);
+    let output = bus.arm(&["calibrate"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("standard input has ended"),
+        "{output:?}"
+    );
+    let settings = |info: &str| -> Vec<String> {
+        let names = ["homing_offset", "min_position", "max_position"];
+        let lines = info.lines();
+        lines
+            .filter(|line| names.iter().any(|name| line.contains(name)))
+            .map(str::to_owned)
+            .collect()
+    };
+    assert_eq!(settings(&bus.well(&["info"])), settings(&before));
+}
+
+#[test]
+fn a_servo_gets_the_id_of_its_joint() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["robot.toml", "robot.urdf", "bus.toml"] {
+        let from = root().join("robots/so101").join(name);
+        let mut text = std::fs::read_to_string(from).unwrap();
+        if name == "robot.toml" {
+            text = text.replace("servo = 6", "servo = 9");
+        }
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let robot = folder.path().display().to_string();
+    let mut bus = Emulated::start(&[]);
+    let output = bus.arm(&["set-id", "gripper", "--robot", &robot]);
+    let talk = text(&output.stderr);
+    assert!(talk.contains("6 servos answer; connect"), "{talk}");
+    for servo in 2..=6 {
+        bus.say(&format!("fault silent servo={servo}"));
+    }
+    let told = bus.well(&["set-id", "gripper", "--robot", &robot]);
+    assert!(told.contains("is servo 9 at 1000000 baud now"), "{told}");
+    let scan = bus.well(&["scan"]);
+    assert_eq!(scan.trim(), "1000000 baud: 9 sts3215");
+}
+
+#[test]
+fn a_follower_does_what_the_hand_does_with_the_leader() {
+    let mut leader = Emulated::start(&[]);
+    let follower = Emulated::start(&[]);
+    follower.well(&["home"]);
+    leader.say("hand shoulder_pan 30");
+    leader.say("hand shoulder_lift -90");
+    leader.say("hand elbow_flex 60");
+    leader.say("hand wrist_flex 40");
+    let record = follower.path("record.jsonl");
+    let calibration = leader.path("arm.json");
+    follower.well(&[
+        "teleop",
+        "--leader",
+        &leader.port,
+        "--leader-calibration",
+        &calibration,
+        "--seconds",
+        "8",
+        "--record",
+        &record,
+    ]);
+    let lines = std::fs::read_to_string(record).unwrap();
+    let end: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+    for joint in 0..5 {
+        let [leader, follower] =
+            ["leader", "position"].map(|who| end[who][joint].as_f64().unwrap());
+        assert!((leader - follower).abs() < 0.06, "joint {joint}: {end}");
+    }
+    assert!(end["position"][0].as_f64().unwrap() > 0.45, "{end}");
+    check_no_jump(&follower.goals());
+    let torque = follower.well(&["info", "--joint", "elbow_flex"]);
+    assert!(
+        torque.contains("torque_enable                   0"),
+        "{torque}"
+    );
+}

@@ -1,0 +1,126 @@
+//! What faults do to answers and servos.
+
+use std::time::Duration;
+
+use enact_arm::protocol::{Alarm, Codec};
+use rand::{Rng, RngExt};
+
+use super::{Fault, Faults};
+use crate::plant::Motion;
+use crate::servo::Servo;
+
+/// An answer as it arrives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Trouble {
+    pub bytes: Vec<u8>,
+    pub late: Duration,
+}
+
+impl Faults {
+    /// What becomes of an answer on the wire.
+    pub(crate) fn spoil(
+        &mut self,
+        codec: &dyn Codec,
+        id: u8,
+        bytes: Vec<u8>,
+        now: Duration,
+    ) -> Vec<Trouble> {
+        let mut answer = vec![Trouble {
+            bytes,
+            late: Duration::ZERO,
+        }];
+        for fault in self.strike(Some(id), now, |_| true) {
+            match fault {
+                Fault::Silent => answer.clear(),
+                Fault::Corrupt => self.change(&mut answer),
+                Fault::Truncated => {
+                    for part in &mut answer {
+                        part.bytes.truncate(part.bytes.len() / 2);
+                    }
+                }
+                Fault::Pieces => {
+                    answer = answer
+                        .iter()
+                        .flat_map(|part| {
+                            part.bytes.iter().map(|byte| Trouble {
+                                bytes: vec![*byte],
+                                late: part.late,
+                            })
+                        })
+                        .collect();
+                }
+                Fault::Garbage => {
+                    let garbage: [u8; 5] = self.chance.random();
+                    self.before(&mut answer, &garbage);
+                }
+                Fault::Late { ms } => {
+                    for part in &mut answer {
+                        part.late += Duration::from_secs_f64(ms.max(0.0) / 1000.0);
+                    }
+                }
+                Fault::OtherId => other_id(codec, &mut answer),
+                Fault::LyingLength { length } => {
+                    let [low, high] = length.to_le_bytes();
+                    if codec.echo_looks_like_status() {
+                        self.before(&mut answer, &[0xFF, 0xFF, id, low]);
+                    } else {
+                        self.before(&mut answer, &[0xFF, 0xFF, 0xFD, 0x00, id, low, high]);
+                    }
+                }
+                _ => {}
+            }
+        }
+        answer
+    }
+
+    fn change(&mut self, answer: &mut [Trouble]) {
+        for part in answer {
+            let at = self.chance.random_range(0..part.bytes.len());
+            part.bytes[at] ^= 1 << (self.chance.next_u32() % 8);
+        }
+    }
+
+    fn before(&self, answer: &mut [Trouble], bytes: &[u8]) {
+        if let Some(first) = answer.first_mut() {
+            first.bytes.splice(0..0, bytes.iter().copied());
+        }
+    }
+
+    /// What a servo and its sensor suffer from now.
+    pub(crate) fn ail(&mut self, servo: &mut Servo, motion: &mut Motion, now: Duration) {
+        let internal = |fault: &Fault| {
+            matches!(
+                fault,
+                Fault::Overload | Fault::Heat { .. } | Fault::Supply { .. } | Fault::Jump { .. }
+            )
+        };
+        servo.calm();
+        for fault in self.strike(Some(servo.id()), now, internal) {
+            match fault {
+                Fault::Overload => servo.alarm(Alarm::Overload),
+                Fault::Heat { celsius } => servo.heat(celsius),
+                Fault::Supply { volts } => servo.supply((volts * 10.0).round() as i64),
+                Fault::Jump { rad } => motion.position += rad,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The same answer, from the servo next door.
+fn other_id(codec: &dyn Codec, answer: &mut Vec<Trouble>) {
+    for part in answer {
+        let mut scanner = enact_arm::protocol::Scanner::default();
+        scanner.push(&part.bytes);
+        let status = scanner
+            .next(codec, 1024)
+            .and_then(|frame| codec.status(frame));
+        if let Some(mut status) = status {
+            status.id = status.id.wrapping_add(100);
+            part.bytes.clear();
+            codec
+                .encode_status(&status, &mut part.bytes)
+                .expect("it fitted before");
+        }
+    }
+}

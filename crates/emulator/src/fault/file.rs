@@ -1,0 +1,115 @@
+//! Rules as a person writes them.
+
+use serde::Deserialize;
+
+use super::{Fault, Faults, Rule};
+
+/// A file of rules.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    seed: u64,
+    #[serde(default)]
+    rule: Vec<Entry>,
+}
+
+/// A rule as it is written: the numbers of every fault, and what all rules have.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    fault: String,
+    servo: Option<u8>,
+    from_s: Option<f64>,
+    to_s: Option<f64>,
+    rate: Option<f64>,
+    ms: Option<toml::Value>,
+    length: Option<toml::Value>,
+    celsius: Option<toml::Value>,
+    volts: Option<toml::Value>,
+    rad: Option<toml::Value>,
+}
+
+impl Entry {
+    fn rule(self) -> Result<Rule, toml::de::Error> {
+        let mut table = toml::Table::new();
+        let numbers = [
+            ("ms", self.ms),
+            ("length", self.length),
+            ("celsius", self.celsius),
+            ("volts", self.volts),
+            ("rad", self.rad),
+        ];
+        let given: Vec<(&str, toml::Value)> = numbers
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect();
+        table.insert("fault".to_owned(), self.fault.into());
+        for (name, value) in given.iter().cloned() {
+            table.insert(name.to_owned(), value);
+        }
+        let fault: Fault = table.try_into()?;
+        if let Some((name, _)) = given.iter().find(|(name, _)| fault.number() != Some(*name)) {
+            let what = format!("this fault has no `{name}`");
+            return Err(serde::de::Error::custom(what));
+        }
+        Ok(Rule {
+            fault,
+            servo: self.servo,
+            from_s: self.from_s.unwrap_or(0.0),
+            to_s: self.to_s.unwrap_or(f64::INFINITY),
+            rate: self.rate.unwrap_or(1.0),
+        })
+    }
+}
+
+impl Fault {
+    /// The name of the number that it has.
+    fn number(&self) -> Option<&'static str> {
+        match self {
+            Self::Late { .. } => Some("ms"),
+            Self::LyingLength { .. } => Some("length"),
+            Self::Heat { .. } => Some("celsius"),
+            Self::Supply { .. } => Some("volts"),
+            Self::Jump { .. } => Some("rad"),
+            _ => None,
+        }
+    }
+}
+
+impl Faults {
+    /// Rules from TOML: a `seed`, and a `[[rule]]` for each.
+    ///
+    /// # Errors
+    /// If it is malformed.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        let file: File = toml::from_str(text)?;
+        let rules: Result<_, _> = file.rule.into_iter().map(Entry::rule).collect();
+        Ok(Self::new(rules?, file.seed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_rules_is_read_and_what_is_no_rule_is_refused() {
+        let text = "seed = 3\n[[rule]]\nfault = \"late\"\nms = 16\nservo = 3\nrate = 0.05\n\
+                    [[rule]]\nfault = \"unplugged\"\nfrom_s = 2\nto_s = 3.5\n";
+        let faults = Faults::parse(text).unwrap();
+        let late = Rule::always(Fault::Late { ms: 16.0 });
+        let unplugged = Rule::always(Fault::Unplugged).between(2.0, 3.5);
+        assert_eq!(faults.rules, [late.with_servo(3).at_rate(0.05), unplugged]);
+        for (wrong, why) in [
+            ("fault = \"lost\"", "unknown variant `lost`"),
+            ("fault = \"late\"", "missing field `ms`"),
+            ("fault = \"silent\"\nservos = 3", "servos"),
+            ("fault = \"silent\"\nms = 3", "ms"),
+            ("servo = 3", "fault"),
+        ] {
+            let error = Faults::parse(&format!("[[rule]]\n{wrong}")).unwrap_err();
+            assert!(error.message().contains(why), "{wrong}: {error}");
+        }
+    }
+}

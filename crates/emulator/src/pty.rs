@@ -1,0 +1,277 @@
+//! A bus as a serial port: a pseudo-terminal that any program can open, in real time.
+
+use std::collections::VecDeque;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rustix::fs::{Mode, OFlags};
+use rustix::termios::ioctl_tiocnxcl;
+use serialport::{SerialPort, TTYPort};
+
+use crate::network::{Network, Reply};
+
+/// Joints move at least so often, also while the host is silent.
+const TICK: Duration = Duration::from_millis(2);
+/// A host that does not read loses bytes after so long, as with any adapter.
+const PATIENCE: Duration = Duration::from_millis(20);
+
+/// A bus that is served on a pty until this is dropped.
+#[derive(Debug)]
+pub struct PtyBus {
+    shared: Arc<Shared>,
+    link: Option<PathBuf>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    network: Mutex<Network>,
+    /// The port's name while it is plugged in.
+    name: Mutex<Option<PathBuf>>,
+    ended: AtomicBool,
+    begun: Instant,
+}
+
+impl PtyBus {
+    /// Serves these servos. A `link` leads to the port as long as it is plugged in, whatever
+    /// name the system gives it.
+    ///
+    /// # Errors
+    /// If there is no pty to be had, or the link cannot be made.
+    pub fn serve(network: Network, link: Option<&Path>) -> io::Result<Self> {
+        let port = Port::open(link)?;
+        let shared = Arc::new(Shared {
+            network: Mutex::new(network),
+            name: Mutex::new(Some(port.name.clone())),
+            ended: AtomicBool::new(false),
+            begun: Instant::now(),
+        });
+        let server = Server {
+            shared: Arc::clone(&shared),
+            port: Some(port),
+            link: link.map(Path::to_owned),
+            coming: VecDeque::new(),
+        };
+        Ok(Self {
+            shared,
+            link: link.map(Path::to_owned),
+            thread: Some(thread::spawn(move || server.run())),
+        })
+    }
+
+    /// The path to open; `None` while it is unplugged.
+    pub fn path(&self) -> Option<PathBuf> {
+        let name = self.shared.name.lock();
+        let name = name.unwrap_or_else(PoisonError::into_inner).clone()?;
+        Some(self.link.clone().unwrap_or(name))
+    }
+
+    /// Looks at or changes the servos while nobody else does.
+    pub fn with<T>(&self, act: impl FnOnce(&mut Network) -> T) -> T {
+        act(&mut self.shared.network())
+    }
+
+    /// The bus's time.
+    pub fn now(&self) -> Duration {
+        self.shared.begun.elapsed()
+    }
+}
+
+impl Drop for PtyBus {
+    fn drop(&mut self) {
+        self.shared.ended.store(true, Ordering::SeqCst);
+        if let Some(thread) = self.thread.take() {
+            // A panic of the server has been reported by itself.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn network(&self) -> MutexGuard<'_, Network> {
+        // A panic elsewhere leaves the servos between two requests, which is no broken state.
+        self.network.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The adapter's end of a pty.
+struct Port {
+    adapter: TTYPort,
+    /// The host's end: without it the pty would hang up whenever no program has it open.
+    host: rustix::fd::OwnedFd,
+    name: PathBuf,
+    link: Option<PathBuf>,
+}
+
+impl Port {
+    fn open(link: Option<&Path>) -> io::Result<Self> {
+        let (adapter, slave) = TTYPort::pair()?;
+        let name = slave
+            .name()
+            .map(PathBuf::from)
+            .ok_or_else(|| io::Error::other("the pty has no name"))?;
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let host = rustix::fs::open(&name, flags, Mode::empty())?;
+        if let Some(link) = link {
+            lead(link, &name)?;
+        }
+        Ok(Self {
+            adapter,
+            host,
+            name,
+            link: link.map(Path::to_owned),
+        })
+    }
+
+    /// Bytes from the host; none if none come in time.
+    fn read(&mut self, patience: Duration) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; 1024];
+        self.adapter.set_timeout(patience)?;
+        match self.adapter.read(&mut bytes) {
+            Ok(count) => bytes.truncate(count),
+            Err(error) if is_nothing(&error) => {
+                // A host that was killed has left its lock behind.
+                ioctl_tiocnxcl(&self.host)?;
+                bytes.clear();
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(bytes)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.adapter.set_timeout(PATIENCE)?;
+        match self.adapter.write_all(bytes) {
+            Err(error) if !is_nothing(&error) => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for Port {
+    fn drop(&mut self) {
+        if let Some(link) = &self.link
+            && std::fs::read_link(link).is_ok_and(|to| to == self.name)
+        {
+            // Somebody else may have removed it already.
+            let _ = std::fs::remove_file(link);
+        }
+    }
+}
+
+fn is_nothing(error: &io::Error) -> bool {
+    let kinds = [io::ErrorKind::TimedOut, io::ErrorKind::Interrupted];
+    kinds.contains(&error.kind())
+}
+
+/// Lets `link` lead to `port`, in place of another link, but of nothing else.
+fn lead(link: &Path, port: &Path) -> io::Result<()> {
+    if let Ok(there) = link.symlink_metadata() {
+        if !there.is_symlink() {
+            let what = format!("{} is there already and no link", link.display());
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, what));
+        }
+        std::fs::remove_file(link)?;
+    }
+    std::os::unix::fs::symlink(port, link)
+}
+
+struct Server {
+    shared: Arc<Shared>,
+    /// `None` while it is unplugged.
+    port: Option<Port>,
+    link: Option<PathBuf>,
+    coming: VecDeque<Reply>,
+}
+
+impl Server {
+    fn run(mut self) {
+        while !self.shared.ended.load(Ordering::SeqCst) {
+            if let Err(error) = self.turn() {
+                tracing::error!("the emulated port is lost: {error}");
+                break;
+            }
+        }
+    }
+
+    /// A few milliseconds at most.
+    fn turn(&mut self) -> io::Result<()> {
+        let now = self.shared.begun.elapsed();
+        let frozen = self.shared.network().is_frozen(now);
+        if frozen {
+            thread::sleep(TICK);
+            return Ok(());
+        }
+        let unplugged = {
+            let mut network = self.shared.network();
+            network.advance(now);
+            network.is_unplugged()
+        };
+        self.plug(!unplugged)?;
+        let Some(port) = &mut self.port else {
+            thread::sleep(TICK);
+            return Ok(());
+        };
+        while let Some(reply) = self.coming.pop_front_if(|reply| reply.at <= now) {
+            port.write(&reply.bytes)?;
+        }
+        let next = self.coming.front().map_or(TICK, |reply| reply.at - now);
+        // Waiting for bytes ends late; what is due soon is waited for by the clock.
+        if next < TICK {
+            thread::sleep(next);
+            return Ok(());
+        }
+        let bytes = port.read(TICK)?;
+        if !bytes.is_empty() {
+            self.take(&bytes);
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        let mut network = self.shared.network();
+        if let Some(port) = &self.port
+            && let Ok(baud) = port.adapter.baud_rate()
+        {
+            network.set_host_baud(baud);
+        }
+        let replies = network.receive(bytes, self.shared.begun.elapsed());
+        self.coming.extend(replies);
+        let coming = self.coming.make_contiguous();
+        coming.sort_by_key(|reply| reply.at);
+    }
+
+    /// Plugs the port in, or out.
+    fn plug(&mut self, plugged: bool) -> io::Result<()> {
+        if plugged == self.port.is_some() {
+            return Ok(());
+        }
+        self.coming.clear();
+        if plugged {
+            let port = Port::open(self.link.as_deref())?;
+            self.call(Some(port.name.clone()));
+            self.port = Some(port);
+        } else {
+            self.call(None);
+            self.port = None;
+        }
+        Ok(())
+    }
+
+    /// Tells under which name the port is there.
+    fn call(&self, name: Option<PathBuf>) {
+        let known = self.shared.name.lock();
+        *known.unwrap_or_else(PoisonError::into_inner) = name;
+    }
+}

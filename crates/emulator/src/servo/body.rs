@@ -1,0 +1,120 @@
+//! What a servo does to its joint, and what its sensors say.
+
+use std::time::Duration;
+
+use enact_arm::servo::Family;
+
+use super::Servo;
+use crate::plant::{Drive, Motion};
+
+/// A tripped watchdog's register.
+const TRIPPED: i64 = -1;
+/// Unit of a watchdog's time-out.
+const WATCHDOG_UNIT: Duration = Duration::from_millis(20);
+/// A servo that turns faster than this says that it moves, rad/s.
+const MOVING: f64 = 0.03;
+/// Current at full output, in the units of an STS3215: 2.7 A of 6.5 mA.
+const STALL_CURRENT: f64 = 415.0;
+
+impl Servo {
+    /// What it does to its joint.
+    pub fn drive(&self) -> Drive {
+        let roles = self.model.roles;
+        let on = self.get(roles.torque_enable) == 1;
+        let output = self.get(roles.output_limit) as f64 / roles.output_unlimited as f64;
+        let speed = roles.speed_limit.value(self.get(roles.speed_limit));
+        // 0 means: as fast as can be.
+        let speed = if speed == 0.0 {
+            self.model.top_speed
+        } else {
+            speed
+        };
+        Drive {
+            goal: on.then(|| self.joint_at(self.internal_goal())),
+            speed: speed.min(self.model.top_speed),
+            output: output.min(self.spared_output()),
+        }
+    }
+
+    /// Takes what the sensors say, and what follows from it.
+    pub fn sense(&mut self, motion: &Motion, now: Duration) {
+        let elapsed = now.saturating_sub(self.last_sensed).as_secs_f64();
+        self.last_sensed = now;
+        let roles = self.model.roles;
+        let (zero, per_radian) = self.mounting;
+        let turn = self.model.steps_per_turn;
+        self.raw = ((zero + motion.position * per_radian).round() as i64).rem_euclid(turn);
+        let offset = self.get(roles.homing_offset);
+        let position = match self.model.family {
+            Family::Sts => (self.raw - offset).rem_euclid(turn),
+            Family::X => self.raw + offset,
+        };
+        let direction = per_radian.signum();
+        let velocity = direction * motion.velocity / roles.velocity.unit.scale;
+        let load = direction * motion.effort * self.model.full_load;
+        self.write_memory(roles.position, position);
+        self.write_memory(roles.velocity, velocity.round() as i64);
+        self.write_memory(roles.load, load.round() as i64);
+        self.report("moving", i64::from(motion.velocity.abs() > MOVING));
+        self.report(
+            "present_current",
+            (motion.effort.abs() * STALL_CURRENT) as i64,
+        );
+        self.report("realtime_tick", now.as_millis() as i64 % 0x8000);
+        if self.get(roles.torque_enable) == 0 && self.model.family == Family::Sts {
+            // Without torque the goal follows, so that bare torque holds in place.
+            self.write_memory(roles.goal_position, position);
+        }
+        let goal = self.internal_goal();
+        self.report("internal_goal", goal);
+        self.report("position_trajectory", goal);
+        self.wear_out(motion, goal - position, elapsed);
+        self.watch(now);
+    }
+
+    /// Where the servo goes: its goal, no farther than its limits.
+    fn internal_goal(&self) -> i64 {
+        let roles = self.model.roles;
+        let goal = self.get(roles.goal_position);
+        let (min, max) = (self.get(roles.min_position), self.get(roles.max_position));
+        if min < max {
+            goal.clamp(min, max)
+        } else {
+            goal
+        }
+    }
+
+    /// The joint's position where the servo reports `steps`.
+    fn joint_at(&self, steps: i64) -> f64 {
+        let offset = self.get(self.model.roles.homing_offset);
+        let raw = match self.model.family {
+            Family::Sts => steps + offset,
+            Family::X => steps - offset,
+        };
+        let (zero, per_radian) = self.mounting;
+        let turn = self.model.steps_per_turn as f64;
+        // Of all turns the one that is nearest to the joint's zero.
+        let from_zero = (raw as f64 - zero + turn / 2.0).rem_euclid(turn) - turn / 2.0;
+        from_zero / per_radian
+    }
+
+    fn watch(&mut self, now: Duration) {
+        let Some(watchdog) = self.model.roles.watchdog else {
+            return;
+        };
+        let units = self.get(watchdog);
+        let torque = self.get(self.model.roles.torque_enable) == 1;
+        if units > 0 && torque && now > self.last_heard + WATCHDOG_UNIT * units as u32 {
+            self.write_memory(watchdog, TRIPPED);
+            // It stays where it is, whatever it is told.
+            let roles = self.model.roles;
+            self.write_memory(roles.goal_position, self.get(roles.position));
+        }
+    }
+
+    /// Whether its watchdog has stopped it.
+    pub(super) fn has_tripped(&self) -> bool {
+        let watchdog = self.model.roles.watchdog;
+        watchdog.is_some_and(|watchdog| self.get(watchdog) == TRIPPED)
+    }
+}

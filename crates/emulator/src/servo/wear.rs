@@ -1,0 +1,225 @@
+//! How a servo warms up, and what too much does to it.
+
+use enact_arm::protocol::Alarm;
+use enact_arm::servo::Family;
+
+use super::Servo;
+use crate::plant::Motion;
+
+/// Temperature of the room, °C.
+const ROOM: f64 = 28.0;
+/// Temperature of a servo that has been at work for a while, °C.
+const WARM: f64 = 35.0;
+/// What full output would add to the room's temperature in the long run, K.
+const HEATING: f64 = 55.0;
+/// Time in which most of that is reached, s.
+const THERMAL_TIME: f64 = 240.0;
+/// Slower than this a servo that should turn is stalled, rad/s.
+const STALLED: f64 = 0.05;
+/// A Dynamixel bears its full output for so long, s.
+const X_PATIENCE: f64 = 1.0;
+/// Bits of the registers that choose what an alarm switches off.
+const SPARE_HOT: i64 = 1 << 2;
+const SPARE_OVERLOADED: i64 = 1 << 5;
+
+/// What use has done to a servo.
+#[derive(Clone, Copy, Debug)]
+pub struct Wear {
+    /// °C, by physics.
+    temperature: f64,
+    /// For how long it has pushed in vain, s.
+    stalled: f64,
+    /// Which way it pushed when it gave up; 0 while it has not.
+    overloaded: f64,
+    /// What its thermometer is made to say, °C.
+    heat: Option<i64>,
+    /// What its voltmeter is made to say, 0.1 V.
+    supply: Option<i64>,
+}
+
+impl Default for Wear {
+    fn default() -> Self {
+        Self {
+            temperature: WARM,
+            stalled: 0.0,
+            overloaded: 0.0,
+            heat: None,
+            supply: None,
+        }
+    }
+}
+
+impl Wear {
+    /// After a while without power: as warm as before, but not overloaded.
+    pub(super) fn rest(&mut self) {
+        (self.stalled, self.overloaded) = (0.0, 0.0);
+    }
+}
+
+impl Servo {
+    /// Raises an alarm until the servo is started anew; a Dynamixel switches its motor off.
+    pub fn alarm(&mut self, alarm: Alarm) {
+        if !self.alarms.contains(&alarm) {
+            self.alarms.push(alarm);
+        }
+        if self.model.family == Family::X {
+            self.write_memory(self.model.roles.torque_enable, 0);
+        }
+    }
+
+    /// Ends what ailed it from outside. Alarms are gone, but those that switched a Dynamixel's
+    /// motor off.
+    pub fn calm(&mut self) {
+        (self.wear.heat, self.wear.supply) = (None, None);
+        if self.model.family == Family::Sts {
+            self.alarms.clear();
+        }
+    }
+
+    /// What its thermometer says until it is calmed, °C.
+    pub fn heat(&mut self, celsius: i64) {
+        self.wear.heat = Some(celsius);
+    }
+
+    /// What its voltmeter says until it is calmed, 0.1 V.
+    pub fn supply(&mut self, decivolts: i64) {
+        self.wear.supply = Some(decivolts);
+    }
+
+    /// Lets work warm it up and wear it out; it is `error` steps from its goal.
+    pub(super) fn wear_out(&mut self, motion: &Motion, error: i64, elapsed: f64) {
+        let roles = self.model.roles;
+        let wear = &mut self.wear;
+        let settles_at = ROOM + HEATING * motion.effort * motion.effort;
+        let share = (elapsed / THERMAL_TIME).min(1.0);
+        wear.temperature += (settles_at - wear.temperature) * share;
+        let celsius = wear.heat.unwrap_or(wear.temperature.round() as i64);
+        let middle = (self.get(roles.max_voltage) + self.get(roles.min_voltage)) / 2;
+        self.write_memory(roles.temperature, celsius);
+        self.write_memory(roles.voltage, self.wear.supply.unwrap_or(middle));
+        if self.is_hot() && self.model.family == Family::X {
+            self.alarm(Alarm::Temperature);
+        }
+        self.notice_overload(motion, error, elapsed);
+        self.write_memory(roles.alarms, self.alarm_bits());
+    }
+
+    fn notice_overload(&mut self, motion: &Motion, error: i64, elapsed: f64) {
+        let (bears, patience) = match self.model.family {
+            Family::Sts => (
+                self.named("overload_torque").unwrap_or(100) as f64 / 100.0,
+                self.named("protection_time").unwrap_or(0) as f64 / 100.0,
+            ),
+            Family::X => (0.99, X_PATIENCE),
+        };
+        let in_vain = motion.effort.abs() > bears && motion.velocity.abs() < STALLED;
+        self.wear.stalled = if in_vain {
+            self.wear.stalled + elapsed
+        } else {
+            0.0
+        };
+        if self.wear.stalled > patience {
+            self.wear.overloaded = error.signum() as f64;
+            if self.model.family == Family::X {
+                self.alarm(Alarm::Overload);
+            }
+        }
+        let on = self.get(self.model.roles.torque_enable) == 1;
+        let relieved = error as f64 * self.wear.overloaded <= 0.0;
+        if !on || relieved {
+            self.wear.overloaded = 0.0;
+        }
+    }
+
+    fn is_hot(&self) -> bool {
+        self.get(self.model.roles.temperature) > self.get(self.model.roles.max_temperature)
+    }
+
+    /// Share of its output that it allows itself in its state.
+    pub(super) fn spared_output(&self) -> f64 {
+        if self.model.family == Family::X {
+            return 1.0;
+        }
+        let spares = self.named("unloading_condition").unwrap_or(0);
+        if self.is_hot() && spares & SPARE_HOT != 0 {
+            0.0
+        } else if self.wear.overloaded != 0.0 && spares & SPARE_OVERLOADED != 0 {
+            self.named("protective_torque").unwrap_or(100) as f64 / 100.0
+        } else {
+            1.0
+        }
+    }
+
+    /// Its alarms in the bits of its alarm register.
+    pub(super) fn alarm_bits(&self) -> i64 {
+        let bit = |alarm: &Alarm| match (alarm, self.model.family) {
+            (Alarm::Voltage, _) => 0x01,
+            (Alarm::Encoder, Family::Sts) => 0x02,
+            (Alarm::Encoder, Family::X) | (Alarm::Current, _) => 0x08,
+            (Alarm::Temperature, _) => 0x04,
+            (Alarm::Shock, _) => 0x10,
+            (Alarm::Overload, _) => 0x20,
+        };
+        let mut alarms = self.alarms.clone();
+        if self.model.family == Family::Sts {
+            alarms.extend(self.is_hot().then_some(Alarm::Temperature));
+            alarms.extend((self.wear.overloaded != 0.0).then_some(Alarm::Overload));
+        }
+        alarms.iter().map(bit).fold(0, |bits, bit| bits | bit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use enact_arm::servo::Model;
+
+    use super::*;
+
+    /// A servo that has pushed against a wall for so long, step by step.
+    fn pushing(model: &str, seconds: f64) -> Servo {
+        let mut servo = Servo::new(Model::named(model).unwrap(), 1, 2048.0, 1.0);
+        let roles = servo.model.roles;
+        servo.write_memory(roles.torque_enable, 1);
+        servo.write_memory(roles.goal_position, 2500);
+        let wall = Motion {
+            effort: 1.0,
+            ..Motion::default()
+        };
+        for step in 1..=(seconds * 100.0) as u64 {
+            servo.sense(&wall, Duration::from_millis(10 * step));
+        }
+        servo
+    }
+
+    #[test]
+    fn a_feetech_servo_that_pushes_in_vain_spares_itself_until_it_may_go_back() {
+        let mut servo = pushing("sts3215", 1.9);
+        assert_eq!((servo.alarm_bits(), servo.drive().output), (0, 1.0));
+        servo = pushing("sts3215", 2.2);
+        assert_eq!((servo.alarm_bits(), servo.drive().output), (0x20, 0.2));
+        servo.write_memory(servo.model.roles.goal_position, 2000);
+        servo.sense(&Motion::default(), Duration::from_millis(2300));
+        assert_eq!((servo.alarm_bits(), servo.drive().output), (0, 1.0));
+    }
+
+    #[test]
+    fn a_dynamixel_that_pushes_in_vain_shuts_down_until_it_is_started_anew() {
+        let mut servo = pushing("xl430-w250", 1.5);
+        assert_eq!(servo.alarm_bits(), 0x20);
+        assert_eq!(servo.drive().goal, None);
+        servo.power_up();
+        assert_eq!(servo.alarm_bits(), 0);
+    }
+
+    #[test]
+    fn work_warms_a_servo_up_until_it_gives_up() {
+        let warm = pushing("sts3215", 10.0);
+        let celsius = warm.get(warm.model.roles.temperature);
+        assert!((36..40).contains(&celsius), "{celsius}");
+        let hot = pushing("sts3215", 600.0);
+        assert_eq!(hot.alarm_bits() & 0x04, 0x04);
+        assert_eq!(hot.drive().output, 0.0, "it rests");
+    }
+}

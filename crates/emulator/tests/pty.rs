@@ -1,0 +1,250 @@
+//! The driver on a real serial device, in real time. What must hold is read from the bus's
+//! own log of what arrived.
+
+mod common;
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use common::{PROTOCOLS, sweep_of};
+use enact_arm::bus::{Bus, BusError, SerialLine};
+use enact_arm::calibration::Calibration;
+use enact_arm::driver::{Options, ServoArm, Wiring};
+use enact_arm::{Arm, ArmError, Ending};
+use enact_emulator::network::Arrival;
+use enact_emulator::{Emulator, Fault, Faults, FreeJoints, PtyBus, Rule, nominal_calibration};
+use enact_robot::{Robot, Trajectory};
+
+struct Bench {
+    robot: Robot,
+    wiring: Wiring,
+    calibration: Calibration,
+    port: PtyBus,
+}
+
+fn bench(protocol: &str) -> Bench {
+    let robots = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots");
+    let robot = Robot::find("so101", robots.as_ref()).unwrap();
+    let path = format!("{robots}/so101/{protocol}");
+    let wiring = Wiring::load(path.as_ref(), &robot).unwrap();
+    let calibration = nominal_calibration(&robot, &wiring);
+    let emulator = Emulator {
+        robot: &robot,
+        wiring: &wiring,
+        calibration: &calibration,
+        faults: Faults::default(),
+    };
+    let network = emulator
+        .network(Box::new(FreeJoints::at(robot.home())))
+        .unwrap();
+    let port = PtyBus::serve(network, None).unwrap();
+    Bench {
+        robot,
+        wiring,
+        calibration,
+        port,
+    }
+}
+
+impl Bench {
+    fn bus(&self) -> Result<Bus, BusError> {
+        let path = self.port.path().expect("it is plugged in");
+        let line = SerialLine::open(&path.display().to_string(), self.wiring.baud)?;
+        let codec = self.wiring.family.codec();
+        Ok(Bus::new(Box::new(line), codec, self.wiring.baud))
+    }
+
+    fn arm(&self, ending: Ending) -> Result<ServoArm, ArmError> {
+        let bus = self.bus()?;
+        ServoArm::arm(
+            bus,
+            &self.robot,
+            &self.wiring,
+            &self.calibration,
+            Options { ending },
+        )
+    }
+
+    fn strike(&self, fault: Fault, seconds: f64) {
+        let now = self.port.now().as_secs_f64();
+        let rule = Rule::always(fault).between(now, now + seconds);
+        self.port.with(|network| network.faults().add(rule));
+    }
+
+    /// Goals of the first joint, in the order in which they arrived.
+    fn goals(&self) -> Vec<(Duration, i64)> {
+        let goal = self.wiring.servos[0].model.roles.goal_position;
+        let head = if self.wiring.servos[0].model.roles.watchdog.is_some() {
+            4
+        } else {
+            2
+        };
+        let of = |arrival: &Arrival| {
+            if arrival.code != 0x83 || arrival.body[0] != goal.address as u8 {
+                return None;
+            }
+            let bytes = &arrival.body[head + 1..];
+            Some((arrival.at, goal.decode(&bytes[..goal.width.into()])?))
+        };
+        self.port
+            .with(|network| network.log().iter().filter_map(of).collect())
+    }
+
+    fn torque(&self) -> Vec<bool> {
+        self.port.with(|network| {
+            let servos = network.servos().iter();
+            servos
+                .map(|servo| servo.get(servo.model().roles.torque_enable) == 1)
+                .collect()
+        })
+    }
+
+    /// Sends a quarter of a sweep.
+    fn quarter(&self, arm: &mut ServoArm) -> Trajectory {
+        let trajectory = sweep_of(&self.robot, &arm.state().unwrap(), 0.6);
+        for at in 0..trajectory.len() / 4 {
+            arm.cycle(&trajectory.command(at)).unwrap();
+        }
+        trajectory
+    }
+
+    /// Goes on until the arm refuses, and says why and after how long.
+    fn until_error(&self, arm: &mut ServoArm, trajectory: &Trajectory) -> (ArmError, Duration) {
+        let begun = Instant::now();
+        for at in trajectory.len() / 4..trajectory.len() {
+            if let Err(error) = arm.cycle(&trajectory.command(at)) {
+                return (error, begun.elapsed());
+            }
+        }
+        panic!("nothing went wrong");
+    }
+}
+
+/// No goal is farther from the one before than joints may move in a control period.
+fn check_no_jump(goals: &[(Duration, i64)]) {
+    assert!(goals.len() > 20, "{}", goals.len());
+    for pair in goals.windows(2) {
+        let way = (pair[1].1 - pair[0].1).abs();
+        assert!(way <= 12, "a goal jumped by {way} steps");
+    }
+}
+
+#[test]
+fn an_arm_on_a_serial_port_is_armed_driven_and_left() {
+    for protocol in PROTOCOLS {
+        let bench = bench(protocol);
+        let mut arm = bench.arm(Ending::Release).unwrap();
+        assert_eq!(bench.torque(), [true; 6]);
+        let trajectory = sweep_of(&bench.robot, &arm.state().unwrap(), 0.6);
+        for at in 0..trajectory.len() {
+            arm.cycle(&trajectory.command(at)).unwrap();
+        }
+        let there = arm.state().unwrap().position[0];
+        assert!((there - trajectory.end()[0]).abs() < 0.02, "{there}");
+        arm.end().unwrap();
+        assert_eq!(bench.torque(), [false; 6]);
+        check_no_jump(&bench.goals());
+    }
+}
+
+/// Fault 9.
+#[test]
+fn unplugged_in_mid_move_it_is_lost_and_nothing_old_comes_when_it_returns() {
+    for protocol in PROTOCOLS {
+        let bench = bench(protocol);
+        let mut arm = bench.arm(Ending::Hold).unwrap();
+        let trajectory = bench.quarter(&mut arm);
+        bench.strike(Fault::Unplugged, 0.5);
+        let (error, _) = bench.until_error(&mut arm, &trajectory);
+        assert!(matches!(error, ArmError::Bus(BusError::Lost(_))), "{error}");
+        while bench.port.path().is_none() {
+            thread::sleep(Duration::from_millis(5));
+        }
+        let heard = bench.port.with(|network| network.log().len());
+        assert_eq!(arm.cycle(&trajectory.command(81)), Err(error));
+        drop(arm);
+        assert_eq!(bench.port.with(|network| network.log().len()), heard);
+        check_no_jump(&bench.goals());
+        let mut again = bench.arm(Ending::Release).unwrap();
+        assert!(again.state().is_ok());
+    }
+}
+
+#[test]
+fn frozen_for_long_the_bus_hears_no_goal_after_its_sleep_but_those_on_the_way() {
+    for protocol in PROTOCOLS {
+        let bench = bench(protocol);
+        let mut arm = bench.arm(Ending::Hold).unwrap();
+        let trajectory = bench.quarter(&mut arm);
+        let from = bench.port.now();
+        bench.strike(Fault::Frozen, 0.3);
+        let (error, after) = bench.until_error(&mut arm, &trajectory);
+        assert!(matches!(error, ArmError::Silent(_)), "{error}");
+        assert!(after < Duration::from_millis(1000), "{after:?}");
+        thread::sleep(Duration::from_millis(400));
+        // One cycle's goal was sent before the silence was noticed, none after.
+        let goals = bench.goals();
+        let late = goals.iter().filter(|(at, _)| *at > from).count();
+        assert!(late <= 2, "{late} goals arrived after it froze");
+        check_no_jump(&goals);
+        assert_eq!(bench.torque(), [true; 6], "it holds");
+        assert_eq!(arm.state().map(drop), Err(error), "until it is armed anew");
+    }
+}
+
+/// Fault 25: what `kill -9` leaves is a port that nobody holds, and goals that were near.
+#[test]
+fn a_host_that_vanishes_leaves_a_port_that_another_can_open() {
+    for protocol in PROTOCOLS {
+        let bench = bench(protocol);
+        let mut arm = bench.arm(Ending::Hold).unwrap();
+        bench.quarter(&mut arm);
+        // Neither parked nor told anything.
+        drop(arm);
+        check_no_jump(&bench.goals());
+        let before = bench
+            .port
+            .with(|network| network.plant().motion(0).position);
+        let mut arm = bench.arm(Ending::Release).unwrap();
+        let there = arm.state().unwrap().position[0];
+        assert!((there - before).abs() < 0.02, "it is armed where it is");
+    }
+}
+
+#[test]
+fn servos_at_another_baud_rate_hear_nothing() {
+    let bench = bench("bus.toml");
+    let path = bench.port.path().unwrap().display().to_string();
+    for (baud, answers) in [(115_200, 0), (1_000_000, 6)] {
+        let line = SerialLine::open(&path, baud).unwrap();
+        let mut bus = Bus::new(Box::new(line), bench.wiring.family.codec(), baud);
+        assert_eq!(bus.who().unwrap().len(), answers, "{baud}");
+    }
+}
+
+#[test]
+fn a_link_leads_to_the_port_and_takes_nobodys_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let free = folder.path().join("arm");
+    let taken = folder.path().join("notes");
+    std::fs::write(&taken, "mine").unwrap();
+    let bench = bench("bus.toml");
+    let network = |bench: &Bench| {
+        Emulator {
+            robot: &bench.robot,
+            wiring: &bench.wiring,
+            calibration: &bench.calibration,
+            faults: Faults::default(),
+        }
+        .network(Box::new(FreeJoints::at(bench.robot.home())))
+        .unwrap()
+    };
+    let error = PtyBus::serve(network(&bench), Some(&taken)).unwrap_err();
+    assert!(error.to_string().contains("no link"), "{error}");
+    assert_eq!(std::fs::read_to_string(&taken).unwrap(), "mine");
+    let port = PtyBus::serve(network(&bench), Some(&free)).unwrap();
+    assert_eq!(port.path().as_deref(), Some(free.as_path()));
+    assert!(SerialLine::open(&free.display().to_string(), 1_000_000).is_ok());
+    drop(port);
+    assert!(free.symlink_metadata().is_err(), "the link goes with it");
+}

@@ -1,0 +1,112 @@
+//! The arm of a simulated world, turned by emulated servos.
+
+use std::time::Duration;
+
+use enact_arm::driver::Wiring;
+use enact_emulator::Plant;
+use enact_emulator::plant::{Drive, GUIDING, Motion};
+use enact_robot::Robot;
+
+use crate::simulator::Simulator;
+use crate::world::ServoDrive;
+
+/// Weight of a new effort in what a servo reports: its load is smoothed over some 30 ms.
+const SMOOTHING: f64 = 0.15;
+
+/// Joints with masses, among things that they can push. Without torque they sag.
+#[derive(Debug)]
+pub struct SimPlant {
+    simulator: Simulator,
+    period: Duration,
+    /// Time that has passed and is too short for physics.
+    spare: Duration,
+    /// Torque of each servo at its full output, N·m.
+    torques: Vec<f64>,
+    /// Share of it that is a joint's largest effort.
+    shares: Vec<f64>,
+    motions: Vec<Motion>,
+    hands: Vec<Option<f64>>,
+}
+
+impl SimPlant {
+    /// The arm of this world. A joint's largest effort is what its servo gives with the output
+    /// that the wiring lets it use.
+    pub fn new(simulator: Simulator, robot: &Robot, wiring: &Wiring) -> Self {
+        let shares: Vec<f64> = wiring.servos.iter().map(|servo| servo.output).collect();
+        let joints = robot.joints().iter().zip(&shares);
+        let mut plant = Self {
+            simulator,
+            period: robot.control_period(),
+            spare: Duration::ZERO,
+            torques: joints
+                .map(|(joint, share)| joint.limits.effort / share)
+                .collect(),
+            hands: vec![None; shares.len()],
+            shares,
+            motions: vec![Motion::default(); wiring.servos.len()],
+        };
+        plant.sense();
+        plant
+    }
+
+    /// What moves a joint: a hand is stronger than its servo.
+    fn servo(&self, joint: usize, drive: &Drive) -> ServoDrive {
+        let torque = self.torques[joint];
+        match self.hands[joint] {
+            Some(hand) => ServoDrive {
+                goal: Some(hand),
+                speed: GUIDING,
+                strength: 2.0 * torque,
+            },
+            None => ServoDrive {
+                goal: drive.goal,
+                speed: drive.speed,
+                strength: drive.output * torque,
+            },
+        }
+    }
+
+    fn sense(&mut self) {
+        let state = self.simulator.with_world(|world| world.state());
+        for (joint, motion) in self.motions.iter_mut().enumerate() {
+            let effort = state.effort[joint] * self.shares[joint];
+            *motion = Motion {
+                position: state.position[joint],
+                velocity: state.velocity[joint],
+                effort: motion.effort + SMOOTHING * (effort - motion.effort),
+            };
+        }
+    }
+}
+
+impl Plant for SimPlant {
+    fn advance(&mut self, time: Duration, drives: &[Drive]) {
+        self.spare += time;
+        if self.spare < self.period {
+            return;
+        }
+        let servos: Vec<ServoDrive> = drives
+            .iter()
+            .enumerate()
+            .map(|(joint, drive)| self.servo(joint, drive))
+            .collect();
+        while self.spare >= self.period {
+            self.spare -= self.period;
+            self.simulator
+                .with_world(|world| world.step_servos(&servos));
+            self.sense();
+        }
+    }
+
+    fn motion(&self, joint: usize) -> Motion {
+        let last = self.motions[joint];
+        Motion {
+            position: last.position + last.velocity * self.spare.as_secs_f64(),
+            ..last
+        }
+    }
+
+    fn guide(&mut self, joint: usize, to: Option<f64>) {
+        self.hands[joint] = to;
+    }
+}

@@ -1,0 +1,101 @@
+//! The arm turned by emulated servos, in the bus's own time.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use enact_arm::driver::{Options, ServoArm, Wiring};
+use enact_arm::{Arm, ArmThread, Contact, End, Ending};
+use enact_emulator::{EmulatedLine, Emulator, Faults, nominal_calibration};
+use enact_robot::{Gate, Robot, Start};
+use enact_sim::{Scene, SimPlant, Simulator};
+use enact_types::JointVector;
+
+struct Bench {
+    robot: Robot,
+    wiring: Wiring,
+    simulator: Simulator,
+    line: EmulatedLine,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn bench(protocol: &str) -> Bench {
+    let robot = Robot::load(&root().join("robots/so101")).unwrap();
+    let wiring = Wiring::load(&root().join("robots/so101").join(protocol), &robot).unwrap();
+    let scene = Scene::load(&root().join("scenes/tabletop.toml")).unwrap();
+    let simulator = Simulator::new(&robot, &scene.draw(1), false);
+    let line = Emulator {
+        robot: &robot,
+        wiring: &wiring,
+        calibration: &nominal_calibration(&robot, &wiring),
+        faults: Faults::default(),
+    }
+    .with(Box::new(SimPlant::new(simulator.clone(), &robot, &wiring)))
+    .unwrap();
+    Bench {
+        robot,
+        wiring,
+        simulator,
+        line,
+    }
+}
+
+impl Bench {
+    fn arm(&self, ending: Ending) -> ServoArm {
+        let calibration = nominal_calibration(&self.robot, &self.wiring);
+        let bus = self.line.bus(&self.wiring);
+        ServoArm::arm(
+            bus,
+            &self.robot,
+            &self.wiring,
+            &calibration,
+            Options { ending },
+        )
+        .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn pass(&self, seconds: f64) {
+        use enact_arm::bus::Line;
+        let end = self.line.now() + Duration::from_secs_f64(seconds);
+        self.line.clone().sleep_until(end);
+    }
+
+    fn position(&self) -> JointVector {
+        self.simulator.with_world(|world| world.state().position)
+    }
+}
+
+#[test]
+fn an_arm_follows_and_holds_itself_up_until_its_torque_goes() {
+    for protocol in ["bus.toml", "bus-dynamixel.toml"] {
+        let bench = bench(protocol);
+        let mut arm = bench.arm(Ending::Hold);
+        let state = arm.state().unwrap();
+        let from = state.commanded.clone().unwrap();
+        let sample = |step: usize| -> JointVector {
+            let t = step as f64 / 300.0;
+            let mut joints = from.clone();
+            joints[0] += 0.8 * t * t * t * (10.0 - 15.0 * t + 6.0 * t * t);
+            joints
+        };
+        let start = Start {
+            measured: &state.position,
+            commanded: Some(&from),
+        };
+        let gate = Gate::new(&bench.robot);
+        let trajectory = gate.admit((0..=300).map(sample).collect(), &start).unwrap();
+        let thread = ArmThread::start(Box::new(arm), &bench.robot);
+        let execution = thread.execute(trajectory, Contact::Limit(0.9)).unwrap();
+        assert_eq!(execution.end, End::Finished, "{protocol}");
+        drop(thread);
+        bench.pass(1.0);
+        let there = bench.position();
+        assert!((there[0] - from[0] - 0.8).abs() < 0.01, "{there}");
+        drop(bench.arm(Ending::Release));
+        bench.pass(3.0);
+        let sagged = bench.position().max_difference(&there);
+        assert!(sagged > 0.1, "it moved by {sagged} rad without torque");
+    }
+}

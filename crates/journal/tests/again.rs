@@ -27,7 +27,7 @@ fn the_loop_does_the_same_on_what_was_recorded() {
         let path = folder.path().join(format!("{seed}.mcap"));
         let plan = if seed % 4 == 0 { ABSENT } else { PUT };
         record(&path, seed, plan, 0);
-        assert!(is_the_same(&path) > 50, "seed {seed}");
+        assert!(is_the_same(&path) > 10, "seed {seed}");
     }
 }
 

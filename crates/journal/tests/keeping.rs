@@ -165,8 +165,10 @@ fn a_journal_cut_anywhere_yields_all_whole_chunks() {
             match Journal::parse(&bytes[..cut]) {
                 Ok(journal) => {
                     let expected = messages_before(cut) as usize;
-                    prop_assert_eq!(journal.records().len(), expected);
-                    prop_assert!(journal.records() == &whole.records()[..expected]);
+                    // Of a chunk that was cut, what can be unpacked may be there too.
+                    let read = journal.records();
+                    prop_assert!(read.len() >= expected);
+                    prop_assert!(read == &whole.records()[..read.len()]);
                     prop_assert!(!journal.is_whole());
                     // Whoever reads on gets an answer or a message.
                     drop((

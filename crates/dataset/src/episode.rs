@@ -12,6 +12,8 @@ use crate::vocabulary::{any_cast, is_movable, shape_of};
 
 /// Least distance between two objects, metres.
 const CLEARANCE: f64 = 0.07;
+/// What lies in or on another is seen up to this far from it, of 1000.
+const ASIDE: u16 = 35;
 /// Places tried for one object.
 const PLACES: usize = 60;
 
@@ -106,7 +108,7 @@ fn attempt(rng: &mut impl RngExt, step: Step, situation: &mut Situation) -> Outc
     };
     let really = verdict == Verdict::Yes || (verdict == Verdict::Unknown && rng.random_bool(0.5));
     if really {
-        succeed(&step, situation);
+        succeed(rng, &step, situation);
     } else if verdict != Verdict::Refused {
         fail(rng, &step, situation);
     }
@@ -123,7 +125,7 @@ fn attempt(rng: &mut impl RngExt, step: Step, situation: &mut Situation) -> Outc
     }
 }
 
-fn succeed(step: &Step, situation: &mut Situation) {
+fn succeed(rng: &mut impl RngExt, step: &Step, situation: &mut Situation) {
     match step {
         Step::Pick { object } => {
             situation.holding = Some(object.clone());
@@ -139,7 +141,10 @@ fn succeed(step: &Step, situation: &mut Situation) {
             let position = beside(*relation, target, situation);
             situation.objects.push(ObjectView {
                 name: object.clone(),
-                point: picture_point(&position),
+                point: match relation.is_beside() {
+                    true => picture_point(&position),
+                    false => near(rng, picture_point(&position)),
+                },
                 position,
                 size: 0.03,
                 reachable: true,
@@ -250,16 +255,31 @@ fn put_one_somewhere(rng: &mut impl RngExt, objects: &mut [ObjectView]) {
         .filter(|i| *i != mover && shape_of(&objects[*i].name) != "ball")
         .collect();
     if let Some(host) = others.choose(rng) {
-        rest(objects, mover, *host);
+        let host = *host;
+        rest(rng, objects, mover, host);
     }
 }
 
 /// Puts one object in or on another, whichever is natural.
-pub fn rest(objects: &mut [ObjectView], mover: usize, host: usize) {
+pub fn rest(rng: &mut impl RngExt, objects: &mut [ObjectView], mover: usize, host: usize) {
     let host = objects[host].clone();
-    objects[mover].point = host.point;
+    objects[mover].point = near(rng, host.point);
     objects[mover].position = host.position;
     objects[mover].rests = Some((natural_relation(&host.name), host.name));
+}
+
+/// What lies in or on another is not seen at the same point, so that only words tell
+/// what lies where.
+fn near(rng: &mut impl RngExt, host: NormalisedPoint) -> NormalisedPoint {
+    let mut moved = |value: u16| {
+        (value + rng.random_range(0..=2 * ASIDE))
+            .saturating_sub(ASIDE)
+            .min(1000)
+    };
+    NormalisedPoint {
+        y: moved(host.y),
+        x: moved(host.x),
+    }
 }
 
 /// “in” for bowls, “on” for everything else.

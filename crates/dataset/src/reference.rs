@@ -58,10 +58,10 @@ const EVERY: [(By, u32); 17] = [
     (By::Backmost, 2),
     (By::Biggest, 2),
     (By::Smallest, 2),
-    (By::NearestArm, 2),
-    (By::FarthestArm, 2),
-    (By::NearestTo, 3),
-    (By::FarthestFrom, 3),
+    (By::NearestArm, 4),
+    (By::FarthestArm, 6),
+    (By::NearestTo, 7),
+    (By::FarthestFrom, 4),
     (By::LeftOf, 3),
     (By::RightOf, 3),
     (By::InFrontOf, 3),
@@ -134,7 +134,7 @@ fn fill(
     if let (Some(&mover), Some(host)) = (movers.choose(speaker.rng), at)
         && !is_movable(&objects[host].name)
     {
-        rest(objects, mover, host);
+        rest(speaker.rng, objects, mover, host);
         sort(situation);
     }
 }

@@ -215,8 +215,8 @@ pub fn swap(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
         return None;
     };
     situation.objects[one].rests = None;
-    rest(&mut situation.objects, one, first);
-    rest(&mut situation.objects, other, second);
+    rest(speaker.rng, &mut situation.objects, one, first);
+    rest(speaker.rng, &mut situation.objects, other, second);
     for object in &mut situation.objects {
         object.reachable = true;
     }

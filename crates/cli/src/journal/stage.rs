@@ -49,11 +49,6 @@ impl Stage {
         Ok(stage)
     }
 
-    /// Whether the world was a simulated one, so that it can be had again as it was.
-    pub fn is_exact(&self) -> bool {
-        self.info.scene.is_some()
-    }
-
     /// What a task wants, where the scene knows.
     pub fn goal(&self, task: &str) -> Option<Goal> {
         let scene = self.info.scene.as_ref()?;

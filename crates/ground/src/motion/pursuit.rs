@@ -171,7 +171,7 @@ mod tests {
                 let time = f64::from(step) * 0.005;
                 goal[0] = 0.8 * (2.0 * time).sin();
                 // A hand jerks now and then.
-                goal[2] = robot.home()[2] + if (step / 200) % 2 == 0 { 0.3 } else { -0.3 };
+                goal[2] = robot.home()[2] + if (step / 200) % 2 == 0 { -0.3 } else { 0.0 };
                 refused += usize::from(pursuit.aim(&goal, 1.0).is_err());
             }
             commands.push(pursuit.next().positions().clone());
@@ -201,6 +201,26 @@ mod tests {
         assert!(
             (there - robot.joints()[0].limits.max).abs() < 1e-6,
             "{there}"
+        );
+    }
+
+    #[test]
+    fn it_does_not_run_into_itself() {
+        let (robot, mut pursuit) = pursuit();
+        let folded = |by: f64| {
+            let mut goal = robot.home().clone();
+            goal[2] += by;
+            goal
+        };
+        let refusals: Vec<Refusal> = [-0.6, 0.6]
+            .into_iter()
+            .filter_map(|by| pursuit.aim(&folded(by), 1.0).err())
+            .collect();
+        assert!(
+            refusals
+                .iter()
+                .any(|refusal| matches!(refusal, Refusal::Collision { .. })),
+            "{refusals:?}"
         );
     }
 

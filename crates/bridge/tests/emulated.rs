@@ -1,4 +1,5 @@
 //! Whole runs on emulated servos that turn the arm of the simulator, in the bus's own time.
+#![allow(clippy::print_stdout, reason = "measurements are for reading")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! The whole program on emulated servos: words, model's place taken by a plan, gate, serial port,
 //! servo protocol, physics, camera.
+#![allow(clippy::print_stdout, reason = "measurements are for reading")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

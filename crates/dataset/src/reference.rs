@@ -17,6 +17,10 @@ const SAME_SIZE: f64 = 0.003;
 /// Distances that differ by less look alike, metres.
 const SAME_DISTANCE: f64 = 0.015;
 
+/// Share of phrases that tell a thing by where the target is, as in “the cube nearest to
+/// the bowl in the bowl”.
+const AT_TARGET: f64 = 0.3;
+
 /// A phrase, and what it may mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
@@ -58,25 +62,26 @@ const EVERY: [(By, u32); 17] = [
     (By::Backmost, 2),
     (By::Biggest, 2),
     (By::Smallest, 2),
-    (By::NearestArm, 4),
+    (By::NearestArm, 6),
     (By::FarthestArm, 6),
-    (By::NearestTo, 7),
+    (By::NearestTo, 8),
     (By::FarthestFrom, 4),
     (By::LeftOf, 3),
     (By::RightOf, 3),
     (By::InFrontOf, 3),
     (By::Behind, 3),
     (By::Between, 8),
-    (By::In, 2),
-    (By::NotIn, 3),
+    (By::In, 3),
+    (By::NotIn, 7),
 ];
 
 /// A phrase for something of the shape of `like`, or for anything that can be
-/// moved; `None` where it would be doubtful what it fits.
+/// moved, which is to go to `target`; `None` where it would be doubtful what it fits.
 pub fn spatial(
     speaker: &mut Speaker<'_>,
     situation: &mut Situation,
     like: &str,
+    target: &str,
 ) -> Option<Reference> {
     let any = is_movable(like) && speaker.rng.random_bool(0.15);
     let noun = if any { "thing" } else { shape_of(like) };
@@ -100,7 +105,11 @@ pub fn spatial(
     let (by, _) = *EVERY
         .choose_weighted(speaker.rng, |(_, weight)| *weight)
         .ok()?;
-    let first = situation.objects.choose(speaker.rng)?.clone();
+    let at_target = situation.objects.iter().find(|seen| seen.name == target);
+    let first = match at_target.filter(|_| speaker.rng.random_bool(AT_TARGET)) {
+        Some(target) => target.clone(),
+        None => situation.objects.choose(speaker.rng)?.clone(),
+    };
     let second = situation.objects.choose(speaker.rng)?.clone();
     if matches!(by, By::In | By::NotIn) && speaker.rng.random_bool(0.8) {
         fill(speaker, situation, &first.name, in_pool);

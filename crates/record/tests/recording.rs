@@ -226,8 +226,8 @@ fn everything_that_happens_is_in_the_file() {
             "{path} is missing in {entities:#?}"
         );
     }
-    // Task, turn, seen, dropped, rejected, plan, step, motion, verdict, said, ended.
-    assert_eq!(rows(&store, "log"), 11);
+    // Task, order, turn, seen, dropped, rejected, plan, step, motion, verdict, said, ended.
+    assert_eq!(rows(&store, "log"), 12);
 }
 
 #[test]

@@ -55,7 +55,7 @@ impl Layout {
         let names = ["back", "front", "right", "left", "lower", "upper"];
         let wall = |side: usize| {
             let axis = axes[side / 2];
-            let (normal, offset) = if side % 2 == 0 {
+            let (normal, offset) = if side.is_multiple_of(2) {
                 (axis, min[side / 2])
             } else {
                 (-axis, -max[side / 2])

@@ -190,7 +190,7 @@ impl Mirror {
     }
 
     fn step(&mut self, arm: &mut dyn Arm) -> Result<ArmState> {
-        let command = self.pursuit.next();
+        let command = self.pursuit.advance();
         let state = arm.cycle(&command)?;
         self.last = command.positions().clone();
         self.gate

@@ -208,8 +208,11 @@ pub fn tower(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
 
 /// What lies in two containers changes places: one thing waits on the table.
 pub fn swap(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
-    let containers: Vec<usize> = indices(situation, |name| !is_movable(name));
-    let movers: Vec<usize> = indices(situation, is_movable);
+    let mut containers: Vec<usize> = indices(situation, |name| !is_movable(name));
+    let mut movers: Vec<usize> = indices(situation, is_movable);
+    // Which is listed first must not tell what lies where.
+    containers.shuffle(speaker.rng);
+    movers.shuffle(speaker.rng);
     let (&[first, second, ..], &[one, other, ..]) = (containers.as_slice(), movers.as_slice())
     else {
         return None;

@@ -24,7 +24,7 @@ pub fn spatial(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     } else {
         movable(speaker, situation)?
     };
-    let meant = reference::spatial(speaker, situation, &like)?;
+    let meant = reference::spatial(speaker, situation, &like, &target)?;
     let other = if at_target {
         movable(speaker, situation)?
     } else {

@@ -15,7 +15,8 @@ pub(super) fn of(dataset: &Dataset<'_>) -> String {
         .flat_map(|episode| &episode.samples)
         .collect();
     let mut stats = Map::new();
-    let vectors: [(&str, fn(&Sample) -> &[f32]); 2] = [
+    type Vector = fn(&Sample) -> &[f32];
+    let vectors: [(&str, Vector); 2] = [
         ("action", |sample| &sample.action),
         ("observation.state", |sample| &sample.state),
     ];

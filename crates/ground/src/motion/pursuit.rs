@@ -76,7 +76,7 @@ impl Pursuit {
     }
 
     /// The command for the next control period.
-    pub fn next(&mut self) -> Command {
+    pub fn advance(&mut self) -> Command {
         let command = self.admitted.command(self.next);
         self.next = (self.next + 1).min(self.admitted.len());
         if let Some((_, time)) = &mut self.profile {
@@ -174,10 +174,10 @@ mod tests {
                 goal[2] = robot.home()[2] + if (step / 200) % 2 == 0 { -0.3 } else { 0.0 };
                 refused += usize::from(pursuit.aim(&goal, 1.0).is_err());
             }
-            commands.push(pursuit.next().positions().clone());
+            commands.push(pursuit.advance().positions().clone());
         }
         while !pursuit.is_at_rest() {
-            commands.push(pursuit.next().positions().clone());
+            commands.push(pursuit.advance().positions().clone());
         }
         check(&robot, &commands);
         assert!(refused < 25, "{refused} of 250 goals were refused");
@@ -195,9 +195,9 @@ mod tests {
         goal[0] = 9.0;
         pursuit.aim(&goal, 0.5).unwrap();
         while !pursuit.is_at_rest() {
-            pursuit.next();
+            pursuit.advance();
         }
-        let there = pursuit.next().positions()[0];
+        let there = pursuit.advance().positions()[0];
         assert!(
             (there - robot.joints()[0].limits.max).abs() < 1e-6,
             "{there}"
@@ -232,13 +232,13 @@ mod tests {
         pursuit.aim(&goal, 1.0).unwrap();
         let mut commands = vec![robot.home().clone()];
         for _ in 0..100 {
-            commands.push(pursuit.next().positions().clone());
+            commands.push(pursuit.advance().positions().clone());
         }
         let before = commands.last().unwrap()[0];
         pursuit.stop();
         let mut steps = 0;
         while !pursuit.is_at_rest() {
-            commands.push(pursuit.next().positions().clone());
+            commands.push(pursuit.advance().positions().clone());
             steps += 1;
         }
         assert!(steps < 100, "{steps}");

@@ -17,4 +17,6 @@
 | `evaluate`  | free-running scores on held-out data                         |
 | `export`    | a checkpoint as a model folder                               |
 | `parity`    | the exported folder compared with Hugging Face transformers  |
+| `speed`     | both engines on the same requests, side by side              |
+| `practice`  | plans that worked in physics, as data                        |
 """

@@ -8,7 +8,7 @@ use enact_arm::{ArmThread, Contact, End};
 use enact_camera::Camera;
 use enact_robot::{Gate, Robot, Start, Trajectory};
 use enact_sim::render::Look;
-use enact_sim::{Colour, Item, ObjectShape, Simulator};
+use enact_sim::{Colour, Item, ObjectShape, Simulator, World};
 use enact_types::JointVector;
 use hand::{layout, so101};
 
@@ -83,4 +83,18 @@ fn the_camera_sees_the_world_of_the_arm() {
     let point = frame.deproject(x, y).expect("there is depth");
     let centre = enact_types::Point3::new(0.2, 0.0, 0.015);
     assert!((point - centre).norm() < 0.03, "{point}");
+}
+
+#[test]
+fn an_arm_that_is_driven_into_the_table_bumps() {
+    let robot = so101();
+    let mut world = World::new(&robot, &layout(Vec::new()));
+    assert_eq!(world.hardest_bump(), 0.0);
+    let shoulder_lift = &robot.joints()[1].limits;
+    for step in 0..600 {
+        let mut command = robot.home().clone();
+        command[1] = (command[1] + 0.006 * f64::from(step)).min(shoulder_lift.max);
+        world.step_command(&command);
+    }
+    assert!(world.hardest_bump() > 0.5, "{} N", world.hardest_bump());
 }

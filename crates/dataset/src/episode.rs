@@ -12,8 +12,11 @@ use crate::vocabulary::{any_cast, is_movable, shape_of};
 
 /// Least distance between two objects, metres.
 const CLEARANCE: f64 = 0.07;
-/// What lies in or on another is seen up to this far from it, of 1000.
+/// What lies in or on another is not seen at the same point, so that only words tell what
+/// lies where: up to this far from it, of 1000.
 const ASIDE: u16 = 35;
+/// Points differ by up to this much from picture to picture, of 1000.
+const JITTER: u16 = 3;
 /// Places tried for one object.
 const PLACES: usize = 60;
 
@@ -143,7 +146,7 @@ fn succeed(rng: &mut impl RngExt, step: &Step, situation: &mut Situation) {
                 name: object.clone(),
                 point: match relation.is_beside() {
                     true => picture_point(&position),
-                    false => near(rng, picture_point(&position)),
+                    false => near(rng, picture_point(&position), ASIDE),
                 },
                 position,
                 size: 0.03,
@@ -263,22 +266,21 @@ fn put_one_somewhere(rng: &mut impl RngExt, objects: &mut [ObjectView]) {
 /// Puts one object in or on another, whichever is natural.
 pub fn rest(rng: &mut impl RngExt, objects: &mut [ObjectView], mover: usize, host: usize) {
     let host = objects[host].clone();
-    objects[mover].point = near(rng, host.point);
+    objects[mover].point = near(rng, host.point, ASIDE);
     objects[mover].position = host.position;
     objects[mover].rests = Some((natural_relation(&host.name), host.name));
 }
 
-/// What lies in or on another is not seen at the same point, so that only words tell
-/// what lies where.
-fn near(rng: &mut impl RngExt, host: NormalisedPoint) -> NormalisedPoint {
+/// A point up to `most` thousandths of the picture away along each side.
+fn near(rng: &mut impl RngExt, point: NormalisedPoint, most: u16) -> NormalisedPoint {
     let mut moved = |value: u16| {
-        (value + rng.random_range(0..=2 * ASIDE))
-            .saturating_sub(ASIDE)
+        (value + rng.random_range(0..=2 * most))
+            .saturating_sub(most)
             .min(1000)
     };
     NormalisedPoint {
-        y: moved(host.y),
-        x: moved(host.x),
+        y: moved(point.y),
+        x: moved(point.x),
     }
 }
 
@@ -294,11 +296,7 @@ pub fn natural_relation(target: &str) -> Relation {
 /// Every new picture gives slightly different points.
 fn jitter(rng: &mut impl RngExt, situation: &mut Situation) {
     for object in &mut situation.objects {
-        let mut moved = |value: u16| (value + rng.random_range(0..7)).saturating_sub(3).min(1000);
-        object.point = NormalisedPoint {
-            y: moved(object.point.y),
-            x: moved(object.point.x),
-        };
+        object.point = near(rng, object.point, JITTER);
     }
     sort(situation);
 }

@@ -43,13 +43,7 @@ pub fn split(cloud: &Cloud, region: &[usize]) -> Option<(Vec<usize>, Vec<usize>)
     }
     let centre = [(x.0 + x.1) / 2.0, (y.0 + y.1) / 2.0];
     let from_centre = |point: &Point3| (point.x - centre[0]).hypot(point.y - centre[1]) / radius;
-    let rim = extent(
-        points
-            .iter()
-            .map(|(_, point)| point.z)
-            .filter(|z| z.is_finite()),
-    )?
-    .1;
+    let rim = extent(points.iter().map(|(_, point)| point.z))?.1;
     let floor = points
         .iter()
         .filter(|(_, point)| from_centre(point) < CORE)

@@ -239,7 +239,7 @@ impl Session<'_> {
             .transpose()?;
         self.go_home()?;
         let held = before.holding();
-        self.look_again(&handled(step).chain(held).collect::<Vec<_>>())?;
+        self.look_again(&step.names().chain(held).collect::<Vec<_>>())?;
         let measured = match on_the_spot {
             Some(state) => state.position,
             None => self.state()?.position,
@@ -265,18 +265,6 @@ impl Session<'_> {
         let state = self.state()?;
         Ok(state.commanded.unwrap_or(state.position))
     }
-}
-
-/// What a step may move.
-fn handled(step: &Step) -> impl Iterator<Item = &str> {
-    let names = match step {
-        Step::Pick { object } | Step::Push { object, .. } | Step::Point { object } => {
-            [Some(object), None]
-        }
-        Step::Place { object, target, .. } => [Some(object), Some(target)],
-        _ => [None, None],
-    };
-    names.into_iter().flatten().map(String::as_str)
 }
 
 fn finished(step: &Step, verdict: Verdict, reason: String) -> Done {

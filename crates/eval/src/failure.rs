@@ -82,14 +82,9 @@ pub fn kind(case: &Case<'_>) -> Failure {
     if !moved && matches!(report.ending, Ending::Said | Ending::Asked) {
         return Failure::Spoke;
     }
-    let names_other = |step: &Step| match step {
-        Step::Pick { object } | Step::Point { object } | Step::Push { object, .. } => {
-            !case.involved.contains(object)
-        }
-        Step::Place { object, target, .. } => {
-            !case.involved.contains(object) || !case.involved.contains(target)
-        }
-        _ => false,
+    let names_other = |step: &Step| {
+        step.names()
+            .any(|name| !case.involved.iter().any(|part| part == name))
     };
     if !moved
         || report

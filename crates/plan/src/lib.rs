@@ -7,6 +7,7 @@
 //! | [`detection`] | what the model says it sees |
 //! | [`outcome`] | what became of a step |
 //! | [`situation`] | everything a plan rests on |
+//! | [`mention`] | which spatial words a task uses, and from where they look |
 //! | [`order`] | who stands left, near, between, … of whom, as words |
 //! | [`prompt`] | the situation as words |
 //! | [`examples`] | worked examples, chosen by similarity |
@@ -19,6 +20,7 @@
 pub mod detection;
 pub mod examples;
 pub mod grammar;
+pub mod mention;
 pub mod nearest;
 pub mod order;
 pub mod outcome;

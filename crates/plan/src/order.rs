@@ -1,9 +1,10 @@
-//! Who stands left, near, between, … of whom, as words: sorted lists, from which
+//! Who stands left, near, between, … of whom, as words: lists in order, from which
 //! a language model reads “the leftmost cube” or “the ball nearest to the bowl”
-//! more surely than from coordinates.
+//! more surely than from coordinates. What is asked for comes first in its list.
 
 use enact_types::Vector3;
 
+use crate::mention::{self, Origin, Spatial};
 use crate::situation::ObjectView;
 
 /// An object this near to the line between two others is between them, metres.
@@ -11,62 +12,94 @@ const BETWEEN: f64 = 0.035;
 
 /// Lines on the spatial order of `objects` that bear on `task`.
 pub fn lines(task: &str, objects: &[ObjectView]) -> Vec<String> {
-    let task = task.to_lowercase();
-    let mentions = |words: &[&str]| words.iter().any(|word| task.contains(word));
     let mut lines = Vec::new();
-    if mentions(&["left", "right", "左", "右"]) {
-        let order = sorted(objects, |object| f64::from(object.point.x));
-        lines.push(format!("left to right: {order}"));
-    }
-    if mentions(&["front", "behind", "back", "前", "后"]) {
-        let order = sorted(objects, |object| -f64::from(object.point.y));
-        lines.push(format!("front to back: {order}"));
-    }
-    if mentions(&["big", "large", "small", "little", "tiny", "大", "小"]) {
-        let order = sorted(objects, |object| object.size);
-        lines.push(format!("small to big: {order}"));
-    }
-    if mentions(&["near", "close", "far", "distant", "近", "远"]) {
-        let from_arm = sorted(objects, |object| object.position.coords.xy().norm());
-        lines.push(format!("from the arm: {from_arm}"));
-        lines.extend(objects.iter().map(|object| neighbours(object, objects)));
-    }
-    if mentions(&["between", "middle", "间"]) {
-        lines.extend(betweens(objects));
+    for (spatial, origin) in mention::find(task, objects) {
+        match (spatial, origin) {
+            (Spatial::Between, _) => lines.extend(betweens(origin, objects)),
+            (Spatial::Near | Spatial::Far, Origin::Unknown) => {
+                lines.push(from_edge(spatial, objects));
+                lines.extend(objects.iter().map(|object| from(object, spatial, objects)));
+            }
+            (_, Origin::Object(object)) => lines.push(from(object, spatial, objects)),
+            _ => lines.push(from_edge(spatial, objects)),
+        }
     }
     lines
 }
 
-fn sorted(objects: &[ObjectView], key: impl Fn(&ObjectView) -> f64) -> String {
-    let mut order: Vec<&ObjectView> = objects.iter().collect();
+/// All objects, as the arm or the picture's edge has them before it.
+fn from_edge(spatial: Spatial, objects: &[ObjectView]) -> String {
+    let x = |object: &ObjectView| f64::from(object.point.x);
+    let y = |object: &ObjectView| f64::from(object.point.y);
+    let from_arm = |object: &ObjectView| object.position.coords.xy().norm();
+    let everything = objects.iter();
+    match spatial {
+        Spatial::Left => line("leftmost first", everything, x),
+        Spatial::Right => line("rightmost first", everything, |object| -x(object)),
+        Spatial::Front => line("front first", everything, |object| -y(object)),
+        Spatial::Back => line("back first", everything, y),
+        Spatial::Big => line("biggest first", everything, |object| -object.size),
+        Spatial::Small => line("smallest first", everything, |object| object.size),
+        Spatial::Near => line("nearest to the arm", everything, from_arm),
+        Spatial::Far | Spatial::Between => line("farthest from the arm", everything, |object| {
+            -from_arm(object)
+        }),
+    }
+}
+
+/// The other objects on a side of `origin`, or by their distance from it.
+fn from(origin: &ObjectView, spatial: Spatial, objects: &[ObjectView]) -> String {
+    let name = &origin.name;
+    let right = |object: &ObjectView| f64::from(object.point.x) - f64::from(origin.point.x);
+    let below = |object: &ObjectView| f64::from(object.point.y) - f64::from(origin.point.y);
+    let apart = |object: &ObjectView| (object.position - origin.position).xy().norm();
+    let others = objects.iter().filter(|other| other.name != *name);
+    let side = |words: &str, key: &dyn Fn(&ObjectView) -> f64| {
+        let there = objects.iter().filter(|other| key(other) > 0.0);
+        line(&format!("{words} {name}"), there, key)
+    };
+    match spatial {
+        Spatial::Left => side("left of", &|object| -right(object)),
+        Spatial::Right => side("right of", &right),
+        Spatial::Front => side("in front of", &below),
+        Spatial::Back => side("behind", &|object| -below(object)),
+        Spatial::Near => line(&format!("nearest to {name}"), others, apart),
+        Spatial::Far => line(&format!("farthest from {name}"), others, |object| {
+            -apart(object)
+        }),
+        Spatial::Big | Spatial::Small | Spatial::Between => from_edge(spatial, objects),
+    }
+}
+
+/// What it is about, and the names in ascending order of `key`.
+fn line<'a>(
+    about: &str,
+    objects: impl Iterator<Item = &'a ObjectView>,
+    key: impl Fn(&ObjectView) -> f64,
+) -> String {
+    let mut order: Vec<&ObjectView> = objects.collect();
     order.sort_by(|a, b| key(a).total_cmp(&key(b)));
-    names(&order)
+    format!("{about}: {}", names(&order))
 }
 
 fn names(objects: &[&ObjectView]) -> String {
+    if objects.is_empty() {
+        return "nothing".to_owned();
+    }
     let names: Vec<&str> = objects.iter().map(|object| object.name.as_str()).collect();
     names.join(", ")
 }
 
-/// The others by their distance from `object`.
-fn neighbours(object: &ObjectView, objects: &[ObjectView]) -> String {
-    let mut others: Vec<&ObjectView> = objects
-        .iter()
-        .filter(|other| other.name != object.name)
-        .collect();
-    others.sort_by(|a, b| apart(a, object).total_cmp(&apart(b, object)));
-    format!("from {}: {}", object.name, names(&others))
-}
-
-fn apart(a: &ObjectView, b: &ObjectView) -> f64 {
-    (a.position - b.position).xy().norm()
-}
-
-/// Each pair that has something between it.
-fn betweens(objects: &[ObjectView]) -> Vec<String> {
+/// Each pair that has something between it; only the pair that is named, if one is.
+fn betweens(origin: Origin<'_>, objects: &[ObjectView]) -> Vec<String> {
+    let is_end = |object: &&ObjectView| match origin {
+        Origin::Pair(first, second) => [first, second].contains(object),
+        _ => true,
+    };
+    let ends: Vec<&ObjectView> = objects.iter().filter(is_end).collect();
     let mut lines = Vec::new();
-    for (index, first) in objects.iter().enumerate() {
-        for second in &objects[index + 1..] {
+    for (index, first) in ends.iter().enumerate() {
+        for second in &ends[index + 1..] {
             let middle: Vec<&ObjectView> = objects
                 .iter()
                 .filter(|object| is_between(object, first, second))
@@ -100,11 +133,11 @@ pub fn is_between(object: &ObjectView, first: &ObjectView, second: &ObjectView) 
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use enact_types::{NormalisedPoint, Point3};
 
-    fn at(name: &str, x: f64, y: f64, size: f64) -> ObjectView {
+    pub fn at(name: &str, x: f64, y: f64, size: f64) -> ObjectView {
         ObjectView {
             name: name.to_owned(),
             point: NormalisedPoint {
@@ -131,23 +164,39 @@ mod tests {
         assert!(told("put the red cube in the blue bowl").is_empty());
         assert_eq!(
             told("pick the leftmost cube"),
-            ["left to right: red cube, green ball, blue bowl"]
+            ["leftmost first: red cube, green ball, blue bowl"]
+        );
+        assert_eq!(
+            told("pick the cube left of the green ball"),
+            ["left of green ball: red cube"]
+        );
+        assert_eq!(
+            told("pick the ball right of the blue bowl"),
+            ["right of blue bowl: nothing"]
         );
         assert_eq!(
             told("拿起最大的方块"),
-            ["small to big: green ball, red cube, blue bowl"]
+            ["biggest first: blue bowl, red cube, green ball"]
         );
         assert_eq!(
             told("what is between the cube and the bowl"),
             ["between red cube and blue bowl: green ball"]
         );
         assert_eq!(
-            told("the ball nearest to the bowl"),
+            told("the ball nearest to the blue bowl"),
+            ["nearest to blue bowl: green ball, red cube"]
+        );
+        assert_eq!(
+            told("the farthest ball"),
+            ["farthest from the arm: blue bowl, red cube, green ball"]
+        );
+        assert_eq!(
+            told("the ball nearest to the dish"),
             [
-                "from the arm: green ball, red cube, blue bowl",
-                "from red cube: green ball, blue bowl",
-                "from green ball: red cube, blue bowl",
-                "from blue bowl: green ball, red cube",
+                "nearest to the arm: green ball, red cube, blue bowl",
+                "nearest to red cube: green ball, blue bowl",
+                "nearest to green ball: red cube, blue bowl",
+                "nearest to blue bowl: green ball, red cube",
             ]
         );
     }

@@ -55,6 +55,7 @@ fn compact(situation: &Situation) -> String {
         "seen: {}",
         join(&situation.objects, compact_object)
     )];
+    lines.extend(lying(&situation.objects));
     lines.extend(order::lines(&situation.task, &situation.objects));
     if let Some(held) = &situation.holding {
         lines.push(format!("holding: {held}"));
@@ -70,6 +71,17 @@ fn compact(situation: &Situation) -> String {
     }
     lines.push(format!("task: {}", plain(&situation.task)));
     lines.join("\n")
+}
+
+/// What lies where, once more without the points: a small model finds the place of a
+/// thing more surely right behind its name.
+fn lying(objects: &[ObjectView]) -> Option<String> {
+    let lying: Vec<String> = objects
+        .iter()
+        .filter(|object| object.rests.is_some())
+        .map(|object| format!("{}{}", object.name, rests(object)))
+        .collect();
+    (!lying.is_empty()).then(|| format!("lying: {}", lying.join("; ")))
 }
 
 /// Whether a task may mean something that was named before it.

@@ -118,6 +118,18 @@ impl Step {
         }
     }
 
+    /// The objects that it names: what it handles, then where that goes.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let names = match self {
+            Self::Pick { object } | Self::Push { object, .. } | Self::Point { object } => {
+                [Some(object), None]
+            }
+            Self::Place { object, target, .. } => [Some(object), Some(target)],
+            Self::Home {} | Self::Say { .. } | Self::Ask { .. } | Self::Done {} => [None, None],
+        };
+        names.into_iter().flatten().map(String::as_str)
+    }
+
     /// Whether carrying the step out moves the arm.
     pub fn moves(&self) -> bool {
         !matches!(self.skill(), Skill::Say | Skill::Ask | Skill::Done)

@@ -25,7 +25,7 @@ use crate::vocabulary::is_movable;
 use crate::wording::{Language, Speaker, Wordings};
 
 /// Share of requests in Chinese.
-const CHINESE: f64 = 0.22;
+const CHINESE: f64 = 0.27;
 
 /// A prompt and the completion that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,9 +42,9 @@ type Draw = fn(&mut Speaker<'_>, &mut Situation) -> Option<(String, Goal)>;
 
 /// What is practised, and how often.
 const KINDS: &[(&str, u32, Draw)] = &[
-    ("put", 10, one::put),
+    ("put", 20, one::put),
     ("stack", 5, one::stack),
-    ("beside", 7, one::beside),
+    ("beside", 6, one::beside),
     ("pick", 3, one::pick),
     ("point", 3, one::point),
     ("push", 3, one::push),
@@ -52,14 +52,14 @@ const KINDS: &[(&str, u32, Draw)] = &[
     ("several", 6, several::several),
     ("all", 14, several::all),
     ("sort", 9, several::sort),
-    ("tower", 4, several::tower),
-    ("swap", 9, several::swap),
-    ("reference", 28, unclear::spatial),
-    ("missing", 12, unclear::missing),
-    ("short", 16, unclear::short),
+    ("tower", 5, several::tower),
+    ("swap", 30, several::swap),
+    ("reference", 26, unclear::spatial),
+    ("missing", 13, unclear::missing),
+    ("short", 14, unclear::short),
     ("pronoun", 3, unclear::pronoun),
-    ("talk", 5, talk::talk),
-    ("hostile", 6, talk::hostile),
+    ("talk", 9, talk::talk),
+    ("hostile", 5, talk::hostile),
 ];
 
 /// The `index`th example of a data set; the same for the same seed.

@@ -148,7 +148,7 @@ impl Speaker<'_> {
         } else {
             sentence.to_owned()
         };
-        if self.language == Language::English && self.rng.random_bool(0.1) {
+        if self.language == Language::English && self.rng.random_bool(0.13) {
             typing::mistype(self.rng, &said)
         } else {
             said

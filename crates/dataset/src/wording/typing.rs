@@ -3,12 +3,12 @@
 use rand::RngExt;
 
 /// Words shorter than this are typed right.
-const SHORTEST: usize = 4;
+const SHORTEST: usize = 3;
 
-/// One or two words with a letter lost, doubled, or swapped with the next.
+/// One to three words with a letter lost, doubled, or swapped with the next.
 pub fn mistype(rng: &mut impl RngExt, text: &str) -> String {
     let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
-    for _ in 0..rng.random_range(1..=2) {
+    for _ in 0..rng.random_range(1..=3) {
         let index = rng.random_range(0..words.len());
         let mut letters: Vec<char> = words[index].chars().collect();
         if letters.len() >= SHORTEST && letters.iter().all(|letter| letter.is_alphabetic()) {

@@ -1,8 +1,10 @@
 //! What happens in a run, for those who watch.
 
+use std::sync::Arc;
+
 use enact_arm::{ArmState, Contact, Execution};
 use enact_plan::{Answer, Detection, ObjectView, Outcome, Plan, Situation, Step};
-use enact_robot::{Robot, Trajectory};
+use enact_robot::{HalfSpace, Obstacle, Robot, Trajectory};
 use enact_types::Frame;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,13 @@ pub enum Order {
 /// Something that happened.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
+    /// What there is to stay clear of, known without looking; before any task.
+    Surrounded {
+        /// Fixed bodies and boxes to keep out of.
+        obstacles: &'a [Arc<Obstacle>],
+        /// The sides of the workspace.
+        walls: &'a [HalfSpace],
+    },
     /// A task begins.
     Started {
         /// What the person asked for.

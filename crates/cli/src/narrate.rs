@@ -64,7 +64,8 @@ impl<W: Write> Observer for Narrator<W> {
             }
             Event::Said(text) => self.say("says", text),
             Event::Broke(error) => self.say("broke", &error.to_string()),
-            Event::Saw(_)
+            Event::Surrounded { .. }
+            | Event::Saw(_)
             | Event::Ordered(_)
             | Event::Moving { .. }
             | Event::Moved(_)

@@ -7,6 +7,8 @@ pub enum Topic {
     Run,
     /// When the run began by the wall clock, and by what command.
     Wall,
+    /// What there is to stay clear of, known without looking.
+    Surroundings,
     /// A task begins.
     Task,
     /// A person asked for a look or the way home.
@@ -57,9 +59,10 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Run,
         Self::Wall,
+        Self::Surroundings,
         Self::Task,
         Self::Order,
         Self::Turn,
@@ -90,6 +93,7 @@ impl Topic {
         match self {
             Self::Run => "/run",
             Self::Wall => "/run/wall",
+            Self::Surroundings => "/surroundings",
             Self::Task => "/task",
             Self::Order => "/order",
             Self::Turn => "/turn",

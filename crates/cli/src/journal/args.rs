@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::view::Shown;
+
 /// Whether and where a run is kept.
 #[derive(Clone, Debug, Default, Args)]
 pub struct KeepArgs {
@@ -79,9 +81,14 @@ pub struct ReplayArgs {
 pub struct ViewArgs {
     /// The recording
     pub file: PathBuf,
-    /// Write an .rrd file instead of showing the run in rerun's viewer
-    #[arg(long, value_name = "FILE.rrd")]
-    pub out: Option<PathBuf>,
+    /// Show it in a browser, or write it as a file, instead of showing it in rerun's viewer
+    #[arg(
+        long = "view",
+        value_name = "web|FILE.rrd",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub shown: Shown,
 }
 
 /// `enact export`.

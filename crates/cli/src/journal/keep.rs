@@ -70,7 +70,8 @@ impl Keeper {
     }
 }
 
-fn wall_clock() -> u64 {
+/// Nanoseconds since 1970.
+pub fn wall_clock() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_nanos() as u64)
 }

@@ -19,7 +19,8 @@ use enact_robot::Robot;
 
 use crate::error::JournalError;
 use crate::message::{Ordered, Task};
-use crate::reader::Journal;
+use crate::reader::{Journal, Record};
+use crate::surroundings::Surroundings;
 use crate::topic::Topic;
 
 use arm::RecordedArm;
@@ -29,6 +30,7 @@ use mind::RecordedMind;
 /// A recorded run, ready to be lived through again.
 pub struct Playback {
     robot: Arc<Robot>,
+    around: Option<Surroundings>,
     demands: Vec<Demand>,
     arm: RecordedArm,
     camera: RecordedCamera,
@@ -50,8 +52,10 @@ impl Playback {
     /// The first message that cannot be read, or a robot that cannot be loaded.
     pub fn new(journal: &Journal) -> Result<Self, JournalError> {
         let stop = Arc::new(OnceLock::new());
+        let around = journal.of(Topic::Surroundings).next();
         Ok(Self {
             robot: Arc::new(journal.info()?.robot.load()?),
+            around: around.map(Record::read).transpose()?,
             demands: demands(journal)?,
             arm: RecordedArm::new(journal, Arc::clone(&stop))?,
             camera: RecordedCamera::new(journal)?,
@@ -82,6 +86,9 @@ impl Playback {
             observers,
         )
         .map_err(JournalError::Unfit)?;
+        if let Some(around) = &self.around {
+            session = session.among(around.obstacles(), around.walls());
+        }
         for demand in self.demands {
             stop.release();
             if meet(&mut session, &demand).is_err() {

@@ -130,7 +130,7 @@ fn info(home: &Home, setup: &Setup, scripted: bool) -> Result<RunInfo> {
 }
 
 /// The texts of the robot that `Robot::find` finds by this name or path.
-fn robot_info(home: &Home, name_or_path: &str, name: &str) -> Result<RobotInfo> {
+pub fn robot_info(home: &Home, name_or_path: &str, name: &str) -> Result<RobotInfo> {
     let shipped = home.robots().join(name_or_path);
     let place = if shipped.is_dir() {
         shipped

@@ -26,8 +26,7 @@ pub(crate) fn describe(
         fill: FillMode::TransparentFillMajorWireframe,
     };
     for (index, obstacle) in obstacles.iter().enumerate() {
-        let name = format!("{index} {}", obstacle.name());
-        let body = entity_path!["world", "keep_out", name];
+        let body = entity_path!["world", "keep_out", index.to_string(), obstacle.name()];
         for (index, (shape, base_from_shape)) in obstacle.shapes().enumerate() {
             let path = body.join(&entity_path![index.to_string()]);
             shapes::describe(stream, &path, &shape, &base_from_shape, look)?;

@@ -239,7 +239,7 @@ fn everything_that_happens_is_in_the_file() {
         "/world/camera/image/objects",
         "/world/camera/image/boxes",
         "/world/cloud",
-        "/world/keep_out/0 rail/0",
+        "/world/keep_out/0/rail/0",
         "/world/keep_out/workspace",
         "/world/contact/grip",
         "/world/contact/bump",

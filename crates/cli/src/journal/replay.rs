@@ -194,7 +194,7 @@ impl Outcome {
             format!("; the goal is {}", word(reached))
         });
         format!(
-            "{} motions, {} of them bit for bit as recorded, tool at most {:.2} mm off{goal}; {:.1} s in {:.2} s, {:.0} times real time",
+            "{} motions, {} of them bit for bit as recorded, tool at most {:.2} mm off{goal}; {:.1} s in {:.2} s, {:.1} times real time",
             self.motions,
             self.exact,
             1e3 * self.tool,

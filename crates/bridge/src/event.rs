@@ -32,6 +32,8 @@ pub enum Event<'a> {
         /// The sides of the workspace.
         walls: &'a [HalfSpace],
     },
+    /// From now on somebody must agree to each plan before anything moves.
+    Supervised,
     /// A task begins.
     Started {
         /// What the person asked for.
@@ -63,6 +65,8 @@ pub enum Event<'a> {
         /// What the planner was asked and said.
         answer: &'a Answer<Plan>,
     },
+    /// Whether somebody agreed to the plan.
+    Agreed(bool),
     /// A step begins.
     Step(&'a Step),
     /// An admitted motion begins.

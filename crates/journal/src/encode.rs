@@ -114,6 +114,13 @@ impl Encoder {
                 let around = Surroundings::of(obstacles, walls);
                 vec![self.entry(Topic::Surroundings, &around)]
             }
+            Event::Supervised => {
+                vec![self.entry(Topic::Approval, &message::Approval { agreed: None })]
+            }
+            Event::Agreed(agreed) => {
+                let agreed = Some(*agreed);
+                vec![self.entry(Topic::Approval, &message::Approval { agreed })]
+            }
             Event::Started { task, bounds, .. } => {
                 let task = message::Task {
                     task: (*task).to_owned(),
@@ -309,7 +316,10 @@ fn talk(event: &Event<'_>) -> Option<(Level, &'static str, String)> {
         Event::Said(text) => (Level::Info, "says", (*text).to_owned()),
         Event::Ended(report) => (Level::Info, "ended", format!("{:?}", report.ending)),
         Event::Broke(error) => (Level::Error, "broke", error.to_string()),
+        Event::Agreed(true) => (Level::Info, "agreed", "yes".to_owned()),
+        Event::Agreed(false) => (Level::Warning, "agreed", "no".to_owned()),
         Event::Surrounded { .. }
+        | Event::Supervised
         | Event::Ordered(_)
         | Event::Saw(_)
         | Event::Moved(_)

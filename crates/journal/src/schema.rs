@@ -38,6 +38,7 @@ fn ours(topic: Topic) -> (&'static str, Fields) {
             "enact.Surroundings",
             vec![("bodies", list(anything())), ("walls", list(anything()))],
         ),
+        Topic::Approval => ("enact.Approval", vec![("agreed", boolean())]),
         Topic::Task => ("enact.Task", vec![("task", text()), ("bounds", anything())]),
         Topic::Order => ("enact.Order", vec![("order", text())]),
         Topic::Turn => ("enact.Turn", vec![("turn", integer())]),

@@ -9,6 +9,8 @@ pub enum Topic {
     Wall,
     /// What there is to stay clear of, known without looking.
     Surroundings,
+    /// Whether somebody agreed to a plan.
+    Approval,
     /// A task begins.
     Task,
     /// A person asked for a look or the way home.
@@ -59,10 +61,11 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Run,
         Self::Wall,
         Self::Surroundings,
+        Self::Approval,
         Self::Task,
         Self::Order,
         Self::Turn,
@@ -94,6 +97,7 @@ impl Topic {
             Self::Run => "/run",
             Self::Wall => "/run/wall",
             Self::Surroundings => "/surroundings",
+            Self::Approval => "/approval",
             Self::Task => "/task",
             Self::Order => "/order",
             Self::Turn => "/turn",

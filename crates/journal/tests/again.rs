@@ -50,6 +50,24 @@ fn it_does_the_same_among_fixtures() {
 }
 
 #[test]
+fn what_a_person_agreed_to_is_answered_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    for agrees in [true, false] {
+        let stage = Stage::new(2);
+        let mut journal = stage.journal(&path, 0);
+        let session = stage.session(PUT, vec![Box::new(&mut journal)]);
+        let mut session = session.approved_by(Box::new(move |_, _| agrees));
+        let report = session.run("put it", BOUNDS).unwrap();
+        drop(session);
+        journal.outcome(report.believes_success());
+        journal.finish().unwrap();
+        assert_eq!(report.believes_success(), agrees);
+        assert!(is_the_same(&path) > 4);
+    }
+}
+
+#[test]
 fn the_wall_clock_is_told_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.mcap");

@@ -58,6 +58,8 @@ fn paragraphs(event: &Event<'_>) -> Vec<String> {
             Ok(plan) => vec![format!("**Plan**\n\n{}", list(plan))],
             Err(rejection) => say("Plan rejected", &rejection.to_string()),
         },
+        Event::Agreed(true) => say("Person", "agrees"),
+        Event::Agreed(false) => say("Person", "does not agree"),
         Event::Judged(outcome) => {
             let verdict = match outcome.verdict {
                 Verdict::Yes => "Worked",
@@ -71,6 +73,7 @@ fn paragraphs(event: &Event<'_>) -> Vec<String> {
         Event::Ended(report) => say("Ended", &format!("{:?}", report.ending)),
         Event::Broke(error) => say("Broke", &error.to_string()),
         Event::Surrounded { .. }
+        | Event::Supervised
         | Event::Ordered(_)
         | Event::Saw(_)
         | Event::Step(_)

@@ -122,6 +122,9 @@ impl Recorder {
             Event::Surrounded { obstacles, walls } => {
                 surroundings::describe(stream, obstacles, walls)
             }
+            Event::Supervised => text::note(stream, "approval", "each plan is to be agreed to"),
+            Event::Agreed(true) => text::note(stream, "approval", "agreed"),
+            Event::Agreed(false) => text::warn(stream, "approval", "not agreed"),
             Event::Started { task, robot, .. } => self.started(task, robot),
             Event::Ordered(order) => text::note(stream, "order", &format!("{order:?}")),
             Event::Turn(turn) => text::note(stream, "turn", &turn.to_string()),

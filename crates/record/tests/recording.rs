@@ -155,6 +155,8 @@ fn run(recorder: &mut Recorder, robot: &Robot) {
                 dry_run: false,
             },
         },
+        Event::Supervised,
+        Event::Agreed(false),
         Event::Ordered(Order::See),
         Event::Turn(1),
         Event::Saw(&frame()),
@@ -263,8 +265,9 @@ fn everything_that_happens_is_in_the_file() {
             "{path} is missing in {entities:#?}"
         );
     }
-    // Task, order, turn, seen, dropped, rejected, plan, step, motion, verdict, said, ended.
-    assert_eq!(rows(&store, "log"), 12);
+    // Task, supervised, agreed, order, turn, seen, dropped, rejected, plan, step, motion, verdict,
+    // said, ended.
+    assert_eq!(rows(&store, "log"), 14);
 }
 
 #[test]

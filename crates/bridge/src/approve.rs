@@ -3,6 +3,7 @@
 use enact_plan::{Outcome, Plan, Step, Verdict};
 use enact_types::Refusal;
 
+use crate::event::Event;
 use crate::session::{BridgeError, Session};
 
 /// Is shown a plan, and what would come of each step that moves the arm, up to the first
@@ -14,6 +15,7 @@ impl<'a> Session<'a> {
     pub fn approved_by(mut self, approver: Approver<'a>) -> Self {
         self.approver = Some(approver);
         self.may_move = false;
+        self.tell(&Event::Supervised);
         self
     }
 
@@ -26,6 +28,7 @@ impl<'a> Session<'a> {
         if let Some(approver) = &mut self.approver {
             self.may_move = approver(plan, &outlook);
         }
+        self.tell(&Event::Agreed(self.may_move));
         Ok(self.may_move)
     }
 

@@ -1,8 +1,10 @@
 //! What happens in a run, for those who watch.
 
+use std::sync::Arc;
+
 use enact_arm::{ArmState, Contact, Execution};
 use enact_plan::{Answer, Detection, ObjectView, Outcome, Plan, Situation, Step};
-use enact_robot::{Robot, Trajectory};
+use enact_robot::{HalfSpace, Obstacle, Robot, Trajectory};
 use enact_types::Frame;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,15 @@ pub enum Order {
 /// Something that happened.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
+    /// What there is to stay clear of, known without looking; before any task.
+    Surrounded {
+        /// Fixed bodies and boxes to keep out of.
+        obstacles: &'a [Arc<Obstacle>],
+        /// The sides of the workspace.
+        walls: &'a [HalfSpace],
+    },
+    /// From now on somebody must agree to each plan before anything moves.
+    Supervised,
     /// A task begins.
     Started {
         /// What the person asked for.
@@ -54,6 +65,8 @@ pub enum Event<'a> {
         /// What the planner was asked and said.
         answer: &'a Answer<Plan>,
     },
+    /// Whether somebody agreed to the plan.
+    Agreed(bool),
     /// A step begins.
     Step(&'a Step),
     /// An admitted motion begins.

@@ -50,7 +50,7 @@ impl<W: Write> Observer for Journal<W> {
     }
 }
 
-/// What is written of an event; readings of a standing arm are not.
+/// What is written of an event; readings of a standing arm and what stands in the scene file are not.
 fn line(event: &Event<'_>) -> Option<Value> {
     Some(match event {
         Event::Started { task, robot, .. } => json!({"started": task, "robot": robot.name()}),
@@ -87,7 +87,8 @@ fn line(event: &Event<'_>) -> Option<Value> {
             "end": trajectory.end(),
         }),
         Event::Moved(execution) => json!({"moved": arm(&execution.state)}),
-        Event::Read(_) => return None,
+        Event::Surrounded { .. } | Event::Supervised | Event::Read(_) => return None,
+        Event::Agreed(agreed) => json!({"agreed": agreed}),
         Event::Judged(outcome) => json!({"judged": outcome}),
         Event::Said(text) => json!({"said": text}),
         Event::Ended(report) => json!({"ended": report}),

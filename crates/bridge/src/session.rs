@@ -86,6 +86,12 @@ impl<'a> Session<'a> {
         obstacles: impl IntoIterator<Item = Arc<Obstacle>>,
         walls: impl IntoIterator<Item = HalfSpace>,
     ) -> Self {
+        let obstacles: Vec<Arc<Obstacle>> = obstacles.into_iter().collect();
+        let walls: Vec<HalfSpace> = walls.into_iter().collect();
+        self.tell(&Event::Surrounded {
+            obstacles: &obstacles,
+            walls: &walls,
+        });
         self.grounder = self.grounder.among(obstacles, walls);
         self
     }

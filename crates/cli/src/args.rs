@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::arm::args::{ArmArgs, BusArgs};
 use crate::journal::args::{ExportArgs, KeepArgs, ReplayArgs, RunsArgs, ViewArgs};
+use crate::view::Shown;
 
 /// Turns words into arm motion.
 #[derive(Debug, Parser)]
@@ -101,9 +102,9 @@ pub struct SetupArgs {
     /// Simulate no faster than real time
     #[arg(long)]
     pub realtime: bool,
-    /// Show the run in rerun: in its viewer, or as an .rrd file
-    #[arg(long, value_name = "FILE.rrd", num_args = 0..=1, default_missing_value = "")]
-    pub view: Option<String>,
+    /// Show the run in rerun: in its viewer, in a browser, or as a file
+    #[arg(long, value_name = "web|FILE.rrd", num_args = 0..=1, default_missing_value = "")]
+    pub view: Option<Shown>,
     /// Write a journal: a line of JSON per event, the same for the same run
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,

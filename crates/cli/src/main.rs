@@ -7,6 +7,7 @@
 //! | [`launch`] | launch files |
 //! | [`setup`] | robot, world, camera, model and observers put together |
 //! | [`watch`] | who watches a run |
+//! | [`view`] | where a run is shown: in rerun's viewer, in a browser, or as a file |
 //! | [`narrate`] | the run told on stderr |
 //! | [`run`] | `enact run` |
 //! | [`chat`] | `enact chat` |
@@ -38,6 +39,7 @@ mod robot;
 mod run;
 mod scene;
 mod setup;
+mod view;
 mod watch;
 
 use std::io::{stdin, stdout};

@@ -64,7 +64,10 @@ impl<W: Write> Observer for Narrator<W> {
             }
             Event::Said(text) => self.say("says", text),
             Event::Broke(error) => self.say("broke", &error.to_string()),
-            Event::Saw(_)
+            Event::Surrounded { .. }
+            | Event::Supervised
+            | Event::Agreed(_)
+            | Event::Saw(_)
             | Event::Ordered(_)
             | Event::Moving { .. }
             | Event::Moved(_)

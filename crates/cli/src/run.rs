@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::args::RunArgs;
 use crate::home::Home;
 use crate::setup::Setup;
+use crate::view;
 use crate::watch::Watchers;
 
 /// Carries out the instruction; whether the goal was reached.
@@ -35,10 +36,11 @@ pub fn run(home: &Home, args: &RunArgs) -> Result<bool> {
             dry_run: args.dry_run,
         },
     )?;
+    let stop = session.stop_switch();
     drop(session);
     let success = is_reached(&setup, &args.instruction, &report);
     watchers.outcome(success);
-    watchers.finish()?;
+    let page = watchers.finish()?;
 
     if args.json {
         let times = Times {
@@ -48,6 +50,10 @@ pub fn run(home: &Home, args: &RunArgs) -> Result<bool> {
         println!("{}", summary(&report, success, &setup, &times));
     } else {
         println!("{}", sentence(&report, success));
+    }
+    if let Some(page) = page {
+        stop.release();
+        view::keep(page, &stop);
     }
     Ok(success)
 }

@@ -2,23 +2,23 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Stderr, stderr};
-use std::path::Path;
 
 use anyhow::{Context, Result};
 use enact_bridge::{Journal, Observer};
-use enact_record::Recorder;
+use enact_record::Page;
 
 use crate::args::SetupArgs;
 use crate::home::Home;
-use crate::journal::keep::Keeper;
+use crate::journal::keep::{Keeper, wall_clock};
 use crate::narrate::Narrator;
 use crate::setup::Setup;
+use crate::view::View;
 
 /// Everyone who watches.
 pub struct Watchers {
     narrator: Narrator<Stderr>,
     journal: Option<Journal<BufWriter<File>>>,
-    recorder: Option<Recorder>,
+    view: Option<View>,
     keeper: Option<Keeper>,
 }
 
@@ -40,15 +40,12 @@ impl Watchers {
                 anyhow::Ok(Journal::new(BufWriter::new(file)))
             })
             .transpose()?;
-        let recorder = match args.view.as_deref() {
-            None => None,
-            Some("") => Some(Recorder::to_viewer()?),
-            Some(path) => Some(Recorder::to_file(Path::new(path))?),
-        };
+        let view = args.view.as_ref();
+        let view = view.map(|shown| View::open(shown, Box::new(wall_clock)));
         Ok(Self {
             narrator: Narrator::new(stderr()),
             journal,
-            recorder,
+            view: view.transpose()?,
             keeper: Keeper::begin(home, &args.keep, setup, task, scripted)?,
         })
     }
@@ -59,8 +56,8 @@ impl Watchers {
         if let Some(journal) = &mut self.journal {
             all.push(Box::new(journal));
         }
-        if let Some(recorder) = &mut self.recorder {
-            all.push(Box::new(recorder));
+        if let Some(view) = &mut self.view {
+            all.push(Box::new(&mut view.recorder));
         }
         if let Some(keeper) = &mut self.keeper {
             all.push(Box::new(&mut keeper.journal));
@@ -75,17 +72,15 @@ impl Watchers {
         }
     }
 
-    /// Writes out what is left to write.
-    pub fn finish(self) -> Result<()> {
+    /// Writes out what is left to write; a page that shows the run stays for whom it is given.
+    pub fn finish(self) -> Result<Option<Page>> {
         if let Some(journal) = self.journal {
             journal.finish().context("cannot write the journal")?;
         }
-        if let Some(recorder) = self.recorder {
-            recorder.finish()?;
-        }
+        let page = self.view.map(View::finish).transpose()?;
         if let Some(keeper) = self.keeper {
             keeper.finish()?;
         }
-        Ok(())
+        Ok(page.flatten())
     }
 }

@@ -109,12 +109,33 @@ fn a_kept_run_replays_and_verifies() {
 }
 
 #[test]
+fn a_kept_run_is_repeated_by_an_arm_on_a_serial_port() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = kept(folder.path(), &["--seed", "4"]);
+    let arm = ["replay", &file, "--arm", "so101-emulated", "--speed", "10"];
+    let replayed = enact(folder.path(), &[&arm[..], &["--json"]].concat());
+    let replayed = json(&replayed);
+    assert_eq!(replayed["refused"], Value::Null, "{replayed}");
+    assert_eq!(replayed["ended_otherwise"], 0);
+    assert_eq!(replayed["reached"], true);
+    assert_eq!(replayed["bit_for_bit"], 0);
+
+    let other = enact(folder.path(), &["replay", &file, "--arm", "panda"]);
+    assert_eq!(other.status.code(), Some(2));
+    let port = enact(folder.path(), &["replay", &file, "--port", "/dev/null"]);
+    assert_eq!(port.status.code(), Some(2));
+}
+
+#[test]
 fn a_kept_run_is_shown_and_exported() {
     let folder = tempfile::tempdir().unwrap();
     let file = kept(folder.path(), &[]);
-    let seen = enact(folder.path(), &["view", &file, "--out", "run.rrd"]);
+    let seen = enact(folder.path(), &["view", &file, "--view", "run.rrd"]);
     assert!(seen.status.success(), "{seen:?}");
     assert!(fs::metadata(folder.path().join("run.rrd")).unwrap().len() > 100_000);
+    let no_form = enact(folder.path(), &["view", &file, "--view", "run.txt"]);
+    assert_eq!(no_form.status.code(), Some(2));
+    assert!(!folder.path().join("run.txt").exists());
 
     let arguments = [
         "export",
@@ -141,6 +162,20 @@ fn a_kept_run_is_shown_and_exported() {
 
     let again = enact(folder.path(), &arguments);
     assert_eq!(again.status.code(), Some(2), "{again:?}");
+}
+
+#[test]
+#[ignore = "needs the program `rerun`: pip install rerun-sdk==0.36.3"]
+fn rerun_itself_takes_what_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = kept(folder.path(), &["--view", "live.rrd"]);
+    enact(folder.path(), &["view", &file, "--view", "again.rrd"]);
+    for shown in ["live.rrd", "again.rrd"] {
+        let mut verify = Command::new("rerun");
+        verify.args(["rrd", "verify", shown]);
+        let status = verify.current_dir(folder.path()).status().unwrap();
+        assert!(status.success(), "{shown}");
+    }
 }
 
 #[test]

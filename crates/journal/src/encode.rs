@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::foxglove::{self, CAMERA, Level, Log};
 use crate::message::{self, JointStates, MotionEnd};
 use crate::picture;
+use crate::surroundings::Surroundings;
 use crate::topic::Topic;
 
 /// Link poses and points of a path closer together than this are left out, seconds.
@@ -109,6 +110,17 @@ impl Encoder {
 
     fn messages(&mut self, event: &Event<'_>) -> Vec<Entry> {
         match event {
+            Event::Surrounded { obstacles, walls } => {
+                let around = Surroundings::of(obstacles, walls);
+                vec![self.entry(Topic::Surroundings, &around)]
+            }
+            Event::Supervised => {
+                vec![self.entry(Topic::Approval, &message::Approval { agreed: None })]
+            }
+            Event::Agreed(agreed) => {
+                let agreed = Some(*agreed);
+                vec![self.entry(Topic::Approval, &message::Approval { agreed })]
+            }
             Event::Started { task, bounds, .. } => {
                 let task = message::Task {
                     task: (*task).to_owned(),
@@ -304,7 +316,14 @@ fn talk(event: &Event<'_>) -> Option<(Level, &'static str, String)> {
         Event::Said(text) => (Level::Info, "says", (*text).to_owned()),
         Event::Ended(report) => (Level::Info, "ended", format!("{:?}", report.ending)),
         Event::Broke(error) => (Level::Error, "broke", error.to_string()),
-        Event::Ordered(_) | Event::Saw(_) | Event::Moved(_) | Event::Read(_) => return None,
+        Event::Agreed(true) => (Level::Info, "agreed", "yes".to_owned()),
+        Event::Agreed(false) => (Level::Warning, "agreed", "no".to_owned()),
+        Event::Surrounded { .. }
+        | Event::Supervised
+        | Event::Ordered(_)
+        | Event::Saw(_)
+        | Event::Moved(_)
+        | Event::Read(_) => return None,
     })
 }
 

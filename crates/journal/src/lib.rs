@@ -10,6 +10,7 @@
 //! | [`topic`] | what a journal has channels for |
 //! | `schema` | what stands in a message of each, as JSON schema |
 //! | [`message`] | our own messages |
+//! | [`surroundings`] | what there is to stay clear of, as a message |
 //! | `foxglove` | Foxglove's messages |
 //! | `picture` | pictures and depth as text, without loss |
 //! | [`encode`] | an event as entries of a journal |
@@ -18,6 +19,7 @@
 //! | [`writer`] | the observer that keeps a run |
 //! | [`reader`] | a journal read back, as far as it is whole |
 //! | [`motion`] | the motions of a journal |
+//! | [`wall`] | the wall clock of a recorded run, event by event |
 //! | [`playback`] | arm, camera and mind that repeat what a journal holds |
 //! | [`verify`] | the loop again on recorded input: is everything as before? |
 //! | [`replay`] | recorded commands through the gate to another arm |
@@ -34,8 +36,10 @@ mod queue;
 pub mod reader;
 pub mod replay;
 mod schema;
+pub mod surroundings;
 pub mod topic;
 pub mod verify;
+pub mod wall;
 pub mod writer;
 
 pub use encode::{Encoder, Entry};
@@ -48,4 +52,5 @@ pub use reader::{End, Journal, Record};
 pub use replay::{Departure, Replay};
 pub use topic::Topic;
 pub use verify::{Difference, Verification, verify};
+pub use wall::RecordedWall;
 pub use writer::{JournalWriter, Kept};

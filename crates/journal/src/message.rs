@@ -100,6 +100,14 @@ pub struct Ordered {
     pub order: Order,
 }
 
+/// Somebody agreed to a plan, or did not, or will be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// What was answered; left out where it says that somebody is to be asked from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed: Option<bool>,
+}
+
 /// A turn begins.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Turn {

@@ -34,6 +34,11 @@ fn ours(topic: Topic) -> (&'static str, Fields) {
             "enact.Wall",
             vec![("unix_seconds", number()), ("command", list(text()))],
         ),
+        Topic::Surroundings => (
+            "enact.Surroundings",
+            vec![("bodies", list(anything())), ("walls", list(anything()))],
+        ),
+        Topic::Approval => ("enact.Approval", vec![("agreed", boolean())]),
         Topic::Task => ("enact.Task", vec![("task", text()), ("bounds", anything())]),
         Topic::Order => ("enact.Order", vec![("order", text())]),
         Topic::Turn => ("enact.Turn", vec![("turn", integer())]),

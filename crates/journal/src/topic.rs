@@ -7,6 +7,10 @@ pub enum Topic {
     Run,
     /// When the run began by the wall clock, and by what command.
     Wall,
+    /// What there is to stay clear of, known without looking.
+    Surroundings,
+    /// Whether somebody agreed to a plan.
+    Approval,
     /// A task begins.
     Task,
     /// A person asked for a look or the way home.
@@ -57,9 +61,11 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::Run,
         Self::Wall,
+        Self::Surroundings,
+        Self::Approval,
         Self::Task,
         Self::Order,
         Self::Turn,
@@ -90,6 +96,8 @@ impl Topic {
         match self {
             Self::Run => "/run",
             Self::Wall => "/run/wall",
+            Self::Surroundings => "/surroundings",
+            Self::Approval => "/approval",
             Self::Task => "/task",
             Self::Order => "/order",
             Self::Turn => "/turn",

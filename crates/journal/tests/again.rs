@@ -3,12 +3,13 @@
 mod common;
 
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
-use common::{ABSENT, BOUNDS, PUT, Stage, record};
+use common::{ABSENT, BOUNDS, PUT, Stage, record, record_on};
 use enact_arm::{Arm, ArmError, ArmState, ArmThread, StopSwitch};
-use enact_bridge::Ending;
-use enact_journal::{Journal, Replay, Topic, verify};
+use enact_bridge::{Ending, Event, Observer};
+use enact_journal::{Journal, Playback, RecordedWall, Replay, Topic, verify};
 use enact_robot::Command;
 use enact_sim::{Layout, SimArm, Simulator};
 
@@ -28,6 +29,77 @@ fn the_loop_does_the_same_on_what_was_recorded() {
         let plan = if seed % 4 == 0 { ABSENT } else { PUT };
         record(&path, seed, plan, 0);
         assert!(is_the_same(&path) > 10, "seed {seed}");
+    }
+}
+
+/// Some of them are refused because of the fixtures.
+#[test]
+fn it_does_the_same_among_fixtures() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    let mut refused = 0;
+    for scene in ["wall", "shelf", "rail"] {
+        for seed in 1..=5 {
+            let stage = Stage::in_scene(scene, seed);
+            let report = record_on(&stage, &path, PUT, 0);
+            refused += report.refusals.len();
+            assert!(is_the_same(&path) > 10, "{scene}, seed {seed}");
+        }
+    }
+    assert!(refused > 0);
+}
+
+#[test]
+fn what_a_person_agreed_to_is_answered_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    for agrees in [true, false] {
+        let stage = Stage::new(2);
+        let mut journal = stage.journal(&path, 0);
+        let session = stage.session(PUT, vec![Box::new(&mut journal)]);
+        let mut session = session.approved_by(Box::new(move |_, _| agrees));
+        let report = session.run("put it", BOUNDS).unwrap();
+        drop(session);
+        journal.outcome(report.believes_success());
+        journal.finish().unwrap();
+        assert_eq!(report.believes_success(), agrees);
+        assert!(is_the_same(&path) > 4);
+    }
+}
+
+#[test]
+fn the_wall_clock_is_told_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    record(&path, 1, PUT, 1000);
+    let journal = Journal::open(&path).unwrap();
+    let playback = Playback::new(&journal).unwrap();
+    let mut wall = RecordedWall::new(&journal, playback.robot());
+    let now = wall.now();
+    let mut seen = Vec::new();
+    let mut look = Look(|event: &Event<'_>| {
+        if let Event::Judged(_) = event {
+            seen.push(now.load(Ordering::Relaxed));
+        }
+    });
+    playback
+        .play(vec![Box::new(&mut wall), Box::new(&mut look)])
+        .unwrap();
+    // The clock of the recording counts messages, and a verdict is followed by its line of talk.
+    let mut records = journal.records().iter();
+    let mut verdicts = Vec::new();
+    while records.any(|record| record.topic == Topic::Verdict) {
+        verdicts.push(records.next().unwrap().wall);
+    }
+    assert!(!verdicts.is_empty());
+    assert_eq!(seen, verdicts);
+}
+
+struct Look<F>(F);
+
+impl<F: FnMut(&Event<'_>)> Observer for Look<F> {
+    fn observe(&mut self, event: &Event<'_>) {
+        (self.0)(event);
     }
 }
 

@@ -1,16 +1,17 @@
-//! The arm in 3-D, moving, with its planned and travelled paths.
+//! The arm in 3-D, moving, with its planned and travelled paths and a ghost where it will be.
 
 use enact_arm::ArmState;
 use enact_robot::{Robot, Trajectory};
 use enact_types::Pose;
+use rerun::components::FillMode;
 use rerun::{
     Color, EntityPath, LineStrips3D, RecordingStream, RecordingStreamResult, Transform3D,
     ViewCoordinates, entity_path,
 };
 
 use crate::clock::Clock;
-use crate::convert::{rotation, transform, translation};
-use crate::shapes;
+use crate::convert::{colour, rotation, transform, translation};
+use crate::shapes::{self, Look};
 
 /// The base frame; everything in 3-D is below it.
 pub(crate) const WORLD: &str = "world";
@@ -18,16 +19,38 @@ pub(crate) const WORLD: &str = "world";
 const PLANNED: &str = "world/path/planned";
 const TRAVELLED: &str = "world/path/travelled";
 
+/// The arm, and where it will be at the end of the motion.
+const ARM: &str = "robot";
+const GHOST: &str = "ghost";
+
 /// Points of a path per second.
 const PATH_RATE: f64 = 50.0;
 
-/// Builds the arm from the shapes of its links.
+/// What is planned is drawn in.
+fn planned_colour() -> Color {
+    Color::from_rgb(255, 190, 60)
+}
+
+/// Builds the arm and its ghost from the shapes of its links.
 pub(crate) fn describe(stream: &RecordingStream, robot: &Robot) -> RecordingStreamResult<()> {
     stream.log_static(WORLD, &ViewCoordinates::RIGHT_HAND_Z_UP())?;
     for link in robot.links() {
         for (index, shape) in link.shapes.iter().enumerate() {
-            let path = link_path(&link.name).join(&entity_path![index.to_string()]);
-            shapes::describe(stream, &path, shape)?;
+            for figure in [ARM, GHOST] {
+                let look = match figure {
+                    ARM => Look {
+                        colour: colour(shape.colour),
+                        fill: FillMode::Solid,
+                    },
+                    _ => Look {
+                        colour: planned_colour(),
+                        fill: FillMode::MajorWireframe,
+                    },
+                };
+                let path = link_path(figure, &link.name).join(&entity_path![index.to_string()]);
+                let (shape, link_from_shape) = (&shape.shape, &shape.link_from_shape);
+                shapes::describe(stream, &path, shape, link_from_shape, look)?;
+            }
         }
     }
     Ok(())
@@ -39,13 +62,22 @@ pub(crate) fn pose(
     robot: &Robot,
     positions: &[f64],
 ) -> RecordingStreamResult<()> {
+    place(stream, robot, ARM, positions)
+}
+
+fn place(
+    stream: &RecordingStream,
+    robot: &Robot,
+    figure: &str,
+    positions: &[f64],
+) -> RecordingStreamResult<()> {
     for (link, base_from_link) in robot.links().iter().zip(robot.link_poses(positions)) {
-        stream.log(link_path(&link.name), &transform(&base_from_link))?;
+        stream.log(link_path(figure, &link.name), &transform(&base_from_link))?;
     }
     Ok(())
 }
 
-/// Draws the way that the tool is about to take.
+/// Draws the way that the tool is about to take, and the arm at its end.
 pub(crate) fn moving(
     stream: &RecordingStream,
     robot: &Robot,
@@ -60,8 +92,9 @@ pub(crate) fn moving(
         .step_by(stride)
         .chain(trajectory.positions().last())
         .map(|positions| translation(&robot.forward(positions)));
-    let path = strip(points, Color::from_rgb(255, 190, 60)).with_labels([purpose]);
-    stream.log(PLANNED, &path)
+    let path = strip(points, planned_colour()).with_labels([purpose]);
+    stream.log(PLANNED, &path)?;
+    place(stream, robot, GHOST, trajectory.end())
 }
 
 /// Plays `states` back, and draws the way that the tool took.
@@ -81,7 +114,7 @@ pub(crate) fn moved(
             .with_many_translation(track.clone().map(translation))
             .with_many_quaternion(track.map(rotation))
             .columns_of_unit_batches()?;
-        stream.send_columns(link_path(&link.name), clock.columns(states), columns)?;
+        stream.send_columns(link_path(ARM, &link.name), clock.columns(states), columns)?;
     }
     let tool = poses
         .iter()
@@ -89,8 +122,8 @@ pub(crate) fn moved(
     stream.log(TRAVELLED, &strip(tool, Color::from_rgb(90, 170, 255)))
 }
 
-fn link_path(link: &str) -> EntityPath {
-    entity_path!["world", "robot", link]
+fn link_path(figure: &str, link: &str) -> EntityPath {
+    entity_path!["world", figure, link]
 }
 
 fn strip(points: impl Iterator<Item = [f32; 3]>, colour: Color) -> LineStrips3D {

@@ -1,12 +1,13 @@
-//! The picture, its depth, and the points found in it.
+//! The picture, its depth, what is found in it, and its points in 3-D.
 
 use enact_plan::{Detection, ObjectView};
-use enact_types::{DepthImage, Frame, NormalisedPoint};
+use enact_types::{DepthImage, Frame, Intrinsics, NormalisedPoint, Pose};
 use rerun::{
-    ChannelDatatype, Color, Image, Pinhole, Points2D, RecordingStream, RecordingStreamResult,
+    Boxes2D, ChannelDatatype, Color, Image, Pinhole, Points2D, Points3D, RecordingStream,
+    RecordingStreamResult,
 };
 
-use crate::convert::transform;
+use crate::convert::{point, transform};
 
 /// The camera in the base frame; pictures and points are below it.
 pub(crate) const CAMERA: &str = "world/camera";
@@ -16,9 +17,32 @@ pub(crate) const DEPTH: &str = "world/camera/depth";
 const IMAGE: &str = "world/camera/image";
 const DETECTIONS: &str = "world/camera/image/detections";
 const OBJECTS: &str = "world/camera/image/objects";
+const BOXES: &str = "world/camera/image/boxes";
+const CLOUD: &str = "world/cloud";
 
 /// How far in front of the camera its picture floats in 3-D, metres.
 const PICTURE_DISTANCE: f32 = 0.12;
+
+/// Every so many pixels, along both axes, become a point in 3-D.
+const STRIDE: u32 = 2;
+/// Radius of such a point, metres.
+const POINT_RADIUS: f32 = 0.0012;
+
+/// Where a picture was taken.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View {
+    intrinsics: Intrinsics,
+    base_from_camera: Pose,
+}
+
+impl From<&Frame> for View {
+    fn from(frame: &Frame) -> Self {
+        Self {
+            intrinsics: frame.intrinsics,
+            base_from_camera: frame.base_from_camera,
+        }
+    }
+}
 
 /// Shows the picture and where it was taken from; old points are taken off it.
 pub(crate) fn saw(stream: &RecordingStream, frame: &Frame) -> RecordingStreamResult<()> {
@@ -28,19 +52,23 @@ pub(crate) fn saw(stream: &RecordingStream, frame: &Frame) -> RecordingStreamRes
     stream.log(IMAGE, &Image::from_rgb24(frame.rgb.as_raw().clone(), size))?;
     if let Some(depth) = &frame.depth {
         stream.log(DEPTH, &depth_image(depth))?;
+        stream.log(CLOUD, &cloud(frame, depth))?;
     }
     stream.log(DETECTIONS, &Points2D::clear_fields())?;
+    stream.log(BOXES, &Boxes2D::clear_fields())?;
     stream.log(OBJECTS, &Points2D::clear_fields())
 }
 
-/// Marks what the model pointed at, and what became an object, on a picture of
-/// `size` (width, height) pixels.
+/// Marks what the model pointed at, and what became an object, with its label and a box that
+/// holds a ball of its size.
 pub(crate) fn perceived(
     stream: &RecordingStream,
-    size: (u32, u32),
+    view: &View,
     detections: &[Detection],
     objects: &[ObjectView],
+    object_labels: &[String],
 ) -> RecordingStreamResult<()> {
+    let size = (view.intrinsics.width, view.intrinsics.height);
     let labels = detections.iter().map(|detection| detection.label.as_str());
     let points = Points2D::new(detections.iter().map(|found| pixel(found.point, size)))
         .with_labels(labels)
@@ -49,13 +77,55 @@ pub(crate) fn perceived(
         .with_radii([rerun::Radius::new_ui_points(6.0)]);
     stream.log(DETECTIONS, &points)?;
 
-    let names = objects.iter().map(|object| object.name.as_str());
+    let (colours, boxes): (Vec<Color>, Vec<_>) = objects
+        .iter()
+        .filter_map(|object| Some((crate::objects::reach_colour(object), outline(view, object)?)))
+        .unzip();
+    let (centres, halves): (Vec<_>, Vec<_>) = boxes.into_iter().unzip();
+    let boxes = Boxes2D::from_centers_and_half_sizes(centres, halves).with_colors(colours);
+    stream.log(BOXES, &boxes)?;
+
     let points = Points2D::new(objects.iter().map(|object| pixel(object.point, size)))
-        .with_labels(names)
+        .with_labels(object_labels.iter().map(String::as_str))
         .with_show_labels(true)
         .with_colors(objects.iter().map(crate::objects::reach_colour))
         .with_radii([rerun::Radius::new_ui_points(4.0)]);
     stream.log(OBJECTS, &points)
+}
+
+/// Middle and half extents, pixels, of what a ball around an object covers; `None` behind the
+/// camera.
+fn outline(view: &View, object: &ObjectView) -> Option<([f32; 2], [f32; 2])> {
+    let at = view
+        .base_from_camera
+        .inverse_transform_point(&object.position);
+    let (x, y) = view.intrinsics.project(&at)?;
+    let radius = object.size / 2.0 / at.z;
+    let half = [view.intrinsics.fx * radius, view.intrinsics.fy * radius];
+    Some(([x as f32, y as f32], half.map(|value| value as f32)))
+}
+
+/// What the picture shows, where it is.
+fn cloud(frame: &Frame, depth: &DepthImage) -> Points3D {
+    let mut points = Vec::new();
+    let mut colours = Vec::new();
+    for y in (0..depth.height).step_by(STRIDE as usize) {
+        for x in (0..depth.width).step_by(STRIDE as usize) {
+            let metres = depth.metres[(y * depth.width + x) as usize];
+            if !metres.is_finite() || x >= frame.rgb.width() || y >= frame.rgb.height() {
+                continue;
+            }
+            let seen = frame
+                .intrinsics
+                .deproject(f64::from(x), f64::from(y), metres.into());
+            points.push(point(&(frame.base_from_camera * seen)));
+            let [red, green, blue] = frame.rgb.get_pixel(x, y).0;
+            colours.push(Color::from_rgb(red, green, blue));
+        }
+    }
+    Points3D::new(points)
+        .with_colors(colours)
+        .with_radii([POINT_RADIUS])
 }
 
 fn pixel(point: NormalisedPoint, (width, height): (u32, u32)) -> [f32; 2] {

@@ -1,4 +1,4 @@
-//! The timelines `turn` and `arm_time`.
+//! The timelines `turn`, `arm_time` and `wall_time`.
 
 use std::time::Duration;
 
@@ -10,6 +10,11 @@ use rerun::{RecordingStream, TimeCell, TimeColumn};
 pub(crate) const TURN: &str = "turn";
 /// Time on the arm's clock.
 pub(crate) const ARM_TIME: &str = "arm_time";
+/// Time of day.
+pub(crate) const WALL_TIME: &str = "wall_time";
+
+/// Nanoseconds since 1970.
+pub type WallClock = Box<dyn Fn() -> u64 + Send>;
 
 /// States closer together than this are not worth recording.
 const SPACING: Duration = Duration::from_millis(20);
@@ -19,6 +24,8 @@ const SPACING: Duration = Duration::from_millis(20);
 pub(crate) struct Clock {
     pub(crate) turn: i64,
     pub(crate) arm: Stamp,
+    /// Nanoseconds since 1970 at the event before this one, and at this one.
+    pub(crate) wall: (u64, u64),
 }
 
 impl Clock {
@@ -26,16 +33,41 @@ impl Clock {
     pub(crate) fn set(self, stream: &RecordingStream) {
         stream.set_time(TURN, TimeCell::from_sequence(self.turn));
         stream.set_time(ARM_TIME, Duration::from_nanos(self.arm.nanos()));
+        let wall = signed(self.wall.1);
+        stream.set_time(WALL_TIME, TimeCell::from_timestamp_nanos_since_epoch(wall));
     }
 
-    /// The dates of `states`, for columns of data.
-    pub(crate) fn columns(self, states: &[&ArmState]) -> [TimeColumn; 2] {
-        let nanos = |state: &&ArmState| i64::try_from(state.stamp.nanos()).unwrap_or(i64::MAX);
+    /// Time since the event before this one.
+    pub(crate) fn lapse(self) -> Duration {
+        Duration::from_nanos(self.wall.1.saturating_sub(self.wall.0))
+    }
+
+    /// The dates of `states`, for columns of data: of a motion that took the time since
+    /// the event before this one.
+    pub(crate) fn columns(self, states: &[&ArmState]) -> [TimeColumn; 3] {
+        let arm = |state: &&ArmState| signed(state.stamp.nanos());
+        let first = states.first().map_or(Stamp::ZERO, |state| state.stamp);
+        let whole = self.arm.since(first).as_secs_f64();
+        let wall = |state: &&ArmState| {
+            let share = state.stamp.since(first).as_secs_f64() / whole;
+            // A single state is one of now.
+            let share = if share.is_finite() {
+                share.min(1.0)
+            } else {
+                1.0
+            };
+            signed(self.wall.0 + self.lapse().mul_f64(share).as_nanos() as u64)
+        };
         [
             TimeColumn::new_sequence(TURN, states.iter().map(|_| self.turn)),
-            TimeColumn::new_duration_nanos(ARM_TIME, states.iter().map(nanos)),
+            TimeColumn::new_duration_nanos(ARM_TIME, states.iter().map(arm)),
+            TimeColumn::new_timestamp_nanos_since_epoch(WALL_TIME, states.iter().map(wall)),
         ]
     }
+}
+
+fn signed(nanos: u64) -> i64 {
+    i64::try_from(nanos).unwrap_or(i64::MAX)
 }
 
 /// The readable states of an arm with this many joints, about fifty a second,

@@ -1,4 +1,4 @@
-//! Position, velocity and effort of each joint.
+//! Position, velocity and load of each joint, with their limits.
 
 use enact_arm::ArmState;
 use enact_robot::{Joint, Robot};
@@ -8,46 +8,81 @@ use rerun::{
 
 use crate::clock::Clock;
 
-/// Velocities of all joints, rad/s or m/s.
-pub(crate) const VELOCITY: &str = "joints/velocity";
-/// Efforts of all joints, as a fraction of each joint's maximum.
-pub(crate) const EFFORT: &str = "joints/effort";
+/// What is drawn of every joint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quantity {
+    /// rad or m: measured, commanded, limits.
+    Position,
+    /// rad/s or m/s: measured, limits.
+    Velocity,
+    /// Effort as a fraction of the joint's largest: measured, limits.
+    Load,
+}
 
-/// Positions of a joint, rad or m: measured, and below it commanded and limits.
-pub(crate) fn position_path(joint: &Joint) -> EntityPath {
-    entity_path!["joints", "position", joint.name.as_str()]
+impl Quantity {
+    /// In the order in which they are shown.
+    pub(crate) const ALL: [Self; 3] = [Self::Position, Self::Velocity, Self::Load];
+
+    /// Its name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Position => "position",
+            Self::Velocity => "velocity",
+            Self::Load => "load",
+        }
+    }
+
+    /// Its unit, for a joint.
+    pub(crate) fn unit(self, joint: &Joint) -> &'static str {
+        match (self, joint.prismatic) {
+            (Self::Position, false) => "rad",
+            (Self::Position, true) => "m",
+            (Self::Velocity, false) => "rad/s",
+            (Self::Velocity, true) => "m/s",
+            (Self::Load, _) => "of largest",
+        }
+    }
+
+    /// Where its curves for a joint are: measured, and below it commanded and limits.
+    pub(crate) fn path(self, joint: &Joint) -> EntityPath {
+        entity_path!["joints", self.name(), joint.name.as_str()]
+    }
+
+    fn limits(self, joint: &Joint) -> [f64; 2] {
+        match self {
+            Self::Position => [joint.limits.min, joint.limits.max],
+            Self::Velocity => [-joint.limits.velocity, joint.limits.velocity],
+            Self::Load => [-1.0, 1.0],
+        }
+    }
+
+    /// A gap in the curve where there is no reading.
+    fn measured(self, state: &ArmState, joint: usize) -> f64 {
+        let values = match self {
+            Self::Position => &state.position,
+            Self::Velocity => &state.velocity,
+            Self::Load => &state.effort,
+        };
+        values.get(joint).copied().unwrap_or(f64::NAN)
+    }
 }
 
 /// Names and colours of the curves.
 pub(crate) fn describe(stream: &RecordingStream, robot: &Robot) -> RecordingStreamResult<()> {
+    let limit = Color::from_rgb(235, 80, 70);
+    let style = |path: EntityPath, name: &str, colour: Color| {
+        let style = SeriesLines::new().with_names([name]).with_colors([colour]);
+        stream.log_static(path, &style)
+    };
     for joint in robot.joints() {
-        let position = position_path(joint);
-        let curves = [
-            (position.clone(), "measured", Color::from_rgb(90, 170, 255)),
-            (
-                below(&position, "commanded"),
-                "commanded",
-                Color::from_rgb(255, 190, 60),
-            ),
-            (
-                below(&position, "min"),
-                "lowest",
-                Color::from_rgb(235, 80, 70),
-            ),
-            (
-                below(&position, "max"),
-                "highest",
-                Color::from_rgb(235, 80, 70),
-            ),
-        ];
-        for (path, name, colour) in curves {
-            let style = SeriesLines::new().with_names([name]).with_colors([colour]);
-            stream.log_static(path, &style)?;
+        for quantity in Quantity::ALL {
+            let path = quantity.path(joint);
+            style(path.clone(), "is", Color::from_rgb(90, 170, 255))?;
+            style(below(&path, "min"), "min", limit)?;
+            style(below(&path, "max"), "max", limit)?;
         }
-        for quantity in [VELOCITY, EFFORT] {
-            let style = SeriesLines::new().with_names([joint.name.as_str()]);
-            stream.log_static(below(&quantity.into(), &joint.name), &style)?;
-        }
+        let commanded = below(&Quantity::Position.path(joint), "commanded");
+        style(commanded, "goal", Color::from_rgb(255, 190, 60))?;
     }
     Ok(())
 }
@@ -75,31 +110,23 @@ pub(crate) fn moved(
         .copied()
         .collect();
     for (index, joint) in robot.joints().iter().enumerate() {
-        let position = position_path(joint);
-        draw(position.clone(), states, &|state| {
-            at(&state.position, index)
-        })?;
-        draw(below(&position, "commanded"), states, &|state| {
-            state
-                .commanded
-                .as_ref()
-                .map_or(f64::NAN, |commanded| at(commanded, index))
-        })?;
-        draw(below(&position, "min"), &ends, &|_| joint.limits.min)?;
-        draw(below(&position, "max"), &ends, &|_| joint.limits.max)?;
-        draw(below(&VELOCITY.into(), &joint.name), states, &|state| {
-            at(&state.velocity, index)
-        })?;
-        draw(below(&EFFORT.into(), &joint.name), states, &|state| {
-            at(&state.effort, index)
+        for quantity in Quantity::ALL {
+            let path = quantity.path(joint);
+            let [min, max] = quantity.limits(joint);
+            draw(below(&path, "min"), &ends, &|_| min)?;
+            draw(below(&path, "max"), &ends, &|_| max)?;
+            draw(path, states, &|state| quantity.measured(state, index))?;
+        }
+        let commanded = below(&Quantity::Position.path(joint), "commanded");
+        draw(commanded, states, &|state| {
+            let commanded = state.commanded.as_ref();
+            commanded
+                .and_then(|it| it.get(index))
+                .copied()
+                .unwrap_or(f64::NAN)
         })?;
     }
     Ok(())
-}
-
-/// A gap in the curve where there is no reading.
-fn at(values: &[f64], index: usize) -> f64 {
-    values.get(index).copied().unwrap_or(f64::NAN)
 }
 
 fn below(path: &EntityPath, name: &str) -> EntityPath {

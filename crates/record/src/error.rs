@@ -1,5 +1,6 @@
 //! Why a run cannot be shown.
 
+use std::error::Error as StdError;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -43,6 +44,9 @@ pub enum RecordError {
         /// What is wrong.
         source: RecordingStreamError,
     },
+    /// The page for a browser cannot be served.
+    #[error("cannot serve the viewer to a browser of this machine: {0}")]
+    Page(Box<dyn StdError + Send + Sync>),
     /// Something could not be recorded.
     #[error("something could not be recorded: {0}")]
     Log(#[from] RecordingStreamError),

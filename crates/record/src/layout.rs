@@ -10,14 +10,15 @@ use rerun::blueprint::{
 use crate::arm::WORLD;
 use crate::camera::{CAMERA, DEPTH};
 use crate::clock::ARM_TIME;
-use crate::curves::{EFFORT, VELOCITY, position_path};
+use crate::conversation::CONVERSATION;
+use crate::curves::Quantity;
 use crate::text::{LOG, Question};
 use crate::timings::TIMINGS;
 
 /// The world and what is seen of it on the left, words and joints on the right.
 pub(crate) fn blueprint(robot: &Robot) -> Blueprint {
     let left = Vertical::new([scene(), pictures()]).with_row_shares([3.0, 2.0]);
-    let right = Vertical::new([words(), joints(robot)]).with_row_shares([1.0, 1.0]);
+    let right = Vertical::new([words(), plots(robot)]).with_row_shares([2.0, 3.0]);
     let root = Horizontal::new([left.into(), right.into()]).with_column_shares([1.0, 1.0]);
     Blueprint::new(root)
         .with_auto_views(false)
@@ -31,7 +32,11 @@ pub(crate) fn blueprint(robot: &Robot) -> Blueprint {
 }
 
 fn scene() -> ContainerLike {
-    Spatial3DView::new("World").with_origin(WORLD).into()
+    // Depth stands in the cloud of points, in the picture's colours.
+    Spatial3DView::new("World")
+        .with_origin(WORLD)
+        .with_contents(["+ $origin/**".to_owned(), format!("- /{DEPTH}/**")])
+        .into()
 }
 
 fn pictures() -> ContainerLike {
@@ -45,10 +50,10 @@ fn pictures() -> ContainerLike {
 }
 
 fn words() -> ContainerLike {
-    let log = TextLogView::new("Log").with_origin(LOG);
     let document = |name: &str, path: &str| TextDocumentView::new(name).with_origin(path).into();
     Tabs::new([
-        log.into(),
+        document("Conversation", CONVERSATION),
+        TextLogView::new("Log").with_origin(LOG).into(),
         document("Plan: prompt", Question::Plan.prompt()),
         document("Plan: answer", Question::Plan.completion()),
         document("Perception: prompt", Question::Perception.prompt()),
@@ -57,20 +62,18 @@ fn words() -> ContainerLike {
     .into()
 }
 
-fn joints(robot: &Robot) -> ContainerLike {
-    let plots = robot.joints().iter().map(|joint| {
-        let unit = if joint.prismatic { "m" } else { "rad" };
-        TimeSeriesView::new(format!("{} [{unit}]", joint.name))
-            .with_origin(position_path(joint))
-            .into()
-    });
-    Tabs::new([
-        Grid::new(plots).with_name("Position").into(),
-        TimeSeriesView::new("Velocity").with_origin(VELOCITY).into(),
-        TimeSeriesView::new("Effort").with_origin(EFFORT).into(),
-        TimeSeriesView::new("Timings [s]")
-            .with_origin(TIMINGS)
-            .into(),
-    ])
-    .into()
+fn plots(robot: &Robot) -> ContainerLike {
+    let joints = |quantity: Quantity| {
+        let plots = robot.joints().iter().map(|joint| {
+            TimeSeriesView::new(format!("{} [{}]", joint.name, quantity.unit(joint)))
+                .with_origin(quantity.path(joint))
+                .into()
+        });
+        let mut name = quantity.name().to_owned();
+        name[..1].make_ascii_uppercase();
+        Grid::new(plots).with_name(name).into()
+    };
+    let timings = TimeSeriesView::new("Timings [s]").with_origin(TIMINGS);
+    let tabs = Quantity::ALL.into_iter().map(joints);
+    Tabs::new(tabs.chain([timings.into()])).into()
 }

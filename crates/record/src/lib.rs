@@ -5,20 +5,28 @@
 //! | [`recorder`] | the observer: one event in, what can be seen of it out |
 //! | [`error`] | why a run cannot be shown |
 //! | `viewer` | a rerun viewer on this machine, started if there is none |
-//! | `clock` | the timelines `turn` and `arm_time` |
-//! | `camera` | the picture, its depth, and the points found in it |
-//! | `arm` | the arm in 3-D, moving, with its planned and travelled paths |
-//! | `shapes` | the primitives that a link is made of |
+//! | [`web`] | the viewer as a page for a browser of this machine |
+//! | `clock` | the timelines `turn`, `arm_time` and `wall_time` |
+//! | `camera` | the picture, its depth, what is found in it, and its points in 3-D |
+//! | `arm` | the arm in 3-D, moving, with its paths and a ghost where it will be |
+//! | `contact` | what the fingers press with, and where the arm met something |
+//! | `surroundings` | what there is to stay clear of |
+//! | `shapes` | the primitives that links and fixtures are made of |
 //! | `objects` | what is on the table, in 3-D |
-//! | `curves` | position, velocity and effort of each joint |
-//! | `text` | what was asked, said, planned and judged |
-//! | `timings` | how long each question to the model took |
+//! | `certainty` | how sure a model was of what it named |
+//! | `curves` | position, velocity and load of each joint, with their limits |
+//! | `conversation` | the run as a conversation |
+//! | `text` | what was asked, said, planned and judged, line by line |
+//! | `timings` | how long each stage of the loop took |
 //! | `layout` | which view goes where |
 //! | `convert` | our poses and colours in rerun's types |
 
 mod arm;
 mod camera;
+mod certainty;
 mod clock;
+mod contact;
+mod conversation;
 mod convert;
 mod curves;
 pub mod error;
@@ -26,9 +34,13 @@ mod layout;
 mod objects;
 pub mod recorder;
 mod shapes;
+mod surroundings;
 mod text;
 mod timings;
 mod viewer;
+pub mod web;
 
+pub use clock::WallClock;
 pub use error::RecordError;
 pub use recorder::Recorder;
+pub use web::Page;

@@ -3,15 +3,22 @@
 use std::path::Path;
 use std::time::Duration;
 
+use enact_arm::{ArmState, Execution};
 use enact_bridge::{Event, Observer};
 use enact_plan::{Answer, Detection, ObjectView};
 use enact_robot::{Robot, Trajectory};
 use rerun::blueprint::BlueprintActivation;
 use rerun::{RecordingStream, RecordingStreamBuilder, RecordingStreamResult};
 
-use crate::clock::{Clock, thin};
+use crate::camera::View;
+use crate::clock::{Clock, WallClock, thin};
+use crate::conversation::Conversation;
 use crate::text::Question;
-use crate::{RecordError, arm, camera, curves, layout, objects, text, timings, viewer};
+use crate::web::{FeedSink, Page};
+use crate::{
+    RecordError, arm, camera, certainty, contact, curves, layout, objects, surroundings, text,
+    timings, viewer,
+};
 
 /// How long the viewer may take to receive the rest.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -20,44 +27,67 @@ const PATIENCE: Duration = Duration::from_secs(30);
 ///
 /// It never stops a run: the first thing that goes wrong is kept for
 /// [`finish`](Self::finish).
-#[derive(Debug)]
 pub struct Recorder {
     stream: RecordingStream,
+    wall: WallClock,
     clock: Clock,
+    /// When the event before this one happened.
+    before: Option<u64>,
     robot: Option<Robot>,
-    picture_size: (u32, u32),
+    view: Option<View>,
+    conversation: Conversation,
     failure: Option<RecordError>,
 }
 
 impl Recorder {
-    /// Records into the `.rrd` file at `path`, replacing it.
-    pub fn to_file(path: &Path) -> Result<Self, RecordError> {
+    /// Records into the `.rrd` file at `path`, replacing it; `wall` dates what happens.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn to_file(path: &Path, wall: WallClock) -> Result<Self, RecordError> {
         let stream = builder().save(path).map_err(|source| RecordError::File {
             path: path.to_owned(),
             source,
         })?;
-        Ok(Self::new(stream))
+        Ok(Self::new(stream, wall))
     }
 
     /// Shows the run in the rerun viewer of this machine while it happens; starts
     /// the viewer if none is running.
-    pub fn to_viewer() -> Result<Self, RecordError> {
+    ///
+    /// # Errors
+    /// If there is no viewer and none can be started.
+    pub fn to_viewer(wall: WallClock) -> Result<Self, RecordError> {
         let address = viewer::address();
         viewer::ensure(viewer::PROGRAM, address)?;
         let stream = builder()
             .connect_grpc_opts(format!("rerun+http://{address}/proxy"))
             .map_err(|source| RecordError::Connect { address, source })?;
-        Ok(Self::new(stream))
+        Ok(Self::new(stream, wall))
     }
 
-    fn new(stream: RecordingStream) -> Self {
-        // Wall-clock time would tell nothing about a simulated run.
+    /// Shows the run on a page while it happens. A page has one run.
+    ///
+    /// # Errors
+    /// If nothing can be recorded.
+    pub fn to_page(page: &Page, wall: WallClock) -> Result<Self, RecordError> {
+        let stream = builder().buffered()?;
+        let sink = FeedSink::new(page.feed()).map_err(|error| RecordError::Page(error.into()))?;
+        stream.set_sink(Box::new(sink));
+        Ok(Self::new(stream, wall))
+    }
+
+    fn new(stream: RecordingStream, wall: WallClock) -> Self {
+        // Ours also dates what is told again of a run that is over.
         stream.set_log_time_enabled(false);
         Self {
             stream,
+            wall,
             clock: Clock::default(),
+            before: None,
             robot: None,
-            picture_size: (0, 0),
+            view: None,
+            conversation: Conversation::default(),
             failure: None,
         }
     }
@@ -71,17 +101,35 @@ impl Recorder {
     }
 
     fn record(&mut self, event: &Event<'_>) -> RecordingStreamResult<()> {
+        let now = (self.wall)();
+        self.clock.wall = (self.before.unwrap_or(now), now);
+        // A look at the arm is part of what it is taken for.
+        if !matches!(event, Event::Read(_)) {
+            self.before = Some(now);
+        }
         if let Event::Turn(_) = event {
             self.clock.turn += 1;
         }
         self.clock.set(&self.stream);
+        self.show(event)?;
+        timings::note(&self.stream, self.clock, event)?;
+        self.conversation.note(&self.stream, event)
+    }
+
+    fn show(&mut self, event: &Event<'_>) -> RecordingStreamResult<()> {
         let stream = &self.stream;
         match *event {
+            Event::Surrounded { obstacles, walls } => {
+                surroundings::describe(stream, obstacles, walls)
+            }
+            Event::Supervised => text::note(stream, "approval", "each plan is to be agreed to"),
+            Event::Agreed(true) => text::note(stream, "approval", "agreed"),
+            Event::Agreed(false) => text::warn(stream, "approval", "not agreed"),
             Event::Started { task, robot, .. } => self.started(task, robot),
             Event::Ordered(order) => text::note(stream, "order", &format!("{order:?}")),
             Event::Turn(turn) => text::note(stream, "turn", &turn.to_string()),
             Event::Saw(frame) => {
-                self.picture_size = (frame.rgb.width(), frame.rgb.height());
+                self.view = Some(frame.into());
                 camera::saw(stream, frame)
             }
             Event::Perceived {
@@ -91,7 +139,6 @@ impl Recorder {
             } => self.perceived(answer, objects, dropped),
             Event::Planned { answer, .. } => {
                 text::answered(stream, Question::Plan, answer)?;
-                timings::answered(stream, Question::Plan, answer.usage)?;
                 match &answer.meaning {
                     Ok(plan) => text::note(stream, "plan", &plan.to_string()),
                     Err(_) => Ok(()),
@@ -103,8 +150,8 @@ impl Recorder {
                 trajectory,
                 ..
             } => self.moving(purpose, trajectory),
-            Event::Moved(execution) => self.moved(&execution.samples),
-            Event::Read(_) => Ok(()),
+            Event::Moved(execution) => self.moved(execution),
+            Event::Read(state) => self.read(state),
             Event::Judged(outcome) => text::judged(stream, outcome),
             Event::Said(words) => text::note(stream, "said", words),
             Event::Ended(report) => text::ended(stream, report),
@@ -115,6 +162,7 @@ impl Recorder {
     fn started(&mut self, task: &str, robot: &Robot) -> RecordingStreamResult<()> {
         if self.robot.is_none() {
             arm::describe(&self.stream, robot)?;
+            contact::describe(&self.stream)?;
             curves::describe(&self.stream, robot)?;
             timings::describe(&self.stream)?;
             // Drawn at home until the arm reports where it is.
@@ -132,11 +180,13 @@ impl Recorder {
         dropped: &[String],
     ) -> RecordingStreamResult<()> {
         text::answered(&self.stream, Question::Perception, answer)?;
-        timings::answered(&self.stream, Question::Perception, answer.usage)?;
         text::perceived(&self.stream, objects, dropped)?;
         let detections = answer.meaning.as_deref().unwrap_or_default();
-        camera::perceived(&self.stream, self.picture_size, detections, objects)?;
-        objects::perceived(&self.stream, objects)
+        let labels = objects::labels(objects, detections, &certainty::of(answer));
+        if let Some(view) = &self.view {
+            camera::perceived(&self.stream, view, detections, objects, &labels)?;
+        }
+        objects::perceived(&self.stream, objects, &labels)
     }
 
     fn moving(&self, purpose: &str, trajectory: &Trajectory) -> RecordingStreamResult<()> {
@@ -147,18 +197,33 @@ impl Recorder {
         }
     }
 
-    fn moved(&mut self, states: &[enact_arm::ArmState]) -> RecordingStreamResult<()> {
+    fn moved(&mut self, execution: &Execution) -> RecordingStreamResult<()> {
         let Some(robot) = &self.robot else {
             return Ok(());
         };
-        let states = thin(states, robot.joints().len());
+        let states = thin(&execution.samples, robot.joints().len());
         let Some(last) = states.last() else {
             return Ok(());
         };
         self.clock.arm = last.stamp;
         self.clock.set(&self.stream);
         arm::moved(&self.stream, robot, self.clock, &states)?;
-        curves::moved(&self.stream, robot, self.clock, &states)
+        curves::moved(&self.stream, robot, self.clock, &states)?;
+        contact::moved(&self.stream, robot, self.clock, &states)?;
+        contact::ended(&self.stream, robot, &execution.end, last)
+    }
+
+    /// An arm that stands is shown where it is.
+    fn read(&mut self, state: &ArmState) -> RecordingStreamResult<()> {
+        let Some(robot) = &self.robot else {
+            return Ok(());
+        };
+        if thin(std::slice::from_ref(state), robot.joints().len()).is_empty() {
+            return Ok(());
+        }
+        self.clock.arm = self.clock.arm.max(state.stamp);
+        self.clock.set(&self.stream);
+        arm::pose(&self.stream, robot, &state.position)
     }
 }
 

@@ -1,7 +1,7 @@
-//! The primitives that a link is made of.
+//! The primitives that links and fixtures are made of.
 
-use enact_robot::{LinkShape, Shape};
-use enact_types::Vector3;
+use enact_robot::Shape;
+use enact_types::{Pose, Vector3};
 use nalgebra::Translation3;
 use rerun::components::FillMode;
 use rerun::{
@@ -9,24 +9,32 @@ use rerun::{
     RecordingStream, RecordingStreamResult,
 };
 
-use crate::convert::{colour, transform};
+use crate::convert::transform;
 
-/// Puts a shape of a link at `path`, below the link.
+/// How a shape is drawn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    pub(crate) colour: Color,
+    pub(crate) fill: FillMode,
+}
+
+/// Puts a shape at `path`, in the frame of the entity above it.
 pub(crate) fn describe(
     stream: &RecordingStream,
     path: &EntityPath,
-    shape: &LinkShape,
+    shape: &Shape,
+    parent_from_shape: &Pose,
+    look: Look,
 ) -> RecordingStreamResult<()> {
-    let shape_from_body = Translation3::from(Vector3::z() * origin_height(&shape.shape));
-    let link_from_body = shape.link_from_shape * shape_from_body;
-    stream.log_static(path.clone(), &transform(&link_from_body))?;
-    let body = body(&shape.shape, colour(shape.colour));
-    stream.log_static(path.clone(), body.as_ref())
+    let shape_from_body = Translation3::from(Vector3::z() * origin_height(shape));
+    let parent_from_body = parent_from_shape * shape_from_body;
+    stream.log_static(path.clone(), &transform(&parent_from_body))?;
+    stream.log_static(path.clone(), body(shape, look).as_ref())
 }
 
 /// The shape in rerun's terms.
-fn body(shape: &Shape, colour: Color) -> Box<dyn AsComponents> {
-    let fill = FillMode::Solid;
+fn body(shape: &Shape, look: Look) -> Box<dyn AsComponents> {
+    let Look { colour, fill } = look;
     match *shape {
         Shape::Box { half } => {
             let body = Boxes3D::from_half_sizes([half.map(|value| value as f32)]);
@@ -85,7 +93,11 @@ mod tests {
             },
             Shape::Sphere { radius },
         ] {
-            let batches = body(&shape, Color::from_rgb(1, 2, 3)).as_serialized_batches();
+            let look = Look {
+                colour: Color::from_rgb(1, 2, 3),
+                fill: FillMode::Solid,
+            };
+            let batches = body(&shape, look).as_serialized_batches();
             assert!(batches.len() >= 3, "{shape:?}");
         }
     }

@@ -1,39 +1,50 @@
-//! How long each question to the model took, by the wall clock.
+//! How long each stage of the loop took, by the wall clock.
 
-use enact_plan::Usage;
+use enact_bridge::Event;
 use rerun::{RecordingStream, RecordingStreamResult, Scalars, SeriesPoints};
 
-use crate::text::Question;
+use crate::clock::Clock;
 
-/// Seconds, a point per answer.
+/// Seconds, a point whenever a stage ends.
 pub(crate) const TIMINGS: &str = "timings";
+
+/// The stages of the loop, in order.
+const STAGES: [&str; 6] = ["look", "perceive", "plan", "ground", "move", "judge"];
 
 /// Names the points.
 pub(crate) fn describe(stream: &RecordingStream) -> RecordingStreamResult<()> {
-    for question in [Question::Perception, Question::Plan] {
-        let style = SeriesPoints::new().with_names([name(question)]);
-        stream.log_static(path(question), &style)?;
+    for stage in STAGES {
+        let style = SeriesPoints::new().with_names([stage]);
+        stream.log_static(path(stage), &style)?;
     }
     Ok(())
 }
 
-/// Notes what an answer took.
-pub(crate) fn answered(
+/// Notes what the stage that ends with `event` took.
+pub(crate) fn note(
     stream: &RecordingStream,
-    question: Question,
-    usage: Usage,
+    clock: Clock,
+    event: &Event<'_>,
 ) -> RecordingStreamResult<()> {
-    let seconds = (usage.prompt_time + usage.decode_time).as_secs_f64();
-    stream.log(path(question), &Scalars::single(seconds))
-}
-
-fn path(question: Question) -> String {
-    format!("{TIMINGS}/{}", name(question))
-}
-
-fn name(question: Question) -> &'static str {
-    match question {
-        Question::Perception => "perception",
-        Question::Plan => "plan",
+    match stage(event) {
+        Some(stage) => stream.log(path(stage), &Scalars::single(clock.lapse().as_secs_f64())),
+        None => Ok(()),
     }
+}
+
+/// The stage that ends with an event: what was done since the event before.
+fn stage(event: &Event<'_>) -> Option<&'static str> {
+    match event {
+        Event::Saw(_) => Some(STAGES[0]),
+        Event::Perceived { .. } => Some(STAGES[1]),
+        Event::Planned { .. } => Some(STAGES[2]),
+        Event::Moving { .. } => Some(STAGES[3]),
+        Event::Moved(_) => Some(STAGES[4]),
+        Event::Judged(_) => Some(STAGES[5]),
+        _ => None,
+    }
+}
+
+fn path(stage: &str) -> String {
+    format!("{TIMINGS}/{stage}")
 }

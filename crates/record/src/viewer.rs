@@ -24,35 +24,46 @@ pub(crate) fn ensure(program: &str, address: SocketAddr) -> Result<(), RecordErr
     if listens(address) {
         return Ok(());
     }
-    let mut child = start(program, address).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => RecordError::NoViewer {
-            program: program.to_owned(),
-        },
-        _ => failure(program, error.to_string()),
-    })?;
+    let mut child = spawned(program, &mut showing(program, address))?;
     wait(program, &mut child, address)
 }
 
 /// Unlike [`rerun::spawn`] this neither listens beyond this machine nor lets the
 /// viewer hold our stdout open.
-fn start(program: &str, address: SocketAddr) -> io::Result<Child> {
+fn showing(program: &str, address: SocketAddr) -> Command {
     let mut command = Command::new(program);
     command
         .arg(format!("--bind={}", address.ip()))
         .arg(format!("--port={}", address.port()))
-        .args(["--expect-data-soon", "--hide-welcome-screen"])
-        // The viewer sends usage data unless it believes to be in a test.
-        .env("CI", "1")
+        .args(["--expect-data-soon", "--hide-welcome-screen"]);
+    command
+}
+
+/// Starts the viewer's program, silently.
+pub(crate) fn spawned(program: &str, command: &mut Command) -> Result<Child, RecordError> {
+    // The viewer sends usage data unless it believes to be in a test.
+    command.env("CI", "1");
+    command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     // Ctrl-C ends the run, not the viewer that shows it.
     #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    command.spawn()
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    command.spawn().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => RecordError::NoViewer {
+            program: program.to_owned(),
+        },
+        _ => failure(program, error.to_string()),
+    })
 }
 
-fn wait(program: &str, child: &mut Child, address: SocketAddr) -> Result<(), RecordError> {
+/// Waits until the program listens.
+pub(crate) fn wait(
+    program: &str,
+    child: &mut Child,
+    address: SocketAddr,
+) -> Result<(), RecordError> {
     let started = Instant::now();
     while !listens(address) {
         let status = child
@@ -77,7 +88,8 @@ fn listens(address: SocketAddr) -> bool {
     TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()
 }
 
-fn failure(program: &str, reason: String) -> RecordError {
+/// Why the program is of no use.
+pub(crate) fn failure(program: &str, reason: String) -> RecordError {
     RecordError::Viewer {
         program: program.to_owned(),
         reason,

@@ -1,7 +1,11 @@
 //! A run that is recorded can be read back.
 
 use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use enact_arm::{ArmState, Contact, End, Execution};
@@ -10,10 +14,10 @@ use enact_bridge::{Bounds, Event, Observer, Order, Report};
 use enact_plan::{
     Answer, Detection, ObjectView, Outcome, Plan, Rejection, Situation, Skill, Step, Usage, Verdict,
 };
-use enact_record::{RecordError, Recorder};
-use enact_robot::{Gate, Robot, Start, Trajectory};
+use enact_record::{Page, RecordError, Recorder, WallClock};
+use enact_robot::{Gate, HalfSpace, Obstacle, Robot, Shape, Start, Trajectory};
 use enact_types::{
-    DepthImage, Frame, Intrinsics, JointVector, NormalisedPoint, Point3, Pose, Stamp,
+    DepthImage, Frame, Intrinsics, JointVector, NormalisedPoint, Point3, Pose, Stamp, Vector3,
 };
 use rerun::external::re_log_types::EntityPath;
 use rerun::{ChunkStore, ChunkStoreConfig};
@@ -127,8 +131,22 @@ fn run(recorder: &mut Recorder, robot: &Robot) {
         arm_seconds: 1.0,
         usage: Usage::default(),
     };
+    let rail = Shape::Box {
+        half: [0.01, 0.2, 0.02],
+    };
+    let obstacles = [Arc::new(Obstacle::new("rail", [(rail, Pose::identity())]))];
+    let walls = [HalfSpace {
+        name: "upper wall of the workspace".to_owned(),
+        normal: -Vector3::z_axis(),
+        offset: -0.4,
+        margin: 0.01,
+    }];
     for event in [
         Event::Moved(&execution(states(robot), robot)),
+        Event::Surrounded {
+            obstacles: &obstacles,
+            walls: &walls,
+        },
         Event::Started {
             task: "pick the red cube",
             robot,
@@ -137,6 +155,8 @@ fn run(recorder: &mut Recorder, robot: &Robot) {
                 dry_run: false,
             },
         },
+        Event::Supervised,
+        Event::Agreed(false),
         Event::Ordered(Order::See),
         Event::Turn(1),
         Event::Saw(&frame()),
@@ -170,9 +190,15 @@ fn run(recorder: &mut Recorder, robot: &Robot) {
     }
 }
 
+/// A clock that goes on by a second whenever it is looked at.
+fn clock() -> WallClock {
+    let seconds = AtomicU64::new(1);
+    Box::new(move || 1_000_000_000 * seconds.fetch_add(1, Ordering::Relaxed))
+}
+
 fn record(folder: &Path) -> PathBuf {
     let path = folder.join("run.rrd");
-    let mut recorder = Recorder::to_file(&path).unwrap();
+    let mut recorder = Recorder::to_file(&path, clock()).unwrap();
     run(&mut recorder, &robot());
     recorder.finish().unwrap();
     path
@@ -213,6 +239,19 @@ fn everything_that_happens_is_in_the_file() {
         "/world/camera/depth",
         "/world/camera/image/detections",
         "/world/camera/image/objects",
+        "/world/camera/image/boxes",
+        "/world/cloud",
+        "/world/keep_out/0/rail/0",
+        "/world/keep_out/workspace",
+        "/world/contact/grip",
+        "/world/contact/bump",
+        "/conversation",
+        "/timings/look",
+        "/timings/perceive",
+        "/timings/plan",
+        "/timings/ground",
+        "/timings/move",
+        "/timings/judge",
         "/world/objects",
         "/world/path/planned",
         "/world/path/travelled",
@@ -226,8 +265,9 @@ fn everything_that_happens_is_in_the_file() {
             "{path} is missing in {entities:#?}"
         );
     }
-    // Task, order, turn, seen, dropped, rejected, plan, step, motion, verdict, said, ended.
-    assert_eq!(rows(&store, "log"), 12);
+    // Task, supervised, agreed, order, turn, seen, dropped, rejected, plan, step, motion, verdict,
+    // said, ended.
+    assert_eq!(rows(&store, "log"), 14);
 }
 
 #[test]
@@ -236,9 +276,11 @@ fn the_arm_moves_fifty_times_a_second() {
     let store = read(&record(folder.path()));
     let robot = robot();
     for link in robot.links() {
-        // Once more at home, before the arm reports.
+        // Once more at home, before the arm reports, and once where it stands after all.
         let path = format!("world/robot/{}", link.name);
-        assert_eq!(rows(&store, &path) as u64, KEPT + 1, "{path}");
+        assert_eq!(rows(&store, &path) as u64, KEPT + 2, "{path}");
+        // A ghost where the one motion ends.
+        assert_eq!(rows(&store, &format!("world/ghost/{}", link.name)), 1);
         for shape in 0..link.shapes.len() {
             assert!(
                 rows(&store, &format!("{path}/{shape}")) > 0,
@@ -257,7 +299,9 @@ fn the_arm_moves_fifty_times_a_second() {
             (format!("joints/position/{}/min", joint.name), 2 + 1),
             (format!("joints/position/{}/max", joint.name), 2 + 1),
             (format!("joints/velocity/{}", joint.name), KEPT + 1),
-            (format!("joints/effort/{}", joint.name), KEPT + 1),
+            (format!("joints/velocity/{}/max", joint.name), 2 + 1),
+            (format!("joints/load/{}", joint.name), KEPT + 1),
+            (format!("joints/load/{}/min", joint.name), 2 + 1),
         ] {
             assert_eq!(rows(&store, &path) as u64, count, "{path}");
         }
@@ -265,18 +309,19 @@ fn the_arm_moves_fifty_times_a_second() {
 }
 
 #[test]
-fn the_recording_is_dated_by_turn_and_arm_time_only() {
+fn the_recording_is_dated_by_turn_arm_time_and_wall_time() {
     let folder = tempfile::tempdir().unwrap();
     let store = read(&record(folder.path()));
     let timelines = store.schema().timelines();
     let names: Vec<_> = timelines.keys().map(|name| name.as_str()).collect();
-    assert_eq!(names, ["arm_time", "turn"]);
+    assert_eq!(names, ["arm_time", "turn", "wall_time"]);
 }
 
 #[test]
 fn a_file_that_cannot_be_written_is_one_clear_message() {
     let folder = tempfile::tempdir().unwrap();
-    let error = Recorder::to_file(&folder.path().join("missing/run.rrd")).unwrap_err();
+    let error = Recorder::to_file(&folder.path().join("missing/run.rrd"), clock());
+    let error = error.err().unwrap();
     assert!(matches!(error, RecordError::File { .. }));
     assert!(error.to_string().contains("missing/run.rrd"), "{error}");
 }
@@ -291,4 +336,45 @@ fn rerun_itself_takes_the_file() {
         .status()
         .unwrap();
     assert!(status.success());
+}
+
+/// What a page sends of a recording.
+fn download(page: &Page) -> Vec<u8> {
+    let host = page.url().trim_start_matches("http://").to_owned();
+    let mut connection = TcpStream::connect(&host).unwrap();
+    write!(connection, "GET /run.rrd HTTP/1.1\r\nHost: {host}\r\n\r\n").unwrap();
+    let mut reader = BufReader::new(connection);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        reader.read_line(&mut head).unwrap();
+    }
+    let mut recording = Vec::new();
+    loop {
+        let mut size = String::new();
+        reader.read_line(&mut size).unwrap();
+        let size = usize::from_str_radix(size.trim_end(), 16).unwrap();
+        if size == 0 {
+            return recording;
+        }
+        let mut piece = vec![0; size + 2];
+        reader.read_exact(&mut piece).unwrap();
+        recording.extend_from_slice(&piece[..size]);
+    }
+}
+
+#[test]
+#[ignore = "needs the program `rerun`: pip install rerun-sdk==0.36.3"]
+fn a_page_has_what_a_file_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = Page::open().unwrap();
+    let mut recorder = Recorder::to_page(&page, clock()).unwrap();
+    run(&mut recorder, &robot());
+    recorder.finish().unwrap();
+    let path = folder.path().join("page.rrd");
+    std::fs::write(&path, download(&page)).unwrap();
+    let (page, file) = (read(&path), read(&record(folder.path())));
+    let mut entities = file.all_entities_sorted();
+    assert_eq!(page.all_entities_sorted(), entities);
+    entities.retain(|entity| rows(&page, &entity.to_string()) != rows(&file, &entity.to_string()));
+    assert!(entities.is_empty(), "{entities:?}");
 }

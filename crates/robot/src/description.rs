@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use enact_types::{JointVector, Point3, Pose, Vector3};
 use nalgebra::{Matrix3, Unit};
+use serde::{Deserialize, Serialize};
 
 use crate::chain::Chain;
 use crate::collision::{Clearance, Collider};
@@ -181,7 +182,8 @@ pub struct LinkShape {
 }
 
 /// A primitive, centred on its own frame, in metres.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// A box by its half extents.
     Box {

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::view::Shown;
+
 /// Whether and where a run is kept.
 #[derive(Clone, Debug, Default, Args)]
 pub struct KeepArgs {
@@ -44,10 +46,19 @@ pub enum RunsQuestion {
 pub struct ReplayArgs {
     /// The recording
     pub file: PathBuf,
-    /// So many times as fast as reality; as fast as possible if left out
+    /// Move the arm that this launch file chooses instead of the simulator's [without a
+    /// name: so101]
+    #[arg(long, value_name = "LAUNCH", num_args = 0..=1, default_missing_value = "so101")]
+    pub arm: Option<String>,
+    /// Serial port of the arm
+    #[arg(long, value_name = "PATH", requires = "arm")]
+    pub port: Option<String>,
+    /// So many times as fast as reality; if left out, as fast as possible in the simulator,
+    /// and at a quarter of it on an arm
     #[arg(long, value_name = "FACTOR", value_parser = speed)]
     pub speed: Option<f64>,
-    /// Begin with this turn; what was before it is done at once
+    /// Begin with this turn; what was before it is done at once in the simulator, and left
+    /// out on an arm
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub from_turn: u32,
     /// End with this turn
@@ -58,10 +69,10 @@ pub struct ReplayArgs {
     pub step: bool,
     /// Run the whole loop again on recorded pictures, answers and readings: is everything
     /// the same, byte for byte?
-    #[arg(long, conflicts_with_all = ["speed", "from_turn", "until", "step", "reask"])]
+    #[arg(long, conflicts_with_all = ["speed", "from_turn", "until", "step", "reask", "arm"])]
     pub verify: bool,
     /// Show the recorded pictures to a model again and compare its plans; nothing moves
-    #[arg(long, conflicts_with_all = ["speed", "from_turn", "until", "step"])]
+    #[arg(long, conflicts_with_all = ["speed", "from_turn", "until", "step", "arm"])]
     pub reask: bool,
     /// Ask this model instead of the recorded one
     #[arg(long, value_name = "PATH|ID", requires = "reask")]
@@ -79,9 +90,14 @@ pub struct ReplayArgs {
 pub struct ViewArgs {
     /// The recording
     pub file: PathBuf,
-    /// Write an .rrd file instead of showing the run in rerun's viewer
-    #[arg(long, value_name = "FILE.rrd")]
-    pub out: Option<PathBuf>,
+    /// Show it in a browser, or write it as a file, instead of showing it in rerun's viewer
+    #[arg(
+        long = "view",
+        value_name = "web|FILE.rrd",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub shown: Shown,
 }
 
 /// `enact export`.

@@ -70,7 +70,8 @@ impl Keeper {
     }
 }
 
-fn wall_clock() -> u64 {
+/// Nanoseconds since 1970.
+pub fn wall_clock() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_nanos() as u64)
 }
@@ -129,7 +130,7 @@ fn info(home: &Home, setup: &Setup, scripted: bool) -> Result<RunInfo> {
 }
 
 /// The texts of the robot that `Robot::find` finds by this name or path.
-fn robot_info(home: &Home, name_or_path: &str, name: &str) -> Result<RobotInfo> {
+pub fn robot_info(home: &Home, name_or_path: &str, name: &str) -> Result<RobotInfo> {
     let shipped = home.robots().join(name_or_path);
     let place = if shipped.is_dir() {
         shipped

@@ -11,11 +11,13 @@
 //! | [`show`] | `enact view`: the same pictures in rerun |
 //! | [`export`] | `enact export` |
 //! | [`stage`] | the simulated world of a recording |
+//! | [`mover`] | the arm that a replay moves |
 //! | [`paced`] | an arm no faster than told |
 
 pub mod args;
 pub mod export;
 pub mod keep;
+pub mod mover;
 pub mod paced;
 pub mod reask;
 pub mod replay;

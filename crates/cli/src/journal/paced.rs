@@ -8,17 +8,17 @@ use enact_arm::{Arm, ArmError, ArmState};
 use enact_robot::{Command, Robot};
 
 /// Waits before each reading until as much time has passed as the arm needs at its pace.
-pub struct Paced<A> {
-    arm: A,
+pub struct Paced {
+    arm: Box<dyn Arm>,
     period: Duration,
     due: Option<Instant>,
     /// Without it no time is waited for.
     on: Arc<AtomicBool>,
 }
 
-impl<A> Paced<A> {
+impl Paced {
     /// `arm` at `speed` times its own pace, while `on`.
-    pub fn new(arm: A, robot: &Robot, speed: f64, on: Arc<AtomicBool>) -> Self {
+    pub fn new(arm: Box<dyn Arm>, robot: &Robot, speed: f64, on: Arc<AtomicBool>) -> Self {
         Self {
             arm,
             period: robot.control_period().div_f64(speed),
@@ -28,7 +28,7 @@ impl<A> Paced<A> {
     }
 }
 
-impl<A: Arm> Arm for Paced<A> {
+impl Arm for Paced {
     fn state(&mut self) -> Result<ArmState, ArmError> {
         self.due = None;
         self.arm.state()

@@ -1,4 +1,4 @@
-//! `enact replay`: the same commands in the simulator.
+//! `enact replay`: the same commands in the simulator, or by an arm.
 
 use std::io::{BufRead, stdin};
 use std::sync::Arc;
@@ -6,14 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use enact_arm::{Arm, ArmThread};
 use enact_journal::{Departure, Journal, RecordedMotion, Replay};
 use serde_json::{Value, json};
 
 use super::args::ReplayArgs;
-use super::paced::Paced;
 use super::stage::Stage;
-use super::{open, reask, verify};
+use super::{mover, open, reask, verify};
 use crate::home::Home;
 
 /// A replay that stays this near to the recording has not departed from it: metres of the
@@ -31,12 +29,18 @@ pub fn replay(home: &Home, args: &ReplayArgs) -> Result<bool> {
     }
     let motions = journal.motions()?;
     let until = args.until.unwrap_or(u32::MAX);
-    let part: Vec<&RecordedMotion> = motions.iter().filter(|it| it.turn <= until).collect();
+    // A simulated world is as it was only after all that came before.
+    let from = args.arm.as_ref().map_or(0, |_| args.from_turn);
+    let turns = from..=until;
+    let part: Vec<&RecordedMotion> = motions
+        .iter()
+        .filter(|motion| turns.contains(&motion.turn))
+        .collect();
     if part.is_empty() {
         bail!("nothing moved in this part of the recording");
     }
     let whole = part.len() == motions.len();
-    let outcome = perform(&journal, args, &part, whole)?;
+    let outcome = perform(home, &journal, args, &part, whole)?;
     if args.json {
         println!("{}", outcome.json());
     } else {
@@ -46,6 +50,7 @@ pub fn replay(home: &Home, args: &ReplayArgs) -> Result<bool> {
 }
 
 fn perform(
+    home: &Home,
     journal: &Journal,
     args: &ReplayArgs,
     motions: &[&RecordedMotion],
@@ -54,17 +59,17 @@ fn perform(
     let stage = Stage::of(journal)?;
     let robot = &stage.robot;
     let on = Arc::new(AtomicBool::new(false));
-    let arm: Box<dyn Arm> = match args.speed {
-        Some(speed) => {
-            let arm = stage.simulator.arm();
-            Box::new(Paced::new(arm, robot, speed, Arc::clone(&on)))
-        }
-        None => Box::new(stage.simulator.arm()),
-    };
-    let arm = ArmThread::start(arm, robot);
+    let source = mover::find(home, args, journal, &stage)?;
+    let arm = mover::start(&source, args, &stage, &on)?;
     crate::setup::stop_on_interrupt(arm.stop_switch())?;
+    if let (Some(_), Some(first)) = (&args.arm, motions.first()) {
+        mover::approach(robot, &arm, first)?;
+    }
     let replay = Replay::new(robot, &arm);
-    let mut outcome = Outcome::default();
+    let mut outcome = Outcome {
+        by_an_arm: args.arm.is_some(),
+        ..Outcome::default()
+    };
     let begun = arm.state()?.stamp;
     let started = Instant::now();
     for motion in motions {
@@ -85,7 +90,7 @@ fn perform(
     }
     outcome.wall = started.elapsed();
     outcome.arm = arm.state()?.stamp.since(begun);
-    if let ([task], true) = (journal.tasks().as_slice(), whole) {
+    if let ([task], true, true) = (journal.tasks().as_slice(), whole, source.is_simulated()) {
         let goal = stage.goal(task);
         outcome.reached = goal.map(|goal| stage.simulator.with_world(|world| goal.holds(world)));
         outcome.was_reached = journal.is_reached();
@@ -131,6 +136,8 @@ fn line(motion: &RecordedMotion, departure: &Departure) -> String {
 /// How a replay went.
 #[derive(Default)]
 struct Outcome {
+    /// Which is never bit for bit where it was.
+    by_an_arm: bool,
     motions: usize,
     exact: usize,
     refused: Option<String>,
@@ -155,7 +162,7 @@ impl Outcome {
     }
 
     fn is_as_recorded(&self) -> bool {
-        let near = self.tool <= NEAR.0 && self.joint <= NEAR.1;
+        let near = self.by_an_arm || (self.tool <= NEAR.0 && self.joint <= NEAR.1);
         let same_outcome = self.reached.is_none() || self.reached == self.was_reached;
         self.refused.is_none() && self.ends == 0 && near && same_outcome
     }
@@ -187,7 +194,7 @@ impl Outcome {
             format!("; the goal is {}", word(reached))
         });
         format!(
-            "{} motions, {} of them bit for bit as recorded, tool at most {:.2} mm off{goal}; {:.1} s in {:.2} s, {:.0} times real time",
+            "{} motions, {} of them bit for bit as recorded, tool at most {:.2} mm off{goal}; {:.1} s in {:.2} s, {:.1} times real time",
             self.motions,
             self.exact,
             1e3 * self.tool,

@@ -1,20 +1,29 @@
 //! `enact view`: the same pictures in rerun.
 
+use std::sync::atomic::Ordering;
+
 use anyhow::Result;
-use enact_journal::Playback;
-use enact_record::Recorder;
+use enact_arm::StopSwitch;
+use enact_journal::{Playback, RecordedWall};
 
 use super::args::ViewArgs;
 use super::open;
+use crate::setup::stop_on_interrupt;
+use crate::view::{self, View};
 
 /// Lives through the run again for rerun's eyes.
 pub fn view(args: &ViewArgs) -> Result<()> {
     let journal = open(&args.file)?;
     let playback = Playback::new(&journal)?;
-    let mut recorder = match &args.out {
-        Some(path) => Recorder::to_file(path)?,
-        None => Recorder::to_viewer()?,
-    };
-    playback.play(vec![Box::new(&mut recorder)])?;
-    Ok(recorder.finish()?)
+    let mut wall = RecordedWall::new(&journal, playback.robot());
+    let now = wall.now();
+    let now = Box::new(move || now.load(Ordering::Relaxed));
+    let mut view = View::open(&args.shown, now)?;
+    playback.play(vec![Box::new(&mut wall), Box::new(&mut view.recorder)])?;
+    if let Some(page) = view.finish()? {
+        let stop = StopSwitch::default();
+        stop_on_interrupt(stop.clone())?;
+        view::keep(page, &stop);
+    }
+    Ok(())
 }

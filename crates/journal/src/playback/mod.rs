@@ -11,6 +11,7 @@ mod arm;
 mod camera;
 mod mind;
 
+use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 
 use enact_arm::{ArmThread, StopSwitch};
@@ -18,8 +19,9 @@ use enact_bridge::{BridgeError, Observer, Order, Session};
 use enact_robot::Robot;
 
 use crate::error::JournalError;
-use crate::message::{Ordered, Task};
-use crate::reader::Journal;
+use crate::message::{Approval, Ordered, Task};
+use crate::reader::{Journal, Record};
+use crate::surroundings::Surroundings;
 use crate::topic::Topic;
 
 use arm::RecordedArm;
@@ -29,6 +31,9 @@ use mind::RecordedMind;
 /// A recorded run, ready to be lived through again.
 pub struct Playback {
     robot: Arc<Robot>,
+    around: Option<Surroundings>,
+    /// What somebody answered to each plan, where somebody was asked.
+    approvals: Option<VecDeque<bool>>,
     demands: Vec<Demand>,
     arm: RecordedArm,
     camera: RecordedCamera,
@@ -50,8 +55,11 @@ impl Playback {
     /// The first message that cannot be read, or a robot that cannot be loaded.
     pub fn new(journal: &Journal) -> Result<Self, JournalError> {
         let stop = Arc::new(OnceLock::new());
+        let around = journal.of(Topic::Surroundings).next();
         Ok(Self {
             robot: Arc::new(journal.info()?.robot.load()?),
+            around: around.map(Record::read).transpose()?,
+            approvals: approvals(journal)?,
             demands: demands(journal)?,
             arm: RecordedArm::new(journal, Arc::clone(&stop))?,
             camera: RecordedCamera::new(journal)?,
@@ -82,6 +90,13 @@ impl Playback {
             observers,
         )
         .map_err(JournalError::Unfit)?;
+        if let Some(around) = &self.around {
+            session = session.among(around.obstacles(), around.walls());
+        }
+        if let Some(mut approvals) = self.approvals {
+            let answer = move |_: &_, _: &_| approvals.pop_front().unwrap_or(false);
+            session = session.approved_by(Box::new(answer));
+        }
         for demand in self.demands {
             stop.release();
             if meet(&mut session, &demand).is_err() {
@@ -99,6 +114,13 @@ fn meet(session: &mut Session<'_>, demand: &Demand) -> Result<(), BridgeError> {
         Demand::Order(Order::See) => session.see().map(drop),
         Demand::Order(Order::Home) => session.home(),
     }
+}
+
+fn approvals(journal: &Journal) -> Result<Option<VecDeque<bool>>, JournalError> {
+    let records = journal.of(Topic::Approval);
+    let said: Vec<Approval> = records.map(Record::read).collect::<Result<_, _>>()?;
+    let answers = || said.iter().filter_map(|it| it.agreed).collect();
+    Ok((!said.is_empty()).then(answers))
 }
 
 fn demands(journal: &Journal) -> Result<Vec<Demand>, JournalError> {

@@ -31,16 +31,19 @@ pub struct Stage {
 
 impl Stage {
     pub fn new(seed: u64) -> Self {
+        Self::in_scene("tabletop", seed)
+    }
+
+    pub fn in_scene(scene: &str, seed: u64) -> Self {
         let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
         let robot = RobotInfo {
             name: "so101".to_owned(),
             urdf: read("robots/so101/robot.urdf"),
             toml: Some(read("robots/so101/robot.toml")),
         };
-        let toml = read("scenes/tabletop.toml");
-        let layout = Scene::parse(Path::new("tabletop.toml"), &toml)
-            .unwrap()
-            .draw(seed);
+        let file = format!("{scene}.toml");
+        let toml = read(&format!("scenes/{file}"));
+        let layout = Scene::parse(Path::new(&file), &toml).unwrap().draw(seed);
         let loaded = Arc::new(robot.load().unwrap());
         Self {
             simulator: Simulator::new(&loaded, &layout, false),
@@ -49,7 +52,7 @@ impl Stage {
                 enact: env!("CARGO_PKG_VERSION").to_owned(),
                 robot,
                 scene: Some(SceneInfo {
-                    name: "tabletop".to_owned(),
+                    name: scene.to_owned(),
                     toml,
                     layout: serde_json::to_value(&layout).unwrap(),
                 }),
@@ -89,6 +92,10 @@ impl Stage {
             observers,
         )
         .unwrap()
+        .among(
+            self.layout.obstacles(),
+            self.layout.walls(self.robot.clearance().table),
+        )
     }
 
     /// A journal at `path`, by a wall clock that starts at `wall` and counts up.
@@ -109,7 +116,11 @@ pub const BOUNDS: Bounds = Bounds {
 
 /// Keeps a run of `plan` in a file.
 pub fn record(path: &Path, seed: u64, plan: &str, wall: u64) -> Report {
-    let stage = Stage::new(seed);
+    record_on(&Stage::new(seed), path, plan, wall)
+}
+
+/// The same on a stage of its own.
+pub fn record_on(stage: &Stage, path: &Path, plan: &str, wall: u64) -> Report {
     let mut journal = stage.journal(path, wall);
     let mut session = stage.session(plan, vec![Box::new(&mut journal)]);
     let report = session

@@ -1,5 +1,5 @@
-//! What keeping a run costs the control loop: jitter and processor time with and without a
-//! journal, side by side. `cargo run -p enact-journal --example jitter [SECONDS]`.
+//! What keeping and showing a run cost the control loop: jitter and processor time with and
+//! without a journal and a viewer's file, side by side. `cargo run --example jitter [SECONDS]`.
 #![allow(clippy::print_stdout, reason = "it is a program")]
 
 use std::fs;
@@ -8,15 +8,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use enact_arm::{Arm, ArmError, ArmState, ArmThread, Contact, IdealArm};
-use enact_bridge::{Event, Observer};
+use enact_bridge::{Bounds, Event, Observer};
 use enact_camera::Camera;
 use enact_journal::{JournalWriter, ModelInfo, RobotInfo, RunInfo};
+use enact_record::Recorder;
 use enact_robot::{Command, Gate, Robot, Start, Trajectory};
 use enact_sim::render::Look;
 use enact_sim::{Scene, Simulator};
 use enact_types::Frame;
 
-/// Rounds with and without a journal, one after the other.
+/// Rounds without and with observers, one after the other.
 const ROUNDS: usize = 4;
 
 /// An ideal arm that is paced by the clock and notes how late each cycle is.
@@ -62,46 +63,53 @@ fn main() {
         .camera(Look::default(), 1)
         .capture()
         .expect("it renders");
-    let file = std::env::temp_dir().join("enact-jitter.mcap");
+    let folder = std::env::temp_dir().join(format!("enact-jitter-{}", std::process::id()));
+    fs::create_dir(&folder).expect("the temporary folder can be written");
     let mut late: [Vec<Duration>; 2] = Default::default();
     let mut cpu = [0.0; 2];
     for round in 0..2 * ROUNDS {
-        let kept = round % 2;
-        let mut journal = (kept == 1).then(|| {
-            let info = info(&files);
-            JournalWriter::create(&file, &info, &robot, Vec::new(), Box::new(|| 0))
-                .expect("the temporary folder can be written")
-        });
+        let watched = round % 2;
         let before = processor_seconds();
-        let part = seconds / (2 * ROUNDS as u64);
-        late[kept].extend(drive(&robot, &frame, journal.as_mut(), part.max(2)));
-        if let Some(journal) = journal {
+        let part = (seconds / (2 * ROUNDS as u64)).max(2);
+        if watched == 0 {
+            late[watched].extend(drive(&robot, &frame, &mut [], part));
+        } else {
+            let info = info(&files);
+            let (mcap, rrd) = (folder.join("run.mcap"), folder.join("run.rrd"));
+            let mut journal =
+                JournalWriter::create(&mcap, &info, &robot, Vec::new(), Box::new(|| 0))
+                    .expect("the temporary folder can be written");
+            let mut recorder = Recorder::to_file(&rrd, Box::new(|| 0))
+                .expect("the temporary folder can be written");
+            let mut observers: [&mut dyn Observer; 2] = [&mut journal, &mut recorder];
+            late[watched].extend(drive(&robot, &frame, &mut observers, part));
             let lost = journal.finish().expect("the disk is not full").lost;
             assert_eq!(lost, 0, "entries were lost");
+            recorder.finish().expect("the disk is not full");
         }
-        cpu[kept] += processor_seconds() - before;
+        cpu[watched] += processor_seconds() - before;
     }
-    for (name, kept) in [("off", 0), ("on", 1)] {
-        let late = &mut late[kept];
+    for (name, watched) in [("off", 0), ("on", 1)] {
+        let late = &mut late[watched];
         late.sort();
         let at = |share: f64| late[((late.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e6;
         println!(
-            "journal {name:>3}: {} cycles, late by 50 %: {:.0} µs, 99 %: {:.0} µs, 99.9 %: {:.0} µs; {:.2} % of a core",
+            "journal and viewer {name:>3}: {} cycles, late by 50 %: {:.0} µs, 99 %: {:.0} µs, 99.9 %: {:.0} µs; {:.2} % of a core",
             late.len(),
             at(0.5),
             at(0.99),
             at(0.999),
-            100.0 * cpu[kept] / (late.len() as f64 * robot.control_period().as_secs_f64()),
+            100.0 * cpu[watched] / (late.len() as f64 * robot.control_period().as_secs_f64()),
         );
     }
-    drop(fs::remove_file(file));
+    drop(fs::remove_dir_all(folder));
 }
 
 /// Two seconds of motion, then a picture, as a busy run has them.
 fn drive(
     robot: &Robot,
     frame: &Frame,
-    mut journal: Option<&mut JournalWriter>,
+    observers: &mut [&mut dyn Observer],
     seconds: u64,
 ) -> Vec<Duration> {
     let late = Arc::new(Mutex::new(Vec::new()));
@@ -114,21 +122,30 @@ fn drive(
     let arm = ArmThread::start(Box::new(arm), robot);
     let trajectory = stay(robot, Duration::from_secs(2));
     let contact = Contact::Limit(0.9);
-    for _ in 0..seconds / 2 {
-        if let Some(journal) = &mut journal {
-            journal.observe(&Event::Saw(frame));
-            journal.observe(&Event::Moving {
-                purpose: "stay",
-                trajectory: &trajectory,
-                contact,
-            });
+    let mut tell = |event: &Event<'_>| {
+        for observer in observers.iter_mut() {
+            observer.observe(event);
         }
+    };
+    tell(&Event::Started {
+        task: "stay",
+        robot,
+        bounds: Bounds {
+            turns: 1,
+            dry_run: false,
+        },
+    });
+    for _ in 0..seconds / 2 {
+        tell(&Event::Saw(frame));
+        tell(&Event::Moving {
+            purpose: "stay",
+            trajectory: &trajectory,
+            contact,
+        });
         let execution = arm
             .execute(trajectory.clone(), contact)
             .expect("it answers");
-        if let Some(journal) = &mut journal {
-            journal.observe(&Event::Moved(&execution));
-        }
+        tell(&Event::Moved(&execution));
     }
     drop(arm);
     let late = late.lock().unwrap_or_else(PoisonError::into_inner);

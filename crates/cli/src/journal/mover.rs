@@ -1,0 +1,102 @@
+//! The arm that a replay moves: the simulator's, or the one that a launch file chooses.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::{Result, bail};
+use enact_arm::{ArmThread, Contact, End};
+use enact_ground::motion::point_to_point::move_to;
+use enact_journal::{Journal, RecordedMotion};
+use enact_robot::{Gate, Robot, Start};
+
+use super::args::ReplayArgs;
+use super::keep::robot_info;
+use super::paced::Paced;
+use super::stage::Stage;
+use crate::arm::choice::{ArmChoice, Source};
+use crate::home::Home;
+use crate::launch::Launch;
+
+/// An arm that is not simulated is moved so many times as fast as it was, if nothing is said.
+const SLOWLY: f64 = 0.25;
+/// On its way to where a recording begins, a joint turns no faster on average, rad/s.
+const GENTLE: f64 = 0.3;
+/// Nearer than this to where a motion begins, an arm need not be brought there, rad or m.
+const THERE: f64 = 0.01;
+/// Share of its strength at which a joint has met something on the way.
+const RESISTANCE: f64 = 0.9;
+
+/// Finds the arm. Nothing moves yet.
+pub fn find(home: &Home, args: &ReplayArgs, journal: &Journal, stage: &Stage) -> Result<Source> {
+    let Some(name) = &args.arm else {
+        return Ok(Source::Sim);
+    };
+    let mut launch = Launch::load(&home.resolve(name, &home.launches())?)?;
+    let recorded = journal.info()?.robot;
+    if robot_info(home, &launch.robot, &recorded.name)? != recorded {
+        bail!(
+            "this was recorded with `{}`, and the launch file `{name}` chooses `{}` or another version of it; its limits would not be those that the motions were made for",
+            recorded.name,
+            launch.robot
+        );
+    }
+    if let (ArmChoice::Servos(servos), Some(port)) = (&mut launch.arm, &args.port) {
+        servos.port.clone_from(port);
+    }
+    launch
+        .arm
+        .find(home, &launch.robot, &stage.robot, &stage.simulator)
+}
+
+/// Starts the arm at the pace that is asked for, which it keeps while `on`.
+pub fn start(
+    source: &Source,
+    args: &ReplayArgs,
+    stage: &Stage,
+    on: &Arc<AtomicBool>,
+) -> Result<ArmThread> {
+    let arm = source.arm(&stage.simulator)?;
+    let slowly = args.arm.as_ref().map(|_| SLOWLY);
+    Ok(match args.speed.or(slowly) {
+        Some(speed) => {
+            let paced = Paced::new(arm, &stage.robot, speed, Arc::clone(on));
+            ArmThread::start(Box::new(paced), &stage.robot)
+        }
+        None => ArmThread::start(arm, &stage.robot),
+    })
+}
+
+/// Brings the arm to where a motion begins, gently, through the gate.
+pub fn approach(robot: &Robot, arm: &ArmThread, motion: &RecordedMotion) -> Result<()> {
+    let Some(goal) = motion.planned.positions.first() else {
+        return Ok(());
+    };
+    let state = arm.state()?;
+    let from = state.commanded.clone().unwrap_or(state.position.clone());
+    let far = from.max_difference(goal);
+    if far < THERE {
+        return Ok(());
+    }
+    let start = Start {
+        measured: &state.position,
+        commanded: state.commanded.as_ref(),
+    };
+    let admitted = move_to(robot, &from, goal, far / GENTLE)
+        .and_then(|samples| Gate::new(robot).admit(samples, &start));
+    let trajectory = match admitted {
+        Ok(trajectory) => trajectory,
+        Err(refusal) => bail!(
+            "the arm cannot go straight to where the recording begins: {refusal}; move it nearer, as `enact arm home` does"
+        ),
+    };
+    let seconds = trajectory.duration().as_secs_f64();
+    eprintln!("going to where the recording begins, {seconds:.1} s");
+    match arm.execute(trajectory, Contact::Limit(RESISTANCE))?.end {
+        End::Finished => Ok(()),
+        End::Stopped => bail!("stopped on the way to where the recording begins"),
+        End::Fault(refusal) => bail!("stopped on the way to where the recording begins: {refusal}"),
+        End::Contact { joint, .. } => {
+            bail!("joint `{joint}` met resistance on the way to where the recording begins")
+        }
+    }
+}

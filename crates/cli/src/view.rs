@@ -1,0 +1,82 @@
+//! Where a run is shown: in rerun's viewer, in a browser, or as a file.
+
+use std::convert::Infallible;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use enact_arm::StopSwitch;
+use enact_record::{Page, Recorder, WallClock};
+
+/// The end of a page is looked for so often.
+const PERIOD: Duration = Duration::from_millis(50);
+
+/// What `--view` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// The viewer of this machine.
+    Viewer,
+    /// A page for a browser of this machine.
+    Web,
+    /// A file.
+    File(PathBuf),
+}
+
+impl FromStr for Shown {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(match text {
+            "" => Self::Viewer,
+            "web" => Self::Web,
+            path => Self::File(path.into()),
+        })
+    }
+}
+
+/// A run that is shown.
+pub struct View {
+    /// Who is to be told of the run.
+    pub recorder: Recorder,
+    page: Option<Page>,
+}
+
+impl View {
+    /// Opens what shows the run, and says where a page is; `wall` dates what happens.
+    pub fn open(shown: &Shown, wall: WallClock) -> Result<Self> {
+        let mut page = None;
+        let recorder = match shown {
+            Shown::Viewer => Recorder::to_viewer(wall)?,
+            Shown::Web => {
+                let page = page.insert(Page::open()?);
+                eprintln!("     view  {}", page.url());
+                Recorder::to_page(page, wall)?
+            }
+            Shown::File(path) => {
+                if path.extension().is_none_or(|end| end != "rrd") {
+                    bail!(
+                        "--view takes `web`, a file that ends in .rrd, or nothing; it was given `{}`",
+                        path.display()
+                    );
+                }
+                Recorder::to_file(path, wall)?
+            }
+        };
+        Ok(Self { recorder, page })
+    }
+
+    /// Completes the recording; a page stays.
+    pub fn finish(self) -> Result<Option<Page>> {
+        self.recorder.finish()?;
+        Ok(self.page)
+    }
+}
+
+/// Leaves a page open until the switch is pressed, as Ctrl-C does.
+pub fn keep(page: Page, stop: &StopSwitch) {
+    eprintln!("     view  {} stays open until Ctrl-C", page.url());
+    while !stop.is_pressed() {
+        std::thread::sleep(PERIOD);
+    }
+}

@@ -6,6 +6,7 @@
 //! | [`home`] | where robots, scenes, launches and models are |
 //! | [`launch`] | launch files |
 //! | [`setup`] | robot, world, camera, model and observers put together |
+//! | [`stops`] | what stops an arm |
 //! | [`watch`] | who watches a run |
 //! | [`narrate`] | the run told on stderr |
 //! | [`run`] | `enact run` |
@@ -38,6 +39,7 @@ mod robot;
 mod run;
 mod scene;
 mod setup;
+mod stops;
 mod watch;
 
 use std::io::{stdin, stdout};

@@ -62,7 +62,7 @@ fn perform(
         None => Box::new(stage.simulator.arm()),
     };
     let arm = ArmThread::start(arm, robot);
-    crate::setup::stop_on_interrupt(arm.stop_switch())?;
+    crate::stops::on_interrupt(arm.stop_switch())?;
     let replay = Replay::new(robot, &arm);
     let mut outcome = Outcome::default();
     let begun = arm.state()?.stamp;

@@ -20,13 +20,20 @@ pub enum ArmError {
     Bus(#[from] BusError),
     /// The arm is not fit to be driven; its motors were not switched on, or off again.
     #[error("the arm must not be driven: {0}")]
-    Unfit(#[from] Unfit),
+    Unfit(Unfit),
     /// A servo stopped by itself because the bus was quiet.
     #[error("joint `{0}`: its servo stopped because no command came; arm it again")]
     WatchdogTripped(String),
     /// A goal that was sent again and again is not in the servo.
     #[error("joint `{0}`: its servo does not take goals")]
     GoalNotTaken(String),
+}
+
+/// It is told in the error's own words, so it is not the error's source as well.
+impl From<Unfit> for ArmError {
+    fn from(unfit: Unfit) -> Self {
+        Self::Unfit(unfit)
+    }
 }
 
 /// Why an arm must not be driven.

@@ -5,6 +5,7 @@
 //! | [`state`] | what an arm reports |
 //! | [`stop`] | the switch that stops it |
 //! | [`thread`] | an arm on a thread of its own, one trajectory after another |
+//! | [`urgency`] | real-time scheduling, where the system grants it |
 //! | [`execution`] | how a trajectory ended |
 //! | [`error`] | what keeps an arm from working |
 //! | [`ideal`] | an arm without inertia, for tests and dry runs |
@@ -30,6 +31,7 @@ mod testing;
 pub mod thread;
 #[cfg(test)]
 mod thread_tests;
+pub mod urgency;
 
 use enact_robot::Command;
 

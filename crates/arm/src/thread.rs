@@ -8,6 +8,7 @@ use std::time::Duration;
 use enact_robot::{Robot, Trajectory};
 
 use crate::stream::Streamer;
+use crate::urgency::{self, Denied};
 use crate::{Arm, ArmError, ArmState, Contact, Execution, StopSwitch};
 
 /// How often an arm is looked after while nobody moves it. Shorter than half of any bus
@@ -24,6 +25,7 @@ pub struct ArmThread {
 
 /// What the thread is asked. Replies to a caller that has gone go nowhere.
 enum Request {
+    Claim(Sender<Vec<Denied>>),
     State(Sender<Result<ArmState, ArmError>>),
     Follow {
         trajectory: Box<Trajectory>,
@@ -37,7 +39,11 @@ enum Request {
 impl ArmThread {
     /// Takes the arm to a thread of its own. It does not move until told to.
     pub fn start(arm: Box<dyn Arm>, robot: &Robot) -> Self {
-        let stop = StopSwitch::new();
+        Self::start_with(arm, robot, StopSwitch::new())
+    }
+
+    /// The same with a switch that is there already, and may be pressed already.
+    pub fn start_with(arm: Box<dyn Arm>, robot: &Robot, stop: StopSwitch) -> Self {
         let streamer = Streamer::new(arm, robot, stop.clone());
         let (requests, inbox) = channel();
         let thread = std::thread::spawn(move || serve(streamer, &inbox));
@@ -46,6 +52,16 @@ impl ArmThread {
             thread: Some(thread),
             stop,
         }
+    }
+
+    /// Asks the system to run the thread before everything else; what it does not grant.
+    ///
+    /// # Errors
+    /// If the thread has ended.
+    pub fn make_urgent(&self) -> Result<Vec<Denied>, ArmError> {
+        let (reply, answer) = channel();
+        self.ask(Request::Claim(reply))?;
+        answer.recv().map_err(|_| ArmError::Gone)
     }
 
     /// The switch that stops this arm, from any thread.
@@ -111,6 +127,7 @@ fn serve(mut streamer: Streamer, inbox: &Receiver<Request>) {
             Err(RecvTimeoutError::Disconnected) => return,
         };
         match request {
+            Request::Claim(reply) => drop(reply.send(urgency::claim())),
             Request::State(reply) => drop(reply.send(streamer.state())),
             Request::Follow {
                 trajectory,

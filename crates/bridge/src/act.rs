@@ -30,11 +30,15 @@ enum Interruption {
 }
 
 impl Session<'_> {
-    /// Does one step that moves the arm, and judges it. `approach` is as in
+    /// Does one step that moves the arm from `at`, and judges it. `approach` is as in
     /// [`Grounder::ground_anew`](enact_ground::Grounder::ground_anew).
-    pub(crate) fn act(&mut self, step: &Step, approach: usize) -> Result<Done, BridgeError> {
-        let at = self.goal()?;
-        let grounded = self.grounder.ground_anew(step, &self.memory, &at, approach);
+    pub(crate) fn act(
+        &mut self,
+        step: &Step,
+        approach: usize,
+        at: &JointVector,
+    ) -> Result<Done, BridgeError> {
+        let grounded = self.grounder.ground_anew(step, &self.memory, at, approach);
         let motion = match grounded {
             Ok(motion) => motion,
             Err(refusal) => return Ok(finished(step, Verdict::Refused, refusal.to_string())),

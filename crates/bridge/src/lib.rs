@@ -5,6 +5,7 @@
 //! | [`session`] | who takes part, and what lasts from task to task |
 //! | [`turn`] | one task, turn after turn |
 //! | `gaze` | pictures that can be trusted |
+//! | `late` | plans that come late |
 //! | [`act`] | one step of a plan: ground, admit, move, judge |
 //! | [`approve`] | nothing moves before a yes |
 //! | `persistence` | what to do about a step that fails again and again |
@@ -17,6 +18,7 @@ pub mod approve;
 pub mod event;
 mod gaze;
 pub mod journal;
+mod late;
 mod persistence;
 pub mod report;
 pub mod session;

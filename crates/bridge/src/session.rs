@@ -8,7 +8,7 @@ use enact_ground::scene::change::unexplained;
 use enact_ground::{Grounder, SceneMemory};
 use enact_plan::{Exchange, Mind, ObjectView, PlannerError, Usage};
 use enact_robot::{Gate, HalfSpace, Obstacle, Robot};
-use enact_types::{Frame, Refusal};
+use enact_types::{Frame, Refusal, Stamp};
 use thiserror::Error;
 
 use crate::approve::Approver;
@@ -32,6 +32,10 @@ pub struct Session<'a> {
     pub(crate) look: Option<Frame>,
     /// Number of the newest picture.
     pub(crate) last_frame: Option<u64>,
+    /// When the arm was read last, on its own clock.
+    pub(crate) last_read: Stamp,
+    /// When the newest look began, on the same clock.
+    pub(crate) looked_at: Stamp,
     pub(crate) usage: Usage,
     pub(crate) approver: Option<Approver<'a>>,
     /// Whether the arm may move before a plan is agreed to.
@@ -74,6 +78,8 @@ impl<'a> Session<'a> {
             changes: Vec::new(),
             look: None,
             last_frame: None,
+            last_read: Stamp::ZERO,
+            looked_at: Stamp::ZERO,
             usage: Usage::default(),
             approver: None,
             may_move: true,
@@ -121,6 +127,7 @@ impl<'a> Session<'a> {
     /// Takes a picture, has it understood, and updates the memory. `handled` names what
     /// the robot has to do with having moved.
     pub(crate) fn look_again(&mut self, handled: &[&str]) -> Result<(), BridgeError> {
+        self.looked_at = self.last_read;
         let frame = gaze::fresh(self.camera.as_mut(), self.last_frame)?;
         self.last_frame = Some(frame.sequence);
         self.tell(&Event::Saw(&frame));
@@ -147,6 +154,7 @@ impl<'a> Session<'a> {
     /// Reads the arm while it stands.
     pub(crate) fn state(&mut self) -> Result<ArmState, BridgeError> {
         let state = self.arm.state()?;
+        self.last_read = state.stamp;
         self.tell(&Event::Read(&state));
         Ok(state)
     }

@@ -166,7 +166,11 @@ impl Session<'_> {
                             return Ok(Some(Ending::Asked));
                         }
                     };
-                    let done = self.act(step, approach)?;
+                    let at = self.goal()?;
+                    if self.is_overtaken()? {
+                        return Ok(None);
+                    }
+                    let done = self.act(step, approach, &at)?;
                     let verdict = done.outcome.verdict;
                     if verdict == Verdict::Refused {
                         task.refusals.push(done.outcome.reason.clone());

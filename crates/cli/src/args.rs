@@ -78,9 +78,9 @@ pub struct SetupArgs {
     /// Name in scenes/ or path of a TOML file
     #[arg(long, value_name = "NAME")]
     pub scene: Option<String>,
-    /// Stop the arm as soon as this file is there, or somebody writes to this pipe
-    #[arg(long, value_name = "FILE")]
-    pub stop_file: Option<PathBuf>,
+    /// What stops the arm, besides Ctrl-C.
+    #[command(flatten)]
+    pub stop: StopArgs,
     /// Serial port of a real arm, where the launch file chooses one
     #[arg(long, value_name = "PATH")]
     pub port: Option<String>,
@@ -113,6 +113,21 @@ pub struct SetupArgs {
     pub keep: KeepArgs,
 }
 
+/// What stops the arm, besides Ctrl-C.
+#[derive(Clone, Debug, Default, Args)]
+pub struct StopArgs {
+    /// Stop the arm as soon as this file is there, or somebody writes to this pipe
+    #[arg(long, value_name = "FILE")]
+    pub stop_file: Option<PathBuf>,
+    /// Stop the arm when Enter is pressed, or standard input ends
+    #[arg(long)]
+    pub stop_on_enter: bool,
+    /// Stop the arm when a button opens the contact from DTR to DSR (or `:cts`, `:cd`) of this
+    /// port, which is not the arm's
+    #[arg(long, value_name = "PORT[:PIN]")]
+    pub stop_pin: Option<String>,
+}
+
 /// Carry out one instruction.
 #[derive(Debug, Args)]
 pub struct RunArgs {
@@ -128,7 +143,7 @@ pub struct RunArgs {
     #[arg(long)]
     pub dry_run: bool,
     /// Show each plan with what would come of it, and ask before anything moves
-    #[arg(long, conflicts_with = "dry_run")]
+    #[arg(long, conflicts_with_all = ["dry_run", "stop_on_enter"])]
     pub approve: bool,
     /// Print one JSON object as the only thing on stdout
     #[arg(long)]

@@ -1,7 +1,7 @@
 //! `enact chat`: instructions line after line.
 
 use anyhow::Result;
-use enact_bridge::{Bounds, Session};
+use enact_bridge::{Bounds, BridgeError, Session};
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 
@@ -37,8 +37,13 @@ pub fn chat(home: &Home, args: &SetupArgs) -> Result<bool> {
                     continue;
                 }
                 editor.add_history_entry(line)?;
-                if !obey(&mut session, line, bounds)? {
-                    break;
+                match obey(&mut session, line, bounds) {
+                    Ok(true) => {}
+                    Ok(false) => break,
+                    // The arm holds itself up; the next picture or answer may be better.
+                    Err(BridgeError::Camera(error)) => eprintln!("enact: {error}"),
+                    Err(BridgeError::Planner(error)) => eprintln!("enact: {error}"),
+                    Err(error) => return Err(error.into()),
                 }
             }
             Err(ReadlineError::Interrupted | ReadlineError::Eof) => break,
@@ -51,7 +56,7 @@ pub fn chat(home: &Home, args: &SetupArgs) -> Result<bool> {
 }
 
 /// Does what a line says; `false` if it says to leave.
-fn obey(session: &mut Session<'_>, line: &str, bounds: Bounds) -> Result<bool> {
+fn obey(session: &mut Session<'_>, line: &str, bounds: Bounds) -> Result<bool, BridgeError> {
     match line {
         "/quit" => return Ok(false),
         "/stop" => {

@@ -6,6 +6,7 @@
 //! | [`home`] | where robots, scenes, launches and models are |
 //! | [`launch`] | launch files |
 //! | [`setup`] | robot, world, camera, model and observers put together |
+//! | [`stops`] | what stops an arm |
 //! | [`watch`] | who watches a run |
 //! | [`view`] | where a run is shown: in rerun's viewer, in a browser, or as a file |
 //! | [`narrate`] | the run told on stderr |
@@ -39,6 +40,7 @@ mod robot;
 mod run;
 mod scene;
 mod setup;
+mod stops;
 mod view;
 mod watch;
 

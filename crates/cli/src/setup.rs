@@ -1,6 +1,6 @@
 //! Robot, world, camera, model and observers put together.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,13 +16,11 @@ use enact_sim::render::{Look, look_at};
 use enact_sim::{Layout, Scene, Simulator};
 use indicatif::ProgressBar;
 
-use crate::args::{Perception, SetupArgs};
+use crate::args::{Perception, SetupArgs, StopArgs};
 use crate::arm::choice::{ArmChoice, Source};
 use crate::home::Home;
 use crate::launch::{CameraChoice, Launch};
-
-/// A file that stops the arm is looked for so often.
-const STOP_PERIOD: Duration = Duration::from_millis(20);
+use crate::stops;
 
 /// What a run takes place in.
 pub struct Setup {
@@ -37,7 +35,7 @@ pub struct Setup {
     /// The launch file with the command line's changes.
     pub launch: Launch,
     arm: Source,
-    stop_file: Option<PathBuf>,
+    stop: StopArgs,
     perception: Perception,
     options: Options,
 }
@@ -72,7 +70,7 @@ impl Setup {
             layout,
             simulator,
             arm,
-            stop_file: args.stop_file.clone(),
+            stop: args.stop.clone(),
             perception: args.perception.unwrap_or(Perception::Model),
             options: Options {
                 free_text: args.free_text,
@@ -150,10 +148,13 @@ impl Setup {
         mind: Box<dyn Mind>,
         observers: Vec<Box<dyn Observer + 'a>>,
     ) -> Result<Session<'a>> {
-        let arm = ArmThread::start(self.arm.arm(&self.simulator)?, &self.robot);
-        stop_on_interrupt(arm.stop_switch())?;
-        if let Some(file) = &self.stop_file {
-            stop_on_file(arm.stop_switch(), file);
+        let stop = StopSwitch::new();
+        stops::arrange(&stop, &self.stop)?;
+        let arm = ArmThread::start_with(self.arm.arm(&self.simulator)?, &self.robot, stop);
+        if self.launch.arm.is_urgent() {
+            for denied in arm.make_urgent()? {
+                eprintln!("enact: {denied}");
+            }
         }
         let session = Session::new(
             Arc::clone(&self.robot),
@@ -189,33 +190,6 @@ pub fn shipped_model(home: &Home, name: &str) -> String {
     } else {
         name.to_owned()
     }
-}
-
-/// The first Ctrl-C stops the arm, and the run ends; the second ends the program.
-pub fn stop_on_interrupt(stop: StopSwitch) -> Result<()> {
-    ctrlc::set_handler(move || {
-        if stop.is_pressed() {
-            std::process::exit(130);
-        }
-        stop.press();
-    })?;
-    Ok(())
-}
-
-/// Presses the switch as soon as the file can be opened: it is there, or a pipe has a writer.
-fn stop_on_file(stop: StopSwitch, file: &Path) {
-    if file.is_file() {
-        stop.press();
-        return;
-    }
-    let file = file.to_owned();
-    // It ends with the program.
-    std::thread::spawn(move || {
-        while std::fs::File::open(&file).is_err() {
-            std::thread::sleep(STOP_PERIOD);
-        }
-        stop.press();
-    });
 }
 
 fn override_with(launch: &mut Launch, args: &SetupArgs) {

@@ -2,8 +2,10 @@
 //! servo protocol, physics, camera.
 #![allow(clippy::print_stdout, reason = "measurements are for reading")]
 
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -29,7 +31,15 @@ fn run(protocol: &str, faults: Option<&str>, seed: u64) -> (Option<i32>, Value, 
     let file = folder.path().join("launch.toml");
     std::fs::write(&file, launch).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_enact"))
-        .args(["run", TASK, "--perception", "truth", "--json", "--launch"])
+        .args([
+            "run",
+            TASK,
+            "--perception",
+            "truth",
+            "--no-record",
+            "--json",
+            "--launch",
+        ])
         .arg(&file)
         .arg("--plan")
         .arg(&plan)
@@ -67,6 +77,89 @@ fn a_servo_that_falls_silent_ends_the_run_with_one_clear_error() {
         "{talk}"
     );
     assert!(!talk.contains("panicked"), "{talk}");
+}
+
+/// Starts a run, waits until the arm picks, does something, and says how it ended.
+fn interrupted(more: &[&str], act: impl FnOnce(&mut Child)) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = folder.path().join("plan.json");
+    std::fs::write(&plan, PUT).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_enact"))
+        .args([
+            "run",
+            TASK,
+            "--perception",
+            "truth",
+            "--no-record",
+            "--plan",
+        ])
+        .arg(&plan)
+        .args(["--launch", "so101-emulated", "--seed", "11"])
+        .args(more)
+        .current_dir(root())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut talk = BufReader::new(child.stderr.take().unwrap()).lines();
+    let picks = talk.any(|line| line.unwrap().contains("doing  pick"));
+    assert!(picks, "it never picked");
+    std::thread::sleep(Duration::from_millis(500));
+    act(&mut child);
+    // Whoever talks is heard to the end.
+    let rest = std::thread::spawn(move || talk.count());
+    let output = child.wait_with_output().unwrap();
+    rest.join().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output.status.code(), told)
+}
+
+#[test]
+fn enter_the_end_of_input_and_a_pipe_stop_a_run_in_mid_motion() {
+    let enter = |child: &mut Child| child.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
+    let (status, told) = interrupted(&["--stop-on-enter"], enter);
+    assert_eq!(status, Some(1), "{told}");
+    assert!(told.starts_with("stopped"), "{told}");
+    let (status, told) = interrupted(&["--stop-on-enter"], |child| drop(child.stdin.take()));
+    assert_eq!(status, Some(1), "{told}");
+    assert!(told.starts_with("stopped"), "{told}");
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("stop");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let path = pipe.display().to_string();
+    let (status, told) = interrupted(&["--stop-file", &path], |_| {
+        std::fs::write(&pipe, "stop").unwrap();
+    });
+    assert_eq!(status, Some(1), "{told}");
+    assert!(told.starts_with("stopped"), "{told}");
+}
+
+#[test]
+fn a_stop_button_that_is_not_there_lets_nothing_begin() {
+    let output = Command::new(env!("CARGO_BIN_EXE_enact"))
+        .args(["run", TASK, "--perception", "truth", "--no-record"])
+        .args([
+            "--launch",
+            "so101-emulated",
+            "--stop-pin",
+            "/dev/no-such-button:cts",
+        ])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let talk = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{talk}");
+    assert!(
+        talk.contains("/dev/no-such-button") && talk.contains("no such port"),
+        "{talk}"
+    );
 }
 
 /// `cargo test --test emulated_run -- --ignored --nocapture` prints what done means.

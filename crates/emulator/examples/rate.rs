@@ -1,46 +1,75 @@
-//! How fast and how evenly the driver runs on an emulated bus over a pty.
+//! How fast, how cheaply and how evenly the driver runs on an emulated bus over a pty.
 //!
-//!     cargo run -p enact-emulator --example rate
+//!     cargo run -p enact-emulator --example rate [-- cost]
 //!
 //! A cycle writes the goals of six servos and reads fifteen bytes from each. First with the time
 //! that bytes take at 1 Mbaud, as fast as the wire lets it; then without that time, to see what the
-//! driver itself costs; then at 200 Hz, to see how evenly. `LeRobot` does the same in
-//! `tests/clients/rate.py`.
+//! driver itself costs (with `cost`, that alone, as a number of seconds); then at 200 Hz, to see how
+//! evenly, alone and with a busy thread for every core, each with and without real-time scheduling.
+//! `tests/clients/rate.py` runs `LeRobot` beside it.
 #![allow(clippy::print_stdout)]
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use enact_arm::bus::{Bus, SerialLine};
 use enact_arm::driver::Wiring;
+use enact_arm::urgency;
 use enact_emulator::{Emulator, Faults, FreeJoints, PtyBus, nominal_calibration};
 use enact_robot::Robot;
 
 const CYCLES: usize = 3000;
+/// Of an evenly paced measurement: long enough for 99.9 % to mean something.
+const EVEN_CYCLES: usize = 6000;
+const PERIOD: Duration = Duration::from_millis(5);
 
 fn main() {
-    let (timed, _) = measure(true, None);
+    if std::env::args().any(|argument| argument == "cost") {
+        println!("{}", cost());
+        return;
+    }
+    let (_port, mut bus) = open(true);
+    let mut cycle = Cycle::new(wiring());
+    let begun = Instant::now();
+    for _ in 0..CYCLES {
+        cycle.run(&mut bus);
+    }
+    let mean = begun.elapsed() / CYCLES as u32;
     // Two requests of 26 and 14 bytes, six answers of 21, 10 µs a byte.
     let wire = Duration::from_micros(10 * (26 + 14 + 6 * 21));
-    report("1 Mbaud, as fast as can be", &timed);
-    let mean = timed.iter().sum::<Duration>() / CYCLES as u32;
-    let share = 100.0 * wire.as_secs_f64() / mean.as_secs_f64();
-    println!("    {share:.0} % of what the wire allows ({wire:?} of bytes)");
-    let (untimed, cost) = measure(false, None);
-    report("no time on the wire", &untimed);
     println!(
-        "    processor time of the driver {:.1} µs a cycle",
-        cost * 1e6
+        "1 Mbaud, as fast as can be: {:.0} cycles a second, {:.0} % of what the wire allows ({wire:?} of bytes)",
+        1.0 / mean.as_secs_f64(),
+        100.0 * wire.as_secs_f64() / mean.as_secs_f64()
     );
-    let (even, _) = measure(true, Some(Duration::from_millis(5)));
-    report("1 Mbaud, 200 Hz", &even);
+    println!(
+        "no time on the wire: processor time of the driver {:.1} µs a cycle",
+        cost() * 1e6
+    );
+    for (busy, load) in [(false, "alone"), (true, "with every core busy")] {
+        for urgent in [false, true] {
+            evenly(busy, load, urgent);
+        }
+    }
 }
 
-/// Durations of the cycles, and the processor time of each, seconds.
-fn measure(timed: bool, period: Option<Duration>) -> (Vec<Duration>, f64) {
-    let robots: PathBuf = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots").into();
-    let robot = Robot::find("so101", &robots).expect("the robot that ships loads");
-    let wiring = Wiring::load(&robots.join("so101/bus.toml"), &robot).expect("its servos too");
+fn robots() -> PathBuf {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots").into()
+}
+
+fn robot() -> Robot {
+    Robot::find("so101", &robots()).expect("the robot that ships loads")
+}
+
+fn wiring() -> Wiring {
+    Wiring::load(&robots().join("so101/bus.toml"), &robot()).expect("its servos too")
+}
+
+/// An emulated bus, and the driver's end of it.
+fn open(timed: bool) -> (PtyBus, Bus) {
+    let (robot, wiring) = (robot(), wiring());
     let emulator = Emulator {
         robot: &robot,
         wiring: &wiring,
@@ -54,35 +83,47 @@ fn measure(timed: bool, period: Option<Duration>) -> (Vec<Duration>, f64) {
     let port = PtyBus::serve(network, None).expect("there is a pty");
     let path = port.path().expect("it is plugged in").display().to_string();
     let line = SerialLine::open(&path, wiring.baud).expect("the pty opens");
-    let mut bus = Bus::new(Box::new(line), wiring.family.codec(), wiring.baud);
-    let roles = wiring.servos[0].model.roles;
-    let ids: Vec<u8> = wiring.servos.iter().map(|servo| servo.id).collect();
-    let mut goals = Vec::new();
-    for id in &ids {
-        goals.push(*id);
-        goals.extend(roles.goal_position.encode(2048).expect("it fits"));
-    }
-    let mut pauses = Vec::new();
-    let before = processor_time();
-    let mut last = Instant::now();
-    let mut due = bus.now();
-    for _ in 0..CYCLES {
-        if let Some(period) = period {
-            due += period;
-            bus.sleep_until(due);
+    let bus = Bus::new(Box::new(line), wiring.family.codec(), wiring.baud);
+    (port, bus)
+}
+
+/// Goals out, states in.
+struct Cycle {
+    wiring: Wiring,
+    ids: Vec<u8>,
+    goals: Vec<u8>,
+}
+
+impl Cycle {
+    fn new(wiring: Wiring) -> Self {
+        let ids: Vec<u8> = wiring.servos.iter().map(|servo| servo.id).collect();
+        let goal = wiring.servos[0].model.roles.goal_position;
+        let mut goals = Vec::new();
+        for id in &ids {
+            goals.push(*id);
+            goals.extend(goal.encode(2048).expect("it fits"));
         }
-        bus.sync_write(roles.goal_position.address, 2, &goals)
-            .expect("the line is there");
-        bus.sync_read(&ids, roles.feedback, roles.feedback_length)
-            .expect("the line is there");
-        pauses.push(last.elapsed());
-        last = Instant::now();
+        Self { wiring, ids, goals }
     }
-    let missing = bus.counters().missing;
-    if missing > 0 {
-        println!("    {missing} answers were missing: the machine was busy");
+
+    fn run(&mut self, bus: &mut Bus) {
+        let roles = self.wiring.servos[0].model.roles;
+        bus.sync_write(roles.goal_position.address, 2, &self.goals)
+            .expect("the line is there");
+        bus.sync_read(&self.ids, roles.feedback, roles.feedback_length)
+            .expect("the line is there");
     }
-    (pauses, (processor_time() - before) / CYCLES as f64)
+}
+
+/// Processor time of a cycle, seconds.
+fn cost() -> f64 {
+    let (_port, mut bus) = open(false);
+    let mut cycle = Cycle::new(wiring());
+    let before = processor_time();
+    for _ in 0..CYCLES {
+        cycle.run(&mut bus);
+    }
+    (processor_time() - before) / CYCLES as f64
 }
 
 /// Processor time of this thread, seconds; zero where Linux does not tell.
@@ -95,16 +136,51 @@ fn processor_time() -> f64 {
         / 1e9
 }
 
-fn report(what: &str, pauses: &[Duration]) {
-    let mut sorted = pauses.to_vec();
-    sorted.sort();
-    let at = |share: f64| sorted[((share * sorted.len() as f64) as usize).min(sorted.len() - 1)];
-    let mean = sorted.iter().sum::<Duration>() / sorted.len() as u32;
+/// Runs at 200 Hz and prints how late cycles begin.
+fn evenly(busy: bool, load: &str, urgent: bool) {
+    let done = Arc::new(AtomicBool::new(false));
+    let cores = std::thread::available_parallelism().map_or(1, Into::into);
+    for _ in 0..if busy { cores } else { 0 } {
+        let done = Arc::clone(&done);
+        std::thread::spawn(move || while !done.load(Ordering::Relaxed) {});
+    }
+    let late = std::thread::spawn(move || {
+        let denied = if urgent { urgency::claim() } else { Vec::new() };
+        for what in &denied {
+            println!("    {what}");
+        }
+        lateness()
+    });
+    let (mut late, missing) = late.join().expect("it does not panic");
+    done.store(true, Ordering::Relaxed);
+    late.sort();
+    let at = |share: f64| late[((share * late.len() as f64) as usize).min(late.len() - 1)];
     println!(
-        "{what}: {:.0} cycles a second; median {:.3} ms, 99 % {:.3} ms, 99.9 % {:.3} ms",
-        1.0 / mean.as_secs_f64(),
-        at(0.5).as_secs_f64() * 1e3,
-        at(0.99).as_secs_f64() * 1e3,
-        at(0.999).as_secs_f64() * 1e3,
+        "200 Hz {load}{}: cycles begin late by {:.3} ms (median), {:.3} ms (99 %), {:.3} ms (99.9 %), {:.3} ms at most; {missing} answers missing",
+        if urgent { ", real-time scheduling" } else { "" },
+        1e3 * at(0.5).as_secs_f64(),
+        1e3 * at(0.99).as_secs_f64(),
+        1e3 * at(0.999).as_secs_f64(),
+        1e3 * at(1.0).as_secs_f64(),
     );
+}
+
+/// By how much each cycle begins late, and how many answers were missing.
+fn lateness() -> (Vec<Duration>, u64) {
+    let (_port, mut bus) = open(true);
+    let mut cycle = Cycle::new(wiring());
+    let mut late = Vec::with_capacity(EVEN_CYCLES);
+    let mut due = bus.now();
+    for _ in 0..EVEN_CYCLES {
+        due += PERIOD;
+        bus.sleep_until(due);
+        let now = bus.now();
+        late.push(now.saturating_sub(due));
+        // As the driver paces itself: what is missed is not made up for.
+        if now > due + PERIOD / 2 {
+            due = now;
+        }
+        cycle.run(&mut bus);
+    }
+    (late, bus.counters().missing)
 }

@@ -84,6 +84,17 @@ impl Network {
         network
     }
 
+    /// The servos hold their joints where they are, as a driver leaves them; without this they are
+    /// limp, as after power-on.
+    pub fn hold(&mut self) {
+        for servo in &mut self.servos {
+            let roles = servo.model().roles;
+            servo.set(roles.goal_position, servo.get(roles.position));
+            servo.set(roles.return_delay, 0);
+            servo.set(roles.torque_enable, 1);
+        }
+    }
+
     /// The servos.
     pub fn servos(&mut self) -> &mut [Servo] {
         &mut self.servos

@@ -2,8 +2,11 @@
 
 mod common;
 
+use std::time::Duration;
+
 use common::{PROTOCOLS, bench};
-use enact_arm::{Arm, Ending};
+use enact_arm::bus::Line;
+use enact_arm::{Arm, Ending, Unfit};
 
 #[test]
 fn an_arm_is_armed_where_it_is_and_follows() {
@@ -55,7 +58,7 @@ fn an_arm_is_left_as_chosen() {
             let held = ending == Ending::Hold;
             assert_eq!(bench.torque(), [held; 6], "{ending:?}");
             bench.line.with(|network| {
-                let now = std::time::Duration::from_secs(60);
+                let now = Duration::from_secs(60);
                 network.advance(now);
             });
             let sunk = trajectory.end()[0] - bench.truth(0);
@@ -75,6 +78,27 @@ fn an_arm_is_armed_again_and_again() {
             assert!((state.position[0] - bench.truth(0)).abs() < 0.002);
             assert!((bench.truth(0) - before).abs() < 0.05, "it did not jump");
         }
+    }
+}
+
+#[test]
+fn an_arm_that_still_sinks_is_armed_once_it_lies_still() {
+    for protocol in PROTOCOLS {
+        let bench = bench(protocol, Vec::new());
+        // It was held 0.8 rad above where it rests, and is let go of now.
+        let above = bench.robot.home()[0] + 0.8;
+        bench.guide(Some(above));
+        bench.line.clone().sleep_until(Duration::from_secs(1));
+        bench.guide(None);
+        let arm = bench.arm().unwrap();
+        assert!(bench.now() > 2.5, "it took its time: {} s", bench.now());
+        assert!((bench.truth(0) - bench.robot.home()[0]).abs() < 0.01);
+        drop(arm);
+        // Somebody who goes on moving it is told so.
+        bench.guide(Some(above + 20.0));
+        let error = bench.arm().map(drop).unwrap_err();
+        assert_eq!(error, Unfit::Moves("shoulder_pan".to_owned()).into());
+        assert_eq!(bench.torque(), [false; 6]);
     }
 }
 

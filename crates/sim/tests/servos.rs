@@ -34,6 +34,7 @@ fn bench(protocol: &str) -> Bench {
     }
     .with(Box::new(SimPlant::new(simulator.clone(), &robot, &wiring)))
     .unwrap();
+    line.with(enact_emulator::Network::hold);
     Bench {
         robot,
         wiring,

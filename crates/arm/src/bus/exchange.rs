@@ -27,6 +27,18 @@ pub enum Echo {
     Present,
 }
 
+/// Answers that are not there and may still come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Open {
+    /// None.
+    Nothing,
+    /// Some of the last exchange.
+    Last,
+    /// As many as the last exchange had: an answer of the one before it may have passed for one of
+    /// them.
+    Surplus,
+}
+
 /// The answers that a request waits for.
 struct Awaited<'a> {
     ids: &'a [u8],
@@ -130,10 +142,9 @@ impl Bus {
 
     fn drain(&mut self) -> Result<(), BusError> {
         let begun = self.line.now();
-        let quiet = if self.unsettled {
-            QUIET
-        } else {
-            Duration::ZERO
+        let quiet = match self.open {
+            Open::Nothing => Duration::ZERO,
+            Open::Last | Open::Surplus => QUIET,
         };
         self.received.clear();
         loop {
@@ -143,8 +154,12 @@ impl Bus {
                 break;
             }
         }
-        self.counters.late_bytes += (self.received.len() + self.scanner.clear()) as u64;
-        self.unsettled = false;
+        let late = self.received.len() + self.scanner.clear();
+        self.counters.late_bytes += late as u64;
+        self.open = match self.open {
+            Open::Last if late == 0 => Open::Surplus,
+            _ => Open::Nothing,
+        };
         Ok(())
     }
 
@@ -196,7 +211,9 @@ impl Bus {
         let answered = awaited.answers.len() - missing;
         self.counters.answers += answered as u64;
         self.counters.missing += missing as u64;
-        self.unsettled = missing > 0;
+        if missing > 0 {
+            self.open = Open::Last;
+        }
         if missing > 0 && answered == 0 {
             self.patience.silent();
         } else if answered > 0 && awaited.complete() {

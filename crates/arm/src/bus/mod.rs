@@ -4,12 +4,14 @@
 //! |---|---|
 //! | [`line`] | bytes out, bytes in, and the time |
 //! | [`serial`] | a line that is a serial port |
+//! | [`button`] | a stop button on the pins of an adapter |
 //! | [`ports`] | the serial ports of this machine |
 //! | [`patience`] | how long to wait beyond what the wire needs |
 //! | [`counters`] | how often what went wrong |
 //! | [`error`] | what cannot be made good by asking again |
 //! | `exchange` | a request and its answers |
 
+pub mod button;
 pub mod counters;
 pub mod error;
 mod exchange;
@@ -23,9 +25,10 @@ mod tests;
 use std::time::Duration;
 
 use crate::protocol::{BROADCAST, Codec, Instruction, Refused, Scanner, Status};
+pub use button::Button;
 pub use counters::Counters;
 pub use error::BusError;
-use exchange::Echo;
+use exchange::{Echo, Open};
 pub use line::Line;
 pub use patience::Patience;
 pub use serial::SerialLine;
@@ -42,8 +45,8 @@ pub struct Bus {
     byte_time: Duration,
     patience: Patience,
     echo: Echo,
-    /// Whether the last exchange left answers open that may still come.
-    unsettled: bool,
+    /// What may still come of earlier exchanges.
+    open: Open,
     scanner: Scanner,
     request: Vec<u8>,
     received: Vec<u8>,
@@ -60,7 +63,7 @@ impl Bus {
             byte_time: Duration::from_nanos(10_000_000_000 / u64::from(baud.max(1))),
             patience: Patience::default(),
             echo: Echo::Unknown,
-            unsettled: false,
+            open: Open::Nothing,
             scanner: Scanner::default(),
             request: Vec::new(),
             received: Vec::new(),

@@ -65,7 +65,7 @@ impl Line for SerialLine {
 }
 
 /// Says why a port did not open, and what to do about it.
-fn refused(path: &str, error: &serialport::Error) -> BusError {
+pub(super) fn refused(path: &str, error: &serialport::Error) -> BusError {
     let hint = match error.kind() {
         ErrorKind::Io(io::ErrorKind::PermissionDenied) => {
             "you may not use it: join the group that owns it (often `dialout`), then log in again"

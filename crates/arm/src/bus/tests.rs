@@ -504,6 +504,25 @@ fn an_answer_behind_a_lie_is_found_at_the_deadline() {
     assert!(read[1..].iter().all(Option::is_none));
 }
 
+/// Fault 5: a servo that was held up answers a request and its repetition at once.
+#[test]
+fn an_answer_too_many_is_not_that_of_the_next_request() {
+    for codec in CODECS {
+        let mut held = Vec::new();
+        let mut bus = settled(codec, move |request, _, mut answers| match request {
+            0 => {
+                held = answers;
+                Vec::new()
+            }
+            1 => vec![(0, held.remove(0)), (300, answers.remove(0))],
+            _ => untroubled(answers),
+        });
+        assert_eq!(bus.read(1, 60, 2).unwrap().data, memory(1, 60, 2));
+        assert_eq!(bus.read(1, 70, 2).unwrap().data, memory(1, 70, 2));
+        assert_eq!(bus.read(1, 80, 2).unwrap().data, memory(1, 80, 2));
+    }
+}
+
 /// Fault 5.
 #[test]
 fn an_answer_of_another_length_is_not_the_one_asked_for() {

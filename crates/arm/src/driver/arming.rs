@@ -23,8 +23,12 @@ use crate::{ArmError, Unfit};
 const CENSUS: usize = 5;
 /// Readings of a pose that must agree.
 const POSES: usize = 3;
+/// Time between them.
+const APART: Duration = Duration::from_millis(25);
 /// Steps between them that are no motion.
 const STILL: i64 = 8;
+/// Time that an arm gets to come to rest: one that was just let go of is still sinking.
+const SETTLING: Duration = Duration::from_secs(5);
 /// Steps that an arm may sag when its motors take over.
 const SAG: i64 = 40;
 /// Time that it has for that.
@@ -165,10 +169,9 @@ fn identify(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     let Servo { id, model, .. } = joint.servo;
     let name = || joint.name.clone();
     match bus.ping(id) {
-        Ok(_) => {}
+        // Either two servos speak over each other, or the line is bad: the next check tells.
+        Ok(_) | Err(BusError::Garbled { .. }) => {}
         Err(BusError::Silent { .. }) => return Err(Unfit::Missing { joint: name(), id }.into()),
-        // Two servos speak over each other.
-        Err(BusError::Garbled { .. }) => return Err(Unfit::SharedId { joint: name(), id }.into()),
         Err(error) => return Err(error.into()),
     }
     check_alone(bus, joint)?;
@@ -213,14 +216,15 @@ fn hurry(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     write_verified(bus, joint, delay, 0)
 }
 
-/// Two servos with one id answer twice, or most of their answers are broken.
+/// Two servos with one id answer twice, or over each other; one on a bad line does so now and
+/// then.
 fn check_alone(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     let Servo { id, model, .. } = joint.servo;
-    let mut broken = 0;
+    let mut doubtful = 0;
     for _ in 0..CENSUS {
         let answers = bus.count_answers(id, model.roles.feedback, model.roles.feedback_length)?;
-        broken += usize::from(answers.broken > 0);
-        if answers.good > 1 || 2 * broken > CENSUS {
+        doubtful += usize::from(answers.broken > 0 || answers.good > 1);
+        if 2 * doubtful > CENSUS {
             let joint = joint.name.clone();
             return Err(Unfit::SharedId { joint, id }.into());
         }
@@ -277,27 +281,19 @@ fn check_health(bus: &mut Bus, joint: &ServoJoint) -> Result<Limits, ArmError> {
     Ok(limits)
 }
 
-/// Every joint stands still, in its calibrated range.
+/// Waits until every joint stands still; then each is in its calibrated range.
 fn check_pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<Track>, ArmError> {
-    let mut poses = Vec::new();
-    for _ in 0..POSES {
-        let mut pose = Vec::new();
-        for joint in joints {
-            let Servo { id, model, .. } = joint.servo;
-            let status = bus.read(id, model.roles.feedback, model.roles.feedback_length)?;
-            pose.push(Reading::new(model, &status).ok_or(BusError::Garbled { id })?);
+    let end = bus.now() + SETTLING;
+    let pose = loop {
+        match still_pose(bus, joints)? {
+            Ok(pose) => break pose,
+            Err(joint) if bus.now() > end => return Err(Unfit::Moves(joint).into()),
+            Err(_) => {}
         }
-        poses.push(pose);
-    }
+    };
     let now = bus.now();
     let mut tracks = Vec::new();
-    for (index, joint) in joints.iter().enumerate() {
-        let steps = || poses.iter().map(|pose| pose[index].steps);
-        let (low, high) = (steps().min().unwrap_or(0), steps().max().unwrap_or(0));
-        if high - low > STILL {
-            return Err(Unfit::Moves(joint.name.clone()).into());
-        }
-        let reading = poses[POSES - 1][index];
+    for (joint, reading) in joints.iter().zip(pose) {
         if (reading.steps - joint.clamp(reading.steps)).abs() > BEYOND {
             return Err(Unfit::OutsideRange {
                 joint: joint.name.clone(),
@@ -310,6 +306,34 @@ fn check_pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<Track>, ArmErr
         tracks.push(Track::new(reading, now));
     }
     Ok(tracks)
+}
+
+/// The arm's pose, or the name of a joint that moves.
+fn still_pose(
+    bus: &mut Bus,
+    joints: &[ServoJoint],
+) -> Result<Result<Vec<Reading>, String>, ArmError> {
+    let first = pose(bus, joints)?;
+    let mut last = first.clone();
+    for _ in 1..POSES {
+        bus.sleep_until(bus.now() + APART);
+        last = pose(bus, joints)?;
+        for ((joint, before), after) in joints.iter().zip(&first).zip(&last) {
+            if (after.steps - before.steps).abs() > STILL {
+                return Ok(Err(joint.name.clone()));
+            }
+        }
+    }
+    Ok(Ok(last))
+}
+
+fn pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<Reading>, ArmError> {
+    let read = |joint: &ServoJoint| {
+        let Servo { id, model, .. } = joint.servo;
+        let status = bus.read(id, model.roles.feedback, model.roles.feedback_length)?;
+        Ok(Reading::new(model, &status).ok_or(BusError::Garbled { id })?)
+    };
+    joints.iter().map(read).collect()
 }
 
 /// What another program may have left: a tripped watchdog, bounds of speed and output.

@@ -103,10 +103,10 @@ impl ServoArm {
     }
 
     /// Waits until the control period that began with the last goals is over. Periods that
-    /// are missed are not made up for.
+    /// are missed are not made up for, and no clock makes it wait for longer than one.
     fn pace(&mut self) {
         let now = self.bus.now();
-        let due = self.due.map_or(now, |due| due + self.period);
+        let due = self.due.map_or(now, |due| due.min(now) + self.period);
         if now > due + self.period / 2 {
             self.timing.overruns += 1;
             self.due = Some(now);

@@ -40,6 +40,7 @@ impl ServoArm {
 
     fn leave(&mut self) -> Result<(), ArmError> {
         let ending = self.ending.take();
+        tracing::info!(timing = ?self.timing, counters = ?self.bus.counters(), ?ending, "leaving the arm");
         if matches!(self.fault, Some(ArmError::Bus(BusError::Lost(_)))) {
             // Nobody hears us. The servos hold the last goal, which is near.
             return Ok(());

@@ -191,6 +191,9 @@ pub struct EmulateArgs {
     /// Servos as the factory made them: ids and baud rate set, nothing calibrated
     #[arg(long)]
     pub uncalibrated: bool,
+    /// Servos without torque, as after power-on, so that the arm sinks; else they hold it at home
+    #[arg(long)]
+    pub limp: bool,
     /// Bytes pass in no time, and servos answer at once
     #[arg(long)]
     pub untimed: bool,

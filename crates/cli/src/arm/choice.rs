@@ -23,7 +23,7 @@ pub enum ArmChoice {
     Sim,
     /// Servos on a serial port.
     Servos(Servos),
-    /// Emulated servos on a pty, which turn the arm in the simulator.
+    /// Emulated servos on a pty, which turn the arm in the simulator. They hold it at home.
     Emulated(Emulated),
 }
 
@@ -42,6 +42,9 @@ pub struct Servos {
     /// How the arm is left.
     #[serde(default)]
     pub ending: Ending,
+    /// Whether the thread that drives it asks for real-time scheduling and locked memory.
+    #[serde(default)]
+    pub realtime: bool,
 }
 
 /// Emulated servos.
@@ -57,6 +60,9 @@ pub struct Emulated {
     /// How the arm is left.
     #[serde(default)]
     pub ending: Ending,
+    /// Whether the thread that drives it asks for real-time scheduling and locked memory.
+    #[serde(default)]
+    pub realtime: bool,
 }
 
 /// The arm of a run, not armed yet.
@@ -78,6 +84,15 @@ impl ArmChoice {
             Self::Emulated(emulated) => emulated.protocol,
         };
         wiring(home, robot, name, protocol).map(drop)
+    }
+
+    /// Whether the thread that drives it is to run before everything else.
+    pub fn is_urgent(&self) -> bool {
+        match self {
+            Self::Sim => false,
+            Self::Servos(servos) => servos.realtime,
+            Self::Emulated(emulated) => emulated.realtime,
+        }
     }
 
     /// Finds the servos, or begins to emulate them. Nothing moves yet.
@@ -104,7 +119,9 @@ impl ArmChoice {
                 let servos = wiring(home, robot, name, emulated.protocol)?;
                 let bench = Bench::new(robot, servos, simulator.clone());
                 let faults = read_faults(emulated.faults.as_deref())?;
-                let port = PtyBus::serve(bench.network(faults)?, None)?;
+                let mut network = bench.network(faults)?;
+                network.hold();
+                let port = PtyBus::serve(network, None)?;
                 Source::Emulated(Box::new(bench), port, emulated.ending)
             }
         })

@@ -7,7 +7,7 @@ use enact_robot::{Gate, Start};
 use enact_types::JointVector;
 
 use super::hardware::Hardware;
-use crate::setup::stop_on_interrupt;
+use crate::stops::on_interrupt;
 
 /// A joint turns no faster than this on average while somebody stands beside it, rad/s.
 const GENTLE: f64 = 0.5;
@@ -52,7 +52,7 @@ fn go(hardware: &Hardware, goal: impl FnOnce(&JointVector) -> JointVector) -> Re
         }
     };
     let thread = ArmThread::start(Box::new(arm), robot);
-    stop_on_interrupt(thread.stop_switch())?;
+    on_interrupt(thread.stop_switch())?;
     let execution = thread.execute(trajectory, Contact::Limit(RESISTANCE))?;
     show(hardware, &execution.state.position);
     match execution.end {

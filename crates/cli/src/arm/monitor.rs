@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::args::MonitorArgs;
 use super::hardware::Hardware;
-use crate::setup::stop_on_interrupt;
+use crate::stops::on_interrupt;
 
 /// The table is drawn anew so often, seconds.
 const REDRAW: f64 = 0.2;
@@ -21,7 +21,7 @@ const REDRAW: f64 = 0.2;
 /// Watches the arm until told to stop; whether every joint was heard.
 pub fn monitor(hardware: &Hardware, args: &MonitorArgs) -> Result<bool> {
     let stop = StopSwitch::new();
-    stop_on_interrupt(stop.clone())?;
+    on_interrupt(stop.clone())?;
     let mut watch = Watch::new(hardware)?;
     let period = if args.rate > 0.0 {
         Duration::from_secs_f64(1.0 / args.rate)

@@ -19,7 +19,7 @@ use super::args::{Target, TeleopArgs};
 use super::hardware::Hardware;
 use super::torque;
 use crate::home::Home;
-use crate::setup::stop_on_interrupt;
+use crate::stops::on_interrupt;
 
 /// The leader is read once in so many control periods.
 const PERIODS: u64 = 2;
@@ -49,7 +49,7 @@ pub fn teleop(home: &Home, args: &TeleopArgs) -> Result<bool> {
     let mut record = args.record.as_deref().map(Record::create).transpose()?;
     let mut arm = follower.arm(Ending::Lower)?;
     let stop = StopSwitch::new();
-    stop_on_interrupt(stop.clone())?;
+    on_interrupt(stop.clone())?;
     eprintln!("the arm follows the leader; Ctrl-C ends it");
     let robot = Arc::new(follower.robot);
     let mut mirror = Mirror::new(&robot, &arm.state()?)?;

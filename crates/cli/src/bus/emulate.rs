@@ -19,7 +19,7 @@ use crate::arm::args::EmulateArgs;
 use crate::arm::hardware::wiring;
 use crate::arm::lines::Lines;
 use crate::home::Home;
-use crate::setup::stop_on_interrupt;
+use crate::stops::on_interrupt;
 
 /// Pause between two looks at what a person types and what arrived.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -88,6 +88,8 @@ pub fn emulate(home: &Home, args: &EmulateArgs) -> Result<bool> {
     network.set_timed(!args.untimed);
     if args.uncalibrated {
         forget_calibration(&mut network);
+    } else if !args.limp {
+        network.hold();
     }
     if let Some(path) = &args.calibration {
         bench.calibration.save(path)?;
@@ -99,7 +101,7 @@ pub fn emulate(home: &Home, args: &EmulateArgs) -> Result<bool> {
         .map(|folder| Pictures::create(folder, &simulator, args.seed))
         .transpose()?;
     let stop = StopSwitch::new();
-    stop_on_interrupt(stop.clone())?;
+    on_interrupt(stop.clone())?;
     let port = PtyBus::serve(network, args.link.as_deref()).context("cannot serve a pty")?;
     if let Some(path) = port.path() {
         println!("{}", path.display());

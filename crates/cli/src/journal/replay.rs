@@ -61,7 +61,7 @@ fn perform(
     let on = Arc::new(AtomicBool::new(false));
     let source = mover::find(home, args, journal, &stage)?;
     let arm = mover::start(&source, args, &stage, &on)?;
-    crate::setup::stop_on_interrupt(arm.stop_switch())?;
+    crate::stops::on_interrupt(arm.stop_switch())?;
     if let (Some(_), Some(first)) = (&args.arm, motions.first()) {
         mover::approach(robot, &arm, first)?;
     }

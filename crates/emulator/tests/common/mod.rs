@@ -100,6 +100,11 @@ impl Bench {
             .with(|network| network.plant().motion(joint).position)
     }
 
+    /// A hand takes the first joint there, or lets go.
+    pub fn guide(&self, to: Option<f64>) {
+        self.line.with(|network| network.plant_mut().guide(0, to));
+    }
+
     /// Which servos have torque.
     pub fn torque(&self) -> Vec<bool> {
         self.line.with(|network| {

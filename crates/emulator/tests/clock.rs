@@ -1,0 +1,94 @@
+//! Fault 24: the driver on a clock that jumps.
+
+mod common;
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use common::{PROTOCOLS, bench, sweep_of};
+use enact_arm::bus::{Bus, Line};
+use enact_arm::driver::{Options, ServoArm};
+use enact_arm::{Arm, Ending};
+use enact_emulator::EmulatedLine;
+
+/// A day, in which the bus's own time begins, so that its clock can go back.
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// A line whose clock is off by so many seconds.
+struct Shifted {
+    line: EmulatedLine,
+    by: Arc<AtomicI64>,
+}
+
+impl Shifted {
+    fn shown(&self, time: Duration) -> Duration {
+        let by = self.by.load(Ordering::SeqCst);
+        let far = Duration::from_secs(by.unsigned_abs());
+        let shown = time + DAY;
+        if by < 0 { shown - far } else { shown + far }
+    }
+
+    /// When the line's own clock will be so far, if it is not already.
+    fn own(&self, shown: Duration) -> Duration {
+        let now = self.line.now();
+        now + shown.saturating_sub(self.shown(now))
+    }
+}
+
+impl Line for Shifted {
+    fn now(&self) -> Duration {
+        self.shown(self.line.now())
+    }
+
+    fn sleep_until(&mut self, time: Duration) {
+        let own = self.own(time);
+        self.line.sleep_until(own);
+    }
+
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.line.send(bytes)
+    }
+
+    fn receive(&mut self, into: &mut Vec<u8>, deadline: Duration) -> io::Result<usize> {
+        let own = self.own(deadline);
+        self.line.receive(into, own)
+    }
+}
+
+#[test]
+fn fault_24_a_clock_that_jumps_makes_no_joint_jump_or_wait() {
+    for protocol in PROTOCOLS {
+        for jump in [3600, -3600] {
+            let bench = bench(protocol, Vec::new());
+            let by = Arc::new(AtomicI64::new(0));
+            let line = Shifted {
+                line: bench.line.clone(),
+                by: Arc::clone(&by),
+            };
+            let wiring = &bench.wiring;
+            let bus = Bus::new(Box::new(line), wiring.family.codec(), wiring.baud);
+            let options = Options {
+                ending: Ending::Release,
+            };
+            let mut arm =
+                ServoArm::arm(bus, &bench.robot, wiring, &bench.calibration, options).unwrap();
+            let trajectory = sweep_of(&bench.robot, &arm.state().unwrap(), 0.6);
+            let begun = bench.now();
+            for at in 0..trajectory.len() {
+                if at == 100 {
+                    by.store(jump, Ordering::SeqCst);
+                }
+                let state = arm.cycle(&trajectory.command(at)).unwrap();
+                let command = &trajectory.command(at);
+                let lag = state.position.max_difference(command.positions());
+                assert!(lag < 0.1, "jump {jump}, cycle {at}: {lag}");
+            }
+            let seconds = bench.now() - begun;
+            assert!((seconds - 1.5).abs() < 0.02, "{jump}: {seconds} s");
+            assert!(arm.timing().overruns <= 1);
+            assert_eq!(arm.timing().outliers, 0);
+        }
+    }
+}

@@ -268,7 +268,7 @@ impl Session<'_> {
 }
 
 /// What a step may move.
-fn handled(step: &Step) -> impl Iterator<Item = &str> {
+pub(crate) fn handled(step: &Step) -> impl Iterator<Item = &str> {
     let names = match step {
         Step::Pick { object } | Step::Push { object, .. } | Step::Point { object } => {
             [Some(object), None]

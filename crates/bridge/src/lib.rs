@@ -8,6 +8,8 @@
 //! | [`act`] | one step of a plan: ground, admit, move, judge |
 //! | [`approve`] | nothing moves before a yes |
 //! | `persistence` | what to do about a step that fails again and again |
+//! | `rank` | the best of several plans |
+//! | `overtaken` | plans that what they rest on has left behind |
 //! | [`event`] | what happens, for those who watch |
 //! | [`report`] | how a run went |
 //! | [`journal`] | a run as lines of JSON |
@@ -17,7 +19,9 @@ pub mod approve;
 pub mod event;
 mod gaze;
 pub mod journal;
+mod overtaken;
 mod persistence;
+mod rank;
 pub mod report;
 pub mod session;
 pub mod turn;

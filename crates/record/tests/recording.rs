@@ -135,6 +135,8 @@ fn run(recorder: &mut Recorder, robot: &Robot) {
             bounds: Bounds {
                 turns: 1,
                 dry_run: false,
+                rank: 1,
+                marks: false,
             },
         },
         Event::Ordered(Order::See),

@@ -1,7 +1,7 @@
 //! Nothing moves before a yes.
 
 use enact_plan::{Outcome, Plan, Step, Verdict};
-use enact_types::Refusal;
+use enact_types::{JointVector, Refusal};
 
 use crate::event::Event;
 use crate::session::{BridgeError, Session};
@@ -34,7 +34,13 @@ impl<'a> Session<'a> {
 
     /// What would come of each step that moves the arm, without moving it.
     pub(crate) fn outlook(&mut self, plan: &Plan) -> Result<Vec<Outcome>, BridgeError> {
-        let (mut at, mut memory) = (self.goal()?, self.memory.clone());
+        let at = self.goal()?;
+        Ok(self.outlook_from(plan, at))
+    }
+
+    /// The same from rest at `at`.
+    pub(crate) fn outlook_from(&self, plan: &Plan, mut at: JointVector) -> Vec<Outcome> {
+        let mut memory = self.memory.clone();
         let mut outcomes = Vec::new();
         for step in plan.steps.iter().filter(|step| step.moves()) {
             let found: Result<String, Refusal> = self.rehearse(step, &mut memory, &mut at);
@@ -51,6 +57,6 @@ impl<'a> Session<'a> {
                 break;
             }
         }
-        Ok(outcomes)
+        outcomes
     }
 }

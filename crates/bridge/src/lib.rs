@@ -5,10 +5,11 @@
 //! | [`session`] | who takes part, and what lasts from task to task |
 //! | [`turn`] | one task, turn after turn |
 //! | `gaze` | pictures that can be trusted |
-//! | `late` | plans that come late |
 //! | [`act`] | one step of a plan: ground, admit, move, judge |
 //! | [`approve`] | nothing moves before a yes |
 //! | `persistence` | what to do about a step that fails again and again |
+//! | `rank` | the best of several plans |
+//! | `overtaken` | plans that what they rest on has left behind |
 //! | [`event`] | what happens, for those who watch |
 //! | [`report`] | how a run went |
 //! | [`journal`] | a run as lines of JSON |
@@ -18,8 +19,9 @@ pub mod approve;
 pub mod event;
 mod gaze;
 pub mod journal;
-mod late;
+mod overtaken;
 mod persistence;
+mod rank;
 pub mod report;
 pub mod session;
 pub mod turn;

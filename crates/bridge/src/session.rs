@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use enact_arm::{ArmError, ArmState, ArmThread, StopSwitch};
 use enact_camera::{Camera, CameraError};
-use enact_ground::scene::change::unexplained;
+use enact_ground::scene::change::{Change, unexplained};
 use enact_ground::{Grounder, SceneMemory};
 use enact_plan::{Exchange, Mind, ObjectView, PlannerError, Usage};
 use enact_robot::{Gate, HalfSpace, Obstacle, Robot};
@@ -27,17 +27,17 @@ pub struct Session<'a> {
     pub(crate) memory: SceneMemory,
     pub(crate) conversation: Vec<Exchange>,
     /// What the newest look shows to have moved by itself.
-    pub(crate) changes: Vec<String>,
+    pub(crate) changes: Vec<Change>,
     /// The newest look at the table, until something moves.
     pub(crate) look: Option<Frame>,
+    /// When that was, on the arm's clock.
+    pub(crate) looked_at: Option<Stamp>,
     /// Number of the newest picture.
     pub(crate) last_frame: Option<u64>,
-    /// When the arm was read last, on its own clock.
-    pub(crate) last_read: Stamp,
-    /// When the newest look began, on the same clock.
-    pub(crate) looked_at: Stamp,
     pub(crate) usage: Usage,
     pub(crate) approver: Option<Approver<'a>>,
+    /// Whether things are shown to the model with numbers.
+    pub(crate) marks: bool,
     /// Whether the arm may move before a plan is agreed to.
     pub(crate) may_move: bool,
 }
@@ -77,11 +77,11 @@ impl<'a> Session<'a> {
             conversation: Vec::new(),
             changes: Vec::new(),
             look: None,
+            looked_at: None,
             last_frame: None,
-            last_read: Stamp::ZERO,
-            looked_at: Stamp::ZERO,
             usage: Usage::default(),
             approver: None,
+            marks: false,
             may_move: true,
         })
     }
@@ -127,14 +127,24 @@ impl<'a> Session<'a> {
     /// Takes a picture, has it understood, and updates the memory. `handled` names what
     /// the robot has to do with having moved.
     pub(crate) fn look_again(&mut self, handled: &[&str]) -> Result<(), BridgeError> {
-        self.looked_at = self.last_read;
+        let state = self.state()?;
         let frame = gaze::fresh(self.camera.as_mut(), self.last_frame)?;
         self.last_frame = Some(frame.sequence);
+        self.looked_at = Some(state.stamp);
         self.tell(&Event::Saw(&frame));
-        let answer = self.mind.perceive(&frame)?;
+        let marks = if self.marks {
+            let joints = &state.position;
+            self.grounder.marks(&self.memory, &frame, joints)
+        } else {
+            Vec::new()
+        };
+        let answer = if marks.is_empty() {
+            self.mind.perceive(&frame)?
+        } else {
+            self.mind.perceive_marked(&frame, &marks)?
+        };
         self.usage += answer.usage;
         let detections = answer.meaning.clone().unwrap_or_default();
-        let state = self.state()?;
         let before = self.memory.clone();
         let reports =
             self.grounder
@@ -154,7 +164,6 @@ impl<'a> Session<'a> {
     /// Reads the arm while it stands.
     pub(crate) fn state(&mut self) -> Result<ArmState, BridgeError> {
         let state = self.arm.state()?;
-        self.last_read = state.stamp;
         self.tell(&Event::Read(&state));
         Ok(state)
     }

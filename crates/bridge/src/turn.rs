@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use enact_ground::scene::change::Change;
 use enact_plan::{Exchange, Outcome, Plan, Situation, Step, Usage, Verdict};
 
 use crate::event::Event;
+use crate::overtaken::PATIENCE;
 use crate::persistence::{Advice, advise};
 use crate::report::{Ending, Report};
 use crate::session::{BridgeError, Session};
@@ -18,6 +20,16 @@ pub struct Bounds {
     pub turns: u32,
     /// Whether to stop before the first motion.
     pub dry_run: bool,
+    /// How many plans are drawn each turn, of which the best is carried out; 1: the only one.
+    #[serde(default = "one")]
+    pub rank: u32,
+    /// Whether things are shown to the model with numbers to name, rather than for it to point.
+    #[serde(default)]
+    pub marks: bool,
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// What is known of the task in hand.
@@ -27,6 +39,8 @@ pub(crate) struct Task {
     pub(crate) history: Vec<Outcome>,
     pub(crate) rejection: Option<String>,
     pub(crate) must_act: bool,
+    /// How many plans were given up because what they rest on had changed.
+    pub(crate) overtaken: usize,
     pub(crate) refusals: Vec<String>,
     pub(crate) said: Vec<String>,
 }
@@ -35,6 +49,7 @@ impl Session<'_> {
     /// Does what `words` ask for, as far as `bounds` allow.
     pub fn run(&mut self, words: &str, bounds: Bounds) -> Result<Report, BridgeError> {
         let robot = Arc::clone(&self.robot);
+        self.marks = bounds.marks;
         self.tell(&Event::Started {
             task: words,
             robot: &robot,
@@ -83,13 +98,16 @@ impl Session<'_> {
                 }
                 self.look_again(&[])?;
             }
-            let Some(plan) = self.ask(task)? else {
+            let Some(plan) = self.ask(task, bounds.rank)? else {
                 continue;
             };
             let ending = if bounds.dry_run {
                 Some(self.dry_run(&plan, task)?)
             } else if !self.is_approved(&plan)? {
                 Some(Ending::Stopped)
+            } else if let Some(name) = self.overtaken(&plan)? {
+                self.look = None;
+                self.give_up(&name, task)
             } else {
                 self.carry_out(&plan, task)?
             };
@@ -101,18 +119,23 @@ impl Session<'_> {
     }
 
     /// The planner's next plan, or `None` if its answer is rejected.
-    fn ask(&mut self, task: &mut Task) -> Result<Option<Plan>, BridgeError> {
+    fn ask(&mut self, task: &mut Task, rank: u32) -> Result<Option<Plan>, BridgeError> {
         let situation = self.situation(task);
         let Some(frame) = self.look.take() else {
             return Ok(None);
         };
-        let answer = self.mind.plan(&frame, &situation)?;
+        let mut answers = self.draw(&frame, &situation, rank.max(1))?;
         self.look = Some(frame);
-        self.usage += answer.usage;
-        self.tell(&Event::Planned {
-            situation: &situation,
-            answer: &answer,
-        });
+        for answer in &answers {
+            self.usage += answer.usage;
+            self.tell(&Event::Planned {
+                situation: &situation,
+                answer,
+            });
+        }
+        let Some(answer) = answers.pop() else {
+            return Ok(None);
+        };
         match answer.meaning {
             Ok(plan) => {
                 if let Some(name) = situation.denied_by(&plan) {
@@ -135,10 +158,11 @@ impl Session<'_> {
             task: task.words.clone(),
             conversation: self.conversation.clone(),
             objects: self.views(),
+            hindrances: self.grounder.hindrances(&self.memory),
             holding: self.memory.holding().map(str::to_owned),
             history: task.history.clone(),
             rejection: task.rejection.clone(),
-            changes: self.changes.clone(),
+            changes: self.changes.iter().map(Change::to_string).collect(),
             must_act: task.must_act,
         }
     }
@@ -146,7 +170,7 @@ impl Session<'_> {
     /// Does step after step until one fails; `Some` if that ends the task.
     fn carry_out(&mut self, plan: &Plan, task: &mut Task) -> Result<Option<Ending>, BridgeError> {
         let mut ending = None;
-        for step in &plan.steps {
+        for (index, step) in plan.steps.iter().enumerate() {
             self.tell(&Event::Step(step));
             match step {
                 Step::Done {} => return Ok(Some(Ending::Done)),
@@ -167,9 +191,6 @@ impl Session<'_> {
                         }
                     };
                     let at = self.goal()?;
-                    if self.is_overtaken()? {
-                        return Ok(None);
-                    }
                     let done = self.act(step, approach, &at)?;
                     let verdict = done.outcome.verdict;
                     if verdict == Verdict::Refused {
@@ -183,11 +204,24 @@ impl Session<'_> {
                     if verdict != Verdict::Yes {
                         return Ok(None);
                     }
+                    if let Some(name) = self.disturbed(&plan.steps[index + 1..]) {
+                        return Ok(self.give_up(&name, task));
+                    }
                     ending = None;
                 }
             }
         }
         Ok(ending)
+    }
+
+    /// Gives up a plan whose objects somebody else moves, for another one, or in the end asks.
+    fn give_up(&mut self, name: &str, task: &mut Task) -> Option<Ending> {
+        task.overtaken += 1;
+        (task.overtaken > PATIENCE).then(|| {
+            let question = format!("The {name} is moved again and again. Shall I go on?");
+            self.speak(&question, task);
+            Ending::Asked
+        })
     }
 
     pub(crate) fn speak(&mut self, text: &str, task: &mut Task) {

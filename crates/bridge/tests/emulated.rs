@@ -25,6 +25,8 @@ fn put_red_cube_in_blue_bowl(protocol: &str, seed: u64, rules: &[Rule]) -> Run {
     let bounds = Bounds {
         turns: 3,
         dry_run: false,
+        rank: 1,
+        marks: false,
     };
     let report = session.run(TASK, bounds);
     drop(session);

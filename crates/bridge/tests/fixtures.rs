@@ -57,6 +57,8 @@ fn run(scene: &str, approve: Option<bool>) -> Run {
     let bounds = Bounds {
         turns: 3,
         dry_run: false,
+        rank: 1,
+        marks: false,
     };
     let report = session.run("put the red cube in the blue bowl", bounds);
     let report = report.unwrap();

@@ -45,6 +45,8 @@ fn put_red_cube_in_blue_bowl(seed: u64) -> Run {
     let bounds = Bounds {
         turns: 3,
         dry_run: false,
+        rank: 1,
+        marks: false,
     };
     let report = session
         .run("put the red cube in the blue bowl", bounds)

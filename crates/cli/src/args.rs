@@ -93,6 +93,12 @@ pub struct SetupArgs {
     /// Read a plan that is not JSON as steps in words: for servers that know no grammar
     #[arg(long)]
     pub free_text: bool,
+    /// Draw this many plans each turn and take the best: likelihood x feasibility x success so far
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=32))]
+    pub rank: u32,
+    /// Number what rises above the table and let the model name the numbers, rather than point
+    #[arg(long)]
+    pub marks: bool,
     /// Turns of looking, planning and acting at most
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub turns: Option<u32>,

@@ -26,6 +26,8 @@ pub fn chat(home: &Home, args: &SetupArgs) -> Result<bool> {
     let bounds = Bounds {
         turns: setup.launch.turns,
         dry_run: false,
+        rank: setup.rank,
+        marks: setup.marks,
     };
     eprintln!("{HELP}");
     let mut editor = DefaultEditor::new()?;

@@ -34,6 +34,8 @@ pub fn run(home: &Home, args: &RunArgs) -> Result<bool> {
         Bounds {
             turns: setup.launch.turns,
             dry_run: args.dry_run,
+            rank: setup.rank,
+            marks: setup.marks,
         },
     )?;
     let stop = session.stop_switch();

@@ -38,6 +38,10 @@ pub struct Setup {
     stop: StopArgs,
     perception: Perception,
     options: Options,
+    /// How many plans are drawn each turn.
+    pub rank: u32,
+    /// Whether things are shown to the model with numbers.
+    pub marks: bool,
 }
 
 /// Who sees and decides.
@@ -74,8 +78,12 @@ impl Setup {
             perception: args.perception.unwrap_or(Perception::Model),
             options: Options {
                 free_text: args.free_text,
+                // A choice needs plans that differ: they are drawn as the model weighs them.
+                temperature: if args.rank > 1 { 1.0 } else { 0.0 },
                 ..Options::default()
             },
+            rank: args.rank,
+            marks: args.marks,
             launch,
         })
     }

@@ -161,6 +161,8 @@ fn attempt<'a>(
         Bounds {
             turns,
             dry_run: false,
+            rank: 1,
+            marks: false,
         },
     )
 }

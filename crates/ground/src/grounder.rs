@@ -2,25 +2,31 @@
 
 use std::sync::Arc;
 
-use enact_plan::{Detection, ObjectView, Step};
+use enact_plan::{Detection, Hindrance, ObjectView, Skill, Step};
 use enact_robot::description::Gripper;
 use enact_robot::{HalfSpace, Obstacle, Robot, Surroundings};
-use enact_types::{Frame, JointVector, Point3, Refusal};
+use enact_types::{Frame, JointVector, NormalisedPoint, Point3, Refusal};
 
-use crate::motion::body::{in_hand, is_part, placed};
+use crate::motion::body::{Placed, in_hand, is_near, is_part, placed};
 use crate::motion::hand::solve;
 use crate::motion::solids::obstacle;
 use crate::motion::transit::Searches;
 use crate::motion::{Hand, Motion, Roll};
-use crate::scene::{Report, SceneMemory, SceneObject, Solid};
+use crate::scene::{Proposal, Report, SceneMemory, SceneObject, Solid, proposals};
 use crate::skill::context::TILTS;
-use crate::skill::grasp::{fits, is_graspable};
+use crate::skill::grasp::{fits, hindrance, is_graspable};
 use crate::skill::{Context, Script, pick, place, point, push};
 
 /// Height above a target at which the hand must get to be said to reach it, metres.
 const OVER: f64 = 0.03;
 /// Turns about the approach direction to try.
 const ROLLS: u32 = 4;
+/// What is seen this near to something known is taken for a part of it, metres.
+const EXPLAINED: f64 = 0.015;
+/// The same for the middle of what is seen beside the robot, metres.
+const FLANK: f64 = 0.02;
+/// What nobody has named.
+const UNNAMED: &str = "something unnamed";
 /// Searches for a way around obstacles that one step may cost.
 const SEARCHES: u32 = 6;
 
@@ -82,14 +88,95 @@ impl Grounder {
         let placed = joints.map_or_else(Vec::new, |joints| {
             placed(&self.robot, held.as_deref(), joints)
         });
-        scene.update(frame, detections, &|point| is_part(&placed, point))
+        let reports = scene.update(frame, detections, &|point| is_part(&placed, point));
+        // Where the robot is not known, what is not named may be it.
+        let unnamed = match joints {
+            Some(_) => self
+                .proposed(scene, frame, &placed)
+                .map(|one| one.solid)
+                .collect(),
+            None => Vec::new(),
+        };
+        scene.leave_unnamed(unnamed);
+        reports
     }
 
-    /// The scene as a planner is told of it.
+    /// Points of a frame at which something rises above the table that is neither the robot nor
+    /// in its hand nor fixed, in reading order; at most as many as a list of objects may have.
+    pub fn marks(
+        &self,
+        scene: &SceneMemory,
+        frame: &Frame,
+        joints: &JointVector,
+    ) -> Vec<NormalisedPoint> {
+        let held = scene.held().map(|held| in_hand(&self.robot, held));
+        let placed = placed(&self.robot, held.as_deref(), joints);
+        let nothing = SceneMemory::default();
+        let found = self.proposed(&nothing, frame, &placed);
+        found.take(Detection::MAX).map(|one| one.point).collect()
+    }
+
+    /// What rises above the table that is neither the robot nor known.
+    fn proposed(
+        &self,
+        scene: &SceneMemory,
+        frame: &Frame,
+        placed: &[Placed<'_>],
+    ) -> impl Iterator<Item = Proposal> {
+        let fixed = || self.fixed.obstacles.iter().map(|(obstacle, _)| obstacle);
+        let is_known = |point: &Point3| {
+            is_part(placed, point)
+                || fixed().any(|obstacle| obstacle.distance_to(point) < EXPLAINED)
+                || scene
+                    .objects()
+                    .iter()
+                    .any(|object| object.solid.distance(point) < EXPLAINED)
+        };
+        proposals(frame, &is_known)
+            .into_iter()
+            .filter(move |one| !is_near(placed, &one.solid.centre(), FLANK))
+    }
+
+    /// The scene as a planner is told of it. What can be grasped only where something stands
+    /// that never moves cannot be picked.
     pub fn views(&self, scene: &SceneMemory) -> Vec<ObjectView> {
-        scene.views(&|object| self.reaches(scene, object), &|solid| {
+        let mut views = scene.views(&|object| self.reaches(scene, object), &|solid| {
             fits(&self.gripper, solid)
-        })
+        });
+        for view in &mut views {
+            let picked = view.affords.contains(&Skill::Pick);
+            if picked && self.hindrance(scene, &view.name, &self.fixed).is_some() {
+                view.affords.retain(|skill| *skill != Skill::Pick);
+            }
+        }
+        views
+    }
+
+    /// Objects within reach that cannot be grasped as things stand now, and why: what is in
+    /// the way may be moved.
+    pub fn hindrances(&self, scene: &SceneMemory) -> Vec<Hindrance> {
+        let around = self.around(scene);
+        let hindered = |object: &SceneObject| {
+            let refusal = self.hindrance(scene, &object.name, &around)?;
+            let reason = match refusal {
+                Refusal::Collision { second, .. } => format!("the {second} is in the way"),
+                other => other.to_string(),
+            };
+            Some(Hindrance {
+                object: object.name.clone(),
+                reason,
+            })
+        };
+        let fitting = |object: &&SceneObject| fits(&self.gripper, &object.solid);
+        let objects = scene.objects().iter().filter(fitting);
+        objects.filter_map(hindered).collect()
+    }
+
+    /// Why no grasp of an object that is within reach is free, if none is.
+    fn hindrance(&self, scene: &SceneMemory, name: &str, around: &Surroundings) -> Option<Refusal> {
+        let searches = Searches::default();
+        let context = self.context(scene, self.robot.home(), around, &searches);
+        hindrance(&context, name, &scene.find(name)?.solid)
     }
 
     /// Plans a step from rest at `joints`, the last command, or the measurement
@@ -180,10 +267,12 @@ impl Grounder {
     fn around(&self, scene: &SceneMemory) -> Surroundings {
         let margin = self.robot.clearance().objects;
         let mut around = self.fixed.clone();
-        let objects = scene.objects().iter();
-        around
-            .obstacles
-            .extend(objects.map(|object| (Arc::new(obstacle(object)), margin)));
+        let named = scene.objects().iter();
+        let named = named.map(|object| obstacle(&object.name, &object.solid));
+        let unnamed = scene.unnamed().iter();
+        let all = named.chain(unnamed.map(|solid| obstacle(UNNAMED, solid)));
+        let all = all.map(|obstacle| (Arc::new(obstacle), margin));
+        around.obstacles.extend(all);
         around
     }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 
 use arm::{at, bowl, cube, grounder, pick, place, scene};
 use enact_ground::{Grounder, Motion, SceneMemory};
-use enact_plan::{Relation, Step};
+use enact_plan::{Relation, Skill, Step};
 use enact_robot::{HalfSpace, Obstacle, Shape, Surroundings};
 use enact_types::{JointVector, Pose, Refusal, Vector3};
 
@@ -110,44 +110,97 @@ fn a_bowl_beside_the_base_is_reached_and_one_behind_it_is_out_of_reach() {
     );
 }
 
+/// Picks the red cube at `(x, y)` among fixtures.
+fn pick_among(x: f64, y: f64, fixtures: &[Arc<Obstacle>]) -> Result<Motion, Refusal> {
+    let scene = scene(vec![cube((x, y), 0.0, 0.03)]);
+    solve(&pick("red cube"), &scene, &home(), fixtures)
+}
+
+/// Checks that a refusal is about a part of the robot and a fixture of this name.
+fn assert_about(refusal: &Refusal, fixture: &str) {
+    let is_link = |name: &str| PLAIN.robot().links().iter().any(|link| link.name == name);
+    assert!(
+        matches!(refusal, Refusal::Collision { first, second, distance, margin }
+            if is_link(first) && second == fixture && distance < margin),
+        "{refusal}"
+    );
+}
+
+/// A rail along one side of a cube of 3 cm, 2.5 mm away.
+fn rail((x, y): (f64, f64), height: f64, side: [f64; 2]) -> Arc<Obstacle> {
+    let size = side.map(|way| if way == 0.0 { 0.3 } else { 0.01 });
+    let at = [x + 0.0225 * side[0], y + 0.0225 * side[1], height / 2.0];
+    fixture("rail", at, [size[0], size[1], height])
+}
+
 #[test]
-fn a_cube_against_a_rail_is_taken_from_the_free_side() {
-    for (yaw, offset) in [(0.0, [0.0, 0.0225]), (0.0, [0.0225, 0.0])] {
-        let (x, y) = at(0.2, 0.0);
-        let (along, across) = if offset[0] == 0.0 {
-            (0.3, 0.01)
-        } else {
-            (0.01, 0.3)
-        };
-        let rail = [fixture(
-            "rail",
-            [x + offset[0], y + offset[1], 0.015],
-            [along, across, 0.03],
-        )];
-        let scene = scene(vec![cube((x, y), yaw, 0.03)]);
-        match solve(&pick("red cube"), &scene, &home(), &rail) {
-            Ok(_) => {}
-            Err(Refusal::Collision { second, .. }) => assert_eq!(second, "rail"),
-            Err(other) => panic!("{other}"),
-        }
+fn a_cube_against_a_rail_is_taken_along_it() {
+    let place = at(0.2, 0.0);
+    for side in [[0.0, 1.0], [0.0, -1.0], [1.0, 0.0], [-1.0, 0.0]] {
+        let picked = pick_among(place.0, place.1, &[rail(place, 0.025, side)]);
+        assert!(picked.is_ok(), "{side:?}: {}", picked.unwrap_err());
     }
 }
 
 #[test]
-fn a_cube_under_a_shelf_is_taken_from_the_front_or_the_shelf_is_named() {
+fn a_cube_between_rails_on_all_sides_is_refused_because_of_them() {
+    let place = at(0.2, 0.0);
+    let sides = [[0.0, 1.0], [0.0, -1.0], [1.0, 0.0], [-1.0, 0.0]];
+    let pen = sides.map(|side| rail(place, 0.03, side));
+    assert_about(&pick_among(place.0, place.1, &pen).unwrap_err(), "rail");
+}
+
+#[test]
+fn a_cube_under_a_shelf_is_taken_where_the_hand_fits_or_the_shelf_is_named() {
     let (x, y) = at(0.22, 0.0);
-    let scene = scene(vec![cube((x, y), 0.0, 0.03)]);
-    for height in [0.05, 0.08, 0.3] {
-        let shelf = [fixture("shelf", [x + 0.02, y, height], [0.12, 0.3, 0.01])];
-        match solve(&pick("red cube"), &scene, &home(), &shelf) {
-            Ok(_) => assert!(height > 0.06),
-            Err(Refusal::Collision { second, .. }) => {
-                assert!(height < 0.2);
-                assert_eq!(second, "shelf");
-            }
-            Err(other) => panic!("{height}: {other}"),
-        }
+    let under = |height: f64| {
+        let shelf = fixture("shelf", [x + 0.02, y, height], [0.12, 0.3, 0.01]);
+        pick_among(x, y, &[shelf])
+    };
+    for height in [0.05, 0.08] {
+        assert_about(&under(height).unwrap_err(), "shelf");
     }
+    for height in [0.3, 0.4] {
+        let picked = under(height);
+        assert!(picked.is_ok(), "{height}: {}", picked.unwrap_err());
+    }
+}
+
+#[test]
+fn what_cannot_be_grasped_is_told_before_the_model_is_asked() {
+    let (x, y) = at(0.22, 0.0);
+    let shelf = fixture("shelf", [x + 0.02, y, 0.05], [0.12, 0.3, 0.01]);
+    let under = scene(vec![cube((x, y), 0.0, 0.03)]);
+    let picks = |grounder: &Grounder, scene: &SceneMemory| {
+        grounder.views(scene)[0].affords.contains(&Skill::Pick)
+    };
+    let words = |grounder: &Grounder, scene: &SceneMemory| -> Vec<String> {
+        let hindrances = grounder.hindrances(scene);
+        hindrances.into_iter().map(|it| it.reason).collect()
+    };
+    let shelved = PLAIN.clone().among([shelf], []);
+    assert!(!picks(&shelved, &under) && picks(&PLAIN, &under));
+    assert_eq!(words(&shelved, &under), ["the shelf is in the way"]);
+    assert!(words(&PLAIN, &under).is_empty());
+    // A neighbour can be moved first: the step stays possible.
+    let mut crowd = vec![cube((x, y), 0.0, 0.03)];
+    for (number, [dx, dy]) in [[0.0, 1.0], [0.0, -1.0], [1.0, 0.0], [-1.0, 0.0]]
+        .into_iter()
+        .enumerate()
+    {
+        let mut beside = cube((x + 0.033 * dx, y + 0.033 * dy), 0.0, 0.03);
+        beside.name = format!("green cube {number}");
+        crowd.push(beside);
+    }
+    let crowd = scene(crowd);
+    let views = PLAIN.views(&crowd);
+    let red = views.iter().find(|view| view.name == "red cube").unwrap();
+    assert!(red.affords.contains(&Skill::Pick));
+    let told = words(&PLAIN, &crowd);
+    assert!(
+        told.iter().any(|reason| reason.contains("green cube")),
+        "{told:?}"
+    );
 }
 
 #[test]

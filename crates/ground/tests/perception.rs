@@ -1,10 +1,11 @@
 //! Objects are recovered from noisy depth pictures of known shapes.
 
+mod arm;
 mod table;
 
-use enact_ground::scene::{Footprint, SceneMemory, Solid};
+use enact_ground::scene::{Footprint, SceneMemory, Solid, proposals};
 use enact_plan::{Detection, Relation};
-use enact_types::Frame;
+use enact_types::{Frame, Point3};
 use table::{Body, Table, shapes};
 
 /// Perceives the bodies of a table; every body is pointed at where it shows most.
@@ -261,4 +262,78 @@ fn without_depth_the_table_plane_serves() {
     let solid = &memory.objects()[0].solid;
     let off = (solid.x - 0.2).hypot(solid.y - 0.05);
     assert!(off < solid.uncertainty, "off {off}");
+}
+
+#[test]
+fn things_are_proposed_without_names() {
+    let table = Table {
+        bodies: vec![
+            shapes::cuboid("red cube", [0.2, 0.08, 0.0], 0.4, [0.03; 3]),
+            shapes::ball("green ball", [0.22, -0.02, 0.0], 0.016),
+            shapes::bowl("blue bowl", [0.18, -0.14, 0.0], 0.055, 0.04),
+        ],
+    };
+    let (frame, owners) = table.render(3);
+    let found = proposals(&frame, &|_| false);
+    assert_eq!(found.len(), 3, "{found:?}");
+    for (body, (x, y)) in [(0, (0.2, 0.08)), (1, (0.22, -0.02)), (2, (0.18, -0.14))] {
+        let near = |solid: &Solid| (solid.x - x).hypot(solid.y - y) < 0.006;
+        let proposal = found.iter().find(|proposal| near(&proposal.solid)).unwrap();
+        let (px, py) = proposal.point.to_pixel(320, 240);
+        assert_eq!(owners[py as usize * 320 + px as usize], Some(body));
+    }
+    let cube = found
+        .iter()
+        .find(|it| (it.solid.y - 0.08).abs() < 0.006)
+        .unwrap();
+    assert!(yaw_error(cube.solid.yaw, 0.4) < 0.1 && (cube.solid.height() - 0.03).abs() < 0.003);
+    // What is known is not proposed again.
+    let known = |point: &Point3| point.y > 0.04;
+    assert_eq!(proposals(&frame, &known).len(), 2);
+    let blind = Frame {
+        depth: None,
+        ..frame
+    };
+    assert!(proposals(&blind, &|_| false).is_empty());
+}
+
+#[test]
+fn what_the_model_does_not_name_is_still_in_the_way() {
+    let grounder = arm::grounder("so101");
+    let post = [0.215, 0.045, 0.0];
+    let table = Table {
+        bodies: vec![
+            shapes::cuboid("red cube", [0.2, 0.0, 0.0], 0.0, [0.03; 3]),
+            shapes::cylinder("green cylinder", post, 0.015, 0.06),
+        ],
+    };
+    let (frame, owners) = table.render(5);
+    let named = detections(&table, &frame, &owners);
+    let home = grounder.robot().home().clone();
+    let seen = |named: &[Detection]| {
+        let mut scene = SceneMemory::default();
+        grounder.see(&mut scene, &frame, named, Some(&home));
+        scene
+    };
+    assert!(
+        seen(&named).unnamed().is_empty(),
+        "{:?}",
+        seen(&named).unnamed()
+    );
+    let scene = seen(&named[..1]);
+    let [unnamed] = scene.unnamed() else {
+        panic!("{:?}", scene.unnamed());
+    };
+    assert!((unnamed.x - post[0]).hypot(unnamed.y - post[1]) < 0.006 && unnamed.top > 0.05);
+    let motion = grounder
+        .ground(&arm::pick("red cube"), &scene, &home)
+        .unwrap();
+    for segment in &motion.segments {
+        for sample in &segment.samples {
+            for placed in enact_ground::motion::body::placed(grounder.robot(), None, sample) {
+                let hit = placed.surface().any(|point| unnamed.distance(&point) < 0.0);
+                assert!(!hit, "{} hits it", placed.part.name);
+            }
+        }
+    }
 }

@@ -7,10 +7,11 @@ use enact_plan::{
     Answer, Detection, Plan, PlannerError, Rejection, Situation, Skill, Token, Usage, grammar,
     prompt,
 };
-use enact_types::Frame;
+use enact_types::{Frame, NormalisedPoint};
 use image::RgbImage;
 use serde_json::Value;
 
+use crate::marks::draw;
 use crate::picture::prepare;
 use crate::settings::Settings;
 use crate::special::SpecialTokens;
@@ -54,12 +55,16 @@ pub(crate) trait Chat {
         false
     }
 
+    /// How freely plans are drawn: see [`Options::temperature`](crate::Options::temperature).
+    fn temperature(&self) -> f64;
+
     /// Asks with a picture or without. The answer follows `schema` if it is not cut.
     fn ask(
         &mut self,
         text: &str,
         picture: Option<RgbImage>,
         schema: Value,
+        temperature: f64,
     ) -> Result<Reply, PlannerError>;
 }
 
@@ -71,8 +76,23 @@ pub(crate) fn perceive(
     let text = prompt::perceive(chat.settings().prompt);
     let picture = Some(picture_of(chat.settings(), frame));
     let schema = grammar::detections();
-    let reply = chat.ask(&text, picture, schema.clone())?;
+    let reply = chat.ask(&text, picture, schema.clone(), 0.0)?;
     Ok(answer(text, schema, reply, Detection::parse_list))
+}
+
+/// Asks what the numbers mark that are drawn on a frame.
+pub(crate) fn perceive_marked(
+    chat: &mut impl Chat,
+    frame: &Frame,
+    marks: &[NormalisedPoint],
+) -> Result<Answer<Vec<Detection>>, PlannerError> {
+    let text = prompt::perceive_marked(marks.len());
+    let picture = Some(draw(picture_of(chat.settings(), frame), marks));
+    let schema = grammar::marked(marks.len());
+    let reply = chat.ask(&text, picture, schema.clone(), 0.0)?;
+    Ok(answer(text, schema, reply, |text| {
+        Detection::parse_marked(text, marks)
+    }))
 }
 
 /// Asks for a plan.
@@ -88,7 +108,8 @@ pub(crate) fn plan(
         .plan_with_image
         .then(|| picture_of(settings, frame));
     let schema = grammar::plan(situation, &Skill::ALL);
-    let reply = chat.ask(&text, picture, schema.clone())?;
+    let temperature = chat.temperature();
+    let reply = chat.ask(&text, picture, schema.clone(), temperature)?;
     let free_text = chat.free_text();
     let read = |completion: &str| match Plan::parse(completion) {
         Err(_) if free_text => translate(completion, situation),

@@ -7,6 +7,7 @@
 //! | [`options`] | bounds on a request |
 //! | [`settings`] | how a model wants to be asked, from its `enact.toml` |
 //! | [`picture`] | a camera picture as a model takes it |
+//! | [`marks`] | numbers drawn on a picture |
 //! | [`special`] | control tokens in a person's words, made harmless |
 //! | `files` | what is wrong with a model's files, before they are loaded |
 //! | `chat` | perception and planning as one request each |
@@ -17,6 +18,7 @@
 mod chat;
 mod engine;
 mod files;
+pub mod marks;
 pub mod mistral;
 pub mod options;
 pub mod picture;

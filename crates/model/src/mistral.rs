@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use enact_plan::{
     Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation, Token, Usage,
 };
-use enact_types::Frame;
+use enact_types::{Frame, NormalisedPoint};
 use image::{DynamicImage, RgbImage};
 use mistralrs::{
     ChatCompletionResponse, Constraint, RequestBuilder, StopTokens, TextMessageRole,
@@ -76,7 +76,13 @@ impl MistralModel {
         self.options = options;
     }
 
-    fn request(&self, text: &str, picture: Option<RgbImage>, schema: Value) -> RequestBuilder {
+    fn request(
+        &self,
+        text: &str,
+        picture: Option<RgbImage>,
+        schema: Value,
+        temperature: f64,
+    ) -> RequestBuilder {
         let request = RequestBuilder::new()
             .set_constraint(Constraint::JsonSchema(schema))
             // Greedy: the likeliest token alone. Only with a temperature does mistral.rs
@@ -87,11 +93,12 @@ impl MistralModel {
             .set_sampler_max_len(self.options.max_tokens)
             .set_sampler_stop_toks(StopTokens::Ids(self.special.ends().to_vec()))
             .enable_thinking(false);
-        let request = match self.options.temperature {
-            temperature if temperature > 0.0 && picture.is_none() => request
+        let request = if temperature > 0.0 {
+            request
                 .set_sampler_temperature(temperature)
-                .set_sampler_topk(DRAWN_FROM),
-            _ => request,
+                .set_sampler_topk(DRAWN_FROM)
+        } else {
+            request
         };
         match picture {
             Some(rgb) => {
@@ -116,17 +123,22 @@ impl Chat for MistralModel {
         &self.special
     }
 
+    fn temperature(&self) -> f64 {
+        self.options.temperature
+    }
+
     fn ask(
         &mut self,
         text: &str,
         picture: Option<RgbImage>,
         schema: Value,
+        temperature: f64,
     ) -> Result<Reply, PlannerError> {
         if picture.is_some() && !self.engine.sees() {
             let reason = "it reads text only; take a vision-language model".to_owned();
             return Err(self.failed(Failure::Refused(reason)));
         }
-        let request = self.request(text, picture, schema);
+        let request = self.request(text, picture, schema, temperature);
         let response = self
             .engine
             .ask(request, self.options.time_limit)
@@ -142,6 +154,14 @@ impl Chat for MistralModel {
 impl Perceiver for MistralModel {
     fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
         chat::perceive(self, frame)
+    }
+
+    fn perceive_marked(
+        &mut self,
+        frame: &Frame,
+        marks: &[NormalisedPoint],
+    ) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        chat::perceive_marked(self, frame, marks)
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use enact_plan::{
     Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation, Token, Usage,
 };
-use enact_types::Frame;
+use enact_types::{Frame, NormalisedPoint};
 use image::RgbImage;
 use reqwest::blocking::{Client, RequestBuilder};
 use serde_json::{Value, json};
@@ -103,15 +103,11 @@ impl ServerModel {
             .map_err(|error| Failure::Refused(format!("its answer is not JSON: {error}")))
     }
 
-    fn body(&self, text: &str, picture: Option<&str>, schema: Value) -> Value {
+    fn body(&self, text: &str, picture: Option<&str>, schema: Value, temperature: f64) -> Value {
         let mut content = vec![json!({"type": "text", "text": text})];
         if let Some(url) = picture {
             content.insert(0, json!({"type": "image_url", "image_url": {"url": url}}));
         }
-        let temperature = match picture {
-            Some(_) => 0.0,
-            None => self.options.temperature,
-        };
         json!({
             "model": self.model,
             "messages": [{"role": "user", "content": content}],
@@ -143,18 +139,23 @@ impl Chat for ServerModel {
         self.options.free_text
     }
 
+    fn temperature(&self) -> f64 {
+        self.options.temperature
+    }
+
     fn ask(
         &mut self,
         text: &str,
         picture: Option<RgbImage>,
         schema: Value,
+        temperature: f64,
     ) -> Result<Reply, PlannerError> {
         let start = Instant::now();
         let url = picture
             .map(|rgb| data_url(&rgb))
             .transpose()
             .map_err(|error| self.failed(Failure::Refused(error.to_string())))?;
-        let body = self.body(text, url.as_deref(), portable(schema));
+        let body = self.body(text, url.as_deref(), portable(schema), temperature);
         let request = self
             .client
             .post(format!("{}/chat/completions", self.address))
@@ -170,6 +171,14 @@ impl Chat for ServerModel {
 impl Perceiver for ServerModel {
     fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
         chat::perceive(self, frame)
+    }
+
+    fn perceive_marked(
+        &mut self,
+        frame: &Frame,
+        marks: &[NormalisedPoint],
+    ) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        chat::perceive_marked(self, frame, marks)
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use enact_model::{Options, ServerModel, open};
 use enact_plan::{Perceiver, Planner, PlannerError, Situation, Step};
-use enact_types::{Frame, Intrinsics, Pose, Stamp};
+use enact_types::{Frame, Intrinsics, NormalisedPoint, Pose, Stamp};
 use image::RgbImage;
 use serde_json::{Value, json};
 
@@ -95,6 +95,58 @@ fn a_picture_goes_out_and_a_list_comes_back() {
     assert_eq!(content[1]["text"], seen.prompt);
     let schema = &body["response_format"]["json_schema"]["schema"];
     assert_eq!(schema["properties"]["answer"]["type"], "array");
+}
+
+#[test]
+fn marks_are_drawn_asked_for_and_understood() {
+    let answer = r#"{"answer":[{"mark":2,"label":"blue bowl"}]}"#;
+    let (address, requests) = serve(vec![
+        completion("[]", "stop"),
+        completion(answer, "stop"),
+        completion(r#"[{"mark":3,"label":"a"}]"#, "stop"),
+    ]);
+    let mut model = ServerModel::connect(&format!("{address}#m"), Options::default()).unwrap();
+    let marks = [(200, 300), (600, 700)].map(|(y, x)| NormalisedPoint { y, x });
+    model.perceive(&frame()).unwrap();
+    let seen = model.perceive_marked(&frame(), &marks).unwrap();
+    assert_eq!(seen.meaning.unwrap()[0].point, marks[1]);
+    let (_, plain) = requests.recv().unwrap();
+    let (_, body) = requests.recv().unwrap();
+    let items = &body["response_format"]["json_schema"]["schema"]["properties"]["answer"]["items"];
+    assert_eq!(items["properties"]["mark"]["enum"], json!([1, 2]));
+    let content = &body["messages"][0]["content"];
+    assert!(
+        content[1]["text"]
+            .as_str()
+            .unwrap()
+            .contains("numbers 1 to 2")
+    );
+    let url = |body: &Value| body["messages"][0]["content"][0]["image_url"]["url"].clone();
+    assert_ne!(url(&plain), url(&body));
+    assert!(
+        model
+            .perceive_marked(&frame(), &marks)
+            .unwrap()
+            .meaning
+            .is_err()
+    );
+}
+
+#[test]
+fn plans_are_drawn_at_a_temperature_and_lists_are_not() {
+    let (address, requests) = serve(vec![
+        completion(r#"{"steps":[{"skill":"done"}]}"#, "stop"),
+        completion("[]", "stop"),
+    ]);
+    let options = Options {
+        temperature: 0.7,
+        ..Options::default()
+    };
+    let mut model = ServerModel::connect(&format!("{address}#m"), options).unwrap();
+    model.plan(&frame(), &Situation::default()).unwrap();
+    model.perceive(&frame()).unwrap();
+    let asked = [(); 2].map(|()| requests.recv().unwrap().1["temperature"].clone());
+    assert_eq!(asked, [json!(0.7), json!(0.0)]);
 }
 
 #[test]

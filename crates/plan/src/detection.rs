@@ -15,6 +15,14 @@ pub struct Detection {
     pub label: String,
 }
 
+/// What a model says is at a mark.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Marked {
+    mark: usize,
+    label: String,
+}
+
 impl Detection {
     /// More objects than this in one picture are rejected.
     pub const MAX: usize = 32;
@@ -25,6 +33,11 @@ impl Detection {
     pub fn parse_list(text: &str) -> Result<Vec<Self>, Rejection> {
         let list: Vec<Self> = serde_json::from_str(text)
             .map_err(|error| Rejection(format!("the list of objects is not valid: {error}")))?;
+        Self::check(&list)?;
+        Ok(list)
+    }
+
+    fn check(list: &[Self]) -> Result<(), Rejection> {
         if list.len() > Self::MAX {
             return Err(Rejection(format!(
                 "{} objects are listed; at most {} are taken",
@@ -32,7 +45,7 @@ impl Detection {
                 Self::MAX
             )));
         }
-        for detection in &list {
+        for detection in list {
             let NormalisedPoint { y, x } = detection.point;
             if y > NormalisedPoint::MAX || x > NormalisedPoint::MAX {
                 return Err(Rejection(format!(
@@ -48,7 +61,31 @@ impl Detection {
                 )));
             }
         }
-        Ok(list)
+        Ok(())
+    }
+
+    /// Reads what the model says is at each mark, numbered from 1. One doubtful entry rejects
+    /// the whole list.
+    pub fn parse_marked(text: &str, marks: &[NormalisedPoint]) -> Result<Vec<Self>, Rejection> {
+        let list: Vec<Marked> = serde_json::from_str(text)
+            .map_err(|error| Rejection(format!("the list of marks is not valid: {error}")))?;
+        let mut detections = Vec::new();
+        for (index, Marked { mark, label }) in list.iter().enumerate() {
+            let point = mark.checked_sub(1).and_then(|index| marks.get(index));
+            let Some(point) = point else {
+                let text = format!("there is no mark {mark}; there are {}", marks.len());
+                return Err(Rejection(text));
+            };
+            if list[..index].iter().any(|other| other.mark == *mark) {
+                return Err(Rejection(format!("mark {mark} is listed twice")));
+            }
+            detections.push(Self {
+                point: *point,
+                label: label.clone(),
+            });
+        }
+        Self::check(&detections)?;
+        Ok(detections)
     }
 
     /// Writes a list as the model is taught to: compact, in reading order.
@@ -89,6 +126,28 @@ mod tests {
             "the red cube is on the left",
         ] {
             assert!(Detection::parse_list(text).is_err(), "{text} was taken");
+        }
+    }
+
+    #[test]
+    fn marks_stand_for_their_points() {
+        let marks = [(250, 500), (700, 10)].map(|(y, x)| NormalisedPoint { y, x });
+        let read = |text: &str| Detection::parse_marked(text, &marks);
+        let list = read(r#"[{"mark":2,"label":"blue bowl"},{"mark":1,"label":"red cube"}]"#);
+        let list = list.unwrap();
+        assert_eq!(
+            (list[0].point, list[0].label.as_str()),
+            (marks[1], "blue bowl")
+        );
+        assert_eq!(list[1].point, marks[0]);
+        for text in [
+            r#"[{"mark":3,"label":"a"}]"#,
+            r#"[{"mark":0,"label":"a"}]"#,
+            r#"[{"mark":1,"label":"a"},{"mark":1,"label":"b"}]"#,
+            r#"[{"mark":1,"label":" "}]"#,
+            r#"[{"point":[1,2],"label":"a"}]"#,
+        ] {
+            assert!(read(text).is_err(), "{text} was taken");
         }
     }
 }

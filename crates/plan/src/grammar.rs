@@ -26,6 +26,19 @@ pub fn detections() -> Value {
     }))
 }
 
+/// The schema of a list of what so many marks are at.
+pub fn marked(count: usize) -> Value {
+    let numbers: Vec<usize> = (1..=count).collect();
+    compact(json!({
+        "type": "array",
+        "maxItems": count,
+        "items": object(json!({
+            "mark": {"enum": numbers},
+            "label": {"type": "string", "minLength": 1, "maxLength": Detection::MAX_LABEL},
+        })),
+    }))
+}
+
 /// The schema of a plan: the skills of this robot times the objects that each
 /// can apply to now. A step outside it cannot be generated.
 pub fn plan(situation: &Situation, skills: &[Skill]) -> Value {
@@ -199,6 +212,16 @@ mod tests {
             .as_array()
             .unwrap();
         assert_eq!(steps.len(), 4);
+    }
+
+    #[test]
+    fn only_marks_that_are_drawn_can_be_named() {
+        let schema = marked(3);
+        assert_eq!(
+            schema["items"]["properties"]["mark"]["enum"],
+            json!([1, 2, 3])
+        );
+        assert!(schema.to_string().find("\"mark\"") < schema.to_string().find("\"label\""));
     }
 
     #[test]

@@ -37,6 +37,6 @@ pub use outcome::{Outcome, Verdict};
 pub use planner::{Answer, Mind, Pair, Perceiver, Planner, PlannerError, Rejection, Token, Usage};
 pub use prompt::PromptStyle;
 pub use scripted::ScriptedPlanner;
-pub use situation::{Exchange, ObjectView, Situation};
+pub use situation::{Exchange, Hindrance, ObjectView, Situation};
 pub use space::{Direction, Relation};
 pub use step::{Plan, Skill, Step};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use enact_types::Frame;
+use enact_types::{Frame, NormalisedPoint};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
@@ -15,6 +15,16 @@ use crate::step::Plan;
 pub trait Perceiver {
     /// What is in `frame`.
     fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError>;
+
+    /// The same where things are known to be at `marks`: whoever names better than it points is
+    /// shown numbers there. By default it points anyway.
+    fn perceive_marked(
+        &mut self,
+        frame: &Frame,
+        _marks: &[NormalisedPoint],
+    ) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        self.perceive(frame)
+    }
 }
 
 /// Decides what to do next.
@@ -27,6 +37,14 @@ impl<T: Perceiver + ?Sized> Perceiver for &mut T {
     fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
         (**self).perceive(frame)
     }
+
+    fn perceive_marked(
+        &mut self,
+        frame: &Frame,
+        marks: &[NormalisedPoint],
+    ) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        (**self).perceive_marked(frame, marks)
+    }
 }
 
 impl<T: Planner + ?Sized> Planner for &mut T {
@@ -38,6 +56,14 @@ impl<T: Planner + ?Sized> Planner for &mut T {
 impl<T: Perceiver + ?Sized> Perceiver for Box<T> {
     fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
         (**self).perceive(frame)
+    }
+
+    fn perceive_marked(
+        &mut self,
+        frame: &Frame,
+        marks: &[NormalisedPoint],
+    ) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        (**self).perceive_marked(frame, marks)
     }
 }
 
@@ -64,6 +90,14 @@ pub struct Pair<S, D> {
 impl<S: Perceiver, D> Perceiver for Pair<S, D> {
     fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
         self.perceiver.perceive(frame)
+    }
+
+    fn perceive_marked(
+        &mut self,
+        frame: &Frame,
+        marks: &[NormalisedPoint],
+    ) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        self.perceiver.perceive_marked(frame, marks)
     }
 }
 

@@ -37,6 +37,15 @@ pub struct Exchange {
     pub replies: Vec<String>,
 }
 
+/// An object that cannot be grasped as things stand now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hindrance {
+    /// Its name.
+    pub object: String,
+    /// Why, in words.
+    pub reason: String,
+}
+
 /// Everything a plan rests on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Situation {
@@ -46,6 +55,9 @@ pub struct Situation {
     pub conversation: Vec<Exchange>,
     /// What is seen now.
     pub objects: Vec<ObjectView>,
+    /// Which of them cannot be grasped now, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hindrances: Vec<Hindrance>,
     /// Name of the object in the gripper.
     pub holding: Option<String>,
     /// What was tried for this task so far, oldest first.

@@ -153,6 +153,8 @@ fn run(recorder: &mut Recorder, robot: &Robot) {
             bounds: Bounds {
                 turns: 1,
                 dry_run: false,
+                rank: 1,
+                marks: false,
             },
         },
         Event::Supervised,

@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """Our inverse kinematics beside Pinocchio's damped least squares and the crate `k`, on the same poses.
 
-    python3 crates/robot/benches/compare.py [COUNT]
+    python3 crates/robot/benches/compare.py [COUNT [FOLDER]]
 
-Needs network once: it installs `pin` from PyPI into a virtual environment and builds `k` from
-crates.io, both in a temporary folder that is removed in the end. Every solver starts from home, has
-the same limits and the same tolerances (1e-4 m, 1e-3 rad), and may restart from 20 further postures.
+It installs `pin` from PyPI into a virtual environment and builds `k` from crates.io, in FOLDER if one
+is given, which is kept for the next time, else in a temporary folder that is removed in the end. `k`
+stays out of the workspace, since it brings another nalgebra. Every solver starts from home, has the
+same limits and the same tolerances (1e-4 m, 1e-3 rad), and may restart from 20 further postures.
 """
 
+import contextlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -133,31 +136,50 @@ def run(*command, **options):
     return subprocess.run(command, check=True, text=True, **options)
 
 
+def prepare(folder):
+    """Pinocchio and `k` in `folder`: the commands that run them."""
+    python, with_k = folder / "venv/bin/python", folder / "target/release/with-k"
+    if not python.exists():
+        run(sys.executable, "-m", "venv", folder / "venv")
+    run(python, "-m", "pip", "install", "-q", "pin")
+    script = folder / "damped_least_squares.py"
+    script.write_text(textwrap.dedent(PINOCCHIO))
+    (folder / "src").mkdir(exist_ok=True)
+    for file, text in [("src/main.rs", K_MAIN), ("Cargo.toml", K_TOML)]:
+        if not (folder / file).exists() or (folder / file).read_text() != text:
+            (folder / file).write_text(text)
+    run("cargo", "build", "-q", "--release", "--manifest-path", folder / "Cargo.toml", "--target-dir", folder / "target")
+    return {"pinocchio": [python, script], "k": [with_k]}
+
+
+def measured(line):
+    """Share of poses solved in percent and median time in microseconds, from a printed line."""
+    return [float(re.search(pattern, line).group(1)) for pattern in (r"([\d.]+) %", r"([\d.]+) µs median")]
+
+
+def compare(count, folder):
+    others = prepare(folder)
+    bench = ["cargo", "bench", "-q", "--profile", "dev", "-p", "enact-robot", "--bench", "inverse", "--", count, str(folder)]
+    ours = run(*bench, cwd=ROOT, stdout=subprocess.PIPE).stdout.splitlines()
+    for (name, tool), line in zip(ARMS.items(), ours):
+        print(f"enact, {line}", flush=True)
+        right, micros = measured(line)
+        home = (folder / f"{name}.home.json").read_text()
+        arguments = [ROOT / "robots" / name / "robot.urdf", tool, folder / f"{name}.jsonl", str(len(json.loads(home))), str(RESTARTS), home]
+        for label, command in others.items():
+            done = run(*command, *arguments, stdout=subprocess.PIPE, env={**os.environ, "OMP_NUM_THREADS": "1"})
+            their_right, their_micros = measured(done.stdout)
+            ratio = f"enact is {their_micros / micros:.1f} times as fast, {right - their_right:+.2f} percentage points right"
+            print(f"{label}, {name}: {done.stdout.strip()}; {ratio}", flush=True)
+
+
 def main():
     count = sys.argv[1] if len(sys.argv) > 1 else "10000"
-    with tempfile.TemporaryDirectory() as folder:
+    kept = pathlib.Path(sys.argv[2]).resolve() if len(sys.argv) > 2 else None
+    with contextlib.nullcontext(kept) if kept else tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        print("enact:", flush=True)
-        run("cargo", "bench", "-q", "-p", "enact-robot", "--bench", "inverse", "--", count, str(folder), cwd=ROOT)
-        run(sys.executable, "-m", "venv", folder / "venv")
-        python = folder / "venv/bin/python"
-        run(python, "-m", "pip", "install", "-q", "pin")
-        (folder / "pinocchio.py").write_text(textwrap.dedent(PINOCCHIO))
-        (folder / "src").mkdir()
-        (folder / "src/main.rs").write_text(K_MAIN)
-        (folder / "Cargo.toml").write_text(K_TOML)
-        run("cargo", "build", "-q", "--release", "--manifest-path", folder / "Cargo.toml", "--target-dir", folder / "target")
-        for name, tool in ARMS.items():
-            lines = folder / f"{name}.jsonl"
-            home = json.loads((folder / f"{name}.home.json").read_text())
-            urdf = ROOT / "robots" / name / "robot.urdf"
-            arguments = [str(urdf), tool, str(lines), str(len(home)), str(RESTARTS), json.dumps(home)]
-            for label, command in [("pinocchio", [python, folder / "pinocchio.py"]), ("k", [folder / "target/release/with-k"])]:
-                print(f"{label}, {name}:", end=" ", flush=True)
-                try:
-                    run(*command, *arguments, env={**os.environ, "OMP_NUM_THREADS": "1"})
-                except subprocess.CalledProcessError as error:
-                    print(f"failed with exit status {error.returncode}")
+        folder.mkdir(parents=True, exist_ok=True)
+        compare(count, folder)
 
 
 if __name__ == "__main__":

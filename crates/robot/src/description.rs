@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chain::Chain;
 use crate::collision::{Clearance, Collider};
+use crate::tool_speed::ToolSpeed;
 
 /// An arm with or without a gripper, as its URDF and `robot.toml` describe it.
 #[derive(Clone, Debug)]
@@ -24,6 +25,7 @@ pub struct Robot {
     pub(crate) following_error: f64,
     pub(crate) chain: Chain,
     pub(crate) clearance: Clearance,
+    pub(crate) tool_speed: ToolSpeed,
     pub(crate) collider: Option<Arc<Collider>>,
     pub(crate) warnings: Vec<String>,
 }
@@ -77,6 +79,11 @@ impl Robot {
     /// How far things must stay apart.
     pub fn clearance(&self) -> &Clearance {
         &self.clearance
+    }
+
+    /// How fast the tool may be near things.
+    pub fn tool_speed(&self) -> &ToolSpeed {
+        &self.tool_speed
     }
 
     /// Its shapes, and which of them must be kept apart.

@@ -1,6 +1,6 @@
 //! Forward kinematics: where the links are.
 
-use enact_types::Pose;
+use enact_types::{Point3, Pose};
 
 use crate::chain::displacement;
 use crate::description::{Link, Mount, Robot};
@@ -37,6 +37,15 @@ impl Robot {
     /// If there are fewer numbers than arm joints.
     pub fn forward(&self, joints: &[f64]) -> Pose {
         self.chain.forward(&joints[..self.arm_joints])
+    }
+
+    /// The point that the gripper works at, or the tool frame's origin, in the base frame, metres.
+    ///
+    /// # Panics
+    /// If there are fewer numbers than arm joints.
+    pub fn working_point(&self, joints: &[f64]) -> Point3 {
+        let in_tool = self.gripper.as_ref().map(|gripper| gripper.tool_from_grasp);
+        self.forward(joints) * in_tool.unwrap_or_default()
     }
 
     /// `base_from_link` of every link, in the order of [`links`](Self::links). Joints

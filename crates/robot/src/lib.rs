@@ -29,6 +29,7 @@ mod sequence;
 mod settings;
 mod shapes;
 mod source;
+pub mod tool_speed;
 mod tree;
 mod wiring;
 
@@ -39,6 +40,7 @@ pub use description::{
 pub use error::LoadError;
 pub use gate::{Command, Gate, Start, Trajectory};
 pub use inverse::{IkSolution, IkTarget};
+pub use tool_speed::ToolSpeed;
 
 #[cfg(test)]
 mod testing;

@@ -17,6 +17,7 @@ use crate::limits::JointFiles;
 use crate::select::{Selection, select};
 use crate::settings::{At, Settings};
 use crate::source::Source;
+use crate::tool_speed::ToolSpeed;
 use crate::tree::Tree;
 use crate::wiring::Wiring;
 
@@ -159,7 +160,8 @@ impl<'a> Loader<'a> {
             gripper: None,
             control_period: Duration::from_secs_f64(1.0 / rate),
             following_error,
-            clearance: self.clearance()?,
+            clearance: self.sane(&self.settings.clearance, Clearance::fault)?,
+            tool_speed: self.sane(&self.settings.tool_speed, ToolSpeed::fault)?,
             collider: None,
             chain: Chain::new(&links, arm_joints, self.selection.tool, &home),
             warnings: Vec::new(),
@@ -227,13 +229,18 @@ impl<'a> Loader<'a> {
         self.number("following_error", error, DEFAULT_FOLLOWING_ERROR, range)
     }
 
-    fn clearance(&self) -> Result<Clearance, LoadError> {
-        let (Some(clearance), Some(toml)) = (&self.settings.clearance, self.toml) else {
-            return Ok(Clearance::default());
+    /// A table of `robot.toml`, or its defaults; `fault` says what makes no sense in it.
+    fn sane<T: Clone + Default>(
+        &self,
+        table: &Option<At<T>>,
+        fault: impl Fn(&T) -> Option<String>,
+    ) -> Result<T, LoadError> {
+        let (Some(table), Some(toml)) = (table, self.toml) else {
+            return Ok(T::default());
         };
-        match clearance.get_ref().fault() {
-            Some(what) => Err(toml.error_at(clearance.span().start, what)),
-            None => Ok(clearance.get_ref().clone()),
+        match fault(table.get_ref()) {
+            Some(what) => Err(toml.error_at(table.span().start, what)),
+            None => Ok(table.get_ref().clone()),
         }
     }
 

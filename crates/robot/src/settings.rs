@@ -9,6 +9,7 @@ use crate::collision::Clearance;
 use crate::error::LoadError;
 use crate::hint::did_you_mean;
 use crate::source::Source;
+use crate::tool_speed::ToolSpeed;
 
 /// A value with its place in the file.
 pub type At<T> = Spanned<T>;
@@ -25,6 +26,8 @@ pub struct Settings {
     pub following_error: Option<At<f64>>,
     /// How far things must stay apart.
     pub clearance: Option<At<Clearance>>,
+    /// How fast the tool may be near things.
+    pub tool_speed: Option<At<ToolSpeed>>,
     /// By joint name.
     #[serde(default)]
     pub joints: BTreeMap<String, At<JointSettings>>,

@@ -107,6 +107,18 @@ fn assert_inside(robot: &Robot, around: &Surroundings, motion: &Trajectory, rng:
             );
         }
     }
+    let tool: Vec<_> = samples
+        .iter()
+        .map(|joints| robot.working_point(joints))
+        .collect();
+    for pair in tool.windows(2) {
+        let speed = (pair[1] - pair[0]).norm() / period;
+        let limit = robot.tool_speed().limit(&pair[1], around, 0.0);
+        assert!(
+            limit.is_none_or(|(limit, _)| speed <= limit * (1.0 + 1e-9)),
+            "{speed}"
+        );
+    }
     // What is too close at the start or end may be as close on the way: not looked at here.
     let strict = |joints: &[f64]| robot.collider().check_posture(joints, around).is_ok();
     if !strict(&samples[0]) || !strict(&samples[samples.len() - 1]) {
@@ -172,11 +184,11 @@ fn random_motions_stay_inside() {
 #[test]
 #[ignore = "the long run: ENACT_FUZZ says how many"]
 fn a_great_many_random_motions_stay_inside() {
-    let cases = std::env::var("ENACT_FUZZ").map_or(1_000_000, |text| {
+    let cases: u64 = std::env::var("ENACT_FUZZ").map_or(1_000_000, |text| {
         text.parse().expect("ENACT_FUZZ is a number")
     });
     for (seed, name) in ["so101", "panda", "ur5e"].into_iter().enumerate() {
-        let tally = fuzz(&robot(name), cases / 3, seed as u64);
+        let tally = fuzz(&robot(name), cases.div_ceil(3), seed as u64);
         assert!(tally.admitted > 0 && tally.collisions > 0 && tally.limits > 0);
     }
 }

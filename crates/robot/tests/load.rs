@@ -43,6 +43,20 @@ fn refused(file: &str, from: &str, to: &str, words: &[&str]) {
 }
 
 #[test]
+fn a_tool_speed_that_makes_no_sense_is_refused() {
+    for (to, word) in [
+        ("near = 0", "near"),
+        ("near = nan", "near"),
+        ("near = 0.25\nnearby = 1", "nearby"),
+    ] {
+        refused("robot.toml", "near = 0.25", to, &[word]);
+    }
+    refused("robot.toml", "within = 0.05", "within = -1", &["within"]);
+    let robot = altered("robot.toml", "near = 0.25", "near = 0.1").unwrap();
+    assert_eq!(robot.tool_speed().near, 0.1);
+}
+
+#[test]
 fn the_line_of_a_fault_is_told() {
     let text = fs::read_to_string(robots().join("so101/robot.toml")).unwrap();
     let line = 1 + text

@@ -41,7 +41,12 @@ impl Layout {
     pub fn obstacles(&self) -> Vec<Arc<Obstacle>> {
         let obstacle = |fixture: &Fixture| {
             let shape = Shape::Box { half: fixture.half };
-            Obstacle::new(&fixture.name, [(shape, fixture.base_from_fixture)])
+            let obstacle = Obstacle::new(&fixture.name, [(shape, fixture.base_from_fixture)]);
+            if fixture.is_body {
+                obstacle
+            } else {
+                obstacle.keep_out()
+            }
         };
         self.fixtures.iter().map(obstacle).map(Arc::new).collect()
     }

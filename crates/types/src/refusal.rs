@@ -85,6 +85,16 @@ pub enum Refusal {
         /// Smallest admitted distance, metres.
         margin: f64,
     },
+    /// The tool would be too fast near something.
+    #[error("the tool would move at {speed:.3} m/s near `{near}` (limit {limit:.3} m/s)")]
+    ToolSpeed {
+        /// What it is near to.
+        near: String,
+        /// Its speed, m/s.
+        speed: f64,
+        /// Largest admitted speed there, m/s.
+        limit: f64,
+    },
     /// The step names something that is not there.
     #[error("no `{name}` is seen{}", seen_list(seen))]
     NotSeen {

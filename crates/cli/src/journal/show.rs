@@ -8,7 +8,7 @@ use enact_journal::{Playback, RecordedWall};
 
 use super::args::ViewArgs;
 use super::open;
-use crate::setup::stop_on_interrupt;
+use crate::stops::on_interrupt;
 use crate::view::{self, View};
 
 /// Lives through the run again for rerun's eyes.
@@ -22,7 +22,7 @@ pub fn view(args: &ViewArgs) -> Result<()> {
     playback.play(vec![Box::new(&mut wall), Box::new(&mut view.recorder)])?;
     if let Some(page) = view.finish()? {
         let stop = StopSwitch::default();
-        stop_on_interrupt(stop.clone())?;
+        on_interrupt(stop.clone())?;
         view::keep(page, &stop);
     }
     Ok(())

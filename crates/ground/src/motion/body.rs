@@ -54,6 +54,14 @@ pub fn is_part(placed: &[Placed<'_>], point: &Point3) -> bool {
     })
 }
 
+/// Whether a point is nearer than this to one of these parts, metres.
+pub fn is_near(placed: &[Placed<'_>], point: &Point3, distance: f64) -> bool {
+    placed.iter().any(|placed| {
+        let local = placed.base_from_shape.inverse_transform_point(point);
+        placed.part.shape.distance(&local) < distance
+    })
+}
+
 impl Placed<'_> {
     /// Points all over its surface, in the base frame.
     pub fn surface(&self) -> impl Iterator<Item = Point3> + '_ {

@@ -1,10 +1,10 @@
 //! Straight lines of the tool.
 
-use enact_robot::{IkTarget, Robot};
+use enact_robot::{IkTarget, Robot, Surroundings};
 use enact_types::{JointVector, Pose, Refusal};
 
-use super::profile::{SHARE, Strain};
 use super::spline::Spline;
+use super::timing::{ToolLimits, follow};
 
 /// The inverse kinematics is solved about this often along a line, metres.
 const SPACING: f64 = 0.006;
@@ -12,10 +12,8 @@ const SPACING: f64 = 0.006;
 const TURN_SPACING: f64 = 0.05;
 /// A joint that moves further than this between two solutions has jumped, rad or m.
 const JUMP: f64 = 0.25;
-/// Durations are found to within this factor.
-const SLACK: f64 = 1.02;
-/// A minimum-jerk profile's top speed over its mean speed.
-const PEAK: f64 = 1.875;
+/// Acceleration of the tool along a line, m/s²: gentle with what is held by friction.
+const ACCELERATION: f64 = 1.0;
 
 /// Joint positions, arm only, along the straight line from the posture
 /// `start` to the tool pose `end`.
@@ -43,61 +41,45 @@ pub fn postures(robot: &Robot, start: &[f64], end: &Pose) -> Result<Vec<JointVec
 
 /// Samples at the control period along `postures` of the arm, the gripper
 /// staying at its place in `start`: from rest to rest, within limits and not
-/// faster than `speed` m/s of the tool.
+/// faster than `speed` m/s of the tool, nor than it may be near what is around.
 pub fn timed(
     robot: &Robot,
     start: &JointVector,
     postures: Vec<JointVector>,
     speed: f64,
+    around: &Surroundings,
 ) -> Result<Vec<JointVector>, Refusal> {
-    let length: f64 = postures
-        .windows(2)
-        .map(|pair| {
-            (robot.forward(&pair[1]).translation.vector
-                - robot.forward(&pair[0]).translation.vector)
-                .norm()
-        })
-        .sum();
     let knots: Vec<JointVector> = postures
         .into_iter()
         .map(|posture| with_gripper(&posture, start))
         .collect();
-    let mut samples = followed_in(robot, knots, PEAK * length / speed)?;
+    let tool = ToolLimits {
+        speed,
+        acceleration: ACCELERATION,
+        around,
+    };
+    let mut samples = follow(robot, &through(knots)?, &tool)?;
     samples[0] = start.clone();
     Ok(samples)
 }
 
 /// Samples at the control period along a smooth curve through evenly spaced postures of
 /// all joints: from rest to rest, within limits.
-pub fn followed(robot: &Robot, knots: Vec<JointVector>) -> Result<Vec<JointVector>, Refusal> {
+pub fn followed(
+    robot: &Robot,
+    knots: Vec<JointVector>,
+    around: &Surroundings,
+) -> Result<Vec<JointVector>, Refusal> {
     let (first, last) = (knots[0].clone(), knots[knots.len() - 1].clone());
-    let mut samples = followed_in(robot, knots, 0.0)?;
+    let mut samples = follow(robot, &through(knots)?, &ToolLimits::free(around))?;
     let end = samples.len() - 1;
     (samples[0], samples[end]) = (first, last);
     Ok(samples)
 }
 
-/// The same in at least `at_least` seconds.
-fn followed_in(
-    robot: &Robot,
-    knots: Vec<JointVector>,
-    at_least: f64,
-) -> Result<Vec<JointVector>, Refusal> {
-    let spline = Spline::through(knots)
-        .ok_or_else(|| Refusal::Malformed("a line of a single posture".to_owned()))?;
-    let period = robot.control_period().as_secs_f64();
-    let mut duration = at_least.max(20.0 * period);
-    for _ in 0..12 {
-        let samples = sample(&spline, duration, period);
-        let stretch = Strain::of(&samples, robot.joints(), period).stretch() / SHARE;
-        if stretch <= 1.0 {
-            return Ok(samples);
-        }
-        duration *= stretch * SLACK;
-    }
-    Err(Refusal::NotApplicable(
-        "the line cannot be followed within the limits".to_owned(),
-    ))
+fn through(knots: Vec<JointVector>) -> Result<Spline, Refusal> {
+    Spline::through(knots)
+        .ok_or_else(|| Refusal::Malformed("a line of a single posture".to_owned()))
 }
 
 /// The arm's joints with the gripper's of `like`.
@@ -118,16 +100,4 @@ fn between(from: &Pose, to: &Pose, share: f64) -> Pose {
         .try_slerp(&to.rotation, share, 1e-9)
         .unwrap_or(to.rotation);
     Pose::from_parts(translation.into(), rotation)
-}
-
-fn sample(spline: &Spline, duration: f64, period: f64) -> Vec<JointVector> {
-    let steps = (duration / period).ceil().max(1.0) as usize;
-    (0..=steps)
-        .map(|step| spline.at(minimum_jerk(step as f64 / steps as f64)))
-        .collect()
-}
-
-/// The share of the way at a share of the time that minimises jerk (Flash and Hogan, 1985).
-fn minimum_jerk(time: f64) -> f64 {
-    time.powi(3) * (10.0 - 15.0 * time + 6.0 * time * time)
 }

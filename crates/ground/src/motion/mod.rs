@@ -6,6 +6,8 @@
 //! | [`profile`] | finite differences against limits |
 //! | [`point_to_point`] | time-optimal moves in joint space |
 //! | [`pursuit`] | motion after a goal that moves |
+//! | [`timing`] | when to be where along a path |
+//! | [`reachability`] | the fastest way along a bounded path |
 //! | [`spline`] | a smooth curve through joint positions |
 //! | [`line`] | straight lines of the tool |
 //! | [`body`] | where the robot's own shapes are |
@@ -21,9 +23,11 @@ pub mod line;
 pub mod point_to_point;
 pub mod profile;
 pub mod pursuit;
+pub mod reachability;
 pub mod segment;
 pub mod solids;
 pub mod spline;
+pub mod timing;
 pub mod transit;
 
 pub use hand::{Hand, Roll};

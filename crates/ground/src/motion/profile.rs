@@ -31,13 +31,6 @@ impl Strain {
             .fold(Self::default(), Self::max)
     }
 
-    /// By how much the motion must be stretched in time to be within limits.
-    pub fn stretch(&self) -> f64 {
-        self.velocity
-            .max(self.acceleration.sqrt())
-            .max(self.jerk.cbrt())
-    }
-
     fn of_joint(positions: Vec<f64>, limits: &Limits, period: f64) -> Self {
         let (Some(first), Some(last)) = (positions.first().copied(), positions.last().copied())
         else {

@@ -7,16 +7,15 @@ use enact_robot::description::Shape;
 use enact_types::{Pose, Vector3};
 use nalgebra::{Translation3, UnitQuaternion};
 
-use crate::scene::{Footprint, Hollow, SceneObject, Solid};
+use crate::scene::{Footprint, Hollow, Solid};
 
 /// The wall of a round container is made of so many flat pieces.
 const SIDES: u32 = 16;
 /// Thinnest floor and wall that an obstacle has, metres.
 const THINNEST: f64 = 0.001;
 
-/// What an object fills. A container is its wall and its floor.
-pub fn obstacle(object: &SceneObject) -> Obstacle {
-    let solid = &object.solid;
+/// What an object of this name fills. A container is its wall and its floor.
+pub fn obstacle(name: &str, solid: &Solid) -> Obstacle {
     let base_from_solid = Pose::from_parts(
         Translation3::new(solid.x, solid.y, solid.base),
         UnitQuaternion::from_axis_angle(&Vector3::z_axis(), solid.yaw),
@@ -28,7 +27,7 @@ pub fn obstacle(object: &SceneObject) -> Obstacle {
     let placed = pieces
         .into_iter()
         .map(|(shape, place)| (shape, base_from_solid * place));
-    Obstacle::new(&object.name, placed)
+    Obstacle::new(name, placed)
 }
 
 /// The primitive that a solid fills, in the frame of [`Held`](crate::scene::Held).
@@ -119,27 +118,7 @@ fn up(by: f64) -> Pose {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use enact_types::{NormalisedPoint, Point3};
-
-    fn object(solid: Solid) -> SceneObject {
-        SceneObject {
-            name: "it".to_owned(),
-            label: "it".to_owned(),
-            point: NormalisedPoint { y: 500, x: 500 },
-            solid,
-            rests: None,
-            unseen: 0,
-            released: false,
-        }
-    }
-
-    /// Signed distance of a point to the pieces of an obstacle.
-    fn distance(obstacle: &Obstacle, point: &Point3) -> f64 {
-        obstacle
-            .shapes()
-            .map(|(shape, place)| shape.distance(&place.inverse_transform_point(point)))
-            .fold(f64::INFINITY, f64::min)
-    }
+    use enact_types::Point3;
 
     #[test]
     fn a_wall_that_slopes_leaves_less_room_at_the_floor() {
@@ -152,19 +131,19 @@ mod tests {
             }),
             ..Solid::guess(0.2, 0.0, 0.055, 0.0)
         };
-        let obstacle = obstacle(&object(solid.clone()));
+        let obstacle = obstacle("it", &solid);
         for step in 0..400 {
             let (x, z) = (
                 f64::from(step % 20) / 19.0 * 0.048,
                 f64::from(step / 20) / 19.0,
             );
             let point = Point3::new(0.2 + x, 0.0, 0.008 + 0.03 * z);
-            let (told, truth) = (distance(&obstacle, &point), solid.distance(&point));
+            let (told, truth) = (obstacle.distance_to(&point), solid.distance(&point));
             if truth > 0.0 {
                 assert!((told - truth).abs() < 0.003, "{point}: {told} {truth}");
             }
         }
-        let tip = |z| distance(&obstacle, &Point3::new(0.24, 0.0, z));
+        let tip = |z| obstacle.distance_to(&Point3::new(0.24, 0.0, z));
         assert!(tip(0.010) < 0.0 && tip(0.035) > 0.005);
     }
 
@@ -201,12 +180,12 @@ mod tests {
             },
         ];
         for solid in all {
-            let obstacle = obstacle(&object(solid.clone()));
+            let obstacle = obstacle("it", &solid);
             for step in 0..20 * 20 * 10 {
                 let [x, y, z] = [step % 20, step / 20 % 20, step / 400].map(f64::from);
                 let point =
                     Point3::new(0.1 + 0.2 * x / 19.0, -0.2 + 0.2 * y / 19.0, 0.08 * z / 9.0);
-                let (told, truth) = (distance(&obstacle, &point), solid.distance(&point));
+                let (told, truth) = (obstacle.distance_to(&point), solid.distance(&point));
                 if truth > 0.0 || told > 0.0 {
                     assert!(
                         (told - truth).abs() < 0.0015,

@@ -29,16 +29,45 @@ impl Spline {
 
     /// The position at a share in `0..=1` of the way.
     pub fn at(&self, share: f64) -> JointVector {
+        let (span, b) = self.place(share);
+        let a = 1.0 - b;
+        self.blended(span, [a, b, (a * a * a - a) / 6.0, (b * b * b - b) / 6.0])
+    }
+
+    /// First and second derivative with respect to the share.
+    pub fn derivatives(&self, share: f64) -> (JointVector, JointVector) {
+        let (span, b) = self.place(share);
+        let a = 1.0 - b;
+        let spans = (self.knots.len() - 1) as f64;
+        let first = [
+            -1.0,
+            1.0,
+            (1.0 - 3.0 * a * a) / 6.0,
+            (3.0 * b * b - 1.0) / 6.0,
+        ];
+        let second = [0.0, 0.0, a, b];
+        (
+            self.blended(span, first.map(|weight| weight * spans)),
+            self.blended(span, second.map(|weight| weight * spans * spans)),
+        )
+    }
+
+    /// The span that a share lies in, and how far along it.
+    fn place(&self, share: f64) -> (usize, f64) {
         let spans = self.knots.len() - 1;
         let along = share.clamp(0.0, 1.0) * spans as f64;
         let span = (along as usize).min(spans - 1);
-        let (b, a) = (along - span as f64, 1.0 - (along - span as f64));
+        (span, along - span as f64)
+    }
+
+    /// The knots at the ends of a span and their curvatures by these weights.
+    fn blended(&self, span: usize, [a, b, bend_a, bend_b]: [f64; 4]) -> JointVector {
         let (from, to) = (&self.knots[span], &self.knots[span + 1]);
         let (bend_from, bend_to) = (&self.curvature[span], &self.curvature[span + 1]);
         (0..from.len())
             .map(|joint| {
-                let bend = (a * a * a - a) * bend_from[joint] + (b * b * b - b) * bend_to[joint];
-                a * from[joint] + b * to[joint] + bend / 6.0
+                let bend = bend_a * bend_from[joint] + bend_b * bend_to[joint];
+                a * from[joint] + b * to[joint] + bend
             })
             .collect()
     }
@@ -74,6 +103,21 @@ mod tests {
             let share = f64::from(i) / 1000.0;
             let truth = (share * std::f64::consts::PI).sin();
             assert!((spline.at(share)[0] - truth).abs() < 1e-5);
+        }
+    }
+
+    #[test]
+    fn its_derivatives_are_those_of_what_it_follows() {
+        let knots: Vec<JointVector> = (0..=20)
+            .map(|i| JointVector::from(vec![(f64::from(i) * std::f64::consts::PI / 20.0).sin()]))
+            .collect();
+        let spline = Spline::through(knots).unwrap();
+        let pi = std::f64::consts::PI;
+        for i in 1..40 {
+            let share = f64::from(i) / 40.0;
+            let (first, second) = spline.derivatives(share);
+            assert!((first[0] - pi * (pi * share).cos()).abs() < 1e-2);
+            assert!((second[0] + pi * pi * (pi * share).sin()).abs() < 0.05);
         }
     }
 

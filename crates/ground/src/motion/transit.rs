@@ -8,7 +8,9 @@ use enact_types::{JointVector, Refusal, Vector3};
 use super::connect::{Space, between, connect, distance};
 use super::line;
 use super::point_to_point::move_to;
+use super::profile::SHARE;
 use super::segment::{MotionSegment, Purpose};
+use super::timing::ToolLimits;
 
 /// How far the tool is raised out of a crowd before it moves, metres.
 const RAISE: f64 = 0.07;
@@ -99,6 +101,7 @@ pub fn transit(
     Err(refusal)
 }
 
+/// One motion past the corners of a way where they can be rounded, else one that stops at each.
 fn through(
     robot: &Robot,
     around: &Surroundings,
@@ -108,12 +111,50 @@ fn through(
     let mut from = start;
     let mut segments = Vec::new();
     for next in way {
-        let samples = move_to(robot, from, next, 0.0)?;
+        let samples = straight(robot, around, from, next)?;
         robot.collider().check_path(&samples, around)?;
         segments.push(MotionSegment::new(Purpose::Transit, samples, around));
         from = next;
     }
+    if segments.len() > 1
+        && let Ok(smooth) = smooth(robot, around, start, way)
+    {
+        let stopping: usize = segments.iter().map(|one| one.samples.len()).sum();
+        if smooth.samples.len() < stopping {
+            return Ok(vec![smooth]);
+        }
+    }
     Ok(segments)
+}
+
+/// Straight in joint space: as fast as the joints can, or as the tool may near what is around.
+fn straight(
+    robot: &Robot,
+    around: &Surroundings,
+    from: &JointVector,
+    to: &JointVector,
+) -> Result<Vec<JointVector>, Refusal> {
+    let samples = move_to(robot, from, to, 0.0)?;
+    let period = robot.control_period().as_secs_f64();
+    let hasty = ToolLimits::free(around).strain(robot, &samples, period) > SHARE;
+    if hasty {
+        line::followed(robot, dense(from, to, STEP), around)
+    } else {
+        Ok(samples)
+    }
+}
+
+/// A way in one motion, its corners rounded.
+fn smooth(
+    robot: &Robot,
+    around: &Surroundings,
+    start: &JointVector,
+    way: &[JointVector],
+) -> Result<MotionSegment, Refusal> {
+    let corners: Vec<JointVector> = std::iter::once(start).chain(way).cloned().collect();
+    let samples = line::followed(robot, rounded(&corners), around)?;
+    robot.collider().check_path(&samples, around)?;
+    Ok(MotionSegment::new(Purpose::Transit, samples, around))
 }
 
 /// A way found by search, rounded into one smooth motion where that is clear.
@@ -140,13 +181,7 @@ fn searched(
         clear: &|from, to| collider.check_path(&dense(from, to, STEP), around).is_ok(),
     };
     let way = connect(&space, start, goal, 0)?;
-    let smooth = line::followed(robot, rounded(&way))
-        .ok()
-        .filter(|samples| collider.check_path(samples, around).is_ok());
-    match smooth {
-        Some(samples) => Some(vec![MotionSegment::new(Purpose::Transit, samples, around)]),
-        None => through(robot, around, start, &way[1..]).ok(),
-    }
+    through(robot, around, start, &way[1..]).ok()
 }
 
 /// Postures along a straight line, about `step` apart.
@@ -188,7 +223,7 @@ fn raised(
     let mut above = robot.forward(start);
     above.translation.vector += Vector3::z() * RAISE;
     let postures = line::postures(robot, start, &above)?;
-    let samples = line::timed(robot, start, postures, SPEED)?;
+    let samples = line::timed(robot, start, postures, SPEED, around)?;
     robot.collider().check_path(&samples, around)?;
     Ok(MotionSegment::new(Purpose::Transit, samples, around))
 }

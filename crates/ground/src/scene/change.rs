@@ -1,13 +1,35 @@
 //! What moved though the robot did not touch it.
 
+use std::fmt;
+
 use super::memory::{SceneMemory, SceneObject};
 
 /// A thing seen this far from where it was has moved, metres; less may be an error of sight.
 const MOVED: f64 = 0.025;
 
-/// Sentences about objects that are seen elsewhere than before, except those that the robot
-/// handled and what rests in or on them.
-pub fn unexplained(before: &SceneMemory, after: &SceneMemory, handled: &[&str]) -> Vec<String> {
+/// An object that somebody else moved.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Its name.
+    pub name: String,
+    /// How far, metres.
+    pub apart: f64,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let centimetres = 100.0 * self.apart;
+        let name = &self.name;
+        write!(
+            f,
+            "the {name} was moved {centimetres:.0} cm by someone else"
+        )
+    }
+}
+
+/// Objects that are seen elsewhere than before, except those that the robot handled and what
+/// rests in or on them.
+pub fn unexplained(before: &SceneMemory, after: &SceneMemory, handled: &[&str]) -> Vec<Change> {
     let is_handled = |object: &SceneObject| {
         let rests_on = |(_, under): &(_, String)| handled.contains(&under.as_str());
         handled.contains(&object.name.as_str()) || object.rests.as_ref().is_some_and(rests_on)
@@ -18,12 +40,9 @@ pub fn unexplained(before: &SceneMemory, after: &SceneMemory, handled: &[&str]) 
         let apart = (known.solid.centre() - object.solid.centre()).norm();
         let doubt = known.solid.uncertainty.max(object.solid.uncertainty);
         let by_itself = !is_handled(known) && !is_handled(object) && !known.released;
-        (by_itself && apart > MOVED.max(2.0 * doubt)).then(|| {
-            let centimetres = 100.0 * apart;
-            format!(
-                "the {} was moved {centimetres:.0} cm by someone else",
-                object.name
-            )
+        (by_itself && apart > MOVED.max(2.0 * doubt)).then(|| Change {
+            name: object.name.clone(),
+            apart,
         })
     })
     .collect()
@@ -53,7 +72,8 @@ mod tests {
         let before = scene([("red cube", 0.2), ("blue cube", 0.3)]);
         let after = scene([("red cube", 0.23), ("blue cube", 0.305)]);
         let told = unexplained(&before, &after, &[]);
-        assert_eq!(told, ["the red cube was moved 3 cm by someone else"]);
+        let words: Vec<String> = told.iter().map(Change::to_string).collect();
+        assert_eq!(words, ["the red cube was moved 3 cm by someone else"]);
         assert!(unexplained(&before, &after, &["red cube"]).is_empty());
         assert!(unexplained(&before, &before, &[]).is_empty());
     }

@@ -62,6 +62,7 @@ pub struct Held {
 #[derive(Clone, Debug, Default)]
 pub struct SceneMemory {
     objects: Vec<SceneObject>,
+    unnamed: Vec<Solid>,
     held: Option<Held>,
     base_from_camera: Option<Pose>,
 }
@@ -71,8 +72,8 @@ impl SceneMemory {
     pub fn known(objects: Vec<SceneObject>, base_from_camera: Pose) -> Self {
         let mut scene = Self {
             objects,
-            held: None,
             base_from_camera: Some(base_from_camera),
+            ..Self::default()
         };
         scene.relate();
         scene
@@ -81,6 +82,16 @@ impl SceneMemory {
     /// Everything on the table, seen or remembered.
     pub fn objects(&self) -> &[SceneObject] {
         &self.objects
+    }
+
+    /// What is on the table that the newest frame shows and nobody has named.
+    pub fn unnamed(&self) -> &[Solid] {
+        &self.unnamed
+    }
+
+    /// Notes what nobody has named.
+    pub fn leave_unnamed(&mut self, solids: Vec<Solid>) {
+        self.unnamed = solids;
     }
 
     /// The object of this name on the table.

@@ -12,6 +12,7 @@
 //! | [`snap`] | a point that just misses its object, moved onto it |
 //! | [`observe`] | one frame's detections as solids |
 //! | [`memory`] | the same objects from frame to frame |
+//! | [`proposal`] | things without a name |
 //! | [`change`] | what moved though the robot did not touch it |
 
 pub mod change;
@@ -21,6 +22,7 @@ pub mod fit;
 pub mod memory;
 pub mod observe;
 pub mod outline;
+pub mod proposal;
 pub mod region;
 pub mod relation;
 pub mod snap;
@@ -28,4 +30,5 @@ pub mod solid;
 
 pub use memory::{Held, SceneMemory, SceneObject};
 pub use observe::{Observation, Report};
+pub use proposal::{Proposal, proposals};
 pub use solid::{Footprint, Hollow, Solid};

@@ -9,9 +9,9 @@ const PATCH_RADIUS: usize = 2;
 /// A seed may be this many pixels beside the object.
 const SEED_RADIUS: usize = 3;
 /// Colours further apart than this are different things.
-const CHROMA: f64 = 0.13;
+pub const CHROMA: f64 = 0.13;
 /// Neighbouring pixels further apart than this many pixel sizes are different things.
-const STEP_PIXELS: f64 = 4.5;
+pub const STEP_PIXELS: f64 = 4.5;
 /// Fewer pixels than this are noise.
 const MIN_PIXELS: usize = 12;
 /// A thing of the table's colour is told from it by this height, metres.
@@ -147,7 +147,8 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-fn is_continuous(cloud: &Cloud, a: usize, b: usize, pixels: f64) -> bool {
+/// Whether two pixels are at most so many pixel sizes apart in space.
+pub fn is_continuous(cloud: &Cloud, a: usize, b: usize, pixels: f64) -> bool {
     match (&cloud.points[a], &cloud.points[b]) {
         (Some(a), Some(b)) => (a - b).norm() < pixels * cloud.pixel_size(a),
         _ => false,

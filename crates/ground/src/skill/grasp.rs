@@ -2,11 +2,13 @@
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
+use enact_robot::Surroundings;
 use enact_robot::description::Gripper;
 use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 
 use super::context::{Context, TILTS};
 use crate::motion::hand::{Roll, solve};
+use crate::motion::line::with_gripper;
 use crate::scene::{Footprint, Solid};
 
 /// Gap between the fixed finger and the object before the other finger closes, metres.
@@ -83,6 +85,41 @@ pub fn is_graspable(context: &Context<'_>, name: &str, solid: &Solid) -> bool {
                 .step_by(ROUND_STEP)
                 .any(|(yaw, width)| reach(context, name, solid, *tilt, yaw, width).is_ok())
         })
+}
+
+/// Why none of the grasps of an object that the arm reaches is free; `None` if one is, or if
+/// it reaches none.
+pub fn hindrance(context: &Context<'_>, name: &str, solid: &Solid) -> Option<Refusal> {
+    let surroundings = [context.neighbours(name), context.only(name)];
+    let mut refusal = None;
+    for tilt in TILTS {
+        for (yaw, width) in directions(context.gripper, solid) {
+            let Ok(grasp) = reach(context, name, solid, tilt, yaw, width) else {
+                continue;
+            };
+            for grasp in with_openings(context.gripper, solid, vec![grasp]) {
+                match check_open(context, &surroundings, &grasp) {
+                    Ok(()) => return None,
+                    Err(why) => refusal = closest(refusal, why),
+                }
+            }
+        }
+    }
+    refusal
+}
+
+/// Refuses a grasp whose open fingers are too close to something.
+pub fn check_open(
+    context: &Context<'_>,
+    surroundings: &[Surroundings],
+    grasp: &Grasp,
+) -> Result<(), Refusal> {
+    let mut open = with_gripper(&grasp.posture, context.joints);
+    open[context.gripper.joint] = grasp.open;
+    let collider = context.robot.collider();
+    surroundings
+        .iter()
+        .try_for_each(|around| collider.check_posture(&open, around))
 }
 
 /// Every grasp of an object that the arm can take, least tilted first, then

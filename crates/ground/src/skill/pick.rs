@@ -3,7 +3,7 @@
 use enact_types::{Pose, Refusal, Vector3};
 
 use super::context::Context;
-use super::grasp::{Grasp, another, closest, grasps};
+use super::grasp::{Grasp, another, check_open, closest, grasps};
 use super::script::Script;
 use crate::motion::hand::solve;
 use crate::motion::{Motion, Purpose, Roll};
@@ -68,11 +68,7 @@ fn through<'a>(
     let posture = solve(robot, &before, &grasp.posture, name)?;
 
     let mut script = Script::new(*context);
-    let open = crate::motion::line::with_gripper(&grasp.posture, context.joints);
-    let open = with(&open, gripper.joint, grasp.open);
-    let collider = robot.collider();
-    collider.check_posture(&open, &neighbours)?;
-    collider.check_posture(&open, &context.only(name))?;
+    check_open(context, &[neighbours.clone(), context.only(name)], grasp)?;
     script.transit(&posture, grasp.open, around)?;
     script.line(
         &grasp.base_from_tool,
@@ -114,10 +110,4 @@ fn lift<'a>(
 /// A pose moved in the base frame.
 pub fn shifted(pose: &Pose, by: Vector3) -> Pose {
     Pose::from_parts((pose.translation.vector + by).into(), pose.rotation)
-}
-
-fn with(joints: &enact_types::JointVector, index: usize, value: f64) -> enact_types::JointVector {
-    let mut joints = joints.clone();
-    joints[index] = value;
-    joints
 }

@@ -63,7 +63,7 @@ impl<'a> Script<'a> {
     ) -> Result<(), Refusal> {
         let Context { robot, .. } = self.context;
         let postures = line::postures(robot, &self.at, pose)?;
-        let samples = line::timed(robot, &self.at, postures, speed)?;
+        let samples = line::timed(robot, &self.at, postures, speed, around)?;
         robot.collider().check_path(&samples, around)?;
         self.push(MotionSegment::new(purpose, samples, around));
         Ok(())

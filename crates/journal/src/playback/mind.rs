@@ -3,7 +3,7 @@
 use enact_plan::{
     Answer, Detection, Perceiver, Plan, Planner, PlannerError, Rejection, Situation, Usage,
 };
-use enact_types::Frame;
+use enact_types::{Frame, NormalisedPoint};
 
 use crate::error::JournalError;
 use crate::message::{self, Timing};
@@ -37,6 +37,19 @@ impl Perceiver for RecordedMind {
     fn perceive(&mut self, _: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
         let said = self.perceptions.next().ok_or_else(over)?;
         Ok(answer(said, Detection::parse_list))
+    }
+
+    fn perceive_marked(
+        &mut self,
+        _: &Frame,
+        marks: &[NormalisedPoint],
+    ) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        let said = self.perceptions.next().ok_or_else(over)?;
+        // Whoever ignores marks has pointed.
+        let read = |text: &str| {
+            Detection::parse_marked(text, marks).or_else(|_| Detection::parse_list(text))
+        };
+        Ok(answer(said, read))
     }
 }
 

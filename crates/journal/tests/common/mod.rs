@@ -112,6 +112,8 @@ impl Stage {
 pub const BOUNDS: Bounds = Bounds {
     turns: 3,
     dry_run: false,
+    rank: 1,
+    marks: false,
 };
 
 /// Keeps a run of `plan` in a file.

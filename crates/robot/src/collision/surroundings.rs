@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use enact_types::{Pose, Vector3};
+use enact_types::{Point3, Pose, Vector3};
 use nalgebra::Unit;
 
 use super::body::Part;
@@ -17,6 +17,7 @@ pub struct Obstacle {
     /// Ball that holds all of it.
     middle: Vector3,
     radius: f64,
+    kept_out: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -78,7 +79,14 @@ impl Obstacle {
             pieces,
             middle,
             radius,
+            kept_out: false,
         }
+    }
+
+    /// The same as a place where a person may be, rather than a body: near it the tool is slow.
+    pub fn keep_out(mut self) -> Self {
+        self.kept_out = true;
+        self
     }
 
     /// What it is called.
@@ -91,6 +99,13 @@ impl Obstacle {
         self.pieces
             .iter()
             .map(|piece| (piece.shape, piece.placed.pose))
+    }
+
+    /// Signed distance of a point, negative inside, metres.
+    pub fn distance_to(&self, point: &Point3) -> f64 {
+        self.shapes()
+            .map(|(shape, place)| shape.distance(&place.inverse_transform_point(point)))
+            .fold(f64::INFINITY, f64::min)
     }
 
     /// Its distance to a convex body; exact up to `far`, beyond that a lower bound, metres.
@@ -151,6 +166,21 @@ impl Surroundings {
             half_spaces: vec![HalfSpace::table(robot.clearance().table)],
             ..Self::default()
         }
+    }
+
+    /// What is within `distance` metres of a point, of what is to be approached slowly: table,
+    /// walls of the workspace, places to keep out of.
+    pub fn slow_near(&self, point: &Point3, distance: f64) -> Option<&str> {
+        let above = |plane: &&HalfSpace| point.coords.dot(&plane.normal) - plane.offset < distance;
+        let plane = self.half_spaces.iter().find(above);
+        let close = |obstacle: &&Obstacle| obstacle.distance_to(point) < distance;
+        let kept_out = || {
+            let obstacles = self.obstacles.iter().map(|(obstacle, _)| &**obstacle);
+            obstacles.filter(|one| one.kept_out).find(close)
+        };
+        plane
+            .map(|plane| plane.name.as_str())
+            .or_else(|| kept_out().map(Obstacle::name))
     }
 
     /// The same with this in the hand, or nothing.

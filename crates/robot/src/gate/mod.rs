@@ -8,6 +8,7 @@ mod motion;
 mod onward;
 mod rates;
 mod stop;
+mod tool;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::collision::{Collider, Surroundings};
 use crate::description::{Joint, Limits, Robot};
 pub use motion::{Command, Trajectory};
 pub use onward::Onward;
+use tool::Tool;
 
 /// How far the first command may be from the measurement where none was sent before, rad.
 const START_TOLERANCE: f64 = 0.005;
@@ -34,6 +36,7 @@ pub struct Gate {
     period: Duration,
     following_error: f64,
     collider: Arc<Collider>,
+    tool: Tool,
 }
 
 /// Where the arm is when a motion begins; all joints.
@@ -54,6 +57,7 @@ impl Gate {
             period: robot.control_period(),
             following_error: robot.following_error(),
             collider: Arc::clone(robot.collider()),
+            tool: Tool::new(robot),
         }
     }
 
@@ -72,7 +76,8 @@ impl Gate {
     /// arm rests before the first and after the last sample, and velocity, acceleration
     /// and jerk are the finite differences at the control period. A joint that starts
     /// outside its position limits may only move towards them, slowly. No two bodies come
-    /// closer than their margin, see [`Collider::check_path`].
+    /// closer than their margin, see [`Collider::check_path`], and the tool is slow near
+    /// table, walls and people, see [`ToolSpeed`](crate::ToolSpeed).
     ///
     /// Between samples the motion is the cubic B-spline that they control. Its positions
     /// are weighted means of samples, its derivatives weighted means of their differences
@@ -109,6 +114,7 @@ impl Gate {
             let path = |at: isize| samples[at.clamp(0, last) as usize][index];
             rates::check(joint, self.period, &path, 1..=last + 3, 1.0)?;
         }
+        self.tool.check(&samples, self.period, around)?;
         self.collider.check_path(&samples, around)?;
         Ok(Trajectory::new(samples, self.period))
     }

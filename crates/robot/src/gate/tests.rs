@@ -1,5 +1,7 @@
 use super::*;
 use crate::testing::so101;
+use crate::{Obstacle, Shape};
+use enact_types::{Pose, Vector3};
 use proptest::prelude::*;
 
 const STEPS: f64 = 200.0;
@@ -102,19 +104,25 @@ fn a_command_one_ulp_beyond_a_limit_does_not_pass() {
     let robot = so101();
     let gate = gate();
     for (index, joint) in robot.joints().iter().enumerate() {
-        let (edge, mut at) = (joint.limits.max, robot.home().clone());
-        at[index] = edge;
-        let command = Command::new(at.clone());
-        assert_eq!(gate.pass(&command, &at), Ok(()));
-        at[index] = edge.next_up();
-        let refusal = gate.pass(&Command::new(at), command.positions());
-        assert!(matches!(
-            refusal,
-            Err(Refusal::JointLimit {
-                quantity: Quantity::Position,
-                ..
-            })
-        ));
+        let limits = joint.limits;
+        for (edge, beyond) in [
+            (limits.max, limits.max.next_up()),
+            (limits.min, limits.min.next_down()),
+        ] {
+            let mut at = robot.home().clone();
+            at[index] = edge;
+            let command = Command::new(at.clone());
+            assert_eq!(gate.pass(&command, &at), Ok(()));
+            at[index] = beyond;
+            let refusal = gate.pass(&Command::new(at), command.positions());
+            assert!(matches!(
+                refusal,
+                Err(Refusal::JointLimit {
+                    quantity: Quantity::Position,
+                    ..
+                })
+            ));
+        }
         // And one that is within its limits but too far from the one before.
         let mut far = robot.home().clone();
         far[index] += 1.01 * joint.limits.velocity / STEPS;
@@ -400,4 +408,54 @@ fn a_stop_in_full_swing_is_much_shorter_than_the_path() {
         "{} of {half}",
         stop.len()
     );
+}
+
+#[test]
+fn the_tool_is_slow_near_a_place_to_keep_out_of_and_nowhere_else() {
+    let robot = so101();
+    let mut from = robot.home().clone();
+    from[0] -= 0.4;
+    let swing = |haste: f64| -> Vec<JointVector> {
+        let delta = [0.8, 0.0, 0.0, 0.0, 0.0, 0.0];
+        let shifted = |mut joints: JointVector| {
+            joints[0] -= 0.4;
+            joints
+        };
+        quintic(&delta, haste).into_iter().map(shifted).collect()
+    };
+    let tool = robot.working_point(robot.home());
+    let outwards = Vector3::new(tool.x, tool.y, 0.0).normalize();
+    let beside = |way: Vector3, distance: f64| {
+        let half = [0.002; 3];
+        let place = Pose::from_parts((tool.coords + way * distance).into(), Default::default());
+        let body = Obstacle::new("person", [(Shape::Box { half }, place)]);
+        Surroundings {
+            obstacles: vec![(std::sync::Arc::new(body.keep_out()), 0.001)],
+            ..Surroundings::default()
+        }
+    };
+    let start = Start {
+        measured: &from,
+        commanded: None,
+    };
+    let admit =
+        |haste: f64, around: &Surroundings| gate().admit_among(swing(haste), &start, around);
+    let (way, near) = [outwards, -Vector3::z(), Vector3::z()]
+        .into_iter()
+        .map(|way| (way, beside(way, 0.045)))
+        .find(|(_, near)| admit(0.1, near).is_ok())
+        .unwrap();
+    let refusal = admit(0.97, &near).unwrap_err();
+    assert!(
+        matches!(&refusal, Refusal::ToolSpeed { near, speed, limit }
+            if near == "person" && speed > limit && *limit == robot.tool_speed().near),
+        "{refusal}"
+    );
+    assert!(admit(0.97, &beside(way, 0.12)).is_ok());
+    let body = Obstacle::new("post", near.obstacles[0].0.shapes());
+    let post = Surroundings {
+        obstacles: vec![(std::sync::Arc::new(body), 0.001)],
+        ..Surroundings::default()
+    };
+    assert!(admit(0.97, &post).is_ok());
 }

@@ -1,0 +1,50 @@
+//! Plans that what they rest on has left behind.
+
+use std::time::Duration;
+
+use enact_ground::scene::memory::is_gone;
+use enact_plan::{Plan, Step};
+
+use crate::event::Event;
+use crate::gaze;
+use crate::session::{BridgeError, Session};
+
+/// A look older than this is not trusted without a glance at what the plan names.
+const FRESH: Duration = Duration::from_secs(2);
+/// So many plans in a task may be overtaken; then the person is asked.
+pub(crate) const PATIENCE: usize = 3;
+
+impl Session<'_> {
+    /// What a plan names that is no longer where the look showed it that the plan rests on, if
+    /// that look is old: the model may have thought, or the person considered, for long.
+    pub(crate) fn overtaken(&mut self, plan: &Plan) -> Result<Option<String>, BridgeError> {
+        let Some(looked) = self
+            .looked_at
+            .filter(|_| plan.steps.iter().any(Step::moves))
+        else {
+            return Ok(None);
+        };
+        if self.state()?.stamp.since(looked) <= FRESH {
+            return Ok(None);
+        }
+        let frame = gaze::fresh(self.camera.as_mut(), self.last_frame)?;
+        self.last_frame = Some(frame.sequence);
+        self.tell(&Event::Saw(&frame));
+        let known = named(&plan.steps).filter_map(|name| self.memory.find(name));
+        let mut seen = known.filter(|object| object.is_seen());
+        let gone = seen.find(|object| is_gone(&frame, &object.solid));
+        Ok(gone.map(|object| object.name.clone()))
+    }
+
+    /// What the rest of a plan names that the newest look shows to have been moved by
+    /// somebody else.
+    pub(crate) fn disturbed(&self, rest: &[Step]) -> Option<String> {
+        named(rest)
+            .find(|name| self.changes.iter().any(|change| change.name == *name))
+            .map(str::to_owned)
+    }
+}
+
+fn named(steps: &[Step]) -> impl Iterator<Item = &str> {
+    steps.iter().flat_map(Step::names)
+}

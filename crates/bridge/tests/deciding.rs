@@ -1,0 +1,255 @@
+//! Which of several plans is carried out, and which plan is not carried out after all.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use enact_arm::ArmThread;
+use enact_bridge::{Bounds, Ending, Event, Observer, Report, Session};
+use enact_dataset::truth::Truth;
+use enact_plan::{
+    Answer, Detection, Pair, Perceiver, Plan, Planner, PlannerError, ScriptedPlanner, Situation,
+    Step, Token,
+};
+use enact_robot::Robot;
+use enact_sim::render::Look;
+use enact_sim::{Scene, Simulator};
+use enact_types::{Frame, NormalisedPoint, Vector3};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn point(object: &str) -> Step {
+    Step::Point {
+        object: object.to_owned(),
+    }
+}
+
+/// A plan of this step that the model finds this likely, as a logarithm.
+fn answer(step: Step, log_probability: f64) -> Answer<Plan> {
+    let plan = Plan {
+        steps: vec![step, Step::Done {}],
+    };
+    Answer {
+        tokens: vec![Token {
+            text: plan.to_string(),
+            log_probability: Some(log_probability),
+        }],
+        ..Answer::unasked(plan.to_string(), plan)
+    }
+}
+
+/// Answers one after another, the last one for good; `meanwhile` happens while it thinks.
+struct Thinking<F> {
+    answers: Vec<Answer<Plan>>,
+    meanwhile: F,
+}
+
+impl<F: FnMut()> Planner for Thinking<F> {
+    fn plan(&mut self, _: &Frame, _: &Situation) -> Result<Answer<Plan>, PlannerError> {
+        (self.meanwhile)();
+        Ok(match self.answers.len() {
+            1 => self.answers[0].clone(),
+            _ => self.answers.remove(0),
+        })
+    }
+}
+
+/// Knows what each mark is at, but never points.
+struct Naming(Truth);
+
+impl Perceiver for Naming {
+    fn perceive(&mut self, _: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        Ok(Answer::unasked(String::new(), Vec::new()))
+    }
+
+    fn perceive_marked(
+        &mut self,
+        frame: &Frame,
+        marks: &[NormalisedPoint],
+    ) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        let truth = self.0.perceive(frame)?.meaning.unwrap();
+        let apart = |a: NormalisedPoint, b: NormalisedPoint| {
+            u32::from(a.x.abs_diff(b.x)) + u32::from(a.y.abs_diff(b.y))
+        };
+        let named = truth.into_iter().filter_map(|detection| {
+            let nearest = marks
+                .iter()
+                .min_by_key(|mark| apart(**mark, detection.point))?;
+            (apart(*nearest, detection.point) < 40).then(|| Detection {
+                point: *nearest,
+                ..detection
+            })
+        });
+        Ok(Answer::unasked(String::new(), named.collect()))
+    }
+}
+
+/// What was planned, in the order in which it is told.
+#[derive(Default)]
+struct Plans(Vec<String>);
+
+impl Observer for Plans {
+    fn observe(&mut self, event: &Event<'_>) {
+        if let Event::Planned { answer, .. } = event {
+            self.0.push(answer.completion.clone());
+        }
+    }
+}
+
+/// A run on a table with a red cube and a blue bowl; `meanwhile` happens to its world each
+/// time the planner thinks.
+fn run(
+    answers: Vec<Answer<Plan>>,
+    bounds: Bounds,
+    meanwhile: impl Fn(&Simulator, u32),
+) -> (Report, Vec<String>) {
+    let robot = Arc::new(Robot::load(&root().join("robots/so101")).unwrap());
+    let scene = Scene::load(&root().join("scenes/tabletop.toml")).unwrap();
+    let layout = scene.draw(3);
+    let simulator = Simulator::new(&robot, &layout, false);
+    let mut thoughts = 0;
+    let mut plans = Plans::default();
+    let mut session = Session::new(
+        Arc::clone(&robot),
+        ArmThread::start(Box::new(simulator.arm()), &robot),
+        Box::new(simulator.camera(Look::default(), 3)),
+        Box::new(Pair {
+            perceiver: Truth::new(&simulator, &layout),
+            planner: Thinking {
+                answers,
+                meanwhile: || {
+                    thoughts += 1;
+                    meanwhile(&simulator, thoughts);
+                },
+            },
+        }),
+        vec![Box::new(&mut plans)],
+    )
+    .unwrap();
+    let report = session.run("point to something", bounds).unwrap();
+    drop(session);
+    (report, plans.0)
+}
+
+fn bounds(turns: u32, rank: u32) -> Bounds {
+    Bounds {
+        turns,
+        dry_run: false,
+        rank,
+        marks: false,
+    }
+}
+
+/// The red cube goes elsewhere, and then some time passes.
+fn shift(simulator: &Simulator, by: f64) {
+    simulator.with_world(|world| {
+        let objects = &world.layout().objects;
+        let index = objects.iter().position(|item| item.name == "red cube");
+        let mut pose = world.object("red cube").unwrap().pose;
+        pose.translation.vector += Vector3::new(0.0, by, 0.0);
+        world.set_object(index.unwrap(), &pose);
+        for _ in 0..600 {
+            world.hold();
+        }
+    });
+}
+
+#[test]
+fn the_likeliest_plan_that_can_be_done_is_done() {
+    let drawn = || {
+        vec![
+            answer(point("blue bowl"), -3.0),
+            answer(point("green ball"), -0.1),
+            answer(point("red cube"), -1.0),
+        ]
+    };
+    let (report, told) = run(drawn(), bounds(1, 3), |_, _| {});
+    assert_eq!(report.steps.len(), 1);
+    assert_eq!(report.steps[0].step, point("red cube"));
+    assert!(report.refusals.is_empty(), "{:?}", report.refusals);
+    // The worst is told first; what cannot be done is worst, however likely.
+    let order = ["green ball", "blue bowl", "red cube"];
+    assert!(
+        told.len() == 3
+            && told
+                .iter()
+                .zip(order)
+                .all(|(plan, name)| plan.contains(name))
+    );
+    // Without a choice the first answer is the plan.
+    let (report, told) = run(drawn(), bounds(1, 1), |_, _| {});
+    assert_eq!(
+        (report.steps[0].step.clone(), told.len()),
+        (point("blue bowl"), 1)
+    );
+}
+
+#[test]
+fn a_plan_is_not_carried_out_when_its_object_was_moved_while_it_was_made() {
+    let moved_once = |simulator: &Simulator, thought: u32| {
+        if thought == 1 {
+            shift(simulator, 0.05);
+        }
+    };
+    let (report, told) = run(
+        vec![answer(point("red cube"), -0.1)],
+        bounds(4, 1),
+        moved_once,
+    );
+    assert_eq!(report.ending, Ending::Done);
+    assert_eq!((told.len(), report.steps.len()), (2, 1));
+    // Time alone changes nothing, and neither does what the plan does not name.
+    let waits = |simulator: &Simulator, _: u32| shift(simulator, 0.0);
+    let (report, told) = run(vec![answer(point("red cube"), -0.1)], bounds(4, 1), waits);
+    assert_eq!((report.ending, told.len()), (Ending::Done, 1));
+    let (report, told) = run(
+        vec![answer(point("blue bowl"), -0.1)],
+        bounds(4, 1),
+        moved_once,
+    );
+    assert_eq!((report.ending, told.len()), (Ending::Done, 1));
+}
+
+#[test]
+fn what_is_moved_again_and_again_ends_in_a_question() {
+    let restless = |simulator: &Simulator, thought: u32| {
+        shift(simulator, if thought % 2 == 0 { 0.05 } else { -0.05 });
+    };
+    let (report, told) = run(
+        vec![answer(point("red cube"), -0.1)],
+        bounds(20, 1),
+        restless,
+    );
+    assert_eq!(report.ending, Ending::Asked);
+    assert!(report.said[0].contains("red cube"), "{:?}", report.said);
+    assert!(told.len() < 6 && report.steps.is_empty(), "{}", told.len());
+}
+
+#[test]
+fn a_model_that_never_points_names_marks() {
+    let run = |marks: bool| {
+        let robot = Arc::new(Robot::load(&root().join("robots/so101")).unwrap());
+        let scene = Scene::load(&root().join("scenes/tabletop.toml")).unwrap();
+        let layout = scene.draw(3);
+        let simulator = Simulator::new(&robot, &layout, false);
+        let plan = answer(point("red cube"), -0.1).meaning.unwrap();
+        let mut session = Session::new(
+            Arc::clone(&robot),
+            ArmThread::start(Box::new(simulator.arm()), &robot),
+            Box::new(simulator.camera(Look::default(), 3)),
+            Box::new(Pair {
+                perceiver: Naming(Truth::new(&simulator, &layout)),
+                planner: ScriptedPlanner::new(plan),
+            }),
+            Vec::new(),
+        )
+        .unwrap();
+        let bounds = Bounds {
+            marks,
+            ..bounds(2, 1)
+        };
+        session.run("point to the red cube", bounds).unwrap().ending
+    };
+    assert_eq!((run(true), run(false)), (Ending::Done, Ending::OutOfTurns));
+}

@@ -1,0 +1,86 @@
+//! Things that rise above the table, whatever they are: clusters of the camera's points.
+
+use enact_types::{Frame, NormalisedPoint, Point3};
+
+use super::cloud::{Cloud, chroma_distance};
+use super::contents::middle;
+use super::fit::fit;
+use super::region::{CHROMA, STEP_PIXELS, is_continuous};
+use super::solid::Solid;
+
+/// What rises less than this is the table, metres.
+const RAISED: f64 = 0.008;
+/// Fewer pixels than this are not a thing.
+const MIN_PIXELS: usize = 30;
+
+/// A thing without a name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proposal {
+    /// The middle of what the picture shows of it.
+    pub point: NormalisedPoint,
+    /// Where and how large it is.
+    pub solid: Solid,
+}
+
+/// Everything that rises above the table, in reading order; pixels that hang together in
+/// depth and share a colour are one thing. `is_known` says which points are left out. Nothing
+/// without depth.
+pub fn proposals(frame: &Frame, is_known: &dyn Fn(&Point3) -> bool) -> Vec<Proposal> {
+    let Some(cloud) = Cloud::new(frame) else {
+        return Vec::new();
+    };
+    let mut free: Vec<bool> = cloud
+        .points
+        .iter()
+        .map(|point| point.is_some_and(|point| point.z > RAISED && !is_known(&point)))
+        .collect();
+    let mut found = Vec::new();
+    for seed in 0..free.len() {
+        if is_inside(&cloud, seed, &free) {
+            let region = cluster(&cloud, seed, &mut free);
+            found.extend(proposal(&cloud, &region));
+        }
+    }
+    found.sort_by_key(|proposal: &Proposal| (proposal.point.y, proposal.point.x));
+    found
+}
+
+/// Whether a pixel and all beside it are free and of one colour: edges mix colours.
+fn is_inside(cloud: &Cloud, pixel: usize, free: &[bool]) -> bool {
+    let like = |other: usize| {
+        free[other] && chroma_distance(cloud.chroma[pixel], cloud.chroma[other]) < CHROMA / 2.0
+    };
+    free[pixel] && cloud.neighbours(pixel).count() == 4 && cloud.neighbours(pixel).all(like)
+}
+
+/// Takes the pixels that belong with `seed` out of the free ones.
+fn cluster(cloud: &Cloud, seed: usize, free: &mut [bool]) -> Vec<usize> {
+    free[seed] = false;
+    let mut region = vec![seed];
+    let mut next = 0;
+    while let Some(&pixel) = region.get(next) {
+        next += 1;
+        for neighbour in cloud.neighbours(pixel) {
+            if free[neighbour]
+                && is_continuous(cloud, pixel, neighbour, STEP_PIXELS)
+                && chroma_distance(cloud.chroma[seed], cloud.chroma[neighbour]) < CHROMA
+            {
+                free[neighbour] = false;
+                region.push(neighbour);
+            }
+        }
+    }
+    region
+}
+
+fn proposal(cloud: &Cloud, region: &[usize]) -> Option<Proposal> {
+    if region.len() < MIN_PIXELS {
+        return None;
+    }
+    let points: Vec<Point3> = region.iter().filter_map(|at| cloud.points[*at]).collect();
+    let solid = fit(&points, cloud.pixel_size(points.first()?))?;
+    let [x, y] = middle(cloud, region);
+    let size = |pixels: usize| u32::try_from(pixels).unwrap_or(u32::MAX);
+    let point = NormalisedPoint::from_pixel(x, y, size(cloud.width), size(cloud.height));
+    Some(Proposal { point, solid })
+}

@@ -1,0 +1,63 @@
+//! The tool is slow where somebody or something may be near.
+
+use std::time::Duration;
+
+use enact_types::{JointVector, Point3, Refusal};
+
+use crate::chain::Chain;
+use crate::collision::Surroundings;
+use crate::description::Robot;
+use crate::tool_speed::ToolSpeed;
+
+/// The working point of an arm, and how fast it may be.
+#[derive(Clone, Debug)]
+pub(super) struct Tool {
+    chain: Chain,
+    arm_joints: usize,
+    tool_from_point: Point3,
+    speed: ToolSpeed,
+}
+
+impl Tool {
+    pub(super) fn new(robot: &Robot) -> Self {
+        let gripper = robot.gripper().map(|gripper| gripper.tool_from_grasp);
+        Self {
+            chain: robot.chain.clone(),
+            arm_joints: robot.arm_joints().len(),
+            tool_from_point: gripper.unwrap_or_default(),
+            speed: *robot.tool_speed(),
+        }
+    }
+
+    /// From each sample to the next the working point is within its speed if it is near
+    /// something at either.
+    pub(super) fn check(
+        &self,
+        samples: &[JointVector],
+        period: Duration,
+        around: &Surroundings,
+    ) -> Result<(), Refusal> {
+        let at = |joints: &JointVector| {
+            let point = self.chain.forward(&joints[..self.arm_joints]) * self.tool_from_point;
+            (point, self.speed.limit(&point, around, 0.0))
+        };
+        let Some(mut before) = samples.first().map(at) else {
+            return Ok(());
+        };
+        for sample in &samples[1..] {
+            let now = at(sample);
+            if let Some((limit, near)) = before.1.or(now.1) {
+                let speed = (now.0 - before.0).norm() / period.as_secs_f64();
+                if !(speed <= limit) {
+                    return Err(Refusal::ToolSpeed {
+                        near: near.to_owned(),
+                        speed,
+                        limit,
+                    });
+                }
+            }
+            before = now;
+        }
+        Ok(())
+    }
+}

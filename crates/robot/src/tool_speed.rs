@@ -1,0 +1,53 @@
+//! How fast the tool may be where somebody or something may be near.
+
+use enact_types::Point3;
+use serde::Deserialize;
+
+use crate::collision::Surroundings;
+
+/// `[tool_speed]` of `robot.toml`.
+///
+/// The default is the reduced speed of ISO 10218-1:2011, 5.6.2.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ToolSpeed {
+    /// Largest speed of the working point near the table, the walls of the workspace and places
+    /// to keep out of, m/s.
+    pub near: f64,
+    /// What is nearer than this is near, metres.
+    pub within: f64,
+}
+
+impl Default for ToolSpeed {
+    fn default() -> Self {
+        Self {
+            near: 0.25,
+            within: 0.05,
+        }
+    }
+}
+
+impl ToolSpeed {
+    /// The largest speed at a point that is `more` metres nearer than it seems, and what it is
+    /// near to; `None` where the tool may be as fast as the joints are.
+    pub fn limit<'a>(
+        &self,
+        point: &Point3,
+        around: &'a Surroundings,
+        more: f64,
+    ) -> Option<(f64, &'a str)> {
+        let near = around.slow_near(point, self.within + more)?;
+        Some((self.near, near))
+    }
+
+    /// The first number that makes no sense.
+    pub(crate) fn fault(&self) -> Option<String> {
+        if !(0.001..=10.0).contains(&self.near) {
+            Some(format!("near = {} is outside 0.001 to 10 m/s", self.near))
+        } else if !(0.0..=10.0).contains(&self.within) {
+            Some(format!("within = {} is outside 0 to 10 m", self.within))
+        } else {
+            None
+        }
+    }
+}

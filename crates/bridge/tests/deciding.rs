@@ -76,7 +76,7 @@ impl Perceiver for Naming {
             let nearest = marks
                 .iter()
                 .min_by_key(|mark| apart(**mark, detection.point))?;
-            (apart(*nearest, detection.point) < 40).then(|| Detection {
+            (apart(*nearest, detection.point) < 40).then_some(Detection {
                 point: *nearest,
                 ..detection
             })
@@ -214,7 +214,14 @@ fn a_plan_is_not_carried_out_when_its_object_was_moved_while_it_was_made() {
 #[test]
 fn what_is_moved_again_and_again_ends_in_a_question() {
     let restless = |simulator: &Simulator, thought: u32| {
-        shift(simulator, if thought % 2 == 0 { 0.05 } else { -0.05 });
+        shift(
+            simulator,
+            if thought.is_multiple_of(2) {
+                0.05
+            } else {
+                -0.05
+            },
+        );
     };
     let (report, told) = run(
         vec![answer(point("red cube"), -0.1)],

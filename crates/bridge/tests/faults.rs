@@ -123,6 +123,8 @@ fn turns(turns: u32) -> Bounds {
     Bounds {
         turns,
         dry_run: false,
+        rank: 1,
+        marks: false,
     }
 }
 

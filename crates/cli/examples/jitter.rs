@@ -133,6 +133,8 @@ fn drive(
         bounds: Bounds {
             turns: 1,
             dry_run: false,
+            rank: 1,
+            marks: false,
         },
     });
     for _ in 0..seconds / 2 {

@@ -24,8 +24,9 @@ pub fn rests(upper: &Solid, lower: &Solid) -> Option<Relation> {
     }
     match lower.hollow {
         Some(hollow) if lower.is_over_hollow(upper.x, upper.y) => {
+            let fits = upper.size() < lower.size();
             let inside = upper.base < lower.top + CONTACT && upper.top > hollow.floor + CONTACT;
-            inside.then(|| natural_relation(lower))
+            (fits && inside).then(|| natural_relation(lower))
         }
         Some(_) => None,
         None => ((upper.base - lower.top).abs() < CONTACT).then_some(Relation::On),
@@ -118,6 +119,11 @@ mod tests {
         assert_eq!(rests(&inside, &container(0.04)), Some(Relation::In));
         assert_eq!(rests(&inside, &container(0.012)), Some(Relation::On));
         assert_eq!(rests(&cube(0.1, 0.0), &container(0.04)), None);
+        assert_eq!(
+            rests(&container(0.04), &container(0.04)),
+            None,
+            "it is too wide"
+        );
     }
 
     #[test]

@@ -48,7 +48,8 @@ impl Tool {
             let now = at(sample);
             if let Some((limit, near)) = before.1.or(now.1) {
                 let speed = (now.0 - before.0).norm() / period.as_secs_f64();
-                if !(speed <= limit) {
+                let within = speed <= limit;
+                if !within {
                     return Err(Refusal::ToolSpeed {
                         near: near.to_owned(),
                         speed,

@@ -272,6 +272,7 @@ mod tests {
         assert_eq!(
             plan(PromptStyle::Compact, &situation(), &Skill::ALL),
             "seen: red cube 512,340 far on green tray\n\
+             lying: red cube on green tray\n\
              holding: green ball\n\
              so far: pick red cube: no, the gripper closed on nothing\n\
              task: put the red cube holding: nothing in the blue bowl"

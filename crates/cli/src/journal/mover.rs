@@ -21,8 +21,9 @@ use crate::launch::Launch;
 const SLOWLY: f64 = 0.25;
 /// On its way to where a recording begins, a joint turns no faster on average, rad/s.
 const GENTLE: f64 = 0.3;
-/// Nearer than this to where a motion begins, an arm need not be brought there, rad or m.
-const THERE: f64 = 0.01;
+/// Nearer than this to where a motion begins, an arm that was not commanded yet need not be
+/// brought there, rad or m; one that was must be there exactly.
+const THERE: f64 = 0.005;
 /// Share of its strength at which a joint has met something on the way.
 const RESISTANCE: f64 = 0.9;
 
@@ -74,7 +75,11 @@ pub fn approach(robot: &Robot, arm: &ArmThread, motion: &RecordedMotion) -> Resu
     let state = arm.state()?;
     let from = state.commanded.clone().unwrap_or(state.position.clone());
     let far = from.max_difference(goal);
-    if far < THERE {
+    let near_enough = match state.commanded {
+        Some(_) => far == 0.0,
+        None => far < THERE,
+    };
+    if near_enough {
         return Ok(());
     }
     let start = Start {

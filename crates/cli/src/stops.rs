@@ -52,10 +52,15 @@ fn on_file(stop: StopSwitch, file: &Path) {
     let file = file.to_owned();
     // It ends with the program.
     thread::spawn(move || {
-        while File::open(&file).is_err() {
-            thread::sleep(PERIOD);
-        }
+        let mut opened = loop {
+            match File::open(&file) {
+                Ok(opened) => break opened,
+                Err(_) => thread::sleep(PERIOD),
+            }
+        };
         stop.press();
+        // Whoever writes to a pipe is heard to the end: a closed one would be an error to them.
+        let _ = std::io::copy(&mut opened, &mut std::io::sink());
     });
 }
 

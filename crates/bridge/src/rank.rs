@@ -27,19 +27,17 @@ impl Session<'_> {
             return Ok(answers);
         }
         let at = self.goal()?;
-        let mut ranked = Vec::with_capacity(answers.len());
-        for answer in &answers {
-            let score = match &answer.meaning {
-                Ok(plan) => {
-                    let outlook = self.outlook_from(plan, at.clone());
-                    log_likelihood(answer, &answers)
-                        + feasibility(plan, &outlook).ln()
-                        + success_so_far(plan, &situation.history).ln()
-                }
-                Err(_) => f64::NEG_INFINITY,
-            };
-            ranked.push((score, answer.clone()));
-        }
+        let score = |answer: &Answer<Plan>| match &answer.meaning {
+            Ok(plan) => {
+                let outlook = self.outlook_from(plan, at.clone());
+                log_likelihood(answer, &answers)
+                    + feasibility(plan, &outlook).ln()
+                    + success_so_far(plan, &situation.history).ln()
+            }
+            Err(_) => f64::NEG_INFINITY,
+        };
+        let scores: Vec<f64> = answers.iter().map(score).collect();
+        let mut ranked: Vec<_> = scores.into_iter().zip(answers).collect();
         // Stable: asked again with the same answers in this order, they stay in it.
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
         Ok(ranked.into_iter().map(|(_, answer)| answer).collect())

@@ -32,6 +32,18 @@ fn one() -> u32 {
     1
 }
 
+impl Bounds {
+    /// So many turns at most, in each the only plan that is asked for, carried out.
+    pub const fn of_turns(turns: u32) -> Self {
+        Self {
+            turns,
+            dry_run: false,
+            rank: 1,
+            marks: false,
+        }
+    }
+}
+
 /// What is known of the task in hand.
 #[derive(Debug, Default)]
 pub(crate) struct Task {

@@ -22,12 +22,7 @@ fn put_red_cube_in_blue_bowl(protocol: &str, seed: u64, rules: &[Rule]) -> Run {
     let bench = Bench::new(protocol, seed);
     let arm = bench.arm(Ending::Release, rules);
     let mut session = bench.session(arm, bench.camera(), bench.mind());
-    let bounds = Bounds {
-        turns: 3,
-        dry_run: false,
-        rank: 1,
-        marks: false,
-    };
+    let bounds = Bounds::of_turns(3);
     let report = session.run(TASK, bounds);
     drop(session);
     let goal = Goal::Inside("red cube".to_owned(), "blue bowl".to_owned());

@@ -120,12 +120,7 @@ const DONE: &str = r#"{"steps":[{"skill":"done"}]}"#;
 const PICK: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"done"}]}"#;
 
 fn turns(turns: u32) -> Bounds {
-    Bounds {
-        turns,
-        dry_run: false,
-        rank: 1,
-        marks: false,
-    }
+    Bounds::of_turns(turns)
 }
 
 #[test]

@@ -54,12 +54,7 @@ fn run(scene: &str, approve: Option<bool>) -> Run {
             answer
         }));
     }
-    let bounds = Bounds {
-        turns: 3,
-        dry_run: false,
-        rank: 1,
-        marks: false,
-    };
+    let bounds = Bounds::of_turns(3);
     let report = session.run("put the red cube in the blue bowl", bounds);
     let report = report.unwrap();
     drop(session);

@@ -154,12 +154,7 @@ fn commands(table: &Table, completion: &str) -> Vec<JointVector> {
         Vec::new(),
     )
     .unwrap();
-    let bounds = Bounds {
-        turns: 1,
-        dry_run: false,
-        rank: 1,
-        marks: false,
-    };
+    let bounds = Bounds::of_turns(1);
     session.run("do as the plan says", bounds).unwrap();
     drop(session);
     Arc::try_unwrap(heard).unwrap().into_inner().unwrap()

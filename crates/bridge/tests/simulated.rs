@@ -42,12 +42,7 @@ fn put_red_cube_in_blue_bowl(seed: u64) -> Run {
         vec![Box::new(&mut journal)],
     )
     .unwrap();
-    let bounds = Bounds {
-        turns: 3,
-        dry_run: false,
-        rank: 1,
-        marks: false,
-    };
+    let bounds = Bounds::of_turns(3);
     let report = session
         .run("put the red cube in the blue bowl", bounds)
         .unwrap();

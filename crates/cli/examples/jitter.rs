@@ -130,12 +130,7 @@ fn drive(
     tell(&Event::Started {
         task: "stay",
         robot,
-        bounds: Bounds {
-            turns: 1,
-            dry_run: false,
-            rank: 1,
-            marks: false,
-        },
+        bounds: Bounds::of_turns(1),
     });
     for _ in 0..seconds / 2 {
         tell(&Event::Saw(frame));

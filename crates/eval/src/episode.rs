@@ -156,15 +156,7 @@ fn attempt<'a>(
             drawn.layout.obstacles(),
             drawn.layout.walls(robot.clearance().table),
         );
-    session.run(
-        &drawn.instruction,
-        Bounds {
-            turns,
-            dry_run: false,
-            rank: 1,
-            marks: false,
-        },
-    )
+    session.run(&drawn.instruction, Bounds::of_turns(turns))
 }
 
 fn is_reached(drawn: &Drawn<'_>, simulator: &Simulator, report: &Report) -> bool {

@@ -169,27 +169,13 @@ fn compact(mut schema: Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use enact_types::{NormalisedPoint, Point3};
-
-    fn seen(name: &str, affords: &[Skill], receives: &[Relation]) -> ObjectView {
-        ObjectView {
-            name: name.to_owned(),
-            point: NormalisedPoint { y: 1, x: 2 },
-            position: Point3::origin(),
-            size: 0.03,
-            reachable: true,
-            rests: None,
-            affords: affords.to_vec(),
-            receives: receives.to_vec(),
-        }
-    }
 
     #[test]
     fn only_what_applies_now_can_be_generated() {
         let situation = Situation {
             objects: vec![
-                seen("red cube", &[Skill::Pick], &[Relation::On]),
-                seen("blue bowl", &[], &[Relation::In, Relation::LeftOf]),
+                ObjectView::affording("red cube", &[Skill::Pick], &[Relation::On]),
+                ObjectView::affording("blue bowl", &[], &[Relation::In, Relation::LeftOf]),
             ],
             ..Situation::default()
         };

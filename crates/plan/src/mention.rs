@@ -62,7 +62,6 @@ const ARM: [&str; 7] = ["you", "your", "yourself", "robot", "arm", "hand", "base
 const CHINESE_ARM: [&str; 4] = ["离你", "离机器", "离手臂", "离机械"];
 /// What announces a name in Chinese.
 const CHINESE_ANNOUNCING: [&str; 2] = ["离", "靠近"];
-
 /// Words for “then”, which share a character with “behind”.
 const CHINESE_THEN: [&str; 2] = ["然后", "之后"];
 

@@ -28,6 +28,23 @@ pub struct ObjectView {
     pub receives: Vec<Relation>,
 }
 
+#[cfg(test)]
+impl ObjectView {
+    /// An object of which only its name and what can be done with it matter.
+    pub(crate) fn affording(name: &str, affords: &[Skill], receives: &[Relation]) -> Self {
+        Self {
+            name: name.to_owned(),
+            point: NormalisedPoint { y: 1, x: 2 },
+            position: Point3::origin(),
+            size: 0.03,
+            reachable: true,
+            rests: None,
+            affords: affords.to_vec(),
+            receives: receives.to_vec(),
+        }
+    }
+}
+
 /// An earlier task and what the robot said to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {

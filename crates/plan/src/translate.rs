@@ -113,27 +113,13 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
     use crate::{ObjectView, Relation};
-    use enact_types::{NormalisedPoint, Point3};
-
-    fn object(name: &str, affords: &[Skill], receives: &[Relation]) -> ObjectView {
-        ObjectView {
-            name: name.to_owned(),
-            point: NormalisedPoint { y: 1, x: 2 },
-            position: Point3::origin(),
-            size: 0.03,
-            reachable: true,
-            rests: None,
-            affords: affords.to_vec(),
-            receives: receives.to_vec(),
-        }
-    }
 
     fn situation() -> Situation {
         let all = [Skill::Pick, Skill::Push, Skill::Point];
         Situation {
             objects: vec![
-                object("red cube", &all, &[Relation::On, Relation::LeftOf]),
-                object("blue bowl", &all[1..], &[Relation::In, Relation::LeftOf]),
+                ObjectView::affording("red cube", &all, &[Relation::On, Relation::LeftOf]),
+                ObjectView::affording("blue bowl", &all[1..], &[Relation::In, Relation::LeftOf]),
             ],
             ..Situation::default()
         }

@@ -150,12 +150,7 @@ fn run(recorder: &mut Recorder, robot: &Robot) {
         Event::Started {
             task: "pick the red cube",
             robot,
-            bounds: Bounds {
-                turns: 1,
-                dry_run: false,
-                rank: 1,
-                marks: false,
-            },
+            bounds: Bounds::of_turns(1),
         },
         Event::Supervised,
         Event::Agreed(false),

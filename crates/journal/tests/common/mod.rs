@@ -109,12 +109,7 @@ impl Stage {
     }
 }
 
-pub const BOUNDS: Bounds = Bounds {
-    turns: 3,
-    dry_run: false,
-    rank: 1,
-    marks: false,
-};
+pub const BOUNDS: Bounds = Bounds::of_turns(3);
 
 /// Keeps a run of `plan` in a file.
 pub fn record(path: &Path, seed: u64, plan: &str, wall: u64) -> Report {

@@ -1,5 +1,6 @@
 //! What keeping and showing a run cost the control loop: jitter and processor time with and
-//! without a journal and a viewer's file, side by side. `cargo run --example jitter [SECONDS]`.
+//! without a journal and a viewer's file, side by side. The loop's thread asks to be urgent, as
+//! `realtime = true` in a launch file makes it. `cargo run --example jitter [SECONDS]`.
 #![allow(clippy::print_stdout, reason = "it is a program")]
 
 use std::fs;
@@ -25,7 +26,18 @@ struct Metronome {
     arm: IdealArm,
     period: Duration,
     due: Option<Instant>,
-    late: Arc<Mutex<Vec<Duration>>>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// What a loop was seen to do.
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    /// How late each cycle was.
+    late: Vec<Duration>,
+    /// Processor time of the loop's thread, seconds.
+    loop_seconds: f64,
+    /// Processor time of the process, seconds.
+    process_seconds: f64,
 }
 
 impl Arm for Metronome {
@@ -37,10 +49,19 @@ impl Arm for Metronome {
     fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError> {
         let due = self.due.unwrap_or_else(Instant::now) + self.period;
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
-        let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
-        late.push(Instant::now().saturating_duration_since(due));
+        let late = Instant::now().saturating_duration_since(due);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.late.push(late);
         self.due = Some(due);
         self.arm.cycle(command)
+    }
+}
+
+/// The loop's thread drops its arm when it ends.
+impl Drop for Metronome {
+    fn drop(&mut self) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.loop_seconds += thread_seconds();
     }
 }
 
@@ -65,14 +86,13 @@ fn main() {
         .expect("it renders");
     let folder = std::env::temp_dir().join(format!("enact-jitter-{}", std::process::id()));
     fs::create_dir(&folder).expect("the temporary folder can be written");
-    let mut late: [Vec<Duration>; 2] = Default::default();
-    let mut cpu = [0.0; 2];
+    let mut sides: [Seen; 2] = Default::default();
     for round in 0..2 * ROUNDS {
         let watched = round % 2;
-        let before = processor_seconds();
+        let before = process_seconds();
         let part = (seconds / (2 * ROUNDS as u64)).max(2);
         if watched == 0 {
-            late[watched].extend(drive(&robot, &frame, &mut [], part));
+            drive(&robot, &frame, &mut [], part, &mut sides[watched]);
         } else {
             let info = info(&files);
             let (mcap, rrd) = (folder.join("run.mcap"), folder.join("run.rrd"));
@@ -82,24 +102,24 @@ fn main() {
             let mut recorder = Recorder::to_file(&rrd, Box::new(|| 0))
                 .expect("the temporary folder can be written");
             let mut observers: [&mut dyn Observer; 2] = [&mut journal, &mut recorder];
-            late[watched].extend(drive(&robot, &frame, &mut observers, part));
+            drive(&robot, &frame, &mut observers, part, &mut sides[watched]);
             let lost = journal.finish().expect("the disk is not full").lost;
             assert_eq!(lost, 0, "entries were lost");
             recorder.finish().expect("the disk is not full");
         }
-        cpu[watched] += processor_seconds() - before;
+        sides[watched].process_seconds += process_seconds() - before;
     }
-    for (name, watched) in [("off", 0), ("on", 1)] {
-        let late = &mut late[watched];
-        late.sort();
-        let at = |share: f64| late[((late.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e6;
+    for (name, seen) in ["off", "on"].into_iter().zip(&mut sides) {
+        seen.late.sort();
+        let count = seen.late.len() as f64;
+        let at = |share: f64| seen.late[((count - 1.0) * share) as usize].as_secs_f64() * 1e6;
         println!(
-            "journal and viewer {name:>3}: {} cycles, late by 50 %: {:.0} µs, 99 %: {:.0} µs, 99.9 %: {:.0} µs; {:.2} % of a core",
-            late.len(),
+            "journal and viewer {name:>3}: {count} cycles, late by 50 %: {:.0} µs, 99 %: {:.0} µs, 99.9 %: {:.0} µs; loop {:.2} µs a cycle; process {:.2} % of a core",
             at(0.5),
             at(0.99),
             at(0.999),
-            100.0 * cpu[watched] / (late.len() as f64 * robot.control_period().as_secs_f64()),
+            1e6 * seen.loop_seconds / count,
+            100.0 * seen.process_seconds / (count * robot.control_period().as_secs_f64()),
         );
     }
     drop(fs::remove_dir_all(folder));
@@ -111,15 +131,19 @@ fn drive(
     frame: &Frame,
     observers: &mut [&mut dyn Observer],
     seconds: u64,
-) -> Vec<Duration> {
-    let late = Arc::new(Mutex::new(Vec::new()));
+    seen: &mut Seen,
+) {
+    let shared = Arc::new(Mutex::new(std::mem::take(seen)));
     let arm = Metronome {
         arm: IdealArm::new(robot),
         period: robot.control_period(),
         due: None,
-        late: Arc::clone(&late),
+        seen: Arc::clone(&shared),
     };
     let arm = ArmThread::start(Box::new(arm), robot);
+    for denied in arm.make_urgent().expect("it answers") {
+        println!("{denied}");
+    }
     let trajectory = stay(robot, Duration::from_secs(2));
     let contact = Contact::Limit(0.9);
     let mut tell = |event: &Event<'_>| {
@@ -145,8 +169,7 @@ fn drive(
         tell(&Event::Moved(&execution));
     }
     drop(arm);
-    let late = late.lock().unwrap_or_else(PoisonError::into_inner);
-    late.clone()
+    *seen = std::mem::take(&mut *shared.lock().unwrap_or_else(PoisonError::into_inner));
 }
 
 fn stay(robot: &Robot, time: Duration) -> Trajectory {
@@ -176,8 +199,8 @@ fn info(robot: &RobotInfo) -> RunInfo {
     }
 }
 
-/// Processor time of this process so far; Linux only, else zero.
-fn processor_seconds() -> f64 {
+/// Processor time of this process so far, also of threads that have ended; Linux only, else zero.
+fn process_seconds() -> f64 {
     // Fields 14 and 15 of proc(5), in hundredths of a second.
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<f64> = stat
@@ -190,4 +213,11 @@ fn processor_seconds() -> f64 {
     fields
         .get(10..12)
         .map_or(0.0, |ticks| (ticks[0] + ticks[1]) / 100.0)
+}
+
+/// Processor time of the calling thread so far, to the nanosecond; Linux only, else zero.
+fn thread_seconds() -> f64 {
+    let times = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let running = times.split(' ').next().and_then(|text| text.parse().ok());
+    running.unwrap_or(0.0) / 1e9
 }

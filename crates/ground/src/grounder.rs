@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use enact_plan::{Detection, Hindrance, ObjectView, Skill, Step};
+use enact_plan::{Detection, Hindrance, ObjectView, Relation, Skill, Step};
 use enact_robot::description::Gripper;
 use enact_robot::{HalfSpace, Obstacle, Robot, Surroundings};
 use enact_types::{Frame, JointVector, NormalisedPoint, Point3, Refusal};
@@ -13,8 +13,9 @@ use crate::motion::solids::obstacle;
 use crate::motion::transit::Searches;
 use crate::motion::{Hand, Motion, Roll};
 use crate::scene::{Proposal, Report, SceneMemory, SceneObject, Solid, proposals};
+use crate::skill::affordance::hindrance;
 use crate::skill::context::TILTS;
-use crate::skill::grasp::{fits, hindrance, is_graspable};
+use crate::skill::grasp::{fits, is_graspable};
 use crate::skill::{Context, Script, pick, place, point, push};
 
 /// Height above a target at which the hand must get to be said to reach it, metres.
@@ -137,46 +138,66 @@ impl Grounder {
             .filter(move |one| !is_near(placed, &one.solid.centre(), FLANK))
     }
 
-    /// The scene as a planner is told of it. What can be grasped only where something stands
-    /// that never moves cannot be picked.
+    /// The scene as a planner is told of it. What can be done only where something stands
+    /// that never moves is left out.
     pub fn views(&self, scene: &SceneMemory) -> Vec<ObjectView> {
-        let mut views = scene.views(&|object| self.reaches(scene, object), &|solid| {
-            fits(&self.gripper, solid)
-        });
+        let mut views = self.within_reach(scene);
+        if !self.is_among_fixtures() {
+            return views;
+        }
+        let searches = Searches::default();
+        let context = self.context(scene, self.robot.home(), &self.fixed, &searches);
         for view in &mut views {
-            let picked = view.affords.contains(&Skill::Pick);
-            if picked && self.hindrance(scene, &view.name, &self.fixed).is_some() {
-                view.affords.retain(|skill| *skill != Skill::Pick);
-            }
+            let Some(object) = scene.find(&view.name) else {
+                continue;
+            };
+            let is_barred = |skill, relation| {
+                let refusal = hindrance(&context, skill, relation, object);
+                matches!(refusal, Some(Refusal::Collision { .. }))
+            };
+            view.affords.retain(|skill| !is_barred(*skill, None));
+            let barred = |relation: &Relation| is_barred(Skill::Place, Some(*relation));
+            view.receives.retain(|relation| !barred(relation));
         }
         views
     }
 
-    /// Objects within reach that cannot be grasped as things stand now, and why: what is in
-    /// the way may be moved.
+    /// What cannot be done with the objects within reach as things stand now, and why: what is
+    /// in the way may be moved.
     pub fn hindrances(&self, scene: &SceneMemory) -> Vec<Hindrance> {
-        let around = self.around(scene);
-        let hindered = |object: &SceneObject| {
-            let refusal = self.hindrance(scene, &object.name, &around)?;
-            let reason = match refusal {
-                Refusal::Collision { second, .. } => format!("the {second} is in the way"),
-                other => other.to_string(),
+        let (around, searches) = (self.around(scene), Searches::default());
+        let context = self.context(scene, self.robot.home(), &around, &searches);
+        let mut hindrances = Vec::new();
+        for view in self.within_reach(scene) {
+            let Some(object) = scene.find(&view.name) else {
+                continue;
             };
-            Some(Hindrance {
-                object: object.name.clone(),
-                reason,
-            })
-        };
-        let fitting = |object: &&SceneObject| fits(&self.gripper, &object.solid);
-        let objects = scene.objects().iter().filter(fitting);
-        objects.filter_map(hindered).collect()
+            let skills = view.affords.iter().map(|skill| (*skill, None));
+            let places = view.receives.iter();
+            let places = places.map(|relation| (Skill::Place, Some(*relation)));
+            for (skill, relation) in skills.chain(places) {
+                if let Some(refusal) = hindrance(&context, skill, relation, object) {
+                    hindrances.push(Hindrance {
+                        object: view.name.clone(),
+                        skill,
+                        relation,
+                        reason: in_words(refusal),
+                    });
+                }
+            }
+        }
+        hindrances
     }
 
-    /// Why no grasp of an object that is within reach is free, if none is.
-    fn hindrance(&self, scene: &SceneMemory, name: &str, around: &Surroundings) -> Option<Refusal> {
-        let searches = Searches::default();
-        let context = self.context(scene, self.robot.home(), around, &searches);
-        hindrance(&context, name, &scene.find(name)?.solid)
+    /// Whether anything but the table is known without looking.
+    fn is_among_fixtures(&self) -> bool {
+        !self.fixed.obstacles.is_empty() || self.fixed.half_spaces.len() > 1
+    }
+
+    /// The objects, and what could be done with them if nothing were in the way.
+    fn within_reach(&self, scene: &SceneMemory) -> Vec<ObjectView> {
+        let reaches = |object: &SceneObject| self.reaches(scene, object);
+        scene.views(&reaches, &|solid| fits(&self.gripper, solid))
     }
 
     /// Plans a step from rest at `joints`, the last command, or the measurement
@@ -308,6 +329,13 @@ impl Grounder {
                 value: value.to_string(),
             }),
         }
+    }
+}
+
+fn in_words(refusal: Refusal) -> String {
+    match refusal {
+        Refusal::Collision { second, .. } => format!("the {second} is in the way"),
+        other => other.to_string(),
     }
 }
 

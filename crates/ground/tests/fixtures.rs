@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 
 use arm::{at, bowl, cube, grounder, pick, place, scene};
 use enact_ground::{Grounder, Motion, SceneMemory};
-use enact_plan::{Relation, Skill, Step};
+use enact_plan::{Direction, Relation, Skill, Step};
 use enact_robot::{HalfSpace, Obstacle, Shape, Surroundings};
 use enact_types::{JointVector, Pose, Refusal, Vector3};
 
@@ -175,8 +175,9 @@ fn what_cannot_be_grasped_is_told_before_the_model_is_asked() {
         grounder.views(scene)[0].affords.contains(&Skill::Pick)
     };
     let words = |grounder: &Grounder, scene: &SceneMemory| -> Vec<String> {
-        let hindrances = grounder.hindrances(scene);
-        hindrances.into_iter().map(|it| it.reason).collect()
+        let hindrances = grounder.hindrances(scene).into_iter();
+        let picks = hindrances.filter(|it| it.skill == Skill::Pick);
+        picks.map(|it| it.reason).collect()
     };
     let shelved = PLAIN.clone().among([shelf], []);
     assert!(!picks(&shelved, &under) && picks(&PLAIN, &under));
@@ -201,6 +202,60 @@ fn what_cannot_be_grasped_is_told_before_the_model_is_asked() {
         told.iter().any(|reason| reason.contains("green cube")),
         "{told:?}"
     );
+}
+
+#[test]
+fn what_cannot_be_pushed_or_pointed_at_is_told_too() {
+    let (x, y) = at(0.22, 0.0);
+    let under = scene(vec![cube((x, y), 0.0, 0.03)]);
+    let plain = &PLAIN.views(&under)[0].affords;
+    assert_eq!(plain, &[Skill::Pick, Skill::Push, Skill::Point]);
+    assert!(PLAIN.hindrances(&under).is_empty());
+    // The hand fits neither between the table and this shelf nor around it.
+    let shelf = fixture("shelf", [x + 0.02, y, 0.075], [0.3, 0.4, 0.01]);
+    let shelved = PLAIN.clone().among([shelf], []);
+    assert_eq!(shelved.views(&under)[0].affords, []);
+    for skill in [Skill::Pick, Skill::Push, Skill::Point] {
+        let told = shelved.hindrances(&under);
+        let why = told.iter().find(|it| it.skill == skill);
+        assert!(why.unwrap().reason.contains("shelf"), "{told:?}");
+        let refusal = shelved.ground(&step(skill), &under, &home()).unwrap_err();
+        assert_about(&refusal, "shelf");
+    }
+}
+
+fn step(skill: Skill) -> Step {
+    let object = "red cube".to_owned();
+    match skill {
+        Skill::Push => Step::Push {
+            object,
+            direction: Direction::Left,
+        },
+        Skill::Point => Step::Point { object },
+        _ => Step::Pick { object },
+    }
+}
+
+#[test]
+fn where_nothing_can_be_put_is_told_while_something_is_held() {
+    let (x, y) = at(0.22, -0.5);
+    let mut scene = scene(vec![cube(at(0.2, 0.55), 0.55, 0.03), bowl((x, y))]);
+    let picked = PLAIN.ground(&pick("red cube"), &scene, &home()).unwrap();
+    scene.grasp("red cube", picked.tool_from_object.unwrap());
+    assert!(PLAIN.views(&scene)[0].receives.contains(&Relation::In));
+    let lid = fixture("lid", [x, y, 0.075], [0.14, 0.14, 0.01]);
+    let covered = PLAIN.clone().among([lid], []);
+    assert!(!covered.views(&scene)[0].receives.contains(&Relation::In));
+    let told = covered.hindrances(&scene);
+    let about = |relation| told.iter().find(|it| it.relation == Some(relation));
+    let why = about(Relation::In).expect("it is told");
+    assert_eq!(
+        (why.skill, why.reason.as_str()),
+        (Skill::Place, "the lid is in the way")
+    );
+    let end = picked.segments.last().unwrap().end().unwrap();
+    let step = place(Relation::In, "blue bowl");
+    assert_about(&covered.ground(&step, &scene, end).unwrap_err(), "lid");
 }
 
 #[test]

@@ -105,3 +105,45 @@ fn what_is_out_of_reach_is_refused_soon() {
         );
     }
 }
+
+#[test]
+#[ignore = "a measurement"]
+fn what_can_be_done_is_known_before_the_model_is_asked() {
+    let names = [
+        "red cube",
+        "green cube",
+        "yellow cube",
+        "orange cube",
+        "purple cube",
+    ];
+    let home = GROUNDER.robot().home().clone();
+    for spread in [0.033, 0.045, 0.07] {
+        for (radius, angle) in [(0.16, 0.0), (0.2, 0.5), (0.24, -0.9), (0.3, 0.3)] {
+            let (x, y) = at(radius, angle);
+            let beside = [(0.0, 0.0), (1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)];
+            let cubes = names.iter().zip(beside).map(|(name, (dx, dy))| {
+                let mut cube = cube((x + spread * dx, y + spread * dy), 0.0, 0.03);
+                cube.name = (*name).to_owned();
+                cube
+            });
+            let mut scene = scene(cubes.chain([bowl(at(0.2, angle - 0.8))]).collect());
+            for held in [false, true] {
+                if held {
+                    let Ok(motion) = GROUNDER.ground(&pick(names[1]), &scene, &home) else {
+                        continue;
+                    };
+                    scene.grasp(names[1], motion.tool_from_object.unwrap());
+                }
+                let clock = Instant::now();
+                let views = GROUNDER.views(&scene);
+                let seen = clock.elapsed();
+                let hindrances = GROUNDER.hindrances(&scene).len();
+                let affords: usize = views.iter().map(|view| view.affords.len()).sum();
+                println!(
+                    "{spread} m apart at {radius} m, held {held}: {affords} skills in {seen:.1?}, {hindrances} hindrances in {:.1?}",
+                    clock.elapsed() - seen
+                );
+            }
+        }
+    }
+}

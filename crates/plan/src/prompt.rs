@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::examples;
 use crate::order;
 use crate::outcome::Outcome;
-use crate::situation::{ObjectView, Situation};
+use crate::situation::{Hindrance, ObjectView, Situation};
 use crate::step::Skill;
 
 /// How much a prompt explains.
@@ -145,12 +145,12 @@ fn full(situation: &Situation, skills: &[Skill]) -> String {
         text += "none\n";
     }
     for object in &situation.objects {
-        let hindered = situation
-            .hindrances
-            .iter()
-            .find(|it| it.object == object.name);
-        let why = hindered.map(|it| format!(", cannot be grasped now: {}", it.reason));
-        text += &format!("- {}{}\n", full_object(object), why.unwrap_or_default());
+        text += &format!("- {}", full_object(object));
+        let hindrances = situation.hindrances.iter();
+        for it in hindrances.filter(|it| it.object == object.name) {
+            text += &format!(", {} now: {}", hindered(it), it.reason);
+        }
+        text += "\n";
     }
     for line in order::lines(&situation.task, &situation.objects) {
         text += &format!("{line}\n");
@@ -174,6 +174,15 @@ fn full(situation: &Situation, skills: &[Skill]) -> String {
     }
     text += &format!("\nTask: {}\n", one_line(&situation.task));
     text
+}
+
+fn hindered(hindrance: &Hindrance) -> String {
+    match (hindrance.skill, hindrance.relation) {
+        (Skill::Push, _) => "cannot be pushed".to_owned(),
+        (Skill::Point, _) => "cannot be pointed at".to_owned(),
+        (Skill::Place, Some(relation)) => format!("nothing can be put {} it", relation.name()),
+        _ => "cannot be grasped".to_owned(),
+    }
 }
 
 fn full_object(object: &ObjectView) -> String {
@@ -235,7 +244,7 @@ fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Exchange, Hindrance, Relation, Step, Verdict};
+    use crate::{Exchange, Relation, Step, Verdict};
     use enact_types::{NormalisedPoint, Point3};
 
     fn situation() -> Situation {
@@ -253,6 +262,8 @@ mod tests {
             }],
             hindrances: vec![Hindrance {
                 object: "red cube".to_owned(),
+                skill: Skill::Pick,
+                relation: None,
                 reason: "the shelf is in the way".to_owned(),
             }],
             holding: Some("green ball".to_owned()),

@@ -54,11 +54,16 @@ pub struct Exchange {
     pub replies: Vec<String>,
 }
 
-/// An object that cannot be grasped as things stand now.
+/// What cannot be done with an object as things stand now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hindrance {
     /// Its name.
     pub object: String,
+    /// `Pick`, `Push` or `Point`; `Place` if nothing can be put where `relation` says.
+    pub skill: Skill,
+    /// Where nothing can be put with respect to the object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relation: Option<Relation>,
     /// Why, in words.
     pub reason: String,
 }
@@ -72,7 +77,7 @@ pub struct Situation {
     pub conversation: Vec<Exchange>,
     /// What is seen now.
     pub objects: Vec<ObjectView>,
-    /// Which of them cannot be grasped now, and why.
+    /// What cannot be done with them now, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hindrances: Vec<Hindrance>,
     /// Name of the object in the gripper.

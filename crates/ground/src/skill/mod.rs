@@ -3,6 +3,7 @@
 //! | module | idea |
 //! |---|---|
 //! | [`context`] | what every skill rests on |
+//! | [`affordance`] | what cannot be done as things stand |
 //! | [`script`] | a motion written segment by segment |
 //! | [`grasp`] | ways to take hold of an object |
 //! | [`spot`] | places in, on or beside an object where another can go |
@@ -13,6 +14,7 @@
 //! | [`push`] | slide along the table |
 //! | [`point`] | hold the fingertips above |
 
+pub mod affordance;
 pub mod beside;
 pub mod context;
 pub mod grasp;

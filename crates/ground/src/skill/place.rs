@@ -61,10 +61,7 @@ pub fn place(
         target,
         carrying: context.carrying(),
     };
-    let drops: &[f64] = match target.solid.hollow {
-        Some(_) if !relation.is_beside() => &DROPS,
-        _ => &CONTACTS,
-    };
+    let drops = drops(target, relation);
     let mut refusal = None;
     for spot in spots(context, &held.object.solid, target, relation)? {
         for drop in drops {
@@ -90,6 +87,52 @@ pub fn place(
         let text = format!("there is no room {} the {}", relation.name(), target.name);
         Refusal::NotApplicable(text)
     }))
+}
+
+/// Why nothing held can be let go in, on or beside `target`, though the arm reaches that; `None`
+/// if it can, or if the arm reaches no such place.
+pub fn hindrance(
+    context: &Context<'_>,
+    held: &Held,
+    relation: Relation,
+    target: &SceneObject,
+) -> Option<Refusal> {
+    let spots = match spots(context, &held.object.solid, target, relation) {
+        Ok(spots) => spots,
+        Err(why) => return Some(why),
+    };
+    let placing = Placing {
+        context: *context,
+        held,
+        target,
+        carrying: context.carrying(),
+    };
+    // From the highest the hand is freest.
+    let drop = *drops(target, relation).last()?;
+    let mut refusal = None;
+    for spot in spots {
+        // Spots lie close together: where one is out of reach, the others hardly matter.
+        let Ok(ways) = releases(context, held, target, spot, drop) else {
+            break;
+        };
+        for way in ways {
+            for spare in SPARE {
+                match placing.opened(&way, spare) {
+                    Ok(_) => return None,
+                    Err(why) => refusal = closest(refusal, why),
+                }
+            }
+        }
+    }
+    refusal
+}
+
+/// From how high above its place something may be let go, metres.
+fn drops(target: &SceneObject, relation: Relation) -> &'static [f64] {
+    match target.solid.hollow {
+        Some(_) if !relation.is_beside() => &DROPS,
+        _ => &CONTACTS,
+    }
 }
 
 fn held<'a>(context: &Context<'a>, name: &str) -> Result<&'a Held, Refusal> {
@@ -133,12 +176,7 @@ impl<'a> Placing<'a> {
             ..
         } = self.context;
         let empty = self.context.around.within(TARGET_MARGIN);
-        let open = self.grasped_width() + spare;
-        let open = gripper.joint_for(open.min(gripper.widest()));
-        let mut opened = line::with_gripper(&way.posture, self.context.joints);
-        opened[gripper.joint] = open;
-        robot.collider().check_posture(&opened, &empty)?;
-
+        let open = self.opened(way, spare)?;
         let middle = self.held.tool_from_object.translation.vector.into();
         let over = way.middle(self.held) + Vector3::z() * self.descent(way);
         let above = hand.pose(&middle, &over, way.tilt + more, way.roll);
@@ -155,6 +193,19 @@ impl<'a> Placing<'a> {
         self.retreat(&mut script, way, &empty)?;
         script.home()?;
         Ok(script)
+    }
+
+    /// The gripper's joint with the fingers `spare` wider than the object; refuses fingers that
+    /// would be too close to something there.
+    fn opened(&self, way: &Release, spare: f64) -> Result<f64, Refusal> {
+        let gripper = self.context.gripper;
+        let width = self.grasped_width() + spare;
+        let open = gripper.joint_for(width.min(gripper.widest()));
+        let mut joints = line::with_gripper(&way.posture, self.context.joints);
+        joints[gripper.joint] = open;
+        let around = self.context.around.within(TARGET_MARGIN);
+        let collider = self.context.robot.collider();
+        collider.check_posture(&joints, &around).map(|()| open)
     }
 
     /// From how far up the held object comes down.

@@ -1,12 +1,16 @@
 //! Hold the fingertips above.
 
-use enact_types::{Point3, Refusal};
+use std::f64::consts::PI;
+
+use enact_types::{JointVector, Point3, Refusal};
 
 use super::context::{Context, TILTS};
 use super::grasp::{closest, require_in_reach};
 use super::script::Script;
 use crate::motion::Motion;
 use crate::motion::hand::{Roll, solve};
+use crate::motion::line::with_gripper;
+use crate::scene::Solid;
 
 /// Height of the fingertips above the object, metres, in order of preference.
 const HOVERS: [f64; 2] = [0.035, 0.025];
@@ -15,42 +19,62 @@ const ROLLS: u32 = 4;
 
 /// The motion that holds the shut fingertips above the object of this name.
 pub fn point(context: &Context<'_>, name: &str) -> Result<Motion, Refusal> {
-    let Context {
-        robot,
-        gripper,
-        hand,
-        ..
-    } = *context;
     let solid = &context.find(name)?.solid;
     let carrying = context.carrying();
     require_in_reach(context, name, &solid.centre())?;
     let mut refusal = None;
-    for hover in HOVERS {
-        let height = solid.top + hover + gripper.fingertip_reach;
-        let target = Point3::new(solid.x, solid.y, height);
-        for tilt in TILTS {
-            for step in 0..ROLLS {
-                let turn = f64::from(step) * 2.0 * std::f64::consts::PI / f64::from(ROLLS);
-                let pose = hand.pose(
-                    &gripper.tool_from_grasp,
-                    &target,
-                    tilt,
-                    Roll::FromHeading(turn),
-                );
-                let mut script = Script::new(*context);
-                let moved = solve(robot, &pose, context.joints, name)
-                    .and_then(|posture| script.transit(&posture, gripper.closed, &carrying));
-                match moved {
-                    Ok(()) => {
-                        return Ok(Motion {
-                            segments: script.finish(),
-                            tool_from_object: None,
-                        });
-                    }
-                    Err(why) => refusal = closest(refusal, why),
-                }
+    for posture in postures(context, name, solid) {
+        let mut script = Script::new(*context);
+        let closed = context.gripper.closed;
+        match posture.and_then(|posture| script.transit(&posture, closed, &carrying)) {
+            Ok(()) => {
+                return Ok(Motion {
+                    segments: script.finish(),
+                    tool_from_object: None,
+                });
             }
+            Err(why) => refusal = closest(refusal, why),
         }
     }
     Err(refusal.unwrap_or_else(|| Refusal::NotApplicable(format!("no way to the {name}"))))
+}
+
+/// Why no posture above an object that the arm reaches is free; `None` if one is, or if it
+/// reaches none.
+pub fn hindrance(context: &Context<'_>, name: &str, solid: &Solid) -> Option<Refusal> {
+    let carrying = context.carrying();
+    let mut refusal = None;
+    for posture in postures(context, name, solid).flatten() {
+        let mut shut = with_gripper(&posture, context.joints);
+        shut[context.gripper.joint] = context.gripper.closed;
+        match context.robot.collider().check_posture(&shut, &carrying) {
+            Ok(()) => return None,
+            Err(why) => refusal = closest(refusal, why),
+        }
+    }
+    refusal
+}
+
+/// Postures with the fingertips above an object, the best first.
+fn postures<'a>(
+    context: &Context<'a>,
+    name: &str,
+    solid: &Solid,
+) -> impl Iterator<Item = Result<JointVector, Refusal>> {
+    let context = *context;
+    let ways = HOVERS.into_iter().flat_map(|hover| {
+        let turns = (0..ROLLS).map(|step| f64::from(step) * 2.0 * PI / f64::from(ROLLS));
+        let ways = TILTS
+            .into_iter()
+            .flat_map(move |tilt| turns.clone().map(move |turn| (hover, tilt, turn)));
+        ways
+    });
+    ways.map(move |(hover, tilt, turn)| {
+        let height = solid.top + hover + context.gripper.fingertip_reach;
+        let target = Point3::new(solid.x, solid.y, height);
+        let grasp = &context.gripper.tool_from_grasp;
+        let roll = Roll::FromHeading(turn);
+        let pose = context.hand.pose(grasp, &target, tilt, roll);
+        solve(context.robot, &pose, context.joints, name)
+    })
 }

@@ -1,7 +1,9 @@
 //! Slide along the table.
 
+use std::f64::consts::{FRAC_PI_2, PI};
+
 use enact_plan::Direction;
-use enact_types::{Point3, Pose, Refusal, Vector3};
+use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 
 use super::context::{Context, TILTS};
 use super::grasp::{closest, require_in_reach};
@@ -9,11 +11,14 @@ use super::pick::shifted;
 use super::script::Script;
 use crate::motion::body::placed;
 use crate::motion::hand::{Roll, solve};
+use crate::motion::line::with_gripper;
 use crate::motion::{Motion, Purpose};
 use crate::scene::{SceneObject, Solid};
 
 /// Distances to push, metres, in order of preference.
 const DISTANCES: [f64; 3] = [0.05, 0.04, 0.03];
+/// Turns of the hand about the approach to try, from where its fingers part along the push.
+const TURNS: [f64; 4] = [0.0, PI, -FRAC_PI_2, FRAC_PI_2];
 /// Gap between the hand and the object before the push, metres.
 const GAP: f64 = 0.008;
 /// Height of the fingertips above the table, metres.
@@ -53,26 +58,56 @@ pub fn push(context: &Context<'_>, name: &str, direction: Direction) -> Result<M
     })?;
     let distance = free_distance(context, object, &way)?;
     let mut refusal = None;
-    for tilt in TILTS {
-        for turn in [
-            0.0,
-            std::f64::consts::PI,
-            -std::f64::consts::FRAC_PI_2,
-            std::f64::consts::FRAC_PI_2,
-        ] {
-            let yaw = way.y.atan2(way.x) + turn;
-            match through(context, object, &way, distance, tilt, Roll::Yaw(yaw)) {
-                Ok(script) => {
-                    return Ok(Motion {
-                        segments: script.finish(),
-                        tool_from_object: None,
-                    });
-                }
-                Err(why) => refusal = closest(refusal, why),
+    for stroke in strokes(context, object, &way, distance) {
+        match stroke.and_then(|stroke| through(context, name, &stroke)) {
+            Ok(script) => {
+                return Ok(Motion {
+                    segments: script.finish(),
+                    tool_from_object: None,
+                });
             }
+            Err(why) => refusal = closest(refusal, why),
         }
     }
     Err(refusal.unwrap_or_else(|| Refusal::NotApplicable(format!("no way to push the {name}"))))
+}
+
+/// Why an object that the arm reaches can be pushed in no direction; `None` if it can in one,
+/// or if the arm gets behind it nowhere.
+pub fn hindrance(context: &Context<'_>, object: &SceneObject) -> Option<Refusal> {
+    let camera = context.scene.camera()?;
+    let mut refusal = None;
+    for direction in Direction::ALL {
+        match barrier(context, object, &on_table(camera, direction)?) {
+            Some(why) => refusal = closest(refusal, why),
+            None => return None,
+        }
+    }
+    refusal
+}
+
+/// What bars the way of a push, if anything does.
+fn barrier(context: &Context<'_>, object: &SceneObject, way: &Vector3) -> Option<Refusal> {
+    let distance = match free_distance(context, object, way) {
+        Ok(distance) => distance,
+        Err(why) => return Some(why),
+    };
+    let neighbours = context.neighbours(&object.name);
+    let mut refusal = None;
+    for stroke in strokes(context, object, way, distance).flatten() {
+        let collider = context.robot.collider();
+        let postures = [&stroke.over, &stroke.ahead];
+        let free = postures.into_iter().try_for_each(|posture| {
+            let mut shut = with_gripper(posture, context.joints);
+            shut[context.gripper.joint] = context.gripper.closed;
+            collider.check_posture(&shut, &neighbours)
+        });
+        match free {
+            Ok(()) => return None,
+            Err(why) => refusal = closest(refusal, why),
+        }
+    }
+    refusal
 }
 
 /// How far the object can slide before it meets another.
@@ -104,6 +139,7 @@ fn blocked(
         .objects()
         .iter()
         .filter(|other| other.name != object.name && other.solid.base < solid.top)
+        .filter(|other| context.around.has(&other.name))
         .filter(|other| !rests_together(object, other))
         .find_map(|other| {
             let room = (1..=5)
@@ -134,18 +170,46 @@ fn rests_together(a: &SceneObject, b: &SceneObject) -> bool {
     on(a, b) || on(b, a)
 }
 
-fn through<'a>(
-    context: &Context<'a>,
+/// Where the shut fingers go.
+struct Stroke {
+    /// Tool pose behind the object.
+    start: Pose,
+    /// Tool pose at the end of the push.
+    end: Pose,
+    /// Tool pose from which the hand comes down to the start.
+    above: Pose,
+    /// Posture there.
+    over: JointVector,
+    /// Posture at the end.
+    ahead: JointVector,
+}
+
+/// Ways to push an object along `way`, the most upright hand first.
+fn strokes<'a>(
+    context: &'a Context<'a>,
+    object: &'a SceneObject,
+    way: &'a Vector3,
+    distance: f64,
+) -> impl Iterator<Item = Result<Stroke, Refusal>> + 'a {
+    TILTS.into_iter().flat_map(move |tilt| {
+        TURNS.into_iter().map(move |turn| {
+            let roll = Roll::Yaw(way.y.atan2(way.x) + turn);
+            stroke(context, object, way, distance, tilt, roll)
+        })
+    })
+}
+
+fn stroke(
+    context: &Context<'_>,
     object: &SceneObject,
     way: &Vector3,
     distance: f64,
     tilt: f64,
     roll: Roll,
-) -> Result<Script<'a>, Refusal> {
+) -> Result<Stroke, Refusal> {
     let Context {
         robot,
         gripper,
-        around,
         hand,
         ..
     } = *context;
@@ -166,15 +230,25 @@ fn through<'a>(
     let behind = solid.half_extent(way) + front + GAP;
     let (start, end) = (pose_at(behind), pose_at(behind - GAP - distance));
     let above = shifted(&start, Vector3::z() * ABOVE);
-    let posture = solve(robot, &above, &seed, &object.name)?;
-    let neighbours = context.neighbours(&object.name);
+    let over = solve(robot, &above, &seed, &object.name)?;
+    let ahead = solve(robot, &end, &over, &object.name)?;
+    Ok(Stroke {
+        start,
+        end,
+        above,
+        over,
+        ahead,
+    })
+}
 
+fn through<'a>(context: &Context<'a>, name: &str, stroke: &Stroke) -> Result<Script<'a>, Refusal> {
+    let neighbours = context.neighbours(name);
     let mut script = Script::new(*context);
-    script.transit(&posture, gripper.closed, around)?;
-    script.line(&start, SPEED, Purpose::Approach, &neighbours)?;
-    script.line(&end, PUSH_SPEED, Purpose::Push, &neighbours)?;
-    script.line(&start, SPEED, Purpose::Retreat, &neighbours)?;
-    script.line(&above, SPEED, Purpose::Retreat, &neighbours)?;
+    script.transit(&stroke.over, context.gripper.closed, context.around)?;
+    script.line(&stroke.start, SPEED, Purpose::Approach, &neighbours)?;
+    script.line(&stroke.end, PUSH_SPEED, Purpose::Push, &neighbours)?;
+    script.line(&stroke.start, SPEED, Purpose::Retreat, &neighbours)?;
+    script.line(&stroke.above, SPEED, Purpose::Retreat, &neighbours)?;
     script.home()?;
     Ok(script)
 }
@@ -182,7 +256,7 @@ fn through<'a>(
 /// How far the shut fingers reach ahead of the grasp point, up to the object's height.
 fn front(context: &Context<'_>, posture: &[f64], solid: &Solid, pose: &Pose, way: &Vector3) -> f64 {
     let gripper = context.gripper;
-    let mut joints = crate::motion::line::with_gripper(posture, context.joints);
+    let mut joints = with_gripper(posture, context.joints);
     joints[gripper.joint] = gripper.closed;
     let grasp_point = pose * gripper.tool_from_grasp;
     placed(context.robot, None, &joints)

@@ -191,6 +191,12 @@ impl Surroundings {
         }
     }
 
+    /// Whether an obstacle of this name is among them.
+    pub fn has(&self, name: &str) -> bool {
+        let mut obstacles = self.obstacles.iter();
+        obstacles.any(|(obstacle, _)| obstacle.name() == name)
+    }
+
     /// The same without the obstacle of this name.
     pub fn without(&self, name: &str) -> Self {
         self.filtered(|obstacle| obstacle.name() != name)

@@ -13,6 +13,7 @@ use crate::description::{Joint, Robot};
 use crate::error::LoadError;
 use crate::grip;
 use crate::hint::did_you_mean;
+use crate::inverse::SphericalWrist;
 use crate::limits::JointFiles;
 use crate::select::{Selection, select};
 use crate::settings::{At, Settings};
@@ -153,6 +154,7 @@ impl<'a> Loader<'a> {
         let arm_joints = self.selection.arm.len();
         let rate = self.rate()?;
         let following_error = self.following_error()?;
+        let chain = Chain::new(&links, arm_joints, self.selection.tool, &home);
         let mut robot = Robot {
             name,
             arm_joints,
@@ -163,7 +165,8 @@ impl<'a> Loader<'a> {
             clearance: self.sane(&self.settings.clearance, Clearance::fault)?,
             tool_speed: self.sane(&self.settings.tool_speed, ToolSpeed::fault)?,
             collider: None,
-            chain: Chain::new(&links, arm_joints, self.selection.tool, &home),
+            wrist: SphericalWrist::of(&chain, arm_joints),
+            chain,
             warnings: Vec::new(),
             links,
             joints,

@@ -57,6 +57,22 @@ impl Goal {
         orientation && self.position.iter().all(|value| value.is_finite())
     }
 
+    /// The tool's pose, where all of it matters.
+    pub fn pose(&self) -> Option<Pose> {
+        match self.orientation {
+            Orientation::Pose(rotation) | Orientation::Hand(rotation) => {
+                Some(Pose::from_parts(self.position.into(), rotation))
+            }
+            Orientation::Axis { .. } | Orientation::Free => None,
+        }
+    }
+
+    /// How far the tool is from the goal, metres and radians.
+    pub fn distance(&self, tool: &Pose) -> (f64, f64) {
+        let (displacement, turn) = self.error(tool);
+        (displacement.norm(), turn.norm())
+    }
+
     /// Metres that one radian is worth. An approach that cannot be had exactly must not
     /// cost position, so it weighs less.
     fn weight(&self) -> f64 {

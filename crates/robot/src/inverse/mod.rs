@@ -1,10 +1,12 @@
 //! Inverse kinematics: joints that put the tool somewhere.
 //!
-//! Damped least squares ([`descent`]) from the seed, then from a fixed sequence of
+//! In closed form where the arm has one and the target is a whole pose ([`wrist`]); else by
+//! damped least squares ([`descent`]) from the seed, then from a fixed sequence of
 //! starts that spreads from the seed over the whole joint range. The same question
 //! always has the same answer.
 
 mod descent;
+mod wrist;
 
 use std::f64::consts::TAU;
 
@@ -14,6 +16,7 @@ use nalgebra::{Matrix3, Rotation3, Unit, UnitQuaternion};
 use crate::description::Robot;
 use crate::sequence::halton;
 use descent::{Attempt, Goal, Orientation, descend};
+pub use wrist::SphericalWrist;
 
 /// Where the tool is to be, in the base frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,6 +77,11 @@ impl Robot {
                 self.arm_joints
             )));
         }
+        let goals_in_full = goals.iter().filter_map(Goal::pose);
+        let exact = goals_in_full.flat_map(|pose| self.closed_form(&pose, seed));
+        if let Some(nearest) = exact.min_by(|a, b| far(a, seed).total_cmp(&far(b, seed))) {
+            return Ok(self.solution(nearest, &goals));
+        }
         match self.arm_joints {
             4 => self.solve::<4>(&goals, seed),
             5 => self.solve::<5>(&goals, seed),
@@ -82,6 +90,61 @@ impl Robot {
             joints => Err(Refusal::NotApplicable(format!(
                 "no inverse kinematics for {joints} joints"
             ))),
+        }
+    }
+
+    /// Every way for an arm with a closed form to put the tool at a pose, nearest to `seed` first:
+    /// up to eight, and none out of its limits. Empty for any other arm, and out of reach.
+    ///
+    /// # Panics
+    /// If the seed is shorter than the arm.
+    pub fn inverse_all(&self, base_from_tool: &Pose, seed: &[f64]) -> Vec<IkSolution> {
+        let mut all: Vec<[f64; 6]> = self.closed_form(base_from_tool, seed).collect();
+        all.sort_by(|a, b| far(a, seed).total_cmp(&far(b, seed)));
+        let goal = Goal {
+            position: base_from_tool.translation.vector,
+            orientation: Orientation::Pose(base_from_tool.rotation),
+        };
+        let goals = [goal];
+        all.into_iter()
+            .map(|joints| self.solution(joints, &goals))
+            .collect()
+    }
+
+    /// What the closed form finds within the limits, whole turns towards the seed.
+    fn closed_form(
+        &self,
+        base_from_tool: &Pose,
+        seed: &[f64],
+    ) -> impl Iterator<Item = [f64; 6]> + use<> {
+        let limits = self.arm_joints().iter().map(|joint| joint.limits);
+        let limits: Vec<_> = limits.map(|limits| (limits.min, limits.max)).collect();
+        let found = self.wrist.as_ref().map_or_else(Vec::new, |wrist| {
+            let seed = std::array::from_fn(|joint| seed[joint]);
+            let mut found = wrist.solutions(base_from_tool, &seed);
+            for joints in &mut found {
+                self.unwind(joints, &seed);
+            }
+            found
+        });
+        let within = move |joints: &[f64; 6]| {
+            let mut each = joints.iter().zip(&limits);
+            each.all(|(at, (min, max))| min <= at && at <= max)
+        };
+        found.into_iter().filter(within)
+    }
+
+    /// Joints with how far they are from the goal that they are nearest to.
+    fn solution(&self, joints: [f64; 6], goals: &[Goal]) -> IkSolution {
+        let tool = self.chain.forward(&joints);
+        let errors = goals.iter().map(|goal| goal.distance(&tool));
+        let (position_error, rotation_error) = errors
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+            .expect("there is a goal");
+        IkSolution {
+            joints: joints.to_vec(),
+            position_error,
+            rotation_error,
         }
     }
 
@@ -96,10 +159,7 @@ impl Robot {
             self.unwind(&mut attempt.joints, &seed);
             attempt
         };
-        let far = |attempt: &Attempt<N>| {
-            let distances = attempt.joints.iter().zip(&seed).map(|(a, b)| (a - b).abs());
-            distances.fold(0.0, f64::max)
-        };
+        let far = |attempt: &Attempt<N>| far(&attempt.joints, &seed);
         let (mut found, mut failed): (Option<Attempt<N>>, Option<Attempt<N>>) = (None, None);
         let mut looks = SECOND_LOOKS;
         for round in 0..=RESTARTS {
@@ -169,8 +229,10 @@ impl Robot {
     fn unwind<const N: usize>(&self, joints: &mut [f64; N], seed: &[f64; N]) {
         for (index, position) in joints.iter_mut().enumerate() {
             let joint = &self.joints[index];
-            let turned = *position - ((*position - seed[index]) / TAU).round() * TAU;
-            if !joint.prismatic && joint.limits.min <= turned && turned <= joint.limits.max {
+            let nearest = *position - ((*position - seed[index]) / TAU).round() * TAU;
+            let mut turns = [nearest, nearest - TAU, nearest + TAU].into_iter();
+            let within = |turned: &f64| joint.limits.min <= *turned && *turned <= joint.limits.max;
+            if let Some(turned) = turns.find(within).filter(|_| !joint.prismatic) {
                 *position = turned;
             }
         }
@@ -246,6 +308,12 @@ impl Robot {
             .as_ref()
             .map_or_else(Vector3::x_axis, |gripper| gripper.opening_axis)
     }
+}
+
+/// The longest way of one joint.
+fn far(joints: &[f64], seed: &[f64]) -> f64 {
+    let ways = joints.iter().zip(seed).map(|(a, b)| (a - b).abs());
+    ways.fold(0.0, f64::max)
 }
 
 /// Frame of a hand that approaches along `z` and opens along `x`.

@@ -153,3 +153,113 @@ fn nonsense_is_refused() {
         Err(Refusal::Malformed(_))
     ));
 }
+
+/// An arm with a spherical wrist, each joint's zero and sense as they come.
+#[derive(Clone, Debug)]
+struct Industrial {
+    /// Where each joint is in the one before it, metres.
+    origins: [[f64; 3]; 6],
+    /// Where its zero is, radians.
+    zeros: [f64; 6],
+    reversed: [bool; 6],
+    tool: [f64; 6],
+}
+
+impl Industrial {
+    fn robot(&self) -> Robot {
+        let axes = ["z", "y", "y", "z", "y", "z"];
+        let vector = |axis: &str, length: f64| {
+            ["x", "y", "z"].map(|name| if name == axis { length } else { 0.0 })
+        };
+        let words = |numbers: [f64; 3]| numbers.map(|number| number.to_string()).join(" ");
+        let mut text = String::from("<robot name='industrial'><link name='l0'/>");
+        for (index, axis) in axes.into_iter().enumerate() {
+            let turn = words(vector(axis, self.zeros[index]));
+            let along = words(vector(axis, if self.reversed[index] { -1.0 } else { 1.0 }));
+            let origin = words(self.origins[index]);
+            let child = index + 1;
+            text += &format!(
+                "<link name='l{child}'/><joint name='j{child}' type='revolute'>\
+                 <parent link='l{index}'/><child link='l{child}'/><origin xyz='{origin}' rpy='{turn}'/>\
+                 <axis xyz='{along}'/><limit lower='-3' upper='3' velocity='2' effort='50'/></joint>"
+            );
+        }
+        let [x, y, z, roll, pitch, yaw] = self.tool;
+        let (at, turn) = (words([x, y, z]), words([roll, pitch, yaw]));
+        text += &format!(
+            "<link name='tool'/><joint name='flange' type='fixed'><parent link='l6'/>\
+             <child link='tool'/><origin xyz='{at}' rpy='{turn}'/></joint></robot>"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("industrial.urdf");
+        std::fs::write(&file, text).unwrap();
+        Robot::load(&file).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+fn industrial() -> impl Strategy<Value = Industrial> {
+    use proptest::array::uniform6;
+    use proptest::bool::ANY;
+    let length = || 0.1..0.6;
+    let offset = || -0.1..0.1;
+    let sizes = (length(), offset(), offset(), length(), offset(), length());
+    (
+        sizes,
+        uniform6(-3.0..3.0),
+        uniform6(ANY),
+        uniform6(-1.0..1.0),
+    )
+        .prop_map(
+            |((c1, a1, b, c2, a2, c3), zeros, reversed, tool)| Industrial {
+                origins: [
+                    [0.02, -0.03, c1],
+                    [a1, b, 0.0],
+                    [0.0, 0.0, c2],
+                    [a2, 0.0, 0.0],
+                    [0.0, 0.0, c3],
+                    [0.0, 0.0, 0.0],
+                ],
+                zeros,
+                reversed,
+                tool,
+            },
+        )
+}
+
+proptest::proptest! {
+    #![proptest_config(Config::with_cases(60))]
+
+    #[test]
+    fn an_arm_with_a_spherical_wrist_knows_every_way(
+        arm in industrial(),
+        postures in proptest::collection::vec(proptest::array::uniform6(-2.9..2.9), 20),
+    ) {
+        let robot = arm.robot();
+        for joints in postures {
+            let pose = robot.forward(&joints);
+            let all = robot.inverse_all(&pose, &joints);
+            let first = all.first().expect("a way that is known");
+            proptest::prop_assert!(far(&first.joints, &joints) < 1e-5, "{:?} {joints:?}", first.joints);
+            proptest::prop_assert!(all.len() <= 8);
+            for (index, way) in all.iter().enumerate() {
+                check(&robot, &pose, way);
+                proptest::prop_assert!(way.rotation_error < POSE_TOLERANCE);
+                for other in &all[..index] {
+                    proptest::prop_assert!(far(&way.joints, &other.joints) > 1e-6);
+                }
+            }
+            let nearest = robot.inverse(&IkTarget::Pose(pose), &joints).unwrap();
+            proptest::prop_assert_eq!(&nearest, first);
+        }
+    }
+}
+
+#[test]
+fn an_arm_without_a_spherical_wrist_has_no_closed_form() {
+    for name in ["so101", "panda", "ur5e"] {
+        let robot = shipped(name);
+        assert!(robot.wrist.is_none(), "{name}");
+        let home = robot.forward(robot.home());
+        assert!(robot.inverse_all(&home, robot.home()).is_empty());
+    }
+}

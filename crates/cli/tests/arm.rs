@@ -214,6 +214,22 @@ fn joints_are_jogged_and_taken_home_within_limits() {
     );
 }
 
+#[test]
+fn a_limp_arm_that_lies_on_itself_is_taken_home() {
+    let bus = Emulated::start(&["--limp"]);
+    // It sinks from home.
+    let (mut before, mut now) = (0, bus.position("shoulder_lift"));
+    while now != before {
+        std::thread::sleep(Duration::from_millis(300));
+        (before, now) = (now, bus.position("shoulder_lift"));
+    }
+    let told = bus.well(&["home"]);
+    assert!(told.lines().count() > 6, "first apart, then home: {told}");
+    let home = Emulated::start(&[]).position("shoulder_lift");
+    assert!((bus.position("shoulder_lift") - home).abs() < 30);
+    check_no_jump(&bus.goals());
+}
+
 /// Fault 25.
 #[test]
 fn a_program_that_is_killed_leaves_the_arm_where_it_was_going_next() {

@@ -7,7 +7,10 @@ use arm::{
     scene,
 };
 use enact_ground::Purpose;
+use enact_ground::motion::point_to_point::move_to;
+use enact_ground::motion::way_out::way_out;
 use enact_plan::{Direction, Relation, Skill, Step};
+use enact_robot::Surroundings;
 use enact_types::{JointVector, Refusal, Vector3};
 use proptest::prelude::*;
 
@@ -225,4 +228,27 @@ fn arms_of_six_and_seven_joints_pick_and_place_too() {
             assert_admissible(&grounder, &motion, &joints);
         }
     }
+}
+
+/// A limp SO-101 sinks into this posture; its simplified shapes reach into each other there.
+#[test]
+fn a_folded_arm_gets_home_without_coming_closer_to_itself() {
+    let robot = GROUNDER.robot();
+    let mut folded = robot.home().clone();
+    for (joint, degrees) in [0.0, -100.0, 84.7, 93.6, 0.0, 10.0].into_iter().enumerate() {
+        folded[joint] = f64::to_radians(degrees);
+    }
+    let alone = Surroundings::default();
+    assert!(robot.collider().check_posture(&folded, &alone).is_err());
+    let motion_to = |goal: &JointVector| {
+        let samples = move_to(robot, &folded, goal, 0.0)?;
+        robot.collider().check_path(&samples, &alone)
+    };
+    let (clear, ()) = way_out(robot, &alone, &folded, motion_to).expect("a way");
+    assert!(robot.collider().check_posture(&clear, &alone).is_ok());
+    assert!(clear.max_difference(&folded) < 1.0);
+    let nothing = scene(Vec::new());
+    let motion = GROUNDER.ground(&Step::Home {}, &nothing, &folded).unwrap();
+    let end = assert_admissible(&GROUNDER, &motion, &folded);
+    assert!(end.max_difference(robot.home()) < 1e-6);
 }

@@ -1,10 +1,11 @@
 //! `enact arm jog` and `enact arm home`: small motions through the gate.
 
 use anyhow::Result;
-use enact_arm::{Arm, ArmThread, Contact, End, Ending};
+use enact_arm::{ArmState, ArmThread, Contact, End, Ending};
 use enact_ground::motion::point_to_point::move_to;
-use enact_robot::{Gate, Start};
-use enact_types::JointVector;
+use enact_ground::motion::way_out::way_out;
+use enact_robot::{Gate, Robot, Start, Surroundings, Trajectory};
+use enact_types::{JointVector, Refusal};
 
 use super::hardware::Hardware;
 use crate::stops::on_interrupt;
@@ -17,43 +18,41 @@ const RESISTANCE: f64 = 0.9;
 /// Turns one joint by so many degrees.
 pub fn jog(hardware: &Hardware, joint: &str, by_deg: f64) -> Result<bool> {
     let joint = hardware.joint(joint)?;
-    go(hardware, |from| {
-        let mut goal = from.clone();
-        goal[joint] += by_deg.to_radians();
-        goal
-    })
+    let arm = ArmThread::start(Box::new(hardware.arm(Ending::Hold)?), &hardware.robot);
+    on_interrupt(arm.stop_switch())?;
+    let mut goal = posture(&arm.state()?);
+    goal[joint] += by_deg.to_radians();
+    go(hardware, &arm, &goal)
 }
 
-/// Moves every joint home.
+/// Moves every joint home; an arm that lies on itself gets out of that first.
 pub fn home(hardware: &Hardware) -> Result<bool> {
-    let home = hardware.robot.home().clone();
-    go(hardware, |_| home)
+    let robot = &hardware.robot;
+    let home = robot.home().clone();
+    let arm = ArmThread::start(Box::new(hardware.arm(Ending::Hold)?), robot);
+    on_interrupt(arm.stop_switch())?;
+    let state = arm.state()?;
+    let motion_to = |goal: &JointVector| admitted(robot, &state, goal);
+    if motion_to(&home).is_err()
+        && let Some((clear, _)) =
+            way_out(robot, &Surroundings::default(), &posture(&state), motion_to)
+        && !go(hardware, &arm, &clear)?
+    {
+        return Ok(false);
+    }
+    go(hardware, &arm, &home)
 }
 
 /// Moves from where the arm is to a goal, and leaves it holding itself there.
-fn go(hardware: &Hardware, goal: impl FnOnce(&JointVector) -> JointVector) -> Result<bool> {
-    let robot = &hardware.robot;
-    let mut arm = hardware.arm(Ending::Hold)?;
-    let state = arm.state()?;
-    let from = state.commanded.clone().unwrap_or(state.position.clone());
-    let goal = goal(&from);
-    let seconds = from.max_difference(&goal) / GENTLE;
-    let start = Start {
-        measured: &state.position,
-        commanded: state.commanded.as_ref(),
-    };
-    let admitted = move_to(robot, &from, &goal, seconds)
-        .and_then(|samples| Gate::new(robot).admit(samples, &start));
-    let trajectory = match admitted {
+fn go(hardware: &Hardware, arm: &ArmThread, goal: &JointVector) -> Result<bool> {
+    let trajectory = match admitted(&hardware.robot, &arm.state()?, goal) {
         Ok(trajectory) => trajectory,
         Err(refusal) => {
             println!("refused: {refusal}");
             return Ok(false);
         }
     };
-    let thread = ArmThread::start(Box::new(arm), robot);
-    on_interrupt(thread.stop_switch())?;
-    let execution = thread.execute(trajectory, Contact::Limit(RESISTANCE))?;
+    let execution = arm.execute(trajectory, Contact::Limit(RESISTANCE))?;
     show(hardware, &execution.state.position);
     match execution.end {
         End::Finished => return Ok(true),
@@ -62,6 +61,23 @@ fn go(hardware: &Hardware, goal: impl FnOnce(&JointVector) -> JointVector) -> Re
         End::Contact { joint, .. } => println!("stopped: joint `{joint}` met resistance"),
     }
     Ok(false)
+}
+
+/// A gentle motion from where the arm is to a goal.
+fn admitted(robot: &Robot, state: &ArmState, goal: &JointVector) -> Result<Trajectory, Refusal> {
+    let from = posture(state);
+    let seconds = from.max_difference(goal) / GENTLE;
+    let start = Start {
+        measured: &state.position,
+        commanded: state.commanded.as_ref(),
+    };
+    let samples = move_to(robot, &from, goal, seconds)?;
+    Gate::new(robot).admit(samples, &start)
+}
+
+/// Where the arm was told to be last, or else is.
+fn posture(state: &ArmState) -> JointVector {
+    state.commanded.as_ref().unwrap_or(&state.position).clone()
 }
 
 /// Prints where every joint is.

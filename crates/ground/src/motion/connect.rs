@@ -148,6 +148,14 @@ pub fn between(from: &JointVector, to: &JointVector, share: f64) -> JointVector 
         .collect()
 }
 
+/// Postures along a straight line, about `step` apart.
+pub fn dense(from: &JointVector, to: &JointVector, step: f64) -> Vec<JointVector> {
+    let steps = (distance(from, to) / step).ceil().max(1.0);
+    (0..=steps as usize)
+        .map(|at| between(from, to, at as f64 / steps))
+        .collect()
+}
+
 /// Euclidean distance of two postures.
 pub fn distance(a: &JointVector, b: &JointVector) -> f64 {
     let squares = a.iter().zip(b.iter()).map(|(a, b)| (a - b).powi(2));

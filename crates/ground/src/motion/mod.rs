@@ -14,6 +14,7 @@
 //! | [`solids`] | perceived objects as obstacles |
 //! | [`hand`] | tool poses by approach and opening direction |
 //! | [`connect`] | a way around obstacles in joint space |
+//! | [`way_out`] | out of a posture that is too close to something already |
 //! | [`transit`] | moves from one posture to another around obstacles |
 
 pub mod body;
@@ -29,6 +30,7 @@ pub mod solids;
 pub mod spline;
 pub mod timing;
 pub mod transit;
+pub mod way_out;
 
 pub use hand::{Hand, Roll};
 pub use pursuit::Pursuit;

@@ -5,12 +5,13 @@ use std::cell::Cell;
 use enact_robot::{Robot, Surroundings};
 use enact_types::{JointVector, Refusal, Vector3};
 
-use super::connect::{Space, between, connect, distance};
+use super::connect::{Space, between, connect, dense};
 use super::line;
 use super::point_to_point::move_to;
 use super::profile::SHARE;
 use super::segment::{MotionSegment, Purpose};
 use super::timing::ToolLimits;
+use super::way_out::way_out;
 
 /// How far the tool is raised out of a crowd before it moves, metres.
 const RAISE: f64 = 0.07;
@@ -55,8 +56,8 @@ impl Searches {
 }
 
 /// Moves from rest at `start` to rest at `goal`: straight in joint space where
-/// that is clear, else by way of the folded posture, else raised first, else by
-/// a way that a search finds. The refusal, if there is none, is that of the straight move.
+/// that is clear, else by way of the folded posture, else raised first, else out of
+/// what is too close first, else by a way that a search finds. The refusal, if there is none, is that of the straight move.
 pub fn transit(
     robot: &Robot,
     around: &Surroundings,
@@ -87,6 +88,12 @@ pub fn transit(
                 return Ok(std::iter::once(raise).chain(rest).collect());
             }
         }
+    }
+    let out_to = |free: &JointVector| through(robot, around, start, std::slice::from_ref(free));
+    if let Some((free, out)) = way_out(robot, around, start, out_to)
+        && let Ok(rest) = transit(robot, around, &free, goal, searches)
+    {
+        return Ok(out.into_iter().chain(rest).collect());
     }
     let goal_is_free = || {
         let touching = around.within(0.0);
@@ -182,14 +189,6 @@ fn searched(
     };
     let way = connect(&space, start, goal, 0)?;
     through(robot, around, start, &way[1..]).ok()
-}
-
-/// Postures along a straight line, about `step` apart.
-fn dense(from: &JointVector, to: &JointVector, step: f64) -> Vec<JointVector> {
-    let steps = (distance(from, to) / step).ceil().max(1.0);
-    (0..=steps as usize)
-        .map(|at| between(from, to, at as f64 / steps))
-        .collect()
 }
 
 /// Evenly spaced postures along a way with its corners cut.

@@ -1,8 +1,7 @@
 //! The viewer's files, which the program `rerun` carries.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::process::{Child, Command};
 
 #[cfg(unix)]
@@ -19,6 +18,9 @@ const FILES: [(&str, &str); 4] = [
     ("/re_viewer.js", "text/javascript"),
     ("/re_viewer_bg.wasm", "application/wasm"),
 ];
+
+/// Larger than any of them, bytes.
+const LARGEST: u64 = 1 << 28;
 
 /// A file of the viewer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +44,7 @@ pub(crate) fn fetch(program: &str) -> Result<Assets, RecordError> {
         let content = get(address, path)?;
         Ok((path, Asset { kind, content }))
     };
-    let files: std::io::Result<Assets> = FILES.into_iter().map(file).collect();
+    let files: Result<Assets, ureq::Error> = FILES.into_iter().map(file).collect();
     files.map_err(|error| failure(format!("its web viewer cannot be fetched: {error}")))
 }
 
@@ -76,32 +78,19 @@ fn free() -> std::io::Result<SocketAddr> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
 }
 
-/// The content of a file.
-fn get(address: SocketAddr, path: &str) -> std::io::Result<Vec<u8>> {
-    let mut connection = TcpStream::connect(address)?;
-    // Of HTTP/1.0 so that the content comes in one piece, up to the end of the connection.
-    write!(connection, "GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n")?;
-    let mut reader = BufReader::new(connection);
-    let mut status = String::new();
-    reader.read_line(&mut status)?;
-    if status.split(' ').nth(1) != Some("200") {
-        return Err(std::io::Error::other(format!("{path}: {}", status.trim())));
-    }
-    let mut line = String::new();
-    while line != "\r\n" {
-        line.clear();
-        if reader.read_line(&mut line)? == 0 {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
-        }
-    }
-    let mut content = Vec::new();
-    reader.read_to_end(&mut content)?;
-    Ok(content)
+/// The content of a file. Whatever proxy there is, it is not for this machine.
+fn get(address: SocketAddr, path: &str) -> Result<Vec<u8>, ureq::Error> {
+    let config = ureq::Agent::config_builder().proxy(None).build();
+    let agent = ureq::Agent::new_with_config(config);
+    let mut answer = agent.get(format!("http://{address}{path}")).call()?;
+    let body = answer.body_mut().with_config();
+    body.limit(LARGEST).read_to_vec()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::{BufRead, BufReader, Write};
     use std::thread;
 
     /// Answers one request.
@@ -129,9 +118,9 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_an_error() {
-        let address = once(b"HTTP/1.1 404 Not Found\r\n\r\n");
+        let address = once(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
         let error = get(address, "/file").unwrap_err().to_string();
-        assert_eq!(error, "/file: HTTP/1.1 404 Not Found");
+        assert!(error.contains("404"), "{error}");
         assert!(get(once(b"HTTP/1.1 200 OK\r\n"), "/file").is_err());
     }
 

@@ -11,7 +11,7 @@ use crate::args::DatasetArgs;
 use crate::home::Home;
 
 /// Width and height of the pictures that the model that ships takes.
-const SIZE: [u32; 2] = [224, 224];
+const SIZE: [u32; 2] = [336, 336];
 
 /// Writes the data set.
 pub fn write(home: &Home, args: &DatasetArgs) -> Result<()> {

@@ -8,7 +8,7 @@ use enact_sim::geometry::FIRST_OBJECT;
 use enact_sim::render::{Card, Look, ObjectInView, Picture, look_at, objects_in_view, render};
 use enact_sim::{CameraPlace, Layout, ObjectShape, Scene, World};
 use enact_types::{JointVector, NormalisedPoint, Pose, Vector3};
-use image::RgbImage;
+use image::{GrayImage, Luma, RgbImage};
 use nalgebra::{Translation3, UnitQuaternion};
 use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt, SeedableRng};
@@ -33,6 +33,8 @@ pub struct FrameExample {
     pub picture: RgbImage,
     /// In reading order.
     pub objects: Vec<SeenObject>,
+    /// Which object each pixel shows: its number among `objects`, from 1; 0 for anything else.
+    pub shown: GrayImage,
 }
 
 /// What a picture shows of an object.
@@ -46,6 +48,8 @@ pub struct SeenObject {
     pub at: [f64; 2],
     /// Square root of the share of the picture that shows it.
     pub extent: f64,
+    /// Share of its pixels within the picture that nothing hides.
+    pub visible: f64,
 }
 
 impl FrameExample {
@@ -86,16 +90,27 @@ pub fn example(scene: &Scene, robot: &Robot, seed: u64, index: u64) -> FrameExam
         &look,
         rng.next_u64(),
     );
-    let mut objects: Vec<SeenObject> = objects_in_view(&picture)
+    let mut seen: Vec<(u16, SeenObject)> = objects_in_view(&picture)
         .into_iter()
         .filter(|seen| seen.pixels >= LEAST_PIXELS && seen.visible >= LEAST_VISIBLE)
-        .map(|seen| describe(&seen, &layout, &picture))
+        .map(|seen| (seen.id, describe(&seen, &layout, &picture)))
         .collect();
-    objects.sort_by_key(|seen| (seen.point.y, seen.point.x));
+    seen.sort_by_key(|(_, seen)| (seen.point.y, seen.point.x));
+    let (ids, objects): (Vec<u16>, Vec<SeenObject>) = seen.into_iter().unzip();
     FrameExample {
+        shown: shown(&picture, &ids),
         picture: picture.rgb,
         objects,
     }
+}
+
+fn shown(picture: &Picture, ids: &[u16]) -> GrayImage {
+    let (width, height) = picture.rgb.dimensions();
+    GrayImage::from_fn(width, height, |x, y| {
+        let id = picture.segmentation[(y * width + x) as usize];
+        let number = ids.iter().position(|listed| *listed == id);
+        Luma([number.map_or(0, |number| number as u8 + 1)])
+    })
 }
 
 fn describe(seen: &ObjectInView, layout: &Layout, picture: &Picture) -> SeenObject {
@@ -106,6 +121,7 @@ fn describe(seen: &ObjectInView, layout: &Layout, picture: &Picture) -> SeenObje
         point: NormalisedPoint::from_pixel(x, y, width, height),
         at: [x / f64::from(width), y / f64::from(height)],
         extent: (f64::from(seen.pixels) / f64::from(width * height)).sqrt(),
+        visible: seen.visible,
     }
 }
 
@@ -236,5 +252,12 @@ mod tests {
         let listed = Detection::parse_list(&first.completion()).unwrap();
         assert!(!listed.is_empty());
         assert!(listed.is_sorted_by_key(|seen| (seen.point.y, seen.point.x)));
+        let (width, height) = first.shown.dimensions();
+        for (number, object) in (1..).zip(&first.objects) {
+            let [x, y] = object.at;
+            let at = (x * f64::from(width), y * f64::from(height));
+            let pixel = first.shown.get_pixel(at.0 as u32, at.1 as u32);
+            assert_eq!(pixel.0, [number], "{object:?}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `dataset.json` | how many, how large, which seed, a checksum of each file |
 //! | `frames.rgb` | pictures, 8-bit RGB, row by row, one after another |
+//! | `frames.ids` | for each picture as the camera took it, a byte per pixel: which object of the line it shows, from 1, or 0 |
 //! | `frames.jsonl` | a line per picture: objects, and the completion to be learned |
 //! | `plans.jsonl` | a line per situation: prompt, completion, kind |
 
@@ -52,6 +53,8 @@ pub fn write(
 ) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let mut pictures = Checked::create(&folder.join("frames.rgb"))?;
+    let mut shown = Checked::create(&folder.join("frames.ids"))?;
+    let mut camera = [0, 0];
     let mut lines = Checked::create(&folder.join("frames.jsonl"))?;
     let mut written = 0;
     while written < order.frames {
@@ -66,6 +69,8 @@ pub fn write(
             .collect();
         for example in &batch {
             pictures.write_all(example.picture.as_raw())?;
+            shown.write_all(example.shown.as_raw())?;
+            camera = example.shown.dimensions().into();
             writeln!(lines, "{}", describe(example, order.size))?;
         }
         written = end;
@@ -83,11 +88,13 @@ pub fn write(
         "frames": order.frames,
         "width": order.size[0],
         "height": order.size[1],
+        "camera": camera,
         "plans": order.plans,
         "seed": order.seed,
         "version": env!("CARGO_PKG_VERSION"),
         "crc32": {
             "frames.rgb": pictures.finish()?,
+            "frames.ids": shown.finish()?,
             "frames.jsonl": lines.finish()?,
             "plans.jsonl": situations.finish()?,
         },
@@ -105,6 +112,7 @@ fn describe(example: &FrameExample, [width, height]: [u32; 2]) -> serde_json::Va
                 "point": seen.point,
                 "pixel": [seen.at[0] * f64::from(width), seen.at[1] * f64::from(height)],
                 "radius": seen.extent * f64::from(width * height).sqrt() / std::f64::consts::PI.sqrt(),
+                "visible": seen.visible,
             })
         })
         .collect();

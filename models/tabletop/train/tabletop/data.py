@@ -14,6 +14,7 @@ from torch import Tensor
 
 from . import chat
 from .targets import Labels, PictureTargets, SeenObject
+from .vision import VisionConfig
 
 IGNORED = -100
 """Marks a position whose next token is not learned."""
@@ -41,11 +42,13 @@ class PictureBatch:
 class Frames:
     """Rendered pictures of one or several data sets with the objects that can be seen in them."""
 
-    def __init__(self, folders: list[Path], tokenizer: Tokenizer):
+    def __init__(self, folders: list[Path], tokenizer: Tokenizer, vision: VisionConfig):
         parts = [_read_frames(folder) for folder in folders]
         self.pictures = [picture for pictures, _ in parts for picture in pictures]
         self.objects = [objects for _, described in parts for objects in described]
-        self.width = self.pictures[0].shape[1]
+        self.width, self.grid = self.pictures[0].shape[1], vision.grid
+        if self.width != vision.image:
+            raise ValueError(f"pictures are {self.width} wide, the model takes {vision.image}")
         self.labels = Labels.found_in(self.objects)
         self.tokenizer = tokenizer
         self.request = chat.picture_request(tokenizer)
@@ -66,7 +69,7 @@ class Frames:
         ]
         return PictureBatch(
             torch.from_numpy(np.stack([picture for picture, _ in varied])),
-            PictureTargets.of(scenes, self.labels, self.width),
+            PictureTargets.of(scenes, self.labels, self.width, self.grid),
             pad_texts(texts, self.length),
         )
 
@@ -83,8 +86,9 @@ class Frames:
         return picture[rows][:, columns], [seen.moved(right, down, self.width) for seen in objects]
 
 
-def _shift(choose: random.Random, positions: list[float], width: int, most: int = 8) -> int:
+def _shift(choose: random.Random, positions: list[float], width: int) -> int:
     """By how many pixels all can move without any leaving the picture."""
+    most = width // 28
     low = max(-most, math.ceil(MARGIN - min(positions, default=width)))
     high = min(most, math.floor(width - MARGIN - max(positions, default=0)))
     return choose.randint(low, high) if low <= high else 0

@@ -21,8 +21,10 @@ from .model import VisionLanguageModel, generate
 from .targets import SeenObject
 from .train import load
 
-NEAR = 5.0
-"""A point this close to an object's true point is on it, pixels of 224."""
+WIDTH = 320
+"""Distances are reported in pixels of a picture this wide."""
+NEAR = 7.0
+"""A point this close to an object's true point means it, such pixels; so does one on the object."""
 LONGEST_LIST = 100
 LONGEST_PLAN = 120
 
@@ -37,23 +39,28 @@ class Perception:
     listed: int = 0
     found: int = 0
     labelled: int = 0
+    near: int = 0
+    on_another: int = 0
     all_right: dict[int, list[bool]] = field(default_factory=lambda: defaultdict(list))
     errors: list[float] = field(default_factory=list)
     confusions: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
-    def add(self, answer: str, truth: list[SeenObject], width: int) -> None:
-        """Scores one answer."""
-        listed = parse_list(answer, width)
+    def add(self, answer: str, truth: list[SeenObject], shown: np.ndarray) -> None:
+        """Scores one answer; `shown` has the number, from 1, of the object at each pixel."""
+        listed = parse_list(answer, WIDTH)
         self.pictures += 1
         self.valid += listed is not None
         listed = listed or []
-        pairs = match(listed, truth)
+        under = [object_at(shown, entry) for entry in listed]
+        pairs = match(listed, truth, under)
         right = sum(listed[i][0] == truth[j].label for i, j, _ in pairs)
         self.objects += len(truth)
         self.listed += len(listed)
         self.found += len(pairs)
         self.labelled += right
         self.errors += [distance for _, _, distance in pairs]
+        self.near += sum(distance <= NEAR for _, _, distance in pairs)
+        self.on_another += sum(under[i] not in (None, j) for i, j, _ in pairs)
         self.all_right[len(truth)].append(right == len(truth) == len(listed))
         for i, j, _ in pairs:
             if listed[i][0] != truth[j].label:
@@ -68,6 +75,8 @@ class Perception:
             "valid": _share(self.valid, self.pictures),
             "recall": _share(self.found, self.objects),
             "precision": _share(self.found, self.listed),
+            "near_its_point": _share(self.near, self.found),
+            "on_another_object": _share(self.on_another, self.found),
             "label_right": _share(self.labelled, self.found),
             "median_error_px": round(float(np.median(errors)), 2),
             "p90_error_px": round(float(np.percentile(errors, 90)), 2),
@@ -94,16 +103,27 @@ def parse_list(answer: str, width: int) -> list[tuple[str, float, float]] | None
         return None
 
 
+def object_at(shown: np.ndarray, entry: tuple[str, float, float]) -> int | None:
+    """Which object a point is on."""
+    height, width = shown.shape
+    column = min(int(entry[1] / WIDTH * width), width - 1)
+    row = min(int(entry[2] / WIDTH * height), height - 1)
+    number = int(shown[row, column])
+    return number - 1 if number else None
+
+
 def match(
-    listed: list[tuple[str, float, float]], truth: list[SeenObject]
+    listed: list[tuple[str, float, float]], truth: list[SeenObject], under: list[int | None]
 ) -> list[tuple[int, int, float]]:
-    """Pairs of an entry and an object with their distance, closest first, each used once.
-    Where distances hardly differ, as for an object in a bowl, equal labels go first."""
+    """Pairs of an entry and an object that it may mean, with their distance, closest first,
+    each used once. Equal labels go first, as for an object in a bowl; `under` says which
+    object each entry is on."""
     candidates = []
     for i, (label, column, row) in enumerate(listed):
         for j, seen in enumerate(truth):
-            distance = math.dist((column, row), seen.pixel)
-            if distance <= NEAR:
+            true_row, true_column = (each / 1000 * WIDTH for each in seen.point)
+            distance = math.dist((column, row), (true_column, true_row))
+            if distance <= NEAR or under[i] == j:
                 candidates.append((label != seen.label, distance, i, j))
     pairs, used_entries, used_objects = [], set(), set()
     for _, distance, i, j in sorted(candidates):
@@ -115,9 +135,14 @@ def match(
 
 
 def score_pictures(
-    model: VisionLanguageModel, tokenizer: Tokenizer, frames: Frames, most: int, batch: int = 50
+    model: VisionLanguageModel,
+    tokenizer: Tokenizer,
+    frames: Frames,
+    shown: np.ndarray,
+    most: int,
+    batch: int = 50,
 ) -> Perception:
-    """Lists of the first `most` pictures."""
+    """Lists of the first `most` pictures; `shown` is what `read_shown` reads."""
     score = Perception()
     end = tokenizer.token_to_id("<eos>")
     indices = range(min(most, len(frames)))
@@ -129,8 +154,16 @@ def score_pictures(
         answers = generate(model, prompts, end, LONGEST_LIST, pictures, start)
         for index, answer in zip(chosen, answers, strict=True):
             text = tokenizer.decode(answer, skip_special_tokens=False)
-            score.add(text, frames.objects[index], frames.width)
+            score.add(text, frames.objects[index], shown[index])
     return score
+
+
+def read_shown(folder: Path) -> np.ndarray:
+    """For each picture, the number of the object at each pixel of the camera, from 1; 0 if none."""
+    described = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+    width, height = described["camera"]
+    shape = (described["frames"], height, width)
+    return np.memmap(folder / "frames.ids", np.uint8, mode="r", shape=shape)
 
 
 def score_plans(
@@ -171,8 +204,10 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     tokenizer = Tokenizer.from_file(str(arguments.tokenizer))
     model = load(arguments.checkpoint)
-    frames = Frames([arguments.data], tokenizer)
-    perception = score_pictures(model, tokenizer, frames, arguments.pictures)
+    frames = Frames([arguments.data], tokenizer, model.config.vision)
+    perception = score_pictures(
+        model, tokenizer, frames, read_shown(arguments.data), arguments.pictures
+    )
     print(json.dumps({"perception": perception.report()}, indent=1), flush=True)
     path = arguments.data / "plans.jsonl"
     plans, wrong = score_plans(model, tokenizer, path, arguments.plans)

@@ -23,7 +23,7 @@ LARGEST_FILE = 15_000_000
 SETTINGS = """\
 # How enact uses this model.
 prompt = "compact"
-image = [224, 224]
+image = [336, 336]
 plan_with_image = false
 """
 

@@ -53,9 +53,9 @@ class Optimiser:
     ADAM_RATE = 1.5e-3
 
     def __init__(self, model: nn.Module, heads: nn.Module):
-        matrices = [p for name, p in model.named_parameters() if _is_layer_matrix(name, p)]
-        chosen = set(map(id, matrices))
-        self.rest = [p for p in model.parameters() if id(p) not in chosen]
+        learned = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+        matrices = [p for name, p in learned if _is_layer_matrix(name, p)]
+        self.rest = [p for name, p in learned if not _is_layer_matrix(name, p)]
         self.rest += heads.parameters()
         self.muon = Muon(matrices)
         self.adam = torch.optim.AdamW(

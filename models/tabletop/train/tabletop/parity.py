@@ -61,7 +61,7 @@ def main() -> None:
     torch.set_num_threads(1)
     tokenizer = Tokenizer.from_file(str(arguments.model / "tokenizer.json"))
     own, reference = load(arguments.checkpoint), Reference(arguments.model, tokenizer)
-    frames = Frames([arguments.data], tokenizer)
+    frames = Frames([arguments.data], tokenizer, own.config.vision)
     with open(arguments.data / "plans.jsonl", encoding="utf-8") as lines:
         plans = [json.loads(line) for line, _ in zip(lines, range(arguments.each), strict=False)]
     cases = [

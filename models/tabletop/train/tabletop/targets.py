@@ -7,8 +7,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-PATCHES = 16
-"""Patches along a side."""
 CELLS = 8
 """Image tokens along a side."""
 NOTHING = -1
@@ -73,15 +71,17 @@ class PictureTargets:
     """(batch, cells, 2): that point, 0..1000."""
 
     @classmethod
-    def of(cls, scenes: list[list[SeenObject]], labels: Labels, width: int) -> "PictureTargets":
-        """The targets of a batch of scenes."""
-        shape = (len(scenes), PATCHES, PATCHES, 2)
+    def of(
+        cls, scenes: list[list[SeenObject]], labels: Labels, width: int, grid: int
+    ) -> "PictureTargets":
+        """The targets of a batch of scenes in pictures of `grid` patches along a side."""
+        shape = (len(scenes), grid, grid, 2)
         patch_class = np.full(shape, NOTHING)
         patch_offset = np.zeros(shape, np.float32)
         cell_class = np.full((len(scenes), CELLS, CELLS, 2), NOTHING)
         cell_point = np.zeros((len(scenes), CELLS, CELLS, 2), np.float32)
-        patch, cell = width / PATCHES, width / CELLS
-        centres = (np.arange(PATCHES) + 0.5) * patch
+        patch, cell = width / grid, width / CELLS
+        centres = (np.arange(grid) + 0.5) * patch
         for index, objects in enumerate(scenes):
             # What lies in a bowl is smaller than the bowl, and drawn over it.
             for seen in sorted(objects, key=lambda seen: -seen.radius):

@@ -15,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
@@ -39,7 +40,8 @@ class Trainer:
         self.random = random.Random(f"{arguments.seed} {rank()}")
         torch.manual_seed(arguments.seed)
         tokenizer = Tokenizer.from_file(str(arguments.tokenizer))
-        self.frames = Frames(arguments.data, tokenizer)
+        config = ModelConfig(LanguageConfig(tokenizer.get_vocab_size()))
+        self.frames = Frames(arguments.data, tokenizer, config.vision)
         self.plans = Plans(arguments.data, tokenizer)
         print(
             f"{len(self.frames)} frames; plans by length "
@@ -47,17 +49,18 @@ class Trainer:
             f"{self.plans.too_long} too long",
             flush=True,
         )
-        config = ModelConfig(LanguageConfig(tokenizer.get_vocab_size()))
         self.model = VisionLanguageModel(config)
         numbers = [tokenizer.token_to_id(str(number)) for number in range(COORDINATES)]
         self.model.language_model.embed_numbers_as_waves(torch.tensor(numbers))
         if arguments.initial:
             begin_from(self.model, arguments.initial)
+        self.model.language_model.requires_grad_(not arguments.only_seeing)
         self.numbers = Numbers(self.model, torch.tensor(numbers))
         sizes = config.vision.hidden, config.language.hidden
         self.heads = AuxiliaryHeads(*sizes, self.frames.labels)
         self.optimiser = Optimiser(self.model, self.heads)
-        self.parameters = [*self.model.parameters(), *self.heads.parameters()]
+        learned = [p for p in self.model.parameters() if p.requires_grad]
+        self.parameters = [*learned, *self.heads.parameters()]
         self.queue: list[int] = []
         self.step_count = 0
         self.seconds = 0.0
@@ -91,10 +94,12 @@ class Trainer:
         start = self.frames.picture_start
         states = self.read_with_picture(batch.text.ids, image, start)
         parts["words"], parts["numbers"] = text_losses(self.model, states, batch.text, self.numbers)
+        loss = 0.5 * loss + 0.3 * parts["words"] + 0.7 * parts["numbers"]
+        if self.arguments.only_seeing:
+            return loss, parts
         plans = self.plans.batch(self.random, self.arguments.plan_tokens)
         parts["plans"], _ = text_losses(self.model, self.read(plans.ids), plans, self.numbers)
-        text = 0.3 * parts["words"] + 0.7 * parts["numbers"] + 0.25 * parts["plans"]
-        return 0.5 * loss + text, parts
+        return loss + 0.25 * parts["plans"], parts
 
     def step(self) -> dict[str, float]:
         """One step of the optimiser."""
@@ -174,7 +179,17 @@ def begin_from(model: VisionLanguageModel, folder: Path) -> None:
     fresh = embedding.data[len(known) :]
     fresh *= known.std() / embedding.data[: len(known)].std()
     weights[name] = torch.cat([known, fresh])
+    places = next(key for key in weights if key.endswith("position_embedding.weight"))
+    weights[places] = stretched(weights[places], model.config.vision.grid)
     model.load_state_dict(weights)
+
+
+def stretched(places: torch.Tensor, grid: int) -> torch.Tensor:
+    """Position embeddings of a square of patches, for another number of them along a side."""
+    side = round(len(places) ** 0.5)
+    plane = places.T.reshape(1, -1, side, side)
+    larger = F.interpolate(plane, size=(grid, grid), mode="bicubic", align_corners=False)
+    return larger.reshape(-1, grid * grid).T.contiguous()
 
 
 def load(checkpoint: Path) -> VisionLanguageModel:
@@ -194,6 +209,9 @@ def main() -> None:
     parser.add_argument("--initial", type=Path, help="model folder to begin from")
     parser.add_argument("--minutes", type=float, default=70, help="of training, from start to end")
     parser.add_argument("--vision-minutes", type=float, default=3, help="before text is learned")
+    parser.add_argument(
+        "--only-seeing", action="store_true", help="leave the decoder, and so all plans, as it is"
+    )
     parser.add_argument("--pictures", type=int, default=16, help="a step and worker")
     parser.add_argument("--plan-tokens", type=int, default=1600, help="a step and worker")
     parser.add_argument("--threads", type=int, default=1, help="a worker")

@@ -14,7 +14,7 @@ from .attention import attend
 class VisionConfig:
     """Sizes of the encoder."""
 
-    image: int = 224
+    image: int = 336
     patch: int = 14
     hidden: int = 160
     layers: int = 5

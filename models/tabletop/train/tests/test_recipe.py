@@ -3,16 +3,18 @@
 import json
 import unittest
 
+import numpy as np
 import torch
 
 from tabletop import chat, tokenizer
 from tabletop.data import IGNORED, pad_texts, write_list
-from tabletop.evaluate import match, parse_list
+from tabletop.evaluate import match, object_at, parse_list
 from tabletop.language import LanguageConfig
 from tabletop.losses import Numbers
 from tabletop.model import ModelConfig, VisionLanguageModel, generate, picture_mask
 from tabletop.optimise import learning_rate, orthogonal
 from tabletop.targets import CELLS, NOTHING, Labels, PictureTargets, SeenObject
+from tabletop.train import stretched
 from tabletop.vision import VisionConfig
 
 CUBE = SeenObject("red cube", (500, 100), (22.4, 112.0), 10.0)
@@ -70,7 +72,7 @@ class DataTest(unittest.TestCase):
 
     def test_targets_are_where_the_object_is(self):
         labels = Labels.found_in([[CUBE, BOWL]])
-        targets = PictureTargets.of([[CUBE]], labels, 224)
+        targets = PictureTargets.of([[CUBE]], labels, 224, 16)
         occupied = (targets.cell_class[0, :, 0] != NOTHING).nonzero().flatten().tolist()
         self.assertEqual(occupied, [4 * CELLS + 0])
         self.assertEqual(tuple(targets.cell_class[0, occupied[0]]), labels.numbers("red cube"))
@@ -90,7 +92,7 @@ class ModelTest(unittest.TestCase):
         model = small_model(words.get_vocab_size())
         prompt = torch.tensor([chat.picture_request(words)])
         start = prompt[0].tolist().index(words.token_to_id("<image_soft_token>"))
-        picture = torch.randint(0, 256, (1, 224, 224, 3), dtype=torch.uint8)
+        picture = torch.randint(0, 256, (1, 336, 336, 3), dtype=torch.uint8)
         answer = generate(model, prompt, -1, 6, picture, start)[0]
         ids = prompt
         with torch.no_grad():
@@ -116,6 +118,15 @@ class ModelTest(unittest.TestCase):
         self.assertLess(near, far)
 
 
+class InitialTest(unittest.TestCase):
+    def test_places_of_a_finer_grid_lie_between_those_known(self):
+        rows = torch.arange(4.0).repeat_interleave(4)[:, None]
+        finer = stretched(rows, 8).reshape(8, 8)
+        torch.testing.assert_close(finer[:, 0], finer[:, 7])
+        self.assertTrue((finer[:-1] < finer[1:]).all())
+        torch.testing.assert_close(stretched(rows, 4), rows)
+
+
 class OptimiserTest(unittest.TestCase):
     def test_updates_have_about_equal_singular_values(self):
         torch.manual_seed(0)
@@ -132,9 +143,17 @@ class OptimiserTest(unittest.TestCase):
 
 class ScoreTest(unittest.TestCase):
     def test_each_object_is_found_once(self):
-        entry = ("red cube", 23.0, 112.0)
-        pairs = match([entry, entry], [CUBE, BOWL])
+        entry = ("red cube", 33.0, 160.0)
+        pairs = match([entry, entry], [CUBE, BOWL], [None, None])
         self.assertEqual([(i, j) for i, j, _ in pairs], [(0, 0)])
+
+    def test_a_point_means_what_it_is_on(self):
+        rim = ("blue bowl", 250.0, 160.0)
+        self.assertEqual(match([rim], [CUBE, BOWL], [None]), [])
+        self.assertEqual([(i, j) for i, j, _ in match([rim], [CUBE, BOWL], [1])], [(0, 1)])
+        shown = np.zeros((240, 320), np.uint8)
+        shown[120, 250] = 2
+        self.assertEqual((object_at(shown, rim), object_at(shown, ("", 0, 320))), (1, None))
 
     def test_what_is_no_list_is_invalid(self):
         self.assertEqual([entry[0] for entry in parse_list(write_list([CUBE]), 224)], ["red cube"])

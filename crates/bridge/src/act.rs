@@ -1,5 +1,7 @@
 //! One step of a plan: ground, admit, move, look, judge.
 
+use std::fmt;
+
 use enact_arm::{Contact, End};
 use enact_ground::verify::holds;
 use enact_ground::{Evidence, Judgement, Motion, MotionSegment, Purpose, SceneMemory, judge};
@@ -23,10 +25,20 @@ pub(crate) struct Done {
 }
 
 /// Why a motion did not reach its end.
-enum Interruption {
+pub(crate) enum Interruption {
     Stopped,
     Refused(Refusal),
     Hindered(String),
+}
+
+impl fmt::Display for Interruption {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stopped => formatter.write_str("it was stopped"),
+            Self::Refused(refusal) => refusal.fmt(formatter),
+            Self::Hindered(reason) => formatter.write_str(reason),
+        }
+    }
 }
 
 impl Session<'_> {
@@ -61,28 +73,29 @@ impl Session<'_> {
         Ok(finished(step, verdict, reason))
     }
 
-    /// Moves home, around what is on the table, with what is held.
-    pub fn home(&mut self) -> Result<(), BridgeError> {
+    /// Moves home, around what is on the table, with what is held. Says why it did not get
+    /// there, if it did not.
+    pub fn home(&mut self) -> Result<Option<String>, BridgeError> {
         self.tell(&Event::Ordered(Order::Home));
-        self.go_home()
+        let interruption = self.go_home()?;
+        Ok(interruption.map(|why| why.to_string()))
     }
 
-    pub(crate) fn go_home(&mut self) -> Result<(), BridgeError> {
+    pub(crate) fn go_home(&mut self) -> Result<Option<Interruption>, BridgeError> {
         let state = self.state()?;
         let home = self.robot.home();
         let arm = self.robot.arm_joints().len();
         let is_home = (0..arm).all(|joint| (state.position[joint] - home[joint]).abs() < 0.02);
         if is_home && state.commanded.is_some() {
-            return Ok(());
+            return Ok(None);
         }
         self.look = None;
         let step = Step::Home {};
         let at = self.goal()?;
-        // Where the way home is blocked, the arm looks from where it is.
-        if let Ok(motion) = self.grounder.ground(&step, &self.memory, &at) {
-            self.follow(&step, &motion)?;
+        match self.grounder.ground(&step, &self.memory, &at) {
+            Ok(motion) => self.follow(&step, &motion),
+            Err(refusal) => Ok(Some(Interruption::Refused(refusal))),
         }
-        Ok(())
     }
 
     /// Shows what would be done; nothing moves.
@@ -241,7 +254,8 @@ impl Session<'_> {
         let on_the_spot = matches!(step, Step::Point { .. })
             .then(|| self.state())
             .transpose()?;
-        self.go_home()?;
+        // Where the way home is blocked, the arm looks from where it is.
+        let interruption = self.go_home()?;
         let held = before.holding();
         self.look_again(&step.names().chain(held).collect::<Vec<_>>())?;
         let measured = match on_the_spot {
@@ -261,6 +275,11 @@ impl Session<'_> {
                 frame,
             },
         );
+        let reason = match interruption {
+            Some(why) if reason.is_empty() => format!("the arm did not get home: {why}"),
+            Some(why) => format!("{reason}; the arm did not get home: {why}"),
+            None => reason,
+        };
         Ok((verdict, reason))
     }
 

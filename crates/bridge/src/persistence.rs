@@ -36,7 +36,7 @@ pub(crate) fn advise(history: &[Outcome], step: &Step) -> Advice {
 
 /// How often this step failed for the reason of its last failure since it last worked.
 fn failures<'a>(history: &'a [Outcome], step: &Step) -> (usize, Option<&'a Outcome>) {
-    let failed = |outcome: &Outcome| matches!(outcome.verdict, Verdict::No | Verdict::Refused);
+    let failed = |outcome: &Outcome| outcome.verdict != Verdict::Yes;
     let mut tries = history
         .iter()
         .rev()
@@ -107,6 +107,14 @@ mod tests {
         let history = [no("slipped"), no("slipped"), no("closed on nothing")];
         assert_eq!(advise(&history, &pick("cube")), Advice::Try(0));
         assert_eq!(advise(&[], &pick("cube")), Advice::Try(0));
+    }
+
+    #[test]
+    fn what_cannot_be_judged_has_not_worked() {
+        let unknown = outcome(pick("cube"), Verdict::Unknown, "it is out of sight");
+        let history = vec![unknown; 4];
+        assert_eq!(advise(&history[..2], &pick("cube")), Advice::Try(1));
+        assert!(matches!(advise(&history, &pick("cube")), Advice::Ask(_)));
     }
 
     #[test]

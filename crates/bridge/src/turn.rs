@@ -105,7 +105,7 @@ impl Session<'_> {
             }
             self.tell(&Event::Turn(turn));
             if self.look.is_none() {
-                if self.may_move {
+                if self.may_move && !bounds.dry_run {
                     self.go_home()?;
                 }
                 self.look_again(&[])?;

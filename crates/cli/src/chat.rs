@@ -8,6 +8,7 @@ use rustyline::error::ReadlineError;
 use crate::args::SetupArgs;
 use crate::home::Home;
 use crate::setup::Setup;
+use crate::stops::release;
 use crate::watch::Watchers;
 
 const HELP: &str = "\
@@ -69,12 +70,14 @@ fn obey(session: &mut Session<'_>, line: &str, bounds: Bounds) -> Result<bool, B
             session.see()?;
         }
         "/home" => {
-            session.stop_switch().release();
-            session.home()?;
+            release(&session.stop_switch());
+            if let Some(why) = session.home()? {
+                eprintln!("the arm did not get home: {why}");
+            }
         }
         _ if line.starts_with('/') => eprintln!("no command {line}\n{HELP}"),
         instruction => {
-            session.stop_switch().release();
+            release(&session.stop_switch());
             let report = session.run(instruction, bounds)?;
             println!(
                 "{}",

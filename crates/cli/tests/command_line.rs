@@ -156,6 +156,7 @@ fn the_same_seed_writes_the_same_journal() {
 fn a_dry_run_moves_nothing_and_prints_what_would_be_done() {
     let folder = tempfile::tempdir().unwrap();
     let plan = write(folder.path(), "plan.json", PUT);
+    let journal = folder.path().join("journal").display().to_string();
     let output = run(&[
         "run",
         TASK,
@@ -164,6 +165,8 @@ fn a_dry_run_moves_nothing_and_prints_what_would_be_done() {
         "--perception",
         "truth",
         "--dry-run",
+        "--journal",
+        &journal,
     ]);
     let text = String::from_utf8(output.stdout.clone()).unwrap();
     assert_eq!(status(&output), 0, "{}", stderr(&output));
@@ -172,6 +175,8 @@ fn a_dry_run_moves_nothing_and_prints_what_would_be_done() {
         "{text}"
     );
     assert!(!stderr(&output).contains("worked"));
+    let journal = std::fs::read_to_string(journal).unwrap();
+    assert!(journal.contains("planned") && !journal.contains("\"moving\""));
 }
 
 #[test]

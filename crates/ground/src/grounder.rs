@@ -289,7 +289,7 @@ impl Grounder {
         let margin = self.robot.clearance().objects;
         let mut around = self.fixed.clone();
         let named = scene.objects().iter();
-        let named = named.map(|object| obstacle(&object.name, &object.solid));
+        let named = named.map(|object| obstacle(&object.name, &object.solid).perceived());
         let unnamed = scene.unnamed().iter();
         let all = named.chain(unnamed.map(|solid| obstacle(UNNAMED, solid)));
         let all = all.map(|obstacle| (Arc::new(obstacle), margin));

@@ -281,3 +281,53 @@ fn the_walls_of_the_workspace_are_kept() {
         "{refusal}"
     );
 }
+
+#[test]
+fn a_push_does_not_squeeze_a_thing_against_what_is_known() {
+    let (x, y) = at(0.2, 0.0);
+    let scene = scene(vec![cube((x, y), 0.0, 0.03)]);
+    let push = |direction| Step::Push {
+        object: "red cube".to_owned(),
+        direction,
+    };
+    let free = |grounder: &Grounder, direction| grounder.ground(&push(direction), &scene, &home());
+    let rails = [1.0, -1.0].map(|side| {
+        let place = [x, y + side * 0.03, 0.01];
+        fixture("rail", place, [0.1, 0.01, 0.02])
+    });
+    let railed = PLAIN.clone().among(rails, []);
+    let walled = PLAIN.clone().among(
+        [],
+        [1.0, -1.0].map(|side| HalfSpace {
+            name: "side wall of the workspace".to_owned(),
+            normal: nalgebra::Unit::new_normalize(Vector3::new(0.0, side, 0.0)),
+            offset: side * y - 0.03,
+            margin: 0.003,
+        }),
+    );
+    for direction in [Direction::Left, Direction::Right] {
+        assert!(free(&PLAIN, direction).is_ok());
+        for (grounder, what) in [(&railed, "rail"), (&walled, "side wall of the workspace")] {
+            let refusal = free(grounder, direction).unwrap_err();
+            assert!(
+                matches!(&refusal, Refusal::Collision { first, second, .. } if first == "red cube" && second == what),
+                "{refusal}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_seen_under_the_name_of_a_fixture_does_not_take_its_place() {
+    let (x, y) = at(0.22, 0.0);
+    let mut shelf = cube((x, y), 0.0, 0.03);
+    shelf.name = "shelf".to_owned();
+    let scene = scene(vec![shelf]);
+    let above = fixture("shelf", [x + 0.02, y, 0.05], [0.12, 0.3, 0.01]);
+    let shelved = PLAIN.clone().among([above], []);
+    assert!(PLAIN.ground(&pick("shelf"), &scene, &home()).is_ok());
+    assert_about(
+        &shelved.ground(&pick("shelf"), &scene, &home()).unwrap_err(),
+        "shelf",
+    );
+}

@@ -90,7 +90,10 @@ pub fn transit(
         }
     }
     let out_to = |free: &JointVector| through(robot, around, start, std::slice::from_ref(free));
-    if let Some((free, out)) = way_out(robot, around, start, out_to)
+    let is_stuck = || robot.collider().check_posture(start, around).is_err();
+    if is_stuck()
+        && searches.take()
+        && let Some((free, out)) = way_out(robot, around, start, out_to)
         && let Ok(rest) = transit(robot, around, &free, goal, searches)
     {
         return Ok(out.into_iter().chain(rest).collect());

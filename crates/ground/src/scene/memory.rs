@@ -222,6 +222,7 @@ impl SceneMemory {
             if object.unseen > 0 && !matched[new] {
                 matched[new] = true;
                 object.unseen = 0;
+                object.released = false;
                 object.point = observations[new].point;
                 object.solid = rigid(&object.solid, &observations[new].solid);
             }
@@ -242,6 +243,7 @@ impl SceneMemory {
             .find(|known| is_it(known, &observation))
         {
             known.unseen = 0;
+            known.released = false;
             known.point = observation.point;
             known.solid = rigid(&known.solid, &observation.solid);
             return;

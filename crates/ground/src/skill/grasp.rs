@@ -281,14 +281,16 @@ pub fn require_in_reach(context: &Context<'_>, what: &str, target: &Point3) -> R
     }
 }
 
-/// Of two refusals the one that was closer to being none.
+/// Of two refusals the one that was closer to being none: of what is out of reach the nearer, and
+/// what was reached but is not free before that.
 pub fn closest(known: Option<Refusal>, new: Refusal) -> Option<Refusal> {
     match (&known, &new) {
         (
             Some(Refusal::Unreachable { distance: best, .. }),
             Refusal::Unreachable { distance, .. },
         ) if distance < best => Some(new),
+        (Some(Refusal::Unreachable { .. }), Refusal::Unreachable { .. }) => known,
+        (Some(Refusal::Unreachable { .. }) | None, _) => Some(new),
         (Some(_), _) => known,
-        (None, _) => Some(new),
     }
 }

@@ -111,8 +111,11 @@ pub fn hindrance(
     let drop = *drops(target, relation).last()?;
     let mut refusal = None;
     for spot in spots {
-        // Spots lie close together: where one is out of reach, the others hardly matter.
         let Ok(ways) = releases(context, held, target, spot, drop) else {
+            if relation.is_beside() {
+                continue;
+            }
+            // In or on it, spots lie close together: all are out of reach then.
             break;
         };
         for way in ways {

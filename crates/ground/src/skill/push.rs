@@ -3,6 +3,7 @@
 use std::f64::consts::{FRAC_PI_2, PI};
 
 use enact_plan::Direction;
+use enact_robot::Obstacle;
 use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 
 use super::context::{Context, TILTS};
@@ -134,6 +135,39 @@ fn blocked(
 ) -> Option<Refusal> {
     let solid = &object.solid;
     let radius = solid.footprint.inner_radius();
+    let places: Vec<Point3> = (1..=5)
+        .map(|step| solid.centre() + way * (f64::from(step) / 5.0 * distance))
+        .collect();
+    let collision = |name: &str, room: f64| Refusal::Collision {
+        first: object.name.clone(),
+        second: name.to_owned(),
+        distance: room,
+        margin: ROOM,
+    };
+    let known = context.scene.objects();
+    let is_known = |obstacle: &Obstacle| {
+        obstacle.is_perceived() && known.iter().any(|other| other.name == obstacle.name())
+    };
+    let bodies = context.around.obstacles.iter();
+    let bodies = bodies.filter(|(obstacle, _)| !is_known(obstacle));
+    let bodies = bodies.map(|(obstacle, _)| {
+        let room = |place: &Point3| obstacle.distance_to(place) - radius;
+        (
+            obstacle.name(),
+            places.iter().map(room).fold(f64::INFINITY, f64::min),
+        )
+    });
+    let walls = context.around.half_spaces.iter();
+    let walls = walls.filter(|wall| !wall.is_table()).map(|wall| {
+        let room = |place: &Point3| place.coords.dot(&wall.normal) - wall.offset - radius;
+        (
+            wall.name.as_str(),
+            places.iter().map(room).fold(f64::INFINITY, f64::min),
+        )
+    });
+    if let Some((name, room)) = bodies.chain(walls).find(|(_, room)| *room < ROOM) {
+        return Some(collision(name, room));
+    }
     context
         .scene
         .objects()
@@ -142,21 +176,9 @@ fn blocked(
         .filter(|other| context.around.has(&other.name))
         .filter(|other| !rests_together(object, other))
         .find_map(|other| {
-            let room = (1..=5)
-                .map(|step| f64::from(step) / 5.0 * distance)
-                .map(|ahead| {
-                    other
-                        .solid
-                        .plan_distance(solid.x + way.x * ahead, solid.y + way.y * ahead)
-                        - radius
-                })
-                .fold(f64::INFINITY, f64::min);
-            (room < ROOM).then(|| Refusal::Collision {
-                first: object.name.clone(),
-                second: other.name.clone(),
-                distance: room,
-                margin: ROOM,
-            })
+            let room = |place: &Point3| other.solid.plan_distance(place.x, place.y) - radius;
+            let room = places.iter().map(room).fold(f64::INFINITY, f64::min);
+            (room < ROOM).then(|| collision(&other.name, room))
         })
 }
 

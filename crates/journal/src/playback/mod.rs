@@ -112,7 +112,7 @@ fn meet(session: &mut Session<'_>, demand: &Demand) -> Result<(), BridgeError> {
     match demand {
         Demand::Task(Task { task, bounds }) => session.run(task, *bounds).map(drop),
         Demand::Order(Order::See) => session.see().map(drop),
-        Demand::Order(Order::Home) => session.home(),
+        Demand::Order(Order::Home) => session.home().map(drop),
     }
 }
 

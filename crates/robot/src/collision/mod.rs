@@ -86,8 +86,8 @@ impl Collider {
 
     /// Refuses a motion that comes too close to something at a sample or, the joints
     /// moving straight from one to the next, between two. What is too close where it
-    /// begins must not come closer than it is there; where it ends, things may be as close
-    /// as beside what is worked on.
+    /// begins must be no closer where it ends; objects and bodies may be as close
+    /// where it ends as beside what is worked on.
     ///
     /// # Errors
     /// As [`check_posture`](Self::check_posture).

@@ -12,6 +12,9 @@ const SAMPLES: usize = 500;
 /// Parts that stay this far apart in all of them never meet, metres.
 const NEVER: f64 = 0.04;
 
+/// Parts that are nearer than this touch, however wide a margin is asked for, metres.
+const JOINED: f64 = 0.001;
+
 /// Two parts of a robot that must be kept apart.
 #[derive(Clone, Debug)]
 pub struct Pair {
@@ -70,8 +73,8 @@ pub fn pairs(question: &Question, parts: &[Part], clearance: &Clearance) -> Vec<
         let of_links = pairs.iter().zip(&found).filter(|(other, _)| same(other));
         let mut touching = of_links.map(|(other, found)| {
             (
-                found.largest < other.margin.max(f64::MIN_POSITIVE),
-                found.at_home < other.margin.max(f64::MIN_POSITIVE),
+                found.largest < other.margin.clamp(f64::MIN_POSITIVE, JOINED),
+                found.at_home < other.margin.clamp(f64::MIN_POSITIVE, JOINED),
             )
         });
         touching.any(|(always, at_home)| always || at_home)

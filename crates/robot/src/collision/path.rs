@@ -12,8 +12,10 @@ use super::convex::Placed;
 use super::surroundings::{HalfSpace, Obstacle, Surroundings};
 use super::{Collider, Pair};
 
-/// A motion may come this much closer than what is too close already is, metres.
+/// On its way a motion may come this much closer than what is too close already is, metres.
 const TOUCH: f64 = 0.0005;
+/// Distances that differ by less are the same, metres.
+const SAME: f64 = 1e-6;
 /// Between samples distances are known to this, metres.
 const RESOLUTION: f64 = 0.00025;
 /// Distances this much above the margin need not be exact, metres.
@@ -76,7 +78,8 @@ impl<'a> Walk<'a> {
                 watch(Other::Obstacle(obstacle), obstacle.name(), *margin);
             }
             for half_space in &around.half_spaces {
-                if part.roams() && !(held && around.held_may_touch) {
+                let rests = held && around.held_may_touch && half_space.is_table();
+                if part.roams() && !rests {
                     let other = Other::HalfSpace(half_space);
                     watch(other, &half_space.name, half_space.margin);
                 }
@@ -115,12 +118,17 @@ impl<'a> Walk<'a> {
         for watch in &self.watches {
             let begin = self.distance(watch, watch.margin, &first_placed);
             let end = self.distance(watch, watch.margin, &last_placed);
-            let margin = watch
-                .margin
-                .min((end - TOUCH).max(nearest))
-                .min(begin - TOUCH);
-            if end < margin || end.is_nan() {
-                self.measure(watch, margin, &last_placed)?;
+            let mut margin = watch.margin;
+            if watch.may_be_approached() {
+                margin = margin.min((end - TOUCH).max(nearest));
+            }
+            // What is too close already must not be closer in the end, or many motions would add up.
+            let mut least = margin;
+            if begin < margin {
+                (margin, least) = (begin - TOUCH, begin - SAME);
+            }
+            if end < least || end.is_nan() {
+                self.measure(watch, least, &last_placed)?;
             }
             left.push((margin, begin - margin));
         }
@@ -245,6 +253,14 @@ impl<'a> Watch<'a> {
             other: Other::Part(pair.second),
             margin: pair.margin,
             reach: &pair.reach,
+        }
+    }
+
+    /// Whether a motion may end nearer than usual: beside what is worked on, something may stand.
+    fn may_be_approached(&self) -> bool {
+        match self.other {
+            Other::Obstacle(obstacle) => !obstacle.is_kept_out(),
+            Other::Part(_) | Other::HalfSpace(_) => false,
         }
     }
 }

@@ -9,6 +9,9 @@ use super::body::Part;
 use super::convex::{Convex, Placed};
 use crate::description::{Robot, Shape};
 
+/// What the table is called.
+const TABLE: &str = "table";
+
 /// A body that stands still, made of convex pieces.
 #[derive(Clone, Debug)]
 pub struct Obstacle {
@@ -18,6 +21,7 @@ pub struct Obstacle {
     middle: Vector3,
     radius: f64,
     kept_out: bool,
+    perceived: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -80,6 +84,7 @@ impl Obstacle {
             middle,
             radius,
             kept_out: false,
+            perceived: false,
         }
     }
 
@@ -87,6 +92,22 @@ impl Obstacle {
     pub fn keep_out(mut self) -> Self {
         self.kept_out = true;
         self
+    }
+
+    /// The same as something that was seen, and may be worked on or moved by whoever names it.
+    pub fn perceived(mut self) -> Self {
+        self.perceived = true;
+        self
+    }
+
+    /// Whether it was seen, rather than known beforehand.
+    pub fn is_perceived(&self) -> bool {
+        self.perceived
+    }
+
+    /// Whether it is a place where a person may be.
+    pub(super) fn is_kept_out(&self) -> bool {
+        self.kept_out
     }
 
     /// What it is called.
@@ -144,11 +165,16 @@ impl HalfSpace {
     /// The table: everything below height zero.
     pub fn table(margin: f64) -> Self {
         Self {
-            name: "table".to_owned(),
+            name: TABLE.to_owned(),
             normal: Vector3::z_axis(),
             offset: 0.0,
             margin,
         }
+    }
+
+    /// Whether it is the table, rather than a wall.
+    pub fn is_table(&self) -> bool {
+        self.name == TABLE
     }
 
     /// Distance of a shape at `base_from_shape`, negative where it reaches inside, metres.
@@ -191,26 +217,29 @@ impl Surroundings {
         }
     }
 
-    /// Whether an obstacle of this name is among them.
+    /// Whether something of this name was seen.
     pub fn has(&self, name: &str) -> bool {
         let mut obstacles = self.obstacles.iter();
-        obstacles.any(|(obstacle, _)| obstacle.name() == name)
+        obstacles.any(|(obstacle, _)| obstacle.perceived && obstacle.name() == name)
     }
 
-    /// The same without the obstacle of this name.
+    /// The same without what was seen under this name. What is known beforehand stays, whatever
+    /// name a model gives to what it sees.
     pub fn without(&self, name: &str) -> Self {
-        self.filtered(|obstacle| obstacle.name() != name)
+        self.filtered(|obstacle| !obstacle.perceived || obstacle.name() != name)
     }
 
-    /// The same with no obstacle but the one of this name.
+    /// The same with no obstacle but what was seen under this name.
     pub fn only(&self, name: &str) -> Self {
-        self.filtered(|obstacle| obstacle.name() == name)
+        self.filtered(|obstacle| obstacle.perceived && obstacle.name() == name)
     }
 
-    /// The same with obstacles that may come as close as `margin` metres.
+    /// The same with obstacles that may come as close as `margin` metres; places where a person
+    /// may be stay as far as they are.
     pub fn within(&self, margin: f64) -> Self {
         let mut nearer = self.clone();
-        for (_, usual) in &mut nearer.obstacles {
+        let bodies = nearer.obstacles.iter_mut();
+        for (_, usual) in bodies.filter(|(obstacle, _)| !obstacle.kept_out) {
             *usual = usual.min(margin);
         }
         nearer

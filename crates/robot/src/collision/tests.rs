@@ -126,6 +126,69 @@ fn a_path_away_from_what_is_too_close_is_free_and_one_towards_it_is_not() {
 }
 
 #[test]
+fn many_small_motions_do_not_creep_up_to_a_thing() {
+    let robot = so101();
+    let at = posture([0.0; 5]);
+    let tool = robot.forward(&at).translation.x;
+    let around = wall("wall", tool + 0.05);
+    let forward = |by: f64| posture([0.0, by, -by, 0.0, 0.0]);
+    let mut by = 0.0;
+    for step in [0.01, 0.002, 0.0004, 0.00008] {
+        for _ in 0..2000 {
+            let path = straight(&forward(by), &forward(by + step), 4);
+            if robot.collider().check_path(&path, &around).is_err() {
+                break;
+            }
+            by += step;
+        }
+    }
+    let clear = around.within(0.0014);
+    let end = forward(by);
+    assert_eq!(robot.collider().check_posture(&end, &clear), Ok(()), "{by}");
+}
+
+#[test]
+fn what_is_known_beforehand_stays_whatever_is_seen_under_its_name() {
+    let known = wall("wall", 0.3);
+    let mut both = known.clone();
+    let seen = wall("wall", 0.2).obstacles.remove(0).0;
+    let seen = Obstacle::new("wall", seen.shapes()).perceived();
+    both.obstacles.push((Arc::new(seen), 0.005));
+    assert_eq!(both.without("wall"), known);
+    assert!(both.has("wall") && !known.has("wall"));
+    assert_eq!(both.only("wall").obstacles.len(), 1);
+}
+
+#[test]
+fn a_motion_that_goes_on_differently_stays_above_the_table() {
+    let robot = so101();
+    let gate = crate::Gate::new(robot);
+    let home = robot.home().clone();
+    let start = crate::Start {
+        measured: &home,
+        commanded: None,
+    };
+    let stay = gate.admit(vec![home.clone(); 10], &start).unwrap();
+    let mut down = home.clone();
+    (down[1], down[2], down[3]) = (1.2, 0.0, 0.6);
+    let table = Surroundings::table(robot);
+    assert!(robot.collider().check_posture(&down, &table).is_err());
+    let smooth = |time: f64| time.powi(3) * (10.0 + time * (6.0 * time - 15.0));
+    let way = (0..=2000).map(|cycle| smooth(f64::from(cycle) / 2000.0));
+    let slow: Vec<JointVector> = way
+        .map(|share| {
+            let joints = home.iter().zip(down.iter());
+            joints.map(|(a, b)| a + share * (b - a)).collect()
+        })
+        .collect();
+    let refusal = gate.go_on(&stay, 3, &slow).unwrap_err();
+    assert!(
+        matches!(&refusal, Refusal::Collision { second, .. } if second == "table"),
+        "{refusal}"
+    );
+}
+
+#[test]
 fn what_is_held_collides_too() {
     let robot = so101();
     let at = posture([0.0; 5]);

@@ -37,6 +37,8 @@ pub struct Gate {
     following_error: f64,
     collider: Arc<Collider>,
     tool: Tool,
+    /// What motion that goes on differently must stay clear of.
+    table: Surroundings,
 }
 
 /// Where the arm is when a motion begins; all joints.
@@ -58,6 +60,7 @@ impl Gate {
             following_error: robot.following_error(),
             collider: Arc::clone(robot.collider()),
             tool: Tool::new(robot),
+            table: Surroundings::table(robot),
         }
     }
 

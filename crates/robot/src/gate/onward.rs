@@ -3,7 +3,6 @@
 use enact_types::{JointVector, Refusal};
 
 use super::{Gate, Trajectory, check_positions, rates};
-use crate::collision::Surroundings;
 
 /// Samples that the third difference looks back on.
 const HISTORY: usize = 3;
@@ -20,7 +19,7 @@ pub struct Onward {
 impl Gate {
     /// Admits samples in place of the rest of an admitted trajectory, `sent` being the index
     /// of its last sample that was sent. All limits hold across the change, the arm rests
-    /// after the last sample, and it does not run into itself.
+    /// after the last sample, and it runs neither into itself nor into the table.
     ///
     /// # Errors
     /// The first limit that is not kept; the trajectory may then go on as it was.
@@ -49,7 +48,7 @@ impl Gate {
             let path = |at: isize| all[at.clamp(0, last) as usize][index];
             rates::check(joint, self.period, &path, next as isize..=last + 3, 1.0)?;
         }
-        self.collider.check_path(&all, &Surroundings::default())?;
+        self.collider.check_path(&all, &self.table)?;
         Ok(Onward {
             trajectory: Trajectory::new(all, self.period),
             next,

@@ -160,14 +160,23 @@ fn settings(
     ))
 }
 
-/// Of all weights in a model folder; of nothing where it is not a folder.
-fn checksum(folder: &Path) -> u32 {
-    let mut files: Vec<_> = std::fs::read_dir(folder)
+/// What the files of a model end in.
+const MODEL_FILES: [&str; 5] = ["safetensors", "gguf", "uqff", "json", "toml"];
+
+/// Of what makes a model what it is: all weights and settings in its folder, or the file that it is.
+fn checksum(model: &Path) -> u32 {
+    let mut files: Vec<_> = std::fs::read_dir(model)
         .into_iter()
         .flatten()
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|end| end == "safetensors"))
+        .filter(|path| {
+            let end = path.extension().and_then(|end| end.to_str());
+            end.is_some_and(|end| MODEL_FILES.contains(&end))
+        })
         .collect();
+    if model.is_file() {
+        files.push(model.to_owned());
+    }
     files.sort();
     let mut hasher = crc32fast::Hasher::new();
     for bytes in files.iter().filter_map(|file| std::fs::read(file).ok()) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::f64::consts::FRAC_PI_2;
 use std::path::Path;
 
+use enact_dataset::wording::chinese::plain_name;
 use enact_robot::Robot;
 use enact_sim::render::Card;
 use enact_sim::{Colour, Item, Layout, Scene, World};
@@ -35,6 +36,8 @@ pub struct Drawn<'a> {
     pub task: &'a Task,
     /// What the person says.
     pub instruction: String,
+    /// What the person asks about though it is not there, in English and in Chinese.
+    pub absent: Option<[String; 2]>,
     /// What is where. Objects of a role are named by it.
     pub layout: Layout,
     /// What is written where.
@@ -73,10 +76,12 @@ pub fn episode<'a>(
     for item in &layout.objects {
         instruction = instruction.replace(&format!("{{{}}}", item.name), &item.label());
     }
+    let mut missing = None;
     if instruction.contains("{absent}") {
         let absent = absent(task, &layout, &mut rng)
             .ok_or_else(|| format!("task `{}`: everything is there", task.name))?;
         instruction = instruction.replace("{absent}", &absent);
+        missing = Some([absent.clone(), plain_name(&absent)]);
     }
     if let Some(open) = instruction.find('{') {
         return Err(format!(
@@ -90,6 +95,7 @@ pub fn episode<'a>(
         .choose(&mut rng)
         .and_then(|text| laid(text, &layout, &mut rng));
     Ok(Drawn {
+        absent: missing,
         card,
         task,
         instruction: chinese(&instruction),
@@ -117,7 +123,7 @@ fn laid(text: &str, layout: &Layout, rng: &mut ChaCha8Rng) -> Option<Card> {
 /// Labels within a Chinese sentence are Chinese.
 fn chinese(text: &str) -> String {
     use enact_dataset::vocabulary::{COLOURS, CONTAINERS, MOVABLE};
-    use enact_dataset::wording::{Language, chinese::plain_name};
+    use enact_dataset::wording::Language;
     if Language::of(text) == Language::English {
         return text.to_owned();
     }
@@ -188,7 +194,7 @@ fn fill(value: &mut Value, words: &BTreeMap<String, String>) {
     }
 }
 
-/// A layout of the scene, if it has every role and is as required.
+/// A layout of the scene, if it has every role, is as required, and leaves something to do.
 fn arranged(task: &Task, robot: &Robot, scene: &Scene, seed: u64) -> Option<Layout> {
     let mut layout = scene.draw(seed);
     let has = |role: &&str| layout.objects.iter().any(|item| item.name == **role);
@@ -221,14 +227,13 @@ fn arranged(task: &Task, robot: &Robot, scene: &Scene, seed: u64) -> Option<Layo
             Requirement::Space(_) => None,
         })
         .collect();
-    if !states.is_empty() {
-        let mut world = World::new(robot, &layout);
+    let mut world = World::new(robot, &layout);
+    if !states.is_empty() || task.goal.is_some() {
         world.settle();
-        if !states.iter().all(|goal| goal.holds(&world)) {
-            return None;
-        }
     }
-    Some(layout)
+    let begins_right = states.iter().all(|goal| goal.holds(&world));
+    let is_done = task.goal.as_ref().is_some_and(|goal| goal.holds(&world));
+    (begins_right && !is_done).then_some(layout)
 }
 
 fn find<'a>(layout: &'a Layout, name: &str) -> Option<&'a Item> {

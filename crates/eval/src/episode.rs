@@ -6,7 +6,7 @@ use std::time::Instant;
 use enact_arm::ArmThread;
 use enact_bridge::{Bounds, BridgeError, Ending, Observer, Report, Session};
 use enact_dataset::truth::Truth;
-use enact_plan::{Mind, Pair, Step, Verdict};
+use enact_plan::{Mind, Pair, Verdict};
 use enact_robot::Robot;
 use enact_sim::Simulator;
 use serde::{Deserialize, Serialize};
@@ -76,7 +76,7 @@ pub fn run<'a>(
 ) -> Record {
     let started = Instant::now();
     let simulator = Simulator::new(robot, &drawn.layout, false);
-    let mut notes = Notes::new(robot);
+    let mut notes = Notes::new(robot, &simulator, drawn.task.pointed.as_deref());
     let mut disturber = Disturber::new(drawn, &simulator);
     let report = {
         let mut observers: Vec<Box<dyn Observer + '_>> =
@@ -112,8 +112,11 @@ pub fn run<'a>(
             return record;
         }
     };
-    record.success = is_reached(drawn, &simulator, &report);
+    record.success = within_limits && is_reached(drawn, &simulator, &report, notes.pointed);
     record.failure = (!record.success).then(|| {
+        if !within_limits {
+            return Failure::OutOfLimits;
+        }
         kind(&Case {
             involved: &involved(drawn),
             first_seen: notes.first_seen.as_deref().unwrap_or_default(),
@@ -159,7 +162,7 @@ fn attempt<'a>(
     session.run(&drawn.instruction, Bounds::of_turns(turns))
 }
 
-fn is_reached(drawn: &Drawn<'_>, simulator: &Simulator, report: &Report) -> bool {
+fn is_reached(drawn: &Drawn<'_>, simulator: &Simulator, report: &Report, pointed: bool) -> bool {
     let untouched = |role: &str| {
         let goal = enact_sim::Goal::Untouched(role.to_owned());
         simulator.with_world(|world| goal.holds(world))
@@ -167,28 +170,45 @@ fn is_reached(drawn: &Drawn<'_>, simulator: &Simulator, report: &Report) -> bool
     if !drawn.task.untouched.iter().all(|role| untouched(role)) {
         return false;
     }
+    let concerned = concerned(drawn);
+    let mut bystanders = drawn.layout.objects.iter().map(|item| item.name.as_str());
+    if !bystanders.all(|name| concerned.contains(&name) || untouched(name)) {
+        return false;
+    }
     if let Some(goal) = &drawn.task.goal {
         return simulator.with_world(|world| goal.holds(world));
     }
-    let nothing_moved = drawn
-        .layout
-        .objects
-        .iter()
-        .all(|item| untouched(&item.name));
-    if let Some(role) = &drawn.task.pointed {
-        let label = label(drawn, role);
-        let pointed = report.steps.iter().any(|outcome| {
-            outcome.verdict == Verdict::Yes
-                && matches!(&outcome.step, Step::Point { object } if *object == label)
-        });
-        return pointed && nothing_moved;
+    if drawn.task.pointed.is_some() {
+        return pointed;
     }
     let answered = match drawn.task.answer {
-        Some(Answer::Said) => report.ending == Ending::Said,
-        Some(Answer::Asked) => report.ending == Ending::Asked,
+        Some(Answer::Said) => report.ending == Ending::Said && names_what_is_missing(drawn, report),
+        // A question that comes of failing is not the one that was wanted.
+        Some(Answer::Asked) => report.ending == Ending::Asked && report.steps.is_empty(),
         Some(Answer::Any) | None => matches!(report.ending, Ending::Said | Ending::Asked),
     };
-    answered && nothing_moved
+    answered
+}
+
+/// Whether what was said is about what is not there, if the person asked for such a thing.
+fn names_what_is_missing(drawn: &Drawn<'_>, report: &Report) -> bool {
+    let says = |name: &String| report.said.iter().any(|text| text.contains(name.as_str()));
+    drawn
+        .absent
+        .as_ref()
+        .is_none_or(|names| names.iter().any(says))
+}
+
+/// Objects that the task, or what happens behind the robot's back, may move.
+fn concerned<'a>(drawn: &'a Drawn<'_>) -> Vec<&'a str> {
+    let task = drawn.task;
+    let goal = task.goal.iter().flat_map(enact_sim::Goal::names);
+    let resting = task.rests.iter().flat_map(|(upper, lower)| [upper, lower]);
+    let resting = resting.map(String::as_str).filter(|_| task.goal.is_some());
+    let disturbed = task.disturb.moves.iter().chain(&task.disturb.appears);
+    goal.chain(resting)
+        .chain(disturbed.map(String::as_str))
+        .collect()
 }
 
 fn label(drawn: &Drawn<'_>, role: &str) -> String {

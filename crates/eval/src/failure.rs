@@ -28,6 +28,8 @@ pub enum Failure {
     Spoke,
     /// It thought that it was done.
     NotReached,
+    /// A joint was measured beyond its limits.
+    OutOfLimits,
     /// The loop broke.
     Broken,
 }
@@ -44,6 +46,7 @@ impl fmt::Display for Failure {
             Self::Acted => "acted where it should not",
             Self::Spoke => "spoke where it should act",
             Self::NotReached => "thought it was done",
+            Self::OutOfLimits => "left its limits",
             Self::Broken => "broke",
         })
     }

@@ -48,11 +48,19 @@ impl Kept {
             Err(_) => std::fs::write(&named, format!("{settings}\n")).map_err(io)?,
         }
         let path = folder.join("episodes.jsonl");
-        let text = std::fs::read_to_string(&path).unwrap_or_default();
-        let whole = text.rfind('\n').map_or(0, |end| end + 1);
-        let done: Vec<Record> = text[..whole]
-            .lines()
-            .filter_map(|line| serde_json::from_str(line).ok())
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(io(error)),
+        };
+        // The last line may have been cut anywhere, within a character too.
+        let whole = bytes
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |end| end + 1);
+        let done: Vec<Record> = bytes[..whole]
+            .split(|byte| *byte == b'\n')
+            .filter_map(|line| serde_json::from_slice(line).ok())
             .collect();
         let file = OpenOptions::new()
             .create(true)

@@ -9,6 +9,9 @@ use crate::episode::Record;
 use crate::failure::Failure;
 use crate::wilson::Share;
 
+/// A harder push against what the arm is never to touch is a bump, newtons.
+const GENTLE: f64 = 0.5;
+
 /// What came of a suite.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
@@ -30,6 +33,9 @@ pub struct Report {
     pub executable: Share,
     /// Episodes in which every joint was measured within its limits.
     pub within_limits: Share,
+    /// Episodes in which nothing pushed harder than half a newton against what the arm is never
+    /// to touch.
+    pub gentle: Share,
     /// Turns of the loop, mean.
     pub turns: f64,
     /// Time of an episode, means.
@@ -99,6 +105,7 @@ impl Report {
             failures: failures(seed, records, command),
             executable: Share::new(sum(|r| r.admitted), sum(|r| r.steps)),
             within_limits: Share::new(count(|record| record.within_limits), episodes),
+            gentle: Share::new(count(|record| record.hardest_bump <= GENTLE), episodes),
             turns: mean(|record| f64::from(record.turns)),
             seconds: Seconds {
                 simulated: mean(|record| record.sim_seconds),
@@ -113,10 +120,12 @@ impl Report {
         let mut text = self.markdown();
         let _ = writeln!(
             text,
-            "\nsteps admitted {:.1} %, within limits {} of {}, {:.2} turns, {:.1} s simulated, {:.2} s wall, {:.2} s model",
+            "\nsteps admitted {:.1} %, within limits {} of {}, without a bump {} of {}, {:.2} turns, {:.1} s simulated, {:.2} s wall, {:.2} s model",
             100.0 * self.executable.value(),
             self.within_limits.successes,
             self.within_limits.of,
+            self.gentle.successes,
+            self.gentle.of,
             self.turns,
             self.seconds.simulated,
             self.seconds.wall,

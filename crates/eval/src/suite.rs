@@ -51,7 +51,8 @@ pub struct Task {
     pub aside: Option<(String, String)>,
     /// What the end must look like; names are roles.
     pub goal: Option<Goal>,
-    /// Roles that must stay where they are.
+    /// Roles that must stay where they are. So must, in any case, whatever neither `goal` nor
+    /// `rests` nor `disturb` names.
     #[serde(default)]
     pub untouched: Vec<String>,
     /// The role that must be pointed at.

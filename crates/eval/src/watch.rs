@@ -1,12 +1,17 @@
 //! What a run shows on the way.
 
 use enact_bridge::{Event, Observer};
-use enact_plan::Verdict;
+use enact_plan::{Step, Verdict};
 use enact_robot::Robot;
+use enact_sim::Simulator;
+use enact_types::JointVector;
 use serde::{Deserialize, Serialize};
 
 /// A joint may be measured this far beyond its limit: play and overshoot of the servo, rad.
 const PLAY: f64 = 0.02;
+
+/// Fingertips this near to the middle of an object, seen from above, point at it, metres.
+const OVER: f64 = 0.03;
 
 /// What the planner was asked and said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +27,12 @@ pub struct Asked {
 /// Notes of a run.
 pub struct Notes<'a> {
     robot: &'a Robot,
+    simulator: &'a Simulator,
+    /// The role that is to be pointed at.
+    target: Option<&'a str>,
+    pointing: bool,
+    /// Whether the fingertips were truly held above that, at the end of a motion of pointing.
+    pub pointed: bool,
     /// What was listed at the first look.
     pub first_seen: Option<Vec<String>>,
     /// Whether every joint was measured within its limits.
@@ -31,14 +42,30 @@ pub struct Notes<'a> {
 }
 
 impl<'a> Notes<'a> {
-    /// Empty notes on a run of `robot`.
-    pub fn new(robot: &'a Robot) -> Self {
+    /// Empty notes on a run of `robot`, in which it may have to point at `target`.
+    pub fn new(robot: &'a Robot, simulator: &'a Simulator, target: Option<&'a str>) -> Self {
         Self {
             robot,
+            simulator,
+            target,
+            pointing: false,
+            pointed: false,
             first_seen: None,
             within_limits: true,
             asked: Vec::new(),
         }
+    }
+
+    /// Whether the fingertips are above the target, whatever the robot takes it for.
+    fn is_above(&self, joints: &JointVector) -> bool {
+        let tips = self.robot.working_point(joints);
+        let target = self
+            .target
+            .and_then(|name| self.simulator.with_world(|world| world.object(name)));
+        target.is_some_and(|object| {
+            let off = tips.coords - object.pose.translation.vector;
+            off.xy().norm() < OVER && off.z > object.size[2] / 2.0
+        })
     }
 }
 
@@ -49,7 +76,9 @@ impl Observer for Notes<'_> {
                 let names = objects.iter().map(|object| object.name.clone());
                 self.first_seen = Some(names.collect());
             }
+            Event::Step(step) => self.pointing = matches!(step, Step::Point { .. }),
             Event::Moved(execution) => {
+                self.pointed |= self.pointing && self.is_above(&execution.state.position);
                 self.within_limits &= execution.samples.iter().all(|state| {
                     self.robot
                         .joints()

@@ -32,6 +32,7 @@ pub struct Disturber<'a> {
     simulator: &'a Simulator,
     moment: Moment,
     moves: Vec<(usize, Pose)>,
+    acting: bool,
     placing: bool,
 }
 
@@ -50,6 +51,7 @@ impl<'a> Disturber<'a> {
             simulator,
             moment: disturbance.when,
             moves,
+            acting: false,
             placing: false,
         }
     }
@@ -92,12 +94,14 @@ impl Observer for Disturber<'_> {
         let now = match event {
             Event::Planned { .. } => self.moment == Moment::Planned,
             Event::Step(step) => {
+                // Before the first step the arm moves too: home, to look.
+                self.acting |= step.moves();
                 self.placing = matches!(step, Step::Place { .. });
                 false
             }
             Event::Moving { .. } => match self.moment {
                 Moment::Planned => false,
-                Moment::OnTheWay => true,
+                Moment::OnTheWay => self.acting,
                 Moment::Lifted => self.placing,
             },
             _ => false,

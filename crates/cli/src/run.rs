@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::args::RunArgs;
 use crate::home::Home;
 use crate::setup::Setup;
+use crate::stops;
 use crate::view;
 use crate::watch::Watchers;
 
@@ -42,7 +43,8 @@ pub fn run(home: &Home, args: &RunArgs) -> Result<bool> {
     drop(session);
     let success = is_reached(&setup, &args.instruction, &report);
     watchers.outcome(success);
-    let page = watchers.finish()?;
+    // What a watcher cannot write must not cost the result.
+    let page = watchers.finish();
 
     if args.json {
         let times = Times {
@@ -53,9 +55,9 @@ pub fn run(home: &Home, args: &RunArgs) -> Result<bool> {
     } else {
         println!("{}", sentence(&report, success));
     }
-    if let Some(page) = page {
-        stop.release();
-        view::keep(page, &stop);
+    if let Some(page) = page? {
+        stops::release(&stop);
+        view::keep(page);
     }
     Ok(success)
 }

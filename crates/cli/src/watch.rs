@@ -74,13 +74,11 @@ impl Watchers {
 
     /// Writes out what is left to write; a page that shows the run stays for whom it is given.
     pub fn finish(self) -> Result<Option<Page>> {
-        if let Some(journal) = self.journal {
-            journal.finish().context("cannot write the journal")?;
-        }
-        let page = self.view.map(View::finish).transpose()?;
-        if let Some(keeper) = self.keeper {
-            keeper.finish()?;
-        }
-        Ok(page.flatten())
+        let journal = self.journal.map(|journal| journal.finish());
+        let page = self.view.map(View::finish).transpose();
+        let kept = self.keeper.map(Keeper::finish);
+        kept.transpose()?;
+        journal.transpose().context("cannot write the journal")?;
+        Ok(page?.flatten())
     }
 }

@@ -50,6 +50,7 @@ pub use motion::RecordedMotion;
 pub use playback::Playback;
 pub use reader::{End, Journal, Record};
 pub use replay::{Departure, Replay};
+pub use surroundings::Surroundings;
 pub use topic::Topic;
 pub use verify::{Difference, Verification, verify};
 pub use wall::RecordedWall;

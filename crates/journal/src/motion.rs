@@ -36,6 +36,23 @@ impl RecordedMotion {
     }
 }
 
+impl RecordedMotion {
+    fn take(&mut self, reading: ArmState) -> Result<(), JournalError> {
+        let joints = self
+            .planned
+            .positions
+            .first()
+            .map_or(0, |joints| joints.len());
+        let given = reading.position.len();
+        if given != joints {
+            let text = format!("a reading has {given} joints, its motion {joints}");
+            return Err(JournalError::NotOurs(text));
+        }
+        self.readings.push(reading);
+        Ok(())
+    }
+}
+
 impl Journal {
     /// Every motion, in order.
     ///
@@ -60,7 +77,7 @@ impl Journal {
                 Topic::JointStates if moving => {
                     let reading = record.read::<JointStates>()?.state();
                     if let Some(motion) = motions.last_mut() {
-                        motion.readings.push(reading);
+                        motion.take(reading)?;
                     }
                 }
                 Topic::MotionEnd => {

@@ -12,6 +12,7 @@ use crate::error::JournalError;
 use crate::foxglove::Log;
 use crate::message::{Broke, FrameHead, Outcome, RunInfo, Task, Wall};
 use crate::picture::{CompressedImage, RawImage};
+use crate::surroundings::Surroundings;
 use crate::topic::Topic;
 
 /// One message of a journal.
@@ -93,22 +94,24 @@ impl Journal {
         }
         let messages = MessageStream::new_with_options(bytes, Options::IgnoreEndMagic.into())
             .map_err(|error| JournalError::NotOurs(error.to_string()))?;
-        // The first thing that cannot be read is where the file was cut.
-        let records = messages
-            .map_while(Result::ok)
-            .filter_map(|message| {
-                Some(Record {
-                    topic: Topic::named(&message.channel.topic)?,
+        let mut records = Vec::new();
+        let mut is_whole = bytes.len() > 2 * mcap::MAGIC.len() && bytes.ends_with(mcap::MAGIC);
+        for message in messages {
+            // The first thing that cannot be read is where the file was cut, or damaged.
+            let Ok(message) = message else {
+                is_whole = false;
+                break;
+            };
+            if let Some(topic) = Topic::named(&message.channel.topic) {
+                records.push(Record {
+                    topic,
                     at: Stamp::from_nanos(message.log_time),
                     wall: message.publish_time,
                     json: message.data.into_owned(),
-                })
-            })
-            .collect();
-        Ok(Self {
-            records,
-            is_whole: bytes.len() > 2 * mcap::MAGIC.len() && bytes.ends_with(mcap::MAGIC),
-        })
+                });
+            }
+        }
+        Ok(Self { records, is_whole })
     }
 
     /// Every message in order.
@@ -116,7 +119,7 @@ impl Journal {
         &self.records
     }
 
-    /// Whether the file was completed.
+    /// Whether the file was completed, and all of it can be read.
     pub fn is_whole(&self) -> bool {
         self.is_whole
     }
@@ -130,6 +133,15 @@ impl Journal {
         record
             .ok_or_else(|| JournalError::NotOurs("nothing says what the run rests on".to_owned()))?
             .read()
+    }
+
+    /// What was known to stand around the arm, if the journal says.
+    ///
+    /// # Errors
+    /// If that cannot be read.
+    pub fn surroundings(&self) -> Result<Option<Surroundings>, JournalError> {
+        let record = self.of(Topic::Surroundings).next();
+        record.map(Record::read).transpose()
     }
 
     /// When and by what command it was begun.

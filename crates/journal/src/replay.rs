@@ -1,7 +1,7 @@
 //! Recorded commands through the gate to another arm.
 
 use enact_arm::{ArmError, ArmState, ArmThread, Contact};
-use enact_robot::{Gate, Robot, Start, Trajectory};
+use enact_robot::{Gate, Robot, Start, Surroundings, Trajectory};
 use enact_types::Refusal;
 
 use crate::message::MotionEnd;
@@ -12,6 +12,8 @@ pub struct Replay<'a> {
     robot: &'a Robot,
     gate: Gate,
     arm: &'a ArmThread,
+    /// What to stay clear of, where that is not as it was.
+    around: Option<Surroundings>,
 }
 
 /// How far a replayed motion is from the recorded one.
@@ -43,7 +45,15 @@ impl<'a> Replay<'a> {
             robot,
             gate: Gate::new(robot),
             arm,
+            around: None,
         }
+    }
+
+    /// The same by an arm that may stand elsewhere than the recorded one: it touches nothing of
+    /// `around`, and stops at what it meets in free motion.
+    pub fn among(mut self, around: Surroundings) -> Self {
+        self.around = Some(around);
+        self
     }
 
     /// Sends the commands of a motion and compares what the arm reports.
@@ -83,7 +93,11 @@ impl<'a> Replay<'a> {
             commanded: state.commanded.as_ref(),
         };
         let (commands, contact) = motion.commands();
-        let admitted = self.gate.admit(commands, &start);
+        let (around, contact) = match &self.around {
+            Some(around) => (around.clone(), motion.planned.contact()),
+            None => (Surroundings::default(), contact),
+        };
+        let admitted = self.gate.admit_among(commands, &start, &around);
         Ok(admitted.map(|trajectory| (trajectory, contact)))
     }
 

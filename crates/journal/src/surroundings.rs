@@ -23,6 +23,9 @@ pub struct Body {
     pub name: String,
     /// Primitives, each with `base_from_shape`.
     pub shapes: Vec<(Shape, Pose)>,
+    /// Whether it is a place where a person may be, rather than a body.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keep_out: bool,
 }
 
 /// A side of the workspace.
@@ -43,6 +46,7 @@ impl Surroundings {
         let body = |obstacle: &Arc<Obstacle>| Body {
             name: obstacle.name().to_owned(),
             shapes: obstacle.shapes().collect(),
+            keep_out: obstacle.is_kept_out(),
         };
         let wall = |wall: &HalfSpace| Wall {
             name: wall.name.clone(),
@@ -58,7 +62,14 @@ impl Surroundings {
 
     /// The bodies, as a robot stays clear of them.
     pub fn obstacles(&self) -> impl Iterator<Item = Arc<Obstacle>> + '_ {
-        let obstacle = |body: &Body| Obstacle::new(&body.name, body.shapes.iter().copied());
+        let obstacle = |body: &Body| {
+            let obstacle = Obstacle::new(&body.name, body.shapes.iter().copied());
+            if body.keep_out {
+                obstacle.keep_out()
+            } else {
+                obstacle
+            }
+        };
         self.bodies.iter().map(obstacle).map(Arc::new)
     }
 
@@ -99,7 +110,9 @@ mod tests {
             offset: -1.0 / 3.0,
             margin: 0.01,
         };
-        let kept = Surroundings::of(&[Arc::new(body)], std::slice::from_ref(&wall));
+        let person = Obstacle::new("person", [(Shape::Sphere { radius: 0.2 }, turned)]);
+        let bodies = [body, person.keep_out()].map(Arc::new);
+        let kept = Surroundings::of(&bodies, std::slice::from_ref(&wall));
         let mut json = serde_json::to_vec(&kept).unwrap();
         let read: Surroundings = simd_json::serde::from_slice(&mut json).unwrap();
         assert_eq!(read, kept);

@@ -28,10 +28,14 @@ pub fn export(args: &ExportArgs) -> Result<()> {
     }
     let journals = args.files.iter().map(|file| open(file));
     let journals: Vec<Journal> = journals.collect::<Result<_>>()?;
+    let single = [("--csv", args.csv.is_some()), ("--mp4", args.mp4.is_some())];
+    for (option, _) in single.into_iter().filter(|(_, is_given)| *is_given) {
+        alone(&journals, option)?;
+    }
     if let Some(path) = &args.csv {
-        let file =
-            File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-        csv::write(alone(&journals, "--csv")?, BufWriter::new(file))?;
+        let failure = || format!("cannot write {}", path.display());
+        let file = File::create(path).with_context(failure)?;
+        csv::write(alone(&journals, "--csv")?, BufWriter::new(file)).with_context(failure)?;
     }
     if args.lerobot.is_none() && args.mp4.is_none() {
         return Ok(());
@@ -44,7 +48,6 @@ pub fn export(args: &ExportArgs) -> Result<()> {
         write_dataset(folder, &journals, &episodes, args.fps)?;
     }
     if let Some(path) = &args.mp4 {
-        alone(&journals, "--mp4")?;
         film(path, &episodes, args.fps)?;
     }
     Ok(())

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use enact_arm::{ArmThread, Contact, End};
 use enact_ground::motion::point_to_point::move_to;
 use enact_journal::{Journal, RecordedMotion};
-use enact_robot::{Gate, Robot, Start};
+use enact_robot::{Gate, Robot, Start, Surroundings};
 
 use super::args::ReplayArgs;
 use super::keep::robot_info;
@@ -67,8 +67,23 @@ pub fn start(
     })
 }
 
+/// The table and what was known to stand around the recorded arm, not to be touched.
+pub fn around(robot: &Robot, journal: &Journal) -> Result<Surroundings> {
+    let mut around = Surroundings::table(robot);
+    if let Some(known) = journal.surroundings()? {
+        around.obstacles = known.obstacles().map(|body| (body, 0.0)).collect();
+        around.half_spaces.extend(known.walls());
+    }
+    Ok(around)
+}
+
 /// Brings the arm to where a motion begins, gently, through the gate.
-pub fn approach(robot: &Robot, arm: &ArmThread, motion: &RecordedMotion) -> Result<()> {
+pub fn approach(
+    robot: &Robot,
+    arm: &ArmThread,
+    motion: &RecordedMotion,
+    around: &Surroundings,
+) -> Result<()> {
     let Some(goal) = motion.planned.positions.first() else {
         return Ok(());
     };
@@ -87,7 +102,7 @@ pub fn approach(robot: &Robot, arm: &ArmThread, motion: &RecordedMotion) -> Resu
         commanded: state.commanded.as_ref(),
     };
     let admitted = move_to(robot, &from, goal, far / GENTLE)
-        .and_then(|samples| Gate::new(robot).admit(samples, &start));
+        .and_then(|samples| Gate::new(robot).admit_among(samples, &start, around));
     let trajectory = match admitted {
         Ok(trajectory) => trajectory,
         Err(refusal) => bail!(

@@ -63,9 +63,12 @@ fn perform(
     let arm = mover::start(&source, args, &stage, &on)?;
     crate::stops::on_interrupt(arm.stop_switch())?;
     if let (Some(_), Some(first)) = (&args.arm, motions.first()) {
-        mover::approach(robot, &arm, first)?;
+        mover::approach(robot, &arm, first, &mover::around(robot, journal)?)?;
     }
-    let replay = Replay::new(robot, &arm);
+    let replay = match &args.arm {
+        Some(_) => Replay::new(robot, &arm).among(mover::around(robot, journal)?),
+        None => Replay::new(robot, &arm),
+    };
     let mut outcome = Outcome {
         by_an_arm: args.arm.is_some(),
         ..Outcome::default()
@@ -76,6 +79,7 @@ fn perform(
         let shown = motion.turn >= args.from_turn;
         on.store(shown, Ordering::Relaxed);
         if shown && args.step && !go_on(motion)? {
+            outcome.broken_off = true;
             break;
         }
         let departure = replay.motion(motion)?;
@@ -84,7 +88,9 @@ fn perform(
         }
         let refused = departure.refused.is_some();
         outcome.note(departure);
-        if refused || arm.stop_switch().is_pressed() {
+        let stopped = arm.stop_switch().is_pressed();
+        outcome.broken_off |= stopped;
+        if refused || stopped {
             break;
         }
     }
@@ -139,6 +145,8 @@ struct Outcome {
     /// Which is never bit for bit where it was.
     by_an_arm: bool,
     motions: usize,
+    /// Whether somebody ended it before its end.
+    broken_off: bool,
     exact: usize,
     refused: Option<String>,
     ends: usize,
@@ -164,7 +172,7 @@ impl Outcome {
     fn is_as_recorded(&self) -> bool {
         let near = self.by_an_arm || (self.tool <= NEAR.0 && self.joint <= NEAR.1);
         let same_outcome = self.reached.is_none() || self.reached == self.was_reached;
-        self.refused.is_none() && self.ends == 0 && near && same_outcome
+        self.refused.is_none() && !self.broken_off && self.ends == 0 && near && same_outcome
     }
 
     fn ratio(&self) -> f64 {
@@ -177,6 +185,7 @@ impl Outcome {
             "motions": self.motions,
             "bit_for_bit": self.exact,
             "ended_otherwise": self.ends,
+            "broken_off": self.broken_off,
             "refused": self.refused,
             "tool_metres": self.tool,
             "joint_radians": self.joint,

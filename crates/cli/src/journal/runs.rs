@@ -100,7 +100,8 @@ fn tell(journal: &Journal, sink: &mut impl Write) -> Result<()> {
     }
     let model = &info.model;
     let sum = model.sha256.as_deref().map_or(String::new(), |sum| {
-        format!(", SHA-256 {}…", &sum[..sum.len().min(12)])
+        let begin: String = sum.chars().take(12).collect();
+        format!(", SHA-256 {begin}…")
     });
     let who = match (model.perception.as_str(), model.planning.as_str()) {
         ("model", "model") => model.name.clone(),

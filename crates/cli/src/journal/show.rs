@@ -21,9 +21,8 @@ pub fn view(args: &ViewArgs) -> Result<()> {
     let mut view = View::open(&args.shown, now)?;
     playback.play(vec![Box::new(&mut wall), Box::new(&mut view.recorder)])?;
     if let Some(page) = view.finish()? {
-        let stop = StopSwitch::default();
-        on_interrupt(stop.clone())?;
-        view::keep(page, &stop);
+        on_interrupt(StopSwitch::new())?;
+        view::keep(page);
     }
     Ok(())
 }

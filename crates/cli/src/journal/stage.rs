@@ -61,6 +61,13 @@ impl Stage {
             return Ok(());
         };
         let first = record.read::<JointStates>()?.state().position;
+        let joints = self.robot.joints().len();
+        if first.len() != joints {
+            bail!(
+                "the first reading has {} joints, the robot {joints}",
+                first.len()
+            );
+        }
         self.simulator.with_world(|world| {
             if world.state().position.max_difference(&first) > ELSEWHERE && first.is_finite() {
                 world.set_arm(&first);

@@ -106,7 +106,7 @@ impl Obstacle {
     }
 
     /// Whether it is a place where a person may be.
-    pub(super) fn is_kept_out(&self) -> bool {
+    pub fn is_kept_out(&self) -> bool {
         self.kept_out
     }
 

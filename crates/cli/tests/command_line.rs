@@ -426,7 +426,7 @@ fn a_data_set_is_written_and_repeats() {
     };
     assert_eq!(summary("a"), summary("b"));
     let pictures = std::fs::metadata(folder.path().join("a/frames.rgb")).unwrap();
-    assert_eq!(pictures.len(), 3 * 224 * 224 * 3);
+    assert_eq!(pictures.len(), 3 * 336 * 336 * 3);
 }
 
 #[test]

@@ -60,7 +60,7 @@ class Perception:
         self.labelled += right
         self.errors += [distance for _, _, distance in pairs]
         self.near += sum(distance <= NEAR for _, _, distance in pairs)
-        self.on_another += sum(under[i] not in (None, j) for i, j, _ in pairs)
+        self.on_another += on_another(listed, truth, under, pairs)
         self.all_right[len(truth)].append(right == len(truth) == len(listed))
         for i, j, _ in pairs:
             if listed[i][0] != truth[j].label:
@@ -76,7 +76,7 @@ class Perception:
             "recall": _share(self.found, self.objects),
             "precision": _share(self.found, self.listed),
             "near_its_point": _share(self.near, self.found),
-            "on_another_object": _share(self.on_another, self.found),
+            "on_another_object": _share(self.on_another, self.listed),
             "label_right": _share(self.labelled, self.found),
             "median_error_px": round(float(np.median(errors)), 2),
             "p90_error_px": round(float(np.percentile(errors, 90)), 2),
@@ -132,6 +132,21 @@ def match(
             used_objects.add(j)
             pairs.append((i, j, distance))
     return pairs
+
+
+def on_another(
+    listed: list[tuple[str, float, float]],
+    truth: list[SeenObject],
+    under: list[int | None],
+    pairs: list[tuple[int, int, float]],
+) -> int:
+    """How many entries name one object of the picture and point at another."""
+    right = {i for i, j, _ in pairs if listed[i][0] == truth[j].label}
+    labels = {seen.label for seen in truth}
+    return sum(
+        i not in right and label in labels and at is not None and truth[at].label != label
+        for i, ((label, *_), at) in enumerate(zip(listed, under, strict=True))
+    )
 
 
 def score_pictures(

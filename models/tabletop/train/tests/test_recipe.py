@@ -8,7 +8,7 @@ import torch
 
 from tabletop import chat, tokenizer
 from tabletop.data import IGNORED, pad_texts, write_list
-from tabletop.evaluate import match, object_at, parse_list
+from tabletop.evaluate import match, object_at, on_another, parse_list
 from tabletop.language import LanguageConfig
 from tabletop.losses import Numbers
 from tabletop.model import ModelConfig, VisionLanguageModel, generate, picture_mask
@@ -154,6 +154,13 @@ class ScoreTest(unittest.TestCase):
         shown = np.zeros((240, 320), np.uint8)
         shown[120, 250] = 2
         self.assertEqual((object_at(shown, rim), object_at(shown, ("", 0, 320))), (1, None))
+
+    def test_the_name_of_one_thing_at_the_place_of_another_is_counted(self):
+        bowl = ("blue bowl", 224.0, 160.0)
+        listed = [("red cube", 224.0, 160.0), bowl, ("red ball", 32.0, 160.0)]
+        under = [1, 1, 0]
+        pairs = match(listed, [CUBE, BOWL], under)
+        self.assertEqual(on_another(listed, [CUBE, BOWL], under, pairs), 1)
 
     def test_what_is_no_list_is_invalid(self):
         self.assertEqual([entry[0] for entry in parse_list(write_list([CUBE]), 224)], ["red cube"])

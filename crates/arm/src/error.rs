@@ -25,7 +25,9 @@ pub enum ArmError {
     #[error("joint `{0}`: its servo stopped because no command came; arm it again")]
     WatchdogTripped(String),
     /// A goal that was sent again and again is not in the servo.
-    #[error("joint `{0}`: its servo does not take goals")]
+    #[error(
+        "joint `{0}`: its servo does not take goals; switch the arm off and on, then arm it again"
+    )]
     GoalNotTaken(String),
 }
 
@@ -80,11 +82,11 @@ pub enum Unfit {
         what: String,
     },
     /// The servos keep another calibration than the file.
-    #[error("the calibration is not this arm's:\n  {}", lines(.0))]
+    #[error("the calibration is not this arm's; choose its own, or calibrate it again:\n  {}", lines(.0))]
     OtherCalibration(Vec<Difference>),
     /// A servo is not in a mode in which it holds positions.
     #[error(
-        "joint `{joint}`: its servo is in operating mode {mode}, which does not hold positions"
+        "joint `{joint}`: its servo is in operating mode {mode}, which does not hold positions; set it to position mode"
     )]
     Mode {
         /// The joint.
@@ -92,8 +94,33 @@ pub enum Unfit {
         /// The mode.
         mode: i64,
     },
+    /// A servo's drive mode changes what it is told in a way that is not provided for.
+    #[error(
+        "joint `{joint}`: its servo's drive mode (register 10) is {drive_mode}; set it to 0, or to 1 if the joint counts the other way"
+    )]
+    DriveMode {
+        /// The joint.
+        joint: String,
+        /// What the register says.
+        drive_mode: i64,
+    },
+    /// A servo ignores its homing offset in the mode that it is in.
+    #[error(
+        "joint `{joint}`: in position mode its servo ignores a homing offset beyond ±{heeded}, and its is {offset}; set it to extended position mode (register 11 to 4)"
+    )]
+    Offset {
+        /// The joint.
+        joint: String,
+        /// The offset, in steps.
+        offset: i64,
+        /// The largest that it heeds, in steps.
+        heeded: i64,
+    },
     /// A servo suffers from something.
-    #[error("joint `{joint}`: {}", names(alarms))]
+    #[error(
+        "joint `{joint}`: {}; free it, let it cool, look after its supply, then switch the arm off and on",
+        names(alarms)
+    )]
     Alarm {
         /// The joint.
         joint: String,
@@ -101,7 +128,9 @@ pub enum Unfit {
         alarms: Vec<Alarm>,
     },
     /// A servo is too hot to begin.
-    #[error("joint `{joint}`: {celsius} °C is too hot to begin; its limit is {limit} °C")]
+    #[error(
+        "joint `{joint}`: {celsius} °C is too hot to begin, its limit is {limit} °C; let it cool"
+    )]
     Hot {
         /// The joint.
         joint: String,
@@ -142,7 +171,9 @@ pub enum Unfit {
     #[error("joint `{0}` moves; hold the arm still and try again")]
     Moves(String),
     /// A servo does not keep what was written.
-    #[error("joint `{joint}`: {register} stays {found} though {written} was written")]
+    #[error(
+        "joint `{joint}`: {register} stays {found} though {written} was written; close other programs that use the arm, or switch it off and on"
+    )]
     NotKept {
         /// The joint.
         joint: String,
@@ -160,11 +191,59 @@ fn lines(differences: &[Difference]) -> String {
     lines.join("\n  ")
 }
 
-/// Alarms in words, or that there are some.
+/// Alarms in words.
 pub(crate) fn names(alarms: &[Alarm]) -> String {
-    if alarms.is_empty() {
-        return "its servo reports an alarm".to_owned();
-    }
     let names: Vec<String> = alarms.iter().map(ToString::to_string).collect();
     names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_forbids_driving_says_what_to_do() {
+        let joint = || "elbow_flex".to_owned();
+        let difference = Difference {
+            joint: joint(),
+            register: "homing_offset",
+            file: 1,
+            servo: 2,
+        };
+        let unfit = [
+            Unfit::Alarm {
+                joint: joint(),
+                alarms: vec![Alarm::Overload],
+            },
+            Unfit::Hot {
+                joint: joint(),
+                celsius: 68,
+                limit: 70,
+            },
+            Unfit::Mode {
+                joint: joint(),
+                mode: 1,
+            },
+            Unfit::NotKept {
+                joint: joint(),
+                register: "torque_enable",
+                written: 1,
+                found: 0,
+            },
+            Unfit::OtherCalibration(vec![difference]),
+        ];
+        let mut texts: Vec<String> = unfit.iter().map(ToString::to_string).collect();
+        texts.push(ArmError::GoalNotTaken(joint()).to_string());
+        for (text, advice) in texts.iter().zip([
+            "switch the arm off and on",
+            "let it cool",
+            "set it to position mode",
+            "close other programs",
+            "calibrate it again",
+            "arm it again",
+        ]) {
+            assert!(text.contains("elbow_flex"), "{text}");
+            assert!(text.contains(advice), "{text}");
+        }
+    }
 }

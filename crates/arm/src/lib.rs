@@ -33,7 +33,8 @@ pub mod thread;
 mod thread_tests;
 pub mod urgency;
 
-use enact_robot::Command;
+use enact_robot::{Command, Trajectory};
+use enact_types::Refusal;
 
 pub use driver::Ending;
 pub use error::{ArmError, Unfit};
@@ -50,6 +51,15 @@ pub trait Arm: Send {
     /// # Errors
     /// If the arm does not answer.
     fn state(&mut self) -> Result<ArmState, ArmError>;
+
+    /// Whether the arm can go all the way: what it knows beyond what the gate checks. Asked before
+    /// the first command is sent.
+    ///
+    /// # Errors
+    /// Where it cannot go.
+    fn admits(&self, _trajectory: &Trajectory) -> Result<(), Refusal> {
+        Ok(())
+    }
 
     /// Sends one command, lets one control period pass, and reports.
     ///

@@ -54,6 +54,9 @@ impl Streamer {
         if let Some(refusal) = alarm(log.last()) {
             return Ok(log.finish(End::Fault(refusal)));
         }
+        if let Err(refusal) = self.arm.admits(trajectory) {
+            return Ok(log.finish(End::Fault(refusal)));
+        }
         let mut loaded = 0;
         for at in 0..trajectory.len() {
             let command = trajectory.command(at);
@@ -66,10 +69,8 @@ impl Streamer {
                 Some(_) => loaded + 1,
                 None => 0,
             };
-            let end = if self.stop.is_pressed() || abandoned() {
-                End::Stopped
-            } else if let Some(refusal) = alarm(log.last()) {
-                End::Fault(refusal)
+            let end = if let Some(end) = self.ended(log.last(), abandoned) {
+                end
             } else if let Err(refusal) = self.gate.following(&command, &log.last().position) {
                 End::Fault(refusal)
             } else if let Some(contact) = self
@@ -80,19 +81,53 @@ impl Streamer {
             } else {
                 continue;
             };
-            if matches!(end, End::Contact { .. }) {
-                for motion in self.gate.back_off(trajectory, at) {
-                    self.send(&motion, &mut log)?;
-                }
-            } else {
+            if !matches!(end, End::Contact { .. }) {
                 self.send(&self.gate.stop(trajectory, at), &mut log)?;
+                return Ok(log.finish(end));
             }
-            return Ok(log.finish(end));
+            let [stop, away] = self.gate.back_off(trajectory, at);
+            self.send(&stop, &mut log)?;
+            let cut_short = self.go_back(&away, &mut log, abandoned)?;
+            return Ok(log.finish(cut_short.unwrap_or(end)));
         }
         Ok(log.finish(End::Finished))
     }
 
-    /// Sends the end of a motion, whatever comes.
+    /// Goes back after a contact; what cut that short, if anything did.
+    fn go_back(
+        &mut self,
+        away: &Trajectory,
+        log: &mut Log,
+        abandoned: &dyn Fn() -> bool,
+    ) -> Result<Option<End>, ArmError> {
+        if let Some(end) = self.ended(log.last(), abandoned) {
+            return Ok(Some(end));
+        }
+        // What was met may hold the arm behind its command when it begins to go back, not for long.
+        let mut caught_up = false;
+        for at in 0..away.len() {
+            let command = away.command(at);
+            log.samples.push(self.arm.cycle(&command)?);
+            let followed = self.gate.following(&command, &log.last().position);
+            caught_up |= followed.is_ok() || at >= away.len() / 2;
+            let astray = followed.err().filter(|_| caught_up).map(End::Fault);
+            if let Some(end) = self.ended(log.last(), abandoned).or(astray) {
+                self.send(&self.gate.stop(away, at), log)?;
+                return Ok(Some(end));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What ends any motion: a stop, or an alarm.
+    fn ended(&self, state: &ArmState, abandoned: &dyn Fn() -> bool) -> Option<End> {
+        if self.stop.is_pressed() || abandoned() {
+            return Some(End::Stopped);
+        }
+        alarm(state).map(End::Fault)
+    }
+
+    /// Sends the end of a motion, where it comes to rest, whatever comes.
     fn send(&mut self, motion: &Trajectory, log: &mut Log) -> Result<(), ArmError> {
         for command in motion.commands() {
             log.samples.push(self.arm.cycle(&command)?);

@@ -113,13 +113,29 @@ impl Drop for ArmThread {
     }
 }
 
+/// What is wrong while nobody asks.
+#[derive(Debug, Default)]
+struct Complaint(Option<ArmError>);
+
+impl Complaint {
+    /// What is wrong, if it was not wrong the last time.
+    fn news(&mut self, found: Option<ArmError>) -> Option<&ArmError> {
+        if found == self.0 {
+            return None;
+        }
+        self.0 = found;
+        self.0.as_ref()
+    }
+}
+
 fn serve(mut streamer: Streamer, inbox: &Receiver<Request>) {
+    let mut complaint = Complaint::default();
     loop {
         let request = match inbox.recv_timeout(IDLE) {
             Ok(request) => request,
             Err(RecvTimeoutError::Timeout) => {
                 // Whoever asks next is told what is wrong.
-                if let Err(error) = streamer.idle() {
+                if let Some(error) = complaint.news(streamer.idle().err()) {
                     tracing::warn!("{error}");
                 }
                 continue;
@@ -139,5 +155,22 @@ fn serve(mut streamer: Streamer, inbox: &Receiver<Request>) {
                 drop(reply.send(streamer.follow(&trajectory, contact, &abandoned)));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_told_once_until_it_changes() {
+        let mut complaint = Complaint::default();
+        let deaf = || Some(ArmError::Silent("deaf".to_owned()));
+        assert_eq!(complaint.news(None), None);
+        assert_eq!(complaint.news(deaf()), deaf().as_ref());
+        assert_eq!(complaint.news(deaf()), None);
+        assert_eq!(complaint.news(Some(ArmError::Gone)), Some(&ArmError::Gone));
+        assert_eq!(complaint.news(None), None);
+        assert_eq!(complaint.news(deaf()), deaf().as_ref());
     }
 }

@@ -166,6 +166,118 @@ fn resistance_stops_the_arm_unless_it_is_expected() {
     assert_eq!(execution.end, End::Finished);
 }
 
+/// Cycles after which the arm of `backing_off` is at its fastest.
+const MIDWAY: usize = 30;
+
+/// An arm that meets resistance, and on the way back from it has `trouble`, which is told how many
+/// cycles that way has taken.
+fn backing_off(
+    robot: &Robot,
+    mut trouble: impl FnMut(&mut ArmState, usize) + Send + 'static,
+) -> ArmThread {
+    let mut cycles = 0;
+    troubled(robot, move |state| {
+        state.effort[1] = -0.8;
+        if state.velocity[0] < 0.0 {
+            cycles += 1;
+            trouble(state, cycles);
+        }
+        Ok(())
+    })
+}
+
+/// How a sweep with contact ends, and how many of its commands went back.
+fn backed_off(robot: &Robot, arm: &ArmThread) -> (End, usize) {
+    let execution = arm.execute(sweep(robot), Contact::Limit(0.6)).unwrap();
+    assert!(execution.state.velocity[0].abs() < 0.05, "it is at rest");
+    let back = |state: &&ArmState| state.velocity[0] < 0.0;
+    (execution.end, execution.samples.iter().filter(back).count())
+}
+
+#[test]
+fn a_stop_ends_the_way_back_too() {
+    let robot = so101();
+    let (_, undisturbed) = backed_off(&robot, &backing_off(&robot, |_, _| {}));
+    let (give, take) = channel::<StopSwitch>();
+    let arm = backing_off(&robot, move |_, cycle| {
+        if cycle == MIDWAY
+            && let Ok(switch) = take.try_recv()
+        {
+            switch.press();
+        }
+    });
+    give.send(arm.stop_switch()).unwrap();
+    let (end, back) = backed_off(&robot, &arm);
+    assert_eq!(end, End::Stopped);
+    assert!(0 < back && back < undisturbed, "{back} of {undisturbed}");
+}
+
+#[test]
+fn an_alarm_ends_the_way_back_too() {
+    let robot = so101();
+    let (_, undisturbed) = backed_off(&robot, &backing_off(&robot, |_, _| {}));
+    let why = || "joint `gripper`: too hot".to_owned();
+    let arm = backing_off(&robot, move |state, cycle| {
+        state.alarm = (cycle >= MIDWAY).then(why);
+    });
+    let (end, back) = backed_off(&robot, &arm);
+    assert_eq!(end, End::Fault(Refusal::NotApplicable(why())));
+    assert!(back < undisturbed, "{back} of {undisturbed}");
+}
+
+#[test]
+fn an_arm_that_does_not_follow_its_way_back_is_stopped() {
+    let robot = so101();
+    let (end, undisturbed) = backed_off(&robot, &backing_off(&robot, |_, _| {}));
+    assert!(matches!(end, End::Contact { .. }));
+    let arm = backing_off(&robot, |state, _| state.position[2] += 0.4);
+    let (end, back) = backed_off(&robot, &arm);
+    let End::Fault(Refusal::FollowingError { joint, .. }) = end else {
+        panic!("{end:?}");
+    };
+    assert_eq!(joint, "elbow_flex");
+    assert!(back < undisturbed, "{back} of {undisturbed}");
+}
+
+#[test]
+fn an_arm_that_is_held_when_it_turns_back_may_catch_up() {
+    let robot = so101();
+    let arm = backing_off(&robot, |state, cycle| {
+        if cycle < 5 {
+            state.position[0] += 0.4;
+        }
+    });
+    let (end, _) = backed_off(&robot, &arm);
+    assert!(matches!(end, End::Contact { .. }), "{end:?}");
+}
+
+/// An arm that knows better than the gate where it cannot go.
+struct Short(IdealArm);
+
+impl Arm for Short {
+    fn state(&mut self) -> Result<ArmState, ArmError> {
+        self.0.state()
+    }
+
+    fn admits(&self, _: &Trajectory) -> Result<(), Refusal> {
+        Err(Refusal::NotApplicable("too far".to_owned()))
+    }
+
+    fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError> {
+        panic!("{command:?} was sent");
+    }
+}
+
+#[test]
+fn an_arm_that_cannot_go_all_the_way_does_not_begin() {
+    let robot = so101();
+    let arm = ArmThread::start(Box::new(Short(IdealArm::new(&robot))), &robot);
+    let execution = arm.execute(sweep(&robot), Contact::Expected).unwrap();
+    let why = Refusal::NotApplicable("too far".to_owned());
+    assert_eq!(execution.end, End::Fault(why));
+    assert_eq!((execution.followed, execution.samples.len()), (0, 1));
+}
+
 #[test]
 fn an_alarm_brakes_the_arm_and_keeps_it_from_moving() {
     let robot = so101();

@@ -78,7 +78,13 @@ fn servo(joint: &ServoJoint) -> Servo {
         Family::X => joint.steps(0.0) - offset,
     };
     let mut servo = Servo::new(model, joint.servo.id, zero, joint.direction());
-    for (register, value) in joint.calibration.registers(model) {
+    let direction = joint.calibration.direction(model);
+    for (register, value) in joint
+        .calibration
+        .registers(model)
+        .into_iter()
+        .chain(direction)
+    {
         servo.set(register, value);
     }
     servo

@@ -4,9 +4,10 @@ mod common;
 
 use std::time::Duration;
 
-use common::{PROTOCOLS, bench};
+use common::{Bench, PROTOCOLS, bench};
 use enact_arm::bus::Line;
-use enact_arm::{Arm, Ending, Unfit};
+use enact_arm::{Arm, ArmThread, Contact, End, Ending, Unfit};
+use enact_emulator::Fault;
 
 #[test]
 fn an_arm_is_armed_where_it_is_and_follows() {
@@ -117,5 +118,93 @@ fn a_panic_in_mid_move_leaves_the_arm_as_chosen() {
         });
         assert!(driving.join().is_err());
         assert_eq!(bench.torque(), [false; 6]);
+    }
+}
+
+#[test]
+fn an_arm_that_is_left_limp_keeps_no_bounds_of_ours() {
+    for protocol in PROTOCOLS {
+        for ending in [Ending::Lower, Ending::Release] {
+            let bench = bench(protocol, Vec::new());
+            // Another program bounds the gripper for good.
+            bench.set(Some(5), |roles| roles.output_ceiling, 800);
+            let arm = bench.arm_to(ending).unwrap();
+            let bounded = bench.registers(|roles| roles.output_limit);
+            assert!(bounded[5] < 800, "{bounded:?}");
+            arm.end().unwrap();
+            assert_eq!(bench.torque(), [false; 6]);
+            assert_eq!(
+                bench.registers(|roles| roles.output_limit),
+                bench.registers(|roles| roles.output_ceiling),
+                "{ending:?}"
+            );
+            assert_eq!(bench.registers(|roles| roles.speed_limit), [0; 6]);
+            if let Some(watchdogs) = watchdogs(&bench) {
+                assert_eq!(watchdogs, [0; 6], "{ending:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_arm_that_is_left_holding_keeps_its_bounds_and_no_watchdog() {
+    for protocol in PROTOCOLS {
+        let bench = bench(protocol, Vec::new());
+        let arm = bench.arm_to(Ending::Hold).unwrap();
+        let bounds = || {
+            let speed = bench.registers(|roles| roles.speed_limit);
+            (speed, bench.registers(|roles| roles.output_limit))
+        };
+        let before = bounds();
+        arm.end().unwrap();
+        assert_eq!(bounds(), before);
+        assert!(before.0.iter().all(|speed| *speed > 0));
+        if let Some(watchdogs) = watchdogs(&bench) {
+            assert_eq!(watchdogs, [0; 6]);
+        }
+    }
+}
+
+#[test]
+fn a_silent_servo_leaves_no_watchdog_running_in_others() {
+    let bench = bench("bus-dynamixel.toml", Vec::new());
+    let arm = bench.arm_to(Ending::Hold).unwrap();
+    assert_eq!(watchdogs(&bench), Some(vec![25; 6]));
+    bench.strike(Fault::Silent, Some(1), 60.0);
+    assert!(arm.end().is_err());
+    assert_eq!(watchdogs(&bench).unwrap()[1..], [0; 5]);
+}
+
+/// What the watchdogs say, where there are some.
+fn watchdogs(bench: &Bench) -> Option<Vec<i64>> {
+    bench.wiring.servos[0].model.roles.watchdog?;
+    Some(bench.registers(|roles| roles.watchdog.unwrap()))
+}
+
+#[test]
+fn a_motion_beyond_the_calibrated_range_does_not_begin() {
+    for protocol in PROTOCOLS {
+        let mut bench = bench(protocol, Vec::new());
+        let pan = &mut bench.calibration.joints[0].1;
+        let middle = (pan.range_min + pan.range_max) / 2;
+        (pan.range_min, pan.range_max) = (middle - 200, middle + 201);
+        bench.set(Some(0), |roles| roles.min_position, middle - 200);
+        bench.set(Some(0), |roles| roles.max_position, middle + 201);
+        let mut arm = bench.arm().unwrap();
+        let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
+        let goals = bench.registers(|roles| roles.goal_position);
+        let thread = ArmThread::start(Box::new(arm), &bench.robot);
+        let execution = thread.execute(trajectory, Contact::Expected).unwrap();
+        let End::Fault(refusal) = execution.end else {
+            panic!("{:?}", execution.end);
+        };
+        let text = refusal.to_string();
+        assert!(text.starts_with("joint `shoulder_pan`: 0.3"), "{text}");
+        assert!(
+            text.contains("outside its calibrated range [-0.30") && text.contains("calibrate"),
+            "{text}"
+        );
+        assert_eq!(execution.followed, 0);
+        assert_eq!(bench.registers(|roles| roles.goal_position), goals);
     }
 }

@@ -92,7 +92,8 @@ impl Bus {
             while let Some(frame) = self.scanner.next(self.codec, longest) {
                 self.take(frame, &request, &mut awaited);
             }
-            if count == 0 {
+            // An adapter that babbles is never silent.
+            if count == 0 || self.line.now() > deadline {
                 while let Some(frame) = self.scanner.next_of_rest(self.codec, longest) {
                     self.take(frame, &request, &mut awaited);
                 }

@@ -541,3 +541,42 @@ fn an_answer_of_another_length_is_not_the_one_asked_for() {
         assert_eq!(bus.counters().strays, 1);
     }
 }
+
+/// An adapter that sends a byte every 10 µs, whatever it is told.
+struct Babbler(Duration);
+
+impl Line for Babbler {
+    fn now(&self) -> Duration {
+        self.0
+    }
+
+    fn sleep_until(&mut self, time: Duration) {
+        self.0 = self.0.max(time);
+    }
+
+    fn send(&mut self, _: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn receive(&mut self, into: &mut Vec<u8>, _: Duration) -> io::Result<usize> {
+        assert!(
+            self.0 < Duration::from_secs(10),
+            "nobody listens for so long"
+        );
+        self.0 += Duration::from_micros(10);
+        into.push(0xFF);
+        Ok(1)
+    }
+}
+
+#[test]
+fn a_line_that_never_falls_silent_is_heard_until_the_deadline() {
+    for codec in CODECS {
+        let mut bus = Bus::new(Box::new(Babbler(Duration::ZERO)), codec, 1_000_000);
+        let answers = bus.sync_read(&[1, 2], 56, 4).unwrap();
+        assert_eq!(answers, [None, None]);
+        assert!(bus.now() < Duration::from_millis(200), "{:?}", bus.now());
+        assert!(bus.read(1, 56, 4).is_err());
+        assert!(bus.now() < Duration::from_secs(1), "{:?}", bus.now());
+    }
+}

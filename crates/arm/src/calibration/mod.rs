@@ -28,7 +28,8 @@ pub struct Calibration {
 pub struct JointCalibration {
     /// Bus id.
     pub id: u8,
-    /// 1 if the gripper shuts towards `range_max`; the other joints ignore it.
+    /// Of a Dynamixel what its own register says: 1 if it counts the other way. Of a Feetech
+    /// servo 1 if the gripper shuts towards `range_max`; the other joints ignore it.
     pub drive_mode: u8,
     /// The servo's own offset.
     pub homing_offset: i64,

@@ -44,6 +44,13 @@ impl JointCalibration {
         ]
     }
 
+    /// The register that says which way the servo counts, with what it should say, where the
+    /// model has one. Calibrating does not change it.
+    pub fn direction(&self, model: &Model) -> Option<(Register, i64)> {
+        let register = model.roles.drive_mode?;
+        Some((register, self.drive_mode.into()))
+    }
+
     /// What a servo of this model cannot keep, in words.
     pub fn misfit(&self, model: &Model) -> Option<String> {
         let Self {
@@ -80,7 +87,8 @@ impl JointCalibration {
         bus: &mut Bus,
     ) -> Result<Vec<Difference>, BusError> {
         let mut differences = Vec::new();
-        for (register, file) in self.registers(model) {
+        let direction = self.direction(model);
+        for (register, file) in self.registers(model).into_iter().chain(direction) {
             let servo = register.read(bus, self.id)?;
             if servo != file {
                 differences.push(Difference {

@@ -16,7 +16,7 @@ use super::wiring::{Servo, Wiring};
 use super::{Ending, ServoArm, Timing};
 use crate::bus::{Bus, BusError};
 use crate::calibration::Calibration;
-use crate::servo::{Family, sts};
+use crate::servo::{Family, Register, sts, x_series};
 use crate::{ArmError, Unfit};
 
 /// Answers by which two servos with one id give themselves away.
@@ -68,6 +68,9 @@ impl ServoArm {
             identify(&mut bus, joint)?;
         }
         check_calibration(&mut bus, &joints)?;
+        for joint in &joints {
+            check_offset(&mut bus, joint)?;
+        }
         let mut limits = Vec::new();
         for joint in &joints {
             limits.push(check_health(&mut bus, joint)?);
@@ -129,8 +132,10 @@ impl ServoArm {
             write(roles.speed_limit, speed)?;
             write(roles.goal_position, *goal)?;
             write(roles.torque_enable, 1)?;
-            if let Some(watchdog) = roles.watchdog {
-                write(watchdog, WATCHDOG)?;
+            // A Dynamixel that gets torque makes its pose the goal.
+            write(roles.goal_position, *goal)?;
+            if let Some(watchdog) = trusted_watchdog(&mut self.bus, joint)? {
+                write_verified(&mut self.bus, joint, watchdog, WATCHDOG)?;
             }
         }
         self.goals_verified = true;
@@ -195,7 +200,25 @@ fn identify(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
         }
         .into());
     }
-    Ok(())
+    check_drive_mode(bus, joint)
+}
+
+/// Which way the servo counts is compared with the calibration; whatever else its drive mode
+/// says would make it move in another way than it is told to.
+fn check_drive_mode(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
+    let Servo { id, model, .. } = joint.servo;
+    let Some(register) = model.roles.drive_mode else {
+        return Ok(());
+    };
+    let drive_mode = register.read(bus, id)?;
+    if drive_mode & !x_series::DRIVE_REVERSED == 0 {
+        return Ok(());
+    }
+    Err(Unfit::DriveMode {
+        joint: joint.name.clone(),
+        drive_mode,
+    }
+    .into())
 }
 
 /// Lets the servo answer without a pause, if it takes the setting now.
@@ -243,6 +266,40 @@ fn check_calibration(bus: &mut Bus, joints: &[ServoJoint]) -> Result<(), ArmErro
     } else {
         Err(Unfit::OtherCalibration(differences).into())
     }
+}
+
+/// The servo heeds its homing offset in the mode that it is in.
+fn check_offset(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
+    let offset = joint.calibration.homing_offset;
+    let heeded = x_series::LARGEST_ONE_TURN_OFFSET;
+    if joint.servo.model.family == Family::Sts || counts_turns(bus, joint)? {
+        return Ok(());
+    }
+    if (-heeded..=heeded).contains(&offset) {
+        return Ok(());
+    }
+    Err(Unfit::Offset {
+        joint: joint.name.clone(),
+        offset,
+        heeded,
+    }
+    .into())
+}
+
+/// Whether a Dynamixel is in a mode in which its positions go beyond one turn.
+fn counts_turns(bus: &mut Bus, joint: &ServoJoint) -> Result<bool, ArmError> {
+    let Servo { id, model, .. } = joint.servo;
+    Ok(model.roles.operating_mode.read(bus, id)? != x_series::ONE_TURN_MODE)
+}
+
+/// The servo's watchdog, unless it may move the servo rather than stop it: with an offset, one
+/// that trips while positions count turns takes another position for the present one.
+fn trusted_watchdog(bus: &mut Bus, joint: &ServoJoint) -> Result<Option<Register>, ArmError> {
+    let Some(watchdog) = joint.servo.model.roles.watchdog else {
+        return Ok(None);
+    };
+    let trusted = joint.calibration.homing_offset == 0 || !counts_turns(bus, joint)?;
+    Ok(trusted.then_some(watchdog))
 }
 
 fn check_health(bus: &mut Bus, joint: &ServoJoint) -> Result<Limits, ArmError> {

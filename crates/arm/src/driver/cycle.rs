@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use enact_robot::Command;
+use enact_robot::{Command, Trajectory};
+use enact_types::{JointVector, Refusal};
 
 use super::ServoArm;
 use super::feedback::{Reading, Track};
+use super::joint::ServoJoint;
 use crate::{Arm, ArmError, ArmState};
 
 /// A joint whose servo has been silent, or has said nonsense, for longer than this is lost.
@@ -20,6 +22,14 @@ impl Arm for ServoArm {
         let result = self.look();
         self.latch(result)?;
         Ok(self.report())
+    }
+
+    /// Every joint stays in its calibrated range.
+    fn admits(&self, trajectory: &Trajectory) -> Result<(), Refusal> {
+        for positions in trajectory.positions() {
+            self.goals(positions).map_err(Refusal::NotApplicable)?;
+        }
+        Ok(())
     }
 
     fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError> {
@@ -86,20 +96,22 @@ impl ServoArm {
 
     /// Makes the command the goals, unless a servo must not go there.
     fn aim(&mut self, command: &Command) {
-        let mut goals = Vec::with_capacity(self.joints.len());
-        for (joint, position) in self.joints.iter().zip(command.positions().iter()) {
-            let Some(goal) = joint.goal(*position) else {
-                let (min, max) = joint.range();
-                self.refusal = Some(format!(
-                    "joint `{}`: {position:.4} rad is outside its calibrated range [{min:.4}, {max:.4}] rad",
-                    joint.name
-                ));
-                return;
-            };
-            goals.push(goal);
+        match self.goals(command.positions()) {
+            Ok(goals) => {
+                self.goals = goals;
+                self.commanded = command.positions().clone();
+            }
+            Err(why) => self.refusal = Some(why),
         }
-        self.goals = goals;
-        self.commanded = command.positions().clone();
+    }
+
+    /// The servos' goals at these positions, or why one must not go there.
+    fn goals(&self, positions: &JointVector) -> Result<Vec<i64>, String> {
+        let goal = |(joint, position): (&ServoJoint, &f64)| {
+            let goal = joint.goal(*position);
+            goal.ok_or_else(|| outside(joint, *position))
+        };
+        self.joints.iter().zip(positions.iter()).map(goal).collect()
     }
 
     /// Waits until the control period that began with the last goals is over. Periods that
@@ -179,4 +191,13 @@ impl ServoArm {
     fn hears_all(&self) -> bool {
         self.tracks.iter().all(|track| track.fresh)
     }
+}
+
+fn outside(joint: &ServoJoint, position: f64) -> String {
+    let (min, max) = joint.range();
+    format!(
+        "joint `{}`: {position:.4} rad is outside its calibrated range [{min:.4}, {max:.4}] rad; \
+         calibrate it again if it reaches farther",
+        joint.name
+    )
 }

@@ -5,9 +5,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::ServoArm;
+use super::joint::ServoJoint;
 use super::verify::write_verified;
+use super::wiring::Servo;
 use crate::ArmError;
-use crate::bus::BusError;
+use crate::bus::{Bus, BusError};
 
 /// What becomes of an arm when nobody drives it any more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,19 +50,24 @@ impl ServoArm {
         match ending {
             None => Ok(()),
             Some(Ending::Hold) => self.stop_watchdogs(),
-            Some(Ending::Lower) => self.give_way().and_then(|()| self.switch_off()),
+            Some(Ending::Lower) => self.give_way().and(self.switch_off()),
             Some(Ending::Release) => self.switch_off(),
         }
     }
 
     /// A watchdog would let go of the arm soon after we do.
     fn stop_watchdogs(&mut self) -> Result<(), ArmError> {
+        let mut result = Ok(());
         for joint in &self.joints {
-            if let Some(watchdog) = joint.servo.model.roles.watchdog {
-                write_verified(&mut self.bus, joint, watchdog, 0)?;
+            if let Err(error) = stop_watchdog(&mut self.bus, joint) {
+                tracing::error!(
+                    "joint `{}`: its watchdog may still stop it: {error}",
+                    joint.name
+                );
+                result = Err(error);
             }
         }
-        Ok(())
+        result
     }
 
     fn give_way(&mut self) -> Result<(), ArmError> {
@@ -86,21 +93,61 @@ impl ServoArm {
         let items: Vec<u8> = self.ids.iter().flat_map(|id| [*id, 0]).collect();
         self.bus
             .sync_write(torque.address, torque.width.into(), &items)?;
-        let mut failure = None;
+        let mut result = Ok(());
+        let mut limp = Vec::new();
         for joint in &self.joints {
-            let mut result = Ok(());
-            for _ in 0..ATTEMPTS {
-                result = write_verified(&mut self.bus, joint, torque, 0);
-                if result.is_ok() {
-                    break;
+            match switch_one_off(&mut self.bus, joint) {
+                Ok(()) => limp.push(joint),
+                Err(error) => {
+                    tracing::error!("joint `{}` may still have torque: {error}", joint.name);
+                    result = Err(error);
                 }
             }
-            if let Err(error) = result {
-                tracing::error!("joint `{}` may still have torque: {error}", joint.name);
-                failure = Some(error);
+        }
+        // Not those of a motor that may still have torque: it would pull again.
+        for joint in limp {
+            if let Err(error) = lift_bounds(&mut self.bus, joint) {
+                tracing::warn!(
+                    "joint `{}` keeps bounds until it is switched off and on: {error}",
+                    joint.name
+                );
             }
         }
-        failure.map_or(Ok(()), Err)
+        result
+    }
+}
+
+fn switch_one_off(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
+    let torque = joint.servo.model.roles.torque_enable;
+    let mut result = Ok(());
+    for _ in 0..ATTEMPTS {
+        result = write_verified(bus, joint, torque, 0);
+        if result.is_ok() {
+            break;
+        }
+    }
+    result
+}
+
+/// Leaves output and speed as they are after power-up: with our bounds another program would
+/// get torque without force. Every register is tried, whatever becomes of the others.
+fn lift_bounds(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
+    let Servo { id, model, .. } = joint.servo;
+    let roles = model.roles;
+    // First, since a watchdog that has tripped guards the output limit.
+    let watchdog = stop_watchdog(bus, joint);
+    let output = match roles.output_ceiling.read(bus, id) {
+        Ok(ceiling) => write_verified(bus, joint, roles.output_limit, ceiling),
+        Err(error) => Err(error.into()),
+    };
+    let speed = write_verified(bus, joint, roles.speed_limit, 0);
+    watchdog.and(output).and(speed)
+}
+
+fn stop_watchdog(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
+    match joint.servo.model.roles.watchdog {
+        Some(watchdog) => write_verified(bus, joint, watchdog, 0),
+        None => Ok(()),
     }
 }
 

@@ -5,6 +5,7 @@ use enact_robot::Robot;
 use super::wiring::{Servo, Wiring};
 use crate::calibration::{Calibration, JointCalibration};
 use crate::error::Unfit;
+use crate::servo::Family;
 
 /// A joint with its servo.
 #[derive(Clone, Debug)]
@@ -85,10 +86,11 @@ impl ServoJoint {
             None => (0.0, (range_min + range_max) as f64 / 2.0, step),
             Some((closed, open)) => {
                 let opening = if closed <= open { step } else { -step };
-                if drive_mode == 0 {
-                    (closed, range_min as f64, opening)
-                } else {
+                // A Dynamixel turns its own count round.
+                if drive_mode != 0 && servo.model.family == Family::Sts {
                     (closed, range_max as f64, -opening)
+                } else {
+                    (closed, range_min as f64, opening)
                 }
             }
         };
@@ -147,9 +149,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::servo::Model;
     use crate::servo::sts::STS3215;
+    use crate::servo::x_series::XL330_M288;
 
     fn joint(drive_mode: u8, range: (i64, i64), gripper: Option<(f64, f64)>) -> ServoJoint {
+        joint_of(&STS3215, drive_mode, range, gripper)
+    }
+
+    fn joint_of(
+        model: &'static Model,
+        drive_mode: u8,
+        range: (i64, i64),
+        gripper: Option<(f64, f64)>,
+    ) -> ServoJoint {
         let calibration = JointCalibration {
             id: 1,
             drive_mode,
@@ -159,7 +172,7 @@ mod tests {
         };
         let servo = Servo {
             id: 1,
-            model: &STS3215,
+            model,
             output: 1.0,
         };
         ServoJoint::new("any".to_owned(), servo, calibration, 2.5, gripper)
@@ -182,6 +195,16 @@ mod tests {
         assert_eq!(reversed.position(3200), -0.17);
         assert!(reversed.position(3100) > -0.17);
         assert_eq!(reversed.direction(), -1.0);
+    }
+
+    #[test]
+    fn a_dynamixel_gripper_is_shut_at_its_low_end_whichever_way_it_counts() {
+        let shut = Some((-0.17, 1.7));
+        for drive_mode in [0, 1] {
+            let joint = joint_of(&XL330_M288, drive_mode, (2000, 3200), shut);
+            assert_eq!(joint.position(2000), -0.17);
+            assert_eq!(joint.direction(), 1.0);
+        }
     }
 
     proptest! {

@@ -82,6 +82,8 @@ pub struct Roles {
     pub max_voltage: Register,
     /// Supply voltage, lowest.
     pub min_voltage: Register,
+    /// Which way positions count, and what the speed limit means; not every family has it.
+    pub drive_mode: Option<Register>,
     /// What goals mean.
     pub operating_mode: Register,
     /// 1 while the motor works.
@@ -195,7 +197,8 @@ mod tests {
                 r.temperature,
                 r.alarms,
             ];
-            for role in always.iter().chain(&r.lock).chain(&r.watchdog) {
+            let sometimes = [r.drive_mode, r.lock, r.watchdog];
+            for role in always.iter().chain(sometimes.iter().flatten()) {
                 assert!(
                     model.registers.contains(role),
                     "{}: {}",

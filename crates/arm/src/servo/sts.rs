@@ -24,7 +24,7 @@ const MAX_POSITION: Register = Register::writable("max_position", 11, 2, Unit::S
 const MAX_TEMPERATURE: Register = Register::writable("max_temperature", 13, 1, Unit::CELSIUS);
 const MAX_VOLTAGE: Register = Register::writable("max_voltage", 14, 1, Unit::DECIVOLT);
 const MIN_VOLTAGE: Register = Register::writable("min_voltage", 15, 1, Unit::DECIVOLT);
-/// Bits of behaviour; see [`PHASE_MULTI_TURN`].
+/// Bits of behaviour; see [`PHASE_FINE_SPEED`].
 pub const PHASE: Register = Register::writable("phase", 18, 1, Unit::PLAIN);
 const HOMING_OFFSET: Register = Register::writable("homing_offset", 31, 2, Unit::STEP).sign_bit(11);
 const OPERATING_MODE: Register = Register::writable("operating_mode", 33, 1, Unit::PLAIN);
@@ -108,9 +108,6 @@ pub static REGISTERS: &[Register] = &[
     MAX_ACCELERATION,
 ];
 
-/// Bit of the phase register that lets positions count turns.
-pub const PHASE_MULTI_TURN: i64 = 1 << 4;
-
 /// Bit of the phase register that makes goal velocities count 1 step/s rather than 50.
 pub const PHASE_FINE_SPEED: i64 = 1 << 2;
 
@@ -126,6 +123,7 @@ static ROLES: Roles = Roles {
     max_temperature: MAX_TEMPERATURE,
     max_voltage: MAX_VOLTAGE,
     min_voltage: MIN_VOLTAGE,
+    drive_mode: None,
     operating_mode: OPERATING_MODE,
     torque_enable: TORQUE_ENABLE,
     goal_position: GOAL_POSITION,

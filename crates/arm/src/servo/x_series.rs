@@ -18,6 +18,7 @@ const FIRMWARE: Register = Register::read_only("firmware", 6, 1, Unit::PLAIN);
 const ID: Register = Register::writable("id", 7, 1, Unit::PLAIN);
 const BAUD_INDEX: Register = Register::writable("baud_index", 8, 1, Unit::PLAIN);
 const RETURN_DELAY: Register = Register::writable("return_delay", 9, 1, TWO_MICROSECONDS);
+const DRIVE_MODE: Register = Register::writable("drive_mode", 10, 1, Unit::PLAIN);
 const OPERATING_MODE: Register = Register::writable("operating_mode", 11, 1, Unit::PLAIN);
 const HOMING_OFFSET: Register = Register::writable("homing_offset", 20, 4, Unit::STEP).signed();
 const MAX_TEMPERATURE: Register = Register::writable("max_temperature", 31, 1, Unit::CELSIUS);
@@ -50,7 +51,7 @@ pub static REGISTERS: &[Register] = &[
     ID,
     BAUD_INDEX,
     RETURN_DELAY,
-    Register::writable("drive_mode", 10, 1, Unit::PLAIN),
+    DRIVE_MODE,
     OPERATING_MODE,
     Register::writable("secondary_id", 12, 1, Unit::PLAIN),
     Register::writable("protocol_type", 13, 1, Unit::PLAIN),
@@ -108,6 +109,7 @@ static ROLES: Roles = Roles {
     max_temperature: MAX_TEMPERATURE,
     max_voltage: MAX_VOLTAGE,
     min_voltage: MIN_VOLTAGE,
+    drive_mode: Some(DRIVE_MODE),
     operating_mode: OPERATING_MODE,
     torque_enable: TORQUE_ENABLE,
     goal_position: GOAL_POSITION,
@@ -129,6 +131,17 @@ static ROLES: Roles = Roles {
     watchdog: Some(BUS_WATCHDOG),
 };
 
+/// Bit of the drive mode that lets positions count the other way. The others make the speed
+/// limit a time, couple servos, or let a goal switch torque on.
+pub const DRIVE_REVERSED: i64 = 1;
+
+/// The operating mode in which positions stay within one turn. In the others that hold
+/// positions they count turns.
+pub const ONE_TURN_MODE: i64 = 3;
+
+/// The largest homing offset that is heeded in that mode; one beyond is ignored.
+pub const LARGEST_ONE_TURN_OFFSET: i64 = 1024;
+
 /// What the models differ in. The speed is that of the velocity limit's factory setting;
 /// the load register counts thousandths where the model senses no current.
 const fn model(name: &'static str, number: u16, top_speed: f64, full_load: f64) -> Model {
@@ -142,7 +155,7 @@ const fn model(name: &'static str, number: u16, top_speed: f64, full_load: f64) 
         top_speed,
         full_load,
         // Position, extended position, current-based position.
-        position_modes: &[3, 4, 5],
+        position_modes: &[ONE_TURN_MODE, 4, 5],
         largest_offset: 1_044_479,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use enact_arm::servo::Family;
+use enact_arm::servo::{Family, x_series};
 
 use super::Servo;
 use crate::plant::{Drive, Motion};
@@ -44,7 +44,7 @@ impl Servo {
         let (zero, per_radian) = self.mounting;
         let turn = self.model.steps_per_turn;
         self.raw = ((zero + motion.position * per_radian).round() as i64).rem_euclid(turn);
-        let offset = self.get(roles.homing_offset);
+        let offset = self.offset();
         let position = match self.model.family {
             Family::Sts => (self.raw - offset).rem_euclid(turn),
             Family::X => self.raw + offset,
@@ -77,16 +77,32 @@ impl Servo {
         let roles = self.model.roles;
         let goal = self.get(roles.goal_position);
         let (min, max) = (self.get(roles.min_position), self.get(roles.max_position));
-        if min < max {
+        if min < max && !self.counts_turns() {
             goal.clamp(min, max)
         } else {
             goal
         }
     }
 
+    /// Whether it is a Dynamixel in a mode in which positions go beyond one turn, and limits
+    /// count for nothing.
+    fn counts_turns(&self) -> bool {
+        let mode = self.get(self.model.roles.operating_mode);
+        self.model.family == Family::X && mode != x_series::ONE_TURN_MODE
+    }
+
+    /// The homing offset as far as it is heeded.
+    fn offset(&self) -> i64 {
+        let offset = self.get(self.model.roles.homing_offset);
+        let ignored = self.model.family == Family::X
+            && !self.counts_turns()
+            && offset.abs() > x_series::LARGEST_ONE_TURN_OFFSET;
+        if ignored { 0 } else { offset }
+    }
+
     /// The joint's position where the servo reports `steps`.
     fn joint_at(&self, steps: i64) -> f64 {
-        let offset = self.get(self.model.roles.homing_offset);
+        let offset = self.offset();
         let raw = match self.model.family {
             Family::Sts => steps + offset,
             Family::X => steps - offset,
@@ -106,9 +122,15 @@ impl Servo {
         let torque = self.get(self.model.roles.torque_enable) == 1;
         if units > 0 && torque && now > self.last_heard + WATCHDOG_UNIT * units as u32 {
             self.write_memory(watchdog, TRIPPED);
-            // It stays where it is, whatever it is told.
+            // It stays where it is, whatever it is told; unless it counts turns: then the
+            // firmware forgets the offset, and the servo moves.
             let roles = self.model.roles;
-            self.write_memory(roles.goal_position, self.get(roles.position));
+            let forgotten = if self.counts_turns() {
+                self.offset()
+            } else {
+                0
+            };
+            self.write_memory(roles.goal_position, self.get(roles.position) - forgotten);
         }
     }
 

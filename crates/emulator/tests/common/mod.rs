@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use enact_arm::calibration::Calibration;
 use enact_arm::driver::{Options, ServoArm, Wiring};
+use enact_arm::servo::Register;
+use enact_arm::servo::model::Roles;
 use enact_arm::{Arm, ArmError, ArmState, ArmThread, Contact, End, Ending, Execution};
 use enact_emulator::{
     EmulatedLine, Emulator, Fault, Faults, FreeJoints, Plant, Rule, nominal_calibration,
@@ -103,6 +105,27 @@ impl Bench {
     /// A hand takes the first joint there, or lets go.
     pub fn guide(&self, to: Option<f64>) {
         self.line.with(|network| network.plant_mut().guide(0, to));
+    }
+
+    /// What a register that every servo has says in each.
+    pub fn registers(&self, of: impl Fn(&Roles) -> Register) -> Vec<i64> {
+        self.line.with(|network| {
+            let servos = network.servos().iter();
+            servos
+                .map(|servo| servo.get(of(servo.model().roles)))
+                .collect()
+        })
+    }
+
+    /// Sets such a register of one servo, or of all.
+    pub fn set(&self, servo: Option<usize>, of: impl Fn(&Roles) -> Register, value: i64) {
+        self.line.with(|network| {
+            for (index, one) in network.servos().iter_mut().enumerate() {
+                if servo.is_none_or(|chosen| chosen == index) {
+                    one.set(of(one.model().roles), value);
+                }
+            }
+        });
     }
 
     /// Which servos have torque.

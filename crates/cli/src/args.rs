@@ -122,7 +122,7 @@ pub struct SetupArgs {
 /// What stops the arm, besides Ctrl-C.
 #[derive(Clone, Debug, Default, Args)]
 pub struct StopArgs {
-    /// Stop the arm as soon as this file is there, or somebody writes to this pipe
+    /// Stop the arm as long as this file is there, or when somebody writes to this pipe
     #[arg(long, value_name = "FILE")]
     pub stop_file: Option<PathBuf>,
     /// Stop the arm when Enter is pressed, or standard input ends

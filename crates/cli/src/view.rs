@@ -6,8 +6,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use enact_arm::StopSwitch;
 use enact_record::{Page, Recorder, WallClock};
+
+use crate::stops::is_interrupted;
 
 /// The end of a page is looked for so often.
 const PERIOD: Duration = Duration::from_millis(50);
@@ -73,10 +74,10 @@ impl View {
     }
 }
 
-/// Leaves a page open until the switch is pressed, as Ctrl-C does.
-pub fn keep(page: Page, stop: &StopSwitch) {
+/// Leaves a page open until Ctrl-C.
+pub fn keep(page: Page) {
     eprintln!("     view  {} stays open until Ctrl-C", page.url());
-    while !stop.is_pressed() {
+    while !is_interrupted() {
         std::thread::sleep(PERIOD);
     }
 }

@@ -92,16 +92,27 @@ impl Emulated {
 
     /// Goals of the first joint as they arrived, in steps.
     fn goals(&self) -> Vec<(f64, i64)> {
-        // What has arrived is written some fifty times a second.
-        std::thread::sleep(Duration::from_millis(200));
-        let log = std::fs::read_to_string(self.path("log")).unwrap();
-        let goal = |line: &str| {
-            let packet: Value = serde_json::from_str(line).ok()?;
+        let goal = |packet: Value| {
             let body: Vec<i64> = serde_json::from_value(packet["body"].clone()).ok()?;
             let is_goal = packet["code"] == 0x83 && body[0] == 42;
             is_goal.then(|| (packet["t"].as_f64().unwrap(), body[3] + (body[4] << 8)))
         };
-        log.lines().filter_map(goal).collect()
+        self.packets().into_iter().filter_map(goal).collect()
+    }
+
+    /// How many registers were written, each by a request of its own.
+    fn writes(&self) -> usize {
+        let packets = self.packets();
+        packets.iter().filter(|packet| packet["code"] == 3).count()
+    }
+
+    /// What has arrived.
+    fn packets(&self) -> Vec<Value> {
+        // It is written some fifty times a second.
+        std::thread::sleep(Duration::from_millis(200));
+        let log = std::fs::read_to_string(self.path("log")).unwrap();
+        let packets = log.lines().map(serde_json::from_str);
+        packets.map_while(Result::ok).collect()
     }
 
     /// The present position of a joint's servo, steps.
@@ -277,8 +288,7 @@ fn a_program_that_is_told_to_end_brakes_first() {
             .spawn()
             .unwrap();
         while bus.goals().len() < begun + 60 {}
-        let id = child.id().to_string();
-        Command::new("kill").args([signal, &id]).status().unwrap();
+        self::signal(&child, signal);
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         assert!(text(&output.stdout).contains("stopped"), "{output:?}");
@@ -364,38 +374,140 @@ fn an_arm_out_of_the_box_is_calibrated_by_hand() {
     }
 }
 
-#[test]
-fn a_calibration_that_is_given_up_changes_nothing() {
-    let bus = Emulated::start(&[]);
-    let before = bus.well(&["info"]);
-    let output = bus.arm(&["calibrate"]);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(
-        text(&output.stderr).contains("standard input has ended"),
-        "{output:?}"
-    );
-    let settings = |info: &str| -> Vec<String> {
-        let names = ["homing_offset", "min_position", "max_position"];
-        let lines = info.lines();
-        lines
-            .filter(|line| names.iter().any(|name| line.contains(name)))
-            .map(str::to_owned)
-            .collect()
-    };
-    assert_eq!(settings(&bus.well(&["info"])), settings(&before));
+/// What the servos keep of a calibration, as `info` shows it.
+fn settings(bus: &Emulated) -> Vec<String> {
+    let names = ["homing_offset", "min_position", "max_position"];
+    let info = bus.well(&["info"]);
+    let lines = info.lines();
+    lines
+        .filter(|line| names.iter().any(|name| line.contains(name)))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// `calibrate` of the gripper, when its servo's settings have been overwritten.
+fn begun_calibration(bus: &Emulated) -> Child {
+    let mut child = bus
+        .command(&["calibrate", "--joint", "gripper"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    writeln!(child.stdin.as_mut().unwrap()).unwrap();
+    let mut talk = BufReader::new(child.stderr.as_mut().unwrap()).lines();
+    assert!(talk.any(|line| line.unwrap().contains("from end to end")));
+    drop(talk);
+    child
+}
+
+fn signal(child: &Child, signal: &str) {
+    let id = child.id().to_string();
+    Command::new("kill").args([signal, &id]).status().unwrap();
 }
 
 #[test]
-fn a_servo_gets_the_id_of_its_joint() {
+fn a_calibration_that_is_given_up_changes_nothing() {
+    let bus = Emulated::start(&[]);
+    let (file, before) = (bus.path("arm.json"), settings(&bus));
+    let kept = std::fs::read_to_string(&file).unwrap();
+    let end_of_input = |child: &mut Child| drop(child.stdin.take());
+    let interrupt = |child: &mut Child| signal(child, "-INT");
+    let ways: [(fn(&mut Child), &str); 2] = [
+        (end_of_input, "standard input has ended"),
+        (interrupt, "broken off"),
+    ];
+    for (give_up, why) in ways {
+        let mut child = begun_calibration(&bus);
+        give_up(&mut child);
+        // An interrupt comes while there still is an input.
+        let stdin = child.stdin.take();
+        let output = child.wait_with_output().unwrap();
+        drop(stdin);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(text(&output.stderr).contains(why), "{output:?}");
+        assert_eq!(settings(&bus), before, "{why}");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), kept);
+    }
+}
+
+#[test]
+fn a_calibration_that_cannot_be_saved_changes_nothing() {
+    let mut bus = Emulated::start(&[]);
+    let before = settings(&bus);
+    // Where the new file would be written first.
+    std::fs::create_dir(bus.path("arm.json.new")).unwrap();
+    let mut child = begun_calibration(&bus);
+    for end in [0, 60] {
+        bus.say(&format!("hand gripper {end}"));
+        std::thread::sleep(Duration::from_millis(2000));
+    }
+    writeln!(child.stdin.as_mut().unwrap()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(
+        text(&output.stderr).contains("cannot be written"),
+        "{output:?}"
+    );
+    assert_eq!(settings(&bus), before);
+}
+
+#[test]
+fn a_calibration_that_does_not_serve_is_reported() {
+    let bus = Emulated::start(&[]);
+    let watch = |more: &[&str]| {
+        let mut all = vec!["arm", "monitor", "--seconds", "0.1", "--port", &bus.port];
+        all.extend(more);
+        let folder = bus.path("no-calibrations");
+        let mut command = enact(&all);
+        command.env("HF_LEROBOT_CALIBRATION", folder);
+        command.output().unwrap()
+    };
+    let output = watch(&[]);
+    let talk = text(&output.stderr);
+    assert!(output.status.success(), "{talk}");
+    assert!(
+        talk.contains("in steps of the servos: no calibration"),
+        "{talk}"
+    );
+    let output = watch(&["--calibration", "mistyped"]);
+    let talk = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{talk}");
+    assert!(talk.contains("no arm called `mistyped`"), "{talk}");
+    // The file of an arm whose gripper has another servo.
+    let file = std::fs::read_to_string(bus.path("arm.json")).unwrap();
+    let other = bus.path("other.json");
+    std::fs::write(&other, file.replace("\"id\": 6", "\"id\": 77")).unwrap();
+    let output = watch(&["--calibration", &other]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let doctor = ["arm", "doctor", "--port", &bus.port, "--calibration"];
+    let output = enact(&doctor).arg(&other).output().unwrap();
+    let told = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("bad  servo 77"), "{told}");
+    assert!(!told.contains("the servos keep"), "{told}");
+}
+
+/// A copy of the SO-101 whose servos have other ids.
+fn renumbered(changes: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for name in ["robot.toml", "robot.urdf", "bus.toml"] {
         let from = root().join("robots/so101").join(name);
         let mut text = std::fs::read_to_string(from).unwrap();
         if name == "robot.toml" {
-            text = text.replace("servo = 6", "servo = 9");
+            for (from, to) in changes {
+                assert!(text.contains(from));
+                text = text.replace(from, to);
+            }
         }
         std::fs::write(folder.path().join(name), text).unwrap();
     }
+    folder
+}
+
+#[test]
+fn a_servo_gets_the_id_of_its_joint() {
+    let folder = renumbered(&[("servo = 6", "servo = 9")]);
     let robot = folder.path().display().to_string();
     let mut bus = Emulated::start(&[]);
     let output = bus.arm(&["set-id", "gripper", "--robot", &robot]);
@@ -408,6 +520,37 @@ fn a_servo_gets_the_id_of_its_joint() {
     assert!(told.contains("is servo 9 at 1000000 baud now"), "{told}");
     let scan = bus.well(&["scan"]);
     assert_eq!(scan.trim(), "1000000 baud: 9 sts3215");
+}
+
+#[test]
+fn two_servos_with_one_id_are_told_apart_from_one() {
+    let swapped = renumbered(&[
+        ("servo = 5", "servo = x"),
+        ("servo = 6", "servo = 5"),
+        ("servo = x", "servo = 6"),
+    ]);
+    let swapped = swapped.path().display().to_string();
+    let mut bus = Emulated::start(&[]);
+    for servo in 1..=5 {
+        bus.say(&format!("fault silent servo={servo}"));
+    }
+    // Whoever has id 5 is silent, so nobody hears that the servo has that id now.
+    bus.arm(&["set-id", "gripper", "--robot", &swapped]);
+    bus.say("well");
+    let told = text(&bus.arm(&["doctor"]).stdout);
+    assert!(
+        told.contains("bad  joint `wrist_roll`: two servos have id 5"),
+        "{told}"
+    );
+    for servo in 1..=4 {
+        bus.say(&format!("fault silent servo={servo}"));
+    }
+    let before = bus.writes();
+    let output = bus.arm(&["set-id", "gripper"]);
+    let talk = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{talk}");
+    assert!(talk.contains("several servos with id 5"), "{talk}");
+    assert_eq!(bus.writes(), before);
 }
 
 #[test]
@@ -441,6 +584,114 @@ fn a_follower_does_what_the_hand_does_with_the_leader() {
     }
     assert!(end["position"][0].as_f64().unwrap() > 0.45, "{end}");
     check_no_jump(&follower.goals());
+    let torque = follower.well(&["info", "--joint", "elbow_flex"]);
+    assert!(
+        torque.contains("torque_enable                   0"),
+        "{torque}"
+    );
+}
+
+/// An arm that hands hold at home, so that it does not sink without its motors.
+fn held_at_home() -> Emulated {
+    let mut arm = Emulated::start(&[]);
+    for (joint, degrees) in [
+        ("shoulder_pan", 0),
+        ("shoulder_lift", -95),
+        ("elbow_flex", 40),
+        ("wrist_flex", 90),
+        ("wrist_roll", 0),
+        ("gripper", 10),
+    ] {
+        arm.say(&format!("hand {joint} {degrees}"));
+    }
+    arm
+}
+
+/// `teleop` of two arms, as it begins.
+fn teleop(leader: &Emulated, follower: &Emulated, more: &[&str]) -> Command {
+    let calibration = leader.path("arm.json");
+    let mut all = vec!["teleop", "--leader", &leader.port];
+    all.extend(["--leader-calibration", &calibration]);
+    all.extend(more);
+    let mut command = follower.command(&all);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+#[test]
+fn a_leader_is_another_arm_with_a_calibration_of_its_own() {
+    let arm = Emulated::start(&[]);
+    arm.well(&["torque", "on"]);
+    let link = arm.path("other-name");
+    std::os::unix::fs::symlink(&arm.port, &link).unwrap();
+    let output = arm.arm(&["teleop", "--leader", &link]);
+    let talk = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{talk}");
+    assert!(talk.contains("on the same port"), "{talk}");
+    let torque = arm.well(&["info", "--joint", "elbow_flex"]);
+    assert!(
+        torque.contains("torque_enable                   1"),
+        "{torque}"
+    );
+    let leader = Emulated::start(&["--uncalibrated"]);
+    let before = arm.goals().len();
+    std::fs::copy(arm.path("arm.json"), leader.path("arm.json")).unwrap();
+    let output = teleop(&leader, &arm, &[]).output().unwrap();
+    let talk = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{talk}");
+    assert!(talk.contains("--leader-calibration"), "{talk}");
+    assert_eq!(arm.goals().len(), before);
+}
+
+#[test]
+fn a_leader_that_was_silent_is_approached_gently() {
+    let mut leader = held_at_home();
+    let follower = Emulated::start(&[]);
+    follower.well(&["home"]);
+    let before = follower.goals().len();
+    let child = teleop(&leader, &follower, &["--seconds", "10"])
+        .spawn()
+        .unwrap();
+    while follower.goals().len() < before + 50 {}
+    leader.say("fault silent for=3");
+    leader.say("hand shoulder_pan 60");
+    let silent = follower.goals().len();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let goals = &follower.goals()[silent..];
+    let (first, last) = (goals[0].1, goals[goals.len() - 1].1);
+    assert!((last - first).abs() > 400, "{first} to {last}");
+    for pair in goals.windows(2) {
+        let gentle = (pair[1].1 - pair[0].1).abs() <= 3;
+        // Once the arms stand alike it follows at full speed.
+        assert!(gentle || (last - pair[0].1).abs() < 100, "{pair:?}");
+    }
+}
+
+#[test]
+fn a_follower_whose_leader_is_unplugged_brakes_and_is_lowered() {
+    let mut leader = held_at_home();
+    let follower = Emulated::start(&[]);
+    follower.well(&["home"]);
+    let before = follower.goals().len();
+    let child = teleop(&leader, &follower, &["--seconds", "30"])
+        .spawn()
+        .unwrap();
+    while follower.goals().len() < before + 50 {}
+    leader.say("hand shoulder_pan 80");
+    leader.say("fault unplugged");
+    let output = child.wait_with_output().unwrap();
+    let talk = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{talk}");
+    assert!(talk.contains("the leader: the port is lost"), "{talk}");
+    let goals = follower.goals();
+    check_no_jump(&goals);
+    let steps: Vec<i64> = goals[before..]
+        .windows(2)
+        .map(|pair| (pair[1].1 - pair[0].1).abs())
+        .collect();
+    assert!(steps.iter().any(|step| *step > 2), "it was on its way");
+    assert!(steps[steps.len() - 1] <= 1, "it comes to rest: {steps:?}");
     let torque = follower.well(&["info", "--joint", "elbow_flex"]);
     assert!(
         torque.contains("torque_enable                   0"),

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write, stderr};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use enact_arm::StopSwitch;
 use enact_arm::bus::Bus;
 use enact_arm::calibration::{Calibration, JointCalibration};
 use enact_arm::driver::wiring::Servo;
@@ -12,6 +13,7 @@ use enact_arm::servo::{Family, Register};
 use super::hardware::Hardware;
 use super::lines::Lines;
 use super::torque::off_one;
+use crate::stops::on_interrupt;
 
 /// A joint that was moved by fewer steps was not moved from end to end.
 const SHORTEST_RANGE: i64 = 200;
@@ -41,17 +43,15 @@ pub fn calibrate(hardware: &Hardware, names: &[String]) -> Result<bool> {
         );
     }
     let lines = Lines::read();
-    let mut guide = Guide::begin(hardware, &chosen)?;
-    let found = match guide.ask(&lines) {
-        Ok(found) => found,
-        Err(error) => {
-            guide.restore();
-            return Err(error);
-        }
-    };
+    let stop = StopSwitch::new();
+    on_interrupt(stop.clone())?;
+    let mut guide = Guide::begin(hardware, &chosen, stop)?;
+    let found = guide.ask(&lines)?;
     let calibration = merged(hardware, old, &chosen, found);
     guide.keep(&calibration)?;
-    if let Some(kept) = calibration.save(&path)? {
+    let kept = calibration.save(&path)?;
+    guide.done = true;
+    if let Some(kept) = kept {
         eprintln!("the old calibration is kept as {}", kept.display());
     }
     println!("{}", path.display());
@@ -90,41 +90,67 @@ fn merged(
     }
 }
 
-/// The joints at hand, and what their servos kept before.
+/// The joints at hand, and what their servos kept before. Unless all is done in the end, they get
+/// that back.
 struct Guide<'a> {
     hardware: &'a Hardware,
+    stop: StopSwitch,
     bus: Bus,
     joints: Vec<(String, Servo)>,
     before: Vec<(u8, Register, i64)>,
+    done: bool,
+}
+
+impl Drop for Guide<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            self.restore();
+        }
+    }
 }
 
 impl<'a> Guide<'a> {
     /// Switches the motors off and remembers what the servos keep.
-    fn begin(hardware: &'a Hardware, chosen: &[usize]) -> Result<Self> {
+    fn begin(hardware: &'a Hardware, chosen: &[usize], stop: StopSwitch) -> Result<Self> {
         let mut bus = hardware.bus()?;
         let all: Vec<(&str, &Servo)> = hardware.joints().collect();
-        let mut guide_joints = Vec::new();
-        let mut before = Vec::new();
         for (name, servo) in &all {
             off_one(&mut bus, servo).map_err(|error| error.context(format!("joint `{name}`")))?;
         }
+        let mut guide = Self {
+            hardware,
+            stop,
+            bus,
+            joints: Vec::new(),
+            before: Vec::new(),
+            done: false,
+        };
         for index in chosen {
             let (name, servo) = all[*index];
-            let roles = servo.model.roles;
-            if let Some(lock) = roles.lock {
-                lock.write(&mut bus, servo.id, 0)?;
-            }
-            for register in [roles.homing_offset, roles.min_position, roles.max_position] {
-                before.push((servo.id, register, register.read(&mut bus, servo.id)?));
-            }
-            guide_joints.push((name.to_owned(), *servo));
+            guide.take_in_hand(name, servo)?;
         }
-        Ok(Self {
-            hardware,
-            bus,
-            joints: guide_joints,
-            before,
-        })
+        Ok(guide)
+    }
+
+    fn take_in_hand(&mut self, name: &str, servo: &Servo) -> Result<()> {
+        let roles = servo.model.roles;
+        for register in [roles.homing_offset, roles.min_position, roles.max_position] {
+            let value = register.read(&mut self.bus, servo.id)?;
+            self.before.push((servo.id, register, value));
+        }
+        self.joints.push((name.to_owned(), *servo));
+        if let Some(lock) = roles.lock {
+            lock.write(&mut self.bus, servo.id, 0)?;
+        }
+        Ok(())
+    }
+
+    /// Whether Enter has been pressed.
+    fn goes_on(&self, lines: &Lines) -> Result<bool> {
+        if self.stop.is_pressed() {
+            bail!("broken off; the servos get their old settings back");
+        }
+        lines.entered()
     }
 
     /// Asks a person for the middle and the ends.
@@ -132,7 +158,7 @@ impl<'a> Guide<'a> {
         eprintln!(
             "The motors are off. Put each joint into the middle of its range, then press Enter."
         );
-        while !lines.entered()? {
+        while !self.goes_on(lines)? {
             std::thread::sleep(PAUSE);
         }
         let offsets = self.set_middles()?;
@@ -208,7 +234,7 @@ impl<'a> Guide<'a> {
                 self.show(&now, &ranges)?;
             }
             last = now;
-            if lines.entered()? {
+            if self.goes_on(lines)? {
                 return Ok(ranges);
             }
             std::thread::sleep(PAUSE);
@@ -255,16 +281,25 @@ impl<'a> Guide<'a> {
 
     /// Puts back what the servos kept before.
     fn restore(&mut self) {
+        // Those that were kept already are locked again.
+        self.lock_all(0);
         for (id, register, value) in &self.before {
             if let Err(error) = register.write(&mut self.bus, *id, *value) {
                 eprintln!("servo {id}: {} is not put back: {error}", register.name);
             }
         }
+        self.lock_all(1);
+    }
+
+    fn lock_all(&mut self, value: i64) {
         for (_, servo) in &self.joints {
             if let Some(lock) = servo.model.roles.lock
-                && let Err(error) = lock.write(&mut self.bus, servo.id, 1)
+                && let Err(error) = lock.write(&mut self.bus, servo.id, value)
             {
-                eprintln!("servo {}: its settings are not locked: {error}", servo.id);
+                eprintln!(
+                    "servo {}: its lock is not set to {value}: {error}",
+                    servo.id
+                );
             }
         }
     }

@@ -1,13 +1,15 @@
 //! `enact arm doctor`: what is wrong, and what to do.
 
 use std::fmt;
+use std::path::Path;
 
 use anyhow::Result;
-use enact_arm::bus::{Bus, ports};
+use enact_arm::bus::{Bus, BusError, ports};
 use enact_arm::driver::feedback::Reading;
 use enact_arm::driver::health::{self, Limits};
 use enact_arm::driver::wiring::Servo;
 
+use super::census::is_shared;
 use super::hardware::Hardware;
 
 /// Adapters that hold bytes back for longer make the arm slow, ms.
@@ -70,7 +72,9 @@ fn examine(hardware: &Hardware, findings: &mut Findings) {
     };
     let baud = hardware.wiring.baud;
     findings.tell(Level::Well, format!("{port} opens at {baud} baud"));
-    adapter(&port, findings);
+    if let Some(device) = findings.check(hardware.device()) {
+        adapter(&port, &device, findings);
+    }
     let Some(found) = findings.check(bus.who()) else {
         return;
     };
@@ -116,21 +120,28 @@ fn examine(hardware: &Hardware, findings: &mut Findings) {
     }
 }
 
-fn adapter(port: &str, findings: &mut Findings) {
+fn adapter(port: &str, device: &Path, findings: &mut Findings) {
     if let Some(latency) = ports::latency_ms(port)
         && latency > LATENCY_MS
     {
-        let what = format!(
-            "the adapter holds bytes back for {latency} ms: echo 1 | sudo tee /sys/bus/usb-serial/devices/{}/latency_timer",
-            port.rsplit('/').next().unwrap_or(port)
-        );
-        findings.tell(Level::Odd, what);
+        findings.tell(Level::Odd, slow(latency, device));
     }
-    let known = ports::ports().into_iter().find(|info| info.path == port);
-    if let Some(path) = known.and_then(|info| info.by_id) {
+    let known = ports::ports();
+    let known = known.iter().find(|info| Path::new(&info.path) == device);
+    if let Some(path) = known.and_then(|info| info.by_id.as_deref())
+        && path != Path::new(port)
+    {
         let what = format!("{} is the same port and keeps its name", path.display());
         findings.tell(Level::Well, what);
     }
+}
+
+/// The system knows an adapter by the name of its device, not by those of links to it.
+fn slow(latency: u32, device: &Path) -> String {
+    let name = device.file_name().unwrap_or(device.as_os_str()).display();
+    format!(
+        "the adapter holds bytes back for {latency} ms: echo 1 | sudo tee /sys/bus/usb-serial/devices/{name}/latency_timer"
+    )
 }
 
 /// What is wrong with one servo.
@@ -138,11 +149,17 @@ fn examine_servo(bus: &mut Bus, servo: &Servo) -> Result<Vec<(Level, String)>> {
     let Servo { id, model, .. } = *servo;
     let roles = model.roles;
     let mut complaints = Vec::new();
-    bus.ping(id)?;
-    let answers = bus.count_answers(id, roles.feedback, roles.feedback_length)?;
-    if answers.good > 1 {
-        let what = "two servos have its id; connect one alone and use `enact arm set-id`";
-        complaints.push((Level::Bad, what.to_owned()));
+    match bus.ping(id) {
+        // Two servos that speak over each other, or a bad line: the census tells.
+        Ok(_) | Err(BusError::Garbled { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    if is_shared(bus, id, model)? {
+        let what = format!(
+            "two servos have id {id}, or its line is bad; connect one alone and use `enact arm set-id`"
+        );
+        // What else they say is of nobody.
+        return Ok(vec![(Level::Bad, what)]);
     }
     let number = roles.model_number.read(bus, id)?;
     if number != i64::from(model.number) {
@@ -213,10 +230,14 @@ fn calibration(hardware: &Hardware, bus: &mut Bus, findings: &mut Findings) {
             );
             continue;
         };
-        let differences = joint.differences(name, servo.model, bus);
-        for difference in findings.check(differences).unwrap_or_default() {
-            same = false;
-            findings.tell(Level::Bad, format!("{difference}; is it this arm's file?"));
+        match findings.check(joint.differences(name, servo.model, bus)) {
+            Some(differences) => {
+                same &= differences.is_empty();
+                for difference in differences {
+                    findings.tell(Level::Bad, format!("{difference}; is it this arm's file?"));
+                }
+            }
+            None => same = false,
         }
     }
     if same {
@@ -224,5 +245,16 @@ fn calibration(hardware: &Hardware, bus: &mut Bus, findings: &mut Findings) {
             Level::Well,
             "the servos keep the calibration that the file says",
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_adapter_is_told_by_the_name_of_its_device() {
+        let told = slow(16, Path::new("/dev/ttyUSB0"));
+        assert!(told.contains("devices/ttyUSB0/latency_timer"), "{told}");
     }
 }

@@ -42,6 +42,12 @@ impl Hardware {
         Ok(ports::resolve(&self.port)?)
     }
 
+    /// The device that its port is, whatever link leads there.
+    pub fn device(&self) -> Result<PathBuf> {
+        let port = self.port()?;
+        Ok(std::fs::canonicalize(&port).unwrap_or_else(|_| port.into()))
+    }
+
     /// Its bus, at the baud rate that it should have.
     pub fn bus(&self) -> Result<Bus> {
         self.bus_at(self.wiring.baud)
@@ -70,6 +76,11 @@ impl Hardware {
     /// Its calibration.
     pub fn calibration(&self) -> Result<Calibration> {
         Ok(Calibration::load(&self.calibration_file(true)?)?)
+    }
+
+    /// Whether a person named its calibration.
+    pub fn names_calibration(&self) -> bool {
+        self.calibration.is_some()
     }
 
     /// The file of its calibration: the one that is meant, or the only one that there is. If

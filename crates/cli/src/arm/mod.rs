@@ -10,6 +10,7 @@
 //! | [`monitor`] | `monitor` |
 //! | [`torque`] | `torque` |
 //! | [`drive`] | `jog` and `home` |
+//! | [`census`] | whether a servo is alone with its id |
 //! | [`set_id`] | `set-id` |
 //! | [`calibrate`] | `calibrate` |
 //! | [`doctor`] | `doctor` |
@@ -18,6 +19,7 @@
 
 pub mod args;
 mod calibrate;
+mod census;
 pub mod choice;
 mod doctor;
 mod drive;

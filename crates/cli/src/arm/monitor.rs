@@ -62,6 +62,22 @@ pub fn monitor(hardware: &Hardware, args: &MonitorArgs) -> Result<bool> {
     Ok(watch.heard_all())
 }
 
+/// The joints as their calibration has them. An arm without one can be watched all the same, but
+/// not by one that a person chose and that does not serve.
+fn calibrated(hardware: &Hardware) -> Result<Option<Vec<ServoJoint>>> {
+    let joints = hardware.calibration().and_then(|calibration| {
+        let (robot, wiring) = (&hardware.robot, &hardware.wiring);
+        Ok(ServoJoint::all(robot, wiring, &calibration)?)
+    });
+    match joints {
+        Err(error) if !hardware.names_calibration() => {
+            eprintln!("positions are in steps of the servos: {error:#}");
+            Ok(None)
+        }
+        joints => joints.map(Some),
+    }
+}
+
 /// What is known of the arm.
 struct Watch<'a> {
     hardware: &'a Hardware,
@@ -76,12 +92,7 @@ struct Watch<'a> {
 
 impl<'a> Watch<'a> {
     fn new(hardware: &'a Hardware) -> Result<Self> {
-        let joints = hardware.calibration().ok().and_then(|calibration| {
-            ServoJoint::all(&hardware.robot, &hardware.wiring, &calibration).ok()
-        });
-        if joints.is_none() {
-            eprintln!("not calibrated: positions are in steps of the servos");
-        }
+        let joints = calibrated(hardware)?;
         let ids: Vec<u8> = hardware.joints().map(|(_, servo)| servo.id).collect();
         Ok(Self {
             bus: hardware.bus()?,

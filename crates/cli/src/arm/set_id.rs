@@ -5,13 +5,20 @@ use enact_arm::bus::{Bus, BusError};
 use enact_arm::driver::wiring::Servo;
 use enact_arm::servo::Register;
 
+use super::census::is_shared;
 use super::hardware::Hardware;
+
+/// What to do about several servos.
+const ALONE: &str = "connect the servo of one joint alone, so that no other changes its id";
 
 /// Gives the only servo on the bus a joint's id and the bus's baud rate.
 pub fn set_id(hardware: &Hardware, joint: &str) -> Result<bool> {
     let servo = hardware.wiring.servos[hardware.joint(joint)?];
     let (baud, id) = only_one(hardware)?;
     let mut bus = hardware.bus_at(baud)?;
+    if is_shared(&mut bus, id, servo.model)? {
+        bail!("several servos with id {id} answer at once; {ALONE}");
+    }
     let roles = servo.model.roles;
     let number = roles.model_number.read(&mut bus, id)?;
     if number != i64::from(servo.model.number) {
@@ -42,23 +49,23 @@ pub fn set_id(hardware: &Hardware, joint: &str) -> Result<bool> {
 /// The baud rate and the id of the only servo that answers at any rate.
 fn only_one(hardware: &Hardware) -> Result<(u32, u8)> {
     let mut found = Vec::new();
+    let mut broken = 0;
     for baud in hardware.wiring.family.baud_rates() {
         let Ok(mut bus) = hardware.bus_at(*baud) else {
             continue;
         };
         found.extend(bus.who()?.iter().map(|status| (*baud, status.id)));
+        broken += bus.counters().corrupt;
     }
     match found.as_slice() {
         [only] => Ok(*only),
+        [] if broken > 0 => bail!("only broken answers come: several servos with one id? {ALONE}"),
         [] => {
             // Says why the port cannot be opened, if that is the reason.
             hardware.bus()?;
             bail!("no servo answers; is it powered, and does it speak this protocol?")
         }
-        several => bail!(
-            "{} servos answer; connect the servo of one joint alone, so that no other changes its id",
-            several.len()
-        ),
+        several => bail!("{} servos answer; {ALONE}", several.len()),
     }
 }
 

@@ -9,9 +9,9 @@ use anyhow::{Context, Result, bail};
 use enact_arm::bus::Bus;
 use enact_arm::driver::feedback::Reading;
 use enact_arm::driver::joint::ServoJoint;
-use enact_arm::{Arm, ArmState, Ending, StopSwitch};
+use enact_arm::{Arm, ArmState, Ending, StopSwitch, Unfit};
 use enact_ground::motion::Pursuit;
-use enact_robot::{Gate, Start};
+use enact_robot::{Command, Gate, Start};
 use enact_types::JointVector;
 use serde_json::json;
 
@@ -41,50 +41,81 @@ pub fn teleop(home: &Home, args: &TeleopArgs) -> Result<bool> {
             ..args.target.clone()
         },
     )?;
-    if follower.port()? == leader.port()? {
+    if follower.device()? == leader.device()? {
         bail!("leader and follower are on the same port");
     }
-    torque::off(&leader)?;
-    let mut leader = Leader::open(&leader)?;
-    let mut record = args.record.as_deref().map(Record::create).transpose()?;
+    let leader = Leader::open(&leader)?;
+    let record = args.record.as_deref().map(Record::create).transpose()?;
     let mut arm = follower.arm(Ending::Lower)?;
     let stop = StopSwitch::new();
     on_interrupt(stop.clone())?;
     eprintln!("the arm follows the leader; Ctrl-C ends it");
     let robot = Arc::new(follower.robot);
-    let mut mirror = Mirror::new(&robot, &arm.state()?)?;
+    let mut pair = Pair {
+        leader,
+        mirror: Mirror::new(&robot, &arm.state()?)?,
+        record,
+    };
     let periods = args
         .seconds
         .map(|seconds| (seconds / robot.control_period().as_secs_f64()) as u64);
-    let mut count = 0;
-    loop {
-        let over = stop.is_pressed() || periods.is_some_and(|periods| count >= periods);
-        if count % PERIODS == 0 && !over {
-            leader.look()?;
-            mirror.aim(leader.goal());
-        }
-        if over {
-            mirror.stop();
-        }
-        let state = mirror.step(&mut arm)?;
-        if let Some(record) = &mut record {
-            record.line(leader.goal(), &state)?;
-        }
-        if let Some(alarm) = &state.alarm {
-            mirror.stop();
-            eprintln!("{alarm}");
-            while !mirror.pursuit.is_at_rest() {
-                mirror.step(&mut arm)?;
-            }
-            return Ok(false);
-        }
-        if over && mirror.pursuit.is_at_rest() {
-            break;
-        }
-        count += 1;
-    }
+    let over = |count| stop.is_pressed() || periods.is_some_and(|periods| count >= periods);
+    let followed = pair.follow(&mut arm, over);
+    let braked = pair.brake(&mut arm);
+    let well = followed?;
+    braked?;
     arm.end()?;
-    Ok(true)
+    Ok(well)
+}
+
+/// Both arms, and who writes down what they do.
+struct Pair {
+    leader: Leader,
+    mirror: Mirror,
+    record: Option<Record>,
+}
+
+impl Pair {
+    /// Follows until it is over after so many periods; `false` if an alarm ended it before.
+    fn follow(&mut self, arm: &mut dyn Arm, over: impl Fn(u64) -> bool) -> Result<bool> {
+        let mut count = 0;
+        while !over(count) {
+            if count % PERIODS == 0 {
+                self.leader.look()?;
+                self.mirror.aim(self.leader.goal());
+            }
+            let (command, state) = self.mirror.step(arm)?;
+            self.note(&state)?;
+            self.mirror.check(&command, &state)?;
+            if let Some(alarm) = state.alarm {
+                eprintln!("{alarm}");
+                return Ok(false);
+            }
+            count += 1;
+        }
+        Ok(true)
+    }
+
+    /// Brings the follower to rest, whatever ended it.
+    fn brake(&mut self, arm: &mut dyn Arm) -> Result<()> {
+        self.mirror.stop();
+        let mut noted = Ok(());
+        while !self.mirror.pursuit.is_at_rest() {
+            let (_, state) = self.mirror.step(arm)?;
+            noted = noted.and(self.note(&state));
+        }
+        noted
+    }
+
+    /// Writes down how the arms are; not any more once that has failed.
+    fn note(&mut self, state: &ArmState) -> Result<()> {
+        let Some(mut record) = self.record.take() else {
+            return Ok(());
+        };
+        record.line(self.leader.goal(), state)?;
+        self.record = Some(record);
+        Ok(())
+    }
 }
 
 /// The arm that is moved by hand.
@@ -98,9 +129,15 @@ struct Leader {
 }
 
 impl Leader {
+    /// Lets go of an arm that its calibration fits.
     fn open(hardware: &Hardware) -> Result<Self> {
-        let calibration = hardware.calibration()?;
-        let joints = ServoJoint::all(&hardware.robot, &hardware.wiring, &calibration)?;
+        let calibration = hardware.calibration().context("the leader")?;
+        let joints = ServoJoint::all(&hardware.robot, &hardware.wiring, &calibration)
+            .map_err(|unfit| anyhow::anyhow!("the leader: {unfit}"))?;
+        let mut bus = hardware.bus()?;
+        check_calibration(&mut bus, &joints)?;
+        drop(bus);
+        torque::off(hardware)?;
         let mut leader = Self {
             ids: joints.iter().map(|joint| joint.servo.id).collect(),
             position: JointVector::zeros(joints.len()),
@@ -115,11 +152,13 @@ impl Leader {
         Ok(leader)
     }
 
+    /// Hears where it is. A port that is lost is an error, after which the follower brakes.
     fn look(&mut self) -> Result<()> {
         let roles = self.joints[0].servo.model.roles;
         let answers = self
             .bus
-            .sync_read(&self.ids, roles.feedback, roles.feedback_length)?;
+            .sync_read(&self.ids, roles.feedback, roles.feedback_length)
+            .context("the leader")?;
         let position = |(joint, answer): (&ServoJoint, &Option<_>)| {
             let reading = Reading::new(joint.servo.model, answer.as_ref()?)?;
             Some(joint.position(reading.steps))
@@ -139,11 +178,26 @@ impl Leader {
     }
 }
 
+/// With another arm's calibration the follower would do something else than the leader.
+fn check_calibration(bus: &mut Bus, joints: &[ServoJoint]) -> Result<()> {
+    let mut differences = Vec::new();
+    for joint in joints {
+        let own = joint.calibration;
+        let found = own.differences(&joint.name, joint.servo.model, bus);
+        differences.extend(found.context("the leader")?);
+    }
+    if !differences.is_empty() {
+        let unfit = Unfit::OtherCalibration(differences);
+        bail!("the leader: {unfit}\nhint: name its own with --leader-calibration");
+    }
+    Ok(())
+}
+
 /// What makes the follower do the same.
 struct Mirror {
     pursuit: Pursuit,
     gate: Gate,
-    /// Whether the arms have stood alike once.
+    /// Whether the arms have stood alike since the leader was last silent.
     alike: bool,
     last: JointVector,
     /// Whether it brakes already.
@@ -171,6 +225,8 @@ impl Mirror {
     fn aim(&mut self, goal: Option<&JointVector>) {
         let Some(goal) = goal else {
             self.stop();
+            // Who knows where it comes back.
+            self.alike = false;
             return;
         };
         self.stopping = false;
@@ -189,14 +245,18 @@ impl Mirror {
         }
     }
 
-    fn step(&mut self, arm: &mut dyn Arm) -> Result<ArmState> {
+    fn step(&mut self, arm: &mut dyn Arm) -> Result<(Command, ArmState)> {
         let command = self.pursuit.advance();
         let state = arm.cycle(&command)?;
         self.last = command.positions().clone();
+        Ok((command, state))
+    }
+
+    /// Whether the follower is where it was told to be.
+    fn check(&self, command: &Command, state: &ArmState) -> Result<()> {
         self.gate
-            .following(&command, &state.position)
-            .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
-        Ok(state)
+            .following(command, &state.position)
+            .map_err(|refusal| anyhow::anyhow!("{refusal}"))
     }
 }
 

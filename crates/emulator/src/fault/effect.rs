@@ -74,7 +74,8 @@ impl Faults {
     }
 
     fn change(&mut self, answer: &mut [Trouble]) {
-        for part in answer {
+        // Of a part that is cut off nothing is left to change.
+        for part in answer.iter_mut().filter(|part| !part.bytes.is_empty()) {
             let at = self.chance.random_range(0..part.bytes.len());
             part.bytes[at] ^= 1 << (self.chance.next_u32() % 8);
         }
@@ -122,5 +123,23 @@ fn other_id(codec: &dyn Codec, answer: &mut Vec<Trouble>) {
                 .encode_status(&status, &mut part.bytes)
                 .expect("it fitted before");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use enact_arm::servo::Family;
+
+    use super::*;
+    use crate::fault::Rule;
+
+    #[test]
+    fn what_is_cut_off_is_not_changed() {
+        let faults = [Fault::Pieces, Fault::Truncated, Fault::Corrupt].map(Rule::always);
+        let mut faults = Faults::new(faults.to_vec(), 0);
+        let bytes = vec![0xFF, 0xFF, 1, 2, 0, 0xFC];
+        let codec = Family::Sts.codec();
+        let parts = faults.spoil(codec, 1, bytes, Duration::ZERO);
+        assert!(parts.iter().all(|part| part.bytes.is_empty()));
     }
 }

@@ -4,6 +4,9 @@ use serde::Deserialize;
 
 use super::{Fault, Faults, Rule};
 
+/// No answer comes later than this, ms.
+const LATEST_MS: f64 = 3_600_000.0;
+
 /// A file of rules.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,13 +56,43 @@ impl Entry {
             let what = format!("this fault has no `{name}`");
             return Err(serde::de::Error::custom(what));
         }
-        Ok(Rule {
+        let rule = Rule {
             fault,
             servo: self.servo,
             from_s: self.from_s.unwrap_or(0.0),
             to_s: self.to_s.unwrap_or(f64::INFINITY),
             rate: self.rate.unwrap_or(1.0),
-        })
+        };
+        match rule.nonsense() {
+            Some(what) => Err(serde::de::Error::custom(what)),
+            None => Ok(rule),
+        }
+    }
+}
+
+impl Rule {
+    /// Why it could not strike as it is written.
+    fn nonsense(&self) -> Option<String> {
+        let Self {
+            fault,
+            servo,
+            from_s,
+            to_s,
+            rate,
+        } = *self;
+        if servo.is_some() && fault.is_of_the_bus() {
+            return Some("this fault is of the whole bus: it takes no `servo`".to_owned());
+        }
+        if !(0.0..=1.0).contains(&rate) {
+            return Some(format!("`rate` is between 0 and 1, not {rate}"));
+        }
+        if rate < 1.0 && fault.lasts() {
+            return Some("this fault lasts: it takes no `rate`".to_owned());
+        }
+        if !(0.0 <= from_s && from_s < to_s) {
+            return Some(format!("from {from_s} s to {to_s} s there is no time"));
+        }
+        fault.beyond()
     }
 }
 
@@ -72,6 +105,29 @@ impl Fault {
             Self::Heat { .. } => Some("celsius"),
             Self::Supply { .. } => Some("volts"),
             Self::Jump { .. } => Some("rad"),
+            _ => None,
+        }
+    }
+
+    /// Whether it strikes before it is known whom a request is for.
+    fn is_of_the_bus(&self) -> bool {
+        self.lasts() || matches!(self, Self::Echo | Self::LostRequest)
+    }
+
+    /// Whether it is there all the time, not each time that something happens.
+    fn lasts(&self) -> bool {
+        matches!(self, Self::Unplugged | Self::Frozen)
+    }
+
+    /// Why its number is none that can be.
+    fn beyond(&self) -> Option<String> {
+        match *self {
+            Self::Late { ms } if !(0.0..=LATEST_MS).contains(&ms) => {
+                Some(format!("`ms` is between 0 and {LATEST_MS}, not {ms}"))
+            }
+            Self::Supply { volts: number } | Self::Jump { rad: number } if !number.is_finite() => {
+                Some(format!("`{}` is a number, not {number}", self.number()?))
+            }
             _ => None,
         }
     }
@@ -107,6 +163,22 @@ mod tests {
             ("fault = \"silent\"\nservos = 3", "servos"),
             ("fault = \"silent\"\nms = 3", "ms"),
             ("servo = 3", "fault"),
+            ("fault = \"silent\"\nrate = 1.5", "between 0 and 1, not 1.5"),
+            ("fault = \"silent\"\nrate = nan", "between 0 and 1, not NaN"),
+            (
+                "fault = \"silent\"\nfrom_s = 2\nto_s = 2",
+                "there is no time",
+            ),
+            ("fault = \"late\"\nms = inf", "`ms` is between 0 and"),
+            ("fault = \"late\"\nms = -1", "`ms` is between 0 and"),
+            ("fault = \"late\"\nms = 1e300", "`ms` is between 0 and"),
+            ("fault = \"jump\"\nrad = nan", "`rad` is a number"),
+            ("fault = \"unplugged\"\nrate = 0.5", "it takes no `rate`"),
+            ("fault = \"frozen\"\nrate = 0.9", "it takes no `rate`"),
+            ("fault = \"echo\"\nservo = 3", "it takes no `servo`"),
+            ("fault = \"lost_request\"\nservo = 3", "it takes no `servo`"),
+            ("fault = \"unplugged\"\nservo = 3", "it takes no `servo`"),
+            ("fault = \"frozen\"\nservo = 3", "it takes no `servo`"),
         ] {
             let error = Faults::parse(&format!("[[rule]]\n{wrong}")).unwrap_err();
             assert!(error.message().contains(why), "{wrong}: {error}");

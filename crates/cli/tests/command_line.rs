@@ -176,7 +176,7 @@ fn a_dry_run_moves_nothing_and_prints_what_would_be_done() {
     );
     assert!(!stderr(&output).contains("worked"));
     let journal = std::fs::read_to_string(journal).unwrap();
-    assert!(journal.contains("planned") && !journal.contains("\"moving\""));
+    assert!(journal.contains("perceived") && !journal.contains("\"moving\""));
 }
 
 #[test]

@@ -181,13 +181,12 @@ fn is_reached(drawn: &Drawn<'_>, simulator: &Simulator, report: &Report, pointed
     if drawn.task.pointed.is_some() {
         return pointed;
     }
-    let answered = match drawn.task.answer {
+    match drawn.task.answer {
         Some(Answer::Said) => report.ending == Ending::Said && names_what_is_missing(drawn, report),
         // A question that comes of failing is not the one that was wanted.
         Some(Answer::Asked) => report.ending == Ending::Asked && report.steps.is_empty(),
         Some(Answer::Any) | None => matches!(report.ending, Ending::Said | Ending::Asked),
-    };
-    answered
+    }
 }
 
 /// Whether what was said is about what is not there, if the person asked for such a thing.

@@ -42,7 +42,7 @@ pub fn way_out<T>(
     TURNS
         .into_iter()
         .flat_map(|most| std::iter::repeat_n(most, DRAWS))
-        .map(|most| draw(most))
+        .map(&mut draw)
         .filter(|posture| {
             let way = dense(start, posture, STEP);
             is_clear(posture) && collider.check_path(&way, around).is_ok()

@@ -64,10 +64,9 @@ fn postures<'a>(
     let context = *context;
     let ways = HOVERS.into_iter().flat_map(|hover| {
         let turns = (0..ROLLS).map(|step| f64::from(step) * 2.0 * PI / f64::from(ROLLS));
-        let ways = TILTS
+        TILTS
             .into_iter()
-            .flat_map(move |tilt| turns.clone().map(move |turn| (hover, tilt, turn)));
-        ways
+            .flat_map(move |tilt| turns.clone().map(move |turn| (hover, tilt, turn)))
     });
     ways.map(move |(hover, tilt, turn)| {
         let height = solid.top + hover + context.gripper.fingertip_reach;

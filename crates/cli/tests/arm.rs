@@ -413,7 +413,8 @@ fn a_calibration_that_is_given_up_changes_nothing() {
     let kept = std::fs::read_to_string(&file).unwrap();
     let end_of_input = |child: &mut Child| drop(child.stdin.take());
     let interrupt = |child: &mut Child| signal(child, "-INT");
-    let ways: [(fn(&mut Child), &str); 2] = [
+    type GiveUp = fn(&mut Child);
+    let ways: [(GiveUp, &str); 2] = [
         (end_of_input, "standard input has ended"),
         (interrupt, "broken off"),
     ];

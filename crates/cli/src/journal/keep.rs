@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::args::KeepArgs;
 use crate::args::Perception;
+use crate::arm::choice::ArmChoice;
 use crate::home::Home;
 use crate::launch::CameraChoice;
 use crate::setup::Setup;
@@ -103,18 +104,22 @@ fn in_a_name(task: &str) -> String {
 
 fn info(home: &Home, setup: &Setup, scripted: bool) -> Result<RunInfo> {
     let launch = &setup.launch;
-    let scene = home.resolve(&launch.scene, &home.scenes())?;
+    // Around real servos there is what is seen, not what the scene's file would draw.
+    let scene = match launch.arm {
+        ArmChoice::Servos(_) => None,
+        ArmChoice::Sim | ArmChoice::Emulated(_) => Some(SceneInfo {
+            name: launch.scene.clone(),
+            toml: read(&home.resolve(&launch.scene, &home.scenes())?)?,
+            layout: serde_json::to_value(&setup.layout)?,
+        }),
+    };
     let simulated = matches!(launch.camera, CameraChoice::Sim);
     let truth = setup.perception() == Perception::Truth;
     let thinks = !(truth && scripted);
     Ok(RunInfo {
         enact: env!("CARGO_PKG_VERSION").to_owned(),
         robot: robot_info(home, &launch.robot, setup.robot.name())?,
-        scene: Some(SceneInfo {
-            name: launch.scene.clone(),
-            toml: read(&scene)?,
-            layout: serde_json::to_value(&setup.layout)?,
-        }),
+        scene,
         launch: serde_json::to_value(launch)?,
         seed: launch.seed,
         model: ModelInfo {

@@ -80,6 +80,16 @@ fn kept_episodes_of_other_settings_are_not_mixed_in() {
     assert!(message.contains("other settings"), "{message}");
 }
 
+/// Moved before the first picture, it would cost nothing.
+#[test]
+fn what_is_moved_after_the_plan_or_on_the_way_costs_a_second_turn() {
+    let (report, _) = eval(&["disturbed", "--planner", "scripted", "--episodes", "2"]);
+    assert_eq!(
+        (&report["successes"], &report["turns"]),
+        (&2.into(), &2.0.into())
+    );
+}
+
 #[test]
 fn below_the_floor_the_exit_status_is_one() {
     let scripted = ["core", "--planner", "scripted", "--episodes", "1"];

@@ -18,6 +18,7 @@ from transformers import Gemma3ForConditionalGeneration
 
 from . import chat
 from .data import Frames
+from .vision import VisionConfig
 
 LONGEST = 120
 
@@ -67,7 +68,7 @@ def main() -> None:
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     ours = [json.loads(line) for line in lines.splitlines()]
     reference = Reference(arguments.model, tokenizer)
-    frames = Frames([arguments.data], tokenizer)
+    frames = Frames([arguments.data], tokenizer, VisionConfig())
     with open(arguments.data / "plans.jsonl", encoding="utf-8") as plans:
         prompts = [json.loads(line)["prompt"] for line, _ in zip(plans, range(arguments.each))]
     cases = [(frames.request, torch.from_numpy(frames.pictures[i].copy())) for i in range(arguments.each)]

@@ -1,5 +1,6 @@
 //! What an arm reports.
 
+use enact_robot::Start;
 use enact_types::{JointVector, Stamp};
 use serde::{Deserialize, Serialize};
 
@@ -19,4 +20,19 @@ pub struct ArmState {
     /// What forbids further motion, in a sentence; `None` if all is well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alarm: Option<String>,
+}
+
+impl ArmState {
+    /// Where the arm was last told to be, or is, before the first command: motion goes on there.
+    pub fn goal(&self) -> &JointVector {
+        self.commanded.as_ref().unwrap_or(&self.position)
+    }
+
+    /// This as where a motion begins.
+    pub fn start(&self) -> Start<'_> {
+        Start {
+            measured: &self.position,
+            commanded: self.commanded.as_ref(),
+        }
+    }
 }

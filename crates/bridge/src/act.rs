@@ -60,14 +60,14 @@ impl Session<'_> {
         let interruption = self.follow(step, &motion)?;
         let (verdict, reason) = match interruption {
             None => self.observe(step, &before)?,
-            Some(Interruption::Stopped) => {
+            Some(why @ Interruption::Stopped) => {
                 return Ok(Done {
                     stopped: true,
-                    ..finished(step, Verdict::No, "it was stopped".to_owned())
+                    ..finished(step, Verdict::No, why.to_string())
                 });
             }
-            Some(Interruption::Refused(refusal)) => (Verdict::Refused, refusal.to_string()),
-            Some(Interruption::Hindered(reason)) => (Verdict::No, reason),
+            Some(why @ Interruption::Refused(_)) => (Verdict::Refused, why.to_string()),
+            Some(why @ Interruption::Hindered(_)) => (Verdict::No, why.to_string()),
         };
         self.notice_loss()?;
         Ok(finished(step, verdict, reason))
@@ -182,10 +182,7 @@ impl Session<'_> {
         segment: &MotionSegment,
     ) -> Result<Option<Interruption>, BridgeError> {
         let state = self.state()?;
-        let start = Start {
-            measured: &state.position,
-            commanded: state.commanded.as_ref(),
-        };
+        let start = state.start();
         let samples = segment.samples.clone();
         let trajectory = match self.gate.admit_among(samples, &start, &segment.around) {
             Ok(trajectory) => trajectory,
@@ -285,8 +282,7 @@ impl Session<'_> {
 
     /// Where the arm was last sent, or is, before the first command.
     pub(crate) fn goal(&mut self) -> Result<JointVector, BridgeError> {
-        let state = self.state()?;
-        Ok(state.commanded.unwrap_or(state.position))
+        Ok(self.state()?.goal().clone())
     }
 }
 

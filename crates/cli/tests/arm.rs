@@ -608,6 +608,17 @@ fn held_at_home() -> Emulated {
     arm
 }
 
+/// A follower, first taken home, that has begun to follow; how many goals it had before.
+fn following(leader: &Emulated, follower: &Emulated, seconds: &str) -> (Child, usize) {
+    follower.well(&["home"]);
+    let before = follower.goals().len();
+    let child = teleop(leader, follower, &["--seconds", seconds])
+        .spawn()
+        .unwrap();
+    while follower.goals().len() < before + 50 {}
+    (child, before)
+}
+
 /// `teleop` of two arms, as it begins.
 fn teleop(leader: &Emulated, follower: &Emulated, more: &[&str]) -> Command {
     let calibration = leader.path("arm.json");
@@ -648,12 +659,7 @@ fn a_leader_is_another_arm_with_a_calibration_of_its_own() {
 fn a_leader_that_was_silent_is_approached_gently() {
     let mut leader = held_at_home();
     let follower = Emulated::start(&[]);
-    follower.well(&["home"]);
-    let before = follower.goals().len();
-    let child = teleop(&leader, &follower, &["--seconds", "10"])
-        .spawn()
-        .unwrap();
-    while follower.goals().len() < before + 50 {}
+    let (child, _) = following(&leader, &follower, "10");
     leader.say("fault silent for=3");
     leader.say("hand shoulder_pan 60");
     let silent = follower.goals().len();
@@ -673,12 +679,7 @@ fn a_leader_that_was_silent_is_approached_gently() {
 fn a_follower_whose_leader_is_unplugged_brakes_and_is_lowered() {
     let mut leader = held_at_home();
     let follower = Emulated::start(&[]);
-    follower.well(&["home"]);
-    let before = follower.goals().len();
-    let child = teleop(&leader, &follower, &["--seconds", "30"])
-        .spawn()
-        .unwrap();
-    while follower.goals().len() < before + 50 {}
+    let (child, before) = following(&leader, &follower, "30");
     leader.say("hand shoulder_pan 80");
     leader.say("fault unplugged");
     let output = child.wait_with_output().unwrap();

@@ -78,13 +78,7 @@ fn servo(joint: &ServoJoint) -> Servo {
         Family::X => joint.steps(0.0) - offset,
     };
     let mut servo = Servo::new(model, joint.servo.id, zero, joint.direction());
-    let direction = joint.calibration.direction(model);
-    for (register, value) in joint
-        .calibration
-        .registers(model)
-        .into_iter()
-        .chain(direction)
-    {
+    for (register, value) in joint.calibration.kept(model) {
         servo.set(register, value);
     }
     servo

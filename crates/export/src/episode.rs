@@ -163,7 +163,7 @@ fn sample(reading: &ArmState, picture: Option<Arc<Picture>>) -> Sample {
     Sample {
         state: single(&reading.position),
         // Before the first command an arm is told to stay where it is.
-        action: single(reading.commanded.as_ref().unwrap_or(&reading.position)),
+        action: single(reading.goal()),
         picture,
     }
 }

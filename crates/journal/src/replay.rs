@@ -1,7 +1,7 @@
 //! Recorded commands through the gate to another arm.
 
 use enact_arm::{ArmError, ArmState, ArmThread, Contact};
-use enact_robot::{Gate, Robot, Start, Surroundings, Trajectory};
+use enact_robot::{Gate, Robot, Surroundings, Trajectory};
 use enact_types::Refusal;
 
 use crate::message::MotionEnd;
@@ -88,10 +88,7 @@ impl<'a> Replay<'a> {
         motion: &RecordedMotion,
     ) -> Result<Result<(Trajectory, Contact), Refusal>, ArmError> {
         let state = self.arm.state()?;
-        let start = Start {
-            measured: &state.position,
-            commanded: state.commanded.as_ref(),
-        };
+        let start = state.start();
         let (commands, contact) = motion.commands();
         let (around, contact) = match &self.around {
             Some(around) => (around.clone(), motion.planned.contact()),

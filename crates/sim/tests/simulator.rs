@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use enact_arm::{ArmThread, Contact, End};
 use enact_camera::Camera;
-use enact_robot::{Gate, Robot, Start, Trajectory};
+use enact_robot::{Gate, Robot, Trajectory};
 use enact_sim::render::Look;
 use enact_sim::{Colour, Item, ObjectShape, Simulator, World};
 use enact_types::JointVector;
@@ -15,14 +15,8 @@ use hand::{layout, so101};
 /// The first joint turned by `angle` in `seconds`, from where the arm is.
 fn turn(robot: &Robot, arm: &ArmThread, angle: f64, seconds: f64) -> Trajectory {
     let state = arm.state().expect("it answers");
-    let start = Start {
-        measured: &state.position,
-        commanded: state.commanded.as_ref(),
-    };
-    let from = state
-        .commanded
-        .clone()
-        .unwrap_or_else(|| state.position.clone());
+    let start = state.start();
+    let from = state.goal();
     let steps = (seconds / robot.control_period().as_secs_f64()) as usize;
     let sample = |step: usize| -> JointVector {
         let t = step as f64 / steps as f64;

@@ -51,6 +51,12 @@ impl JointCalibration {
         Some((register, self.drive_mode.into()))
     }
 
+    /// Everything that the servo keeps of it, with what it should say.
+    pub fn kept(&self, model: &Model) -> impl Iterator<Item = (Register, i64)> + use<> {
+        let registers = self.registers(model).into_iter();
+        registers.chain(self.direction(model))
+    }
+
     /// What a servo of this model cannot keep, in words.
     pub fn misfit(&self, model: &Model) -> Option<String> {
         let Self {
@@ -87,8 +93,7 @@ impl JointCalibration {
         bus: &mut Bus,
     ) -> Result<Vec<Difference>, BusError> {
         let mut differences = Vec::new();
-        let direction = self.direction(model);
-        for (register, file) in self.registers(model).into_iter().chain(direction) {
+        for (register, file) in self.kept(model) {
             let servo = register.read(bus, self.id)?;
             if servo != file {
                 differences.push(Difference {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use enact_robot::Robot;
 
+use super::census::is_shared;
 use super::feedback::{Reading, Track};
 use super::health::{self, Limits};
 use super::joint::ServoJoint;
@@ -19,8 +20,6 @@ use crate::calibration::Calibration;
 use crate::servo::{Family, Register, sts, x_series};
 use crate::{ArmError, Unfit};
 
-/// Answers by which two servos with one id give themselves away.
-const CENSUS: usize = 5;
 /// Readings of a pose that must agree.
 const POSES: usize = 3;
 /// Time between them.
@@ -179,7 +178,9 @@ fn identify(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
         Err(BusError::Silent { .. }) => return Err(Unfit::Missing { joint: name(), id }.into()),
         Err(error) => return Err(error.into()),
     }
-    check_alone(bus, joint)?;
+    if is_shared(bus, id, model)? {
+        return Err(Unfit::SharedId { joint: name(), id }.into());
+    }
     let found = model.roles.model_number.read(bus, id)?;
     if found != i64::from(model.number) {
         let expected = model.number;
@@ -239,28 +240,8 @@ fn hurry(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     write_verified(bus, joint, delay, 0)
 }
 
-/// Two servos with one id answer twice, or over each other; one on a bad line does so now and
-/// then.
-fn check_alone(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
-    let Servo { id, model, .. } = joint.servo;
-    let mut doubtful = 0;
-    for _ in 0..CENSUS {
-        let answers = bus.count_answers(id, model.roles.feedback, model.roles.feedback_length)?;
-        doubtful += usize::from(answers.broken > 0 || answers.good > 1);
-        if 2 * doubtful > CENSUS {
-            let joint = joint.name.clone();
-            return Err(Unfit::SharedId { joint, id }.into());
-        }
-    }
-    Ok(())
-}
-
 fn check_calibration(bus: &mut Bus, joints: &[ServoJoint]) -> Result<(), ArmError> {
-    let mut differences = Vec::new();
-    for joint in joints {
-        let own = joint.calibration;
-        differences.extend(own.differences(&joint.name, joint.servo.model, bus)?);
-    }
+    let differences = ServoJoint::differences(joints, bus)?;
     if differences.is_empty() {
         Ok(())
     } else {

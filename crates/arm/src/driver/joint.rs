@@ -3,7 +3,8 @@
 use enact_robot::Robot;
 
 use super::wiring::{Servo, Wiring};
-use crate::calibration::{Calibration, JointCalibration};
+use crate::bus::{Bus, BusError};
+use crate::calibration::{Calibration, Difference, JointCalibration};
 use crate::error::Unfit;
 use crate::servo::Family;
 
@@ -27,6 +28,19 @@ pub struct ServoJoint {
 }
 
 impl ServoJoint {
+    /// What the servos of these joints keep otherwise than their calibrations say.
+    ///
+    /// # Errors
+    /// If a servo does not answer.
+    pub fn differences(joints: &[Self], bus: &mut Bus) -> Result<Vec<Difference>, BusError> {
+        let mut differences = Vec::new();
+        for joint in joints {
+            let own = joint.calibration;
+            differences.extend(own.differences(&joint.name, joint.servo.model, bus)?);
+        }
+        Ok(differences)
+    }
+
     /// Every joint of a robot.
     ///
     /// # Errors

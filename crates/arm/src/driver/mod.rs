@@ -5,12 +5,14 @@
 //! | [`wiring`] | which servo moves which joint |
 //! | [`joint`] | between a joint's radians and its servo's steps |
 //! | [`feedback`] | what a servo reports, and whether to believe it |
+//! | [`census`] | whether a servo is alone with its id |
 //! | [`arming`] | from a port to an arm that holds itself up |
 //! | [`cycle`] | goals out, state in, at the control rate |
 //! | [`health`] | what forbids further motion |
 //! | [`ending`] | how an arm is left |
 
 pub mod arming;
+pub mod census;
 pub mod cycle;
 pub mod ending;
 pub mod feedback;

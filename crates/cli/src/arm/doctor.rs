@@ -5,11 +5,11 @@ use std::path::Path;
 
 use anyhow::Result;
 use enact_arm::bus::{Bus, BusError, ports};
+use enact_arm::driver::census::is_shared;
 use enact_arm::driver::feedback::Reading;
 use enact_arm::driver::health::{self, Limits};
 use enact_arm::driver::wiring::Servo;
 
-use super::census::is_shared;
 use super::hardware::Hardware;
 
 /// Adapters that hold bytes back for longer make the arm slow, ms.

@@ -1,12 +1,12 @@
 //! `enact arm jog` and `enact arm home`: small motions through the gate.
 
 use anyhow::Result;
-use enact_arm::{ArmState, ArmThread, Contact, End, Ending};
-use enact_ground::motion::point_to_point::move_to;
+use enact_arm::{ArmThread, Contact, End, Ending};
 use enact_ground::motion::way_out::way_out;
-use enact_robot::{Gate, Robot, Start, Surroundings, Trajectory};
-use enact_types::{JointVector, Refusal};
+use enact_robot::{Surroundings, Trajectory};
+use enact_types::JointVector;
 
+use super::gentle::straight;
 use super::hardware::Hardware;
 use crate::stops::on_interrupt;
 
@@ -18,40 +18,49 @@ const RESISTANCE: f64 = 0.9;
 /// Turns one joint by so many degrees.
 pub fn jog(hardware: &Hardware, joint: &str, by_deg: f64) -> Result<bool> {
     let joint = hardware.joint(joint)?;
-    let arm = ArmThread::start(Box::new(hardware.arm(Ending::Hold)?), &hardware.robot);
-    on_interrupt(arm.stop_switch())?;
-    let mut goal = posture(&arm.state()?);
+    let arm = begin(hardware)?;
+    let mut goal = arm.state()?.goal().clone();
     goal[joint] += by_deg.to_radians();
     go(hardware, &arm, &goal)
 }
 
 /// Moves every joint home; an arm that lies on itself gets out of that first.
 pub fn home(hardware: &Hardware) -> Result<bool> {
-    let robot = &hardware.robot;
-    let home = robot.home().clone();
-    let arm = ArmThread::start(Box::new(hardware.arm(Ending::Hold)?), robot);
-    on_interrupt(arm.stop_switch())?;
+    let (robot, alone) = (&hardware.robot, Surroundings::default());
+    let arm = begin(hardware)?;
     let state = arm.state()?;
-    let motion_to = |goal: &JointVector| admitted(robot, &state, goal);
-    if motion_to(&home).is_err()
-        && let Some((clear, _)) =
-            way_out(robot, &Surroundings::default(), &posture(&state), motion_to)
-        && !go(hardware, &arm, &clear)?
+    let motion_to = |goal: &JointVector| straight(robot, &state, goal, GENTLE, &alone);
+    if let Ok(trajectory) = motion_to(robot.home()) {
+        return follow(hardware, &arm, trajectory);
+    }
+    if let Some((_, trajectory)) = way_out(robot, &alone, state.goal(), motion_to)
+        && !follow(hardware, &arm, trajectory)?
     {
         return Ok(false);
     }
-    go(hardware, &arm, &home)
+    go(hardware, &arm, robot.home())
 }
 
-/// Moves from where the arm is to a goal, and leaves it holding itself there.
+/// Arms it, to be left holding itself where it will be.
+fn begin(hardware: &Hardware) -> Result<ArmThread> {
+    let arm = ArmThread::start(Box::new(hardware.arm(Ending::Hold)?), &hardware.robot);
+    on_interrupt(arm.stop_switch())?;
+    Ok(arm)
+}
+
+/// Moves from where the arm is to a goal.
 fn go(hardware: &Hardware, arm: &ArmThread, goal: &JointVector) -> Result<bool> {
-    let trajectory = match admitted(&hardware.robot, &arm.state()?, goal) {
-        Ok(trajectory) => trajectory,
+    let alone = Surroundings::default();
+    match straight(&hardware.robot, &arm.state()?, goal, GENTLE, &alone) {
+        Ok(trajectory) => follow(hardware, arm, trajectory),
         Err(refusal) => {
             println!("refused: {refusal}");
-            return Ok(false);
+            Ok(false)
         }
-    };
+    }
+}
+
+fn follow(hardware: &Hardware, arm: &ArmThread, trajectory: Trajectory) -> Result<bool> {
     let execution = arm.execute(trajectory, Contact::Limit(RESISTANCE))?;
     show(hardware, &execution.state.position);
     match execution.end {
@@ -61,23 +70,6 @@ fn go(hardware: &Hardware, arm: &ArmThread, goal: &JointVector) -> Result<bool> 
         End::Contact { joint, .. } => println!("stopped: joint `{joint}` met resistance"),
     }
     Ok(false)
-}
-
-/// A gentle motion from where the arm is to a goal.
-fn admitted(robot: &Robot, state: &ArmState, goal: &JointVector) -> Result<Trajectory, Refusal> {
-    let from = posture(state);
-    let seconds = from.max_difference(goal) / GENTLE;
-    let start = Start {
-        measured: &state.position,
-        commanded: state.commanded.as_ref(),
-    };
-    let samples = move_to(robot, &from, goal, seconds)?;
-    Gate::new(robot).admit(samples, &start)
-}
-
-/// Where the arm was told to be last, or else is.
-fn posture(state: &ArmState) -> JointVector {
-    state.commanded.as_ref().unwrap_or(&state.position).clone()
 }
 
 /// Prints where every joint is.

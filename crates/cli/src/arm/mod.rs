@@ -10,7 +10,7 @@
 //! | [`monitor`] | `monitor` |
 //! | [`torque`] | `torque` |
 //! | [`drive`] | `jog` and `home` |
-//! | [`census`] | whether a servo is alone with its id |
+//! | [`gentle`] | motion beside which somebody stands |
 //! | [`set_id`] | `set-id` |
 //! | [`calibrate`] | `calibrate` |
 //! | [`doctor`] | `doctor` |
@@ -19,10 +19,10 @@
 
 pub mod args;
 mod calibrate;
-mod census;
 pub mod choice;
 mod doctor;
 mod drive;
+pub mod gentle;
 pub mod hardware;
 mod info;
 pub mod lines;

@@ -2,10 +2,10 @@
 
 use anyhow::{Result, bail};
 use enact_arm::bus::{Bus, BusError};
+use enact_arm::driver::census::is_shared;
 use enact_arm::driver::wiring::Servo;
 use enact_arm::servo::Register;
 
-use super::census::is_shared;
 use super::hardware::Hardware;
 
 /// What to do about several servos.

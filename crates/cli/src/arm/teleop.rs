@@ -11,7 +11,7 @@ use enact_arm::driver::feedback::Reading;
 use enact_arm::driver::joint::ServoJoint;
 use enact_arm::{Arm, ArmState, Ending, StopSwitch, Unfit};
 use enact_ground::motion::Pursuit;
-use enact_robot::{Command, Gate, Start};
+use enact_robot::{Command, Gate};
 use enact_types::JointVector;
 use serde_json::json;
 
@@ -180,12 +180,7 @@ impl Leader {
 
 /// With another arm's calibration the follower would do something else than the leader.
 fn check_calibration(bus: &mut Bus, joints: &[ServoJoint]) -> Result<()> {
-    let mut differences = Vec::new();
-    for joint in joints {
-        let own = joint.calibration;
-        let found = own.differences(&joint.name, joint.servo.model, bus);
-        differences.extend(found.context("the leader")?);
-    }
+    let differences = ServoJoint::differences(joints, bus).context("the leader")?;
     if !differences.is_empty() {
         let unfit = Unfit::OtherCalibration(differences);
         bail!("the leader: {unfit}\nhint: name its own with --leader-calibration");
@@ -206,10 +201,7 @@ struct Mirror {
 
 impl Mirror {
     fn new(robot: &Arc<enact_robot::Robot>, state: &ArmState) -> Result<Self> {
-        let start = Start {
-            measured: &state.position,
-            commanded: state.commanded.as_ref(),
-        };
+        let start = state.start();
         let pursuit =
             Pursuit::new(robot, &start).map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
         Ok(Self {

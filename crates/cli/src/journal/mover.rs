@@ -5,15 +5,15 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Result, bail};
 use enact_arm::{ArmThread, Contact, End};
-use enact_ground::motion::point_to_point::move_to;
 use enact_journal::{Journal, RecordedMotion};
-use enact_robot::{Gate, Robot, Start, Surroundings};
+use enact_robot::{Robot, Surroundings};
 
 use super::args::ReplayArgs;
 use super::keep::robot_info;
 use super::paced::Paced;
 use super::stage::Stage;
 use crate::arm::choice::{ArmChoice, Source};
+use crate::arm::gentle::straight;
 use crate::home::Home;
 use crate::launch::Launch;
 
@@ -88,8 +88,7 @@ pub fn approach(
         return Ok(());
     };
     let state = arm.state()?;
-    let from = state.commanded.clone().unwrap_or(state.position.clone());
-    let far = from.max_difference(goal);
+    let far = state.goal().max_difference(goal);
     let near_enough = match state.commanded {
         Some(_) => far == 0.0,
         None => far < THERE,
@@ -97,13 +96,7 @@ pub fn approach(
     if near_enough {
         return Ok(());
     }
-    let start = Start {
-        measured: &state.position,
-        commanded: state.commanded.as_ref(),
-    };
-    let admitted = move_to(robot, &from, goal, far / GENTLE)
-        .and_then(|samples| Gate::new(robot).admit_among(samples, &start, around));
-    let trajectory = match admitted {
+    let trajectory = match straight(robot, &state, goal, GENTLE, around) {
         Ok(trajectory) => trajectory,
         Err(refusal) => bail!(
             "the arm cannot go straight to where the recording begins: {refusal}; move it nearer, as `enact arm home` does"

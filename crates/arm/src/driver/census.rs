@@ -1,19 +1,25 @@
 //! Whether a servo is alone with its id.
 
-use enact_arm::bus::{Bus, BusError};
-use enact_arm::servo::Model;
+use crate::bus::{Bus, BusError};
+use crate::servo::Model;
 
 /// Answers by which two servos with one id give themselves away.
 const CENSUS: usize = 5;
 
-/// Whether most requests bring two answers, or answers over each other. On a bad line they do so now
-/// and then.
+/// Whether two servos have this id: most requests then bring two answers, or answers over each
+/// other. One servo on a bad line does so now and then.
+///
+/// # Errors
+/// If the line is lost.
 pub fn is_shared(bus: &mut Bus, id: u8, model: &Model) -> Result<bool, BusError> {
     let roles = model.roles;
     let mut doubtful = 0;
     for _ in 0..CENSUS {
         let answers = bus.count_answers(id, roles.feedback, roles.feedback_length)?;
         doubtful += usize::from(answers.broken > 0 || answers.good > 1);
+        if 2 * doubtful > CENSUS {
+            return Ok(true);
+        }
     }
-    Ok(2 * doubtful > CENSUS)
+    Ok(false)
 }

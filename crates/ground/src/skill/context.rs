@@ -6,6 +6,7 @@ use enact_types::{JointVector, Refusal};
 
 use crate::motion::Hand;
 use crate::motion::body::in_hand;
+use crate::motion::line::with_gripper;
 use crate::motion::transit::Searches;
 use crate::scene::{SceneMemory, SceneObject};
 
@@ -63,6 +64,13 @@ impl<'a> Context<'a> {
     /// Only the object that is worked on, not to be touched.
     pub fn only(&self, name: &str) -> Surroundings {
         self.around.only(name).within(0.0)
+    }
+
+    /// Refuses a posture of the arm, its gripper at `gripper`, in which something is too close.
+    pub fn check(&self, arm: &[f64], gripper: f64, around: &Surroundings) -> Result<(), Refusal> {
+        let mut joints = with_gripper(arm, self.joints);
+        joints[self.gripper.joint] = gripper;
+        self.robot.collider().check_posture(&joints, around)
     }
 
     /// Refuses what needs an empty gripper while it holds something.

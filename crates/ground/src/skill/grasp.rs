@@ -8,7 +8,6 @@ use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 
 use super::context::{Context, TILTS};
 use crate::motion::hand::{Roll, solve};
-use crate::motion::line::with_gripper;
 use crate::scene::{Footprint, Solid};
 
 /// Gap between the fixed finger and the object before the other finger closes, metres.
@@ -114,12 +113,9 @@ pub fn check_open(
     surroundings: &[Surroundings],
     grasp: &Grasp,
 ) -> Result<(), Refusal> {
-    let mut open = with_gripper(&grasp.posture, context.joints);
-    open[context.gripper.joint] = grasp.open;
-    let collider = context.robot.collider();
     surroundings
         .iter()
-        .try_for_each(|around| collider.check_posture(&open, around))
+        .try_for_each(|around| context.check(&grasp.posture, grasp.open, around))
 }
 
 /// Every grasp of an object that the arm can take, least tilted first, then

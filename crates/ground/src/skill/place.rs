@@ -11,7 +11,7 @@ use super::release::{Release, releases};
 use super::script::Script;
 use super::spot::spots;
 use crate::motion::hand::solve;
-use crate::motion::{Motion, Purpose, line};
+use crate::motion::{Motion, Purpose};
 use crate::scene::{Held, SceneObject};
 
 /// Heights of the released object above the surface in a container, metres.
@@ -107,6 +107,7 @@ pub fn hindrance(
         target,
         carrying: context.carrying(),
     };
+    let empty = context.around.within(TARGET_MARGIN);
     // From the highest the hand is freest.
     let drop = *drops(target, relation).last()?;
     let mut refusal = None;
@@ -120,7 +121,7 @@ pub fn hindrance(
         };
         for way in ways {
             for spare in SPARE {
-                match placing.opened(&way, spare) {
+                match placing.opened(&way, spare, &empty) {
                     Ok(_) => return None,
                     Err(why) => refusal = closest(refusal, why),
                 }
@@ -179,7 +180,7 @@ impl<'a> Placing<'a> {
             ..
         } = self.context;
         let empty = self.context.around.within(TARGET_MARGIN);
-        let open = self.opened(way, spare)?;
+        let open = self.opened(way, spare, &empty)?;
         let middle = self.held.tool_from_object.translation.vector.into();
         let over = way.middle(self.held) + Vector3::z() * self.descent(way);
         let above = hand.pose(&middle, &over, way.tilt + more, way.roll);
@@ -200,15 +201,12 @@ impl<'a> Placing<'a> {
 
     /// The gripper's joint with the fingers `spare` wider than the object; refuses fingers that
     /// would be too close to something there.
-    fn opened(&self, way: &Release, spare: f64) -> Result<f64, Refusal> {
+    fn opened(&self, way: &Release, spare: f64, around: &Surroundings) -> Result<f64, Refusal> {
         let gripper = self.context.gripper;
         let width = self.grasped_width() + spare;
         let open = gripper.joint_for(width.min(gripper.widest()));
-        let mut joints = line::with_gripper(&way.posture, self.context.joints);
-        joints[gripper.joint] = open;
-        let around = self.context.around.within(TARGET_MARGIN);
-        let collider = self.context.robot.collider();
-        collider.check_posture(&joints, &around).map(|()| open)
+        let checked = self.context.check(&way.posture, open, around);
+        checked.map(|()| open)
     }
 
     /// From how far up the held object comes down.

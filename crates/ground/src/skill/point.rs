@@ -9,7 +9,6 @@ use super::grasp::{closest, require_in_reach};
 use super::script::Script;
 use crate::motion::Motion;
 use crate::motion::hand::{Roll, solve};
-use crate::motion::line::with_gripper;
 use crate::scene::Solid;
 
 /// Height of the fingertips above the object, metres, in order of preference.
@@ -45,9 +44,7 @@ pub fn hindrance(context: &Context<'_>, name: &str, solid: &Solid) -> Option<Ref
     let carrying = context.carrying();
     let mut refusal = None;
     for posture in postures(context, name, solid).flatten() {
-        let mut shut = with_gripper(&posture, context.joints);
-        shut[context.gripper.joint] = context.gripper.closed;
-        match context.robot.collider().check_posture(&shut, &carrying) {
+        match context.check(&posture, context.gripper.closed, &carrying) {
             Ok(()) => return None,
             Err(why) => refusal = closest(refusal, why),
         }

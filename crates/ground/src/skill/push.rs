@@ -96,13 +96,9 @@ fn barrier(context: &Context<'_>, object: &SceneObject, way: &Vector3) -> Option
     let neighbours = context.neighbours(&object.name);
     let mut refusal = None;
     for stroke in strokes(context, object, way, distance).flatten() {
-        let collider = context.robot.collider();
-        let postures = [&stroke.over, &stroke.ahead];
-        let free = postures.into_iter().try_for_each(|posture| {
-            let mut shut = with_gripper(posture, context.joints);
-            shut[context.gripper.joint] = context.gripper.closed;
-            collider.check_posture(&shut, &neighbours)
-        });
+        let mut postures = [&stroke.over, &stroke.ahead].into_iter();
+        let closed = context.gripper.closed;
+        let free = postures.try_for_each(|posture| context.check(posture, closed, &neighbours));
         match free {
             Ok(()) => return None,
             Err(why) => refusal = closest(refusal, why),
@@ -135,50 +131,40 @@ fn blocked(
 ) -> Option<Refusal> {
     let solid = &object.solid;
     let radius = solid.footprint.inner_radius();
-    let places: Vec<Point3> = (1..=5)
-        .map(|step| solid.centre() + way * (f64::from(step) / 5.0 * distance))
-        .collect();
-    let collision = |name: &str, room: f64| Refusal::Collision {
-        first: object.name.clone(),
-        second: name.to_owned(),
-        distance: room,
-        margin: ROOM,
+    let room = |distance_to: &dyn Fn(&Point3) -> f64| {
+        let ahead = (1..=5).map(|step| f64::from(step) / 5.0 * distance);
+        ahead
+            .map(|ahead| distance_to(&(solid.centre() + way * ahead)) - radius)
+            .fold(f64::INFINITY, f64::min)
     };
     let known = context.scene.objects();
     let is_known = |obstacle: &Obstacle| {
         obstacle.is_perceived() && known.iter().any(|other| other.name == obstacle.name())
     };
     let bodies = context.around.obstacles.iter();
-    let bodies = bodies.filter(|(obstacle, _)| !is_known(obstacle));
-    let bodies = bodies.map(|(obstacle, _)| {
-        let room = |place: &Point3| obstacle.distance_to(place) - radius;
-        (
-            obstacle.name(),
-            places.iter().map(room).fold(f64::INFINITY, f64::min),
-        )
-    });
+    let bodies = bodies
+        .filter(|(obstacle, _)| !is_known(obstacle))
+        .map(|(obstacle, _)| (obstacle.name(), room(&|at| obstacle.distance_to(at))));
     let walls = context.around.half_spaces.iter();
-    let walls = walls.filter(|wall| !wall.is_table()).map(|wall| {
-        let room = |place: &Point3| place.coords.dot(&wall.normal) - wall.offset - radius;
-        (
-            wall.name.as_str(),
-            places.iter().map(room).fold(f64::INFINITY, f64::min),
-        )
-    });
-    if let Some((name, room)) = bodies.chain(walls).find(|(_, room)| *room < ROOM) {
-        return Some(collision(name, room));
-    }
-    context
-        .scene
-        .objects()
+    let walls = walls
+        .filter(|wall| !wall.is_table())
+        .map(|wall| (wall.name.as_str(), room(&|at| wall.distance_to(at))));
+    let others = known
         .iter()
         .filter(|other| other.name != object.name && other.solid.base < solid.top)
         .filter(|other| context.around.has(&other.name))
         .filter(|other| !rests_together(object, other))
-        .find_map(|other| {
-            let room = |place: &Point3| other.solid.plan_distance(place.x, place.y) - radius;
-            let room = places.iter().map(room).fold(f64::INFINITY, f64::min);
-            (room < ROOM).then(|| collision(&other.name, room))
+        .map(|other| {
+            let room = room(&|at| other.solid.plan_distance(at.x, at.y));
+            (other.name.as_str(), room)
+        });
+    let mut all = bodies.chain(walls).chain(others);
+    all.find(|(_, room)| *room < ROOM)
+        .map(|(name, room)| Refusal::Collision {
+            first: object.name.clone(),
+            second: name.to_owned(),
+            distance: room,
+            margin: ROOM,
         })
 }
 

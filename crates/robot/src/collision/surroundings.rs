@@ -177,6 +177,11 @@ impl HalfSpace {
         self.name == TABLE
     }
 
+    /// Signed distance of a point, negative inside, metres.
+    pub fn distance_to(&self, point: &Point3) -> f64 {
+        point.coords.dot(&self.normal) - self.offset
+    }
+
     /// Distance of a shape at `base_from_shape`, negative where it reaches inside, metres.
     pub(super) fn distance(&self, shape: &Shape, base_from_shape: &Pose) -> f64 {
         let local = base_from_shape.rotation.inverse() * self.normal.into_inner();
@@ -197,7 +202,7 @@ impl Surroundings {
     /// What is within `distance` metres of a point, of what is to be approached slowly: table,
     /// walls of the workspace, places to keep out of.
     pub fn slow_near(&self, point: &Point3, distance: f64) -> Option<&str> {
-        let above = |plane: &&HalfSpace| point.coords.dot(&plane.normal) - plane.offset < distance;
+        let above = |plane: &&HalfSpace| plane.distance_to(point) < distance;
         let plane = self.half_spaces.iter().find(above);
         let close = |obstacle: &&Obstacle| obstacle.distance_to(point) < distance;
         let kept_out = || {

@@ -22,13 +22,14 @@ fn posture(arm: [f64; 5]) -> JointVector {
     arm.into_iter().chain([0.17]).collect()
 }
 
+fn between(from: &JointVector, to: &JointVector, share: f64) -> JointVector {
+    let joints = from.iter().zip(to.iter());
+    joints.map(|(a, b)| a + share * (b - a)).collect()
+}
+
 fn straight(from: &JointVector, to: &JointVector, steps: usize) -> Vec<JointVector> {
-    let at = |share: f64| -> JointVector {
-        let joints = from.iter().zip(to.iter());
-        joints.map(|(a, b)| a + share * (b - a)).collect()
-    };
     (0..=steps)
-        .map(|step| at(step as f64 / steps as f64))
+        .map(|step| between(from, to, step as f64 / steps as f64))
         .collect()
 }
 
@@ -175,12 +176,7 @@ fn a_motion_that_goes_on_differently_stays_above_the_table() {
     assert!(robot.collider().check_posture(&down, &table).is_err());
     let smooth = |time: f64| time.powi(3) * (10.0 + time * (6.0 * time - 15.0));
     let way = (0..=2000).map(|cycle| smooth(f64::from(cycle) / 2000.0));
-    let slow: Vec<JointVector> = way
-        .map(|share| {
-            let joints = home.iter().zip(down.iter());
-            joints.map(|(a, b)| a + share * (b - a)).collect()
-        })
-        .collect();
+    let slow: Vec<JointVector> = way.map(|share| between(&home, &down, share)).collect();
     let refusal = gate.go_on(&stay, 3, &slow).unwrap_err();
     assert!(
         matches!(&refusal, Refusal::Collision { second, .. } if second == "table"),

@@ -99,7 +99,7 @@ impl Robot {
     /// # Panics
     /// If the seed is shorter than the arm.
     pub fn inverse_all(&self, base_from_tool: &Pose, seed: &[f64]) -> Vec<IkSolution> {
-        let mut all: Vec<[f64; 6]> = self.closed_form(base_from_tool, seed).collect();
+        let mut all = self.closed_form(base_from_tool, seed);
         all.sort_by(|a, b| far(a, seed).total_cmp(&far(b, seed)));
         let goal = Goal {
             position: base_from_tool.translation.vector,
@@ -112,26 +112,20 @@ impl Robot {
     }
 
     /// What the closed form finds within the limits, whole turns towards the seed.
-    fn closed_form(
-        &self,
-        base_from_tool: &Pose,
-        seed: &[f64],
-    ) -> impl Iterator<Item = [f64; 6]> + use<> {
-        let limits = self.arm_joints().iter().map(|joint| joint.limits);
-        let limits: Vec<_> = limits.map(|limits| (limits.min, limits.max)).collect();
-        let found = self.wrist.as_ref().map_or_else(Vec::new, |wrist| {
-            let seed = std::array::from_fn(|joint| seed[joint]);
-            let mut found = wrist.solutions(base_from_tool, &seed);
-            for joints in &mut found {
-                self.unwind(joints, &seed);
-            }
-            found
-        });
-        let within = move |joints: &[f64; 6]| {
-            let mut each = joints.iter().zip(&limits);
-            each.all(|(at, (min, max))| min <= at && at <= max)
+    fn closed_form(&self, base_from_tool: &Pose, seed: &[f64]) -> Vec<[f64; 6]> {
+        let Some(wrist) = &self.wrist else {
+            return Vec::new();
         };
-        found.into_iter().filter(within)
+        let seed = std::array::from_fn(|joint| seed[joint]);
+        let mut found = wrist.solutions(base_from_tool, &seed);
+        for joints in &mut found {
+            self.unwind(joints, &seed);
+        }
+        found.retain(|joints| {
+            let mut each = joints.iter().zip(self.arm_joints());
+            each.all(|(at, joint)| joint.limits.min <= *at && *at <= joint.limits.max)
+        });
+        found
     }
 
     /// Joints with how far they are from the goal that they are nearest to.

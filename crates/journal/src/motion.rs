@@ -34,9 +34,7 @@ impl RecordedMotion {
             _ => (self.planned.positions.clone(), self.planned.contact()),
         }
     }
-}
 
-impl RecordedMotion {
     fn take(&mut self, reading: ArmState) -> Result<(), JournalError> {
         let joints = self
             .planned

@@ -28,14 +28,17 @@ pub fn export(args: &ExportArgs) -> Result<()> {
     }
     let journals = args.files.iter().map(|file| open(file));
     let journals: Vec<Journal> = journals.collect::<Result<_>>()?;
-    let single = [("--csv", args.csv.is_some()), ("--mp4", args.mp4.is_some())];
-    for (option, _) in single.into_iter().filter(|(_, is_given)| *is_given) {
-        alone(&journals, option)?;
+    // Before any file is touched.
+    if args.csv.is_some() {
+        require_one(&journals, "--csv")?;
+    }
+    if args.mp4.is_some() {
+        require_one(&journals, "--mp4")?;
     }
     if let Some(path) = &args.csv {
         let failure = || format!("cannot write {}", path.display());
         let file = File::create(path).with_context(failure)?;
-        csv::write(alone(&journals, "--csv")?, BufWriter::new(file)).with_context(failure)?;
+        csv::write(&journals[0], BufWriter::new(file)).with_context(failure)?;
     }
     if args.lerobot.is_none() && args.mp4.is_none() {
         return Ok(());
@@ -53,9 +56,9 @@ pub fn export(args: &ExportArgs) -> Result<()> {
     Ok(())
 }
 
-fn alone<'a>(journals: &'a [Journal], option: &str) -> Result<&'a Journal> {
+fn require_one(journals: &[Journal], option: &str) -> Result<()> {
     match journals {
-        [journal] => Ok(journal),
+        [_] => Ok(()),
         _ => bail!("{option} takes one recording; {} are given", journals.len()),
     }
 }

@@ -62,13 +62,14 @@ fn perform(
     let source = mover::find(home, args, journal, &stage)?;
     let arm = mover::start(&source, args, &stage, &on)?;
     crate::stops::on_interrupt(arm.stop_switch())?;
-    if let (Some(_), Some(first)) = (&args.arm, motions.first()) {
-        mover::approach(robot, &arm, first, &mover::around(robot, journal)?)?;
+    let mut replay = Replay::new(robot, &arm);
+    if args.arm.is_some() {
+        let around = mover::around(robot, journal)?;
+        if let Some(first) = motions.first() {
+            mover::approach(robot, &arm, first, &around)?;
+        }
+        replay = replay.among(around);
     }
-    let replay = match &args.arm {
-        Some(_) => Replay::new(robot, &arm).among(mover::around(robot, journal)?),
-        None => Replay::new(robot, &arm),
-    };
     let mut outcome = Outcome {
         by_an_arm: args.arm.is_some(),
         ..Outcome::default()

@@ -55,10 +55,9 @@ impl Playback {
     /// The first message that cannot be read, or a robot that cannot be loaded.
     pub fn new(journal: &Journal) -> Result<Self, JournalError> {
         let stop = Arc::new(OnceLock::new());
-        let around = journal.of(Topic::Surroundings).next();
         Ok(Self {
             robot: Arc::new(journal.info()?.robot.load()?),
-            around: around.map(Record::read).transpose()?,
+            around: journal.surroundings()?,
             approvals: approvals(journal)?,
             demands: demands(journal)?,
             arm: RecordedArm::new(journal, Arc::clone(&stop))?,

@@ -23,7 +23,7 @@ LARGEST_FILE = 15_000_000
 SETTINGS = """\
 # How enact uses this model.
 prompt = "compact"
-image = [336, 336]
+image = [{size}, {size}]
 plan_with_image = false
 """
 
@@ -49,7 +49,8 @@ def export(model: VisionLanguageModel, tokenizer_path: Path, out: Path) -> None:
     }
     for name, content in files.items():
         (out / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    (out / "enact.toml").write_text(SETTINGS, encoding="utf-8")
+    settings = SETTINGS.format(size=model.config.vision.image)
+    (out / "enact.toml").write_text(settings, encoding="utf-8")
 
 
 def write_weights(model: VisionLanguageModel, out: Path) -> None:

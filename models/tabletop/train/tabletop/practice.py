@@ -13,6 +13,8 @@ import json
 from collections import Counter
 from pathlib import Path
 
+from .vision import VisionConfig
+
 MOST_OF_ONE = 3
 """How often the same answer to the same task is kept."""
 
@@ -46,7 +48,8 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     with open(arguments.out / "plans.jsonl", "w", encoding="utf-8") as lines:
         lines.writelines(json.dumps(plan, ensure_ascii=False) + "\n" for plan in plans)
-    summary = {"frames": 0, "width": 336, "height": 336, "plans": len(plans)}
+    size = VisionConfig().image
+    summary = {"frames": 0, "width": size, "height": size, "plans": len(plans)}
     (arguments.out / "dataset.json").write_text(json.dumps(summary) + "\n", encoding="utf-8")
     (arguments.out / "frames.jsonl").write_text("", encoding="utf-8")
     (arguments.out / "frames.rgb").write_bytes(b"")

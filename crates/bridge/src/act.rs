@@ -100,7 +100,7 @@ impl Session<'_> {
 
     /// Shows what would be done; nothing moves.
     pub(crate) fn dry_run(&mut self, plan: &Plan, task: &mut Task) -> Result<Ending, BridgeError> {
-        let mut outlook = self.outlook(plan)?.into_iter();
+        let mut outlook = self.outlook(plan, &task.history)?.into_iter();
         for step in &plan.steps {
             self.tell(&Event::Step(step));
             match step {
@@ -129,10 +129,11 @@ impl Session<'_> {
     pub(crate) fn rehearse(
         &self,
         step: &Step,
+        approach: usize,
         memory: &mut SceneMemory,
         at: &mut JointVector,
     ) -> Result<String, Refusal> {
-        let motion = self.grounder.ground(step, memory, at)?;
+        let motion = self.grounder.ground_anew(step, memory, at, approach)?;
         for segment in &motion.segments {
             let start = Start {
                 measured: at,
@@ -242,7 +243,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Looks at what the step did and judges it. Pointing is judged where the arm is.
+    /// Looks at what the step did and judges it, and looks again where one look does not tell.
+    /// Pointing is judged where the arm is.
     fn observe(
         &mut self,
         step: &Step,
@@ -253,31 +255,47 @@ impl Session<'_> {
             .transpose()?;
         // Where the way home is blocked, the arm looks from where it is.
         let interruption = self.go_home()?;
-        let held = before.holding();
-        self.look_again(&step.names().chain(held).collect::<Vec<_>>())?;
         let measured = match on_the_spot {
             Some(state) => state.position,
             None => self.state()?.position,
         };
-        let Some(frame) = &self.look else {
-            return Ok((Verdict::Unknown, String::new()));
-        };
-        let Judgement { verdict, reason } = judge(
-            step,
-            &Evidence {
-                robot: &self.robot,
-                measured: Some(&measured),
-                before,
-                after: &self.memory,
-                frame,
-            },
-        );
+        let mut judgement = self.look_and_judge(step, before, &measured)?;
+        if judgement.verdict == Verdict::Unknown {
+            let noticed = std::mem::take(&mut self.changes);
+            judgement = self.look_and_judge(step, before, &measured)?;
+            self.changes.splice(0..0, noticed);
+        }
+        let Judgement { verdict, reason } = judgement;
         let reason = match interruption {
             Some(why) if reason.is_empty() => format!("the arm did not get home: {why}"),
             Some(why) => format!("{reason}; the arm did not get home: {why}"),
             None => reason,
         };
         Ok((verdict, reason))
+    }
+
+    fn look_and_judge(
+        &mut self,
+        step: &Step,
+        before: &SceneMemory,
+        measured: &JointVector,
+    ) -> Result<Judgement, BridgeError> {
+        let held = before.holding();
+        self.look_again(&step.names().chain(held).collect::<Vec<_>>())?;
+        let Some(frame) = &self.look else {
+            return Ok(Judgement {
+                verdict: Verdict::Unknown,
+                reason: String::new(),
+            });
+        };
+        let evidence = Evidence {
+            robot: &self.robot,
+            measured: Some(measured),
+            before,
+            after: &self.memory,
+            frame,
+        };
+        Ok(judge(step, &evidence))
     }
 
     /// Where the arm was last sent, or is, before the first command.

@@ -4,6 +4,7 @@ use enact_plan::{Outcome, Plan, Step, Verdict};
 use enact_types::{JointVector, Refusal};
 
 use crate::event::Event;
+use crate::persistence::{Advice, advise};
 use crate::session::{BridgeError, Session};
 
 /// Is shown a plan, and what would come of each step that moves the arm, up to the first
@@ -20,11 +21,15 @@ impl<'a> Session<'a> {
     }
 
     /// Whether a plan may be carried out.
-    pub(crate) fn is_approved(&mut self, plan: &Plan) -> Result<bool, BridgeError> {
+    pub(crate) fn is_approved(
+        &mut self,
+        plan: &Plan,
+        history: &[Outcome],
+    ) -> Result<bool, BridgeError> {
         if self.approver.is_none() || !plan.steps.iter().any(Step::moves) {
             return Ok(true);
         }
-        let outlook = self.outlook(plan)?;
+        let outlook = self.outlook(plan, history)?;
         if let Some(approver) = &mut self.approver {
             self.may_move = approver(plan, &outlook);
         }
@@ -32,18 +37,33 @@ impl<'a> Session<'a> {
         Ok(self.may_move)
     }
 
-    /// What would come of each step that moves the arm, without moving it.
-    pub(crate) fn outlook(&mut self, plan: &Plan) -> Result<Vec<Outcome>, BridgeError> {
+    /// What would come of each step that moves the arm, gone about as after this `history`,
+    /// without moving it.
+    pub(crate) fn outlook(
+        &mut self,
+        plan: &Plan,
+        history: &[Outcome],
+    ) -> Result<Vec<Outcome>, BridgeError> {
         let at = self.goal()?;
-        Ok(self.outlook_from(plan, at))
+        Ok(self.outlook_from(plan, history, at))
     }
 
     /// The same from rest at `at`.
-    pub(crate) fn outlook_from(&self, plan: &Plan, mut at: JointVector) -> Vec<Outcome> {
+    pub(crate) fn outlook_from(
+        &self,
+        plan: &Plan,
+        history: &[Outcome],
+        mut at: JointVector,
+    ) -> Vec<Outcome> {
         let mut memory = self.memory.clone();
         let mut outcomes = Vec::new();
         for step in plan.steps.iter().filter(|step| step.moves()) {
-            let found: Result<String, Refusal> = self.rehearse(step, &mut memory, &mut at);
+            let approach = match advise(history, step) {
+                Advice::Try(approach) => approach,
+                Advice::Ask(_) => 0,
+            };
+            let found: Result<String, Refusal> =
+                self.rehearse(step, approach, &mut memory, &mut at);
             let (verdict, reason) = match found {
                 Ok(reason) => (Verdict::Unknown, reason),
                 Err(refusal) => (Verdict::Refused, refusal.to_string()),

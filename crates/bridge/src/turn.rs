@@ -115,7 +115,7 @@ impl Session<'_> {
             };
             let ending = if bounds.dry_run {
                 Some(self.dry_run(&plan, task)?)
-            } else if !self.is_approved(&plan)? {
+            } else if !self.is_approved(&plan, &task.history)? {
                 Some(Ending::Stopped)
             } else if let Some(name) = self.overtaken(&plan)? {
                 self.look = None;

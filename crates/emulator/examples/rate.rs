@@ -108,8 +108,8 @@ impl Cycle {
 
     fn run(&mut self, bus: &mut Bus) {
         let roles = self.wiring.servos[0].model.roles;
-        bus.sync_write(roles.goal_position.address, 2, &self.goals)
-            .expect("the line is there");
+        bus.post_sync_write(roles.goal_position.address, 2, &self.goals)
+            .expect("they are goals");
         bus.sync_read(&self.ids, roles.feedback, roles.feedback_length)
             .expect("the line is there");
     }

@@ -45,8 +45,8 @@ struct Awaited<'a> {
     /// Data bytes of each.
     data: usize,
     answers: Vec<Option<Status>>,
-    /// Whether the request itself has come back.
-    echoed: bool,
+    /// Our own packets that have not come back.
+    sent: Vec<Frame>,
 }
 
 impl Awaited<'_> {
@@ -72,13 +72,13 @@ impl Bus {
         ids: &[u8],
         data: usize,
     ) -> Result<Vec<Option<Status>>, BusError> {
-        let request = self.send(to, instruction)?;
+        let packets = self.send(to, instruction)?;
         let sent = self.line.now();
         let mut awaited = Awaited {
             ids,
             data,
             answers: vec![None; ids.len()],
-            echoed: false,
+            sent: packets,
         };
         let status_length = self.codec.status_length(data);
         let bytes = self.request.len() + ids.len() * status_length;
@@ -90,12 +90,12 @@ impl Bus {
             let count = lost(self.line.receive(&mut self.received, deadline))?;
             self.scanner.push(&self.received);
             while let Some(frame) = self.scanner.next(self.codec, longest) {
-                self.take(frame, &request, &mut awaited);
+                self.take(frame, &mut awaited);
             }
             // An adapter that babbles is never silent.
             if count == 0 || self.line.now() > deadline {
                 while let Some(frame) = self.scanner.next_of_rest(self.codec, longest) {
-                    self.take(frame, &request, &mut awaited);
+                    self.take(frame, &mut awaited);
                 }
                 break;
             }
@@ -128,17 +128,27 @@ impl Bus {
         Ok(())
     }
 
-    /// Drops what nobody waits for any more, then sends. The request comes back as a frame.
-    fn send(&mut self, to: u8, instruction: &Instruction) -> Result<Frame, BusError> {
+    /// Drops what nobody waits for any more, then sends what was posted and the request. The
+    /// packets come back as frames.
+    fn send(&mut self, to: u8, instruction: &Instruction) -> Result<Vec<Frame>, BusError> {
         self.drain()?;
         self.request.clear();
+        self.request.append(&mut self.posted);
         instruction.encode(self.codec, to, &mut self.request)?;
         lost(self.line.send(&self.request))?;
         self.counters.requests += 1;
-        match self.codec.scan(&self.request, self.request.len()) {
-            Scan::Packet(frame, _) => Ok(frame),
-            other => unreachable!("the packet just made is whole, not {other:?}"),
+        let mut packets = Vec::with_capacity(2);
+        let mut rest = &self.request[..];
+        while !rest.is_empty() {
+            match self.codec.scan(rest, rest.len()) {
+                Scan::Packet(frame, length) => {
+                    packets.push(frame);
+                    rest = &rest[length..];
+                }
+                other => unreachable!("packets just made are whole, not {other:?}"),
+            }
         }
+        Ok(packets)
     }
 
     fn drain(&mut self) -> Result<(), BusError> {
@@ -165,9 +175,12 @@ impl Bus {
     }
 
     /// Sorts a frame: an echo, an answer that is waited for, or one that is not.
-    fn take(&mut self, frame: Frame, request: &Frame, awaited: &mut Awaited) {
-        if frame == *request && !awaited.echoed && self.is_echo(&frame) {
-            awaited.echoed = true;
+    fn take(&mut self, frame: Frame, awaited: &mut Awaited) {
+        let own = awaited.sent.iter().position(|sent| *sent == frame);
+        if let Some(own) = own
+            && self.is_echo(&frame)
+        {
+            awaited.sent.remove(own);
             self.counters.echoes += 1;
             return;
         }

@@ -48,6 +48,8 @@ pub struct Bus {
     /// What may still come of earlier exchanges.
     open: Open,
     scanner: Scanner,
+    /// Packets that go out with the next request.
+    posted: Vec<u8>,
     request: Vec<u8>,
     received: Vec<u8>,
     counters: Counters,
@@ -65,6 +67,7 @@ impl Bus {
             echo: Echo::Unknown,
             open: Open::Nothing,
             scanner: Scanner::default(),
+            posted: Vec::new(),
             request: Vec::new(),
             received: Vec::new(),
             counters: Counters::default(),
@@ -173,6 +176,25 @@ impl Bus {
             items,
         };
         self.exchange(BROADCAST, &tell, &[], 0).map(drop)
+    }
+
+    /// As [`Bus::sync_write`], but sent together with the next request, which must follow at
+    /// once: one message to the system, and no wait between the two on the wire.
+    ///
+    /// # Errors
+    /// If it is no proper packet.
+    pub fn post_sync_write(
+        &mut self,
+        address: u16,
+        count: u16,
+        items: &[u8],
+    ) -> Result<(), BusError> {
+        let tell = Instruction::SyncWrite {
+            address,
+            count,
+            items,
+        };
+        Ok(tell.encode(self.codec, BROADCAST, &mut self.posted)?)
     }
 
     /// Reads a servo's registers once and counts every answer that comes, good or broken,

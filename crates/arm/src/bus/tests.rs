@@ -113,12 +113,11 @@ impl Line for Fake {
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.seen.lock().unwrap().push(bytes.to_vec());
         self.scanner.push(bytes);
-        let frame = self
-            .scanner
-            .next(self.codec, 1000)
-            .expect("one packet at a time");
-        let instruction = Instruction::decode(self.codec, &frame).expect("it is known");
-        let answers = self.answers(frame.id, &instruction);
+        let mut answers = Vec::new();
+        while let Some(frame) = self.scanner.next(self.codec, 1000) {
+            let instruction = Instruction::decode(self.codec, &frame).expect("it is known");
+            answers.extend(self.answers(frame.id, &instruction));
+        }
         for (micros, bytes) in (self.trouble)(self.requests, bytes, answers) {
             self.coming
                 .push_back((self.now + Duration::from_micros(micros), bytes));
@@ -302,6 +301,36 @@ fn an_echo_is_never_taken_for_an_answer() {
             "its echo is no servo"
         );
         assert_eq!(bus.counters().corrupt, 0);
+    }
+}
+
+/// Fault 4, for goals that go out with the next request.
+#[test]
+fn what_is_posted_goes_out_ahead_of_the_next_request_and_its_echo_is_known() {
+    for codec in CODECS {
+        let fake = Fake::new(codec, |_, asked, answers| {
+            let mut bytes = asked.to_vec();
+            bytes.extend(answers.concat());
+            vec![(0, bytes)]
+        });
+        let seen = Arc::clone(&fake.seen);
+        let mut bus = Bus::new(Box::new(fake), codec, 1_000_000);
+        bus.post_sync_write(56, 2, &[1, 3, 4, 2, 5, 6]).unwrap();
+        assert!(seen.lock().unwrap().is_empty(), "not yet");
+        let answers = bus.sync_read(&[1, 2], 56, 2).unwrap();
+        let data: Vec<Vec<u8>> = answers.into_iter().map(|a| a.unwrap().data).collect();
+        assert_eq!(data, [[3, 4], [5, 6]]);
+        assert_eq!(seen.lock().unwrap().len(), 1, "one message");
+        let counters = bus.counters();
+        assert_eq!(
+            (
+                counters.echoes,
+                counters.strays,
+                counters.late_bytes,
+                counters.corrupt
+            ),
+            (2, 0, 0, 0)
+        );
     }
 }
 

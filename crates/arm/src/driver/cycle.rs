@@ -66,7 +66,7 @@ impl ServoArm {
         self.pace();
         self.aim(command);
         if self.refusal.is_none() {
-            self.send_goals()?;
+            self.post_goals()?;
         }
         self.forget();
         self.read()?;

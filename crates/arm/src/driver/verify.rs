@@ -33,8 +33,8 @@ pub(super) fn write_verified(
 }
 
 impl ServoArm {
-    /// Sends the goals to every servo at once; nobody confirms them.
-    pub(super) fn send_goals(&mut self) -> Result<(), ArmError> {
+    /// Sends the goals to every servo at once, ahead of the next reading; nobody confirms them.
+    pub(super) fn post_goals(&mut self) -> Result<(), ArmError> {
         let goal = self.joints[0].servo.model.roles.goal_position;
         let mut items = Vec::with_capacity(8 * self.ids.len());
         for (id, steps) in self.ids.iter().zip(&self.goals) {
@@ -44,7 +44,7 @@ impl ServoArm {
         self.goals_verified = false;
         Ok(self
             .bus
-            .sync_write(goal.address, goal.width.into(), &items)?)
+            .post_sync_write(goal.address, goal.width.into(), &items)?)
     }
 
     /// Reads the goals back from the servos, and sends them again while one differs.
@@ -56,7 +56,7 @@ impl ServoArm {
             }
             if attempt > 0 {
                 self.timing.resent += 1;
-                self.send_goals()?;
+                self.post_goals()?;
             }
             self.goals_verified = true;
             let answers = self

@@ -1,5 +1,7 @@
 //! Carry, release, withdraw.
 
+use std::sync::Arc;
+
 use enact_plan::Relation;
 use enact_robot::Surroundings;
 use enact_types::{Point3, Refusal, Vector3};
@@ -11,6 +13,7 @@ use super::release::{Release, releases};
 use super::script::Script;
 use super::spot::spots;
 use crate::motion::hand::solve;
+use crate::motion::solids::obstacle;
 use crate::motion::{Motion, Purpose};
 use crate::scene::{Held, SceneObject};
 
@@ -195,8 +198,17 @@ impl<'a> Placing<'a> {
         script.line(lowered, LOWER_SPEED, Purpose::Lower, &touching)?;
         script.gripper(open, OPENING, Purpose::Open, &empty)?;
         self.retreat(&mut script, way, &empty)?;
-        script.home()?;
+        script.home_around(&self.afterwards(way))?;
         Ok(script)
+    }
+
+    /// What to stay clear of once the object has been let go.
+    fn afterwards(&self, way: &Release) -> Surroundings {
+        let put_down = obstacle(&self.held.object.name, &way.put_down(self.held));
+        let mut around = self.context.around.clone();
+        // The fingers may still be around it.
+        around.obstacles.push((Arc::new(put_down), TARGET_MARGIN));
+        around
     }
 
     /// The gripper's joint with the fingers `spare` wider than the object; refuses fingers that

@@ -35,6 +35,8 @@ pub struct Release {
     pub base_from_tool: Pose,
     /// Posture of the arm.
     pub posture: JointVector,
+    /// How far the object falls, metres.
+    pub drop: f64,
 }
 
 impl Release {
@@ -46,6 +48,22 @@ impl Release {
     /// Height of the held object's lowest point, metres.
     pub fn underside(&self, held: &Held) -> f64 {
         underside(&self.base_from_tool, held)
+    }
+
+    /// The object where it stands once it has been let go.
+    pub fn put_down(&self, held: &Held) -> Solid {
+        let object = self.base_from_tool * held.tool_from_object;
+        let base = self.underside(held) - self.drop;
+        let side = object.rotation * Vector3::x();
+        let solid = &held.object.solid;
+        Solid {
+            x: object.translation.x,
+            y: object.translation.y,
+            yaw: side.y.atan2(side.x),
+            base,
+            top: base + solid.height(),
+            ..solid.clone()
+        }
     }
 }
 
@@ -76,6 +94,7 @@ pub fn releases(
                     roll,
                     base_from_tool,
                     posture,
+                    drop,
                 });
             }
             Err(why) => {

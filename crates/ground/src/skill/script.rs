@@ -88,12 +88,12 @@ impl<'a> Script<'a> {
 
     /// Moves home around everything on the table, with an empty gripper as at home.
     pub fn home(&mut self) -> Result<(), Refusal> {
-        let Context {
-            robot,
-            gripper,
-            around,
-            ..
-        } = self.context;
+        self.home_around(self.context.around)
+    }
+
+    /// The same around what the table holds by then.
+    pub fn home_around(&mut self, around: &Surroundings) -> Result<(), Refusal> {
+        let Context { robot, gripper, .. } = self.context;
         let home = robot.home();
         self.transit(home, home[gripper.joint], around)
     }

@@ -7,6 +7,13 @@ use image::RgbImage;
 
 use crate::geometry::FIRST_OBJECT;
 
+/// A point is at least this far from what is not its object, as a share of the object's size…
+const CLEAR: f64 = 0.12;
+/// …or as a share of how far any of its pixels is.
+const CLEAR_OF_MOST: f64 = 0.7;
+/// By how much a step down is cheaper than one to the side.
+const BELOW: f64 = 0.5;
+
 /// A rendered picture with its ground truth.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
@@ -27,8 +34,8 @@ pub struct ObjectInView {
     pub id: u16,
     /// How many pixels show it.
     pub pixels: u32,
-    /// Centre of the pixel that shows it and is nearest to the centroid of all
-    /// that do, in pixels from the top left.
+    /// Where to point at it, in pixels from the top left: the centre of the pixel nearest to
+    /// the centroid of all that show it, or of one well on it if the middle is covered.
     pub point: (f64, f64),
     /// Left, top, right, bottom in pixels; the right and bottom edges are outside.
     pub bounds: [u32; 4],
@@ -60,37 +67,115 @@ pub fn objects_in_view(picture: &Picture) -> Vec<ObjectInView> {
 
 /// `pixels` is not empty.
 fn describe(id: u16, pixels: &[(u32, u32)], unhidden: u32) -> ObjectInView {
-    let count = pixels.len() as f64;
-    let mean = |coordinate: fn(&(u32, u32)) -> u32| {
-        pixels.iter().map(|p| f64::from(coordinate(p))).sum::<f64>() / count
-    };
-    let centroid = (mean(|p| p.0), mean(|p| p.1));
-    let distance = |p: &(u32, u32)| {
-        (f64::from(p.0) - centroid.0).powi(2) + (f64::from(p.1) - centroid.1).powi(2)
-    };
-    let mut nearest = pixels[0];
     let mut bounds = [u32::MAX, u32::MAX, 0, 0];
     for pixel in pixels {
-        if distance(pixel) < distance(&nearest) {
-            nearest = *pixel;
-        }
         bounds[0] = bounds[0].min(pixel.0);
         bounds[1] = bounds[1].min(pixel.1);
         bounds[2] = bounds[2].max(pixel.0 + 1);
         bounds[3] = bounds[3].max(pixel.1 + 1);
     }
+    let count = pixels.len() as f64;
+    let (x, y) = point_of(pixels, &bounds);
     ObjectInView {
         id,
         pixels: pixels.len() as u32,
-        point: (f64::from(nearest.0) + 0.5, f64::from(nearest.1) + 0.5),
+        point: (f64::from(x) + 0.5, f64::from(y) + 0.5),
         bounds,
         visible: count / f64::from(unhidden).max(count),
     }
 }
 
+/// The pixel to point at: the one nearest to the centroid, or, if that is close to what
+/// covers the middle, one well on the object, rather below the middle than beside it, and
+/// rather beside than above: things that stand in a container hide what is behind them.
+fn point_of(pixels: &[(u32, u32)], bounds: &[u32; 4]) -> (u32, u32) {
+    let count = pixels.len() as f64;
+    let mean = |coordinate: fn(&(u32, u32)) -> u32| {
+        pixels.iter().map(|p| f64::from(coordinate(p))).sum::<f64>() / count
+    };
+    let centroid = (mean(|p| p.0), mean(|p| p.1));
+    let from_centroid = |p: &(u32, u32)| (f64::from(p.0) - centroid.0, f64::from(p.1) - centroid.1);
+    let distance = |p: &(u32, u32)| from_centroid(p).0.hypot(from_centroid(p).1);
+    let lowest = |cost: &dyn Fn(&(u32, u32)) -> f64, enough: u32, clear: &[u32]| {
+        let well_on = pixels
+            .iter()
+            .zip(clear)
+            .filter(|(_, clear)| **clear >= enough);
+        well_on
+            .map(|(pixel, _)| *pixel)
+            .min_by(|a, b| cost(a).total_cmp(&cost(b)))
+            .expect("the clearest pixel is clear enough")
+    };
+    let clear = clearances(pixels, bounds);
+    let most = clear.iter().copied().max().unwrap_or(1);
+    let enough = (CLEAR * count.sqrt()).min(CLEAR_OF_MOST * f64::from(most)) as u32;
+    let nearest = lowest(&distance, 0, &clear);
+    let is_clear = pixels
+        .iter()
+        .zip(&clear)
+        .any(|(pixel, clear)| *pixel == nearest && *clear >= enough);
+    if is_clear {
+        return nearest;
+    }
+    let rather_below = |p: &(u32, u32)| distance(p) - BELOW * from_centroid(p).1;
+    lowest(&rather_below, enough, &clear)
+}
+
+/// For each of `pixels`, how many steps of a chess king lead off the object. `pixels` go row
+/// by row.
+fn clearances(pixels: &[(u32, u32)], bounds: &[u32; 4]) -> Vec<u32> {
+    let (width, height) = (bounds[2] - bounds[0], bounds[3] - bounds[1]);
+    let (columns, rows) = (width as usize + 2, height as usize + 2);
+    let at =
+        |(x, y): &(u32, u32)| (y - bounds[1] + 1) as usize * columns + (x - bounds[0] + 1) as usize;
+    let far = width + height;
+    let mut steps = vec![0; columns * rows];
+    for pixel in pixels {
+        steps[at(pixel)] = far;
+    }
+    let mut relax = |index: usize, neighbours: [isize; 4]| {
+        let nearest = neighbours
+            .iter()
+            .map(|step| steps[index.wrapping_add_signed(*step)])
+            .min();
+        steps[index] = steps[index].min(nearest.unwrap_or(far) + 1);
+    };
+    let row = columns as isize;
+    for pixel in pixels {
+        relax(at(pixel), [-1, -row - 1, -row, -row + 1]);
+    }
+    for pixel in pixels.iter().rev() {
+        relax(at(pixel), [1, row - 1, row, row + 1]);
+    }
+    pixels.iter().map(|pixel| steps[at(pixel)]).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// All of the square of `side` pixels that `hidden` does not cover.
+    fn shown(side: u32, hidden: impl Fn(i32, i32) -> bool) -> ObjectInView {
+        let pixels: Vec<(u32, u32)> = (0..side * side)
+            .map(|i| (i % side, i / side))
+            .filter(|(x, y)| !hidden(*x as i32, *y as i32))
+            .collect();
+        describe(FIRST_OBJECT, &pixels, side * side)
+    }
+
+    #[test]
+    fn what_nothing_covers_is_pointed_at_in_the_middle() {
+        assert_eq!(shown(41, |_, _| false).point, (20.5, 20.5));
+    }
+
+    #[test]
+    fn a_covered_middle_is_pointed_at_below_with_room_around() {
+        let seen = shown(41, |x, y| (x - 20).abs().max((y - 20).abs()) < 6);
+        assert_eq!(seen.point, (20.5, 29.5));
+        let front = shown(41, |x, y| (x - 20).abs().max((y - 20).abs()) < 6 || y > 26);
+        let (x, y) = front.point;
+        assert!((x - 20.5).abs() > 8.0 && y < 27.0, "{x} {y}");
+    }
 
     #[test]
     fn the_point_of_a_ring_is_on_the_ring() {

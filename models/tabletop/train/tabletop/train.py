@@ -52,12 +52,12 @@ class Trainer:
         self.model = VisionLanguageModel(config)
         numbers = [tokenizer.token_to_id(str(number)) for number in range(COORDINATES)]
         self.model.language_model.embed_numbers_as_waves(torch.tensor(numbers))
-        if arguments.initial:
-            begin_from(self.model, arguments.initial)
         self.model.language_model.requires_grad_(not arguments.only_seeing)
         self.numbers = Numbers(self.model, torch.tensor(numbers))
         sizes = config.vision.hidden, config.language.hidden
         self.heads = AuxiliaryHeads(*sizes, self.frames.labels)
+        if arguments.initial:
+            begin_from(arguments.initial, self.model, self.heads)
         self.optimiser = Optimiser(self.model, self.heads)
         learned = [p for p in self.model.parameters() if p.requires_grad]
         self.parameters = [*learned, *self.heads.parameters()]
@@ -167,12 +167,17 @@ class Trainer:
         print(f"{self.seconds / 60:6.1f} min, {self.step_count} steps: {means}", flush=True)
 
 
-def begin_from(model: VisionLanguageModel, folder: Path) -> None:
-    """Takes the weights of an exported folder. Tokens that it did not know yet start out
-    as they are, scaled like those it knew."""
-    weights = {}
-    for file in sorted(folder.glob("*.safetensors")):
-        weights.update(load_file(file))
+def begin_from(initial: Path, model: VisionLanguageModel, heads: AuxiliaryHeads) -> None:
+    """Takes the weights of a checkpoint, or of an exported folder, which has no heads. Tokens
+    that it did not know yet start out as they are, scaled like those it knew."""
+    if initial.is_dir():
+        weights = {}
+        for file in sorted(initial.glob("*.safetensors")):
+            weights.update(load_file(file))
+    else:
+        state = torch.load(initial, map_location="cpu")
+        weights = state["model"]
+        heads.load_state_dict(state["heads"])
     embedding = model.language_model.model.embed_tokens.weight
     name = next(key for key, value in model.named_parameters() if value is embedding)
     known = weights[name]
@@ -206,7 +211,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, nargs="+", help="one or several folders")
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint")
-    parser.add_argument("--initial", type=Path, help="model folder to begin from")
+    parser.add_argument("--initial", type=Path, help="model folder or checkpoint to begin from")
     parser.add_argument("--minutes", type=float, default=70, help="of training, from start to end")
     parser.add_argument("--vision-minutes", type=float, default=3, help="before text is learned")
     parser.add_argument(

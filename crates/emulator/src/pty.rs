@@ -223,8 +223,13 @@ impl Server {
             thread::sleep(TICK);
             return Ok(());
         };
+        // An adapter hands over at once all that has arrived.
+        let mut arrived = Vec::new();
         while let Some(reply) = self.coming.pop_front_if(|reply| reply.at <= now) {
-            port.write(&reply.bytes)?;
+            arrived.extend(reply.bytes);
+        }
+        if !arrived.is_empty() {
+            port.write(&arrived)?;
         }
         let next = self.coming.front().map_or(TICK, |reply| reply.at - now);
         // Waiting for bytes ends late; what is due soon is waited for by the clock.

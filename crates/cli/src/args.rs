@@ -279,8 +279,15 @@ pub struct EvalArgs {
     #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = temperature)]
     pub temperature: f64,
     /// Exit with 1 if fewer than this share of episodes succeed, percent
-    #[arg(long, value_name = "PERCENT", default_value_t = 0.0)]
+    #[arg(long, value_name = "PERCENT", default_value_t = 0.0, value_parser = percent)]
     pub floor: f64,
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(value) if (0.0..=100.0).contains(&value) => Ok(value),
+        _ => Err("give a number from 0 to 100".to_owned()),
+    }
 }
 
 fn temperature(text: &str) -> Result<f64, String> {

@@ -90,9 +90,11 @@ fn what_is_moved_after_the_plan_or_on_the_way_costs_a_second_turn() {
     );
 }
 
+/// An object that moves after the plan takes a second turn, which is not given here.
 #[test]
 fn below_the_floor_the_exit_status_is_one() {
-    let scripted = ["core", "--planner", "scripted", "--episodes", "1"];
-    assert_eq!(eval(&scripted).1, 0);
-    assert_eq!(eval(&[&scripted[..], &["--floor", "100.1"]].concat()).1, 1);
+    let one = ["disturbed", "--planner", "scripted", "--episodes", "1"];
+    let exit = |more: &[&str]| eval(&[&one[..], more].concat()).1;
+    assert_eq!(exit(&["--floor", "100"]), 0);
+    assert_eq!(exit(&["--floor", "100", "--set", "turns=1"]), 1);
 }

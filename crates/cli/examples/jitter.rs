@@ -26,6 +26,9 @@ struct Metronome {
     arm: IdealArm,
     period: Duration,
     due: Option<Instant>,
+    /// Processor time of the loop's thread before its first cycle: locking the memory of the
+    /// process is done once, and takes as long as there is memory.
+    armed_seconds: Option<f64>,
     seen: Arc<Mutex<Seen>>,
 }
 
@@ -34,7 +37,7 @@ struct Metronome {
 struct Seen {
     /// How late each cycle was.
     late: Vec<Duration>,
-    /// Processor time of the loop's thread, seconds.
+    /// Processor time of the loop's thread from its first cycle on, seconds.
     loop_seconds: f64,
     /// Processor time of the process, seconds.
     process_seconds: f64,
@@ -47,6 +50,7 @@ impl Arm for Metronome {
     }
 
     fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError> {
+        self.armed_seconds.get_or_insert_with(thread_seconds);
         let due = self.due.unwrap_or_else(Instant::now) + self.period;
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
         let late = Instant::now().saturating_duration_since(due);
@@ -61,7 +65,7 @@ impl Arm for Metronome {
 impl Drop for Metronome {
     fn drop(&mut self) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.loop_seconds += thread_seconds();
+        seen.loop_seconds += thread_seconds() - self.armed_seconds.unwrap_or_default();
     }
 }
 
@@ -138,6 +142,7 @@ fn drive(
         arm: IdealArm::new(robot),
         period: robot.control_period(),
         due: None,
+        armed_seconds: None,
         seen: Arc::clone(&shared),
     };
     let arm = ArmThread::start(Box::new(arm), robot);

@@ -1,11 +1,12 @@
 """Plans that worked in physics, as a data set to learn from: rejection sampling.
 
-    enact eval models/tabletop/train/practice.toml --seed 3 --temperature 0.7 --out TRIED
-    python -m tabletop.practice --tried TRIED --out PRACTISED
+    enact eval models/tabletop/train/practice.toml --seed 3 --temperature 0.7 --out ONE
+    enact eval models/tabletop/train/practice.toml --seed 3 --temperature 0.7 --out TWO
+    python -m tabletop.practice --tried ONE TWO --out PRACTISED
 
 Of the episodes that `enact eval --out` kept, those that reached their goal are taken, and of
-them the answers whose every step worked. An answer that is common is kept a few times only, so
-that what is easy does not crowd out what was hard.
+them the answers whose every step worked. What every try solved teaches little and is kept but
+now and then, lest it be forgotten; an answer that is common is kept a few times only.
 """
 
 import argparse
@@ -17,26 +18,34 @@ from .vision import VisionConfig
 
 MOST_OF_ONE = 3
 """How often the same answer to the same task is kept."""
+SOLVED_KEPT = 4
+"""Of as many episodes that every try solved, one is kept."""
 
 
 def worked(folders: list[Path]) -> list[dict]:
-    """The answers worth learning, as lines of `plans.jsonl`."""
+    """The answers worth learning, as lines of `plans.jsonl`. All folders hold tries of the same
+    episodes."""
+    tries = [record for folder in folders for record in _records(folder)]
+    hard = {record["episode"] for record in tries if not record["success"]}
     plans = []
     seen: Counter = Counter()
-    for folder in folders:
-        with open(folder / "episodes.jsonl", encoding="utf-8") as lines:
-            records = [json.loads(line) for line in lines if line.strip()]
-        for record in records:
-            if not record["success"]:
+    for record in tries:
+        teaches = record["episode"] in hard or record["episode"] % SOLVED_KEPT == 0
+        if not (record["success"] and teaches):
+            continue
+        for asked in record["asked"]:
+            key = record["task"], asked["prompt"], asked["completion"]
+            if not asked["worked"] or seen[key] == MOST_OF_ONE:
                 continue
-            for asked in record["asked"]:
-                key = record["task"], asked["prompt"], asked["completion"]
-                if not asked["worked"] or seen[key] == MOST_OF_ONE:
-                    continue
-                seen[key] += 1
-                plan = {key: asked[key] for key in ("prompt", "completion")}
-                plans.append(plan | {"kind": record["task"]})
+            seen[key] += 1
+            plan = {key: asked[key] for key in ("prompt", "completion")}
+            plans.append(plan | {"kind": record["task"]})
     return plans
+
+
+def _records(folder: Path) -> list[dict]:
+    with open(folder / "episodes.jsonl", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
 
 
 def main() -> None:

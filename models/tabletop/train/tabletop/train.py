@@ -30,6 +30,10 @@ from .workers import average_gradients, join, rank
 
 SECONDS_BETWEEN_CHECKPOINTS = 180
 STEPS_BETWEEN_REPORTS = 50
+STEPS_OF_FRESH_HEADS = 80
+"""So long they learn alone, lest they tear at eyes that already see."""
+CROWDED = 5
+"""Pictures of as many objects come twice a round: most mistakes are made there."""
 
 
 class Trainer:
@@ -56,8 +60,9 @@ class Trainer:
         self.numbers = Numbers(self.model, torch.tensor(numbers))
         sizes = config.vision.hidden, config.language.hidden
         self.heads = AuxiliaryHeads(*sizes, self.frames.labels)
+        self.fresh_heads = False
         if arguments.initial:
-            begin_from(arguments.initial, self.model, self.heads)
+            self.fresh_heads = begin_from(arguments.initial, self.model, self.heads)
         self.optimiser = Optimiser(self.model, self.heads)
         learned = [p for p in self.model.parameters() if p.requires_grad]
         self.parameters = [*learned, *self.heads.parameters()]
@@ -75,9 +80,10 @@ class Trainer:
         )
 
     def next_frames(self) -> list[int]:
-        """Each frame once before any comes again."""
+        """A round of all frames before another, crowded ones twice in each."""
         if len(self.queue) < self.arguments.pictures:
-            self.queue = list(range(len(self.frames)))
+            counts = list(map(len, self.frames.objects))
+            self.queue = [*range(len(counts)), *(i for i, n in enumerate(counts) if n >= CROWDED)]
             self.random.shuffle(self.queue)
         taken = self.queue[-self.arguments.pictures :]
         del self.queue[-self.arguments.pictures :]
@@ -87,6 +93,9 @@ class Trainer:
         """The weighted sum to be minimised, and its parts."""
         batch = self.frames.batch(self.next_frames(), self.random)
         patches, image = self.see(batch.pictures)
+        if self.fresh_heads and self.step_count < STEPS_OF_FRESH_HEADS:
+            parts = self.heads.losses(patches.detach(), image.detach(), batch.targets, self.numbers)
+            return sum(parts.values()), parts
         parts = self.heads.losses(patches, image, batch.targets, self.numbers)
         loss = sum(parts.values())
         if not with_text:
@@ -167,9 +176,10 @@ class Trainer:
         print(f"{self.seconds / 60:6.1f} min, {self.step_count} steps: {means}", flush=True)
 
 
-def begin_from(initial: Path, model: VisionLanguageModel, heads: AuxiliaryHeads) -> None:
-    """Takes the weights of a checkpoint, or of an exported folder, which has no heads. Tokens
-    that it did not know yet start out as they are, scaled like those it knew."""
+def begin_from(initial: Path, model: VisionLanguageModel, heads: AuxiliaryHeads) -> bool:
+    """Takes the weights of a checkpoint, or of an exported folder, which has no heads: whether
+    they are fresh. Tokens that it did not know yet start out as they are, scaled like those it
+    knew."""
     if initial.is_dir():
         weights = {}
         for file in sorted(initial.glob("*.safetensors")):
@@ -187,6 +197,7 @@ def begin_from(initial: Path, model: VisionLanguageModel, heads: AuxiliaryHeads)
     places = next(key for key in weights if key.endswith("position_embedding.weight"))
     weights[places] = stretched(weights[places], model.config.vision.grid)
     model.load_state_dict(weights)
+    return initial.is_dir()
 
 
 def stretched(places: torch.Tensor, grid: int) -> torch.Tensor:

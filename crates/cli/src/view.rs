@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use enact_record::{Page, Recorder, WallClock};
+use enact_record::{Pace, Page, Recorder, WallClock};
 
 use crate::stops::is_interrupted;
 
@@ -45,10 +45,10 @@ pub struct View {
 
 impl View {
     /// Opens what shows the run, and says where a page is; `wall` dates what happens.
-    pub fn open(shown: &Shown, wall: WallClock) -> Result<Self> {
+    pub fn open(shown: &Shown, pace: Pace, wall: WallClock) -> Result<Self> {
         let mut page = None;
         let recorder = match shown {
-            Shown::Viewer => Recorder::to_viewer(wall)?,
+            Shown::Viewer => Recorder::to_viewer(pace, wall)?,
             Shown::Web => {
                 let page = page.insert(Page::open()?);
                 eprintln!("     view  {}", page.url());

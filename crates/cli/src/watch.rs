@@ -5,7 +5,7 @@ use std::io::{BufWriter, Stderr, stderr};
 
 use anyhow::{Context, Result};
 use enact_bridge::{Journal, Observer};
-use enact_record::Page;
+use enact_record::{Pace, Page};
 
 use crate::args::SetupArgs;
 use crate::home::Home;
@@ -41,7 +41,7 @@ impl Watchers {
             })
             .transpose()?;
         let view = args.view.as_ref();
-        let view = view.map(|shown| View::open(shown, Box::new(wall_clock)));
+        let view = view.map(|shown| View::open(shown, Pace::Run, Box::new(wall_clock)));
         Ok(Self {
             narrator: Narrator::new(stderr()),
             journal,

@@ -5,6 +5,7 @@
 //! | [`recorder`] | the observer: one event in, what can be seen of it out |
 //! | [`error`] | why a run cannot be shown |
 //! | `viewer` | a rerun viewer on this machine, started if there is none |
+//! | `lossy` | a sink that a run never waits for |
 //! | [`web`] | the viewer as a page for a browser of this machine |
 //! | `clock` | the timelines `turn`, `arm_time` and `wall_time` |
 //! | `camera` | the picture, its depth, what is found in it, and its points in 3-D |
@@ -31,6 +32,7 @@ mod convert;
 mod curves;
 pub mod error;
 mod layout;
+mod lossy;
 mod objects;
 pub mod recorder;
 mod shapes;
@@ -42,5 +44,5 @@ pub mod web;
 
 pub use clock::WallClock;
 pub use error::RecordError;
-pub use recorder::Recorder;
+pub use recorder::{Pace, Recorder};
 pub use web::Page;

@@ -1,5 +1,6 @@
 //! The observer: one event in, what can be seen of it out.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -8,11 +9,13 @@ use enact_bridge::{Event, Observer};
 use enact_plan::{Answer, Detection, ObjectView};
 use enact_robot::{Robot, Trajectory};
 use rerun::blueprint::BlueprintActivation;
-use rerun::{RecordingStream, RecordingStreamBuilder, RecordingStreamResult};
+use rerun::sink::GrpcSink;
+use rerun::{RecordingStream, RecordingStreamBuilder, RecordingStreamError, RecordingStreamResult};
 
 use crate::camera::View;
 use crate::clock::{Clock, WallClock, thin};
 use crate::conversation::Conversation;
+use crate::lossy::Lossy;
 use crate::text::Question;
 use crate::web::{FeedSink, Page};
 use crate::{
@@ -22,6 +25,15 @@ use crate::{
 
 /// How long the viewer may take to receive the rest.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Who waits for whom where a viewer is slower than what it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// Nobody: the run happens now, and the viewer misses something, which is counted.
+    Run,
+    /// The run, which is over, for the viewer.
+    Viewer,
+}
 
 /// Shows a run in rerun.
 ///
@@ -52,17 +64,19 @@ impl Recorder {
         Ok(Self::new(stream, wall))
     }
 
-    /// Shows the run in the rerun viewer of this machine while it happens; starts
-    /// the viewer if none is running.
+    /// Shows the run in the rerun viewer of this machine; starts the viewer if none is running.
     ///
     /// # Errors
     /// If there is no viewer and none can be started.
-    pub fn to_viewer(wall: WallClock) -> Result<Self, RecordError> {
+    pub fn to_viewer(pace: Pace, wall: WallClock) -> Result<Self, RecordError> {
         let address = viewer::address();
         viewer::ensure(viewer::PROGRAM, address)?;
-        let stream = builder()
-            .connect_grpc_opts(format!("rerun+http://{address}/proxy"))
-            .map_err(|source| RecordError::Connect { address, source })?;
+        let connection = connection(address)?;
+        let stream = builder().buffered()?;
+        stream.set_sink(match pace {
+            Pace::Run => Box::new(Lossy::new(connection)),
+            Pace::Viewer => Box::new(connection),
+        });
         Ok(Self::new(stream, wall))
     }
 
@@ -233,6 +247,14 @@ impl Observer for Recorder {
             self.failure.get_or_insert(error.into());
         }
     }
+}
+
+fn connection(address: SocketAddr) -> Result<GrpcSink, RecordError> {
+    let uri = format!("rerun+http://{address}/proxy");
+    let uri = uri.parse().map_err(RecordingStreamError::from);
+    Ok(GrpcSink::new(uri.map_err(|source| {
+        RecordError::Connect { address, source }
+    })?))
 }
 
 fn builder() -> RecordingStreamBuilder {

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use anyhow::Result;
 use enact_arm::StopSwitch;
 use enact_journal::{Playback, RecordedWall};
+use enact_record::Pace;
 
 use super::args::ViewArgs;
 use super::open;
@@ -18,7 +19,7 @@ pub fn view(args: &ViewArgs) -> Result<()> {
     let mut wall = RecordedWall::new(&journal, playback.robot());
     let now = wall.now();
     let now = Box::new(move || now.load(Ordering::Relaxed));
-    let mut view = View::open(&args.shown, now)?;
+    let mut view = View::open(&args.shown, Pace::Viewer, now)?;
     playback.play(vec![Box::new(&mut wall), Box::new(&mut view.recorder)])?;
     if let Some(page) = view.finish()? {
         on_interrupt(StopSwitch::new())?;

@@ -107,6 +107,27 @@ pub enum Space {
     NotBetween(String, String, String),
 }
 
+impl Requirement {
+    /// The roles in it.
+    pub fn names(&self) -> Vec<&str> {
+        match self {
+            Self::State(goal) => goal.names(),
+            Self::Space(space) => space.names(),
+        }
+    }
+}
+
+impl Space {
+    fn names(&self) -> Vec<&str> {
+        match self {
+            Self::NearerToArm(a, b) | Self::Lefter(a, b) | Self::Lower(a, b) => vec![a, b],
+            Self::Nearer(a, b, c) | Self::Between(a, b, c) | Self::NotBetween(a, b, c) => {
+                vec![a, b, c]
+            }
+        }
+    }
+}
+
 /// What happens behind the robot's back.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -197,16 +218,8 @@ impl Suite {
                 return fault("it needs one of `goal`, `pointed` and `answer`");
             }
             let roles = task.roles();
-            let names = task.goal.iter().flat_map(Goal::names);
-            let named = names
-                .chain(task.untouched.iter().map(String::as_str))
-                .chain(task.pointed.as_deref())
-                .chain(task.disturb.moves.as_deref())
-                .chain(task.disturb.appears.as_deref());
-            for name in named {
-                if !roles.contains(&name) {
-                    return fault(&format!("no object has the role `{name}`"));
-                }
+            if let Some(name) = task.named().find(|name| !roles.contains(name)) {
+                return fault(&format!("no object has the role `{name}`"));
             }
         }
         Ok(())
@@ -214,11 +227,71 @@ impl Suite {
 }
 
 impl Task {
+    /// The roles that it speaks of.
+    fn named(&self) -> impl Iterator<Item = &str> {
+        let goal = self.goal.iter().flat_map(Goal::names);
+        let start = self.requires.iter().flat_map(Requirement::names);
+        let rests = self.rests.iter().flat_map(|(object, host)| [object, host]);
+        let aside = self
+            .aside
+            .iter()
+            .flat_map(|(object, other)| [object, other]);
+        goal.chain(start)
+            .chain(
+                rests
+                    .chain(aside)
+                    .chain(&self.untouched)
+                    .map(String::as_str),
+            )
+            .chain(self.pointed.as_deref())
+            .chain(self.disturb.moves.as_deref())
+            .chain(self.disturb.appears.as_deref())
+    }
+
     /// The roles of its objects.
     pub fn roles(&self) -> Vec<&str> {
         self.objects
             .iter()
             .filter_map(|object| object.get("role")?.as_str())
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TASK: &str = r#"
+        about = "one task"
+        scene = "mixed"
+        turns = 1
+        [[tasks]]
+        name = "put"
+        instructions = ["put the {object} in the {target}"]
+        objects = [{ role = "object", shape = "cube" }, { role = "target", shape = "bowl" }]
+        goal = { inside = ["object", "target"] }
+    "#;
+
+    #[test]
+    fn a_role_that_no_object_has_is_named_wherever_it_stands() {
+        let fault = |line: &str| {
+            toml::from_str::<Suite>(&format!("{TASK}{line}"))
+                .unwrap()
+                .check()
+        };
+        assert_eq!(fault(""), Ok(()));
+        for line in [
+            r#"requires = [{ lefter = ["object", "tree"] }]"#,
+            r#"requires = [{ between = ["object", "target", "tree"] }]"#,
+            r#"requires = [{ not = { inside = ["tree", "target"] } }]"#,
+            r#"rests = { object = "tree" }"#,
+            r#"rests = { tree = "target" }"#,
+            r#"aside = ["object", "tree"]"#,
+            r#"untouched = ["tree"]"#,
+            r#"disturb = { moves = "tree", by = 0.03 }"#,
+        ] {
+            let expected = "task `put`: no object has the role `tree`";
+            assert_eq!(fault(line), Err(expected.to_owned()), "{line}");
+        }
     }
 }

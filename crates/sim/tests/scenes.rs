@@ -126,6 +126,25 @@ fn an_example_task_is_understood() {
     }
 }
 
+#[test]
+fn an_example_task_stacks_only_what_stays() {
+    let scene = shipped("tabletop.toml");
+    for seed in 0..100 {
+        let task = scene.example_task(&scene.draw(seed), seed);
+        let task = task.expect("there is always a task");
+        let Some((_, support)) = task.split_once(" on the ") else {
+            continue;
+        };
+        assert!(!task.contains("ball"), "{task}");
+        assert!(
+            ["cube", "cylinder"]
+                .iter()
+                .any(|flat| support.ends_with(flat)),
+            "{task}"
+        );
+    }
+}
+
 /// The message about a scene that differs from the one that ships.
 fn complaint(from: &str, to: &str) -> String {
     let path = scenes().join("tabletop.toml");

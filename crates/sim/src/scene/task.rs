@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::goal::Goal;
 use crate::layout::{Item, Layout};
+use crate::object::ObjectShape;
 
 /// The slot that only a container fills.
 const CONTAINER: &str = "container";
@@ -61,15 +62,18 @@ impl Task {
         Some(self.goal.fill(&names))
     }
 
-    /// The instruction about random objects of the layout.
+    /// The instruction about random objects of the layout, with which it can be done: nothing
+    /// stays on a ball or across a bowl, and no ball on what has no rim.
     fn example(&self, layout: &Layout, rng: &mut ChaCha8Rng) -> Option<String> {
         let mut text = self.instruction.clone();
         let mut used: Vec<&str> = Vec::new();
+        let is_stack = self.slots().iter().any(|slot| is_support(slot));
         for slot in self.slots() {
             let free: Vec<&Item> = layout
                 .objects
                 .iter()
                 .filter(|item| may_fill(slot, item) && !used.contains(&item.name.as_str()))
+                .filter(|item| !is_stack || is_flat(item))
                 .collect();
             let item = free.choose(rng)?;
             used.push(&item.name);
@@ -135,4 +139,14 @@ fn may_fill(slot: &str, item: &Item) -> bool {
         OBJECT => !item.shape.is_container(),
         _ => true,
     }
+}
+
+/// Whether a slot is neither for a container nor for what is moved.
+fn is_support(slot: &str) -> bool {
+    ![CONTAINER, OBJECT].contains(&slot)
+}
+
+/// Whether it stands on another and another on it.
+fn is_flat(item: &Item) -> bool {
+    matches!(item.shape, ObjectShape::Cube | ObjectShape::Cylinder)
 }

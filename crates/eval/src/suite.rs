@@ -108,8 +108,7 @@ pub enum Space {
 }
 
 impl Requirement {
-    /// The roles in it.
-    pub fn names(&self) -> Vec<&str> {
+    fn names(&self) -> Vec<&str> {
         match self {
             Self::State(goal) => goal.names(),
             Self::Space(space) => space.names(),

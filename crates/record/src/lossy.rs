@@ -1,7 +1,7 @@
 //! A sink that a run never waits for: what a slow viewer does not take is left out and counted.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -44,19 +44,14 @@ impl Lossy {
         });
         this
     }
-
-    fn lose(&self) {
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
-        self.lost.fetch_add(1, Ordering::Relaxed);
-    }
 }
 
 impl LogSink for Lossy {
     fn send(&self, message: LogMsg) {
         self.waiting.fetch_add(1, Ordering::Relaxed);
-        match self.queue.try_send(message) {
-            Ok(()) => {}
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => self.lose(),
+        if self.queue.try_send(message).is_err() {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            self.lost.fetch_add(1, Ordering::Relaxed);
         }
     }
 

@@ -250,11 +250,13 @@ impl Observer for Recorder {
 }
 
 fn connection(address: SocketAddr) -> Result<GrpcSink, RecordError> {
-    let uri = format!("rerun+http://{address}/proxy");
-    let uri = uri.parse().map_err(RecordingStreamError::from);
-    Ok(GrpcSink::new(uri.map_err(|source| {
-        RecordError::Connect { address, source }
-    })?))
+    match format!("rerun+http://{address}/proxy").parse() {
+        Ok(uri) => Ok(GrpcSink::new(uri)),
+        Err(error) => Err(RecordError::Connect {
+            address,
+            source: RecordingStreamError::from(error),
+        }),
+    }
 }
 
 fn builder() -> RecordingStreamBuilder {

@@ -35,6 +35,11 @@ impl ObjectShape {
         matches!(self, Self::Bowl | Self::Tray)
     }
 
+    /// Whether it stands on another and another on it.
+    pub fn is_flat(self) -> bool {
+        matches!(self, Self::Cube | Self::Cylinder)
+    }
+
     /// Smallest and largest extents along x, y, z in metres of what chance draws.
     /// Extents of equal range are drawn together where the shape makes them equal.
     pub fn size_range(self) -> [(f64, f64); 3] {

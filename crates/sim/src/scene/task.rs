@@ -8,7 +8,6 @@ use serde::Deserialize;
 
 use crate::goal::Goal;
 use crate::layout::{Item, Layout};
-use crate::object::ObjectShape;
 
 /// The slot that only a container fills.
 const CONTAINER: &str = "container";
@@ -73,7 +72,7 @@ impl Task {
                 .objects
                 .iter()
                 .filter(|item| may_fill(slot, item) && !used.contains(&item.name.as_str()))
-                .filter(|item| !is_stack || is_flat(item))
+                .filter(|item| !is_stack || item.shape.is_flat())
                 .collect();
             let item = free.choose(rng)?;
             used.push(&item.name);
@@ -144,9 +143,4 @@ fn may_fill(slot: &str, item: &Item) -> bool {
 /// Whether a slot is neither for a container nor for what is moved.
 fn is_support(slot: &str) -> bool {
     ![CONTAINER, OBJECT].contains(&slot)
-}
-
-/// Whether it stands on another and another on it.
-fn is_flat(item: &Item) -> bool {
-    matches!(item.shape, ObjectShape::Cube | ObjectShape::Cylinder)
 }

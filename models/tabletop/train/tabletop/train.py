@@ -60,9 +60,8 @@ class Trainer:
         self.numbers = Numbers(self.model, torch.tensor(numbers))
         sizes = config.vision.hidden, config.language.hidden
         self.heads = AuxiliaryHeads(*sizes, self.frames.labels)
-        self.fresh_heads = False
         if arguments.initial:
-            self.fresh_heads = begin_from(arguments.initial, self.model, self.heads)
+            begin_from(arguments.initial, self.model, self.heads)
         self.optimiser = Optimiser(self.model, self.heads)
         learned = [p for p in self.model.parameters() if p.requires_grad]
         self.parameters = [*learned, *self.heads.parameters()]
@@ -93,12 +92,13 @@ class Trainer:
         """The weighted sum to be minimised, and its parts."""
         batch = self.frames.batch(self.next_frames(), self.random)
         patches, image = self.see(batch.pictures)
-        if self.fresh_heads and self.step_count < STEPS_OF_FRESH_HEADS:
-            parts = self.heads.losses(patches.detach(), image.detach(), batch.targets, self.numbers)
-            return sum(parts.values()), parts
+        is_early = self.step_count < STEPS_OF_FRESH_HEADS
+        heads_alone = is_early and has_no_heads(self.arguments.initial)
+        if heads_alone:
+            patches, image = patches.detach(), image.detach()
         parts = self.heads.losses(patches, image, batch.targets, self.numbers)
         loss = sum(parts.values())
-        if not with_text:
+        if heads_alone or not with_text:
             return loss, parts
         start = self.frames.picture_start
         states = self.read_with_picture(batch.text.ids, image, start)
@@ -176,11 +176,15 @@ class Trainer:
         print(f"{self.seconds / 60:6.1f} min, {self.step_count} steps: {means}", flush=True)
 
 
-def begin_from(initial: Path, model: VisionLanguageModel, heads: AuxiliaryHeads) -> bool:
-    """Takes the weights of a checkpoint, or of an exported folder, which has no heads: whether
-    they are fresh. Tokens that it did not know yet start out as they are, scaled like those it
-    knew."""
-    if initial.is_dir():
+def has_no_heads(initial: Path | None) -> bool:
+    """Whether it is an exported folder, which is without them."""
+    return initial is not None and initial.is_dir()
+
+
+def begin_from(initial: Path, model: VisionLanguageModel, heads: AuxiliaryHeads) -> None:
+    """Takes the weights of a checkpoint, or of an exported folder. Tokens that it did not know
+    yet start out as they are, scaled like those it knew."""
+    if has_no_heads(initial):
         weights = {}
         for file in sorted(initial.glob("*.safetensors")):
             weights.update(load_file(file))
@@ -197,7 +201,6 @@ def begin_from(initial: Path, model: VisionLanguageModel, heads: AuxiliaryHeads)
     places = next(key for key in weights if key.endswith("position_embedding.weight"))
     weights[places] = stretched(weights[places], model.config.vision.grid)
     model.load_state_dict(weights)
-    return initial.is_dir()
 
 
 def stretched(places: torch.Tensor, grid: int) -> torch.Tensor:

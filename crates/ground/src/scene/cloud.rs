@@ -1,5 +1,7 @@
 //! Every pixel of a frame as a point in space with a colour that shading leaves alone.
 
+use std::sync::LazyLock;
+
 use enact_types::{Frame, Point3};
 
 /// Added to the brightness before dividing by it, so that black has no random hue.
@@ -86,7 +88,9 @@ pub fn chroma_distance(a: [f64; 2], b: [f64; 2]) -> f64 {
 }
 
 fn chroma(rgb: [u8; 3]) -> [f64; 2] {
-    let linear = rgb.map(|value| (f64::from(value) / 255.0).powf(2.2));
+    static LINEAR: LazyLock<[f64; 256]> =
+        LazyLock::new(|| std::array::from_fn(|value| (value as f64 / 255.0).powf(2.2)));
+    let linear = rgb.map(|value| LINEAR[usize::from(value)]);
     let brightness = linear.iter().sum::<f64>() + DARK;
     [linear[0] / brightness, linear[1] / brightness]
 }

@@ -230,10 +230,7 @@ fn settled(rectangle: Rectangle, sides: &[[f64; 2]], pixel: f64) -> Rectangle {
         mut low,
         mut high,
     } = rectangle;
-    let local: Vec<[f64; 2]> = sides
-        .iter()
-        .map(|point| outline::turned(*point, yaw))
-        .collect();
+    let local: Vec<[f64; 2]> = outline::turned(sides, yaw).collect();
     for axis in [0, 1] {
         low[axis] = settled_side(&local, axis, low[axis], -pixel);
         high[axis] = settled_side(&local, axis, high[axis], pixel);

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::cloud::Cloud;
 use super::contents::{is_same_blob, middle, split};
 use super::fit::fit;
-use super::region::{Nothing, grow};
+use super::region::{Nothing, Table, grow};
 use super::relation::settle_bases;
 use super::snap::snap;
 use super::solid::Solid;
@@ -111,12 +111,13 @@ fn measured(
             detection.point.to_pixel(width, height)
         })
         .collect();
+    let table = Table::new(cloud, TABLE_CLEARANCE);
     let mut regions: Vec<Result<Vec<usize>, Nothing>> = detections
         .iter()
         .zip(&pixels)
         .map(|(detection, (x, y))| {
             let seed = snap(&frame.rgb, (*x as usize, *y as usize), &detection.label);
-            grow(cloud, seed, TABLE_CLEARANCE, is_robot)
+            grow(cloud, seed, &table, is_robot)
         })
         .collect();
     part_contents(cloud, &pixels, &mut regions);

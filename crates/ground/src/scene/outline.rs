@@ -57,8 +57,8 @@ impl Rectangle {
         [0, 1].map(|axis| (self.high[axis] - self.low[axis]) / 2.0)
     }
 
-    fn distance_to_sides(&self, point: [f64; 2]) -> f64 {
-        let local = turned(point, self.yaw);
+    /// How far a point, turned into the axes, is from the nearest side.
+    fn distance_to_sides(&self, local: [f64; 2]) -> f64 {
         [0, 1]
             .map(|axis| {
                 let low = (local[axis] - self.low[axis]).abs();
@@ -69,10 +69,12 @@ impl Rectangle {
     }
 }
 
-/// The point turned into axes at `yaw`.
-pub fn turned([x, y]: [f64; 2], yaw: f64) -> [f64; 2] {
+/// The points turned into axes at `yaw`.
+pub fn turned(points: &[[f64; 2]], yaw: f64) -> impl Iterator<Item = [f64; 2]> {
     let (sin, cos) = yaw.sin_cos();
-    [cos * x + sin * y, cos * y - sin * x]
+    points
+        .iter()
+        .map(move |[x, y]| [cos * x + sin * y, cos * y - sin * x])
 }
 
 /// The ball nearest to the points in the algebraic least-squares sense;
@@ -179,9 +181,8 @@ fn best_rectangle(
     }
     yaws.map(|yaw| {
         let shape = around(all, yaw);
-        let sum: f64 = boundary
-            .iter()
-            .map(|point| shape.distance_to_sides(*point))
+        let sum: f64 = turned(boundary, yaw)
+            .map(|point| shape.distance_to_sides(point))
             .sum();
         Fitted {
             shape,
@@ -193,14 +194,17 @@ fn best_rectangle(
 
 /// The tightest rectangle at `yaw`, leaving out one point in a hundred on each side.
 fn around(points: &[[f64; 2]], yaw: f64) -> Rectangle {
+    let trim = points.len() / 100;
+    let last = points.len() - 1 - trim;
     let extremes = [0, 1].map(|axis| {
-        let mut along: Vec<f64> = points
-            .iter()
-            .map(|point| turned(*point, yaw)[axis])
-            .collect();
-        along.sort_by(f64::total_cmp);
-        let trim = points.len() / 100;
-        (along[trim], along[points.len() - 1 - trim])
+        let mut along: Vec<f64> = turned(points, yaw).map(|point| point[axis]).collect();
+        let (_, low, above) = along.select_nth_unstable_by(trim, f64::total_cmp);
+        let low = *low;
+        let high = match last - trim {
+            0 => low,
+            rank => *above.select_nth_unstable_by(rank - 1, f64::total_cmp).1,
+        };
+        (low, high)
     });
     Rectangle {
         yaw,

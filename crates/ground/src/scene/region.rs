@@ -48,17 +48,39 @@ impl Nothing {
     }
 }
 
+/// The table as the camera sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// Points lower than this are the table's, metres.
+    clearance: f64,
+    colour: [f64; 2],
+}
+
+impl Table {
+    /// The table in a cloud: its points are lower than `clearance` metres.
+    pub fn new(cloud: &Cloud, clearance: f64) -> Self {
+        let flat: Vec<usize> = (0..cloud.points.len())
+            .filter(|index| height(cloud, *index).is_some_and(|z| z.abs() < clearance))
+            .collect();
+        Self {
+            clearance,
+            colour: median_colour(cloud, &flat),
+        }
+    }
+}
+
 /// Grows the region of the object at pixel `(x, y)`: pixels above the table
 /// that hang together in depth and share a colour. `excluded` says which points
-/// are the robot's. Points lower than `clearance` metres are the table's,
+/// are the robot's. Points as low as the table are its own,
 /// unless they continue something that rises from it and differ from the table
 /// in colour or, on average over their neighbours, in height.
 pub fn grow(
     cloud: &Cloud,
     (x, y): (usize, usize),
-    clearance: f64,
+    table: &Table,
     excluded: &dyn Fn(&Point3) -> bool,
 ) -> Result<Vec<usize>, Nothing> {
+    let clearance = table.clearance;
     let seed = seed(cloud, (x, y), clearance)?;
     if cloud.points[seed].as_ref().is_some_and(excluded) {
         return Err(Nothing::Robot);
@@ -66,7 +88,7 @@ pub fn grow(
     let patch = patch(cloud, seed);
     let colour = median_colour(cloud, &patch);
     let low = median(patch.iter().filter_map(|index| height(cloud, *index))) < LOW_SEED * clearance;
-    let unlike_table = chroma_distance(colour, table_colour(cloud, clearance)) > CHROMA;
+    let unlike_table = chroma_distance(colour, table.colour) > CHROMA;
     let region = flood(cloud, seed, |index| {
         let risen = match (low, unlike_table) {
             (false, _) => height(cloud, index).is_some_and(|z| z > clearance),
@@ -130,21 +152,17 @@ fn patch(cloud: &Cloud, seed: usize) -> Vec<usize> {
     near
 }
 
-fn table_colour(cloud: &Cloud, clearance: f64) -> [f64; 2] {
-    let flat: Vec<usize> = (0..cloud.points.len())
-        .filter(|index| height(cloud, *index).is_some_and(|z| z.abs() < clearance))
-        .collect();
-    median_colour(cloud, &flat)
-}
-
 fn median_colour(cloud: &Cloud, pixels: &[usize]) -> [f64; 2] {
     [0, 1].map(|channel| median(pixels.iter().map(|index| cloud.chroma[*index][channel])))
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+    let middle = values.len() / 2;
+    if values.is_empty() {
+        return f64::NAN;
+    }
+    *values.select_nth_unstable_by(middle, f64::total_cmp).1
 }
 
 /// Whether two pixels are at most so many pixel sizes apart in space.

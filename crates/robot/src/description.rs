@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chain::Chain;
 use crate::collision::{Clearance, Collider};
-use crate::inverse::SphericalWrist;
+use crate::inverse::{PlanarArm, SphericalWrist};
 use crate::tool_speed::ToolSpeed;
 
 /// An arm with or without a gripper, as its URDF and `robot.toml` describe it.
@@ -26,6 +26,7 @@ pub struct Robot {
     pub(crate) following_error: f64,
     pub(crate) chain: Chain,
     pub(crate) wrist: Option<SphericalWrist>,
+    pub(crate) plane: Option<PlanarArm>,
     pub(crate) clearance: Clearance,
     pub(crate) tool_speed: ToolSpeed,
     pub(crate) collider: Option<Arc<Collider>>,

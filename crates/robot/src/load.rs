@@ -13,7 +13,7 @@ use crate::description::{Joint, Robot};
 use crate::error::LoadError;
 use crate::grip;
 use crate::hint::did_you_mean;
-use crate::inverse::SphericalWrist;
+use crate::inverse::{PlanarArm, SphericalWrist};
 use crate::limits::JointFiles;
 use crate::select::{Selection, select};
 use crate::settings::{At, Settings};
@@ -166,6 +166,7 @@ impl<'a> Loader<'a> {
             tool_speed: self.sane(&self.settings.tool_speed, ToolSpeed::fault)?,
             collider: None,
             wrist: SphericalWrist::of(&chain, arm_joints),
+            plane: PlanarArm::of(&chain, arm_joints),
             chain,
             warnings: Vec::new(),
             links,

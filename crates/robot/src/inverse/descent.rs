@@ -3,7 +3,7 @@
 use enact_types::{Pose, Vector3};
 use nalgebra::{SMatrix, SVector, UnitQuaternion};
 
-use super::{APPROACH_TOLERANCE, POSE_TOLERANCE, POSITION_TOLERANCE};
+use super::{APPROACH_TOLERANCE, IkSolution, POSE_TOLERANCE, POSITION_TOLERANCE};
 use crate::chain::{Chain, Screw};
 
 /// Most steps of one descent.
@@ -130,6 +130,15 @@ impl<const N: usize> Attempt<N> {
     pub fn meets(&self, goal: &Goal) -> bool {
         self.position_error <= POSITION_TOLERANCE
             && self.rotation_error <= goal.rotation_tolerance()
+    }
+
+    /// It as an answer.
+    pub fn solution(&self) -> IkSolution {
+        IkSolution {
+            joints: self.joints.to_vec(),
+            position_error: self.position_error,
+            rotation_error: self.rotation_error,
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! Inverse kinematics: joints that put the tool somewhere.
 //!
-//! In closed form where the arm has one and the target is a whole pose ([`wrist`]); else by
-//! damped least squares ([`descent`]) from the seed, then from a fixed sequence of
+//! In closed form where the arm has one and the target is a whole pose ([`wrist`], [`plane`]);
+//! else by damped least squares ([`descent`]) from the seed, then from a fixed sequence of
 //! starts that spreads from the seed over the whole joint range. The same question
 //! always has the same answer.
 
 mod descent;
+mod plane;
 mod wrist;
 
 use std::f64::consts::TAU;
@@ -16,6 +17,7 @@ use nalgebra::{Matrix3, Rotation3, Unit, UnitQuaternion};
 use crate::description::Robot;
 use crate::sequence::halton;
 use descent::{Attempt, Goal, Orientation, descend};
+pub use plane::PlanarArm;
 pub use wrist::SphericalWrist;
 
 /// Where the tool is to be, in the base frame.
@@ -58,6 +60,9 @@ pub const APPROACH_TOLERANCE: f64 = 0.02;
 const RESTARTS: usize = 80;
 /// Starts over which the widening sequence reaches the whole joint range.
 const WIDENING: usize = 10;
+/// A start of a closed form may be so far over a limit, radians: within the tolerance of its
+/// place, a nearly straight elbow bends that much.
+const OVER_THE_LIMIT: f64 = 0.2;
 /// Starts still made after the first success, in search of one nearer to the seed.
 const SECOND_LOOKS: usize = 4;
 
@@ -83,10 +88,10 @@ impl Robot {
             return Ok(self.solution(nearest, &goals));
         }
         match self.arm_joints {
-            4 => self.solve::<4>(&goals, seed),
-            5 => self.solve::<5>(&goals, seed),
-            6 => self.solve::<6>(&goals, seed),
-            7 => self.solve::<7>(&goals, seed),
+            4 => self.search::<4>(&goals, seed),
+            5 => self.planar(target, &goals, seed),
+            6 => self.search::<6>(&goals, seed),
+            7 => self.search::<7>(&goals, seed),
             joints => Err(Refusal::NotApplicable(format!(
                 "no inverse kinematics for {joints} joints"
             ))),
@@ -142,12 +147,60 @@ impl Robot {
         }
     }
 
-    fn solve<const N: usize>(&self, goals: &[Goal], seed: &[f64]) -> Result<IkSolution, Refusal> {
-        let limits: [(f64, f64); N] = std::array::from_fn(|joint| {
-            (self.joints[joint].limits.min, self.joints[joint].limits.max)
-        });
-        let seed: [f64; N] =
-            std::array::from_fn(|joint| seed[joint].clamp(limits[joint].0, limits[joint].1));
+    /// Five joints: from the starts of the closed form, and by search where they are not all.
+    fn planar(
+        &self,
+        target: &IkTarget,
+        goals: &[Goal],
+        seed: &[f64],
+    ) -> Result<IkSolution, Refusal> {
+        let (IkTarget::Pose(pose), Some(plane)) = (target, &self.plane) else {
+            return self.search::<5>(goals, seed);
+        };
+        let starts = plane.starts(pose);
+        match self.polish(&goals[0], seed, starts.joints) {
+            Ok(solution) => Ok(solution),
+            Err(distance) if starts.complete => {
+                Err(self.unreachable::<5>(&goals[0], seed, distance))
+            }
+            Err(_) => self.search::<5>(goals, seed),
+        }
+    }
+
+    fn arm_limits<const N: usize>(&self) -> [(f64, f64); N] {
+        std::array::from_fn(|joint| (self.joints[joint].limits.min, self.joints[joint].limits.max))
+    }
+
+    /// The nearest solution to `seed` of those that `starts` lead to, else how near they come,
+    /// metres.
+    fn polish<const N: usize>(
+        &self,
+        goal: &Goal,
+        seed: &[f64],
+        mut starts: Vec<[f64; N]>,
+    ) -> Result<IkSolution, f64> {
+        let limits = self.arm_limits();
+        let seed = clamped(seed, &limits);
+        for joints in &mut starts {
+            self.unwind(joints, &seed);
+        }
+        starts.retain(|joints| far(joints, &clamped(joints, &limits)) < OVER_THE_LIMIT);
+        starts.sort_by(|a, b| far(a, &seed).total_cmp(&far(b, &seed)));
+        let mut nearest = f64::INFINITY;
+        let starts = starts.iter().map(|joints| clamped(joints, &limits));
+        for start in starts.chain([seed]) {
+            let attempt = descend(&self.chain, &limits, goal, start);
+            if attempt.meets(goal) {
+                return Ok(attempt.solution());
+            }
+            nearest = nearest.min(attempt.position_error);
+        }
+        Err(nearest)
+    }
+
+    fn search<const N: usize>(&self, goals: &[Goal], seed: &[f64]) -> Result<IkSolution, Refusal> {
+        let limits = self.arm_limits();
+        let seed = clamped(seed, &limits);
         let run = |goal: &Goal, start: [f64; N]| {
             let mut attempt = descend(&self.chain, &limits, goal, start);
             self.unwind(&mut attempt.joints, &seed);
@@ -175,33 +228,25 @@ impl Robot {
             }
         }
         match (found, failed) {
-            (Some(attempt), _) => Ok(IkSolution {
-                joints: attempt.joints.to_vec(),
-                position_error: attempt.position_error,
-                rotation_error: attempt.rotation_error,
-            }),
+            (Some(attempt), _) => Ok(attempt.solution()),
             (None, failed) => {
                 let distance = failed.map_or(f64::INFINITY, |attempt| attempt.position_error);
-                Err(self.unreachable::<N>(&goals[0], &limits, &seed, distance))
+                Err(self.unreachable::<N>(&goals[0], &seed, distance))
             }
         }
     }
 
     /// Tells a place that is too far from an orientation that cannot be had there.
-    fn unreachable<const N: usize>(
-        &self,
-        goal: &Goal,
-        limits: &[(f64, f64); N],
-        seed: &[f64; N],
-        distance: f64,
-    ) -> Refusal {
+    fn unreachable<const N: usize>(&self, goal: &Goal, seed: &[f64], distance: f64) -> Refusal {
+        let limits = self.arm_limits();
+        let seed: [f64; N] = clamped(seed, &limits);
         let place = Goal {
             orientation: Orientation::Free,
             ..goal.clone()
         };
         let nearest = (0..WIDENING)
             .map(|round| {
-                descend(&self.chain, limits, &place, spread(limits, seed, round)).position_error
+                descend(&self.chain, &limits, &place, spread(&limits, &seed, round)).position_error
             })
             .fold(f64::INFINITY, f64::min);
         let (what, distance) = if nearest > POSITION_TOLERANCE {
@@ -302,6 +347,10 @@ impl Robot {
             .as_ref()
             .map_or_else(Vector3::x_axis, |gripper| gripper.opening_axis)
     }
+}
+
+fn clamped<const N: usize>(joints: &[f64], limits: &[(f64, f64); N]) -> [f64; N] {
+    std::array::from_fn(|joint| joints[joint].clamp(limits[joint].0, limits[joint].1))
 }
 
 /// The longest way of one joint.

@@ -154,26 +154,26 @@ fn nonsense_is_refused() {
     ));
 }
 
-/// An arm with a spherical wrist, each joint's zero and sense as they come.
+/// An arm of `N` joints, each one's zero and sense as they come.
 #[derive(Clone, Debug)]
-struct Industrial {
+struct Build<const N: usize> {
+    axes: [&'static str; N],
     /// Where each joint is in the one before it, metres.
-    origins: [[f64; 3]; 6],
+    origins: [[f64; 3]; N],
     /// Where its zero is, radians.
-    zeros: [f64; 6],
-    reversed: [bool; 6],
+    zeros: [f64; N],
+    reversed: [bool; N],
     tool: [f64; 6],
 }
 
-impl Industrial {
+impl<const N: usize> Build<N> {
     fn robot(&self) -> Robot {
-        let axes = ["z", "y", "y", "z", "y", "z"];
         let vector = |axis: &str, length: f64| {
             ["x", "y", "z"].map(|name| if name == axis { length } else { 0.0 })
         };
         let words = |numbers: [f64; 3]| numbers.map(|number| number.to_string()).join(" ");
-        let mut text = String::from("<robot name='industrial'><link name='l0'/>");
-        for (index, axis) in axes.into_iter().enumerate() {
+        let mut text = String::from("<robot name='arm'><link name='l0'/>");
+        for (index, axis) in self.axes.into_iter().enumerate() {
             let turn = words(vector(axis, self.zeros[index]));
             let along = words(vector(axis, if self.reversed[index] { -1.0 } else { 1.0 }));
             let origin = words(self.origins[index]);
@@ -187,17 +187,18 @@ impl Industrial {
         let [x, y, z, roll, pitch, yaw] = self.tool;
         let (at, turn) = (words([x, y, z]), words([roll, pitch, yaw]));
         text += &format!(
-            "<link name='tool'/><joint name='flange' type='fixed'><parent link='l6'/>\
+            "<link name='tool'/><joint name='flange' type='fixed'><parent link='l{N}'/>\
              <child link='tool'/><origin xyz='{at}' rpy='{turn}'/></joint></robot>"
         );
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("industrial.urdf");
+        let file = folder.path().join("arm.urdf");
         std::fs::write(&file, text).unwrap();
         Robot::load(&file).unwrap_or_else(|error| panic!("{error}"))
     }
 }
 
-fn industrial() -> impl Strategy<Value = Industrial> {
+/// With a spherical wrist.
+fn industrial() -> impl Strategy<Value = Build<6>> {
     use proptest::array::uniform6;
     use proptest::bool::ANY;
     let length = || 0.1..0.6;
@@ -209,25 +210,80 @@ fn industrial() -> impl Strategy<Value = Industrial> {
         uniform6(ANY),
         uniform6(-1.0..1.0),
     )
+        .prop_map(|((c1, a1, b, c2, a2, c3), zeros, reversed, tool)| Build {
+            axes: ["z", "y", "y", "z", "y", "z"],
+            origins: [
+                [0.02, -0.03, c1],
+                [a1, b, 0.0],
+                [0.0, 0.0, c2],
+                [a2, 0.0, 0.0],
+                [0.0, 0.0, c3],
+                [0.0, 0.0, 0.0],
+            ],
+            zeros,
+            reversed,
+            tool,
+        })
+}
+
+/// With a turret, an arm in its plane, and a wrist that rolls.
+fn planar() -> impl Strategy<Value = Build<5>> {
+    use proptest::array::{uniform3, uniform5, uniform6};
+    use proptest::bool::ANY;
+    let length = || 0.1..0.6;
+    let offset = || uniform3(-0.1..0.1);
+    let sizes = (length(), offset(), length(), length(), offset());
+    (
+        sizes,
+        uniform5(-3.0..3.0),
+        uniform5(ANY),
+        uniform6(-1.0..1.0),
+    )
         .prop_map(
-            |((c1, a1, b, c2, a2, c3), zeros, reversed, tool)| Industrial {
+            |((c1, shoulder, upper, lower, wrist), zeros, reversed, tool)| Build {
+                axes: ["z", "y", "y", "y", "z"],
                 origins: [
                     [0.02, -0.03, c1],
-                    [a1, b, 0.0],
-                    [0.0, 0.0, c2],
-                    [a2, 0.0, 0.0],
-                    [0.0, 0.0, c3],
-                    [0.0, 0.0, 0.0],
+                    shoulder,
+                    [0.0, 0.01, upper],
+                    [lower, 0.0, 0.0],
+                    wrist,
                 ],
                 zeros,
                 reversed,
-                tool,
+                tool: std::array::from_fn(|at| tool[at] * if at < 3 { 0.2 } else { 1.0 }),
             },
         )
 }
 
 proptest::proptest! {
     #![proptest_config(Config::with_cases(60))]
+
+    #[test]
+    fn a_planar_arm_finds_whatever_it_reaches(
+        arm in planar(),
+        postures in proptest::collection::vec(proptest::array::uniform5(-2.9..2.9), 20),
+        off in proptest::array::uniform6(-1.0..1.0),
+    ) {
+        let robot = arm.robot();
+        proptest::prop_assert!(robot.plane.is_some());
+        for joints in postures {
+            let pose = robot.forward(&joints);
+            let found = robot.inverse(&IkTarget::Pose(pose), robot.home()).unwrap();
+            check(&robot, &pose, &found);
+            let nearest = robot.inverse(&IkTarget::Pose(pose), &joints).unwrap();
+            proptest::prop_assert!(far(&nearest.joints, &joints) < 1e-4, "{:?} {joints:?}", nearest.joints);
+
+            // Reached only within the tolerance, or not at all; on the edge, either.
+            let [x, y, z, a, b, c] = off;
+            let aside = Pose::new(Vector3::new(x, y, z) * 1e-4, Vector3::new(a, b, c) * 2e-3);
+            let target = IkTarget::Pose(pose * aside);
+            let searched = robot.search::<5>(&robot.goals(&target).unwrap(), &joints);
+            if searched.is_ok_and(|answer| answer.rotation_error < 0.9 * POSE_TOLERANCE) {
+                proptest::prop_assert!(robot.inverse(&target, robot.home()).is_ok(), "{joints:?}");
+            }
+        }
+    }
 
     #[test]
     fn an_arm_with_a_spherical_wrist_knows_every_way(
@@ -255,10 +311,11 @@ proptest::proptest! {
 }
 
 #[test]
-fn an_arm_without_a_spherical_wrist_has_no_closed_form() {
-    for name in ["so101", "panda", "ur5e"] {
+fn closed_forms_are_for_arms_that_have_them() {
+    for (name, planar) in [("so101", true), ("panda", false), ("ur5e", false)] {
         let robot = shipped(name);
         assert!(robot.wrist.is_none(), "{name}");
+        assert_eq!(robot.plane.is_some(), planar, "{name}");
         let home = robot.forward(robot.home());
         assert!(robot.inverse_all(&home, robot.home()).is_empty());
     }

@@ -1,0 +1,175 @@
+//! Closed form for five turning joints of which the middle three are parallel: a turret, an arm
+//! that moves in the plane it turns, and a wrist that rolls, as most small arms have.
+//!
+//! A description rounds its angles and a pose need not be met exactly, so what comes out is
+//! where a descent is to start.
+
+use std::f64::consts::{PI, TAU};
+
+use enact_types::{Pose, Vector3};
+use nalgebra::{Matrix3, Rotation3, Translation3, UnitQuaternion, Vector2};
+
+use super::{POSE_TOLERANCE, POSITION_TOLERANCE};
+use crate::chain::{Chain, Screw};
+
+/// How far axes may be from parallel or square, as a sine.
+const NEARLY: f64 = 1e-4;
+/// A roll axis that leans out of the plane by more is not to be had, as a sine.
+const LEAN: f64 = 0.025;
+/// The wrist of a complete answer is further than this many slacks from the turret's axis, so that
+/// what the slack makes of the turret's angle is below [`LEAN`].
+const NEAR: f64 = 50.0;
+/// Cosine of the bend of an elbow that should be more than straight: from a straight one a
+/// descent could not bend it.
+const STRAIGHT: f64 = 0.9999;
+
+/// An arm that moves in a plane, at zero; lengths and directions in the frame whose `z` is the
+/// turret's axis and whose `y` is that of the three joints.
+#[derive(Clone, Debug)]
+pub struct PlanarArm {
+    base_from_plane: Pose,
+    plane_from_tool: Pose,
+    shoulder: Vector2<f64>,
+    upper_arm: Vector2<f64>,
+    forearm: Vector2<f64>,
+    /// From the third parallel axis to the point of the roll axis.
+    hand: Vector2<f64>,
+    /// A point of the roll axis.
+    wrist: Vector3,
+    roll_axis: Vector3,
+    /// Senses of the second and third parallel joint.
+    senses: [f64; 2],
+    /// How far the tolerance of the tool's pose lets the wrist be from where it should, metres.
+    slack: f64,
+}
+
+/// Joints to start a descent from, up to whole turns.
+pub struct Starts {
+    /// Up to four.
+    pub joints: Vec<[f64; 5]>,
+    /// Whether a pose that no descent from these reaches is not reached at all.
+    pub complete: bool,
+}
+
+impl PlanarArm {
+    /// The closed form of an arm of `joints` joints, if it has this one.
+    pub fn of(chain: &Chain, joints: usize) -> Option<Self> {
+        if joints != 5 {
+            return None;
+        }
+        let mut screws = [Screw::NONE; 5];
+        let base_from_tool = chain.forward_with_screws(&[0.0; 5], &mut screws);
+        let axis = screws.map(|screw| screw.axis);
+        let square = |a: usize, b: usize| axis[a].dot(&axis[b]).abs() < NEARLY;
+        let parallel = |a: usize, b: usize| axis[a].cross(&axis[b]).norm() < NEARLY;
+        let turning = screws.iter().all(|screw| !screw.prismatic);
+        if !(turning && square(0, 1) && parallel(1, 2) && parallel(1, 3) && square(1, 4)) {
+            return None;
+        }
+        let (z, y) = (axis[0], axis[1]);
+        let x = y.cross(&z).normalize();
+        let turn = Matrix3::from_columns(&[x, z.cross(&x), z]);
+        let base_from_plane = Pose::from_parts(
+            Translation3::from(screws[0].origin),
+            UnitQuaternion::from_rotation_matrix(&Rotation3::from_matrix_unchecked(turn)),
+        );
+        let plane_from_base = base_from_plane.inverse();
+        let place = |joint: usize| {
+            plane_from_base
+                .transform_point(&screws[joint].origin.into())
+                .coords
+        };
+        let [shoulder, elbow, flex] = [1, 2, 3].map(|joint| in_plane(&place(joint)));
+        let wrist = place(4);
+        let plane_from_tool = plane_from_base * base_from_tool;
+        let lever = (plane_from_tool.translation.vector - wrist).norm();
+        Some(Self {
+            base_from_plane,
+            plane_from_tool,
+            shoulder,
+            upper_arm: elbow - shoulder,
+            forearm: flex - elbow,
+            hand: in_plane(&wrist) - flex,
+            wrist,
+            roll_axis: plane_from_base.rotation * axis[4],
+            senses: [2, 3].map(|joint| axis[joint].dot(&y).signum()),
+            slack: 2.0 * (POSITION_TOLERANCE + POSE_TOLERANCE * lever),
+        })
+    }
+
+    /// Where the tool is put there, nearly, whatever the limits.
+    pub fn starts(&self, base_from_tool: &Pose) -> Starts {
+        let moved =
+            self.base_from_plane.inverse() * base_from_tool * self.plane_from_tool.inverse();
+        let wrist = moved.rotation * self.wrist + moved.translation.vector;
+        let radius = wrist.x.hypot(wrist.y);
+        let reach = (radius.powi(2) - self.wrist.y.powi(2)).max(0.0).sqrt();
+        let aside = self.wrist.y.atan2(reach);
+        let heading = wrist.y.atan2(wrist.x);
+        let mut joints = Vec::with_capacity(4);
+        let mut complete = reach > NEAR * self.slack;
+        // Beside the plane's middle, a little further out is much further along it.
+        let slack = self.slack * (radius / reach.max(self.slack));
+        for (pan, reach) in [(heading - aside, reach), (heading - PI + aside, -reach)] {
+            let turned = UnitQuaternion::from_axis_angle(&Vector3::z_axis(), -pan) * moved.rotation;
+            let roll_axis = turned * self.roll_axis;
+            if complete && roll_axis.y.abs() > LEAN {
+                continue;
+            }
+            let pitch = angle(&in_plane(&roll_axis)) - angle(&in_plane(&self.roll_axis));
+            let rolled = UnitQuaternion::from_axis_angle(&Vector3::y_axis(), -pitch) * turned;
+            let roll = 2.0 * rolled.imag().dot(&self.roll_axis).atan2(rolled.w);
+            let flex = Vector2::new(reach, wrist.z) - turn(&self.hand, pitch);
+            let way = flex - self.shoulder;
+            // An elbow folded upon the shoulder may point anywhere.
+            complete &= way.norm() > slack;
+            for [upper, lower] in self.elbows(&way, slack).into_iter().flatten() {
+                let [elbow, wrist] = [lower - upper, pitch - lower];
+                let [elbow_sense, wrist_sense] = self.senses;
+                let angles = [pan, upper, elbow_sense * elbow, wrist_sense * wrist, roll];
+                joints.push(angles.map(|angle| angle - (angle / TAU).round() * TAU));
+            }
+        }
+        Starts { joints, complete }
+    }
+
+    /// Angles of upper arm and forearm that span `way`, the elbow on either side; `None` if it
+    /// is too far or too near by more than `slack` metres.
+    fn elbows(&self, way: &Vector2<f64>, slack: f64) -> Option<[[f64; 2]; 2]> {
+        let (upper, lower, span) = (self.upper_arm.norm(), self.forearm.norm(), way.norm());
+        if span > upper + lower + slack || span < (upper - lower).abs() - slack {
+            return None;
+        }
+        let cosine = (span.powi(2) - upper.powi(2) - lower.powi(2)) / (2.0 * upper * lower);
+        let bend = if cosine.abs() < 1.0 {
+            cosine.acos()
+        } else {
+            (STRAIGHT * cosine.signum()).acos()
+        };
+        Some([bend, -bend].map(|bend| {
+            let first = angle(way) - (lower * bend.sin()).atan2(upper + lower * bend.cos());
+            [
+                first - angle(&self.upper_arm),
+                first + bend - angle(&self.forearm),
+            ]
+        }))
+    }
+}
+
+/// Along `x` and `z`.
+fn in_plane(vector: &Vector3) -> Vector2<f64> {
+    Vector2::new(vector.x, vector.z)
+}
+
+/// From `z` about `y`.
+fn angle(vector: &Vector2<f64>) -> f64 {
+    vector.x.atan2(vector.y)
+}
+
+fn turn(vector: &Vector2<f64>, angle: f64) -> Vector2<f64> {
+    let (sin, cos) = angle.sin_cos();
+    Vector2::new(
+        vector.x * cos + vector.y * sin,
+        vector.y * cos - vector.x * sin,
+    )
+}

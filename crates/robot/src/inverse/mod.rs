@@ -244,15 +244,15 @@ impl Robot {
             orientation: Orientation::Free,
             ..goal.clone()
         };
-        let nearest = (0..WIDENING)
-            .map(|round| {
-                descend(&self.chain, &limits, &place, spread(&limits, &seed, round)).position_error
-            })
-            .fold(f64::INFINITY, f64::min);
-        let (what, distance) = if nearest > POSITION_TOLERANCE {
-            ("a place", nearest)
-        } else {
-            ("that orientation of the hand", distance)
+        let mut errors = (0..WIDENING).map(|round| {
+            descend(&self.chain, &limits, &place, spread(&limits, &seed, round)).position_error
+        });
+        let nearest = errors.try_fold(f64::INFINITY, |nearest, error| {
+            (error > POSITION_TOLERANCE).then_some(error.min(nearest))
+        });
+        let (what, distance) = match nearest {
+            Some(nearest) => ("a place", nearest),
+            None => ("that orientation of the hand", distance),
         };
         let position = goal.position;
         Refusal::Unreachable {

@@ -6,7 +6,7 @@ mod arm;
 use std::sync::{Arc, LazyLock};
 
 use arm::{at, bowl, cube, grounder, pick, place, scene};
-use enact_ground::{Grounder, Motion, SceneMemory};
+use enact_ground::{Grounder, Motion, Purpose, SceneMemory};
 use enact_plan::{Direction, Relation, Skill, Step};
 use enact_robot::{HalfSpace, Obstacle, Shape, Surroundings};
 use enact_types::{JointVector, Pose, Refusal, Vector3};
@@ -140,6 +140,36 @@ fn a_cube_against_a_rail_is_taken_along_it() {
         let picked = pick_among(place.0, place.1, &[rail(place, 0.025, side)]);
         assert!(picked.is_ok(), "{side:?}: {}", picked.unwrap_err());
     }
+}
+
+/// The hand would come up past a lip that reaches over the cube by `over` metres, the cube not.
+#[test]
+fn what_is_lifted_does_not_hit_what_reaches_over_it() {
+    let (x, y) = at(0.2, 0.0);
+    let mut caught = 0;
+    for side in [[0.0, 1.0], [0.0, -1.0], [1.0, 0.0], [-1.0, 0.0]] {
+        for over in [0.002, 0.006] {
+            let size = side.map(|way: f64| if way == 0.0 { 0.1 } else { 0.01 });
+            let off = 0.015 + 0.005 - over;
+            let centre = [x + off * side[0], y + off * side[1], 0.05];
+            let lip = [fixture("lip", centre, [size[0], size[1], 0.01])];
+            match pick_among(x, y, &lip) {
+                Ok(motion) => {
+                    let mut lifts = motion.segments.iter();
+                    let lift = lifts
+                        .find(|segment| segment.purpose == Purpose::Lift)
+                        .unwrap();
+                    assert!(lift.around.held.is_some());
+                }
+                Err(Refusal::Collision { first, second, .. }) => {
+                    assert_eq!(second, "lip");
+                    caught += u32::from(first == "red cube");
+                }
+                Err(other) => panic!("{other}"),
+            }
+        }
+    }
+    assert!(caught > 0);
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub mod tool_speed;
 mod tree;
 mod wiring;
 
-pub use collision::{Collider, HalfSpace, Obstacle, Surroundings};
+pub use collision::{Collider, HalfSpace, Obstacle, Surroundings, TABLE};
 pub use description::{
     Gripper, Inertial, Joint, Limits, Link, LinkShape, Motion, Mount, Robot, Shape,
 };

@@ -1,13 +1,15 @@
 //! Grasp and lift.
 
+use enact_robot::{Surroundings, TABLE};
 use enact_types::{Pose, Refusal, Vector3};
 
 use super::context::Context;
 use super::grasp::{Grasp, another, check_open, closest, grasps};
 use super::script::Script;
+use crate::motion::body::in_hand;
 use crate::motion::hand::solve;
 use crate::motion::{Motion, Purpose, Roll};
-use crate::scene::Solid;
+use crate::scene::{Held, SceneObject};
 
 /// How far the hand stands back before it comes straight at the object, beyond
 /// the object's top, metres.
@@ -32,11 +34,11 @@ pub fn pick(context: &Context<'_>, name: &str) -> Result<Motion, Refusal> {
         )));
     }
     context.require_empty()?;
-    let solid = &context.find(name)?.solid;
+    let object = context.find(name)?;
     let mut refusal = None;
-    let grasps = another(grasps(context, name, solid)?, context.approach);
+    let grasps = another(grasps(context, name, &object.solid)?, context.approach);
     for grasp in grasps.into_iter().take(ATTEMPTS) {
-        match through(context, name, solid, &grasp) {
+        match through(context, object, &grasp) {
             Ok(script) => {
                 return Ok(Motion {
                     segments: script.finish(),
@@ -51,10 +53,10 @@ pub fn pick(context: &Context<'_>, name: &str) -> Result<Motion, Refusal> {
 
 fn through<'a>(
     context: &Context<'a>,
-    name: &str,
-    solid: &Solid,
+    object: &SceneObject,
     grasp: &Grasp,
 ) -> Result<Script<'a>, Refusal> {
+    let SceneObject { name, solid, .. } = object;
     let Context {
         robot,
         gripper,
@@ -77,17 +79,40 @@ fn through<'a>(
         &neighbours,
     )?;
     script.gripper(gripper.closed, CLOSING, Purpose::Close, &neighbours)?;
-    lift(context, name, grasp, script)
+    lift(context, object, grasp, &script)
+}
+
+/// Lifts the object as high as it goes. What it rests in or on, it may touch if it must: how they
+/// touch is not seen to the millimetre.
+fn lift<'a>(
+    context: &Context<'a>,
+    object: &SceneObject,
+    grasp: &Grasp,
+    script: &Script<'a>,
+) -> Result<Script<'a>, Refusal> {
+    let held = Held {
+        object: object.clone(),
+        tool_from_object: grasp.tool_from_object,
+    };
+    let around = context
+        .neighbours(&object.name)
+        .holding(Some(in_hand(context.robot, &held)));
+    let free = lift_among(context, grasp, script, &around.touching(&[TABLE]));
+    match (free, &object.rests) {
+        (Err(_), Some((_, under))) => {
+            lift_among(context, grasp, script, &around.touching(&[TABLE, under]))
+        }
+        (free, _) => free,
+    }
 }
 
 /// Lifts as high as it goes, tilting outwards where the hand cannot stay as it is.
-fn lift<'a>(
+fn lift_among<'a>(
     context: &Context<'a>,
-    name: &str,
     grasp: &Grasp,
-    script: Script<'a>,
+    script: &Script<'a>,
+    around: &Surroundings,
 ) -> Result<Script<'a>, Refusal> {
-    let neighbours = context.neighbours(name);
     let object = grasp.tool_from_object.translation.vector.into();
     let centre = grasp.base_from_tool * object;
     let roll =
@@ -98,13 +123,13 @@ fn lift<'a>(
             let up = centre + Vector3::z() * height;
             let pose = context.hand.pose(&object, &up, grasp.tilt + more, roll);
             let mut script = script.clone();
-            match script.line(&pose, LIFT_SPEED, Purpose::Lift, &neighbours) {
+            match script.line(&pose, LIFT_SPEED, Purpose::Lift, around) {
                 Ok(()) => return Ok(script),
                 Err(why) => refusal = closest(refusal, why),
             }
         }
     }
-    Err(refusal.unwrap_or_else(|| Refusal::NotApplicable(format!("the {name} cannot be lifted"))))
+    Err(refusal.unwrap_or_else(|| Refusal::NotApplicable("nothing lifts it".to_owned())))
 }
 
 /// A pose moved in the base frame.

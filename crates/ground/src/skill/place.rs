@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use enact_plan::Relation;
-use enact_robot::Surroundings;
+use enact_robot::{Surroundings, TABLE};
 use enact_types::{Point3, Refusal, Vector3};
 
 use super::context::Context;
@@ -190,10 +190,7 @@ impl<'a> Placing<'a> {
         let posture = solve(robot, &above, &way.posture, &self.target.name)?;
         let mut script = Script::new(self.context);
         script.transit(&posture, gripper.closed, &self.carrying)?;
-        let touching = Surroundings {
-            held_may_touch: true,
-            ..self.carrying.within(TARGET_MARGIN)
-        };
+        let touching = self.carrying.within(TARGET_MARGIN).touching(&[TABLE]);
         let lowered = &way.base_from_tool;
         script.line(lowered, LOWER_SPEED, Purpose::Lower, &touching)?;
         script.gripper(open, OPENING, Purpose::Open, &empty)?;

@@ -23,7 +23,7 @@ pub use body::Part;
 pub use clearance::{Clearance, PairClearance};
 use pairs::{Pair, Question, pairs};
 use path::Walk;
-pub use surroundings::{HalfSpace, Obstacle, Surroundings};
+pub use surroundings::{HalfSpace, Obstacle, Surroundings, TABLE};
 
 /// The robot's shapes, and which of them must be kept apart. Never changes after loading.
 #[derive(Clone, Debug)]

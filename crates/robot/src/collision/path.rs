@@ -75,11 +75,12 @@ impl<'a> Walk<'a> {
                 });
             };
             for (obstacle, margin) in &around.obstacles {
-                watch(Other::Obstacle(obstacle), obstacle.name(), *margin);
+                if !(held && around.may_touch(obstacle)) {
+                    watch(Other::Obstacle(obstacle), obstacle.name(), *margin);
+                }
             }
             for half_space in &around.half_spaces {
-                let rests = held && around.held_may_touch && half_space.is_table();
-                if part.roams() && !rests {
+                if part.roams() && !(held && around.may_rest_on(half_space)) {
                     let other = Other::HalfSpace(half_space);
                     watch(other, &half_space.name, half_space.margin);
                 }

@@ -10,7 +10,7 @@ use super::convex::{Convex, Placed};
 use crate::description::{Robot, Shape};
 
 /// What the table is called.
-const TABLE: &str = "table";
+pub const TABLE: &str = "table";
 
 /// A body that stands still, made of convex pieces.
 #[derive(Clone, Debug)]
@@ -53,8 +53,9 @@ pub struct Surroundings {
     pub half_spaces: Vec<HalfSpace>,
     /// What the gripper holds.
     pub held: Option<Arc<Part>>,
-    /// Whether what is held may touch the table.
-    pub held_may_touch: bool,
+    /// What the held thing may touch: [`TABLE`], or by name what was seen. What is known
+    /// beforehand it may not, whatever name a model gives to what it sees.
+    pub held_may_touch: Vec<String>,
 }
 
 impl Obstacle {
@@ -220,6 +221,24 @@ impl Surroundings {
             held,
             ..self.clone()
         }
+    }
+
+    /// The same, but what is held may touch these.
+    pub fn touching(&self, names: &[&str]) -> Self {
+        Self {
+            held_may_touch: names.iter().map(|name| (*name).to_owned()).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// Whether what is held may touch this obstacle.
+    pub(super) fn may_touch(&self, obstacle: &Obstacle) -> bool {
+        obstacle.perceived && self.held_may_touch.contains(&obstacle.name)
+    }
+
+    /// Whether what is held may touch the table, if this is the table.
+    pub(super) fn may_rest_on(&self, half_space: &HalfSpace) -> bool {
+        half_space.is_table() && self.held_may_touch.contains(&half_space.name)
     }
 
     /// Whether something of this name was seen.

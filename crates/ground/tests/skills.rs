@@ -82,6 +82,25 @@ proptest! {
 }
 
 #[test]
+fn joints_outside_their_limits_creep_back_before_anything_else() {
+    let robot = GROUNDER.robot();
+    for joint in 0..robot.joints().len() {
+        let limits = robot.joints()[joint].limits;
+        for outside in [limits.min - 0.04, limits.max + 0.04] {
+            let mut start = robot.home().clone();
+            start[joint] = outside;
+            let around = Surroundings::table(robot);
+            if robot.collider().check_posture(&start, &around).is_err() {
+                continue;
+            }
+            let motion = GROUNDER.ground(&Step::Home {}, &scene(vec![]), &start);
+            let motion = motion.unwrap_or_else(|why| panic!("{joint} at {outside}: {why}"));
+            assert_eq!(&assert_admissible(&GROUNDER, &motion, &start), robot.home());
+        }
+    }
+}
+
+#[test]
 fn a_cube_is_stacked_upright_on_another() {
     let mut below = cube(at(0.19, 0.4), 0.3, 0.032);
     below.name = "green cube".to_owned();

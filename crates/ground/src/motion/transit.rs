@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use enact_robot::gate::RETURN_SPEED;
 use enact_robot::{Robot, Surroundings};
 use enact_types::{JointVector, Refusal, Vector3};
 
@@ -55,10 +56,52 @@ impl Searches {
     }
 }
 
-/// Moves from rest at `start` to rest at `goal`: straight in joint space where
-/// that is clear, else by way of the folded posture, else raised first, else out of
-/// what is too close first, else by a way that a search finds. The refusal, if there is none, is that of the straight move.
+/// Moves from rest at `start`, first back within the limits if it is outside, to rest at `goal`:
+/// straight in joint space where that is clear, else by way of the folded posture, else raised
+/// first, else out of what is too close first, else by a way that a search finds. The refusal, if
+/// there is none, is that of the straight move.
 pub fn transit(
+    robot: &Robot,
+    around: &Surroundings,
+    start: &JointVector,
+    goal: &JointVector,
+    searches: &Searches,
+) -> Result<Vec<MotionSegment>, Refusal> {
+    let inside = within_limits(robot, start);
+    if inside == *start {
+        return transit_inside(robot, around, start, goal, searches);
+    }
+    let back = creep(robot, around, start, &inside)?;
+    let rest = transit_inside(robot, around, &inside, goal, searches)?;
+    Ok(std::iter::once(back).chain(rest).collect())
+}
+
+fn within_limits(robot: &Robot, posture: &JointVector) -> JointVector {
+    let joints = posture.iter().zip(robot.joints());
+    joints
+        .map(|(at, joint)| at.clamp(joint.limits.min, joint.limits.max))
+        .collect()
+}
+
+/// Back within the limits, as slowly as the gate wants it.
+fn creep(
+    robot: &Robot,
+    around: &Surroundings,
+    start: &JointVector,
+    inside: &JointVector,
+) -> Result<MotionSegment, Refusal> {
+    let ways = start.iter().zip(&inside[..]).zip(robot.joints());
+    let times = ways.map(|((from, to), joint)| {
+        (to - from).abs() / (SHARE * RETURN_SPEED * joint.limits.velocity)
+    });
+    // From rest to rest the fastest is at most twice the mean.
+    let seconds = 2.0 * times.fold(0.0, f64::max);
+    let samples = move_to(robot, start, inside, seconds)?;
+    robot.collider().check_path(&samples, around)?;
+    Ok(MotionSegment::new(Purpose::Transit, samples, around))
+}
+
+fn transit_inside(
     robot: &Robot,
     around: &Surroundings,
     start: &JointVector,
@@ -94,7 +137,7 @@ pub fn transit(
     if is_stuck()
         && searches.take()
         && let Some((free, out)) = way_out(robot, around, start, out_to)
-        && let Ok(rest) = transit(robot, around, &free, goal, searches)
+        && let Ok(rest) = transit_inside(robot, around, &free, goal, searches)
     {
         return Ok(out.into_iter().chain(rest).collect());
     }

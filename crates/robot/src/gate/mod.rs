@@ -19,6 +19,7 @@ use crate::collision::{Collider, Surroundings};
 use crate::description::{Joint, Limits, Robot};
 pub use motion::{Command, Trajectory};
 pub use onward::Onward;
+pub use rates::RETURN_SPEED;
 use tool::Tool;
 
 /// How far the first command may be from the measurement where none was sent before, rad.

@@ -9,7 +9,7 @@ use super::{beyond, limit_refusal};
 use crate::description::Joint;
 
 /// Share of its speed that a joint may use while outside its position limits.
-const RETURN_SPEED: f64 = 0.1;
+pub const RETURN_SPEED: f64 = 0.1;
 
 /// Checks the differences that end at each sample of `range`; `path` gives the position
 /// at any sample, three before the range included. Jerk may be `jerk_factor` times its limit.

@@ -63,6 +63,8 @@ const WIDENING: usize = 10;
 /// A start of a closed form may be so far over a limit, radians: within the tolerance of its
 /// place, a nearly straight elbow bends that much.
 const OVER_THE_LIMIT: f64 = 0.2;
+/// Solutions whose joints differ by less are one.
+const SAME: f64 = 1e-6;
 /// Starts still made after the first success, in search of one nearer to the seed.
 const SECOND_LOOKS: usize = 4;
 
@@ -98,20 +100,28 @@ impl Robot {
         }
     }
 
-    /// Every way for an arm with a closed form to put the tool at a pose, nearest to `seed` first:
-    /// up to eight, and none out of its limits. Empty for any other arm, and out of reach.
+    /// Every way for an arm with a spherical wrist to put the tool at a pose, nearest to `seed`
+    /// first: up to eight, and none out of its limits; some of them where it may turn on the spot.
+    /// Empty for any other arm, and out of reach.
     ///
     /// # Panics
     /// If the seed is shorter than the arm.
     pub fn inverse_all(&self, base_from_tool: &Pose, seed: &[f64]) -> Vec<IkSolution> {
         let mut all = self.closed_form(base_from_tool, seed);
         all.sort_by(|a, b| far(a, seed).total_cmp(&far(b, seed)));
+        let mut distinct: Vec<[f64; 6]> = Vec::new();
+        for joints in all {
+            if distinct.iter().all(|known| far(known, &joints) > SAME) {
+                distinct.push(joints);
+            }
+        }
         let goal = Goal {
             position: base_from_tool.translation.vector,
             orientation: Orientation::Pose(base_from_tool.rotation),
         };
         let goals = [goal];
-        all.into_iter()
+        distinct
+            .into_iter()
             .map(|joints| self.solution(joints, &goals))
             .collect()
     }

@@ -12,6 +12,7 @@ use crate::motion::hand::solve;
 use crate::motion::solids::obstacle;
 use crate::motion::transit::Searches;
 use crate::motion::{Hand, Motion, Roll};
+use crate::scene::fit::MEASURED;
 use crate::scene::{Proposal, Report, SceneMemory, SceneObject, Solid, proposals};
 use crate::skill::affordance::hindrance;
 use crate::skill::context::TILTS;
@@ -286,14 +287,17 @@ impl Grounder {
 
     /// Everything to stay clear of while moving freely.
     fn around(&self, scene: &SceneMemory) -> Surroundings {
-        let margin = self.robot.clearance().objects;
+        let usual = self.robot.clearance().objects;
+        // Where there is no depth, a thing may be further off than the usual margin allows for.
+        let margin = |solid: &Solid| usual + (solid.uncertainty - MEASURED).max(0.0);
         let mut around = self.fixed.clone();
-        let named = scene.objects().iter();
-        let named = named.map(|object| obstacle(&object.name, &object.solid).perceived());
+        let named = scene.objects().iter().map(|object| {
+            let obstacle = obstacle(&object.name, &object.solid).perceived();
+            (Arc::new(obstacle), margin(&object.solid))
+        });
         let unnamed = scene.unnamed().iter();
-        let all = named.chain(unnamed.map(|solid| obstacle(UNNAMED, solid)));
-        let all = all.map(|obstacle| (Arc::new(obstacle), margin));
-        around.obstacles.extend(all);
+        let unnamed = unnamed.map(|solid| (Arc::new(obstacle(UNNAMED, solid)), margin(solid)));
+        around.obstacles.extend(named.chain(unnamed));
         around
     }
 

@@ -5,7 +5,7 @@ mod table;
 
 use enact_ground::scene::{Footprint, SceneMemory, Solid, proposals};
 use enact_plan::{Detection, Relation};
-use enact_types::{Frame, Point3};
+use enact_types::{Frame, NormalisedPoint, Point3};
 use table::{Body, Table, shapes};
 
 /// Perceives the bodies of a table; every body is pointed at where it shows most.
@@ -249,19 +249,55 @@ fn objects_keep_their_names_while_they_move_hide_and_vanish() {
     assert_eq!(reports[0].reason, "it is not there any more");
 }
 
-#[test]
-fn without_depth_the_table_plane_serves() {
+/// What one body is taken for by a camera without depth.
+fn outlined(body: &Body) -> Solid {
     let table = Table {
-        bodies: vec![shapes::ball("red ball", [0.2, 0.05, 0.0], 0.015)],
+        bodies: vec![body.clone()],
     };
     let (mut frame, owners) = table.render(5);
     let list = detections(&table, &frame, &owners);
     frame.depth = None;
     let mut memory = SceneMemory::default();
     memory.update(&frame, &list, &|_| false);
+    memory.objects()[0].solid.clone()
+}
+
+#[test]
+fn without_depth_the_silhouette_tells() {
+    for (x, y, yaw) in places() {
+        let at = [x, y, 0.0];
+        for (body, radius, height) in [
+            (shapes::cuboid("red cube", at, yaw, [0.03; 3]), 0.015, 0.03),
+            (shapes::cylinder("red can", at, 0.015, 0.03), 0.015, 0.03),
+            (shapes::ball("red ball", at, 0.015), 0.015, 0.03),
+            (shapes::bowl("blue bowl", at, 0.055, 0.04), 0.055, 0.04),
+        ] {
+            let solid = outlined(&body);
+            let label = &body.label;
+            let off = (solid.x - x).hypot(solid.y - y);
+            assert!(off < solid.uncertainty, "{label}: {off}");
+            let wide = solid.footprint.inner_radius() - radius;
+            assert!(wide.abs() < 0.006, "{label}: {wide}");
+            assert!((solid.top - height).abs() < 0.012, "{label}: {}", solid.top);
+            assert_eq!(solid.hollow.is_some(), label == "blue bowl");
+            assert_eq!(solid.ball, label == "red ball");
+        }
+    }
+}
+
+#[test]
+fn without_depth_what_looks_like_the_table_is_a_guess_about_its_place() {
+    let table = Table { bodies: vec![] };
+    let (mut frame, _) = table.render(5);
+    frame.depth = None;
+    let point = NormalisedPoint { y: 500, x: 500 };
+    let label = "key".to_owned();
+    let mut memory = SceneMemory::default();
+    memory.update(&frame, &[Detection { point, label }], &|_| false);
     let solid = &memory.objects()[0].solid;
-    let off = (solid.x - 0.2).hypot(solid.y - 0.05);
-    assert!(off < solid.uncertainty, "off {off}");
+    let seen = frame.deproject_to_plane(160.0, 120.0, 0.0).unwrap();
+    let off = (solid.x - seen.x).hypot(solid.y - seen.y);
+    assert!(off < solid.uncertainty && solid.uncertainty > 0.01, "{off}");
 }
 
 #[test]

@@ -98,6 +98,14 @@ pub struct CameraPlace {
     pub width: u32,
     /// Pixels down.
     pub height: u32,
+    /// Whether it measures depth.
+    #[serde(default = "has_depth")]
+    pub depth: bool,
+}
+
+/// Cameras that were written down before there were others.
+fn has_depth() -> bool {
+    true
 }
 
 impl CameraPlace {

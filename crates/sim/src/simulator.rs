@@ -42,13 +42,18 @@ impl Simulator {
     pub fn camera(&self, look: Look, seed: u64) -> SimCamera {
         let place = self.with_world(|world| world.layout().camera);
         let source = self.clone();
-        SimCamera::new(
+        let camera = SimCamera::new(
             Box::new(move || source.with_world(|world| (world.geometry(), world.stamp()))),
             place.intrinsics(),
             look_at(&place.eye, &place.target),
             look,
             seed,
-        )
+        );
+        if place.depth {
+            camera
+        } else {
+            camera.without_depth()
+        }
     }
 
     /// Looks at or changes the world while nothing else does.

@@ -133,5 +133,6 @@ fn place(frame: &Frame) -> CameraPlace {
         vertical_fov: 2.0 * (f64::from(camera.height) / 2.0 / camera.fy).atan(),
         width: camera.width,
         height: camera.height,
+        depth: frame.depth.is_some(),
     }
 }

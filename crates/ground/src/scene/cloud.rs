@@ -27,20 +27,29 @@ impl Cloud {
     /// The cloud of a frame; `None` if the camera has no depth.
     pub fn new(frame: &Frame) -> Option<Self> {
         frame.depth.as_ref()?;
+        Some(Self::of(frame, |x, y| frame.deproject(x, y)))
+    }
+
+    /// Where each pixel would be if there were nothing but the table.
+    pub fn on_table(frame: &Frame) -> Self {
+        Self::of(frame, |x, y| frame.deproject_to_plane(x, y, 0.0))
+    }
+
+    fn of(frame: &Frame, point: impl Fn(f64, f64) -> Option<Point3>) -> Self {
         let (width, height) = (frame.intrinsics.width, frame.intrinsics.height);
         let pixels = || (0..height).flat_map(move |y| (0..width).map(move |x| (x, y)));
-        Some(Self {
+        Self {
             width: width as usize,
             height: height as usize,
             points: pixels()
-                .map(|(x, y)| frame.deproject(f64::from(x) + 0.5, f64::from(y) + 0.5))
+                .map(|(x, y)| point(f64::from(x) + 0.5, f64::from(y) + 0.5))
                 .collect(),
             chroma: pixels()
                 .map(|(x, y)| chroma(frame.rgb.get_pixel(x, y).0))
                 .collect(),
             eye: Point3::from(frame.base_from_camera.translation.vector),
             pixel_angle: 1.0 / frame.intrinsics.fx,
-        })
+        }
     }
 
     /// Size of a pixel at `point`, metres.

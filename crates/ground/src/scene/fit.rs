@@ -20,11 +20,11 @@ const MIN_CONTAINER: f64 = 0.04;
 /// A container shows at most this share of its top points near its middle.
 const RIM_ONLY: f64 = 0.05;
 /// A wall thickness to assume where the rim does not show it, metres.
-const WALL: f64 = 0.004;
+pub const WALL: f64 = 0.004;
 /// A floor thickness to assume where the floor is hidden, metres.
-const FLOOR: f64 = 0.005;
-/// Likely error of a fitted position, metres.
-const UNCERTAINTY: f64 = 0.003;
+pub const FLOOR: f64 = 0.005;
+/// Likely error of a position that depth tells, metres.
+pub const MEASURED: f64 = 0.003;
 
 /// Completes the solid whose visible surface are `points`, seen with pixels
 /// of `pixel` metres, on a table at height zero. The side turned away is taken
@@ -57,7 +57,7 @@ fn ball(points: &[Point3], near_top: f64) -> Option<Solid> {
         base: centre.z - radius,
         top: centre.z + radius,
         ball: true,
-        ..Solid::guess(centre.x, centre.y, radius, UNCERTAINTY)
+        ..Solid::guess(centre.x, centre.y, radius, MEASURED)
     })
 }
 
@@ -104,7 +104,7 @@ fn container(
 ) -> Option<Solid> {
     let rectangle = outline::rectangle(rim, rim)?;
     let disc = outline::circle(rim);
-    let mut solid = Solid::guess(0.0, 0.0, 0.0, UNCERTAINTY);
+    let mut solid = Solid::guess(0.0, 0.0, 0.0, MEASURED);
     match disc {
         Some(disc) if disc.residual <= rectangle.residual => {
             let Circle { centre, .. } = disc.shape;
@@ -193,7 +193,7 @@ fn prism(points: &[Point3], base: f64, top: f64, pixel: f64) -> Option<Solid> {
     let boundary = if shows_sides { &sides } else { &all };
     let rectangle = outline::rectangle(&all, boundary)?;
     let circle = shows_sides.then(|| outline::circle(&sides)).flatten();
-    let mut solid = Solid::guess(0.0, 0.0, 0.0, UNCERTAINTY);
+    let mut solid = Solid::guess(0.0, 0.0, 0.0, MEASURED);
     match circle {
         Some(circle)
             if circle.residual < rectangle.residual && covers(&circle.shape, &rectangle.shape) =>
@@ -269,7 +269,8 @@ fn above(points: &[Point3], height: f64) -> Vec<[f64; 2]> {
 }
 
 /// The value below which `share` of the sorted values lie.
-fn percentile(sorted: &[f64], share: f64) -> Option<f64> {
+/// The value that this share of them is below; `None` of nothing.
+pub fn percentile(sorted: &[f64], share: f64) -> Option<f64> {
     let index = (share * sorted.len() as f64) as usize;
     sorted.get(index.min(sorted.len().checked_sub(1)?)).copied()
 }

@@ -153,6 +153,7 @@ impl SceneMemory {
         object.unseen = 1;
         object.released = true;
         self.objects.push(object);
+        self.relate();
     }
 
     /// Height of whatever is under a point of the table, metres: things fall until they rest.

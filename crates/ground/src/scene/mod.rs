@@ -9,6 +9,7 @@
 //! | [`solid`] | the geometry of an object that stands on the table |
 //! | [`relation`] | what rests in or on what |
 //! | [`contents`] | a thing in a container of its own colour |
+//! | [`silhouette`] | the geometry without depth |
 //! | [`snap`] | a point that just misses its object, moved onto it |
 //! | [`observe`] | one frame's detections as solids |
 //! | [`memory`] | the same objects from frame to frame |
@@ -25,6 +26,7 @@ pub mod outline;
 pub mod proposal;
 pub mod region;
 pub mod relation;
+pub mod silhouette;
 pub mod snap;
 pub mod solid;
 

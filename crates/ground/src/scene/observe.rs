@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::cloud::Cloud;
 use super::contents::{is_same_blob, middle, split};
 use super::fit::fit;
-use super::region::{Nothing, Table, grow};
+use super::region::{Nothing, Table, grow, grow_by_colour};
 use super::relation::settle_bases;
+use super::silhouette;
 use super::snap::snap;
 use super::solid::Solid;
 
@@ -65,10 +66,7 @@ pub fn observe(
 ) -> (Vec<Observation>, Vec<Report>) {
     let solids = match Cloud::new(frame) {
         Some(cloud) => measured(frame, &cloud, detections, is_robot),
-        None => detections
-            .iter()
-            .map(|detection| guess(frame, detection.point))
-            .collect(),
+        None => outlined(frame, detections),
     };
     let (mut observations, mut reports) = (Vec::<Observation>::new(), Vec::new());
     for (detection, solid) in detections.iter().zip(solids) {
@@ -125,6 +123,27 @@ fn measured(
         .into_iter()
         .map(|region| solid_of(cloud, &region?))
         .map(|solid| solid.map_err(Nothing::reason))
+        .collect()
+}
+
+/// The same without depth: by silhouette where a thing stands out from the table.
+fn outlined(frame: &Frame, detections: &[Detection]) -> Vec<Result<Solid, &'static str>> {
+    let cloud = Cloud::on_table(frame);
+    let table = Table::new(&cloud, TABLE_CLEARANCE);
+    let outline = |detection: &Detection| {
+        let Intrinsics { width, height, .. } = frame.intrinsics;
+        let (x, y) = detection.point.to_pixel(width, height);
+        let seed = snap(&frame.rgb, (x as usize, y as usize), &detection.label);
+        let region = grow_by_colour(&cloud, seed, &table)?;
+        let hidden: Vec<Point3> = region
+            .iter()
+            .filter_map(|pixel| cloud.points[*pixel])
+            .collect();
+        silhouette::solid(&hidden, &cloud.eye, cloud.pixel_angle, &detection.label)
+    };
+    detections
+        .iter()
+        .map(|detection| outline(detection).map_or_else(|| guess(frame, detection.point), Ok))
         .collect()
 }
 

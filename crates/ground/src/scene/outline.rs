@@ -57,6 +57,14 @@ impl Rectangle {
         [0, 1].map(|axis| (self.high[axis] - self.low[axis]) / 2.0)
     }
 
+    /// Its corners in the plane.
+    pub fn corners(&self) -> [[f64; 2]; 4] {
+        let (sin, cos) = self.yaw.sin_cos();
+        let [low, high] = [self.low, self.high];
+        [low, [high[0], low[1]], high, [low[0], high[1]]]
+            .map(|[u, v]| [cos * u - sin * v, sin * u + cos * v])
+    }
+
     /// How far a point, turned into the axes, is from the nearest side.
     fn distance_to_sides(&self, local: [f64; 2]) -> f64 {
         [0, 1]

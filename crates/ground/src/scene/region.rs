@@ -89,7 +89,7 @@ pub fn grow(
     let colour = median_colour(cloud, &patch);
     let low = median(patch.iter().filter_map(|index| height(cloud, *index))) < LOW_SEED * clearance;
     let unlike_table = chroma_distance(colour, table.colour) > CHROMA;
-    let region = flood(cloud, seed, |index| {
+    let region = flood(cloud, seed, STEP_PIXELS, |index| {
         let risen = match (low, unlike_table) {
             (false, _) => height(cloud, index).is_some_and(|z| z > clearance),
             (true, true) => true,
@@ -110,6 +110,20 @@ pub fn grow(
     } else {
         Ok(region)
     }
+}
+
+/// Grows the region of what stands out from the table by its colour at pixel `(x, y)` of a cloud
+/// without heights; `None` if nothing does.
+pub fn grow_by_colour(cloud: &Cloud, (x, y): (usize, usize), table: &Table) -> Option<Vec<usize>> {
+    let seed = y * cloud.width + x;
+    cloud.points[seed]?;
+    let near = cloud.around(x, y, PATCH_RADIUS).into_iter();
+    let alike = |pixel: &usize| chroma_distance(cloud.chroma[*pixel], cloud.chroma[seed]) < CHROMA;
+    let colour = median_colour(cloud, &near.filter(alike).collect::<Vec<usize>>());
+    let of_colour = |pixel: usize| chroma_distance(cloud.chroma[pixel], colour) < CHROMA;
+    let region = flood(cloud, seed, f64::INFINITY, of_colour);
+    let stands_out = chroma_distance(colour, table.colour) > CHROMA;
+    (stands_out && region.len() >= MIN_PIXELS).then_some(region)
 }
 
 /// The mean height of a pixel and those around it at about its height.
@@ -173,7 +187,8 @@ pub fn is_continuous(cloud: &Cloud, a: usize, b: usize, pixels: f64) -> bool {
     }
 }
 
-fn flood(cloud: &Cloud, seed: usize, belongs: impl Fn(usize) -> bool) -> Vec<usize> {
+/// The pixels that hang together with `seed`, neighbours at most `step` pixel sizes apart.
+fn flood(cloud: &Cloud, seed: usize, step: f64, belongs: impl Fn(usize) -> bool) -> Vec<usize> {
     let mut taken = vec![false; cloud.points.len()];
     taken[seed] = true;
     let mut region = vec![seed];
@@ -182,7 +197,7 @@ fn flood(cloud: &Cloud, seed: usize, belongs: impl Fn(usize) -> bool) -> Vec<usi
         next += 1;
         for neighbour in cloud.neighbours(index) {
             if !taken[neighbour]
-                && is_continuous(cloud, index, neighbour, STEP_PIXELS)
+                && is_continuous(cloud, index, neighbour, step)
                 && belongs(neighbour)
             {
                 taken[neighbour] = true;

@@ -27,6 +27,7 @@ pub struct SimCamera {
     look: Look,
     seed: u64,
     sequence: u64,
+    measures_depth: bool,
 }
 
 impl SimCamera {
@@ -46,6 +47,15 @@ impl SimCamera {
             look,
             seed,
             sequence: 0,
+            measures_depth: true,
+        }
+    }
+
+    /// The same, but its frames have no depth.
+    pub fn without_depth(self) -> Self {
+        Self {
+            measures_depth: false,
+            ..self
         }
     }
 
@@ -85,7 +95,7 @@ impl Camera for SimCamera {
             sequence: self.sequence,
             stamp,
             rgb: picture.rgb,
-            depth: Some(picture.depth),
+            depth: self.measures_depth.then_some(picture.depth),
             intrinsics: self.intrinsics,
             base_from_camera: self.base_from_camera,
         };

@@ -49,6 +49,7 @@ pub fn draw(file: &SceneFile, rng: &mut ChaCha8Rng) -> Layout {
             vertical_fov: file.camera.vertical_fov_deg.to_radians(),
             width: file.camera.width,
             height: file.camera.height,
+            depth: file.camera.depth,
         },
         objects: best,
         fixtures: fixtures(file),

@@ -67,6 +67,12 @@ pub struct CameraEntry {
     pub vertical_fov_deg: f64,
     pub width: u32,
     pub height: u32,
+    #[serde(default = "has_depth")]
+    pub depth: bool,
+}
+
+fn has_depth() -> bool {
+    true
 }
 
 /// Where drawn objects go: part of a ring, metres and degrees from the x axis.

@@ -40,6 +40,7 @@ pub fn layout(objects: Vec<Item>) -> Layout {
             vertical_fov: 0.73,
             width: 320,
             height: 240,
+            depth: true,
         },
         objects,
         fixtures: Vec::new(),

@@ -56,13 +56,12 @@ def awake():
     """No core sleeps, and nothing waits for that."""
     yields = lambda: os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     command = [sys.executable, "-c", "while True: pass"]
-    busy = [subprocess.Popen(command, preexec_fn=yields) for _ in range(os.cpu_count())]
-    try:
+    with contextlib.ExitStack() as stack:
+        for _ in range(os.cpu_count()):
+            busy = subprocess.Popen(command, preexec_fn=yields)
+            stack.callback(busy.wait)
+            stack.callback(busy.kill)
         yield
-    finally:
-        for one in busy:
-            one.kill()
-            one.wait()
 
 
 def ratio():

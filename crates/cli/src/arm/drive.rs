@@ -26,14 +26,14 @@ pub fn jog(hardware: &Hardware, joint: &str, by_deg: f64) -> Result<bool> {
 
 /// Moves every joint home; an arm that lies on itself gets out of that first.
 pub fn home(hardware: &Hardware) -> Result<bool> {
-    let (robot, alone) = (&hardware.robot, Surroundings::default());
+    let (robot, table) = (&hardware.robot, Surroundings::table(&hardware.robot));
     let arm = begin(hardware)?;
     let state = arm.state()?;
-    let motion_to = |goal: &JointVector| straight(robot, &state, goal, GENTLE, &alone);
+    let motion_to = |goal: &JointVector| straight(robot, &state, goal, GENTLE, &table);
     if let Ok(trajectory) = motion_to(robot.home()) {
         return follow(hardware, &arm, trajectory);
     }
-    if let Some((_, trajectory)) = way_out(robot, &alone, state.goal(), motion_to)
+    if let Some((_, trajectory)) = way_out(robot, &table, state.goal(), motion_to)
         && !follow(hardware, &arm, trajectory)?
     {
         return Ok(false);
@@ -50,8 +50,8 @@ fn begin(hardware: &Hardware) -> Result<ArmThread> {
 
 /// Moves from where the arm is to a goal.
 fn go(hardware: &Hardware, arm: &ArmThread, goal: &JointVector) -> Result<bool> {
-    let alone = Surroundings::default();
-    match straight(&hardware.robot, &arm.state()?, goal, GENTLE, &alone) {
+    let table = Surroundings::table(&hardware.robot);
+    match straight(&hardware.robot, &arm.state()?, goal, GENTLE, &table) {
         Ok(trajectory) => follow(hardware, arm, trajectory),
         Err(refusal) => {
             println!("refused: {refusal}");

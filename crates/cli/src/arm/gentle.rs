@@ -1,7 +1,7 @@
 //! Motion beside which somebody stands.
 
 use enact_arm::ArmState;
-use enact_ground::motion::point_to_point::move_to;
+use enact_ground::motion::point_to_point::{creeping, move_to};
 use enact_robot::{Gate, Robot, Surroundings, Trajectory};
 use enact_types::{JointVector, Refusal};
 
@@ -13,7 +13,8 @@ pub fn straight(
     speed: f64,
     around: &Surroundings,
 ) -> Result<Trajectory, Refusal> {
-    let seconds = state.goal().max_difference(goal) / speed;
-    let samples = move_to(robot, state.goal(), goal, seconds)?;
+    let start = state.goal();
+    let seconds = (start.max_difference(goal) / speed).max(creeping(robot, start, goal));
+    let samples = move_to(robot, start, goal, seconds)?;
     Gate::new(robot).admit_among(samples, &state.start(), around)
 }

@@ -1,6 +1,7 @@
 //! Time-optimal moves in joint space.
 
 use enact_robot::Robot;
+use enact_robot::gate::RETURN_SPEED;
 use enact_types::{JointVector, Refusal};
 use rsruckig::prelude::{InputParameter, Ruckig, Synchronization, ThrowErrorHandler, Trajectory};
 
@@ -36,6 +37,21 @@ pub fn move_to(
     samples[0] = start.clone();
     samples[steps] = goal.clone();
     Ok(samples)
+}
+
+/// Seconds that [`move_to`] is to take at least so that joints that start outside their limits are
+/// as slow as the gate wants them there.
+pub fn creeping(robot: &Robot, start: &[f64], goal: &[f64]) -> f64 {
+    let joints = start.iter().zip(goal).zip(robot.joints());
+    let outside = joints.filter(|((from, _), joint)| {
+        let limits = joint.limits;
+        !(limits.min <= **from && **from <= limits.max)
+    });
+    let mean = outside.map(|((from, to), joint)| {
+        (to - from).abs() / (SHARE * RETURN_SPEED * joint.limits.velocity)
+    });
+    // From rest to rest the fastest is at most twice the mean.
+    2.0 * mean.fold(0.0, f64::max)
 }
 
 fn plan(

@@ -2,13 +2,12 @@
 
 use std::cell::Cell;
 
-use enact_robot::gate::RETURN_SPEED;
 use enact_robot::{Robot, Surroundings};
 use enact_types::{JointVector, Refusal, Vector3};
 
 use super::connect::{Space, between, connect, dense};
 use super::line;
-use super::point_to_point::move_to;
+use super::point_to_point::{creeping, move_to};
 use super::profile::SHARE;
 use super::segment::{MotionSegment, Purpose};
 use super::timing::ToolLimits;
@@ -68,12 +67,13 @@ pub fn transit(
     searches: &Searches,
 ) -> Result<Vec<MotionSegment>, Refusal> {
     let inside = within_limits(robot, start);
-    if inside == *start {
-        return transit_inside(robot, around, start, goal, searches);
+    if inside != *start
+        && let Ok(back) = creep(robot, around, start, &inside)
+        && let Ok(rest) = transit_inside(robot, around, &inside, goal, searches)
+    {
+        return Ok(std::iter::once(back).chain(rest).collect());
     }
-    let back = creep(robot, around, start, &inside)?;
-    let rest = transit_inside(robot, around, &inside, goal, searches)?;
-    Ok(std::iter::once(back).chain(rest).collect())
+    transit_inside(robot, around, start, goal, searches)
 }
 
 fn within_limits(robot: &Robot, posture: &JointVector) -> JointVector {
@@ -90,13 +90,7 @@ fn creep(
     start: &JointVector,
     inside: &JointVector,
 ) -> Result<MotionSegment, Refusal> {
-    let ways = start.iter().zip(&inside[..]).zip(robot.joints());
-    let times = ways.map(|((from, to), joint)| {
-        (to - from).abs() / (SHARE * RETURN_SPEED * joint.limits.velocity)
-    });
-    // From rest to rest the fastest is at most twice the mean.
-    let seconds = 2.0 * times.fold(0.0, f64::max);
-    let samples = move_to(robot, start, inside, seconds)?;
+    let samples = move_to(robot, start, inside, creeping(robot, start, inside))?;
     robot.collider().check_path(&samples, around)?;
     Ok(MotionSegment::new(Purpose::Transit, samples, around))
 }
@@ -187,7 +181,7 @@ fn straight(
     from: &JointVector,
     to: &JointVector,
 ) -> Result<Vec<JointVector>, Refusal> {
-    let samples = move_to(robot, from, to, 0.0)?;
+    let samples = move_to(robot, from, to, creeping(robot, from, to))?;
     let period = robot.control_period().as_secs_f64();
     let hasty = ToolLimits::free(around).strain(robot, &samples, period) > SHARE;
     if hasty {

@@ -82,8 +82,8 @@ fn through<'a>(
     lift(context, object, grasp, &script)
 }
 
-/// Lifts the object as high as it goes. What it rests in or on, it may touch if it must: how they
-/// touch is not seen to the millimetre.
+/// Lifts the object as high as it goes, with what rests on it. What it rests in or on, it may touch
+/// if it must: how they touch is not seen to the millimetre.
 fn lift<'a>(
     context: &Context<'a>,
     object: &SceneObject,
@@ -97,10 +97,18 @@ fn lift<'a>(
     let around = context
         .neighbours(&object.name)
         .holding(Some(in_hand(context.robot, &held)));
-    let free = lift_among(context, grasp, script, &around.touching(&[TABLE]));
+    let rests = |upper: &SceneObject| {
+        let under = upper.rests.as_ref().map(|(_, under)| under);
+        under == Some(&object.name)
+    };
+    let upon = context.scene.objects().iter().filter(|other| rests(other));
+    let mut touched = vec![TABLE];
+    touched.extend(upon.map(|other| other.name.as_str()));
+    let free = lift_among(context, grasp, script, &around.touching(&touched));
     match (free, &object.rests) {
         (Err(_), Some((_, under))) => {
-            lift_among(context, grasp, script, &around.touching(&[TABLE, under]))
+            touched.push(under);
+            lift_among(context, grasp, script, &around.touching(&touched))
         }
         (free, _) => free,
     }
@@ -129,7 +137,7 @@ fn lift_among<'a>(
             }
         }
     }
-    Err(refusal.unwrap_or_else(|| Refusal::NotApplicable("nothing lifts it".to_owned())))
+    Err(refusal.unwrap_or_else(|| Refusal::NotApplicable("it cannot be lifted".to_owned())))
 }
 
 /// A pose moved in the base frame.

@@ -126,7 +126,13 @@ impl<'a> Walk<'a> {
             // What is too close already must not be closer in the end, or many motions would add up.
             let mut least = margin;
             if begin < margin {
-                (margin, least) = (begin - TOUCH, begin - SAME);
+                // What was just taken hold of is not seen to the micrometre.
+                let same = if watch.part == self.collider.parts.len() {
+                    TOUCH
+                } else {
+                    SAME
+                };
+                (margin, least) = (begin - TOUCH, begin - same);
             }
             if end < least || end.is_nan() {
                 self.measure(watch, least, &last_placed)?;

@@ -233,7 +233,7 @@ impl Surroundings {
 
     /// Whether what is held may touch this obstacle.
     pub(super) fn may_touch(&self, obstacle: &Obstacle) -> bool {
-        obstacle.perceived && self.held_may_touch.contains(&obstacle.name)
+        obstacle.perceived && obstacle.name != TABLE && self.held_may_touch.contains(&obstacle.name)
     }
 
     /// Whether what is held may touch the table, if this is the table.

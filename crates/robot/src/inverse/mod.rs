@@ -170,7 +170,8 @@ impl Robot {
         let starts = plane.starts(pose);
         match self.polish(&goals[0], seed, starts.joints) {
             Ok(solution) => Ok(solution),
-            Err(distance) if starts.complete => {
+            Err(nearest) if starts.complete => {
+                let distance = nearest.position_error;
                 Err(self.unreachable::<5>(&goals[0], seed, distance))
             }
             Err(_) => self.search::<5>(goals, seed),
@@ -181,14 +182,14 @@ impl Robot {
         std::array::from_fn(|joint| (self.joints[joint].limits.min, self.joints[joint].limits.max))
     }
 
-    /// The nearest solution to `seed` of those that `starts` lead to, else how near they come,
-    /// metres.
+    /// The nearest solution to `seed` of those that `starts` lead to, else the best attempt of
+    /// these and a few others.
     fn polish<const N: usize>(
         &self,
         goal: &Goal,
         seed: &[f64],
         mut starts: Vec<[f64; N]>,
-    ) -> Result<IkSolution, f64> {
+    ) -> Result<IkSolution, Attempt<N>> {
         let limits = self.arm_limits();
         let seed = clamped(seed, &limits);
         for joints in &mut starts {
@@ -196,16 +197,19 @@ impl Robot {
         }
         starts.retain(|joints| far(joints, &clamped(joints, &limits)) < OVER_THE_LIMIT);
         starts.sort_by(|a, b| far(a, &seed).total_cmp(&far(b, &seed)));
-        let mut nearest = f64::INFINITY;
         let starts = starts.iter().map(|joints| clamped(joints, &limits));
-        for start in starts.chain([seed]) {
+        let others = (0..WIDENING).map(|round| spread(&limits, &seed, round));
+        let mut nearest: Option<Attempt<N>> = None;
+        for start in starts.chain(others) {
             let attempt = descend(&self.chain, &limits, goal, start);
             if attempt.meets(goal) {
                 return Ok(attempt.solution());
             }
-            nearest = nearest.min(attempt.position_error);
+            if nearest.as_ref().is_none_or(|best| attempt.cost < best.cost) {
+                nearest = Some(attempt);
+            }
         }
-        Err(nearest)
+        Err(nearest.expect("there was a start"))
     }
 
     fn search<const N: usize>(&self, goals: &[Goal], seed: &[f64]) -> Result<IkSolution, Refusal> {
@@ -274,15 +278,23 @@ impl Robot {
         }
     }
 
-    /// Whole turns off joints that have them, towards the seed.
+    /// Whole turns off joints that have them: least outside the limits, then towards the seed.
     fn unwind<const N: usize>(&self, joints: &mut [f64; N], seed: &[f64; N]) {
         for (index, position) in joints.iter_mut().enumerate() {
             let joint = &self.joints[index];
+            if joint.prismatic {
+                continue;
+            }
             let nearest = *position - ((*position - seed[index]) / TAU).round() * TAU;
-            let mut turns = [nearest, nearest - TAU, nearest + TAU].into_iter();
-            let within = |turned: &f64| joint.limits.min <= *turned && *turned <= joint.limits.max;
-            if let Some(turned) = turns.find(within).filter(|_| !joint.prismatic) {
-                *position = turned;
+            let outside = |turned: f64| {
+                let inside = turned.clamp(joint.limits.min, joint.limits.max);
+                (turned - inside).abs()
+            };
+            *position = nearest;
+            for turned in [nearest - TAU, nearest + TAU] {
+                if outside(turned) < outside(*position) {
+                    *position = turned;
+                }
             }
         }
     }

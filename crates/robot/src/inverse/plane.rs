@@ -19,6 +19,9 @@ const LEAN: f64 = 0.025;
 /// The wrist of a complete answer is further than this many slacks from the turret's axis, so that
 /// what the slack makes of the turret's angle is below [`LEAN`].
 const NEAR: f64 = 50.0;
+/// An upper arm or forearm, or a way from the shoulder to the wrist, of so many slacks or fewer may
+/// point anywhere.
+const FOLDED: f64 = 10.0;
 /// Cosine of the bend of an elbow that should be more than straight: from a straight one a
 /// descent could not bend it.
 const STRAIGHT: f64 = 0.9999;
@@ -82,7 +85,13 @@ impl PlanarArm {
         let [shoulder, elbow, flex] = [1, 2, 3].map(|joint| in_plane(&place(joint)));
         let wrist = place(4);
         let plane_from_tool = plane_from_base * base_from_tool;
-        let lever = (plane_from_tool.translation.vector - wrist).norm();
+        let tool = plane_from_tool.translation.vector;
+        let lever = (tool - wrist).norm().max((tool - place(3)).norm());
+        let slack = 2.0 * (POSITION_TOLERANCE + POSE_TOLERANCE * lever);
+        let shortest = (elbow - shoulder).norm().min((flex - elbow).norm());
+        if shortest < FOLDED * slack {
+            return None;
+        }
         Some(Self {
             base_from_plane,
             plane_from_tool,
@@ -93,7 +102,7 @@ impl PlanarArm {
             wrist,
             roll_axis: plane_from_base.rotation * axis[4],
             senses: [2, 3].map(|joint| axis[joint].dot(&y).signum()),
-            slack: 2.0 * (POSITION_TOLERANCE + POSE_TOLERANCE * lever),
+            slack,
         })
     }
 
@@ -107,13 +116,14 @@ impl PlanarArm {
         let aside = self.wrist.y.atan2(reach);
         let heading = wrist.y.atan2(wrist.x);
         let mut joints = Vec::with_capacity(4);
-        let mut complete = reach > NEAR * self.slack;
+        let is_beside = reach > NEAR * self.slack;
+        let mut complete = is_beside;
         // Beside the plane's middle, a little further out is much further along it.
         let slack = self.slack * (radius / reach.max(self.slack));
         for (pan, reach) in [(heading - aside, reach), (heading - PI + aside, -reach)] {
             let turned = UnitQuaternion::from_axis_angle(&Vector3::z_axis(), -pan) * moved.rotation;
             let roll_axis = turned * self.roll_axis;
-            if complete && roll_axis.y.abs() > LEAN {
+            if is_beside && roll_axis.y.abs() > LEAN {
                 continue;
             }
             let pitch = angle(&in_plane(&roll_axis)) - angle(&in_plane(&self.roll_axis));
@@ -122,7 +132,7 @@ impl PlanarArm {
             let flex = Vector2::new(reach, wrist.z) - turn(&self.hand, pitch);
             let way = flex - self.shoulder;
             // An elbow folded upon the shoulder may point anywhere.
-            complete &= way.norm() > slack;
+            complete &= way.norm() > FOLDED * slack;
             for [upper, lower] in self.elbows(&way, slack).into_iter().flatten() {
                 let [elbow, wrist] = [lower - upper, pitch - lower];
                 let [elbow_sense, wrist_sense] = self.senses;

@@ -106,6 +106,26 @@ fn cylinders_and_balls_are_measured() {
 }
 
 #[test]
+fn one_thing_under_two_names_is_one_thing() {
+    let table = Table {
+        bodies: vec![shapes::cuboid("red cube", [0.2, 0.05, 0.0], 0.3, [0.03; 3])],
+    };
+    let (mut frame, owners) = table.render(5);
+    let mut list = detections(&table, &frame, &owners);
+    list.push(Detection {
+        label: "red block".to_owned(),
+        ..list[0].clone()
+    });
+    for depth in [frame.depth.clone(), None] {
+        frame.depth = depth;
+        let mut memory = SceneMemory::default();
+        let reports = memory.update(&frame, &list, &|_| false);
+        assert_eq!(memory.objects().len(), 1);
+        assert_eq!(reports[0].reason, "it is listed twice");
+    }
+}
+
+#[test]
 fn bowls_and_trays_are_hollow() {
     for (x, y, yaw) in places().step_by(2) {
         let (bowl, _) = single(shapes::bowl("blue bowl", [x, y, 0.0], 0.055, 0.04));

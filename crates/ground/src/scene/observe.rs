@@ -23,6 +23,8 @@ const GUESSED_RADIUS: f64 = 0.015;
 const GUESSED_UNCERTAINTY: f64 = 0.02;
 /// Two detections of one label this close are one thing seen twice, metres.
 const SAME_PLACE: f64 = 0.012;
+/// So are two of different labels whose places and sizes differ by less, metres.
+const SAME_SOLID: f64 = 0.003;
 
 /// A detected object with its geometry.
 #[derive(Clone, Debug, PartialEq)]
@@ -202,7 +204,13 @@ fn guess(frame: &Frame, point: NormalisedPoint) -> Result<Solid, &'static str> {
 
 fn is_same(a: &Observation, b: &Observation) -> bool {
     let apart = (a.solid.centre() - b.solid.centre()).norm();
-    a.label == b.label && apart < SAME_PLACE
+    let size = |solid: &Solid| [solid.footprint.outer_radius(), solid.height()];
+    let mut sizes = size(&a.solid).into_iter().zip(size(&b.solid));
+    if a.label == b.label {
+        apart < SAME_PLACE
+    } else {
+        apart < SAME_SOLID && sizes.all(|(a, b)| (a - b).abs() < SAME_SOLID)
+    }
 }
 
 fn settle(observations: &mut [Observation]) {

@@ -6,7 +6,7 @@ use enact_arm::{Contact, End};
 use enact_ground::verify::holds;
 use enact_ground::{Evidence, Judgement, Motion, MotionSegment, Purpose, SceneMemory, judge};
 use enact_plan::{Outcome, Plan, Step, Verdict};
-use enact_robot::Start;
+use enact_robot::{Start, Trajectory};
 use enact_types::{JointVector, Refusal};
 
 use crate::event::{Event, Order};
@@ -125,13 +125,15 @@ impl Session<'_> {
         Ok(Ending::DryRun)
     }
 
-    /// Grounds a step without moving, and changes what is known as if it had worked.
+    /// Grounds a step without moving, and changes what is known as if it had worked. Where the arm
+    /// would go is added to `way`.
     pub(crate) fn rehearse(
         &self,
         step: &Step,
         approach: usize,
         memory: &mut SceneMemory,
         at: &mut JointVector,
+        way: &mut Vec<Trajectory>,
     ) -> Result<String, Refusal> {
         let motion = self.grounder.ground_anew(step, memory, at, approach)?;
         for segment in &motion.segments {
@@ -142,6 +144,7 @@ impl Session<'_> {
             let samples = segment.samples.clone();
             let trajectory = self.gate.admit_among(samples, &start, &segment.around)?;
             *at = trajectory.end().clone();
+            way.push(trajectory);
         }
         self.imagine(step, &motion, memory);
         Ok(format!("not moved: dry run of {}", summary(&motion)))

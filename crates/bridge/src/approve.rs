@@ -1,6 +1,7 @@
 //! Nothing moves before a yes.
 
 use enact_plan::{Outcome, Plan, Step, Verdict};
+use enact_robot::Trajectory;
 use enact_types::{JointVector, Refusal};
 
 use crate::event::Event;
@@ -45,25 +46,27 @@ impl<'a> Session<'a> {
         history: &[Outcome],
     ) -> Result<Vec<Outcome>, BridgeError> {
         let at = self.goal()?;
-        Ok(self.outlook_from(plan, history, at))
+        let (outcomes, way) = self.outlook_from(plan, history, at);
+        self.tell(&Event::Rehearsed(&way));
+        Ok(outcomes)
     }
 
-    /// The same from rest at `at`.
+    /// The same from rest at `at`, and where the arm would go.
     pub(crate) fn outlook_from(
         &self,
         plan: &Plan,
         history: &[Outcome],
         mut at: JointVector,
-    ) -> Vec<Outcome> {
+    ) -> (Vec<Outcome>, Vec<Trajectory>) {
         let mut memory = self.memory.clone();
-        let mut outcomes = Vec::new();
+        let (mut outcomes, mut way) = (Vec::new(), Vec::new());
         for step in plan.steps.iter().filter(|step| step.moves()) {
             let approach = match advise(history, step) {
                 Advice::Try(approach) => approach,
                 Advice::Ask(_) => 0,
             };
             let found: Result<String, Refusal> =
-                self.rehearse(step, approach, &mut memory, &mut at);
+                self.rehearse(step, approach, &mut memory, &mut at, &mut way);
             let (verdict, reason) = match found {
                 Ok(reason) => (Verdict::Unknown, reason),
                 Err(refusal) => (Verdict::Refused, refusal.to_string()),
@@ -77,6 +80,6 @@ impl<'a> Session<'a> {
                 break;
             }
         }
-        outcomes
+        (outcomes, way)
     }
 }

@@ -65,6 +65,8 @@ pub enum Event<'a> {
         /// What the planner was asked and said.
         answer: &'a Answer<Plan>,
     },
+    /// Where the arm would go, up to the first step that would be refused. Nothing moves.
+    Rehearsed(&'a [Trajectory]),
     /// Whether somebody agreed to the plan.
     Agreed(bool),
     /// A step begins.

@@ -87,7 +87,9 @@ fn line(event: &Event<'_>) -> Option<Value> {
             "end": trajectory.end(),
         }),
         Event::Moved(execution) => json!({"moved": arm(&execution.state)}),
-        Event::Surrounded { .. } | Event::Supervised | Event::Read(_) => return None,
+        Event::Surrounded { .. } | Event::Supervised | Event::Rehearsed(_) | Event::Read(_) => {
+            return None;
+        }
         Event::Agreed(agreed) => json!({"agreed": agreed}),
         Event::Judged(outcome) => json!({"judged": outcome}),
         Event::Said(text) => json!({"said": text}),

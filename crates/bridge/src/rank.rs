@@ -29,7 +29,7 @@ impl Session<'_> {
         let at = self.goal()?;
         let score = |answer: &Answer<Plan>| match &answer.meaning {
             Ok(plan) => {
-                let outlook = self.outlook_from(plan, &situation.history, at.clone());
+                let (outlook, _) = self.outlook_from(plan, &situation.history, at.clone());
                 log_likelihood(answer, &answers)
                     + feasibility(plan, &outlook).ln()
                     + success_so_far(plan, &situation.history).ln()

@@ -119,6 +119,8 @@ impl Session<'_> {
                 Some(Ending::Stopped)
             } else if let Some(name) = self.overtaken(&plan)? {
                 self.look = None;
+                // What was agreed to is not done, so the next plan needs a yes of its own.
+                self.may_move = self.approver.is_none();
                 self.give_up(&name, task)
             } else {
                 self.carry_out(&plan, task)?
@@ -127,7 +129,18 @@ impl Session<'_> {
                 return Ok((ending, turn));
             }
         }
+        self.ask_for_help(task);
         Ok((Ending::OutOfTurns, bounds.turns))
+    }
+
+    /// Leaves a task that did not succeed in its turns with a question, not in silence.
+    fn ask_for_help(&mut self, task: &mut Task) {
+        let failed = task.history.last();
+        let failed = failed.filter(|last| last.verdict != Verdict::Yes);
+        if let Some(Outcome { step, reason, .. }) = failed.cloned() {
+            let question = format!("I could not {step}: {reason}. Shall I go on?");
+            self.speak(&question, task);
+        }
     }
 
     /// The planner's next plan, or `None` if its answer is rejected.

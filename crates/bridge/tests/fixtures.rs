@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use enact_arm::ArmThread;
-use enact_bridge::{Bounds, Ending, Session};
+use enact_bridge::{Bounds, Ending, Event, Observer, Session};
 use enact_dataset::truth::Truth;
 use enact_plan::{Pair, Plan, ScriptedPlanner};
 use enact_robot::Robot;
@@ -25,6 +25,22 @@ struct Run {
     refusals: Vec<String>,
     bump: f64,
     ending: Ending,
+    order: Vec<&'static str>,
+}
+
+/// The order of what matters for an approval.
+#[derive(Default)]
+struct Order(Vec<&'static str>);
+
+impl Observer for Order {
+    fn observe(&mut self, event: &Event<'_>) {
+        self.0.extend(match event {
+            Event::Rehearsed(way) if !way.is_empty() => Some("shown"),
+            Event::Agreed(_) => Some("asked"),
+            Event::Moving { .. } => Some("moved"),
+            _ => None,
+        });
+    }
 }
 
 fn robot() -> Arc<Robot> {
@@ -36,6 +52,7 @@ fn run(scene: &str, approve: Option<bool>) -> Run {
     let scene = Scene::load(&root().join("scenes").join(scene)).unwrap();
     let layout = scene.draw(1);
     let simulator = Simulator::new(&robot, &layout, false);
+    let mut order = Order::default();
     let mut session = Session::new(
         Arc::clone(&robot),
         ArmThread::start(Box::new(simulator.arm()), &robot),
@@ -44,7 +61,7 @@ fn run(scene: &str, approve: Option<bool>) -> Run {
             perceiver: Truth::new(&simulator, &layout),
             planner: ScriptedPlanner::new(Plan::parse(PLAN).unwrap()),
         }),
-        Vec::new(),
+        vec![Box::new(&mut order)],
     )
     .unwrap()
     .among(layout.obstacles(), layout.walls(robot.clearance().table));
@@ -64,6 +81,7 @@ fn run(scene: &str, approve: Option<bool>) -> Run {
         refusals: report.refusals,
         bump: world.hardest_bump(),
         ending: report.ending,
+        order: order.0,
     })
 }
 
@@ -115,5 +133,8 @@ fn nothing_moves_before_a_yes() {
     let no = run("wall.toml", Some(false));
     assert_eq!(no.ending, Ending::Stopped);
     assert!(!no.inside);
-    assert!(run("wall.toml", Some(true)).inside);
+    assert_eq!(no.order, ["shown", "asked"]);
+    let yes = run("wall.toml", Some(true));
+    assert!(yes.inside);
+    assert_eq!(yes.order[..3], ["shown", "asked", "moved"]);
 }

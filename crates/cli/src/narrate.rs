@@ -67,6 +67,7 @@ impl<W: Write> Observer for Narrator<W> {
             Event::Surrounded { .. }
             | Event::Supervised
             | Event::Agreed(_)
+            | Event::Rehearsed(_)
             | Event::Saw(_)
             | Event::Ordered(_)
             | Event::Moving { .. }

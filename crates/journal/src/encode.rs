@@ -157,6 +157,8 @@ impl Encoder {
                 };
                 vec![self.entry(Topic::Step, &step)]
             }
+            // It follows from the plan and what was seen.
+            Event::Rehearsed(_) => Vec::new(),
             Event::Moving { trajectory, .. } => self.moving(event, trajectory),
             Event::Moved(execution) => self.moved(execution),
             Event::Read(state) => vec![self.reading(state)],
@@ -322,6 +324,7 @@ fn talk(event: &Event<'_>) -> Option<(Level, &'static str, String)> {
         | Event::Supervised
         | Event::Ordered(_)
         | Event::Saw(_)
+        | Event::Rehearsed(_)
         | Event::Moved(_)
         | Event::Read(_) => return None,
     })

@@ -84,17 +84,37 @@ pub(crate) fn moving(
     purpose: &str,
     trajectory: &Trajectory,
 ) -> RecordingStreamResult<()> {
-    let period = trajectory.period().as_secs_f64();
+    planned(stream, robot, purpose, std::slice::from_ref(trajectory))
+}
+
+/// Draws the way that the tool would take, and the arm at its end.
+pub(crate) fn rehearsed(
+    stream: &RecordingStream,
+    robot: &Robot,
+    way: &[Trajectory],
+) -> RecordingStreamResult<()> {
+    planned(stream, robot, "plan", way)
+}
+
+fn planned(
+    stream: &RecordingStream,
+    robot: &Robot,
+    label: &str,
+    way: &[Trajectory],
+) -> RecordingStreamResult<()> {
+    let Some(last) = way.last() else {
+        return Ok(());
+    };
+    let period = last.period().as_secs_f64();
     let stride = (1.0 / (PATH_RATE * period)).round().max(1.0) as usize;
-    let points = trajectory
-        .positions()
+    let points = way
         .iter()
-        .step_by(stride)
-        .chain(trajectory.positions().last())
+        .flat_map(|part| part.positions().iter().step_by(stride))
+        .chain([last.end()])
         .map(|positions| translation(&robot.forward(positions)));
-    let path = strip(points, planned_colour()).with_labels([purpose]);
+    let path = strip(points, planned_colour()).with_labels([label]);
     stream.log(PLANNED, &path)?;
-    place(stream, robot, GHOST, trajectory.end())
+    place(stream, robot, GHOST, last.end())
 }
 
 /// Plays `states` back, and draws the way that the tool took.

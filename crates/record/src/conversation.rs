@@ -80,6 +80,7 @@ fn paragraphs(event: &Event<'_>) -> Vec<String> {
         | Event::Supervised
         | Event::Ordered(_)
         | Event::Saw(_)
+        | Event::Rehearsed(_)
         | Event::Step(_)
         | Event::Moving { .. }
         | Event::Moved(_)

@@ -137,6 +137,7 @@ impl Recorder {
                 surroundings::describe(stream, obstacles, walls)
             }
             Event::Supervised => text::note(stream, "approval", "each plan is to be agreed to"),
+            Event::Rehearsed(way) => self.rehearsed(way),
             Event::Agreed(true) => text::note(stream, "approval", "agreed"),
             Event::Agreed(false) => text::warn(stream, "approval", "not agreed"),
             Event::Started { task, robot, .. } => self.started(task, robot),
@@ -201,6 +202,13 @@ impl Recorder {
             camera::perceived(&self.stream, view, detections, objects, &labels)?;
         }
         objects::perceived(&self.stream, objects, &labels)
+    }
+
+    fn rehearsed(&self, way: &[Trajectory]) -> RecordingStreamResult<()> {
+        match &self.robot {
+            Some(robot) => arm::rehearsed(&self.stream, robot, way),
+            None => Ok(()),
+        }
     }
 
     fn moving(&self, purpose: &str, trajectory: &Trajectory) -> RecordingStreamResult<()> {

@@ -153,6 +153,7 @@ fn run(recorder: &mut Recorder, robot: &Robot) {
             bounds: Bounds::of_turns(1),
         },
         Event::Supervised,
+        Event::Rehearsed(&[trajectory(robot)]),
         Event::Agreed(false),
         Event::Ordered(Order::See),
         Event::Turn(1),
@@ -276,8 +277,8 @@ fn the_arm_moves_fifty_times_a_second() {
         // Once more at home, before the arm reports, and once where it stands after all.
         let path = format!("world/robot/{}", link.name);
         assert_eq!(rows(&store, &path) as u64, KEPT + 2, "{path}");
-        // A ghost where the one motion ends.
-        assert_eq!(rows(&store, &format!("world/ghost/{}", link.name)), 1);
+        // A ghost where the plan would end, and one where the one motion does.
+        assert_eq!(rows(&store, &format!("world/ghost/{}", link.name)), 2);
         for shape in 0..link.shapes.len() {
             assert!(
                 rows(&store, &format!("{path}/{shape}")) > 0,

@@ -11,6 +11,8 @@ use super::profile::SHARE;
 
 /// What a profile's end may be off by, rad or m.
 const ROUNDING: f64 = 1e-9;
+/// Share of the joints' speed below which nothing slower is tried.
+const SLOWEST: f64 = 0.05;
 
 /// Position, velocity and acceleration of every joint.
 type State = [JointVector; 3];
@@ -46,11 +48,20 @@ impl Pursuit {
     }
 
     /// Makes for `goal`, as far as limits of position let it, using this share of the joints'
-    /// speed. While it brakes it takes no goal.
+    /// speed, or less where the tool has to be slow. While it brakes it takes no goal.
     ///
     /// # Errors
     /// What the gate says; the arm then goes on to the goal before.
-    pub fn aim(&mut self, goal: &JointVector, speed: f64) -> Result<(), Refusal> {
+    pub fn aim(&mut self, goal: &JointVector, mut speed: f64) -> Result<(), Refusal> {
+        loop {
+            match self.aim_at(goal, speed) {
+                Err(Refusal::ToolSpeed { .. }) if speed > SLOWEST => speed /= 2.0,
+                result => return result,
+            }
+        }
+    }
+
+    fn aim_at(&mut self, goal: &JointVector, speed: f64) -> Result<(), Refusal> {
         if self.profile.is_none() && !self.is_at_rest() {
             return Err(Refusal::NotApplicable("the arm brakes".to_owned()));
         }
@@ -202,6 +213,39 @@ mod tests {
             (there - robot.joints()[0].limits.max).abs() < 1e-6,
             "{there}"
         );
+    }
+
+    #[test]
+    fn the_tool_is_slow_near_the_table() {
+        let (robot, mut pursuit) = pursuit();
+        let low = |pan: f64| {
+            let place = enact_types::Point3::new(0.2 * pan.cos(), 0.2 * pan.sin(), 0.03);
+            let hand = crate::motion::Hand::new(&robot).unwrap();
+            let point = robot.gripper().unwrap().tool_from_grasp;
+            let pose = hand.pose(&point, &place, 0.0, crate::motion::Roll::FromHeading(0.0));
+            let arm = crate::motion::hand::solve(&robot, &pose, robot.home(), "it").unwrap();
+            crate::motion::line::with_gripper(&arm, robot.home())
+        };
+        let mut commands = vec![robot.home().clone()];
+        for step in 0..2400 {
+            if step % 4 == 0 {
+                let _ = pursuit.aim(&low(if (step / 600) % 2 == 0 { 0.6 } else { -0.6 }), 1.0);
+            }
+            commands.push(pursuit.advance().positions().clone());
+        }
+        let arrived = commands.last().unwrap().max_difference(&low(-0.6));
+        assert!(arrived < 0.01, "{arrived}");
+        let start = Start {
+            measured: robot.home(),
+            commanded: None,
+        };
+        while !pursuit.is_at_rest() {
+            commands.push(pursuit.advance().positions().clone());
+        }
+        let table = enact_robot::Surroundings::table(&robot);
+        Gate::new(&robot)
+            .admit_among(commands, &start, &table)
+            .unwrap();
     }
 
     #[test]

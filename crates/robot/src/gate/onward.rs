@@ -19,7 +19,8 @@ pub struct Onward {
 impl Gate {
     /// Admits samples in place of the rest of an admitted trajectory, `sent` being the index
     /// of its last sample that was sent. All limits hold across the change, the arm rests
-    /// after the last sample, and it runs neither into itself nor into the table.
+    /// after the last sample, it runs neither into itself nor into the table, and the tool is slow
+    /// near that.
     ///
     /// # Errors
     /// The first limit that is not kept; the trajectory may then go on as it was.
@@ -48,6 +49,8 @@ impl Gate {
             let path = |at: isize| all[at.clamp(0, last) as usize][index];
             rates::check(joint, self.period, &path, next as isize..=last + 3, 1.0)?;
         }
+        self.tool
+            .check(&all[next - 1..], self.period, &self.table)?;
         self.collider.check_path(&all, &self.table)?;
         Ok(Onward {
             trajectory: Trajectory::new(all, self.period),

@@ -14,9 +14,6 @@ use crate::report::Ending;
 use crate::session::{BridgeError, Session};
 use crate::turn::Task;
 
-/// An arm joint that needs this share of its effort in free motion has met something.
-const FREE_MOTION_EFFORT: f64 = 0.9;
-
 /// What came of a step.
 pub(crate) struct Done {
     pub(crate) outcome: Outcome,
@@ -195,7 +192,7 @@ impl Session<'_> {
         let contact = if segment.contact_expected {
             Contact::Expected
         } else {
-            Contact::Limit(FREE_MOTION_EFFORT)
+            Contact::Limit(self.robot.contact_effort())
         };
         self.tell(&Event::Moving {
             purpose: segment.purpose.name(),

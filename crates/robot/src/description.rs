@@ -24,6 +24,7 @@ pub struct Robot {
     pub(crate) home: JointVector,
     pub(crate) control_period: Duration,
     pub(crate) following_error: f64,
+    pub(crate) contact_effort: f64,
     pub(crate) chain: Chain,
     pub(crate) wrist: Option<SphericalWrist>,
     pub(crate) plane: Option<PlanarArm>,
@@ -77,6 +78,11 @@ impl Robot {
     /// Largest admitted distance between command and measurement of an arm joint, rad or m.
     pub fn following_error(&self) -> f64 {
         self.following_error
+    }
+
+    /// Share of its effort at which an arm joint in free motion has met something.
+    pub fn contact_effort(&self) -> f64 {
+        self.contact_effort
     }
 
     /// How far things must stay apart.

@@ -26,6 +26,8 @@ use crate::wiring::Wiring;
 const DEFAULT_RATE: f64 = 100.0;
 /// Following error where nothing else is said, rad or m.
 const DEFAULT_FOLLOWING_ERROR: f64 = 0.15;
+/// Servos report their effort roughly.
+const DEFAULT_CONTACT_EFFORT: f64 = 0.9;
 
 impl Robot {
     /// Loads a folder with `robot.urdf` and `robot.toml`, or a URDF file alone.
@@ -154,6 +156,7 @@ impl<'a> Loader<'a> {
         let arm_joints = self.selection.arm.len();
         let rate = self.rate()?;
         let following_error = self.following_error()?;
+        let contact_effort = self.contact_effort()?;
         let chain = Chain::new(&links, arm_joints, self.selection.tool, &home);
         let mut robot = Robot {
             name,
@@ -162,6 +165,7 @@ impl<'a> Loader<'a> {
             gripper: None,
             control_period: Duration::from_secs_f64(1.0 / rate),
             following_error,
+            contact_effort,
             clearance: self.sane(&self.settings.clearance, Clearance::fault)?,
             tool_speed: self.sane(&self.settings.tool_speed, ToolSpeed::fault)?,
             collider: None,
@@ -231,6 +235,11 @@ impl<'a> Loader<'a> {
         let error = &self.settings.following_error;
         let range = 1e-6..=1e2;
         self.number("following_error", error, DEFAULT_FOLLOWING_ERROR, range)
+    }
+
+    fn contact_effort(&self) -> Result<f64, LoadError> {
+        let share = &self.settings.contact_effort;
+        self.number("contact_effort", share, DEFAULT_CONTACT_EFFORT, 0.01..=1.0)
     }
 
     /// A table of `robot.toml`, or its defaults; `fault` says what makes no sense in it.

@@ -24,6 +24,8 @@ pub struct Settings {
     pub control_rate_hz: Option<At<f64>>,
     /// See [`Robot::following_error`](crate::Robot::following_error).
     pub following_error: Option<At<f64>>,
+    /// See [`Robot::contact_effort`](crate::Robot::contact_effort).
+    pub contact_effort: Option<At<f64>>,
     /// How far things must stay apart.
     pub clearance: Option<At<Clearance>>,
     /// How fast the tool may be near things.

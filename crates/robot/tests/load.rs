@@ -120,6 +120,15 @@ fn limits_that_make_no_sense_are_refused() {
             &["control_rate_hz"],
         );
     }
+    for bad in ["nan", "0", "1.5"] {
+        let to = format!("contact_effort = {bad}");
+        refused(
+            "robot.toml",
+            "contact_effort = 0.9",
+            &to,
+            &["contact_effort"],
+        );
+    }
     refused(
         "robot.toml",
         "servo = 2",

@@ -281,7 +281,7 @@ fn a_robot_is_found_by_name_or_path() {
     assert_eq!(alone.arm_joints().len(), 5);
     let error = Robot::find("so1O1", &robots()).unwrap_err().to_string();
     assert!(
-        error.contains("did you mean `so101`?") && error.contains("panda, so101, ur5e"),
+        error.contains("did you mean `so101`?") && error.contains("panda, so100, so101, ur5e"),
         "{error}"
     );
 }

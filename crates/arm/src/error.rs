@@ -24,6 +24,11 @@ pub enum ArmError {
     /// A servo stopped by itself because the bus was quiet.
     #[error("joint `{0}`: its servo stopped because no command came; arm it again")]
     WatchdogTripped(String),
+    /// Commands came too late in mid-move: going on would jump from standstill to full speed.
+    #[error(
+        "the next command came {0} ms late in mid-move, as after a pause of the program; the arm holds where it is; arm it again"
+    )]
+    Stale(u128),
     /// A goal that was sent again and again is not in the servo.
     #[error(
         "joint `{0}`: its servo does not take goals; switch the arm off and on, then arm it again"

@@ -304,6 +304,41 @@ fn a_program_that_is_told_to_end_brakes_first() {
 }
 
 #[test]
+fn a_program_that_was_paused_in_mid_move_does_not_go_on() {
+    let bus = Emulated::start(&[]);
+    bus.well(&["home"]);
+    let begun = bus.goals().len();
+    let child = bus
+        .command(&["jog", "shoulder_pan", "60"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while bus.goals().len() < begun + 60 {}
+    signal(&child, "-STOP");
+    let paused = bus.goals().len();
+    std::thread::sleep(Duration::from_millis(300));
+    signal(&child, "-CONT");
+    let output = child.wait_with_output().unwrap();
+    let talk = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(talk.contains("late in mid-move"), "{talk}");
+    let goals = bus.goals();
+    check_no_jump(&goals);
+    assert!(
+        goals.len() <= paused + 1,
+        "one may have been on its way to the port"
+    );
+    let last = goals.last().unwrap().1;
+    assert!((bus.position("shoulder_pan") - last).abs() < 12);
+    assert!(
+        bus.well(&["info", "--joint", "shoulder_pan"])
+            .contains("torque_enable                   1")
+    );
+    bus.well(&["home"]);
+}
+
+#[test]
 fn an_arm_out_of_the_box_is_calibrated_by_hand() {
     const JOINTS: [(&str, f64, f64); 6] = [
         ("shoulder_pan", -80.0, 80.0),

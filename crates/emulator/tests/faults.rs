@@ -337,6 +337,44 @@ fn fault_16_a_tripped_watchdog_is_recognised_and_never_resumes_by_itself() {
 }
 
 #[test]
+fn a_stream_that_stood_still_in_mid_move_ends_the_motion_and_the_arm_holds() {
+    for protocol in PROTOCOLS {
+        for (pause, goes_on) in [(0.09, true), (0.12, false), (0.4, false)] {
+            let bench = bench(protocol, Vec::new());
+            let mut arm = bench.arm_to(Ending::Hold).unwrap();
+            let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
+            for at in 0..150 {
+                arm.cycle(&trajectory.command(at)).unwrap();
+            }
+            // The host is frozen, for less than a watchdog waits.
+            let end = Duration::from_secs_f64(bench.now() + pause);
+            enact_arm::bus::Line::sleep_until(&mut bench.line.clone(), end);
+            let (before, goals) = (bench.truth(0), bench.registers(|roles| roles.goal_position));
+            let result = arm.cycle(&trajectory.command(150));
+            assert_eq!(result.is_ok(), goes_on, "{pause} s: {result:?}");
+            let Err(error) = result else {
+                continue;
+            };
+            assert!(matches!(error, ArmError::Stale(115..)), "{error}");
+            assert_eq!(arm.cycle(&trajectory.command(151)), Err(error));
+            bench
+                .line
+                .with(|network| network.advance(Duration::from_secs(60)));
+            assert!((bench.truth(0) - before).abs() < 0.005, "it holds");
+            assert_eq!(bench.registers(|roles| roles.goal_position), goals);
+            assert_eq!(bench.torque(), [true; 6]);
+            drop(arm);
+            // Armed anew, it moves again.
+            let mut arm = bench.arm().unwrap();
+            let trajectory = bench.sweep(&arm.state().unwrap(), -0.2);
+            for at in 0..trajectory.len() {
+                arm.cycle(&trajectory.command(at)).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
 fn fault_17_a_lost_sync_write_is_found_and_sent_again() {
     for protocol in PROTOCOLS {
         let bench = bench(protocol, Vec::new());

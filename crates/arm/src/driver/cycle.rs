@@ -12,6 +12,8 @@ use crate::{Arm, ArmError, ArmState};
 
 /// A joint whose servo has been silent, or has said nonsense, for longer than this is lost.
 const SILENCE: Duration = Duration::from_millis(100);
+/// Goals that come later than this in mid-move find an arm that has come to rest.
+const STALE: Duration = Duration::from_millis(100);
 /// After a longer pause a bus watchdog may have tripped.
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -63,7 +65,7 @@ impl ServoArm {
         if !self.hears_all() {
             self.refresh()?;
         }
-        self.pace();
+        self.pace()?;
         self.aim(command);
         if self.refusal.is_none() {
             self.post_goals()?;
@@ -116,7 +118,10 @@ impl ServoArm {
 
     /// Waits until the control period that began with the last goals is over. Periods that
     /// are missed are not made up for, and no clock makes it wait for longer than one.
-    fn pace(&mut self) {
+    ///
+    /// # Errors
+    /// If it is over for so long that the motion must not go on: the servos hold the last goals.
+    fn pace(&mut self) -> Result<(), ArmError> {
         let now = self.bus.now();
         let due = self.due.map_or(now, |due| due.min(now) + self.period);
         if now > due + self.period / 2 {
@@ -125,6 +130,11 @@ impl ServoArm {
         } else {
             self.bus.sleep_until(due);
             self.due = Some(due);
+        }
+        // Asked last: the program may have been paused while it slept.
+        match self.bus.now().saturating_sub(due) {
+            late if late > STALE => Err(ArmError::Stale(late.as_millis())),
+            _ => Ok(()),
         }
     }
 

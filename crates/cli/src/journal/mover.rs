@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use enact_arm::{ArmThread, Contact, End};
@@ -19,6 +20,8 @@ use crate::launch::Launch;
 
 /// An arm that is not simulated is moved so many times as fast as it was, if nothing is said.
 const SLOWLY: f64 = 0.25;
+/// Commands that come more rarely are too near to what an arm takes for a pause of the program.
+const LONGEST_PERIOD: Duration = Duration::from_millis(50);
 /// On its way to where a recording begins, a joint turns no faster on average, rad/s.
 const GENTLE: f64 = 0.3;
 /// Nearer than this to where a motion begins, an arm that was not commanded yet need not be
@@ -56,15 +59,29 @@ pub fn start(
     stage: &Stage,
     on: &Arc<AtomicBool>,
 ) -> Result<ArmThread> {
+    let speed = args.speed.or(args.arm.as_ref().map(|_| SLOWLY));
+    if let (Some(speed), false) = (speed, matches!(source, Source::Sim)) {
+        check_pace(stage.robot.control_period(), speed)?;
+    }
     let arm = source.arm(&stage.simulator)?;
-    let slowly = args.arm.as_ref().map(|_| SLOWLY);
-    Ok(match args.speed.or(slowly) {
+    Ok(match speed {
         Some(speed) => {
             let paced = Paced::new(arm, &stage.robot, speed, Arc::clone(on));
             ArmThread::start(Box::new(paced), &stage.robot)
         }
         None => ArmThread::start(arm, &stage.robot),
     })
+}
+
+/// Refuses what is too slow for an arm of servos.
+fn check_pace(period: Duration, speed: f64) -> Result<()> {
+    let slowest = period.div_duration_f64(LONGEST_PERIOD);
+    if speed < slowest {
+        bail!(
+            "an arm of servos takes no --speed below {slowest}: its commands would come too rarely"
+        );
+    }
+    Ok(())
 }
 
 /// The table and what was known to stand around the recorded arm, not to be touched.
@@ -111,5 +128,19 @@ pub fn approach(
         End::Contact { joint, .. } => {
             bail!("joint `{joint}` met resistance on the way to where the recording begins")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arm_of_servos_is_not_moved_so_slowly_that_it_takes_it_for_a_pause() {
+        let period = Duration::from_millis(5);
+        check_pace(period, 0.1).unwrap();
+        check_pace(period, SLOWLY).unwrap();
+        let error = check_pace(period, 0.04).unwrap_err().to_string();
+        assert!(error.contains("no --speed below 0.1"), "{error}");
     }
 }

@@ -157,13 +157,24 @@ impl Session<'_> {
         }
     }
 
-    /// Sends a motion through the gate to the arm, segment by segment.
+    /// Sends a motion through the gate to the arm, segment by segment. Before it comes close it
+    /// glances at what it is about to work on.
     fn follow(
         &mut self,
         step: &Step,
         motion: &Motion,
     ) -> Result<Option<Interruption>, BridgeError> {
+        let mut far = false;
         for segment in &motion.segments {
+            let is_free = segment.purpose == Purpose::Transit;
+            if far
+                && !is_free
+                && let Some(name) = self.missed(step.names())?
+            {
+                let reason = format!("the {name} is not where it was");
+                return Ok(Some(Interruption::Hindered(reason)));
+            }
+            far = is_free;
             if let Some(interruption) = self.follow_segment(segment)? {
                 return Ok(Some(interruption));
             }

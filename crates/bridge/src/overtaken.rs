@@ -1,4 +1,4 @@
-//! Plans that what they rest on has left behind.
+//! Plans and motions that what they rest on has left behind.
 
 use std::time::Duration;
 
@@ -27,10 +27,18 @@ impl Session<'_> {
         if self.state()?.stamp.since(looked) <= FRESH {
             return Ok(None);
         }
+        self.missed(named(&plan.steps))
+    }
+
+    /// Which of these a new picture shows to be no longer where the newest look showed it.
+    pub(crate) fn missed<'a>(
+        &mut self,
+        names: impl Iterator<Item = &'a str>,
+    ) -> Result<Option<String>, BridgeError> {
         let frame = gaze::fresh(self.camera.as_mut(), self.last_frame)?;
         self.last_frame = Some(frame.sequence);
         self.tell(&Event::Saw(&frame));
-        let known = named(&plan.steps).filter_map(|name| self.memory.find(name));
+        let known = names.filter_map(|name| self.memory.find(name));
         let mut seen = known.filter(|object| object.is_seen());
         let gone = seen.find(|object| is_gone(&frame, &object.solid));
         Ok(gone.map(|object| object.name.clone()))

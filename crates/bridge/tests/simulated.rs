@@ -4,16 +4,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use enact_arm::ArmThread;
-use enact_bridge::{Bounds, Ending, Journal, Report, Session};
+use enact_bridge::{Bounds, Ending, Event, Journal, Observer, Report, Session};
 use enact_dataset::truth::Truth;
-use enact_plan::{Pair, Plan, ScriptedPlanner};
+use enact_plan::{Pair, Plan, ScriptedPlanner, Verdict};
 use enact_robot::Robot;
 use enact_sim::render::Look;
-use enact_sim::{Goal, Scene, Simulator};
+use enact_sim::{Goal, Item, Scene, Simulator};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
+
+const TASK: &str = "put the red cube in the blue bowl";
+const PLAN: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
 
 struct Run {
     report: Report,
@@ -32,10 +35,7 @@ fn put_in_bowl(seed: u64, depth: bool) -> Run {
     let mut layout = scene.draw(seed);
     layout.camera.depth = depth;
     let simulator = Simulator::new(&robot, &layout, false);
-    let plan = Plan::parse(
-        r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#,
-    )
-    .unwrap();
+    let plan = Plan::parse(PLAN).unwrap();
     let mut journal = Journal::new(Vec::new());
     let mut session = Session::new(
         Arc::clone(&robot),
@@ -49,9 +49,7 @@ fn put_in_bowl(seed: u64, depth: bool) -> Run {
     )
     .unwrap();
     let bounds = Bounds::of_turns(3);
-    let report = session
-        .run("put the red cube in the blue bowl", bounds)
-        .unwrap();
+    let report = session.run(TASK, bounds).unwrap();
     drop(session);
     let goal = Goal::Inside("red cube".to_owned(), "blue bowl".to_owned());
     Run {
@@ -68,6 +66,69 @@ fn the_cube_ends_in_the_bowl_and_the_robot_knows() {
         assert!(run.inside, "seed {seed}: {:?}", run.report.steps);
         assert_eq!(run.report.ending, Ending::Done, "seed {seed}");
     }
+}
+
+/// Moves the red cube by 3 cm as soon as the arm is on its way to it.
+struct Hand {
+    simulator: Simulator,
+    cube: usize,
+    acting: bool,
+    moved: bool,
+    hindrances: Vec<String>,
+}
+
+impl Observer for &mut Hand {
+    fn observe(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Step(_) => self.acting = true,
+            Event::Moving { .. } if self.acting && !self.moved => {
+                self.moved = true;
+                let cube = self.cube;
+                self.simulator.with_world(|world| {
+                    let mut pose = world.objects()[cube].pose;
+                    pose.translation.vector.y += 0.03;
+                    world.set_object(cube, &pose);
+                });
+            }
+            Event::Judged(outcome) if outcome.verdict != Verdict::Yes => {
+                self.hindrances.push(outcome.reason.clone());
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn what_moves_while_the_arm_is_on_its_way_is_noticed_before_it_is_touched() {
+    let robot = Arc::new(Robot::load(&root().join("robots/so101")).unwrap());
+    let scene = Scene::load(&root().join("scenes/tabletop.toml")).unwrap();
+    let layout = scene.draw(1);
+    let simulator = Simulator::new(&robot, &layout, false);
+    let is_cube = |item: &Item| item.name == "red cube";
+    let mut hand = Hand {
+        simulator: simulator.clone(),
+        cube: layout.objects.iter().position(is_cube).unwrap(),
+        acting: false,
+        moved: false,
+        hindrances: Vec::new(),
+    };
+    let planner = ScriptedPlanner::new(Plan::parse(PLAN).unwrap());
+    let mut session = Session::new(
+        Arc::clone(&robot),
+        ArmThread::start(Box::new(simulator.arm()), &robot),
+        Box::new(simulator.camera(Look::default(), 1)),
+        Box::new(Pair {
+            perceiver: Truth::new(&simulator, &layout),
+            planner,
+        }),
+        vec![Box::new(&mut hand)],
+    )
+    .unwrap();
+    session.run(TASK, Bounds::of_turns(3)).unwrap();
+    drop(session);
+    assert_eq!(hand.hindrances, ["the red cube is not where it was"]);
+    let goal = Goal::Inside("red cube".to_owned(), "blue bowl".to_owned());
+    assert!(simulator.with_world(|world| goal.holds(world)));
 }
 
 #[test]

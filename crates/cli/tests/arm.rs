@@ -303,6 +303,81 @@ fn a_program_that_is_told_to_end_brakes_first() {
     }
 }
 
+/// Fault 25.
+#[test]
+fn a_program_that_is_told_to_end_while_it_arms_leaves_the_arm_as_chosen() {
+    for (arguments, code) in [
+        (&["jog", "shoulder_pan", "60"][..], 1),
+        (&["home"], 1),
+        (&["torque", "on"], 0),
+    ] {
+        let bus = Emulated::start(&["--limp"]);
+        let child = bus
+            .command(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Servos are looked at one after the other, for some tenths of a second.
+        while std::fs::metadata(bus.path("log")).unwrap().len() == 0 {}
+        signal(&child, "-INT");
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?}: {output:?}"
+        );
+        let info = bus.well(&["info"]);
+        let held = info.matches("torque_enable                   1").count();
+        assert_eq!(held, 6, "{arguments:?}: {output:?}");
+        assert_eq!(bus.goals().len(), 0, "{arguments:?}: it does not move");
+    }
+}
+
+#[test]
+fn a_file_stops_every_tool_that_moves_an_arm() {
+    let bus = Emulated::start(&[]);
+    let file = bus.path("stop");
+    std::fs::write(&file, "").unwrap();
+    let output = bus.arm(&["home", "--stop-file", &file]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(text(&output.stdout).contains("stopped"), "{output:?}");
+    std::fs::remove_file(&file).unwrap();
+    bus.well(&["home", "--stop-file", &file]);
+    let begun = bus.goals().len();
+    let child = bus
+        .command(&["jog", "shoulder_pan", "60", "--stop-file", &file])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while bus.goals().len() < begun + 60 {}
+    std::fs::write(&file, "").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(text(&output.stdout).contains("stopped"), "{output:?}");
+    let way = bus.goals().last().unwrap().1 - bus.goals()[begun].1;
+    assert!((60..600).contains(&way), "it stopped on the way: {way}");
+}
+
+#[test]
+fn a_file_ends_a_teleoperation() {
+    let leader = held_at_home();
+    let follower = Emulated::start(&[]);
+    let file = follower.path("stop");
+    std::fs::write(&file, "").unwrap();
+    let more = ["--seconds", "60", "--stop-file", &file];
+    let begun = std::time::Instant::now();
+    let output = teleop(&leader, &follower, &more).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(begun.elapsed() < Duration::from_secs(30));
+    let torque = follower.well(&["info", "--joint", "elbow_flex"]);
+    assert!(
+        torque.contains("torque_enable                   0"),
+        "{torque}"
+    );
+}
+
 #[test]
 fn a_program_that_was_paused_in_mid_move_does_not_go_on() {
     let bus = Emulated::start(&[]);

@@ -120,6 +120,15 @@ fn a_kept_run_is_repeated_by_an_arm_on_a_serial_port() {
     assert_eq!(replayed["reached"], true);
     assert_eq!(replayed["bit_for_bit"], 0);
 
+    // A stop covers all motion, also the one to where the recording begins.
+    let stopped = enact(
+        folder.path(),
+        &[&arm[..], &["--stop-file", "plan.json"]].concat(),
+    );
+    let talk = String::from_utf8_lossy(&stopped.stderr);
+    assert_eq!(stopped.status.code(), Some(2), "{stopped:?}");
+    assert!(talk.contains("stopped on the way"), "{talk}");
+
     let other = enact(folder.path(), &["replay", &file, "--arm", "panda"]);
     assert_eq!(other.status.code(), Some(2));
     let port = enact(folder.path(), &["replay", &file, "--port", "/dev/null"]);

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
+use crate::args::StopArgs;
+
 /// Which language servos speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -77,9 +79,19 @@ pub enum ArmCommand {
         /// Which arm.
         #[command(flatten)]
         target: Target,
+        /// What stops the arm, besides Ctrl-C.
+        #[command(flatten)]
+        stop: StopArgs,
     },
     /// Move home, joint by joint at once; keep the way free
-    Home(Target),
+    Home {
+        /// Which arm.
+        #[command(flatten)]
+        target: Target,
+        /// What stops the arm, besides Ctrl-C.
+        #[command(flatten)]
+        stop: StopArgs,
+    },
     /// Give the only servo on the bus the id of a joint, and the bus's baud rate
     SetId {
         /// The joint
@@ -138,6 +150,9 @@ pub struct TeleopArgs {
     /// Write a line of JSON per control period
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
+    /// What stops the arm that follows, besides Ctrl-C.
+    #[command(flatten)]
+    pub stop: StopArgs,
 }
 
 /// On or off.

@@ -1,14 +1,15 @@
 //! `enact arm jog` and `enact arm home`: small motions through the gate.
 
 use anyhow::Result;
-use enact_arm::{ArmThread, Contact, End, Ending};
+use enact_arm::{ArmThread, Contact, End, Ending, StopSwitch};
 use enact_ground::motion::way_out::way_out;
 use enact_robot::{Surroundings, Trajectory};
 use enact_types::JointVector;
 
 use super::gentle::straight;
 use super::hardware::Hardware;
-use crate::stops::on_interrupt;
+use crate::args::StopArgs;
+use crate::stops;
 
 /// A joint turns no faster than this on average while somebody stands beside it, rad/s.
 const GENTLE: f64 = 0.5;
@@ -16,18 +17,18 @@ const GENTLE: f64 = 0.5;
 const RESISTANCE: f64 = 0.9;
 
 /// Turns one joint by so many degrees.
-pub fn jog(hardware: &Hardware, joint: &str, by_deg: f64) -> Result<bool> {
+pub fn jog(hardware: &Hardware, stop: &StopArgs, joint: &str, by_deg: f64) -> Result<bool> {
     let joint = hardware.joint(joint)?;
-    let arm = begin(hardware)?;
+    let arm = begin(hardware, stop)?;
     let mut goal = arm.state()?.goal().clone();
     goal[joint] += by_deg.to_radians();
     go(hardware, &arm, &goal)
 }
 
 /// Moves every joint home; an arm that lies on itself gets out of that first.
-pub fn home(hardware: &Hardware) -> Result<bool> {
+pub fn home(hardware: &Hardware, stop: &StopArgs) -> Result<bool> {
     let (robot, table) = (&hardware.robot, Surroundings::table(&hardware.robot));
-    let arm = begin(hardware)?;
+    let arm = begin(hardware, stop)?;
     let state = arm.state()?;
     let motion_to = |goal: &JointVector| straight(robot, &state, goal, GENTLE, &table);
     if let Ok(trajectory) = motion_to(robot.home()) {
@@ -41,11 +42,12 @@ pub fn home(hardware: &Hardware) -> Result<bool> {
     go(hardware, &arm, robot.home())
 }
 
-/// Arms it, to be left holding itself where it will be.
-fn begin(hardware: &Hardware) -> Result<ArmThread> {
-    let arm = ArmThread::start(Box::new(hardware.arm(Ending::Hold)?), &hardware.robot);
-    on_interrupt(arm.stop_switch())?;
-    Ok(arm)
+/// Arms it, to be left holding itself where it will be. A stop meanwhile covers all motion.
+fn begin(hardware: &Hardware, args: &StopArgs) -> Result<ArmThread> {
+    let stop = StopSwitch::new();
+    stops::arrange(&stop, args)?;
+    let arm = Box::new(hardware.arm(Ending::Hold)?);
+    Ok(ArmThread::start_with(arm, &hardware.robot, stop))
 }
 
 /// Moves from where the arm is to a goal.

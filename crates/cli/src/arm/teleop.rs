@@ -19,7 +19,7 @@ use super::args::{Target, TeleopArgs};
 use super::hardware::Hardware;
 use super::torque;
 use crate::home::Home;
-use crate::stops::on_interrupt;
+use crate::stops;
 
 /// The leader is read once in so many control periods.
 const PERIODS: u64 = 2;
@@ -44,11 +44,11 @@ pub fn teleop(home: &Home, args: &TeleopArgs) -> Result<bool> {
     if follower.device()? == leader.device()? {
         bail!("leader and follower are on the same port");
     }
+    let stop = StopSwitch::new();
+    stops::arrange(&stop, &args.stop)?;
     let leader = Leader::open(&leader)?;
     let record = args.record.as_deref().map(Record::create).transpose()?;
     let mut arm = follower.arm(Ending::Lower)?;
-    let stop = StopSwitch::new();
-    on_interrupt(stop.clone())?;
     eprintln!("the arm follows the leader; Ctrl-C ends it");
     let robot = Arc::new(follower.robot);
     let mut pair = Pair {

@@ -1,12 +1,13 @@
 //! `enact arm torque on|off`.
 
 use anyhow::{Result, bail};
-use enact_arm::Ending;
 use enact_arm::bus::Bus;
 use enact_arm::driver::wiring::Servo;
+use enact_arm::{Ending, StopSwitch};
 
 use super::args::OnOff;
 use super::hardware::Hardware;
+use crate::stops::on_interrupt;
 
 /// How often a servo is told before it is given up.
 const ATTEMPTS: usize = 3;
@@ -14,7 +15,7 @@ const ATTEMPTS: usize = 3;
 /// Holds the arm where it is, or lets it fall.
 pub fn torque(hardware: &Hardware, state: OnOff) -> Result<bool> {
     match state {
-        OnOff::On => hardware.arm(Ending::Hold)?.end()?,
+        OnOff::On => on(hardware)?,
         OnOff::Off => off(hardware)?,
     }
     let what = match state {
@@ -23,6 +24,13 @@ pub fn torque(hardware: &Hardware, state: OnOff) -> Result<bool> {
     };
     eprintln!("{what}");
     Ok(true)
+}
+
+/// Arms the arm and leaves it holding itself.
+fn on(hardware: &Hardware) -> Result<()> {
+    // A first Ctrl-C must not leave half of its motors on.
+    on_interrupt(StopSwitch::new())?;
+    Ok(hardware.arm(Ending::Hold)?.end()?)
 }
 
 /// Switches every motor off that can be reached, without asking for calibration or health.

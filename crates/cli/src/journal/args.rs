@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::args::StopArgs;
 use crate::view::Shown;
 
 /// Whether and where a run is kept.
@@ -64,8 +65,11 @@ pub struct ReplayArgs {
     /// End with this turn
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub until: Option<u32>,
+    /// What stops the arm, besides Ctrl-C.
+    #[command(flatten)]
+    pub stop: StopArgs,
     /// Wait for Enter before each motion
-    #[arg(long)]
+    #[arg(long, conflicts_with = "stop_on_enter")]
     pub step: bool,
     /// Run the whole loop again on recorded pictures, answers and readings: is everything
     /// the same, byte for byte?

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use enact_arm::{ArmThread, Contact, End};
+use enact_arm::{ArmThread, Contact, End, StopSwitch};
 use enact_journal::{Journal, RecordedMotion};
 use enact_robot::{Robot, Surroundings};
 
@@ -17,6 +17,7 @@ use crate::arm::choice::{ArmChoice, Source};
 use crate::arm::gentle::straight;
 use crate::home::Home;
 use crate::launch::Launch;
+use crate::stops;
 
 /// An arm that is not simulated is moved so many times as fast as it was, if nothing is said.
 const SLOWLY: f64 = 0.25;
@@ -52,7 +53,8 @@ pub fn find(home: &Home, args: &ReplayArgs, journal: &Journal, stage: &Stage) ->
         .find(home, &launch.robot, &stage.robot, &stage.simulator)
 }
 
-/// Starts the arm at the pace that is asked for, which it keeps while `on`.
+/// Starts the arm at the pace that is asked for, which it keeps while `on`. What stops it does so
+/// while it is armed too.
 pub fn start(
     source: &Source,
     args: &ReplayArgs,
@@ -63,14 +65,13 @@ pub fn start(
     if let (Some(speed), false) = (speed, matches!(source, Source::Sim)) {
         check_pace(stage.robot.control_period(), speed)?;
     }
-    let arm = source.arm(&stage.simulator)?;
-    Ok(match speed {
-        Some(speed) => {
-            let paced = Paced::new(arm, &stage.robot, speed, Arc::clone(on));
-            ArmThread::start(Box::new(paced), &stage.robot)
-        }
-        None => ArmThread::start(arm, &stage.robot),
-    })
+    let stop = StopSwitch::new();
+    stops::arrange(&stop, &args.stop)?;
+    let mut arm = source.arm(&stage.simulator)?;
+    if let Some(speed) = speed {
+        arm = Box::new(Paced::new(arm, &stage.robot, speed, Arc::clone(on)));
+    }
+    Ok(ArmThread::start_with(arm, &stage.robot, stop))
 }
 
 /// Refuses what is too slow for an arm of servos.

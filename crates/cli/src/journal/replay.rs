@@ -61,7 +61,6 @@ fn perform(
     let on = Arc::new(AtomicBool::new(false));
     let source = mover::find(home, args, journal, &stage)?;
     let arm = mover::start(&source, args, &stage, &on)?;
-    crate::stops::on_interrupt(arm.stop_switch())?;
     let mut replay = Replay::new(robot, &arm);
     if args.arm.is_some() {
         let around = mover::around(robot, journal)?;

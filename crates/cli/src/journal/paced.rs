@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use enact_arm::{Arm, ArmError, ArmState};
-use enact_robot::{Command, Robot};
+use enact_robot::{Command, Robot, Trajectory};
+use enact_types::Refusal;
 
 /// Waits before each reading until as much time has passed as the arm needs at its pace.
 pub struct Paced {
@@ -34,6 +35,10 @@ impl Arm for Paced {
         self.arm.state()
     }
 
+    fn admits(&self, trajectory: &Trajectory) -> Result<(), Refusal> {
+        self.arm.admits(trajectory)
+    }
+
     fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError> {
         if self.on.load(Ordering::Relaxed) {
             let due = self.due.unwrap_or_else(Instant::now) + self.period;
@@ -41,5 +46,57 @@ impl Arm for Paced {
             self.due = Some(due);
         }
         self.arm.cycle(command)
+    }
+
+    fn idle(&mut self) -> Result<(), ArmError> {
+        self.due = None;
+        self.arm.idle()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use enact_types::JointVector;
+
+    use super::*;
+
+    /// Servos that nobody looks after while the arm is idle stop by themselves.
+    struct Watched(Arc<AtomicBool>);
+
+    impl Arm for Watched {
+        fn state(&mut self) -> Result<ArmState, ArmError> {
+            Err(ArmError::Gone)
+        }
+
+        fn admits(&self, _trajectory: &Trajectory) -> Result<(), Refusal> {
+            Err(Refusal::NotApplicable("out of its range".to_owned()))
+        }
+
+        fn cycle(&mut self, _command: &Command) -> Result<ArmState, ArmError> {
+            Err(ArmError::Gone)
+        }
+
+        fn idle(&mut self) -> Result<(), ArmError> {
+            self.0.store(true, Ordering::Relaxed);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_arm_is_looked_after_and_asked_as_without_a_pace() {
+        let robots = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots");
+        let robot = Robot::find("so101", robots.as_ref()).unwrap();
+        let (on, cared_for) = <(Arc<AtomicBool>, Arc<AtomicBool>)>::default();
+        let arm = Box::new(Watched(Arc::clone(&cared_for)));
+        let mut paced = Paced::new(arm, &robot, 0.25, on);
+        paced.idle().unwrap();
+        assert!(cared_for.load(Ordering::Relaxed));
+        let home: JointVector = robot.home().clone();
+        let start = enact_robot::Start {
+            measured: &home,
+            commanded: Some(&home),
+        };
+        let stay = enact_robot::Gate::new(&robot).admit(vec![home.clone(); 2], &start);
+        paced.admits(&stay.unwrap()).unwrap_err();
     }
 }

@@ -199,6 +199,47 @@ fn a_doctor_says_what_is_wrong() {
     bus.well(&["doctor"]);
 }
 
+/// Fault 15.
+#[test]
+fn a_servo_that_shut_down_is_rebooted_by_order_alone() {
+    const DYNAMIXEL: [&str; 2] = ["--protocol", "dynamixel"];
+    let mut bus = Emulated::start(&DYNAMIXEL);
+    let arm = |bus: &Emulated, arguments: &[&str]| bus.arm(&[arguments, &DYNAMIXEL].concat());
+    bus.say("hand elbow_flex 40");
+    bus.say("fault overload servo=3 for=0.05");
+    for _ in 0..2 {
+        let output = arm(&bus, &["torque", "on"]);
+        let talk = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(talk.contains("joint `elbow_flex`: overload"), "{talk}");
+    }
+    let told = text(&arm(&bus, &["doctor"]).stdout);
+    assert!(told.contains("`enact arm reboot`"), "{told}");
+    let output = arm(&bus, &["reboot", "elbow_flex"]);
+    let told = text(&output.stdout);
+    assert!(output.status.success(), "{output:?}");
+    assert!(told.contains("it reported: overload"), "{told}");
+    let info = arm(&bus, &["info", "--joint", "elbow_flex"]);
+    assert!(text(&info.stdout).contains("torque_enable                   0"));
+    let output = arm(&bus, &["torque", "on"]);
+    assert!(output.status.success(), "{output:?}");
+    // What ails it is still there.
+    bus.say("fault overload servo=3");
+    let output = arm(&bus, &["reboot", "elbow_flex"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(text(&output.stdout).contains("still reports: overload"));
+}
+
+#[test]
+fn a_feetech_servo_is_never_told_to_reboot() {
+    let bus = Emulated::start(&[]);
+    let output = bus.arm(&["reboot", "elbow_flex"]);
+    let talk = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{talk}");
+    assert!(talk.contains("switch the arm's power off and on"), "{talk}");
+    assert_eq!(bus.packets().len(), 0, "nothing was sent");
+}
+
 #[test]
 fn joints_are_jogged_and_taken_home_within_limits() {
     let bus = Emulated::start(&[]);

@@ -69,6 +69,14 @@ pub enum ArmCommand {
         #[command(flatten)]
         target: Target,
     },
+    /// Start the Dynamixel of a joint anew that shut down after an alarm; it lets go of the joint
+    Reboot {
+        /// The joint
+        joint: String,
+        /// Which arm.
+        #[command(flatten)]
+        target: Target,
+    },
     /// Turn one joint a little
     Jog {
         /// The joint

@@ -9,6 +9,7 @@ use enact_arm::driver::census::is_shared;
 use enact_arm::driver::feedback::Reading;
 use enact_arm::driver::health::{self, Limits};
 use enact_arm::driver::wiring::Servo;
+use enact_arm::servo::Family;
 
 use super::hardware::Hardware;
 
@@ -180,7 +181,11 @@ fn examine_servo(bus: &mut Bus, servo: &Servo) -> Result<Vec<(Level, String)>> {
     let status = bus.read(id, roles.feedback, roles.feedback_length)?;
     let alarms = health::alarms(bus, id, model, status.error)?;
     for alarm in alarms {
-        let what = format!("{alarm}; let it cool, free it, then switch the arm off and on");
+        let then = match model.family {
+            Family::Sts => "switch the arm off and on",
+            Family::X => "start it anew with `enact arm reboot`",
+        };
+        let what = format!("{alarm}; let it cool, free it, then {then}");
         complaints.push((Level::Bad, what));
     }
     if let Some(reading) = Reading::new(model, &status) {

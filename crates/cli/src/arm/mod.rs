@@ -9,6 +9,7 @@
 //! | [`info`] | `info` |
 //! | [`monitor`] | `monitor` |
 //! | [`torque`] | `torque` |
+//! | [`reboot`] | `reboot` |
 //! | [`drive`] | `jog` and `home` |
 //! | [`gentle`] | motion beside which somebody stands |
 //! | [`set_id`] | `set-id` |
@@ -28,6 +29,7 @@ mod info;
 pub mod lines;
 mod list;
 mod monitor;
+mod reboot;
 mod set_id;
 mod teleop;
 mod torque;
@@ -54,6 +56,7 @@ pub fn run(home: &Home, command: &ArmCommand) -> Result<bool> {
             stop,
         } => drive::jog(&find(target)?, stop, joint, *by_deg),
         ArmCommand::Home { target, stop } => drive::home(&find(target)?, stop),
+        ArmCommand::Reboot { joint, target } => reboot::reboot(&find(target)?, joint),
         ArmCommand::SetId { joint, target } => set_id::set_id(&find(target)?, joint),
         ArmCommand::Calibrate { joint, target } => calibrate::calibrate(&find(target)?, joint),
         ArmCommand::Doctor(target) => doctor::doctor(&find(target)?),

@@ -1,0 +1,70 @@
+//! `enact arm reboot`: starts a Dynamixel anew that has shut down.
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use enact_arm::bus::{Bus, BusError};
+use enact_arm::driver::health;
+use enact_arm::driver::wiring::Servo;
+use enact_arm::servo::Family;
+
+use super::hardware::Hardware;
+
+/// Time that a servo needs at most until it answers again.
+const STARTING: Duration = Duration::from_secs(2);
+/// Time between two looks whether it does.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Reboots the servo of a joint; `false` if its alarms are still there.
+pub fn reboot(hardware: &Hardware, joint: &str) -> Result<bool> {
+    let servo = hardware.wiring.servos[hardware.joint(joint)?];
+    if servo.model.family == Family::Sts {
+        bail!(
+            "joint `{joint}`: a Feetech servo must not be told to reboot, which starts its boot loader; free the joint, let it cool, then switch the arm's power off and on"
+        );
+    }
+    let mut bus = hardware.bus()?;
+    let before = alarms(&mut bus, &servo)?;
+    start_anew(&mut bus, servo.id)?;
+    let after = alarms(&mut bus, &servo)?;
+    let id = servo.id;
+    if !after.is_empty() {
+        println!("joint `{joint}`: servo {id} was rebooted, and still reports: {after}");
+        return Ok(false);
+    }
+    let was = if before.is_empty() {
+        "nothing"
+    } else {
+        &before
+    };
+    println!(
+        "joint `{joint}`: servo {id} was rebooted (it reported: {was}); it has no torque until the arm is armed"
+    );
+    Ok(true)
+}
+
+/// Reboots the servo and waits until it answers.
+fn start_anew(bus: &mut Bus, id: u8) -> Result<()> {
+    match bus.reboot(id) {
+        // It may have begun before it answered.
+        Ok(_) | Err(BusError::Silent { .. } | BusError::Garbled { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let end = bus.now() + STARTING;
+    loop {
+        bus.sleep_until(bus.now() + PAUSE);
+        match bus.ping(id) {
+            Ok(_) => return Ok(()),
+            Err(BusError::Silent { .. } | BusError::Garbled { .. }) if bus.now() < end => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// What the servo reports, in words.
+fn alarms(bus: &mut Bus, servo: &Servo) -> Result<String> {
+    let error = bus.ping(servo.id)?.error;
+    let alarms = health::alarms(bus, servo.id, servo.model, error)?;
+    let names: Vec<String> = alarms.iter().map(ToString::to_string).collect();
+    Ok(names.join(", "))
+}

@@ -6,9 +6,9 @@ use arm::{
     GROUNDER, assert_admissible, at, bowl, cube, end_of, grounder, pick, picked, picked_by, place,
     scene,
 };
-use enact_ground::Purpose;
 use enact_ground::motion::point_to_point::move_to;
 use enact_ground::motion::way_out::way_out;
+use enact_ground::{Grounder, Purpose};
 use enact_plan::{Direction, Relation, Skill, Step};
 use enact_robot::Surroundings;
 use enact_types::{JointVector, Refusal, Vector3};
@@ -249,14 +249,32 @@ fn arms_of_six_and_seven_joints_pick_and_place_too() {
     }
 }
 
-/// A limp SO-101 sinks into this posture; its simplified shapes reach into each other there.
+#[test]
+fn the_so100_does_what_the_so101_does() {
+    let grounder = grounder("so100");
+    for (radius, angle, yaw) in [(0.16, 0.4, 0.3), (0.2, -0.8, 1.2), (0.25, 0.9, 0.7)] {
+        let cube = cube(at(radius, angle), yaw, 0.03);
+        let scene = scene(vec![cube, bowl(at(0.2, angle - 0.9))]);
+        let (scene, joints, _) = picked_by(&grounder, scene);
+        let place = place(Relation::In, "blue bowl");
+        let motion = grounder.ground(&place, &scene, &joints).unwrap();
+        let end = assert_admissible(&grounder, &motion, &joints);
+        let home = grounder.ground(&Step::Home {}, &scene, &end).unwrap();
+        let end = assert_admissible(&grounder, &home, &end);
+        assert_eq!(end[..5], grounder.robot().home()[..5]);
+    }
+}
+
+/// Limp arms sink into these postures; their simplified shapes reach into each other there.
 #[test]
 fn a_folded_arm_gets_home_without_coming_closer_to_itself() {
-    let robot = GROUNDER.robot();
-    let mut folded = robot.home().clone();
-    for (joint, degrees) in [0.0, -100.0, 84.7, 93.6, 0.0, 10.0].into_iter().enumerate() {
-        folded[joint] = f64::to_radians(degrees);
-    }
+    get_home(&GROUNDER, [0.0, -100.0, 84.7, 93.6, 0.0, 10.0]);
+    get_home(&grounder("so100"), [0.0, -97.4, 85.1, 93.6, 0.0, 10.0]);
+}
+
+fn get_home(grounder: &Grounder, degrees: [f64; 6]) {
+    let robot = grounder.robot();
+    let folded = JointVector::from(degrees.map(f64::to_radians).to_vec());
     let alone = Surroundings::default();
     assert!(robot.collider().check_posture(&folded, &alone).is_err());
     let motion_to = |goal: &JointVector| {
@@ -267,7 +285,7 @@ fn a_folded_arm_gets_home_without_coming_closer_to_itself() {
     assert!(robot.collider().check_posture(&clear, &alone).is_ok());
     assert!(clear.max_difference(&folded) < 1.0);
     let nothing = scene(Vec::new());
-    let motion = GROUNDER.ground(&Step::Home {}, &nothing, &folded).unwrap();
-    let end = assert_admissible(&GROUNDER, &motion, &folded);
+    let motion = grounder.ground(&Step::Home {}, &nothing, &folded).unwrap();
+    let end = assert_admissible(grounder, &motion, &folded);
     assert!(end.max_difference(robot.home()) < 1e-6);
 }

@@ -208,3 +208,16 @@ fn a_motion_beyond_the_calibrated_range_does_not_begin() {
         assert_eq!(bench.registers(|roles| roles.goal_position), goals);
     }
 }
+
+#[test]
+fn the_firmware_of_every_servo_is_known_once_the_arm_is_armed() {
+    for (protocol, usual, other) in [
+        ("bus.toml", "3.10", "3.9"),
+        ("bus-dynamixel.toml", "46", "9"),
+    ] {
+        let bench = bench(protocol, Vec::new());
+        bench.set(Some(2), |roles| *roles.firmware.last().unwrap(), 9);
+        let arm = bench.arm().unwrap();
+        assert_eq!(arm.firmware(), [usual, usual, other, usual, usual, usual]);
+    }
+}

@@ -14,7 +14,7 @@ use super::health::{self, Limits};
 use super::joint::ServoJoint;
 use super::verify::write_verified;
 use super::wiring::{Servo, Wiring};
-use super::{Ending, ServoArm, Timing};
+use super::{Ending, ServoArm, Timing, firmware};
 use crate::bus::{Bus, BusError};
 use crate::calibration::Calibration;
 use crate::servo::{Family, Register, sts, x_series};
@@ -66,6 +66,7 @@ impl ServoArm {
         for joint in &joints {
             identify(&mut bus, joint)?;
         }
+        let firmware = firmware::report(&mut bus, &joints)?;
         check_calibration(&mut bus, &joints)?;
         for joint in &joints {
             check_offset(&mut bus, joint)?;
@@ -92,6 +93,7 @@ impl ServoArm {
             joints,
             period: robot.control_period(),
             tracks,
+            firmware,
             limits,
             goals,
             goals_verified: false,

@@ -6,6 +6,7 @@
 //! | [`joint`] | between a joint's radians and its servo's steps |
 //! | [`feedback`] | what a servo reports, and whether to believe it |
 //! | [`census`] | whether a servo is alone with its id |
+//! | [`firmware`] | which firmware servos run |
 //! | [`arming`] | from a port to an arm that holds itself up |
 //! | [`cycle`] | goals out, state in, at the control rate |
 //! | [`health`] | what forbids further motion |
@@ -16,6 +17,7 @@ pub mod census;
 pub mod cycle;
 pub mod ending;
 pub mod feedback;
+pub mod firmware;
 pub mod health;
 pub mod joint;
 mod verify;
@@ -43,6 +45,8 @@ pub struct ServoArm {
     ids: Vec<u8>,
     period: Duration,
     tracks: Vec<Track>,
+    /// Of each servo.
+    firmware: Vec<String>,
     limits: Vec<Limits>,
     /// What each servo was last told, in steps.
     goals: Vec<i64>,
@@ -80,6 +84,11 @@ impl ServoArm {
     /// How well the bus works.
     pub fn counters(&self) -> Counters {
         self.bus.counters()
+    }
+
+    /// The firmware version of each joint's servo.
+    pub fn firmware(&self) -> &[String] {
+        &self.firmware
     }
 
     /// How well the control rate is kept.

@@ -62,8 +62,8 @@ pub struct Model {
 pub struct Roles {
     /// The model's number.
     pub model_number: Register,
-    /// Firmware version.
-    pub firmware: Register,
+    /// Firmware version, its parts from left to right.
+    pub firmware: &'static [Register],
     /// Bus id.
     pub id: Register,
     /// Index of the baud rate.
@@ -173,7 +173,6 @@ mod tests {
             let r = model.roles;
             let always = [
                 r.model_number,
-                r.firmware,
                 r.id,
                 r.baud,
                 r.return_delay,
@@ -198,7 +197,12 @@ mod tests {
                 r.alarms,
             ];
             let sometimes = [r.drive_mode, r.lock, r.watchdog];
-            for role in always.iter().chain(sometimes.iter().flatten()) {
+            let firmware = r.firmware.iter();
+            for role in always
+                .iter()
+                .chain(sometimes.iter().flatten())
+                .chain(firmware)
+            {
                 assert!(
                     model.registers.contains(role),
                     "{}: {}",

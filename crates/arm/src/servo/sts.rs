@@ -14,6 +14,7 @@ const STEP_PER_SECOND: Unit = Unit::new(std::f64::consts::TAU / 4096.0, "rad/s")
 const HUNDRED_STEPS_PER_SECOND: Unit = Unit::new(std::f64::consts::TAU / 40.96, "rad/s²");
 const CURRENT: Unit = Unit::new(6.5, "mA");
 
+const FIRMWARE_MAJOR: Register = Register::read_only("firmware_major", 0, 1, Unit::PLAIN);
 const FIRMWARE_MINOR: Register = Register::read_only("firmware_minor", 1, 1, Unit::PLAIN);
 const MODEL_NUMBER: Register = Register::read_only("model_number", 3, 2, Unit::PLAIN);
 const ID: Register = Register::writable("id", 5, 1, Unit::PLAIN);
@@ -55,7 +56,7 @@ pub const MAX_ACCELERATION: Register =
 
 /// Every register, by rising address.
 pub static REGISTERS: &[Register] = &[
-    Register::read_only("firmware_major", 0, 1, Unit::PLAIN),
+    FIRMWARE_MAJOR,
     FIRMWARE_MINOR,
     Register::read_only("byte_order", 2, 1, Unit::PLAIN),
     MODEL_NUMBER,
@@ -113,7 +114,7 @@ pub const PHASE_FINE_SPEED: i64 = 1 << 2;
 
 static ROLES: Roles = Roles {
     model_number: MODEL_NUMBER,
-    firmware: FIRMWARE_MINOR,
+    firmware: &[FIRMWARE_MAJOR, FIRMWARE_MINOR],
     id: ID,
     baud: BAUD_INDEX,
     return_delay: RETURN_DELAY,

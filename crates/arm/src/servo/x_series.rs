@@ -99,7 +99,7 @@ pub static REGISTERS: &[Register] = &[
 
 static ROLES: Roles = Roles {
     model_number: MODEL_NUMBER,
-    firmware: FIRMWARE,
+    firmware: &[FIRMWARE],
     id: ID,
     baud: BAUD_INDEX,
     return_delay: RETURN_DELAY,

@@ -7,6 +7,7 @@ use anyhow::Result;
 use enact_arm::bus::{Bus, BusError, ports};
 use enact_arm::driver::census::is_shared;
 use enact_arm::driver::feedback::Reading;
+use enact_arm::driver::firmware;
 use enact_arm::driver::health::{self, Limits};
 use enact_arm::driver::wiring::Servo;
 use enact_arm::servo::Family;
@@ -105,6 +106,7 @@ fn examine(hardware: &Hardware, findings: &mut Findings) {
             }
         }
     }
+    compare_firmware(hardware, &mut bus, findings);
     let counters = bus.counters();
     if counters.corrupt > 0 && missing == 0 {
         let what = format!(
@@ -118,6 +120,21 @@ fn examine(hardware: &Hardware, findings: &mut Findings) {
         look_elsewhere(hardware, findings);
     } else {
         calibration(hardware, &mut bus, findings);
+    }
+}
+
+/// Servos that run other firmware than those beside them; who does not answer was told of before.
+fn compare_firmware(hardware: &Hardware, bus: &mut Bus, findings: &mut Findings) {
+    let versions: Vec<(&str, Servo, String)> = hardware
+        .joints()
+        .filter_map(|(name, servo)| Some((name, *servo, firmware::version(bus, servo).ok()?)))
+        .collect();
+    let servos: Vec<(&str, Servo, &str)> = versions
+        .iter()
+        .map(|(name, servo, version)| (*name, *servo, version.as_str()))
+        .collect();
+    if let Some(difference) = firmware::difference(&servos) {
+        findings.tell(Level::Odd, difference);
     }
 }
 

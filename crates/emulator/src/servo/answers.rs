@@ -27,10 +27,12 @@ impl Servo {
     /// Answers a ping.
     pub fn pinged(&self) -> Status {
         let [low, high] = self.model.number.to_le_bytes();
-        let firmware = self.get(self.model.roles.firmware) as u8;
+        let mut data = vec![low, high];
+        let firmware = self.model.roles.firmware.iter();
+        data.extend(firmware.map(|register| self.get(*register) as u8));
         match self.model.family {
             Family::Sts => self.status(0, &[]),
-            Family::X => self.status(0, &[low, high, firmware]),
+            Family::X => self.status(0, &data),
         }
     }
 

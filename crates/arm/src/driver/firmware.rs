@@ -1,0 +1,93 @@
+//! Which firmware servos run, and whether those of one model run the same.
+
+use super::joint::ServoJoint;
+use super::wiring::Servo;
+use crate::bus::{Bus, BusError};
+
+/// The version of a servo's firmware, as its maker writes it.
+///
+/// # Errors
+/// If it does not answer.
+pub fn version(bus: &mut Bus, servo: &Servo) -> Result<String, BusError> {
+    let registers = servo.model.roles.firmware.iter();
+    let numbers: Result<Vec<String>, BusError> = registers
+        .map(|register| Ok(register.read(bus, servo.id)?.to_string()))
+        .collect();
+    Ok(numbers?.join("."))
+}
+
+/// Reads the version of every joint's servo, logs them, and warns of those that differ: one
+/// servo that behaves otherwise than its neighbours is hard to find.
+pub(super) fn report(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<String>, BusError> {
+    let read = |joint: &ServoJoint| version(bus, &joint.servo);
+    let versions = joints.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let named = || {
+        joints
+            .iter()
+            .map(|joint| (joint.name.as_str(), joint.servo))
+    };
+    let servos: Vec<(&str, Servo, &str)> = named()
+        .zip(&versions)
+        .map(|((name, servo), version)| (name, servo, version.as_str()))
+        .collect();
+    tracing::info!(firmware = %list(&servos), "arming");
+    if let Some(difference) = difference(&servos) {
+        tracing::warn!("{difference}");
+    }
+    Ok(versions)
+}
+
+/// What is said of servos of one model whose firmware differs; each with its joint's name and
+/// its version.
+pub fn difference(servos: &[(&str, Servo, &str)]) -> Option<String> {
+    let differs = |(_, servo, version): &&(&str, Servo, &str)| {
+        let alike = |other: &&(&str, Servo, &str)| other.1.model.number == servo.model.number;
+        servos.iter().filter(alike).any(|other| other.2 != *version)
+    };
+    let uneven: Vec<_> = servos.iter().filter(differs).copied().collect();
+    (!uneven.is_empty()).then(|| {
+        format!(
+            "servos of one model have different firmware: {}; the maker's software updates it",
+            list(&uneven)
+        )
+    })
+}
+
+fn list(servos: &[(&str, Servo, &str)]) -> String {
+    let entries: Vec<String> = servos
+        .iter()
+        .map(|(name, servo, version)| format!("`{name}` ({}) {version}", servo.model.name))
+        .collect();
+    entries.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::servo::{Model, x_series};
+
+    fn servo(id: u8, model: &'static Model) -> Servo {
+        let output = 1.0;
+        Servo { id, model, output }
+    }
+
+    #[test]
+    fn servos_of_one_model_are_compared() {
+        let [shoulder, elbow, wrist] = [
+            servo(1, &x_series::XL430_W250),
+            servo(2, &x_series::XL330_M288),
+            servo(3, &x_series::XL330_M288),
+        ];
+        let say = |last| {
+            difference(&[
+                ("shoulder", shoulder, "46"),
+                ("elbow", elbow, "52"),
+                ("wrist", wrist, last),
+            ])
+        };
+        assert_eq!(say("52"), None);
+        let told = say("51").unwrap();
+        assert!(told.contains("`elbow` (xl330-m288) 52, `wrist` (xl330-m288) 51"));
+        assert!(!told.contains("shoulder"), "{told}");
+    }
+}

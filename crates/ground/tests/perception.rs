@@ -306,6 +306,25 @@ fn without_depth_the_silhouette_tells() {
 }
 
 #[test]
+fn without_depth_what_the_robot_hides_is_the_robot() {
+    let table = Table {
+        bodies: vec![shapes::ball("red ball", [0.2, 0.05, 0.0], 0.015)],
+    };
+    let (mut frame, owners) = table.render(5);
+    let list = detections(&table, &frame, &owners);
+    frame.depth = None;
+    let above = frame
+        .base_from_camera
+        .translation
+        .vector
+        .lerp(&nalgebra::Vector3::new(0.2, 0.05, 0.01), 0.8);
+    let mut memory = SceneMemory::default();
+    let reports = memory.update(&frame, &list, &|point| (point.coords - above).norm() < 0.02);
+    assert!(memory.objects().is_empty());
+    assert_eq!(reports[0].reason, "that is the robot or in its hand");
+}
+
+#[test]
 fn without_depth_what_looks_like_the_table_is_a_guess_about_its_place() {
     let table = Table { bodies: vec![] };
     let (mut frame, _) = table.render(5);

@@ -21,6 +21,9 @@ pub const TABLE_CLEARANCE: f64 = 0.004;
 const GUESSED_RADIUS: f64 = 0.015;
 /// Likely position error where there is no depth, metres.
 const GUESSED_UNCERTAINTY: f64 = 0.02;
+/// Heights at which the robot is looked for where there is no depth, and so many of them, metres.
+const TALLEST: f64 = 0.4;
+const SLICES: u32 = 100;
 /// Two detections of one label this close are one thing seen twice, metres.
 const SAME_PLACE: f64 = 0.012;
 /// So are two of different labels whose places and sizes differ by less, metres.
@@ -68,7 +71,7 @@ pub fn observe(
 ) -> (Vec<Observation>, Vec<Report>) {
     let solids = match Cloud::new(frame) {
         Some(cloud) => measured(frame, &cloud, detections, is_robot),
-        None => outlined(frame, detections),
+        None => outlined(frame, detections, is_robot),
     };
     let (mut observations, mut reports) = (Vec::<Observation>::new(), Vec::new());
     for (detection, solid) in detections.iter().zip(solids) {
@@ -129,24 +132,37 @@ fn measured(
 }
 
 /// The same without depth: by silhouette where a thing stands out from the table.
-fn outlined(frame: &Frame, detections: &[Detection]) -> Vec<Result<Solid, &'static str>> {
+fn outlined(
+    frame: &Frame,
+    detections: &[Detection],
+    is_robot: &dyn Fn(&Point3) -> bool,
+) -> Vec<Result<Solid, &'static str>> {
     let cloud = Cloud::on_table(frame);
     let table = Table::new(&cloud, TABLE_CLEARANCE);
     let outline = |detection: &Detection| {
         let Intrinsics { width, height, .. } = frame.intrinsics;
         let (x, y) = detection.point.to_pixel(width, height);
+        if is_behind(frame, (x, y), is_robot) {
+            return Err(Nothing::Robot.reason());
+        }
         let seed = snap(&frame.rgb, (x as usize, y as usize), &detection.label);
-        let region = grow_by_colour(&cloud, seed, &table)?;
+        let region = grow_by_colour(&cloud, seed, &table).unwrap_or_default();
         let hidden: Vec<Point3> = region
             .iter()
             .filter_map(|pixel| cloud.points[*pixel])
             .collect();
         silhouette::solid(&hidden, &cloud.eye, cloud.pixel_angle, &detection.label)
+            .map_or_else(|| guess(frame, detection.point), Ok)
     };
-    detections
-        .iter()
-        .map(|detection| outline(detection).map_or_else(|| guess(frame, detection.point), Ok))
-        .collect()
+    detections.iter().map(outline).collect()
+}
+
+/// Whether the robot is on the way from the camera to what a pixel shows of the table.
+fn is_behind(frame: &Frame, (x, y): (f64, f64), is_robot: &dyn Fn(&Point3) -> bool) -> bool {
+    (0..=SLICES)
+        .map(|slice| TALLEST * f64::from(slice) / f64::from(SLICES))
+        .filter_map(|height| frame.deproject_to_plane(x, y, height))
+        .any(|point| is_robot(&point))
 }
 
 /// Where two detections found one blob, one of them is what lies in the other: the

@@ -3,13 +3,18 @@
 //! | module | idea |
 //! |---|---|
 //! | [`folder`] | pictures from disk, one after another |
+//! | [`live`] | a folder into which another program writes what a camera sees |
 
 pub mod folder;
+pub mod live;
+
+use std::time::Duration;
 
 use enact_types::Frame;
 use thiserror::Error;
 
 pub use folder::FolderCamera;
+pub use live::LiveFolder;
 
 /// A source of frames.
 pub trait Camera: Send {
@@ -41,6 +46,14 @@ pub enum CameraError {
     Missing {
         /// What is known of it.
         reason: String,
+    },
+    /// Nothing new is written where a camera's pictures come from.
+    #[error("the camera is frozen: `{path}` was last written {:.0} s ago", age.as_secs_f64())]
+    Frozen {
+        /// The newest picture.
+        path: String,
+        /// How long ago it was written.
+        age: Duration,
     },
     /// There are no more pictures.
     #[error("the camera has no more pictures")]

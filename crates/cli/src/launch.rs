@@ -41,6 +41,10 @@ pub enum CameraChoice {
     Folder {
         /// Folder with PNG or JPEG files, relative to the launch file.
         path: PathBuf,
+        /// Whether a camera's program writes there now, so that the newest picture counts; else
+        /// they come one after another.
+        #[serde(default)]
+        live: bool,
     },
 }
 
@@ -52,7 +56,7 @@ impl Launch {
         let mut launch: Self =
             toml::from_str(&text).map_err(|error| crate::toml_error(path, &text, &error))?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        if let CameraChoice::Folder { path } = &mut launch.camera {
+        if let CameraChoice::Folder { path, .. } = &mut launch.camera {
             *path = folder.join(&*path);
         }
         if let ArmChoice::Emulated(emulated) = &mut launch.arm

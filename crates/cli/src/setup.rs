@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use enact_arm::{ArmThread, StopSwitch};
 use enact_bridge::{Observer, Session};
-use enact_camera::{Camera, FolderCamera};
+use enact_camera::{Camera, FolderCamera, LiveFolder};
 use enact_dataset::truth::Truth;
 use enact_model::{Model, Options};
 use enact_plan::{Mind, Pair, Plan, ScriptedPlanner};
@@ -96,13 +96,15 @@ impl Setup {
     /// The camera that the launch file chooses.
     pub fn camera(&self) -> Result<Box<dyn Camera>> {
         let place = self.layout.camera;
+        let (fov, pose) = (place.vertical_fov, look_at(&place.eye, &place.target));
         Ok(match &self.launch.camera {
             CameraChoice::Sim => Box::new(self.simulator.camera(Look::default(), self.launch.seed)),
-            CameraChoice::Folder { path } => Box::new(FolderCamera::open(
-                path,
-                place.vertical_fov,
-                look_at(&place.eye, &place.target),
-            )?),
+            CameraChoice::Folder { path, live: false } => {
+                Box::new(FolderCamera::open(path, fov, pose)?)
+            }
+            CameraChoice::Folder { path, live: true } => {
+                Box::new(LiveFolder::open(path, fov, pose)?)
+            }
         })
     }
 

@@ -239,6 +239,29 @@ fn an_unreachable_object_is_refused_with_the_distance() {
     assert!(refusal.contains("out of reach"), "{refusal}");
 }
 
+/// Fault 24 of a camera whose program writes its pictures into a folder.
+#[test]
+fn a_live_folder_in_which_nothing_is_written_is_a_frozen_camera() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = write(folder.path(), "plan.json", PUT);
+    let picture = folder.path().join("view.png").display().to_string();
+    assert_eq!(status(&run(&["render", "tabletop", "--out", &picture])), 0);
+    let text = std::fs::read_to_string(root().join("launch/sim.toml")).unwrap();
+    let live = "source = \"folder\"\npath = \".\"\nlive = true";
+    let launch = text.replace("source = \"sim\"", live);
+    let launch = write(folder.path(), "live.toml", &launch);
+    assert_eq!(status(&run(&["check", &launch])), 0);
+    let output = run(&["run", TASK, "--launch", &launch, "--plan", &plan]);
+    assert_eq!(status(&output), 2, "{output:?}");
+    let talk = stderr(&output);
+    let error = talk.lines().find(|line| line.starts_with("enact: "));
+    let error = error.unwrap_or_else(|| panic!("{talk}"));
+    assert!(
+        error.contains("frozen") && error.contains("view.png"),
+        "{error}"
+    );
+}
+
 #[test]
 fn bad_input_is_one_clear_error() {
     let folder = tempfile::tempdir().unwrap();

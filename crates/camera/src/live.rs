@@ -1,0 +1,279 @@
+//! A folder into which another program writes what a camera sees.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use enact_types::{Frame, Intrinsics, Pose, Stamp};
+use image::RgbImage;
+
+use crate::folder::is_picture;
+use crate::{Camera, CameraError};
+
+/// So long a new picture is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// The folder is looked at so often meanwhile.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Shows the newest picture of a folder, once it was written anew: each frame was finished after
+/// it was asked for. A folder in which nothing is written is a camera that is frozen.
+#[derive(Debug)]
+pub struct LiveFolder {
+    folder: PathBuf,
+    vertical_fov: f64,
+    base_from_camera: Pose,
+    patience: Duration,
+    sequence: u64,
+    first: Option<Instant>,
+}
+
+/// A picture file as it is at one time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Picture {
+    written: SystemTime,
+    path: PathBuf,
+    length: u64,
+}
+
+impl LiveFolder {
+    /// A camera over the PNG and JPEG files of `folder`, placed at
+    /// `base_from_camera` with `vertical_fov` in radians.
+    ///
+    /// # Errors
+    /// If there is no such folder.
+    pub fn open(
+        folder: &Path,
+        vertical_fov: f64,
+        base_from_camera: Pose,
+    ) -> Result<Self, CameraError> {
+        let camera = Self {
+            folder: folder.to_owned(),
+            vertical_fov,
+            base_from_camera,
+            patience: PATIENCE,
+            sequence: 0,
+            first: None,
+        };
+        camera.newest()?;
+        Ok(camera)
+    }
+
+    fn newest(&self) -> Result<Option<Picture>, CameraError> {
+        let entries = fs::read_dir(&self.folder).map_err(|error| self.failed(error.to_string()))?;
+        let pictures = entries
+            .filter_map(Result::ok)
+            .map(|entry| entry.path())
+            .filter(|path| is_picture(path));
+        // One that is being replaced may be gone.
+        Ok(pictures.filter_map(|path| Picture::at(path).ok()).max())
+    }
+
+    fn failed(&self, reason: String) -> CameraError {
+        CameraError::Folder {
+            path: self.folder.display().to_string(),
+            reason,
+        }
+    }
+
+    /// Why nothing came: `newest` is what lies there.
+    fn silent(&self, newest: Option<Picture>) -> CameraError {
+        let Some(picture) = newest else {
+            let patience = self.patience.as_secs_f64();
+            return self.failed(format!(
+                "no .png, .jpg or .jpeg file came within {patience} s"
+            ));
+        };
+        CameraError::Frozen {
+            path: picture.path.display().to_string(),
+            // A clock that was set back makes it new.
+            age: picture.written.elapsed().unwrap_or_default(),
+        }
+    }
+}
+
+impl Picture {
+    fn at(path: PathBuf) -> std::io::Result<Self> {
+        let about = fs::metadata(&path)?;
+        Ok(Self {
+            written: about.modified()?,
+            length: about.len(),
+            path,
+        })
+    }
+
+    /// What it shows, if it is whole and nobody wrote to it meanwhile.
+    fn read(&self) -> Result<RgbImage, String> {
+        let bytes = fs::read(&self.path).map_err(|error| error.to_string())?;
+        let now = Self::at(self.path.clone()).map_err(|error| error.to_string())?;
+        if now != *self || !is_whole(&bytes) {
+            return Err("it is half-written".to_owned());
+        }
+        let picture = image::load_from_memory(&bytes).map_err(|error| error.to_string())?;
+        Ok(picture.into_rgb8())
+    }
+}
+
+/// Whether a PNG or JPEG file has its end: decoders fill up what is missing.
+fn is_whole(bytes: &[u8]) -> bool {
+    const JPEG_END: &[u8] = &[0xFF, 0xD9];
+    const PNG_END: &[u8] = b"IEND\xAE\x42\x60\x82";
+    bytes.ends_with(JPEG_END) || bytes.ends_with(PNG_END)
+}
+
+impl Camera for LiveFolder {
+    fn capture(&mut self) -> Result<Frame, CameraError> {
+        let asked = Instant::now();
+        let before = self.newest()?;
+        let mut broken = None;
+        loop {
+            let newest = self.newest()?;
+            if newest != before
+                && let Some(picture) = &newest
+            {
+                match picture.read() {
+                    Ok(rgb) => return Ok(self.frame(rgb)),
+                    Err(reason) => {
+                        broken = Some(CameraError::Picture {
+                            path: picture.path.display().to_string(),
+                            reason,
+                        });
+                    }
+                }
+            }
+            if asked.elapsed() >= self.patience {
+                return Err(broken.unwrap_or_else(|| self.silent(newest)));
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+}
+
+impl LiveFolder {
+    fn frame(&mut self, rgb: RgbImage) -> Frame {
+        let first = *self.first.get_or_insert_with(Instant::now);
+        let sequence = self.sequence;
+        self.sequence += 1;
+        Frame {
+            sequence,
+            stamp: Stamp::ZERO.after(first.elapsed()),
+            intrinsics: Intrinsics::from_vertical_fov(rgb.width(), rgb.height(), self.vertical_fov),
+            rgb,
+            depth: None,
+            base_from_camera: self.base_from_camera,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use image::{ImageFormat, Rgb};
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn encoded(red: u8, format: ImageFormat) -> Vec<u8> {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        RgbImage::from_pixel(64, 48, Rgb([red, 0, 0]))
+            .write_to(&mut bytes, format)
+            .unwrap();
+        bytes.into_inner()
+    }
+
+    fn open(folder: &TempDir) -> LiveFolder {
+        let mut camera = LiveFolder::open(folder.path(), 0.8, Pose::identity()).unwrap();
+        camera.patience = Duration::from_millis(300);
+        camera
+    }
+
+    /// Does this a moment after the picture was asked for.
+    fn capture_while(
+        camera: &mut LiveFolder,
+        writer: impl FnOnce() + Send,
+    ) -> Result<Frame, CameraError> {
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(Duration::from_millis(50));
+                writer();
+            });
+            camera.capture()
+        })
+    }
+
+    fn red(frame: &Frame) -> u8 {
+        frame.rgb.get_pixel(0, 0)[0]
+    }
+
+    #[test]
+    fn a_picture_is_one_that_was_written_after_it_was_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("view.png");
+        fs::write(&path, encoded(10, ImageFormat::Png)).unwrap();
+        let mut camera = open(&folder);
+        for (number, brightness) in [(0, 20), (1, 30)] {
+            let bytes = encoded(brightness, ImageFormat::Png);
+            let frame = capture_while(&mut camera, || fs::write(&path, bytes).unwrap()).unwrap();
+            assert_eq!((frame.sequence, red(&frame)), (number, brightness));
+        }
+        // Numbered files too.
+        let next = folder.path().join("view0002.png");
+        let bytes = encoded(40, ImageFormat::Png);
+        let frame = capture_while(&mut camera, || fs::write(next, bytes).unwrap()).unwrap();
+        assert_eq!((frame.sequence, red(&frame)), (2, 40));
+    }
+
+    /// Fault 24.
+    #[test]
+    fn a_picture_that_is_not_written_anew_is_a_frozen_camera() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("view.png");
+        fs::write(&path, encoded(10, ImageFormat::Png)).unwrap();
+        let an_hour_ago = SystemTime::now() - Duration::from_secs(3600);
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        file.set_modified(an_hour_ago).unwrap();
+        let mut camera = open(&folder);
+        let asked = Instant::now();
+        let error = camera.capture().unwrap_err().to_string();
+        assert!(asked.elapsed() < Duration::from_secs(2));
+        assert!(
+            error.contains("frozen") && error.contains("view.png") && error.contains("3600 s"),
+            "{error}"
+        );
+        // It may come back.
+        let bytes = encoded(20, ImageFormat::Png);
+        let frame = capture_while(&mut camera, || fs::write(&path, bytes).unwrap()).unwrap();
+        assert_eq!(red(&frame), 20);
+    }
+
+    #[test]
+    fn a_half_written_picture_is_read_again() {
+        for (name, format) in [("a.png", ImageFormat::Png), ("a.jpg", ImageFormat::Jpeg)] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join(name);
+            fs::write(&path, encoded(10, format)).unwrap();
+            let mut camera = open(&folder);
+            let bytes = encoded(200, format);
+            let half = bytes.len() - 20;
+            let frame = capture_while(&mut camera, || {
+                fs::write(&path, &bytes[..half]).unwrap();
+                thread::sleep(Duration::from_millis(50));
+                fs::write(&path, &bytes).unwrap();
+            });
+            assert!(red(&frame.unwrap()) > 190, "{name}");
+            // One that stays like this is an error that says so.
+            let error = capture_while(&mut camera, || fs::write(&path, &bytes[..half]).unwrap());
+            let error = error.unwrap_err().to_string();
+            assert!(error.contains("half-written"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_camera_that_never_began_is_one_clear_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = open(&folder).capture().unwrap_err().to_string();
+        assert!(error.contains("came within 0.3 s"), "{error}");
+        let nowhere = folder.path().join("nowhere");
+        assert!(LiveFolder::open(&nowhere, 0.8, Pose::identity()).is_err());
+    }
+}

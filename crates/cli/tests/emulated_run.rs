@@ -18,6 +18,15 @@ fn root() -> PathBuf {
 
 /// Runs the task on servos of a protocol; the report.
 fn run(protocol: &str, faults: Option<&str>, seed: u64) -> (Option<i32>, Value, String) {
+    run_on("so101", protocol, faults, seed)
+}
+
+fn run_on(
+    robot: &str,
+    protocol: &str,
+    faults: Option<&str>,
+    seed: u64,
+) -> (Option<i32>, Value, String) {
     let folder = tempfile::tempdir().unwrap();
     let plan = folder.path().join("plan.json");
     std::fs::write(&plan, PUT).unwrap();
@@ -38,6 +47,8 @@ fn run(protocol: &str, faults: Option<&str>, seed: u64) -> (Option<i32>, Value, 
             "truth",
             "--no-record",
             "--json",
+            "--robot",
+            robot,
             "--launch",
         ])
         .arg(&file)
@@ -51,6 +62,13 @@ fn run(protocol: &str, faults: Option<&str>, seed: u64) -> (Option<i32>, Value, 
     let talk = String::from_utf8_lossy(&output.stderr).into_owned();
     let report = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
     (output.status.code(), report, talk)
+}
+
+#[test]
+fn an_so100_does_the_same() {
+    let (status, report, talk) = run_on("so100", "feetech", None, 11);
+    assert_eq!(status, Some(0), "{report} {talk}");
+    assert_eq!(report["success"], true, "{report}");
 }
 
 #[test]

@@ -809,6 +809,34 @@ fn a_leader_is_another_arm_with_a_calibration_of_its_own() {
 }
 
 #[test]
+fn a_leader_is_calibrated_where_lerobot_keeps_leaders() {
+    let (leader, follower) = (held_at_home(), held_at_home());
+    let root = leader.folder.path().join("calibration");
+    let keep = |kind: &str, text: &str| {
+        std::fs::create_dir_all(root.join(kind)).unwrap();
+        std::fs::write(root.join(kind).join("mine.json"), text).unwrap();
+    };
+    let own = std::fs::read_to_string(leader.path("arm.json")).unwrap();
+    let teleop = || {
+        let all = ["teleop", "--leader", &leader.port, "--seconds", "0.2"];
+        let mut command = follower.command(&all);
+        command.env("HF_LEROBOT_CALIBRATION", &root);
+        command.output().unwrap()
+    };
+    let talk = text(&teleop().stderr);
+    assert!(talk.contains("--leader-calibration"), "{talk}");
+    // The follower may have the same name.
+    keep(
+        "robots/so_follower",
+        &own.replace("\"id\": 6", "\"id\": 77"),
+    );
+    assert_eq!(teleop().status.code(), Some(2));
+    keep("teleoperators/so101_leader", &own);
+    let output = teleop();
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[test]
 fn a_leader_that_was_silent_is_approached_gently() {
     let mut leader = held_at_home();
     let follower = Emulated::start(&[]);

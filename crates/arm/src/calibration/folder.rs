@@ -4,6 +4,11 @@ use std::path::{Path, PathBuf};
 
 /// Follower arms, as LeRobot names their folder.
 const ROBOTS: &str = "robots";
+/// Leader arms, as LeRobot names their folder.
+const TELEOPERATORS: &str = "teleoperators";
+/// How the types of both end, whose names are otherwise alike.
+const FOLLOWER: &str = "_follower";
+const LEADER: &str = "_leader";
 
 /// LeRobot's calibration folder, `variable` being the environment.
 ///
@@ -28,10 +33,26 @@ pub fn default_root() -> Option<PathBuf> {
     root(|name| std::env::var(name).ok())
 }
 
-/// The names of the arms of LeRobot's robot types `kinds` that have a file, sorted.
-pub fn names(root: &Path, kinds: &[String]) -> Vec<String> {
+/// The folders of follower arms of LeRobot's robot types `kinds`.
+pub fn followers(root: &Path, kinds: &[String]) -> Vec<PathBuf> {
     let folders = kinds.iter().map(|kind| root.join(ROBOTS).join(kind));
-    let files = folders.flat_map(|folder| std::fs::read_dir(folder).into_iter().flatten());
+    folders.collect()
+}
+
+/// The folders of the leader arms that go with followers of LeRobot's robot types `kinds`.
+pub fn leaders(root: &Path, kinds: &[String]) -> Vec<PathBuf> {
+    let base = |kind: &String| Some(format!("{}{LEADER}", kind.strip_suffix(FOLLOWER)?));
+    let types = kinds.iter().filter_map(base);
+    types
+        .map(|kind| root.join(TELEOPERATORS).join(kind))
+        .collect()
+}
+
+/// The names of the arms that have a file in one of these folders, sorted.
+pub fn names(folders: &[PathBuf]) -> Vec<String> {
+    let files = folders
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).into_iter().flatten());
     let mut names: Vec<String> = files
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter_map(|file| Some(file.strip_suffix(".json")?.to_owned()))
@@ -43,18 +64,15 @@ pub fn names(root: &Path, kinds: &[String]) -> Vec<String> {
     names
 }
 
-/// The file of the arm called `name`, of the first of LeRobot's robot types `kinds` that has
-/// one; of the first type if none has.
-pub fn file(root: &Path, kinds: &[String], name: &str) -> Option<PathBuf> {
-    let files = || {
-        let file = format!("{name}.json");
-        kinds
-            .iter()
-            .map(move |kind| root.join(ROBOTS).join(kind).join(&file))
-    };
-    files()
+/// The file of the arm called `name` in the first of these folders that has one; in the first
+/// folder if none has.
+pub fn file(folders: &[PathBuf], name: &str) -> Option<PathBuf> {
+    let file = format!("{name}.json");
+    let mut files = folders.iter().map(|folder| folder.join(&file));
+    files
+        .clone()
         .find(|file| file.is_file())
-        .or_else(|| files().next())
+        .or_else(|| files.next())
 }
 
 fn expanded(path: &str, home: Option<&str>) -> PathBuf {
@@ -101,12 +119,25 @@ mod tests {
         let kinds = ["so_follower".to_owned(), "so101_follower".to_owned()];
         let newer = folder.path().join("robots/so_follower/mine.json");
         let older = folder.path().join("robots/so101_follower/mine.json");
-        let found = || file(folder.path(), &kinds, "mine");
+        let folders = followers(folder.path(), &kinds);
+        let found = || file(&folders, "mine");
         assert_eq!(found(), Some(newer));
         std::fs::create_dir_all(older.parent().unwrap()).unwrap();
         std::fs::write(&older, "{}").unwrap();
         assert_eq!(found(), Some(older.clone()));
         std::fs::write(older.with_extension("1.json"), "{}").unwrap();
-        assert_eq!(names(folder.path(), &kinds), ["mine"]);
+        assert_eq!(names(&folders), ["mine"]);
+    }
+
+    #[test]
+    fn leaders_have_folders_of_their_own() {
+        let kinds = ["so_follower", "so101_follower", "koch_follower", "widowx"];
+        let folders = leaders(Path::new("/x"), &kinds.map(str::to_owned));
+        let expected = [
+            "/x/teleoperators/so_leader",
+            "/x/teleoperators/so101_leader",
+            "/x/teleoperators/koch_leader",
+        ];
+        assert_eq!(folders, expected.map(PathBuf::from));
     }
 }

@@ -22,6 +22,8 @@ pub struct Hardware {
     pub wiring: Wiring,
     port: String,
     calibration: Option<String>,
+    /// Whether it is moved by hand for another arm to follow.
+    leads: bool,
 }
 
 impl Hardware {
@@ -34,6 +36,15 @@ impl Hardware {
             wiring,
             port: target.port.clone(),
             calibration: target.calibration.clone(),
+            leads: false,
+        })
+    }
+
+    /// The same for a leader arm, whose calibration LeRobot keeps in another folder.
+    pub fn find_leader(home: &Home, target: &Target) -> Result<Self> {
+        Ok(Self {
+            leads: true,
+            ..Self::find(home, target)?
         })
     }
 
@@ -86,13 +97,17 @@ impl Hardware {
     /// The file of its calibration: the one that is meant, or the only one that there is. If
     /// there is none and none is needed, the file to write.
     pub fn calibration_file(&self, needed: bool) -> Result<PathBuf> {
-        let kinds = &self.wiring.lerobot;
         let choice = self.calibration.as_deref();
         if let Some(path) = choice.filter(|choice| is_path(choice)) {
             return Ok(path.into());
         }
         let root = folder::default_root().context("neither HOME nor HF_HOME is set")?;
-        let names = folder::names(&root, kinds);
+        let folders = self.calibration_folders(&root);
+        let names = folder::names(&folders);
+        let option = match self.leads {
+            true => "--leader-calibration",
+            false => "--calibration",
+        };
         let name = match (choice, names.as_slice()) {
             (Some(name), _) => {
                 if needed && !names.iter().any(|known| known == name) {
@@ -106,16 +121,35 @@ impl Hardware {
             }
             (None, [only]) => only.as_str(),
             (None, []) if needed => bail!(
-                "no calibration in {}\nhint: `enact arm calibrate` makes one, or name one with --calibration",
+                "no calibration in {}\nhint: `enact arm calibrate` makes one, or name one with {option}",
                 root.display()
             ),
             (None, []) => self.robot.name(),
             (None, several) => bail!(
-                "several arms are calibrated; choose one with --calibration: {}",
+                "several arms are calibrated; choose one with {option}: {}",
                 several.join(", ")
             ),
         };
-        folder::file(&root, kinds, name).context("the robot's bus.toml names no kind of LeRobot's")
+        folder::file(&folders, name).context("the robot's bus.toml names no kind of LeRobot's")
+    }
+
+    /// Where its calibration may be. A leader that has none as such may be kept as a follower.
+    fn calibration_folders(&self, root: &Path) -> Vec<PathBuf> {
+        let followers = folder::followers(root, &self.wiring.lerobot);
+        if !self.leads {
+            return followers;
+        }
+        let leaders = folder::leaders(root, &self.wiring.lerobot);
+        let known = folder::names(&leaders);
+        let is_known = match &self.calibration {
+            Some(name) => known.contains(name),
+            None => !known.is_empty(),
+        };
+        if is_known {
+            leaders
+        } else {
+            [leaders, followers].concat()
+        }
     }
 
     /// Joints with their servos.

@@ -33,7 +33,7 @@ const ALIKE: f64 = 0.1;
 /// Mirrors a leader until told to stop.
 pub fn teleop(home: &Home, args: &TeleopArgs) -> Result<bool> {
     let follower = Hardware::find(home, &args.target)?;
-    let leader = Hardware::find(
+    let leader = Hardware::find_leader(
         home,
         &Target {
             port: args.leader.clone(),

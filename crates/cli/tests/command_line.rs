@@ -262,6 +262,49 @@ fn a_live_folder_in_which_nothing_is_written_is_a_frozen_camera() {
     );
 }
 
+/// The indented lines that follow a phrase of a page.
+fn example(page: &str, after: &str) -> String {
+    let (_, rest) = page.split_once(after).expect("the page has the phrase");
+    rest.lines()
+        .skip_while(|line| !line.starts_with("    "))
+        .take_while(|line| line.is_empty() || line.starts_with("    "))
+        .map(|line| line.trim_start().to_owned() + "\n")
+        .collect()
+}
+
+#[test]
+fn what_the_documentation_says_of_another_arm_is_sound() {
+    let page = std::fs::read_to_string(root().join("docs/your-arm.md")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let robot = folder.path().join("koch");
+    std::fs::create_dir(&robot).unwrap();
+    for name in ["robot.urdf", "robot.toml"] {
+        std::fs::copy(root().join("robots/so101").join(name), robot.join(name)).unwrap();
+    }
+    write(&robot, "bus.toml", &example(&page, "For a Koch v1.1"));
+    let text = std::fs::read_to_string(root().join("launch/so101.toml")).unwrap();
+    let named = format!("robot = \"{}\"", robot.display());
+    let launch = text.replace("robot = \"so101\"", &named);
+    let launch = write(folder.path(), "koch.toml", &launch);
+    let output = run(&["check", &launch]);
+    assert_eq!(status(&output), 0, "{output:?}");
+}
+
+#[test]
+fn the_documented_camera_writes_where_the_launch_files_look() {
+    let page = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
+    let commands = example(&page("docs/your-arm.md"), "For a webcam");
+    let ffmpeg = commands.lines().find(|line| line.starts_with("ffmpeg "));
+    assert!(page("README.md").contains(ffmpeg.unwrap()));
+    let camera = example(&page("docs/your-arm.md"), "`live = true` says");
+    let path = camera.lines().find_map(|line| line.strip_prefix("path = "));
+    let folder = path.unwrap().trim_matches('"');
+    assert!(ffmpeg.unwrap().contains(&format!("{folder}/")), "{folder}");
+    for launch in ["launch/so101.toml", "launch/so100.toml"] {
+        assert!(page(launch).contains(camera.trim()), "{launch}");
+    }
+}
+
 #[test]
 fn bad_input_is_one_clear_error() {
     let folder = tempfile::tempdir().unwrap();

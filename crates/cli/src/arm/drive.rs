@@ -13,8 +13,6 @@ use crate::stops;
 
 /// A joint turns no faster than this on average while somebody stands beside it, rad/s.
 const GENTLE: f64 = 0.5;
-/// Share of its strength at which a joint has met something.
-const RESISTANCE: f64 = 0.9;
 
 /// Turns one joint by so many degrees.
 pub fn jog(hardware: &Hardware, stop: &StopArgs, joint: &str, by_deg: f64) -> Result<bool> {
@@ -63,7 +61,7 @@ fn go(hardware: &Hardware, arm: &ArmThread, goal: &JointVector) -> Result<bool> 
 }
 
 fn follow(hardware: &Hardware, arm: &ArmThread, trajectory: Trajectory) -> Result<bool> {
-    let execution = arm.execute(trajectory, Contact::Limit(RESISTANCE))?;
+    let execution = arm.execute(trajectory, Contact::Limit(hardware.robot.contact_effort()))?;
     show(hardware, &execution.state.position);
     match execution.end {
         End::Finished => return Ok(true),

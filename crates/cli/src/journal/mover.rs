@@ -28,8 +28,6 @@ const GENTLE: f64 = 0.3;
 /// Nearer than this to where a motion begins, an arm that was not commanded yet need not be
 /// brought there, rad or m; one that was must be there exactly.
 const THERE: f64 = 0.005;
-/// Share of its strength at which a joint has met something on the way.
-const RESISTANCE: f64 = 0.9;
 
 /// Finds the arm. Nothing moves yet.
 pub fn find(home: &Home, args: &ReplayArgs, journal: &Journal, stage: &Stage) -> Result<Source> {
@@ -122,7 +120,7 @@ pub fn approach(
     };
     let seconds = trajectory.duration().as_secs_f64();
     eprintln!("going to where the recording begins, {seconds:.1} s");
-    match arm.execute(trajectory, Contact::Limit(RESISTANCE))?.end {
+    match arm.execute(trajectory, Contact::Limit(robot.contact_effort()))?.end {
         End::Finished => Ok(()),
         End::Stopped => bail!("stopped on the way to where the recording begins"),
         End::Fault(refusal) => bail!("stopped on the way to where the recording begins: {refusal}"),

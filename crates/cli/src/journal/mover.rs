@@ -120,7 +120,10 @@ pub fn approach(
     };
     let seconds = trajectory.duration().as_secs_f64();
     eprintln!("going to where the recording begins, {seconds:.1} s");
-    match arm.execute(trajectory, Contact::Limit(robot.contact_effort()))?.end {
+    match arm
+        .execute(trajectory, Contact::Limit(robot.contact_effort()))?
+        .end
+    {
         End::Finished => Ok(()),
         End::Stopped => bail!("stopped on the way to where the recording begins"),
         End::Fault(refusal) => bail!("stopped on the way to where the recording begins: {refusal}"),

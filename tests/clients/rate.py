@@ -1,13 +1,10 @@
 """Processor time of a control cycle: LeRobot's sync_read + sync_write beside enact's, on the same emulated bus.
 
 python rate.py ENACT RATE — `target/debug/enact` and `target/debug/examples/rate`; see README.md. LeRobot reads two bytes from
-each servo, enact fifteen. Twice: with cores that something of the lowest priority keeps awake, as a model does, and with
-cores that go to sleep while an answer is on its way. Waking up costs both the same, on a virtual machine often more than all
-that enact does. Ends with 1 if enact needs more than a tenth on cores that are awake.
+each servo, enact fifteen. Says too what the system takes for enact's bytes without any driver: sleeping and being woken costs more
+on some virtual machines than all the rest. Ends with 1 if enact needs more than a tenth.
 """
 
-import contextlib
-import os
 import subprocess
 import sys
 import tempfile
@@ -48,35 +45,22 @@ def lerobot(program):
 
 
 def enact(example):
-    return float(subprocess.run([example, "cost"], capture_output=True, text=True, check=True).stdout)
+    """Seconds of processor time a cycle, and what of that the bytes take alone."""
+    result = subprocess.run([example, "cost"], capture_output=True, text=True, check=True)
+    return [float(word) for word in result.stdout.split()]
 
 
-@contextlib.contextmanager
-def awake():
-    """No core sleeps, and nothing waits for that."""
-    yields = lambda: os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    command = [sys.executable, "-c", "while True: pass"]
-    with contextlib.ExitStack() as stack:
-        for _ in range(os.cpu_count()):
-            busy = subprocess.Popen(command, preexec_fn=yields)
-            stack.callback(busy.wait)
-            stack.callback(busy.kill)
-        yield
-
-
-def ratio():
-    theirs, ours = [], []
-    for _ in range(ROUNDS):
-        cost, rate = lerobot(sys.argv[1])
-        theirs.append(cost)
-        ours.append(enact(sys.argv[2]))
-        print(f"LeRobot {1e6 * theirs[-1]:.1f} µs a cycle ({rate:.0f} cycles a second), enact {1e6 * ours[-1]:.1f} µs", flush=True)
-    return sorted(ours)[ROUNDS // 2] / sorted(theirs)[ROUNDS // 2]
-
-
-asleep = ratio()
-print(f"cores that sleep: enact needs 1/{1 / asleep:.0f} of LeRobot's processor time (medians of {ROUNDS})")
-with awake():
-    kept = ratio()
-print(f"cores kept awake: 1/{1 / kept:.0f}")
-sys.exit(kept > 0.1)
+theirs, ours, bare = [], [], []
+for _ in range(ROUNDS):
+    cost, rate = lerobot(sys.argv[1])
+    theirs.append(cost)
+    cost, alone = enact(sys.argv[2])
+    ours.append(cost)
+    bare.append(alone)
+    print(
+        f"LeRobot {1e6 * theirs[-1]:.1f} µs a cycle ({rate:.0f} cycles a second), enact {1e6 * cost:.1f} µs, its bytes alone {1e6 * alone:.1f} µs",
+        flush=True,
+    )
+ratio = sorted(ours)[ROUNDS // 2] / sorted(theirs)[ROUNDS // 2]
+print(f"enact needs 1/{1 / ratio:.0f} of LeRobot's processor time (medians of {ROUNDS})")
+sys.exit(ratio > 0.1)

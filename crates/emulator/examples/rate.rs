@@ -4,8 +4,9 @@
 //!
 //! A cycle writes the goals of six servos and reads fifteen bytes from each. First with the time
 //! that bytes take at 1 Mbaud, as fast as the wire lets it; then without that time, to see what the
-//! driver itself costs (with `cost`, that alone, as a number of seconds); then at 200 Hz, to see how
-//! evenly, alone and with a busy thread for every core, each with and without real-time scheduling.
+//! driver costs, and what the system takes for the same bytes without a driver (with `cost`, these
+//! alone, as numbers of seconds); then at 200 Hz, to see how evenly, alone and with a busy thread for
+//! every core, each with and without real-time scheduling.
 //! `tests/clients/rate.py` runs `LeRobot` beside it.
 #![allow(clippy::print_stdout)]
 
@@ -14,8 +15,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use enact_arm::bus::{Bus, SerialLine};
+use enact_arm::bus::{Bus, Line, SerialLine};
 use enact_arm::driver::Wiring;
+use enact_arm::protocol::{BROADCAST, Instruction};
 use enact_arm::urgency;
 use enact_emulator::{Emulator, Faults, FreeJoints, PtyBus, nominal_calibration};
 use enact_robot::Robot;
@@ -27,7 +29,7 @@ const PERIOD: Duration = Duration::from_millis(5);
 
 fn main() {
     if std::env::args().any(|argument| argument == "cost") {
-        println!("{}", cost());
+        println!("{} {}", cost(), bare_cost());
         return;
     }
     let (_port, mut bus) = open(true);
@@ -45,8 +47,9 @@ fn main() {
         100.0 * wire.as_secs_f64() / mean.as_secs_f64()
     );
     println!(
-        "no time on the wire: processor time of the driver {:.1} µs a cycle",
-        cost() * 1e6
+        "no time on the wire: processor time {:.1} µs a cycle, {:.1} µs for the bytes alone",
+        cost() * 1e6,
+        bare_cost() * 1e6
     );
     for (busy, load) in [(false, "alone"), (true, "with every core busy")] {
         for urgent in [false, true] {
@@ -69,6 +72,13 @@ fn wiring() -> Wiring {
 
 /// An emulated bus, and the driver's end of it.
 fn open(timed: bool) -> (PtyBus, Bus) {
+    let (port, line) = open_line(timed);
+    let wiring = wiring();
+    let bus = Bus::new(Box::new(line), wiring.family.codec(), wiring.baud);
+    (port, bus)
+}
+
+fn open_line(timed: bool) -> (PtyBus, SerialLine) {
     let (robot, wiring) = (robot(), wiring());
     let emulator = Emulator {
         robot: &robot,
@@ -83,8 +93,7 @@ fn open(timed: bool) -> (PtyBus, Bus) {
     let port = PtyBus::serve(network, None).expect("there is a pty");
     let path = port.path().expect("it is plugged in").display().to_string();
     let line = SerialLine::open(&path, wiring.baud).expect("the pty opens");
-    let bus = Bus::new(Box::new(line), wiring.family.codec(), wiring.baud);
-    (port, bus)
+    (port, line)
 }
 
 /// Goals out, states in.
@@ -122,6 +131,45 @@ fn cost() -> f64 {
     let before = processor_time();
     for _ in 0..CYCLES {
         cycle.run(&mut bus);
+    }
+    (processor_time() - before) / CYCLES as f64
+}
+
+/// What writing the bytes of a cycle and waiting for the answers takes without a driver, seconds.
+fn bare_cost() -> f64 {
+    let (_port, mut line) = open_line(false);
+    let cycle = Cycle::new(wiring());
+    let roles = cycle.wiring.servos[0].model.roles;
+    let mut request = Vec::new();
+    let codec = cycle.wiring.family.codec();
+    let goals = Instruction::SyncWrite {
+        address: roles.goal_position.address,
+        count: 2,
+        items: &cycle.goals,
+    };
+    let states = Instruction::SyncRead {
+        address: roles.feedback,
+        count: roles.feedback_length,
+        ids: &cycle.ids,
+    };
+    for packet in [goals, states] {
+        packet
+            .encode(codec, BROADCAST, &mut request)
+            .expect("they are packets");
+    }
+    let awaited = cycle.ids.len() * codec.status_length(roles.feedback_length.into());
+    let mut answer = Vec::new();
+    let before = processor_time();
+    for _ in 0..CYCLES {
+        answer.clear();
+        line.send(&request).expect("the line is there");
+        while answer.len() < awaited {
+            let deadline = line.now() + Duration::from_millis(50);
+            let count = line
+                .receive(&mut answer, deadline)
+                .expect("the line is there");
+            assert!(count > 0, "the emulator answers");
+        }
     }
     (processor_time() - before) / CYCLES as f64
 }

@@ -306,6 +306,30 @@ fn without_depth_the_silhouette_tells() {
 }
 
 #[test]
+fn without_depth_what_is_right_below_the_camera_is_where_it_is_pointed_at() {
+    let table = Table {
+        bodies: vec![shapes::cuboid("red cube", [0.2, 0.0, 0.0], 0.3, [0.03; 3])],
+    };
+    let (mut frame, _) = table.render(5);
+    frame.depth = None;
+    let down = nalgebra::UnitQuaternion::from_euler_angles(std::f64::consts::PI, 0.0, 0.0);
+    frame.base_from_camera = enact_types::Pose::from_parts([0.2, 0.0, 0.5].into(), down);
+    for (x, y, pixel) in frame.rgb.enumerate_pixels_mut() {
+        let red = (140..180).contains(&x) && (100..140).contains(&y);
+        *pixel = image::Rgb(if red { [200, 40, 30] } else { [168, 128, 88] });
+    }
+    let point = NormalisedPoint { y: 500, x: 500 };
+    let label = "red cube".to_owned();
+    let mut memory = SceneMemory::default();
+    memory.update(&frame, &[Detection { point, label }], &|_| false);
+    let solid = &memory.objects()[0].solid;
+    assert!(
+        (solid.x - 0.2).hypot(solid.y) < 0.005 && solid.size() < 0.1,
+        "{solid:?}"
+    );
+}
+
+#[test]
 fn without_depth_what_the_robot_hides_is_the_robot() {
     let table = Table {
         bodies: vec![shapes::ball("red ball", [0.2, 0.05, 0.0], 0.015)],

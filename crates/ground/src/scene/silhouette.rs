@@ -23,6 +23,8 @@ const LOWEST: f64 = 0.005;
 const SHALLOWEST: f64 = 0.73;
 /// A side along the line of sight, or nearly, shows no length: sine of the angle between.
 const TURNED_AWAY: f64 = 0.25;
+/// Half the bearings that something may span: right below the camera they tell nothing, radians.
+const WIDEST: f64 = 0.8;
 /// Bearings are sorted in steps of so many pixels.
 const BIN: f64 = 2.0;
 /// Words for what is hollow, and for what rolls.
@@ -105,12 +107,13 @@ impl Span {
         // Pixels are seen from middle to middle, and the farther the flatter.
         let half = |range: f64| pixel_angle * (range.powi(2) + eye.z.powi(2)) / eye.z / 2.0;
         let aside = pixel_angle * eye.z.hypot(middle.norm()) / middle.norm() / 2.0;
-        (eye.z > 0.0 && near > 0.0).then(|| Self {
+        let half_angle = (left - right) / 2.0 + aside;
+        (eye.z > 0.0 && half_angle < WIDEST).then(|| Self {
             height: eye.z,
             near: near - half(near),
             far: far + half(far),
             bearing: heading + (left + right) / 2.0,
-            half_angle: (left - right) / 2.0 + aside,
+            half_angle,
         })
     }
 

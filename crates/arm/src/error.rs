@@ -26,7 +26,7 @@ pub enum ArmError {
     WatchdogTripped(String),
     /// Commands came too late in mid-move: going on would jump from standstill to full speed.
     #[error(
-        "the next command came {0} ms late in mid-move, as after a pause of the program; the arm holds where it is; arm it again"
+        "the next command came {0} ms late in mid-move, as after a pause of the program; it does not go on: arm it again"
     )]
     Stale(u128),
     /// A goal that was sent again and again is not in the servo.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use enact_ground::scene::Solid;
 use enact_ground::scene::memory::is_gone;
 use enact_plan::{Plan, Step};
 
@@ -30,18 +31,32 @@ impl Session<'_> {
         self.missed(named(&plan.steps))
     }
 
-    /// Which of these a new picture shows to be no longer where the newest look showed it.
+    /// Which of these a new picture shows to be no longer where the newest look showed it. None
+    /// without depth, nor if no picture comes: the next look tells.
     pub(crate) fn missed<'a>(
         &mut self,
         names: impl Iterator<Item = &'a str>,
     ) -> Result<Option<String>, BridgeError> {
-        let frame = gaze::fresh(self.camera.as_mut(), self.last_frame)?;
+        let known = names.filter_map(|name| self.memory.find(name));
+        let known: Vec<(String, Solid)> = known
+            .filter(|object| object.is_seen() && object.solid.hollow.is_none())
+            .map(|object| (object.name.clone(), object.solid.clone()))
+            .collect();
+        if known.is_empty() || !self.sees_depth {
+            return Ok(None);
+        }
+        let frame = match gaze::fresh(self.camera.as_mut(), self.last_frame) {
+            Ok(frame) => frame,
+            Err(error) => {
+                tracing::warn!("no glance: {error}");
+                return Ok(None);
+            }
+        };
         self.last_frame = Some(frame.sequence);
         self.tell(&Event::Saw(&frame));
-        let known = names.filter_map(|name| self.memory.find(name));
-        let mut seen = known.filter(|object| object.is_seen());
-        let gone = seen.find(|object| is_gone(&frame, &object.solid));
-        Ok(gone.map(|object| object.name.clone()))
+        let mut known = known.into_iter();
+        let gone = known.find(|(_, solid)| is_gone(&frame, solid));
+        Ok(gone.map(|(name, _)| name))
     }
 
     /// What the rest of a plan names that the newest look shows to have been moved by

@@ -34,6 +34,8 @@ pub struct Session<'a> {
     pub(crate) looked_at: Option<Stamp>,
     /// Number of the newest picture.
     pub(crate) last_frame: Option<u64>,
+    /// Whether the newest look had depth.
+    pub(crate) sees_depth: bool,
     pub(crate) usage: Usage,
     pub(crate) approver: Option<Approver<'a>>,
     /// Whether things are shown to the model with numbers.
@@ -79,6 +81,7 @@ impl<'a> Session<'a> {
             look: None,
             looked_at: None,
             last_frame: None,
+            sees_depth: false,
             usage: Usage::default(),
             approver: None,
             marks: false,
@@ -131,6 +134,7 @@ impl<'a> Session<'a> {
         let frame = gaze::fresh(self.camera.as_mut(), self.last_frame)?;
         self.last_frame = Some(frame.sequence);
         self.looked_at = Some(state.stamp);
+        self.sees_depth = frame.depth.is_some();
         self.tell(&Event::Saw(&frame));
         let marks = if self.marks {
             let joints = &state.position;

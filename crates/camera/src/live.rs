@@ -117,7 +117,12 @@ impl Picture {
 fn is_whole(bytes: &[u8]) -> bool {
     const JPEG_END: &[u8] = &[0xFF, 0xD9];
     const PNG_END: &[u8] = b"IEND\xAE\x42\x60\x82";
-    bytes.ends_with(JPEG_END) || bytes.ends_with(PNG_END)
+    // Some cameras fill their pictures up with zeros.
+    let end = bytes
+        .iter()
+        .rposition(|byte| *byte != 0)
+        .map_or(0, |at| at + 1);
+    bytes[..end].ends_with(JPEG_END) || bytes[..end].ends_with(PNG_END)
 }
 
 impl Camera for LiveFolder {
@@ -127,7 +132,8 @@ impl Camera for LiveFolder {
         let mut broken = None;
         loop {
             let newest = self.newest()?;
-            if newest != before
+            // One that is replaced is gone for a moment, and an older one the newest.
+            if newest > before
                 && let Some(picture) = &newest
             {
                 match picture.read() {

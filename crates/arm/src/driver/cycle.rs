@@ -64,6 +64,8 @@ impl ServoArm {
         // No goal for an arm of which a part is not heard.
         if !self.hears_all() {
             self.refresh()?;
+            // The time that listening took is no pause of the program.
+            self.due = self.due.map(|_| self.bus.now());
         }
         self.pace()?;
         self.aim(command);

@@ -70,6 +70,11 @@ impl Cloud {
         .flatten()
     }
 
+    /// Whether a pixel is in the outermost row or column.
+    pub fn is_at_the_edge(&self, index: usize) -> bool {
+        self.neighbours(index).count() < 4
+    }
+
     /// The pixels within `radius` columns and rows of `(x, y)`, nearest first.
     pub fn around(&self, x: usize, y: usize, radius: usize) -> Vec<usize> {
         let columns = x.saturating_sub(radius)..(x + radius + 1).min(self.width);

@@ -151,8 +151,13 @@ fn outlined(
             .iter()
             .filter_map(|pixel| cloud.points[*pixel])
             .collect();
-        silhouette::solid(&hidden, &cloud.eye, cloud.pixel_angle, &detection.label)
-            .map_or_else(|| guess(frame, detection.point), Ok)
+        let mut solid = silhouette::solid(&hidden, &cloud.eye, cloud.pixel_angle, &detection.label)
+            .map_or_else(|| guess(frame, detection.point), Ok)?;
+        if region.iter().any(|pixel| cloud.is_at_the_edge(*pixel)) {
+            // Only a part of it is in the picture.
+            solid.uncertainty = GUESSED_UNCERTAINTY;
+        }
+        Ok(solid)
     };
     detections.iter().map(outline).collect()
 }

@@ -68,10 +68,10 @@ pub fn transit(
 ) -> Result<Vec<MotionSegment>, Refusal> {
     let inside = within_limits(robot, start);
     if inside != *start
-        && let Ok(back) = creep(robot, around, start, &inside)
+        && let Ok(back) = through(robot, around, start, std::slice::from_ref(&inside))
         && let Ok(rest) = transit_inside(robot, around, &inside, goal, searches)
     {
-        return Ok(std::iter::once(back).chain(rest).collect());
+        return Ok(back.into_iter().chain(rest).collect());
     }
     transit_inside(robot, around, start, goal, searches)
 }
@@ -81,18 +81,6 @@ fn within_limits(robot: &Robot, posture: &JointVector) -> JointVector {
     joints
         .map(|(at, joint)| at.clamp(joint.limits.min, joint.limits.max))
         .collect()
-}
-
-/// Back within the limits, as slowly as the gate wants it.
-fn creep(
-    robot: &Robot,
-    around: &Surroundings,
-    start: &JointVector,
-    inside: &JointVector,
-) -> Result<MotionSegment, Refusal> {
-    let samples = move_to(robot, start, inside, creeping(robot, start, inside))?;
-    robot.collider().check_path(&samples, around)?;
-    Ok(MotionSegment::new(Purpose::Transit, samples, around))
 }
 
 fn transit_inside(

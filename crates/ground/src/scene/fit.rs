@@ -268,8 +268,7 @@ fn above(points: &[Point3], height: f64) -> Vec<[f64; 2]> {
         .collect()
 }
 
-/// The value below which `share` of the sorted values lie.
-/// The value that this share of them is below; `None` of nothing.
+/// The value below which `share` of the sorted values lie; `None` of nothing.
 pub fn percentile(sorted: &[f64], share: f64) -> Option<f64> {
     let index = (share * sorted.len() as f64) as usize;
     sorted.get(index.min(sorted.len().checked_sub(1)?)).copied()

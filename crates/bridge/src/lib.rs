@@ -7,6 +7,7 @@
 //! | `gaze` | pictures that can be trusted |
 //! | [`act`] | one step of a plan: ground, admit, move, judge |
 //! | [`approve`] | nothing moves before a yes |
+//! | `respond` | what is said to a sentence that asks for no deed |
 //! | `persistence` | what to do about a step that fails again and again |
 //! | `rank` | the best of several plans |
 //! | `overtaken` | plans that what they rest on has left behind |
@@ -23,6 +24,7 @@ mod overtaken;
 mod persistence;
 mod rank;
 pub mod report;
+mod respond;
 pub mod session;
 pub mod turn;
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use enact_ground::scene::change::Change;
-use enact_plan::{Exchange, Outcome, Plan, Situation, Step, Usage, Verdict};
+use enact_plan::{Exchange, Outcome, Plan, Situation, SpeechAct, Step, Usage, Verdict};
 
 use crate::event::Event;
 use crate::overtaken::PATIENCE;
 use crate::persistence::{Advice, advise};
 use crate::report::{Ending, Report};
+use crate::respond::{TURNS_OF_AN_ANSWER, no_answer};
 use crate::session::{BridgeError, Session};
 
 /// How far a task may go.
@@ -48,6 +49,8 @@ impl Bounds {
 #[derive(Debug, Default)]
 pub(crate) struct Task {
     pub(crate) words: String,
+    /// What the person does by saying that.
+    pub(crate) speech_act: SpeechAct,
     pub(crate) history: Vec<Outcome>,
     pub(crate) rejection: Option<String>,
     pub(crate) must_act: bool,
@@ -80,6 +83,7 @@ impl Session<'_> {
         let started = self.state()?.stamp;
         let mut task = Task {
             words: words.to_owned(),
+            speech_act: SpeechAct::of(words),
             ..Task::default()
         };
         let (ending, turns) = self.turns(&mut task, bounds)?;
@@ -99,13 +103,21 @@ impl Session<'_> {
     }
 
     fn turns(&mut self, task: &mut Task, bounds: Bounds) -> Result<(Ending, u32), BridgeError> {
-        for turn in 1..=bounds.turns {
+        if let Some(reply) = task.speech_act.reply(&task.words) {
+            return Ok((self.reply(reply, task), 0));
+        }
+        let turns = if task.speech_act.is_request() {
+            bounds.turns
+        } else {
+            bounds.turns.min(TURNS_OF_AN_ANSWER)
+        };
+        for turn in 1..=turns {
             if self.stop_switch().is_pressed() {
                 return Ok((Ending::Stopped, turn - 1));
             }
             self.tell(&Event::Turn(turn));
             if self.look.is_none() {
-                if self.may_move && !bounds.dry_run {
+                if self.may_move && !bounds.dry_run && task.speech_act.is_request() {
                     self.go_home()?;
                 }
                 self.look_again(&[])?;
@@ -129,8 +141,11 @@ impl Session<'_> {
                 return Ok((ending, turn));
             }
         }
+        if !task.speech_act.is_request() {
+            return Ok((self.describe(task), turns));
+        }
         self.ask_for_help(task);
-        Ok((Ending::OutOfTurns, bounds.turns))
+        Ok((Ending::OutOfTurns, turns))
     }
 
     /// Leaves a task that did not succeed in its turns with a question, not in silence.
@@ -163,6 +178,10 @@ impl Session<'_> {
         };
         match answer.meaning {
             Ok(plan) => {
+                if let Some(why) = no_answer(task.speech_act, &plan, &situation) {
+                    task.rejection = Some(why);
+                    return Ok(None);
+                }
                 if let Some(name) = situation.denied_by(&plan) {
                     task.rejection = Some(format!("you deny seeing the {name}, but it is listed"));
                     task.must_act = true;

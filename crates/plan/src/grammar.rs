@@ -40,10 +40,12 @@ pub fn marked(count: usize) -> Value {
 }
 
 /// The schema of a plan: the skills of this robot times the objects that each
-/// can apply to now. A step outside it cannot be generated.
+/// can apply to now and that may answer the sentence. A step outside it cannot be generated.
 pub fn plan(situation: &Situation, skills: &[Skill]) -> Value {
+    let speech_act = situation.speech_act();
     let steps: Vec<Value> = skills
         .iter()
+        .filter(|skill| speech_act.permits(**skill))
         .flat_map(|skill| steps_of(*skill, situation))
         .collect();
     compact(object(json!({
@@ -189,6 +191,28 @@ mod tests {
             "{schema}"
         );
         assert!(!schema.contains(r#""enum":["push"]"#), "{schema}");
+    }
+
+    #[test]
+    fn what_is_no_request_is_answered_in_words() {
+        let situation = |task: &str| Situation {
+            task: task.to_owned(),
+            objects: vec![ObjectView::affording(
+                "red cube",
+                &[Skill::Pick, Skill::Point],
+                &[],
+            )],
+            ..Situation::default()
+        };
+        let offered = |task: &str| plan(&situation(task), &Skill::ALL).to_string();
+        let question = offered("is there a red cube?");
+        for skill in ["pick", "place", "push", "point", "home"] {
+            assert!(!question.contains(&format!("\"{skill}\"")), "{question}");
+        }
+        assert!(question.contains("\"say\""), "{question}");
+        let location = offered("where is the red cube?");
+        assert!(location.contains("\"point\"") && !location.contains("\"pick\""));
+        assert!(offered("pick up the red cube").contains("\"pick\""));
     }
 
     #[test]

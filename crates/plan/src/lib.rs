@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`step`] | skills and plans, read strictly |
 //! | [`space`] | spatial words |
+//! | [`speech_act`] | requests, prohibitions, questions, reports, told apart before any model is asked |
 //! | [`detection`] | what the model says it sees |
 //! | [`outcome`] | what became of a step |
 //! | [`situation`] | everything a plan rests on |
@@ -29,6 +30,7 @@ pub mod prompt;
 pub mod scripted;
 pub mod situation;
 pub mod space;
+pub mod speech_act;
 pub mod step;
 pub mod translate;
 
@@ -39,4 +41,5 @@ pub use prompt::PromptStyle;
 pub use scripted::ScriptedPlanner;
 pub use situation::{Exchange, Hindrance, ObjectView, Situation};
 pub use space::{Direction, Relation};
+pub use speech_act::SpeechAct;
 pub use step::{Plan, Skill, Step};

@@ -173,6 +173,9 @@ fn full(situation: &Situation, skills: &[Skill]) -> String {
         text += &format!("Your last answer was rejected: {rejection}\n");
     }
     text += &format!("\nTask: {}\n", one_line(&situation.task));
+    if !situation.speech_act().is_request() {
+        text += "It asks for no deed: answer in words, with say or ask. Nothing may move.\n";
+    }
     text
 }
 

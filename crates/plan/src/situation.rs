@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::outcome::Outcome;
 use crate::space::Relation;
+use crate::speech_act::SpeechAct;
 use crate::step::{Plan, Skill, Step};
 
 /// A seen object, as the planner is told of it.
@@ -94,22 +95,51 @@ pub struct Situation {
 }
 
 impl Situation {
+    /// Returns what the person does by saying [`task`](Self::task).
+    pub fn speech_act(&self) -> SpeechAct {
+        SpeechAct::of(&self.task)
+    }
+
     /// The name of a seen object that `plan` says is not seen.
     pub fn denied_by<'a>(&'a self, plan: &Plan) -> Option<&'a str> {
-        let denials: Vec<String> = plan
-            .steps
-            .iter()
-            .filter_map(|step| match step {
-                Step::Say { text } => Some(text.to_lowercase()),
-                _ => None,
-            })
-            .filter(|text| text.contains("not see"))
-            .collect();
+        let denials = denials(plan);
         self.objects
             .iter()
             .map(|object| object.name.as_str())
             .find(|name| denials.iter().any(|text| text.contains(name)))
     }
+
+    /// Returns the kind of a seen object (“ball”), or its name, of which `plan` says that none is
+    /// seen at all: “I do not see a ball.” “I do not see a red ball.” may be true beside a blue one.
+    pub fn kind_denied_by<'a>(&'a self, plan: &Plan) -> Option<&'a str> {
+        let denials = denials(plan);
+        let kinds = self
+            .objects
+            .iter()
+            .filter_map(|object| object.name.split(' ').next_back());
+        let is_denied = |kind: &&str| {
+            ["a", "an", "any", "such a", "such an"]
+                .iter()
+                .any(|article| {
+                    let denial = format!("see {article} {kind}");
+                    denials.iter().any(|text| text.contains(&denial))
+                })
+        };
+        self.denied_by(plan)
+            .or_else(|| kinds.clone().find(is_denied))
+    }
+}
+
+/// Sentences of `plan` that say that something is not seen, in lower case.
+fn denials(plan: &Plan) -> Vec<String> {
+    plan.steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Say { text } => Some(text.to_lowercase()),
+            _ => None,
+        })
+        .filter(|text| text.contains("not see"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -140,5 +170,10 @@ mod tests {
         assert_eq!(denied("I do not see a red tray."), Some("red tray"));
         assert_eq!(denied("I do not see a blue tray."), None);
         assert_eq!(denied("I see: red tray."), None);
+        let kind = |text| situation.kind_denied_by(&says(text));
+        assert_eq!(kind("I do not see a tray."), Some("tray"));
+        assert_eq!(kind("I do not see such a tray."), Some("tray"));
+        assert_eq!(kind("I do not see a blue tray."), None);
+        assert_eq!(kind("I do not see a red tray."), Some("red tray"));
     }
 }

@@ -1,0 +1,55 @@
+//! What is said to a sentence that asks for no deed. Nothing moves, whatever the planner says.
+
+use enact_plan::{ObjectView, Plan, Situation, SpeechAct, Step};
+
+use crate::report::Ending;
+use crate::session::Session;
+use crate::turn::Task;
+
+/// How often the planner is asked for an answer in words before the scene is described instead.
+pub(crate) const TURNS_OF_AN_ANSWER: u32 = 2;
+
+impl Session<'_> {
+    /// Says what needs no model.
+    pub(crate) fn reply(&mut self, words: &str, task: &mut Task) -> Ending {
+        self.speak(words, task);
+        match task.speech_act {
+            SpeechAct::Report => Ending::Asked,
+            _ => Ending::Said,
+        }
+    }
+
+    /// Answers with what is seen, which is true whatever was asked.
+    pub(crate) fn describe(&mut self, task: &mut Task) -> Ending {
+        let words = seen(&self.views());
+        self.speak(&words, task);
+        Ending::Said
+    }
+}
+
+/// Why `plan` is no answer to what asks for no deed, in words for the next prompt.
+pub(crate) fn no_answer(act: SpeechAct, plan: &Plan, situation: &Situation) -> Option<String> {
+    if act.is_request() {
+        return None;
+    }
+    if let Some(step) = act.first_forbidden(plan) {
+        return Some(format!("you were asked for an answer, not to {step}"));
+    }
+    if plan.steps.iter().all(|step| matches!(step, Step::Done {})) {
+        return Some("you were asked for an answer and said nothing".to_owned());
+    }
+    let denied = situation.kind_denied_by(plan)?;
+    Some(format!("you deny seeing a {denied}, but one is listed"))
+}
+
+fn seen(objects: &[ObjectView]) -> String {
+    if objects.is_empty() {
+        return "I see nothing on the table.".to_owned();
+    }
+    let one = |object: &ObjectView| match &object.rests {
+        Some((relation, other)) => format!("{} {} {other}", object.name, relation.name()),
+        None => object.name.clone(),
+    };
+    let names: Vec<String> = objects.iter().map(one).collect();
+    format!("I see: {}.", names.join(", "))
+}

@@ -1,0 +1,156 @@
+//! What a sentence does: asks for a deed, forbids one, asks a question, reports, or calls off.
+//!
+//! Decided by rules, before any model is asked, so that it holds for every model: a sentence that
+//! forbids moves nothing, however fluent the planner is. The rules look for evidence in two
+//! directions. Without any sign that a sentence is *not* a request it is taken for one, and the
+//! planner decides; with such a sign, only a part that clearly asks for a deed ("… , but put the
+//! ball in the bowl") makes it a request. Where the two cannot be told apart, nothing moves.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `english` | clauses of English, and what speaks for or against a request in each |
+//! | `chinese` | the same for Chinese |
+
+mod chinese;
+mod english;
+
+use serde::{Deserialize, Serialize};
+
+use crate::step::{Plan, Skill, Step};
+
+/// What the person does by saying something (Austin's and Searle's speech acts, as far as they
+/// matter to an arm).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SpeechAct {
+    /// Asks for something to be done.
+    #[default]
+    Request,
+    /// Forbids, or asks to leave something as it is.
+    Prohibition,
+    /// Calls off what was asked for.
+    Cancellation,
+    /// Asks for an answer.
+    Question,
+    /// Asks where or which something is: pointing at it is an answer.
+    Location,
+    /// Tells what is or was, or muses.
+    Report,
+}
+
+impl SpeechAct {
+    /// Returns what `instruction` does.
+    pub fn of(instruction: &str) -> Self {
+        let has_kana = instruction
+            .chars()
+            .any(|letter| ('\u{3040}'..='\u{30ff}').contains(&letter));
+        if instruction.chars().any(is_han) && !has_kana {
+            let chinese = chinese::classify(instruction);
+            if chinese != Self::Request || !instruction.chars().any(|c| c.is_ascii_alphabetic()) {
+                return chinese;
+            }
+        }
+        english::classify(instruction)
+    }
+
+    /// Whether it asks for a deed.
+    pub fn is_request(self) -> bool {
+        self == Self::Request
+    }
+
+    /// Returns the answer to what neither asks for a deed nor for an answer, in the language of
+    /// `instruction`.
+    pub fn reply(self, instruction: &str) -> Option<&'static str> {
+        let [english, chinese] = match self {
+            Self::Request | Self::Question | Self::Location => return None,
+            Self::Prohibition => [
+                "All right, I will not. Nothing moves.",
+                "好的，我不会动它。",
+            ],
+            Self::Cancellation => ["All right, I will not do anything.", "好的，我什么都不做。"],
+            Self::Report => [
+                "Good to know. I take that as news and will not move: what shall I do?",
+                "好的，知道了。我先不动：要我做什么？",
+            ],
+        };
+        Some(if instruction.chars().any(is_han) {
+            chinese
+        } else {
+            english
+        })
+    }
+
+    /// Whether `skill` may answer it.
+    pub fn permits(self, skill: Skill) -> bool {
+        match skill {
+            Skill::Say | Skill::Ask | Skill::Done => true,
+            Skill::Point => matches!(self, Self::Request | Self::Location),
+            Skill::Pick | Skill::Place | Skill::Push | Skill::Home => self.is_request(),
+        }
+    }
+
+    /// The first step of `plan` that may not answer it.
+    pub fn first_forbidden(self, plan: &Plan) -> Option<&Step> {
+        plan.steps.iter().find(|step| !self.permits(step.skill()))
+    }
+}
+
+/// Fullwidth punctuation alone does not make a sentence Chinese.
+fn is_han(letter: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&letter)
+}
+
+/// What pieces of a sentence speak for, strongest first when they are weighed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Evidence {
+    /// A deed is clearly asked for.
+    Deed,
+    /// Words without a verb that would be a request by themselves.
+    Fragment,
+    /// A thing alone, which corrects what was said before.
+    Named,
+    /// Something is forbidden, or is to stay as it is.
+    Forbids,
+    /// What was said before is taken back.
+    CallsOff,
+    /// An answer is wanted.
+    Asks,
+    /// Where or which something is, is asked.
+    AsksWhere,
+    /// Something is told.
+    Tells,
+    /// None of these.
+    None,
+}
+
+/// Weighs the pieces of a sentence, in order.
+fn weigh(pieces: &[Evidence]) -> SpeechAct {
+    let has = |evidence| pieces.contains(&evidence);
+    let last = |evidence| pieces.iter().rposition(|piece| *piece == evidence);
+    if has(Evidence::Deed) {
+        let deed = [Evidence::Deed, Evidence::Fragment, Evidence::Named]
+            .into_iter()
+            .filter_map(last)
+            .max();
+        return if last(Evidence::CallsOff) > deed {
+            SpeechAct::Cancellation
+        } else {
+            SpeechAct::Request
+        };
+    }
+    if has(Evidence::Fragment) && !has(Evidence::Tells) && !has(Evidence::Asks) {
+        return SpeechAct::Request;
+    }
+    let order = [
+        (Evidence::Forbids, SpeechAct::Prohibition),
+        (Evidence::CallsOff, SpeechAct::Cancellation),
+        (Evidence::Asks, SpeechAct::Question),
+        (Evidence::AsksWhere, SpeechAct::Location),
+        (Evidence::Tells, SpeechAct::Report),
+    ];
+    let found = order.into_iter().find(|(evidence, _)| has(*evidence));
+    found.map_or(SpeechAct::Request, |(_, act)| act)
+}
+
+#[cfg(test)]
+mod tests;

@@ -42,6 +42,21 @@ pub(crate) fn no_answer(act: SpeechAct, plan: &Plan, situation: &Situation) -> O
     Some(format!("you deny seeing a {denied}, but one is listed"))
 }
 
+/// The name of what `plan` handles although the instruction says to leave it alone.
+pub(crate) fn spared<'a>(plan: &Plan, situation: &'a Situation) -> Option<&'a str> {
+    let names = situation.objects.iter().map(|object| object.name.as_str());
+    let spared = SpeechAct::spared(&situation.task, names);
+    let handles = |name: &str| {
+        plan.steps.iter().any(|step| match step {
+            Step::Pick { object } | Step::Push { object, .. } | Step::Place { object, .. } => {
+                object == name
+            }
+            _ => false,
+        })
+    };
+    spared.into_iter().find(|name| handles(name))
+}
+
 fn seen(objects: &[ObjectView]) -> String {
     if objects.is_empty() {
         return "I see nothing on the table.".to_owned();

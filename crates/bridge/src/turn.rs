@@ -11,7 +11,7 @@ use crate::event::Event;
 use crate::overtaken::PATIENCE;
 use crate::persistence::{Advice, advise};
 use crate::report::{Ending, Report};
-use crate::respond::{TURNS_OF_AN_ANSWER, no_answer};
+use crate::respond::{TURNS_OF_AN_ANSWER, no_answer, spared};
 use crate::session::{BridgeError, Session};
 
 /// How far a task may go.
@@ -180,6 +180,10 @@ impl Session<'_> {
             Ok(plan) => {
                 if let Some(why) = no_answer(task.speech_act, &plan, &situation) {
                     task.rejection = Some(why);
+                    return Ok(None);
+                }
+                if let Some(name) = spared(&plan, &situation) {
+                    task.rejection = Some(format!("the {name} is not to be touched"));
                     return Ok(None);
                 }
                 if let Some(name) = situation.denied_by(&plan) {

@@ -18,6 +18,41 @@ pub(super) fn classify(text: &str) -> SpeechAct {
     weigh(&pieces)
 }
 
+/// What is not to be touched: the words that name it, but for articles.
+pub(super) fn spared(text: &str) -> Vec<Vec<String>> {
+    let sentences = sentences(text);
+    let clauses = sentences.iter().flat_map(|sentence| &sentence.clauses);
+    let named = clauses.filter_map(|clause| {
+        let found = SPARED.captures(&clause.words)?;
+        let words = found.name("what")?.as_str().split(' ');
+        let words = words.filter(|word| !LITTLE.contains(word));
+        let words: Vec<String> = words.map(str::to_owned).collect();
+        let is_vague = words.iter().any(|word| VAGUE.contains(&word.as_str()));
+        (!words.is_empty() && !is_vague).then_some(words)
+    });
+    named.collect()
+}
+
+/// Not part of a name.
+const LITTLE: [&str; 8] = ["the", "a", "an", "that", "this", "my", "one", "thing"];
+/// Names nothing by itself.
+const VAGUE: [&str; 14] = [
+    "it",
+    "them",
+    "else",
+    "other",
+    "others",
+    "rest",
+    "any",
+    "anything",
+    "everything",
+    "these",
+    "those",
+    "all",
+    "not",
+    "both",
+];
+
 /// A sentence: its clauses, and whether it ends in a question mark.
 #[derive(Debug, Default)]
 struct Sentence {
@@ -565,6 +600,11 @@ pattern!(DANGLING, r"\b(?:not|never)$");
 pattern!(
     PARENTHESIS,
     r"^(?:under|in any|on any|for any|for no|at any|by any|i repeat|i said|ever|whatever|however|and i mean|even|please|robot|sir)\b"
+);
+// Names what is not to be touched.
+pattern!(
+    SPARED,
+    r"(?:(?:do not|never|without|avoid) (?:you )?(?:even |ever )?(?:touch|touching|move|moving|disturb|disturbing|pick up|take|lift|bump|bumping|hit|hitting|use|using|handle)|leave|hands off|stay away from|keep (?:away from|off)) (?P<what>(?:the|that|this|my|a|an) [a-z]+(?: [a-z]+)?)(?: (?:alone|where it is|in peace|untouched|as it is|please|at all|be|though))*$"
 );
 // After “do not …”: begins anew.
 pattern!(

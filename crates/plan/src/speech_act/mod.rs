@@ -89,6 +89,23 @@ impl SpeechAct {
         }
     }
 
+    /// Returns which of `names` the instruction says must not be touched, as in “put everything in
+    /// the bowl, but leave the red cube alone”: those that have every word of what is named there.
+    pub fn spared<'a>(
+        instruction: &str,
+        names: impl Iterator<Item = &'a str> + Clone,
+    ) -> Vec<&'a str> {
+        let phrases = english::spared(instruction);
+        let is_meant = |name: &&str| {
+            phrases.iter().any(|phrase| {
+                phrase
+                    .iter()
+                    .all(|word| name.split(' ').any(|part| part.eq_ignore_ascii_case(word)))
+            })
+        };
+        names.filter(is_meant).collect()
+    }
+
     /// The first step of `plan` that may not answer it.
     pub fn first_forbidden(self, plan: &Plan) -> Option<&Step> {
         plan.steps.iter().find(|step| !self.permits(step.skill()))

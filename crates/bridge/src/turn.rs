@@ -155,6 +155,11 @@ impl Session<'_> {
         if let Some(Outcome { step, reason, .. }) = failed.cloned() {
             let question = format!("I could not {step}: {reason}. Shall I go on?");
             self.speak(&question, task);
+        } else if let Some(rejection) = task.rejection.clone() {
+            self.speak(
+                &format!("I found no plan that I can carry out: {rejection}."),
+                task,
+            );
         }
     }
 

@@ -99,7 +99,9 @@ fn a_request_is_carried_out() {
 #[test]
 fn what_a_request_leaves_out_is_not_handled() {
     let instruction = "put everything in the bowl, but don't touch the red cube";
-    let (report, moves) = run(instruction, PICK);
-    assert_eq!(moves, 0, "{report:?}");
+    let (report, _) = run(instruction, PICK);
+    assert_eq!(report.steps, []);
     assert!(!report.believes_success());
+    let said = report.said.join(" ");
+    assert!(said.contains("red cube is not to be touched"), "{said}");
 }

@@ -633,7 +633,7 @@ pattern!(
 
 pattern!(
     INVERTED,
-    r"<lead>(?:(?:is|are|was|were|am) (?:not )?(?:it|that|this|these|those|there|the|a|an|any|all|some|i|you|we|they|he|she|my|your|our|every|each|both|one|two|three|anything|something|everything|nothing|[a-z]+s)\b|(?:does|did|has|had|have|do) (?:not )?(?:it|that|this|these|those|there|the|a|an|any|all|some|i|you|we|they|he|she|my|your|our|every|each|both|one|anything|something|anyone|anybody|someone|somebody)\b|(?:can|could|will|would|should|shall|may|might|must) (?:not )?(?:it|that|this|these|those|there|the|a|an|any|all|some|i|you|we|they|he|she|my|your|our|every|each|both|one|anything|something|anyone|[a-z]+s)\b|(?:what|where|who|whom|whose|which|when|why|how)\b)"
+    r"<lead>(?:(?:is|are|was|were|am) (?:not )?(?:it|that|this|these|those|there|the|a|an|any|all|some|i|you|we|they|he|she|my|your|our|every|each|both|one|two|three|anything|something|everything|nothing|[a-z]{3,}s)\b|(?:does|did|has|had|have|do) (?:not )?(?:it|that|this|these|those|there|the|a|an|any|all|some|i|you|we|they|he|she|my|your|our|every|each|both|one|anything|something|anyone|anybody|someone|somebody)\b|(?:can|could|will|would|should|shall|may|might|must) (?:not )?(?:it|that|this|these|those|there|the|a|an|any|all|some|i|you|we|they|he|she|my|your|our|every|each|both|one|anything|something|anyone|[a-z]{3,}s)\b|(?:what|where|who|whom|whose|which|when|why|how)\b)"
 );
 
 pattern!(
@@ -643,7 +643,7 @@ pattern!(
 
 pattern!(
     ASKS,
-    r"<lead>(?:(?:is|are|was|were|am|does|did|has|had|have|do|can|could|will|would|should|shall|may|might|must) (?:not )?(?:it|that|this|these|those|there|the|a|an|any|all|some|i|you|we|they|he|she|my|your|our|every|each|both|one|two|three|anything|something|everything|nothing|anyone|anybody|someone|somebody|[a-z]+s)\b|what|where|who|whom|whose|which|when|why|how|suppose|supposing|imagine|tell|explain|describe|let me know|say|count|name|list|read|report|recite|remind me|i wonder|i am wondering|i was wondering|i would like to know|i want to know|i need to know|any idea|just curious|curious|question|out of curiosity|pray|i am curious|wonder)\b|\b(?:i wonder|wondering|to know|curious) (?:if|whether|how|what|why|where|who|about)\b"
+    r"<lead>(?:(?:is|are|was|were|am|does|did|has|had|have|do|can|could|will|would|should|shall|may|might|must) (?:not )?(?:it|that|this|these|those|there|the|a|an|any|all|some|i|you|we|they|he|she|my|your|our|every|each|both|one|two|three|anything|something|everything|nothing|anyone|anybody|someone|somebody|[a-z]{3,}s)\b|what|where|who|whom|whose|which|when|why|how|suppose|supposing|imagine|tell|explain|describe|let me know|say|count|name|list|read|report|recite|remind me|i wonder|i am wondering|i was wondering|i would like to know|i want to know|i need to know|any idea|just curious|curious|question|out of curiosity|pray|i am curious|wonder)\b|\b(?:i wonder|wondering|to know|curious) (?:if|whether|how|what|why|where|who|about)\b"
 );
 
 // Tells what is, was or will be.

@@ -106,6 +106,9 @@ impl Session<'_> {
         if let Some(reply) = task.speech_act.reply(&task.words) {
             return Ok((self.reply(reply, task), 0));
         }
+        if let Some(reply) = self.mind.declines(&task.words) {
+            return Ok((self.reply(&reply, task), 0));
+        }
         let turns = if task.speech_act.is_request() {
             bounds.turns
         } else {

@@ -169,6 +169,10 @@ impl Planner for MistralModel {
     fn plan(&mut self, frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError> {
         chat::plan(self, frame, situation)
     }
+
+    fn declines(&self, instruction: &str) -> Option<String> {
+        self.settings.declines(instruction)
+    }
 }
 
 impl Model for MistralModel {

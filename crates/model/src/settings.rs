@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use enact_plan::PromptStyle;
+use enact_plan::{PromptStyle, language};
 use serde::Deserialize;
 
 /// How a model wants to be asked. A folder without `enact.toml` gets the
 /// defaults, which suit instruction-tuned models.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// How much a prompt explains.
@@ -16,6 +16,8 @@ pub struct Settings {
     pub image: Option<[u32; 2]>,
     /// Whether a plan is asked for with the picture or from words alone.
     pub plan_with_image: bool,
+    /// ISO 639-1 codes of the languages that it speaks; none: any.
+    pub languages: Vec<String>,
 }
 
 impl Default for Settings {
@@ -24,11 +26,21 @@ impl Default for Settings {
             prompt: PromptStyle::Full,
             image: None,
             plan_with_image: true,
+            languages: Vec::new(),
         }
     }
 }
 
 impl Settings {
+    /// Returns what to say to an instruction in a language that the model does not speak.
+    pub fn declines(&self, instruction: &str) -> Option<String> {
+        if self.languages.is_empty() {
+            return None;
+        }
+        let code = language::foreign(instruction, &self.languages)?;
+        Some(language::not_spoken(code, &self.languages))
+    }
+
     /// The name of the file in a model's folder.
     pub const FILE: &str = "enact.toml";
 
@@ -73,6 +85,16 @@ mod tests {
         assert_eq!(settings.prompt, PromptStyle::Compact);
         assert_eq!(settings.image, Some([224, 224]));
         assert!(settings.plan_with_image);
+    }
+
+    #[test]
+    fn what_is_not_spoken_is_declined() {
+        let settings = Settings::parse("languages = [\"en\", \"zh\"]").unwrap();
+        assert_eq!(settings.declines("put it there"), None);
+        let said = settings.declines("Wirf den roten Würfel weg").unwrap();
+        assert!(said.contains("Englisch"), "{said}");
+        let any = Settings::default();
+        assert_eq!(any.declines("Wirf den roten Würfel weg"), None);
     }
 
     #[test]

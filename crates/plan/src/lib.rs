@@ -8,6 +8,7 @@
 //! | [`detection`] | what the model says it sees |
 //! | [`outcome`] | what became of a step |
 //! | [`situation`] | everything a plan rests on |
+//! | [`language`] | languages that a model does not speak |
 //! | [`mention`] | which spatial words a task uses, and from where they look |
 //! | [`order`] | who stands left, near, between, … of whom, as words |
 //! | [`prompt`] | the situation as words |
@@ -21,6 +22,7 @@
 pub mod detection;
 pub mod examples;
 pub mod grammar;
+pub mod language;
 pub mod mention;
 pub mod nearest;
 pub mod order;

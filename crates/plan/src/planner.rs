@@ -31,6 +31,12 @@ pub trait Perceiver {
 pub trait Planner {
     /// A plan for `situation`, which was seen in `frame`.
     fn plan(&mut self, frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError>;
+
+    /// Returns what is to be said to an `instruction` that this planner is sure not to understand,
+    /// as one in a language that it does not speak: nothing is looked at or moved then.
+    fn declines(&self, _instruction: &str) -> Option<String> {
+        None
+    }
 }
 
 impl<T: Perceiver + ?Sized> Perceiver for &mut T {
@@ -51,6 +57,10 @@ impl<T: Planner + ?Sized> Planner for &mut T {
     fn plan(&mut self, frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError> {
         (**self).plan(frame, situation)
     }
+
+    fn declines(&self, instruction: &str) -> Option<String> {
+        (**self).declines(instruction)
+    }
 }
 
 impl<T: Perceiver + ?Sized> Perceiver for Box<T> {
@@ -70,6 +80,10 @@ impl<T: Perceiver + ?Sized> Perceiver for Box<T> {
 impl<T: Planner + ?Sized> Planner for Box<T> {
     fn plan(&mut self, frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError> {
         (**self).plan(frame, situation)
+    }
+
+    fn declines(&self, instruction: &str) -> Option<String> {
+        (**self).declines(instruction)
     }
 }
 
@@ -104,6 +118,10 @@ impl<S: Perceiver, D> Perceiver for Pair<S, D> {
 impl<S, D: Planner> Planner for Pair<S, D> {
     fn plan(&mut self, frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError> {
         self.planner.plan(frame, situation)
+    }
+
+    fn declines(&self, instruction: &str) -> Option<String> {
+        self.planner.declines(instruction)
     }
 }
 

@@ -15,6 +15,8 @@ use crate::topic::Topic;
 pub(super) struct RecordedMind {
     perceptions: std::vec::IntoIter<Said>,
     plans: std::vec::IntoIter<Said>,
+    /// Tasks that were answered without a look, and what was said.
+    declined: Vec<(String, String)>,
 }
 
 /// An answer and what it cost.
@@ -29,6 +31,7 @@ impl RecordedMind {
         Ok(Self {
             perceptions: answers(journal, Topic::Perception)?,
             plans: answers(journal, Topic::Plan)?,
+            declined: declined(journal)?,
         })
     }
 }
@@ -58,6 +61,29 @@ impl Planner for RecordedMind {
         let said = self.plans.next().ok_or_else(over)?;
         Ok(answer(said, Plan::parse))
     }
+
+    fn declines(&self, instruction: &str) -> Option<String> {
+        let found = self.declined.iter().find(|(task, _)| task == instruction);
+        found.map(|(_, reply)| reply.clone())
+    }
+}
+
+/// Tasks that end in words before anything was looked at.
+fn declined(journal: &Journal) -> Result<Vec<(String, String)>, JournalError> {
+    let mut declined = Vec::new();
+    let mut task: Option<String> = None;
+    for record in journal.records() {
+        match record.topic {
+            Topic::Task => task = Some(record.read::<message::Task>()?.task),
+            Topic::Perception | Topic::Plan | Topic::Report => task = None,
+            Topic::Said => {
+                let said: message::Said = record.read()?;
+                declined.extend(task.take().map(|task| (task, said.text)));
+            }
+            _ => {}
+        }
+    }
+    Ok(declined)
 }
 
 /// Each answer with the timing that follows it.

@@ -210,6 +210,7 @@ fn sentences(text: &str) -> Vec<Sentence> {
 
 fn clauses(sentence: &str) -> Vec<Clause> {
     let idle = IDLE.replace_all(sentence, " , ");
+    let idle = PROVIDED.replace_all(&idle, " , provided");
     let split = RESTART_NOT.replace_all(&idle, "$1 , $2");
     let restarted = if CAUSES.is_match(&split) {
         split
@@ -588,9 +589,11 @@ pattern!(
 // What hangs on another clause.
 pattern!(
     SUBORDINATE,
-    r"<lead>(?:if|unless|when|whenever|while|whilst|suppose|supposing|imagine|imagining|what if|until|before|after|as|once|because|since|although|though|in case|even if|whether|were|had|normally|usually|often|sometimes|generally|every|normally speaking|typically|by habit|what|why|how|who|was|were|is|are|did|does|has|have|i will|i am (?:going|about)|we will|let me|i can|i could|i might|i may|maybe i|perhaps i|i shall)\b"
+    r"<lead>(?:if|unless|provided|when|whenever|while|whilst|suppose|supposing|imagine|imagining|what if|until|before|after|as|once|because|since|although|though|in case|even if|whether|were|had|normally|usually|often|sometimes|generally|every|normally speaking|typically|by habit|what|why|how|who|was|were|is|are|did|does|has|have|i will|i am (?:going|about)|we will|let me|i can|i could|i might|i may|maybe i|perhaps i|i shall)\b"
 );
 
+// “Any will do so long as it is not red”: a condition, which forbids nothing.
+pattern!(PROVIDED, r"\b(?:so long as|as long as|provided that|providing that|on condition that)\b");
 pattern!(CONDITION, r"^(?:should|were|had) ");
 pattern!(
     OTHERWISE,

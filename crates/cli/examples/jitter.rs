@@ -80,6 +80,7 @@ fn main() {
         name: "so101".to_owned(),
         urdf: read("robots/so101/robot.urdf"),
         toml: Some(read("robots/so101/robot.toml")),
+        meshes: Vec::new(),
     };
     let robot = files.load().expect("it ships");
     let scene = Scene::load(&root.join("scenes/tabletop.toml")).expect("it ships");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use enact_arm::{ArmState, Contact, End, Execution};
 use enact_bridge::{Bounds, Event, Order};
 use enact_plan::{Situation, Token, Usage};
-use enact_robot::Robot;
+use enact_robot::{MeshCover, Robot};
 use enact_types::{Frame, Intrinsics, JointVector, Pose, Stamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -39,6 +39,9 @@ pub struct RobotInfo {
     pub urdf: String,
     /// The text of `robot.toml`.
     pub toml: Option<String>,
+    /// What was made of its meshes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub meshes: Vec<MeshCover>,
 }
 
 impl RobotInfo {
@@ -47,7 +50,13 @@ impl RobotInfo {
     /// # Errors
     /// If the texts are no robot.
     pub fn load(&self) -> Result<Robot, JournalError> {
-        Ok(Robot::parse(&self.name, &self.urdf, self.toml.as_deref())?)
+        let toml = self.toml.as_deref();
+        Ok(Robot::parse_with(
+            &self.name,
+            &self.urdf,
+            toml,
+            &self.meshes,
+        )?)
     }
 }
 

@@ -63,7 +63,7 @@ impl Surroundings {
     /// The bodies, as a robot stays clear of them.
     pub fn obstacles(&self) -> impl Iterator<Item = Arc<Obstacle>> + '_ {
         let obstacle = |body: &Body| {
-            let obstacle = Obstacle::new(&body.name, body.shapes.iter().copied());
+            let obstacle = Obstacle::new(&body.name, body.shapes.iter().cloned());
             if body.keep_out {
                 obstacle.keep_out()
             } else {

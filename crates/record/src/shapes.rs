@@ -1,12 +1,12 @@
 //! The primitives that links and fixtures are made of.
 
-use enact_robot::Shape;
+use enact_robot::{Hull, Shape};
 use enact_types::{Pose, Vector3};
 use nalgebra::Translation3;
 use rerun::components::FillMode;
 use rerun::{
-    AsComponents, Boxes3D, Capsules3D, Color, Cylinders3D, Ellipsoids3D, EntityPath,
-    RecordingStream, RecordingStreamResult,
+    AsComponents, Boxes3D, Capsules3D, Color, Cylinders3D, Ellipsoids3D, EntityPath, LineStrips3D,
+    Mesh3D, RecordingStream, RecordingStreamResult,
 };
 
 use crate::convert::transform;
@@ -60,7 +60,47 @@ fn body(shape: &Shape, look: Look) -> Box<dyn AsComponents> {
             let body = Ellipsoids3D::from_radii([radius as f32]);
             Box::new(body.with_colors([colour]).with_fill_mode(fill))
         }
+        Shape::Hull(ref hull) => match fill {
+            FillMode::Solid => Box::new(solid(hull, colour)),
+            _ => Box::new(edges(hull, colour)),
+        },
     }
+}
+
+/// The faces of a convex body, each with corners of its own so that edges look sharp.
+fn solid(hull: &Hull, colour: Color) -> Mesh3D {
+    let corners = hull.faces().iter().flatten();
+    let corners: Vec<[f32; 3]> = corners.map(|index| corner(hull, *index)).collect();
+    let normals: Vec<[f32; 3]> = corners
+        .chunks_exact(3)
+        .flat_map(|face| {
+            let [a, b, c] = [face[0], face[1], face[2]].map(nalgebra::Vector3::from);
+            let normal = (b - a).cross(&(c - a)).try_normalize(0.0);
+            [normal.unwrap_or_default().into(); 3]
+        })
+        .collect();
+    let count = corners.len() as u32;
+    let faces = (0..count / 3).map(|face| [3 * face, 3 * face + 1, 3 * face + 2]);
+    Mesh3D::new(corners)
+        .with_vertex_normals(normals)
+        .with_triangle_indices(faces)
+        .with_albedo_factor(colour.0)
+}
+
+/// The edges of a convex body, each once.
+fn edges(hull: &Hull, colour: Color) -> LineStrips3D {
+    let sides = |face: &[u32; 3]| [0, 1, 2].map(|side| (face[side], face[(side + 1) % 3]));
+    let edges = hull.faces().iter().flat_map(sides);
+    let strips = edges.filter(|(from, to)| from < to);
+    LineStrips3D::new(strips.map(|(from, to)| [corner(hull, from), corner(hull, to)]))
+        .with_colors([colour])
+}
+
+fn corner(hull: &Hull, index: u32) -> [f32; 3] {
+    hull.corners()[index as usize]
+        .coords
+        .map(|value| value as f32)
+        .into()
 }
 
 /// Where along its `z` rerun has a shape's origin; ours is in the middle. Capsules
@@ -75,6 +115,7 @@ fn origin_height(shape: &Shape) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use enact_types::Point3;
 
     #[test]
     fn every_primitive_has_a_body() {
@@ -92,6 +133,7 @@ mod tests {
                 half_length,
             },
             Shape::Sphere { radius },
+            Shape::Hull(tetrahedron()),
         ] {
             let look = Look {
                 colour: Color::from_rgb(1, 2, 3),
@@ -100,6 +142,23 @@ mod tests {
             let batches = body(&shape, look).as_serialized_batches();
             assert!(batches.len() >= 3, "{shape:?}");
         }
+    }
+
+    fn tetrahedron() -> Hull {
+        let corners = [
+            [0.0; 3],
+            [0.03, 0.0, 0.0],
+            [0.0, 0.04, 0.0],
+            [0.01, 0.01, 0.05],
+        ];
+        Hull::new(&corners.map(Point3::from), 0.0)
+    }
+
+    #[test]
+    fn a_ghost_of_a_hull_is_its_edges() {
+        let ghost = edges(&tetrahedron(), Color::from_rgb(1, 2, 3));
+        let strips = ghost.strips.expect("there are strips");
+        assert_eq!(strips.array.len(), 6);
     }
 
     #[test]

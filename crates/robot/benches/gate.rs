@@ -78,7 +78,7 @@ fn motion(robot: &Robot, swing: f64) -> Vec<JointVector> {
 fn around(robot: &Robot, samples: &[JointVector]) -> Surroundings {
     let margin = robot.clearance().objects;
     let cube = Shape::Box { half: [0.015; 3] };
-    let held = Part::held(robot, "held cube", cube, Pose::identity());
+    let held = Part::held(robot, "held cube", cube.clone(), Pose::identity());
     let mut around = Surroundings::table(robot).holding(Some(Arc::new(held)));
     for index in 0..7 {
         let tool = robot.forward(&samples[samples.len() * (index + 1) / 9]);
@@ -97,7 +97,7 @@ fn around(robot: &Robot, samples: &[JointVector]) -> Surroundings {
                 })
                 .collect(),
             5 => vec![(Shape::Sphere { radius: 0.02 }, place)],
-            _ => vec![(cube, place)],
+            _ => vec![(cube.clone(), place)],
         };
         let obstacle = Obstacle::new(&format!("object {index}"), shapes);
         if robot

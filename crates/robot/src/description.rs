@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::chain::Chain;
 use crate::collision::{Clearance, Collider};
 use crate::inverse::{PlanarArm, SphericalWrist};
+use crate::mesh::{Hull, MeshCover, Unguarded};
 use crate::tool_speed::ToolSpeed;
 
 /// An arm with or without a gripper, as its URDF and `robot.toml` describe it.
@@ -32,6 +33,8 @@ pub struct Robot {
     pub(crate) tool_speed: ToolSpeed,
     pub(crate) collider: Option<Arc<Collider>>,
     pub(crate) warnings: Vec<String>,
+    pub(crate) unguarded: Vec<Unguarded>,
+    pub(crate) meshes: Vec<MeshCover>,
 }
 
 impl Robot {
@@ -98,6 +101,17 @@ impl Robot {
     /// Its shapes, and which of them must be kept apart.
     pub fn collider(&self) -> &Arc<Collider> {
         self.collider.as_ref().expect("made when loaded")
+    }
+
+    /// Links of which something is not known that could run into things: the gate keeps only
+    /// what is known of them clear.
+    pub fn unguarded(&self) -> &[Unguarded] {
+        &self.unguarded
+    }
+
+    /// What was made of its meshes: with these it loads where the files are not.
+    pub fn meshes(&self) -> &[MeshCover] {
+        &self.meshes
     }
 
     /// What was ignored or guessed while loading, one sentence each.
@@ -186,10 +200,10 @@ pub struct Inertial {
     pub inertia: Matrix3<f64>,
 }
 
-/// A primitive on a link.
+/// A primitive or a convex body on a link.
 #[derive(Clone, Debug)]
 pub struct LinkShape {
-    /// Which primitive.
+    /// Which one.
     pub shape: Shape,
     /// Where it sits.
     pub link_from_shape: Pose,
@@ -197,8 +211,8 @@ pub struct LinkShape {
     pub colour: [f32; 3],
 }
 
-/// A primitive, centred on its own frame, in metres.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// A primitive, centred on its own frame, or a convex body, in metres.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// A box by its half extents.
@@ -225,6 +239,8 @@ pub enum Shape {
         /// Radius.
         radius: f64,
     },
+    /// A convex body by its corners.
+    Hull(Hull),
 }
 
 /// How the gripper opens and where it grasps.

@@ -9,6 +9,7 @@
 //! | [`load`] | from files to a [`Robot`], or one clear [`LoadError`] |
 //! | [`kinematics`] | where the links are |
 //! | [`inverse`] | joints that put the tool somewhere |
+//! | [`mesh`] | meshes as convex bodies |
 //! | [`collision`] | whether the robot runs into itself or into what is around it |
 //! | [`gate`] | the only constructor of motion |
 
@@ -23,6 +24,7 @@ pub mod inverse;
 pub mod kinematics;
 mod limits;
 pub mod load;
+pub mod mesh;
 mod primitive;
 mod select;
 mod sequence;
@@ -31,6 +33,7 @@ mod shapes;
 mod source;
 pub mod tool_speed;
 mod tree;
+mod unguarded;
 mod wiring;
 
 pub use collision::{Collider, HalfSpace, Obstacle, Surroundings, TABLE};
@@ -40,6 +43,7 @@ pub use description::{
 pub use error::LoadError;
 pub use gate::{Command, Gate, Start, Trajectory};
 pub use inverse::{IkSolution, IkTarget};
+pub use mesh::{Hull, MeshCover, MeshFiles, Packages, Unguarded};
 pub use tool_speed::ToolSpeed;
 
 #[cfg(test)]

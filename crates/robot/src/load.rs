@@ -15,11 +15,13 @@ use crate::grip;
 use crate::hint::did_you_mean;
 use crate::inverse::{PlanarArm, SphericalWrist};
 use crate::limits::JointFiles;
+use crate::mesh::{Fineness, MeshCover, MeshFiles, Workshop};
 use crate::select::{Selection, select};
 use crate::settings::{At, Settings};
 use crate::source::Source;
 use crate::tool_speed::ToolSpeed;
 use crate::tree::Tree;
+use crate::unguarded;
 use crate::wiring::Wiring;
 
 /// Commands per second where nothing else is said.
@@ -39,6 +41,15 @@ impl Robot {
     /// # Errors
     /// The first thing that is wrong with the files, with file, line and hint where known.
     pub fn load(path: &Path) -> Result<Self, LoadError> {
+        Self::load_with(path, &MeshFiles::default())
+    }
+
+    /// As [`load`](Self::load), with meshes from there. A mesh that cannot be had is no error:
+    /// see [`unguarded`](Self::unguarded).
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn load_with(path: &Path, files: &MeshFiles) -> Result<Self, LoadError> {
         let (urdf_path, toml) = if path.is_dir() {
             let toml = path.join("robot.toml");
             let toml = toml.exists().then(|| Source::read(&toml)).transpose()?;
@@ -53,19 +64,42 @@ impl Robot {
             path.file_stem()
         };
         let name = name.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        Loader::new(&urdf, toml.as_ref())?.robot(name)
+        let meshes = MeshSource {
+            folder: Some(urdf_path.parent().unwrap_or(Path::new(""))),
+            files,
+            known: &[],
+        };
+        Loader::new(&urdf, toml.as_ref())?.robot(name, &meshes)
     }
 
     /// As [`load`](Self::load), from the texts of `robot.urdf` and `robot.toml`; `name`
-    /// becomes the robot's.
+    /// becomes the robot's. Of its meshes, there are none.
     ///
     /// # Errors
     /// As [`load`](Self::load).
     pub fn parse(name: &str, urdf: &str, toml: Option<&str>) -> Result<Self, LoadError> {
+        Self::parse_with(name, urdf, toml, &[])
+    }
+
+    /// As [`parse`](Self::parse), with what was made of its meshes when they were at hand.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn parse_with(
+        name: &str,
+        urdf: &str,
+        toml: Option<&str>,
+        meshes: &[MeshCover],
+    ) -> Result<Self, LoadError> {
         let folder = Path::new(name);
         let urdf = Source::new(&folder.join("robot.urdf"), urdf);
         let toml = toml.map(|text| Source::new(&folder.join("robot.toml"), text));
-        Loader::new(&urdf, toml.as_ref())?.robot(name.to_owned())
+        let meshes = MeshSource {
+            folder: None,
+            files: &MeshFiles::default(),
+            known: meshes,
+        };
+        Loader::new(&urdf, toml.as_ref())?.robot(name.to_owned(), &meshes)
     }
 
     /// Loads the folder `name` of `robots_dir`, or the folder or URDF at the path `name`.
@@ -73,12 +107,20 @@ impl Robot {
     /// # Errors
     /// As [`load`](Self::load); an unknown name is answered with those that are there.
     pub fn find(name: &str, robots_dir: &Path) -> Result<Self, LoadError> {
+        Self::find_with(name, robots_dir, &MeshFiles::default())
+    }
+
+    /// As [`find`](Self::find), with meshes from there.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    pub fn find_with(name: &str, robots_dir: &Path, files: &MeshFiles) -> Result<Self, LoadError> {
         let folder = robots_dir.join(name);
         if !name.is_empty() && folder.is_dir() {
-            return Self::load(&folder);
+            return Self::load_with(&folder, files);
         }
         if Path::new(name).exists() {
-            return Self::load(Path::new(name));
+            return Self::load_with(Path::new(name), files);
         }
         let mut names: Vec<String> = std::fs::read_dir(robots_dir)
             .into_iter()
@@ -103,6 +145,15 @@ impl Robot {
             hint,
         })
     }
+}
+
+/// Where a robot's meshes come from.
+struct MeshSource<'a> {
+    /// The URDF's folder; `None` where there are no files.
+    folder: Option<&'a Path>,
+    files: &'a MeshFiles,
+    /// What was made of them before.
+    known: &'a [MeshCover],
 }
 
 /// Everything that has been read, on its way to a robot.
@@ -133,7 +184,7 @@ impl<'a> Loader<'a> {
         Ok(loader)
     }
 
-    fn robot(mut self, name: String) -> Result<Robot, LoadError> {
+    fn robot(mut self, name: String, meshes: &MeshSource) -> Result<Robot, LoadError> {
         let drives: Vec<usize> = self
             .selection
             .arm
@@ -150,8 +201,20 @@ impl<'a> Loader<'a> {
             joints.push(joint);
         }
         self.check_servos(&joints)?;
-        let links = Wiring::new(&self.tree, self.urdf, &joints, self.selection.tool)
-            .links(&mut self.warnings)?;
+        let meshes = self.meshes(meshes)?;
+        let mut unguarded = Vec::new();
+        let links = Wiring::new(&self.tree, self.urdf, &joints, self.selection.tool).links(
+            &meshes,
+            &mut unguarded,
+            &mut self.warnings,
+        )?;
+        let bare = unguarded::bare(&links, self.selection.arm.len(), &unguarded);
+        unguarded.extend(bare);
+        self.warnings.extend(meshes.warnings());
+        let missing = unguarded
+            .iter()
+            .map(|one| format!("nothing keeps this clear: {one}"));
+        self.warnings.extend(missing);
         let home = JointVector::from(home);
         let arm_joints = self.selection.arm.len();
         let rate = self.rate()?;
@@ -173,6 +236,8 @@ impl<'a> Loader<'a> {
             plane: PlanarArm::of(&chain, arm_joints),
             chain,
             warnings: Vec::new(),
+            unguarded,
+            meshes: meshes.covers(),
             links,
             joints,
             home,
@@ -213,6 +278,20 @@ impl<'a> Loader<'a> {
                 .hint(did_you_mean(name, names()))),
             _ => Ok(()),
         }
+    }
+
+    /// Reads the meshes, also from packages that `robot.toml` names.
+    fn meshes(&self, source: &MeshSource) -> Result<Workshop, LoadError> {
+        let fineness = self.sane(&self.settings.meshes, Fineness::fault)?;
+        let mut files = source.files.clone();
+        let folder = self.toml.and_then(|toml| toml.path().parent());
+        for (name, place) in &self.settings.packages {
+            let place = folder.unwrap_or(Path::new("")).join(place);
+            let named = &mut files.packages.named;
+            named.entry(name.clone()).or_insert(place);
+        }
+        let (urdf, known) = (&self.tree.urdf, source.known);
+        Ok(Workshop::new(urdf, source.folder, &files, known, fineness))
     }
 
     fn files_of(&self, drive: usize) -> JointFiles<'_> {

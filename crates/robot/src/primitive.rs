@@ -18,6 +18,7 @@ impl Shape {
                 half_length,
             } => radius.hypot(half_length),
             Self::Box { half } => Vector3::from(half).norm(),
+            Self::Hull(ref hull) => hull.radius(),
         }
     }
 
@@ -34,13 +35,15 @@ impl Shape {
                 half_length,
             } => radius * along.x.hypot(along.y) + half_length * along.z.abs(),
             Self::Box { half } => along.abs().dot(&Vector3::from(half)),
+            Self::Hull(ref hull) => hull.extent(along),
         }
     }
 
     /// Height of its lowest point at `base_from_shape`, metres.
     pub fn lowest(&self, base_from_shape: &Pose) -> f64 {
         let up = base_from_shape.rotation.inverse() * Vector3::z();
-        base_from_shape.translation.z - self.extent(&up)
+        // A hull need not reach as far down as up.
+        base_from_shape.translation.z - self.extent(&-up)
     }
 
     /// Signed distance of a point of its frame to its surface, negative inside, metres.
@@ -65,6 +68,7 @@ impl Shape {
                 let over = point.coords.abs() - Vector3::from(half);
                 over.map(|over| over.max(0.0)).norm() + over.max().min(0.0)
             }
+            Self::Hull(ref hull) => hull.distance(point),
         }
     }
 }

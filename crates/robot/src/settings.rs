@@ -1,6 +1,7 @@
 //! `robot.toml`: what a URDF does not say.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -8,6 +9,7 @@ use toml::Spanned;
 use crate::collision::Clearance;
 use crate::error::LoadError;
 use crate::hint::did_you_mean;
+use crate::mesh::Fineness;
 use crate::source::Source;
 use crate::tool_speed::ToolSpeed;
 
@@ -30,6 +32,11 @@ pub struct Settings {
     pub clearance: Option<At<Clearance>>,
     /// How fast the tool may be near things.
     pub tool_speed: Option<At<ToolSpeed>>,
+    /// Folders of packages that the URDF's meshes are in, relative to this file.
+    #[serde(default)]
+    pub packages: BTreeMap<String, PathBuf>,
+    /// How finely meshes are kept clear.
+    pub meshes: Option<At<Fineness>>,
     /// By joint name.
     #[serde(default)]
     pub joints: BTreeMap<String, At<JointSettings>>,

@@ -1,13 +1,14 @@
-//! Mass and primitive shapes of a URDF link.
+//! Mass and shapes of a URDF link.
 
 use std::collections::HashMap;
 
-use enact_types::Point3;
-use nalgebra::{Matrix3, Rotation3};
+use enact_types::{Point3, Pose};
+use nalgebra::{Matrix3, Rotation3, Translation3};
 use urdf_rs::Geometry;
 
 use crate::description::{Inertial, LinkShape, Shape};
 use crate::error::LoadError;
+use crate::mesh::{Named, Unguarded, Workshop};
 use crate::source::Source;
 use crate::tree::pose;
 
@@ -25,55 +26,67 @@ pub fn palette(urdf: &urdf_rs::Robot) -> Palette {
         .collect()
 }
 
-/// Collision shapes of a link, or visual ones where it has none; meshes become warnings.
+/// What gives a link its shape: collision geometry, or visual where there is none.
+pub fn placed(link: &urdf_rs::Link) -> Vec<(&urdf_rs::Pose, &Geometry)> {
+    if link.collision.is_empty() {
+        let visual = link.visual.iter();
+        visual.map(|it| (&it.origin, &it.geometry)).collect()
+    } else {
+        let collision = link.collision.iter();
+        collision.map(|it| (&it.origin, &it.geometry)).collect()
+    }
+}
+
+/// The shapes of a link; what could not be had of them goes to `unguarded`.
 pub fn shapes(
     link: &urdf_rs::Link,
     palette: &Palette,
     source: &Source,
-    warnings: &mut Vec<String>,
+    meshes: &Workshop,
+    unguarded: &mut Vec<Unguarded>,
 ) -> Result<Vec<LinkShape>, LoadError> {
     let visual = |index: usize| {
         let visual = link.visual.get(index).or(link.visual.first());
         visual.map_or(GREY, |visual| material_colour(visual, palette))
     };
-    let placed: Vec<_> = if link.collision.is_empty() {
-        link.visual
-            .iter()
-            .map(|v| (&v.origin, &v.geometry))
-            .collect()
-    } else {
-        link.collision
-            .iter()
-            .map(|c| (&c.origin, &c.geometry))
-            .collect()
-    };
     let mut shapes = Vec::new();
-    for (index, (origin, geometry)) in placed.into_iter().enumerate() {
-        let Some(shape) = primitive(geometry) else {
-            warnings.push(format!(
-                "link `{}`: a mesh is ignored; only boxes, cylinders, capsules and spheres are used",
-                link.name
-            ));
-            continue;
-        };
-        let link_from_shape = pose(origin);
-        let sound = dimensions(&shape)
+    for (index, (origin, geometry)) in placed(link).into_iter().enumerate() {
+        let link_from_geometry = pose(origin);
+        let is_placed = link_from_geometry
+            .to_homogeneous()
             .iter()
-            .all(|size| 0.0 < *size && size.is_finite());
-        if !sound
-            || !link_from_shape
-                .to_homogeneous()
-                .iter()
-                .all(|value| value.is_finite())
-        {
+            .all(|value| value.is_finite());
+        let primitive = primitive(geometry);
+        let has_size = primitive
+            .iter()
+            .flat_map(dimensions)
+            .all(|size| 0.0 < size && size.is_finite());
+        if !is_placed || !has_size {
             let what = format!("link `{}`: a shape has no size or no place", link.name);
             return Err(source.error_about("link", &link.name, what));
         }
-        shapes.push(LinkShape {
-            shape,
-            link_from_shape,
-            colour: visual(index),
-        });
+        let colour = visual(index);
+        let mut add = |shape: Shape, link_from_shape: Pose| {
+            shapes.push(LinkShape {
+                shape,
+                link_from_shape,
+                colour,
+            });
+        };
+        match (primitive, Named::of(geometry)) {
+            (Some(shape), _) => add(shape, link_from_geometry),
+            (None, Some(named)) => match meshes.cover(&link.name, &named) {
+                Ok(cover) => {
+                    for piece in &cover.pieces {
+                        let from_piece = Translation3::from(piece.middle());
+                        let shape = Shape::Hull(piece.hull.clone());
+                        add(shape, link_from_geometry * from_piece);
+                    }
+                }
+                Err(missing) => unguarded.push(missing),
+            },
+            (None, None) => {}
+        }
     }
     Ok(shapes)
 }
@@ -146,6 +159,7 @@ fn dimensions(shape: &Shape) -> Vec<f64> {
             vec![radius, half_length]
         }
         Shape::Sphere { radius } => vec![radius],
+        Shape::Hull(ref hull) => vec![hull.radius()],
     }
 }
 

@@ -33,6 +33,11 @@ impl Source {
         }
     }
 
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// All of it.
     pub fn text(&self) -> &str {
         &self.text

@@ -8,6 +8,7 @@ use nalgebra::Unit;
 use crate::description::{Joint, Link, Motion, Mount};
 use crate::error::LoadError;
 use crate::hint::did_you_mean;
+use crate::mesh::{Unguarded, Workshop};
 use crate::shapes::{inertial, palette, shapes};
 use crate::source::Source;
 use crate::tree::{Tree, pose};
@@ -34,7 +35,12 @@ impl<'a> Wiring<'a> {
     }
 
     /// Every link in the order of the tree.
-    pub fn links(&self, warnings: &mut Vec<String>) -> Result<Vec<Link>, LoadError> {
+    pub fn links(
+        &self,
+        meshes: &Workshop,
+        unguarded: &mut Vec<Unguarded>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Vec<Link>, LoadError> {
         let palette = palette(&self.tree.urdf);
         self.check_tool()?;
         (0..self.tree.branches.len())
@@ -44,7 +50,7 @@ impl<'a> Wiring<'a> {
                     name: link.name.clone(),
                     mount: self.mount(branch, warnings)?,
                     inertial: inertial(link, self.urdf)?,
-                    shapes: shapes(link, &palette, self.urdf, warnings)?,
+                    shapes: shapes(link, &palette, self.urdf, meshes, unguarded)?,
                 })
             })
             .collect()

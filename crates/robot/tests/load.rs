@@ -314,12 +314,13 @@ fn a_urdf_alone_is_enough() {
 }
 
 #[test]
-fn meshes_are_ignored_with_a_warning() {
+fn a_mesh_that_is_not_there_is_warned_of() {
     let cylinder = "<cylinder radius=\"0.018\" length=\"0.05\"/></geometry></collision>";
     let mesh = "<mesh filename=\"package://x/y.stl\"/></geometry></collision>";
     let robot = altered("robot.urdf", cylinder, mesh).unwrap();
     assert_eq!(robot.warnings().len(), 1);
     assert!(robot.warnings()[0].contains("shoulder_link"));
+    assert_eq!(robot.unguarded()[0].link, "shoulder_link");
 }
 
 #[test]

@@ -31,6 +31,7 @@ fn lowest(shape: &LinkShape, base_from_link: &Pose) -> f64 {
             half_length,
         } => radius + half_length * up.z.abs(),
         Shape::Sphere { radius } => radius,
+        Shape::Hull(ref hull) => hull.extent(&-up),
     };
     pose.translation.z - depth
 }

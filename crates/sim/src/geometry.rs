@@ -1,5 +1,6 @@
-//! What the camera sees of the world: one primitive after another.
+//! What the camera sees of the world: one primitive or convex body after another.
 
+use enact_robot::Hull;
 use enact_types::{Point3, Pose};
 
 /// Segmentation id of a pixel that shows nothing.
@@ -57,6 +58,8 @@ pub enum BodyShape {
     },
     /// The convex hull of these points.
     Convex(Vec<Point3>),
+    /// A convex body, without its rounding.
+    Hull(Hull),
 }
 
 /// What a surface is like.

@@ -118,7 +118,10 @@ fn info(home: &Home, setup: &Setup, scripted: bool) -> Result<RunInfo> {
     let thinks = !(truth && scripted);
     Ok(RunInfo {
         enact: env!("CARGO_PKG_VERSION").to_owned(),
-        robot: robot_info(home, &launch.robot, setup.robot.name())?,
+        robot: RobotInfo {
+            meshes: setup.robot.meshes().to_vec(),
+            ..robot_info(home, &launch.robot, setup.robot.name())?
+        },
         scene,
         launch: serde_json::to_value(launch)?,
         seed: launch.seed,
@@ -134,7 +137,7 @@ fn info(home: &Home, setup: &Setup, scripted: bool) -> Result<RunInfo> {
     })
 }
 
-/// The texts of the robot that `Robot::find` finds by this name or path.
+/// The texts, without the meshes, of the robot that `Robot::find` finds by this name or path.
 pub fn robot_info(home: &Home, name_or_path: &str, name: &str) -> Result<RobotInfo> {
     let shipped = home.robots().join(name_or_path);
     let place = if shipped.is_dir() {
@@ -153,6 +156,7 @@ pub fn robot_info(home: &Home, name_or_path: &str, name: &str) -> Result<RobotIn
         name: name.to_owned(),
         urdf: read(&urdf)?,
         toml,
+        meshes: Vec::new(),
     })
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use enact_arm::{ArmThread, Contact, End, StopSwitch};
-use enact_journal::{Journal, RecordedMotion};
+use enact_journal::{Journal, RecordedMotion, RobotInfo};
 use enact_robot::{Robot, Surroundings};
 
 use super::args::ReplayArgs;
@@ -36,7 +36,11 @@ pub fn find(home: &Home, args: &ReplayArgs, journal: &Journal, stage: &Stage) ->
     };
     let mut launch = Launch::load(&home.resolve(name, &home.launches())?)?;
     let recorded = journal.info()?.robot;
-    if robot_info(home, &launch.robot, &recorded.name)? != recorded {
+    let chosen = RobotInfo {
+        meshes: recorded.meshes.clone(),
+        ..robot_info(home, &launch.robot, &recorded.name)?
+    };
+    if chosen != recorded {
         bail!(
             "this was recorded with `{}`, and the launch file `{name}` chooses `{}` or another version of it; its limits would not be those that the motions were made for",
             recorded.name,

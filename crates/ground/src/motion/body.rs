@@ -6,6 +6,7 @@ use std::sync::Arc;
 use enact_robot::Robot;
 use enact_robot::collision::Part;
 use enact_robot::description::Shape;
+use enact_robot::mesh::Hull;
 use enact_types::{Point3, Pose, Vector3};
 
 use super::solids::shape_of;
@@ -93,7 +94,21 @@ fn surface_points(shape: &Shape) -> Vec<Point3> {
         Shape::Box { half } => grid()
             .map(|share| Point3::from(Vector3::from(half).component_mul(&share)))
             .collect(),
+        Shape::Hull(ref hull) => on_hull(hull),
     }
+}
+
+/// Three points of each face, near its corners.
+fn on_hull(hull: &Hull) -> Vec<Point3> {
+    let corners = hull.corners();
+    let of_face = |face: &[u32; 3]| {
+        let [a, b, c] = face.map(|index| corners[index as usize]);
+        let out = (b - a).cross(&(c - a)).try_normalize(0.0);
+        let out = out.unwrap_or_default() * hull.rounding();
+        let middle = (a.coords + b.coords + c.coords) / 3.0;
+        [a, b, c].map(|corner| Point3::from(corner.coords * 0.7 + middle * 0.3 + out))
+    };
+    hull.faces().iter().flat_map(of_face).collect()
 }
 
 fn ring(radius: f64, z: f64) -> Vec<Point3> {
@@ -120,6 +135,16 @@ fn grid() -> impl Iterator<Item = Vector3> {
 mod tests {
     use super::*;
 
+    fn hull() -> Hull {
+        let corners = [
+            [0.0; 3],
+            [0.03, 0.0, 0.0],
+            [0.0, 0.04, 0.0],
+            [0.01, 0.01, 0.05],
+        ];
+        Hull::new(&corners.map(Point3::from), 0.001)
+    }
+
     #[test]
     fn surface_points_are_on_the_surface() {
         let (radius, half_length) = (0.02, 0.05);
@@ -136,6 +161,7 @@ mod tests {
                 half_length,
             },
             Shape::Sphere { radius },
+            Shape::Hull(hull()),
         ];
         for shape in shapes {
             for point in surface_points(&shape) {

@@ -37,6 +37,7 @@ impl Stage {
     pub fn in_scene(scene: &str, seed: u64) -> Self {
         let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
         let robot = RobotInfo {
+            meshes: Vec::new(),
             name: "so101".to_owned(),
             urdf: read("robots/so101/robot.urdf"),
             toml: Some(read("robots/so101/robot.toml")),

@@ -31,12 +31,13 @@ impl Part {
         shape: Shape,
         link_from_shape: Pose,
     ) -> Self {
+        let convex = Convex::new(&shape);
         let mut part = Self {
             name: name.to_owned(),
             link,
             shape,
             link_from_shape,
-            convex: Convex::new(&shape),
+            convex,
             reach: Vec::new(),
         };
         part.reach = part.reach_in(links, joints, 0);
@@ -56,7 +57,7 @@ impl Part {
         with_shapes
             .flat_map(|(index, link)| {
                 link.shapes.iter().map(move |shape| {
-                    let (place, shape) = (shape.link_from_shape, shape.shape);
+                    let (place, shape) = (shape.link_from_shape, shape.shape.clone());
                     Self::new(links, joints, &link.name, index, shape, place)
                 })
             })

@@ -18,6 +18,8 @@ pub struct Convex {
     upright: bool,
     /// Of the ball around its middle that holds it, metres.
     pub radius: f64,
+    /// How far it reaches beyond the shape, metres.
+    rounding: f64,
 }
 
 /// Where a convex body is.
@@ -33,6 +35,10 @@ impl Convex {
     pub fn new(shape: &Shape) -> Self {
         let upright = matches!(shape, Shape::Cylinder { .. });
         let radius = shape.radius();
+        let rounding = match shape {
+            Shape::Hull(hull) => hull.rounding(),
+            _ => 0.0,
+        };
         let shape = match *shape {
             Shape::Box { half: [x, y, z] } => SharedShape::new(Cuboid::new(Vector::new(x, y, z))),
             Shape::Sphere { radius } => SharedShape::new(Ball::new(radius)),
@@ -44,11 +50,13 @@ impl Convex {
                 radius,
                 half_length,
             } => SharedShape::new(Capsule::new_z(half_length, radius)),
+            Shape::Hull(ref hull) => hull.shape().clone(),
         };
         Self {
             shape,
             upright,
             radius,
+            rounding,
         }
     }
 
@@ -74,15 +82,16 @@ impl Convex {
     /// Distance between two bodies, negative by the depth to which they overlap, metres.
     pub fn distance(&self, at: &Placed, other: &Self, other_at: &Placed) -> f64 {
         let (a, b) = (&*self.shape, &*other.shape);
+        let rounding = self.rounding + other.rounding;
         // Every pair of convex shapes is supported; a NaN would be refused by the caller.
         let apart = query::distance(&at.place, a, &other_at.place, b)
             .map_or(f64::NAN, |found| found.distance);
         if apart > 0.0 {
-            return apart;
+            return apart - rounding;
         }
         match query::contact(&at.place, a, &other_at.place, b, 0.0) {
-            Ok(Some(contact)) => contact.dist.min(0.0),
-            _ => apart,
+            Ok(Some(contact)) => contact.dist.min(0.0) - rounding,
+            _ => apart - rounding,
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Which parts of a robot can meet.
 
+use std::collections::HashSet;
+
 use enact_types::Pose;
 
 use super::body::Part;
 use super::clearance::Clearance;
+use super::convex::Placed;
 use crate::description::{Joint, Link};
 use crate::sequence::halton;
 
@@ -65,20 +68,13 @@ pub fn pairs(question: &Question, parts: &[Part], clearance: &Clearance) -> Vec<
         }
     }
     let found = observe(question, parts, &pairs);
-    let joined = |pair: &Pair| {
-        let same = |a: &Pair| {
-            parts[a.first].link == parts[pair.first].link
-                && parts[a.second].link == parts[pair.second].link
-        };
-        let of_links = pairs.iter().zip(&found).filter(|(other, _)| same(other));
-        let mut touching = of_links.map(|(other, found)| {
-            (
-                found.largest < other.margin.clamp(f64::MIN_POSITIVE, JOINED),
-                found.at_home < other.margin.clamp(f64::MIN_POSITIVE, JOINED),
-            )
-        });
-        touching.any(|(always, at_home)| always || at_home)
-    };
+    let links_of = |pair: &Pair| (parts[pair.first].link, parts[pair.second].link);
+    let touching = pairs.iter().zip(&found).filter(|(pair, found)| {
+        let touch = pair.margin.clamp(f64::MIN_POSITIVE, JOINED);
+        found.largest < touch || found.at_home < touch
+    });
+    let touching: HashSet<(usize, usize)> = touching.map(|(pair, _)| links_of(pair)).collect();
+    let joined = |pair: &Pair| touching.contains(&links_of(pair));
     let kept: Vec<bool> = pairs
         .iter()
         .zip(&found)
@@ -97,34 +93,48 @@ struct Found {
     at_home: f64,
 }
 
+impl Found {
+    /// Whether more samples change nothing: the pair meets, and not always.
+    fn is_settled(&self, pair: &Pair) -> bool {
+        self.smallest < NEVER + pair.margin && self.largest >= JOINED.max(pair.margin)
+    }
+}
+
 fn observe(question: &Question, parts: &[Part], pairs: &[Pair]) -> Vec<Found> {
-    let distances = |joints: &[f64]| -> Vec<f64> {
+    let place = |joints: &[f64]| -> Vec<_> {
         let links = (question.poses)(joints);
-        let placed: Vec<_> = parts.iter().map(|part| part.at(&links)).collect();
-        let of_pair = |pair: &Pair| {
-            let (a, b) = (&parts[pair.first].convex, &parts[pair.second].convex);
-            let (at, other) = (&placed[pair.first], &placed[pair.second]);
-            let bound = at.at_least(a.radius, other, b.radius);
-            if bound > NEVER + pair.margin {
-                bound
-            } else {
-                a.distance(at, b, other)
-            }
-        };
-        pairs.iter().map(of_pair).collect()
+        parts.iter().map(|part| part.at(&links)).collect()
     };
-    let mut found: Vec<Found> = distances(question.home)
-        .into_iter()
-        .map(|at_home| Found {
-            smallest: at_home,
-            largest: at_home,
-            at_home,
+    let distance = |pair: &Pair, placed: &[Placed]| {
+        let (a, b) = (&parts[pair.first].convex, &parts[pair.second].convex);
+        let (at, other) = (&placed[pair.first], &placed[pair.second]);
+        let bound = at.at_least(a.radius, other, b.radius);
+        if bound > NEVER + pair.margin {
+            bound
+        } else {
+            a.distance(at, b, other)
+        }
+    };
+    let home = place(question.home);
+    let mut found: Vec<Found> = pairs
+        .iter()
+        .map(|pair| {
+            let at_home = distance(pair, &home);
+            Found {
+                smallest: at_home,
+                largest: at_home,
+                at_home,
+            }
         })
         .collect();
     for index in 1..=SAMPLES {
-        for (found, distance) in found.iter_mut().zip(distances(&posture(question, index))) {
-            found.smallest = found.smallest.min(distance);
-            found.largest = found.largest.max(distance);
+        let placed = place(&posture(question, index));
+        for (found, pair) in found.iter_mut().zip(pairs) {
+            if !found.is_settled(pair) {
+                let distance = distance(pair, &placed);
+                found.smallest = found.smallest.min(distance);
+                found.largest = found.largest.max(distance);
+            }
         }
     }
     found

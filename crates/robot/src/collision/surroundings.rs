@@ -120,7 +120,7 @@ impl Obstacle {
     pub fn shapes(&self) -> impl Iterator<Item = (Shape, Pose)> + '_ {
         self.pieces
             .iter()
-            .map(|piece| (piece.shape, piece.placed.pose))
+            .map(|piece| (piece.shape.clone(), piece.placed.pose))
     }
 
     /// Signed distance of a point, negative inside, metres.
@@ -187,7 +187,7 @@ impl HalfSpace {
     pub(super) fn distance(&self, shape: &Shape, base_from_shape: &Pose) -> f64 {
         let local = base_from_shape.rotation.inverse() * self.normal.into_inner();
         let middle = base_from_shape.translation.vector.dot(&self.normal);
-        middle - shape.extent(&local) - self.offset
+        middle - shape.extent(&-local) - self.offset
     }
 }
 
@@ -280,7 +280,7 @@ impl PartialEq for Surroundings {
     fn eq(&self, other: &Self) -> bool {
         let held = |surroundings: &Self| {
             let part = surroundings.held.as_ref();
-            part.map(|part| (part.name.clone(), part.shape, part.link_from_shape))
+            part.map(|part| (part.name.clone(), part.shape.clone(), part.link_from_shape))
         };
         self.obstacles == other.obstacles
             && self.half_spaces == other.half_spaces

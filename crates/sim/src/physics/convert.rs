@@ -2,7 +2,7 @@
 
 use std::f32::consts::PI;
 
-use enact_robot::Shape;
+use enact_robot::{Hull, Shape};
 use enact_types::{Pose, Vector3};
 use nalgebra::{Quaternion, Translation3, UnitQuaternion};
 use rapier3d::math::{Pose as EnginePose, Rotation, Vector};
@@ -72,8 +72,20 @@ pub fn collider(shape: &BodyShape, parent_from_shape: &Pose) -> ColliderBuilder 
             let points: Vec<Vector> = points.iter().map(|point| vector(&point.coords)).collect();
             SharedShape::convex_hull(&points).expect("the points span space")
         }
+        BodyShape::Hull(hull) => convex(hull),
     };
     ColliderBuilder::new(shape).position(pose(parent_from_shape))
+}
+
+/// A hull, without its rounding: its corners are those of the mesh, which is what touches.
+fn convex(hull: &Hull) -> SharedShape {
+    let corners = hull.corners().iter();
+    let corners: Vec<Vector> = corners.map(|corner| vector(&corner.coords)).collect();
+    // What is too thin in single precision is a box around it.
+    SharedShape::convex_hull(&corners).unwrap_or_else(|| {
+        let half = |axis: Vector3| hull.extent(&axis).max(hull.extent(&-axis)).max(1e-4) as f32;
+        SharedShape::cuboid(half(Vector3::x()), half(Vector3::y()), half(Vector3::z()))
+    })
 }
 
 /// Boxes about z with their edges on a cylinder.
@@ -118,5 +130,6 @@ pub fn body_shape(shape: &Shape) -> BodyShape {
             half_length,
         },
         Shape::Sphere { radius } => BodyShape::Sphere { radius },
+        Shape::Hull(ref hull) => BodyShape::Hull(hull.clone()),
     }
 }

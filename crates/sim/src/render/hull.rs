@@ -1,5 +1,6 @@
-//! The half-spaces of a convex hull of a few points.
+//! The half-spaces of a convex hull.
 
+use enact_robot::Hull;
 use enact_types::{Point3, Vector3};
 
 /// The half-space `normal · p <= offset`.
@@ -9,6 +10,17 @@ pub(super) struct HalfSpace {
     pub normal: Vector3,
     /// Distance from the origin along the normal, metres.
     pub offset: f64,
+}
+
+/// The sides of a convex body.
+pub(super) fn sides(hull: &Hull) -> Vec<HalfSpace> {
+    let planes = hull.planes().iter();
+    planes
+        .map(|plane| HalfSpace {
+            normal: plane.normal,
+            offset: plane.offset,
+        })
+        .collect()
 }
 
 /// Points closer than this to a face are on it, metres.

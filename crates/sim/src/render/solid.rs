@@ -102,6 +102,7 @@ fn local_bounds(shape: &BodyShape) -> (Vector3, f64) {
         BodyShape::Sphere { radius } => (Vector3::zeros(), *radius),
         BodyShape::Convex(points) => Ball::around(points.iter().map(|point| point.coords))
             .map_or((Vector3::zeros(), 0.0), |ball| (ball.centre, ball.radius)),
+        BodyShape::Hull(hull) => (Vector3::zeros(), hull.radius()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use enact_types::Vector3;
 
-use super::hull::{HalfSpace, half_spaces};
+use super::hull::{HalfSpace, half_spaces, sides};
 use crate::geometry::BodyShape;
 
 /// Hits closer than this to the start of a ray are not hits.
@@ -50,6 +50,7 @@ impl Surface {
             BodyShape::Convex(points) => Self::Hull {
                 faces: half_spaces(points),
             },
+            BodyShape::Hull(hull) => Self::Hull { faces: sides(hull) },
         }
     }
 

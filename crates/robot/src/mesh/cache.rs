@@ -1,0 +1,85 @@
+//! Covers that were computed before, a file each.
+//!
+//! A cache is a convenience: what cannot be read is computed, what cannot be written is not.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::cover::{Cover, Fineness};
+use enact_types::Vector3;
+
+/// Counts up when the same mesh is to be covered otherwise than before.
+const VERSION: u32 = 1;
+
+/// Where the cover of one mesh is kept.
+pub struct Entry {
+    path: PathBuf,
+    key: String,
+}
+
+impl Entry {
+    /// The place for a mesh of these bytes.
+    pub fn new(
+        folder: &Path,
+        bytes: &[u8],
+        mesh: &Path,
+        scale: &Vector3,
+        fineness: &Fineness,
+    ) -> Self {
+        let mut hasher = Sha256::new();
+        hasher.update(VERSION.to_le_bytes());
+        // The end of a name can decide what the bytes mean.
+        let end = mesh.extension().unwrap_or_default().to_ascii_lowercase();
+        hasher.update(end.as_encoded_bytes());
+        hasher.update([0]);
+        let pieces = fineness.pieces as f64;
+        for number in [scale.x, scale.y, scale.z, fineness.tolerance, pieces] {
+            hasher.update(number.to_le_bytes());
+        }
+        hasher.update(bytes);
+        let key = hex(&hasher.finalize());
+        Self {
+            path: folder.join(format!("{key}.json")),
+            key,
+        }
+    }
+
+    /// What is kept, if it is whole.
+    pub fn read(&self) -> Option<Cover> {
+        let text = fs::read_to_string(&self.path).ok()?;
+        let (sum, body) = text.split_once('\n')?;
+        if sum != self.sum(body) {
+            return None;
+        }
+        serde_json::from_str(body).ok()
+    }
+
+    /// Keeps a cover, if that is possible.
+    pub fn write(&self, cover: &Cover) {
+        let (Ok(body), Some(folder)) = (serde_json::to_string(cover), self.path.parent()) else {
+            return;
+        };
+        let text = format!("{}\n{body}", self.sum(&body));
+        // Whole or not at all, whoever else writes it at the same time.
+        let beside = self.path.with_extension(format!("{}", std::process::id()));
+        let kept = fs::create_dir_all(folder)
+            .and_then(|()| fs::write(&beside, text))
+            .and_then(|()| fs::rename(&beside, &self.path));
+        if kept.is_err() {
+            let _ = fs::remove_file(&beside);
+        }
+    }
+
+    fn sum(&self, body: &str) -> String {
+        let mut hasher = Sha256::new();
+        hasher.update(self.key.as_bytes());
+        hasher.update(body.as_bytes());
+        hex(&hasher.finalize())
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

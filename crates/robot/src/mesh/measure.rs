@@ -1,0 +1,101 @@
+//! How far convex bodies reach beyond a mesh.
+
+use enact_types::Point3;
+use parry3d_f64::math::Vector;
+use parry3d_f64::query::PointQuery;
+use parry3d_f64::shape::TriMesh;
+
+use super::Triangle;
+use super::hull::Hull;
+
+/// A face is looked at in parts of this share of the distance that matters, or
+/// of their own distance if that is more.
+const PART: f64 = 0.25;
+/// Parts of the faces of one hull at most; what is left is judged as a whole.
+const MOST_PARTS: usize = 200_000;
+
+/// The surface of a mesh, to be asked for distances.
+pub struct Surface(TriMesh);
+
+/// A part of a hull's face that may be far from the mesh.
+#[derive(Clone, Debug)]
+pub struct Suspect {
+    /// Its corners.
+    pub corners: Triangle,
+    /// None of its points is farther from the mesh, metres.
+    pub reach: f64,
+    /// The point of the mesh that is nearest to its middle.
+    pub nearest: Point3,
+}
+
+impl Surface {
+    /// The surface that these triangles make.
+    pub fn new(triangles: &[Triangle]) -> Self {
+        let points = triangles.iter().flatten();
+        let points = points.map(|point| Vector::new(point.x, point.y, point.z));
+        let faces = (0..triangles.len() as u32).map(|face| [3 * face, 3 * face + 1, 3 * face + 2]);
+        let mesh = TriMesh::new(points.collect(), faces.collect());
+        Self(mesh.expect("there are triangles"))
+    }
+
+    /// Distance of a point, metres, and the point of the surface that is nearest.
+    pub fn nearest(&self, point: &Point3) -> (f64, Point3) {
+        let at = Vector::new(point.x, point.y, point.z);
+        let found = self.0.project_local_point(at, false).point;
+        let found = Point3::new(found.x, found.y, found.z);
+        ((found - point).norm(), found)
+    }
+}
+
+/// The parts of a hull's faces that may be farther than `near` from the surface, farthest
+/// first. All else is at most `near` away from it.
+pub fn suspects(hull: &Hull, surface: &Surface, near: f64) -> Vec<Suspect> {
+    let corners = hull.corners();
+    let mut open: Vec<Triangle> = hull
+        .faces()
+        .iter()
+        .map(|face| face.map(|index| corners[index as usize]))
+        .collect();
+    let mut found = Vec::new();
+    let mut parts = 0;
+    while let Some(part) = open.pop() {
+        parts += 1;
+        let middle = Point3::from((part[0].coords + part[1].coords + part[2].coords) / 3.0);
+        let radii = part.iter().map(|corner| (corner - middle).norm());
+        let radius = radii.fold(0.0, f64::max);
+        let (distance, nearest) = surface.nearest(&middle);
+        if distance + radius <= near {
+            continue;
+        }
+        if radius <= PART * near.max(distance) || parts > MOST_PARTS {
+            found.push(Suspect {
+                corners: part,
+                reach: distance + radius,
+                nearest,
+            });
+        } else {
+            open.extend(halves(&part));
+        }
+    }
+    found.sort_by(|a, b| b.reach.total_cmp(&a.reach));
+    found
+}
+
+/// Whether a part of one hull's face is inside another hull. The other one's rounding helps:
+/// what two hulls share along a cut is simplified in each on its own.
+pub fn is_inside(suspect: &Suspect, other: &Hull) -> bool {
+    let mut corners = suspect.corners.iter();
+    corners.all(|corner| {
+        other.height(corner) <= other.rounding() + 1e-6 && other.distance(corner) <= 1e-6
+    })
+}
+
+/// A triangle cut in two at the middle of its longest side.
+fn halves(triangle: &Triangle) -> [Triangle; 2] {
+    let length = |side: usize| (triangle[side] - triangle[(side + 1) % 3]).norm_squared();
+    let longest = (0..3).max_by(|a, b| length(*a).total_cmp(&length(*b)));
+    let side = longest.unwrap_or(0);
+    let [a, b, c] = [0, 1, 2].map(|step| triangle[(side + step) % 3]);
+    let middle = nalgebra::center(&a, &b);
+    [[a, middle, c], [middle, b, c]]
+}

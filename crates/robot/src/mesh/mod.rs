@@ -1,0 +1,44 @@
+//! Meshes of a URDF as convex bodies that the gate can keep clear of.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `locate` | from a name as a URDF writes it to a file |
+//! | `read` | from a file to triangles, or one clear sentence |
+//! | `stl`, `obj`, `collada` | the formats |
+//! | [`hull`] | a convex body by its corners |
+//! | [`cover`] | few convex bodies that hold all of a mesh and little else |
+//! | `measure` | how far convex bodies reach beyond a mesh |
+//! | `cache` | covers that were computed before |
+//! | [`workshop`] | all of this for one robot |
+
+mod cache;
+mod collada;
+pub mod cover;
+pub mod hull;
+mod locate;
+mod measure;
+mod obj;
+mod piece;
+mod read;
+mod stl;
+pub mod workshop;
+
+pub use cover::{Cover, Fineness, Piece};
+pub use hull::Hull;
+pub use workshop::{MeshCover, MeshFiles, Packages, Unguarded};
+pub(crate) use workshop::{Named, Workshop};
+
+use std::path::Path;
+
+use enact_types::{Point3, Vector3};
+
+/// A triangle by its corners, metres.
+pub type Triangle = [Point3; 3];
+
+/// The triangles of an STL, OBJ or COLLADA file, each number times `scale`, metres.
+///
+/// # Errors
+/// What is wrong, to be read after the name of the file.
+pub fn triangles(path: &Path, scale: [f64; 3]) -> Result<Vec<Triangle>, String> {
+    read::triangles(path, &read::bytes(path)?, &Vector3::from(scale))
+}

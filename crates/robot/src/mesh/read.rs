@@ -1,0 +1,121 @@
+//! From a mesh file to triangles, or one clear sentence.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use enact_types::Vector3;
+
+use super::{Triangle, collada, obj, stl};
+
+/// Longest file, bytes.
+const LONGEST: u64 = 512 << 20;
+/// Most triangles.
+pub const MOST: usize = 4_000_000;
+/// Nothing on an arm is as far from the origin of its mesh, metres.
+const FARTHEST: f64 = 10.0;
+
+/// A format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Stl,
+    Obj,
+    Collada,
+}
+
+/// The bytes of a mesh file.
+///
+/// # Errors
+/// What is wrong, to be read after the name of the file.
+pub fn bytes(path: &Path) -> Result<Vec<u8>, String> {
+    let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    if file.metadata().is_ok_and(|about| about.is_dir()) {
+        return Err("is a folder".to_owned());
+    }
+    file.take(LONGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    if bytes.len() as u64 > LONGEST {
+        let mib = LONGEST >> 20;
+        return Err(format!(
+            "is longer than {mib} MiB; a simpler mesh serves as well"
+        ));
+    }
+    if bytes.starts_with(b"version https://git-lfs") {
+        return Err("is a pointer of Git LFS, not the file itself: run `git lfs pull`".to_owned());
+    }
+    Ok(bytes)
+}
+
+/// The triangles of a mesh file, each number times `scale`, metres.
+///
+/// # Errors
+/// What is wrong, to be read after the name of the file.
+pub fn triangles(path: &Path, bytes: &[u8], scale: &Vector3) -> Result<Vec<Triangle>, String> {
+    let named = extension(path);
+    let Some(format) = by_content(bytes).or(named) else {
+        return Err("is neither STL, OBJ nor COLLADA (.dae)".to_owned());
+    };
+    let read = match format {
+        Format::Stl => stl::read(bytes),
+        Format::Obj => obj::read(bytes),
+        Format::Collada => collada::read(&String::from_utf8_lossy(bytes), MOST),
+    };
+    let mut triangles = read.map_err(|what| format!("is broken: {what}"))?;
+    if triangles.is_empty() {
+        return Err("has no triangles".to_owned());
+    }
+    if triangles.len() > MOST {
+        return Err(format!(
+            "has more than {MOST} triangles; a simpler mesh serves as well"
+        ));
+    }
+    let corners = triangles.iter_mut().flatten();
+    for corner in corners {
+        corner.coords.component_mul_assign(scale);
+        if !corner.iter().all(|value| value.is_finite()) {
+            return Err("is broken: a corner is not finite".to_owned());
+        }
+        let far = corner.coords.amax();
+        if far > FARTHEST {
+            return Err(format!(
+                "reaches {far:.0} m from its origin: is its unit not the metre? \
+                 `scale` in the URDF would say so"
+            ));
+        }
+    }
+    Ok(triangles)
+}
+
+fn extension(path: &Path) -> Option<Format> {
+    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    match extension.as_str() {
+        "stl" | "stlb" | "stla" => Some(Format::Stl),
+        "obj" => Some(Format::Obj),
+        "dae" => Some(Format::Collada),
+        _ => None,
+    }
+}
+
+/// What the bytes are, where they tell: a name may lie.
+fn by_content(bytes: &[u8]) -> Option<Format> {
+    if stl::is_binary(bytes) {
+        return Some(Format::Stl);
+    }
+    let head = &bytes[..bytes.len().min(4096)];
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let text = text.trim_ascii_start();
+    if text.starts_with(b"<") {
+        let is_collada = text.windows(8).any(|window| window == b"<COLLADA");
+        return is_collada.then_some(Format::Collada);
+    }
+    if stl::is_ascii(text) && text.windows(5).any(|it| it.eq_ignore_ascii_case(b"facet")) {
+        return Some(Format::Stl);
+    }
+    let is_text = head.iter().all(|byte| !matches!(byte, 0..=8 | 14..=31));
+    let mut lines = text.split(|byte| *byte == b'\n');
+    let is_vertex = lines.any(|line| line.trim_ascii_start().starts_with(b"v "));
+    (is_text && is_vertex).then_some(Format::Obj)
+}

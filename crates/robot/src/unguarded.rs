@@ -1,0 +1,58 @@
+//! Links that have a mass, but no shape.
+
+use crate::description::Link;
+use crate::mesh::Unguarded;
+
+/// A link as light as this is a mere frame to whoever wrote the URDF, kilograms.
+const MERE_FRAME: f64 = 0.1;
+
+/// Heavy links that an arm joint moves and that have no shape, nor anything that is fixed to
+/// them: what has no shape cannot be kept clear. `known` is what was found already.
+pub fn bare(links: &[Link], arm_joints: usize, known: &[Unguarded]) -> Vec<Unguarded> {
+    // What is fixed to a link is one body with it.
+    let body: Vec<usize> = bodies(links);
+    let is_known = |link: &Link| known.iter().any(|one| one.link == link.name);
+    let has_shape = |of: usize| {
+        let mut parts = links.iter().zip(&body);
+        parts.any(|(link, body)| *body == of && (!link.shapes.is_empty() || is_known(link)))
+    };
+    let mut bare = Vec::new();
+    for (index, link) in links.iter().enumerate() {
+        let mass = link.inertial.as_ref().map_or(0.0, |inertial| inertial.mass);
+        let moves = moved_by_arm(links, index, arm_joints);
+        if mass >= MERE_FRAME && moves && !has_shape(body[index]) {
+            bare.push(Unguarded {
+                link: link.name.clone(),
+                mesh: None,
+                why: format!(
+                    "it has a mass of {mass} kg, but neither collision nor visual geometry"
+                ),
+                package: None,
+            });
+        }
+    }
+    bare
+}
+
+/// For each link, the first link that it is fixed to.
+fn bodies(links: &[Link]) -> Vec<usize> {
+    let mut body: Vec<usize> = Vec::with_capacity(links.len());
+    for (index, link) in links.iter().enumerate() {
+        body.push(match &link.mount {
+            Some(mount) if mount.motion.is_none() => body[mount.parent],
+            _ => index,
+        });
+    }
+    body
+}
+
+fn moved_by_arm(links: &[Link], mut link: usize, arm_joints: usize) -> bool {
+    while let Some(mount) = &links[link].mount {
+        let motion = mount.motion.as_ref();
+        if motion.is_some_and(|motion| motion.joint < arm_joints) {
+            return true;
+        }
+        link = mount.parent;
+    }
+    false
+}

@@ -12,9 +12,33 @@ use crate::view::Shown;
 #[derive(Debug, Parser)]
 #[command(name = "enact", version, about, max_term_width = 100)]
 pub struct Cli {
+    /// Where meshes are.
+    #[command(flatten)]
+    pub meshes: MeshArgs,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// Where meshes of robots are, and what if they are not.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Meshes of robots")]
+pub struct MeshArgs {
+    /// Folder of a package that a URDF's meshes are in; may be given several times
+    #[arg(long, value_name = "NAME=PATH", global = true, value_parser = package)]
+    pub package: Vec<(String, PathBuf)>,
+    /// Go on although nothing keeps some links clear, as their meshes cannot be read
+    #[arg(long, global = true)]
+    pub allow_unguarded_links: bool,
+}
+
+fn package(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, path)) if !name.is_empty() && !path.is_empty() => {
+            Ok((name.to_owned(), PathBuf::from(path)))
+        }
+        _ => Err("give a name and a folder: arm_description=/opt/arm_description".to_owned()),
+    }
 }
 
 /// What to do.
@@ -72,7 +96,7 @@ pub struct SetupArgs {
     /// Name in launch/ or path of a TOML file that chooses what follows
     #[arg(long, value_name = "FILE", default_value = "sim")]
     pub launch: String,
-    /// Name in robots/, or path of a robot folder
+    /// Name in robots/, or path of a robot folder or URDF
     #[arg(long, value_name = "NAME")]
     pub robot: Option<String>,
     /// Name in scenes/ or path of a TOML file
@@ -202,7 +226,7 @@ pub struct RenderArgs {
     /// Depth picture to write: 16 bit, millimetres
     #[arg(long, value_name = "PNG")]
     pub depth: Option<PathBuf>,
-    /// Name in robots/, or path of a robot folder
+    /// Name in robots/, or path of a robot folder or URDF
     #[arg(long, default_value = "so101")]
     pub robot: String,
 }

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use enact_eval::draw;
 use enact_eval::suite::Suite;
-use enact_robot::Robot;
 use enact_sim::Scene;
 
 use crate::home::{Home, names_in};
@@ -53,11 +52,11 @@ fn check_one(home: &Home, path: &Path) -> Result<&'static str> {
             .extension()
             .is_some_and(|extension| extension == "urdf");
     if is_robot {
-        Robot::load(path)?;
+        home.guarded_at(path)?;
         return Ok("robot");
     }
     if path.file_name().is_some_and(|name| name == "robot.toml") {
-        Robot::load(path.parent().unwrap_or(Path::new(".")))?;
+        home.guarded_at(path.parent().unwrap_or(Path::new(".")))?;
         return Ok("robot");
     }
     let text =
@@ -97,7 +96,7 @@ fn check_suite(home: &Home, path: &Path) -> Result<()> {
         .resolve(&suite.scene, &home.scenes())
         .with_context(|| format!("in {}", path.display()))?;
     let scene = std::fs::read_to_string(&scene)?;
-    let robot = Robot::find("so101", &home.robots())?;
+    let robot = home.guarded("so101")?;
     for number in 0..suite.tasks.len() as u64 {
         draw::episode(&suite, &scene, &robot, 0, number)
             .map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
@@ -108,7 +107,7 @@ fn check_suite(home: &Home, path: &Path) -> Result<()> {
 fn check_launch(home: &Home, path: &Path) -> Result<()> {
     let launch = Launch::load(path)?;
     let inside = || format!("{} names it", path.display());
-    let robot = Robot::find(&launch.robot, &home.robots()).with_context(inside)?;
+    let robot = home.guarded(&launch.robot).with_context(inside)?;
     let arm = launch.arm.check(home, &launch.robot, &robot);
     arm.with_context(inside)?;
     let scene = home

@@ -3,7 +3,6 @@
 use anyhow::{Context, Result};
 use enact_dataset::wording::Wordings;
 use enact_dataset::write::{self, Order};
-use enact_robot::Robot;
 use enact_sim::Scene;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -16,7 +15,7 @@ const SIZE: [u32; 2] = [336, 336];
 /// Writes the data set.
 pub fn write(home: &Home, args: &DatasetArgs) -> Result<()> {
     let scene = Scene::load(&home.resolve(&args.scene, &home.scenes())?)?;
-    let robot = Robot::find("so101", &home.robots())?;
+    let robot = home.guarded("so101")?;
     let bar = ProgressBar::new(args.frames).with_style(
         ProgressStyle::with_template("{bar:40} {pos}/{len} pictures, {eta} left")
             .unwrap_or_else(|_| ProgressStyle::default_bar()),

@@ -13,7 +13,6 @@ use enact_eval::suite::Suite;
 use enact_eval::{draw, episode};
 use enact_model::Options;
 use enact_plan::Mind;
-use enact_robot::Robot;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{EvalArgs, Planning};
@@ -30,7 +29,7 @@ pub fn eval(home: &Home, args: &EvalArgs) -> Result<bool> {
     let scene_path = home.resolve(&suite.scene, &home.scenes())?;
     let scene = std::fs::read_to_string(&scene_path)
         .with_context(|| format!("cannot read {}", scene_path.display()))?;
-    let robot = Arc::new(Robot::find("so101", &home.robots())?);
+    let robot = Arc::new(home.guarded("so101")?);
     let model = model_path(home, &args.model);
     let options = Options {
         temperature: args.temperature,

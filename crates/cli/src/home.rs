@@ -3,10 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use enact_robot::{MeshFiles, Packages, Robot};
+
+use crate::args::MeshArgs;
 
 /// The folder that holds `robots/`, `scenes/`, `launch/` and `models/`.
 #[derive(Clone, Debug)]
-pub struct Home(PathBuf);
+pub struct Home {
+    path: PathBuf,
+    meshes: MeshFiles,
+    /// Whether links that nothing keeps clear may move.
+    unguarded: bool,
+}
 
 impl Home {
     /// `$ENACT_HOME`, or the nearest folder around the working folder, or else
@@ -20,7 +28,7 @@ impl Home {
                     path.display()
                 );
             }
-            return Ok(Self(path));
+            return Ok(Self::at(path));
         }
         let starts = [std::env::current_dir().ok(), std::env::current_exe().ok()];
         let found = starts
@@ -29,7 +37,7 @@ impl Home {
             .flat_map(|start| start.ancestors())
             .find(|folder| is_home(folder));
         match found {
-            Some(folder) => Ok(Self(folder.to_owned())),
+            Some(folder) => Ok(Self::at(folder.to_owned())),
             None => bail!(
                 "no folder with robots/ and scenes/ around here\n\
                  hint: run enact inside its repository, or set ENACT_HOME to it"
@@ -37,29 +45,111 @@ impl Home {
         }
     }
 
+    fn at(path: PathBuf) -> Self {
+        Self {
+            path,
+            meshes: MeshFiles::default(),
+            unguarded: false,
+        }
+    }
+
+    /// The same with meshes from where the command line and ROS's variables say.
+    pub fn with(self, args: &MeshArgs) -> Self {
+        let paths = |variable: &str| {
+            let value = std::env::var_os(variable).unwrap_or_default();
+            let paths = std::env::split_paths(&value);
+            paths.filter(|path| !path.as_os_str().is_empty()).collect()
+        };
+        Self {
+            meshes: MeshFiles {
+                packages: Packages {
+                    named: args.package.iter().cloned().collect(),
+                    folders: paths("ROS_PACKAGE_PATH"),
+                    prefixes: paths("AMENT_PREFIX_PATH"),
+                },
+                cache: dirs::cache_dir().map(|folder| folder.join("enact/meshes")),
+            },
+            unguarded: args.allow_unguarded_links,
+            ..self
+        }
+    }
+
     /// The folder itself.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
+    }
+
+    /// The robot of this name, or at this path: to be asked, not to be moved.
+    pub fn robot(&self, name: &str) -> Result<Robot> {
+        Ok(Robot::find_with(name, &self.robots(), &self.meshes)?)
+    }
+
+    /// The robot of this name, or at this path, to be moved.
+    ///
+    /// # Errors
+    /// If it cannot be loaded, or as [`guard`](Self::guard).
+    pub fn guarded(&self, name: &str) -> Result<Robot> {
+        let robot = self.robot(name)?;
+        self.guard(&robot)?;
+        Ok(robot)
+    }
+
+    /// The robot in this folder or URDF, to be moved.
+    ///
+    /// # Errors
+    /// As [`guarded`](Self::guarded).
+    pub fn guarded_at(&self, path: &Path) -> Result<Robot> {
+        let robot = Robot::load_with(path, &self.meshes)?;
+        self.guard(&robot)?;
+        Ok(robot)
+    }
+
+    /// Names what nothing keeps clear of things.
+    ///
+    /// # Errors
+    /// If there is something, and nobody said that it may move all the same.
+    pub fn guard(&self, robot: &Robot) -> Result<()> {
+        let unguarded = robot.unguarded();
+        if unguarded.is_empty() {
+            return Ok(());
+        }
+        if self.unguarded {
+            for link in unguarded {
+                eprintln!("enact: nothing keeps this clear: {link}");
+            }
+            return Ok(());
+        }
+        let lines: Vec<String> = unguarded.iter().map(|link| format!("\n  {link}")).collect();
+        let package = unguarded.iter().find_map(|link| link.package.as_deref());
+        let place = package.map_or(String::new(), |name| {
+            format!("--package {name}=PATH says where that package is; ")
+        });
+        bail!(
+            "`{}`: nothing would keep these clear of the table, of things and of the arm itself:{}\n\
+             hint: {place}--allow-unguarded-links goes on without them",
+            robot.name(),
+            lines.concat()
+        )
     }
 
     /// `robots/`.
     pub fn robots(&self) -> PathBuf {
-        self.0.join("robots")
+        self.path.join("robots")
     }
 
     /// `scenes/`.
     pub fn scenes(&self) -> PathBuf {
-        self.0.join("scenes")
+        self.path.join("scenes")
     }
 
     /// `suites/`.
     pub fn suites(&self) -> PathBuf {
-        self.0.join("suites")
+        self.path.join("suites")
     }
 
     /// `launch/`.
     pub fn launches(&self) -> PathBuf {
-        self.0.join("launch")
+        self.path.join("launch")
     }
 
     /// A TOML file by its path, or by its name in one of the folders above.

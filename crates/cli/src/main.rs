@@ -63,7 +63,7 @@ fn main() -> ExitCode {
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("off")),
         )
         .init();
-    match dispatch(&cli.command) {
+    match dispatch(&cli) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
@@ -74,9 +74,9 @@ fn main() -> ExitCode {
 }
 
 /// Does what was asked; `false` if the goal was not reached.
-fn dispatch(command: &Command) -> Result<bool> {
-    let home = Home::find()?;
-    match command {
+fn dispatch(cli: &Cli) -> Result<bool> {
+    let home = Home::find()?.with(&cli.meshes);
+    match &cli.command {
         Command::Run(args) => run::run(&home, args),
         Command::Chat(args) => chat::chat(&home, args),
         Command::Check { files } => check_all(&home, files),

@@ -2,7 +2,6 @@
 
 use anyhow::{Context, Result};
 use enact_camera::Camera;
-use enact_robot::Robot;
 use enact_sim::render::Look;
 use enact_sim::{Scene, Simulator};
 use enact_types::DepthImage;
@@ -14,7 +13,7 @@ use crate::home::Home;
 /// Writes the picture, and the depth if it is wanted.
 pub fn render(home: &Home, args: &RenderArgs) -> Result<()> {
     let scene = Scene::load(&home.resolve(&args.scene, &home.scenes())?)?;
-    let robot = Robot::find(&args.robot, &home.robots())?;
+    let robot = home.guarded(&args.robot)?;
     let simulator = Simulator::new(&robot, &scene.draw(args.seed), false);
     let frame = simulator.camera(Look::default(), args.seed).capture()?;
     frame

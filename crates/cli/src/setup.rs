@@ -62,7 +62,7 @@ impl Setup {
                 "--port needs a launch file that chooses an arm on a port, as `--launch so101` does"
             );
         }
-        let robot = Robot::find(&launch.robot, &home.robots())?;
+        let robot = home.guarded(&launch.robot)?;
         let scene = Scene::load(&home.resolve(&launch.scene, &home.scenes())?)?;
         let layout = scene.draw(launch.seed);
         let simulator = Simulator::new(&robot, &layout, args.realtime);

@@ -23,7 +23,7 @@ pub struct Target {
     /// Serial port; `usb:NUMBER` by its adapter's serial number, `auto` if only one is there
     #[arg(long, value_name = "PATH", default_value = "auto")]
     pub port: String,
-    /// Name in robots/, or path of a robot folder
+    /// Name in robots/, or path of a robot folder or URDF
     #[arg(long, value_name = "NAME", default_value = "so101")]
     pub robot: String,
     /// Its servos speak another protocol than its bus.toml says
@@ -190,7 +190,7 @@ pub enum BusCommand {
 /// Serve an arm of servos on a pty.
 #[derive(Clone, Debug, Args)]
 pub struct EmulateArgs {
-    /// Name in robots/, or path of a robot folder
+    /// Name in robots/, or path of a robot folder or URDF
     #[arg(long, value_name = "NAME", default_value = "so101")]
     pub robot: String,
     /// Which language the servos speak; what the robot's bus.toml says if not given

@@ -29,7 +29,7 @@ pub struct Hardware {
 impl Hardware {
     /// Loads what the files say of it. Nothing is opened yet.
     pub fn find(home: &Home, target: &Target) -> Result<Self> {
-        let robot = Robot::find(&target.robot, &home.robots())?;
+        let robot = home.guarded(&target.robot)?;
         let wiring = wiring(home, &robot, &target.robot, target.protocol)?;
         Ok(Self {
             robot,

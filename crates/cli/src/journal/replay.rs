@@ -57,6 +57,7 @@ fn perform(
     whole: bool,
 ) -> Result<Outcome> {
     let stage = Stage::of(journal)?;
+    home.guard(&stage.robot)?;
     let robot = &stage.robot;
     let on = Arc::new(AtomicBool::new(false));
     let source = mover::find(home, args, journal, &stage)?;

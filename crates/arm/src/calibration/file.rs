@@ -12,6 +12,9 @@ use thiserror::Error;
 
 use super::{Calibration, JointCalibration};
 
+/// What helps where a file is of no use.
+const ANEW: &str = "`enact arm calibrate` makes a new one and keeps this under a number";
+
 /// What is wrong with a calibration file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{}: {what}", path.display())]
@@ -62,7 +65,7 @@ impl Calibration {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let new = path.with_extension("json.new");
+        let new = path.with_added_extension("new");
         let mut file = fs::File::create(&new)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
@@ -78,8 +81,17 @@ impl Calibration {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let joints: Map<String, Value> =
-            serde_json::from_str(text).map_err(|error| format!("not a calibration: {error}"))?;
+        if text.trim().is_empty() {
+            return Err(format!("not a calibration: it is empty; {ANEW}"));
+        }
+        let joints: Map<String, Value> = serde_json::from_str(text)
+            .map_err(|error| format!("not a calibration: {error}; {ANEW}"))?;
+        if joints.values().any(Value::is_array) {
+            return Err(format!(
+                "a calibration as LeRobot wrote it in 2024, with lists over all joints, \
+                 which says too little; {ANEW}"
+            ));
+        }
         let read = |(name, value): (String, Value)| -> Result<(String, JointCalibration), String> {
             let joint: JointCalibration = serde_json::from_value(value)
                 .map_err(|error| format!("joint `{name}`: {error}"))?;
@@ -145,9 +157,13 @@ impl JointCalibration {
 
 /// The first of `name.1.json`, `name.2.json`, … that is not there.
 fn unused(path: &Path) -> PathBuf {
+    let name = match path.extension() {
+        Some(extension) if extension == "json" => path.with_extension(""),
+        _ => path.to_owned(),
+    };
     (1u32..)
-        .map(|number| path.with_extension(format!("{number}.json")))
-        .find(|path| !path.exists())
+        .map(|number| name.with_added_extension(format!("{number}.json")))
+        .find(|path| path.symlink_metadata().is_err())
         .expect("numbers do not end")
 }
 
@@ -200,6 +216,44 @@ mod tests {
             assert_eq!(fs::read_to_string(kept).unwrap(), before);
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+    }
+
+    #[test]
+    fn an_old_file_is_kept_beside_the_new_one_whatever_it_is_called() {
+        let folder = tempfile::tempdir().unwrap();
+        let calibration = Calibration::parse(TEXT).unwrap();
+        for (name, kept) in [
+            ("lab2.left.json", "lab2.left.1.json"),
+            ("lab2.left", "lab2.left.1.json"),
+            ("emulated.cal", "emulated.cal.1.json"),
+        ] {
+            let path = folder.path().join(name);
+            fs::write(&path, b"\xff not even text").unwrap();
+            let kept = folder.path().join(kept);
+            assert_eq!(calibration.save(&path).unwrap(), Some(kept.clone()));
+            assert_eq!(fs::read(&kept).unwrap(), b"\xff not even text");
+            fs::remove_file(kept).unwrap();
+            assert_eq!(Calibration::load(&path).unwrap(), calibration);
+        }
+    }
+
+    #[test]
+    fn a_file_of_no_use_says_so_and_what_to_do() {
+        let old = r#"{"homing_offset": [-2050, 3060], "drive_mode": [0, 1],
+            "start_pos": [1, 2], "calib_mode": ["DEGREE", "LINEAR"], "motor_names": ["a", "b"]}"#;
+        for (text, why) in [
+            ("", "it is empty"),
+            (" \n", "it is empty"),
+            (&TEXT[..200], "EOF while parsing"),
+            ("[]", "not a calibration"),
+            (old, "in 2024"),
+        ] {
+            let error = Calibration::parse(text).unwrap_err();
+            assert!(
+                error.contains(why) && error.contains("arm calibrate"),
+                "{error}"
+            );
+        }
     }
 
     /// Fault 21.

@@ -5,15 +5,18 @@
 //! | [`file`] | reading and writing such a file |
 //! | [`folder`] | where LeRobot keeps them |
 //! | [`registers`] | the part of a calibration that the servos keep too |
+//! | [`session`] | calibrating, as far as the servos are concerned |
 
 pub mod file;
 pub mod folder;
 pub mod registers;
+pub mod session;
 
 use serde::{Deserialize, Serialize};
 
 pub use file::CalibrationError;
 pub use registers::Difference;
+pub use session::Session;
 
 /// Every joint's calibration, in the order of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,24 +1,26 @@
 //! `enact arm calibrate`: where each joint's zero and ends are, as LeRobot finds it out.
 
+use std::collections::HashSet;
 use std::io::{IsTerminal, Write, stderr};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use enact_arm::StopSwitch;
-use enact_arm::bus::Bus;
-use enact_arm::calibration::{Calibration, JointCalibration};
+use enact_arm::bus::BusError;
+use enact_arm::calibration::{Calibration, JointCalibration, Session};
 use enact_arm::driver::wiring::Servo;
-use enact_arm::servo::{Family, Register};
 
 use super::hardware::Hardware;
 use super::lines::Lines;
-use super::torque::off_one;
 use crate::stops::on_interrupt;
 
 /// A joint that was moved by fewer steps was not moved from end to end.
 const SHORTEST_RANGE: i64 = 200;
 /// Between two readings a hand moves no joint by so many steps: it went round the end.
 const ROUND: i64 = 1500;
+/// In a longer silence a hand may turn a joint so far that it goes round the end unseen.
+const LONGEST_SILENCE: Duration = Duration::from_secs(2);
 /// Pause between two readings.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -31,31 +33,53 @@ pub fn calibrate(hardware: &Hardware, names: &[String]) -> Result<bool> {
         indices.collect::<Result<_>>()?
     };
     let path = hardware.calibration_file(false)?;
-    let old = if path.is_file() {
-        Some(Calibration::load(&path)?)
-    } else {
-        None
-    };
-    if old.is_none() && chosen.len() < hardware.wiring.servos.len() {
-        bail!(
-            "{} is not there yet; calibrate all joints first",
-            path.display()
-        );
-    }
+    let all = (0..hardware.wiring.servos.len()).all(|index| chosen.contains(&index));
+    let old = old_calibration(&path, all)?;
     let lines = Lines::read();
     let stop = StopSwitch::new();
     on_interrupt(stop.clone())?;
-    let mut guide = Guide::begin(hardware, &chosen, stop)?;
-    let found = guide.ask(&lines)?;
-    let calibration = merged(hardware, old, &chosen, found);
-    guide.keep(&calibration)?;
-    let kept = calibration.save(&path)?;
-    guide.done = true;
+    let mut guide = Guide::begin(hardware, &chosen, &stop).map_err(|error| told(&stop, error))?;
+    let calibrated = guide.calibrate(&lines, &chosen, old, &path);
+    let kept = calibrated.map_err(|error| told(&stop, error))?;
+    guide.session = None;
     if let Some(kept) = kept {
         eprintln!("the old calibration is kept as {}", kept.display());
     }
     println!("{}", path.display());
     Ok(true)
+}
+
+/// What the file at `path` says, if there is one. One of no use is no hindrance where all joints
+/// are calibrated, since it is kept under another name.
+fn old_calibration(path: &Path, all: bool) -> Result<Option<Calibration>> {
+    if path.is_dir() {
+        bail!("{} is a folder; a calibration is a file", path.display());
+    }
+    if path.symlink_metadata().is_err() {
+        if !all {
+            bail!(
+                "{} is not there yet; calibrate all joints first",
+                path.display()
+            );
+        }
+        return Ok(None);
+    }
+    match Calibration::load(path) {
+        Ok(old) => Ok(Some(old)),
+        Err(error) if all => {
+            eprintln!("the old calibration is of no use and will be kept under a number: {error}");
+            Ok(None)
+        }
+        Err(error) => Err(error).context("some joints cannot be calibrated alone: calibrate all"),
+    }
+}
+
+/// An error once somebody has broken it off is that.
+fn told(stop: &StopSwitch, error: anyhow::Error) -> anyhow::Error {
+    if stop.is_pressed() {
+        return anyhow::anyhow!("broken off; the servos get their old settings back");
+    }
+    error
 }
 
 /// The old calibration with what was found, in the robot's order.
@@ -70,10 +94,11 @@ fn merged(
         let known = old.joint(name).copied();
         let new = chosen.iter().position(|choice| *choice == index);
         let joint = match (new.map(|at| found[at]), known) {
-            (Some(new), known) => JointCalibration {
-                drive_mode: known.map_or(0, |known| known.drive_mode),
+            (Some(new), Some(known)) => JointCalibration {
+                drive_mode: known.drive_mode,
                 ..new
             },
+            (Some(new), None) => new,
             (None, Some(known)) => known,
             (None, None) => JointCalibration {
                 id: servo.id,
@@ -90,65 +115,67 @@ fn merged(
     }
 }
 
-/// The joints at hand, and what their servos kept before. Unless all is done in the end, they get
-/// that back.
+/// The joints at hand. Unless all is done in the end, their servos get back what they kept before.
 struct Guide<'a> {
     hardware: &'a Hardware,
-    stop: StopSwitch,
-    bus: Bus,
-    joints: Vec<(String, Servo)>,
-    before: Vec<(u8, Register, i64)>,
-    done: bool,
+    stop: &'a StopSwitch,
+    /// `None` once all is done.
+    session: Option<Session<'a>>,
 }
 
 impl Drop for Guide<'_> {
     fn drop(&mut self) {
-        if !self.done {
-            self.restore();
+        let session = self.session.take();
+        for complaint in session.map(Session::restore).into_iter().flatten() {
+            eprintln!("{complaint}");
         }
     }
 }
 
 impl<'a> Guide<'a> {
     /// Switches the motors off and remembers what the servos keep.
-    fn begin(hardware: &'a Hardware, chosen: &[usize], stop: StopSwitch) -> Result<Self> {
-        let mut bus = hardware.bus()?;
-        let all: Vec<(&str, &Servo)> = hardware.joints().collect();
-        for (name, servo) in &all {
-            off_one(&mut bus, servo).map_err(|error| error.context(format!("joint `{name}`")))?;
-        }
-        let mut guide = Self {
+    fn begin(hardware: &'a Hardware, chosen: &[usize], stop: &'a StopSwitch) -> Result<Self> {
+        let all = hardware.joints();
+        let all = all.map(|(name, servo)| (name.to_owned(), *servo)).collect();
+        let mut known = HashSet::new();
+        let notice = move |joint: &str, error: &BusError| {
+            if known.insert(joint.to_owned()) {
+                eprintln!("joint `{joint}`: {error}; it is asked again");
+            }
+            !stop.is_pressed()
+        };
+        let session = Session::begin(hardware.bus()?, all, chosen, Box::new(notice))?;
+        Ok(Self {
             hardware,
             stop,
-            bus,
-            joints: Vec::new(),
-            before: Vec::new(),
-            done: false,
-        };
-        for index in chosen {
-            let (name, servo) = all[*index];
-            guide.take_in_hand(name, servo)?;
-        }
-        Ok(guide)
+            session: Some(session),
+        })
     }
 
-    fn take_in_hand(&mut self, name: &str, servo: &Servo) -> Result<()> {
-        let roles = servo.model.roles;
-        for register in [roles.homing_offset, roles.min_position, roles.max_position] {
-            let value = register.read(&mut self.bus, servo.id)?;
-            self.before.push((servo.id, register, value));
-        }
-        self.joints.push((name.to_owned(), *servo));
-        if let Some(lock) = roles.lock {
-            lock.write(&mut self.bus, servo.id, 0)?;
-        }
-        Ok(())
+    fn session(&mut self) -> &mut Session<'a> {
+        self.session
+            .as_mut()
+            .expect("it is there until all is done")
+    }
+
+    /// The whole of it; where the file that was there before is now.
+    fn calibrate(
+        &mut self,
+        lines: &Lines,
+        chosen: &[usize],
+        old: Option<Calibration>,
+        path: &Path,
+    ) -> Result<Option<PathBuf>> {
+        let found = self.ask(lines)?;
+        let calibration = merged(self.hardware, old, chosen, found);
+        self.session().keep(&calibration)?;
+        Ok(calibration.save(path)?)
     }
 
     /// Whether Enter has been pressed.
     fn goes_on(&self, lines: &Lines) -> Result<bool> {
         if self.stop.is_pressed() {
-            bail!("broken off; the servos get their old settings back");
+            bail!("broken off");
         }
         lines.entered()
     }
@@ -161,14 +188,14 @@ impl<'a> Guide<'a> {
         while !self.goes_on(lines)? {
             std::thread::sleep(PAUSE);
         }
-        let offsets = self.set_middles()?;
+        let offsets = self.session().set_middles()?;
         eprintln!("Move each joint from end to end, then press Enter.");
         let ranges = self.follow(lines)?;
+        let joints = self.session().joints().to_vec();
         let mut found = Vec::new();
-        for (index, (name, servo)) in self.joints.iter().enumerate() {
+        for (index, (name, servo)) in joints.iter().enumerate() {
             let (min, max) = ranges[index];
-            let full = self.hardware.wiring.full_turn.contains(name);
-            let (range_min, range_max) = if full {
+            let (range_min, range_max) = if self.is_full_turn(name) {
                 (0, servo.model.steps_per_turn - 1)
             } else {
                 (min, max)
@@ -181,7 +208,7 @@ impl<'a> Guide<'a> {
             }
             found.push(JointCalibration {
                 id: servo.id,
-                drive_mode: 0,
+                drive_mode: self.session().drive_mode(index)?.unwrap_or_default(),
                 homing_offset: offsets[index],
                 range_min,
                 range_max,
@@ -190,117 +217,150 @@ impl<'a> Guide<'a> {
         Ok(found)
     }
 
-    /// Makes where the joints are read as half a turn; the offsets.
-    fn set_middles(&mut self) -> Result<Vec<i64>> {
-        let mut offsets = Vec::new();
-        for (_, servo) in &self.joints {
-            let Servo { id, model, .. } = *servo;
-            let roles = model.roles;
-            let mut write = |register: Register, value| register.write(&mut self.bus, id, value);
-            write(roles.homing_offset, 0)?;
-            write(roles.min_position, 0)?;
-            write(roles.max_position, model.steps_per_turn - 1)?;
-            let raw = roles.position.read(&mut self.bus, id)?;
-            let middle = (model.steps_per_turn - 1) / 2;
-            let offset = match model.family {
-                Family::Sts => raw - middle,
-                Family::X => middle - raw,
-            };
-            let offset = offset.clamp(-model.largest_offset, model.largest_offset);
-            roles.homing_offset.write(&mut self.bus, id, offset)?;
-            offsets.push(offset);
-        }
-        Ok(offsets)
+    fn is_full_turn(&self, joint: &str) -> bool {
+        let mut full = self.hardware.wiring.full_turn.iter();
+        full.any(|name| name == joint)
     }
 
     /// Follows the joints until Enter is pressed; lowest and highest position of each.
     fn follow(&mut self, lines: &Lines) -> Result<Vec<(i64, i64)>> {
-        let first = self.positions()?;
-        let mut last = first.clone();
-        let mut ranges: Vec<(i64, i64)> = first.iter().map(|at| (*at, *at)).collect();
+        let names: Vec<String> = {
+            let joints = self.session().joints().iter();
+            joints.map(|(name, _)| name.clone()).collect()
+        };
+        let mut ways: Vec<Way> = Vec::new();
+        ways.resize_with(names.len(), Way::default);
         let live = stderr().is_terminal();
         loop {
-            let now = self.positions()?;
-            for (index, at) in now.iter().enumerate() {
-                let (name, _) = &self.joints[index];
-                let full = self.hardware.wiring.full_turn.contains(name);
-                if !full && (at - last[index]).abs() > ROUND {
-                    bail!("joint `{name}` went round the end of its turn; begin nearer its middle");
+            let positions = self.session().positions()?;
+            let now = self.session().now();
+            for ((way, at), name) in ways.iter_mut().zip(positions).zip(&names) {
+                let told = way.take(at, now, self.is_full_turn(name));
+                if let Some(what) = told.map_err(|what| anyhow::anyhow!("joint `{name}` {what}"))? {
+                    eprintln!("joint `{name}` {what}\x1b[K");
                 }
-                let (min, max) = &mut ranges[index];
-                (*min, *max) = ((*min).min(*at), (*max).max(*at));
             }
             if live {
-                self.show(&now, &ranges)?;
+                show(&names, &ways)?;
             }
-            last = now;
             if self.goes_on(lines)? {
-                return Ok(ranges);
+                let range = |(way, name): (&Way, &String)| {
+                    way.range()
+                        .with_context(|| format!("joint `{name}`: its servo does not answer"))
+                };
+                return ways.iter().zip(&names).map(range).collect();
             }
             std::thread::sleep(PAUSE);
         }
     }
+}
 
-    fn show(&self, now: &[i64], ranges: &[(i64, i64)]) -> Result<()> {
-        let mut out = stderr().lock();
-        for (index, (name, _)) in self.joints.iter().enumerate() {
-            let (min, max) = ranges[index];
-            writeln!(
-                out,
-                "{name:<16} {min:>5} … {:>5} … {max:>5}\x1b[K",
-                now[index]
-            )?;
-        }
-        write!(out, "\x1b[{}A", self.joints.len())?;
-        Ok(out.flush()?)
-    }
+/// Where a joint has been while somebody moves it.
+#[derive(Default)]
+struct Way {
+    /// Lowest and highest position.
+    range: Option<(i64, i64)>,
+    /// Where it was last, and when.
+    last: Option<(i64, Duration)>,
+    silent: bool,
+}
 
-    fn positions(&mut self) -> Result<Vec<i64>> {
-        let mut positions = Vec::new();
-        for (_, servo) in &self.joints {
-            let register = servo.model.roles.position;
-            positions.push(register.read(&mut self.bus, servo.id)?);
-        }
-        Ok(positions)
-    }
-
-    /// Lets the servos keep the ends too.
-    fn keep(&mut self, calibration: &Calibration) -> Result<()> {
-        for (name, servo) in &self.joints {
-            if let Some(joint) = calibration.joint(name) {
-                for (register, value) in joint.registers(servo.model) {
-                    register.write(&mut self.bus, servo.id, value)?;
-                }
-            }
-            if let Some(lock) = servo.model.roles.lock {
-                lock.write(&mut self.bus, servo.id, 1)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Puts back what the servos kept before.
-    fn restore(&mut self) {
-        // Those that were kept already are locked again.
-        self.lock_all(0);
-        for (id, register, value) in &self.before {
-            if let Err(error) = register.write(&mut self.bus, *id, *value) {
-                eprintln!("servo {id}: {} is not put back: {error}", register.name);
+impl Way {
+    /// Takes a reading, or that there is none; what a person must know.
+    ///
+    /// # Errors
+    /// If the joint went round the end of its turn, in words.
+    fn take(
+        &mut self,
+        at: Option<i64>,
+        now: Duration,
+        full_turn: bool,
+    ) -> Result<Option<&'static str>, &'static str> {
+        let Some(at) = at else {
+            let begins = !std::mem::replace(&mut self.silent, true);
+            return Ok(begins.then_some("is not heard: look after its plug; it is asked again"));
+        };
+        let mut told = std::mem::take(&mut self.silent).then_some("is heard again");
+        if let Some((last, heard)) = self.last {
+            let round = !full_turn && (at - last).abs() > ROUND;
+            let silence = now.saturating_sub(heard) > LONGEST_SILENCE;
+            if told.is_some() && !full_turn && (round || silence) {
+                told = Some("is heard again: move it from end to end once more");
+                self.range = None;
+            } else if round {
+                return Err("went round the end of its turn; begin nearer its middle");
             }
         }
-        self.lock_all(1);
+        let (min, max) = self.range.unwrap_or((at, at));
+        self.range = Some((min.min(at), max.max(at)));
+        self.last = Some((at, now));
+        Ok(told)
     }
 
-    fn lock_all(&mut self, value: i64) {
-        for (_, servo) in &self.joints {
-            if let Some(lock) = servo.model.roles.lock
-                && let Err(error) = lock.write(&mut self.bus, servo.id, value)
-            {
-                eprintln!(
-                    "servo {}: its lock is not set to {value}: {error}",
-                    servo.id
-                );
+    /// Its ends, if it is heard.
+    fn range(&self) -> Option<(i64, i64)> {
+        self.range.filter(|_| !self.silent)
+    }
+}
+
+fn show(names: &[String], ways: &[Way]) -> Result<()> {
+    let mut out = stderr().lock();
+    for (name, way) in names.iter().zip(ways) {
+        match (way.range, way.last) {
+            (Some((min, max)), Some((at, _))) if !way.silent => {
+                writeln!(out, "{name:<16} {min:>5} … {at:>5} … {max:>5}\x1b[K")?;
             }
+            _ => writeln!(out, "{name:<16} is not heard\x1b[K")?,
         }
+    }
+    write!(out, "\x1b[{}A", names.len())?;
+    Ok(out.flush()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ms(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn a_way_is_followed_from_end_to_end_through_a_short_silence() {
+        let mut way = Way::default();
+        for (at, time) in [(2000, 0), (1400, 400), (900, 800)] {
+            assert_eq!(way.take(Some(at), ms(time), false), Ok(None));
+        }
+        assert!(way.take(None, ms(900), false).unwrap().is_some());
+        assert_eq!(way.take(None, ms(1000), false), Ok(None), "it is told once");
+        assert_eq!(way.range(), None);
+        assert_eq!(
+            way.take(Some(1500), ms(2000), false),
+            Ok(Some("is heard again"))
+        );
+        assert_eq!(way.take(Some(2600), ms(2400), false), Ok(None));
+        assert_eq!(way.range(), Some((900, 2600)));
+    }
+
+    #[test]
+    fn nobody_knows_where_a_joint_has_been_in_a_long_silence() {
+        for (at, time) in [(1000, 2500), (2700, 1500)] {
+            let mut way = Way::default();
+            way.take(Some(900), ms(0), false).unwrap();
+            way.take(None, ms(100), false).unwrap();
+            let told = way.take(Some(at), ms(time), false).unwrap().unwrap();
+            assert!(told.contains("once more"), "{told}");
+            assert_eq!(way.range(), Some((at, at)));
+        }
+    }
+
+    #[test]
+    fn a_joint_that_goes_round_the_end_of_its_turn_is_told() {
+        let mut way = Way::default();
+        way.take(Some(4000), ms(0), false).unwrap();
+        assert!(way.take(Some(60), ms(20), false).is_err());
+        let mut roll = Way::default();
+        roll.take(Some(4000), ms(0), true).unwrap();
+        assert_eq!(roll.take(Some(60), ms(20), true), Ok(None));
     }
 }

@@ -1,5 +1,6 @@
 //! Where LeRobot keeps calibration files.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// Follower arms, as LeRobot names their folder.
@@ -48,20 +49,45 @@ pub fn leaders(root: &Path, kinds: &[String]) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The names of the arms that have a file in one of these folders, sorted.
+/// The names of the arms that have a file in one of these folders, sorted. Old files that
+/// [`Calibration::save`](super::Calibration::save) has kept are no arms.
 pub fn names(folders: &[PathBuf]) -> Vec<String> {
-    let files = folders
+    let mut names: Vec<String> = folders
         .iter()
-        .flat_map(|folder| std::fs::read_dir(folder).into_iter().flatten());
-    let mut names: Vec<String> = files
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter_map(|file| Some(file.strip_suffix(".json")?.to_owned()))
-        // Old files that were kept bear a number.
-        .filter(|name| !name.contains('.'))
+        .flat_map(|folder| {
+            let all = names_in(folder);
+            let is_arm = |name: &&String| !is_copy(name, &all);
+            all.iter().filter(is_arm).cloned().collect::<Vec<_>>()
+        })
         .collect();
     names.sort();
     names.dedup();
     names
+}
+
+fn names_in(folder: &Path) -> HashSet<String> {
+    let files = std::fs::read_dir(folder).into_iter().flatten();
+    files
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter_map(|file| Some(file.strip_suffix(".json")?.to_owned()))
+        // Systems keep notes of their own beside files, and hide them.
+        .filter(|name| !name.is_empty() && !name.starts_with('.'))
+        .collect()
+}
+
+/// Whether a file is an old one that was kept beside the one in use: those bear its name and
+/// a number, each from 1 on. LeRobot's arms may be called so too, but then not all of that.
+fn is_copy(name: &str, all: &HashSet<String>) -> bool {
+    let Some((arm, number)) = name.rsplit_once('.') else {
+        return false;
+    };
+    let plain = number.bytes().all(|byte| byte.is_ascii_digit()) && !number.starts_with('0');
+    match number.parse::<u32>() {
+        Ok(last) if plain => {
+            all.contains(arm) && (1..last).all(|number| all.contains(&format!("{arm}.{number}")))
+        }
+        _ => false,
+    }
 }
 
 /// The file of the arm called `name` in the first of these folders that has one; in the first
@@ -127,6 +153,43 @@ mod tests {
         assert_eq!(found(), Some(older.clone()));
         std::fs::write(older.with_extension("1.json"), "{}").unwrap();
         assert_eq!(names(&folders), ["mine"]);
+    }
+
+    #[test]
+    fn only_numbered_files_beside_the_one_in_use_are_old_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let folders = [folder.path().to_owned()];
+        for file in [
+            "lab2.left.json",
+            "lab2.left.1.json",
+            "lab2.left.2.json",
+            "bench.1.json",
+            "bench.2.json",
+            "v1.5.json",
+            "None.json",
+            "._lab2.left.json",
+            "notes.txt",
+            "so101.json",
+            "so101.2.json",
+            "so101.01.json",
+            "so101.old.json",
+        ] {
+            std::fs::write(folder.path().join(file), "{}").unwrap();
+        }
+        let arms = [
+            "None",
+            "bench.1",
+            "bench.2",
+            "lab2.left",
+            "so101",
+            "so101.01",
+            "so101.2",
+            "so101.old",
+            "v1.5",
+        ];
+        assert_eq!(names(&folders), arms);
+        let old = folder.path().join("lab2.left.1.json");
+        assert_eq!(file(&folders, "lab2.left.1"), Some(old), "if it is named");
     }
 
     #[test]

@@ -101,21 +101,24 @@ impl Hardware {
         if let Some(path) = choice.filter(|choice| is_path(choice)) {
             return Ok(path.into());
         }
+        // LeRobot's names have no ending, but people type that of the file.
+        let name = choice.map(|choice| choice.strip_suffix(ENDING).unwrap_or(choice));
         let root = folder::default_root().context("neither HOME nor HF_HOME is set")?;
-        let folders = self.calibration_folders(&root);
+        let folders = self.calibration_folders(&root, name);
         let names = folder::names(&folders);
         let option = match self.leads {
             true => "--leader-calibration",
             false => "--calibration",
         };
-        let name = match (choice, names.as_slice()) {
+        let name = match (name, names.as_slice()) {
             (Some(name), _) => {
-                if needed && !names.iter().any(|known| known == name) {
-                    bail!(
-                        "no arm called `{name}` is calibrated; there are: {}{}",
-                        names.join(", "),
-                        did_you_mean(name, &names)
-                    );
+                let file = folder::file(&folders, name);
+                if !file.is_some_and(|file| file.is_file()) {
+                    match choice.filter(|choice| choice.ends_with(ENDING)) {
+                        Some(new) if !needed => return Ok(new.into()),
+                        _ if needed => bail!("{}", unknown(name, &names, &root)),
+                        _ => {}
+                    }
                 }
                 name
             }
@@ -133,17 +136,17 @@ impl Hardware {
         folder::file(&folders, name).context("the robot's bus.toml names no kind of LeRobot's")
     }
 
-    /// Where its calibration may be. A leader that has none as such may be kept as a follower.
-    fn calibration_folders(&self, root: &Path) -> Vec<PathBuf> {
+    /// Where its calibration, called `name` if it is named, may be. A leader that has none as such
+    /// may be kept as a follower.
+    fn calibration_folders(&self, root: &Path, name: Option<&str>) -> Vec<PathBuf> {
         let followers = folder::followers(root, &self.wiring.lerobot);
         if !self.leads {
             return followers;
         }
         let leaders = folder::leaders(root, &self.wiring.lerobot);
-        let known = folder::names(&leaders);
-        let is_known = match &self.calibration {
-            Some(name) => known.contains(name),
-            None => !known.is_empty(),
+        let is_known = match name {
+            Some(name) => folder::file(&leaders, name).is_some_and(|file| file.is_file()),
+            None => !folder::names(&leaders).is_empty(),
         };
         if is_known {
             leaders
@@ -175,9 +178,28 @@ impl Hardware {
     }
 }
 
-/// A calibration is meant by its path if it looks like one.
+/// How calibration files end.
+const ENDING: &str = ".json";
+
+/// A calibration is meant by its path if it looks like one, or if it is there: what only ends like
+/// a file may be a name.
 fn is_path(choice: &str) -> bool {
-    choice.contains(std::path::MAIN_SEPARATOR) || choice.ends_with(".json")
+    choice.contains(std::path::is_separator)
+        || choice.ends_with(ENDING) && Path::new(choice).is_file()
+}
+
+fn unknown(name: &str, names: &[String], root: &Path) -> String {
+    if names.is_empty() {
+        return format!(
+            "no arm called `{name}` is calibrated, nor any other, in {}\nhint: `enact arm calibrate` makes a calibration",
+            root.display()
+        );
+    }
+    format!(
+        "no arm called `{name}` is calibrated; there are: {}{}",
+        names.join(", "),
+        did_you_mean(name, names)
+    )
 }
 
 /// The servos of a robot: its `bus.toml`, or the first `bus-*.toml` of the protocol asked for.

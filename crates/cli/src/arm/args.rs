@@ -208,7 +208,7 @@ pub struct EmulateArgs {
     /// A path that leads to the port, whatever name the system gives it
     #[arg(long, value_name = "PATH")]
     pub link: Option<PathBuf>,
-    /// Write the arm's calibration there
+    /// The arm's calibration: a file that is there is read, one that is not is written
     #[arg(long, value_name = "FILE")]
     pub calibration: Option<PathBuf>,
     /// Servos as the factory made them: ids and baud rate set, nothing calibrated

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use enact_arm::bus::{Bus, SerialLine};
 use enact_arm::calibration::Calibration;
+use enact_arm::driver::joint::ServoJoint;
 use enact_arm::driver::{Options, ServoArm, Wiring};
 use enact_arm::{Ending, StopSwitch};
 use enact_emulator::{Emulator, Faults, Network, PtyBus, nominal_calibration};
@@ -41,6 +42,20 @@ impl Bench {
             wiring,
             simulator,
         }
+    }
+
+    /// The same arm, calibrated as a file says.
+    fn calibrated_by(mut self, path: &Path) -> Result<Self> {
+        let wrong = |what: String| {
+            anyhow::anyhow!(
+                "{what}\nhint: a file that is there is read, never written over; name another one, or none"
+            )
+        };
+        let calibration = Calibration::load(path).map_err(|error| wrong(error.to_string()))?;
+        ServoJoint::all(&self.robot, &self.wiring, &calibration)
+            .map_err(|unfit| wrong(format!("{}: {unfit}", path.display())))?;
+        self.calibration = calibration;
+        Ok(self)
     }
 
     /// Its servos.
@@ -84,15 +99,22 @@ pub fn emulate(home: &Home, args: &EmulateArgs) -> Result<bool> {
     let simulator = Simulator::new(&robot, &scene.draw(args.seed), false);
     let wiring = wiring(home, &robot, &args.robot, args.protocol)?;
     let bench = Bench::new(&robot, wiring, simulator.clone());
+    let bench = match &args.calibration {
+        Some(path) if path.symlink_metadata().is_ok() && !args.uncalibrated => {
+            bench.calibrated_by(path)?
+        }
+        Some(path) if path.symlink_metadata().is_err() => {
+            bench.calibration.save(path)?;
+            bench
+        }
+        _ => bench,
+    };
     let mut network = bench.network(read_faults(args.faults.as_deref())?)?;
     network.set_timed(!args.untimed);
     if args.uncalibrated {
         forget_calibration(&mut network);
     } else if !args.limp {
         network.hold();
-    }
-    if let Some(path) = &args.calibration {
-        bench.calibration.save(path)?;
     }
     let mut arrivals = args.log.as_deref().map(Arrivals::create).transpose()?;
     let mut pictures = args

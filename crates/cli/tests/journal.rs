@@ -6,6 +6,10 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+mod common;
+
+use common::in_time;
+
 const PUT: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
 const TASK: &str = "put the red cube in the blue bowl";
 
@@ -113,18 +117,16 @@ fn a_kept_run_is_repeated_by_an_arm_on_a_serial_port() {
     let folder = tempfile::tempdir().unwrap();
     let file = kept(folder.path(), &["--seed", "4"]);
     let arm = ["replay", &file, "--arm", "so101-emulated", "--speed", "10"];
-    let replayed = enact(folder.path(), &[&arm[..], &["--json"]].concat());
-    let replayed = json(&replayed);
+    let replay = || enact(folder.path(), &[&arm[..], &["--json"]].concat());
+    let replayed = json(&in_time(replay));
     assert_eq!(replayed["refused"], Value::Null, "{replayed}");
     assert_eq!(replayed["ended_otherwise"], 0);
     assert_eq!(replayed["reached"], true);
     assert_eq!(replayed["bit_for_bit"], 0);
 
     // A stop covers all motion, also the one to where the recording begins.
-    let stopped = enact(
-        folder.path(),
-        &[&arm[..], &["--stop-file", "plan.json"]].concat(),
-    );
+    let stop = ["--stop-file", "plan.json"];
+    let stopped = in_time(|| enact(folder.path(), &[&arm[..], &stop].concat()));
     let talk = String::from_utf8_lossy(&stopped.stderr);
     assert_eq!(stopped.status.code(), Some(2), "{stopped:?}");
     assert!(talk.contains("stopped on the way"), "{talk}");

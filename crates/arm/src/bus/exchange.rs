@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use super::overdue::HELD;
 use super::{Bus, BusError};
 use crate::protocol::{BROADCAST, Frame, Instruction, Scan, Status};
 
@@ -12,6 +13,8 @@ const TURNAROUND: Duration = Duration::from_micros(500);
 const QUIET: Duration = Duration::from_millis(2);
 /// A line that is never quiet is asked all the same after so long.
 const LONGEST_DRAIN: Duration = Duration::from_millis(50);
+/// A read is made longer by so many bytes at most so that its answer is like no other.
+const MOST_MORE: u16 = 24;
 
 /// Whether the adapter sends our own bytes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,16 +30,21 @@ pub enum Echo {
     Present,
 }
 
-/// Answers that are not there and may still come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Open {
-    /// None.
-    Nothing,
-    /// Some of the last exchange.
-    Last,
-    /// As many as the last exchange had: an answer of the one before it may have passed for one of
-    /// them.
-    Surplus,
+/// What is sent, and what shall come of it.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// Who is asked.
+    pub to: u8,
+    /// What.
+    pub instruction: Instruction<'a>,
+    /// Who answers.
+    pub ids: &'a [u8],
+    /// Data bytes of each answer.
+    pub data: usize,
+    /// How long to wait beyond what the wire needs.
+    pub wait: Duration,
+    /// To which question this is the first request or a further one.
+    pub question: u64,
 }
 
 /// The answers that a request waits for.
@@ -44,6 +52,7 @@ struct Awaited<'a> {
     ids: &'a [u8],
     /// Data bytes of each.
     data: usize,
+    question: u64,
     answers: Vec<Option<Status>>,
     /// Our own packets that have not come back.
     sent: Vec<Frame>,
@@ -63,28 +72,53 @@ impl Awaited<'_> {
 }
 
 impl Bus {
-    /// Sends a request and collects the answers of `ids`, `data` bytes each, until the last
-    /// has come or the deadline of the whole message has passed.
-    pub(super) fn exchange(
-        &mut self,
-        to: u8,
-        instruction: &Instruction,
-        ids: &[u8],
-        data: usize,
-    ) -> Result<Vec<Option<Status>>, BusError> {
-        let packets = self.send(to, instruction)?;
+    /// Sends a request and collects its answers, until the last has come or the deadline of the
+    /// whole message has passed. A read is made a little longer, and its answers short again,
+    /// where an answer that is still due could pass for one of them.
+    pub(super) fn exchange(&mut self, request: Request) -> Result<Vec<Option<Status>>, BusError> {
+        self.drain()?;
+        let more = self.more_to_read(&request);
+        if more == 0 {
+            return self.converse(request);
+        }
+        let before = more.min(request.instruction.read_from().unwrap_or_default());
+        let mut answers = self.converse(Request {
+            instruction: request.instruction.widened(before, more),
+            data: request.data + usize::from(more),
+            ..request
+        })?;
+        for status in answers.iter_mut().flatten() {
+            // A refusal has none of the registers.
+            if status.data.len() == request.data + usize::from(more) {
+                status.data.drain(..usize::from(before));
+                status.data.truncate(request.data);
+            }
+        }
+        Ok(answers)
+    }
+
+    fn converse(&mut self, request: Request) -> Result<Vec<Option<Status>>, BusError> {
+        let Request {
+            ids,
+            data,
+            question,
+            ..
+        } = request;
+        let packets = self.send(request.to, &request.instruction)?;
         let sent = self.line.now();
         let mut awaited = Awaited {
             ids,
             data,
+            question,
             answers: vec![None; ids.len()],
             sent: packets,
         };
         let status_length = self.codec.status_length(data);
         let bytes = self.request.len() + ids.len() * status_length;
         let wire = self.byte_time * bytes as u32 + TURNAROUND * ids.len() as u32;
-        let deadline = sent + wire + self.patience.wait();
-        let longest = status_length.max(self.request.len());
+        let due = sent + wire;
+        let deadline = due + request.wait;
+        let longest = self.longest_packet(data);
         while !awaited.complete() {
             self.received.clear();
             let count = lost(self.line.receive(&mut self.received, deadline))?;
@@ -100,8 +134,61 @@ impl Bus {
                 break;
             }
         }
-        self.account(&awaited, self.line.now().saturating_sub(sent + wire));
+        self.remember(&request, &mut awaited, sent, due);
+        self.account(&awaited, self.line.now().saturating_sub(due));
         Ok(awaited.answers)
+    }
+
+    /// By how many bytes a read must be longer so that nothing that is still due could pass for
+    /// one of its answers.
+    fn more_to_read(&self, request: &Request) -> u16 {
+        if self.overdue.is_empty() || request.instruction.read_from().is_none() {
+            return 0;
+        }
+        let clears_at = |more: u16| {
+            let data = request.data + usize::from(more);
+            let ids = request.ids.iter();
+            ids.filter_map(|id| self.overdue.clears_at(*id, data, request.question))
+                .max()
+        };
+        let free = (0..=MOST_MORE).find(|more| clears_at(*more).is_none());
+        // Where nobody has answered for so long that every length is taken, the oldest serves.
+        free.or_else(|| (0..=MOST_MORE).min_by_key(|more| clears_at(*more)))
+            .unwrap_or_default()
+    }
+
+    /// Makes sure that nothing that is still due can pass for the answer to this question of the
+    /// servo `id`, or of anybody, which cannot be made longer: it has come, or will not come any
+    /// more. `false` if the servo, asked for something else, does not answer either.
+    pub(super) fn settle(&mut self, id: u8, data: usize, question: u64) -> Result<bool, BusError> {
+        while let Some(clear) = self.overdue.clears_at(id, data, question) {
+            if self.line.now() > clear {
+                break;
+            }
+            self.hear_late(clear + self.byte_time)?;
+            self.overdue.forget(self.line.now());
+        }
+        // Of everybody nobody in particular could be asked.
+        for wait in [self.patience.wait(), HELD] {
+            if id == BROADCAST || !self.overdue.could_pass(id, data, question) {
+                return Ok(true);
+            }
+            // What is older comes before the answer to this, which is like no other.
+            let question = self.new_question();
+            self.exchange(Request {
+                to: id,
+                instruction: Instruction::Read {
+                    address: 0,
+                    count: 1,
+                },
+                ids: &[id],
+                data: 1,
+                wait,
+                question,
+            })?;
+            self.overdue.forget(self.line.now());
+        }
+        Ok(!self.overdue.could_pass(id, data, question))
     }
 
     /// Finds out whether the adapter echoes, where an echo could pass for an answer.
@@ -113,13 +200,28 @@ impl Bus {
             Echo::Present => {}
             Echo::Absent { .. } => self.echo = Echo::Absent { now: false },
             Echo::Unknown => {
-                // No servo answers with the id that all listen to, so this echo is plain.
-                let probe = Instruction::SyncRead {
-                    address: 0,
-                    count: 1,
-                    ids: &[id],
-                };
-                self.exchange(BROADCAST, &probe, &[id], 1)?;
+                // No servo answers with the id that all listen to, so this echo is plain, and it
+                // comes before the servo's answer.
+                let question = self.new_question();
+                let mut wait = self.patience.wait();
+                for _ in 0..2 {
+                    let answers = self.exchange(Request {
+                        to: BROADCAST,
+                        instruction: Instruction::SyncRead {
+                            address: 0,
+                            count: 1,
+                            ids: &[id],
+                        },
+                        ids: &[id],
+                        data: 1,
+                        wait,
+                        question,
+                    })?;
+                    if self.echo != Echo::Unknown || answers != [None] {
+                        break;
+                    }
+                    wait = HELD;
+                }
                 if self.echo == Echo::Unknown {
                     self.echo = Echo::Absent { now: true };
                 }
@@ -128,10 +230,8 @@ impl Bus {
         Ok(())
     }
 
-    /// Drops what nobody waits for any more, then sends what was posted and the request. The
-    /// packets come back as frames.
+    /// Sends what was posted and the request. The packets come back as frames.
     fn send(&mut self, to: u8, instruction: &Instruction) -> Result<Vec<Frame>, BusError> {
-        self.drain()?;
         self.request.clear();
         self.request.append(&mut self.posted);
         instruction.encode(self.codec, to, &mut self.request)?;
@@ -151,27 +251,55 @@ impl Bus {
         Ok(packets)
     }
 
+    /// Hears what nobody waits for any more.
     fn drain(&mut self) -> Result<(), BusError> {
-        let begun = self.line.now();
-        let quiet = match self.open {
-            Open::Nothing => Duration::ZERO,
-            Open::Last | Open::Surplus => QUIET,
+        let quiet = match std::mem::take(&mut self.lacking) {
+            true => QUIET,
+            false => Duration::ZERO,
         };
-        self.received.clear();
+        let begun = self.line.now();
         loop {
             let now = self.line.now();
-            let count = lost(self.line.receive(&mut self.received, now + quiet))?;
+            let count = self.hear_late(now + quiet)?;
             if count == 0 || now > begun + LONGEST_DRAIN {
                 break;
             }
         }
-        let late = self.received.len() + self.scanner.clear();
-        self.counters.late_bytes += late as u64;
-        self.open = match self.open {
-            Open::Last if late == 0 => Open::Surplus,
-            _ => Open::Nothing,
-        };
+        self.forget_partial();
         Ok(())
+    }
+
+    /// Takes bytes that come until `deadline` for late answers; how many came.
+    fn hear_late(&mut self, deadline: Duration) -> Result<usize, BusError> {
+        self.received.clear();
+        let count = lost(self.line.receive(&mut self.received, deadline))?;
+        self.counters.late_bytes += count as u64;
+        if count == 0 || self.overdue.is_empty() {
+            return Ok(count);
+        }
+        self.scanner.push(&self.received);
+        let longest = self.longest_packet(0);
+        let skipped = (self.scanner.skipped, self.scanner.corrupt);
+        while let Some(frame) = self.scanner.next(self.codec, longest) {
+            self.take_late(frame);
+        }
+        // What is broken here is late first of all.
+        (self.scanner.skipped, self.scanner.corrupt) = skipped;
+        Ok(count)
+    }
+
+    /// Drops the beginning of what has not come whole, and everything that is not due any more.
+    fn forget_partial(&mut self) {
+        self.scanner.clear();
+        if !self.overdue.is_empty() {
+            self.overdue.forget(self.line.now());
+        }
+    }
+
+    /// The longest packet that may come when answers of so many bytes are awaited.
+    fn longest_packet(&self, data: usize) -> usize {
+        let data = data.max(self.overdue.longest());
+        self.codec.status_length(data).max(self.request.len())
     }
 
     /// Sorts a frame: an echo, an answer that is waited for, or one that is not.
@@ -184,15 +312,43 @@ impl Bus {
             self.counters.echoes += 1;
             return;
         }
+        if self.overdue.came_back(&frame) {
+            self.counters.echoes += 1;
+            return;
+        }
+        self.notice_echo(&frame);
         let Some(status) = self.codec.status(frame) else {
             self.counters.strays += 1;
             return;
         };
         let refused = self.codec.refusal(status.error).is_some();
-        let fits = status.data.len() == awaited.data || refused;
+        // A refusal has no length by which it could be told from one that was due before.
+        let own_refusal = refused && !self.overdue.owes(status.id, awaited.question);
+        let fits = status.data.len() == awaited.data && !refused || own_refusal;
         match awaited.place(status.id).filter(|_| fits) {
             Some(place) => *place = Some(status),
-            None => self.counters.strays += 1,
+            None => {
+                self.counters.strays += 1;
+                self.overdue.came(status.id, status.data.len(), refused);
+            }
+        }
+    }
+
+    /// Sorts a frame for which nobody waits.
+    fn take_late(&mut self, frame: Frame) {
+        self.notice_echo(&frame);
+        if self.overdue.came_back(&frame) {
+            self.counters.echoes += 1;
+        } else if let Some(status) = self.codec.status(frame) {
+            let refused = self.codec.refusal(status.error).is_some();
+            self.overdue.came(status.id, status.data.len(), refused);
+        }
+    }
+
+    /// A late echo of a packet for all, which no servo sends, is one all the same.
+    fn notice_echo(&mut self, frame: &Frame) {
+        if self.codec.echo_looks_like_status() && frame.id == BROADCAST {
+            self.echo = Echo::Present;
         }
     }
 
@@ -216,6 +372,36 @@ impl Bus {
         }
     }
 
+    /// Remembers what did not come, and what came out of the order in which it was asked for.
+    fn remember(
+        &mut self,
+        request: &Request,
+        awaited: &mut Awaited,
+        sent: Duration,
+        due: Duration,
+    ) {
+        if self.echo == Echo::Present {
+            for frame in awaited.sent.drain(..) {
+                self.overdue.miss_echo(frame, due);
+            }
+        }
+        let (data, question) = (awaited.data, awaited.question);
+        if request.to == BROADCAST && request.instruction == Instruction::Ping {
+            // Who is there may be late, and who is not never comes.
+            self.overdue.miss(BROADCAST, data, question, due);
+            return;
+        }
+        for (index, (id, answer)) in awaited.ids.iter().zip(&awaited.answers).enumerate() {
+            match answer {
+                Some(_) if self.overdue.is_empty() => {}
+                Some(_) => self.overdue.answered(*id, data, sent, due),
+                // Of one that is asked for a second answer none is missed.
+                None if awaited.ids[..index].contains(id) => {}
+                None => self.overdue.miss(*id, data, question, due),
+            }
+        }
+    }
+
     fn account(&mut self, awaited: &Awaited, late: Duration) {
         let missing = awaited
             .answers
@@ -225,9 +411,7 @@ impl Bus {
         let answered = awaited.answers.len() - missing;
         self.counters.answers += answered as u64;
         self.counters.missing += missing as u64;
-        if missing > 0 {
-            self.open = Open::Last;
-        }
+        self.lacking = missing > 0;
         if missing > 0 && answered == 0 {
             self.patience.silent();
         } else if answered > 0 && awaited.complete() {

@@ -9,6 +9,7 @@
 //! | [`patience`] | how long to wait beyond what the wire needs |
 //! | [`counters`] | how often what went wrong |
 //! | [`error`] | what cannot be made good by asking again |
+//! | `overdue` | answers that were asked for and have not come |
 //! | `exchange` | a request and its answers |
 
 pub mod button;
@@ -16,6 +17,7 @@ pub mod counters;
 pub mod error;
 mod exchange;
 pub mod line;
+mod overdue;
 pub mod patience;
 pub mod ports;
 pub mod serial;
@@ -28,8 +30,9 @@ use crate::protocol::{BROADCAST, Codec, Instruction, Refused, Scanner, Status};
 pub use button::Button;
 pub use counters::Counters;
 pub use error::BusError;
-use exchange::{Echo, Open};
+use exchange::{Echo, Request};
 pub use line::Line;
+use overdue::{HELD, Overdue};
 pub use patience::Patience;
 pub use serial::SerialLine;
 
@@ -46,7 +49,11 @@ pub struct Bus {
     patience: Patience,
     echo: Echo,
     /// What may still come of earlier exchanges.
-    open: Open,
+    overdue: Overdue,
+    /// Whether the last exchange lacked an answer, which may be on the wire now.
+    lacking: bool,
+    /// How many questions were asked. Repeating a request is no new question.
+    questions: u64,
     scanner: Scanner,
     /// Packets that go out with the next request.
     posted: Vec<u8>,
@@ -65,7 +72,9 @@ impl Bus {
             byte_time: Duration::from_nanos(10_000_000_000 / u64::from(baud.max(1))),
             patience: Patience::default(),
             echo: Echo::Unknown,
-            open: Open::Nothing,
+            overdue: Overdue::default(),
+            lacking: false,
+            questions: 0,
             scanner: Scanner::default(),
             posted: Vec::new(),
             request: Vec::new(),
@@ -115,7 +124,16 @@ impl Bus {
         let missing = self.counters.missing;
         let ids: Vec<u8> = (0..=HIGHEST_ID).collect();
         let data = self.codec.ping_data();
-        let answers = self.exchange(BROADCAST, &Instruction::Ping, &ids, data)?;
+        let question = self.new_question();
+        self.settle(BROADCAST, data, question)?;
+        let answers = self.exchange(Request {
+            to: BROADCAST,
+            instruction: Instruction::Ping,
+            ids: &ids,
+            data,
+            wait: self.patience.wait(),
+            question,
+        })?;
         // Nobody misses those that are not there.
         self.counters.missing = missing;
         Ok(answers.into_iter().flatten().collect())
@@ -156,12 +174,19 @@ impl Bus {
         address: u16,
         count: u16,
     ) -> Result<Vec<Option<Status>>, BusError> {
-        let ask = Instruction::SyncRead {
-            address,
-            count,
+        let question = self.new_question();
+        self.exchange(Request {
+            to: BROADCAST,
+            instruction: Instruction::SyncRead {
+                address,
+                count,
+                ids,
+            },
             ids,
-        };
-        self.exchange(BROADCAST, &ask, ids, count.into())
+            data: count.into(),
+            wait: self.patience.wait(),
+            question,
+        })
     }
 
     /// Writes the same registers of several servos. Nobody confirms it.
@@ -170,12 +195,20 @@ impl Bus {
     /// # Errors
     /// If the line is lost.
     pub fn sync_write(&mut self, address: u16, count: u16, items: &[u8]) -> Result<(), BusError> {
-        let tell = Instruction::SyncWrite {
-            address,
-            count,
-            items,
-        };
-        self.exchange(BROADCAST, &tell, &[], 0).map(drop)
+        let question = self.new_question();
+        let told = self.exchange(Request {
+            to: BROADCAST,
+            instruction: Instruction::SyncWrite {
+                address,
+                count,
+                items,
+            },
+            ids: &[],
+            data: 0,
+            wait: Duration::ZERO,
+            question,
+        });
+        told.map(drop)
     }
 
     /// As [`Bus::sync_write`], but sent together with the next request, which must follow at
@@ -205,9 +238,16 @@ impl Bus {
     pub fn count_answers(&mut self, id: u8, address: u16, count: u16) -> Result<Answers, BusError> {
         let corrupt = self.scanner.corrupt;
         let missing = self.counters.missing;
-        // Waiting for one more answer than should come keeps listening until the deadline.
-        let ask = Instruction::Read { address, count };
-        let answers = self.exchange(id, &ask, &[id, id], count.into())?;
+        let question = self.new_question();
+        let answers = self.exchange(Request {
+            to: id,
+            instruction: Instruction::Read { address, count },
+            // Waiting for one more answer than should come keeps listening until the deadline.
+            ids: &[id, id],
+            data: count.into(),
+            wait: self.patience.wait(),
+            question,
+        })?;
         // Nobody misses the one that should not come.
         self.counters.missing = missing;
         Ok(Answers {
@@ -216,14 +256,36 @@ impl Bus {
         })
     }
 
-    /// One request to one servo, repeated a few times while it brings no proper answer.
+    /// A number for what is asked next.
+    fn new_question(&mut self) -> u64 {
+        self.questions += 1;
+        self.questions
+    }
+
+    /// One request to one servo, repeated a few times while it brings no proper answer. The last
+    /// time it is given as long as anybody may hold it back.
     fn ask(&mut self, id: u8, instruction: &Instruction, data: usize) -> Result<Status, BusError> {
         let corrupt = self.scanner.corrupt;
+        let question = self.new_question();
         for attempt in 0..=RETRIES {
             self.counters.retries += u64::from(attempt > 0);
             self.know_echo(id)?;
-            let answer = self.exchange(id, instruction, &[id], data)?.pop().flatten();
-            let Some(status) = answer else {
+            if instruction.read_from().is_none() && !self.settle(id, data, question)? {
+                break;
+            }
+            let wait = match attempt {
+                RETRIES => self.patience.wait().max(HELD),
+                _ => self.patience.wait(),
+            };
+            let answers = self.exchange(Request {
+                to: id,
+                instruction: *instruction,
+                ids: &[id],
+                data,
+                wait,
+                question,
+            })?;
+            let Some(status) = answers.into_iter().next().flatten() else {
                 continue;
             };
             match self.codec.refusal(status.error) {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serialport::{ErrorKind, SerialPort};
 
+use super::overdue::HELD;
 use super::{BusError, Line};
 
 /// A request is shorter than this on any wire that can drive an arm.
@@ -24,10 +25,24 @@ impl SerialLine {
     /// If it is not there, in use, or not permitted, with a hint.
     pub fn open(path: &str, baud: u32) -> Result<Self, BusError> {
         let port = serialport::new(path, baud).timeout(WRITE_TIMEOUT).open();
-        Ok(Self {
+        let mut line = Self {
             port: port.map_err(|error| refused(path, &error))?,
             opened: Instant::now(),
-        })
+        };
+        line.hear_out()
+            .map_err(|error| BusError::Lost(error.to_string()))?;
+        Ok(line)
+    }
+
+    /// Drops what comes of requests that another program made, or this one on a line before.
+    fn hear_out(&mut self) -> io::Result<()> {
+        let mut dropped = Vec::new();
+        let end = self.now() + HELD;
+        while self.now() < end {
+            self.receive(&mut dropped, end)?;
+            dropped.clear();
+        }
+        Ok(())
     }
 }
 

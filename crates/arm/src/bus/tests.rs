@@ -2,8 +2,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use proptest::prelude::*;
+
 use super::*;
-use crate::protocol::{Dynamixel, Feetech};
+use crate::protocol::{Dynamixel, Feetech, Scan};
 
 /// Bytes, each so many microseconds after the request.
 type Timed = Vec<(u64, Vec<u8>)>;
@@ -19,6 +21,8 @@ struct Fake {
     /// When which bytes come.
     coming: VecDeque<(Duration, Vec<u8>)>,
     requests: usize,
+    /// Whether what is late is overtaken.
+    overtakes: bool,
     trouble: Trouble,
     seen: Arc<Mutex<Vec<Vec<u8>>>>,
 }
@@ -41,6 +45,7 @@ impl Fake {
             scanner: Scanner::default(),
             coming: VecDeque::new(),
             requests: 0,
+            overtakes: false,
             trouble: Box::new(trouble),
             seen: Arc::default(),
         }
@@ -121,6 +126,9 @@ impl Line for Fake {
         for (micros, bytes) in (self.trouble)(self.requests, bytes, answers) {
             self.coming
                 .push_back((self.now + Duration::from_micros(micros), bytes));
+        }
+        if self.overtakes {
+            self.coming.make_contiguous().sort_by_key(|(time, _)| *time);
         }
         self.requests += 1;
         Ok(())
@@ -607,5 +615,201 @@ fn a_line_that_never_falls_silent_is_heard_until_the_deadline() {
         assert!(bus.now() < Duration::from_millis(200), "{:?}", bus.now());
         assert!(bus.read(1, 56, 4).is_err());
         assert!(bus.now() < Duration::from_secs(1), "{:?}", bus.now());
+    }
+}
+
+/// What a servo says in a register when it answers the request of a number: nobody else says it
+/// there, and not at another time.
+fn coded(id: u8, address: u16, request: usize) -> u8 {
+    let mut hash = 0xCBF2_9CE4_8422_2325u64;
+    for part in [u64::from(id), u64::from(address), request as u64] {
+        hash = (hash ^ part).wrapping_mul(0x0000_0100_0000_01B3);
+        hash ^= hash >> 29;
+    }
+    (hash >> 16) as u8
+}
+
+/// An answer to `asked`, in code.
+fn in_code(codec: &dyn Codec, asked: &[u8], answer: &[u8], request: usize) -> Vec<u8> {
+    let Scan::Packet(asked, _) = codec.scan(asked, asked.len()) else {
+        panic!("it is whole");
+    };
+    let Scan::Packet(answer, _) = codec.scan(answer, answer.len()) else {
+        panic!("it is whole");
+    };
+    let mut status = codec.status(answer).unwrap();
+    let from = Instruction::decode(codec, &asked).unwrap().read_from();
+    for (at, byte) in status.data.iter_mut().enumerate() {
+        let from = from.unwrap_or_default();
+        *byte = coded(status.id, from + at as u16, request);
+    }
+    let mut out = Vec::new();
+    codec.encode_status(&status, &mut out).unwrap();
+    out
+}
+
+/// What a driver does on a bus.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Ping(u8),
+    Read(u8, u16, u16),
+    Write(u8),
+    SyncRead(usize, u16, u16),
+    Count(u8),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let id = || 1u8..=3;
+    let register = || {
+        let all = [
+            (3, 2),
+            (5, 1),
+            (9, 2),
+            (11, 2),
+            (31, 2),
+            (40, 1),
+            (56, 15),
+            (62, 1),
+        ];
+        prop::sample::select(all.to_vec())
+    };
+    prop_oneof![
+        1 => id().prop_map(Act::Ping),
+        4 => (id(), register()).prop_map(|(id, (at, count))| Act::Read(id, at, count)),
+        2 => id().prop_map(Act::Write),
+        4 => (1usize..=3, register()).prop_map(|(n, (at, count))| Act::SyncRead(n, at, count)),
+        1 => id().prop_map(Act::Count),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Fault 5. `PROPTEST_CASES=10000` makes it thorough.
+    #[test]
+    fn no_late_answer_is_that_of_another_register_servo_or_time(
+        feetech: bool,
+        overtakes: bool,
+        rate in 0.0..1.0f64,
+        acts in prop::collection::vec(act(), 1..40),
+        delays in prop::collection::vec((0.0..1.0f64, 0.0..1.0f64), 400),
+    ) {
+        let codec: &'static dyn Codec = if feetech { &Feetech } else { &Dynamixel };
+        // Bytes that keep their order may be late by any time.
+        let longest = if overtakes { 60_000.0 } else { 300_000.0 };
+        let mut delays = delays.into_iter().cycle();
+        let mut fake = Fake::new(codec, move |request, asked, answers| {
+            let mut late = |answer: Vec<u8>| {
+                let (chance, share) = delays.next().unwrap();
+                let micros = if chance < rate { (share * longest) as u64 } else { 0 };
+                (micros, in_code(codec, asked, &answer, request))
+            };
+            answers.into_iter().map(&mut late).collect()
+        });
+        fake.overtakes = overtakes;
+        let seen = Arc::clone(&fake.seen);
+        let mut bus = Bus::new(Box::new(fake), codec, 1_000_000);
+        let requests = || seen.lock().unwrap().len();
+        for act in acts {
+            let first = requests();
+            let check = |status: &Status, address: u16, count: u16| {
+                let of = |request| -> Vec<u8> {
+                    let all = address..address + count;
+                    all.map(|address| coded(status.id, address, request)).collect()
+                };
+                prop_assert!(
+                    (first..requests()).any(|request| of(request) == status.data),
+                    "{act:?}: {status:?}"
+                );
+                Ok(())
+            };
+            match act {
+                Act::Ping(id) => drop(bus.ping(id)),
+                Act::Write(id) => drop(bus.write(id, 40, &[1])),
+                Act::Read(id, address, count) => {
+                    if let Ok(status) = bus.read(id, address, count) {
+                        prop_assert_eq!(status.id, id);
+                        check(&status, address, count)?;
+                    }
+                }
+                Act::SyncRead(servos, address, count) => {
+                    let ids = &[3, 1, 2][..servos];
+                    let answers = bus.sync_read(ids, address, count).unwrap();
+                    for (id, answer) in ids.iter().zip(&answers) {
+                        if let Some(status) = answer {
+                            prop_assert_eq!(status.id, *id);
+                            check(status, address, count)?;
+                        }
+                    }
+                }
+                Act::Count(id) => {
+                    let answers = bus.count_answers(id, 56, 15).unwrap();
+                    prop_assert!(answers.good <= 1 && answers.broken == 0, "{answers:?}");
+                }
+            }
+        }
+    }
+}
+
+/// Fault 5: what a servo says to a request that changes nothing has no length of its own.
+#[test]
+fn a_late_confirmation_is_not_that_of_the_next_write() {
+    for codec in CODECS {
+        let mut held = Vec::new();
+        let mut bus = settled(codec, move |request, _, answers| match request {
+            // The first write's answers come when the second has been lost.
+            0..=2 => {
+                held.extend(answers);
+                Vec::new()
+            }
+            3 => untroubled(std::mem::take(&mut held)),
+            _ => untroubled(answers),
+        });
+        assert_eq!(bus.write(1, 60, &[1]), Err(BusError::Silent { id: 1 }));
+        assert_eq!(bus.write(1, 61, &[2]).unwrap().id, 1);
+        assert_eq!(bus.counters().strays, 3, "each is known for what it is");
+        assert_eq!(bus.read(1, 61, 1).unwrap().data, [2]);
+    }
+}
+
+/// Fault 5: a refusal of one thing is not that of another.
+#[test]
+fn a_late_refusal_is_not_that_of_the_next_request() {
+    let refusal = || {
+        let mut out = Vec::new();
+        let status = Status {
+            id: 1,
+            error: 7,
+            data: Vec::new(),
+        };
+        Dynamixel.encode_status(&status, &mut out).unwrap();
+        out
+    };
+    let mut bus = settled(&Dynamixel, move |request, _, answers| match request {
+        0..=2 => vec![(150_000, refusal())],
+        _ => untroubled(answers),
+    });
+    assert_eq!(bus.write(1, 3, &[1]), Err(BusError::Silent { id: 1 }));
+    assert_eq!(bus.read(1, 60, 2).unwrap().data, memory(1, 60, 2));
+    assert_eq!(bus.write(1, 60, &[5]).unwrap().error, 0);
+}
+
+/// Fault 5: an echo that comes late is no answer.
+#[test]
+fn a_late_echo_is_no_answer() {
+    for late in [3_000, 40_000, 90_000] {
+        let mut bus = bus(&Feetech, move |request, asked, answers| {
+            let mut bytes = asked.to_vec();
+            bytes.extend(answers.concat());
+            let held = if request % 3 == 1 { late } else { 0 };
+            vec![(held, bytes)]
+        });
+        for address in [10, 20, 30, 40, 50] {
+            assert_eq!(
+                bus.read(1, address, 2).unwrap().data,
+                memory(1, address.into(), 2)
+            );
+            assert_eq!(bus.ping(2).unwrap().error, 0);
+        }
     }
 }

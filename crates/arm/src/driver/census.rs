@@ -5,6 +5,8 @@ use crate::servo::Model;
 
 /// Answers by which two servos with one id give themselves away.
 const CENSUS: usize = 5;
+/// Requests that are made for them at most: answers that come too late say nothing.
+const REQUESTS: usize = 3 * CENSUS;
 
 /// Whether two servos have this id: most requests then bring two answers, or answers over each
 /// other. One servo on a bad line does so now and then.
@@ -13,12 +15,16 @@ const CENSUS: usize = 5;
 /// If the line is lost.
 pub fn is_shared(bus: &mut Bus, id: u8, model: &Model) -> Result<bool, BusError> {
     let roles = model.roles;
-    let mut doubtful = 0;
-    for _ in 0..CENSUS {
+    let (mut answered, mut doubtful) = (0, 0);
+    for _ in 0..REQUESTS {
         let answers = bus.count_answers(id, roles.feedback, roles.feedback_length)?;
+        answered += usize::from(answers.broken > 0 || answers.good > 0);
         doubtful += usize::from(answers.broken > 0 || answers.good > 1);
         if 2 * doubtful > CENSUS {
             return Ok(true);
+        }
+        if answered == CENSUS {
+            break;
         }
     }
     Ok(false)

@@ -112,6 +112,36 @@ impl<'a> Instruction<'a> {
         codec.encode(id, code, &body, out)
     }
 
+    /// The same read from `before` registers earlier on, of `more` registers more; what is no
+    /// read stays as it is.
+    #[must_use]
+    pub fn widened(self, before: u16, more: u16) -> Self {
+        match self {
+            Self::Read { address, count } => Self::Read {
+                address: address - before,
+                count: count + more,
+            },
+            Self::SyncRead {
+                address,
+                count,
+                ids,
+            } => Self::SyncRead {
+                address: address - before,
+                count: count + more,
+                ids,
+            },
+            other => other,
+        }
+    }
+
+    /// The first register of a read.
+    pub fn read_from(&self) -> Option<u16> {
+        match self {
+            Self::Read { address, .. } | Self::SyncRead { address, .. } => Some(*address),
+            _ => None,
+        }
+    }
+
     /// What a host's frame asks; `None` for an instruction that is not known or malformed.
     pub fn decode(codec: &dyn Codec, frame: &'a Frame) -> Option<Self> {
         let mut rest = frame.body.as_slice();

@@ -15,6 +15,8 @@ use super::args::MonitorArgs;
 use super::hardware::Hardware;
 use crate::stops::on_interrupt;
 
+/// A joint that was heard so recently when the watching ended was heard.
+const RECENT: Duration = Duration::from_millis(500);
 /// The table is drawn anew so often, seconds.
 const REDRAW: f64 = 0.2;
 
@@ -86,6 +88,8 @@ struct Watch<'a> {
     /// How steps become degrees, where the arm is calibrated.
     joints: Option<Vec<ServoJoint>>,
     readings: Vec<Option<Reading>>,
+    /// When each joint was last heard.
+    heard: Vec<Option<Duration>>,
     /// When each look came, on the bus's clock.
     looks: Vec<Duration>,
 }
@@ -97,6 +101,7 @@ impl<'a> Watch<'a> {
         Ok(Self {
             bus: hardware.bus()?,
             readings: vec![None; ids.len()],
+            heard: vec![None; ids.len()],
             ids,
             joints,
             hardware,
@@ -117,12 +122,18 @@ impl<'a> Watch<'a> {
             .zip(&self.hardware.wiring.servos)
             .map(read)
             .collect();
-        self.looks.push(self.bus.now());
+        let now = self.bus.now();
+        for (heard, reading) in self.heard.iter_mut().zip(&self.readings) {
+            *heard = reading.map(|_| now).or(*heard);
+        }
+        self.looks.push(now);
         Ok(())
     }
 
     fn heard_all(&self) -> bool {
-        self.readings.iter().all(Option::is_some)
+        let now = self.bus.now();
+        let mut heard = self.heard.iter();
+        heard.all(|heard| heard.is_some_and(|at| now.saturating_sub(at) <= RECENT))
     }
 
     /// A joint's position, degrees where calibrated, and its unit.

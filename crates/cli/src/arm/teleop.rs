@@ -25,6 +25,8 @@ use crate::stops;
 const PERIODS: u64 = 2;
 /// A leader that has been silent for longer is not followed any more: the arm holds.
 const STALE: Duration = Duration::from_millis(100);
+/// A leader that is not heard for so long at first is not there.
+const PATIENCE: Duration = Duration::from_millis(500);
 /// Until the arms stand alike the follower moves gently: this share of its speed…
 const GENTLE: f64 = 0.15;
 /// …and alike means as near as this, rad.
@@ -145,7 +147,10 @@ impl Leader {
             bus: hardware.bus()?,
             heard: Duration::ZERO,
         };
-        leader.look()?;
+        let end = leader.bus.now() + PATIENCE;
+        while leader.heard == Duration::ZERO && leader.bus.now() < end {
+            leader.look()?;
+        }
         if leader.heard == Duration::ZERO {
             bail!("the leader does not answer; `enact arm doctor` says why");
         }

@@ -3,7 +3,6 @@
 //! | module | idea |
 //! |---|---|
 //! | [`state`] | what an arm reports |
-//! | [`stop`] | the switch that stops it |
 //! | [`thread`] | an arm on a thread of its own, one trajectory after another |
 //! | [`urgency`] | real-time scheduling, where the system grants it |
 //! | [`execution`] | how a trajectory ended |
@@ -24,7 +23,6 @@ pub mod ideal;
 pub mod protocol;
 pub mod servo;
 pub mod state;
-pub mod stop;
 mod stream;
 #[cfg(test)]
 mod testing;
@@ -37,11 +35,11 @@ use enact_robot::{Command, Trajectory};
 use enact_types::Refusal;
 
 pub use driver::Ending;
+pub use enact_types::StopSwitch;
 pub use error::{ArmError, Unfit};
 pub use execution::{Contact, End, Execution};
 pub use ideal::IdealArm;
 pub use state::ArmState;
-pub use stop::StopSwitch;
 pub use thread::ArmThread;
 
 /// An arm with position-controlled joints. It holds its last command until the next.

@@ -12,18 +12,21 @@
 //! | [`joints`] | one number per joint, in the robot's order |
 //! | [`refusal`] | why something was not done, as data |
 //! | [`stamp`] | monotonic time since the start of a run |
+//! | [`stop`] | the switch that stops whatever goes on |
 
 pub mod frame;
 pub mod intrinsics;
 pub mod joints;
 pub mod refusal;
 pub mod stamp;
+pub mod stop;
 
 pub use frame::{DepthImage, Frame, NormalisedPoint};
 pub use intrinsics::Intrinsics;
 pub use joints::JointVector;
 pub use refusal::{Quantity, Refusal};
 pub use stamp::Stamp;
+pub use stop::StopSwitch;
 
 /// A rigid transform; metres and unit quaternion.
 pub type Pose = nalgebra::Isometry3<f64>;

@@ -1,0 +1,168 @@
+//! The switch that stops whatever goes on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Whoever waits for something looks at the switch so often.
+const PERIOD: Duration = Duration::from_millis(10);
+
+/// A latched stop: once pressed, the arm slows down along its path and takes no further
+/// trajectory, and nobody waits any longer for a model, a camera or a person, until the switch is
+/// released. Clones are the same switch.
+#[derive(Clone, Debug, Default)]
+pub struct StopSwitch(Arc<AtomicBool>);
+
+/// Why what was waited for did not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unanswered {
+    /// The switch was pressed.
+    Stopped,
+    /// There was no more time.
+    Late,
+    /// Nobody is there to send it.
+    Gone,
+}
+
+impl StopSwitch {
+    /// A released switch.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Stops everything. Safe to call from a signal handler's thread.
+    pub fn press(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Lets everything go on.
+    pub fn release(&self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
+
+    /// Whether it was pressed and not released since.
+    pub fn is_pressed(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    /// Waits for what comes through a channel, at most until `deadline`.
+    ///
+    /// # Errors
+    /// Why nothing came.
+    pub fn receive<T>(
+        &self,
+        from: &Receiver<T>,
+        deadline: Option<Instant>,
+    ) -> Result<T, Unanswered> {
+        loop {
+            if self.is_pressed() {
+                return Err(Unanswered::Stopped);
+            }
+            let left = deadline.map(|end| end.saturating_duration_since(Instant::now()));
+            match from.recv_timeout(left.unwrap_or(PERIOD).min(PERIOD)) {
+                Ok(received) => return Ok(received),
+                Err(RecvTimeoutError::Disconnected) => return Err(Unanswered::Gone),
+                Err(RecvTimeoutError::Timeout) if left.is_some_and(|left| left < PERIOD) => {
+                    return Err(Unanswered::Late);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+
+    /// Does `work` on a thread of its own and waits for it; `None` once the switch is pressed. Work
+    /// that nobody waits for any more is not broken off, and what comes of it is dropped.
+    ///
+    /// # Panics
+    /// If the work does.
+    pub fn unless_pressed<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        let (sender, receiver) = channel();
+        // Nobody may listen any more.
+        let thread = thread::spawn(move || drop(sender.send(work())));
+        match self.receive(&receiver, None) {
+            Ok(done) => Some(done),
+            Err(Unanswered::Gone) => match thread.join() {
+                Err(panic) => std::panic::resume_unwind(panic),
+                Ok(()) => None,
+            },
+            Err(_) => None,
+        }
+    }
+
+    /// Sleeps for so long, or until the switch is pressed.
+    pub fn sleep(&self, duration: Duration) {
+        let end = Instant::now() + duration;
+        while !self.is_pressed() {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            thread::sleep(left.min(PERIOD));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Longer than any test.
+    const LONG: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn a_press_stays_and_reaches_every_clone() {
+        let switch = StopSwitch::new();
+        let clone = switch.clone();
+        clone.press();
+        assert!(switch.is_pressed());
+        switch.release();
+        assert!(!clone.is_pressed());
+    }
+
+    #[test]
+    fn what_comes_is_received_and_what_does_not_is_not_waited_for() {
+        let switch = StopSwitch::new();
+        let (sender, receiver) = channel();
+        sender.send(7).unwrap();
+        assert_eq!(switch.receive(&receiver, None), Ok(7));
+        let soon = Some(Instant::now() + 2 * PERIOD);
+        assert_eq!(switch.receive(&receiver, soon), Err(Unanswered::Late));
+        let pressed = thread::spawn({
+            let switch = switch.clone();
+            move || {
+                thread::sleep(2 * PERIOD);
+                switch.press();
+            }
+        });
+        let never = Some(Instant::now() + LONG);
+        assert_eq!(switch.receive(&receiver, never), Err(Unanswered::Stopped));
+        pressed.join().unwrap();
+        switch.release();
+        drop(sender);
+        assert_eq!(switch.receive(&receiver, None), Err(Unanswered::Gone));
+    }
+
+    #[test]
+    fn work_is_left_alone_once_the_switch_is_pressed() {
+        let switch = StopSwitch::new();
+        assert_eq!(switch.unless_pressed(|| 7), Some(7));
+        switch.press();
+        assert_eq!(switch.unless_pressed(|| thread::sleep(LONG)), None);
+        switch.sleep(LONG);
+        let switch = StopSwitch::new();
+        let begun = Instant::now();
+        switch.sleep(3 * PERIOD);
+        assert!(begun.elapsed() >= 3 * PERIOD);
+    }
+
+    #[test]
+    #[should_panic(expected = "broken")]
+    fn a_panic_of_the_work_is_one_of_who_waits() {
+        StopSwitch::new().unless_pressed(|| panic!("broken"));
+    }
+}

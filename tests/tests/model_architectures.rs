@@ -3,12 +3,14 @@
 
 use std::io;
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
 use enact_model::{MistralModel, Model, Options};
 use enact_plan::{Perceiver, Plan, Planner, PlannerError, Step};
 use enact_tests::tiny::{gemma3, qwen2_5_vl, smolvlm};
 use enact_tests::view;
+use enact_types::StopSwitch;
 use tempfile::TempDir;
 
 /// Room for the longest answer that a grammar allows, a byte a token.
@@ -25,10 +27,14 @@ const TALKATIVE: u64 = 38;
 type Write = fn(&Path, u64) -> io::Result<()>;
 
 fn load(write: Write, seed: u64) -> (TempDir, MistralModel) {
+    load_with(write, seed, &StopSwitch::new())
+}
+
+fn load_with(write: Write, seed: u64, stop: &StopSwitch) -> (TempDir, MistralModel) {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), seed).unwrap();
     let source = folder.path().to_str().unwrap().to_owned();
-    let model = MistralModel::load(&source, LONGEST).unwrap();
+    let model = MistralModel::load(&source, LONGEST, stop).unwrap();
     assert_eq!(model.name(), source);
     assert!(model.load_time() > Duration::ZERO);
     (folder, model)
@@ -125,6 +131,58 @@ fn a_time_out_does_not_harm_the_next_request() {
 }
 
 #[test]
+fn a_stop_ends_the_waiting_and_the_next_answer_is_as_it_was() {
+    let stop = StopSwitch::new();
+    let (_folder, mut model) = load_with(gemma3::write, TALKATIVE, &stop);
+    let frame = view::frame([200, 120, 40], 100, 80);
+    let situation = view::situation("put the red cube in the blue bowl");
+    let expected = model.perceive(&frame).unwrap();
+    let plan = model.plan(&frame, &situation).unwrap();
+    let mut stopped = 0;
+    // From the first look at the picture on into the answer.
+    for wait in [0, 1, 2, 5, 10, 20, 40] {
+        let pressing = thread::spawn({
+            let stop = stop.clone();
+            move || {
+                thread::sleep(Duration::from_millis(wait));
+                stop.press();
+            }
+        });
+        match model.perceive(&frame) {
+            Err(PlannerError::Stopped) => stopped += 1,
+            // It was fast, or the machine is slow to wake a thread.
+            answered => assert_eq!(answered.unwrap().completion, expected.completion),
+        }
+        pressing.join().unwrap();
+        assert!(matches!(
+            model.plan(&frame, &situation),
+            Err(PlannerError::Stopped)
+        ));
+        stop.release();
+        let again = model.plan(&frame, &situation).unwrap();
+        assert_eq!(again.completion, plan.completion, "after {wait} ms");
+        assert_eq!(again.tokens, plan.tokens, "after {wait} ms");
+        let again = model.perceive(&frame).unwrap();
+        assert_eq!(again.completion, expected.completion, "after {wait} ms");
+        assert_eq!(again.tokens, expected.tokens, "after {wait} ms");
+    }
+    assert!(stopped > 0);
+    // One that is dropped while it is still being given up is harmless.
+    stop.press();
+    assert!(model.perceive(&frame).is_err());
+}
+
+#[test]
+fn nobody_waits_for_a_model_to_load_after_a_stop() {
+    let folder = tempfile::tempdir().unwrap();
+    gemma3::write(folder.path(), 24).unwrap();
+    let stop = StopSwitch::new();
+    stop.press();
+    let loaded = MistralModel::load(folder.path().to_str().unwrap(), LONGEST, &stop);
+    assert!(matches!(loaded, Err(PlannerError::Stopped)));
+}
+
+#[test]
 fn dropping_a_model_that_still_answers_is_harmless() {
     let (_folder, mut model) = load(gemma3::write, TALKATIVE);
     model.set_options(Options {
@@ -171,7 +229,8 @@ fn the_settings_of_a_folder_are_followed() {
     gemma3::write(folder.path(), 24).unwrap();
     let settings = "prompt = \"compact\"\nimage = [56, 56]\nplan_with_image = false\n";
     std::fs::write(folder.path().join("enact.toml"), settings).unwrap();
-    let mut model = MistralModel::load(folder.path().to_str().unwrap(), LONGEST).unwrap();
+    let mut model =
+        MistralModel::load(folder.path().to_str().unwrap(), LONGEST, &StopSwitch::new()).unwrap();
     let frame = view::frame([200, 120, 40], 100, 80);
     assert_eq!(model.perceive(&frame).unwrap().prompt, "list");
     let answer = model.plan(&frame, &view::situation("Go home!")).unwrap();
@@ -195,7 +254,9 @@ fn a_setting_that_breaks_the_engine_is_told_at_once() {
     );
     assert_ne!(splitting, text);
     std::fs::write(&path, splitting).unwrap();
-    let Err(error) = MistralModel::load(folder.path().to_str().unwrap(), LONGEST) else {
+    let Err(error) =
+        MistralModel::load(folder.path().to_str().unwrap(), LONGEST, &StopSwitch::new())
+    else {
         panic!("a model that would break the engine was loaded");
     };
     assert!(error.to_string().contains("do_image_splitting"), "{error}");

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use enact_model::{Options, open};
 use enact_tests::tiny::gemma3;
+use enact_types::StopSwitch;
 
 /// The error of opening a tiny Gemma 3 after its folder was changed.
 fn error_after(change: impl Fn(&Path)) -> String {
@@ -15,7 +16,7 @@ fn error_after(change: impl Fn(&Path)) -> String {
 }
 
 fn error(source: &str) -> String {
-    let Err(error) = open(source, Options::default()) else {
+    let Err(error) = open(source, Options::default(), &StopSwitch::new()) else {
         panic!("`{source}` was opened");
     };
     let text = error.to_string();

@@ -39,35 +39,43 @@ impl fmt::Display for Interruption {
 }
 
 impl Session<'_> {
-    /// Does one step that moves the arm from `at`, and judges it. `approach` is as in
+    /// Does one step that moves the arm from `at`, and judges it; `None` where somebody stopped it
+    /// before anything moved. `approach` is as in
     /// [`Grounder::ground_anew`](enact_ground::Grounder::ground_anew).
     pub(crate) fn act(
         &mut self,
         step: &Step,
         approach: usize,
         at: &JointVector,
-    ) -> Result<Done, BridgeError> {
+    ) -> Result<Option<Done>, BridgeError> {
         let grounded = self.grounder.ground_anew(step, &self.memory, at, approach);
         let motion = match grounded {
             Ok(motion) => motion,
-            Err(refusal) => return Ok(finished(step, Verdict::Refused, refusal.to_string())),
+            Err(refusal) => {
+                let reason = refusal.to_string();
+                return Ok(Some(finished(step, Verdict::Refused, reason)));
+            }
         };
         let before = self.memory.clone();
         self.look = None;
-        let interruption = self.follow(step, &motion)?;
+        let mut moved = false;
+        let interruption = self.follow(step, &motion, &mut moved)?;
         let (verdict, reason) = match interruption {
-            None => self.observe(step, &before)?,
+            None => match self.observe(step, &before) {
+                Err(error) if error.is_stop() => return Ok(Some(unjudged(step))),
+                observed => observed?,
+            },
             Some(why @ Interruption::Stopped) => {
-                return Ok(Done {
+                return Ok(moved.then(|| Done {
                     stopped: true,
                     ..finished(step, Verdict::No, why.to_string())
-                });
+                }));
             }
             Some(why @ Interruption::Refused(_)) => (Verdict::Refused, why.to_string()),
             Some(why @ Interruption::Hindered(_)) => (Verdict::No, why.to_string()),
         };
         self.notice_loss()?;
-        Ok(finished(step, verdict, reason))
+        Ok(Some(finished(step, verdict, reason)))
     }
 
     /// Moves home, around what is on the table, with what is held. Says why it did not get
@@ -90,7 +98,7 @@ impl Session<'_> {
         let step = Step::Home {};
         let at = self.goal()?;
         match self.grounder.ground(&step, &self.memory, &at) {
-            Ok(motion) => self.follow(&step, &motion),
+            Ok(motion) => self.follow(&step, &motion, &mut false),
             Err(refusal) => Ok(Some(Interruption::Refused(refusal))),
         }
     }
@@ -158,11 +166,12 @@ impl Session<'_> {
     }
 
     /// Sends a motion through the gate to the arm, segment by segment. Before it comes close it
-    /// glances at what it is about to work on.
+    /// glances at what it is about to work on. Notes if the arm has `moved`.
     fn follow(
         &mut self,
         step: &Step,
         motion: &Motion,
+        moved: &mut bool,
     ) -> Result<Option<Interruption>, BridgeError> {
         let mut far = false;
         for segment in &motion.segments {
@@ -175,7 +184,7 @@ impl Session<'_> {
                 return Ok(Some(Interruption::Hindered(reason)));
             }
             far = is_free;
-            if let Some(interruption) = self.follow_segment(segment)? {
+            if let Some(interruption) = self.follow_segment(segment, moved)? {
                 return Ok(Some(interruption));
             }
             if segment.purpose == Purpose::Open
@@ -192,6 +201,7 @@ impl Session<'_> {
     fn follow_segment(
         &mut self,
         segment: &MotionSegment,
+        moved: &mut bool,
     ) -> Result<Option<Interruption>, BridgeError> {
         let state = self.state()?;
         let start = state.start();
@@ -200,6 +210,9 @@ impl Session<'_> {
             Ok(trajectory) => trajectory,
             Err(refusal) => return Ok(Some(Interruption::Refused(refusal))),
         };
+        if self.stop_switch().is_pressed() {
+            return Ok(Some(Interruption::Stopped));
+        }
         let contact = if segment.contact_expected {
             Contact::Expected
         } else {
@@ -212,6 +225,7 @@ impl Session<'_> {
         });
         let execution = self.arm.execute(trajectory, contact)?;
         self.tell(&Event::Moved(&execution));
+        *moved |= execution.followed > 0;
         Ok(match execution.end {
             End::Finished => None,
             End::Stopped => Some(Interruption::Stopped),
@@ -323,6 +337,15 @@ fn finished(step: &Step, verdict: Verdict, reason: String) -> Done {
             reason,
         },
         stopped: false,
+    }
+}
+
+/// What somebody stopped after it was done and before the next look told what came of it.
+fn unjudged(step: &Step) -> Done {
+    let reason = "it was stopped before anybody looked what came of it".to_owned();
+    Done {
+        stopped: true,
+        ..finished(step, Verdict::Unknown, reason)
     }
 }
 

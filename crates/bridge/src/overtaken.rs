@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use enact_camera::CameraError;
 use enact_ground::scene::Solid;
 use enact_ground::scene::memory::is_gone;
 use enact_plan::{Plan, Step};
@@ -47,6 +48,7 @@ impl Session<'_> {
         }
         let frame = match gaze::fresh(self.camera.as_mut(), self.last_frame) {
             Ok(frame) => frame,
+            Err(stopped @ CameraError::Stopped) => return Err(stopped.into()),
             Err(error) => {
                 tracing::warn!("no glance: {error}");
                 return Ok(None);

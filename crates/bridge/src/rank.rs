@@ -4,7 +4,7 @@
 //! are replaced by what the arm can be shown to do: each plan is rehearsed, with inverse
 //! kinematics, collision checks and the gate, before one is chosen.
 
-use enact_plan::{Answer, Outcome, Plan, Situation, Step, Verdict};
+use enact_plan::{Answer, Outcome, Plan, PlannerError, Situation, Step, Verdict};
 use enact_types::Frame;
 
 use crate::session::{BridgeError, Session};
@@ -36,7 +36,14 @@ impl Session<'_> {
             }
             Err(_) => f64::NEG_INFINITY,
         };
-        let scores: Vec<f64> = answers.iter().map(score).collect();
+        let mut scores = Vec::new();
+        for answer in &answers {
+            // Nobody waits for rehearsals either.
+            if self.stop_switch().is_pressed() {
+                return Err(PlannerError::Stopped.into());
+            }
+            scores.push(score(answer));
+        }
         let mut ranked: Vec<_> = scores.into_iter().zip(answers).collect();
         // Stable: asked again with the same answers in this order, they stay in it.
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));

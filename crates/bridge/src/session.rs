@@ -58,6 +58,17 @@ pub enum BridgeError {
     Planner(#[from] PlannerError),
 }
 
+impl BridgeError {
+    /// Whether nothing is broken, but somebody pressed the stop switch while model or camera were
+    /// waited for.
+    pub fn is_stop(&self) -> bool {
+        matches!(
+            self,
+            Self::Planner(PlannerError::Stopped) | Self::Camera(CameraError::Stopped)
+        )
+    }
+}
+
 impl<'a> Session<'a> {
     /// A session of `robot` with these parts; refuses a robot that cannot grasp.
     pub fn new(

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use enact_ground::scene::change::Change;
 use enact_plan::{Exchange, Outcome, Plan, Situation, SpeechAct, Step, Usage, Verdict};
 
+use crate::act::Interruption;
 use crate::event::Event;
 use crate::overtaken::PATIENCE;
 use crate::persistence::{Advice, advise};
@@ -119,26 +120,9 @@ impl Session<'_> {
                 return Ok((Ending::Stopped, turn - 1));
             }
             self.tell(&Event::Turn(turn));
-            if self.look.is_none() {
-                if self.may_move && !bounds.dry_run && task.speech_act.is_request() {
-                    self.go_home()?;
-                }
-                self.look_again(&[])?;
-            }
-            let Some(plan) = self.ask(task, bounds.rank)? else {
-                continue;
-            };
-            let ending = if bounds.dry_run {
-                Some(self.dry_run(&plan, task)?)
-            } else if !self.is_approved(&plan, &task.history)? {
-                Some(Ending::Stopped)
-            } else if let Some(name) = self.overtaken(&plan)? {
-                self.look = None;
-                // What was agreed to is not done, so the next plan needs a yes of its own.
-                self.may_move = self.approver.is_none();
-                self.give_up(&name, task)
-            } else {
-                self.carry_out(&plan, task)?
+            let ending = match self.turn(task, bounds) {
+                Err(error) if error.is_stop() => Some(Ending::Stopped),
+                ending => ending?,
             };
             if let Some(ending) = ending {
                 return Ok((ending, turn));
@@ -149,6 +133,35 @@ impl Session<'_> {
         }
         self.ask_for_help(task);
         Ok((Ending::OutOfTurns, turns))
+    }
+
+    /// Looks, asks and acts; `Some` if that ends the task.
+    fn turn(&mut self, task: &mut Task, bounds: Bounds) -> Result<Option<Ending>, BridgeError> {
+        if self.look.is_none() {
+            if self.may_move
+                && !bounds.dry_run
+                && task.speech_act.is_request()
+                && let Some(Interruption::Stopped) = self.go_home()?
+            {
+                return Ok(Some(Ending::Stopped));
+            }
+            self.look_again(&[])?;
+        }
+        let Some(plan) = self.ask(task, bounds.rank)? else {
+            return Ok(None);
+        };
+        if bounds.dry_run {
+            self.dry_run(&plan, task).map(Some)
+        } else if !self.is_approved(&plan, &task.history)? {
+            Ok(Some(Ending::Stopped))
+        } else if let Some(name) = self.overtaken(&plan)? {
+            self.look = None;
+            // What was agreed to is not done, so the next plan needs a yes of its own.
+            self.may_move = self.approver.is_none();
+            Ok(self.give_up(&name, task))
+        } else {
+            self.carry_out(&plan, task)
+        }
     }
 
     /// Leaves a task that did not succeed in its turns with a question, not in silence.
@@ -227,6 +240,9 @@ impl Session<'_> {
     fn carry_out(&mut self, plan: &Plan, task: &mut Task) -> Result<Option<Ending>, BridgeError> {
         let mut ending = None;
         for (index, step) in plan.steps.iter().enumerate() {
+            if step.moves() && self.stop_switch().is_pressed() {
+                return Ok(Some(Ending::Stopped));
+            }
             self.tell(&Event::Step(step));
             match step {
                 Step::Done {} => return Ok(Some(Ending::Done)),
@@ -247,7 +263,9 @@ impl Session<'_> {
                         }
                     };
                     let at = self.goal()?;
-                    let done = self.act(step, approach, &at)?;
+                    let Some(done) = self.act(step, approach, &at)? else {
+                        return Ok(Some(Ending::Stopped));
+                    };
                     let verdict = done.outcome.verdict;
                     if verdict == Verdict::Refused {
                         task.refusals.push(done.outcome.reason.clone());

@@ -55,6 +55,9 @@ pub enum CameraError {
         /// How long ago it was written.
         age: Duration,
     },
+    /// Somebody pressed the stop switch while a picture was waited for.
+    #[error("stopped")]
+    Stopped,
     /// There are no more pictures.
     #[error("the camera has no more pictures")]
     Exhausted,

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use enact_types::{Frame, Intrinsics, Pose, Stamp};
+use enact_types::{Frame, Intrinsics, Pose, Stamp, StopSwitch};
 use image::RgbImage;
 
 use crate::folder::is_picture;
@@ -23,6 +23,7 @@ pub struct LiveFolder {
     vertical_fov: f64,
     base_from_camera: Pose,
     patience: Duration,
+    stop: StopSwitch,
     sequence: u64,
     first: Option<Instant>,
 }
@@ -51,11 +52,17 @@ impl LiveFolder {
             vertical_fov,
             base_from_camera,
             patience: PATIENCE,
+            stop: StopSwitch::new(),
             sequence: 0,
             first: None,
         };
         camera.newest()?;
         Ok(camera)
+    }
+
+    /// The same, with the switch that ends the waiting for a picture.
+    pub fn stopped_by(self, stop: StopSwitch) -> Self {
+        Self { stop, ..self }
     }
 
     fn newest(&self) -> Result<Option<Picture>, CameraError> {
@@ -148,6 +155,9 @@ impl Camera for LiveFolder {
             }
             if asked.elapsed() >= self.patience {
                 return Err(broken.unwrap_or_else(|| self.silent(newest)));
+            }
+            if self.stop.is_pressed() {
+                return Err(CameraError::Stopped);
             }
             std::thread::sleep(PAUSE);
         }
@@ -272,6 +282,16 @@ mod tests {
             let error = error.unwrap_err().to_string();
             assert!(error.contains("half-written"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_stop_ends_the_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let stop = StopSwitch::new();
+        let mut camera = open(&folder).stopped_by(stop.clone());
+        camera.patience = Duration::from_secs(3600);
+        let error = capture_while(&mut camera, || stop.press()).unwrap_err();
+        assert!(matches!(error, CameraError::Stopped), "{error}");
     }
 
     #[test]

@@ -2,23 +2,22 @@
 
 use anyhow::Result;
 use enact_bridge::{Bounds, BridgeError, Session};
-use rustyline::DefaultEditor;
-use rustyline::error::ReadlineError;
 
 use crate::args::SetupArgs;
 use crate::home::Home;
+use crate::prompt::Prompt;
 use crate::setup::Setup;
-use crate::stops::release;
+use crate::stops::{self, release};
 use crate::watch::Watchers;
 
 const HELP: &str = "\
 say what the robot is to do, or:
   /see    look at the table
   /home   move home
-  /stop   stop the arm until the next instruction (Ctrl-C while it moves)
+  /stop   stop the arm until the next instruction (Ctrl-C while it moves or thinks)
   /quit   leave";
 
-/// Carries out lines until `/quit` or the end of input.
+/// Carries out lines until `/quit`, the end of input, or until the program is told to end.
 pub fn chat(home: &Home, args: &SetupArgs) -> Result<bool> {
     let setup = Setup::load(home, args)?;
     let thinker = setup.thinker(None)?;
@@ -31,25 +30,21 @@ pub fn chat(home: &Home, args: &SetupArgs) -> Result<bool> {
         marks: setup.marks,
     };
     eprintln!("{HELP}");
-    let mut editor = DefaultEditor::new()?;
-    loop {
-        match editor.readline("enact> ") {
-            Ok(line) => {
-                let line = line.trim();
-                if line.is_empty() {
-                    continue;
-                }
-                editor.add_history_entry(line)?;
-                match obey(&mut session, line, bounds) {
-                    Ok(true) => {}
-                    Ok(false) => break,
-                    // The arm holds itself up; the next picture or answer may be better.
-                    Err(BridgeError::Camera(error)) => eprintln!("enact: {error}"),
-                    Err(BridgeError::Planner(error)) => eprintln!("enact: {error}"),
-                    Err(error) => return Err(error.into()),
-                }
-            }
-            Err(ReadlineError::Interrupted | ReadlineError::Eof) => break,
+    let prompt = Prompt::open("enact> ");
+    while let Some(line) = prompt.line()? {
+        let line = line.trim();
+        if line.is_empty() {
+            continue;
+        }
+        let obeyed = obey(&mut session, line, bounds);
+        stops::settle();
+        match obeyed {
+            Ok(true) => {}
+            Ok(false) => break,
+            // The arm holds itself up; the next picture or answer may be better.
+            Err(error) if error.is_stop() => eprintln!("stopped"),
+            Err(BridgeError::Camera(error)) => eprintln!("enact: {error}"),
+            Err(BridgeError::Planner(error)) => eprintln!("enact: {error}"),
             Err(error) => return Err(error.into()),
         }
     }
@@ -67,6 +62,7 @@ fn obey(session: &mut Session<'_>, line: &str, bounds: Bounds) -> Result<bool, B
             eprintln!("stopped");
         }
         "/see" => {
+            release(&session.stop_switch());
             session.see()?;
         }
         "/home" => {

@@ -13,6 +13,7 @@ use enact_eval::suite::Suite;
 use enact_eval::{draw, episode};
 use enact_model::Options;
 use enact_plan::Mind;
+use enact_types::StopSwitch;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{EvalArgs, Planning};
@@ -104,7 +105,7 @@ fn show(job: &Job<'_>, number: u64) -> Result<bool> {
 }
 
 fn mind(model: &str, options: Options) -> Result<Box<dyn Mind>, String> {
-    match enact_model::open(model, options) {
+    match enact_model::open(model, options, &StopSwitch::new()) {
         Ok(model) => Ok(Box::new(model)),
         Err(error) => Err(error.to_string()),
     }

@@ -10,6 +10,7 @@
 //! | [`watch`] | who watches a run |
 //! | [`view`] | where a run is shown: in rerun's viewer, in a browser, or as a file |
 //! | [`narrate`] | the run told on stderr |
+//! | [`prompt`] | lines that a person edits |
 //! | [`run`] | `enact run` |
 //! | [`chat`] | `enact chat` |
 //! | [`check`] | `enact check` |
@@ -35,6 +36,7 @@ mod home;
 mod journal;
 mod launch;
 mod narrate;
+mod prompt;
 mod render;
 mod robot;
 mod run;
@@ -66,6 +68,10 @@ fn main() -> ExitCode {
     match dispatch(&cli) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
+        Err(error) if stops::is_stop(&error) => {
+            eprintln!("stopped");
+            ExitCode::from(1)
+        }
         Err(error) => {
             eprintln!("enact: {error:#}");
             ExitCode::from(2)

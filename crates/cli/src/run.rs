@@ -3,11 +3,13 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use enact_bridge::{Bounds, Ending, Report};
+use enact_arm::StopSwitch;
+use enact_bridge::{Approver, Bounds, Ending, Report};
 use enact_plan::{Outcome, Plan, Usage};
 use serde_json::{Value, json};
 
 use crate::args::RunArgs;
+use crate::arm::lines::Lines;
 use crate::home::Home;
 use crate::setup::Setup;
 use crate::stops;
@@ -18,17 +20,31 @@ use crate::watch::Watchers;
 pub fn run(home: &Home, args: &RunArgs) -> Result<bool> {
     let started = Instant::now();
     let setup = Setup::load(home, &args.setup)?;
+    match carry_out(home, args, &setup, started) {
+        Err(error) if stops::is_stop(&error) => {
+            let times = Times {
+                wall: started.elapsed(),
+                load: Duration::ZERO,
+            };
+            tell(args, &never_begun(), false, &setup, &times);
+            Ok(false)
+        }
+        result => result,
+    }
+}
+
+fn carry_out(home: &Home, args: &RunArgs, setup: &Setup, started: Instant) -> Result<bool> {
     let thinker = setup.thinker(args.plan.as_deref())?;
     let mut watchers = Watchers::open(
         home,
         &args.setup,
-        &setup,
+        setup,
         &args.instruction,
         args.plan.is_some(),
     )?;
     let mut session = setup.session(thinker.mind, watchers.observers())?;
     if args.approve {
-        session = session.approved_by(Box::new(approve));
+        session = session.approved_by(approver(setup.stop.clone()));
     }
     let report = session.run(
         &args.instruction,
@@ -39,42 +55,64 @@ pub fn run(home: &Home, args: &RunArgs) -> Result<bool> {
             marks: setup.marks,
         },
     )?;
-    let stop = session.stop_switch();
     drop(session);
-    let success = is_reached(&setup, &args.instruction, &report);
+    let success = is_reached(setup, &args.instruction, &report);
     watchers.outcome(success);
     // What a watcher cannot write must not cost the result.
     let page = watchers.finish();
 
-    if args.json {
-        let times = Times {
-            wall: started.elapsed(),
-            load: thinker.load_time,
-        };
-        println!("{}", summary(&report, success, &setup, &times));
-    } else {
-        println!("{}", sentence(&report, success));
-    }
-    if let Some(page) = page? {
-        stops::release(&stop);
+    let times = Times {
+        wall: started.elapsed(),
+        load: thinker.load_time,
+    };
+    tell(args, &report, success, setup, &times);
+    if let Some(page) = page?.filter(|_| !stops::is_terminated()) {
+        stops::release(&setup.stop);
         view::keep(page);
     }
     Ok(success)
 }
 
-/// Shows a plan and waits for an answer on stdin; silence is a no.
-fn approve(plan: &Plan, outlook: &[Outcome]) -> bool {
-    let mut outlook = outlook.iter();
-    for step in &plan.steps {
-        match step.moves().then(|| outlook.next()).flatten() {
-            Some(outcome) => eprintln!("  {outcome}"),
-            None => eprintln!("  {step}"),
-        }
+fn tell(args: &RunArgs, report: &Report, success: bool, setup: &Setup, times: &Times) {
+    if args.json {
+        println!("{}", summary(report, success, setup, times));
+    } else {
+        println!("{}", sentence(report, success));
     }
-    eprint!("carry this out? [y/N] ");
-    let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer);
-    read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}
+
+/// The report of a run that somebody stopped before it began.
+fn never_begun() -> Report {
+    Report {
+        ending: Ending::Stopped,
+        turns: 0,
+        steps: Vec::new(),
+        refusals: Vec::new(),
+        said: Vec::new(),
+        arm_seconds: 0.0,
+        usage: Usage::default(),
+    }
+}
+
+/// Shows a plan and waits for an answer on stdin; silence and a stop are a no.
+fn approver(stop: StopSwitch) -> Approver<'static> {
+    let mut lines = None;
+    Box::new(move |plan: &Plan, outlook: &[Outcome]| {
+        let mut outlook = outlook.iter();
+        for step in &plan.steps {
+            match step.moves().then(|| outlook.next()).flatten() {
+                Some(outcome) => eprintln!("  {outcome}"),
+                None => eprintln!("  {step}"),
+            }
+        }
+        eprint!("carry this out? [y/N] ");
+        let answer = lines.get_or_insert_with(Lines::read).answer(&stop);
+        if answer.is_none() {
+            eprintln!();
+        }
+        let answer = answer.unwrap_or_default();
+        matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+    })
 }
 
 /// By physics where the arm is in a simulated scene that knows what the instruction wants, else by

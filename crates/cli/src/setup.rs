@@ -16,7 +16,7 @@ use enact_sim::render::{Look, look_at};
 use enact_sim::{Layout, Scene, Simulator};
 use indicatif::ProgressBar;
 
-use crate::args::{Perception, SetupArgs, StopArgs};
+use crate::args::{Perception, SetupArgs};
 use crate::arm::choice::{ArmChoice, Source};
 use crate::home::Home;
 use crate::launch::{CameraChoice, Launch};
@@ -34,8 +34,9 @@ pub struct Setup {
     pub simulator: Simulator,
     /// The launch file with the command line's changes.
     pub launch: Launch,
+    /// What stops everything that goes on in it.
+    pub stop: StopSwitch,
     arm: Source,
-    stop: StopArgs,
     perception: Perception,
     options: Options,
     /// How many plans are drawn each turn.
@@ -53,7 +54,8 @@ pub struct Thinker {
 }
 
 impl Setup {
-    /// Loads everything but the model.
+    /// Loads everything but the model. From here on Ctrl-C, and what else was chosen, stops
+    /// whatever goes on.
     pub fn load(home: &Home, args: &SetupArgs) -> Result<Self> {
         let mut launch = Launch::load(&home.resolve(&args.launch, &home.launches())?)?;
         override_with(&mut launch, args);
@@ -64,6 +66,8 @@ impl Setup {
         }
         let robot = home.guarded(&launch.robot)?;
         let scene = Scene::load(&home.resolve(&launch.scene, &home.scenes())?)?;
+        let stop = StopSwitch::new();
+        stops::arrange(&stop, &args.stop)?;
         let layout = scene.draw(launch.seed);
         let simulator = Simulator::new(&robot, &layout, args.realtime);
         let arm = launch.arm.find(home, &launch.robot, &robot, &simulator)?;
@@ -73,8 +77,8 @@ impl Setup {
             scene,
             layout,
             simulator,
+            stop,
             arm,
-            stop: args.stop.clone(),
             perception: args.perception.unwrap_or(Perception::Model),
             options: Options {
                 free_text: args.free_text,
@@ -103,7 +107,8 @@ impl Setup {
                 Box::new(FolderCamera::open(path, fov, pose)?)
             }
             CameraChoice::Folder { path, live: true } => {
-                Box::new(LiveFolder::open(path, fov, pose)?)
+                let camera = LiveFolder::open(path, fov, pose)?;
+                Box::new(camera.stopped_by(self.stop.clone()))
             }
         })
     }
@@ -152,15 +157,14 @@ impl Setup {
         })
     }
 
-    /// Robot, world, camera and mind at work together, stopped by Ctrl-C.
+    /// Robot, world, camera and mind at work together.
     pub fn session<'a>(
         &self,
         mind: Box<dyn Mind>,
         observers: Vec<Box<dyn Observer + 'a>>,
     ) -> Result<Session<'a>> {
-        let stop = StopSwitch::new();
-        stops::arrange(&stop, &self.stop)?;
-        let arm = ArmThread::start_with(self.arm.arm(&self.simulator)?, &self.robot, stop);
+        let arm = self.arm.arm(&self.simulator)?;
+        let arm = ArmThread::start_with(arm, &self.robot, self.stop.clone());
         if self.launch.arm.is_urgent() {
             for denied in arm.make_urgent()? {
                 eprintln!("enact: {denied}");
@@ -187,7 +191,7 @@ impl Setup {
         let spinner = ProgressBar::new_spinner();
         spinner.set_message(format!("loading {}", self.launch.model));
         spinner.enable_steady_tick(Duration::from_millis(100));
-        let model = enact_model::open(&self.launch.model, self.options);
+        let model = enact_model::open(&self.launch.model, self.options, &self.stop);
         spinner.finish_and_clear();
         Ok(model?)
     }

@@ -5,12 +5,17 @@ use std::fs::File;
 use std::io::{BufRead, ErrorKind, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
 use enact_arm::StopSwitch;
 use enact_arm::bus::Button;
+use enact_bridge::BridgeError;
+use enact_plan::PlannerError;
+use enact_record::RecordError;
+use signal_hook::consts::SIGTERM;
 
 use crate::args::StopArgs;
 
@@ -19,6 +24,9 @@ const PERIOD: Duration = Duration::from_millis(20);
 
 /// Whether Ctrl-C came since the last instruction; a program can have one handler of it only.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the program was told to end, which no further instruction undoes.
+static TERMINATED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
 /// Ctrl-C, and whatever else was chosen, presses the switch.
 pub fn arrange(stop: &StopSwitch, args: &StopArgs) -> Result<()> {
@@ -43,7 +51,28 @@ pub fn on_interrupt(stop: StopSwitch) -> Result<()> {
             std::process::exit(130);
         }
     })?;
+    // Beside the handler, which does not tell one signal from the other.
+    signal_hook::flag::register(SIGTERM, Arc::clone(&TERMINATED))?;
+    #[cfg(unix)]
+    signal_hook::flag::register(signal_hook::consts::SIGHUP, Arc::clone(&TERMINATED))?;
     Ok(())
+}
+
+/// Whether the program was told to end: by SIGTERM, or because its terminal is gone.
+pub fn is_terminated() -> bool {
+    TERMINATED.load(Ordering::SeqCst)
+}
+
+/// Whether an error says no more than that somebody pressed the stop switch.
+pub fn is_stop(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let planner = cause.downcast_ref::<PlannerError>();
+        let record = cause.downcast_ref::<RecordError>();
+        let bridge = cause.downcast_ref::<BridgeError>();
+        matches!(planner, Some(PlannerError::Stopped))
+            || matches!(record, Some(RecordError::Stopped))
+            || bridge.is_some_and(BridgeError::is_stop)
+    })
 }
 
 /// Presses the switch; whether an interrupt has done so before. After any other stop the arm may
@@ -58,6 +87,11 @@ fn interrupt(interrupted: &AtomicBool, stop: &StopSwitch) -> bool {
 pub fn release(stop: &StopSwitch) {
     INTERRUPTED.store(false, Ordering::SeqCst);
     stop.release();
+}
+
+/// What Ctrl-C has ended is over: the next one is a first one again. The switch stays as it is.
+pub fn settle() {
+    INTERRUPTED.store(false, Ordering::SeqCst);
 }
 
 /// Whether Ctrl-C came since the last instruction.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use enact_record::{Pace, Page, Recorder, WallClock};
+use enact_types::StopSwitch;
 
 use crate::stops::is_interrupted;
 
@@ -44,13 +45,14 @@ pub struct View {
 }
 
 impl View {
-    /// Opens what shows the run, and says where a page is; `wall` dates what happens.
-    pub fn open(shown: &Shown, pace: Pace, wall: WallClock) -> Result<Self> {
+    /// Opens what shows the run, and says where a page is; `wall` dates what happens. Once `stop`
+    /// is pressed no viewer is waited for.
+    pub fn open(shown: &Shown, pace: Pace, wall: WallClock, stop: &StopSwitch) -> Result<Self> {
         let mut page = None;
         let recorder = match shown {
-            Shown::Viewer => Recorder::to_viewer(pace, wall)?,
+            Shown::Viewer => Recorder::to_viewer(pace, wall, stop)?,
             Shown::Web => {
-                let page = page.insert(Page::open()?);
+                let page = page.insert(Page::open(stop)?);
                 eprintln!("     view  {}", page.url());
                 Recorder::to_page(page, wall)?
             }

@@ -41,7 +41,8 @@ impl Watchers {
             })
             .transpose()?;
         let view = args.view.as_ref();
-        let view = view.map(|shown| View::open(shown, Pace::Run, Box::new(wall_clock)));
+        let view =
+            view.map(|shown| View::open(shown, Pace::Run, Box::new(wall_clock), &setup.stop));
         Ok(Self {
             narrator: Narrator::new(stderr()),
             journal,

@@ -10,8 +10,10 @@ use common::{ABSENT, BOUNDS, PUT, Stage, record, record_on};
 use enact_arm::{Arm, ArmError, ArmState, ArmThread, StopSwitch};
 use enact_bridge::{Ending, Event, Observer};
 use enact_journal::{Journal, Playback, RecordedWall, Replay, Topic, verify};
+use enact_plan::{Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation};
 use enact_robot::Command;
 use enact_sim::{Layout, SimArm, Simulator};
+use enact_types::Frame;
 
 fn is_the_same(path: &Path) -> usize {
     let verification = verify(&Journal::open(path).unwrap()).unwrap();
@@ -155,6 +157,71 @@ fn a_run_that_was_stopped_is_the_same_too() {
         is_the_same(&path);
     }
     assert!(stopped > 10, "{stopped}");
+}
+
+/// A mind that is stopped as it is asked for the nth time.
+struct Hushed<M> {
+    mind: M,
+    asks: usize,
+    stop: Arc<OnceLock<StopSwitch>>,
+}
+
+impl<M> Hushed<M> {
+    fn ask(&mut self) -> Result<&mut M, PlannerError> {
+        let stop = self.stop.get().unwrap();
+        if self.asks == 0 {
+            stop.press();
+        }
+        self.asks = self.asks.wrapping_sub(1);
+        if stop.is_pressed() {
+            return Err(PlannerError::Stopped);
+        }
+        Ok(&mut self.mind)
+    }
+}
+
+impl<M: Perceiver> Perceiver for Hushed<M> {
+    fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        self.ask()?.perceive(frame)
+    }
+}
+
+impl<M: Planner> Planner for Hushed<M> {
+    fn plan(&mut self, frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError> {
+        self.ask()?.plan(frame, situation)
+    }
+}
+
+#[test]
+fn what_a_mind_was_not_waited_for_is_not_said_again_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    let mut stopped = 0;
+    for asks in 0..10 {
+        let stage = Stage::new(5);
+        let stop = Arc::new(OnceLock::new());
+        let mind = Hushed {
+            mind: stage.mind(PUT),
+            asks,
+            stop: Arc::clone(&stop),
+        };
+        let mut journal = stage.journal(&path, 0);
+        let arm = Box::new(stage.simulator.arm());
+        let mut session = stage.session_with(arm, Box::new(mind), vec![Box::new(&mut journal)]);
+        stop.set(session.stop_switch()).unwrap();
+        // Whichever of them is stopped, those that follow are lived through as they were.
+        let looked = session.see();
+        stopped += usize::from(looked.is_err_and(|error| error.is_stop()));
+        for task in ["put it", "put it again"] {
+            session.stop_switch().release();
+            let report = session.run(task, BOUNDS).unwrap();
+            stopped += usize::from(report.ending == Ending::Stopped);
+        }
+        drop(session);
+        journal.finish().unwrap();
+        is_the_same(&path);
+    }
+    assert!(stopped > 5, "{stopped}");
 }
 
 #[test]

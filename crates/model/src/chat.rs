@@ -30,6 +30,7 @@ pub(crate) struct Reply {
 /// Why a request has no answer.
 pub(crate) enum Failure {
     TimedOut,
+    Stopped,
     Refused(String),
 }
 
@@ -39,6 +40,7 @@ impl Failure {
         let model = model.to_owned();
         match self {
             Self::TimedOut => PlannerError::Timeout { model, limit },
+            Self::Stopped => PlannerError::Stopped,
             Self::Refused(reason) => PlannerError::Request { model, reason },
         }
     }

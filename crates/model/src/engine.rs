@@ -1,19 +1,23 @@
 //! mistral.rs, one request at a time.
 //!
 //! Two requests with pictures in flight at once give wrong answers, and a request
-//! that is dropped half-way takes the engine down. So a request always runs to its
-//! end on a runtime of its own: a time-out only stops the waiting, and the next
-//! request first waits for the late one.
+//! whose caller is gone takes the engine down. So a request always runs to its end on a
+//! runtime of its own. A stop or a time-out ends the waiting at once and has the engine give
+//! the request up at its next token; the next request waits until that has happened.
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use enact_types::StopSwitch;
+use enact_types::stop::Unanswered;
 use mistralrs::{
-    ChatCompletionResponse, GgufModelBuilder, Model, ModelBuilder, ModelCategory, ModelDType,
-    RequestBuilder, UqffMultimodalModelBuilder, UqffTextModelBuilder,
+    ChatCompletionResponse, CustomLogitsProcessor, GgufModelBuilder, Model, ModelBuilder,
+    ModelCategory, ModelDType, RequestBuilder, Tensor, UqffMultimodalModelBuilder,
+    UqffTextModelBuilder,
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -28,36 +32,44 @@ pub(crate) struct Engine {
     model: Arc<Model>,
     /// Always there until dropped.
     runtime: Option<Runtime>,
-    /// A request that outlived its time limit.
+    stop: StopSwitch,
+    /// A request that was given up.
     late: Option<Receiver<Outcome>>,
 }
 
 impl Engine {
-    /// Loads a model on a thread of its own, which a panic inside the engine ends.
+    /// Loads a model on a thread of its own, which a panic inside the engine ends. Once `stop` is
+    /// pressed nobody waits for it.
     ///
     /// # Errors
     /// Says why the model cannot be loaded.
-    pub(crate) fn load(source: &Source) -> Result<Self, String> {
+    pub(crate) fn load(source: &Source, stop: &StopSwitch) -> Result<Self, Failure> {
         quiet::hush_engine_panics();
+        let refused = |reason: &str| Failure::Refused(quiet::first_line(reason));
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("enact-model")
             .enable_all()
             .build()
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| refused(&error.to_string()))?;
         let source = source.clone();
-        let loaded = thread::spawn(move || (runtime.block_on(build(&source)), runtime)).join();
+        let loading = move || {
+            let load = move || (runtime.block_on(build(&source)), runtime);
+            thread::spawn(load).join()
+        };
+        let loaded = stop.unless_pressed(loading).ok_or(Failure::Stopped)?;
         match loaded {
             Ok((Ok(model), runtime)) => Ok(Self {
                 model: Arc::new(model),
                 runtime: Some(runtime),
+                stop: stop.clone(),
                 late: None,
             }),
             Ok((Err(reason), runtime)) => {
                 runtime.shutdown_background();
-                Err(quiet::first_line(&reason))
+                Err(refused(&reason))
             }
-            Err(panic) => Err(quiet::first_line(&quiet::words(&*panic))),
+            Err(panic) => Err(refused(&quiet::words(&*panic))),
         }
     }
 
@@ -68,17 +80,22 @@ impl Engine {
             .is_ok_and(|config| matches!(config.category, ModelCategory::Multimodal { .. }))
     }
 
-    /// Sends a request and waits for its end, at most `limit`.
+    /// Sends a request and waits for its end, at most `limit` and not once a stop is pressed.
     pub(crate) fn ask(
         &mut self,
         request: RequestBuilder,
         limit: Duration,
     ) -> Result<ChatCompletionResponse, Failure> {
+        if self.stop.is_pressed() {
+            return Err(Failure::Stopped);
+        }
         let deadline = Instant::now() + limit;
         if let Some(late) = self.late.take() {
-            // Its answer comes too late to be of use.
+            // It was given up, so what it says is of no use.
             let _ = self.wait(late, deadline)?;
         }
+        let wanted = Wanted::default();
+        let request = request.add_logits_processor(Arc::new(wanted.clone()));
         let (sender, receiver) = channel();
         let model = Arc::clone(&self.model);
         self.runtime
@@ -89,19 +106,21 @@ impl Engine {
                 // Nobody listens if the engine is being dropped.
                 let _ = sender.send(outcome.map_err(|error| explain(&error)));
             });
-        self.wait(receiver, deadline)?
-            .map_err(|reason| Failure::Refused(quiet::first_line(&reason)))
+        let outcome = self
+            .wait(receiver, deadline)
+            .inspect_err(|_| wanted.end())?;
+        outcome.map_err(|reason| Failure::Refused(quiet::first_line(&reason)))
     }
 
     fn wait(&mut self, receiver: Receiver<Outcome>, deadline: Instant) -> Result<Outcome, Failure> {
-        match receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(outcome) => Ok(outcome),
-            Err(RecvTimeoutError::Timeout) => {
-                self.late = Some(receiver);
-                Err(Failure::TimedOut)
-            }
-            Err(RecvTimeoutError::Disconnected) => Ok(Err("the request panicked".to_owned())),
-        }
+        let failure = match self.stop.receive(&receiver, Some(deadline)) {
+            Ok(outcome) => return Ok(outcome),
+            Err(Unanswered::Gone) => return Ok(Err("the request panicked".to_owned())),
+            Err(Unanswered::Late) => Failure::TimedOut,
+            Err(Unanswered::Stopped) => Failure::Stopped,
+        };
+        self.late = Some(receiver);
+        Err(failure)
     }
 }
 
@@ -116,6 +135,33 @@ impl Drop for Engine {
                 std::mem::forget(runtime)
             }
             _ => runtime.shutdown_background(),
+        }
+    }
+}
+
+/// Whether somebody still wants the answer. The engine asks before each token; a refusal is the
+/// one way out of a request that leaves it in order, and changes nothing before.
+#[derive(Clone)]
+struct Wanted(Arc<AtomicBool>);
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self(Arc::new(AtomicBool::new(true)))
+    }
+}
+
+impl Wanted {
+    fn end(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
+impl CustomLogitsProcessor for Wanted {
+    fn apply(&self, logits: &Tensor, _: &[u32]) -> mistralrs::Result<Tensor> {
+        if self.0.load(Ordering::Relaxed) {
+            Ok(logits.clone())
+        } else {
+            Err(std::io::Error::other("nobody wants the answer any more").into())
         }
     }
 }

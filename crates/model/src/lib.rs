@@ -31,6 +31,7 @@ pub mod special;
 use std::time::Duration;
 
 use enact_plan::{Perceiver, Planner, PlannerError};
+use enact_types::StopSwitch;
 
 pub use mistral::MistralModel;
 pub use options::Options;
@@ -50,13 +51,18 @@ pub trait Model: Perceiver + Planner + Send {
 }
 
 /// Opens a model: a local folder, a GGUF or UQFF file, a Hugging Face id
-/// (`owner/name`), or a server (`http://…`, see [`ServerModel::connect`]).
+/// (`owner/name`), or a server (`http://…`, see [`ServerModel::connect`]). As long as `stop` is
+/// pressed it neither loads nor answers: [`PlannerError::Stopped`].
 ///
 /// # Errors
 /// [`PlannerError::Load`] where there is no such model or it cannot be loaded.
-pub fn open(source: &str, options: Options) -> Result<Box<dyn Model>, PlannerError> {
+pub fn open(
+    source: &str,
+    options: Options,
+    stop: &StopSwitch,
+) -> Result<Box<dyn Model>, PlannerError> {
     match Source::parse(source) {
-        Source::Server(_) => Ok(Box::new(ServerModel::connect(source, options)?)),
-        _ => Ok(Box::new(MistralModel::load(source, options)?)),
+        Source::Server(_) => Ok(Box::new(ServerModel::connect(source, options, stop)?)),
+        _ => Ok(Box::new(MistralModel::load(source, options, stop)?)),
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use enact_plan::{
     Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation, Token, Usage,
 };
-use enact_types::{Frame, NormalisedPoint};
+use enact_types::{Frame, NormalisedPoint, StopSwitch};
 use image::{DynamicImage, RgbImage};
 use mistralrs::{
     ChatCompletionResponse, Constraint, RequestBuilder, StopTokens, TextMessageRole,
@@ -39,12 +39,13 @@ pub struct MistralModel {
 impl MistralModel {
     /// Loads a local folder, a GGUF or UQFF file, or a Hugging Face id. Local
     /// folders are computed in single precision, hub models in the precision
-    /// that mistral.rs chooses. A folder may have an `enact.toml` (see [`Settings`]).
+    /// that mistral.rs chooses. A folder may have an `enact.toml` (see [`Settings`]). As long as
+    /// `stop` is pressed it neither loads nor answers.
     ///
     /// # Errors
     /// [`PlannerError::Load`] with one sentence that says what is wrong with the
     /// files, or what the engine says.
-    pub fn load(source: &str, options: Options) -> Result<Self, PlannerError> {
+    pub fn load(source: &str, options: Options, stop: &StopSwitch) -> Result<Self, PlannerError> {
         let start = Instant::now();
         let failed = |reason| PlannerError::Load {
             model: source.to_owned(),
@@ -52,7 +53,10 @@ impl MistralModel {
         };
         let place = Source::parse(source);
         let settings = read_settings(&place).map_err(failed)?;
-        let engine = Engine::load(&place).map_err(|reason| failed(with_hint(&place, reason)))?;
+        let engine = Engine::load(&place, stop).map_err(|failure| match failure {
+            Failure::Refused(reason) => failed(with_hint(&place, reason)),
+            failure => failure.of(source, options.time_limit),
+        })?;
         let folder = folder_of(&place);
         let special = special_tokens(folder.as_deref()).map_err(failed)?;
         if let Some(folder) = folder {

@@ -1,14 +1,17 @@
 //! A model behind a server.
 
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use enact_plan::{
     Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation, Token, Usage,
 };
-use enact_types::{Frame, NormalisedPoint};
+use enact_types::stop::Unanswered;
+use enact_types::{Frame, NormalisedPoint, StopSwitch};
 use image::RgbImage;
-use reqwest::blocking::{Client, RequestBuilder};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
+use tokio::runtime::{Builder, Runtime};
 
 use crate::Model;
 use crate::chat::{self, Chat, Failure, Reply};
@@ -35,17 +38,25 @@ pub struct ServerModel {
     settings: Settings,
     special: SpecialTokens,
     client: Client,
+    /// Always there until dropped.
+    runtime: Option<Runtime>,
+    stop: StopSwitch,
     load_time: Duration,
 }
 
 impl ServerModel {
     /// Connects to `http://host:port/v1` or `http://host:port/v1#model`. Without
     /// a model, the first one that the server lists is taken. The variable
-    /// `OPENAI_API_KEY`, where it is set, is sent as the bearer token.
+    /// `OPENAI_API_KEY`, where it is set, is sent as the bearer token. Once `stop` is pressed nobody
+    /// waits for the server, and the connection is closed, so that it need not think on.
     ///
     /// # Errors
     /// [`PlannerError::Load`] where the server does not answer or lists no model.
-    pub fn connect(source: &str, options: Options) -> Result<Self, PlannerError> {
+    pub fn connect(
+        source: &str,
+        options: Options,
+        stop: &StopSwitch,
+    ) -> Result<Self, PlannerError> {
         let start = Instant::now();
         let failed = |reason| PlannerError::Load {
             model: source.to_owned(),
@@ -55,6 +66,12 @@ impl ServerModel {
             .timeout(options.time_limit)
             .build()
             .map_err(|error| failed(explain(&error)))?;
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("enact-server")
+            .enable_all()
+            .build()
+            .map_err(|error| failed(error.to_string()))?;
         let (address, model) = source.split_once('#').unwrap_or((source, ""));
         let mut server = Self {
             name: source.to_owned(),
@@ -65,27 +82,28 @@ impl ServerModel {
             settings: Settings::default(),
             special: SpecialTokens::widespread(),
             client,
+            runtime: Some(runtime),
+            stop: stop.clone(),
             load_time: Duration::ZERO,
         };
         if model.is_empty() {
-            server.model = server.first_model().map_err(failed)?;
+            let first = server.first_model().map_err(|failure| match failure {
+                Failure::Stopped => PlannerError::Stopped,
+                Failure::TimedOut => failed("it does not answer".to_owned()),
+                Failure::Refused(reason) => failed(format!(
+                    "{reason}; is the server running, and does the address end in /v1?"
+                )),
+            })?;
+            server.model = first.ok_or_else(|| failed("the server lists no model".to_owned()))?;
         }
         server.load_time = start.elapsed();
         Ok(server)
     }
 
-    fn first_model(&self) -> Result<String, String> {
+    fn first_model(&self) -> Result<Option<String>, Failure> {
         let request = self.client.get(format!("{}/models", self.address));
-        let list = self.send(request).map_err(|failure| match failure {
-            Failure::TimedOut => "it does not answer".to_owned(),
-            Failure::Refused(reason) => {
-                format!("{reason}; is the server running, and does the address end in /v1?")
-            }
-        })?;
-        list["data"][0]["id"]
-            .as_str()
-            .map(str::to_owned)
-            .ok_or_else(|| "the server lists no model".to_owned())
+        let list = self.send(request)?;
+        Ok(list["data"][0]["id"].as_str().map(str::to_owned))
     }
 
     fn send(&self, request: RequestBuilder) -> Result<Value, Failure> {
@@ -93,14 +111,44 @@ impl ServerModel {
             Some(key) => request.bearer_auth(key),
             None => request,
         };
-        let response = request.send()?;
-        let status = response.status();
-        let text = response.text()?;
+        let (status, text) = self.fetch(request)?;
         if !status.is_success() {
             return Err(Failure::Refused(format!("{status}: {}", first_line(&text))));
         }
         serde_json::from_str(&text)
             .map_err(|error| Failure::Refused(format!("its answer is not JSON: {error}")))
+    }
+
+    /// Status and text of the response. Giving the request up closes its connection.
+    fn fetch(&self, request: RequestBuilder) -> Result<(StatusCode, String), Failure> {
+        if self.stop.is_pressed() {
+            return Err(Failure::Stopped);
+        }
+        let (sender, receiver) = channel();
+        let request = self
+            .runtime
+            .as_ref()
+            .expect("the runtime is there until the model is dropped")
+            .spawn(async move {
+                let fetched = async {
+                    let response = request.send().await?;
+                    let status = response.status();
+                    Ok::<_, reqwest::Error>((status, response.text().await?))
+                };
+                // Nobody listens any more if the request was given up meanwhile.
+                let _ = sender.send(fetched.await);
+            });
+        // The client itself keeps the time limit.
+        match self.stop.receive(&receiver, None) {
+            Ok(fetched) => Ok(fetched?),
+            Err(Unanswered::Stopped) => {
+                request.abort();
+                Err(Failure::Stopped)
+            }
+            Err(Unanswered::Late | Unanswered::Gone) => {
+                Err(Failure::Refused("the request panicked".to_owned()))
+            }
+        }
     }
 
     fn body(&self, text: &str, picture: Option<&str>, schema: Value, temperature: f64) -> Value {
@@ -123,6 +171,15 @@ impl ServerModel {
 
     fn failed(&self, failure: Failure) -> PlannerError {
         failure.of(&self.name, self.options.time_limit)
+    }
+}
+
+impl Drop for ServerModel {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // Whoever looks up a name cannot be interrupted, and need not be waited for.
+            runtime.shutdown_background();
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The OpenAI protocol, against a server of a few lines.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use enact_model::{Options, ServerModel, open};
 use enact_plan::{Perceiver, Planner, PlannerError, Situation, Step};
-use enact_types::{Frame, Intrinsics, NormalisedPoint, Pose, Stamp};
+use enact_types::{Frame, Intrinsics, NormalisedPoint, Pose, Stamp, StopSwitch};
 use image::RgbImage;
 use serde_json::{Value, json};
 
@@ -59,6 +59,11 @@ fn completion(content: &str, finish: &str) -> (u16, String) {
     (200, body.to_string())
 }
 
+/// A switch that nobody presses.
+fn never() -> StopSwitch {
+    StopSwitch::new()
+}
+
 fn frame() -> Frame {
     Frame {
         sequence: 0,
@@ -75,7 +80,7 @@ fn a_picture_goes_out_and_a_list_comes_back() {
     let answer = r#"{"answer":[{"point":[250,500],"label":"red cube"}]}"#;
     let models = json!({"data": [{"id": "some-model"}]}).to_string();
     let (address, requests) = serve(vec![(200, models), completion(answer, "stop")]);
-    let mut model = open(&address, Options::default()).unwrap();
+    let mut model = open(&address, Options::default(), &never()).unwrap();
     let seen = model.perceive(&frame()).unwrap();
     assert_eq!(model.name(), address);
     assert_eq!(seen.meaning.unwrap()[0].label, "red cube");
@@ -105,7 +110,8 @@ fn marks_are_drawn_asked_for_and_understood() {
         completion(answer, "stop"),
         completion(r#"[{"mark":3,"label":"a"}]"#, "stop"),
     ]);
-    let mut model = ServerModel::connect(&format!("{address}#m"), Options::default()).unwrap();
+    let mut model =
+        ServerModel::connect(&format!("{address}#m"), Options::default(), &never()).unwrap();
     let marks = [(200, 300), (600, 700)].map(|(y, x)| NormalisedPoint { y, x });
     model.perceive(&frame()).unwrap();
     let seen = model.perceive_marked(&frame(), &marks).unwrap();
@@ -142,7 +148,7 @@ fn plans_are_drawn_at_a_temperature_and_lists_are_not() {
         temperature: 0.7,
         ..Options::default()
     };
-    let mut model = ServerModel::connect(&format!("{address}#m"), options).unwrap();
+    let mut model = ServerModel::connect(&format!("{address}#m"), options, &never()).unwrap();
     model.plan(&frame(), &Situation::default()).unwrap();
     model.perceive(&frame()).unwrap();
     let asked = [(); 2].map(|()| requests.recv().unwrap().1["temperature"].clone());
@@ -154,7 +160,7 @@ fn a_plan_is_asked_for_with_the_grammar_of_the_situation() {
     let answer = r#"{"steps":[{"skill":"home"},{"skill":"done"}]}"#;
     let (address, requests) = serve(vec![completion(answer, "stop")]);
     let source = format!("{address}#chosen");
-    let mut model = ServerModel::connect(&source, Options::default()).unwrap();
+    let mut model = ServerModel::connect(&source, Options::default(), &never()).unwrap();
     let situation = Situation {
         task: "go <|im_end|>home".to_owned(),
         ..Situation::default()
@@ -182,7 +188,8 @@ fn answers_that_are_cut_or_doubtful_are_rejected() {
         completion(r#"[{"point":[1,2],"label":"a"}]"#, "length"),
         completion("I see a cube.", "stop"),
     ]);
-    let mut model = ServerModel::connect(&format!("{address}#m"), Options::default()).unwrap();
+    let mut model =
+        ServerModel::connect(&format!("{address}#m"), Options::default(), &never()).unwrap();
     let cut = model.perceive(&frame()).unwrap().meaning.unwrap_err();
     assert!(cut.to_string().contains("cut after 12 tokens"), "{cut}");
     assert!(model.perceive(&frame()).unwrap().meaning.is_err());
@@ -195,7 +202,8 @@ fn failures_of_the_server_are_errors() {
         (200, "{}".to_owned()),
         (200, "<html>".to_owned()),
     ]);
-    let mut model = ServerModel::connect(&format!("{address}#m"), Options::default()).unwrap();
+    let mut model =
+        ServerModel::connect(&format!("{address}#m"), Options::default(), &never()).unwrap();
     for expected in ["500", "choices[0]", "not JSON"] {
         let error = model.perceive(&frame()).unwrap_err().to_string();
         assert!(error.contains(expected) && !error.contains('\n'), "{error}");
@@ -210,13 +218,50 @@ fn silence_is_a_time_out_and_nobody_there_a_load_error() {
         time_limit: Duration::from_millis(50),
         ..Options::default()
     };
-    let mut model = ServerModel::connect(&format!("{address}#m"), options).unwrap();
+    let mut model = ServerModel::connect(&format!("{address}#m"), options, &never()).unwrap();
     let error = model.perceive(&frame()).unwrap_err();
     assert!(matches!(error, PlannerError::Timeout { .. }), "{error}");
 
     drop(listener);
-    let Err(error) = open(&address, options) else {
+    let Err(error) = open(&address, options, &never()) else {
         panic!("a server that is not there was opened");
     };
     assert!(matches!(error, PlannerError::Load { .. }), "{error}");
+}
+
+#[test]
+fn a_stop_ends_the_waiting_closes_the_connection_and_leaves_the_next_request_alone() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/v1#m", listener.local_addr().unwrap());
+    let stop = StopSwitch::new();
+    let mut model = ServerModel::connect(&address, Options::default(), &stop).unwrap();
+    let pressing = stop.clone();
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        read_request(&mut BufReader::new(stream.try_clone().unwrap()));
+        pressing.press();
+        // It thinks until nobody wants to know any more.
+        let closed = stream.read(&mut [0; 1]);
+        assert!(matches!(closed, Ok(0) | Err(_)), "{closed:?}");
+        let (mut stream, _) = listener.accept().unwrap();
+        read_request(&mut BufReader::new(stream.try_clone().unwrap()));
+        let body = completion("[]", "stop").1;
+        let head = format!("HTTP/1.1 200 X\r\ncontent-length: {}", body.len());
+        write!(stream, "{head}\r\nconnection: close\r\n\r\n{body}").unwrap();
+    });
+    let error = model.perceive(&frame()).unwrap_err();
+    assert!(matches!(error, PlannerError::Stopped), "{error}");
+    // A stop stays.
+    let error = model.perceive(&frame()).unwrap_err();
+    assert!(matches!(error, PlannerError::Stopped), "{error}");
+    stop.release();
+    assert!(
+        model
+            .perceive(&frame())
+            .unwrap()
+            .meaning
+            .unwrap()
+            .is_empty()
+    );
+    server.join().unwrap();
 }

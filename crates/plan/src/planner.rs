@@ -223,4 +223,7 @@ pub enum PlannerError {
         /// The limit.
         limit: Duration,
     },
+    /// Somebody pressed the stop switch while the model was loaded or asked.
+    #[error("stopped")]
+    Stopped,
 }

@@ -50,6 +50,9 @@ pub enum RecordError {
     /// Something could not be recorded.
     #[error("something could not be recorded: {0}")]
     Log(#[from] RecordingStreamError),
+    /// Somebody pressed the stop switch while a viewer was waited for.
+    #[error("stopped")]
+    Stopped,
     /// Not everything arrived in the file or the viewer.
     #[error("the end of the recording may be missing: {0}")]
     Flush(#[from] SinkFlushError),

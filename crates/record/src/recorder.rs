@@ -2,14 +2,15 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use enact_arm::{ArmState, Execution};
 use enact_bridge::{Event, Observer};
 use enact_plan::{Answer, Detection, ObjectView};
 use enact_robot::{Robot, Trajectory};
+use enact_types::StopSwitch;
 use rerun::blueprint::BlueprintActivation;
-use rerun::sink::GrpcSink;
+use rerun::sink::{GrpcSink, SinkFlushError};
 use rerun::{RecordingStream, RecordingStreamBuilder, RecordingStreamError, RecordingStreamResult};
 
 use crate::camera::View;
@@ -23,8 +24,10 @@ use crate::{
     timings, viewer,
 };
 
-/// How long the viewer may take to receive the rest.
+/// How long the viewer may take to receive the rest…
 const PATIENCE: Duration = Duration::from_secs(30);
+/// …and how long at least, where somebody does not want to wait.
+const SHORT: Duration = Duration::from_millis(300);
 
 /// Who waits for whom where a viewer is slower than what it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +51,7 @@ pub struct Recorder {
     robot: Option<Robot>,
     view: Option<View>,
     conversation: Conversation,
+    stop: StopSwitch,
     failure: Option<RecordError>,
 }
 
@@ -67,17 +71,20 @@ impl Recorder {
     /// Shows the run in the rerun viewer of this machine; starts the viewer if none is running.
     ///
     /// # Errors
-    /// If there is no viewer and none can be started.
-    pub fn to_viewer(pace: Pace, wall: WallClock) -> Result<Self, RecordError> {
+    /// If there is no viewer and none can be started, or if `stop` is pressed meanwhile.
+    pub fn to_viewer(pace: Pace, wall: WallClock, stop: &StopSwitch) -> Result<Self, RecordError> {
         let address = viewer::address();
-        viewer::ensure(viewer::PROGRAM, address)?;
+        viewer::ensure(viewer::PROGRAM, address, stop)?;
         let connection = connection(address)?;
         let stream = builder().buffered()?;
         stream.set_sink(match pace {
             Pace::Run => Box::new(Lossy::new(connection)),
             Pace::Viewer => Box::new(connection),
         });
-        Ok(Self::new(stream, wall))
+        Ok(Self {
+            stop: stop.clone(),
+            ..Self::new(stream, wall)
+        })
     }
 
     /// Shows the run on a page while it happens. A page has one run.
@@ -102,13 +109,24 @@ impl Recorder {
             robot: None,
             view: None,
             conversation: Conversation::default(),
+            stop: StopSwitch::new(),
             failure: None,
         }
     }
 
-    /// Completes the recording and returns the first thing that went wrong in it.
+    /// Completes the recording and returns the first thing that went wrong in it. Once a stop is
+    /// pressed, a viewer that does not take the rest is not waited for.
     pub fn finish(self) -> Result<(), RecordError> {
-        let flushed = self.stream.flush_with_timeout(PATIENCE);
+        let begun = Instant::now();
+        let flushed = loop {
+            let flushed = self.stream.flush_with_timeout(SHORT);
+            let again = matches!(flushed, Err(SinkFlushError::Timeout))
+                && begun.elapsed() < PATIENCE
+                && !self.stop.is_pressed();
+            if !again {
+                break flushed;
+            }
+        };
         self.stream.finalize_deferred_sinks();
         self.failure.map_or(Ok(()), Err)?;
         Ok(flushed?)

@@ -3,8 +3,9 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+use enact_types::StopSwitch;
 
 use crate::RecordError;
 
@@ -19,13 +20,18 @@ pub(crate) fn address() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, rerun::DEFAULT_SERVER_PORT).into()
 }
 
-/// Makes sure that a viewer listens at `address`; starts `program` if none does.
-pub(crate) fn ensure(program: &str, address: SocketAddr) -> Result<(), RecordError> {
+/// Makes sure that a viewer listens at `address`; starts `program` if none does. Once `stop` is
+/// pressed it is not waited for.
+pub(crate) fn ensure(
+    program: &str,
+    address: SocketAddr,
+    stop: &StopSwitch,
+) -> Result<(), RecordError> {
     if listens(address) {
         return Ok(());
     }
     let mut child = spawned(program, &mut showing(program, address))?;
-    wait(program, &mut child, address)
+    wait(program, &mut child, address, stop)
 }
 
 /// Unlike [`rerun::spawn`] this neither listens beyond this machine nor lets the
@@ -58,11 +64,12 @@ pub(crate) fn spawned(program: &str, command: &mut Command) -> Result<Child, Rec
     })
 }
 
-/// Waits until the program listens.
+/// Waits until the program listens, or `stop` is pressed.
 pub(crate) fn wait(
     program: &str,
     child: &mut Child,
     address: SocketAddr,
+    stop: &StopSwitch,
 ) -> Result<(), RecordError> {
     let started = Instant::now();
     while !listens(address) {
@@ -79,7 +86,10 @@ pub(crate) fn wait(
         if started.elapsed() > STARTUP {
             return Err(failure(program, format!("it does not listen at {address}")));
         }
-        sleep(Duration::from_millis(100));
+        stop.sleep(Duration::from_millis(100));
+        if stop.is_pressed() {
+            return Err(RecordError::Stopped);
+        }
     }
     Ok(())
 }
@@ -109,7 +119,8 @@ mod tests {
 
     #[test]
     fn a_missing_viewer_is_one_clear_message() {
-        let error = ensure("no-such-viewer", free()).unwrap_err().to_string();
+        let error = ensure("no-such-viewer", free(), &StopSwitch::new());
+        let error = error.unwrap_err().to_string();
         assert!(
             error.contains("`no-such-viewer` is not on the PATH"),
             "{error}"
@@ -120,13 +131,25 @@ mod tests {
     #[test]
     fn a_running_viewer_is_used() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        ensure("no-such-viewer", listener.local_addr().unwrap()).unwrap();
+        let address = listener.local_addr().unwrap();
+        ensure("no-such-viewer", address, &StopSwitch::new()).unwrap();
     }
 
     #[cfg(unix)]
     #[test]
     fn a_viewer_that_fails_is_not_waited_for() {
-        let error = ensure("false", free()).unwrap_err().to_string();
+        let error = ensure("false", free(), &StopSwitch::new());
+        let error = error.unwrap_err().to_string();
         assert!(error.contains("`false`: it ended at once"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_viewer_is_not_waited_for_once_a_stop_is_pressed() {
+        let stop = StopSwitch::new();
+        stop.press();
+        // It ends well, as a launcher that leaves the viewer behind it, and nothing listens.
+        let waited = ensure("true", free(), &stop);
+        assert!(matches!(waited, Err(RecordError::Stopped)), "{waited:?}");
     }
 }

@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use enact_arm::StopSwitch;
 
 /// Lines of standard input, read on a thread of their own.
 pub struct Lines(Receiver<String>);
@@ -34,6 +35,12 @@ impl Lines {
             Err(TryRecvError::Empty) => Ok(false),
             Err(TryRecvError::Disconnected) => bail!("standard input has ended"),
         }
+    }
+
+    /// Waits for a line as long as it takes; `None` if nobody can type one any more, or once `stop`
+    /// is pressed.
+    pub fn answer(&self, stop: &StopSwitch) -> Option<String> {
+        stop.receive(&self.0, None).ok()
     }
 
     /// Waits for a line for so long; `None` if none came.

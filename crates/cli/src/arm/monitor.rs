@@ -51,7 +51,7 @@ pub fn monitor(hardware: &Hardware, args: &MonitorArgs) -> Result<bool> {
         }
         due += period;
         if due > now {
-            watch.bus.sleep_until(due);
+            stop.sleep(due - now);
         } else {
             // What is missed is not made up for.
             due = now;

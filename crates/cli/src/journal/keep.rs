@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use chrono::Local;
 use enact_journal::{JournalWriter, ModelInfo, RobotInfo, RunInfo, SceneInfo};
+use enact_types::StopSwitch;
 use sha2::{Digest, Sha256};
 
 use super::args::KeepArgs;
@@ -127,7 +128,9 @@ fn info(home: &Home, setup: &Setup, scripted: bool) -> Result<RunInfo> {
         seed: launch.seed,
         model: ModelInfo {
             name: launch.model.clone(),
-            sha256: thinks.then(|| hash(Path::new(&launch.model))).flatten(),
+            sha256: thinks
+                .then(|| hash(Path::new(&launch.model), &setup.stop))
+                .flatten(),
             perception: match (truth, simulated) {
                 (true, true) => "truth".to_owned(),
                 _ => "model".to_owned(),
@@ -164,8 +167,9 @@ fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// SHA-256 over the weights in a file or folder; `None` where there are none, or too many.
-fn hash(model: &Path) -> Option<String> {
+/// SHA-256 over the weights in a file or folder; `None` where there are none, or too many, or
+/// where `stop` is pressed meanwhile.
+fn hash(model: &Path, stop: &StopSwitch) -> Option<String> {
     let is_weights = |path: &Path| {
         path.extension()
             .is_some_and(|end| ["safetensors", "gguf", "uqff"].iter().any(|it| end == *it))
@@ -189,12 +193,15 @@ fn hash(model: &Path) -> Option<String> {
     let mut buffer = vec![0; 1 << 20];
     for file in files {
         let mut file = fs::File::open(file).ok()?;
-        loop {
+        while !stop.is_pressed() {
             match file.read(&mut buffer).ok()? {
                 0 => break,
                 count => hasher.update(&buffer[..count]),
             }
         }
+    }
+    if stop.is_pressed() {
+        return None;
     }
     let digest = hasher.finalize();
     Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
@@ -218,11 +225,14 @@ mod tests {
     #[test]
     fn weights_are_summed_up() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(hash(folder.path()), None);
+        let stop = StopSwitch::new();
+        assert_eq!(hash(folder.path(), &stop), None);
         fs::write(folder.path().join("model.safetensors"), "abc").unwrap();
         fs::write(folder.path().join("notes.txt"), "no weights").unwrap();
         // The example of FIPS 180-2.
         let sum = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(hash(folder.path()).as_deref(), Some(sum));
+        assert_eq!(hash(folder.path(), &stop).as_deref(), Some(sum));
+        stop.press();
+        assert_eq!(hash(folder.path(), &stop), None);
     }
 }

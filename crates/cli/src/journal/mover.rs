@@ -71,7 +71,12 @@ pub fn start(
     stops::arrange(&stop, &args.stop)?;
     let mut arm = source.arm(&stage.simulator)?;
     if let Some(speed) = speed {
-        arm = Box::new(Paced::new(arm, &stage.robot, speed, Arc::clone(on)));
+        // Servos brake at the pace at which they move.
+        let waits = match source {
+            Source::Sim => stop.clone(),
+            Source::Servos(..) | Source::Emulated(..) => StopSwitch::new(),
+        };
+        arm = Box::new(Paced::new(arm, &stage.robot, speed, Arc::clone(on), waits));
     }
     Ok(ArmThread::start_with(arm, &stage.robot, stop))
 }

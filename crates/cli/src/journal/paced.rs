@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use enact_arm::{Arm, ArmError, ArmState};
 use enact_robot::{Command, Robot, Trajectory};
-use enact_types::Refusal;
+use enact_types::{Refusal, StopSwitch};
 
 /// Waits before each reading until as much time has passed as the arm needs at its pace.
 pub struct Paced {
@@ -15,16 +15,25 @@ pub struct Paced {
     due: Option<Instant>,
     /// Without it no time is waited for.
     on: Arc<AtomicBool>,
+    /// Whatever ends all waiting.
+    stop: StopSwitch,
 }
 
 impl Paced {
-    /// `arm` at `speed` times its own pace, while `on`.
-    pub fn new(arm: Box<dyn Arm>, robot: &Robot, speed: f64, on: Arc<AtomicBool>) -> Self {
+    /// `arm` at `speed` times its own pace, while `on` and until `stop` is pressed.
+    pub fn new(
+        arm: Box<dyn Arm>,
+        robot: &Robot,
+        speed: f64,
+        on: Arc<AtomicBool>,
+        stop: StopSwitch,
+    ) -> Self {
         Self {
             arm,
             period: robot.control_period().div_f64(speed),
             due: None,
             on,
+            stop,
         }
     }
 }
@@ -42,7 +51,8 @@ impl Arm for Paced {
     fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError> {
         if self.on.load(Ordering::Relaxed) {
             let due = self.due.unwrap_or_else(Instant::now) + self.period;
-            std::thread::sleep(due.saturating_duration_since(Instant::now()));
+            self.stop
+                .sleep(due.saturating_duration_since(Instant::now()));
             self.due = Some(due);
         }
         self.arm.cycle(command)
@@ -88,7 +98,7 @@ mod tests {
         let robot = Robot::find("so101", robots.as_ref()).unwrap();
         let (on, cared_for) = <(Arc<AtomicBool>, Arc<AtomicBool>)>::default();
         let arm = Box::new(Watched(Arc::clone(&cared_for)));
-        let mut paced = Paced::new(arm, &robot, 0.25, on);
+        let mut paced = Paced::new(arm, &robot, 0.25, on, StopSwitch::new());
         paced.idle().unwrap();
         assert!(cared_for.load(Ordering::Relaxed));
         let home: JointVector = robot.home().clone();

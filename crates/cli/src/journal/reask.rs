@@ -5,7 +5,7 @@ use enact_journal::message::Answer;
 use enact_journal::{Journal, Topic};
 use enact_model::Options;
 use enact_plan::{Detection, Plan, Situation};
-use enact_types::Frame;
+use enact_types::{Frame, StopSwitch};
 
 use super::args::ReplayArgs;
 use crate::home::Home;
@@ -18,7 +18,7 @@ pub fn reask(home: &Home, journal: &Journal, args: &ReplayArgs) -> Result<bool> 
     }
     let name = args.model.clone().unwrap_or(journal.info()?.model.name);
     let name = crate::setup::shipped_model(home, &name);
-    let mut model = enact_model::open(&name, Options::default())?;
+    let mut model = enact_model::open(&name, Options::default(), &StopSwitch::new())?;
     let mut seen = frames.iter();
     let mut frame: Option<&Frame> = None;
     let mut tally = Tally::default();

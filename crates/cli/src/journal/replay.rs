@@ -1,17 +1,18 @@
 //! `enact replay`: the same commands in the simulator, or by an arm.
 
-use std::io::{BufRead, stdin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use enact_arm::StopSwitch;
 use enact_journal::{Departure, Journal, RecordedMotion, Replay};
 use serde_json::{Value, json};
 
 use super::args::ReplayArgs;
 use super::stage::Stage;
 use super::{mover, open, reask, verify};
+use crate::arm::lines::Lines;
 use crate::home::Home;
 
 /// A replay that stays this near to the recording has not departed from it: metres of the
@@ -76,10 +77,13 @@ fn perform(
     };
     let begun = arm.state()?.stamp;
     let started = Instant::now();
+    let lines = args.step.then(Lines::read);
     for motion in motions {
         let shown = motion.turn >= args.from_turn;
         on.store(shown, Ordering::Relaxed);
-        if shown && args.step && !go_on(motion)? {
+        if let Some(lines) = lines.as_ref().filter(|_| shown)
+            && !go_on(motion, lines, &arm.stop_switch())
+        {
             outcome.broken_off = true;
             break;
         }
@@ -105,15 +109,14 @@ fn perform(
     Ok(outcome)
 }
 
-/// Waits for Enter; `false` at the end of input.
-fn go_on(motion: &RecordedMotion) -> Result<bool> {
+/// Waits for Enter; `false` at the end of input and after a stop.
+fn go_on(motion: &RecordedMotion, lines: &Lines, stop: &StopSwitch) -> bool {
     let seconds = motion.planned.duration().as_secs_f64();
     eprintln!(
         "next: turn {}, {}, {seconds:.1} s; press Enter",
         motion.turn, motion.planned.purpose
     );
-    let mut line = String::new();
-    Ok(stdin().lock().read_line(&mut line)? > 0)
+    lines.answer(stop).is_some()
 }
 
 fn line(motion: &RecordedMotion, departure: &Departure) -> String {

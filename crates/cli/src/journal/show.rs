@@ -19,10 +19,11 @@ pub fn view(args: &ViewArgs) -> Result<()> {
     let mut wall = RecordedWall::new(&journal, playback.robot());
     let now = wall.now();
     let now = Box::new(move || now.load(Ordering::Relaxed));
-    let mut view = View::open(&args.shown, Pace::Viewer, now)?;
+    let stop = StopSwitch::new();
+    let mut view = View::open(&args.shown, Pace::Viewer, now, &stop)?;
     playback.play(vec![Box::new(&mut wall), Box::new(&mut view.recorder)])?;
     if let Some(page) = view.finish()? {
-        on_interrupt(StopSwitch::new())?;
+        on_interrupt(stop)?;
         view::keep(page);
     }
     Ok(())

@@ -33,12 +33,14 @@ impl RecordedArm {
         stop: Arc<OnceLock<StopSwitch>>,
     ) -> Result<Self, JournalError> {
         let mut readings: Vec<Reading> = Vec::new();
-        // Where the motion in hand began, and whether one was stopped in the task in hand.
-        let mut motion = 0;
+        // Where the motion and the turn in hand began, and whether a motion was stopped in the
+        // task in hand.
+        let (mut motion, mut turn) = (0, 0);
         let mut stopped = false;
         for record in journal.records() {
             match record.topic {
-                Topic::Task => stopped = false,
+                Topic::Task => (turn, stopped) = (0, false),
+                Topic::Turn => turn = readings.len(),
                 Topic::JointStates => readings.push(Reading {
                     state: record.read::<JointStates>()?.state(),
                     stopped: false,
@@ -54,9 +56,12 @@ impl RecordedArm {
                 Topic::Report => {
                     let report: Report = record.read()?;
                     if report.ending == Ending::Stopped && !stopped {
-                        // Between two motions: the reading before the one that ends the task.
+                        // Between two motions: the reading before the one that ends the task. If
+                        // the arm was not read in this turn, the mind was not waited for.
                         let last = readings.len().saturating_sub(2);
-                        press(&mut readings, last);
+                        if last >= turn || report.turns == 0 {
+                            press(&mut readings, last);
+                        }
                     }
                 }
                 _ => {}

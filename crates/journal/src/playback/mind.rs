@@ -7,14 +7,16 @@ use enact_types::{Frame, NormalisedPoint};
 
 use crate::error::JournalError;
 use crate::message::{self, Timing};
-use crate::reader::Journal;
+use crate::reader::{Journal, Record};
 use crate::topic::Topic;
+
+use super::parts::{Course, Next, Parts};
 
 /// Says what was said, whatever it is asked; what that means is read anew.
 #[derive(Debug)]
 pub(super) struct RecordedMind {
-    perceptions: std::vec::IntoIter<Said>,
-    plans: std::vec::IntoIter<Said>,
+    perceptions: Parts<Said>,
+    plans: Parts<Said>,
     /// Tasks that were answered without a look, and what was said.
     declined: Vec<(String, String)>,
 }
@@ -27,10 +29,10 @@ struct Said {
 }
 
 impl RecordedMind {
-    pub(super) fn new(journal: &Journal) -> Result<Self, JournalError> {
+    pub(super) fn new(journal: &Journal, course: &Course) -> Result<Self, JournalError> {
         Ok(Self {
-            perceptions: answers(journal, Topic::Perception)?,
-            plans: answers(journal, Topic::Plan)?,
+            perceptions: answers(journal, course, Topic::Perception)?,
+            plans: answers(journal, course, Topic::Plan)?,
             declined: declined(journal)?,
         })
     }
@@ -38,7 +40,7 @@ impl RecordedMind {
 
 impl Perceiver for RecordedMind {
     fn perceive(&mut self, _: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
-        let said = self.perceptions.next().ok_or_else(over)?;
+        let said = next(&mut self.perceptions)?;
         Ok(answer(said, Detection::parse_list))
     }
 
@@ -47,7 +49,7 @@ impl Perceiver for RecordedMind {
         _: &Frame,
         marks: &[NormalisedPoint],
     ) -> Result<Answer<Vec<Detection>>, PlannerError> {
-        let said = self.perceptions.next().ok_or_else(over)?;
+        let said = next(&mut self.perceptions)?;
         // Whoever ignores marks has pointed.
         let read = |text: &str| {
             Detection::parse_marked(text, marks).or_else(|_| Detection::parse_list(text))
@@ -58,7 +60,7 @@ impl Perceiver for RecordedMind {
 
 impl Planner for RecordedMind {
     fn plan(&mut self, _: &Frame, _: &Situation) -> Result<Answer<Plan>, PlannerError> {
-        let said = self.plans.next().ok_or_else(over)?;
+        let said = next(&mut self.plans)?;
         Ok(answer(said, Plan::parse))
     }
 
@@ -87,21 +89,29 @@ fn declined(journal: &Journal) -> Result<Vec<(String, String)>, JournalError> {
 }
 
 /// Each answer with the timing that follows it.
-fn answers(journal: &Journal, topic: Topic) -> Result<std::vec::IntoIter<Said>, JournalError> {
-    let mut answers = Vec::new();
-    let mut records = journal.records().iter().peekable();
-    while let Some(record) = records.next() {
+fn answers(journal: &Journal, course: &Course, topic: Topic) -> Result<Parts<Said>, JournalError> {
+    Parts::of(journal, course, |record, after| {
         if record.topic != topic {
-            continue;
+            return Ok(None);
         }
-        let timing = records.next_if(|record| record.topic == Topic::Timing);
-        let timing: Option<Timing> = timing.map(|record| record.read()).transpose()?;
-        answers.push(Said {
+        let timing = after.filter(|record| record.topic == Topic::Timing);
+        let timing: Option<Timing> = timing.map(Record::read).transpose()?;
+        Ok(Some(Said {
             answer: record.read()?,
             usage: timing.map_or(Usage::default(), |timing| timing.usage),
-        });
+        }))
+    })
+}
+
+fn next(parts: &mut Parts<Said>) -> Result<Said, PlannerError> {
+    match parts.next() {
+        Next::There(said) => Ok(said),
+        Next::Stopped => Err(PlannerError::Stopped),
+        Next::Over => Err(PlannerError::Request {
+            model: "the recording".to_owned(),
+            reason: "it ends here".to_owned(),
+        }),
     }
-    Ok(answers.into_iter())
 }
 
 /// An answer that was rejected stays so: it may have been cut.
@@ -118,12 +128,5 @@ fn answer<T>(said: Said, parse: impl Fn(&str) -> Result<T, Rejection>) -> Answer
         usage,
         grammar: answer.grammar,
         tokens: answer.tokens,
-    }
-}
-
-fn over() -> PlannerError {
-    PlannerError::Request {
-        model: "the recording".to_owned(),
-        reason: "it ends here".to_owned(),
     }
 }

@@ -6,10 +6,12 @@
 //! | `arm` | an arm that reports what was recorded |
 //! | `camera` | the pictures that were recorded |
 //! | `mind` | the answers that were recorded |
+//! | `parts` | what was taken in, demand by demand |
 
 mod arm;
 mod camera;
 mod mind;
+mod parts;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
@@ -27,6 +29,7 @@ use crate::topic::Topic;
 use arm::RecordedArm;
 use camera::RecordedCamera;
 use mind::RecordedMind;
+use parts::Course;
 
 /// A recorded run, ready to be lived through again.
 pub struct Playback {
@@ -39,6 +42,7 @@ pub struct Playback {
     camera: RecordedCamera,
     mind: RecordedMind,
     stop: Arc<OnceLock<StopSwitch>>,
+    course: Course,
 }
 
 /// What a person asked for.
@@ -55,15 +59,17 @@ impl Playback {
     /// The first message that cannot be read, or a robot that cannot be loaded.
     pub fn new(journal: &Journal) -> Result<Self, JournalError> {
         let stop = Arc::new(OnceLock::new());
+        let course = Course::of(journal)?;
         Ok(Self {
             robot: Arc::new(journal.info()?.robot.load()?),
             around: journal.surroundings()?,
             approvals: approvals(journal)?,
             demands: demands(journal)?,
             arm: RecordedArm::new(journal, Arc::clone(&stop))?,
-            camera: RecordedCamera::new(journal)?,
-            mind: RecordedMind::new(journal)?,
+            camera: RecordedCamera::new(journal, &course)?,
+            mind: RecordedMind::new(journal, &course)?,
             stop,
+            course,
         })
     }
 
@@ -98,9 +104,12 @@ impl Playback {
         }
         for demand in self.demands {
             stop.release();
-            if meet(&mut session, &demand).is_err() {
+            self.course.go_on();
+            match meet(&mut session, &demand) {
+                Ok(()) => {}
+                Err(error) if error.is_stop() => {}
                 // Observers of a task have been told.
-                break;
+                Err(_) => break,
             }
         }
         Ok(())

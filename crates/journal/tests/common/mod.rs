@@ -81,10 +81,23 @@ impl Stage {
         plan: &str,
         observers: Vec<Box<dyn Observer + 'a>>,
     ) -> Session<'a> {
-        let mind: Box<dyn Mind> = Box::new(Pair {
+        self.session_with(arm, Box::new(self.mind(plan)), observers)
+    }
+
+    /// It sees what is there and follows a plan.
+    pub fn mind(&self, plan: &str) -> impl Mind + use<> {
+        Pair {
             perceiver: Truth::new(&self.simulator, &self.layout),
             planner: ScriptedPlanner::new(Plan::parse(plan).unwrap()),
-        });
+        }
+    }
+
+    pub fn session_with<'a>(
+        &self,
+        arm: Box<dyn Arm>,
+        mind: Box<dyn Mind + 'a>,
+        observers: Vec<Box<dyn Observer + 'a>>,
+    ) -> Session<'a> {
         Session::new(
             Arc::clone(&self.robot),
             ArmThread::start(arm, &self.robot),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::process::{Child, Command};
 
+use enact_types::StopSwitch;
 #[cfg(unix)]
 use nix::sys::signal::{Signal, killpg};
 #[cfg(unix)]
@@ -34,17 +35,20 @@ pub(crate) struct Asset {
 /// The viewer's files by path.
 pub(crate) type Assets = HashMap<&'static str, Asset>;
 
-/// Has `program` serve its viewer to this machine for as long as it takes to fetch its files.
-pub(crate) fn fetch(program: &str) -> Result<Assets, RecordError> {
+/// Has `program` serve its viewer to this machine for as long as it takes to fetch its files, or
+/// until `stop` is pressed.
+pub(crate) fn fetch(program: &str, stop: &StopSwitch) -> Result<Assets, RecordError> {
     let failure = |reason: String| viewer::failure(program, reason);
     let address = free().map_err(|error| failure(error.to_string()))?;
     let mut child = Server(viewer::spawned(program, &mut serving(program, address))?);
-    viewer::wait(program, &mut child.0, address)?;
-    let file = |(path, kind): (&'static str, &'static str)| {
+    viewer::wait(program, &mut child.0, address, stop)?;
+    let file = move |(path, kind): (&'static str, &'static str)| {
         let content = get(address, path)?;
         Ok((path, Asset { kind, content }))
     };
-    let files: Result<Assets, ureq::Error> = FILES.into_iter().map(file).collect();
+    let files = move || FILES.into_iter().map(file).collect();
+    let files: Option<Result<Assets, ureq::Error>> = stop.unless_pressed(files);
+    let files = files.ok_or(RecordError::Stopped)?;
     files.map_err(|error| failure(format!("its web viewer cannot be fetched: {error}")))
 }
 
@@ -126,7 +130,8 @@ mod tests {
 
     #[test]
     fn a_missing_viewer_is_one_clear_message() {
-        let error = fetch("no-such-viewer").unwrap_err().to_string();
+        let error = fetch("no-such-viewer", &StopSwitch::new());
+        let error = error.unwrap_err().to_string();
         assert!(error.contains("pip install rerun-sdk==0.36.3"), "{error}");
     }
 }

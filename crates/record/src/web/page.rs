@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+use enact_types::StopSwitch;
 use tiny_http::{Header, Method, Request, Response, Server};
 
 use super::assets::{self, Assets};
@@ -46,9 +47,10 @@ impl Page {
     /// Serves an empty page, at port 9090 or, where that is taken, at any that is free.
     ///
     /// # Errors
-    /// If the program `rerun`, which has the viewer, is not there, or if no port is free.
-    pub fn open() -> Result<Self, RecordError> {
-        Self::of(assets::fetch(viewer::PROGRAM)?)
+    /// If the program `rerun`, which has the viewer, is not there, if no port is free, or if
+    /// `stop` is pressed meanwhile.
+    pub fn open(stop: &StopSwitch) -> Result<Self, RecordError> {
+        Self::of(assets::fetch(viewer::PROGRAM, stop)?)
     }
 
     fn of(assets: Assets) -> Result<Self, RecordError> {

@@ -133,7 +133,7 @@ fn answer<T>(
     reply: Reply,
     parse: impl Fn(&str) -> Result<T, Rejection>,
 ) -> Answer<T> {
-    let meaning = if reply.cut {
+    let meaning = if reply.cut && !is_whole(&reply.text) {
         Err(Rejection(format!(
             "the answer was cut after {} tokens",
             reply.usage.completion_tokens
@@ -148,5 +148,39 @@ fn answer<T>(
         usage: reply.usage,
         grammar: Some(schema),
         tokens: reply.tokens,
+    }
+}
+
+/// Whether a text is a JSON object or list to its end. What came after it was of no use, as where
+/// a model does not know how to stop.
+fn is_whole(text: &str) -> bool {
+    let read = serde_json::from_str::<Value>(text);
+    read.is_ok_and(|value| value.is_object() || value.is_array())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str) -> Result<Plan, Rejection> {
+        let reply = Reply {
+            text: text.to_owned(),
+            cut: true,
+            usage: Usage::default(),
+            tokens: Vec::new(),
+        };
+        answer(String::new(), Value::Null, reply, Plan::parse).meaning
+    }
+
+    #[test]
+    fn what_was_cut_is_taken_only_if_it_is_whole() {
+        let whole = r#"{"steps":[{"skill":"home"},{"skill":"done"}]}"#;
+        assert_eq!(cut(whole).unwrap().steps.len(), 2);
+        assert!(cut(&format!("{whole} \n\n")).is_ok());
+        for end in 0..whole.len() {
+            let rejection = cut(&whole[..end]).unwrap_err();
+            assert!(rejection.0.contains("cut"), "{rejection}");
+        }
+        assert!(cut("1. go home").unwrap_err().0.contains("cut"));
     }
 }

@@ -185,14 +185,17 @@ fn a_plan_is_asked_for_with_the_grammar_of_the_situation() {
 #[test]
 fn answers_that_are_cut_or_doubtful_are_rejected() {
     let (address, _requests) = serve(vec![
-        completion(r#"[{"point":[1,2],"label":"a"}]"#, "length"),
+        completion(r#"[{"point":[1,2],"label":"a"}"#, "length"),
         completion("I see a cube.", "stop"),
+        completion(r#"[{"point":[1,2],"label":"a"}]"#, "length"),
     ]);
     let mut model =
         ServerModel::connect(&format!("{address}#m"), Options::default(), &never()).unwrap();
     let cut = model.perceive(&frame()).unwrap().meaning.unwrap_err();
     assert!(cut.to_string().contains("cut after 12 tokens"), "{cut}");
     assert!(model.perceive(&frame()).unwrap().meaning.is_err());
+    let whole = model.perceive(&frame()).unwrap().meaning.unwrap();
+    assert_eq!(whole[0].label, "a", "what came after it was of no use");
 }
 
 #[test]

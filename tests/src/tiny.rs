@@ -9,6 +9,7 @@
 //! | [`gemma3`] | Gemma 3 |
 //! | [`qwen2_5_vl`] | Qwen2.5-VL |
 //! | [`smolvlm`] | SmolVLM, an Idefics 3 |
+//! | [`gguf`] | a Llama in one GGUF file |
 //! | [`tokenizer`] | one token per byte, and control tokens |
 //! | [`weights`] | seeded random tensors |
 
@@ -19,6 +20,7 @@ use std::path::Path;
 use serde_json::Value;
 
 pub mod gemma3;
+pub mod gguf;
 pub mod qwen2_5_vl;
 pub mod smolvlm;
 pub mod tokenizer;

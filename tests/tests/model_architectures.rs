@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use enact_model::{MistralModel, Model, Options};
 use enact_plan::{Perceiver, Plan, Planner, PlannerError, Step};
-use enact_tests::tiny::{gemma3, qwen2_5_vl, smolvlm};
+use enact_tests::tiny::{gemma3, gguf, qwen2_5_vl, smolvlm};
 use enact_tests::view;
 use enact_types::StopSwitch;
 use tempfile::TempDir;
@@ -180,6 +180,39 @@ fn nobody_waits_for_a_model_to_load_after_a_stop() {
     stop.press();
     let loaded = MistralModel::load(folder.path().to_str().unwrap(), LONGEST, &stop);
     assert!(matches!(loaded, Err(PlannerError::Stopped)));
+}
+
+#[test]
+fn a_gguf_ends_where_its_plan_does_whatever_its_end_is_called() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tiny.gguf");
+    let source = file.to_str().unwrap();
+    // A grammar ends with the token of a name that it knows, and with the first of the
+    // vocabulary where there is none; a model's own end may be another one.
+    for (control, end) in [
+        (
+            ["<|endoftext|>", "<|im_start|>", "<|im_end|>"],
+            "<|im_end|>",
+        ),
+        (["<|im_start|>", "<|over|>", "</s>"], "<|over|>"),
+        (
+            ["<|im_start|>", "<|im_end|>", "<|endoftext|>"],
+            "<|endoftext|>",
+        ),
+    ] {
+        gguf::write(&file, &control, end, 3).unwrap();
+        let mut model = MistralModel::load(source, LONGEST, &StopSwitch::new()).unwrap();
+        let situation = view::situation("put the red cube in the blue bowl");
+        let frame = view::frame([9; 3], 100, 80);
+        let answer = model.plan(&frame, &situation).unwrap();
+        check_names(&answer.meaning.unwrap());
+        let tokens = answer.usage.completion_tokens as usize;
+        assert!(
+            tokens < LONGEST.max_tokens,
+            "{tokens}: {}",
+            answer.completion
+        );
+    }
 }
 
 #[test]

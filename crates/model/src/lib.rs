@@ -10,6 +10,7 @@
 //! | [`marks`] | numbers drawn on a picture |
 //! | [`special`] | control tokens in a person's words, made harmless |
 //! | `files` | what is wrong with a model's files, before they are loaded |
+//! | `gguf` | what a GGUF file says of its control tokens |
 //! | `chat` | perception and planning as one request each |
 //! | `engine` | mistral.rs, one request at a time |
 //! | [`mistral`] | a model in this process |
@@ -18,6 +19,7 @@
 mod chat;
 mod engine;
 mod files;
+mod gguf;
 pub mod marks;
 pub mod mistral;
 pub mod options;

@@ -58,7 +58,7 @@ impl MistralModel {
             failure => failure.of(source, options.time_limit),
         })?;
         let folder = folder_of(&place);
-        let special = special_tokens(folder.as_deref()).map_err(failed)?;
+        let special = special_tokens(&place, folder.as_deref()).map_err(failed)?;
         if let Some(folder) = folder {
             files::check_splitting(&folder).map_err(failed)?;
         }
@@ -235,8 +235,11 @@ fn read_settings(source: &Source) -> Result<Settings, String> {
     }
 }
 
-fn special_tokens(folder: Option<&Path>) -> Result<SpecialTokens, String> {
-    let special = SpecialTokens::widespread();
+fn special_tokens(source: &Source, folder: Option<&Path>) -> Result<SpecialTokens, String> {
+    let mut special = SpecialTokens::widespread();
+    if let Source::Gguf(file) = source {
+        special = special.with_gguf(file)?;
+    }
     match folder.map(|folder| folder.join("tokenizer.json")) {
         Some(path) if path.exists() => special
             .with_tokenizer(&path)

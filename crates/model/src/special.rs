@@ -8,6 +8,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::gguf;
+
 /// Tokens of widespread chat formats and of mistral.rs's own placeholders, for
 /// models whose tokenizer cannot be read. The halves of `<|…|>` stand for all such tokens.
 const WIDESPREAD: &[&str] = &[
@@ -38,12 +40,13 @@ const WIDESPREAD: &[&str] = &[
 ];
 
 /// Tokens that end an answer. A grammar that is complete admits nothing but one
-/// of them, and not always the one that a model's configuration names.
+/// of the first, and not always the one that a model's configuration names.
 const ENDS: &[&str] = &[
     "</s>",
     "<eos>",
     "<|endoftext|>",
     "<|end_of_text|>",
+    "<｜end▁of▁sentence｜>",
     "<|end|>",
     "<|eot_id|>",
     "<|im_end|>",
@@ -90,18 +93,41 @@ impl SpecialTokens {
         self.with_tokenizer_text(&text)
     }
 
-    fn with_tokenizer_text(mut self, text: &str) -> Result<Self, String> {
+    fn with_tokenizer_text(self, text: &str) -> Result<Self, String> {
         let file: TokenizerFile = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        let control: Vec<_> = file
-            .added_tokens
+        let added = file.added_tokens.into_iter().map(|token| gguf::Token {
+            id: token.id,
+            content: token.content,
+            is_control: token.special,
+            is_end: false,
+        });
+        Ok(self.with_added(added))
+    }
+
+    /// Adds the control tokens of a GGUF file.
+    ///
+    /// # Errors
+    /// The file is not a GGUF file.
+    pub fn with_gguf(self, path: &Path) -> Result<Self, String> {
+        Ok(self.with_added(gguf::tokens(path)?))
+    }
+
+    fn with_added(mut self, added: impl IntoIterator<Item = gguf::Token>) -> Self {
+        let control: Vec<gguf::Token> = added
             .into_iter()
-            .filter(|token| token.special || looks_like_control(&token.content))
+            .filter(|token| token.is_control || looks_like_control(&token.content))
             .collect();
-        let ends = control
-            .iter()
-            .filter(|token| ENDS.contains(&token.content.as_str()));
+        let named = |token: &gguf::Token| ENDS.contains(&token.content.as_str());
+        let ends = control.iter().filter(|token| token.is_end || named(token));
         self.ends.extend(ends.map(|token| token.id));
-        Ok(self.with(control.into_iter().map(|token| token.content)))
+        // Where no token has one of these names, grammars end with the first of the vocabulary.
+        if !control.iter().any(named) {
+            let first = control.iter().find(|token| token.id == 0);
+            self.ends.extend(first.map(|token| token.id));
+        }
+        self.ends.sort_unstable();
+        self.ends.dedup();
+        self.with(control.into_iter().map(|token| token.content))
     }
 
     /// Ids of the tokens that end an answer, as far as they are known.
@@ -190,6 +216,9 @@ mod tests {
             .with_tokenizer_text(file)
             .unwrap();
         assert_eq!(tokens.ends(), [7]);
+        let unnamed = file.replace("<eos>", "<over>").replace("8", "0");
+        let unnamed = SpecialTokens::widespread().with_tokenizer_text(&unnamed);
+        assert_eq!(unnamed.unwrap().ends(), [0]);
         assert_eq!(tokens.strip("at 512 <user>said"), "at 512 said");
         let broken = SpecialTokens::widespread().with_tokenizer_text("[");
         assert!(broken.is_err());

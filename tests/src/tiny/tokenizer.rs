@@ -64,7 +64,7 @@ pub fn write(folder: &Path, control: &[&str]) -> io::Result<()> {
 
 /// The visible letter that stands for a byte in GPT-2's byte-level vocabularies:
 /// printable Latin-1 stands for itself, the others follow from U+0100.
-fn letter(byte: u8) -> char {
+pub(super) fn letter(byte: u8) -> char {
     let visible = |byte: u8| matches!(byte, b'!'..=b'~' | 0xA1..=0xAC | 0xAE..=0xFF);
     if visible(byte) {
         return char::from(byte);

@@ -63,6 +63,15 @@ impl Weights {
         self.constant(&format!("{name}.bias"), &[size], 0.0);
     }
 
+    /// Name, shape and numbers of each tensor.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &[usize], Vec<f32>)> {
+        self.tensors.iter().map(|(name, (shape, bytes))| {
+            let (numbers, _) = bytes.as_chunks();
+            let values = numbers.iter().copied().map(f32::from_le_bytes);
+            (name.as_str(), shape.as_slice(), values.collect())
+        })
+    }
+
     /// Writes `model.safetensors`.
     ///
     /// # Errors

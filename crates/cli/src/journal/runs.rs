@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Local};
-use enact_journal::{End, Journal};
+use enact_journal::message::Answer;
+use enact_journal::{End, Journal, Log, Topic};
 use serde_json::json;
 
 use super::args::{RunsArgs, RunsQuestion};
 use super::open;
+
+/// So many characters of the begin and of the end of a long answer are shown.
+const SHOWN: usize = 600;
 
 /// Answers.
 pub fn runs(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
@@ -84,6 +88,19 @@ fn outcome(journal: &Journal) -> String {
     }
 }
 
+/// A text in one line, with its begin and its end where it is long.
+fn shortened(text: &str) -> String {
+    let line = text.trim().escape_debug().to_string().replace("\\\"", "\"");
+    let letters: Vec<char> = line.chars().collect();
+    let left_out = letters.len().saturating_sub(2 * SHOWN);
+    if left_out == 0 {
+        return line;
+    }
+    let begin: String = letters[..SHOWN].iter().collect();
+    let end: String = letters[letters.len() - SHOWN..].iter().collect();
+    format!("{begin} … {left_out} characters … {end}")
+}
+
 fn tell(journal: &Journal, sink: &mut impl Write) -> Result<()> {
     let info = journal.info()?;
     let mut say = |what: &str, text: &str| writeln!(sink, "{what:>10}  {text}");
@@ -109,14 +126,29 @@ fn tell(journal: &Journal, sink: &mut impl Write) -> Result<()> {
     };
     say("model", &format!("{who}{sum}"))?;
     say("enact", &info.enact)?;
-    for line in journal.log() {
-        let seconds = enact_types::Stamp::from(line.timestamp).seconds();
-        let mark = if line.level > 2 { "!" } else { " " };
-        writeln!(
-            sink,
-            "{:>10} {mark}{seconds:>7.2} s  {}",
-            line.name, line.message
-        )?;
+    let mut wrote = None;
+    for record in journal.records() {
+        match record.topic {
+            Topic::Perception | Topic::Plan => {
+                let answer: Answer = record.read()?;
+                wrote = answer.rejected.map(|_| answer.completion);
+            }
+            Topic::Log => {
+                let line: Log = record.read()?;
+                let seconds = enact_types::Stamp::from(line.timestamp).seconds();
+                let mark = if line.level > 2 { "!" } else { " " };
+                writeln!(
+                    sink,
+                    "{:>10} {mark}{seconds:>7.2} s  {}",
+                    line.name, line.message
+                )?;
+                // What was rejected is told nowhere else.
+                if let Some(text) = wrote.take() {
+                    writeln!(sink, "{:>10}  {}", "it wrote", shortened(&text))?;
+                }
+            }
+            _ => {}
+        }
     }
     let how = match journal.end() {
         End::Ended(_) => outcome(journal),
@@ -126,4 +158,22 @@ fn tell(journal: &Journal, sink: &mut impl Write) -> Result<()> {
     };
     writeln!(sink, "{:>10}  {how}", "outcome")?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_shown_in_one_line_with_begin_and_end() {
+        assert_eq!(shortened("{\"steps\":\n[]} "), "{\"steps\":\\n[]}");
+        assert_eq!(shortened(""), "");
+        let long = format!("begin{}end", "的".repeat(2 * SHOWN));
+        let line = shortened(&long);
+        assert!(
+            line.starts_with("begin的") && line.ends_with("的end"),
+            "{line}"
+        );
+        assert!(line.contains(" … 8 characters … "), "{line}");
+    }
 }

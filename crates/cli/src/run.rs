@@ -66,7 +66,15 @@ fn carry_out(home: &Home, args: &RunArgs, setup: &Setup, started: Instant) -> Re
         load: thinker.load_time,
     };
     tell(args, &report, success, setup, &times);
-    if let Some(page) = page?.filter(|_| !stops::is_terminated()) {
+    let page = match page {
+        // Whoever stops a run does not wait for a viewer either.
+        Err(error) if report.ending == Ending::Stopped => {
+            eprintln!("enact: {error:#}");
+            None
+        }
+        page => page?,
+    };
+    if let Some(page) = page.filter(|_| !stops::is_terminated()) {
         stops::release(&setup.stop);
         view::keep(page);
     }

@@ -1,11 +1,12 @@
 //! A sink that a run never waits for: what a slow viewer does not take is left out and counted.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use enact_types::StopSwitch;
 use rerun::external::re_log_types::LogMsg;
 use rerun::sink::{LogSink, SinkFlushError};
 
@@ -13,6 +14,10 @@ use rerun::sink::{LogSink, SinkFlushError};
 const ROOM: usize = 512;
 /// How often whoever flushes looks whether all was taken.
 const PERIOD: Duration = Duration::from_millis(5);
+/// How long the viewer may take at most to receive the rest…
+const PATIENCE: Duration = Duration::from_secs(30);
+/// …and how long at least, where somebody does not want to wait.
+const SHORT: Duration = Duration::from_millis(200);
 
 /// Hands what is logged to another sink, on a thread of its own.
 pub(crate) struct Lossy {
@@ -23,10 +28,14 @@ pub(crate) struct Lossy {
     /// Messages that are not taken yet.
     waiting: Arc<AtomicUsize>,
     lost: AtomicU64,
+    /// Nobody waits any longer than [`SHORT`] once it is pressed.
+    stop: StopSwitch,
+    /// Whether the viewer is not waited for any more.
+    given_up: AtomicBool,
 }
 
 impl Lossy {
-    pub(crate) fn new(sink: impl LogSink) -> Self {
+    pub(crate) fn new(sink: impl LogSink, stop: &StopSwitch) -> Self {
         let (queue, messages) = sync_channel::<LogMsg>(ROOM);
         let waiting = Arc::new(AtomicUsize::new(0));
         let sink: Arc<dyn LogSink> = Arc::new(sink);
@@ -35,6 +44,8 @@ impl Lossy {
             sink: Arc::downgrade(&sink),
             waiting: Arc::clone(&waiting),
             lost: AtomicU64::new(0),
+            stop: stop.clone(),
+            given_up: AtomicBool::new(false),
         };
         thread::spawn(move || {
             for message in messages {
@@ -43,6 +54,12 @@ impl Lossy {
             }
         });
         this
+    }
+
+    /// Whether a flush that lasts so long already has to end.
+    fn gives_up(&self, after: Duration) -> bool {
+        let over = after >= PATIENCE || (self.stop.is_pressed() && after >= SHORT);
+        self.given_up.fetch_or(over, Ordering::Relaxed) || over
     }
 }
 
@@ -57,14 +74,20 @@ impl LogSink for Lossy {
 
     fn flush_blocking(&self, patience: Duration) -> Result<(), SinkFlushError> {
         let begun = Instant::now();
+        // Who shows a run asks more than once, in the end without a limit.
+        let is_over = || begun.elapsed() >= patience || self.gives_up(begun.elapsed());
         while self.waiting.load(Ordering::Acquire) > 0 {
-            if begun.elapsed() >= patience {
+            if is_over() {
                 return Err(SinkFlushError::Timeout);
             }
             thread::sleep(PERIOD);
         }
         if let Some(sink) = self.sink.upgrade() {
-            sink.flush_blocking(patience.saturating_sub(begun.elapsed()))?;
+            while let Err(error) = sink.flush_blocking(patience.min(SHORT / 2)) {
+                if is_over() || !matches!(error, SinkFlushError::Timeout) {
+                    return Err(error);
+                }
+            }
         }
         match self.lost.load(Ordering::Relaxed) {
             0 => Ok(()),
@@ -119,13 +142,22 @@ mod tests {
     #[test]
     fn a_viewer_that_hangs_holds_nobody_up_and_what_it_missed_is_counted() {
         let (viewer, message) = (Stuck::default(), message());
-        let sink = Lossy::new(viewer.clone());
+        let stop = StopSwitch::new();
+        let sink = Lossy::new(viewer.clone(), &stop);
         for _ in 0..2 * ROOM {
             sink.send(message.clone());
         }
         let hangs = sink.flush_blocking(Duration::from_millis(20));
         assert!(matches!(hangs, Err(SinkFlushError::Timeout)), "{hangs:?}");
+        stop.press();
+        for _ in 0..2 {
+            let hangs = sink.flush_blocking(Duration::MAX);
+            assert!(matches!(hangs, Err(SinkFlushError::Timeout)), "{hangs:?}");
+        }
         viewer.release();
+        while sink.waiting.load(Ordering::Acquire) > 0 {
+            thread::sleep(PERIOD);
+        }
         let told = sink.flush_blocking(Duration::MAX).unwrap_err().to_string();
         let lost = 2 * ROOM - viewer.taken();
         assert!((ROOM - 1..=ROOM).contains(&lost), "{lost}");
@@ -136,7 +168,7 @@ mod tests {
     fn a_viewer_that_keeps_up_gets_everything() {
         let (viewer, message) = (Stuck::default(), message());
         viewer.release();
-        let sink = Lossy::new(viewer.clone());
+        let sink = Lossy::new(viewer.clone(), &StopSwitch::new());
         for _ in 0..ROOM {
             sink.send(message.clone());
         }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use enact_arm::{ArmState, Execution};
 use enact_bridge::{Event, Observer};
@@ -10,7 +10,7 @@ use enact_plan::{Answer, Detection, ObjectView};
 use enact_robot::{Robot, Trajectory};
 use enact_types::StopSwitch;
 use rerun::blueprint::BlueprintActivation;
-use rerun::sink::{GrpcSink, SinkFlushError};
+use rerun::sink::GrpcSink;
 use rerun::{RecordingStream, RecordingStreamBuilder, RecordingStreamError, RecordingStreamResult};
 
 use crate::camera::View;
@@ -24,10 +24,8 @@ use crate::{
     timings, viewer,
 };
 
-/// How long the viewer may take to receive the rest…
+/// How long the viewer may take to receive the rest.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// …and how long at least, where somebody does not want to wait.
-const SHORT: Duration = Duration::from_millis(300);
 
 /// Who waits for whom where a viewer is slower than what it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +49,6 @@ pub struct Recorder {
     robot: Option<Robot>,
     view: Option<View>,
     conversation: Conversation,
-    stop: StopSwitch,
     failure: Option<RecordError>,
 }
 
@@ -78,13 +75,10 @@ impl Recorder {
         let connection = connection(address)?;
         let stream = builder().buffered()?;
         stream.set_sink(match pace {
-            Pace::Run => Box::new(Lossy::new(connection)),
+            Pace::Run => Box::new(Lossy::new(connection, stop)),
             Pace::Viewer => Box::new(connection),
         });
-        Ok(Self {
-            stop: stop.clone(),
-            ..Self::new(stream, wall)
-        })
+        Ok(Self::new(stream, wall))
     }
 
     /// Shows the run on a page while it happens. A page has one run.
@@ -109,7 +103,6 @@ impl Recorder {
             robot: None,
             view: None,
             conversation: Conversation::default(),
-            stop: StopSwitch::new(),
             failure: None,
         }
     }
@@ -117,16 +110,7 @@ impl Recorder {
     /// Completes the recording and returns the first thing that went wrong in it. Once a stop is
     /// pressed, a viewer that does not take the rest is not waited for.
     pub fn finish(self) -> Result<(), RecordError> {
-        let begun = Instant::now();
-        let flushed = loop {
-            let flushed = self.stream.flush_with_timeout(SHORT);
-            let again = matches!(flushed, Err(SinkFlushError::Timeout))
-                && begun.elapsed() < PATIENCE
-                && !self.stop.is_pressed();
-            if !again {
-                break flushed;
-            }
-        };
+        let flushed = self.stream.flush_with_timeout(PATIENCE);
         self.stream.finalize_deferred_sinks();
         self.failure.map_or(Ok(()), Err)?;
         Ok(flushed?)

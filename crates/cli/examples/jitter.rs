@@ -202,6 +202,7 @@ fn info(robot: &RobotInfo) -> RunInfo {
             perception: "none".to_owned(),
             planning: "none".to_owned(),
         },
+        servos: None,
     }
 }
 

@@ -57,7 +57,10 @@ fn carry_out(home: &Home, args: &RunArgs, setup: &Setup, started: Instant) -> Re
     )?;
     drop(session);
     let success = is_reached(setup, &args.instruction, &report);
-    watchers.outcome(success);
+    // That a motion could be made is no reached goal.
+    if report.ending != Ending::DryRun {
+        watchers.outcome(success);
+    }
     // What a watcher cannot write must not cost the result.
     let page = watchers.finish();
 

@@ -9,6 +9,7 @@ use enact_arm::{ArmThread, StopSwitch};
 use enact_bridge::{Observer, Session};
 use enact_camera::{Camera, FolderCamera, LiveFolder};
 use enact_dataset::truth::Truth;
+use enact_journal::ServoInfo;
 use enact_model::{Model, Options};
 use enact_plan::{Mind, Pair, Plan, ScriptedPlanner};
 use enact_robot::Robot;
@@ -90,6 +91,11 @@ impl Setup {
             marks: args.marks,
             launch,
         })
+    }
+
+    /// The arm's servos as LeRobot knows them, if it has such.
+    pub fn servos(&self, home: &Home) -> Result<Option<ServoInfo>> {
+        self.arm.servos(home, &self.launch.robot, &self.robot)
     }
 
     /// Who says what is in the pictures.

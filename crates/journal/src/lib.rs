@@ -18,6 +18,8 @@
 //! | `file` | entries into MCAP, on a thread of their own |
 //! | [`writer`] | the observer that keeps a run |
 //! | [`reader`] | a journal read back, as far as it is whole |
+//! | [`scan`] | a journal read from disk message by message |
+//! | [`servos`] | the servos of an arm, as far as LeRobot's numbers rest on them |
 //! | [`motion`] | the motions of a journal |
 //! | [`wall`] | the wall clock of a recorded run, event by event |
 //! | [`playback`] | arm, camera and mind that repeat what a journal holds |
@@ -35,7 +37,9 @@ pub mod playback;
 mod queue;
 pub mod reader;
 pub mod replay;
+pub mod scan;
 mod schema;
+pub mod servos;
 pub mod surroundings;
 pub mod topic;
 pub mod verify;
@@ -50,6 +54,8 @@ pub use motion::RecordedMotion;
 pub use playback::Playback;
 pub use reader::{End, Journal, Record};
 pub use replay::{Departure, Replay};
+pub use scan::Scan;
+pub use servos::{JointServo, ServoInfo};
 pub use surroundings::Surroundings;
 pub use topic::Topic;
 pub use verify::{Difference, Verification, verify};

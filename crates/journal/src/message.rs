@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::error::JournalError;
 use crate::foxglove::Time;
+use crate::servos::ServoInfo;
 
 /// What a run rests on: enough to repeat it without the files that it was started from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,9 @@ pub struct RunInfo {
     pub seed: u64,
     /// Who thinks.
     pub model: ModelInfo,
+    /// What turns the joints, where LeRobot knows such servos.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub servos: Option<ServoInfo>,
 }
 
 /// The files of a robot.

@@ -76,6 +76,7 @@ fn run() -> Fields {
         ("launch", anything()),
         ("seed", integer()),
         ("model", anything()),
+        ("servos", anything()),
     ]
 }
 

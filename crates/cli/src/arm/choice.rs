@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use enact_arm::{Arm, Ending};
-use enact_emulator::PtyBus;
+use enact_emulator::{PtyBus, nominal_calibration};
+use enact_journal::ServoInfo;
 use enact_robot::Robot;
 use enact_sim::Simulator;
 use serde::{Deserialize, Serialize};
@@ -138,8 +139,24 @@ impl Source {
         })
     }
 
+    /// Its servos as LeRobot knows them. The simulator's own arm has those that an arm of its kind
+    /// could have; one that no such servos turn has none.
+    pub fn servos(&self, home: &Home, name: &str, robot: &Robot) -> Result<Option<ServoInfo>> {
+        Ok(match self {
+            Self::Servos(hardware, _) => Some(hardware.servos()?),
+            Self::Emulated(bench, ..) => Some(bench.servos()?),
+            Self::Sim => nominal_servos(home, name, robot),
+        })
+    }
+
     /// Whether the simulator's world is the one that the arm is in.
     pub fn is_simulated(&self) -> bool {
         !matches!(self, Self::Servos(..))
     }
+}
+
+/// The servos that an arm of this kind could have, with a calibration that it could have.
+pub fn nominal_servos(home: &Home, name: &str, robot: &Robot) -> Option<ServoInfo> {
+    let servos = wiring(home, robot, name, None).ok()?;
+    ServoInfo::of(robot, &servos, &nominal_calibration(robot, &servos)).ok()
 }

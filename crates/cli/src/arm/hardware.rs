@@ -9,6 +9,7 @@ use enact_arm::calibration::{Calibration, folder};
 use enact_arm::driver::wiring::Servo;
 use enact_arm::driver::{Options, ServoArm, Wiring};
 use enact_arm::servo::Family;
+use enact_journal::ServoInfo;
 use enact_robot::Robot;
 
 use super::args::{Protocol, Target};
@@ -87,6 +88,12 @@ impl Hardware {
     /// Its calibration.
     pub fn calibration(&self) -> Result<Calibration> {
         Ok(Calibration::load(&self.calibration_file(true)?)?)
+    }
+
+    /// Its servos as LeRobot knows them.
+    pub fn servos(&self) -> Result<ServoInfo> {
+        let calibration = self.calibration()?;
+        Ok(ServoInfo::of(&self.robot, &self.wiring, &calibration)?)
     }
 
     /// Whether a person named its calibration.

@@ -10,6 +10,7 @@ use enact_arm::driver::joint::ServoJoint;
 use enact_arm::driver::{Options, ServoArm, Wiring};
 use enact_arm::{Ending, StopSwitch};
 use enact_emulator::{Emulator, Faults, Network, PtyBus, nominal_calibration};
+use enact_journal::ServoInfo;
 use enact_robot::Robot;
 use enact_sim::{Scene, SimPlant, Simulator};
 
@@ -83,6 +84,11 @@ impl Bench {
             &self.calibration,
             Options { ending },
         )?)
+    }
+
+    /// Its servos as LeRobot knows them.
+    pub fn servos(&self) -> Result<ServoInfo> {
+        Ok(ServoInfo::of(&self.robot, &self.wiring, &self.calibration)?)
     }
 
     /// Names of the joints.

@@ -137,6 +137,7 @@ fn info(home: &Home, setup: &Setup, scripted: bool) -> Result<RunInfo> {
             },
             planning: if scripted { "file" } else { "model" }.to_owned(),
         },
+        servos: setup.servos(home)?,
     })
 }
 

@@ -65,6 +65,7 @@ impl Stage {
                     perception: "truth".to_owned(),
                     planning: "file".to_owned(),
                 },
+                servos: None,
             },
             layout,
             seed,

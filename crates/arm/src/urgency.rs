@@ -1,5 +1,5 @@
 //! Real-time scheduling and locked memory for the thread that drives an arm, where the system
-//! grants them.
+//! grants them, and the opposite for those that may wait.
 
 use thiserror::Error;
 
@@ -33,6 +33,34 @@ pub fn claim() -> Vec<Denied> {
     let unknown = || "only Linux is asked for it".to_owned();
     vec![Denied::Priority(unknown()), Denied::Memory(unknown())]
 }
+
+/// Of 0 to 100, as an ordinary thread has 50: half as nice as can be, a tenth of the time where all
+/// is busy.
+#[cfg(target_os = "linux")]
+const BACKGROUND: u8 = 22;
+
+/// Lets ordinary threads run before this one, for what may wait while an arm moves. A system that
+/// does not do so is not complained of.
+#[cfg(target_os = "linux")]
+pub fn give_way() {
+    use thread_priority::{
+        NormalThreadSchedulePolicy, ThreadPriority, ThreadPriorityValue, ThreadSchedulePolicy,
+        set_thread_priority_and_policy, thread_native_id,
+    };
+    if let Ok(value) = ThreadPriorityValue::try_from(BACKGROUND) {
+        let policy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
+        let priority = ThreadPriority::Crossplatform(value);
+        drop(set_thread_priority_and_policy(
+            thread_native_id(),
+            priority,
+            policy,
+        ));
+    }
+}
+
+/// Other systems are not asked.
+#[cfg(not(target_os = "linux"))]
+pub fn give_way() {}
 
 /// Above every ordinary thread, below the kernel's own, which run at 50.
 #[cfg(target_os = "linux")]
@@ -95,5 +123,27 @@ mod tests {
         for what in denied {
             assert!(what.to_string().contains("limits.conf"), "{what}");
         }
+    }
+
+    #[test]
+    fn who_gives_way_is_nicer_than_the_rest() {
+        let niceness = || {
+            let status = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+            // The name may hold spaces; niceness is the seventeenth number after it.
+            let (_, rest) = status.rsplit_once(')').unwrap();
+            rest.split_whitespace()
+                .nth(16)
+                .unwrap()
+                .parse::<i32>()
+                .unwrap()
+        };
+        let before = niceness();
+        let after = std::thread::spawn(move || {
+            give_way();
+            niceness()
+        });
+        let after = after.join().unwrap();
+        assert!(after == 10 || before >= 10, "{before} {after}");
+        assert_eq!(niceness(), before);
     }
 }

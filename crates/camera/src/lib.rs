@@ -8,7 +8,7 @@
 pub mod folder;
 pub mod live;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use enact_types::Frame;
 use thiserror::Error;
@@ -20,6 +20,15 @@ pub use live::LiveFolder;
 pub trait Camera: Send {
     /// Takes a picture now.
     fn capture(&mut self) -> Result<Frame, CameraError>;
+
+    /// The same, and when what it shows was so, as well as the camera knows.
+    ///
+    /// # Errors
+    /// If no picture can be taken.
+    fn capture_timed(&mut self) -> Result<(Frame, Instant), CameraError> {
+        let frame = self.capture()?;
+        Ok((frame, Instant::now()))
+    }
 }
 
 /// A picture could not be taken.

@@ -108,6 +108,13 @@ impl Picture {
         })
     }
 
+    /// When it was written, after it was `asked` for.
+    fn since(&self, asked: Instant) -> Instant {
+        let now = Instant::now();
+        let age = self.written.elapsed().unwrap_or_default();
+        now.checked_sub(age).map_or(asked, |then| then.max(asked))
+    }
+
     /// What it shows, if it is whole and nobody wrote to it meanwhile.
     fn read(&self) -> Result<RgbImage, String> {
         let bytes = fs::read(&self.path).map_err(|error| error.to_string())?;
@@ -134,6 +141,12 @@ fn is_whole(bytes: &[u8]) -> bool {
 
 impl Camera for LiveFolder {
     fn capture(&mut self) -> Result<Frame, CameraError> {
+        let (frame, _) = self.capture_timed()?;
+        Ok(frame)
+    }
+
+    /// When the file was written: whatever the camera and its program took is not known.
+    fn capture_timed(&mut self) -> Result<(Frame, Instant), CameraError> {
         let asked = Instant::now();
         let before = self.newest()?;
         let mut broken = None;
@@ -144,7 +157,7 @@ impl Camera for LiveFolder {
                 && let Some(picture) = &newest
             {
                 match picture.read() {
-                    Ok(rgb) => return Ok(self.frame(rgb)),
+                    Ok(rgb) => return Ok((self.frame(rgb), picture.since(asked))),
                     Err(reason) => {
                         broken = Some(CameraError::Picture {
                             path: picture.path.display().to_string(),
@@ -237,6 +250,28 @@ mod tests {
         let bytes = encoded(40, ImageFormat::Png);
         let frame = capture_while(&mut camera, || fs::write(next, bytes).unwrap()).unwrap();
         assert_eq!((frame.sequence, red(&frame)), (2, 40));
+    }
+
+    #[test]
+    fn a_picture_is_as_old_as_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("view.png");
+        let mut camera = open(&folder);
+        camera.patience = Duration::from_secs(20);
+        let bytes = encoded(20, ImageFormat::Png);
+        let asked = Instant::now();
+        let (written, taken) = thread::scope(|scope| {
+            let writer = scope.spawn(|| {
+                thread::sleep(Duration::from_millis(50));
+                fs::write(&path, bytes).unwrap();
+                Instant::now()
+            });
+            let (_, taken) = camera.capture_timed().unwrap();
+            (writer.join().unwrap(), taken)
+        });
+        assert!(taken >= asked + Duration::from_millis(40));
+        // File systems count in ticks.
+        assert!(taken <= written + Duration::from_millis(20));
     }
 
     /// Fault 24.

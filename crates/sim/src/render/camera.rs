@@ -1,6 +1,7 @@
 //! The camera of a simulated world.
 
 use std::fmt;
+use std::time::Instant;
 
 use enact_camera::{Camera, CameraError};
 use enact_types::{DepthImage, Frame, Intrinsics, Pose, Stamp};
@@ -74,8 +75,9 @@ impl SimCamera {
         hash(self.seed ^ hash(self.sequence))
     }
 
-    fn picture(&mut self) -> (Picture, Stamp) {
+    fn picture(&mut self) -> (Picture, Stamp, Instant) {
         let (bodies, stamp) = (self.source)();
+        let seen = Instant::now();
         let picture = render(
             &bodies,
             &self.intrinsics,
@@ -83,13 +85,19 @@ impl SimCamera {
             &self.look,
             self.frame_seed(),
         );
-        (picture, stamp)
+        (picture, stamp, seen)
     }
 }
 
 impl Camera for SimCamera {
     fn capture(&mut self) -> Result<Frame, CameraError> {
-        let (mut picture, stamp) = self.picture();
+        let (frame, _) = self.capture_timed()?;
+        Ok(frame)
+    }
+
+    /// When the world was looked at, before all the rendering.
+    fn capture_timed(&mut self) -> Result<(Frame, Instant), CameraError> {
+        let (mut picture, stamp, seen) = self.picture();
         add_noise(&mut picture.depth, self.frame_seed());
         let frame = Frame {
             sequence: self.sequence,
@@ -100,7 +108,7 @@ impl Camera for SimCamera {
             base_from_camera: self.base_from_camera,
         };
         self.sequence += 1;
-        Ok(frame)
+        Ok((frame, seen))
     }
 }
 

@@ -6,13 +6,14 @@ use enact_arm::{ArmState, Execution};
 use enact_bridge::Event;
 use enact_plan::{ObjectView, Usage, Verdict};
 use enact_robot::{Robot, Trajectory};
-use enact_types::{Frame, Stamp};
+use enact_types::{Frame, Pose, Stamp};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::foxglove::{self, CAMERA, Level, Log};
 use crate::message::{self, JointStates, MotionEnd};
 use crate::picture;
+use crate::scene::Scene;
 use crate::surroundings::Surroundings;
 use crate::topic::Topic;
 
@@ -24,6 +25,8 @@ const SPACING: f64 = 0.02;
 pub struct Entry {
     /// Its channel.
     pub topic: Topic,
+    /// Which camera films, where that is what the channel is for.
+    pub camera: Option<Arc<str>>,
     /// When, on the arm's clock.
     pub at: Stamp,
     body: Body,
@@ -41,9 +44,40 @@ impl Entry {
         let json = serde_json::to_vec(message).expect("our messages have text keys only");
         Self {
             topic,
+            camera: None,
             at,
             body: Body::Json(json),
         }
+    }
+
+    /// Entries of a picture that `camera` has filmed, at a time on the arm's clock.
+    pub(crate) fn filmed(camera: &Arc<str>, at: Stamp, frame: Frame) -> Vec<Self> {
+        let frame = Arc::new(frame);
+        let entry = |topic| Self {
+            topic,
+            camera: Some(Arc::clone(camera)),
+            at,
+            body: Body::Picture(Arc::clone(&frame)),
+        };
+        let depth = frame.depth.as_ref().map(|_| entry(Topic::StreamDepth));
+        [entry(Topic::StreamImage)]
+            .into_iter()
+            .chain(depth)
+            .collect()
+    }
+
+    /// What belongs to the pictures that `camera` films from now on: its projection and its
+    /// place. `base` is the frame that it stands in.
+    pub(crate) fn of_camera(camera: &Arc<str>, at: Stamp, frame: &Frame, base: &str) -> Vec<Self> {
+        let place = foxglove::transform(at, base, camera, &frame.base_from_camera);
+        let calibration = foxglove::calibration(frame, at, camera);
+        vec![
+            Self {
+                camera: Some(Arc::clone(camera)),
+                ..Self::new(Topic::StreamCalibration, at, &calibration)
+            },
+            Self::new(Topic::Transforms, at, &json!({"transforms": [place]})),
+        ]
     }
 
     /// Bytes that it takes in memory.
@@ -59,13 +93,20 @@ impl Entry {
 
     /// The message as JSON; pictures are compressed only here.
     pub fn into_json(self) -> Vec<u8> {
-        let written = match (self.body, self.topic) {
-            (Body::Json(json), _) => return json,
-            (Body::Picture(frame), Topic::Image) => serde_json::to_vec(&picture::colour(&frame)),
-            (Body::Picture(frame), _) => match &frame.depth {
-                Some(depth) => serde_json::to_vec(&picture::depth(&frame, depth)),
-                None => Ok(Vec::new()),
-            },
+        let frame = match self.body {
+            Body::Json(json) => return json,
+            Body::Picture(frame) => frame,
+        };
+        let camera = self.camera.as_deref().unwrap_or(CAMERA);
+        let written = match (self.topic, &frame.depth) {
+            (Topic::StreamImage, _) => {
+                serde_json::to_vec(&picture::filmed(&frame, self.at, camera))
+            }
+            (Topic::StreamDepth, Some(depth)) => {
+                serde_json::to_vec(&picture::filmed_depth(depth, self.at, camera))
+            }
+            (Topic::Depth, Some(depth)) => serde_json::to_vec(&picture::depth(depth, self.at)),
+            _ => serde_json::to_vec(&picture::colour(&frame, self.at)),
         };
         written.expect("our messages have text keys only")
     }
@@ -75,21 +116,23 @@ impl Entry {
 #[derive(Clone, Debug)]
 pub struct Encoder {
     robot: Robot,
-    joints: Vec<String>,
+    scene: Scene,
     now: Stamp,
+    /// When the links were last told where they are.
+    shown: Option<Stamp>,
+    /// Whether a way is drawn that is only thought of.
+    ghost: bool,
 }
 
 impl Encoder {
     /// An encoder of what `robot` does.
     pub fn new(robot: &Robot) -> Self {
         Self {
-            joints: robot
-                .joints()
-                .iter()
-                .map(|joint| joint.name.clone())
-                .collect(),
+            scene: Scene::new(base_of(robot)),
             robot: robot.clone(),
             now: Stamp::ZERO,
+            shown: None,
+            ghost: false,
         }
     }
 
@@ -112,7 +155,11 @@ impl Encoder {
         match event {
             Event::Surrounded { obstacles, walls } => {
                 let around = Surroundings::of(obstacles, walls);
-                vec![self.entry(Topic::Surroundings, &around)]
+                let drawn = self.scene.bodies(self.now, &around.bodies);
+                vec![
+                    self.entry(Topic::Surroundings, &around),
+                    self.entry(Topic::Scene, &drawn),
+                ]
             }
             Event::Supervised => {
                 vec![self.entry(Topic::Approval, &message::Approval { agreed: None })]
@@ -131,13 +178,19 @@ impl Encoder {
             Event::Ordered(order) => {
                 vec![self.entry(Topic::Order, &message::Ordered { order: *order })]
             }
-            Event::Turn(turn) => vec![self.entry(Topic::Turn, &message::Turn { turn: *turn })],
+            Event::Turn(turn) => {
+                let gone = std::mem::take(&mut self.ghost).then(|| self.scene.no_ghost(self.now));
+                let gone = gone.map(|gone| self.entry(Topic::Scene, &gone));
+                let turn = self.entry(Topic::Turn, &message::Turn { turn: *turn });
+                [turn].into_iter().chain(gone).collect()
+            }
             Event::Saw(frame) => self.saw(frame),
             Event::Perceived {
                 answer,
                 objects,
                 dropped,
             } => {
+                let drawn = self.scene.objects(self.now, objects);
                 let objects = message::Objects {
                     objects: objects.to_vec(),
                     dropped: dropped.to_vec(),
@@ -145,6 +198,7 @@ impl Encoder {
                 let said = message::Answer::of(answer, None);
                 let mut entries = self.answered(Topic::Perception, &said, answer.usage);
                 entries.push(self.entry(Topic::Objects, &objects));
+                entries.push(self.entry(Topic::Scene, &drawn));
                 entries
             }
             Event::Planned { situation, answer } => {
@@ -157,11 +211,10 @@ impl Encoder {
                 };
                 vec![self.entry(Topic::Step, &step)]
             }
-            // It follows from the plan and what was seen.
-            Event::Rehearsed(_) => Vec::new(),
+            Event::Rehearsed(way) => self.rehearsed(way),
             Event::Moving { trajectory, .. } => self.moving(event, trajectory),
             Event::Moved(execution) => self.moved(execution),
-            Event::Read(state) => vec![self.reading(state)],
+            Event::Read(state) => self.read(state),
             Event::Judged(outcome) => vec![self.entry(Topic::Verdict, outcome)],
             Event::Said(text) => {
                 let text = (*text).to_owned();
@@ -200,9 +253,11 @@ impl Encoder {
         self.now = self.now.max(frame.stamp);
         let base = self.base();
         let seen = foxglove::transform(self.now, base, CAMERA, &frame.base_from_camera);
+        let calibration = foxglove::calibration(frame, self.now, CAMERA);
         let shared = Arc::new(frame.clone());
         let picture = |topic| Entry {
             topic,
+            camera: None,
             at: self.now,
             body: Body::Picture(Arc::clone(&shared)),
         };
@@ -213,72 +268,108 @@ impl Encoder {
         if frame.depth.is_some() {
             entries.push(picture(Topic::Depth));
         }
-        entries.push(self.entry(Topic::Calibration, &foxglove::calibration(frame)));
+        entries.push(self.entry(Topic::Calibration, &calibration));
         entries.push(self.entry(Topic::Transforms, &json!({"transforms": [seen]})));
         entries
     }
 
     fn moving(&self, event: &Event<'_>, trajectory: &Trajectory) -> Vec<Entry> {
-        let stride = (SPACING / trajectory.period().as_secs_f64())
-            .round()
-            .max(1.0) as usize;
-        let points = trajectory
-            .positions()
-            .iter()
-            .step_by(stride)
-            .chain([trajectory.end()])
-            .map(|joints| self.robot.forward(joints));
-        let path = foxglove::poses(self.now, self.base(), points);
+        let way = self.way(trajectory);
+        let path = foxglove::poses(self.now, self.base(), way.iter().copied());
+        let drawn = self.scene.way(self.now, way.into_iter());
         let motion = message::Motion::of(event);
         let motion = motion.map(|motion| self.entry(Topic::Motion, &motion));
         motion
             .into_iter()
-            .chain([self.entry(Topic::Path, &path)])
+            .chain([
+                self.entry(Topic::Path, &path),
+                self.entry(Topic::Scene, &drawn),
+            ])
+            .collect()
+    }
+
+    /// It follows from the plan and what was seen, so that it is only drawn.
+    fn rehearsed(&mut self, motions: &[Trajectory]) -> Vec<Entry> {
+        if motions.is_empty() {
+            return Vec::new();
+        }
+        self.ghost = true;
+        let way = motions.iter().flat_map(|motion| self.way(motion));
+        let drawn = self.scene.ghost(self.now, way);
+        vec![self.entry(Topic::Scene, &drawn)]
+    }
+
+    /// Where the tool goes in a motion.
+    fn way(&self, trajectory: &Trajectory) -> Vec<Pose> {
+        let stride = (SPACING / trajectory.period().as_secs_f64())
+            .round()
+            .max(1.0) as usize;
+        trajectory
+            .positions()
+            .iter()
+            .step_by(stride)
+            .chain([trajectory.end()])
+            .map(|joints| self.robot.forward(joints))
             .collect()
     }
 
     fn moved(&mut self, execution: &Execution) -> Vec<Entry> {
         let mut entries = Vec::with_capacity(execution.samples.len() * 5 / 4 + 2);
-        let mut shown: Option<Stamp> = None;
         for state in &execution.samples {
-            entries.push(self.reading(state));
-            if shown.is_none_or(|last| state.stamp.since(last).as_secs_f64() >= SPACING) {
-                entries.extend(self.links(state));
-                shown = Some(state.stamp);
-            }
+            entries.extend(self.read(state));
         }
         entries.push(self.entry(Topic::MotionEnd, &MotionEnd::from(execution)));
         entries
     }
 
-    fn reading(&mut self, state: &ArmState) -> Entry {
+    /// A reading, and where the links are if that was last told long enough ago.
+    fn read(&mut self, state: &ArmState) -> Vec<Entry> {
         self.now = self.now.max(state.stamp);
-        self.entry(Topic::JointStates, &JointStates::of(state, &self.joints))
+        let states = JointStates::of(state, self.robot.joints());
+        let reading = self.entry(Topic::JointStates, &states);
+        let is_due = |last: Stamp| state.stamp.since(last).as_secs_f64() >= SPACING;
+        let links = self.shown.is_none_or(is_due).then(|| self.links(state));
+        let links = links.flatten();
+        if links.is_some() {
+            self.shown = Some(state.stamp);
+        }
+        [reading].into_iter().chain(links).collect()
     }
 
-    /// Where the links are; nothing where the reading is not of all joints.
+    /// Where each link is on its parent, as its URDF has them; nothing where the reading is not
+    /// of all joints.
     fn links(&self, state: &ArmState) -> Option<Entry> {
-        if state.position.len() != self.joints.len() || !state.position.is_finite() {
+        let joints = &state.position;
+        if joints.len() != self.robot.joints().len() || !joints.is_finite() {
             return None;
         }
-        let poses = self.robot.link_poses(&state.position);
-        let links: Vec<_> = self
-            .robot
-            .links()
-            .iter()
-            .zip(&poses)
-            .skip(1)
-            .map(|(link, pose)| foxglove::transform(state.stamp, self.base(), &link.name, pose))
-            .collect();
+        let links = self.robot.links();
+        let on_parents = links.iter().filter_map(|link| {
+            let mount = link.mount.as_ref()?;
+            let parent = &links[mount.parent].name;
+            let parent_from_link = mount.parent_from_link(joints);
+            Some(foxglove::transform(
+                state.stamp,
+                parent,
+                &link.name,
+                &parent_from_link,
+            ))
+        });
+        let links: Vec<_> = on_parents.collect();
         Some(self.entry(Topic::Transforms, &json!({"transforms": links})))
     }
 
-    fn base(&self) -> &str {
-        self.robot
-            .links()
-            .first()
-            .map_or("base", |link| link.name.as_str())
+    pub(crate) fn base(&self) -> &str {
+        base_of(&self.robot)
     }
+}
+
+/// The frame that everything stands in.
+fn base_of(robot: &Robot) -> &str {
+    robot
+        .links()
+        .first()
+        .map_or("base", |link| link.name.as_str())
 }
 
 /// What an event says in one line: how loud, about what, and the line.

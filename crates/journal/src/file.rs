@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Seek, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 use mcap::records::MessageHeader;
@@ -43,36 +44,48 @@ pub(crate) fn serve<W: Write + Seek>(outlet: &Outlet, sink: W) -> Result<(), Mca
 
 struct File<W: Write + Seek> {
     writer: mcap::Writer<W>,
-    channels: BTreeMap<Topic, u16>,
+    channels: BTreeMap<(Topic, Option<Arc<str>>), u16>,
     sequence: u32,
 }
 
 impl<W: Write + Seek> File<W> {
     fn new(sink: W) -> Result<Self, McapError> {
         // Whole chunks only reach the file, so that it can be read after a kill.
-        let mut writer = WriteOptions::new()
+        let writer = WriteOptions::new()
             .compression(Some(Compression::Zstd))
             .chunk_size(Some(CHUNK))
             .disable_seeking(true)
             .library(concat!("enact ", env!("CARGO_PKG_VERSION")))
             .create(sink)?;
-        let mut channels = BTreeMap::new();
-        for topic in Topic::ALL {
-            let (name, text) = schema::of(topic);
-            let schema = writer.add_schema(name, "jsonschema", text.as_bytes())?;
-            let channel = writer.add_channel(schema, topic.name(), "json", &BTreeMap::new())?;
-            channels.insert(topic, channel);
-        }
-        Ok(Self {
+        let mut file = Self {
             writer,
-            channels,
+            channels: BTreeMap::new(),
             sequence: 0,
-        })
+        };
+        for topic in Topic::ALL {
+            file.channel(topic, None)?;
+        }
+        Ok(file)
+    }
+
+    /// The channel of a topic, and of a camera that films. That of a camera is there once it does.
+    fn channel(&mut self, topic: Topic, camera: Option<&Arc<str>>) -> Result<u16, McapError> {
+        let key = (topic, camera.cloned());
+        if let Some(channel) = self.channels.get(&key) {
+            return Ok(*channel);
+        }
+        let (name, text) = schema::of(topic);
+        let writer = &mut self.writer;
+        let schema = writer.add_schema(name, "jsonschema", text.as_bytes())?;
+        let name = topic.channel(camera.map(AsRef::as_ref));
+        let channel = writer.add_channel(schema, &name, "json", &BTreeMap::new())?;
+        self.channels.insert(key, channel);
+        Ok(channel)
     }
 
     fn write(&mut self, Posted { entry, wall }: Posted) -> Result<(), McapError> {
         let header = MessageHeader {
-            channel_id: self.channels[&entry.topic],
+            channel_id: self.channel(entry.topic, entry.camera.as_ref())?,
             sequence: self.sequence,
             log_time: entry.at.nanos(),
             publish_time: wall,

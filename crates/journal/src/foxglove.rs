@@ -1,6 +1,6 @@
 //! Foxglove's messages.
 
-use enact_types::{Frame, Pose, Stamp};
+use enact_types::{Frame, Pose, Stamp, Vector3};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -69,13 +69,13 @@ impl Log {
     }
 }
 
-/// The projection of a camera without distortion.
-pub(crate) fn calibration(frame: &Frame) -> Value {
+/// The projection of a camera without distortion, whose pictures are in the frame `frame_id`.
+pub(crate) fn calibration(frame: &Frame, at: Stamp, frame_id: &str) -> Value {
     let camera = &frame.intrinsics;
     let [fx, fy, cx, cy] = [camera.fx, camera.fy, camera.cx, camera.cy];
     json!({
-        "timestamp": Time::from(frame.stamp),
-        "frame_id": CAMERA,
+        "timestamp": Time::from(at),
+        "frame_id": frame_id,
         "width": camera.width,
         "height": camera.height,
         "distortion_model": "",
@@ -92,22 +92,23 @@ pub(crate) fn transform(at: Stamp, parent: &str, child: &str, parent_from_child:
         "timestamp": Time::from(at),
         "parent_frame_id": parent,
         "child_frame_id": child,
-        "translation": translation(parent_from_child),
+        "translation": vector(&parent_from_child.translation.vector),
         "rotation": rotation(parent_from_child),
     })
 }
 
 /// Poses one after another.
 pub(crate) fn poses(at: Stamp, frame: &str, poses: impl Iterator<Item = Pose>) -> Value {
-    let poses: Vec<Value> = poses
-        .map(|pose| json!({"position": translation(&pose), "orientation": rotation(&pose)}))
-        .collect();
+    let poses: Vec<Value> = poses.map(|it| pose(&it)).collect();
     json!({"timestamp": Time::from(at), "frame_id": frame, "poses": poses})
 }
 
-fn translation(pose: &Pose) -> Value {
-    let at = pose.translation.vector;
-    json!({"x": at.x, "y": at.y, "z": at.z})
+pub(crate) fn pose(pose: &Pose) -> Value {
+    json!({"position": vector(&pose.translation.vector), "orientation": rotation(pose)})
+}
+
+pub(crate) fn vector(vector: &Vector3) -> Value {
+    json!({"x": vector.x, "y": vector.y, "z": vector.z})
 }
 
 fn rotation(pose: &Pose) -> Value {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use enact_arm::{ArmState, Contact, End, Execution};
+use enact_arm::{Contact, End, Execution};
 use enact_bridge::{Bounds, Event, Order};
 use enact_plan::{Situation, Token, Usage};
 use enact_robot::{MeshCover, Robot};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::JournalError;
-use crate::foxglove::Time;
+pub use crate::joints::JointStates;
 use crate::servos::ServoInfo;
 
 /// What a run rests on: enough to repeat it without the files that it was started from.
@@ -86,6 +86,11 @@ pub struct ModelInfo {
     pub perception: String,
     /// Who planned.
     pub planning: String,
+}
+
+impl ModelInfo {
+    /// Who plans where a person moves the arm.
+    pub const PERSON: &str = "person";
 }
 
 /// The wall clock's part.
@@ -293,62 +298,6 @@ impl From<&Execution> for MotionEnd {
             end: end.to_owned(),
             reason,
             followed: execution.followed,
-        }
-    }
-}
-
-/// A reading of all joints.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct JointStates {
-    /// On the arm's clock.
-    pub timestamp: Time,
-    /// The joints in the robot's order.
-    pub name: Vec<String>,
-    /// Positions, rad or m; `null` for what is no number.
-    pub position: Vec<Option<f64>>,
-    /// Velocities, rad/s or m/s.
-    pub velocity: Vec<Option<f64>>,
-    /// Efforts as fractions of the largest.
-    pub effort: Vec<Option<f64>>,
-    /// The command that the reading answers.
-    pub commanded: Option<Vec<Option<f64>>>,
-    /// What forbids further motion.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub alarm: Option<String>,
-}
-
-impl JointStates {
-    pub(crate) fn of(state: &ArmState, name: &[String]) -> Self {
-        let numbers = |vector: &JointVector| {
-            let finite = |value: &f64| value.is_finite().then_some(*value);
-            vector.iter().map(finite).collect()
-        };
-        Self {
-            timestamp: state.stamp.into(),
-            name: name.to_vec(),
-            position: numbers(&state.position),
-            velocity: numbers(&state.velocity),
-            effort: numbers(&state.effort),
-            commanded: state.commanded.as_ref().map(numbers),
-            alarm: state.alarm.clone(),
-        }
-    }
-
-    /// The reading as the arm gave it.
-    pub fn state(&self) -> ArmState {
-        let vector = |numbers: &[Option<f64>]| -> JointVector {
-            numbers
-                .iter()
-                .map(|number| number.unwrap_or(f64::NAN))
-                .collect()
-        };
-        ArmState {
-            stamp: self.timestamp.into(),
-            position: vector(&self.position),
-            velocity: vector(&self.velocity),
-            effort: vector(&self.effort),
-            commanded: self.commanded.as_deref().map(vector),
-            alarm: self.alarm.clone(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Entries on their way to the writer's thread, so many bytes at most.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -18,9 +18,14 @@ pub(crate) struct Posted {
 struct Load {
     bytes: AtomicUsize,
     lost: AtomicU64,
+    /// Whether nobody takes entries out any more.
+    closed: AtomicBool,
 }
 
-/// Where entries go in. Never waits.
+/// How long room is waited for before it is looked for again.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// Where entries go in.
 #[derive(Debug)]
 pub(crate) struct Inlet {
     sender: Sender<Posted>,
@@ -56,7 +61,21 @@ pub(crate) fn queue(room: usize) -> (Inlet, Outlet) {
 }
 
 impl Inlet {
-    /// Hands an entry over, or counts it as lost where there is no room.
+    /// Hands an entry over once there is room, for whoever can wait.
+    pub(crate) fn post_in_time(&self, posted: Posted) {
+        let size = posted.entry.size();
+        let is_full = || {
+            let taken = self.load.bytes.load(Ordering::Relaxed);
+            // What alone is too large never finds room.
+            taken > 0 && taken + size > self.room
+        };
+        while is_full() && !self.load.closed.load(Ordering::Relaxed) {
+            std::thread::sleep(PAUSE);
+        }
+        self.post(posted);
+    }
+
+    /// Hands an entry over, or counts it as lost where there is no room. Never waits.
     pub(crate) fn post(&self, posted: Posted) {
         let size = posted.entry.size();
         let taken = self.load.bytes.fetch_add(size, Ordering::Relaxed);
@@ -92,11 +111,19 @@ impl Outlet {
     }
 }
 
+impl Drop for Outlet {
+    fn drop(&mut self) {
+        self.load.closed.store(true, Ordering::Relaxed);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::topic::Topic;
     use enact_types::Stamp;
+
+    const LONG: Duration = Duration::from_secs(60);
 
     fn posted(text: &str) -> Posted {
         Posted {
@@ -118,5 +145,26 @@ mod tests {
         drop(inlet);
         assert!(matches!(outlet.next(Duration::ZERO), Next::Entry(_)));
         assert!(matches!(outlet.next(Duration::ZERO), Next::Over));
+    }
+
+    #[test]
+    fn who_can_wait_loses_nothing() {
+        let (inlet, outlet) = queue(10);
+        let writer = std::thread::spawn(move || {
+            for _ in 0..50 {
+                inlet.post_in_time(posted("12345678"));
+            }
+            inlet.lost()
+        });
+        let taken = (0..50).filter(|_| matches!(outlet.next(LONG), Next::Entry(_)));
+        assert_eq!(taken.count(), 50);
+        assert_eq!(writer.join().unwrap(), 0);
+
+        // Nobody waits for a writer that is gone.
+        let (inlet, outlet) = queue(10);
+        inlet.post(posted("12345678"));
+        drop(outlet);
+        inlet.post_in_time(posted("12345678"));
+        assert_eq!(inlet.lost(), 1);
     }
 }

@@ -1,9 +1,11 @@
 //! A journal read back, as far as it is whole.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use enact_bridge::Report;
-use enact_types::{Frame, Stamp};
+use enact_types::{DepthImage, Frame, Stamp};
+use image::RgbImage;
 use mcap::MessageStream;
 use mcap::read::Options;
 use serde::de::DeserializeOwned;
@@ -20,6 +22,8 @@ use crate::topic::Topic;
 pub struct Record {
     /// Its channel.
     pub topic: Topic,
+    /// Which camera films, where that is what the channel is for.
+    pub camera: Option<Arc<str>>,
     /// When, on the arm's clock.
     pub at: Stamp,
     /// When by the wall clock, nanoseconds since 1970.
@@ -28,7 +32,76 @@ pub struct Record {
     pub json: Vec<u8>,
 }
 
+/// A picture that was filmed or taken.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StreamPicture {
+    /// When, on the arm's clock.
+    pub stamp: Stamp,
+    /// What it shows.
+    pub rgb: RgbImage,
+}
+
+/// A picture as a file of its own would be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EncodedPicture {
+    /// When, on the arm's clock.
+    pub stamp: Stamp,
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// `jpeg` or `png`.
+    pub format: String,
+}
+
 impl Record {
+    /// A message of one of our channels; `None` of any other.
+    pub fn of(message: &mcap::Message<'_>) -> Option<Self> {
+        let (topic, camera) = Topic::of_channel(&message.channel.topic)?;
+        Some(Self {
+            topic,
+            camera,
+            at: Stamp::from_nanos(message.log_time),
+            wall: message.publish_time,
+            json: message.data.to_vec(),
+        })
+    }
+
+    /// The picture of [`Topic::StreamImage`] or [`Topic::Image`].
+    ///
+    /// # Errors
+    /// If it is none, or its pixels cannot be read.
+    pub fn picture(&self) -> Result<StreamPicture, JournalError> {
+        let compressed: CompressedImage = self.read()?;
+        let decoded = compressed.decode();
+        Ok(StreamPicture {
+            stamp: self.at,
+            rgb: decoded.map_err(|reason| self.unreadable(reason))?,
+        })
+    }
+
+    /// The same as a file, not decoded.
+    ///
+    /// # Errors
+    /// If it is no picture.
+    pub fn encoded_picture(&self) -> Result<EncodedPicture, JournalError> {
+        let compressed: CompressedImage = self.read()?;
+        let unpacked = compressed.unpack();
+        Ok(EncodedPicture {
+            stamp: self.at,
+            bytes: unpacked.map_err(|reason| self.unreadable(reason))?,
+            format: compressed.format,
+        })
+    }
+
+    /// The depth of [`Topic::StreamDepth`] or [`Topic::Depth`], and when it was measured.
+    ///
+    /// # Errors
+    /// If it is none, or cannot be read.
+    pub fn depth(&self) -> Result<(Stamp, DepthImage), JournalError> {
+        let raw: RawImage = self.read()?;
+        let decoded = raw.decode();
+        Ok((self.at, decoded.map_err(|reason| self.unreadable(reason))?))
+    }
+
     /// What it says. Numbers come back bit for bit.
     ///
     /// # Errors
@@ -102,14 +175,7 @@ impl Journal {
                 is_whole = false;
                 break;
             };
-            if let Some(topic) = Topic::named(&message.channel.topic) {
-                records.push(Record {
-                    topic,
-                    at: Stamp::from_nanos(message.log_time),
-                    wall: message.publish_time,
-                    json: message.data.into_owned(),
-                });
-            }
+            records.extend(Record::of(&message));
         }
         Ok(Self { records, is_whole })
     }
@@ -156,10 +222,16 @@ impl Journal {
             .collect()
     }
 
-    /// Whether the goal was reached, by whoever knew.
+    /// Whether the goal of the last task was reached, by whoever knew. Who only shows what would
+    /// be done reaches nothing.
     pub fn is_reached(&self) -> Option<bool> {
-        let outcome = self.read_all::<Outcome>(Topic::Outcome).last()?;
-        Some(outcome.reached)
+        let mut rest = self.records.iter().rev();
+        let outcome = rest.find(|it| matches!(it.topic, Topic::Outcome | Topic::Task))?;
+        let reached = outcome.read::<Outcome>().ok()?.reached;
+        let task = rest.find(|it| it.topic == Topic::Task);
+        let task = task.and_then(|task| task.read::<Task>().ok());
+        let is_dry = task.is_some_and(|task| task.bounds.dry_run);
+        (!is_dry).then_some(reached)
     }
 
     /// How the last of its tasks ended.
@@ -236,18 +308,12 @@ fn frame(head: &Record, after: &[Record]) -> Result<Option<Frame>, JournalError>
     let depth = match (read.has_depth, next(Topic::Depth)) {
         (false, _) => None,
         (true, None) => return Ok(None),
-        (true, Some(record)) => {
-            let raw: RawImage = record.read()?;
-            Some(raw.decode().map_err(|reason| record.unreadable(reason))?)
-        }
+        (true, Some(record)) => Some(record.depth()?.1),
     };
-    let compressed: CompressedImage = image.read()?;
     Ok(Some(Frame {
         sequence: read.sequence,
         stamp: read.stamp,
-        rgb: compressed
-            .decode()
-            .map_err(|reason| image.unreadable(reason))?,
+        rgb: image.picture()?.rgb,
         depth,
         intrinsics: read.intrinsics,
         base_from_camera: read.base_from_camera,

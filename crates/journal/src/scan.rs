@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use enact_types::Stamp;
 use mcap::records;
@@ -21,7 +22,8 @@ pub struct Scan {
     path: PathBuf,
     file: BufReader<File>,
     reader: LinearReader,
-    channels: HashMap<u16, Topic>,
+    /// Topic of each channel, and which camera films.
+    channels: HashMap<u16, (Topic, Option<Arc<str>>)>,
     over: bool,
 }
 
@@ -73,14 +75,15 @@ impl Scan {
                 LinearReadEvent::Record { data, opcode } => {
                     match mcap::parse_record(opcode, data) {
                         Ok(records::Record::Channel(channel)) => {
-                            if let Some(topic) = Topic::named(&channel.topic) {
-                                self.channels.insert(channel.id, topic);
+                            if let Some(known) = Topic::of_channel(&channel.topic) {
+                                self.channels.insert(channel.id, known);
                             }
                         }
                         Ok(records::Record::Message { header, data }) => {
-                            if let Some(topic) = self.channels.get(&header.channel_id) {
+                            if let Some((topic, camera)) = self.channels.get(&header.channel_id) {
                                 return Ok(Some(Record {
                                     topic: *topic,
+                                    camera: camera.clone(),
                                     at: Stamp::from_nanos(header.log_time),
                                     wall: header.publish_time,
                                     json: data.into_owned(),

@@ -13,12 +13,18 @@ type Fields = Vec<(&'static str, Value)>;
 /// Name and text of the schema of a topic.
 pub(crate) fn of(topic: Topic) -> (&'static str, String) {
     let (name, fields) = match topic {
-        Topic::Image => ("foxglove.CompressedImage", compressed_image()),
-        Topic::Depth => ("foxglove.RawImage", raw_image()),
-        Topic::Calibration => ("foxglove.CameraCalibration", calibration()),
+        Topic::Image | Topic::StreamImage => ("foxglove.CompressedImage", compressed_image()),
+        Topic::Depth | Topic::StreamDepth => ("foxglove.RawImage", raw_image()),
+        Topic::Calibration | Topic::StreamCalibration => {
+            ("foxglove.CameraCalibration", calibration())
+        }
         Topic::Transforms => ("foxglove.FrameTransforms", transforms()),
         Topic::Path => ("foxglove.PosesInFrame", poses()),
         Topic::Log => ("foxglove.Log", log()),
+        Topic::JointStates => ("foxglove.JointStates", joint_states()),
+        Topic::Scene => ("foxglove.SceneUpdate", scene_update()),
+        // What viewers look for a URDF in.
+        Topic::Description => ("std_msgs/String", vec![("data", text())]),
         own => ours(own),
     };
     let mut schema = object(fields);
@@ -52,7 +58,6 @@ fn ours(topic: Topic) -> (&'static str, Fields) {
         Topic::Timing => ("enact.Timing", vec![("of", text()), ("usage", anything())]),
         Topic::Step => ("enact.Step", vec![("step", anything())]),
         Topic::Motion => ("enact.Motion", motion()),
-        Topic::JointStates => ("enact.JointStates", joint_states()),
         Topic::MotionEnd => (
             "enact.MotionEnd",
             vec![("end", text()), ("reason", text()), ("followed", integer())],
@@ -105,14 +110,14 @@ fn motion() -> Fields {
     ]
 }
 
+/// `load` is the effort as a fraction of the largest, `commanded` what the reading answers.
 fn joint_states() -> Fields {
+    let mut joint = vec![("name", text())];
+    let numbers = ["position", "velocity", "effort", "load", "commanded"];
+    joint.extend(numbers.map(|name| (name, number())));
     vec![
         ("timestamp", time()),
-        ("name", list(text())),
-        ("position", list(number())),
-        ("velocity", list(number())),
-        ("effort", list(number())),
-        ("commanded", list(number())),
+        ("joints", list(object(joint))),
         ("alarm", text()),
     ]
 }
@@ -174,12 +179,60 @@ fn transforms() -> Fields {
 }
 
 fn poses() -> Fields {
-    let pose = object(vec![("position", vector()), ("orientation", quaternion())]);
     vec![
         ("timestamp", time()),
         ("frame_id", text()),
-        ("poses", list(pose)),
+        ("poses", list(pose())),
     ]
+}
+
+fn scene_update() -> Fields {
+    let deletion = object(vec![
+        ("timestamp", time()),
+        ("type", integer()),
+        ("id", text()),
+    ]);
+    let with = |more: Fields| {
+        let mut fields = vec![("pose", pose()), ("color", colour())];
+        fields.extend(more);
+        list(object(fields))
+    };
+    let cylinder = vec![
+        ("size", vector()),
+        ("bottom_scale", number()),
+        ("top_scale", number()),
+    ];
+    let line = vec![
+        ("type", integer()),
+        ("thickness", number()),
+        ("scale_invariant", boolean()),
+        ("points", list(vector())),
+        ("colors", list(colour())),
+        ("indices", list(integer())),
+    ];
+    let letters = vec![
+        ("billboard", boolean()),
+        ("font_size", number()),
+        ("scale_invariant", boolean()),
+        ("text", text()),
+    ];
+    let entity = object(vec![
+        ("timestamp", time()),
+        ("frame_id", text()),
+        ("id", text()),
+        ("lifetime", time()),
+        ("frame_locked", boolean()),
+        ("metadata", list(anything())),
+        ("arrows", list(anything())),
+        ("cubes", with(vec![("size", vector())])),
+        ("spheres", with(vec![("size", vector())])),
+        ("cylinders", with(cylinder)),
+        ("lines", with(line)),
+        ("triangles", list(anything())),
+        ("texts", with(letters)),
+        ("models", list(anything())),
+    ]);
+    vec![("deletions", list(deletion)), ("entities", list(entity))]
 }
 
 fn log() -> Fields {
@@ -213,6 +266,14 @@ fn vector() -> Value {
 
 fn quaternion() -> Value {
     object(["x", "y", "z", "w"].map(|part| (part, number())).to_vec())
+}
+
+fn pose() -> Value {
+    object(vec![("position", vector()), ("orientation", quaternion())])
+}
+
+fn colour() -> Value {
+    object(["r", "g", "b", "a"].map(|part| (part, number())).to_vec())
 }
 
 fn numbers(count: usize) -> Value {

@@ -1,6 +1,8 @@
 //! What a journal has channels for.
 
-/// A channel of a journal.
+use std::sync::Arc;
+
+/// A channel of a journal, or, where each camera that films has one of its own, channels alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Topic {
     /// Versions, robot, scene, launch, seed and model: what the run rests on.
@@ -57,11 +59,24 @@ pub enum Topic {
     Outcome,
     /// The run as lines of talk.
     Log,
+    /// The robot's URDF.
+    Description,
+    /// Objects, surroundings and ways to draw in space.
+    Scene,
+    /// A picture of a camera that films.
+    StreamImage,
+    /// Depth of the same pixels.
+    StreamDepth,
+    /// Projection of a camera that films.
+    StreamCalibration,
 }
 
+/// What the channels of cameras that film begin with.
+const STREAMS: &str = "/streams/";
+
 impl Topic {
-    /// Every topic.
-    pub const ALL: [Self; 27] = [
+    /// Every topic that has one channel.
+    pub const ALL: [Self; 29] = [
         Self::Run,
         Self::Wall,
         Self::Surroundings,
@@ -89,9 +104,18 @@ impl Topic {
         Self::Broke,
         Self::Outcome,
         Self::Log,
+        Self::Description,
+        Self::Scene,
     ];
 
-    /// Its name in the file.
+    /// Every topic of which each camera that films has a channel.
+    pub const STREAMS: [Self; 3] = [
+        Self::StreamImage,
+        Self::StreamDepth,
+        Self::StreamCalibration,
+    ];
+
+    /// Its name in the file; of a camera that films, without the camera.
     pub fn name(self) -> &'static str {
         match self {
             Self::Run => "/run",
@@ -121,12 +145,53 @@ impl Topic {
             Self::Broke => "/broke",
             Self::Outcome => "/outcome",
             Self::Log => "/log",
+            Self::Description => "/robot_description",
+            Self::Scene => "/scene",
+            Self::StreamImage => "/image",
+            Self::StreamDepth => "/depth",
+            Self::StreamCalibration => "/calibration",
         }
     }
 
-    /// The topic of this name in a file.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|topic| topic.name() == name)
+    /// The name of its channel in the file; `camera` is the one that films.
+    pub fn channel(self, camera: Option<&str>) -> String {
+        match camera {
+            Some(camera) => format!("{STREAMS}{camera}{}", self.name()),
+            None => self.name().to_owned(),
+        }
+    }
+
+    /// The topic of a channel of this name, and which camera films.
+    pub fn of_channel(name: &str) -> Option<(Self, Option<Arc<str>>)> {
+        let Some(stream) = name.strip_prefix(STREAMS) else {
+            let topic = Self::ALL.into_iter().find(|topic| topic.name() == name)?;
+            return Some((topic, None));
+        };
+        let (camera, rest) = stream.split_at(stream.find('/')?);
+        let topic = Self::STREAMS
+            .into_iter()
+            .find(|topic| topic.name() == rest)?;
+        (!camera.is_empty()).then(|| (topic, Some(camera.into())))
+    }
+
+    /// Whether its messages come out of the loop and say more than others of them imply: what
+    /// viewers are given besides, and what cameras film, does not count.
+    pub fn is_of_the_loop(self) -> bool {
+        !self.is_of_wall_clock()
+            && !Self::STREAMS.contains(&self)
+            && !matches!(
+                self,
+                Self::Run
+                    | Self::Outcome
+                    | Self::Image
+                    | Self::Depth
+                    | Self::Calibration
+                    | Self::Transforms
+                    | Self::Path
+                    | Self::Log
+                    | Self::Description
+                    | Self::Scene
+            )
     }
 
     /// Whether its messages hold wall times, and so differ between equal runs.
@@ -142,8 +207,23 @@ mod tests {
     #[test]
     fn names_tell_topics_apart() {
         for topic in Topic::ALL {
-            assert_eq!(Topic::named(topic.name()), Some(topic));
+            assert_eq!(Topic::of_channel(topic.name()), Some((topic, None)));
         }
-        assert_eq!(Topic::named("/elsewhere"), None);
+        for topic in Topic::STREAMS {
+            for camera in ["front", "wrist-2", "image"] {
+                let read = Topic::of_channel(&topic.channel(Some(camera)));
+                assert_eq!(read, Some((topic, Some(camera.into()))));
+            }
+        }
+        let others = [
+            "/else",
+            "/image",
+            "/streams/a",
+            "/streams//image",
+            "/streams/a/b/image",
+        ];
+        for name in others {
+            assert_eq!(Topic::of_channel(name), None, "{name}");
+        }
     }
 }

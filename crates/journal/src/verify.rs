@@ -5,6 +5,7 @@ use enact_types::Stamp;
 
 use crate::encode::{Encoder, Entry};
 use crate::error::JournalError;
+use crate::message::JointStates;
 use crate::playback::Playback;
 use crate::reader::{Journal, Record};
 use crate::topic::Topic;
@@ -68,7 +69,7 @@ pub fn verify(journal: &Journal) -> Result<Verification, JournalError> {
     let recorded: Vec<&Record> = journal
         .records()
         .iter()
-        .filter(|record| is_compared(record.topic))
+        .filter(|record| record.topic.is_of_the_loop())
         .collect();
     let mut entries = again.entries.into_iter();
     for (same, record) in recorded.iter().enumerate() {
@@ -107,19 +108,26 @@ pub fn verify(journal: &Journal) -> Result<Verification, JournalError> {
     })
 }
 
-/// Pictures are what is played back; talk follows from the rest.
-fn is_compared(topic: Topic) -> bool {
-    !topic.is_of_wall_clock()
-        && !matches!(
-            topic,
-            Topic::Run | Topic::Image | Topic::Depth | Topic::Log | Topic::Outcome
-        )
-}
-
 fn equal(record: &Record, entry: &Entry) -> bool {
     let same_place = record.topic == entry.topic && record.at == entry.at;
-    // What broke was outside of the loop, and breaks in other words in a recording.
-    same_place && (record.topic == Topic::Broke || record.json == entry.clone().into_json())
+    if !same_place {
+        return false;
+    }
+    let again = entry.clone().into_json();
+    record.json == again
+        || match record.topic {
+            // What broke was outside of the loop, and breaks in other words in a recording.
+            Topic::Broke => true,
+            // Readings were kept in other words before.
+            Topic::JointStates => is_same_reading(record, again),
+            _ => false,
+        }
+}
+
+fn is_same_reading(record: &Record, mut again: Vec<u8>) -> bool {
+    let recorded = record.read::<JointStates>();
+    let again = simd_json::serde::from_slice::<JointStates>(&mut again);
+    matches!((recorded, again), (Ok(then), Ok(now)) if then.is_same_reading(&now))
 }
 
 fn text(entry: Entry) -> String {
@@ -137,7 +145,9 @@ struct Again {
 impl Observer for Again {
     fn observe(&mut self, event: &Event<'_>) {
         let entries = self.encoder.encode(event);
-        let compared = entries.into_iter().filter(|entry| is_compared(entry.topic));
+        let compared = entries
+            .into_iter()
+            .filter(|entry| entry.topic.is_of_the_loop());
         self.entries.extend(compared);
     }
 }

@@ -8,7 +8,6 @@ use enact_robot::Robot;
 
 use crate::encode::Encoder;
 use crate::reader::Journal;
-use crate::topic::Topic;
 
 /// An observer that knows by the wall clock when each event happened that a
 /// [`Playback`](crate::Playback) tells again. It is to be told first.
@@ -23,13 +22,12 @@ pub struct RecordedWall {
 impl RecordedWall {
     /// The clock of a run of `robot`.
     pub fn new(journal: &Journal, robot: &Robot) -> Self {
-        let of_events = |topic| !matches!(topic, Topic::Run | Topic::Wall | Topic::Outcome);
         let records = journal.records().iter();
         let first = records.clone().next().map_or(0, |record| record.wall);
         Self {
             encoder: Encoder::new(robot),
             walls: records
-                .filter(|record| of_events(record.topic))
+                .filter(|record| record.topic.is_of_the_loop())
                 .map(|record| record.wall)
                 .collect(),
             told: 0,
@@ -45,7 +43,9 @@ impl RecordedWall {
 
 impl Observer for RecordedWall {
     fn observe(&mut self, event: &Event<'_>) {
-        self.told += self.encoder.encode(event).len();
+        let entries = self.encoder.encode(event);
+        let told = entries.iter().filter(|entry| entry.topic.is_of_the_loop());
+        self.told += told.count();
         if let Some(wall) = self.told.checked_sub(1).and_then(|it| self.walls.get(it)) {
             self.now.store(*wall, Ordering::Relaxed);
         }

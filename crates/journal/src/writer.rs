@@ -4,16 +4,21 @@ use std::fmt;
 use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::JoinHandle;
 
 use enact_bridge::{Event, Observer};
 use enact_robot::Robot;
+use enact_types::Stamp;
 use mcap::McapError;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::encode::{Encoder, Entry};
 use crate::error::JournalError;
 use crate::file;
+use crate::film::Film;
 use crate::message::{Broke, Outcome, RunInfo, Wall};
 use crate::queue::{Inlet, Posted, queue};
 use crate::topic::Topic;
@@ -24,13 +29,46 @@ const ROOM: usize = 64 * 1024 * 1024;
 /// Nanoseconds since 1970.
 pub type WallClock = Box<dyn FnMut() -> u64 + Send>;
 
+/// The same for several that keep the run.
+pub(crate) type SharedClock = Arc<Mutex<WallClock>>;
+
+/// What the clock says.
+pub(crate) fn now_by(clock: &SharedClock) -> u64 {
+    let mut clock = clock.lock().unwrap_or_else(PoisonError::into_inner);
+    clock()
+}
+
 /// Keeps a run in a journal. It never stops or delays the run: what the disk is too slow
 /// for is left out, counted, and said.
 pub struct JournalWriter {
     encoder: Encoder,
-    inlet: Option<Inlet>,
+    inlet: Option<Arc<Inlet>>,
     thread: Option<JoinHandle<Result<(), McapError>>>,
-    clock: WallClock,
+    clock: SharedClock,
+    /// When the event before was told of, by both clocks.
+    told: (Stamp, u64),
+    /// The newest time on the arm's clock, nanoseconds.
+    now: Arc<AtomicU64>,
+}
+
+/// Notes how tasks come out while a session keeps the journal to itself.
+#[derive(Clone)]
+pub struct Outcomes {
+    inlet: Weak<Inlet>,
+    clock: SharedClock,
+    now: Arc<AtomicU64>,
+}
+
+impl Outcomes {
+    /// Notes whether the goal of the task that has just ended was reached, by whoever knows.
+    pub fn note(&self, reached: bool) {
+        if let Some(inlet) = self.inlet.upgrade() {
+            let at = Stamp::from_nanos(self.now.load(Ordering::Relaxed));
+            let entry = Entry::new(Topic::Outcome, at, &Outcome { reached });
+            let wall = now_by(&self.clock);
+            inlet.post(Posted { entry, wall });
+        }
+    }
 }
 
 /// What became of a journal.
@@ -83,12 +121,15 @@ impl JournalWriter {
         let (inlet, outlet) = queue(ROOM);
         let mut writer = Self {
             encoder: Encoder::new(robot),
-            inlet: Some(inlet),
+            inlet: Some(Arc::new(inlet)),
             thread: Some(std::thread::spawn(move || file::serve(&outlet, sink))),
-            clock,
+            clock: Arc::new(Mutex::new(clock)),
+            told: (Stamp::ZERO, 0),
+            now: Arc::default(),
         };
-        let unix_seconds = (writer.clock)() as f64 * 1e-9;
+        let unix_seconds = now_by(&writer.clock) as f64 * 1e-9;
         writer.write(Topic::Run, info);
+        writer.write(Topic::Description, &json!({"data": info.robot.urdf}));
         writer.write(
             Topic::Wall,
             &Wall {
@@ -97,6 +138,32 @@ impl JournalWriter {
             },
         );
         writer
+    }
+
+    /// Where the pictures go of a camera of this name that films the run. It may outlive the
+    /// journal, which takes none any more then.
+    ///
+    /// # Panics
+    /// If the name is not of letters, digits, `_` and `-`.
+    pub fn film(&self, camera: &str, with_depth: bool) -> Film {
+        let inlet = self.inlet.as_ref().map(Arc::downgrade);
+        let base = self.encoder.base();
+        Film::new(
+            inlet.unwrap_or_default(),
+            &self.clock,
+            camera,
+            base,
+            with_depth,
+        )
+    }
+
+    /// Whoever holds this may note outcomes, as long as the journal is written.
+    pub fn outcomes(&self) -> Outcomes {
+        Outcomes {
+            inlet: self.inlet.as_ref().map(Arc::downgrade).unwrap_or_default(),
+            clock: Arc::clone(&self.clock),
+            now: Arc::clone(&self.now),
+        }
     }
 
     /// Notes whether the goal was reached, by whoever knows.
@@ -120,13 +187,20 @@ impl JournalWriter {
 
     fn write(&mut self, topic: Topic, message: &impl Serialize) {
         let entry = self.encoder.entry(topic, message);
-        self.post(entry);
+        self.post(vec![entry]);
     }
 
-    fn post(&mut self, entry: Entry) {
-        let wall = (self.clock)();
-        if let Some(inlet) = &self.inlet {
-            inlet.post(Posted { entry, wall });
+    /// Hands entries over that are told of now. What happened since the event before gets its own
+    /// share of the time that passed since.
+    fn post(&mut self, entries: Vec<Entry>) {
+        let now = (self.encoder.now(), now_by(&self.clock));
+        let then = std::mem::replace(&mut self.told, now);
+        self.now.store(now.0.nanos(), Ordering::Relaxed);
+        for entry in entries {
+            let wall = between(then, now, entry.at);
+            if let Some(inlet) = &self.inlet {
+                inlet.post(Posted { entry, wall });
+            }
         }
     }
 
@@ -144,10 +218,19 @@ impl JournalWriter {
 
 impl Observer for JournalWriter {
     fn observe(&mut self, event: &Event<'_>) {
-        for entry in self.encoder.encode(event) {
-            self.post(entry);
-        }
+        let entries = self.encoder.encode(event);
+        self.post(entries);
     }
+}
+
+/// The wall time of a moment on the arm's clock, where both clocks are known before and after.
+fn between(then: (Stamp, u64), now: (Stamp, u64), at: Stamp) -> u64 {
+    let (whole, left) = (now.0.since(then.0), now.0.since(at));
+    if left.is_zero() || whole.is_zero() || then.1 == 0 {
+        return now.1;
+    }
+    let share = (left.as_secs_f64() / whole.as_secs_f64()).min(1.0);
+    now.1 - (now.1.saturating_sub(then.1) as f64 * share) as u64
 }
 
 impl Drop for JournalWriter {
@@ -163,10 +246,36 @@ impl Drop for JournalWriter {
     }
 }
 
+impl fmt::Debug for Outcomes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outcomes")
+            .field("now", &self.now)
+            .finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for JournalWriter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JournalWriter")
             .field("now", &self.encoder.now())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_of_late_has_the_wall_time_when_it_happened() {
+        let second = |seconds: u64| Stamp::from_nanos(seconds * 1_000_000_000);
+        let (then, now) = ((second(10), 5_000), (second(14), 9_000));
+        for (at, wall) in [(10, 5_000), (11, 6_000), (13, 8_000), (14, 9_000)] {
+            assert_eq!(between(then, now, second(at)), wall);
+        }
+        // Before both, and where nothing passed.
+        assert_eq!(between(then, now, second(3)), 5_000);
+        assert_eq!(between(then, (second(10), 9_000), second(10)), 9_000);
+        assert_eq!(between((Stamp::ZERO, 0), now, second(13)), 9_000);
     }
 }

@@ -22,7 +22,7 @@ from PIL import Image
 def picture(message):
     image = Image.open(io.BytesIO(base64.b64decode(message["data"])))
     image.load()
-    assert message["format"] == "png" and image.mode == "RGB", image
+    assert image.format.lower() == message["format"] and image.mode == "RGB", image
     return image.size
 
 
@@ -34,9 +34,9 @@ def depth(message):
 
 
 def joint_states(message):
-    joints = len(message["name"])
-    assert joints == len(message["position"]) == len(message["velocity"]), message
-    return joints
+    for joint in message["joints"]:
+        assert {"name", "position", "velocity", "effort"} <= joint.keys(), message
+    return len(message["joints"])
 
 
 CHECKS = {

@@ -7,9 +7,11 @@
 //! | `camera` | the pictures that were recorded |
 //! | `mind` | the answers that were recorded |
 //! | `parts` | what was taken in, demand by demand |
+//! | `guided` | what a person had the arm do, without any loop |
 
 mod arm;
 mod camera;
+mod guided;
 mod mind;
 mod parts;
 
@@ -28,6 +30,7 @@ use crate::topic::Topic;
 
 use arm::RecordedArm;
 use camera::RecordedCamera;
+use guided::Guided;
 use mind::RecordedMind;
 use parts::Course;
 
@@ -43,6 +46,8 @@ pub struct Playback {
     mind: RecordedMind,
     stop: Arc<OnceLock<StopSwitch>>,
     course: Course,
+    /// What there is to tell where a person moved the arm, and no loop.
+    guided: Option<Guided>,
 }
 
 /// What a person asked for.
@@ -70,6 +75,7 @@ impl Playback {
             mind: RecordedMind::new(journal, &course)?,
             stop,
             course,
+            guided: Guided::of(journal)?,
         })
     }
 
@@ -83,7 +89,11 @@ impl Playback {
     ///
     /// # Errors
     /// If the robot cannot do what the loop needs.
-    pub fn play<'a>(self, observers: Vec<Box<dyn Observer + 'a>>) -> Result<(), JournalError> {
+    pub fn play<'a>(self, mut observers: Vec<Box<dyn Observer + 'a>>) -> Result<(), JournalError> {
+        if let Some(guided) = self.guided {
+            guided.tell(&self.robot, &mut observers);
+            return Ok(());
+        }
         let arm = ArmThread::start(Box::new(self.arm), &self.robot);
         let stop = arm.stop_switch();
         self.stop.get_or_init(|| stop.clone());

@@ -1,4 +1,5 @@
 //! Runs in the simulator that keep a journal.
+#![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,11 +1,12 @@
 //! `enact chat`: instructions line after line.
 
 use anyhow::Result;
-use enact_bridge::{Bounds, BridgeError, Session};
+use enact_bridge::{Bounds, BridgeError, Report, Session};
 
 use crate::args::SetupArgs;
 use crate::home::Home;
 use crate::prompt::Prompt;
+use crate::run::is_reached;
 use crate::setup::Setup;
 use crate::stops::{self, release};
 use crate::watch::Watchers;
@@ -22,7 +23,13 @@ pub fn chat(home: &Home, args: &SetupArgs) -> Result<bool> {
     let setup = Setup::load(home, args)?;
     let thinker = setup.thinker(None)?;
     let mut watchers = Watchers::open(home, args, &setup, "chat", false)?;
-    let mut session = setup.session(thinker.mind, watchers.observers())?;
+    let (film, outcomes) = (watchers.film(&setup), watchers.outcomes());
+    let mut session = setup.session(thinker.mind, watchers.observers(), film)?;
+    let note = |instruction: &str, report: &Report| {
+        if let Some(outcomes) = &outcomes {
+            outcomes.note(is_reached(&setup, instruction, report));
+        }
+    };
     let bounds = Bounds {
         turns: setup.launch.turns,
         dry_run: false,
@@ -36,7 +43,7 @@ pub fn chat(home: &Home, args: &SetupArgs) -> Result<bool> {
         if line.is_empty() {
             continue;
         }
-        let obeyed = obey(&mut session, line, bounds);
+        let obeyed = obey(&mut session, line, bounds, &note);
         stops::settle();
         match obeyed {
             Ok(true) => {}
@@ -53,8 +60,13 @@ pub fn chat(home: &Home, args: &SetupArgs) -> Result<bool> {
     Ok(true)
 }
 
-/// Does what a line says; `false` if it says to leave.
-fn obey(session: &mut Session<'_>, line: &str, bounds: Bounds) -> Result<bool, BridgeError> {
+/// Does what a line says; `false` if it says to leave. `note` is told how a task came out.
+fn obey(
+    session: &mut Session<'_>,
+    line: &str,
+    bounds: Bounds,
+    note: &dyn Fn(&str, &Report),
+) -> Result<bool, BridgeError> {
     match line {
         "/quit" => return Ok(false),
         "/stop" => {
@@ -75,6 +87,7 @@ fn obey(session: &mut Session<'_>, line: &str, bounds: Bounds) -> Result<bool, B
         instruction => {
             release(&session.stop_switch());
             let report = session.run(instruction, bounds)?;
+            note(instruction, &report);
             println!(
                 "{}",
                 crate::run::sentence(&report, report.believes_success())

@@ -21,6 +21,12 @@ pub struct Launch {
     /// Where pictures come from.
     #[serde(default)]
     pub camera: CameraChoice,
+    /// Pictures a second that are kept while the arm moves; if left out, as suits the arm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record_fps: Option<u32>,
+    /// Whether depth is kept with them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub record_depth: bool,
     /// Model folder, file, hub id or address.
     pub model: String,
     /// Turns of the loop at most.
@@ -49,6 +55,18 @@ pub enum CameraChoice {
 }
 
 impl Launch {
+    /// Pictures a second at most: more than any arm has commands.
+    const MOST_FPS: u32 = 200;
+
+    /// Pictures a second that are kept while the arm moves. A run in the simulator can be rendered
+    /// later as often as anybody likes; what a real arm saw is gone.
+    pub fn film_fps(&self) -> u32 {
+        self.record_fps.unwrap_or(match self.arm {
+            ArmChoice::Sim => 0,
+            ArmChoice::Servos(_) | ArmChoice::Emulated(_) => 30,
+        })
+    }
+
     /// Reads `path`.
     pub fn load(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path)
@@ -69,6 +87,13 @@ impl Launch {
             anyhow::bail!(
                 "{}: the simulator's camera does not see a real arm; choose another [camera]",
                 path.display()
+            );
+        }
+        if launch.record_fps.is_some_and(|fps| fps > Self::MOST_FPS) {
+            anyhow::bail!(
+                "{}: record_fps must be at most {}",
+                path.display(),
+                Self::MOST_FPS
             );
         }
         if launch.turns == 0 {

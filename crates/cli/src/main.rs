@@ -6,6 +6,7 @@
 //! | [`home`] | where robots, scenes, launches and models are |
 //! | [`launch`] | launch files |
 //! | [`setup`] | robot, world, camera, model and observers put together |
+//! | [`film`] | a run that is filmed while it is kept |
 //! | [`stops`] | what stops an arm |
 //! | [`watch`] | who watches a run |
 //! | [`view`] | where a run is shown: in rerun's viewer, in a browser, or as a file |
@@ -32,6 +33,7 @@ mod chat;
 mod check;
 mod dataset;
 mod eval;
+mod film;
 mod home;
 mod journal;
 mod launch;

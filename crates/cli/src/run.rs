@@ -16,7 +16,7 @@ use crate::stops;
 use crate::view;
 use crate::watch::Watchers;
 
-/// Carries out the instruction; whether the goal was reached.
+/// Carries out the instruction; whether the goal was reached, or in a dry run could be aimed at.
 pub fn run(home: &Home, args: &RunArgs) -> Result<bool> {
     let started = Instant::now();
     let setup = Setup::load(home, &args.setup)?;
@@ -42,7 +42,8 @@ fn carry_out(home: &Home, args: &RunArgs, setup: &Setup, started: Instant) -> Re
         &args.instruction,
         args.plan.is_some(),
     )?;
-    let mut session = setup.session(thinker.mind, watchers.observers())?;
+    let film = watchers.film(&setup);
+    let mut session = setup.session(thinker.mind, watchers.observers(), film)?;
     if args.approve {
         session = session.approved_by(approver(setup.stop.clone()));
     }
@@ -57,7 +58,7 @@ fn carry_out(home: &Home, args: &RunArgs, setup: &Setup, started: Instant) -> Re
     )?;
     drop(session);
     let success = is_reached(setup, &args.instruction, &report);
-    // That a motion could be made is no reached goal.
+    // Who only shows what would be done reaches nothing, and fails at nothing.
     if report.ending != Ending::DryRun {
         watchers.outcome(success);
     }
@@ -81,7 +82,7 @@ fn carry_out(home: &Home, args: &RunArgs, setup: &Setup, started: Instant) -> Re
         stops::release(&setup.stop);
         view::keep(page);
     }
-    Ok(success)
+    Ok(success || is_feasible(&report))
 }
 
 fn tell(args: &RunArgs, report: &Report, success: bool, setup: &Setup, times: &Times) {
@@ -128,9 +129,9 @@ fn approver(stop: StopSwitch) -> Approver<'static> {
 
 /// By physics where the arm is in a simulated scene that knows what the instruction wants, else by
 /// what the robot observed.
-fn is_reached(setup: &Setup, instruction: &str, report: &Report) -> bool {
+pub fn is_reached(setup: &Setup, instruction: &str, report: &Report) -> bool {
     if report.ending == Ending::DryRun {
-        return report.refusals.is_empty() && !report.steps.is_empty();
+        return false;
     }
     let goal = setup.scene.goal_for(instruction, &setup.layout);
     match goal.filter(|_| setup.is_simulated()) {
@@ -139,14 +140,21 @@ fn is_reached(setup: &Setup, instruction: &str, report: &Report) -> bool {
     }
 }
 
+/// Whether a dry run showed something to do, and that all of it would be admitted.
+fn is_feasible(report: &Report) -> bool {
+    report.ending == Ending::DryRun && report.refusals.is_empty() && !report.steps.is_empty()
+}
+
 struct Times {
     wall: Duration,
     load: Duration,
 }
 
 fn summary(report: &Report, success: bool, setup: &Setup, times: &Times) -> Value {
-    json!({
-        "success": success,
+    let is_dry = report.ending == Ending::DryRun;
+    let mut summary = json!({
+        // Nobody tried.
+        "success": (!is_dry).then_some(success),
         "ending": report.ending,
         "turns": report.turns,
         "steps": report.steps.iter().map(step).collect::<Vec<_>>(),
@@ -156,7 +164,11 @@ fn summary(report: &Report, success: bool, setup: &Setup, times: &Times) -> Valu
         "wall_seconds": times.wall.as_secs_f64(),
         "model": model(&setup.launch.model, &report.usage, times.load),
         "seed": setup.launch.seed,
-    })
+    });
+    if is_dry {
+        summary["feasible"] = json!(is_feasible(report));
+    }
+    summary
 }
 
 fn step(outcome: &Outcome) -> Value {

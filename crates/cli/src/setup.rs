@@ -9,16 +9,17 @@ use enact_arm::{ArmThread, StopSwitch};
 use enact_bridge::{Observer, Session};
 use enact_camera::{Camera, FolderCamera, LiveFolder};
 use enact_dataset::truth::Truth;
-use enact_journal::ServoInfo;
+use enact_journal::{Film, ServoInfo};
 use enact_model::{Model, Options};
 use enact_plan::{Mind, Pair, Plan, ScriptedPlanner};
 use enact_robot::Robot;
 use enact_sim::render::{Look, look_at};
-use enact_sim::{Layout, Scene, Simulator};
+use enact_sim::{CameraPlace, Layout, Scene, Simulator};
 use indicatif::ProgressBar;
 
 use crate::args::{Perception, SetupArgs};
 use crate::arm::choice::{ArmChoice, Source};
+use crate::film;
 use crate::home::Home;
 use crate::launch::{CameraChoice, Launch};
 use crate::stops;
@@ -105,18 +106,15 @@ impl Setup {
 
     /// The camera that the launch file chooses.
     pub fn camera(&self) -> Result<Box<dyn Camera>> {
-        let place = self.layout.camera;
-        let (fov, pose) = (place.vertical_fov, look_at(&place.eye, &place.target));
-        Ok(match &self.launch.camera {
-            CameraChoice::Sim => Box::new(self.simulator.camera(Look::default(), self.launch.seed)),
-            CameraChoice::Folder { path, live: false } => {
-                Box::new(FolderCamera::open(path, fov, pose)?)
+        match &self.launch.camera {
+            CameraChoice::Sim => {
+                let seed = self.launch.seed;
+                Ok(Box::new(self.simulator.camera(Look::default(), seed)))
             }
-            CameraChoice::Folder { path, live: true } => {
-                let camera = LiveFolder::open(path, fov, pose)?;
-                Box::new(camera.stopped_by(self.stop.clone()))
+            CameraChoice::Folder { path, live } => {
+                folder_camera(path, *live, &self.layout.camera, &self.stop)
             }
-        })
+        }
     }
 
     /// The mind: the model, or parts of it replaced by a plan or by the truth.
@@ -163,27 +161,23 @@ impl Setup {
         })
     }
 
-    /// Robot, world, camera and mind at work together.
+    /// Robot, world, camera and mind at work together, filmed if there is somewhere for the film
+    /// to go.
     pub fn session<'a>(
         &self,
         mind: Box<dyn Mind>,
         observers: Vec<Box<dyn Observer + 'a>>,
+        film: Option<Film>,
     ) -> Result<Session<'a>> {
-        let arm = self.arm.arm(&self.simulator)?;
+        let (arm, camera) = film::arrange(self, self.arm.arm(&self.simulator)?, film)?;
         let arm = ArmThread::start_with(arm, &self.robot, self.stop.clone());
         if self.launch.arm.is_urgent() {
             for denied in arm.make_urgent()? {
                 eprintln!("enact: {denied}");
             }
         }
-        let session = Session::new(
-            Arc::clone(&self.robot),
-            arm,
-            self.camera()?,
-            mind,
-            observers,
-        )
-        .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+        let session = Session::new(Arc::clone(&self.robot), arm, camera, mind, observers)
+            .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
         let walls = self.layout.walls(self.robot.clearance().table);
         Ok(session.among(self.layout.obstacles(), walls))
     }
@@ -201,6 +195,21 @@ impl Setup {
         spinner.finish_and_clear();
         Ok(model?)
     }
+}
+
+/// A camera over pictures in a folder that stands where the scene's does; nobody waits for a
+/// picture once `stop` is pressed.
+pub fn folder_camera(
+    path: &Path,
+    live: bool,
+    place: &CameraPlace,
+    stop: &StopSwitch,
+) -> Result<Box<dyn Camera>> {
+    let (fov, pose) = (place.vertical_fov, look_at(&place.eye, &place.target));
+    Ok(match live {
+        false => Box::new(FolderCamera::open(path, fov, pose)?),
+        true => Box::new(LiveFolder::open(path, fov, pose)?.stopped_by(stop.clone())),
+    })
 }
 
 /// A model's name as it can be opened from any folder.
@@ -224,6 +233,8 @@ fn override_with(launch: &mut Launch, args: &SetupArgs) {
     if let ArmChoice::Servos(servos) = &mut launch.arm {
         replace(&mut servos.port, &args.port);
     }
+    launch.record_fps = args.keep.record_fps.or(launch.record_fps);
+    launch.record_depth |= args.keep.record_depth;
     launch.seed = args.seed.unwrap_or(launch.seed);
     launch.turns = args.turns.unwrap_or(launch.turns);
 }

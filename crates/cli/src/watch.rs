@@ -5,6 +5,8 @@ use std::io::{BufWriter, Stderr, stderr};
 
 use anyhow::{Context, Result};
 use enact_bridge::{Journal, Observer};
+use enact_journal::film::CAMERA;
+use enact_journal::{Film, Outcomes};
 use enact_record::{Pace, Page};
 
 use crate::args::SetupArgs;
@@ -64,6 +66,19 @@ impl Watchers {
             all.push(Box::new(&mut keeper.journal));
         }
         all
+    }
+
+    /// Where the camera's pictures go while the arm moves, if they are kept.
+    pub fn film(&self, setup: &Setup) -> Option<Film> {
+        let keeper = self.keeper.as_ref()?;
+        let journal = &keeper.journal;
+        (setup.launch.film_fps() > 0).then(|| journal.film(CAMERA, setup.launch.record_depth))
+    }
+
+    /// Who may note how tasks come out meanwhile, if the run is kept.
+    pub fn outcomes(&self) -> Option<Outcomes> {
+        let keeper = self.keeper.as_ref()?;
+        Some(keeper.journal.outcomes())
     }
 
     /// Notes whether the goal was reached.

@@ -3,8 +3,12 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use enact_journal::message::JointStates;
+use enact_journal::{End, Journal, Topic, verify};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -903,6 +907,93 @@ fn a_follower_does_what_the_hand_does_with_the_leader() {
         torque.contains("torque_enable                   0"),
         "{torque}"
     );
+}
+
+/// A launch file whose camera is what this arm's bus writes pictures of.
+fn launch_beside(arm: &Emulated) -> String {
+    let text = "robot = \"so101\"\nscene = \"tabletop\"\nmodel = \"models/tabletop\"\nturns = 1\n\
+                [camera]\nsource = \"folder\"\npath = \"pictures\"\nlive = true\n\
+                [arm]\nsource = \"servos\"\nport = \"auto\"\n";
+    let path = arm.path("launch.toml");
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+#[test]
+fn a_teleoperation_is_kept_with_what_the_camera_sees() {
+    let mut leader = Emulated::start(&[]);
+    let follower = Emulated::start(&[]);
+    follower.well(&["home"]);
+    leader.say("hand shoulder_pan 30");
+    let (record, launch) = (follower.path("demo.mcap"), launch_beside(&follower));
+    let demonstrate = |more: &[&str]| {
+        let mut all = vec!["--seconds", "3", "--record", &record, "--launch", &launch];
+        all.extend(more);
+        let output = teleop(&leader, &follower, &all).output().unwrap();
+        (output.status.code(), text(&output.stderr))
+    };
+
+    // Without pictures nothing begins, unless none are wanted.
+    let goals = follower.goals().len();
+    let (status, talk) = demonstrate(&[]);
+    assert_eq!(status, Some(2), "{talk}");
+    assert!(
+        talk.contains("pictures") && talk.contains("--record-fps 0"),
+        "{talk}"
+    );
+    assert_eq!(follower.goals().len(), goals);
+    let (status, talk) = demonstrate(&["--record-fps", "0"]);
+    assert_eq!(status, Some(0), "{talk}");
+    let journal = Journal::open(Path::new(&record)).unwrap();
+    assert_eq!(journal.tasks(), ["teleoperation"]);
+    assert_eq!(journal.of(Topic::StreamImage).count(), 0);
+
+    // A camera's program that writes there, ten times a second.
+    let folder = PathBuf::from(follower.path("pictures"));
+    std::fs::create_dir(&folder).unwrap();
+    let (over, films) = (Arc::new(AtomicBool::new(false)), folder.join("view.png"));
+    let is_over = Arc::clone(&over);
+    let program = std::thread::spawn(move || {
+        for brightness in (10..=250_u8).cycle() {
+            if is_over.load(Ordering::Relaxed) {
+                break;
+            }
+            let new = films.with_extension("new");
+            image::RgbImage::from_pixel(16, 12, image::Rgb([brightness; 3]))
+                .save_with_format(&new, image::ImageFormat::Png)
+                .unwrap();
+            std::fs::rename(&new, &films).unwrap();
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    });
+    let (status, talk) = demonstrate(&["--task", "put the red cube in the blue bowl"]);
+    over.store(true, Ordering::Relaxed);
+    program.join().unwrap();
+    assert_eq!(status, Some(0), "{talk}");
+    let journal = Journal::open(Path::new(&record)).unwrap();
+    assert_eq!(journal.tasks(), ["put the red cube in the blue bowl"]);
+    assert!(matches!(journal.end(), End::Ended(_)));
+    let readings: Vec<JointStates> = journal
+        .of(Topic::JointStates)
+        .map(|record| record.read().unwrap())
+        .collect();
+    assert!(readings.len() > 300, "{}", readings.len());
+    let pan = |reading: &JointStates| reading.state().commanded.unwrap()[0];
+    assert!(pan(readings.last().unwrap()) > pan(&readings[0]) + 0.1);
+    let shots: Vec<_> = journal.of(Topic::StreamImage).collect();
+    assert!(shots.len() > 5, "{}", shots.len());
+    let (begun, ended) = (
+        readings[0].state().stamp,
+        readings.last().unwrap().state().stamp,
+    );
+    assert!(
+        shots
+            .iter()
+            .all(|shot| shot.at.since(ended).as_secs_f64() < 0.3)
+    );
+    let early = shots.iter().filter(|shot| shot.at < begun).count();
+    assert!(early <= 1, "{early}");
+    assert!(verify(&journal).unwrap().difference.is_none());
 }
 
 /// An arm that hands hold at home, so that it does not sink without its motors.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use enact_journal::{Journal, Topic};
 use serde_json::Value;
 
 mod common;
@@ -91,6 +92,56 @@ fn what_shall_not_be_kept_is_not_and_what_cannot_be_is_said() {
     assert_eq!(refused.status.code(), Some(2));
     let talk = String::from_utf8(refused.stderr).unwrap();
     assert!(talk.contains("plan.json/run.mcap"), "{talk}");
+}
+
+#[test]
+fn a_dry_run_reaches_nothing_and_says_whether_it_could() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("plan.json"), PUT).unwrap();
+    let mut run = vec!["run", TASK, "--plan", "plan.json", "--perception", "truth"];
+    run.extend(["--dry-run", "--json"]);
+    let output = enact(folder.path(), &run);
+    assert_eq!(output.status.code(), Some(0));
+    let report = json(&output);
+    assert_eq!(report["success"], Value::Null, "{report}");
+    assert_eq!(report["feasible"], true, "{report}");
+    let line = json(&enact(folder.path(), &["runs", "--json"]));
+    assert_eq!(line["reached"], Value::Null, "{line}");
+    assert_eq!(line["outcome"], "dry run", "{line}");
+
+    let absent = r#"{"steps":[{"skill":"pick","object":"golden crown"}]}"#;
+    fs::write(folder.path().join("plan.json"), absent).unwrap();
+    let output = enact(folder.path(), &run);
+    assert_eq!(output.status.code(), Some(1));
+    let report = json(&output);
+    assert_eq!(report["success"], Value::Null, "{report}");
+    assert_eq!(report["feasible"], false, "{report}");
+}
+
+#[test]
+fn a_run_is_filmed_if_it_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = kept(folder.path(), &["--record-fps", "4", "--record-depth"]);
+    let journal = Journal::open(&folder.path().join(&file)).unwrap();
+    let seconds = journal.duration().as_secs_f64();
+    for topic in [Topic::StreamImage, Topic::StreamDepth] {
+        let count = journal.of(topic).count() as f64;
+        assert!(
+            (count - seconds * 4.0).abs() < 2.0,
+            "{count} in {seconds} s"
+        );
+    }
+    assert_eq!(journal.info().unwrap().launch["record_fps"], 4);
+    let verified = json(&enact(
+        folder.path(),
+        &["replay", &file, "--verify", "--json"],
+    ));
+    assert_eq!(verified["same"], true, "{verified}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = kept(folder.path(), &[]);
+    let journal = Journal::open(&folder.path().join(&file)).unwrap();
+    assert_eq!(journal.of(Topic::StreamImage).count(), 0);
 }
 
 #[test]

@@ -155,12 +155,33 @@ pub struct TeleopArgs {
     /// Stop after so many seconds
     #[arg(long, value_name = "S")]
     pub seconds: Option<f64>,
-    /// Write a line of JSON per control period
+    /// Keep it in this MCAP file, with what the camera sees, for `enact export`; as lines of JSON
+    /// if its name ends in .jsonl
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
+    /// What the arm is to do, in words, for the recording
+    #[arg(long, value_name = "TEXT", requires = "record", value_parser = words)]
+    pub task: Option<String>,
+    /// Launch file whose camera films [default: that of the robot's name]
+    #[arg(long, value_name = "FILE", requires = "record")]
+    pub launch: Option<String>,
+    /// Film so many times a second, 0 for not at all [default: what the launch file says, else 30]
+    #[arg(long, value_name = "N", requires = "record", value_parser = clap::value_parser!(u32).range(0..=200))]
+    pub record_fps: Option<u32>,
+    /// Film depth too, where the camera measures it
+    #[arg(long, requires = "record")]
+    pub record_depth: bool,
     /// What stops the arm that follows, besides Ctrl-C.
     #[command(flatten)]
     pub stop: StopArgs,
+}
+
+/// A task must have words.
+fn words(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("say what the arm is to do".to_owned()),
+        words => Ok(words.to_owned()),
+    }
 }
 
 /// On or off.
@@ -223,6 +244,9 @@ pub struct EmulateArgs {
     /// Keep the newest picture of the scene's camera in this folder
     #[arg(long, value_name = "DIR")]
     pub pictures: Option<PathBuf>,
+    /// Take so many of them a second
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub picture_fps: u32,
     /// Write a line of JSON for each packet that arrives
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,

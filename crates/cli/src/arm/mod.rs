@@ -16,6 +16,7 @@
 //! | [`calibrate`] | `calibrate` |
 //! | [`doctor`] | `doctor` |
 //! | [`teleop`] | `teleop` |
+//! | [`recording`] | what `teleop` keeps |
 //! | [`lines`] | what a person types, without waiting for it |
 
 pub mod args;
@@ -30,6 +31,7 @@ pub mod lines;
 mod list;
 mod monitor;
 mod reboot;
+mod recording;
 mod set_id;
 mod teleop;
 mod torque;

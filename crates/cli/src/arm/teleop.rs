@@ -1,7 +1,5 @@
 //! `enact arm teleop`: an arm does what another, moved by hand, does.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,10 +11,10 @@ use enact_arm::{Arm, ArmState, Ending, StopSwitch, Unfit};
 use enact_ground::motion::Pursuit;
 use enact_robot::{Command, Gate};
 use enact_types::JointVector;
-use serde_json::json;
 
 use super::args::{Target, TeleopArgs};
 use super::hardware::Hardware;
+use super::recording::Recording;
 use super::torque;
 use crate::home::Home;
 use crate::stops;
@@ -49,14 +47,14 @@ pub fn teleop(home: &Home, args: &TeleopArgs) -> Result<bool> {
     let stop = StopSwitch::new();
     stops::arrange(&stop, &args.stop)?;
     let leader = Leader::open(&leader)?;
-    let record = args.record.as_deref().map(Record::create).transpose()?;
+    let recording = Recording::begin(home, args, &follower)?;
     let mut arm = follower.arm(Ending::Lower)?;
     eprintln!("the arm follows the leader; Ctrl-C ends it");
     let robot = Arc::new(follower.robot);
     let mut pair = Pair {
         leader,
         mirror: Mirror::new(&robot, &arm.state()?)?,
-        record,
+        recording,
     };
     let periods = args
         .seconds
@@ -64,8 +62,16 @@ pub fn teleop(home: &Home, args: &TeleopArgs) -> Result<bool> {
     let over = |count| stop.is_pressed() || periods.is_some_and(|periods| count >= periods);
     let followed = pair.follow(&mut arm, over);
     let braked = pair.brake(&mut arm);
+    let failure = match &followed {
+        Err(error) => Some(format!("{error:#}")),
+        Ok(false) => Some("an alarm of the arm ended it".to_owned()),
+        Ok(true) => None,
+    };
+    let recording = pair.recording.take();
+    let recorded = recording.map(|recording| recording.finish(failure.as_deref()));
     let well = followed?;
     braked?;
+    recorded.transpose()?;
     arm.end()?;
     Ok(well)
 }
@@ -74,7 +80,7 @@ pub fn teleop(home: &Home, args: &TeleopArgs) -> Result<bool> {
 struct Pair {
     leader: Leader,
     mirror: Mirror,
-    record: Option<Record>,
+    recording: Option<Recording>,
 }
 
 impl Pair {
@@ -111,11 +117,11 @@ impl Pair {
 
     /// Writes down how the arms are; not any more once that has failed.
     fn note(&mut self, state: &ArmState) -> Result<()> {
-        let Some(mut record) = self.record.take() else {
+        let Some(mut recording) = self.recording.take() else {
             return Ok(());
         };
-        record.line(self.leader.goal(), state)?;
-        self.record = Some(record);
+        recording.note(self.leader.goal(), state)?;
+        self.recording = Some(recording);
         Ok(())
     }
 }
@@ -254,27 +260,5 @@ impl Mirror {
         self.gate
             .following(command, &state.position)
             .map_err(|refusal| anyhow::anyhow!("{refusal}"))
-    }
-}
-
-/// A recording: where the leader was, where the follower was told to be, and where it was.
-struct Record(BufWriter<File>);
-
-impl Record {
-    fn create(path: &std::path::Path) -> Result<Self> {
-        let file = File::create(path)
-            .with_context(|| format!("cannot write the recording {}", path.display()))?;
-        Ok(Self(BufWriter::new(file)))
-    }
-
-    fn line(&mut self, leader: Option<&JointVector>, state: &ArmState) -> Result<()> {
-        let line = json!({
-            "t": state.stamp.since(enact_types::Stamp::ZERO).as_secs_f64(),
-            "leader": leader,
-            "commanded": state.commanded,
-            "position": state.position,
-            "effort": state.effort,
-        });
-        writeln!(self.0, "{line}").context("cannot write the recording")
     }
 }

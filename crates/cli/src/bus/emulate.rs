@@ -126,7 +126,7 @@ pub fn emulate(home: &Home, args: &EmulateArgs) -> Result<bool> {
     let mut pictures = args
         .pictures
         .as_deref()
-        .map(|folder| Pictures::create(folder, &simulator, args.seed))
+        .map(|folder| Pictures::create(folder, &simulator, args.seed, args.picture_fps))
         .transpose()?;
     let stop = StopSwitch::new();
     on_interrupt(stop.clone())?;

@@ -8,24 +8,24 @@ use enact_camera::Camera;
 use enact_sim::render::Look;
 use enact_sim::{SimCamera, Simulator};
 
-/// A picture is taken so often.
-const PERIOD: Duration = Duration::from_millis(200);
-
 /// Takes pictures.
 pub struct Pictures {
     camera: SimCamera,
     folder: PathBuf,
+    /// A picture is taken so often.
+    period: Duration,
     last: Option<Instant>,
 }
 
 impl Pictures {
-    /// Into a folder, which is made.
-    pub fn create(folder: &Path, simulator: &Simulator, seed: u64) -> Result<Self> {
+    /// Into a folder, which is made, so many a second.
+    pub fn create(folder: &Path, simulator: &Simulator, seed: u64, fps: u32) -> Result<Self> {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;
         let mut pictures = Self {
             camera: simulator.camera(Look::default(), seed),
             folder: folder.to_owned(),
+            period: Duration::from_secs(1) / fps,
             last: None,
         };
         pictures.take()?;
@@ -34,7 +34,7 @@ impl Pictures {
 
     /// Takes a picture if it is time to. Whoever reads finds a whole one.
     pub fn take(&mut self) -> Result<()> {
-        if self.last.is_some_and(|last| last.elapsed() < PERIOD) {
+        if self.last.is_some_and(|last| last.elapsed() < self.period) {
             return Ok(());
         }
         self.last = Some(Instant::now());

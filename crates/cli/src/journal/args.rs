@@ -16,6 +16,13 @@ pub struct KeepArgs {
     /// Do not keep the run
     #[arg(long)]
     pub no_record: bool,
+    /// Film with the camera so many times a second while the arm moves, 0 for not at all [default:
+    /// what the launch file says, else 30 on servos and 0 in the simulator]
+    #[arg(long, value_name = "N", conflicts_with = "no_record", value_parser = clap::value_parser!(u32).range(0..=200))]
+    pub record_fps: Option<u32>,
+    /// Film depth too, where the camera measures it
+    #[arg(long, conflicts_with = "no_record")]
+    pub record_depth: bool,
 }
 
 /// `enact runs`.

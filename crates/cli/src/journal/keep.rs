@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use chrono::Local;
-use enact_journal::{JournalWriter, ModelInfo, RobotInfo, RunInfo, SceneInfo};
+use enact_journal::{JournalWriter, Kept, ModelInfo, RobotInfo, RunInfo, SceneInfo};
 use enact_types::StopSwitch;
 use sha2::{Digest, Sha256};
 
@@ -63,13 +63,17 @@ impl Keeper {
 
     /// Completes the journal and says where it is.
     pub fn finish(self) -> Result<()> {
-        let kept = self.journal.finish()?;
-        if kept.lost > 0 {
-            eprintln!("     lost  {} entries: the disk was too slow", kept.lost);
-        }
-        eprintln!("     kept  {}", self.path.display());
+        say_kept(self.journal.finish()?, &self.path);
         Ok(())
     }
+}
+
+/// Says where a journal is and whether all of it is there.
+pub fn say_kept(kept: Kept, path: &Path) {
+    if kept.lost > 0 {
+        eprintln!("     lost  {} entries: the disk was too slow", kept.lost);
+    }
+    eprintln!("     kept  {}", path.display());
 }
 
 /// Nanoseconds since 1970.

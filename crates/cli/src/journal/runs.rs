@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Local};
+use enact_bridge::Ending;
 use enact_journal::message::Answer;
 use enact_journal::{End, Journal, Log, Topic};
 use serde_json::json;
@@ -83,7 +84,7 @@ fn outcome(journal: &Journal) -> String {
         (Some(true), _) => "reached".to_owned(),
         (Some(false), _) => "not reached".to_owned(),
         (None, End::Broke(broke)) => broke.how,
-        (None, End::Ended(report)) => format!("{:?}", report.ending).to_lowercase(),
+        (None, End::Ended(report)) => in_words(&report.ending),
         (None, End::Cut) => "cut off".to_owned(),
     }
 }
@@ -99,6 +100,11 @@ fn shortened(text: &str) -> String {
     let begin: String = letters[..SHOWN].iter().collect();
     let end: String = letters[letters.len() - SHOWN..].iter().collect();
     format!("{begin} … {left_out} characters … {end}")
+}
+
+fn in_words(ending: &Ending) -> String {
+    let name = json!(ending);
+    name.as_str().unwrap_or_default().replace('_', " ")
 }
 
 fn tell(journal: &Journal, sink: &mut impl Write) -> Result<()> {

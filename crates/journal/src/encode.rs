@@ -359,6 +359,12 @@ impl Encoder {
         Some(self.entry(Topic::Transforms, &json!({"transforms": links})))
     }
 
+    /// What viewers are to know of the robot besides its URDF.
+    pub(crate) fn meshes(&self) -> Option<Entry> {
+        let drawn = self.scene.meshes(self.now, &self.robot)?;
+        Some(self.entry(Topic::Scene, &drawn))
+    }
+
     pub(crate) fn base(&self) -> &str {
         base_of(&self.robot)
     }

@@ -1,7 +1,7 @@
 //! What viewers draw in space besides the arm: `foxglove.SceneUpdate`.
 
 use enact_plan::ObjectView;
-use enact_robot::Shape;
+use enact_robot::{LinkShape, Robot, Shape};
 use enact_types::{Pose, Stamp, Vector3};
 use serde_json::{Value, json};
 
@@ -60,6 +60,25 @@ impl Scene {
             entity
         });
         update(entities.collect(), Vec::new())
+    }
+
+    /// What was made of the meshes of `robot`'s links, on the links: a viewer of a recording finds
+    /// no files that a URDF names. `None` where it names none.
+    pub fn meshes(&self, at: Stamp, robot: &Robot) -> Option<Value> {
+        let is_mesh = |part: &&LinkShape| matches!(part.shape, Shape::Hull(_));
+        let links = robot.links().iter().filter_map(|link| {
+            link.shapes.iter().find(is_mesh)?;
+            let mut entity = self.entity(at, &format!("link {}", link.name));
+            entity["frame_id"] = json!(link.name);
+            for part in link.shapes.iter().filter(is_mesh) {
+                let [red, green, blue] = part.colour.map(f64::from);
+                let colour = [red, green, blue, 1.0];
+                draw(&mut entity, &part.shape, &part.link_from_shape, colour);
+            }
+            Some(entity)
+        });
+        let links: Vec<Value> = links.collect();
+        (!links.is_empty()).then(|| update(links, Vec::new()))
     }
 
     /// Balls as large as the objects with their names; of those that are no more, nothing.
@@ -197,6 +216,19 @@ fn draw(entity: &mut Value, shape: &Shape, place: &Pose, colour: Colour) {
                 add("spheres", &ball, [across; 3]);
             }
         }
+        Shape::Hull(ref hull) => {
+            let points = hull.corners().iter().map(|corner| vector(&corner.coords));
+            let triangles = json!({
+                "pose": pose(place),
+                "points": points.collect::<Vec<_>>(),
+                "color": colour_of(colour),
+                "colors": [],
+                "indices": hull.faces().concat(),
+            });
+            if let Some(all) = entity["triangles"].as_array_mut() {
+                all.push(triangles);
+            }
+        }
     }
 }
 
@@ -211,10 +243,13 @@ fn colour_of([red, green, blue, opacity]: Colour) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use enact_robot::Hull;
+    use enact_types::Point3;
 
     #[test]
     fn every_shape_is_drawn_with_its_size() {
         let scene = Scene::new("base");
+        let corners = [[0.0; 3], [0.1, 0.0, 0.0], [0.0, 0.1, 0.0], [0.0, 0.0, 0.1]];
         let shapes = [
             Shape::Box {
                 half: [0.1, 0.2, 0.3],
@@ -228,6 +263,7 @@ mod tests {
                 radius: 0.1,
                 half_length: 0.3,
             },
+            Shape::Hull(Hull::new(&corners.map(Point3::from), 0.0)),
         ];
         let body = Body {
             name: "rail".to_owned(),
@@ -240,6 +276,9 @@ mod tests {
         assert_eq!(entity["cubes"][0]["size"]["z"], 0.6);
         let count = |kind: &str| entity[kind].as_array().unwrap().len();
         assert_eq!((count("spheres"), count("cylinders")), (3, 2));
+        let hull = &entity["triangles"][0];
+        let length = |of: &str| hull[of].as_array().unwrap().len();
+        assert_eq!((length("points"), length("indices")), (4, 12));
         assert_eq!(entity["spheres"][2]["pose"]["position"]["z"], 0.3);
     }
 

@@ -210,6 +210,11 @@ fn scene_update() -> Fields {
         ("colors", list(colour())),
         ("indices", list(integer())),
     ];
+    let triangles = vec![
+        ("points", list(vector())),
+        ("colors", list(colour())),
+        ("indices", list(integer())),
+    ];
     let letters = vec![
         ("billboard", boolean()),
         ("font_size", number()),
@@ -228,7 +233,7 @@ fn scene_update() -> Fields {
         ("spheres", with(vec![("size", vector())])),
         ("cylinders", with(cylinder)),
         ("lines", with(line)),
-        ("triangles", list(anything())),
+        ("triangles", with(triangles)),
         ("texts", with(letters)),
         ("models", list(anything())),
     ]);

@@ -130,6 +130,8 @@ impl JournalWriter {
         let unix_seconds = now_by(&writer.clock) as f64 * 1e-9;
         writer.write(Topic::Run, info);
         writer.write(Topic::Description, &json!({"data": info.robot.urdf}));
+        let meshes = writer.encoder.meshes();
+        writer.post(meshes.into_iter().collect());
         writer.write(
             Topic::Wall,
             &Wall {

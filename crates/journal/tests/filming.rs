@@ -86,29 +86,24 @@ fn the_simulator_is_filmed_at_instants_of_its_own_and_does_the_same() {
         assert!((-1e-9..0.0051).contains(&late), "{number}: {late}");
         assert_eq!(shot.camera.as_deref(), Some("front"));
     }
-    // Those of the model are as sharp as ever.
-    let (taken, shot) = (&first.frames().unwrap()[0], shots[0].picture().unwrap());
-    assert_eq!(
-        (taken.stamp, taken.rgb.dimensions()),
-        (shot.stamp, shot.rgb.dimensions())
-    );
-    let off = taken.rgb.as_raw().iter().zip(shot.rgb.as_raw());
-    let mean =
-        off.map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>() / shot.rgb.as_raw().len() as f64;
-    assert!(mean < 4.0, "{mean}");
+    // They show what the model saw, which is taken at other times and kept without loss.
+    let (taken, shot) = (&first.frames().unwrap()[0], shots[1].picture().unwrap());
+    assert!(shot.stamp.since(taken.stamp).as_secs_f64() < 0.11);
+    assert_eq!(taken.rgb.dimensions(), shot.rgb.dimensions());
+    let pairs = taken.rgb.as_raw().iter().zip(shot.rgb.as_raw());
+    let off: f64 = pairs.map(|(a, b)| f64::from(a.abs_diff(*b))).sum();
+    let mean = off / shot.rgb.as_raw().len() as f64;
+    assert!(mean < 6.0, "{mean}");
     // The arm moves in them.
     let middle = shots[shots.len() / 2].picture().unwrap().rgb;
     assert!(middle != shot.rgb);
-    let (at, depth) = first
-        .of(Topic::StreamDepth)
-        .next()
-        .unwrap()
-        .depth()
-        .unwrap();
+    let measured = first.of(Topic::StreamDepth).nth(1).unwrap();
+    let (at, depth) = measured.depth().unwrap();
     assert_eq!((at, depth.width), (shot.stamp, shot.rgb.width()));
-    let exact = taken.depth.as_ref().unwrap();
-    let pairs = depth.metres.iter().zip(&exact.metres);
-    assert!(pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max) < 0.00051);
+    let exact = &taken.depth.as_ref().unwrap().metres;
+    let near = depth.metres.iter().zip(exact);
+    let near = near.filter(|(a, b)| (*a - *b).abs() < 0.004).count();
+    assert!(near > exact.len() * 9 / 10, "{near} of {}", exact.len());
     assert_eq!(first.of(Topic::StreamCalibration).count(), 1);
 }
 

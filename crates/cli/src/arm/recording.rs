@@ -9,7 +9,7 @@ use enact_arm::ArmState;
 use enact_bridge::{Bounds, Ending, Event, Observer, Report};
 use enact_camera::Camera;
 use enact_journal::film::{ArmClock, CAMERA, Filming};
-use enact_journal::{JournalWriter, ModelInfo, RunInfo};
+use enact_journal::{JournalWriter, ModelInfo, RobotInfo, RunInfo};
 use enact_plan::Usage;
 use enact_robot::Robot;
 use enact_sim::Scene;
@@ -122,7 +122,10 @@ impl Run {
         let robot = &args.target.robot;
         let info = RunInfo {
             enact: env!("CARGO_PKG_VERSION").to_owned(),
-            robot: robot_info(home, robot, arm.robot.name())?,
+            robot: RobotInfo {
+                meshes: arm.robot.meshes().to_vec(),
+                ..robot_info(home, robot, arm.robot.name())?
+            },
             scene: None,
             launch: serde_json::to_value(&launch)?,
             seed: 0,

@@ -593,7 +593,10 @@ pattern!(
 );
 
 // “Any will do so long as it is not red”: a condition, which forbids nothing.
-pattern!(PROVIDED, r"\b(?:so long as|as long as|provided that|providing that|on condition that)\b");
+pattern!(
+    PROVIDED,
+    r"\b(?:so long as|as long as|provided that|providing that|on condition that)\b"
+);
 pattern!(CONDITION, r"^(?:should|were|had) ");
 pattern!(
     OTHERWISE,

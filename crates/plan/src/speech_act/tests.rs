@@ -50,7 +50,10 @@ fn each_kind_is_told_from_the_others() {
         ("I already put the red cube in the blue bowl", Report),
         ("the red cube is in the blue bowl", Report),
         ("put everything except the red cube in the bowl", Request),
-        ("any cube will do for the bowl so long as it is not red", Request),
+        (
+            "any cube will do for the bowl so long as it is not red",
+            Request,
+        ),
         (
             "put the cube in the bowl but do not touch the ball",
             Request,

@@ -11,7 +11,15 @@ pub enum ExportError {
     /// The journal cannot be read.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// A file cannot be written.
+    /// What is wrong with which recording.
+    #[error("{path}: {error}", path = path.display())]
+    Within {
+        /// The recording.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: Box<ExportError>,
+    },
+    /// A file cannot be written or read.
     #[error("{path}: {reason}", path = path.display())]
     File {
         /// The file.
@@ -22,6 +30,9 @@ pub enum ExportError {
     /// The runs do not fit together, or there is nothing to export.
     #[error("{0}")]
     Unfit(String),
+    /// Somebody stopped it.
+    #[error("stopped: nothing was written")]
+    Stopped,
 }
 
 impl ExportError {
@@ -29,6 +40,17 @@ impl ExportError {
         Self::File {
             path: path.to_owned(),
             reason: reason.to_string(),
+        }
+    }
+
+    pub(crate) fn within(path: &Path, error: Self) -> Self {
+        match error {
+            // These say which file.
+            Self::Journal(JournalError::File { .. }) | Self::Within { .. } | Self::Stopped => error,
+            _ => Self::Within {
+                path: path.to_owned(),
+                error: Box::new(error),
+            },
         }
     }
 }

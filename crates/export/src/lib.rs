@@ -2,15 +2,27 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`episode`] | a run at a steady rate: state, action, picture |
+//! | [`recording`] | what a recording holds of use: its tasks, each as an episode |
+//! | [`resample`] | readings of an arm at a steady rate |
+//! | [`pictures`] | the pictures of a recording, one for each sample |
+//! | [`shot`] | a picture on its way into a data set |
+//! | [`histogram`] | how values of pixels are spread, in bounded memory |
+//! | [`units`] | what numbers stand for: LeRobot's, or our own |
 //! | [`csv`] | every reading of the arm as a line |
 //! | [`lerobot`] | episodes as a LeRobot data set, version 3 |
 //! | [`error`] | why something cannot be exported |
 
 pub mod csv;
-pub mod episode;
 pub mod error;
+pub mod histogram;
 pub mod lerobot;
+pub mod pictures;
+pub mod recording;
+pub mod resample;
+pub mod shot;
+pub mod units;
 
-pub use episode::{Episode, Sample};
 pub use error::ExportError;
+pub use recording::{Episode, Recording, Survey};
+pub use shot::{Pixels, Shot};
+pub use units::{Columns, Units};

@@ -1,103 +1,112 @@
-//! Range, mean and spread of each feature.
-
-use std::sync::Arc;
+//! How the values of a feature are spread.
 
 use serde_json::{Map, Value, json};
 
-use super::{Dataset, PICTURES};
-use crate::episode::{Picture, Sample};
+use crate::histogram::Spread;
 
-/// The text of `meta/stats.json`: smallest, largest, mean and standard deviation.
-pub(super) fn of(dataset: &Dataset<'_>) -> String {
-    let samples: Vec<&Sample> = dataset
-        .episodes
-        .iter()
-        .flat_map(|episode| &episode.samples)
-        .collect();
-    let mut stats = Map::new();
-    type Vector = fn(&Sample) -> &[f32];
-    let vectors: [(&str, Vector); 2] = [
-        ("action", |sample| &sample.action),
-        ("observation.state", |sample| &sample.state),
-    ];
-    for (name, of) in vectors {
-        let entries = dataset.robot.joints().len();
-        let columns: Vec<Spread> = (0..entries)
-            .map(|entry| Spread::of(samples.iter().map(|sample| f64::from(of(sample)[entry]))))
-            .collect();
-        stats.insert(name.to_owned(), summary(&columns, &|value| json!(value)));
-    }
-    if dataset.picture_size().is_some() {
-        let channels: Vec<Spread> = (0..3)
-            .map(|channel| channel_of(&samples, channel))
-            .collect();
-        // One number per channel, in the shape of a picture.
-        let shape = |value: f64| json!([[value]]);
-        stats.insert(PICTURES.to_owned(), summary(&channels, &shape));
-    }
-    format!("{:#}\n", Value::Object(stats))
+/// The names of what is told, but for the count.
+pub(super) const NAMES: [&str; 9] = [
+    "min", "max", "mean", "std", "q01", "q10", "q50", "q90", "q99",
+];
+
+/// Each entry of a vector, or each channel of pictures.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Stats {
+    /// Whether they are told in the shape of a picture.
+    pub(super) picture: bool,
+    pub(super) spreads: Vec<Spread>,
+    /// Samples.
+    pub(super) count: u64,
 }
 
-fn summary(columns: &[Spread], shape: &dyn Fn(f64) -> Value) -> Value {
-    let column = |of: fn(&Spread) -> f64| -> Vec<Value> {
-        columns.iter().map(|spread| shape(of(spread))).collect()
-    };
-    json!({
-        "min": column(|spread| spread.min),
-        "max": column(|spread| spread.max),
-        "mean": column(|spread| spread.mean),
-        "std": column(|spread| spread.deviation),
-        "count": [columns.first().map_or(0, |spread| spread.count)],
-    })
-}
+impl Stats {
+    /// Of each entry what the name says.
+    pub(super) fn named(&self, name: &str) -> Vec<f64> {
+        let value = |spread: &Spread| {
+            let [q01, q10, q50, q90, q99] = spread.quantiles;
+            match name {
+                "min" => spread.min,
+                "max" => spread.max,
+                "mean" => spread.mean,
+                "std" => spread.deviation,
+                "q01" => q01,
+                "q10" => q10,
+                "q50" => q50,
+                "q90" => q90,
+                _ => q99,
+            }
+        };
+        self.spreads.iter().map(value).collect()
+    }
 
-/// Values of a channel, 0 to 1, of every picture once.
-fn channel_of(samples: &[&Sample], channel: usize) -> Spread {
-    let mut pictures: Vec<&Arc<Picture>> = Vec::new();
-    for picture in samples.iter().filter_map(|sample| sample.picture.as_ref()) {
-        if !pictures
-            .last()
-            .is_some_and(|last| Arc::ptr_eq(last, picture))
-        {
-            pictures.push(picture);
+    /// As `meta/stats.json` has them.
+    pub(super) fn json(&self) -> Value {
+        let mut stats = Map::new();
+        for name in NAMES {
+            let values = self.named(name);
+            let value = match self.picture {
+                true => values.iter().map(|value| json!([[value]])).collect(),
+                false => json!(values),
+            };
+            stats.insert(name.to_owned(), value);
         }
+        stats.insert("count".to_owned(), json!([self.count]));
+        Value::Object(stats)
     }
-    Spread::of(pictures.iter().flat_map(|picture| {
-        let pixels = picture.rgb.pixels();
-        pixels.map(move |pixel| f64::from(pixel.0[channel]) / 255.0)
-    }))
-}
 
-/// Where values lie.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Spread {
-    min: f64,
-    max: f64,
-    mean: f64,
-    deviation: f64,
-    count: usize,
-}
-
-impl Spread {
-    fn of(values: impl Iterator<Item = f64>) -> Self {
-        let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);
-        let (mut mean, mut squares, mut count) = (0.0, 0.0, 0);
-        for value in values {
-            min = min.min(value);
-            max = max.max(value);
-            count += 1;
-            // Welford's update, which does not cancel.
-            let off = value - mean;
-            mean += off / count as f64;
-            squares += off * (value - mean);
-        }
-        let deviation = (squares / count.max(1) as f64).sqrt();
-        Self {
-            min,
-            max,
-            mean,
-            deviation,
+    /// Those of pictures in `meta/stats.json`.
+    pub(super) fn of_pictures(stats: &Value) -> Option<Self> {
+        let channels = |name: &str| -> Option<Vec<f64>> {
+            let values = stats[name].as_array()?.iter();
+            values.map(|value| value[0][0].as_f64()).collect()
+        };
+        let all: Vec<Vec<f64>> = NAMES
+            .iter()
+            .map(|name| channels(name))
+            .collect::<Option<_>>()?;
+        let count = stats["count"][0].as_u64()?;
+        let channels = all.iter().map(Vec::len).min()?;
+        let spread = |channel: usize| {
+            let value = |name: usize| all[name][channel];
+            Spread {
+                min: value(0),
+                max: value(1),
+                mean: value(2),
+                deviation: value(3),
+                quantiles: [4, 5, 6, 7, 8].map(value),
+            }
+        };
+        Some(Self {
+            picture: true,
+            spreads: (0..channels).map(spread).collect(),
             count,
+        })
+    }
+
+    /// Both together. Range, mean and spread are exact; quantiles are weighted means, as LeRobot's
+    /// `aggregate_feature_stats` has it.
+    pub(super) fn join(&self, other: &Self) -> Self {
+        let total = (self.count + other.count).max(1) as f64;
+        let (own, others) = (self.count as f64 / total, other.count as f64 / total);
+        let pair = |(a, b): (&Spread, &Spread)| {
+            let mean = own * a.mean + others * b.mean;
+            let square = |it: &Spread| it.deviation.powi(2) + (it.mean - mean).powi(2);
+            let mut quantiles = a.quantiles;
+            for (quantile, other) in quantiles.iter_mut().zip(b.quantiles) {
+                *quantile = own * *quantile + others * other;
+            }
+            Spread {
+                min: a.min.min(b.min),
+                max: a.max.max(b.max),
+                mean,
+                deviation: (own * square(a) + others * square(b)).sqrt(),
+                quantiles,
+            }
+        };
+        Self {
+            picture: self.picture,
+            spreads: self.spreads.iter().zip(&other.spreads).map(pair).collect(),
+            count: self.count + other.count,
         }
     }
 }
@@ -107,10 +116,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spread_is_that_of_all_values() {
-        let spread = Spread::of([1.0, 3.0, 5.0, 7.0].into_iter());
-        assert_eq!((spread.min, spread.max, spread.mean), (1.0, 7.0, 4.0));
-        assert!((spread.deviation - 5.0_f64.sqrt()).abs() < 1e-12);
-        assert_eq!(spread.count, 4);
+    fn both_together_spread_like_all_values() {
+        let of = |values: &mut [f64]| Stats {
+            picture: true,
+            spreads: vec![Spread::of(values)],
+            count: values.len() as u64,
+        };
+        let (a, b) = (of(&mut [1.0, 2.0, 6.0]), of(&mut [4.0, 9.0]));
+        let all = of(&mut [1.0, 2.0, 6.0, 4.0, 9.0]);
+        let joined = a.join(&b);
+        let (joined, all) = (joined.spreads[0], all.spreads[0]);
+        assert_eq!((joined.min, joined.max), (all.min, all.max));
+        assert!((joined.mean - all.mean).abs() < 1e-12);
+        assert!((joined.deviation - all.deviation).abs() < 1e-12);
+        assert!((joined.quantiles[2] - (3.0 * 2.0 + 2.0 * 6.5) / 5.0).abs() < 1e-12);
+        assert_eq!(Stats::of_pictures(&a.json()), Some(a));
     }
 }

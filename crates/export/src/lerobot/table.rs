@@ -1,182 +1,217 @@
-//! Rows in parquet.
+//! Columns into parquet and back.
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow_array::builder::{
-    BinaryBuilder, FixedSizeListBuilder, Float32Builder, ListBuilder, StringBuilder,
-};
-use arrow_array::{ArrayRef, Float32Array, Int64Array, RecordBatch, StringArray, StructArray};
-use arrow_schema::{DataType, Field, Schema};
-use parquet::arrow::ArrowWriter;
+use arrow_array::builder::{FixedSizeListBuilder, Float32Builder, Float64Builder, ListBuilder};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float32Type, Int64Type};
+use arrow_array::{Array, ArrayRef, ListArray, RecordBatch};
+use arrow_buffer::OffsetBuffer;
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
-use serde_json::json;
 
-use super::{Dataset, PICTURES, make_folder_of};
-use crate::episode::Sample;
 use crate::error::ExportError;
 
 /// A picture that stays for many samples is stored once if it finds room here, bytes.
-const DICTIONARY: usize = 256 * 1024 * 1024;
+const DICTIONARY: usize = 64 << 20;
 
-type Columns = Vec<(String, ArrayRef)>;
+/// Named columns.
+pub(super) type Columns = Vec<(String, ArrayRef)>;
 
-/// Every task with its number. The tasks are the index of the table, as pandas writes one.
-pub(super) fn tasks(path: &Path, tasks: &[&str]) -> Result<(), ExportError> {
-    let numbers = Int64Array::from_iter_values(0..tasks.len() as i64);
-    let columns: Columns = vec![
-        ("task_index".to_owned(), Arc::new(numbers)),
-        (
-            "task".to_owned(),
-            Arc::new(StringArray::from(tasks.to_vec())),
-        ),
-    ];
-    let column = |name: &str, kind: &str, numpy: &str| json!({"name": name, "field_name": name, "pandas_type": kind, "numpy_type": numpy, "metadata": null});
-    let pandas = json!({
-        "index_columns": ["task"],
-        "column_indexes": [],
-        "columns": [column("task_index", "int64", "int64"), column("task", "unicode", "object")],
-        "creator": {"library": "enact", "version": env!("CARGO_PKG_VERSION")},
-        "pandas_version": "2.2.0",
-    });
-    let metadata = HashMap::from([("pandas".to_owned(), pandas.to_string())]);
-    write(path, columns, metadata)
+/// A file of rows.
+pub(super) struct Table {
+    path: PathBuf,
+    schema: SchemaRef,
+    writer: ArrowWriter<File>,
 }
 
-/// An episode per row: its tasks, its length, and where its samples are.
-pub(super) fn episodes(path: &Path, dataset: &Dataset<'_>) -> Result<(), ExportError> {
-    let mut tasks = ListBuilder::new(StringBuilder::new());
-    let (mut lengths, mut from, mut to) = (Vec::new(), Vec::new(), Vec::new());
-    let mut at = 0;
-    for episode in dataset.episodes {
-        tasks.values().append_value(&episode.task);
-        tasks.append(true);
-        let length = episode.samples.len() as i64;
-        lengths.push(length);
-        from.push(at);
-        at += length;
-        to.push(at);
+impl Table {
+    /// Begins a file whose columns are like these.
+    pub(super) fn begin(
+        path: &Path,
+        columns: &Columns,
+        metadata: HashMap<String, String>,
+    ) -> Result<Self, ExportError> {
+        let field =
+            |(name, array): &(String, ArrayRef)| Field::new(name, array.data_type().clone(), true);
+        let fields: Vec<Field> = columns.iter().map(field).collect();
+        let schema = Arc::new(Schema::new_with_metadata(fields, metadata));
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .set_dictionary_page_size_limit(DICTIONARY)
+            .build();
+        let failed = |error: &dyn ToString| ExportError::file(path, error.to_string());
+        let file = File::create(path).map_err(|error| failed(&error))?;
+        let writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties));
+        Ok(Self {
+            path: path.to_owned(),
+            schema,
+            writer: writer.map_err(|error| failed(&error))?,
+        })
     }
-    let count = dataset.episodes.len();
-    let whole = |values: Vec<i64>| -> ArrayRef { Arc::new(Int64Array::from(values)) };
-    let zeros = || whole(vec![0; count]);
-    let columns = [
-        ("episode_index", whole((0..count as i64).collect())),
-        ("tasks", Arc::new(tasks.finish()) as ArrayRef),
-        ("length", whole(lengths)),
-        ("data/chunk_index", zeros()),
-        ("data/file_index", zeros()),
-        ("dataset_from_index", whole(from)),
-        ("dataset_to_index", whole(to)),
-        ("meta/episodes/chunk_index", zeros()),
-        ("meta/episodes/file_index", zeros()),
-    ];
-    let columns = columns.map(|(name, array)| (name.to_owned(), array));
-    write(path, columns.to_vec(), HashMap::new())
-}
 
-/// A sample per row.
-pub(super) fn data(path: &Path, dataset: &Dataset<'_>, tasks: &[&str]) -> Result<(), ExportError> {
-    let samples: Vec<&Sample> = dataset
-        .episodes
-        .iter()
-        .flat_map(|episode| &episode.samples)
-        .collect();
-    let mut columns: Columns = vec![
-        (
-            "action".to_owned(),
-            vectors(&samples, |sample| &sample.action),
-        ),
-        (
-            "observation.state".to_owned(),
-            vectors(&samples, |sample| &sample.state),
-        ),
-    ];
-    if dataset.picture_size().is_some() {
-        columns.push((PICTURES.to_owned(), pictures(&samples)));
+    /// Writes rows, as a group of their own.
+    pub(super) fn write(&mut self, columns: Columns) -> Result<(), ExportError> {
+        let arrays = columns.into_iter().map(|(_, array)| array).collect();
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays);
+        let batch = batch.map_err(|error| ExportError::file(&self.path, error))?;
+        let written = self.writer.write(&batch).and_then(|()| self.writer.flush());
+        written.map_err(|error| ExportError::file(&self.path, error))
     }
-    columns.extend(numbers(dataset, tasks));
-    write(path, columns, HashMap::new())
-}
 
-/// When and where in the data set each sample is.
-fn numbers(dataset: &Dataset<'_>, tasks: &[&str]) -> Columns {
-    let mut times = Vec::new();
-    let (mut frames, mut episodes, mut task_numbers) = (Vec::new(), Vec::new(), Vec::new());
-    for (number, episode) in dataset.episodes.iter().enumerate() {
-        let task = tasks.iter().position(|task| *task == episode.task);
-        for frame in 0..episode.samples.len() {
-            times.push((frame as f64 / f64::from(dataset.fps)) as f32);
-            frames.push(frame as i64);
-            episodes.push(number as i64);
-            task_numbers.push(task.unwrap_or_default() as i64);
-        }
+    /// Bytes written so far.
+    pub(super) fn size(&self) -> usize {
+        self.writer.bytes_written()
     }
-    let index: Vec<i64> = (0..times.len() as i64).collect();
-    let whole = |values: Vec<i64>| -> ArrayRef { Arc::new(Int64Array::from(values)) };
-    vec![
-        ("timestamp".to_owned(), Arc::new(Float32Array::from(times))),
-        ("frame_index".to_owned(), whole(frames)),
-        ("episode_index".to_owned(), whole(episodes)),
-        ("index".to_owned(), whole(index)),
-        ("task_index".to_owned(), whole(task_numbers)),
-    ]
+
+    /// Completes the file.
+    pub(super) fn finish(self) -> Result<(), ExportError> {
+        let file = self.writer.into_inner();
+        let file = file.map_err(|error| ExportError::file(&self.path, error))?;
+        let synced = file.sync_all();
+        synced.map_err(|error| ExportError::file(&self.path, error))
+    }
 }
 
-fn vectors(samples: &[&Sample], of: impl Fn(&Sample) -> &[f32]) -> ArrayRef {
-    let length = samples.first().map_or(0, |sample| of(sample).len());
-    let mut builder = FixedSizeListBuilder::new(Float32Builder::new(), length as i32);
-    for sample in samples {
-        builder.values().append_slice(of(sample));
+/// A file of all rows at once.
+pub(super) fn write(
+    path: &Path,
+    columns: Columns,
+    metadata: HashMap<String, String>,
+) -> Result<(), ExportError> {
+    let mut table = Table::begin(path, &columns, metadata)?;
+    table.write(columns)?;
+    table.finish()
+}
+
+/// Has `take` look at some columns of a file, or at all, some rows at a time.
+pub(super) fn read(
+    path: &Path,
+    names: Option<&[&str]>,
+    take: &mut dyn FnMut(&RecordBatch) -> Result<(), ExportError>,
+) -> Result<(), ExportError> {
+    let failed = |error: &dyn ToString| ExportError::file(path, error.to_string());
+    let file = File::open(path).map_err(|error| failed(&error))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| failed(&error))?;
+    // By number: names have dots in them.
+    let fields = builder.schema().fields().iter().enumerate();
+    let wanted = fields
+        .filter(|(_, field)| names.is_none_or(|names| names.contains(&field.name().as_str())));
+    let roots: Vec<usize> = wanted.map(|(number, _)| number).collect();
+    let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
+    let reader = builder.with_projection(mask).with_batch_size(4096).build();
+    for batch in reader.map_err(|error| failed(&error))? {
+        take(&batch.map_err(|error| failed(&error))?)?;
+    }
+    Ok(())
+}
+
+/// The columns of a file.
+pub(super) fn schema(path: &Path) -> Result<SchemaRef, ExportError> {
+    let failed = |error: &dyn ToString| ExportError::file(path, error.to_string());
+    let file = File::open(path).map_err(|error| failed(&error))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| failed(&error))?;
+    Ok(Arc::clone(builder.schema()))
+}
+
+/// Vectors of one length.
+pub(super) fn vectors(values: &[f32], length: usize) -> ArrayRef {
+    let field = Field::new("element", DataType::Float32, true);
+    let mut builder =
+        FixedSizeListBuilder::new(Float32Builder::new(), length as i32).with_field(field);
+    for vector in values.chunks(length) {
+        builder.values().append_slice(vector);
         builder.append(true);
     }
     Arc::new(builder.finish())
 }
 
-/// Bytes and path, as Hugging Face's `Image` has them.
-fn pictures(samples: &[&Sample]) -> ArrayRef {
-    let mut bytes = BinaryBuilder::new();
-    let mut paths = StringBuilder::new();
-    for sample in samples {
-        bytes.append_option(sample.picture.as_ref().map(|picture| &picture.png));
-        paths.append_null();
+/// Lists of numbers.
+pub(super) fn lists(rows: impl Iterator<Item = Vec<f64>>) -> ArrayRef {
+    let field = Field::new("element", DataType::Float64, true);
+    let mut builder = ListBuilder::new(Float64Builder::new()).with_field(field);
+    for row in rows {
+        builder.values().append_slice(&row);
+        builder.append(true);
     }
-    let field = |name: &str, kind| Arc::new(Field::new(name, kind, true));
-    Arc::new(StructArray::from(vec![
-        (
-            field("bytes", DataType::Binary),
-            Arc::new(bytes.finish()) as ArrayRef,
-        ),
-        (field("path", DataType::Utf8), Arc::new(paths.finish())),
-    ]))
+    Arc::new(builder.finish())
 }
 
-fn write(
-    path: &Path,
-    columns: Columns,
-    metadata: HashMap<String, String>,
-) -> Result<(), ExportError> {
-    make_folder_of(path)?;
-    let failed = |error: &dyn ToString| ExportError::file(path, error.to_string());
-    let fields: Vec<Field> = columns
-        .iter()
-        .map(|(name, array)| Field::new(name, array.data_type().clone(), true))
-        .collect();
-    let schema = Arc::new(Schema::new_with_metadata(fields, metadata));
-    let arrays = columns.into_iter().map(|(_, array)| array).collect();
-    let batch =
-        RecordBatch::try_new(Arc::clone(&schema), arrays).map_err(|error| failed(&error))?;
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .set_dictionary_page_size_limit(DICTIONARY)
-        .build();
-    let file = File::create(path).map_err(|error| failed(&error))?;
-    let mut writer =
-        ArrowWriter::try_new(file, schema, Some(properties)).map_err(|error| failed(&error))?;
-    writer.write(&batch).map_err(|error| failed(&error))?;
-    writer.close().map_err(|error| failed(&error))?;
-    Ok(())
+/// Each number in a list of its own.
+pub(super) fn single(numbers: ArrayRef) -> ArrayRef {
+    let field = Arc::new(Field::new("element", numbers.data_type().clone(), true));
+    let offsets = OffsetBuffer::from_lengths(std::iter::repeat_n(1, numbers.len()));
+    Arc::new(ListArray::new(field, offsets, numbers, None))
+}
+
+/// Numbers, each in a list in a list in a list, as LeRobot tells them of channels.
+pub(super) fn channels(rows: impl Iterator<Item = Vec<f64>>) -> ArrayRef {
+    let element = |of: DataType| Arc::new(Field::new("element", of, true));
+    let number = element(DataType::Float64);
+    let pixel = element(DataType::List(Arc::clone(&number)));
+    let row = element(DataType::List(Arc::clone(&pixel)));
+    let values = ListBuilder::new(Float64Builder::new()).with_field(number);
+    let values = ListBuilder::new(values).with_field(pixel);
+    let mut builder = ListBuilder::new(values).with_field(row);
+    for channels in rows {
+        for value in channels {
+            let line = builder.values();
+            line.values().values().append_value(value);
+            line.values().append(true);
+            line.append(true);
+        }
+        builder.append(true);
+    }
+    Arc::new(builder.finish())
+}
+
+/// Entry `entry` of each row of a column of vectors or numbers, if it is such a column.
+pub(super) fn numbers(array: &dyn Array, entry: usize) -> Option<Vec<f64>> {
+    let single = |array: &dyn Array| -> Option<Vec<f64>> {
+        if let Some(values) = array.as_primitive_opt::<Float32Type>() {
+            return Some(values.values().iter().map(|v| f64::from(*v)).collect());
+        }
+        if let Some(values) = array.as_primitive_opt::<Int64Type>() {
+            return Some(values.values().iter().map(|v| *v as f64).collect());
+        }
+        let values = array.as_boolean_opt()?;
+        let values = values.values().iter();
+        Some(values.map(|value| f64::from(u8::from(value))).collect())
+    };
+    let every = |values: Vec<f64>, length: usize| values.into_iter().skip(entry).step_by(length);
+    match array.data_type() {
+        DataType::FixedSizeList(_, length) => {
+            let values = single(array.as_fixed_size_list_opt()?.values())?;
+            Some(every(values, *length as usize).collect())
+        }
+        DataType::List(_) => {
+            let lists = array.as_list_opt::<i32>()?;
+            let row = |row: usize| single(&lists.value(row))?.get(entry).copied();
+            (0..lists.len()).map(row).collect()
+        }
+        _ => single(array),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::{BooleanArray, Int64Array};
+
+    use super::*;
+
+    #[test]
+    fn entries_of_vectors_come_back() {
+        let array = vectors(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 3);
+        assert_eq!(numbers(&array, 1).unwrap(), [2.0, 5.0]);
+        let array = BooleanArray::from(vec![true, false]);
+        assert_eq!(numbers(&array, 0).unwrap(), [1.0, 0.0]);
+        let array = Int64Array::from(vec![7]);
+        assert_eq!(numbers(&array, 0).unwrap(), [7.0]);
+    }
 }

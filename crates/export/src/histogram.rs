@@ -1,0 +1,242 @@
+//! How values of pixels are spread, in bounded memory.
+
+use image::RgbImage;
+
+/// Steps of a colour channel.
+const COLOURS: usize = 256;
+/// Steps of depth, each half a millimetre; what is farther is counted in the last.
+const DEPTHS: usize = 20_000;
+const DEPTH_STEP: f64 = 5e-4;
+
+/// Values counted by steps; range, mean and spread are those of the values themselves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Histogram {
+    step: f64,
+    counts: Vec<u64>,
+    total: u64,
+    min: f64,
+    max: f64,
+    sum: f64,
+    squares: f64,
+}
+
+/// Where values lie.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    /// Smallest.
+    pub min: f64,
+    /// Largest.
+    pub max: f64,
+    /// Mean.
+    pub mean: f64,
+    /// Standard deviation.
+    pub deviation: f64,
+    /// The values below which 1, 10, 50, 90 and 99 % lie.
+    pub quantiles: [f64; 5],
+}
+
+/// Shares of which quantiles are told.
+pub const SHARES: [f64; 5] = [0.01, 0.1, 0.5, 0.9, 0.99];
+
+impl Histogram {
+    fn new(steps: usize, step: f64) -> Self {
+        Self {
+            step,
+            counts: vec![0; steps],
+            total: 0,
+            min: f64::INFINITY,
+            max: f64::NEG_INFINITY,
+            sum: 0.0,
+            squares: 0.0,
+        }
+    }
+
+    /// Nothing counted yet, for what `like` counts.
+    pub fn empty_like(like: &Self) -> Self {
+        Self::new(like.counts.len(), like.step)
+    }
+
+    /// Of red, green and blue, 0 to 1.
+    pub fn of_colours(rgb: &RgbImage) -> Vec<Self> {
+        let mut counts = [[0_u64; COLOURS]; 3];
+        for pixel in rgb.pixels() {
+            for (counts, value) in counts.iter_mut().zip(pixel.0) {
+                counts[usize::from(value)] += 1;
+            }
+        }
+        let step = 1.0 / (COLOURS - 1) as f64;
+        counts
+            .iter()
+            .map(|counts| {
+                let mut histogram = Self::new(COLOURS, step);
+                for (value, count) in counts.iter().enumerate() {
+                    histogram.add(value as f64 / (COLOURS - 1) as f64, value, *count);
+                }
+                histogram
+            })
+            .collect()
+    }
+
+    /// Of readings in metres; what is no reading is not counted.
+    pub fn of_depth(metres: &[f32]) -> Self {
+        let mut histogram = Self::new(DEPTHS, DEPTH_STEP);
+        for metres in metres.iter().map(|metres| f64::from(*metres)) {
+            if metres.is_finite() && metres > 0.0 {
+                let step = (metres / DEPTH_STEP).round() as usize;
+                histogram.add(metres, step.min(DEPTHS - 1), 1);
+            }
+        }
+        histogram
+    }
+
+    fn add(&mut self, value: f64, step: usize, count: u64) {
+        if count == 0 {
+            return;
+        }
+        self.counts[step] += count;
+        self.total += count;
+        self.min = self.min.min(value);
+        self.max = self.max.max(value);
+        self.sum += value * count as f64;
+        self.squares += value * value * count as f64;
+    }
+
+    /// Counts what `other` counts too.
+    pub fn merge(&mut self, other: &Self) {
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            *count += more;
+        }
+        self.total += other.total;
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+        self.sum += other.sum;
+        self.squares += other.squares;
+    }
+
+    /// Where the values lie; zero everywhere if there are none.
+    pub fn spread(&self) -> Spread {
+        if self.total == 0 {
+            return Spread::of(&mut []);
+        }
+        let total = self.total as f64;
+        let mean = self.sum / total;
+        Spread {
+            min: self.min,
+            max: self.max,
+            mean,
+            deviation: (self.squares / total - mean * mean).max(0.0).sqrt(),
+            quantiles: SHARES.map(|share| self.quantile(share)),
+        }
+    }
+
+    /// Between the two values in whose midst a share lies, as `numpy.quantile` has it.
+    fn quantile(&self, share: f64) -> f64 {
+        let at = share * (self.total - 1) as f64;
+        let (low, high) = (self.value(at.floor()), self.value(at.ceil()));
+        low + (high - low) * at.fract()
+    }
+
+    /// The value that so many others are not larger than.
+    fn value(&self, rank: f64) -> f64 {
+        let mut below = 0;
+        for (step, count) in self.counts.iter().enumerate() {
+            below += count;
+            if below as f64 > rank {
+                return (step as f64 * self.step).clamp(self.min, self.max);
+            }
+        }
+        self.max
+    }
+}
+
+impl Spread {
+    /// Of these values, which are sorted; zero everywhere if there are none.
+    pub fn of(values: &mut [f64]) -> Self {
+        if values.is_empty() {
+            return Self {
+                min: 0.0,
+                max: 0.0,
+                mean: 0.0,
+                deviation: 0.0,
+                quantiles: [0.0; 5],
+            };
+        }
+        values.sort_by(f64::total_cmp);
+        let (mut mean, mut squares) = (0.0, 0.0);
+        for (count, value) in values.iter().enumerate() {
+            // Welford's update, which does not cancel.
+            let off = value - mean;
+            mean += off / (count + 1) as f64;
+            squares += off * (value - mean);
+        }
+        let quantile = |share: f64| {
+            let at = share * (values.len() - 1) as f64;
+            let (low, high) = (values[at.floor() as usize], values[at.ceil() as usize]);
+            low + (high - low) * at.fract()
+        };
+        Self {
+            min: values[0],
+            max: values[values.len() - 1],
+            mean,
+            deviation: (squares / values.len() as f64).sqrt(),
+            quantiles: SHARES.map(quantile),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spread_is_that_of_all_values() {
+        let spread = Spread::of(&mut [7.0, 1.0, 5.0, 3.0]);
+        assert_eq!((spread.min, spread.max, spread.mean), (1.0, 7.0, 4.0));
+        assert!((spread.deviation - 5.0_f64.sqrt()).abs() < 1e-12);
+        // numpy.quantile([1, 3, 5, 7], [.01, .1, .5, .9, .99])
+        let expected = [1.06, 1.6, 4.0, 6.4, 6.94];
+        for (own, numpy) in spread.quantiles.iter().zip(expected) {
+            assert!((own - numpy).abs() < 1e-12, "{own} {numpy}");
+        }
+    }
+
+    #[test]
+    fn counted_pixels_spread_like_the_pixels_themselves() {
+        let picture = |salt: u32| {
+            RgbImage::from_fn(31, 17, |x, y| {
+                image::Rgb([(x * 7 + y) as u8, (x * y + salt) as u8, salt as u8])
+            })
+        };
+        let pictures = [picture(3), picture(90), picture(90)];
+        let mut counted = Histogram::of_colours(&pictures[0]);
+        for picture in &pictures[1..] {
+            for (all, own) in counted.iter_mut().zip(Histogram::of_colours(picture)) {
+                all.merge(&own);
+            }
+        }
+        for (channel, histogram) in counted.iter().enumerate() {
+            let pixels = pictures.iter().flat_map(RgbImage::pixels);
+            let mut values: Vec<f64> = pixels.map(|p| f64::from(p.0[channel]) / 255.0).collect();
+            let (all, counted) = (Spread::of(&mut values), histogram.spread());
+            let pairs = [
+                (all.min, counted.min),
+                (all.max, counted.max),
+                (all.mean, counted.mean),
+                (all.deviation, counted.deviation),
+            ];
+            let quantiles = all.quantiles.into_iter().zip(counted.quantiles);
+            for (own, other) in pairs.into_iter().chain(quantiles) {
+                assert!((own - other).abs() < 1e-9, "{channel}: {own} {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn depth_without_a_reading_does_not_count() {
+        let histogram = Histogram::of_depth(&[0.0, 0.3, f32::NAN, 0.5, f32::INFINITY]);
+        let spread = histogram.spread();
+        assert!((spread.mean - 0.4).abs() < 1e-6, "{spread:?}");
+        assert!((spread.quantiles[2] - 0.4).abs() < 1e-4, "{spread:?}");
+        assert_eq!(Histogram::of_depth(&[0.0]).spread().max, 0.0);
+    }
+}

@@ -1,0 +1,107 @@
+//! Samples as rows of numbered files.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use super::staging::Staging;
+use super::table::{Columns, Table};
+use crate::error::ExportError;
+
+/// Files in a folder, as LeRobot counts them.
+pub(super) const FILES: u32 = 1000;
+/// A file of rows takes no further episode beyond this, bytes; LeRobot's default.
+pub(super) const ROOM: u64 = 100 << 20;
+/// A video takes no further episode beyond this, bytes; LeRobot's default.
+pub(super) const VIDEO_ROOM: u64 = 200 << 20;
+
+/// Where a file is among its kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Number {
+    pub(super) chunk: u32,
+    pub(super) file: u32,
+}
+
+impl Number {
+    /// The next file.
+    pub(super) fn next(self) -> Self {
+        if self.file + 1 < FILES {
+            Self {
+                file: self.file + 1,
+                ..self
+            }
+        } else {
+            Self {
+                chunk: self.chunk + 1,
+                file: 0,
+            }
+        }
+    }
+
+    /// Its path within the data set.
+    pub(super) fn path(self, folder: &str, end: &str) -> String {
+        let Self { chunk, file } = self;
+        format!("{folder}/chunk-{chunk:03}/file-{file:03}.{end}")
+    }
+}
+
+/// Rows on their way into numbered files.
+pub(super) struct Data {
+    number: Number,
+    metadata: HashMap<String, String>,
+    table: Option<Table>,
+}
+
+impl Data {
+    /// Begins with this file; each says `metadata`.
+    pub(super) fn new(number: Number, metadata: HashMap<String, String>) -> Self {
+        Self {
+            number,
+            metadata,
+            table: None,
+        }
+    }
+
+    /// The file that takes the next episode: all of it, however long it is.
+    pub(super) fn begin_episode(&mut self) -> Result<Number, ExportError> {
+        let full = |table: &Table| table.size() as u64 >= ROOM;
+        if self.table.as_ref().is_some_and(full) {
+            self.finish()?;
+            self.number = self.number.next();
+        }
+        Ok(self.number)
+    }
+
+    /// Writes some rows.
+    pub(super) fn write(&mut self, staging: &Staging, rows: Columns) -> Result<(), ExportError> {
+        let table = match &mut self.table {
+            Some(table) => table,
+            None => {
+                let path: PathBuf = staging.place(&self.number.path("data", "parquet"))?;
+                let table = Table::begin(&path, &rows, self.metadata.clone())?;
+                self.table.insert(table)
+            }
+        };
+        table.write(rows)
+    }
+
+    /// Completes the file that is being written.
+    pub(super) fn finish(&mut self) -> Result<(), ExportError> {
+        self.table.take().map_or(Ok(()), Table::finish)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_counted_as_lerobot_does() {
+        let last = Number {
+            chunk: 2,
+            file: 999,
+        };
+        assert_eq!(last.next(), Number { chunk: 3, file: 0 });
+        let path = Number::default().next().path("data", "parquet");
+        assert_eq!(path, "data/chunk-000/file-001.parquet");
+    }
+}

@@ -1,0 +1,199 @@
+//! A data set that is there already, to append to.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use arrow_schema::SchemaRef;
+use serde_json::{Map, Value};
+
+use super::data::{FILES, Number};
+use super::feature::{SUCCESS, Spec};
+use super::table;
+use super::tasks::Tasks;
+use super::video::Codec;
+use crate::error::ExportError;
+
+/// What `meta/info.json` says of where files are.
+pub(super) const DATA: &str = "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet";
+pub(super) const VIDEO: &str =
+    "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4";
+
+/// A data set as it is.
+pub(super) struct Existing {
+    folder: PathBuf,
+    /// `meta/info.json`.
+    pub(super) info: Map<String, Value>,
+    /// `meta/stats.json`.
+    pub(super) stats: Value,
+    pub(super) tasks: Tasks,
+    pub(super) episodes: usize,
+    pub(super) samples: usize,
+    /// The columns of its episodes.
+    pub(super) schema: SchemaRef,
+}
+
+impl Existing {
+    /// Reads what a data set says of itself.
+    ///
+    /// # Errors
+    /// If it is none of version 3, or is laid out otherwise than LeRobot does.
+    pub(super) fn load(folder: &Path) -> Result<Self, ExportError> {
+        let wrong = |what: String| {
+            ExportError::file(folder, format!("nothing can be appended to it: {what}"))
+        };
+        let json = |name: &str| -> Result<Value, ExportError> {
+            let text = fs::read_to_string(folder.join(name));
+            let text = text.map_err(|error| wrong(format!("{name} cannot be read: {error}")))?;
+            serde_json::from_str(&text).map_err(|error| wrong(format!("{name}: {error}")))
+        };
+        let Value::Object(info) = json("meta/info.json")? else {
+            return Err(wrong("meta/info.json is no object".to_owned()));
+        };
+        let version = info.get("codebase_version").and_then(Value::as_str);
+        if !version.is_some_and(|version| version.starts_with("v3.")) {
+            let version = version.unwrap_or("unknown");
+            return Err(wrong(format!(
+                "it is a data set of LeRobot's version {version}, not v3; LeRobot's own script converts it"
+            )));
+        }
+        let path = |key: &str| info.get(key).and_then(Value::as_str);
+        if path("data_path") != Some(DATA) || path("video_path").is_some_and(|it| it != VIDEO) {
+            return Err(wrong(
+                "its files are not where LeRobot puts them".to_owned(),
+            ));
+        }
+        let count = |key: &str| {
+            let count = info.get(key).and_then(Value::as_u64);
+            count.ok_or_else(|| wrong(format!("meta/info.json: `{key}` is no count")))
+        };
+        let (episodes, samples) = (count("total_episodes")?, count("total_frames")?);
+        if info.get("chunks_size").and_then(Value::as_u64) != Some(FILES.into()) {
+            return Err(wrong(format!("`chunks_size` is not {FILES}")));
+        }
+        let first = folder.join(Number::default().path("meta/episodes", "parquet"));
+        Ok(Self {
+            tasks: Tasks::load(&folder.join("meta/tasks.parquet"))?,
+            stats: json("meta/stats.json")?,
+            schema: table::schema(&first)?,
+            folder: folder.to_owned(),
+            episodes: episodes as usize,
+            samples: samples as usize,
+            info,
+        })
+    }
+
+    /// Where it is.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The first file of a folder of numbered ones that is not there yet.
+    pub(super) fn next(&self, within: &str) -> Number {
+        let chunks = fs::read_dir(self.folder.join(within));
+        let files = chunks.into_iter().flatten().flatten().flat_map(|chunk| {
+            let number = |name: &str, begin: &str| -> Option<u32> {
+                name.strip_prefix(begin)?.split('.').next()?.parse().ok()
+            };
+            let of = number(&chunk.file_name().to_string_lossy(), "chunk-");
+            let files = fs::read_dir(chunk.path()).into_iter().flatten().flatten();
+            let names = files.filter_map(move |file| {
+                let file = number(&file.file_name().to_string_lossy(), "file-")?;
+                Some(Number { chunk: of?, file })
+            });
+            names.collect::<Vec<_>>()
+        });
+        files.max().map_or(Number::default(), Number::next)
+    }
+
+    /// Changes what may differ in `spec` to what is here: how pictures are kept, and whether
+    /// samples say if the goal was reached. What was changed is returned in words.
+    ///
+    /// # Errors
+    /// If anything else differs.
+    pub(super) fn admit(&self, spec: &mut Spec) -> Result<Vec<String>, ExportError> {
+        let wrong = |what: String| {
+            ExportError::file(
+                &self.folder,
+                format!("nothing can be appended to it: {what}"),
+            )
+        };
+        let mut notes = Vec::new();
+        let kind = self.info.get("robot_type").and_then(Value::as_str);
+        if kind != Some(spec.columns.robot_type.as_str()) {
+            let (there, here) = (kind.unwrap_or("none"), &spec.columns.robot_type);
+            return Err(wrong(format!("its robot_type is `{there}`, not `{here}`")));
+        }
+        let fps = self.info.get("fps").and_then(Value::as_f64);
+        if fps != Some(spec.fps.into()) {
+            let there = fps.unwrap_or_default();
+            let text = format!(
+                "it has {there} samples a second, not {}; try --fps {there}",
+                spec.fps
+            );
+            return Err(wrong(text));
+        }
+        let nothing = Map::new();
+        let there = self.info.get("features").and_then(Value::as_object);
+        let there = there.unwrap_or(&nothing);
+        if spec.outcome && !there.contains_key(SUCCESS) {
+            spec.outcome = false;
+            notes.push(format!(
+                "`{SUCCESS}` is left out, which the data set does not have"
+            ));
+        }
+        for camera in &mut spec.cameras {
+            let Some(feature) = there.get(&camera.key()) else {
+                continue;
+            };
+            camera.codec = None;
+            if feature["dtype"] == "video" {
+                let name = feature["info"]["video.codec"].as_str().unwrap_or_default();
+                let codec = Codec::named(name).filter(|it| it.works(camera.width, camera.height));
+                camera.codec = Some(codec.ok_or_else(|| {
+                    wrong(format!(
+                        "its videos are `{name}`, which no ffmpeg here writes"
+                    ))
+                })?);
+            }
+        }
+        let here = spec.features();
+        let names: BTreeSet<&String> = there.keys().chain(here.keys()).collect();
+        for name in names {
+            match (there.get(name), here.get(name)) {
+                (Some(_), None) => {
+                    let text = format!("it has `{name}`, which these recordings do not have");
+                    return Err(wrong(text));
+                }
+                (None, Some(_)) => {
+                    let hint = match name.strip_prefix("observation.images.") {
+                        Some(_) => "; --cameras chooses",
+                        None => "",
+                    };
+                    return Err(wrong(format!("it has no `{name}`{hint}")));
+                }
+                (Some(there), Some(here)) => {
+                    if let Some(what) = difference(there, here) {
+                        return Err(wrong(format!("`{name}`: {what}")));
+                    }
+                }
+                (None, None) => {}
+            }
+        }
+        Ok(notes)
+    }
+}
+
+/// Where two descriptions of a feature differ in what its values mean.
+fn difference(there: &Value, here: &Value) -> Option<String> {
+    let meaning = ["dtype", "shape", "names"].map(|key| (key, &there[key], &here[key]));
+    let info = ["units", "is_depth_map", "depth_unit", "video.shift"]
+        .map(|key| (key, &there["info"][key], &here["info"][key]));
+    // Left out is the same as no.
+    let is_no = |value: &Value| matches!(value, Value::Null | Value::Bool(false));
+    meaning
+        .into_iter()
+        .chain(info)
+        .find(|(_, there, here)| there != here && !(is_no(there) && is_no(here)))
+        .map(|(key, there, here)| format!("{key} is {there}, not {here}"))
+}

@@ -1,0 +1,231 @@
+//! A folder that is there as a whole or not at all.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use crate::error::ExportError;
+
+/// A folder beside the one that it is to become. Dropped before that, it is gone.
+#[derive(Debug)]
+pub(super) struct Staging {
+    folder: PathBuf,
+    target: PathBuf,
+    done: bool,
+}
+
+impl Staging {
+    /// Begins a folder that will be `target`, which may be there already.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub(super) fn begin(target: &Path) -> Result<Self, ExportError> {
+        let is_name = matches!(target.components().next_back(), Some(Component::Normal(_)));
+        let Some(name) = target.file_name().filter(|_| is_name) else {
+            return Err(ExportError::file(target, "this is no name of a folder"));
+        };
+        let parent = parent(target);
+        fs::create_dir_all(&parent).map_err(|error| ExportError::file(&parent, error))?;
+        let own = format!(".{}.partial-{}", name.to_string_lossy(), std::process::id());
+        let folders = (0_u32..).map(|number| parent.join(format!("{own}-{number}")));
+        for folder in folders {
+            match fs::create_dir(&folder) {
+                Ok(()) => {
+                    return Ok(Self {
+                        folder,
+                        target: target.to_owned(),
+                        done: false,
+                    });
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(ExportError::file(&folder, error)),
+            }
+        }
+        Err(ExportError::file(&parent, "no room for another folder"))
+    }
+
+    /// A place in it, whose folder is made.
+    ///
+    /// # Errors
+    /// If that cannot be made.
+    pub(super) fn place(&self, name: &str) -> Result<PathBuf, ExportError> {
+        let path = self.folder.join(name);
+        let folder = parent(&path);
+        fs::create_dir_all(&folder).map_err(|error| ExportError::file(&folder, error))?;
+        Ok(path)
+    }
+
+    /// Where it is as yet.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Writes a text into it.
+    ///
+    /// # Errors
+    /// If that cannot be written.
+    pub(super) fn write(&self, name: &str, text: &str) -> Result<(), ExportError> {
+        let path = self.place(name)?;
+        let written = File::create(&path).and_then(|mut file| {
+            io::Write::write_all(&mut file, text.as_bytes())?;
+            file.sync_all()
+        });
+        written.map_err(|error| ExportError::file(&path, error))
+    }
+
+    /// Has the files of another folder too, but for those of these names: the same files where
+    /// the disk allows, else copies.
+    ///
+    /// # Errors
+    /// If they cannot be had.
+    pub(super) fn adopt(&self, from: &Path, but: &[&str]) -> Result<(), ExportError> {
+        self.adopt_within(from, Path::new(""), but)
+    }
+
+    fn adopt_within(&self, from: &Path, within: &Path, but: &[&str]) -> Result<(), ExportError> {
+        let folder = from.join(within);
+        let failed = |error| ExportError::file(&folder, error);
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = within.join(entry.file_name());
+            if but.iter().any(|but| Path::new(but) == name) {
+                continue;
+            }
+            if entry.path().is_dir() {
+                self.adopt_within(from, &name, but)?;
+                continue;
+            }
+            let to = self.place(&name.to_string_lossy())?;
+            let linked = fs::hard_link(entry.path(), &to);
+            linked
+                .or_else(|_| fs::copy(entry.path(), &to).map(drop))
+                .map_err(|error| ExportError::file(&to, error))?;
+        }
+        Ok(())
+    }
+
+    /// Lets it be what it is to become; a folder that is there is replaced at once.
+    ///
+    /// # Errors
+    /// If it cannot be put there. What was there is there still.
+    pub(super) fn commit(mut self) -> Result<(), ExportError> {
+        sync(&self.folder);
+        let failed = |error: io::Error| ExportError::file(&self.target, error);
+        // An empty folder gives way by itself.
+        let empty = fs::read_dir(&self.target).map_or(true, |mut it| it.next().is_none());
+        if empty {
+            fs::rename(&self.folder, &self.target).map_err(failed)?;
+        } else {
+            exchange(&self.folder, &self.target).map_err(failed)?;
+            // What is left in our place is the old one, whose files the new one has.
+            fs::remove_dir_all(&self.folder).map_err(|error| {
+                let text = format!("{error}; the old data set is left here");
+                ExportError::file(&self.folder, text)
+            })?;
+        }
+        self.done = true;
+        sync(&parent(&self.target));
+        Ok(())
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        if !self.done {
+            // Nothing of it is worth more than what is going wrong already.
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+/// Puts each folder in the other's place.
+#[cfg(target_os = "linux")]
+fn exchange(new: &Path, old: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    let exchanged = renameat_with(CWD, new, CWD, old, RenameFlags::EXCHANGE);
+    // Some file systems cannot.
+    exchanged.or_else(|_| one_after_another(new, old))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn exchange(new: &Path, old: &Path) -> io::Result<()> {
+    one_after_another(new, old)
+}
+
+fn one_after_another(new: &Path, old: &Path) -> io::Result<()> {
+    let mut aside = new.as_os_str().to_owned();
+    aside.push("-old");
+    let aside = PathBuf::from(aside);
+    fs::rename(old, &aside)?;
+    if let Err(error) = fs::rename(new, old) {
+        fs::rename(&aside, old)?;
+        return Err(error);
+    }
+    fs::rename(&aside, new)
+}
+
+/// Where a path is; here if it does not say.
+fn parent(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// Has a folder's entries on disk, where the system can do that.
+fn sync(folder: &Path) {
+    // Where it cannot, a power cut may cost the new folder, which costs no old one.
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap().flatten();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn what_is_given_up_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("set");
+        let staging = Staging::begin(&target).unwrap();
+        staging.write("meta/info.json", "{}").unwrap();
+        assert!(!target.exists());
+        drop(staging);
+        assert!(names(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn what_is_whole_is_there_at_once_and_replaces_what_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("set");
+        for exchanging in [false, true] {
+            let staging = Staging::begin(&target).unwrap();
+            if exchanging {
+                staging.adopt(&target, &["meta/info.json"]).unwrap();
+            } else {
+                staging.write("data/one", "1").unwrap();
+            }
+            staging.write("meta/info.json", "{}").unwrap();
+            staging.commit().unwrap();
+            assert_eq!(names(folder.path()), ["set"]);
+            assert_eq!(names(&target), ["data", "meta"]);
+        }
+        assert_eq!(fs::read_to_string(target.join("data/one")).unwrap(), "1");
+        one_after_another(&target, &target.join("data")).unwrap_err();
+    }
+
+    #[test]
+    fn what_is_no_name_is_refused() {
+        for name in ["/", "..", ""] {
+            assert!(Staging::begin(Path::new(name)).is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,560 @@
+//! Episodes into a data set, one recording after another.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::builder::{BinaryBuilder, StringBuilder};
+use arrow_array::{ArrayRef, BooleanArray, Float32Array, Int64Array, StructArray};
+use arrow_schema::{DataType, Field};
+use serde_json::{Map, Value, json};
+
+use super::data::{Data, FILES, Number, ROOM, VIDEO_ROOM};
+use super::episodes::{self, Row};
+use super::existing::{self, Existing};
+use super::feature::{ACTION, BOOKKEEPING, STATE, SUCCESS, Spec};
+use super::film::{Film, Place, Reel};
+use super::staging::Staging;
+use super::stats::Stats;
+use super::table::{self, Columns as Table};
+use super::tasks::Tasks;
+use crate::error::ExportError;
+use crate::histogram::Spread;
+use crate::recording::Episode;
+use crate::shot::Shot;
+use crate::units::Columns;
+
+/// Rows are written so many at a time…
+const ROWS: usize = 4096;
+/// …or as many as have so many bytes of pictures.
+const BYTES: usize = 32 << 20;
+
+/// A data set being written. Until it is finished nothing can be seen of it, and one that is
+/// dropped before leaves nothing.
+pub struct Writer<'a> {
+    staging: Staging,
+    existing: Option<Existing>,
+    spec: Spec,
+    tasks: Tasks,
+    films: Vec<Film>,
+    data: Data,
+    rows: Vec<Row>,
+    samples: usize,
+    /// Of the recording that pictures come from now: how long each episode is.
+    lengths: Vec<usize>,
+    notes: Vec<String>,
+    stop: &'a dyn Fn() -> bool,
+}
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Episodes that were added.
+    pub episodes: usize,
+    /// Their samples.
+    pub samples: usize,
+    /// All episodes of the data set.
+    pub total: usize,
+}
+
+impl<'a> Writer<'a> {
+    /// Begins a data set that will be `folder`; `append` lets it be one that is there already.
+    /// `stop` is asked again and again whether to give up.
+    ///
+    /// # Errors
+    /// If there is something in the folder already that is not to be appended to or does not
+    /// agree with `spec`, or if nothing can be written beside it.
+    pub fn begin(
+        folder: &Path,
+        mut spec: Spec,
+        append: bool,
+        stop: &'a dyn Fn() -> bool,
+    ) -> Result<Self, ExportError> {
+        let failed = |error| ExportError::file(folder, error);
+        let is_empty = match fs::read_dir(folder) {
+            Ok(mut entries) => entries.next().is_none(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
+            Err(error) => return Err(failed(error)),
+        };
+        let mut notes = Vec::new();
+        let existing = match (is_empty, append) {
+            (true, _) => None,
+            (false, true) => Some(Existing::load(folder)?),
+            (false, false) => {
+                let text = "there is something in it already; --append adds to a data set";
+                return Err(ExportError::file(folder, text));
+            }
+        };
+        if let Some(existing) = &existing {
+            notes = existing.admit(&mut spec)?;
+        }
+        let staging = Staging::begin(folder)?;
+        let next = |within: &str| {
+            let existing = existing.as_ref();
+            existing.map_or(Number::default(), |existing| existing.next(within))
+        };
+        let film = |camera: &super::Camera| {
+            let number = next(&format!("videos/{}", camera.key()));
+            Film::new(camera.clone(), spec.fps, number, &staging)
+        };
+        let films = spec.cameras.iter().map(film).collect::<Result<_, _>>()?;
+        let metadata = HashMap::from([("huggingface".to_owned(), hugging_face(&spec))]);
+        let data = Data::new(next("data"), metadata);
+        let there = existing.as_ref();
+        Ok(Self {
+            staging,
+            films,
+            data,
+            tasks: there.map_or(Tasks::default(), |it| it.tasks.clone()),
+            samples: there.map_or(0, |it| it.samples),
+            existing,
+            spec,
+            rows: Vec::new(),
+            lengths: Vec::new(),
+            notes,
+            stop,
+        })
+    }
+
+    /// What it consists of, which may differ from what was asked for where it is appended to.
+    pub fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    /// What differs, in words.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Reads the numbers of what follows by these columns, which are named alike: each arm has a
+    /// calibration of its own.
+    ///
+    /// # Errors
+    /// If they say something else.
+    pub fn read_by(&mut self, columns: Columns) -> Result<(), ExportError> {
+        let own = &self.spec.columns;
+        if (&own.robot_type, own.units, &own.names)
+            != (&columns.robot_type, columns.units, &columns.names)
+        {
+            return Err(ExportError::Unfit(format!(
+                "a data set is of one kind of arm in the same units, not of {} in {} and {} in {}",
+                own.robot_type, own.units, columns.robot_type, columns.units
+            )));
+        }
+        self.spec.columns = columns;
+        Ok(())
+    }
+
+    /// Expects the pictures of these episodes.
+    pub fn expect(&mut self, episodes: &[&Episode]) {
+        self.lengths = episodes.iter().map(|it| it.samples.len()).collect();
+    }
+
+    /// Takes a camera's picture of the next sample. Cameras do not wait for each other.
+    ///
+    /// # Errors
+    /// If it is more than were expected, has another size than others, or cannot be written.
+    pub fn push(&mut self, camera: usize, shot: &Shot) -> Result<(), ExportError> {
+        self.go_on()?;
+        let film = &mut self.films[camera];
+        match self.lengths.get(film.episodes()) {
+            Some(length) => film.push(shot, *length, &self.staging),
+            None => Err(ExportError::Unfit("pictures are too many".to_owned())),
+        }
+    }
+
+    /// Writes the episodes whose pictures have all come.
+    ///
+    /// # Errors
+    /// If pictures are missing, or something cannot be written.
+    pub fn add(&mut self, episodes: &[&Episode]) -> Result<(), ExportError> {
+        for film in &self.films {
+            if film.episodes() != episodes.len() {
+                let name = &film.camera().name;
+                return Err(ExportError::Unfit(format!(
+                    "camera `{name}`: pictures are missing"
+                )));
+            }
+        }
+        for episode in episodes {
+            self.go_on()?;
+            self.add_one(episode)?;
+        }
+        for film in &mut self.films {
+            let rewound = film.rewind();
+            rewound.map_err(|error| ExportError::file(self.staging.folder(), error))?;
+        }
+        Ok(())
+    }
+
+    fn add_one(&mut self, episode: &Episode) -> Result<(), ExportError> {
+        let number = self.existing.as_ref().map_or(0, |it| it.episodes) + self.rows.len();
+        let task = self.tasks.number(&episode.task);
+        let from = self.samples;
+        let file = self.data.begin_episode()?;
+        let reels: Vec<Reel> = self.films.iter_mut().filter_map(Film::take).collect();
+        let values = Values::of(&self.spec, episode, number as i64, from as i64, task);
+        let length = values.length;
+        let mut begin = 0;
+        while begin < length {
+            let end = begin + rows_in_a_group(&reels, begin, length);
+            let rows = self.group(&values, &reels, begin, end)?;
+            self.data.write(&self.staging, rows)?;
+            begin = end;
+        }
+        let cameras = || {
+            self.films
+                .iter()
+                .map(|film| film.camera().key())
+                .zip(&reels)
+        };
+        let clips = cameras().filter_map(|(key, reel)| Some((key, reel.clip?)));
+        let pictures = cameras().map(|(key, reel)| (key, reel.stats.clone()));
+        self.rows.push(Row {
+            index: number as i64,
+            task: episode.task.clone(),
+            length: length as i64,
+            data: file,
+            from: from as i64,
+            clips: clips.collect(),
+            stats: values.stats().into_iter().chain(pictures).collect(),
+        });
+        self.samples += length;
+        Ok(())
+    }
+
+    /// Some rows of an episode.
+    fn group(
+        &mut self,
+        values: &Values,
+        reels: &[Reel],
+        begin: usize,
+        end: usize,
+    ) -> Result<Table, ExportError> {
+        let mut columns = values.vectors(begin, end);
+        for (film, reel) in self.films.iter_mut().zip(reels) {
+            if film.camera().codec.is_none() {
+                let files = files(film, &reel.files[begin..end]);
+                let files = files.map_err(|error| ExportError::file(self.staging.folder(), error));
+                columns.push((film.camera().key(), files?));
+            }
+        }
+        columns.extend(values.scalars(begin, end));
+        Ok(columns)
+    }
+
+    /// Lets the data set be seen, all of it at once.
+    ///
+    /// # Errors
+    /// If there is nothing to write, or something cannot be written.
+    pub fn finish(mut self) -> Result<Summary, ExportError> {
+        if self.rows.is_empty() {
+            let text = "there is nothing to export: in no task the arm moved";
+            return Err(ExportError::Unfit(text.to_owned()));
+        }
+        self.data.finish()?;
+        for film in &mut self.films {
+            film.finish()?;
+        }
+        let own = ["meta/info.json", "meta/stats.json", "meta/tasks.parquet"];
+        let mut number = Number::default();
+        if let Some(existing) = &self.existing {
+            self.staging.adopt(existing.folder(), &own)?;
+            number = existing.next("meta/episodes");
+        }
+        let path = self
+            .staging
+            .place(&number.path("meta/episodes", "parquet"))?;
+        let like = self.existing.as_ref().map(|it| it.schema.as_ref());
+        episodes::write(&path, &self.rows, number, like)?;
+        self.tasks.write(&self.staging.place(own[2])?)?;
+        let stats = self.stats()?;
+        self.staging.write(own[1], &format!("{stats:#}\n"))?;
+        let total = self.existing.as_ref().map_or(0, |it| it.episodes) + self.rows.len();
+        self.staging.write(own[0], &self.info(total))?;
+        self.go_on()?;
+        self.staging.commit()?;
+        let samples = self.samples - self.existing.as_ref().map_or(0, |it| it.samples);
+        Ok(Summary {
+            episodes: self.rows.len(),
+            samples,
+            total,
+        })
+    }
+
+    /// The text of `meta/info.json`.
+    fn info(&self, total: usize) -> String {
+        let mut info = match &self.existing {
+            Some(existing) => existing.info.clone(),
+            None => {
+                let videos = self.spec.cameras.iter().any(|it| it.codec.is_some());
+                let info = json!({
+                    "codebase_version": "v3.0",
+                    "fps": self.spec.fps,
+                    "features": self.spec.features(),
+                    "total_episodes": 0,
+                    "total_frames": 0,
+                    "total_tasks": 0,
+                    "chunks_size": FILES,
+                    "data_files_size_in_mb": ROOM >> 20,
+                    "video_files_size_in_mb": VIDEO_ROOM >> 20,
+                    "data_path": existing::DATA,
+                    "video_path": videos.then_some(existing::VIDEO),
+                    "robot_type": self.spec.columns.robot_type,
+                    "splits": {},
+                });
+                match info {
+                    Value::Object(info) => info,
+                    _ => Map::new(),
+                }
+            }
+        };
+        let mut set = |key: &str, value: Value| info.insert(key.to_owned(), value);
+        set("total_episodes", json!(total));
+        set("total_frames", json!(self.samples));
+        set("total_tasks", json!(self.tasks.len()));
+        set("splits", json!({"train": format!("0:{total}")}));
+        format!("{:#}\n", Value::Object(info))
+    }
+
+    /// `meta/stats.json`: of numbers what is in all files, of pictures what episodes say.
+    fn stats(&self) -> Result<Value, ExportError> {
+        let mut stats = Map::new();
+        let mut files = Vec::new();
+        parquet_files(&self.staging.folder().join("data"), &mut files)
+            .map_err(|error| ExportError::file(self.staging.folder(), error))?;
+        for (name, feature) in self.spec.features() {
+            let is_picture = feature["shape"].as_array().is_some_and(|it| it.len() > 1);
+            let spread = if is_picture {
+                let there = self.existing.as_ref();
+                let there = there.and_then(|it| Stats::of_pictures(&it.stats[&name]));
+                let rows = self.rows.iter().filter_map(|row| {
+                    let found = row.stats.iter().find(|(key, _)| *key == name);
+                    found.map(|(_, stats)| stats.clone())
+                });
+                there
+                    .into_iter()
+                    .chain(rows)
+                    .reduce(|all, it| all.join(&it))
+            } else {
+                let entries = feature["shape"][0].as_u64().unwrap_or(1) as usize;
+                Some(spread_of(&files, &name, entries, self.stop)?)
+            };
+            if let Some(spread) = spread {
+                stats.insert(name, spread.json());
+            }
+        }
+        Ok(Value::Object(stats))
+    }
+
+    fn go_on(&self) -> Result<(), ExportError> {
+        if (self.stop)() {
+            return Err(ExportError::Stopped);
+        }
+        Ok(())
+    }
+}
+
+/// The numbers of an episode.
+struct Values {
+    length: usize,
+    width: usize,
+    states: Vec<f32>,
+    actions: Vec<f32>,
+    names: Vec<&'static str>,
+    /// Of each name its values.
+    scalars: Vec<Vec<f64>>,
+}
+
+impl Values {
+    fn of(spec: &Spec, episode: &Episode, number: i64, from: i64, task: i64) -> Self {
+        let samples = &episode.samples;
+        let length = samples.len();
+        let row = |of: &[f64]| spec.columns.row(of).collect::<Vec<f32>>();
+        let last = |frame: usize| frame + 1 == length;
+        let reached = episode.reached == Some(true);
+        let mut names = Vec::new();
+        let mut scalars: Vec<Vec<f64>> = Vec::new();
+        let mut add = |name, of: &dyn Fn(usize) -> f64| {
+            names.push(name);
+            scalars.push((0..length).map(of).collect());
+        };
+        if spec.outcome {
+            add(SUCCESS, &|frame| {
+                f64::from(u8::from(reached && last(frame)))
+            });
+        }
+        let fps = f64::from(spec.fps);
+        add("timestamp", &|frame| f64::from((frame as f64 / fps) as f32));
+        add("frame_index", &|frame| frame as f64);
+        add("episode_index", &|_| number as f64);
+        add("index", &|frame| (from + frame as i64) as f64);
+        add("task_index", &|_| task as f64);
+        Self {
+            length,
+            width: spec.columns.names.len(),
+            states: (0..length).flat_map(|it| row(samples.state(it))).collect(),
+            actions: (0..length).flat_map(|it| row(samples.action(it))).collect(),
+            names,
+            scalars,
+        }
+    }
+
+    fn vectors(&self, begin: usize, end: usize) -> Table {
+        let part = |values: &[f32]| {
+            table::vectors(&values[begin * self.width..end * self.width], self.width)
+        };
+        vec![
+            (ACTION.to_owned(), part(&self.actions)),
+            (STATE.to_owned(), part(&self.states)),
+        ]
+    }
+
+    fn scalars(&self, begin: usize, end: usize) -> Table {
+        let column = |(name, values): (&&str, &Vec<f64>)| {
+            let values = &values[begin..end];
+            let array: ArrayRef = match *name {
+                SUCCESS => {
+                    let values: Vec<bool> = values.iter().map(|value| *value > 0.0).collect();
+                    Arc::new(BooleanArray::from(values))
+                }
+                "timestamp" => {
+                    let values = values.iter().map(|value| *value as f32);
+                    Arc::new(Float32Array::from_iter_values(values))
+                }
+                _ => {
+                    let values = values.iter().map(|value| *value as i64);
+                    Arc::new(Int64Array::from_iter_values(values))
+                }
+            };
+            ((*name).to_owned(), array)
+        };
+        self.names.iter().zip(&self.scalars).map(column).collect()
+    }
+
+    fn stats(&self) -> Vec<(String, Stats)> {
+        let stats = |spreads| Stats {
+            picture: false,
+            spreads,
+            count: self.length as u64,
+        };
+        let vector = |values: &[f32]| {
+            let entry = |entry: usize| {
+                let values = values.iter().skip(entry).step_by(self.width);
+                Spread::of(&mut values.map(|value| f64::from(*value)).collect::<Vec<_>>())
+            };
+            stats((0..self.width).map(entry).collect())
+        };
+        let scalars = self.names.iter().zip(&self.scalars).map(|(name, values)| {
+            let spread = Spread::of(&mut values.clone());
+            ((*name).to_owned(), stats(vec![spread]))
+        });
+        [
+            (ACTION.to_owned(), vector(&self.actions)),
+            (STATE.to_owned(), vector(&self.states)),
+        ]
+        .into_iter()
+        .chain(scalars)
+        .collect()
+    }
+}
+
+/// How many rows from `begin` on are written together.
+fn rows_in_a_group(reels: &[Reel], begin: usize, length: usize) -> usize {
+    let mut bytes = 0;
+    let most = ROWS.min(length - begin);
+    for row in 0..most {
+        let files = reels.iter().filter_map(|reel| reel.files.get(begin + row));
+        bytes += files.map(|place| place.length).sum::<usize>();
+        if bytes > BYTES {
+            return row.max(1);
+        }
+    }
+    most
+}
+
+/// Bytes and path, as Hugging Face's `Image` has them.
+fn files(film: &mut Film, places: &[Place]) -> std::io::Result<ArrayRef> {
+    let mut bytes = BinaryBuilder::new();
+    let mut paths = StringBuilder::new();
+    for place in places {
+        bytes.append_value(film.read(*place)?);
+        paths.append_null();
+    }
+    let field = |name: &str, kind| Arc::new(Field::new(name, kind, true));
+    Ok(Arc::new(StructArray::from(vec![
+        (
+            field("bytes", DataType::Binary),
+            Arc::new(bytes.finish()) as ArrayRef,
+        ),
+        (field("path", DataType::Utf8), Arc::new(paths.finish())),
+    ])))
+}
+
+/// What Hugging Face's `datasets` is to make of the columns.
+fn hugging_face(spec: &Spec) -> String {
+    let mut features = Map::new();
+    let length = spec.columns.names.len();
+    let value = |kind: &str| json!({"dtype": kind, "_type": "Value"});
+    let vector = json!({"feature": value("float32"), "length": length, "_type": "List"});
+    features.insert(ACTION.to_owned(), vector.clone());
+    features.insert(STATE.to_owned(), vector);
+    for camera in spec.cameras.iter().filter(|it| it.codec.is_none()) {
+        features.insert(camera.key(), json!({"_type": "Image"}));
+    }
+    if spec.outcome {
+        features.insert(SUCCESS.to_owned(), value("bool"));
+    }
+    for (name, kind) in BOOKKEEPING {
+        features.insert(name.to_owned(), value(kind));
+    }
+    json!({"info": {"features": features}}).to_string()
+}
+
+fn parquet_files(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            parquet_files(&path, files)?;
+        } else if path.extension().is_some_and(|end| end == "parquet") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(())
+}
+
+/// How the entries of a column are spread over all rows of these files, one entry in memory at
+/// a time.
+fn spread_of(
+    files: &[PathBuf],
+    name: &str,
+    entries: usize,
+    stop: &dyn Fn() -> bool,
+) -> Result<Stats, ExportError> {
+    let mut spreads = Vec::new();
+    let mut count = 0;
+    for entry in 0..entries {
+        let mut values: Vec<f64> = Vec::new();
+        for file in files {
+            if stop() {
+                return Err(ExportError::Stopped);
+            }
+            table::read(file, Some(&[name]), &mut |batch| {
+                let column = batch.column_by_name(name);
+                let numbers = column.and_then(|column| table::numbers(column, entry));
+                let missing = || ExportError::file(file, format!("`{name}` is missing"));
+                values.extend(numbers.ok_or_else(missing)?);
+                Ok(())
+            })?;
+        }
+        count = values.len() as u64;
+        spreads.push(Spread::of(&mut values));
+    }
+    Ok(Stats {
+        picture: false,
+        spreads,
+        count,
+    })
+}

@@ -1,0 +1,293 @@
+//! Recordings that are made up.
+
+#![allow(dead_code, reason = "not every test needs all of it")]
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use arrow_array::RecordBatch;
+use enact_arm::ArmState;
+use enact_arm::calibration::{Calibration, JointCalibration};
+use enact_arm::driver::Wiring;
+use enact_bridge::{Bounds, Ending, Event, Observer, Report};
+use enact_export::lerobot::{Camera, Spec, Summary, Writer};
+use enact_export::pictures::{Held, Track, deliver};
+use enact_export::{Columns, Episode, ExportError, Recording, Survey, Units};
+use enact_journal::film::Film;
+use enact_journal::{JournalWriter, ModelInfo, RobotInfo, RunInfo, ServoInfo};
+use enact_robot::Robot;
+use enact_types::{DepthImage, Frame, Intrinsics, JointVector, Pose, Stamp};
+use image::RgbImage;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serde_json::Value;
+
+pub const WIDE: u32 = 64;
+pub const HIGH: u32 = 48;
+/// Time between two readings, milliseconds.
+pub const PERIOD: u64 = 10;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../robots/so101")
+}
+
+pub fn robot_info() -> RobotInfo {
+    let read = |name: &str| fs::read_to_string(folder().join(name)).unwrap();
+    RobotInfo {
+        name: "so101".to_owned(),
+        urdf: read("robot.urdf"),
+        toml: Some(read("robot.toml")),
+    }
+}
+
+/// Ranges that are not symmetric about anything.
+pub fn servos(robot: &Robot) -> ServoInfo {
+    let wiring = Wiring::load(&folder().join("bus.toml"), robot).unwrap();
+    let joint = |(index, joint): (usize, &enact_robot::Joint)| {
+        let calibration = JointCalibration {
+            id: joint.servo.unwrap(),
+            drive_mode: 0,
+            homing_offset: 11,
+            range_min: 700 + 13 * index as i64,
+            range_max: 3411 - 7 * index as i64,
+        };
+        (joint.name.clone(), calibration)
+    };
+    let joints = robot.joints().iter().enumerate().map(joint).collect();
+    ServoInfo::of(robot, &wiring, &Calibration { joints }).unwrap()
+}
+
+/// A recording being made up.
+pub struct Take {
+    journal: JournalWriter,
+    films: BTreeMap<String, Film>,
+    pub robot: Robot,
+    count: u64,
+}
+
+impl Take {
+    pub fn begin(path: &Path) -> Self {
+        let info = robot_info();
+        let robot = info.load().unwrap();
+        let run = RunInfo {
+            enact: "0".to_owned(),
+            robot: info,
+            scene: None,
+            launch: Value::Null,
+            seed: 0,
+            model: ModelInfo {
+                name: "none".to_owned(),
+                sha256: None,
+                perception: "none".to_owned(),
+                planning: "person".to_owned(),
+            },
+            servos: Some(servos(&robot)),
+        };
+        let clock = Box::new(|| 0);
+        let journal = JournalWriter::create(path, &run, &robot, Vec::new(), clock).unwrap();
+        Self {
+            journal,
+            films: BTreeMap::new(),
+            robot,
+            count: 0,
+        }
+    }
+
+    pub fn task(&mut self, task: &str, dry_run: bool) {
+        let robot = self.robot.clone();
+        let bounds = Bounds {
+            dry_run,
+            ..Bounds::of_turns(1)
+        };
+        self.journal.observe(&Event::Started {
+            task,
+            robot: &robot,
+            bounds,
+        });
+    }
+
+    pub fn reading(&mut self, milliseconds: u64, position: &[f64], commanded: Option<&[f64]>) {
+        let vector = |values: &[f64]| JointVector::from(values.to_vec());
+        let zeros = JointVector::zeros(position.len());
+        self.journal.observe(&Event::Read(&ArmState {
+            stamp: at(milliseconds),
+            position: vector(position),
+            velocity: zeros.clone(),
+            effort: zeros,
+            commanded: commanded.map(vector),
+            alarm: None,
+        }));
+    }
+
+    /// Readings from one time to another, by [`way`].
+    pub fn moves(&mut self, from: u64, until: u64) {
+        for time in (from..=until).step_by(PERIOD as usize) {
+            let (position, commanded) = (way(time as f64 - 40.0), way(time as f64));
+            self.reading(time, &position, Some(&commanded));
+        }
+    }
+
+    /// What a model is shown.
+    pub fn seen(&mut self, milliseconds: u64, shade: u8) {
+        let frame = self.frame(milliseconds, shade);
+        self.journal.observe(&Event::Saw(&frame));
+    }
+
+    /// What a camera films.
+    pub fn filmed(&mut self, camera: &str, milliseconds: u64, shade: u8) {
+        let frame = self.frame(milliseconds, shade);
+        let journal = &self.journal;
+        let film = self
+            .films
+            .entry(camera.to_owned())
+            .or_insert_with(|| journal.film(camera, true));
+        film.take_in_time(frame, at(milliseconds));
+    }
+
+    fn frame(&mut self, milliseconds: u64, shade: u8) -> Frame {
+        self.count += 1;
+        Frame {
+            sequence: self.count,
+            stamp: at(milliseconds),
+            rgb: RgbImage::from_pixel(WIDE, HIGH, image::Rgb([shade, shade / 2, 7])),
+            depth: Some(DepthImage {
+                width: WIDE,
+                height: HIGH,
+                metres: vec![0.2 + f32::from(shade) * 1e-3; (WIDE * HIGH) as usize],
+            }),
+            intrinsics: Intrinsics::from_vertical_fov(WIDE, HIGH, 0.8),
+            base_from_camera: Pose::identity(),
+        }
+    }
+
+    pub fn ends(&mut self, ending: Ending, refusals: Vec<String>) {
+        self.journal.observe(&Event::Ended(&Report {
+            ending,
+            turns: 1,
+            steps: Vec::new(),
+            refusals,
+            said: Vec::new(),
+            arm_seconds: 0.0,
+            usage: enact_plan::Usage::default(),
+        }));
+    }
+
+    pub fn outcome(&mut self, reached: bool) {
+        self.journal.outcome(reached);
+    }
+
+    /// Completes the file; how much of it the disk was too slow for.
+    pub fn finish(self) -> u64 {
+        self.journal.finish().unwrap().lost
+    }
+}
+
+fn at(milliseconds: u64) -> Stamp {
+    Stamp::from_nanos(milliseconds * 1_000_000)
+}
+
+/// Where six joints are at a time in milliseconds.
+pub fn way(milliseconds: f64) -> Vec<f64> {
+    let swing = |joint: f64| 0.5 * (milliseconds / 400.0 + joint).sin();
+    let mut way: Vec<f64> = (0..5).map(|joint| swing(f64::from(joint))).collect();
+    way.push(0.8 + swing(5.0));
+    way
+}
+
+/// A recording of one task of so many milliseconds, filmed by cameras of these names at so many
+/// milliseconds.
+pub fn recording(path: &Path, task: &str, until: u64, cameras: &[(&str, u64)]) -> u64 {
+    let mut take = Take::begin(path);
+    take.task(task, false);
+    let mut pictures: Vec<(u64, &str)> = Vec::new();
+    for (name, period) in cameras {
+        pictures.extend((0..=until / period).map(|count| (count * period, *name)));
+    }
+    pictures.sort_unstable();
+    for (time, name) in pictures {
+        take.filmed(name, time, (time / 10) as u8);
+    }
+    take.moves(0, until);
+    take.ends(Ending::Done, Vec::new());
+    take.outcome(true);
+    take.finish()
+}
+
+pub const SURVEY: Survey = Survey {
+    fps: 10,
+    keep_pauses: false,
+};
+
+pub fn survey(path: &Path) -> Recording {
+    SURVEY.of(path, &|| false).unwrap()
+}
+
+pub fn never() -> bool {
+    false
+}
+
+/// What a data set of these recordings consists of; pictures as files.
+pub fn spec(recording: &Recording, units: Units) -> Spec {
+    let servos = recording.info.servos.as_ref().unwrap();
+    let camera = |track: &Track| Camera {
+        name: track.camera.clone(),
+        width: track.width,
+        height: track.height,
+        depth: track.depth,
+        codec: None,
+    };
+    Spec {
+        columns: match units {
+            Units::Radians => Columns::own(&recording.robot),
+            _ => Columns::lerobot(&recording.robot, servos, units).unwrap(),
+        },
+        fps: SURVEY.fps,
+        cameras: recording.tracks.iter().map(camera).collect(),
+        outcome: true,
+    }
+}
+
+/// Adds a recording to a data set that is being written.
+pub fn add(writer: &mut Writer<'_>, recording: &Recording) -> Result<Vec<Held>, ExportError> {
+    let episodes: Vec<&Episode> = recording.episodes.iter().collect();
+    let tracks: Vec<&Track> = recording.tracks.iter().collect();
+    writer.expect(&episodes);
+    let held = deliver(
+        recording,
+        &episodes,
+        &tracks,
+        SURVEY.fps,
+        &mut |camera, shot| writer.push(camera, shot),
+    )?;
+    writer.add(&episodes)?;
+    Ok(held)
+}
+
+/// Writes a recording as a data set of its own, or adds it to one.
+pub fn export(recording: &Recording, folder: &Path, append: bool) -> Result<Summary, ExportError> {
+    let spec = spec(recording, Units::Degrees);
+    let mut writer = Writer::begin(folder, spec, append, &never)?;
+    add(&mut writer, recording)?;
+    writer.finish()
+}
+
+pub fn json(folder: &Path, name: &str) -> Value {
+    serde_json::from_str(&fs::read_to_string(folder.join(name)).unwrap()).unwrap()
+}
+
+/// All rows of a file.
+pub fn rows(path: &Path) -> RecordBatch {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
+    let schema = reader.schema().clone();
+    let batches: Vec<RecordBatch> = reader.build().unwrap().map(Result::unwrap).collect();
+    arrow_select::concat::concat_batches(&schema, &batches).unwrap()
+}
+
+/// The entries of a folder, hidden ones too.
+pub fn entries(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap().flatten();
+    let names = entries.map(|entry| entry.file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
+}

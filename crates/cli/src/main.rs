@@ -100,7 +100,7 @@ fn dispatch(cli: &Cli) -> Result<bool> {
         Command::Runs(args) => journal::runs::runs(args, &mut stdout().lock()).map(|()| true),
         Command::Replay(args) => journal::replay::replay(&home, args),
         Command::View(args) => journal::show::view(args).map(|()| true),
-        Command::Export(args) => journal::export::export(args).map(|()| true),
+        Command::Export(args) => journal::export::export(&home, args).map(|()| true),
         Command::Arm(args) => arm::run(&home, &args.command),
         Command::Bus(args) => bus::run(&home, &args.command),
     }

@@ -221,9 +221,52 @@ fn a_kept_run_is_shown_and_exported() {
         240
     );
     assert!(info["total_frames"].as_u64().unwrap() > 10);
+    assert_eq!(info["robot_type"], "so_follower");
+    assert_eq!(info["features"]["action"]["names"][5], "gripper.pos");
 
     let again = enact(folder.path(), &arguments);
     assert_eq!(again.status.code(), Some(2), "{again:?}");
+    let more = enact(
+        folder.path(),
+        &[&arguments[..], &["--append", "--only", "reached"]].concat(),
+    );
+    assert!(more.status.success(), "{more:?}");
+    let info = fs::read_to_string(folder.path().join("data/meta/info.json")).unwrap();
+    let info: Value = serde_json::from_str(&info).unwrap();
+    assert_eq!(info["total_episodes"], 2);
+    for (options, why) in [
+        (["--units", "rad"], "robot_type"),
+        (["--cameras", "wrist"], "no camera `wrist`"),
+        (["--fps", "5"], "try --fps 2"),
+    ] {
+        let mut arguments = vec!["export", &file, "--lerobot", "data", "--append"];
+        if options[0] != "--fps" {
+            arguments.extend(["--fps", "2"]);
+        }
+        arguments.extend(options);
+        let refused = enact(folder.path(), &arguments);
+        let talk = String::from_utf8_lossy(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2), "{talk}");
+        assert!(talk.contains(why), "{talk}");
+    }
+}
+
+#[test]
+fn what_only_might_have_moved_is_no_episode() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = kept(folder.path(), &["--dry-run"]);
+    let refused = enact(folder.path(), &["export", &file, "--lerobot", "data"]);
+    let talk = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{talk}");
+    assert!(
+        talk.contains("dry run") && talk.contains("nothing to export"),
+        "{talk}"
+    );
+    let names: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|it| it.unwrap().file_name())
+        .collect();
+    assert_eq!(names.len(), 2, "{names:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use crate::args::StopArgs;
 use crate::view::Shown;
@@ -120,19 +120,78 @@ pub struct ExportArgs {
     /// Write every reading of the arm as a line
     #[arg(long, value_name = "FILE.csv")]
     pub csv: Option<PathBuf>,
-    /// Write a LeRobot data set (version 3) into a new folder
+    /// Write a LeRobot data set (version 3): an episode for each task in which the arm moved
     #[arg(long, value_name = "DIR")]
     pub lerobot: Option<PathBuf>,
     /// Write a film; needs ffmpeg
     #[arg(long, value_name = "FILE.mp4")]
     pub mp4: Option<PathBuf>,
     /// Samples or pictures per second
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub fps: u32,
     /// Take the pictures that were taken, each until the next, instead of rendering one per
     /// sample by replaying a simulated run
     #[arg(long)]
     pub as_taken: bool,
+    /// Count the time too in which the arm stands and waits for a plan
+    #[arg(long)]
+    pub keep_pauses: bool,
+    /// What becomes of the data set.
+    #[command(flatten)]
+    pub set: SetArgs,
+}
+
+/// What becomes of a data set.
+#[derive(Clone, Debug, Args)]
+pub struct SetArgs {
+    /// Add to the data set that is in the folder already
+    #[arg(long, requires = "lerobot")]
+    pub append: bool,
+    /// Take these tasks only
+    #[arg(long, requires = "lerobot")]
+    pub only: Option<Only>,
+    /// In what joints are told [default: as LeRobot's class for that arm does; rad for an arm
+    /// that it has no class for]
+    #[arg(long, value_name = "UNITS", requires = "lerobot")]
+    pub units: Option<UnitsChoice>,
+    /// Take the pictures of these cameras only
+    #[arg(
+        long,
+        value_name = "NAME,…",
+        value_delimiter = ',',
+        requires = "lerobot"
+    )]
+    pub cameras: Option<Vec<String>>,
+    /// Take depth too, as LeRobot 0.6 keeps it; older ones cannot read it
+    #[arg(long, requires = "lerobot")]
+    pub depth: bool,
+    /// Keep pictures as files within the table, as is done without ffmpeg, not as video
+    #[arg(long, requires = "lerobot")]
+    pub images: bool,
+    /// Leave out `next.success`, as data sets that LeRobot records do
+    #[arg(long, requires = "lerobot")]
+    pub without_outcome: bool,
+    /// Calibration of the arm where a recording does not say it: a file in LeRobot's form
+    #[arg(long, value_name = "FILE.json", requires = "lerobot")]
+    pub calibration: Option<PathBuf>,
+}
+
+/// Which tasks are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Only {
+    /// Those whose goal was reached.
+    Reached,
+}
+
+/// In what joints are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum UnitsChoice {
+    /// Degrees from the middle of the calibrated range, gripper 0 to 100
+    Degrees,
+    /// -100 to 100 over the calibrated range, gripper 0 to 100
+    Normalized,
+    /// Radians, metres for joints that slide
+    Rad,
 }
 
 fn speed(text: &str) -> Result<f64, String> {

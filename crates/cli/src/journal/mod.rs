@@ -10,11 +10,15 @@
 //! | [`reask`] | `enact replay --reask`: the same pictures to another model |
 //! | [`show`] | `enact view`: the same pictures in rerun |
 //! | [`export`] | `enact export` |
+//! | [`dataset`] | `enact export --lerobot` |
+//! | [`develop`] | a picture for each sample of a recording |
 //! | [`stage`] | the simulated world of a recording |
 //! | [`mover`] | the arm that a replay moves |
 //! | [`paced`] | an arm no faster than told |
 
 pub mod args;
+pub mod dataset;
+pub mod develop;
 pub mod export;
 pub mod keep;
 pub mod mover;

@@ -17,12 +17,16 @@ from PIL import Image
 
 
 def by_pandas(folder, info):
-    rows = pandas.read_parquet(folder / "data/chunk-000/file-000.parquet")
+    def read(name):
+        return pandas.concat(pandas.read_parquet(path) for path in sorted((folder / name).rglob("*.parquet")))
+
+    rows = read("data")
     tasks = pandas.read_parquet(folder / "meta/tasks.parquet")
-    episodes = pandas.read_parquet(folder / "meta/episodes/chunk-000/file-000.parquet")
+    episodes = read("meta/episodes")
     assert len(rows) == info["total_frames"] and len(tasks) == info["total_tasks"]
     assert tasks.index.name == "task" and list(tasks["task_index"]) == list(range(len(tasks)))
-    assert set(info["features"]) == set(rows.columns), set(info["features"]) ^ set(rows.columns)
+    kept = {name for name, feature in info["features"].items() if feature["dtype"] != "video"}
+    assert kept == set(rows.columns), kept ^ set(rows.columns)
     joints = info["features"]["observation.state"]["shape"][0]
     for column in ("observation.state", "action"):
         values = numpy.stack(rows[column])
@@ -37,6 +41,7 @@ def by_pandas(folder, info):
         if feature["dtype"] == "image":
             pictures = [Image.open(io.BytesIO(row["bytes"])) for row in rows[name]]
             height, width, _ = feature["shape"]
+            assert pictures[0].mode == ("F" if feature["shape"][2] == 1 else "RGB")
             assert all(picture.size == (width, height) for picture in pictures)
             print(f"{len(pictures)} pictures, {len(set(row['bytes'] for row in rows[name]))} of them different")
     print(f"pandas: {len(rows)} rows of {len(episodes)} episodes are well")
@@ -53,7 +58,7 @@ def by_lerobot(folder, info):
     for name, feature in info["features"].items():
         shape = tuple(dataset[0][name].shape)
         wanted = tuple(feature["shape"])
-        if feature["dtype"] == "image":
+        if feature["dtype"] in ("image", "video"):
             wanted = (wanted[2], *wanted[:2])
         assert shape == wanted or (shape, wanted) == ((), (1,)), (name, shape, wanted)
     print(f"LeRobot: {len(dataset)} samples, task `{dataset[0]['task']}`")

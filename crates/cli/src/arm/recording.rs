@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use enact_arm::ArmState;
+use enact_arm::{ArmState, StopSwitch};
 use enact_bridge::{Bounds, Ending, Event, Observer, Report};
 use enact_camera::Camera;
 use enact_journal::film::{ArmClock, CAMERA, Filming};

@@ -7,6 +7,11 @@ use nalgebra::{Matrix3, Rotation3, Unit, UnitQuaternion};
 /// The heading depends on where the tool is and the other way round; so many
 /// rounds settle both.
 const ROUNDS: usize = 6;
+/// Postures are looked for so far inside the joints' limits, rad or m: what is planned through
+/// them bends a little beyond them.
+pub const INSIDE: f64 = 2e-3;
+/// Postures in which no joint differs by more are one, rad or m.
+const OTHER: f64 = 0.05;
 
 /// How the hand is turned about its approach direction.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -124,8 +129,8 @@ impl Hand {
 
 /// Solves for the arm's joints; what cannot be reached is called `what`.
 pub fn solve(robot: &Robot, pose: &Pose, seed: &[f64], what: &str) -> Result<JointVector, Refusal> {
-    let solution = robot.inverse(&IkTarget::Pose(*pose), &seed[..robot.arm_joints().len()]);
-    match solution {
+    let seed = &seed[..robot.arm_joints().len()];
+    match robot.inverse_inside(&IkTarget::Pose(*pose), seed, INSIDE) {
         Ok(solution) => Ok(solution.joints.into()),
         Err(Refusal::Unreachable {
             x, y, z, distance, ..
@@ -138,6 +143,17 @@ pub fn solve(robot: &Robot, pose: &Pose, seed: &[f64], what: &str) -> Result<Joi
         }),
         Err(other) => Err(other),
     }
+}
+
+/// The arm's joints in other ways to a pose than `known`, nearest to `seed` first: with the elbow or
+/// the wrist on another side, or with joints to spare turned otherwise.
+pub fn others(robot: &Robot, pose: &Pose, seed: &[f64], known: &[f64]) -> Vec<JointVector> {
+    robot
+        .inverse_all(pose, &seed[..robot.arm_joints().len()], INSIDE)
+        .into_iter()
+        .map(|solution| JointVector::from(solution.joints))
+        .filter(|joints| joints.iter().zip(known).any(|(a, b)| (a - b).abs() > OTHER))
+        .collect()
 }
 
 /// No posture brings the grasp point further than this from the second joint or

@@ -3,6 +3,7 @@
 use enact_robot::{IkTarget, Robot, Surroundings};
 use enact_types::{JointVector, Pose, Refusal};
 
+use super::hand::INSIDE;
 use super::spline::Spline;
 use super::timing::{ToolLimits, follow};
 
@@ -25,7 +26,11 @@ pub fn postures(robot: &Robot, start: &[f64], end: &Pose) -> Result<Vec<JointVec
     for step in 1..=steps {
         let pose = between(&from, end, step as f64 / steps as f64);
         let seed = &postures[postures.len() - 1];
-        let joints = JointVector::from(robot.inverse(&IkTarget::Pose(pose), seed)?.joints);
+        let joints = JointVector::from(
+            robot
+                .inverse_inside(&IkTarget::Pose(pose), seed, INSIDE)?
+                .joints,
+        );
         let moved = joints.max_difference(seed);
         if moved > JUMP {
             let at = pose.translation.vector;
@@ -60,6 +65,7 @@ pub fn timed(
     };
     let mut samples = follow(robot, &through(knots)?, &tool)?;
     samples[0] = start.clone();
+    robot.check_positions(&samples)?;
     Ok(samples)
 }
 
@@ -74,6 +80,7 @@ pub fn followed(
     let mut samples = follow(robot, &through(knots)?, &ToolLimits::free(around))?;
     let end = samples.len() - 1;
     (samples[0], samples[end]) = (first, last);
+    robot.check_positions(&samples)?;
     Ok(samples)
 }
 

@@ -32,7 +32,7 @@ pub fn move_to(
     let period = robot.control_period().as_secs_f64();
     let steps = (trajectory.get_duration() / period).ceil() as usize;
     let mut samples: Vec<JointVector> = (0..=steps)
-        .map(|step| at(&trajectory, count, step as f64 * period))
+        .map(|step| between(start, goal, at(&trajectory, count, step as f64 * period)))
         .collect();
     samples[0] = start.clone();
     samples[steps] = goal.clone();
@@ -76,6 +76,14 @@ fn plan(
         .calculate(&input, &mut trajectory)
         .map_err(|error| Refusal::NotApplicable(format!("no motion to there: {error}")))?;
     Ok(trajectory)
+}
+
+/// Joints that from rest to rest pass nowhere but between start and goal, less what a profile is
+/// off by in rounding: an end may be at a limit.
+fn between(start: &[f64], goal: &[f64], joints: JointVector) -> JointVector {
+    let ends = start.iter().zip(goal).zip(joints.iter());
+    ends.map(|((from, to), at)| at.max(from.min(*to)).min(from.max(*to)))
+        .collect()
 }
 
 fn at(trajectory: &Trajectory<0>, count: usize, time: f64) -> JointVector {

@@ -6,6 +6,7 @@ use enact_robot::{Robot, Surroundings};
 use enact_types::{JointVector, Refusal, Vector3};
 
 use super::connect::{Space, between, connect, dense};
+use super::hand::INSIDE;
 use super::line;
 use super::point_to_point::{creeping, move_to};
 use super::profile::SHARE;
@@ -203,10 +204,12 @@ fn searched(
     let arm = robot.arm_joints().len();
     let joints = robot.joints().iter().enumerate();
     let limits = joints.map(|(joint, description)| {
+        let (a, b) = (start[joint], goal[joint]);
         if joint < arm {
-            (description.limits.min, description.limits.max)
+            // Corners are rounded by a curve that bends a little beyond them.
+            let limits = description.limits;
+            (limits.min + INSIDE, limits.max - INSIDE)
         } else {
-            let (a, b) = (start[joint], goal[joint]);
             (a.min(b), a.max(b))
         }
     });

@@ -2,10 +2,11 @@
 
 use enact_robot::description::Gripper;
 use enact_robot::{Robot, Surroundings};
-use enact_types::{JointVector, Refusal};
+use enact_types::{JointVector, Pose, Refusal};
 
 use crate::motion::Hand;
 use crate::motion::body::in_hand;
+use crate::motion::hand::others;
 use crate::motion::line::with_gripper;
 use crate::motion::transit::Searches;
 use crate::scene::{SceneMemory, SceneObject};
@@ -64,6 +65,12 @@ impl<'a> Context<'a> {
     /// Only the object that is worked on, not to be touched.
     pub fn only(&self, name: &str) -> Surroundings {
         self.around.only(name).within(0.0)
+    }
+
+    /// Postures of the arm at a pose of the tool other than the one that is known, nearest to
+    /// where it is now first.
+    pub fn others(&self, base_from_tool: &Pose, known: &[f64]) -> Vec<JointVector> {
+        others(self.robot, base_from_tool, self.joints, known)
     }
 
     /// Refuses a posture of the arm, its gripper at `gripper`, in which something is too close.

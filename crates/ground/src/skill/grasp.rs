@@ -91,6 +91,7 @@ pub fn is_graspable(context: &Context<'_>, name: &str, solid: &Solid) -> bool {
 pub fn hindrance(context: &Context<'_>, name: &str, solid: &Solid) -> Option<Refusal> {
     let surroundings = [context.neighbours(name), context.only(name)];
     let mut refusal = None;
+    let mut hindered = Vec::new();
     for tilt in TILTS {
         for (yaw, width) in directions(context.gripper, solid) {
             let Ok(grasp) = reach(context, name, solid, tilt, yaw, width) else {
@@ -101,10 +102,26 @@ pub fn hindrance(context: &Context<'_>, name: &str, solid: &Solid) -> Option<Ref
                     Ok(()) => return None,
                     Err(why) => refusal = closest(refusal, why),
                 }
+                hindered.push(grasp);
             }
         }
     }
-    refusal
+    let is_free = |grasp: &Grasp| check_open(context, &surroundings, grasp).is_ok();
+    refusal.filter(|_| !otherwise(context, &hindered).any(|grasp| is_free(&grasp)))
+}
+
+/// The same grasps, the arm in its other postures.
+pub fn otherwise<'a>(
+    context: &'a Context<'a>,
+    grasps: &'a [Grasp],
+) -> impl Iterator<Item = Grasp> + 'a {
+    grasps.iter().flat_map(move |grasp| {
+        let others = context.others(&grasp.base_from_tool, &grasp.posture);
+        others.into_iter().map(|posture| Grasp {
+            posture,
+            ..grasp.clone()
+        })
+    })
 }
 
 /// Refuses a grasp whose open fingers are too close to something.

@@ -4,7 +4,7 @@ use enact_robot::{Surroundings, TABLE};
 use enact_types::{Pose, Refusal, Vector3};
 
 use super::context::Context;
-use super::grasp::{Grasp, another, check_open, closest, grasps};
+use super::grasp::{Grasp, another, check_open, closest, grasps, otherwise};
 use super::script::Script;
 use crate::motion::body::in_hand;
 use crate::motion::hand::solve;
@@ -25,6 +25,8 @@ const LIFT_SPEED: f64 = 0.12;
 const CLOSING: f64 = 0.6;
 /// So many grasps are planned through before giving up.
 const ATTEMPTS: usize = 40;
+/// And so many with the arm in another posture.
+const OTHERWISE: usize = 24;
 
 /// The motion that grasps the object of this name and lifts it.
 pub fn pick(context: &Context<'_>, name: &str) -> Result<Motion, Refusal> {
@@ -37,7 +39,12 @@ pub fn pick(context: &Context<'_>, name: &str) -> Result<Motion, Refusal> {
     let object = context.find(name)?;
     let mut refusal = None;
     let grasps = another(grasps(context, name, &object.solid)?, context.approach);
-    for grasp in grasps.into_iter().take(ATTEMPTS) {
+    let usual = grasps.iter().take(ATTEMPTS).cloned();
+    let surroundings = [context.neighbours(name), context.only(name)];
+    let others = otherwise(context, &grasps)
+        .filter(|grasp| check_open(context, &surroundings, grasp).is_ok())
+        .take(OTHERWISE);
+    for grasp in usual.chain(others) {
         match through(context, object, &grasp) {
             Ok(script) => {
                 return Ok(Motion {

@@ -9,14 +9,17 @@ use enact_types::{Point3, Refusal, Vector3};
 use super::context::Context;
 use super::grasp::{closest, require_in_reach};
 use super::pick::shifted;
-use super::release::{Release, releases};
+use super::release::{Release, otherwise, releases};
 use super::script::Script;
-use super::spot::spots;
+use super::spot::{Spot, spots};
 use crate::motion::hand::solve;
 use crate::motion::solids::obstacle;
 use crate::motion::{Motion, Purpose};
 use crate::scene::{Held, SceneObject};
 
+/// With other postures of the arm, so many ways over a spot are tried, and in all so many postures.
+const UPRIGHT: usize = 4;
+const OTHERWISE: usize = 16;
 /// Heights of the released object above the surface in a container, metres.
 const DROPS: [f64; 7] = [0.008, 0.014, 0.02, 0.028, 0.036, 0.046, 0.06];
 /// The same on a solid thing.
@@ -38,6 +41,15 @@ const RETREAT_SPEED: f64 = 0.12;
 const OPENING: f64 = 0.5;
 /// Distance of the hand to the target while it releases, metres.
 const TARGET_MARGIN: f64 = 0.001;
+
+/// Which of the postures with the hand at one place are tried.
+#[derive(Clone, Copy, PartialEq)]
+enum Postures {
+    /// The one nearest to where the arm is.
+    Nearest,
+    /// The arm's other ones.
+    Others,
+}
 
 /// What is put down where.
 struct Placing<'a> {
@@ -64,26 +76,17 @@ pub fn place(
         target,
         carrying: context.carrying(),
     };
-    let drops = drops(target, relation);
+    let spots = spots(context, &held.object.solid, target, relation)?;
     let mut refusal = None;
-    for spot in spots(context, &held.object.solid, target, relation)? {
-        for drop in drops {
-            let ways = match releases(context, held, target, spot, *drop) {
-                Ok(ways) => ways,
-                Err(why) => {
-                    refusal = closest(refusal, why);
-                    break;
-                }
-            };
-            match placing.first(&ways) {
-                Ok(script) => {
-                    return Ok(Motion {
-                        segments: script.finish(),
-                        tool_from_object: None,
-                    });
-                }
-                Err(why) => refusal = closest(refusal, why),
+    for postures in [Postures::Nearest, Postures::Others] {
+        match placing.somewhere(&spots, drops(target, relation), postures) {
+            Ok(script) => {
+                return Ok(Motion {
+                    segments: script.finish(),
+                    tool_from_object: None,
+                });
             }
+            Err(why) => refusal = refusal.or(why),
         }
     }
     Err(refusal.unwrap_or_else(|| {
@@ -122,13 +125,14 @@ pub fn hindrance(
             // In or on it, spots lie close together: all are out of reach then.
             break;
         };
-        for way in ways {
-            for spare in SPARE {
-                match placing.opened(&way, spare, &empty) {
-                    Ok(_) => return None,
-                    Err(why) => refusal = closest(refusal, why),
-                }
-            }
+        let free = placing.opens(&ways, &empty).or_else(|why| {
+            let others = otherwise(context, &ways[..ways.len().min(UPRIGHT)]);
+            placing.opens(&others, &empty).map_err(|_| why)
+        });
+        match free {
+            Ok(()) => return None,
+            Err(Some(why)) => refusal = closest(refusal, why),
+            Err(None) => {}
         }
     }
     refusal
@@ -156,6 +160,41 @@ fn held<'a>(context: &Context<'a>, name: &str) -> Result<&'a Held, Refusal> {
 }
 
 impl<'a> Placing<'a> {
+    /// The first spot and drop with a way that can be planned through; else the refusal that was
+    /// closest to being none, if any was tried.
+    fn somewhere(
+        &self,
+        spots: &[Spot],
+        drops: &[f64],
+        postures: Postures,
+    ) -> Result<Script<'a>, Option<Refusal>> {
+        let mut refusal = None;
+        for spot in spots {
+            for drop in drops {
+                let ways = match releases(&self.context, self.held, self.target, *spot, *drop) {
+                    Ok(ways) => ways,
+                    Err(why) => {
+                        refusal = closest(refusal, why);
+                        break;
+                    }
+                };
+                let ways = match postures {
+                    Postures::Nearest => ways,
+                    Postures::Others => {
+                        let mut others = otherwise(&self.context, &ways[..ways.len().min(UPRIGHT)]);
+                        others.truncate(OTHERWISE);
+                        others
+                    }
+                };
+                match self.first(&ways) {
+                    Ok(script) => return Ok(script),
+                    Err(why) => refusal = closest(refusal, why),
+                }
+            }
+        }
+        Err(refusal)
+    }
+
     /// The first way that can be planned through.
     fn first(&self, ways: &[Release]) -> Result<Script<'a>, Refusal> {
         let mut refusal = None;
@@ -206,6 +245,20 @@ impl<'a> Placing<'a> {
         // The fingers may still be around it.
         around.obstacles.push((Arc::new(put_down), TARGET_MARGIN));
         around
+    }
+
+    /// Whether the fingers open in one of these ways; else why not, if there is one.
+    fn opens(&self, ways: &[Release], around: &Surroundings) -> Result<(), Option<Refusal>> {
+        let mut refusal = None;
+        for way in ways {
+            for spare in SPARE {
+                match self.opened(way, spare, around) {
+                    Ok(_) => return Ok(()),
+                    Err(why) => refusal = closest(refusal, why),
+                }
+            }
+        }
+        Err(refusal)
     }
 
     /// The gripper's joint with the fingers `spare` wider than the object; refuses fingers that

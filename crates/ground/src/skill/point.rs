@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use enact_types::{JointVector, Point3, Refusal};
+use enact_types::{JointVector, Point3, Pose, Refusal};
 
 use super::context::{Context, TILTS};
 use super::grasp::{closest, require_in_reach};
@@ -15,6 +15,8 @@ use crate::scene::Solid;
 const HOVERS: [f64; 2] = [0.035, 0.025];
 /// Turns about the approach direction to try.
 const ROLLS: u32 = 4;
+/// So many other postures of the arm are tried.
+const OTHERWISE: usize = 24;
 
 /// The motion that holds the shut fingertips above the object of this name.
 pub fn point(context: &Context<'_>, name: &str) -> Result<Motion, Refusal> {
@@ -22,7 +24,14 @@ pub fn point(context: &Context<'_>, name: &str) -> Result<Motion, Refusal> {
     let carrying = context.carrying();
     require_in_reach(context, name, &solid.centre())?;
     let mut refusal = None;
-    for posture in postures(context, name, solid) {
+    let others = otherwise(context, name, solid)
+        .filter(|posture| {
+            context
+                .check(posture, context.gripper.closed, &carrying)
+                .is_ok()
+        })
+        .take(OTHERWISE);
+    for posture in postures(context, name, solid).chain(others.map(Ok)) {
         let mut script = Script::new(*context);
         let closed = context.gripper.closed;
         match posture.and_then(|posture| script.transit(&posture, closed, &carrying)) {
@@ -49,7 +58,11 @@ pub fn hindrance(context: &Context<'_>, name: &str, solid: &Solid) -> Option<Ref
             Err(why) => refusal = closest(refusal, why),
         }
     }
-    refusal
+    let is_free = |posture: JointVector| {
+        let closed = context.gripper.closed;
+        context.check(&posture, closed, &carrying).is_ok()
+    };
+    refusal.filter(|_| !otherwise(context, name, solid).any(is_free))
 }
 
 /// Postures with the fingertips above an object, the best first.
@@ -59,18 +72,36 @@ fn postures<'a>(
     solid: &Solid,
 ) -> impl Iterator<Item = Result<JointVector, Refusal>> {
     let context = *context;
-    let ways = HOVERS.into_iter().flat_map(|hover| {
-        let turns = (0..ROLLS).map(|step| f64::from(step) * 2.0 * PI / f64::from(ROLLS));
-        TILTS
-            .into_iter()
-            .flat_map(move |tilt| turns.clone().map(move |turn| (hover, tilt, turn)))
-    });
-    ways.map(move |(hover, tilt, turn)| {
+    let solve = move |pose: Pose| solve(context.robot, &pose, context.joints, name);
+    poses(&context, solid).into_iter().map(solve)
+}
+
+/// The arm's other postures there.
+fn otherwise<'a>(
+    context: &'a Context<'a>,
+    name: &'a str,
+    solid: &Solid,
+) -> impl Iterator<Item = JointVector> + 'a {
+    poses(context, solid).into_iter().flat_map(move |pose| {
+        let nearest = solve(context.robot, &pose, context.joints, name);
+        nearest.map_or_else(|_| Vec::new(), |known| context.others(&pose, &known))
+    })
+}
+
+/// Tool poses with the fingertips above an object, the best first.
+fn poses(context: &Context<'_>, solid: &Solid) -> Vec<Pose> {
+    let mut poses = Vec::new();
+    for hover in HOVERS {
         let height = solid.top + hover + context.gripper.fingertip_reach;
         let target = Point3::new(solid.x, solid.y, height);
-        let grasp = &context.gripper.tool_from_grasp;
-        let roll = Roll::FromHeading(turn);
-        let pose = context.hand.pose(grasp, &target, tilt, roll);
-        solve(context.robot, &pose, context.joints, name)
-    })
+        for tilt in TILTS {
+            for step in 0..ROLLS {
+                let turn = f64::from(step) * 2.0 * PI / f64::from(ROLLS);
+                let grasp = &context.gripper.tool_from_grasp;
+                let roll = Roll::FromHeading(turn);
+                poses.push(context.hand.pose(grasp, &target, tilt, roll));
+            }
+        }
+    }
+    poses
 }

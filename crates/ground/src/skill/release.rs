@@ -112,6 +112,19 @@ pub fn releases(
     }
 }
 
+/// The same, the arm in its other postures.
+pub fn otherwise(context: &Context<'_>, ways: &[Release]) -> Vec<Release> {
+    let others = |way: &Release| context.others(&way.base_from_tool, &way.posture);
+    ways.iter()
+        .flat_map(|way| {
+            others(way).into_iter().map(|posture| Release {
+                posture,
+                ..way.clone()
+            })
+        })
+        .collect()
+}
+
 /// Hands over a spot, the best first: index of the tilt, roll, and tool pose.
 fn candidates(
     context: &Context<'_>,

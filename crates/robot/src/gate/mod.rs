@@ -230,6 +230,26 @@ impl Gate {
     }
 }
 
+impl Robot {
+    /// Refuses samples of all joints in which one leaves its limits of position, or, if the first
+    /// is outside, gets farther away from them: as [`Gate::admit`] does, for whoever plans.
+    ///
+    /// # Errors
+    /// The first limit that is not kept.
+    pub fn check_positions(&self, samples: &[JointVector]) -> Result<(), Refusal> {
+        let Some(first) = samples.first() else {
+            return Ok(());
+        };
+        self.joints()
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, joint)| {
+                let positions = samples.iter().map(|sample| sample[index]);
+                check_positions(joint, first[index], positions)
+            })
+    }
+}
+
 /// Each position is inside, or no farther outside than the one before it.
 fn check_positions(
     joint: &Joint,

@@ -3,7 +3,9 @@
 //! In closed form where the arm has one and the target is a whole pose ([`wrist`], [`plane`]);
 //! else by damped least squares ([`descent`]) from the seed, then from a fixed sequence of
 //! starts that spreads from the seed over the whole joint range. The same question
-//! always has the same answer.
+//! always has the same answer. Whoever plans a motion through the answers asks for joints a little
+//! inside their limits ([`Robot::inverse_inside`]), and for other postures at the same pose
+//! ([`Robot::inverse_all`]).
 
 mod descent;
 mod plane;
@@ -14,7 +16,7 @@ use std::f64::consts::TAU;
 use enact_types::{Point3, Pose, Refusal, Vector3};
 use nalgebra::{Matrix3, Rotation3, Unit, UnitQuaternion};
 
-use crate::description::Robot;
+use crate::description::{Limits, Robot};
 use crate::sequence::halton;
 use descent::{Attempt, Goal, Orientation, descend};
 pub use plane::PlanarArm;
@@ -63,8 +65,18 @@ const WIDENING: usize = 10;
 /// A start of a closed form may be so far over a limit, radians: within the tolerance of its
 /// place, a nearly straight elbow bends that much.
 const OVER_THE_LIMIT: f64 = 0.2;
-/// Solutions whose joints differ by less are one.
+/// Solutions whose joints differ by less are one: in closed form, by descent, and of an arm with
+/// more joints than a pose needs, which may be anywhere between two of its solutions.
 const SAME: f64 = 1e-6;
+const SAME_BY_DESCENT: f64 = 1e-2;
+const SAME_IF_REDUNDANT: f64 = 0.3;
+/// Joints that a pose needs.
+const NEEDED: usize = 6;
+/// Starts in search of every way to a pose, and ways that are enough.
+const STARTS: usize = 60;
+const ENOUGH: usize = 12;
+/// Of its range, the most that a joint is kept inside its limits on each side.
+const MOST_INSIDE: f64 = 0.02;
 /// Starts still made after the first success, in search of one nearer to the seed.
 const SECOND_LOOKS: usize = 4;
 
@@ -76,6 +88,21 @@ impl Robot {
     /// [`Refusal::Unreachable`] with the smallest distance found; [`Refusal::Malformed`]
     /// and [`Refusal::NotFinite`] for a question that makes no sense.
     pub fn inverse(&self, target: &IkTarget, seed: &[f64]) -> Result<IkSolution, Refusal> {
+        self.inverse_inside(target, seed, 0.0)
+    }
+
+    /// As [`inverse`](Self::inverse), each joint at least `inside` (rad or m) within its limits,
+    /// but no more than a small part of its range: what is planned through such postures has room
+    /// to bend between them.
+    ///
+    /// # Errors
+    /// As [`inverse`](Self::inverse).
+    pub fn inverse_inside(
+        &self,
+        target: &IkTarget,
+        seed: &[f64],
+        inside: f64,
+    ) -> Result<IkSolution, Refusal> {
         let goals = self.goals(target)?;
         let finite = seed.iter().all(|value| value.is_finite());
         if seed.len() < self.arm_joints || !finite {
@@ -85,60 +112,106 @@ impl Robot {
             )));
         }
         let goals_in_full = goals.iter().filter_map(Goal::pose);
-        let exact = goals_in_full.flat_map(|pose| self.closed_form(&pose, seed));
+        let exact = goals_in_full.flat_map(|pose| self.closed_form(&pose, seed, inside));
         if let Some(nearest) = exact.min_by(|a, b| far(a, seed).total_cmp(&far(b, seed))) {
             return Ok(self.solution(nearest, &goals));
         }
         match self.arm_joints {
-            4 => self.search::<4>(&goals, seed),
-            5 => self.planar(target, &goals, seed),
-            6 => self.search::<6>(&goals, seed),
-            7 => self.search::<7>(&goals, seed),
+            4 => self.search::<4>(&goals, seed, inside),
+            5 => self.planar(target, &goals, seed, inside),
+            6 => self.search::<6>(&goals, seed, inside),
+            7 => self.search::<7>(&goals, seed, inside),
             joints => Err(Refusal::NotApplicable(format!(
                 "no inverse kinematics for {joints} joints"
             ))),
         }
     }
 
-    /// Every way for an arm with a spherical wrist to put the tool at a pose, nearest to `seed`
-    /// first: up to eight, and none out of its limits; some of them where it may turn on the spot.
-    /// Empty for any other arm, and out of reach.
+    /// Ways to put the tool at a pose, nearest to `seed` first, each joint at least `inside` within
+    /// its limits as in [`inverse_inside`](Self::inverse_inside). All of them, up to eight, where
+    /// the arm has a spherical wrist; those that a search finds for another arm; some of them where
+    /// it may turn on the spot or has joints to spare. Empty out of reach.
     ///
     /// # Panics
     /// If the seed is shorter than the arm.
-    pub fn inverse_all(&self, base_from_tool: &Pose, seed: &[f64]) -> Vec<IkSolution> {
-        let mut all = self.closed_form(base_from_tool, seed);
-        all.sort_by(|a, b| far(a, seed).total_cmp(&far(b, seed)));
-        let mut distinct: Vec<[f64; 6]> = Vec::new();
-        for joints in all {
-            if distinct.iter().all(|known| far(known, &joints) > SAME) {
-                distinct.push(joints);
-            }
-        }
+    pub fn inverse_all(&self, base_from_tool: &Pose, seed: &[f64], inside: f64) -> Vec<IkSolution> {
         let goal = Goal {
             position: base_from_tool.translation.vector,
             orientation: Orientation::Pose(base_from_tool.rotation),
         };
+        if self.wrist.is_none() {
+            return match (self.arm_joints, &self.plane) {
+                (5, Some(plane)) => {
+                    let starts = plane.starts(base_from_tool);
+                    self.every(&goal, seed, inside, starts.joints)
+                }
+                (4, _) => self.every::<4>(&goal, seed, inside, Vec::new()),
+                (5, _) => self.every::<5>(&goal, seed, inside, Vec::new()),
+                (6, _) => self.every::<6>(&goal, seed, inside, Vec::new()),
+                (7, _) => self.every::<7>(&goal, seed, inside, Vec::new()),
+                _ => Vec::new(),
+            };
+        }
+        let all = self.closed_form(base_from_tool, seed, inside);
         let goals = [goal];
-        distinct
+        distinct(all, seed, SAME)
             .into_iter()
             .map(|joints| self.solution(joints, &goals))
             .collect()
     }
 
+    /// What descents find from these starts, or from many others where there are none.
+    fn every<const N: usize>(
+        &self,
+        goal: &Goal,
+        seed: &[f64],
+        inside: f64,
+        mut starts: Vec<[f64; N]>,
+    ) -> Vec<IkSolution> {
+        let limits = self.arm_limits::<N>(inside);
+        let seed = clamped(seed, &limits);
+        for joints in &mut starts {
+            self.unwind(joints, &seed, &limits);
+            *joints = clamped(joints, &limits);
+        }
+        if starts.is_empty() {
+            starts.extend((0..STARTS).map(|round| spread(&limits, &seed, round)));
+        }
+        let same = if N > NEEDED {
+            SAME_IF_REDUNDANT
+        } else {
+            SAME_BY_DESCENT
+        };
+        let mut found: Vec<Attempt<N>> = Vec::new();
+        for start in starts {
+            let mut attempt = descend(&self.chain, &limits, goal, start);
+            self.unwind(&mut attempt.joints, &seed, &limits);
+            let is_known = |known: &Attempt<N>| far(&known.joints, &attempt.joints) < same;
+            if attempt.meets(goal) && !found.iter().any(is_known) {
+                found.push(attempt);
+            }
+            if found.len() == ENOUGH {
+                break;
+            }
+        }
+        found.sort_by(|a, b| far(&a.joints, &seed).total_cmp(&far(&b.joints, &seed)));
+        found.iter().map(Attempt::solution).collect()
+    }
+
     /// What the closed form finds within the limits, whole turns towards the seed.
-    fn closed_form(&self, base_from_tool: &Pose, seed: &[f64]) -> Vec<[f64; 6]> {
+    fn closed_form(&self, base_from_tool: &Pose, seed: &[f64], inside: f64) -> Vec<[f64; 6]> {
         let Some(wrist) = &self.wrist else {
             return Vec::new();
         };
+        let limits = self.arm_limits::<6>(inside);
         let seed = std::array::from_fn(|joint| seed[joint]);
         let mut found = wrist.solutions(base_from_tool, &seed);
         for joints in &mut found {
-            self.unwind(joints, &seed);
+            self.unwind(joints, &seed, &limits);
         }
         found.retain(|joints| {
-            let mut each = joints.iter().zip(self.arm_joints());
-            each.all(|(at, joint)| joint.limits.min <= *at && *at <= joint.limits.max)
+            let mut each = joints.iter().zip(&limits);
+            each.all(|(at, (min, max))| min <= at && at <= max)
         });
         found
     }
@@ -163,23 +236,30 @@ impl Robot {
         target: &IkTarget,
         goals: &[Goal],
         seed: &[f64],
+        inside: f64,
     ) -> Result<IkSolution, Refusal> {
         let (IkTarget::Pose(pose), Some(plane)) = (target, &self.plane) else {
-            return self.search::<5>(goals, seed);
+            return self.search::<5>(goals, seed, inside);
         };
         let starts = plane.starts(pose);
-        match self.polish(&goals[0], seed, starts.joints) {
+        let limits = self.arm_limits(inside);
+        match self.polish(&goals[0], seed, starts.joints, &limits) {
             Ok(solution) => Ok(solution),
             Err(nearest) if starts.complete => {
                 let distance = nearest.position_error;
                 Err(self.unreachable::<5>(&goals[0], seed, distance))
             }
-            Err(_) => self.search::<5>(goals, seed),
+            Err(_) => self.search::<5>(goals, seed, inside),
         }
     }
 
-    fn arm_limits<const N: usize>(&self) -> [(f64, f64); N] {
-        std::array::from_fn(|joint| (self.joints[joint].limits.min, self.joints[joint].limits.max))
+    /// The arm's limits, each end moved inwards.
+    fn arm_limits<const N: usize>(&self, inside: f64) -> [(f64, f64); N] {
+        std::array::from_fn(|joint| {
+            let Limits { min, max, .. } = self.joints[joint].limits;
+            let inside = inside.min(MOST_INSIDE * (max - min));
+            (min + inside, max - inside)
+        })
     }
 
     /// The nearest solution to `seed` of those that `starts` lead to, else the best attempt of
@@ -189,19 +269,19 @@ impl Robot {
         goal: &Goal,
         seed: &[f64],
         mut starts: Vec<[f64; N]>,
+        limits: &[(f64, f64); N],
     ) -> Result<IkSolution, Attempt<N>> {
-        let limits = self.arm_limits();
-        let seed = clamped(seed, &limits);
+        let seed = clamped(seed, limits);
         for joints in &mut starts {
-            self.unwind(joints, &seed);
+            self.unwind(joints, &seed, limits);
         }
-        starts.retain(|joints| far(joints, &clamped(joints, &limits)) < OVER_THE_LIMIT);
+        starts.retain(|joints| far(joints, &clamped(joints, limits)) < OVER_THE_LIMIT);
         starts.sort_by(|a, b| far(a, &seed).total_cmp(&far(b, &seed)));
-        let starts = starts.iter().map(|joints| clamped(joints, &limits));
-        let others = (0..WIDENING).map(|round| spread(&limits, &seed, round));
+        let starts = starts.iter().map(|joints| clamped(joints, limits));
+        let others = (0..WIDENING).map(|round| spread(limits, &seed, round));
         let mut nearest: Option<Attempt<N>> = None;
         for start in starts.chain(others) {
-            let attempt = descend(&self.chain, &limits, goal, start);
+            let attempt = descend(&self.chain, limits, goal, start);
             if attempt.meets(goal) {
                 return Ok(attempt.solution());
             }
@@ -212,12 +292,17 @@ impl Robot {
         Err(nearest.expect("there was a start"))
     }
 
-    fn search<const N: usize>(&self, goals: &[Goal], seed: &[f64]) -> Result<IkSolution, Refusal> {
-        let limits = self.arm_limits();
+    fn search<const N: usize>(
+        &self,
+        goals: &[Goal],
+        seed: &[f64],
+        inside: f64,
+    ) -> Result<IkSolution, Refusal> {
+        let limits = self.arm_limits(inside);
         let seed = clamped(seed, &limits);
         let run = |goal: &Goal, start: [f64; N]| {
             let mut attempt = descend(&self.chain, &limits, goal, start);
-            self.unwind(&mut attempt.joints, &seed);
+            self.unwind(&mut attempt.joints, &seed, &limits);
             attempt
         };
         let far = |attempt: &Attempt<N>| far(&attempt.joints, &seed);
@@ -252,7 +337,7 @@ impl Robot {
 
     /// Tells a place that is too far from an orientation that cannot be had there.
     fn unreachable<const N: usize>(&self, goal: &Goal, seed: &[f64], distance: f64) -> Refusal {
-        let limits = self.arm_limits();
+        let limits = self.arm_limits(0.0);
         let seed: [f64; N] = clamped(seed, &limits);
         let place = Goal {
             orientation: Orientation::Free,
@@ -279,15 +364,20 @@ impl Robot {
     }
 
     /// Whole turns off joints that have them: least outside the limits, then towards the seed.
-    fn unwind<const N: usize>(&self, joints: &mut [f64; N], seed: &[f64; N]) {
+    fn unwind<const N: usize>(
+        &self,
+        joints: &mut [f64; N],
+        seed: &[f64; N],
+        limits: &[(f64, f64); N],
+    ) {
         for (index, position) in joints.iter_mut().enumerate() {
-            let joint = &self.joints[index];
-            if joint.prismatic {
+            if self.joints[index].prismatic {
                 continue;
             }
+            let (min, max) = limits[index];
             let nearest = *position - ((*position - seed[index]) / TAU).round() * TAU;
             let outside = |turned: f64| {
-                let inside = turned.clamp(joint.limits.min, joint.limits.max);
+                let inside = turned.clamp(min, max);
                 (turned - inside).abs()
             };
             *position = nearest;
@@ -369,6 +459,18 @@ impl Robot {
             .as_ref()
             .map_or_else(Vector3::x_axis, |gripper| gripper.opening_axis)
     }
+}
+
+/// Those that differ, nearest to `seed` first.
+fn distinct<const N: usize>(mut all: Vec<[f64; N]>, seed: &[f64], same: f64) -> Vec<[f64; N]> {
+    all.sort_by(|a, b| far(a, seed).total_cmp(&far(b, seed)));
+    let mut found: Vec<[f64; N]> = Vec::new();
+    for joints in all {
+        if found.iter().all(|known| far(known, &joints) > same) {
+            found.push(joints);
+        }
+    }
+    found
 }
 
 fn clamped<const N: usize>(joints: &[f64], limits: &[(f64, f64); N]) -> [f64; N] {

@@ -333,7 +333,7 @@ proptest::proptest! {
             let [x, y, z, a, b, c] = off;
             let aside = Pose::new(Vector3::new(x, y, z) * 1e-4, Vector3::new(a, b, c) * 2e-3);
             let target = IkTarget::Pose(pose * aside);
-            let searched = robot.search::<5>(&robot.goals(&target).unwrap(), &joints);
+            let searched = robot.search::<5>(&robot.goals(&target).unwrap(), &joints, 0.0);
             let on_the_edge = |answer: &IkSolution| {
                 answer.rotation_error > 0.8 * POSE_TOLERANCE
                     || answer.position_error > 0.8 * POSITION_TOLERANCE
@@ -352,7 +352,7 @@ proptest::proptest! {
         let robot = arm.robot();
         for joints in postures {
             let pose = robot.forward(&joints);
-            let all = robot.inverse_all(&pose, &joints);
+            let all = robot.inverse_all(&pose, &joints, 0.0);
             let first = all.first().expect("a way that is known");
             proptest::prop_assert!(far(&first.joints, &joints) < 1e-5, "{:?} {joints:?}", first.joints);
             for (index, way) in all.iter().enumerate() {
@@ -374,7 +374,69 @@ fn closed_forms_are_for_arms_that_have_them() {
         let robot = shipped(name);
         assert!(robot.wrist.is_none(), "{name}");
         assert_eq!(robot.plane.is_some(), planar, "{name}");
-        let home = robot.forward(robot.home());
-        assert!(robot.inverse_all(&home, robot.home()).is_empty());
+    }
+}
+
+#[test]
+fn every_arm_knows_several_ways_to_a_pose_and_the_nearest_first() {
+    for (name, ways) in [("so101", 1), ("ur5e", 4), ("panda", 4)] {
+        let robot = shipped(name);
+        for index in 0..20 {
+            // Within reach, and not at the edge of it.
+            let joints: Vec<f64> = robot.home()[..robot.arm_joints().len()]
+                .iter()
+                .enumerate()
+                .map(|(joint, home)| home + 0.6 * (halton(index + 1, joint) - 0.5))
+                .collect();
+            let pose = robot.forward(&joints);
+            let all = robot.inverse_all(&pose, &joints, 0.0);
+            assert!(all.len() >= ways, "{name}: {} ways", all.len());
+            assert!(far(&all[0].joints, &joints) < SAME_IF_REDUNDANT, "{name}");
+            for (index, way) in all.iter().enumerate() {
+                check(&robot, &pose, way, true);
+                for other in &all[..index] {
+                    assert!(far(&way.joints, &other.joints) >= SAME_BY_DESCENT);
+                    assert!(far(&other.joints, &joints) <= far(&way.joints, &joints));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn joints_keep_inside_their_limits_where_that_is_asked() {
+    const INSIDE: f64 = 0.01;
+    for name in ["so101", "panda", "ur5e"] {
+        let robot = shipped(name);
+        let is_inside = |solution: &IkSolution| {
+            let mut each = robot.arm_joints().iter().zip(&solution.joints);
+            each.all(|(joint, at)| {
+                let limits = joint.limits;
+                limits.min + INSIDE <= *at && *at <= limits.max - INSIDE
+            })
+        };
+        let (mut found, mut at_a_limit) = (0, 0);
+        for index in 0..200 {
+            let each = robot.arm_joints().iter().enumerate();
+            let joints: Vec<f64> = each
+                .map(|(joint, description)| {
+                    let limits = description.limits;
+                    let share = 1.04 * halton(index + 1, joint) - 0.02;
+                    limits.min + share.clamp(0.0, 1.0) * (limits.max - limits.min)
+                })
+                .collect();
+            let pose = robot.forward(&joints);
+            let target = IkTarget::Pose(pose);
+            let Ok(solution) = robot.inverse_inside(&target, &joints, INSIDE) else {
+                at_a_limit += 1;
+                continue;
+            };
+            found += 1;
+            check(&robot, &pose, &solution, true);
+            assert!(is_inside(&solution), "{name}: {:?}", solution.joints);
+            let all = robot.inverse_all(&pose, &joints, INSIDE);
+            assert!(all.iter().all(is_inside), "{name}");
+        }
+        assert!(found > 120, "{name}: {found} found, {at_a_limit} not");
     }
 }

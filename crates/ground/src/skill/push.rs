@@ -1,9 +1,9 @@
 //! Slide along the table.
 
-use std::f64::consts::{FRAC_PI_2, PI};
+use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
 use enact_plan::Direction;
-use enact_robot::Obstacle;
+use enact_robot::{Obstacle, TABLE};
 use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 
 use super::context::{Context, TILTS};
@@ -20,6 +20,19 @@ use crate::scene::{SceneObject, Solid};
 const DISTANCES: [f64; 3] = [0.05, 0.04, 0.03];
 /// Turns of the hand about the approach to try, from where its fingers part along the push.
 const TURNS: [f64; 4] = [0.0, PI, -FRAC_PI_2, FRAC_PI_2];
+/// The same where none of these will do: the hand pushes with an edge.
+const ASKEW: [f64; 4] = [
+    FRAC_PI_4,
+    -FRAC_PI_4,
+    FRAC_PI_4 + FRAC_PI_2,
+    -FRAC_PI_4 - FRAC_PI_2,
+];
+/// How far behind the object the hand is while its own shape is looked at, metres.
+const FAR: f64 = 0.05;
+/// What is raised for being too close to the table is raised by this much more, metres.
+const HIGHER: f64 = 0.0005;
+/// The fingers must overlap the object by this much from its top, metres.
+const LEAST_OVERLAP: f64 = 0.006;
 /// Gap between the hand and the object before the push, metres.
 const GAP: f64 = 0.008;
 /// Height of the fingertips above the table, metres.
@@ -59,8 +72,14 @@ pub fn push(context: &Context<'_>, name: &str, direction: Direction) -> Result<M
     })?;
     let distance = free_distance(context, object, &way)?;
     let mut refusal = None;
-    for stroke in strokes(context, object, &way, distance) {
-        match stroke.and_then(|stroke| through(context, name, &stroke)) {
+    let slide = Slide {
+        context,
+        object,
+        way,
+        distance,
+    };
+    for hold in holds() {
+        match slide.through(&hold) {
             Ok(script) => {
                 return Ok(Motion {
                     segments: script.finish(),
@@ -93,14 +112,18 @@ fn barrier(context: &Context<'_>, object: &SceneObject, way: &Vector3) -> Option
         Ok(distance) => distance,
         Err(why) => return Some(why),
     };
-    let neighbours = context.neighbours(&object.name);
+    let slide = Slide {
+        context,
+        object,
+        way: *way,
+        distance,
+    };
     let mut refusal = None;
-    for stroke in strokes(context, object, way, distance).flatten() {
-        let mut postures = [&stroke.over, &stroke.ahead].into_iter();
-        let closed = context.gripper.closed;
-        let free = postures.try_for_each(|posture| context.check(posture, closed, &neighbours));
-        match free {
+    for hold in holds() {
+        match slide.is_free(&hold) {
             Ok(()) => return None,
+            // Where the hand gets to nothing bars the way.
+            Err(Refusal::Unreachable { .. } | Refusal::NotApplicable(_)) => {}
             Err(why) => refusal = closest(refusal, why),
         }
     }
@@ -178,6 +201,33 @@ fn rests_together(a: &SceneObject, b: &SceneObject) -> bool {
     on(a, b) || on(b, a)
 }
 
+/// How the hand is held for a push.
+struct Hold {
+    /// Tilt away from straight down, radians.
+    tilt: f64,
+    /// Turn about the approach from where its fingers part along the push, radians.
+    turn: f64,
+    /// Whether the arm is in the posture nearest to where it is, or in its other ones.
+    nearest: bool,
+}
+
+/// Ways to hold the hand, the most upright first; then askew to the push; then with the arm in
+/// other postures.
+fn holds() -> impl Iterator<Item = Hold> {
+    let each = |turns: &'static [f64], nearest: bool| {
+        TILTS.into_iter().flat_map(move |tilt| {
+            turns.iter().map(move |turn| Hold {
+                tilt,
+                turn: *turn,
+                nearest,
+            })
+        })
+    };
+    each(&TURNS, true)
+        .chain(each(&ASKEW, true))
+        .chain(each(&TURNS, false))
+}
+
 /// Where the shut fingers go.
 struct Stroke {
     /// Tool pose behind the object.
@@ -192,61 +242,118 @@ struct Stroke {
     ahead: JointVector,
 }
 
-/// Ways to push an object along `way`, the most upright hand first.
-fn strokes<'a>(
+/// What is pushed where to.
+struct Slide<'a> {
     context: &'a Context<'a>,
     object: &'a SceneObject,
-    way: &'a Vector3,
+    way: Vector3,
     distance: f64,
-) -> impl Iterator<Item = Result<Stroke, Refusal>> + 'a {
-    TILTS.into_iter().flat_map(move |tilt| {
-        TURNS.into_iter().map(move |turn| {
-            let roll = Roll::Yaw(way.y.atan2(way.x) + turn);
-            stroke(context, object, way, distance, tilt, roll)
-        })
-    })
 }
 
-fn stroke(
-    context: &Context<'_>,
-    object: &SceneObject,
-    way: &Vector3,
-    distance: f64,
-    tilt: f64,
-    roll: Roll,
-) -> Result<Stroke, Refusal> {
-    let Context {
-        robot,
-        gripper,
-        hand,
-        ..
-    } = *context;
-    let solid = &object.solid;
-    let height = solid.base + TIP_CLEARANCE + gripper.fingertip_reach;
-    let centre = Point3::new(solid.x, solid.y, height);
-    let pose_at = |behind: f64| {
-        hand.pose(
-            &gripper.tool_from_grasp,
-            &(centre - way * behind),
-            tilt,
-            roll,
-        )
-    };
-    let far = pose_at(solid.half_extent(way) + 0.05);
-    let seed = solve(robot, &far, context.joints, &object.name)?;
-    let front = front(context, &seed, solid, &far, way);
-    let behind = solid.half_extent(way) + front + GAP;
-    let (start, end) = (pose_at(behind), pose_at(behind - GAP - distance));
-    let above = shifted(&start, Vector3::z() * ABOVE);
-    let over = solve(robot, &above, &seed, &object.name)?;
-    let ahead = solve(robot, &end, &over, &object.name)?;
-    Ok(Stroke {
-        start,
-        end,
-        above,
-        over,
-        ahead,
-    })
+impl<'a> Slide<'a> {
+    /// The push with the hand held like this.
+    fn through(&self, hold: &Hold) -> Result<Script<'a>, Refusal> {
+        self.first(hold, |stroke| {
+            through(self.context, &self.object.name, stroke)
+        })
+    }
+
+    /// Refuses a push in which something is too close to where the hand begins or ends.
+    fn is_free(&self, hold: &Hold) -> Result<(), Refusal> {
+        let context = self.context;
+        let neighbours = context.neighbours(&self.object.name);
+        let closed = context.gripper.closed;
+        self.first(hold, |stroke| {
+            let mut postures = [&stroke.over, &stroke.ahead].into_iter();
+            postures.try_for_each(|posture| context.check(posture, closed, &neighbours))
+        })
+    }
+
+    /// What `attempt` makes of the first stroke for which it is not refused. Where a part of the
+    /// hand would be too close to the table, the hand is raised by as much.
+    fn first<T>(
+        &self,
+        hold: &Hold,
+        attempt: impl Fn(&Stroke) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let most = self.object.solid.height() - TIP_CLEARANCE - LEAST_OVERLAP;
+        let mut refusal = None;
+        for seed in self.seeds(hold)? {
+            let mut raise = 0.0;
+            loop {
+                let stroke = self.stroke(hold, raise, &seed);
+                match stroke.and_then(|stroke| attempt(&stroke)) {
+                    Ok(done) => return Ok(done),
+                    Err(Refusal::Collision {
+                        first,
+                        second,
+                        distance,
+                        margin,
+                    }) if (first == TABLE || second == TABLE)
+                        && raise + margin - distance + HIGHER <= most =>
+                    {
+                        raise += margin - distance + HIGHER;
+                    }
+                    Err(why) => {
+                        refusal = closest(refusal, why);
+                        break;
+                    }
+                }
+            }
+        }
+        Err(refusal.unwrap_or_else(|| {
+            Refusal::NotApplicable("there is no other posture of the arm".to_owned())
+        }))
+    }
+
+    /// Postures of the arm near which it does the stroke.
+    fn seeds(&self, hold: &Hold) -> Result<Vec<JointVector>, Refusal> {
+        let Context { robot, joints, .. } = *self.context;
+        let far = self.pose(hold, 0.0, self.object.solid.half_extent(&self.way) + FAR);
+        let nearest = solve(robot, &far, joints, &self.object.name)?;
+        Ok(if hold.nearest {
+            vec![nearest]
+        } else {
+            self.context.others(&far, &nearest)
+        })
+    }
+
+    /// The tool pose with the shut fingers so far behind the middle of the object, and so much
+    /// higher than they need to be.
+    fn pose(&self, hold: &Hold, raise: f64, behind: f64) -> Pose {
+        let Context { gripper, hand, .. } = *self.context;
+        let solid = &self.object.solid;
+        let height = solid.base + TIP_CLEARANCE + gripper.fingertip_reach + raise;
+        let centre = Point3::new(solid.x, solid.y, height);
+        let roll = Roll::Yaw(self.way.y.atan2(self.way.x) + hold.turn);
+        let at = centre - self.way * behind;
+        hand.pose(&gripper.tool_from_grasp, &at, hold.tilt, roll)
+    }
+
+    fn stroke(&self, hold: &Hold, raise: f64, seed: &JointVector) -> Result<Stroke, Refusal> {
+        let Self {
+            context,
+            object,
+            way,
+            distance,
+        } = self;
+        let solid = &object.solid;
+        let far = self.pose(hold, raise, solid.half_extent(way) + FAR);
+        let front = front(context, seed, solid, &far, way);
+        let behind = solid.half_extent(way) + front + GAP;
+        let start = self.pose(hold, raise, behind);
+        let end = self.pose(hold, raise, behind - GAP - distance);
+        let above = shifted(&start, Vector3::z() * ABOVE);
+        let over = solve(context.robot, &above, seed, &object.name)?;
+        let ahead = solve(context.robot, &end, &over, &object.name)?;
+        Ok(Stroke {
+            start,
+            end,
+            above,
+            over,
+            ahead,
+        })
+    }
 }
 
 fn through<'a>(context: &Context<'a>, name: &str, stroke: &Stroke) -> Result<Script<'a>, Refusal> {

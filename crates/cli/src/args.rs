@@ -263,6 +263,9 @@ pub enum Planning {
     Scripted,
 }
 
+/// The arm that suites are run with where nothing else is said.
+pub const SHIPPED_ROBOT: &str = "so101";
+
 /// `enact eval`.
 #[derive(Clone, Debug, Args)]
 pub struct EvalArgs {
@@ -281,6 +284,9 @@ pub struct EvalArgs {
     /// Model folder, GGUF or UQFF file, hub id, or http address of an OpenAI-compatible server
     #[arg(long, value_name = "PATH|ID", default_value = "models/tabletop")]
     pub model: String,
+    /// Who acts: a name in robots/, or path of a robot folder or URDF
+    #[arg(long, value_name = "NAME", default_value = SHIPPED_ROBOT)]
+    pub robot: String,
     /// Who sees and plans
     #[arg(long, value_enum, default_value_t = Planning::Model)]
     pub planner: Planning,

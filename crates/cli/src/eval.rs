@@ -16,7 +16,7 @@ use enact_plan::Mind;
 use enact_types::StopSwitch;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::args::{EvalArgs, Planning};
+use crate::args::{EvalArgs, Planning, SHIPPED_ROBOT};
 use crate::home::Home;
 use crate::narrate::Narrator;
 
@@ -30,7 +30,13 @@ pub fn eval(home: &Home, args: &EvalArgs) -> Result<bool> {
     let scene_path = home.resolve(&suite.scene, &home.scenes())?;
     let scene = std::fs::read_to_string(&scene_path)
         .with_context(|| format!("cannot read {}", scene_path.display()))?;
-    let robot = Arc::new(home.guarded("so101")?);
+    let robot = Arc::new(home.guarded(&args.robot)?);
+    if robot.gripper().is_none() {
+        bail!(
+            "`{}` has no gripper, and suites are about things to grasp",
+            robot.name()
+        );
+    }
     let model = model_path(home, &args.model);
     let options = Options {
         temperature: args.temperature,
@@ -152,8 +158,13 @@ fn settings(
             args.temperature
         ),
     };
+    let robot = if args.robot == SHIPPED_ROBOT {
+        String::new()
+    } else {
+        format!("robot {}, ", args.robot)
+    };
     Ok(format!(
-        "suite {suite_sum:08x}, scene {scene_sum:08x}, turns {}, seed {}, model {model_sum}, enact {}",
+        "{robot}suite {suite_sum:08x}, scene {scene_sum:08x}, turns {}, seed {}, model {model_sum}, enact {}",
         suite.turns,
         args.seed,
         env!("CARGO_PKG_VERSION")
@@ -195,6 +206,9 @@ fn progress_bar(episodes: u64) -> ProgressBar {
 /// The command that shows an episode again, but for its number.
 fn command(args: &EvalArgs) -> String {
     let mut words = format!("enact eval {} --seed {}", args.suite, args.seed);
+    if args.robot != SHIPPED_ROBOT {
+        words += &format!(" --robot {}", args.robot);
+    }
     if args.planner == Planning::Scripted {
         words += " --planner scripted";
     }

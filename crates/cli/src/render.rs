@@ -12,8 +12,8 @@ use crate::home::Home;
 
 /// Writes the picture, and the depth if it is wanted.
 pub fn render(home: &Home, args: &RenderArgs) -> Result<()> {
-    let scene = Scene::load(&home.resolve(&args.scene, &home.scenes())?)?;
     let robot = home.guarded(&args.robot)?;
+    let scene = Scene::load(&home.resolve(&args.scene, &home.scenes())?)?.before(&robot);
     let simulator = Simulator::new(&robot, &scene.draw(args.seed), false);
     let frame = simulator.camera(Look::default(), args.seed).capture()?;
     frame

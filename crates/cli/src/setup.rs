@@ -67,7 +67,7 @@ impl Setup {
             );
         }
         let robot = home.guarded(&launch.robot)?;
-        let scene = Scene::load(&home.resolve(&launch.scene, &home.scenes())?)?;
+        let scene = Scene::load(&home.resolve(&launch.scene, &home.scenes())?)?.before(&robot);
         let stop = StopSwitch::new();
         stops::arrange(&stop, &args.stop)?;
         let layout = scene.draw(launch.seed);

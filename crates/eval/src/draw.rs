@@ -25,6 +25,8 @@ const CLEAR: f64 = 0.02;
 const ON_LINE: f64 = 0.025;
 /// Places tried for a card.
 const CARD_PLACES: u32 = 400;
+/// Middle of the table that these places are on, metres.
+const TABLE: [f64; 2] = [0.2, 0.0];
 /// Width of a card, metres.
 const CARD_WIDTH: f64 = 0.09;
 /// Thickness of a container's floor, metres.
@@ -61,7 +63,7 @@ pub fn episode<'a>(
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(index);
     let words = words(task, &mut rng);
-    let scene = scene(task, base, &words)?;
+    let scene = scene(task, base, &words)?.before(robot);
     let layout = (0..DRAWS)
         .find_map(|_| arranged(task, robot, &scene, rng.next_u64()))
         .ok_or_else(|| format!("task `{}`: no layout is as required", task.name))?;
@@ -106,8 +108,14 @@ pub fn episode<'a>(
 
 /// A card with this text where it covers nothing and can be seen, if there is such a place.
 fn laid(text: &str, layout: &Layout, rng: &mut ChaCha8Rng) -> Option<Card> {
+    // On a table that stands elsewhere, elsewhere.
+    let [x, y] = layout.table.centre;
+    let (x, y) = (x - TABLE[0], y - TABLE[1]);
     (0..CARD_PLACES).find_map(|_| {
-        let centre = [rng.random_range(0.10..0.36), rng.random_range(-0.24..0.24)];
+        let centre = [
+            x + rng.random_range(0.10..0.36),
+            y + rng.random_range(-0.24..0.24),
+        ];
         // Upright for a camera that looks back at the arm.
         let turn = FRAC_PI_2 + rng.random_range(-0.3..0.3);
         let card = Card::new(text, centre, CARD_WIDTH, turn);

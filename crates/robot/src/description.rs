@@ -12,6 +12,7 @@ use crate::collision::{Clearance, Collider};
 use crate::inverse::{PlanarArm, SphericalWrist};
 use crate::mesh::{Hull, MeshCover, Unguarded};
 use crate::tool_speed::ToolSpeed;
+use crate::workspace::Workspace;
 
 /// An arm with or without a gripper, as its URDF and `robot.toml` describe it.
 #[derive(Clone, Debug)]
@@ -31,6 +32,7 @@ pub struct Robot {
     pub(crate) plane: Option<PlanarArm>,
     pub(crate) clearance: Clearance,
     pub(crate) tool_speed: ToolSpeed,
+    pub(crate) workspace: Workspace,
     pub(crate) collider: Option<Arc<Collider>>,
     pub(crate) warnings: Vec<String>,
     pub(crate) unguarded: Vec<Unguarded>,
@@ -96,6 +98,11 @@ impl Robot {
     /// How fast the tool may be near things.
     pub fn tool_speed(&self) -> &ToolSpeed {
         &self.tool_speed
+    }
+
+    /// Where what is laid out for any arm is before this one.
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
     }
 
     /// Its shapes, and which of them must be kept apart.

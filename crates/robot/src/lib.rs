@@ -12,6 +12,8 @@
 //! | [`mesh`] | meshes as convex bodies |
 //! | [`collision`] | whether the robot runs into itself or into what is around it |
 //! | [`gate`] | the only constructor of motion |
+//! | [`tool_speed`] | how fast the tool may be near things |
+//! | [`workspace`] | where the arm works best |
 
 mod chain;
 pub mod collision;
@@ -35,6 +37,7 @@ pub mod tool_speed;
 mod tree;
 mod unguarded;
 mod wiring;
+pub mod workspace;
 
 pub use collision::{Collider, HalfSpace, Obstacle, Surroundings, TABLE};
 pub use description::{
@@ -45,6 +48,7 @@ pub use gate::{Command, Gate, Start, Trajectory};
 pub use inverse::{IkSolution, IkTarget};
 pub use mesh::{Hull, MeshCover, MeshFiles, Packages, Unguarded};
 pub use tool_speed::ToolSpeed;
+pub use workspace::Workspace;
 
 #[cfg(test)]
 mod testing;

@@ -23,6 +23,7 @@ use crate::tool_speed::ToolSpeed;
 use crate::tree::Tree;
 use crate::unguarded;
 use crate::wiring::Wiring;
+use crate::workspace::Workspace;
 
 /// Commands per second where nothing else is said.
 const DEFAULT_RATE: f64 = 100.0;
@@ -231,6 +232,7 @@ impl<'a> Loader<'a> {
             contact_effort,
             clearance: self.sane(&self.settings.clearance, Clearance::fault)?,
             tool_speed: self.sane(&self.settings.tool_speed, ToolSpeed::fault)?,
+            workspace: self.sane(&self.settings.workspace, Workspace::fault)?,
             collider: None,
             wrist: SphericalWrist::of(&chain, arm_joints),
             plane: PlanarArm::of(&chain, arm_joints),

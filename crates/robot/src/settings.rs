@@ -12,6 +12,7 @@ use crate::hint::did_you_mean;
 use crate::mesh::Fineness;
 use crate::source::Source;
 use crate::tool_speed::ToolSpeed;
+use crate::workspace::Workspace;
 
 /// A value with its place in the file.
 pub type At<T> = Spanned<T>;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub packages: BTreeMap<String, PathBuf>,
     /// How finely meshes are kept clear.
     pub meshes: Option<At<Fineness>>,
+    /// Where scenes are laid out before the arm.
+    pub workspace: Option<At<Workspace>>,
     /// By joint name.
     #[serde(default)]
     pub joints: BTreeMap<String, At<JointSettings>>,

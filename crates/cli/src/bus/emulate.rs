@@ -101,7 +101,7 @@ impl Bench {
 /// Serves an arm until told to stop.
 pub fn emulate(home: &Home, args: &EmulateArgs) -> Result<bool> {
     let robot = home.guarded(&args.robot)?;
-    let scene = Scene::load(&home.resolve(&args.scene, &home.scenes())?)?;
+    let scene = Scene::load(&home.resolve(&args.scene, &home.scenes())?)?.before(&robot);
     let simulator = Simulator::new(&robot, &scene.draw(args.seed), false);
     let wiring = wiring(home, &robot, &args.robot, args.protocol)?;
     let bench = Bench::new(&robot, wiring, simulator.clone());

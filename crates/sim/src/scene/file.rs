@@ -13,6 +13,9 @@ use crate::object::{Colour, ObjectShape};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SceneFile {
+    /// What its coordinates are relative to.
+    #[serde(default)]
+    pub frame: SceneFrame,
     pub table: TableEntry,
     pub camera: CameraEntry,
     pub area: Area,
@@ -29,6 +32,40 @@ pub struct SceneFile {
     pub workspace: Option<WorkspaceEntry>,
     #[serde(default)]
     pub tasks: Vec<Task>,
+}
+
+/// What the coordinates of a scene are relative to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SceneFrame {
+    /// The base of the arm, whichever it is.
+    #[default]
+    Base,
+    /// The workspace of the arm: see [`enact_robot::Workspace`].
+    Workspace,
+}
+
+impl SceneFile {
+    /// Moves everything on the table's plane, metres.
+    pub fn shift(&mut self, [x, y]: [f64; 2]) {
+        let flat = |at: &mut [f64; 2]| *at = [at[0] + x, at[1] + y];
+        let upright = |at: &mut [f64; 3]| *at = [at[0] + x, at[1] + y, at[2]];
+        flat(&mut self.table.centre);
+        upright(&mut self.camera.eye);
+        upright(&mut self.camera.target);
+        flat(&mut self.area.centre);
+        let places = self
+            .objects
+            .iter_mut()
+            .filter_map(|entry| entry.at.as_mut());
+        places.for_each(flat);
+        let boxes = self.fixtures.iter_mut().chain(&mut self.keep_out);
+        boxes.for_each(|entry| upright(&mut entry.centre));
+        if let Some(WorkspaceEntry { min, max }) = &mut self.workspace {
+            upright(min);
+            upright(max);
+        }
+    }
 }
 
 /// A box in the base frame, metres and degrees about the vertical.

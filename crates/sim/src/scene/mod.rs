@@ -14,10 +14,11 @@ mod task;
 
 use std::path::Path;
 
-use enact_robot::LoadError;
+use enact_robot::{LoadError, Robot};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+use self::file::SceneFrame;
 use crate::goal::Goal;
 use crate::layout::Layout;
 
@@ -50,6 +51,17 @@ impl Scene {
         let file = file::read(path, text)?;
         check::check(path, text, &file)?;
         Ok(Self { file })
+    }
+
+    /// The scene as it stands before this robot: a file with `frame = "workspace"` is moved to
+    /// where the arm works best, any other is as it says.
+    #[must_use]
+    pub fn before(mut self, robot: &Robot) -> Self {
+        if self.file.frame == SceneFrame::Workspace {
+            self.file.shift(robot.workspace().origin);
+            self.file.frame = SceneFrame::Base;
+        }
+        self
     }
 
     /// Lets chance decide what the file leaves open. The same seed gives the same layout.

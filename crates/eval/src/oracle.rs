@@ -40,11 +40,15 @@ impl Oracle {
 
 fn collect(goal: &Goal, label: &dyn Fn(&String) -> String, deeds: &mut Vec<Deed>) {
     let mut put = |relation, object, target| {
-        deeds.push(Deed::Put {
+        let deed = Deed::Put {
             object: label(object),
             relation,
             target: label(target),
-        });
+        };
+        // What was put aside may be where it is to end.
+        if deeds.last() != Some(&deed) {
+            deeds.push(deed);
+        }
     };
     match goal {
         Goal::Inside(a, b) => put(Relation::In, a, b),

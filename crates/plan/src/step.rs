@@ -130,6 +130,16 @@ impl Step {
         names.into_iter().flatten().map(String::as_str)
     }
 
+    /// Whether it moves the object of this name.
+    fn displaces(&self, name: &str) -> bool {
+        match self {
+            Self::Pick { object } | Self::Place { object, .. } | Self::Push { object, .. } => {
+                object == name
+            }
+            _ => false,
+        }
+    }
+
     /// Whether carrying the step out moves the arm.
     pub fn moves(&self) -> bool {
         !matches!(self.skill(), Skill::Say | Skill::Ask | Skill::Done)
@@ -183,6 +193,39 @@ impl Plan {
         }
         Ok(plan)
     }
+
+    /// The plan without picking something up only to put it where it was put before, neither it
+    /// nor what it was put to having been moved since.
+    #[must_use]
+    pub fn without_repeats(mut self) -> Self {
+        let mut at = 0;
+        while at + 1 < self.steps.len() {
+            if self.repeats(at) {
+                self.steps.drain(at..=at + 1);
+            } else {
+                at += 1;
+            }
+        }
+        self
+    }
+
+    /// Whether the step at this index and the next one do again what was done already.
+    fn repeats(&self, at: usize) -> bool {
+        let (Step::Pick { object }, place) = (&self.steps[at], &self.steps[at + 1]) else {
+            return false;
+        };
+        let Step::Place {
+            object: placed,
+            target,
+            ..
+        } = place
+        else {
+            return false;
+        };
+        let mut before = self.steps[..at].iter().rev();
+        let last = before.find(|step| step.displaces(object) || step.displaces(target));
+        placed == object && last == Some(place)
+    }
 }
 
 impl fmt::Display for Plan {
@@ -235,6 +278,68 @@ mod tests {
             vec![r#"{"skill":"home"}"#; 17].join(",")
         );
         assert!(Plan::parse(&endless).is_err());
+    }
+
+    #[test]
+    fn nothing_is_put_where_it_was_just_put() {
+        let cases = [
+            (
+                "pick a, place a b, pick a, place a b, done",
+                "pick a, place a b, done",
+            ),
+            (
+                "pick a, place a b, pick a, place a b, pick a, place a b",
+                "pick a, place a b",
+            ),
+            (
+                "pick a, place a b, point a, pick c, place c b, pick a, place a b, done",
+                "pick a, place a b, point a, pick c, place c b, done",
+            ),
+            // It was moved in between, or what it goes to was, or it goes elsewhere.
+            ("pick a, place a b, push a, pick a, place a b", ""),
+            ("pick a, place a b, push b, pick a, place a b", ""),
+            (
+                "pick a, place a b, pick a, place a c, pick a, place a b",
+                "",
+            ),
+            (
+                "pick a, place a b, pick b, place b c, pick a, place a b",
+                "",
+            ),
+            ("pick a, place a b, pick a, done", ""),
+            ("pick a, place a b, pick c, place a b", ""),
+            ("push a, push a, done", ""),
+        ];
+        let plan = |text: &str| {
+            let step = |words: &str| {
+                let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
+                match &words[..] {
+                    [skill, object] if skill == "pick" => Step::Pick {
+                        object: object.clone(),
+                    },
+                    [skill, object] if skill == "point" => Step::Point {
+                        object: object.clone(),
+                    },
+                    [skill, object] if skill == "push" => Step::Push {
+                        object: object.clone(),
+                        direction: Direction::Left,
+                    },
+                    [_, object, target] => Step::Place {
+                        object: object.clone(),
+                        relation: Relation::NextTo,
+                        target: target.clone(),
+                    },
+                    _ => Step::Done {},
+                }
+            };
+            Plan {
+                steps: text.split(", ").map(step).collect(),
+            }
+        };
+        for (text, shorter) in cases {
+            let expected = plan(if shorter.is_empty() { text } else { shorter });
+            assert_eq!(plan(text).without_repeats(), expected, "{text}");
+        }
     }
 
     proptest! {

@@ -10,6 +10,7 @@ use enact_robot::{Start, Trajectory};
 use enact_types::{JointVector, Refusal};
 
 use crate::event::{Event, Order};
+use crate::pace;
 use crate::report::Ending;
 use crate::session::{BridgeError, Session};
 use crate::turn::Task;
@@ -74,6 +75,9 @@ impl Session<'_> {
             Some(why @ Interruption::Refused(_)) => (Verdict::Refused, why.to_string()),
             Some(why @ Interruption::Hindered(_)) => (Verdict::No, why.to_string()),
         };
+        if verdict == Verdict::Yes {
+            self.slow = false;
+        }
         self.notice_loss()?;
         Ok(Some(finished(step, verdict, reason)))
     }
@@ -205,10 +209,15 @@ impl Session<'_> {
     ) -> Result<Option<Interruption>, BridgeError> {
         let state = self.state()?;
         let start = state.start();
-        let samples = segment.samples.clone();
-        let trajectory = match self.gate.admit_among(samples, &start, &segment.around) {
-            Ok(trajectory) => trajectory,
-            Err(refusal) => return Ok(Some(Interruption::Refused(refusal))),
+        let admit = |samples| self.gate.admit_among(samples, &start, &segment.around);
+        let slow = (self.slow && !segment.contact_expected)
+            .then(|| admit(pace::halved(&segment.samples)).ok());
+        let trajectory = match slow.flatten() {
+            Some(trajectory) => trajectory,
+            None => match admit(segment.samples.clone()) {
+                Ok(trajectory) => trajectory,
+                Err(refusal) => return Ok(Some(Interruption::Refused(refusal))),
+            },
         };
         if self.stop_switch().is_pressed() {
             return Ok(Some(Interruption::Stopped));
@@ -226,6 +235,8 @@ impl Session<'_> {
         let execution = self.arm.execute(trajectory, contact)?;
         self.tell(&Event::Moved(&execution));
         *moved |= execution.followed > 0;
+        // The next try tells what was in the way from the arm's own weight.
+        self.slow |= matches!(execution.end, End::Contact { .. });
         Ok(match execution.end {
             End::Finished => None,
             End::Stopped => Some(Interruption::Stopped),

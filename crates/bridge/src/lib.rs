@@ -9,6 +9,7 @@
 //! | [`approve`] | nothing moves before a yes |
 //! | `respond` | what is said to a sentence that asks for no deed |
 //! | `persistence` | what to do about a step that fails again and again |
+//! | `pace` | the same way at half the speed |
 //! | `rank` | the best of several plans |
 //! | `overtaken` | plans that what they rest on has left behind |
 //! | [`event`] | what happens, for those who watch |
@@ -21,6 +22,7 @@ pub mod event;
 mod gaze;
 pub mod journal;
 mod overtaken;
+mod pace;
 mod persistence;
 mod rank;
 pub mod report;

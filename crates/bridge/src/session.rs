@@ -40,6 +40,8 @@ pub struct Session<'a> {
     pub(crate) approver: Option<Approver<'a>>,
     /// Whether things are shown to the model with numbers.
     pub(crate) marks: bool,
+    /// Whether free motion is slow, since the last one met resistance.
+    pub(crate) slow: bool,
     /// Whether the arm may move before a plan is agreed to.
     pub(crate) may_move: bool,
 }
@@ -96,6 +98,7 @@ impl<'a> Session<'a> {
             usage: Usage::default(),
             approver: None,
             marks: false,
+            slow: false,
             may_move: true,
         })
     }

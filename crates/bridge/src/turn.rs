@@ -81,6 +81,7 @@ impl Session<'_> {
 
     fn carry_on(&mut self, words: &str, bounds: Bounds) -> Result<Report, BridgeError> {
         self.usage = Usage::default();
+        self.slow = false;
         let started = self.state()?.stamp;
         let mut task = Task {
             words: words.to_owned(),
@@ -213,7 +214,7 @@ impl Session<'_> {
                     return Ok(None);
                 }
                 task.rejection = None;
-                Ok(Some(plan))
+                Ok(Some(plan.without_repeats()))
             }
             Err(rejection) => {
                 task.rejection = Some(rejection.to_string());

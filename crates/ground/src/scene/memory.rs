@@ -1,7 +1,7 @@
 //! The same objects from frame to frame.
 
 use enact_plan::{Detection, ObjectView, Relation, Skill};
-use enact_types::{Frame, NormalisedPoint, Point3, Pose};
+use enact_types::{Frame, Intrinsics, NormalisedPoint, Point3, Pose, Vector3};
 
 use super::observe::{Observation, Report, observe};
 use super::relation::supports;
@@ -65,6 +65,8 @@ pub struct SceneMemory {
     unnamed: Vec<Solid>,
     held: Option<Held>,
     base_from_camera: Option<Pose>,
+    /// Of that camera; `None` where it never took a picture.
+    intrinsics: Option<Intrinsics>,
 }
 
 impl SceneMemory {
@@ -167,6 +169,24 @@ impl SceneMemory {
             .fold(0.0, f64::max)
     }
 
+    /// Whether the camera's picture has room for a thing of this radius at a place in the base
+    /// frame, metres; true where no picture says.
+    pub fn is_in_view(&self, place: &Point3, radius: f64) -> bool {
+        let (Some(camera), Some(lens)) = (&self.base_from_camera, &self.intrinsics) else {
+            return true;
+        };
+        let (width, height) = (f64::from(lens.width), f64::from(lens.height));
+        let sides = [-radius, radius];
+        let mut edges = sides
+            .iter()
+            .flat_map(|x| sides.map(|y| Vector3::new(*x, y, 0.0)));
+        edges.all(|edge| {
+            let point = camera.inverse_transform_point(&(place + edge));
+            lens.project(&point)
+                .is_some_and(|(x, y)| (0.0..width).contains(&x) && (0.0..height).contains(&y))
+        })
+    }
+
     /// Takes in a frame and what the model sees in it. `is_robot` says which
     /// points are the robot's or in its hand. Returns what was left out and why.
     pub fn update(
@@ -176,6 +196,7 @@ impl SceneMemory {
         is_robot: &dyn Fn(&Point3) -> bool,
     ) -> Vec<Report> {
         self.base_from_camera = Some(frame.base_from_camera);
+        self.intrinsics = Some(frame.intrinsics);
         let (observations, mut reports) = observe(frame, detections, is_robot);
         for object in &mut self.objects {
             object.unseen += 1;

@@ -1,7 +1,7 @@
 //! Places on the table beside an object.
 
 use enact_plan::Relation;
-use enact_types::{Refusal, Vector3};
+use enact_types::{Point3, Refusal, Vector3};
 
 use super::context::Context;
 use super::push::on_table;
@@ -19,8 +19,8 @@ const SIDES: u32 = 12;
 /// Height of the table, metres.
 const TABLE: f64 = 0.0;
 
-/// Free places beside `target` on the side that `relation` names, the straightest
-/// and nearest first.
+/// Free places beside `target` on the side that `relation` names, those that the camera sees
+/// first, for the robot is to see what it did there; of these the straightest and nearest first.
 pub fn spots(
     context: &Context<'_>,
     held: &Solid,
@@ -29,7 +29,7 @@ pub fn spots(
 ) -> Result<Vec<Spot>, Refusal> {
     let radius = held.footprint.outer_radius();
     let ways = ways(context, relation)?;
-    let free: Vec<Spot> = GAPS
+    let mut free: Vec<Spot> = GAPS
         .iter()
         .flat_map(|gap| ways.iter().map(move |way| (*gap, way)))
         .map(|(gap, way)| at(&target.solid, way, radius + gap))
@@ -39,6 +39,8 @@ pub fn spots(
         let text = format!("there is no room {} the {}", relation.name(), target.name);
         return Err(Refusal::NotApplicable(text));
     }
+    let middle = |spot: &Spot| Point3::new(spot.x, spot.y, spot.surface + held.height() / 2.0);
+    free.sort_by_key(|spot| !context.scene.is_in_view(&middle(spot), radius));
     Ok(free)
 }
 

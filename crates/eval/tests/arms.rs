@@ -1,0 +1,157 @@
+//! Every arm that ships, at one task on a table that suits its reach: perfect perception and a
+//! plan from a file.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use enact_arm::ArmThread;
+use enact_bridge::{Bounds, Report, Session};
+use enact_dataset::truth::Truth;
+use enact_eval::episode::Record;
+use enact_eval::runner::{Job, run};
+use enact_eval::suite::Suite;
+use enact_plan::{Outcome, Pair, Plan, ScriptedPlanner};
+use enact_robot::Robot;
+use enact_sim::render::Look;
+use enact_sim::{Scene, Simulator};
+
+const TASK: &str = "put the red cube in the blue bowl";
+const PLAN: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
+const TURNS: u32 = 3;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// What came of a task and a plan for it, and whether physics says that it is done.
+fn attempt(
+    robot: &Arc<Robot>,
+    scene: &Scene,
+    seed: u64,
+    [task, plan]: [&str; 2],
+) -> (Report, bool) {
+    let layout = scene.draw(seed);
+    let simulator = Simulator::new(robot, &layout, false);
+    let mind = Pair {
+        perceiver: Truth::new(&simulator, &layout),
+        planner: ScriptedPlanner::new(Plan::parse(plan).unwrap()),
+    };
+    let arm = ArmThread::start(Box::new(simulator.arm()), robot);
+    let camera = Box::new(simulator.camera(Look::default(), seed));
+    let robot = Arc::clone(robot);
+    let walls = layout.walls(robot.clearance().table);
+    let mut session = Session::new(robot, arm, camera, Box::new(mind), Vec::new())
+        .unwrap()
+        .among(layout.obstacles(), walls);
+    let report = session.run(task, Bounds::of_turns(TURNS)).unwrap();
+    drop(session);
+    let goal = scene.goal_for(task, &layout).unwrap();
+    let reached = simulator.with_world(|world| goal.holds(world));
+    (report, reached)
+}
+
+/// The seeds with which an arm fails, and what it did.
+fn failures(arm: &str, seeds: impl Iterator<Item = u64>) -> Vec<String> {
+    let robot = Arc::new(Robot::load(&root().join("robots").join(arm)).unwrap());
+    let scene = Scene::load(&root().join("scenes/tabletop.toml")).unwrap();
+    let scene = scene.before(&robot);
+    seeds
+        .filter_map(|seed| {
+            let (report, reached) = attempt(&robot, &scene, seed, [TASK, PLAN]);
+            let steps: Vec<String> = report.steps.iter().map(Outcome::to_string).collect();
+            (!reached).then(|| format!("{arm}, seed {seed}: {}", steps.join("; ")))
+        })
+        .collect()
+}
+
+#[test]
+fn every_arm_puts_a_cube_in_a_bowl_on_a_table_that_suits_its_reach() {
+    for arm in ["panda", "so100", "ur5e"] {
+        let failed = failures(arm, 1..=3);
+        assert!(failed.is_empty(), "{failed:#?}");
+    }
+}
+
+/// A bowl at the edge of the arm's reach and a cylinder to put beside it.
+const FAR_OUT: &str = r#"
+table = { centre = [0.2, 0.0], size = [1.2, 1.4] }
+camera = { eye = [0.62, 0.0, 0.52], target = [0.20, 0.0, 0.02], vertical_fov_deg = 34, width = 320, height = 240 }
+area = { centre = [0.039, 0.0], radius = [0.16, 0.255], angle_deg = [-62, 62], gap = 0.03 }
+objects = [
+    { shape = "bowl", colour = "yellow", size = [0.115, 0.115, 0.04], at = [0.193, 0.198] },
+    { shape = "cylinder", colour = "green", size = [0.03, 0.03, 0.036], at = [0.2, -0.05] },
+]
+tasks = [{ instruction = "put the {object} next to the {support}", goal = { near = ["{object}", "{support}"] } }]
+"#;
+
+/// The weight of an arm that swings fast and far out is not taken for something in its way.
+#[test]
+fn what_looks_like_resistance_at_full_speed_is_tried_slowly() {
+    let robot = Arc::new(Robot::load(&root().join("robots/so101")).unwrap());
+    let scene = Scene::parse(Path::new("far out"), FAR_OUT).unwrap();
+    let task = "put the green cylinder next to the yellow bowl";
+    let plan = r#"{"steps":[{"skill":"pick","object":"green cylinder"},{"skill":"place","object":"green cylinder","relation":"next to","target":"yellow bowl"},{"skill":"done"}]}"#;
+    let (report, reached) = attempt(&robot, &scene, 1, [task, plan]);
+    assert!(reached, "{:#?}", report.steps);
+    let resisted = report
+        .steps
+        .iter()
+        .filter(|outcome| outcome.reason.contains("resistance"));
+    assert!(resisted.count() <= 1, "{:#?}", report.steps);
+}
+
+/// A setting of a measurement, from the environment.
+fn given(name: &str, usual: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| usual.to_owned())
+}
+
+/// `SUITE=core ARM=panda SEED=1 EPISODES=60 cargo test -p enact-eval --test arms -- --ignored
+/// --nocapture suite`: as `enact eval --planner scripted`, without a model to link.
+#[test]
+#[ignore = "takes minutes"]
+#[allow(clippy::print_stderr, reason = "it measures")]
+fn how_much_of_a_suite_the_oracle_does() {
+    let robot = Robot::load(&root().join("robots").join(given("ARM", "so101"))).unwrap();
+    let file = root().join("suites").join(given("SUITE", "core") + ".toml");
+    let suite = Suite::load(&file).unwrap();
+    let scene = root().join("scenes").join(format!("{}.toml", suite.scene));
+    let job = Job {
+        suite: &suite,
+        scene: &std::fs::read_to_string(scene).unwrap(),
+        robot: &Arc::new(robot),
+        seed: given("SEED", "1").parse().unwrap(),
+        episodes: given("EPISODES", "60").parse().unwrap(),
+        workers: 1,
+        minds: None,
+    };
+    let records = run(&job, None, &mut |_| {}).unwrap();
+    let failed: Vec<_> = records.iter().filter(|record| !record.success).collect();
+    eprintln!("{} of {}", records.len() - failed.len(), records.len());
+    for record in failed {
+        let Record {
+            episode,
+            failure,
+            said,
+            ..
+        } = record;
+        eprintln!("  {episode}, {}: {failure:?} {said:?}", record.instruction);
+    }
+}
+
+/// `ARMS=panda,ur5e SEEDS=1-100 cargo test -p enact-eval --test arms -- --ignored --nocapture`
+#[test]
+#[ignore = "takes minutes"]
+#[allow(clippy::print_stderr, reason = "it measures")]
+fn how_many_of_a_range_of_seeds() {
+    let seeds = given("SEEDS", "1-100");
+    let (first, last) = seeds.split_once('-').expect("SEEDS=FIRST-LAST");
+    let seeds = first.parse::<u64>().unwrap()..=last.parse().unwrap();
+    for arm in given("ARMS", "panda,so100,ur5e").split(',') {
+        let failed = failures(arm, seeds.clone());
+        let all = seeds.clone().count();
+        eprintln!("{arm}: {} of {all}", all - failed.len());
+        for failure in &failed {
+            eprintln!("  {failure}");
+        }
+    }
+}

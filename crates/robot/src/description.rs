@@ -259,7 +259,8 @@ pub struct Gripper {
     pub closed: f64,
     /// Joint position with the fingers wide open.
     pub open: f64,
-    /// Joint position and opening between the fingertips in metres, rising in both.
+    /// Joint position, rising, and opening between the fingertips in metres, which all rises or
+    /// all falls.
     pub openings: Vec<(f64, f64)>,
     /// Point between the shut fingertips, in the tool frame.
     pub tool_from_grasp: Point3,
@@ -277,14 +278,20 @@ pub struct Gripper {
 impl Gripper {
     /// Opening between the fingertips, metres, at a joint position.
     pub fn opening(&self, joint: f64) -> f64 {
-        interpolate(&self.openings, joint, |pair| *pair)
+        interpolate(self.openings.iter().copied(), joint)
     }
 
     /// Joint position at which the fingertips are `opening` metres apart.
     pub fn joint_for(&self, opening: f64) -> f64 {
-        interpolate(&self.openings, opening, |(joint, opening)| {
-            (*opening, *joint)
-        })
+        let rows = self
+            .openings
+            .iter()
+            .map(|(joint, opening)| (*opening, *joint));
+        let falls = self.openings.first().zip(self.openings.last());
+        match falls.is_some_and(|(first, last)| first.1 > last.1) {
+            true => interpolate(rows.rev(), opening),
+            false => interpolate(rows, opening),
+        }
     }
 
     /// The widest opening, metres.
@@ -293,15 +300,10 @@ impl Gripper {
     }
 }
 
-/// Piecewise linear, held constant beyond the ends.
-fn interpolate(
-    table: &[(f64, f64)],
-    at: f64,
-    key_value: impl Fn(&(f64, f64)) -> (f64, f64),
-) -> f64 {
+/// Piecewise linear, held constant beyond the ends; the first column rises.
+fn interpolate(table: impl Iterator<Item = (f64, f64)>, at: f64) -> f64 {
     let mut previous: Option<(f64, f64)> = None;
-    for pair in table {
-        let (key, value) = key_value(pair);
+    for (key, value) in table {
         if at <= key {
             return match previous {
                 Some((low, low_value)) if key > low => {

@@ -6,6 +6,7 @@
 //! | module | idea |
 //! |---|---|
 //! | [`description`] | links, joints, limits and gripper of a loaded robot |
+//! | [`draft`] | a `robot.toml` to begin with, for a URDF from elsewhere |
 //! | [`load`] | from files to a [`Robot`], or one clear [`LoadError`] |
 //! | [`kinematics`] | where the links are |
 //! | [`inverse`] | joints that put the tool somewhere |
@@ -15,13 +16,17 @@
 //! | [`tool_speed`] | how fast the tool may be near things |
 //! | [`workspace`] | where the arm works best |
 
+mod assumed;
 mod chain;
 pub mod collision;
 pub mod description;
+pub mod draft;
 pub mod error;
 pub mod gate;
 mod grip;
+mod grip_guess;
 mod hint;
+mod inertia;
 pub mod inverse;
 pub mod kinematics;
 mod limits;
@@ -36,6 +41,7 @@ mod source;
 pub mod tool_speed;
 mod tree;
 mod unguarded;
+mod urdf;
 mod wiring;
 pub mod workspace;
 

@@ -14,6 +14,11 @@ const SPEED_TIME: f64 = 0.25;
 /// Where nothing better is known, the time in which it reaches full acceleration, seconds.
 const ACCELERATION_TIME: f64 = 0.1;
 
+/// Speed where neither file gives one: slow enough for a hand to get out of the way, rad/s.
+const SLOW: f64 = 0.5;
+/// The same for a joint that slides, m/s.
+const SLOW_SLIDING: f64 = 0.05;
+
 /// A number that `robot.toml` may give.
 type Number<'a> = &'a Option<At<f64>>;
 
@@ -23,19 +28,34 @@ pub struct JointFiles<'a> {
     pub joint: &'a urdf_rs::Joint,
     /// The URDF.
     pub urdf: &'a Source,
+    /// Whether the element gives `lower` or `upper`.
+    pub is_ranged: bool,
+    /// Torque or force where neither file gives one, N·m or N.
+    pub assumed_effort: f64,
     /// The table in `robot.toml`, with that file.
     pub settings: Option<(&'a JointSettings, &'a Source)>,
 }
 
+/// Limits that had to be assumed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Assumed {
+    /// Whether the speed is.
+    pub velocity: bool,
+    /// Whether the torque or force is.
+    pub effort: bool,
+}
+
 impl JointFiles<'_> {
-    /// The joint, with limits that are all finite and positive.
-    pub fn joint(&self) -> Result<Joint, LoadError> {
-        Ok(Joint {
+    /// The joint, with limits that are all finite and positive, and which of them are assumed.
+    pub fn joint(&self) -> Result<(Joint, Assumed), LoadError> {
+        let (limits, assumed) = self.limits()?;
+        let joint = Joint {
             name: self.joint.name.clone(),
             prismatic: self.prismatic(),
-            limits: self.limits()?,
+            limits,
             servo: self.settings.and_then(|(settings, _)| settings.servo),
-        })
+        };
+        Ok((joint, assumed))
     }
 
     /// Position at home: as given, else the admitted position nearest to zero.
@@ -56,27 +76,17 @@ impl JointFiles<'_> {
         self.joint.joint_type == JointType::Prismatic
     }
 
-    fn limits(&self) -> Result<Limits, LoadError> {
+    fn limits(&self) -> Result<(Limits, Assumed), LoadError> {
         let limit = &self.joint.limit;
-        let (lower, upper) = match self.joint.joint_type {
-            JointType::Continuous => (-TAU, TAU),
-            JointType::Revolute | JointType::Prismatic => (limit.lower, limit.upper),
-            ref other => {
-                let what = format!("{other:?} joints cannot be driven").to_lowercase();
-                return Err(self.urdf_error(&what));
-            }
+        let (min, max) = self.range()?;
+        let slow = if self.prismatic() { SLOW_SLIDING } else { SLOW };
+        let velocity = self.positive("velocity", limit.velocity, |it| &it.velocity)?;
+        let effort = self.positive("effort", limit.effort, |it| &it.effort)?;
+        let assumed = Assumed {
+            velocity: velocity.is_none(),
+            effort: effort.is_none(),
         };
-        if lower == 0.0 && upper == 0.0 {
-            return Err(self.urdf_error("it has no position limits"));
-        }
-        if !(lower.is_finite() && upper.is_finite() && lower < upper) {
-            return Err(self.urdf_error(&format!(
-                "lower limit {lower} is not below upper limit {upper}"
-            )));
-        }
-        let (min, max) = self.range(lower, upper)?;
-        let velocity = self.positive("velocity", limit.velocity, |settings| &settings.velocity)?;
-        let effort = self.positive("effort", limit.effort, |settings| &settings.effort)?;
+        let velocity = velocity.unwrap_or(slow);
         let acceleration = velocity / SPEED_TIME;
         let acceleration = self.free("acceleration", acceleration, |settings| {
             &settings.acceleration
@@ -84,24 +94,51 @@ impl JointFiles<'_> {
         let jerk = self.free("jerk", acceleration / ACCELERATION_TIME, |settings| {
             &settings.jerk
         })?;
-        Ok(Limits {
+        let limits = Limits {
             min,
             max,
             velocity,
             acceleration,
             jerk,
-            effort,
-        })
+            effort: effort.unwrap_or(self.assumed_effort),
+        };
+        Ok((limits, assumed))
     }
 
-    fn range(&self, lower: f64, upper: f64) -> Result<(f64, f64), LoadError> {
+    /// The URDF's range, tightened by `robot.toml`; where the URDF gives none, `robot.toml` must.
+    fn range(&self) -> Result<(f64, f64), LoadError> {
+        let limit = &self.joint.limit;
+        let is_endless = self.joint.joint_type == JointType::Continuous;
+        let (lower, upper) = match is_endless {
+            true => (-TAU, TAU),
+            false => (limit.lower, limit.upper),
+        };
+        let is_given = is_endless || (self.is_ranged && !(lower == 0.0 && upper == 0.0));
+        if is_given && !(lower.is_finite() && upper.is_finite() && lower < upper) {
+            let swapped = (lower > upper).then(|| "are they swapped?".to_owned());
+            return Err(self
+                .urdf_error(&format!(
+                    "lower limit {lower} is not below upper limit {upper}"
+                ))
+                .hint(swapped));
+        }
         let min = self.position(|settings| (&settings.min, &settings.min_deg))?;
         let max = self.position(|settings| (&settings.max, &settings.max_deg))?;
-        for (value, offset) in min.into_iter().chain(max) {
-            if !(lower <= value && value <= upper) {
-                let what = format!("{value} is outside the URDF's range [{lower}, {upper}]");
-                return Err(self.toml_error(offset, &what));
+        if is_given {
+            for (value, offset) in min.into_iter().chain(max) {
+                if !(lower <= value && value <= upper) {
+                    let what = format!("{value} is outside the URDF's range [{lower}, {upper}]");
+                    return Err(self.toml_error(offset, &what));
+                }
             }
+        } else if min.is_none() || max.is_none() {
+            let hint = match self.prismatic() {
+                true => self.keys("min = METRES, max = METRES"),
+                false => self.keys("min_deg = DEGREES, max_deg = DEGREES"),
+            };
+            return Err(self
+                .urdf_error("it has no position limits")
+                .hint(Some(hint)));
         }
         let (low, high) = (min.map_or(lower, |it| it.0), max.map_or(upper, |it| it.0));
         match min.or(max) {
@@ -112,28 +149,35 @@ impl JointFiles<'_> {
         }
     }
 
-    /// A limit that both files may give; `robot.toml` may only tighten the URDF's.
+    /// A limit that both files may give; `robot.toml` may only tighten the URDF's. Zero, less than
+    /// zero and infinity are what exporters write where nobody told them.
     fn positive(
         &self,
         what: &str,
         urdf: f64,
         of: fn(&JointSettings) -> Number<'_>,
-    ) -> Result<f64, LoadError> {
-        if !(urdf >= 0.0 && urdf.is_finite()) {
-            return Err(self.urdf_error(&format!("{what} limit {urdf} is not positive and finite")));
-        }
-        let value = self.free(what, urdf, of)?;
-        match self
+    ) -> Result<Option<f64>, LoadError> {
+        let urdf = (0.0 < urdf && urdf.is_finite()).then_some(urdf);
+        let given = self
             .settings
-            .and_then(|(settings, _)| of(settings).as_ref())
-        {
-            Some(given) if urdf > 0.0 && value > urdf => {
+            .and_then(|(settings, _)| of(settings).as_ref());
+        let Some(given) = given else {
+            return Ok(urdf);
+        };
+        let value = self.free(what, f64::NAN, of)?;
+        match urdf {
+            Some(urdf) if value > urdf => {
                 let error = format!("{what} {value} is above the URDF's {urdf}");
                 Err(self.toml_error(given.span().start, &error))
             }
-            None if value == 0.0 => Err(self.urdf_error(&format!("it has no {what} limit"))),
-            _ => Ok(value),
+            _ => Ok(Some(value)),
         }
+    }
+
+    /// What to write into `robot.toml`.
+    fn keys(&self, keys: &str) -> String {
+        let name = toml_key(&self.joint.name);
+        format!("robot.toml may give them, under `[joints]`: `{name} = {{ {keys} }}`")
     }
 
     /// A limit that `robot.toml` may give.
@@ -199,5 +243,15 @@ impl JointFiles<'_> {
             Some((_, toml)) => toml.error_at(offset, what),
             None => self.urdf.error(what),
         }
+    }
+}
+
+/// A name as a key of a TOML file: quoted where it must be.
+pub fn toml_key(name: &str) -> String {
+    let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if !name.is_empty() && name.chars().all(is_bare) {
+        name.to_owned()
+    } else {
+        toml::Value::from(name).to_string()
     }
 }

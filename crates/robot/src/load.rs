@@ -7,16 +7,18 @@ use std::time::Duration;
 
 use enact_types::JointVector;
 
+use crate::assumed;
 use crate::chain::Chain;
 use crate::collision::{Clearance, Collider};
 use crate::description::{Joint, Robot};
 use crate::error::LoadError;
 use crate::grip;
+use crate::grip_guess;
 use crate::hint::did_you_mean;
 use crate::inverse::{PlanarArm, SphericalWrist};
-use crate::limits::JointFiles;
+use crate::limits::{Assumed, JointFiles, toml_key};
 use crate::mesh::{Fineness, MeshCover, MeshFiles, Workshop};
-use crate::select::{Selection, select};
+use crate::select::{Selection, select, shaped};
 use crate::settings::{At, Settings};
 use crate::source::Source;
 use crate::tool_speed::ToolSpeed;
@@ -35,8 +37,8 @@ const DEFAULT_CONTACT_EFFORT: f64 = 0.9;
 impl Robot {
     /// Loads a folder with `robot.urdf` and `robot.toml`, or a URDF file alone.
     ///
-    /// Of a URDF alone the arm is the longest chain of movable joints, joints named
-    /// like a hand drive the gripper, and what it does not say is guessed: see
+    /// Of a URDF alone the arm is the only chain of four to seven movable joints, what is at
+    /// its end like a finger drives the gripper, and what it does not say is guessed: see
     /// [`warnings`](Self::warnings).
     ///
     /// # Errors
@@ -58,7 +60,7 @@ impl Robot {
         } else {
             (path.to_owned(), None)
         };
-        let urdf = Source::read(&urdf_path)?;
+        let urdf = Source::read_xml(&urdf_path)?;
         let name = if path.is_dir() {
             path.file_name()
         } else {
@@ -101,6 +103,25 @@ impl Robot {
             known: meshes,
         };
         Loader::new(&urdf, toml.as_ref())?.robot(name.to_owned(), &meshes)
+    }
+
+    /// As [`load`](Self::load), from a URDF and the text of a `robot.toml`.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn load_with_settings(
+        urdf: &Path,
+        toml: &str,
+        files: &MeshFiles,
+    ) -> Result<Self, LoadError> {
+        let name = urdf.file_stem().unwrap_or_default().to_string_lossy();
+        let toml = Source::new(Path::new("robot.toml"), toml);
+        let meshes = MeshSource {
+            folder: Some(urdf.parent().unwrap_or(Path::new(""))),
+            files,
+            known: &[],
+        };
+        Loader::new(&Source::read_xml(urdf)?, Some(&toml))?.robot(name.into_owned(), &meshes)
     }
 
     /// Loads the folder `name` of `robots_dir`, or the folder or URDF at the path `name`.
@@ -148,6 +169,36 @@ impl Robot {
     }
 }
 
+/// The text of a URDF, whatever encoding it declares.
+///
+/// # Errors
+/// If it cannot be read, or declares an encoding that nobody knows.
+pub fn read_urdf(path: &Path) -> Result<String, LoadError> {
+    Source::read_xml(path).map(Source::into_text)
+}
+
+/// Names of the meshes in a URDF, as it gives them, each once.
+///
+/// # Errors
+/// As [`Robot::load`].
+pub fn mesh_names(urdf: &Path) -> Result<Vec<String>, LoadError> {
+    let read = crate::urdf::read(&Source::read_xml(urdf)?)?;
+    let links = read.robot.links.iter();
+    let shapes = links.flat_map(|link| {
+        let looks = link.visual.iter().map(|visual| &visual.geometry);
+        looks.chain(link.collision.iter().map(|it| &it.geometry))
+    });
+    let mut names: Vec<String> = shapes
+        .filter_map(|geometry| match geometry {
+            urdf_rs::Geometry::Mesh { filename, .. } => Some(filename.clone()),
+            _ => None,
+        })
+        .collect();
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
 /// Where a robot's meshes come from.
 struct MeshSource<'a> {
     /// The URDF's folder; `None` where there are no files.
@@ -170,9 +221,9 @@ struct Loader<'a> {
 impl<'a> Loader<'a> {
     fn new(urdf: &'a Source, toml: Option<&'a Source>) -> Result<Self, LoadError> {
         let settings = toml.map(Settings::read).transpose()?.unwrap_or_default();
-        let tree = Tree::read(urdf)?;
+        let tree = shaped(Tree::read(urdf)?, &settings, toml)?;
         let selection = select(&tree, urdf, &settings, toml)?;
-        let warnings = Vec::new();
+        let warnings = tree.warnings.clone();
         let loader = Self {
             urdf,
             toml,
@@ -195,12 +246,15 @@ impl<'a> Loader<'a> {
             .collect();
         let mut joints = Vec::new();
         let mut home = Vec::new();
+        let mut assumptions = Vec::new();
         for drive in &drives {
             let files = self.files_of(*drive);
-            let joint = files.joint()?;
+            let (joint, assumed) = files.joint()?;
             home.push(files.home(&joint.limits)?);
             joints.push(joint);
+            assumptions.push(assumed);
         }
+        self.warnings.extend(assumed_limits(&joints, &assumptions));
         self.check_servos(&joints)?;
         let meshes = self.meshes(meshes)?;
         let mut unguarded = Vec::new();
@@ -245,17 +299,30 @@ impl<'a> Loader<'a> {
             home,
         };
         if self.selection.gripper.is_some() {
-            robot.gripper = match (&self.settings.gripper, self.toml) {
+            let guessed = grip_guess::guess(&robot, arm_joints);
+            let (gripper, warning) = match (&self.settings.gripper, self.toml) {
                 (Some(settings), Some(toml)) => {
-                    Some(grip::from_settings(&robot, arm_joints, settings, toml)?)
+                    let missing = settings.get_ref().missing();
+                    let gripper = grip::from_settings(&robot, arm_joints, settings, toml, guessed)?;
+                    let missing = (!missing.is_empty()).then(|| missing.join(", "));
+                    (Some(gripper), missing)
                 }
-                _ => {
-                    self.warnings
-                        .push("the gripper's openings and axes are guessed".to_owned());
-                    grip::guess(&robot, arm_joints)
-                }
+                _ => (guessed, Some("openings and axes".to_owned())),
             };
+            if gripper.is_none() {
+                self.warnings.push(
+                    "by the kinematics the fingers neither part nor meet: this is no gripper, \
+                     unless `[gripper]` in robot.toml says how it opens"
+                        .to_owned(),
+                );
+            } else if let Some(what) = warning {
+                self.warnings.push(format!(
+                    "of the gripper, {what} are guessed; `[gripper]` in robot.toml gives them"
+                ));
+            }
+            robot.gripper = gripper;
         }
+        self.warnings.extend(self.selection.guesses);
         robot.warnings = self.warnings;
         let collider = Collider::new(&robot, robot.clearance.clone());
         robot.collider = Some(Arc::new(collider));
@@ -303,6 +370,8 @@ impl<'a> Loader<'a> {
         JointFiles {
             joint,
             urdf: self.urdf,
+            is_ranged: self.tree.ranged[drive],
+            assumed_effort: assumed::effort(&self.tree, drive),
             settings,
         }
     }
@@ -374,4 +443,35 @@ impl<'a> Loader<'a> {
         }
         Ok(())
     }
+}
+
+/// Which limits neither file gives, a sentence for each kind.
+fn assumed_limits(joints: &[Joint], assumed: &[Assumed]) -> Vec<String> {
+    let in_unit = |joint: &Joint, value: f64, turning: &str, sliding: &str| {
+        let unit = if joint.prismatic { sliding } else { turning };
+        format!("`{}` ({value:.2} {unit})", joint.name)
+    };
+    let say = |key: &str, found: Vec<(&Joint, String)>| {
+        let (first, _) = found.first()?;
+        let first = toml_key(&first.name);
+        let list: Vec<String> = found.into_iter().map(|(_, text)| text).collect();
+        Some(format!(
+            "no {key} limit is given for {}: what stands in brackets is assumed; robot.toml may \
+             say better, under `[joints]`: `{first} = {{ {key} = … }}`",
+            list.join(", "),
+        ))
+    };
+    let all = || joints.iter().zip(assumed);
+    let slow = all().filter(|(_, assumed)| assumed.velocity);
+    let slow = slow.map(|(joint, _)| {
+        let text = in_unit(joint, joint.limits.velocity, "rad/s", "m/s");
+        (joint, text)
+    });
+    let weak = all().filter(|(_, assumed)| assumed.effort);
+    let weak = weak.map(|(joint, _)| (joint, in_unit(joint, joint.limits.effort, "N·m", "N")));
+    let sentences = [
+        say("velocity", slow.collect()),
+        say("effort", weak.collect()),
+    ];
+    sentences.into_iter().flatten().collect()
 }

@@ -23,6 +23,8 @@ pub type At<T> = Spanned<T>;
 pub struct Settings {
     /// Link that is the tool frame.
     pub tool: Option<At<String>>,
+    /// Which part of the URDF is the arm.
+    pub chain: Option<At<ChainSettings>>,
     /// Commands per second.
     pub control_rate_hz: Option<At<f64>>,
     /// See [`Robot::following_error`](crate::Robot::following_error).
@@ -47,6 +49,22 @@ pub struct Settings {
     pub gripper: Option<At<GripperSettings>>,
 }
 
+/// Which part of a URDF is the arm, where this is not the only chain of joints, or not all of it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChainSettings {
+    /// Link that stands still and bears the arm; the base frame is its frame.
+    pub base: Option<At<String>>,
+    /// Link at the arm's end, before the hand.
+    pub tip: Option<At<String>>,
+    /// Joints that are held where they are, rad or m.
+    #[serde(default)]
+    pub fixed: BTreeMap<String, At<f64>>,
+    /// The same, degrees.
+    #[serde(default)]
+    pub fixed_deg: BTreeMap<String, At<f64>>,
+}
+
 /// What is known of one joint. Keys without `_deg` are in rad or m.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,25 +75,25 @@ pub struct JointSettings {
     pub home: Option<At<f64>>,
     /// Position at home, degrees.
     pub home_deg: Option<At<f64>>,
-    /// Lowest position; may tighten the URDF's.
+    /// Lowest position; may tighten the URDF's, or stand in for it.
     pub min: Option<At<f64>>,
     /// Lowest position, degrees.
     pub min_deg: Option<At<f64>>,
-    /// Highest position; may tighten the URDF's.
+    /// Highest position; may tighten the URDF's, or stand in for it.
     pub max: Option<At<f64>>,
     /// Highest position, degrees.
     pub max_deg: Option<At<f64>>,
-    /// Largest speed; may tighten the URDF's.
+    /// Largest speed; may tighten the URDF's, or stand in for it.
     pub velocity: Option<At<f64>>,
     /// Largest acceleration.
     pub acceleration: Option<At<f64>>,
     /// Largest jerk.
     pub jerk: Option<At<f64>>,
-    /// Largest torque or force; may tighten the URDF's.
+    /// Largest torque or force; may tighten the URDF's, or stand in for it.
     pub effort: Option<At<f64>>,
 }
 
-/// Fields of [`Gripper`](crate::Gripper) as a file gives them.
+/// Fields of [`Gripper`](crate::Gripper) as a file gives them; what is left out is guessed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GripperSettings {
@@ -93,17 +111,32 @@ pub struct GripperSettings {
     pub openings: Option<Vec<(f64, f64)>>,
     /// Joint position in degrees, opening in metres.
     pub openings_deg: Option<Vec<(f64, f64)>>,
-    /// Grasp point in the tool frame.
-    #[serde(default)]
-    pub tool_from_grasp: [f64; 3],
+    /// Grasp point in the tool frame; its origin where the axes are given and this is not.
+    pub tool_from_grasp: Option<[f64; 3]>,
     /// Where the moving finger goes, in the tool frame.
-    pub opening_axis: [f64; 3],
+    pub opening_axis: Option<[f64; 3]>,
     /// Where the hand points, in the tool frame.
-    pub approach_axis: [f64; 3],
+    pub approach_axis: Option<[f64; 3]>,
     /// Whether both fingers move.
-    pub parallel: bool,
+    pub parallel: Option<bool>,
     /// Fingertips beyond the grasp point, metres.
-    pub fingertip_reach: f64,
+    pub fingertip_reach: Option<f64>,
+}
+
+impl GripperSettings {
+    /// What of it is left out, by the names of its keys.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let has_range = self.closed.is_some() || self.closed_deg.is_some();
+        let keys = [
+            ("closed, open, openings", has_range),
+            ("opening_axis", self.opening_axis.is_some()),
+            ("approach_axis", self.approach_axis.is_some()),
+            ("parallel", self.parallel.is_some()),
+            ("fingertip_reach", self.fingertip_reach.is_some()),
+        ];
+        let missing = keys.into_iter().filter(|(_, is_given)| !is_given);
+        missing.map(|(key, _)| key).collect()
+    }
 }
 
 impl Settings {

@@ -1,12 +1,12 @@
-//! Mass and shapes of a URDF link.
+//! Shapes of a URDF link.
 
 use std::collections::HashMap;
 
-use enact_types::{Point3, Pose};
-use nalgebra::{Matrix3, Rotation3, Translation3};
+use enact_types::Pose;
+use nalgebra::Translation3;
 use urdf_rs::Geometry;
 
-use crate::description::{Inertial, LinkShape, Shape};
+use crate::description::{LinkShape, Shape};
 use crate::error::LoadError;
 use crate::mesh::{Named, Unguarded, Workshop};
 use crate::source::Source;
@@ -89,42 +89,6 @@ pub fn shapes(
         }
     }
     Ok(shapes)
-}
-
-/// Mass properties of a link; `None` where the URDF gives no mass.
-pub fn inertial(link: &urdf_rs::Link, source: &Source) -> Result<Option<Inertial>, LoadError> {
-    let mass = link.inertial.mass.value;
-    if mass == 0.0 {
-        return Ok(None);
-    }
-    let frame = pose(&link.inertial.origin);
-    let i = &link.inertial.inertia;
-    let tensor = Matrix3::new(
-        i.ixx, i.ixy, i.ixz, i.ixy, i.iyy, i.iyz, i.ixz, i.iyz, i.izz,
-    );
-    let turn = Rotation3::from(frame.rotation);
-    let inertial = Inertial {
-        mass,
-        centre: Point3::from(frame.translation.vector),
-        inertia: turn * tensor * turn.inverse(),
-    };
-    let sound = 0.0 < mass
-        && mass.is_finite()
-        && inertial.centre.iter().all(|value| value.is_finite())
-        && inertial
-            .inertia
-            .symmetric_eigenvalues()
-            .iter()
-            .all(|value| 0.0 < *value);
-    if sound {
-        Ok(Some(inertial))
-    } else {
-        let what = format!(
-            "link `{}`: its mass or inertia is not positive and finite",
-            link.name
-        );
-        Err(source.error_about("link", &link.name, what))
-    }
 }
 
 fn primitive(geometry: &Geometry) -> Option<Shape> {

@@ -1,28 +1,40 @@
 //! A text file and the places in it.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use crate::error::LoadError;
+use crate::urdf::decode;
 
 /// A text file that has been read.
 pub struct Source {
     path: PathBuf,
     text: String,
+    /// What is odd about its bytes.
+    note: Option<String>,
+    lines: OnceCell<HashMap<(&'static str, String), usize>>,
 }
 
 impl Source {
-    /// Reads a file.
+    /// Reads a file of UTF-8.
     pub fn read(path: &Path) -> Result<Self, LoadError> {
-        let text = std::fs::read_to_string(path).map_err(|error| LoadError {
-            file: path.to_owned(),
-            line: None,
-            what: format!("cannot be read: {error}"),
-            hint: None,
-        })?;
-        Ok(Self {
-            path: path.to_owned(),
-            text,
-        })
+        let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+        Ok(Self::new(path, &text))
+    }
+
+    /// Reads an XML file of whatever encoding it declares.
+    pub fn read_xml(path: &Path) -> Result<Self, LoadError> {
+        let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+        match decode(&bytes) {
+            Ok((text, note)) => Ok(Self {
+                note,
+                ..Self::new(path, &text)
+            }),
+            Err(label) => Err(Self::new(path, "")
+                .error_line(1, format!("nobody here knows its encoding, `{label}`"))
+                .hint(Some("save it as UTF-8".to_owned()))),
+        }
     }
 
     /// A file whose text is already at hand; `path` is for messages only.
@@ -30,6 +42,8 @@ impl Source {
         Self {
             path: path.to_owned(),
             text: text.to_owned(),
+            note: None,
+            lines: OnceCell::new(),
         }
     }
 
@@ -43,6 +57,27 @@ impl Source {
         &self.text
     }
 
+    /// The text alone.
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
+    /// What is odd about its bytes, if anything is.
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
+    }
+
+    /// Keeps the lines of its XML elements by tag and name.
+    pub fn know_lines(&self, lines: HashMap<(&'static str, String), usize>) {
+        // Whoever reads it twice finds the same.
+        let _ = self.lines.set(lines);
+    }
+
+    /// The line of the XML element `<tag … name="name"`.
+    pub fn line_of(&self, tag: &'static str, name: &str) -> Option<usize> {
+        self.lines.get()?.get(&(tag, name.to_owned())).copied()
+    }
+
     /// An error about the whole file.
     pub fn error(&self, what: impl Into<String>) -> LoadError {
         LoadError {
@@ -53,34 +88,35 @@ impl Source {
         }
     }
 
-    /// An error about what begins at a byte offset.
-    pub fn error_at(&self, offset: usize, what: impl Into<String>) -> LoadError {
-        let before = &self.text.as_bytes()[..offset.min(self.text.len())];
+    /// An error about a line, counted from 1.
+    pub fn error_line(&self, line: usize, what: impl Into<String>) -> LoadError {
         LoadError {
-            line: Some(1 + before.iter().filter(|byte| **byte == b'\n').count()),
+            line: Some(line),
             ..self.error(what)
         }
     }
 
-    /// An error about the XML element `<tag … name="name"`.
-    pub fn error_about(&self, tag: &str, name: &str, what: impl Into<String>) -> LoadError {
-        match self.element(tag, name) {
-            Some(offset) => self.error_at(offset, what),
-            None => self.error(what),
-        }
+    /// An error about what begins at a byte offset.
+    pub fn error_at(&self, offset: usize, what: impl Into<String>) -> LoadError {
+        let before = &self.text.as_bytes()[..offset.min(self.text.len())];
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        self.error_line(line, what)
     }
 
-    fn element(&self, tag: &str, name: &str) -> Option<usize> {
-        let opening = format!("<{tag}");
-        let named = [format!("name=\"{name}\""), format!("name='{name}'")];
-        self.text
-            .match_indices(&opening)
-            .map(|(offset, _)| offset)
-            .find(|offset| {
-                let element = &self.text[*offset..];
-                let head = &element[..element.find('>').unwrap_or(element.len())];
-                head[opening.len()..].starts_with(char::is_whitespace)
-                    && named.iter().any(|attribute| head.contains(attribute))
-            })
+    /// An error about the XML element `<tag … name="name"`.
+    pub fn error_about(&self, tag: &'static str, name: &str, what: impl Into<String>) -> LoadError {
+        LoadError {
+            line: self.line_of(tag, name),
+            ..self.error(what)
+        }
+    }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> LoadError {
+    LoadError {
+        file: path.to_owned(),
+        line: None,
+        what: format!("cannot be read: {error}"),
+        hint: None,
     }
 }

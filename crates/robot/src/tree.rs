@@ -1,82 +1,102 @@
 //! A URDF as a tree of links, checked for sense.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use enact_types::Pose;
-use nalgebra::{Translation3, UnitQuaternion};
+use enact_types::{Pose, Vector3};
+use nalgebra::{Translation3, Unit, UnitQuaternion};
 use urdf_rs::JointType;
 
+use crate::chain::displacement;
 use crate::error::LoadError;
 use crate::hint::did_you_mean;
 use crate::source::Source;
+use crate::urdf;
 
 /// A URDF whose links form one tree.
 pub struct Tree {
     /// As read.
     pub urdf: urdf_rs::Robot,
-    /// Links, parents before children.
+    /// Whether each joint's element gives `lower` or `upper`.
+    pub ranged: Vec<bool>,
+    /// Links, parents before children; the first is the base.
     pub branches: Vec<Branch>,
+    /// Joints (URDF indices) that stay where they are, and where, rad or m.
+    pub held: BTreeMap<usize, f64>,
+    /// What was left out or put right, one sentence each.
+    pub warnings: Vec<String>,
+    /// What each joint follows: itself unless it mimics.
+    leaders: Vec<Leader>,
 }
 
 /// A link in its place.
 pub struct Branch {
     /// Index into the URDF's links.
     pub link: usize,
-    /// Index of the parent's branch and of the URDF's joint; `None` for the root.
-    pub stem: Option<(usize, usize)>,
+    /// What it hangs on; `None` for the base.
+    pub stem: Option<Stem>,
+}
+
+/// What a link hangs on.
+#[derive(Clone, Copy)]
+pub struct Stem {
+    /// The branch nearer to the base.
+    pub parent: usize,
+    /// Index of the URDF's joint.
+    pub joint: usize,
+    /// Whether the URDF has it the other way round: the base is not its root.
+    pub is_turned: bool,
+}
+
+/// The joint that a joint follows in the end, times what, plus what.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Leader {
+    /// URDF index.
+    pub joint: usize,
+    /// Position is `multiplier * leader + offset`.
+    pub multiplier: f64,
+    /// See `multiplier`.
+    pub offset: f64,
 }
 
 impl Tree {
     /// Reads a URDF. Fails on syntax, unknown or repeated names, loops and severed parts.
     pub fn read(source: &Source) -> Result<Self, LoadError> {
-        let urdf = urdf_rs::read_from_string(source.text())
-            .map_err(|error| source.error(format!("is not a URDF: {error}")))?;
-        let links = names(
-            urdf.links.iter().map(|link| link.name.as_str()),
-            "link",
-            source,
-        )?;
-        names(
-            urdf.joints.iter().map(|joint| joint.name.as_str()),
-            "joint",
-            source,
-        )?;
-        let mut children = vec![Vec::new(); urdf.links.len()];
-        let mut parents = vec![None; urdf.links.len()];
-        for (index, joint) in urdf.joints.iter().enumerate() {
-            let find = |name: &str| {
-                links.get(name).copied().ok_or_else(|| {
-                    source
-                        .error_about(
-                            "joint",
-                            &joint.name,
-                            format!("joint `{}`: there is no link `{name}`", joint.name),
-                        )
-                        .hint(did_you_mean(
-                            name,
-                            urdf.links.iter().map(|link| link.name.as_str()),
-                        ))
-                })
-            };
-            let (parent, child) = (find(&joint.parent.link)?, find(&joint.child.link)?);
-            if let Some(other) = parents[child].replace(index) {
-                let other: &urdf_rs::Joint = &urdf.joints[other];
-                let what = format!(
-                    "link `{}` hangs on two joints, `{}` and `{}`",
-                    joint.child.link, other.name, joint.name
-                );
-                return Err(source.error_about("joint", &joint.name, what));
+        let read = urdf::read(source)?;
+        source.know_lines(read.lines);
+        let note = source.note().map(str::to_owned);
+        let mut tree = Self {
+            urdf: read.robot,
+            ranged: read.ranged,
+            branches: Vec::new(),
+            held: BTreeMap::new(),
+            warnings: note.into_iter().chain(read.warnings).collect(),
+            leaders: Vec::new(),
+        };
+        let edges = Edges::of(&tree.urdf, source)?;
+        tree.branches = edges.from_root(&tree.urdf, source)?;
+        tree.leaders = leaders(&tree.urdf, source)?;
+        Ok(tree)
+    }
+
+    /// The same tree, held by another of its links. What was between that link and the old base
+    /// stands still.
+    pub fn based_on(mut self, branch: usize) -> Self {
+        let edges = Edges::known(&self.urdf);
+        let mut at = branch;
+        while let Some(stem) = self.branches[at].stem {
+            let rest = self.rest(stem.joint);
+            if self.is_movable(stem.joint) {
+                self.held.insert(stem.joint, rest);
             }
-            children[parent].push((child, index));
+            at = stem.parent;
         }
-        let branches = grow(&urdf, &parents, &children, source)?;
-        Ok(Self { urdf, branches })
+        self.branches = edges.from(self.branches[branch].link);
+        self
     }
 
     /// The URDF's joint above a branch.
     pub fn joint_of(&self, branch: usize) -> Option<&urdf_rs::Joint> {
-        let (_, joint) = self.branches[branch].stem?;
-        Some(&self.urdf.joints[joint])
+        Some(&self.urdf.joints[self.branches[branch].stem?.joint])
     }
 
     /// Name of a branch's link.
@@ -84,24 +104,139 @@ impl Tree {
         &self.urdf.links[self.branches[branch].link].name
     }
 
-    /// Joints (URDF indices) that turn or slide by themselves between root and branch, root first.
+    /// Name of a joint (URDF index).
+    pub fn joint_name(&self, joint: usize) -> &str {
+        &self.urdf.joints[joint].name
+    }
+
+    /// Branch of the link of this name.
+    pub fn find(&self, link: &str) -> Option<usize> {
+        (0..self.branches.len()).find(|branch| self.name_of(*branch) == link)
+    }
+
+    /// The branch that a joint (URDF index) moves.
+    pub fn branch_of(&self, joint: usize) -> Option<usize> {
+        let is_it = |branch: &Branch| branch.stem.is_some_and(|stem| stem.joint == joint);
+        self.branches.iter().position(is_it)
+    }
+
+    /// What a joint (URDF index) follows: itself unless it mimics.
+    pub fn leader(&self, joint: usize) -> Leader {
+        self.leaders[joint]
+    }
+
+    /// Whether a joint (URDF index) turns or slides, by itself or after another.
+    pub fn moves(&self, joint: usize) -> bool {
+        let is_free = |joint: usize| self.is_movable(joint) && !self.held.contains_key(&joint);
+        is_free(joint) && is_free(self.leaders[joint].joint)
+    }
+
+    /// Whether a joint (URDF index) moves by itself: it is not fixed, held or a mimic of another.
+    pub fn is_drive(&self, joint: usize) -> bool {
+        self.moves(joint) && self.urdf.joints[joint].mimic.is_none()
+    }
+
+    /// Joints (URDF indices) that turn or slide by themselves between base and branch, base first.
     pub fn drives_to(&self, branch: usize) -> Vec<usize> {
         let mut drives = Vec::new();
         let mut at = branch;
-        while let Some((parent, joint)) = self.branches[at].stem {
-            if is_drive(&self.urdf.joints[joint]) {
-                drives.push(joint);
+        while let Some(stem) = self.branches[at].stem {
+            if self.is_drive(stem.joint) {
+                drives.push(stem.joint);
             }
-            at = parent;
+            at = stem.parent;
         }
         drives.reverse();
         drives
     }
-}
 
-/// Whether a joint moves by itself: not fixed and no mimic of another.
-pub fn is_drive(joint: &urdf_rs::Joint) -> bool {
-    joint.joint_type != JointType::Fixed && joint.mimic.is_none()
+    /// Where a joint (URDF index) stands if nothing drives it: where it is held, else at the
+    /// admitted position nearest to zero, rad or m.
+    pub fn rest(&self, joint: usize) -> f64 {
+        let leader = self.leaders[joint];
+        if leader.joint != joint {
+            return leader.multiplier * self.rest(leader.joint) + leader.offset;
+        }
+        let limit = &self.urdf.joints[joint].limit;
+        let is_ranged = self.urdf.joints[joint].joint_type != JointType::Continuous
+            && limit.lower < limit.upper;
+        let nearest = || match is_ranged {
+            true => 0f64.clamp(limit.lower, limit.upper),
+            false => 0.0,
+        };
+        self.held.get(&joint).copied().unwrap_or_else(nearest)
+    }
+
+    /// How far a joint (URDF index) that nothing drives moves its link.
+    pub fn displacement_at_rest(&self, joint: usize) -> Pose {
+        let element = &self.urdf.joints[joint];
+        let axis = Unit::try_new(Vector3::from(element.axis.xyz.0), 1e-6);
+        match axis.filter(|_| self.is_movable(joint)) {
+            None => Pose::identity(),
+            Some(axis) => {
+                let is_prismatic = element.joint_type == JointType::Prismatic;
+                displacement(&axis, is_prismatic, self.rest(joint))
+            }
+        }
+    }
+
+    /// Whether a branch is another one, or hangs on it.
+    pub fn is_in(&self, branch: usize, of: usize) -> bool {
+        let mut at = Some(branch);
+        while let Some(branch) = at {
+            if branch == of {
+                return true;
+            }
+            at = self.branches[branch].stem.map(|stem| stem.parent);
+        }
+        false
+    }
+
+    /// Whether the URDF has a branch on the other side of the base than the arm.
+    pub fn is_behind_base(&self, branch: usize) -> bool {
+        let mut at = branch;
+        while let Some(stem) = self.branches[at].stem {
+            if stem.is_turned {
+                return true;
+            }
+            at = stem.parent;
+        }
+        false
+    }
+
+    /// The axis of the joint above each branch in the base frame, every joint at rest; zero
+    /// where there is none.
+    pub fn axes_at_rest(&self) -> Vec<Vector3> {
+        let mut poses: Vec<Pose> = Vec::new();
+        let mut axes = Vec::new();
+        for branch in &self.branches {
+            let (pose, axis) = match branch.stem {
+                None => (Pose::identity(), Vector3::zeros()),
+                Some(stem) => {
+                    let element = &self.urdf.joints[stem.joint];
+                    let moved = pose(&element.origin) * self.displacement_at_rest(stem.joint);
+                    let step = if stem.is_turned {
+                        moved.inverse()
+                    } else {
+                        moved
+                    };
+                    let pose = poses[stem.parent] * step;
+                    let axis = Vector3::from(element.axis.xyz.0).try_normalize(1e-6);
+                    (pose, pose.rotation * axis.unwrap_or_default())
+                }
+            };
+            poses.push(pose);
+            axes.push(axis);
+        }
+        axes
+    }
+
+    /// Whether a joint is of a kind that has one position.
+    fn is_movable(&self, joint: usize) -> bool {
+        use JointType::{Continuous, Prismatic, Revolute};
+        let kind = &self.urdf.joints[joint].joint_type;
+        [Continuous, Prismatic, Revolute].contains(kind)
+    }
 }
 
 /// A URDF origin as a pose (fixed-axis roll, pitch, yaw).
@@ -116,7 +251,7 @@ pub fn pose(origin: &urdf_rs::Pose) -> Pose {
 
 fn names<'a>(
     all: impl Iterator<Item = &'a str>,
-    tag: &str,
+    tag: &'static str,
     source: &Source,
 ) -> Result<HashMap<&'a str, usize>, LoadError> {
     let mut found = HashMap::new();
@@ -129,47 +264,168 @@ fn names<'a>(
     Ok(found)
 }
 
-fn grow(
-    urdf: &urdf_rs::Robot,
-    parents: &[Option<usize>],
-    children: &[Vec<(usize, usize)>],
-    source: &Source,
-) -> Result<Vec<Branch>, LoadError> {
-    let mut roots = (0..parents.len()).filter(|link| parents[*link].is_none());
-    let Some(root) = roots.next() else {
-        let what = if parents.is_empty() {
-            "has no links"
-        } else {
-            "its links form a loop"
-        };
-        return Err(source.error(what));
-    };
-    if let Some(other) = roots.next() {
-        let (first, second) = (&urdf.links[root].name, &urdf.links[other].name);
-        let what =
-            format!("links `{first}` and `{second}` both have no parent; one base is needed");
-        return Err(source.error_about("link", second, what));
+/// Which links hang on which.
+struct Edges {
+    /// Joint above each link, and the link above that.
+    above: Vec<Option<(usize, usize)>>,
+    /// Links below each link, and the joints between.
+    below: Vec<Vec<(usize, usize)>>,
+}
+
+impl Edges {
+    fn of(urdf: &urdf_rs::Robot, source: &Source) -> Result<Self, LoadError> {
+        let link_names = || urdf.links.iter().map(|link| link.name.as_str());
+        let links = names(link_names(), "link", source)?;
+        let joint_names = urdf.joints.iter().map(|joint| joint.name.as_str());
+        names(joint_names, "joint", source)?;
+        let mut edges = Self::none(urdf);
+        for (index, joint) in urdf.joints.iter().enumerate() {
+            let find = |name: &str| {
+                let what = format!("joint `{}`: there is no link `{name}`", joint.name);
+                links.get(name).copied().ok_or_else(|| {
+                    source
+                        .error_about("joint", &joint.name, what)
+                        .hint(did_you_mean(name, link_names()))
+                })
+            };
+            let (parent, child) = (find(&joint.parent.link)?, find(&joint.child.link)?);
+            if let Some((other, _)) = edges.above[child] {
+                let what = format!(
+                    "link `{}` hangs on two joints, `{}` and `{}`",
+                    joint.child.link, urdf.joints[other].name, joint.name
+                );
+                let hint = "a URDF is a tree: leave out the joint that closes the loop, and let \
+                            the passive joints mimic a driven one";
+                return Err(source
+                    .error_about("joint", &joint.name, what)
+                    .hint(Some(hint.to_owned())));
+            }
+            edges.join(parent, child, index);
+        }
+        Ok(edges)
     }
-    let mut branches = vec![Branch {
-        link: root,
-        stem: None,
-    }];
-    let mut next = 0;
-    while next < branches.len() {
-        for (child, joint) in &children[branches[next].link] {
-            branches.push(Branch {
-                link: *child,
-                stem: Some((next, *joint)),
+
+    /// Of a URDF that was read without error.
+    fn known(urdf: &urdf_rs::Robot) -> Self {
+        let links = urdf.links.iter().enumerate();
+        let links: HashMap<&str, usize> = links
+            .map(|(index, link)| (link.name.as_str(), index))
+            .collect();
+        let mut edges = Self::none(urdf);
+        for (index, joint) in urdf.joints.iter().enumerate() {
+            let ends = [&joint.parent.link, &joint.child.link];
+            let [parent, child] = ends.map(|name| links[name.as_str()]);
+            edges.join(parent, child, index);
+        }
+        edges
+    }
+
+    fn none(urdf: &urdf_rs::Robot) -> Self {
+        Self {
+            above: vec![None; urdf.links.len()],
+            below: vec![Vec::new(); urdf.links.len()],
+        }
+    }
+
+    fn join(&mut self, parent: usize, child: usize, joint: usize) {
+        self.above[child] = Some((joint, parent));
+        self.below[parent].push((child, joint));
+    }
+
+    /// Branches from the one link that hangs on nothing.
+    fn from_root(&self, urdf: &urdf_rs::Robot, source: &Source) -> Result<Vec<Branch>, LoadError> {
+        let name = |link: usize| &urdf.links[link].name;
+        let mut roots = (0..self.above.len()).filter(|link| self.above[*link].is_none());
+        let Some(root) = roots.next() else {
+            let what = if self.above.is_empty() {
+                "has no links"
+            } else {
+                "its links form a loop"
+            };
+            return Err(match urdf.links.first() {
+                None => source.error(what),
+                Some(link) => source.error_about("link", &link.name, what),
             });
+        };
+        if let Some(other) = roots.next() {
+            let (first, second) = (name(root), name(other));
+            let what =
+                format!("links `{first}` and `{second}` both have no parent; one base is needed");
+            return Err(source.error_about("link", second, what));
         }
-        next += 1;
-    }
-    match (0..parents.len()).find(|link| branches.iter().all(|branch| branch.link != *link)) {
-        Some(severed) => {
-            let name = &urdf.links[severed].name;
-            let what = format!("link `{name}` is part of a loop");
-            Err(source.error_about("link", name, what))
+        let branches = self.from(root);
+        match (0..self.above.len()).find(|link| branches.iter().all(|it| it.link != *link)) {
+            Some(severed) => {
+                let what = format!("link `{}` is part of a loop", name(severed));
+                Err(source.error_about("link", name(severed), what))
+            }
+            None => Ok(branches),
         }
-        None => Ok(branches),
     }
+
+    /// Branches from a link, in both directions.
+    fn from(&self, base: usize) -> Vec<Branch> {
+        let mut branches = vec![Branch {
+            link: base,
+            stem: None,
+        }];
+        let mut next = 0;
+        while next < branches.len() {
+            let Branch { link, stem } = branches[next];
+            let came_by = stem.map(|stem| stem.joint);
+            let above = self.above[link].map(|(joint, link)| (link, joint, true));
+            let below = self.below[link].iter();
+            let below = below.map(|(link, joint)| (*link, *joint, false));
+            for (link, joint, is_turned) in below.chain(above) {
+                if Some(joint) != came_by {
+                    let stem = Stem {
+                        parent: next,
+                        joint,
+                        is_turned,
+                    };
+                    branches.push(Branch {
+                        link,
+                        stem: Some(stem),
+                    });
+                }
+            }
+            next += 1;
+        }
+        branches
+    }
+}
+
+/// What each joint follows in the end.
+fn leaders(urdf: &urdf_rs::Robot, source: &Source) -> Result<Vec<Leader>, LoadError> {
+    let joints = &urdf.joints;
+    let names = || joints.iter().map(|joint| joint.name.as_str());
+    let wrong = |joint: &urdf_rs::Joint, what: &str| {
+        let what = format!("joint `{}`: {what}", joint.name);
+        source.error_about("joint", &joint.name, what)
+    };
+    let leader_of = |joint: usize| {
+        let (mut at, mut multiplier, mut offset) = (joint, 1.0, 0.0);
+        for _ in 0..=joints.len() {
+            let Some(mimic) = &joints[at].mimic else {
+                let leader = Leader {
+                    joint: at,
+                    multiplier,
+                    offset,
+                };
+                return match multiplier.is_finite() && offset.is_finite() {
+                    true => Ok(leader),
+                    false => Err(wrong(&joints[joint], "its mimic is not finite")),
+                };
+            };
+            offset += multiplier * mimic.offset.unwrap_or(0.0);
+            multiplier *= mimic.multiplier.unwrap_or(1.0);
+            let followed = names().position(|name| name == mimic.joint);
+            at = followed.ok_or_else(|| {
+                let what = format!("it mimics `{}`, which is not there", mimic.joint);
+                wrong(&joints[at], &what).hint(did_you_mean(&mimic.joint, names()))
+            })?;
+        }
+        Err(wrong(&joints[joint], "it mimics itself"))
+    };
+    (0..joints.len()).map(leader_of).collect()
 }

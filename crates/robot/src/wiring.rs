@@ -4,14 +4,18 @@ use std::collections::HashMap;
 
 use enact_types::Vector3;
 use nalgebra::Unit;
+use urdf_rs::JointType;
 
 use crate::description::{Joint, Link, Motion, Mount};
 use crate::error::LoadError;
-use crate::hint::did_you_mean;
+use crate::inertia::inertial;
 use crate::mesh::{Unguarded, Workshop};
-use crate::shapes::{inertial, palette, shapes};
+use crate::shapes::{palette, shapes};
 use crate::source::Source;
-use crate::tree::{Tree, pose};
+use crate::tree::{Stem, Tree, pose};
+
+/// So many names are listed in one sentence.
+const LISTED: usize = 8;
 
 /// A tree with the joints that drive it.
 pub struct Wiring<'a> {
@@ -43,13 +47,14 @@ impl<'a> Wiring<'a> {
     ) -> Result<Vec<Link>, LoadError> {
         let palette = palette(&self.tree.urdf);
         self.check_tool()?;
+        warnings.extend(self.still());
         (0..self.tree.branches.len())
             .map(|branch| {
                 let link = &self.tree.urdf.links[self.tree.branches[branch].link];
                 Ok(Link {
                     name: link.name.clone(),
-                    mount: self.mount(branch, warnings)?,
-                    inertial: inertial(link, self.urdf)?,
+                    mount: self.mount(branch)?,
+                    inertial: inertial(link, self.urdf, warnings),
                     shapes: shapes(link, &palette, self.urdf, meshes, unguarded)?,
                 })
             })
@@ -59,81 +64,99 @@ impl<'a> Wiring<'a> {
     /// Between base and tool every joint moves by itself: kinematics rests on it.
     fn check_tool(&self) -> Result<(), LoadError> {
         let mut at = self.tool;
-        while let Some((parent, joint)) = self.tree.branches[at].stem {
+        while let Some(Stem { parent, joint, .. }) = self.tree.branches[at].stem {
             let element = &self.tree.urdf.joints[joint];
-            if element.mimic.is_some() {
-                return Err(self.wrong(element, "it mimics another joint inside the arm"));
+            if element.mimic.is_some() && self.is_driven(joint) {
+                return Err(self
+                    .wrong(element, "it mimics another joint inside the arm")
+                    .hint(Some(format!(
+                        "`[chain] fixed = {{ \"{}\" = 0 }}` in robot.toml holds it still",
+                        element.name
+                    ))));
             }
             at = parent;
         }
         Ok(())
     }
 
-    fn mount(&self, branch: usize, warnings: &mut Vec<String>) -> Result<Option<Mount>, LoadError> {
-        let Some((parent, joint)) = self.tree.branches[branch].stem else {
+    /// What stands still though it could move.
+    fn still(&self) -> Option<String> {
+        let mut names: Vec<&str> = self
+            .tree
+            .branches
+            .iter()
+            .filter_map(|branch| Some(branch.stem?.joint))
+            .filter(|joint| {
+                let kind = &self.tree.urdf.joints[*joint].joint_type;
+                *kind != JointType::Fixed && !self.is_driven(*joint)
+            })
+            .map(|joint| self.tree.joint_name(joint))
+            .collect();
+        let count = names.len();
+        names.truncate(LISTED);
+        let more = match count - names.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let list = names.join("`, `");
+        match count {
+            0 => None,
+            1 => Some(format!(
+                "joint `{list}` is not driven; it is taken as fixed"
+            )),
+            _ => Some(format!(
+                "{count} joints are not driven; they are taken as fixed: `{list}`{more}"
+            )),
+        }
+    }
+
+    fn is_driven(&self, joint: usize) -> bool {
+        let leader = self.tree.leader(joint).joint;
+        self.tree.moves(joint) && self.driven.contains_key(self.tree.joint_name(leader))
+    }
+
+    fn mount(&self, branch: usize) -> Result<Option<Mount>, LoadError> {
+        let Some(stem) = self.tree.branches[branch].stem else {
             return Ok(None);
         };
-        let element = &self.tree.urdf.joints[joint];
-        let motion = self.motion(element)?;
-        if motion.is_none() && element.joint_type != urdf_rs::JointType::Fixed {
-            warnings.push(format!(
-                "joint `{}` is not driven; it is taken as fixed",
-                element.name
-            ));
+        let element = &self.tree.urdf.joints[stem.joint];
+        let motion = self.motion(stem.joint)?;
+        let mut parent_from_joint = pose(&element.origin);
+        if motion.is_none() {
+            parent_from_joint *= self.tree.displacement_at_rest(stem.joint);
         }
-        let parent_from_joint = pose(&element.origin);
+        if stem.is_turned {
+            parent_from_joint = parent_from_joint.inverse();
+        }
         let matrix = parent_from_joint.to_homogeneous();
         if !matrix.iter().all(|value| value.is_finite()) {
             return Err(self.wrong(element, "its origin is not finite"));
         }
         Ok(Some(Mount {
-            parent,
+            parent: stem.parent,
             parent_from_joint,
             motion,
         }))
     }
 
     /// How a joint moves its link; `None` if it is fixed or not driven.
-    fn motion(&self, element: &urdf_rs::Joint) -> Result<Option<Motion>, LoadError> {
-        let (driver, multiplier, offset) = self.driver(element)?;
-        let Some(joint) = self.driven.get(driver) else {
+    fn motion(&self, joint: usize) -> Result<Option<Motion>, LoadError> {
+        if !self.is_driven(joint) {
             return Ok(None);
-        };
+        }
+        let leader = self.tree.leader(joint);
+        let element = &self.tree.urdf.joints[joint];
         let axis = Vector3::from(element.axis.xyz.0);
         let axis = Unit::try_new(axis, 1e-6)
             .filter(|axis| axis.iter().all(|value| value.is_finite()))
             .ok_or_else(|| self.wrong(element, "its axis has no direction"))?;
-        if !(multiplier.is_finite() && offset.is_finite()) {
-            return Err(self.wrong(element, "its mimic is not finite"));
-        }
         Ok(Some(Motion {
-            joint: *joint,
+            joint: self.driven[self.tree.joint_name(leader.joint)],
             axis,
-            prismatic: element.joint_type == urdf_rs::JointType::Prismatic,
-            multiplier,
-            offset,
+            prismatic: element.joint_type == JointType::Prismatic,
+            multiplier: leader.multiplier,
+            offset: leader.offset,
         }))
-    }
-
-    /// The joint that a joint follows in the end (itself unless it mimics), times what, plus what.
-    fn driver<'b>(&'b self, element: &'b urdf_rs::Joint) -> Result<(&'b str, f64, f64), LoadError> {
-        let joints = &self.tree.urdf.joints;
-        let names = || joints.iter().map(|joint| joint.name.as_str());
-        let (mut at, mut multiplier, mut offset) = (element, 1.0, 0.0);
-        for _ in 0..=joints.len() {
-            let Some(mimic) = &at.mimic else {
-                return Ok((&at.name, multiplier, offset));
-            };
-            offset += multiplier * mimic.offset.unwrap_or(0.0);
-            multiplier *= mimic.multiplier.unwrap_or(1.0);
-            let followed = joints.iter().find(|joint| joint.name == mimic.joint);
-            at = followed.ok_or_else(|| {
-                let what = format!("it mimics `{}`, which is not there", mimic.joint);
-                self.wrong(at, &what)
-                    .hint(did_you_mean(&mimic.joint, names()))
-            })?;
-        }
-        Err(self.wrong(element, "it mimics itself"))
     }
 
     fn wrong(&self, element: &urdf_rs::Joint, what: &str) -> LoadError {

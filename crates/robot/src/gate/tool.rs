@@ -20,11 +20,10 @@ pub(super) struct Tool {
 
 impl Tool {
     pub(super) fn new(robot: &Robot) -> Self {
-        let gripper = robot.gripper().map(|gripper| gripper.tool_from_grasp);
         Self {
             chain: robot.chain.clone(),
             arm_joints: robot.arm_joints().len(),
-            tool_from_point: gripper.unwrap_or_default(),
+            tool_from_point: robot.end_effector().tool_from_grasp,
             speed: *robot.tool_speed(),
         }
     }

@@ -28,9 +28,14 @@ pub use hull::Hull;
 pub use workshop::{MeshCover, MeshFiles, Packages, Unguarded};
 pub(crate) use workshop::{Named, Workshop};
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use enact_types::{Point3, Vector3};
+
+/// The file of a mesh by the name that a URDF in `folder` gives it; `None` if it is not there.
+pub fn find(name: &str, folder: &Path, packages: &Packages) -> Option<PathBuf> {
+    locate::locate(name, folder, packages).ok()
+}
 
 /// A triangle by its corners, metres.
 pub type Triangle = [Point3; 3];

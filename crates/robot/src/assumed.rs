@@ -1,0 +1,47 @@
+//! What a joint must be able to hold, where nobody says what it can.
+
+use crate::tree::Tree;
+
+/// Standard gravity, m/s².
+const GRAVITY: f64 = 9.81;
+/// A motor is taken to be so much stronger than what holds the stretched arm up.
+const RESERVE: f64 = 3.0;
+/// A motor turns with this much at least, N·m.
+const LEAST_TORQUE: f64 = 2.0;
+/// A motor pushes with this much at least, N.
+const LEAST_FORCE: f64 = 20.0;
+
+/// Torque or force of a joint (URDF index) that holds all beyond it, stretched out, with a
+/// reserve, N·m or N.
+pub fn effort(tree: &Tree, joint: usize) -> f64 {
+    let Some(own) = tree.branch_of(joint) else {
+        return LEAST_TORQUE;
+    };
+    let slides = tree.urdf.joints[joint].joint_type == urdf_rs::JointType::Prismatic;
+    let mut load = 0.0;
+    let mut reaches = vec![None; tree.branches.len()];
+    reaches[own] = Some(0.0);
+    for branch in own..tree.branches.len() {
+        if let Some(stem) = tree.branches[branch].stem.filter(|_| branch != own) {
+            let step = norm(&tree.urdf.joints[stem.joint].origin);
+            reaches[branch] = reaches[stem.parent].map(|reach: f64| reach + step);
+        }
+        let inertial = &tree.urdf.links[tree.branches[branch].link].inertial;
+        let mass = inertial.mass.value;
+        if let Some(reach) = reaches[branch].filter(|_| 0.0 < mass && mass.is_finite()) {
+            let arm = if slides {
+                1.0
+            } else {
+                reach + norm(&inertial.origin)
+            };
+            load += mass * GRAVITY * arm;
+        }
+    }
+    let least = if slides { LEAST_FORCE } else { LEAST_TORQUE };
+    let effort = (RESERVE * load).max(least);
+    if effort.is_finite() { effort } else { least }
+}
+
+fn norm(origin: &urdf_rs::Pose) -> f64 {
+    nalgebra::Vector3::from(origin.xyz.0).norm()
+}

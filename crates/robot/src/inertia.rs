@@ -1,0 +1,72 @@
+//! What a link weighs. Only the simulator wants to know, so nothing here stops a load.
+
+use std::f64::consts::PI;
+
+use enact_types::Point3;
+use nalgebra::{Matrix3, Rotation3};
+
+use crate::description::Inertial;
+use crate::source::Source;
+use crate::tree::pose;
+
+/// Density of what is taken where only the mass is known, kg/m³: that of water, between a
+/// hollow link of plastic and one full of motors.
+const DENSITY: f64 = 1000.0;
+/// What weighs less is a frame that some program wanted to have a mass, kilograms.
+const LEAST_MASS: f64 = 1e-6;
+
+/// Mass properties of a link; `None` where it has none to speak of.
+///
+/// What makes no sense becomes a warning: without a mass the link weighs nothing, without a
+/// tensor it is as hard to turn as a ball of water of its mass.
+pub fn inertial(
+    link: &urdf_rs::Link,
+    source: &Source,
+    warnings: &mut Vec<String>,
+) -> Option<Inertial> {
+    let given = &link.inertial;
+    let mass = given.mass.value;
+    let tensor = tensor(&given.inertia);
+    if mass == 0.0 && tensor == Matrix3::zeros() {
+        return None;
+    }
+    let line = source.line_of("link", &link.name);
+    let line = line.map_or(String::new(), |line| format!("line {line}: "));
+    let mut warn = |what: &str| warnings.push(format!("{line}link `{}`: {what}", link.name));
+    if !(LEAST_MASS <= mass && mass.is_finite()) {
+        let mass = match mass.is_nan() {
+            true => "it has no mass".to_owned(),
+            false => format!("its mass is {mass} kg"),
+        };
+        warn(&format!("{mass}; the simulator takes it for weightless"));
+        return None;
+    }
+    let frame = pose(&given.origin);
+    let is_placed = frame.to_homogeneous().iter().all(|it| it.is_finite());
+    if !is_placed {
+        warn("the place of its mass is not three finite numbers; its own frame is taken");
+    }
+    let frame = if is_placed { frame } else { Default::default() };
+    let turn = Rotation3::from(frame.rotation);
+    let turned = turn * tensor * turn.inverse();
+    let is_sound = tensor.iter().all(|it| it.is_finite())
+        && turned.symmetric_eigenvalues().iter().all(|it| 0.0 < *it);
+    let inertia = if is_sound {
+        turned
+    } else {
+        let radius = (3.0 * mass / (4.0 * PI * DENSITY)).cbrt();
+        warn("its inertia is not positive; the simulator takes a ball of water of its mass");
+        Matrix3::identity() * (0.4 * mass * radius * radius)
+    };
+    Some(Inertial {
+        mass,
+        centre: Point3::from(frame.translation.vector),
+        inertia,
+    })
+}
+
+fn tensor(i: &urdf_rs::Inertia) -> Matrix3<f64> {
+    Matrix3::new(
+        i.ixx, i.ixy, i.ixz, i.ixy, i.iyy, i.iyz, i.ixz, i.iyz, i.izz,
+    )
+}

@@ -1,0 +1,286 @@
+//! Which joints are the arm's, which drives the gripper, and where the tool is.
+//!
+//! `robot.toml` decides; where it is silent, the tree does. Whatever was chosen without being
+//! told is said, with the key that chooses otherwise.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`hand`] | which joints are fingers rather than arm |
+//! | [`gripper`] | which finger drives the gripper |
+//! | [`tool`] | which link is the tool frame |
+//! | [`shape`] | `[chain]`: another base, joints that are held |
+
+mod gripper;
+mod hand;
+mod shape;
+mod tool;
+
+use crate::error::LoadError;
+use crate::hint::did_you_mean;
+use crate::settings::{At, Settings};
+use crate::source::Source;
+use crate::tree::Tree;
+use hand::Hand;
+pub use shape::shaped;
+
+/// Fewest and most joints of an arm.
+const ARM_JOINTS: std::ops::RangeInclusive<usize> = 4..=7;
+/// Parts of names that arms have rather than legs and heads.
+const ARM_WORDS: [&str; 5] = ["arm", "hand", "wrist", "gripper", "tool"];
+/// So many chains are listed to choose from.
+const LISTED: usize = 6;
+
+/// The parts of a tree that are driven.
+pub struct Selection {
+    /// URDF indices of the arm's joints, base first.
+    pub arm: Vec<usize>,
+    /// URDF index of the gripper's joint.
+    pub gripper: Option<usize>,
+    /// Branch of the tool frame.
+    pub tool: usize,
+    /// What was chosen without being told, one sentence each.
+    pub guesses: Vec<String>,
+}
+
+/// Chooses by `robot.toml`, and by the tree where it is silent.
+pub fn select(
+    tree: &Tree,
+    urdf: &Source,
+    settings: &Settings,
+    toml: Option<&Source>,
+) -> Result<Selection, LoadError> {
+    let named = settings
+        .gripper
+        .as_ref()
+        .map(|gripper| &gripper.get_ref().joint);
+    let named = match (named, toml) {
+        (Some(name), Some(toml)) => Some((gripper_joint(tree, name, toml)?, name, toml)),
+        _ => None,
+    };
+    let hand = Hand::of(tree, named.map(|(joint, ..)| joint));
+    let chooser = Chooser {
+        tree,
+        urdf,
+        hand: &hand,
+        is_folder: toml.is_some(),
+    };
+    let mut guesses = Vec::new();
+    let link = |name: &Option<At<String>>| match (name, toml) {
+        (Some(name), Some(toml)) => tool_link(tree, name, toml).map(Some),
+        _ => Ok(None),
+    };
+    let tip = settings.chain.as_ref().map(|chain| &chain.get_ref().tip);
+    let tip = tip.map_or(Ok(None), link)?;
+    let told = link(&settings.tool)?;
+    let end = match tip.or(told) {
+        Some(end) => end,
+        None => {
+            let has_base = settings
+                .chain
+                .as_ref()
+                .is_some_and(|chain| chain.get_ref().base.is_some());
+            chooser.only_chain(has_base)?
+        }
+    };
+    let arm = chooser.arm_to(end)?;
+    let last = *arm.last().expect("an arm has joints");
+    let palm = tree.branch_of(last).expect("it moves a link");
+    let tool = told.unwrap_or_else(|| tool::guess(tree, &hand, palm, &mut guesses));
+    if let (Some(name), Some(toml)) = (&settings.tool, toml)
+        && chooser.drives_to(tool) != arm
+    {
+        let what = format!(
+            "between the arm's tip and the tool `{}` there are other joints of the arm",
+            name.get_ref()
+        );
+        return Err(toml.error_at(name.span().start, what));
+    }
+    let gripper = match named {
+        None => gripper::guess(tree, &hand, palm, &mut guesses),
+        Some((joint, name, toml)) => {
+            if !hand.is_beyond(tree, joint, palm) {
+                let what = format!(
+                    "joint `{}` is not beyond `{}`, where the arm ends",
+                    name.get_ref(),
+                    tree.name_of(palm)
+                );
+                return Err(toml.error_at(name.span().start, what));
+            }
+            Some(joint)
+        }
+    };
+    Ok(Selection {
+        arm,
+        gripper,
+        tool,
+        guesses,
+    })
+}
+
+fn gripper_joint(tree: &Tree, name: &At<String>, toml: &Source) -> Result<usize, LoadError> {
+    let joints = &tree.urdf.joints;
+    let found = (0..joints.len())
+        .find(|joint| tree.joint_name(*joint) == name.get_ref() && tree.is_drive(*joint));
+    found.ok_or_else(|| {
+        let drives = (0..joints.len()).filter(|joint| tree.is_drive(*joint));
+        toml.error_at(
+            name.span().start,
+            format!("there is no movable joint `{}`", name.get_ref()),
+        )
+        .hint(did_you_mean(
+            name.get_ref(),
+            drives.map(|joint| tree.joint_name(joint)),
+        ))
+    })
+}
+
+fn tool_link(tree: &Tree, name: &At<String>, toml: &Source) -> Result<usize, LoadError> {
+    let names = || (0..tree.branches.len()).map(|branch| tree.name_of(branch));
+    tree.find(name.get_ref()).ok_or_else(|| {
+        toml.error_at(
+            name.span().start,
+            format!("there is no link `{}`", name.get_ref()),
+        )
+        .hint(did_you_mean(name.get_ref(), names()))
+    })
+}
+
+/// What a choice of the arm rests on.
+struct Chooser<'a> {
+    tree: &'a Tree,
+    urdf: &'a Source,
+    hand: &'a Hand,
+    /// Whether there is a `robot.toml`.
+    is_folder: bool,
+}
+
+impl Chooser<'_> {
+    /// The arm's joints to a branch, fingers left out.
+    fn drives_to(&self, branch: usize) -> Vec<usize> {
+        let mut drives = self.tree.drives_to(branch);
+        drives.retain(|joint| !self.hand.has(self.tree, *joint));
+        drives
+    }
+
+    /// The same; refuses too few and too many.
+    fn arm_to(&self, end: usize) -> Result<Vec<usize>, LoadError> {
+        let arm = self.drives_to(end);
+        if ARM_JOINTS.contains(&arm.len()) {
+            return Ok(arm);
+        }
+        let (base, tip) = (self.tree.name_of(0), self.tree.name_of(end));
+        let what = format!(
+            "the arm has {} movable joints between its base `{base}` and `{tip}`{}; {} to {} are needed",
+            arm.len(),
+            self.in_brackets(&arm),
+            ARM_JOINTS.start(),
+            ARM_JOINTS.end()
+        );
+        let hint = arm
+            .len()
+            .checked_sub(*ARM_JOINTS.end())
+            .filter(|it| *it > 0);
+        let hint = hint.map(|surplus| {
+            let last = arm[surplus - 1];
+            let base = self.tree.branch_of(last).expect("it moves a link");
+            let base = self.tree.name_of(base);
+            let first = self.tree.joint_name(arm[0]);
+            let fixed = crate::limits::toml_key(first);
+            self.by_chain(
+                &format!(
+                    "`base = \"{base}\"` leaves the first ones out, `fixed = {{ {fixed} = 0.1 }}` holds one still"
+                ),
+                &format!("--base {base}, or --fix {first}=0.1"),
+            )
+        });
+        Err(self.urdf.error(what).hint(hint))
+    }
+
+    /// The tip of the only chain that could be an arm.
+    fn only_chain(&self, has_base: bool) -> Result<usize, LoadError> {
+        let mut tips = self.hand.tips(self.tree);
+        if has_base {
+            tips.retain(|tip| !self.tree.is_behind_base(*tip));
+        }
+        tips.sort_by_key(|tip| self.likeness_to_no_arm(*tip));
+        let length = |tip: &usize| self.drives_to(*tip).len();
+        let longest = tips.iter().copied().max_by_key(length);
+        tips.retain(|tip| length(tip) >= *ARM_JOINTS.start());
+        match (&tips[..], longest) {
+            ([tip], _) => Ok(*tip),
+            ([], None) => Err(self.urdf.error("has no joint that moves")),
+            ([], Some(longest)) => {
+                let chain = self.drives_to(longest);
+                let what = format!(
+                    "has no arm: the longest chain of joints, from `{}` to `{}`, has {}{}; {} to {} are needed",
+                    self.tree.name_of(0),
+                    self.tree.name_of(longest),
+                    chain.len(),
+                    self.in_brackets(&chain),
+                    ARM_JOINTS.start(),
+                    ARM_JOINTS.end()
+                );
+                Err(self.urdf.error(what))
+            }
+            (several, _) => Err(self.ambiguous(several)),
+        }
+    }
+
+    /// What bears fingers, or is called an arm or a hand, is listed first.
+    fn likeness_to_no_arm(&self, tip: usize) -> u8 {
+        let joint = self.tree.joint_of(tip).map_or("", |joint| &joint.name);
+        let names = format!("{} {joint}", self.tree.name_of(tip)).to_lowercase();
+        let is_called = ARM_WORDS.iter().any(|word| names.contains(word));
+        match (self.hand.bears_fingers(self.tree, tip), is_called) {
+            (true, _) => 0,
+            (false, true) => 1,
+            (false, false) => 2,
+        }
+    }
+
+    fn ambiguous(&self, tips: &[usize]) -> LoadError {
+        let describe = |tip: &usize| {
+            let arm = self.drives_to(*tip);
+            format!(
+                "`{}` ({} joints, the last `{}`)",
+                self.tree.name_of(*tip),
+                arm.len(),
+                self.tree.joint_name(*arm.last().expect("a tip is moved"))
+            )
+        };
+        let mut list: Vec<String> = tips.iter().take(LISTED).map(describe).collect();
+        if tips.len() > LISTED {
+            list.push(format!("and {} more", tips.len() - LISTED));
+        }
+        let what = format!(
+            "{} chains of joints could be the arm; they end at {}",
+            tips.len(),
+            list.join(", ")
+        );
+        let tip = self.tree.name_of(tips[0]);
+        let hint = self.by_chain(
+            &format!("`tip = \"{tip}\"` chooses one"),
+            &format!("--tip {tip}"),
+        );
+        self.urdf.error(what).hint(Some(hint))
+    }
+
+    fn by_chain(&self, keys: &str, options: &str) -> String {
+        let in_file = format!("in robot.toml, under `[chain]`, {keys}");
+        match self.is_folder {
+            true => in_file,
+            false => format!("enact robot import FILE {options} chooses; {in_file}"),
+        }
+    }
+
+    fn in_brackets(&self, joints: &[usize]) -> String {
+        let names: Vec<&str> = joints
+            .iter()
+            .map(|joint| self.tree.joint_name(*joint))
+            .collect();
+        match names.len() {
+            0 => String::new(),
+            _ => format!(" ({})", names.join(", ")),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! `[chain]`: another base than the URDF's root, and joints that are held.
+
+use urdf_rs::JointType;
+
+use crate::error::LoadError;
+use crate::hint::did_you_mean;
+use crate::settings::{ChainSettings, Settings};
+use crate::source::Source;
+use crate::tree::Tree;
+
+/// Degrees in a file rarely round to the very radians of the URDF.
+const SLACK: f64 = 1e-6;
+
+/// The tree as `[chain]` wants it.
+pub fn shaped(
+    mut tree: Tree,
+    settings: &Settings,
+    toml: Option<&Source>,
+) -> Result<Tree, LoadError> {
+    let (Some(chain), Some(toml)) = (&settings.chain, toml) else {
+        return Ok(tree);
+    };
+    let chain: &ChainSettings = chain.get_ref();
+    let plain = chain.fixed.iter().map(|(name, it)| (name, it, false));
+    let degrees = chain.fixed_deg.iter().map(|(name, it)| (name, it, true));
+    for (name, value, in_degrees) in plain.chain(degrees) {
+        let place = value.span().start;
+        let (joint, position) = held(&tree, name, *value.get_ref(), in_degrees)
+            .map_err(|(what, hint)| toml.error_at(place, what).hint(hint))?;
+        if tree.held.insert(joint, position).is_some() {
+            return Err(toml.error_at(place, format!("joint `{name}` is held twice")));
+        }
+    }
+    let Some(base) = &chain.base else {
+        return Ok(tree);
+    };
+    match tree.find(base.get_ref()) {
+        Some(branch) => Ok(tree.based_on(branch)),
+        None => {
+            let names = (0..tree.branches.len()).map(|branch| tree.name_of(branch));
+            let what = format!("there is no link `{}`", base.get_ref());
+            Err(toml
+                .error_at(base.span().start, what)
+                .hint(did_you_mean(base.get_ref(), names)))
+        }
+    }
+}
+
+/// The joint of this name, and the position at which it is held, rad or m.
+fn held(
+    tree: &Tree,
+    name: &str,
+    value: f64,
+    in_degrees: bool,
+) -> Result<(usize, f64), (String, Option<String>)> {
+    let all = || (0..tree.urdf.joints.len()).filter(|joint| tree.moves(*joint));
+    let Some(joint) = all().find(|joint| tree.joint_name(*joint) == name) else {
+        let hint = did_you_mean(name, all().map(|joint| tree.joint_name(joint)));
+        return Err((format!("there is no movable joint `{name}`"), hint));
+    };
+    let element = &tree.urdf.joints[joint];
+    if in_degrees && element.joint_type == JointType::Prismatic {
+        let what = format!("joint `{name}` slides, so give metres under `fixed`, not degrees");
+        return Err((what, None));
+    }
+    let value = if in_degrees {
+        value.to_radians()
+    } else {
+        value
+    };
+    let limit = &element.limit;
+    let is_ranged = element.joint_type != JointType::Continuous && limit.lower < limit.upper;
+    let inside = limit.lower - SLACK <= value && value <= limit.upper + SLACK;
+    if !value.is_finite() || (is_ranged && !inside) {
+        let what = format!(
+            "joint `{name}`: {value} is outside the URDF's range [{}, {}]",
+            limit.lower, limit.upper
+        );
+        return Err((what, None));
+    }
+    Ok((joint, value))
+}

@@ -1,0 +1,124 @@
+//! A URDF as a tree of XML elements.
+
+use roxmltree::{Document, Error, ParsingOptions};
+
+use super::foreign::{foreign, root_at};
+use crate::error::LoadError;
+use crate::source::Source;
+
+/// Prefixes that may be used without being declared, as the parsers of ROS allow.
+const UNDECLARED: usize = 32;
+
+/// Reads the text as XML and hands the tree to `read`.
+///
+/// Two dashes in a comment, blanks or a comment before the declaration and prefixes that
+/// nobody declares are let pass: urdfdom, PyBullet and others do, so such files are about.
+pub fn with_document<T>(
+    source: &Source,
+    read: impl FnOnce(&Document<'_>) -> Result<T, LoadError>,
+) -> Result<T, LoadError> {
+    let mut text = without_comments(source.text());
+    if let Some(found) = foreign(&text) {
+        return Err(source.error(found.what).hint(found.hint));
+    }
+    for _ in 0..UNDECLARED {
+        let options = ParsingOptions {
+            allow_dtd: true,
+            ..ParsingOptions::default()
+        };
+        let error = match Document::parse_with_options(&text, options) {
+            Ok(document) => return read(&document),
+            Err(error) => error,
+        };
+        match (error, root_at(&text)) {
+            (Error::UnknownNamespace(prefix, _), Some(root)) => {
+                let rest = &text[root..];
+                let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'));
+                let at = root + end.unwrap_or(rest.len());
+                text.insert_str(at, &format!(" xmlns:{prefix}=\"undeclared:{prefix}\""));
+            }
+            (error, _) => return Err(not_well_formed(source, &error)),
+        }
+    }
+    Err(source.error("is not XML: too many prefixes are not declared"))
+}
+
+/// The text with comments and the declaration blanked, every line where it was.
+fn without_comments(text: &str) -> String {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut bytes = text.as_bytes().to_vec();
+    let mut at = 0;
+    let end_of = |from: usize, end: &str| text[from..].find(end).map(|it| from + it + end.len());
+    while let Some(start) = text[at..].find('<').map(|offset| at + offset) {
+        let rest = &text[start..];
+        let is_declaration = rest.starts_with("<?xml")
+            && rest[5..].starts_with(|c: char| c.is_whitespace() || c == '?')
+            && bytes[..start].iter().all(u8::is_ascii_whitespace);
+        let (end, is_blanked) = if rest.starts_with("<!--") {
+            (end_of(start + 4, "-->"), true)
+        } else if is_declaration {
+            (end_of(start, "?>"), true)
+        } else if rest.starts_with("<![CDATA[") {
+            (end_of(start, "]]>"), false)
+        } else {
+            (Some(start + 1), false)
+        };
+        let Some(end) = end else { break };
+        if is_blanked {
+            let blanked = bytes[start..end].iter_mut();
+            blanked
+                .filter(|byte| !matches!(**byte, b'\n' | b'\r'))
+                .for_each(|byte| *byte = b' ');
+        }
+        at = end;
+    }
+    String::from_utf8(bytes).expect("whole characters are blanked")
+}
+
+fn not_well_formed(source: &Source, error: &Error) -> LoadError {
+    let last = source.text().trim_end().matches('\n').count() + 1;
+    let cut = "is the file cut off?".to_owned();
+    match error {
+        Error::UnclosedRootNode => source
+            .error_line(last, "the file ends before `</robot>`")
+            .hint(Some(cut)),
+        Error::UnexpectedEndOfStream => source
+            .error_line(last, "the file ends in the middle of an element")
+            .hint(Some(cut)),
+        Error::UnexpectedCloseTag(expected, actual, at) => source.error_line(
+            at.row as usize,
+            format!("`</{actual}>` stands where `</{expected}>` is expected"),
+        ),
+        Error::UnknownEntityReference(name, at) => source
+            .error_line(at.row as usize, format!("nothing defines `&{name};`"))
+            .hint(Some("a plain `&` is written `&amp;`".to_owned())),
+        Error::MalformedEntityReference(at) => source
+            .error_line(at.row as usize, "`&` stands alone")
+            .hint(Some("it is written `&amp;`".to_owned())),
+        other => {
+            let what = other.to_string();
+            // "… at 3:5": the line stands in front.
+            let what = what.rsplit_once(" at ").map_or(&what[..], |(what, _)| what);
+            let line = match other.pos().row {
+                0 => last,
+                row => row as usize,
+            };
+            source.error_line(line, format!("is not XML: {what}"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_and_the_declaration_are_blanked_line_by_line() {
+        let text = "\n<?xml version='1.0'?>\n<!-- ü -- \n <limit/> --><a><![CDATA[<!-- ]]></a>";
+        let blanked = without_comments(text);
+        assert_eq!(blanked.len(), text.len());
+        assert_eq!(blanked.matches('\n').count(), text.matches('\n').count());
+        assert_eq!(blanked.trim(), "<a><![CDATA[<!-- ]]></a>");
+        assert_eq!(without_comments("<a/><!-- cut"), "<a/><!-- cut");
+    }
+}

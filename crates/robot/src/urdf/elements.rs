@@ -1,0 +1,216 @@
+//! Names, numbers and poses of XML elements, or why not.
+
+use std::f64::consts::TAU;
+
+use roxmltree::{Document, Node};
+use urdf_rs::{Pose, Vec3};
+
+use super::foreign::EXPAND;
+use crate::error::LoadError;
+use crate::source::Source;
+
+/// Angles beyond a turn, by more than rounding, are likely meant as degrees, radians.
+const SLACK: f64 = 0.01;
+
+/// A document that is being read.
+pub struct Elements<'d> {
+    source: &'d Source,
+    document: &'d Document<'d>,
+    /// What was left out or put right so far.
+    pub warnings: Vec<String>,
+}
+
+impl<'d> Elements<'d> {
+    /// Nothing read yet.
+    pub fn new(source: &'d Source, document: &'d Document<'d>) -> Self {
+        Self {
+            source,
+            document,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// The line on which an element begins.
+    pub fn line(&self, node: Node<'_, '_>) -> usize {
+        self.document.text_pos_at(node.range().start).row as usize
+    }
+
+    /// An error about an element.
+    pub fn error(&self, node: Node<'_, '_>, what: impl Into<String>) -> LoadError {
+        self.source.error_line(self.line(node), what)
+    }
+
+    /// A warning about an element.
+    pub fn warn(&mut self, node: Node<'_, '_>, what: impl std::fmt::Display) {
+        let line = self.line(node);
+        self.warnings.push(format!("line {line}: {what}"));
+    }
+
+    /// The child elements of this name; those of another namespace are somebody else's.
+    pub fn children<'a, 'i>(&self, node: Node<'a, 'i>, name: &str) -> Vec<Node<'a, 'i>> {
+        let own = self.document.root_element().tag_name().namespace();
+        node.children()
+            .filter(|child| child.is_element() && child.tag_name().name() == name)
+            .filter(|child| [own, None].contains(&child.tag_name().namespace()))
+            .collect()
+    }
+
+    /// The first child element of this name.
+    pub fn child<'a, 'i>(&self, node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
+        self.children(node, name).first().copied()
+    }
+
+    /// The only child element of this name, if there is one. Two that say the same are one;
+    /// which of two others counts, nobody can know. `what` names the parent.
+    pub fn only<'a, 'i>(
+        &mut self,
+        node: Node<'a, 'i>,
+        name: &str,
+        what: &str,
+    ) -> Result<Option<Node<'a, 'i>>, LoadError> {
+        let all = self.children(node, name);
+        let Some(first) = all.first().copied() else {
+            return Ok(None);
+        };
+        let says = |node: Node<'_, '_>| {
+            let mut pairs: Vec<(String, String)> = node
+                .attributes()
+                .map(|it| (it.name().to_owned(), it.value().trim().to_owned()))
+                .collect();
+            pairs.sort();
+            pairs
+        };
+        for other in &all[1..] {
+            if says(*other) != says(first) {
+                let what = format!("{what}: a second `{name}` says something else");
+                return Err(self.error(*other, what));
+            }
+            self.warn(*other, format!("{what}: `{name}` is given twice"));
+        }
+        Ok(Some(first))
+    }
+
+    /// The name of a `link` or `joint`.
+    pub fn name(&self, node: Node<'_, '_>) -> Result<String, LoadError> {
+        let tag = node.tag_name().name();
+        match node.attribute("name").map(str::trim) {
+            None | Some("") => Err(self.error(node, format!("a `{tag}` has no name"))),
+            Some(name) => self.expanded(node, name),
+        }
+    }
+
+    /// An attribute that must be there. `what` names the element's owner.
+    pub fn required(
+        &self,
+        node: Node<'_, '_>,
+        attribute: &str,
+        what: &str,
+    ) -> Result<String, LoadError> {
+        let tag = node.tag_name().name();
+        match node.attribute(attribute).map(str::trim) {
+            None | Some("") => {
+                let what = format!("{what}: its `{tag}` has no `{attribute}`");
+                Err(self.error(node, what))
+            }
+            Some(value) => self.expanded(node, value),
+        }
+    }
+
+    fn expanded(&self, node: Node<'_, '_>, text: &str) -> Result<String, LoadError> {
+        if is_macro(text) {
+            let what = format!("`{text}` is not expanded");
+            return Err(self.error(node, what).hint(Some(EXPAND.to_owned())));
+        }
+        Ok(text.to_owned())
+    }
+
+    /// A number, `None` if the attribute is not there or empty. `what` names the element's owner.
+    pub fn number(
+        &self,
+        node: Node<'_, '_>,
+        attribute: &str,
+        what: &str,
+    ) -> Result<Option<f64>, LoadError> {
+        let Some(text) = node.attribute(attribute).map(str::trim) else {
+            return Ok(None);
+        };
+        if text.is_empty() {
+            return Ok(None);
+        }
+        match text.parse() {
+            Ok(value) => Ok(Some(value)),
+            Err(_) => Err(self.no_numbers(node, attribute, text, "a number", what)),
+        }
+    }
+
+    /// Three numbers, `None` if the attribute is not there or empty.
+    pub fn vector(
+        &self,
+        node: Node<'_, '_>,
+        attribute: &str,
+        what: &str,
+    ) -> Result<Option<[f64; 3]>, LoadError> {
+        let Some(text) = node.attribute(attribute).map(str::trim) else {
+            return Ok(None);
+        };
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let values: Result<Vec<f64>, _> = text.split_whitespace().map(str::parse).collect();
+        match values.as_deref() {
+            Ok([x, y, z]) => Ok(Some([*x, *y, *z])),
+            _ => Err(self.no_numbers(node, attribute, text, "three numbers", what)),
+        }
+    }
+
+    /// The pose that the child `origin` gives; the identity where there is none.
+    pub fn origin(&mut self, node: Node<'_, '_>, what: &str) -> Result<Pose, LoadError> {
+        let Some(origin) = self.only(node, "origin", what)? else {
+            return Ok(Pose::default());
+        };
+        let xyz = self.vector(origin, "xyz", what)?.unwrap_or_default();
+        let rpy = self.vector(origin, "rpy", what)?.unwrap_or_default();
+        if rpy.iter().any(|angle| angle.abs() > TAU + SLACK) {
+            let text = origin.attribute("rpy").unwrap_or_default();
+            let what = format!("{what}: rpy=\"{text}\" is read as radians; were degrees meant?");
+            self.warn(origin, what);
+        }
+        Ok(Pose {
+            xyz: Vec3(xyz),
+            rpy: Vec3(rpy),
+        })
+    }
+
+    fn no_numbers(
+        &self,
+        node: Node<'_, '_>,
+        attribute: &str,
+        text: &str,
+        wanted: &str,
+        what: &str,
+    ) -> LoadError {
+        let tag = node.tag_name().name();
+        let what = format!("{what}: `{tag} {attribute}=\"{text}\"` is not {wanted}");
+        let hint = if is_macro(text) {
+            Some(EXPAND)
+        } else if text.contains(',') {
+            Some("numbers have a decimal point, and blanks between them")
+        } else {
+            None
+        };
+        self.error(node, what).hint(hint.map(str::to_owned))
+    }
+}
+
+/// Whether something stands here that xacro should have replaced.
+pub fn is_macro(text: &str) -> bool {
+    text.contains("${") || text.contains("$(")
+}
+
+/// Numbers between blanks or commas.
+pub fn numbers(text: &str) -> Option<Vec<f64>> {
+    text.split(|c: char| c.is_whitespace() || c == ',')
+        .filter(|word| !word.is_empty())
+        .map(|word| word.parse().ok())
+        .collect()
+}

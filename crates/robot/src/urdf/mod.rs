@@ -1,0 +1,128 @@
+//! Reads a URDF as its makers meant it.
+//!
+//! The text is read as a tree of XML elements ([`roxmltree`]), and what the kinematics, the
+//! gate or the simulator need of it becomes the structs of [`urdf_rs`]. Its own reader stops at
+//! the first attribute that is missing anywhere, without a line: a texture without a file name,
+//! a colour of three numbers, a helper frame without a mass. Here, what does not matter is not
+//! looked at, and what does matter is refused with line, element and name.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`decode`] | bytes to text |
+//! | [`document`] | text to elements |
+//! | [`foreign`] | what else a file may be |
+//! | [`elements`] | names, numbers and poses of elements, or why not |
+//! | [`links`], [`joints`] | the two kinds of parts |
+
+mod decode;
+mod document;
+mod elements;
+mod foreign;
+mod joints;
+mod links;
+
+use std::collections::HashMap;
+
+use urdf_rs::{Color, Material, Vec4};
+
+use crate::error::LoadError;
+use crate::source::Source;
+use elements::Elements;
+
+pub use decode::decode;
+use roxmltree::Node;
+
+/// What a URDF says, as far as it matters here.
+pub struct Urdf {
+    /// Links, joints, and materials that are defined once for the whole robot.
+    pub robot: urdf_rs::Robot,
+    /// Whether the element of each joint (by index) gives `lower` or `upper`.
+    pub ranged: Vec<bool>,
+    /// Lines of links and joints, by tag and name.
+    pub lines: HashMap<(&'static str, String), usize>,
+    /// What was left out or put right, one sentence each.
+    pub warnings: Vec<String>,
+}
+
+/// Reads a URDF.
+///
+/// # Errors
+/// What is wrong with it, where, and what to do; that the links form a tree is not looked at.
+pub fn read(source: &Source) -> Result<Urdf, LoadError> {
+    document::with_document(source, |document| {
+        let mut elements = Elements::new(source, document);
+        let root = document.root_element();
+        refuse_macros(&elements, root)?;
+        let mut robot = urdf_rs::Robot {
+            name: root.attribute("name").unwrap_or_default().to_owned(),
+            links: Vec::new(),
+            joints: Vec::new(),
+            materials: materials(&elements, root),
+        };
+        let mut ranged = Vec::new();
+        let mut lines = HashMap::new();
+        for node in elements.children(root, "link") {
+            let link = links::link(&mut elements, node)?;
+            let line = elements.line(node);
+            lines.entry(("link", link.name.clone())).or_insert(line);
+            robot.links.push(link);
+        }
+        for node in elements.children(root, "joint") {
+            let (joint, has_range) = joints::joint(&mut elements, node)?;
+            let line = elements.line(node);
+            lines.entry(("joint", joint.name.clone())).or_insert(line);
+            robot.joints.push(joint);
+            ranged.push(has_range);
+        }
+        Ok(Urdf {
+            robot,
+            ranged,
+            lines,
+            warnings: elements.warnings,
+        })
+    })
+}
+
+/// What xacro should have replaced must not be overlooked: a whole arm may hide in it.
+fn refuse_macros(elements: &Elements<'_>, root: Node<'_, '_>) -> Result<(), LoadError> {
+    let is_macro = |node: &Node<'_, '_>| {
+        let space = node.tag_name().namespace();
+        node.is_element() && space.is_some_and(|space| space.contains("xacro"))
+    };
+    match root.descendants().find(is_macro) {
+        None => Ok(()),
+        Some(node) => {
+            let what = format!(
+                "is a xacro file: `xacro:{}` is left in it",
+                node.tag_name().name()
+            );
+            Err(elements
+                .error(node, what)
+                .hint(Some(foreign::EXPAND.to_owned())))
+        }
+    }
+}
+
+fn materials(elements: &Elements<'_>, root: Node<'_, '_>) -> Vec<Material> {
+    let found = elements.children(root, "material").into_iter();
+    found.filter_map(|node| material(elements, node)).collect()
+}
+
+/// A material by name or colour; how a thing looks is never worth an error.
+fn material(elements: &Elements<'_>, node: Node<'_, '_>) -> Option<Material> {
+    let name = node.attribute("name").unwrap_or_default().to_owned();
+    let rgba = elements
+        .child(node, "color")
+        .and_then(|color| elements::numbers(color.attribute("rgba")?));
+    let color = match rgba.as_deref() {
+        Some([red, green, blue]) => Some([*red, *green, *blue, 1.0]),
+        Some([red, green, blue, alpha]) => Some([*red, *green, *blue, *alpha]),
+        _ => None,
+    };
+    let color = color.map(|rgba| Color { rgba: Vec4(rgba) });
+    (!name.is_empty() || color.is_some()).then_some(Material {
+        name,
+        color,
+        texture: None,
+    })
+}

@@ -15,7 +15,7 @@ use crate::motion::{Hand, Motion, Roll};
 use crate::scene::fit::MEASURED;
 use crate::scene::{Proposal, Report, SceneMemory, SceneObject, Solid, proposals};
 use crate::skill::affordance::hindrance;
-use crate::skill::context::TILTS;
+use crate::skill::context::{NO_GRIPPER, TILTS};
 use crate::skill::grasp::{fits, is_graspable};
 use crate::skill::{Context, Script, pick, place, point, push};
 
@@ -42,13 +42,12 @@ pub struct Grounder {
 }
 
 impl Grounder {
-    /// A grounder for a robot with a gripper; refuses one without.
+    /// A grounder for a robot. One without a gripper can point, push and go home; refuses one
+    /// without an arm.
     pub fn new(robot: Arc<Robot>) -> Result<Self, Refusal> {
-        let (gripper, hand) = robot
-            .gripper()
-            .cloned()
-            .zip(Hand::new(&robot))
-            .ok_or_else(|| Refusal::NotApplicable(format!("`{}` has no gripper", robot.name())))?;
+        let gripper = robot.end_effector();
+        let hand = Hand::new(&robot, &gripper)
+            .ok_or_else(|| Refusal::NotApplicable(format!("`{}` has no arm", robot.name())))?;
         let fixed = Surroundings::table(&robot);
         Ok(Self {
             robot,
@@ -173,6 +172,14 @@ impl Grounder {
             let Some(object) = scene.find(&view.name) else {
                 continue;
             };
+            if self.robot.gripper().is_none() {
+                hindrances.push(Hindrance {
+                    object: view.name.clone(),
+                    skill: Skill::Pick,
+                    relation: None,
+                    reason: NO_GRIPPER.to_owned(),
+                });
+            }
             let skills = view.affords.iter().map(|skill| (*skill, None));
             let places = view.receives.iter();
             let places = places.map(|relation| (Skill::Place, Some(*relation)));

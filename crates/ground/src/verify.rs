@@ -267,14 +267,10 @@ fn push(name: &str, direction: Direction, evidence: &Evidence<'_>) -> Judgement 
 
 fn point(name: &str, evidence: &Evidence<'_>) -> Judgement {
     let robot = evidence.robot;
-    let (Some(measured), Some(gripper), Some(object)) = (
-        evidence.measured,
-        robot.gripper(),
-        evidence.before.find(name),
-    ) else {
+    let (Some(measured), Some(object)) = (evidence.measured, evidence.before.find(name)) else {
         return Judgement::unknown();
     };
-    let tip = robot.forward(measured) * gripper.tool_from_grasp;
+    let tip = robot.forward(measured) * robot.end_effector().tool_from_grasp;
     let off = tip - object.solid.centre();
     let flat = Vector3::new(off.x, off.y, 0.0).norm();
     if flat < OVER && tip.z > object.solid.top {

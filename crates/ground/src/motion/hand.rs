@@ -1,6 +1,6 @@
 //! Tool poses by approach and opening direction.
 
-use enact_robot::{IkTarget, Robot};
+use enact_robot::{Gripper, IkTarget, Robot};
 use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 use nalgebra::{Matrix3, Rotation3, Unit, UnitQuaternion};
 
@@ -48,9 +48,8 @@ struct ArmPlane {
 }
 
 impl Hand {
-    /// The hand of a robot with a gripper.
-    pub fn new(robot: &Robot) -> Option<Self> {
-        let gripper = robot.gripper()?;
+    /// The hand of a robot; `gripper` is its [`end_effector`](Robot::end_effector).
+    pub fn new(robot: &Robot, gripper: &Gripper) -> Option<Self> {
         let links = robot.link_poses(robot.home());
         let pan = axis(robot, &links, 0)?.0;
         let shoulder = axis(robot, &links, 1)?.0;

@@ -220,7 +220,7 @@ mod tests {
         let (robot, mut pursuit) = pursuit();
         let low = |pan: f64| {
             let place = enact_types::Point3::new(0.2 * pan.cos(), 0.2 * pan.sin(), 0.03);
-            let hand = crate::motion::Hand::new(&robot).unwrap();
+            let hand = crate::motion::Hand::new(&robot, &robot.end_effector()).unwrap();
             let point = robot.gripper().unwrap().tool_from_grasp;
             let pose = hand.pose(&point, &place, 0.0, crate::motion::Roll::FromHeading(0.0));
             let arm = crate::motion::hand::solve(&robot, &pose, robot.home(), "it").unwrap();

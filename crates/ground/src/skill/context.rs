@@ -14,12 +14,15 @@ use crate::scene::{SceneMemory, SceneObject};
 /// Tilts of the hand away from straight down to try, radians, in order.
 pub const TILTS: [f64; 8] = [0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 1.1];
 
+/// Why some arms can only point and push.
+pub const NO_GRIPPER: &str = "the arm has no gripper";
+
 /// What every skill rests on.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The robot.
     pub robot: &'a Robot,
-    /// Its gripper.
+    /// Its gripper, or its bare tool as a gripper that never opens.
     pub gripper: &'a Gripper,
     /// Where its hand can point.
     pub hand: &'a Hand,
@@ -75,9 +78,26 @@ impl<'a> Context<'a> {
 
     /// Refuses a posture of the arm, its gripper at `gripper`, in which something is too close.
     pub fn check(&self, arm: &[f64], gripper: f64, around: &Surroundings) -> Result<(), Refusal> {
-        let mut joints = with_gripper(arm, self.joints);
-        joints[self.gripper.joint] = gripper;
+        let joints = self.with_gripper_at(arm, self.joints, gripper);
         self.robot.collider().check_posture(&joints, around)
+    }
+
+    /// Posture of the arm and position of its gripper, if it has one, as all joints; what is
+    /// beyond is as in `like`.
+    pub fn with_gripper_at(&self, arm: &[f64], like: &JointVector, position: f64) -> JointVector {
+        let mut joints = with_gripper(arm, like);
+        if let Some(joint) = joints.get_mut(self.gripper.joint) {
+            *joint = position;
+        }
+        joints
+    }
+
+    /// Refuses what an arm without a gripper cannot do.
+    pub fn require_gripper(&self) -> Result<(), Refusal> {
+        match self.robot.gripper() {
+            Some(_) => Ok(()),
+            None => Err(Refusal::NotApplicable(NO_GRIPPER.to_owned())),
+        }
     }
 
     /// Refuses what needs an empty gripper while it holds something.

@@ -30,6 +30,7 @@ const OTHERWISE: usize = 24;
 
 /// The motion that grasps the object of this name and lifts it.
 pub fn pick(context: &Context<'_>, name: &str) -> Result<Motion, Refusal> {
+    context.require_gripper()?;
     if context.scene.holding() == Some(name) {
         return Err(Refusal::NotApplicable(format!(
             "the gripper already holds the {name}"

@@ -67,6 +67,7 @@ pub fn place(
     relation: Relation,
     target: &str,
 ) -> Result<Motion, Refusal> {
+    context.require_gripper()?;
     let held = held(context, name)?;
     let target = context.find(target)?;
     require_in_reach(context, &target.name, &target.solid.centre())?;

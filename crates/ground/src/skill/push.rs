@@ -12,7 +12,6 @@ use super::pick::shifted;
 use super::script::Script;
 use crate::motion::body::placed;
 use crate::motion::hand::{Roll, solve};
-use crate::motion::line::with_gripper;
 use crate::motion::{Motion, Purpose};
 use crate::scene::{SceneObject, Solid};
 
@@ -371,8 +370,7 @@ fn through<'a>(context: &Context<'a>, name: &str, stroke: &Stroke) -> Result<Scr
 /// How far the shut fingers reach ahead of the grasp point, up to the object's height.
 fn front(context: &Context<'_>, posture: &[f64], solid: &Solid, pose: &Pose, way: &Vector3) -> f64 {
     let gripper = context.gripper;
-    let mut joints = with_gripper(posture, context.joints);
-    joints[gripper.joint] = gripper.closed;
+    let joints = context.with_gripper_at(posture, context.joints, gripper.closed);
     let grasp_point = pose * gripper.tool_from_grasp;
     placed(context.robot, None, &joints)
         .iter()

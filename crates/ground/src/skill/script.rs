@@ -95,14 +95,13 @@ impl<'a> Script<'a> {
     pub fn home_around(&mut self, around: &Surroundings) -> Result<(), Refusal> {
         let Context { robot, gripper, .. } = self.context;
         let home = robot.home();
-        self.transit(home, home[gripper.joint], around)
+        let opening = home.get(gripper.joint).copied();
+        self.transit(home, opening.unwrap_or(gripper.closed), around)
     }
 
     fn with_gripper(&self, arm: &[f64], position: f64) -> JointVector {
-        let mut joints =
-            line::with_gripper(&arm[..self.context.robot.arm_joints().len()], &self.at);
-        joints[self.context.gripper.joint] = position;
-        joints
+        let arm = &arm[..self.context.robot.arm_joints().len()];
+        self.context.with_gripper_at(arm, &self.at, position)
     }
 
     fn push(&mut self, segment: MotionSegment) {

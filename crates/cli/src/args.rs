@@ -210,6 +210,47 @@ pub enum RobotQuestion {
         /// Name in robots/, or path of a robot folder or URDF
         name: String,
     },
+    /// Make a folder of robots/ from a URDF, with every guess written down to be changed
+    Import(ImportArgs),
+}
+
+/// `enact robot import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// A URDF of any maker
+    pub urdf: PathBuf,
+    /// Name of the folder; the file's own if none is given
+    #[arg(long, value_name = "N")]
+    pub name: Option<String>,
+    /// Link that stands still and bears the arm, where that is not the URDF's root
+    #[arg(long, value_name = "LINK")]
+    pub base: Option<String>,
+    /// Link at the arm's end, before the hand, where there are several arms
+    #[arg(long, value_name = "LINK")]
+    pub tip: Option<String>,
+    /// Link that is the tool frame
+    #[arg(long, value_name = "LINK")]
+    pub tool: Option<String>,
+    /// Joint that drives the gripper
+    #[arg(long, value_name = "JOINT")]
+    pub gripper: Option<String>,
+    /// Hold a joint still, rad or m: `torso_lift_joint=0.1`
+    #[arg(long, value_name = "JOINT=VALUE", value_parser = joint_value)]
+    pub fix: Vec<(String, f64)>,
+    /// Write over robot.urdf and robot.toml of a folder that is there already
+    #[arg(long)]
+    pub force: bool,
+}
+
+fn joint_value(text: &str) -> Result<(String, f64), String> {
+    let parts = text.rsplit_once('=');
+    let value = parts.and_then(|(joint, value)| Some((joint.trim(), value.trim().parse().ok()?)));
+    match value {
+        Some((joint, value)) if !joint.is_empty() && f64::is_finite(value) => {
+            Ok((joint.to_owned(), value))
+        }
+        _ => Err("give a joint and a number, as in `lift=0.1`".to_owned()),
+    }
 }
 
 /// Render a camera picture of a scene.

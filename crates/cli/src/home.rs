@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use enact_robot::{MeshFiles, Packages, Robot};
 
 use crate::args::MeshArgs;
+use crate::robot::tell;
 
 /// The folder that holds `robots/`, `scenes/`, `launch/` and `models/`.
 #[derive(Clone, Debug)]
@@ -79,6 +80,11 @@ impl Home {
         &self.path
     }
 
+    /// Where meshes are looked for.
+    pub fn meshes(&self) -> &MeshFiles {
+        &self.meshes
+    }
+
     /// The robot of this name, or at this path: to be asked, not to be moved.
     pub fn robot(&self, name: &str) -> Result<Robot> {
         Ok(Robot::find_with(name, &self.robots(), &self.meshes)?)
@@ -91,6 +97,7 @@ impl Home {
     pub fn guarded(&self, name: &str) -> Result<Robot> {
         let robot = self.robot(name)?;
         self.guard(&robot)?;
+        tell(&robot);
         Ok(robot)
     }
 
@@ -101,6 +108,7 @@ impl Home {
     pub fn guarded_at(&self, path: &Path) -> Result<Robot> {
         let robot = Robot::load_with(path, &self.meshes)?;
         self.guard(&robot)?;
+        tell(&robot);
         Ok(robot)
     }
 

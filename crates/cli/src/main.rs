@@ -35,6 +35,7 @@ mod dataset;
 mod eval;
 mod film;
 mod home;
+mod import;
 mod journal;
 mod launch;
 mod narrate;

@@ -35,8 +35,10 @@ pub fn answer(
         }
         RobotQuestion::Show { name } => {
             let robot = home.robot(name)?;
+            tell(&robot);
             Ok(output.write_all(describe(&robot).as_bytes())?)
         }
+        RobotQuestion::Import(args) => crate::import::import(home, args, &mut output),
     }
 }
 
@@ -161,7 +163,15 @@ fn joint_names(robot: &Robot) -> String {
     names.join(", ")
 }
 
-fn describe(robot: &Robot) -> String {
+/// Says on stderr what was guessed or left out of a robot's files.
+pub fn tell(robot: &Robot) {
+    for warning in robot.warnings() {
+        eprintln!("warning: {}: {warning}", robot.name());
+    }
+}
+
+/// What a robot is, for people.
+pub fn describe(robot: &Robot) -> String {
     let mut text = format!(
         "{}: {} arm joints, {} links, tool frame `{}`, {:.0} Hz\n",
         robot.name(),
@@ -180,12 +190,13 @@ fn describe(robot: &Robot) -> String {
     }
     match robot.gripper() {
         Some(gripper) => {
-            text += &format!("gripper: opens to {:.0} mm\n", gripper.widest() * 1e3);
+            text += &format!(
+                "gripper: `{}`, opens to {:.0} mm\n",
+                robot.joints()[gripper.joint].name,
+                gripper.widest() * 1e3
+            );
         }
-        None => text += "no gripper\n",
-    }
-    for warning in robot.warnings() {
-        text += &format!("warning: {warning}\n");
+        None => text += "no gripper: it can point, push and go home\n",
     }
     text
 }

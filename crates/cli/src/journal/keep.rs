@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use chrono::Local;
 use enact_journal::{JournalWriter, Kept, ModelInfo, RobotInfo, RunInfo, SceneInfo};
+use enact_robot::load::read_urdf;
 use enact_types::StopSwitch;
 use sha2::{Digest, Sha256};
 
@@ -162,7 +163,7 @@ pub fn robot_info(home: &Home, name_or_path: &str, name: &str) -> Result<RobotIn
     };
     Ok(RobotInfo {
         name: name.to_owned(),
-        urdf: read(&urdf)?,
+        urdf: read_urdf(&urdf)?,
         toml,
         meshes: Vec::new(),
     })

@@ -165,8 +165,10 @@ fn joint_names(robot: &Robot) -> String {
 
 /// Says on stderr what was guessed or left out of a robot's files.
 pub fn tell(robot: &Robot) {
+    let mut stderr = std::io::stderr().lock();
     for warning in robot.warnings() {
-        eprintln!("warning: {}: {warning}", robot.name());
+        // Whoever does not listen misses it.
+        let _ = writeln!(stderr, "warning: {}: {warning}", robot.name());
     }
 }
 

@@ -108,7 +108,7 @@ fn a_urdf_becomes_a_robot_that_is_never_written_over_unasked() {
         (&["--name", "x", "--tip", "nowhere"], "no link `nowhere`"),
         (
             &["--name", "x", "--gripper", "panda_joint2"],
-            "movable joints",
+            "taken for the hand",
         ),
     ] {
         let refused = import(more);

@@ -63,6 +63,7 @@ pub fn select(
         urdf,
         hand: &hand,
         is_folder: toml.is_some(),
+        told: named.map(|(_, name, _)| name.get_ref().as_str()),
     };
     let mut guesses = Vec::new();
     let link = |name: &Option<At<String>>| match (name, toml) {
@@ -152,6 +153,8 @@ struct Chooser<'a> {
     hand: &'a Hand,
     /// Whether there is a `robot.toml`.
     is_folder: bool,
+    /// The gripper's joint, if it is named.
+    told: Option<&'a str>,
 }
 
 impl Chooser<'_> {
@@ -220,7 +223,10 @@ impl Chooser<'_> {
                     ARM_JOINTS.start(),
                     ARM_JOINTS.end()
                 );
-                Err(self.urdf.error(what))
+                let hint = self.told.map(|joint| {
+                    format!("`[gripper] joint` names `{joint}`: it and all beyond are taken for the hand")
+                });
+                Err(self.urdf.error(what).hint(hint))
             }
             (several, _) => Err(self.ambiguous(several)),
         }

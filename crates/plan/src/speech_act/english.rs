@@ -133,8 +133,7 @@ fn read(sentence: &Sentence, pieces: &mut Vec<Evidence>) {
         if is_joined && before == Some(Evidence::Deed) && found == Evidence::CallsOff {
             found = Evidence::None;
         }
-        reaches = carried && found == Evidence::Forbids
-            || found == Evidence::Forbids && REACHING.is_match(&clause.words);
+        reaches = found == Evidence::Forbids && (carried || REACHING.is_match(&clause.words));
         pieces.push(found);
     }
 }
@@ -154,8 +153,19 @@ fn evidence(words: &str, is_question: bool, is_asked: bool) -> Evidence {
     if PRAISED.is_match(words) {
         return Evidence::Tells;
     }
-    if first(&ASKS_FOR_DEED) || (!SUBORDINATE.is_match(words) && COMMAND.is_match(words)) {
+    let is_idle = SOME_DAY.is_match(words);
+    if !WH_WOULD.is_match(words) && first(&ASKS_FOR_DEED)
+        || !is_question && !is_idle && first(&ASKS_YOU_TO)
+        || (!SUBORDINATE.is_match(words) && COMMAND.is_match(words))
+    {
         return Evidence::Deed;
+    }
+    if is_idle {
+        return if is_asked {
+            Evidence::Asks
+        } else {
+            Evidence::Tells
+        };
     }
     if !is_question
         && (!SUBORDINATE.is_match(words) || IS_TO.is_match(words))
@@ -172,6 +182,9 @@ fn evidence(words: &str, is_question: bool, is_asked: bool) -> Evidence {
     }
     if ASKS.is_match(words) || is_asked {
         return Evidence::Asks;
+    }
+    if AROUND.is_match(words) {
+        return Evidence::None;
     }
     if !is_harmless && first(&TELLS) {
         return Evidence::Tells;
@@ -310,7 +323,7 @@ fn spelled(word: &str) -> String {
         "wheres" => "where is",
         "thats" => "that is",
         "theres" => "there is",
-        "u" | "ya" => "you",
+        "u" | "ya" | "ye" | "yez" => "you",
         "ur" => "your",
         "r" => "are",
         "pls" | "plz" | "pleease" => "please",
@@ -344,7 +357,7 @@ fn spelled(word: &str) -> String {
     match word.strip_suffix("'s") {
         Some(
             stem @ ("it" | "that" | "there" | "what" | "where" | "who" | "how" | "he" | "she"
-            | "here" | "when" | "why"),
+            | "here" | "when" | "why" | "somebody" | "someone" | "everybody" | "nobody"),
         ) => {
             format!("{stem} is")
         }
@@ -395,10 +408,10 @@ macro_rules! patterns {
 }
 
 /// Words that may stand before what matters.
-const LEAD: &str = r"^(?:(?:please|kindly|ok|okay|k|hey|yo|hi|hello|robot|robo|arm|machine|mister|mr|dear|dude|buddy|man|mate|bro|chef|sir|now|right|well|just|also|too|first|firstly|second|secondly|third|next|finally|lastly|instead|rather|anyway|actually|really|seriously|look|listen|oh|ah|um|uh|er|erm|hmm|ooh|no|nope|nah|yes|yeah|yep|alright|good|great|thanks|thank you|sorry|excuse me|simply|only|however|still|again|already|this time|from now on|for now|for once|once more|by the way|after that|afterwards|when you can|if you can|if possible|i repeat|i said|i say|i mean|i told you|i tell you|as i said|remember|everyone|everybody|children|kids|class|guys|folks|team|meanwhile|today|tonight|tomorrow|therefore|hence|thus|do|you|to|as well|step (?:one|two|three|\d+)|\d+|[a-z]+ly) )*";
+const LEAD: &str = r"^(?:(?:please|kindly|ok|okay|k|hey|yo|hi|hello|robot|robo|arm|machine|mister|mr|dear|dude|buddy|man|mate|bro|chef|sir|now|right|well|just|also|too|first|firstly|second|secondly|third|next|finally|lastly|instead|rather|anyway|actually|really|seriously|look|listen|oh|ah|um|uh|er|erm|hmm|ooh|no|nope|nah|yes|yeah|yep|alright|good|great|thanks|thank you|sorry|excuse me|simply|only|however|still|again|already|this time|from now on|for now|for once|once more|by the way|after that|afterwards|when you can|if you can|if possible|i repeat|i said|i say|i mean|i told you|i tell you|as i said|remember|everyone|everybody|children|kids|class|guys|folks|team|meanwhile|today|tonight|tomorrow|better|best|therefore|hence|thus|do|you|to|as well|step (?:one|two|three|\d+)|\d+|[a-z]+ly) )*";
 
 /// Deeds in their plain form. Looking, keeping, leaving and waiting are not among them.
-const VERB: &str = r"(?:put|puts|place|set|lay|stand|stick|drop|move|bring|take|get|grab|pick|lift|raise|carry|transfer|deliver|push|shove|nudge|slide|scoot|pull|drag|roll|shift|swap|switch|exchange|stack|pile|build|arrange|line|sort|separate|group|tidy|clean|clear|empty|unload|dump|load|fill|collect|gather|remove|fetch|give|hand|pass|point|show|indicate|aim|poke|tap|hold|grip|grasp|seize|catch|toss|throw|go|return|come|park|turn|rotate|flip|pour|insert|slot|fit|tuck|pop|chuck|hide|bury|feed|store|stow|stash|undo|deposit|position|rearrange|reorder|relocate|transport|lower|dip|help|use|choose|select|finish|complete|slip|pile|balance|sit|plop|dunk|slam|send|restore|reset|retrieve|haul|plonk|bung|lob|drive|steer|shuffle|squeeze|mix|distribute|divide|spread|assemble|combine|unstack|sling|shoo|add|fire|pluck|scoop|nab|yank|whack|start|do it|do so|do that|do this|make it|make the|make a|make room|make them|have it|try)";
+const VERB: &str = r"(?:put|puts|place|set|lay|stand|stick|drop|move|bring|take|get|grab|pick|lift|raise|carry|transfer|deliver|push|shove|nudge|slide|scoot|pull|drag|roll|shift|swap|switch|exchange|stack|pile|build|arrange|line|sort|separate|group|tidy|clean|clear|empty|unload|dump|load|fill|collect|gather|remove|fetch|give|hand|pass|point|show|indicate|aim|poke|tap|hold|grip|grasp|seize|catch|toss|throw|go|return|come|park|turn|rotate|flip|pour|insert|slot|fit|tuck|pop|chuck|hide|bury|feed|store|stow|stash|undo|deposit|position|rearrange|reorder|relocate|transport|lower|dip|help|use|choose|select|finish|complete|slip|pile|balance|sit|plop|dunk|slam|send|restore|reset|retrieve|haul|plonk|bung|lob|drive|steer|shuffle|squeeze|mix|distribute|divide|spread|assemble|combine|unstack|sling|shoo|add|fire|pack|bundle|heap|hoist|plant|ease|guide|perch|whip|shunt|sweep|ferry|lug|cart|dispatch|align|tilt|tip|stuff|cram|wedge|prop|lean|settle|pluck|scoop|nab|yank|whack|start|do it|do so|do that|do this|make it|make the|make a|make room|make them|have it|try)";
 
 /// Deeds with -ing.
 const VERBING: &str = r"(?:putting|placing|setting|laying|standing|sticking|dropping|moving|bringing|taking|getting|grabbing|picking|lifting|raising|carrying|transferring|delivering|pushing|shoving|nudging|sliding|scooting|pulling|dragging|rolling|shifting|swapping|switching|stacking|piling|building|arranging|lining|sorting|separating|tidying|cleaning|clearing|emptying|unloading|loading|filling|collecting|gathering|removing|fetching|giving|handing|passing|pointing|showing|indicating|holding|returning|turning|inserting|tucking|popping|chucking|hiding|storing|depositing|positioning|relocating|lowering|slipping|helping|using|starting|having|doing that|doing it|doing this)";
@@ -476,6 +489,7 @@ patterns!(
         r"<lead>(?:please )?let (?:the|that|this|it|them|those|these|my|all|everything|every|go of)\b.*\b(?:be|alone|stay|rest|lie|sit|remain|sleep|stand)$",
         r"<lead>(?:please )?let (?:the|that|this|it|them|those|these|my|all|everything|every)\b.*\b(?:be|alone|stay|rest|lie|sit|remain|sleep|stand) (?:where|there|as|in peace|still|for|please|exactly|put)\b",
         r"\bnone of your business\b",
+        r"\b(?:not going|going nowhere|goes nowhere|not to go) (?:anywhere|nowhere)?\b|\bhold (?:off|back|fire|your)\b|\b(?:need|want|like) (?:it|them|that|this|those|these) (?:to stay|there|where|right where|exactly where|kept|left)\b|\bcan not move\b",
         r"\b(?:you|it) (?:are|is) (?:strictly |absolutely )?(?:not|never) (?:allowed|permitted|to)\b",
         r"\b(?:has|have) no (?:permission|business (?:touching|moving|taking|lifting)|reason to|authori[sz]ation|right)\b",
         r"\bno need (?:to|for)\b|\bno reason to\b|\bnot necessary\b|\bunnecessary\b|\bdo not have to\b|\bneed not\b",
@@ -507,16 +521,15 @@ patterns!(
         r"\b(?:would|do|wouldnt|will|did) you (?:really |terribly |awfully |please |very much |ever )?mind (?:<verbing>|helping|if (?:you|i asked you to))\b",
         r"\b(?:would|do|will|could) not mind (?:<verbing>)\b",
         r"<lead>mind (?:<verbing>)\b",
-        r"\bwhy (?:do|would|could|can|will) not (?:you|we) (?:just |please |go and |go ahead and |try to |be a dear and )*<verb>\b",
+        r"\bwhy (?:do|would|could|can|will) not (?:you|we) (?:just |please |go and |go ahead and |try to |be a dear and |kick off by |start by |begin by )*(?:<verb>|<verbing>)\b",
         r"\bwhy not (?:just |go and |try )?(?:<verb>|<verbing>)\b",
         r"\bhow about (?:you |we )?(?:<verb>|<verbing>|the|a|that)\b|\bwhat about (?:<verbing>)\b",
         r"\bwould it be (?:possible|too much trouble|too much|a bother|a problem|okay|ok) (?:for you )?(?:to|if you) (?:please |just )?(?:<verb>|have|<done>)\b",
-        r"\bis it possible (?:for you )?to (?:have|<verb>)\b",
+        r"\bis it possible (?:(?:for you )?to (?:have|<verb>)|that you <verb>)\b",
         r"\b(?:any|is there any|is there a) chance (?:that )?you (?:could|would|can|might)\b",
         r"\bwonder(?:ing|ed)? (?:if|whether) (?:you|we) (?:could|would|can|might|may|will)\b",
         r"\bdo you (?:think|suppose|reckon) (?:that )?(?:you|we) (?:could|can|might|would)(?: you)? (?:please |just |maybe |kindly )*<verb>\b",
         r"\b(?:so|be) (?:kind|good) (?:as to|enough to|and)\b",
-        r"\b(?:want|need|like|love|wish|expect|order|command|instruct|beg|ask|asking|request|require|trust|urge|tell|telling|get|prefer) (?:for )?you (?:please |now |just |all )?to (?:please |go and |go ahead and |not only |try to |now |[a-z]+ly )*<verb>\b",
         r"\bhereby (?:instructed|ordered|asked|requested|authori[sz]ed|permitted|directed)\b",
         r"\byou are (?:going to|to|now to|cleared to|free to|allowed to|welcome to|asked to|requested to|supposed to|meant to|<verbing>)\b",
         r"\bi (?:would|will) (?:be )?(?:appreciate it|grateful|glad|obliged|thankful|happy|delighted|love it|like it) if (?:you|the|it)\b",
@@ -530,6 +543,24 @@ patterns!(
         r"\bhave you (?:got )?(?:a|the|any) (?:second|minute|moment|time|sec) to <verb>\b",
         r"\b(?:can|could|would|will) you\b.*\bplease\b.*\b<verb>\b",
     ]
+);
+
+// Says that somebody wants it done.
+patterns!(
+    ASKS_YOU_TO,
+    [
+        r"\b(?:want|direct|invite|need|like|love|wish|expect|order|command|instruct|beg|ask|asking|request|require|trust|urge|tell|telling|get|prefer) (?:for )?you (?:please |now |just |all |simply |kindly |hereby )?to (?:please |go and |go ahead and |not only |try to |now |[a-z]+ly )*<verb>\b",
+    ]
+);
+// Not now, or not for real.
+pattern!(
+    SOME_DAY,
+    r"\b(?:maybe|one day|some day|someday|might|almost|tempted|was going to|were going to|if i|before i|suppose|supposing|imagine|let me think|let us say)\b"
+);
+// “Which would you choose?”
+pattern!(
+    WH_WOULD,
+    r"\b(?:what|which|how|why|where|when|who|whom) (?:[a-z]+ ){0,3}(?:would|could|can|will|do|did|should) you\b"
 );
 
 // Tells the robot to do it.
@@ -574,6 +605,11 @@ pattern!(
     LIKE_PAST,
     r"^(?:then |just |also )*(?:put|set|let|lay|cut|hit|shut|spread)\b"
 );
+// When or under what condition: tells nothing by itself.
+pattern!(
+    AROUND,
+    r"^(?:before|after|when|while|once (?:you|the|it|that|everything)|if|unless|until|till|as soon as|by the time) "
+);
 pattern!(IS_TO, r"^(?:is|are) to (?:be|go)\b");
 // Turns of speech that only look like a “no”.
 pattern!(
@@ -583,7 +619,7 @@ pattern!(
 
 pattern!(
     NEGATED,
-    r"\b(?:(?:love|like|enjoy|hate)s? (?:it )?(?:when|whenever|how)|there still|still there|where it is|where they are|stay|stays|thinking|wondering|deciding|undecided|not|never|no longer|nobody|nothing|to know|to ask|to understand|to hear|to talk|to see (?:if|whether|how|what)|would have been|will do it|myself)\b"
+    r"\b(?:might|maybe|perhaps|let me think|(?:love|like|enjoy|hate)s? (?:it )?(?:when|whenever|how)|there still|still there|where it is|where they are|stay|stays|thinking|wondering|deciding|undecided|not|never|no longer|nobody|nothing|to know|to ask|to understand|to hear|to talk|to see (?:if|whether|how|what)|would have been|will do it|myself)\b"
 );
 
 // What hangs on another clause.
@@ -620,7 +656,7 @@ pattern!(
 // Forbids by a “not” that reaches over “and”.
 pattern!(
     REACHING,
-    r"\b(?:not|never|no|nobody|nothing|nor|neither|refrain|avoid|forbid|forbidden|prohibited|without|rather)\b"
+    r"\b(?:not|never|no|nobody|nothing|nor|neither|refrain|avoid|forbid|forbidden|prohibited|without|rather|hold off)\b"
 );
 
 // A deed that begins where dictation leaves out the full stop.
@@ -664,6 +700,9 @@ patterns!(
         r"^(?:i|we|he|she|they|it|someone|somebody|everybody|everyone|nobody|who|the [a-z ]+|my [a-z ]+|our [a-z ]+|a [a-z ]+|an [a-z ]+|all [a-z ]+|both [a-z ]+|tom|[a-z]+) (?:have |has |had |just |already |also |almost |nearly |even |never |then |only |once |then |only |once |[a-z]+ly )*(?:<done>)\b",
         r"\b(?:is|are|was|were|am|sits|sit|lies|lie|rests?|stands?|lives?|looks?|seems?|hangs?|contains?|holds?|has|have)\b",
         r"\b(?:i|we) (?:will|am going to|am about to|was about to|was going to|was thinking|am thinking|thought|might|may|could|can|shall|think|guess|believe|hope|remember|know|noticed|heard|dreamt|dreamed)\b",
+        r"^(?:the|a|an|my|our|your|his|her|their|some|one of the) (?:[a-z]+ ){1,3}(?:[a-z]+ly )?[a-z]{3,}ed (?:the|a|an|it|them|that|two|three|all|both|every|my|out|off|over)\b",
+        r"\b(?:has|have|had|was|were|is|are|been) (?:been |just |still |already |always |[a-z]+ly )*[a-z]{2,}ing\b",
+        r"^(?:he|she|it|somebody|someone|everyone|everybody|my [a-z]+|our [a-z]+) (?:[a-z]+ly |always |usually |often |never )*[a-z]{2,}s\b",
         r"\b(?:loves?|likes?|enjoys?|hates?|adores?) (?:it|how|the way)\b",
         r"\b(?:would have|could have|should have|might have)\b",
         r"<lead>(?:imagine|suppose|maybe|perhaps|looks like|seems|turns out|apparently|guess|normally|usually|per the|according to)\b",

@@ -46,7 +46,11 @@ impl SpeechAct {
             .any(|letter| ('\u{3040}'..='\u{30ff}').contains(&letter));
         if instruction.chars().any(is_han) && !has_kana {
             let chinese = chinese::classify(instruction);
-            if chinese != Self::Request || !instruction.chars().any(|c| c.is_ascii_alphabetic()) {
+            // Names and abbreviations do not make it English, too.
+            let english_words = instruction
+                .split(|letter: char| !letter.is_ascii_alphabetic())
+                .filter(|word| word.len() > 1);
+            if chinese != Self::Request || english_words.count() < 3 {
                 return chinese;
             }
         }

@@ -175,6 +175,22 @@ impl Bus {
         count: u16,
     ) -> Result<Vec<Option<Status>>, BusError> {
         let question = self.new_question();
+        self.sync_read_again(question, ids, address, count)
+    }
+
+    /// The same for a question that may have been asked in vain before: what a servo says to an
+    /// earlier request of it, and comes only now, is its answer too. It is not older than the
+    /// question.
+    ///
+    /// # Errors
+    /// If the line is lost.
+    pub fn sync_read_again(
+        &mut self,
+        question: u64,
+        ids: &[u8],
+        address: u16,
+        count: u16,
+    ) -> Result<Vec<Option<Status>>, BusError> {
         self.exchange(Request {
             to: BROADCAST,
             instruction: Instruction::SyncRead {
@@ -257,7 +273,7 @@ impl Bus {
     }
 
     /// A number for what is asked next.
-    fn new_question(&mut self) -> u64 {
+    pub fn new_question(&mut self) -> u64 {
         self.questions += 1;
         self.questions
     }

@@ -101,12 +101,12 @@ impl Overdue {
     }
 
     /// An answer came to a request sent at `sent`. If the same question had been asked in vain
-    /// before, nobody knows which of the requests it answers.
+    /// just before, nobody knows which of the requests it answers.
     pub fn answered(&mut self, id: u8, data: usize, sent: Duration, due: Duration) {
         let mut known = self.answers.iter_mut();
         match known.find(|late| late.is_of(id) && late.data == data) {
-            Some(late) => late.due = late.due.max(due),
-            None => self.proven = self.proven.max(sent),
+            Some(late) if sent <= late.due + HELD => late.due = late.due.max(due),
+            _ => self.proven = self.proven.max(sent),
         }
     }
 
@@ -184,6 +184,15 @@ mod tests {
         assert!(overdue.could_pass(1, 2, 8), "one of both is still due");
         overdue.answered(1, 3, ms(30), ms(31));
         overdue.forget(ms(122));
+        assert!(overdue.is_empty());
+    }
+
+    #[test]
+    fn after_a_long_silence_an_answer_of_any_length_is_proof() {
+        let mut overdue = Overdue::default();
+        overdue.miss(1, 2, 7, ms(10));
+        overdue.answered(1, 2, ms(500), ms(501));
+        overdue.forget(ms(502));
         assert!(overdue.is_empty());
     }
 }

@@ -73,9 +73,10 @@ impl ServoArm {
             self.post_goals()?;
         }
         self.forget();
-        self.read()?;
+        let (question, asked) = (self.bus.new_question(), self.bus.now());
+        self.read(question, asked)?;
         if !self.hears_all() {
-            self.read()?;
+            self.read(question, asked)?;
         }
         self.examine()?;
         self.timing.cycles += 1;
@@ -144,9 +145,10 @@ impl ServoArm {
     /// may last.
     pub(super) fn refresh(&mut self) -> Result<(), ArmError> {
         let begun = self.bus.now();
+        let question = self.bus.new_question();
         self.forget();
         while !self.hears_all() {
-            self.read()?;
+            self.read(question, begun)?;
             if self.bus.now() > begun + SILENCE {
                 break;
             }
@@ -163,8 +165,9 @@ impl ServoArm {
         }
     }
 
-    /// Reads once every joint that has not answered since `forget`.
-    fn read(&mut self) -> Result<(), ArmError> {
+    /// Reads once every joint that has not answered since `forget`, to a question that was first
+    /// asked at `asked`: no answer is older.
+    fn read(&mut self, question: u64, asked: Duration) -> Result<(), ArmError> {
         let roles = self.joints[0].servo.model.roles;
         let silent = |(id, track): (&u8, &Track)| (!track.fresh).then_some(*id);
         let ids: Vec<u8> = self
@@ -173,10 +176,9 @@ impl ServoArm {
             .zip(&self.tracks)
             .filter_map(silent)
             .collect();
-        let answers = self
-            .bus
-            .sync_read(&ids, roles.feedback, roles.feedback_length)?;
-        let now = self.bus.now();
+        let answers =
+            self.bus
+                .sync_read_again(question, &ids, roles.feedback, roles.feedback_length)?;
         let mut answers = answers.into_iter();
         for (joint, track) in self.joints.iter().zip(&mut self.tracks) {
             if track.fresh {
@@ -185,7 +187,7 @@ impl ServoArm {
             let answer = answers.next().flatten();
             let reading = answer.and_then(|status| Reading::new(joint.servo.model, &status));
             if let Some(reading) = reading
-                && !track.take(joint, reading, now)
+                && !track.take(joint, reading, asked)
             {
                 self.timing.outliers += 1;
             }

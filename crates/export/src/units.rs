@@ -185,6 +185,7 @@ mod tests {
             name: "so101".to_owned(),
             urdf: read("robot.urdf"),
             toml: Some(read("robot.toml")),
+            meshes: Vec::new(),
         };
         info.load().unwrap()
     }

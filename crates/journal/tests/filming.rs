@@ -129,7 +129,7 @@ impl Counting {
 impl Camera for Counting {
     fn capture(&mut self) -> Result<Frame, CameraError> {
         let number = self.0.fetch_add(1, Ordering::Relaxed) + 1;
-        if number % 4 == 0 {
+        if number.is_multiple_of(4) {
             return Err(CameraError::Exhausted);
         }
         Ok(Frame {

@@ -37,6 +37,7 @@ pub fn robot_info() -> RobotInfo {
         name: "so101".to_owned(),
         urdf: read("robot.urdf"),
         toml: Some(read("robot.toml")),
+        meshes: Vec::new(),
     }
 }
 

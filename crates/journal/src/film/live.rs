@@ -75,7 +75,8 @@ impl Crew {
         let mut first = true;
         while !over.load(Ordering::Relaxed) {
             let now = Instant::now();
-            if !self.clock.is_moving() && !(first && self.clock.at(now).is_some()) {
+            let is_found = || first && self.clock.at(now).is_some();
+            if !self.clock.is_moving() && !is_found() {
                 due = None;
                 thread::sleep(PAUSE);
                 continue;

@@ -10,7 +10,7 @@ use crate::view::Shown;
 
 /// Turns words into arm motion.
 #[derive(Debug, Parser)]
-#[command(name = "enact", version, about, max_term_width = 100)]
+#[command(name = "enact", version, about, max_term_width = 100, after_help = MANNERS)]
 pub struct Cli {
     /// Where meshes are.
     #[command(flatten)]
@@ -19,6 +19,14 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
 }
+
+/// What all commands have in common.
+const MANNERS: &str = "\
+Standard output is data, standard error is talk. With --json, data is JSON objects, one a line:
+one for one answer, one for each of many.
+
+Exit status: 0 the goal was reached, 1 refused or not reached, 2 something is wrong with the
+input, a file or a device.";
 
 /// Where meshes of robots are, and what if they are not.
 #[derive(Clone, Debug, Default, Args)]
@@ -47,11 +55,14 @@ pub enum Command {
     /// Carry out one instruction
     Run(RunArgs),
     /// Carry out instructions line after line
-    Chat(SetupArgs),
-    /// Load robots, scenes and launches, and say what is wrong with them
+    Chat(ChatArgs),
+    /// Load robots, scenes, launches and suites, and say what is wrong with them
     Check {
         /// Files or robot folders; all that ship if none is given
         files: Vec<PathBuf>,
+        /// Print a JSON object for each, a line each
+        #[arg(long)]
+        json: bool,
     },
     /// Ask about a robot
     Robot {
@@ -88,7 +99,31 @@ pub enum Command {
     Arm(ArmArgs),
     /// Emulate a bus of servos
     Bus(BusArgs),
+    /// Print what completes a command line in a shell
+    #[command(after_help = COMPLETIONS)]
+    Completions {
+        /// For this shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual pages, or write them into a folder
+    #[command(after_help = MANUAL)]
+    Man {
+        /// Folder to write a page per subcommand into; it is made if need be
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
+
+/// Where completions go.
+const COMPLETIONS: &str = "\
+bash: enact completions bash > ~/.local/share/bash-completion/completions/enact
+zsh:  enact completions zsh > _enact      in a folder of $fpath
+fish: enact completions fish > ~/.config/fish/completions/enact.fish";
+
+/// Where manual pages go.
+const MANUAL: &str = "\
+enact man | man -l -
+enact man ~/.local/share/man/man1";
 
 /// Who acts where, and who thinks.
 #[derive(Clone, Debug, Args)]
@@ -158,6 +193,17 @@ pub struct StopArgs {
     pub stop_pin: Option<String>,
 }
 
+/// Carry out instructions line after line.
+#[derive(Debug, Args)]
+pub struct ChatArgs {
+    /// Where and with what.
+    #[command(flatten)]
+    pub setup: SetupArgs,
+    /// Print a JSON object for each instruction, a line each
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Carry out one instruction.
 #[derive(Debug, Args)]
 pub struct RunArgs {
@@ -199,16 +245,25 @@ pub enum RobotQuestion {
         /// Answer for this link instead of the tool
         #[arg(long, value_name = "LINK")]
         frame: Option<String>,
+        /// Changes nothing: answers are JSON lines always
+        #[arg(long)]
+        json: bool,
     },
     /// Inverse kinematics: a JSON line per target in, joints or a refusal out
     Ik {
         /// Name in robots/, or path of a robot folder or URDF
         name: String,
+        /// Changes nothing: answers are JSON lines always
+        #[arg(long)]
+        json: bool,
     },
     /// Joints, limits, gripper, home
     Show {
         /// Name in robots/, or path of a robot folder or URDF
         name: String,
+        /// Print one JSON object, in rad, m and s
+        #[arg(long)]
+        json: bool,
     },
     /// Make a folder of robots/ from a URDF, with every guess written down to be changed
     Import(ImportArgs),
@@ -270,6 +325,9 @@ pub struct RenderArgs {
     /// Name in robots/, or path of a robot folder or URDF
     #[arg(long, default_value = "so101")]
     pub robot: String,
+    /// Print one JSON object: the files, and where the camera is
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Write data to train a model with.
@@ -293,6 +351,9 @@ pub struct DatasetArgs {
     /// Name in scenes/ or path of a TOML file to draw from
     #[arg(long, default_value = "mixed")]
     pub scene: String,
+    /// Print one JSON object: what was written, and where
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Who plans in an evaluation.
@@ -337,11 +398,11 @@ pub struct EvalArgs {
     /// Show one episode, told step by step
     #[arg(long, value_name = "K")]
     pub episode: Option<u64>,
-    /// Print one JSON object instead of the table
+    /// Print one JSON object instead of the table, or of how the one episode went
     #[arg(long)]
     pub json: bool,
     /// Print the table alone, as Markdown
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with_all = ["json", "episode"])]
     pub md: bool,
     /// Folder that keeps what is done; the same command goes on from there
     #[arg(long, value_name = "DIR")]

@@ -1,18 +1,26 @@
 //! `enact check`: load what is there and say what is wrong.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use enact_arm::calibration::Calibration;
+use enact_arm::driver::Wiring;
 use enact_eval::draw;
 use enact_eval::suite::Suite;
+use enact_model::Settings;
 use enact_sim::Scene;
+use enact_types::text;
+use serde_json::json;
 
+use crate::bus::emulate::read_faults;
 use crate::home::{Home, names_in};
+use crate::journal;
+use crate::kind::Kind;
 use crate::launch::Launch;
+use crate::setup::read_plan;
 
-/// Checks `files`, or all that ship, and writes a line for each; `false` if any is wrong.
-pub fn check(home: &Home, files: &[PathBuf], output: &mut impl Write) -> Result<bool> {
+/// Checks `files`, or all that ship, and prints a line for each; `false` if any is wrong.
+pub fn check(home: &Home, files: &[PathBuf], as_json: bool) -> Result<bool> {
     let all;
     let files = if files.is_empty() {
         all = shipped(home)?;
@@ -22,11 +30,15 @@ pub fn check(home: &Home, files: &[PathBuf], output: &mut impl Write) -> Result<
     };
     let mut sound = true;
     for file in files {
-        match check_one(home, file) {
-            Ok(kind) => writeln!(output, "ok: {} ({kind})", file.display())?,
-            Err(error) => {
-                sound = false;
-                writeln!(output, "bad: {}\n{error:#}", file.display())?;
+        let checked = check_one(home, file);
+        sound &= checked.is_ok();
+        match (checked, as_json) {
+            (Ok(kind), false) => outln!("ok: {} ({kind})", file.display()),
+            (Err(error), false) => outln!("bad: {}\n{error:#}", file.display()),
+            (Ok(kind), true) => outln!("{}", json!({"file": file, "ok": true, "kind": kind})),
+            (Err(error), true) => {
+                let error = format!("{error:#}");
+                outln!("{}", json!({"file": file, "ok": false, "error": error}));
             }
         }
     }
@@ -38,6 +50,7 @@ fn shipped(home: &Home) -> Result<Vec<PathBuf>> {
     for entry in std::fs::read_dir(home.robots()).context("cannot read robots/")? {
         files.push(entry?.path());
     }
+    files.retain(|path| path.is_dir());
     for folder in [home.scenes(), home.launches(), home.suites()] {
         let names = names_in(&folder);
         files.extend(names.iter().map(|name| folder.join(format!("{name}.toml"))));
@@ -59,34 +72,50 @@ fn check_one(home: &Home, path: &Path) -> Result<&'static str> {
         home.guarded_at(path.parent().unwrap_or(Path::new(".")))?;
         return Ok("robot");
     }
-    let text =
-        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    match kind_of(&text) {
-        Kind::Launch => check_launch(home, path).map(|()| "launch"),
-        Kind::Scene => Scene::load(path).map(|_| "scene").map_err(Into::into),
-        Kind::Suite => check_suite(home, path).map(|()| "suite"),
+    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    match Kind::of(path) {
+        Some(Kind::Launch) => check_launch(home, path).map(|()| "launch"),
+        Some(Kind::Suite) => check_suite(home, path).map(|()| "suite"),
+        Some(Kind::Scene) => Ok(Scene::load(path).map(|_| "scene")?),
+        Some(Kind::Faults) => read_faults(Some(path)).map(|_| "faults"),
+        Some(Kind::Wiring) => check_wiring(home, path).map(|()| "bus"),
+        Some(Kind::Settings) => match Settings::read_file(path) {
+            Ok(_) => Ok("model settings"),
+            Err(what) => bail!("{what}"),
+        },
+        Some(Kind::Plan) => read_plan(path).map(|_| "plan"),
+        Some(Kind::Calibration) => Ok(Calibration::load(path).map(|_| "calibration")?),
+        Some(Kind::Urdf) => home.guarded_at(path).map(|_| "robot"),
+        Some(Kind::Robot) => bail!(
+            "{} reads like a robot.toml; only one of that name beside a robot.urdf counts",
+            path.display()
+        ),
+        Some(Kind::Recording) => match journal::open(path)?.damage() {
+            None => Ok("recording"),
+            Some(damage) => bail!("{}: {damage}", path.display()),
+        },
+        None => nothing_known(path),
     }
 }
 
-enum Kind {
-    Launch,
-    Scene,
-    Suite,
+/// Says what a file is not.
+fn nothing_known(path: &Path) -> Result<&'static str> {
+    let text = std::fs::read(path).and_then(text::decode);
+    let text = text.with_context(|| format!("cannot read {}", path.display()))?;
+    if text.trim().is_empty() {
+        bail!("{} is empty", path.display());
+    }
+    bail!(
+        "{} says nothing that a robot, scene, launch, suite or another file of enact's would say",
+        path.display()
+    )
 }
 
-/// A suite says what it is about; a launch names a robot and a model; nothing else does.
-fn kind_of(text: &str) -> Kind {
-    let names = |key: &str| {
-        text.lines()
-            .any(|line| line.trim_start().starts_with(key) && line.contains('='))
-    };
-    if names("about") {
-        Kind::Suite
-    } else if names("robot") || names("model") {
-        Kind::Launch
-    } else {
-        Kind::Scene
-    }
+/// A bus.toml fits the robot beside it.
+fn check_wiring(home: &Home, path: &Path) -> Result<()> {
+    let robot = home.guarded_at(path.parent().unwrap_or(Path::new(".")))?;
+    Wiring::load(path, &robot)?;
+    Ok(())
 }
 
 /// Every task of a suite can be drawn.
@@ -95,7 +124,7 @@ fn check_suite(home: &Home, path: &Path) -> Result<()> {
     let scene = home
         .resolve(&suite.scene, &home.scenes())
         .with_context(|| format!("in {}", path.display()))?;
-    let scene = std::fs::read_to_string(&scene)?;
+    let scene = std::fs::read(&scene).and_then(text::decode)?;
     let robot = home.guarded("so101")?;
     for number in 0..suite.tasks.len() as u64 {
         draw::episode(&suite, &scene, &robot, 0, number)

@@ -3,8 +3,8 @@
 use anyhow::{Context, Result};
 use enact_dataset::wording::Wordings;
 use enact_dataset::write::{self, Order};
-use enact_sim::Scene;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
 
 use crate::args::DatasetArgs;
 use crate::home::Home;
@@ -14,7 +14,7 @@ const SIZE: [u32; 2] = [336, 336];
 
 /// Writes the data set.
 pub fn write(home: &Home, args: &DatasetArgs) -> Result<()> {
-    let scene = Scene::load(&home.resolve(&args.scene, &home.scenes())?)?;
+    let scene = home.scene(&args.scene)?;
     let robot = home.guarded("so101")?;
     let bar = ProgressBar::new(args.frames).with_style(
         ProgressStyle::with_template("{bar:40} {pos}/{len} pictures, {eta} left")
@@ -40,5 +40,12 @@ pub fn write(home: &Home, args: &DatasetArgs) -> Result<()> {
     )
     .with_context(|| format!("cannot write {}", args.out.display()))?;
     bar.finish_and_clear();
+    if args.json {
+        let (frames, plans, seed) = (args.frames, args.plans, args.seed);
+        outln!(
+            "{}",
+            json!({"out": args.out, "frames": frames, "plans": plans, "seed": seed})
+        );
+    }
     Ok(())
 }

@@ -13,22 +13,25 @@ use enact_eval::suite::Suite;
 use enact_eval::{draw, episode};
 use enact_model::Options;
 use enact_plan::Mind;
-use enact_types::StopSwitch;
+use enact_types::{StopSwitch, text};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{EvalArgs, Planning, SHIPPED_ROBOT};
 use crate::home::Home;
+use crate::kind::{self, Kind};
 use crate::narrate::Narrator;
+use crate::out;
 
 /// Runs the suite and prints the table; whether the floor is reached.
 pub fn eval(home: &Home, args: &EvalArgs) -> Result<bool> {
     let path = home.resolve(&args.suite, &home.suites())?;
-    let mut suite = Suite::load(&path)?;
+    let mut suite = kind::load(path.clone(), Kind::Suite, Suite::load)?;
     for setting in &args.set {
         change(&mut suite, setting)?;
     }
     let scene_path = home.resolve(&suite.scene, &home.scenes())?;
-    let scene = std::fs::read_to_string(&scene_path)
+    let scene = std::fs::read(&scene_path)
+        .and_then(text::decode)
         .with_context(|| format!("cannot read {}", scene_path.display()))?;
     let robot = Arc::new(home.guarded(&args.robot)?);
     if robot.gripper().is_none() {
@@ -53,7 +56,7 @@ pub fn eval(home: &Home, args: &EvalArgs) -> Result<bool> {
         minds: (args.planner == Planning::Model).then_some(&minds),
     };
     if let Some(number) = args.episode {
-        return show(&job, number);
+        return show(&job, number, args.json);
     }
     let settings = settings(args, &path, &suite, &scene, &model)?;
     let kept = args
@@ -75,17 +78,17 @@ pub fn eval(home: &Home, args: &EvalArgs) -> Result<bool> {
     );
     let report = Report::new(&name, args.seed, &records, &command(args));
     if args.json {
-        println!("{}", serde_json::to_string(&report)?);
+        outln!("{}", serde_json::to_string(&report)?);
     } else if args.md {
-        print!("{}", report.markdown());
+        out::data(&report.markdown());
     } else {
-        print!("{}", report.table());
+        out::data(&report.table());
     }
     Ok(100.0 * report.share.value() >= args.floor)
 }
 
-/// One episode, told on stderr; its record on stdout.
-fn show(job: &Job<'_>, number: u64) -> Result<bool> {
+/// One episode, told on stderr; how it came out on stdout.
+fn show(job: &Job<'_>, number: u64, as_json: bool) -> Result<bool> {
     let drawn = draw::episode(job.suite, job.scene, job.robot, job.seed, number)
         .map_err(|error| anyhow!("{error}"))?;
     let mut mind = job
@@ -106,8 +109,29 @@ fn show(job: &Job<'_>, number: u64) -> Result<bool> {
         thinker,
         vec![Box::new(&mut narrator)],
     );
-    println!("{}", serde_json::to_string(&record)?);
+    if as_json {
+        outln!("{}", serde_json::to_string(&record)?);
+    } else {
+        outln!("{}", sentence(&record));
+    }
     Ok(record.success)
+}
+
+/// How an episode came out, for a person.
+fn sentence(record: &Record) -> String {
+    let how = match (record.success, &record.failure) {
+        (true, _) => "succeeded".to_owned(),
+        (false, Some(why)) => format!("failed: {why}"),
+        (false, None) => "failed".to_owned(),
+    };
+    format!(
+        "episode {} ({}): {how} ({} turn{}, {:.1} s on the arm's clock)",
+        record.episode,
+        record.task,
+        record.turns,
+        if record.turns == 1 { "" } else { "s" },
+        record.sim_seconds
+    )
 }
 
 fn mind(model: &str, options: Options) -> Result<Box<dyn Mind>, String> {

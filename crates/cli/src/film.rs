@@ -31,7 +31,7 @@ pub fn arrange(
         CameraChoice::Folder { live: false, .. }
     );
     if film.is_some() && !films && setup.launch.record_fps.is_some() {
-        eprintln!("enact: stills from a folder are not filmed");
+        errln!("enact: stills from a folder are not filmed");
     }
     let film = film.filter(|_| films);
     if matches!(setup.launch.arm, ArmChoice::Sim) {

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use enact_robot::{MeshFiles, Packages, Robot};
+use enact_sim::Scene;
 
 use crate::args::MeshArgs;
+use crate::kind::{self, Kind};
 use crate::robot::tell;
 
 /// The folder that holds `robots/`, `scenes/`, `launch/` and `models/`.
@@ -123,7 +125,7 @@ impl Home {
         }
         if self.unguarded {
             for link in unguarded {
-                eprintln!("enact: nothing keeps this clear: {link}");
+                errln!("enact: nothing keeps this clear: {link}");
             }
             return Ok(());
         }
@@ -160,6 +162,12 @@ impl Home {
         self.path.join("launch")
     }
 
+    /// The scene of a path, or of a name in `scenes/`.
+    pub fn scene(&self, name: &str) -> Result<Scene> {
+        let path = self.resolve(name, &self.scenes())?;
+        kind::load(path, Kind::Scene, Scene::load)
+    }
+
     /// A TOML file by its path, or by its name in one of the folders above.
     pub fn resolve(&self, name: &str, folder: &Path) -> Result<PathBuf> {
         let direct = Path::new(name);
@@ -169,6 +177,9 @@ impl Home {
         let shipped = folder.join(format!("{name}.toml"));
         if shipped.is_file() {
             return Ok(shipped);
+        }
+        if direct.is_dir() {
+            bail!("`{name}` is a folder; a TOML file is wanted, or a name");
         }
         let known = names_in(folder);
         let kind = folder

@@ -39,7 +39,7 @@ pub fn import(home: &Home, args: &ImportArgs, output: &mut impl Write) -> Result
     }
     writeln!(output, "wrote {}", folder.display())?;
     output.write_all(describe(&robot).as_bytes())?;
-    if check::check(home, &[folder], output)? {
+    if check::check(home, &[folder], false)? {
         return Ok(());
     }
     bail!("`{name}` is written, but not sound yet")

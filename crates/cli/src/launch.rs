@@ -3,9 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use enact_types::text;
 use serde::{Deserialize, Serialize};
 
 use crate::arm::choice::ArmChoice;
+use crate::home::Home;
+use crate::kind::{self, Kind};
 
 /// What runs where.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -67,9 +70,16 @@ impl Launch {
         })
     }
 
+    /// The launch file of a path, or of a name in `launch/`.
+    pub fn find(home: &Home, name: &str) -> Result<Self> {
+        let path = home.resolve(name, &home.launches())?;
+        kind::load(path, Kind::Launch, Self::load)
+    }
+
     /// Reads `path`.
     pub fn load(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path)
+        let text = std::fs::read(path)
+            .and_then(text::decode)
             .with_context(|| format!("cannot read the launch file {}", path.display()))?;
         let mut launch: Self =
             toml::from_str(&text).map_err(|error| crate::toml_error(path, &text, &error))?;

@@ -3,7 +3,10 @@
 //! | module | idea |
 //! |---|---|
 //! | [`args`] | the command line |
+//! | [`remedy`] | which key of `robot.toml` a refusal rests on |
+//! | [`out`] | everything that is printed |
 //! | [`home`] | where robots, scenes, launches and models are |
+//! | [`kind`] | what a file is, from what it says |
 //! | [`launch`] | launch files |
 //! | [`setup`] | robot, world, camera, model and observers put together |
 //! | [`film`] | a run that is filmed while it is kept |
@@ -23,8 +26,10 @@
 //! | [`journal`] | kept runs: `enact runs`, `replay`, `view`, `export` |
 //! | [`arm`] | `enact arm` |
 //! | [`bus`] | `enact bus` |
-// A command-line program prints; nothing else in the workspace does.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
+//! | [`shell`] | `enact completions` and `enact man` |
+
+#[macro_use]
+mod out;
 
 mod args;
 mod arm;
@@ -37,19 +42,22 @@ mod film;
 mod home;
 mod import;
 mod journal;
+mod kind;
 mod launch;
 mod narrate;
 mod prompt;
+mod remedy;
 mod render;
 mod robot;
 mod run;
 mod scene;
 mod setup;
+mod shell;
 mod stops;
 mod view;
 mod watch;
 
-use std::io::{stdin, stdout};
+use std::io::stdin;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -58,58 +66,70 @@ use clap::Parser;
 
 use args::{Cli, Command};
 use home::Home;
+use out::Stdout;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return out::usage(&error),
+    };
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        // They would be told on standard error, which is what failed.
+        .log_internal_errors(false)
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env()
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("off")),
         )
         .init();
     match dispatch(&cli) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
         Err(error) if stops::is_stop(&error) => {
-            eprintln!("stopped");
+            errln!("stopped");
             ExitCode::from(1)
         }
-        Err(error) => {
-            eprintln!("enact: {error:#}");
-            ExitCode::from(2)
-        }
+        result => out::exit_code(result),
     }
 }
 
 /// Does what was asked; `false` if the goal was not reached.
 fn dispatch(cli: &Cli) -> Result<bool> {
+    // What the program says of itself, it says anywhere.
+    match &cli.command {
+        Command::Completions { shell } => {
+            return shell::completions(*shell, &mut Stdout).map(|()| true);
+        }
+        Command::Man { folder } => {
+            return shell::man(folder.as_deref(), &mut Stdout).map(|()| true);
+        }
+        _ => {}
+    }
     let home = Home::find()?.with(&cli.meshes);
     match &cli.command {
         Command::Run(args) => run::run(&home, args),
         Command::Chat(args) => chat::chat(&home, args),
-        Command::Check { files } => check_all(&home, files),
+        Command::Check { files, json } => check_all(&home, files, *json),
         Command::Robot { question } => {
-            robot::answer(&home, question, stdin().lock(), stdout().lock()).map(|()| true)
+            robot::answer(&home, question, stdin().lock(), Stdout).map(|()| true)
         }
         Command::Scene { scene, seed, json } => {
-            scene::show(&home, scene, *seed, *json, &mut stdout().lock()).map(|()| true)
+            scene::show(&home, scene, *seed, *json, &mut Stdout).map(|()| true)
         }
         Command::Render(args) => render::render(&home, args).map(|()| true),
         Command::Dataset(args) => dataset::write(&home, args).map(|()| true),
         Command::Eval(args) => eval::eval(&home, args),
-        Command::Runs(args) => journal::runs::runs(args, &mut stdout().lock()).map(|()| true),
+        Command::Runs(args) => journal::runs::runs(args, &mut Stdout).map(|()| true),
         Command::Replay(args) => journal::replay::replay(&home, args),
         Command::View(args) => journal::show::view(args).map(|()| true),
         Command::Export(args) => journal::export::export(&home, args).map(|()| true),
         Command::Arm(args) => arm::run(&home, &args.command),
         Command::Bus(args) => bus::run(&home, &args.command),
+        Command::Completions { .. } | Command::Man { .. } => Ok(true),
     }
 }
 
 /// What is wrong with a file is an error of the input, not an unreached goal.
-fn check_all(home: &Home, files: &[std::path::PathBuf]) -> Result<bool> {
-    if check::check(home, files, &mut stdout().lock())? {
+fn check_all(home: &Home, files: &[std::path::PathBuf], as_json: bool) -> Result<bool> {
+    if check::check(home, files, as_json)? {
         return Ok(true);
     }
     anyhow::bail!("not everything is sound")

@@ -92,7 +92,7 @@ impl Terminal {
         if let Some(before) = &self.0 {
             // A terminal that is gone needs nothing.
             let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, before);
-            eprintln!();
+            errln!("");
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use anyhow::{Context, Result};
 use enact_camera::Camera;
+use enact_sim::Simulator;
 use enact_sim::render::Look;
-use enact_sim::{Scene, Simulator};
-use enact_types::DepthImage;
+use enact_types::{DepthImage, Frame};
 use image::{ImageBuffer, Luma};
+use serde_json::{Value, json};
 
 use crate::args::RenderArgs;
 use crate::home::Home;
@@ -13,7 +14,7 @@ use crate::home::Home;
 /// Writes the picture, and the depth if it is wanted.
 pub fn render(home: &Home, args: &RenderArgs) -> Result<()> {
     let robot = home.guarded(&args.robot)?;
-    let scene = Scene::load(&home.resolve(&args.scene, &home.scenes())?)?.before(&robot);
+    let scene = home.scene(&args.scene)?.before(&robot);
     let simulator = Simulator::new(&robot, &scene.draw(args.seed), false);
     let frame = simulator.camera(Look::default(), args.seed).capture()?;
     frame
@@ -25,7 +26,29 @@ pub fn render(home: &Home, args: &RenderArgs) -> Result<()> {
             .save(path)
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
+    if args.json {
+        outln!("{}", facts(args, &frame));
+    }
     Ok(())
+}
+
+/// What was written, and how to place it in space.
+fn facts(args: &RenderArgs, frame: &Frame) -> Value {
+    let camera = &frame.intrinsics;
+    let position = frame.base_from_camera.translation.vector;
+    let rotation = frame.base_from_camera.rotation.coords;
+    json!({
+        "rgb": args.out,
+        "depth": frame.depth.as_ref().and(args.depth.as_ref()),
+        "seed": args.seed,
+        "width": camera.width,
+        "height": camera.height,
+        "intrinsics": {"fx": camera.fx, "fy": camera.fy, "cx": camera.cx, "cy": camera.cy},
+        "base_from_camera": {
+            "position": [position.x, position.y, position.z],
+            "quaternion_xyzw": [rotation.x, rotation.y, rotation.z, rotation.w],
+        },
+    })
 }
 
 /// Depth as 16-bit millimetres, 0 where there is no reading: what depth cameras write.

@@ -4,6 +4,7 @@ use std::io::{BufRead, Write};
 
 use anyhow::{Context, Result, bail};
 use enact_robot::{IkTarget, Robot};
+use enact_types::text::unmarked;
 use enact_types::{Point3, Pose, Refusal, Vector3};
 use nalgebra::{Quaternion, Translation3, Unit, UnitQuaternion};
 use serde::Deserialize;
@@ -20,22 +21,25 @@ pub fn answer(
     mut output: impl Write,
 ) -> Result<()> {
     match question {
-        RobotQuestion::Fk { name, frame } => {
+        RobotQuestion::Fk { name, frame, .. } => {
             let robot = asked(home, name)?;
             each_line(input, |line| {
                 forward(&robot, frame.as_deref(), line)
                     .and_then(|answer| emit(&mut output, &answer))
             })
         }
-        RobotQuestion::Ik { name } => {
+        RobotQuestion::Ik { name, .. } => {
             let robot = asked(home, name)?;
             each_line(input, |line| {
                 inverse(&robot, line).and_then(|answer| emit(&mut output, &answer))
             })
         }
-        RobotQuestion::Show { name } => {
+        RobotQuestion::Show { name, json } => {
             let robot = home.robot(name)?;
             tell(&robot);
+            if *json {
+                return emit(&mut output, &facts(&robot));
+            }
             Ok(output.write_all(describe(&robot).as_bytes())?)
         }
         RobotQuestion::Import(args) => crate::import::import(home, args, &mut output),
@@ -46,16 +50,27 @@ pub fn answer(
 fn asked(home: &Home, name: &str) -> Result<Robot> {
     let robot = home.robot(name)?;
     for link in robot.unguarded() {
-        eprintln!("enact: nothing would keep this clear: {link}");
+        errln!("enact: nothing would keep this clear: {link}");
     }
     Ok(robot)
 }
 
-fn each_line(input: impl BufRead, mut answer: impl FnMut(&str) -> Result<()>) -> Result<()> {
-    for (index, line) in input.lines().enumerate() {
-        let line = line.context("cannot read stdin")?;
+fn each_line(mut input: impl BufRead, mut answer: impl FnMut(&str) -> Result<()>) -> Result<()> {
+    let mut bytes = Vec::new();
+    for number in 1.. {
+        bytes.clear();
+        let length = input.read_until(b'\n', &mut bytes);
+        if length.context("cannot read stdin")? == 0 {
+            break;
+        }
+        let place = || format!("stdin, line {number}");
+        let line = match (number, bytes.as_slice()) {
+            (1, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) => bail!("stdin is UTF-16; send UTF-8"),
+            (_, bytes) => std::str::from_utf8(bytes).with_context(place)?,
+        };
+        let line = if number == 1 { unmarked(line) } else { line };
         if !line.trim().is_empty() {
-            answer(&line).with_context(|| format!("stdin, line {}", index + 1))?;
+            answer(line).with_context(place)?;
         }
     }
     Ok(())
@@ -165,11 +180,59 @@ fn joint_names(robot: &Robot) -> String {
 
 /// Says on stderr what was guessed or left out of a robot's files.
 pub fn tell(robot: &Robot) {
-    let mut stderr = std::io::stderr().lock();
     for warning in robot.warnings() {
-        // Whoever does not listen misses it.
-        let _ = writeln!(stderr, "warning: {}: {warning}", robot.name());
+        errln!("warning: {}: {warning}", robot.name());
     }
+}
+
+/// What is known of a robot, in rad, m and s.
+fn facts(robot: &Robot) -> serde_json::Value {
+    let arm_joints = robot.arm_joints().len();
+    let joints: Vec<_> = robot
+        .joints()
+        .iter()
+        .zip(robot.home().iter())
+        .enumerate()
+        .map(|(index, (joint, home))| {
+            let limits = joint.limits;
+            json!({
+                "name": joint.name,
+                "part": if index < arm_joints { "arm" } else { "gripper" },
+                "unit": if joint.prismatic { "m" } else { "rad" },
+                "min": limits.min,
+                "max": limits.max,
+                "velocity": limits.velocity,
+                "acceleration": limits.acceleration,
+                "jerk": limits.jerk,
+                "effort": limits.effort,
+                "home": home,
+                "servo": joint.servo,
+            })
+        })
+        .collect();
+    let links: Vec<&str> = robot.links().iter().map(|it| it.name.as_str()).collect();
+    let gripper = robot.gripper().map(|gripper| {
+        json!({
+            "joint": robot.joints()[gripper.joint].name,
+            "closed": gripper.closed,
+            "open": gripper.open,
+            "widest": gripper.widest(),
+        })
+    });
+    let unguarded = robot.unguarded().iter().map(ToString::to_string);
+    let unguarded: Vec<String> = unguarded.collect();
+    json!({
+        "name": robot.name(),
+        "tool": robot.links()[robot.tool_link()].name,
+        "control_period": robot.control_period().as_secs_f64(),
+        "following_error": robot.following_error(),
+        "contact_effort": robot.contact_effort(),
+        "joints": joints,
+        "links": links,
+        "gripper": gripper,
+        "warnings": robot.warnings(),
+        "unguarded": unguarded,
+    })
 }
 
 /// What a robot is, for people.

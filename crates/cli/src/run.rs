@@ -1,16 +1,19 @@
 //! `enact run`: one instruction.
 
+use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use enact_arm::StopSwitch;
 use enact_bridge::{Approver, Bounds, Ending, Report};
 use enact_plan::{Outcome, Plan, Usage};
+use enact_types::text::BYTE_ORDER_MARK;
 use serde_json::{Value, json};
 
 use crate::args::RunArgs;
 use crate::arm::lines::Lines;
 use crate::home::Home;
+use crate::out;
 use crate::setup::Setup;
 use crate::stops;
 use crate::view;
@@ -19,8 +22,9 @@ use crate::watch::Watchers;
 /// Carries out the instruction; whether the goal was reached, or in a dry run could be aimed at.
 pub fn run(home: &Home, args: &RunArgs) -> Result<bool> {
     let started = Instant::now();
+    let instruction = words(&args.instruction)?;
     let setup = Setup::load(home, &args.setup)?;
-    match carry_out(home, args, &setup, started) {
+    match carry_out(home, args, &setup, instruction, started) {
         Err(error) if stops::is_stop(&error) => {
             let times = Times {
                 wall: started.elapsed(),
@@ -33,22 +37,23 @@ pub fn run(home: &Home, args: &RunArgs) -> Result<bool> {
     }
 }
 
-fn carry_out(home: &Home, args: &RunArgs, setup: &Setup, started: Instant) -> Result<bool> {
-    let thinker = setup.thinker(args.plan.as_deref())?;
-    let mut watchers = Watchers::open(
-        home,
-        &args.setup,
-        setup,
-        &args.instruction,
-        args.plan.is_some(),
-    )?;
-    let film = watchers.film(&setup);
+fn carry_out(
+    home: &Home,
+    args: &RunArgs,
+    setup: &Setup,
+    instruction: &str,
+    started: Instant,
+) -> Result<bool> {
+    let thinker = setup.thinker(args.plan.as_deref(), Some(instruction))?;
+    let scripted = args.plan.is_some();
+    let mut watchers = Watchers::open(home, &args.setup, setup, instruction, scripted)?;
+    let film = watchers.film(setup);
     let mut session = setup.session(thinker.mind, watchers.observers(), film)?;
     if args.approve {
         session = session.approved_by(approver(setup.stop.clone()));
     }
     let report = session.run(
-        &args.instruction,
+        instruction,
         Bounds {
             turns: setup.launch.turns,
             dry_run: args.dry_run,
@@ -57,7 +62,7 @@ fn carry_out(home: &Home, args: &RunArgs, setup: &Setup, started: Instant) -> Re
         },
     )?;
     drop(session);
-    let success = is_reached(setup, &args.instruction, &report);
+    let success = is_reached(setup, instruction, &report);
     // Who only shows what would be done reaches nothing, and fails at nothing.
     if report.ending != Ending::DryRun {
         watchers.outcome(success);
@@ -70,10 +75,14 @@ fn carry_out(home: &Home, args: &RunArgs, setup: &Setup, started: Instant) -> Re
         load: thinker.load_time,
     };
     tell(args, &report, success, setup, &times);
+    // A result that a full disk does not take is told at least.
+    if out::check().is_err_and(|error| error.kind() != ErrorKind::BrokenPipe) {
+        errln!("{}", sentence(&report, success));
+    }
     let page = match page {
         // Whoever stops a run does not wait for a viewer either.
         Err(error) if report.ending == Ending::Stopped => {
-            eprintln!("enact: {error:#}");
+            errln!("enact: {error:#}");
             None
         }
         page => page?,
@@ -85,11 +94,29 @@ fn carry_out(home: &Home, args: &RunArgs, setup: &Setup, started: Instant) -> Re
     Ok(success || is_feasible(&report))
 }
 
+/// An instruction without what surrounds its words.
+///
+/// # Errors
+/// If it has none: whoever says nothing wants nothing done.
+pub fn words(instruction: &str) -> Result<&str> {
+    const EXAMPLE: &str =
+        "say what the robot is to do, as in: enact run \"put the red cube in the blue bowl\"";
+    let around = |letter: char| letter.is_whitespace() || letter == BYTE_ORDER_MARK;
+    let words = instruction.trim_matches(around);
+    if words.is_empty() {
+        bail!("the instruction is empty; {EXAMPLE}");
+    }
+    if !words.contains(char::is_alphanumeric) {
+        bail!("the instruction `{words}` has no words; {EXAMPLE}");
+    }
+    Ok(words)
+}
+
 fn tell(args: &RunArgs, report: &Report, success: bool, setup: &Setup, times: &Times) {
     if args.json {
-        println!("{}", summary(report, success, setup, times));
+        outln!("{}", summary(report, success, setup, times));
     } else {
-        println!("{}", sentence(report, success));
+        outln!("{}", sentence(report, success));
     }
 }
 
@@ -113,14 +140,14 @@ fn approver(stop: StopSwitch) -> Approver<'static> {
         let mut outlook = outlook.iter();
         for step in &plan.steps {
             match step.moves().then(|| outlook.next()).flatten() {
-                Some(outcome) => eprintln!("  {outcome}"),
-                None => eprintln!("  {step}"),
+                Some(outcome) => errln!("  {outcome}"),
+                None => errln!("  {step}"),
             }
         }
-        eprint!("carry this out? [y/N] ");
+        out::talk("carry this out? [y/N] ");
         let answer = lines.get_or_insert_with(Lines::read).answer(&stop);
         if answer.is_none() {
-            eprintln!();
+            errln!("");
         }
         let answer = answer.unwrap_or_default();
         matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
@@ -145,12 +172,16 @@ fn is_feasible(report: &Report) -> bool {
     report.ending == Ending::DryRun && report.refusals.is_empty() && !report.steps.is_empty()
 }
 
-struct Times {
-    wall: Duration,
-    load: Duration,
+/// What a run took on the wall.
+pub struct Times {
+    /// All of it.
+    pub wall: Duration,
+    /// To load the model.
+    pub load: Duration,
 }
 
-fn summary(report: &Report, success: bool, setup: &Setup, times: &Times) -> Value {
+/// How a run went, for a program.
+pub fn summary(report: &Report, success: bool, setup: &Setup, times: &Times) -> Value {
     let is_dry = report.ending == Ending::DryRun;
     let mut summary = json!({
         // Nobody tried.
@@ -218,4 +249,24 @@ pub fn sentence(report: &Report, success: bool) -> String {
         if report.turns == 1 { "" } else { "s" },
         report.arm_seconds
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instruction_has_words() {
+        for empty in ["", " ", "\t\r\n", "\u{3000}", "\u{feff}", "\u{feff} \u{a0}"] {
+            let error = words(empty).unwrap_err().to_string();
+            assert!(error.contains("is empty"), "{empty:?}: {error}");
+        }
+        for mute in [".", "?!", "—", "\"\"", "🤖", "。。。", "\u{200b}"] {
+            let error = words(mute).unwrap_err().to_string();
+            assert!(error.contains("no words"), "{mute:?}: {error}");
+        }
+        assert_eq!(words("\u{feff} push it!\r\n").unwrap(), "push it!");
+        assert_eq!(words("把红色方块放进碗里").unwrap(), "把红色方块放进碗里");
+        assert_eq!(words("2").unwrap(), "2");
+    }
 }

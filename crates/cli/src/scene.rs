@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use anyhow::Result;
-use enact_sim::Scene;
 use serde_json::json;
 
 use crate::home::Home;
@@ -16,7 +15,7 @@ pub fn show(
     as_json: bool,
     output: &mut impl Write,
 ) -> Result<()> {
-    let scene = Scene::load(&home.resolve(name, &home.scenes())?)?;
+    let scene = home.scene(name)?;
     let layout = scene.draw(seed);
     let task = scene.example_task(&layout, seed);
     if as_json {
@@ -31,7 +30,7 @@ pub fn show(
         writeln!(
             output,
             "{}",
-            json!({"seed": seed, "objects": objects, "task": task})
+            json!({"scene": name, "seed": seed, "objects": objects, "task": task})
         )?;
         return Ok(());
     }

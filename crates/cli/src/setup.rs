@@ -15,6 +15,7 @@ use enact_plan::{Mind, Pair, Plan, ScriptedPlanner};
 use enact_robot::Robot;
 use enact_sim::render::{Look, look_at};
 use enact_sim::{CameraPlace, Layout, Scene, Simulator};
+use enact_types::text;
 use indicatif::ProgressBar;
 
 use crate::args::{Perception, SetupArgs};
@@ -59,7 +60,7 @@ impl Setup {
     /// Loads everything but the model. From here on Ctrl-C, and what else was chosen, stops
     /// whatever goes on.
     pub fn load(home: &Home, args: &SetupArgs) -> Result<Self> {
-        let mut launch = Launch::load(&home.resolve(&args.launch, &home.launches())?)?;
+        let mut launch = Launch::find(home, &args.launch)?;
         override_with(&mut launch, args);
         if args.port.is_some() && !matches!(launch.arm, ArmChoice::Servos(_)) {
             bail!(
@@ -67,7 +68,7 @@ impl Setup {
             );
         }
         let robot = home.guarded(&launch.robot)?;
-        let scene = Scene::load(&home.resolve(&launch.scene, &home.scenes())?)?.before(&robot);
+        let scene = home.scene(&launch.scene)?.before(&robot);
         let stop = StopSwitch::new();
         stops::arrange(&stop, &args.stop)?;
         let layout = scene.draw(launch.seed);
@@ -117,8 +118,9 @@ impl Setup {
         }
     }
 
-    /// The mind: the model, or parts of it replaced by a plan or by the truth.
-    pub fn thinker(&self, plan: Option<&Path>) -> Result<Thinker> {
+    /// The mind: the model, or parts of it replaced by a plan or by the truth. A `task` that the
+    /// model cannot read is refused before anything else is done.
+    pub fn thinker(&self, plan: Option<&Path>, task: Option<&str>) -> Result<Thinker> {
         let planner = plan.map(read_plan).transpose()?;
         let truth = match (self.perception, &self.launch.camera) {
             (Perception::Model, _) => None,
@@ -135,7 +137,7 @@ impl Setup {
                 load_time: Duration::ZERO,
             },
             (Some(perceiver), None) => {
-                let planner = self.model()?;
+                let planner = self.reader(task)?;
                 let load_time = planner.load_time();
                 Thinker {
                     mind: Box::new(Pair { perceiver, planner }),
@@ -151,7 +153,7 @@ impl Setup {
                 }
             }
             (None, None) => {
-                let model = self.model()?;
+                let model = self.reader(task)?;
                 let load_time = model.load_time();
                 Thinker {
                     mind: Box::new(model),
@@ -173,7 +175,7 @@ impl Setup {
         let arm = ArmThread::start_with(arm, &self.robot, self.stop.clone());
         if self.launch.arm.is_urgent() {
             for denied in arm.make_urgent()? {
-                eprintln!("enact: {denied}");
+                errln!("enact: {denied}");
             }
         }
         let session = Session::new(Arc::clone(&self.robot), arm, camera, mind, observers)
@@ -185,6 +187,15 @@ impl Setup {
     /// Whether the simulator's world is the one that the arm is in, so that physics can judge.
     pub fn is_simulated(&self) -> bool {
         self.arm.is_simulated()
+    }
+
+    /// The model, which can read this task.
+    fn reader(&self, task: Option<&str>) -> Result<Box<dyn Model>> {
+        let mut model = self.model()?;
+        if let Some(task) = task {
+            model.admit(task)?;
+        }
+        Ok(model)
     }
 
     fn model(&self) -> Result<Box<dyn Model>> {
@@ -239,8 +250,10 @@ fn override_with(launch: &mut Launch, args: &SetupArgs) {
     launch.turns = args.turns.unwrap_or(launch.turns);
 }
 
-fn read_plan(path: &Path) -> Result<ScriptedPlanner> {
-    let text = std::fs::read_to_string(path)
+/// The plan of a file.
+pub fn read_plan(path: &Path) -> Result<ScriptedPlanner> {
+    let text = std::fs::read(path)
+        .and_then(text::decode)
         .with_context(|| format!("cannot read the plan {}", path.display()))?;
     let plan = Plan::parse(&text).with_context(|| {
         format!(

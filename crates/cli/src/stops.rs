@@ -35,7 +35,7 @@ pub fn arrange(stop: &StopSwitch, args: &StopArgs) -> Result<()> {
         on_file(stop.clone(), file);
     }
     if args.stop_on_enter {
-        eprintln!("Enter stops the arm");
+        errln!("Enter stops the arm");
         on_enter(stop.clone());
     }
     if let Some(place) = &args.stop_pin {
@@ -112,7 +112,7 @@ fn on_file(stop: StopSwitch, file: &Path) {
         loop {
             let was_there = std::mem::replace(&mut there, is_there(&stop, &file));
             if there && !was_there && file.is_file() {
-                eprintln!("{} stops the arm until it is gone", file.display());
+                errln!("{} stops the arm until it is gone", file.display());
             }
             thread::sleep(PERIOD);
         }

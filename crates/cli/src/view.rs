@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use enact_record::{Pace, Page, Recorder, WallClock};
 use enact_types::StopSwitch;
 
@@ -42,6 +42,7 @@ pub struct View {
     /// Who is to be told of the run.
     pub recorder: Recorder,
     page: Option<Page>,
+    file: Option<PathBuf>,
 }
 
 impl View {
@@ -49,11 +50,12 @@ impl View {
     /// is pressed no viewer is waited for.
     pub fn open(shown: &Shown, pace: Pace, wall: WallClock, stop: &StopSwitch) -> Result<Self> {
         let mut page = None;
+        let mut file = None;
         let recorder = match shown {
             Shown::Viewer => Recorder::to_viewer(pace, wall, stop)?,
             Shown::Web => {
                 let page = page.insert(Page::open(stop)?);
-                eprintln!("     view  {}", page.url());
+                errln!("     view  {}", page.url());
                 Recorder::to_page(page, wall)?
             }
             Shown::File(path) => {
@@ -63,22 +65,35 @@ impl View {
                         path.display()
                     );
                 }
-                Recorder::to_file(path, wall)?
+                file = Some(path.clone());
+                // What it says has its causes in it.
+                Recorder::to_file(path, wall).map_err(|error| anyhow::anyhow!("{error}"))?
             }
         };
-        Ok(Self { recorder, page })
+        Ok(Self {
+            recorder,
+            page,
+            file,
+        })
     }
 
     /// Completes the recording; a page stays.
     pub fn finish(self) -> Result<Option<Page>> {
-        self.recorder.finish()?;
+        let finished = self.recorder.finish();
+        finished.with_context(|| match &self.file {
+            Some(file) => format!(
+                "{} is not complete, name another file with --view",
+                file.display()
+            ),
+            None => "what --view shows is not complete".to_owned(),
+        })?;
         Ok(self.page)
     }
 }
 
 /// Leaves a page open until Ctrl-C.
 pub fn keep(page: Page) {
-    eprintln!("     view  {} stays open until Ctrl-C", page.url());
+    errln!("     view  {} stays open until Ctrl-C", page.url());
     while !is_interrupted() {
         std::thread::sleep(PERIOD);
     }

@@ -2,8 +2,9 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Stderr, stderr};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use enact_bridge::{Journal, Observer};
 use enact_journal::film::CAMERA;
 use enact_journal::{Film, Outcomes};
@@ -19,7 +20,7 @@ use crate::view::View;
 /// Everyone who watches.
 pub struct Watchers {
     narrator: Narrator<Stderr>,
-    journal: Option<Journal<BufWriter<File>>>,
+    journal: Option<(PathBuf, Journal<BufWriter<File>>)>,
     view: Option<View>,
     keeper: Option<Keeper>,
 }
@@ -39,7 +40,7 @@ impl Watchers {
             .map(|path| {
                 let file = File::create(path)
                     .with_context(|| format!("cannot write the journal {}", path.display()))?;
-                anyhow::Ok(Journal::new(BufWriter::new(file)))
+                anyhow::Ok((path.to_owned(), Journal::new(BufWriter::new(file))))
             })
             .transpose()?;
         let view = args.view.as_ref();
@@ -56,7 +57,7 @@ impl Watchers {
     /// All of them, for a session.
     pub fn observers(&mut self) -> Vec<Box<dyn Observer + '_>> {
         let mut all: Vec<Box<dyn Observer + '_>> = vec![Box::new(&mut self.narrator)];
-        if let Some(journal) = &mut self.journal {
+        if let Some((_, journal)) = &mut self.journal {
             all.push(Box::new(journal));
         }
         if let Some(view) = &mut self.view {
@@ -88,13 +89,40 @@ impl Watchers {
         }
     }
 
-    /// Writes out what is left to write; a page that shows the run stays for whom it is given.
+    /// Writes out what is left to write; a page that shows the run stays for whom it is given. One
+    /// that cannot be written does not keep the others from being written.
+    ///
+    /// # Errors
+    /// Everything that was asked for and could not be written, with what to do.
     pub fn finish(self) -> Result<Option<Page>> {
-        let journal = self.journal.map(|journal| journal.finish());
-        let page = self.view.map(View::finish).transpose();
-        let kept = self.keeper.map(Keeper::finish);
-        kept.transpose()?;
-        journal.transpose().context("cannot write the journal")?;
-        Ok(page?.flatten())
+        let mut failures = Vec::new();
+        let mut note = |failure: anyhow::Error| failures.push(format!("{failure:#}"));
+        if let Some((path, journal)) = self.journal {
+            let written = journal.finish().with_context(|| {
+                format!(
+                    "the journal {} is not complete, name another file with --journal",
+                    path.display()
+                )
+            });
+            written.map_or_else(&mut note, drop);
+        }
+        let mut page = None;
+        if let Some(view) = self.view {
+            match view.finish() {
+                Ok(shown) => page = shown,
+                Err(error) => note(error),
+            }
+        }
+        if let Some(keeper) = self.keeper {
+            keeper.finish().unwrap_or_else(&mut note);
+        }
+        match failures.as_slice() {
+            [] => Ok(page),
+            // The run is over: what came of it was said before.
+            _ => bail!(
+                "the run is over as it was told, but {}",
+                failures.join("\nand ")
+            ),
+        }
     }
 }

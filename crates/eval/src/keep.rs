@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use enact_types::text;
 use thiserror::Error;
 
 use crate::episode::Record;
@@ -36,7 +37,7 @@ impl Kept {
         let io = |error| KeepError::Io(folder.to_owned(), error);
         std::fs::create_dir_all(folder).map_err(io)?;
         let named = folder.join("settings.txt");
-        match std::fs::read_to_string(&named) {
+        match std::fs::read(&named).and_then(text::decode) {
             Ok(there) if there.trim() != settings => {
                 return Err(KeepError::Other(
                     folder.to_owned(),

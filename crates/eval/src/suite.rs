@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use enact_sim::Goal;
+use enact_types::text;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -192,9 +193,14 @@ impl Suite {
             file: path.to_owned(),
             what,
         };
-        let text = std::fs::read_to_string(path)
+        let text = std::fs::read(path)
+            .and_then(text::decode)
             .map_err(|error| fault(format!("cannot be read: {error}")))?;
-        let suite: Self = toml::from_str(&text).map_err(|error| fault(error.to_string()))?;
+        let suite: Self = toml::from_str(&text).map_err(|error| {
+            let place = error.span().map_or(0, |span| span.start);
+            let line = 1 + text[..place].matches('\n').count();
+            fault(format!("line {line}: {}", error.message()))
+        })?;
         suite.check().map_err(fault)?;
         Ok(suite)
     }

@@ -17,7 +17,7 @@ pub enum JournalError {
         source: std::io::Error,
     },
     /// Writing broke off.
-    #[error("the journal cannot be written any further: {0}")]
+    #[error("the journal cannot be written any further: {}", cause(.0))]
     Write(mcap::McapError),
     /// The file is something else.
     #[error("this is not a journal of enact: {0}")]
@@ -38,4 +38,12 @@ pub enum JournalError {
     /// The robot of the journal cannot do what the loop needs.
     #[error("the journal's robot cannot be used: {0}")]
     Unfit(Refusal),
+}
+
+/// What the system says, where it is the system that fails.
+fn cause(error: &mcap::McapError) -> String {
+    match error {
+        mcap::McapError::Io(error) => error.to_string(),
+        error => error.to_string(),
+    }
 }

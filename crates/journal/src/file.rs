@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Seek, Write};
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +23,12 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// Writes what comes out of `outlet` until nothing will any more.
 pub(crate) fn serve<W: Write + Seek>(outlet: &Outlet, sink: W) -> Result<(), McapError> {
     let mut file = File::new(sink)?;
+    write_all(outlet, &mut file)?;
+    drop(ManuallyDrop::into_inner(file.writer));
+    Ok(())
+}
+
+fn write_all<W: Write + Seek>(outlet: &Outlet, file: &mut File<W>) -> Result<(), McapError> {
     let mut told = 0;
     loop {
         match outlet.next(PATIENCE) {
@@ -43,7 +50,8 @@ pub(crate) fn serve<W: Write + Seek>(outlet: &Outlet, sink: W) -> Result<(), Mca
 }
 
 struct File<W: Write + Seek> {
-    writer: mcap::Writer<W>,
+    /// Dropped once it is finished only: one that failed would try again, and panic.
+    writer: ManuallyDrop<mcap::Writer<W>>,
     channels: BTreeMap<(Topic, Option<Arc<str>>), u16>,
     sequence: u32,
 }
@@ -58,7 +66,7 @@ impl<W: Write + Seek> File<W> {
             .library(concat!("enact ", env!("CARGO_PKG_VERSION")))
             .create(sink)?;
         let mut file = Self {
-            writer,
+            writer: ManuallyDrop::new(writer),
             channels: BTreeMap::new(),
             sequence: 0,
         };

@@ -24,6 +24,7 @@
 //! | [`reader`] | a journal read back, as far as it is whole |
 //! | [`scan`] | a journal read from disk message by message |
 //! | [`servos`] | the servos of an arm, as far as LeRobot's numbers rest on them |
+//! | `extent` | how much of a file can be read: it may be cut, or damaged |
 //! | [`motion`] | the motions of a journal |
 //! | [`wall`] | the wall clock of a recorded run, event by event |
 //! | [`playback`] | arm, camera and mind that repeat what a journal holds |
@@ -32,6 +33,7 @@
 
 pub mod encode;
 mod error;
+mod extent;
 mod file;
 pub mod film;
 mod foxglove;

@@ -11,6 +11,7 @@ use mcap::read::Options;
 use serde::de::DeserializeOwned;
 
 use crate::error::JournalError;
+use crate::extent::{Extent, intact_messages};
 use crate::foxglove::Log;
 use crate::message::{Broke, FrameHead, Outcome, RunInfo, Task, Wall};
 use crate::picture::{CompressedImage, RawImage};
@@ -133,7 +134,8 @@ pub enum End {
     Ended(Box<Report>),
     /// It was given up; how and why.
     Broke(Broke),
-    /// The file ends before the run does: the program was killed, or the file cut.
+    /// The file ends before the run does: the program was killed, or the file cut. If it is
+    /// damaged, see [`Journal::damage`], the rest cannot be read.
     Cut,
 }
 
@@ -141,7 +143,7 @@ pub enum End {
 #[derive(Clone, Debug)]
 pub struct Journal {
     records: Vec<Record>,
-    is_whole: bool,
+    extent: Extent,
 }
 
 impl Journal {
@@ -168,16 +170,26 @@ impl Journal {
         let messages = MessageStream::new_with_options(bytes, Options::IgnoreEndMagic.into())
             .map_err(|error| JournalError::NotOurs(error.to_string()))?;
         let mut records = Vec::new();
-        let mut is_whole = bytes.len() > 2 * mcap::MAGIC.len() && bytes.ends_with(mcap::MAGIC);
-        for message in messages {
+        let mut extent = Extent::of(bytes);
+        let mut places = Vec::new();
+        for (place, message) in messages.enumerate() {
             // The first thing that cannot be read is where the file was cut, or damaged.
-            let Ok(message) = message else {
-                is_whole = false;
-                break;
+            let message = match message {
+                Ok(message) => message,
+                Err(error) => {
+                    extent = extent.and(bytes, &error);
+                    break;
+                }
             };
             records.extend(Record::of(&message));
+            places.resize(records.len(), place);
         }
-        Ok(Self { records, is_whole })
+        if let Extent::Damaged(_) = extent {
+            // A chunk is found to be wrong only after its messages were read.
+            let intact = intact_messages(bytes);
+            records.truncate(places.partition_point(|place| *place < intact));
+        }
+        Ok(Self { records, extent })
     }
 
     /// Every message in order.
@@ -187,7 +199,20 @@ impl Journal {
 
     /// Whether the file was completed, and all of it can be read.
     pub fn is_whole(&self) -> bool {
-        self.is_whole
+        self.extent == Extent::Whole
+    }
+
+    /// How the file is damaged, and up to where it is read: it is not merely cut, but has other
+    /// bytes in it than were written.
+    pub fn damage(&self) -> Option<String> {
+        let Extent::Damaged(reason) = &self.extent else {
+            return None;
+        };
+        let last = self.records.last().map_or(Stamp::ZERO, |record| record.at);
+        Some(format!(
+            "the recording is damaged ({reason}), and is read up to {:.3} s only; take another copy of it",
+            last.seconds()
+        ))
     }
 
     /// What the run rests on.
@@ -196,9 +221,11 @@ impl Journal {
     /// If the journal does not say: it is something else's, or was cut at once.
     pub fn info(&self) -> Result<RunInfo, JournalError> {
         let record = self.of(Topic::Run).next();
-        record
-            .ok_or_else(|| JournalError::NotOurs("nothing says what the run rests on".to_owned()))?
-            .read()
+        let nothing = || {
+            let reason = "nothing says what the run rests on".to_owned();
+            JournalError::NotOurs(self.damage().unwrap_or(reason))
+        };
+        record.ok_or_else(nothing)?.read()
     }
 
     /// What was known to stand around the arm, if the journal says.

@@ -170,6 +170,7 @@ fn a_journal_cut_anywhere_yields_all_whole_chunks() {
                     prop_assert!(read.len() >= expected);
                     prop_assert!(read == &whole.records()[..read.len()]);
                     prop_assert!(!journal.is_whole());
+                    prop_assert_eq!(journal.damage(), None);
                     // Whoever reads on gets an answer or a message.
                     drop((
                         journal.info(),
@@ -179,6 +180,41 @@ fn a_journal_cut_anywhere_yields_all_whole_chunks() {
                     ));
                 }
                 Err(_) => prop_assert!(messages_before(cut) == 0),
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_byte_that_is_not_what_was_written_is_told_as_damage_and_nothing_wrong_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    record(&path, 2, PUT, 0);
+    let bytes = fs::read(&path).unwrap();
+    let whole = Journal::parse(&bytes).unwrap();
+    assert_eq!(whole.damage(), None);
+    let strategy = (mcap::MAGIC.len()..bytes.len(), 1..=u8::MAX);
+    let config = Config {
+        cases: 100,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    TestRunner::new(config)
+        .run(&strategy, |(at, change)| {
+            let mut bytes = bytes.clone();
+            bytes[at] ^= change;
+            match Journal::parse(&bytes) {
+                Ok(journal) => {
+                    prop_assert!(journal.damage().is_some(), "{at} {change}");
+                    prop_assert!(!journal.is_whole());
+                    let read = journal.records();
+                    prop_assert!(read == &whole.records()[..read.len()]);
+                    if let Err(error) = journal.info() {
+                        prop_assert!(error.to_string().contains("damaged"), "{}", error);
+                    }
+                }
+                Err(error) => prop_assert!(at < 64, "{at} {change}: {error}"),
             }
             Ok(())
         })

@@ -12,6 +12,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use either::Either;
 use enact_types::StopSwitch;
 use enact_types::stop::Unanswered;
 use mistralrs::{
@@ -78,6 +79,16 @@ impl Engine {
         self.model
             .config()
             .is_ok_and(|config| matches!(config.category, ModelCategory::Multimodal { .. }))
+    }
+
+    /// How many tokens a text takes, and how many the model reads at once; `None` where the engine
+    /// does not know.
+    pub(crate) fn lengths(&self, text: &str) -> Option<(usize, usize)> {
+        let longest = self.model.max_sequence_length().ok().flatten()?;
+        let text = Either::Right(text.to_owned());
+        let tokens = self.model.tokenize(text, None, false, false, None);
+        let runtime = self.runtime.as_ref()?;
+        Some((runtime.block_on(tokens).ok()?.len(), longest))
     }
 
     /// Sends a request and waits for its end, at most `limit` and not once a stop is pressed.
@@ -171,7 +182,18 @@ fn explain(error: &mistralrs::error::Error) -> String {
         mistralrs::error::Error::Channel(_) => {
             "the engine broke down; load the model again".to_owned()
         }
-        other => other.to_string(),
+        other => plainer(other.to_string()),
+    }
+}
+
+/// The engine's words for a prompt that is too long name an option that nobody has here.
+fn plainer(reason: String) -> String {
+    let longest = reason.strip_prefix("Prompt sequence length is greater than ");
+    match longest.and_then(|rest| rest.split(',').next()) {
+        Some(longest) => format!(
+            "what it is asked is too long: it reads {longest} tokens at once; say it in fewer words, or take a model that reads more"
+        ),
+        None => reason,
     }
 }
 

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use enact_types::text::BYTE_ORDER_MARK;
 use serde_json::Value;
 
 /// Longest safetensors header taken, bytes: the limit of the format's own library.
@@ -100,6 +101,12 @@ fn check_json(file: &Path) -> Result<(), String> {
     let name = file_name(file);
     let text = std::fs::read_to_string(file)
         .map_err(|error| format!("`{name}` cannot be read: {error}"))?;
+    if text.starts_with(BYTE_ORDER_MARK) {
+        return Err(format!(
+            "`{name}` begins with a byte order mark, which mistral.rs does not read; save it as \
+             UTF-8 without one"
+        ));
+    }
     serde_json::from_str::<Value>(&text)
         .map(drop)
         .map_err(|error| format!("`{name}` is broken: {error}; copy or download it again"))

@@ -50,6 +50,15 @@ pub trait Model: Perceiver + Planner + Send {
 
     /// Wall time that opening took.
     fn load_time(&self) -> Duration;
+
+    /// Agrees to be asked for this task; what is known of the model only when it is asked is not
+    /// looked at.
+    ///
+    /// # Errors
+    /// [`PlannerError::Request`] where the task is too long for it to read.
+    fn admit(&mut self, _task: &str) -> Result<(), PlannerError> {
+        Ok(())
+    }
 }
 
 /// Opens a model: a local folder, a GGUF or UQFF file, a Hugging Face id

@@ -25,6 +25,10 @@ use crate::{Model, files};
 /// Where plans are drawn, less probable tokens than this many are left out.
 const DRAWN_FROM: usize = 40;
 
+/// Of what a model reads at once this part may be the instruction; the rest is for what is seen,
+/// for what happened before, and for the answer.
+const ROOM: usize = 2;
+
 /// A model that mistral.rs runs on the processor: greedy decoding, so the same
 /// questions in the same order get the same answers.
 pub struct MistralModel {
@@ -186,6 +190,19 @@ impl Model for MistralModel {
 
     fn load_time(&self) -> Duration {
         self.load_time
+    }
+
+    fn admit(&mut self, task: &str) -> Result<(), PlannerError> {
+        let Some((length, longest)) = self.engine.lengths(task) else {
+            return Ok(());
+        };
+        let most = longest / ROOM;
+        if length <= most {
+            return Ok(());
+        }
+        Err(self.failed(Failure::Refused(format!(
+            "the instruction is too long: it takes {length} tokens, and of the {longest} that the model reads at once {most} may be the instruction's; say it in fewer words"
+        ))))
     }
 }
 

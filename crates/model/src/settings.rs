@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use enact_plan::{PromptStyle, language};
+use enact_types::text;
 use serde::Deserialize;
 
 /// How a model wants to be asked. A folder without `enact.toml` gets the
@@ -53,7 +54,16 @@ impl Settings {
         if !path.exists() {
             return Ok(Self::default());
         }
-        let text = std::fs::read_to_string(&path)
+        Self::read_file(&path)
+    }
+
+    /// Reads the settings in a file.
+    ///
+    /// # Errors
+    /// Says where the file is wrong.
+    pub fn read_file(path: &Path) -> Result<Self, String> {
+        let text = std::fs::read(path)
+            .and_then(text::decode)
             .map_err(|error| format!("`{}` cannot be read: {error}", path.display()))?;
         Self::parse(&text).map_err(|reason| format!("`{}`: {reason}", path.display()))
     }

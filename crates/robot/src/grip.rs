@@ -91,12 +91,11 @@ fn has_range(given: &GripperSettings) -> bool {
     numbers.iter().any(Option::is_some) || tables.iter().any(|table| table.is_some())
 }
 
+/// Positions shut and open, and rows of position and opening; rad or m.
+type Range = (f64, f64, Vec<(f64, f64)>);
+
 /// Shut, open and openings as given, in rad or m.
-fn range(
-    robot: &Robot,
-    joint: usize,
-    given: &GripperSettings,
-) -> Option<(f64, f64, Vec<(f64, f64)>)> {
+fn range(robot: &Robot, joint: usize, given: &GripperSettings) -> Option<Range> {
     if robot.joints[joint].prismatic {
         return Some((given.closed?, given.open?, given.openings.clone()?));
     }

@@ -4,6 +4,8 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use enact_types::text;
+
 use crate::error::LoadError;
 use crate::urdf::decode;
 
@@ -19,7 +21,9 @@ pub struct Source {
 impl Source {
     /// Reads a file of UTF-8.
     pub fn read(path: &Path) -> Result<Self, LoadError> {
-        let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+        let text = std::fs::read(path)
+            .and_then(text::decode)
+            .map_err(|error| unreadable(path, &error))?;
         Ok(Self::new(path, &text))
     }
 

@@ -73,7 +73,7 @@ impl Tree {
             leaders: Vec::new(),
         };
         let edges = Edges::of(&tree.urdf, source)?;
-        tree.branches = edges.from_root(&tree.urdf, source)?;
+        tree.branches = edges.branches_from_root(&tree.urdf, source)?;
         tree.leaders = leaders(&tree.urdf, source)?;
         Ok(tree)
     }
@@ -333,7 +333,11 @@ impl Edges {
     }
 
     /// Branches from the one link that hangs on nothing.
-    fn from_root(&self, urdf: &urdf_rs::Robot, source: &Source) -> Result<Vec<Branch>, LoadError> {
+    fn branches_from_root(
+        &self,
+        urdf: &urdf_rs::Robot,
+        source: &Source,
+    ) -> Result<Vec<Branch>, LoadError> {
         let name = |link: usize| &urdf.links[link].name;
         let mut roots = (0..self.above.len()).filter(|link| self.above[*link].is_none());
         let Some(root) = roots.next() else {

@@ -13,6 +13,7 @@
 //! | [`refusal`] | why something was not done, as data |
 //! | [`stamp`] | monotonic time since the start of a run |
 //! | [`stop`] | the switch that stops whatever goes on |
+//! | [`text`] | text from the bytes of a file |
 
 pub mod frame;
 pub mod intrinsics;
@@ -20,6 +21,7 @@ pub mod joints;
 pub mod refusal;
 pub mod stamp;
 pub mod stop;
+pub mod text;
 
 pub use frame::{DepthImage, Frame, NormalisedPoint};
 pub use intrinsics::Intrinsics;

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use enact_types::text;
 use serde::Serialize;
 use serde_json::ser::PrettyFormatter;
 use serde_json::{Map, Serializer, Value};
@@ -35,7 +36,7 @@ impl Calibration {
             path: path.to_owned(),
             what,
         };
-        let text = fs::read_to_string(path).map_err(|error| {
+        let text = fs::read(path).and_then(text::decode).map_err(|error| {
             let hint = match error.kind() {
                 io::ErrorKind::NotFound => "; calibrate the arm first",
                 _ => "",

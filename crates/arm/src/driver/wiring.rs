@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use enact_robot::Robot;
+use enact_types::text;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -67,7 +68,9 @@ impl Wiring {
     /// If it is missing or malformed, a joint has no servo, a model is not known, or models
     /// of two protocols are mixed.
     pub fn load(path: &Path, robot: &Robot) -> Result<Self, WiringError> {
-        let text = fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"));
+        let text = fs::read(path)
+            .and_then(text::decode)
+            .map_err(|error| format!("cannot be read: {error}"));
         text.and_then(|text| Self::parse(&text, robot))
             .map_err(|what| WiringError {
                 path: path.to_owned(),
@@ -76,7 +79,11 @@ impl Wiring {
     }
 
     fn parse(text: &str, robot: &Robot) -> Result<Self, String> {
-        let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+        let file: File = toml::from_str(text).map_err(|error| {
+            let place = error.span().map_or(0, |span| span.start);
+            let line = 1 + text[..place].matches('\n').count();
+            format!("line {line}: {}", error.message())
+        })?;
         if file.baud == 0 {
             return Err("baud must not be 0".to_owned());
         }
@@ -96,7 +103,9 @@ impl Wiring {
             let name = &joint.name;
             let id = joint
                 .servo
-                .ok_or(format!("joint `{name}` has no servo id in robot.toml"))?;
+                .ok_or_else(|| {
+                    format!("joint `{name}` has no servo id; robot.toml gives it one: [joints] {name} = {{ servo = ID }}")
+                })?;
             if joint.prismatic {
                 return Err(format!("joint `{name}` slides; servos turn"));
             }

@@ -32,6 +32,10 @@ pub struct Target {
     /// Its name in LeRobot's calibration folder, or a calibration file
     #[arg(long, value_name = "NAME|FILE")]
     pub calibration: Option<String>,
+    /// Print JSON objects, a line each, in rad, s and V; of `monitor`, one per reading: a
+    /// recording of an arm that is guided by hand
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Look after a real arm.
@@ -82,7 +86,7 @@ pub enum ArmCommand {
         /// The joint
         joint: String,
         /// By so many degrees
-        #[arg(allow_negative_numbers = true)]
+        #[arg(allow_negative_numbers = true, value_parser = degrees)]
         by_deg: f64,
         /// Which arm.
         #[command(flatten)]
@@ -130,14 +134,11 @@ pub struct MonitorArgs {
     #[command(flatten)]
     pub target: Target,
     /// Stop after so many seconds
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = seconds)]
     pub seconds: Option<f64>,
     /// Readings a second; 0 for as many as the wire lets through
-    #[arg(long, value_name = "HZ", default_value_t = 50.0)]
+    #[arg(long, value_name = "HZ", default_value_t = 50.0, value_parser = rate)]
     pub rate: f64,
-    /// Print a line of JSON per reading: a recording of an arm that is guided by hand
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// Mirror a leader arm.
@@ -153,7 +154,7 @@ pub struct TeleopArgs {
     #[command(flatten)]
     pub target: Target,
     /// Stop after so many seconds
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = seconds)]
     pub seconds: Option<f64>,
     /// Keep it in this MCAP file, with what the camera sees, for `enact export`; as lines of JSON
     /// if its name ends in .jsonl
@@ -250,4 +251,33 @@ pub struct EmulateArgs {
     /// Write a line of JSON for each packet that arrives
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
+    /// Print one JSON object: the port, and the joints with their servos
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// No joint turns farther, degrees.
+const DEGREES: f64 = 720.0;
+/// A month, seconds.
+const LONGEST: f64 = 2_678_400.0;
+
+fn degrees(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(degrees) if (-DEGREES..=DEGREES).contains(&degrees) => Ok(degrees),
+        _ => Err(format!("give a number from -{DEGREES} to {DEGREES}")),
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(seconds) if (0.0..=LONGEST).contains(&seconds) => Ok(seconds),
+        _ => Err(format!("give a number from 0 to {LONGEST}")),
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(rate) if rate == 0.0 || (0.001..=10_000.0).contains(&rate) => Ok(rate),
+        _ => Err("give a number from 0.001 to 10000, or 0".to_owned()),
+    }
 }

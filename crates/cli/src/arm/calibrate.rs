@@ -10,6 +10,7 @@ use enact_arm::StopSwitch;
 use enact_arm::bus::BusError;
 use enact_arm::calibration::{Calibration, JointCalibration, Session};
 use enact_arm::driver::wiring::Servo;
+use serde_json::json;
 
 use super::hardware::Hardware;
 use super::lines::Lines;
@@ -40,12 +41,19 @@ pub fn calibrate(hardware: &Hardware, names: &[String]) -> Result<bool> {
     on_interrupt(stop.clone())?;
     let mut guide = Guide::begin(hardware, &chosen, &stop).map_err(|error| told(&stop, error))?;
     let calibrated = guide.calibrate(&lines, &chosen, old, &path);
-    let kept = calibrated.map_err(|error| told(&stop, error))?;
+    let (calibration, kept) = calibrated.map_err(|error| told(&stop, error))?;
     guide.session = None;
-    if let Some(kept) = kept {
-        eprintln!("the old calibration is kept as {}", kept.display());
+    if let Some(kept) = &kept {
+        errln!("the old calibration is kept as {}", kept.display());
     }
-    println!("{}", path.display());
+    if hardware.json {
+        outln!(
+            "{}",
+            json!({"calibration": path, "old": kept, "joints": calibration.joints})
+        );
+    } else {
+        outln!("{}", path.display());
+    }
     Ok(true)
 }
 
@@ -67,7 +75,7 @@ fn old_calibration(path: &Path, all: bool) -> Result<Option<Calibration>> {
     match Calibration::load(path) {
         Ok(old) => Ok(Some(old)),
         Err(error) if all => {
-            eprintln!("the old calibration is of no use and will be kept under a number: {error}");
+            errln!("the old calibration is of no use and will be kept under a number: {error}");
             Ok(None)
         }
         Err(error) => Err(error).context("some joints cannot be calibrated alone: calibrate all"),
@@ -127,7 +135,7 @@ impl Drop for Guide<'_> {
     fn drop(&mut self) {
         let session = self.session.take();
         for complaint in session.map(Session::restore).into_iter().flatten() {
-            eprintln!("{complaint}");
+            errln!("{complaint}");
         }
     }
 }
@@ -140,7 +148,7 @@ impl<'a> Guide<'a> {
         let mut known = HashSet::new();
         let notice = move |joint: &str, error: &BusError| {
             if known.insert(joint.to_owned()) {
-                eprintln!("joint `{joint}`: {error}; it is asked again");
+                errln!("joint `{joint}`: {error}; it is asked again");
             }
             !stop.is_pressed()
         };
@@ -165,11 +173,12 @@ impl<'a> Guide<'a> {
         chosen: &[usize],
         old: Option<Calibration>,
         path: &Path,
-    ) -> Result<Option<PathBuf>> {
+    ) -> Result<(Calibration, Option<PathBuf>)> {
         let found = self.ask(lines)?;
         let calibration = merged(self.hardware, old, chosen, found);
         self.session().keep(&calibration)?;
-        Ok(calibration.save(path)?)
+        let kept = calibration.save(path)?;
+        Ok((calibration, kept))
     }
 
     /// Whether Enter has been pressed.
@@ -182,14 +191,14 @@ impl<'a> Guide<'a> {
 
     /// Asks a person for the middle and the ends.
     fn ask(&mut self, lines: &Lines) -> Result<Vec<JointCalibration>> {
-        eprintln!(
+        errln!(
             "The motors are off. Put each joint into the middle of its range, then press Enter."
         );
         while !self.goes_on(lines)? {
             std::thread::sleep(PAUSE);
         }
         let offsets = self.session().set_middles()?;
-        eprintln!("Move each joint from end to end, then press Enter.");
+        errln!("Move each joint from end to end, then press Enter.");
         let ranges = self.follow(lines)?;
         let joints = self.session().joints().to_vec();
         let mut found = Vec::new();
@@ -237,7 +246,7 @@ impl<'a> Guide<'a> {
             for ((way, at), name) in ways.iter_mut().zip(positions).zip(&names) {
                 let told = way.take(at, now, self.is_full_turn(name));
                 if let Some(what) = told.map_err(|what| anyhow::anyhow!("joint `{name}` {what}"))? {
-                    eprintln!("joint `{name}` {what}\x1b[K");
+                    errln!("joint `{name}` {what}\x1b[K");
                 }
             }
             if live {

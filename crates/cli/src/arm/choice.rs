@@ -112,6 +112,7 @@ impl ArmChoice {
                     robot: name.to_owned(),
                     protocol: servos.protocol,
                     calibration: servos.calibration.clone(),
+                    json: false,
                 };
                 let hardware = Hardware::find(home, &target)?;
                 Source::Servos(Box::new(hardware), servos.ending)

@@ -11,6 +11,7 @@ use enact_arm::driver::firmware;
 use enact_arm::driver::health::{self, Limits};
 use enact_arm::driver::wiring::Servo;
 use enact_arm::servo::Family;
+use serde_json::json;
 
 use super::hardware::Hardware;
 
@@ -36,15 +37,20 @@ impl fmt::Display for Level {
 }
 
 /// What was found, told as it is found.
-#[derive(Default)]
 struct Findings {
     bad: usize,
+    as_json: bool,
 }
 
 impl Findings {
     fn tell(&mut self, level: Level, what: impl fmt::Display) {
         self.bad += usize::from(level == Level::Bad);
-        println!("{level:<4} {what}");
+        if self.as_json {
+            let (level, what) = (level.to_string(), what.to_string());
+            outln!("{}", json!({"level": level, "what": what}));
+        } else {
+            outln!("{level:<4} {what}");
+        }
     }
 
     /// Tells an error; what succeeded goes on.
@@ -57,10 +63,13 @@ impl Findings {
 
 /// Looks at everything from the port to the calibration; `false` if something is wrong.
 pub fn doctor(hardware: &Hardware) -> Result<bool> {
-    let mut findings = Findings::default();
+    let mut findings = Findings {
+        bad: 0,
+        as_json: hardware.json,
+    };
     examine(hardware, &mut findings);
-    if findings.bad == 0 {
-        println!("nothing is wrong");
+    if findings.bad == 0 && !hardware.json {
+        outln!("nothing is wrong");
     }
     Ok(findings.bad == 0)
 }

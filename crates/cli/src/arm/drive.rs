@@ -4,11 +4,13 @@ use anyhow::Result;
 use enact_arm::{ArmThread, Contact, End, Ending, StopSwitch};
 use enact_ground::motion::way_out::way_out;
 use enact_robot::{Surroundings, Trajectory};
-use enact_types::JointVector;
+use enact_types::{JointVector, Refusal};
+use serde_json::{Map, Value, json};
 
 use super::gentle::straight;
 use super::hardware::Hardware;
 use crate::args::StopArgs;
+use crate::remedy;
 use crate::stops;
 
 /// A joint turns no faster than this on average while somebody stands beside it, rad/s.
@@ -53,8 +55,17 @@ fn go(hardware: &Hardware, arm: &ArmThread, goal: &JointVector) -> Result<bool> 
     let table = Surroundings::table(&hardware.robot);
     match straight(&hardware.robot, &arm.state()?, goal, GENTLE, &table) {
         Ok(trajectory) => follow(hardware, arm, trajectory),
+        Err(refusal) if hardware.json => {
+            let reason = refusal.to_string();
+            outln!(
+                "{}",
+                json!({"end": "refused", "reason": reason, "joints": null})
+            );
+            Ok(false)
+        }
         Err(refusal) => {
-            println!("refused: {refusal}");
+            outln!("refused: {refusal}");
+            hint(&refusal);
             Ok(false)
         }
     }
@@ -62,19 +73,45 @@ fn go(hardware: &Hardware, arm: &ArmThread, goal: &JointVector) -> Result<bool> 
 
 fn follow(hardware: &Hardware, arm: &ArmThread, trajectory: Trajectory) -> Result<bool> {
     let execution = arm.execute(trajectory, Contact::Limit(hardware.robot.contact_effort()))?;
-    show(hardware, &execution.state.position);
-    match execution.end {
-        End::Finished => return Ok(true),
-        End::Stopped => println!("stopped"),
-        End::Fault(refusal) => println!("stopped: {refusal}"),
-        End::Contact { joint, .. } => println!("stopped: joint `{joint}` met resistance"),
+    let position = &execution.state.position;
+    let (end, reason) = match &execution.end {
+        End::Finished => ("finished", None),
+        End::Stopped => ("stopped", None),
+        End::Fault(refusal) => ("fault", Some(refusal.to_string())),
+        End::Contact { joint, .. } => ("contact", Some(format!("joint `{joint}` met resistance"))),
+    };
+    let finished = execution.end == End::Finished;
+    if hardware.json {
+        let names = hardware.joints().map(|(name, _)| name.to_owned());
+        let joints: Map<String, Value> = names.zip(position.iter().map(|at| json!(at))).collect();
+        outln!(
+            "{}",
+            json!({"end": end, "reason": reason, "joints": joints})
+        );
+        return Ok(finished);
     }
-    Ok(false)
+    show(hardware, position);
+    if let End::Fault(refusal) = &execution.end {
+        hint(refusal);
+    }
+    match reason {
+        _ if finished => {}
+        Some(reason) => outln!("stopped: {reason}"),
+        None => outln!("stopped"),
+    }
+    Ok(finished)
+}
+
+/// Says what a refusal rests on.
+fn hint(refusal: &Refusal) {
+    if let Some(hint) = remedy::hint(refusal) {
+        errln!("{hint}");
+    }
 }
 
 /// Prints where every joint is.
 fn show(hardware: &Hardware, position: &JointVector) {
     for ((name, _), position) in hardware.joints().zip(position.iter()) {
-        println!("{name:<16} {:>8.2}°", position.to_degrees());
+        outln!("{name:<16} {:>8.2}°", position.to_degrees());
     }
 }

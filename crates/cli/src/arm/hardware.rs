@@ -21,6 +21,8 @@ pub struct Hardware {
     pub robot: Robot,
     /// Its servos.
     pub wiring: Wiring,
+    /// Whether what is said of it is said as JSON.
+    pub json: bool,
     port: String,
     calibration: Option<String>,
     /// Whether it is moved by hand for another arm to follow.
@@ -35,6 +37,7 @@ impl Hardware {
         Ok(Self {
             robot,
             wiring,
+            json: target.json,
             port: target.port.clone(),
             calibration: target.calibration.clone(),
             leads: false,

@@ -4,6 +4,7 @@ use anyhow::Result;
 use enact_arm::bus::Bus;
 use enact_arm::driver::wiring::Servo;
 use enact_arm::servo::Register;
+use serde_json::{Value, json};
 
 use super::hardware::Hardware;
 
@@ -17,21 +18,54 @@ pub fn info(hardware: &Hardware, joint: Option<&str>) -> Result<bool> {
             continue;
         }
         let Servo { id, model, .. } = *servo;
-        println!("{name}: servo {id}, {}", model.name);
+        if hardware.json {
+            let facts = facts(&mut bus, name, servo);
+            all_answer &= facts["error"].is_null();
+            outln!("{facts}");
+            continue;
+        }
+        outln!("{name}: servo {id}, {}", model.name);
         if let Err(error) = registers(&mut bus, servo) {
-            println!("    {error}");
+            outln!("    {error}");
             all_answer = false;
         }
     }
     Ok(all_answer)
 }
 
+/// The registers of a servo, for a program.
+fn facts(bus: &mut Bus, joint: &str, servo: &Servo) -> Value {
+    let error = bus.ping(servo.id).err().map(|error| error.to_string());
+    let mut registers = Vec::new();
+    for register in servo.model.registers {
+        if error.is_some() {
+            break;
+        }
+        let read = register.read(bus, servo.id);
+        registers.push(json!({
+            "name": register.name,
+            "address": register.address,
+            "number": read.as_ref().ok(),
+            "value": read.as_ref().ok().map(|number| register.value(*number)),
+            "unit": register.unit.symbol,
+            "error": read.as_ref().err().map(ToString::to_string),
+        }));
+    }
+    json!({
+        "joint": joint,
+        "servo": servo.id,
+        "model": servo.model.name,
+        "registers": registers,
+        "error": error,
+    })
+}
+
 fn registers(bus: &mut Bus, servo: &Servo) -> Result<()> {
     bus.ping(servo.id)?;
     for register in servo.model.registers {
         match register.read(bus, servo.id) {
-            Ok(number) => println!("    {}", line(register, number)),
-            Err(error) => println!("    {:<24} {error}", register.name),
+            Ok(number) => outln!("    {}", line(register, number)),
+            Err(error) => outln!("    {:<24} {error}", register.name),
         }
     }
     Ok(())

@@ -1,9 +1,12 @@
 //! `enact arm list` and `enact arm scan`.
 
+use std::fmt;
+
 use anyhow::Result;
 use enact_arm::bus::ports::{self, PortInfo};
 use enact_arm::bus::{Bus, SerialLine};
 use enact_arm::servo::{Family, Model};
+use serde_json::{Value, json};
 
 use super::hardware::Hardware;
 
@@ -23,23 +26,65 @@ pub fn list(hardware: &Hardware) -> Result<bool> {
         });
     }
     if all.is_empty() {
-        eprintln!("no serial port; is the arm's adapter plugged in?");
+        errln!("no serial port; is the arm's adapter plugged in?");
         return Ok(false);
     }
     for info in &all {
-        println!("{}", describe(info));
+        if hardware.json {
+            outln!("{}", facts(info, hardware.wiring.baud));
+            continue;
+        }
+        outln!("{}", describe(info));
         for (family, name) in FAMILIES {
             match servos_on(&info.path, family, hardware.wiring.baud) {
                 Ok(found) if found.is_empty() => {}
-                Ok(found) => println!("    {name}: {}", found.join(", ")),
+                Ok(found) => {
+                    let found: Vec<String> = found.iter().map(Found::to_string).collect();
+                    outln!("    {name}: {}", found.join(", "));
+                }
                 Err(error) => {
-                    println!("    {error}");
+                    outln!("    {error}");
                     break;
                 }
             }
         }
     }
     Ok(true)
+}
+
+/// A port and who is on it, for a program.
+fn facts(info: &PortInfo, baud: u32) -> Value {
+    let mut servos = Vec::new();
+    let mut failure = None;
+    for (family, name) in FAMILIES {
+        match servos_on(&info.path, family, baud) {
+            Ok(found) => servos.extend(
+                found
+                    .iter()
+                    .map(|found| json!({"protocol": name, "id": found.id, "model": found.model})),
+            ),
+            Err(error) => {
+                failure = Some(error.to_string());
+                break;
+            }
+        }
+    }
+    let usb = info.usb.as_ref().map(|usb| {
+        json!({
+            "vendor_id": usb.ids.0,
+            "product_id": usb.ids.1,
+            "product": usb.product,
+            "serial_number": usb.serial_number,
+        })
+    });
+    json!({
+        "port": info.path,
+        "by_id": info.by_id,
+        "usb": usb,
+        "baud": baud,
+        "servos": servos,
+        "error": failure,
+    })
 }
 
 fn describe(info: &PortInfo) -> String {
@@ -57,27 +102,44 @@ fn describe(info: &PortInfo) -> String {
     text
 }
 
-fn servos_on(port: &str, family: Family, baud: u32) -> Result<Vec<String>> {
+fn servos_on(port: &str, family: Family, baud: u32) -> Result<Vec<Found>> {
     let line = SerialLine::open(port, baud)?;
     let mut bus = Bus::new(Box::new(line), family.codec(), baud);
     found(&mut bus, family)
 }
 
-/// Ids and models of everyone on a bus.
-fn found(bus: &mut Bus, family: Family) -> Result<Vec<String>> {
+/// Somebody who answers.
+struct Found {
+    id: u8,
+    /// What it says that it is; `None` where it was not asked.
+    model: Option<String>,
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} {}",
+            self.id,
+            self.model.as_deref().unwrap_or_default()
+        )
+    }
+}
+
+/// Everyone on a bus.
+fn found(bus: &mut Bus, family: Family) -> Result<Vec<Found>> {
     let ids: Vec<u8> = bus.who()?.iter().map(|status| status.id).collect();
     ids.into_iter()
         .map(|id| {
             let any = Model::ALL.into_iter().find(|model| model.family == family);
             let number = any.map(|model| model.roles.model_number.read(bus, id));
-            let model = match number.transpose()? {
-                Some(number) => u16::try_from(number)
+            let model = number.transpose()?.map(|number| {
+                u16::try_from(number)
                     .ok()
                     .and_then(|number| Model::numbered(family, number))
-                    .map_or(format!("model {number}"), |model| model.name.to_owned()),
-                None => String::new(),
-            };
-            Ok(format!("{id} {model}"))
+                    .map_or(format!("model {number}"), |model| model.name.to_owned())
+            });
+            Ok(Found { id, model })
         })
         .collect()
 }
@@ -92,16 +154,21 @@ pub fn scan(hardware: &Hardware) -> Result<bool> {
             if *baud == hardware.wiring.baud {
                 hardware.bus_at(*baud)?;
             }
-            eprintln!("{baud} baud: the adapter cannot do it");
+            errln!("{baud} baud: the adapter cannot do it");
             continue;
         };
         for servo in found(&mut bus, family)? {
-            println!("{baud} baud: {servo}");
+            if hardware.json {
+                let Found { id, model } = &servo;
+                outln!("{}", json!({"baud": baud, "id": id, "model": model}));
+            } else {
+                outln!("{baud} baud: {servo}");
+            }
             any = true;
         }
     }
     if !any {
-        eprintln!("nobody answers; is the arm powered, and does it speak this protocol?");
+        errln!("nobody answers; is the arm powered, and does it speak this protocol?");
     }
     Ok(any)
 }

@@ -1,6 +1,6 @@
 //! `enact arm monitor`: a live table, or a recording.
 
-use std::io::{IsTerminal, Write, stdout};
+use std::io::Write;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::args::MonitorArgs;
 use super::hardware::Hardware;
+use crate::out::{self, Stdout};
 use crate::stops::on_interrupt;
 
 /// A joint that was heard so recently when the watching ended was heard.
@@ -35,14 +36,15 @@ pub fn monitor(hardware: &Hardware, args: &MonitorArgs) -> Result<bool> {
         let seconds = (now - begun).as_secs_f64();
         stop.is_pressed() || args.seconds.is_some_and(|limit| seconds >= limit)
     };
-    let live = stdout().is_terminal() && !args.json;
+    let live = out::is_terminal() && !hardware.json;
     let mut drawn: Option<Duration> = None;
     let mut due = begun;
     while !over(watch.bus.now()) {
         watch.look()?;
         let now = watch.bus.now();
-        if args.json {
-            println!("{}", watch.line((now - begun).as_secs_f64()));
+        if hardware.json {
+            outln!("{}", watch.line((now - begun).as_secs_f64()));
+            out::check()?;
         }
         let stale = drawn.is_none_or(|at| (now - at).as_secs_f64() > REDRAW);
         if live && stale {
@@ -57,10 +59,10 @@ pub fn monitor(hardware: &Hardware, args: &MonitorArgs) -> Result<bool> {
             due = now;
         }
     }
-    if !args.json {
+    if !hardware.json {
         watch.draw(live && drawn.is_some())?;
     }
-    eprintln!("{}", watch.rate());
+    errln!("{}", watch.rate());
     Ok(watch.heard_all())
 }
 
@@ -73,7 +75,7 @@ fn calibrated(hardware: &Hardware) -> Result<Option<Vec<ServoJoint>>> {
     });
     match joints {
         Err(error) if !hardware.names_calibration() => {
-            eprintln!("positions are in steps of the servos: {error:#}");
+            errln!("positions are in steps of the servos: {error:#}");
             Ok(None)
         }
         joints => joints.map(Some),
@@ -165,8 +167,8 @@ impl<'a> Watch<'a> {
 
     /// Prints the table, over the one before if there is one.
     fn draw(&self, again: bool) -> Result<()> {
-        let mut out = stdout().lock();
-        let end = if out.is_terminal() { "\x1b[K" } else { "" };
+        let mut out = Stdout;
+        let end = if out::is_terminal() { "\x1b[K" } else { "" };
         if again {
             write!(out, "\x1b[{}A", self.ids.len() + 1)?;
         }

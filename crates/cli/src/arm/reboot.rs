@@ -7,6 +7,7 @@ use enact_arm::bus::{Bus, BusError};
 use enact_arm::driver::health;
 use enact_arm::driver::wiring::Servo;
 use enact_arm::servo::Family;
+use serde_json::json;
 
 use super::hardware::Hardware;
 
@@ -28,8 +29,15 @@ pub fn reboot(hardware: &Hardware, joint: &str) -> Result<bool> {
     start_anew(&mut bus, servo.id)?;
     let after = alarms(&mut bus, &servo)?;
     let id = servo.id;
+    if hardware.json {
+        outln!(
+            "{}",
+            json!({"joint": joint, "servo": id, "before": before, "after": after})
+        );
+        return Ok(after.is_empty());
+    }
     if !after.is_empty() {
-        println!("joint `{joint}`: servo {id} was rebooted, and still reports: {after}");
+        outln!("joint `{joint}`: servo {id} was rebooted, and still reports: {after}");
         return Ok(false);
     }
     let was = if before.is_empty() {
@@ -37,7 +45,7 @@ pub fn reboot(hardware: &Hardware, joint: &str) -> Result<bool> {
     } else {
         &before
     };
-    println!(
+    outln!(
         "joint `{joint}`: servo {id} was rebooted (it reported: {was}); it has no torque until the arm is armed"
     );
     Ok(true)

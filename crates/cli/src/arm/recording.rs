@@ -146,7 +146,7 @@ impl Run {
             Filming::start(camera, film, clock.clone(), fps)
         });
         let task = args.task.clone().unwrap_or_else(|| {
-            eprintln!("the task is called `{TASK}`; --task \"…\" says what the arm is to do");
+            errln!("the task is called `{TASK}`; --task \"…\" says what the arm is to do");
             TASK.to_owned()
         });
         let mut run = Self {

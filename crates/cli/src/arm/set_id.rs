@@ -5,6 +5,7 @@ use enact_arm::bus::{Bus, BusError};
 use enact_arm::driver::census::is_shared;
 use enact_arm::driver::wiring::Servo;
 use enact_arm::servo::Register;
+use serde_json::json;
 
 use super::hardware::Hardware;
 
@@ -39,9 +40,22 @@ pub fn set_id(hardware: &Hardware, joint: &str) -> Result<bool> {
     }
     drop(bus);
     confirm(hardware, &servo)?;
-    println!(
+    if hardware.json {
+        outln!(
+            "{}",
+            json!({
+                "joint": joint,
+                "servo": servo.id,
+                "baud": hardware.wiring.baud,
+                "was": {"servo": id, "baud": baud},
+            })
+        );
+        return Ok(true);
+    }
+    outln!(
         "joint `{joint}`: servo {id} at {baud} baud is servo {} at {} baud now",
-        servo.id, hardware.wiring.baud
+        servo.id,
+        hardware.wiring.baud
     );
     Ok(true)
 }

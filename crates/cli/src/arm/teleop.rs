@@ -11,12 +11,14 @@ use enact_arm::{Arm, ArmState, Ending, StopSwitch, Unfit};
 use enact_ground::motion::Pursuit;
 use enact_robot::{Command, Gate};
 use enact_types::JointVector;
+use serde_json::json;
 
 use super::args::{Target, TeleopArgs};
 use super::hardware::Hardware;
 use super::recording::Recording;
 use super::torque;
 use crate::home::Home;
+use crate::remedy;
 use crate::stops;
 
 /// The leader is read once in so many control periods.
@@ -49,7 +51,7 @@ pub fn teleop(home: &Home, args: &TeleopArgs) -> Result<bool> {
     let leader = Leader::open(&leader)?;
     let recording = Recording::begin(home, args, &follower)?;
     let mut arm = follower.arm(Ending::Lower)?;
-    eprintln!("the arm follows the leader; Ctrl-C ends it");
+    errln!("the arm follows the leader; Ctrl-C ends it");
     let robot = Arc::new(follower.robot);
     let mut pair = Pair {
         leader,
@@ -73,6 +75,9 @@ pub fn teleop(home: &Home, args: &TeleopArgs) -> Result<bool> {
     braked?;
     recorded.transpose()?;
     arm.end()?;
+    if args.target.json {
+        outln!("{}", json!({"followed": well, "record": args.record}));
+    }
     Ok(well)
 }
 
@@ -96,7 +101,7 @@ impl Pair {
             self.note(&state)?;
             self.mirror.check(&command, &state)?;
             if let Some(alarm) = state.alarm {
-                eprintln!("{alarm}");
+                errln!("{alarm}");
                 return Ok(false);
             }
             count += 1;
@@ -259,6 +264,6 @@ impl Mirror {
     fn check(&self, command: &Command, state: &ArmState) -> Result<()> {
         self.gate
             .following(command, &state.position)
-            .map_err(|refusal| anyhow::anyhow!("{refusal}"))
+            .map_err(|refusal| remedy::error(&refusal))
     }
 }

@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 use enact_arm::bus::Bus;
 use enact_arm::driver::wiring::Servo;
 use enact_arm::{Ending, StopSwitch};
+use serde_json::json;
 
 use super::args::OnOff;
 use super::hardware::Hardware;
@@ -22,7 +23,11 @@ pub fn torque(hardware: &Hardware, state: OnOff) -> Result<bool> {
         OnOff::On => "the arm holds itself where it is",
         OnOff::Off => "the motors are off",
     };
-    eprintln!("{what}");
+    if hardware.json {
+        outln!("{}", json!({"torque": state == OnOff::On}));
+    } else {
+        errln!("{what}");
+    }
     Ok(true)
 }
 

@@ -7,12 +7,15 @@ use anyhow::{Context, Result};
 use enact_arm::bus::{Bus, SerialLine};
 use enact_arm::calibration::Calibration;
 use enact_arm::driver::joint::ServoJoint;
+use enact_arm::driver::wiring::Servo;
 use enact_arm::driver::{Options, ServoArm, Wiring};
 use enact_arm::{Ending, StopSwitch};
 use enact_emulator::{Emulator, Faults, Network, PtyBus, nominal_calibration};
 use enact_journal::ServoInfo;
 use enact_robot::Robot;
-use enact_sim::{Scene, SimPlant, Simulator};
+use enact_sim::{SimPlant, Simulator};
+use enact_types::text;
+use serde_json::{Map, Value, json};
 
 use super::arrivals::Arrivals;
 use super::console::Console;
@@ -91,6 +94,23 @@ impl Bench {
         Ok(ServoInfo::of(&self.robot, &self.wiring, &self.calibration)?)
     }
 
+    /// What is served, for a program.
+    fn facts(&self, port: &Path) -> Value {
+        let servos = self.joints().into_iter().zip(&self.wiring.servos);
+        let joints: Map<String, Value> = servos
+            .map(|(name, servo)| {
+                let Servo { id, model, .. } = servo;
+                (name, json!({"servo": id, "model": model.name}))
+            })
+            .collect();
+        json!({
+            "port": port,
+            "robot": self.robot.name(),
+            "baud": self.wiring.baud,
+            "joints": joints,
+        })
+    }
+
     /// Names of the joints.
     pub fn joints(&self) -> Vec<String> {
         let joints = self.robot.joints().iter();
@@ -101,7 +121,7 @@ impl Bench {
 /// Serves an arm until told to stop.
 pub fn emulate(home: &Home, args: &EmulateArgs) -> Result<bool> {
     let robot = home.guarded(&args.robot)?;
-    let scene = Scene::load(&home.resolve(&args.scene, &home.scenes())?)?.before(&robot);
+    let scene = home.scene(&args.scene)?.before(&robot);
     let simulator = Simulator::new(&robot, &scene.draw(args.seed), false);
     let wiring = wiring(home, &robot, &args.robot, args.protocol)?;
     let bench = Bench::new(&robot, wiring, simulator.clone());
@@ -132,16 +152,20 @@ pub fn emulate(home: &Home, args: &EmulateArgs) -> Result<bool> {
     on_interrupt(stop.clone())?;
     let port = PtyBus::serve(network, args.link.as_deref()).context("cannot serve a pty")?;
     if let Some(path) = port.path() {
-        println!("{}", path.display());
+        if args.json {
+            outln!("{}", bench.facts(&path));
+        } else {
+            outln!("{}", path.display());
+        }
     }
-    eprintln!("{}", super::console::HELP);
+    errln!("{}", super::console::HELP);
     let console = Console::new(bench.joints());
     let lines = Lines::read();
     while !stop.is_pressed() {
         if let Some(line) = lines.wait(PAUSE)
             && let Err(error) = console.obey(&line, &port)
         {
-            eprintln!("{error:#}");
+            errln!("{error:#}");
         }
         if let Some(arrivals) = &mut arrivals {
             arrivals.write(&port)?;
@@ -158,7 +182,8 @@ pub fn read_faults(path: Option<&Path>) -> Result<Faults> {
     let Some(path) = path else {
         return Ok(Faults::default());
     };
-    let text = std::fs::read_to_string(path)
+    let text = std::fs::read(path)
+        .and_then(text::decode)
         .with_context(|| format!("cannot read the faults {}", path.display()))?;
     Faults::parse(&text).map_err(|error| crate::toml_error(path, &text, &error))
 }

@@ -34,8 +34,8 @@ pub struct RunsArgs {
     /// Folder to look into
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub dir: PathBuf,
-    /// Print a JSON line per run
-    #[arg(long)]
+    /// Print a JSON object for each run, a line each; of `show`, one
+    #[arg(long, global = true)]
     pub json: bool,
 }
 

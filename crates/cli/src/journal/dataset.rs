@@ -54,7 +54,7 @@ pub fn write(
     };
     let mut writer = Writer::begin(folder, spec, set.append, stop)?;
     for note in writer.notes() {
-        eprintln!("    note  {note}");
+        errln!("    note  {note}");
     }
     let appended = set.append;
     for part in &parts {
@@ -81,7 +81,7 @@ pub fn write(
         true => format!(", {} in all", summary.total),
         false => String::new(),
     };
-    eprintln!(
+    errln!(
         "  written  {}: {} episode{}, {} samples at {} per second{total}",
         folder.display(),
         summary.episodes,
@@ -89,13 +89,14 @@ pub fn write(
         summary.samples,
         spec.fps,
     );
-    eprintln!(
+    errln!(
         "     arm  {}, {}",
-        spec.columns.robot_type, spec.columns.units
+        spec.columns.robot_type,
+        spec.columns.units
     );
     for camera in &spec.cameras {
         let kept = camera.codec.map_or("files", Codec::name);
-        eprintln!(
+        errln!(
             "  camera  {}, {} x {}, {kept}",
             camera.key(),
             camera.width,
@@ -109,23 +110,23 @@ pub fn write(
 fn choose<'a>(recording: &'a Recording, args: &ExportArgs) -> Result<Part<'a>> {
     let name = recording.path.display();
     for left in &recording.left_out {
-        eprintln!("left out  {name}: `{}`: {}", left.task, left.why);
+        errln!("left out  {name}: `{}`: {}", left.task, left.why);
     }
     let mut episodes = Vec::new();
     for episode in &recording.episodes {
         if args.set.only == Some(Only::Reached) && episode.reached != Some(true) {
-            eprintln!("left out  {name}: `{}`: not reached", episode.task);
+            errln!("left out  {name}: `{}`: not reached", episode.task);
             continue;
         }
         if episode.waited.as_secs_f64() >= 1.0 {
             let seconds = episode.waited.as_secs_f64();
-            eprintln!(
+            errln!(
                 "    note  {name}: `{}`: {seconds:.1} s in which the arm waited are left out (--keep-pauses)",
                 episode.task
             );
         }
         if episode.samples.len() > LONGEST * args.fps as usize {
-            eprintln!(
+            errln!(
                 "    note  {name}: `{}` is longer than {LONGEST} s: LeRobot may not tell its times apart",
                 episode.task
             );
@@ -315,7 +316,7 @@ fn tell_of_held(recording: &Recording, tracks: &[&Track], held: &[Held]) {
         ];
         for (count, what) in parts.into_iter().filter(|(count, _)| *count > 0) {
             let name = if track.depth { "depth" } else { "camera" };
-            eprintln!(
+            errln!(
                 "    note  {}: {name} `{}`: {count} {what}",
                 recording.path.display(),
                 track.camera

@@ -11,7 +11,7 @@ use enact_export::{ExportError, Pixels, Recording, Survey, csv};
 
 use super::args::ExportArgs;
 use super::develop::Source;
-use super::{dataset, open};
+use super::{dataset, open_readable};
 use crate::home::Home;
 use crate::stops::on_interrupt;
 
@@ -28,7 +28,7 @@ pub fn export(home: &Home, args: &ExportArgs) -> Result<()> {
         require_one(args, "--mp4")?;
     }
     if let Some(path) = &args.csv {
-        let journal = open(&args.files[0])?;
+        let journal = open_readable(&args.files[0])?;
         let failure = || format!("cannot write {}", path.display());
         let file = File::create(path).with_context(failure)?;
         csv::write(&journal, BufWriter::new(file)).with_context(failure)?;
@@ -96,6 +96,6 @@ fn film(
         },
     )?;
     film.finish()?;
-    eprintln!("  written  {}", path.display());
+    errln!("  written  {}", path.display());
     Ok(())
 }

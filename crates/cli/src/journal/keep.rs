@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use chrono::Local;
 use enact_journal::{JournalWriter, Kept, ModelInfo, RobotInfo, RunInfo, SceneInfo};
 use enact_robot::load::read_urdf;
-use enact_types::StopSwitch;
+use enact_types::{StopSwitch, text};
 use sha2::{Digest, Sha256};
 
 use super::args::KeepArgs;
@@ -31,6 +31,8 @@ pub struct Keeper {
     /// The journal.
     pub journal: JournalWriter,
     path: PathBuf,
+    /// Whether somebody asked for it.
+    wanted: bool,
 }
 
 impl Keeper {
@@ -53,9 +55,13 @@ impl Keeper {
         let info = info(home, setup, scripted)?;
         let command = std::env::args().collect();
         match JournalWriter::create(&path, &info, &setup.robot, command, Box::new(wall_clock)) {
-            Ok(journal) => Ok(Some(Self { journal, path })),
+            Ok(journal) => Ok(Some(Self {
+                journal,
+                path,
+                wanted: args.record.is_some(),
+            })),
             Err(error) if args.record.is_none() => {
-                eprintln!("enact: this run is not kept: {error}");
+                errln!("enact: this run is not kept: {error}");
                 Ok(None)
             }
             Err(error) => Err(error.into()),
@@ -63,8 +69,24 @@ impl Keeper {
     }
 
     /// Completes the journal and says where it is.
+    ///
+    /// # Errors
+    /// If it cannot be completed and was asked for; else that is only said.
     pub fn finish(self) -> Result<()> {
-        say_kept(self.journal.finish()?, &self.path);
+        let kept = match self.journal.finish() {
+            Ok(kept) => kept,
+            Err(error) if self.wanted => {
+                let path = self.path.display();
+                return Err(error).with_context(|| {
+                    format!("the recording {path} is not complete, name another file with --record")
+                });
+            }
+            Err(error) => {
+                errln!("enact: {} is not complete: {error}", self.path.display());
+                return Ok(());
+            }
+        };
+        say_kept(kept, &self.path);
         Ok(())
     }
 }
@@ -72,9 +94,9 @@ impl Keeper {
 /// Says where a journal is and whether all of it is there.
 pub fn say_kept(kept: Kept, path: &Path) {
     if kept.lost > 0 {
-        eprintln!("     lost  {} entries: the disk was too slow", kept.lost);
+        errln!("     lost  {} entries: the disk was too slow", kept.lost);
     }
-    eprintln!("     kept  {}", path.display());
+    errln!("     kept  {}", path.display());
 }
 
 /// Nanoseconds since 1970.
@@ -170,7 +192,9 @@ pub fn robot_info(home: &Home, name_or_path: &str, name: &str) -> Result<RobotIn
 }
 
 fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+    fs::read(path)
+        .and_then(text::decode)
+        .with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// SHA-256 over the weights in a file or folder; `None` where there are none, or too many, or

@@ -36,6 +36,15 @@ use anyhow::{Context, Result};
 use enact_journal::Journal;
 
 /// Opens a recording; what is wrong with it is said with its name.
-fn open(path: &Path) -> Result<Journal> {
+pub fn open(path: &Path) -> Result<Journal> {
     Journal::open(path).with_context(|| format!("cannot use {}", path.display()))
+}
+
+/// Opens a recording to be used as far as it can be read; says where it is damaged.
+fn open_readable(path: &Path) -> Result<Journal> {
+    let journal = open(path)?;
+    if let Some(damage) = journal.damage() {
+        errln!("enact: {}: {damage}", path.display());
+    }
+    Ok(journal)
 }

@@ -34,7 +34,7 @@ pub fn find(home: &Home, args: &ReplayArgs, journal: &Journal, stage: &Stage) ->
     let Some(name) = &args.arm else {
         return Ok(Source::Sim);
     };
-    let mut launch = Launch::load(&home.resolve(name, &home.launches())?)?;
+    let mut launch = Launch::find(home, name)?;
     let recorded = journal.info()?.robot;
     let chosen = RobotInfo {
         meshes: recorded.meshes.clone(),
@@ -128,7 +128,7 @@ pub fn approach(
         ),
     };
     let seconds = trajectory.duration().as_secs_f64();
-    eprintln!("going to where the recording begins, {seconds:.1} s");
+    errln!("going to where the recording begins, {seconds:.1} s");
     match arm
         .execute(trajectory, Contact::Limit(robot.contact_effort()))?
         .end

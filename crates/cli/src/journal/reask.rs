@@ -53,7 +53,7 @@ pub fn reask(home: &Home, journal: &Journal, args: &ReplayArgs) -> Result<bool> 
             _ => {}
         }
     }
-    println!("{}", tally.line(&name, args.json));
+    outln!("{}", tally.line(&name, args.json));
     Ok(true)
 }
 
@@ -80,9 +80,9 @@ fn labels(list: &[Detection]) -> String {
 
 fn show(what: &str, then: &str, now: &str) {
     if then == now {
-        eprintln!("{what:>9}  the same: {now}");
+        errln!("{what:>9}  the same: {now}");
     } else {
-        eprintln!("{what:>9}  then: {then}\n{:>9}  now:  {now}", "");
+        errln!("{what:>9}  then: {then}\n{:>9}  now:  {now}", "");
     }
 }
 

@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 
 use super::args::ReplayArgs;
 use super::stage::Stage;
-use super::{mover, open, reask, verify};
+use super::{mover, open_readable, reask, verify};
 use crate::arm::lines::Lines;
 use crate::home::Home;
+use crate::run::words;
 
 /// A replay that stays this near to the recording has not departed from it: metres of the
 /// tool, rad or m of a joint.
@@ -21,9 +22,12 @@ const NEAR: (f64, f64) = (1e-3, 1e-2);
 
 /// Replays, verifies or asks again; whether it came out as recorded.
 pub fn replay(home: &Home, args: &ReplayArgs) -> Result<bool> {
-    let journal = open(&args.file)?;
+    let journal = open_readable(&args.file)?;
     if args.verify {
         return verify::check(&journal, args.json);
+    }
+    if let Some(prompt) = &args.prompt {
+        words(prompt)?;
     }
     if args.reask {
         return reask::reask(home, &journal, args);
@@ -43,9 +47,9 @@ pub fn replay(home: &Home, args: &ReplayArgs) -> Result<bool> {
     let whole = part.len() == motions.len();
     let outcome = perform(home, &journal, args, &part, whole)?;
     if args.json {
-        println!("{}", outcome.json());
+        outln!("{}", outcome.json());
     } else {
-        println!("{}", outcome.sentence());
+        outln!("{}", outcome.sentence());
     }
     Ok(outcome.is_as_recorded())
 }
@@ -89,7 +93,7 @@ fn perform(
         }
         let departure = replay.motion(motion)?;
         if shown && !args.json {
-            println!("{}", line(motion, &departure));
+            outln!("{}", line(motion, &departure));
         }
         let refused = departure.refused.is_some();
         outcome.note(departure);
@@ -112,9 +116,10 @@ fn perform(
 /// Waits for Enter; `false` at the end of input and after a stop.
 fn go_on(motion: &RecordedMotion, lines: &Lines, stop: &StopSwitch) -> bool {
     let seconds = motion.planned.duration().as_secs_f64();
-    eprintln!(
+    errln!(
         "next: turn {}, {}, {seconds:.1} s; press Enter",
-        motion.turn, motion.planned.purpose
+        motion.turn,
+        motion.planned.purpose
     );
     lines.answer(stop).is_some()
 }

@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, Local};
 use enact_bridge::Ending;
 use enact_journal::message::Answer;
-use enact_journal::{End, Journal, Log, Topic};
-use serde_json::json;
+use enact_journal::{End, Journal, JournalError, Log, Topic};
+use serde_json::{Value, json};
 
 use super::args::{RunsArgs, RunsQuestion};
 use super::open;
@@ -19,7 +19,13 @@ const SHOWN: usize = 600;
 /// Answers.
 pub fn runs(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
     match &args.question {
-        Some(RunsQuestion::Show { file }) => tell(&open(file)?, sink),
+        Some(RunsQuestion::Show { file }) => {
+            let journal = open(file)?;
+            if args.json {
+                return Ok(writeln!(sink, "{}", story(file, &journal)?)?);
+            }
+            tell(&journal, sink)
+        }
         None => list(args, sink),
     }
 }
@@ -27,13 +33,13 @@ pub fn runs(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
 fn list(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
     let files = recordings(&args.dir)?;
     if files.is_empty() {
-        eprintln!("nothing is kept in {}", args.dir.display());
+        errln!("nothing is kept in {}", args.dir.display());
     }
     for file in files {
         // One that cannot be read is listed as such.
         let journal = Journal::open(&file);
         if args.json {
-            writeln!(sink, "{}", line_of_json(&file, journal.as_ref().ok()))?;
+            writeln!(sink, "{}", line_of_json(&file, journal.as_ref()))?;
             continue;
         }
         let line = match &journal {
@@ -52,15 +58,59 @@ fn list(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-fn line_of_json(file: &Path, journal: Option<&Journal>) -> serde_json::Value {
-    json!({
-        "file": file,
-        "tasks": journal.map(Journal::tasks),
-        "outcome": journal.map_or("unreadable".to_owned(), outcome),
-        "reached": journal.and_then(Journal::is_reached),
-        "seconds": journal.map(|journal| journal.duration().as_secs_f64()),
-        "unix_seconds": journal.and_then(Journal::wall).map(|wall| wall.unix_seconds),
-    })
+fn line_of_json(file: &Path, journal: Result<&Journal, &JournalError>) -> Value {
+    match journal {
+        Ok(journal) => json!({
+            "file": file,
+            "tasks": journal.tasks(),
+            "outcome": outcome(journal),
+            "reached": journal.is_reached(),
+            "seconds": journal.duration().as_secs_f64(),
+            "unix_seconds": journal.wall().map(|wall| wall.unix_seconds),
+            "error": journal.damage(),
+        }),
+        Err(error) => json!({
+            "file": file,
+            "tasks": null,
+            "outcome": "unreadable",
+            "reached": null,
+            "seconds": null,
+            "unix_seconds": null,
+            "error": error.to_string(),
+        }),
+    }
+}
+
+/// The story of a run for a program.
+fn story(file: &Path, journal: &Journal) -> Result<Value> {
+    let info = journal.info()?;
+    let log: Vec<Value> = journal
+        .log()
+        .map(|line| {
+            let seconds = enact_types::Stamp::from(line.timestamp).seconds();
+            json!({
+                "seconds": seconds,
+                "level": line.level,
+                "name": line.name,
+                "message": line.message,
+            })
+        })
+        .collect();
+    let mut story = line_of_json(file, Ok(journal));
+    let more = json!({
+        "how": how(journal),
+        "command": journal.wall().map(|wall| wall.command),
+        "robot": info.robot.name,
+        "scene": info.scene.map(|scene| scene.name),
+        "seed": info.seed,
+        "model": info.model,
+        "enact": info.enact,
+        "log": log,
+    });
+    if let (Value::Object(story), Value::Object(more)) = (&mut story, more) {
+        story.extend(more);
+    }
+    Ok(story)
 }
 
 fn recordings(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -85,6 +135,7 @@ fn outcome(journal: &Journal) -> String {
         (Some(false), _) => "not reached".to_owned(),
         (None, End::Broke(broke)) => broke.how,
         (None, End::Ended(report)) => in_words(&report.ending),
+        (None, End::Cut) if journal.damage().is_some() => "damaged".to_owned(),
         (None, End::Cut) => "cut off".to_owned(),
     }
 }
@@ -156,14 +207,24 @@ fn tell(journal: &Journal, sink: &mut impl Write) -> Result<()> {
             _ => {}
         }
     }
-    let how = match journal.end() {
+    if let Some(damage) = journal.damage() {
+        writeln!(sink, "{:>10} !{damage}", "damage")?;
+    }
+    writeln!(sink, "{:>10}  {}", "outcome", how(journal))?;
+    Ok(())
+}
+
+/// How a run came out, in a sentence.
+fn how(journal: &Journal) -> String {
+    match journal.end() {
         End::Ended(_) => outcome(journal),
         End::Broke(broke) => format!("given up ({}): {}", broke.how, broke.reason),
         End::Cut if journal.is_whole() => "no task was carried out".to_owned(),
-        End::Cut => "the recording ends here: the program was killed".to_owned(),
-    };
-    writeln!(sink, "{:>10}  {how}", "outcome")?;
-    Ok(())
+        End::Cut if journal.damage().is_some() => {
+            "the rest of the recording cannot be read".to_owned()
+        }
+        End::Cut => "the recording ends here: the program was killed, or the file cut".to_owned(),
+    }
 }
 
 #[cfg(test)]

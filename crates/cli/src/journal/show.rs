@@ -8,13 +8,13 @@ use enact_journal::{Playback, RecordedWall};
 use enact_record::Pace;
 
 use super::args::ViewArgs;
-use super::open;
+use super::open_readable;
 use crate::stops::on_interrupt;
 use crate::view::{self, View};
 
 /// Lives through the run again for rerun's eyes.
 pub fn view(args: &ViewArgs) -> Result<()> {
-    let journal = open(&args.file)?;
+    let journal = open_readable(&args.file)?;
     let playback = Playback::new(&journal)?;
     let mut wall = RecordedWall::new(&journal, playback.robot());
     let now = wall.now();

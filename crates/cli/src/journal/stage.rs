@@ -88,7 +88,7 @@ fn as_perceived(journal: &Journal) -> Result<Layout> {
     for view in &seen.objects {
         match item(view) {
             Some(item) => objects.push(item),
-            None => eprintln!(
+            None => errln!(
                 "enact: the simulator has no `{}`; it is left out",
                 view.name
             ),

@@ -11,7 +11,7 @@ const EXCERPT: usize = 240;
 pub fn check(journal: &Journal, as_json: bool) -> Result<bool> {
     let version = journal.info()?.enact;
     if version != env!("CARGO_PKG_VERSION") {
-        eprintln!(
+        errln!(
             "enact: recorded by version {version}, verified by {}",
             env!("CARGO_PKG_VERSION")
         );
@@ -26,16 +26,16 @@ pub fn check(journal: &Journal, as_json: bool) -> Result<bool> {
         let difference = excerpts.as_ref().map(|(topic, at, recorded, again)| {
             json!({"topic": topic, "seconds": at.seconds(), "recorded": recorded, "again": again})
         });
-        println!(
+        outln!(
             "{}",
             json!({"same": difference.is_none(), "messages": same, "difference": difference})
         );
     } else if let Some((topic, at, recorded, again)) = &excerpts {
-        println!("different after {same} messages, in {topic} at {at}:");
-        println!("  recorded  {recorded}");
-        println!("  again     {again}");
+        outln!("different after {same} messages, in {topic} at {at}:");
+        outln!("  recorded  {recorded}");
+        outln!("  again     {again}");
     } else {
-        println!("the same: {same} messages, byte for byte");
+        outln!("the same: {same} messages, byte for byte");
     }
     Ok(excerpts.is_none())
 }

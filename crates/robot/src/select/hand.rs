@@ -299,7 +299,7 @@ impl<'a> Look<'a> {
             FINGER
         };
         let is_small = |branch: &usize| self.totals[*branch] <= most;
-        if reach < ARM || !is_small(&branch) || !others.iter().all(|other| is_small(other)) {
+        if reach < ARM || !is_small(&branch) || !others.iter().all(is_small) {
             return false;
         }
         let alike = others.iter().filter(|other| is_alike(**other));

@@ -15,6 +15,7 @@ mod task;
 use std::path::Path;
 
 use enact_robot::{LoadError, Robot};
+use enact_types::text;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -34,12 +35,14 @@ impl Scene {
     /// # Errors
     /// The first thing that is wrong with it, with its line and a hint.
     pub fn load(path: &Path) -> Result<Self, LoadError> {
-        let text = std::fs::read_to_string(path).map_err(|error| LoadError {
-            file: path.to_owned(),
-            line: None,
-            what: format!("cannot be read: {error}"),
-            hint: None,
-        })?;
+        let text = std::fs::read(path)
+            .and_then(text::decode)
+            .map_err(|error| LoadError {
+                file: path.to_owned(),
+                line: None,
+                what: format!("cannot be read: {error}"),
+                hint: None,
+            })?;
         Self::parse(path, &text)
     }
 

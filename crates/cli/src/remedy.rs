@@ -1,0 +1,77 @@
+//! Which key of `robot.toml` a refusal rests on, for a person who stands beside the arm. A model
+//! that plans is not told: it cannot change the file.
+
+use enact_types::{Quantity, Refusal};
+
+/// A line that names the key; `None` where none would help.
+pub fn hint(refusal: &Refusal) -> Option<String> {
+    let key = match refusal {
+        Refusal::JointLimit {
+            joint, quantity, ..
+        } => {
+            let keys = match quantity {
+                Quantity::Position => "`min` and `max` (or `min_deg` and `max_deg`)",
+                Quantity::Velocity => "`velocity`",
+                Quantity::Acceleration => "`acceleration`",
+                Quantity::Jerk => "`jerk`",
+            };
+            format!("{keys} of `{joint}` in [joints]")
+        }
+        Refusal::StartsElsewhere { .. } | Refusal::FollowingError { .. } => {
+            "`following_error`".to_owned()
+        }
+        Refusal::Collision { first, second, .. } => format!(
+            "[clearance], where `pairs = [{{ between = [\"{first}\", \"{second}\"], margin = 0.0 }}]` is for these two"
+        ),
+        Refusal::ToolSpeed { .. } => "`near` and `within` in [tool_speed]".to_owned(),
+        Refusal::NotFinite { .. }
+        | Refusal::Malformed(_)
+        | Refusal::Unreachable { .. }
+        | Refusal::NotSeen { .. }
+        | Refusal::NotApplicable(_) => return None,
+    };
+    Some(format!("hint: in robot.toml this is {key}"))
+}
+
+/// A refusal with its hint, as an error.
+pub fn error(refusal: &Refusal) -> anyhow::Error {
+    match hint(refusal) {
+        Some(hint) => anyhow::anyhow!("{refusal}\n{hint}"),
+        None => anyhow::anyhow!("{refusal}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_that_a_limit_comes_from_is_named() {
+        let limit = |quantity| Refusal::JointLimit {
+            joint: "elbow_flex".to_owned(),
+            quantity,
+            value: 3.0,
+            min: -1.0,
+            max: 1.0,
+            prismatic: false,
+        };
+        let said = hint(&limit(Quantity::Velocity)).unwrap();
+        assert_eq!(
+            said,
+            "hint: in robot.toml this is `velocity` of `elbow_flex` in [joints]"
+        );
+        assert!(
+            hint(&limit(Quantity::Position))
+                .unwrap()
+                .contains("min_deg")
+        );
+        let behind = Refusal::FollowingError {
+            joint: "elbow_flex".to_owned(),
+            distance: 0.2,
+            limit: 0.15,
+        };
+        assert!(hint(&behind).unwrap().contains("following_error"));
+        assert!(error(&behind).to_string().contains("behind its command"));
+        assert_eq!(hint(&Refusal::NotApplicable("no".to_owned())), None);
+    }
+}

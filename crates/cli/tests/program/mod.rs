@@ -1,0 +1,112 @@
+//! The program, called as a user would.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// Steps that put a cube into a bowl, and the task that they are for.
+pub const PUT: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
+/// See [`PUT`].
+pub const TASK: &str = "put the red cube in the blue bowl";
+
+/// The repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// `enact`, in the repository, with nothing on standard input. Runs are not kept unless a test
+/// says where.
+pub fn enact(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_enact"));
+    command.args(arguments);
+    if let ["run" | "chat", rest @ ..] = arguments
+        && !rest.contains(&"--record")
+    {
+        command.arg("--no-record");
+    }
+    command.current_dir(root()).stdin(Stdio::null());
+    command
+}
+
+/// What comes of it.
+pub fn run(arguments: &[&str]) -> Output {
+    enact(arguments).output().unwrap()
+}
+
+/// The same with something on standard input.
+pub fn run_with_input(arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = piped(enact(arguments).stdin(Stdio::piped()));
+    // Whoever does not read to the end closes the pipe.
+    let _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), input);
+    child.wait_with_output().unwrap()
+}
+
+/// Starts a command whose output is caught.
+pub fn piped(command: &mut Command) -> Child {
+    command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Its exit status.
+pub fn status(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+/// What it said.
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// What it printed.
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// The JSON objects that it printed, a line each.
+pub fn objects(output: &Output) -> Vec<Value> {
+    let read = |line: &str| -> Value {
+        let value = serde_json::from_str(line);
+        value.unwrap_or_else(|error| panic!("{error}: {line}: {output:?}"))
+    };
+    stdout(output).lines().map(read).collect()
+}
+
+/// The only JSON object that it printed.
+pub fn object(output: &Output) -> Value {
+    match objects(output).as_slice() {
+        [only] if only.is_object() => only.clone(),
+        _ => panic!("{output:?}"),
+    }
+}
+
+/// Writes a file and returns its path.
+pub fn write(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path.display().to_string()
+}
+
+/// The text of a file that ships.
+pub fn shipped(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap()
+}
+
+/// One message, not a trace: what, where, and nothing on standard output.
+pub fn is_one_clear_error(output: &Output, parts: &[&str]) {
+    let talk = stderr(output);
+    assert_eq!(status(output), 2, "{talk}");
+    assert!(output.stdout.is_empty(), "{output:?}");
+    assert!(
+        talk.starts_with("enact: ") && talk.lines().count() <= 6,
+        "{talk}"
+    );
+    assert!(!talk.contains("panicked"), "{talk}");
+    for part in parts {
+        assert!(talk.contains(part), "`{part}` is missing from: {talk}");
+    }
+}

@@ -111,7 +111,8 @@ fn identify(text: &str) -> Option<&'static str> {
         .split(|letter: char| !letter.is_alphabetic() && letter != '\'')
         .filter(|word| !word.is_empty())
         .collect();
-    let english = words.iter().filter(|word| ENGLISH.contains(word)).count();
+    let is_english = |word: &&&str| ENGLISH.contains(&word.trim_end_matches("'s"));
+    let english = words.iter().filter(is_english).count();
     // One English word in four, or letters that English lacks in few words, decide.
     let is_accented = words.iter().any(|word| !word.is_ascii());
     let needed = if is_accented { 2 } else { 4 };
@@ -123,7 +124,7 @@ fn identify(text: &str) -> Option<&'static str> {
 
 /// Words by which an instruction is known to be English, none of which is as common elsewhere
 /// (“in”, “a”, “die”, “on” are).
-const ENGLISH: [&str; 119] = [
+const ENGLISH: [&str; 143] = [
     "the",
     "put",
     "and",
@@ -243,6 +244,30 @@ const ENGLISH: [&str; 119] = [
     "thank",
     "are",
     "be",
+    "cylinders",
+    "trays",
+    "blocks",
+    "plates",
+    "been",
+    "by",
+    "somebody",
+    "someone",
+    "nobody",
+    "going",
+    "was",
+    "were",
+    "has",
+    "have",
+    "had",
+    "he",
+    "she",
+    "they",
+    "like",
+    "want",
+    "just",
+    "anywhere",
+    "about",
+    "without",
 ];
 
 fn code(lang: Lang) -> &'static str {

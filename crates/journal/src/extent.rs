@@ -1,10 +1,9 @@
 //! How much of a recording can be read: it may be cut, or damaged.
 
-use mcap::read::{ChunkReader, LinearReader, Options};
-use mcap::records::{ChunkHeader, Record, op};
+use mcap::McapError;
+use mcap::records::op;
 use mcap::sans_io;
 use mcap::sans_io::linear_reader::{LinearReadEvent, LinearReaderOptions};
-use mcap::{McapError, McapResult};
 
 /// How much of a file can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,29 +62,46 @@ impl Extent {
     }
 }
 
+/// A record that says it is longer than this is not believed, bytes: the reader would ask for so
+/// much memory at once.
+const LONGEST_RECORD: usize = 1 << 30;
+
+/// How many messages come before a record whose length cannot be true.
+pub(crate) fn believable_messages(bytes: &[u8]) -> usize {
+    count_messages(bytes, LinearReaderOptions::default())
+}
+
 /// How many messages come before the first chunk or record that is not as it was written.
 pub(crate) fn intact_messages(bytes: &[u8]) -> usize {
-    let reader = LinearReader::new_with_options(bytes, Options::IgnoreEndMagic.into());
+    // A chunk is compared with its checksum before anything of it counts.
+    let options = LinearReaderOptions::default().with_prevalidate_chunk_crcs(true);
+    count_messages(bytes, options)
+}
+
+fn count_messages(bytes: &[u8], options: LinearReaderOptions) -> usize {
+    let options = options
+        .with_skip_end_magic(true)
+        .with_record_length_limit(LONGEST_RECORD);
+    let mut reader = sans_io::LinearReader::new_with_options(options);
+    let mut rest = bytes;
     let mut count = 0;
-    for record in reader.into_iter().flatten().map_while(Result::ok) {
-        match record {
-            Record::Message { .. } => count += 1,
-            Record::Chunk { header, data } => match messages_of(header, &data) {
-                Ok(inside) => count += inside,
-                Err(_) => break,
-            },
-            // It may have been a chunk.
-            Record::Unknown { .. } => break,
-            _ => {}
+    while let Some(Ok(event)) = reader.next_event() {
+        match event {
+            LinearReadEvent::ReadRequest(_) if rest.is_empty() => break,
+            LinearReadEvent::ReadRequest(need) => {
+                let (now, later) = rest.split_at(need.min(rest.len()));
+                reader.insert(now.len()).copy_from_slice(now);
+                reader.notify_read(now.len());
+                rest = later;
+            }
+            // What is unknown may have been a chunk.
+            LinearReadEvent::Record { opcode, .. }
+                if !(op::HEADER..=op::DATA_END).contains(&opcode) =>
+            {
+                break;
+            }
+            LinearReadEvent::Record { opcode, .. } => count += usize::from(opcode == op::MESSAGE),
         }
     }
     count
-}
-
-fn messages_of(header: ChunkHeader, data: &[u8]) -> McapResult<usize> {
-    let mut count = 0;
-    for record in ChunkReader::new(header, data)? {
-        count += usize::from(matches!(record?, Record::Message { .. }));
-    }
-    Ok(count)
 }

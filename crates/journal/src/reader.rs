@@ -11,7 +11,7 @@ use mcap::read::Options;
 use serde::de::DeserializeOwned;
 
 use crate::error::JournalError;
-use crate::extent::{Extent, intact_messages};
+use crate::extent::{Extent, believable_messages, intact_messages};
 use crate::foxglove::Log;
 use crate::message::{Broke, FrameHead, Outcome, RunInfo, Task, Wall};
 use crate::picture::{CompressedImage, RawImage};
@@ -171,8 +171,9 @@ impl Journal {
             .map_err(|error| JournalError::NotOurs(error.to_string()))?;
         let mut records = Vec::new();
         let mut extent = Extent::of(bytes);
+        let believable = believable_messages(bytes);
         let mut places = Vec::new();
-        for (place, message) in messages.enumerate() {
+        for (place, message) in messages.enumerate().take(believable) {
             // The first thing that cannot be read is where the file was cut, or damaged.
             let message = match message {
                 Ok(message) => message,

@@ -63,7 +63,10 @@ impl Kind {
         if bytes.starts_with(b"\x89MCAP") {
             return Some(Self::Recording);
         }
-        Self::of_text(&text::decode(bytes).ok()?)
+        let kind = Self::of_text(&text::decode(bytes).ok()?)?;
+        // Prose may quote what such a file says.
+        let may_be_toml = path.extension().is_none_or(|end| end == "toml");
+        (may_be_toml || !KEYS.iter().any(|(_, other)| *other == kind)).then_some(kind)
     }
 
     fn of_text(text: &str) -> Option<Self> {

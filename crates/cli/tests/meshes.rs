@@ -169,9 +169,9 @@ fn without_its_meshes_an_arm_is_shown_but_not_moved() {
     let shown = enact(folder.path(), &["robot", "show", arm]);
     assert_eq!(status(&shown), 0);
     assert!(
-        text(&shown.stdout).contains("shoulder_link"),
+        text(&shown.stderr).contains("shoulder_link"),
         "{}",
-        text(&shown.stdout)
+        text(&shown.stderr)
     );
     let asked = enact(folder.path(), &["robot", "fk", arm]);
     assert_eq!(status(&asked), 0);

@@ -158,7 +158,7 @@ fn complaint(from: &str, to: &str) -> String {
 fn mistakes_are_told_with_their_line_and_a_hint() {
     let typo = complaint("colour = \"red\"", "color = \"red\"");
     assert!(
-        typo.starts_with("bad.toml:24: ") && typo.ends_with("did you mean `colour`?"),
+        typo.starts_with("bad.toml:27: ") && typo.ends_with("did you mean `colour`?"),
         "{typo}"
     );
     let value = complaint("colour = \"red\"", "colour = \"reed\"");

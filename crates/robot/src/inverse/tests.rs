@@ -386,7 +386,11 @@ fn every_arm_knows_several_ways_to_a_pose_and_the_nearest_first() {
             let joints: Vec<f64> = robot.home()[..robot.arm_joints().len()]
                 .iter()
                 .enumerate()
-                .map(|(joint, home)| home + 0.6 * (halton(index + 1, joint) - 0.5))
+                .map(|(joint, home)| {
+                    let limits = robot.arm_joints()[joint].limits;
+                    let near = home + 0.6 * (halton(index + 1, joint) - 0.5);
+                    near.clamp(limits.min + 0.01, limits.max - 0.01)
+                })
                 .collect();
             let pose = robot.forward(&joints);
             let all = robot.inverse_all(&pose, &joints, 0.0);

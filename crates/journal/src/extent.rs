@@ -30,12 +30,7 @@ impl Extent {
         while let Some(event) = reader.next_event() {
             match event {
                 Ok(LinearReadEvent::ReadRequest(_)) if is_complete => break,
-                Ok(LinearReadEvent::ReadRequest(need)) => {
-                    let (now, later) = rest.split_at(need.min(rest.len()));
-                    reader.insert(now.len()).copy_from_slice(now);
-                    reader.notify_read(now.len());
-                    rest = later;
-                }
+                Ok(LinearReadEvent::ReadRequest(need)) => feed(&mut reader, &mut rest, need),
                 Ok(LinearReadEvent::Record { opcode, .. }) => {
                     is_complete |= opcode == op::FOOTER;
                 }
@@ -88,12 +83,7 @@ fn count_messages(bytes: &[u8], options: LinearReaderOptions) -> usize {
     while let Some(Ok(event)) = reader.next_event() {
         match event {
             LinearReadEvent::ReadRequest(_) if rest.is_empty() => break,
-            LinearReadEvent::ReadRequest(need) => {
-                let (now, later) = rest.split_at(need.min(rest.len()));
-                reader.insert(now.len()).copy_from_slice(now);
-                reader.notify_read(now.len());
-                rest = later;
-            }
+            LinearReadEvent::ReadRequest(need) => feed(&mut reader, &mut rest, need),
             // What is unknown may have been a chunk.
             LinearReadEvent::Record { opcode, .. }
                 if !(op::HEADER..=op::DATA_END).contains(&opcode) =>
@@ -104,4 +94,12 @@ fn count_messages(bytes: &[u8], options: LinearReaderOptions) -> usize {
         }
     }
     count
+}
+
+/// Hands the reader what it asks for of the `rest`, or all that there is.
+fn feed(reader: &mut sans_io::LinearReader, rest: &mut &[u8], need: usize) {
+    let (now, later) = rest.split_at(need.min(rest.len()));
+    reader.insert(now.len()).copy_from_slice(now);
+    reader.notify_read(now.len());
+    *rest = later;
 }

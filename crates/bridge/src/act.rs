@@ -1,19 +1,28 @@
 //! One step of a plan: ground, admit, move, look, judge.
 
-use std::fmt;
-
-use enact_arm::{Contact, End};
+use enact_arm::ArmState;
 use enact_ground::verify::holds;
-use enact_ground::{Evidence, Judgement, Motion, MotionSegment, Purpose, SceneMemory, judge};
-use enact_plan::{Outcome, Plan, Step, Verdict};
-use enact_robot::{Start, Trajectory};
-use enact_types::{JointVector, Refusal};
+use enact_ground::{Evidence, Judgement, Motion, Purpose, SceneMemory, judge};
+use enact_plan::{Mind, Outcome, Plan, Step, Usage, Verdict};
+use enact_robot::Trajectory;
+use enact_types::JointVector;
 
-use crate::event::{Event, Order};
-use crate::pace;
-use crate::report::Ending;
-use crate::session::{BridgeError, Session};
-use crate::turn::Task;
+use crate::event::Event;
+use crate::gated_arm::{GatedArm, Interruption};
+use crate::observers::Observers;
+use crate::perception::Perception;
+use crate::preview::Preview;
+use crate::session::BridgeError;
+
+/// Carries out steps with an arm, a camera and a mind.
+pub(crate) struct Executor<'a> {
+    pub(crate) arm: GatedArm,
+    pub(crate) perception: Perception<'a>,
+    pub(crate) mind: Box<dyn Mind + 'a>,
+    pub(crate) observers: Observers<'a>,
+    /// What the model has cost since the task began.
+    pub(crate) usage: Usage,
+}
 
 /// What came of a step.
 pub(crate) struct Done {
@@ -22,24 +31,65 @@ pub(crate) struct Done {
     pub(crate) stopped: bool,
 }
 
-/// Why a motion did not reach its end.
-pub(crate) enum Interruption {
-    Stopped,
-    Refused(Refusal),
-    Hindered(String),
-}
-
-impl fmt::Display for Interruption {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Stopped => formatter.write_str("it was stopped"),
-            Self::Refused(refusal) => refusal.fmt(formatter),
-            Self::Hindered(reason) => formatter.write_str(reason),
+impl<'a> Executor<'a> {
+    pub(crate) fn new(
+        arm: GatedArm,
+        perception: Perception<'a>,
+        mind: Box<dyn Mind + 'a>,
+        observers: Observers<'a>,
+    ) -> Self {
+        Self {
+            arm,
+            perception,
+            mind,
+            observers,
+            usage: Usage::default(),
         }
     }
-}
 
-impl Session<'_> {
+    /// Begins a task, in which things are shown to the model with numbers if `marks` says so.
+    pub(crate) fn begin(&mut self, marks: bool) {
+        self.perception.marks = marks;
+        self.usage = Usage::default();
+        self.arm.end_caution();
+    }
+
+    /// Reads the arm while it stands.
+    pub(crate) fn state(&mut self) -> Result<ArmState, BridgeError> {
+        Ok(self.arm.state(&mut self.observers)?)
+    }
+
+    /// Where the arm was last sent, or is, before the first command.
+    pub(crate) fn goal(&mut self) -> Result<JointVector, BridgeError> {
+        Ok(self.arm.goal(&mut self.observers)?)
+    }
+
+    /// Takes a picture, has it understood, and updates the memory. `handled` names what
+    /// the robot has to do with having moved.
+    pub(crate) fn look_again(&mut self, handled: &[&str]) -> Result<(), BridgeError> {
+        let state = self.state()?;
+        self.perception.look_again(
+            self.mind.as_mut(),
+            &state,
+            handled,
+            &mut self.usage,
+            &mut self.observers,
+        )
+    }
+
+    /// What would come of each step that moves the arm from rest at `at`, gone about as after
+    /// this `history`, without moving it; and where the arm would go.
+    pub(crate) fn preview(
+        &self,
+        plan: &Plan,
+        history: &[Outcome],
+        at: JointVector,
+    ) -> (Vec<Outcome>, Vec<Trajectory>) {
+        let (arm, perception) = (&self.arm, &self.perception);
+        let (grounder, memory) = (&perception.grounder, &perception.memory);
+        Preview::new(arm.robot(), arm.gate(), grounder, memory, at).of(plan, history)
+    }
+
     /// Does one step that moves the arm from `at`, and judges it; `None` where somebody stopped it
     /// before anything moved. `approach` is as in
     /// [`Grounder::ground_anew`](enact_ground::Grounder::ground_anew).
@@ -49,7 +99,10 @@ impl Session<'_> {
         approach: usize,
         at: &JointVector,
     ) -> Result<Option<Done>, BridgeError> {
-        let grounded = self.grounder.ground_anew(step, &self.memory, at, approach);
+        let perception = &self.perception;
+        let grounded = perception
+            .grounder
+            .ground_anew(step, &perception.memory, at, approach);
         let motion = match grounded {
             Ok(motion) => motion,
             Err(refusal) => {
@@ -57,8 +110,8 @@ impl Session<'_> {
                 return Ok(Some(finished(step, Verdict::Refused, reason)));
             }
         };
-        let before = self.memory.clone();
-        self.look = None;
+        let before = self.perception.memory.clone();
+        self.perception.look = None;
         let mut moved = false;
         let interruption = self.follow(step, &motion, &mut moved)?;
         let (verdict, reason) = match interruption {
@@ -76,96 +129,25 @@ impl Session<'_> {
             Some(why @ Interruption::Hindered(_)) => (Verdict::No, why.to_string()),
         };
         if verdict == Verdict::Yes {
-            self.slow = false;
+            self.arm.end_caution();
         }
         self.notice_loss()?;
         Ok(Some(finished(step, verdict, reason)))
     }
 
-    /// Moves home, around what is on the table, with what is held. Says why it did not get
-    /// there, if it did not.
-    pub fn home(&mut self) -> Result<Option<String>, BridgeError> {
-        self.tell(&Event::Ordered(Order::Home));
-        let interruption = self.go_home()?;
-        Ok(interruption.map(|why| why.to_string()))
-    }
-
+    /// Moves home, unless the arm is there. Says why it did not get there, if it did not.
     pub(crate) fn go_home(&mut self) -> Result<Option<Interruption>, BridgeError> {
         let state = self.state()?;
-        let home = self.robot.home();
-        let arm = self.robot.arm_joints().len();
-        let is_home = (0..arm).all(|joint| (state.position[joint] - home[joint]).abs() < 0.02);
-        if is_home && state.commanded.is_some() {
+        if self.arm.is_home(&state) {
             return Ok(None);
         }
-        self.look = None;
+        self.perception.look = None;
         let step = Step::Home {};
         let at = self.goal()?;
-        match self.grounder.ground(&step, &self.memory, &at) {
+        let perception = &self.perception;
+        match perception.grounder.ground(&step, &perception.memory, &at) {
             Ok(motion) => self.follow(&step, &motion, &mut false),
             Err(refusal) => Ok(Some(Interruption::Refused(refusal))),
-        }
-    }
-
-    /// Shows what would be done; nothing moves.
-    pub(crate) fn dry_run(&mut self, plan: &Plan, task: &mut Task) -> Result<Ending, BridgeError> {
-        let mut outlook = self.outlook(plan, &task.history)?.into_iter();
-        for step in &plan.steps {
-            self.tell(&Event::Step(step));
-            match step {
-                Step::Say { text } | Step::Ask { question: text } => self.speak(text, task),
-                _ if step.moves() => {
-                    let Some(outcome) = outlook.next() else {
-                        break;
-                    };
-                    self.tell(&Event::Judged(&outcome));
-                    let refused = outcome.verdict == Verdict::Refused;
-                    if refused {
-                        task.refusals.push(outcome.reason.clone());
-                    }
-                    task.history.push(outcome);
-                    if refused {
-                        break;
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(Ending::DryRun)
-    }
-
-    /// Grounds a step without moving, and changes what is known as if it had worked. Where the arm
-    /// would go is added to `way`.
-    pub(crate) fn rehearse(
-        &self,
-        step: &Step,
-        approach: usize,
-        memory: &mut SceneMemory,
-        at: &mut JointVector,
-        way: &mut Vec<Trajectory>,
-    ) -> Result<String, Refusal> {
-        let motion = self.grounder.ground_anew(step, memory, at, approach)?;
-        for segment in &motion.segments {
-            let start = Start {
-                measured: at,
-                commanded: Some(at),
-            };
-            let samples = segment.samples.clone();
-            let trajectory = self.gate.admit_among(samples, &start, &segment.around)?;
-            *at = trajectory.end().clone();
-            way.push(trajectory);
-        }
-        self.imagine(step, &motion, memory);
-        Ok(format!("not moved: dry run of {}", summary(&motion)))
-    }
-
-    /// Changes `memory` as if the step had worked.
-    fn imagine(&self, step: &Step, motion: &Motion, memory: &mut SceneMemory) {
-        if let (Step::Pick { object }, Some(tool_from_object)) = (step, motion.tool_from_object) {
-            memory.grasp(object, tool_from_object);
-        }
-        if let (Step::Place { .. }, Some(opened)) = (step, released_at(motion)) {
-            memory.release(&self.robot.forward(opened));
         }
     }
 
@@ -180,71 +162,27 @@ impl Session<'_> {
         let mut far = false;
         for segment in &motion.segments {
             let is_free = segment.purpose == Purpose::Transit;
-            if far
-                && !is_free
-                && let Some(name) = self.missed(step.names())?
-            {
-                let reason = format!("the {name} is not where it was");
-                return Ok(Some(Interruption::Hindered(reason)));
+            if far && !is_free {
+                let names = step.names();
+                if let Some(name) = self.perception.missed(names, &mut self.observers)? {
+                    let reason = format!("the {name} is not where it was");
+                    return Ok(Some(Interruption::Hindered(reason)));
+                }
             }
             far = is_free;
-            if let Some(interruption) = self.follow_segment(segment, moved)? {
-                return Ok(Some(interruption));
+            let interruption = self.arm.follow(segment, moved, &mut self.observers)?;
+            if interruption.is_some() {
+                return Ok(interruption);
             }
             if segment.purpose == Purpose::Open
                 && matches!(step, Step::Place { .. })
                 && let Some(end) = segment.end()
             {
-                self.memory.release(&self.robot.forward(end));
+                self.release_at(end);
             }
         }
         self.notice_grasp(step, motion)?;
         Ok(None)
-    }
-
-    fn follow_segment(
-        &mut self,
-        segment: &MotionSegment,
-        moved: &mut bool,
-    ) -> Result<Option<Interruption>, BridgeError> {
-        let state = self.state()?;
-        let start = state.start();
-        let admit = |samples| self.gate.admit_among(samples, &start, &segment.around);
-        let slow = (self.slow && !segment.contact_expected)
-            .then(|| admit(pace::halved(&segment.samples)).ok());
-        let trajectory = match slow.flatten() {
-            Some(trajectory) => trajectory,
-            None => match admit(segment.samples.clone()) {
-                Ok(trajectory) => trajectory,
-                Err(refusal) => return Ok(Some(Interruption::Refused(refusal))),
-            },
-        };
-        if self.stop_switch().is_pressed() {
-            return Ok(Some(Interruption::Stopped));
-        }
-        let contact = if segment.contact_expected {
-            Contact::Expected
-        } else {
-            Contact::Limit(self.robot.contact_effort())
-        };
-        self.tell(&Event::Moving {
-            purpose: segment.purpose.name(),
-            trajectory: &trajectory,
-            contact,
-        });
-        let execution = self.arm.execute(trajectory, contact)?;
-        self.tell(&Event::Moved(&execution));
-        *moved |= execution.followed > 0;
-        // The next try tells what was in the way from the arm's own weight.
-        self.slow |= matches!(execution.end, End::Contact { .. });
-        Ok(match execution.end {
-            End::Finished => None,
-            End::Stopped => Some(Interruption::Stopped),
-            End::Fault(refusal) => Some(Interruption::Hindered(refusal.to_string())),
-            End::Contact { joint, .. } => Some(Interruption::Hindered(format!(
-                "joint `{joint}` met resistance"
-            ))),
-        })
     }
 
     /// Takes the object into the hand if the fingers stand apart by its width.
@@ -254,13 +192,15 @@ impl Session<'_> {
             return Ok(());
         };
         let state = self.state()?;
+        let memory = &mut self.perception.memory;
         let grasped = self
-            .robot
+            .arm
+            .robot()
             .gripper()
-            .zip(self.memory.find(object))
+            .zip(memory.find(object))
             .is_some_and(|(gripper, known)| holds(gripper, &state.position, &known.solid));
         if grasped {
-            self.memory.grasp(object, tool_from_object);
+            memory.grasp(object, tool_from_object);
         }
         Ok(())
     }
@@ -269,14 +209,21 @@ impl Session<'_> {
     fn notice_loss(&mut self) -> Result<(), BridgeError> {
         let state = self.state()?;
         let lost = self
-            .robot
+            .arm
+            .robot()
             .gripper()
-            .zip(self.memory.held())
+            .zip(self.perception.memory.held())
             .is_some_and(|(gripper, held)| !holds(gripper, &state.position, &held.object.solid));
         if lost {
-            self.memory.release(&self.robot.forward(&state.position));
+            self.release_at(&state.position);
         }
         Ok(())
+    }
+
+    /// Lets go in memory of what is held, with the arm at these joints.
+    fn release_at(&mut self, joints: &JointVector) {
+        let tool = self.arm.robot().forward(joints);
+        self.perception.memory.release(&tool);
     }
 
     /// Looks at what the step did and judges it, and looks again where one look does not tell.
@@ -297,9 +244,9 @@ impl Session<'_> {
         };
         let mut judgement = self.look_and_judge(step, before, &measured)?;
         if judgement.verdict == Verdict::Unknown {
-            let noticed = std::mem::take(&mut self.changes);
+            let noticed = std::mem::take(&mut self.perception.changes);
             judgement = self.look_and_judge(step, before, &measured)?;
-            self.changes.splice(0..0, noticed);
+            self.perception.changes.splice(0..0, noticed);
         }
         let Judgement { verdict, reason } = judgement;
         let reason = match interruption {
@@ -318,25 +265,32 @@ impl Session<'_> {
     ) -> Result<Judgement, BridgeError> {
         let held = before.holding();
         self.look_again(&step.names().chain(held).collect::<Vec<_>>())?;
-        let Some(frame) = &self.look else {
+        let Some(frame) = &self.perception.look else {
             return Ok(Judgement {
                 verdict: Verdict::Unknown,
                 reason: String::new(),
             });
         };
         let evidence = Evidence {
-            robot: &self.robot,
+            robot: self.arm.robot(),
             measured: Some(measured),
             before,
-            after: &self.memory,
+            after: &self.perception.memory,
             frame,
         };
         Ok(judge(step, &evidence))
     }
 
-    /// Where the arm was last sent, or is, before the first command.
-    pub(crate) fn goal(&mut self) -> Result<JointVector, BridgeError> {
-        Ok(self.state()?.goal().clone())
+    /// Tells observers what would come of a plan, and where the arm would go.
+    pub(crate) fn show_preview(
+        &mut self,
+        plan: &Plan,
+        history: &[Outcome],
+    ) -> Result<Vec<Outcome>, BridgeError> {
+        let at = self.goal()?;
+        let (outcomes, way) = self.preview(plan, history, at);
+        self.observers.tell(&Event::Rehearsed(&way));
+        Ok(outcomes)
     }
 }
 
@@ -358,21 +312,4 @@ fn unjudged(step: &Step) -> Done {
         stopped: true,
         ..finished(step, Verdict::Unknown, reason)
     }
-}
-
-fn released_at(motion: &Motion) -> Option<&JointVector> {
-    let opened = motion
-        .segments
-        .iter()
-        .find(|segment| segment.purpose == Purpose::Open)?;
-    opened.end()
-}
-
-fn summary(motion: &Motion) -> String {
-    let purposes: Vec<&str> = motion
-        .segments
-        .iter()
-        .map(|segment| segment.purpose.name())
-        .collect();
-    purposes.join(", ")
 }

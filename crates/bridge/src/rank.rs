@@ -4,51 +4,31 @@
 //! are replaced by what the arm can be shown to do: each plan is rehearsed, with inverse
 //! kinematics, collision checks and the gate, before one is chosen.
 
-use enact_plan::{Answer, Outcome, Plan, PlannerError, Situation, Step, Verdict};
-use enact_types::Frame;
-
-use crate::session::{BridgeError, Session};
+use enact_plan::{Answer, Outcome, Plan, Step, Verdict};
 
 /// What a plan counts for that fails at its first step: less than any other, more than no plan.
 const HOPELESS: f64 = 1e-6;
 
-impl Session<'_> {
-    /// Asks for a plan `count` times. The best answer is the last.
-    pub(crate) fn draw(
-        &mut self,
-        frame: &Frame,
-        situation: &Situation,
-        count: u32,
-    ) -> Result<Vec<Answer<Plan>>, BridgeError> {
-        let answers: Vec<Answer<Plan>> = (0..count)
-            .map(|_| self.mind.plan(frame, situation))
-            .collect::<Result<_, _>>()?;
-        if answers.len() < 2 {
-            return Ok(answers);
+/// Orders answers, each with what a preview of its plan shows after this `history`. The best is
+/// the last.
+pub(crate) fn ranked(
+    answers: Vec<(Answer<Plan>, Vec<Outcome>)>,
+    history: &[Outcome],
+) -> Vec<Answer<Plan>> {
+    let (answers, outlooks): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
+    let score = |(answer, outlook): (&Answer<Plan>, &Vec<Outcome>)| match &answer.meaning {
+        Ok(plan) => {
+            log_likelihood(answer, &answers)
+                + feasibility(plan, outlook).ln()
+                + success_so_far(plan, history).ln()
         }
-        let at = self.goal()?;
-        let score = |answer: &Answer<Plan>| match &answer.meaning {
-            Ok(plan) => {
-                let (outlook, _) = self.outlook_from(plan, &situation.history, at.clone());
-                log_likelihood(answer, &answers)
-                    + feasibility(plan, &outlook).ln()
-                    + success_so_far(plan, &situation.history).ln()
-            }
-            Err(_) => f64::NEG_INFINITY,
-        };
-        let mut scores = Vec::new();
-        for answer in &answers {
-            // Nobody waits for rehearsals either.
-            if self.stop_switch().is_pressed() {
-                return Err(PlannerError::Stopped.into());
-            }
-            scores.push(score(answer));
-        }
-        let mut ranked: Vec<_> = scores.into_iter().zip(answers).collect();
-        // Stable: asked again with the same answers in this order, they stay in it.
-        ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
-        Ok(ranked.into_iter().map(|(_, answer)| answer).collect())
-    }
+        Err(_) => f64::NEG_INFINITY,
+    };
+    let scores: Vec<f64> = answers.iter().zip(&outlooks).map(score).collect();
+    let mut ranked: Vec<_> = scores.into_iter().zip(answers).collect();
+    // Stable: asked again with the same answers in this order, they stay in it.
+    ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
+    ranked.into_iter().map(|(_, answer)| answer).collect()
 }
 
 /// Logarithm of the probability that the model gives an answer; where it does not tell, of the

@@ -2,30 +2,8 @@
 
 use enact_plan::{ObjectView, Plan, Situation, SpeechAct, Step};
 
-use crate::report::Ending;
-use crate::session::Session;
-use crate::turn::Task;
-
 /// How often the planner is asked for an answer in words before the scene is described instead.
 pub(crate) const TURNS_OF_AN_ANSWER: u32 = 2;
-
-impl Session<'_> {
-    /// Says what needs no model.
-    pub(crate) fn reply(&mut self, words: &str, task: &mut Task) -> Ending {
-        self.speak(words, task);
-        match task.speech_act {
-            SpeechAct::Report => Ending::Asked,
-            _ => Ending::Said,
-        }
-    }
-
-    /// Answers with what is seen, which is true whatever was asked.
-    pub(crate) fn describe(&mut self, task: &mut Task) -> Ending {
-        let words = seen(&self.views());
-        self.speak(&words, task);
-        Ending::Said
-    }
-}
 
 /// Why `plan` is no answer to what asks for no deed, in words for the next prompt.
 pub(crate) fn no_answer(act: SpeechAct, plan: &Plan, situation: &Situation) -> Option<String> {
@@ -57,7 +35,8 @@ pub(crate) fn spared<'a>(plan: &Plan, situation: &'a Situation) -> Option<&'a st
     spared.into_iter().find(|name| handles(name))
 }
 
-fn seen(objects: &[ObjectView]) -> String {
+/// What is seen, in words.
+pub(crate) fn seen(objects: &[ObjectView]) -> String {
     if objects.is_empty() {
         return "I see nothing on the table.".to_owned();
     }

@@ -2,48 +2,28 @@
 
 use std::sync::Arc;
 
-use enact_arm::{ArmError, ArmState, ArmThread, StopSwitch};
+use enact_arm::{ArmError, ArmThread, StopSwitch};
 use enact_camera::{Camera, CameraError};
-use enact_ground::scene::change::{Change, unexplained};
-use enact_ground::{Grounder, SceneMemory};
-use enact_plan::{Exchange, Mind, ObjectView, PlannerError, Usage};
-use enact_robot::{Gate, HalfSpace, Obstacle, Robot};
-use enact_types::{Frame, Refusal, Stamp};
+use enact_ground::Grounder;
+use enact_plan::{Exchange, Mind, ObjectView, PlannerError};
+use enact_robot::{HalfSpace, Obstacle, Robot};
+use enact_types::Refusal;
 use thiserror::Error;
 
-use crate::approve::Approver;
+use crate::act::Executor;
+use crate::approve::{Approver, Consent};
 use crate::event::{Event, Observer, Order};
-use crate::gaze;
+use crate::gated_arm::GatedArm;
+use crate::observers::Observers;
+use crate::perception::Perception;
+use crate::report::Report;
+use crate::turn::{Bounds, TaskRun};
 
 /// Robot, eyes and mind, and what they remember between tasks.
 pub struct Session<'a> {
-    pub(crate) robot: Arc<Robot>,
-    pub(crate) gate: Gate,
-    pub(crate) grounder: Grounder,
-    pub(crate) arm: ArmThread,
-    pub(crate) camera: Box<dyn Camera + 'a>,
-    pub(crate) mind: Box<dyn Mind + 'a>,
-    pub(crate) observers: Vec<Box<dyn Observer + 'a>>,
-    pub(crate) memory: SceneMemory,
-    pub(crate) conversation: Vec<Exchange>,
-    /// What the newest look shows to have moved by itself.
-    pub(crate) changes: Vec<Change>,
-    /// The newest look at the table, until something moves.
-    pub(crate) look: Option<Frame>,
-    /// When that was, on the arm's clock.
-    pub(crate) looked_at: Option<Stamp>,
-    /// Number of the newest picture.
-    pub(crate) last_frame: Option<u64>,
-    /// Whether the newest look had depth.
-    pub(crate) sees_depth: bool,
-    pub(crate) usage: Usage,
-    pub(crate) approver: Option<Approver<'a>>,
-    /// Whether things are shown to the model with numbers.
-    pub(crate) marks: bool,
-    /// Whether free motion is slow, since the last one met resistance.
-    pub(crate) slow: bool,
-    /// Whether the arm may move before a plan is agreed to.
-    pub(crate) may_move: bool,
+    executor: Executor<'a>,
+    consent: Consent<'a>,
+    conversation: Vec<Exchange>,
 }
 
 /// Something that the loop rests on is broken.
@@ -80,26 +60,16 @@ impl<'a> Session<'a> {
         mind: Box<dyn Mind + 'a>,
         observers: Vec<Box<dyn Observer + 'a>>,
     ) -> Result<Self, Refusal> {
+        let grounder = Grounder::new(Arc::clone(&robot))?;
         Ok(Self {
-            gate: Gate::new(&robot),
-            grounder: Grounder::new(Arc::clone(&robot))?,
-            robot,
-            arm,
-            camera,
-            mind,
-            observers,
-            memory: SceneMemory::default(),
+            executor: Executor::new(
+                GatedArm::new(robot, arm),
+                Perception::new(camera, grounder),
+                mind,
+                Observers::new(observers),
+            ),
+            consent: Consent::unasked(),
             conversation: Vec::new(),
-            changes: Vec::new(),
-            look: None,
-            looked_at: None,
-            last_frame: None,
-            sees_depth: false,
-            usage: Usage::default(),
-            approver: None,
-            marks: false,
-            slow: false,
-            may_move: true,
         })
     }
 
@@ -111,78 +81,81 @@ impl<'a> Session<'a> {
     ) -> Self {
         let obstacles: Vec<Arc<Obstacle>> = obstacles.into_iter().collect();
         let walls: Vec<HalfSpace> = walls.into_iter().collect();
-        self.tell(&Event::Surrounded {
+        self.executor.observers.tell(&Event::Surrounded {
             obstacles: &obstacles,
             walls: &walls,
         });
-        self.grounder = self.grounder.among(obstacles, walls);
+        let perception = &mut self.executor.perception;
+        perception.grounder = perception.grounder.clone().among(obstacles, walls);
+        self
+    }
+
+    /// The same with somebody who must agree to each plan before anything moves.
+    pub fn approved_by(mut self, approver: Approver<'a>) -> Self {
+        self.consent = Consent::of(approver);
+        self.executor.observers.tell(&Event::Supervised);
         self
     }
 
     /// Looks at the table and returns what there is.
     pub fn see(&mut self) -> Result<Vec<ObjectView>, BridgeError> {
-        self.tell(&Event::Ordered(Order::See));
-        self.look_again(&[])?;
-        Ok(self.views())
+        self.executor.observers.tell(&Event::Ordered(Order::See));
+        self.executor.look_again(&[])?;
+        Ok(self.executor.perception.views())
+    }
+
+    /// Moves home, around what is on the table, with what is held. Says why it did not get
+    /// there, if it did not.
+    pub fn home(&mut self) -> Result<Option<String>, BridgeError> {
+        self.executor.observers.tell(&Event::Ordered(Order::Home));
+        let interruption = self.executor.go_home()?;
+        Ok(interruption.map(|why| why.to_string()))
     }
 
     /// The switch that stops the arm, from any thread.
     pub fn stop_switch(&self) -> StopSwitch {
-        self.arm.stop_switch()
+        self.executor.arm.stop_switch()
     }
 
-    pub(crate) fn tell(&mut self, event: &Event<'_>) {
-        for observer in &mut self.observers {
-            observer.observe(event);
-        }
-    }
-
-    pub(crate) fn views(&self) -> Vec<ObjectView> {
-        self.grounder.views(&self.memory)
-    }
-
-    /// Takes a picture, has it understood, and updates the memory. `handled` names what
-    /// the robot has to do with having moved.
-    pub(crate) fn look_again(&mut self, handled: &[&str]) -> Result<(), BridgeError> {
-        let state = self.state()?;
-        let frame = gaze::fresh(self.camera.as_mut(), self.last_frame)?;
-        self.last_frame = Some(frame.sequence);
-        self.looked_at = Some(state.stamp);
-        self.sees_depth = frame.depth.is_some();
-        self.tell(&Event::Saw(&frame));
-        let marks = if self.marks {
-            let joints = &state.position;
-            self.grounder.marks(&self.memory, &frame, joints)
-        } else {
-            Vec::new()
-        };
-        let answer = if marks.is_empty() {
-            self.mind.perceive(&frame)?
-        } else {
-            self.mind.perceive_marked(&frame, &marks)?
-        };
-        self.usage += answer.usage;
-        let detections = answer.meaning.clone().unwrap_or_default();
-        let before = self.memory.clone();
-        let reports =
-            self.grounder
-                .see(&mut self.memory, &frame, &detections, Some(&state.position));
-        self.changes = unexplained(&before, &self.memory, handled);
-        let dropped: Vec<String> = reports.iter().map(ToString::to_string).collect();
-        let objects = self.views();
-        self.tell(&Event::Perceived {
-            answer: &answer,
-            objects: &objects,
-            dropped: &dropped,
+    /// Does what `words` ask for, as far as `bounds` allow.
+    pub fn run(&mut self, words: &str, bounds: Bounds) -> Result<Report, BridgeError> {
+        let robot = Arc::clone(self.executor.arm.robot());
+        self.executor.observers.tell(&Event::Started {
+            task: words,
+            robot: &robot,
+            bounds,
         });
-        self.look = Some(frame);
-        Ok(())
+        let result = self.carry_on(words, bounds);
+        self.executor.observers.tell(&match &result {
+            Ok(report) => Event::Ended(report),
+            Err(error) => Event::Broke(error),
+        });
+        result
     }
 
-    /// Reads the arm while it stands.
-    pub(crate) fn state(&mut self) -> Result<ArmState, BridgeError> {
-        let state = self.arm.state()?;
-        self.tell(&Event::Read(&state));
-        Ok(state)
+    fn carry_on(&mut self, words: &str, bounds: Bounds) -> Result<Report, BridgeError> {
+        self.executor.begin(bounds.marks);
+        let started = self.executor.state()?.stamp;
+        let run = TaskRun::new(
+            words,
+            bounds,
+            &mut self.executor,
+            &mut self.consent,
+            &self.conversation,
+        );
+        let (task, ending, turns) = run.finish()?;
+        self.conversation.push(Exchange {
+            task: words.to_owned(),
+            replies: task.said.clone(),
+        });
+        Ok(Report {
+            ending,
+            turns,
+            steps: task.history,
+            refusals: task.refusals,
+            said: task.said,
+            arm_seconds: self.executor.state()?.stamp.since(started).as_secs_f64(),
+            usage: self.executor.usage,
+        })
     }
 }

@@ -1,19 +1,22 @@
 //! One task, turn after turn.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 
 use enact_ground::scene::change::Change;
-use enact_plan::{Exchange, Outcome, Plan, Situation, SpeechAct, Step, Usage, Verdict};
+use enact_plan::{
+    Answer, Exchange, Outcome, Plan, PlannerError, Situation, SpeechAct, Step, Verdict,
+};
 
-use crate::act::Interruption;
+use crate::act::Executor;
+use crate::approve::Consent;
 use crate::event::Event;
-use crate::overtaken::PATIENCE;
+use crate::gated_arm::Interruption;
+use crate::overtaken::{self, PATIENCE};
 use crate::persistence::{Advice, advise};
-use crate::report::{Ending, Report};
-use crate::respond::{TURNS_OF_AN_ANSWER, no_answer, spared};
-use crate::session::{BridgeError, Session};
+use crate::rank::ranked;
+use crate::report::Ending;
+use crate::respond::{TURNS_OF_AN_ANSWER, no_answer, seen, spared};
+use crate::session::BridgeError;
 
 /// How far a task may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,79 +52,72 @@ impl Bounds {
 /// What is known of the task in hand.
 #[derive(Debug, Default)]
 pub(crate) struct Task {
-    pub(crate) words: String,
+    words: String,
     /// What the person does by saying that.
-    pub(crate) speech_act: SpeechAct,
+    speech_act: SpeechAct,
     pub(crate) history: Vec<Outcome>,
-    pub(crate) rejection: Option<String>,
-    pub(crate) must_act: bool,
+    rejection: Option<String>,
+    must_act: bool,
     /// How many plans were given up because what they rest on had changed.
-    pub(crate) overtaken: usize,
+    overtaken: usize,
     pub(crate) refusals: Vec<String>,
     pub(crate) said: Vec<String>,
 }
 
-impl Session<'_> {
-    /// Does what `words` ask for, as far as `bounds` allow.
-    pub fn run(&mut self, words: &str, bounds: Bounds) -> Result<Report, BridgeError> {
-        let robot = Arc::clone(&self.robot);
-        self.marks = bounds.marks;
-        self.tell(&Event::Started {
-            task: words,
-            robot: &robot,
+/// A task on its way.
+pub(crate) struct TaskRun<'s, 'a> {
+    task: Task,
+    bounds: Bounds,
+    executor: &'s mut Executor<'a>,
+    consent: &'s mut Consent<'a>,
+    /// The tasks before.
+    conversation: &'s [Exchange],
+}
+
+impl<'s, 'a> TaskRun<'s, 'a> {
+    pub(crate) fn new(
+        words: &str,
+        bounds: Bounds,
+        executor: &'s mut Executor<'a>,
+        consent: &'s mut Consent<'a>,
+        conversation: &'s [Exchange],
+    ) -> Self {
+        Self {
+            task: Task {
+                words: words.to_owned(),
+                speech_act: SpeechAct::of(words),
+                ..Task::default()
+            },
             bounds,
-        });
-        let result = self.carry_on(words, bounds);
-        match &result {
-            Ok(report) => self.tell(&Event::Ended(report)),
-            Err(error) => self.tell(&Event::Broke(error)),
+            executor,
+            consent,
+            conversation,
         }
-        result
     }
 
-    fn carry_on(&mut self, words: &str, bounds: Bounds) -> Result<Report, BridgeError> {
-        self.usage = Usage::default();
-        self.slow = false;
-        let started = self.state()?.stamp;
-        let mut task = Task {
-            words: words.to_owned(),
-            speech_act: SpeechAct::of(words),
-            ..Task::default()
-        };
-        let (ending, turns) = self.turns(&mut task, bounds)?;
-        self.conversation.push(Exchange {
-            task: words.to_owned(),
-            replies: task.said.clone(),
-        });
-        Ok(Report {
-            ending,
-            turns,
-            steps: task.history,
-            refusals: task.refusals,
-            said: task.said,
-            arm_seconds: self.state()?.stamp.since(started).as_secs_f64(),
-            usage: self.usage,
-        })
+    /// Does the task as far as its bounds allow: what came of it, why it ended, in which turn.
+    pub(crate) fn finish(mut self) -> Result<(Task, Ending, u32), BridgeError> {
+        let (ending, turns) = self.turns()?;
+        Ok((self.task, ending, turns))
     }
 
-    fn turns(&mut self, task: &mut Task, bounds: Bounds) -> Result<(Ending, u32), BridgeError> {
-        if let Some(reply) = task.speech_act.reply(&task.words) {
-            return Ok((self.reply(reply, task), 0));
+    fn turns(&mut self) -> Result<(Ending, u32), BridgeError> {
+        let (words, act) = (&self.task.words, self.task.speech_act);
+        let reply = act.reply(words).map(str::to_owned);
+        if let Some(reply) = reply.or_else(|| self.executor.mind.declines(words)) {
+            return Ok((self.reply(&reply), 0));
         }
-        if let Some(reply) = self.mind.declines(&task.words) {
-            return Ok((self.reply(&reply, task), 0));
-        }
-        let turns = if task.speech_act.is_request() {
-            bounds.turns
+        let turns = if act.is_request() {
+            self.bounds.turns
         } else {
-            bounds.turns.min(TURNS_OF_AN_ANSWER)
+            self.bounds.turns.min(TURNS_OF_AN_ANSWER)
         };
         for turn in 1..=turns {
-            if self.stop_switch().is_pressed() {
+            if self.is_stopped() {
                 return Ok((Ending::Stopped, turn - 1));
             }
             self.tell(&Event::Turn(turn));
-            let ending = match self.turn(task, bounds) {
+            let ending = match self.turn() {
                 Err(error) if error.is_stop() => Some(Ending::Stopped),
                 ending => ending?,
             };
@@ -129,67 +125,52 @@ impl Session<'_> {
                 return Ok((ending, turn));
             }
         }
-        if !task.speech_act.is_request() {
-            return Ok((self.describe(task), turns));
+        if !act.is_request() {
+            return Ok((self.describe(), turns));
         }
-        self.ask_for_help(task);
+        self.ask_for_help();
         Ok((Ending::OutOfTurns, turns))
     }
 
     /// Looks, asks and acts; `Some` if that ends the task.
-    fn turn(&mut self, task: &mut Task, bounds: Bounds) -> Result<Option<Ending>, BridgeError> {
-        if self.look.is_none() {
-            if self.may_move
-                && !bounds.dry_run
-                && task.speech_act.is_request()
-                && let Some(Interruption::Stopped) = self.go_home()?
+    fn turn(&mut self) -> Result<Option<Ending>, BridgeError> {
+        if self.executor.perception.look.is_none() {
+            if self.consent.may_move()
+                && !self.bounds.dry_run
+                && self.task.speech_act.is_request()
+                && let Some(Interruption::Stopped) = self.executor.go_home()?
             {
                 return Ok(Some(Ending::Stopped));
             }
-            self.look_again(&[])?;
+            self.executor.look_again(&[])?;
         }
-        let Some(plan) = self.ask(task, bounds.rank)? else {
+        let Some(plan) = self.ask()? else {
             return Ok(None);
         };
-        if bounds.dry_run {
-            self.dry_run(&plan, task).map(Some)
-        } else if !self.is_approved(&plan, &task.history)? {
+        if self.bounds.dry_run {
+            self.dry_run(&plan).map(Some)
+        } else if !self.is_approved(&plan)? {
             Ok(Some(Ending::Stopped))
         } else if let Some(name) = self.overtaken(&plan)? {
-            self.look = None;
-            // What was agreed to is not done, so the next plan needs a yes of its own.
-            self.may_move = self.approver.is_none();
-            Ok(self.give_up(&name, task))
+            self.executor.perception.look = None;
+            self.consent.lapse();
+            Ok(self.give_up(&name))
         } else {
-            self.carry_out(&plan, task)
-        }
-    }
-
-    /// Leaves a task that did not succeed in its turns with a question, not in silence.
-    fn ask_for_help(&mut self, task: &mut Task) {
-        let failed = task.history.last();
-        let failed = failed.filter(|last| last.verdict != Verdict::Yes);
-        if let Some(Outcome { step, reason, .. }) = failed.cloned() {
-            let question = format!("I could not {step}: {reason}. Shall I go on?");
-            self.speak(&question, task);
-        } else if let Some(rejection) = task.rejection.clone() {
-            self.speak(
-                &format!("I found no plan that I can carry out: {rejection}."),
-                task,
-            );
+            self.carry_out(&plan)
         }
     }
 
     /// The planner's next plan, or `None` if its answer is rejected.
-    fn ask(&mut self, task: &mut Task, rank: u32) -> Result<Option<Plan>, BridgeError> {
-        let situation = self.situation(task);
-        let Some(frame) = self.look.take() else {
-            return Ok(None);
-        };
-        let mut answers = self.draw(&frame, &situation, rank.max(1))?;
-        self.look = Some(frame);
+    fn ask(&mut self) -> Result<Option<Plan>, BridgeError> {
+        let situation = self.situation();
+        let drawn = self.draw(&situation);
+        if drawn.is_err() {
+            // What nobody could answer for is looked at again.
+            self.executor.perception.look = None;
+        }
+        let mut answers = drawn?;
         for answer in &answers {
-            self.usage += answer.usage;
+            self.executor.usage += answer.usage;
             self.tell(&Event::Planned {
                 situation: &situation,
                 answer,
@@ -198,6 +179,7 @@ impl Session<'_> {
         let Some(answer) = answers.pop() else {
             return Ok(None);
         };
+        let task = &mut self.task;
         match answer.meaning {
             Ok(plan) => {
                 if let Some(why) = no_answer(task.speech_act, &plan, &situation) {
@@ -223,64 +205,114 @@ impl Session<'_> {
         }
     }
 
-    fn situation(&self, task: &Task) -> Situation {
+    /// Asks for as many plans as the bounds say. The best answer is the last.
+    fn draw(&mut self, situation: &Situation) -> Result<Vec<Answer<Plan>>, BridgeError> {
+        let executor = &mut *self.executor;
+        let Some(frame) = &executor.perception.look else {
+            return Ok(Vec::new());
+        };
+        let answers: Vec<Answer<Plan>> = (0..self.bounds.rank.max(1))
+            .map(|_| executor.mind.plan(frame, situation))
+            .collect::<Result<_, _>>()?;
+        if answers.len() < 2 {
+            return Ok(answers);
+        }
+        let at = executor.goal()?;
+        let mut previewed = Vec::with_capacity(answers.len());
+        for answer in answers {
+            // Nobody waits for previews either.
+            if executor.arm.stop_switch().is_pressed() {
+                return Err(PlannerError::Stopped.into());
+            }
+            let preview = |plan| executor.preview(plan, &situation.history, at.clone()).0;
+            let outlook = answer.meaning.as_ref().ok().map(preview);
+            previewed.push((answer, outlook.unwrap_or_default()));
+        }
+        Ok(ranked(previewed, &situation.history))
+    }
+
+    fn situation(&self) -> Situation {
+        let (perception, task) = (&self.executor.perception, &self.task);
         Situation {
             task: task.words.clone(),
-            conversation: self.conversation.clone(),
-            objects: self.views(),
-            hindrances: self.grounder.hindrances(&self.memory),
-            holding: self.memory.holding().map(str::to_owned),
+            conversation: self.conversation.to_vec(),
+            objects: perception.views(),
+            hindrances: perception.grounder.hindrances(&perception.memory),
+            holding: perception.memory.holding().map(str::to_owned),
             history: task.history.clone(),
             rejection: task.rejection.clone(),
-            changes: self.changes.iter().map(Change::to_string).collect(),
+            changes: perception.changes.iter().map(Change::to_string).collect(),
             must_act: task.must_act,
         }
     }
 
+    /// Whether a plan may be carried out.
+    fn is_approved(&mut self, plan: &Plan) -> Result<bool, BridgeError> {
+        if !self.consent.is_needed() || !overtaken::moves(plan) {
+            return Ok(true);
+        }
+        let outlook = self.executor.show_preview(plan, &self.task.history)?;
+        let agreed = self.consent.ask(plan, &outlook);
+        self.tell(&Event::Agreed(agreed));
+        Ok(agreed)
+    }
+
+    /// What a plan names that is no longer where the look showed it that the plan rests on, if
+    /// that look is old.
+    fn overtaken(&mut self, plan: &Plan) -> Result<Option<String>, BridgeError> {
+        let executor = &mut *self.executor;
+        let Some(looked) = executor.perception.looked_at else {
+            return Ok(None);
+        };
+        if !overtaken::moves(plan) || !overtaken::is_old(looked, executor.state()?.stamp) {
+            return Ok(None);
+        }
+        let names = overtaken::named(&plan.steps);
+        executor.perception.missed(names, &mut executor.observers)
+    }
+
     /// Does step after step until one fails; `Some` if that ends the task.
-    fn carry_out(&mut self, plan: &Plan, task: &mut Task) -> Result<Option<Ending>, BridgeError> {
+    fn carry_out(&mut self, plan: &Plan) -> Result<Option<Ending>, BridgeError> {
         let mut ending = None;
         for (index, step) in plan.steps.iter().enumerate() {
-            if step.moves() && self.stop_switch().is_pressed() {
+            if step.moves() && self.is_stopped() {
                 return Ok(Some(Ending::Stopped));
             }
             self.tell(&Event::Step(step));
             match step {
                 Step::Done {} => return Ok(Some(Ending::Done)),
                 Step::Say { text } => {
-                    self.speak(text, task);
+                    self.speak(text);
                     ending = Some(Ending::Said);
                 }
                 Step::Ask { question } => {
-                    self.speak(question, task);
+                    self.speak(question);
                     return Ok(Some(Ending::Asked));
                 }
                 _ => {
-                    let approach = match advise(&task.history, step) {
+                    let approach = match advise(&self.task.history, step) {
                         Advice::Try(approach) => approach,
                         Advice::Ask(question) => {
-                            self.speak(&question, task);
+                            self.speak(&question);
                             return Ok(Some(Ending::Asked));
                         }
                     };
-                    let at = self.goal()?;
-                    let Some(done) = self.act(step, approach, &at)? else {
+                    let at = self.executor.goal()?;
+                    let Some(done) = self.executor.act(step, approach, &at)? else {
                         return Ok(Some(Ending::Stopped));
                     };
                     let verdict = done.outcome.verdict;
-                    if verdict == Verdict::Refused {
-                        task.refusals.push(done.outcome.reason.clone());
-                    }
-                    self.tell(&Event::Judged(&done.outcome));
-                    task.history.push(done.outcome);
+                    self.judged(done.outcome);
                     if done.stopped {
                         return Ok(Some(Ending::Stopped));
                     }
                     if verdict != Verdict::Yes {
                         return Ok(None);
                     }
-                    if let Some(name) = self.disturbed(&plan.steps[index + 1..]) {
-                        return Ok(self.give_up(&name, task));
+                    let (rest, changes) =
+                        (&plan.steps[index + 1..], &self.executor.perception.changes);
+                    if let Some(name) = overtaken::disturbed(rest, changes) {
+                        return Ok(self.give_up(&name));
                     }
                     ending = None;
                 }
@@ -289,18 +321,92 @@ impl Session<'_> {
         Ok(ending)
     }
 
+    /// Shows what would be done; nothing moves.
+    fn dry_run(&mut self, plan: &Plan) -> Result<Ending, BridgeError> {
+        let mut outlook = self
+            .executor
+            .show_preview(plan, &self.task.history)?
+            .into_iter();
+        for step in &plan.steps {
+            self.tell(&Event::Step(step));
+            match step {
+                Step::Say { text } | Step::Ask { question: text } => self.speak(text),
+                _ if step.moves() => {
+                    let Some(outcome) = outlook.next() else {
+                        break;
+                    };
+                    let refused = outcome.verdict == Verdict::Refused;
+                    self.judged(outcome);
+                    if refused {
+                        break;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(Ending::DryRun)
+    }
+
+    /// Remembers what came of a step.
+    fn judged(&mut self, outcome: Outcome) {
+        self.tell(&Event::Judged(&outcome));
+        if outcome.verdict == Verdict::Refused {
+            self.task.refusals.push(outcome.reason.clone());
+        }
+        self.task.history.push(outcome);
+    }
+
     /// Gives up a plan whose objects somebody else moves, for another one, or in the end asks.
-    fn give_up(&mut self, name: &str, task: &mut Task) -> Option<Ending> {
-        task.overtaken += 1;
-        (task.overtaken > PATIENCE).then(|| {
-            let question = format!("The {name} is moved again and again. Shall I go on?");
-            self.speak(&question, task);
+    fn give_up(&mut self, name: &str) -> Option<Ending> {
+        self.task.overtaken += 1;
+        (self.task.overtaken > PATIENCE).then(|| {
+            self.speak(&format!(
+                "The {name} is moved again and again. Shall I go on?"
+            ));
             Ending::Asked
         })
     }
 
-    pub(crate) fn speak(&mut self, text: &str, task: &mut Task) {
+    /// Says what needs no model.
+    fn reply(&mut self, words: &str) -> Ending {
+        self.speak(words);
+        match self.task.speech_act {
+            SpeechAct::Report => Ending::Asked,
+            _ => Ending::Said,
+        }
+    }
+
+    /// Answers with what is seen, which is true whatever was asked.
+    fn describe(&mut self) -> Ending {
+        let words = seen(&self.executor.perception.views());
+        self.speak(&words);
+        Ending::Said
+    }
+
+    /// Leaves a task that did not succeed in its turns with a question, not in silence.
+    fn ask_for_help(&mut self) {
+        let failed = self.task.history.last();
+        let failed = failed.filter(|last| last.verdict != Verdict::Yes);
+        let question = match (failed, &self.task.rejection) {
+            (Some(Outcome { step, reason, .. }), _) => {
+                format!("I could not {step}: {reason}. Shall I go on?")
+            }
+            (None, Some(why)) => format!("I found no plan that I can carry out: {why}."),
+            (None, None) => return,
+        };
+        self.speak(&question);
+    }
+
+    fn speak(&mut self, text: &str) {
         self.tell(&Event::Said(text));
-        task.said.push(text.to_owned());
+        self.task.said.push(text.to_owned());
+    }
+
+    fn tell(&mut self, event: &Event<'_>) {
+        self.executor.observers.tell(event);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.executor.arm.stop_switch().is_pressed()
     }
 }

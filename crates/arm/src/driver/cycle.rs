@@ -8,6 +8,7 @@ use enact_types::{JointVector, Refusal};
 use super::ServoArm;
 use super::feedback::{Reading, Track};
 use super::joint::ServoJoint;
+use crate::bus::BusError;
 use crate::{Arm, ArmError, ArmState};
 
 /// A joint whose servo has been silent, or has said nonsense, for longer than this is lost.
@@ -117,6 +118,20 @@ impl ServoArm {
             goal.ok_or_else(|| outside(joint, *position))
         };
         self.joints.iter().zip(positions.iter()).map(goal).collect()
+    }
+
+    /// Sends the goals to every servo at once, ahead of the next reading; nobody confirms them.
+    pub(super) fn post_goals(&mut self) -> Result<(), ArmError> {
+        let goal = self.joints[0].servo.model.roles.goal_position;
+        let mut items = Vec::with_capacity(8 * self.ids.len());
+        for (id, steps) in self.ids.iter().zip(&self.goals) {
+            items.push(*id);
+            items.extend(goal.encode(*steps).map_err(BusError::from)?);
+        }
+        self.goals_verified = false;
+        Ok(self
+            .bus
+            .post_sync_write(goal.address, goal.width.into(), &items)?)
     }
 
     /// Waits until the control period that began with the last goals is over. Periods that

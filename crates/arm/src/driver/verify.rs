@@ -33,20 +33,6 @@ pub(super) fn write_verified(
 }
 
 impl ServoArm {
-    /// Sends the goals to every servo at once, ahead of the next reading; nobody confirms them.
-    pub(super) fn post_goals(&mut self) -> Result<(), ArmError> {
-        let goal = self.joints[0].servo.model.roles.goal_position;
-        let mut items = Vec::with_capacity(8 * self.ids.len());
-        for (id, steps) in self.ids.iter().zip(&self.goals) {
-            items.push(*id);
-            items.extend(goal.encode(*steps).map_err(BusError::from)?);
-        }
-        self.goals_verified = false;
-        Ok(self
-            .bus
-            .post_sync_write(goal.address, goal.width.into(), &items)?)
-    }
-
     /// Reads the goals back from the servos, and sends them again while one differs.
     pub(super) fn verify_goals(&mut self) -> Result<(), ArmError> {
         let goal = self.joints[0].servo.model.roles.goal_position;

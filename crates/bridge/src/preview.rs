@@ -1,0 +1,113 @@
+//! What would come of a plan, without moving.
+
+use enact_ground::{Grounder, Motion, Purpose, SceneMemory};
+use enact_plan::{Outcome, Plan, Step, Verdict};
+use enact_robot::{Gate, Robot, Start, Trajectory};
+use enact_types::{JointVector, Refusal};
+
+use crate::persistence::{Advice, advise};
+
+/// An arm and a memory of the table that only imagine what steps do.
+pub(crate) struct Preview<'p> {
+    robot: &'p Robot,
+    gate: &'p Gate,
+    grounder: &'p Grounder,
+    memory: SceneMemory,
+    at: JointVector,
+    path: Vec<Trajectory>,
+}
+
+impl<'p> Preview<'p> {
+    /// Begins from rest at `at`, with the table as this `memory` has it.
+    pub(crate) fn new(
+        robot: &'p Robot,
+        gate: &'p Gate,
+        grounder: &'p Grounder,
+        memory: &SceneMemory,
+        at: JointVector,
+    ) -> Self {
+        Self {
+            robot,
+            gate,
+            grounder,
+            memory: memory.clone(),
+            at,
+            path: Vec::new(),
+        }
+    }
+
+    /// What would come of each step that moves the arm, up to the first that would be refused,
+    /// gone about as after this `history`; and where the arm would go.
+    pub(crate) fn of(
+        mut self,
+        plan: &Plan,
+        history: &[Outcome],
+    ) -> (Vec<Outcome>, Vec<Trajectory>) {
+        let mut outcomes = Vec::new();
+        for step in plan.steps.iter().filter(|step| step.moves()) {
+            let approach = match advise(history, step) {
+                Advice::Try(approach) => approach,
+                Advice::Ask(_) => 0,
+            };
+            let (verdict, reason) = match self.step(step, approach) {
+                Ok(reason) => (Verdict::Unknown, reason),
+                Err(refusal) => (Verdict::Refused, refusal.to_string()),
+            };
+            outcomes.push(Outcome {
+                step: step.clone(),
+                verdict,
+                reason,
+            });
+            if verdict == Verdict::Refused {
+                break;
+            }
+        }
+        (outcomes, self.path)
+    }
+
+    /// Grounds a step, and changes what is known as if it had worked.
+    fn step(&mut self, step: &Step, approach: usize) -> Result<String, Refusal> {
+        let motion = self
+            .grounder
+            .ground_anew(step, &self.memory, &self.at, approach)?;
+        for segment in &motion.segments {
+            let start = Start {
+                measured: &self.at,
+                commanded: Some(&self.at),
+            };
+            let samples = segment.samples.clone();
+            let trajectory = self.gate.admit_among(samples, &start, &segment.around)?;
+            self.at = trajectory.end().clone();
+            self.path.push(trajectory);
+        }
+        self.imagine(step, &motion);
+        Ok(format!("not moved: dry run of {}", summary(&motion)))
+    }
+
+    /// Changes the memory as if the step had worked.
+    fn imagine(&mut self, step: &Step, motion: &Motion) {
+        if let (Step::Pick { object }, Some(tool_from_object)) = (step, motion.tool_from_object) {
+            self.memory.grasp(object, tool_from_object);
+        }
+        if let (Step::Place { .. }, Some(opened)) = (step, released_at(motion)) {
+            self.memory.release(&self.robot.forward(opened));
+        }
+    }
+}
+
+fn released_at(motion: &Motion) -> Option<&JointVector> {
+    let opened = motion
+        .segments
+        .iter()
+        .find(|segment| segment.purpose == Purpose::Open)?;
+    opened.end()
+}
+
+fn summary(motion: &Motion) -> String {
+    let purposes: Vec<&str> = motion
+        .segments
+        .iter()
+        .map(|segment| segment.purpose.name())
+        .collect();
+    purposes.join(", ")
+}

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use enact_robot::{MeshFiles, Packages, Robot};
 use enact_sim::Scene;
+use enact_types::hint;
 
 use crate::args::MeshArgs;
 use crate::kind::{self, Kind};
@@ -217,12 +218,6 @@ pub fn names_in(folder: &Path) -> Vec<String> {
 
 /// A line of hint if one of `known` is close to `name`.
 pub fn did_you_mean(name: &str, known: &[String]) -> String {
-    known
-        .iter()
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
-        .filter(|(similarity, _)| *similarity > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map_or(String::new(), |(_, candidate)| {
-            format!("\nhint: did you mean `{candidate}`?")
-        })
+    hint::did_you_mean(name, known.iter().map(String::as_str))
+        .map_or(String::new(), |question| format!("\nhint: {question}"))
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use enact_types::text;
+use enact_types::{text, toml_text};
 use serde::{Deserialize, Serialize};
 
 use crate::arm::choice::ArmChoice;
@@ -81,8 +81,8 @@ impl Launch {
         let text = std::fs::read(path)
             .and_then(text::decode)
             .with_context(|| format!("cannot read the launch file {}", path.display()))?;
-        let mut launch: Self =
-            toml::from_str(&text).map_err(|error| crate::toml_error(path, &text, &error))?;
+        let mut launch: Self = toml_text::parse(&text)
+            .map_err(|error| anyhow::anyhow!("{}, {error}", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         if let CameraChoice::Folder { path, .. } = &mut launch.camera {
             *path = folder.join(&*path);

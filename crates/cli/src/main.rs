@@ -134,11 +134,3 @@ fn check_all(home: &Home, files: &[std::path::PathBuf], as_json: bool) -> Result
     }
     anyhow::bail!("not everything is sound")
 }
-
-/// A TOML error as one message with file and line.
-fn toml_error(path: &Path, text: &str, error: &toml::de::Error) -> anyhow::Error {
-    let line = error.span().map_or(1, |span| {
-        text[..span.start.min(text.len())].matches('\n').count() + 1
-    });
-    anyhow::anyhow!("{}, line {line}: {}", path.display(), error.message())
-}

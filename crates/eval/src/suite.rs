@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use enact_sim::Goal;
-use enact_types::text;
+use enact_types::{text, toml_text};
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -196,11 +196,7 @@ impl Suite {
         let text = std::fs::read(path)
             .and_then(text::decode)
             .map_err(|error| fault(format!("cannot be read: {error}")))?;
-        let suite: Self = toml::from_str(&text).map_err(|error| {
-            let place = error.span().map_or(0, |span| span.start);
-            let line = 1 + text[..place].matches('\n').count();
-            fault(format!("line {line}: {}", error.message()))
-        })?;
+        let suite: Self = toml_text::parse(&text).map_err(|error| fault(error.to_string()))?;
         suite.check().map_err(fault)?;
         Ok(suite)
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use enact_plan::{PromptStyle, language};
-use enact_types::text;
+use enact_types::{text, toml_text};
 use serde::Deserialize;
 
 /// How a model wants to be asked. A folder without `enact.toml` gets the
@@ -69,19 +69,12 @@ impl Settings {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let settings: Self = toml::from_str(text).map_err(|error| explain(&error, text))?;
+        let settings: Self = toml_text::parse(text).map_err(|error| error.to_string())?;
         match settings.image {
             Some(size) if size.contains(&0) => Err("`image` must not be empty".to_owned()),
             _ => Ok(settings),
         }
     }
-}
-
-/// The line and what is wrong there, without the drawing.
-fn explain(error: &toml::de::Error, text: &str) -> String {
-    let start = error.span().map_or(0, |span| span.start);
-    let line = 1 + text[..start].matches('\n').count();
-    format!("line {line}: {}", error.message())
 }
 
 #[cfg(test)]

@@ -25,7 +25,6 @@ pub mod error;
 pub mod gate;
 mod grip;
 mod grip_guess;
-mod hint;
 mod inertia;
 pub mod inverse;
 pub mod kinematics;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use enact_types::JointVector;
+use enact_types::hint::did_you_mean_or_list;
 
 use crate::assumed;
 use crate::chain::Chain;
@@ -14,7 +15,6 @@ use crate::description::{Joint, Robot};
 use crate::error::LoadError;
 use crate::grip;
 use crate::grip_guess;
-use crate::hint::did_you_mean;
 use crate::inverse::{PlanarArm, SphericalWrist};
 use crate::limits::{Assumed, JointFiles, toml_key};
 use crate::mesh::{Fineness, MeshCover, MeshFiles, Workshop};
@@ -153,7 +153,7 @@ impl Robot {
             .collect();
         names.sort();
         let list = names.join(", ");
-        let hint = did_you_mean(name, names.iter().map(String::as_str)).map(|hint| {
+        let hint = did_you_mean_or_list(name, names.iter().map(String::as_str)).map(|hint| {
             if hint.contains("did you mean") {
                 format!("{hint} There are: {list}")
             } else {
@@ -344,7 +344,7 @@ impl<'a> Loader<'a> {
                     settings.span().start,
                     format!("there is no driven joint `{name}`"),
                 )
-                .hint(did_you_mean(name, names()))),
+                .hint(did_you_mean_or_list(name, names()))),
             _ => Ok(()),
         }
     }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use enact_types::{TomlError, hint, toml_text};
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::collision::Clearance;
 use crate::error::LoadError;
-use crate::hint::did_you_mean;
 use crate::mesh::Fineness;
 use crate::source::Source;
 use crate::tool_speed::ToolSpeed;
@@ -142,20 +142,9 @@ impl GripperSettings {
 impl Settings {
     /// Reads the file.
     pub fn read(source: &Source) -> Result<Self, LoadError> {
-        toml::from_str(source.text()).map_err(|error| {
-            let message = error.message().trim().replace('\n', ", ");
-            let place = error.span().map_or(0, |span| span.start);
-            source
-                .error_at(place, &message)
-                .hint(unknown_field_hint(&message))
+        toml_text::parse(source.text()).map_err(|TomlError { line, message }| {
+            let hint = hint::from_message(&message);
+            source.error_line(line, message).hint(hint)
         })
     }
-}
-
-/// From "unknown field `a`, expected one of `b`, `c`": did you mean `b`?
-fn unknown_field_hint(message: &str) -> Option<String> {
-    let rest = message.strip_prefix("unknown field ")?;
-    let mut words = rest.split('`').skip(1).step_by(2);
-    let unknown = words.next()?;
-    did_you_mean(unknown, words).filter(|hint| hint.starts_with("did"))
 }

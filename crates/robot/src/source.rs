@@ -102,9 +102,7 @@ impl Source {
 
     /// An error about what begins at a byte offset.
     pub fn error_at(&self, offset: usize, what: impl Into<String>) -> LoadError {
-        let before = &self.text.as_bytes()[..offset.min(self.text.len())];
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-        self.error_line(line, what)
+        self.error_line(text::line_at(&self.text, offset), what)
     }
 
     /// An error about the XML element `<tag … name="name"`.

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use enact_types::hint::did_you_mean_or_list;
 use enact_types::{Pose, Vector3};
 use nalgebra::{Translation3, Unit, UnitQuaternion};
 use urdf_rs::JointType;
 
 use crate::chain::displacement;
 use crate::error::LoadError;
-use crate::hint::did_you_mean;
 use crate::source::Source;
 use crate::urdf;
 
@@ -285,7 +285,7 @@ impl Edges {
                 links.get(name).copied().ok_or_else(|| {
                     source
                         .error_about("joint", &joint.name, what)
-                        .hint(did_you_mean(name, link_names()))
+                        .hint(did_you_mean_or_list(name, link_names()))
                 })
             };
             let (parent, child) = (find(&joint.parent.link)?, find(&joint.child.link)?);
@@ -426,7 +426,7 @@ fn leaders(urdf: &urdf_rs::Robot, source: &Source) -> Result<Vec<Leader>, LoadEr
             let followed = names().position(|name| name == mimic.joint);
             at = followed.ok_or_else(|| {
                 let what = format!("it mimics `{}`, which is not there", mimic.joint);
-                wrong(&joints[at], &what).hint(did_you_mean(&mimic.joint, names()))
+                wrong(&joints[at], &what).hint(did_you_mean_or_list(&mimic.joint, names()))
             })?;
         }
         Err(wrong(&joints[joint], "it mimics itself"))

@@ -1,6 +1,6 @@
 //! What the camera sees of the world: one primitive or convex body after another.
 
-use enact_robot::Hull;
+use enact_robot::Shape;
 use enact_types::{Point3, Pose};
 
 /// Segmentation id of a pixel that shows nothing.
@@ -29,37 +29,19 @@ pub struct Body {
     pub material: Material,
 }
 
-/// A primitive in its own frame, in metres.
+/// A shape in its own frame, in metres.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BodyShape {
-    /// A box by its half extents along x, y, z.
-    Box {
-        /// Half extents.
-        half: [f64; 3],
-    },
-    /// A cylinder along `z`, centred.
-    Cylinder {
-        /// Radius.
-        radius: f64,
-        /// Half its length.
-        half_length: f64,
-    },
-    /// A cylinder along `z` with half a ball at each end, centred.
-    Capsule {
-        /// Radius of cylinder and balls.
-        radius: f64,
-        /// Half the length of the cylinder, balls not counted.
-        half_length: f64,
-    },
-    /// A ball, centred.
-    Sphere {
-        /// Radius.
-        radius: f64,
-    },
-    /// The convex hull of these points.
+    /// What links are made of too. A hull stands without its rounding.
+    Shape(Shape),
+    /// The convex hull of these points, bit for bit.
     Convex(Vec<Point3>),
-    /// A convex body, without its rounding.
-    Hull(Hull),
+}
+
+impl From<Shape> for BodyShape {
+    fn from(shape: Shape) -> Self {
+        Self::Shape(shape)
+    }
 }
 
 /// What a surface is like.

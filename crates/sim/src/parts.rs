@@ -2,6 +2,7 @@
 
 use std::f64::consts::TAU;
 
+use enact_robot::Shape;
 use enact_types::{Point3, Pose};
 
 use crate::geometry::BodyShape;
@@ -33,30 +34,31 @@ pub struct Part {
 pub fn parts(shape: ObjectShape, size: [f64; 3]) -> Vec<Part> {
     let half = size.map(|extent| extent / 2.0);
     match shape {
-        ObjectShape::Cube => vec![centred(BodyShape::Box { half })],
-        ObjectShape::Cylinder => vec![centred(BodyShape::Cylinder {
+        ObjectShape::Cube => vec![centred(Shape::Box { half })],
+        ObjectShape::Cylinder => vec![centred(Shape::Cylinder {
             radius: half[0],
             half_length: half[2],
         })],
-        ObjectShape::Ball => vec![centred(BodyShape::Sphere { radius: half[0] })],
+        ObjectShape::Ball => vec![centred(Shape::Sphere { radius: half[0] })],
         ObjectShape::Bowl => bowl(half),
         ObjectShape::Tray => tray(half),
     }
 }
 
-fn centred(shape: BodyShape) -> Part {
+fn centred(shape: Shape) -> Part {
     Part {
-        shape,
+        shape: shape.into(),
         object_from_part: Pose::identity(),
     }
 }
 
 fn bowl([radius, _, half_height]: [f64; 3]) -> Vec<Part> {
     let floor = Part {
-        shape: BodyShape::Cylinder {
+        shape: Shape::Cylinder {
             radius: radius * BOWL_PROFILE[0].0 - BOWL_WALL / 2.0,
             half_length: BOWL_FLOOR / 2.0,
-        },
+        }
+        .into(),
         object_from_part: Pose::translation(0.0, 0.0, BOWL_FLOOR / 2.0 - half_height),
     };
     let at = |(r, z): (f64, f64)| (r * radius, (2.0 * z - 1.0) * half_height);
@@ -86,7 +88,7 @@ fn wall(side: usize, rings: [(f64, f64); 2]) -> BodyShape {
 fn tray([x, y, z]: [f64; 3]) -> Vec<Part> {
     let wall = TRAY_WALL / 2.0;
     let slab = |half: [f64; 3], at: [f64; 3]| Part {
-        shape: BodyShape::Box { half },
+        shape: Shape::Box { half }.into(),
         object_from_part: Pose::translation(at[0], at[1], at[2]),
     };
     vec![
@@ -141,11 +143,13 @@ mod tests {
     fn corners(part: &Part) -> Vec<Point3> {
         let local = match &part.shape {
             BodyShape::Convex(points) => points.clone(),
-            BodyShape::Box { half } => vec![Point3::from(*half), Point3::from(half.map(|h| -h))],
-            BodyShape::Cylinder {
+            BodyShape::Shape(Shape::Box { half }) => {
+                vec![Point3::from(*half), Point3::from(half.map(|h| -h))]
+            }
+            BodyShape::Shape(Shape::Cylinder {
                 radius,
                 half_length,
-            } => vec![
+            }) => vec![
                 Point3::new(*radius, 0.0, *half_length),
                 Point3::new(-radius, 0.0, -half_length),
             ],

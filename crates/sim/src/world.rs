@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use enact_arm::ArmState;
-use enact_robot::Robot;
+use enact_robot::{Robot, Shape};
 use enact_types::{JointVector, Pose, Stamp, Vector3};
 use rapier3d::prelude::{ColliderHandle, PhysicsWorld};
 
-use crate::geometry::{Body, BodyShape, FIRST_OBJECT, FIXTURE, Material, ROBOT, TABLE};
+use crate::geometry::{Body, FIRST_OBJECT, FIXTURE, Material, ROBOT, TABLE};
 use crate::layout::Layout;
 use crate::object::{Colour, ObjectShape};
 use crate::parts::Part;
@@ -298,7 +298,7 @@ impl World {
                 .filter(|fixture| fixture.is_body)
                 .map(|fixture| Body {
                     id: FIXTURE,
-                    shape: BodyShape::Box { half: fixture.half },
+                    shape: Shape::Box { half: fixture.half }.into(),
                     base_from_body: fixture.base_from_fixture,
                     colour: FIXTURE_COLOUR,
                     material: Material::Plastic,
@@ -308,7 +308,7 @@ impl World {
             let base_from_link = self.arm.link_pose(&self.physics, index);
             bodies.extend(link.shapes.iter().map(|part| Body {
                 id: ROBOT,
-                shape: convert::body_shape(&part.shape),
+                shape: part.shape.clone().into(),
                 base_from_body: base_from_link * part.link_from_shape,
                 colour: part.colour,
                 material: Material::Plastic,

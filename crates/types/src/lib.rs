@@ -8,20 +8,24 @@
 //! | module | idea |
 //! |---|---|
 //! | [`frame`] | one picture with what is needed to place it in space |
+//! | [`hint`] | "Did you mean …?" |
 //! | [`intrinsics`] | pinhole projection and its inverse |
 //! | [`joints`] | one number per joint, in the robot's order |
 //! | [`refusal`] | why something was not done, as data |
 //! | [`stamp`] | monotonic time since the start of a run |
 //! | [`stop`] | the switch that stops whatever goes on |
 //! | [`text`] | text from the bytes of a file |
+//! | [`toml_text`] | settings from TOML, with the line of what is wrong |
 
 pub mod frame;
+pub mod hint;
 pub mod intrinsics;
 pub mod joints;
 pub mod refusal;
 pub mod stamp;
 pub mod stop;
 pub mod text;
+pub mod toml_text;
 
 pub use frame::{DepthImage, Frame, NormalisedPoint};
 pub use intrinsics::Intrinsics;
@@ -29,6 +33,7 @@ pub use joints::JointVector;
 pub use refusal::{Quantity, Refusal};
 pub use stamp::Stamp;
 pub use stop::StopSwitch;
+pub use toml_text::TomlError;
 
 /// A rigid transform; metres and unit quaternion.
 pub type Pose = nalgebra::Isometry3<f64>;

@@ -89,7 +89,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, NotText> {
             Ok(character) => text.push(character),
             Err(_) => {
                 return Err(NotText::Utf16 {
-                    line: line_at_end(&text),
+                    line: line_at(&text, text.len()),
                 });
             }
         }
@@ -97,7 +97,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, NotText> {
     match rest {
         [] => Ok(text),
         _ => Err(NotText::Utf16 {
-            line: line_at_end(&text),
+            line: line_at(&text, text.len()),
         }),
     }
 }
@@ -106,14 +106,15 @@ fn without_nul(text: String) -> Result<String, NotText> {
     match text.find('\0') {
         None => Ok(text),
         Some(at) => Err(NotText::Nul {
-            line: line_at_end(&text[..at]),
+            line: line_at(&text, at),
         }),
     }
 }
 
-/// The line in which `text` ends, from 1.
-fn line_at_end(text: &str) -> usize {
-    1 + text.matches('\n').count()
+/// Returns the line, from 1, of the byte at `offset`; the last line beyond the end.
+pub fn line_at(text: &str, offset: usize) -> usize {
+    let before = &text.as_bytes()[..offset.min(text.len())];
+    1 + before.iter().filter(|byte| **byte == b'\n').count()
 }
 
 #[cfg(test)]

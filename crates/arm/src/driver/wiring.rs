@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use enact_robot::Robot;
-use enact_types::text;
+use enact_types::{text, toml_text};
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -79,11 +79,7 @@ impl Wiring {
     }
 
     fn parse(text: &str, robot: &Robot) -> Result<Self, String> {
-        let file: File = toml::from_str(text).map_err(|error| {
-            let place = error.span().map_or(0, |span| span.start);
-            let line = 1 + text[..place].matches('\n').count();
-            format!("line {line}: {}", error.message())
-        })?;
+        let file: File = toml_text::parse(text).map_err(|error| error.to_string())?;
         if file.baud == 0 {
             return Err("baud must not be 0".to_owned());
         }

@@ -77,7 +77,7 @@ fn strike(name: &str, keys: &[&str], port: &PtyBus) -> Result<()> {
             None => bail!("`{key}` is not KEY=VALUE"),
         }
     }
-    let rules = Faults::parse(&rule).map_err(|error| anyhow::anyhow!("{}", error.message()))?;
+    let rules = Faults::parse(&rule).map_err(|error| anyhow::anyhow!(error.message))?;
     port.with(|network| network.faults().extend(rules));
     Ok(())
 }

@@ -185,7 +185,7 @@ pub fn read_faults(path: Option<&Path>) -> Result<Faults> {
     let text = std::fs::read(path)
         .and_then(text::decode)
         .with_context(|| format!("cannot read the faults {}", path.display()))?;
-    Faults::parse(&text).map_err(|error| crate::toml_error(path, &text, &error))
+    Faults::parse(&text).map_err(|error| anyhow::anyhow!("{}, {error}", path.display()))
 }
 
 /// As the factory made them.

@@ -1,5 +1,6 @@
 //! Rules as a person writes them.
 
+use enact_types::{TomlError, toml_text};
 use serde::Deserialize;
 
 use super::{Fault, Faults, Rule};
@@ -138,10 +139,11 @@ impl Faults {
     ///
     /// # Errors
     /// If it is malformed.
-    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        let file: File = toml::from_str(text)?;
+    pub fn parse(text: &str) -> Result<Self, TomlError> {
+        let file: File = toml_text::parse(text)?;
         let rules: Result<_, _> = file.rule.into_iter().map(Entry::rule).collect();
-        Ok(Self::new(rules?, file.seed))
+        let rules = rules.map_err(|error| TomlError::new(text, &error))?;
+        Ok(Self::new(rules, file.seed))
     }
 }
 
@@ -181,7 +183,7 @@ mod tests {
             ("fault = \"frozen\"\nservo = 3", "it takes no `servo`"),
         ] {
             let error = Faults::parse(&format!("[[rule]]\n{wrong}")).unwrap_err();
-            assert!(error.message().contains(why), "{wrong}: {error}");
+            assert!(error.message.contains(why), "{wrong}: {error}");
         }
     }
 }

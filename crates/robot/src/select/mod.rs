@@ -15,8 +15,9 @@ mod hand;
 mod shape;
 mod tool;
 
+use enact_types::hint::did_you_mean_or_list;
+
 use crate::error::LoadError;
-use crate::hint::did_you_mean;
 use crate::settings::{At, Settings};
 use crate::source::Source;
 use crate::tree::Tree;
@@ -128,7 +129,7 @@ fn gripper_joint(tree: &Tree, name: &At<String>, toml: &Source) -> Result<usize,
             name.span().start,
             format!("there is no movable joint `{}`", name.get_ref()),
         )
-        .hint(did_you_mean(
+        .hint(did_you_mean_or_list(
             name.get_ref(),
             drives.map(|joint| tree.joint_name(joint)),
         ))
@@ -142,7 +143,7 @@ fn tool_link(tree: &Tree, name: &At<String>, toml: &Source) -> Result<usize, Loa
             name.span().start,
             format!("there is no link `{}`", name.get_ref()),
         )
-        .hint(did_you_mean(name.get_ref(), names()))
+        .hint(did_you_mean_or_list(name.get_ref(), names()))
     })
 }
 

@@ -1,9 +1,9 @@
 //! `[chain]`: another base than the URDF's root, and joints that are held.
 
+use enact_types::hint::did_you_mean_or_list;
 use urdf_rs::JointType;
 
 use crate::error::LoadError;
-use crate::hint::did_you_mean;
 use crate::settings::{ChainSettings, Settings};
 use crate::source::Source;
 use crate::tree::Tree;
@@ -41,7 +41,7 @@ pub fn shaped(
             let what = format!("there is no link `{}`", base.get_ref());
             Err(toml
                 .error_at(base.span().start, what)
-                .hint(did_you_mean(base.get_ref(), names)))
+                .hint(did_you_mean_or_list(base.get_ref(), names)))
         }
     }
 }
@@ -55,7 +55,7 @@ fn held(
 ) -> Result<(usize, f64), (String, Option<String>)> {
     let all = || (0..tree.urdf.joints.len()).filter(|joint| tree.moves(*joint));
     let Some(joint) = all().find(|joint| tree.joint_name(*joint) == name) else {
-        let hint = did_you_mean(name, all().map(|joint| tree.joint_name(joint)));
+        let hint = did_you_mean_or_list(name, all().map(|joint| tree.joint_name(joint)));
         return Err((format!("there is no movable joint `{name}`"), hint));
     };
     let element = &tree.urdf.joints[joint];

@@ -2,12 +2,12 @@
 
 use std::f64::consts::TAU;
 
+use enact_types::hint::did_you_mean_or_list;
 use roxmltree::Node;
 use urdf_rs::{Axis, Joint, JointLimit, JointType, LinkName, Mimic, Vec3};
 
 use super::elements::Elements;
 use crate::error::LoadError;
-use crate::hint::did_you_mean;
 
 /// Kinds of joints, by the name that the URDF gives them.
 const KINDS: [(&str, JointType); 7] = [
@@ -65,7 +65,7 @@ fn kind(elements: &Elements<'_>, node: Node<'_, '_>, what: &str) -> Result<Joint
         let names = KINDS.iter().map(|(name, _)| *name);
         elements
             .error(node, format!("{what}: there is no joint type `{text}`"))
-            .hint(did_you_mean(&text, names))
+            .hint(did_you_mean_or_list(&text, names))
     })
 }
 

@@ -114,11 +114,10 @@ impl Articulation {
             let is_finger = hand.contains(&place.body);
             for part in &link.shapes {
                 let body_from_shape = place.body_from_link * part.link_from_shape;
-                let mut collider =
-                    convert::collider(&convert::body_shape(&part.shape), &body_from_shape)
-                        .density(0.0)
-                        .friction(tuning::FRICTION)
-                        .collision_groups(tuning::arm());
+                let mut collider = convert::collider(&part.shape.clone().into(), &body_from_shape)
+                    .density(0.0)
+                    .friction(tuning::FRICTION)
+                    .collision_groups(tuning::arm());
                 if is_finger {
                     collider = collider
                         .friction(tuning::FINGER_FRICTION)

@@ -55,24 +55,24 @@ pub fn from_pose(pose: &EnginePose) -> Pose {
 /// If a convex shape has fewer than four points that span space.
 pub fn collider(shape: &BodyShape, parent_from_shape: &Pose) -> ColliderBuilder {
     let shape = match shape {
-        BodyShape::Box { half } => {
+        BodyShape::Shape(Shape::Box { half }) => {
             let [x, y, z] = half.map(|half| half as f32);
             SharedShape::cuboid(x, y, z)
         }
-        BodyShape::Cylinder {
+        BodyShape::Shape(Shape::Cylinder {
             radius,
             half_length,
-        } => prism(*radius as f32, *half_length as f32),
-        BodyShape::Capsule {
+        }) => prism(*radius as f32, *half_length as f32),
+        BodyShape::Shape(Shape::Capsule {
             radius,
             half_length,
-        } => SharedShape::capsule_z(*half_length as f32, *radius as f32),
-        BodyShape::Sphere { radius } => SharedShape::ball(*radius as f32),
+        }) => SharedShape::capsule_z(*half_length as f32, *radius as f32),
+        BodyShape::Shape(Shape::Sphere { radius }) => SharedShape::ball(*radius as f32),
         BodyShape::Convex(points) => {
             let points: Vec<Vector> = points.iter().map(|point| vector(&point.coords)).collect();
             SharedShape::convex_hull(&points).expect("the points span space")
         }
-        BodyShape::Hull(hull) => convex(hull),
+        BodyShape::Shape(Shape::Hull(hull)) => convex(hull),
     };
     ColliderBuilder::new(shape).position(pose(parent_from_shape))
 }
@@ -103,33 +103,10 @@ fn prism(radius: f32, half_length: f32) -> SharedShape {
 /// Volume of a shape by its volume as the engine counts it, overlaps several times.
 pub fn crowding(shape: &BodyShape) -> f64 {
     match shape {
-        BodyShape::Cylinder { .. } => {
+        BodyShape::Shape(Shape::Cylinder { .. }) => {
             let boxes = PRISM_BOXES as f64;
             std::f64::consts::PI / (2.0 * boxes * (std::f64::consts::PI / boxes).sin())
         }
         _ => 1.0,
-    }
-}
-
-/// The same primitive for the camera and for physics.
-pub fn body_shape(shape: &Shape) -> BodyShape {
-    match *shape {
-        Shape::Box { half } => BodyShape::Box { half },
-        Shape::Cylinder {
-            radius,
-            half_length,
-        } => BodyShape::Cylinder {
-            radius,
-            half_length,
-        },
-        Shape::Capsule {
-            radius,
-            half_length,
-        } => BodyShape::Capsule {
-            radius,
-            half_length,
-        },
-        Shape::Sphere { radius } => BodyShape::Sphere { radius },
-        Shape::Hull(ref hull) => BodyShape::Hull(hull.clone()),
     }
 }

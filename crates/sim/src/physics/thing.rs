@@ -1,9 +1,9 @@
 //! An object as a rigid body: free, heavy, and held by nothing but contact.
 
+use enact_robot::Shape;
 use rapier3d::prelude::{ColliderHandle, PhysicsWorld, RigidBodyBuilder, RigidBodyHandle};
 
 use super::{convert, tuning};
-use crate::geometry::BodyShape;
 use crate::layout::{Fixture, Item, Table};
 use crate::object::ObjectShape;
 use crate::parts::{Part, parts};
@@ -53,7 +53,7 @@ pub fn add(physics: &mut PhysicsWorld, item: &Item) -> Thing {
 
 /// Adds a box that never moves.
 pub fn add_fixture(physics: &mut PhysicsWorld, fixture: &Fixture) -> ColliderHandle {
-    let shape = BodyShape::Box { half: fixture.half };
+    let shape = Shape::Box { half: fixture.half }.into();
     let collider = convert::collider(&shape, &fixture.base_from_fixture)
         .friction(tuning::FRICTION)
         .collision_groups(tuning::surroundings());
@@ -64,13 +64,14 @@ pub fn add_fixture(physics: &mut PhysicsWorld, fixture: &Fixture) -> ColliderHan
 /// Adds the table and answers with its collider and its part in the base frame.
 pub fn add_table(physics: &mut PhysicsWorld, table: &Table) -> (ColliderHandle, Part) {
     let part = Part {
-        shape: BodyShape::Box {
+        shape: Shape::Box {
             half: [
                 table.size[0] / 2.0,
                 table.size[1] / 2.0,
                 TABLE_THICKNESS / 2.0,
             ],
-        },
+        }
+        .into(),
         object_from_part: enact_types::Pose::translation(
             table.centre[0],
             table.centre[1],

@@ -139,13 +139,14 @@ fn add_noise(depth: &mut DepthImage, seed: u64) {
 mod tests {
     use super::super::look_at;
     use super::*;
-    use crate::geometry::{BodyShape, FIRST_OBJECT, Material};
+    use crate::geometry::{FIRST_OBJECT, Material};
+    use enact_robot::Shape;
     use enact_types::Point3;
 
     fn camera(seed: u64) -> SimCamera {
         let cube = Body {
             id: FIRST_OBJECT,
-            shape: BodyShape::Box { half: [0.15; 3] },
+            shape: Shape::Box { half: [0.15; 3] }.into(),
             base_from_body: Pose::identity(),
             colour: [0.1, 0.5, 0.1],
             material: Material::Plastic,

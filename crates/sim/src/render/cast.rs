@@ -149,6 +149,7 @@ mod tests {
     use super::super::look_at;
     use super::*;
     use crate::geometry::{BodyShape, FIRST_OBJECT, Material, TABLE};
+    use enact_robot::Shape;
     use enact_types::Point3;
 
     fn body(id: u16, shape: BodyShape, at: [f64; 3]) -> Body {
@@ -169,22 +170,24 @@ mod tests {
         vec![
             body(
                 TABLE,
-                BodyShape::Box {
+                Shape::Box {
                     half: [0.3, 0.3, 0.01],
-                },
+                }
+                .into(),
                 [0.2, 0.0, -0.01],
             ),
             body(
                 FIRST_OBJECT,
-                BodyShape::Sphere { radius: 0.03 },
+                Shape::Sphere { radius: 0.03 }.into(),
                 [0.2, 0.0, 0.03],
             ),
             body(
                 FIRST_OBJECT + 1,
-                BodyShape::Cylinder {
+                Shape::Cylinder {
                     radius: 0.015,
                     half_length: 0.03,
-                },
+                }
+                .into(),
                 [0.25, 0.003, 0.03],
             ),
         ]

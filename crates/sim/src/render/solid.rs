@@ -90,34 +90,26 @@ impl Ball {
 /// Centre and radius of a bounding sphere in the body's frame.
 fn local_bounds(shape: &BodyShape) -> (Vector3, f64) {
     match shape {
-        BodyShape::Box { half } => (Vector3::zeros(), Vector3::from(*half).norm()),
-        BodyShape::Cylinder {
-            radius,
-            half_length,
-        } => (Vector3::zeros(), radius.hypot(*half_length)),
-        BodyShape::Capsule {
-            radius,
-            half_length,
-        } => (Vector3::zeros(), radius + half_length),
-        BodyShape::Sphere { radius } => (Vector3::zeros(), *radius),
+        BodyShape::Shape(shape) => (Vector3::zeros(), shape.radius()),
         BodyShape::Convex(points) => Ball::around(points.iter().map(|point| point.coords))
             .map_or((Vector3::zeros(), 0.0), |ball| (ball.centre, ball.radius)),
-        BodyShape::Hull(hull) => (Vector3::zeros(), hull.radius()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use enact_robot::Shape;
     use enact_types::{Point3, Pose};
 
     #[test]
     fn a_moved_and_turned_box_is_met_where_it_is() {
         let solid = Solid::new(&Body {
             id: 10,
-            shape: BodyShape::Box {
+            shape: Shape::Box {
                 half: [0.03, 0.01, 0.01],
-            },
+            }
+            .into(),
             base_from_body: Pose::new(
                 Vector3::new(0.2, 0.1, 0.0),
                 Vector3::z() * std::f64::consts::FRAC_PI_2,

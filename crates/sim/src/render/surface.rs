@@ -1,5 +1,6 @@
 //! Where a ray enters a primitive.
 
+use enact_robot::Shape;
 use enact_types::Vector3;
 
 use super::hull::{HalfSpace, half_spaces, sides};
@@ -29,28 +30,28 @@ pub(super) struct Entry {
 impl Surface {
     pub fn new(shape: &BodyShape) -> Self {
         match shape {
-            BodyShape::Box { half } => Self::Box {
+            BodyShape::Shape(Shape::Box { half }) => Self::Box {
                 half: Vector3::from(*half),
             },
-            BodyShape::Cylinder {
+            BodyShape::Shape(Shape::Cylinder {
                 radius,
                 half_length,
-            } => Self::Cylinder {
+            }) => Self::Cylinder {
                 radius: *radius,
                 half_length: *half_length,
             },
-            BodyShape::Capsule {
+            BodyShape::Shape(Shape::Capsule {
                 radius,
                 half_length,
-            } => Self::Capsule {
+            }) => Self::Capsule {
                 radius: *radius,
                 half_length: *half_length,
             },
-            BodyShape::Sphere { radius } => Self::Sphere { radius: *radius },
+            BodyShape::Shape(Shape::Sphere { radius }) => Self::Sphere { radius: *radius },
             BodyShape::Convex(points) => Self::Hull {
                 faces: half_spaces(points),
             },
-            BodyShape::Hull(hull) => Self::Hull { faces: sides(hull) },
+            BodyShape::Shape(Shape::Hull(hull)) => Self::Hull { faces: sides(hull) },
         }
     }
 
@@ -269,7 +270,7 @@ mod tests {
         #[test]
         fn a_cylinder_is_entered_on_its_surface_with_its_normal((origin, direction) in ray()) {
             let (radius, half_length) = (0.015, 0.02);
-            let surface = Surface::new(&BodyShape::Cylinder { radius, half_length });
+            let surface = Surface::new(&Shape::Cylinder { radius, half_length }.into());
             let nearest = (0..4000)
                 .map(|i| cylinder_distance(&(origin + direction * f64::from(i) * 5e-4), radius, half_length))
                 .fold(f64::INFINITY, f64::min);
@@ -291,7 +292,7 @@ mod tests {
             let corners = (0..8)
                 .map(|bits| Point3::from(Vector3::from_fn(|i, _| if bits >> i & 1 == 1 { half[i] } else { -half[i] })))
                 .collect();
-            let exact = Surface::new(&BodyShape::Box { half }).entry(&origin, &direction);
+            let exact = Surface::new(&Shape::Box { half }.into()).entry(&origin, &direction);
             let hull = Surface::new(&BodyShape::Convex(corners)).entry(&origin, &direction);
             prop_assert_eq!(exact.is_some(), hull.is_some());
             if let (Some(exact), Some(hull)) = (exact, hull) {
@@ -303,7 +304,7 @@ mod tests {
         #[test]
         fn a_capsule_is_entered_one_radius_from_its_axis((origin, direction) in ray()) {
             let (radius, half_length) = (0.012, 0.02);
-            let surface = Surface::new(&BodyShape::Capsule { radius, half_length });
+            let surface = Surface::new(&Shape::Capsule { radius, half_length }.into());
             if let Some(entry) = surface.entry(&origin, &direction) {
                 let point = origin + direction * entry.distance;
                 let on_axis = Vector3::z() * point.z.clamp(-half_length, half_length);
@@ -315,7 +316,7 @@ mod tests {
 
     #[test]
     fn a_sphere_is_entered_where_the_closed_form_says() {
-        let surface = Surface::new(&BodyShape::Sphere { radius: 0.02 });
+        let surface = Surface::new(&Shape::Sphere { radius: 0.02 }.into());
         let entry = surface
             .entry(&Vector3::new(0.012, 0.0, -0.5), &(Vector3::z() * 2.0))
             .unwrap();
@@ -325,7 +326,7 @@ mod tests {
 
     #[test]
     fn a_ray_that_starts_inside_or_behind_meets_nothing() {
-        let surface = Surface::new(&BodyShape::Box { half: [0.1; 3] });
+        let surface = Surface::new(&Shape::Box { half: [0.1; 3] }.into());
         assert!(surface.entry(&Vector3::zeros(), &Vector3::x()).is_none());
         assert!(
             surface

@@ -3,49 +3,30 @@
 use std::path::Path;
 
 use enact_robot::LoadError;
+use enact_types::text::line_at;
 
 use super::draw;
 use super::file::{BoxEntry, Choice, ObjectEntry, SceneFile, WorkspaceEntry};
 use crate::object::ObjectShape;
 
-/// Words less alike than this (Jaro–Winkler) are not offered.
-const ALIKE: f64 = 0.75;
 /// Layouts that are tried to see whether the objects fit.
 const TRIALS: u64 = 5;
 
 /// An error with the line of a byte offset.
-pub fn error_at(
-    path: &Path,
-    text: &str,
-    offset: Option<usize>,
-    what: impl Into<String>,
-    hint: Option<String>,
-) -> LoadError {
-    let line = |offset: usize| 1 + text[..offset.min(text.len())].matches('\n').count();
+fn error_at(path: &Path, text: &str, offset: Option<usize>, what: impl Into<String>) -> LoadError {
     LoadError {
         file: path.to_owned(),
-        line: offset.map(line),
+        line: offset.map(|offset| line_at(text, offset)),
         what: what.into(),
-        hint,
+        hint: None,
     }
-}
-
-/// "Did you mean …?", from a message that names the wrong word first and then the right ones.
-pub fn hint_from(message: &str) -> Option<String> {
-    let mut words = message.split('`').skip(1).step_by(2);
-    let wrong = words.next()?;
-    let likeness = |word: &&str| strsim::jaro_winkler(wrong, word);
-    words
-        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
-        .filter(|word| likeness(word) >= ALIKE)
-        .map(|word| format!("did you mean `{word}`?"))
 }
 
 /// The first thing that makes no sense.
 pub fn check(path: &Path, text: &str, file: &SceneFile) -> Result<(), LoadError> {
     let fault = |key: &str, what: String| {
         let offset = text.find(key);
-        Err(error_at(path, text, offset, what, None))
+        Err(error_at(path, text, offset, what))
     };
     let rises = |[low, high]: [f64; 2]| low.is_finite() && high.is_finite() && low <= high;
     if !file
@@ -101,7 +82,7 @@ pub fn check(path: &Path, text: &str, file: &SceneFile) -> Result<(), LoadError>
                 .match_indices("[[objects]]")
                 .nth(index)
                 .map(|found| found.0);
-            return Err(error_at(path, text, offset, what, None));
+            return Err(error_at(path, text, offset, what));
         }
     }
     for (index, task) in file.tasks.iter().enumerate() {
@@ -110,7 +91,7 @@ pub fn check(path: &Path, text: &str, file: &SceneFile) -> Result<(), LoadError>
                 .match_indices("[[tasks]]")
                 .nth(index)
                 .map(|found| found.0);
-            return Err(error_at(path, text, offset, what, None));
+            return Err(error_at(path, text, offset, what));
         }
     }
     if (0..TRIALS).all(|seed| !draw::fits(file, seed)) {

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use enact_robot::LoadError;
+use enact_types::{TomlError, hint, toml_text};
 use serde::Deserialize;
 
-use super::check::{error_at, hint_from};
 use super::task::Task;
 use crate::object::{Colour, ObjectShape};
 
@@ -194,9 +194,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Choice<T> {
 
 /// Reads the text of a scene file.
 pub fn read(path: &Path, text: &str) -> Result<SceneFile, LoadError> {
-    toml::from_str(text).map_err(|error| {
-        let offset = error.span().map(|span| span.start);
-        let message = error.message().trim();
-        error_at(path, text, offset, message, hint_from(message))
+    toml_text::parse(text).map_err(|TomlError { line, message }| LoadError {
+        file: path.to_owned(),
+        line: Some(line),
+        hint: hint::from_message(&message),
+        what: message,
     })
 }

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -38,6 +39,24 @@ pub struct MeshArgs {
     /// Go on although nothing keeps some links clear, as their meshes cannot be read
     #[arg(long, global = true)]
     pub allow_unguarded_links: bool,
+}
+
+/// Returns what a command line of these words says, and of nothing else.
+///
+/// # Panics
+/// If that is no command line: the words are those of the program itself.
+pub(crate) fn parsed<T: Args>(words: &[&OsStr]) -> T {
+    let command = T::augment_args(clap::Command::new("enact").no_binary_name(true));
+    command
+        .try_get_matches_from(words)
+        .and_then(|matches| T::from_arg_matches(&matches))
+        .expect("the program's own words are a command line")
+}
+
+impl Default for SetupArgs {
+    fn default() -> Self {
+        parsed(&[])
+    }
 }
 
 fn package(text: &str) -> Result<(String, PathBuf), String> {

@@ -58,8 +58,32 @@ pub struct Thinker {
 
 impl Setup {
     /// Loads everything but the model. From here on Ctrl-C, and what else was chosen, stops
-    /// whatever goes on.
+    /// whatever goes on; a process can do that once.
+    ///
+    /// # Errors
+    /// If a file is missing or wrong, what is chosen does not go together, or what is to stop the
+    /// arm cannot be watched.
     pub fn load(home: &Home, args: &SetupArgs) -> Result<Self> {
+        Self::assemble(home, args, || {
+            let stop = StopSwitch::new();
+            stops::arrange(&stop, &args.stop)?;
+            Ok(stop)
+        })
+    }
+
+    /// Loads everything but the model, to be stopped by this switch alone.
+    ///
+    /// # Errors
+    /// If a file is missing or wrong, or what is chosen does not go together.
+    pub fn load_with(home: &Home, args: &SetupArgs, stop: StopSwitch) -> Result<Self> {
+        Self::assemble(home, args, || Ok(stop))
+    }
+
+    fn assemble(
+        home: &Home,
+        args: &SetupArgs,
+        stop: impl FnOnce() -> Result<StopSwitch>,
+    ) -> Result<Self> {
         let mut launch = Launch::find(home, &args.launch)?;
         override_with(&mut launch, args);
         if args.port.is_some() && !matches!(launch.arm, ArmChoice::Servos(_)) {
@@ -69,8 +93,7 @@ impl Setup {
         }
         let robot = home.guarded(&launch.robot)?;
         let scene = home.scene(&launch.scene)?.before(&robot);
-        let stop = StopSwitch::new();
-        stops::arrange(&stop, &args.stop)?;
+        let stop = stop()?;
         let layout = scene.draw(launch.seed);
         let simulator = Simulator::new(&robot, &layout, args.realtime);
         let arm = launch.arm.find(home, &launch.robot, &robot, &simulator)?;

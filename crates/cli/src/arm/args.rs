@@ -5,7 +5,20 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
-use crate::args::StopArgs;
+use crate::args::{StopArgs, parsed};
+
+impl Default for Target {
+    fn default() -> Self {
+        parsed(&[])
+    }
+}
+
+impl TeleopArgs {
+    /// An arm that follows the one on the port `leader`.
+    pub fn of(leader: &str) -> Self {
+        parsed(&["--leader".as_ref(), leader.as_ref()])
+    }
+}
 
 /// Which language servos speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]

@@ -20,7 +20,7 @@
 //! | [`lines`] | what a person types, without waiting for it |
 
 pub mod args;
-mod calibrate;
+pub mod calibrate;
 pub mod choice;
 mod doctor;
 mod drive;
@@ -31,9 +31,9 @@ pub mod lines;
 mod list;
 mod monitor;
 mod reboot;
-mod recording;
+pub mod recording;
 mod set_id;
-mod teleop;
+pub mod teleop;
 mod torque;
 
 use anyhow::Result;

@@ -33,7 +33,35 @@ const GENTLE: f64 = 0.15;
 const ALIKE: f64 = 0.1;
 
 /// Mirrors a leader until told to stop.
+///
+/// # Errors
+/// If an arm is not there or not well, a port is lost, or the recording cannot be written.
 pub fn teleop(home: &Home, args: &TeleopArgs) -> Result<bool> {
+    let well = follow(home, args, || {
+        let stop = StopSwitch::new();
+        stops::arrange(&stop, &args.stop)?;
+        Ok(stop)
+    })?;
+    if args.target.json {
+        outln!("{}", json!({"followed": well, "record": args.record}));
+    }
+    Ok(well)
+}
+
+/// Mirrors the leader that `args` name until this switch is pressed or their time is over; `false`
+/// if an alarm of the arm ended it before.
+///
+/// # Errors
+/// As [`teleop`].
+pub fn follow_until(home: &Home, args: &TeleopArgs, stop: StopSwitch) -> Result<bool> {
+    follow(home, args, || Ok(stop))
+}
+
+fn follow(
+    home: &Home,
+    args: &TeleopArgs,
+    stop: impl FnOnce() -> Result<StopSwitch>,
+) -> Result<bool> {
     let follower = Hardware::find(home, &args.target)?;
     let leader = Hardware::find_leader(
         home,
@@ -46,8 +74,7 @@ pub fn teleop(home: &Home, args: &TeleopArgs) -> Result<bool> {
     if follower.device()? == leader.device()? {
         bail!("leader and follower are on the same port");
     }
-    let stop = StopSwitch::new();
-    stops::arrange(&stop, &args.stop)?;
+    let stop = stop()?;
     let leader = Leader::open(&leader)?;
     let recording = Recording::begin(home, args, &follower)?;
     let mut arm = follower.arm(Ending::Lower)?;
@@ -75,9 +102,6 @@ pub fn teleop(home: &Home, args: &TeleopArgs) -> Result<bool> {
     braked?;
     recorded.transpose()?;
     arm.end()?;
-    if args.target.json {
-        outln!("{}", json!({"followed": well, "record": args.record}));
-    }
     Ok(well)
 }
 

@@ -1,10 +1,10 @@
 //! The part of the command line that is about kept runs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::args::StopArgs;
+use crate::args::{StopArgs, parsed};
 use crate::view::Shown;
 
 /// Whether and where a run is kept.
@@ -94,6 +94,14 @@ pub struct ReplayArgs {
     /// Print one JSON object as the only thing on stdout
     #[arg(long)]
     pub json: bool,
+}
+
+impl ReplayArgs {
+    /// The whole recording in a simulator of its own, as fast as possible.
+    pub fn of(file: &Path) -> Self {
+        // What begins with a hyphen is a file here.
+        parsed(&["--".as_ref(), file.as_ref()])
+    }
 }
 
 /// `enact view`.

@@ -17,7 +17,6 @@ use crate::arm::choice::{ArmChoice, Source};
 use crate::arm::gentle::straight;
 use crate::home::Home;
 use crate::launch::Launch;
-use crate::stops;
 
 /// An arm that is not simulated is moved so many times as fast as it was, if nothing is said.
 const SLOWLY: f64 = 0.25;
@@ -55,20 +54,20 @@ pub fn find(home: &Home, args: &ReplayArgs, journal: &Journal, stage: &Stage) ->
         .find(home, &launch.robot, &stage.robot, &stage.simulator)
 }
 
-/// Starts the arm at the pace that is asked for, which it keeps while `on`. What stops it does so
-/// while it is armed too.
+/// Starts the arm at the pace that is asked for, which it keeps while `on`. What `stop` gives stops
+/// it while it is armed too.
 pub fn start(
     source: &Source,
     args: &ReplayArgs,
     stage: &Stage,
     on: &Arc<AtomicBool>,
+    stop: impl FnOnce() -> Result<StopSwitch>,
 ) -> Result<ArmThread> {
     let speed = args.speed.or(args.arm.as_ref().map(|_| SLOWLY));
     if let (Some(speed), false) = (speed, matches!(source, Source::Sim)) {
         check_pace(stage.robot.control_period(), speed)?;
     }
-    let stop = StopSwitch::new();
-    stops::arrange(&stop, &args.stop)?;
+    let stop = stop()?;
     let mut arm = source.arm(&stage.simulator)?;
     if let Some(speed) = speed {
         // Servos brake at the pace at which they move.

@@ -5,22 +5,27 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use enact_arm::StopSwitch;
+use enact_arm::{ArmThread, StopSwitch};
 use enact_journal::{Departure, Journal, RecordedMotion, Replay};
 use serde_json::{Value, json};
 
 use super::args::ReplayArgs;
 use super::stage::Stage;
 use super::{mover, open_readable, reask, verify};
+use crate::arm::choice::Source;
 use crate::arm::lines::Lines;
 use crate::home::Home;
 use crate::run::words;
+use crate::stops;
 
 /// A replay that stays this near to the recording has not departed from it: metres of the
 /// tool, rad or m of a joint.
 const NEAR: (f64, f64) = (1e-3, 1e-2);
 
 /// Replays, verifies or asks again; whether it came out as recorded.
+///
+/// # Errors
+/// If the recording cannot be used, or the arm broke.
 pub fn replay(home: &Home, args: &ReplayArgs) -> Result<bool> {
     let journal = open_readable(&args.file)?;
     if args.verify {
@@ -32,20 +37,24 @@ pub fn replay(home: &Home, args: &ReplayArgs) -> Result<bool> {
     if args.reask {
         return reask::reask(home, &journal, args);
     }
-    let motions = journal.motions()?;
-    let until = args.until.unwrap_or(u32::MAX);
-    // A simulated world is as it was only after all that came before.
-    let from = args.arm.as_ref().map_or(0, |_| args.from_turn);
-    let turns = from..=until;
-    let part: Vec<&RecordedMotion> = motions
-        .iter()
-        .filter(|motion| turns.contains(&motion.turn))
-        .collect();
-    if part.is_empty() {
-        bail!("nothing moved in this part of the recording");
-    }
-    let whole = part.len() == motions.len();
-    let outcome = perform(home, &journal, args, &part, whole)?;
+    let player = Player::assemble(home, args, journal, || {
+        let stop = StopSwitch::new();
+        stops::arrange(&stop, &args.stop)?;
+        Ok(stop)
+    })?;
+    let lines = args.step.then(Lines::read);
+    let outcome = player.play(
+        |motion, stop| {
+            lines
+                .as_ref()
+                .is_none_or(|lines| go_on(motion, lines, stop))
+        },
+        |motion, departure| {
+            if !args.json {
+                outln!("{}", line(motion, departure));
+            }
+        },
+    )?;
     if args.json {
         outln!("{}", outcome.json());
     } else {
@@ -54,63 +63,121 @@ pub fn replay(home: &Home, args: &ReplayArgs) -> Result<bool> {
     Ok(outcome.is_as_recorded())
 }
 
-fn perform(
-    home: &Home,
-    journal: &Journal,
-    args: &ReplayArgs,
-    motions: &[&RecordedMotion],
+/// A recording, and an arm that does once more what it tells.
+pub struct Player {
+    journal: Journal,
+    motions: Vec<RecordedMotion>,
+    /// Turns that are shown; what was before them in a simulated world is done at once.
+    shown_from: u32,
+    /// Whether nothing of the recording is left out.
     whole: bool,
-) -> Result<Outcome> {
-    let stage = Stage::of(journal)?;
-    home.guard(&stage.robot)?;
-    let robot = &stage.robot;
-    let on = Arc::new(AtomicBool::new(false));
-    let source = mover::find(home, args, journal, &stage)?;
-    let arm = mover::start(&source, args, &stage, &on)?;
-    let mut replay = Replay::new(robot, &arm);
-    if args.arm.is_some() {
-        let around = mover::around(robot, journal)?;
-        if let Some(first) = motions.first() {
-            mover::approach(robot, &arm, first, &around)?;
-        }
-        replay = replay.among(around);
+    stage: Stage,
+    source: Source,
+    arm: ArmThread,
+    /// Whether time passes as told.
+    on: Arc<AtomicBool>,
+    /// Whether the arm is chosen by a launch file.
+    by_an_arm: bool,
+}
+
+impl Player {
+    /// Opens the recording that `args` names and starts the arm that they choose, to be stopped by
+    /// this switch alone. Nothing moves yet.
+    ///
+    /// # Errors
+    /// If the recording cannot be used, nothing moved in it, or the arm cannot be started.
+    pub fn open(home: &Home, args: &ReplayArgs, stop: StopSwitch) -> Result<Self> {
+        Self::assemble(home, args, open_readable(&args.file)?, || Ok(stop))
     }
-    let mut outcome = Outcome {
-        by_an_arm: args.arm.is_some(),
-        ..Outcome::default()
-    };
-    let begun = arm.state()?.stamp;
-    let started = Instant::now();
-    let lines = args.step.then(Lines::read);
-    for motion in motions {
-        let shown = motion.turn >= args.from_turn;
-        on.store(shown, Ordering::Relaxed);
-        if let Some(lines) = lines.as_ref().filter(|_| shown)
-            && !go_on(motion, lines, &arm.stop_switch())
-        {
-            outcome.broken_off = true;
-            break;
+
+    fn assemble(
+        home: &Home,
+        args: &ReplayArgs,
+        journal: Journal,
+        stop: impl FnOnce() -> Result<StopSwitch>,
+    ) -> Result<Self> {
+        let mut motions = journal.motions()?;
+        let all = motions.len();
+        let until = args.until.unwrap_or(u32::MAX);
+        // A simulated world is as it was only after all that came before.
+        let from = args.arm.as_ref().map_or(0, |_| args.from_turn);
+        motions.retain(|motion| (from..=until).contains(&motion.turn));
+        if motions.is_empty() {
+            bail!("nothing moved in this part of the recording");
         }
-        let departure = replay.motion(motion)?;
-        if shown && !args.json {
-            outln!("{}", line(motion, &departure));
-        }
-        let refused = departure.refused.is_some();
-        outcome.note(departure);
-        let stopped = arm.stop_switch().is_pressed();
-        outcome.broken_off |= stopped;
-        if refused || stopped {
-            break;
-        }
+        let stage = Stage::of(&journal)?;
+        home.guard(&stage.robot)?;
+        let on = Arc::new(AtomicBool::new(false));
+        let source = mover::find(home, args, &journal, &stage)?;
+        let arm = mover::start(&source, args, &stage, &on, stop)?;
+        Ok(Self {
+            whole: motions.len() == all,
+            journal,
+            motions,
+            shown_from: args.from_turn,
+            stage,
+            source,
+            arm,
+            on,
+            by_an_arm: args.arm.is_some(),
+        })
     }
-    outcome.wall = started.elapsed();
-    outcome.arm = arm.state()?.stamp.since(begun);
-    if let ([task], true, true) = (journal.tasks().as_slice(), whole, source.is_simulated()) {
-        let goal = stage.goal(task);
-        outcome.reached = goal.map(|goal| stage.simulator.with_world(|world| goal.holds(world)));
-        outcome.was_reached = journal.is_reached();
+
+    /// Has the arm do it all. Before each motion that is shown `go_on` is asked, which hears what
+    /// stops the arm; after it `told` is told how it went.
+    ///
+    /// # Errors
+    /// If the arm broke, or what was recorded cannot be read.
+    pub fn play(
+        &self,
+        go_on: impl Fn(&RecordedMotion, &StopSwitch) -> bool,
+        mut told: impl FnMut(&RecordedMotion, &Departure),
+    ) -> Result<Outcome> {
+        let (robot, arm, journal) = (&self.stage.robot, &self.arm, &self.journal);
+        let mut replay = Replay::new(robot, arm);
+        if self.by_an_arm {
+            let around = mover::around(robot, journal)?;
+            if let Some(first) = self.motions.first() {
+                mover::approach(robot, arm, first, &around)?;
+            }
+            replay = replay.among(around);
+        }
+        let mut outcome = Outcome {
+            by_an_arm: self.by_an_arm,
+            ..Outcome::default()
+        };
+        let begun = arm.state()?.stamp;
+        let started = Instant::now();
+        for motion in &self.motions {
+            let shown = motion.turn >= self.shown_from;
+            self.on.store(shown, Ordering::Relaxed);
+            if shown && !go_on(motion, &arm.stop_switch()) {
+                outcome.broken_off = true;
+                break;
+            }
+            let departure = replay.motion(motion)?;
+            if shown {
+                told(motion, &departure);
+            }
+            let refused = departure.refused.is_some();
+            outcome.note(departure);
+            let stopped = arm.stop_switch().is_pressed();
+            outcome.broken_off |= stopped;
+            if refused || stopped {
+                break;
+            }
+        }
+        outcome.wall = started.elapsed();
+        outcome.arm = arm.state()?.stamp.since(begun);
+        let tasks = journal.tasks();
+        if let ([task], true, true) = (tasks.as_slice(), self.whole, self.source.is_simulated()) {
+            let world = &self.stage.simulator;
+            let goal = self.stage.goal(task);
+            outcome.reached = goal.map(|goal| world.with_world(|world| goal.holds(world)));
+            outcome.was_reached = journal.is_reached();
+        }
+        Ok(outcome)
     }
-    Ok(outcome)
 }
 
 /// Waits for Enter; `false` at the end of input and after a stop.
@@ -149,22 +216,32 @@ fn line(motion: &RecordedMotion, departure: &Departure) -> String {
 }
 
 /// How a replay went.
-#[derive(Default)]
-struct Outcome {
-    /// Which is never bit for bit where it was.
-    by_an_arm: bool,
-    motions: usize,
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// Whether an arm did it that is never bit for bit where it was.
+    pub by_an_arm: bool,
+    /// Motions that were followed.
+    pub motions: usize,
     /// Whether somebody ended it before its end.
-    broken_off: bool,
-    exact: usize,
-    refused: Option<String>,
-    ends: usize,
-    tool: f64,
-    joint: f64,
-    arm: Duration,
-    wall: Duration,
-    reached: Option<bool>,
-    was_reached: Option<bool>,
+    pub broken_off: bool,
+    /// Motions that went bit for bit as recorded.
+    pub exact: usize,
+    /// Why the last motion was refused, if it was.
+    pub refused: Option<String>,
+    /// Motions that ended otherwise than recorded.
+    pub ends: usize,
+    /// How far the tool was off at most, metres.
+    pub tool: f64,
+    /// How far a joint was off at most, rad or m.
+    pub joint: f64,
+    /// Time that passed for the arm.
+    pub arm: Duration,
+    /// Time that passed for everybody else.
+    pub wall: Duration,
+    /// Whether physics has the goal reached, where it can tell.
+    pub reached: Option<bool>,
+    /// Whether it was reached in the recording.
+    pub was_reached: Option<bool>,
 }
 
 impl Outcome {
@@ -178,7 +255,8 @@ impl Outcome {
         self.refused = departure.refused.map(|refusal| refusal.to_string());
     }
 
-    fn is_as_recorded(&self) -> bool {
+    /// Whether it came out as recorded: near enough, with the same ends and the same outcome.
+    pub fn is_as_recorded(&self) -> bool {
         let near = self.by_an_arm || (self.tool <= NEAR.0 && self.joint <= NEAR.1);
         let same_outcome = self.reached.is_none() || self.reached == self.was_reached;
         self.refused.is_none() && !self.broken_off && self.ends == 0 && near && same_outcome

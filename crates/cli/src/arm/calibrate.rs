@@ -25,8 +25,48 @@ const LONGEST_SILENCE: Duration = Duration::from_secs(2);
 /// Pause between two readings.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Calibrates some joints, or all.
+/// Calibrates some joints, or all; a person at standard input moves them. Ctrl-C breaks it off.
+///
+/// # Errors
+/// As [`calibrate_until`].
 pub fn calibrate(hardware: &Hardware, names: &[String]) -> Result<bool> {
+    let (path, kept, calibration) = run(hardware, names, || {
+        let stop = StopSwitch::new();
+        on_interrupt(stop.clone())?;
+        Ok(stop)
+    })?;
+    if hardware.json {
+        outln!(
+            "{}",
+            json!({"calibration": path, "old": kept, "joints": calibration.joints})
+        );
+    } else {
+        outln!("{}", path.display());
+    }
+    Ok(true)
+}
+
+/// Calibrates the joints of these names, or all if there are none; a person at standard input
+/// moves them, and pressing `stop` breaks it off. Returns the file that was written.
+///
+/// # Errors
+/// If a joint is not known, the servos do not answer, somebody broke it off, or the file cannot be
+/// written. The servos have their old settings then.
+pub fn calibrate_until(
+    hardware: &Hardware,
+    names: &[String],
+    stop: StopSwitch,
+) -> Result<(PathBuf, Calibration)> {
+    let (path, _, calibration) = run(hardware, names, || Ok(stop))?;
+    Ok((path, calibration))
+}
+
+/// Calibrates: the file, where the one before is kept, and what is in the new one.
+fn run(
+    hardware: &Hardware,
+    names: &[String],
+    stop: impl FnOnce() -> Result<StopSwitch>,
+) -> Result<(PathBuf, Option<PathBuf>, Calibration)> {
     let chosen: Vec<usize> = if names.is_empty() {
         (0..hardware.wiring.servos.len()).collect()
     } else {
@@ -37,8 +77,7 @@ pub fn calibrate(hardware: &Hardware, names: &[String]) -> Result<bool> {
     let all = (0..hardware.wiring.servos.len()).all(|index| chosen.contains(&index));
     let old = old_calibration(&path, all)?;
     let lines = Lines::read();
-    let stop = StopSwitch::new();
-    on_interrupt(stop.clone())?;
+    let stop = stop()?;
     let mut guide = Guide::begin(hardware, &chosen, &stop).map_err(|error| told(&stop, error))?;
     let calibrated = guide.calibrate(&lines, &chosen, old, &path);
     let (calibration, kept) = calibrated.map_err(|error| told(&stop, error))?;
@@ -46,15 +85,7 @@ pub fn calibrate(hardware: &Hardware, names: &[String]) -> Result<bool> {
     if let Some(kept) = &kept {
         errln!("the old calibration is kept as {}", kept.display());
     }
-    if hardware.json {
-        outln!(
-            "{}",
-            json!({"calibration": path, "old": kept, "joints": calibration.joints})
-        );
-    } else {
-        outln!("{}", path.display());
-    }
-    Ok(true)
+    Ok((path, kept, calibration))
 }
 
 /// What the file at `path` says, if there is one. One of no use is no hindrance where all joints

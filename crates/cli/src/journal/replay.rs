@@ -71,9 +71,10 @@ pub struct Player {
     shown_from: u32,
     /// Whether nothing of the recording is left out.
     whole: bool,
-    stage: Stage,
-    source: Source,
+    // Dropped in this order: an arm is left before what it hangs on is gone.
     arm: ArmThread,
+    source: Source,
+    stage: Stage,
     /// Whether time passes as told.
     on: Arc<AtomicBool>,
     /// Whether the arm is chosen by a launch file.
@@ -115,21 +116,21 @@ impl Player {
             journal,
             motions,
             shown_from: args.from_turn,
-            stage,
-            source,
             arm,
+            source,
+            stage,
             on,
             by_an_arm: args.arm.is_some(),
         })
     }
 
-    /// Has the arm do it all. Before each motion that is shown `go_on` is asked, which hears what
+    /// Has the arm do it all, and leaves it. Before each motion that is shown `go_on` is asked, which hears what
     /// stops the arm; after it `told` is told how it went.
     ///
     /// # Errors
     /// If the arm broke, or what was recorded cannot be read.
     pub fn play(
-        &self,
+        self,
         go_on: impl Fn(&RecordedMotion, &StopSwitch) -> bool,
         mut told: impl FnMut(&RecordedMotion, &Departure),
     ) -> Result<Outcome> {

@@ -1,23 +1,14 @@
 //! Which of several plans is carried out, and which plan is not carried out after all.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use enact_arm::ArmThread;
-use enact_bridge::{Bounds, Ending, Event, Observer, Report, Session};
+use enact_bridge::{Bounds, Ending, Event, Observer, Report};
 use enact_dataset::truth::Truth;
 use enact_plan::{
     Answer, Detection, Pair, Perceiver, Plan, Planner, PlannerError, ScriptedPlanner, Situation,
     Step, Token,
 };
-use enact_robot::Robot;
-use enact_sim::render::Look;
-use enact_sim::{Scene, Simulator};
+use enact_sim::Simulator;
+use enact_testkit::Table;
 use enact_types::{Frame, NormalisedPoint, Vector3};
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 fn point(object: &str) -> Step {
     Step::Point {
@@ -104,29 +95,20 @@ fn run(
     bounds: Bounds,
     meanwhile: impl Fn(&Simulator, u32),
 ) -> (Report, Vec<String>) {
-    let robot = Arc::new(Robot::load(&root().join("robots/so101")).unwrap());
-    let scene = Scene::load(&root().join("scenes/tabletop.toml")).unwrap();
-    let layout = scene.draw(3);
-    let simulator = Simulator::new(&robot, &layout, false);
+    let table = Table::new(3);
     let mut thoughts = 0;
     let mut plans = Plans::default();
-    let mut session = Session::new(
-        Arc::clone(&robot),
-        ArmThread::start(Box::new(simulator.arm()), &robot),
-        Box::new(simulator.camera(Look::default(), 3)),
-        Box::new(Pair {
-            perceiver: Truth::new(&simulator, &layout),
-            planner: Thinking {
-                answers,
-                meanwhile: || {
-                    thoughts += 1;
-                    meanwhile(&simulator, thoughts);
-                },
+    let mind = Pair {
+        perceiver: table.truth(),
+        planner: Thinking {
+            answers,
+            meanwhile: || {
+                thoughts += 1;
+                meanwhile(&table.simulator, thoughts);
             },
-        }),
-        vec![Box::new(&mut plans)],
-    )
-    .unwrap();
+        },
+    };
+    let mut session = table.session(mind, vec![Box::new(&mut plans)]);
     let report = session.run("point to something", bounds).unwrap();
     drop(session);
     (report, plans.0)
@@ -236,22 +218,13 @@ fn what_is_moved_again_and_again_ends_in_a_question() {
 #[test]
 fn a_model_that_never_points_names_marks() {
     let run = |marks: bool| {
-        let robot = Arc::new(Robot::load(&root().join("robots/so101")).unwrap());
-        let scene = Scene::load(&root().join("scenes/tabletop.toml")).unwrap();
-        let layout = scene.draw(3);
-        let simulator = Simulator::new(&robot, &layout, false);
+        let table = Table::new(3);
         let plan = answer(point("red cube"), -0.1).meaning.unwrap();
-        let mut session = Session::new(
-            Arc::clone(&robot),
-            ArmThread::start(Box::new(simulator.arm()), &robot),
-            Box::new(simulator.camera(Look::default(), 3)),
-            Box::new(Pair {
-                perceiver: Naming(Truth::new(&simulator, &layout)),
-                planner: ScriptedPlanner::new(plan),
-            }),
-            Vec::new(),
-        )
-        .unwrap();
+        let mind = Pair {
+            perceiver: Naming(table.truth()),
+            planner: ScriptedPlanner::new(plan),
+        };
+        let mut session = table.session(mind, Vec::new());
         let bounds = Bounds {
             marks,
             ..bounds(2, 1)

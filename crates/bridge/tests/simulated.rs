@@ -1,22 +1,9 @@
 //! Whole runs in the simulator, with the simulator's own labels and a plan from a file.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use enact_arm::ArmThread;
-use enact_bridge::{Bounds, Ending, Event, Journal, Observer, Report, Session};
-use enact_dataset::truth::Truth;
-use enact_plan::{Pair, Plan, ScriptedPlanner, Verdict};
-use enact_robot::Robot;
-use enact_sim::render::Look;
-use enact_sim::{Goal, Item, Scene, Simulator};
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-const TASK: &str = "put the red cube in the blue bowl";
-const PLAN: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
+use enact_bridge::{Bounds, Ending, Event, Journal, Observer, Report};
+use enact_plan::Verdict;
+use enact_sim::{Item, Simulator};
+use enact_testkit::{PUT, TASK, Table, robot, scene};
 
 struct Run {
     report: Report,
@@ -30,32 +17,18 @@ fn put_red_cube_in_blue_bowl(seed: u64) -> Run {
 
 /// With a camera that measures depth, or one that does not.
 fn put_in_bowl(seed: u64, depth: bool) -> Run {
-    let robot = Arc::new(Robot::load(&root().join("robots/so101")).unwrap());
-    let scene = Scene::load(&root().join("scenes/tabletop.toml")).unwrap();
-    let mut layout = scene.draw(seed);
+    let mut layout = scene("tabletop").draw(seed);
     layout.camera.depth = depth;
-    let simulator = Simulator::new(&robot, &layout, false);
-    let plan = Plan::parse(PLAN).unwrap();
+    let table = Table::of(robot("so101"), layout, seed);
     let mut journal = Journal::new(Vec::new());
-    let mut session = Session::new(
-        Arc::clone(&robot),
-        ArmThread::start(Box::new(simulator.arm()), &robot),
-        Box::new(simulator.camera(Look::default(), seed)),
-        Box::new(Pair {
-            perceiver: Truth::new(&simulator, &layout),
-            planner: ScriptedPlanner::new(plan),
-        }),
-        vec![Box::new(&mut journal)],
-    )
-    .unwrap();
+    let mut session = table.session(table.mind(PUT), vec![Box::new(&mut journal)]);
     let bounds = Bounds::of_turns(3);
     let report = session.run(TASK, bounds).unwrap();
     drop(session);
-    let goal = Goal::Inside("red cube".to_owned(), "blue bowl".to_owned());
     Run {
         report,
         journal: journal.finish().unwrap(),
-        inside: simulator.with_world(|world| goal.holds(world)),
+        inside: table.is_put(),
     }
 }
 
@@ -100,35 +73,20 @@ impl Observer for &mut Hand {
 
 #[test]
 fn what_moves_while_the_arm_is_on_its_way_is_noticed_before_it_is_touched() {
-    let robot = Arc::new(Robot::load(&root().join("robots/so101")).unwrap());
-    let scene = Scene::load(&root().join("scenes/tabletop.toml")).unwrap();
-    let layout = scene.draw(1);
-    let simulator = Simulator::new(&robot, &layout, false);
+    let table = Table::new(1);
     let is_cube = |item: &Item| item.name == "red cube";
     let mut hand = Hand {
-        simulator: simulator.clone(),
-        cube: layout.objects.iter().position(is_cube).unwrap(),
+        simulator: table.simulator.clone(),
+        cube: table.layout.objects.iter().position(is_cube).unwrap(),
         acting: false,
         moved: false,
         hindrances: Vec::new(),
     };
-    let planner = ScriptedPlanner::new(Plan::parse(PLAN).unwrap());
-    let mut session = Session::new(
-        Arc::clone(&robot),
-        ArmThread::start(Box::new(simulator.arm()), &robot),
-        Box::new(simulator.camera(Look::default(), 1)),
-        Box::new(Pair {
-            perceiver: Truth::new(&simulator, &layout),
-            planner,
-        }),
-        vec![Box::new(&mut hand)],
-    )
-    .unwrap();
+    let mut session = table.session(table.mind(PUT), vec![Box::new(&mut hand)]);
     session.run(TASK, Bounds::of_turns(3)).unwrap();
     drop(session);
     assert_eq!(hand.hindrances, ["the red cube is not where it was"]);
-    let goal = Goal::Inside("red cube".to_owned(), "blue bowl".to_owned());
-    assert!(simulator.with_world(|world| goal.holds(world)));
+    assert!(table.is_put());
 }
 
 #[test]

@@ -1,15 +1,7 @@
 //! Sentences that ask for no deed, with a planner that wants to move all the same.
 
-use std::path::Path;
-use std::sync::Arc;
-
-use enact_arm::ArmThread;
-use enact_bridge::{Bounds, Ending, Event, Observer, Report, Session};
-use enact_dataset::truth::Truth;
-use enact_plan::{Pair, Plan, ScriptedPlanner};
-use enact_robot::Robot;
-use enact_sim::render::Look;
-use enact_sim::{Scene, Simulator};
+use enact_bridge::{Bounds, Ending, Event, Observer, Report};
+use enact_testkit::Table;
 
 /// How often the arm was moved.
 #[derive(Default)]
@@ -25,24 +17,9 @@ impl Observer for Moves {
 
 /// A run on a table with a red cube and a blue bowl by a planner that follows `plan`.
 fn run(instruction: &str, plan: &str) -> (Report, u32) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let robot = Arc::new(Robot::load(&root.join("robots/so101")).unwrap());
-    let layout = Scene::load(&root.join("scenes/tabletop.toml"))
-        .unwrap()
-        .draw(3);
-    let simulator = Simulator::new(&robot, &layout, false);
+    let table = Table::new(3);
     let mut moves = Moves::default();
-    let mut session = Session::new(
-        Arc::clone(&robot),
-        ArmThread::start(Box::new(simulator.arm()), &robot),
-        Box::new(simulator.camera(Look::default(), 3)),
-        Box::new(Pair {
-            perceiver: Truth::new(&simulator, &layout),
-            planner: ScriptedPlanner::new(Plan::parse(plan).unwrap()),
-        }),
-        vec![Box::new(&mut moves)],
-    )
-    .unwrap();
+    let mut session = table.session(table.mind(plan), vec![Box::new(&mut moves)]);
     let report = session.run(instruction, Bounds::of_turns(3)).unwrap();
     drop(session);
     (report, moves.0)

@@ -1,24 +1,15 @@
 //! What is reported of a run that somebody stops.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
 use enact_arm::{ArmThread, StopSwitch};
-use enact_bridge::{Bounds, Ending, Event, Observer, Report, Session};
+use enact_bridge::{Bounds, Ending, Event, Observer, Report};
 use enact_dataset::truth::Truth;
 use enact_plan::{
     Answer, Detection, Perceiver, Plan, Planner, PlannerError, ScriptedPlanner, Situation, Verdict,
 };
-use enact_robot::Robot;
-use enact_sim::render::Look;
-use enact_sim::{Scene, Simulator};
+use enact_testkit::Table;
 use enact_types::Frame;
 
 const PLAN: &str = r#"{"steps":[{"skill":"say","text":"I point"},{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 /// When the switch is pressed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,30 +84,23 @@ impl Observer for Watching {
 
 /// Points to the cube, and is stopped; the report and how many motions were begun.
 fn run(when: When) -> (Report, u32) {
-    let robot = Arc::new(Robot::load(&root().join("robots/so101")).unwrap());
-    let scene = Scene::load(&root().join("scenes/tabletop.toml")).unwrap();
-    let layout = scene.draw(3);
-    let simulator = Simulator::new(&robot, &layout, false);
+    let table = Table::new(3);
     let stop = StopSwitch::new();
     let mut watching = Watching {
         when,
         stop: stop.clone(),
         motions: 0,
     };
-    let mut session = Session::new(
-        Arc::clone(&robot),
-        ArmThread::start_with(Box::new(simulator.arm()), &robot, stop.clone()),
-        Box::new(simulator.camera(Look::default(), 3)),
-        Box::new(Listening {
-            truth: Truth::new(&simulator, &layout),
-            planner: ScriptedPlanner::new(Plan::parse(PLAN).unwrap()),
-            when,
-            stop: stop.clone(),
-            looks: 0,
-        }),
-        vec![Box::new(&mut watching)],
-    )
-    .unwrap();
+    let arm = Box::new(table.simulator.arm());
+    let arm = ArmThread::start_with(arm, &table.robot, stop.clone());
+    let mind = Listening {
+        truth: table.truth(),
+        planner: ScriptedPlanner::new(Plan::parse(PLAN).unwrap()),
+        when,
+        stop: stop.clone(),
+        looks: 0,
+    };
+    let mut session = table.session_of(arm, mind, vec![Box::new(&mut watching)]);
     let report = session.run("point to it", Bounds::of_turns(3)).unwrap();
     // The next task is none of its business.
     stop.release();

@@ -9,12 +9,9 @@ use std::time::Duration;
 
 use enact_journal::message::JointStates;
 use enact_journal::{End, Journal, Topic, verify};
+use enact_testkit::root;
 use serde_json::Value;
 use tempfile::TempDir;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 fn enact(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_enact"));

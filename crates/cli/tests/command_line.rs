@@ -1,100 +1,16 @@
 //! The program as a black box: what it prints, where, and its exit status.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+mod program;
 
+use program::*;
 use serde_json::Value;
-
-const PUT: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
-const TASK: &str = "put the red cube in the blue bowl";
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-fn enact(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_enact"));
-    command.args(arguments);
-    if let ["run" | "chat", rest @ ..] = arguments
-        && !rest.contains(&"--record")
-    {
-        command.arg("--no-record");
-    }
-    command.current_dir(root()).stdin(Stdio::null());
-    command
-}
-
-fn run(arguments: &[&str]) -> Output {
-    enact(arguments).output().unwrap()
-}
-
-fn run_with_input(arguments: &[&str], input: &str) -> Output {
-    use std::io::Write;
-    let mut child = enact(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(input.as_bytes())
-        .unwrap();
-    child.wait_with_output().unwrap()
-}
-
-fn status(output: &Output) -> i32 {
-    output.status.code().unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
-}
-
-fn write(folder: &Path, name: &str, text: &str) -> String {
-    let path = folder.join(name);
-    std::fs::write(&path, text).unwrap();
-    path.display().to_string()
-}
-
-/// One message, not a trace: what, where, and nothing on stdout.
-fn is_one_clear_error(output: &Output, parts: &[&str]) {
-    let talk = stderr(output);
-    assert_eq!(status(output), 2, "{talk}");
-    assert!(output.stdout.is_empty(), "{output:?}");
-    assert!(
-        talk.starts_with("enact: ") && talk.lines().count() <= 6,
-        "{talk}"
-    );
-    assert!(!talk.contains("panicked"), "{talk}");
-    for part in parts {
-        assert!(talk.contains(part), "`{part}` is missing from: {talk}");
-    }
-}
 
 #[test]
 fn a_plan_from_a_file_is_carried_out_and_reported_as_json() {
     let folder = tempfile::tempdir().unwrap();
     let plan = write(folder.path(), "plan.json", PUT);
-    let arguments = [
-        "run",
-        TASK,
-        "--plan",
-        &plan,
-        "--perception",
-        "truth",
-        "--json",
-        "--seed",
-        "11",
-    ];
-    let output = run(&arguments);
-    let report = json(&output);
+    let output = put(&plan, &["--json", "--seed", "11"]);
+    let report = object(&output);
     assert_eq!(report["success"], true, "{report}");
     assert_eq!(status(&output), 0);
     assert_eq!(report["seed"], 11);
@@ -109,14 +25,7 @@ fn a_plan_from_a_file_is_carried_out_and_reported_as_json() {
 fn a_run_tells_what_was_seen_planned_done_and_observed() {
     let folder = tempfile::tempdir().unwrap();
     let plan = write(folder.path(), "plan.json", PUT);
-    let talk = stderr(&run(&[
-        "run",
-        TASK,
-        "--plan",
-        &plan,
-        "--perception",
-        "truth",
-    ]));
+    let talk = stderr(&put(&plan, &[]));
     for part in [
         "saw  ",
         "red cube at",
@@ -135,16 +44,7 @@ fn the_same_seed_writes_the_same_journal() {
     let journal = |name: &str| {
         let path = folder.path().join(name);
         let text = path.display().to_string();
-        run(&[
-            "run",
-            TASK,
-            "--plan",
-            &plan,
-            "--perception",
-            "truth",
-            "--journal",
-            &text,
-        ]);
+        put(&plan, &["--journal", &text]);
         std::fs::read(path).unwrap()
     };
     let first = journal("a");
@@ -157,17 +57,7 @@ fn a_dry_run_moves_nothing_and_prints_what_would_be_done() {
     let folder = tempfile::tempdir().unwrap();
     let plan = write(folder.path(), "plan.json", PUT);
     let journal = folder.path().join("journal").display().to_string();
-    let output = run(&[
-        "run",
-        TASK,
-        "--plan",
-        &plan,
-        "--perception",
-        "truth",
-        "--dry-run",
-        "--journal",
-        &journal,
-    ]);
+    let output = put(&plan, &["--dry-run", "--journal", &journal]);
     let text = String::from_utf8(output.stdout.clone()).unwrap();
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     assert!(
@@ -198,7 +88,7 @@ fn an_object_that_is_not_there_is_refused_with_what_is() {
         "--turns",
         "1",
     ]);
-    let report = json(&output);
+    let report = object(&output);
     assert_eq!(status(&output), 1);
     assert_eq!(report["success"], false);
     let refusal = report["refusals"][0].as_str().unwrap();
@@ -211,7 +101,7 @@ fn an_object_that_is_not_there_is_refused_with_what_is() {
 #[test]
 fn an_unreachable_object_is_refused_with_the_distance() {
     let folder = tempfile::tempdir().unwrap();
-    let text = std::fs::read_to_string(root().join("scenes/tabletop.toml")).unwrap();
+    let text = shipped("scenes/tabletop.toml");
     let far = text.replacen(
         "colour = \"red\"",
         "colour = \"red\"\nat = [-0.12, 0.26]",
@@ -233,7 +123,7 @@ fn an_unreachable_object_is_refused_with_the_distance() {
         "--turns",
         "1",
     ]);
-    let report = json(&output);
+    let report = object(&output);
     assert_eq!(status(&output), 1);
     let refusal = report["refusals"][0].as_str().unwrap();
     assert!(refusal.contains("out of reach"), "{refusal}");
@@ -246,7 +136,7 @@ fn a_live_folder_in_which_nothing_is_written_is_a_frozen_camera() {
     let plan = write(folder.path(), "plan.json", PUT);
     let picture = folder.path().join("view.png").display().to_string();
     assert_eq!(status(&run(&["render", "tabletop", "--out", &picture])), 0);
-    let text = std::fs::read_to_string(root().join("launch/sim.toml")).unwrap();
+    let text = shipped("launch/sim.toml");
     let live = "source = \"folder\"\npath = \".\"\nlive = true";
     let launch = text.replace("source = \"sim\"", live);
     let launch = write(folder.path(), "live.toml", &launch);
@@ -274,7 +164,7 @@ fn example(page: &str, after: &str) -> String {
 
 #[test]
 fn what_the_documentation_says_of_another_arm_is_sound() {
-    let page = std::fs::read_to_string(root().join("docs/your-arm.md")).unwrap();
+    let page = shipped("docs/your-arm.md");
     let folder = tempfile::tempdir().unwrap();
     let robot = folder.path().join("koch");
     std::fs::create_dir(&robot).unwrap();
@@ -282,7 +172,7 @@ fn what_the_documentation_says_of_another_arm_is_sound() {
         std::fs::copy(root().join("robots/so101").join(name), robot.join(name)).unwrap();
     }
     write(&robot, "bus.toml", &example(&page, "For a Koch v1.1"));
-    let text = std::fs::read_to_string(root().join("launch/so101.toml")).unwrap();
+    let text = shipped("launch/so101.toml");
     let named = format!("robot = \"{}\"", robot.display());
     let launch = text.replace("robot = \"so101\"", &named);
     let launch = write(folder.path(), "koch.toml", &launch);
@@ -293,15 +183,15 @@ fn what_the_documentation_says_of_another_arm_is_sound() {
 #[test]
 fn the_documented_camera_writes_where_the_launch_files_look() {
     let page = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
-    let commands = example(&page("docs/your-arm.md"), "For a webcam");
+    let commands = example(&shipped("docs/your-arm.md"), "For a webcam");
     let ffmpeg = commands.lines().find(|line| line.starts_with("ffmpeg "));
-    assert!(page("README.md").contains(ffmpeg.unwrap()));
-    let camera = example(&page("docs/your-arm.md"), "`live = true` says");
+    assert!(shipped("README.md").contains(ffmpeg.unwrap()));
+    let camera = example(&shipped("docs/your-arm.md"), "`live = true` says");
     let path = camera.lines().find_map(|line| line.strip_prefix("path = "));
     let folder = path.unwrap().trim_matches('"');
     assert!(ffmpeg.unwrap().contains(&format!("{folder}/")), "{folder}");
     for launch in ["launch/so101.toml", "launch/so100.toml"] {
-        assert!(page(launch).contains(camera.trim()), "{launch}");
+        assert!(shipped(launch).contains(camera.trim()), "{launch}");
     }
 }
 
@@ -331,11 +221,8 @@ fn bad_input_is_one_clear_error() {
         "plan.json",
         r#"{"steps":[{"skill":"throw"}]}"#,
     );
-    is_one_clear_error(
-        &run(&["run", TASK, "--plan", &plan, "--perception", "truth"]),
-        &["throw", "plan.json"],
-    );
-    let text = std::fs::read_to_string(root().join("scenes/tabletop.toml")).unwrap();
+    is_one_clear_error(&put(&plan, &[]), &["throw", "plan.json"]);
+    let text = shipped("scenes/tabletop.toml");
     let typo = write(
         folder.path(),
         "typo.toml",
@@ -389,7 +276,7 @@ fn everything_that_ships_is_sound() {
 #[test]
 fn check_names_file_line_and_a_hint() {
     let folder = tempfile::tempdir().unwrap();
-    let text = std::fs::read_to_string(root().join("scenes/tabletop.toml")).unwrap();
+    let text = shipped("scenes/tabletop.toml");
     let path = write(
         folder.path(),
         "scene.toml",
@@ -407,7 +294,7 @@ fn check_names_file_line_and_a_hint() {
 #[test]
 fn forward_and_inverse_kinematics_answer_line_by_line() {
     let poses = "{\"joints\":[0,0,0,0,0]}\n{\"joints\":[0.3,-0.6,0.7,0.4,-0.5]}\n";
-    let output = run_with_input(&["robot", "fk", "so101"], poses);
+    let output = run_with_input(&["robot", "fk", "so101"], poses.as_bytes());
     let answers: Vec<Value> = String::from_utf8(output.stdout)
         .unwrap()
         .lines()
@@ -419,10 +306,11 @@ fn forward_and_inverse_kinematics_answer_line_by_line() {
 
     let back = run_with_input(
         &["robot", "ik", "so101"],
-        &format!(
+        format!(
             "{}\n{{\"position\":[2,0,0],\"approach\":[0,0,-1]}}\n",
             answers[1]
-        ),
+        )
+        .as_bytes(),
     );
     let text = String::from_utf8(back.stdout).unwrap();
     let mut lines = text
@@ -443,7 +331,7 @@ fn forward_and_inverse_kinematics_answer_line_by_line() {
 
 #[test]
 fn a_wrong_number_of_joints_is_told_with_the_line() {
-    let output = run_with_input(&["robot", "fk", "so101"], "{\"joints\":[0,0]}\n");
+    let output = run_with_input(&["robot", "fk", "so101"], b"{\"joints\":[0,0]}\n");
     is_one_clear_error(&output, &["line 1", "2 joints", "shoulder_pan"]);
 }
 
@@ -500,17 +388,7 @@ fn a_file_stops_the_arm() {
     let folder = tempfile::tempdir().unwrap();
     let plan = write(folder.path(), "plan.json", PUT);
     let stop = write(folder.path(), "stop", "");
-    let arguments = [
-        "run",
-        TASK,
-        "--plan",
-        &plan,
-        "--perception",
-        "truth",
-        "--stop-file",
-        &stop,
-    ];
-    let output = run(&arguments);
+    let output = put(&plan, &["--stop-file", &stop]);
     assert_eq!(status(&output), 1, "{output:?}");
     assert!(output.stdout.starts_with(b"stopped"), "{output:?}");
 }

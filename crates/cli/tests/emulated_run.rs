@@ -3,22 +3,15 @@
 #![allow(clippy::print_stdout, reason = "measurements are for reading")]
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use enact_testkit::{PUT, TASK, root};
 use serde_json::Value;
 
 mod common;
 
 use common::{in_time, was_held_up};
-
-const PUT: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
-const TASK: &str = "put the red cube in the blue bowl";
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 /// Runs the task on servos of a protocol; the report.
 fn run(protocol: &str, faults: Option<&str>, seed: u64) -> (Option<i32>, Value, String) {

@@ -1,6 +1,5 @@
 //! `enact eval` as a black box.
 
-use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -10,7 +9,7 @@ const FLOOR: u64 = 15;
 
 fn eval(arguments: &[&str]) -> (Value, i32) {
     let output = Command::new(env!("CARGO_BIN_EXE_enact"))
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+        .current_dir(enact_testkit::root())
         .arg("eval")
         .args(arguments)
         .arg("--json")
@@ -66,7 +65,7 @@ fn kept_episodes_of_other_settings_are_not_mixed_in() {
     let folder = tempfile::tempdir().unwrap();
     let run = |seed: &str| {
         Command::new(env!("CARGO_BIN_EXE_enact"))
-            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+            .current_dir(enact_testkit::root())
             .args(["eval", "core", "--planner", "scripted", "--episodes", "1"])
             .args(["--seed", seed, "--out"])
             .arg(folder.path())

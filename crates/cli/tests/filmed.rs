@@ -1,15 +1,12 @@
 //! What an arm of servos does is kept with what its camera sees, without being asked for.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use enact_journal::{Journal, Record, Topic};
+use enact_testkit::root;
 
 const POINT: &str = r#"{"steps":[{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 fn run(folder: &Path, more: &[&str]) -> Journal {
     let (plan, file) = (folder.join("plan.json"), folder.join("run.mcap"));

@@ -1,29 +1,23 @@
 //! Kept runs through the program: listed, told, replayed, verified, exported.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use enact_journal::{Journal, Topic};
+use enact_testkit::{PUT, TASK, root};
 use serde_json::Value;
 
 mod common;
 
 use common::in_time;
 
-const PUT: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
-const TASK: &str = "put the red cube in the blue bowl";
-
-fn home() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
 /// Runs the program in `folder`.
 fn enact(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_enact"))
         .args(arguments)
         .current_dir(folder)
-        .env("ENACT_HOME", home().canonicalize().unwrap())
+        .env("ENACT_HOME", root().canonicalize().unwrap())
         .stdin(Stdio::null())
         .output()
         .unwrap()

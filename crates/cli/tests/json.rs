@@ -122,11 +122,7 @@ fn kept_runs_are_told() {
     let folder = tempfile::tempdir().unwrap();
     let plan = write(folder.path(), "plan.json", PUT);
     let file = folder.path().join("run.mcap").display().to_string();
-    let arguments = ["run", TASK, "--plan", &plan, "--perception", "truth"];
-    assert_eq!(
-        status(&run(&[&arguments[..], &["--record", &file]].concat())),
-        0
-    );
+    assert_eq!(status(&put(&plan, &["--record", &file])), 0);
     let text = write(folder.path(), "other.mcap", "no recording");
     let place = folder.path().display().to_string();
     let list = objects(&run(&["runs", "--json", "--dir", &place]));

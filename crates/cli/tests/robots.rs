@@ -1,12 +1,10 @@
 //! Robots from elsewhere: `enact robot import`, arms without a gripper.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+use enact_testkit::root;
 
 /// Runs the program with a home of its own, which has scenes but no robots.
 fn enact(home: &Path, arguments: &[&str]) -> Output {

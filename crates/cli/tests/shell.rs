@@ -212,15 +212,7 @@ mod full_disks {
     fn what_came_of_a_run_is_told_where_it_cannot_be_printed() {
         let folder = tempfile::tempdir().unwrap();
         let plan = write(folder.path(), "plan.json", PUT);
-        let arguments = [
-            "run",
-            TASK,
-            "--plan",
-            &plan,
-            "--perception",
-            "truth",
-            "--json",
-        ];
+        let arguments = put_arguments(&plan, &["--json"]);
         let output = on_a_full_disk(&arguments, "");
         let talk = stderr(&output);
         assert_eq!(status(&output), 2, "{talk}");
@@ -240,16 +232,7 @@ mod full_disks {
         let plan = write(folder.path(), "plan.json", PUT);
         for option in ["--record", "--journal"] {
             let file = "/dev/full";
-            let run_it = [
-                "run",
-                TASK,
-                "--plan",
-                &plan,
-                "--perception",
-                "truth",
-                "--json",
-            ];
-            let output = run(&[&run_it[..], &[option, file]].concat());
+            let output = put(&plan, &["--json", option, file]);
             let talk = stderr(&output);
             assert_eq!(object(&output)["success"], true, "{talk}");
             assert_eq!(status(&output), 2, "{option}: {talk}");

@@ -1,6 +1,5 @@
 //! The model that ships does the job, through the program's own defaults.
 
-use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -9,7 +8,7 @@ fn run(arguments: &[&str]) -> (i32, Value, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_enact"))
         .args(arguments)
         .arg("--no-record")
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+        .current_dir(enact_testkit::root())
         .output()
         .unwrap();
     let talk = String::from_utf8(output.stderr).unwrap();

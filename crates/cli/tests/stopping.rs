@@ -3,12 +3,12 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use enact_testkit::root;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -18,10 +18,6 @@ const SOON: Duration = Duration::from_secs(60);
 
 const TASK: &str = "point to the red cube";
 const PLAN: &str = r#"{"steps":[{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 /// What a server does with a request.
 #[derive(Clone, Copy)]

@@ -257,11 +257,7 @@ fn a_damaged_recording_is_told_from_one_that_was_cut() {
     let folder = tempfile::tempdir().unwrap();
     let plan = write(folder.path(), "plan.json", PUT);
     let file = folder.path().join("run.mcap").display().to_string();
-    let arguments = ["run", TASK, "--plan", &plan, "--perception", "truth"];
-    assert_eq!(
-        status(&run(&[&arguments[..], &["--record", &file]].concat())),
-        0
-    );
+    assert_eq!(status(&put(&plan, &["--record", &file])), 0);
     let whole = fs::read(&file).unwrap();
     let story = |bytes: &[u8]| {
         write(folder.path(), "other.mcap", bytes);

@@ -1,27 +1,18 @@
 //! Every arm that ships, at one task on a table that suits its reach: perfect perception and a
 //! plan from a file.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use enact_arm::ArmThread;
-use enact_bridge::{Bounds, Report, Session};
-use enact_dataset::truth::Truth;
+use enact_bridge::{Bounds, Report};
 use enact_eval::episode::Record;
 use enact_eval::runner::{Job, run};
 use enact_eval::suite::Suite;
-use enact_plan::{Outcome, Pair, Plan, ScriptedPlanner};
+use enact_plan::Outcome;
 use enact_robot::Robot;
-use enact_sim::render::Look;
-use enact_sim::{Scene, Simulator};
+use enact_sim::Scene;
+use enact_testkit::{PUT, TASK, Table, robot, root};
 
-const TASK: &str = "put the red cube in the blue bowl";
-const PLAN: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
 const TURNS: u32 = 3;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 /// What came of a task and a plan for it, and whether physics says that it is done.
 fn attempt(
@@ -30,34 +21,23 @@ fn attempt(
     seed: u64,
     [task, plan]: [&str; 2],
 ) -> (Report, bool) {
-    let layout = scene.draw(seed);
-    let simulator = Simulator::new(robot, &layout, false);
-    let mind = Pair {
-        perceiver: Truth::new(&simulator, &layout),
-        planner: ScriptedPlanner::new(Plan::parse(plan).unwrap()),
-    };
-    let arm = ArmThread::start(Box::new(simulator.arm()), robot);
-    let camera = Box::new(simulator.camera(Look::default(), seed));
-    let robot = Arc::clone(robot);
-    let walls = layout.walls(robot.clearance().table);
-    let mut session = Session::new(robot, arm, camera, Box::new(mind), Vec::new())
-        .unwrap()
-        .among(layout.obstacles(), walls);
+    let table = Table::of(Arc::clone(robot), scene.draw(seed), seed);
+    let mut session = table.session(table.mind(plan), Vec::new());
     let report = session.run(task, Bounds::of_turns(TURNS)).unwrap();
     drop(session);
-    let goal = scene.goal_for(task, &layout).unwrap();
-    let reached = simulator.with_world(|world| goal.holds(world));
+    let goal = scene.goal_for(task, &table.layout).unwrap();
+    let reached = table.simulator.with_world(|world| goal.holds(world));
     (report, reached)
 }
 
 /// The seeds with which an arm fails, and what it did.
 fn failures(arm: &str, seeds: impl Iterator<Item = u64>) -> Vec<String> {
-    let robot = Arc::new(Robot::load(&root().join("robots").join(arm)).unwrap());
-    let scene = Scene::load(&root().join("scenes/tabletop.toml")).unwrap();
+    let robot = robot(arm);
+    let scene = enact_testkit::scene("tabletop");
     let scene = scene.before(&robot);
     seeds
         .filter_map(|seed| {
-            let (report, reached) = attempt(&robot, &scene, seed, [TASK, PLAN]);
+            let (report, reached) = attempt(&robot, &scene, seed, [TASK, PUT]);
             let steps: Vec<String> = report.steps.iter().map(Outcome::to_string).collect();
             (!reached).then(|| format!("{arm}, seed {seed}: {}", steps.join("; ")))
         })
@@ -87,7 +67,7 @@ tasks = [{ instruction = "put the {object} next to the {support}", goal = { near
 /// The weight of an arm that swings fast and far out is not taken for something in its way.
 #[test]
 fn what_looks_like_resistance_at_full_speed_is_tried_slowly() {
-    let robot = Arc::new(Robot::load(&root().join("robots/so101")).unwrap());
+    let robot = robot("so101");
     let scene = Scene::parse(Path::new("far out"), FAR_OUT).unwrap();
     let task = "put the green cylinder next to the yellow bowl";
     let plan = r#"{"steps":[{"skill":"pick","object":"green cylinder"},{"skill":"place","object":"green cylinder","relation":"next to","target":"yellow bowl"},{"skill":"done"}]}"#;

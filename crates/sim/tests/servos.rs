@@ -1,6 +1,5 @@
 //! The arm turned by emulated servos, in the bus's own time.
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use enact_arm::driver::{Options, ServoArm, Wiring};
@@ -8,6 +7,7 @@ use enact_arm::{Arm, ArmThread, Contact, End, Ending};
 use enact_emulator::{EmulatedLine, Emulator, Faults, nominal_calibration};
 use enact_robot::{Gate, Robot, Start};
 use enact_sim::{Scene, SimPlant, Simulator};
+use enact_testkit::root;
 use enact_types::JointVector;
 
 struct Bench {
@@ -15,10 +15,6 @@ struct Bench {
     wiring: Wiring,
     simulator: Simulator,
     line: EmulatedLine,
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 fn bench(protocol: &str) -> Bench {

@@ -1,7 +1,6 @@
 //! The simulator's arm turned by emulated servos, in the bus's own time, with a plan from a file.
 #![allow(dead_code)]
 
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,23 +9,17 @@ use enact_arm::driver::{Options, ServoArm, Wiring};
 use enact_arm::{ArmThread, Ending};
 use enact_bridge::Session;
 use enact_camera::Camera;
-use enact_dataset::truth::Truth;
 use enact_emulator::plant::{Drive, Motion};
 use enact_emulator::{EmulatedLine, Emulator, Faults, Plant, Rule, nominal_calibration};
-use enact_plan::{Mind, Pair, Plan, ScriptedPlanner};
+use enact_plan::Mind;
 use enact_robot::Robot;
 use enact_sim::render::Look;
-use enact_sim::{Layout, Scene, SimPlant, Simulator};
+use enact_sim::{Layout, SimPlant, Simulator};
+pub use enact_testkit::TASK;
+use enact_testkit::{PUT, root, scene};
 
 /// Both protocols.
 pub const PROTOCOLS: [&str; 2] = ["bus.toml", "bus-dynamixel.toml"];
-/// What every run here is for, and how.
-pub const TASK: &str = "put the red cube in the blue bowl";
-pub const PLAN: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
-
-pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 /// A table, an arm at it, and the bus that its servos are on.
 pub struct Bench {
@@ -52,12 +45,10 @@ pub struct Trace {
 impl Bench {
     /// A table drawn by `seed`, which also decides what faults leave to chance.
     pub fn new(protocol: &str, seed: u64) -> Self {
-        let robot = Arc::new(Robot::load(&root().join("robots/so101")).unwrap());
+        let robot = enact_testkit::robot("so101");
         let wiring = Wiring::load(&root().join("robots/so101").join(protocol), &robot).unwrap();
         let calibration = nominal_calibration(&robot, &wiring);
-        let layout = Scene::load(&root().join("scenes/tabletop.toml"))
-            .unwrap()
-            .draw(seed);
+        let layout = scene("tabletop").draw(seed);
         let simulator = Simulator::new(&robot, &layout, false);
         let plant = Traced::new(SimPlant::new(simulator.clone(), &robot, &wiring));
         let trace = Arc::clone(&plant.trace);
@@ -103,10 +94,7 @@ impl Bench {
 
     /// Sees what is there, and follows the plan.
     pub fn mind(&self) -> Box<dyn Mind> {
-        Box::new(Pair {
-            perceiver: Truth::new(&self.simulator, &self.layout),
-            planner: ScriptedPlanner::new(Plan::parse(PLAN).unwrap()),
-        })
+        Box::new(enact_testkit::mind(&self.simulator, &self.layout, PUT))
     }
 
     pub fn session<'a>(

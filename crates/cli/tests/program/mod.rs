@@ -1,20 +1,11 @@
 //! The program, called as a user would.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+pub use enact_testkit::{PUT, TASK, root, shipped};
 use serde_json::Value;
-
-/// Steps that put a cube into a bowl, and the task that they are for.
-pub const PUT: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
-/// See [`PUT`].
-pub const TASK: &str = "put the red cube in the blue bowl";
-
-/// The repository.
-pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 /// `enact`, in the repository, with nothing on standard input. Runs are not kept unless a test
 /// says where.
@@ -33,6 +24,17 @@ pub fn enact(arguments: &[&str]) -> Command {
 /// What comes of it.
 pub fn run(arguments: &[&str]) -> Output {
     enact(arguments).output().unwrap()
+}
+
+/// What comes of [`TASK`] by this plan, with perfect perception.
+pub fn put(plan: &str, more: &[&str]) -> Output {
+    run(&put_arguments(plan, more))
+}
+
+/// The command line of [`put`].
+pub fn put_arguments<'a>(plan: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let put = ["run", TASK, "--plan", plan, "--perception", "truth"];
+    [&put[..], more].concat()
 }
 
 /// The same with something on standard input.
@@ -89,11 +91,6 @@ pub fn write(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> String {
     let path = folder.join(name);
     std::fs::write(&path, bytes).unwrap();
     path.display().to_string()
-}
-
-/// The text of a file that ships.
-pub fn shipped(path: &str) -> String {
-    std::fs::read_to_string(root().join(path)).unwrap()
 }
 
 /// One message, not a trace: what, where, and nothing on standard output.

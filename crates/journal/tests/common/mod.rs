@@ -1,25 +1,20 @@
 //! Runs in the simulator that keep a journal.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use enact_arm::{Arm, ArmThread};
 use enact_bridge::{Bounds, Observer, Report, Session};
-use enact_dataset::truth::Truth;
 use enact_journal::{JournalWriter, ModelInfo, RobotInfo, RunInfo, SceneInfo};
-use enact_plan::{Mind, Pair, Plan, ScriptedPlanner};
+use enact_plan::Mind;
 use enact_robot::Robot;
 use enact_sim::render::Look;
 use enact_sim::{Layout, Scene, Simulator};
+use enact_testkit::shipped;
+pub use enact_testkit::{PUT, TASK};
 
-pub const PUT: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
 pub const ABSENT: &str = r#"{"steps":[{"skill":"pick","object":"golden crown"},{"skill":"done"}]}"#;
-
-pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 /// Everything that a run in the simulator needs.
 pub struct Stage {
@@ -36,15 +31,14 @@ impl Stage {
     }
 
     pub fn in_scene(scene: &str, seed: u64) -> Self {
-        let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
         let robot = RobotInfo {
             meshes: Vec::new(),
             name: "so101".to_owned(),
-            urdf: read("robots/so101/robot.urdf"),
-            toml: Some(read("robots/so101/robot.toml")),
+            urdf: shipped("robots/so101/robot.urdf"),
+            toml: Some(shipped("robots/so101/robot.toml")),
         };
         let file = format!("{scene}.toml");
-        let toml = read(&format!("scenes/{file}"));
+        let toml = shipped(&format!("scenes/{file}"));
         let layout = Scene::parse(Path::new(&file), &toml).unwrap().draw(seed);
         let loaded = Arc::new(robot.load().unwrap());
         Self {
@@ -88,10 +82,7 @@ impl Stage {
 
     /// It sees what is there and follows a plan.
     pub fn mind(&self, plan: &str) -> impl Mind + use<> {
-        Pair {
-            perceiver: Truth::new(&self.simulator, &self.layout),
-            planner: ScriptedPlanner::new(Plan::parse(plan).unwrap()),
-        }
+        enact_testkit::mind(&self.simulator, &self.layout, plan)
     }
 
     pub fn session_with<'a>(
@@ -136,9 +127,7 @@ pub fn record(path: &Path, seed: u64, plan: &str, wall: u64) -> Report {
 pub fn record_on(stage: &Stage, path: &Path, plan: &str, wall: u64) -> Report {
     let mut journal = stage.journal(path, wall);
     let mut session = stage.session(plan, vec![Box::new(&mut journal)]);
-    let report = session
-        .run("put the red cube in the blue bowl", BOUNDS)
-        .unwrap();
+    let report = session.run(TASK, BOUNDS).unwrap();
     drop(session);
     journal.outcome(report.believes_success());
     assert_eq!(journal.finish().unwrap().lost, 0);

@@ -9,6 +9,9 @@ use enact_types::StopSwitch;
 use nix::sys::signal::{Signal, killpg};
 #[cfg(unix)]
 use nix::unistd::Pid;
+use reqwest::Client;
+use thiserror::Error;
+use tokio::runtime::Builder;
 
 use crate::{RecordError, viewer};
 
@@ -21,7 +24,7 @@ const FILES: [(&str, &str); 4] = [
 ];
 
 /// Larger than any of them, bytes.
-const LARGEST: u64 = 1 << 28;
+const LARGEST: usize = 1 << 28;
 
 /// A file of the viewer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,12 +45,7 @@ pub(crate) fn fetch(program: &str, stop: &StopSwitch) -> Result<Assets, RecordEr
     let address = free().map_err(|error| failure(error.to_string()))?;
     let mut child = Server(viewer::spawned(program, &mut serving(program, address))?);
     viewer::wait(program, &mut child.0, address, stop)?;
-    let file = move |(path, kind): (&'static str, &'static str)| {
-        let content = get(address, path)?;
-        Ok((path, Asset { kind, content }))
-    };
-    let files = move || FILES.into_iter().map(file).collect();
-    let files: Option<Result<Assets, ureq::Error>> = stop.unless_pressed(files);
+    let files = stop.unless_pressed(move || all(address));
     let files = files.ok_or(RecordError::Stopped)?;
     files.map_err(|error| failure(format!("its web viewer cannot be fetched: {error}")))
 }
@@ -82,13 +80,44 @@ fn free() -> std::io::Result<SocketAddr> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
 }
 
-/// The content of a file. Whatever proxy there is, it is not for this machine.
-fn get(address: SocketAddr, path: &str) -> Result<Vec<u8>, ureq::Error> {
-    let config = ureq::Agent::config_builder().proxy(None).build();
-    let agent = ureq::Agent::new_with_config(config);
-    let mut answer = agent.get(format!("http://{address}{path}")).call()?;
-    let body = answer.body_mut().with_config();
-    body.limit(LARGEST).read_to_vec()
+/// Fetches all files, one after the other.
+fn all(address: SocketAddr) -> Result<Assets, FetchError> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    // Whatever proxy there is, it is not for this machine.
+    let client = Client::builder().no_proxy().build()?;
+    runtime.block_on(async {
+        let mut files = Assets::new();
+        for (path, kind) in FILES {
+            let content = get(&client, address, path).await?;
+            files.insert(path, Asset { kind, content });
+        }
+        Ok(files)
+    })
+}
+
+/// The content of a file.
+async fn get(client: &Client, address: SocketAddr, path: &str) -> Result<Vec<u8>, FetchError> {
+    let request = client.get(format!("http://{address}{path}"));
+    let mut answer = request.send().await?.error_for_status()?;
+    let mut content = Vec::new();
+    while let Some(piece) = answer.chunk().await? {
+        if content.len() + piece.len() > LARGEST {
+            return Err(FetchError::TooLarge);
+        }
+        content.extend_from_slice(&piece);
+    }
+    Ok(content)
+}
+
+/// Why a file cannot be fetched.
+#[derive(Debug, Error)]
+enum FetchError {
+    #[error("no client can be started: {0}")]
+    Runtime(#[from] std::io::Error),
+    #[error("{0}")]
+    Http(#[from] reqwest::Error),
+    #[error("it is larger than {LARGEST} bytes")]
+    TooLarge,
 }
 
 #[cfg(test)]
@@ -114,18 +143,24 @@ mod tests {
         address
     }
 
+    fn fetched(address: SocketAddr) -> Result<Vec<u8>, FetchError> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let client = Client::builder().no_proxy().build()?;
+        runtime.block_on(get(&client, address, "/file"))
+    }
+
     #[test]
     fn a_file_is_fetched_whole() {
         let address = once(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\na\r\n\r\n\x00b");
-        assert_eq!(get(address, "/file").unwrap(), b"a\r\n\r\n\x00b");
+        assert_eq!(fetched(address).unwrap(), b"a\r\n\r\n\x00b");
     }
 
     #[test]
     fn what_is_not_there_is_an_error() {
         let address = once(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
-        let error = get(address, "/file").unwrap_err().to_string();
+        let error = fetched(address).unwrap_err().to_string();
         assert!(error.contains("404"), "{error}");
-        assert!(get(once(b"HTTP/1.1 200 OK\r\n"), "/file").is_err());
+        assert!(fetched(once(b"HTTP/1.1 200 OK\r\n")).is_err());
     }
 
     #[test]

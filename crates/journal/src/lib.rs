@@ -21,10 +21,11 @@
 //! | `file` | entries into MCAP, on a thread of their own |
 //! | [`writer`] | the observer that keeps a run |
 //! | [`film`] | cameras that film a run while it is kept |
+//! | `messages` | messages one by one, and how much of a file can be read |
 //! | [`reader`] | a journal read back, as far as it is whole |
 //! | [`scan`] | a journal read from disk message by message |
 //! | [`servos`] | the servos of an arm, as far as LeRobot's numbers rest on them |
-//! | `extent` | how much of a file can be read: it may be cut, or damaged |
+//! | `outline` | what a file says of itself at its end, without the rest being read |
 //! | [`motion`] | the motions of a journal |
 //! | [`wall`] | the wall clock of a recorded run, event by event |
 //! | [`playback`] | arm, camera and mind that repeat what a journal holds |
@@ -33,13 +34,14 @@
 
 pub mod encode;
 mod error;
-mod extent;
 mod file;
 pub mod film;
 mod foxglove;
 mod joints;
 pub mod message;
+mod messages;
 pub mod motion;
+mod outline;
 mod picture;
 pub mod playback;
 mod queue;
@@ -62,7 +64,7 @@ pub use foxglove::{Log, Time};
 pub use message::{ModelInfo, RobotInfo, RunInfo, SceneInfo};
 pub use motion::RecordedMotion;
 pub use playback::Playback;
-pub use reader::{EncodedPicture, End, Journal, Record, StreamPicture};
+pub use reader::{End, Journal, Record, StreamPicture};
 pub use replay::{Departure, Replay};
 pub use scan::Scan;
 pub use servos::{JointServo, ServoInfo};

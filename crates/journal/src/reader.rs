@@ -1,19 +1,19 @@
 //! A journal read back, as far as it is whole.
 
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 
 use enact_bridge::Report;
 use enact_types::{DepthImage, Frame, Stamp};
 use image::RgbImage;
-use mcap::MessageStream;
-use mcap::read::Options;
 use serde::de::DeserializeOwned;
 
 use crate::error::JournalError;
-use crate::extent::{Extent, believable_messages, intact_messages};
 use crate::foxglove::Log;
 use crate::message::{Broke, FrameHead, Outcome, RunInfo, Task, Wall};
+use crate::messages::{Extent, Messages};
 use crate::picture::{CompressedImage, RawImage};
 use crate::surroundings::Surroundings;
 use crate::topic::Topic;
@@ -42,30 +42,7 @@ pub struct StreamPicture {
     pub rgb: RgbImage,
 }
 
-/// A picture as a file of its own would be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EncodedPicture {
-    /// When, on the arm's clock.
-    pub stamp: Stamp,
-    /// The file.
-    pub bytes: Vec<u8>,
-    /// `jpeg` or `png`.
-    pub format: String,
-}
-
 impl Record {
-    /// A message of one of our channels; `None` of any other.
-    pub fn of(message: &mcap::Message<'_>) -> Option<Self> {
-        let (topic, camera) = Topic::of_channel(&message.channel.topic)?;
-        Some(Self {
-            topic,
-            camera,
-            at: Stamp::from_nanos(message.log_time),
-            wall: message.publish_time,
-            json: message.data.to_vec(),
-        })
-    }
-
     /// The picture of [`Topic::StreamImage`] or [`Topic::Image`].
     ///
     /// # Errors
@@ -76,20 +53,6 @@ impl Record {
         Ok(StreamPicture {
             stamp: self.at,
             rgb: decoded.map_err(|reason| self.unreadable(reason))?,
-        })
-    }
-
-    /// The same as a file, not decoded.
-    ///
-    /// # Errors
-    /// If it is no picture.
-    pub fn encoded_picture(&self) -> Result<EncodedPicture, JournalError> {
-        let compressed: CompressedImage = self.read()?;
-        let unpacked = compressed.unpack();
-        Ok(EncodedPicture {
-            stamp: self.at,
-            bytes: unpacked.map_err(|reason| self.unreadable(reason))?,
-            format: compressed.format,
         })
     }
 
@@ -144,6 +107,8 @@ pub enum End {
 pub struct Journal {
     records: Vec<Record>,
     extent: Extent,
+    /// First and last time, where the messages at hand do not tell.
+    span: Option<[Stamp; 2]>,
 }
 
 impl Journal {
@@ -152,10 +117,17 @@ impl Journal {
     /// # Errors
     /// If it cannot be read or is no journal.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
-        let bytes = std::fs::read(path).map_err(|source| JournalError::File {
+        let unread = |source| JournalError::File {
             path: path.to_owned(),
             source,
-        })?;
+        };
+        let mut file = File::open(path).map_err(unread)?;
+        if file.metadata().map_err(unread)?.is_file() {
+            return Self::read(BufReader::new(file)).map_err(unread)?;
+        }
+        // There is no way back in a pipe.
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(unread)?;
         Self::parse(&bytes)
     }
 
@@ -164,33 +136,36 @@ impl Journal {
     /// # Errors
     /// If they are no MCAP at all.
     pub fn parse(bytes: &[u8]) -> Result<Self, JournalError> {
-        if !bytes.starts_with(mcap::MAGIC) {
-            return Err(JournalError::NotOurs("it is no MCAP file".to_owned()));
-        }
-        let messages = MessageStream::new_with_options(bytes, Options::IgnoreEndMagic.into())
-            .map_err(|error| JournalError::NotOurs(error.to_string()))?;
+        Self::read(Cursor::new(bytes)).unwrap_or_else(|error| {
+            // Nothing keeps memory from being read.
+            Err(JournalError::NotOurs(error.to_string()))
+        })
+    }
+
+    fn read(source: impl Read + Seek) -> io::Result<Result<Self, JournalError>> {
+        let Some(mut messages) = Messages::new(source)? else {
+            return Ok(Err(no_mcap()));
+        };
         let mut records = Vec::new();
-        let mut extent = Extent::of(bytes);
-        let believable = believable_messages(bytes);
-        let mut places = Vec::new();
-        for (place, message) in messages.enumerate().take(believable) {
-            // The first thing that cannot be read is where the file was cut, or damaged.
-            let message = match message {
-                Ok(message) => message,
-                Err(error) => {
-                    extent = extent.and(bytes, &error);
-                    break;
-                }
-            };
-            records.extend(Record::of(&message));
-            places.resize(records.len(), place);
+        while let Some(record) = messages.next()? {
+            records.push(record);
         }
-        if let Extent::Damaged(_) = extent {
-            // A chunk is found to be wrong only after its messages were read.
-            let intact = intact_messages(bytes);
-            records.truncate(places.partition_point(|place| *place < intact));
+        let (extent, certain) = messages.extent();
+        records.truncate(certain);
+        Ok(Ok(Self {
+            records,
+            extent,
+            span: None,
+        }))
+    }
+
+    /// A journal of which some records are at hand, whole as far as anybody knows.
+    pub(crate) fn of_outline(records: Vec<Record>, span: [Stamp; 2]) -> Self {
+        Self {
+            records,
+            extent: Extent::Whole,
+            span: Some(span),
         }
-        Ok(Self { records, extent })
     }
 
     /// Every message in order.
@@ -287,6 +262,9 @@ impl Journal {
 
     /// Time on the arm's clock from the first message to the last.
     pub fn duration(&self) -> std::time::Duration {
+        if let Some([first, last]) = self.span {
+            return last.since(first);
+        }
         let mut times = self.records.iter().map(|record| record.at);
         let first = times.next().unwrap_or_default();
         times.next_back().unwrap_or(first).since(first)
@@ -318,6 +296,11 @@ impl Journal {
     fn read_all<T: DeserializeOwned>(&self, topic: Topic) -> impl Iterator<Item = T> + '_ {
         self.of(topic).filter_map(|record| record.read().ok())
     }
+}
+
+/// The error of a file that is something else.
+pub(crate) fn no_mcap() -> JournalError {
+    JournalError::NotOurs("it is no MCAP file".to_owned())
 }
 
 /// The picture that `head` announces, from the records after it; `None` where the

@@ -37,7 +37,7 @@ fn list(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
     }
     for file in files {
         // One that cannot be read is listed as such.
-        let journal = Journal::open(&file);
+        let journal = Journal::outline(&file);
         if args.json {
             writeln!(sink, "{}", line_of_json(&file, journal.as_ref()))?;
             continue;

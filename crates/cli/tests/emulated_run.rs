@@ -6,31 +6,43 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use enact_testkit::real_time::{in_real_time, was_held_up};
 use enact_testkit::{PUT, TASK, root};
 use serde_json::Value;
 
-mod common;
-
-use common::{in_time, was_held_up};
-
-/// Runs the task on servos of a protocol; the report.
-fn run(protocol: &str, faults: Option<&str>, seed: u64) -> (Option<i32>, Value, String) {
-    run_on("so101", protocol, faults, seed, true)
+/// What the servos are on.
+#[derive(Clone, Copy, PartialEq)]
+enum Port {
+    /// A pty, in real time.
+    Pty,
+    /// A line in a time of its own.
+    Line,
 }
 
-/// Runs the task, perhaps again where the machine was too busy for it.
-fn run_on(
-    robot: &str,
+/// Runs the task on servos of a protocol; the report.
+fn run(
+    port: Port,
     protocol: &str,
     faults: Option<&str>,
     seed: u64,
-    again: bool,
+) -> (Option<i32>, Value, String) {
+    run_on("so101", port, protocol, faults, seed)
+}
+
+/// Runs the task by one of the robots.
+fn run_on(
+    robot: &str,
+    port: Port,
+    protocol: &str,
+    faults: Option<&str>,
+    seed: u64,
 ) -> (Option<i32>, Value, String) {
     let folder = tempfile::tempdir().unwrap();
     let plan = folder.path().join("plan.json");
     std::fs::write(&plan, PUT).unwrap();
     let mut launch = std::fs::read_to_string(root().join("launch/so101-emulated.toml")).unwrap();
-    let mut arm = format!("source = \"emulated\"\nprotocol = \"{protocol}\"\n");
+    let pty = port == Port::Pty;
+    let mut arm = format!("source = \"emulated\"\nprotocol = \"{protocol}\"\npty = {pty}\n");
     if let Some(faults) = faults {
         std::fs::write(folder.path().join("faults.toml"), faults).unwrap();
         arm += "faults = \"faults.toml\"\n";
@@ -38,32 +50,26 @@ fn run_on(
     launch = launch.replace("source = \"emulated\"\n", &arm);
     let file = folder.path().join("launch.toml");
     std::fs::write(&file, launch).unwrap();
-    let once = || {
-        Command::new(env!("CARGO_BIN_EXE_enact"))
-            .args([
-                "run",
-                TASK,
-                "--perception",
-                "truth",
-                "--no-record",
-                "--json",
-                "--robot",
-                robot,
-                "--launch",
-            ])
-            .arg(&file)
-            .arg("--plan")
-            .arg(&plan)
-            .args(["--seed", &seed.to_string()])
-            .current_dir(root())
-            .stdin(Stdio::null())
-            .output()
-            .unwrap()
-    };
-    let output = match faults {
-        None if again => in_time(once),
-        _ => once(),
-    };
+    let output = Command::new(env!("CARGO_BIN_EXE_enact"))
+        .args([
+            "run",
+            TASK,
+            "--perception",
+            "truth",
+            "--no-record",
+            "--json",
+            "--robot",
+            robot,
+            "--launch",
+        ])
+        .arg(&file)
+        .arg("--plan")
+        .arg(&plan)
+        .args(["--seed", &seed.to_string()])
+        .current_dir(root())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
     let talk = String::from_utf8_lossy(&output.stderr).into_owned();
     let report = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
     (output.status.code(), report, talk)
@@ -71,25 +77,34 @@ fn run_on(
 
 #[test]
 fn an_so100_does_the_same() {
-    let (status, report, talk) = run_on("so100", "feetech", None, 11, true);
+    let (status, report, talk) = run_on("so100", Port::Line, "feetech", None, 11);
     assert_eq!(status, Some(0), "{report} {talk}");
     assert_eq!(report["success"], true, "{report}");
 }
 
 #[test]
-fn the_cube_ends_in_the_bowl_through_a_serial_port_on_both_protocols() {
+fn the_cube_ends_in_the_bowl_on_both_protocols() {
     for protocol in ["feetech", "dynamixel"] {
-        let (status, report, talk) = run(protocol, None, 11);
-        assert_eq!(status, Some(0), "{protocol}: {report} {talk}");
-        assert_eq!(report["success"], true);
-        assert_eq!(report["steps"][0]["verdict"], "yes");
+        puts_the_cube_in_the_bowl(Port::Line, protocol);
     }
+}
+
+#[test]
+fn the_cube_ends_in_the_bowl_through_a_serial_port() {
+    in_real_time(|| puts_the_cube_in_the_bowl(Port::Pty, "feetech"));
+}
+
+fn puts_the_cube_in_the_bowl(port: Port, protocol: &str) {
+    let (status, report, talk) = run(port, protocol, None, 11);
+    assert_eq!(status, Some(0), "{protocol}: {report} {talk}");
+    assert_eq!(report["success"], true);
+    assert_eq!(report["steps"][0]["verdict"], "yes");
 }
 
 #[test]
 fn a_servo_that_falls_silent_ends_the_run_with_one_clear_error() {
     let silent = "[[rule]]\nfault = \"silent\"\nservo = 3\nfrom_s = 6.0\n";
-    let (status, report, talk) = run("feetech", Some(silent), 11);
+    let (status, report, talk) = run(Port::Line, "feetech", Some(silent), 11);
     assert_eq!(status, Some(2), "{report} {talk}");
     let error = talk
         .lines()
@@ -131,37 +146,39 @@ fn interrupted(more: &[&str], act: impl FnOnce(&mut Child)) -> (Option<i32>, Str
     std::thread::sleep(Duration::from_millis(500));
     act(&mut child);
     // Whoever talks is heard to the end.
-    let rest = std::thread::spawn(move || talk.count());
+    let rest = std::thread::spawn(move || talk.map_while(Result::ok).collect::<Vec<_>>());
     let output = child.wait_with_output().unwrap();
-    rest.join().unwrap();
+    let talk = rest.join().unwrap().join("\n");
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    (output.status.code(), told)
+    (output.status.code(), told + &talk)
 }
 
 #[test]
 fn enter_the_end_of_input_and_a_pipe_stop_a_run_in_mid_motion() {
-    let enter = |child: &mut Child| child.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
-    let (status, told) = interrupted(&["--stop-on-enter"], enter);
-    assert_eq!(status, Some(1), "{told}");
-    assert!(told.starts_with("stopped"), "{told}");
-    let (status, told) = interrupted(&["--stop-on-enter"], |child| drop(child.stdin.take()));
-    assert_eq!(status, Some(1), "{told}");
-    assert!(told.starts_with("stopped"), "{told}");
-    let folder = tempfile::tempdir().unwrap();
-    let pipe = folder.path().join("stop");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
-    let path = pipe.display().to_string();
-    let (status, told) = interrupted(&["--stop-file", &path], |_| {
-        std::fs::write(&pipe, "stop").unwrap();
+    in_real_time(|| {
+        let enter = |child: &mut Child| child.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
+        let (status, told) = interrupted(&["--stop-on-enter"], enter);
+        assert_eq!(status, Some(1), "{told}");
+        assert!(told.starts_with("stopped"), "{told}");
+        let (status, told) = interrupted(&["--stop-on-enter"], |child| drop(child.stdin.take()));
+        assert_eq!(status, Some(1), "{told}");
+        assert!(told.starts_with("stopped"), "{told}");
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("stop");
+        assert!(
+            Command::new("mkfifo")
+                .arg(&pipe)
+                .status()
+                .unwrap()
+                .success()
+        );
+        let path = pipe.display().to_string();
+        let (status, told) = interrupted(&["--stop-file", &path], |_| {
+            std::fs::write(&pipe, "stop").unwrap();
+        });
+        assert_eq!(status, Some(1), "{told}");
+        assert!(told.starts_with("stopped"), "{told}");
     });
-    assert_eq!(status, Some(1), "{told}");
-    assert!(told.starts_with("stopped"), "{told}");
 }
 
 #[test]
@@ -194,7 +211,7 @@ fn success_through_the_port_on_fifty_seeds() {
         let failed: Vec<u64> = seeds
             .iter()
             .copied()
-            .filter(|seed| run(protocol, None, *seed).0 != Some(0))
+            .filter(|seed| run(Port::Pty, protocol, None, *seed).0 != Some(0))
             .collect();
         println!("{protocol}: failed {failed:?} of {}", seeds.len());
         assert!(failed.len() <= 2, "{protocol}: {failed:?}");
@@ -237,7 +254,7 @@ fn beside_a_busy_computer_no_register_is_taken_for_another() {
     for index in 0..runs {
         let protocol = ["feetech", "dynamixel"][index % 2];
         let seed = 9001 + index as u64;
-        match run_on("so101", protocol, None, seed, false) {
+        match run(Port::Pty, protocol, None, seed) {
             (Some(0), ..) => reached += 1,
             // It says so, and leaves the arm alone.
             (_, _, talk) if was_held_up(&talk) => too_late += 1,

@@ -14,6 +14,7 @@ use enact_arm::{Arm, ArmError, Ending};
 use enact_emulator::network::Arrival;
 use enact_emulator::{Emulator, Fault, Faults, FreeJoints, PtyBus, Rule, nominal_calibration};
 use enact_robot::{Robot, Trajectory};
+use enact_testkit::real_time::in_real_time;
 
 struct Bench {
     robot: Robot,
@@ -131,120 +132,132 @@ fn check_no_jump(goals: &[(Duration, i64)]) {
 
 #[test]
 fn an_arm_on_a_serial_port_is_armed_driven_and_left() {
-    for protocol in PROTOCOLS {
-        let bench = bench(protocol);
-        let mut arm = bench.arm(Ending::Release).unwrap();
-        assert_eq!(bench.torque(), [true; 6]);
-        let trajectory = sweep_of(&bench.robot, &arm.state().unwrap(), 0.6);
-        for at in 0..trajectory.len() {
-            arm.cycle(&trajectory.command(at)).unwrap();
+    in_real_time(|| {
+        for protocol in PROTOCOLS {
+            let bench = bench(protocol);
+            let mut arm = bench.arm(Ending::Release).unwrap();
+            assert_eq!(bench.torque(), [true; 6]);
+            let trajectory = sweep_of(&bench.robot, &arm.state().unwrap(), 0.6);
+            for at in 0..trajectory.len() {
+                arm.cycle(&trajectory.command(at)).unwrap();
+            }
+            let there = arm.state().unwrap().position[0];
+            assert!((there - trajectory.end()[0]).abs() < 0.02, "{there}");
+            arm.end().unwrap();
+            assert_eq!(bench.torque(), [false; 6]);
+            check_no_jump(&bench.goals());
         }
-        let there = arm.state().unwrap().position[0];
-        assert!((there - trajectory.end()[0]).abs() < 0.02, "{there}");
-        arm.end().unwrap();
-        assert_eq!(bench.torque(), [false; 6]);
-        check_no_jump(&bench.goals());
-    }
+    });
 }
 
 /// Fault 9.
 #[test]
 fn unplugged_in_mid_move_it_is_lost_and_nothing_old_comes_when_it_returns() {
-    for protocol in PROTOCOLS {
-        let bench = bench(protocol);
-        let mut arm = bench.arm(Ending::Hold).unwrap();
-        let trajectory = bench.quarter(&mut arm);
-        bench.strike(Fault::Unplugged, 0.5);
-        let (error, _) = bench.until_error(&mut arm, &trajectory);
-        assert!(matches!(error, ArmError::Bus(BusError::Lost(_))), "{error}");
-        while bench.port.path().is_none() {
-            thread::sleep(Duration::from_millis(5));
+    in_real_time(|| {
+        for protocol in PROTOCOLS {
+            let bench = bench(protocol);
+            let mut arm = bench.arm(Ending::Hold).unwrap();
+            let trajectory = bench.quarter(&mut arm);
+            bench.strike(Fault::Unplugged, 0.5);
+            let (error, _) = bench.until_error(&mut arm, &trajectory);
+            assert!(matches!(error, ArmError::Bus(BusError::Lost(_))), "{error}");
+            while bench.port.path().is_none() {
+                thread::sleep(Duration::from_millis(5));
+            }
+            let heard = bench.port.with(|network| network.log().len());
+            assert_eq!(arm.cycle(&trajectory.command(81)), Err(error));
+            drop(arm);
+            assert_eq!(bench.port.with(|network| network.log().len()), heard);
+            check_no_jump(&bench.goals());
+            let mut again = bench.arm(Ending::Release).unwrap();
+            assert!(again.state().is_ok());
         }
-        let heard = bench.port.with(|network| network.log().len());
-        assert_eq!(arm.cycle(&trajectory.command(81)), Err(error));
-        drop(arm);
-        assert_eq!(bench.port.with(|network| network.log().len()), heard);
-        check_no_jump(&bench.goals());
-        let mut again = bench.arm(Ending::Release).unwrap();
-        assert!(again.state().is_ok());
-    }
+    });
 }
 
 #[test]
 fn frozen_for_long_the_bus_hears_no_goal_after_its_sleep_but_those_on_the_way() {
-    for protocol in PROTOCOLS {
-        let bench = bench(protocol);
-        let mut arm = bench.arm(Ending::Hold).unwrap();
-        let trajectory = bench.quarter(&mut arm);
-        let from = bench.port.now();
-        bench.strike(Fault::Frozen, 0.3);
-        let (error, after) = bench.until_error(&mut arm, &trajectory);
-        assert!(matches!(error, ArmError::Silent(_)), "{error}");
-        assert!(after < Duration::from_millis(1000), "{after:?}");
-        thread::sleep(Duration::from_millis(400));
-        // One cycle's goal was sent before the silence was noticed, none after.
-        let goals = bench.goals();
-        let late = goals.iter().filter(|(at, _)| *at > from).count();
-        assert!(late <= 2, "{late} goals arrived after it froze");
-        check_no_jump(&goals);
-        assert_eq!(bench.torque(), [true; 6], "it holds");
-        assert_eq!(arm.state().map(drop), Err(error), "until it is armed anew");
-    }
+    in_real_time(|| {
+        for protocol in PROTOCOLS {
+            let bench = bench(protocol);
+            let mut arm = bench.arm(Ending::Hold).unwrap();
+            let trajectory = bench.quarter(&mut arm);
+            let from = bench.port.now();
+            bench.strike(Fault::Frozen, 0.3);
+            let (error, after) = bench.until_error(&mut arm, &trajectory);
+            assert!(matches!(error, ArmError::Silent(_)), "{error}");
+            assert!(after < Duration::from_millis(1000), "{after:?}");
+            thread::sleep(Duration::from_millis(400));
+            // One cycle's goal was sent before the silence was noticed, none after.
+            let goals = bench.goals();
+            let late = goals.iter().filter(|(at, _)| *at > from).count();
+            assert!(late <= 2, "{late} goals arrived after it froze");
+            check_no_jump(&goals);
+            assert_eq!(bench.torque(), [true; 6], "it holds");
+            assert_eq!(arm.state().map(drop), Err(error), "until it is armed anew");
+        }
+    });
 }
 
 /// Fault 25: what `kill -9` leaves is a port that nobody holds, and goals that were near.
 #[test]
 fn a_host_that_vanishes_leaves_a_port_that_another_can_open() {
-    for protocol in PROTOCOLS {
-        let bench = bench(protocol);
-        let mut arm = bench.arm(Ending::Hold).unwrap();
-        bench.quarter(&mut arm);
-        // Neither parked nor told anything.
-        drop(arm);
-        check_no_jump(&bench.goals());
-        let before = bench
-            .port
-            .with(|network| network.plant().motion(0).position);
-        let mut arm = bench.arm(Ending::Release).unwrap();
-        let there = arm.state().unwrap().position[0];
-        assert!((there - before).abs() < 0.02, "it is armed where it is");
-    }
+    in_real_time(|| {
+        for protocol in PROTOCOLS {
+            let bench = bench(protocol);
+            let mut arm = bench.arm(Ending::Hold).unwrap();
+            bench.quarter(&mut arm);
+            // Neither parked nor told anything.
+            drop(arm);
+            check_no_jump(&bench.goals());
+            let before = bench
+                .port
+                .with(|network| network.plant().motion(0).position);
+            let mut arm = bench.arm(Ending::Release).unwrap();
+            let there = arm.state().unwrap().position[0];
+            assert!((there - before).abs() < 0.02, "it is armed where it is");
+        }
+    });
 }
 
 #[test]
 fn servos_at_another_baud_rate_hear_nothing() {
-    let bench = bench("bus.toml");
-    let path = bench.port.path().unwrap().display().to_string();
-    for (baud, answers) in [(115_200, 0), (1_000_000, 6)] {
-        let line = SerialLine::open(&path, baud).unwrap();
-        let mut bus = Bus::new(Box::new(line), bench.wiring.family.codec(), baud);
-        assert_eq!(bus.who().unwrap().len(), answers, "{baud}");
-    }
+    in_real_time(|| {
+        let bench = bench("bus.toml");
+        let path = bench.port.path().unwrap().display().to_string();
+        for (baud, answers) in [(115_200, 0), (1_000_000, 6)] {
+            let line = SerialLine::open(&path, baud).unwrap();
+            let mut bus = Bus::new(Box::new(line), bench.wiring.family.codec(), baud);
+            assert_eq!(bus.who().unwrap().len(), answers, "{baud}");
+        }
+    });
 }
 
 #[test]
 fn a_link_leads_to_the_port_and_takes_nobodys_place() {
-    let folder = tempfile::tempdir().unwrap();
-    let free = folder.path().join("arm");
-    let taken = folder.path().join("notes");
-    std::fs::write(&taken, "mine").unwrap();
-    let bench = bench("bus.toml");
-    let network = |bench: &Bench| {
-        Emulator {
-            robot: &bench.robot,
-            wiring: &bench.wiring,
-            calibration: &bench.calibration,
-            faults: Faults::default(),
-        }
-        .network(Box::new(FreeJoints::at(bench.robot.home())))
-        .unwrap()
-    };
-    let error = PtyBus::serve(network(&bench), Some(&taken)).unwrap_err();
-    assert!(error.to_string().contains("no link"), "{error}");
-    assert_eq!(std::fs::read_to_string(&taken).unwrap(), "mine");
-    let port = PtyBus::serve(network(&bench), Some(&free)).unwrap();
-    assert_eq!(port.path().as_deref(), Some(free.as_path()));
-    assert!(SerialLine::open(&free.display().to_string(), 1_000_000).is_ok());
-    drop(port);
-    assert!(free.symlink_metadata().is_err(), "the link goes with it");
+    in_real_time(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let free = folder.path().join("arm");
+        let taken = folder.path().join("notes");
+        std::fs::write(&taken, "mine").unwrap();
+        let bench = bench("bus.toml");
+        let network = |bench: &Bench| {
+            Emulator {
+                robot: &bench.robot,
+                wiring: &bench.wiring,
+                calibration: &bench.calibration,
+                faults: Faults::default(),
+            }
+            .network(Box::new(FreeJoints::at(bench.robot.home())))
+            .unwrap()
+        };
+        let error = PtyBus::serve(network(&bench), Some(&taken)).unwrap_err();
+        assert!(error.to_string().contains("no link"), "{error}");
+        assert_eq!(std::fs::read_to_string(&taken).unwrap(), "mine");
+        let port = PtyBus::serve(network(&bench), Some(&free)).unwrap();
+        assert_eq!(port.path().as_deref(), Some(free.as_path()));
+        assert!(SerialLine::open(&free.display().to_string(), 1_000_000).is_ok());
+        drop(port);
+        assert!(free.symlink_metadata().is_err(), "the link goes with it");
+    });
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use enact_arm::driver::Wiring;
 use enact_emulator::{Emulator, Faults, FreeJoints, PtyBus, nominal_calibration};
 use enact_robot::Robot;
+use enact_testkit::real_time::in_real_time;
 use rustypot::servo::dynamixel::xl430::Xl430Controller;
 use rustypot::servo::feetech::sts3215::Sts3215Controller;
 
@@ -77,14 +78,18 @@ macro_rules! drive {
 
 #[test]
 fn rustypot_drives_feetech_servos() {
-    drive!("bus.toml", Sts3215Controller::new().with_protocol_v1(), 777);
+    in_real_time(|| {
+        drive!("bus.toml", Sts3215Controller::new().with_protocol_v1(), 777);
+    });
 }
 
 #[test]
 fn rustypot_drives_dynamixel_servos() {
-    drive!(
-        "bus-dynamixel.toml",
-        Xl430Controller::new().with_protocol_v2(),
-        1060
-    );
+    in_real_time(|| {
+        drive!(
+            "bus-dynamixel.toml",
+            Xl430Controller::new().with_protocol_v2(),
+            1060
+        );
+    });
 }

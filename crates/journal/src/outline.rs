@@ -68,7 +68,10 @@ fn indexed(path: &Path) -> McapResult<Option<Journal>> {
     let mut bytes = Vec::new();
     for chunk in chunks {
         file.seek(SeekFrom::Start(chunk.chunk_start_offset))?;
-        let read = file.by_ref().take(chunk.chunk_length).read_to_end(&mut bytes)?;
+        let read = file
+            .by_ref()
+            .take(chunk.chunk_length)
+            .read_to_end(&mut bytes)?;
         if read as u64 != chunk.chunk_length {
             return Ok(None);
         }

@@ -187,6 +187,48 @@ fn a_journal_cut_anywhere_yields_all_whole_chunks() {
 }
 
 #[test]
+fn an_outline_tells_what_the_whole_journal_tells() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, plan) in [("put.mcap", PUT), ("absent.mcap", ABSENT)] {
+        let path = folder.path().join(name);
+        record(&path, 2, plan, 0);
+        let (whole, outline) = (
+            Journal::open(&path).unwrap(),
+            Journal::outline(&path).unwrap(),
+        );
+        let told = |journal: &Journal| {
+            (
+                journal.tasks(),
+                journal.is_reached(),
+                journal.end(),
+                journal.wall(),
+                journal.duration(),
+                journal.damage(),
+            )
+        };
+        assert_eq!(told(&outline), told(&whole), "{name}");
+        assert!(!outline.tasks().is_empty());
+        assert!(outline.records().len() < whole.records().len() / 10);
+        // Without its end it is read whole.
+        let bytes = fs::read(&path).unwrap();
+        let cut = folder.path().join("cut.mcap");
+        fs::write(&cut, &bytes[..bytes.len() - 1]).unwrap();
+        let cut = Journal::outline(&cut).unwrap();
+        assert_eq!(cut.records(), whole.records());
+        assert!(!cut.is_whole());
+        // So is one of which something is not as it was written where the outline looks.
+        let at = bytes.len() / 2;
+        let mut damaged = bytes;
+        for byte in &mut damaged[mcap::MAGIC.len() + 200..at] {
+            *byte ^= 1;
+        }
+        let path = folder.path().join("damaged.mcap");
+        fs::write(&path, &damaged).unwrap();
+        assert!(Journal::outline(&path).unwrap().damage().is_some());
+    }
+}
+
+#[test]
 fn a_byte_that_is_not_what_was_written_is_told_as_damage_and_nothing_wrong_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.mcap");

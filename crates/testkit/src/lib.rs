@@ -4,6 +4,8 @@
 //! For integration tests alone: the crates that it rests on are not those that unit tests are in.
 //! What is not as it ships is a panic.
 
+pub mod real_time;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

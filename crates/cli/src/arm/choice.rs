@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use enact_arm::{Arm, Ending};
-use enact_emulator::{PtyBus, nominal_calibration};
+use enact_emulator::{EmulatedLine, PtyBus, nominal_calibration};
 use enact_journal::ServoInfo;
 use enact_robot::Robot;
 use enact_sim::Simulator;
@@ -48,7 +48,7 @@ pub struct Servos {
     pub realtime: bool,
 }
 
-/// Emulated servos.
+/// Emulated servos on a pty in real time, or without one in a time of their own.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Emulated {
@@ -58,6 +58,10 @@ pub struct Emulated {
     /// What goes wrong: a file of rules, relative to the launch file.
     #[serde(default)]
     pub faults: Option<PathBuf>,
+    /// Whether they hang on a pty that the driver opens as any port. Without one, time passes for
+    /// them only while the driver waits: nothing comes too late, however busy the machine is.
+    #[serde(default = "yes")]
+    pub pty: bool,
     /// How the arm is left.
     #[serde(default)]
     pub ending: Ending,
@@ -66,14 +70,26 @@ pub struct Emulated {
     pub realtime: bool,
 }
 
+fn yes() -> bool {
+    true
+}
+
 /// The arm of a run, not armed yet.
 pub enum Source {
     /// The simulator's own.
     Sim,
     /// Servos on a port.
     Servos(Box<Hardware>, Ending),
-    /// Emulated servos, and the pty that they are on.
-    Emulated(Box<Bench>, PtyBus, Ending),
+    /// Emulated servos, and what they are on.
+    Emulated(Box<Bench>, EmulatedPort, Ending),
+}
+
+/// What emulated servos are on.
+pub enum EmulatedPort {
+    /// A pty, in real time.
+    Pty(PtyBus),
+    /// A line in this process, in its own time.
+    Line(EmulatedLine),
 }
 
 impl ArmChoice {
@@ -123,7 +139,10 @@ impl ArmChoice {
                 let faults = read_faults(emulated.faults.as_deref())?;
                 let mut network = bench.network(faults)?;
                 network.hold();
-                let port = PtyBus::serve(network, None)?;
+                let port = match emulated.pty {
+                    true => EmulatedPort::Pty(PtyBus::serve(network, None)?),
+                    false => EmulatedPort::Line(EmulatedLine::new(network)),
+                };
                 Source::Emulated(Box::new(bench), port, emulated.ending)
             }
         })

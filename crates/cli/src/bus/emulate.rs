@@ -21,6 +21,7 @@ use super::arrivals::Arrivals;
 use super::console::Console;
 use super::pictures::Pictures;
 use crate::arm::args::EmulateArgs;
+use crate::arm::choice::EmulatedPort;
 use crate::arm::hardware::wiring;
 use crate::arm::lines::Lines;
 use crate::home::Home;
@@ -75,11 +76,16 @@ impl Bench {
     }
 
     /// The arm on its port, armed.
-    pub fn arm(&self, port: &PtyBus, ending: Ending) -> Result<ServoArm> {
-        let path = port.path().context("the emulated port is unplugged")?;
-        let Wiring { family, baud, .. } = self.wiring;
-        let line = SerialLine::open(&path.display().to_string(), baud)?;
-        let bus = Bus::new(Box::new(line), family.codec(), baud);
+    pub fn arm(&self, port: &EmulatedPort, ending: Ending) -> Result<ServoArm> {
+        let bus = match port {
+            EmulatedPort::Pty(port) => {
+                let path = port.path().context("the emulated port is unplugged")?;
+                let Wiring { family, baud, .. } = self.wiring;
+                let line = SerialLine::open(&path.display().to_string(), baud)?;
+                Bus::new(Box::new(line), family.codec(), baud)
+            }
+            EmulatedPort::Line(line) => line.bus(&self.wiring),
+        };
         Ok(ServoArm::arm(
             bus,
             &self.robot,

@@ -7,6 +7,7 @@ use enact_bridge::{Bounds, Event, Order};
 use enact_plan::{Situation, Token, Usage};
 use enact_robot::{MeshCover, Robot};
 use enact_types::{Frame, Intrinsics, JointVector, Pose, Stamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -15,7 +16,7 @@ pub use crate::joints::JointStates;
 use crate::servos::ServoInfo;
 
 /// What a run rests on: enough to repeat it without the files that it was started from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunInfo {
     /// Version of enact.
     pub enact: String,
@@ -31,11 +32,12 @@ pub struct RunInfo {
     pub model: ModelInfo,
     /// What turns the joints, where LeRobot knows such servos.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Value")]
     pub servos: Option<ServoInfo>,
 }
 
 /// The files of a robot.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RobotInfo {
     /// Its name.
     pub name: String,
@@ -45,6 +47,7 @@ pub struct RobotInfo {
     pub toml: Option<String>,
     /// What was made of its meshes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<Value>")]
     pub meshes: Vec<MeshCover>,
 }
 
@@ -65,7 +68,7 @@ impl RobotInfo {
 }
 
 /// A simulated scene.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SceneInfo {
     /// Its name.
     pub name: String,
@@ -76,7 +79,7 @@ pub struct SceneInfo {
 }
 
 /// A model, or what stands in for it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ModelInfo {
     /// Folder, file, hub id or address.
     pub name: String,
@@ -94,7 +97,7 @@ impl ModelInfo {
 }
 
 /// The wall clock's part.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Wall {
     /// Seconds since 1970 when the journal was begun.
     pub unix_seconds: f64,
@@ -103,23 +106,25 @@ pub struct Wall {
 }
 
 /// A task begins.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Task {
     /// What the person asked for.
     pub task: String,
     /// How far it may go.
+    #[schemars(with = "Value")]
     pub bounds: Bounds,
 }
 
 /// A person asked for something outside of any task.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Ordered {
     /// For what.
+    #[schemars(with = "String")]
     pub order: Order,
 }
 
 /// Somebody agreed to a plan, or did not, or will be asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Approval {
     /// What was answered; left out where it says that somebody is to be asked from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -127,22 +132,25 @@ pub struct Approval {
 }
 
 /// A turn begins.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Turn {
     /// Counted from 1.
     pub turn: u32,
 }
 
 /// What belongs to the picture that follows.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FrameHead {
     /// The camera's count.
     pub sequence: u64,
     /// When it was taken, on the camera's clock.
+    #[schemars(with = "u64")]
     pub stamp: Stamp,
     /// Projection.
+    #[schemars(with = "Value")]
     pub intrinsics: Intrinsics,
     /// Where the camera is.
+    #[schemars(with = "Value")]
     pub base_from_camera: Pose,
     /// Whether depth follows too.
     pub has_depth: bool,
@@ -161,7 +169,7 @@ impl From<&Frame> for FrameHead {
 }
 
 /// What a model was asked and said.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Answer {
     /// The text that was sent.
     pub prompt: String,
@@ -172,11 +180,13 @@ pub struct Answer {
     pub grammar: Option<Value>,
     /// It token by token, where the model tells.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<Value>")]
     pub tokens: Vec<Token>,
     /// Why it was not taken.
     pub rejected: Option<String>,
     /// What the plan rests on; `None` for a list of objects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Value")]
     pub situation: Option<Situation>,
 }
 
@@ -194,32 +204,35 @@ impl Answer {
 }
 
 /// What a question to a model cost.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Timing {
     /// `perception` or `plan`.
     pub of: String,
     /// What it cost.
+    #[schemars(with = "Value")]
     pub usage: Usage,
 }
 
 /// What there is on the table.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Objects {
     /// With what can be done with each.
+    #[schemars(with = "Vec<Value>")]
     pub objects: Vec<enact_plan::ObjectView>,
     /// Detections that were not taken, and why.
     pub dropped: Vec<String>,
 }
 
 /// A step begins.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// Which.
+    #[schemars(with = "Value")]
     pub step: enact_plan::Step,
 }
 
 /// An admitted motion.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Motion {
     /// What it is for.
     pub purpose: String,
@@ -229,6 +242,7 @@ pub struct Motion {
     /// Time between two commands, nanoseconds.
     pub period_ns: u64,
     /// A command per control period.
+    #[schemars(with = "Vec<Vec<f64>>")]
     pub positions: Vec<JointVector>,
 }
 
@@ -266,7 +280,7 @@ impl Motion {
 }
 
 /// How a motion ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MotionEnd {
     /// `finished`, `stopped`, `fault` or `contact`.
     pub end: String,
@@ -303,14 +317,14 @@ impl From<&Execution> for MotionEnd {
 }
 
 /// The robot said something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Said {
     /// What.
     pub text: String,
 }
 
 /// The run was given up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Broke {
     /// `error` or `panic`.
     pub how: String,
@@ -319,7 +333,7 @@ pub struct Broke {
 }
 
 /// Whether the goal was reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Outcome {
     /// By physics where the goal is known, else by what the robot observed.
     pub reached: bool,

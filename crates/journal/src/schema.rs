@@ -1,10 +1,17 @@
-//! What stands in a message of each topic, as JSON schema.
+//! What stands in a message of each topic, as JSON schema: of our own messages by their types.
 //!
 //! Names and fields of the `foxglove.` schemas are those of
 //! <https://docs.foxglove.dev/docs/visualization/message-schemas>.
 
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
+use crate::message::{
+    Answer, Approval, Broke, FrameHead, Motion, MotionEnd, Objects, Ordered, Outcome, RunInfo,
+    Said, Step, Task, Timing, Turn, Wall,
+};
+use crate::surroundings::Surroundings;
 use crate::topic::Topic;
 
 /// The fields of a message, by name.
@@ -12,102 +19,86 @@ type Fields = Vec<(&'static str, Value)>;
 
 /// Name and text of the schema of a topic.
 pub(crate) fn of(topic: Topic) -> (&'static str, String) {
-    let (name, fields) = match topic {
-        Topic::Image | Topic::StreamImage => ("foxglove.CompressedImage", compressed_image()),
-        Topic::Depth | Topic::StreamDepth => ("foxglove.RawImage", raw_image()),
-        Topic::Calibration | Topic::StreamCalibration => {
-            ("foxglove.CameraCalibration", calibration())
+    let (name, mut schema) = match topic {
+        Topic::Image | Topic::StreamImage => {
+            ("foxglove.CompressedImage", object(compressed_image()))
         }
-        Topic::Transforms => ("foxglove.FrameTransforms", transforms()),
-        Topic::Path => ("foxglove.PosesInFrame", poses()),
-        Topic::Log => ("foxglove.Log", log()),
-        Topic::JointStates => ("foxglove.JointStates", joint_states()),
-        Topic::Scene => ("foxglove.SceneUpdate", scene_update()),
+        Topic::Depth | Topic::StreamDepth => ("foxglove.RawImage", object(raw_image())),
+        Topic::Calibration | Topic::StreamCalibration => {
+            ("foxglove.CameraCalibration", object(calibration()))
+        }
+        Topic::Transforms => ("foxglove.FrameTransforms", object(transforms())),
+        Topic::Path => ("foxglove.PosesInFrame", object(poses())),
+        Topic::Log => ("foxglove.Log", object(log())),
+        Topic::JointStates => ("foxglove.JointStates", object(joint_states())),
+        Topic::Scene => ("foxglove.SceneUpdate", object(scene_update())),
         // What viewers look for a URDF in.
-        Topic::Description => ("std_msgs/String", vec![("data", text())]),
-        own => ours(own),
+        Topic::Description => ("std_msgs/String", object(vec![("data", text())])),
+        Topic::Run => ("enact.Run", derived::<RunInfo>()),
+        Topic::Wall => ("enact.Wall", derived::<Wall>()),
+        Topic::Surroundings => ("enact.Surroundings", derived::<Surroundings>()),
+        Topic::Approval => ("enact.Approval", derived::<Approval>()),
+        Topic::Task => ("enact.Task", derived::<Task>()),
+        Topic::Order => ("enact.Order", derived::<Ordered>()),
+        Topic::Turn => ("enact.Turn", derived::<Turn>()),
+        Topic::Frame => ("enact.Frame", derived::<FrameHead>()),
+        Topic::Perception => ("enact.Answer", derived::<Answer>()),
+        Topic::Plan => ("enact.Plan", derived::<Answer>()),
+        Topic::Objects => ("enact.Objects", derived::<Objects>()),
+        Topic::Timing => ("enact.Timing", derived::<Timing>()),
+        Topic::Step => ("enact.Step", derived::<Step>()),
+        Topic::Motion => ("enact.Motion", derived::<Motion>()),
+        Topic::MotionEnd => ("enact.MotionEnd", derived::<MotionEnd>()),
+        Topic::Said => ("enact.Said", derived::<Said>()),
+        Topic::Broke => ("enact.Broke", derived::<Broke>()),
+        Topic::Outcome => ("enact.Outcome", derived::<Outcome>()),
+        // The loop's own types, of which viewers need no more.
+        Topic::Verdict => {
+            let fields = ["skill", "verdict", "reason"].map(|name| (name, text()));
+            ("enact.Verdict", object(fields.to_vec()))
+        }
+        Topic::Report => ("enact.Report", object(vec![("ending", text())])),
     };
-    let mut schema = object(fields);
     schema["title"] = json!(name);
     schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     (name, schema.to_string())
 }
 
-fn ours(topic: Topic) -> (&'static str, Fields) {
-    match topic {
-        Topic::Run => ("enact.Run", run()),
-        Topic::Wall => (
-            "enact.Wall",
-            vec![("unix_seconds", number()), ("command", list(text()))],
-        ),
-        Topic::Surroundings => (
-            "enact.Surroundings",
-            vec![("bodies", list(anything())), ("walls", list(anything()))],
-        ),
-        Topic::Approval => ("enact.Approval", vec![("agreed", boolean())]),
-        Topic::Task => ("enact.Task", vec![("task", text()), ("bounds", anything())]),
-        Topic::Order => ("enact.Order", vec![("order", text())]),
-        Topic::Turn => ("enact.Turn", vec![("turn", integer())]),
-        Topic::Frame => ("enact.Frame", frame()),
-        Topic::Perception => ("enact.Answer", answer()),
-        Topic::Plan => ("enact.Plan", plan()),
-        Topic::Objects => (
-            "enact.Objects",
-            vec![("objects", list(anything())), ("dropped", list(text()))],
-        ),
-        Topic::Timing => ("enact.Timing", vec![("of", text()), ("usage", anything())]),
-        Topic::Step => ("enact.Step", vec![("step", anything())]),
-        Topic::Motion => ("enact.Motion", motion()),
-        Topic::MotionEnd => (
-            "enact.MotionEnd",
-            vec![("end", text()), ("reason", text()), ("followed", integer())],
-        ),
-        Topic::Verdict => (
-            "enact.Verdict",
-            vec![("skill", text()), ("verdict", text()), ("reason", text())],
-        ),
-        Topic::Said => ("enact.Said", vec![("text", text())]),
-        Topic::Report => ("enact.Report", vec![("ending", text())]),
-        Topic::Broke => ("enact.Broke", vec![("how", text()), ("reason", text())]),
-        _ => ("enact.Outcome", vec![("reached", boolean())]),
+/// The schema of one of our types. Viewers know neither references nor types that may be null.
+fn derived<T: JsonSchema>() -> Value {
+    let settings =
+        SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    let mut schema = settings
+        .into_generator()
+        .into_root_schema_for::<T>()
+        .to_value();
+    without_null(&mut schema);
+    schema
+}
+
+/// Of what may be null or something else, the something else; `{}` for anything.
+fn without_null(schema: &mut Value) {
+    if let Value::Bool(true) = schema {
+        *schema = json!({});
     }
-}
-
-fn run() -> Fields {
-    vec![
-        ("enact", text()),
-        ("robot", anything()),
-        ("scene", anything()),
-        ("launch", anything()),
-        ("seed", integer()),
-        ("model", anything()),
-        ("servos", anything()),
-    ]
-}
-
-fn frame() -> Fields {
-    vec![
-        ("sequence", integer()),
-        ("stamp", integer()),
-        ("intrinsics", anything()),
-        ("base_from_camera", anything()),
-        ("has_depth", boolean()),
-    ]
-}
-
-fn plan() -> Fields {
-    let mut fields = answer();
-    fields.push(("situation", anything()));
-    fields
-}
-
-fn motion() -> Fields {
-    vec![
-        ("purpose", text()),
-        ("contact_limit", number()),
-        ("period_ns", integer()),
-        ("positions", list(list(number()))),
-    ]
+    let is_null = |kind: &Value| kind == "null" || kind["type"] == "null";
+    if let Some(some) = schema.get_mut("anyOf").and_then(Value::as_array_mut)
+        && some.iter().any(is_null)
+        && let Some(other) = some.iter().find(|kind| !is_null(kind)).cloned()
+    {
+        *schema = other;
+    }
+    if let Some(some) = schema["type"].as_array()
+        && let Some(other) = some.iter().find(|kind| !is_null(kind)).cloned()
+    {
+        schema["type"] = other;
+    }
+    if let Some(fields) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        fields.values_mut().for_each(without_null);
+    }
+    if let Some(items) = schema.get_mut("items") {
+        without_null(items);
+    }
 }
 
 /// `load` is the effort as a fraction of the largest, `commanded` what the reading answers.
@@ -119,16 +110,6 @@ fn joint_states() -> Fields {
         ("timestamp", time()),
         ("joints", list(object(joint))),
         ("alarm", text()),
-    ]
-}
-
-fn answer() -> Fields {
-    vec![
-        ("prompt", text()),
-        ("grammar", anything()),
-        ("completion", text()),
-        ("tokens", list(anything())),
-        ("rejected", text()),
     ]
 }
 
@@ -315,4 +296,47 @@ fn integer() -> Value {
 /// A JSON value of any kind.
 fn anything() -> Value {
     json!({})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether all that viewers read of a schema is there in the way that they know.
+    fn is_plain(schema: &Value) -> bool {
+        let fields = schema["properties"].as_object();
+        schema.is_object()
+            && !schema["type"].is_array()
+            && schema.get("$ref").is_none()
+            && fields.is_none_or(|fields| fields.values().all(is_plain))
+            && schema.get("items").is_none_or(is_plain)
+    }
+
+    #[test]
+    fn every_schema_is_an_object_that_viewers_can_read() {
+        for topic in Topic::ALL.into_iter().chain(Topic::STREAMS) {
+            let (name, text) = of(topic);
+            let schema: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(schema["title"], name);
+            assert_eq!(schema["type"], "object", "{text}");
+            assert!(is_plain(&schema), "{text}");
+        }
+    }
+
+    #[test]
+    fn our_messages_have_the_fields_of_their_types() {
+        let (_, text) = of(Topic::Motion);
+        let schema: Value = serde_json::from_str(&text).unwrap();
+        let fields = &schema["properties"];
+        assert_eq!(fields["contact_limit"]["type"], "number");
+        assert_eq!(fields["positions"]["items"]["items"]["type"], "number");
+        let (_, text) = of(Topic::Run);
+        let schema: Value = serde_json::from_str(&text).unwrap();
+        let robot = &schema["properties"]["robot"];
+        assert_eq!(robot["properties"]["urdf"]["type"], "string");
+        assert_eq!(
+            schema["properties"]["scene"]["properties"]["toml"]["type"],
+            "string"
+        );
+    }
 }

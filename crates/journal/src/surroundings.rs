@@ -5,14 +5,17 @@ use std::sync::Arc;
 use enact_robot::{HalfSpace, Obstacle, Shape};
 use enact_types::{Pose, Vector3};
 use nalgebra::Unit;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Fixed bodies, boxes to keep out of, and the sides of the workspace.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Surroundings {
     /// Bodies and boxes.
+    #[schemars(with = "Vec<serde_json::Value>")]
     pub bodies: Vec<Body>,
     /// Sides.
+    #[schemars(with = "Vec<serde_json::Value>")]
     pub walls: Vec<Wall>,
 }
 

@@ -1,7 +1,7 @@
 //! Pictures that can be trusted: what is missing, frozen or black is not used.
 
 use enact_camera::{Camera, CameraError};
-use enact_types::Frame;
+use enact_types::{Frame, Reason};
 
 /// Pictures asked for until one is good.
 const TRIES: u32 = 5;
@@ -13,19 +13,19 @@ const BLACK: u8 = 8;
 /// # Errors
 /// What was wrong with the last of a few pictures.
 pub(crate) fn fresh(camera: &mut dyn Camera, last: Option<u64>) -> Result<Frame, CameraError> {
-    let mut fault = String::new();
+    let mut fault = Reason::from("");
     for _ in 0..TRIES {
         match camera.capture() {
             Ok(frame) => match flaw(&frame, last) {
                 None => return Ok(frame),
-                Some(flaw) => fault = flaw,
+                Some(flaw) => fault = flaw.into(),
             },
             Err(CameraError::Missing { reason }) => fault = reason,
             Err(broken) => return Err(broken),
         }
     }
     Err(CameraError::Missing {
-        reason: format!("{TRIES} tries, the last one: {fault}"),
+        reason: fault.reworded(|fault| format!("{TRIES} tries, the last one: {fault}")),
     })
 }
 
@@ -52,7 +52,7 @@ mod tests {
                 return Err(CameraError::Exhausted);
             }
             let (sequence, brightness) = self.0.remove(0).ok_or(CameraError::Missing {
-                reason: "it was lost".to_owned(),
+                reason: "it was lost".into(),
             })?;
             Ok(Frame {
                 sequence,

@@ -215,7 +215,7 @@ impl Camera for Failing {
         let mut last = self.last.clone().unwrap();
         match self.how {
             Failure::Missing => Err(CameraError::Missing {
-                reason: "its cable was pulled".to_owned(),
+                reason: "its cable was pulled".into(),
             }),
             Failure::Frozen => Ok(last),
             Failure::Black => {

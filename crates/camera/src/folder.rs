@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use enact_types::{Frame, Intrinsics, Pose, Stamp};
+use enact_types::{Frame, Intrinsics, Pose, Reason, Stamp};
 
 use crate::{Camera, CameraError};
 
@@ -24,11 +24,11 @@ impl FolderCamera {
         vertical_fov: f64,
         base_from_camera: Pose,
     ) -> Result<Self, CameraError> {
-        let failed = |reason: String| CameraError::Folder {
+        let failed = |reason: Reason| CameraError::Folder {
             path: folder.display().to_string(),
             reason,
         };
-        let entries = std::fs::read_dir(folder).map_err(|error| failed(error.to_string()))?;
+        let entries = std::fs::read_dir(folder).map_err(|error| failed(Reason::of(error)))?;
         let mut pictures: Vec<PathBuf> = entries
             .filter_map(Result::ok)
             .map(|entry| entry.path())
@@ -36,7 +36,7 @@ impl FolderCamera {
             .collect();
         pictures.sort();
         if pictures.is_empty() {
-            return Err(failed("it holds no .png, .jpg or .jpeg file".to_owned()));
+            return Err(failed("it holds no .png, .jpg or .jpeg file".into()));
         }
         Ok(Self {
             pictures,
@@ -54,7 +54,7 @@ impl Camera for FolderCamera {
         let rgb = image::open(path)
             .map_err(|error| CameraError::Picture {
                 path: path.display().to_string(),
-                reason: error.to_string(),
+                reason: Reason::of(error),
             })?
             .into_rgb8();
         let frame = Frame {

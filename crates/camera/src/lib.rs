@@ -10,7 +10,7 @@ pub mod live;
 
 use std::time::{Duration, Instant};
 
-use enact_types::Frame;
+use enact_types::{Frame, Reason};
 use thiserror::Error;
 
 pub use folder::FolderCamera;
@@ -40,7 +40,8 @@ pub enum CameraError {
         /// The folder.
         path: String,
         /// What is wrong.
-        reason: String,
+        #[source]
+        reason: Reason,
     },
     /// A picture cannot be read.
     #[error("cannot read the picture `{path}`: {reason}")]
@@ -48,13 +49,15 @@ pub enum CameraError {
         /// The file.
         path: String,
         /// What is wrong.
-        reason: String,
+        #[source]
+        reason: Reason,
     },
     /// No picture arrived; the next one may.
     #[error("the camera gave no picture: {reason}")]
     Missing {
         /// What is known of it.
-        reason: String,
+        #[source]
+        reason: Reason,
     },
     /// Nothing new is written where a camera's pictures come from.
     #[error("the camera is frozen: `{path}` was last written {:.0} s ago", age.as_secs_f64())]

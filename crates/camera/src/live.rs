@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use enact_types::{Frame, Intrinsics, Pose, Stamp, StopSwitch};
+use enact_types::{Frame, Intrinsics, Pose, Reason, Stamp, StopSwitch};
 use image::RgbImage;
 
 use crate::folder::is_picture;
@@ -66,7 +66,7 @@ impl LiveFolder {
     }
 
     fn newest(&self) -> Result<Option<Picture>, CameraError> {
-        let entries = fs::read_dir(&self.folder).map_err(|error| self.failed(error.to_string()))?;
+        let entries = fs::read_dir(&self.folder).map_err(|error| self.failed(Reason::of(error)))?;
         let pictures = entries
             .filter_map(Result::ok)
             .map(|entry| entry.path())
@@ -75,7 +75,7 @@ impl LiveFolder {
         Ok(pictures.filter_map(|path| Picture::at(path).ok()).max())
     }
 
-    fn failed(&self, reason: String) -> CameraError {
+    fn failed(&self, reason: Reason) -> CameraError {
         CameraError::Folder {
             path: self.folder.display().to_string(),
             reason,
@@ -86,9 +86,8 @@ impl LiveFolder {
     fn silent(&self, newest: Option<Picture>) -> CameraError {
         let Some(picture) = newest else {
             let patience = self.patience.as_secs_f64();
-            return self.failed(format!(
-                "no .png, .jpg or .jpeg file came within {patience} s"
-            ));
+            let reason = format!("no .png, .jpg or .jpeg file came within {patience} s");
+            return self.failed(reason.into());
         };
         CameraError::Frozen {
             path: picture.path.display().to_string(),
@@ -116,13 +115,13 @@ impl Picture {
     }
 
     /// What it shows, if it is whole and nobody wrote to it meanwhile.
-    fn read(&self) -> Result<RgbImage, String> {
-        let bytes = fs::read(&self.path).map_err(|error| error.to_string())?;
-        let now = Self::at(self.path.clone()).map_err(|error| error.to_string())?;
+    fn read(&self) -> Result<RgbImage, Reason> {
+        let bytes = fs::read(&self.path).map_err(Reason::of)?;
+        let now = Self::at(self.path.clone()).map_err(Reason::of)?;
         if now != *self || !is_whole(&bytes) {
-            return Err("it is half-written".to_owned());
+            return Err("it is half-written".into());
         }
-        let picture = image::load_from_memory(&bytes).map_err(|error| error.to_string())?;
+        let picture = image::load_from_memory(&bytes).map_err(Reason::of)?;
         Ok(picture.into_rgb8())
     }
 }

@@ -17,6 +17,7 @@ use crate::home::{Home, names_in};
 use crate::journal;
 use crate::kind::Kind;
 use crate::launch::Launch;
+use crate::out::told;
 use crate::setup::read_plan;
 
 /// Checks `files`, or all that ship, and prints a line for each; `false` if any is wrong.
@@ -34,10 +35,10 @@ pub fn check(home: &Home, files: &[PathBuf], as_json: bool) -> Result<bool> {
         sound &= checked.is_ok();
         match (checked, as_json) {
             (Ok(kind), false) => outln!("ok: {} ({kind})", file.display()),
-            (Err(error), false) => outln!("bad: {}\n{error:#}", file.display()),
+            (Err(error), false) => outln!("bad: {}\n{}", file.display(), told(&error)),
             (Ok(kind), true) => outln!("{}", json!({"file": file, "ok": true, "kind": kind})),
             (Err(error), true) => {
-                let error = format!("{error:#}");
+                let error = told(&error);
                 outln!("{}", json!({"file": file, "ok": false, "error": error}));
             }
         }

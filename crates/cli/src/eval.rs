@@ -12,7 +12,7 @@ use enact_eval::runner::{Job, run};
 use enact_eval::suite::Suite;
 use enact_eval::{draw, episode};
 use enact_model::Options;
-use enact_plan::Mind;
+use enact_plan::{Mind, PlannerError};
 use enact_types::{StopSwitch, text};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -134,11 +134,12 @@ fn sentence(record: &Record) -> String {
     )
 }
 
-fn mind(model: &str, options: Options) -> Result<Box<dyn Mind>, String> {
-    match enact_model::open(model, options, &StopSwitch::new()) {
-        Ok(model) => Ok(Box::new(model)),
-        Err(error) => Err(error.to_string()),
-    }
+fn mind(model: &str, options: Options) -> Result<Box<dyn Mind>, PlannerError> {
+    Ok(Box::new(enact_model::open(
+        model,
+        options,
+        &StopSwitch::new(),
+    )?))
 }
 
 fn model_path(home: &Home, model: &str) -> String {

@@ -125,8 +125,13 @@ pub fn exit_code(result: Result<bool>) -> ExitCode {
         (Ok(false), _) => return ExitCode::from(1),
         _ => return ExitCode::SUCCESS,
     };
-    errln!("enact: {error:#}");
+    errln!("enact: {}", told(&error));
     ExitCode::from(2)
+}
+
+/// What an error says, and what it comes from, nothing twice.
+pub fn told(error: &anyhow::Error) -> String {
+    enact_types::reason::told(error.as_ref())
 }
 
 /// Remembers why standard output cannot be written.

@@ -14,6 +14,7 @@ use crate::args::RunArgs;
 use crate::arm::lines::Lines;
 use crate::home::Home;
 use crate::out;
+use crate::out::told;
 use crate::setup::Setup;
 use crate::stops;
 use crate::view;
@@ -82,7 +83,7 @@ fn carry_out(
     let page = match page {
         // Whoever stops a run does not wait for a viewer either.
         Err(error) if report.ending == Ending::Stopped => {
-            errln!("enact: {error:#}");
+            errln!("enact: {}", told(&error));
             None
         }
         page => page?,

@@ -8,7 +8,7 @@ use enact_dataset::wording::chinese::plain_name;
 use enact_robot::Robot;
 use enact_sim::render::Card;
 use enact_sim::{Colour, Item, Layout, Scene, World};
-use enact_types::Vector3;
+use enact_types::{Reason, Vector3};
 use nalgebra::Vector2;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, RngExt, SeedableRng};
@@ -58,7 +58,7 @@ pub fn episode<'a>(
     robot: &Robot,
     seed: u64,
     index: u64,
-) -> Result<Drawn<'a>, String> {
+) -> Result<Drawn<'a>, Reason> {
     let task = &suite.tasks[(index % suite.tasks.len() as u64) as usize];
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(index);
@@ -90,7 +90,8 @@ pub fn episode<'a>(
             "task `{}`: nothing is called {}",
             task.name,
             &instruction[open..]
-        ));
+        )
+        .into());
     }
     let card = task
         .card
@@ -146,8 +147,8 @@ fn chinese(text: &str) -> String {
 }
 
 /// A word for each variable, no two alike.
-fn words(task: &Task, rng: &mut ChaCha8Rng) -> BTreeMap<String, String> {
-    let mut words: BTreeMap<String, String> = BTreeMap::new();
+fn words(task: &Task, rng: &mut ChaCha8Rng) -> BTreeMap<String, Reason> {
+    let mut words: BTreeMap<String, Reason> = BTreeMap::new();
     for (variable, choices) in &task.draw {
         let free: Vec<&String> = choices
             .iter()
@@ -161,10 +162,10 @@ fn words(task: &Task, rng: &mut ChaCha8Rng) -> BTreeMap<String, String> {
 }
 
 /// The base scene with the task's objects in place of its own.
-fn scene(task: &Task, base: &str, words: &BTreeMap<String, String>) -> Result<Scene, String> {
+fn scene(task: &Task, base: &str, words: &BTreeMap<String, Reason>) -> Result<Scene, Reason> {
     let mut table: toml::Table = base
         .parse()
-        .map_err(|error: toml::de::Error| error.to_string())?;
+        .map_err(|error: toml::de::Error| Reason::of(error))?;
     table.remove("tasks");
     table.remove("random");
     let mut objects = Vec::new();
@@ -184,12 +185,11 @@ fn scene(task: &Task, base: &str, words: &BTreeMap<String, String>) -> Result<Sc
         fill(&mut random, words);
         table.insert("random".to_owned(), random);
     }
-    let text = toml::to_string(&table).map_err(|error| error.to_string())?;
-    Scene::parse(Path::new(&format!("task `{}`", task.name)), &text)
-        .map_err(|error| error.to_string())
+    let text = toml::to_string(&table).map_err(Reason::of)?;
+    Scene::parse(Path::new(&format!("task `{}`", task.name)), &text).map_err(Reason::of)
 }
 
-fn fill(value: &mut Value, words: &BTreeMap<String, String>) {
+fn fill(value: &mut Value, words: &BTreeMap<String, Reason>) {
     match value {
         Value::String(text) => {
             if let Some(word) = text.strip_prefix('$').and_then(|name| words.get(name)) {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 
-use enact_plan::Mind;
+use enact_plan::{Mind, PlannerError};
 use enact_robot::Robot;
+use enact_types::Reason;
 use thiserror::Error;
 
 use crate::draw;
@@ -30,7 +31,7 @@ pub struct Job<'a> {
     pub workers: usize,
     /// Makes a mind for a worker; `None` for the oracle. A mind is never shared: two
     /// requests in flight on one model go wrong.
-    pub minds: Option<&'a (dyn Fn() -> Result<Box<dyn Mind>, String> + Sync)>,
+    pub minds: Option<&'a (dyn Fn() -> Result<Box<dyn Mind>, PlannerError> + Sync)>,
 }
 
 /// An evaluation that cannot go on.
@@ -38,10 +39,10 @@ pub struct Job<'a> {
 pub enum RunError {
     /// The suite asks for something impossible.
     #[error("{0}")]
-    Draw(String),
+    Draw(#[source] Reason),
     /// A mind cannot be made.
-    #[error("{0}")]
-    Mind(String),
+    #[error(transparent)]
+    Mind(PlannerError),
     /// An episode cannot be kept.
     #[error(transparent)]
     Keep(#[from] KeepError),

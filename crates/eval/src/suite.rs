@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use enact_sim::Goal;
-use enact_types::{text, toml_text};
+use enact_types::{Reason, text, toml_text};
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -44,7 +44,7 @@ pub struct Task {
     pub absent: Vec<String>,
     /// Objects that lie in or on another at the start, role by role.
     #[serde(default)]
-    pub rests: BTreeMap<String, String>,
+    pub rests: BTreeMap<String, Reason>,
     /// What the start must look like.
     #[serde(default)]
     pub requires: Vec<Requirement>,
@@ -183,30 +183,31 @@ pub struct SuiteError {
     /// Which file.
     pub file: PathBuf,
     /// What is wrong.
-    pub what: String,
+    #[source]
+    pub what: Reason,
 }
 
 impl Suite {
     /// Reads a suite; the error names file, line and what is wrong.
     pub fn load(path: &Path) -> Result<Self, SuiteError> {
-        let fault = |what: String| SuiteError {
+        let fault = |what: Reason| SuiteError {
             file: path.to_owned(),
             what,
         };
         let text = std::fs::read(path)
             .and_then(text::decode)
-            .map_err(|error| fault(format!("cannot be read: {error}")))?;
-        let suite: Self = toml_text::parse(&text).map_err(|error| fault(error.to_string()))?;
+            .map_err(|error| fault(Reason::new(format!("cannot be read: {error}"), error)))?;
+        let suite: Self = toml_text::parse(&text).map_err(|error| fault(Reason::of(error)))?;
         suite.check().map_err(fault)?;
         Ok(suite)
     }
 
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), Reason> {
         if self.tasks.is_empty() {
-            return Err("a suite needs at least one [[tasks]]".to_owned());
+            return Err("a suite needs at least one [[tasks]]".into());
         }
         for task in &self.tasks {
-            let fault = |what: &str| Err(format!("task `{}`: {what}", task.name));
+            let fault = |what: &str| Err(format!("task `{}`: {what}", task.name).into());
             if task.instructions.is_empty() {
                 return fault("it needs at least one of `instructions`");
             }
@@ -292,7 +293,7 @@ mod tests {
             r#"disturb = { moves = "tree", by = 0.03 }"#,
         ] {
             let expected = "task `put`: no object has the role `tree`";
-            assert_eq!(fault(line), Err(expected.to_owned()), "{line}");
+            assert_eq!(fault(line), Err(expected.into()), "{line}");
         }
     }
 }

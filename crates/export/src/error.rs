@@ -1,8 +1,10 @@
 //! Why something cannot be exported.
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use enact_journal::JournalError;
+use enact_types::Reason;
 use thiserror::Error;
 
 /// Something cannot be exported.
@@ -17,6 +19,7 @@ pub enum ExportError {
         /// The recording.
         path: PathBuf,
         /// What is wrong with it.
+        #[source]
         error: Box<ExportError>,
     },
     /// A file cannot be written or read.
@@ -25,7 +28,8 @@ pub enum ExportError {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        reason: String,
+        #[source]
+        reason: Reason,
     },
     /// The runs do not fit together, or there is nothing to export.
     #[error("{0}")]
@@ -36,11 +40,17 @@ pub enum ExportError {
 }
 
 impl ExportError {
-    pub(crate) fn file(path: &Path, reason: impl ToString) -> Self {
+    pub(crate) fn file(path: &Path, reason: impl Into<Reason>) -> Self {
         Self::File {
             path: path.to_owned(),
-            reason: reason.to_string(),
+            reason: reason.into(),
         }
+    }
+
+    /// A file that `error` keeps from being written or read.
+    pub(crate) fn caused(path: &Path, error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let error = error.into();
+        Self::file(path, Reason::new(error.to_string(), error))
     }
 
     pub(crate) fn within(path: &Path, error: Self) -> Self {

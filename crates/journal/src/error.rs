@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use enact_types::Refusal;
+use enact_types::{Reason, Refusal};
 use thiserror::Error;
 
 /// A run cannot be kept, or a journal cannot be read.
@@ -18,7 +18,7 @@ pub enum JournalError {
     },
     /// Writing broke off.
     #[error("the journal cannot be written any further: {}", cause(.0))]
-    Write(mcap::McapError),
+    Write(#[source] mcap::McapError),
     /// The file is something else.
     #[error("this is not a journal of enact: {0}")]
     NotOurs(String),
@@ -30,14 +30,15 @@ pub enum JournalError {
         /// When it was logged, seconds.
         seconds: f64,
         /// What is wrong.
-        reason: String,
+        #[source]
+        reason: Reason,
     },
     /// The robot of the journal cannot be used.
     #[error("the journal's robot cannot be loaded: {0}")]
     Robot(#[from] enact_robot::LoadError),
     /// The robot of the journal cannot do what the loop needs.
     #[error("the journal's robot cannot be used: {0}")]
-    Unfit(Refusal),
+    Unfit(#[source] Refusal),
 }
 
 /// What the system says, where it is the system that fails.

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use enact_types::{DepthImage, Frame, Stamp};
+use enact_types::{DepthImage, Frame, Reason, Stamp};
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder, ImageFormat, RgbImage};
@@ -121,27 +121,23 @@ pub(crate) fn depth(depth: &DepthImage, at: Stamp) -> RawImage {
 
 impl CompressedImage {
     /// The file.
-    pub(crate) fn unpack(&self) -> Result<Vec<u8>, String> {
-        STANDARD
-            .decode(&self.data)
-            .map_err(|error| error.to_string())
+    pub(crate) fn unpack(&self) -> Result<Vec<u8>, Reason> {
+        STANDARD.decode(&self.data).map_err(Reason::of)
     }
 
-    pub(crate) fn decode(&self) -> Result<RgbImage, String> {
+    pub(crate) fn decode(&self) -> Result<RgbImage, Reason> {
         let bytes = self.unpack()?;
         let format = ImageFormat::from_extension(&self.format)
-            .ok_or_else(|| format!("pictures in `{}` are not known", self.format))?;
+            .ok_or_else(|| Reason::from(format!("pictures in `{}` are not known", self.format)))?;
         image::load(Cursor::new(bytes), format)
             .map(image::DynamicImage::into_rgb8)
-            .map_err(|error| error.to_string())
+            .map_err(Reason::of)
     }
 }
 
 impl RawImage {
-    pub(crate) fn decode(&self) -> Result<DepthImage, String> {
-        let bytes = STANDARD
-            .decode(&self.data)
-            .map_err(|error| error.to_string())?;
+    pub(crate) fn decode(&self) -> Result<DepthImage, Reason> {
+        let bytes = STANDARD.decode(&self.data).map_err(Reason::of)?;
         let (metres, rest): (Vec<f32>, &[u8]) = match self.encoding.as_str() {
             FLOATS => {
                 let (chunks, rest) = bytes.as_chunks::<4>();
@@ -153,7 +149,7 @@ impl RawImage {
                 let metre = |two: &[u8; 2]| f32::from(u16::from_le_bytes(*two)) / 1000.0;
                 (chunks.iter().map(metre).collect(), rest)
             }
-            other => return Err(format!("depth in `{other}` is not known")),
+            other => return Err(format!("depth in `{other}` is not known").into()),
         };
         if !rest.is_empty() || metres.len() as u64 != u64::from(self.width) * u64::from(self.height)
         {
@@ -162,7 +158,8 @@ impl RawImage {
                 bytes.len(),
                 self.width,
                 self.height
-            ));
+            )
+            .into());
         }
         Ok(DepthImage {
             width: self.width,

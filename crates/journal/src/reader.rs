@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use enact_bridge::Report;
-use enact_types::{DepthImage, Frame, Stamp};
+use enact_types::{DepthImage, Frame, Reason, Stamp};
 use image::RgbImage;
 use serde::de::DeserializeOwned;
 
@@ -73,7 +73,7 @@ impl Record {
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, JournalError> {
         // serde_json would round numbers.
         simd_json::serde::from_slice(&mut self.json.clone())
-            .map_err(|error| self.unreadable(error.to_string()))
+            .map_err(|error| self.unreadable(Reason::of(error)))
     }
 
     /// Its text.
@@ -81,7 +81,7 @@ impl Record {
         String::from_utf8_lossy(&self.json).into_owned()
     }
 
-    fn unreadable(&self, reason: String) -> JournalError {
+    fn unreadable(&self, reason: Reason) -> JournalError {
         JournalError::Message {
             topic: self.topic.name(),
             seconds: self.at.seconds(),

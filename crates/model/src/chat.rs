@@ -7,7 +7,7 @@ use enact_plan::{
     Answer, Detection, Plan, PlannerError, Rejection, Situation, Skill, Token, Usage, grammar,
     prompt,
 };
-use enact_types::{Frame, NormalisedPoint};
+use enact_types::{Frame, NormalisedPoint, Reason};
 use image::RgbImage;
 use serde_json::Value;
 
@@ -31,7 +31,7 @@ pub(crate) struct Reply {
 pub(crate) enum Failure {
     TimedOut,
     Stopped,
-    Refused(String),
+    Refused(Reason),
 }
 
 impl Failure {

@@ -13,8 +13,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use either::Either;
-use enact_types::StopSwitch;
 use enact_types::stop::Unanswered;
+use enact_types::{Reason, StopSwitch};
 use mistralrs::{
     ChatCompletionResponse, CustomLogitsProcessor, GgufModelBuilder, Model, ModelBuilder,
     ModelCategory, ModelDType, RequestBuilder, Tensor, UqffMultimodalModelBuilder,
@@ -26,7 +26,7 @@ use crate::chat::Failure;
 use crate::quiet;
 use crate::source::Source;
 
-type Outcome = Result<ChatCompletionResponse, String>;
+type Outcome = Result<ChatCompletionResponse, Reason>;
 
 /// A loaded model with its runtime.
 pub(crate) struct Engine {
@@ -46,13 +46,13 @@ impl Engine {
     /// Says why the model cannot be loaded.
     pub(crate) fn load(source: &Source, stop: &StopSwitch) -> Result<Self, Failure> {
         quiet::hush_engine_panics();
-        let refused = |reason: &str| Failure::Refused(quiet::first_line(reason));
+        let refused = |reason: Reason| Failure::Refused(reason.reworded(quiet::first_line));
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("enact-model")
             .enable_all()
             .build()
-            .map_err(|error| refused(&error.to_string()))?;
+            .map_err(|error| refused(Reason::of(error)))?;
         let source = source.clone();
         let loading = move || {
             let load = move || (runtime.block_on(build(&source)), runtime);
@@ -68,9 +68,9 @@ impl Engine {
             }),
             Ok((Err(reason), runtime)) => {
                 runtime.shutdown_background();
-                Err(refused(&reason))
+                Err(refused(reason))
             }
-            Err(panic) => Err(refused(&quiet::words(&*panic))),
+            Err(panic) => Err(refused(quiet::words(&*panic).into())),
         }
     }
 
@@ -115,18 +115,18 @@ impl Engine {
             .spawn(async move {
                 let outcome = model.send_chat_request(request).await;
                 // Nobody listens if the engine is being dropped.
-                let _ = sender.send(outcome.map_err(|error| explain(&error)));
+                let _ = sender.send(outcome.map_err(explain));
             });
         let outcome = self
             .wait(receiver, deadline)
             .inspect_err(|_| wanted.end())?;
-        outcome.map_err(|reason| Failure::Refused(quiet::first_line(&reason)))
+        outcome.map_err(|reason| Failure::Refused(reason.reworded(quiet::first_line)))
     }
 
     fn wait(&mut self, receiver: Receiver<Outcome>, deadline: Instant) -> Result<Outcome, Failure> {
         let failure = match self.stop.receive(&receiver, Some(deadline)) {
             Ok(outcome) => return Ok(outcome),
-            Err(Unanswered::Gone) => return Ok(Err("the request panicked".to_owned())),
+            Err(Unanswered::Gone) => return Ok(Err("the request panicked".into())),
             Err(Unanswered::Late) => Failure::TimedOut,
             Err(Unanswered::Stopped) => Failure::Stopped,
         };
@@ -177,13 +177,14 @@ impl CustomLogitsProcessor for Wanted {
     }
 }
 
-fn explain(error: &mistralrs::error::Error) -> String {
-    match error {
+fn explain(error: mistralrs::error::Error) -> Reason {
+    let text = match &error {
         mistralrs::error::Error::Channel(_) => {
             "the engine broke down; load the model again".to_owned()
         }
         other => plainer(other.to_string()),
-    }
+    };
+    Reason::new(text, error)
 }
 
 /// The engine's words for a prompt that is too long name an option that nobody has here.
@@ -197,7 +198,7 @@ fn plainer(reason: String) -> String {
     }
 }
 
-async fn build(source: &Source) -> Result<Model, String> {
+async fn build(source: &Source) -> Result<Model, Reason> {
     match source {
         Source::Folder(folder) => {
             let folder = folder.display();
@@ -206,33 +207,33 @@ async fn build(source: &Source) -> Result<Model, String> {
         Source::Hub(id) => build_auto(ModelBuilder::new(id)).await,
         Source::Gguf(file) => build_gguf(folder_of(source), file).await,
         Source::Uqff(file) => build_uqff(folder_of(source), file).await,
-        Source::Server(address) => Err(format!("`{address}` is a server, not a file")),
+        Source::Server(address) => Err(format!("`{address}` is a server, not a file").into()),
     }
 }
 
 /// Single precision on the processor; one sequence at a time; no prefix cache,
 /// which on a processor only grows.
-async fn build_auto(builder: ModelBuilder) -> Result<Model, String> {
+async fn build_auto(builder: ModelBuilder) -> Result<Model, Reason> {
     builder
         .with_force_cpu()
         .with_max_num_seqs(1)
         .with_prefix_cache_n(None)
         .build()
         .await
-        .map_err(|error| format!("{error:#}"))
+        .map_err(|error| Reason::new(format!("{error:#}"), error))
 }
 
-async fn build_gguf(folder: &Path, file: &Path) -> Result<Model, String> {
+async fn build_gguf(folder: &Path, file: &Path) -> Result<Model, Reason> {
     GgufModelBuilder::new(folder.display(), vec![name_of(file)])
         .with_force_cpu()
         .with_max_num_seqs(1)
         .with_prefix_cache_n(None)
         .build()
         .await
-        .map_err(|error| format!("{error:#}"))
+        .map_err(|error| Reason::new(format!("{error:#}"), error))
 }
 
-async fn build_uqff(folder: &Path, file: &Path) -> Result<Model, String> {
+async fn build_uqff(folder: &Path, file: &Path) -> Result<Model, Reason> {
     let files = vec![name_of(file).into()];
     let sees = std::fs::read_to_string(folder.join("config.json"))
         .is_ok_and(|config| config.contains("\"vision_config\""));
@@ -253,7 +254,7 @@ async fn build_uqff(folder: &Path, file: &Path) -> Result<Model, String> {
             .build()
             .await
     };
-    built.map_err(|error| format!("{error:#}"))
+    built.map_err(|error| Reason::new(format!("{error:#}"), error))
 }
 
 fn folder_of(source: &Source) -> &Path {

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use enact_types::Reason;
 use enact_types::text::BYTE_ORDER_MARK;
 use serde_json::Value;
 
@@ -17,27 +18,28 @@ const MAX_HEADER: u64 = 100_000_000;
 ///
 /// # Errors
 /// Says what is missing or broken and what to do.
-pub(crate) fn check_folder(folder: &Path) -> Result<(), String> {
+pub(crate) fn check_folder(folder: &Path) -> Result<(), Reason> {
     if !folder.exists() {
         return Err(
             "there is no such folder; give a folder with config.json, a .gguf or .uqff file, \
              a Hugging Face id like `google/gemma-3-4b-it`, or the http address of a server"
-                .to_owned(),
+                .into(),
         );
     }
     if !folder.is_dir() {
-        return Err("it is neither a folder nor a .gguf or .uqff file".to_owned());
+        return Err("it is neither a folder nor a .gguf or .uqff file".into());
     }
     let files = list(folder)?;
     if files.is_empty() {
-        return Err("the folder is empty; copy or download the model's files into it".to_owned());
+        return Err("the folder is empty; copy or download the model's files into it".into());
     }
     for name in ["config.json", "tokenizer.json"] {
         if !folder.join(name).exists() {
             return Err(format!(
                 "`{name}` is missing; a model's folder holds config.json, tokenizer.json and \
                  *.safetensors"
-            ));
+            )
+            .into());
         }
     }
     for file in with_extension(&files, "json") {
@@ -50,21 +52,18 @@ pub(crate) fn check_folder(folder: &Path) -> Result<(), String> {
 ///
 /// # Errors
 /// Says what is missing or broken and what to do.
-pub(crate) fn check_file(file: &Path) -> Result<(), String> {
+pub(crate) fn check_file(file: &Path) -> Result<(), Reason> {
     let name = file_name(file);
     let mut start = [0; 4];
     let opened = File::open(file)
         .and_then(|mut file| file.read_exact(&mut start))
-        .map_err(|error| format!("`{name}` cannot be read: {error}"));
+        .map_err(|error| Reason::new(format!("`{name}` cannot be read: {error}"), error));
     opened?;
     let is_gguf = file
         .extension()
         .is_some_and(|extension| extension == "gguf");
     if is_gguf && &start != b"GGUF" {
-        return Err(format!(
-            "`{name}` is not a GGUF file{}",
-            pointer_hint(&start)
-        ));
+        return Err(format!("`{name}` is not a GGUF file{}", pointer_hint(&start)).into());
     }
     Ok(())
 }
@@ -74,7 +73,7 @@ pub(crate) fn check_file(file: &Path) -> Result<(), String> {
 ///
 /// # Errors
 /// Names the setting and what to do.
-pub(crate) fn check_splitting(folder: &Path) -> Result<(), String> {
+pub(crate) fn check_splitting(folder: &Path) -> Result<(), Reason> {
     let read = |name: &str| {
         let text = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
         serde_json::from_str(&text).unwrap_or(Value::Null)
@@ -84,32 +83,39 @@ pub(crate) fn check_splitting(folder: &Path) -> Result<(), String> {
         return Err(
             "mistral.rs cannot show this model pictures in tiles; take a local copy and set \
              `do_image_splitting` to false in its preprocessor_config.json"
-                .to_owned(),
+                .into(),
         );
     }
     Ok(())
 }
 
-fn list(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let entries = std::fs::read_dir(folder).map_err(|error| format!("cannot be read: {error}"))?;
+fn list(folder: &Path) -> Result<Vec<PathBuf>, Reason> {
+    let entries = std::fs::read_dir(folder)
+        .map_err(|error| Reason::new(format!("cannot be read: {error}"), error))?;
     let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     files.sort();
     Ok(files)
 }
 
-fn check_json(file: &Path) -> Result<(), String> {
+fn check_json(file: &Path) -> Result<(), Reason> {
     let name = file_name(file);
     let text = std::fs::read_to_string(file)
-        .map_err(|error| format!("`{name}` cannot be read: {error}"))?;
+        .map_err(|error| Reason::new(format!("`{name}` cannot be read: {error}"), error))?;
     if text.starts_with(BYTE_ORDER_MARK) {
         return Err(format!(
             "`{name}` begins with a byte order mark, which mistral.rs does not read; save it as \
              UTF-8 without one"
-        ));
+        )
+        .into());
     }
     serde_json::from_str::<Value>(&text)
         .map(drop)
-        .map_err(|error| format!("`{name}` is broken: {error}; copy or download it again"))
+        .map_err(|error| {
+            Reason::new(
+                format!("`{name}` is broken: {error}; copy or download it again"),
+                error,
+            )
+        })
 }
 
 fn with_extension<'a>(
@@ -122,30 +128,33 @@ fn with_extension<'a>(
     })
 }
 
-fn check_weights(folder: &Path, files: &[PathBuf]) -> Result<(), String> {
+fn check_weights(folder: &Path, files: &[PathBuf]) -> Result<(), Reason> {
     if with_extension(files, "safetensors").next().is_none() {
-        return Err(
-            "there is no .safetensors file in the folder; the weights are missing".to_owned(),
-        );
+        return Err("there is no .safetensors file in the folder; the weights are missing".into());
     }
     for part in parts_of_index(folder)? {
         if !folder.join(&part).exists() {
             return Err(format!(
                 "`{part}` is missing, which model.safetensors.index.json lists; download it again"
-            ));
+            )
+            .into());
         }
     }
     with_extension(files, "safetensors").try_for_each(|file| check_safetensors(file))
 }
 
 /// The files that a model in several parts lists.
-fn parts_of_index(folder: &Path) -> Result<Vec<String>, String> {
+fn parts_of_index(folder: &Path) -> Result<Vec<String>, Reason> {
     let name = "model.safetensors.index.json";
     let Ok(text) = std::fs::read_to_string(folder.join(name)) else {
         return Ok(Vec::new());
     };
-    let index: Value = serde_json::from_str(&text)
-        .map_err(|error| format!("`{name}` is broken: {error}; download it again"))?;
+    let index: Value = serde_json::from_str(&text).map_err(|error| {
+        Reason::new(
+            format!("`{name}` is broken: {error}; download it again"),
+            error,
+        )
+    })?;
     let mut parts: Vec<String> = index["weight_map"]
         .as_object()
         .into_iter()
@@ -159,32 +168,31 @@ fn parts_of_index(folder: &Path) -> Result<Vec<String>, String> {
 
 /// A safetensors file is the length of its header (8 bytes, little endian), the
 /// header (JSON with `data_offsets` of each tensor), and the data.
-fn check_safetensors(path: &Path) -> Result<(), String> {
+fn check_safetensors(path: &Path) -> Result<(), Reason> {
     let name = file_name(path);
-    let unreadable = |error: std::io::Error| format!("`{name}` cannot be read: {error}");
+    let unreadable =
+        |error: std::io::Error| Reason::new(format!("`{name}` cannot be read: {error}"), error);
     let mut file = File::open(path).map_err(unreadable)?;
     let length = file.metadata().map_err(unreadable)?.len();
     let cut = |expected: u64| {
-        format!(
+        Reason::from(format!(
             "`{name}` is cut short: {length} bytes instead of {expected}; copy or download it again"
-        )
+        ))
     };
     let mut start = [0; 8];
     file.read_exact(&mut start).map_err(|_| cut(8))?;
     let header_length = u64::from_le_bytes(start);
     if header_length > MAX_HEADER {
-        return Err(format!(
-            "`{name}` is not a safetensors file{}",
-            pointer_hint(&start)
-        ));
+        return Err(format!("`{name}` is not a safetensors file{}", pointer_hint(&start)).into());
     }
     if length < 8 + header_length {
         return Err(cut(8 + header_length));
     }
     let mut header = vec![0; header_length as usize];
     file.read_exact(&mut header).map_err(unreadable)?;
-    let header: Value = serde_json::from_slice(&header)
-        .map_err(|error| format!("the header of `{name}` is broken: {error}"))?;
+    let header: Value = serde_json::from_slice(&header).map_err(|error| {
+        Reason::new(format!("the header of `{name}` is broken: {error}"), error)
+    })?;
     let expected = data_length(&header).saturating_add(8 + header_length);
     if length < expected {
         return Err(cut(expected));

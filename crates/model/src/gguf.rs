@@ -5,6 +5,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 use candle_core::quantized::gguf_file::{Content, Value};
+use enact_types::Reason;
 
 /// Keys of tokens that end an answer: of a text, of a turn, of a message. See the
 /// specification of GGUF, docs/gguf.md of ggml.
@@ -33,9 +34,9 @@ pub(crate) struct Token {
 ///
 /// # Errors
 /// The file is not a GGUF file.
-pub(crate) fn tokens(file: &Path) -> Result<Vec<Token>, String> {
-    let opened = File::open(file).map_err(|error| error.to_string())?;
-    let content = Content::read(&mut BufReader::new(opened)).map_err(|error| error.to_string())?;
+pub(crate) fn tokens(file: &Path) -> Result<Vec<Token>, Reason> {
+    let opened = File::open(file).map_err(Reason::of)?;
+    let content = Content::read(&mut BufReader::new(opened)).map_err(Reason::of)?;
     Ok(listed(&|key| content.metadata.get(key)))
 }
 

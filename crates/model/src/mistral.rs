@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use enact_plan::{
     Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation, Token, Usage,
 };
-use enact_types::{Frame, NormalisedPoint, StopSwitch};
+use enact_types::{Frame, NormalisedPoint, Reason, StopSwitch};
 use image::{DynamicImage, RgbImage};
 use mistralrs::{
     ChatCompletionResponse, Constraint, RequestBuilder, StopTokens, TextMessageRole,
@@ -51,14 +51,14 @@ impl MistralModel {
     /// files, or what the engine says.
     pub fn load(source: &str, options: Options, stop: &StopSwitch) -> Result<Self, PlannerError> {
         let start = Instant::now();
-        let failed = |reason| PlannerError::Load {
+        let failed = |reason: Reason| PlannerError::Load {
             model: source.to_owned(),
             reason,
         };
         let place = Source::parse(source);
         let settings = read_settings(&place).map_err(failed)?;
         let engine = Engine::load(&place, stop).map_err(|failure| match failure {
-            Failure::Refused(reason) => failed(with_hint(&place, reason)),
+            Failure::Refused(reason) => failed(reason.reworded(|words| with_hint(&place, words))),
             failure => failure.of(source, options.time_limit),
         })?;
         let folder = folder_of(&place);
@@ -143,19 +143,16 @@ impl Chat for MistralModel {
         temperature: f64,
     ) -> Result<Reply, PlannerError> {
         if picture.is_some() && !self.engine.sees() {
-            let reason = "it reads text only; take a vision-language model".to_owned();
-            return Err(self.failed(Failure::Refused(reason)));
+            let reason = "it reads text only; take a vision-language model";
+            return Err(self.failed(Failure::Refused(reason.into())));
         }
         let request = self.request(text, picture, schema, temperature);
         let response = self
             .engine
             .ask(request, self.options.time_limit)
             .map_err(|failure| self.failed(failure))?;
-        reply(response).ok_or_else(|| {
-            self.failed(Failure::Refused(
-                "the engine gave an empty answer".to_owned(),
-            ))
-        })
+        reply(response)
+            .ok_or_else(|| self.failed(Failure::Refused("the engine gave an empty answer".into())))
     }
 }
 
@@ -202,7 +199,7 @@ impl Model for MistralModel {
         }
         Err(self.failed(Failure::Refused(format!(
             "the instruction is too long: it takes {length} tokens, and of the {longest} that the model reads at once {most} may be the instruction's; say it in fewer words"
-        ))))
+        ).into())))
     }
 }
 
@@ -238,7 +235,7 @@ fn seconds(value: f32) -> Duration {
     Duration::try_from_secs_f32(value).unwrap_or_default()
 }
 
-fn read_settings(source: &Source) -> Result<Settings, String> {
+fn read_settings(source: &Source) -> Result<Settings, Reason> {
     match source {
         Source::Folder(folder) => {
             files::check_folder(folder)?;
@@ -252,7 +249,7 @@ fn read_settings(source: &Source) -> Result<Settings, String> {
     }
 }
 
-fn special_tokens(source: &Source, folder: Option<&Path>) -> Result<SpecialTokens, String> {
+fn special_tokens(source: &Source, folder: Option<&Path>) -> Result<SpecialTokens, Reason> {
     let mut special = SpecialTokens::widespread();
     if let Source::Gguf(file) = source {
         special = special.with_gguf(file)?;
@@ -260,7 +257,7 @@ fn special_tokens(source: &Source, folder: Option<&Path>) -> Result<SpecialToken
     match folder.map(|folder| folder.join("tokenizer.json")) {
         Some(path) if path.exists() => special
             .with_tokenizer(&path)
-            .map_err(|reason| format!("`tokenizer.json`: {reason}")),
+            .map_err(|reason| reason.reworded(|reason| format!("`tokenizer.json`: {reason}"))),
         _ => Ok(special),
     }
 }
@@ -281,7 +278,7 @@ fn folder_of(source: &Source) -> Option<PathBuf> {
     }
 }
 
-fn with_hint(source: &Source, reason: String) -> String {
+fn with_hint(source: &Source, reason: &str) -> String {
     match source {
         Source::Hub(_) => format!(
             "there is no such folder, and from Hugging Face: {reason}; \

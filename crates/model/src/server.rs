@@ -7,7 +7,7 @@ use enact_plan::{
     Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation, Token, Usage,
 };
 use enact_types::stop::Unanswered;
-use enact_types::{Frame, NormalisedPoint, StopSwitch};
+use enact_types::{Frame, NormalisedPoint, Reason, StopSwitch};
 use image::RgbImage;
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -58,20 +58,20 @@ impl ServerModel {
         stop: &StopSwitch,
     ) -> Result<Self, PlannerError> {
         let start = Instant::now();
-        let failed = |reason| PlannerError::Load {
+        let failed = |reason: Reason| PlannerError::Load {
             model: source.to_owned(),
             reason,
         };
         let client = Client::builder()
             .timeout(options.time_limit)
             .build()
-            .map_err(|error| failed(explain(&error)))?;
+            .map_err(|error| failed(explain(error)))?;
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("enact-server")
             .enable_all()
             .build()
-            .map_err(|error| failed(error.to_string()))?;
+            .map_err(|error| failed(Reason::of(error)))?;
         let (address, model) = source.split_once('#').unwrap_or((source, ""));
         let mut server = Self {
             name: source.to_owned(),
@@ -89,12 +89,12 @@ impl ServerModel {
         if model.is_empty() {
             let first = server.first_model().map_err(|failure| match failure {
                 Failure::Stopped => PlannerError::Stopped,
-                Failure::TimedOut => failed("it does not answer".to_owned()),
-                Failure::Refused(reason) => failed(format!(
-                    "{reason}; is the server running, and does the address end in /v1?"
-                )),
+                Failure::TimedOut => failed("it does not answer".into()),
+                Failure::Refused(reason) => failed(reason.reworded(|reason| {
+                    format!("{reason}; is the server running, and does the address end in /v1?")
+                })),
             })?;
-            server.model = first.ok_or_else(|| failed("the server lists no model".to_owned()))?;
+            server.model = first.ok_or_else(|| failed("the server lists no model".into()))?;
         }
         server.load_time = start.elapsed();
         Ok(server)
@@ -113,10 +113,15 @@ impl ServerModel {
         };
         let (status, text) = self.fetch(request)?;
         if !status.is_success() {
-            return Err(Failure::Refused(format!("{status}: {}", first_line(&text))));
+            let reason = format!("{status}: {}", first_line(&text));
+            return Err(Failure::Refused(reason.into()));
         }
-        serde_json::from_str(&text)
-            .map_err(|error| Failure::Refused(format!("its answer is not JSON: {error}")))
+        serde_json::from_str(&text).map_err(|error| {
+            Failure::Refused(Reason::new(
+                format!("its answer is not JSON: {error}"),
+                error,
+            ))
+        })
     }
 
     /// Status and text of the response. Giving the request up closes its connection.
@@ -146,7 +151,7 @@ impl ServerModel {
                 Err(Failure::Stopped)
             }
             Err(Unanswered::Late | Unanswered::Gone) => {
-                Err(Failure::Refused("the request panicked".to_owned()))
+                Err(Failure::Refused("the request panicked".into()))
             }
         }
     }
@@ -211,7 +216,7 @@ impl Chat for ServerModel {
         let url = picture
             .map(|rgb| data_url(&rgb))
             .transpose()
-            .map_err(|error| self.failed(Failure::Refused(error.to_string())))?;
+            .map_err(|error| self.failed(Failure::Refused(Reason::of(error))))?;
         let body = self.body(text, url.as_deref(), portable(schema), temperature);
         let request = self
             .client
@@ -219,8 +224,8 @@ impl Chat for ServerModel {
             .json(&body);
         let response = self.send(request).map_err(|failure| self.failed(failure))?;
         reply(&response, start.elapsed()).ok_or_else(|| {
-            let reason = "there is no `choices[0].message.content` in its answer".to_owned();
-            self.failed(Failure::Refused(reason))
+            let reason = "there is no `choices[0].message.content` in its answer";
+            self.failed(Failure::Refused(reason.into()))
         })
     }
 }
@@ -260,18 +265,19 @@ impl From<reqwest::Error> for Failure {
         if error.is_timeout() {
             Self::TimedOut
         } else {
-            Self::Refused(explain(&error))
+            Self::Refused(explain(error))
         }
     }
 }
 
 /// The innermost cause says what happened: "connection refused".
-fn explain(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
+fn explain(error: reqwest::Error) -> Reason {
+    let mut cause: &dyn std::error::Error = &error;
     while let Some(source) = cause.source() {
         cause = source;
     }
-    first_line(&cause.to_string())
+    let text = first_line(&cause.to_string());
+    Reason::new(text, error)
 }
 
 /// The schema in the words that every server knows, with an object at the top.

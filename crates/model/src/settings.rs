@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use enact_plan::{PromptStyle, language};
-use enact_types::{text, toml_text};
+use enact_types::{Reason, text, toml_text};
 use serde::Deserialize;
 
 /// How a model wants to be asked. A folder without `enact.toml` gets the
@@ -49,7 +49,7 @@ impl Settings {
     ///
     /// # Errors
     /// Says where the file is wrong.
-    pub fn read(folder: &Path) -> Result<Self, String> {
+    pub fn read(folder: &Path) -> Result<Self, Reason> {
         let path = folder.join(Self::FILE);
         if !path.exists() {
             return Ok(Self::default());
@@ -61,17 +61,22 @@ impl Settings {
     ///
     /// # Errors
     /// Says where the file is wrong.
-    pub fn read_file(path: &Path) -> Result<Self, String> {
+    pub fn read_file(path: &Path) -> Result<Self, Reason> {
         let text = std::fs::read(path)
             .and_then(text::decode)
-            .map_err(|error| format!("`{}` cannot be read: {error}", path.display()))?;
+            .map_err(|error| {
+                Reason::new(
+                    format!("`{}` cannot be read: {error}", path.display()),
+                    error,
+                )
+            })?;
         Self::parse(&text).map_err(|reason| format!("`{}`: {reason}", path.display()))
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
-        let settings: Self = toml_text::parse(text).map_err(|error| error.to_string())?;
+    fn parse(text: &str) -> Result<Self, Reason> {
+        let settings: Self = toml_text::parse(text).map_err(Reason::of)?;
         match settings.image {
-            Some(size) if size.contains(&0) => Err("`image` must not be empty".to_owned()),
+            Some(size) if size.contains(&0) => Err("`image` must not be empty".into()),
             _ => Ok(settings),
         }
     }
@@ -109,8 +114,8 @@ mod tests {
             ("prompt = \"full\"\nimage = 224", "line 2"),
         ] {
             let error = Settings::parse(text).unwrap_err();
-            assert!(error.contains(named), "{error}");
-            assert!(!error.contains('\n'), "{error}");
+            assert!(error.text().contains(named), "{error}");
+            assert!(!error.text().contains('\n'), "{error}");
         }
     }
 }

@@ -6,6 +6,7 @@
 
 use std::path::Path;
 
+use enact_types::Reason;
 use serde::Deserialize;
 
 use crate::gguf;
@@ -88,13 +89,13 @@ impl SpecialTokens {
     ///
     /// # Errors
     /// The file cannot be read or is not a tokenizer.
-    pub fn with_tokenizer(self, path: &Path) -> Result<Self, String> {
-        let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    pub fn with_tokenizer(self, path: &Path) -> Result<Self, Reason> {
+        let text = std::fs::read_to_string(path).map_err(Reason::of)?;
         self.with_tokenizer_text(&text)
     }
 
-    fn with_tokenizer_text(self, text: &str) -> Result<Self, String> {
-        let file: TokenizerFile = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    fn with_tokenizer_text(self, text: &str) -> Result<Self, Reason> {
+        let file: TokenizerFile = serde_json::from_str(text).map_err(Reason::of)?;
         let added = file.added_tokens.into_iter().map(|token| gguf::Token {
             id: token.id,
             content: token.content,
@@ -108,7 +109,7 @@ impl SpecialTokens {
     ///
     /// # Errors
     /// The file is not a GGUF file.
-    pub fn with_gguf(self, path: &Path) -> Result<Self, String> {
+    pub fn with_gguf(self, path: &Path) -> Result<Self, Reason> {
         Ok(self.with_added(gguf::tokens(path)?))
     }
 

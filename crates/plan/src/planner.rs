@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use enact_types::{Frame, NormalisedPoint};
+use enact_types::{Frame, NormalisedPoint, Reason};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
@@ -205,7 +205,8 @@ pub enum PlannerError {
         /// Folder, file or hub id.
         model: String,
         /// What is wrong and what to do.
-        reason: String,
+        #[source]
+        reason: Reason,
     },
     /// A request failed.
     #[error("the model `{model}` did not answer: {reason}")]
@@ -213,7 +214,8 @@ pub enum PlannerError {
         /// Folder, file or hub id.
         model: String,
         /// What is wrong.
-        reason: String,
+        #[source]
+        reason: Reason,
     },
     /// A request took too long.
     #[error("the model `{model}` did not answer within {limit:?}")]

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use enact_types::Reason;
 use rerun::RecordingStreamError;
 use rerun::sink::SinkFlushError;
 use thiserror::Error;
@@ -34,7 +35,8 @@ pub enum RecordError {
         /// The viewer's program.
         program: String,
         /// What is wrong.
-        reason: String,
+        #[source]
+        reason: Reason,
     },
     /// The viewer cannot be talked to.
     #[error("cannot connect to the rerun viewer at {address}: {source}")]
@@ -46,7 +48,7 @@ pub enum RecordError {
     },
     /// The page for a browser cannot be served.
     #[error("cannot serve the viewer to a browser of this machine: {0}")]
-    Page(Box<dyn StdError + Send + Sync>),
+    Page(#[source] Box<dyn StdError + Send + Sync>),
     /// Something could not be recorded.
     #[error("something could not be recorded: {0}")]
     Log(#[from] RecordingStreamError),

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use enact_types::StopSwitch;
+use enact_types::{Reason, StopSwitch};
 
 use crate::RecordError;
 
@@ -60,7 +60,7 @@ pub(crate) fn spawned(program: &str, command: &mut Command) -> Result<Child, Rec
         io::ErrorKind::NotFound => RecordError::NoViewer {
             program: program.to_owned(),
         },
-        _ => failure(program, error.to_string()),
+        _ => failure(program, Reason::of(error)),
     })
 }
 
@@ -75,16 +75,19 @@ pub(crate) fn wait(
     while !listens(address) {
         let status = child
             .try_wait()
-            .map_err(|error| failure(program, error.to_string()))?;
+            .map_err(|error| failure(program, Reason::of(error)))?;
         // A launcher that succeeds may have left the viewer running behind it.
         if let Some(status) = status.filter(|status| !status.success()) {
             return Err(failure(
                 program,
-                format!("it ended at once ({status}); run it by itself to see why"),
+                format!("it ended at once ({status}); run it by itself to see why").into(),
             ));
         }
         if started.elapsed() > STARTUP {
-            return Err(failure(program, format!("it does not listen at {address}")));
+            return Err(failure(
+                program,
+                format!("it does not listen at {address}").into(),
+            ));
         }
         stop.sleep(Duration::from_millis(100));
         if stop.is_pressed() {
@@ -99,7 +102,7 @@ fn listens(address: SocketAddr) -> bool {
 }
 
 /// Why the program is of no use.
-pub(crate) fn failure(program: &str, reason: String) -> RecordError {
+pub(crate) fn failure(program: &str, reason: Reason) -> RecordError {
     RecordError::Viewer {
         program: program.to_owned(),
         reason,

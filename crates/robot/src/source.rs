@@ -35,8 +35,8 @@ impl Source {
                 note,
                 ..Self::new(path, &text)
             }),
-            Err(label) => Err(Self::new(path, "")
-                .error_line(1, format!("nobody here knows its encoding, `{label}`"))
+            Err(unknown) => Err(Self::new(path, "")
+                .error_line(1, unknown.to_string())
                 .hint(Some("save it as UTF-8".to_owned()))),
         }
     }

@@ -11,6 +11,7 @@
 //! | [`hint`] | "Did you mean …?" |
 //! | [`intrinsics`] | pinhole projection and its inverse |
 //! | [`joints`] | one number per joint, in the robot's order |
+//! | [`reason`] | what is wrong, in words, with the error that it comes from |
 //! | [`refusal`] | why something was not done, as data |
 //! | [`stamp`] | monotonic time since the start of a run |
 //! | [`stop`] | the switch that stops whatever goes on |
@@ -21,6 +22,7 @@ pub mod frame;
 pub mod hint;
 pub mod intrinsics;
 pub mod joints;
+pub mod reason;
 pub mod refusal;
 pub mod stamp;
 pub mod stop;
@@ -30,6 +32,7 @@ pub mod toml_text;
 pub use frame::{DepthImage, Frame, NormalisedPoint};
 pub use intrinsics::Intrinsics;
 pub use joints::JointVector;
+pub use reason::Reason;
 pub use refusal::{Quantity, Refusal};
 pub use stamp::Stamp;
 pub use stop::StopSwitch;

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use enact_types::text;
+use enact_types::{Reason, text};
 use serde::Serialize;
 use serde_json::ser::PrettyFormatter;
 use serde_json::{Map, Serializer, Value};
@@ -23,7 +23,8 @@ pub struct CalibrationError {
     /// The file.
     pub path: PathBuf,
     /// What is wrong, and what to do.
-    pub what: String,
+    #[source]
+    pub what: Reason,
 }
 
 impl Calibration {
@@ -41,7 +42,7 @@ impl Calibration {
                 io::ErrorKind::NotFound => "; calibrate the arm first",
                 _ => "",
             };
-            wrong(format!("cannot be read: {error}{hint}"))
+            wrong(Reason::new(format!("cannot be read: {error}{hint}"), error))
         })?;
         Self::parse(&text).map_err(wrong)
     }
@@ -58,7 +59,7 @@ impl Calibration {
         }
         self.replace(path, &text).map_err(|error| CalibrationError {
             path: path.to_owned(),
-            what: format!("cannot be written: {error}"),
+            what: Reason::new(format!("cannot be written: {error}"), error),
         })
     }
 
@@ -81,24 +82,25 @@ impl Calibration {
         Ok(kept)
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
+    fn parse(text: &str) -> Result<Self, Reason> {
         if text.trim().is_empty() {
-            return Err(format!("not a calibration: it is empty; {ANEW}"));
+            return Err(format!("not a calibration: it is empty; {ANEW}").into());
         }
         let joints: Map<String, Value> = serde_json::from_str(text)
-            .map_err(|error| format!("not a calibration: {error}; {ANEW}"))?;
+            .map_err(|error| Reason::new(format!("not a calibration: {error}; {ANEW}"), error))?;
         if joints.values().any(Value::is_array) {
             return Err(format!(
                 "a calibration as LeRobot wrote it in 2024, with lists over all joints, \
                  which says too little; {ANEW}"
-            ));
+            )
+            .into());
         }
-        let read = |(name, value): (String, Value)| -> Result<(String, JointCalibration), String> {
+        let read = |(name, value): (String, Value)| -> Result<(String, JointCalibration), Reason> {
             let joint: JointCalibration = serde_json::from_value(value)
-                .map_err(|error| format!("joint `{name}`: {error}"))?;
+                .map_err(|error| Reason::new(format!("joint `{name}`: {error}"), error))?;
             joint
                 .check()
-                .map_err(|what| format!("joint `{name}`: {what}"))?;
+                .map_err(|reason| reason.reworded(|what| format!("joint `{name}`: {what}")))?;
             Ok((name, joint))
         };
         let joints = joints
@@ -107,10 +109,9 @@ impl Calibration {
             .collect::<Result<Vec<_>, _>>()?;
         let mut ids = HashSet::new();
         match joints.iter().find(|(_, joint)| !ids.insert(joint.id)) {
-            Some((name, joint)) => Err(format!(
-                "joint `{name}`: id {} is another joint's",
-                joint.id
-            )),
+            Some((name, joint)) => {
+                Err(format!("joint `{name}`: id {} is another joint's", joint.id).into())
+            }
             None => Ok(Self { joints }),
         }
     }
@@ -133,7 +134,7 @@ impl Calibration {
 
 impl JointCalibration {
     /// What no joint can have. The limits of its servo are checked with the servo.
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), Reason> {
         let Self {
             id,
             drive_mode,
@@ -142,15 +143,13 @@ impl JointCalibration {
             ..
         } = *self;
         if id > 252 {
-            return Err(format!("no servo has id {id}"));
+            return Err(format!("no servo has id {id}").into());
         }
         if drive_mode > 1 {
-            return Err(format!("drive_mode is 0 or 1, not {drive_mode}"));
+            return Err(format!("drive_mode is 0 or 1, not {drive_mode}").into());
         }
         if range_min >= range_max {
-            return Err(format!(
-                "range_min {range_min} is not below range_max {range_max}"
-            ));
+            return Err(format!("range_min {range_min} is not below range_max {range_max}").into());
         }
         Ok(())
     }
@@ -251,7 +250,7 @@ mod tests {
         ] {
             let error = Calibration::parse(text).unwrap_err();
             assert!(
-                error.contains(why) && error.contains("arm calibrate"),
+                error.text().contains(why) && error.text().contains("arm calibrate"),
                 "{error}"
             );
         }
@@ -293,7 +292,7 @@ mod tests {
             let text = TEXT.replacen(from, to, 1);
             assert_ne!(text, TEXT);
             let error = Calibration::parse(&text).unwrap_err();
-            assert!(error.contains(why), "{error}");
+            assert!(error.text().contains(why), "{error}");
         }
         let error = Calibration::load(Path::new("/no/such/file.json")).unwrap_err();
         assert!(

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use enact_robot::Robot;
-use enact_types::{text, toml_text};
+use enact_types::{Reason, text, toml_text};
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -44,7 +44,8 @@ pub struct WiringError {
     /// The file.
     pub path: PathBuf,
     /// What is wrong.
-    pub what: String,
+    #[source]
+    pub what: Reason,
 }
 
 #[derive(Deserialize)]
@@ -56,7 +57,7 @@ struct File {
     #[serde(default)]
     full_turn: Vec<String>,
     #[serde(default)]
-    models: BTreeMap<String, String>,
+    models: BTreeMap<String, Reason>,
     #[serde(default)]
     output: BTreeMap<String, f64>,
 }
@@ -70,7 +71,7 @@ impl Wiring {
     pub fn load(path: &Path, robot: &Robot) -> Result<Self, WiringError> {
         let text = fs::read(path)
             .and_then(text::decode)
-            .map_err(|error| format!("cannot be read: {error}"));
+            .map_err(|error| Reason::new(format!("cannot be read: {error}"), error));
         text.and_then(|text| Self::parse(&text, robot))
             .map_err(|what| WiringError {
                 path: path.to_owned(),
@@ -78,10 +79,10 @@ impl Wiring {
             })
     }
 
-    fn parse(text: &str, robot: &Robot) -> Result<Self, String> {
-        let file: File = toml_text::parse(text).map_err(|error| error.to_string())?;
+    fn parse(text: &str, robot: &Robot) -> Result<Self, Reason> {
+        let file: File = toml_text::parse(text).map_err(Reason::of)?;
         if file.baud == 0 {
-            return Err("baud must not be 0".to_owned());
+            return Err("baud must not be 0".into());
         }
         let names = || robot.joints().iter().map(|joint| joint.name.as_str());
         let mut used = file
@@ -92,7 +93,7 @@ impl Wiring {
         if let Some(unknown) = used.find(|name| !names().any(|joint| joint == *name)) {
             let joints: Vec<&str> = names().collect();
             let list = joints.join(", ");
-            return Err(format!("there is no joint `{unknown}`; there are {list}"));
+            return Err(format!("there is no joint `{unknown}`; there are {list}").into());
         }
         let mut servos = Vec::new();
         for joint in robot.joints() {
@@ -103,14 +104,12 @@ impl Wiring {
                     format!("joint `{name}` has no servo id; robot.toml gives it one: [joints] {name} = {{ servo = ID }}")
                 })?;
             if joint.prismatic {
-                return Err(format!("joint `{name}` slides; servos turn"));
+                return Err(format!("joint `{name}` slides; servos turn").into());
             }
             let model = known(file.models.get(name).unwrap_or(&file.model))?;
             let output = file.output.get(name).copied().unwrap_or(1.0);
             if !(0.0 < output && output <= 1.0) {
-                return Err(format!(
-                    "joint `{name}`: output {output} is not within 0 to 1"
-                ));
+                return Err(format!("joint `{name}`: output {output} is not within 0 to 1").into());
             }
             servos.push(Servo { id, model, output });
         }
@@ -123,7 +122,8 @@ impl Wiring {
             return Err(format!(
                 "`{}` speaks another protocol than the others",
                 other.model.name
-            ));
+            )
+            .into());
         }
         Ok(Self {
             baud: file.baud,
@@ -135,7 +135,7 @@ impl Wiring {
     }
 }
 
-fn known(name: &str) -> Result<&'static Model, String> {
+fn known(name: &str) -> Result<&'static Model, Reason> {
     Model::named(name).ok_or_else(|| {
         let names = Model::ALL.map(|model| model.name).join(", ");
         format!("no servo model is called `{name}`; there are {names}")
@@ -185,7 +185,7 @@ mod tests {
             (format!("{TEXT}speed = 3"), "unknown field `speed`"),
         ] {
             let error = Wiring::parse(&text, &so101()).unwrap_err();
-            assert!(error.contains(why), "{error}");
+            assert!(error.text().contains(why), "{error}");
         }
     }
 }

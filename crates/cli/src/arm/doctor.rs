@@ -14,6 +14,7 @@ use enact_arm::servo::Family;
 use serde_json::json;
 
 use super::hardware::Hardware;
+use crate::out::told;
 
 /// Adapters that hold bytes back for longer make the arm slow, ms.
 const LATENCY_MS: u32 = 1;
@@ -111,7 +112,7 @@ fn examine(hardware: &Hardware, findings: &mut Findings) {
             }
             Err(error) => {
                 missing += 1;
-                findings.tell(Level::Bad, format!("joint `{name}`: {error:#}"));
+                findings.tell(Level::Bad, format!("joint `{name}`: {}", told(&error)));
             }
         }
     }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::args::MonitorArgs;
 use super::hardware::Hardware;
+use crate::out::told;
 use crate::out::{self, Stdout};
 use crate::stops::on_interrupt;
 
@@ -75,7 +76,7 @@ fn calibrated(hardware: &Hardware) -> Result<Option<Vec<ServoJoint>>> {
     });
     match joints {
         Err(error) if !hardware.names_calibration() => {
-            errln!("positions are in steps of the servos: {error:#}");
+            errln!("positions are in steps of the servos: {}", told(&error));
             Ok(None)
         }
         joints => joints.map(Some),

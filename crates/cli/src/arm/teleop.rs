@@ -18,6 +18,7 @@ use super::hardware::Hardware;
 use super::recording::Recording;
 use super::torque;
 use crate::home::Home;
+use crate::out::told;
 use crate::remedy;
 use crate::stops;
 
@@ -92,7 +93,7 @@ fn follow(
     let followed = pair.follow(&mut arm, over);
     let braked = pair.brake(&mut arm);
     let failure = match &followed {
-        Err(error) => Some(format!("{error:#}")),
+        Err(error) => Some(told(error)),
         Ok(false) => Some("an alarm of the arm ended it".to_owned()),
         Ok(true) => None,
     };

@@ -25,6 +25,7 @@ use crate::arm::choice::EmulatedPort;
 use crate::arm::hardware::wiring;
 use crate::arm::lines::Lines;
 use crate::home::Home;
+use crate::out::told;
 use crate::stops::on_interrupt;
 
 /// Pause between two looks at what a person types and what arrived.
@@ -171,7 +172,7 @@ pub fn emulate(home: &Home, args: &EmulateArgs) -> Result<bool> {
         if let Some(line) = lines.wait(PAUSE)
             && let Err(error) = console.obey(&line, &port)
         {
-            errln!("{error:#}");
+            errln!("{}", told(&error));
         }
         if let Some(arrivals) = &mut arrivals {
             arrivals.write(&port)?;

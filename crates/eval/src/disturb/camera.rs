@@ -54,7 +54,7 @@ impl Camera for EpisodeCamera {
         if self.lost > 0 {
             self.lost -= 1;
             return Err(CameraError::Missing {
-                reason: "it was lost on the way".to_owned(),
+                reason: "it was lost on the way".into(),
             });
         }
         if let Some(look) = self.later.take() {

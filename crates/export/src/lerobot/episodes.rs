@@ -12,6 +12,8 @@ use super::data::Number;
 use super::film::Clip;
 use super::stats::{NAMES, Stats};
 use super::table::{self, Columns};
+use enact_types::Reason;
+
 use crate::error::ExportError;
 
 /// What is told of an episode.
@@ -131,7 +133,7 @@ fn alike(
                     "`{}` does not fit the episodes there: {error}",
                     field.name()
                 );
-                ExportError::file(path, text)
+                ExportError::file(path, Reason::new(text, error))
             })?,
             None => new_null_array(field.data_type(), rows),
         };

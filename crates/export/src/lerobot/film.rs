@@ -85,7 +85,7 @@ impl Film {
             None => Store::Spool {
                 // It has no name, so that nothing is left of it.
                 file: tempfile::tempfile_in(staging.folder())
-                    .map_err(|error| ExportError::file(staging.folder(), error))?,
+                    .map_err(|error| ExportError::caused(staging.folder(), error))?,
                 end: 0,
                 newest: None,
             },
@@ -144,7 +144,7 @@ impl Film {
                         let bytes = shot.file()?;
                         let written = file.seek(SeekFrom::Start(*end));
                         let written = written.and_then(|_| file.write_all(bytes));
-                        written.map_err(|error| ExportError::file(staging.folder(), error))?;
+                        written.map_err(|error| ExportError::caused(staging.folder(), error))?;
                         let place = Place {
                             at: *end,
                             length: bytes.len(),

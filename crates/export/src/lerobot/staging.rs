@@ -1,5 +1,6 @@
 //! A folder that is there as a whole or not at all.
 
+use enact_types::Reason;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -25,7 +26,7 @@ impl Staging {
             return Err(ExportError::file(target, "this is no name of a folder"));
         };
         let parent = parent(target);
-        fs::create_dir_all(&parent).map_err(|error| ExportError::file(&parent, error))?;
+        fs::create_dir_all(&parent).map_err(|error| ExportError::caused(&parent, error))?;
         let own = format!(".{}.partial-{}", name.to_string_lossy(), std::process::id());
         let folders = (0_u32..).map(|number| parent.join(format!("{own}-{number}")));
         for folder in folders {
@@ -38,7 +39,7 @@ impl Staging {
                     });
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(ExportError::file(&folder, error)),
+                Err(error) => return Err(ExportError::caused(&folder, error)),
             }
         }
         Err(ExportError::file(&parent, "no room for another folder"))
@@ -51,7 +52,7 @@ impl Staging {
     pub(super) fn place(&self, name: &str) -> Result<PathBuf, ExportError> {
         let path = self.folder.join(name);
         let folder = parent(&path);
-        fs::create_dir_all(&folder).map_err(|error| ExportError::file(&folder, error))?;
+        fs::create_dir_all(&folder).map_err(|error| ExportError::caused(&folder, error))?;
         Ok(path)
     }
 
@@ -70,7 +71,7 @@ impl Staging {
             io::Write::write_all(&mut file, text.as_bytes())?;
             file.sync_all()
         });
-        written.map_err(|error| ExportError::file(&path, error))
+        written.map_err(|error| ExportError::caused(&path, error))
     }
 
     /// Has the files of another folder too, but for those of these names: the same files where
@@ -84,7 +85,7 @@ impl Staging {
 
     fn adopt_within(&self, from: &Path, within: &Path, but: &[&str]) -> Result<(), ExportError> {
         let folder = from.join(within);
-        let failed = |error| ExportError::file(&folder, error);
+        let failed = |error| ExportError::caused(&folder, error);
         for entry in fs::read_dir(&folder).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let name = within.join(entry.file_name());
@@ -99,7 +100,7 @@ impl Staging {
             let linked = fs::hard_link(entry.path(), &to);
             linked
                 .or_else(|_| fs::copy(entry.path(), &to).map(drop))
-                .map_err(|error| ExportError::file(&to, error))?;
+                .map_err(|error| ExportError::caused(&to, error))?;
         }
         Ok(())
     }
@@ -110,7 +111,7 @@ impl Staging {
     /// If it cannot be put there. What was there is there still.
     pub(super) fn commit(mut self) -> Result<(), ExportError> {
         sync(&self.folder);
-        let failed = |error: io::Error| ExportError::file(&self.target, error);
+        let failed = |error: io::Error| ExportError::caused(&self.target, error);
         // An empty folder gives way by itself.
         let empty = fs::read_dir(&self.target).map_or(true, |mut it| it.next().is_none());
         if empty {
@@ -120,7 +121,7 @@ impl Staging {
             // What is left in our place is the old one, whose files the new one has.
             fs::remove_dir_all(&self.folder).map_err(|error| {
                 let text = format!("{error}; the old data set is left here");
-                ExportError::file(&self.folder, text)
+                ExportError::file(&self.folder, Reason::new(text, error))
             })?;
         }
         self.done = true;

@@ -46,13 +46,14 @@ impl Table {
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_dictionary_page_size_limit(DICTIONARY)
             .build();
-        let failed = |error: &dyn ToString| ExportError::file(path, error.to_string());
-        let file = File::create(path).map_err(|error| failed(&error))?;
+        let failed =
+            |error: Box<dyn std::error::Error + Send + Sync>| ExportError::caused(path, error);
+        let file = File::create(path).map_err(|error| failed(error.into()))?;
         let writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties));
         Ok(Self {
             path: path.to_owned(),
             schema,
-            writer: writer.map_err(|error| failed(&error))?,
+            writer: writer.map_err(|error| failed(error.into()))?,
         })
     }
 
@@ -60,9 +61,9 @@ impl Table {
     pub(super) fn write(&mut self, columns: Columns) -> Result<(), ExportError> {
         let arrays = columns.into_iter().map(|(_, array)| array).collect();
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays);
-        let batch = batch.map_err(|error| ExportError::file(&self.path, error))?;
+        let batch = batch.map_err(|error| ExportError::caused(&self.path, error))?;
         let written = self.writer.write(&batch).and_then(|()| self.writer.flush());
-        written.map_err(|error| ExportError::file(&self.path, error))
+        written.map_err(|error| ExportError::caused(&self.path, error))
     }
 
     /// Bytes written so far.
@@ -73,9 +74,9 @@ impl Table {
     /// Completes the file.
     pub(super) fn finish(self) -> Result<(), ExportError> {
         let file = self.writer.into_inner();
-        let file = file.map_err(|error| ExportError::file(&self.path, error))?;
+        let file = file.map_err(|error| ExportError::caused(&self.path, error))?;
         let synced = file.sync_all();
-        synced.map_err(|error| ExportError::file(&self.path, error))
+        synced.map_err(|error| ExportError::caused(&self.path, error))
     }
 }
 
@@ -96,9 +97,10 @@ pub(super) fn read(
     names: Option<&[&str]>,
     take: &mut dyn FnMut(&RecordBatch) -> Result<(), ExportError>,
 ) -> Result<(), ExportError> {
-    let failed = |error: &dyn ToString| ExportError::file(path, error.to_string());
-    let file = File::open(path).map_err(|error| failed(&error))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| failed(&error))?;
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| ExportError::caused(path, error);
+    let file = File::open(path).map_err(|error| failed(error.into()))?;
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| failed(error.into()))?;
     // By number: names have dots in them.
     let fields = builder.schema().fields().iter().enumerate();
     let wanted = fields
@@ -106,17 +108,18 @@ pub(super) fn read(
     let roots: Vec<usize> = wanted.map(|(number, _)| number).collect();
     let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
     let reader = builder.with_projection(mask).with_batch_size(4096).build();
-    for batch in reader.map_err(|error| failed(&error))? {
-        take(&batch.map_err(|error| failed(&error))?)?;
+    for batch in reader.map_err(|error| failed(error.into()))? {
+        take(&batch.map_err(|error| failed(error.into()))?)?;
     }
     Ok(())
 }
 
 /// The columns of a file.
 pub(super) fn schema(path: &Path) -> Result<SchemaRef, ExportError> {
-    let failed = |error: &dyn ToString| ExportError::file(path, error.to_string());
-    let file = File::open(path).map_err(|error| failed(&error))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| failed(&error))?;
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| ExportError::caused(path, error);
+    let file = File::open(path).map_err(|error| failed(error.into()))?;
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| failed(error.into()))?;
     Ok(Arc::clone(builder.schema()))
 }
 

@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
+use enact_types::Reason;
 use serde_json::{Map, Value, json};
 
 use crate::error::ExportError;
@@ -204,7 +205,7 @@ impl Video {
     fn of(mut command: Command, path: &Path) -> Result<Self, ExportError> {
         let failed = |error: std::io::Error| {
             let text = format!("it needs the program `ffmpeg`, which cannot be started: {error}");
-            ExportError::file(path, text)
+            ExportError::file(path, Reason::new(text, error))
         };
         let mut child = command.spawn().map_err(failed)?;
         Ok(Self {
@@ -237,7 +238,7 @@ impl Video {
     pub fn finish(mut self) -> Result<(), ExportError> {
         self.close()?;
         let synced = File::open(&self.path).and_then(|file| file.sync_all());
-        synced.map_err(|error| ExportError::file(&self.path, error))
+        synced.map_err(|error| ExportError::caused(&self.path, error))
     }
 
     fn close(&mut self) -> Result<(), ExportError> {
@@ -255,7 +256,7 @@ impl Video {
                 let text = format!("ffmpeg could not write it ({status}) {last}");
                 Err(ExportError::file(&self.path, text.trim_end()))
             }
-            Err(error) => Err(ExportError::file(&self.path, error)),
+            Err(error) => Err(ExportError::caused(&self.path, error)),
         }
     }
 }

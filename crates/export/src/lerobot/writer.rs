@@ -71,7 +71,7 @@ impl<'a> Writer<'a> {
         append: bool,
         stop: &'a dyn Fn() -> bool,
     ) -> Result<Self, ExportError> {
-        let failed = |error| ExportError::file(folder, error);
+        let failed = |error| ExportError::caused(folder, error);
         let is_empty = match fs::read_dir(folder) {
             Ok(mut entries) => entries.next().is_none(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
@@ -183,7 +183,7 @@ impl<'a> Writer<'a> {
         }
         for film in &mut self.films {
             let rewound = film.rewind();
-            rewound.map_err(|error| ExportError::file(self.staging.folder(), error))?;
+            rewound.map_err(|error| ExportError::caused(self.staging.folder(), error))?;
         }
         Ok(())
     }
@@ -236,7 +236,8 @@ impl<'a> Writer<'a> {
         for (film, reel) in self.films.iter_mut().zip(reels) {
             if film.camera().codec.is_none() {
                 let files = files(film, &reel.files[begin..end]);
-                let files = files.map_err(|error| ExportError::file(self.staging.folder(), error));
+                let files =
+                    files.map_err(|error| ExportError::caused(self.staging.folder(), error));
                 columns.push((film.camera().key(), files?));
             }
         }
@@ -323,7 +324,7 @@ impl<'a> Writer<'a> {
         let mut stats = Map::new();
         let mut files = Vec::new();
         parquet_files(&self.staging.folder().join("data"), &mut files)
-            .map_err(|error| ExportError::file(self.staging.folder(), error))?;
+            .map_err(|error| ExportError::caused(self.staging.folder(), error))?;
         for (name, feature) in self.spec.features() {
             let is_picture = feature["shape"].as_array().is_some_and(|it| it.len() > 1);
             let spread = if is_picture {

@@ -109,7 +109,7 @@ fn next(parts: &mut Parts<Said>) -> Result<Said, PlannerError> {
         Next::Stopped => Err(PlannerError::Stopped),
         Next::Over => Err(PlannerError::Request {
             model: "the recording".to_owned(),
-            reason: "it ends here".to_owned(),
+            reason: "it ends here".into(),
         }),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::process::{Child, Command};
 
-use enact_types::StopSwitch;
+use enact_types::{Reason, StopSwitch};
 #[cfg(unix)]
 use nix::sys::signal::{Signal, killpg};
 #[cfg(unix)]
@@ -41,13 +41,18 @@ pub(crate) type Assets = HashMap<&'static str, Asset>;
 /// Has `program` serve its viewer to this machine for as long as it takes to fetch its files, or
 /// until `stop` is pressed.
 pub(crate) fn fetch(program: &str, stop: &StopSwitch) -> Result<Assets, RecordError> {
-    let failure = |reason: String| viewer::failure(program, reason);
-    let address = free().map_err(|error| failure(error.to_string()))?;
+    let failure = |reason: Reason| viewer::failure(program, reason);
+    let address = free().map_err(|error| failure(Reason::of(error)))?;
     let mut child = Server(viewer::spawned(program, &mut serving(program, address))?);
     viewer::wait(program, &mut child.0, address, stop)?;
     let files = stop.unless_pressed(move || all(address));
     let files = files.ok_or(RecordError::Stopped)?;
-    files.map_err(|error| failure(format!("its web viewer cannot be fetched: {error}")))
+    files.map_err(|error| {
+        failure(Reason::new(
+            format!("its web viewer cannot be fetched: {error}"),
+            error,
+        ))
+    })
 }
 
 /// Ends with its owner, and with it whatever it started: as pip installs it, `rerun` starts the

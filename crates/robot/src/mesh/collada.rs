@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use enact_types::{Point3, Vector3};
+use enact_types::{Point3, Reason, Vector3};
 use nalgebra::{Matrix4, Rotation3, Unit};
 use roxmltree::{Document, Node};
 
@@ -18,19 +18,16 @@ const DEEPEST: usize = 64;
 const MOST_NODES: u32 = 4_000_000;
 
 /// Reads the scene; after `most` triangles it may stop.
-pub fn read(text: &str, most: usize) -> Result<Vec<Triangle>, String> {
+pub fn read(text: &str, most: usize) -> Result<Vec<Triangle>, Reason> {
     let options = roxmltree::ParsingOptions {
         nodes_limit: MOST_NODES,
         ..Default::default()
     };
     let document = Document::parse_with_options(text, options)
-        .map_err(|error| format!("it cannot be read as COLLADA: {error}"))?;
+        .map_err(|error| Reason::new(format!("it cannot be read as COLLADA: {error}"), error))?;
     let root = document.root_element();
     if root.tag_name().name() != "COLLADA" {
-        return Err(format!(
-            "it is XML of another kind: <{}>",
-            root.tag_name().name()
-        ));
+        return Err(format!("it is XML of another kind: <{}>", root.tag_name().name()).into());
     }
     let named = root
         .descendants()
@@ -80,7 +77,7 @@ struct Reader<'a, 'i> {
 
 impl<'a, 'i> Reader<'a, 'i> {
     /// The element that an instance, an input or an accessor points to.
-    fn target(&self, pointer: Node<'a, 'i>) -> Result<Node<'a, 'i>, String> {
+    fn target(&self, pointer: Node<'a, 'i>) -> Result<Node<'a, 'i>, Reason> {
         let url = pointer
             .attribute("url")
             .or_else(|| pointer.attribute("source"))
@@ -97,9 +94,9 @@ impl<'a, 'i> Reader<'a, 'i> {
         node: Node<'a, 'i>,
         above: &Matrix4<f64>,
         depth: usize,
-    ) -> Result<(), String> {
+    ) -> Result<(), Reason> {
         if depth > DEEPEST {
-            return Err("its nodes are nested too deeply".to_owned());
+            return Err("its nodes are nested too deeply".into());
         }
         let mut place = *above;
         for step in node.children().filter(Node::is_element) {
@@ -120,7 +117,7 @@ impl<'a, 'i> Reader<'a, 'i> {
     }
 
     /// A skin or morph is taken as it is at rest.
-    fn controller(&mut self, controller: Node<'a, 'i>, place: &Matrix4<f64>) -> Result<(), String> {
+    fn controller(&mut self, controller: Node<'a, 'i>, place: &Matrix4<f64>) -> Result<(), Reason> {
         let skin = controller
             .children()
             .find(|node| node.has_tag_name_of("skin") || node.has_tag_name_of("morph"))
@@ -130,7 +127,7 @@ impl<'a, 'i> Reader<'a, 'i> {
         self.geometry(geometry, &(place * bind))
     }
 
-    fn geometry(&mut self, geometry: Node<'a, 'i>, place: &Matrix4<f64>) -> Result<(), String> {
+    fn geometry(&mut self, geometry: Node<'a, 'i>, place: &Matrix4<f64>) -> Result<(), Reason> {
         let mesh = child(geometry, "mesh")
             .or_else(|| child(geometry, "convex_mesh"))
             .ok_or_else(|| {
@@ -154,7 +151,7 @@ impl<'a, 'i> Reader<'a, 'i> {
         kind: &str,
         primitive: Node<'a, 'i>,
         place: &Matrix4<f64>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Reason> {
         let inputs = primitive
             .children()
             .filter(|node| node.has_tag_name_of("input"));
@@ -166,7 +163,7 @@ impl<'a, 'i> Reader<'a, 'i> {
                 .map_err(|_| "the offset of an <input> is no number")?;
             // Nothing in earnest has that many kinds of data for a corner.
             if offset > 64 {
-                return Err(format!("the offset of an <input> is {offset}"));
+                return Err(format!("the offset of an <input> is {offset}").into());
             }
             stride = stride.max(offset + 1);
             if input.attribute("semantic") == Some("VERTEX") {
@@ -181,7 +178,7 @@ impl<'a, 'i> Reader<'a, 'i> {
             return if lists.is_empty() {
                 Ok(())
             } else {
-                Err(format!("<{kind}> has no input VERTEX"))
+                Err(format!("<{kind}> has no input VERTEX").into())
             };
         };
         let points = self.positions(self.target(input)?)?;
@@ -198,7 +195,7 @@ impl<'a, 'i> Reader<'a, 'i> {
                     let point = point.ok_or("a face names a corner that is not there")?;
                     Ok(place.transform_point(point))
                 })
-                .collect::<Result<_, String>>()?;
+                .collect::<Result<_, Reason>>()?;
             self.faces(kind, &corners, &sizes)?;
             if self.triangles.len() > self.most {
                 return Ok(());
@@ -207,7 +204,7 @@ impl<'a, 'i> Reader<'a, 'i> {
         Ok(())
     }
 
-    fn faces(&mut self, kind: &str, corners: &[Point3], sizes: &[usize]) -> Result<(), String> {
+    fn faces(&mut self, kind: &str, corners: &[Point3], sizes: &[usize]) -> Result<(), Reason> {
         let fan = |polygon: &[Point3], into: &mut Vec<Triangle>| {
             let rest = polygon.get(1..).unwrap_or_default();
             into.extend(rest.windows(2).map(|pair| [polygon[0], pair[0], pair[1]]));
@@ -240,7 +237,7 @@ impl<'a, 'i> Reader<'a, 'i> {
     }
 
     /// The points behind `<vertices>`, or behind a `<source>` itself.
-    fn positions(&self, vertices: Node<'a, 'i>) -> Result<Vec<Point3>, String> {
+    fn positions(&self, vertices: Node<'a, 'i>) -> Result<Vec<Point3>, Reason> {
         let source = if vertices.has_tag_name_of("vertices") {
             let position = vertices
                 .children()
@@ -255,7 +252,7 @@ impl<'a, 'i> Reader<'a, 'i> {
             Some(accessor) => self.target(accessor)?,
             None => child(source, "float_array").ok_or("a <source> has no <float_array>")?,
         };
-        let attribute = |name: &str, usual: usize| -> Result<usize, String> {
+        let attribute = |name: &str, usual: usize| -> Result<usize, Reason> {
             let text = accessor.and_then(|accessor| accessor.attribute(name));
             text.map_or(Ok(usual), |text| {
                 text.trim()
@@ -265,7 +262,7 @@ impl<'a, 'i> Reader<'a, 'i> {
         };
         let (stride, offset) = (attribute("stride", 3)?, attribute("offset", 0)?);
         if stride < 3 {
-            return Err("positions have fewer than three numbers".to_owned());
+            return Err("positions have fewer than three numbers".into());
         }
         let numbers: Vec<f64> = numbers(array)?;
         let numbers = numbers.get(offset..).unwrap_or_default();
@@ -275,14 +272,14 @@ impl<'a, 'i> Reader<'a, 'i> {
 }
 
 /// What a child of a node does to what is below it.
-fn transformation(step: Node<'_, '_>) -> Result<Option<Matrix4<f64>>, String> {
-    let exactly = |count: usize| -> Result<Vec<f64>, String> {
+fn transformation(step: Node<'_, '_>) -> Result<Option<Matrix4<f64>>, Reason> {
+    let exactly = |count: usize| -> Result<Vec<f64>, Reason> {
         let found: Vec<f64> = numbers(step)?;
         if found.len() == count {
             return Ok(found);
         }
         let tag = step.tag_name().name();
-        Err(format!("<{tag}> has {} numbers, not {count}", found.len()))
+        Err(format!("<{tag}> has {} numbers, not {count}", found.len()).into())
     };
     Ok(Some(match step.tag_name().name() {
         "matrix" => matrix(step)?,
@@ -297,21 +294,21 @@ fn transformation(step: Node<'_, '_>) -> Result<Option<Matrix4<f64>>, String> {
         }
         "lookat" | "skew" => {
             let tag = step.tag_name().name();
-            return Err(format!("<{tag}> is not understood"));
+            return Err(format!("<{tag}> is not understood").into());
         }
         _ => return Ok(None),
     }))
 }
 
-fn matrix(node: Node<'_, '_>) -> Result<Matrix4<f64>, String> {
+fn matrix(node: Node<'_, '_>) -> Result<Matrix4<f64>, Reason> {
     let found: Vec<f64> = numbers(node)?;
     if found.len() == 16 && found[12..] == [0.0, 0.0, 0.0, 1.0] {
         return Ok(Matrix4::from_row_slice(&found));
     }
-    Err("a <matrix> is not one of sixteen numbers that ends in 0 0 0 1".to_owned())
+    Err("a <matrix> is not one of sixteen numbers that ends in 0 0 0 1".into())
 }
 
-fn numbers<T: std::str::FromStr>(node: Node<'_, '_>) -> Result<Vec<T>, String> {
+fn numbers<T: std::str::FromStr>(node: Node<'_, '_>) -> Result<Vec<T>, Reason> {
     let texts = node.children().filter(Node::is_text);
     let texts = texts.filter_map(|child| child.text());
     let mut found = Vec::new();

@@ -30,7 +30,7 @@ pub(crate) use workshop::{Named, Workshop};
 
 use std::path::{Path, PathBuf};
 
-use enact_types::{Point3, Vector3};
+use enact_types::{Point3, Reason, Vector3};
 
 /// The file of a mesh by the name that a URDF in `folder` gives it; `None` if it is not there.
 pub fn find(name: &str, folder: &Path, packages: &Packages) -> Option<PathBuf> {
@@ -44,6 +44,6 @@ pub type Triangle = [Point3; 3];
 ///
 /// # Errors
 /// What is wrong, to be read after the name of the file.
-pub fn triangles(path: &Path, scale: [f64; 3]) -> Result<Vec<Triangle>, String> {
+pub fn triangles(path: &Path, scale: [f64; 3]) -> Result<Vec<Triangle>, Reason> {
     read::triangles(path, &read::bytes(path)?, &Vector3::from(scale))
 }

@@ -1,11 +1,11 @@
 //! Wavefront OBJ, its shape alone.
 
-use enact_types::Point3;
+use enact_types::{Point3, Reason};
 
 use super::Triangle;
 
 /// Reads the faces; colours and materials are left out.
-pub fn read(bytes: &[u8]) -> Result<Vec<Triangle>, String> {
+pub fn read(bytes: &[u8]) -> Result<Vec<Triangle>, Reason> {
     let options = tobj::LoadOptions {
         triangulate: true,
         ignore_lines: true,
@@ -15,7 +15,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Triangle>, String> {
     let no_materials = |_: &std::path::Path| Err(tobj::LoadError::OpenFileFailed);
     let mut reader = bytes;
     let (models, _) = tobj::load_obj_buf(&mut reader, &options, no_materials)
-        .map_err(|error| format!("it cannot be read as OBJ: {error}"))?;
+        .map_err(|error| Reason::new(format!("it cannot be read as OBJ: {error}"), error))?;
     let mut triangles = Vec::new();
     for model in &models {
         let mesh = &model.mesh;
@@ -27,7 +27,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Triangle>, String> {
             Ok(Point3::new(x, y, z))
         };
         for face in mesh.indices.chunks_exact(3) {
-            let corners: Result<Vec<Point3>, String> = face.iter().map(corner).collect();
+            let corners: Result<Vec<Point3>, Reason> = face.iter().map(corner).collect();
             triangles.extend(<[Point3; 3]>::try_from(corners?));
         }
     }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use enact_types::Vector3;
+use enact_types::{Reason, Vector3};
 
 use super::{Triangle, collada, obj, stl};
 
@@ -27,24 +27,22 @@ enum Format {
 ///
 /// # Errors
 /// What is wrong, to be read after the name of the file.
-pub fn bytes(path: &Path) -> Result<Vec<u8>, String> {
-    let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
+pub fn bytes(path: &Path) -> Result<Vec<u8>, Reason> {
+    let unreadable = |error: std::io::Error| Reason::new(format!("cannot be read: {error}"), error);
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
     if file.metadata().is_ok_and(|about| about.is_dir()) {
-        return Err("is a folder".to_owned());
+        return Err("is a folder".into());
     }
     file.take(LONGEST + 1)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
     if bytes.len() as u64 > LONGEST {
         let mib = LONGEST >> 20;
-        return Err(format!(
-            "is longer than {mib} MiB; a simpler mesh serves as well"
-        ));
+        return Err(format!("is longer than {mib} MiB; a simpler mesh serves as well").into());
     }
     if bytes.starts_with(b"version https://git-lfs") {
-        return Err("is a pointer of Git LFS, not the file itself: run `git lfs pull`".to_owned());
+        return Err("is a pointer of Git LFS, not the file itself: run `git lfs pull`".into());
     }
     Ok(bytes)
 }
@@ -53,37 +51,39 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, String> {
 ///
 /// # Errors
 /// What is wrong, to be read after the name of the file.
-pub fn triangles(path: &Path, bytes: &[u8], scale: &Vector3) -> Result<Vec<Triangle>, String> {
+pub fn triangles(path: &Path, bytes: &[u8], scale: &Vector3) -> Result<Vec<Triangle>, Reason> {
     let named = extension(path);
     let Some(format) = by_content(bytes).or(named) else {
-        return Err("is neither STL, OBJ nor COLLADA (.dae)".to_owned());
+        return Err("is neither STL, OBJ nor COLLADA (.dae)".into());
     };
     let read = match format {
         Format::Stl => stl::read(bytes),
         Format::Obj => obj::read(bytes),
         Format::Collada => collada::read(&String::from_utf8_lossy(bytes), MOST),
     };
-    let mut triangles = read.map_err(|what| format!("is broken: {what}"))?;
+    let mut triangles =
+        read.map_err(|reason| reason.reworded(|what| format!("is broken: {what}")))?;
     if triangles.is_empty() {
-        return Err("has no triangles".to_owned());
+        return Err("has no triangles".into());
     }
     if triangles.len() > MOST {
-        return Err(format!(
-            "has more than {MOST} triangles; a simpler mesh serves as well"
-        ));
+        return Err(
+            format!("has more than {MOST} triangles; a simpler mesh serves as well").into(),
+        );
     }
     let corners = triangles.iter_mut().flatten();
     for corner in corners {
         corner.coords.component_mul_assign(scale);
         if !corner.iter().all(|value| value.is_finite()) {
-            return Err("is broken: a corner is not finite".to_owned());
+            return Err("is broken: a corner is not finite".into());
         }
         let far = corner.coords.amax();
         if far > FARTHEST {
             return Err(format!(
                 "reaches {far:.0} m from its origin: is its unit not the metre? \
                  `scale` in the URDF would say so"
-            ));
+            )
+            .into());
         }
     }
     Ok(triangles)

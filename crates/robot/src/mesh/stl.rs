@@ -1,6 +1,6 @@
 //! STL, binary and ASCII.
 
-use enact_types::Point3;
+use enact_types::{Point3, Reason};
 
 use super::Triangle;
 
@@ -27,7 +27,7 @@ pub fn announced(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Reads either kind. A binary file may begin with "solid" too, so its length decides first.
-pub fn read(bytes: &[u8]) -> Result<Vec<Triangle>, String> {
+pub fn read(bytes: &[u8]) -> Result<Vec<Triangle>, Reason> {
     if !is_binary(bytes) && is_ascii(bytes) {
         return ascii(bytes);
     }
@@ -37,7 +37,8 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Triangle>, String> {
         return Err(format!(
             "it is cut short: {count} triangles are announced, {} are there",
             records.len() / RECORD
-        ));
+        )
+        .into());
     }
     // Some programs announce none, or fewer than they write.
     Ok(records.chunks_exact(RECORD).map(record).collect())
@@ -53,13 +54,13 @@ fn record(bytes: &[u8]) -> Triangle {
 }
 
 /// Takes the three vertices of each loop; what else a line says does not matter here.
-fn ascii(bytes: &[u8]) -> Result<Vec<Triangle>, String> {
+fn ascii(bytes: &[u8]) -> Result<Vec<Triangle>, Reason> {
     let text = String::from_utf8_lossy(bytes);
     let mut triangles = Vec::new();
     let mut corners = Vec::new();
     let mut ended = false;
     for (index, line) in text.lines().enumerate() {
-        let wrong = |what: &str| format!("line {}: {what}", index + 1);
+        let wrong = |what: &str| Reason::from(format!("line {}: {what}", index + 1));
         let mut words = line.split_whitespace();
         let Some(keyword) = words.next() else {
             continue;
@@ -87,7 +88,7 @@ fn ascii(bytes: &[u8]) -> Result<Vec<Triangle>, String> {
     if ended && corners.is_empty() {
         Ok(triangles)
     } else {
-        Err("it is cut short: there is no `endsolid`".to_owned())
+        Err("it is cut short: there is no `endsolid`".into())
     }
 }
 
@@ -123,7 +124,7 @@ mod tests {
         assert_eq!(read(&whole).unwrap().len(), 3);
         for missing in [1, 49, 50, 100, 150] {
             let error = read(&whole[..whole.len() - missing]).unwrap_err();
-            assert!(error.contains("cut short"), "{error}");
+            assert!(error.text().contains("cut short"), "{error}");
         }
         let mut more = binary(0, 3);
         more[..5].copy_from_slice(b"binar");
@@ -139,11 +140,21 @@ mod tests {
         assert_eq!(triangles.len(), 1);
         assert_eq!(triangles[0][2], Point3::new(0.0, 0.5, -2.0));
         let cut = &text[..text.len() - "\nendsolid".len()];
-        assert!(read(cut.as_bytes()).unwrap_err().contains("cut short"));
+        assert!(
+            read(cut.as_bytes())
+                .unwrap_err()
+                .text()
+                .contains("cut short")
+        );
         let wrong = text.replace("+.5", "half");
         let error = read(wrong.as_bytes()).unwrap_err();
         assert!(error.starts_with("line 6:"), "{error}");
         let quad = text.replace("endloop", "vertex 1 1 1\nendloop");
-        assert!(read(quad.as_bytes()).unwrap_err().contains("4 corners"));
+        assert!(
+            read(quad.as_bytes())
+                .unwrap_err()
+                .text()
+                .contains("4 corners")
+        );
     }
 }

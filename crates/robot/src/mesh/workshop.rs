@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use enact_types::Vector3;
+use enact_types::{Reason, Vector3};
 use serde::{Deserialize, Serialize};
 use urdf_rs::Geometry;
 
@@ -210,7 +210,7 @@ fn cover(
 ) -> Result<Cover, Trouble> {
     let path = locate(&named.name, folder, &files.packages)
         .map_err(|NotFound { what, package }| Trouble { why: what, package })?;
-    let wrong = |what: String| Trouble {
+    let wrong = |what: Reason| Trouble {
         why: format!("{} {what}", path.display()),
         package: None,
     };

@@ -1,9 +1,15 @@
 //! From bytes to text, whatever encoding a file declares.
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use thiserror::Error;
 
 /// The declaration is looked for in so many bytes.
 const HEAD: usize = 256;
+
+/// The name of an encoding that nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("nobody here knows its encoding, `{0}`")]
+pub struct UnknownEncoding(String);
 
 /// The text of an XML file, and what is odd about its bytes, if anything is.
 ///
@@ -13,7 +19,7 @@ const HEAD: usize = 256;
 ///
 /// # Errors
 /// The declared encoding, if nobody knows it.
-pub fn decode(bytes: &[u8]) -> Result<(String, Option<String>), String> {
+pub fn decode(bytes: &[u8]) -> Result<(String, Option<String>), UnknownEncoding> {
     let (encoding, bytes, declares) = match Encoding::for_bom(bytes) {
         Some((encoding, mark)) => (encoding, &bytes[mark..], true),
         None => match declared(bytes)? {
@@ -44,7 +50,7 @@ pub fn decode(bytes: &[u8]) -> Result<(String, Option<String>), String> {
 
 /// The encoding that `<?xml … encoding="…"?>` names; one of two bytes a character would not
 /// let the declaration be read as it was.
-fn declared(bytes: &[u8]) -> Result<Option<&'static Encoding>, String> {
+fn declared(bytes: &[u8]) -> Result<Option<&'static Encoding>, UnknownEncoding> {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]);
     let Some(declaration) = head.trim_start().strip_prefix("<?xml") else {
         return Ok(None);
@@ -60,7 +66,7 @@ fn declared(bytes: &[u8]) -> Result<Option<&'static Encoding>, String> {
     match Encoding::for_label(label.as_bytes()) {
         Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => Ok(Some(UTF_8)),
         Some(encoding) => Ok(Some(encoding)),
-        None => Err(label.to_owned()),
+        None => Err(UnknownEncoding(label.to_owned())),
     }
 }
 
@@ -113,7 +119,7 @@ mod tests {
         assert!(note.unwrap().starts_with("line 2: it is not UTF-8"));
         assert_eq!(
             decode(b"<?xml encoding='EBCDIC-9'?>"),
-            Err("EBCDIC-9".to_owned())
+            Err(UnknownEncoding("EBCDIC-9".to_owned()))
         );
     }
 }

@@ -1,0 +1,124 @@
+//! What is wrong, in words for a person, with the error that it comes from.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+/// A sentence, complete in itself, and the error behind it for programs that want to know more.
+/// Equal are reasons that say the same.
+#[derive(Clone)]
+pub struct Reason {
+    text: String,
+    source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+impl Reason {
+    /// What an error says, with the error behind it.
+    pub fn of(error: impl Error + Send + Sync + 'static) -> Self {
+        Self::new(error.to_string(), error)
+    }
+
+    /// A sentence of our own about an error.
+    pub fn new(text: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self {
+            text: text.into(),
+            source: Some(Arc::from(source.into())),
+        }
+    }
+
+    /// What is wrong.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The same error behind other words.
+    pub fn reworded(self, text: impl FnOnce(&str) -> String) -> Self {
+        Self {
+            text: text(&self.text),
+            ..self
+        }
+    }
+}
+
+impl From<String> for Reason {
+    fn from(text: String) -> Self {
+        Self { text, source: None }
+    }
+}
+
+impl From<&str> for Reason {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl PartialEq for Reason {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Reason {}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.source {
+            None => write!(f, "{:?}", self.text),
+            Some(source) => write!(f, "{:?} ({source:?})", self.text),
+        }
+    }
+}
+
+impl Error for Reason {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        let source = self.source.as_deref()?;
+        Some(source)
+    }
+}
+
+/// The sentences of an error and of what it comes from, down to a [`Reason`], each unless it was
+/// said already.
+pub fn told(error: &(dyn Error + 'static)) -> String {
+    let mut told = error.to_string();
+    let mut last = error;
+    while !last.is::<Reason>()
+        && let Some(source) = last.source()
+    {
+        let text = source.to_string();
+        if !told.contains(&text) {
+            told = format!("{told}: {text}");
+        }
+        last = source;
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+
+    #[test]
+    fn the_error_behind_a_reason_is_kept_and_told_once() {
+        let lost = || io::Error::new(io::ErrorKind::NotFound, "no such file");
+        let reason = Reason::new(format!("`a.json` cannot be read: {}", lost()), lost());
+        let source = reason
+            .source()
+            .and_then(|it| it.downcast_ref::<io::Error>());
+        assert_eq!(source.map(io::Error::kind), Some(io::ErrorKind::NotFound));
+        assert_eq!(told(&reason), "`a.json` cannot be read: no such file");
+        assert_eq!(told(&Reason::new("it is gone", lost())), "it is gone");
+        let outer = io::Error::other(reason.clone());
+        assert_eq!(told(&outer), reason.text());
+        assert_eq!(Reason::of(lost()), Reason::from("no such file"));
+        let worded = reason.reworded(|text| format!("the model: {text}"));
+        assert!(worded.to_string().starts_with("the model: `a.json`"));
+        assert!(worded.source().is_some());
+    }
+}

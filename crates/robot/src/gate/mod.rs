@@ -1,7 +1,7 @@
 //! The gate: the only constructor of motion.
 //!
 //! A [`Trajectory`] comes from [`Gate::admit`] or [`Gate::go_on`], or is derived from an admitted
-//! one by [`Gate::stop`] and [`Gate::hold`]; a [`Command`] comes from a trajectory. Nothing
+//! one by [`Gate::stop`]; a [`Command`] comes from a trajectory. Nothing
 //! else makes either, so no number reaches a motor unchecked.
 
 mod motion;
@@ -153,11 +153,6 @@ impl Gate {
     pub fn following(&self, command: &Command, measured: &JointVector) -> Result<(), Refusal> {
         self.check_vector(measured, "the measured position")?;
         self.check_following(command.positions(), measured)
-    }
-
-    /// Stay at this command.
-    pub fn hold(&self, command: &Command) -> Trajectory {
-        Trajectory::new(vec![command.positions().clone()], self.period)
     }
 
     fn check_vector(&self, vector: &JointVector, what: &str) -> Result<(), Refusal> {

@@ -133,6 +133,19 @@ impl Drop for Emulated {
     }
 }
 
+/// A jog of the first joint by 60°, which is on its way; how many goals came before.
+fn jogging(bus: &Emulated, more: &[&str]) -> (Child, usize) {
+    let begun = bus.goals().len();
+    let child = bus
+        .command(&[&["jog", "shoulder_pan", "60"], more].concat())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while bus.goals().len() < begun + 60 {}
+    (child, begun)
+}
+
 /// No goal is farther from the one before than a joint may move in a control period.
 fn check_no_jump(goals: &[(f64, i64)]) {
     for pair in goals.windows(2) {
@@ -304,14 +317,7 @@ fn a_program_that_is_killed_leaves_the_arm_where_it_was_going_next() {
     in_real_time(|| {
         let bus = Emulated::start(&[]);
         bus.well(&["home"]);
-        let begun = bus.goals().len();
-        let mut child = bus
-            .command(&["jog", "shoulder_pan", "60"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        while bus.goals().len() < begun + 60 {}
+        let (mut child, begun) = jogging(&bus, &[]);
         child.kill().unwrap();
         child.wait().unwrap();
         let goals = bus.goals();
@@ -340,14 +346,7 @@ fn a_program_that_is_told_to_end_brakes_first() {
         for signal in ["-TERM", "-INT"] {
             let bus = Emulated::start(&[]);
             bus.well(&["home"]);
-            let begun = bus.goals().len();
-            let child = bus
-                .command(&["jog", "shoulder_pan", "60"])
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped())
-                .spawn()
-                .unwrap();
-            while bus.goals().len() < begun + 60 {}
+            let (child, begun) = jogging(&bus, &[]);
             self::signal(&child, signal);
             let output = child.wait_with_output().unwrap();
             assert_eq!(output.status.code(), Some(1), "{output:?}");
@@ -406,14 +405,7 @@ fn a_file_stops_every_tool_that_moves_an_arm() {
         assert!(text(&output.stdout).contains("stopped"), "{output:?}");
         std::fs::remove_file(&file).unwrap();
         bus.well(&["home", "--stop-file", &file]);
-        let begun = bus.goals().len();
-        let child = bus
-            .command(&["jog", "shoulder_pan", "60", "--stop-file", &file])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        while bus.goals().len() < begun + 60 {}
+        let (child, begun) = jogging(&bus, &["--stop-file", &file]);
         std::fs::write(&file, "").unwrap();
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{output:?}");
@@ -448,14 +440,7 @@ fn a_program_that_was_paused_in_mid_move_does_not_go_on() {
     in_real_time(|| {
         let bus = Emulated::start(&[]);
         bus.well(&["home"]);
-        let begun = bus.goals().len();
-        let child = bus
-            .command(&["jog", "shoulder_pan", "60"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        while bus.goals().len() < begun + 60 {}
+        let (child, begun) = jogging(&bus, &[]);
         signal(&child, "-STOP");
         let paused = bus.goals().len();
         std::thread::sleep(Duration::from_millis(300));

@@ -131,6 +131,19 @@ struct Ended {
 }
 
 impl Running {
+    /// A chat with a model that is kept.
+    fn chat(model: &str) -> Self {
+        Self::start(&[
+            "chat",
+            "--perception",
+            "truth",
+            "--record",
+            "run.mcap",
+            "--model",
+            model,
+        ])
+    }
+
     fn start(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("plan.json"), PLAN).unwrap();
@@ -314,15 +327,7 @@ fn what_is_stopped_before_it_begins_never_begins() {
 fn in_a_chat_ctrl_c_ends_the_instruction_and_the_next_one_works() {
     let (address, hearing) = server(&[Manner::Silent, Manner::Plans, Manner::Plans]);
     let model = format!("{address}#m");
-    let arguments = [
-        "chat",
-        "--perception",
-        "truth",
-        "--record",
-        "run.mcap",
-        "--model",
-    ];
-    let mut running = Running::start(&[&arguments[..], &[&model]].concat());
+    let mut running = Running::chat(&model);
     running.enter(TASK);
     next(&hearing);
     running.signal("-INT");
@@ -347,15 +352,7 @@ fn a_chat_that_is_told_to_end_does_so_at_its_prompt_and_while_it_waits() {
     for thinks in [false, true] {
         let (address, hearing) = server(&[Manner::Silent]);
         let model = format!("{address}#m");
-        let arguments = [
-            "chat",
-            "--perception",
-            "truth",
-            "--record",
-            "run.mcap",
-            "--model",
-        ];
-        let mut running = Running::start(&[&arguments[..], &[&model]].concat());
+        let mut running = Running::chat(&model);
         running.hear("/quit   leave");
         if thinks {
             running.enter(TASK);

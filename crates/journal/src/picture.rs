@@ -45,40 +45,31 @@ pub(crate) struct RawImage {
 /// The colours of a frame as PNG, taken at a time on the arm's clock.
 pub(crate) fn colour(frame: &Frame, at: Stamp) -> CompressedImage {
     let mut png = Vec::new();
-    let rgb = &frame.rgb;
-    PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Adaptive)
-        .write_image(
-            rgb.as_raw(),
-            rgb.width(),
-            rgb.height(),
-            ExtendedColorType::Rgb8,
-        )
-        .expect("a picture in memory is always written");
-    CompressedImage {
-        timestamp: at.into(),
-        frame_id: CAMERA.to_owned(),
-        data: STANDARD.encode(png),
-        format: "png".to_owned(),
-    }
+    let (fast, filter) = (CompressionType::Fast, FilterType::Adaptive);
+    encode(frame, PngEncoder::new_with_quality(&mut png, fast, filter));
+    compressed(png, "png", at, CAMERA)
 }
 
 /// The colours of a frame as JPEG: `frame_id` is the camera that films.
 pub(crate) fn filmed(frame: &Frame, at: Stamp, frame_id: &str) -> CompressedImage {
     let mut jpeg = Vec::new();
-    let rgb = &frame.rgb;
-    JpegEncoder::new_with_quality(&mut jpeg, QUALITY)
-        .write_image(
-            rgb.as_raw(),
-            rgb.width(),
-            rgb.height(),
-            ExtendedColorType::Rgb8,
-        )
+    encode(frame, JpegEncoder::new_with_quality(&mut jpeg, QUALITY));
+    compressed(jpeg, "jpeg", at, frame_id)
+}
+
+fn encode(frame: &Frame, encoder: impl ImageEncoder) {
+    let (rgb, kind) = (&frame.rgb, ExtendedColorType::Rgb8);
+    encoder
+        .write_image(rgb.as_raw(), rgb.width(), rgb.height(), kind)
         .expect("a picture in memory is always written");
+}
+
+fn compressed(file: Vec<u8>, format: &str, at: Stamp, frame_id: &str) -> CompressedImage {
     CompressedImage {
         timestamp: at.into(),
         frame_id: frame_id.to_owned(),
-        data: STANDARD.encode(jpeg),
-        format: "jpeg".to_owned(),
+        data: STANDARD.encode(file),
+        format: format.to_owned(),
     }
 }
 

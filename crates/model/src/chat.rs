@@ -70,6 +70,45 @@ pub(crate) trait Chat {
     ) -> Result<Reply, PlannerError>;
 }
 
+/// Has a model that can be asked see and plan.
+macro_rules! see_and_plan {
+    ($model:ty) => {
+        impl enact_plan::Perceiver for $model {
+            fn perceive(
+                &mut self,
+                frame: &enact_types::Frame,
+            ) -> Result<enact_plan::Answer<Vec<enact_plan::Detection>>, enact_plan::PlannerError>
+            {
+                $crate::chat::perceive(self, frame)
+            }
+
+            fn perceive_marked(
+                &mut self,
+                frame: &enact_types::Frame,
+                marks: &[enact_types::NormalisedPoint],
+            ) -> Result<enact_plan::Answer<Vec<enact_plan::Detection>>, enact_plan::PlannerError>
+            {
+                $crate::chat::perceive_marked(self, frame, marks)
+            }
+        }
+
+        impl enact_plan::Planner for $model {
+            fn plan(
+                &mut self,
+                frame: &enact_types::Frame,
+                situation: &enact_plan::Situation,
+            ) -> Result<enact_plan::Answer<enact_plan::Plan>, enact_plan::PlannerError> {
+                $crate::chat::plan(self, frame, situation)
+            }
+
+            fn declines(&self, instruction: &str) -> Option<String> {
+                $crate::chat::Chat::settings(self).declines(instruction)
+            }
+        }
+    };
+}
+pub(crate) use see_and_plan;
+
 /// Asks for the objects in a frame.
 pub(crate) fn perceive(
     chat: &mut impl Chat,

@@ -3,10 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use enact_plan::{
-    Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation, Token, Usage,
-};
-use enact_types::{Frame, NormalisedPoint, Reason, StopSwitch};
+use enact_plan::{PlannerError, Token, Usage};
+use enact_types::{Reason, StopSwitch};
 use image::{DynamicImage, RgbImage};
 use mistralrs::{
     ChatCompletionResponse, Constraint, RequestBuilder, StopTokens, TextMessageRole,
@@ -156,29 +154,7 @@ impl Chat for MistralModel {
     }
 }
 
-impl Perceiver for MistralModel {
-    fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
-        chat::perceive(self, frame)
-    }
-
-    fn perceive_marked(
-        &mut self,
-        frame: &Frame,
-        marks: &[NormalisedPoint],
-    ) -> Result<Answer<Vec<Detection>>, PlannerError> {
-        chat::perceive_marked(self, frame, marks)
-    }
-}
-
-impl Planner for MistralModel {
-    fn plan(&mut self, frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError> {
-        chat::plan(self, frame, situation)
-    }
-
-    fn declines(&self, instruction: &str) -> Option<String> {
-        self.settings.declines(instruction)
-    }
-}
+chat::see_and_plan!(MistralModel);
 
 impl Model for MistralModel {
     fn name(&self) -> &str {

@@ -3,11 +3,9 @@
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
-use enact_plan::{
-    Answer, Detection, Perceiver, Plan, Planner, PlannerError, Situation, Token, Usage,
-};
+use enact_plan::{PlannerError, Token, Usage};
 use enact_types::stop::Unanswered;
-use enact_types::{Frame, NormalisedPoint, Reason, StopSwitch};
+use enact_types::{Reason, StopSwitch};
 use image::RgbImage;
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -230,25 +228,7 @@ impl Chat for ServerModel {
     }
 }
 
-impl Perceiver for ServerModel {
-    fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
-        chat::perceive(self, frame)
-    }
-
-    fn perceive_marked(
-        &mut self,
-        frame: &Frame,
-        marks: &[NormalisedPoint],
-    ) -> Result<Answer<Vec<Detection>>, PlannerError> {
-        chat::perceive_marked(self, frame, marks)
-    }
-}
-
-impl Planner for ServerModel {
-    fn plan(&mut self, frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError> {
-        chat::plan(self, frame, situation)
-    }
-}
+chat::see_and_plan!(ServerModel);
 
 impl Model for ServerModel {
     fn name(&self) -> &str {

@@ -325,10 +325,10 @@ fn check_health(bus: &mut Bus, joint: &ServoJoint) -> Result<Limits, ArmError> {
 fn check_pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<Track>, ArmError> {
     let end = bus.now() + SETTLING;
     let pose = loop {
-        match still_pose(bus, joints)? {
-            Ok(pose) => break pose,
-            Err(joint) if bus.now() > end => return Err(Unfit::Moves(joint).into()),
-            Err(_) => {}
+        match pose_over_time(bus, joints)? {
+            Pose::Still(pose) => break pose,
+            Pose::Moving(joint) if bus.now() > end => return Err(Unfit::Moves(joint).into()),
+            Pose::Moving(_) => {}
         }
     };
     let now = bus.now();
@@ -348,11 +348,14 @@ fn check_pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<Track>, ArmErr
     Ok(tracks)
 }
 
-/// The arm's pose, or the name of a joint that moves.
-fn still_pose(
-    bus: &mut Bus,
-    joints: &[ServoJoint],
-) -> Result<Result<Vec<Reading>, String>, ArmError> {
+/// Where the arm is, over a while.
+enum Pose {
+    Still(Vec<Reading>),
+    /// The name of a joint that moves.
+    Moving(String),
+}
+
+fn pose_over_time(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Pose, ArmError> {
     let first = pose(bus, joints)?;
     let mut last = first.clone();
     for _ in 1..POSES {
@@ -360,11 +363,11 @@ fn still_pose(
         last = pose(bus, joints)?;
         for ((joint, before), after) in joints.iter().zip(&first).zip(&last) {
             if (after.steps - before.steps).abs() > STILL {
-                return Ok(Err(joint.name.clone()));
+                return Ok(Pose::Moving(joint.name.clone()));
             }
         }
     }
-    Ok(Ok(last))
+    Ok(Pose::Still(last))
 }
 
 fn pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<Reading>, ArmError> {

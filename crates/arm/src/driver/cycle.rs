@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use enact_robot::{Command, Trajectory};
 use enact_types::{JointVector, Refusal};
+use thiserror::Error;
 
 use super::ServoArm;
 use super::feedback::{Reading, Track};
@@ -30,7 +31,8 @@ impl Arm for ServoArm {
     /// Every joint stays in its calibrated range.
     fn admits(&self, trajectory: &Trajectory) -> Result<(), Refusal> {
         for positions in trajectory.positions() {
-            self.goals(positions).map_err(Refusal::NotApplicable)?;
+            self.goals(positions)
+                .map_err(|outside| Refusal::NotApplicable(outside.to_string()))?;
         }
         Ok(())
     }
@@ -107,15 +109,15 @@ impl ServoArm {
                 self.goals = goals;
                 self.commanded = command.positions().clone();
             }
-            Err(why) => self.refusal = Some(why),
+            Err(outside) => self.refusal = Some(outside.to_string()),
         }
     }
 
     /// The servos' goals at these positions, or why one must not go there.
-    fn goals(&self, positions: &JointVector) -> Result<Vec<i64>, String> {
+    fn goals(&self, positions: &JointVector) -> Result<Vec<i64>, OutsideRange> {
         let goal = |(joint, position): (&ServoJoint, &f64)| {
             let goal = joint.goal(*position);
-            goal.ok_or_else(|| outside(joint, *position))
+            goal.ok_or_else(|| OutsideRange::of(joint, *position))
         };
         self.joints.iter().zip(positions.iter()).map(goal).collect()
     }
@@ -222,11 +224,26 @@ impl ServoArm {
     }
 }
 
-fn outside(joint: &ServoJoint, position: f64) -> String {
-    let (min, max) = joint.range();
-    format!(
-        "joint `{}`: {position:.4} rad is outside its calibrated range [{min:.4}, {max:.4}] rad; \
-         calibrate it again if it reaches farther",
-        joint.name
-    )
+/// A position to which a servo must not go.
+#[derive(Debug, Error)]
+#[error(
+    "joint `{joint}`: {position:.4} rad is outside its calibrated range [{min:.4}, {max:.4}] rad; calibrate it again if it reaches farther"
+)]
+struct OutsideRange {
+    joint: String,
+    position: f64,
+    min: f64,
+    max: f64,
+}
+
+impl OutsideRange {
+    fn of(joint: &ServoJoint, position: f64) -> Self {
+        let (min, max) = joint.range();
+        Self {
+            joint: joint.name.clone(),
+            position,
+            min,
+            max,
+        }
+    }
 }

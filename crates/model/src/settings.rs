@@ -70,7 +70,9 @@ impl Settings {
                     error,
                 )
             })?;
-        Self::parse(&text).map_err(|reason| format!("`{}`: {reason}", path.display()))
+        Self::parse(&text).map_err(|reason| {
+            reason.reworded(|reason| format!("`{}`: {reason}", path.display()))
+        })
     }
 
     fn parse(text: &str) -> Result<Self, Reason> {

@@ -85,7 +85,7 @@ impl<'a, 'i> Reader<'a, 'i> {
         let found = url.strip_prefix('#').and_then(|id| self.named.get(id));
         found.copied().ok_or_else(|| {
             let tag = pointer.tag_name().name();
-            format!("<{tag}> points to `{url}`, which is not in the file")
+            format!("<{tag}> points to `{url}`, which is not in the file").into()
         })
     }
 
@@ -257,7 +257,7 @@ impl<'a, 'i> Reader<'a, 'i> {
             text.map_or(Ok(usual), |text| {
                 text.trim()
                     .parse()
-                    .map_err(|_| format!("the {name} of an <accessor> is no number"))
+                    .map_err(|_| format!("the {name} of an <accessor> is no number").into())
             })
         };
         let (stride, offset) = (attribute("stride", 3)?, attribute("offset", 0)?);

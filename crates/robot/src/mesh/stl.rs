@@ -148,7 +148,7 @@ mod tests {
         );
         let wrong = text.replace("+.5", "half");
         let error = read(wrong.as_bytes()).unwrap_err();
-        assert!(error.starts_with("line 6:"), "{error}");
+        assert!(error.text().starts_with("line 6:"), "{error}");
         let quad = text.replace("endloop", "vertex 1 1 1\nendloop");
         assert!(
             read(quad.as_bytes())

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use enact_arm::{Contact, End};
-use enact_ground::verify::holds;
-use enact_ground::{Evidence, Judgement, Motion, MotionSegment, Purpose, SceneMemory, judge};
-use enact_plan::{Outcome, Plan, Step, Verdict};
+use enact_ground::verify::{CLOSED_ON_NOTHING, holds, is_judged_in_place};
+use enact_ground::{
+    Effect, Evidence, Judgement, Motion, MotionSegment, Purpose, SceneMemory, judge,
+};
+use enact_plan::{Outcome, Plan, Step, StepKind, Verdict};
 use enact_robot::{Start, Trajectory};
 use enact_types::{JointVector, Refusal};
 
@@ -99,7 +101,7 @@ impl Session<'_> {
             return Ok(None);
         }
         self.look = None;
-        let step = Step::Home {};
+        let step = Step::home();
         let at = self.goal()?;
         match self.grounder.ground(&step, &self.memory, &at) {
             Ok(motion) => self.follow(&step, &motion, &mut false),
@@ -112,9 +114,9 @@ impl Session<'_> {
         let mut outlook = self.outlook(plan, &task.history)?.into_iter();
         for step in &plan.steps {
             self.tell(&Event::Step(step));
-            match step {
-                Step::Say { text } | Step::Ask { question: text } => self.speak(text, task),
-                _ if step.moves() => {
+            match step.kind() {
+                StepKind::Statement(text) | StepKind::Question(text) => self.speak(text, task),
+                StepKind::Motion => {
                     let Some(outcome) = outlook.next() else {
                         break;
                     };
@@ -128,7 +130,7 @@ impl Session<'_> {
                         break;
                     }
                 }
-                _ => {}
+                StepKind::Completion => {}
             }
         }
         Ok(Ending::DryRun)
@@ -155,17 +157,16 @@ impl Session<'_> {
             *at = trajectory.end().clone();
             way.push(trajectory);
         }
-        self.imagine(step, &motion, memory);
+        self.imagine(&motion, memory);
         Ok(format!("not moved: dry run of {}", summary(&motion)))
     }
 
-    /// Changes `memory` as if the step had worked.
-    fn imagine(&self, step: &Step, motion: &Motion, memory: &mut SceneMemory) {
-        if let (Step::Pick { object }, Some(tool_from_object)) = (step, motion.tool_from_object) {
-            memory.grasp(object, tool_from_object);
-        }
-        if let (Step::Place { .. }, Some(opened)) = (step, released_at(motion)) {
-            memory.release(&self.robot.forward(opened));
+    /// Changes `memory` as if a motion had worked.
+    fn imagine(&self, motion: &Motion, memory: &mut SceneMemory) {
+        for segment in &motion.segments {
+            if let (Some(effect), Some(end)) = (&segment.effect, segment.end()) {
+                memory.apply(effect, &self.robot.forward(end));
+            }
         }
     }
 
@@ -178,7 +179,7 @@ impl Session<'_> {
         moved: &mut bool,
     ) -> Result<Option<Interruption>, BridgeError> {
         let mut far = false;
-        for segment in &motion.segments {
+        for (index, segment) in motion.segments.iter().enumerate() {
             let is_free = segment.purpose == Purpose::Transit;
             if far
                 && !is_free
@@ -191,14 +192,12 @@ impl Session<'_> {
             if let Some(interruption) = self.follow_segment(segment, moved)? {
                 return Ok(Some(interruption));
             }
-            if segment.purpose == Purpose::Open
-                && matches!(step, Step::Place { .. })
-                && let Some(end) = segment.end()
-            {
-                self.memory.release(&self.robot.forward(end));
+            let is_last = index + 1 == motion.segments.len();
+            if !self.notice_effect(segment)? && !is_last {
+                let reason = CLOSED_ON_NOTHING.to_owned();
+                return Ok(Some(Interruption::Hindered(reason)));
             }
         }
-        self.notice_grasp(step, motion)?;
         Ok(None)
     }
 
@@ -247,22 +246,25 @@ impl Session<'_> {
         })
     }
 
-    /// Takes the object into the hand if the fingers stand apart by its width.
-    fn notice_grasp(&mut self, step: &Step, motion: &Motion) -> Result<(), BridgeError> {
-        let (Step::Pick { object }, Some(tool_from_object)) = (step, motion.tool_from_object)
-        else {
-            return Ok(());
+    /// Notes what the end of a segment changes. An object is taken into the hand if the fingers
+    /// stand apart by its width; returns false if they do not.
+    fn notice_effect(&mut self, segment: &MotionSegment) -> Result<bool, BridgeError> {
+        let (Some(effect), Some(end)) = (&segment.effect, segment.end()) else {
+            return Ok(true);
         };
-        let state = self.state()?;
-        let grasped = self
-            .robot
-            .gripper()
-            .zip(self.memory.find(object))
-            .is_some_and(|(gripper, known)| holds(gripper, &state.position, &known.solid));
-        if grasped {
-            self.memory.grasp(object, tool_from_object);
+        if let Effect::Grasp { object, .. } = effect {
+            let state = self.state()?;
+            let grasped = self
+                .robot
+                .gripper()
+                .zip(self.memory.find(object))
+                .is_some_and(|(gripper, known)| holds(gripper, &state.position, &known.solid));
+            if !grasped {
+                return Ok(false);
+            }
         }
-        Ok(())
+        self.memory.apply(effect, &self.robot.forward(end));
+        Ok(true)
     }
 
     /// Lets go in memory of what the fingers no longer hold.
@@ -280,15 +282,12 @@ impl Session<'_> {
     }
 
     /// Looks at what the step did and judges it, and looks again where one look does not tell.
-    /// Pointing is judged where the arm is.
     fn observe(
         &mut self,
         step: &Step,
         before: &SceneMemory,
     ) -> Result<(Verdict, String), BridgeError> {
-        let on_the_spot = matches!(step, Step::Point { .. })
-            .then(|| self.state())
-            .transpose()?;
+        let on_the_spot = is_judged_in_place(step).then(|| self.state()).transpose()?;
         // Where the way home is blocked, the arm looks from where it is.
         let interruption = self.go_home()?;
         let measured = match on_the_spot {
@@ -358,14 +357,6 @@ fn unjudged(step: &Step) -> Done {
         stopped: true,
         ..finished(step, Verdict::Unknown, reason)
     }
-}
-
-fn released_at(motion: &Motion) -> Option<&JointVector> {
-    let opened = motion
-        .segments
-        .iter()
-        .find(|segment| segment.purpose == Purpose::Open)?;
-    opened.end()
 }
 
 fn summary(motion: &Motion) -> String {

@@ -1,6 +1,6 @@
 //! What is said to a sentence that asks for no deed. Nothing moves, whatever the planner says.
 
-use enact_plan::{ObjectView, Plan, Situation, SpeechAct, Step};
+use enact_plan::{ObjectView, Plan, Situation, SpeechAct, StepKind};
 
 use crate::report::Ending;
 use crate::session::Session;
@@ -35,7 +35,8 @@ pub(crate) fn no_answer(act: SpeechAct, plan: &Plan, situation: &Situation) -> O
     if let Some(step) = act.first_forbidden(plan) {
         return Some(format!("you were asked for an answer, not to {step}"));
     }
-    if plan.steps.iter().all(|step| matches!(step, Step::Done {})) {
+    let says_nothing = |kind| kind == StepKind::Completion;
+    if plan.steps.iter().all(|step| says_nothing(step.kind())) {
         return Some("you were asked for an answer and said nothing".to_owned());
     }
     let denied = situation.kind_denied_by(plan)?;
@@ -46,14 +47,7 @@ pub(crate) fn no_answer(act: SpeechAct, plan: &Plan, situation: &Situation) -> O
 pub(crate) fn spared<'a>(plan: &Plan, situation: &'a Situation) -> Option<&'a str> {
     let names = situation.objects.iter().map(|object| object.name.as_str());
     let spared = SpeechAct::spared(&situation.task, names);
-    let handles = |name: &str| {
-        plan.steps.iter().any(|step| match step {
-            Step::Pick { object } | Step::Push { object, .. } | Step::Place { object, .. } => {
-                object == name
-            }
-            _ => false,
-        })
-    };
+    let handles = |name: &str| plan.steps.iter().any(|step| step.displaces(name));
     spared.into_iter().find(|name| handles(name))
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use enact_ground::scene::change::Change;
-use enact_plan::{Exchange, Outcome, Plan, Situation, SpeechAct, Step, Usage, Verdict};
+use enact_plan::{Exchange, Outcome, Plan, Situation, SpeechAct, StepKind, Usage, Verdict};
 
 use crate::act::Interruption;
 use crate::event::Event;
@@ -245,17 +245,17 @@ impl Session<'_> {
                 return Ok(Some(Ending::Stopped));
             }
             self.tell(&Event::Step(step));
-            match step {
-                Step::Done {} => return Ok(Some(Ending::Done)),
-                Step::Say { text } => {
+            match step.kind() {
+                StepKind::Completion => return Ok(Some(Ending::Done)),
+                StepKind::Statement(text) => {
                     self.speak(text, task);
                     ending = Some(Ending::Said);
                 }
-                Step::Ask { question } => {
+                StepKind::Question(question) => {
                     self.speak(question, task);
                     return Ok(Some(Ending::Asked));
                 }
-                _ => {
+                StepKind::Motion => {
                     let approach = match advise(&task.history, step) {
                         Advice::Try(approach) => approach,
                         Advice::Ask(question) => {

@@ -10,6 +10,7 @@ mod pick;
 mod place;
 mod point;
 mod push;
+mod rotate;
 mod say;
 
 use enact_plan::{Relation, Skill, Step};
@@ -101,6 +102,7 @@ skills! {
     Pick,
     Place,
     Push,
+    Rotate,
     Point,
     Home,
     Say,

@@ -12,6 +12,7 @@ mod pick;
 mod place;
 mod point;
 mod push;
+mod rotate;
 mod say;
 
 use std::fmt;
@@ -29,6 +30,7 @@ pub use pick::Pick;
 pub use place::Place;
 pub use point::Point;
 pub use push::Push;
+pub use rotate::Rotate;
 pub use say::Say;
 
 /// What is known of a skill without its fields.
@@ -172,6 +174,8 @@ skills! {
     place::Place,
     /// Slide an object along the table.
     push::Push,
+    /// Turn an object about the vertical where it stands.
+    rotate::Rotate,
     /// Hold the fingertips above an object.
     point::Point,
     /// Move to the home posture.

@@ -1,9 +1,9 @@
 //! One step of a plan: ground, admit, move, look, judge.
 
 use enact_arm::ArmState;
-use enact_ground::verify::holds;
-use enact_ground::{Evidence, Judgement, Motion, Purpose, SceneMemory, judge};
-use enact_plan::{Mind, Outcome, Plan, Step, Usage, Verdict};
+use enact_ground::verify::{CLOSED_ON_NOTHING, holds, is_judged_in_place};
+use enact_ground::{Effect, Evidence, Judgement, Motion, MotionSegment, Purpose, SceneMemory, judge};
+use enact_plan::{Mind, Outcome, Plan, Step, StepKind, Usage, Verdict};
 use enact_robot::Trajectory;
 use enact_types::JointVector;
 
@@ -142,7 +142,7 @@ impl<'a> Executor<'a> {
             return Ok(None);
         }
         self.perception.look = None;
-        let step = Step::Home {};
+        let step = Step::home();
         let at = self.goal()?;
         let perception = &self.perception;
         match perception.grounder.ground(&step, &perception.memory, &at) {
@@ -160,7 +160,7 @@ impl<'a> Executor<'a> {
         moved: &mut bool,
     ) -> Result<Option<Interruption>, BridgeError> {
         let mut far = false;
-        for segment in &motion.segments {
+        for (index, segment) in motion.segments.iter().enumerate() {
             let is_free = segment.purpose == Purpose::Transit;
             if far && !is_free {
                 let names = step.names();
@@ -174,35 +174,35 @@ impl<'a> Executor<'a> {
             if interruption.is_some() {
                 return Ok(interruption);
             }
-            if segment.purpose == Purpose::Open
-                && matches!(step, Step::Place { .. })
-                && let Some(end) = segment.end()
-            {
-                self.release_at(end);
+            let is_last = index + 1 == motion.segments.len();
+            if !self.notice_effect(segment)? && !is_last {
+                let reason = CLOSED_ON_NOTHING.to_owned();
+                return Ok(Some(Interruption::Hindered(reason)));
             }
         }
-        self.notice_grasp(step, motion)?;
         Ok(None)
     }
 
-    /// Takes the object into the hand if the fingers stand apart by its width.
-    fn notice_grasp(&mut self, step: &Step, motion: &Motion) -> Result<(), BridgeError> {
-        let (Step::Pick { object }, Some(tool_from_object)) = (step, motion.tool_from_object)
-        else {
-            return Ok(());
+    /// Notes what the end of a segment changes. An object is taken into the hand if the fingers
+    /// stand apart by its width; returns false if they do not.
+    fn notice_effect(&mut self, segment: &MotionSegment) -> Result<bool, BridgeError> {
+        let (Some(effect), Some(end)) = (&segment.effect, segment.end()) else {
+            return Ok(true);
         };
-        let state = self.state()?;
-        let memory = &mut self.perception.memory;
-        let grasped = self
-            .arm
-            .robot()
-            .gripper()
-            .zip(memory.find(object))
-            .is_some_and(|(gripper, known)| holds(gripper, &state.position, &known.solid));
-        if grasped {
-            memory.grasp(object, tool_from_object);
+        if let Effect::Grasp { object, .. } = effect {
+            let state = self.state()?;
+            let gripper = self.arm.robot().gripper();
+            let known = self.perception.memory.find(object);
+            let grasped = gripper
+                .zip(known)
+                .is_some_and(|(gripper, known)| holds(gripper, &state.position, &known.solid));
+            if !grasped {
+                return Ok(false);
+            }
         }
-        Ok(())
+        let tool = self.arm.robot().forward(end);
+        self.perception.memory.apply(effect, &tool);
+        Ok(true)
     }
 
     /// Lets go in memory of what the fingers no longer hold.
@@ -227,15 +227,12 @@ impl<'a> Executor<'a> {
     }
 
     /// Looks at what the step did and judges it, and looks again where one look does not tell.
-    /// Pointing is judged where the arm is.
     fn observe(
         &mut self,
         step: &Step,
         before: &SceneMemory,
     ) -> Result<(Verdict, String), BridgeError> {
-        let on_the_spot = matches!(step, Step::Point { .. })
-            .then(|| self.state())
-            .transpose()?;
+        let on_the_spot = is_judged_in_place(step).then(|| self.state()).transpose()?;
         // Where the way home is blocked, the arm looks from where it is.
         let interruption = self.go_home()?;
         let measured = match on_the_spot {

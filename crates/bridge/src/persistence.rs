@@ -65,9 +65,7 @@ mod tests {
     use super::*;
 
     fn pick(object: &str) -> Step {
-        Step::Pick {
-            object: object.to_owned(),
-        }
+        Step::pick(object)
     }
 
     fn outcome(step: Step, verdict: Verdict, reason: &str) -> Outcome {

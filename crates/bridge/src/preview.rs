@@ -1,6 +1,6 @@
 //! What would come of a plan, without moving.
 
-use enact_ground::{Grounder, Motion, Purpose, SceneMemory};
+use enact_ground::{Grounder, Motion, SceneMemory};
 use enact_plan::{Outcome, Plan, Step, Verdict};
 use enact_robot::{Gate, Robot, Start, Trajectory};
 use enact_types::{JointVector, Refusal};
@@ -80,27 +80,18 @@ impl<'p> Preview<'p> {
             self.at = trajectory.end().clone();
             self.path.push(trajectory);
         }
-        self.imagine(step, &motion);
+        self.imagine(&motion);
         Ok(format!("not moved: dry run of {}", summary(&motion)))
     }
 
-    /// Changes the memory as if the step had worked.
-    fn imagine(&mut self, step: &Step, motion: &Motion) {
-        if let (Step::Pick { object }, Some(tool_from_object)) = (step, motion.tool_from_object) {
-            self.memory.grasp(object, tool_from_object);
-        }
-        if let (Step::Place { .. }, Some(opened)) = (step, released_at(motion)) {
-            self.memory.release(&self.robot.forward(opened));
+    /// Changes the memory as if a motion had worked.
+    fn imagine(&mut self, motion: &Motion) {
+        for segment in &motion.segments {
+            if let (Some(effect), Some(end)) = (&segment.effect, segment.end()) {
+                self.memory.apply(effect, &self.robot.forward(end));
+            }
         }
     }
-}
-
-fn released_at(motion: &Motion) -> Option<&JointVector> {
-    let opened = motion
-        .segments
-        .iter()
-        .find(|segment| segment.purpose == Purpose::Open)?;
-    opened.end()
 }
 
 fn summary(motion: &Motion) -> String {

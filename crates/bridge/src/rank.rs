@@ -78,9 +78,7 @@ mod tests {
     use enact_plan::{Token, Usage};
 
     fn pick(object: &str) -> Step {
-        Step::Pick {
-            object: object.to_owned(),
-        }
+        Step::pick(object)
     }
 
     fn plan(steps: &[Step]) -> Plan {
@@ -120,15 +118,15 @@ mod tests {
 
     #[test]
     fn what_a_rehearsal_gets_through_is_feasible() {
-        let both = plan(&[pick("a"), Step::Home {}, Step::Done {}]);
+        let both = plan(&[pick("a"), Step::home(), Step::done()]);
         let (fine, refused) = (
             outcome(pick("a"), Verdict::Unknown),
-            outcome(Step::Home {}, Verdict::Refused),
+            outcome(Step::home(), Verdict::Refused),
         );
         assert_eq!(feasibility(&both, &[fine.clone(), fine.clone()]), 1.0);
         assert_eq!(feasibility(&both, &[fine, refused.clone()]), 0.5);
         assert_eq!(feasibility(&both, &[refused]), HOPELESS);
-        assert_eq!(feasibility(&plan(&[Step::Done {}]), &[]), 1.0);
+        assert_eq!(feasibility(&plan(&[Step::done()]), &[]), 1.0);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is said to a sentence that asks for no deed. Nothing moves, whatever the planner says.
 
-use enact_plan::{ObjectView, Plan, Situation, SpeechAct, Step};
+use enact_plan::{ObjectView, Plan, Situation, SpeechAct, StepKind};
 
 /// How often the planner is asked for an answer in words before the scene is described instead.
 pub(crate) const TURNS_OF_AN_ANSWER: u32 = 2;
@@ -13,7 +13,8 @@ pub(crate) fn no_answer(act: SpeechAct, plan: &Plan, situation: &Situation) -> O
     if let Some(step) = act.first_forbidden(plan) {
         return Some(format!("you were asked for an answer, not to {step}"));
     }
-    if plan.steps.iter().all(|step| matches!(step, Step::Done {})) {
+    let says_nothing = |kind| kind == StepKind::Completion;
+    if plan.steps.iter().all(|step| says_nothing(step.kind())) {
         return Some("you were asked for an answer and said nothing".to_owned());
     }
     let denied = situation.kind_denied_by(plan)?;
@@ -24,14 +25,7 @@ pub(crate) fn no_answer(act: SpeechAct, plan: &Plan, situation: &Situation) -> O
 pub(crate) fn spared<'a>(plan: &Plan, situation: &'a Situation) -> Option<&'a str> {
     let names = situation.objects.iter().map(|object| object.name.as_str());
     let spared = SpeechAct::spared(&situation.task, names);
-    let handles = |name: &str| {
-        plan.steps.iter().any(|step| match step {
-            Step::Pick { object } | Step::Push { object, .. } | Step::Place { object, .. } => {
-                object == name
-            }
-            _ => false,
-        })
-    };
+    let handles = |name: &str| plan.steps.iter().any(|step| step.displaces(name));
     spared.into_iter().find(|name| handles(name))
 }
 

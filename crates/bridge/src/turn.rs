@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use enact_ground::scene::change::Change;
 use enact_plan::{
-    Answer, Exchange, Outcome, Plan, PlannerError, Situation, SpeechAct, Step, Verdict,
+    Answer, Exchange, Outcome, Plan, PlannerError, Situation, SpeechAct, StepKind, Verdict,
 };
 
 use crate::act::Executor;
@@ -279,17 +279,17 @@ impl<'s, 'a> TaskRun<'s, 'a> {
                 return Ok(Some(Ending::Stopped));
             }
             self.tell(&Event::Step(step));
-            match step {
-                Step::Done {} => return Ok(Some(Ending::Done)),
-                Step::Say { text } => {
+            match step.kind() {
+                StepKind::Completion => return Ok(Some(Ending::Done)),
+                StepKind::Statement(text) => {
                     self.speak(text);
                     ending = Some(Ending::Said);
                 }
-                Step::Ask { question } => {
+                StepKind::Question(question) => {
                     self.speak(question);
                     return Ok(Some(Ending::Asked));
                 }
-                _ => {
+                StepKind::Motion => {
                     let approach = match advise(&self.task.history, step) {
                         Advice::Try(approach) => approach,
                         Advice::Ask(question) => {
@@ -329,9 +329,9 @@ impl<'s, 'a> TaskRun<'s, 'a> {
             .into_iter();
         for step in &plan.steps {
             self.tell(&Event::Step(step));
-            match step {
-                Step::Say { text } | Step::Ask { question: text } => self.speak(text),
-                _ if step.moves() => {
+            match step.kind() {
+                StepKind::Statement(text) | StepKind::Question(text) => self.speak(text),
+                StepKind::Motion => {
                     let Some(outcome) = outlook.next() else {
                         break;
                     };
@@ -341,7 +341,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
                         break;
                     }
                 }
-                _ => {}
+                StepKind::Completion => {}
             }
         }
         Ok(Ending::DryRun)

@@ -11,15 +11,13 @@ use enact_testkit::Table;
 use enact_types::{Frame, NormalisedPoint, Vector3};
 
 fn point(object: &str) -> Step {
-    Step::Point {
-        object: object.to_owned(),
-    }
+    Step::point(object)
 }
 
 /// A plan of this step that the model finds this likely, as a logarithm.
 fn answer(step: Step, log_probability: f64) -> Answer<Plan> {
     let plan = Plan {
-        steps: vec![step, Step::Done {}],
+        steps: vec![step, Step::done()],
     };
     Answer {
         tokens: vec![Token {

@@ -114,6 +114,8 @@ fn sound_step() -> impl Strategy<Value = String> {
         1 => (seen(), direction)
             .prop_map(|(o, d)| format!(r#"{{"skill":"push","object":"{o}","direction":"{d}"}}"#)),
         1 => seen().prop_map(|o| format!(r#"{{"skill":"point","object":"{o}"}}"#)),
+        1 => (seen(), -180..180_i16)
+            .prop_map(|(o, d)| format!(r#"{{"skill":"rotate","object":"{o}","degrees":{d}}}"#)),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! Situations on the way to a goal, failures included.
 
+use enact_plan::skills::{Pick, Place};
 use enact_plan::{Direction, ObjectView, Outcome, Relation, Situation, Step, Verdict};
 use enact_sim::render::look_at;
 use enact_types::{Intrinsics, NormalisedPoint, Point3, Quantity, Refusal, Vector3};
@@ -130,16 +131,16 @@ fn attempt(rng: &mut impl RngExt, step: Step, situation: &mut Situation) -> Outc
 
 fn succeed(rng: &mut impl RngExt, step: &Step, situation: &mut Situation) {
     match step {
-        Step::Pick { object } => {
+        Step::Pick(Pick { object }) => {
             situation.holding = Some(object.clone());
             // The hand hides most of what it holds.
             situation.objects.retain(|seen| seen.name != *object);
         }
-        Step::Place {
+        Step::Place(Place {
             object,
             relation,
             target,
-        } => {
+        }) => {
             situation.holding = None;
             let position = beside(*relation, target, situation);
             situation.objects.push(ObjectView {
@@ -180,7 +181,7 @@ fn beside(relation: Relation, target: &str, situation: &Situation) -> Point3 {
 
 /// A failed place drops the object on the table; other failures leave all as it was.
 fn fail(rng: &mut impl RngExt, step: &Step, situation: &mut Situation) {
-    if let Step::Place { object, .. } = step
+    if let Step::Place(Place { object, .. }) = step
         && situation.holding.take().is_some()
     {
         let position = free_position(rng, &situation.objects);
@@ -199,14 +200,14 @@ fn fail(rng: &mut impl RngExt, step: &Step, situation: &mut Situation) {
 
 fn why_not(rng: &mut impl RngExt, step: &Step) -> String {
     let reasons: Vec<String> = match step {
-        Step::Pick { .. } => vec![
+        Step::Pick(_) => vec![
             "the gripper closed on nothing".to_owned(),
             "it slipped out of the gripper".to_owned(),
             "it is still on the table".to_owned(),
         ],
-        Step::Place {
+        Step::Place(Place {
             relation, target, ..
-        } => vec![
+        }) => vec![
             format!("it is not {} the {target}", relation.name()),
             format!("it is not {} the {target}", relation.name()),
             "it fell".to_owned(),
@@ -219,11 +220,7 @@ fn why_not(rng: &mut impl RngExt, step: &Step) -> String {
 }
 
 fn any_refusal(rng: &mut impl RngExt, step: &Step) -> Refusal {
-    let what = match step {
-        Step::Pick { object } | Step::Point { object } | Step::Push { object, .. } => object,
-        Step::Place { target, .. } => target,
-        _ => "home",
-    };
+    let what = step.names().last().unwrap_or("home");
     match rng.random_range(0..3) {
         0 => Refusal::Unreachable {
             what: what.to_owned(),

@@ -24,11 +24,7 @@ pub fn out_of_reach(language: Language, name: &str) -> String {
 pub fn cannot(language: Language, skill: Skill, object: Option<&str>) -> String {
     match language {
         Language::English => {
-            let verb = match skill {
-                Skill::Pick => "pick up",
-                Skill::Point => "point to",
-                skill => skill.name(),
-            };
+            let verb = skill.definition().verb;
             let object = object.map_or(String::new(), |name| format!(" the {name}"));
             format!("I cannot {verb}{object}.")
         }

@@ -13,9 +13,7 @@ const REFUSALS_BEFORE_GIVING_UP: usize = 2;
 pub fn plan(goal: &Goal, situation: &Situation) -> Plan {
     let steps = match goal {
         Goal::Say(text) => vec![say(text.clone())],
-        Goal::Ask(question) => vec![Step::Ask {
-            question: question.clone(),
-        }],
+        Goal::Ask(question) => vec![Step::ask(question.clone())],
         Goal::Act(deeds) => match impediment(deeds, situation) {
             Some(reason) => vec![say(reason)],
             None => act(deeds, situation),
@@ -25,7 +23,7 @@ pub fn plan(goal: &Goal, situation: &Situation) -> Plan {
 }
 
 fn say(text: String) -> Step {
-    Step::Say { text }
+    Step::say(text)
 }
 
 fn act(deeds: &[Deed], situation: &Situation) -> Vec<Step> {
@@ -45,7 +43,7 @@ fn act(deeds: &[Deed], situation: &Situation) -> Vec<Step> {
         .flat_map(|(order, deed)| steps_for(deed, order == 0 && held.is_some()))
         .take(Plan::MAX_STEPS - 1)
         .collect();
-    steps.push(Step::Done {});
+    steps.push(Step::done());
     steps
 }
 
@@ -84,31 +82,18 @@ fn steps_for(deed: &Deed, in_hand: bool) -> Vec<Step> {
             relation,
             target,
         } => {
-            let place = Step::Place {
-                object: object.clone(),
-                relation: *relation,
-                target: target.clone(),
-            };
-            let pick = Step::Pick {
-                object: object.clone(),
-            };
+            let place = Step::place(object.clone(), *relation, target.clone());
+            let pick = Step::pick(object.clone());
             if in_hand {
                 vec![place]
             } else {
                 vec![pick, place]
             }
         }
-        Deed::Pick(object) => vec![Step::Pick {
-            object: object.clone(),
-        }],
-        Deed::Point(object) => vec![Step::Point {
-            object: object.clone(),
-        }],
-        Deed::Push(object, direction) => vec![Step::Push {
-            object: object.clone(),
-            direction: *direction,
-        }],
-        Deed::Home => vec![Step::Home {}],
+        Deed::Pick(object) => vec![Step::pick(object.clone())],
+        Deed::Point(object) => vec![Step::point(object.clone())],
+        Deed::Push(object, direction) => vec![Step::push(object.clone(), *direction)],
+        Deed::Home => vec![Step::home()],
     }
 }
 
@@ -128,11 +113,7 @@ pub fn is_done(deed: &Deed, situation: &Situation) -> bool {
             relation,
             target,
         } => {
-            let placed = Step::Place {
-                object: object.clone(),
-                relation: *relation,
-                target: target.clone(),
-            };
+            let placed = Step::place(object.clone(), *relation, target.clone());
             tried(&placed, Verdict::Yes, situation) > 0
         }
         Deed::Pick(object) => situation.holding.as_ref() == Some(object),
@@ -310,9 +291,7 @@ mod tests {
     fn a_step_refused_twice_is_given_up() {
         let mut situation = table();
         let refused = Outcome {
-            step: Step::Pick {
-                object: "red cube".to_owned(),
-            },
+            step: Step::pick("red cube"),
             verdict: Verdict::Refused,
             reason: String::new(),
         };

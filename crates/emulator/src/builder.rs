@@ -5,7 +5,6 @@ use enact_arm::bus::Bus;
 use enact_arm::calibration::{Calibration, JointCalibration};
 use enact_arm::driver::Wiring;
 use enact_arm::driver::joint::ServoJoint;
-use enact_arm::servo::Family;
 use enact_robot::Robot;
 
 use crate::fault::Faults;
@@ -73,10 +72,7 @@ impl EmulatedLine {
 fn servo(joint: &ServoJoint) -> Servo {
     let model = joint.servo.model;
     let offset = joint.calibration.homing_offset as f64;
-    let zero = match model.family {
-        Family::Sts => joint.steps(0.0) + offset,
-        Family::X => joint.steps(0.0) - offset,
-    };
+    let zero = joint.steps(0.0) - model.facts().offset_sign as f64 * offset;
     let mut servo = Servo::new(model, joint.servo.id, zero, joint.direction());
     for (register, value) in joint.calibration.kept(model) {
         servo.set(register, value);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use enact_arm::protocol::{BROADCAST, Codec, Frame, Instruction, Scanner, Status};
-use enact_arm::servo::Family;
+use enact_arm::servo::{Family, Restart};
 
 use crate::fault::{Faults, Trouble};
 use crate::plant::{Drive, Plant};
@@ -265,11 +265,11 @@ impl Network {
                 servo.act();
                 None
             }),
-            // To a Feetech servo this is no reboot: it answers nothing more.
+            // To some servos this is no reboot: they answer nothing more.
             Instruction::Reboot => each(&mut |servo| {
                 let answer = servo.pinged();
-                let x = servo.model().family == Family::X;
-                x.then(|| {
+                let reboots = servo.model().facts().restart == Restart::Reboot;
+                reboots.then(|| {
                     servo.power_up();
                     Status {
                         data: Vec::new(),

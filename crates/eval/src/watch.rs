@@ -1,7 +1,7 @@
 //! What a run shows on the way.
 
 use enact_bridge::{Event, Observer};
-use enact_plan::{Step, Verdict};
+use enact_plan::{Skill, Verdict};
 use enact_robot::Robot;
 use enact_sim::Simulator;
 use enact_types::JointVector;
@@ -76,7 +76,7 @@ impl Observer for Notes<'_> {
                 let names = objects.iter().map(|object| object.name.clone());
                 self.first_seen = Some(names.collect());
             }
-            Event::Step(step) => self.pointing = matches!(step, Step::Point { .. }),
+            Event::Step(step) => self.pointing = step.skill() == Skill::Point,
             Event::Moved(execution) => {
                 self.pointed |= self.pointing && self.is_above(&execution.state.position);
                 self.within_limits &= execution.samples.iter().all(|state| {

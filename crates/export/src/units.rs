@@ -7,7 +7,6 @@
 use std::fmt;
 
 use enact_arm::driver::joint::ServoJoint;
-use enact_arm::servo::Family;
 use enact_journal::ServoInfo;
 use enact_robot::Robot;
 
@@ -143,10 +142,11 @@ impl Columns {
 }
 
 impl Scale {
-    /// LeRobot turns the range of a Feetech servo round that counts the other way; a Dynamixel
-    /// turns its own count round.
+    /// LeRobot turns the range of a servo round that counts the other way, unless the servo turns
+    /// its own count round.
     fn share(joint: ServoJoint, low: f64, high: f64) -> Self {
-        let turned = joint.calibration.drive_mode != 0 && joint.servo.model.family == Family::Sts;
+        let facts = joint.servo.model.facts();
+        let turned = joint.calibration.drive_mode != 0 && !facts.reverses_count;
         let (low, high) = if turned { (high, low) } else { (low, high) };
         Self::Share { joint, low, high }
     }

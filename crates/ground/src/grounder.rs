@@ -7,6 +7,9 @@ use enact_robot::description::Gripper;
 use enact_robot::{HalfSpace, Obstacle, Robot, Surroundings};
 use enact_types::{Frame, JointVector, NormalisedPoint, Point3, Refusal};
 
+use crate::manipulation::Context;
+use crate::manipulation::context::{NO_GRIPPER, TILTS};
+use crate::manipulation::grasp::{fits, is_graspable};
 use crate::motion::body::{Placed, in_hand, is_near, is_part, placed};
 use crate::motion::hand::solve;
 use crate::motion::solids::obstacle;
@@ -14,10 +17,7 @@ use crate::motion::transit::Searches;
 use crate::motion::{Hand, Motion, Roll};
 use crate::scene::fit::MEASURED;
 use crate::scene::{Proposal, Report, SceneMemory, SceneObject, Solid, proposals};
-use crate::skill::affordance::hindrance;
-use crate::skill::context::{NO_GRIPPER, TILTS};
-use crate::skill::grasp::{fits, is_graspable};
-use crate::skill::{Context, Script, pick, place, point, push};
+use crate::skills::{grounded, infeasibility, is_afforded};
 
 /// Height above a target at which the hand must get to be said to reach it, metres.
 const OVER: f64 = 0.03;
@@ -152,7 +152,7 @@ impl Grounder {
                 continue;
             };
             let is_barred = |skill, relation| {
-                let refusal = hindrance(&context, skill, relation, object);
+                let refusal = infeasibility(&context, skill, relation, object);
                 matches!(refusal, Some(Refusal::Collision { .. }))
             };
             view.affords.retain(|skill| !is_barred(*skill, None));
@@ -184,7 +184,7 @@ impl Grounder {
             let places = view.receives.iter();
             let places = places.map(|relation| (Skill::Place, Some(*relation)));
             for (skill, relation) in skills.chain(places) {
-                if let Some(refusal) = hindrance(&context, skill, relation, object) {
+                if let Some(refusal) = infeasibility(&context, skill, relation, object) {
                     hindrances.push(Hindrance {
                         object: view.name.clone(),
                         skill,
@@ -205,7 +205,12 @@ impl Grounder {
     /// The objects, and what could be done with them if nothing were in the way.
     fn within_reach(&self, scene: &SceneMemory) -> Vec<ObjectView> {
         let reaches = |object: &SceneObject| self.reaches(scene, object);
-        scene.views(&reaches, &|solid| fits(&self.gripper, solid))
+        let affords = |object: &SceneObject| -> Vec<Skill> {
+            let skills = Skill::ALL.into_iter();
+            let afforded = |skill: &Skill| is_afforded(*skill, &self.gripper, &object.solid);
+            skills.filter(afforded).collect()
+        };
+        scene.views(&reaches, &affords)
     }
 
     /// Plans a step from rest at `joints`, the last command, or the measurement
@@ -238,7 +243,7 @@ impl Grounder {
                 approach,
                 ..self.context(scene, joints, &around, searches)
             };
-            self.plan(step, &context)
+            grounded(step).motion(&context)
         };
         let searches = Searches::default();
         let direct = try_with(&searches);
@@ -247,21 +252,6 @@ impl Grounder {
         }
         // Only now, since a search costs more than all that was tried before.
         try_with(&Searches::new(SEARCHES)).or(direct)
-    }
-
-    fn plan(&self, step: &Step, context: &Context<'_>) -> Result<Motion, Refusal> {
-        match step {
-            Step::Pick { object } => pick::pick(context, object),
-            Step::Place {
-                object,
-                relation,
-                target,
-            } => place::place(context, object, *relation, target),
-            Step::Push { object, direction } => push::push(context, object, *direction),
-            Step::Point { object } => point::point(context, object),
-            Step::Home {} => home(context),
-            Step::Say { .. } | Step::Ask { .. } | Step::Done {} => Ok(Motion::default()),
-        }
     }
 
     /// Whether the arm can get to an object: to grasp it, or else to be over it.
@@ -348,18 +338,4 @@ fn in_words(refusal: Refusal) -> String {
         Refusal::Collision { second, .. } => format!("the {second} is in the way"),
         other => other.to_string(),
     }
-}
-
-fn home(context: &Context<'_>) -> Result<Motion, Refusal> {
-    let mut script = Script::new(*context);
-    if context.scene.held().is_none() {
-        script.home()?;
-    } else {
-        let (home, closed) = (context.robot.home(), context.gripper.closed);
-        script.transit(home, closed, &context.carrying())?;
-    }
-    Ok(Motion {
-        segments: script.finish(),
-        tool_from_object: None,
-    })
 }

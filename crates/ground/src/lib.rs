@@ -5,17 +5,19 @@
 //! |---|---|
 //! | [`scene`] | what is on the table, from frame to frame |
 //! | [`motion`] | joint motion within limits and clear of obstacles |
-//! | [`skill`] | steps as motion, one file per skill |
+//! | [`manipulation`] | ways to hold things, places to put them |
+//! | [`skills`] | steps as motion, one file per skill |
 //! | [`grounder`] | from a step to a motion, or a refusal |
 //! | [`verify`] | whether a step did what it was for |
 
 pub mod grounder;
+pub mod manipulation;
 pub mod motion;
 pub mod scene;
-pub mod skill;
+pub mod skills;
 pub mod verify;
 
 pub use grounder::Grounder;
-pub use motion::{Motion, MotionSegment, Purpose};
+pub use motion::{Effect, Motion, MotionSegment, Purpose};
 pub use scene::SceneMemory;
 pub use verify::{Evidence, Judgement, judge};

@@ -82,7 +82,7 @@ fn a_wall_between_cube_and_bowl_is_gone_around() {
         }
         let mut scene = scene(vec![cube(at(0.2, 0.55), 0.55, 0.03), bowl(at(0.2, -0.6))]);
         let picked = solve(&pick("red cube"), &scene, &home(), &wall).unwrap();
-        scene.grasp("red cube", picked.tool_from_object.unwrap());
+        scene.grasp("red cube", picked.tool_from_object().unwrap());
         let holding = picked.segments.last().unwrap().end().unwrap().clone();
         let step = place(Relation::In, "blue bowl");
         let placed = solve(&step, &scene, &holding, &wall);
@@ -98,7 +98,7 @@ fn a_bowl_beside_the_base_is_reached_and_one_behind_it_is_out_of_reach() {
     let try_at = |angle: f64| {
         let mut scene = scene(vec![cube(at(0.2, 0.0), 0.0, 0.03), bowl(at(0.2, angle))]);
         let picked = solve(&pick("red cube"), &scene, &home(), &[]).unwrap();
-        scene.grasp("red cube", picked.tool_from_object.unwrap());
+        scene.grasp("red cube", picked.tool_from_object().unwrap());
         let holding = picked.segments.last().unwrap().end().unwrap().clone();
         solve(&step, &scene, &holding, &[])
     };
@@ -257,12 +257,9 @@ fn what_cannot_be_pushed_or_pointed_at_is_told_too() {
 fn step(skill: Skill) -> Step {
     let object = "red cube".to_owned();
     match skill {
-        Skill::Push => Step::Push {
-            object,
-            direction: Direction::Left,
-        },
-        Skill::Point => Step::Point { object },
-        _ => Step::Pick { object },
+        Skill::Push => Step::push(object, Direction::Left),
+        Skill::Point => Step::point(object),
+        _ => Step::pick(object),
     }
 }
 
@@ -271,7 +268,7 @@ fn where_nothing_can_be_put_is_told_while_something_is_held() {
     let (x, y) = at(0.22, -0.5);
     let mut scene = scene(vec![cube(at(0.2, 0.55), 0.55, 0.03), bowl((x, y))]);
     let picked = PLAIN.ground(&pick("red cube"), &scene, &home()).unwrap();
-    scene.grasp("red cube", picked.tool_from_object.unwrap());
+    scene.grasp("red cube", picked.tool_from_object().unwrap());
     assert!(PLAIN.views(&scene)[0].receives.contains(&Relation::In));
     let lid = fixture("lid", [x, y, 0.075], [0.14, 0.14, 0.01]);
     let covered = PLAIN.clone().among([lid], []);
@@ -316,10 +313,7 @@ fn the_walls_of_the_workspace_are_kept() {
 fn a_push_does_not_squeeze_a_thing_against_what_is_known() {
     let (x, y) = at(0.2, 0.0);
     let scene = scene(vec![cube((x, y), 0.0, 0.03)]);
-    let push = |direction| Step::Push {
-        object: "red cube".to_owned(),
-        direction,
-    };
+    let push = |direction| Step::push("red cube", direction);
     let free = |grounder: &Grounder, direction| grounder.ground(&push(direction), &scene, &home());
     let rails = [1.0, -1.0].map(|side| {
         let place = [x, y + side * 0.03, 0.01];

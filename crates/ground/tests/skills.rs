@@ -8,7 +8,7 @@ use arm::{
 };
 use enact_ground::motion::point_to_point::move_to;
 use enact_ground::motion::way_out::way_out;
-use enact_ground::{Grounder, Purpose};
+use enact_ground::{Grounder, Purpose, skills};
 use enact_plan::{Direction, Relation, Skill, Step};
 use enact_robot::Surroundings;
 use enact_types::{JointVector, Refusal, Vector3};
@@ -35,7 +35,7 @@ proptest! {
         prop_assert!((inside - edge / 2.0 - 0.0035).abs() < 0.001, "{inside}");
         prop_assert!(open > edge + 0.01 && inside + edge / 2.0 < open);
         prop_assert!(grasp.z < centre.z + 0.002 && grasp.z > 0.008);
-        let held = robot.forward(end_of(&motion, Purpose::Lift)) * motion.tool_from_object.unwrap();
+        let held = robot.forward(end_of(&motion, Purpose::Lift)) * motion.tool_from_object().unwrap();
         prop_assert!(held.translation.z > centre.z + 0.04);
     }
 
@@ -50,7 +50,7 @@ proptest! {
         let motion = GROUNDER.ground(&place(Relation::In, "blue bowl"), &scene, &joints).unwrap();
         assert_admissible(&GROUNDER, &motion, &joints);
         let tool = GROUNDER.robot().forward(end_of(&motion, Purpose::Lower));
-        let released = tool * pick.tool_from_object.unwrap();
+        let released = tool * pick.tool_from_object().unwrap();
         let off = (released.translation.x - x).hypot(released.translation.y - y);
         prop_assert!(off < 0.02, "{off} m off the middle");
         prop_assert!(released.translation.z < 0.075, "dropped from {}", released.translation.z);
@@ -65,20 +65,26 @@ proptest! {
         let scene = scene(vec![target]);
         let home = GROUNDER.robot().home().clone();
         let name = "red cube".to_owned();
-        let point = GROUNDER.ground(&Step::Point { object: name.clone() }, &scene, &home).unwrap();
+        let point = GROUNDER.ground(&Step::point(name.clone()), &scene, &home).unwrap();
         let pointing = assert_admissible(&GROUNDER, &point, &home);
         let tip = GROUNDER.robot().forward(&pointing).translation.vector;
         prop_assert!((tip.x - middle.x).hypot(tip.y - middle.y) < 0.03 && tip.z > 0.04);
         let direction = Direction::ALL[side];
-        match GROUNDER.ground(&Step::Push { object: name, direction }, &scene, &pointing) {
+        match GROUNDER.ground(&Step::push(name, direction), &scene, &pointing) {
             Ok(push) => {
                 assert_admissible(&GROUNDER, &push, &pointing);
             }
             Err(why) => prop_assert!(matches!(why, Refusal::Unreachable { .. } | Refusal::Collision { .. } | Refusal::NotApplicable(_)), "{why}"),
         }
-        let back = GROUNDER.ground(&Step::Home {}, &scene, &pointing).unwrap();
+        let back = GROUNDER.ground(&Step::home(), &scene, &pointing).unwrap();
         prop_assert_eq!(&assert_admissible(&GROUNDER, &back, &pointing), &home);
     }
+}
+
+#[test]
+fn every_skill_that_can_be_planned_can_be_carried_out() {
+    let names = |skills: &[Skill]| -> Vec<&str> { skills.iter().map(|it| it.name()).collect() };
+    assert_eq!(names(&skills::ALL), names(&Skill::ALL));
 }
 
 #[test]
@@ -93,7 +99,7 @@ fn joints_outside_their_limits_creep_back_before_anything_else() {
             if robot.collider().check_posture(&start, &around).is_err() {
                 continue;
             }
-            let motion = GROUNDER.ground(&Step::Home {}, &scene(vec![]), &start);
+            let motion = GROUNDER.ground(&Step::home(), &scene(vec![]), &start);
             let motion = motion.unwrap_or_else(|why| panic!("{joint} at {outside}: {why}"));
             assert_eq!(&assert_admissible(&GROUNDER, &motion, &start), robot.home());
         }
@@ -110,8 +116,8 @@ fn a_cube_is_stacked_upright_on_another() {
         .ground(&place(Relation::On, "green cube"), &scene, &joints)
         .unwrap();
     assert_admissible(&GROUNDER, &motion, &joints);
-    let released =
-        GROUNDER.robot().forward(end_of(&motion, Purpose::Lower)) * pick.tool_from_object.unwrap();
+    let released = GROUNDER.robot().forward(end_of(&motion, Purpose::Lower))
+        * pick.tool_from_object().unwrap();
     assert!((released.translation.x - x).hypot(released.translation.y - y) < 0.001);
     let askew = (released.rotation * Vector3::z()).angle(&Vector3::z());
     assert!(askew < 0.05, "{askew} rad askew");
@@ -130,10 +136,7 @@ fn pushes_go_where_the_picture_shows() {
         (Direction::Left, -Vector3::y()),
         (Direction::Right, Vector3::y()),
     ] {
-        let step = Step::Push {
-            object: "red cube".to_owned(),
-            direction,
-        };
+        let step = Step::push("red cube", direction);
         let motion = GROUNDER.ground(&step, &scene, &home).unwrap();
         let segment = motion
             .segments
@@ -168,12 +171,12 @@ fn impossible_steps_are_refused_with_the_reason() {
     assert!(refused(&pick("blue bowl")).to_string().contains("wide"));
     let nonsense = JointVector::from(vec![f64::NAN; home.len()]);
     assert!(matches!(
-        GROUNDER.ground(&Step::Home {}, &scene, &nonsense),
+        GROUNDER.ground(&Step::home(), &scene, &nonsense),
         Err(Refusal::NotFinite { .. })
     ));
     let short = JointVector::from(vec![0.0; 2]);
     assert!(matches!(
-        GROUNDER.ground(&Step::Home {}, &scene, &short),
+        GROUNDER.ground(&Step::home(), &scene, &short),
         Err(Refusal::Malformed(_))
     ));
 }
@@ -259,7 +262,7 @@ fn the_so100_does_what_the_so101_does() {
         let place = place(Relation::In, "blue bowl");
         let motion = grounder.ground(&place, &scene, &joints).unwrap();
         let end = assert_admissible(&grounder, &motion, &joints);
-        let home = grounder.ground(&Step::Home {}, &scene, &end).unwrap();
+        let home = grounder.ground(&Step::home(), &scene, &end).unwrap();
         let end = assert_admissible(&grounder, &home, &end);
         assert_eq!(end[..5], grounder.robot().home()[..5]);
     }
@@ -285,7 +288,7 @@ fn get_home(grounder: &Grounder, degrees: [f64; 6]) {
     assert!(robot.collider().check_posture(&clear, &alone).is_ok());
     assert!(clear.max_difference(&folded) < 1.0);
     let nothing = scene(Vec::new());
-    let motion = grounder.ground(&Step::Home {}, &nothing, &folded).unwrap();
+    let motion = grounder.ground(&Step::home(), &nothing, &folded).unwrap();
     let end = assert_admissible(grounder, &motion, &folded);
     assert!(end.max_difference(robot.home()) < 1e-6);
 }

@@ -75,9 +75,7 @@ fn picked(opening: f64, grasped: bool, then: Vec<Body>) -> (Verdict, String) {
         after.grasp("red cube", Pose::identity());
     }
     let frame = look(&mut after, &Table { bodies: then }, |_| true);
-    let step = Step::Pick {
-        object: "red cube".to_owned(),
-    };
+    let step = Step::pick("red cube");
     verdict(&step, opening, &before, &after, &frame)
 }
 
@@ -117,11 +115,7 @@ fn placed(then: Vec<Body>, sees_cube: bool) -> (Verdict, String) {
     let frame = look(&mut scene, &Table { bodies: then }, |label| {
         sees_cube || label != "red cube"
     });
-    let step = Step::Place {
-        object: "red cube".to_owned(),
-        relation: Relation::In,
-        target: "blue bowl".to_owned(),
-    };
+    let step = Step::place("red cube", Relation::In, "blue bowl");
     verdict(&step, 0.05, &before, &scene, &frame)
 }
 
@@ -159,10 +153,7 @@ fn a_push_is_judged_by_how_far_the_object_went() {
             },
             |_| seen,
         );
-        let step = Step::Push {
-            object: "red cube".to_owned(),
-            direction: Direction::Right,
-        };
+        let step = Step::push("red cube", Direction::Right);
         verdict(&step, 0.003, &before, &after, &frame)
     };
     assert_eq!(pushed(0.04, true).0, Verdict::Yes);
@@ -187,9 +178,7 @@ fn the_arm_shows_whether_it_points_and_whether_it_is_home() {
         },
         |_| true,
     );
-    let step = Step::Point {
-        object: "red cube".to_owned(),
-    };
+    let step = Step::point("red cube");
     let home = GROUNDER.robot().home().clone();
     let motion = GROUNDER.ground(&step, &scene, &home).unwrap();
     let there = motion.segments.last().unwrap().end().unwrap().clone();
@@ -205,6 +194,6 @@ fn the_arm_shows_whether_it_points_and_whether_it_is_home() {
     };
     assert_eq!(at(&step, &there), Verdict::Yes);
     assert_eq!(at(&step, &home), Verdict::No);
-    assert_eq!(at(&Step::Home {}, &home), Verdict::Yes);
-    assert_eq!(at(&Step::Home {}, &there), Verdict::No);
+    assert_eq!(at(&Step::home(), &home), Verdict::Yes);
+    assert_eq!(at(&Step::home(), &there), Verdict::No);
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use enact_plan::translate::translate;
 use enact_plan::{
-    Answer, Detection, Plan, PlannerError, Rejection, Situation, Skill, Token, Usage, grammar,
-    prompt,
+    Answer, Detection, Plan, PlannerError, Rejection, Situation, Skill, Step, Token, Usage,
+    grammar, prompt,
 };
 use enact_types::{Frame, NormalisedPoint, Reason};
 use image::RgbImage;
@@ -143,20 +143,30 @@ pub(crate) fn plan(
     situation: &Situation,
 ) -> Result<Answer<Plan>, PlannerError> {
     let settings = chat.settings();
-    let text = prompt::plan(settings.prompt, situation, &Skill::ALL);
+    let skills = settings.skills.clone();
+    let text = prompt::plan(settings.prompt, situation, &skills);
     let text = chat.special_tokens().strip(&text);
     let picture = settings
         .plan_with_image
         .then(|| picture_of(settings, frame));
-    let schema = grammar::plan(situation, &Skill::ALL);
+    let schema = grammar::plan(situation, &skills);
     let temperature = chat.temperature();
     let reply = chat.ask(&text, picture, schema.clone(), temperature)?;
     let free_text = chat.free_text();
     let read = |completion: &str| match Plan::parse(completion) {
-        Err(_) if free_text => translate(completion, situation),
-        read => read,
+        Err(_) if free_text => translate(completion, situation, &skills),
+        read => read.and_then(|plan| only(plan, &skills)),
     };
     Ok(answer(text, schema, reply, read))
+}
+
+/// Rejects what a model without a grammar says that it was not offered.
+fn only(plan: Plan, skills: &[Skill]) -> Result<Plan, Rejection> {
+    let mut used = plan.steps.iter().map(Step::skill);
+    match used.find(|skill| !skills.contains(skill)) {
+        None => Ok(plan),
+        Some(skill) => Err(Rejection(format!("`{}` is not offered", skill.name()))),
+    }
 }
 
 fn picture_of(settings: &Settings, frame: &Frame) -> RgbImage {
@@ -209,6 +219,16 @@ mod tests {
             tokens: Vec::new(),
         };
         answer(String::new(), Value::Null, reply, Plan::parse).meaning
+    }
+
+    #[test]
+    fn skills_that_were_not_offered_are_rejected() {
+        let plan = Plan {
+            steps: vec![Step::home(), Step::done()],
+        };
+        assert!(only(plan.clone(), &[Skill::Done, Skill::Home]).is_ok());
+        let rejection = only(plan, &[Skill::Done]).unwrap_err();
+        assert!(rejection.0.contains("home"), "{rejection}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use enact_plan::{PromptStyle, language};
+use enact_plan::{PromptStyle, Skill, language};
 use enact_types::{Reason, text, toml_text};
 use serde::Deserialize;
 
@@ -17,6 +17,9 @@ pub struct Settings {
     pub image: Option<[u32; 2]>,
     /// Whether a plan is asked for with the picture or from words alone.
     pub plan_with_image: bool,
+    /// The skills that it plans with, in the order in which prompts and grammars list them: those
+    /// that it was trained on, or every skill.
+    pub skills: Vec<Skill>,
     /// ISO 639-1 codes of the languages that it speaks; none: any.
     pub languages: Vec<String>,
 }
@@ -27,6 +30,7 @@ impl Default for Settings {
             prompt: PromptStyle::Full,
             image: None,
             plan_with_image: true,
+            skills: Skill::ALL.to_vec(),
             languages: Vec::new(),
         }
     }
@@ -77,9 +81,19 @@ impl Settings {
 
     fn parse(text: &str) -> Result<Self, Reason> {
         let settings: Self = toml_text::parse(text).map_err(Reason::of)?;
-        match settings.image {
-            Some(size) if size.contains(&0) => Err("`image` must not be empty".into()),
-            _ => Ok(settings),
+        if settings.image.is_some_and(|size| size.contains(&0)) {
+            return Err("`image` must not be empty".into());
+        }
+        if settings.skills.is_empty() {
+            return Err("`skills` must not be empty".into());
+        }
+        let twice = |index: &usize| settings.skills[..*index].contains(&settings.skills[*index]);
+        match (0..settings.skills.len()).find(twice) {
+            Some(index) => Err(Reason::from(format!(
+                "`skills` names `{}` twice",
+                settings.skills[index].name()
+            ))),
+            None => Ok(settings),
         }
     }
 }
@@ -108,11 +122,32 @@ mod tests {
     }
 
     #[test]
+    fn a_model_plans_with_the_skills_that_it_was_trained_on() {
+        let settings = Settings::parse("skills = [\"point\", \"done\"]").unwrap();
+        assert_eq!(settings.skills, [Skill::Point, Skill::Done]);
+        assert_eq!(Settings::default().skills, Skill::ALL);
+    }
+
+    #[test]
+    fn the_model_that_ships_has_its_eight_skills() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/tabletop");
+        let settings = Settings::read(&folder).unwrap();
+        let names: Vec<&str> = settings.skills.iter().map(|skill| skill.name()).collect();
+        let trained = [
+            "pick", "place", "push", "point", "home", "say", "ask", "done",
+        ];
+        assert_eq!(names, trained);
+    }
+
+    #[test]
     fn mistakes_are_named() {
         for (text, named) in [
             ("promt = \"compact\"", "promt"),
             ("prompt = \"terse\"", "terse"),
             ("image = [0, 224]", "image"),
+            ("skills = []", "skills"),
+            ("skills = [\"throw\"]", "throw"),
+            ("skills = [\"pick\", \"pick\"]", "`pick` twice"),
             ("prompt = \"full\"\nimage = 224", "line 2"),
         ] {
             let error = Settings::parse(text).unwrap_err();

@@ -171,7 +171,7 @@ fn a_plan_is_asked_for_with_the_grammar_of_the_situation() {
         "{}",
         plan.prompt
     );
-    assert_eq!(plan.meaning.unwrap().steps[0], Step::Home {});
+    assert_eq!(plan.meaning.unwrap().steps[0], Step::home());
     let (_, body) = requests.recv().unwrap();
     assert_eq!(body["model"], "chosen");
     let schema = body["response_format"]["json_schema"]["schema"].to_string();

@@ -6,9 +6,9 @@
 use serde_json::{Value, json};
 
 use crate::detection::Detection;
-use crate::situation::{ObjectView, Situation};
-use crate::space::{Direction, Relation};
-use crate::step::{Plan, Skill};
+use crate::situation::Situation;
+use crate::skills::Skill;
+use crate::step::Plan;
 
 /// Longest sentence that `say` and `ask` may generate, characters.
 const MAX_SENTENCE: usize = 160;
@@ -39,14 +39,17 @@ pub fn marked(count: usize) -> Value {
     }))
 }
 
-/// The schema of a plan: the skills of this robot times the objects that each
-/// can apply to now and that may answer the sentence. A step outside it cannot be generated.
+/// The schema of a plan: the model's `skills` that may answer the sentence times the objects that
+/// each can apply to now. A step outside it cannot be generated.
 pub fn plan(situation: &Situation, skills: &[Skill]) -> Value {
     let speech_act = situation.speech_act();
     let steps: Vec<Value> = skills
         .iter()
         .filter(|skill| speech_act.permits(**skill))
-        .flat_map(|skill| steps_of(*skill, situation))
+        .flat_map(|skill| {
+            let alternatives = (skill.definition().schema)(situation);
+            alternatives.into_iter().map(|fields| step(*skill, fields))
+        })
         .collect();
     compact(object(json!({
         "steps": {
@@ -58,87 +61,15 @@ pub fn plan(situation: &Situation, skills: &[Skill]) -> Value {
     })))
 }
 
-fn steps_of(skill: Skill, situation: &Situation) -> Vec<Value> {
-    let named = |skill| names_affording(&situation.objects, skill);
-    let sentence = json!({"type": "string", "minLength": 1, "maxLength": MAX_SENTENCE});
-    let fields = match skill {
-        Skill::Pick | Skill::Point => one_of("object", named(skill)).into_iter().collect(),
-        Skill::Push => one_of("object", named(skill))
-            .map(|mut fields| {
-                fields["direction"] = json!({"enum": Direction::ALL.map(Direction::name)});
-                fields
-            })
-            .into_iter()
-            .collect(),
-        Skill::Place => placements(situation),
-        Skill::Say | Skill::Ask if situation.must_act => Vec::new(),
-        Skill::Say => vec![json!({"text": sentence})],
-        Skill::Ask => vec![json!({"question": sentence})],
-        Skill::Home | Skill::Done => vec![json!({})],
-    };
-    fields
-        .into_iter()
-        .map(|fields| step(skill, fields))
-        .collect()
-}
-
-/// For each object that can be held, the targets of each relation; relations
-/// with the same targets share an alternative. Nothing is placed at itself.
-fn placements(situation: &Situation) -> Vec<Value> {
-    let mut movable = names_affording(&situation.objects, Skill::Pick);
-    if let Some(held) = &situation.holding
-        && !movable.contains(held)
-    {
-        movable.push(held.clone());
-    }
-    movable
-        .into_iter()
-        .flat_map(|object| {
-            alternatives(&situation.objects, &object).into_iter().map(
-                move |(relations, targets)| {
-                    json!({
-                        "object": {"enum": [object]},
-                        "relation": {"enum": relations},
-                        "target": {"enum": targets},
-                    })
-                },
-            )
-        })
-        .collect()
-}
-
-fn alternatives<'a>(
-    objects: &'a [ObjectView],
-    placed: &str,
-) -> Vec<(Vec<&'static str>, Vec<&'a str>)> {
-    let mut groups: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
-    for relation in Relation::ALL {
-        let receives = |target: &&ObjectView| target.receives.contains(&relation);
-        let targets: Vec<&str> = objects
-            .iter()
-            .filter(|target| target.name != placed)
-            .filter(receives)
-            .map(|target| target.name.as_str())
-            .collect();
-        match groups.iter_mut().find(|group| group.1 == targets) {
-            _ if targets.is_empty() => {}
-            Some(group) => group.0.push(relation.name()),
-            None => groups.push((vec![relation.name()], targets)),
-        }
-    }
-    groups
-}
-
-fn names_affording(objects: &[ObjectView], skill: Skill) -> Vec<String> {
-    objects
-        .iter()
-        .filter(|object| object.affords.contains(&skill))
-        .map(|object| object.name.clone())
-        .collect()
-}
-
-fn one_of(field: &str, names: Vec<String>) -> Option<Value> {
+/// Returns the property `field` that is one of these names, unless there is none.
+pub(crate) fn one_of<'a>(field: &str, names: impl Iterator<Item = &'a str>) -> Option<Value> {
+    let names: Vec<&str> = names.collect();
     (!names.is_empty()).then(|| json!({field: {"enum": names}}))
+}
+
+/// Returns the schema of something to say.
+pub(crate) fn sentence() -> Value {
+    json!({"type": "string", "minLength": 1, "maxLength": MAX_SENTENCE})
 }
 
 fn step(skill: Skill, fields: Value) -> Value {
@@ -171,6 +102,8 @@ fn compact(mut schema: Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::situation::ObjectView;
+    use crate::space::Relation;
 
     #[test]
     fn only_what_applies_now_can_be_generated() {

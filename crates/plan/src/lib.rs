@@ -2,7 +2,8 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`step`] | skills and plans, read strictly |
+//! | [`skills`] | what the robot can be told to do, one file per skill |
+//! | [`step`] | what holds for every step; plans, read strictly |
 //! | [`space`] | spatial words |
 //! | [`speech_act`] | requests, prohibitions, questions, reports, told apart before any model is asked |
 //! | [`detection`] | what the model says it sees |
@@ -31,6 +32,7 @@ pub mod planner;
 pub mod prompt;
 pub mod scripted;
 pub mod situation;
+pub mod skills;
 pub mod space;
 pub mod speech_act;
 pub mod step;
@@ -42,6 +44,7 @@ pub use planner::{Answer, Mind, Pair, Perceiver, Planner, PlannerError, Rejectio
 pub use prompt::PromptStyle;
 pub use scripted::ScriptedPlanner;
 pub use situation::{Exchange, Hindrance, ObjectView, Situation};
+pub use skills::{Skill, Step, StepKind};
 pub use space::{Direction, Relation};
 pub use speech_act::SpeechAct;
-pub use step::{Plan, Skill, Step};
+pub use step::Plan;

@@ -5,7 +5,8 @@ use enact_types::Frame;
 use crate::outcome::Verdict;
 use crate::planner::{Answer, Planner, PlannerError};
 use crate::situation::Situation;
-use crate::step::{Plan, Step};
+use crate::skills::Step;
+use crate::step::Plan;
 
 /// Plays the steps of one plan. After a failure it goes on from the step that
 /// failed, or from the pick before it if the object is no longer held.
@@ -28,17 +29,17 @@ impl ScriptedPlanner {
                 _ => next,
             }
         });
-        let resume = match steps.get(done) {
-            Some(Step::Place { object, .. }) if situation.holding.as_ref() != Some(object) => steps
-                [..done]
+        let needed = steps.get(done).and_then(Step::held_before);
+        let resume = match needed {
+            Some(object) if situation.holding.as_deref() != Some(object) => steps[..done]
                 .iter()
-                .rposition(|step| matches!(step, Step::Pick { object: picked } if picked == object))
+                .rposition(|step| step.held_after() == Some(object))
                 .unwrap_or(done),
             _ => done,
         };
         let mut rest = steps[resume..].to_vec();
         if rest.is_empty() {
-            rest.push(Step::Done {});
+            rest.push(Step::done());
         }
         rest
     }
@@ -65,17 +66,11 @@ mod tests {
     use crate::space::Relation;
 
     fn pick() -> Step {
-        Step::Pick {
-            object: "red cube".to_owned(),
-        }
+        Step::pick("red cube")
     }
 
     fn place() -> Step {
-        Step::Place {
-            object: "red cube".to_owned(),
-            relation: Relation::In,
-            target: "blue bowl".to_owned(),
-        }
+        Step::place("red cube", Relation::In, "blue bowl")
     }
 
     fn after(history: &[(Step, Verdict)], holding: Option<&str>) -> Vec<Step> {
@@ -92,7 +87,7 @@ mod tests {
             ..Situation::default()
         };
         let plan = Plan {
-            steps: vec![pick(), place(), Step::Done {}],
+            steps: vec![pick(), place(), Step::done()],
         };
         ScriptedPlanner::new(plan).remaining(&situation)
     }
@@ -104,7 +99,7 @@ mod tests {
             &[(pick(), Verdict::Yes), (place(), Verdict::Refused)],
             Some("red cube"),
         );
-        assert_eq!(held, vec![place(), Step::Done {}]);
+        assert_eq!(held, vec![place(), Step::done()]);
     }
 
     #[test]
@@ -120,6 +115,6 @@ mod tests {
             ],
             None,
         );
-        assert_eq!(twice, vec![Step::Done {}]);
+        assert_eq!(twice, vec![Step::done()]);
     }
 }

@@ -4,9 +4,10 @@ use enact_types::{NormalisedPoint, Point3};
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Outcome;
+use crate::skills::{Skill, StepKind};
 use crate::space::Relation;
 use crate::speech_act::SpeechAct;
-use crate::step::{Plan, Skill, Step};
+use crate::step::Plan;
 
 /// A seen object, as the planner is told of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -100,6 +101,13 @@ impl Situation {
         SpeechAct::of(&self.task)
     }
 
+    /// Returns the names of the objects that a skill can have as its object now.
+    pub fn affording(&self, skill: Skill) -> impl Iterator<Item = &str> {
+        let affording = move |object: &&ObjectView| object.affords.contains(&skill);
+        let objects = self.objects.iter().filter(affording);
+        objects.map(|object| object.name.as_str())
+    }
+
     /// The name of a seen object that `plan` says is not seen.
     pub fn denied_by<'a>(&'a self, plan: &Plan) -> Option<&'a str> {
         let denials = denials(plan);
@@ -134,8 +142,8 @@ impl Situation {
 fn denials(plan: &Plan) -> Vec<String> {
     plan.steps
         .iter()
-        .filter_map(|step| match step {
-            Step::Say { text } => Some(text.to_lowercase()),
+        .filter_map(|step| match step.kind() {
+            StepKind::Statement(text) => Some(text.to_lowercase()),
             _ => None,
         })
         .filter(|text| text.contains("not see"))
@@ -145,6 +153,7 @@ fn denials(plan: &Plan) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::skills::Step;
 
     #[test]
     fn denying_what_is_seen_is_noticed() {
@@ -162,9 +171,7 @@ mod tests {
             ..Situation::default()
         };
         let says = |text: &str| Plan {
-            steps: vec![Step::Say {
-                text: text.to_owned(),
-            }],
+            steps: vec![Step::say(text)],
         };
         let denied = |text| situation.denied_by(&says(text));
         assert_eq!(denied("I do not see a red tray."), Some("red tray"));

@@ -1,167 +1,47 @@
-//! Skills and plans, read strictly.
+//! What holds for a step whatever its skill, and plans, read strictly.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::planner::Rejection;
-use crate::space::{Direction, Relation};
-
-/// Something the robot can be told to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Skill {
-    /// Grasp an object and lift it.
-    Pick,
-    /// Put the held object in, on or beside another.
-    Place,
-    /// Slide an object along the table.
-    Push,
-    /// Hold the fingertips above an object.
-    Point,
-    /// Move to the home posture.
-    Home,
-    /// Tell the person something.
-    Say,
-    /// Ask the person something and wait for the answer.
-    Ask,
-    /// Declare the task done.
-    Done,
-}
-
-impl Skill {
-    /// Every skill.
-    pub const ALL: [Self; 8] = [
-        Self::Pick,
-        Self::Place,
-        Self::Push,
-        Self::Point,
-        Self::Home,
-        Self::Say,
-        Self::Ask,
-        Self::Done,
-    ];
-
-    /// The word a plan uses for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Pick => "pick",
-            Self::Place => "place",
-            Self::Push => "push",
-            Self::Point => "point",
-            Self::Home => "home",
-            Self::Say => "say",
-            Self::Ask => "ask",
-            Self::Done => "done",
-        }
-    }
-}
-
-/// One step of a plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "skill", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Step {
-    /// Grasp `object` and lift it.
-    Pick {
-        /// Name of a seen object.
-        object: String,
-    },
-    /// Put the held `object` in, on or beside `target`.
-    Place {
-        /// Name of the held object.
-        object: String,
-        /// Where with respect to `target`.
-        relation: Relation,
-        /// Name of a seen object.
-        target: String,
-    },
-    /// Slide `object` along the table.
-    Push {
-        /// Name of a seen object.
-        object: String,
-        /// Which way, as the picture shows it.
-        direction: Direction,
-    },
-    /// Hold the fingertips above `object`.
-    Point {
-        /// Name of a seen object.
-        object: String,
-    },
-    /// Move to the home posture.
-    Home {},
-    /// Tell the person something.
-    Say {
-        /// What.
-        text: String,
-    },
-    /// Ask the person something.
-    Ask {
-        /// What.
-        question: String,
-    },
-    /// Declare the task done.
-    Done {},
-}
+use crate::skills::{Step, StepKind};
 
 impl Step {
-    /// The skill this step uses.
-    pub fn skill(&self) -> Skill {
-        match self {
-            Self::Pick { .. } => Skill::Pick,
-            Self::Place { .. } => Skill::Place,
-            Self::Push { .. } => Skill::Push,
-            Self::Point { .. } => Skill::Point,
-            Self::Home {} => Skill::Home,
-            Self::Say { .. } => Skill::Say,
-            Self::Ask { .. } => Skill::Ask,
-            Self::Done {} => Skill::Done,
-        }
+    /// Returns what carrying the step out takes.
+    pub fn kind(&self) -> StepKind<'_> {
+        self.fields().kind()
     }
 
     /// The objects that it names: what it handles, then where that goes.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        let names = match self {
-            Self::Pick { object } | Self::Push { object, .. } | Self::Point { object } => {
-                [Some(object), None]
-            }
-            Self::Place { object, target, .. } => [Some(object), Some(target)],
-            Self::Home {} | Self::Say { .. } | Self::Ask { .. } | Self::Done {} => [None, None],
-        };
-        names.into_iter().flatten().map(String::as_str)
+        self.fields().objects().into_iter()
     }
 
     /// Whether it moves the object of this name.
-    fn displaces(&self, name: &str) -> bool {
-        match self {
-            Self::Pick { object } | Self::Place { object, .. } | Self::Push { object, .. } => {
-                object == name
-            }
-            _ => false,
-        }
+    pub fn displaces(&self, name: &str) -> bool {
+        self.fields().displaced() == Some(name)
     }
 
     /// Whether carrying the step out moves the arm.
     pub fn moves(&self) -> bool {
-        !matches!(self.skill(), Skill::Say | Skill::Ask | Skill::Done)
+        self.kind() == StepKind::Motion
+    }
+
+    /// Name of the object that the gripper must hold before the step.
+    pub fn held_before(&self) -> Option<&str> {
+        self.fields().held_before()
+    }
+
+    /// Name of the object that the gripper holds after the step.
+    pub fn held_after(&self) -> Option<&str> {
+        self.fields().held_after()
     }
 }
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Pick { object } => write!(f, "pick {object}"),
-            Self::Place {
-                object,
-                relation,
-                target,
-            } => write!(f, "place {object} {} {target}", relation.name()),
-            Self::Push { object, direction } => write!(f, "push {object} {}", direction.name()),
-            Self::Point { object } => write!(f, "point to {object}"),
-            Self::Home {} => f.write_str("home"),
-            Self::Say { text } => write!(f, "say “{text}”"),
-            Self::Ask { question } => write!(f, "ask “{question}”"),
-            Self::Done {} => f.write_str("done"),
-        }
+        self.fields().fmt(f)
     }
 }
 
@@ -211,20 +91,13 @@ impl Plan {
 
     /// Whether the step at this index and the next one do again what was done already.
     fn repeats(&self, at: usize) -> bool {
-        let (Step::Pick { object }, place) = (&self.steps[at], &self.steps[at + 1]) else {
+        let (take, put) = (&self.steps[at], &self.steps[at + 1]);
+        if take.held_after().is_none() || take.held_after() != put.held_before() {
             return false;
-        };
-        let Step::Place {
-            object: placed,
-            target,
-            ..
-        } = place
-        else {
-            return false;
-        };
+        }
         let mut before = self.steps[..at].iter().rev();
-        let last = before.find(|step| step.displaces(object) || step.displaces(target));
-        placed == object && last == Some(place)
+        let last = before.find(|step| put.names().any(|name| step.displaces(name)));
+        last == Some(put)
     }
 }
 
@@ -241,6 +114,7 @@ impl fmt::Display for Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::space::{Direction, Relation};
     use proptest::prelude::*;
 
     #[test]
@@ -311,26 +185,12 @@ mod tests {
             ("push a, push a, done", ""),
         ];
         let plan = |text: &str| {
-            let step = |words: &str| {
-                let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
-                match &words[..] {
-                    [skill, object] if skill == "pick" => Step::Pick {
-                        object: object.clone(),
-                    },
-                    [skill, object] if skill == "point" => Step::Point {
-                        object: object.clone(),
-                    },
-                    [skill, object] if skill == "push" => Step::Push {
-                        object: object.clone(),
-                        direction: Direction::Left,
-                    },
-                    [_, object, target] => Step::Place {
-                        object: object.clone(),
-                        relation: Relation::NextTo,
-                        target: target.clone(),
-                    },
-                    _ => Step::Done {},
-                }
+            let step = |words: &str| match words.split(' ').collect::<Vec<_>>()[..] {
+                ["pick", object] => Step::pick(object),
+                ["point", object] => Step::point(object),
+                ["push", object] => Step::push(object, Direction::Left),
+                [_, object, target] => Step::place(object, Relation::NextTo, target),
+                _ => Step::done(),
             };
             Plan {
                 steps: text.split(", ").map(step).collect(),

@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_verdict_is_said_once() {
         let outcome = |reason: &str| Outcome {
-            step: Step::Home {},
+            step: Step::home(),
             verdict: Verdict::Refused,
             reason: reason.to_owned(),
         };
@@ -151,12 +151,7 @@ mod tests {
     #[test]
     fn a_plan_is_a_list() {
         let plan = Plan {
-            steps: vec![
-                Step::Pick {
-                    object: "red_cube".to_owned(),
-                },
-                Step::Done {},
-            ],
+            steps: vec![Step::pick("red_cube"), Step::done()],
         };
         assert_eq!(list(&plan), "1. pick red\\_cube\n2. done");
     }

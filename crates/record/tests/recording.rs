@@ -111,9 +111,7 @@ fn run(recorder: &mut Recorder, robot: &Robot) {
         point: NormalisedPoint { y: 400, x: 500 },
         label: "red cube".to_owned(),
     }];
-    let step = Step::Pick {
-        object: "red cube".to_owned(),
-    };
+    let step = Step::pick("red cube");
     let plan = Plan {
         steps: vec![step.clone()],
     };

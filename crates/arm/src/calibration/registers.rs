@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::JointCalibration;
 use crate::bus::{Bus, BusError};
-use crate::servo::{Family, Model, Register};
+use crate::servo::{Model, Register};
 
 /// A register of a servo that says something else than the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl JointCalibration {
             ));
         }
         let turn = model.steps_per_turn;
-        let one_turn = model.family == Family::Sts;
+        let one_turn = model.facts().turns.is_none();
         if one_turn && !(0 <= range_min && range_max < turn) {
             return Some(format!(
                 "range {range_min} to {range_max} is not within 0 to {}",

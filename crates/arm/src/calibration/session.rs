@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{Calibration, JointCalibration};
 use crate::bus::{Bus, BusError};
 use crate::driver::wiring::Servo;
-use crate::servo::{Family, Register};
+use crate::servo::Register;
 use crate::{ArmError, Unfit};
 
 /// For so long a silent servo is asked again.
@@ -89,10 +89,7 @@ impl<'a> Session<'a> {
             self.keep_register(index, roles.max_position, model.steps_per_turn - 1)?;
             let raw = self.get(index, roles.position)?;
             let middle = (model.steps_per_turn - 1) / 2;
-            let offset = match model.family {
-                Family::Sts => raw - middle,
-                Family::X => middle - raw,
-            };
+            let offset = model.facts().offset_sign * (middle - raw);
             let offset = offset.clamp(-model.largest_offset, model.largest_offset);
             self.keep_register(index, roles.homing_offset, offset)?;
             offsets.push(offset);

@@ -17,7 +17,7 @@ use super::wiring::{Servo, Wiring};
 use super::{Ending, ServoArm, Timing, firmware};
 use crate::bus::{Bus, BusError};
 use crate::calibration::Calibration;
-use crate::servo::{Family, Register, sts, x_series};
+use crate::servo::{Register, x_series};
 use crate::{ArmError, Unfit};
 
 /// Readings of a pose that must agree.
@@ -228,7 +228,7 @@ fn check_drive_mode(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
 fn hurry(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     let Servo { id, model, .. } = joint.servo;
     let (delay, torque) = (model.roles.return_delay, model.roles.torque_enable);
-    let settled = model.family == Family::X && torque.read(bus, id)? != 0;
+    let settled = model.facts().settings_need_torque_off && torque.read(bus, id)? != 0;
     if delay.read(bus, id)? == 0 {
         return Ok(());
     }
@@ -254,11 +254,11 @@ fn check_calibration(bus: &mut Bus, joints: &[ServoJoint]) -> Result<(), ArmErro
 /// The servo heeds its homing offset in the mode that it is in.
 fn check_offset(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     let offset = joint.calibration.homing_offset;
-    let heeded = x_series::LARGEST_ONE_TURN_OFFSET;
-    if joint.servo.model.family == Family::Sts || counts_turns(bus, joint)? {
+    let Some(turns) = joint.servo.model.facts().turns else {
         return Ok(());
-    }
-    if (-heeded..=heeded).contains(&offset) {
+    };
+    let heeded = turns.largest_offset;
+    if counts_turns(bus, joint)? || (-heeded..=heeded).contains(&offset) {
         return Ok(());
     }
     Err(Unfit::Offset {
@@ -269,10 +269,13 @@ fn check_offset(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     .into())
 }
 
-/// Whether a Dynamixel is in a mode in which its positions go beyond one turn.
+/// Whether a servo is in a mode in which its positions go beyond one turn.
 fn counts_turns(bus: &mut Bus, joint: &ServoJoint) -> Result<bool, ArmError> {
     let Servo { id, model, .. } = joint.servo;
-    Ok(model.roles.operating_mode.read(bus, id)? != x_series::ONE_TURN_MODE)
+    Ok(match model.facts().turns {
+        Some(turns) => model.roles.operating_mode.read(bus, id)? != turns.one_turn_mode,
+        None => false,
+    })
 }
 
 /// The servo's watchdog, unless it may move the servo rather than stop it: with an offset, one
@@ -400,8 +403,10 @@ fn prepare(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
 fn speed_number(bus: &mut Bus, joint: &ServoJoint, speed: f64) -> Result<i64, ArmError> {
     let Servo { id, model, .. } = joint.servo;
     let mut unit = model.roles.speed_limit.unit.scale;
-    if model.family == Family::Sts && sts::PHASE.read(bus, id)? & sts::PHASE_FINE_SPEED == 0 {
-        unit *= 50.0;
+    if let Some(fine) = model.facts().fine_speed
+        && fine.register.read(bus, id)? & fine.bit == 0
+    {
+        unit *= fine.coarse;
     }
     Ok(((speed.min(model.top_speed) / unit).ceil() as i64).max(1))
 }

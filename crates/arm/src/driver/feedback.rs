@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::joint::ServoJoint;
 use crate::protocol::Status;
-use crate::servo::{Family, Model};
+use crate::servo::Model;
 
 /// A servo's state, in the numbers of its registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl Track {
     /// Takes a reading, unless no servo can have got there since the last one.
     pub fn take(&mut self, joint: &ServoJoint, reading: Reading, now: Duration) -> bool {
         let model = joint.servo.model;
-        let one_turn = model.family == Family::Sts;
+        let one_turn = model.facts().turns.is_none();
         let elapsed = now.saturating_sub(self.at).as_secs_f64();
         let reach = PUSHED * model.top_speed * elapsed / model.step() + NOISE;
         let way = (reading.steps - self.reading.steps).abs() as f64;

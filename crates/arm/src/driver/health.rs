@@ -7,7 +7,7 @@ use crate::ArmError;
 use crate::bus::{Bus, BusError};
 use crate::error::names;
 use crate::protocol::Alarm;
-use crate::servo::{Family, Model};
+use crate::servo::Model;
 
 /// Warmer than so many degrees below its limit a servo is given a rest.
 const MARGIN: i64 = 5;
@@ -90,10 +90,7 @@ pub fn alarms(bus: &mut Bus, id: u8, model: &Model, error: u8) -> Result<Vec<Ala
         return Ok(alarms);
     }
     let bits = model.roles.alarms.read(bus, id)? as u8;
-    Ok(match model.family {
-        Family::Sts => crate::protocol::feetech::alarms(bits),
-        Family::X => crate::protocol::dynamixel::alarms(bits),
-    })
+    Ok((model.facts().alarms)(bits))
 }
 
 impl ServoArm {

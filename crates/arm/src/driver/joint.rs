@@ -6,7 +6,6 @@ use super::wiring::{Servo, Wiring};
 use crate::bus::{Bus, BusError};
 use crate::calibration::{Calibration, Difference, JointCalibration};
 use crate::error::Unfit;
-use crate::servo::Family;
 
 /// A joint with its servo.
 #[derive(Clone, Debug)]
@@ -100,8 +99,7 @@ impl ServoJoint {
             None => (0.0, (range_min + range_max) as f64 / 2.0, step),
             Some((closed, open)) => {
                 let opening = if closed <= open { step } else { -step };
-                // A Dynamixel turns its own count round.
-                if drive_mode != 0 && servo.model.family == Family::Sts {
+                if drive_mode != 0 && !servo.model.facts().reverses_count {
                     (closed, range_max as f64, -opening)
                 } else {
                     (closed, range_min as f64, opening)

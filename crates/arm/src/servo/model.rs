@@ -1,35 +1,94 @@
 //! What a driver must know of a servo model.
 
 use super::{Register, sts, x_series};
-use crate::protocol::{Codec, Dynamixel, Feetech};
+use crate::protocol::{Alarm, Codec};
 
 /// Servos that speak one protocol and behave alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
-    /// Feetech's STS series: alarms in every answer, no word about refusals, positions less
-    /// the homing offset, a goal turns torque on.
+    /// Feetech's STS series.
     Sts,
-    /// Dynamixel's X series: refusals in every answer, alarms in a register, positions plus
-    /// the homing offset, a bus watchdog.
+    /// Dynamixel's X series.
     X,
 }
 
 impl Family {
+    /// Every family that is known.
+    pub const ALL: [Self; 2] = [Self::Sts, Self::X];
+
+    /// What is known of its servos.
+    pub fn facts(self) -> &'static Facts {
+        match self {
+            Self::Sts => &sts::FACTS,
+            Self::X => &x_series::FACTS,
+        }
+    }
+
     /// The protocol they speak.
     pub fn codec(self) -> &'static dyn Codec {
-        match self {
-            Self::Sts => &Feetech,
-            Self::X => &Dynamixel,
-        }
+        self.facts().codec
     }
 
     /// Bits per second, by the number in the baud register.
     pub fn baud_rates(self) -> &'static [u32] {
-        match self {
-            Self::Sts => &sts::BAUD_RATES,
-            Self::X => &x_series::BAUD_RATES,
-        }
+        self.facts().baud_rates
     }
+}
+
+/// What all servos of a family have in common and other families may not.
+#[derive(Debug)]
+pub struct Facts {
+    /// The maker, as the command line has it.
+    pub maker: &'static str,
+    /// The protocol.
+    pub codec: &'static dyn Codec,
+    /// Bits per second, by the number in the baud register.
+    pub baud_rates: &'static [u32],
+    /// Reads the bits of the alarm register.
+    pub alarms: fn(u8) -> Vec<Alarm>,
+    /// Position less what the sensor says, for each step of the homing offset: 1 or -1.
+    pub offset_sign: i64,
+    /// How positions count turns; `None` if they always stay within one.
+    pub turns: Option<Turns>,
+    /// Whether a servo turns its own count round where its drive mode says so; else the driver
+    /// does where the calibration says so.
+    pub reverses_count: bool,
+    /// Whether the settings can be written only with torque off.
+    pub settings_need_torque_off: bool,
+    /// What the unit of the speed limit depends on, if on anything.
+    pub fine_speed: Option<FineSpeed>,
+    /// How alarms are ended once their cause is gone.
+    pub restart: Restart,
+}
+
+/// How positions count turns.
+#[derive(Clone, Copy, Debug)]
+pub struct Turns {
+    /// The operating mode in which positions stay within one turn; in the others they count on.
+    pub one_turn_mode: i64,
+    /// The largest homing offset that is heeded in that mode; one beyond is ignored.
+    pub largest_offset: i64,
+}
+
+/// A bit that makes the speed limit count in its register's unit, and in a coarser one while it
+/// is 0.
+#[derive(Clone, Copy, Debug)]
+pub struct FineSpeed {
+    /// Where the bit is.
+    pub register: Register,
+    /// The bit.
+    pub bit: i64,
+    /// The coarser unit in the register's.
+    pub coarse: f64,
+}
+
+/// How a servo's alarms are ended once their cause is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restart {
+    /// By switching its power off and on: the instruction to reboot starts a boot loader.
+    Power,
+    /// By the instruction to reboot.
+    Reboot,
 }
 
 /// A servo model: its registers, and which of them mean what.
@@ -145,6 +204,11 @@ impl Model {
     /// One step in radians.
     pub fn step(&self) -> f64 {
         std::f64::consts::TAU / self.steps_per_turn as f64
+    }
+
+    /// What it has in common with its family.
+    pub fn facts(&self) -> &'static Facts {
+        self.family.facts()
     }
 
     /// The register of this name.

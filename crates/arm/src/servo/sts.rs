@@ -4,8 +4,9 @@
 //! LeRobot's tables. What is written below address 40 survives power-off only while the
 //! lock is 0.
 
-use super::model::{Family, Model, Roles};
+use super::model::{Facts, Family, FineSpeed, Model, Restart, Roles};
 use super::register::{Register, Unit};
+use crate::protocol::{Feetech, feetech};
 
 const TWO_MICROSECONDS: Unit = Unit::new(2.0, "µs");
 const TEN_MILLISECONDS: Unit = Unit::new(10.0, "ms");
@@ -144,6 +145,25 @@ static ROLES: Roles = Roles {
     alarms: STATUS,
     lock: Some(LOCK),
     watchdog: None,
+};
+
+/// Alarms come in every answer and refusals in none, positions are what the sensor says less the
+/// homing offset, and a goal turns torque on.
+pub static FACTS: Facts = Facts {
+    maker: "feetech",
+    codec: &Feetech,
+    baud_rates: &BAUD_RATES,
+    alarms: feetech::alarms,
+    offset_sign: -1,
+    turns: None,
+    reverses_count: false,
+    settings_need_torque_off: false,
+    fine_speed: Some(FineSpeed {
+        register: PHASE,
+        bit: PHASE_FINE_SPEED,
+        coarse: 50.0,
+    }),
+    restart: Restart::Power,
 };
 
 /// The servo of the SO-100 and SO-101.

@@ -3,8 +3,9 @@
 //! Addresses, sizes and units are those of the maker's control tables. What lies below
 //! address 64 can be written only with torque off.
 
-use super::model::{Family, Model, Roles};
+use super::model::{Facts, Family, Model, Restart, Roles, Turns};
 use super::register::{Register, Unit};
+use crate::protocol::{Dynamixel, dynamixel};
 
 const TWO_MICROSECONDS: Unit = Unit::new(2.0, "µs");
 const MILLISECOND: Unit = Unit::new(1.0, "ms");
@@ -141,6 +142,24 @@ pub const ONE_TURN_MODE: i64 = 3;
 
 /// The largest homing offset that is heeded in that mode; one beyond is ignored.
 pub const LARGEST_ONE_TURN_OFFSET: i64 = 1024;
+
+/// Refusals come in every answer and alarms in a register, positions are what the sensor says and
+/// the homing offset, and a watchdog stops a servo when the bus is quiet.
+pub static FACTS: Facts = Facts {
+    maker: "dynamixel",
+    codec: &Dynamixel,
+    baud_rates: &BAUD_RATES,
+    alarms: dynamixel::alarms,
+    offset_sign: 1,
+    turns: Some(Turns {
+        one_turn_mode: ONE_TURN_MODE,
+        largest_offset: LARGEST_ONE_TURN_OFFSET,
+    }),
+    reverses_count: true,
+    settings_need_torque_off: true,
+    fine_speed: None,
+    restart: Restart::Reboot,
+};
 
 /// What the models differ in. The speed is that of the velocity limit's factory setting;
 /// the load register counts thousandths where the model senses no current.

@@ -10,7 +10,7 @@ use enact_arm::driver::feedback::Reading;
 use enact_arm::driver::firmware;
 use enact_arm::driver::health::{self, Limits};
 use enact_arm::driver::wiring::Servo;
-use enact_arm::servo::Family;
+use enact_arm::servo::Restart;
 use serde_json::json;
 
 use super::hardware::Hardware;
@@ -208,9 +208,9 @@ fn examine_servo(bus: &mut Bus, servo: &Servo) -> Result<Vec<(Level, String)>> {
     let status = bus.read(id, roles.feedback, roles.feedback_length)?;
     let alarms = health::alarms(bus, id, model, status.error)?;
     for alarm in alarms {
-        let then = match model.family {
-            Family::Sts => "switch the arm off and on",
-            Family::X => "start it anew with `enact arm reboot`",
+        let then = match model.facts().restart {
+            Restart::Power => "switch the arm off and on",
+            Restart::Reboot => "start it anew with `enact arm reboot`",
         };
         let what = format!("{alarm}; let it cool, free it, then {then}");
         complaints.push((Level::Bad, what));

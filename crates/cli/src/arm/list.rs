@@ -10,9 +10,6 @@ use serde_json::{Value, json};
 
 use super::hardware::Hardware;
 
-/// Both protocols.
-const FAMILIES: [(Family, &str); 2] = [(Family::Sts, "feetech"), (Family::X, "dynamixel")];
-
 /// Shows every port and the servos on it at the usual baud rate.
 pub fn list(hardware: &Hardware) -> Result<bool> {
     let mut all = ports::ports();
@@ -35,7 +32,8 @@ pub fn list(hardware: &Hardware) -> Result<bool> {
             continue;
         }
         outln!("{}", describe(info));
-        for (family, name) in FAMILIES {
+        for family in Family::ALL {
+            let name = family.facts().maker;
             match servos_on(&info.path, family, hardware.wiring.baud) {
                 Ok(found) if found.is_empty() => {}
                 Ok(found) => {
@@ -56,7 +54,8 @@ pub fn list(hardware: &Hardware) -> Result<bool> {
 fn facts(info: &PortInfo, baud: u32) -> Value {
     let mut servos = Vec::new();
     let mut failure = None;
-    for (family, name) in FAMILIES {
+    for family in Family::ALL {
+        let name = family.facts().maker;
         match servos_on(&info.path, family, baud) {
             Ok(found) => servos.extend(
                 found

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use enact_arm::bus::{Bus, BusError};
 use enact_arm::driver::health;
 use enact_arm::driver::wiring::Servo;
-use enact_arm::servo::Family;
+use enact_arm::servo::Restart;
 use serde_json::json;
 
 use super::hardware::Hardware;
@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Reboots the servo of a joint; `false` if its alarms are still there.
 pub fn reboot(hardware: &Hardware, joint: &str) -> Result<bool> {
     let servo = hardware.wiring.servos[hardware.joint(joint)?];
-    if servo.model.family == Family::Sts {
+    if servo.model.facts().restart == Restart::Power {
         bail!(
             "joint `{joint}`: a Feetech servo must not be told to reboot, which starts its boot loader; free the joint, let it cool, then switch the arm's power off and on"
         );

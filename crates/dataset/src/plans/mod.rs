@@ -12,7 +12,7 @@ mod several;
 pub(crate) mod talk;
 mod unclear;
 
-use enact_plan::{PromptStyle, Situation, Skill, prompt};
+use enact_plan::{Situation, prompt};
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -89,7 +89,7 @@ pub fn example(seed: u64, index: u64, wordings: Wordings) -> PlanExample {
     advance(&mut rng, &goal, &mut situation);
     let plan = teacher::plan(&goal, &situation);
     PlanExample {
-        prompt: prompt::plan(PromptStyle::Compact, &situation, &Skill::ALL),
+        prompt: prompt::compact(&situation),
         completion: serde_json::to_string(&plan).expect("a plan is always valid JSON"),
         kind,
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use enact_arm::protocol::Status;
-use enact_arm::servo::{Family, Register};
+use enact_arm::servo::Register;
 
 use super::{MEMORY, Servo};
 
@@ -30,22 +30,22 @@ impl Servo {
         let mut data = vec![low, high];
         let firmware = self.model.roles.firmware.iter();
         data.extend(firmware.map(|register| self.get(*register) as u8));
-        match self.model.family {
-            Family::Sts => self.status(0, &[]),
-            Family::X => self.status(0, &data),
+        match self.manner.refuses {
+            false => self.status(0, &[]),
+            true => self.status(0, &data),
         }
     }
 
     /// Answers an instruction that it does not know.
     pub fn puzzled(&self) -> Option<Status> {
-        (self.model.family == Family::X).then(|| self.status(UNKNOWN, &[]))
+        self.manner.refuses.then(|| self.status(UNKNOWN, &[]))
     }
 
     /// Answers a read.
     pub fn read(&self, address: u16, count: u16) -> Option<Status> {
         let end = self.end_of_table();
         if address >= end {
-            return (self.model.family == Family::X).then(|| self.status(RANGE, &[]));
+            return self.manner.refuses.then(|| self.status(RANGE, &[]));
         }
         let to = usize::from(address.saturating_add(count).min(end));
         Some(self.status(0, &self.memory[usize::from(address)..to]))
@@ -56,10 +56,10 @@ impl Servo {
         let end = usize::from(address) + data.len();
         // A servo that is given another id answers with the old one.
         let id = self.id();
-        let refusal = match self.model.family {
-            Family::Sts if address >= self.end_of_table() => return None,
-            Family::Sts => 0,
-            Family::X => self.refuses(address, data),
+        let refusal = match self.manner.refuses {
+            false if address >= self.end_of_table() => return None,
+            false => 0,
+            true => self.refuses(address, data),
         };
         let torque = self.model.roles.torque_enable;
         let was_off = self.get(torque) == 0;
@@ -67,8 +67,8 @@ impl Servo {
             self.memory[usize::from(address)..end].copy_from_slice(data);
             self.follow_up(address, end);
         }
-        if self.model.family == Family::X && was_off && self.get(torque) == 1 {
-            // A Dynamixel begins where it is, whatever goal it was given before.
+        if self.manner.begins_where_it_is && was_off && self.get(torque) == 1 {
+            // Whatever goal it was given before.
             let roles = self.model.roles;
             self.write_memory(roles.goal_position, self.get(roles.position));
         }
@@ -93,10 +93,10 @@ impl Servo {
 
     fn status(&self, refusal: u8, data: &[u8]) -> Status {
         let bits = self.alarm_bits();
-        let error = match self.model.family {
-            Family::Sts => bits as u8,
-            Family::X if bits == 0 => refusal,
-            Family::X => refusal | ALERT,
+        let error = match self.manner.refuses {
+            false => bits as u8,
+            true if bits == 0 => refusal,
+            true => refusal | ALERT,
         };
         Status {
             id: self.id(),
@@ -105,7 +105,7 @@ impl Servo {
         }
     }
 
-    /// Why a Dynamixel does not take a write; 0 if it does.
+    /// Why a servo that refuses does not take a write; 0 if it does.
     fn refuses(&self, address: u16, data: &[u8]) -> u8 {
         let registers = self.model.registers;
         let Some(first) = registers
@@ -136,7 +136,7 @@ impl Servo {
         }
         if *register == roles.goal_position {
             let (min, max) = (self.get(roles.min_position), self.get(roles.max_position));
-            let one_turn = self.get(roles.operating_mode) == 3;
+            let one_turn = !self.counts_turns();
             if one_turn && !(min <= value && value <= max) {
                 return LIMIT;
             }
@@ -154,7 +154,7 @@ impl Servo {
             let from = usize::from(register.address);
             from < end && from + usize::from(register.width) > address.into()
         };
-        if self.model.family == Family::Sts {
+        if self.manner.goal_turns_torque_on {
             if touched(roles.goal_position) {
                 self.write_memory(roles.torque_enable, 1);
             }
@@ -182,9 +182,6 @@ impl Servo {
 
     /// First address that no request may begin at.
     fn end_of_table(&self) -> u16 {
-        match self.model.family {
-            Family::Sts => 87,
-            Family::X => 147,
-        }
+        self.manner.end_of_table
     }
 }

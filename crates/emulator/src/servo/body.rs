@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use enact_arm::servo::{Family, x_series};
-
 use super::Servo;
 use crate::plant::{Drive, Motion};
 
@@ -45,9 +43,11 @@ impl Servo {
         let turn = self.model.steps_per_turn;
         self.raw = ((zero + motion.position * per_radian).round() as i64).rem_euclid(turn);
         let offset = self.offset();
-        let position = match self.model.family {
-            Family::Sts => (self.raw - offset).rem_euclid(turn),
-            Family::X => self.raw + offset,
+        let facts = self.model.facts();
+        let position = self.raw + facts.offset_sign * offset;
+        let position = match facts.turns {
+            None => position.rem_euclid(turn),
+            Some(_) => position,
         };
         let direction = per_radian.signum();
         let velocity = direction * motion.velocity / roles.velocity.unit.scale;
@@ -61,7 +61,7 @@ impl Servo {
             (motion.effort.abs() * STALL_CURRENT) as i64,
         );
         self.report("realtime_tick", now.as_millis() as i64 % 0x8000);
-        if self.get(roles.torque_enable) == 0 && self.model.family == Family::Sts {
+        if self.get(roles.torque_enable) == 0 && self.manner.goal_follows {
             // Without torque the goal follows, so that bare torque holds in place.
             self.write_memory(roles.goal_position, position);
         }
@@ -84,29 +84,25 @@ impl Servo {
         }
     }
 
-    /// Whether it is a Dynamixel in a mode in which positions go beyond one turn, and limits
-    /// count for nothing.
-    fn counts_turns(&self) -> bool {
+    /// Whether it is in a mode in which positions go beyond one turn, and limits count for nothing.
+    pub(super) fn counts_turns(&self) -> bool {
         let mode = self.get(self.model.roles.operating_mode);
-        self.model.family == Family::X && mode != x_series::ONE_TURN_MODE
+        let turns = self.model.facts().turns;
+        turns.is_some_and(|turns| mode != turns.one_turn_mode)
     }
 
     /// The homing offset as far as it is heeded.
     fn offset(&self) -> i64 {
         let offset = self.get(self.model.roles.homing_offset);
-        let ignored = self.model.family == Family::X
-            && !self.counts_turns()
-            && offset.abs() > x_series::LARGEST_ONE_TURN_OFFSET;
+        let turns = self.model.facts().turns.filter(|_| !self.counts_turns());
+        let ignored = turns.is_some_and(|turns| offset.abs() > turns.largest_offset);
         if ignored { 0 } else { offset }
     }
 
     /// The joint's position where the servo reports `steps`.
     fn joint_at(&self, steps: i64) -> f64 {
         let offset = self.offset();
-        let raw = match self.model.family {
-            Family::Sts => steps + offset,
-            Family::X => steps - offset,
-        };
+        let raw = steps - self.model.facts().offset_sign * offset;
         let (zero, per_radian) = self.mounting;
         let turn = self.model.steps_per_turn as f64;
         // Of all turns the one that is nearest to the joint's zero.

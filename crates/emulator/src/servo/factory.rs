@@ -1,9 +1,11 @@
 //! What the factory puts into a servo's registers, where not 0.
 
-use enact_arm::servo::{Family, Model};
+use enact_arm::servo::Model;
+
+use super::manner::Manner;
 
 /// Of an STS3215 for 7.4 V.
-const STS: [(&str, i64); 24] = [
+pub const STS: [(&str, i64); 24] = [
     ("firmware_major", 3),
     ("firmware_minor", 10),
     ("response_level", 1),
@@ -31,7 +33,7 @@ const STS: [(&str, i64); 24] = [
 ];
 
 /// Of an XL430-W250, but for the baud rate, which somebody has set to that of an arm.
-const X: [(&str, i64); 15] = [
+pub const X: [(&str, i64); 15] = [
     ("firmware", 46),
     ("baud_index", 3),
     ("return_delay", 250),
@@ -60,10 +62,7 @@ const XL330: [(&str, i64); 5] = [
 
 /// Names and numbers of the registers that are not 0.
 pub fn settings(model: &Model) -> impl Iterator<Item = &'static (&'static str, i64)> {
-    let all: &[_] = match model.family {
-        Family::Sts => &STS,
-        Family::X => &X,
-    };
+    let all = Manner::of(model.family).factory;
     let own: &[_] = match model.number {
         1200 => &XL330,
         _ => &[],

@@ -8,11 +8,13 @@
 //! | [`answers`] | what it answers, and what writes bring about |
 //! | [`body`] | what it does to its joint, and what its sensors say |
 //! | [`wear`] | how it warms up, and what too much does to it |
+//! | `manner` | in what the families behave differently |
 //! | `factory` | what its registers say when it is new |
 
 pub mod answers;
 pub mod body;
 mod factory;
+mod manner;
 pub mod wear;
 
 use std::time::Duration;
@@ -20,6 +22,7 @@ use std::time::Duration;
 use enact_arm::protocol::Alarm;
 use enact_arm::servo::{Model, Register};
 
+use manner::Manner;
 use wear::Wear;
 
 /// Bytes of a control table.
@@ -29,6 +32,7 @@ const MEMORY: usize = 256;
 #[derive(Clone, Debug)]
 pub struct Servo {
     model: &'static Model,
+    manner: &'static Manner,
     memory: [u8; MEMORY],
     /// What a power cycle brings back.
     kept: [u8; MEMORY],
@@ -49,6 +53,7 @@ impl Servo {
     pub fn new(model: &'static Model, id: u8, zero: f64, direction: f64) -> Self {
         let mut servo = Self {
             model,
+            manner: Manner::of(model.family),
             memory: [0; MEMORY],
             kept: [0; MEMORY],
             staged: None,

@@ -1,9 +1,9 @@
 //! How a servo warms up, and what too much does to it.
 
 use enact_arm::protocol::Alarm;
-use enact_arm::servo::Family;
 
 use super::Servo;
+use super::manner::Overload;
 use crate::plant::Motion;
 
 /// Temperature of the room, °C.
@@ -16,8 +16,6 @@ const HEATING: f64 = 55.0;
 const THERMAL_TIME: f64 = 240.0;
 /// Slower than this a servo that should turn is stalled, rad/s.
 const STALLED: f64 = 0.05;
-/// A Dynamixel bears its full output for so long, s.
-const X_PATIENCE: f64 = 1.0;
 /// Bits of the registers that choose what an alarm switches off.
 const SPARE_HOT: i64 = 1 << 2;
 const SPARE_OVERLOADED: i64 = 1 << 5;
@@ -57,21 +55,20 @@ impl Wear {
 }
 
 impl Servo {
-    /// Raises an alarm until the servo is started anew; a Dynamixel switches its motor off.
+    /// Raises an alarm until the servo is started anew; some switch their motor off.
     pub fn alarm(&mut self, alarm: Alarm) {
         if !self.alarms.contains(&alarm) {
             self.alarms.push(alarm);
         }
-        if self.model.family == Family::X {
+        if self.manner.alarms_shut_down {
             self.write_memory(self.model.roles.torque_enable, 0);
         }
     }
 
-    /// Ends what ailed it from outside. Alarms are gone, but those that switched a Dynamixel's
-    /// motor off.
+    /// Ends what ailed it from outside. Alarms are gone, but those that switched its motor off.
     pub fn calm(&mut self) {
         (self.wear.heat, self.wear.supply) = (None, None);
-        if self.model.family == Family::Sts {
+        if !self.manner.alarms_shut_down {
             self.alarms.clear();
         }
     }
@@ -97,7 +94,7 @@ impl Servo {
         let middle = (self.get(roles.max_voltage) + self.get(roles.min_voltage)) / 2;
         self.write_memory(roles.temperature, celsius);
         self.write_memory(roles.voltage, self.wear.supply.unwrap_or(middle));
-        if self.is_hot() && self.model.family == Family::X {
+        if self.is_hot() && self.manner.alarms_shut_down {
             self.alarm(Alarm::Temperature);
         }
         self.notice_overload(motion, error, elapsed);
@@ -105,12 +102,12 @@ impl Servo {
     }
 
     fn notice_overload(&mut self, motion: &Motion, error: i64, elapsed: f64) {
-        let (bears, patience) = match self.model.family {
-            Family::Sts => (
+        let (bears, patience) = match self.manner.overload {
+            Overload::AsSet => (
                 self.named("overload_torque").unwrap_or(100) as f64 / 100.0,
                 self.named("protection_time").unwrap_or(0) as f64 / 100.0,
             ),
-            Family::X => (0.99, X_PATIENCE),
+            Overload::After { output, seconds } => (output, seconds),
         };
         let in_vain = motion.effort.abs() > bears && motion.velocity.abs() < STALLED;
         self.wear.stalled = if in_vain {
@@ -120,7 +117,7 @@ impl Servo {
         };
         if self.wear.stalled > patience {
             self.wear.overloaded = error.signum() as f64;
-            if self.model.family == Family::X {
+            if self.manner.alarms_shut_down {
                 self.alarm(Alarm::Overload);
             }
         }
@@ -137,7 +134,7 @@ impl Servo {
 
     /// Share of its output that it allows itself in its state.
     pub(super) fn spared_output(&self) -> f64 {
-        if self.model.family == Family::X {
+        if self.manner.alarms_shut_down {
             return 1.0;
         }
         let spares = self.named("unloading_condition").unwrap_or(0);
@@ -152,16 +149,16 @@ impl Servo {
 
     /// Its alarms in the bits of its alarm register.
     pub(super) fn alarm_bits(&self) -> i64 {
-        let bit = |alarm: &Alarm| match (alarm, self.model.family) {
-            (Alarm::Voltage, _) => 0x01,
-            (Alarm::Encoder, Family::Sts) => 0x02,
-            (Alarm::Encoder, Family::X) | (Alarm::Current, _) => 0x08,
-            (Alarm::Temperature, _) => 0x04,
-            (Alarm::Shock, _) => 0x10,
-            (Alarm::Overload, _) => 0x20,
+        let bit = |alarm: &Alarm| match alarm {
+            Alarm::Voltage => 0x01,
+            Alarm::Encoder => self.manner.encoder_alarm,
+            Alarm::Current => 0x08,
+            Alarm::Temperature => 0x04,
+            Alarm::Shock => 0x10,
+            Alarm::Overload => 0x20,
         };
         let mut alarms = self.alarms.clone();
-        if self.model.family == Family::Sts {
+        if !self.manner.alarms_shut_down {
             alarms.extend(self.is_hot().then_some(Alarm::Temperature));
             alarms.extend((self.wear.overloaded != 0.0).then_some(Alarm::Overload));
         }

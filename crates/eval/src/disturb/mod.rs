@@ -10,7 +10,7 @@ pub mod camera;
 use std::f64::consts::TAU;
 
 use enact_bridge::{Event, Observer};
-use enact_plan::Step;
+use enact_plan::{Skill, Step};
 use enact_sim::Simulator;
 use enact_types::{Pose, Vector3};
 use rand::{RngExt, SeedableRng};
@@ -96,7 +96,7 @@ impl Observer for Disturber<'_> {
             Event::Step(step) => {
                 // Before the first step the arm moves too: home, to look.
                 self.acting |= step.moves();
-                self.placing = matches!(step, Step::Place { .. });
+                self.placing = step.skill() == Skill::Place;
                 false
             }
             Event::Moving { .. } => match self.moment {

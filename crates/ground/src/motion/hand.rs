@@ -155,6 +155,11 @@ pub fn others(robot: &Robot, pose: &Pose, seed: &[f64], known: &[f64]) -> Vec<Jo
         .collect()
 }
 
+/// A pose moved in the base frame.
+pub fn shifted(pose: &Pose, by: Vector3) -> Pose {
+    Pose::from_parts((pose.translation.vector + by).into(), pose.rotation)
+}
+
 /// No posture brings the grasp point further than this from the second joint or
 /// its mirror image across the first, metres.
 fn reach(robot: &Robot, tool_to_grasp: f64) -> f64 {

@@ -34,4 +34,4 @@ pub mod way_out;
 
 pub use hand::{Hand, Roll};
 pub use pursuit::Pursuit;
-pub use segment::{Motion, MotionSegment, Purpose};
+pub use segment::{Effect, Motion, MotionSegment, Purpose};

@@ -50,6 +50,24 @@ impl fmt::Display for Purpose {
     }
 }
 
+/// What the end of a segment changes in what is known of the scene.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// The gripper has taken an object, if its fingers hold something.
+    Grasp {
+        /// Name of the object.
+        object: String,
+        /// Where it is in the hand.
+        tool_from_object: Pose,
+    },
+    /// The gripper has let go of what it held.
+    Release {
+        /// Direction of the object's first axis about the base's `z` then, radians, where the
+        /// step is about that.
+        yaw: Option<f64>,
+    },
+}
+
 /// A motion from rest to rest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MotionSegment {
@@ -61,6 +79,8 @@ pub struct MotionSegment {
     pub contact_expected: bool,
     /// What it was planned to stay clear of, for the gate to check again.
     pub around: Surroundings,
+    /// What is changed once its end is reached.
+    pub effect: Option<Effect>,
 }
 
 impl MotionSegment {
@@ -75,6 +95,7 @@ impl MotionSegment {
                 purpose,
                 Purpose::Close | Purpose::Lift | Purpose::Lower | Purpose::Open | Purpose::Push
             ),
+            effect: None,
         }
     }
 
@@ -89,6 +110,18 @@ impl MotionSegment {
 pub struct Motion {
     /// In order; each starts where the one before ends.
     pub segments: Vec<MotionSegment>,
-    /// Where the object will be in the hand once a pick has closed the fingers.
-    pub tool_from_object: Option<Pose>,
+}
+
+impl Motion {
+    /// Where the object will be in the hand that the motion grasps, if it does.
+    pub fn tool_from_object(&self) -> Option<Pose> {
+        self.segments
+            .iter()
+            .find_map(|segment| match segment.effect {
+                Some(Effect::Grasp {
+                    tool_from_object, ..
+                }) => Some(tool_from_object),
+                _ => None,
+            })
+    }
 }

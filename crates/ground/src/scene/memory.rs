@@ -6,6 +6,7 @@ use enact_types::{Frame, Intrinsics, NormalisedPoint, Point3, Pose, Vector3};
 use super::observe::{Observation, Report, observe};
 use super::relation::supports;
 use super::solid::Solid;
+use crate::motion::Effect;
 
 /// An object unseen for more frames than this is forgotten.
 const REMEMBERED_FRAMES: u32 = 6;
@@ -116,6 +117,22 @@ impl SceneMemory {
         self.held.as_ref().map(|held| held.object.name.as_str())
     }
 
+    /// Notes what the end of a motion's segment changes, with the tool at this pose.
+    pub fn apply(&mut self, effect: &Effect, base_from_tool: &Pose) {
+        match effect {
+            Effect::Grasp {
+                object,
+                tool_from_object,
+            } => self.grasp(object, *tool_from_object),
+            Effect::Release { yaw } => {
+                if let (Some(yaw), Some(held)) = (yaw, &mut self.held) {
+                    held.object.solid.yaw = *yaw;
+                }
+                self.release(base_from_tool);
+            }
+        }
+    }
+
     /// Notes that the gripper has taken the object of this name.
     pub fn grasp(&mut self, name: &str, tool_from_object: Pose) {
         if let Some(index) = self.objects.iter().position(|object| object.name == name) {
@@ -210,16 +227,19 @@ impl SceneMemory {
     }
 
     /// The objects as a planner is told of them, in reading order. `reaches` says
-    /// whether the arm can get to one, `can_grasp` whether its fingers fit around it.
+    /// whether the arm can get to one, `affords` what it can do with those.
     pub fn views(
         &self,
         reaches: &dyn Fn(&SceneObject) -> bool,
-        can_grasp: &dyn Fn(&Solid) -> bool,
+        affords: &dyn Fn(&SceneObject) -> Vec<Skill>,
     ) -> Vec<ObjectView> {
         let mut views: Vec<ObjectView> = self
             .objects
             .iter()
-            .map(|object| view(object, reaches(object), can_grasp(&object.solid)))
+            .map(|object| match reaches(object) {
+                true => view(object, Some(affords(object))),
+                false => view(object, None),
+            })
             .collect();
         views.sort_by_key(|view| (view.point.y, view.point.x));
         views
@@ -361,14 +381,9 @@ pub fn is_gone(frame: &Frame, solid: &Solid) -> bool {
     solid.hollow.is_none() && measured.is_some_and(|depth| depth > expected + GONE)
 }
 
-fn view(object: &SceneObject, reachable: bool, graspable: bool) -> ObjectView {
-    let mut affords = Vec::new();
-    if reachable && graspable {
-        affords.push(Skill::Pick);
-    }
-    if reachable {
-        affords.extend([Skill::Push, Skill::Point]);
-    }
+/// `affords`: what can be done with an object within reach.
+fn view(object: &SceneObject, affords: Option<Vec<Skill>>) -> ObjectView {
+    let reachable = affords.is_some();
     ObjectView {
         name: object.name.clone(),
         point: object.point,
@@ -376,7 +391,7 @@ fn view(object: &SceneObject, reachable: bool, graspable: bool) -> ObjectView {
         size: object.solid.size(),
         reachable,
         rests: object.rests.clone(),
-        affords,
+        affords: affords.unwrap_or_default(),
         receives: if reachable {
             receives(&object.solid)
         } else {

@@ -14,11 +14,13 @@
 //! | [`observe`] | one frame's detections as solids |
 //! | [`memory`] | the same objects from frame to frame |
 //! | [`proposal`] | things without a name |
+//! | [`direction`] | directions of the picture on the table |
 //! | [`change`] | what moved though the robot did not touch it |
 
 pub mod change;
 pub mod cloud;
 pub mod contents;
+pub mod direction;
 pub mod fit;
 pub mod memory;
 pub mod observe;

@@ -73,17 +73,11 @@ pub fn bowl((x, y): (f64, f64)) -> SceneObject {
 }
 
 pub fn pick(name: &str) -> Step {
-    Step::Pick {
-        object: name.to_owned(),
-    }
+    Step::pick(name)
 }
 
 pub fn place(relation: Relation, target: &str) -> Step {
-    Step::Place {
-        object: "red cube".to_owned(),
-        relation,
-        target: target.to_owned(),
-    }
+    Step::place("red cube", relation, target)
 }
 
 /// Checks that the gate admits a motion, and returns where it ends.
@@ -129,6 +123,6 @@ pub fn picked_by(
     let home = grounder.robot().home().clone();
     let motion = grounder.ground(&pick("red cube"), &scene, &home).unwrap();
     let end = assert_admissible(grounder, &motion, &home);
-    scene.grasp("red cube", motion.tool_from_object.unwrap());
+    scene.grasp("red cube", motion.tool_from_object().unwrap());
     (scene, end, motion)
 }

@@ -16,7 +16,8 @@ mod english;
 
 use serde::{Deserialize, Serialize};
 
-use crate::step::{Plan, Skill, Step};
+use crate::skills::{Category, Skill, Step};
+use crate::step::Plan;
 
 /// What the person does by saying something (Austin's and Searle's speech acts, as far as they
 /// matter to an arm).
@@ -86,10 +87,10 @@ impl SpeechAct {
 
     /// Whether `skill` may answer it.
     pub fn permits(self, skill: Skill) -> bool {
-        match skill {
-            Skill::Say | Skill::Ask | Skill::Done => true,
-            Skill::Point => matches!(self, Self::Request | Self::Location),
-            Skill::Pick | Skill::Place | Skill::Push | Skill::Home => self.is_request(),
+        match skill.definition().category {
+            Category::Communication => true,
+            Category::Gesture => matches!(self, Self::Request | Self::Location),
+            Category::Action => self.is_request(),
         }
     }
 

@@ -25,6 +25,7 @@ SETTINGS = """\
 prompt = "compact"
 image = [{size}, {size}]
 plan_with_image = false
+skills = ["pick", "place", "push", "point", "home", "say", "ask", "done"]
 languages = ["en", "zh"]
 """
 

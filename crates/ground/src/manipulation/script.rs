@@ -6,7 +6,7 @@ use enact_types::{JointVector, Pose, Refusal};
 use super::context::Context;
 use crate::motion::point_to_point::move_to;
 use crate::motion::transit::transit;
-use crate::motion::{MotionSegment, Purpose, line};
+use crate::motion::{Effect, Motion, MotionSegment, Purpose, line};
 
 /// A motion under construction: where the arm is after the segments so far.
 #[derive(Clone)]
@@ -31,9 +31,18 @@ impl<'a> Script<'a> {
         &self.at
     }
 
-    /// The segments so far.
-    pub fn finish(self) -> Vec<MotionSegment> {
-        self.segments
+    /// The motion so far.
+    pub fn finish(self) -> Motion {
+        Motion {
+            segments: self.segments,
+        }
+    }
+
+    /// Says what the end of the last segment changes.
+    pub fn effect(&mut self, effect: Effect) {
+        if let Some(segment) = self.segments.last_mut() {
+            segment.effect = Some(effect);
+        }
     }
 
     /// Moves freely to a posture of the arm, the gripper to `gripper` on the way.

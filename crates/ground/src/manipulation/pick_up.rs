@@ -1,14 +1,14 @@
-//! Grasp and lift.
+//! Approach, close, lift.
 
 use enact_robot::{Surroundings, TABLE};
-use enact_types::{Pose, Refusal, Vector3};
+use enact_types::{Refusal, Vector3};
 
 use super::context::Context;
 use super::grasp::{Grasp, another, check_open, closest, grasps, otherwise};
 use super::script::Script;
 use crate::motion::body::in_hand;
-use crate::motion::hand::solve;
-use crate::motion::{Motion, Purpose, Roll};
+use crate::motion::hand::{shifted, solve};
+use crate::motion::{Effect, Purpose, Roll};
 use crate::scene::{Held, SceneObject};
 
 /// How far the hand stands back before it comes straight at the object, beyond
@@ -28,16 +28,14 @@ const ATTEMPTS: usize = 40;
 /// And so many with the arm in another posture.
 const OTHERWISE: usize = 24;
 
-/// The motion that grasps the object of this name and lifts it.
-pub fn pick(context: &Context<'_>, name: &str) -> Result<Motion, Refusal> {
-    context.require_gripper()?;
-    if context.scene.holding() == Some(name) {
-        return Err(Refusal::NotApplicable(format!(
-            "the gripper already holds the {name}"
-        )));
-    }
-    context.require_empty()?;
-    let object = context.find(name)?;
+/// What `attempt` makes of the first grasp of an object for which it is not refused; else the
+/// refusal that was closest to being none.
+pub fn first_grasp<T>(
+    context: &Context<'_>,
+    object: &SceneObject,
+    mut attempt: impl FnMut(&Grasp) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    let name = &object.name;
     let mut refusal = None;
     let grasps = another(grasps(context, name, &object.solid)?, context.approach);
     let usual = grasps.iter().take(ATTEMPTS).cloned();
@@ -46,20 +44,16 @@ pub fn pick(context: &Context<'_>, name: &str) -> Result<Motion, Refusal> {
         .filter(|grasp| check_open(context, &surroundings, grasp).is_ok())
         .take(OTHERWISE);
     for grasp in usual.chain(others) {
-        match through(context, object, &grasp) {
-            Ok(script) => {
-                return Ok(Motion {
-                    segments: script.finish(),
-                    tool_from_object: Some(grasp.tool_from_object),
-                });
-            }
+        match attempt(&grasp) {
+            Ok(made) => return Ok(made),
             Err(why) => refusal = closest(refusal, why),
         }
     }
     Err(refusal.unwrap_or_else(|| Refusal::NotApplicable(format!("no way to grasp the {name}"))))
 }
 
-fn through<'a>(
+/// Comes straight at the object with open fingers, closes them, and lifts it.
+pub fn pick_up<'a>(
     context: &Context<'a>,
     object: &SceneObject,
     grasp: &Grasp,
@@ -87,7 +81,12 @@ fn through<'a>(
         &neighbours,
     )?;
     script.gripper(gripper.closed, CLOSING, Purpose::Close, &neighbours)?;
-    lift(context, object, grasp, &script)
+    let mut script = lift(context, object, grasp, &script)?;
+    script.effect(Effect::Grasp {
+        object: name.clone(),
+        tool_from_object: grasp.tool_from_object,
+    });
+    Ok(script)
 }
 
 /// Lifts the object as high as it goes, with what rests on it. What it rests in or on, it may touch
@@ -146,9 +145,4 @@ fn lift_among<'a>(
         }
     }
     Err(refusal.unwrap_or_else(|| Refusal::NotApplicable("it cannot be lifted".to_owned())))
-}
-
-/// A pose moved in the base frame.
-pub fn shifted(pose: &Pose, by: Vector3) -> Pose {
-    Pose::from_parts((pose.translation.vector + by).into(), pose.rotation)
 }

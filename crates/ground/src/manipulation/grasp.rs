@@ -88,7 +88,7 @@ pub fn is_graspable(context: &Context<'_>, name: &str, solid: &Solid) -> bool {
 
 /// Why none of the grasps of an object that the arm reaches is free; `None` if one is, or if
 /// it reaches none.
-pub fn hindrance(context: &Context<'_>, name: &str, solid: &Solid) -> Option<Refusal> {
+pub fn infeasibility(context: &Context<'_>, name: &str, solid: &Solid) -> Option<Refusal> {
     let surroundings = [context.neighbours(name), context.only(name)];
     let mut refusal = None;
     let mut hindered = Vec::new();

@@ -4,8 +4,8 @@ use enact_plan::Relation;
 use enact_types::{Point3, Refusal, Vector3};
 
 use super::context::Context;
-use super::push::on_table;
 use super::spot::Spot;
+use crate::scene::direction::on_table;
 use crate::scene::{SceneObject, Solid};
 
 /// Gaps to the object to try, metres, in order: room for a finger first.

@@ -1,27 +1,21 @@
-//! Steps as motion, one file per skill.
+//! What skills are made of: ways to hold things, places to put them, and motion segment by segment.
 //!
 //! | module | idea |
 //! |---|---|
 //! | [`context`] | what every skill rests on |
-//! | [`affordance`] | what cannot be done as things stand |
 //! | [`script`] | a motion written segment by segment |
 //! | [`grasp`] | ways to take hold of an object |
+//! | [`pick_up`] | approach, close, lift |
 //! | [`spot`] | places in, on or beside an object where another can go |
 //! | [`beside`] | those on the table |
-//! | [`pick`] | grasp and lift |
 //! | [`release`] | ways to hold an object over such a place |
-//! | [`place`] | carry, release, withdraw |
-//! | [`push`] | slide along the table |
-//! | [`point`] | hold the fingertips above |
+//! | [`put_down`] | carry, release, withdraw |
 
-pub mod affordance;
 pub mod beside;
 pub mod context;
 pub mod grasp;
-pub mod pick;
-pub mod place;
-pub mod point;
-pub mod push;
+pub mod pick_up;
+pub mod put_down;
 pub mod release;
 pub mod script;
 pub mod spot;

@@ -1,19 +1,23 @@
-//! Slide along the table.
+//! Slide an object along the table.
 
 use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
-use enact_plan::Direction;
+use enact_plan::skills::Push;
+use enact_plan::{Direction, Relation};
+use enact_robot::description::Gripper;
 use enact_robot::{Obstacle, TABLE};
 use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 
-use super::context::{Context, TILTS};
-use super::grasp::{closest, require_in_reach};
-use super::pick::shifted;
-use super::script::Script;
+use super::GroundedSkill;
+use crate::manipulation::context::TILTS;
+use crate::manipulation::grasp::{closest, require_in_reach};
+use crate::manipulation::{Context, Script};
 use crate::motion::body::placed;
-use crate::motion::hand::{Roll, solve};
+use crate::motion::hand::{Roll, shifted, solve};
 use crate::motion::{Motion, Purpose};
+use crate::scene::direction::on_table;
 use crate::scene::{SceneObject, Solid};
+use crate::verify::{DID_NOT_MOVE, Evidence, Judgement};
 
 /// Distances to push, metres, in order of preference.
 const DISTANCES: [f64; 3] = [0.05, 0.04, 0.03];
@@ -44,65 +48,76 @@ const ROOM: f64 = 0.005;
 const PUSH_SPEED: f64 = 0.06;
 const SPEED: f64 = 0.12;
 
-/// The direction on the table, base frame, that the picture shows as `direction`.
-pub fn on_table(base_from_camera: &Pose, direction: Direction) -> Option<Vector3> {
-    let flat = |vector: Vector3| Vector3::new(vector.x, vector.y, 0.0).try_normalize(1e-6);
-    let right = flat(base_from_camera.rotation * Vector3::x())?;
-    let away = Vector3::z().cross(&right);
-    Some(match direction {
-        Direction::Left => -right,
-        Direction::Right => right,
-        Direction::Away => away,
-        Direction::Closer => -away,
-    })
-}
+/// Least way of a push that worked, metres.
+const PUSHED: f64 = 0.015;
 
-/// The motion that slides the object of this name.
-pub fn push(context: &Context<'_>, name: &str, direction: Direction) -> Result<Motion, Refusal> {
-    context.require_empty()?;
-    let object = context.find(name)?;
-    require_in_reach(context, name, &object.solid.centre())?;
-    let camera = context
-        .scene
-        .camera()
-        .ok_or_else(|| Refusal::NotApplicable("no picture says which way that is".to_owned()))?;
-    let way = on_table(camera, direction).ok_or_else(|| {
-        Refusal::NotApplicable("the camera looks straight along that direction".to_owned())
-    })?;
-    let distance = free_distance(context, object, &way)?;
-    let mut refusal = None;
-    let slide = Slide {
-        context,
-        object,
-        way,
-        distance,
-    };
-    for hold in holds() {
-        match slide.through(&hold) {
-            Ok(script) => {
-                return Ok(Motion {
-                    segments: script.finish(),
-                    tool_from_object: None,
-                });
+impl GroundedSkill for Push {
+    fn is_afforded(_gripper: &Gripper, _solid: &Solid) -> bool {
+        true
+    }
+
+    /// Why the object can be pushed in no direction; `None` if it can in one, or if the arm gets
+    /// behind it nowhere.
+    fn infeasibility(
+        context: &Context<'_>,
+        _relation: Option<Relation>,
+        object: &SceneObject,
+    ) -> Option<Refusal> {
+        let camera = context.scene.camera()?;
+        let mut refusal = None;
+        for direction in Direction::ALL {
+            match barrier(context, object, &on_table(camera, direction)?) {
+                Some(why) => refusal = closest(refusal, why),
+                None => return None,
             }
-            Err(why) => refusal = closest(refusal, why),
         }
+        refusal
     }
-    Err(refusal.unwrap_or_else(|| Refusal::NotApplicable(format!("no way to push the {name}"))))
-}
 
-/// Why an object that the arm reaches can be pushed in no direction; `None` if it can in one,
-/// or if the arm gets behind it nowhere.
-pub fn hindrance(context: &Context<'_>, object: &SceneObject) -> Option<Refusal> {
-    let camera = context.scene.camera()?;
-    let mut refusal = None;
-    for direction in Direction::ALL {
-        match barrier(context, object, &on_table(camera, direction)?) {
-            Some(why) => refusal = closest(refusal, why),
-            None => return None,
+    fn motion(&self, context: &Context<'_>) -> Result<Motion, Refusal> {
+        let name = &self.object;
+        context.require_empty()?;
+        let object = context.find(name)?;
+        require_in_reach(context, name, &object.solid.centre())?;
+        let camera = context.scene.camera().ok_or_else(|| {
+            Refusal::NotApplicable("no picture says which way that is".to_owned())
+        })?;
+        let way = on_table(camera, self.direction).ok_or_else(|| {
+            Refusal::NotApplicable("the camera looks straight along that direction".to_owned())
+        })?;
+        let distance = free_distance(context, object, &way)?;
+        let mut refusal = None;
+        let slide = Slide {
+            context,
+            object,
+            way,
+            distance,
+        };
+        for hold in holds() {
+            match slide.through(&hold) {
+                Ok(script) => return Ok(script.finish()),
+                Err(why) => refusal = closest(refusal, why),
+            }
+        }
+        Err(refusal.unwrap_or_else(|| Refusal::NotApplicable(format!("no way to push the {name}"))))
+    }
+
+    fn verify(&self, evidence: &Evidence<'_>) -> Judgement {
+        let after = evidence.after.find(&self.object);
+        let after = after.filter(|object| object.is_seen());
+        let (Some(before), Some(after)) = (evidence.before.find(&self.object), after) else {
+            return Judgement::unknown();
+        };
+        let Some(way) = on_table(&evidence.frame.base_from_camera, self.direction) else {
+            return Judgement::unknown();
+        };
+        let moved = after.solid.centre() - before.solid.centre();
+        if moved.dot(&way) >= PUSHED {
+            Judgement::yes()
+        } else {
+            Judgement::no(DID_NOT_MOVE)
         }
     }
-    refusal
 }
 
 /// What bars the way of a push, if anything does.

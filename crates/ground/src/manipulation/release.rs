@@ -6,9 +6,8 @@ use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 
 use super::context::{Context, TILTS};
 use super::grasp::{HOPELESS, closest};
-use super::pick::shifted;
 use super::spot::Spot;
-use crate::motion::hand::{Roll, solve};
+use crate::motion::hand::{Roll, shifted, solve};
 use crate::motion::solids::shape_of;
 use crate::scene::{Held, SceneObject, Solid};
 
@@ -175,7 +174,8 @@ fn across(object: &Pose, held: &Held, target: &Solid) -> f64 {
     ACROSS * turned.min(FRAC_PI_2 - turned)
 }
 
-fn underside(base_from_tool: &Pose, held: &Held) -> f64 {
+/// Height of the held object's lowest point with the tool at this pose, metres.
+pub fn underside(base_from_tool: &Pose, held: &Held) -> f64 {
     let object = base_from_tool * held.tool_from_object;
     shape_of(&held.object.solid).lowest(&object)
 }

@@ -1,0 +1,19 @@
+//! Declare the task done: nothing moves.
+
+use enact_plan::skills::Done;
+use enact_types::Refusal;
+
+use super::GroundedSkill;
+use crate::manipulation::Context;
+use crate::motion::Motion;
+use crate::verify::{Evidence, Judgement};
+
+impl GroundedSkill for Done {
+    fn motion(&self, _context: &Context<'_>) -> Result<Motion, Refusal> {
+        Ok(Motion::default())
+    }
+
+    fn verify(&self, _evidence: &Evidence<'_>) -> Judgement {
+        Judgement::yes()
+    }
+}

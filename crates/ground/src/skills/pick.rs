@@ -1,0 +1,93 @@
+//! Grasp an object and lift it.
+
+use enact_plan::Relation;
+use enact_plan::skills::Pick;
+use enact_robot::description::Gripper;
+use enact_types::Refusal;
+
+use super::GroundedSkill;
+use crate::manipulation::pick_up::{first_grasp, pick_up};
+use crate::manipulation::{Context, grasp};
+use crate::motion::Motion;
+use crate::scene::memory::is_gone;
+use crate::scene::{SceneObject, Solid};
+use crate::verify::{
+    CLOSED_ON_NOTHING, Evidence, Judgement, SAME_PLACE, SLIPPED, STILL_THERE, holds,
+};
+
+impl GroundedSkill for Pick {
+    fn is_afforded(gripper: &Gripper, solid: &Solid) -> bool {
+        grasp::fits(gripper, solid)
+    }
+
+    fn infeasibility(
+        context: &Context<'_>,
+        _relation: Option<Relation>,
+        object: &SceneObject,
+    ) -> Option<Refusal> {
+        grasp::infeasibility(context, &object.name, &object.solid)
+    }
+
+    fn motion(&self, context: &Context<'_>) -> Result<Motion, Refusal> {
+        context.require_gripper()?;
+        context.require_empty()?;
+        let object = context.find(&self.object)?;
+        first_grasp(context, object, |grasp| pick_up(context, object, grasp))
+            .map(|script| script.finish())
+    }
+
+    fn verify(&self, evidence: &Evidence<'_>) -> Judgement {
+        let name = self.object.as_str();
+        let Some(before) = known_before(name, evidence) else {
+            return Judgement::unknown();
+        };
+        // Fingers that stand apart hold nothing if the object was not taken into the hand.
+        let taken = evidence.after.holding() == Some(name);
+        let held = evidence.measured.and_then(|measured| {
+            let gripper = evidence.robot.gripper()?;
+            Some(taken && holds(gripper, measured, &before.solid))
+        });
+        let still_there = evidence.after.objects().iter().any(|object| {
+            object.is_seen() && object.label == before.label && {
+                let moved = object.solid.centre() - before.solid.centre();
+                moved.norm() < SAME_PLACE
+            }
+        });
+        let gone = is_gone(evidence.frame, &before.solid);
+        match (held, still_there) {
+            (Some(false), true) => Judgement::no(CLOSED_ON_NOTHING),
+            (Some(false), false) if appeared(before, evidence) => Judgement::no(SLIPPED),
+            (Some(false), false) => Judgement::no(CLOSED_ON_NOTHING),
+            (_, true) if !gone => Judgement::no(STILL_THERE),
+            (Some(true), _) => Judgement::yes(),
+            (None, _) if gone && !appeared(before, evidence) => Judgement::yes(),
+            (None, _) => Judgement::unknown(),
+        }
+    }
+}
+
+/// Whether something of the same label is seen where none was before.
+fn appeared(before: &SceneObject, evidence: &Evidence<'_>) -> bool {
+    let near = |a: &SceneObject, b: &SceneObject| {
+        (a.solid.centre() - b.solid.centre()).norm() < SAME_PLACE
+    };
+    evidence
+        .after
+        .objects()
+        .iter()
+        .filter(|object| object.is_seen() && object.label == before.label)
+        .any(|object| {
+            !evidence
+                .before
+                .objects()
+                .iter()
+                .any(|known| near(known, object))
+        })
+}
+
+fn known_before<'a>(name: &str, evidence: &Evidence<'a>) -> Option<&'a SceneObject> {
+    evidence.before.find(name).or_else(|| {
+        let held = evidence.before.held()?;
+        (held.object.name == name).then_some(&held.object)
+    })
+}

@@ -1,0 +1,278 @@
+//! Put the held object in, on or beside another.
+
+use enact_plan::Relation;
+use enact_plan::skills::Place;
+use enact_types::{Frame, Point3, Pose, Refusal, Vector3};
+
+use super::GroundedSkill;
+use crate::manipulation::grasp::{closest, require_in_reach};
+use crate::manipulation::put_down::{PutDown, TARGET_MARGIN};
+use crate::manipulation::release::{otherwise, releases};
+use crate::manipulation::spot::{Spot, spots};
+use crate::manipulation::{Context, Script};
+use crate::motion::Motion;
+use crate::scene::direction::on_table;
+use crate::scene::{Held, SceneObject, Solid};
+use crate::verify::{Evidence, FELL, Judgement, SAME_PLACE};
+
+/// With other postures of the arm, so many ways over a spot are tried, and in all so many postures.
+const UPRIGHT: usize = 4;
+const OTHERWISE: usize = 16;
+/// Heights of the released object above the surface in a container, metres.
+const DROPS: [f64; 7] = [0.008, 0.014, 0.02, 0.028, 0.036, 0.046, 0.06];
+/// The same on a solid thing.
+const CONTACTS: [f64; 2] = [0.003, 0.006];
+/// Widest gap between things that stand beside each other, metres.
+const FARTHEST_BESIDE: f64 = 0.08;
+/// Depth readings this near to the expected surface show it, metres.
+const SURFACE: f64 = 0.012;
+
+/// Which of the postures with the hand at one place are tried.
+#[derive(Clone, Copy, PartialEq)]
+enum Postures {
+    /// The one nearest to where the arm is.
+    Nearest,
+    /// The arm's other ones.
+    Others,
+}
+
+impl GroundedSkill for Place {
+    /// Why nothing held can be let go in, on or beside `target`, though the arm reaches that;
+    /// `None` if it can, or if the arm reaches no such place.
+    fn infeasibility(
+        context: &Context<'_>,
+        relation: Option<Relation>,
+        target: &SceneObject,
+    ) -> Option<Refusal> {
+        let (held, relation) = (context.scene.held()?, relation?);
+        let spots = match spots(context, &held.object.solid, target, relation) {
+            Ok(spots) => spots,
+            Err(why) => return Some(why),
+        };
+        let placing = placing(context, held, target);
+        let empty = context.around.within(TARGET_MARGIN);
+        // From the highest the hand is freest.
+        let drop = *drops(target, relation).last()?;
+        let mut refusal = None;
+        for spot in spots {
+            let Ok(ways) = releases(context, held, target, spot, drop) else {
+                if relation.is_beside() {
+                    continue;
+                }
+                // In or on it, spots lie close together: all are out of reach then.
+                break;
+            };
+            let free = placing.opens(&ways, &empty).or_else(|why| {
+                let others = otherwise(context, &ways[..ways.len().min(UPRIGHT)]);
+                placing.opens(&others, &empty).map_err(|_| why)
+            });
+            match free {
+                Ok(()) => return None,
+                Err(Some(why)) => refusal = closest(refusal, why),
+                Err(None) => {}
+            }
+        }
+        refusal
+    }
+
+    fn motion(&self, context: &Context<'_>) -> Result<Motion, Refusal> {
+        let relation = self.relation;
+        context.require_gripper()?;
+        let held = held(context, &self.object)?;
+        let target = context.find(&self.target)?;
+        require_in_reach(context, &target.name, &target.solid.centre())?;
+        let placing = placing(context, held, target);
+        let spots = spots(context, &held.object.solid, target, relation)?;
+        let mut refusal = None;
+        for postures in [Postures::Nearest, Postures::Others] {
+            match somewhere(&placing, &spots, drops(target, relation), postures) {
+                Ok(script) => return Ok(script.finish()),
+                Err(why) => refusal = refusal.or(why),
+            }
+        }
+        Err(refusal.unwrap_or_else(|| {
+            let text = format!("there is no room {} the {}", relation.name(), target.name);
+            Refusal::NotApplicable(text)
+        }))
+    }
+
+    fn verify(&self, evidence: &Evidence<'_>) -> Judgement {
+        let Self {
+            object,
+            relation,
+            target,
+        } = self;
+        if relation.is_beside() {
+            verify_beside(object, *relation, target, evidence)
+        } else {
+            verify_supported(object, relation.name(), target, evidence)
+        }
+    }
+}
+
+fn placing<'a>(context: &Context<'a>, held: &'a Held, target: &'a SceneObject) -> PutDown<'a> {
+    PutDown {
+        context: *context,
+        held,
+        target,
+        carrying: context.carrying(),
+        yaw: None,
+    }
+}
+
+/// From how high above its place something may be let go, metres.
+fn drops(target: &SceneObject, relation: Relation) -> &'static [f64] {
+    match target.solid.hollow {
+        Some(_) if !relation.is_beside() => &DROPS,
+        _ => &CONTACTS,
+    }
+}
+
+fn held<'a>(context: &Context<'a>, name: &str) -> Result<&'a Held, Refusal> {
+    let held = context.scene.held();
+    held.filter(|held| held.object.name == name).ok_or_else(|| {
+        Refusal::NotApplicable(match held {
+            Some(other) => format!(
+                "the gripper holds the {}, not the {name}",
+                other.object.name
+            ),
+            None => format!("the gripper does not hold the {name}"),
+        })
+    })
+}
+
+/// The first spot and drop with a way that can be planned through; else the refusal that was
+/// closest to being none, if any was tried.
+fn somewhere<'a>(
+    placing: &PutDown<'a>,
+    spots: &[Spot],
+    drops: &[f64],
+    postures: Postures,
+) -> Result<Script<'a>, Option<Refusal>> {
+    let mut refusal = None;
+    for spot in spots {
+        for drop in drops {
+            let ways = match releases(&placing.context, placing.held, placing.target, *spot, *drop)
+            {
+                Ok(ways) => ways,
+                Err(why) => {
+                    refusal = closest(refusal, why);
+                    break;
+                }
+            };
+            let ways = match postures {
+                Postures::Nearest => ways,
+                Postures::Others => {
+                    let mut others = otherwise(&placing.context, &ways[..ways.len().min(UPRIGHT)]);
+                    others.truncate(OTHERWISE);
+                    others
+                }
+            };
+            match placing.first(&ways) {
+                Ok(script) => return Ok(script),
+                Err(why) => refusal = closest(refusal, why),
+            }
+        }
+    }
+    Err(refusal)
+}
+
+/// Judges an object that was put down in or on another.
+fn verify_supported(
+    name: &str,
+    relation: &str,
+    target: &str,
+    evidence: &Evidence<'_>,
+) -> Judgement {
+    let missed = || Judgement::no(format!("it is not {relation} the {target}"));
+    if evidence.after.holding() == Some(name) {
+        return missed();
+    }
+    let Some(object) = evidence.after.find(name) else {
+        return Judgement::unknown();
+    };
+    if object.is_seen() {
+        let there = object
+            .rests
+            .as_ref()
+            .is_some_and(|(_, under)| under == target);
+        let beside = object.rests.is_none() && is_beside(object, target, evidence);
+        return match (there, beside) {
+            (true, _) => Judgement::yes(),
+            (false, true) => Judgement::no(FELL),
+            (false, false) => missed(),
+        };
+    }
+    let Some(target) = evidence.after.find(target) else {
+        return Judgement::unknown();
+    };
+    if shows_something_in(evidence.frame, target, object) {
+        Judgement::yes()
+    } else {
+        Judgement::unknown()
+    }
+}
+
+/// Judges an object that was put down beside another.
+fn verify_beside(
+    name: &str,
+    relation: Relation,
+    target: &str,
+    evidence: &Evidence<'_>,
+) -> Judgement {
+    let missed = || Judgement::no(format!("it is not {} the {target}", relation.name()));
+    if evidence.after.holding() == Some(name) {
+        return missed();
+    }
+    let (Some(object), Some(target)) = (
+        evidence.after.find(name).filter(|object| object.is_seen()),
+        evidence.after.find(target),
+    ) else {
+        return Judgement::unknown();
+    };
+    let camera = &evidence.frame.base_from_camera;
+    if object.rests.is_none() && stands_beside(&object.solid, relation, &target.solid, camera) {
+        Judgement::yes()
+    } else {
+        missed()
+    }
+}
+
+/// Whether `object` stands on the named side of `target`: farther that way than aside.
+fn stands_beside(object: &Solid, relation: Relation, target: &Solid, camera: &Pose) -> bool {
+    let offset = object.centre() - target.centre();
+    let offset = Vector3::new(offset.x, offset.y, 0.0);
+    let near = target.plan_distance(object.x, object.y)
+        < object.footprint.outer_radius() + FARTHEST_BESIDE;
+    let on_side = relation.side().is_none_or(|side| {
+        on_table(camera, side).is_some_and(|way| {
+            let along = offset.dot(&way);
+            along > 0.0 && along > (offset - way * along).norm()
+        })
+    });
+    near && on_side
+}
+
+/// Whether the object lies on the table next to its target.
+fn is_beside(object: &SceneObject, target: &str, evidence: &Evidence<'_>) -> bool {
+    evidence.after.find(target).is_some_and(|target| {
+        let apart = target.solid.plan_distance(object.solid.x, object.solid.y);
+        apart < 2.0 * object.solid.footprint.outer_radius() + SAME_PLACE
+    })
+}
+
+/// Whether the depth over the target has risen to where the object's top should be.
+fn shows_something_in(frame: &Frame, target: &SceneObject, object: &SceneObject) -> bool {
+    let solid = &target.solid;
+    let surface = solid.hollow.map_or(solid.top, |hollow| hollow.floor);
+    let top = Point3::new(
+        object.solid.x,
+        object.solid.y,
+        surface + object.solid.height(),
+    );
+    let expected = frame.base_from_camera.inverse_transform_point(&top).z;
+    let measured = frame
+        .project(&top)
+        .and_then(|(x, y)| frame.depth.as_ref()?.at(x, y));
+    measured.is_some_and(|depth| (depth - expected).abs() < SURFACE)
+}

@@ -1,0 +1,139 @@
+//! Hold the fingertips above an object.
+
+use std::f64::consts::PI;
+
+use enact_plan::Relation;
+use enact_plan::skills::Point;
+use enact_robot::description::Gripper;
+use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
+
+use super::GroundedSkill;
+use crate::manipulation::context::TILTS;
+use crate::manipulation::grasp::{closest, require_in_reach};
+use crate::manipulation::{Context, Script};
+use crate::motion::Motion;
+use crate::motion::hand::{Roll, solve};
+use crate::scene::{SceneObject, Solid};
+use crate::verify::{DID_NOT_MOVE, Evidence, Judgement};
+
+/// Height of the fingertips above the object, metres, in order of preference.
+const HOVERS: [f64; 2] = [0.035, 0.025];
+/// Turns about the approach direction to try.
+const ROLLS: u32 = 4;
+/// So many other postures of the arm are tried.
+const OTHERWISE: usize = 24;
+
+/// The fingertips are over an object if they are this near to its middle, metres.
+const OVER: f64 = 0.03;
+
+impl GroundedSkill for Point {
+    fn is_afforded(_gripper: &Gripper, _solid: &Solid) -> bool {
+        true
+    }
+
+    fn infeasibility(
+        context: &Context<'_>,
+        _relation: Option<Relation>,
+        object: &SceneObject,
+    ) -> Option<Refusal> {
+        let (name, solid) = (&object.name, &object.solid);
+        let carrying = context.carrying();
+        let mut refusal = None;
+        for posture in postures(context, name, solid).flatten() {
+            match context.check(&posture, context.gripper.closed, &carrying) {
+                Ok(()) => return None,
+                Err(why) => refusal = closest(refusal, why),
+            }
+        }
+        let is_free = |posture: JointVector| {
+            let closed = context.gripper.closed;
+            context.check(&posture, closed, &carrying).is_ok()
+        };
+        refusal.filter(|_| !otherwise(context, name, solid).any(is_free))
+    }
+
+    fn motion(&self, context: &Context<'_>) -> Result<Motion, Refusal> {
+        let name = &self.object;
+        let solid = &context.find(name)?.solid;
+        let carrying = context.carrying();
+        require_in_reach(context, name, &solid.centre())?;
+        let mut refusal = None;
+        let others = otherwise(context, name, solid)
+            .filter(|posture| {
+                context
+                    .check(posture, context.gripper.closed, &carrying)
+                    .is_ok()
+            })
+            .take(OTHERWISE);
+        for posture in postures(context, name, solid).chain(others.map(Ok)) {
+            let mut script = Script::new(*context);
+            let closed = context.gripper.closed;
+            match posture.and_then(|posture| script.transit(&posture, closed, &carrying)) {
+                Ok(()) => return Ok(script.finish()),
+                Err(why) => refusal = closest(refusal, why),
+            }
+        }
+        Err(refusal.unwrap_or_else(|| Refusal::NotApplicable(format!("no way to the {name}"))))
+    }
+
+    fn verify(&self, evidence: &Evidence<'_>) -> Judgement {
+        let robot = evidence.robot;
+        let object = evidence.before.find(&self.object);
+        let (Some(measured), Some(object)) = (evidence.measured, object) else {
+            return Judgement::unknown();
+        };
+        let tip = robot.forward(measured) * robot.end_effector().tool_from_grasp;
+        let off = tip - object.solid.centre();
+        let flat = Vector3::new(off.x, off.y, 0.0).norm();
+        if flat < OVER && tip.z > object.solid.top {
+            Judgement::yes()
+        } else {
+            Judgement::no(DID_NOT_MOVE)
+        }
+    }
+
+    fn is_verified_in_place(&self) -> bool {
+        true
+    }
+}
+
+/// Postures with the fingertips above an object, the best first.
+fn postures<'a>(
+    context: &Context<'a>,
+    name: &str,
+    solid: &Solid,
+) -> impl Iterator<Item = Result<JointVector, Refusal>> {
+    let context = *context;
+    let solve = move |pose: Pose| solve(context.robot, &pose, context.joints, name);
+    poses(&context, solid).into_iter().map(solve)
+}
+
+/// The arm's other postures there.
+fn otherwise<'a>(
+    context: &'a Context<'a>,
+    name: &'a str,
+    solid: &Solid,
+) -> impl Iterator<Item = JointVector> + 'a {
+    poses(context, solid).into_iter().flat_map(move |pose| {
+        let nearest = solve(context.robot, &pose, context.joints, name);
+        nearest.map_or_else(|_| Vec::new(), |known| context.others(&pose, &known))
+    })
+}
+
+/// Tool poses with the fingertips above an object, the best first.
+fn poses(context: &Context<'_>, solid: &Solid) -> Vec<Pose> {
+    let mut poses = Vec::new();
+    for hover in HOVERS {
+        let height = solid.top + hover + context.gripper.fingertip_reach;
+        let target = Point3::new(solid.x, solid.y, height);
+        for tilt in TILTS {
+            for step in 0..ROLLS {
+                let turn = f64::from(step) * 2.0 * PI / f64::from(ROLLS);
+                let grasp = &context.gripper.tool_from_grasp;
+                let roll = Roll::FromHeading(turn);
+                poses.push(context.hand.pose(grasp, &target, tilt, roll));
+            }
+        }
+    }
+    poses
+}

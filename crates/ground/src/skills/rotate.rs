@@ -1,0 +1,310 @@
+//! Turn an object about the vertical where it stands: grasp and lift it, turn the wrist, put it
+//! down at the same place.
+
+use std::f64::consts::{FRAC_PI_2, PI};
+
+use enact_plan::skills::Rotate;
+use enact_robot::Joint;
+use enact_types::{Point3, Quantity, Refusal, Vector3};
+
+use super::GroundedSkill;
+use crate::manipulation::Context;
+use crate::manipulation::context::TILTS;
+use crate::manipulation::grasp::{Grasp, closest, grasps};
+use crate::manipulation::pick_up::{first_grasp, pick_up};
+use crate::manipulation::put_down::PutDown;
+use crate::manipulation::release::{Release, underside};
+use crate::motion::Motion;
+use crate::motion::hand::{Roll, shifted, solve};
+use crate::scene::{Footprint, Held, SceneObject, Solid};
+use crate::verify::{Evidence, Judgement};
+
+/// Height above its place at which the object is let go, metres.
+const DROP: f64 = 0.003;
+/// An object that hangs more askew than this is not put down, radians.
+const MOST_ASKEW: f64 = 0.25;
+/// Rounds that settle how the hand is rolled so that the object is turned as asked.
+const ROUNDS: usize = 4;
+/// The wrist turns as far as the object, within this, radians: another posture of the arm would
+/// turn it the other way round.
+const SAME_TURN: f64 = 0.5;
+/// Step of the wrist in which its effect on the hand's direction is measured, radians.
+const PROBE: f64 = 0.01;
+/// The hand follows the wrist's turn about the vertical at least by this share.
+const LEAST_EFFECT: f64 = 0.7;
+/// Spacing of the angles among which the reachable ones are told, degrees.
+const SPACING: i16 = 5;
+/// So many grasps are looked at for that.
+const GRASPS: usize = 12;
+
+/// Seen farther from where it was, the object was not put down there, metres.
+const ELSEWHERE: f64 = 0.03;
+/// An object seen at this angle from the one asked for was turned as asked, radians.
+const TOLERANCE: f64 = 0.21;
+/// Half extents that differ by a smaller share are those of a square.
+const SQUARE: f64 = 0.15;
+
+/// The gripper holds the object still.
+const NOT_PUT_DOWN: &str = "it was not put down";
+/// The object is seen at another place.
+const MOVED_AWAY: &str = "it is not where it stood";
+/// The object is seen at another angle.
+const NOT_TURNED: &str = "it is not turned as asked";
+
+impl GroundedSkill for Rotate {
+    fn motion(&self, context: &Context<'_>) -> Result<Motion, Refusal> {
+        context.require_gripper()?;
+        context.require_empty()?;
+        let object = context.find(&self.object)?;
+        require_nothing_upon(context, object)?;
+        let (mut tried, mut allowed) = (false, false);
+        let made = first_grasp(context, object, |grasp| {
+            tried = true;
+            let turned = turned(context, object, grasp, radians(self))?;
+            allowed = true;
+            let lifted = pick_up(context, object, grasp)?.finish();
+            put_back(context, object, lifted, &turned, radians(self))
+        });
+        if tried && !allowed {
+            return Err(out_of_range(context, object, self));
+        }
+        made
+    }
+
+    fn verify(&self, evidence: &Evidence<'_>) -> Judgement {
+        if evidence.after.holding() == Some(self.object.as_str()) {
+            return Judgement::no(NOT_PUT_DOWN);
+        }
+        let after = evidence.after.find(&self.object);
+        let after = after.filter(|object| object.is_seen());
+        let (Some(before), Some(after)) = (evidence.before.find(&self.object), after) else {
+            return Judgement::unknown();
+        };
+        let moved = after.solid.centre() - before.solid.centre();
+        if moved.xy().norm() > ELSEWHERE {
+            return Judgement::no(MOVED_AWAY);
+        }
+        match off(&before.solid, &after.solid, radians(self)) {
+            Some(off) if off > TOLERANCE => Judgement::no(NOT_TURNED),
+            // Where its shape shows no angle, it was put down where it stood.
+            _ => Judgement::yes(),
+        }
+    }
+}
+
+fn radians(step: &Rotate) -> f64 {
+    f64::from(step.degrees).to_radians()
+}
+
+/// The refusal of an angle that the wrist does not allow with any grasp.
+fn out_of_range(context: &Context<'_>, object: &SceneObject, step: &Rotate) -> Refusal {
+    let name = &object.name;
+    let (least, most) = (
+        reachable(context, object, -1),
+        reachable(context, object, 1),
+    );
+    Refusal::NotApplicable(match (least, most) {
+        (0, 0) => format!("the {name} cannot be turned where it stands"),
+        _ => format!(
+            "the {name} can be turned by {least} to {most} degrees where it stands, not by {}",
+            step.degrees
+        ),
+    })
+}
+
+/// The farthest angle with this sign that the wrist allows with some grasp, degrees.
+fn reachable(context: &Context<'_>, object: &SceneObject, sign: i16) -> i16 {
+    let Ok(grasps) = grasps(context, &object.name, &object.solid) else {
+        return 0;
+    };
+    let is_allowed = |degrees: &i16| {
+        let by = f64::from(*degrees).to_radians();
+        let mut grasps = grasps.iter().take(GRASPS);
+        grasps.any(|grasp| turned(context, object, grasp, by).is_ok())
+    };
+    let angles = (1..=Rotate::MAX_DEGREES / SPACING).map(|step| sign * step * SPACING);
+    angles.take_while(is_allowed).last().unwrap_or(0)
+}
+
+/// What stands on the object would fall.
+fn require_nothing_upon(context: &Context<'_>, object: &SceneObject) -> Result<(), Refusal> {
+    let mut others = context.scene.objects().iter();
+    let upon = others.find(|other| {
+        let under = other.rests.as_ref().map(|(_, under)| under);
+        under == Some(&object.name)
+    });
+    match upon {
+        None => Ok(()),
+        Some(upon) => Err(Refusal::NotApplicable(format!(
+            "the {} is on the {}",
+            upon.name, object.name
+        ))),
+    }
+}
+
+/// Ways to hold an object that was grasped like this over its place, turned by `by` radians, the
+/// least askew first. Only the wrist turns it.
+fn turned(
+    context: &Context<'_>,
+    object: &SceneObject,
+    grasp: &Grasp,
+    by: f64,
+) -> Result<Vec<Release>, Refusal> {
+    let held = Held {
+        object: object.clone(),
+        tool_from_object: grasp.tool_from_object,
+    };
+    let wrist = grasp.posture.len() - 1;
+    let mut seed = grasp.posture.clone();
+    seed[wrist] += by / effect(context, grasp)?;
+    require_within_limits(&context.robot.arm_joints()[wrist], seed[wrist])?;
+    let middle = Point3::from(grasp.tool_from_object.translation.vector);
+    let centre = object.solid.centre();
+    let rolled = grasp.yaw - context.hand.heading_of(&grasp.base_from_tool, &centre) + by;
+    let (mut found, mut refusal) = (Vec::new(), None);
+    for tilt in TILTS {
+        let mut roll = rolled;
+        let mut pose = context
+            .hand
+            .pose(&middle, &centre, tilt, Roll::FromHeading(roll));
+        for _ in 0..ROUNDS {
+            let side = pose * held.tool_from_object * Vector3::x();
+            roll -= within(side.y.atan2(side.x) - object.solid.yaw - by, 2.0 * PI);
+            pose = context
+                .hand
+                .pose(&middle, &centre, tilt, Roll::FromHeading(roll));
+        }
+        let upright = pose * held.tool_from_object * Vector3::z();
+        let askew = upright.angle(&Vector3::z());
+        if askew > MOST_ASKEW {
+            continue;
+        }
+        let up = object.solid.base + DROP - underside(&pose, &held);
+        let base_from_tool = shifted(&pose, Vector3::z() * up);
+        match solve(context.robot, &base_from_tool, &seed, &object.name) {
+            Ok(posture) if (posture[wrist] - seed[wrist]).abs() < SAME_TURN => {
+                let release = Release {
+                    tilt,
+                    roll: Roll::FromHeading(roll),
+                    base_from_tool,
+                    posture,
+                    drop: DROP,
+                };
+                found.push((askew, release));
+            }
+            Ok(_) => {}
+            Err(why) => refusal = closest(refusal, why),
+        }
+    }
+    if found.is_empty() {
+        let name = &object.name;
+        return Err(refusal.unwrap_or_else(|| {
+            Refusal::NotApplicable(format!("the {name} cannot be held upright when turned"))
+        }));
+    }
+    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    Ok(found.into_iter().map(|(_, release)| release).collect())
+}
+
+fn require_within_limits(joint: &Joint, position: f64) -> Result<(), Refusal> {
+    let limits = &joint.limits;
+    if limits.min <= position && position <= limits.max {
+        return Ok(());
+    }
+    Err(Refusal::JointLimit {
+        joint: joint.name.clone(),
+        quantity: Quantity::Position,
+        value: position,
+        min: limits.min,
+        max: limits.max,
+        prismatic: joint.prismatic,
+    })
+}
+
+/// By how much the hand turns about the vertical when the last joint does, as a share.
+fn effect(context: &Context<'_>, grasp: &Grasp) -> Result<f64, Refusal> {
+    let direction = |by: f64| {
+        let mut posture = grasp.posture.clone();
+        let wrist = posture.len() - 1;
+        posture[wrist] += by;
+        let joints = context.with_gripper_at(&posture, context.joints, grasp.open);
+        let opening = context.hand.opening(&context.robot.forward(&joints));
+        opening.y.atan2(opening.x)
+    };
+    let effect = within(direction(PROBE) - direction(0.0), 2.0 * PI) / PROBE;
+    if effect.abs() < LEAST_EFFECT {
+        let text = "the wrist does not turn about the vertical there".to_owned();
+        return Err(Refusal::NotApplicable(text));
+    }
+    Ok(effect)
+}
+
+/// The motion that continues one which has lifted the object: it is put down turned.
+fn put_back(
+    context: &Context<'_>,
+    object: &SceneObject,
+    mut lifted: Motion,
+    turned: &[Release],
+    by: f64,
+) -> Result<Motion, Refusal> {
+    let mut scene = context.scene.clone();
+    let mut joints = context.joints.clone();
+    for segment in &lifted.segments {
+        if let Some(end) = segment.end() {
+            joints = end.clone();
+        }
+        if let Some(effect) = &segment.effect {
+            scene.apply(effect, &context.robot.forward(&joints));
+        }
+    }
+    let around = context.around.without(&object.name);
+    let context = Context {
+        scene: &scene,
+        around: &around,
+        joints: &joints,
+        ..*context
+    };
+    let Some(held) = scene.held() else {
+        let text = format!("the gripper does not hold the {}", object.name);
+        return Err(Refusal::NotApplicable(text));
+    };
+    let put_down = PutDown {
+        context,
+        held,
+        target: object,
+        carrying: context.carrying(),
+        yaw: Some(within(object.solid.yaw + by, 2.0 * PI)),
+    };
+    let down = put_down.first(turned)?.finish();
+    lifted.segments.extend(down.segments);
+    Ok(lifted)
+}
+
+/// How far an object is from being turned by `by`, radians; `None` where its shape, or a turn that
+/// leaves it looking the same, does not show that.
+fn off(before: &Solid, after: &Solid, by: f64) -> Option<f64> {
+    let (from, symmetry) = angle_of(before)?;
+    let (to, also) = angle_of(after)?;
+    let symmetry = symmetry.min(also);
+    if within(by, symmetry).abs() < 2.0 * TOLERANCE {
+        return None;
+    }
+    Some(within(to - from - by, symmetry).abs())
+}
+
+/// The direction of an object's long side, and the turn that leaves it looking the same, radians.
+fn angle_of(solid: &Solid) -> Option<(f64, f64)> {
+    let Footprint::Rectangle { half: [u, v] } = solid.footprint else {
+        return None;
+    };
+    if (u - v).abs() < SQUARE * u.max(v) {
+        return Some((solid.yaw, FRAC_PI_2));
+    }
+    let along = if u > v { 0.0 } else { FRAC_PI_2 };
+    Some((solid.yaw + along, PI))
+}
+
+/// An angle within half a `period` of zero.
+fn within(angle: f64, period: f64) -> f64 {
+    (angle + period / 2.0).rem_euclid(period) - period / 2.0
+}

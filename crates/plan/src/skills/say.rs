@@ -1,0 +1,54 @@
+//! Tell the person something.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Category, Definition, Fields, Step, StepKind};
+use crate::grammar;
+use crate::situation::Situation;
+
+pub(super) const DEFINITION: Definition = Definition {
+    name: "say",
+    description: r#"{"skill":"say","text":TEXT}: tell the person something"#,
+    verb: "say",
+    category: Category::Communication,
+    schema,
+    phrases: |_| Vec::new(),
+    infeasible: None,
+};
+
+/// Tell the person something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Say {
+    /// What.
+    pub text: String,
+}
+
+impl Step {
+    /// Returns the step that tells the person `text`.
+    pub fn say(text: impl Into<String>) -> Self {
+        Self::Say(Say { text: text.into() })
+    }
+}
+
+impl Fields for Say {
+    fn kind(&self) -> StepKind<'_> {
+        StepKind::Statement(&self.text)
+    }
+}
+
+impl fmt::Display for Say {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "say “{}”", self.text)
+    }
+}
+
+fn schema(situation: &Situation) -> Vec<Value> {
+    match situation.must_act {
+        true => Vec::new(),
+        false => vec![json!({"text": grammar::sentence()})],
+    }
+}

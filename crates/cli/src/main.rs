@@ -5,6 +5,7 @@
 //! | [`args`] | the command line |
 //! | [`remedy`] | which key of `robot.toml` a refusal rests on |
 //! | [`out`] | everything that is printed |
+//! | [`embedded`] | the robots, scenes, launch files and suites inside the program |
 //! | [`home`] | where robots, scenes, launches and models are |
 //! | [`kind`] | what a file is, from what it says |
 //! | [`launch`] | launch files |
@@ -13,6 +14,7 @@
 //! | [`stops`] | what stops an arm |
 //! | [`watch`] | who watches a run |
 //! | [`view`] | where a run is shown: in rerun's viewer, in a browser, or as a file |
+//! | [`log`] | log messages on standard error |
 //! | [`narrate`] | the run told on stderr |
 //! | [`prompt`] | lines that a person edits |
 //! | [`run`] | `enact run` |
@@ -37,6 +39,7 @@ mod bus;
 mod chat;
 mod check;
 mod dataset;
+mod embedded;
 mod eval;
 mod film;
 mod home;
@@ -44,6 +47,7 @@ mod import;
 mod journal;
 mod kind;
 mod launch;
+mod log;
 mod narrate;
 mod prompt;
 mod remedy;
@@ -73,15 +77,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return out::usage(&error),
     };
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        // They would be told on standard error, which is what failed.
-        .log_internal_errors(false)
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env()
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("off")),
-        )
-        .init();
+    log::init();
     match dispatch(&cli) {
         Err(error) if stops::is_stop(&error) => {
             errln!("stopped");

@@ -1,5 +1,5 @@
 //! What the loop does when model, camera or clock fail; each test names its fault's number in
-//! the list of faults.
+//! docs/faults.md.
 
 mod bench;
 

@@ -279,6 +279,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("view.png");
         fs::write(&path, encoded(10, ImageFormat::Png)).unwrap();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "files have times of the wall clock"
+        )]
         let an_hour_ago = SystemTime::now() - Duration::from_secs(3600);
         let file = fs::File::options().write(true).open(&path).unwrap();
         file.set_modified(an_hour_ago).unwrap();

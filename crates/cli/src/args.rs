@@ -6,37 +6,38 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::arm::args::{ArmArgs, BusArgs};
+use crate::home::SHIPPED_MODEL;
 use crate::journal::args::{ExportArgs, KeepArgs, ReplayArgs, RunsArgs, ViewArgs};
 use crate::view::Shown;
 
-/// Turns words into arm motion.
+/// Turn natural-language instructions into robot arm motion.
 #[derive(Debug, Parser)]
 #[command(name = "enact", version, about, max_term_width = 100, after_help = MANNERS)]
 pub struct Cli {
-    /// Where meshes are.
+    /// Where to find meshes.
     #[command(flatten)]
     pub meshes: MeshArgs,
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What all commands have in common.
+/// What holds for every command.
 const MANNERS: &str = "\
-Standard output is data, standard error is talk. With --json, data is JSON objects, one a line:
-one for one answer, one for each of many.
+Results go to standard output, progress and warnings to standard error. With --json, results are
+JSON objects, one per line. Set RUST_LOG=info or RUST_LOG=debug for a detailed log.
 
-Exit status: 0 the goal was reached, 1 refused or not reached, 2 something is wrong with the
-input, a file or a device.";
+Exit status: 0 the goal was reached; 1 the request was refused or the goal was not reached;
+2 the input, a file or a device is faulty.";
 
-/// Where meshes of robots are, and what if they are not.
+/// Where to find the meshes of robots, and what to do without them.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Meshes of robots")]
+#[command(next_help_heading = "Robot meshes")]
 pub struct MeshArgs {
-    /// Folder of a package that a URDF's meshes are in; may be given several times
+    /// Folder of a ROS package that holds a URDF's meshes; repeatable
     #[arg(long, value_name = "NAME=PATH", global = true, value_parser = package)]
     pub package: Vec<(String, PathBuf)>,
-    /// Go on although nothing keeps some links clear, as their meshes cannot be read
+    /// Continue without collision checks for links whose meshes cannot be read
     #[arg(long, global = true)]
     pub allow_unguarded_links: bool,
 }
@@ -64,135 +65,137 @@ fn package(text: &str) -> Result<(String, PathBuf), String> {
         Some((name, path)) if !name.is_empty() && !path.is_empty() => {
             Ok((name.to_owned(), PathBuf::from(path)))
         }
-        _ => Err("give a name and a folder: arm_description=/opt/arm_description".to_owned()),
+        _ => Err(
+            "expected a name and a folder, such as arm_description=/opt/arm_description".to_owned(),
+        ),
     }
 }
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Carry out one instruction
     Run(RunArgs),
-    /// Carry out instructions line after line
+    /// Carry out instructions interactively, one per line
     Chat(ChatArgs),
-    /// Load robots, scenes, launches and suites, and say what is wrong with them
+    /// Validate robot, scene, launch and suite files
     Check {
-        /// Files or robot folders; all that ship if none is given
+        /// Files or robot folders to check [default: everything that ships]
         files: Vec<PathBuf>,
-        /// Print a JSON object for each, a line each
+        /// Print one JSON object per file
         #[arg(long)]
         json: bool,
     },
-    /// Ask about a robot
+    /// Query a robot: kinematics, limits; import a URDF
     Robot {
-        /// What about it.
+        /// The query.
         #[command(subcommand)]
         question: RobotQuestion,
     },
-    /// Show what a scene holds for a seed, and the task it poses
+    /// Show the objects and the task of a scene for a given seed
     Scene {
-        /// Name in scenes/ or path of a TOML file
+        /// Scene name in scenes/, or path of a TOML file
         scene: String,
-        /// What chance decides
+        /// Random seed
         #[arg(long, default_value_t = 0)]
         seed: u64,
         /// Print one JSON object
         #[arg(long)]
         json: bool,
     },
-    /// Render a camera picture of a scene
+    /// Render a camera image of a scene
     Render(RenderArgs),
-    /// Write data to train a model with
+    /// Generate training data for a model
     Dataset(DatasetArgs),
-    /// Run a suite of tasks and report how many succeed, by physics
+    /// Run a suite of tasks in simulation and report the success rate
     Eval(EvalArgs),
-    /// List the runs that are kept, or tell the story of one
+    /// List recorded runs, or show one of them
     Runs(RunsArgs),
-    /// Replay a kept run in the simulator, verify it, or ask another model about it
+    /// Replay a recorded run, verify it, or put it to another model
     Replay(ReplayArgs),
-    /// Show a kept run in rerun
+    /// Show a recorded run in rerun
     View(ViewArgs),
-    /// Write a kept run as a table, a LeRobot data set or a film
+    /// Export recorded runs as CSV, LeRobot data set or video
     Export(ExportArgs),
-    /// Look after a real arm: find, calibrate, watch, move it
+    /// Set up, calibrate, monitor and move a real arm
     Arm(ArmArgs),
     /// Emulate a bus of servos
     Bus(BusArgs),
-    /// Print what completes a command line in a shell
+    /// Print a shell completion script
     #[command(after_help = COMPLETIONS)]
     Completions {
-        /// For this shell
+        /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual pages, or write them into a folder
+    /// Print the manual pages, or write them to a folder
     #[command(after_help = MANUAL)]
     Man {
-        /// Folder to write a page per subcommand into; it is made if need be
+        /// Folder for one page per subcommand; created if missing
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
     },
 }
 
-/// Where completions go.
+/// Where to install completions.
 const COMPLETIONS: &str = "\
 bash: enact completions bash > ~/.local/share/bash-completion/completions/enact
 zsh:  enact completions zsh > _enact      in a folder of $fpath
 fish: enact completions fish > ~/.config/fish/completions/enact.fish";
 
-/// Where manual pages go.
+/// Where to install manual pages.
 const MANUAL: &str = "\
 enact man | man -l -
 enact man ~/.local/share/man/man1";
 
-/// Who acts where, and who thinks.
+/// Robot, scene, arm, camera and model of a run.
 #[derive(Clone, Debug, Args)]
 pub struct SetupArgs {
-    /// Name in launch/ or path of a TOML file that chooses what follows
+    /// Launch file that sets the defaults of the options below: name in launch/, or path
     #[arg(long, value_name = "FILE", default_value = "sim")]
     pub launch: String,
-    /// Name in robots/, or path of a robot folder or URDF
+    /// Robot name in robots/, or path of a robot folder or URDF
     #[arg(long, value_name = "NAME")]
     pub robot: Option<String>,
-    /// Name in scenes/ or path of a TOML file
+    /// Scene name in scenes/, or path of a TOML file
     #[arg(long, value_name = "NAME")]
     pub scene: Option<String>,
     /// What stops the arm, besides Ctrl-C.
     #[command(flatten)]
     pub stop: StopArgs,
-    /// Serial port of a real arm, where the launch file chooses one
+    /// Serial port of the arm; needs a launch file with an arm on a port
     #[arg(long, value_name = "PATH")]
     pub port: Option<String>,
-    /// What chance decides
+    /// Random seed
     #[arg(long)]
     pub seed: Option<u64>,
-    /// Model folder, GGUF or UQFF file, hub id, or http address of an OpenAI-compatible server
+    /// Model folder, GGUF or UQFF file, Hugging Face id, or URL of an OpenAI-compatible server
     #[arg(long, value_name = "PATH|ID")]
     pub model: Option<String>,
-    /// Read a plan that is not JSON as steps in words: for servers that know no grammar
+    /// Accept plans in plain words, for servers without grammar-constrained output
     #[arg(long)]
     pub free_text: bool,
-    /// Draw this many plans each turn and take the best: likelihood x feasibility x success so far
+    /// Sample N plans per turn and take the best by likelihood x feasibility x past success
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=32))]
     pub rank: u32,
-    /// Number what rises above the table and let the model name the numbers, rather than point
+    /// Draw numbers on everything above the table and ask the model what each is (needs depth)
     #[arg(long)]
     pub marks: bool,
-    /// Turns of looking, planning and acting at most
+    /// Maximum number of look-plan-act turns
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub turns: Option<u32>,
-    /// Who says what is in the picture; `truth` works in the simulator only
+    /// Source of object detections; `truth` works in the simulator only
     #[arg(long, value_enum)]
     pub perception: Option<Perception>,
-    /// Simulate no faster than real time
+    /// Run the simulator in real time instead of as fast as possible
     #[arg(long)]
     pub realtime: bool,
-    /// Show the run in rerun: in its viewer, in a browser, or as a file
+    /// Show the run in rerun's viewer, in a browser, or save it to a file
     #[arg(long, value_name = "web|FILE.rrd", num_args = 0..=1, default_missing_value = "")]
     pub view: Option<Shown>,
-    /// Write a journal: a line of JSON per event, the same for the same run
+    /// Write one line of JSON per event; identical runs give identical files
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,
-    /// Whether and where it is kept.
+    /// Recording options.
     #[command(flatten)]
     pub keep: KeepArgs,
 }
@@ -200,25 +203,25 @@ pub struct SetupArgs {
 /// What stops the arm, besides Ctrl-C.
 #[derive(Clone, Debug, Default, Args)]
 pub struct StopArgs {
-    /// Stop the arm as long as this file is there, or when somebody writes to this pipe
+    /// Stop the arm while FILE exists, or when anything is written to it if it is a named pipe
     #[arg(long, value_name = "FILE")]
     pub stop_file: Option<PathBuf>,
-    /// Stop the arm when Enter is pressed, or standard input ends
+    /// Stop the arm when Enter is pressed or standard input ends
     #[arg(long)]
     pub stop_on_enter: bool,
-    /// Stop the arm when a button opens the contact from DTR to DSR (or `:cts`, `:cd`) of this
-    /// port, which is not the arm's
+    /// Stop the arm when a button on this serial port opens the DTR-DSR contact (or the one to
+    /// `:cts`, `:cd`); not the arm's own port
     #[arg(long, value_name = "PORT[:PIN]")]
     pub stop_pin: Option<String>,
 }
 
-/// Carry out instructions line after line.
+/// Carry out instructions interactively, one per line.
 #[derive(Debug, Args)]
 pub struct ChatArgs {
-    /// Where and with what.
+    /// What to run it on.
     #[command(flatten)]
     pub setup: SetupArgs,
-    /// Print a JSON object for each instruction, a line each
+    /// Print one JSON object per instruction
     #[arg(long)]
     pub json: bool,
 }
@@ -226,92 +229,92 @@ pub struct ChatArgs {
 /// Carry out one instruction.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// What the robot is to do, in words
+    /// What the robot should do, such as "put the red cube in the blue bowl"
     pub instruction: String,
-    /// Where and with what.
+    /// What to run it on.
     #[command(flatten)]
     pub setup: SetupArgs,
     /// Follow the plan in this JSON file instead of asking a model
     #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
-    /// Stop before the first motion and print what would be done
+    /// Print the planned motion and stop before anything moves
     #[arg(long)]
     pub dry_run: bool,
-    /// Show each plan with what would come of it, and ask before anything moves
+    /// Show a preview of each plan and ask for approval before anything moves
     #[arg(long, conflicts_with_all = ["dry_run", "stop_on_enter"])]
     pub approve: bool,
-    /// Print one JSON object as the only thing on stdout
+    /// Print the result as one JSON object
     #[arg(long)]
     pub json: bool,
 }
 
-/// Who says what is in the picture.
+/// Source of object detections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Perception {
     /// The vision-language model
     Model,
-    /// The simulator itself: for tests
+    /// Ground truth of the simulator, for tests
     Truth,
 }
 
-/// What about a robot.
+/// Queries about a robot.
 #[derive(Debug, Subcommand)]
 pub enum RobotQuestion {
-    /// Forward kinematics: a JSON line per pose in, the tool's pose out
+    /// Forward kinematics: reads one JSON object of joints per line, prints the tool's pose
     Fk {
-        /// Name in robots/, or path of a robot folder or URDF
+        /// Robot name in robots/, or path of a robot folder or URDF
         name: String,
-        /// Answer for this link instead of the tool
+        /// Report the pose of this link instead of the tool
         #[arg(long, value_name = "LINK")]
         frame: Option<String>,
-        /// Changes nothing: answers are JSON lines always
+        /// Accepted for consistency; the output is always JSON
         #[arg(long)]
         json: bool,
     },
-    /// Inverse kinematics: a JSON line per target in, joints or a refusal out
+    /// Inverse kinematics: reads one JSON target per line, prints joints or a refusal
     Ik {
-        /// Name in robots/, or path of a robot folder or URDF
+        /// Robot name in robots/, or path of a robot folder or URDF
         name: String,
-        /// Changes nothing: answers are JSON lines always
+        /// Accepted for consistency; the output is always JSON
         #[arg(long)]
         json: bool,
     },
-    /// Joints, limits, gripper, home
+    /// Show joints, limits, gripper and home position
     Show {
-        /// Name in robots/, or path of a robot folder or URDF
+        /// Robot name in robots/, or path of a robot folder or URDF
         name: String,
-        /// Print one JSON object, in rad, m and s
+        /// Print one JSON object in rad, m and s
         #[arg(long)]
         json: bool,
     },
-    /// Make a folder of robots/ from a URDF, with every guess written down to be changed
+    /// Create a robot folder from a URDF; every guess is written down for you to edit
     Import(ImportArgs),
 }
 
 /// `enact robot import`.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// A URDF of any maker
+    /// URDF file
     pub urdf: PathBuf,
-    /// Name of the folder; the file's own if none is given
+    /// Name of the robot folder [default: from the file name]
     #[arg(long, value_name = "N")]
     pub name: Option<String>,
-    /// Link that stands still and bears the arm, where that is not the URDF's root
+    /// Fixed link that carries the arm [default: root link]
     #[arg(long, value_name = "LINK")]
     pub base: Option<String>,
-    /// Link at the arm's end, before the hand, where there are several arms
+    /// Last link of the arm, before the gripper; needed if there are several arms
     #[arg(long, value_name = "LINK")]
     pub tip: Option<String>,
-    /// Link that is the tool frame
+    /// Link to use as the tool frame
     #[arg(long, value_name = "LINK")]
     pub tool: Option<String>,
     /// Joint that drives the gripper
     #[arg(long, value_name = "JOINT")]
     pub gripper: Option<String>,
-    /// Hold a joint still, rad or m: `torso_lift_joint=0.1`
+    /// Fix a joint at a position in rad or m, such as `torso_lift_joint=0.1`; repeatable
     #[arg(long, value_name = "JOINT=VALUE", value_parser = joint_value)]
     pub fix: Vec<(String, f64)>,
-    /// Write over robot.urdf and robot.toml of a folder that is there already
+    /// Overwrite robot.urdf and robot.toml if the folder exists
     #[arg(long)]
     pub force: bool,
 }
@@ -323,113 +326,113 @@ fn joint_value(text: &str) -> Result<(String, f64), String> {
         Some((joint, value)) if !joint.is_empty() && f64::is_finite(value) => {
             Ok((joint.to_owned(), value))
         }
-        _ => Err("give a joint and a number, as in `lift=0.1`".to_owned()),
+        _ => Err("expected a joint and a number, such as `lift=0.1`".to_owned()),
     }
 }
 
-/// Render a camera picture of a scene.
+/// Render a camera image of a scene.
 #[derive(Debug, Args)]
 pub struct RenderArgs {
-    /// Name in scenes/ or path of a TOML file
+    /// Scene name in scenes/, or path of a TOML file
     pub scene: String,
-    /// What chance decides
+    /// Random seed
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// Colour picture to write
+    /// Color image to write
     #[arg(long, value_name = "PNG")]
     pub out: PathBuf,
-    /// Depth picture to write: 16 bit, millimetres
+    /// Depth image to write: 16 bit, millimeters
     #[arg(long, value_name = "PNG")]
     pub depth: Option<PathBuf>,
-    /// Name in robots/, or path of a robot folder or URDF
+    /// Robot name in robots/, or path of a robot folder or URDF
     #[arg(long, default_value = "so101")]
     pub robot: String,
-    /// Print one JSON object: the files, and where the camera is
+    /// Print one JSON object with the files and the camera pose
     #[arg(long)]
     pub json: bool,
 }
 
-/// Write data to train a model with.
+/// Generate training data for a model.
 #[derive(Debug, Args)]
 pub struct DatasetArgs {
-    /// Folder to write
+    /// Output folder
     #[arg(long)]
     pub out: PathBuf,
-    /// Pictures
+    /// Number of images
     #[arg(long, default_value_t = 1000)]
     pub frames: u64,
-    /// Situations with the plan that suits them
+    /// Number of planning examples
     #[arg(long, default_value_t = 10_000)]
     pub plans: u64,
-    /// What chance decides; different seeds share no scene
+    /// Random seed; different seeds share no scene
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// Ask in the words that are kept from training
+    /// Use only the phrasings that are held out from training
     #[arg(long)]
     pub held_out_wordings: bool,
-    /// Name in scenes/ or path of a TOML file to draw from
+    /// Scene to sample from: name in scenes/, or path of a TOML file
     #[arg(long, default_value = "mixed")]
     pub scene: String,
-    /// Print one JSON object: what was written, and where
+    /// Print one JSON object that lists what was written
     #[arg(long)]
     pub json: bool,
 }
 
-/// Who plans in an evaluation.
+/// The planner of an evaluation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Planning {
-    /// The model sees and plans
+    /// The model perceives and plans
     Model,
-    /// Perfect perception and a planner that knows the goal
+    /// Ground-truth perception and a planner that knows the goal: the upper bound
     Scripted,
 }
 
-/// The arm that suites are run with where nothing else is said.
+/// The default robot of an evaluation.
 pub const SHIPPED_ROBOT: &str = "so101";
 
 /// `enact eval`.
 #[derive(Clone, Debug, Args)]
 pub struct EvalArgs {
-    /// Name in suites/ or path of a TOML file
+    /// Suite name in suites/, or path of a TOML file
     #[arg(default_value = "core")]
     pub suite: String,
-    /// Episodes; the suite's tasks take turns
+    /// Number of episodes; they cycle through the suite's tasks
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub episodes: u64,
-    /// What chance decides. Training never sees what suites are made of
+    /// Random seed; training data never uses these
     #[arg(long, default_value_t = 70_001)]
     pub seed: u64,
-    /// Episodes at once, each with a model of its own
+    /// Number of episodes to run in parallel, each with its own copy of the model
     #[arg(long, value_name = "J", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: u16,
-    /// Model folder, GGUF or UQFF file, hub id, or http address of an OpenAI-compatible server
-    #[arg(long, value_name = "PATH|ID", default_value = "models/tabletop")]
+    /// Model folder, GGUF or UQFF file, Hugging Face id, or URL of an OpenAI-compatible server
+    #[arg(long, value_name = "PATH|ID", default_value = SHIPPED_MODEL)]
     pub model: String,
-    /// Who acts: a name in robots/, or path of a robot folder or URDF
+    /// Robot name in robots/, or path of a robot folder or URDF
     #[arg(long, value_name = "NAME", default_value = SHIPPED_ROBOT)]
     pub robot: String,
-    /// Who sees and plans
+    /// What perceives and plans
     #[arg(long, value_enum, default_value_t = Planning::Model)]
     pub planner: Planning,
-    /// Change a setting of the suite: `turns=5`, `scene=tabletop`
+    /// Override a setting of the suite: `turns=5`, `scene=tabletop`; repeatable
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
-    /// Show one episode, told step by step
+    /// Run only episode K and narrate it
     #[arg(long, value_name = "K")]
     pub episode: Option<u64>,
-    /// Print one JSON object instead of the table, or of how the one episode went
+    /// Print one JSON object instead of text
     #[arg(long)]
     pub json: bool,
-    /// Print the table alone, as Markdown
+    /// Print only the table, as Markdown
     #[arg(long, conflicts_with_all = ["json", "episode"])]
     pub md: bool,
-    /// Folder that keeps what is done; the same command goes on from there
+    /// Folder for results; run the same command again to resume
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Draw plans instead of taking the most probable, 1 as freely as the model weighs
+    /// Sampling temperature; 0 takes the most probable plan
     #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = temperature)]
     pub temperature: f64,
-    /// Exit with 1 if fewer than this share of episodes succeed, percent
+    /// Exit with status 1 if the success rate is below this percentage
     #[arg(long, value_name = "PERCENT", default_value_t = 0.0, value_parser = percent)]
     pub floor: f64,
 }
@@ -437,13 +440,13 @@ pub struct EvalArgs {
 fn percent(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(value) if (0.0..=100.0).contains(&value) => Ok(value),
-        _ => Err("give a number from 0 to 100".to_owned()),
+        _ => Err("expected a number from 0 to 100".to_owned()),
     }
 }
 
 fn temperature(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(value) if (0.0..=2.0).contains(&value) => Ok(value),
-        _ => Err("give a number from 0 to 2".to_owned()),
+        _ => Err("expected a number from 0 to 2".to_owned()),
     }
 }

@@ -13,7 +13,7 @@ use enact_types::text;
 use serde_json::json;
 
 use crate::bus::emulate::read_faults;
-use crate::home::{Home, names_in};
+use crate::home::{self, Home, SHIPPED_MODEL, names_in};
 use crate::journal;
 use crate::kind::Kind;
 use crate::launch::Launch;
@@ -24,6 +24,9 @@ use crate::setup::read_plan;
 pub fn check(home: &Home, files: &[PathBuf], as_json: bool) -> Result<bool> {
     let all;
     let files = if files.is_empty() {
+        if home::is_missing(&home.model(SHIPPED_MODEL)) {
+            errln!("enact: {}", home::missing_model());
+        }
         all = shipped(home)?;
         &all
     } else {
@@ -144,7 +147,12 @@ fn check_launch(home: &Home, path: &Path) -> Result<()> {
         .resolve(&launch.scene, &home.scenes())
         .with_context(inside)?;
     Scene::load(&scene).with_context(inside)?;
-    if launch.model.starts_with("models/") && !home.path().join(&launch.model).is_dir() {
+    // An installed program has the launch files that ship, but perhaps not the model.
+    let may_be_missing = home.is_embedded() && launch.model == SHIPPED_MODEL;
+    if launch.model.starts_with("models/")
+        && !may_be_missing
+        && !Path::new(&home.model(&launch.model)).is_dir()
+    {
         bail!("{}: there is no folder {}", path.display(), launch.model);
     }
     Ok(())

@@ -17,7 +17,7 @@ use enact_types::{StopSwitch, text};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{EvalArgs, Planning, SHIPPED_ROBOT};
-use crate::home::Home;
+use crate::home::{Home, SHIPPED_MODEL, open_model};
 use crate::kind::{self, Kind};
 use crate::narrate::Narrator;
 use crate::out;
@@ -40,7 +40,7 @@ pub fn eval(home: &Home, args: &EvalArgs) -> Result<bool> {
             robot.name()
         );
     }
-    let model = model_path(home, &args.model);
+    let model = home.model(&args.model);
     let options = Options {
         temperature: args.temperature,
         ..Options::default()
@@ -135,19 +135,7 @@ fn sentence(record: &Record) -> String {
 }
 
 fn mind(model: &str, options: Options) -> Result<Box<dyn Mind>, PlannerError> {
-    Ok(Box::new(enact_model::open(
-        model,
-        options,
-        &StopSwitch::new(),
-    )?))
-}
-
-fn model_path(home: &Home, model: &str) -> String {
-    if model.starts_with("models/") && !Path::new(model).exists() {
-        home.path().join(model).display().to_string()
-    } else {
-        model.to_owned()
-    }
+    Ok(Box::new(open_model(model, options, &StopSwitch::new())?))
 }
 
 fn change(suite: &mut Suite, setting: &str) -> Result<()> {
@@ -237,7 +225,7 @@ fn command(args: &EvalArgs) -> String {
     if args.planner == Planning::Scripted {
         words += " --planner scripted";
     }
-    if args.model != "models/tabletop" {
+    if args.model != SHIPPED_MODEL {
         words += &format!(" --model {}", args.model);
     }
     if args.temperature > 0.0 {

@@ -2,27 +2,37 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use enact_model::{Model, Options};
 use enact_robot::{MeshFiles, Packages, Robot};
 use enact_sim::Scene;
-use enact_types::hint;
+use enact_types::{StopSwitch, hint};
 
 use crate::args::MeshArgs;
+use crate::embedded;
 use crate::kind::{self, Kind};
 use crate::robot::tell;
 
-/// The folder that holds `robots/`, `scenes/`, `launch/` and `models/`.
+/// The model that ships.
+pub const SHIPPED_MODEL: &str = "models/tabletop";
+
+/// The folder that holds `robots/`, `scenes/`, `launch/` and `suites/`.
 #[derive(Clone, Debug)]
 pub struct Home {
     path: PathBuf,
+    /// Whether the folder is a copy of what is embedded in the program.
+    embedded: bool,
     meshes: MeshFiles,
     /// Whether links that nothing keeps clear may move.
     unguarded: bool,
 }
 
 impl Home {
-    /// `$ENACT_HOME`, or the nearest folder around the working folder, or else
-    /// around the program, that holds `robots/` and `scenes/`.
+    /// Returns `$ENACT_HOME`; else the nearest folder around the working folder, or around the
+    /// program, that holds `robots/` and `scenes/`; else what is embedded in the program, unpacked.
+    ///
+    /// # Errors
+    /// If `$ENACT_HOME` is no such folder, or what is embedded cannot be unpacked.
     pub fn find() -> Result<Self> {
         if let Some(path) = std::env::var_os("ENACT_HOME") {
             let path = PathBuf::from(path);
@@ -40,18 +50,23 @@ impl Home {
             .flatten()
             .flat_map(|start| start.ancestors())
             .find(|folder| is_home(folder));
-        match found {
-            Some(folder) => Ok(Self::at(folder.to_owned())),
-            None => bail!(
-                "no folder with robots/ and scenes/ around here\n\
-                 hint: run enact inside its repository, or set ENACT_HOME to it"
-            ),
+        if let Some(folder) = found {
+            return Ok(Self::at(folder.to_owned()));
         }
+        let cache = dirs::cache_dir().context(
+            "there is no cache folder to unpack the robots and scenes into that are in the program\n\
+             hint: set ENACT_HOME to enact's source tree",
+        )?;
+        Ok(Self {
+            embedded: true,
+            ..Self::at(embedded::unpack(&cache)?)
+        })
     }
 
     fn at(path: PathBuf) -> Self {
         Self {
             path,
+            embedded: false,
             meshes: MeshFiles::default(),
             unguarded: false,
         }
@@ -76,11 +91,6 @@ impl Home {
             unguarded: args.allow_unguarded_links,
             ..self
         }
-    }
-
-    /// The folder itself.
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Where meshes are looked for.
@@ -148,6 +158,33 @@ impl Home {
         self.path.join("robots")
     }
 
+    /// Where a new robot's folder goes: `robots/`, in the working folder if this folder is only
+    /// unpacked.
+    pub fn new_robots(&self) -> PathBuf {
+        match self.embedded {
+            true => PathBuf::from("robots"),
+            false => self.robots(),
+        }
+    }
+
+    /// Returns a model's name such that it can be opened from any folder: `models/NAME` becomes the
+    /// path of that folder where it is installed, other names stay.
+    pub fn model(&self, name: &str) -> String {
+        if !name.starts_with("models/") || Path::new(name).exists() {
+            return name.to_owned();
+        }
+        std::iter::once(self.path.clone())
+            .chain(model_folders())
+            .map(|folder| folder.join(name))
+            .find(|path| path.is_dir())
+            .map_or_else(|| name.to_owned(), |path| path.display().to_string())
+    }
+
+    /// Returns whether the folder is a copy of what is embedded in the program.
+    pub fn is_embedded(&self) -> bool {
+        self.embedded
+    }
+
     /// `scenes/`.
     pub fn scenes(&self) -> PathBuf {
         self.path.join("scenes")
@@ -193,6 +230,54 @@ impl Home {
             did_you_mean(name, &known)
         )
     }
+}
+
+/// Opens a model.
+///
+/// # Errors
+/// If it cannot be loaded; where the model that ships is not installed, with how to get it.
+pub fn open_model(name: &str, options: Options, stop: &StopSwitch) -> Result<Box<dyn Model>> {
+    if is_missing(name) {
+        bail!(missing_model());
+    }
+    Ok(enact_model::open(name, options, stop)?)
+}
+
+/// Whether this is the model that ships, and it is not installed.
+pub fn is_missing(model: &str) -> bool {
+    model == SHIPPED_MODEL && !Path::new(model).exists()
+}
+
+/// Says how to get the model that ships.
+pub fn missing_model() -> String {
+    let place = dirs::data_dir().map_or_else(
+        || "a folder models/tabletop beside the program".to_owned(),
+        |folder| {
+            folder
+                .join("enact")
+                .join(SHIPPED_MODEL)
+                .display()
+                .to_string()
+        },
+    );
+    format!(
+        "the model that ships, {SHIPPED_MODEL}, is not installed: copy that folder from enact's source \
+         tree to {place}, or choose another model with --model"
+    )
+}
+
+/// Folders that `models/` may be in, besides the one with `robots/`: beside the program, where
+/// packages keep data, and the user's data folder.
+fn model_folders() -> Vec<PathBuf> {
+    let program = std::env::current_exe().ok();
+    let beside = program.as_deref().and_then(Path::parent);
+    let mut folders = Vec::new();
+    if let Some(beside) = beside {
+        folders.push(beside.to_owned());
+        folders.push(beside.join("../share/enact"));
+    }
+    folders.extend(dirs::data_dir().map(|folder| folder.join("enact")));
+    folders
 }
 
 fn is_home(folder: &Path) -> bool {

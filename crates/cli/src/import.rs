@@ -54,7 +54,7 @@ fn folder(home: &Home, name: &str, force: bool) -> Result<PathBuf> {
     if !is_plain {
         bail!("`{name}` is no name for a folder of robots/; give one with --name");
     }
-    let folder = home.robots().join(name);
+    let folder = home.new_robots().join(name);
     if folder.exists() && !force {
         bail!(
             "{} is there already\n\

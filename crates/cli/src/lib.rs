@@ -56,6 +56,7 @@
 //! | [`args`] | the command line |
 //! | [`remedy`] | which key of `robot.toml` a refusal rests on |
 //! | [`out`] | everything that is printed |
+//! | [`embedded`] | the robots, scenes, launch files and suites inside the program |
 //! | [`home`] | where robots, scenes, launches and models are |
 //! | [`kind`] | what a file is, from what it says |
 //! | [`launch`] | launch files |
@@ -64,6 +65,7 @@
 //! | [`stops`] | what stops an arm |
 //! | [`watch`] | who watches a run |
 //! | [`view`] | where a run is shown: in rerun's viewer, in a browser, or as a file |
+//! | [`log`] | log messages on standard error |
 //! | [`narrate`] | the run told on stderr |
 //! | [`prompt`] | lines that a person edits |
 //! | [`run`] | `enact run` |
@@ -88,6 +90,7 @@ pub mod bus;
 pub mod chat;
 pub mod check;
 pub mod dataset;
+pub mod embedded;
 pub mod eval;
 pub mod film;
 pub mod home;
@@ -95,6 +98,7 @@ pub mod import;
 pub mod journal;
 pub mod kind;
 pub mod launch;
+pub mod log;
 pub mod narrate;
 pub mod program;
 pub mod prompt;

@@ -11,7 +11,7 @@ use crate::args::{Cli, Command};
 use crate::home::Home;
 use crate::out::{self, Stdout};
 use crate::{
-    arm, bus, chat, check, dataset, eval, journal, render, robot, run, scene, shell, stops,
+    arm, bus, chat, check, dataset, eval, journal, log, render, robot, run, scene, shell, stops,
 };
 
 /// Reads the command line and does what it asks for; the exit status says how it came out.
@@ -20,15 +20,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return out::usage(&error),
     };
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        // They would be told on standard error, which is what failed.
-        .log_internal_errors(false)
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env()
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("off")),
-        )
-        .init();
+    log::init();
     match dispatch(&cli) {
         Err(error) if stops::is_stop(&error) => {
             errln!("stopped");

@@ -21,7 +21,7 @@ use indicatif::ProgressBar;
 use crate::args::{Perception, SetupArgs};
 use crate::arm::choice::{ArmChoice, Source};
 use crate::film;
-use crate::home::Home;
+use crate::home::{Home, open_model};
 use crate::launch::{CameraChoice, Launch};
 use crate::stops;
 
@@ -97,7 +97,7 @@ impl Setup {
         let layout = scene.draw(launch.seed);
         let simulator = Simulator::new(&robot, &layout, args.realtime);
         let arm = launch.arm.find(home, &launch.robot, &robot, &simulator)?;
-        launch.model = shipped_model(home, &launch.model);
+        launch.model = home.model(&launch.model);
         Ok(Self {
             robot: Arc::new(robot),
             scene,
@@ -225,9 +225,9 @@ impl Setup {
         let spinner = ProgressBar::new_spinner();
         spinner.set_message(format!("loading {}", self.launch.model));
         spinner.enable_steady_tick(Duration::from_millis(100));
-        let model = enact_model::open(&self.launch.model, self.options, &self.stop);
+        let model = open_model(&self.launch.model, self.options, &self.stop);
         spinner.finish_and_clear();
-        Ok(model?)
+        model
     }
 }
 
@@ -244,15 +244,6 @@ pub fn folder_camera(
         false => Box::new(FolderCamera::open(path, fov, pose)?),
         true => Box::new(LiveFolder::open(path, fov, pose)?.stopped_by(stop.clone())),
     })
-}
-
-/// A model's name as it can be opened from any folder.
-pub fn shipped_model(home: &Home, name: &str) -> String {
-    if name.starts_with("models/") && !Path::new(name).exists() {
-        home.path().join(name).display().to_string()
-    } else {
-        name.to_owned()
-    }
 }
 
 fn override_with(launch: &mut Launch, args: &SetupArgs) {

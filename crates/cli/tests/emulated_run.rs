@@ -117,6 +117,16 @@ fn a_servo_that_falls_silent_ends_the_run_with_one_clear_error() {
     assert!(!talk.contains("panicked"), "{talk}");
 }
 
+/// Warnings stand on standard error; standard output is one JSON object all the same.
+#[test]
+fn an_overload_is_logged_beside_the_json() {
+    let overload = "[[rule]]\nfault = \"overload\"\nservo = 3\nfrom_s = 6.0\nto_s = 6.3\n";
+    let (_, report, talk) = run("feetech", Some(overload), 11);
+    assert!(report.is_object(), "{report} {talk}");
+    let warning = "enact: warning: joint `elbow_flex`: overload";
+    assert!(talk.lines().any(|line| line == warning), "{talk}");
+}
+
 /// Starts a run, waits until the arm picks, does something, and says how it ended.
 fn interrupted(more: &[&str], act: impl FnOnce(&mut Child)) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();

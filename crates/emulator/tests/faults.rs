@@ -1,5 +1,5 @@
-//! The driver against servos and wires that fail; each test names its fault's number in the
-//! list of faults.
+//! The driver against servos and wires that fail; each test names its fault's number in
+//! docs/faults.md.
 
 mod common;
 

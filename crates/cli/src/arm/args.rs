@@ -20,172 +20,172 @@ impl TeleopArgs {
     }
 }
 
-/// Which language servos speak.
+/// Protocol of a servo bus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Protocol {
-    /// Feetech's STS and SMS series
+    /// Feetech STS and SMS series
     Feetech,
     /// Dynamixel protocol 2.0
     Dynamixel,
 }
 
-/// Which arm, where.
+/// The arm and the port it is on.
 #[derive(Clone, Debug, Args)]
 pub struct Target {
-    /// Serial port; `usb:NUMBER` by its adapter's serial number, `auto` if only one is there
+    /// Serial port; `usb:NUMBER` selects an adapter by serial number, `auto` the only one there is
     #[arg(long, value_name = "PATH", default_value = "auto")]
     pub port: String,
-    /// Name in robots/, or path of a robot folder or URDF
+    /// Robot name in robots/, or path of a robot folder or URDF
     #[arg(long, value_name = "NAME", default_value = "so101")]
     pub robot: String,
-    /// Its servos speak another protocol than its bus.toml says
+    /// Protocol of the servos [default: as in the robot's bus.toml]
     #[arg(long, value_enum)]
     pub protocol: Option<Protocol>,
-    /// Its name in LeRobot's calibration folder, or a calibration file
+    /// Calibration: a name in LeRobot's calibration folder, or a file
     #[arg(long, value_name = "NAME|FILE")]
     pub calibration: Option<String>,
-    /// Print JSON objects, a line each, in rad, s and V; of `monitor`, one per reading: a
-    /// recording of an arm that is guided by hand
+    /// Print JSON objects, one per line, in rad, s and V; with `monitor`, one per reading, which
+    /// records an arm guided by hand
     #[arg(long)]
     pub json: bool,
 }
 
-/// Look after a real arm.
+/// Set up, calibrate, monitor and move a real arm.
 #[derive(Debug, Args)]
 pub struct ArmArgs {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: ArmCommand,
 }
 
-/// What to do with an arm.
+/// Commands for an arm.
 #[derive(Debug, Subcommand)]
 pub enum ArmCommand {
-    /// Show serial ports and what hangs on them
+    /// List serial ports and the servos on them
     List(Target),
-    /// Find servos at every baud rate
+    /// Search for servos at every baud rate
     Scan(Target),
-    /// Show every register of the servos, in units that people use
+    /// Show every register of the servos, in physical units
     Info {
-        /// Which arm.
+        /// The arm.
         #[command(flatten)]
         target: Target,
-        /// Only the servo of this joint
+        /// Show only the servo of this joint
         #[arg(long)]
         joint: Option<String>,
     },
-    /// Watch joints, loads, temperatures, voltages, faults and the rate
+    /// Show joint positions, loads, temperatures, voltages, faults and the update rate
     Monitor(MonitorArgs),
-    /// Switch the motors on where the arm is, or off
+    /// Switch the motors on at the current pose, or off
     Torque {
-        /// `on` holds the arm where it is; `off` lets it fall
+        /// `on` holds the current pose; `off` lets the arm fall
         #[arg(value_enum)]
         state: OnOff,
-        /// Which arm.
+        /// The arm.
         #[command(flatten)]
         target: Target,
     },
-    /// Start the Dynamixel of a joint anew that shut down after an alarm; it lets go of the joint
+    /// Reboot a Dynamixel servo that shut down after an alarm; its joint goes limp
     Reboot {
-        /// The joint
+        /// Joint name
         joint: String,
-        /// Which arm.
+        /// The arm.
         #[command(flatten)]
         target: Target,
     },
-    /// Turn one joint a little
+    /// Move one joint by a few degrees
     Jog {
-        /// The joint
+        /// Joint name
         joint: String,
-        /// By so many degrees
+        /// Relative angle, degrees
         #[arg(allow_negative_numbers = true, value_parser = degrees)]
         by_deg: f64,
-        /// Which arm.
+        /// The arm.
         #[command(flatten)]
         target: Target,
         /// What stops the arm, besides Ctrl-C.
         #[command(flatten)]
         stop: StopArgs,
     },
-    /// Move home, joint by joint at once; keep the way free
+    /// Move to the home position, all joints at once; keep clear
     Home {
-        /// Which arm.
+        /// The arm.
         #[command(flatten)]
         target: Target,
         /// What stops the arm, besides Ctrl-C.
         #[command(flatten)]
         stop: StopArgs,
     },
-    /// Give the only servo on the bus the id of a joint, and the bus's baud rate
+    /// Assign a joint's id and the bus's baud rate to the only servo connected
     SetId {
-        /// The joint
+        /// Joint name
         joint: String,
-        /// Which arm.
+        /// The arm.
         #[command(flatten)]
         target: Target,
     },
-    /// Find out where each joint's zero and ends are, guided
+    /// Calibrate zero and range of each joint, step by step
     Calibrate {
-        /// Only these joints
+        /// Calibrate only this joint; repeatable
         #[arg(long, value_name = "NAME")]
         joint: Vec<String>,
-        /// Which arm.
+        /// The arm.
         #[command(flatten)]
         target: Target,
     },
-    /// Say what is wrong, and what to do
+    /// Diagnose problems and suggest fixes
     Doctor(Target),
-    /// Let an arm do what another, moved by hand, does
+    /// Teleoperate: the arm follows a leader arm that is moved by hand
     Teleop(TeleopArgs),
 }
 
-/// Watch an arm.
+/// Monitor an arm.
 #[derive(Debug, Args)]
 pub struct MonitorArgs {
-    /// Which arm.
+    /// The arm.
     #[command(flatten)]
     pub target: Target,
-    /// Stop after so many seconds
+    /// Stop after S seconds
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub seconds: Option<f64>,
-    /// Readings a second; 0 for as many as the wire lets through
+    /// Readings per second; 0 for as fast as the bus allows
     #[arg(long, value_name = "HZ", default_value_t = 50.0, value_parser = rate)]
     pub rate: f64,
 }
 
-/// Mirror a leader arm.
+/// Follow a leader arm.
 #[derive(Debug, Args)]
 pub struct TeleopArgs {
-    /// Port of the arm that is moved by hand
+    /// Serial port of the leader arm
     #[arg(long, value_name = "PATH")]
     pub leader: String,
-    /// Its name in LeRobot's calibration folder, or a calibration file
+    /// Calibration: a name in LeRobot's calibration folder, or a file
     #[arg(long, value_name = "NAME|FILE")]
     pub leader_calibration: Option<String>,
-    /// Which arm follows.
+    /// The follower arm.
     #[command(flatten)]
     pub target: Target,
-    /// Stop after so many seconds
+    /// Stop after S seconds
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub seconds: Option<f64>,
-    /// Keep it in this MCAP file, with what the camera sees, for `enact export`; as lines of JSON
-    /// if its name ends in .jsonl
+    /// Record to this MCAP file, camera included, for `enact export`; to JSON lines if the name
+    /// ends in .jsonl
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
-    /// What the arm is to do, in words, for the recording
+    /// Task description to store in the recording
     #[arg(long, value_name = "TEXT", requires = "record", value_parser = words)]
     pub task: Option<String>,
-    /// Launch file whose camera films [default: that of the robot's name]
+    /// Launch file with the camera to record [default: the one named like the robot]
     #[arg(long, value_name = "FILE", requires = "record")]
     pub launch: Option<String>,
-    /// Film so many times a second, 0 for not at all [default: what the launch file says, else 30]
+    /// Camera frames to record per second, 0 for none [default: launch file, else 30]
     #[arg(long, value_name = "N", requires = "record", value_parser = clap::value_parser!(u32).range(0..=200))]
     pub record_fps: Option<u32>,
-    /// Film depth too, where the camera measures it
+    /// Record depth images too, if the camera has depth
     #[arg(long, requires = "record")]
     pub record_depth: bool,
-    /// What stops the arm that follows, besides Ctrl-C.
+    /// What stops the follower, besides Ctrl-C.
     #[command(flatten)]
     pub stop: StopArgs,
 }
@@ -193,7 +193,7 @@ pub struct TeleopArgs {
 /// A task must have words.
 fn words(text: &str) -> Result<String, String> {
     match text.trim() {
-        "" => Err("say what the arm is to do".to_owned()),
+        "" => Err("the description must not be empty".to_owned()),
         words => Ok(words.to_owned()),
     }
 }
@@ -207,90 +207,90 @@ pub enum OnOff {
     Off,
 }
 
-/// Buses of servos that are not there.
+/// Emulate a servo bus.
 #[derive(Debug, Args)]
 pub struct BusArgs {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: BusCommand,
 }
 
-/// What to do with a bus.
+/// Commands for a servo bus.
 #[derive(Debug, Subcommand)]
 pub enum BusCommand {
-    /// Serve an arm of servos on a pty, with the simulator's physics behind it
+    /// Serve an emulated arm on a pseudo-terminal, backed by the physics simulator
     Emulate(EmulateArgs),
 }
 
-/// Serve an arm of servos on a pty.
+/// Serve an emulated arm on a pseudo-terminal.
 #[derive(Clone, Debug, Args)]
 pub struct EmulateArgs {
-    /// Name in robots/, or path of a robot folder or URDF
+    /// Robot name in robots/, or path of a robot folder or URDF
     #[arg(long, value_name = "NAME", default_value = "so101")]
     pub robot: String,
-    /// Which language the servos speak; what the robot's bus.toml says if not given
+    /// Protocol of the servos [default: as in the robot's bus.toml]
     #[arg(long, value_enum)]
     pub protocol: Option<Protocol>,
-    /// Name in scenes/ or path of a TOML file: what the arm stands in
+    /// Scene around the arm: name in scenes/, or path of a TOML file
     #[arg(long, value_name = "NAME", default_value = "tabletop")]
     pub scene: String,
-    /// What chance decides
+    /// Random seed
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// What goes wrong: a TOML file of rules
+    /// Faults to inject: a TOML file of rules
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,
-    /// A path that leads to the port, whatever name the system gives it
+    /// Create a symbolic link to the port at this path
     #[arg(long, value_name = "PATH")]
     pub link: Option<PathBuf>,
-    /// The arm's calibration: a file that is there is read, one that is not is written
+    /// Calibration file of the arm; read if it exists, written otherwise
     #[arg(long, value_name = "FILE")]
     pub calibration: Option<PathBuf>,
-    /// Servos as the factory made them: ids and baud rate set, nothing calibrated
+    /// Start with uncalibrated servos; only ids and baud rate are set
     #[arg(long)]
     pub uncalibrated: bool,
-    /// Servos without torque, as after power-on, so that the arm sinks; else they hold it at home
+    /// Start with torque off, as after power-on, so that the arm sinks [default: held at home]
     #[arg(long)]
     pub limp: bool,
-    /// Bytes pass in no time, and servos answer at once
+    /// Ignore the time that bytes and replies take on the wire
     #[arg(long)]
     pub untimed: bool,
-    /// Keep the newest picture of the scene's camera in this folder
+    /// Write the latest camera image to this folder
     #[arg(long, value_name = "DIR")]
     pub pictures: Option<PathBuf>,
-    /// Take so many of them a second
+    /// Camera images per second
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=60))]
     pub picture_fps: u32,
-    /// Write a line of JSON for each packet that arrives
+    /// Log every received packet as a line of JSON
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
-    /// Print one JSON object: the port, and the joints with their servos
+    /// Print one JSON object with the port and the servo of each joint
     #[arg(long)]
     pub json: bool,
 }
 
-/// No joint turns farther, degrees.
+/// Largest jog, degrees.
 const DEGREES: f64 = 720.0;
-/// A month, seconds.
+/// Longest duration, seconds: a month.
 const LONGEST: f64 = 2_678_400.0;
 
 fn degrees(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(degrees) if (-DEGREES..=DEGREES).contains(&degrees) => Ok(degrees),
-        _ => Err(format!("give a number from -{DEGREES} to {DEGREES}")),
+        _ => Err(format!("expected a number from -{DEGREES} to {DEGREES}")),
     }
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(seconds) if (0.0..=LONGEST).contains(&seconds) => Ok(seconds),
-        _ => Err(format!("give a number from 0 to {LONGEST}")),
+        _ => Err(format!("expected a number from 0 to {LONGEST}")),
     }
 }
 
 fn rate(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(rate) if rate == 0.0 || (0.001..=10_000.0).contains(&rate) => Ok(rate),
-        _ => Err("give a number from 0.001 to 10000, or 0".to_owned()),
+        _ => Err("expected a number from 0.001 to 10000, or 0".to_owned()),
     }
 }

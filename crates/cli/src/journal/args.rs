@@ -1,4 +1,4 @@
-//! The part of the command line that is about kept runs.
+//! Command-line arguments for recorded runs.
 
 use std::path::{Path, PathBuf};
 
@@ -7,20 +7,20 @@ use clap::{Args, Subcommand, ValueEnum};
 use crate::args::{StopArgs, parsed};
 use crate::view::Shown;
 
-/// Whether and where a run is kept.
+/// Whether and where a run is recorded.
 #[derive(Clone, Debug, Default, Args)]
 pub struct KeepArgs {
-    /// Keep the run in this MCAP file [default: runs/TIME-TASK.mcap]
+    /// Record the run to this MCAP file [default: runs/TIME-TASK.mcap]
     #[arg(long, value_name = "FILE.mcap", conflicts_with = "no_record")]
     pub record: Option<PathBuf>,
-    /// Do not keep the run
+    /// Do not record the run
     #[arg(long)]
     pub no_record: bool,
-    /// Film with the camera so many times a second while the arm moves, 0 for not at all [default:
-    /// what the launch file says, else 30 on servos and 0 in the simulator]
+    /// Camera frames to record per second while the arm moves, 0 for none [default: launch file,
+    /// else 30 on servos and 0 in the simulator]
     #[arg(long, value_name = "N", conflicts_with = "no_record", value_parser = clap::value_parser!(u32).range(0..=200))]
     pub record_fps: Option<u32>,
-    /// Film depth too, where the camera measures it
+    /// Record depth images too, if the camera has depth
     #[arg(long, conflicts_with = "no_record")]
     pub record_depth: bool,
 }
@@ -28,23 +28,23 @@ pub struct KeepArgs {
 /// `enact runs`.
 #[derive(Debug, Args)]
 pub struct RunsArgs {
-    /// What about them.
+    /// The query.
     #[command(subcommand)]
     pub question: Option<RunsQuestion>,
-    /// Folder to look into
+    /// Folder with the recordings
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub dir: PathBuf,
-    /// Print a JSON object for each run, a line each; of `show`, one
+    /// Print one JSON object per run
     #[arg(long, global = true)]
     pub json: bool,
 }
 
-/// What about kept runs.
+/// Queries about recorded runs.
 #[derive(Debug, Subcommand)]
 pub enum RunsQuestion {
-    /// Tell the story of a run
+    /// Show what happened in a run
     Show {
-        /// The recording
+        /// Recording to read
         file: PathBuf,
     },
 }
@@ -52,24 +52,23 @@ pub enum RunsQuestion {
 /// `enact replay`.
 #[derive(Debug, Args)]
 pub struct ReplayArgs {
-    /// The recording
+    /// Recording to read
     pub file: PathBuf,
-    /// Move the arm that this launch file chooses instead of the simulator's [without a
-    /// name: so101]
+    /// Replay on the arm of this launch file instead of in the simulator [so101 if no name is
+    /// given]
     #[arg(long, value_name = "LAUNCH", num_args = 0..=1, default_missing_value = "so101")]
     pub arm: Option<String>,
     /// Serial port of the arm
     #[arg(long, value_name = "PATH", requires = "arm")]
     pub port: Option<String>,
-    /// So many times as fast as reality; if left out, as fast as possible in the simulator,
-    /// and at a quarter of it on an arm
+    /// Replay speed relative to real time [default: as fast as possible in the simulator, 0.25
+    /// on an arm]
     #[arg(long, value_name = "FACTOR", value_parser = speed)]
     pub speed: Option<f64>,
-    /// Begin with this turn; what was before it is done at once in the simulator, and left
-    /// out on an arm
+    /// First turn to replay; the simulator jumps over earlier ones, an arm skips them
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub from_turn: u32,
-    /// End with this turn
+    /// Last turn to replay
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub until: Option<u32>,
     /// What stops the arm, besides Ctrl-C.
@@ -78,20 +77,20 @@ pub struct ReplayArgs {
     /// Wait for Enter before each motion
     #[arg(long, conflicts_with = "stop_on_enter")]
     pub step: bool,
-    /// Run the whole loop again on recorded pictures, answers and readings: is everything
-    /// the same, byte for byte?
+    /// Run the whole loop again on the recorded images, model responses and readings, and check
+    /// that the result is identical byte for byte
     #[arg(long, conflicts_with_all = ["speed", "from_turn", "until", "step", "reask", "arm"])]
     pub verify: bool,
-    /// Show the recorded pictures to a model again and compare its plans; nothing moves
+    /// Send the recorded images to a model again and compare its plans; nothing moves
     #[arg(long, conflicts_with_all = ["speed", "from_turn", "until", "step", "arm"])]
     pub reask: bool,
-    /// Ask this model instead of the recorded one
+    /// Model to ask [default: the recorded one]
     #[arg(long, value_name = "PATH|ID", requires = "reask")]
     pub model: Option<String>,
-    /// Ask for this instead of the recorded task
+    /// Instruction to give [default: the recorded one]
     #[arg(long, value_name = "TEXT", requires = "reask")]
     pub prompt: Option<String>,
-    /// Print one JSON object as the only thing on stdout
+    /// Print the result as one JSON object
     #[arg(long)]
     pub json: bool,
 }
@@ -107,9 +106,9 @@ impl ReplayArgs {
 /// `enact view`.
 #[derive(Debug, Args)]
 pub struct ViewArgs {
-    /// The recording
+    /// Recording to read
     pub file: PathBuf,
-    /// Show it in a browser, or write it as a file, instead of showing it in rerun's viewer
+    /// Show it in a browser, or save it to a file [default: rerun's viewer]
     #[arg(
         long = "view",
         value_name = "web|FILE.rrd",
@@ -122,47 +121,47 @@ pub struct ViewArgs {
 /// `enact export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// Recordings; of one robot for --lerobot, one alone for --csv and --mp4
+    /// Recordings to export: several of one robot for --lerobot, a single one for --csv and --mp4
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// Write every reading of the arm as a line
+    /// Write a CSV file with one line per arm reading
     #[arg(long, value_name = "FILE.csv")]
     pub csv: Option<PathBuf>,
-    /// Write a LeRobot data set (version 3): an episode for each task in which the arm moved
+    /// Write a LeRobot data set (version 3) with one episode per task in which the arm moved
     #[arg(long, value_name = "DIR")]
     pub lerobot: Option<PathBuf>,
-    /// Write a film; needs ffmpeg
+    /// Write a video; needs ffmpeg
     #[arg(long, value_name = "FILE.mp4")]
     pub mp4: Option<PathBuf>,
-    /// Samples or pictures per second
+    /// Samples or video frames per second
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub fps: u32,
-    /// Take the pictures that were taken, each until the next, instead of rendering one per
+    /// Use the images that the model saw, each until the next, instead of rendering one per
     /// sample by replaying a simulated run
     #[arg(long)]
     pub as_taken: bool,
-    /// Count the time too in which the arm stands and waits for a plan
+    /// Keep the time during which the arm stands still and waits for a plan
     #[arg(long)]
     pub keep_pauses: bool,
-    /// What becomes of the data set.
+    /// LeRobot options.
     #[command(flatten)]
     pub set: SetArgs,
 }
 
-/// What becomes of a data set.
+/// Options of a LeRobot data set.
 #[derive(Clone, Debug, Args)]
 pub struct SetArgs {
-    /// Add to the data set that is in the folder already
+    /// Append to the data set in the folder
     #[arg(long, requires = "lerobot")]
     pub append: bool,
-    /// Take these tasks only
+    /// Export only some tasks
     #[arg(long, requires = "lerobot")]
     pub only: Option<Only>,
-    /// In what joints are told [default: as LeRobot's class for that arm does; rad for an arm
-    /// that it has no class for]
+    /// Units of joint values [default: those of LeRobot's class for that arm; rad for an arm
+    /// without such a class]
     #[arg(long, value_name = "UNITS", requires = "lerobot")]
     pub units: Option<UnitsChoice>,
-    /// Take the pictures of these cameras only
+    /// Export only these cameras
     #[arg(
         long,
         value_name = "NAME,…",
@@ -170,43 +169,45 @@ pub struct SetArgs {
         requires = "lerobot"
     )]
     pub cameras: Option<Vec<String>>,
-    /// Take depth too, as LeRobot 0.6 keeps it; older ones cannot read it
+    /// Export depth too, in the format of LeRobot 0.6; older versions cannot read it
     #[arg(long, requires = "lerobot")]
     pub depth: bool,
-    /// Keep pictures as files within the table, as is done without ffmpeg, not as video
+    /// Store images in the table instead of as video [default without ffmpeg]
     #[arg(long, requires = "lerobot")]
     pub images: bool,
-    /// Leave out `next.success`, as data sets that LeRobot records do
+    /// Omit `next.success`, as LeRobot's own recordings do
     #[arg(long, requires = "lerobot")]
     pub without_outcome: bool,
-    /// Calibration of the arm where a recording does not say it: a file in LeRobot's form
+    /// Calibration of the arm, in LeRobot's format, for recordings without one
     #[arg(long, value_name = "FILE.json", requires = "lerobot")]
     pub calibration: Option<PathBuf>,
 }
 
-/// Which tasks are taken.
+/// Tasks to export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Only {
-    /// Those whose goal was reached.
+    /// Tasks whose goal was reached
     Reached,
 }
 
-/// In what joints are told.
+/// Units of joint values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum UnitsChoice {
     /// Degrees from the middle of the calibrated range, gripper 0 to 100
     Degrees,
     /// -100 to 100 over the calibrated range, gripper 0 to 100
     Normalized,
-    /// Radians, metres for joints that slide
+    /// Radians; meters for prismatic joints
     Rad,
 }
 
 fn speed(text: &str) -> Result<f64, String> {
-    let factor: f64 = text.parse().map_err(|_| format!("`{text}` is no number"))?;
+    let factor: f64 = text
+        .parse()
+        .map_err(|_| format!("`{text}` is not a number"))?;
     if (0.01..=1000.0).contains(&factor) {
         Ok(factor)
     } else {
-        Err("it must be between 0.01 and 1000".to_owned())
+        Err("expected a number from 0.01 to 1000".to_owned())
     }
 }

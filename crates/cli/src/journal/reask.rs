@@ -8,7 +8,7 @@ use enact_plan::{Detection, Plan, Situation};
 use enact_types::{Frame, StopSwitch};
 
 use super::args::ReplayArgs;
-use crate::home::Home;
+use crate::home::{Home, open_model};
 
 /// Asks about every recorded picture and situation again. Nothing moves.
 pub fn reask(home: &Home, journal: &Journal, args: &ReplayArgs) -> Result<bool> {
@@ -17,8 +17,8 @@ pub fn reask(home: &Home, journal: &Journal, args: &ReplayArgs) -> Result<bool> 
         bail!("no picture was kept in this recording");
     }
     let name = args.model.clone().unwrap_or(journal.info()?.model.name);
-    let name = crate::setup::shipped_model(home, &name);
-    let mut model = enact_model::open(&name, Options::default(), &StopSwitch::new())?;
+    let name = home.model(&name);
+    let mut model = open_model(&name, Options::default(), &StopSwitch::new())?;
     let mut seen = frames.iter();
     let mut frame: Option<&Frame> = None;
     let mut tally = Tally::default();

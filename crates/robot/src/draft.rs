@@ -85,6 +85,8 @@ pub fn draft(robot: &Robot, chosen: &Chosen, from: &str) -> String {
             limits(joint, *home),
         );
     }
+    let [x, y] = robot.workspace.origin;
+    guess("workspace.origin", format!("[{x}, {y}]"));
     if let Some(gripper) = &robot.gripper {
         let joint = &robot.joints[gripper.joint];
         if chosen.gripper.is_none() {

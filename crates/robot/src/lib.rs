@@ -32,6 +32,7 @@ mod limits;
 pub mod load;
 pub mod mesh;
 mod primitive;
+mod ready;
 mod select;
 mod sequence;
 mod settings;

@@ -18,6 +18,7 @@ use crate::grip_guess;
 use crate::inverse::{PlanarArm, SphericalWrist};
 use crate::limits::{Assumed, JointFiles, toml_key};
 use crate::mesh::{Fineness, MeshCover, MeshFiles, Workshop};
+use crate::ready;
 use crate::select::{Selection, select, shaped};
 use crate::settings::{At, Settings};
 use crate::source::Source;
@@ -322,11 +323,48 @@ impl<'a> Loader<'a> {
             }
             robot.gripper = gripper;
         }
-        self.warnings.extend(self.selection.guesses);
+        self.warnings.extend(std::mem::take(&mut self.selection.guesses));
+        let mut collider = Collider::new(&robot, robot.clearance.clone());
+        if self.gives_no_home() && self.stand_ready(&mut robot, &collider) {
+            collider = Collider::new(&robot, robot.clearance.clone());
+        }
         robot.warnings = self.warnings;
-        let collider = Collider::new(&robot, robot.clearance.clone());
         robot.collider = Some(Arc::new(collider));
         Ok(robot)
+    }
+
+    fn gives_no_home(&self) -> bool {
+        self.selection.arm.iter().all(|drive| {
+            let name = &self.tree.urdf.joints[*drive].name;
+            let settings = self.settings.joints.get(name);
+            settings.is_none_or(|settings| settings.get_ref().gives_no_home())
+        })
+    }
+
+    /// Guesses where the arm works best, unless that is given, and its posture at home; whether
+    /// there is such a posture.
+    fn stand_ready(&mut self, robot: &mut Robot, collider: &Collider) -> bool {
+        if self.settings.workspace.is_none() {
+            let Some(origin) = ready::origin(robot) else {
+                return false;
+            };
+            robot.workspace.origin = origin;
+            self.warnings.push(format!(
+                "the arm is taken to work best on what lies as before an SO-101 that stands \
+                 {:.2} m ahead of its base; `[workspace]` in robot.toml says where",
+                origin[0]
+            ));
+        }
+        let Some(home) = ready::posture(robot, collider, robot.workspace.origin) else {
+            return false;
+        };
+        robot.home = home;
+        self.warnings.push(
+            "the posture at home is guessed, with the hand pointing down; `home` or `home_deg` in \
+             `[joints]` of robot.toml gives it"
+                .to_owned(),
+        );
+        true
     }
 
     /// Every `[joints]` key must be a driven joint.

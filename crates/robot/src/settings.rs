@@ -93,6 +93,13 @@ pub struct JointSettings {
     pub effort: Option<At<f64>>,
 }
 
+impl JointSettings {
+    /// Whether the position at home is left open.
+    pub fn gives_no_home(&self) -> bool {
+        self.home.is_none() && self.home_deg.is_none()
+    }
+}
+
 /// Fields of [`Gripper`](crate::Gripper) as a file gives them; what is left out is guessed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

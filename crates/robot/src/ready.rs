@@ -1,0 +1,137 @@
+//! Where an arm waits and where it works best, guessed for a robot whose files do not say.
+//!
+//! All joints at zero is how a URDF is drawn, not how its arm waits: stretched out, or folded into
+//! itself. An arm waits with its hand pointing down above the middle of where it works, and it works
+//! where the hand reaches most of the table while it points down.
+
+use std::f64::consts::PI;
+
+use enact_types::{JointVector, Point3, Vector3};
+
+use crate::collision::{Collider, Surroundings};
+use crate::description::{Gripper, Robot};
+use crate::inverse::IkTarget;
+
+/// Where things are laid out for any arm: on rings about a point ahead of the workspace's origin,
+/// metres and radians, as the scenes do.
+const CENTER: f64 = 0.039;
+const RADII: [f64; 2] = [0.16, 0.255];
+const ANGLES: [f64; 3] = [-1.08, 0.0, 1.08];
+/// Heights of the fingertips above the table: at a thing, and with it lifted, metres.
+const HEIGHTS: [f64; 2] = [0.02, 0.12];
+/// Origins that are tried, metres ahead of the base.
+const STEP: f64 = 0.05;
+const STEPS: usize = 13;
+/// Heights of the fingertips of an arm that waits, best first, metres.
+const WAITING: [f64; 5] = [0.3, 0.25, 0.2, 0.35, 0.15];
+/// How far ahead of the workspace's origin it waits, metres.
+const AHEAD: f64 = 0.2;
+/// Starts of the search for the posture.
+const STARTS: usize = 24;
+/// Less than this share of the places within reach is no workspace.
+const ENOUGH: f64 = 0.5;
+
+/// Origin of the workspace in the base frame, metres: where the hand reaches most of what scenes
+/// lay out for any arm; `None` if it reaches too little of it anywhere ahead.
+pub fn origin(robot: &Robot) -> Option<[f64; 2]> {
+    let hand = robot.end_effector();
+    let reached: Vec<usize> = (0..STEPS)
+        .map(|step| {
+            let within = |place: &Point3| reach(robot, &hand, *place, &robot.home).is_some();
+            places(step as f64 * STEP)
+                .iter()
+                .filter(|place| within(place))
+                .count()
+        })
+        .collect();
+    let most = *reached.iter().max()?;
+    if (most as f64) < ENOUGH * places(0.0).len() as f64 {
+        return None;
+    }
+    // The middle of the first stretch that is as good as any.
+    let first = reached.iter().position(|count| *count == most)?;
+    let length = reached[first..]
+        .iter()
+        .take_while(|count| **count == most)
+        .count();
+    Some([(first + (length - 1) / 2) as f64 * STEP, 0.0])
+}
+
+/// A posture in which the hand points down above the middle of the workspace, the joints as far from
+/// their limits as can be; joints beyond the arm's stay. `None` if there is none that is free.
+pub fn posture(robot: &Robot, collider: &Collider, origin: [f64; 2]) -> Option<JointVector> {
+    let hand = robot.end_effector();
+    let around = Surroundings::default();
+    WAITING.iter().find_map(|height| {
+        let place = Point3::new(origin[0] + AHEAD, origin[1], *height);
+        let mut found: Vec<JointVector> = (0..STARTS)
+            .filter_map(|round| {
+                let joints = reach(robot, &hand, place, &start(robot, round))?;
+                let mut posture = robot.home.clone();
+                posture[..joints.len()].copy_from_slice(&joints);
+                Some(posture)
+            })
+            .collect();
+        found.sort_by(|a, b| strain(robot, a).total_cmp(&strain(robot, b)));
+        found
+            .into_iter()
+            .find(|posture| collider.check_posture(posture, &around).is_ok())
+    })
+}
+
+/// Where the fingertips are to be, with the workspace's origin so far ahead of the base.
+fn places(ahead: f64) -> Vec<Point3> {
+    let mut places = Vec::new();
+    for radius in RADII {
+        for angle in ANGLES {
+            let (y, x) = angle.sin_cos();
+            for height in HEIGHTS {
+                places.push(Point3::new(ahead + CENTER + radius * x, radius * y, height));
+            }
+        }
+    }
+    places
+}
+
+/// Joints of the arm that put the point where the hand grasps there, the hand pointing down.
+fn reach(robot: &Robot, hand: &Gripper, place: Point3, seed: &[f64]) -> Option<Vec<f64>> {
+    let before = hand.tool_from_grasp.coords.dot(&hand.approach_axis);
+    let target = IkTarget::Approach {
+        position: place + Vector3::z() * before,
+        approach: -Vector3::z_axis(),
+        opening: None,
+    };
+    robot.inverse(&target, seed).ok().map(|found| found.joints)
+}
+
+/// The middle of the joints' ranges first, then postures all over them.
+fn start(robot: &Robot, round: usize) -> Vec<f64> {
+    let spread = |index: usize| match round {
+        0 => 0.5,
+        _ => crate::sequence::halton(round, index),
+    };
+    let joints = robot.joints.iter().enumerate();
+    let place = |(index, joint): (usize, &crate::description::Joint)| {
+        let (min, max) = range(joint);
+        min + (max - min) * spread(index)
+    };
+    joints.map(place).collect()
+}
+
+/// How far the arm's joints are from the middle of their ranges.
+fn strain(robot: &Robot, posture: &[f64]) -> f64 {
+    let share = |(joint, position): (&crate::description::Joint, &f64)| {
+        let (min, max) = range(joint);
+        ((position - (min + max) / 2.0) / (max - min)).powi(2)
+    };
+    robot.arm_joints().iter().zip(posture).map(share).sum()
+}
+
+/// A joint's limits, of one that turns no more than half a turn either way.
+fn range(joint: &crate::description::Joint) -> (f64, f64) {
+    let limits = &joint.limits;
+    match joint.prismatic {
+        true => (limits.min, limits.max),
+        false => (limits.min.max(-PI), limits.max.min(PI)),
+    }
+}

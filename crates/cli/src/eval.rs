@@ -135,7 +135,12 @@ fn sentence(record: &Record) -> String {
 }
 
 fn mind(model: &str, options: Options) -> Result<Box<dyn Mind>, PlannerError> {
-    Ok(Box::new(open_model(model, options, &StopSwitch::new())?))
+    let opened = open_model(model, options, &StopSwitch::new());
+    let opened = opened.map_err(|error| PlannerError::Load {
+        model: model.to_owned(),
+        reason: format!("{error:#}").into(),
+    })?;
+    Ok(Box::new(opened))
 }
 
 fn change(suite: &mut Suite, setting: &str) -> Result<()> {

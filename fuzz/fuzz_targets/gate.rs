@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use enact_robot::{Gate, Robot, Start, Trajectory};
+use enact_robot::{Gate, Robot, StartState, Trajectory};
 use enact_types::JointVector;
 
 static ROBOT: LazyLock<Robot> = LazyLock::new(|| {
@@ -19,7 +19,7 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     let gate = Gate::new(&ROBOT);
     let samples = motion(input);
     let measured = samples[0].clone();
-    let start = Start {
+    let start = StartState {
         measured: &measured,
         commanded: Some(&measured),
     };

@@ -1,6 +1,6 @@
 //! What must hold of a protocol's codec whatever bytes come.
 
-use enact_arm::protocol::{Codec, Frame, Instruction, Scan, Scanner};
+use enact_arm::protocol::{Codec, Packet, ServoInstruction, ScanResult, Scanner};
 
 /// Longer packets are none.
 const LONGEST: usize = 300;
@@ -21,7 +21,7 @@ pub fn check(codec: &'static dyn Codec, input: &[u8]) {
 }
 
 /// All packets in a stream that ends.
-fn frames(codec: &'static dyn Codec, bytes: &[u8], portion: usize) -> Vec<Frame> {
+fn frames(codec: &'static dyn Codec, bytes: &[u8], portion: usize) -> Vec<Packet> {
     let mut scanner = Scanner::default();
     let mut found = Vec::new();
     for part in bytes.chunks(portion) {
@@ -38,28 +38,28 @@ fn frames(codec: &'static dyn Codec, bytes: &[u8], portion: usize) -> Vec<Frame>
 }
 
 /// A packet that was found can be sent, is found again, and means the same; its body's length.
-fn check_frame(codec: &'static dyn Codec, frame: &Frame) -> usize {
+fn check_frame(codec: &'static dyn Codec, frame: &Packet) -> usize {
     let mut packet = Vec::new();
     if codec
         .encode(frame.id, frame.code, &frame.body, &mut packet)
         .is_ok()
     {
         let again = codec.scan(&packet, packet.len());
-        assert_eq!(again, Scan::Packet(frame.clone(), packet.len()));
+        assert_eq!(again, ScanResult::Packet(frame.clone(), packet.len()));
     }
-    if let Some(instruction) = Instruction::decode(codec, frame) {
+    if let Some(instruction) = ServoInstruction::decode(codec, frame) {
         let mut packet = Vec::new();
         if instruction.encode(codec, frame.id, &mut packet).is_ok() {
-            let Scan::Packet(again, _) = codec.scan(&packet, packet.len()) else {
+            let ScanResult::Packet(again, _) = codec.scan(&packet, packet.len()) else {
                 panic!("{instruction:?} is not found again");
             };
-            assert_eq!(Instruction::decode(codec, &again), Some(instruction));
+            assert_eq!(ServoInstruction::decode(codec, &again), Some(instruction));
         }
     }
     if let Some(status) = codec.status(frame.clone()) {
         let mut packet = Vec::new();
         if codec.encode_status(&status, &mut packet).is_ok() {
-            let Scan::Packet(again, _) = codec.scan(&packet, packet.len()) else {
+            let ScanResult::Packet(again, _) = codec.scan(&packet, packet.len()) else {
                 panic!("{status:?} is not found again");
             };
             assert_eq!(codec.status(again), Some(status));

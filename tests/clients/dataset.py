@@ -60,7 +60,7 @@ class Bench:
     def run(self, name, *more):
         path = self.work / f"{name}.mcap"
         if not path.exists():
-            self.call(self.enact, "run", TASK, "--plan", "plan.json", "--perception", "truth", "--record", path, *more)
+            self.call(self.enact, "run", TASK, "--plan", "plan.json", "--perception", "ground-truth", "--record", path, *more)
         return path
 
     def runs(self):

@@ -132,7 +132,7 @@ def put(arm, folder):
     plan = Path(folder) / "plan.json"
     plan.write_text(json.dumps(PUT))
     ran = arm.enact(
-        "run", "put the red cube in the blue bowl", "--robot", arm.file, "--perception", "truth",
+        "run", "put the red cube in the blue bowl", "--robot", arm.file, "--perception", "ground-truth",
         "--plan", str(plan), "--no-record",
     )
     said = (ran.stdout + ran.stderr).strip().splitlines()

@@ -1,17 +1,17 @@
 //! What a model is shown in tests: a picture and a situation.
 
 use enact_plan::{ObjectView, Relation, Situation, Skill};
-use enact_types::{Frame, Intrinsics, NormalisedPoint, Point3, Pose, Stamp};
+use enact_types::{Frame, Intrinsics, NormalizedPoint, Point3, Pose, Stamp};
 use image::{Rgb, RgbImage};
 
-/// A picture of one colour with a darker square at pixel (`x`, `y`).
-pub fn frame(colour: [u8; 3], x: u32, y: u32) -> Frame {
+/// A picture of one color with a darker square at pixel (`x`, `y`).
+pub fn frame(color: [u8; 3], x: u32, y: u32) -> Frame {
     let rgb = RgbImage::from_fn(320, 240, |column, row| {
         let inside = column.abs_diff(x) < 30 && row.abs_diff(y) < 30;
         Rgb(if inside {
-            colour.map(|value| value / 4)
+            color.map(|value| value / 4)
         } else {
-            colour
+            color
         })
     });
     Frame {
@@ -25,10 +25,10 @@ pub fn frame(colour: [u8; 3], x: u32, y: u32) -> Frame {
 }
 
 /// A table with a red cube and a blue bowl.
-pub fn situation(task: &str) -> Situation {
+pub fn situation(instruction: &str) -> Situation {
     let object = |name: &str, y, x, affords: &[Skill], receives: &[Relation]| ObjectView {
         name: name.to_owned(),
-        point: NormalisedPoint { y, x },
+        point: NormalizedPoint { y, x },
         position: Point3::new(0.2, 0.05, 0.015),
         size: 0.03,
         reachable: true,
@@ -37,7 +37,7 @@ pub fn situation(task: &str) -> Situation {
         receives: receives.to_vec(),
     };
     Situation {
-        task: task.to_owned(),
+        instruction: instruction.to_owned(),
         objects: vec![
             object(
                 "red cube",

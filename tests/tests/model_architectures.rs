@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use enact_model::{MistralModel, Model, Options};
+use enact_model::{MistralModel, RequestOptions, VisionLanguageModel};
 use enact_plan::{Perceiver, Plan, Planner, PlannerError};
 use enact_tests::tiny::{gemma3, gguf, qwen2_5_vl, smolvlm};
 use enact_tests::view;
@@ -14,7 +14,7 @@ use enact_types::StopSwitch;
 use tempfile::TempDir;
 
 /// Room for the longest answer that a grammar allows, a byte a token.
-const LONGEST: Options = Options {
+const LONGEST: RequestOptions = RequestOptions {
     time_limit: Duration::from_secs(120),
     max_tokens: 6000,
     temperature: 0.0,
@@ -46,7 +46,7 @@ fn sees_and_plans(write: Write, seed: u64) {
     let frame = view::frame([200, 120, 40], 100, 80);
 
     let seen = model.perceive(&frame).unwrap();
-    let objects = seen.meaning.unwrap();
+    let objects = seen.parsed.unwrap();
     assert!(!objects.is_empty(), "{}", seen.completion);
     assert!(seen.usage.prompt_tokens as usize > seen.prompt.len());
     assert!(seen.usage.completion_tokens > 0);
@@ -54,7 +54,7 @@ fn sees_and_plans(write: Write, seed: u64) {
 
     let situation = view::situation("put the red cube in the blue bowl");
     let answer = model.plan(&frame, &situation).unwrap();
-    check_names(&answer.meaning.unwrap());
+    check_names(&answer.parsed.unwrap());
 
     let again = model.perceive(&frame).unwrap();
     assert_eq!(again.completion, seen.completion);
@@ -113,7 +113,7 @@ fn a_time_out_does_not_harm_the_next_request() {
     let expected = model.perceive(&frame).unwrap().completion;
 
     let limit = Duration::from_millis(1);
-    model.set_options(Options {
+    model.set_options(RequestOptions {
         time_limit: limit,
         ..LONGEST
     });
@@ -201,7 +201,7 @@ fn a_gguf_ends_where_its_plan_does_whatever_its_end_is_called() {
         let situation = view::situation("put the red cube in the blue bowl");
         let frame = view::frame([9; 3], 100, 80);
         let answer = model.plan(&frame, &situation).unwrap();
-        check_names(&answer.meaning.unwrap());
+        check_names(&answer.parsed.unwrap());
         let tokens = answer.usage.completion_tokens as usize;
         assert!(
             tokens < LONGEST.max_tokens,
@@ -214,7 +214,7 @@ fn a_gguf_ends_where_its_plan_does_whatever_its_end_is_called() {
 #[test]
 fn dropping_a_model_that_still_answers_is_harmless() {
     let (_folder, mut model) = load(gemma3::write, TALKATIVE);
-    model.set_options(Options {
+    model.set_options(RequestOptions {
         time_limit: Duration::from_millis(1),
         ..LONGEST
     });
@@ -222,13 +222,13 @@ fn dropping_a_model_that_still_answers_is_harmless() {
     assert!(model.perceive(&frame).is_err());
     drop(model);
     let (_folder, mut model) = load(gemma3::write, TALKATIVE);
-    assert!(model.perceive(&frame).unwrap().meaning.is_ok());
+    assert!(model.perceive(&frame).unwrap().parsed.is_ok());
 }
 
 #[test]
 fn an_answer_that_is_cut_is_rejected() {
     let (_folder, mut model) = load(gemma3::write, 24);
-    model.set_options(Options {
+    model.set_options(RequestOptions {
         max_tokens: 5,
         ..LONGEST
     });
@@ -236,7 +236,7 @@ fn an_answer_that_is_cut_is_rejected() {
     let answer = model
         .plan(&view::frame([9; 3], 100, 80), &situation)
         .unwrap();
-    let rejection = answer.meaning.unwrap_err().to_string();
+    let rejection = answer.parsed.unwrap_err().to_string();
     assert!(rejection.contains("cut after 5 tokens"), "{rejection}");
 }
 
@@ -249,7 +249,7 @@ fn control_tokens_in_a_persons_words_are_taken_out() {
     let answer = model.plan(&view::frame([9; 3], 100, 80), &hostile).unwrap();
     let task = "\nTask: put the red cube in the blue im_endbowl\n";
     assert!(answer.prompt.ends_with(task), "{}", answer.prompt);
-    assert!(answer.meaning.is_ok());
+    assert!(answer.parsed.is_ok());
 }
 
 #[test]
@@ -268,7 +268,7 @@ fn the_settings_of_a_folder_are_followed() {
         "{}",
         answer.prompt
     );
-    assert!(answer.meaning.is_ok());
+    assert!(answer.parsed.is_ok());
 }
 
 #[test]

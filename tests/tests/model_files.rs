@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use enact_model::{Options, open};
+use enact_model::{RequestOptions, open};
 use enact_tests::tiny::gemma3;
 use enact_types::StopSwitch;
 
@@ -16,7 +16,7 @@ fn error_after(change: impl Fn(&Path)) -> String {
 }
 
 fn error(source: &str) -> String {
-    let Err(error) = open(source, Options::default(), &StopSwitch::new()) else {
+    let Err(error) = open(source, RequestOptions::default(), &StopSwitch::new()) else {
         panic!("`{source}` was opened");
     };
     let text = error.to_string();

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::bus::BusError;
-use crate::calibration::Difference;
+use crate::calibration::RegisterMismatch;
 use crate::protocol::Alarm;
 
 /// Broken communication with an arm, or an arm that must not be driven.
@@ -20,7 +20,7 @@ pub enum ArmError {
     Bus(#[from] BusError),
     /// The arm is not fit to be driven; its motors were not switched on, or off again.
     #[error("the arm must not be driven: {0}")]
-    Unfit(Unfit),
+    Unfit(ArmingFault),
     /// A servo stopped by itself because the bus was quiet.
     #[error("joint `{0}`: its servo stopped because no command came; arm it again")]
     WatchdogTripped(String),
@@ -37,15 +37,15 @@ pub enum ArmError {
 }
 
 /// It is told in the error's own words, so it is not the error's source as well.
-impl From<Unfit> for ArmError {
-    fn from(unfit: Unfit) -> Self {
+impl From<ArmingFault> for ArmError {
+    fn from(unfit: ArmingFault) -> Self {
         Self::Unfit(unfit)
     }
 }
 
 /// Why an arm must not be driven.
 #[derive(Clone, Debug, PartialEq, Error)]
-pub enum Unfit {
+pub enum ArmingFault {
     /// A servo is not there.
     #[error(
         "joint `{joint}`: no servo {id} answers; is it plugged in and powered, and its id right?"
@@ -88,7 +88,7 @@ pub enum Unfit {
     },
     /// The servos keep another calibration than the file.
     #[error("the calibration is not this arm's; choose its own, or calibrate it again:\n  {}", lines(.0))]
-    OtherCalibration(Vec<Difference>),
+    OtherCalibration(Vec<RegisterMismatch>),
     /// A servo is not in a mode in which it holds positions.
     #[error(
         "joint `{joint}`: its servo is in operating mode {mode}, which does not hold positions; set it to position mode"
@@ -191,7 +191,7 @@ pub enum Unfit {
     },
 }
 
-fn lines(differences: &[Difference]) -> String {
+fn lines(differences: &[RegisterMismatch]) -> String {
     let lines: Vec<String> = differences.iter().map(ToString::to_string).collect();
     lines.join("\n  ")
 }
@@ -209,33 +209,33 @@ mod tests {
     #[test]
     fn what_forbids_driving_says_what_to_do() {
         let joint = || "elbow_flex".to_owned();
-        let difference = Difference {
+        let difference = RegisterMismatch {
             joint: joint(),
             register: "homing_offset",
             file: 1,
             servo: 2,
         };
         let unfit = [
-            Unfit::Alarm {
+            ArmingFault::Alarm {
                 joint: joint(),
                 alarms: vec![Alarm::Overload],
             },
-            Unfit::Hot {
+            ArmingFault::Hot {
                 joint: joint(),
                 celsius: 68,
                 limit: 70,
             },
-            Unfit::Mode {
+            ArmingFault::Mode {
                 joint: joint(),
                 mode: 1,
             },
-            Unfit::NotKept {
+            ArmingFault::NotKept {
                 joint: joint(),
                 register: "torque_enable",
                 written: 1,
                 found: 0,
             },
-            Unfit::OtherCalibration(vec![difference]),
+            ArmingFault::OtherCalibration(vec![difference]),
         ];
         let mut texts: Vec<String> = unfit.iter().map(ToString::to_string).collect();
         texts.push(ArmError::GoalNotTaken(joint()).to_string());

@@ -6,7 +6,7 @@ use crate::state::ArmState;
 
 /// Whether touching something is part of the motion.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Contact {
+pub enum ContactPolicy {
     /// It is: efforts are not watched.
     Expected,
     /// It is not: stop when an arm joint's effort stays above this fraction of its largest.
@@ -17,7 +17,7 @@ pub enum Contact {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Execution {
     /// Why it ended.
-    pub end: End,
+    pub end: ExecutionEnd,
     /// The arm at its end.
     pub state: ArmState,
     /// Every reading of the arm: one before the motion, one per command.
@@ -28,7 +28,7 @@ pub struct Execution {
 
 /// Why a trajectory ended. In every case the arm stands still and holds.
 #[derive(Clone, Debug, PartialEq)]
-pub enum End {
+pub enum ExecutionEnd {
     /// The last command was sent.
     Finished,
     /// Someone pressed the stop switch, or nobody waits for the trajectory any more.

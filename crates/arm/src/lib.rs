@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`state`] | what an arm reports |
 //! | [`thread`] | an arm on a thread of its own, one trajectory after another |
-//! | [`urgency`] | real-time scheduling, where the system grants it |
+//! | [`realtime`] | real-time scheduling, where the system grants it |
 //! | [`execution`] | how a trajectory ended |
 //! | [`error`] | what keeps an arm from working |
 //! | [`ideal`] | an arm without inertia, for tests and dry runs |
@@ -21,6 +21,7 @@ pub mod error;
 pub mod execution;
 pub mod ideal;
 pub mod protocol;
+pub mod realtime;
 pub mod servo;
 pub mod state;
 mod stream;
@@ -29,15 +30,14 @@ mod testing;
 pub mod thread;
 #[cfg(test)]
 mod thread_tests;
-pub mod urgency;
 
 use enact_robot::{Command, Trajectory};
 use enact_types::Refusal;
 
-pub use driver::Ending;
+pub use driver::ShutdownMode;
 pub use enact_types::StopSwitch;
-pub use error::{ArmError, Unfit};
-pub use execution::{Contact, End, Execution};
+pub use error::{ArmError, ArmingFault};
+pub use execution::{ContactPolicy, Execution, ExecutionEnd};
 pub use ideal::IdealArm;
 pub use state::ArmState;
 pub use thread::ArmThread;

@@ -1,6 +1,6 @@
 //! What an arm reports.
 
-use enact_robot::Start;
+use enact_robot::StartState;
 use enact_types::{JointVector, Stamp};
 use serde::{Deserialize, Serialize};
 
@@ -29,8 +29,8 @@ impl ArmState {
     }
 
     /// This as where a motion begins.
-    pub fn start(&self) -> Start<'_> {
-        Start {
+    pub fn start(&self) -> StartState<'_> {
+        StartState {
             measured: &self.position,
             commanded: self.commanded.as_ref(),
         }

@@ -3,7 +3,7 @@
 use enact_robot::{Command, Gate, Robot, Trajectory};
 use enact_types::Refusal;
 
-use crate::{Arm, ArmError, ArmState, Contact, End, Execution, StopSwitch};
+use crate::{Arm, ArmError, ArmState, ContactPolicy, Execution, ExecutionEnd, StopSwitch};
 
 /// So many cycles in a row must show a contact: one alone may be a reading that went wrong.
 const CONTACT_CYCLES: u32 = 5;
@@ -44,24 +44,24 @@ impl Streamer {
     pub fn follow(
         &mut self,
         trajectory: &Trajectory,
-        contact: Contact,
+        contact: ContactPolicy,
         abandoned: &dyn Fn() -> bool,
     ) -> Result<Execution, ArmError> {
         let mut log = Log::new(self.arm.state()?, trajectory.len());
         if self.stop.is_pressed() {
-            return Ok(log.finish(End::Stopped));
+            return Ok(log.finish(ExecutionEnd::Stopped));
         }
         if let Some(refusal) = alarm(log.last()) {
-            return Ok(log.finish(End::Fault(refusal)));
+            return Ok(log.finish(ExecutionEnd::Fault(refusal)));
         }
         if let Err(refusal) = self.arm.admits(trajectory) {
-            return Ok(log.finish(End::Fault(refusal)));
+            return Ok(log.finish(ExecutionEnd::Fault(refusal)));
         }
         let mut loaded = 0;
         for at in 0..trajectory.len() {
             let command = trajectory.command(at);
             if let Some(refusal) = self.unfit(&command, log.last()) {
-                return Ok(log.finish(End::Fault(refusal)));
+                return Ok(log.finish(ExecutionEnd::Fault(refusal)));
             }
             log.samples.push(self.arm.cycle(&command)?);
             log.followed = at + 1;
@@ -72,7 +72,7 @@ impl Streamer {
             let end = if let Some(end) = self.ended(log.last(), abandoned) {
                 end
             } else if let Err(refusal) = self.gate.following(&command, &log.last().position) {
-                End::Fault(refusal)
+                ExecutionEnd::Fault(refusal)
             } else if let Some(contact) = self
                 .touching(log.last(), contact)
                 .filter(|_| loaded >= CONTACT_CYCLES)
@@ -81,7 +81,7 @@ impl Streamer {
             } else {
                 continue;
             };
-            if !matches!(end, End::Contact { .. }) {
+            if !matches!(end, ExecutionEnd::Contact { .. }) {
                 self.send(&self.gate.stop(trajectory, at), &mut log)?;
                 return Ok(log.finish(end));
             }
@@ -90,7 +90,7 @@ impl Streamer {
             let cut_short = self.go_back(&away, &mut log, abandoned)?;
             return Ok(log.finish(cut_short.unwrap_or(end)));
         }
-        Ok(log.finish(End::Finished))
+        Ok(log.finish(ExecutionEnd::Finished))
     }
 
     /// Goes back after a contact; what cut that short, if anything did.
@@ -99,7 +99,7 @@ impl Streamer {
         away: &Trajectory,
         log: &mut Log,
         abandoned: &dyn Fn() -> bool,
-    ) -> Result<Option<End>, ArmError> {
+    ) -> Result<Option<ExecutionEnd>, ArmError> {
         if let Some(end) = self.ended(log.last(), abandoned) {
             return Ok(Some(end));
         }
@@ -110,7 +110,10 @@ impl Streamer {
             log.samples.push(self.arm.cycle(&command)?);
             let followed = self.gate.following(&command, &log.last().position);
             caught_up |= followed.is_ok() || at >= away.len() / 2;
-            let astray = followed.err().filter(|_| caught_up).map(End::Fault);
+            let astray = followed
+                .err()
+                .filter(|_| caught_up)
+                .map(ExecutionEnd::Fault);
             if let Some(end) = self.ended(log.last(), abandoned).or(astray) {
                 self.send(&self.gate.stop(away, at), log)?;
                 return Ok(Some(end));
@@ -120,11 +123,11 @@ impl Streamer {
     }
 
     /// What ends any motion: a stop, or an alarm.
-    fn ended(&self, state: &ArmState, abandoned: &dyn Fn() -> bool) -> Option<End> {
+    fn ended(&self, state: &ArmState, abandoned: &dyn Fn() -> bool) -> Option<ExecutionEnd> {
         if self.stop.is_pressed() || abandoned() {
-            return Some(End::Stopped);
+            return Some(ExecutionEnd::Stopped);
         }
-        alarm(state).map(End::Fault)
+        alarm(state).map(ExecutionEnd::Fault)
     }
 
     /// Sends the end of a motion, where it comes to rest, whatever comes.
@@ -142,14 +145,14 @@ impl Streamer {
     }
 
     /// The first arm joint whose effort is above the limit.
-    fn touching(&self, state: &ArmState, contact: Contact) -> Option<End> {
-        let Contact::Limit(limit) = contact else {
+    fn touching(&self, state: &ArmState, contact: ContactPolicy) -> Option<ExecutionEnd> {
+        let ContactPolicy::Limit(limit) = contact else {
             return None;
         };
         let mut efforts = self.joints.iter().zip(state.effort.iter());
         efforts
             .find(|(_, effort)| effort.abs() > limit)
-            .map(|(joint, effort)| End::Contact {
+            .map(|(joint, effort)| ExecutionEnd::Contact {
                 joint: joint.clone(),
                 effort: *effort,
             })
@@ -183,7 +186,7 @@ impl Log {
         self.samples.last().expect("a log begins with a reading")
     }
 
-    fn finish(self, end: End) -> Execution {
+    fn finish(self, end: ExecutionEnd) -> Execution {
         Execution {
             end,
             state: self.last().clone(),

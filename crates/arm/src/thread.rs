@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use enact_robot::{Robot, Trajectory};
 
+use crate::realtime::{self, RealtimeDenied};
 use crate::stream::Streamer;
-use crate::urgency::{self, Denied};
-use crate::{Arm, ArmError, ArmState, Contact, Execution, StopSwitch};
+use crate::{Arm, ArmError, ArmState, ContactPolicy, Execution, StopSwitch};
 
 /// How often an arm is looked after while nobody moves it. Shorter than half of any bus
 /// watchdog that a driver sets.
@@ -25,11 +25,11 @@ pub struct ArmThread {
 
 /// What the thread is asked. Replies to a caller that has gone go nowhere.
 enum Request {
-    Claim(Sender<Vec<Denied>>),
+    Claim(Sender<Vec<RealtimeDenied>>),
     State(Sender<Result<ArmState, ArmError>>),
     Follow {
         trajectory: Box<Trajectory>,
-        contact: Contact,
+        contact: ContactPolicy,
         /// Dead once nobody waits any more.
         caller: Weak<()>,
         reply: Sender<Result<Execution, ArmError>>,
@@ -58,7 +58,7 @@ impl ArmThread {
     ///
     /// # Errors
     /// If the thread has ended.
-    pub fn make_urgent(&self) -> Result<Vec<Denied>, ArmError> {
+    pub fn request_realtime(&self) -> Result<Vec<RealtimeDenied>, ArmError> {
         let (reply, answer) = channel();
         self.ask(Request::Claim(reply))?;
         answer.recv().map_err(|_| ArmError::Gone)
@@ -83,8 +83,12 @@ impl ArmThread {
     /// thread unwinds meanwhile, the arm stops and holds.
     ///
     /// # Errors
-    /// If the arm does not answer. Everything else is an [`End`](crate::End).
-    pub fn execute(&self, trajectory: Trajectory, contact: Contact) -> Result<Execution, ArmError> {
+    /// If the arm does not answer. Everything else is an [`ExecutionEnd`](crate::ExecutionEnd).
+    pub fn execute(
+        &self,
+        trajectory: Trajectory,
+        contact: ContactPolicy,
+    ) -> Result<Execution, ArmError> {
         let caller = Arc::new(());
         let (reply, answer) = channel();
         self.ask(Request::Follow {
@@ -115,9 +119,9 @@ impl Drop for ArmThread {
 
 /// What is wrong while nobody asks.
 #[derive(Debug, Default)]
-struct Complaint(Option<ArmError>);
+struct IdleError(Option<ArmError>);
 
-impl Complaint {
+impl IdleError {
     /// What is wrong, if it was not wrong the last time.
     fn news(&mut self, found: Option<ArmError>) -> Option<&ArmError> {
         if found == self.0 {
@@ -129,7 +133,7 @@ impl Complaint {
 }
 
 fn serve(mut streamer: Streamer, inbox: &Receiver<Request>) {
-    let mut complaint = Complaint::default();
+    let mut complaint = IdleError::default();
     loop {
         let request = match inbox.recv_timeout(IDLE) {
             Ok(request) => request,
@@ -143,7 +147,7 @@ fn serve(mut streamer: Streamer, inbox: &Receiver<Request>) {
             Err(RecvTimeoutError::Disconnected) => return,
         };
         match request {
-            Request::Claim(reply) => drop(reply.send(urgency::claim())),
+            Request::Claim(reply) => drop(reply.send(realtime::claim())),
             Request::State(reply) => drop(reply.send(streamer.state())),
             Request::Follow {
                 trajectory,
@@ -164,7 +168,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_once_until_it_changes() {
-        let mut complaint = Complaint::default();
+        let mut complaint = IdleError::default();
         let deaf = || Some(ArmError::Silent("deaf".to_owned()));
         assert_eq!(complaint.news(None), None);
         assert_eq!(complaint.news(deaf()), deaf().as_ref());

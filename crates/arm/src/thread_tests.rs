@@ -1,12 +1,14 @@
 use std::cell::Cell;
 use std::sync::mpsc::channel;
 
-use enact_robot::{Command, Gate, Robot, Start, Trajectory};
+use enact_robot::{Command, Gate, Robot, StartState, Trajectory};
 use enact_types::{JointVector, Refusal};
 
 use crate::stream::Streamer;
 use crate::testing::so101;
-use crate::{Arm, ArmError, ArmState, ArmThread, Contact, End, IdealArm, StopSwitch};
+use crate::{
+    Arm, ArmError, ArmState, ArmThread, ContactPolicy, ExecutionEnd, IdealArm, StopSwitch,
+};
 
 /// The first joint turned by 0.8 rad in two seconds.
 fn sweep(robot: &Robot) -> Trajectory {
@@ -17,7 +19,7 @@ fn sweep(robot: &Robot) -> Trajectory {
         joints[0] += 0.8 * t * t * t * (10.0 - 15.0 * t + 6.0 * t * t);
         joints
     };
-    let start = Start {
+    let start = StartState {
         measured: robot.home(),
         commanded: None,
     };
@@ -69,8 +71,8 @@ fn a_trajectory_is_followed_to_its_end() {
     let arm = ArmThread::start(Box::new(IdealArm::new(&robot)), &robot);
     let trajectory = sweep(&robot);
     let end = trajectory.end().clone();
-    let execution = arm.execute(trajectory, Contact::Limit(0.5)).unwrap();
-    assert_eq!(execution.end, End::Finished);
+    let execution = arm.execute(trajectory, ContactPolicy::Limit(0.5)).unwrap();
+    assert_eq!(execution.end, ExecutionEnd::Finished);
     assert_eq!(execution.state.position, end);
     assert_eq!(execution.samples.last(), Some(&execution.state));
     assert_eq!(arm.state().unwrap().commanded, Some(end));
@@ -90,8 +92,8 @@ fn a_stop_ends_at_rest_on_the_path_and_stays_until_released() {
     give.send(arm.stop_switch()).unwrap();
     let trajectory = sweep(&robot);
     let goal = trajectory.end().clone();
-    let execution = arm.execute(trajectory, Contact::Expected).unwrap();
-    assert_eq!(execution.end, End::Stopped);
+    let execution = arm.execute(trajectory, ContactPolicy::Expected).unwrap();
+    assert_eq!(execution.end, ExecutionEnd::Stopped);
     assert!(
         execution
             .state
@@ -100,8 +102,8 @@ fn a_stop_ends_at_rest_on_the_path_and_stays_until_released() {
             .all(|rate| rate.abs() < 0.05)
     );
     assert!(execution.state.position.max_difference(&goal) > 0.2);
-    let refused = arm.execute(sweep(&robot), Contact::Expected).unwrap();
-    assert_eq!(refused.end, End::Stopped);
+    let refused = arm.execute(sweep(&robot), ContactPolicy::Expected).unwrap();
+    assert_eq!(refused.end, ExecutionEnd::Stopped);
     assert_eq!(refused.state, execution.state);
     arm.stop_switch().release();
     assert!(!arm.stop_switch().is_pressed());
@@ -118,9 +120,9 @@ fn an_arm_whose_caller_is_gone_stops() {
         asked.get() > 150
     };
     let execution = streamer
-        .follow(&trajectory, Contact::Expected, &gone)
+        .follow(&trajectory, ContactPolicy::Expected, &gone)
         .unwrap();
-    assert_eq!(execution.end, End::Stopped);
+    assert_eq!(execution.end, ExecutionEnd::Stopped);
     assert!(execution.state.position.max_difference(trajectory.end()) > 0.1);
 }
 
@@ -131,8 +133,8 @@ fn an_arm_that_does_not_follow_is_stopped() {
         state.position[2] += 0.4;
         Ok(())
     });
-    let execution = arm.execute(sweep(&robot), Contact::Expected).unwrap();
-    let End::Fault(Refusal::FollowingError { joint, .. }) = execution.end else {
+    let execution = arm.execute(sweep(&robot), ContactPolicy::Expected).unwrap();
+    let ExecutionEnd::Fault(Refusal::FollowingError { joint, .. }) = execution.end else {
         panic!("{:?}", execution.end);
     };
     assert_eq!(joint, "elbow_flex");
@@ -147,9 +149,9 @@ fn resistance_stops_the_arm_unless_it_is_expected() {
         Ok(())
     };
     let execution = troubled(&robot, push)
-        .execute(sweep(&robot), Contact::Limit(0.6))
+        .execute(sweep(&robot), ContactPolicy::Limit(0.6))
         .unwrap();
-    let met = End::Contact {
+    let met = ExecutionEnd::Contact {
         joint: "shoulder_lift".to_owned(),
         effort: -0.8,
     };
@@ -161,9 +163,9 @@ fn resistance_stops_the_arm_unless_it_is_expected() {
     assert!(pan(&execution.state) > robot.home()[0]);
     assert!(execution.state.velocity[0].abs() < 0.05);
     let execution = troubled(&robot, push)
-        .execute(sweep(&robot), Contact::Expected)
+        .execute(sweep(&robot), ContactPolicy::Expected)
         .unwrap();
-    assert_eq!(execution.end, End::Finished);
+    assert_eq!(execution.end, ExecutionEnd::Finished);
 }
 
 /// Cycles after which the arm of `backing_off` is at its fastest.
@@ -187,8 +189,10 @@ fn backing_off(
 }
 
 /// How a sweep with contact ends, and how many of its commands went back.
-fn backed_off(robot: &Robot, arm: &ArmThread) -> (End, usize) {
-    let execution = arm.execute(sweep(robot), Contact::Limit(0.6)).unwrap();
+fn backed_off(robot: &Robot, arm: &ArmThread) -> (ExecutionEnd, usize) {
+    let execution = arm
+        .execute(sweep(robot), ContactPolicy::Limit(0.6))
+        .unwrap();
     assert!(execution.state.velocity[0].abs() < 0.05, "it is at rest");
     let back = |state: &&ArmState| state.velocity[0] < 0.0;
     (execution.end, execution.samples.iter().filter(back).count())
@@ -208,7 +212,7 @@ fn a_stop_ends_the_way_back_too() {
     });
     give.send(arm.stop_switch()).unwrap();
     let (end, back) = backed_off(&robot, &arm);
-    assert_eq!(end, End::Stopped);
+    assert_eq!(end, ExecutionEnd::Stopped);
     assert!(0 < back && back < undisturbed, "{back} of {undisturbed}");
 }
 
@@ -221,7 +225,7 @@ fn an_alarm_ends_the_way_back_too() {
         state.alarm = (cycle >= MIDWAY).then(why);
     });
     let (end, back) = backed_off(&robot, &arm);
-    assert_eq!(end, End::Fault(Refusal::NotApplicable(why())));
+    assert_eq!(end, ExecutionEnd::Fault(Refusal::NotApplicable(why())));
     assert!(back < undisturbed, "{back} of {undisturbed}");
 }
 
@@ -229,10 +233,10 @@ fn an_alarm_ends_the_way_back_too() {
 fn an_arm_that_does_not_follow_its_way_back_is_stopped() {
     let robot = so101();
     let (end, undisturbed) = backed_off(&robot, &backing_off(&robot, |_, _| {}));
-    assert!(matches!(end, End::Contact { .. }));
+    assert!(matches!(end, ExecutionEnd::Contact { .. }));
     let arm = backing_off(&robot, |state, _| state.position[2] += 0.4);
     let (end, back) = backed_off(&robot, &arm);
-    let End::Fault(Refusal::FollowingError { joint, .. }) = end else {
+    let ExecutionEnd::Fault(Refusal::FollowingError { joint, .. }) = end else {
         panic!("{end:?}");
     };
     assert_eq!(joint, "elbow_flex");
@@ -248,7 +252,7 @@ fn an_arm_that_is_held_when_it_turns_back_may_catch_up() {
         }
     });
     let (end, _) = backed_off(&robot, &arm);
-    assert!(matches!(end, End::Contact { .. }), "{end:?}");
+    assert!(matches!(end, ExecutionEnd::Contact { .. }), "{end:?}");
 }
 
 /// An arm that knows better than the gate where it cannot go.
@@ -272,9 +276,9 @@ impl Arm for Short {
 fn an_arm_that_cannot_go_all_the_way_does_not_begin() {
     let robot = so101();
     let arm = ArmThread::start(Box::new(Short(IdealArm::new(&robot))), &robot);
-    let execution = arm.execute(sweep(&robot), Contact::Expected).unwrap();
+    let execution = arm.execute(sweep(&robot), ContactPolicy::Expected).unwrap();
     let why = Refusal::NotApplicable("too far".to_owned());
-    assert_eq!(execution.end, End::Fault(why));
+    assert_eq!(execution.end, ExecutionEnd::Fault(why));
     assert_eq!((execution.followed, execution.samples.len()), (0, 1));
 }
 
@@ -286,8 +290,8 @@ fn an_alarm_brakes_the_arm_and_keeps_it_from_moving() {
         Ok(())
     });
     let alarm = Refusal::NotApplicable("joint `gripper`: too hot".to_owned());
-    let execution = arm.execute(sweep(&robot), Contact::Expected).unwrap();
-    assert_eq!(execution.end, End::Fault(alarm));
+    let execution = arm.execute(sweep(&robot), ContactPolicy::Expected).unwrap();
+    assert_eq!(execution.end, ExecutionEnd::Fault(alarm));
     assert!(execution.state.velocity[0].abs() < 0.05);
 }
 
@@ -301,8 +305,10 @@ fn a_single_strange_reading_is_no_contact() {
         }
         Ok(())
     });
-    let execution = arm.execute(sweep(&robot), Contact::Limit(0.6)).unwrap();
-    assert_eq!(execution.end, End::Finished);
+    let execution = arm
+        .execute(sweep(&robot), ContactPolicy::Limit(0.6))
+        .unwrap();
+    assert_eq!(execution.end, ExecutionEnd::Finished);
 }
 
 #[test]
@@ -312,8 +318,10 @@ fn the_gripper_may_always_press() {
         state.effort[5] = -1.0;
         Ok(())
     });
-    let execution = arm.execute(sweep(&robot), Contact::Limit(0.6)).unwrap();
-    assert_eq!(execution.end, End::Finished);
+    let execution = arm
+        .execute(sweep(&robot), ContactPolicy::Limit(0.6))
+        .unwrap();
+    assert_eq!(execution.end, ExecutionEnd::Finished);
 }
 
 #[test]
@@ -324,10 +332,13 @@ fn broken_communication_is_an_error_and_a_dead_thread_too() {
         let silent = silent.clone();
         move |_| Err(silent.clone())
     });
-    assert_eq!(arm.execute(sweep(&robot), Contact::Expected), Err(silent));
+    assert_eq!(
+        arm.execute(sweep(&robot), ContactPolicy::Expected),
+        Err(silent)
+    );
     let arm = troubled(&robot, |_| panic!("a broken driver"));
     assert_eq!(
-        arm.execute(sweep(&robot), Contact::Expected),
+        arm.execute(sweep(&robot), ContactPolicy::Expected),
         Err(ArmError::Gone)
     );
     assert_eq!(arm.state(), Err(ArmError::Gone));

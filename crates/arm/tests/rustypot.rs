@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
-use enact_arm::protocol::{BROADCAST, Codec, Dynamixel, Feetech, Instruction, Status};
+use enact_arm::protocol::{BROADCAST, Codec, Dynamixel, Feetech, ServoInstruction, Status};
 use proptest::prelude::*;
 use rustypot::DynamixelProtocolHandler;
 use serialport::{ClearBuffer, DataBits, FlowControl, Parity, SerialPort, StopBits};
@@ -165,7 +165,7 @@ fn pairs() -> [Pair; 2] {
 }
 
 impl Pair {
-    fn asked(&self, id: u8, instruction: &Instruction) -> Vec<u8> {
+    fn asked(&self, id: u8, instruction: &ServoInstruction) -> Vec<u8> {
         let mut out = Vec::new();
         instruction
             .encode(self.ours, id, &mut out)
@@ -201,7 +201,7 @@ proptest! {
             let (read, their_error) = pair.theirs.read_with_error(&mut port, id, address, count).unwrap();
             prop_assert_eq!(&read, &data);
             prop_assert_eq!(their_error.byte(), error);
-            let ask = Instruction::Read { address: address.into(), count: count.into() };
+            let ask = ServoInstruction::Read { address: address.into(), count: count.into() };
             prop_assert_eq!(port.written, pair.asked(id, &ask));
         }
     }
@@ -212,11 +212,11 @@ proptest! {
             let done = [Status { id, error: 0, data: Vec::new() }];
             let mut port = pair.answers(&done);
             pair.theirs.write(&mut port, id, address, &data).unwrap();
-            let ask = Instruction::Write { address: address.into(), data: &data };
+            let ask = ServoInstruction::Write { address: address.into(), data: &data };
             prop_assert_eq!(port.written, pair.asked(id, &ask));
             let mut port = pair.answers(&done);
             prop_assert!(pair.theirs.ping(&mut port, id).unwrap());
-            prop_assert_eq!(port.written, pair.asked(id, &Instruction::Ping));
+            prop_assert_eq!(port.written, pair.asked(id, &ServoInstruction::Ping));
         }
     }
 
@@ -242,11 +242,11 @@ proptest! {
             let mut port = pair.answers(&statuses);
             let read = pair.theirs.sync_read(&mut port, &ids, address, count as u8).unwrap();
             prop_assert_eq!(&read, &values);
-            let ask = Instruction::SyncRead { address: address_16, count, ids: &ids };
+            let ask = ServoInstruction::SyncRead { address: address_16, count, ids: &ids };
             prop_assert_eq!(port.written, pair.asked(BROADCAST, &ask));
             let mut port = Prepared::default();
             pair.theirs.sync_write(&mut port, &ids, address, &values).unwrap();
-            let ask = Instruction::SyncWrite { address: address_16, count, items: &items };
+            let ask = ServoInstruction::SyncWrite { address: address_16, count, items: &items };
             prop_assert_eq!(port.written, pair.asked(BROADCAST, &ask));
         }
     }

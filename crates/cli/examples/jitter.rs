@@ -1,5 +1,5 @@
 //! What keeping and showing a run cost the control loop: jitter and processor time with and
-//! without a journal and a viewer's file, side by side. The loop's thread asks to be urgent, as
+//! without a recording and a viewer's file, side by side. The loop's thread asks to be urgent, as
 //! `realtime = true` in a launch file makes it. `cargo run --example jitter [SECONDS]`.
 #![allow(clippy::print_stdout, reason = "it is a program")]
 
@@ -8,15 +8,15 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use enact_arm::{Arm, ArmError, ArmState, ArmThread, Contact, IdealArm};
-use enact_bridge::{Bounds, Event, Observer};
+use enact_arm::{Arm, ArmError, ArmState, ArmThread, ContactPolicy, IdealArm};
 use enact_camera::Camera;
-use enact_journal::{JournalWriter, ModelInfo, RobotInfo, RunInfo};
-use enact_record::Recorder;
-use enact_robot::{Command, Gate, Robot, Start, Trajectory};
-use enact_sim::render::Look;
+use enact_recording::{ModelInfo, Recorder, RobotInfo, RunInfo};
+use enact_robot::{Command, Gate, Robot, StartState, Trajectory};
+use enact_runtime::{Event, Observer, TaskOptions};
+use enact_sim::render::Appearance;
 use enact_sim::{Scene, Simulator};
 use enact_types::Frame;
+use enact_viz::RerunObserver;
 
 /// Rounds without and with observers, one after the other.
 const ROUNDS: usize = 4;
@@ -86,7 +86,7 @@ fn main() {
     let scene = Scene::load(&root.join("scenes/tabletop.toml")).expect("it ships");
     let layout = scene.draw(1);
     let frame = Simulator::new(&robot, &layout, false)
-        .camera(Look::default(), 1)
+        .camera(Appearance::default(), 1)
         .capture()
         .expect("it renders");
     let folder = std::env::temp_dir().join(format!("enact-jitter-{}", std::process::id()));
@@ -101,14 +101,13 @@ fn main() {
         } else {
             let info = info(&files);
             let (mcap, rrd) = (folder.join("run.mcap"), folder.join("run.rrd"));
-            let mut journal =
-                JournalWriter::create(&mcap, &info, &robot, Vec::new(), Box::new(|| 0))
-                    .expect("the temporary folder can be written");
-            let mut recorder = Recorder::to_file(&rrd, Box::new(|| 0))
+            let mut recording = Recorder::create(&mcap, &info, &robot, Vec::new(), Box::new(|| 0))
                 .expect("the temporary folder can be written");
-            let mut observers: [&mut dyn Observer; 2] = [&mut journal, &mut recorder];
+            let mut recorder = RerunObserver::to_file(&rrd, Box::new(|| 0))
+                .expect("the temporary folder can be written");
+            let mut observers: [&mut dyn Observer; 2] = [&mut recording, &mut recorder];
             drive(&robot, &frame, &mut observers, part, &mut sides[watched]);
-            let lost = journal.finish().expect("the disk is not full").lost;
+            let lost = recording.finish().expect("the disk is not full").lost;
             assert_eq!(lost, 0, "entries were lost");
             recorder.finish().expect("the disk is not full");
         }
@@ -147,24 +146,24 @@ fn drive(
         seen: Arc::clone(&shared),
     };
     let arm = ArmThread::start(Box::new(arm), robot);
-    for denied in arm.make_urgent().expect("it answers") {
+    for denied in arm.request_realtime().expect("it answers") {
         println!("{denied}");
     }
     let trajectory = stay(robot, Duration::from_secs(2));
-    let contact = Contact::Limit(0.9);
+    let contact = ContactPolicy::Limit(0.9);
     let mut tell = |event: &Event<'_>| {
         for observer in observers.iter_mut() {
             observer.observe(event);
         }
     };
-    tell(&Event::Started {
-        task: "stay",
+    tell(&Event::TaskStarted {
+        instruction: "stay",
         robot,
-        bounds: Bounds::of_turns(1),
+        options: TaskOptions::of_turns(1),
     });
     for _ in 0..seconds / 2 {
-        tell(&Event::Saw(frame));
-        tell(&Event::Moving {
+        tell(&Event::FrameCaptured(frame));
+        tell(&Event::MotionStarted {
             purpose: "stay",
             trajectory: &trajectory,
             contact,
@@ -172,7 +171,7 @@ fn drive(
         let execution = arm
             .execute(trajectory.clone(), contact)
             .expect("it answers");
-        tell(&Event::Moved(&execution));
+        tell(&Event::MotionEnded(&execution));
     }
     drop(arm);
     *seen = std::mem::take(&mut *shared.lock().unwrap_or_else(PoisonError::into_inner));
@@ -180,7 +179,7 @@ fn drive(
 
 fn stay(robot: &Robot, time: Duration) -> Trajectory {
     let count = time.as_nanos() / robot.control_period().as_nanos();
-    let start = Start {
+    let start = StartState {
         measured: robot.home(),
         commanded: None,
     };

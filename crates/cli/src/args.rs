@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::arm::args::{ArmArgs, BusArgs};
-use crate::home::SHIPPED_MODEL;
-use crate::journal::args::{ExportArgs, KeepArgs, ReplayArgs, RunsArgs, ViewArgs};
-use crate::view::Shown;
+use crate::data_dir::SHIPPED_MODEL;
+use crate::recordings::args::{ExportArgs, RecordArgs, ReplayArgs, RunsArgs, ViewArgs};
+use crate::rerun_view::ViewTarget;
 
 /// Turn natural-language instructions into robot arm motion.
 #[derive(Debug, Parser)]
@@ -90,7 +90,7 @@ pub enum Command {
     Robot {
         /// The query.
         #[command(subcommand)]
-        question: RobotQuestion,
+        question: RobotCommand,
     },
     /// Show the objects and the task of a scene for a given seed
     Scene {
@@ -183,21 +183,21 @@ pub struct SetupArgs {
     /// Maximum number of look-plan-act turns
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub turns: Option<u32>,
-    /// Source of object detections; `truth` works in the simulator only
+    /// Source of object detections; `ground-truth` works in the simulator only
     #[arg(long, value_enum)]
-    pub perception: Option<Perception>,
+    pub perception: Option<PerceptionSource>,
     /// Run the simulator in real time instead of as fast as possible
     #[arg(long)]
     pub realtime: bool,
     /// Show the run in rerun's viewer, in a browser, or save it to a file
     #[arg(long, value_name = "web|FILE.rrd", num_args = 0..=1, default_missing_value = "")]
-    pub view: Option<Shown>,
+    pub view: Option<ViewTarget>,
     /// Write one line of JSON per event; identical runs give identical files
-    #[arg(long, value_name = "FILE")]
-    pub journal: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", alias = "journal")]
+    pub event_log: Option<PathBuf>,
     /// Recording options.
     #[command(flatten)]
-    pub keep: KeepArgs,
+    pub recording: RecordArgs,
 }
 
 /// What stops the arm, besides Ctrl-C.
@@ -250,16 +250,17 @@ pub struct RunArgs {
 
 /// Source of object detections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Perception {
+pub enum PerceptionSource {
     /// The vision-language model
     Model,
     /// Ground truth of the simulator, for tests
-    Truth,
+    #[value(alias = "truth")]
+    GroundTruth,
 }
 
 /// Queries about a robot.
 #[derive(Debug, Subcommand)]
-pub enum RobotQuestion {
+pub enum RobotCommand {
     /// Forward kinematics: reads one JSON object of joints per line, prints the tool's pose
     Fk {
         /// Robot name in robots/, or path of a robot folder or URDF
@@ -380,7 +381,7 @@ pub struct DatasetArgs {
 
 /// The planner of an evaluation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Planning {
+pub enum PlannerKind {
     /// The model perceives and plans
     Model,
     /// Ground-truth perception and a planner that knows the goal: the upper bound
@@ -412,8 +413,8 @@ pub struct EvalArgs {
     #[arg(long, value_name = "NAME", default_value = SHIPPED_ROBOT)]
     pub robot: String,
     /// What perceives and plans
-    #[arg(long, value_enum, default_value_t = Planning::Model)]
-    pub planner: Planning,
+    #[arg(long, value_enum, default_value_t = PlannerKind::Model)]
+    pub planner: PlannerKind,
     /// Override a setting of the suite: `turns=5`, `scene=tabletop`; repeatable
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,

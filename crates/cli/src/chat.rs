@@ -3,16 +3,16 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use enact_bridge::{Bounds, BridgeError, Report, Session};
+use enact_runtime::{RuntimeError, Session, TaskOptions, TaskReport};
 use enact_types::text::unmarked;
 
 use crate::args::ChatArgs;
-use crate::home::Home;
-use crate::prompt::Prompt;
-use crate::run::{Times, is_reached, sentence, summary, words};
+use crate::data_dir::DataDir;
+use crate::line_editor::LineEditor;
+use crate::run::{Times, checked_instruction, is_reached, sentence, summary};
+use crate::run_observers::RunObservers;
 use crate::setup::Setup;
-use crate::stops::{self, release};
-use crate::watch::Watchers;
+use crate::stop_sources::{self, release};
 
 const HELP: &str = "\
 say what the robot is to do, or:
@@ -22,19 +22,19 @@ say what the robot is to do, or:
   /quit   leave";
 
 /// Carries out lines until `/quit`, the end of input, or until the program is told to end.
-pub fn chat(home: &Home, args: &ChatArgs) -> Result<bool> {
-    let setup = Setup::load(home, &args.setup)?;
-    let thinker = setup.thinker(None, None)?;
-    let mut watchers = Watchers::open(home, &args.setup, &setup, "chat", false)?;
-    let (film, outcomes) = (watchers.film(&setup), watchers.outcomes());
-    let mut session = setup.session(thinker.mind, watchers.observers(), film)?;
-    let bounds = Bounds {
+pub fn chat(data_dir: &DataDir, args: &ChatArgs) -> Result<bool> {
+    let setup = Setup::load(data_dir, &args.setup)?;
+    let agent = setup.agent(None, None)?;
+    let mut observers = RunObservers::open(data_dir, &args.setup, &setup, "chat", false)?;
+    let (camera_stream, outcomes) = (observers.camera_stream(&setup), observers.outcomes());
+    let mut session = setup.session(agent.agent, observers.observers(), camera_stream)?;
+    let options = TaskOptions {
         turns: setup.launch.turns,
         dry_run: false,
         rank: setup.rank,
         marks: setup.marks,
     };
-    let tell = |instruction: &str, report: &Report, wall: Duration| {
+    let tell = |instruction: &str, report: &TaskReport, wall: Duration| {
         if let Some(outcomes) = &outcomes {
             outcomes.note(is_reached(&setup, instruction, report));
         }
@@ -50,26 +50,26 @@ pub fn chat(home: &Home, args: &ChatArgs) -> Result<bool> {
         }
     };
     errln!("{HELP}");
-    let prompt = Prompt::open("enact> ");
+    let prompt = LineEditor::open("enact> ");
     while let Some(line) = prompt.line()? {
         let line = unmarked(&line).trim();
         if line.is_empty() {
             continue;
         }
-        let obeyed = obey(&mut session, line, bounds, &tell);
-        stops::settle();
+        let obeyed = obey(&mut session, line, options, &tell);
+        stop_sources::settle();
         match obeyed {
             Ok(true) => {}
             Ok(false) => break,
             // The arm holds itself up; the next picture or answer may be better.
             Err(error) if error.is_stop() => errln!("stopped"),
-            Err(BridgeError::Camera(error)) => errln!("enact: {error}"),
-            Err(BridgeError::Planner(error)) => errln!("enact: {error}"),
+            Err(RuntimeError::Camera(error)) => errln!("enact: {error}"),
+            Err(RuntimeError::Planner(error)) => errln!("enact: {error}"),
             Err(error) => return Err(error.into()),
         }
     }
     drop(session);
-    watchers.finish()?;
+    observers.finish()?;
     Ok(true)
 }
 
@@ -77,9 +77,9 @@ pub fn chat(home: &Home, args: &ChatArgs) -> Result<bool> {
 fn obey(
     session: &mut Session<'_>,
     line: &str,
-    bounds: Bounds,
-    tell: &dyn Fn(&str, &Report, Duration),
-) -> Result<bool, BridgeError> {
+    options: TaskOptions,
+    tell: &dyn Fn(&str, &TaskReport, Duration),
+) -> Result<bool, RuntimeError> {
     match line {
         "/quit" => return Ok(false),
         "/stop" => {
@@ -97,11 +97,11 @@ fn obey(
             }
         }
         _ if line.starts_with('/') => errln!("no command {line}\n{HELP}"),
-        line => match words(line) {
+        line => match checked_instruction(line) {
             Ok(instruction) => {
                 release(&session.stop_switch());
                 let started = Instant::now();
-                let report = session.run(instruction, bounds)?;
+                let report = session.run(instruction, options)?;
                 tell(instruction, &report, started.elapsed());
             }
             Err(error) => errln!("enact: {error}"),

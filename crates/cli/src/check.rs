@@ -4,37 +4,37 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use enact_arm::calibration::Calibration;
-use enact_arm::driver::Wiring;
-use enact_eval::draw;
+use enact_arm::driver::BusConfig;
+use enact_eval::episode_setup;
 use enact_eval::suite::Suite;
-use enact_model::Settings;
+use enact_model::ModelConfig;
 use enact_sim::Scene;
 use enact_types::text;
 use serde_json::json;
 
 use crate::bus::emulate::read_faults;
-use crate::home::{self, Home, SHIPPED_MODEL, names_in};
-use crate::journal;
-use crate::kind::Kind;
+use crate::data_dir::{self, DataDir, SHIPPED_MODEL, names_in};
+use crate::file_kind::FileKind;
 use crate::launch::Launch;
 use crate::out::told;
+use crate::recordings;
 use crate::setup::read_plan;
 
 /// Checks `files`, or all that ship, and prints a line for each; `false` if any is wrong.
-pub fn check(home: &Home, files: &[PathBuf], as_json: bool) -> Result<bool> {
+pub fn check(data_dir: &DataDir, files: &[PathBuf], as_json: bool) -> Result<bool> {
     let all;
     let files = if files.is_empty() {
-        if home::is_missing(&home.model(SHIPPED_MODEL)) {
-            errln!("enact: {}", home::missing_model());
+        if data_dir::is_missing(&data_dir.model(SHIPPED_MODEL)) {
+            errln!("enact: {}", data_dir::missing_model());
         }
-        all = shipped(home)?;
+        all = shipped(data_dir)?;
         &all
     } else {
         files
     };
     let mut sound = true;
     for file in files {
-        let checked = check_one(home, file);
+        let checked = check_one(data_dir, file);
         sound &= checked.is_ok();
         match (checked, as_json) {
             (Ok(kind), false) => outln!("ok: {} ({kind})", file.display()),
@@ -49,13 +49,13 @@ pub fn check(home: &Home, files: &[PathBuf], as_json: bool) -> Result<bool> {
     Ok(sound)
 }
 
-fn shipped(home: &Home) -> Result<Vec<PathBuf>> {
+fn shipped(data_dir: &DataDir) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(home.robots()).context("cannot read robots/")? {
+    for entry in std::fs::read_dir(data_dir.robots()).context("cannot read robots/")? {
         files.push(entry?.path());
     }
     files.retain(|path| path.is_dir());
-    for folder in [home.scenes(), home.launches(), home.suites()] {
+    for folder in [data_dir.scenes(), data_dir.launches(), data_dir.suites()] {
         let names = names_in(&folder);
         files.extend(names.iter().map(|name| folder.join(format!("{name}.toml"))));
     }
@@ -63,38 +63,38 @@ fn shipped(home: &Home) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn check_one(home: &Home, path: &Path) -> Result<&'static str> {
+fn check_one(data_dir: &DataDir, path: &Path) -> Result<&'static str> {
     let is_robot = path.is_dir()
         || path
             .extension()
             .is_some_and(|extension| extension == "urdf");
     if is_robot {
-        home.guarded_at(path)?;
+        data_dir.guarded_at(path)?;
         return Ok("robot");
     }
     if path.file_name().is_some_and(|name| name == "robot.toml") {
-        home.guarded_at(path.parent().unwrap_or(Path::new(".")))?;
+        data_dir.guarded_at(path.parent().unwrap_or(Path::new(".")))?;
         return Ok("robot");
     }
     std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    match Kind::of(path) {
-        Some(Kind::Launch) => check_launch(home, path).map(|()| "launch"),
-        Some(Kind::Suite) => check_suite(home, path).map(|()| "suite"),
-        Some(Kind::Scene) => Ok(Scene::load(path).map(|_| "scene")?),
-        Some(Kind::Faults) => read_faults(Some(path)).map(|_| "faults"),
-        Some(Kind::Wiring) => check_wiring(home, path).map(|()| "bus"),
-        Some(Kind::Settings) => match Settings::read_file(path) {
+    match FileKind::of(path) {
+        Some(FileKind::Launch) => check_launch(data_dir, path).map(|()| "launch"),
+        Some(FileKind::Suite) => check_suite(data_dir, path).map(|()| "suite"),
+        Some(FileKind::Scene) => Ok(Scene::load(path).map(|_| "scene")?),
+        Some(FileKind::Faults) => read_faults(Some(path)).map(|_| "faults"),
+        Some(FileKind::Bus) => check_bus_config(data_dir, path).map(|()| "bus"),
+        Some(FileKind::Model) => match ModelConfig::read_file(path) {
             Ok(_) => Ok("model settings"),
             Err(what) => bail!("{what}"),
         },
-        Some(Kind::Plan) => read_plan(path).map(|_| "plan"),
-        Some(Kind::Calibration) => Ok(Calibration::load(path).map(|_| "calibration")?),
-        Some(Kind::Urdf) => home.guarded_at(path).map(|_| "robot"),
-        Some(Kind::Robot) => bail!(
+        Some(FileKind::Plan) => read_plan(path).map(|_| "plan"),
+        Some(FileKind::Calibration) => Ok(Calibration::load(path).map(|_| "calibration")?),
+        Some(FileKind::Urdf) => data_dir.guarded_at(path).map(|_| "robot"),
+        Some(FileKind::Robot) => bail!(
             "{} reads like a robot.toml; only one of that name beside a robot.urdf counts",
             path.display()
         ),
-        Some(Kind::Recording) => match journal::open(path)?.damage() {
+        Some(FileKind::Recording) => match recordings::open(path)?.damage() {
             None => Ok("recording"),
             Some(damage) => bail!("{}: {damage}", path.display()),
         },
@@ -116,42 +116,44 @@ fn nothing_known(path: &Path) -> Result<&'static str> {
 }
 
 /// A bus.toml fits the robot beside it.
-fn check_wiring(home: &Home, path: &Path) -> Result<()> {
-    let robot = home.guarded_at(path.parent().unwrap_or(Path::new(".")))?;
-    Wiring::load(path, &robot)?;
+fn check_bus_config(data_dir: &DataDir, path: &Path) -> Result<()> {
+    let robot = data_dir.guarded_at(path.parent().unwrap_or(Path::new(".")))?;
+    BusConfig::load(path, &robot)?;
     Ok(())
 }
 
 /// Every task of a suite can be drawn.
-fn check_suite(home: &Home, path: &Path) -> Result<()> {
+fn check_suite(data_dir: &DataDir, path: &Path) -> Result<()> {
+    crate::renamed::warn_of_keys(path);
     let suite = Suite::load(path)?;
-    let scene = home
-        .resolve(&suite.scene, &home.scenes())
+    let scene = data_dir
+        .resolve(&suite.scene, &data_dir.scenes())
         .with_context(|| format!("in {}", path.display()))?;
     let scene = std::fs::read(&scene).and_then(text::decode)?;
-    let robot = home.guarded("so101")?;
+    let robot = data_dir.guarded("so101")?;
     for number in 0..suite.tasks.len() as u64 {
-        draw::episode(&suite, &scene, &robot, 0, number)
+        episode_setup::episode(&suite, &scene, &robot, 0, number)
             .map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
     }
     Ok(())
 }
 
-fn check_launch(home: &Home, path: &Path) -> Result<()> {
+fn check_launch(data_dir: &DataDir, path: &Path) -> Result<()> {
+    crate::renamed::warn_of_keys(path);
     let launch = Launch::load(path)?;
     let inside = || format!("{} names it", path.display());
-    let robot = home.guarded(&launch.robot).with_context(inside)?;
-    let arm = launch.arm.check(home, &launch.robot, &robot);
+    let robot = data_dir.guarded(&launch.robot).with_context(inside)?;
+    let arm = launch.arm.check(data_dir, &launch.robot, &robot);
     arm.with_context(inside)?;
-    let scene = home
-        .resolve(&launch.scene, &home.scenes())
+    let scene = data_dir
+        .resolve(&launch.scene, &data_dir.scenes())
         .with_context(inside)?;
     Scene::load(&scene).with_context(inside)?;
     // An installed program has the launch files that ship, but perhaps not the model.
-    let may_be_missing = home.is_embedded() && launch.model == SHIPPED_MODEL;
+    let may_be_missing = data_dir.is_embedded() && launch.model == SHIPPED_MODEL;
     if launch.model.starts_with("models/")
         && !may_be_missing
-        && !Path::new(&home.model(&launch.model)).is_dir()
+        && !Path::new(&data_dir.model(&launch.model)).is_dir()
     {
         bail!("{}: there is no folder {}", path.display(), launch.model);
     }

@@ -1,21 +1,21 @@
 //! `enact dataset`: data to train a model with.
 
 use anyhow::{Context, Result};
-use enact_dataset::wording::Wordings;
-use enact_dataset::write::{self, Order};
+use enact_dataset::wording::WordingSplit;
+use enact_dataset::write::{self, DatasetConfig};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use crate::args::DatasetArgs;
-use crate::home::Home;
+use crate::data_dir::DataDir;
 
 /// Width and height of the pictures that the model that ships takes.
 const SIZE: [u32; 2] = [336, 336];
 
 /// Writes the data set.
-pub fn write(home: &Home, args: &DatasetArgs) -> Result<()> {
-    let scene = home.scene(&args.scene)?;
-    let robot = home.guarded("so101")?;
+pub fn write(data_dir: &DataDir, args: &DatasetArgs) -> Result<()> {
+    let scene = data_dir.scene(&args.scene)?;
+    let robot = data_dir.guarded("so101")?;
     let bar = ProgressBar::new(args.frames).with_style(
         ProgressStyle::with_template("{bar:40} {pos}/{len} pictures, {eta} left")
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
@@ -24,14 +24,14 @@ pub fn write(home: &Home, args: &DatasetArgs) -> Result<()> {
         &args.out,
         &scene,
         &robot,
-        &Order {
+        &DatasetConfig {
             frames: args.frames,
             plans: args.plans,
             seed: args.seed,
             wordings: if args.held_out_wordings {
-                Wordings::HeldOut
+                WordingSplit::HeldOut
             } else {
-                Wordings::Training
+                WordingSplit::Training
             },
             size: SIZE,
         },

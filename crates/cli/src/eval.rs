@@ -5,55 +5,55 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
-use enact_eval::episode::{Record, Thinker};
-use enact_eval::keep::Kept;
-use enact_eval::report::Report;
-use enact_eval::runner::{Job, run};
+use enact_eval::episode::{EpisodeAgent, EpisodeResult};
+use enact_eval::report::SuiteReport;
+use enact_eval::runner::{EvalConfig, run};
+use enact_eval::store::EpisodeStore;
 use enact_eval::suite::Suite;
-use enact_eval::{draw, episode};
-use enact_model::Options;
-use enact_plan::{Mind, PlannerError};
+use enact_eval::{episode, episode_setup};
+use enact_model::RequestOptions;
+use enact_plan::{Agent, PlannerError};
 use enact_types::{StopSwitch, text};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::args::{EvalArgs, Planning, SHIPPED_ROBOT};
-use crate::home::{Home, SHIPPED_MODEL, open_model};
-use crate::kind::{self, Kind};
-use crate::narrate::Narrator;
+use crate::args::{EvalArgs, PlannerKind, SHIPPED_ROBOT};
+use crate::console_observer::ConsoleObserver;
+use crate::data_dir::{DataDir, SHIPPED_MODEL, open_model};
+use crate::file_kind::{self, FileKind};
 use crate::out;
 
 /// Runs the suite and prints the table; whether the floor is reached.
-pub fn eval(home: &Home, args: &EvalArgs) -> Result<bool> {
-    let path = home.resolve(&args.suite, &home.suites())?;
-    let mut suite = kind::load(path.clone(), Kind::Suite, Suite::load)?;
+pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
+    let path = data_dir.resolve(&args.suite, &data_dir.suites())?;
+    let mut suite = file_kind::load(path.clone(), FileKind::Suite, Suite::load)?;
     for setting in &args.set {
         change(&mut suite, setting)?;
     }
-    let scene_path = home.resolve(&suite.scene, &home.scenes())?;
+    let scene_path = data_dir.resolve(&suite.scene, &data_dir.scenes())?;
     let scene = std::fs::read(&scene_path)
         .and_then(text::decode)
         .with_context(|| format!("cannot read {}", scene_path.display()))?;
-    let robot = Arc::new(home.guarded(&args.robot)?);
+    let robot = Arc::new(data_dir.guarded(&args.robot)?);
     if robot.gripper().is_none() {
         bail!(
             "`{}` has no gripper, and suites are about things to grasp",
             robot.name()
         );
     }
-    let model = home.model(&args.model);
-    let options = Options {
+    let model = data_dir.model(&args.model);
+    let options = RequestOptions {
         temperature: args.temperature,
-        ..Options::default()
+        ..RequestOptions::default()
     };
-    let minds = || mind(&model, options);
-    let job = Job {
+    let minds = || agent(&model, options);
+    let job = EvalConfig {
         suite: &suite,
         scene: &scene,
         robot: &robot,
         seed: args.seed,
         episodes: args.episodes,
         workers: usize::from(args.jobs),
-        minds: (args.planner == Planning::Model).then_some(&minds),
+        minds: (args.planner == PlannerKind::Model).then_some(&minds),
     };
     if let Some(number) = args.episode {
         return show(&job, number, args.json);
@@ -62,7 +62,7 @@ pub fn eval(home: &Home, args: &EvalArgs) -> Result<bool> {
     let kept = args
         .out
         .as_deref()
-        .map(|folder| Kept::open(folder, &settings))
+        .map(|folder| EpisodeStore::open(folder, &settings))
         .transpose()?;
     let bar = progress_bar(args.episodes);
     let mut successes = 0;
@@ -76,7 +76,7 @@ pub fn eval(home: &Home, args: &EvalArgs) -> Result<bool> {
         || args.suite.clone(),
         |stem| stem.to_string_lossy().into_owned(),
     );
-    let report = Report::new(&name, args.seed, &records, &command(args));
+    let report = SuiteReport::new(&name, args.seed, &records, &command(args));
     if args.json {
         outln!("{}", serde_json::to_string(&report)?);
     } else if args.md {
@@ -88,26 +88,26 @@ pub fn eval(home: &Home, args: &EvalArgs) -> Result<bool> {
 }
 
 /// One episode, told on stderr; how it came out on stdout.
-fn show(job: &Job<'_>, number: u64, as_json: bool) -> Result<bool> {
-    let drawn = draw::episode(job.suite, job.scene, job.robot, job.seed, number)
+fn show(job: &EvalConfig<'_>, number: u64, as_json: bool) -> Result<bool> {
+    let drawn = episode_setup::episode(job.suite, job.scene, job.robot, job.seed, number)
         .map_err(|error| anyhow!("{error}"))?;
-    let mut mind = job
+    let mut agent = job
         .minds
         .map(|make| make())
         .transpose()
         .map_err(|error| anyhow!("{error}"))?;
-    let thinker = match &mut mind {
-        Some(mind) => Thinker::Mind(&mut **mind),
-        None => Thinker::Oracle,
+    let agent = match &mut agent {
+        Some(agent) => EpisodeAgent::Model(&mut **agent),
+        None => EpisodeAgent::Oracle,
     };
-    let mut narrator = Narrator::new(stderr());
-    let record: Record = episode::run(
+    let mut console = ConsoleObserver::new(stderr());
+    let record: EpisodeResult = episode::run(
         number,
         &drawn,
         job.robot,
         job.suite.turns,
-        thinker,
-        vec![Box::new(&mut narrator)],
+        agent,
+        vec![Box::new(&mut console)],
     );
     if as_json {
         outln!("{}", serde_json::to_string(&record)?);
@@ -118,7 +118,7 @@ fn show(job: &Job<'_>, number: u64, as_json: bool) -> Result<bool> {
 }
 
 /// How an episode came out, for a person.
-fn sentence(record: &Record) -> String {
+fn sentence(record: &EpisodeResult) -> String {
     let how = match (record.success, &record.failure) {
         (true, _) => "succeeded".to_owned(),
         (false, Some(why)) => format!("failed: {why}"),
@@ -134,7 +134,7 @@ fn sentence(record: &Record) -> String {
     )
 }
 
-fn mind(model: &str, options: Options) -> Result<Box<dyn Mind>, PlannerError> {
+fn agent(model: &str, options: RequestOptions) -> Result<Box<dyn Agent>, PlannerError> {
     let opened = open_model(model, options, &StopSwitch::new());
     let opened = opened.map_err(|error| PlannerError::Load {
         model: model.to_owned(),
@@ -169,8 +169,8 @@ fn settings(
     let suite_sum = crc32fast::hash(&text);
     let scene_sum = crc32fast::hash(scene.as_bytes());
     let model_sum = match args.planner {
-        Planning::Scripted => "scripted".to_owned(),
-        Planning::Model => format!(
+        PlannerKind::Scripted => "scripted".to_owned(),
+        PlannerKind::Model => format!(
             "{model} {:08x} at temperature {}",
             checksum(Path::new(model)),
             args.temperature
@@ -227,7 +227,7 @@ fn command(args: &EvalArgs) -> String {
     if args.robot != SHIPPED_ROBOT {
         words += &format!(" --robot {}", args.robot);
     }
-    if args.planner == Planning::Scripted {
+    if args.planner == PlannerKind::Scripted {
         words += " --planner scripted";
     }
     if args.model != SHIPPED_MODEL {

@@ -5,33 +5,33 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use enact_robot::draft::{Chosen, draft};
+use enact_robot::draft::{ImportChoices, draft};
 use enact_robot::load::{mesh_names, read_urdf};
 use enact_robot::{Robot, mesh};
 
 use crate::args::ImportArgs;
 use crate::check;
-use crate::home::Home;
+use crate::data_dir::DataDir;
 use crate::robot::describe;
 
 /// Writes the folder, shows the robot and checks it. Nothing is written if it does not load.
-pub fn import(home: &Home, args: &ImportArgs, output: &mut impl Write) -> Result<()> {
-    let mut chosen = Chosen {
+pub fn import(data_dir: &DataDir, args: &ImportArgs, output: &mut impl Write) -> Result<()> {
+    let mut chosen = ImportChoices {
         base: args.base.clone(),
         tip: args.tip.clone(),
         tool: args.tool.clone(),
         gripper: args.gripper.clone(),
         fixed: args.fix.iter().cloned().collect(),
-        ..Chosen::default()
+        ..ImportChoices::default()
     };
     let name = match &args.name {
         Some(name) => name.clone(),
         None => name_of(&args.urdf),
     };
-    let folder = folder(home, &name, args.force)?;
+    let folder = folder(data_dir, &name, args.force)?;
     let urdf = in_utf8(&read_urdf(&args.urdf)?);
-    let urdf = with_meshes(urdf, &args.urdf, home, &mut chosen)?;
-    let robot = Robot::load_with_settings(&args.urdf, &chosen.to_toml(), home.meshes())?;
+    let urdf = with_meshes(urdf, &args.urdf, data_dir, &mut chosen)?;
+    let robot = Robot::load_with_settings(&args.urdf, &chosen.to_toml(), data_dir.meshes())?;
     let toml = draft(&robot, &chosen, &args.urdf.display().to_string());
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     for (file, text) in [("robot.urdf", &urdf), ("robot.toml", &toml)] {
@@ -39,14 +39,14 @@ pub fn import(home: &Home, args: &ImportArgs, output: &mut impl Write) -> Result
     }
     writeln!(output, "wrote {}", folder.display())?;
     output.write_all(describe(&robot).as_bytes())?;
-    if check::check(home, &[folder], false)? {
+    if check::check(data_dir, &[folder], false)? {
         return Ok(());
     }
     bail!("`{name}` is written, but not sound yet")
 }
 
 /// The folder to write; refuses names that are no folder's, and folders that are there.
-fn folder(home: &Home, name: &str, force: bool) -> Result<PathBuf> {
+fn folder(data_dir: &DataDir, name: &str, force: bool) -> Result<PathBuf> {
     let is_plain = !name.is_empty()
         && !name.starts_with('.')
         && !name.contains(['/', '\\'])
@@ -54,7 +54,7 @@ fn folder(home: &Home, name: &str, force: bool) -> Result<PathBuf> {
     if !is_plain {
         bail!("`{name}` is no name for a folder of robots/; give one with --name");
     }
-    let folder = home.new_robots().join(name);
+    let folder = data_dir.new_robots().join(name);
     if folder.exists() && !force {
         bail!(
             "{} is there already\n\
@@ -84,11 +84,16 @@ fn name_of(urdf: &Path) -> String {
 
 /// The text with its meshes still found from another folder: packages are noted in `chosen`, other
 /// names become whole paths. What is not found stays as it is, for `check` to tell.
-fn with_meshes(mut text: String, urdf: &Path, home: &Home, chosen: &mut Chosen) -> Result<String> {
+fn with_meshes(
+    mut text: String,
+    urdf: &Path,
+    data_dir: &DataDir,
+    chosen: &mut ImportChoices,
+) -> Result<String> {
     let folder = std::path::absolute(urdf)?;
     let folder = folder.parent().unwrap_or(Path::new("/"));
     for name in mesh_names(urdf)? {
-        let Some(file) = mesh::find(&name, folder, &home.meshes().packages) else {
+        let Some(file) = mesh::find(&name, folder, &data_dir.meshes().packages) else {
             continue;
         };
         let file = std::path::absolute(&file).unwrap_or(file);

@@ -6,9 +6,9 @@ use anyhow::{Context, Result};
 use enact_types::{text, toml_text};
 use serde::{Deserialize, Serialize};
 
-use crate::arm::choice::ArmChoice;
-use crate::home::Home;
-use crate::kind::{self, Kind};
+use crate::arm::arm_config::ArmConfig;
+use crate::data_dir::DataDir;
+use crate::file_kind::{self, FileKind};
 
 /// What runs where.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -20,10 +20,10 @@ pub struct Launch {
     pub scene: String,
     /// What moves.
     #[serde(default)]
-    pub arm: ArmChoice,
+    pub arm: ArmConfig,
     /// Where pictures come from.
     #[serde(default)]
-    pub camera: CameraChoice,
+    pub camera: CameraConfig,
     /// Pictures a second that are kept while the arm moves; if left out, as suits the arm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record_fps: Option<u32>,
@@ -42,7 +42,7 @@ pub struct Launch {
 /// Where pictures come from.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, tag = "source", rename_all = "snake_case")]
-pub enum CameraChoice {
+pub enum CameraConfig {
     /// The scene's own camera in the simulator.
     #[default]
     Sim,
@@ -63,17 +63,17 @@ impl Launch {
 
     /// Pictures a second that are kept while the arm moves. A run in the simulator can be rendered
     /// later as often as anybody likes; what a real arm saw is gone.
-    pub fn film_fps(&self) -> u32 {
+    pub fn stream_fps(&self) -> u32 {
         self.record_fps.unwrap_or(match self.arm {
-            ArmChoice::Sim => 0,
-            ArmChoice::Servos(_) | ArmChoice::Emulated(_) => 30,
+            ArmConfig::Sim => 0,
+            ArmConfig::Servos(_) | ArmConfig::Emulated(_) => 30,
         })
     }
 
     /// The launch file of a path, or of a name in `launch/`.
-    pub fn find(home: &Home, name: &str) -> Result<Self> {
-        let path = home.resolve(name, &home.launches())?;
-        kind::load(path, Kind::Launch, Self::load)
+    pub fn find(data_dir: &DataDir, name: &str) -> Result<Self> {
+        let path = data_dir.resolve(name, &data_dir.launches())?;
+        file_kind::load(path, FileKind::Launch, Self::load)
     }
 
     /// Reads `path`.
@@ -84,16 +84,16 @@ impl Launch {
         let mut launch: Self = toml_text::parse(&text)
             .map_err(|error| anyhow::anyhow!("{}, {error}", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        if let CameraChoice::Folder { path, .. } = &mut launch.camera {
+        if let CameraConfig::Folder { path, .. } = &mut launch.camera {
             *path = folder.join(&*path);
         }
-        if let ArmChoice::Emulated(emulated) = &mut launch.arm
+        if let ArmConfig::Emulated(emulated) = &mut launch.arm
             && let Some(faults) = &mut emulated.faults
         {
             *faults = folder.join(&*faults);
         }
-        let is_real = matches!(launch.arm, ArmChoice::Servos(_));
-        if is_real && matches!(launch.camera, CameraChoice::Sim) {
+        let is_real = matches!(launch.arm, ArmConfig::Servos(_));
+        if is_real && matches!(launch.camera, CameraConfig::Sim) {
             anyhow::bail!(
                 "{}: the simulator's camera does not see a real arm; choose another [camera]",
                 path.display()

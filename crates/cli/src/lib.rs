@@ -9,23 +9,23 @@
 //! A run in the simulator that asks the plan of a file instead of a model:
 //!
 //! ```no_run
-//! use enact::args::{Perception, SetupArgs};
-//! use enact::home::Home;
+//! use enact::args::{PerceptionSource, SetupArgs};
+//! use enact::data_dir::DataDir;
 //! use enact::setup::Setup;
-//! use enact_bridge::Bounds;
+//! use enact_runtime::TaskOptions;
 //! use enact_types::StopSwitch;
 //!
 //! # fn main() -> anyhow::Result<()> {
 //! let stop = StopSwitch::new();
 //! let args = SetupArgs {
-//!     perception: Some(Perception::Truth),
+//!     perception: Some(PerceptionSource::GroundTruth),
 //!     ..SetupArgs::default()
 //! };
-//! let setup = Setup::load_with(&Home::find()?, &args, stop.clone())?;
-//! let thinker = setup.thinker(Some("plan.json".as_ref()), None)?;
-//! let mut session = setup.session(thinker.mind, Vec::new(), None)?;
+//! let setup = Setup::load_with(&DataDir::find()?, &args, stop.clone())?;
+//! let agent = setup.agent(Some("plan.json".as_ref()), None)?;
+//! let mut session = setup.session(agent.agent, Vec::new(), None)?;
 //! // From another thread, `stop.press()` would end it.
-//! let report = session.run("put the red cube in the blue bowl", Bounds::of_turns(4))?;
+//! let report = session.run("put the red cube in the blue bowl", TaskOptions::of_turns(4))?;
 //! println!("{:?} in {} turns", report.ending, report.turns);
 //! # Ok(())
 //! # }
@@ -34,16 +34,16 @@
 //! A recording once more, in a simulator of its own:
 //!
 //! ```no_run
-//! use enact::home::Home;
-//! use enact::journal::args::ReplayArgs;
-//! use enact::journal::replay::Player;
+//! use enact::data_dir::DataDir;
+//! use enact::recordings::args::ReplayArgs;
+//! use enact::recordings::replay::Player;
 //! use enact_types::StopSwitch;
 //!
 //! # fn main() -> anyhow::Result<()> {
 //! let args = ReplayArgs::of("runs/put-the-red-cube.mcap".as_ref());
-//! let player = Player::open(&Home::find()?, &args, StopSwitch::new())?;
-//! let outcome = player.play(|_, _| true, |motion, departure| {
-//!     println!("turn {}: {} mm off", motion.turn, 1e3 * departure.tool);
+//! let player = Player::open(&DataDir::find()?, &args, StopSwitch::new())?;
+//! let outcome = player.play(|_, _| true, |motion, deviation| {
+//!     println!("turn {}: {} mm off", motion.turn, 1e3 * deviation.tool);
 //! })?;
 //! println!("as recorded: {}", outcome.is_as_recorded());
 //! # Ok(())
@@ -54,20 +54,21 @@
 //! |---|---|
 //! | [`program`] | a command line in, an exit status out |
 //! | [`args`] | the command line |
-//! | [`remedy`] | which key of `robot.toml` a refusal rests on |
+//! | [`config_hint`] | which key of `robot.toml` a refusal rests on |
 //! | [`out`] | everything that is printed |
 //! | [`embedded`] | the robots, scenes, launch files and suites inside the program |
-//! | [`home`] | where robots, scenes, launches and models are |
-//! | [`kind`] | what a file is, from what it says |
+//! | [`data_dir`] | where robots, scenes, launches and models are |
+//! | [`file_kind`] | what a file is, from what it says |
+//! | [`renamed`] | keys and flags that used to be called otherwise |
 //! | [`launch`] | launch files |
 //! | [`setup`] | robot, world, camera, model and observers put together |
-//! | [`film`] | a run that is filmed while it is kept |
-//! | [`stops`] | what stops an arm |
-//! | [`watch`] | who watches a run |
-//! | [`view`] | where a run is shown: in rerun's viewer, in a browser, or as a file |
+//! | [`camera_stream`] | a run that is filmed while it is kept |
+//! | [`stop_sources`] | what stops an arm |
+//! | [`run_observers`] | who watches a run |
+//! | [`rerun_view`] | where a run is shown: in rerun's viewer, in a browser, or as a file |
 //! | [`log`] | log messages on standard error |
-//! | [`narrate`] | the run told on stderr |
-//! | [`prompt`] | lines that a person edits |
+//! | [`console_observer`] | the run told on stderr |
+//! | [`line_editor`] | lines that a person edits |
 //! | [`run`] | `enact run` |
 //! | [`chat`] | `enact chat` |
 //! | [`check`] | `enact check` |
@@ -76,7 +77,7 @@
 //! | [`render`] | `enact render` |
 //! | [`dataset`] | `enact dataset` |
 //! | [`eval`] | `enact eval` |
-//! | [`journal`] | kept runs: `enact runs`, `replay`, `view`, `export` |
+//! | [`recordings`] | kept runs: `enact runs`, `replay`, `view`, `export` |
 //! | [`arm`] | `enact arm` |
 //! | [`bus`] | `enact bus` |
 //! | [`shell`] | `enact completions` and `enact man` |
@@ -87,28 +88,29 @@ mod out;
 pub mod args;
 pub mod arm;
 pub mod bus;
+pub mod camera_stream;
 pub mod chat;
 pub mod check;
+pub mod config_hint;
+pub mod console_observer;
+pub mod data_dir;
 pub mod dataset;
 pub mod embedded;
 pub mod eval;
-pub mod film;
-pub mod home;
+pub mod file_kind;
 pub mod import;
-pub mod journal;
-pub mod kind;
 pub mod launch;
+pub mod line_editor;
 pub mod log;
-pub mod narrate;
 pub mod program;
-pub mod prompt;
-pub mod remedy;
+pub mod recordings;
+mod renamed;
 pub mod render;
+pub mod rerun_view;
 pub mod robot;
 pub mod run;
+pub mod run_observers;
 pub mod scene;
 pub mod setup;
 pub mod shell;
-pub mod stops;
-pub mod view;
-pub mod watch;
+pub mod stop_sources;

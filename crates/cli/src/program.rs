@@ -8,10 +8,11 @@ use anyhow::Result;
 use clap::Parser;
 
 use crate::args::{Cli, Command};
-use crate::home::Home;
+use crate::data_dir::DataDir;
 use crate::out::{self, Stdout};
 use crate::{
-    arm, bus, chat, check, dataset, eval, journal, log, render, robot, run, scene, shell, stops,
+    arm, bus, chat, check, dataset, eval, log, recordings, render, robot, run, scene, shell,
+    stop_sources,
 };
 
 /// Reads the command line and does what it asks for; the exit status says how it came out.
@@ -21,8 +22,9 @@ pub fn main() -> ExitCode {
         Err(error) => return out::usage(&error),
     };
     log::init();
+    crate::renamed::warn_of_flags(std::env::args().skip(1));
     match dispatch(&cli) {
-        Err(error) if stops::is_stop(&error) => {
+        Err(error) if stop_sources::is_stop(&error) => {
             errln!("stopped");
             ExitCode::from(1)
         }
@@ -42,33 +44,33 @@ fn dispatch(cli: &Cli) -> Result<bool> {
         }
         _ => {}
     }
-    let home = Home::find()?.with(&cli.meshes);
+    let data_dir = DataDir::find()?.with(&cli.meshes);
     match &cli.command {
-        Command::Run(args) => run::run(&home, args),
-        Command::Chat(args) => chat::chat(&home, args),
-        Command::Check { files, json } => check_all(&home, files, *json),
+        Command::Run(args) => run::run(&data_dir, args),
+        Command::Chat(args) => chat::chat(&data_dir, args),
+        Command::Check { files, json } => check_all(&data_dir, files, *json),
         Command::Robot { question } => {
-            robot::answer(&home, question, stdin().lock(), Stdout).map(|()| true)
+            robot::answer(&data_dir, question, stdin().lock(), Stdout).map(|()| true)
         }
         Command::Scene { scene, seed, json } => {
-            scene::show(&home, scene, *seed, *json, &mut Stdout).map(|()| true)
+            scene::show(&data_dir, scene, *seed, *json, &mut Stdout).map(|()| true)
         }
-        Command::Render(args) => render::render(&home, args).map(|()| true),
-        Command::Dataset(args) => dataset::write(&home, args).map(|()| true),
-        Command::Eval(args) => eval::eval(&home, args),
-        Command::Runs(args) => journal::runs::runs(args, &mut Stdout).map(|()| true),
-        Command::Replay(args) => journal::replay::replay(&home, args),
-        Command::View(args) => journal::show::view(args).map(|()| true),
-        Command::Export(args) => journal::export::export(&home, args).map(|()| true),
-        Command::Arm(args) => arm::run(&home, &args.command),
-        Command::Bus(args) => bus::run(&home, &args.command),
+        Command::Render(args) => render::render(&data_dir, args).map(|()| true),
+        Command::Dataset(args) => dataset::write(&data_dir, args).map(|()| true),
+        Command::Eval(args) => eval::eval(&data_dir, args),
+        Command::Runs(args) => recordings::runs::runs(args, &mut Stdout).map(|()| true),
+        Command::Replay(args) => recordings::replay::replay(&data_dir, args),
+        Command::View(args) => recordings::view::view(args).map(|()| true),
+        Command::Export(args) => recordings::export::export(&data_dir, args).map(|()| true),
+        Command::Arm(args) => arm::run(&data_dir, &args.command),
+        Command::Bus(args) => bus::run(&data_dir, &args.command),
         Command::Completions { .. } | Command::Man { .. } => Ok(true),
     }
 }
 
 /// What is wrong with a file is an error of the input, not an unreached goal.
-fn check_all(home: &Home, files: &[PathBuf], as_json: bool) -> Result<bool> {
-    if check::check(home, files, as_json)? {
+fn check_all(data_dir: &DataDir, files: &[PathBuf], as_json: bool) -> Result<bool> {
+    if check::check(data_dir, files, as_json)? {
         return Ok(true);
     }
     anyhow::bail!("not everything is sound")

@@ -3,26 +3,28 @@
 use anyhow::{Context, Result};
 use enact_camera::Camera;
 use enact_sim::Simulator;
-use enact_sim::render::Look;
+use enact_sim::render::Appearance;
 use enact_types::{DepthImage, Frame};
 use image::{ImageBuffer, Luma};
 use serde_json::{Value, json};
 
 use crate::args::RenderArgs;
-use crate::home::Home;
+use crate::data_dir::DataDir;
 
 /// Writes the picture, and the depth if it is wanted.
-pub fn render(home: &Home, args: &RenderArgs) -> Result<()> {
-    let robot = home.guarded(&args.robot)?;
-    let scene = home.scene(&args.scene)?.before(&robot);
+pub fn render(data_dir: &DataDir, args: &RenderArgs) -> Result<()> {
+    let robot = data_dir.guarded(&args.robot)?;
+    let scene = data_dir.scene(&args.scene)?.before(&robot);
     let simulator = Simulator::new(&robot, &scene.draw(args.seed), false);
-    let frame = simulator.camera(Look::default(), args.seed).capture()?;
+    let frame = simulator
+        .camera(Appearance::default(), args.seed)
+        .capture()?;
     frame
         .rgb
         .save(&args.out)
         .with_context(|| format!("cannot write {}", args.out.display()))?;
     if let (Some(path), Some(depth)) = (&args.depth, &frame.depth) {
-        millimetres(depth)
+        millimeters(depth)
             .save(path)
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
@@ -51,10 +53,10 @@ fn facts(args: &RenderArgs, frame: &Frame) -> Value {
     })
 }
 
-/// Depth as 16-bit millimetres, 0 where there is no reading: what depth cameras write.
-fn millimetres(depth: &DepthImage) -> ImageBuffer<Luma<u16>, Vec<u16>> {
+/// Depth as 16-bit millimeters, 0 where there is no reading: what depth cameras write.
+fn millimeters(depth: &DepthImage) -> ImageBuffer<Luma<u16>, Vec<u16>> {
     ImageBuffer::from_fn(depth.width, depth.height, |x, y| {
-        let metres = depth.metres[(y * depth.width + x) as usize];
-        Luma([(metres * 1000.0).round() as u16])
+        let meters = depth.meters[(y * depth.width + x) as usize];
+        Luma([(meters * 1000.0).round() as u16])
     })
 }

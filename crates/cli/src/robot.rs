@@ -10,45 +10,45 @@ use nalgebra::{Quaternion, Translation3, Unit, UnitQuaternion};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::args::RobotQuestion;
-use crate::home::Home;
+use crate::args::RobotCommand;
+use crate::data_dir::DataDir;
 
 /// Answers `question` on `output`, reading poses from `input`.
 pub fn answer(
-    home: &Home,
-    question: &RobotQuestion,
+    data_dir: &DataDir,
+    question: &RobotCommand,
     input: impl BufRead,
     mut output: impl Write,
 ) -> Result<()> {
     match question {
-        RobotQuestion::Fk { name, frame, .. } => {
-            let robot = asked(home, name)?;
+        RobotCommand::Fk { name, frame, .. } => {
+            let robot = asked(data_dir, name)?;
             each_line(input, |line| {
                 forward(&robot, frame.as_deref(), line)
                     .and_then(|answer| emit(&mut output, &answer))
             })
         }
-        RobotQuestion::Ik { name, .. } => {
-            let robot = asked(home, name)?;
+        RobotCommand::Ik { name, .. } => {
+            let robot = asked(data_dir, name)?;
             each_line(input, |line| {
                 inverse(&robot, line).and_then(|answer| emit(&mut output, &answer))
             })
         }
-        RobotQuestion::Show { name, json } => {
-            let robot = home.robot(name)?;
+        RobotCommand::Show { name, json } => {
+            let robot = data_dir.robot(name)?;
             tell(&robot);
             if *json {
                 return emit(&mut output, &facts(&robot));
             }
             Ok(output.write_all(describe(&robot).as_bytes())?)
         }
-        RobotQuestion::Import(args) => crate::import::import(home, args, &mut output),
+        RobotCommand::Import(args) => crate::import::import(data_dir, args, &mut output),
     }
 }
 
 /// A robot that is asked about: what is not known of it is said, and does not matter.
-fn asked(home: &Home, name: &str) -> Result<Robot> {
-    let robot = home.robot(name)?;
+fn asked(data_dir: &DataDir, name: &str) -> Result<Robot> {
+    let robot = data_dir.robot(name)?;
     for link in robot.unguarded() {
         errln!("enact: nothing would keep this clear: {link}");
     }

@@ -5,28 +5,28 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use enact_arm::StopSwitch;
-use enact_bridge::{Approver, Bounds, Ending, Report};
 use enact_plan::{Outcome, Plan, Usage};
+use enact_runtime::{Approver, TaskEnd, TaskOptions, TaskReport};
 use enact_types::text::BYTE_ORDER_MARK;
 use serde_json::{Value, json};
 
 use crate::args::RunArgs;
-use crate::arm::lines::Lines;
-use crate::home::Home;
+use crate::arm::stdin_lines::StdinLines;
+use crate::data_dir::DataDir;
 use crate::out;
 use crate::out::told;
+use crate::rerun_view;
+use crate::run_observers::RunObservers;
 use crate::setup::Setup;
-use crate::stops;
-use crate::view;
-use crate::watch::Watchers;
+use crate::stop_sources;
 
 /// Carries out the instruction; whether the goal was reached, or in a dry run could be aimed at.
-pub fn run(home: &Home, args: &RunArgs) -> Result<bool> {
+pub fn run(data_dir: &DataDir, args: &RunArgs) -> Result<bool> {
     let started = Instant::now();
-    let instruction = words(&args.instruction)?;
-    let setup = Setup::load(home, &args.setup)?;
-    match carry_out(home, args, &setup, instruction, started) {
-        Err(error) if stops::is_stop(&error) => {
+    let instruction = checked_instruction(&args.instruction)?;
+    let setup = Setup::load(data_dir, &args.setup)?;
+    match carry_out(data_dir, args, &setup, instruction, started) {
+        Err(error) if stop_sources::is_stop(&error) => {
             let times = Times {
                 wall: started.elapsed(),
                 load: Duration::ZERO,
@@ -39,23 +39,23 @@ pub fn run(home: &Home, args: &RunArgs) -> Result<bool> {
 }
 
 fn carry_out(
-    home: &Home,
+    data_dir: &DataDir,
     args: &RunArgs,
     setup: &Setup,
     instruction: &str,
     started: Instant,
 ) -> Result<bool> {
-    let thinker = setup.thinker(args.plan.as_deref(), Some(instruction))?;
+    let agent = setup.agent(args.plan.as_deref(), Some(instruction))?;
     let scripted = args.plan.is_some();
-    let mut watchers = Watchers::open(home, &args.setup, setup, instruction, scripted)?;
-    let film = watchers.film(setup);
-    let mut session = setup.session(thinker.mind, watchers.observers(), film)?;
+    let mut observers = RunObservers::open(data_dir, &args.setup, setup, instruction, scripted)?;
+    let camera_stream = observers.camera_stream(setup);
+    let mut session = setup.session(agent.agent, observers.observers(), camera_stream)?;
     if args.approve {
         session = session.approved_by(approver(setup.stop.clone()));
     }
     let report = session.run(
         instruction,
-        Bounds {
+        TaskOptions {
             turns: setup.launch.turns,
             dry_run: args.dry_run,
             rank: setup.rank,
@@ -65,15 +65,15 @@ fn carry_out(
     drop(session);
     let success = is_reached(setup, instruction, &report);
     // Who only shows what would be done reaches nothing, and fails at nothing.
-    if report.ending != Ending::DryRun {
-        watchers.outcome(success);
+    if report.ending != TaskEnd::DryRun {
+        observers.outcome(success);
     }
     // What a watcher cannot write must not cost the result.
-    let page = watchers.finish();
+    let page = observers.finish();
 
     let times = Times {
         wall: started.elapsed(),
-        load: thinker.load_time,
+        load: agent.load_time,
     };
     tell(args, &report, success, setup, &times);
     // A result that a full disk does not take is told at least.
@@ -82,15 +82,15 @@ fn carry_out(
     }
     let page = match page {
         // Whoever stops a run does not wait for a viewer either.
-        Err(error) if report.ending == Ending::Stopped => {
+        Err(error) if report.ending == TaskEnd::Stopped => {
             errln!("enact: {}", told(&error));
             None
         }
         page => page?,
     };
-    if let Some(page) = page.filter(|_| !stops::is_terminated()) {
-        stops::release(&setup.stop);
-        view::keep(page);
+    if let Some(page) = page.filter(|_| !stop_sources::is_terminated()) {
+        stop_sources::release(&setup.stop);
+        rerun_view::keep(page);
     }
     Ok(success || is_feasible(&report))
 }
@@ -99,7 +99,7 @@ fn carry_out(
 ///
 /// # Errors
 /// If it has none: whoever says nothing wants nothing done.
-pub fn words(instruction: &str) -> Result<&str> {
+pub fn checked_instruction(instruction: &str) -> Result<&str> {
     const EXAMPLE: &str =
         "say what the robot is to do, as in: enact run \"put the red cube in the blue bowl\"";
     let around = |letter: char| letter.is_whitespace() || letter == BYTE_ORDER_MARK;
@@ -113,7 +113,7 @@ pub fn words(instruction: &str) -> Result<&str> {
     Ok(words)
 }
 
-fn tell(args: &RunArgs, report: &Report, success: bool, setup: &Setup, times: &Times) {
+fn tell(args: &RunArgs, report: &TaskReport, success: bool, setup: &Setup, times: &Times) {
     if args.json {
         outln!("{}", summary(report, success, setup, times));
     } else {
@@ -122,9 +122,9 @@ fn tell(args: &RunArgs, report: &Report, success: bool, setup: &Setup, times: &T
 }
 
 /// The report of a run that somebody stopped before it began.
-fn never_begun() -> Report {
-    Report {
-        ending: Ending::Stopped,
+fn never_begun() -> TaskReport {
+    TaskReport {
+        ending: TaskEnd::Stopped,
         turns: 0,
         steps: Vec::new(),
         refusals: Vec::new(),
@@ -137,16 +137,16 @@ fn never_begun() -> Report {
 /// Shows a plan and waits for an answer on stdin; silence and a stop are a no.
 fn approver(stop: StopSwitch) -> Approver<'static> {
     let mut lines = None;
-    Box::new(move |plan: &Plan, outlook: &[Outcome]| {
-        let mut outlook = outlook.iter();
+    Box::new(move |plan: &Plan, preview: &[Outcome]| {
+        let mut preview = preview.iter();
         for step in &plan.steps {
-            match step.moves().then(|| outlook.next()).flatten() {
+            match step.moves().then(|| preview.next()).flatten() {
                 Some(outcome) => errln!("  {outcome}"),
                 None => errln!("  {step}"),
             }
         }
         out::talk("carry this out? [y/N] ");
-        let answer = lines.get_or_insert_with(Lines::read).answer(&stop);
+        let answer = lines.get_or_insert_with(StdinLines::read).answer(&stop);
         if answer.is_none() {
             errln!("");
         }
@@ -157,8 +157,8 @@ fn approver(stop: StopSwitch) -> Approver<'static> {
 
 /// By physics where the arm is in a simulated scene that knows what the instruction wants, else by
 /// what the robot observed.
-pub fn is_reached(setup: &Setup, instruction: &str, report: &Report) -> bool {
-    if report.ending == Ending::DryRun {
+pub fn is_reached(setup: &Setup, instruction: &str, report: &TaskReport) -> bool {
+    if report.ending == TaskEnd::DryRun {
         return false;
     }
     let goal = setup.scene.goal_for(instruction, &setup.layout);
@@ -169,8 +169,8 @@ pub fn is_reached(setup: &Setup, instruction: &str, report: &Report) -> bool {
 }
 
 /// Whether a dry run showed something to do, and that all of it would be admitted.
-fn is_feasible(report: &Report) -> bool {
-    report.ending == Ending::DryRun && report.refusals.is_empty() && !report.steps.is_empty()
+fn is_feasible(report: &TaskReport) -> bool {
+    report.ending == TaskEnd::DryRun && report.refusals.is_empty() && !report.steps.is_empty()
 }
 
 /// What a run took on the wall.
@@ -182,8 +182,8 @@ pub struct Times {
 }
 
 /// How a run went, for a program.
-pub fn summary(report: &Report, success: bool, setup: &Setup, times: &Times) -> Value {
-    let is_dry = report.ending == Ending::DryRun;
+pub fn summary(report: &TaskReport, success: bool, setup: &Setup, times: &Times) -> Value {
+    let is_dry = report.ending == TaskEnd::DryRun;
     let mut summary = json!({
         // Nobody tried.
         "success": (!is_dry).then_some(success),
@@ -229,20 +229,20 @@ fn model(name: &str, usage: &Usage, load: Duration) -> Value {
 }
 
 /// How a run went, for a person.
-pub fn sentence(report: &Report, success: bool) -> String {
+pub fn sentence(report: &TaskReport, success: bool) -> String {
     let how = match report.ending {
-        Ending::DryRun => {
+        TaskEnd::DryRun => {
             let mut lines: Vec<String> = report.steps.iter().map(Outcome::to_string).collect();
             lines.extend(report.said.iter().cloned());
             return lines.join("\n");
         }
-        Ending::Done if success => "done",
-        Ending::Done => "the robot thinks it is done, but the goal is not reached",
-        Ending::OutOfTurns if success => "the goal is reached, though the robot was not sure",
-        Ending::OutOfTurns => "not reached: no turns left",
-        Ending::Said => "the robot did nothing more than say so",
-        Ending::Asked => "the robot waits for an answer",
-        Ending::Stopped => "stopped",
+        TaskEnd::Done if success => "done",
+        TaskEnd::Done => "the robot thinks it is done, but the goal is not reached",
+        TaskEnd::OutOfTurns if success => "the goal is reached, though the robot was not sure",
+        TaskEnd::OutOfTurns => "not reached: no turns left",
+        TaskEnd::Said => "the robot did nothing more than say so",
+        TaskEnd::Asked => "the robot waits for an answer",
+        TaskEnd::Stopped => "stopped",
     };
     format!(
         "{how} ({} turn{}, {:.1} s on the arm's clock)",
@@ -259,15 +259,21 @@ mod tests {
     #[test]
     fn an_instruction_has_words() {
         for empty in ["", " ", "\t\r\n", "\u{3000}", "\u{feff}", "\u{feff} \u{a0}"] {
-            let error = words(empty).unwrap_err().to_string();
+            let error = checked_instruction(empty).unwrap_err().to_string();
             assert!(error.contains("is empty"), "{empty:?}: {error}");
         }
         for mute in [".", "?!", "—", "\"\"", "🤖", "。。。", "\u{200b}"] {
-            let error = words(mute).unwrap_err().to_string();
+            let error = checked_instruction(mute).unwrap_err().to_string();
             assert!(error.contains("no words"), "{mute:?}: {error}");
         }
-        assert_eq!(words("\u{feff} push it!\r\n").unwrap(), "push it!");
-        assert_eq!(words("把红色方块放进碗里").unwrap(), "把红色方块放进碗里");
-        assert_eq!(words("2").unwrap(), "2");
+        assert_eq!(
+            checked_instruction("\u{feff} push it!\r\n").unwrap(),
+            "push it!"
+        );
+        assert_eq!(
+            checked_instruction("把红色方块放进碗里").unwrap(),
+            "把红色方块放进碗里"
+        );
+        assert_eq!(checked_instruction("2").unwrap(), "2");
     }
 }

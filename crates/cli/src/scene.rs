@@ -5,19 +5,19 @@ use std::io::Write;
 use anyhow::Result;
 use serde_json::json;
 
-use crate::home::Home;
+use crate::data_dir::DataDir;
 
 /// Shows the scene on `output`.
 pub fn show(
-    home: &Home,
+    data_dir: &DataDir,
     name: &str,
     seed: u64,
     as_json: bool,
     output: &mut impl Write,
 ) -> Result<()> {
-    let scene = home.scene(name)?;
+    let scene = data_dir.scene(name)?;
     let layout = scene.draw(seed);
-    let task = scene.example_task(&layout, seed);
+    let instruction = scene.example_task(&layout, seed);
     if as_json {
         let objects: Vec<_> = layout
             .objects
@@ -30,7 +30,7 @@ pub fn show(
         writeln!(
             output,
             "{}",
-            json!({"scene": name, "seed": seed, "objects": objects, "task": task})
+            json!({"scene": name, "seed": seed, "objects": objects, "task": instruction})
         )?;
         return Ok(());
     }
@@ -38,8 +38,8 @@ pub fn show(
         let at = item.base_from_object.translation.vector;
         writeln!(output, "{:<16} at ({:.3}, {:.3}) m", item.name, at.x, at.y)?;
     }
-    if let Some(task) = task {
-        writeln!(output, "task: {task}")?;
+    if let Some(instruction) = instruction {
+        writeln!(output, "task: {instruction}")?;
     }
     Ok(())
 }

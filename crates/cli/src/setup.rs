@@ -6,24 +6,24 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use enact_arm::{ArmThread, StopSwitch};
-use enact_bridge::{Observer, Session};
 use enact_camera::{Camera, FolderCamera, LiveFolder};
-use enact_dataset::truth::Truth;
-use enact_journal::{Film, ServoInfo};
-use enact_model::{Model, Options};
-use enact_plan::{Mind, Pair, Plan, ScriptedPlanner};
+use enact_dataset::ground_truth::GroundTruth;
+use enact_model::{RequestOptions, VisionLanguageModel};
+use enact_plan::{Agent, CompositeAgent, Plan, ScriptedPlanner};
+use enact_recording::{CameraStream, ServoInfo};
 use enact_robot::Robot;
-use enact_sim::render::{Look, look_at};
+use enact_runtime::{Observer, Session};
+use enact_sim::render::{Appearance, look_at};
 use enact_sim::{CameraPlace, Layout, Scene, Simulator};
 use enact_types::text;
 use indicatif::ProgressBar;
 
-use crate::args::{Perception, SetupArgs};
-use crate::arm::choice::{ArmChoice, Source};
-use crate::film;
-use crate::home::{Home, open_model};
-use crate::launch::{CameraChoice, Launch};
-use crate::stops;
+use crate::args::{PerceptionSource, SetupArgs};
+use crate::arm::arm_config::{ArmConfig, ArmSource};
+use crate::camera_stream;
+use crate::data_dir::{DataDir, open_model};
+use crate::launch::{CameraConfig, Launch};
+use crate::stop_sources;
 
 /// What a run takes place in.
 pub struct Setup {
@@ -39,9 +39,9 @@ pub struct Setup {
     pub launch: Launch,
     /// What stops everything that goes on in it.
     pub stop: StopSwitch,
-    arm: Source,
-    perception: Perception,
-    options: Options,
+    arm: ArmSource,
+    perception: PerceptionSource,
+    options: RequestOptions,
     /// How many plans are drawn each turn.
     pub rank: u32,
     /// Whether things are shown to the model with numbers.
@@ -49,9 +49,9 @@ pub struct Setup {
 }
 
 /// Who sees and decides.
-pub struct Thinker {
-    /// The mind itself.
-    pub mind: Box<dyn Mind>,
+pub struct LoadedAgent {
+    /// The agent itself.
+    pub agent: Box<dyn Agent>,
     /// Wall time that loading took; zero where nothing is loaded.
     pub load_time: Duration,
 }
@@ -63,10 +63,10 @@ impl Setup {
     /// # Errors
     /// If a file is missing or wrong, what is chosen does not go together, or what is to stop the
     /// arm cannot be watched.
-    pub fn load(home: &Home, args: &SetupArgs) -> Result<Self> {
-        Self::assemble(home, args, || {
+    pub fn load(data_dir: &DataDir, args: &SetupArgs) -> Result<Self> {
+        Self::assemble(data_dir, args, || {
             let stop = StopSwitch::new();
-            stops::arrange(&stop, &args.stop)?;
+            stop_sources::arrange(&stop, &args.stop)?;
             Ok(stop)
         })
     }
@@ -75,29 +75,31 @@ impl Setup {
     ///
     /// # Errors
     /// If a file is missing or wrong, or what is chosen does not go together.
-    pub fn load_with(home: &Home, args: &SetupArgs, stop: StopSwitch) -> Result<Self> {
-        Self::assemble(home, args, || Ok(stop))
+    pub fn load_with(data_dir: &DataDir, args: &SetupArgs, stop: StopSwitch) -> Result<Self> {
+        Self::assemble(data_dir, args, || Ok(stop))
     }
 
     fn assemble(
-        home: &Home,
+        data_dir: &DataDir,
         args: &SetupArgs,
         stop: impl FnOnce() -> Result<StopSwitch>,
     ) -> Result<Self> {
-        let mut launch = Launch::find(home, &args.launch)?;
+        let mut launch = Launch::find(data_dir, &args.launch)?;
         override_with(&mut launch, args);
-        if args.port.is_some() && !matches!(launch.arm, ArmChoice::Servos(_)) {
+        if args.port.is_some() && !matches!(launch.arm, ArmConfig::Servos(_)) {
             bail!(
                 "--port needs a launch file that chooses an arm on a port, as `--launch so101` does"
             );
         }
-        let robot = home.guarded(&launch.robot)?;
-        let scene = home.scene(&launch.scene)?.before(&robot);
+        let robot = data_dir.guarded(&launch.robot)?;
+        let scene = data_dir.scene(&launch.scene)?.before(&robot);
         let stop = stop()?;
         let layout = scene.draw(launch.seed);
         let simulator = Simulator::new(&robot, &layout, args.realtime);
-        let arm = launch.arm.find(home, &launch.robot, &robot, &simulator)?;
-        launch.model = home.model(&launch.model);
+        let arm = launch
+            .arm
+            .find(data_dir, &launch.robot, &robot, &simulator)?;
+        launch.model = data_dir.model(&launch.model);
         Ok(Self {
             robot: Arc::new(robot),
             scene,
@@ -105,12 +107,12 @@ impl Setup {
             simulator,
             stop,
             arm,
-            perception: args.perception.unwrap_or(Perception::Model),
-            options: Options {
+            perception: args.perception.unwrap_or(PerceptionSource::Model),
+            options: RequestOptions {
                 free_text: args.free_text,
                 // A choice needs plans that differ: they are drawn as the model weighs them.
                 temperature: if args.rank > 1 { 1.0 } else { 0.0 },
-                ..Options::default()
+                ..RequestOptions::default()
             },
             rank: args.rank,
             marks: args.marks,
@@ -119,92 +121,93 @@ impl Setup {
     }
 
     /// The arm's servos as LeRobot knows them, if it has such.
-    pub fn servos(&self, home: &Home) -> Result<Option<ServoInfo>> {
-        self.arm.servos(home, &self.launch.robot, &self.robot)
+    pub fn servos(&self, data_dir: &DataDir) -> Result<Option<ServoInfo>> {
+        self.arm.servos(data_dir, &self.launch.robot, &self.robot)
     }
 
     /// Who says what is in the pictures.
-    pub fn perception(&self) -> Perception {
+    pub fn perception(&self) -> PerceptionSource {
         self.perception
     }
 
     /// The camera that the launch file chooses.
     pub fn camera(&self) -> Result<Box<dyn Camera>> {
         match &self.launch.camera {
-            CameraChoice::Sim => {
+            CameraConfig::Sim => {
                 let seed = self.launch.seed;
-                Ok(Box::new(self.simulator.camera(Look::default(), seed)))
+                Ok(Box::new(self.simulator.camera(Appearance::default(), seed)))
             }
-            CameraChoice::Folder { path, live } => {
+            CameraConfig::Folder { path, live } => {
                 folder_camera(path, *live, &self.layout.camera, &self.stop)
             }
         }
     }
 
-    /// The mind: the model, or parts of it replaced by a plan or by the truth. A `task` that the
+    /// The agent: the model, or parts of it replaced by a plan or by the truth. An `instruction` that the
     /// model cannot read is refused before anything else is done.
-    pub fn thinker(&self, plan: Option<&Path>, task: Option<&str>) -> Result<Thinker> {
+    pub fn agent(&self, plan: Option<&Path>, instruction: Option<&str>) -> Result<LoadedAgent> {
         let planner = plan.map(read_plan).transpose()?;
         let truth = match (self.perception, &self.launch.camera) {
-            (Perception::Model, _) => None,
-            (Perception::Truth, CameraChoice::Sim) => {
-                Some(Truth::new(&self.simulator, &self.layout))
+            (PerceptionSource::Model, _) => None,
+            (PerceptionSource::GroundTruth, CameraConfig::Sim) => {
+                Some(GroundTruth::new(&self.simulator, &self.layout))
             }
-            (Perception::Truth, _) => {
-                bail!("--perception truth needs the simulator's own camera")
+            (PerceptionSource::GroundTruth, _) => {
+                bail!("--perception ground-truth needs the simulator's own camera")
             }
         };
         Ok(match (truth, planner) {
-            (Some(perceiver), Some(planner)) => Thinker {
-                mind: Box::new(Pair { perceiver, planner }),
+            (Some(perceiver), Some(planner)) => LoadedAgent {
+                agent: Box::new(CompositeAgent { perceiver, planner }),
                 load_time: Duration::ZERO,
             },
             (Some(perceiver), None) => {
-                let planner = self.reader(task)?;
+                let planner = self.reader(instruction)?;
                 let load_time = planner.load_time();
-                Thinker {
-                    mind: Box::new(Pair { perceiver, planner }),
+                LoadedAgent {
+                    agent: Box::new(CompositeAgent { perceiver, planner }),
                     load_time,
                 }
             }
             (None, Some(planner)) => {
                 let perceiver = self.model()?;
                 let load_time = perceiver.load_time();
-                Thinker {
-                    mind: Box::new(Pair { perceiver, planner }),
+                LoadedAgent {
+                    agent: Box::new(CompositeAgent { perceiver, planner }),
                     load_time,
                 }
             }
             (None, None) => {
-                let model = self.reader(task)?;
+                let model = self.reader(instruction)?;
                 let load_time = model.load_time();
-                Thinker {
-                    mind: Box::new(model),
+                LoadedAgent {
+                    agent: Box::new(model),
                     load_time,
                 }
             }
         })
     }
 
-    /// Robot, world, camera and mind at work together, filmed if there is somewhere for the film
+    /// Robot, world, camera and agent at work together, filmed if there is somewhere for the film
     /// to go.
     pub fn session<'a>(
         &self,
-        mind: Box<dyn Mind>,
+        agent: Box<dyn Agent>,
         observers: Vec<Box<dyn Observer + 'a>>,
-        film: Option<Film>,
+        camera_stream: Option<CameraStream>,
     ) -> Result<Session<'a>> {
-        let (arm, camera) = film::arrange(self, self.arm.arm(&self.simulator)?, film)?;
+        let (arm, camera) =
+            camera_stream::arrange(self, self.arm.arm(&self.simulator)?, camera_stream)?;
         let arm = ArmThread::start_with(arm, &self.robot, self.stop.clone());
-        if self.launch.arm.is_urgent() {
-            for denied in arm.make_urgent()? {
+        if self.launch.arm.wants_realtime() {
+            for denied in arm.request_realtime()? {
                 errln!("enact: {denied}");
             }
         }
-        let session = Session::new(Arc::clone(&self.robot), arm, camera, mind, observers)
+        let session = Session::new(Arc::clone(&self.robot), arm, camera, agent, observers)
             .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
         let walls = self.layout.walls(self.robot.clearance().table);
-        Ok(session.among(self.layout.obstacles(), walls))
+        Ok(session.with_obstacles(self.layout.obstacles(), walls))
     }
 
     /// Whether the simulator's world is the one that the arm is in, so that physics can judge.
@@ -213,15 +216,15 @@ impl Setup {
     }
 
     /// The model, which can read this task.
-    fn reader(&self, task: Option<&str>) -> Result<Box<dyn Model>> {
+    fn reader(&self, instruction: Option<&str>) -> Result<Box<dyn VisionLanguageModel>> {
         let mut model = self.model()?;
-        if let Some(task) = task {
-            model.admit(task)?;
+        if let Some(instruction) = instruction {
+            model.admit(instruction)?;
         }
         Ok(model)
     }
 
-    fn model(&self) -> Result<Box<dyn Model>> {
+    fn model(&self) -> Result<Box<dyn VisionLanguageModel>> {
         let spinner = ProgressBar::new_spinner();
         spinner.set_message(format!("loading {}", self.launch.model));
         spinner.enable_steady_tick(Duration::from_millis(100));
@@ -255,11 +258,11 @@ fn override_with(launch: &mut Launch, args: &SetupArgs) {
     replace(&mut launch.robot, &args.robot);
     replace(&mut launch.scene, &args.scene);
     replace(&mut launch.model, &args.model);
-    if let ArmChoice::Servos(servos) = &mut launch.arm {
+    if let ArmConfig::Servos(servos) = &mut launch.arm {
         replace(&mut servos.port, &args.port);
     }
-    launch.record_fps = args.keep.record_fps.or(launch.record_fps);
-    launch.record_depth |= args.keep.record_depth;
+    launch.record_fps = args.recording.record_fps.or(launch.record_fps);
+    launch.record_depth |= args.recording.record_depth;
     launch.seed = args.seed.unwrap_or(launch.seed);
     launch.turns = args.turns.unwrap_or(launch.turns);
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use enact_journal::message::JointStates;
-use enact_journal::{End, Journal, Topic, verify};
+use enact_recording::message::JointStates;
+use enact_recording::{Recording, RunEnd, Topic, verify};
 use enact_testkit::real_time::in_real_time;
 use enact_testkit::root;
 use serde_json::Value;
@@ -972,9 +972,9 @@ fn a_teleoperation_is_kept_with_what_the_camera_sees() {
         assert_eq!(follower.goals().len(), goals);
         let (status, talk) = demonstrate(&leader, &["--record-fps", "0"]);
         assert_eq!(status, Some(0), "{talk}");
-        let journal = Journal::open(Path::new(&record)).unwrap();
-        assert_eq!(journal.tasks(), ["teleoperation"]);
-        assert_eq!(journal.of(Topic::StreamImage).count(), 0);
+        let event_log = Recording::open(Path::new(&record)).unwrap();
+        assert_eq!(event_log.tasks(), ["teleoperation"]);
+        assert_eq!(event_log.of(Topic::StreamImage).count(), 0);
 
         // A camera's program that writes there, ten times a second.
         let folder = PathBuf::from(follower.path("pictures"));
@@ -994,14 +994,17 @@ fn a_teleoperation_is_kept_with_what_the_camera_sees() {
                 std::thread::sleep(Duration::from_millis(100));
             }
         });
-        let (status, talk) = demonstrate(&leader, &["--task", "put the red cube in the blue bowl"]);
+        let (status, talk) = demonstrate(
+            &leader,
+            &["--instruction", "put the red cube in the blue bowl"],
+        );
         over.store(true, Ordering::Relaxed);
         program.join().unwrap();
         assert_eq!(status, Some(0), "{talk}");
-        let journal = Journal::open(Path::new(&record)).unwrap();
-        assert_eq!(journal.tasks(), ["put the red cube in the blue bowl"]);
-        assert!(matches!(journal.end(), End::Ended(_)));
-        let readings: Vec<JointStates> = journal
+        let event_log = Recording::open(Path::new(&record)).unwrap();
+        assert_eq!(event_log.tasks(), ["put the red cube in the blue bowl"]);
+        assert!(matches!(event_log.end(), RunEnd::Ended(_)));
+        let readings: Vec<JointStates> = event_log
             .of(Topic::JointStates)
             .map(|record| record.read().unwrap())
             .collect();
@@ -1009,7 +1012,7 @@ fn a_teleoperation_is_kept_with_what_the_camera_sees() {
         let pan = |reading: &JointStates| reading.state().commanded.unwrap()[0];
         let last = pan(readings.last().unwrap());
         assert!((last - 30_f64.to_radians()).abs() < 0.05, "{last}");
-        let shots: Vec<_> = journal.of(Topic::StreamImage).collect();
+        let shots: Vec<_> = event_log.of(Topic::StreamImage).collect();
         assert!(shots.len() > 5, "{}", shots.len());
         let (begun, ended) = (
             readings[0].state().stamp,
@@ -1022,7 +1025,7 @@ fn a_teleoperation_is_kept_with_what_the_camera_sees() {
         );
         let early = shots.iter().filter(|shot| shot.at < begun).count();
         assert!(early <= 1, "{early}");
-        assert!(verify(&journal).unwrap().difference.is_none());
+        assert!(verify(&event_log).unwrap().difference.is_none());
     });
 }
 

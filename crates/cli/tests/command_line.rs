@@ -41,23 +41,23 @@ fn a_run_tells_what_was_seen_planned_done_and_observed() {
 fn the_same_seed_writes_the_same_journal() {
     let folder = tempfile::tempdir().unwrap();
     let plan = write(folder.path(), "plan.json", PUT);
-    let journal = |name: &str| {
+    let event_log = |name: &str| {
         let path = folder.path().join(name);
         let text = path.display().to_string();
-        put(&plan, &["--journal", &text]);
+        put(&plan, &["--event-log", &text]);
         std::fs::read(path).unwrap()
     };
-    let first = journal("a");
+    let first = event_log("a");
     assert!(first.len() > 1000);
-    assert!(first == journal("b"));
+    assert!(first == event_log("b"));
 }
 
 #[test]
 fn a_dry_run_moves_nothing_and_prints_what_would_be_done() {
     let folder = tempfile::tempdir().unwrap();
     let plan = write(folder.path(), "plan.json", PUT);
-    let journal = folder.path().join("journal").display().to_string();
-    let output = put(&plan, &["--dry-run", "--journal", &journal]);
+    let event_log = folder.path().join("events.jsonl").display().to_string();
+    let output = put(&plan, &["--dry-run", "--event-log", &event_log]);
     let text = String::from_utf8(output.stdout.clone()).unwrap();
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     assert!(
@@ -65,8 +65,8 @@ fn a_dry_run_moves_nothing_and_prints_what_would_be_done() {
         "{text}"
     );
     assert!(!stderr(&output).contains("worked"));
-    let journal = std::fs::read_to_string(journal).unwrap();
-    assert!(journal.contains("perceived") && !journal.contains("\"moving\""));
+    let event_log = std::fs::read_to_string(event_log).unwrap();
+    assert!(event_log.contains("perceived") && !event_log.contains("\"moving\""));
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn an_object_that_is_not_there_is_refused_with_what_is() {
         "--plan",
         &plan,
         "--perception",
-        "truth",
+        "ground-truth",
         "--json",
         "--turns",
         "1",
@@ -102,11 +102,7 @@ fn an_object_that_is_not_there_is_refused_with_what_is() {
 fn an_unreachable_object_is_refused_with_the_distance() {
     let folder = tempfile::tempdir().unwrap();
     let text = shipped("scenes/tabletop.toml");
-    let far = text.replacen(
-        "colour = \"red\"",
-        "colour = \"red\"\nat = [-0.12, 0.26]",
-        1,
-    );
+    let far = text.replacen("color = \"red\"", "color = \"red\"\nat = [-0.12, 0.26]", 1);
     assert_ne!(far, text);
     let scene = write(folder.path(), "far.toml", &far);
     let plan = write(folder.path(), "plan.json", PUT);
@@ -118,7 +114,7 @@ fn an_unreachable_object_is_refused_with_the_distance() {
         "--plan",
         &plan,
         "--perception",
-        "truth",
+        "ground-truth",
         "--json",
         "--turns",
         "1",
@@ -279,7 +275,7 @@ fn check_names_file_line_and_a_hint() {
     let path = write(
         folder.path(),
         "scene.toml",
-        &text.replace("colour = \"red\"", "colour = \"redd\""),
+        &text.replace("color = \"red\"", "color = \"redd\""),
     );
     let output = run(&["check", &path]);
     assert_eq!(status(&output), 2);

@@ -55,7 +55,7 @@ fn run_on(
             "run",
             TASK,
             "--perception",
-            "truth",
+            "ground-truth",
             "--no-record",
             "--json",
             "--robot",
@@ -137,7 +137,7 @@ fn interrupted(more: &[&str], act: impl FnOnce(&mut Child)) -> (Option<i32>, Str
             "run",
             TASK,
             "--perception",
-            "truth",
+            "ground-truth",
             "--no-record",
             "--plan",
         ])
@@ -194,7 +194,7 @@ fn enter_the_end_of_input_and_a_pipe_stop_a_run_in_mid_motion() {
 #[test]
 fn a_stop_button_that_is_not_there_lets_nothing_begin() {
     let output = Command::new(env!("CARGO_BIN_EXE_enact"))
-        .args(["run", TASK, "--perception", "truth", "--no-record"])
+        .args(["run", TASK, "--perception", "ground-truth", "--no-record"])
         .args([
             "--launch",
             "so101-emulated",

@@ -68,7 +68,7 @@ impl Installed {
             "--plan",
             &plan,
             "--perception",
-            "truth",
+            "ground-truth",
             "--no-record",
             "--json",
         ];

@@ -191,7 +191,7 @@ fn an_arm_without_a_gripper_points_and_says_why_it_does_not_pick() {
                 "--plan",
                 "plan.json",
                 "--perception",
-                "truth",
+                "ground-truth",
                 "--robot",
                 "bare",
                 "--no-record",

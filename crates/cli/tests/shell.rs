@@ -140,17 +140,17 @@ fn a_closed_pipe_does_not_hide_that_something_is_wrong() {
     assert!(stderr(&output).contains("not everything is sound"));
 }
 
-/// The arm is not left in mid-air: the run goes on to its end, which the journal tells.
+/// The arm is not left in mid-air: the run goes on to its end, which the recording tells.
 #[test]
 fn a_run_goes_on_when_nobody_reads_what_it_prints() {
     let folder = tempfile::tempdir().unwrap();
     let plan = write(folder.path(), "plan.json", PUT);
-    let journal = folder.path().join("journal").display().to_string();
+    let event_log = folder.path().join("events.jsonl").display().to_string();
     for json in [&[][..], &["--json"]] {
-        let arguments = ["run", TASK, "--plan", &plan, "--perception", "truth"];
-        let arguments = [&arguments[..], &["--journal", &journal], json].concat();
+        let arguments = ["run", TASK, "--plan", &plan, "--perception", "ground-truth"];
+        let arguments = [&arguments[..], &["--event-log", &event_log], json].concat();
         is_silent(&with_closed_pipe(&arguments, ""));
-        let told = fs::read_to_string(&journal).unwrap();
+        let told = fs::read_to_string(&event_log).unwrap();
         assert!(told.lines().last().unwrap().contains("\"ended\""), "{told}");
     }
     // Talk may be lost too.
@@ -160,7 +160,7 @@ fn a_run_goes_on_when_nobody_reads_what_it_prints() {
         "--plan",
         &plan,
         "--perception",
-        "truth",
+        "ground-truth",
     ]));
     drop((child.stdout.take(), child.stderr.take()));
     assert_eq!(child.wait().unwrap().code(), Some(0));
@@ -171,7 +171,7 @@ fn a_run_that_is_not_reached_is_not_reached_when_nobody_reads() {
     let folder = tempfile::tempdir().unwrap();
     let plan = r#"{"steps":[{"skill":"pick","object":"pink hat"}]}"#;
     let plan = write(folder.path(), "plan.json", plan);
-    let arguments = ["run", TASK, "--plan", &plan, "--perception", "truth"];
+    let arguments = ["run", TASK, "--plan", &plan, "--perception", "ground-truth"];
     let output = with_closed_pipe(&[&arguments[..], &["--turns", "1"]].concat(), "");
     assert_eq!(status(&output), 1, "{}", stderr(&output));
     assert!(!stderr(&output).contains("panicked"));
@@ -233,7 +233,7 @@ mod full_disks {
     fn what_cannot_be_kept_is_named_and_costs_no_result() {
         let folder = tempfile::tempdir().unwrap();
         let plan = write(folder.path(), "plan.json", PUT);
-        for option in ["--record", "--journal"] {
+        for option in ["--record", "--event-log"] {
             let file = "/dev/full";
             let output = put(&plan, &["--json", option, file]);
             let talk = stderr(&output);
@@ -253,7 +253,7 @@ mod full_disks {
         let view = folder.path().join("view.rrd");
         std::os::unix::fs::symlink("/dev/full", &view).unwrap();
         let view = view.display().to_string();
-        let arguments = ["run", TASK, "--plan", &plan, "--perception", "truth"];
+        let arguments = ["run", TASK, "--plan", &plan, "--perception", "ground-truth"];
         let output = run(&[&arguments[..], &["--view", &view]].concat());
         is_one_clear_error(&output, &[&view, "No space left"]);
         let output = run(&[&arguments[..], &["--view", "/dev/full"]].concat());

@@ -136,7 +136,7 @@ impl Running {
         Self::start(&[
             "chat",
             "--perception",
-            "truth",
+            "ground-truth",
             "--record",
             "run.mcap",
             "--model",
@@ -264,7 +264,7 @@ fn run<'a>(address: &'a str, more: &[&'a str]) -> Running {
 
 #[test]
 fn a_signal_ends_a_run_while_a_server_keeps_it_waiting() {
-    let truth = &["--perception", "truth"][..];
+    let truth = &["--perception", "ground-truth"][..];
     for (signal, manner, more) in [
         ("-INT", Manner::Silent, truth),
         ("-TERM", Manner::Hangs, truth),
@@ -285,7 +285,7 @@ fn a_signal_ends_a_run_while_a_server_keeps_it_waiting() {
 #[test]
 fn a_file_and_enter_do_so_too() {
     let (address, hearing) = server(&[Manner::Silent, Manner::Silent]);
-    let truth = ["--perception", "truth"];
+    let truth = ["--perception", "ground-truth"];
     let running = run(&address, &[&truth[..], &["--stop-file", "stop"]].concat());
     next(&hearing);
     std::fs::write(running.folder.path().join("stop"), "").unwrap();
@@ -368,7 +368,13 @@ fn a_chat_that_is_told_to_end_does_so_at_its_prompt_and_while_it_waits() {
 
 #[test]
 fn nobody_waits_for_a_yes_after_a_stop() {
-    let more = ["--perception", "truth", "--plan", "plan.json", "--approve"];
+    let more = [
+        "--perception",
+        "ground-truth",
+        "--plan",
+        "plan.json",
+        "--approve",
+    ];
     let mut running = run("http://127.0.0.1:9/v1", &more);
     running.hear("[y/N] ");
     running.signal("-TERM");
@@ -379,7 +385,7 @@ fn nobody_waits_for_a_yes_after_a_stop() {
 fn nobody_waits_for_enter_after_a_stop() {
     let more = [
         "--perception",
-        "truth",
+        "ground-truth",
         "--plan",
         "plan.json",
         "--record",
@@ -399,7 +405,7 @@ fn nobody_waits_for_enter_after_a_stop() {
 fn what_only_asks_a_model_ends_at_once() {
     let more = [
         "--perception",
-        "truth",
+        "ground-truth",
         "--plan",
         "plan.json",
         "--record",

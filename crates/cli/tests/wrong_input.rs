@@ -68,7 +68,7 @@ fn every_text_file_is_read_whichever_editor_wrote_it() {
             "--plan",
             &plan,
             "--perception",
-            "truth",
+            "ground-truth",
             "--dry-run",
         ]);
         assert_eq!(status(&output), 0, "{how}: {}", stderr(&output));
@@ -142,7 +142,14 @@ fn what_is_no_text_says_so_with_its_line() {
         &["scene", &picture][..],
         &["run", TASK, "--launch", &picture],
         &["eval", &picture],
-        &["run", TASK, "--plan", &picture, "--perception", "truth"],
+        &[
+            "run",
+            TASK,
+            "--plan",
+            &picture,
+            "--perception",
+            "ground-truth",
+        ],
     ] {
         is_one_clear_error(&run(arguments), &["a.png", "not UTF-8 text"]);
     }
@@ -162,7 +169,7 @@ fn nothing_is_done_where_nothing_is_said() {
 #[test]
 fn blank_lines_are_nothing_in_a_chat_and_mute_ones_are_said_to_be() {
     let lines = format!("{MARK}\n   \n\n?!\n/quit\n");
-    let output = run_with_input(&["chat", "--perception", "truth"], lines.as_bytes());
+    let output = run_with_input(&["chat", "--perception", "ground-truth"], lines.as_bytes());
     let talk = stderr(&output);
     assert_eq!(status(&output), 0, "{talk}");
     assert!(output.stdout.is_empty());

@@ -3,15 +3,15 @@
 use enact_plan::skills::{Pick, Place};
 use enact_plan::{Direction, ObjectView, Outcome, Relation, Situation, Step, Verdict};
 use enact_sim::render::look_at;
-use enact_types::{Intrinsics, NormalisedPoint, Point3, Quantity, Refusal, Vector3};
+use enact_types::{Intrinsics, NormalizedPoint, Point3, Quantity, Refusal, Vector3};
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 
-use crate::goal::Goal;
-use crate::teacher;
+use crate::expert;
+use crate::intent::Intent;
 use crate::vocabulary::{any_cast, is_movable, shape_of};
 
-/// Least distance between two objects, metres.
+/// Least distance between two objects, meters.
 const CLEARANCE: f64 = 0.07;
 /// What lies in or on another is not seen at the same point, so that only words tell what
 /// lies where: up to this far from it, of 1000.
@@ -75,7 +75,7 @@ fn any_size(rng: &mut impl RngExt, name: &str) -> f64 {
 }
 
 /// Where a camera like the one of the scenes that ship shows a place on the table.
-fn picture_point(position: &Point3) -> NormalisedPoint {
+fn picture_point(position: &Point3) -> NormalizedPoint {
     const EYE: Point3 = Point3::new(0.62, 0.0, 0.52);
     const TARGET: Point3 = Point3::new(0.20, 0.0, 0.02);
     const VERTICAL_FOV_DEG: f64 = 34.0;
@@ -83,17 +83,17 @@ fn picture_point(position: &Point3) -> NormalisedPoint {
     let seen = look_at(&EYE, &TARGET).inverse_transform_point(position);
     let x = intrinsics.fx * seen.x / seen.z + intrinsics.cx;
     let y = intrinsics.fy * seen.y / seen.z + intrinsics.cy;
-    NormalisedPoint::from_pixel(x.clamp(0.0, 319.0), y.clamp(0.0, 239.0), 320, 240)
+    NormalizedPoint::from_pixel(x.clamp(0.0, 319.0), y.clamp(0.0, 239.0), 320, 240)
 }
 
-/// Lets the teacher act on `situation` for a few steps that succeed or fail as
+/// Lets the expert act on `situation` for a few steps that succeed or fail as
 /// they may, and leaves the situation as the planner would be told of it.
-pub fn advance(rng: &mut impl RngExt, goal: &Goal, situation: &mut Situation) {
+pub fn advance(rng: &mut impl RngExt, goal: &Intent, situation: &mut Situation) {
     let attempts = *[0, 0, 0, 0, 1, 1, 2, 2, 3, 4]
         .choose(rng)
         .expect("not empty");
     for _ in 0..attempts {
-        let plan = teacher::plan(goal, situation);
+        let plan = expert::plan(goal, situation);
         let Some(step) = plan.steps.into_iter().find(Step::moves) else {
             return;
         };
@@ -269,13 +269,13 @@ pub fn rest(rng: &mut impl RngExt, objects: &mut [ObjectView], mover: usize, hos
 }
 
 /// A point up to `most` thousandths of the picture away along each side.
-fn near(rng: &mut impl RngExt, point: NormalisedPoint, most: u16) -> NormalisedPoint {
+fn near(rng: &mut impl RngExt, point: NormalizedPoint, most: u16) -> NormalizedPoint {
     let mut moved = |value: u16| {
         (value + rng.random_range(0..=2 * most))
             .saturating_sub(most)
             .min(1000)
     };
-    NormalisedPoint {
+    NormalizedPoint {
         y: moved(point.y),
         x: moved(point.x),
     }

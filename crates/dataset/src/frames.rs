@@ -5,9 +5,11 @@ use std::f64::consts::FRAC_PI_2;
 use enact_plan::Detection;
 use enact_robot::Robot;
 use enact_sim::geometry::FIRST_OBJECT;
-use enact_sim::render::{Card, Look, ObjectInView, Picture, look_at, objects_in_view, render};
+use enact_sim::render::{
+    Appearance, Card, ObjectInView, RenderedPicture, look_at, objects_in_view, render,
+};
 use enact_sim::{CameraPlace, Layout, ObjectShape, Scene, World};
-use enact_types::{JointVector, NormalisedPoint, Pose, Vector3};
+use enact_types::{JointVector, NormalizedPoint, Pose, Vector3};
 use image::{GrayImage, Luma, RgbImage};
 use nalgebra::{Translation3, UnitQuaternion};
 use rand::seq::IndexedRandom;
@@ -15,7 +17,7 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
-use crate::plans::talk::written_demand;
+use crate::plans::no_action::written_demand;
 
 /// Objects of which less can be seen are not listed: nobody could name them.
 const LEAST_PIXELS: u32 = 20;
@@ -40,10 +42,10 @@ pub struct FrameExample {
 /// What a picture shows of an object.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SeenObject {
-    /// Colour and shape.
+    /// Color and shape.
     pub label: String,
     /// Where, as the model is to say it.
-    pub point: NormalisedPoint,
+    pub point: NormalizedPoint,
     /// Where, as fractions of width and height.
     pub at: [f64; 2],
     /// Square root of the share of the picture that shows it.
@@ -78,7 +80,7 @@ pub fn example(scene: &Scene, robot: &Robot, seed: u64, index: u64) -> FrameExam
     arrange(&mut rng, &layout, &mut world);
     world.settle();
     let camera = shaken(&mut rng, layout.camera);
-    let look = Look {
+    let look = Appearance {
         card: any_card(&mut rng),
         ..any_look(&mut rng)
     };
@@ -104,7 +106,7 @@ pub fn example(scene: &Scene, robot: &Robot, seed: u64, index: u64) -> FrameExam
     }
 }
 
-fn shown(picture: &Picture, ids: &[u16]) -> GrayImage {
+fn shown(picture: &RenderedPicture, ids: &[u16]) -> GrayImage {
     let (width, height) = picture.rgb.dimensions();
     GrayImage::from_fn(width, height, |x, y| {
         let id = picture.segmentation[(y * width + x) as usize];
@@ -113,12 +115,12 @@ fn shown(picture: &Picture, ids: &[u16]) -> GrayImage {
     })
 }
 
-fn describe(seen: &ObjectInView, layout: &Layout, picture: &Picture) -> SeenObject {
+fn describe(seen: &ObjectInView, layout: &Layout, picture: &RenderedPicture) -> SeenObject {
     let (width, height) = picture.rgb.dimensions();
     let (x, y) = seen.point;
     SeenObject {
         label: layout.objects[usize::from(seen.id - FIRST_OBJECT)].label(),
-        point: NormalisedPoint::from_pixel(x, y, width, height),
+        point: NormalizedPoint::from_pixel(x, y, width, height),
         at: [x / f64::from(width), y / f64::from(height)],
         extent: (f64::from(seen.pixels) / f64::from(width * height)).sqrt(),
         visible: seen.visible,
@@ -211,14 +213,14 @@ fn tilt(rng: &mut ChaCha8Rng) -> Pose {
     )
 }
 
-fn any_look(rng: &mut ChaCha8Rng) -> Look {
+fn any_look(rng: &mut ChaCha8Rng) -> Appearance {
     if rng.random_bool(0.3) {
-        Look {
+        Appearance {
             seed: rng.next_u64(),
-            ..Look::default()
+            ..Appearance::default()
         }
     } else {
-        Look::random(rng)
+        Appearance::random(rng)
     }
 }
 
@@ -229,11 +231,11 @@ fn any_card(rng: &mut ChaCha8Rng) -> Option<Card> {
     }
     let radius = rng.random_range(0.12..0.36);
     let angle = rng.random_range(-1.3_f64..1.3);
-    let centre = [radius * angle.cos(), radius * angle.sin()];
+    let center = [radius * angle.cos(), radius * angle.sin()];
     // Lines along the base's y read upright in a camera that looks back at the arm.
     let turn = FRAC_PI_2 + rng.random_range(-0.6..0.6);
     let width = rng.random_range(0.06..0.16);
-    Some(Card::new(&written_demand(rng), centre, width, turn))
+    Some(Card::new(&written_demand(rng), center, width, turn))
 }
 
 #[cfg(test)]

@@ -6,26 +6,26 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`vocabulary`] | colours and shapes |
-//! | [`goal`] | what an instruction means |
+//! | [`vocabulary`] | colors and shapes |
+//! | [`intent`] | what an instruction means |
 //! | [`wording`] | how a person may say it |
 //! | [`episode`] | situations on the way to a goal, failures included |
-//! | [`teacher`] | the plan that suits a situation |
-//! | [`speech`] | what the robot says |
-//! | [`reference`] | “the leftmost cube”: phrases for objects, and what they fit |
+//! | [`expert`] | the plan that suits a situation |
+//! | [`replies`] | what the robot says |
+//! | [`referring_expression`] | “the leftmost cube”: phrases for objects, and what they fit |
 //! | [`plans`] | examples made of these |
 //! | [`frames`] | pictures and what is in them |
-//! | [`truth`] | perception by the simulator itself |
+//! | [`ground_truth`] | perception by the simulator itself |
 //! | [`mod@write`] | a data set as a folder |
 
 pub mod episode;
+pub mod expert;
 pub mod frames;
-pub mod goal;
+pub mod ground_truth;
+pub mod intent;
 pub mod plans;
-pub mod reference;
-pub mod speech;
-pub mod teacher;
-pub mod truth;
+pub mod referring_expression;
+pub mod replies;
 pub mod vocabulary;
 pub mod wording;
 pub mod write;

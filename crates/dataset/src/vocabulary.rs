@@ -1,10 +1,10 @@
-//! Colours and shapes.
+//! Colors and shapes.
 
 use rand::RngExt;
 use rand::seq::{IndexedRandom, SliceRandom};
 
-/// The colours of the table's objects.
-pub const COLOURS: [&str; 6] = ["red", "green", "blue", "yellow", "orange", "purple"];
+/// The colors of the table's objects.
+pub const COLORS: [&str; 6] = ["red", "green", "blue", "yellow", "orange", "purple"];
 /// Shapes that can be picked up.
 pub const MOVABLE: [&str; 3] = ["cube", "cylinder", "ball"];
 /// Shapes that others are put in or on.
@@ -16,7 +16,7 @@ pub fn shape_of(name: &str) -> &str {
 }
 
 /// The first word of a name.
-pub fn colour_of(name: &str) -> &str {
+pub fn color_of(name: &str) -> &str {
     name.split(' ').next().unwrap_or(name)
 }
 
@@ -27,9 +27,9 @@ pub fn is_movable(name: &str) -> bool {
 
 /// The name of a random object.
 pub fn any_name(rng: &mut impl RngExt, shapes: &[&str]) -> String {
-    let colour = COLOURS.choose(rng).expect("there are colours");
+    let color = COLORS.choose(rng).expect("there are colours");
     let shape = shapes.choose(rng).expect("shapes are given");
-    format!("{colour} {shape}")
+    format!("{color} {shape}")
 }
 
 /// Two to six different names, at least one movable and one container, in random order.

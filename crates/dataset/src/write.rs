@@ -20,14 +20,14 @@ use serde_json::json;
 
 use crate::frames::{self, FrameExample};
 use crate::plans;
-use crate::wording::Wordings;
+use crate::wording::WordingSplit;
 
 /// Pictures rendered between two writes.
 const BATCH: u64 = 256;
 
 /// What is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Order {
+pub struct DatasetConfig {
     /// Pictures.
     pub frames: u64,
     /// Situations with plans.
@@ -35,7 +35,7 @@ pub struct Order {
     /// What chance decides.
     pub seed: u64,
     /// In which words requests are made.
-    pub wordings: Wordings,
+    pub wordings: WordingSplit,
     /// Width and height of what `prepare` makes of a picture.
     pub size: [u32; 2],
 }
@@ -47,15 +47,15 @@ pub fn write(
     folder: &Path,
     scene: &Scene,
     robot: &Robot,
-    order: &Order,
+    order: &DatasetConfig,
     prepare: &(dyn Fn(&RgbImage) -> RgbImage + Sync),
     progress: &dyn Fn(u64),
 ) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    let mut pictures = Checked::create(&folder.join("frames.rgb"))?;
-    let mut shown = Checked::create(&folder.join("frames.ids"))?;
+    let mut pictures = ChecksummedFile::create(&folder.join("frames.rgb"))?;
+    let mut shown = ChecksummedFile::create(&folder.join("frames.ids"))?;
     let mut camera = [0, 0];
-    let mut lines = Checked::create(&folder.join("frames.jsonl"))?;
+    let mut lines = ChecksummedFile::create(&folder.join("frames.jsonl"))?;
     let mut written = 0;
     while written < order.frames {
         let end = order.frames.min(written + BATCH);
@@ -76,7 +76,7 @@ pub fn write(
         written = end;
         progress(written);
     }
-    let mut situations = Checked::create(&folder.join("plans.jsonl"))?;
+    let mut situations = ChecksummedFile::create(&folder.join("plans.jsonl"))?;
     for index in 0..order.plans {
         serde_json::to_writer(
             &mut situations,
@@ -120,12 +120,12 @@ fn describe(example: &FrameExample, [width, height]: [u32; 2]) -> serde_json::Va
 }
 
 /// A file with a running checksum.
-struct Checked {
+struct ChecksummedFile {
     file: BufWriter<File>,
     crc32: crc32fast::Hasher,
 }
 
-impl Checked {
+impl ChecksummedFile {
     fn create(path: &Path) -> io::Result<Self> {
         Ok(Self {
             file: BufWriter::new(File::create(path)?),
@@ -139,7 +139,7 @@ impl Checked {
     }
 }
 
-impl Write for Checked {
+impl Write for ChecksummedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let count = self.file.write(bytes)?;
         self.crc32.update(&bytes[..count]);

@@ -6,7 +6,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use enact_dataset::wording::Wordings;
+use enact_dataset::wording::WordingSplit;
 use enact_dataset::{frames, plans};
 use enact_robot::Robot;
 use enact_sim::Scene;
@@ -36,7 +36,7 @@ fn a_seed_makes_the_same_plans_as_ever() {
     for seed in [1, 7, 2026] {
         let mut lines = String::new();
         for index in 0..PLANS {
-            let made = plans::example(seed, index, Wordings::Training);
+            let made = plans::example(seed, index, WordingSplit::Training);
             writeln!(lines, "{}", serde_json::to_string(&made).unwrap()).unwrap();
         }
         pin(&format!("plans_{seed}.jsonl"), &lines);

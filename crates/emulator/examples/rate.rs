@@ -15,11 +15,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use enact_arm::bus::{Bus, Line, SerialLine};
-use enact_arm::driver::Wiring;
-use enact_arm::protocol::{BROADCAST, Instruction};
-use enact_arm::urgency;
-use enact_emulator::{Emulator, Faults, FreeJoints, PtyBus, nominal_calibration};
+use enact_arm::bus::{Bus, SerialTransport, Transport};
+use enact_arm::driver::BusConfig;
+use enact_arm::protocol::{BROADCAST, ServoInstruction};
+use enact_arm::realtime;
+use enact_emulator::{BusBuilder, Faults, FreeJoints, PtyBus, nominal_calibration};
 use enact_robot::Robot;
 
 const CYCLES: usize = 3000;
@@ -33,7 +33,7 @@ fn main() {
         return;
     }
     let (_port, mut bus) = open(true);
-    let mut cycle = Cycle::new(wiring());
+    let mut cycle = Cycle::new(bus_config());
     let begun = Instant::now();
     for _ in 0..CYCLES {
         cycle.run(&mut bus);
@@ -66,60 +66,64 @@ fn robot() -> Robot {
     Robot::find("so101", &robots()).expect("the robot that ships loads")
 }
 
-fn wiring() -> Wiring {
-    Wiring::load(&robots().join("so101/bus.toml"), &robot()).expect("its servos too")
+fn bus_config() -> BusConfig {
+    BusConfig::load(&robots().join("so101/bus.toml"), &robot()).expect("its servos too")
 }
 
 /// An emulated bus, and the driver's end of it.
 fn open(timed: bool) -> (PtyBus, Bus) {
     let (port, line) = open_line(timed);
-    let wiring = wiring();
-    let bus = Bus::new(Box::new(line), wiring.family.codec(), wiring.baud);
+    let bus_config = bus_config();
+    let bus = Bus::new(Box::new(line), bus_config.family.codec(), bus_config.baud);
     (port, bus)
 }
 
-fn open_line(timed: bool) -> (PtyBus, SerialLine) {
-    let (robot, wiring) = (robot(), wiring());
-    let emulator = Emulator {
+fn open_line(timed: bool) -> (PtyBus, SerialTransport) {
+    let (robot, bus_config) = (robot(), bus_config());
+    let emulator = BusBuilder {
         robot: &robot,
-        wiring: &wiring,
-        calibration: &nominal_calibration(&robot, &wiring),
+        bus_config: &bus_config,
+        calibration: &nominal_calibration(&robot, &bus_config),
         faults: Faults::default(),
     };
-    let mut network = emulator
-        .network(Box::new(FreeJoints::at(robot.home())))
+    let mut emulated_bus = emulator
+        .emulated_bus(Box::new(FreeJoints::at(robot.home())))
         .expect("its own calibration suits it");
-    network.set_timed(timed);
-    let port = PtyBus::serve(network, None).expect("there is a pty");
+    emulated_bus.set_timed(timed);
+    let port = PtyBus::serve(emulated_bus, None).expect("there is a pty");
     let path = port.path().expect("it is plugged in").display().to_string();
-    let line = SerialLine::open(&path, wiring.baud).expect("the pty opens");
+    let line = SerialTransport::open(&path, bus_config.baud).expect("the pty opens");
     (port, line)
 }
 
 /// Goals out, states in.
 struct Cycle {
-    wiring: Wiring,
+    bus_config: BusConfig,
     ids: Vec<u8>,
     goals: Vec<u8>,
 }
 
 impl Cycle {
-    fn new(wiring: Wiring) -> Self {
-        let ids: Vec<u8> = wiring.servos.iter().map(|servo| servo.id).collect();
-        let goal = wiring.servos[0].model.roles.goal_position;
+    fn new(bus_config: BusConfig) -> Self {
+        let ids: Vec<u8> = bus_config.servos.iter().map(|servo| servo.id).collect();
+        let goal = bus_config.servos[0].model.map.goal_position;
         let mut goals = Vec::new();
         for id in &ids {
             goals.push(*id);
             goals.extend(goal.encode(2048).expect("it fits"));
         }
-        Self { wiring, ids, goals }
+        Self {
+            bus_config,
+            ids,
+            goals,
+        }
     }
 
     fn run(&mut self, bus: &mut Bus) {
-        let roles = self.wiring.servos[0].model.roles;
-        bus.post_sync_write(roles.goal_position.address, 2, &self.goals)
+        let map = self.bus_config.servos[0].model.map;
+        bus.post_sync_write(map.goal_position.address, 2, &self.goals)
             .expect("they are goals");
-        bus.sync_read(&self.ids, roles.feedback, roles.feedback_length)
+        bus.sync_read(&self.ids, map.feedback, map.feedback_length)
             .expect("the line is there");
     }
 }
@@ -127,7 +131,7 @@ impl Cycle {
 /// Processor time of a cycle, seconds.
 fn cost() -> f64 {
     let (_port, mut bus) = open(false);
-    let mut cycle = Cycle::new(wiring());
+    let mut cycle = Cycle::new(bus_config());
     let before = processor_time();
     for _ in 0..CYCLES {
         cycle.run(&mut bus);
@@ -138,18 +142,18 @@ fn cost() -> f64 {
 /// What writing the bytes of a cycle and waiting for the answers takes without a driver, seconds.
 fn bare_cost() -> f64 {
     let (_port, mut line) = open_line(false);
-    let cycle = Cycle::new(wiring());
-    let roles = cycle.wiring.servos[0].model.roles;
+    let cycle = Cycle::new(bus_config());
+    let map = cycle.bus_config.servos[0].model.map;
     let mut request = Vec::new();
-    let codec = cycle.wiring.family.codec();
-    let goals = Instruction::SyncWrite {
-        address: roles.goal_position.address,
+    let codec = cycle.bus_config.family.codec();
+    let goals = ServoInstruction::SyncWrite {
+        address: map.goal_position.address,
         count: 2,
         items: &cycle.goals,
     };
-    let states = Instruction::SyncRead {
-        address: roles.feedback,
-        count: roles.feedback_length,
+    let states = ServoInstruction::SyncRead {
+        address: map.feedback,
+        count: map.feedback_length,
         ids: &cycle.ids,
     };
     for packet in [goals, states] {
@@ -157,7 +161,7 @@ fn bare_cost() -> f64 {
             .encode(codec, BROADCAST, &mut request)
             .expect("they are packets");
     }
-    let awaited = cycle.ids.len() * codec.status_length(roles.feedback_length.into());
+    let awaited = cycle.ids.len() * codec.status_length(map.feedback_length.into());
     let mut answer = Vec::new();
     let before = processor_time();
     for _ in 0..CYCLES {
@@ -193,7 +197,11 @@ fn evenly(busy: bool, load: &str, urgent: bool) {
         std::thread::spawn(move || while !done.load(Ordering::Relaxed) {});
     }
     let late = std::thread::spawn(move || {
-        let denied = if urgent { urgency::claim() } else { Vec::new() };
+        let denied = if urgent {
+            realtime::claim()
+        } else {
+            Vec::new()
+        };
         for what in &denied {
             println!("    {what}");
         }
@@ -216,7 +224,7 @@ fn evenly(busy: bool, load: &str, urgent: bool) {
 /// By how much each cycle begins late, and how many answers were missing.
 fn lateness() -> (Vec<Duration>, u64) {
     let (_port, mut bus) = open(true);
-    let mut cycle = Cycle::new(wiring());
+    let mut cycle = Cycle::new(bus_config());
     let mut late = Vec::with_capacity(EVEN_CYCLES);
     let mut due = bus.now();
     for _ in 0..EVEN_CYCLES {

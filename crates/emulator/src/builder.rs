@@ -1,37 +1,37 @@
 //! The servos of a robot, wired and calibrated.
 
-use enact_arm::Unfit;
+use enact_arm::ArmingFault;
 use enact_arm::bus::Bus;
 use enact_arm::calibration::{Calibration, JointCalibration};
-use enact_arm::driver::Wiring;
+use enact_arm::driver::BusConfig;
 use enact_arm::driver::joint::ServoJoint;
 use enact_robot::Robot;
 
+use crate::emulated_bus::EmulatedBus;
 use crate::fault::Faults;
-use crate::line::EmulatedLine;
-use crate::network::Network;
 use crate::plant::{FreeJoints, Plant};
-use crate::servo::Servo;
+use crate::servo::EmulatedServo;
+use crate::transport::EmulatedTransport;
 
 /// What an emulated bus is made of.
 #[derive(Debug)]
-pub struct Emulator<'a> {
+pub struct BusBuilder<'a> {
     /// The robot whose joints move.
     pub robot: &'a Robot,
     /// Its servos.
-    pub wiring: &'a Wiring,
+    pub bus_config: &'a BusConfig,
     /// How they are calibrated.
     pub calibration: &'a Calibration,
     /// What goes wrong.
     pub faults: Faults,
 }
 
-impl Emulator<'_> {
+impl BusBuilder<'_> {
     /// The bus, with the robot at home and joints that know nothing of each other.
     ///
     /// # Errors
     /// If the calibration is not this robot's.
-    pub fn free(self) -> Result<EmulatedLine, Unfit> {
+    pub fn free(self) -> Result<EmulatedTransport, ArmingFault> {
         let plant = FreeJoints::at(self.robot.home());
         self.with(Box::new(plant))
     }
@@ -40,40 +40,44 @@ impl Emulator<'_> {
     ///
     /// # Errors
     /// If the calibration is not this robot's.
-    pub fn with(self, plant: Box<dyn Plant>) -> Result<EmulatedLine, Unfit> {
-        self.network(plant).map(EmulatedLine::new)
+    pub fn with(self, plant: Box<dyn Plant>) -> Result<EmulatedTransport, ArmingFault> {
+        self.emulated_bus(plant).map(EmulatedTransport::new)
     }
 
     /// The servos themselves, for a line or a pty.
     ///
     /// # Errors
     /// If the calibration is not this robot's.
-    pub fn network(self, plant: Box<dyn Plant>) -> Result<Network, Unfit> {
-        let joints = ServoJoint::all(self.robot, self.wiring, self.calibration)?;
-        let Wiring { family, baud, .. } = *self.wiring;
-        let mut servos: Vec<Servo> = joints.iter().map(servo).collect();
+    pub fn emulated_bus(self, plant: Box<dyn Plant>) -> Result<EmulatedBus, ArmingFault> {
+        let joints = ServoJoint::all(self.robot, self.bus_config, self.calibration)?;
+        let BusConfig { family, baud, .. } = *self.bus_config;
+        let mut servos: Vec<EmulatedServo> = joints.iter().map(servo).collect();
         if let Some(index) = family.baud_rates().iter().position(|rate| *rate == baud) {
             for servo in &mut servos {
-                servo.set(servo.model().roles.baud, index as i64);
+                servo.set(servo.model().map.baud, index as i64);
             }
         }
-        Ok(Network::new(family, servos, plant, baud, self.faults))
+        Ok(EmulatedBus::new(family, servos, plant, baud, self.faults))
     }
 }
 
-impl EmulatedLine {
+impl EmulatedTransport {
     /// A host's side of this bus.
-    pub fn bus(&self, wiring: &Wiring) -> Bus {
-        Bus::new(Box::new(self.clone()), wiring.family.codec(), wiring.baud)
+    pub fn bus(&self, bus_config: &BusConfig) -> Bus {
+        Bus::new(
+            Box::new(self.clone()),
+            bus_config.family.codec(),
+            bus_config.baud,
+        )
     }
 }
 
 /// A servo that keeps its joint's calibration.
-fn servo(joint: &ServoJoint) -> Servo {
+fn servo(joint: &ServoJoint) -> EmulatedServo {
     let model = joint.servo.model;
     let offset = joint.calibration.homing_offset as f64;
     let zero = joint.steps(0.0) - model.facts().offset_sign as f64 * offset;
-    let mut servo = Servo::new(model, joint.servo.id, zero, joint.direction());
+    let mut servo = EmulatedServo::new(model, joint.servo.id, zero, joint.direction());
     for (register, value) in joint.calibration.kept(model) {
         servo.set(register, value);
     }
@@ -82,10 +86,13 @@ fn servo(joint: &ServoJoint) -> Servo {
 
 /// A calibration that an arm of this kind could have: every joint reaches its limits, and each
 /// servo was mounted a little differently.
-pub fn nominal_calibration(robot: &Robot, wiring: &Wiring) -> Calibration {
+pub fn nominal_calibration(robot: &Robot, bus_config: &BusConfig) -> Calibration {
     let joint = |(index, (joint, servo)): (
         usize,
-        (&enact_robot::Joint, &enact_arm::driver::wiring::Servo),
+        (
+            &enact_robot::Joint,
+            &enact_arm::driver::bus_config::ServoConfig,
+        ),
     )| {
         let step = servo.model.step();
         let limits = joint.limits;
@@ -109,7 +116,7 @@ pub fn nominal_calibration(robot: &Robot, wiring: &Wiring) -> Calibration {
         };
         (joint.name.clone(), calibration)
     };
-    let joints = robot.joints().iter().zip(&wiring.servos).enumerate();
+    let joints = robot.joints().iter().zip(&bus_config.servos).enumerate();
     Calibration {
         joints: joints.map(joint).collect(),
     }

@@ -5,23 +5,23 @@
 //! |---|---|
 //! | [`servo`] | one servo: its registers and what writing them does |
 //! | [`plant`] | the joints that the servos turn |
-//! | [`network`] | several servos on one bus |
+//! | [`emulated_bus`] | several servos on one bus |
 //! | [`fault`] | what goes wrong, when and how often |
-//! | [`line`] | such a bus as a line whose time passes only while somebody waits |
+//! | [`transport`] | such a bus as a line whose time passes only while somebody waits |
 //! | [`pty`] | such a bus as a serial port, in real time |
 //! | [`builder`] | the servos of a robot, wired and calibrated |
 
 pub mod builder;
+pub mod emulated_bus;
 pub mod fault;
-pub mod line;
-pub mod network;
 pub mod plant;
 pub mod pty;
 pub mod servo;
+pub mod transport;
 
-pub use builder::{Emulator, nominal_calibration};
+pub use builder::{BusBuilder, nominal_calibration};
+pub use emulated_bus::EmulatedBus;
 pub use fault::{Fault, Faults, Rule};
-pub use line::EmulatedLine;
-pub use network::Network;
 pub use plant::{FreeJoints, Plant};
 pub use pty::PtyBus;
+pub use transport::EmulatedTransport;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// What a servo does to its joint.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Drive {
+pub struct DriveCommand {
     /// Where it wants the joint, rad; `None` if the motor is off.
     pub goal: Option<f64>,
     /// How fast it goes there at most, rad/s.
@@ -15,7 +15,7 @@ pub struct Drive {
 
 /// What a servo's sensors say of its joint.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Motion {
+pub struct JointFeedback {
     /// Position, rad.
     pub position: f64,
     /// Velocity, rad/s.
@@ -27,10 +27,10 @@ pub struct Motion {
 /// Joints that move while time passes.
 pub trait Plant: Send {
     /// Lets so much time pass.
-    fn advance(&mut self, time: Duration, drives: &[Drive]);
+    fn advance(&mut self, time: Duration, drives: &[DriveCommand]);
 
     /// A joint as it is now.
-    fn motion(&self, joint: usize) -> Motion;
+    fn motion(&self, joint: usize) -> JointFeedback;
 
     /// A hand takes a joint there, rad, against its motor; `None` lets go.
     fn guide(&mut self, joint: usize, to: Option<f64>);
@@ -43,7 +43,7 @@ pub const GUIDING: f64 = 2.0;
 /// where they began.
 #[derive(Clone, Debug)]
 pub struct FreeJoints {
-    motions: Vec<Motion>,
+    motions: Vec<JointFeedback>,
     rest: Vec<f64>,
     hands: Vec<Option<f64>>,
 }
@@ -56,9 +56,9 @@ const LOAD: f64 = 0.1;
 impl FreeJoints {
     /// At rest at these positions.
     pub fn at(positions: &[f64]) -> Self {
-        let motion = |position: &f64| Motion {
+        let motion = |position: &f64| JointFeedback {
             position: *position,
-            ..Motion::default()
+            ..JointFeedback::default()
         };
         Self {
             motions: positions.iter().map(motion).collect(),
@@ -69,7 +69,7 @@ impl FreeJoints {
 }
 
 impl Plant for FreeJoints {
-    fn advance(&mut self, time: Duration, drives: &[Drive]) {
+    fn advance(&mut self, time: Duration, drives: &[DriveCommand]) {
         let seconds = time.as_secs_f64();
         if seconds == 0.0 {
             return;
@@ -88,7 +88,7 @@ impl Plant for FreeJoints {
         }
     }
 
-    fn motion(&self, joint: usize) -> Motion {
+    fn motion(&self, joint: usize) -> JointFeedback {
         self.motions[joint]
     }
 

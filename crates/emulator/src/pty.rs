@@ -12,7 +12,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::termios::ioctl_tiocnxcl;
 use serialport::{SerialPort, TTYPort};
 
-use crate::network::{Network, Reply};
+use crate::emulated_bus::{EmulatedBus, Reply};
 
 /// Joints move at least so often, also while the host is silent.
 const TICK: Duration = Duration::from_millis(2);
@@ -28,7 +28,7 @@ pub struct PtyBus {
 }
 
 struct Shared {
-    network: Mutex<Network>,
+    emulated_bus: Mutex<EmulatedBus>,
     /// The port's name while it is plugged in.
     name: Mutex<Option<PathBuf>>,
     ended: AtomicBool,
@@ -41,10 +41,10 @@ impl PtyBus {
     ///
     /// # Errors
     /// If there is no pty to be had, or the link cannot be made.
-    pub fn serve(network: Network, link: Option<&Path>) -> io::Result<Self> {
+    pub fn serve(emulated_bus: EmulatedBus, link: Option<&Path>) -> io::Result<Self> {
         let port = Port::open(link)?;
         let shared = Arc::new(Shared {
-            network: Mutex::new(network),
+            emulated_bus: Mutex::new(emulated_bus),
             name: Mutex::new(Some(port.name.clone())),
             ended: AtomicBool::new(false),
             begun: Instant::now(),
@@ -70,8 +70,8 @@ impl PtyBus {
     }
 
     /// Looks at or changes the servos while nobody else does.
-    pub fn with<T>(&self, act: impl FnOnce(&mut Network) -> T) -> T {
-        act(&mut self.shared.network())
+    pub fn with<T>(&self, act: impl FnOnce(&mut EmulatedBus) -> T) -> T {
+        act(&mut self.shared.emulated_bus())
     }
 
     /// The bus's time.
@@ -91,9 +91,11 @@ impl Drop for PtyBus {
 }
 
 impl Shared {
-    fn network(&self) -> MutexGuard<'_, Network> {
+    fn emulated_bus(&self) -> MutexGuard<'_, EmulatedBus> {
         // A panic elsewhere leaves the servos between two requests, which is no broken state.
-        self.network.lock().unwrap_or_else(PoisonError::into_inner)
+        self.emulated_bus
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -135,9 +137,9 @@ impl Port {
     }
 
     /// Bytes from the host; none if none come in time.
-    fn read(&mut self, patience: Duration) -> io::Result<Vec<u8>> {
+    fn read(&mut self, response_timeout: Duration) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; 1024];
-        self.adapter.set_timeout(patience)?;
+        self.adapter.set_timeout(response_timeout)?;
         match self.adapter.read(&mut bytes) {
             Ok(count) => bytes.truncate(count),
             Err(error) if is_nothing(&error) => {
@@ -208,15 +210,15 @@ impl Server {
     /// A few milliseconds at most.
     fn turn(&mut self) -> io::Result<()> {
         let now = self.shared.begun.elapsed();
-        let frozen = self.shared.network().is_frozen(now);
+        let frozen = self.shared.emulated_bus().is_frozen(now);
         if frozen {
             thread::sleep(TICK);
             return Ok(());
         }
         let unplugged = {
-            let mut network = self.shared.network();
-            network.advance(now);
-            network.is_unplugged()
+            let mut emulated_bus = self.shared.emulated_bus();
+            emulated_bus.advance(now);
+            emulated_bus.is_unplugged()
         };
         self.plug(!unplugged)?;
         let Some(port) = &mut self.port else {
@@ -245,13 +247,13 @@ impl Server {
     }
 
     fn take(&mut self, bytes: &[u8]) {
-        let mut network = self.shared.network();
+        let mut emulated_bus = self.shared.emulated_bus();
         if let Some(port) = &self.port
             && let Ok(baud) = port.adapter.baud_rate()
         {
-            network.set_host_baud(baud);
+            emulated_bus.set_host_baud(baud);
         }
-        let replies = network.receive(bytes, self.shared.begun.elapsed());
+        let replies = emulated_bus.receive(bytes, self.shared.begun.elapsed());
         self.coming.extend(replies);
         let coming = self.coming.make_contiguous();
         coming.sort_by_key(|reply| reply.at);

@@ -8,17 +8,17 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use common::{Bench, PROTOCOLS, bench, sweep_of};
-use enact_arm::bus::{Bus, Line};
-use enact_arm::driver::{Options, ServoArm};
-use enact_arm::{Arm, ArmError, Ending};
-use enact_emulator::EmulatedLine;
+use enact_arm::bus::{Bus, Transport};
+use enact_arm::driver::{ArmingOptions, ServoArm};
+use enact_arm::{Arm, ArmError, ShutdownMode};
+use enact_emulator::EmulatedTransport;
 
 /// A day, in which the bus's own time begins, so that its clock can go back.
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// A line whose clock is off by so many seconds.
 struct Shifted {
-    line: EmulatedLine,
+    line: EmulatedTransport,
     by: Arc<AtomicI64>,
 }
 
@@ -37,7 +37,7 @@ impl Shifted {
     }
 }
 
-impl Line for Shifted {
+impl Transport for Shifted {
     fn now(&self) -> Duration {
         self.shown(self.line.now())
     }
@@ -63,12 +63,12 @@ fn armed(bench: &Bench, jump: &Arc<AtomicI64>) -> ServoArm {
         line: bench.line.clone(),
         by: Arc::clone(jump),
     };
-    let wiring = &bench.wiring;
-    let bus = Bus::new(Box::new(line), wiring.family.codec(), wiring.baud);
-    let options = Options {
-        ending: Ending::Release,
+    let bus_config = &bench.bus_config;
+    let bus = Bus::new(Box::new(line), bus_config.family.codec(), bus_config.baud);
+    let options = ArmingOptions {
+        shutdown: ShutdownMode::Release,
     };
-    ServoArm::arm(bus, &bench.robot, wiring, &bench.calibration, options).unwrap()
+    ServoArm::arm(bus, &bench.robot, bus_config, &bench.calibration, options).unwrap()
 }
 
 #[test]

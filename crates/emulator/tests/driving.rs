@@ -5,8 +5,8 @@ mod common;
 use std::time::Duration;
 
 use common::{Bench, PROTOCOLS, bench};
-use enact_arm::bus::Line;
-use enact_arm::{Arm, ArmThread, Contact, End, Ending, Unfit};
+use enact_arm::bus::Transport;
+use enact_arm::{Arm, ArmThread, ArmingFault, ContactPolicy, ExecutionEnd, ShutdownMode};
 use enact_emulator::Fault;
 
 #[test]
@@ -48,22 +48,26 @@ fn an_arm_is_armed_where_it_is_and_follows() {
 #[test]
 fn an_arm_is_left_as_chosen() {
     for protocol in PROTOCOLS {
-        for ending in [Ending::Hold, Ending::Lower, Ending::Release] {
+        for shutdown in [
+            ShutdownMode::Hold,
+            ShutdownMode::Lower,
+            ShutdownMode::Release,
+        ] {
             let bench = bench(protocol, Vec::new());
-            let mut arm = bench.arm_to(ending).unwrap();
+            let mut arm = bench.arm_to(shutdown).unwrap();
             let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
             for at in 0..trajectory.len() {
                 arm.cycle(&trajectory.command(at)).unwrap();
             }
             arm.end().unwrap();
-            let held = ending == Ending::Hold;
-            assert_eq!(bench.torque(), [held; 6], "{ending:?}");
-            bench.line.with(|network| {
+            let held = shutdown == ShutdownMode::Hold;
+            assert_eq!(bench.torque(), [held; 6], "{shutdown:?}");
+            bench.line.with(|emulated_bus| {
                 let now = Duration::from_secs(60);
-                network.advance(now);
+                emulated_bus.advance(now);
             });
             let sunk = trajectory.end()[0] - bench.truth(0);
-            assert_eq!(sunk.abs() < 0.02, held, "{ending:?} sank by {sunk}");
+            assert_eq!(sunk.abs() < 0.02, held, "{shutdown:?} sank by {sunk}");
         }
     }
 }
@@ -72,9 +76,14 @@ fn an_arm_is_left_as_chosen() {
 fn an_arm_is_armed_again_and_again() {
     for protocol in PROTOCOLS {
         let bench = bench(protocol, Vec::new());
-        for ending in [Ending::Hold, Ending::Lower, Ending::Hold, Ending::Release] {
+        for shutdown in [
+            ShutdownMode::Hold,
+            ShutdownMode::Lower,
+            ShutdownMode::Hold,
+            ShutdownMode::Release,
+        ] {
             let before = bench.truth(0);
-            let mut arm = bench.arm_to(ending).unwrap();
+            let mut arm = bench.arm_to(shutdown).unwrap();
             let state = arm.state().unwrap();
             assert!((state.position[0] - bench.truth(0)).abs() < 0.002);
             assert!((bench.truth(0) - before).abs() < 0.05, "it did not jump");
@@ -98,7 +107,7 @@ fn an_arm_that_still_sinks_is_armed_once_it_lies_still() {
         // Somebody who goes on moving it is told so.
         bench.guide(Some(above + 20.0));
         let error = bench.arm().map(drop).unwrap_err();
-        assert_eq!(error, Unfit::Moves("shoulder_pan".to_owned()).into());
+        assert_eq!(error, ArmingFault::Moves("shoulder_pan".to_owned()).into());
         assert_eq!(bench.torque(), [false; 6]);
     }
 }
@@ -108,7 +117,7 @@ fn an_arm_that_still_sinks_is_armed_once_it_lies_still() {
 fn a_panic_in_mid_move_leaves_the_arm_as_chosen() {
     for protocol in PROTOCOLS {
         let bench = bench(protocol, Vec::new());
-        let mut arm = bench.arm_to(Ending::Release).unwrap();
+        let mut arm = bench.arm_to(ShutdownMode::Release).unwrap();
         let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
         let driving = std::thread::spawn(move || {
             for at in 0..trajectory.len() {
@@ -124,23 +133,23 @@ fn a_panic_in_mid_move_leaves_the_arm_as_chosen() {
 #[test]
 fn an_arm_that_is_left_limp_keeps_no_bounds_of_ours() {
     for protocol in PROTOCOLS {
-        for ending in [Ending::Lower, Ending::Release] {
+        for shutdown in [ShutdownMode::Lower, ShutdownMode::Release] {
             let bench = bench(protocol, Vec::new());
             // Another program bounds the gripper for good.
-            bench.set(Some(5), |roles| roles.output_ceiling, 800);
-            let arm = bench.arm_to(ending).unwrap();
-            let bounded = bench.registers(|roles| roles.output_limit);
+            bench.set(Some(5), |map| map.output_ceiling, 800);
+            let arm = bench.arm_to(shutdown).unwrap();
+            let bounded = bench.registers(|map| map.output_limit);
             assert!(bounded[5] < 800, "{bounded:?}");
             arm.end().unwrap();
             assert_eq!(bench.torque(), [false; 6]);
             assert_eq!(
-                bench.registers(|roles| roles.output_limit),
-                bench.registers(|roles| roles.output_ceiling),
-                "{ending:?}"
+                bench.registers(|map| map.output_limit),
+                bench.registers(|map| map.output_ceiling),
+                "{shutdown:?}"
             );
-            assert_eq!(bench.registers(|roles| roles.speed_limit), [0; 6]);
+            assert_eq!(bench.registers(|map| map.speed_limit), [0; 6]);
             if let Some(watchdogs) = watchdogs(&bench) {
-                assert_eq!(watchdogs, [0; 6], "{ending:?}");
+                assert_eq!(watchdogs, [0; 6], "{shutdown:?}");
             }
         }
     }
@@ -150,10 +159,10 @@ fn an_arm_that_is_left_limp_keeps_no_bounds_of_ours() {
 fn an_arm_that_is_left_holding_keeps_its_bounds_and_no_watchdog() {
     for protocol in PROTOCOLS {
         let bench = bench(protocol, Vec::new());
-        let arm = bench.arm_to(Ending::Hold).unwrap();
+        let arm = bench.arm_to(ShutdownMode::Hold).unwrap();
         let bounds = || {
-            let speed = bench.registers(|roles| roles.speed_limit);
-            (speed, bench.registers(|roles| roles.output_limit))
+            let speed = bench.registers(|map| map.speed_limit);
+            (speed, bench.registers(|map| map.output_limit))
         };
         let before = bounds();
         arm.end().unwrap();
@@ -168,7 +177,7 @@ fn an_arm_that_is_left_holding_keeps_its_bounds_and_no_watchdog() {
 #[test]
 fn a_silent_servo_leaves_no_watchdog_running_in_others() {
     let bench = bench("bus-dynamixel.toml", Vec::new());
-    let arm = bench.arm_to(Ending::Hold).unwrap();
+    let arm = bench.arm_to(ShutdownMode::Hold).unwrap();
     assert_eq!(watchdogs(&bench), Some(vec![25; 6]));
     bench.strike(Fault::Silent, Some(1), 60.0);
     assert!(arm.end().is_err());
@@ -177,8 +186,8 @@ fn a_silent_servo_leaves_no_watchdog_running_in_others() {
 
 /// What the watchdogs say, where there are some.
 fn watchdogs(bench: &Bench) -> Option<Vec<i64>> {
-    bench.wiring.servos[0].model.roles.watchdog?;
-    Some(bench.registers(|roles| roles.watchdog.unwrap()))
+    bench.bus_config.servos[0].model.map.watchdog?;
+    Some(bench.registers(|map| map.watchdog.unwrap()))
 }
 
 #[test]
@@ -188,14 +197,14 @@ fn a_motion_beyond_the_calibrated_range_does_not_begin() {
         let pan = &mut bench.calibration.joints[0].1;
         let middle = (pan.range_min + pan.range_max) / 2;
         (pan.range_min, pan.range_max) = (middle - 200, middle + 201);
-        bench.set(Some(0), |roles| roles.min_position, middle - 200);
-        bench.set(Some(0), |roles| roles.max_position, middle + 201);
+        bench.set(Some(0), |map| map.min_position, middle - 200);
+        bench.set(Some(0), |map| map.max_position, middle + 201);
         let mut arm = bench.arm().unwrap();
         let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
-        let goals = bench.registers(|roles| roles.goal_position);
+        let goals = bench.registers(|map| map.goal_position);
         let thread = ArmThread::start(Box::new(arm), &bench.robot);
-        let execution = thread.execute(trajectory, Contact::Expected).unwrap();
-        let End::Fault(refusal) = execution.end else {
+        let execution = thread.execute(trajectory, ContactPolicy::Expected).unwrap();
+        let ExecutionEnd::Fault(refusal) = execution.end else {
             panic!("{:?}", execution.end);
         };
         let text = refusal.to_string();
@@ -205,7 +214,7 @@ fn a_motion_beyond_the_calibrated_range_does_not_begin() {
             "{text}"
         );
         assert_eq!(execution.followed, 0);
-        assert_eq!(bench.registers(|roles| roles.goal_position), goals);
+        assert_eq!(bench.registers(|map| map.goal_position), goals);
     }
 }
 
@@ -216,7 +225,7 @@ fn the_firmware_of_every_servo_is_known_once_the_arm_is_armed() {
         ("bus-dynamixel.toml", "46", "9"),
     ] {
         let bench = bench(protocol, Vec::new());
-        bench.set(Some(2), |roles| *roles.firmware.last().unwrap(), 9);
+        bench.set(Some(2), |map| *map.firmware.last().unwrap(), 9);
         let arm = bench.arm().unwrap();
         assert_eq!(arm.firmware(), [usual, usual, other, usual, usual, usual]);
     }

@@ -5,10 +5,10 @@ mod common;
 use std::time::Duration;
 
 use common::{Bench, bench, built};
-use enact_arm::bus::Line;
+use enact_arm::bus::Transport;
 use enact_arm::calibration::JointCalibration;
 use enact_arm::driver::joint::ServoJoint;
-use enact_arm::{Arm, ArmError, Unfit};
+use enact_arm::{Arm, ArmError, ArmingFault};
 use enact_emulator::{Faults, FreeJoints};
 
 const WIRING: &str = "bus-dynamixel.toml";
@@ -16,11 +16,11 @@ const WIRING: &str = "bus-dynamixel.toml";
 const EXTENDED: i64 = 4;
 
 fn drive_mode(bench: &Bench, servo: usize, value: i64) {
-    bench.set(Some(servo), |roles| roles.drive_mode.unwrap(), value);
+    bench.set(Some(servo), |map| map.drive_mode.unwrap(), value);
 }
 
 fn operating_mode(bench: &Bench, value: i64) {
-    bench.set(None, |roles| roles.operating_mode, value);
+    bench.set(None, |map| map.operating_mode, value);
 }
 
 /// Moves everything that a joint reads by so many steps.
@@ -33,7 +33,7 @@ fn read_farther(joint: &mut JointCalibration, steps: i64) {
 /// Lets a servo keep its joint's calibration.
 fn keep(bench: &Bench, index: usize) {
     let own = bench.calibration.joints[index].1;
-    for (register, value) in own.registers(bench.wiring.servos[index].model) {
+    for (register, value) in own.registers(bench.bus_config.servos[index].model) {
         bench.set(Some(index), |_| register, value);
     }
 }
@@ -44,7 +44,7 @@ fn a_drive_mode_that_means_something_else_gets_no_torque() {
         let bench = bench(WIRING, Vec::new());
         drive_mode(&bench, 1, value);
         let error = bench.arm().map(drop).unwrap_err();
-        let odd = Unfit::DriveMode {
+        let odd = ArmingFault::DriveMode {
             joint: "shoulder_lift".to_owned(),
             drive_mode: value,
         };
@@ -60,7 +60,7 @@ fn a_servo_counts_the_way_that_its_calibration_says() {
     let mut bench = bench(WIRING, Vec::new());
     drive_mode(&bench, 5, 1);
     let error = bench.arm().map(drop).unwrap_err();
-    let ArmError::Unfit(Unfit::OtherCalibration(differences)) = &error else {
+    let ArmError::Unfit(ArmingFault::OtherCalibration(differences)) = &error else {
         panic!("{error}");
     };
     let [difference] = &differences[..] else {
@@ -81,16 +81,20 @@ fn a_servo_counts_the_way_that_its_calibration_says() {
 /// Torque makes a Dynamixel's pose its goal, also one beyond its range.
 #[test]
 fn the_goal_is_given_again_after_torque() {
-    let bench = built(WIRING, Faults::default(), |robot, wiring, calibration| {
-        let joints = ServoJoint::all(robot, wiring, calibration).unwrap();
-        let mut at = robot.home().clone();
-        at[0] = joints[0].position(joints[0].calibration.range_max + 80);
-        Box::new(FreeJoints::at(&at))
-    });
+    let bench = built(
+        WIRING,
+        Faults::default(),
+        |robot, bus_config, calibration| {
+            let joints = ServoJoint::all(robot, bus_config, calibration).unwrap();
+            let mut at = robot.home().clone();
+            at[0] = joints[0].position(joints[0].calibration.range_max + 80);
+            Box::new(FreeJoints::at(&at))
+        },
+    );
     operating_mode(&bench, EXTENDED);
     let mut arm = bench.arm().unwrap();
     let end = bench.calibration.joints[0].1.range_max;
-    assert_eq!(bench.registers(|roles| roles.goal_position)[0], end);
+    assert_eq!(bench.registers(|map| map.goal_position)[0], end);
     let state = arm.state().unwrap();
     let off = (state.position[0] - state.commanded.unwrap()[0]).abs();
     assert!(off < 0.01, "it is back in its range: {off}");
@@ -106,7 +110,7 @@ fn a_watchdog_that_would_move_the_arm_is_not_set() {
         read_farther(pan, offset - pan.homing_offset);
         keep(&bench, 0);
         let _arm = bench.arm().unwrap();
-        let found = bench.registers(|roles| roles.watchdog.unwrap())[0];
+        let found = bench.registers(|map| map.watchdog.unwrap())[0];
         assert_eq!(found, set, "mode {mode}, offset {offset}");
     }
 }
@@ -139,7 +143,7 @@ fn an_offset_that_position_mode_ignores_needs_extended_mode() {
     let offset = lift.homing_offset;
     keep(&bench, 1);
     let error = bench.arm().map(drop).unwrap_err();
-    let ignored = Unfit::Offset {
+    let ignored = ArmingFault::Offset {
         joint: "shoulder_lift".to_owned(),
         offset,
         heeded: 1024,

@@ -9,8 +9,8 @@ use std::time::Duration;
 use common::{Bench, PROTOCOLS, bench, built, finished, seeded};
 use enact_arm::bus::BusError;
 use enact_arm::driver::joint::ServoJoint;
-use enact_arm::{Arm, ArmError, ArmThread, Contact, End, Ending, Unfit};
-use enact_emulator::plant::{Drive, Motion};
+use enact_arm::{Arm, ArmError, ArmThread, ArmingFault, ContactPolicy, ExecutionEnd, ShutdownMode};
+use enact_emulator::plant::{DriveCommand, JointFeedback};
 use enact_emulator::{Fault, Faults, FreeJoints, Plant, Rule};
 
 /// A sweep during which a fault strikes all the time at this rate ends well.
@@ -19,10 +19,10 @@ fn survives(protocol: &str, rule: Rule) -> Bench {
     let mut arm = bench.arm().unwrap();
     bench
         .line
-        .with(|network| network.faults().add(rule.clone()));
+        .with(|emulated_bus| emulated_bus.faults().add(rule.clone()));
     let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
     let thread = ArmThread::start(Box::new(arm), &bench.robot);
-    let execution = thread.execute(trajectory, Contact::Limit(0.5));
+    let execution = thread.execute(trajectory, ContactPolicy::Limit(0.5));
     match execution {
         Ok(execution) => assert!(
             finished(&execution, &bench, 0.6),
@@ -37,7 +37,7 @@ fn survives(protocol: &str, rule: Rule) -> Bench {
 
 /// A motion that a fault ends: what the arm says, and how far the first joint got.
 fn ended_by(bench: &Bench, fault: Fault, servo: Option<u8>, seconds: f64) -> (String, f64) {
-    let mut arm = bench.arm_to(Ending::Hold).unwrap();
+    let mut arm = bench.arm_to(ShutdownMode::Hold).unwrap();
     let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
     let quarter = trajectory.len() / 4;
     for at in 0..quarter {
@@ -127,12 +127,12 @@ fn fault_05_late_answers_and_answers_of_others() {
 fn fault_06_two_servos_with_one_id_get_no_torque() {
     for protocol in PROTOCOLS {
         let bench = bench(protocol, Vec::new());
-        bench.line.with(|network| {
-            let id = network.servos()[1].model().roles.id;
-            network.servos()[2].set(id, 2);
+        bench.line.with(|emulated_bus| {
+            let id = emulated_bus.servos()[1].model().map.id;
+            emulated_bus.servos()[2].set(id, 2);
         });
         let error = bench.arm().map(drop).unwrap_err();
-        let shared = Unfit::SharedId {
+        let shared = ArmingFault::SharedId {
             joint: "shoulder_lift".to_owned(),
             id: 2,
         };
@@ -157,7 +157,7 @@ fn fault_07_lengths_that_lie() {
 fn fault_09_an_arm_unplugged_in_mid_move_is_lost_until_armed_anew() {
     for protocol in PROTOCOLS {
         let bench = bench(protocol, Vec::new());
-        let mut arm = bench.arm_to(Ending::Hold).unwrap();
+        let mut arm = bench.arm_to(ShutdownMode::Hold).unwrap();
         let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
         for at in 0..80 {
             arm.cycle(&trajectory.command(at)).unwrap();
@@ -167,15 +167,18 @@ fn fault_09_an_arm_unplugged_in_mid_move_is_lost_until_armed_anew() {
         let error = arm.cycle(&trajectory.command(80)).unwrap_err();
         assert!(matches!(error, ArmError::Bus(BusError::Lost(_))), "{error}");
         assert!(bench.now() - begun < 0.006, "within one cycle");
-        let heard = bench.line.with(|network| network.log().len());
+        let heard = bench.line.with(|emulated_bus| emulated_bus.log().len());
         bench
             .line
-            .with(|network| network.advance(Duration::from_secs(60)));
+            .with(|emulated_bus| emulated_bus.advance(Duration::from_secs(60)));
         // It is plugged in again: nothing old is sent, not even at the end.
         assert_eq!(arm.cycle(&trajectory.command(81)), Err(error.clone()));
         assert_eq!(arm.state().map(drop), Err(error));
         drop(arm);
-        assert_eq!(bench.line.with(|network| network.log().len()), heard);
+        assert_eq!(
+            bench.line.with(|emulated_bus| emulated_bus.log().len()),
+            heard
+        );
         bench.arm().unwrap();
     }
 }
@@ -184,13 +187,13 @@ fn fault_09_an_arm_unplugged_in_mid_move_is_lost_until_armed_anew() {
 fn fault_10_another_arm_is_refused() {
     for protocol in PROTOCOLS {
         let bench = bench(protocol, Vec::new());
-        bench.line.with(|network| {
-            let number = network.servos()[3].model().roles.model_number;
-            network.servos()[3].set(number, 1111);
+        bench.line.with(|emulated_bus| {
+            let number = emulated_bus.servos()[3].model().map.model_number;
+            emulated_bus.servos()[3].set(number, 1111);
         });
         let error = bench.arm().map(drop).unwrap_err();
         assert!(
-            matches!(&error, ArmError::Unfit(Unfit::OtherModel { joint, found: 1111, .. }) if joint == "wrist_flex"),
+            matches!(&error, ArmError::Unfit(ArmingFault::OtherModel { joint, found: 1111, .. }) if joint == "wrist_flex"),
             "{error}"
         );
         assert_eq!(bench.torque(), [false; 6]);
@@ -203,15 +206,19 @@ fn fault_12_a_slow_adapter_lowers_the_rate_and_loses_nothing() {
         let bench = bench(protocol, vec![Rule::always(Fault::Late { ms: 16.0 })]);
         let mut arm = bench.arm().unwrap();
         let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
-        let before = bench.line.with(|network| network.log().len());
+        let before = bench.line.with(|emulated_bus| emulated_bus.log().len());
         let half = trajectory.len() / 2;
         for at in 0..trajectory.len() {
             if at == half {
-                bench.line.with(|network| network.faults().clear());
+                bench
+                    .line
+                    .with(|emulated_bus| emulated_bus.faults().clear());
             }
             arm.cycle(&trajectory.command(at)).unwrap();
         }
-        let log = bench.line.with(|network| network.log()[before..].to_vec());
+        let log = bench
+            .line
+            .with(|emulated_bus| emulated_bus.log()[before..].to_vec());
         assert_eq!(log.len(), 2 * trajectory.len(), "a write and a read each");
         let writes: Vec<f64> = log
             .iter()
@@ -244,8 +251,8 @@ fn fault_13_an_overload_stops_the_motion_and_torque_off_still_works() {
         let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
         bench.strike(Fault::Overload, Some(2), 60.0);
         let thread = ArmThread::start(Box::new(arm), &bench.robot);
-        let execution = thread.execute(trajectory, Contact::Expected).unwrap();
-        let End::Fault(refusal) = execution.end else {
+        let execution = thread.execute(trajectory, ContactPolicy::Expected).unwrap();
+        let ExecutionEnd::Fault(refusal) = execution.end else {
             panic!("{:?}", execution.end);
         };
         assert_eq!(refusal.to_string(), "joint `shoulder_lift`: overload");
@@ -273,7 +280,7 @@ fn fault_14_heat_and_bad_power_stop_the_motion() {
             assert!(
                 matches!(
                     error,
-                    ArmError::Unfit(Unfit::Hot { .. } | Unfit::Voltage { .. })
+                    ArmError::Unfit(ArmingFault::Hot { .. } | ArmingFault::Voltage { .. })
                 ),
                 "{error}"
             );
@@ -299,18 +306,20 @@ fn fault_15_a_servo_that_shut_down_is_named_and_not_driven_before_a_reboot() {
     assert!(!bench.torque()[2]);
     let error = bench.arm().map(drop).unwrap_err();
     assert!(
-        matches!(&error, ArmError::Unfit(Unfit::Alarm { joint, .. }) if joint == "elbow_flex"),
+        matches!(&error, ArmError::Unfit(ArmingFault::Alarm { joint, .. }) if joint == "elbow_flex"),
         "{error}"
     );
-    bench.line.bus(&bench.wiring).reboot(3).unwrap();
-    bench.line.with(|network| network.faults().clear());
+    bench.line.bus(&bench.bus_config).reboot(3).unwrap();
+    bench
+        .line
+        .with(|emulated_bus| emulated_bus.faults().clear());
     bench.arm().unwrap();
 }
 
 #[test]
-fn fault_16_a_tripped_watchdog_is_recognised_and_never_resumes_by_itself() {
+fn fault_16_a_tripped_watchdog_is_recognized_and_never_resumes_by_itself() {
     let bench = bench("bus-dynamixel.toml", Vec::new());
-    let mut arm = bench.arm_to(Ending::Hold).unwrap();
+    let mut arm = bench.arm_to(ShutdownMode::Hold).unwrap();
     let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
     for at in 0..100 {
         arm.cycle(&trajectory.command(at)).unwrap();
@@ -318,7 +327,7 @@ fn fault_16_a_tripped_watchdog_is_recognised_and_never_resumes_by_itself() {
     let before = bench.truth(0);
     // The host is frozen for longer than the servos wait.
     let now = Duration::from_secs_f64(bench.now() + 0.8);
-    enact_arm::bus::Line::sleep_until(&mut bench.line.clone(), now);
+    enact_arm::bus::Transport::sleep_until(&mut bench.line.clone(), now);
     let mut result = Ok(());
     for at in 100..200 {
         result = arm.cycle(&trajectory.command(at)).map(drop);
@@ -341,15 +350,15 @@ fn a_stream_that_stood_still_in_mid_move_ends_the_motion_and_the_arm_holds() {
     for protocol in PROTOCOLS {
         for (pause, goes_on) in [(0.09, true), (0.12, false), (0.4, false)] {
             let bench = bench(protocol, Vec::new());
-            let mut arm = bench.arm_to(Ending::Hold).unwrap();
+            let mut arm = bench.arm_to(ShutdownMode::Hold).unwrap();
             let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
             for at in 0..150 {
                 arm.cycle(&trajectory.command(at)).unwrap();
             }
             // The host is frozen, for less than a watchdog waits.
             let end = Duration::from_secs_f64(bench.now() + pause);
-            enact_arm::bus::Line::sleep_until(&mut bench.line.clone(), end);
-            let (before, goals) = (bench.truth(0), bench.registers(|roles| roles.goal_position));
+            enact_arm::bus::Transport::sleep_until(&mut bench.line.clone(), end);
+            let (before, goals) = (bench.truth(0), bench.registers(|map| map.goal_position));
             let result = arm.cycle(&trajectory.command(150));
             assert_eq!(result.is_ok(), goes_on, "{pause} s: {result:?}");
             let Err(error) = result else {
@@ -359,9 +368,9 @@ fn a_stream_that_stood_still_in_mid_move_ends_the_motion_and_the_arm_holds() {
             assert_eq!(arm.cycle(&trajectory.command(151)), Err(error));
             bench
                 .line
-                .with(|network| network.advance(Duration::from_secs(60)));
+                .with(|emulated_bus| emulated_bus.advance(Duration::from_secs(60)));
             assert!((bench.truth(0) - before).abs() < 0.005, "it holds");
-            assert_eq!(bench.registers(|roles| roles.goal_position), goals);
+            assert_eq!(bench.registers(|map| map.goal_position), goals);
             assert_eq!(bench.torque(), [true; 6]);
             drop(arm);
             // Armed anew, it moves again.
@@ -388,9 +397,9 @@ fn fault_17_a_lost_sync_write_is_found_and_sent_again() {
         bench.strike(Fault::LostRequest, None, 0.004);
         arm.cycle(&trajectory.command(last - 40)).unwrap();
         let goal = |index: usize| {
-            bench.line.with(|network| {
-                let servo = &network.servos()[index];
-                servo.get(servo.model().roles.goal_position)
+            bench.line.with(|emulated_bus| {
+                let servo = &emulated_bus.servos()[index];
+                servo.get(servo.model().map.goal_position)
             })
         };
         let missed = goal(0);
@@ -407,7 +416,9 @@ fn fault_17_torque_off_is_sent_until_it_is_confirmed() {
             let bench = seeded(protocol, Vec::new(), seed);
             let arm = bench.arm().unwrap();
             let lossy = Rule::always(Fault::LostRequest).at_rate(0.4);
-            bench.line.with(|network| network.faults().add(lossy));
+            bench
+                .line
+                .with(|emulated_bus| emulated_bus.faults().add(lossy));
             let confirmed = arm.end().is_ok();
             let torque = bench.torque();
             assert!(!confirmed || torque == [false; 6], "{torque:?}");
@@ -421,16 +432,16 @@ fn fault_18_no_torque_and_no_goal_before_a_valid_pose() {
     for protocol in PROTOCOLS {
         let bench = bench(protocol, vec![Rule::always(Fault::Silent).with_servo(6)]);
         // A goal that another program left behind.
-        bench.line.with(|network| {
-            for servo in network.servos() {
-                let goal = servo.model().roles.goal_position;
+        bench.line.with(|emulated_bus| {
+            for servo in emulated_bus.servos() {
+                let goal = servo.model().map.goal_position;
                 servo.set(goal, 3000);
             }
         });
         let error = bench.arm().map(drop).unwrap_err();
         assert_eq!(
             error,
-            Unfit::Missing {
+            ArmingFault::Missing {
                 joint: "gripper".to_owned(),
                 id: 6
             }
@@ -438,7 +449,9 @@ fn fault_18_no_torque_and_no_goal_before_a_valid_pose() {
         );
         assert_eq!(bench.torque(), [false; 6]);
         let before = bench.truth(0);
-        bench.line.with(|network| network.faults().clear());
+        bench
+            .line
+            .with(|emulated_bus| emulated_bus.faults().clear());
         let _arm = bench.arm().unwrap();
         assert!(
             (bench.truth(0) - before).abs() < 0.002,
@@ -451,14 +464,14 @@ fn fault_18_no_torque_and_no_goal_before_a_valid_pose() {
 struct Watched(FreeJoints, Arc<Mutex<f64>>);
 
 impl Plant for Watched {
-    fn advance(&mut self, time: Duration, drives: &[Drive]) {
+    fn advance(&mut self, time: Duration, drives: &[DriveCommand]) {
         self.0.advance(time, drives);
         let fastest = (0..6).map(|joint| self.0.motion(joint).velocity.abs());
         let mut record = self.1.lock().unwrap();
         *record = fastest.fold(*record, f64::max);
     }
 
-    fn motion(&self, joint: usize) -> Motion {
+    fn motion(&self, joint: usize) -> JointFeedback {
         self.0.motion(joint)
     }
 
@@ -474,8 +487,8 @@ fn beyond(protocol: &str, steps: i64) -> (Bench, Arc<Mutex<f64>>) {
     let bench = built(
         protocol,
         Faults::default(),
-        move |robot, wiring, calibration| {
-            let joints = ServoJoint::all(robot, wiring, calibration).unwrap();
+        move |robot, bus_config, calibration| {
+            let joints = ServoJoint::all(robot, bus_config, calibration).unwrap();
             let mut at = robot.home().clone();
             at[0] = joints[0].position(joints[0].calibration.range_max + steps);
             Box::new(Watched(FreeJoints::at(&at), record))
@@ -500,7 +513,7 @@ fn fault_19_a_joint_beyond_its_range_creeps_back_and_never_jumps() {
         let (bench, _) = beyond(protocol, 150);
         let error = bench.arm().map(drop).unwrap_err();
         assert!(
-            matches!(error, ArmError::Unfit(Unfit::OutsideRange { .. })),
+            matches!(error, ArmError::Unfit(ArmingFault::OutsideRange { .. })),
             "{error}"
         );
         assert_eq!(bench.torque(), [false; 6]);
@@ -531,7 +544,7 @@ fn fault_21_a_calibration_of_another_arm_is_refused_with_the_differences() {
         bench.calibration.joints[2].1.homing_offset += 7;
         bench.calibration.joints[4].1.range_max -= 3;
         let error = bench.arm().map(drop).unwrap_err();
-        let ArmError::Unfit(Unfit::OtherCalibration(differences)) = &error else {
+        let ArmError::Unfit(ArmingFault::OtherCalibration(differences)) = &error else {
             panic!("{error}");
         };
         let joints: Vec<&str> = differences

@@ -12,13 +12,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use common::{Bench, PROTOCOLS, bench};
-use enact_arm::bus::{Bus, BusError, Line};
-use enact_arm::calibration::{Calibration, JointCalibration, Session};
-use enact_arm::driver::wiring::Servo;
-use enact_arm::driver::{Options, ServoArm};
+use enact_arm::bus::{Bus, BusError, Transport};
+use enact_arm::calibration::{Calibration, CalibrationSession, JointCalibration};
+use enact_arm::driver::bus_config::ServoConfig;
+use enact_arm::driver::{ArmingOptions, ServoArm};
 use enact_arm::servo::Family;
-use enact_arm::{Arm, ArmError, Ending, Unfit};
-use enact_emulator::EmulatedLine;
+use enact_arm::{Arm, ArmError, ArmingFault, ShutdownMode};
+use enact_emulator::EmulatedTransport;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -46,7 +46,7 @@ impl Holding {
 /// A line that holds answers back.
 #[derive(Clone)]
 struct HoldingLine {
-    line: EmulatedLine,
+    line: EmulatedTransport,
     holding: Arc<Mutex<Holding>>,
     /// What is held back, and until when, in the order in which it leaves.
     held: Vec<(Duration, Vec<u8>)>,
@@ -71,12 +71,16 @@ impl HoldingLine {
     }
 
     fn bus(&self, bench: &Bench) -> Bus {
-        let wiring = &bench.wiring;
-        Bus::new(Box::new(self.clone()), wiring.family.codec(), wiring.baud)
+        let bus_config = &bench.bus_config;
+        Bus::new(
+            Box::new(self.clone()),
+            bus_config.family.codec(),
+            bus_config.baud,
+        )
     }
 }
 
-impl Line for HoldingLine {
+impl Transport for HoldingLine {
     fn now(&self) -> Duration {
         self.line.now()
     }
@@ -137,24 +141,24 @@ impl Case {
         ServoArm::arm(
             self.line.bus(bench),
             &bench.robot,
-            &bench.wiring,
+            &bench.bus_config,
             &bench.calibration,
-            Options {
-                ending: Ending::Hold,
+            ArmingOptions {
+                shutdown: ShutdownMode::Hold,
             },
         )
     }
 
     /// What each servo's sensor shows, in steps.
     fn steps(&self) -> Vec<i64> {
-        self.bench.registers(|roles| roles.position)
+        self.bench.registers(|map| map.position)
     }
 
-    fn servos(&self) -> Vec<(String, Servo)> {
+    fn servos(&self) -> Vec<(String, ServoConfig)> {
         let joints = self.bench.robot.joints().iter();
         let names = joints.map(|joint| joint.name.clone());
         names
-            .zip(self.bench.wiring.servos.iter().copied())
+            .zip(self.bench.bus_config.servos.iter().copied())
             .collect()
     }
 }
@@ -165,7 +169,7 @@ fn is_silence(error: &ArmError) -> bool {
         error,
         ArmError::Silent(_)
             | ArmError::Bus(BusError::Silent { .. })
-            | ArmError::Unfit(Unfit::Missing { .. })
+            | ArmError::Unfit(ArmingFault::Missing { .. })
     )
 }
 
@@ -173,7 +177,7 @@ fn is_silence(error: &ArmError) -> bool {
 fn arming(case: &Case) -> bool {
     match case.arm() {
         Ok(arm) => {
-            let told = case.bench.registers(|roles| roles.goal_position);
+            let told = case.bench.registers(|map| map.goal_position);
             let there = case.steps();
             let way = told.iter().zip(&there).map(|(a, b)| (a - b).abs()).max();
             assert!(way <= Some(2), "{told:?}, {there:?}");
@@ -199,7 +203,7 @@ fn driving(case: &Case) -> bool {
     let mut then = case.steps();
     let joints = enact_arm::driver::joint::ServoJoint::all(
         &case.bench.robot,
-        &case.bench.wiring,
+        &case.bench.bus_config,
         &case.bench.calibration,
     )
     .unwrap();
@@ -233,18 +237,19 @@ fn driving(case: &Case) -> bool {
 /// Calibrates the arm.
 fn calibrating(case: &Case) -> bool {
     let bench = &case.bench;
-    let kept =
-        |of: fn(&enact_arm::servo::model::Roles) -> enact_arm::servo::Register| bench.registers(of);
-    let offsets = kept(|roles| roles.homing_offset);
+    let kept = |of: fn(&enact_arm::servo::model::RegisterMap) -> enact_arm::servo::Register| {
+        bench.registers(of)
+    };
+    let offsets = kept(|map| map.homing_offset);
     let chosen: Vec<usize> = (0..6).collect();
     let begin = || {
         let notice = Box::new(|_: &str, _: &BusError| true);
-        Session::begin(case.line.bus(bench), case.servos(), &chosen, notice)
+        CalibrationSession::begin(case.line.bus(bench), case.servos(), &chosen, notice)
     };
     let mut session = begin().unwrap();
     assert_eq!(bench.torque(), [false; 6]);
     let found = session.set_middles().unwrap();
-    assert_eq!(kept(|roles| roles.homing_offset), found);
+    assert_eq!(kept(|map| map.homing_offset), found);
     for (steps, offset) in case.steps().iter().zip(&found) {
         // A Feetech servo reads its middle modulo a turn, by an offset that it can keep.
         assert!((steps - 2047).abs() <= 1 || offset.abs() == 2047, "{steps}");
@@ -263,7 +268,7 @@ fn calibrating(case: &Case) -> bool {
             (*min, *max) = ((*min).min(told), (*max).max(told));
         }
     }
-    let joint = |(index, (name, servo)): (usize, (String, Servo))| {
+    let joint = |(index, (name, servo)): (usize, (String, ServoConfig))| {
         let calibration = JointCalibration {
             id: servo.id,
             drive_mode: 0,
@@ -277,14 +282,11 @@ fn calibrating(case: &Case) -> bool {
         joints: case.servos().into_iter().enumerate().map(joint).collect(),
     };
     session.keep(&calibration).unwrap();
-    for (min, (_, joint)) in kept(|roles| roles.min_position)
-        .iter()
-        .zip(&calibration.joints)
-    {
+    for (min, (_, joint)) in kept(|map| map.min_position).iter().zip(&calibration.joints) {
         assert_eq!(*min, joint.range_min);
     }
     assert_eq!(session.restore(), Vec::<String>::new());
-    assert_eq!(kept(|roles| roles.homing_offset), offsets);
+    assert_eq!(kept(|map| map.homing_offset), offsets);
     true
 }
 
@@ -326,19 +328,19 @@ fn fault_05_no_late_answer_passes_for_another_in_many_cases() {
 fn a_servo_that_falls_silent_in_mid_calibration_is_asked_again() {
     for protocol in PROTOCOLS {
         let bench = bench(protocol, Vec::new());
-        let bus = bench.line.bus(&bench.wiring);
+        let bus = bench.line.bus(&bench.bus_config);
         let joints = bench.robot.joints().iter();
         let names = joints.map(|joint| joint.name.clone());
-        let servos = names.zip(bench.wiring.servos.iter().copied()).collect();
+        let servos = names.zip(bench.bus_config.servos.iter().copied()).collect();
         let mut told = Vec::new();
         let notice = Box::new(|joint: &str, error: &BusError| {
             told.push(format!("{joint}: {error}"));
             true
         });
-        let mut session = Session::begin(bus, servos, &[0, 3, 5], notice).unwrap();
+        let mut session = CalibrationSession::begin(bus, servos, &[0, 3, 5], notice).unwrap();
         bench.strike(enact_emulator::Fault::Silent, Some(4), 3.0);
         let offsets = session.set_middles().unwrap();
-        let kept = bench.registers(|roles| roles.homing_offset);
+        let kept = bench.registers(|map| map.homing_offset);
         assert_eq!(offsets, [kept[0], kept[3], kept[5]]);
         bench.strike(enact_emulator::Fault::Silent, Some(6), 1.0);
         let heard: Vec<bool> = session
@@ -351,8 +353,8 @@ fn a_servo_that_falls_silent_in_mid_calibration_is_asked_again() {
         // Also when everything is put back.
         assert_eq!(session.restore(), Vec::<String>::new());
         assert!(told[0].contains("wrist_flex: servo 4 does not answer"));
-        if bench.wiring.family == Family::Sts {
-            assert_eq!(bench.registers(|roles| roles.lock.unwrap()), [1; 6]);
+        if bench.bus_config.family == Family::Sts {
+            assert_eq!(bench.registers(|map| map.lock.unwrap()), [1; 6]);
         }
     }
 }

@@ -5,7 +5,7 @@ mod common;
 use std::time::Duration;
 
 use common::{PROTOCOLS, seeded};
-use enact_arm::{Arm, ArmThread, Contact, End};
+use enact_arm::{Arm, ArmThread, ContactPolicy, ExecutionEnd};
 use enact_emulator::{Fault, Rule};
 
 #[test]
@@ -22,13 +22,14 @@ fn every_motion_succeeds_or_stops_cleanly_and_no_joint_leaves_its_limits_or_jump
             ];
             bench
                 .line
-                .with(|network| rules.map(|rule| network.faults().add(rule)));
+                .with(|emulated_bus| rules.map(|rule| emulated_bus.faults().add(rule)));
             let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
             let thread = ArmThread::start(Box::new(arm), &bench.robot);
             // A clean stop is an error or a fault that leaves the arm where it was sent.
-            let execution = thread.execute(trajectory, Contact::Limit(0.5));
-            successes +=
-                usize::from(execution.is_ok_and(|execution| execution.end == End::Finished));
+            let execution = thread.execute(trajectory, ContactPolicy::Limit(0.5));
+            successes += usize::from(
+                execution.is_ok_and(|execution| execution.end == ExecutionEnd::Finished),
+            );
             drop(thread);
             check_goals(&bench);
         }
@@ -38,13 +39,13 @@ fn every_motion_succeeds_or_stops_cleanly_and_no_joint_leaves_its_limits_or_jump
 
 /// Every goal that arrived is within the joint's limits and near the one before it.
 fn check_goals(bench: &common::Bench) {
-    let model = bench.wiring.servos[0].model;
-    let goal = model.roles.goal_position;
+    let model = bench.bus_config.servos[0].model;
+    let goal = model.map.goal_position;
     let mut last: [Option<(i64, Duration)>; 6] = [None; 6];
-    let log = bench.line.with(|network| network.log().to_vec());
+    let log = bench.line.with(|emulated_bus| emulated_bus.log().to_vec());
     let mut goals = 0;
     for arrival in log.iter().filter(|arrival| arrival.code == 0x83) {
-        let head = if model.roles.watchdog.is_some() { 4 } else { 2 };
+        let head = if model.map.watchdog.is_some() { 4 } else { 2 };
         if arrival.body[0] != goal.address as u8 {
             continue;
         }

@@ -7,18 +7,18 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{PROTOCOLS, sweep_of};
-use enact_arm::bus::{Bus, BusError, SerialLine};
+use enact_arm::bus::{Bus, BusError, SerialTransport};
 use enact_arm::calibration::Calibration;
-use enact_arm::driver::{Options, ServoArm, Wiring};
-use enact_arm::{Arm, ArmError, Ending};
-use enact_emulator::network::Arrival;
-use enact_emulator::{Emulator, Fault, Faults, FreeJoints, PtyBus, Rule, nominal_calibration};
+use enact_arm::driver::{ArmingOptions, BusConfig, ServoArm};
+use enact_arm::{Arm, ArmError, ShutdownMode};
+use enact_emulator::emulated_bus::ReceivedPacket;
+use enact_emulator::{BusBuilder, Fault, Faults, FreeJoints, PtyBus, Rule, nominal_calibration};
 use enact_robot::{Robot, Trajectory};
 use enact_testkit::real_time::in_real_time;
 
 struct Bench {
     robot: Robot,
-    wiring: Wiring,
+    bus_config: BusConfig,
     calibration: Calibration,
     port: PtyBus,
 }
@@ -27,21 +27,21 @@ fn bench(protocol: &str) -> Bench {
     let robots = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots");
     let robot = Robot::find("so101", robots.as_ref()).unwrap();
     let path = format!("{robots}/so101/{protocol}");
-    let wiring = Wiring::load(path.as_ref(), &robot).unwrap();
-    let calibration = nominal_calibration(&robot, &wiring);
-    let emulator = Emulator {
+    let bus_config = BusConfig::load(path.as_ref(), &robot).unwrap();
+    let calibration = nominal_calibration(&robot, &bus_config);
+    let emulator = BusBuilder {
         robot: &robot,
-        wiring: &wiring,
+        bus_config: &bus_config,
         calibration: &calibration,
         faults: Faults::default(),
     };
-    let network = emulator
-        .network(Box::new(FreeJoints::at(robot.home())))
+    let emulated_bus = emulator
+        .emulated_bus(Box::new(FreeJoints::at(robot.home())))
         .unwrap();
-    let port = PtyBus::serve(network, None).unwrap();
+    let port = PtyBus::serve(emulated_bus, None).unwrap();
     Bench {
         robot,
-        wiring,
+        bus_config,
         calibration,
         port,
     }
@@ -50,37 +50,38 @@ fn bench(protocol: &str) -> Bench {
 impl Bench {
     fn bus(&self) -> Result<Bus, BusError> {
         let path = self.port.path().expect("it is plugged in");
-        let line = SerialLine::open(&path.display().to_string(), self.wiring.baud)?;
-        let codec = self.wiring.family.codec();
-        Ok(Bus::new(Box::new(line), codec, self.wiring.baud))
+        let line = SerialTransport::open(&path.display().to_string(), self.bus_config.baud)?;
+        let codec = self.bus_config.family.codec();
+        Ok(Bus::new(Box::new(line), codec, self.bus_config.baud))
     }
 
-    fn arm(&self, ending: Ending) -> Result<ServoArm, ArmError> {
+    fn arm(&self, shutdown: ShutdownMode) -> Result<ServoArm, ArmError> {
         let bus = self.bus()?;
         ServoArm::arm(
             bus,
             &self.robot,
-            &self.wiring,
+            &self.bus_config,
             &self.calibration,
-            Options { ending },
+            ArmingOptions { shutdown },
         )
     }
 
     fn strike(&self, fault: Fault, seconds: f64) {
         let now = self.port.now().as_secs_f64();
         let rule = Rule::always(fault).between(now, now + seconds);
-        self.port.with(|network| network.faults().add(rule));
+        self.port
+            .with(|emulated_bus| emulated_bus.faults().add(rule));
     }
 
     /// Goals of the first joint, in the order in which they arrived.
     fn goals(&self) -> Vec<(Duration, i64)> {
-        let goal = self.wiring.servos[0].model.roles.goal_position;
-        let head = if self.wiring.servos[0].model.roles.watchdog.is_some() {
+        let goal = self.bus_config.servos[0].model.map.goal_position;
+        let head = if self.bus_config.servos[0].model.map.watchdog.is_some() {
             4
         } else {
             2
         };
-        let of = |arrival: &Arrival| {
+        let of = |arrival: &ReceivedPacket| {
             if arrival.code != 0x83 || arrival.body[0] != goal.address as u8 {
                 return None;
             }
@@ -88,14 +89,14 @@ impl Bench {
             Some((arrival.at, goal.decode(&bytes[..goal.width.into()])?))
         };
         self.port
-            .with(|network| network.log().iter().filter_map(of).collect())
+            .with(|emulated_bus| emulated_bus.log().iter().filter_map(of).collect())
     }
 
     fn torque(&self) -> Vec<bool> {
-        self.port.with(|network| {
-            let servos = network.servos().iter();
+        self.port.with(|emulated_bus| {
+            let servos = emulated_bus.servos().iter();
             servos
-                .map(|servo| servo.get(servo.model().roles.torque_enable) == 1)
+                .map(|servo| servo.get(servo.model().map.torque_enable) == 1)
                 .collect()
         })
     }
@@ -135,7 +136,7 @@ fn an_arm_on_a_serial_port_is_armed_driven_and_left() {
     in_real_time(|| {
         for protocol in PROTOCOLS {
             let bench = bench(protocol);
-            let mut arm = bench.arm(Ending::Release).unwrap();
+            let mut arm = bench.arm(ShutdownMode::Release).unwrap();
             assert_eq!(bench.torque(), [true; 6]);
             let trajectory = sweep_of(&bench.robot, &arm.state().unwrap(), 0.6);
             for at in 0..trajectory.len() {
@@ -156,7 +157,7 @@ fn unplugged_in_mid_move_it_is_lost_and_nothing_old_comes_when_it_returns() {
     in_real_time(|| {
         for protocol in PROTOCOLS {
             let bench = bench(protocol);
-            let mut arm = bench.arm(Ending::Hold).unwrap();
+            let mut arm = bench.arm(ShutdownMode::Hold).unwrap();
             let trajectory = bench.quarter(&mut arm);
             bench.strike(Fault::Unplugged, 0.5);
             let (error, _) = bench.until_error(&mut arm, &trajectory);
@@ -164,12 +165,15 @@ fn unplugged_in_mid_move_it_is_lost_and_nothing_old_comes_when_it_returns() {
             while bench.port.path().is_none() {
                 thread::sleep(Duration::from_millis(5));
             }
-            let heard = bench.port.with(|network| network.log().len());
+            let heard = bench.port.with(|emulated_bus| emulated_bus.log().len());
             assert_eq!(arm.cycle(&trajectory.command(81)), Err(error));
             drop(arm);
-            assert_eq!(bench.port.with(|network| network.log().len()), heard);
+            assert_eq!(
+                bench.port.with(|emulated_bus| emulated_bus.log().len()),
+                heard
+            );
             check_no_jump(&bench.goals());
-            let mut again = bench.arm(Ending::Release).unwrap();
+            let mut again = bench.arm(ShutdownMode::Release).unwrap();
             assert!(again.state().is_ok());
         }
     });
@@ -180,7 +184,7 @@ fn frozen_for_long_the_bus_hears_no_goal_after_its_sleep_but_those_on_the_way() 
     in_real_time(|| {
         for protocol in PROTOCOLS {
             let bench = bench(protocol);
-            let mut arm = bench.arm(Ending::Hold).unwrap();
+            let mut arm = bench.arm(ShutdownMode::Hold).unwrap();
             let trajectory = bench.quarter(&mut arm);
             let from = bench.port.now();
             bench.strike(Fault::Frozen, 0.3);
@@ -205,15 +209,15 @@ fn a_host_that_vanishes_leaves_a_port_that_another_can_open() {
     in_real_time(|| {
         for protocol in PROTOCOLS {
             let bench = bench(protocol);
-            let mut arm = bench.arm(Ending::Hold).unwrap();
+            let mut arm = bench.arm(ShutdownMode::Hold).unwrap();
             bench.quarter(&mut arm);
             // Neither parked nor told anything.
             drop(arm);
             check_no_jump(&bench.goals());
             let before = bench
                 .port
-                .with(|network| network.plant().motion(0).position);
-            let mut arm = bench.arm(Ending::Release).unwrap();
+                .with(|emulated_bus| emulated_bus.plant().motion(0).position);
+            let mut arm = bench.arm(ShutdownMode::Release).unwrap();
             let there = arm.state().unwrap().position[0];
             assert!((there - before).abs() < 0.02, "it is armed where it is");
         }
@@ -226,8 +230,8 @@ fn servos_at_another_baud_rate_hear_nothing() {
         let bench = bench("bus.toml");
         let path = bench.port.path().unwrap().display().to_string();
         for (baud, answers) in [(115_200, 0), (1_000_000, 6)] {
-            let line = SerialLine::open(&path, baud).unwrap();
-            let mut bus = Bus::new(Box::new(line), bench.wiring.family.codec(), baud);
+            let line = SerialTransport::open(&path, baud).unwrap();
+            let mut bus = Bus::new(Box::new(line), bench.bus_config.family.codec(), baud);
             assert_eq!(bus.who().unwrap().len(), answers, "{baud}");
         }
     });
@@ -241,22 +245,22 @@ fn a_link_leads_to_the_port_and_takes_nobodys_place() {
         let taken = folder.path().join("notes");
         std::fs::write(&taken, "mine").unwrap();
         let bench = bench("bus.toml");
-        let network = |bench: &Bench| {
-            Emulator {
+        let emulated_bus = |bench: &Bench| {
+            BusBuilder {
                 robot: &bench.robot,
-                wiring: &bench.wiring,
+                bus_config: &bench.bus_config,
                 calibration: &bench.calibration,
                 faults: Faults::default(),
             }
-            .network(Box::new(FreeJoints::at(bench.robot.home())))
+            .emulated_bus(Box::new(FreeJoints::at(bench.robot.home())))
             .unwrap()
         };
-        let error = PtyBus::serve(network(&bench), Some(&taken)).unwrap_err();
+        let error = PtyBus::serve(emulated_bus(&bench), Some(&taken)).unwrap_err();
         assert!(error.to_string().contains("no link"), "{error}");
         assert_eq!(std::fs::read_to_string(&taken).unwrap(), "mine");
-        let port = PtyBus::serve(network(&bench), Some(&free)).unwrap();
+        let port = PtyBus::serve(emulated_bus(&bench), Some(&free)).unwrap();
         assert_eq!(port.path().as_deref(), Some(free.as_path()));
-        assert!(SerialLine::open(&free.display().to_string(), 1_000_000).is_ok());
+        assert!(SerialTransport::open(&free.display().to_string(), 1_000_000).is_ok());
         drop(port);
         assert!(free.symlink_metadata().is_err(), "the link goes with it");
     });

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use enact_arm::driver::Wiring;
-use enact_emulator::{Emulator, Faults, FreeJoints, PtyBus, nominal_calibration};
+use enact_arm::driver::BusConfig;
+use enact_emulator::{BusBuilder, Faults, FreeJoints, PtyBus, nominal_calibration};
 use enact_robot::Robot;
 use enact_testkit::real_time::in_real_time;
 use rustypot::servo::dynamixel::xl430::Xl430Controller;
@@ -16,20 +16,20 @@ fn port(protocol: &str) -> PtyBus {
     let robots = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots");
     let robot = Robot::find("so101", robots.as_ref()).unwrap();
     let path = format!("{robots}/so101/{protocol}");
-    let wiring = Wiring::load(path.as_ref(), &robot).unwrap();
-    let emulator = Emulator {
+    let bus_config = BusConfig::load(path.as_ref(), &robot).unwrap();
+    let emulator = BusBuilder {
         robot: &robot,
-        wiring: &wiring,
-        calibration: &nominal_calibration(&robot, &wiring),
+        bus_config: &bus_config,
+        calibration: &nominal_calibration(&robot, &bus_config),
         faults: Faults::default(),
     };
     let joints = FreeJoints::at(robot.home());
-    PtyBus::serve(emulator.network(Box::new(joints)).unwrap(), None).unwrap()
+    PtyBus::serve(emulator.emulated_bus(Box::new(joints)).unwrap(), None).unwrap()
 }
 
 /// What each servo itself has in a register.
-fn own(port: &PtyBus, register: impl Fn(&enact_emulator::servo::Servo) -> i64) -> Vec<i64> {
-    port.with(|network| network.servos().iter().map(&register).collect())
+fn own(port: &PtyBus, register: impl Fn(&enact_emulator::servo::EmulatedServo) -> i64) -> Vec<i64> {
+    port.with(|emulated_bus| emulated_bus.servos().iter().map(&register).collect())
 }
 
 /// The same conversation with a controller of either protocol, which are types of their own.
@@ -45,7 +45,7 @@ macro_rules! drive {
         assert_eq!(arm.read_register(1, "model_number").unwrap(), $first_model);
         let before = arm.sync_read_register(&IDS, "present_position").unwrap();
         let present =
-            |servo: &enact_emulator::servo::Servo| servo.get(servo.model().roles.position);
+            |servo: &enact_emulator::servo::EmulatedServo| servo.get(servo.model().map.position);
         assert_eq!(before, own(&bus, present));
         arm.sync_write_register(&IDS, "goal_position", &before)
             .unwrap();
@@ -70,8 +70,9 @@ macro_rules! drive {
         for id in IDS {
             arm.write_register(id, "torque_enable", 0).unwrap();
         }
-        let torque =
-            |servo: &enact_emulator::servo::Servo| servo.get(servo.model().roles.torque_enable);
+        let torque = |servo: &enact_emulator::servo::EmulatedServo| {
+            servo.get(servo.model().map.torque_enable)
+        };
         assert_eq!(own(&bus, torque), [0; 6]);
     }};
 }

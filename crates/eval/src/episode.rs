@@ -4,24 +4,24 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use enact_arm::ArmThread;
-use enact_bridge::{Bounds, BridgeError, Ending, Observer, Report, Session};
-use enact_dataset::truth::Truth;
-use enact_plan::{Mind, Pair, Verdict};
+use enact_dataset::ground_truth::GroundTruth;
+use enact_plan::{Agent, CompositeAgent, Verdict};
 use enact_robot::Robot;
+use enact_runtime::{Observer, RuntimeError, Session, TaskEnd, TaskOptions, TaskReport};
 use enact_sim::Simulator;
 use serde::{Deserialize, Serialize};
 
 use crate::disturb::Disturber;
 use crate::disturb::camera::EpisodeCamera;
-use crate::draw::Drawn;
-use crate::failure::{Case, Failure, kind};
+use crate::episode_log::{EpisodeLog, PlannerQuery};
+use crate::episode_setup::EpisodeSetup;
+use crate::failure::{EpisodeEvidence, Failure, kind};
 use crate::oracle::Oracle;
-use crate::suite::Answer;
-use crate::watch::{Asked, Notes};
+use crate::suite::ExpectedReply;
 
 /// What came of an episode.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Record {
+pub struct EpisodeResult {
     /// Its number in the suite.
     pub episode: u64,
     /// Name of its task.
@@ -54,13 +54,13 @@ pub struct Record {
     pub said: Vec<String>,
     /// What the planner was asked and said.
     #[serde(default)]
-    pub asked: Vec<Asked>,
+    pub asked: Vec<PlannerQuery>,
 }
 
 /// Who thinks.
-pub enum Thinker<'a> {
-    /// A model, or whatever a mind is made of.
-    Mind(&'a mut (dyn Mind + 'static)),
+pub enum EpisodeAgent<'a> {
+    /// A model, or whatever an agent is made of.
+    Model(&'a mut (dyn Agent + 'static)),
     /// Perfect perception and a planner that knows the goal.
     Oracle,
 }
@@ -68,30 +68,30 @@ pub enum Thinker<'a> {
 /// Runs an episode; `more` watch it, too.
 pub fn run<'a>(
     number: u64,
-    drawn: &Drawn<'_>,
+    setup: &EpisodeSetup<'_>,
     robot: &Arc<Robot>,
     turns: u32,
-    thinker: Thinker<'a>,
+    agent: EpisodeAgent<'a>,
     more: Vec<Box<dyn Observer + 'a>>,
-) -> Record {
+) -> EpisodeResult {
     let started = Instant::now();
-    let simulator = Simulator::new(robot, &drawn.layout, false);
-    let mut notes = Notes::new(robot, &simulator, drawn.task.pointed.as_deref());
-    let mut disturber = Disturber::new(drawn, &simulator);
+    let simulator = Simulator::new(robot, &setup.layout, false);
+    let mut log = EpisodeLog::new(robot, &simulator, setup.task.pointed.as_deref());
+    let mut disturber = Disturber::new(setup, &simulator);
     let report = {
         let mut observers: Vec<Box<dyn Observer + '_>> =
-            vec![Box::new(&mut notes), Box::new(&mut disturber)];
+            vec![Box::new(&mut log), Box::new(&mut disturber)];
         for observer in more {
             observers.push(observer);
         }
-        attempt(drawn, robot, &simulator, turns, thinker, observers)
+        attempt(setup, robot, &simulator, turns, agent, observers)
     };
     let wall_seconds = started.elapsed().as_secs_f64();
-    let within_limits = notes.within_limits;
-    let mut record = Record {
+    let within_limits = log.within_limits;
+    let mut record = EpisodeResult {
         episode: number,
-        task: drawn.task.name.clone(),
-        instruction: drawn.instruction.clone(),
+        task: setup.task.name.clone(),
+        instruction: setup.instruction.clone(),
         success: false,
         failure: Some(Failure::Broken),
         within_limits,
@@ -103,7 +103,7 @@ pub fn run<'a>(
         wall_seconds,
         model_seconds: 0.0,
         said: Vec::new(),
-        asked: notes.asked,
+        asked: log.asked,
     };
     let report = match report {
         Ok(report) => report,
@@ -112,15 +112,15 @@ pub fn run<'a>(
             return record;
         }
     };
-    record.success = within_limits && is_reached(drawn, &simulator, &report, notes.pointed);
+    record.success = within_limits && is_reached(setup, &simulator, &report, log.pointed);
     record.failure = (!record.success).then(|| {
         if !within_limits {
             return Failure::OutOfLimits;
         }
-        kind(&Case {
-            involved: &involved(drawn),
-            first_seen: notes.first_seen.as_deref().unwrap_or_default(),
-            wants_answer: drawn.task.answer.is_some(),
+        kind(&EpisodeEvidence {
+            involved: &involved(setup),
+            first_seen: log.first_seen.as_deref().unwrap_or_default(),
+            wants_answer: setup.task.answer.is_some(),
             report: &report,
         })
     });
@@ -137,70 +137,77 @@ pub fn run<'a>(
 }
 
 fn attempt<'a>(
-    drawn: &Drawn<'_>,
+    setup: &EpisodeSetup<'_>,
     robot: &Arc<Robot>,
     simulator: &Simulator,
     turns: u32,
-    thinker: Thinker<'a>,
+    agent: EpisodeAgent<'a>,
     observers: Vec<Box<dyn Observer + 'a>>,
-) -> Result<Report, BridgeError> {
-    let mind: Box<dyn Mind + 'a> = match thinker {
-        Thinker::Mind(mind) => Box::new(mind),
-        Thinker::Oracle => Box::new(Pair {
-            perceiver: Truth::new(simulator, &drawn.layout),
-            planner: Oracle::new(drawn.task, &drawn.layout),
+) -> Result<TaskReport, RuntimeError> {
+    let agent: Box<dyn Agent + 'a> = match agent {
+        EpisodeAgent::Model(agent) => Box::new(agent),
+        EpisodeAgent::Oracle => Box::new(CompositeAgent {
+            perceiver: GroundTruth::new(simulator, &setup.layout),
+            planner: Oracle::new(setup.task, &setup.layout),
         }),
     };
-    let camera = Box::new(EpisodeCamera::new(drawn, simulator));
+    let camera = Box::new(EpisodeCamera::new(setup, simulator));
     let arm = ArmThread::start(Box::new(simulator.arm()), robot);
-    let mut session = Session::new(Arc::clone(robot), arm, camera, mind, observers)
+    let mut session = Session::new(Arc::clone(robot), arm, camera, agent, observers)
         .expect("a robot that is evaluated has a gripper")
-        .among(
-            drawn.layout.obstacles(),
-            drawn.layout.walls(robot.clearance().table),
+        .with_obstacles(
+            setup.layout.obstacles(),
+            setup.layout.walls(robot.clearance().table),
         );
-    session.run(&drawn.instruction, Bounds::of_turns(turns))
+    session.run(&setup.instruction, TaskOptions::of_turns(turns))
 }
 
-fn is_reached(drawn: &Drawn<'_>, simulator: &Simulator, report: &Report, pointed: bool) -> bool {
+fn is_reached(
+    setup: &EpisodeSetup<'_>,
+    simulator: &Simulator,
+    report: &TaskReport,
+    pointed: bool,
+) -> bool {
     let untouched = |role: &str| {
         let goal = enact_sim::Goal::Untouched(role.to_owned());
         simulator.with_world(|world| goal.holds(world))
     };
-    if !drawn.task.untouched.iter().all(|role| untouched(role)) {
+    if !setup.task.untouched.iter().all(|role| untouched(role)) {
         return false;
     }
-    let concerned = concerned(drawn);
-    let mut bystanders = drawn.layout.objects.iter().map(|item| item.name.as_str());
+    let concerned = concerned(setup);
+    let mut bystanders = setup.layout.objects.iter().map(|item| item.name.as_str());
     if !bystanders.all(|name| concerned.contains(&name) || untouched(name)) {
         return false;
     }
-    if let Some(goal) = &drawn.task.goal {
+    if let Some(goal) = &setup.task.goal {
         return simulator.with_world(|world| goal.holds(world));
     }
-    if drawn.task.pointed.is_some() {
+    if setup.task.pointed.is_some() {
         return pointed;
     }
-    match drawn.task.answer {
-        Some(Answer::Said) => report.ending == Ending::Said && names_what_is_missing(drawn, report),
+    match setup.task.answer {
+        Some(ExpectedReply::Said) => {
+            report.ending == TaskEnd::Said && names_what_is_missing(setup, report)
+        }
         // A question that comes of failing is not the one that was wanted.
-        Some(Answer::Asked) => report.ending == Ending::Asked && report.steps.is_empty(),
-        Some(Answer::Any) | None => matches!(report.ending, Ending::Said | Ending::Asked),
+        Some(ExpectedReply::Asked) => report.ending == TaskEnd::Asked && report.steps.is_empty(),
+        Some(ExpectedReply::Any) | None => matches!(report.ending, TaskEnd::Said | TaskEnd::Asked),
     }
 }
 
 /// Whether what was said is about what is not there, if the person asked for such a thing.
-fn names_what_is_missing(drawn: &Drawn<'_>, report: &Report) -> bool {
+fn names_what_is_missing(setup: &EpisodeSetup<'_>, report: &TaskReport) -> bool {
     let says = |name: &String| report.said.iter().any(|text| text.contains(name.as_str()));
-    drawn
+    setup
         .absent
         .as_ref()
         .is_none_or(|names| names.iter().any(says))
 }
 
 /// Objects that the task, or what happens behind the robot's back, may move.
-fn concerned<'a>(drawn: &'a Drawn<'_>) -> Vec<&'a str> {
-    let task = drawn.task;
+fn concerned<'a>(setup: &'a EpisodeSetup<'_>) -> Vec<&'a str> {
+    let task = setup.task;
     let goal = task.goal.iter().flat_map(enact_sim::Goal::names);
     let resting = task.rests.iter().flat_map(|(upper, lower)| [upper, lower]);
     let resting = resting.map(String::as_str).filter(|_| task.goal.is_some());
@@ -210,16 +217,16 @@ fn concerned<'a>(drawn: &'a Drawn<'_>) -> Vec<&'a str> {
         .collect()
 }
 
-fn label(drawn: &Drawn<'_>, role: &str) -> String {
-    let item = drawn.layout.objects.iter().find(|item| item.name == role);
-    item.map_or_else(|| role.to_owned(), enact_sim::Item::label)
+fn label(setup: &EpisodeSetup<'_>, role: &str) -> String {
+    let item = setup.layout.objects.iter().find(|item| item.name == role);
+    item.map_or_else(|| role.to_owned(), enact_sim::PlacedObject::label)
 }
 
 /// Names that the robot should use for the objects of the task.
-fn involved(drawn: &Drawn<'_>) -> Vec<String> {
-    let roles = drawn.task.goal.iter().flat_map(enact_sim::Goal::names);
+fn involved(setup: &EpisodeSetup<'_>) -> Vec<String> {
+    let roles = setup.task.goal.iter().flat_map(enact_sim::Goal::names);
     roles
-        .chain(drawn.task.pointed.as_deref())
-        .map(|role| label(drawn, role))
+        .chain(setup.task.pointed.as_deref())
+        .map(|role| label(setup, role))
         .collect()
 }

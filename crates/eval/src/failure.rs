@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use enact_bridge::{Ending, Report};
 use enact_plan::{Step, Verdict};
+use enact_runtime::{TaskEnd, TaskReport};
 use serde::{Deserialize, Serialize};
 
 /// Why an episode failed.
@@ -52,8 +52,8 @@ impl fmt::Display for Failure {
     }
 }
 
-/// What the judgement rests on.
-pub struct Case<'a> {
+/// What the judgment rests on.
+pub struct EpisodeEvidence<'a> {
     /// Names of the objects that the task is about.
     pub involved: &'a [String],
     /// What was listed at the first look.
@@ -61,11 +61,11 @@ pub struct Case<'a> {
     /// Whether the task wants an answer only.
     pub wants_answer: bool,
     /// How the run went.
-    pub report: &'a Report,
+    pub report: &'a TaskReport,
 }
 
 /// The first thing that went wrong on the way from picture to motion.
-pub fn kind(case: &Case<'_>) -> Failure {
+pub fn kind(case: &EpisodeEvidence<'_>) -> Failure {
     let report = case.report;
     let moved = report.steps.iter().any(|outcome| outcome.step.moves());
     if case.wants_answer {
@@ -82,7 +82,7 @@ pub fn kind(case: &Case<'_>) -> Failure {
     {
         return Failure::PerceivedWrong;
     }
-    if !moved && matches!(report.ending, Ending::Said | Ending::Asked) {
+    if !moved && matches!(report.ending, TaskEnd::Said | TaskEnd::Asked) {
         return Failure::Spoke;
     }
     let names_other = |step: &Step| {
@@ -108,7 +108,7 @@ pub fn kind(case: &Case<'_>) -> Failure {
         Some(outcome) if outcome.reason.contains("slipped") || outcome.reason.contains("fell") => {
             Failure::Dropped
         }
-        _ if report.ending == Ending::OutOfTurns => Failure::OutOfTurns,
+        _ if report.ending == TaskEnd::OutOfTurns => Failure::OutOfTurns,
         _ => Failure::NotReached,
     }
 }

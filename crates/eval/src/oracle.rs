@@ -1,24 +1,24 @@
 //! A planner that knows the goal: the ceiling of arm and physics.
 
-use enact_dataset::goal::{Deed, Goal as Meaning};
-use enact_dataset::teacher;
+use enact_dataset::expert;
+use enact_dataset::intent::{Action, Intent};
 use enact_plan::{self as plan, Plan, Planner, PlannerError, Relation, Situation};
 use enact_sim::{Goal, Layout};
 use enact_types::Frame;
 
-use crate::suite::{Answer, Task};
+use crate::suite::{ExpectedReply, SuiteTask};
 
 /// Plans by knowing what is wanted.
 pub struct Oracle {
-    meaning: Meaning,
+    parsed: Intent,
 }
 
 impl Oracle {
     /// For a task about the objects of this layout.
-    pub fn new(task: &Task, layout: &Layout) -> Self {
+    pub fn new(task: &SuiteTask, layout: &Layout) -> Self {
         let label = |role: &String| {
             let item = layout.objects.iter().find(|item| item.name == *role);
-            item.map_or_else(|| role.clone(), enact_sim::Item::label)
+            item.map_or_else(|| role.clone(), enact_sim::PlacedObject::label)
         };
         let mut deeds = Vec::new();
         if let Some((object, target)) = &task.aside {
@@ -28,19 +28,21 @@ impl Oracle {
         if let Some(goal) = &task.goal {
             collect(goal, &label, &mut deeds);
         }
-        deeds.extend(task.pointed.iter().map(|role| Deed::Point(label(role))));
-        let meaning = match task.answer {
-            Some(Answer::Asked) => Meaning::Ask("Which one do you mean?".to_owned()),
-            Some(Answer::Said | Answer::Any) => Meaning::Say("I cannot do that.".to_owned()),
-            None => Meaning::Act(deeds),
+        deeds.extend(task.pointed.iter().map(|role| Action::Point(label(role))));
+        let parsed = match task.answer {
+            Some(ExpectedReply::Asked) => Intent::Ask("Which one do you mean?".to_owned()),
+            Some(ExpectedReply::Said | ExpectedReply::Any) => {
+                Intent::Say("I cannot do that.".to_owned())
+            }
+            None => Intent::Act(deeds),
         };
-        Self { meaning }
+        Self { parsed }
     }
 }
 
-fn collect(goal: &Goal, label: &dyn Fn(&String) -> String, deeds: &mut Vec<Deed>) {
+fn collect(goal: &Goal, label: &dyn Fn(&String) -> String, deeds: &mut Vec<Action>) {
     let mut put = |relation, object, target| {
-        let deed = Deed::Put {
+        let deed = Action::Put {
             object: label(object),
             relation,
             target: label(target),
@@ -58,7 +60,7 @@ fn collect(goal: &Goal, label: &dyn Fn(&String) -> String, deeds: &mut Vec<Deed>
         Goal::RightOf(a, b) => put(Relation::RightOf, a, b),
         Goal::InFrontOf(a, b) => put(Relation::InFrontOf, a, b),
         Goal::Behind(a, b) => put(Relation::Behind, a, b),
-        Goal::Held(a) => deeds.push(Deed::Pick(label(a))),
+        Goal::Held(a) => deeds.push(Action::Pick(label(a))),
         Goal::And(all) => all.iter().for_each(|goal| collect(goal, label, deeds)),
         Goal::Or(any) => any
             .iter()
@@ -73,8 +75,8 @@ impl Planner for Oracle {
         &mut self,
         _: &Frame,
         situation: &Situation,
-    ) -> Result<plan::Answer<Plan>, PlannerError> {
-        let steps = teacher::plan(&self.meaning, situation);
-        Ok(plan::Answer::unasked(steps.to_string(), steps))
+    ) -> Result<plan::ModelResponse<Plan>, PlannerError> {
+        let steps = expert::plan(&self.parsed, situation);
+        Ok(plan::ModelResponse::unasked(steps.to_string(), steps))
     }
 }

@@ -5,16 +5,16 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use crate::episode::Record;
+use crate::episode::EpisodeResult;
 use crate::failure::Failure;
-use crate::wilson::Share;
+use crate::wilson::Proportion;
 
 /// A harder push against what the arm is never to touch is a bump, newtons.
 const GENTLE: f64 = 0.5;
 
 /// What came of a suite.
 #[derive(Clone, Debug, Serialize)]
-pub struct Report {
+pub struct SuiteReport {
     /// Which.
     pub suite: String,
     /// What chance decided.
@@ -24,18 +24,18 @@ pub struct Report {
     /// Those that succeeded.
     pub successes: u64,
     /// The same with its interval.
-    pub share: Share,
+    pub share: Proportion,
     /// By task, in the order of the suite.
-    pub by_task: Vec<(String, Share)>,
+    pub by_task: Vec<(String, Proportion)>,
     /// Those that failed.
     pub failures: Vec<FailedEpisode>,
     /// Steps that the gate admitted, of those tried.
-    pub executable: Share,
+    pub executable: Proportion,
     /// Episodes in which every joint was measured within its limits.
-    pub within_limits: Share,
+    pub within_limits: Proportion,
     /// Episodes in which nothing pushed harder than half a newton against what the arm is never
     /// to touch.
-    pub gentle: Share,
+    pub gentle: Proportion,
     /// Turns of the loop, mean.
     pub turns: f64,
     /// Time of an episode, means.
@@ -70,9 +70,9 @@ pub struct FailedEpisode {
     pub command: String,
 }
 
-impl Report {
+impl SuiteReport {
     /// Sums up the records; `command` is what shows an episode again but for its number.
-    pub fn new(suite: &str, seed: u64, records: &[Record], command: &str) -> Self {
+    pub fn new(suite: &str, seed: u64, records: &[EpisodeResult], command: &str) -> Self {
         let mut by_task: Vec<(String, u64, u64)> = Vec::new();
         for record in records {
             let index = by_task
@@ -85,9 +85,10 @@ impl Report {
             by_task[index].1 += u64::from(record.success);
             by_task[index].2 += 1;
         }
-        let count = |fits: fn(&Record) -> bool| records.iter().filter(|r| fits(r)).count() as u64;
-        let sum = |of: fn(&Record) -> u64| records.iter().map(of).sum::<u64>();
-        let mean = |of: fn(&Record) -> f64| {
+        let count =
+            |fits: fn(&EpisodeResult) -> bool| records.iter().filter(|r| fits(r)).count() as u64;
+        let sum = |of: fn(&EpisodeResult) -> u64| records.iter().map(of).sum::<u64>();
+        let mean = |of: fn(&EpisodeResult) -> f64| {
             records.iter().map(of).sum::<f64>() / records.len().max(1) as f64
         };
         let episodes = records.len() as u64;
@@ -97,15 +98,15 @@ impl Report {
             seed,
             episodes,
             successes,
-            share: Share::new(successes, episodes),
+            share: Proportion::new(successes, episodes),
             by_task: by_task
                 .into_iter()
-                .map(|(name, successes, of)| (name, Share::new(successes, of)))
+                .map(|(name, successes, of)| (name, Proportion::new(successes, of)))
                 .collect(),
             failures: failures(seed, records, command),
-            executable: Share::new(sum(|r| r.admitted), sum(|r| r.steps)),
-            within_limits: Share::new(count(|record| record.within_limits), episodes),
-            gentle: Share::new(count(|record| record.hardest_bump <= GENTLE), episodes),
+            executable: Proportion::new(sum(|r| r.admitted), sum(|r| r.steps)),
+            within_limits: Proportion::new(count(|record| record.within_limits), episodes),
+            gentle: Proportion::new(count(|record| record.hardest_bump <= GENTLE), episodes),
             turns: mean(|record| f64::from(record.turns)),
             seconds: Seconds {
                 simulated: mean(|record| record.sim_seconds),
@@ -140,7 +141,7 @@ impl Report {
             "| {} | success | 95 % interval | episodes |\n|---|---|---|---|\n",
             self.suite
         );
-        let mut row = |name: &str, share: &Share| {
+        let mut row = |name: &str, share: &Proportion| {
             let _ = writeln!(
                 text,
                 "| {name} | {:.1} % | {:.1}–{:.1} % | {} |",
@@ -177,7 +178,7 @@ impl Report {
     }
 }
 
-fn failures(seed: u64, records: &[Record], command: &str) -> Vec<FailedEpisode> {
+fn failures(seed: u64, records: &[EpisodeResult], command: &str) -> Vec<FailedEpisode> {
     records
         .iter()
         .filter_map(|record| {

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 
-use enact_plan::{Mind, PlannerError};
+use enact_plan::{Agent, PlannerError};
 use enact_robot::Robot;
 use enact_types::Reason;
 use thiserror::Error;
 
-use crate::draw;
-use crate::episode::{self, Record, Thinker};
-use crate::keep::{KeepError, Kept};
+use crate::episode::{self, EpisodeAgent, EpisodeResult};
+use crate::episode_setup;
+use crate::store::{EpisodeStore, StoreError};
 use crate::suite::Suite;
 
 /// What is evaluated.
-pub struct Job<'a> {
+pub struct EvalConfig<'a> {
     /// The tasks.
     pub suite: &'a Suite,
     /// Text of the scene that the suite builds on.
@@ -29,9 +29,9 @@ pub struct Job<'a> {
     pub episodes: u64,
     /// How many at once.
     pub workers: usize,
-    /// Makes a mind for a worker; `None` for the oracle. A mind is never shared: two
+    /// Makes an agent for a worker; `None` for the oracle. An agent is never shared: two
     /// requests in flight on one model go wrong.
-    pub minds: Option<&'a (dyn Fn() -> Result<Box<dyn Mind>, PlannerError> + Sync)>,
+    pub minds: Option<&'a (dyn Fn() -> Result<Box<dyn Agent>, PlannerError> + Sync)>,
 }
 
 /// An evaluation that cannot go on.
@@ -40,21 +40,21 @@ pub enum RunError {
     /// The suite asks for something impossible.
     #[error("{0}")]
     Draw(#[source] Reason),
-    /// A mind cannot be made.
+    /// An agent cannot be made.
     #[error(transparent)]
-    Mind(PlannerError),
+    Agent(PlannerError),
     /// An episode cannot be kept.
     #[error(transparent)]
-    Keep(#[from] KeepError),
+    Store(#[from] StoreError),
 }
 
 /// Runs what is not kept yet; all records by number. `progress` is told of each.
 pub fn run(
-    job: &Job<'_>,
-    mut kept: Option<Kept>,
-    progress: &mut dyn FnMut(&Record),
-) -> Result<Vec<Record>, RunError> {
-    let mut records: BTreeMap<u64, Record> = BTreeMap::new();
+    job: &EvalConfig<'_>,
+    mut kept: Option<EpisodeStore>,
+    progress: &mut dyn FnMut(&EpisodeResult),
+) -> Result<Vec<EpisodeResult>, RunError> {
+    let mut records: BTreeMap<u64, EpisodeResult> = BTreeMap::new();
     for record in kept.iter().flat_map(|kept| &kept.done) {
         if record.episode < job.episodes {
             progress(record);
@@ -73,7 +73,7 @@ pub fn run(
         }
         drop(send);
         for result in receive {
-            let finished = result.and_then(|record: Record| {
+            let finished = result.and_then(|record: EpisodeResult| {
                 if let Some(kept) = &mut kept {
                     kept.add(&record)?;
                 }
@@ -92,15 +92,15 @@ pub fn run(
 }
 
 fn work(
-    job: &Job<'_>,
+    job: &EvalConfig<'_>,
     open: &[u64],
     next: &AtomicU64,
-    send: &mpsc::Sender<Result<Record, RunError>>,
+    send: &mpsc::Sender<Result<EpisodeResult, RunError>>,
 ) {
-    let mut mind = match job.minds.map(|make| make()).transpose() {
-        Ok(mind) => mind,
+    let mut agent = match job.minds.map(|make| make()).transpose() {
+        Ok(agent) => agent,
         Err(error) => {
-            let _ = send.send(Err(RunError::Mind(error)));
+            let _ = send.send(Err(RunError::Agent(error)));
             return;
         }
     };
@@ -109,18 +109,18 @@ fn work(
         let Some(&number) = open.get(turn) else {
             return;
         };
-        let drawn = draw::episode(job.suite, job.scene, job.robot, job.seed, number);
-        let result = drawn.map_err(RunError::Draw).map(|drawn| {
-            let thinker = match &mut mind {
-                Some(mind) => Thinker::Mind(&mut **mind),
-                None => Thinker::Oracle,
+        let setup = episode_setup::episode(job.suite, job.scene, job.robot, job.seed, number);
+        let result = setup.map_err(RunError::Draw).map(|setup| {
+            let agent = match &mut agent {
+                Some(agent) => EpisodeAgent::Model(&mut **agent),
+                None => EpisodeAgent::Oracle,
             };
             episode::run(
                 number,
-                &drawn,
+                &setup,
                 job.robot,
                 job.suite.turns,
-                thinker,
+                agent,
                 Vec::new(),
             )
         });

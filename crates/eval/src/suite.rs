@@ -19,13 +19,13 @@ pub struct Suite {
     /// Turns of the loop at most.
     pub turns: u32,
     /// What is done.
-    pub tasks: Vec<Task>,
+    pub tasks: Vec<SuiteTask>,
 }
 
 /// A task, of which each episode is an instance.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Task {
+pub struct SuiteTask {
     /// What the table of results calls it.
     pub name: String,
     /// Ways to say it. `{role}` stands for what the object of that role is called,
@@ -59,7 +59,7 @@ pub struct Task {
     /// The role that must be pointed at.
     pub pointed: Option<String>,
     /// What the robot is to do instead of acting.
-    pub answer: Option<Answer>,
+    pub answer: Option<ExpectedReply>,
     /// What happens behind the robot's back.
     #[serde(default)]
     pub disturb: Disturbance,
@@ -68,10 +68,10 @@ pub struct Task {
     pub card: Vec<String>,
 }
 
-/// An answer without a deed.
+/// An answer without an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Answer {
+pub enum ExpectedReply {
     /// It says something.
     Said,
     /// It asks.
@@ -85,7 +85,7 @@ pub enum Answer {
 #[serde(untagged)]
 pub enum Requirement {
     /// Distances.
-    Space(Space),
+    Space(SpatialRequirement),
     /// What could be a goal, too.
     State(Goal),
 }
@@ -93,7 +93,7 @@ pub enum Requirement {
 /// Distances; a difference below 2 cm does not count.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Space {
+pub enum SpatialRequirement {
     /// The first is nearer to the arm's base than the second.
     NearerToArm(String, String),
     /// The first is nearer to the third than the second is.
@@ -117,7 +117,7 @@ impl Requirement {
     }
 }
 
-impl Space {
+impl SpatialRequirement {
     fn names(&self) -> Vec<&str> {
         match self {
             Self::NearerToArm(a, b) | Self::Lefter(a, b) | Self::Lower(a, b) => vec![a, b],
@@ -134,17 +134,17 @@ impl Space {
 pub struct Disturbance {
     /// The role that is moved.
     pub moves: Option<String>,
-    /// How far from where it stood at the start, metres.
+    /// How far from where it stood at the start, meters.
     #[serde(default)]
     pub by: f64,
     /// The role of an object that is out of sight until the moment.
     pub appears: Option<String>,
     /// When.
     #[serde(default)]
-    pub when: Moment,
+    pub when: Trigger,
     /// What becomes of light, table top and camera noise.
     #[serde(default)]
-    pub light: Light,
+    pub light: Lighting,
     /// Pictures that do not arrive after the first.
     #[serde(default)]
     pub lost_frames: u32,
@@ -153,7 +153,7 @@ pub struct Disturbance {
 /// A moment of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Moment {
+pub enum Trigger {
     /// The plan is made, nothing has moved.
     #[default]
     Planned,
@@ -166,7 +166,7 @@ pub enum Moment {
 /// Light, table top and camera noise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Light {
+pub enum Lighting {
     /// As everywhere.
     #[default]
     Usual,
@@ -228,7 +228,7 @@ impl Suite {
     }
 }
 
-impl Task {
+impl SuiteTask {
     /// The roles that it speaks of.
     fn named(&self) -> impl Iterator<Item = &str> {
         let goal = self.goal.iter().flat_map(Goal::names);

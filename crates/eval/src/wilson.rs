@@ -7,7 +7,7 @@ const Z: f64 = 1.959_963_984_540_054;
 
 /// A share of trials with its 95 % Wilson score interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Share {
+pub struct Proportion {
     /// Trials.
     pub of: u64,
     /// Those that succeeded.
@@ -18,7 +18,7 @@ pub struct Share {
     pub high: f64,
 }
 
-impl Share {
+impl Proportion {
     /// A share of `of` trials. With no trials the interval is everything.
     pub fn new(successes: u64, of: u64) -> Self {
         let (low, high) = interval(successes as f64, of as f64);
@@ -60,7 +60,7 @@ mod tests {
             (0, 20, 0.0, 0.1611),
             (200, 200, 0.9812, 1.0),
         ] {
-            let share = Share::new(successes, of);
+            let share = Proportion::new(successes, of);
             assert!((share.low - low).abs() < 1e-4, "{share:?}");
             assert!((share.high - high).abs() < 1e-4, "{share:?}");
         }

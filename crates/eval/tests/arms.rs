@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use enact_bridge::{Bounds, Report};
-use enact_eval::episode::Record;
-use enact_eval::runner::{Job, run};
+use enact_eval::episode::EpisodeResult;
+use enact_eval::runner::{EvalConfig, run};
 use enact_eval::suite::Suite;
 use enact_plan::Outcome;
 use enact_robot::Robot;
+use enact_runtime::{TaskOptions, TaskReport};
 use enact_sim::Scene;
 use enact_testkit::{PUT, TASK, Table, robot, root};
 
@@ -20,10 +20,10 @@ fn attempt(
     scene: &Scene,
     seed: u64,
     [task, plan]: [&str; 2],
-) -> (Report, bool) {
+) -> (TaskReport, bool) {
     let table = Table::of(Arc::clone(robot), scene.draw(seed), seed);
-    let mut session = table.session(table.mind(plan), Vec::new());
-    let report = session.run(task, Bounds::of_turns(TURNS)).unwrap();
+    let mut session = table.session(table.agent(plan), Vec::new());
+    let report = session.run(task, TaskOptions::of_turns(TURNS)).unwrap();
     drop(session);
     let goal = scene.goal_for(task, &table.layout).unwrap();
     let reached = table.simulator.with_world(|world| goal.holds(world));
@@ -54,12 +54,12 @@ fn every_arm_puts_a_cube_in_a_bowl_on_a_table_that_suits_its_reach() {
 
 /// A bowl at the edge of the arm's reach and a cylinder to put beside it.
 const FAR_OUT: &str = r#"
-table = { centre = [0.2, 0.0], size = [1.2, 1.4] }
+table = { center = [0.2, 0.0], size = [1.2, 1.4] }
 camera = { eye = [0.62, 0.0, 0.52], target = [0.20, 0.0, 0.02], vertical_fov_deg = 34, width = 320, height = 240 }
-area = { centre = [0.039, 0.0], radius = [0.16, 0.255], angle_deg = [-62, 62], gap = 0.03 }
+area = { center = [0.039, 0.0], radius = [0.16, 0.255], angle_deg = [-62, 62], gap = 0.03 }
 objects = [
-    { shape = "bowl", colour = "yellow", size = [0.115, 0.115, 0.04], at = [0.193, 0.198] },
-    { shape = "cylinder", colour = "green", size = [0.03, 0.03, 0.036], at = [0.2, -0.05] },
+    { shape = "bowl", color = "yellow", size = [0.115, 0.115, 0.04], at = [0.193, 0.198] },
+    { shape = "cylinder", color = "green", size = [0.03, 0.03, 0.036], at = [0.2, -0.05] },
 ]
 tasks = [{ instruction = "put the {object} next to the {support}", goal = { near = ["{object}", "{support}"] } }]
 "#;
@@ -95,7 +95,7 @@ fn how_much_of_a_suite_the_oracle_does() {
     let file = root().join("suites").join(given("SUITE", "core") + ".toml");
     let suite = Suite::load(&file).unwrap();
     let scene = root().join("scenes").join(format!("{}.toml", suite.scene));
-    let job = Job {
+    let job = EvalConfig {
         suite: &suite,
         scene: &std::fs::read_to_string(scene).unwrap(),
         robot: &Arc::new(robot),
@@ -108,7 +108,7 @@ fn how_much_of_a_suite_the_oracle_does() {
     let failed: Vec<_> = records.iter().filter(|record| !record.success).collect();
     eprintln!("{} of {}", records.len() - failed.len(), records.len());
     for record in failed {
-        let Record {
+        let EpisodeResult {
             episode,
             failure,
             said,

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use enact_journal::message::JointStates;
-use enact_journal::{Journal, Topic};
+use enact_recording::message::JointStates;
+use enact_recording::{Recording, Topic};
 
 use crate::error::ExportError;
 
@@ -12,11 +12,11 @@ use crate::error::ExportError;
 /// joint (rad or m; effort as a fraction of the largest). What is no number is left empty.
 ///
 /// # Errors
-/// If the journal cannot be read or `sink` written.
-pub fn write(journal: &Journal, sink: impl Write) -> Result<(), ExportError> {
+/// If the recording cannot be read or `sink` written.
+pub fn write(recording: &Recording, sink: impl Write) -> Result<(), ExportError> {
     let mut lines = ::csv::Writer::from_writer(sink);
     let failed = |error: &dyn ToString| ExportError::Unfit(error.to_string());
-    let robot = journal.info()?.robot.load()?;
+    let robot = recording.info()?.robot.load()?;
     let mut header = vec!["task".to_owned(), "turn".to_owned(), "time".to_owned()];
     for quantity in ["position", "velocity", "effort", "commanded"] {
         let names = robot.joints().iter();
@@ -26,7 +26,7 @@ pub fn write(journal: &Journal, sink: impl Write) -> Result<(), ExportError> {
         .write_record(&header)
         .map_err(|error| failed(&error))?;
     let (mut task, mut turn) = (0, 0);
-    for record in journal.records() {
+    for record in recording.records() {
         match record.topic {
             Topic::Task => task += 1,
             Topic::Turn => turn += 1,

@@ -3,16 +3,16 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use enact_journal::JournalError;
+use enact_recording::RecordingError;
 use enact_types::Reason;
 use thiserror::Error;
 
 /// Something cannot be exported.
 #[derive(Debug, Error)]
 pub enum ExportError {
-    /// The journal cannot be read.
+    /// The recording cannot be read.
     #[error(transparent)]
-    Journal(#[from] JournalError),
+    Recording(#[from] RecordingError),
     /// What is wrong with which recording.
     #[error("{path}: {error}", path = path.display())]
     Within {
@@ -56,7 +56,9 @@ impl ExportError {
     pub(crate) fn within(path: &Path, error: Self) -> Self {
         match error {
             // These say which file.
-            Self::Journal(JournalError::File { .. }) | Self::Within { .. } | Self::Stopped => error,
+            Self::Recording(RecordingError::File { .. }) | Self::Within { .. } | Self::Stopped => {
+                error
+            }
             _ => Self::Within {
                 path: path.to_owned(),
                 error: Box::new(error),

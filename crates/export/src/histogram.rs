@@ -2,9 +2,9 @@
 
 use image::RgbImage;
 
-/// Steps of a colour channel.
-const COLOURS: usize = 256;
-/// Steps of depth, each half a millimetre; what is farther is counted in the last.
+/// Steps of a color channel.
+const COLORS: usize = 256;
+/// Steps of depth, each half a millimeter; what is farther is counted in the last.
 const DEPTHS: usize = 20_000;
 const DEPTH_STEP: f64 = 5e-4;
 
@@ -57,33 +57,33 @@ impl Histogram {
     }
 
     /// Of red, green and blue, 0 to 1.
-    pub fn of_colours(rgb: &RgbImage) -> Vec<Self> {
-        let mut counts = [[0_u64; COLOURS]; 3];
+    pub fn of_colors(rgb: &RgbImage) -> Vec<Self> {
+        let mut counts = [[0_u64; COLORS]; 3];
         for pixel in rgb.pixels() {
             for (counts, value) in counts.iter_mut().zip(pixel.0) {
                 counts[usize::from(value)] += 1;
             }
         }
-        let step = 1.0 / (COLOURS - 1) as f64;
+        let step = 1.0 / (COLORS - 1) as f64;
         counts
             .iter()
             .map(|counts| {
-                let mut histogram = Self::new(COLOURS, step);
+                let mut histogram = Self::new(COLORS, step);
                 for (value, count) in counts.iter().enumerate() {
-                    histogram.add(value as f64 / (COLOURS - 1) as f64, value, *count);
+                    histogram.add(value as f64 / (COLORS - 1) as f64, value, *count);
                 }
                 histogram
             })
             .collect()
     }
 
-    /// Of readings in metres; what is no reading is not counted.
-    pub fn of_depth(metres: &[f32]) -> Self {
+    /// Of readings in meters; what is no reading is not counted.
+    pub fn of_depth(meters: &[f32]) -> Self {
         let mut histogram = Self::new(DEPTHS, DEPTH_STEP);
-        for metres in metres.iter().map(|metres| f64::from(*metres)) {
-            if metres.is_finite() && metres > 0.0 {
-                let step = (metres / DEPTH_STEP).round() as usize;
-                histogram.add(metres, step.min(DEPTHS - 1), 1);
+        for meters in meters.iter().map(|meters| f64::from(*meters)) {
+            if meters.is_finite() && meters > 0.0 {
+                let step = (meters / DEPTH_STEP).round() as usize;
+                histogram.add(meters, step.min(DEPTHS - 1), 1);
             }
         }
         histogram
@@ -208,9 +208,9 @@ mod tests {
             })
         };
         let pictures = [picture(3), picture(90), picture(90)];
-        let mut counted = Histogram::of_colours(&pictures[0]);
+        let mut counted = Histogram::of_colors(&pictures[0]);
         for picture in &pictures[1..] {
-            for (all, own) in counted.iter_mut().zip(Histogram::of_colours(picture)) {
+            for (all, own) in counted.iter_mut().zip(Histogram::of_colors(picture)) {
                 all.merge(&own);
             }
         }

@@ -2,10 +2,10 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`recording`] | what a recording holds of use: its tasks, each as an episode |
+//! | [`recorded_episodes`] | what a recording holds of use: its tasks, each as an episode |
 //! | [`resample`] | readings of an arm at a steady rate |
 //! | [`pictures`] | the pictures of a recording, one for each sample |
-//! | [`shot`] | a picture on its way into a data set |
+//! | [`sample_picture`] | a picture on its way into a data set |
 //! | [`histogram`] | how values of pixels are spread, in bounded memory |
 //! | [`units`] | what numbers stand for: LeRobot's, or our own |
 //! | [`csv`] | every reading of the arm as a line |
@@ -17,12 +17,12 @@ pub mod error;
 pub mod histogram;
 pub mod lerobot;
 pub mod pictures;
-pub mod recording;
+pub mod recorded_episodes;
 pub mod resample;
-pub mod shot;
+pub mod sample_picture;
 pub mod units;
 
 pub use error::ExportError;
-pub use recording::{Episode, Recording, Survey};
-pub use shot::{Pixels, Shot};
-pub use units::{Columns, Units};
+pub use recorded_episodes::{Episode, EpisodeFilter, RecordedEpisodes};
+pub use sample_picture::{Pixels, SamplePicture};
+pub use units::{JointColumns, Units};

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use enact_journal::{JournalError, Record, Scan, Topic};
+use enact_recording::{Message, MessageScanner, RecordingError, Topic};
 
 use crate::error::ExportError;
-use crate::recording::{Episode, Recording};
-use crate::shot::{Pixels, Shot};
+use crate::recorded_episodes::{Episode, RecordedEpisodes};
+use crate::sample_picture::{Pixels, SamplePicture};
 
 /// The camera whose pictures the model sees.
 pub const SEEN: &str = "front";
 
 /// What a camera left in a recording: pictures, or depth.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Track {
+pub struct CameraTrack {
     /// The camera.
     pub camera: String,
     /// Whether it is depth.
@@ -28,7 +28,7 @@ pub struct Track {
 
 /// What pictures had to be held for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Held {
+pub struct HeldPictures {
     /// Samples before the first picture, which have that one.
     pub early: usize,
     /// Samples with a picture older than two periods.
@@ -40,7 +40,7 @@ pub struct Held {
 /// Camera, whether it is depth, whether it is a stream: what a message belongs to.
 type Key = (String, bool, bool);
 
-fn key(record: &Record) -> Option<Key> {
+fn key(record: &Message) -> Option<Key> {
     let (depth, streamed) = match record.topic {
         Topic::Image => (false, false),
         Topic::Depth => (true, false),
@@ -52,8 +52,8 @@ fn key(record: &Record) -> Option<Key> {
     Some((camera.to_owned(), depth, streamed))
 }
 
-fn decoded(record: &Record, depth: bool) -> Result<Shot, JournalError> {
-    Ok(Shot::new(if depth {
+fn decoded(record: &Message, depth: bool) -> Result<SamplePicture, RecordingError> {
+    Ok(SamplePicture::new(if depth {
         Pixels::Depth(record.depth()?.1)
     } else {
         Pixels::Rgb(record.picture()?.rgb)
@@ -62,12 +62,12 @@ fn decoded(record: &Record, depth: bool) -> Result<Shot, JournalError> {
 
 /// Finds what cameras left.
 #[derive(Debug, Default)]
-pub(crate) struct Tracks {
+pub(crate) struct CameraTracks {
     found: BTreeMap<Key, (u32, u32)>,
 }
 
-impl Tracks {
-    pub(crate) fn take(&mut self, record: &Record) {
+impl CameraTracks {
+    pub(crate) fn take(&mut self, record: &Message) {
         if let Some(key) = key(record)
             && !self.found.contains_key(&key)
             && let Ok(first) = decoded(record, key.1)
@@ -77,11 +77,11 @@ impl Tracks {
     }
 
     /// Streams, or, where there are none, what was shown to a model.
-    pub(crate) fn finish(self) -> Vec<Track> {
+    pub(crate) fn finish(self) -> Vec<CameraTrack> {
         let any = self.found.keys().any(|(_, _, streamed)| *streamed);
         let tracks = self.found.into_iter().filter(|(key, _)| key.2 == any);
         tracks
-            .map(|((camera, depth, streamed), (width, height))| Track {
+            .map(|((camera, depth, streamed), (width, height))| CameraTrack {
                 camera,
                 depth,
                 streamed,
@@ -99,12 +99,12 @@ impl Tracks {
 /// # Errors
 /// If the recording cannot be read, a camera changes the size of its pictures, or `push` fails.
 pub fn deliver(
-    recording: &Recording,
+    recording: &RecordedEpisodes,
     episodes: &[&Episode],
-    tracks: &[&Track],
+    tracks: &[&CameraTrack],
     fps: u32,
-    push: &mut dyn FnMut(usize, &Shot) -> Result<(), ExportError>,
-) -> Result<Vec<Held>, ExportError> {
+    push: &mut dyn FnMut(usize, &SamplePicture) -> Result<(), ExportError>,
+) -> Result<Vec<HeldPictures>, ExportError> {
     let times: Vec<u64> = episodes
         .iter()
         .flat_map(|episode| episode.samples.at.iter().copied())
@@ -113,7 +113,7 @@ pub fn deliver(
         .iter()
         .map(|track| Holder::new(track, &times, 2_000_000_000 / u64::from(fps)))
         .collect();
-    for record in Scan::open(&recording.path)? {
+    for record in MessageScanner::open(&recording.path)? {
         let record = record?;
         let Some(key) = key(&record) else {
             continue;
@@ -136,32 +136,32 @@ pub fn deliver(
 
 /// A track, with the picture that is held until the next.
 struct Holder<'a> {
-    track: &'a Track,
+    track: &'a CameraTrack,
     /// Times of the samples that have no picture yet.
     times: &'a [u64],
     /// Older than this, a picture is stale, nanoseconds.
     stale: u64,
-    newest: Option<Record>,
+    newest: Option<Message>,
     /// The newest that can be read, with the time at which it was taken.
-    shot: Option<(u64, Shot)>,
-    held: Held,
+    shot: Option<(u64, SamplePicture)>,
+    held: HeldPictures,
 }
 
-type Push<'p> = &'p mut dyn FnMut(&Shot) -> Result<(), ExportError>;
+type Push<'p> = &'p mut dyn FnMut(&SamplePicture) -> Result<(), ExportError>;
 
 impl<'a> Holder<'a> {
-    fn new(track: &'a Track, times: &'a [u64], stale: u64) -> Self {
+    fn new(track: &'a CameraTrack, times: &'a [u64], stale: u64) -> Self {
         Self {
             track,
             times,
             stale,
             newest: None,
             shot: None,
-            held: Held::default(),
+            held: HeldPictures::default(),
         }
     }
 
-    fn take(&mut self, record: Record, push: Push<'_>) -> Result<(), ExportError> {
+    fn take(&mut self, record: Message, push: Push<'_>) -> Result<(), ExportError> {
         // Samples from before the first picture have it too: they wait for it.
         if self.newest.is_some() || self.shot.is_some() {
             self.advance(record.at.nanos(), push)?;
@@ -203,7 +203,7 @@ impl<'a> Holder<'a> {
             self.held.spoiled += 1;
             return Ok(());
         };
-        let Track {
+        let CameraTrack {
             camera,
             width,
             height,

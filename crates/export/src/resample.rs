@@ -11,7 +11,7 @@ const PAUSE: u64 = 250_000_000;
 /// Where a sample lies in a recording: so many motions have begun, and the newest of them has
 /// been read so many times.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct SamplePosition {
     /// Motions that have begun.
     pub motions: u32,
     /// Readings since the newest began.
@@ -24,7 +24,7 @@ pub struct Samples {
     /// When each was taken on the arm's clock, nanoseconds.
     pub at: Vec<u64>,
     /// Where in the recording.
-    pub place: Vec<Place>,
+    pub place: Vec<SamplePosition>,
     joints: usize,
     states: Vec<f64>,
     actions: Vec<f64>,
@@ -70,7 +70,7 @@ pub struct Resampler {
 #[derive(Clone, Debug)]
 struct Newest {
     at: u64,
-    place: Place,
+    place: SamplePosition,
     position: Vec<f64>,
     goal: Vec<f64>,
 }
@@ -94,7 +94,7 @@ impl Resampler {
     }
 
     /// Takes the next reading. What is no number in it is as it was before.
-    pub fn push(&mut self, reading: &ArmState, place: Place) {
+    pub fn push(&mut self, reading: &ArmState, place: SamplePosition) {
         let at = reading.stamp.nanos();
         let Some(newest) = self.newest.take() else {
             if reading.position.is_finite() {
@@ -194,7 +194,7 @@ mod tests {
     fn resampled(readings: &[ArmState], keep_pauses: bool) -> (Samples, Duration) {
         let mut resampler = Resampler::new(1, 10, keep_pauses);
         for (count, reading) in readings.iter().enumerate() {
-            let place = Place {
+            let place = SamplePosition {
                 motions: 1,
                 readings: count as u32,
             };

@@ -7,7 +7,7 @@
 use std::fmt;
 
 use enact_arm::driver::joint::ServoJoint;
-use enact_journal::ServoInfo;
+use enact_recording::ServoInfo;
 use enact_robot::Robot;
 
 use crate::error::ExportError;
@@ -23,7 +23,7 @@ pub enum Units {
     Degrees,
     /// −100 to 100 over the calibrated range; a gripper 0 to 100.
     Normalized,
-    /// Radians or metres, as the robot's description has them.
+    /// Radians or meters, as the robot's description has them.
     Radians,
 }
 
@@ -49,7 +49,7 @@ impl fmt::Display for Units {
 
 /// What each number of a state or an action says.
 #[derive(Clone, Debug)]
-pub struct Columns {
+pub struct JointColumns {
     /// LeRobot's robot type; the robot's name in our own units.
     pub robot_type: String,
     /// In what.
@@ -78,7 +78,7 @@ enum Scale {
     },
 }
 
-impl Columns {
+impl JointColumns {
     /// The joints of `robot` as they are: `NAME.rad`, or `NAME.m` for one that slides.
     pub fn own(robot: &Robot) -> Self {
         let unit = |prismatic| if prismatic { "m" } else { "rad" };
@@ -174,7 +174,7 @@ impl Scale {
 #[cfg(test)]
 mod tests {
     use enact_arm::calibration::JointCalibration;
-    use enact_journal::{JointServo, RobotInfo};
+    use enact_recording::{JointServo, RobotInfo};
 
     use super::*;
 
@@ -233,7 +233,7 @@ mod tests {
             let info = servos(&robot, "so_follower", model, drive_mode);
             let joints = info.joints_of(&robot).unwrap();
             for units in [Units::Degrees, Units::Normalized] {
-                let columns = Columns::lerobot(&robot, &info, units).unwrap();
+                let columns = JointColumns::lerobot(&robot, &info, units).unwrap();
                 for steps in [600_i64, 705, 1234, 2000, 2048, 3300, 3400] {
                     let at: Vec<f64> = joints.iter().map(|it| it.position(steps)).collect();
                     let row: Vec<f32> = columns.row(&at).collect();
@@ -252,14 +252,14 @@ mod tests {
     #[test]
     fn names_say_the_units() {
         let robot = robot();
-        let own = Columns::own(&robot);
+        let own = JointColumns::own(&robot);
         assert_eq!(own.names[0], "shoulder_pan.rad");
         assert_eq!(own.robot_type, "so101");
         let at: Vec<f64> = (0..robot.joints().len()).map(|i| i as f64 / 7.0).collect();
         let row: Vec<f32> = own.row(&at).collect();
         assert_eq!(row, at.iter().map(|v| *v as f32).collect::<Vec<_>>());
         let info = servos(&robot, "so_follower", "sts3215", 0);
-        let columns = Columns::lerobot(&robot, &info, Units::of(&info)).unwrap();
+        let columns = JointColumns::lerobot(&robot, &info, Units::of(&info)).unwrap();
         assert_eq!(columns.robot_type, "so_follower");
         assert_eq!(columns.units, Units::Degrees);
         assert_eq!(columns.names[5], "gripper.pos");

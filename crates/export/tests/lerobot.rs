@@ -12,9 +12,9 @@ use arrow_array::{Array, RecordBatch};
 use common::{
     HIGH, Take, WIDE, add, entries, export, json, never, recording, rows, spec, survey, way,
 };
-use enact_bridge::Ending;
-use enact_export::lerobot::{Codec, Writer};
-use enact_export::{Columns, ExportError, Units};
+use enact_export::lerobot::{DatasetWriter, VideoCodec};
+use enact_export::{ExportError, JointColumns, Units};
+use enact_runtime::TaskEnd;
 
 const DATA: &str = "data/chunk-000/file-000.parquet";
 const EPISODES: &str = "meta/episodes/chunk-000/file-000.parquet";
@@ -70,7 +70,7 @@ fn rows_say_what_lerobot_would_have_read_and_sent() {
     let rows = rows(&set.join(DATA));
     assert_eq!(whole(&rows, "frame_index"), (0..11).collect::<Vec<_>>());
     let servos = recording.info.servos.as_ref().unwrap();
-    let columns = Columns::lerobot(&recording.robot, servos, Units::Degrees).unwrap();
+    let columns = JointColumns::lerobot(&recording.robot, servos, Units::Degrees).unwrap();
     let (states, actions) = (
         vectors(&rows, "observation.state"),
         vectors(&rows, "action"),
@@ -103,7 +103,7 @@ fn our_own_units_are_named() {
     let recording = survey(&path);
     let set = folder.path().join("set");
     let spec = spec(&recording, Units::Radians);
-    let mut writer = Writer::begin(&set, spec, false, &never).unwrap();
+    let mut writer = DatasetWriter::begin(&set, spec, false, &never).unwrap();
     add(&mut writer, &recording).unwrap();
     writer.finish().unwrap();
     let info = json(&set, "meta/info.json");
@@ -178,7 +178,7 @@ fn statistics_are_those_of_the_rows() {
         let said = stats["observation.images.front"][what][0][0][0]
             .as_f64()
             .unwrap();
-        // JPEG keeps colours nearly.
+        // JPEG keeps colors nearly.
         assert!((said - expected).abs() < 0.02, "{what}: {said} {expected}");
     }
     // An episode's own.
@@ -206,22 +206,22 @@ fn each_instruction_that_moved_the_arm_is_an_episode() {
     take.seen(0, 9);
     take.task("is there a cube?", false);
     take.reading(0, &way(0.0), None);
-    take.ends(Ending::Said, Vec::new());
+    take.ends(TaskEnd::Said, Vec::new());
     take.task("put the cube on the moon", false);
     take.reading(10, &way(0.0), Some(&way(0.0)));
-    take.ends(Ending::OutOfTurns, vec!["it is too far".to_owned()]);
+    take.ends(TaskEnd::OutOfTurns, vec!["it is too far".to_owned()]);
     take.task("show me", true);
     take.moves(20, 500);
-    take.ends(Ending::DryRun, Vec::new());
+    take.ends(TaskEnd::DryRun, Vec::new());
     take.task("wave", false);
     take.moves(600, 900);
-    take.ends(Ending::OutOfTurns, Vec::new());
+    take.ends(TaskEnd::OutOfTurns, Vec::new());
     take.task("nod", false);
     take.moves(1000, 1400);
-    take.ends(Ending::Done, Vec::new());
+    take.ends(TaskEnd::Done, Vec::new());
     take.task("wave", false);
     take.moves(1500, 1700);
-    take.ends(Ending::Done, Vec::new());
+    take.ends(TaskEnd::Done, Vec::new());
     take.outcome(false);
     assert_eq!(take.finish(), 0);
     let recording = survey(&path);
@@ -281,11 +281,12 @@ fn a_sample_has_the_newest_picture_of_each_camera() {
         take.filmed("wrist", time, (time / 10) as u8);
     }
     take.moves(0, 800);
-    take.ends(Ending::Done, Vec::new());
+    take.ends(TaskEnd::Done, Vec::new());
     assert_eq!(take.finish(), 0);
     let recording = survey(&path);
     let set = folder.path().join("set");
-    let mut writer = Writer::begin(&set, spec(&recording, Units::Degrees), false, &never).unwrap();
+    let mut writer =
+        DatasetWriter::begin(&set, spec(&recording, Units::Degrees), false, &never).unwrap();
     let held = add(&mut writer, &recording).unwrap();
     writer.finish().unwrap();
     let rows = common::rows(&set.join(DATA));
@@ -358,15 +359,16 @@ fn a_picture_that_cannot_be_read_costs_no_other() {
     writer.finish().unwrap();
     let recording = survey(&spoiled);
     let set = folder.path().join("set");
-    let mut writer = Writer::begin(&set, spec(&recording, Units::Degrees), false, &never).unwrap();
+    let mut writer =
+        DatasetWriter::begin(&set, spec(&recording, Units::Degrees), false, &never).unwrap();
     let held = add(&mut writer, &recording).unwrap();
     writer.finish().unwrap();
-    let colours = recording
+    let colors = recording
         .tracks
         .iter()
         .position(|track| !track.depth)
         .unwrap();
-    assert_eq!(held[colours].spoiled, 1);
+    assert_eq!(held[colors].spoiled, 1);
     let rows = common::rows(&set.join(DATA));
     let shades = shades(&rows, "observation.images.front");
     assert_eq!(shades.len(), 6);
@@ -404,16 +406,17 @@ fn a_data_set_grows_by_what_agrees_with_it() {
     assert_eq!(whole(&episodes, "data/file_index"), [1]);
     assert_eq!(whole(&episodes, "episode_index"), [1]);
     // What does not agree is refused, and nothing changes.
-    let refuse = |why: &str, change: &dyn Fn(&mut enact_export::lerobot::Spec), name: &str| {
-        let recording = survey(&path(name));
-        let mut spec = spec(&recording, Units::Degrees);
-        change(&mut spec);
-        let error = Writer::begin(&set, spec, true, &never)
-            .err()
-            .unwrap()
-            .to_string();
-        assert!(error.contains(why), "{error}");
-    };
+    let refuse =
+        |why: &str, change: &dyn Fn(&mut enact_export::lerobot::DatasetSpec), name: &str| {
+            let recording = survey(&path(name));
+            let mut spec = spec(&recording, Units::Degrees);
+            change(&mut spec);
+            let error = DatasetWriter::begin(&set, spec, true, &never)
+                .err()
+                .unwrap()
+                .to_string();
+            assert!(error.contains(why), "{error}");
+        };
     refuse("not 30; try --fps 10", &|spec| spec.fps = 30, "one");
     refuse(
         "robot_type is `so_follower`",
@@ -452,10 +455,10 @@ fn a_data_set_without_outcomes_stays_without() {
     let run = survey(&path);
     let mut without = spec(&run, Units::Degrees);
     without.outcome = false;
-    let mut writer = Writer::begin(&set, without, false, &never).unwrap();
+    let mut writer = DatasetWriter::begin(&set, without, false, &never).unwrap();
     add(&mut writer, &run).unwrap();
     writer.finish().unwrap();
-    let mut writer = Writer::begin(&set, spec(&run, Units::Degrees), true, &never).unwrap();
+    let mut writer = DatasetWriter::begin(&set, spec(&run, Units::Degrees), true, &never).unwrap();
     assert!(writer.notes()[0].contains("next.success"));
     add(&mut writer, &run).unwrap();
     assert_eq!(writer.finish().unwrap().total, 2);
@@ -475,7 +478,7 @@ fn whoever_stops_it_finds_nothing() {
         let left = Cell::new(patience);
         let stop = || left.replace(left.get().saturating_sub(1)) == 0;
         let export = || -> Result<(), ExportError> {
-            let mut writer = Writer::begin(&set, spec(&run, Units::Degrees), false, &stop)?;
+            let mut writer = DatasetWriter::begin(&set, spec(&run, Units::Degrees), false, &stop)?;
             add(&mut writer, &run)?;
             writer.finish().map(drop)
         };
@@ -535,7 +538,7 @@ fn a_recording_that_was_cut_is_taken_as_far_as_it_goes() {
 /// Where there is no ffmpeg, pictures are files, which other tests read.
 #[test]
 fn videos_hold_one_episode_after_another() {
-    let Some(codec) = Codec::best(WIDE, HIGH, false) else {
+    let Some(codec) = VideoCodec::best(WIDE, HIGH, false) else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
@@ -549,14 +552,14 @@ fn videos_hold_one_episode_after_another() {
             }
             take.task("wave", false);
             take.moves(begin, begin + until);
-            take.ends(Ending::Done, Vec::new());
+            take.ends(TaskEnd::Done, Vec::new());
         }
         assert_eq!(take.finish(), 0);
         let run = survey(&path);
         let mut spec = spec(&run, Units::Degrees);
         spec.cameras.retain(|camera| !camera.depth);
         spec.cameras[0].codec = Some(codec);
-        let mut writer = Writer::begin(&set, spec, number > 0, &never).unwrap();
+        let mut writer = DatasetWriter::begin(&set, spec, number > 0, &never).unwrap();
         let episodes: Vec<_> = run.episodes.iter().collect();
         let tracks: Vec<_> = run.tracks.iter().filter(|track| !track.depth).collect();
         writer.expect(&episodes);

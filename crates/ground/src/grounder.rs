@@ -2,30 +2,30 @@
 
 use std::sync::Arc;
 
-use enact_plan::{Detection, Hindrance, ObjectView, Relation, Skill, Step};
+use enact_plan::{Detection, Infeasibility, ObjectView, Relation, Skill, Step};
 use enact_robot::description::Gripper;
-use enact_robot::{HalfSpace, Obstacle, Robot, Surroundings};
-use enact_types::{Frame, JointVector, NormalisedPoint, Point3, Refusal};
+use enact_robot::{CollisionWorld, HalfSpace, Obstacle, Robot};
+use enact_types::{Frame, JointVector, NormalizedPoint, Point3, Refusal};
 
-use crate::manipulation::Context;
+use crate::manipulation::SkillContext;
 use crate::manipulation::context::{NO_GRIPPER, TILTS};
 use crate::manipulation::grasp::{fits, is_graspable};
-use crate::motion::body::{Placed, in_hand, is_near, is_part, placed};
-use crate::motion::hand::solve;
-use crate::motion::solids::obstacle;
-use crate::motion::transit::Searches;
-use crate::motion::{Hand, Motion, Roll};
+use crate::motion::end_effector::solve;
+use crate::motion::obstacles::obstacle;
+use crate::motion::robot_shapes::{PlacedShape, in_hand, is_near, is_part, placed};
+use crate::motion::transit::SearchBudget;
+use crate::motion::{EndEffector, Roll, StepMotion};
 use crate::scene::fit::MEASURED;
-use crate::scene::{Proposal, Report, SceneMemory, SceneObject, Solid, proposals};
+use crate::scene::{DroppedDetection, Proposal, SceneMemory, SceneObject, Solid, proposals};
 use crate::skills::{grounded, infeasibility, is_afforded};
 
-/// Height above a target at which the hand must get to be said to reach it, metres.
+/// Height above a target at which the hand must get to be said to reach it, meters.
 const OVER: f64 = 0.03;
 /// Turns about the approach direction to try.
 const ROLLS: u32 = 4;
-/// What is seen this near to something known is taken for a part of it, metres.
+/// What is seen this near to something known is taken for a part of it, meters.
 const EXPLAINED: f64 = 0.015;
-/// The same for the middle of what is seen beside the robot, metres.
+/// The same for the middle of what is seen beside the robot, meters.
 const FLANK: f64 = 0.02;
 /// What nobody has named.
 const UNNAMED: &str = "something unnamed";
@@ -37,8 +37,8 @@ const SEARCHES: u32 = 6;
 pub struct Grounder {
     robot: Arc<Robot>,
     gripper: Gripper,
-    hand: Hand,
-    fixed: Surroundings,
+    end_effector: EndEffector,
+    fixed: CollisionWorld,
 }
 
 impl Grounder {
@@ -46,20 +46,20 @@ impl Grounder {
     /// without an arm.
     pub fn new(robot: Arc<Robot>) -> Result<Self, Refusal> {
         let gripper = robot.end_effector();
-        let hand = Hand::new(&robot, &gripper)
+        let end_effector = EndEffector::new(&robot, &gripper)
             .ok_or_else(|| Refusal::NotApplicable(format!("`{}` has no arm", robot.name())))?;
-        let fixed = Surroundings::table(&robot);
+        let fixed = CollisionWorld::table(&robot);
         Ok(Self {
             robot,
             gripper,
-            hand,
+            end_effector,
             fixed,
         })
     }
 
     /// The same among things that are known without looking: fixed bodies, boxes to keep
     /// out of, and walls of the workspace.
-    pub fn among(
+    pub fn with_obstacles(
         mut self,
         obstacles: impl IntoIterator<Item = Arc<Obstacle>>,
         walls: impl IntoIterator<Item = HalfSpace>,
@@ -84,7 +84,7 @@ impl Grounder {
         frame: &Frame,
         detections: &[Detection],
         joints: Option<&JointVector>,
-    ) -> Vec<Report> {
+    ) -> Vec<DroppedDetection> {
         let held = scene.held().map(|held| in_hand(&self.robot, held));
         let placed = joints.map_or_else(Vec::new, |joints| {
             placed(&self.robot, held.as_deref(), joints)
@@ -109,7 +109,7 @@ impl Grounder {
         scene: &SceneMemory,
         frame: &Frame,
         joints: &JointVector,
-    ) -> Vec<NormalisedPoint> {
+    ) -> Vec<NormalizedPoint> {
         let held = scene.held().map(|held| in_hand(&self.robot, held));
         let placed = placed(&self.robot, held.as_deref(), joints);
         let nothing = SceneMemory::default();
@@ -122,7 +122,7 @@ impl Grounder {
         &self,
         scene: &SceneMemory,
         frame: &Frame,
-        placed: &[Placed<'_>],
+        placed: &[PlacedShape<'_>],
     ) -> impl Iterator<Item = Proposal> {
         let fixed = || self.fixed.obstacles.iter().map(|(obstacle, _)| obstacle);
         let is_known = |point: &Point3| {
@@ -135,7 +135,7 @@ impl Grounder {
         };
         proposals(frame, &is_known)
             .into_iter()
-            .filter(move |one| !is_near(placed, &one.solid.centre(), FLANK))
+            .filter(move |one| !is_near(placed, &one.solid.center(), FLANK))
     }
 
     /// The scene as a planner is told of it. What can be done only where something stands
@@ -145,7 +145,7 @@ impl Grounder {
         if !self.is_among_fixtures() {
             return views;
         }
-        let searches = Searches::default();
+        let searches = SearchBudget::default();
         let context = self.context(scene, self.robot.home(), &self.fixed, &searches);
         for view in &mut views {
             let Some(object) = scene.find(&view.name) else {
@@ -164,16 +164,16 @@ impl Grounder {
 
     /// What cannot be done with the objects within reach as things stand now, and why: what is
     /// in the way may be moved.
-    pub fn hindrances(&self, scene: &SceneMemory) -> Vec<Hindrance> {
-        let (around, searches) = (self.around(scene), Searches::default());
+    pub fn infeasibilities(&self, scene: &SceneMemory) -> Vec<Infeasibility> {
+        let (around, searches) = (self.around(scene), SearchBudget::default());
         let context = self.context(scene, self.robot.home(), &around, &searches);
-        let mut hindrances = Vec::new();
+        let mut infeasibilities = Vec::new();
         for view in self.within_reach(scene) {
             let Some(object) = scene.find(&view.name) else {
                 continue;
             };
             if self.robot.gripper().is_none() {
-                hindrances.push(Hindrance {
+                infeasibilities.push(Infeasibility {
                     object: view.name.clone(),
                     skill: Skill::Pick,
                     relation: None,
@@ -185,7 +185,7 @@ impl Grounder {
             let places = places.map(|relation| (Skill::Place, Some(*relation)));
             for (skill, relation) in skills.chain(places) {
                 if let Some(refusal) = infeasibility(&context, skill, relation, object) {
-                    hindrances.push(Hindrance {
+                    infeasibilities.push(Infeasibility {
                         object: view.name.clone(),
                         skill,
                         relation,
@@ -194,7 +194,7 @@ impl Grounder {
                 }
             }
         }
-        hindrances
+        infeasibilities
     }
 
     /// Whether anything but the table is known without looking.
@@ -223,40 +223,40 @@ impl Grounder {
         step: &Step,
         scene: &SceneMemory,
         joints: &JointVector,
-    ) -> Result<Motion, Refusal> {
-        self.ground_anew(step, scene, joints, 0)
+    ) -> Result<StepMotion, Refusal> {
+        self.ground_attempt(step, scene, joints, 0)
     }
 
-    /// As [`ground`](Self::ground), but another way than the first `approach` ones: an
+    /// As [`ground`](Self::ground), but another way than the first `attempt` ones: an
     /// object is grasped from another side or at another angle.
-    pub fn ground_anew(
+    pub fn ground_attempt(
         &self,
         step: &Step,
         scene: &SceneMemory,
         joints: &JointVector,
-        approach: usize,
-    ) -> Result<Motion, Refusal> {
+        attempt: usize,
+    ) -> Result<StepMotion, Refusal> {
         self.require_valid(joints)?;
         let around = self.around(scene);
-        let try_with = |searches: &Searches| {
-            let context = Context {
-                approach,
+        let try_with = |searches: &SearchBudget| {
+            let context = SkillContext {
+                attempt,
                 ..self.context(scene, joints, &around, searches)
             };
             grounded(step).motion(&context)
         };
-        let searches = Searches::default();
+        let searches = SearchBudget::default();
         let direct = try_with(&searches);
         if direct.is_ok() || !searches.were_wanted() {
             return direct;
         }
         // Only now, since a search costs more than all that was tried before.
-        try_with(&Searches::new(SEARCHES)).or(direct)
+        try_with(&SearchBudget::new(SEARCHES)).or(direct)
     }
 
     /// Whether the arm can get to an object: to grasp it, or else to be over it.
     pub fn reaches(&self, scene: &SceneMemory, object: &SceneObject) -> bool {
-        let (around, searches) = (Surroundings::default(), Searches::default());
+        let (around, searches) = (CollisionWorld::default(), SearchBudget::default());
         let context = self.context(scene, self.robot.home(), &around, &searches);
         let solid = &object.solid;
         if fits(&self.gripper, solid) {
@@ -269,21 +269,21 @@ impl Grounder {
     fn gets_over(&self, solid: &Solid) -> bool {
         let height = solid.top + OVER + self.gripper.fingertip_reach;
         let target = Point3::new(solid.x, solid.y, height);
-        self.hand.beyond(&target).is_none()
+        self.end_effector.beyond(&target).is_none()
             && TILTS.iter().any(|tilt| {
                 (0..ROLLS).any(|step| {
                     let turn = f64::from(step) * 2.0 * std::f64::consts::PI / f64::from(ROLLS);
                     let roll = Roll::FromHeading(turn);
-                    let pose = self
-                        .hand
-                        .pose(&self.gripper.tool_from_grasp, &target, *tilt, roll);
+                    let pose =
+                        self.end_effector
+                            .pose(&self.gripper.tool_from_grasp, &target, *tilt, roll);
                     solve(&self.robot, &pose, self.robot.home(), "it").is_ok()
                 })
             })
     }
 
     /// Everything to stay clear of while moving freely.
-    fn around(&self, scene: &SceneMemory) -> Surroundings {
+    fn around(&self, scene: &SceneMemory) -> CollisionWorld {
         let usual = self.robot.clearance().objects;
         // Where there is no depth, a thing may be further off than the usual margin allows for.
         let margin = |solid: &Solid| usual + (solid.uncertainty - MEASURED).max(0.0);
@@ -302,16 +302,16 @@ impl Grounder {
         &'a self,
         scene: &'a SceneMemory,
         joints: &'a JointVector,
-        around: &'a Surroundings,
-        searches: &'a Searches,
-    ) -> Context<'a> {
-        Context {
+        around: &'a CollisionWorld,
+        searches: &'a SearchBudget,
+    ) -> SkillContext<'a> {
+        SkillContext {
             robot: &self.robot,
             gripper: &self.gripper,
-            hand: &self.hand,
+            end_effector: &self.end_effector,
             around,
             searches,
-            approach: 0,
+            attempt: 0,
             scene,
             joints,
         }

@@ -18,6 +18,6 @@ pub mod skills;
 pub mod verify;
 
 pub use grounder::Grounder;
-pub use motion::{Effect, Motion, MotionSegment, Purpose};
+pub use motion::{Effect, MotionSegment, Purpose, StepMotion};
 pub use scene::SceneMemory;
-pub use verify::{Evidence, Judgement, judge};
+pub use verify::{StepEvidence, StepVerdict, judge};

@@ -10,7 +10,7 @@ use crate::skills::grounded;
 
 /// Fingers shut to less than this share of the object's width hold nothing.
 const HELD_SHARE: f64 = 0.4;
-/// An object seen this near to where it was is still there, metres.
+/// An object seen this near to where it was is still there, meters.
 pub(crate) const SAME_PLACE: f64 = 0.02;
 
 /// The gripper holds nothing after closing.
@@ -28,7 +28,7 @@ pub const NOT_VISIBLE: &str = "nobody can see it";
 
 /// What arm and camera report after a step.
 #[derive(Clone, Copy)]
-pub struct Evidence<'a> {
+pub struct StepEvidence<'a> {
     /// The robot.
     pub robot: &'a Robot,
     /// All joints as measured, where the arm reports them.
@@ -43,14 +43,14 @@ pub struct Evidence<'a> {
 
 /// A verdict and, unless it is yes, the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Judgement {
+pub struct StepVerdict {
     /// Whether it worked.
     pub verdict: Verdict,
     /// Why not, in words for the next prompt.
     pub reason: String,
 }
 
-impl Judgement {
+impl StepVerdict {
     pub(crate) fn yes() -> Self {
         Self {
             verdict: Verdict::Yes,
@@ -82,7 +82,7 @@ pub fn holds(gripper: &Gripper, measured: &JointVector, solid: &Solid) -> bool {
 }
 
 /// Judges a step by what is known after it.
-pub fn judge(step: &Step, evidence: &Evidence<'_>) -> Judgement {
+pub fn judge(step: &Step, evidence: &StepEvidence<'_>) -> StepVerdict {
     grounded(step).verify(evidence)
 }
 

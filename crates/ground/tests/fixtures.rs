@@ -6,29 +6,29 @@ mod arm;
 use std::sync::{Arc, LazyLock};
 
 use arm::{at, bowl, cube, grounder, pick, place, scene};
-use enact_ground::{Grounder, Motion, Purpose, SceneMemory};
+use enact_ground::{Grounder, Purpose, SceneMemory, StepMotion};
 use enact_plan::{Direction, Relation, Skill, Step};
-use enact_robot::{HalfSpace, Obstacle, Shape, Surroundings};
+use enact_robot::{CollisionWorld, HalfSpace, Obstacle, Shape};
 use enact_types::{JointVector, Pose, Refusal, Vector3};
 
 static PLAIN: LazyLock<Grounder> = LazyLock::new(|| grounder("so101"));
 
-/// A box by its middle and extents, metres.
-fn fixture(name: &str, centre: [f64; 3], size: [f64; 3]) -> Arc<Obstacle> {
+/// A box by its middle and extents, meters.
+fn fixture(name: &str, center: [f64; 3], size: [f64; 3]) -> Arc<Obstacle> {
     let half = size.map(|extent| extent / 2.0);
-    let place = Pose::new(Vector3::from(centre), Vector3::zeros());
+    let place = Pose::new(Vector3::from(center), Vector3::zeros());
     Arc::new(Obstacle::new(name, [(Shape::Box { half }, place)]))
 }
 
 /// Checks that nothing on the way touches a fixture, the posture being asked for at every
 /// sample and without the planner's own bookkeeping.
-fn assert_clear(motion: &Motion, fixtures: &[Arc<Obstacle>]) {
-    let around = Surroundings {
+fn assert_clear(motion: &StepMotion, fixtures: &[Arc<Obstacle>]) {
+    let around = CollisionWorld {
         obstacles: fixtures
             .iter()
             .map(|one| (Arc::clone(one), 0.0005))
             .collect(),
-        ..Surroundings::default()
+        ..CollisionWorld::default()
     };
     for segment in &motion.segments {
         let around = around.holding(segment.around.held.clone());
@@ -50,8 +50,8 @@ fn solve(
     scene: &SceneMemory,
     joints: &JointVector,
     fixtures: &[Arc<Obstacle>],
-) -> Result<Motion, Refusal> {
-    let grounder = PLAIN.clone().among(fixtures.iter().cloned(), []);
+) -> Result<StepMotion, Refusal> {
+    let grounder = PLAIN.clone().with_obstacles(fixtures.iter().cloned(), []);
     let motion = grounder.ground(step, scene, joints)?;
     assert_clear(&motion, fixtures);
     arm::assert_admissible(&grounder, &motion, joints);
@@ -71,9 +71,9 @@ fn a_wall_between_cube_and_bowl_is_gone_around() {
             [0.26, 0.0, height / 2.0],
             [0.2, 0.01, height],
         )];
-        let around = Surroundings {
+        let around = CollisionWorld {
             obstacles: vec![(Arc::clone(&wall[0]), 0.003)],
-            ..Surroundings::default()
+            ..CollisionWorld::default()
         };
         // Where the arm rests at home a wall cannot stand.
         let collider = PLAIN.robot().collider();
@@ -111,7 +111,7 @@ fn a_bowl_beside_the_base_is_reached_and_one_behind_it_is_out_of_reach() {
 }
 
 /// Picks the red cube at `(x, y)` among fixtures.
-fn pick_among(x: f64, y: f64, fixtures: &[Arc<Obstacle>]) -> Result<Motion, Refusal> {
+fn pick_among(x: f64, y: f64, fixtures: &[Arc<Obstacle>]) -> Result<StepMotion, Refusal> {
     let scene = scene(vec![cube((x, y), 0.0, 0.03)]);
     solve(&pick("red cube"), &scene, &home(), fixtures)
 }
@@ -128,7 +128,7 @@ fn assert_about(refusal: &Refusal, fixture: &str) {
 
 /// A rail along one side of a cube of 3 cm, 2.5 mm away.
 fn rail((x, y): (f64, f64), height: f64, side: [f64; 2]) -> Arc<Obstacle> {
-    let size = side.map(|way| if way == 0.0 { 0.3 } else { 0.01 });
+    let size = side.map(|path| if path == 0.0 { 0.3 } else { 0.01 });
     let at = [x + 0.0225 * side[0], y + 0.0225 * side[1], height / 2.0];
     fixture("rail", at, [size[0], size[1], height])
 }
@@ -142,17 +142,17 @@ fn a_cube_against_a_rail_is_taken_along_it() {
     }
 }
 
-/// The hand would come up past a lip that reaches over the cube by `over` metres, the cube not.
+/// The hand would come up past a lip that reaches over the cube by `over` meters, the cube not.
 #[test]
 fn what_is_lifted_does_not_hit_what_reaches_over_it() {
     let (x, y) = at(0.2, 0.0);
     let mut caught = 0;
     for side in [[0.0, 1.0], [0.0, -1.0], [1.0, 0.0], [-1.0, 0.0]] {
         for over in [0.002, 0.006] {
-            let size = side.map(|way: f64| if way == 0.0 { 0.1 } else { 0.01 });
+            let size = side.map(|path: f64| if path == 0.0 { 0.1 } else { 0.01 });
             let off = 0.015 + 0.005 - over;
-            let centre = [x + off * side[0], y + off * side[1], 0.05];
-            let lip = [fixture("lip", centre, [size[0], size[1], 0.01])];
+            let center = [x + off * side[0], y + off * side[1], 0.05];
+            let lip = [fixture("lip", center, [size[0], size[1], 0.01])];
             match pick_among(x, y, &lip) {
                 Ok(motion) => {
                     let mut lifts = motion.segments.iter();
@@ -205,15 +205,15 @@ fn what_cannot_be_grasped_is_told_before_the_model_is_asked() {
         grounder.views(scene)[0].affords.contains(&Skill::Pick)
     };
     let words = |grounder: &Grounder, scene: &SceneMemory| -> Vec<String> {
-        let hindrances = grounder.hindrances(scene).into_iter();
-        let picks = hindrances.filter(|it| it.skill == Skill::Pick);
+        let infeasibilities = grounder.infeasibilities(scene).into_iter();
+        let picks = infeasibilities.filter(|it| it.skill == Skill::Pick);
         picks.map(|it| it.reason).collect()
     };
-    let shelved = PLAIN.clone().among([shelf], []);
+    let shelved = PLAIN.clone().with_obstacles([shelf], []);
     assert!(!picks(&shelved, &under) && picks(&PLAIN, &under));
     assert_eq!(words(&shelved, &under), ["the shelf is in the way"]);
     assert!(words(&PLAIN, &under).is_empty());
-    // A neighbour can be moved first: the step stays possible.
+    // A neighbor can be moved first: the step stays possible.
     let mut crowd = vec![cube((x, y), 0.0, 0.03)];
     for (number, [dx, dy]) in [[0.0, 1.0], [0.0, -1.0], [1.0, 0.0], [-1.0, 0.0]]
         .into_iter()
@@ -240,13 +240,13 @@ fn what_cannot_be_pushed_or_pointed_at_is_told_too() {
     let under = scene(vec![cube((x, y), 0.0, 0.03)]);
     let plain = &PLAIN.views(&under)[0].affords;
     assert_eq!(plain, &[Skill::Pick, Skill::Push, Skill::Point]);
-    assert!(PLAIN.hindrances(&under).is_empty());
+    assert!(PLAIN.infeasibilities(&under).is_empty());
     // The hand fits neither between the table and this shelf nor around it.
     let shelf = fixture("shelf", [x + 0.02, y, 0.075], [0.3, 0.4, 0.01]);
-    let shelved = PLAIN.clone().among([shelf], []);
+    let shelved = PLAIN.clone().with_obstacles([shelf], []);
     assert_eq!(shelved.views(&under)[0].affords, []);
     for skill in [Skill::Pick, Skill::Push, Skill::Point] {
-        let told = shelved.hindrances(&under);
+        let told = shelved.infeasibilities(&under);
         let why = told.iter().find(|it| it.skill == skill);
         assert!(why.unwrap().reason.contains("shelf"), "{told:?}");
         let refusal = shelved.ground(&step(skill), &under, &home()).unwrap_err();
@@ -271,9 +271,9 @@ fn where_nothing_can_be_put_is_told_while_something_is_held() {
     scene.grasp("red cube", picked.tool_from_object().unwrap());
     assert!(PLAIN.views(&scene)[0].receives.contains(&Relation::In));
     let lid = fixture("lid", [x, y, 0.075], [0.14, 0.14, 0.01]);
-    let covered = PLAIN.clone().among([lid], []);
+    let covered = PLAIN.clone().with_obstacles([lid], []);
     assert!(!covered.views(&scene)[0].receives.contains(&Relation::In));
-    let told = covered.hindrances(&scene);
+    let told = covered.infeasibilities(&scene);
     let about = |relation| told.iter().find(|it| it.relation == Some(relation));
     let why = about(Relation::In).expect("it is told");
     assert_eq!(
@@ -294,7 +294,7 @@ fn the_walls_of_the_workspace_are_kept() {
         offset: -offset,
         margin: 0.003,
     };
-    let within = |offset: f64| PLAIN.clone().among([], [wall(offset)]);
+    let within = |offset: f64| PLAIN.clone().with_obstacles([], [wall(offset)]);
     assert!(
         within(0.3)
             .ground(&pick("red cube"), &scene, &home())
@@ -319,8 +319,8 @@ fn a_push_does_not_squeeze_a_thing_against_what_is_known() {
         let place = [x, y + side * 0.03, 0.01];
         fixture("rail", place, [0.1, 0.01, 0.02])
     });
-    let railed = PLAIN.clone().among(rails, []);
-    let walled = PLAIN.clone().among(
+    let railed = PLAIN.clone().with_obstacles(rails, []);
+    let walled = PLAIN.clone().with_obstacles(
         [],
         [1.0, -1.0].map(|side| HalfSpace {
             name: "side wall of the workspace".to_owned(),
@@ -348,7 +348,7 @@ fn what_is_seen_under_the_name_of_a_fixture_does_not_take_its_place() {
     shelf.name = "shelf".to_owned();
     let scene = scene(vec![shelf]);
     let above = fixture("shelf", [x + 0.02, y, 0.05], [0.12, 0.3, 0.01]);
-    let shelved = PLAIN.clone().among([above], []);
+    let shelved = PLAIN.clone().with_obstacles([above], []);
     assert!(PLAIN.ground(&pick("shelf"), &scene, &home()).is_ok());
     assert_about(
         &shelved.ground(&pick("shelf"), &scene, &home()).unwrap_err(),

@@ -137,10 +137,10 @@ fn what_can_be_done_is_known_before_the_model_is_asked() {
                 let clock = Instant::now();
                 let views = GROUNDER.views(&scene);
                 let seen = clock.elapsed();
-                let hindrances = GROUNDER.hindrances(&scene).len();
+                let infeasibilities = GROUNDER.infeasibilities(&scene).len();
                 let affords: usize = views.iter().map(|view| view.affords.len()).sum();
                 println!(
-                    "{spread} m apart at {radius} m, held {held}: {affords} skills in {seen:.1?}, {hindrances} hindrances in {:.1?}",
+                    "{spread} m apart at {radius} m, held {held}: {affords} skills in {seen:.1?}, {infeasibilities} hindrances in {:.1?}",
                     clock.elapsed() - seen
                 );
             }

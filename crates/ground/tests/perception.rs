@@ -5,7 +5,7 @@ mod table;
 
 use enact_ground::scene::{Footprint, SceneMemory, Solid, proposals};
 use enact_plan::{Detection, Relation};
-use enact_types::{Frame, NormalisedPoint, Point3};
+use enact_types::{Frame, NormalizedPoint, Point3};
 use table::{Body, Table, shapes};
 
 /// Perceives the bodies of a table; every body is pointed at where it shows most.
@@ -190,7 +190,7 @@ fn a_cube_in_a_bowl_and_a_stack_are_separate_things() {
 }
 
 #[test]
-fn a_thing_in_a_bowl_of_its_own_colour_is_told_apart() {
+fn a_thing_in_a_bowl_of_its_own_color_is_told_apart() {
     for (x, y, yaw) in places().step_by(3) {
         for (dx, dy) in [(0.0, 0.0), (0.008, -0.005)] {
             let table = Table {
@@ -220,7 +220,7 @@ fn points_on_nothing_solid_are_dropped_with_a_reason() {
     let (frame, owners) = table.render(3);
     let mut list = detections(&table, &frame, &owners);
     list.push(Detection {
-        point: enact_types::NormalisedPoint { y: 900, x: 900 },
+        point: enact_types::NormalizedPoint { y: 900, x: 900 },
         label: "green ball".to_owned(),
     });
     list.push(list[0].clone());
@@ -318,7 +318,7 @@ fn without_depth_what_is_right_below_the_camera_is_where_it_is_pointed_at() {
         let red = (140..180).contains(&x) && (100..140).contains(&y);
         *pixel = image::Rgb(if red { [200, 40, 30] } else { [168, 128, 88] });
     }
-    let point = NormalisedPoint { y: 500, x: 500 };
+    let point = NormalizedPoint { y: 500, x: 500 };
     let label = "red cube".to_owned();
     let mut memory = SceneMemory::default();
     memory.update(&frame, &[Detection { point, label }], &|_| false);
@@ -353,7 +353,7 @@ fn without_depth_what_looks_like_the_table_is_a_guess_about_its_place() {
     let table = Table { bodies: vec![] };
     let (mut frame, _) = table.render(5);
     frame.depth = None;
-    let point = NormalisedPoint { y: 500, x: 500 };
+    let point = NormalizedPoint { y: 500, x: 500 };
     let label = "key".to_owned();
     let mut memory = SceneMemory::default();
     memory.update(&frame, &[Detection { point, label }], &|_| false);
@@ -429,7 +429,8 @@ fn what_the_model_does_not_name_is_still_in_the_way() {
         .unwrap();
     for segment in &motion.segments {
         for sample in &segment.samples {
-            for placed in enact_ground::motion::body::placed(grounder.robot(), None, sample) {
+            for placed in enact_ground::motion::robot_shapes::placed(grounder.robot(), None, sample)
+            {
                 let hit = placed.surface().any(|point| unnamed.distance(&point) < 0.0);
                 assert!(!hit, "{} hits it", placed.part.name);
             }

@@ -6,15 +6,15 @@ mod table;
 use arm::{GROUNDER, assert_admissible, at, bowl, cube, scene};
 use enact_ground::motion::Effect;
 use enact_ground::scene::{Footprint, SceneMemory, SceneObject};
-use enact_ground::{Evidence, Motion, judge};
+use enact_ground::{StepEvidence, StepMotion, judge};
 use enact_plan::{Detection, Relation, Step, Verdict};
 use enact_types::{Refusal, Vector3};
 use proptest::prelude::*;
 use table::{Body, Table, shapes};
 
 /// The turn of the thing from where it is grasped to where it is let go, counterclockwise, degrees,
-/// and how far it is moved, metres.
-fn turn(motion: &Motion, object: &SceneObject) -> (f64, f64) {
+/// and how far it is moved, meters.
+fn turn(motion: &StepMotion, object: &SceneObject) -> (f64, f64) {
     let segment = motion
         .segments
         .iter()
@@ -24,7 +24,7 @@ fn turn(motion: &Motion, object: &SceneObject) -> (f64, f64) {
     let pose = tool * motion.tool_from_object().unwrap();
     let side = pose.rotation * Vector3::x();
     let turned = (side.y.atan2(side.x) - object.solid.yaw).to_degrees();
-    let moved = pose.translation.vector - object.solid.centre().coords;
+    let moved = pose.translation.vector - object.solid.center().coords;
     ((turned + 180.0).rem_euclid(360.0) - 180.0, moved.norm())
 }
 
@@ -122,7 +122,7 @@ fn verdict(degrees: i16, before: Body, after: Body) -> (Verdict, String) {
     look(&mut known, before);
     let mut seen = known.clone();
     let frame = look(&mut seen, after);
-    let evidence = Evidence {
+    let evidence = StepEvidence {
         robot: GROUNDER.robot(),
         measured: Some(GROUNDER.robot().home()),
         before: &known,
@@ -130,8 +130,8 @@ fn verdict(degrees: i16, before: Body, after: Body) -> (Verdict, String) {
         frame: &frame,
     };
     let name = known.objects()[0].name.clone();
-    let judgement = judge(&Step::rotate(name, degrees), &evidence);
-    (judgement.verdict, judgement.reason)
+    let judgment = judge(&Step::rotate(name, degrees), &evidence);
+    (judgment.verdict, judgment.reason)
 }
 
 #[test]

@@ -6,11 +6,11 @@ use arm::{
     GROUNDER, assert_admissible, at, bowl, cube, end_of, grounder, pick, picked, picked_by, place,
     scene,
 };
+use enact_ground::motion::escape_collision::escape_path;
 use enact_ground::motion::point_to_point::move_to;
-use enact_ground::motion::way_out::way_out;
 use enact_ground::{Grounder, Purpose, skills};
 use enact_plan::{Direction, Relation, Skill, Step};
-use enact_robot::Surroundings;
+use enact_robot::CollisionWorld;
 use enact_types::{JointVector, Refusal, Vector3};
 use proptest::prelude::*;
 
@@ -22,7 +22,7 @@ proptest! {
         radius in 0.14..0.27_f64, angle in -1.0..1.0_f64, yaw in 0.0..1.57_f64, edge in 0.026..0.036_f64,
     ) {
         let target = cube(at(radius, angle), yaw, edge);
-        let centre = target.solid.centre();
+        let center = target.solid.center();
         let (_, _, motion) = picked(scene(vec![target]));
         let robot = GROUNDER.robot();
         let gripper = robot.gripper().unwrap();
@@ -30,21 +30,21 @@ proptest! {
         let tool = robot.forward(reached);
         let opening = tool.rotation * gripper.opening_axis.into_inner();
         let grasp = tool * gripper.tool_from_grasp;
-        let inside = (centre - grasp).dot(&opening);
+        let inside = (center - grasp).dot(&opening);
         let open = gripper.opening(reached[gripper.joint]);
         prop_assert!((inside - edge / 2.0 - 0.0035).abs() < 0.001, "{inside}");
         prop_assert!(open > edge + 0.01 && inside + edge / 2.0 < open);
-        prop_assert!(grasp.z < centre.z + 0.002 && grasp.z > 0.008);
+        prop_assert!(grasp.z < center.z + 0.002 && grasp.z > 0.008);
         let held = robot.forward(end_of(&motion, Purpose::Lift)) * motion.tool_from_object().unwrap();
-        prop_assert!(held.translation.z > centre.z + 0.04);
+        prop_assert!(held.translation.z > center.z + 0.04);
     }
 
     #[test]
     fn what_is_picked_can_be_placed_in_a_bowl(
-        radius in 0.15..0.25_f64, angle in -1.0..1.0_f64, yaw in 0.0..1.57_f64, way in 0.14..0.24_f64,
+        radius in 0.15..0.25_f64, angle in -1.0..1.0_f64, yaw in 0.0..1.57_f64, path in 0.14..0.24_f64,
     ) {
         let other = if angle > 0.0 { angle - 0.9 } else { angle + 0.9 };
-        let bowl = bowl(at(way, other));
+        let bowl = bowl(at(path, other));
         let (x, y) = (bowl.solid.x, bowl.solid.y);
         let (scene, joints, pick) = picked(scene(vec![cube(at(radius, angle), yaw, 0.03), bowl]));
         let motion = GROUNDER.ground(&place(Relation::In, "blue bowl"), &scene, &joints).unwrap();
@@ -61,7 +61,7 @@ proptest! {
         radius in 0.16..0.24_f64, angle in -0.9..0.9_f64, yaw in 0.0..1.57_f64, side in 0..4_usize,
     ) {
         let target = cube(at(radius, angle), yaw, 0.03);
-        let middle = target.solid.centre();
+        let middle = target.solid.center();
         let scene = scene(vec![target]);
         let home = GROUNDER.robot().home().clone();
         let name = "red cube".to_owned();
@@ -95,7 +95,7 @@ fn joints_outside_their_limits_creep_back_before_anything_else() {
         for outside in [limits.min - 0.04, limits.max + 0.04] {
             let mut start = robot.home().clone();
             start[joint] = outside;
-            let around = Surroundings::table(robot);
+            let around = CollisionWorld::table(robot);
             if robot.collider().check_posture(&start, &around).is_err() {
                 continue;
             }
@@ -132,7 +132,7 @@ fn a_cube_is_stacked_upright_on_another() {
 fn pushes_go_where_the_picture_shows() {
     let scene = scene(vec![cube(at(0.18, 0.0), 0.0, 0.03)]);
     let home = GROUNDER.robot().home().clone();
-    for (direction, way) in [
+    for (direction, path) in [
         (Direction::Left, -Vector3::y()),
         (Direction::Right, Vector3::y()),
     ] {
@@ -145,7 +145,7 @@ fn pushes_go_where_the_picture_shows() {
             .unwrap();
         let position = |joints: &JointVector| GROUNDER.robot().forward(joints).translation.vector;
         let moved = position(segment.end().unwrap()) - position(&segment.samples[0]);
-        assert!(moved.dot(&way) > 0.05, "{direction:?} moves by {moved}");
+        assert!(moved.dot(&path) > 0.05, "{direction:?} moves by {moved}");
     }
 }
 
@@ -204,7 +204,7 @@ fn a_new_approach_grasps_from_another_side_or_angle() {
     let scene = scene(vec![cube(at(0.2, 0.2), 0.3, 0.03)]);
     let home = GROUNDER.robot().home().clone();
     let grasp = |approach: usize| {
-        let motion = GROUNDER.ground_anew(&pick("red cube"), &scene, &home, approach);
+        let motion = GROUNDER.ground_attempt(&pick("red cube"), &scene, &home, approach);
         let motion = motion.unwrap();
         assert_admissible(&GROUNDER, &motion, &home);
         GROUNDER
@@ -221,7 +221,7 @@ fn a_new_approach_grasps_from_another_side_or_angle() {
 }
 
 #[test]
-fn the_hand_keeps_clear_of_neighbours() {
+fn the_hand_keeps_clear_of_neighbors() {
     let mut near = cube(at(0.2, 0.0), 0.0, 0.03);
     near.name = "green cube".to_owned();
     near.solid.y += 0.045;
@@ -229,7 +229,7 @@ fn the_hand_keeps_clear_of_neighbours() {
     let home = GROUNDER.robot().home().clone();
     let motion = GROUNDER.ground(&pick("red cube"), &scene, &home).unwrap();
     let reached = end_of(&motion, Purpose::Approach);
-    for placed in enact_ground::motion::body::placed(GROUNDER.robot(), None, reached) {
+    for placed in enact_ground::motion::robot_shapes::placed(GROUNDER.robot(), None, reached) {
         for point in placed.surface() {
             let distance = near.solid.distance(&point);
             assert!(distance > 0.0, "{} is in the neighbour", placed.part.name);
@@ -278,13 +278,13 @@ fn a_folded_arm_gets_home_without_coming_closer_to_itself() {
 fn get_home(grounder: &Grounder, degrees: [f64; 6]) {
     let robot = grounder.robot();
     let folded = JointVector::from(degrees.map(f64::to_radians).to_vec());
-    let alone = Surroundings::default();
+    let alone = CollisionWorld::default();
     assert!(robot.collider().check_posture(&folded, &alone).is_err());
     let motion_to = |goal: &JointVector| {
         let samples = move_to(robot, &folded, goal, 0.0)?;
         robot.collider().check_path(&samples, &alone)
     };
-    let (clear, ()) = way_out(robot, &alone, &folded, motion_to).expect("a way");
+    let (clear, ()) = escape_path(robot, &alone, &folded, motion_to).expect("a way");
     assert!(robot.collider().check_posture(&clear, &alone).is_ok());
     assert!(clear.max_difference(&folded) < 1.0);
     let nothing = scene(Vec::new());

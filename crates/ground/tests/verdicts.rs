@@ -5,7 +5,7 @@ mod table;
 
 use arm::GROUNDER;
 use enact_ground::scene::SceneMemory;
-use enact_ground::verify::{Evidence, judge};
+use enact_ground::verify::{StepEvidence, judge};
 use enact_plan::{Detection, Direction, Relation, Step, Verdict};
 use enact_types::{Frame, JointVector, Pose};
 use table::{Body, Table, shapes};
@@ -32,7 +32,7 @@ fn look(scene: &mut SceneMemory, table: &Table, seen: impl Fn(&str) -> bool) -> 
     frame
 }
 
-/// All joints at home, the fingers this far apart in metres.
+/// All joints at home, the fingers this far apart in meters.
 fn fingers(opening: f64) -> JointVector {
     let robot = GROUNDER.robot();
     let gripper = robot.gripper().unwrap();
@@ -49,15 +49,15 @@ fn verdict(
     frame: &Frame,
 ) -> (Verdict, String) {
     let measured = fingers(opening);
-    let evidence = Evidence {
+    let evidence = StepEvidence {
         robot: GROUNDER.robot(),
         measured: Some(&measured),
         before,
         after,
         frame,
     };
-    let judgement = judge(step, &evidence);
-    (judgement.verdict, judgement.reason)
+    let judgment = judge(step, &evidence);
+    (judgment.verdict, judgment.reason)
 }
 
 /// The scene and verdict after picking the red cube, with the table as it is then.
@@ -183,7 +183,7 @@ fn the_arm_shows_whether_it_points_and_whether_it_is_home() {
     let motion = GROUNDER.ground(&step, &scene, &home).unwrap();
     let there = motion.segments.last().unwrap().end().unwrap().clone();
     let at = |step: &Step, joints: &JointVector| {
-        let evidence = Evidence {
+        let evidence = StepEvidence {
             robot: GROUNDER.robot(),
             measured: Some(joints),
             before: &scene,

@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use enact_plan::translate::translate;
+use enact_plan::free_text::translate;
 use enact_plan::{
-    Answer, Detection, Plan, PlannerError, Rejection, Situation, Skill, Step, Token, Usage,
+    Detection, ModelResponse, Plan, PlannerError, Rejection, Situation, Skill, Step, Token, Usage,
     grammar, prompt,
 };
-use enact_types::{Frame, NormalisedPoint, Reason};
+use enact_types::{Frame, NormalizedPoint, Reason};
 use image::RgbImage;
 use serde_json::Value;
 
+use crate::config::ModelConfig;
 use crate::marks::draw;
 use crate::picture::prepare;
-use crate::settings::Settings;
 use crate::special::SpecialTokens;
 
 /// What came back.
@@ -48,7 +48,7 @@ impl Failure {
 
 /// A model that answers one question at a time with JSON.
 pub(crate) trait Chat {
-    fn settings(&self) -> &Settings;
+    fn settings(&self) -> &ModelConfig;
 
     fn special_tokens(&self) -> &SpecialTokens;
 
@@ -57,7 +57,7 @@ pub(crate) trait Chat {
         false
     }
 
-    /// How freely plans are drawn: see [`Options::temperature`](crate::Options::temperature).
+    /// How freely plans are drawn: see [`RequestOptions::temperature`](crate::RequestOptions::temperature).
     fn temperature(&self) -> f64;
 
     /// Asks with a picture or without. The answer follows `schema` if it is not cut.
@@ -77,17 +77,21 @@ macro_rules! see_and_plan {
             fn perceive(
                 &mut self,
                 frame: &enact_types::Frame,
-            ) -> Result<enact_plan::Answer<Vec<enact_plan::Detection>>, enact_plan::PlannerError>
-            {
+            ) -> Result<
+                enact_plan::ModelResponse<Vec<enact_plan::Detection>>,
+                enact_plan::PlannerError,
+            > {
                 $crate::chat::perceive(self, frame)
             }
 
             fn perceive_marked(
                 &mut self,
                 frame: &enact_types::Frame,
-                marks: &[enact_types::NormalisedPoint],
-            ) -> Result<enact_plan::Answer<Vec<enact_plan::Detection>>, enact_plan::PlannerError>
-            {
+                marks: &[enact_types::NormalizedPoint],
+            ) -> Result<
+                enact_plan::ModelResponse<Vec<enact_plan::Detection>>,
+                enact_plan::PlannerError,
+            > {
                 $crate::chat::perceive_marked(self, frame, marks)
             }
         }
@@ -97,7 +101,7 @@ macro_rules! see_and_plan {
                 &mut self,
                 frame: &enact_types::Frame,
                 situation: &enact_plan::Situation,
-            ) -> Result<enact_plan::Answer<enact_plan::Plan>, enact_plan::PlannerError> {
+            ) -> Result<enact_plan::ModelResponse<enact_plan::Plan>, enact_plan::PlannerError> {
                 $crate::chat::plan(self, frame, situation)
             }
 
@@ -113,7 +117,7 @@ pub(crate) use see_and_plan;
 pub(crate) fn perceive(
     chat: &mut impl Chat,
     frame: &Frame,
-) -> Result<Answer<Vec<Detection>>, PlannerError> {
+) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
     let text = prompt::perceive(chat.settings().prompt);
     let picture = Some(picture_of(chat.settings(), frame));
     let schema = grammar::detections();
@@ -125,8 +129,8 @@ pub(crate) fn perceive(
 pub(crate) fn perceive_marked(
     chat: &mut impl Chat,
     frame: &Frame,
-    marks: &[NormalisedPoint],
-) -> Result<Answer<Vec<Detection>>, PlannerError> {
+    marks: &[NormalizedPoint],
+) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
     let text = prompt::perceive_marked(marks.len());
     let picture = Some(draw(picture_of(chat.settings(), frame), marks));
     let schema = grammar::marked(marks.len());
@@ -141,7 +145,7 @@ pub(crate) fn plan(
     chat: &mut impl Chat,
     frame: &Frame,
     situation: &Situation,
-) -> Result<Answer<Plan>, PlannerError> {
+) -> Result<ModelResponse<Plan>, PlannerError> {
     let settings = chat.settings();
     let skills = settings.skills.clone();
     let text = prompt::plan(settings.prompt, situation, &skills);
@@ -169,7 +173,7 @@ fn only(plan: Plan, skills: &[Skill]) -> Result<Plan, Rejection> {
     }
 }
 
-fn picture_of(settings: &Settings, frame: &Frame) -> RgbImage {
+fn picture_of(settings: &ModelConfig, frame: &Frame) -> RgbImage {
     match settings.image {
         Some(size) => prepare(&frame.rgb, size),
         None => frame.rgb.clone(),
@@ -181,8 +185,8 @@ fn answer<T>(
     schema: Value,
     reply: Reply,
     parse: impl Fn(&str) -> Result<T, Rejection>,
-) -> Answer<T> {
-    let meaning = if reply.cut && !is_whole(&reply.text) {
+) -> ModelResponse<T> {
+    let parsed = if reply.cut && !is_whole(&reply.text) {
         Err(Rejection(format!(
             "the answer was cut after {} tokens",
             reply.usage.completion_tokens
@@ -190,10 +194,10 @@ fn answer<T>(
     } else {
         parse(&reply.text)
     };
-    Answer {
+    ModelResponse {
         prompt,
         completion: reply.text,
-        meaning,
+        parsed,
         usage: reply.usage,
         grammar: Some(schema),
         tokens: reply.tokens,
@@ -218,7 +222,7 @@ mod tests {
             usage: Usage::default(),
             tokens: Vec::new(),
         };
-        answer(String::new(), Value::Null, reply, Plan::parse).meaning
+        answer(String::new(), Value::Null, reply, Plan::parse).parsed
     }
 
     #[test]

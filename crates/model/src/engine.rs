@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use either::Either;
-use enact_types::stop::Unanswered;
+use enact_types::stop::WaitError;
 use enact_types::{Reason, StopSwitch};
 use mistralrs::{
     ChatCompletionResponse, CustomLogitsProcessor, GgufModelBuilder, Model, ModelBuilder,
@@ -24,7 +24,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::chat::Failure;
 use crate::quiet;
-use crate::source::Source;
+use crate::source::ModelSource;
 
 type Outcome = Result<ChatCompletionResponse, Reason>;
 
@@ -44,7 +44,7 @@ impl Engine {
     ///
     /// # Errors
     /// Says why the model cannot be loaded.
-    pub(crate) fn load(source: &Source, stop: &StopSwitch) -> Result<Self, Failure> {
+    pub(crate) fn load(source: &ModelSource, stop: &StopSwitch) -> Result<Self, Failure> {
         quiet::hush_engine_panics();
         let refused = |reason: Reason| Failure::Refused(reason.reworded(quiet::first_line));
         let runtime = Builder::new_multi_thread()
@@ -105,7 +105,7 @@ impl Engine {
             // It was given up, so what it says is of no use.
             let _ = self.wait(late, deadline)?;
         }
-        let wanted = Wanted::default();
+        let wanted = CancelToken::default();
         let request = request.add_logits_processor(Arc::new(wanted.clone()));
         let (sender, receiver) = channel();
         let model = Arc::clone(&self.model);
@@ -126,9 +126,9 @@ impl Engine {
     fn wait(&mut self, receiver: Receiver<Outcome>, deadline: Instant) -> Result<Outcome, Failure> {
         let failure = match self.stop.receive(&receiver, Some(deadline)) {
             Ok(outcome) => return Ok(outcome),
-            Err(Unanswered::Gone) => return Ok(Err("the request panicked".into())),
-            Err(Unanswered::Late) => Failure::TimedOut,
-            Err(Unanswered::Stopped) => Failure::Stopped,
+            Err(WaitError::Gone) => return Ok(Err("the request panicked".into())),
+            Err(WaitError::Late) => Failure::TimedOut,
+            Err(WaitError::Stopped) => Failure::Stopped,
         };
         self.late = Some(receiver);
         Err(failure)
@@ -153,21 +153,21 @@ impl Drop for Engine {
 /// Whether somebody still wants the answer. The engine asks before each token; a refusal is the
 /// one way out of a request that leaves it in order, and changes nothing before.
 #[derive(Clone)]
-struct Wanted(Arc<AtomicBool>);
+struct CancelToken(Arc<AtomicBool>);
 
-impl Default for Wanted {
+impl Default for CancelToken {
     fn default() -> Self {
         Self(Arc::new(AtomicBool::new(true)))
     }
 }
 
-impl Wanted {
+impl CancelToken {
     fn end(&self) {
         self.0.store(false, Ordering::Relaxed);
     }
 }
 
-impl CustomLogitsProcessor for Wanted {
+impl CustomLogitsProcessor for CancelToken {
     fn apply(&self, logits: &Tensor, _: &[u32]) -> mistralrs::Result<Tensor> {
         if self.0.load(Ordering::Relaxed) {
             Ok(logits.clone())
@@ -198,16 +198,16 @@ fn plainer(reason: String) -> String {
     }
 }
 
-async fn build(source: &Source) -> Result<Model, Reason> {
+async fn build(source: &ModelSource) -> Result<Model, Reason> {
     match source {
-        Source::Folder(folder) => {
+        ModelSource::Folder(folder) => {
             let folder = folder.display();
             build_auto(ModelBuilder::new(folder).with_dtype(ModelDType::F32)).await
         }
-        Source::Hub(id) => build_auto(ModelBuilder::new(id)).await,
-        Source::Gguf(file) => build_gguf(folder_of(source), file).await,
-        Source::Uqff(file) => build_uqff(folder_of(source), file).await,
-        Source::Server(address) => Err(format!("`{address}` is a server, not a file").into()),
+        ModelSource::Hub(id) => build_auto(ModelBuilder::new(id)).await,
+        ModelSource::Gguf(file) => build_gguf(folder_of(source), file).await,
+        ModelSource::Uqff(file) => build_uqff(folder_of(source), file).await,
+        ModelSource::Server(address) => Err(format!("`{address}` is a server, not a file").into()),
     }
 }
 
@@ -257,7 +257,7 @@ async fn build_uqff(folder: &Path, file: &Path) -> Result<Model, Reason> {
     built.map_err(|error| Reason::new(format!("{error:#}"), error))
 }
 
-fn folder_of(source: &Source) -> &Path {
+fn folder_of(source: &ModelSource) -> &Path {
     source.folder().unwrap_or(Path::new("."))
 }
 

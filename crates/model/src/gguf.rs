@@ -21,7 +21,7 @@ const USER_DEFINED: i64 = 4;
 
 /// A token that is no piece of text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Token {
+pub(crate) struct ControlToken {
     pub(crate) id: u32,
     pub(crate) content: String,
     /// Whether the file says that it is for control; else somebody added it.
@@ -34,13 +34,13 @@ pub(crate) struct Token {
 ///
 /// # Errors
 /// The file is not a GGUF file.
-pub(crate) fn tokens(file: &Path) -> Result<Vec<Token>, Reason> {
+pub(crate) fn tokens(file: &Path) -> Result<Vec<ControlToken>, Reason> {
     let opened = File::open(file).map_err(Reason::of)?;
     let content = Content::read(&mut BufReader::new(opened)).map_err(Reason::of)?;
     Ok(listed(&|key| content.metadata.get(key)))
 }
 
-fn listed<'a>(value: &dyn Fn(&str) -> Option<&'a Value>) -> Vec<Token> {
+fn listed<'a>(value: &dyn Fn(&str) -> Option<&'a Value>) -> Vec<ControlToken> {
     let list = |key| value(key).and_then(|list| list.to_vec().ok());
     let types: Vec<i64> = list("tokenizer.ggml.token_type")
         .into_iter()
@@ -56,7 +56,7 @@ fn listed<'a>(value: &dyn Fn(&str) -> Option<&'a Value>) -> Vec<Token> {
         let kind = types.get(id as usize).copied();
         let is_end = ends.contains(&i64::from(id)) && kind != Some(NORMAL);
         let is_control = kind == Some(CONTROL) || is_end;
-        (is_control || kind == Some(USER_DEFINED)).then(|| Token {
+        (is_control || kind == Some(USER_DEFINED)).then(|| ControlToken {
             id,
             content: text.to_string().cloned().unwrap_or_default(),
             is_control,
@@ -83,7 +83,7 @@ mod tests {
 
     use super::*;
 
-    fn ids(tokens: &[Token], which: impl Fn(&Token) -> bool) -> Vec<u32> {
+    fn ids(tokens: &[ControlToken], which: impl Fn(&ControlToken) -> bool) -> Vec<u32> {
         let of = tokens.iter().filter(|token| which(token));
         of.map(|token| token.id).collect()
     }

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`source`] | what the words that name a model mean |
 //! | [`options`] | bounds on a request |
-//! | [`settings`] | how a model wants to be asked, from its `enact.toml` |
+//! | [`config`] | how a model wants to be asked, from its `enact.toml` |
 //! | [`picture`] | a camera picture as a model takes it |
 //! | [`marks`] | numbers drawn on a picture |
 //! | [`special`] | control tokens in a person's words, made harmless |
@@ -17,6 +17,7 @@
 //! | [`server`] | a model behind a server |
 
 mod chat;
+pub mod config;
 mod engine;
 mod files;
 mod gguf;
@@ -26,7 +27,6 @@ pub mod options;
 pub mod picture;
 mod quiet;
 pub mod server;
-pub mod settings;
 pub mod source;
 pub mod special;
 
@@ -35,16 +35,16 @@ use std::time::Duration;
 use enact_plan::{Perceiver, Planner, PlannerError};
 use enact_types::StopSwitch;
 
+pub use config::ModelConfig;
 pub use mistral::MistralModel;
-pub use options::Options;
+pub use options::RequestOptions;
 pub use picture::prepare;
 pub use server::ServerModel;
-pub use settings::Settings;
-pub use source::Source;
+pub use source::ModelSource;
 pub use special::SpecialTokens;
 
 /// Something that sees and plans.
-pub trait Model: Perceiver + Planner + Send {
+pub trait VisionLanguageModel: Perceiver + Planner + Send {
     /// The words that it was opened by.
     fn name(&self) -> &str;
 
@@ -69,11 +69,11 @@ pub trait Model: Perceiver + Planner + Send {
 /// [`PlannerError::Load`] where there is no such model or it cannot be loaded.
 pub fn open(
     source: &str,
-    options: Options,
+    options: RequestOptions,
     stop: &StopSwitch,
-) -> Result<Box<dyn Model>, PlannerError> {
-    match Source::parse(source) {
-        Source::Server(_) => Ok(Box::new(ServerModel::connect(source, options, stop)?)),
+) -> Result<Box<dyn VisionLanguageModel>, PlannerError> {
+    match ModelSource::parse(source) {
+        ModelSource::Server(_) => Ok(Box::new(ServerModel::connect(source, options, stop)?)),
         _ => Ok(Box::new(MistralModel::load(source, options, stop)?)),
     }
 }

@@ -3,7 +3,7 @@
 //! Set-of-mark prompting (Yang et al., "Set-of-Mark Prompting Unleashes Extraordinary Visual
 //! Grounding in GPT-4V", 2023).
 
-use enact_types::NormalisedPoint;
+use enact_types::NormalizedPoint;
 use font8x8::{BASIC_FONTS, UnicodeFonts};
 use image::{Rgb, RgbImage};
 
@@ -15,7 +15,7 @@ const PAPER: Rgb<u8> = Rgb([0, 0, 0]);
 const INK: Rgb<u8> = Rgb([255, 255, 255]);
 
 /// The picture with the numbers 1, 2, … in white on black at these points.
-pub fn draw(mut picture: RgbImage, marks: &[NormalisedPoint]) -> RgbImage {
+pub fn draw(mut picture: RgbImage, marks: &[NormalizedPoint]) -> RgbImage {
     let scale = (picture.width() / WIDTH).max(1);
     for (index, mark) in marks.iter().enumerate() {
         let number = (index + 1).to_string();
@@ -56,20 +56,20 @@ mod tests {
 
     #[test]
     fn a_number_stands_at_its_point_and_nowhere_else() {
-        let grey = Rgb([128, 128, 128]);
-        let blank = || RgbImage::from_pixel(320, 240, grey);
-        let mark = |y, x| NormalisedPoint { y, x };
+        let gray = Rgb([128, 128, 128]);
+        let blank = || RgbImage::from_pixel(320, 240, gray);
+        let mark = |y, x| NormalizedPoint { y, x };
         let marks = [mark(500, 500), mark(0, 1000)];
         let drawn = draw(blank(), &marks);
         let changed = |x0: u32, y0: u32| {
             let near = |x: u32, y: u32| x.abs_diff(x0) < 12 && y.abs_diff(y0) < 12;
             drawn
                 .enumerate_pixels()
-                .filter(|(x, y, pixel)| near(*x, *y) && **pixel != grey)
+                .filter(|(x, y, pixel)| near(*x, *y) && **pixel != gray)
                 .count()
         };
         assert_eq!((changed(160, 120), changed(315, 4)), (81, 81));
-        let all = drawn.pixels().filter(|pixel| **pixel != grey).count();
+        let all = drawn.pixels().filter(|pixel| **pixel != gray).count();
         assert_eq!(all, 162);
         let ink = |picture: &RgbImage| picture.pixels().filter(|pixel| **pixel == INK).count();
         assert!(ink(&drawn) > 20);
@@ -78,7 +78,7 @@ mod tests {
             draw(blank(), &marks[..1]),
             draw(blank(), &[marks[1], marks[0]])
         );
-        let large = draw(RgbImage::from_pixel(1280, 960, grey), &marks[..1]);
+        let large = draw(RgbImage::from_pixel(1280, 960, gray), &marks[..1]);
         assert_eq!(ink(&large), 16 * ink(&draw(blank(), &marks[..1])));
     }
 }

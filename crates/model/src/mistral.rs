@@ -13,12 +13,12 @@ use mistralrs::{
 use serde_json::Value;
 
 use crate::chat::{self, Chat, Failure, Reply};
+use crate::config::ModelConfig;
 use crate::engine::Engine;
-use crate::options::Options;
-use crate::settings::Settings;
-use crate::source::Source;
+use crate::options::RequestOptions;
+use crate::source::ModelSource;
 use crate::special::SpecialTokens;
-use crate::{Model, files};
+use crate::{VisionLanguageModel, files};
 
 /// Where plans are drawn, less probable tokens than this many are left out.
 const DRAWN_FROM: usize = 40;
@@ -31,8 +31,8 @@ const ROOM: usize = 2;
 /// questions in the same order get the same answers.
 pub struct MistralModel {
     name: String,
-    options: Options,
-    settings: Settings,
+    options: RequestOptions,
+    settings: ModelConfig,
     special: SpecialTokens,
     engine: Engine,
     load_time: Duration,
@@ -41,19 +41,23 @@ pub struct MistralModel {
 impl MistralModel {
     /// Loads a local folder, a GGUF or UQFF file, or a Hugging Face id. Local
     /// folders are computed in single precision, hub models in the precision
-    /// that mistral.rs chooses. A folder may have an `enact.toml` (see [`Settings`]). As long as
+    /// that mistral.rs chooses. A folder may have an `enact.toml` (see [`ModelConfig`]). As long as
     /// `stop` is pressed it neither loads nor answers.
     ///
     /// # Errors
     /// [`PlannerError::Load`] with one sentence that says what is wrong with the
     /// files, or what the engine says.
-    pub fn load(source: &str, options: Options, stop: &StopSwitch) -> Result<Self, PlannerError> {
+    pub fn load(
+        source: &str,
+        options: RequestOptions,
+        stop: &StopSwitch,
+    ) -> Result<Self, PlannerError> {
         let start = Instant::now();
         let failed = |reason: Reason| PlannerError::Load {
             model: source.to_owned(),
             reason,
         };
-        let place = Source::parse(source);
+        let place = ModelSource::parse(source);
         let settings = read_settings(&place).map_err(failed)?;
         let engine = Engine::load(&place, stop).map_err(|failure| match failure {
             Failure::Refused(reason) => failed(reason.reworded(|words| with_hint(&place, words))),
@@ -67,7 +71,7 @@ impl MistralModel {
         Ok(Self {
             name: source.to_owned(),
             options,
-            settings: Settings {
+            settings: ModelConfig {
                 plan_with_image: settings.plan_with_image && engine.sees(),
                 ..settings
             },
@@ -78,7 +82,7 @@ impl MistralModel {
     }
 
     /// Changes the bounds of the requests to come.
-    pub fn set_options(&mut self, options: Options) {
+    pub fn set_options(&mut self, options: RequestOptions) {
         self.options = options;
     }
 
@@ -121,7 +125,7 @@ impl MistralModel {
 }
 
 impl Chat for MistralModel {
-    fn settings(&self) -> &Settings {
+    fn settings(&self) -> &ModelConfig {
         &self.settings
     }
 
@@ -156,7 +160,7 @@ impl Chat for MistralModel {
 
 chat::see_and_plan!(MistralModel);
 
-impl Model for MistralModel {
+impl VisionLanguageModel for MistralModel {
     fn name(&self) -> &str {
         &self.name
     }
@@ -165,8 +169,8 @@ impl Model for MistralModel {
         self.load_time
     }
 
-    fn admit(&mut self, task: &str) -> Result<(), PlannerError> {
-        let Some((length, longest)) = self.engine.lengths(task) else {
+    fn admit(&mut self, instruction: &str) -> Result<(), PlannerError> {
+        let Some((length, longest)) = self.engine.lengths(instruction) else {
             return Ok(());
         };
         let most = longest / ROOM;
@@ -211,23 +215,23 @@ fn seconds(value: f32) -> Duration {
     Duration::try_from_secs_f32(value).unwrap_or_default()
 }
 
-fn read_settings(source: &Source) -> Result<Settings, Reason> {
+fn read_settings(source: &ModelSource) -> Result<ModelConfig, Reason> {
     match source {
-        Source::Folder(folder) => {
+        ModelSource::Folder(folder) => {
             files::check_folder(folder)?;
-            Settings::read(folder)
+            ModelConfig::read(folder)
         }
-        Source::Gguf(file) | Source::Uqff(file) => {
+        ModelSource::Gguf(file) | ModelSource::Uqff(file) => {
             files::check_file(file)?;
-            Settings::read(source.folder().unwrap_or(Path::new(".")))
+            ModelConfig::read(source.folder().unwrap_or(Path::new(".")))
         }
-        Source::Hub(_) | Source::Server(_) => Ok(Settings::default()),
+        ModelSource::Hub(_) | ModelSource::Server(_) => Ok(ModelConfig::default()),
     }
 }
 
-fn special_tokens(source: &Source, folder: Option<&Path>) -> Result<SpecialTokens, Reason> {
+fn special_tokens(source: &ModelSource, folder: Option<&Path>) -> Result<SpecialTokens, Reason> {
     let mut special = SpecialTokens::widespread();
-    if let Source::Gguf(file) = source {
+    if let ModelSource::Gguf(file) = source {
         special = special.with_gguf(file)?;
     }
     match folder.map(|folder| folder.join("tokenizer.json")) {
@@ -239,9 +243,9 @@ fn special_tokens(source: &Source, folder: Option<&Path>) -> Result<SpecialToken
 }
 
 /// Where the files of a model are: for a hub id, where the hub's client has put them.
-fn folder_of(source: &Source) -> Option<PathBuf> {
+fn folder_of(source: &ModelSource) -> Option<PathBuf> {
     match source {
-        Source::Hub(id) => {
+        ModelSource::Hub(id) => {
             let repository = format!("models--{}", id.replace('/', "--"));
             let snapshots = hf_hub_cache_dir()?.join(repository).join("snapshots");
             std::fs::read_dir(snapshots)
@@ -254,9 +258,9 @@ fn folder_of(source: &Source) -> Option<PathBuf> {
     }
 }
 
-fn with_hint(source: &Source, reason: &str) -> String {
+fn with_hint(source: &ModelSource, reason: &str) -> String {
     match source {
-        Source::Hub(_) => format!(
+        ModelSource::Hub(_) => format!(
             "there is no such folder, and from Hugging Face: {reason}; \
              check the id and the network, or give a local folder"
         ),

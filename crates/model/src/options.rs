@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Bounds on a request.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Options {
+pub struct RequestOptions {
     /// Longest wait for an answer; long enough for a model of a few billion
     /// parameters on a slow processor.
     pub time_limit: Duration,
@@ -18,7 +18,7 @@ pub struct Options {
     pub free_text: bool,
 }
 
-impl Default for Options {
+impl Default for RequestOptions {
     fn default() -> Self {
         Self {
             time_limit: Duration::from_secs(300),

@@ -9,7 +9,7 @@ use image::{ImageFormat, RgbImage};
 
 /// Resizes a picture to exactly `size` (width, height) pixels with a triangle
 /// (bilinear) filter, which averages when it shrinks. Aspect ratio is not kept:
-/// points are normalised per axis, so they stay true.
+/// points are normalized per axis, so they stay true.
 ///
 /// Training pictures must go through this function too.
 pub fn prepare(rgb: &RgbImage, size: [u32; 2]) -> RgbImage {
@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn resizing_is_exact_and_keeps_normalised_places() {
+    fn resizing_is_exact_and_keeps_normalized_places() {
         let small = prepare(&halves(), [224, 224]);
         assert_eq!(small.dimensions(), (224, 224));
         assert_eq!(small.get_pixel(100, 50), &Rgb([0; 3]));

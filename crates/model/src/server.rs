@@ -4,19 +4,19 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use enact_plan::{PlannerError, Token, Usage};
-use enact_types::stop::Unanswered;
+use enact_types::stop::WaitError;
 use enact_types::{Reason, StopSwitch};
 use image::RgbImage;
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::Model;
+use crate::VisionLanguageModel;
 use crate::chat::{self, Chat, Failure, Reply};
-use crate::options::Options;
+use crate::config::ModelConfig;
+use crate::options::RequestOptions;
 use crate::picture::data_url;
 use crate::quiet::first_line;
-use crate::settings::Settings;
 use crate::special::SpecialTokens;
 
 /// Some servers take only an object at the top of a schema; a list is wrapped
@@ -32,8 +32,8 @@ pub struct ServerModel {
     /// Name of the model on the server.
     model: String,
     key: Option<String>,
-    options: Options,
-    settings: Settings,
+    options: RequestOptions,
+    settings: ModelConfig,
     special: SpecialTokens,
     client: Client,
     /// Always there until dropped.
@@ -52,7 +52,7 @@ impl ServerModel {
     /// [`PlannerError::Load`] where the server does not answer or lists no model.
     pub fn connect(
         source: &str,
-        options: Options,
+        options: RequestOptions,
         stop: &StopSwitch,
     ) -> Result<Self, PlannerError> {
         let start = Instant::now();
@@ -77,7 +77,7 @@ impl ServerModel {
             model: model.to_owned(),
             key: std::env::var("OPENAI_API_KEY").ok(),
             options,
-            settings: Settings::default(),
+            settings: ModelConfig::default(),
             special: SpecialTokens::widespread(),
             client,
             runtime: Some(runtime),
@@ -144,11 +144,11 @@ impl ServerModel {
         // The client itself keeps the time limit.
         match self.stop.receive(&receiver, None) {
             Ok(fetched) => Ok(fetched?),
-            Err(Unanswered::Stopped) => {
+            Err(WaitError::Stopped) => {
                 request.abort();
                 Err(Failure::Stopped)
             }
-            Err(Unanswered::Late | Unanswered::Gone) => {
+            Err(WaitError::Late | WaitError::Gone) => {
                 Err(Failure::Refused("the request panicked".into()))
             }
         }
@@ -187,7 +187,7 @@ impl Drop for ServerModel {
 }
 
 impl Chat for ServerModel {
-    fn settings(&self) -> &Settings {
+    fn settings(&self) -> &ModelConfig {
         &self.settings
     }
 
@@ -230,7 +230,7 @@ impl Chat for ServerModel {
 
 chat::see_and_plan!(ServerModel);
 
-impl Model for ServerModel {
+impl VisionLanguageModel for ServerModel {
     fn name(&self) -> &str {
         &self.name
     }

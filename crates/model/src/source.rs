@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// Where a model comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum ModelSource {
     /// A local folder with `config.json`, `tokenizer.json` and safetensors.
     Folder(PathBuf),
     /// A GGUF file.
@@ -17,7 +17,7 @@ pub enum Source {
     Server(String),
 }
 
-impl Source {
+impl ModelSource {
     /// Reads a source. `owner/name` is a folder if there is one, or if there is
     /// at least a folder `owner`; otherwise it is a hub id.
     pub fn parse(text: &str) -> Self {
@@ -71,18 +71,24 @@ mod tests {
     #[test]
     fn each_form_is_told_apart() {
         let id = "google/gemma-3-4b-it";
-        assert_eq!(Source::parse(id), Source::Hub(id.to_owned()));
-        assert_eq!(Source::parse("src"), Source::Folder("src".into()));
-        assert_eq!(Source::parse("a/b.gguf"), Source::Gguf("a/b.gguf".into()));
-        assert_eq!(Source::parse("b.uqff").folder(), Some(Path::new(".")));
+        assert_eq!(ModelSource::parse(id), ModelSource::Hub(id.to_owned()));
+        assert_eq!(ModelSource::parse("src"), ModelSource::Folder("src".into()));
+        assert_eq!(
+            ModelSource::parse("a/b.gguf"),
+            ModelSource::Gguf("a/b.gguf".into())
+        );
+        assert_eq!(ModelSource::parse("b.uqff").folder(), Some(Path::new(".")));
         let server = "http://localhost:1234/v1";
-        assert_eq!(Source::parse(server), Source::Server(server.to_owned()));
+        assert_eq!(
+            ModelSource::parse(server),
+            ModelSource::Server(server.to_owned())
+        );
     }
 
     #[test]
     fn a_mistyped_folder_is_not_looked_for_on_the_hub() {
         for text in ["src/tabletip", "./gone", "/no/such/place", "../x", "plain"] {
-            assert_eq!(Source::parse(text), Source::Folder(text.into()));
+            assert_eq!(ModelSource::parse(text), ModelSource::Folder(text.into()));
         }
     }
 }

@@ -96,12 +96,15 @@ impl SpecialTokens {
 
     fn with_tokenizer_text(self, text: &str) -> Result<Self, Reason> {
         let file: TokenizerFile = serde_json::from_str(text).map_err(Reason::of)?;
-        let added = file.added_tokens.into_iter().map(|token| gguf::Token {
-            id: token.id,
-            content: token.content,
-            is_control: token.special,
-            is_end: false,
-        });
+        let added = file
+            .added_tokens
+            .into_iter()
+            .map(|token| gguf::ControlToken {
+                id: token.id,
+                content: token.content,
+                is_control: token.special,
+                is_end: false,
+            });
         Ok(self.with_added(added))
     }
 
@@ -113,12 +116,12 @@ impl SpecialTokens {
         Ok(self.with_added(gguf::tokens(path)?))
     }
 
-    fn with_added(mut self, added: impl IntoIterator<Item = gguf::Token>) -> Self {
-        let control: Vec<gguf::Token> = added
+    fn with_added(mut self, added: impl IntoIterator<Item = gguf::ControlToken>) -> Self {
+        let control: Vec<gguf::ControlToken> = added
             .into_iter()
             .filter(|token| token.is_control || looks_like_control(&token.content))
             .collect();
-        let named = |token: &gguf::Token| ENDS.contains(&token.content.as_str());
+        let named = |token: &gguf::ControlToken| ENDS.contains(&token.content.as_str());
         let ends = control.iter().filter(|token| token.is_end || named(token));
         self.ends.extend(ends.map(|token| token.id));
         // Where no token has one of these names, grammars end with the first of the vocabulary.
@@ -228,7 +231,7 @@ mod tests {
     #[test]
     fn prompts_are_left_as_they_are() {
         let situation = Situation {
-            task: "put the red cube in the blue bowl".to_owned(),
+            instruction: "put the red cube in the blue bowl".to_owned(),
             ..Situation::default()
         };
         for style in [PromptStyle::Full, PromptStyle::Compact] {

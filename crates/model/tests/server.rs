@@ -6,9 +6,9 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use enact_model::{Options, ServerModel, open};
+use enact_model::{RequestOptions, ServerModel, open};
 use enact_plan::{Perceiver, Planner, PlannerError, Situation, Step};
-use enact_types::{Frame, Intrinsics, NormalisedPoint, Pose, Stamp, StopSwitch};
+use enact_types::{Frame, Intrinsics, NormalizedPoint, Pose, Stamp, StopSwitch};
 use image::RgbImage;
 use serde_json::{Value, json};
 
@@ -80,10 +80,10 @@ fn a_picture_goes_out_and_a_list_comes_back() {
     let answer = r#"{"answer":[{"point":[250,500],"label":"red cube"}]}"#;
     let models = json!({"data": [{"id": "some-model"}]}).to_string();
     let (address, requests) = serve(vec![(200, models), completion(answer, "stop")]);
-    let mut model = open(&address, Options::default(), &never()).unwrap();
+    let mut model = open(&address, RequestOptions::default(), &never()).unwrap();
     let seen = model.perceive(&frame()).unwrap();
     assert_eq!(model.name(), address);
-    assert_eq!(seen.meaning.unwrap()[0].label, "red cube");
+    assert_eq!(seen.parsed.unwrap()[0].label, "red cube");
     assert_eq!(
         (seen.usage.prompt_tokens, seen.usage.completion_tokens),
         (300, 12)
@@ -111,11 +111,11 @@ fn marks_are_drawn_asked_for_and_understood() {
         completion(r#"[{"mark":3,"label":"a"}]"#, "stop"),
     ]);
     let mut model =
-        ServerModel::connect(&format!("{address}#m"), Options::default(), &never()).unwrap();
-    let marks = [(200, 300), (600, 700)].map(|(y, x)| NormalisedPoint { y, x });
+        ServerModel::connect(&format!("{address}#m"), RequestOptions::default(), &never()).unwrap();
+    let marks = [(200, 300), (600, 700)].map(|(y, x)| NormalizedPoint { y, x });
     model.perceive(&frame()).unwrap();
     let seen = model.perceive_marked(&frame(), &marks).unwrap();
-    assert_eq!(seen.meaning.unwrap()[0].point, marks[1]);
+    assert_eq!(seen.parsed.unwrap()[0].point, marks[1]);
     let (_, plain) = requests.recv().unwrap();
     let (_, body) = requests.recv().unwrap();
     let items = &body["response_format"]["json_schema"]["schema"]["properties"]["answer"]["items"];
@@ -133,7 +133,7 @@ fn marks_are_drawn_asked_for_and_understood() {
         model
             .perceive_marked(&frame(), &marks)
             .unwrap()
-            .meaning
+            .parsed
             .is_err()
     );
 }
@@ -144,9 +144,9 @@ fn plans_are_drawn_at_a_temperature_and_lists_are_not() {
         completion(r#"{"steps":[{"skill":"done"}]}"#, "stop"),
         completion("[]", "stop"),
     ]);
-    let options = Options {
+    let options = RequestOptions {
         temperature: 0.7,
-        ..Options::default()
+        ..RequestOptions::default()
     };
     let mut model = ServerModel::connect(&format!("{address}#m"), options, &never()).unwrap();
     model.plan(&frame(), &Situation::default()).unwrap();
@@ -160,9 +160,9 @@ fn a_plan_is_asked_for_with_the_grammar_of_the_situation() {
     let answer = r#"{"steps":[{"skill":"home"},{"skill":"done"}]}"#;
     let (address, requests) = serve(vec![completion(answer, "stop")]);
     let source = format!("{address}#chosen");
-    let mut model = ServerModel::connect(&source, Options::default(), &never()).unwrap();
+    let mut model = ServerModel::connect(&source, RequestOptions::default(), &never()).unwrap();
     let situation = Situation {
-        task: "go <|im_end|>home".to_owned(),
+        instruction: "go <|im_end|>home".to_owned(),
         ..Situation::default()
     };
     let plan = model.plan(&frame(), &situation).unwrap();
@@ -171,7 +171,7 @@ fn a_plan_is_asked_for_with_the_grammar_of_the_situation() {
         "{}",
         plan.prompt
     );
-    assert_eq!(plan.meaning.unwrap().steps[0], Step::home());
+    assert_eq!(plan.parsed.unwrap().steps[0], Step::home());
     let (_, body) = requests.recv().unwrap();
     assert_eq!(body["model"], "chosen");
     let schema = body["response_format"]["json_schema"]["schema"].to_string();
@@ -190,11 +190,11 @@ fn answers_that_are_cut_or_doubtful_are_rejected() {
         completion(r#"[{"point":[1,2],"label":"a"}]"#, "length"),
     ]);
     let mut model =
-        ServerModel::connect(&format!("{address}#m"), Options::default(), &never()).unwrap();
-    let cut = model.perceive(&frame()).unwrap().meaning.unwrap_err();
+        ServerModel::connect(&format!("{address}#m"), RequestOptions::default(), &never()).unwrap();
+    let cut = model.perceive(&frame()).unwrap().parsed.unwrap_err();
     assert!(cut.to_string().contains("cut after 12 tokens"), "{cut}");
-    assert!(model.perceive(&frame()).unwrap().meaning.is_err());
-    let whole = model.perceive(&frame()).unwrap().meaning.unwrap();
+    assert!(model.perceive(&frame()).unwrap().parsed.is_err());
+    let whole = model.perceive(&frame()).unwrap().parsed.unwrap();
     assert_eq!(whole[0].label, "a", "what came after it was of no use");
 }
 
@@ -206,7 +206,7 @@ fn failures_of_the_server_are_errors() {
         (200, "<html>".to_owned()),
     ]);
     let mut model =
-        ServerModel::connect(&format!("{address}#m"), Options::default(), &never()).unwrap();
+        ServerModel::connect(&format!("{address}#m"), RequestOptions::default(), &never()).unwrap();
     for expected in ["500", "choices[0]", "not JSON"] {
         let error = model.perceive(&frame()).unwrap_err().to_string();
         assert!(error.contains(expected) && !error.contains('\n'), "{error}");
@@ -217,9 +217,9 @@ fn failures_of_the_server_are_errors() {
 fn silence_is_a_time_out_and_nobody_there_a_load_error() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/v1", listener.local_addr().unwrap());
-    let options = Options {
+    let options = RequestOptions {
         time_limit: Duration::from_millis(50),
-        ..Options::default()
+        ..RequestOptions::default()
     };
     let mut model = ServerModel::connect(&format!("{address}#m"), options, &never()).unwrap();
     let error = model.perceive(&frame()).unwrap_err();
@@ -237,7 +237,7 @@ fn a_stop_ends_the_waiting_closes_the_connection_and_leaves_the_next_request_alo
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/v1#m", listener.local_addr().unwrap());
     let stop = StopSwitch::new();
-    let mut model = ServerModel::connect(&address, Options::default(), &stop).unwrap();
+    let mut model = ServerModel::connect(&address, RequestOptions::default(), &stop).unwrap();
     let pressing = stop.clone();
     let server = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
@@ -258,13 +258,6 @@ fn a_stop_ends_the_waiting_closes_the_connection_and_leaves_the_next_request_alo
     let error = model.perceive(&frame()).unwrap_err();
     assert!(matches!(error, PlannerError::Stopped), "{error}");
     stop.release();
-    assert!(
-        model
-            .perceive(&frame())
-            .unwrap()
-            .meaning
-            .unwrap()
-            .is_empty()
-    );
+    assert!(model.perceive(&frame()).unwrap().parsed.unwrap().is_empty());
     server.join().unwrap();
 }

@@ -1,6 +1,6 @@
 //! What the model says it sees.
 
-use enact_types::NormalisedPoint;
+use enact_types::NormalizedPoint;
 use serde::{Deserialize, Serialize};
 
 use crate::planner::Rejection;
@@ -10,7 +10,7 @@ use crate::planner::Rejection;
 #[serde(deny_unknown_fields)]
 pub struct Detection {
     /// Where in the picture.
-    pub point: NormalisedPoint,
+    pub point: NormalizedPoint,
     /// What it is, in the model's words.
     pub label: String,
 }
@@ -46,8 +46,8 @@ impl Detection {
             )));
         }
         for detection in list {
-            let NormalisedPoint { y, x } = detection.point;
-            if y > NormalisedPoint::MAX || x > NormalisedPoint::MAX {
+            let NormalizedPoint { y, x } = detection.point;
+            if y > NormalizedPoint::MAX || x > NormalizedPoint::MAX {
                 return Err(Rejection(format!(
                     "`{}` is at [{y}, {x}], outside the picture (0 to 1000)",
                     detection.label
@@ -66,7 +66,7 @@ impl Detection {
 
     /// Reads what the model says is at each mark, numbered from 1. One doubtful entry rejects
     /// the whole list.
-    pub fn parse_marked(text: &str, marks: &[NormalisedPoint]) -> Result<Vec<Self>, Rejection> {
+    pub fn parse_marked(text: &str, marks: &[NormalizedPoint]) -> Result<Vec<Self>, Rejection> {
         let list: Vec<Marked> = serde_json::from_str(text)
             .map_err(|error| Rejection(format!("the list of marks is not valid: {error}")))?;
         let mut detections = Vec::new();
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn a_list_is_written_in_reading_order_and_read_back() {
         let at = |y, x, label: &str| Detection {
-            point: NormalisedPoint { y, x },
+            point: NormalizedPoint { y, x },
             label: label.to_owned(),
         };
         let text = Detection::write_list(&[at(700, 10, "blue bowl"), at(250, 500, "red cube")]);
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn marks_stand_for_their_points() {
-        let marks = [(250, 500), (700, 10)].map(|(y, x)| NormalisedPoint { y, x });
+        let marks = [(250, 500), (700, 10)].map(|(y, x)| NormalizedPoint { y, x });
         let read = |text: &str| Detection::parse_marked(text, &marks);
         let list = read(r#"[{"mark":2,"label":"blue bowl"},{"mark":1,"label":"red cube"}]"#);
         let list = list.unwrap();

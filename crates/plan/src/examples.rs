@@ -10,7 +10,7 @@ use std::collections::HashMap;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Example {
     /// What was asked.
-    pub task: &'static str,
+    pub instruction: &'static str,
     /// The plan as JSON.
     pub plan: &'static str,
 }
@@ -18,50 +18,50 @@ pub struct Example {
 /// The library that ships.
 const LIBRARY: &[Example] = &[
     Example {
-        task: "put the green ball in the yellow bowl",
+        instruction: "put the green ball in the yellow bowl",
         plan: r#"{"steps":[{"skill":"pick","object":"green ball"},{"skill":"place","object":"green ball","relation":"in","target":"yellow bowl"},{"skill":"done"}]}"#,
     },
     Example {
-        task: "stack the orange cube on the purple cube",
+        instruction: "stack the orange cube on the purple cube",
         plan: r#"{"steps":[{"skill":"pick","object":"orange cube"},{"skill":"place","object":"orange cube","relation":"on","target":"purple cube"},{"skill":"done"}]}"#,
     },
     Example {
-        task: "pick up the mug",
+        instruction: "pick up the mug",
         plan: r#"{"steps":[{"skill":"pick","object":"mug"},{"skill":"done"}]}"#,
     },
     Example {
-        task: "point to the screwdriver",
+        instruction: "point to the screwdriver",
         plan: r#"{"steps":[{"skill":"point","object":"screwdriver"},{"skill":"done"}]}"#,
     },
     Example {
-        task: "push the sponge to the left",
+        instruction: "push the sponge to the left",
         plan: r#"{"steps":[{"skill":"push","object":"sponge","direction":"left"},{"skill":"done"}]}"#,
     },
     Example {
-        task: "put both cubes on the tray",
+        instruction: "put both cubes on the tray",
         plan: r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"on","target":"tray"},{"skill":"pick","object":"blue cube"},{"skill":"place","object":"blue cube","relation":"on","target":"tray"},{"skill":"done"}]}"#,
     },
     Example {
-        task: "give me the banana (there is no banana)",
+        instruction: "give me the banana (there is no banana)",
         plan: r#"{"steps":[{"skill":"say","text":"I do not see a banana."}]}"#,
     },
     Example {
-        task: "move the box closer (there are two boxes)",
+        instruction: "move the box closer (there are two boxes)",
         plan: r#"{"steps":[{"skill":"ask","question":"Which box do you mean?"}]}"#,
     },
     Example {
-        task: "go home",
+        instruction: "go home",
         plan: r#"{"steps":[{"skill":"home"},{"skill":"done"}]}"#,
     },
 ];
 
-/// The `count` examples most similar to `task`, the most similar last, where a
+/// The `count` examples most similar to `instruction`, the most similar last, where a
 /// model's attention is best.
-pub fn most_similar(task: &str, count: usize) -> Vec<Example> {
-    let asked = trigrams(task);
+pub fn most_similar(instruction: &str, count: usize) -> Vec<Example> {
+    let asked = trigrams(instruction);
     let mut ranked: Vec<(f64, Example)> = LIBRARY
         .iter()
-        .map(|example| (cosine(&asked, &trigrams(example.task)), *example))
+        .map(|example| (cosine(&asked, &trigrams(example.instruction)), *example))
         .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     ranked.truncate(count);
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn the_most_similar_example_comes_last() {
-        let last = |task| most_similar(task, 2).pop().unwrap().task;
+        let last = |instruction| most_similar(instruction, 2).pop().unwrap().instruction;
         assert_eq!(
             last("put the red cube in the blue bowl"),
             "put the green ball in the yellow bowl"

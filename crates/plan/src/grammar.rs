@@ -128,8 +128,8 @@ mod tests {
 
     #[test]
     fn what_is_no_request_is_answered_in_words() {
-        let situation = |task: &str| Situation {
-            task: task.to_owned(),
+        let situation = |instruction: &str| Situation {
+            instruction: instruction.to_owned(),
             objects: vec![ObjectView::affording(
                 "red cube",
                 &[Skill::Pick, Skill::Point],
@@ -137,7 +137,7 @@ mod tests {
             )],
             ..Situation::default()
         };
-        let offered = |task: &str| plan(&situation(task), &Skill::ALL).to_string();
+        let offered = |instruction: &str| plan(&situation(instruction), &Skill::ALL).to_string();
         let question = offered("is there a red cube?");
         for skill in ["pick", "place", "push", "point", "home"] {
             assert!(!question.contains(&format!("\"{skill}\"")), "{question}");

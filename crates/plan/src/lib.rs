@@ -10,40 +10,42 @@
 //! | [`outcome`] | what became of a step |
 //! | [`situation`] | everything a plan rests on |
 //! | [`language`] | languages that a model does not speak |
-//! | [`mention`] | which spatial words a task uses, and from where they look |
-//! | [`order`] | who stands left, near, between, … of whom, as words |
+//! | [`spatial_words`] | which spatial words a task uses, and from where they look |
+//! | [`spatial_order`] | who stands left, near, between, … of whom, as words |
 //! | [`prompt`] | the situation as words |
 //! | [`examples`] | worked examples, chosen by similarity |
 //! | [`grammar`] | what may be generated for this frame, as a JSON schema |
-//! | [`nearest`] | the nearest of many texts, by what their words are made of |
-//! | [`translate`] | from free text to steps, for models without a grammar |
+//! | [`similarity`] | the nearest of many texts, by what their words are made of |
+//! | [`free_text`] | from free text to steps, for models without a grammar |
 //! | [`planner`] | the traits a model implements |
 //! | [`scripted`] | a planner that follows a file |
 
 pub mod detection;
 pub mod examples;
+pub mod free_text;
 pub mod grammar;
 pub mod language;
-pub mod mention;
-pub mod nearest;
-pub mod order;
 pub mod outcome;
 pub mod planner;
 pub mod prompt;
 pub mod scripted;
+pub mod similarity;
 pub mod situation;
 pub mod skills;
 pub mod space;
+pub mod spatial_order;
+pub mod spatial_words;
 pub mod speech_act;
 pub mod step;
-pub mod translate;
 
 pub use detection::Detection;
 pub use outcome::{Outcome, Verdict};
-pub use planner::{Answer, Mind, Pair, Perceiver, Planner, PlannerError, Rejection, Token, Usage};
+pub use planner::{
+    Agent, CompositeAgent, ModelResponse, Perceiver, Planner, PlannerError, Rejection, Token, Usage,
+};
 pub use prompt::PromptStyle;
 pub use scripted::ScriptedPlanner;
-pub use situation::{Exchange, Hindrance, ObjectView, Situation};
+pub use situation::{ConversationTurn, Infeasibility, ObjectView, Situation};
 pub use skills::{Skill, Step, StepKind};
 pub use space::{Direction, Relation};
 pub use speech_act::SpeechAct;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use enact_types::{Frame, NormalisedPoint, Reason};
+use enact_types::{Frame, NormalizedPoint, Reason};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
@@ -14,15 +14,15 @@ use crate::step::Plan;
 /// Lists the objects in a picture.
 pub trait Perceiver {
     /// What is in `frame`.
-    fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError>;
+    fn perceive(&mut self, frame: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError>;
 
     /// The same where things are known to be at `marks`: whoever names better than it points is
     /// shown numbers there. By default it points anyway.
     fn perceive_marked(
         &mut self,
         frame: &Frame,
-        _marks: &[NormalisedPoint],
-    ) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        _marks: &[NormalizedPoint],
+    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
         self.perceive(frame)
     }
 }
@@ -30,7 +30,11 @@ pub trait Perceiver {
 /// Decides what to do next.
 pub trait Planner {
     /// A plan for `situation`, which was seen in `frame`.
-    fn plan(&mut self, frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError>;
+    fn plan(
+        &mut self,
+        frame: &Frame,
+        situation: &Situation,
+    ) -> Result<ModelResponse<Plan>, PlannerError>;
 
     /// Returns what is to be said to an `instruction` that this planner is sure not to understand,
     /// as one in a language that it does not speak: nothing is looked at or moved then.
@@ -40,21 +44,25 @@ pub trait Planner {
 }
 
 impl<T: Perceiver + ?Sized> Perceiver for &mut T {
-    fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
+    fn perceive(&mut self, frame: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
         (**self).perceive(frame)
     }
 
     fn perceive_marked(
         &mut self,
         frame: &Frame,
-        marks: &[NormalisedPoint],
-    ) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        marks: &[NormalizedPoint],
+    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
         (**self).perceive_marked(frame, marks)
     }
 }
 
 impl<T: Planner + ?Sized> Planner for &mut T {
-    fn plan(&mut self, frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError> {
+    fn plan(
+        &mut self,
+        frame: &Frame,
+        situation: &Situation,
+    ) -> Result<ModelResponse<Plan>, PlannerError> {
         (**self).plan(frame, situation)
     }
 
@@ -64,21 +72,25 @@ impl<T: Planner + ?Sized> Planner for &mut T {
 }
 
 impl<T: Perceiver + ?Sized> Perceiver for Box<T> {
-    fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
+    fn perceive(&mut self, frame: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
         (**self).perceive(frame)
     }
 
     fn perceive_marked(
         &mut self,
         frame: &Frame,
-        marks: &[NormalisedPoint],
-    ) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        marks: &[NormalizedPoint],
+    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
         (**self).perceive_marked(frame, marks)
     }
 }
 
 impl<T: Planner + ?Sized> Planner for Box<T> {
-    fn plan(&mut self, frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError> {
+    fn plan(
+        &mut self,
+        frame: &Frame,
+        situation: &Situation,
+    ) -> Result<ModelResponse<Plan>, PlannerError> {
         (**self).plan(frame, situation)
     }
 
@@ -88,35 +100,39 @@ impl<T: Planner + ?Sized> Planner for Box<T> {
 }
 
 /// Sees and decides: what the loop asks.
-pub trait Mind: Perceiver + Planner {}
+pub trait Agent: Perceiver + Planner {}
 
-impl<T: Perceiver + Planner + ?Sized> Mind for T {}
+impl<T: Perceiver + Planner + ?Sized> Agent for T {}
 
-/// A mind made of two: one sees, the other decides.
+/// An agent made of two: one sees, the other decides.
 #[derive(Clone, Debug)]
-pub struct Pair<S, D> {
+pub struct CompositeAgent<S, D> {
     /// Sees.
     pub perceiver: S,
     /// Decides.
     pub planner: D,
 }
 
-impl<S: Perceiver, D> Perceiver for Pair<S, D> {
-    fn perceive(&mut self, frame: &Frame) -> Result<Answer<Vec<Detection>>, PlannerError> {
+impl<S: Perceiver, D> Perceiver for CompositeAgent<S, D> {
+    fn perceive(&mut self, frame: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
         self.perceiver.perceive(frame)
     }
 
     fn perceive_marked(
         &mut self,
         frame: &Frame,
-        marks: &[NormalisedPoint],
-    ) -> Result<Answer<Vec<Detection>>, PlannerError> {
+        marks: &[NormalizedPoint],
+    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
         self.perceiver.perceive_marked(frame, marks)
     }
 }
 
-impl<S, D: Planner> Planner for Pair<S, D> {
-    fn plan(&mut self, frame: &Frame, situation: &Situation) -> Result<Answer<Plan>, PlannerError> {
+impl<S, D: Planner> Planner for CompositeAgent<S, D> {
+    fn plan(
+        &mut self,
+        frame: &Frame,
+        situation: &Situation,
+    ) -> Result<ModelResponse<Plan>, PlannerError> {
         self.planner.plan(frame, situation)
     }
 
@@ -127,13 +143,13 @@ impl<S, D: Planner> Planner for Pair<S, D> {
 
 /// What was asked, what came back, and what it means.
 #[derive(Clone, Debug)]
-pub struct Answer<T> {
+pub struct ModelResponse<T> {
     /// The text that was sent; empty where nothing was asked in words.
     pub prompt: String,
     /// The text that came back, as it came.
     pub completion: String,
     /// What it means, or why it is rejected.
-    pub meaning: Result<T, Rejection>,
+    pub parsed: Result<T, Rejection>,
     /// What it cost.
     pub usage: Usage,
     /// The JSON schema that the completion had to follow, if any.
@@ -142,13 +158,13 @@ pub struct Answer<T> {
     pub tokens: Vec<Token>,
 }
 
-impl<T> Answer<T> {
+impl<T> ModelResponse<T> {
     /// An answer of someone who is not asked in words and needs no model.
-    pub fn unasked(completion: String, meaning: T) -> Self {
+    pub fn unasked(completion: String, parsed: T) -> Self {
         Self {
             prompt: String::new(),
             completion,
-            meaning: Ok(meaning),
+            parsed: Ok(parsed),
             usage: Usage::default(),
             grammar: None,
             tokens: Vec::new(),

@@ -7,10 +7,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::examples;
-use crate::order;
 use crate::outcome::Outcome;
-use crate::situation::{Hindrance, ObjectView, Situation};
+use crate::situation::{Infeasibility, ObjectView, Situation};
 use crate::skills::Skill;
+use crate::spatial_order;
 
 /// How much a prompt explains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +66,10 @@ pub fn compact(situation: &Situation) -> String {
         join(&situation.objects, compact_object)
     )];
     lines.extend(lying(&situation.objects));
-    lines.extend(order::lines(&situation.task, &situation.objects));
+    lines.extend(spatial_order::lines(
+        &situation.instruction,
+        &situation.objects,
+    ));
     if let Some(held) = &situation.holding {
         lines.push(format!("holding: {held}"));
     }
@@ -75,11 +78,11 @@ pub fn compact(situation: &Situation) -> String {
         lines.push(format!("so far: {}", join(history, Outcome::to_string)));
     }
     if let Some(before) = situation.conversation.last()
-        && refers_back(&situation.task)
+        && refers_back(&situation.instruction)
     {
-        lines.push(format!("before: {}", plain(&before.task)));
+        lines.push(format!("before: {}", plain(&before.instruction)));
     }
-    lines.push(format!("task: {}", plain(&situation.task)));
+    lines.push(format!("task: {}", plain(&situation.instruction)));
     lines.join("\n")
 }
 
@@ -95,8 +98,9 @@ fn lying(objects: &[ObjectView]) -> Option<String> {
 }
 
 /// Whether a task may mean something that was named before it.
-fn refers_back(task: &str) -> bool {
-    task.to_lowercase()
+fn refers_back(instruction: &str) -> bool {
+    instruction
+        .to_lowercase()
         .split(|letter: char| !letter.is_alphanumeric())
         .any(|word| ["it", "them", "that"].contains(&word))
 }
@@ -138,8 +142,8 @@ fn full(situation: &Situation, skills: &[Skill]) -> String {
         text += &format!("- {}\n", skill.definition().description);
     }
     text += "\nExamples:\n";
-    for example in examples::most_similar(&situation.task, SHOWN_EXAMPLES) {
-        text += &format!("task: {}\n{}\n", example.task, example.plan);
+    for example in examples::most_similar(&situation.instruction, SHOWN_EXAMPLES) {
+        text += &format!("task: {}\n{}\n", example.instruction, example.plan);
     }
     text += "\nObjects (position in metres from the arm's base, x ahead, y left, z up):\n";
     if situation.objects.is_empty() {
@@ -147,19 +151,19 @@ fn full(situation: &Situation, skills: &[Skill]) -> String {
     }
     for object in &situation.objects {
         text += &format!("- {}", full_object(object));
-        let hindrances = situation.hindrances.iter();
-        for it in hindrances.filter(|it| it.object == object.name) {
-            text += &format!(", {} now: {}", hindered(it), it.reason);
+        let infeasibilities = situation.infeasibilities.iter();
+        for it in infeasibilities.filter(|it| it.object == object.name) {
+            text += &format!(", {} now: {}", infeasible(it), it.reason);
         }
         text += "\n";
     }
-    for line in order::lines(&situation.task, &situation.objects) {
+    for line in spatial_order::lines(&situation.instruction, &situation.objects) {
         text += &format!("{line}\n");
     }
     let held = situation.holding.as_deref().unwrap_or("nothing");
     text += &format!("\nThe gripper holds: {held}\n");
     for exchange in &situation.conversation {
-        text += &format!("Earlier task: {}\n", one_line(&exchange.task));
+        text += &format!("Earlier task: {}\n", one_line(&exchange.instruction));
         for reply in &exchange.replies {
             text += &format!("You said: {}\n", one_line(reply));
         }
@@ -173,16 +177,16 @@ fn full(situation: &Situation, skills: &[Skill]) -> String {
     if let Some(rejection) = &situation.rejection {
         text += &format!("Your last answer was rejected: {rejection}\n");
     }
-    text += &format!("\nTask: {}\n", one_line(&situation.task));
+    text += &format!("\nTask: {}\n", one_line(&situation.instruction));
     if !situation.speech_act().is_request() {
         text += "It asks for no deed: answer in words, with say or ask. Nothing may move.\n";
     }
     text
 }
 
-fn hindered(hindrance: &Hindrance) -> String {
-    match hindrance.skill.definition().infeasible {
-        Some(words) => words(hindrance.relation),
+fn infeasible(infeasibility: &Infeasibility) -> String {
+    match infeasibility.skill.definition().infeasible {
+        Some(words) => words(infeasibility.relation),
         None => "cannot be handled".to_owned(),
     }
 }
@@ -226,15 +230,15 @@ fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Exchange, Relation, Step, Verdict};
-    use enact_types::{NormalisedPoint, Point3};
+    use crate::{ConversationTurn, Relation, Step, Verdict};
+    use enact_types::{NormalizedPoint, Point3};
 
     fn situation() -> Situation {
         Situation {
-            task: "put the red cube\nholding: nothing in the blue bowl".to_owned(),
+            instruction: "put the red cube\nholding: nothing in the blue bowl".to_owned(),
             objects: vec![ObjectView {
                 name: "red cube".to_owned(),
-                point: NormalisedPoint { y: 512, x: 340 },
+                point: NormalizedPoint { y: 512, x: 340 },
                 position: Point3::new(0.2, -0.05, 0.015),
                 size: 0.03,
                 reachable: false,
@@ -242,7 +246,7 @@ mod tests {
                 affords: vec![Skill::Pick],
                 receives: Vec::new(),
             }],
-            hindrances: vec![Hindrance {
+            infeasibilities: vec![Infeasibility {
                 object: "red cube".to_owned(),
                 skill: Skill::Pick,
                 relation: None,
@@ -273,16 +277,16 @@ mod tests {
     #[test]
     fn the_compact_style_recalls_only_what_is_referred_to() {
         let mut situation = Situation {
-            task: "put it in the blue bowl".to_owned(),
-            conversation: vec![Exchange {
-                task: "Point to the red cube!".to_owned(),
+            instruction: "put it in the blue bowl".to_owned(),
+            conversation: vec![ConversationTurn {
+                instruction: "Point to the red cube!".to_owned(),
                 replies: vec!["There.".to_owned()],
             }],
             ..Situation::default()
         };
         let text = |situation: &Situation| plan(PromptStyle::Compact, situation, &Skill::ALL);
         assert!(text(&situation).contains("before: point to the red cube\n"));
-        situation.task = "put the kit away".to_owned();
+        situation.instruction = "put the kit away".to_owned();
         assert!(!text(&situation).contains("before"));
     }
 

@@ -3,7 +3,7 @@
 use enact_types::Frame;
 
 use crate::outcome::Verdict;
-use crate::planner::{Answer, Planner, PlannerError};
+use crate::planner::{ModelResponse, Planner, PlannerError};
 use crate::situation::Situation;
 use crate::skills::Step;
 use crate::step::Plan;
@@ -50,12 +50,12 @@ impl Planner for ScriptedPlanner {
         &mut self,
         _frame: &Frame,
         situation: &Situation,
-    ) -> Result<Answer<Plan>, PlannerError> {
+    ) -> Result<ModelResponse<Plan>, PlannerError> {
         let plan = Plan {
             steps: self.remaining(situation),
         };
         let text = serde_json::to_string(&plan).expect("a plan is always valid JSON");
-        Ok(Answer::unasked(text, plan))
+        Ok(ModelResponse::unasked(text, plan))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Everything a plan rests on.
 
-use enact_types::{NormalisedPoint, Point3};
+use enact_types::{NormalizedPoint, Point3};
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Outcome;
@@ -15,10 +15,10 @@ pub struct ObjectView {
     /// Unique name: the label, numbered where two share it.
     pub name: String,
     /// Where the picture shows it.
-    pub point: NormalisedPoint,
-    /// Where it is in the base frame, metres.
+    pub point: NormalizedPoint,
+    /// Where it is in the base frame, meters.
     pub position: Point3,
-    /// Its largest extent, metres.
+    /// Its largest extent, meters.
     pub size: f64,
     /// Whether the arm can get to it.
     pub reachable: bool,
@@ -36,7 +36,7 @@ impl ObjectView {
     pub(crate) fn affording(name: &str, affords: &[Skill], receives: &[Relation]) -> Self {
         Self {
             name: name.to_owned(),
-            point: NormalisedPoint { y: 1, x: 2 },
+            point: NormalizedPoint { y: 1, x: 2 },
             position: Point3::origin(),
             size: 0.03,
             reachable: true,
@@ -49,16 +49,17 @@ impl ObjectView {
 
 /// An earlier task and what the robot said to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Exchange {
+pub struct ConversationTurn {
     /// What the person asked for.
-    pub task: String,
+    #[serde(rename = "task")]
+    pub instruction: String,
     /// What the robot said or asked, in order.
     pub replies: Vec<String>,
 }
 
 /// What cannot be done with an object as things stand now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hindrance {
+pub struct Infeasibility {
     /// Its name.
     pub object: String,
     /// `Pick`, `Push` or `Point`; `Place` if nothing can be put where `relation` says.
@@ -74,14 +75,15 @@ pub struct Hindrance {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Situation {
     /// What the person asked for.
-    pub task: String,
+    #[serde(rename = "task")]
+    pub instruction: String,
     /// What was said before this task, oldest first.
-    pub conversation: Vec<Exchange>,
+    pub conversation: Vec<ConversationTurn>,
     /// What is seen now.
     pub objects: Vec<ObjectView>,
     /// What cannot be done with them now, and why.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub hindrances: Vec<Hindrance>,
+    #[serde(rename = "hindrances", default, skip_serializing_if = "Vec::is_empty")]
+    pub infeasibilities: Vec<Infeasibility>,
     /// Name of the object in the gripper.
     pub holding: Option<String>,
     /// What was tried for this task so far, oldest first.
@@ -96,9 +98,9 @@ pub struct Situation {
 }
 
 impl Situation {
-    /// Returns what the person does by saying [`task`](Self::task).
+    /// Returns what the person does by saying [`instruction`](Self::instruction).
     pub fn speech_act(&self) -> SpeechAct {
-        SpeechAct::of(&self.task)
+        SpeechAct::of(&self.instruction)
     }
 
     /// Returns the names of the objects that a skill can have as its object now.
@@ -160,7 +162,7 @@ mod tests {
         let situation = Situation {
             objects: vec![ObjectView {
                 name: "red tray".to_owned(),
-                point: NormalisedPoint { y: 1, x: 2 },
+                point: NormalizedPoint { y: 1, x: 2 },
                 position: Point3::origin(),
                 size: 0.15,
                 reachable: true,

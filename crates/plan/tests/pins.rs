@@ -147,7 +147,7 @@ fn something_is_held() {
 #[test]
 fn something_cannot_be_reached_and_something_is_barred() {
     let objects = [far_ball(), bowl(), cube("red cube", 340)];
-    let hindrances = json!([
+    let infeasibilities = json!([
         {"object": "red cube", "skill": "pick", "reason": "the shelf is in the way"},
         {"object": "red cube", "skill": "push", "reason": "the shelf is in the way"},
         {"object": "red cube", "skill": "point", "reason": "the lid is in the way"},
@@ -157,7 +157,7 @@ fn something_cannot_be_reached_and_something_is_barred() {
         "unreachable",
         with(
             situation("put the green ball on the red cube", &objects),
-            json!({"hindrances": hindrances}),
+            json!({"hindrances": infeasibilities}),
         ),
     );
 }

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use enact_robot::collision::Part;
-use enact_robot::{Gate, Obstacle, Robot, Shape, Start, Surroundings};
+use enact_robot::collision::CollisionBody;
+use enact_robot::{CollisionWorld, Gate, Obstacle, Robot, Shape, StartState};
 use enact_types::{JointVector, Pose, Vector3};
 
 /// Seconds of motion.
@@ -32,7 +32,7 @@ fn main() {
         let samples = motion(&robot, swing);
         let around = around(&robot, &samples);
         let gate = Gate::new(&robot);
-        let start = Start {
+        let start = StartState {
             measured: &samples[0],
             commanded: Some(&samples[0]),
         };
@@ -75,11 +75,11 @@ fn motion(robot: &Robot, swing: f64) -> Vec<JointVector> {
 }
 
 /// Cubes, balls and a bowl under the way of the hand, near but not in it.
-fn around(robot: &Robot, samples: &[JointVector]) -> Surroundings {
+fn around(robot: &Robot, samples: &[JointVector]) -> CollisionWorld {
     let margin = robot.clearance().objects;
     let cube = Shape::Box { half: [0.015; 3] };
-    let held = Part::held(robot, "held cube", cube.clone(), Pose::identity());
-    let mut around = Surroundings::table(robot).holding(Some(Arc::new(held)));
+    let held = CollisionBody::held(robot, "held cube", cube.clone(), Pose::identity());
+    let mut around = CollisionWorld::table(robot).holding(Some(Arc::new(held)));
     for index in 0..7 {
         let tool = robot.forward(&samples[samples.len() * (index + 1) / 9]);
         let at = tool.translation.vector;
@@ -112,7 +112,7 @@ fn around(robot: &Robot, samples: &[JointVector]) -> Surroundings {
     around
 }
 
-fn with(around: &Surroundings, obstacle: &Obstacle, margin: f64) -> Surroundings {
+fn with(around: &CollisionWorld, obstacle: &Obstacle, margin: f64) -> CollisionWorld {
     let mut more = around.clone();
     more.obstacles.push((Arc::new(obstacle.clone()), margin));
     more

@@ -8,8 +8,8 @@
 use std::path::Path;
 use std::time::Instant;
 
-use enact_robot::mesh::{Cover, Fineness, MeshFiles, triangles};
-use enact_robot::{Robot, Surroundings};
+use enact_robot::mesh::{ConvexDecomposition, DecompositionOptions, MeshFiles, triangles};
+use enact_robot::{CollisionWorld, Robot};
 use enact_types::JointVector;
 
 fn main() {
@@ -42,7 +42,7 @@ fn main() {
             }
         };
         let reading = begin.elapsed();
-        let cover = Cover::of(&read, &Fineness::default());
+        let cover = ConvexDecomposition::of(&read, &DecompositionOptions::default());
         let corners: usize = cover.pieces.iter().map(|it| it.hull.corners().len()).sum();
         println!(
             "{file}: {} triangles ({:.2} s), {} bodies, {corners} corners, {:.1} mm, {:.2} s",
@@ -58,7 +58,7 @@ fn main() {
 /// Microseconds for a posture and for a motion, the median of many, all over the joints' ranges.
 fn checks(robot: &Robot) -> (f64, f64) {
     const ROUNDS: usize = 200;
-    let around = Surroundings::table(robot);
+    let around = CollisionWorld::table(robot);
     let (mut postures, mut paths) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let posture = |share: f64| -> JointVector {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::chain::Chain;
 use crate::collision::{Clearance, Collider};
 use crate::inverse::{PlanarArm, SphericalWrist};
-use crate::mesh::{Hull, MeshCover, Unguarded};
+use crate::mesh::{Hull, MeshDecomposition, Unguarded};
 use crate::tool_speed::ToolSpeed;
 use crate::workspace::Workspace;
 
@@ -36,7 +36,7 @@ pub struct Robot {
     pub(crate) collider: Option<Arc<Collider>>,
     pub(crate) warnings: Vec<String>,
     pub(crate) unguarded: Vec<Unguarded>,
-    pub(crate) meshes: Vec<MeshCover>,
+    pub(crate) meshes: Vec<MeshDecomposition>,
 }
 
 impl Robot {
@@ -117,7 +117,7 @@ impl Robot {
     }
 
     /// What was made of its meshes: with these it loads where the files are not.
-    pub fn meshes(&self) -> &[MeshCover] {
+    pub fn meshes(&self) -> &[MeshDecomposition] {
         &self.meshes
     }
 
@@ -132,7 +132,7 @@ impl Robot {
 pub struct Joint {
     /// Name as in the URDF.
     pub name: String,
-    /// Whether it slides (metres) rather than turns (radians).
+    /// Whether it slides (meters) rather than turns (radians).
     pub prismatic: bool,
     /// What it may do.
     pub limits: Limits,
@@ -178,12 +178,12 @@ pub struct Mount {
     /// Pose of the joint frame at position zero in the parent link.
     pub parent_from_joint: Pose,
     /// What may move; `None` for a fixed joint.
-    pub motion: Option<Motion>,
+    pub motion: Option<DegreeOfFreedom>,
 }
 
 /// The one degree of freedom of a joint.
 #[derive(Clone, Debug)]
-pub struct Motion {
+pub struct DegreeOfFreedom {
     /// Index into [`Robot::joints`]. Two links share one where a joint mimics another.
     pub joint: usize,
     /// Axis in the joint frame.
@@ -201,9 +201,9 @@ pub struct Motion {
 pub struct Inertial {
     /// Kilograms.
     pub mass: f64,
-    /// Centre of mass in the link frame, metres.
-    pub centre: Point3,
-    /// Inertia about the centre of mass along the link's axes, kg·m².
+    /// Center of mass in the link frame, meters.
+    pub center: Point3,
+    /// Inertia about the center of mass along the link's axes, kg·m².
     pub inertia: Matrix3<f64>,
 }
 
@@ -215,10 +215,10 @@ pub struct LinkShape {
     /// Where it sits.
     pub link_from_shape: Pose,
     /// Red, green, blue, linear 0..=1.
-    pub colour: [f32; 3],
+    pub color: [f32; 3],
 }
 
-/// A primitive, centred on its own frame, or a convex body, in metres.
+/// A primitive, centered on its own frame, or a convex body, in meters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
@@ -259,7 +259,7 @@ pub struct Gripper {
     pub closed: f64,
     /// Joint position with the fingers wide open.
     pub open: f64,
-    /// Joint position, rising, and opening between the fingertips in metres, which all rises or
+    /// Joint position, rising, and opening between the fingertips in meters, which all rises or
     /// all falls.
     pub openings: Vec<(f64, f64)>,
     /// Point between the shut fingertips, in the tool frame.
@@ -267,21 +267,21 @@ pub struct Gripper {
     /// Direction in the tool frame in which the fingers part: towards the moving
     /// finger where only one moves.
     pub opening_axis: Unit<Vector3>,
-    /// Whether both fingers move, so that the grasp stays centred.
+    /// Whether both fingers move, so that the grasp stays centered.
     pub parallel: bool,
     /// Direction in the tool frame in which the hand approaches an object.
     pub approach_axis: Unit<Vector3>,
-    /// How far the fingertips reach beyond the grasp point along the approach, metres.
+    /// How far the fingertips reach beyond the grasp point along the approach, meters.
     pub fingertip_reach: f64,
 }
 
 impl Gripper {
-    /// Opening between the fingertips, metres, at a joint position.
+    /// Opening between the fingertips, meters, at a joint position.
     pub fn opening(&self, joint: f64) -> f64 {
         interpolate(self.openings.iter().copied(), joint)
     }
 
-    /// Joint position at which the fingertips are `opening` metres apart.
+    /// Joint position at which the fingertips are `opening` meters apart.
     pub fn joint_for(&self, opening: f64) -> f64 {
         let rows = self
             .openings
@@ -294,7 +294,7 @@ impl Gripper {
         }
     }
 
-    /// The widest opening, metres.
+    /// The widest opening, meters.
     pub fn widest(&self) -> f64 {
         self.opening(self.open)
     }

@@ -9,7 +9,7 @@ use crate::limits::toml_key;
 
 /// What somebody chose of a URDF, where its shape does not tell what the arm is.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Chosen {
+pub struct ImportChoices {
     /// Link that stands still and bears the arm.
     pub base: Option<String>,
     /// Link at the arm's end, before the hand.
@@ -24,7 +24,7 @@ pub struct Chosen {
     pub packages: BTreeMap<String, PathBuf>,
 }
 
-impl Chosen {
+impl ImportChoices {
     /// The choices as lines of a `robot.toml`.
     pub fn to_toml(&self) -> String {
         let mut text = String::new();
@@ -52,7 +52,7 @@ impl Chosen {
 
 /// The text of a `robot.toml` for a robot that was made of a URDF and of what was chosen: the
 /// choices as they are, all else as comments that only need uncommenting. `from` names the URDF.
-pub fn draft(robot: &Robot, chosen: &Chosen, from: &str) -> String {
+pub fn draft(robot: &Robot, chosen: &ImportChoices, from: &str) -> String {
     let mut text = format!(
         "# Made by `enact robot import` from {from}.\n\
          # A key behind `# ` is what the URDF says or what was guessed: take the `# ` away and\n\

@@ -6,7 +6,7 @@ use enact_types::Point3;
 use nalgebra::{Matrix3, Rotation3};
 
 use crate::description::Inertial;
-use crate::source::Source;
+use crate::source_text::SourceText;
 use crate::tree::pose;
 
 /// Density of what is taken where only the mass is known, kg/m³: that of water, between a
@@ -21,7 +21,7 @@ const LEAST_MASS: f64 = 1e-6;
 /// tensor it is as hard to turn as a ball of water of its mass.
 pub fn inertial(
     link: &urdf_rs::Link,
-    source: &Source,
+    source: &SourceText,
     warnings: &mut Vec<String>,
 ) -> Option<Inertial> {
     let given = &link.inertial;
@@ -60,7 +60,7 @@ pub fn inertial(
     };
     Some(Inertial {
         mass,
-        centre: Point3::from(frame.translation.vector),
+        center: Point3::from(frame.translation.vector),
         inertia,
     })
 }

@@ -39,7 +39,7 @@ impl Robot {
         self.chain.forward(&joints[..self.arm_joints])
     }
 
-    /// The point that the gripper works at, or the tool frame's origin, in the base frame, metres.
+    /// The point that the gripper works at, or the tool frame's origin, in the base frame, meters.
     ///
     /// # Panics
     /// If there are fewer numbers than arm joints.

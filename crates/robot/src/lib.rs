@@ -19,12 +19,15 @@
 mod assumed;
 mod chain;
 pub mod collision;
+mod config;
 pub mod description;
 pub mod draft;
+mod driven_tree;
 pub mod error;
 pub mod gate;
-mod grip;
-mod grip_guess;
+mod gripper;
+mod gripper_guess;
+mod halton;
 mod inertia;
 pub mod inverse;
 pub mod kinematics;
@@ -34,25 +37,22 @@ pub mod mesh;
 mod primitive;
 mod ready;
 mod select;
-mod sequence;
-mod settings;
 mod shapes;
-mod source;
+mod source_text;
 pub mod tool_speed;
 mod tree;
 mod unguarded;
 mod urdf;
-mod wiring;
 pub mod workspace;
 
-pub use collision::{Collider, HalfSpace, Obstacle, Surroundings, TABLE};
+pub use collision::{Collider, CollisionWorld, HalfSpace, Obstacle, TABLE};
 pub use description::{
-    Gripper, Inertial, Joint, Limits, Link, LinkShape, Motion, Mount, Robot, Shape,
+    DegreeOfFreedom, Gripper, Inertial, Joint, Limits, Link, LinkShape, Mount, Robot, Shape,
 };
 pub use error::LoadError;
-pub use gate::{Command, Gate, Start, Trajectory};
+pub use gate::{Command, Gate, StartState, Trajectory};
 pub use inverse::{IkSolution, IkTarget};
-pub use mesh::{Hull, MeshCover, MeshFiles, Packages, Unguarded};
+pub use mesh::{Hull, MeshDecomposition, MeshFiles, Packages, Unguarded};
 pub use tool_speed::ToolSpeed;
 pub use workspace::Workspace;
 

@@ -4,10 +4,10 @@ use std::f64::consts::TAU;
 
 use urdf_rs::JointType;
 
+use crate::config::{JointConfig, Located};
 use crate::description::{Joint, Limits};
 use crate::error::LoadError;
-use crate::settings::{At, JointSettings};
-use crate::source::Source;
+use crate::source_text::SourceText;
 
 /// Where nothing better is known, the time in which a joint reaches full speed, seconds.
 const SPEED_TIME: f64 = 0.25;
@@ -20,34 +20,34 @@ const SLOW: f64 = 0.5;
 const SLOW_SLIDING: f64 = 0.05;
 
 /// A number that `robot.toml` may give.
-type Number<'a> = &'a Option<At<f64>>;
+type Number<'a> = &'a Option<Located<f64>>;
 
 /// One joint's two sources, for its limits and for errors about them.
-pub struct JointFiles<'a> {
+pub struct JointSources<'a> {
     /// The URDF's element.
     pub joint: &'a urdf_rs::Joint,
     /// The URDF.
-    pub urdf: &'a Source,
+    pub urdf: &'a SourceText,
     /// Whether the element gives `lower` or `upper`.
     pub is_ranged: bool,
     /// Torque or force where neither file gives one, N·m or N.
     pub assumed_effort: f64,
     /// The table in `robot.toml`, with that file.
-    pub settings: Option<(&'a JointSettings, &'a Source)>,
+    pub settings: Option<(&'a JointConfig, &'a SourceText)>,
 }
 
 /// Limits that had to be assumed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Assumed {
+pub struct AssumedLimits {
     /// Whether the speed is.
     pub velocity: bool,
     /// Whether the torque or force is.
     pub effort: bool,
 }
 
-impl JointFiles<'_> {
+impl JointSources<'_> {
     /// The joint, with limits that are all finite and positive, and which of them are assumed.
-    pub fn joint(&self) -> Result<(Joint, Assumed), LoadError> {
+    pub fn joint(&self) -> Result<(Joint, AssumedLimits), LoadError> {
         let (limits, assumed) = self.limits()?;
         let joint = Joint {
             name: self.joint.name.clone(),
@@ -76,13 +76,13 @@ impl JointFiles<'_> {
         self.joint.joint_type == JointType::Prismatic
     }
 
-    fn limits(&self) -> Result<(Limits, Assumed), LoadError> {
+    fn limits(&self) -> Result<(Limits, AssumedLimits), LoadError> {
         let limit = &self.joint.limit;
         let (min, max) = self.range()?;
         let slow = if self.prismatic() { SLOW_SLIDING } else { SLOW };
         let velocity = self.positive("velocity", limit.velocity, |it| &it.velocity)?;
         let effort = self.positive("effort", limit.effort, |it| &it.effort)?;
-        let assumed = Assumed {
+        let assumed = AssumedLimits {
             velocity: velocity.is_none(),
             effort: effort.is_none(),
         };
@@ -155,7 +155,7 @@ impl JointFiles<'_> {
         &self,
         what: &str,
         urdf: f64,
-        of: fn(&JointSettings) -> Number<'_>,
+        of: fn(&JointConfig) -> Number<'_>,
     ) -> Result<Option<f64>, LoadError> {
         let urdf = (0.0 < urdf && urdf.is_finite()).then_some(urdf);
         let given = self
@@ -185,7 +185,7 @@ impl JointFiles<'_> {
         &self,
         what: &str,
         default: f64,
-        of: fn(&JointSettings) -> Number<'_>,
+        of: fn(&JointConfig) -> Number<'_>,
     ) -> Result<f64, LoadError> {
         let Some(given) = self
             .settings
@@ -205,7 +205,7 @@ impl JointFiles<'_> {
     /// A position given plainly or in degrees, and where it stands.
     fn position(
         &self,
-        of: fn(&JointSettings) -> (Number<'_>, Number<'_>),
+        of: fn(&JointConfig) -> (Number<'_>, Number<'_>),
     ) -> Result<Option<(f64, usize)>, LoadError> {
         let given = self.settings.map(|(settings, _)| of(settings));
         let (value, offset) = match given {

@@ -11,21 +11,21 @@ use enact_types::hint::did_you_mean_or_list;
 use crate::assumed;
 use crate::chain::Chain;
 use crate::collision::{Clearance, Collider};
+use crate::config::{Located, RobotConfig};
 use crate::description::{Joint, Robot};
+use crate::driven_tree::DrivenTree;
 use crate::error::LoadError;
-use crate::grip;
-use crate::grip_guess;
+use crate::gripper;
+use crate::gripper_guess;
 use crate::inverse::{PlanarArm, SphericalWrist};
-use crate::limits::{Assumed, JointFiles, toml_key};
-use crate::mesh::{Fineness, MeshCover, MeshFiles, Workshop};
+use crate::limits::{AssumedLimits, JointSources, toml_key};
+use crate::mesh::{DecompositionOptions, MeshDecomposition, MeshFiles, MeshLoader};
 use crate::ready;
 use crate::select::{Selection, select, shaped};
-use crate::settings::{At, Settings};
-use crate::source::Source;
+use crate::source_text::SourceText;
 use crate::tool_speed::ToolSpeed;
 use crate::tree::Tree;
 use crate::unguarded;
-use crate::wiring::Wiring;
 use crate::workspace::Workspace;
 
 /// Commands per second where nothing else is said.
@@ -56,12 +56,12 @@ impl Robot {
     pub fn load_with(path: &Path, files: &MeshFiles) -> Result<Self, LoadError> {
         let (urdf_path, toml) = if path.is_dir() {
             let toml = path.join("robot.toml");
-            let toml = toml.exists().then(|| Source::read(&toml)).transpose()?;
+            let toml = toml.exists().then(|| SourceText::read(&toml)).transpose()?;
             (path.join("robot.urdf"), toml)
         } else {
             (path.to_owned(), None)
         };
-        let urdf = Source::read_xml(&urdf_path)?;
+        let urdf = SourceText::read_xml(&urdf_path)?;
         let name = if path.is_dir() {
             path.file_name()
         } else {
@@ -93,11 +93,11 @@ impl Robot {
         name: &str,
         urdf: &str,
         toml: Option<&str>,
-        meshes: &[MeshCover],
+        meshes: &[MeshDecomposition],
     ) -> Result<Self, LoadError> {
         let folder = Path::new(name);
-        let urdf = Source::new(&folder.join("robot.urdf"), urdf);
-        let toml = toml.map(|text| Source::new(&folder.join("robot.toml"), text));
+        let urdf = SourceText::new(&folder.join("robot.urdf"), urdf);
+        let toml = toml.map(|text| SourceText::new(&folder.join("robot.toml"), text));
         let meshes = MeshSource {
             folder: None,
             files: &MeshFiles::default(),
@@ -116,13 +116,13 @@ impl Robot {
         files: &MeshFiles,
     ) -> Result<Self, LoadError> {
         let name = urdf.file_stem().unwrap_or_default().to_string_lossy();
-        let toml = Source::new(Path::new("robot.toml"), toml);
+        let toml = SourceText::new(Path::new("robot.toml"), toml);
         let meshes = MeshSource {
             folder: Some(urdf.parent().unwrap_or(Path::new(""))),
             files,
             known: &[],
         };
-        Loader::new(&Source::read_xml(urdf)?, Some(&toml))?.robot(name.into_owned(), &meshes)
+        Loader::new(&SourceText::read_xml(urdf)?, Some(&toml))?.robot(name.into_owned(), &meshes)
     }
 
     /// Loads the folder `name` of `robots_dir`, or the folder or URDF at the path `name`.
@@ -175,7 +175,7 @@ impl Robot {
 /// # Errors
 /// If it cannot be read, or declares an encoding that nobody knows.
 pub fn read_urdf(path: &Path) -> Result<String, LoadError> {
-    Source::read_xml(path).map(Source::into_text)
+    SourceText::read_xml(path).map(SourceText::into_text)
 }
 
 /// Names of the meshes in a URDF, as it gives them, each once.
@@ -183,7 +183,7 @@ pub fn read_urdf(path: &Path) -> Result<String, LoadError> {
 /// # Errors
 /// As [`Robot::load`].
 pub fn mesh_names(urdf: &Path) -> Result<Vec<String>, LoadError> {
-    let read = crate::urdf::read(&Source::read_xml(urdf)?)?;
+    let read = crate::urdf::read(&SourceText::read_xml(urdf)?)?;
     let links = read.robot.links.iter();
     let shapes = links.flat_map(|link| {
         let looks = link.visual.iter().map(|visual| &visual.geometry);
@@ -206,22 +206,22 @@ struct MeshSource<'a> {
     folder: Option<&'a Path>,
     files: &'a MeshFiles,
     /// What was made of them before.
-    known: &'a [MeshCover],
+    known: &'a [MeshDecomposition],
 }
 
 /// Everything that has been read, on its way to a robot.
 struct Loader<'a> {
-    urdf: &'a Source,
-    toml: Option<&'a Source>,
-    settings: Settings,
+    urdf: &'a SourceText,
+    toml: Option<&'a SourceText>,
+    settings: RobotConfig,
     tree: Tree,
     selection: Selection,
     warnings: Vec<String>,
 }
 
 impl<'a> Loader<'a> {
-    fn new(urdf: &'a Source, toml: Option<&'a Source>) -> Result<Self, LoadError> {
-        let settings = toml.map(Settings::read).transpose()?.unwrap_or_default();
+    fn new(urdf: &'a SourceText, toml: Option<&'a SourceText>) -> Result<Self, LoadError> {
+        let settings = toml.map(RobotConfig::read).transpose()?.unwrap_or_default();
         let tree = shaped(Tree::read(urdf)?, &settings, toml)?;
         let selection = select(&tree, urdf, &settings, toml)?;
         let warnings = tree.warnings.clone();
@@ -259,7 +259,7 @@ impl<'a> Loader<'a> {
         self.check_servos(&joints)?;
         let meshes = self.meshes(meshes)?;
         let mut unguarded = Vec::new();
-        let links = Wiring::new(&self.tree, self.urdf, &joints, self.selection.tool).links(
+        let links = DrivenTree::new(&self.tree, self.urdf, &joints, self.selection.tool).links(
             &meshes,
             &mut unguarded,
             &mut self.warnings,
@@ -300,11 +300,12 @@ impl<'a> Loader<'a> {
             home,
         };
         if self.selection.gripper.is_some() {
-            let guessed = grip_guess::guess(&robot, arm_joints);
+            let guessed = gripper_guess::guess(&robot, arm_joints);
             let (gripper, warning) = match (&self.settings.gripper, self.toml) {
                 (Some(settings), Some(toml)) => {
                     let missing = settings.get_ref().missing();
-                    let gripper = grip::from_settings(&robot, arm_joints, settings, toml, guessed)?;
+                    let gripper =
+                        gripper::from_settings(&robot, arm_joints, settings, toml, guessed)?;
                     let missing = (!missing.is_empty()).then(|| missing.join(", "));
                     (Some(gripper), missing)
                 }
@@ -323,7 +324,8 @@ impl<'a> Loader<'a> {
             }
             robot.gripper = gripper;
         }
-        self.warnings.extend(std::mem::take(&mut self.selection.guesses));
+        self.warnings
+            .extend(std::mem::take(&mut self.selection.guesses));
         let mut collider = Collider::new(&robot, robot.clearance.clone());
         if self.gives_no_home() && self.stand_ready(&mut robot, &collider) {
             collider = Collider::new(&robot, robot.clearance.clone());
@@ -388,8 +390,8 @@ impl<'a> Loader<'a> {
     }
 
     /// Reads the meshes, also from packages that `robot.toml` names.
-    fn meshes(&self, source: &MeshSource) -> Result<Workshop, LoadError> {
-        let fineness = self.sane(&self.settings.meshes, Fineness::fault)?;
+    fn meshes(&self, source: &MeshSource) -> Result<MeshLoader, LoadError> {
+        let fineness = self.sane(&self.settings.meshes, DecompositionOptions::fault)?;
         let mut files = source.files.clone();
         let folder = self.toml.and_then(|toml| toml.path().parent());
         for (name, place) in &self.settings.packages {
@@ -398,14 +400,20 @@ impl<'a> Loader<'a> {
             named.entry(name.clone()).or_insert(place);
         }
         let (urdf, known) = (&self.tree.urdf, source.known);
-        Ok(Workshop::new(urdf, source.folder, &files, known, fineness))
+        Ok(MeshLoader::new(
+            urdf,
+            source.folder,
+            &files,
+            known,
+            fineness,
+        ))
     }
 
-    fn files_of(&self, drive: usize) -> JointFiles<'_> {
+    fn files_of(&self, drive: usize) -> JointSources<'_> {
         let joint = &self.tree.urdf.joints[drive];
         let table = self.settings.joints.get(&joint.name);
         let settings = table.map(|table| table.get_ref()).zip(self.toml);
-        JointFiles {
+        JointSources {
             joint,
             urdf: self.urdf,
             is_ranged: self.tree.ranged[drive],
@@ -433,7 +441,7 @@ impl<'a> Loader<'a> {
     /// A table of `robot.toml`, or its defaults; `fault` says what makes no sense in it.
     fn sane<T: Clone + Default>(
         &self,
-        table: &Option<At<T>>,
+        table: &Option<Located<T>>,
         fault: impl Fn(&T) -> Option<String>,
     ) -> Result<T, LoadError> {
         let (Some(table), Some(toml)) = (table, self.toml) else {
@@ -448,7 +456,7 @@ impl<'a> Loader<'a> {
     fn number(
         &self,
         key: &str,
-        value: &Option<At<f64>>,
+        value: &Option<Located<f64>>,
         default: f64,
         range: RangeInclusive<f64>,
     ) -> Result<f64, LoadError> {
@@ -484,7 +492,7 @@ impl<'a> Loader<'a> {
 }
 
 /// Which limits neither file gives, a sentence for each kind.
-fn assumed_limits(joints: &[Joint], assumed: &[Assumed]) -> Vec<String> {
+fn assumed_limits(joints: &[Joint], assumed: &[AssumedLimits]) -> Vec<String> {
     let in_unit = |joint: &Joint, value: f64, turning: &str, sliding: &str| {
         let unit = if joint.prismatic { sliding } else { turning };
         format!("`{}` ({value:.2} {unit})", joint.name)

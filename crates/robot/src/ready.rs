@@ -8,30 +8,30 @@ use std::f64::consts::PI;
 
 use enact_types::{JointVector, Point3, Vector3};
 
-use crate::collision::{Collider, Surroundings};
+use crate::collision::{Collider, CollisionWorld};
 use crate::description::{Gripper, Robot};
 use crate::inverse::IkTarget;
 
 /// Where things are laid out for any arm: on rings about a point ahead of the workspace's origin,
-/// metres and radians, as the scenes do.
+/// meters and radians, as the scenes do.
 const CENTER: f64 = 0.039;
 const RADII: [f64; 2] = [0.16, 0.255];
 const ANGLES: [f64; 3] = [-1.08, 0.0, 1.08];
-/// Heights of the fingertips above the table: at a thing, and with it lifted, metres.
+/// Heights of the fingertips above the table: at a thing, and with it lifted, meters.
 const HEIGHTS: [f64; 2] = [0.02, 0.12];
-/// Origins that are tried, metres ahead of the base.
+/// Origins that are tried, meters ahead of the base.
 const STEP: f64 = 0.05;
 const STEPS: usize = 13;
-/// Heights of the fingertips of an arm that waits, best first, metres.
+/// Heights of the fingertips of an arm that waits, best first, meters.
 const WAITING: [f64; 5] = [0.3, 0.25, 0.2, 0.35, 0.15];
-/// How far ahead of the workspace's origin it waits, metres.
+/// How far ahead of the workspace's origin it waits, meters.
 const AHEAD: f64 = 0.2;
 /// Starts of the search for the posture.
 const STARTS: usize = 24;
 /// Less than this share of the places within reach is no workspace.
 const ENOUGH: f64 = 0.5;
 
-/// Origin of the workspace in the base frame, metres: where the hand reaches most of what scenes
+/// Origin of the workspace in the base frame, meters: where the hand reaches most of what scenes
 /// lay out for any arm; `None` if it reaches too little of it anywhere ahead.
 pub fn origin(robot: &Robot) -> Option<[f64; 2]> {
     let hand = robot.end_effector();
@@ -61,7 +61,7 @@ pub fn origin(robot: &Robot) -> Option<[f64; 2]> {
 /// their limits as can be; joints beyond the arm's stay. `None` if there is none that is free.
 pub fn posture(robot: &Robot, collider: &Collider, origin: [f64; 2]) -> Option<JointVector> {
     let hand = robot.end_effector();
-    let around = Surroundings::default();
+    let around = CollisionWorld::default();
     WAITING.iter().find_map(|height| {
         let place = Point3::new(origin[0] + AHEAD, origin[1], *height);
         let mut found: Vec<JointVector> = (0..STARTS)
@@ -72,7 +72,7 @@ pub fn posture(robot: &Robot, collider: &Collider, origin: [f64; 2]) -> Option<J
                 Some(posture)
             })
             .collect();
-        found.sort_by(|a, b| strain(robot, a).total_cmp(&strain(robot, b)));
+        found.sort_by(|a, b| limit_ratio(robot, a).total_cmp(&limit_ratio(robot, b)));
         found
             .into_iter()
             .find(|posture| collider.check_posture(posture, &around).is_ok())
@@ -108,7 +108,7 @@ fn reach(robot: &Robot, hand: &Gripper, place: Point3, seed: &[f64]) -> Option<V
 fn start(robot: &Robot, round: usize) -> Vec<f64> {
     let spread = |index: usize| match round {
         0 => 0.5,
-        _ => crate::sequence::halton(round, index),
+        _ => crate::halton::halton(round, index),
     };
     let joints = robot.joints.iter().enumerate();
     let place = |(index, joint): (usize, &crate::description::Joint)| {
@@ -119,7 +119,7 @@ fn start(robot: &Robot, round: usize) -> Vec<f64> {
 }
 
 /// How far the arm's joints are from the middle of their ranges.
-fn strain(robot: &Robot, posture: &[f64]) -> f64 {
+fn limit_ratio(robot: &Robot, posture: &[f64]) -> f64 {
     let share = |(joint, position): (&crate::description::Joint, &f64)| {
         let (min, max) = range(joint);
         ((position - (min + max) / 2.0) / (max - min)).powi(2)

@@ -8,21 +8,21 @@ use urdf_rs::Geometry;
 
 use crate::description::{LinkShape, Shape};
 use crate::error::LoadError;
-use crate::mesh::{Named, Unguarded, Workshop};
-use crate::source::Source;
+use crate::mesh::{MeshLoader, MeshName, Unguarded};
+use crate::source_text::SourceText;
 use crate::tree::pose;
 
-/// Grey, where the URDF names no colour.
-const GREY: [f32; 3] = [0.6, 0.6, 0.6];
+/// Gray, where the URDF names no color.
+const GRAY: [f32; 3] = [0.6, 0.6, 0.6];
 
-/// Colours of the URDF's named materials.
+/// Colors of the URDF's named materials.
 pub type Palette = HashMap<String, [f32; 3]>;
 
 /// Reads the materials that are defined once for the whole robot.
 pub fn palette(urdf: &urdf_rs::Robot) -> Palette {
     urdf.materials
         .iter()
-        .filter_map(|material| Some((material.name.clone(), colour(material.color.as_ref()?))))
+        .filter_map(|material| Some((material.name.clone(), color(material.color.as_ref()?))))
         .collect()
 }
 
@@ -41,13 +41,13 @@ pub fn placed(link: &urdf_rs::Link) -> Vec<(&urdf_rs::Pose, &Geometry)> {
 pub fn shapes(
     link: &urdf_rs::Link,
     palette: &Palette,
-    source: &Source,
-    meshes: &Workshop,
+    source: &SourceText,
+    meshes: &MeshLoader,
     unguarded: &mut Vec<Unguarded>,
 ) -> Result<Vec<LinkShape>, LoadError> {
     let visual = |index: usize| {
         let visual = link.visual.get(index).or(link.visual.first());
-        visual.map_or(GREY, |visual| material_colour(visual, palette))
+        visual.map_or(GRAY, |visual| material_color(visual, palette))
     };
     let mut shapes = Vec::new();
     for (index, (origin, geometry)) in placed(link).into_iter().enumerate() {
@@ -65,15 +65,15 @@ pub fn shapes(
             let what = format!("link `{}`: a shape has no size or no place", link.name);
             return Err(source.error_about("link", &link.name, what));
         }
-        let colour = visual(index);
+        let color = visual(index);
         let mut add = |shape: Shape, link_from_shape: Pose| {
             shapes.push(LinkShape {
                 shape,
                 link_from_shape,
-                colour,
+                color,
             });
         };
-        match (primitive, Named::of(geometry)) {
+        match (primitive, MeshName::of(geometry)) {
             (Some(shape), _) => add(shape, link_from_geometry),
             (None, Some(named)) => match meshes.cover(&link.name, &named) {
                 Ok(cover) => {
@@ -127,16 +127,16 @@ fn dimensions(shape: &Shape) -> Vec<f64> {
     }
 }
 
-fn material_colour(visual: &urdf_rs::Visual, palette: &Palette) -> [f32; 3] {
+fn material_color(visual: &urdf_rs::Visual, palette: &Palette) -> [f32; 3] {
     let Some(material) = &visual.material else {
-        return GREY;
+        return GRAY;
     };
-    let own = material.color.as_ref().map(colour);
+    let own = material.color.as_ref().map(color);
     own.or_else(|| palette.get(&material.name).copied())
-        .unwrap_or(GREY)
+        .unwrap_or(GRAY)
 }
 
-fn colour(colour: &urdf_rs::Color) -> [f32; 3] {
-    let [red, green, blue, _] = colour.rgba.0;
+fn color(color: &urdf_rs::Color) -> [f32; 3] {
+    let [red, green, blue, _] = color.rgba.0;
     [red, green, blue].map(|value| value.clamp(0.0, 1.0) as f32)
 }

@@ -3,7 +3,7 @@
 use enact_types::Point3;
 use serde::Deserialize;
 
-use crate::collision::Surroundings;
+use crate::collision::CollisionWorld;
 
 /// `[tool_speed]` of `robot.toml`.
 ///
@@ -14,7 +14,7 @@ pub struct ToolSpeed {
     /// Largest speed of the working point near the table, the walls of the workspace and places
     /// to keep out of, m/s.
     pub near: f64,
-    /// What is nearer than this is near, metres.
+    /// What is nearer than this is near, meters.
     pub within: f64,
 }
 
@@ -28,12 +28,12 @@ impl Default for ToolSpeed {
 }
 
 impl ToolSpeed {
-    /// The largest speed at a point that is `more` metres nearer than it seems, and what it is
+    /// The largest speed at a point that is `more` meters nearer than it seems, and what it is
     /// near to; `None` where the tool may be as fast as the joints are.
     pub fn limit<'a>(
         &self,
         point: &Point3,
-        around: &'a Surroundings,
+        around: &'a CollisionWorld,
         more: f64,
     ) -> Option<(f64, &'a str)> {
         let near = around.slow_near(point, self.within + more)?;

@@ -9,7 +9,7 @@ use urdf_rs::JointType;
 
 use crate::chain::displacement;
 use crate::error::LoadError;
-use crate::source::Source;
+use crate::source_text::SourceText;
 use crate::urdf;
 
 /// A URDF whose links form one tree.
@@ -25,7 +25,7 @@ pub struct Tree {
     /// What was left out or put right, one sentence each.
     pub warnings: Vec<String>,
     /// What each joint follows: itself unless it mimics.
-    leaders: Vec<Leader>,
+    leaders: Vec<MimicLeader>,
 }
 
 /// A link in its place.
@@ -33,12 +33,12 @@ pub struct Branch {
     /// Index into the URDF's links.
     pub link: usize,
     /// What it hangs on; `None` for the base.
-    pub stem: Option<Stem>,
+    pub stem: Option<ParentJoint>,
 }
 
 /// What a link hangs on.
 #[derive(Clone, Copy)]
-pub struct Stem {
+pub struct ParentJoint {
     /// The branch nearer to the base.
     pub parent: usize,
     /// Index of the URDF's joint.
@@ -49,7 +49,7 @@ pub struct Stem {
 
 /// The joint that a joint follows in the end, times what, plus what.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Leader {
+pub struct MimicLeader {
     /// URDF index.
     pub joint: usize,
     /// Position is `multiplier * leader + offset`.
@@ -60,7 +60,7 @@ pub struct Leader {
 
 impl Tree {
     /// Reads a URDF. Fails on syntax, unknown or repeated names, loops and severed parts.
-    pub fn read(source: &Source) -> Result<Self, LoadError> {
+    pub fn read(source: &SourceText) -> Result<Self, LoadError> {
         let read = urdf::read(source)?;
         source.know_lines(read.lines);
         let note = source.note().map(str::to_owned);
@@ -121,7 +121,7 @@ impl Tree {
     }
 
     /// What a joint (URDF index) follows: itself unless it mimics.
-    pub fn leader(&self, joint: usize) -> Leader {
+    pub fn leader(&self, joint: usize) -> MimicLeader {
         self.leaders[joint]
     }
 
@@ -252,7 +252,7 @@ pub fn pose(origin: &urdf_rs::Pose) -> Pose {
 fn names<'a>(
     all: impl Iterator<Item = &'a str>,
     tag: &'static str,
-    source: &Source,
+    source: &SourceText,
 ) -> Result<HashMap<&'a str, usize>, LoadError> {
     let mut found = HashMap::new();
     for (index, name) in all.enumerate() {
@@ -273,7 +273,7 @@ struct Edges {
 }
 
 impl Edges {
-    fn of(urdf: &urdf_rs::Robot, source: &Source) -> Result<Self, LoadError> {
+    fn of(urdf: &urdf_rs::Robot, source: &SourceText) -> Result<Self, LoadError> {
         let link_names = || urdf.links.iter().map(|link| link.name.as_str());
         let links = names(link_names(), "link", source)?;
         let joint_names = urdf.joints.iter().map(|joint| joint.name.as_str());
@@ -336,7 +336,7 @@ impl Edges {
     fn branches_from_root(
         &self,
         urdf: &urdf_rs::Robot,
-        source: &Source,
+        source: &SourceText,
     ) -> Result<Vec<Branch>, LoadError> {
         let name = |link: usize| &urdf.links[link].name;
         let mut roots = (0..self.above.len()).filter(|link| self.above[*link].is_none());
@@ -382,7 +382,7 @@ impl Edges {
             let below = below.map(|(link, joint)| (*link, *joint, false));
             for (link, joint, is_turned) in below.chain(above) {
                 if Some(joint) != came_by {
-                    let stem = Stem {
+                    let stem = ParentJoint {
                         parent: next,
                         joint,
                         is_turned,
@@ -400,7 +400,7 @@ impl Edges {
 }
 
 /// What each joint follows in the end.
-fn leaders(urdf: &urdf_rs::Robot, source: &Source) -> Result<Vec<Leader>, LoadError> {
+fn leaders(urdf: &urdf_rs::Robot, source: &SourceText) -> Result<Vec<MimicLeader>, LoadError> {
     let joints = &urdf.joints;
     let names = || joints.iter().map(|joint| joint.name.as_str());
     let wrong = |joint: &urdf_rs::Joint, what: &str| {
@@ -411,7 +411,7 @@ fn leaders(urdf: &urdf_rs::Robot, source: &Source) -> Result<Vec<Leader>, LoadEr
         let (mut at, mut multiplier, mut offset) = (joint, 1.0, 0.0);
         for _ in 0..=joints.len() {
             let Some(mimic) = &joints[at].mimic else {
-                let leader = Leader {
+                let leader = MimicLeader {
                     joint: at,
                     multiplier,
                     offset,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Workspace {
-    /// Origin, in the base frame, of what is laid out for any arm: `x` and `y`, metres. Zero for
+    /// Origin, in the base frame, of what is laid out for any arm: `x` and `y`, meters. Zero for
     /// an arm that reaches as far as the SO-101.
     pub origin: [f64; 2],
 }

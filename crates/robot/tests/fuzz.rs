@@ -5,12 +5,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use enact_robot::{Gate, HalfSpace, Obstacle, Robot, Shape, Start, Surroundings, Trajectory};
+use enact_robot::{
+    CollisionWorld, Gate, HalfSpace, Obstacle, Robot, Shape, StartState, Trajectory,
+};
 use enact_types::{JointVector, Pose, Refusal};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// Distances between samples are known to this, and a stop may be this much off the path, metres.
+/// Distances between samples are known to this, and a stop may be this much off the path, meters.
 const RESOLUTION: f64 = 0.0003;
 
 struct Tally {
@@ -65,7 +67,7 @@ fn motion(robot: &Robot, rng: &mut ChaCha8Rng) -> Vec<JointVector> {
     samples
 }
 
-fn around(rng: &mut ChaCha8Rng) -> Surroundings {
+fn around(rng: &mut ChaCha8Rng) -> CollisionWorld {
     let obstacle = |index: usize, rng: &mut ChaCha8Rng| {
         let mut at = |low: f64, high: f64| rng.random_range(low..high);
         let shape = Shape::Box {
@@ -75,17 +77,22 @@ fn around(rng: &mut ChaCha8Rng) -> Surroundings {
         let name = format!("box {index}");
         (Arc::new(Obstacle::new(&name, [(shape, place)])), 0.004)
     };
-    Surroundings {
+    CollisionWorld {
         obstacles: (0..rng.random_range(0..4))
             .map(|index| obstacle(index, rng))
             .collect(),
         half_spaces: vec![HalfSpace::table(0.003)],
-        ..Surroundings::default()
+        ..CollisionWorld::default()
     }
 }
 
 /// The limits and the clearance once more, from their definition.
-fn assert_inside(robot: &Robot, around: &Surroundings, motion: &Trajectory, rng: &mut ChaCha8Rng) {
+fn assert_inside(
+    robot: &Robot,
+    around: &CollisionWorld,
+    motion: &Trajectory,
+    rng: &mut ChaCha8Rng,
+) {
     let samples = motion.positions();
     let period = motion.period().as_secs_f64();
     let last = samples.len() as isize - 1;
@@ -153,7 +160,7 @@ fn fuzz(robot: &Robot, cases: u64, seed: u64) -> Tally {
         let samples = motion(robot, &mut rng);
         let around = around(&mut rng);
         let at = samples[0].clone();
-        let start = Start {
+        let start = StartState {
             measured: &at,
             commanded: Some(&at),
         };

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use enact_robot::mesh::{Cover, Fineness, Triangle, triangles};
+use enact_robot::mesh::{ConvexDecomposition, DecompositionOptions, Triangle, triangles};
 use enact_robot::{MeshFiles, Packages, Robot, Shape};
 use enact_types::{Point3, Pose, Vector3};
 use proptest::prelude::*;
 
-/// Corners of the box that the tests write, metres: none of its axes looks like another.
+/// Corners of the box that the tests write, meters: none of its axes looks like another.
 const LOW: [f64; 3] = [-0.01, -0.02, 0.0];
 const HIGH: [f64; 3] = [0.03, 0.02, 0.1];
 
@@ -71,7 +71,7 @@ fn obj() -> Vec<u8> {
     text.into_bytes()
 }
 
-/// The box as COLLADA in a unit of so many metres, turned and moved by its node and
+/// The box as COLLADA in a unit of so many meters, turned and moved by its node and
 /// turned and moved back by the numbers.
 fn collada(unit: f64, up: &str, primitive: &str) -> Vec<u8> {
     let back = Pose::new(
@@ -199,7 +199,7 @@ fn a_broken_file_is_told_of_in_one_sentence() {
     let binary = binary_stl(&box_triangles());
     let text = ascii_stl(&box_triangles());
     let dae = String::from_utf8(collada(1.0, "Z_UP", "triangles")).unwrap();
-    let millimetres: Vec<Triangle> = box_triangles()
+    let millimeters: Vec<Triangle> = box_triangles()
         .iter()
         .map(|triangle| triangle.map(|p| p * 1000.0))
         .collect();
@@ -210,7 +210,7 @@ fn a_broken_file_is_told_of_in_one_sentence() {
     let url = dae.replace("url=\"#box\"", "url=\"#other\"");
     let own = "<instance_node url=\"#half\"/>";
     let endless = dae.replace("<instance_geometry url=\"#box\"/>", own);
-    let millimetres = binary_stl(&millimetres);
+    let millimeters = binary_stl(&millimeters);
     let cases: &[(&str, &[u8], &str)] = &[
         ("empty.stl", b"", "too short"),
         ("cut.stl", &binary[..binary.len() - 50], "cut short"),
@@ -236,7 +236,7 @@ fn a_broken_file_is_told_of_in_one_sentence() {
             b"\x89PNG\r\n\x1a\n",
             "neither STL, OBJ nor COLLADA",
         ),
-        ("mm.stl", &millimetres, "unit"),
+        ("mm.stl", &millimeters, "unit"),
         ("nan.stl", nan.as_bytes(), "not finite"),
     ];
     for (name, bytes, part) in cases {
@@ -564,8 +564,8 @@ proptest! {
         shares in prop::collection::vec(prop::array::uniform3(0.0..1.0_f64), 60),
         pieces in 1..12_usize,
     ) {
-        let fineness = Fineness { pieces, ..Fineness::default() };
-        let cover = Cover::of(&faces, &fineness);
+        let fineness = DecompositionOptions { pieces, ..DecompositionOptions::default() };
+        let cover = ConvexDecomposition::of(&faces, &fineness);
         prop_assert!(cover.pieces.len() <= pieces);
         // Every corner, and points all over the triangles.
         for face in &faces {
@@ -600,24 +600,24 @@ proptest! {
 #[test]
 fn a_bracket_and_an_elbow_stay_what_they_are() {
     let bracket = bracket(0.04, 0.1);
-    let cover = Cover::of(&bracket, &Fineness::default());
+    let cover = ConvexDecomposition::of(&bracket, &DecompositionOptions::default());
     assert_eq!(cover.pieces.len(), 2);
     assert!(cover.excess() <= 0.005);
     // The middle of the corner that a single hull would fill.
     assert!(cover.distance(&Point3::new(0.045, 0.02, 0.045)) > 0.02);
     let elbow = elbow(0.08, 0.02, 24, true);
-    let cover = Cover::of(&elbow, &Fineness::default());
+    let cover = ConvexDecomposition::of(&elbow, &DecompositionOptions::default());
     assert!(cover.excess() <= 0.005, "{}", cover.excess());
     assert!(
         (2..=6).contains(&cover.pieces.len()),
         "{}",
         cover.pieces.len()
     );
-    let single = Fineness {
+    let single = DecompositionOptions {
         pieces: 1,
-        ..Fineness::default()
+        ..DecompositionOptions::default()
     };
-    let coarse = Cover::of(&elbow, &single);
+    let coarse = ConvexDecomposition::of(&elbow, &single);
     assert_eq!(coarse.pieces.len(), 1);
     assert!(coarse.excess() > 0.005);
 }

@@ -3,7 +3,7 @@
 use std::f64::consts::{FRAC_PI_2, PI};
 use std::path::Path;
 
-use enact_robot::{IkTarget, LinkShape, Robot, Shape, Surroundings};
+use enact_robot::{CollisionWorld, IkTarget, LinkShape, Robot, Shape};
 use enact_types::{JointVector, Point3, Pose, Vector3};
 use nalgebra::{Rotation3, Translation3};
 use proptest::strategy::{Strategy, ValueTree};
@@ -381,7 +381,7 @@ fn the_small_arms_reach_what_they_reach() {
 fn the_small_arms_are_clear_of_themselves_upright_and_at_home() {
     for (name, _) in SMALL {
         let robot = load(name);
-        let alone = Surroundings::default();
+        let alone = CollisionWorld::default();
         for posture in [robot.home().clone(), JointVector::zeros(6)] {
             if let Err(refusal) = robot.collider().check_posture(&posture, &alone) {
                 panic!("{name} at {posture:?}: {refusal}");

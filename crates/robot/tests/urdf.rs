@@ -192,7 +192,7 @@ fn no_inertial_stops_a_load_and_a_strange_one_is_named() {
 #[test]
 fn what_does_not_matter_does_not_stop_a_load() {
     let material = "<material name=\"m\"/>";
-    let colour = "rgba=\"1 0 0 1\"";
+    let color = "rgba=\"1 0 0 1\"";
     let look =
         "<visual><geometry><box size=\"0.02 0.02 0.1\"/></geometry><material name=\"m\"/></visual>";
     let shape = "<box size=\"0.02 0.02 0.1\"/></geometry><material";
@@ -212,10 +212,10 @@ fn what_does_not_matter_does_not_stop_a_load() {
             material,
             "<material name=\"w\"><texture filename=\"\"/></material>".to_owned(),
         ),
-        (colour, "rgba=\"1 0 0\"".to_owned()),
-        (colour, "rgba=\"1,0,0,1\"".to_owned()),
-        (colour, "rgba=\"red\"".to_owned()),
-        (colour, "".to_owned()),
+        (color, "rgba=\"1 0 0\"".to_owned()),
+        (color, "rgba=\"1,0,0,1\"".to_owned()),
+        (color, "rgba=\"red\"".to_owned()),
+        (color, "".to_owned()),
         (look, "<visual/>".to_owned()),
         (look, "<visual><geometry/></visual>".to_owned()),
         (
@@ -804,7 +804,7 @@ fn what_stands_on_wheels_or_floats_stands_still() {
 
 #[test]
 fn a_draft_says_what_was_guessed_and_means_the_same() {
-    use enact_robot::draft::{Chosen, draft};
+    use enact_robot::draft::{ImportChoices, draft};
     let knuckles = robot(
         &(link("base")
             + &chain("", "base", 6).replace("axis2", "axis two")
@@ -818,17 +818,17 @@ fn a_draft_says_what_was_guessed_and_means_the_same() {
                 &format!("{TURN}<mimic joint=\"drive\"/>"),
             )),
     );
-    let chosen = Chosen {
+    let chosen = ImportChoices {
         tip: Some("left_l6".to_owned()),
         fixed: [("lift".to_owned(), 0.2)].into(),
-        ..Chosen::default()
+        ..ImportChoices::default()
     };
     for (urdf, chosen) in [
-        (arm(), Chosen::default()),
-        (knuckles, Chosen::default()),
+        (arm(), ImportChoices::default()),
+        (knuckles, ImportChoices::default()),
         (
             robot(&(link("base") + &chain("", "base", 5))),
-            Chosen::default(),
+            ImportChoices::default(),
         ),
         (two_arms(), chosen),
     ] {

@@ -16,7 +16,7 @@ pub const FIRST_OBJECT: u16 = 10;
 
 /// A primitive at a place. An object of several parts is several bodies of one id.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Body {
+pub struct RenderBody {
     /// [`TABLE`], [`ROBOT`] or [`FIRST_OBJECT`]` + i`.
     pub id: u16,
     /// Which primitive.
@@ -24,12 +24,12 @@ pub struct Body {
     /// Pose of the primitive in the robot's base frame.
     pub base_from_body: Pose,
     /// Red, green, blue, linear 0..=1.
-    pub colour: [f32; 3],
+    pub color: [f32; 3],
     /// What its surface is like.
     pub material: Material,
 }
 
-/// A shape in its own frame, in metres.
+/// A shape in its own frame, in meters.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BodyShape {
     /// What links are made of too. A hull stands without its rounding.
@@ -47,7 +47,7 @@ impl From<Shape> for BodyShape {
 /// What a surface is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Material {
-    /// The table top: its texture comes from the look, not from the body's colour.
+    /// The table top: its texture comes from the look, not from the body's color.
     Table,
     /// Moulded plastic.
     Plastic,

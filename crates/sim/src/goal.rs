@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::parts::is_between_walls;
 use crate::world::{ObjectState, World};
 
-/// Nearer than this, from rim to rim, is near, metres.
+/// Nearer than this, from rim to rim, is near, meters.
 const NEAR: f64 = 0.06;
-/// How far to the side counts as beside, metres.
+/// How far to the side counts as beside, meters.
 const BESIDE: f64 = 0.02;
-/// What has moved by more was touched, metres.
+/// What has moved by more was touched, meters.
 const TOUCHED: f64 = 0.01;
 
 /// A state of the world, about objects by name. In a scene file a name may be a
@@ -150,7 +150,7 @@ fn is_held(world: &World, name: &str) -> bool {
             .any(|other| other.name != name && world.touch(name, &other.name))
 }
 
-/// Horizontal distance between the rims of two objects, metres; negative if they overlap.
+/// Horizontal distance between the rims of two objects, meters; negative if they overlap.
 fn gap(a: &ObjectState, b: &ObjectState) -> f64 {
     let apart = (a.pose.translation.vector - b.pose.translation.vector)
         .xy()
@@ -171,7 +171,7 @@ fn on_side(world: &World, object: &str, other: &str, side: fn([f64; 2]) -> f64) 
     })
 }
 
-/// How far the object is right of the other in the picture, and nearer to the camera, metres.
+/// How far the object is right of the other in the picture, and nearer to the camera, meters.
 fn offset(world: &World, object: &str, other: &str) -> Option<[f64; 2]> {
     let camera = &world.layout().camera;
     let right = (camera.target - camera.eye)

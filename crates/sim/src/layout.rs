@@ -6,20 +6,20 @@ use enact_robot::{HalfSpace, Obstacle, Shape};
 use enact_types::{Intrinsics, Point3, Pose, Vector3};
 use serde::{Deserialize, Serialize};
 
-use crate::object::{Colour, ObjectShape};
+use crate::object::{Color, ObjectShape};
 
 /// Everything around the robot, in its base frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Layout {
     /// What everything stands on.
-    pub table: Table,
+    pub table: TableExtent,
     /// Who watches.
     pub camera: CameraPlace,
     /// What stands on the table, containers first.
-    pub objects: Vec<Item>,
+    pub objects: Vec<PlacedObject>,
     /// What never moves and need not be seen to be known.
     pub fixtures: Vec<Fixture>,
-    /// Corners of the box that the robot must not leave, metres; `None` if it may go anywhere.
+    /// Corners of the box that the robot must not leave, meters; `None` if it may go anywhere.
     pub workspace: Option<[[f64; 3]; 2]>,
 }
 
@@ -28,7 +28,7 @@ pub struct Layout {
 pub struct Fixture {
     /// What it is called.
     pub name: String,
-    /// Half extents along its own axes, metres.
+    /// Half extents along its own axes, meters.
     pub half: [f64; 3],
     /// Where its middle is.
     pub base_from_fixture: Pose,
@@ -51,7 +51,7 @@ impl Layout {
         self.fixtures.iter().map(obstacle).map(Arc::new).collect()
     }
 
-    /// The sides of the workspace, from which parts of the robot stay `margin` metres away.
+    /// The sides of the workspace, from which parts of the robot stay `margin` meters away.
     pub fn walls(&self, margin: f64) -> Vec<HalfSpace> {
         let Some([min, max]) = self.workspace else {
             return Vec::new();
@@ -78,10 +78,11 @@ impl Layout {
 
 /// A flat rectangle at height zero.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Table {
-    /// Middle, x and y in metres.
-    pub centre: [f64; 2],
-    /// Extents along x and y in metres.
+pub struct TableExtent {
+    /// Middle, x and y in meters.
+    #[serde(rename = "centre", alias = "center")]
+    pub center: [f64; 2],
+    /// Extents along x and y in meters.
     pub size: [f64; 2],
 }
 
@@ -117,33 +118,34 @@ impl CameraPlace {
 
 /// An object at its place.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Item {
+pub struct PlacedObject {
     /// A name that no other object has.
     pub name: String,
     /// What it is.
     pub shape: ObjectShape,
-    /// Its colour.
-    pub colour: Colour,
-    /// Extents along x, y, z of its own frame in metres.
+    /// Its color.
+    #[serde(rename = "colour", alias = "color")]
+    pub color: Color,
+    /// Extents along x, y, z of its own frame in meters.
     pub size: [f64; 3],
     /// Where it stands; its frame is in the middle of its extents.
     pub base_from_object: Pose,
 }
 
-impl Item {
+impl PlacedObject {
     /// An object that stands on the table at `(x, y)`, turned by `yaw` radians, and is
-    /// called by its colour and shape.
+    /// called by its color and shape.
     pub fn on_table(
         shape: ObjectShape,
-        colour: Colour,
+        color: Color,
         size: [f64; 3],
         [x, y]: [f64; 2],
         yaw: f64,
     ) -> Self {
         Self {
-            name: label(colour, shape),
+            name: label(color, shape),
             shape,
-            colour,
+            color,
             size,
             base_from_object: Pose::from_parts(
                 enact_types::Vector3::new(x, y, size[2] / 2.0).into(),
@@ -152,12 +154,12 @@ impl Item {
         }
     }
 
-    /// Colour and shape in words.
+    /// Color and shape in words.
     pub fn label(&self) -> String {
-        label(self.colour, self.shape)
+        label(self.color, self.shape)
     }
 }
 
-fn label(colour: Colour, shape: ObjectShape) -> String {
-    format!("{colour} {shape}")
+fn label(color: Color, shape: ObjectShape) -> String {
+    format!("{color} {shape}")
 }

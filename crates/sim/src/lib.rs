@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`scene`] | what a world is made of, what is left to chance, what there is to do |
 //! | [`layout`] | a scene after chance has decided |
-//! | [`object`] | shapes, colours and sizes |
+//! | [`object`] | shapes, colors and sizes |
 //! | [`parts`] | objects as convex parts |
 //! | [`world`] | table, objects and arm under gravity |
 //! | [`goal`] | what a task wants of the world, judged by physics |
@@ -27,8 +27,8 @@ pub mod simulator;
 pub mod world;
 
 pub use goal::Goal;
-pub use layout::{CameraPlace, Item, Layout, Table};
-pub use object::{Colour, ObjectShape};
+pub use layout::{CameraPlace, Layout, PlacedObject, TableExtent};
+pub use object::{Color, ObjectShape};
 pub use render::SimCamera;
 pub use scene::Scene;
 pub use servos::SimPlant;

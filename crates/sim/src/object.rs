@@ -40,7 +40,7 @@ impl ObjectShape {
         matches!(self, Self::Cube | Self::Cylinder)
     }
 
-    /// Smallest and largest extents along x, y, z in metres of what chance draws.
+    /// Smallest and largest extents along x, y, z in meters of what chance draws.
     /// Extents of equal range are drawn together where the shape makes them equal.
     pub fn size_range(self) -> [(f64, f64); 3] {
         match self {
@@ -52,7 +52,7 @@ impl ObjectShape {
         }
     }
 
-    /// Whether an object of these extents (metres) can be of this shape.
+    /// Whether an object of these extents (meters) can be of this shape.
     pub fn admits(self, [x, y, z]: [f64; 3]) -> bool {
         let alike = |a: f64, b: f64| (a - b).abs() <= 1e-9;
         let sane = |value: f64| (0.008..=0.4).contains(&value);
@@ -64,12 +64,12 @@ impl ObjectShape {
         proportions && sane(x) && sane(y) && sane(z)
     }
 
-    /// Kilograms per cubic metre; containers are heavy so that they stay where they are.
+    /// Kilograms per cubic meter; containers are heavy so that they stay where they are.
     pub fn density(self) -> f64 {
         if self.is_container() { 1500.0 } else { 800.0 }
     }
 
-    /// Radius in metres of the upright cylinder that holds an object of this size.
+    /// Radius in meters of the upright cylinder that holds an object of this size.
     pub fn footprint_radius(self, [x, y, _]: [f64; 3]) -> f64 {
         match self {
             Self::Cube | Self::Tray => x.hypot(y) / 2.0,
@@ -90,10 +90,10 @@ impl fmt::Display for ObjectShape {
     }
 }
 
-/// A colour with a name.
+/// A color with a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Colour {
+pub enum Color {
     /// Red.
     Red,
     /// Green.
@@ -108,8 +108,8 @@ pub enum Colour {
     Purple,
 }
 
-impl Colour {
-    /// Every colour.
+impl Color {
+    /// Every color.
     pub const ALL: [Self; 6] = [
         Self::Red,
         Self::Green,
@@ -132,7 +132,7 @@ impl Colour {
     }
 }
 
-impl fmt::Display for Colour {
+impl fmt::Display for Color {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Red => "red",

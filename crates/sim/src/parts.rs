@@ -8,13 +8,13 @@ use enact_types::{Point3, Pose};
 use crate::geometry::BodyShape;
 use crate::object::ObjectShape;
 
-/// Wall of a bowl, metres.
+/// Wall of a bowl, meters.
 pub const BOWL_WALL: f64 = 0.004;
-/// Floor of a bowl, metres.
+/// Floor of a bowl, meters.
 pub const BOWL_FLOOR: f64 = 0.005;
-/// Wall of a tray, metres.
+/// Wall of a tray, meters.
 pub const TRAY_WALL: f64 = 0.004;
-/// Floor of a tray, metres.
+/// Floor of a tray, meters.
 pub const TRAY_FLOOR: f64 = 0.004;
 /// A bowl's wall is made of so many flat pieces around.
 const BOWL_SIDES: usize = 16;
@@ -23,37 +23,37 @@ const BOWL_PROFILE: [(f64, f64); 3] = [(0.63, 0.0), (0.84, 0.49), (1.0, 1.0)];
 
 /// A convex part of an object.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct ConvexPart {
     /// Its shape.
     pub shape: BodyShape,
     /// Its place; the object's frame is in the middle of its extents.
     pub object_from_part: Pose,
 }
 
-/// The parts of an object of these extents in metres.
-pub fn parts(shape: ObjectShape, size: [f64; 3]) -> Vec<Part> {
+/// The parts of an object of these extents in meters.
+pub fn parts(shape: ObjectShape, size: [f64; 3]) -> Vec<ConvexPart> {
     let half = size.map(|extent| extent / 2.0);
     match shape {
-        ObjectShape::Cube => vec![centred(Shape::Box { half })],
-        ObjectShape::Cylinder => vec![centred(Shape::Cylinder {
+        ObjectShape::Cube => vec![centered(Shape::Box { half })],
+        ObjectShape::Cylinder => vec![centered(Shape::Cylinder {
             radius: half[0],
             half_length: half[2],
         })],
-        ObjectShape::Ball => vec![centred(Shape::Sphere { radius: half[0] })],
+        ObjectShape::Ball => vec![centered(Shape::Sphere { radius: half[0] })],
         ObjectShape::Bowl => bowl(half),
         ObjectShape::Tray => tray(half),
     }
 }
 
-fn centred(shape: Shape) -> Part {
-    Part {
+fn centered(shape: Shape) -> ConvexPart {
+    ConvexPart {
         shape: shape.into(),
         object_from_part: Pose::identity(),
     }
 }
 
-fn bowl([radius, _, half_height]: [f64; 3]) -> Vec<Part> {
-    let floor = Part {
+fn bowl([radius, _, half_height]: [f64; 3]) -> Vec<ConvexPart> {
+    let floor = ConvexPart {
         shape: Shape::Cylinder {
             radius: radius * BOWL_PROFILE[0].0 - BOWL_WALL / 2.0,
             half_length: BOWL_FLOOR / 2.0,
@@ -65,7 +65,7 @@ fn bowl([radius, _, half_height]: [f64; 3]) -> Vec<Part> {
     let mut parts = vec![floor];
     for side in 0..BOWL_SIDES {
         for ring in BOWL_PROFILE.windows(2) {
-            parts.push(centred(wall(side, [at(ring[0]), at(ring[1])])));
+            parts.push(centered(wall(side, [at(ring[0]), at(ring[1])])));
         }
     }
     parts
@@ -85,9 +85,9 @@ fn wall(side: usize, rings: [(f64, f64); 2]) -> BodyShape {
     BodyShape::Convex(points)
 }
 
-fn tray([x, y, z]: [f64; 3]) -> Vec<Part> {
+fn tray([x, y, z]: [f64; 3]) -> Vec<ConvexPart> {
     let wall = TRAY_WALL / 2.0;
-    let slab = |half: [f64; 3], at: [f64; 3]| Part {
+    let slab = |half: [f64; 3], at: [f64; 3]| ConvexPart {
         shape: Shape::Box { half }.into(),
         object_from_part: Pose::translation(at[0], at[1], at[2]),
     };
@@ -140,7 +140,7 @@ mod tests {
         assert!(!is_between_walls(ObjectShape::Cube, size, 0.0, 0.0));
     }
 
-    fn corners(part: &Part) -> Vec<Point3> {
+    fn corners(part: &ConvexPart) -> Vec<Point3> {
         let local = match &part.shape {
             BodyShape::Convex(points) => points.clone(),
             BodyShape::Shape(Shape::Box { half }) => {

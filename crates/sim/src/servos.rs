@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use enact_arm::driver::Wiring;
+use enact_arm::driver::BusConfig;
 use enact_emulator::Plant;
-use enact_emulator::plant::{Drive, GUIDING, Motion};
+use enact_emulator::plant::{DriveCommand, GUIDING, JointFeedback};
 use enact_robot::Robot;
 
 use crate::simulator::Simulator;
@@ -24,15 +24,15 @@ pub struct SimPlant {
     torques: Vec<f64>,
     /// Share of it that is a joint's largest effort.
     shares: Vec<f64>,
-    motions: Vec<Motion>,
+    motions: Vec<JointFeedback>,
     hands: Vec<Option<f64>>,
 }
 
 impl SimPlant {
     /// The arm of this world. A joint's largest effort is what its servo gives with the output
     /// that the wiring lets it use.
-    pub fn new(simulator: Simulator, robot: &Robot, wiring: &Wiring) -> Self {
-        let shares: Vec<f64> = wiring.servos.iter().map(|servo| servo.output).collect();
+    pub fn new(simulator: Simulator, robot: &Robot, bus_config: &BusConfig) -> Self {
+        let shares: Vec<f64> = bus_config.servos.iter().map(|servo| servo.output).collect();
         let joints = robot.joints().iter().zip(&shares);
         let mut plant = Self {
             simulator,
@@ -43,14 +43,14 @@ impl SimPlant {
                 .collect(),
             hands: vec![None; shares.len()],
             shares,
-            motions: vec![Motion::default(); wiring.servos.len()],
+            motions: vec![JointFeedback::default(); bus_config.servos.len()],
         };
         plant.sense();
         plant
     }
 
     /// What moves a joint: a hand is stronger than its servo.
-    fn servo(&self, joint: usize, drive: &Drive) -> ServoDrive {
+    fn servo(&self, joint: usize, drive: &DriveCommand) -> ServoDrive {
         let torque = self.torques[joint];
         match self.hands[joint] {
             Some(hand) => ServoDrive {
@@ -70,7 +70,7 @@ impl SimPlant {
         let state = self.simulator.with_world(|world| world.state());
         for (joint, motion) in self.motions.iter_mut().enumerate() {
             let effort = state.effort[joint] * self.shares[joint];
-            *motion = Motion {
+            *motion = JointFeedback {
                 position: state.position[joint],
                 velocity: state.velocity[joint],
                 effort: motion.effort + SMOOTHING * (effort - motion.effort),
@@ -80,7 +80,7 @@ impl SimPlant {
 }
 
 impl Plant for SimPlant {
-    fn advance(&mut self, time: Duration, drives: &[Drive]) {
+    fn advance(&mut self, time: Duration, drives: &[DriveCommand]) {
         self.spare += time;
         if self.spare < self.period {
             return;
@@ -98,9 +98,9 @@ impl Plant for SimPlant {
         }
     }
 
-    fn motion(&self, joint: usize) -> Motion {
+    fn motion(&self, joint: usize) -> JointFeedback {
         let last = self.motions[joint];
-        Motion {
+        JointFeedback {
             position: last.position + last.velocity * self.spare.as_secs_f64(),
             ..last
         }

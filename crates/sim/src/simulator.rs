@@ -8,7 +8,7 @@ use enact_arm::{Arm, ArmError, ArmState};
 use enact_robot::{Command, Robot};
 
 use crate::layout::Layout;
-use crate::render::{Look, SimCamera, look_at};
+use crate::render::{Appearance, SimCamera, look_at};
 use crate::world::World;
 
 /// A handle to a simulated world; clones are the same world.
@@ -39,7 +39,7 @@ impl Simulator {
     }
 
     /// The camera that the layout places in this world. `seed` chooses its noise.
-    pub fn camera(&self, look: Look, seed: u64) -> SimCamera {
+    pub fn camera(&self, look: Appearance, seed: u64) -> SimCamera {
         let place = self.with_world(|world| world.layout().camera);
         let source = self.clone();
         let camera = SimCamera::new(

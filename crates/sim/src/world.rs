@@ -7,13 +7,13 @@ use enact_robot::{Robot, Shape};
 use enact_types::{JointVector, Pose, Stamp, Vector3};
 use rapier3d::prelude::{ColliderHandle, PhysicsWorld};
 
-use crate::geometry::{Body, FIRST_OBJECT, FIXTURE, Material, ROBOT, TABLE};
+use crate::geometry::{FIRST_OBJECT, FIXTURE, Material, ROBOT, RenderBody, TABLE};
 use crate::layout::Layout;
-use crate::object::{Colour, ObjectShape};
-use crate::parts::Part;
+use crate::object::{Color, ObjectShape};
+use crate::parts::ConvexPart;
 use crate::physics::articulation::Articulation;
-use crate::physics::drive::Drive;
-use crate::physics::thing::{Thing, add, add_fixture, add_table};
+use crate::physics::joint_motor::JointMotor;
+use crate::physics::rigid_body::{RigidBody, add, add_fixture, add_table};
 use crate::physics::{convert, tuning};
 
 /// Slower than this (m/s) is at rest.
@@ -25,11 +25,11 @@ const SETTLING_LIMIT: f64 = 2.0;
 /// Time constant of each of the two stages in which a servo smooths its goals, seconds. Together
 /// they lag some 25 ms behind, as is reported of real ones.
 const SERVO_LAG: f64 = 0.012;
-/// The table's colour, where a look does not choose another.
-const TABLE_COLOUR: [f32; 3] = [0.45, 0.30, 0.18];
+/// The table's color, where a look does not choose another.
+const TABLE_COLOR: [f32; 3] = [0.45, 0.30, 0.18];
 
-/// The colour of what never moves.
-const FIXTURE_COLOUR: [f32; 3] = [0.55, 0.57, 0.60];
+/// The color of what never moves.
+const FIXTURE_COLOR: [f32; 3] = [0.55, 0.57, 0.60];
 
 /// An arm over a table with things on it. The same calls give the same bytes.
 pub struct World {
@@ -37,8 +37,8 @@ pub struct World {
     robot: Robot,
     layout: Layout,
     arm: Articulation,
-    table: (ColliderHandle, Part),
-    things: Vec<Thing>,
+    table: (ColliderHandle, ConvexPart),
+    rigid_bodies: Vec<RigidBody>,
     steps: u32,
     stamp: Stamp,
     /// Where the servos are told to be now: the command, approached no faster than they turn.
@@ -67,17 +67,17 @@ pub struct ServoDrive {
 pub struct ObjectState {
     /// A name that no other object has.
     pub name: String,
-    /// Colour and shape in words.
+    /// Color and shape in words.
     pub label: String,
     /// What it is.
     pub shape: ObjectShape,
-    /// Its colour.
-    pub colour: Colour,
-    /// Extents along x, y, z of its own frame in metres.
+    /// Its color.
+    pub color: Color,
+    /// Extents along x, y, z of its own frame in meters.
     pub size: [f64; 3],
     /// `base_from_object`; the object's frame is in the middle of its extents.
     pub pose: Pose,
-    /// Velocity of its centre, m/s.
+    /// Velocity of its center, m/s.
     pub linear_velocity: Vector3,
 }
 
@@ -100,7 +100,7 @@ impl World {
             .collect();
         fixed.push(table.0);
         let arm = Articulation::new(&mut physics, robot, robot.home());
-        let things = layout
+        let rigid_bodies = layout
             .objects
             .iter()
             .map(|item| add(&mut physics, item))
@@ -111,7 +111,7 @@ impl World {
             layout: layout.clone(),
             arm,
             table,
-            things,
+            rigid_bodies,
             steps,
             stamp: Stamp::ZERO,
             setpoint: robot.home().clone(),
@@ -201,8 +201,8 @@ impl World {
         while waited < limit && still < 20 {
             self.hold();
             waited += period;
-            let moving = |thing: &Thing| self.velocity(thing).norm() > SETTLED;
-            still = if self.things.iter().any(moving) {
+            let moving = |rigid_body: &RigidBody| self.velocity(rigid_body).norm() > SETTLED;
+            still = if self.rigid_bodies.iter().any(moving) {
                 0
             } else {
                 still + 1
@@ -222,8 +222,8 @@ impl World {
     /// Moves an object at once, at rest, whatever is in the way; for pictures of many poses.
     /// Does nothing if there is no such object.
     pub fn set_object(&mut self, index: usize, pose: &Pose) {
-        if let Some(thing) = self.things.get(index) {
-            let body = &mut self.physics.bodies[thing.body];
+        if let Some(rigid_body) = self.rigid_bodies.get(index) {
+            let body = &mut self.physics.bodies[rigid_body.body];
             body.set_position(convert::pose(pose), true);
             body.set_linvel(Default::default(), true);
             body.set_angvel(Default::default(), true);
@@ -233,7 +233,7 @@ impl World {
     /// What the servos report.
     pub fn state(&self) -> ArmState {
         let joints = &self.physics.multibody_joints;
-        let read = |of: &dyn Fn(&Drive) -> f64| self.arm.read(self.setpoint.len(), of);
+        let read = |of: &dyn Fn(&JointMotor) -> f64| self.arm.read(self.setpoint.len(), of);
         ArmState {
             stamp: self.stamp,
             position: read(&|drive| drive.position(joints)),
@@ -246,7 +246,7 @@ impl World {
 
     /// Every object as it is now, in the layout's order.
     pub fn objects(&self) -> Vec<ObjectState> {
-        (0..self.things.len())
+        (0..self.rigid_bodies.len())
             .map(|index| self.object_at(index))
             .collect()
     }
@@ -259,13 +259,15 @@ impl World {
     /// Whether the fingers or the hand touch this object.
     pub fn gripper_touches(&self, name: &str) -> bool {
         self.index_of(name)
-            .is_some_and(|index| self.touches(&self.things[index], self.arm.fingers()))
+            .is_some_and(|index| self.touches(&self.rigid_bodies[index], self.arm.fingers()))
     }
 
     /// Whether two objects touch.
     pub fn touch(&self, a: &str, b: &str) -> bool {
         match (self.index_of(a), self.index_of(b)) {
-            (Some(a), Some(b)) => self.touches(&self.things[a], &self.things[b].colliders),
+            (Some(a), Some(b)) => {
+                self.touches(&self.rigid_bodies[a], &self.rigid_bodies[b].colliders)
+            }
             _ => false,
         }
     }
@@ -273,7 +275,7 @@ impl World {
     /// Whether an object touches the table.
     pub fn table_touches(&self, name: &str) -> bool {
         self.index_of(name)
-            .is_some_and(|index| self.touches(&self.things[index], &[self.table.0]))
+            .is_some_and(|index| self.touches(&self.rigid_bodies[index], &[self.table.0]))
     }
 
     /// The largest force so far, newtons, between a part of the arm and what it is never to
@@ -283,44 +285,49 @@ impl World {
     }
 
     /// Everything there is to see.
-    pub fn geometry(&self) -> Vec<Body> {
+    pub fn geometry(&self) -> Vec<RenderBody> {
         let table = &self.table.1;
-        let mut bodies = vec![Body {
+        let mut bodies = vec![RenderBody {
             id: TABLE,
             shape: table.shape.clone(),
             base_from_body: table.object_from_part,
-            colour: TABLE_COLOUR,
+            color: TABLE_COLOR,
             material: Material::Table,
         }];
         let fixtures = self.layout.fixtures.iter();
         bodies.extend(
             fixtures
                 .filter(|fixture| fixture.is_body)
-                .map(|fixture| Body {
+                .map(|fixture| RenderBody {
                     id: FIXTURE,
                     shape: Shape::Box { half: fixture.half }.into(),
                     base_from_body: fixture.base_from_fixture,
-                    colour: FIXTURE_COLOUR,
+                    color: FIXTURE_COLOR,
                     material: Material::Plastic,
                 }),
         );
         for (index, link) in self.robot.links().iter().enumerate() {
             let base_from_link = self.arm.link_pose(&self.physics, index);
-            bodies.extend(link.shapes.iter().map(|part| Body {
+            bodies.extend(link.shapes.iter().map(|part| RenderBody {
                 id: ROBOT,
                 shape: part.shape.clone().into(),
                 base_from_body: base_from_link * part.link_from_shape,
-                colour: part.colour,
+                color: part.color,
                 material: Material::Plastic,
             }));
         }
-        for (index, (thing, item)) in self.things.iter().zip(&self.layout.objects).enumerate() {
-            let base_from_object = self.pose(thing);
-            bodies.extend(thing.parts.iter().map(|part| Body {
+        for (index, (rigid_body, item)) in self
+            .rigid_bodies
+            .iter()
+            .zip(&self.layout.objects)
+            .enumerate()
+        {
+            let base_from_object = self.pose(rigid_body);
+            bodies.extend(rigid_body.parts.iter().map(|part| RenderBody {
                 id: FIRST_OBJECT + index as u16,
                 shape: part.shape.clone(),
                 base_from_body: base_from_object * part.object_from_part,
-                colour: item.colour.rgb(),
+                color: item.color.rgb(),
                 material: Material::Plastic,
             }));
         }
@@ -371,28 +378,28 @@ impl World {
     }
 
     fn object_at(&self, index: usize) -> ObjectState {
-        let (item, thing) = (&self.layout.objects[index], &self.things[index]);
+        let (item, rigid_body) = (&self.layout.objects[index], &self.rigid_bodies[index]);
         ObjectState {
             name: item.name.clone(),
             label: item.label(),
             shape: item.shape,
-            colour: item.colour,
+            color: item.color,
             size: item.size,
-            pose: self.pose(thing),
-            linear_velocity: self.velocity(thing),
+            pose: self.pose(rigid_body),
+            linear_velocity: self.velocity(rigid_body),
         }
     }
 
-    fn pose(&self, thing: &Thing) -> Pose {
-        convert::from_pose(self.physics.bodies[thing.body].position())
+    fn pose(&self, rigid_body: &RigidBody) -> Pose {
+        convert::from_pose(self.physics.bodies[rigid_body.body].position())
     }
 
-    fn velocity(&self, thing: &Thing) -> Vector3 {
-        convert::from_vector(self.physics.bodies[thing.body].linvel())
+    fn velocity(&self, rigid_body: &RigidBody) -> Vector3 {
+        convert::from_vector(self.physics.bodies[rigid_body.body].linvel())
     }
 
-    fn touches(&self, thing: &Thing, others: &[ColliderHandle]) -> bool {
-        thing.colliders.iter().any(|own| {
+    fn touches(&self, rigid_body: &RigidBody, others: &[ColliderHandle]) -> bool {
+        rigid_body.colliders.iter().any(|own| {
             self.physics
                 .contact_pairs_with(*own)
                 .filter(|pair| others.contains(&pair.collider1) || others.contains(&pair.collider2))

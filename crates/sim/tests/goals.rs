@@ -2,14 +2,14 @@
 
 mod hand;
 
-use enact_sim::{Colour, Goal, Item, ObjectShape, World};
+use enact_sim::{Color, Goal, ObjectShape, PlacedObject, World};
 use enact_types::Pose;
 use hand::{layout, so101};
 
 /// A red cube and a second object at `(0.2, 0.05)`, after the cube has been put at `cube`.
 fn world(other: ObjectShape, size: [f64; 3], cube: [f64; 3]) -> World {
-    let red = Item::on_table(ObjectShape::Cube, Colour::Red, [0.03; 3], [0.2, -0.15], 0.0);
-    let blue = Item::on_table(other, Colour::Blue, size, [0.2, 0.05], 0.0);
+    let red = PlacedObject::on_table(ObjectShape::Cube, Color::Red, [0.03; 3], [0.2, -0.15], 0.0);
+    let blue = PlacedObject::on_table(other, Color::Blue, size, [0.2, 0.05], 0.0);
     let mut world = World::new(&so101(), &layout(vec![red, blue]));
     world.set_object(0, &Pose::translation(cube[0], cube[1], cube[2]));
     world.settle();

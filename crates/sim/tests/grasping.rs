@@ -4,20 +4,20 @@
 
 mod hand;
 
-use enact_sim::{Colour, Goal, Item, ObjectShape};
+use enact_sim::{Color, Goal, ObjectShape, PlacedObject};
 use enact_types::Point3;
 use hand::{Hand, so101};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// Size of a bowl, metres.
+/// Size of a bowl, meters.
 const BOWL: [f64; 3] = [0.11, 0.11, 0.04];
 
 /// What became of a pick.
 #[derive(Debug)]
 struct Held {
     lifted: bool,
-    /// Movement in the hand during five seconds aloft, metres.
+    /// Movement in the hand during five seconds aloft, meters.
     slip: f64,
 }
 
@@ -34,7 +34,7 @@ fn ahead(radius: f64, angle: f64) -> [f64; 2] {
     [0.039 + radius * angle.cos(), radius * angle.sin()]
 }
 
-fn lift_and_hold(object: Item) -> Held {
+fn lift_and_hold(object: PlacedObject) -> Held {
     let name = object.name.clone();
     let mut hand = Hand::new(&so101(), vec![object]);
     let state = hand.world.object(&name).expect("it is there");
@@ -68,7 +68,7 @@ fn picks(shape: ObjectShape, size: [f64; 3], count: usize) -> (usize, f64) {
     let mut worst: f64 = 0.0;
     for _ in 0..count {
         let (at, yaw) = place(&mut rng);
-        let held = lift_and_hold(Item::on_table(shape, Colour::Red, size, at, yaw));
+        let held = lift_and_hold(PlacedObject::on_table(shape, Color::Red, size, at, yaw));
         if held.lifted {
             lifted += 1;
             worst = worst.max(held.slip);
@@ -81,7 +81,7 @@ fn picks(shape: ObjectShape, size: [f64; 3], count: usize) -> (usize, f64) {
 }
 
 #[test]
-fn a_cube_is_lifted_and_slips_less_than_a_millimetre_in_five_seconds() {
+fn a_cube_is_lifted_and_slips_less_than_a_millimeter_in_five_seconds() {
     let (lifted, slip) = picks(ObjectShape::Cube, [0.03; 3], 8);
     assert_eq!(lifted, 8);
     assert!(slip < 1e-3, "{slip}");
@@ -96,7 +96,7 @@ fn cylinders_and_balls_are_lifted_too() {
 }
 
 /// Picks an object and puts it at `to`; whether the goal holds afterwards.
-fn put(object: Item, other: Item, to: Point3, goal: &Goal) -> bool {
+fn put(object: PlacedObject, other: PlacedObject, to: Point3, goal: &Goal) -> bool {
     let name = object.name.clone();
     let mut hand = Hand::new(&so101(), vec![object, other]);
     let state = hand.world.object(&name).expect("it is there");
@@ -117,15 +117,15 @@ fn bowl_drops(count: usize) -> usize {
     let goal = Goal::Inside("red cube".to_owned(), "blue bowl".to_owned());
     let one = |_: &usize| {
         let angle = rng.random_range(-1.0..-0.4);
-        let cube = Item::on_table(
+        let cube = PlacedObject::on_table(
             ObjectShape::Cube,
-            Colour::Red,
+            Color::Red,
             [0.03; 3],
             ahead(0.19, angle),
             angle,
         );
         let at = ahead(rng.random_range(0.16..0.2), angle + 1.0);
-        let bowl = Item::on_table(ObjectShape::Bowl, Colour::Blue, BOWL, at, 0.0);
+        let bowl = PlacedObject::on_table(ObjectShape::Bowl, Color::Blue, BOWL, at, 0.0);
         put(cube, bowl, Point3::new(at[0], at[1], 0.045), &goal)
     };
     (0..count).filter(one).count()
@@ -138,12 +138,12 @@ fn stacks(count: usize) -> usize {
     let one = |_: &usize| {
         let angle = rng.random_range(-1.0..-0.4);
         let yaw = rng.random_range(0.0..1.5);
-        let cube = |colour, at| Item::on_table(ObjectShape::Cube, colour, [0.03; 3], at, yaw);
+        let cube = |color, at| PlacedObject::on_table(ObjectShape::Cube, color, [0.03; 3], at, yaw);
         let at = ahead(rng.random_range(0.16..0.2), angle + 1.0);
         let to = Point3::new(at[0], at[1], 0.047);
         put(
-            cube(Colour::Red, ahead(0.19, angle)),
-            cube(Colour::Green, at),
+            cube(Color::Red, ahead(0.19, angle)),
+            cube(Color::Green, at),
             to,
             &goal,
         )
@@ -163,7 +163,7 @@ fn a_cube_stays_on_a_cube() {
 
 #[test]
 fn what_nobody_holds_falls() {
-    let cube = Item::on_table(ObjectShape::Cube, Colour::Red, [0.03; 3], [0.2, 0.0], 0.3);
+    let cube = PlacedObject::on_table(ObjectShape::Cube, Color::Red, [0.03; 3], [0.2, 0.0], 0.3);
     let mut hand = Hand::new(&so101(), vec![cube]);
     let state = hand.world.object("red cube").expect("it is there");
     let grasp = hand.grasp(&state).expect("it is in reach");

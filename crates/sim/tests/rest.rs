@@ -5,7 +5,7 @@ mod hand;
 use std::path::Path;
 
 use enact_robot::Robot;
-use enact_sim::{Colour, Item, ObjectShape, Scene, World};
+use enact_sim::{Color, ObjectShape, PlacedObject, Scene, World};
 use enact_types::JointVector;
 use hand::{layout, so101};
 
@@ -16,7 +16,7 @@ fn nothing_creeps() {
             let angle = -0.9 + 0.6 * f64::from(turn);
             let at = [0.04 + 0.2 * angle.cos(), 0.2 * angle.sin()];
             let size = shape.size_range().map(|range| range.1);
-            let item = Item::on_table(shape, Colour::Red, size, at, 0.37 * f64::from(turn));
+            let item = PlacedObject::on_table(shape, Color::Red, size, at, 0.37 * f64::from(turn));
             let mut world = World::new(&so101(), &layout(vec![item]));
             world.settle();
             let before = world.objects();

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use enact_sim::{Colour, Goal, Item, Layout, ObjectShape, Scene};
+use enact_sim::{Color, Goal, Layout, ObjectShape, PlacedObject, Scene};
 
 fn shipped(name: &str) -> Scene {
     let path = scenes().join(name);
@@ -15,7 +15,7 @@ fn scenes() -> PathBuf {
 }
 
 fn labels(layout: &Layout) -> Vec<String> {
-    layout.objects.iter().map(Item::label).collect()
+    layout.objects.iter().map(PlacedObject::label).collect()
 }
 
 #[test]
@@ -72,13 +72,13 @@ fn objects_keep_apart_have_names_of_their_own_and_are_in_the_picture() {
     }
 }
 
-fn is_in_picture(layout: &Layout, item: &Item) -> bool {
+fn is_in_picture(layout: &Layout, item: &PlacedObject) -> bool {
     let camera = &layout.camera;
     let base_from_camera = enact_sim::render::look_at(&camera.eye, &camera.target);
-    let centre = item.base_from_object.translation.vector.into();
+    let center = item.base_from_object.translation.vector.into();
     let seen = camera
         .intrinsics()
-        .project(&base_from_camera.inverse_transform_point(&centre));
+        .project(&base_from_camera.inverse_transform_point(&center));
     seen.is_some_and(|(x, y)| {
         0.0 < x && x < f64::from(camera.width) && 0.0 < y && y < f64::from(camera.height)
     })
@@ -156,21 +156,21 @@ fn complaint(from: &str, to: &str) -> String {
 
 #[test]
 fn mistakes_are_told_with_their_line_and_a_hint() {
-    let typo = complaint("colour = \"red\"", "color = \"red\"");
+    let typo = complaint("color = \"red\"", "color = \"red\"");
     assert!(
         typo.starts_with("bad.toml:27: ") && typo.ends_with("did you mean `colour`?"),
         "{typo}"
     );
-    let value = complaint("colour = \"red\"", "colour = \"reed\"");
+    let value = complaint("color = \"red\"", "color = \"reed\"");
     assert!(value.contains("did you mean `red`?"), "{value}");
-    let size = complaint("colour = \"red\"", "size = [0.03, 0.03, 0.9]");
+    let size = complaint("color = \"red\"", "size = [0.03, 0.03, 0.9]");
     assert!(size.contains("cannot be"), "{size}");
     let slot = complaint(
         "{ inside = [\"{object}\", \"{container}\"] }",
-        "{ inside = [\"{thing}\", \"{container}\"] }",
+        "{ inside = [\"{rigid_body}\", \"{container}\"] }",
     );
     assert!(
-        slot.contains("`{thing}` is not in the instruction"),
+        slot.contains("`{rigid_body}` is not in the instruction"),
         "{slot}"
     );
     let full = complaint("count = [0, 4]", "count = [25, 30]");
@@ -181,9 +181,9 @@ fn mistakes_are_told_with_their_line_and_a_hint() {
 
 #[test]
 fn a_layout_can_be_made_by_hand() {
-    let item = Item::on_table(
+    let item = PlacedObject::on_table(
         ObjectShape::Tray,
-        Colour::Green,
+        Color::Green,
         [0.11, 0.09, 0.012],
         [0.2, 0.1],
         0.5,

@@ -2,59 +2,63 @@
 
 use std::time::Duration;
 
-use enact_arm::driver::{Options, ServoArm, Wiring};
-use enact_arm::{Arm, ArmThread, Contact, End, Ending};
-use enact_emulator::{EmulatedLine, Emulator, Faults, nominal_calibration};
-use enact_robot::{Gate, Robot, Start};
+use enact_arm::driver::{ArmingOptions, BusConfig, ServoArm};
+use enact_arm::{Arm, ArmThread, ContactPolicy, ExecutionEnd, ShutdownMode};
+use enact_emulator::{BusBuilder, EmulatedTransport, Faults, nominal_calibration};
+use enact_robot::{Gate, Robot, StartState};
 use enact_sim::{Scene, SimPlant, Simulator};
 use enact_testkit::root;
 use enact_types::JointVector;
 
 struct Bench {
     robot: Robot,
-    wiring: Wiring,
+    bus_config: BusConfig,
     simulator: Simulator,
-    line: EmulatedLine,
+    line: EmulatedTransport,
 }
 
 fn bench(protocol: &str) -> Bench {
     let robot = Robot::load(&root().join("robots/so101")).unwrap();
-    let wiring = Wiring::load(&root().join("robots/so101").join(protocol), &robot).unwrap();
+    let bus_config = BusConfig::load(&root().join("robots/so101").join(protocol), &robot).unwrap();
     let scene = Scene::load(&root().join("scenes/tabletop.toml")).unwrap();
     let simulator = Simulator::new(&robot, &scene.draw(1), false);
-    let line = Emulator {
+    let line = BusBuilder {
         robot: &robot,
-        wiring: &wiring,
-        calibration: &nominal_calibration(&robot, &wiring),
+        bus_config: &bus_config,
+        calibration: &nominal_calibration(&robot, &bus_config),
         faults: Faults::default(),
     }
-    .with(Box::new(SimPlant::new(simulator.clone(), &robot, &wiring)))
+    .with(Box::new(SimPlant::new(
+        simulator.clone(),
+        &robot,
+        &bus_config,
+    )))
     .unwrap();
-    line.with(enact_emulator::Network::hold);
+    line.with(enact_emulator::EmulatedBus::hold);
     Bench {
         robot,
-        wiring,
+        bus_config,
         simulator,
         line,
     }
 }
 
 impl Bench {
-    fn arm(&self, ending: Ending) -> ServoArm {
-        let calibration = nominal_calibration(&self.robot, &self.wiring);
-        let bus = self.line.bus(&self.wiring);
+    fn arm(&self, shutdown: ShutdownMode) -> ServoArm {
+        let calibration = nominal_calibration(&self.robot, &self.bus_config);
+        let bus = self.line.bus(&self.bus_config);
         ServoArm::arm(
             bus,
             &self.robot,
-            &self.wiring,
+            &self.bus_config,
             &calibration,
-            Options { ending },
+            ArmingOptions { shutdown },
         )
         .unwrap_or_else(|error| panic!("{error}"))
     }
 
     fn pass(&self, seconds: f64) {
-        use enact_arm::bus::Line;
+        use enact_arm::bus::Transport;
         let end = self.line.now() + Duration::from_secs_f64(seconds);
         self.line.clone().sleep_until(end);
     }
@@ -68,7 +72,7 @@ impl Bench {
 fn an_arm_follows_and_holds_itself_up_until_its_torque_goes() {
     for protocol in ["bus.toml", "bus-dynamixel.toml"] {
         let bench = bench(protocol);
-        let mut arm = bench.arm(Ending::Hold);
+        let mut arm = bench.arm(ShutdownMode::Hold);
         let state = arm.state().unwrap();
         let from = state.commanded.clone().unwrap();
         let sample = |step: usize| -> JointVector {
@@ -77,20 +81,22 @@ fn an_arm_follows_and_holds_itself_up_until_its_torque_goes() {
             joints[0] += 0.8 * t * t * t * (10.0 - 15.0 * t + 6.0 * t * t);
             joints
         };
-        let start = Start {
+        let start = StartState {
             measured: &state.position,
             commanded: Some(&from),
         };
         let gate = Gate::new(&bench.robot);
         let trajectory = gate.admit((0..=300).map(sample).collect(), &start).unwrap();
         let thread = ArmThread::start(Box::new(arm), &bench.robot);
-        let execution = thread.execute(trajectory, Contact::Limit(0.9)).unwrap();
-        assert_eq!(execution.end, End::Finished, "{protocol}");
+        let execution = thread
+            .execute(trajectory, ContactPolicy::Limit(0.9))
+            .unwrap();
+        assert_eq!(execution.end, ExecutionEnd::Finished, "{protocol}");
         drop(thread);
         bench.pass(1.0);
         let there = bench.position();
         assert!((there[0] - from[0] - 0.8).abs() < 0.01, "{there}");
-        drop(bench.arm(Ending::Release));
+        drop(bench.arm(ShutdownMode::Release));
         bench.pass(3.0);
         let sagged = bench.position().max_difference(&there);
         assert!(sagged > 0.1, "it moved by {sagged} rad without torque");

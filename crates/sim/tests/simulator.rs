@@ -4,11 +4,11 @@ mod hand;
 
 use std::time::{Duration, Instant};
 
-use enact_arm::{ArmThread, Contact, End};
+use enact_arm::{ArmThread, ContactPolicy, ExecutionEnd};
 use enact_camera::Camera;
 use enact_robot::{Gate, Robot, Trajectory};
-use enact_sim::render::Look;
-use enact_sim::{Colour, Item, ObjectShape, Simulator, World};
+use enact_sim::render::Appearance;
+use enact_sim::{Color, ObjectShape, PlacedObject, Simulator, World};
 use enact_types::JointVector;
 use hand::{layout, so101};
 
@@ -40,9 +40,9 @@ fn a_trajectory_is_followed_closely() {
     let end = trajectory.end().clone();
     let commands = trajectory.len();
     let execution = arm
-        .execute(trajectory, Contact::Limit(0.9))
+        .execute(trajectory, ContactPolicy::Limit(0.9))
         .expect("it answers");
-    assert_eq!(execution.end, End::Finished);
+    assert_eq!(execution.end, ExecutionEnd::Finished);
     assert!(execution.state.position.max_difference(&end) < 5e-3);
     assert_eq!(execution.samples.len(), 1 + commands);
     assert_eq!(execution.followed, commands);
@@ -59,7 +59,7 @@ fn real_time_is_real() {
     let arm = ArmThread::start(Box::new(simulator.arm()), &robot);
     let trajectory = turn(&robot, &arm, 0.1, 0.5);
     let began = Instant::now();
-    arm.execute(trajectory, Contact::Expected)
+    arm.execute(trajectory, ContactPolicy::Expected)
         .expect("it answers");
     assert!(began.elapsed() >= Duration::from_millis(490));
 }
@@ -67,16 +67,16 @@ fn real_time_is_real() {
 #[test]
 fn the_camera_sees_the_world_of_the_arm() {
     let robot = so101();
-    let cube = Item::on_table(ObjectShape::Cube, Colour::Red, [0.03; 3], [0.2, 0.0], 0.3);
+    let cube = PlacedObject::on_table(ObjectShape::Cube, Color::Red, [0.03; 3], [0.2, 0.0], 0.3);
     let simulator = Simulator::new(&robot, &layout(vec![cube]), false);
-    let mut camera = simulator.camera(Look::default(), 1);
+    let mut camera = simulator.camera(Appearance::default(), 1);
     let frame = camera.capture().expect("it takes pictures");
-    let seen = enact_sim::render::objects_in_view(&camera.capture_truth());
+    let seen = enact_sim::render::objects_in_view(&camera.capture_ground_truth());
     assert_eq!(seen.len(), 1);
     let (x, y) = seen[0].point;
     let point = frame.deproject(x, y).expect("there is depth");
-    let centre = enact_types::Point3::new(0.2, 0.0, 0.015);
-    assert!((point - centre).norm() < 0.03, "{point}");
+    let center = enact_types::Point3::new(0.2, 0.0, 0.015);
+    assert!((point - center).norm() < 0.03, "{point}");
 }
 
 #[test]

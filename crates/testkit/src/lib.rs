@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use enact_arm::{Arm, ArmThread};
-use enact_bridge::{Observer, Session};
-use enact_dataset::truth::Truth;
-use enact_plan::{Mind, Pair, Plan, ScriptedPlanner};
+use enact_dataset::ground_truth::GroundTruth;
+use enact_plan::{Agent, CompositeAgent, Plan, ScriptedPlanner};
 use enact_robot::Robot;
-use enact_sim::render::Look;
+use enact_runtime::{Observer, Session};
+use enact_sim::render::Appearance;
 use enact_sim::{Goal, Layout, Scene, SimCamera, Simulator};
 
 /// An instruction.
@@ -48,10 +48,14 @@ pub fn scene(name: &str) -> Scene {
 ///
 /// # Panics
 /// If that is no plan.
-pub fn mind(simulator: &Simulator, layout: &Layout, plan: &str) -> Pair<Truth, ScriptedPlanner> {
+pub fn agent(
+    simulator: &Simulator,
+    layout: &Layout,
+    plan: &str,
+) -> CompositeAgent<GroundTruth, ScriptedPlanner> {
     let plan = Plan::parse(plan).unwrap_or_else(|error| panic!("{error}"));
-    Pair {
-        perceiver: Truth::new(simulator, layout),
+    CompositeAgent {
+        perceiver: GroundTruth::new(simulator, layout),
         planner: ScriptedPlanner::new(plan),
     }
 }
@@ -85,37 +89,37 @@ impl Table {
     }
 
     /// The simulator's labels.
-    pub fn truth(&self) -> Truth {
-        Truth::new(&self.simulator, &self.layout)
+    pub fn truth(&self) -> GroundTruth {
+        GroundTruth::new(&self.simulator, &self.layout)
     }
 
     /// Who sees what is there and follows `plan`.
-    pub fn mind(&self, plan: &str) -> Pair<Truth, ScriptedPlanner> {
-        mind(&self.simulator, &self.layout, plan)
+    pub fn agent(&self, plan: &str) -> CompositeAgent<GroundTruth, ScriptedPlanner> {
+        agent(&self.simulator, &self.layout, plan)
     }
 
     /// The simulator's camera.
     pub fn camera(&self) -> SimCamera {
-        self.simulator.camera(Look::default(), self.seed)
+        self.simulator.camera(Appearance::default(), self.seed)
     }
 
     /// The simulator's arm at work for this mind, among what is known without looking.
     pub fn session<'a>(
         &self,
-        mind: impl Mind + 'a,
+        agent: impl Agent + 'a,
         observers: Vec<Box<dyn Observer + 'a>>,
     ) -> Session<'a> {
-        self.session_on(Box::new(self.simulator.arm()), mind, observers)
+        self.session_on(Box::new(self.simulator.arm()), agent, observers)
     }
 
     /// Another arm at work.
     pub fn session_on<'a>(
         &self,
         arm: Box<dyn Arm>,
-        mind: impl Mind + 'a,
+        agent: impl Agent + 'a,
         observers: Vec<Box<dyn Observer + 'a>>,
     ) -> Session<'a> {
-        self.session_of(ArmThread::start(arm, &self.robot), mind, observers)
+        self.session_of(ArmThread::start(arm, &self.robot), agent, observers)
     }
 
     /// An arm at work that is on its thread already.
@@ -125,12 +129,12 @@ impl Table {
     pub fn session_of<'a>(
         &self,
         arm: ArmThread,
-        mind: impl Mind + 'a,
+        agent: impl Agent + 'a,
         observers: Vec<Box<dyn Observer + 'a>>,
     ) -> Session<'a> {
         let (robot, camera) = (Arc::clone(&self.robot), Box::new(self.camera()));
         let walls = self.layout.walls(robot.clearance().table);
-        Session::new(robot, arm, camera, Box::new(mind), observers)
+        Session::new(robot, arm, camera, Box::new(agent), observers)
             .unwrap_or_else(|refusal| panic!("{refusal}"))
             .among(self.layout.obstacles(), walls)
     }

@@ -12,7 +12,7 @@ pub struct Frame {
     pub sequence: u64,
     /// When the picture was taken.
     pub stamp: Stamp,
-    /// Colour, `intrinsics.width` × `intrinsics.height`.
+    /// Color, `intrinsics.width` × `intrinsics.height`.
     pub rgb: RgbImage,
     /// Depth of the same pixels, where the camera has it.
     pub depth: Option<DepthImage>,
@@ -53,7 +53,7 @@ impl Frame {
     }
 }
 
-/// Depth along the optical axis in metres, row by row; `0` or not finite where
+/// Depth along the optical axis in meters, row by row; `0` or not finite where
 /// there is no reading.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DepthImage {
@@ -61,8 +61,8 @@ pub struct DepthImage {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// `width * height` depths in metres.
-    pub metres: Vec<f32>,
+    /// `width * height` depths in meters.
+    pub meters: Vec<f32>,
 }
 
 impl DepthImage {
@@ -73,7 +73,7 @@ impl DepthImage {
         if !inside {
             return None;
         }
-        let depth = self.metres[y as usize * self.width as usize + x as usize];
+        let depth = self.meters[y as usize * self.width as usize + x as usize];
         (depth.is_finite() && depth > 0.0).then(|| f64::from(depth))
     }
 }
@@ -82,18 +82,18 @@ impl DepthImage {
 /// whatever the resolution: the convention of Gemini Robotics-ER.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "[u16; 2]", into = "[u16; 2]")]
-pub struct NormalisedPoint {
+pub struct NormalizedPoint {
     /// Down from the top edge, 0..=1000.
     pub y: u16,
     /// Right from the left edge, 0..=1000.
     pub x: u16,
 }
 
-impl NormalisedPoint {
+impl NormalizedPoint {
     /// The largest coordinate.
     pub const MAX: u16 = 1000;
 
-    /// The normalised point of pixel `(x, y)` of a picture, clamped to it.
+    /// The normalized point of pixel `(x, y)` of a picture, clamped to it.
     pub fn from_pixel(x: f64, y: f64, width: u32, height: u32) -> Self {
         let scale = |value: f64, size: u32| {
             (value / f64::from(size) * f64::from(Self::MAX))
@@ -116,14 +116,14 @@ impl NormalisedPoint {
     }
 }
 
-impl From<[u16; 2]> for NormalisedPoint {
+impl From<[u16; 2]> for NormalizedPoint {
     fn from([y, x]: [u16; 2]) -> Self {
         Self { y, x }
     }
 }
 
-impl From<NormalisedPoint> for [u16; 2] {
-    fn from(point: NormalisedPoint) -> Self {
+impl From<NormalizedPoint> for [u16; 2] {
+    fn from(point: NormalizedPoint) -> Self {
         [point.y, point.x]
     }
 }
@@ -145,7 +145,7 @@ mod tests {
             depth: Some(DepthImage {
                 width: 320,
                 height: 240,
-                metres: vec![0.5; 320 * 240],
+                meters: vec![0.5; 320 * 240],
             }),
             intrinsics: Intrinsics::from_vertical_fov(320, 240, 0.8),
             base_from_camera,
@@ -169,9 +169,9 @@ mod tests {
 
     #[test]
     fn points_are_row_first_and_stay_inside() {
-        let point = NormalisedPoint::from_pixel(160.0, 60.0, 320, 240);
+        let point = NormalizedPoint::from_pixel(160.0, 60.0, 320, 240);
         assert_eq!(serde_json::to_string(&point).unwrap(), "[250,500]");
-        let corner = NormalisedPoint { y: 1000, x: 1000 };
+        let corner = NormalizedPoint { y: 1000, x: 1000 };
         assert_eq!(corner.to_pixel(320, 240), (319.5, 239.5));
     }
 }

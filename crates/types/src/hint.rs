@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_typo_is_recognised_and_a_stranger_gets_the_list() {
+    fn a_typo_is_recognized_and_a_stranger_gets_the_list() {
         let names = ["shoulder_pan", "elbow_flex"];
         let question = "did you mean `elbow_flex`?";
         assert_eq!(did_you_mean("Elbow_flx", names).unwrap(), question);

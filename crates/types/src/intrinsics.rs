@@ -7,7 +7,7 @@ use crate::Point3;
 /// A pinhole camera without distortion, in pixels.
 ///
 /// The camera frame is the optical one: `x` right, `y` down, `z` forward. Pixel
-/// centres are at half-integers, so the image spans `0..width` × `0..height`.
+/// centers are at half-integers, so the image spans `0..width` × `0..height`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Intrinsics {
@@ -49,7 +49,7 @@ impl Intrinsics {
         })
     }
 
-    /// The point in the camera frame that pixel `(x, y)` shows at `depth` metres
+    /// The point in the camera frame that pixel `(x, y)` shows at `depth` meters
     /// along the optical axis.
     pub fn deproject(&self, x: f64, y: f64, depth: f64) -> Point3 {
         Point3::new(

@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 use serde::{Deserialize, Serialize};
 
 /// One number per joint in the order of the robot description: radians for a
-/// revolute joint, metres for a prismatic one, or their time derivatives.
+/// revolute joint, meters for a prismatic one, or their time derivatives.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct JointVector(Vec<f64>);

@@ -1,7 +1,7 @@
 //! The vocabulary every other crate shares: poses, joint vectors, stamps,
 //! images and refusals. No input or output happens here.
 //!
-//! Units are radians, metres and seconds. A pose `a_from_b` maps coordinates in
+//! Units are radians, meters and seconds. A pose `a_from_b` maps coordinates in
 //! frame `b` to coordinates in frame `a`, so adjacent names must match in a
 //! product: `base_from_camera * camera_from_object`.
 //!
@@ -29,7 +29,7 @@ pub mod stop;
 pub mod text;
 pub mod toml_text;
 
-pub use frame::{DepthImage, Frame, NormalisedPoint};
+pub use frame::{DepthImage, Frame, NormalizedPoint};
 pub use intrinsics::Intrinsics;
 pub use joints::JointVector;
 pub use reason::Reason;
@@ -38,9 +38,9 @@ pub use stamp::Stamp;
 pub use stop::StopSwitch;
 pub use toml_text::TomlError;
 
-/// A rigid transform; metres and unit quaternion.
+/// A rigid transform; meters and unit quaternion.
 pub type Pose = nalgebra::Isometry3<f64>;
-/// A position or direction in metres.
+/// A position or direction in meters.
 pub type Vector3 = nalgebra::Vector3<f64>;
-/// A point in metres.
+/// A point in meters.
 pub type Point3 = nalgebra::Point3<f64>;

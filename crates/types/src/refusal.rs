@@ -21,7 +21,7 @@ pub enum Refusal {
         min: f64,
         /// Highest admitted value.
         max: f64,
-        /// Whether the joint slides (metres) rather than turns (radians).
+        /// Whether the joint slides (meters) rather than turns (radians).
         prismatic: bool,
     },
     /// A number is NaN or infinite.
@@ -64,13 +64,13 @@ pub enum Refusal {
     Unreachable {
         /// What was to be reached.
         what: String,
-        /// Target in the base frame, metres.
+        /// Target in the base frame, meters.
         x: f64,
-        /// Target in the base frame, metres.
+        /// Target in the base frame, meters.
         y: f64,
-        /// Target in the base frame, metres.
+        /// Target in the base frame, meters.
         z: f64,
-        /// Distance that remains at the best pose found, metres.
+        /// Distance that remains at the best pose found, meters.
         distance: f64,
     },
     /// Two bodies would come closer than their margin.
@@ -80,9 +80,9 @@ pub enum Refusal {
         first: String,
         /// Second body.
         second: String,
-        /// Distance, negative when penetrating, metres.
+        /// Distance, negative when penetrating, meters.
         distance: f64,
-        /// Smallest admitted distance, metres.
+        /// Smallest admitted distance, meters.
         margin: f64,
     },
     /// The tool would be too fast near something.

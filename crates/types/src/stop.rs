@@ -17,7 +17,7 @@ pub struct StopSwitch(Arc<AtomicBool>);
 
 /// Why what was waited for did not come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unanswered {
+pub enum WaitError {
     /// The switch was pressed.
     Stopped,
     /// There was no more time.
@@ -55,17 +55,17 @@ impl StopSwitch {
         &self,
         from: &Receiver<T>,
         deadline: Option<Instant>,
-    ) -> Result<T, Unanswered> {
+    ) -> Result<T, WaitError> {
         loop {
             if self.is_pressed() {
-                return Err(Unanswered::Stopped);
+                return Err(WaitError::Stopped);
             }
             let left = deadline.map(|end| end.saturating_duration_since(Instant::now()));
             match from.recv_timeout(left.unwrap_or(PERIOD).min(PERIOD)) {
                 Ok(received) => return Ok(received),
-                Err(RecvTimeoutError::Disconnected) => return Err(Unanswered::Gone),
+                Err(RecvTimeoutError::Disconnected) => return Err(WaitError::Gone),
                 Err(RecvTimeoutError::Timeout) if left.is_some_and(|left| left < PERIOD) => {
-                    return Err(Unanswered::Late);
+                    return Err(WaitError::Late);
                 }
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -86,7 +86,7 @@ impl StopSwitch {
         let thread = thread::spawn(move || drop(sender.send(work())));
         match self.receive(&receiver, None) {
             Ok(done) => Some(done),
-            Err(Unanswered::Gone) => match thread.join() {
+            Err(WaitError::Gone) => match thread.join() {
                 Err(panic) => std::panic::resume_unwind(panic),
                 Ok(()) => None,
             },
@@ -131,7 +131,7 @@ mod tests {
         sender.send(7).unwrap();
         assert_eq!(switch.receive(&receiver, None), Ok(7));
         let soon = Some(Instant::now() + 2 * PERIOD);
-        assert_eq!(switch.receive(&receiver, soon), Err(Unanswered::Late));
+        assert_eq!(switch.receive(&receiver, soon), Err(WaitError::Late));
         let pressed = thread::spawn({
             let switch = switch.clone();
             move || {
@@ -140,11 +140,11 @@ mod tests {
             }
         });
         let never = Some(Instant::now() + LONG);
-        assert_eq!(switch.receive(&receiver, never), Err(Unanswered::Stopped));
+        assert_eq!(switch.receive(&receiver, never), Err(WaitError::Stopped));
         pressed.join().unwrap();
         switch.release();
         drop(sender);
-        assert_eq!(switch.receive(&receiver, None), Err(Unanswered::Gone));
+        assert_eq!(switch.receive(&receiver, None), Err(WaitError::Gone));
     }
 
     #[test]

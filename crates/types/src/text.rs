@@ -12,7 +12,7 @@ pub const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Why bytes are no text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum NotText {
+pub enum TextError {
     /// They break the rules of UTF-8.
     #[error("line {line} is not UTF-8 text (byte 0x{byte:02x}); save the file as UTF-8")]
     Utf8 {
@@ -45,10 +45,10 @@ pub enum NotText {
 /// Reads a file by `std::fs::read(path).and_then(text::decode)`.
 ///
 /// # Errors
-/// If they are no text, with kind [`ErrorKind::InvalidData`] and the [`NotText`] within.
+/// If they are no text, with kind [`ErrorKind::InvalidData`] and the [`TextError`] within.
 pub fn decode(bytes: Vec<u8>) -> io::Result<String> {
     let text = match bytes.as_slice() {
-        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Err(NotText::Utf32),
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Err(TextError::Utf32),
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
         _ => utf8(bytes),
@@ -62,7 +62,7 @@ pub fn unmarked(text: &str) -> &str {
     text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
 }
 
-fn utf8(bytes: Vec<u8>) -> Result<String, NotText> {
+fn utf8(bytes: Vec<u8>) -> Result<String, TextError> {
     match String::from_utf8(bytes) {
         Ok(mut text) => {
             if text.starts_with(BYTE_ORDER_MARK) {
@@ -73,7 +73,7 @@ fn utf8(bytes: Vec<u8>) -> Result<String, NotText> {
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let before = &error.as_bytes()[..at];
-            Err(NotText::Utf8 {
+            Err(TextError::Utf8 {
                 line: 1 + before.iter().filter(|byte| **byte == b'\n').count(),
                 byte: error.as_bytes()[at],
             })
@@ -81,14 +81,14 @@ fn utf8(bytes: Vec<u8>) -> Result<String, NotText> {
     }
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, NotText> {
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, TextError> {
     let (pairs, rest) = bytes.as_chunks::<2>();
     let mut text = String::with_capacity(bytes.len());
     for character in char::decode_utf16(pairs.iter().copied().map(unit)) {
         match character {
             Ok(character) => text.push(character),
             Err(_) => {
-                return Err(NotText::Utf16 {
+                return Err(TextError::Utf16 {
                     line: line_at(&text, text.len()),
                 });
             }
@@ -96,16 +96,16 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, NotText> {
     }
     match rest {
         [] => Ok(text),
-        _ => Err(NotText::Utf16 {
+        _ => Err(TextError::Utf16 {
             line: line_at(&text, text.len()),
         }),
     }
 }
 
-fn without_nul(text: String) -> Result<String, NotText> {
+fn without_nul(text: String) -> Result<String, TextError> {
     match text.find('\0') {
         None => Ok(text),
-        Some(at) => Err(NotText::Nul {
+        Some(at) => Err(TextError::Nul {
             line: line_at(&text, at),
         }),
     }
@@ -128,7 +128,7 @@ mod tests {
         marked.encode_utf16().flat_map(bytes).collect()
     }
 
-    fn why(bytes: &[u8]) -> NotText {
+    fn why(bytes: &[u8]) -> TextError {
         let error = decode(bytes.to_vec()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidData);
         *error.get_ref().unwrap().downcast_ref().unwrap()
@@ -166,30 +166,30 @@ mod tests {
     fn what_is_no_text_is_named_with_its_line() {
         assert_eq!(
             why(b"a\nb\nr\xe9d"),
-            NotText::Utf8 {
+            TextError::Utf8 {
                 line: 3,
                 byte: 0xe9
             }
         );
         assert_eq!(
             why(b"\x89PNG\r\n"),
-            NotText::Utf8 {
+            TextError::Utf8 {
                 line: 1,
                 byte: 0x89
             }
         );
         assert_eq!(
             why(b"cut \xe6\xa1"),
-            NotText::Utf8 {
+            TextError::Utf8 {
                 line: 1,
                 byte: 0xe6
             }
         );
-        assert_eq!(why(b"\xff\xfea\0\n\0b"), NotText::Utf16 { line: 2 });
-        assert_eq!(why(b"\xfe\xff\xd8\0\0a"), NotText::Utf16 { line: 1 });
-        assert_eq!(why(b"\xff\xfe\0\0a\0\0\0"), NotText::Utf32);
-        assert_eq!(why(b"\0\0\xfe\xff\0\0\0a"), NotText::Utf32);
-        assert_eq!(why(b"a\0\n\0b\0"), NotText::Nul { line: 1 });
+        assert_eq!(why(b"\xff\xfea\0\n\0b"), TextError::Utf16 { line: 2 });
+        assert_eq!(why(b"\xfe\xff\xd8\0\0a"), TextError::Utf16 { line: 1 });
+        assert_eq!(why(b"\xff\xfe\0\0a\0\0\0"), TextError::Utf32);
+        assert_eq!(why(b"\0\0\xfe\xff\0\0\0a"), TextError::Utf32);
+        assert_eq!(why(b"a\0\n\0b\0"), TextError::Nul { line: 1 });
         assert!(why(b"\xe9").to_string().contains("byte 0xe9"));
     }
 

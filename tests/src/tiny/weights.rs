@@ -57,7 +57,7 @@ impl Weights {
         }
     }
 
-    /// `NAME.weight` and `NAME.bias` of a layer normalisation.
+    /// `NAME.weight` and `NAME.bias` of a layer normalization.
     pub fn layer_norm(&mut self, name: &str, size: usize) {
         self.constant(&format!("{name}.weight"), &[size], 1.0);
         self.constant(&format!("{name}.bias"), &[size], 0.0);

@@ -2,8 +2,8 @@
 
 use thiserror::Error;
 
-use crate::protocol::{Refused, TooLong};
-use crate::servo::register::DoesNotFit;
+use crate::protocol::{PacketTooLong, StatusError};
+use crate::servo::register::RegisterOverflow;
 
 /// Broken communication with servos.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -39,12 +39,12 @@ pub enum BusError {
         /// Its id.
         id: u8,
         /// Its reason.
-        why: Refused,
+        why: StatusError,
     },
     /// A number does not fit its register.
     #[error(transparent)]
-    DoesNotFit(#[from] DoesNotFit),
+    DoesNotFit(#[from] RegisterOverflow),
     /// A packet does not fit.
     #[error(transparent)]
-    TooLong(#[from] TooLong),
+    TooLong(#[from] PacketTooLong),
 }

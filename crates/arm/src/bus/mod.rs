@@ -2,39 +2,39 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`line`] | bytes out, bytes in, and the time |
+//! | [`transport`] | bytes out, bytes in, and the time |
 //! | [`serial`] | a line that is a serial port |
-//! | [`button`] | a stop button on the pins of an adapter |
+//! | [`stop_button`] | a stop button on the pins of an adapter |
 //! | [`ports`] | the serial ports of this machine |
-//! | [`patience`] | how long to wait beyond what the wire needs |
-//! | [`counters`] | how often what went wrong |
+//! | [`response_timeout`] | how long to wait beyond what the wire needs |
+//! | [`stats`] | how often what went wrong |
 //! | [`error`] | what cannot be made good by asking again |
-//! | `overdue` | answers that were asked for and have not come |
-//! | `exchange` | a request and its answers |
+//! | `late_replies` | answers that were asked for and have not come |
+//! | `transaction` | a request and its answers |
 
-pub mod button;
-pub mod counters;
 pub mod error;
-mod exchange;
-pub mod line;
-mod overdue;
-pub mod patience;
+mod late_replies;
 pub mod ports;
+pub mod response_timeout;
 pub mod serial;
+pub mod stats;
+pub mod stop_button;
 #[cfg(test)]
 mod tests;
+mod transaction;
+pub mod transport;
 
 use std::time::Duration;
 
-use crate::protocol::{BROADCAST, Codec, Instruction, Refused, Scanner, Status};
-pub use button::Button;
-pub use counters::Counters;
+use crate::protocol::{BROADCAST, Codec, Scanner, ServoInstruction, Status, StatusError};
 pub use error::BusError;
-use exchange::{Echo, Request};
-pub use line::Line;
-use overdue::{HELD, Overdue};
-pub use patience::Patience;
-pub use serial::SerialLine;
+use late_replies::{HELD, LateReplies};
+pub use response_timeout::ResponseTimeout;
+pub use serial::SerialTransport;
+pub use stats::BusStats;
+pub use stop_button::StopButton;
+use transaction::{Echo, Request};
+pub use transport::Transport;
 
 /// How often a request to one servo is repeated.
 const RETRIES: u32 = 2;
@@ -43,13 +43,13 @@ pub const HIGHEST_ID: u8 = 252;
 
 /// Servos on a line.
 pub struct Bus {
-    line: Box<dyn Line>,
+    line: Box<dyn Transport>,
     codec: &'static dyn Codec,
     byte_time: Duration,
-    patience: Patience,
+    response_timeout: ResponseTimeout,
     echo: Echo,
     /// What may still come of earlier exchanges.
-    overdue: Overdue,
+    late_replies: LateReplies,
     /// Whether the last exchange lacked an answer, which may be on the wire now.
     lacking: bool,
     /// How many questions were asked. Repeating a request is no new question.
@@ -59,27 +59,27 @@ pub struct Bus {
     posted: Vec<u8>,
     request: Vec<u8>,
     received: Vec<u8>,
-    counters: Counters,
+    counters: BusStats,
 }
 
 impl Bus {
     /// A bus that speaks `codec` at `baud` bits per second. Nothing is sent yet.
-    pub fn new(line: Box<dyn Line>, codec: &'static dyn Codec, baud: u32) -> Self {
+    pub fn new(line: Box<dyn Transport>, codec: &'static dyn Codec, baud: u32) -> Self {
         Self {
             line,
             codec,
             // A byte is ten bits on the wire.
             byte_time: Duration::from_nanos(10_000_000_000 / u64::from(baud.max(1))),
-            patience: Patience::default(),
+            response_timeout: ResponseTimeout::default(),
             echo: Echo::Unknown,
-            overdue: Overdue::default(),
+            late_replies: LateReplies::default(),
             lacking: false,
             questions: 0,
             scanner: Scanner::default(),
             posted: Vec::new(),
             request: Vec::new(),
             received: Vec::new(),
-            counters: Counters::default(),
+            counters: BusStats::default(),
         }
     }
 
@@ -89,8 +89,8 @@ impl Bus {
     }
 
     /// What has happened so far.
-    pub fn counters(&self) -> Counters {
-        Counters {
+    pub fn counters(&self) -> BusStats {
+        BusStats {
             corrupt: self.scanner.corrupt,
             skipped_bytes: self.scanner.skipped,
             ..self.counters
@@ -113,7 +113,7 @@ impl Bus {
     /// If it does not answer.
     pub fn ping(&mut self, id: u8) -> Result<Status, BusError> {
         let data = self.codec.ping_data();
-        self.ask(id, &Instruction::Ping, data)
+        self.ask(id, &ServoInstruction::Ping, data)
     }
 
     /// Asks whoever is there, once. Servos with one id may count as one, or as none.
@@ -128,10 +128,10 @@ impl Bus {
         self.settle(BROADCAST, data, question)?;
         let answers = self.exchange(Request {
             to: BROADCAST,
-            instruction: Instruction::Ping,
+            instruction: ServoInstruction::Ping,
             ids: &ids,
             data,
-            wait: self.patience.wait(),
+            wait: self.response_timeout.wait(),
             question,
         })?;
         // Nobody misses those that are not there.
@@ -144,7 +144,7 @@ impl Bus {
     /// # Errors
     /// If the servo does not answer, or refuses.
     pub fn read(&mut self, id: u8, address: u16, count: u16) -> Result<Status, BusError> {
-        self.ask(id, &Instruction::Read { address, count }, count.into())
+        self.ask(id, &ServoInstruction::Read { address, count }, count.into())
     }
 
     /// Writes `data` from `address` on. It may arrive twice if the answer is lost.
@@ -152,7 +152,7 @@ impl Bus {
     /// # Errors
     /// If the servo does not answer, or refuses.
     pub fn write(&mut self, id: u8, address: u16, data: &[u8]) -> Result<Status, BusError> {
-        self.ask(id, &Instruction::Write { address, data }, 0)
+        self.ask(id, &ServoInstruction::Write { address, data }, 0)
     }
 
     /// Starts a Dynamixel anew; a Feetech servo must not be told to.
@@ -160,7 +160,7 @@ impl Bus {
     /// # Errors
     /// If it does not answer.
     pub fn reboot(&mut self, id: u8) -> Result<Status, BusError> {
-        self.ask(id, &Instruction::Reboot, 0)
+        self.ask(id, &ServoInstruction::Reboot, 0)
     }
 
     /// Reads the same registers of several servos, once: `None` for those that did not
@@ -193,14 +193,14 @@ impl Bus {
     ) -> Result<Vec<Option<Status>>, BusError> {
         self.exchange(Request {
             to: BROADCAST,
-            instruction: Instruction::SyncRead {
+            instruction: ServoInstruction::SyncRead {
                 address,
                 count,
                 ids,
             },
             ids,
             data: count.into(),
-            wait: self.patience.wait(),
+            wait: self.response_timeout.wait(),
             question,
         })
     }
@@ -214,7 +214,7 @@ impl Bus {
         let question = self.new_question();
         let told = self.exchange(Request {
             to: BROADCAST,
-            instruction: Instruction::SyncWrite {
+            instruction: ServoInstruction::SyncWrite {
                 address,
                 count,
                 items,
@@ -238,7 +238,7 @@ impl Bus {
         count: u16,
         items: &[u8],
     ) -> Result<(), BusError> {
-        let tell = Instruction::SyncWrite {
+        let tell = ServoInstruction::SyncWrite {
             address,
             count,
             items,
@@ -251,22 +251,27 @@ impl Bus {
     ///
     /// # Errors
     /// If the line is lost.
-    pub fn count_answers(&mut self, id: u8, address: u16, count: u16) -> Result<Answers, BusError> {
+    pub fn count_answers(
+        &mut self,
+        id: u8,
+        address: u16,
+        count: u16,
+    ) -> Result<ReplyCount, BusError> {
         let corrupt = self.scanner.corrupt;
         let missing = self.counters.missing;
         let question = self.new_question();
         let answers = self.exchange(Request {
             to: id,
-            instruction: Instruction::Read { address, count },
+            instruction: ServoInstruction::Read { address, count },
             // Waiting for one more answer than should come keeps listening until the deadline.
             ids: &[id, id],
             data: count.into(),
-            wait: self.patience.wait(),
+            wait: self.response_timeout.wait(),
             question,
         })?;
         // Nobody misses the one that should not come.
         self.counters.missing = missing;
-        Ok(Answers {
+        Ok(ReplyCount {
             good: answers.iter().flatten().count(),
             broken: self.scanner.corrupt - corrupt,
         })
@@ -280,7 +285,12 @@ impl Bus {
 
     /// One request to one servo, repeated a few times while it brings no proper answer. The last
     /// time it is given as long as anybody may hold it back.
-    fn ask(&mut self, id: u8, instruction: &Instruction, data: usize) -> Result<Status, BusError> {
+    fn ask(
+        &mut self,
+        id: u8,
+        instruction: &ServoInstruction,
+        data: usize,
+    ) -> Result<Status, BusError> {
         let corrupt = self.scanner.corrupt;
         let question = self.new_question();
         for attempt in 0..=RETRIES {
@@ -290,8 +300,8 @@ impl Bus {
                 break;
             }
             let wait = match attempt {
-                RETRIES => self.patience.wait().max(HELD),
-                _ => self.patience.wait(),
+                RETRIES => self.response_timeout.wait().max(HELD),
+                _ => self.response_timeout.wait(),
             };
             let answers = self.exchange(Request {
                 to: id,
@@ -306,7 +316,7 @@ impl Bus {
             };
             match self.codec.refusal(status.error) {
                 // It never saw what was asked.
-                Some(Refused::Checksum) => {}
+                Some(StatusError::Checksum) => {}
                 Some(why) => return Err(BusError::Refused { id, why }),
                 None => return Ok(status),
             }
@@ -321,7 +331,7 @@ impl Bus {
 
 /// How many answers one request brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answers {
+pub struct ReplyCount {
     /// Proper ones.
     pub good: usize,
     /// Ones whose check failed.

@@ -6,19 +6,19 @@ use std::time::{Duration, Instant};
 
 use serialport::{ErrorKind, SerialPort};
 
-use super::overdue::HELD;
-use super::{BusError, Line};
+use super::late_replies::HELD;
+use super::{BusError, Transport};
 
 /// A request is shorter than this on any wire that can drive an arm.
 const WRITE_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// A serial port, opened for this program alone.
-pub struct SerialLine {
+pub struct SerialTransport {
     port: Box<dyn SerialPort>,
     opened: Instant,
 }
 
-impl SerialLine {
+impl SerialTransport {
     /// Opens the port at `path`: 8 data bits, no parity, 1 stop bit.
     ///
     /// # Errors
@@ -46,7 +46,7 @@ impl SerialLine {
     }
 }
 
-impl Line for SerialLine {
+impl Transport for SerialTransport {
     fn now(&self) -> Duration {
         self.opened.elapsed()
     }
@@ -113,13 +113,13 @@ mod tests {
     /// Fault 11.
     #[test]
     fn a_port_that_cannot_be_opened_says_why() {
-        let error = SerialLine::open("/dev/no-such-port", 1_000_000).map(drop);
+        let error = SerialTransport::open("/dev/no-such-port", 1_000_000).map(drop);
         let text = error.unwrap_err().to_string();
         assert!(
             text.contains("/dev/no-such-port") && text.contains("no such port"),
             "{text}"
         );
-        let error = SerialLine::open("/dev/null", 1_000_000).map(drop);
+        let error = SerialTransport::open("/dev/null", 1_000_000).map(drop);
         let text = error.unwrap_err().to_string();
         assert!(
             text.contains("/dev/null") && text.contains("serial port"),
@@ -133,21 +133,21 @@ mod tests {
         let (_master, slave) = TTYPort::pair().unwrap();
         let path = path(&slave);
         drop(slave);
-        let held = SerialLine::open(&path, 1_000_000).unwrap();
-        let text = SerialLine::open(&path, 1_000_000)
+        let held = SerialTransport::open(&path, 1_000_000).unwrap();
+        let text = SerialTransport::open(&path, 1_000_000)
             .map(drop)
             .unwrap_err()
             .to_string();
         assert!(text.contains("in use"), "{text}");
         drop(held);
-        assert!(SerialLine::open(&path, 1_000_000).is_ok());
+        assert!(SerialTransport::open(&path, 1_000_000).is_ok());
     }
 
     #[test]
     fn bytes_pass_and_silence_ends_at_the_deadline() {
         let (mut master, slave) = TTYPort::pair().unwrap();
-        let mut line =
-            SerialLine::open(&path(&slave), 1_000_000).unwrap_or_else(|error| panic!("{error}"));
+        let mut line = SerialTransport::open(&path(&slave), 1_000_000)
+            .unwrap_or_else(|error| panic!("{error}"));
         let all: Vec<u8> = (0..=255).collect();
         line.send(&all).unwrap();
         let mut got = vec![0; 256];
@@ -169,8 +169,8 @@ mod tests {
     #[test]
     fn an_unplugged_port_is_an_error_at_once() {
         let (master, slave) = TTYPort::pair().unwrap();
-        let mut line =
-            SerialLine::open(&path(&slave), 1_000_000).unwrap_or_else(|error| panic!("{error}"));
+        let mut line = SerialTransport::open(&path(&slave), 1_000_000)
+            .unwrap_or_else(|error| panic!("{error}"));
         drop((master, slave));
         let deadline = line.now() + Duration::from_secs(5);
         assert!(line.receive(&mut Vec::new(), deadline).is_err());

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use proptest::prelude::*;
 
 use super::*;
-use crate::protocol::{Dynamixel, Feetech, Scan};
+use crate::protocol::{Dynamixel, Feetech, ScanResult};
 
 /// Bytes, each so many microseconds after the request.
 type Timed = Vec<(u64, Vec<u8>)>;
@@ -51,7 +51,7 @@ impl Fake {
         }
     }
 
-    fn answers(&mut self, id: u8, instruction: &Instruction) -> Vec<Vec<u8>> {
+    fn answers(&mut self, id: u8, instruction: &ServoInstruction) -> Vec<Vec<u8>> {
         let codec = self.codec;
         let status = |id, data: &[u8]| {
             let mut out = Vec::new();
@@ -65,7 +65,7 @@ impl Fake {
         };
         let mut out = Vec::new();
         match *instruction {
-            Instruction::SyncRead {
+            ServoInstruction::SyncRead {
                 address,
                 count,
                 ids,
@@ -76,7 +76,7 @@ impl Fake {
                     }
                 }
             }
-            Instruction::SyncWrite {
+            ServoInstruction::SyncWrite {
                 address,
                 count,
                 items,
@@ -86,18 +86,18 @@ impl Fake {
                     memory[address.into()..][..count.into()].copy_from_slice(&item[1..]);
                 }
             }
-            Instruction::Read { address, count } => {
+            ServoInstruction::Read { address, count } => {
                 if let Some(memory) = self.servos.get(&id) {
                     out.push(status(id, &memory[address.into()..][..count.into()]));
                 }
             }
-            Instruction::Write { address, data } => {
+            ServoInstruction::Write { address, data } => {
                 if let Some(memory) = self.servos.get_mut(&id) {
                     memory[address.into()..][..data.len()].copy_from_slice(data);
                     out.push(status(id, &[]));
                 }
             }
-            Instruction::Ping if self.servos.contains_key(&id) => {
+            ServoInstruction::Ping if self.servos.contains_key(&id) => {
                 out.push(status(id, &[7, 7, 7][..codec.ping_data()]));
             }
             _ => {}
@@ -106,7 +106,7 @@ impl Fake {
     }
 }
 
-impl Line for Fake {
+impl Transport for Fake {
     fn now(&self) -> Duration {
         self.now
     }
@@ -120,7 +120,7 @@ impl Line for Fake {
         self.scanner.push(bytes);
         let mut answers = Vec::new();
         while let Some(frame) = self.scanner.next(self.codec, 1000) {
-            let instruction = Instruction::decode(self.codec, &frame).expect("it is known");
+            let instruction = ServoInstruction::decode(self.codec, &frame).expect("it is known");
             answers.extend(self.answers(frame.id, &instruction));
         }
         for (micros, bytes) in (self.trouble)(self.requests, bytes, answers) {
@@ -423,7 +423,7 @@ fn two_servos_with_one_id_answer_twice_or_over_each_other() {
         });
         assert_eq!(
             bus.count_answers(1, 56, 4).unwrap(),
-            Answers { good: 2, broken: 0 }
+            ReplyCount { good: 2, broken: 0 }
         );
         let mut bus = settled(codec, |_, _, mut answers| {
             answers[0][9] ^= 0x24;
@@ -431,12 +431,12 @@ fn two_servos_with_one_id_answer_twice_or_over_each_other() {
         });
         assert_eq!(
             bus.count_answers(1, 56, 8).unwrap(),
-            Answers { good: 0, broken: 1 }
+            ReplyCount { good: 0, broken: 1 }
         );
         let mut bus = settled(codec, |_, _, answers| untroubled(answers));
         assert_eq!(
             bus.count_answers(1, 56, 4).unwrap(),
-            Answers { good: 1, broken: 0 }
+            ReplyCount { good: 1, broken: 0 }
         );
     }
 }
@@ -482,7 +482,7 @@ fn a_servo_that_missed_the_request_is_asked_again_and_a_refusal_is_told() {
         _ => vec![(0, refuse(4))],
     });
     assert_eq!(bus.read(1, 56, 4).unwrap().data, memory(1, 56, 4));
-    let why = Refused::Range;
+    let why = StatusError::Range;
     assert_eq!(
         bus.write(1, 116, &[0; 4]),
         Err(BusError::Refused { id: 1, why })
@@ -493,7 +493,7 @@ fn a_servo_that_missed_the_request_is_asked_again_and_a_refusal_is_told() {
 #[test]
 fn a_lost_line_is_an_error_at_once() {
     struct Gone;
-    impl Line for Gone {
+    impl Transport for Gone {
         fn now(&self) -> Duration {
             Duration::ZERO
         }
@@ -582,7 +582,7 @@ fn an_answer_of_another_length_is_not_the_one_asked_for() {
 /// An adapter that sends a byte every 10 µs, whatever it is told.
 struct Babbler(Duration);
 
-impl Line for Babbler {
+impl Transport for Babbler {
     fn now(&self) -> Duration {
         self.0
     }
@@ -631,14 +631,14 @@ fn coded(id: u8, address: u16, request: usize) -> u8 {
 
 /// An answer to `asked`, in code.
 fn in_code(codec: &dyn Codec, asked: &[u8], answer: &[u8], request: usize) -> Vec<u8> {
-    let Scan::Packet(asked, _) = codec.scan(asked, asked.len()) else {
+    let ScanResult::Packet(asked, _) = codec.scan(asked, asked.len()) else {
         panic!("it is whole");
     };
-    let Scan::Packet(answer, _) = codec.scan(answer, answer.len()) else {
+    let ScanResult::Packet(answer, _) = codec.scan(answer, answer.len()) else {
         panic!("it is whole");
     };
     let mut status = codec.status(answer).unwrap();
-    let from = Instruction::decode(codec, &asked).unwrap().read_from();
+    let from = ServoInstruction::decode(codec, &asked).unwrap().read_from();
     for (at, byte) in status.data.iter_mut().enumerate() {
         let from = from.unwrap_or_default();
         *byte = coded(status.id, from + at as u16, request);

@@ -15,8 +15,8 @@ pub mod session;
 use serde::{Deserialize, Serialize};
 
 pub use file::CalibrationError;
-pub use registers::Difference;
-pub use session::Session;
+pub use registers::RegisterMismatch;
+pub use session::CalibrationSession;
 
 /// Every joint's calibration, in the order of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,11 +4,11 @@ use std::fmt;
 
 use super::JointCalibration;
 use crate::bus::{Bus, BusError};
-use crate::servo::{Model, Register};
+use crate::servo::{Register, ServoModel};
 
 /// A register of a servo that says something else than the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
+pub struct RegisterMismatch {
     /// The joint.
     pub joint: String,
     /// The register.
@@ -19,7 +19,7 @@ pub struct Difference {
     pub servo: i64,
 }
 
-impl fmt::Display for Difference {
+impl fmt::Display for RegisterMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             joint,
@@ -36,29 +36,29 @@ impl fmt::Display for Difference {
 
 impl JointCalibration {
     /// The registers that keep it, with what they should say.
-    pub fn registers(&self, model: &Model) -> [(Register, i64); 3] {
+    pub fn registers(&self, model: &ServoModel) -> [(Register, i64); 3] {
         [
-            (model.roles.homing_offset, self.homing_offset),
-            (model.roles.min_position, self.range_min),
-            (model.roles.max_position, self.range_max),
+            (model.map.homing_offset, self.homing_offset),
+            (model.map.min_position, self.range_min),
+            (model.map.max_position, self.range_max),
         ]
     }
 
     /// The register that says which way the servo counts, with what it should say, where the
     /// model has one. Calibrating does not change it.
-    pub fn direction(&self, model: &Model) -> Option<(Register, i64)> {
-        let register = model.roles.drive_mode?;
+    pub fn direction(&self, model: &ServoModel) -> Option<(Register, i64)> {
+        let register = model.map.drive_mode?;
         Some((register, self.drive_mode.into()))
     }
 
     /// Everything that the servo keeps of it, with what it should say.
-    pub fn kept(&self, model: &Model) -> impl Iterator<Item = (Register, i64)> + use<> {
+    pub fn kept(&self, model: &ServoModel) -> impl Iterator<Item = (Register, i64)> + use<> {
         let registers = self.registers(model).into_iter();
         registers.chain(self.direction(model))
     }
 
     /// What a servo of this model cannot keep, in words.
-    pub fn misfit(&self, model: &Model) -> Option<String> {
+    pub fn misfit(&self, model: &ServoModel) -> Option<String> {
         let Self {
             homing_offset,
             range_min,
@@ -89,14 +89,14 @@ impl JointCalibration {
     pub fn differences(
         &self,
         joint: &str,
-        model: &Model,
+        model: &ServoModel,
         bus: &mut Bus,
-    ) -> Result<Vec<Difference>, BusError> {
+    ) -> Result<Vec<RegisterMismatch>, BusError> {
         let mut differences = Vec::new();
         for (register, file) in self.kept(model) {
             let servo = register.read(bus, self.id)?;
             if servo != file {
-                differences.push(Difference {
+                differences.push(RegisterMismatch {
                     joint: joint.to_owned(),
                     register: register.name,
                     file,

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use super::{Calibration, JointCalibration};
 use crate::bus::{Bus, BusError};
-use crate::driver::wiring::Servo;
+use crate::driver::bus_config::ServoConfig;
 use crate::servo::Register;
-use crate::{ArmError, Unfit};
+use crate::{ArmError, ArmingFault};
 
 /// For so long a silent servo is asked again.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -19,17 +19,17 @@ const LAST_PATIENCE: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Hears that a joint's servo does not answer and is asked again, unless this says `false`.
-pub type Notice<'a> = Box<dyn FnMut(&str, &BusError) -> bool + 'a>;
+pub type RetryPrompt<'a> = Box<dyn FnMut(&str, &BusError) -> bool + 'a>;
 
 /// Servos without torque that are being calibrated, and what they kept before.
-pub struct Session<'a> {
+pub struct CalibrationSession<'a> {
     bus: Bus,
-    joints: Vec<(String, Servo)>,
+    joints: Vec<(String, ServoConfig)>,
     before: Vec<(usize, Register, i64)>,
-    notice: Notice<'a>,
+    notice: RetryPrompt<'a>,
 }
 
-impl<'a> Session<'a> {
+impl<'a> CalibrationSession<'a> {
     /// Switches off the motors of `all` joints and remembers what the servos at the indices
     /// `chosen` keep.
     ///
@@ -37,9 +37,9 @@ impl<'a> Session<'a> {
     /// If a servo does not answer, or keeps its torque.
     pub fn begin(
         bus: Bus,
-        all: Vec<(String, Servo)>,
+        all: Vec<(String, ServoConfig)>,
         chosen: &[usize],
-        notice: Notice<'a>,
+        notice: RetryPrompt<'a>,
     ) -> Result<Self, ArmError> {
         let mut session = Self {
             bus,
@@ -48,7 +48,7 @@ impl<'a> Session<'a> {
             notice,
         };
         for index in 0..session.joints.len() {
-            let torque = session.servo(index).model.roles.torque_enable;
+            let torque = session.servo(index).model.map.torque_enable;
             session.set(index, torque, 0)?;
         }
         session.joints = chosen
@@ -56,8 +56,8 @@ impl<'a> Session<'a> {
             .map(|index| session.joints[*index].clone())
             .collect();
         for index in 0..session.joints.len() {
-            let roles = session.servo(index).model.roles;
-            for register in [roles.homing_offset, roles.min_position, roles.max_position] {
+            let map = session.servo(index).model.map;
+            for register in [map.homing_offset, map.min_position, map.max_position] {
                 let value = session.get(index, register)?;
                 session.before.push((index, register, value));
             }
@@ -66,7 +66,7 @@ impl<'a> Session<'a> {
     }
 
     /// The joints in hand.
-    pub fn joints(&self) -> &[(String, Servo)] {
+    pub fn joints(&self) -> &[(String, ServoConfig)] {
         &self.joints
     }
 
@@ -83,15 +83,15 @@ impl<'a> Session<'a> {
         let mut offsets = Vec::new();
         for index in 0..self.joints.len() {
             let model = self.servo(index).model;
-            let roles = model.roles;
-            self.keep_register(index, roles.homing_offset, 0)?;
-            self.keep_register(index, roles.min_position, 0)?;
-            self.keep_register(index, roles.max_position, model.steps_per_turn - 1)?;
-            let raw = self.get(index, roles.position)?;
+            let map = model.map;
+            self.keep_register(index, map.homing_offset, 0)?;
+            self.keep_register(index, map.min_position, 0)?;
+            self.keep_register(index, map.max_position, model.steps_per_turn - 1)?;
+            let raw = self.get(index, map.position)?;
             let middle = (model.steps_per_turn - 1) / 2;
             let offset = model.facts().offset_sign * (middle - raw);
             let offset = offset.clamp(-model.largest_offset, model.largest_offset);
-            self.keep_register(index, roles.homing_offset, offset)?;
+            self.keep_register(index, map.homing_offset, offset)?;
             offsets.push(offset);
         }
         Ok(offsets)
@@ -104,7 +104,7 @@ impl<'a> Session<'a> {
     pub fn positions(&mut self) -> Result<Vec<Option<i64>>, ArmError> {
         let mut positions = Vec::new();
         for (_, servo) in &self.joints {
-            let register = servo.model.roles.position;
+            let register = servo.model.map.position;
             positions.push(match register.read(&mut self.bus, servo.id) {
                 Ok(steps) => Some(steps),
                 Err(error) if passes(&error) => None,
@@ -119,7 +119,7 @@ impl<'a> Session<'a> {
     /// # Errors
     /// If it does not answer.
     pub fn drive_mode(&mut self, joint: usize) -> Result<Option<u8>, ArmError> {
-        let Some(register) = self.servo(joint).model.roles.drive_mode else {
+        let Some(register) = self.servo(joint).model.map.drive_mode else {
             return Ok(None);
         };
         Ok(u8::try_from(self.get(joint, register)?).ok())
@@ -166,13 +166,13 @@ impl<'a> Session<'a> {
             self.unlock(index, end)?;
             self.set_until(index, register, value, end)?;
         }
-        if let Some(lock) = self.servo(index).model.roles.lock {
+        if let Some(lock) = self.servo(index).model.map.lock {
             self.set_until(index, lock, 1, end)?;
         }
         Ok(())
     }
 
-    fn servo(&self, joint: usize) -> Servo {
+    fn servo(&self, joint: usize) -> ServoConfig {
         self.joints[joint].1
     }
 
@@ -190,14 +190,14 @@ impl<'a> Session<'a> {
     }
 
     fn unlock(&mut self, joint: usize, end: Duration) -> Result<(), ArmError> {
-        match self.servo(joint).model.roles.lock {
+        match self.servo(joint).model.map.lock {
             Some(lock) => self.set_until(joint, lock, 0, end),
             None => Ok(()),
         }
     }
 
     fn lock(&mut self, joint: usize, value: i64) -> Result<(), ArmError> {
-        match self.servo(joint).model.roles.lock {
+        match self.servo(joint).model.map.lock {
             Some(lock) => self.set(joint, lock, value),
             None => Ok(()),
         }
@@ -223,7 +223,7 @@ impl<'a> Session<'a> {
         if found == value {
             return Ok(());
         }
-        Err(Unfit::NotKept {
+        Err(ArmingFault::NotKept {
             joint: self.joints[joint].0.clone(),
             register: register.name,
             written: value,

@@ -8,17 +8,17 @@ use std::time::Duration;
 
 use enact_robot::Robot;
 
-use super::census::is_shared;
-use super::feedback::{Reading, Track};
-use super::health::{self, Limits};
+use super::bus_config::{BusConfig, ServoConfig};
+use super::feedback::{FeedbackFilter, Reading};
+use super::health::{self, HealthLimits};
+use super::id_conflict::is_shared;
 use super::joint::ServoJoint;
 use super::verify::write_verified;
-use super::wiring::{Servo, Wiring};
-use super::{Ending, ServoArm, Timing, firmware};
+use super::{CycleTiming, ServoArm, ShutdownMode, firmware};
 use crate::bus::{Bus, BusError};
 use crate::calibration::Calibration;
 use crate::servo::{Register, x_series};
-use crate::{ArmError, Unfit};
+use crate::{ArmError, ArmingFault};
 
 /// Readings of a pose that must agree.
 const POSES: usize = 3;
@@ -45,9 +45,9 @@ const WATCHDOG: i64 = 25;
 
 /// How an arm is to be driven.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct ArmingOptions {
     /// How it is left.
-    pub ending: Ending,
+    pub shutdown: ShutdownMode,
 }
 
 impl ServoArm {
@@ -58,11 +58,11 @@ impl ServoArm {
     pub fn arm(
         mut bus: Bus,
         robot: &Robot,
-        wiring: &Wiring,
+        bus_config: &BusConfig,
         calibration: &Calibration,
-        options: Options,
+        options: ArmingOptions,
     ) -> Result<Self, ArmError> {
-        let joints = ServoJoint::all(robot, wiring, calibration)?;
+        let joints = ServoJoint::all(robot, bus_config, calibration)?;
         for joint in &joints {
             identify(&mut bus, joint)?;
         }
@@ -101,14 +101,14 @@ impl ServoArm {
             refusal: None,
             fault: None,
             due: None,
-            ending: Some(options.ending),
-            timing: Timing::default(),
+            shutdown: Some(options.shutdown),
+            timing: CycleTiming::default(),
         };
         match arm.take_over() {
             Ok(()) => Ok(arm),
             Err(error) => {
                 // Half an arm is no arm.
-                arm.ending = Some(Ending::Release);
+                arm.shutdown = Some(ShutdownMode::Release);
                 Err(error)
             }
         }
@@ -117,7 +117,7 @@ impl ServoArm {
     /// Goal = pose, then torque, then a look whether the arm stays. Until then its servos are
     /// slow, for those that lie beyond their range.
     fn take_over(&mut self) -> Result<(), ArmError> {
-        let excess = |(track, goal): (&Track, &i64)| (track.reading.steps - goal).abs();
+        let excess = |(track, goal): (&FeedbackFilter, &i64)| (track.reading.steps - goal).abs();
         let way = self
             .tracks
             .iter()
@@ -128,13 +128,13 @@ impl ServoArm {
         for (joint, goal) in self.joints.iter().zip(&self.goals) {
             prepare(&mut self.bus, joint)?;
             let speed = speed_number(&mut self.bus, joint, SLOW)?;
-            let roles = joint.servo.model.roles;
+            let map = joint.servo.model.map;
             let mut write = |register, value| write_verified(&mut self.bus, joint, register, value);
-            write(roles.speed_limit, speed)?;
-            write(roles.goal_position, *goal)?;
-            write(roles.torque_enable, 1)?;
+            write(map.speed_limit, speed)?;
+            write(map.goal_position, *goal)?;
+            write(map.torque_enable, 1)?;
             // A Dynamixel that gets torque makes its pose the goal.
-            write(roles.goal_position, *goal)?;
+            write(map.goal_position, *goal)?;
             if let Some(watchdog) = trusted_watchdog(&mut self.bus, joint)? {
                 write_verified(&mut self.bus, joint, watchdog, WATCHDOG)?;
             }
@@ -147,7 +147,7 @@ impl ServoArm {
             write_verified(
                 &mut self.bus,
                 joint,
-                joint.servo.model.roles.speed_limit,
+                joint.servo.model.map.speed_limit,
                 speed,
             )?;
         }
@@ -163,7 +163,7 @@ impl ServoArm {
         let joints = self.joints.iter().zip(&self.tracks).zip(&self.goals);
         for ((joint, track), goal) in joints {
             if (track.reading.steps - goal).abs() > SAG {
-                return Err(Unfit::Moves(joint.name.clone()).into());
+                return Err(ArmingFault::Moves(joint.name.clone()).into());
             }
         }
         Ok(())
@@ -172,21 +172,23 @@ impl ServoArm {
 
 /// The servo is there, of the right model, alone with its id, and holds positions.
 fn identify(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
-    let Servo { id, model, .. } = joint.servo;
+    let ServoConfig { id, model, .. } = joint.servo;
     let name = || joint.name.clone();
     match bus.ping(id) {
         // Either two servos speak over each other, or the line is bad: the next check tells.
         Ok(_) | Err(BusError::Garbled { .. }) => {}
-        Err(BusError::Silent { .. }) => return Err(Unfit::Missing { joint: name(), id }.into()),
+        Err(BusError::Silent { .. }) => {
+            return Err(ArmingFault::Missing { joint: name(), id }.into());
+        }
         Err(error) => return Err(error.into()),
     }
     if is_shared(bus, id, model)? {
-        return Err(Unfit::SharedId { joint: name(), id }.into());
+        return Err(ArmingFault::SharedId { joint: name(), id }.into());
     }
-    let found = model.roles.model_number.read(bus, id)?;
+    let found = model.map.model_number.read(bus, id)?;
     if found != i64::from(model.number) {
         let expected = model.number;
-        return Err(Unfit::OtherModel {
+        return Err(ArmingFault::OtherModel {
             joint: name(),
             id,
             found,
@@ -195,9 +197,9 @@ fn identify(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
         .into());
     }
     hurry(bus, joint)?;
-    let mode = model.roles.operating_mode.read(bus, id)?;
+    let mode = model.map.operating_mode.read(bus, id)?;
     if !model.position_modes.contains(&mode) {
-        return Err(Unfit::Mode {
+        return Err(ArmingFault::Mode {
             joint: name(),
             mode,
         }
@@ -209,15 +211,15 @@ fn identify(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
 /// Which way the servo counts is compared with the calibration; whatever else its drive mode
 /// says would make it move in another way than it is told to.
 fn check_drive_mode(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
-    let Servo { id, model, .. } = joint.servo;
-    let Some(register) = model.roles.drive_mode else {
+    let ServoConfig { id, model, .. } = joint.servo;
+    let Some(register) = model.map.drive_mode else {
         return Ok(());
     };
     let drive_mode = register.read(bus, id)?;
     if drive_mode & !x_series::DRIVE_REVERSED == 0 {
         return Ok(());
     }
-    Err(Unfit::DriveMode {
+    Err(ArmingFault::DriveMode {
         joint: joint.name.clone(),
         drive_mode,
     }
@@ -226,8 +228,8 @@ fn check_drive_mode(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
 
 /// Lets the servo answer without a pause, if it takes the setting now.
 fn hurry(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
-    let Servo { id, model, .. } = joint.servo;
-    let (delay, torque) = (model.roles.return_delay, model.roles.torque_enable);
+    let ServoConfig { id, model, .. } = joint.servo;
+    let (delay, torque) = (model.map.return_delay, model.map.torque_enable);
     let settled = model.facts().settings_need_torque_off && torque.read(bus, id)? != 0;
     if delay.read(bus, id)? == 0 {
         return Ok(());
@@ -247,7 +249,7 @@ fn check_calibration(bus: &mut Bus, joints: &[ServoJoint]) -> Result<(), ArmErro
     if differences.is_empty() {
         Ok(())
     } else {
-        Err(Unfit::OtherCalibration(differences).into())
+        Err(ArmingFault::OtherCalibration(differences).into())
     }
 }
 
@@ -261,7 +263,7 @@ fn check_offset(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     if counts_turns(bus, joint)? || (-heeded..=heeded).contains(&offset) {
         return Ok(());
     }
-    Err(Unfit::Offset {
+    Err(ArmingFault::Offset {
         joint: joint.name.clone(),
         offset,
         heeded,
@@ -271,9 +273,9 @@ fn check_offset(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
 
 /// Whether a servo is in a mode in which its positions go beyond one turn.
 fn counts_turns(bus: &mut Bus, joint: &ServoJoint) -> Result<bool, ArmError> {
-    let Servo { id, model, .. } = joint.servo;
+    let ServoConfig { id, model, .. } = joint.servo;
     Ok(match model.facts().turns {
-        Some(turns) => model.roles.operating_mode.read(bus, id)? != turns.one_turn_mode,
+        Some(turns) => model.map.operating_mode.read(bus, id)? != turns.one_turn_mode,
         None => false,
     })
 }
@@ -281,23 +283,23 @@ fn counts_turns(bus: &mut Bus, joint: &ServoJoint) -> Result<bool, ArmError> {
 /// The servo's watchdog, unless it may move the servo rather than stop it: with an offset, one
 /// that trips while positions count turns takes another position for the present one.
 fn trusted_watchdog(bus: &mut Bus, joint: &ServoJoint) -> Result<Option<Register>, ArmError> {
-    let Some(watchdog) = joint.servo.model.roles.watchdog else {
+    let Some(watchdog) = joint.servo.model.map.watchdog else {
         return Ok(None);
     };
     let trusted = joint.calibration.homing_offset == 0 || !counts_turns(bus, joint)?;
     Ok(trusted.then_some(watchdog))
 }
 
-fn check_health(bus: &mut Bus, joint: &ServoJoint) -> Result<Limits, ArmError> {
-    let Servo { id, model, .. } = joint.servo;
-    let roles = model.roles;
+fn check_health(bus: &mut Bus, joint: &ServoJoint) -> Result<HealthLimits, ArmError> {
+    let ServoConfig { id, model, .. } = joint.servo;
+    let map = model.map;
     let name = || joint.name.clone();
-    let limits = Limits::read(bus, id, model)?;
-    let status = bus.read(id, roles.feedback, roles.feedback_length)?;
+    let limits = HealthLimits::read(bus, id, model)?;
+    let status = bus.read(id, map.feedback, map.feedback_length)?;
     let reading = Reading::new(model, &status).ok_or(BusError::Garbled { id })?;
     let alarms = health::alarms(bus, id, model, reading.error)?;
     if !alarms.is_empty() {
-        return Err(Unfit::Alarm {
+        return Err(ArmingFault::Alarm {
             joint: name(),
             alarms,
         }
@@ -305,7 +307,7 @@ fn check_health(bus: &mut Bus, joint: &ServoJoint) -> Result<Limits, ArmError> {
     }
     if limits.is_hot(reading.temperature) {
         let (celsius, limit) = (reading.temperature, limits.max_temperature);
-        return Err(Unfit::Hot {
+        return Err(ArmingFault::Hot {
             joint: name(),
             celsius,
             limit,
@@ -313,11 +315,11 @@ fn check_health(bus: &mut Bus, joint: &ServoJoint) -> Result<Limits, ArmError> {
         .into());
     }
     if !limits.has_power(reading.voltage) {
-        return Err(Unfit::Voltage {
+        return Err(ArmingFault::Voltage {
             joint: name(),
-            volts: roles.voltage.value(reading.voltage),
-            min: roles.min_voltage.value(limits.min_voltage),
-            max: roles.max_voltage.value(limits.max_voltage),
+            volts: map.voltage.value(reading.voltage),
+            min: map.min_voltage.value(limits.min_voltage),
+            max: map.max_voltage.value(limits.max_voltage),
         }
         .into());
     }
@@ -325,12 +327,12 @@ fn check_health(bus: &mut Bus, joint: &ServoJoint) -> Result<Limits, ArmError> {
 }
 
 /// Waits until every joint stands still; then each is in its calibrated range.
-fn check_pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<Track>, ArmError> {
+fn check_pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<FeedbackFilter>, ArmError> {
     let end = bus.now() + SETTLING;
     let pose = loop {
         match pose_over_time(bus, joints)? {
             Pose::Still(pose) => break pose,
-            Pose::Moving(joint) if bus.now() > end => return Err(Unfit::Moves(joint).into()),
+            Pose::Moving(joint) if bus.now() > end => return Err(ArmingFault::Moves(joint).into()),
             Pose::Moving(_) => {}
         }
     };
@@ -338,7 +340,7 @@ fn check_pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<Track>, ArmErr
     let mut tracks = Vec::new();
     for (joint, reading) in joints.iter().zip(pose) {
         if (reading.steps - joint.clamp(reading.steps)).abs() > BEYOND {
-            return Err(Unfit::OutsideRange {
+            return Err(ArmingFault::OutsideRange {
                 joint: joint.name.clone(),
                 steps: reading.steps,
                 min: joint.calibration.range_min,
@@ -346,7 +348,7 @@ fn check_pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<Track>, ArmErr
             }
             .into());
         }
-        tracks.push(Track::new(reading, now));
+        tracks.push(FeedbackFilter::new(reading, now));
     }
     Ok(tracks)
 }
@@ -375,8 +377,8 @@ fn pose_over_time(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Pose, ArmError
 
 fn pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<Reading>, ArmError> {
     let read = |joint: &ServoJoint| {
-        let Servo { id, model, .. } = joint.servo;
-        let status = bus.read(id, model.roles.feedback, model.roles.feedback_length)?;
+        let ServoConfig { id, model, .. } = joint.servo;
+        let status = bus.read(id, model.map.feedback, model.map.feedback_length)?;
         Ok(Reading::new(model, &status).ok_or(BusError::Garbled { id })?)
     };
     joints.iter().map(read).collect()
@@ -384,25 +386,25 @@ fn pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<Reading>, ArmError> 
 
 /// What another program may have left: a tripped watchdog, bounds of speed and output.
 fn prepare(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
-    let Servo { id, model, output } = joint.servo;
-    let roles = model.roles;
-    let ceiling = roles.output_ceiling.read(bus, id)?;
+    let ServoConfig { id, model, output } = joint.servo;
+    let map = model.map;
+    let ceiling = map.output_ceiling.read(bus, id)?;
     let mut write = |register, value| write_verified(bus, joint, register, value);
-    if let Some(watchdog) = roles.watchdog {
+    if let Some(watchdog) = map.watchdog {
         write(watchdog, 0)?;
     }
-    write(roles.acceleration, 0)?;
+    write(map.acceleration, 0)?;
     write(
-        roles.output_limit,
-        ceiling.min((output * roles.output_unlimited as f64) as i64),
+        map.output_limit,
+        ceiling.min((output * map.output_unlimited as f64) as i64),
     )
 }
 
 /// A bound of a joint's speed, rad/s, in the number of its servo's register; never 0, which
 /// would mean another thing.
 fn speed_number(bus: &mut Bus, joint: &ServoJoint, speed: f64) -> Result<i64, ArmError> {
-    let Servo { id, model, .. } = joint.servo;
-    let mut unit = model.roles.speed_limit.unit.scale;
+    let ServoConfig { id, model, .. } = joint.servo;
+    let mut unit = model.map.speed_limit.unit.scale;
     if let Some(fine) = model.facts().fine_speed
         && fine.register.read(bus, id)? & fine.bit == 0
     {

@@ -7,7 +7,7 @@ use enact_types::{JointVector, Refusal};
 use thiserror::Error;
 
 use super::ServoArm;
-use super::feedback::{Reading, Track};
+use super::feedback::{FeedbackFilter, Reading};
 use super::joint::ServoJoint;
 use crate::bus::BusError;
 use crate::{Arm, ArmError, ArmState};
@@ -93,7 +93,7 @@ impl ServoArm {
             return Ok(());
         }
         for joint in &self.joints {
-            if let Some(watchdog) = joint.servo.model.roles.watchdog
+            if let Some(watchdog) = joint.servo.model.map.watchdog
                 && watchdog.read(&mut self.bus, joint.servo.id)? < 0
             {
                 return Err(ArmError::WatchdogTripped(joint.name.clone()));
@@ -124,7 +124,7 @@ impl ServoArm {
 
     /// Sends the goals to every servo at once, ahead of the next reading; nobody confirms them.
     pub(super) fn post_goals(&mut self) -> Result<(), ArmError> {
-        let goal = self.joints[0].servo.model.roles.goal_position;
+        let goal = self.joints[0].servo.model.map.goal_position;
         let mut items = Vec::with_capacity(8 * self.ids.len());
         for (id, steps) in self.ids.iter().zip(&self.goals) {
             items.push(*id);
@@ -185,8 +185,8 @@ impl ServoArm {
     /// Reads once every joint that has not answered since `forget`, to a question that was first
     /// asked at `asked`: no answer is older.
     fn read(&mut self, question: u64, asked: Duration) -> Result<(), ArmError> {
-        let roles = self.joints[0].servo.model.roles;
-        let silent = |(id, track): (&u8, &Track)| (!track.fresh).then_some(*id);
+        let map = self.joints[0].servo.model.map;
+        let silent = |(id, track): (&u8, &FeedbackFilter)| (!track.fresh).then_some(*id);
         let ids: Vec<u8> = self
             .ids
             .iter()
@@ -195,7 +195,7 @@ impl ServoArm {
             .collect();
         let answers =
             self.bus
-                .sync_read_again(question, &ids, roles.feedback, roles.feedback_length)?;
+                .sync_read_again(question, &ids, map.feedback, map.feedback_length)?;
         let mut answers = answers.into_iter();
         for (joint, track) in self.joints.iter().zip(&mut self.tracks) {
             if track.fresh {

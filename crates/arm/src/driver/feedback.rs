@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::joint::ServoJoint;
 use crate::protocol::Status;
-use crate::servo::Model;
+use crate::servo::ServoModel;
 
 /// A servo's state, in the numbers of its registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,16 +26,15 @@ pub struct Reading {
 impl Reading {
     /// The state in an answer to a read of the model's feedback block; `None` if the answer
     /// is of another length.
-    pub fn new(model: &Model, status: &Status) -> Option<Self> {
-        let roles = model.roles;
-        let number =
-            |register: crate::servo::Register| register.within(roles.feedback, &status.data);
+    pub fn new(model: &ServoModel, status: &Status) -> Option<Self> {
+        let map = model.map;
+        let number = |register: crate::servo::Register| register.within(map.feedback, &status.data);
         Some(Self {
-            steps: number(roles.position)?,
-            velocity: number(roles.velocity)?,
-            load: number(roles.load)?,
-            voltage: number(roles.voltage)?,
-            temperature: number(roles.temperature)?,
+            steps: number(map.position)?,
+            velocity: number(map.velocity)?,
+            load: number(map.load)?,
+            voltage: number(map.voltage)?,
+            temperature: number(map.temperature)?,
             error: status.error,
         })
     }
@@ -48,7 +47,7 @@ const NOISE: f64 = 20.0;
 
 /// A servo's believed readings.
 #[derive(Clone, Copy, Debug)]
-pub struct Track {
+pub struct FeedbackFilter {
     /// The last that was believed.
     pub reading: Reading,
     /// When it came.
@@ -57,7 +56,7 @@ pub struct Track {
     pub fresh: bool,
 }
 
-impl Track {
+impl FeedbackFilter {
     /// A first reading.
     pub fn new(reading: Reading, at: Duration) -> Self {
         Self {

@@ -1,15 +1,15 @@
 //! Which firmware servos run, and whether those of one model run the same.
 
+use super::bus_config::ServoConfig;
 use super::joint::ServoJoint;
-use super::wiring::Servo;
 use crate::bus::{Bus, BusError};
 
 /// The version of a servo's firmware, as its maker writes it.
 ///
 /// # Errors
 /// If it does not answer.
-pub fn version(bus: &mut Bus, servo: &Servo) -> Result<String, BusError> {
-    let registers = servo.model.roles.firmware.iter();
+pub fn version(bus: &mut Bus, servo: &ServoConfig) -> Result<String, BusError> {
+    let registers = servo.model.map.firmware.iter();
     let numbers: Result<Vec<String>, BusError> = registers
         .map(|register| Ok(register.read(bus, servo.id)?.to_string()))
         .collect();
@@ -17,7 +17,7 @@ pub fn version(bus: &mut Bus, servo: &Servo) -> Result<String, BusError> {
 }
 
 /// Reads the version of every joint's servo, logs them, and warns of those that differ: one
-/// servo that behaves otherwise than its neighbours is hard to find.
+/// servo that behaves otherwise than its neighbors is hard to find.
 pub(super) fn report(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<String>, BusError> {
     let read = |joint: &ServoJoint| version(bus, &joint.servo);
     let versions = joints.iter().map(read).collect::<Result<Vec<_>, _>>()?;
@@ -26,7 +26,7 @@ pub(super) fn report(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<String>
             .iter()
             .map(|joint| (joint.name.as_str(), joint.servo))
     };
-    let servos: Vec<(&str, Servo, &str)> = named()
+    let servos: Vec<(&str, ServoConfig, &str)> = named()
         .zip(&versions)
         .map(|((name, servo), version)| (name, servo, version.as_str()))
         .collect();
@@ -39,9 +39,9 @@ pub(super) fn report(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<String>
 
 /// What is said of servos of one model whose firmware differs; each with its joint's name and
 /// its version.
-pub fn difference(servos: &[(&str, Servo, &str)]) -> Option<String> {
-    let differs = |(_, servo, version): &&(&str, Servo, &str)| {
-        let alike = |other: &&(&str, Servo, &str)| other.1.model.number == servo.model.number;
+pub fn difference(servos: &[(&str, ServoConfig, &str)]) -> Option<String> {
+    let differs = |(_, servo, version): &&(&str, ServoConfig, &str)| {
+        let alike = |other: &&(&str, ServoConfig, &str)| other.1.model.number == servo.model.number;
         servos.iter().filter(alike).any(|other| other.2 != *version)
     };
     let uneven: Vec<_> = servos.iter().filter(differs).copied().collect();
@@ -53,7 +53,7 @@ pub fn difference(servos: &[(&str, Servo, &str)]) -> Option<String> {
     })
 }
 
-fn list(servos: &[(&str, Servo, &str)]) -> String {
+fn list(servos: &[(&str, ServoConfig, &str)]) -> String {
     let entries: Vec<String> = servos
         .iter()
         .map(|(name, servo, version)| format!("`{name}` ({}) {version}", servo.model.name))
@@ -64,11 +64,11 @@ fn list(servos: &[(&str, Servo, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::servo::{Model, x_series};
+    use crate::servo::{ServoModel, x_series};
 
-    fn servo(id: u8, model: &'static Model) -> Servo {
+    fn servo(id: u8, model: &'static ServoModel) -> ServoConfig {
         let output = 1.0;
-        Servo { id, model, output }
+        ServoConfig { id, model, output }
     }
 
     #[test]

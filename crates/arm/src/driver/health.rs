@@ -1,13 +1,13 @@
 //! What forbids further motion.
 
+use super::bus_config::ServoConfig;
 use super::joint::ServoJoint;
-use super::wiring::Servo;
-use super::{ServoArm, Track};
+use super::{FeedbackFilter, ServoArm};
 use crate::ArmError;
 use crate::bus::{Bus, BusError};
 use crate::error::names;
 use crate::protocol::Alarm;
-use crate::servo::Model;
+use crate::servo::ServoModel;
 
 /// Warmer than so many degrees below its limit a servo is given a rest.
 const MARGIN: i64 = 5;
@@ -16,7 +16,7 @@ const SAGGING: u32 = 20;
 
 /// What a servo says that it bears, in the numbers of its registers.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct HealthLimits {
     /// Temperature.
     pub max_temperature: i64,
     /// Highest supply voltage.
@@ -27,17 +27,17 @@ pub struct Limits {
     pub(super) off_voltage: u32,
 }
 
-impl Limits {
+impl HealthLimits {
     /// Reads them from a servo.
     ///
     /// # Errors
     /// If it does not answer.
-    pub fn read(bus: &mut Bus, id: u8, model: &Model) -> Result<Self, BusError> {
-        let roles = model.roles;
+    pub fn read(bus: &mut Bus, id: u8, model: &ServoModel) -> Result<Self, BusError> {
+        let map = model.map;
         Ok(Self {
-            max_temperature: roles.max_temperature.read(bus, id)?,
-            max_voltage: roles.max_voltage.read(bus, id)?,
-            min_voltage: roles.min_voltage.read(bus, id)?,
+            max_temperature: map.max_temperature.read(bus, id)?,
+            max_voltage: map.max_voltage.read(bus, id)?,
+            min_voltage: map.min_voltage.read(bus, id)?,
             off_voltage: 0,
         })
     }
@@ -53,9 +53,9 @@ impl Limits {
     }
 
     /// What is wrong with the last reading.
-    fn complaint(&mut self, joint: &ServoJoint, track: &Track) -> Option<String> {
+    fn complaint(&mut self, joint: &ServoJoint, track: &FeedbackFilter) -> Option<String> {
         let reading = track.reading;
-        let roles = joint.servo.model.roles;
+        let map = joint.servo.model.map;
         if self.has_power(reading.voltage) {
             self.off_voltage = 0;
         } else if track.fresh {
@@ -69,10 +69,10 @@ impl Limits {
             ));
         }
         if self.off_voltage >= SAGGING {
-            let volts = roles.voltage.value(reading.voltage);
+            let volts = map.voltage.value(reading.voltage);
             let (min, max) = (
-                roles.min_voltage.value(self.min_voltage),
-                roles.max_voltage.value(self.max_voltage),
+                map.min_voltage.value(self.min_voltage),
+                map.max_voltage.value(self.max_voltage),
             );
             return Some(format!("{volts:.1} V is outside [{min:.1}, {max:.1}] V"));
         }
@@ -85,11 +85,16 @@ impl Limits {
 ///
 /// # Errors
 /// If it does not answer.
-pub fn alarms(bus: &mut Bus, id: u8, model: &Model, error: u8) -> Result<Vec<Alarm>, BusError> {
+pub fn alarms(
+    bus: &mut Bus,
+    id: u8,
+    model: &ServoModel,
+    error: u8,
+) -> Result<Vec<Alarm>, BusError> {
     if let Some(alarms) = bus.codec().alarms(error) {
         return Ok(alarms);
     }
-    let bits = model.roles.alarms.read(bus, id)? as u8;
+    let bits = model.map.alarms.read(bus, id)? as u8;
     Ok((model.facts().alarms)(bits))
 }
 
@@ -101,7 +106,7 @@ impl ServoArm {
             let track = &self.tracks[index];
             let mut complaint = self.limits[index].complaint(joint, track);
             if track.reading.error != 0 {
-                let Servo { id, model, .. } = joint.servo;
+                let ServoConfig { id, model, .. } = joint.servo;
                 let alarms = alarms(&mut self.bus, id, model, track.reading.error)?;
                 complaint = complaint.or_else(|| alarms.first().map(|_| names(&alarms)));
             }

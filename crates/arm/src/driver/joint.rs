@@ -2,10 +2,10 @@
 
 use enact_robot::Robot;
 
-use super::wiring::{Servo, Wiring};
+use super::bus_config::{BusConfig, ServoConfig};
 use crate::bus::{Bus, BusError};
-use crate::calibration::{Calibration, Difference, JointCalibration};
-use crate::error::Unfit;
+use crate::calibration::{Calibration, JointCalibration, RegisterMismatch};
+use crate::error::ArmingFault;
 
 /// A joint with its servo.
 #[derive(Clone, Debug)]
@@ -13,7 +13,7 @@ pub struct ServoJoint {
     /// The joint's name.
     pub name: String,
     /// What moves it.
-    pub servo: Servo,
+    pub servo: ServoConfig,
     /// Its calibration.
     pub calibration: JointCalibration,
     /// Largest speed that a command may have, rad/s.
@@ -31,7 +31,7 @@ impl ServoJoint {
     ///
     /// # Errors
     /// If a servo does not answer.
-    pub fn differences(joints: &[Self], bus: &mut Bus) -> Result<Vec<Difference>, BusError> {
+    pub fn differences(joints: &[Self], bus: &mut Bus) -> Result<Vec<RegisterMismatch>, BusError> {
         let mut differences = Vec::new();
         for joint in joints {
             let own = joint.calibration;
@@ -46,14 +46,14 @@ impl ServoJoint {
     /// If a joint is not calibrated, or its calibration is not that of its servo.
     pub fn all(
         robot: &Robot,
-        wiring: &Wiring,
+        bus_config: &BusConfig,
         calibration: &Calibration,
-    ) -> Result<Vec<Self>, Unfit> {
-        let joints = robot.joints().iter().zip(&wiring.servos).enumerate();
+    ) -> Result<Vec<Self>, ArmingFault> {
+        let joints = robot.joints().iter().zip(&bus_config.servos).enumerate();
         joints
             .map(|(index, (joint, servo))| {
                 let name = &joint.name;
-                let bad = |what| Unfit::BadCalibration {
+                let bad = |what| ArmingFault::BadCalibration {
                     joint: name.clone(),
                     what,
                 };
@@ -83,7 +83,7 @@ impl ServoJoint {
     /// gripper, which is shut at one end of it, `(closed, open)` being its joint positions.
     fn new(
         name: String,
-        servo: Servo,
+        servo: ServoConfig,
         calibration: JointCalibration,
         velocity: f64,
         gripper: Option<(f64, f64)>,
@@ -161,7 +161,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::servo::Model;
+    use crate::servo::ServoModel;
     use crate::servo::sts::STS3215;
     use crate::servo::x_series::XL330_M288;
 
@@ -170,7 +170,7 @@ mod tests {
     }
 
     fn joint_of(
-        model: &'static Model,
+        model: &'static ServoModel,
         drive_mode: u8,
         range: (i64, i64),
         gripper: Option<(f64, f64)>,
@@ -182,7 +182,7 @@ mod tests {
             range_min: range.0,
             range_max: range.1,
         };
-        let servo = Servo {
+        let servo = ServoConfig {
             id: 1,
             model,
             output: 1.0,

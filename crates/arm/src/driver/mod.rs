@@ -2,52 +2,52 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`wiring`] | which servo moves which joint |
+//! | [`bus_config`] | which servo moves which joint |
 //! | [`joint`] | between a joint's radians and its servo's steps |
 //! | [`feedback`] | what a servo reports, and whether to believe it |
-//! | [`census`] | whether a servo is alone with its id |
+//! | [`id_conflict`] | whether a servo is alone with its id |
 //! | [`firmware`] | which firmware servos run |
 //! | [`arming`] | from a port to an arm that holds itself up |
 //! | [`cycle`] | goals out, state in, at the control rate |
 //! | [`health`] | what forbids further motion |
-//! | [`ending`] | how an arm is left |
+//! | [`shutdown`] | how an arm is left |
 
 pub mod arming;
-pub mod census;
+pub mod bus_config;
 pub mod cycle;
-pub mod ending;
 pub mod feedback;
 pub mod firmware;
 pub mod health;
+pub mod id_conflict;
 pub mod joint;
+pub mod shutdown;
 mod verify;
-pub mod wiring;
 
 use std::time::Duration;
 
 use enact_types::{JointVector, Stamp};
 use serde::Serialize;
 
-use crate::bus::{Bus, Counters};
+use crate::bus::{Bus, BusStats};
 use crate::{ArmError, ArmState};
-pub use arming::Options;
-pub use ending::Ending;
-use feedback::Track;
-use health::Limits;
+pub use arming::ArmingOptions;
+pub use bus_config::{BusConfig, BusConfigError};
+use feedback::FeedbackFilter;
+use health::HealthLimits;
 use joint::ServoJoint;
-pub use wiring::{Wiring, WiringError};
+pub use shutdown::ShutdownMode;
 
 /// An arm of servos, armed: [`ServoArm::arm`] is the only way to one. Dropping it leaves the
-/// arm as [`Ending`] says.
+/// arm as [`ShutdownMode`] says.
 pub struct ServoArm {
     bus: Bus,
     joints: Vec<ServoJoint>,
     ids: Vec<u8>,
     period: Duration,
-    tracks: Vec<Track>,
+    tracks: Vec<FeedbackFilter>,
     /// Of each servo.
     firmware: Vec<String>,
-    limits: Vec<Limits>,
+    limits: Vec<HealthLimits>,
     /// What each servo was last told, in steps.
     goals: Vec<i64>,
     /// What the arm was last told.
@@ -63,13 +63,13 @@ pub struct ServoArm {
     /// When the next goals are due.
     due: Option<Duration>,
     /// How to leave the arm; `None` once it is left.
-    ending: Option<Ending>,
-    timing: Timing,
+    shutdown: Option<ShutdownMode>,
+    timing: CycleTiming,
 }
 
 /// How well the control rate is kept, since the arm was armed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Timing {
+pub struct CycleTiming {
     /// Control periods.
     pub cycles: u64,
     /// Those that began more than half a period late.
@@ -82,7 +82,7 @@ pub struct Timing {
 
 impl ServoArm {
     /// How well the bus works.
-    pub fn counters(&self) -> Counters {
+    pub fn counters(&self) -> BusStats {
         self.bus.counters()
     }
 
@@ -92,13 +92,13 @@ impl ServoArm {
     }
 
     /// How well the control rate is kept.
-    pub fn timing(&self) -> Timing {
+    pub fn timing(&self) -> CycleTiming {
         self.timing
     }
 
     /// The arm by its last believed readings.
     fn report(&self) -> ArmState {
-        let read = |of: &dyn Fn(&ServoJoint, &Track) -> f64| -> JointVector {
+        let read = |of: &dyn Fn(&ServoJoint, &FeedbackFilter) -> f64| -> JointVector {
             let joints = self.joints.iter().zip(&self.tracks);
             joints.map(|(joint, track)| of(joint, track)).collect()
         };
@@ -106,7 +106,7 @@ impl ServoArm {
             stamp: Stamp::from_nanos(self.bus.now().as_nanos() as u64),
             position: read(&|joint, track| joint.position(track.reading.steps)),
             velocity: read(&|joint, track| {
-                let velocity = joint.servo.model.roles.velocity;
+                let velocity = joint.servo.model.map.velocity;
                 joint.direction() * velocity.value(track.reading.velocity)
             }),
             effort: read(&|joint, track| {

@@ -3,9 +3,9 @@
 use super::ServoArm;
 use super::joint::ServoJoint;
 use crate::bus::{Bus, BusError};
-use crate::protocol::Refused;
+use crate::protocol::StatusError;
 use crate::servo::Register;
-use crate::{ArmError, Unfit};
+use crate::{ArmError, ArmingFault};
 
 /// How often goals are sent again that did not arrive.
 const RESENDS: usize = 3;
@@ -23,7 +23,7 @@ pub(super) fn write_verified(
     if found == value {
         return Ok(());
     }
-    Err(Unfit::NotKept {
+    Err(ArmingFault::NotKept {
         joint: joint.name.clone(),
         register: register.name,
         written: value,
@@ -35,7 +35,7 @@ pub(super) fn write_verified(
 impl ServoArm {
     /// Reads the goals back from the servos, and sends them again while one differs.
     pub(super) fn verify_goals(&mut self) -> Result<(), ArmError> {
-        let goal = self.joints[0].servo.model.roles.goal_position;
+        let goal = self.joints[0].servo.model.map.goal_position;
         for attempt in 0..=RESENDS {
             if self.goals_verified {
                 return Ok(());
@@ -62,11 +62,11 @@ impl ServoArm {
     /// Finds out by a write that is answered which servo does not take its goal, and why.
     fn blame(&mut self) -> Result<(), ArmError> {
         for (joint, steps) in self.joints.iter().zip(&self.goals) {
-            let goal = joint.servo.model.roles.goal_position;
+            let goal = joint.servo.model.map.goal_position;
             match write_verified(&mut self.bus, joint, goal, *steps) {
                 Ok(()) => {}
                 Err(ArmError::Bus(BusError::Refused {
-                    why: Refused::Range,
+                    why: StatusError::Range,
                     ..
                 })) => {
                     return Err(self.tripped(joint.clone())?);
@@ -81,7 +81,7 @@ impl ServoArm {
 
     /// Whether a servo that refuses goals as out of range does so because its watchdog tripped.
     fn tripped(&mut self, joint: ServoJoint) -> Result<ArmError, ArmError> {
-        let watchdog = joint.servo.model.roles.watchdog;
+        let watchdog = joint.servo.model.map.watchdog;
         let tripped = match watchdog {
             Some(watchdog) => watchdog.read(&mut self.bus, joint.servo.id)? < 0,
             None => false,

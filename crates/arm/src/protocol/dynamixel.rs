@@ -5,7 +5,7 @@
 //! stands nowhere else. A status has code 0x55 and its error as the body's first byte.
 
 use super::crc::crc16;
-use super::{Alarm, BROADCAST, Codec, Frame, Refused, Scan, Status, TooLong};
+use super::{Alarm, BROADCAST, Codec, Packet, PacketTooLong, ScanResult, Status, StatusError};
 
 /// The protocol.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +39,13 @@ pub fn alarms(bits: u8) -> Vec<Alarm> {
 }
 
 impl Codec for Dynamixel {
-    fn encode(&self, id: u8, code: u8, body: &[u8], out: &mut Vec<u8>) -> Result<(), TooLong> {
+    fn encode(
+        &self,
+        id: u8,
+        code: u8,
+        body: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), PacketTooLong> {
         let start = out.len();
         out.extend(HEADER);
         out.extend([id, 0, 0, code]);
@@ -52,7 +58,7 @@ impl Codec for Dynamixel {
         let length = out.len() - start - HEAD + CRC;
         if length + HEAD > LONGEST {
             out.truncate(start);
-            return Err(TooLong);
+            return Err(PacketTooLong);
         }
         out[start + 5..start + 7].copy_from_slice(&(length as u16).to_le_bytes());
         let crc = crc16(&out[start..]);
@@ -60,32 +66,32 @@ impl Codec for Dynamixel {
         Ok(())
     }
 
-    fn scan(&self, bytes: &[u8], longest: usize) -> Scan {
+    fn scan(&self, bytes: &[u8], longest: usize) -> ScanResult {
         let start = first_header(bytes);
         if start > 0 {
-            return Scan::Skip(start);
+            return ScanResult::Skip(start);
         }
         let Some(&[_, _, _, _, id, low, high]) = bytes.first_chunk() else {
-            return Scan::Partial;
+            return ScanResult::Partial;
         };
         let whole = usize::from(u16::from_le_bytes([low, high])) + HEAD;
         if id > BROADCAST || whole < HEAD + 1 + CRC || whole > longest {
-            return Scan::Skip(1);
+            return ScanResult::Skip(1);
         }
         let Some(packet) = bytes.get(..whole) else {
-            return Scan::Partial;
+            return ScanResult::Partial;
         };
         let (checked, crc) = packet.split_at(whole - CRC);
         if crc16(checked).to_le_bytes() != crc {
-            return Scan::Corrupt;
+            return ScanResult::Corrupt;
         }
         let content = unstuffed(&checked[HEAD..]);
-        let frame = Frame {
+        let frame = Packet {
             id,
             code: content[0],
             body: content[1..].to_vec(),
         };
-        Scan::Packet(frame, whole)
+        ScanResult::Packet(frame, whole)
     }
 
     fn status_length(&self, data: usize) -> usize {
@@ -93,7 +99,7 @@ impl Codec for Dynamixel {
         HEAD + content + content / STUFFED.len() + CRC
     }
 
-    fn put_address(&self, address: u16, out: &mut Vec<u8>) -> Result<(), TooLong> {
+    fn put_address(&self, address: u16, out: &mut Vec<u8>) -> Result<(), PacketTooLong> {
         out.extend(address.to_le_bytes());
         Ok(())
     }
@@ -104,7 +110,7 @@ impl Codec for Dynamixel {
         Some(u16::from_le_bytes(*first))
     }
 
-    fn status(&self, frame: Frame) -> Option<Status> {
+    fn status(&self, frame: Packet) -> Option<Status> {
         if frame.code != STATUS || frame.id == BROADCAST {
             return None;
         }
@@ -116,7 +122,7 @@ impl Codec for Dynamixel {
         })
     }
 
-    fn encode_status(&self, status: &Status, out: &mut Vec<u8>) -> Result<(), TooLong> {
+    fn encode_status(&self, status: &Status, out: &mut Vec<u8>) -> Result<(), PacketTooLong> {
         let mut body = vec![status.error];
         body.extend_from_slice(&status.data);
         self.encode(status.id, STATUS, &body, out)
@@ -131,17 +137,17 @@ impl Codec for Dynamixel {
         false
     }
 
-    fn refusal(&self, error: u8) -> Option<Refused> {
+    fn refusal(&self, error: u8) -> Option<StatusError> {
         Some(match error & !ALERT {
             0 => return None,
-            1 => Refused::Failed,
-            2 => Refused::UnknownInstruction,
-            3 => Refused::Checksum,
-            4 => Refused::Range,
-            5 => Refused::Length,
-            6 => Refused::Limit,
-            7 => Refused::Access,
-            other => Refused::Other(other),
+            1 => StatusError::Failed,
+            2 => StatusError::UnknownInstruction,
+            3 => StatusError::Checksum,
+            4 => StatusError::Range,
+            5 => StatusError::Length,
+            6 => StatusError::Limit,
+            7 => StatusError::Access,
+            other => StatusError::Other(other),
         })
     }
 

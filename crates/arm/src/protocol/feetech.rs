@@ -3,7 +3,7 @@
 //! `FF FF id length code body… check`; the length counts code, body and check, the check is
 //! the complement of the sum of everything between header and check. Nothing is escaped.
 
-use super::{Alarm, BROADCAST, Codec, Frame, Refused, Scan, Status, TooLong};
+use super::{Alarm, BROADCAST, Codec, Packet, PacketTooLong, ScanResult, Status, StatusError};
 
 /// The protocol.
 #[derive(Clone, Copy, Debug)]
@@ -31,9 +31,15 @@ pub fn alarms(bits: u8) -> Vec<Alarm> {
 }
 
 impl Codec for Feetech {
-    fn encode(&self, id: u8, code: u8, body: &[u8], out: &mut Vec<u8>) -> Result<(), TooLong> {
+    fn encode(
+        &self,
+        id: u8,
+        code: u8,
+        body: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), PacketTooLong> {
         if body.len() + OVERHEAD > LONGEST {
-            return Err(TooLong);
+            return Err(PacketTooLong);
         }
         let start = out.len() + HEADER.len();
         out.extend(HEADER);
@@ -43,43 +49,43 @@ impl Codec for Feetech {
         Ok(())
     }
 
-    fn scan(&self, bytes: &[u8], longest: usize) -> Scan {
+    fn scan(&self, bytes: &[u8], longest: usize) -> ScanResult {
         let start = first_header(bytes);
         if start > 0 {
-            return Scan::Skip(start);
+            return ScanResult::Skip(start);
         }
         let Some(&[_, _, id, length]) = bytes.first_chunk() else {
             // A third FF is no id; the header may begin one byte later.
             return if bytes.get(2) == Some(&0xFF) {
-                Scan::Skip(1)
+                ScanResult::Skip(1)
             } else {
-                Scan::Partial
+                ScanResult::Partial
             };
         };
         let whole = usize::from(length) + 4;
         if id > BROADCAST || length < 2 || whole > longest {
-            return Scan::Skip(1);
+            return ScanResult::Skip(1);
         }
         let Some(packet) = bytes.get(..whole) else {
-            return Scan::Partial;
+            return ScanResult::Partial;
         };
         if check(&packet[2..whole - 1]) != packet[whole - 1] {
-            return Scan::Corrupt;
+            return ScanResult::Corrupt;
         }
-        let frame = Frame {
+        let frame = Packet {
             id,
             code: packet[4],
             body: packet[5..whole - 1].to_vec(),
         };
-        Scan::Packet(frame, whole)
+        ScanResult::Packet(frame, whole)
     }
 
     fn status_length(&self, data: usize) -> usize {
         data + OVERHEAD
     }
 
-    fn put_address(&self, address: u16, out: &mut Vec<u8>) -> Result<(), TooLong> {
-        out.push(address.try_into().map_err(|_| TooLong)?);
+    fn put_address(&self, address: u16, out: &mut Vec<u8>) -> Result<(), PacketTooLong> {
+        out.push(address.try_into().map_err(|_| PacketTooLong)?);
         Ok(())
     }
 
@@ -89,7 +95,7 @@ impl Codec for Feetech {
         Some(u16::from(*first))
     }
 
-    fn status(&self, frame: Frame) -> Option<Status> {
+    fn status(&self, frame: Packet) -> Option<Status> {
         (frame.id != BROADCAST).then_some(Status {
             id: frame.id,
             error: frame.code,
@@ -97,7 +103,7 @@ impl Codec for Feetech {
         })
     }
 
-    fn encode_status(&self, status: &Status, out: &mut Vec<u8>) -> Result<(), TooLong> {
+    fn encode_status(&self, status: &Status, out: &mut Vec<u8>) -> Result<(), PacketTooLong> {
         self.encode(status.id, status.error, &status.data, out)
     }
 
@@ -109,7 +115,7 @@ impl Codec for Feetech {
         true
     }
 
-    fn refusal(&self, _error: u8) -> Option<Refused> {
+    fn refusal(&self, _error: u8) -> Option<StatusError> {
         None
     }
 

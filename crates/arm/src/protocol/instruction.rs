@@ -1,6 +1,6 @@
 //! What a host asks of servos.
 
-use super::{Codec, Frame, TooLong};
+use super::{Codec, Packet, PacketTooLong};
 
 const PING: u8 = 0x01;
 const READ: u8 = 0x02;
@@ -14,7 +14,7 @@ const SYNC_WRITE: u8 = 0x83;
 /// The instructions that both protocols share. Code 8 reboots a Dynamixel; a Feetech servo
 /// drops into its boot loader, so never send it there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Instruction<'a> {
+pub enum ServoInstruction<'a> {
     /// Are you there?
     Ping,
     /// Tell so many bytes from an address on.
@@ -62,12 +62,17 @@ pub enum Instruction<'a> {
     },
 }
 
-impl<'a> Instruction<'a> {
+impl<'a> ServoInstruction<'a> {
     /// Appends the packet that asks this of `id`.
     ///
     /// # Errors
     /// If it is longer than the bus takes.
-    pub fn encode(&self, codec: &dyn Codec, id: u8, out: &mut Vec<u8>) -> Result<(), TooLong> {
+    pub fn encode(
+        &self,
+        codec: &dyn Codec,
+        id: u8,
+        out: &mut Vec<u8>,
+    ) -> Result<(), PacketTooLong> {
         let mut body = Vec::with_capacity(64);
         let code = match *self {
             Self::Ping => PING,
@@ -143,7 +148,7 @@ impl<'a> Instruction<'a> {
     }
 
     /// What a host's frame asks; `None` for an instruction that is not known or malformed.
-    pub fn decode(codec: &dyn Codec, frame: &'a Frame) -> Option<Self> {
+    pub fn decode(codec: &dyn Codec, frame: &'a Packet) -> Option<Self> {
         let mut rest = frame.body.as_slice();
         let mut number = || codec.take_address(&mut rest);
         Some(match frame.code {

@@ -21,9 +21,9 @@ use std::fmt;
 
 pub use dynamixel::Dynamixel;
 pub use feetech::Feetech;
-pub use instruction::Instruction;
+pub use instruction::ServoInstruction;
 pub use scanner::Scanner;
-pub use status::{Alarm, Refused, Status};
+pub use status::{Alarm, Status, StatusError};
 
 /// The id that every servo listens to and none answers with.
 pub const BROADCAST: u8 = 0xFE;
@@ -31,7 +31,7 @@ pub const BROADCAST: u8 = 0xFE;
 /// A packet without header, length and check. What `code` and `body` mean depends on
 /// whether a host or a servo sent it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Frame {
+pub struct Packet {
     /// Who is asked, or who answers.
     pub id: u8,
     /// The byte after the length.
@@ -42,7 +42,7 @@ pub struct Frame {
 
 /// What a run of received bytes begins with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scan {
+pub enum ScanResult {
     /// Perhaps a packet; more bytes will tell.
     Partial,
     /// So many bytes that begin no packet.
@@ -50,7 +50,7 @@ pub enum Scan {
     /// A packet whose check fails. Its first byte begins none.
     Corrupt,
     /// A packet of so many bytes.
-    Packet(Frame, usize),
+    Packet(Packet, usize),
 }
 
 /// One protocol's way to write and find packets.
@@ -59,10 +59,11 @@ pub trait Codec: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// If it is longer than a servo takes.
-    fn encode(&self, id: u8, code: u8, body: &[u8], out: &mut Vec<u8>) -> Result<(), TooLong>;
+    fn encode(&self, id: u8, code: u8, body: &[u8], out: &mut Vec<u8>)
+    -> Result<(), PacketTooLong>;
 
     /// Judges what `bytes` begin with. A packet that claims more than `longest` bytes is none.
-    fn scan(&self, bytes: &[u8], longest: usize) -> Scan;
+    fn scan(&self, bytes: &[u8], longest: usize) -> ScanResult;
 
     /// Longest status packet with so many data bytes.
     fn status_length(&self, data: usize) -> usize;
@@ -71,19 +72,19 @@ pub trait Codec: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// If the protocol has no room for it.
-    fn put_address(&self, address: u16, out: &mut Vec<u8>) -> Result<(), TooLong>;
+    fn put_address(&self, address: u16, out: &mut Vec<u8>) -> Result<(), PacketTooLong>;
 
     /// Takes a register address, or a count of registers, off the front.
     fn take_address(&self, bytes: &mut &[u8]) -> Option<u16>;
 
     /// The frame as a servo's answer; `None` if it cannot be one.
-    fn status(&self, frame: Frame) -> Option<Status>;
+    fn status(&self, frame: Packet) -> Option<Status>;
 
     /// Appends a servo's answer to `out`.
     ///
     /// # Errors
     /// If it is too long.
-    fn encode_status(&self, status: &Status, out: &mut Vec<u8>) -> Result<(), TooLong>;
+    fn encode_status(&self, status: &Status, out: &mut Vec<u8>) -> Result<(), PacketTooLong>;
 
     /// Data bytes in the answer to a ping.
     fn ping_data(&self) -> usize;
@@ -93,7 +94,7 @@ pub trait Codec: fmt::Debug + Send + Sync {
     fn echo_looks_like_status(&self) -> bool;
 
     /// Why a servo did not do what it was told, by the error byte of its answer.
-    fn refusal(&self, error: u8) -> Option<Refused>;
+    fn refusal(&self, error: u8) -> Option<StatusError>;
 
     /// What a servo suffers from, by the error byte of its answer; `None` if it does but the
     /// byte does not say from what.
@@ -103,4 +104,4 @@ pub trait Codec: fmt::Debug + Send + Sync {
 /// A packet that does not fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a packet would be longer than the bus takes")]
-pub struct TooLong;
+pub struct PacketTooLong;

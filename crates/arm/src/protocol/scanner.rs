@@ -1,6 +1,6 @@
 //! Packets out of a stream that may hold anything.
 
-use super::{Codec, Frame, Scan};
+use super::{Codec, Packet, ScanResult};
 
 /// Finds packets by sliding over what is none, byte by byte.
 #[derive(Clone, Debug, Default)]
@@ -20,20 +20,20 @@ impl Scanner {
     }
 
     /// The next packet of at most `longest` bytes, as far as bytes have come.
-    pub fn next(&mut self, codec: &dyn Codec, longest: usize) -> Option<Frame> {
+    pub fn next(&mut self, codec: &dyn Codec, longest: usize) -> Option<Packet> {
         loop {
             match codec.scan(&self.bytes[self.at..], longest) {
-                Scan::Partial => {
+                ScanResult::Partial => {
                     self.bytes.drain(..self.at);
                     self.at = 0;
                     return None;
                 }
-                Scan::Skip(count) => self.skip(count),
-                Scan::Corrupt => {
+                ScanResult::Skip(count) => self.skip(count),
+                ScanResult::Corrupt => {
                     self.corrupt += 1;
                     self.skip(1);
                 }
-                Scan::Packet(frame, length) => {
+                ScanResult::Packet(frame, length) => {
                     self.at += length;
                     return Some(frame);
                 }
@@ -43,7 +43,7 @@ impl Scanner {
 
     /// The next packet where no more bytes will come: what looks like the beginning of a
     /// packet is none, whatever length it claims.
-    pub fn next_of_rest(&mut self, codec: &dyn Codec, longest: usize) -> Option<Frame> {
+    pub fn next_of_rest(&mut self, codec: &dyn Codec, longest: usize) -> Option<Packet> {
         loop {
             if let Some(frame) = self.next(codec, longest) {
                 return Some(frame);

@@ -46,7 +46,7 @@ impl fmt::Display for Alarm {
 
 /// Why a Dynamixel did not do what it was told. Feetech servos never say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum StatusError {
     /// It could not process the packet.
     #[error("it could not process the packet")]
     Failed,

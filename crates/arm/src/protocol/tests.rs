@@ -7,7 +7,7 @@ fn bytes(hex: &str) -> Vec<u8> {
     hex.split_whitespace().map(byte).collect()
 }
 
-fn asked(codec: &dyn Codec, id: u8, instruction: &Instruction) -> Vec<u8> {
+fn asked(codec: &dyn Codec, id: u8, instruction: &ServoInstruction) -> Vec<u8> {
     let mut out = Vec::new();
     instruction
         .encode(codec, id, &mut out)
@@ -17,7 +17,7 @@ fn asked(codec: &dyn Codec, id: u8, instruction: &Instruction) -> Vec<u8> {
 
 fn answer(codec: &dyn Codec, hex: &str) -> Status {
     let packet = bytes(hex);
-    let Scan::Packet(frame, length) = codec.scan(&packet, 1000) else {
+    let ScanResult::Packet(frame, length) = codec.scan(&packet, 1000) else {
         panic!("{hex}: {:?}", codec.scan(&packet, 1000));
     };
     assert_eq!(length, packet.len());
@@ -34,13 +34,13 @@ fn feetech_instructions_are_the_published_bytes() {
     let goals: Vec<u8> = (1..=6).flat_map(|id| [id, 0x00, 0x08]).collect();
     let off: Vec<u8> = (1..=6).flat_map(|id| [id, 0]).collect();
     let ids = [1, 2, 3, 4, 5, 6];
-    let vectors: [(&str, u8, Instruction); 13] = [
-        ("FF FF 01 02 01 FB", 1, Instruction::Ping),
-        ("FF FF FE 02 01 FE", BROADCAST, Instruction::Ping),
+    let vectors: [(&str, u8, ServoInstruction); 13] = [
+        ("FF FF 01 02 01 FB", 1, ServoInstruction::Ping),
+        ("FF FF FE 02 01 FE", BROADCAST, ServoInstruction::Ping),
         (
             "FF FF 01 04 02 03 02 F3",
             1,
-            Instruction::Read {
+            ServoInstruction::Read {
                 address: 3,
                 count: 2,
             },
@@ -48,7 +48,7 @@ fn feetech_instructions_are_the_published_bytes() {
         (
             "FF FF 01 04 02 38 02 BE",
             1,
-            Instruction::Read {
+            ServoInstruction::Read {
                 address: 56,
                 count: 2,
             },
@@ -56,7 +56,7 @@ fn feetech_instructions_are_the_published_bytes() {
         (
             "FF FF FE 0A 82 38 02 01 02 03 04 05 06 26",
             BROADCAST,
-            Instruction::SyncRead {
+            ServoInstruction::SyncRead {
                 address: 56,
                 count: 2,
                 ids: &ids,
@@ -65,7 +65,7 @@ fn feetech_instructions_are_the_published_bytes() {
         (
             "FF FF FE 0A 82 38 0F 01 02 03 04 05 06 19",
             BROADCAST,
-            Instruction::SyncRead {
+            ServoInstruction::SyncRead {
                 address: 56,
                 count: 15,
                 ids: &ids,
@@ -74,7 +74,7 @@ fn feetech_instructions_are_the_published_bytes() {
         (
             "FF FF FE 16 83 2A 02 01 00 08 02 00 08 03 00 08 04 00 08 05 00 08 06 00 08 F7",
             BROADCAST,
-            Instruction::SyncWrite {
+            ServoInstruction::SyncWrite {
                 address: 42,
                 count: 2,
                 items: &goals,
@@ -83,7 +83,7 @@ fn feetech_instructions_are_the_published_bytes() {
         (
             "FF FF FE 10 83 28 01 01 00 02 00 03 00 04 00 05 00 06 00 30",
             BROADCAST,
-            Instruction::SyncWrite {
+            ServoInstruction::SyncWrite {
                 address: 40,
                 count: 1,
                 items: &off,
@@ -92,7 +92,7 @@ fn feetech_instructions_are_the_published_bytes() {
         (
             "FF FF 01 04 03 28 01 CE",
             1,
-            Instruction::Write {
+            ServoInstruction::Write {
                 address: 40,
                 data: &[1],
             },
@@ -100,7 +100,7 @@ fn feetech_instructions_are_the_published_bytes() {
         (
             "FF FF 01 04 03 37 00 C0",
             1,
-            Instruction::Write {
+            ServoInstruction::Write {
                 address: 55,
                 data: &[0],
             },
@@ -108,7 +108,7 @@ fn feetech_instructions_are_the_published_bytes() {
         (
             "FF FF 01 05 03 1F C5 0A 08",
             1,
-            Instruction::Write {
+            ServoInstruction::Write {
                 address: 31,
                 data: &[0xC5, 0x0A],
             },
@@ -116,12 +116,12 @@ fn feetech_instructions_are_the_published_bytes() {
         (
             "FF FF 01 05 04 2A 00 08 C3",
             1,
-            Instruction::Stage {
+            ServoInstruction::Stage {
                 address: 42,
                 data: &[0, 8],
             },
         ),
-        ("FF FF FE 02 05 FA", BROADCAST, Instruction::Action),
+        ("FF FF FE 02 05 FA", BROADCAST, ServoInstruction::Action),
     ];
     for (hex, id, instruction) in vectors {
         assert_eq!(
@@ -135,7 +135,7 @@ fn feetech_instructions_are_the_published_bytes() {
         asked(
             &Feetech,
             1,
-            &Instruction::Write {
+            &ServoInstruction::Write {
                 address: 41,
                 data: &motion
             }
@@ -174,18 +174,18 @@ fn dynamixel_instructions_are_the_published_bytes() {
     let ids = [1, 2, 3, 4, 5, 6];
     let goals = [1, 0x96, 0, 0, 0, 2, 0xAA, 0, 0, 0];
     let off: Vec<u8> = ids.iter().flat_map(|id| [*id, 0]).collect();
-    let vectors: [(&str, u8, Instruction); 13] = [
-        ("FF FF FD 00 01 03 00 01 19 4E", 1, Instruction::Ping),
+    let vectors: [(&str, u8, ServoInstruction); 13] = [
+        ("FF FF FD 00 01 03 00 01 19 4E", 1, ServoInstruction::Ping),
         (
             "FF FF FD 00 FE 03 00 01 31 42",
             BROADCAST,
-            Instruction::Ping,
+            ServoInstruction::Ping,
         ),
-        ("FF FF FD 00 01 03 00 08 2F 4E", 1, Instruction::Reboot),
+        ("FF FF FD 00 01 03 00 08 2F 4E", 1, ServoInstruction::Reboot),
         (
             "FF FF FD 00 01 07 00 02 84 00 04 00 1D 15",
             1,
-            Instruction::Read {
+            ServoInstruction::Read {
                 address: 132,
                 count: 4,
             },
@@ -193,7 +193,7 @@ fn dynamixel_instructions_are_the_published_bytes() {
         (
             "FF FF FD 00 01 07 00 02 46 00 01 00 3C A3",
             1,
-            Instruction::Read {
+            ServoInstruction::Read {
                 address: 70,
                 count: 1,
             },
@@ -201,7 +201,7 @@ fn dynamixel_instructions_are_the_published_bytes() {
         (
             "FF FF FD 00 01 09 00 03 74 00 00 02 00 00 CA 89",
             1,
-            Instruction::Write {
+            ServoInstruction::Write {
                 address: 116,
                 data: &[0, 2, 0, 0],
             },
@@ -209,7 +209,7 @@ fn dynamixel_instructions_are_the_published_bytes() {
         (
             "FF FF FD 00 FE 09 00 82 84 00 04 00 01 02 CE FA",
             BROADCAST,
-            Instruction::SyncRead {
+            ServoInstruction::SyncRead {
                 address: 132,
                 count: 4,
                 ids: &ids[..2],
@@ -218,7 +218,7 @@ fn dynamixel_instructions_are_the_published_bytes() {
         (
             "FF FF FD 00 FE 0D 00 82 84 00 04 00 01 02 03 04 05 06 B2 9B",
             BROADCAST,
-            Instruction::SyncRead {
+            ServoInstruction::SyncRead {
                 address: 132,
                 count: 4,
                 ids: &ids,
@@ -227,7 +227,7 @@ fn dynamixel_instructions_are_the_published_bytes() {
         (
             "FF FF FD 00 FE 11 00 83 74 00 04 00 01 96 00 00 00 02 AA 00 00 00 82 87",
             BROADCAST,
-            Instruction::SyncWrite {
+            ServoInstruction::SyncWrite {
                 address: 116,
                 count: 4,
                 items: &goals,
@@ -236,7 +236,7 @@ fn dynamixel_instructions_are_the_published_bytes() {
         (
             "FF FF FD 00 FE 13 00 83 40 00 01 00 01 00 02 00 03 00 04 00 05 00 06 00 56 FD",
             BROADCAST,
-            Instruction::SyncWrite {
+            ServoInstruction::SyncWrite {
                 address: 64,
                 count: 1,
                 items: &off,
@@ -245,7 +245,7 @@ fn dynamixel_instructions_are_the_published_bytes() {
         (
             "FF FF FD 00 01 06 00 03 40 00 01 DB 66",
             1,
-            Instruction::Write {
+            ServoInstruction::Write {
                 address: 64,
                 data: &[1],
             },
@@ -253,7 +253,7 @@ fn dynamixel_instructions_are_the_published_bytes() {
         (
             "FF FF FD 00 01 06 00 03 62 00 19 23 64",
             1,
-            Instruction::Write {
+            ServoInstruction::Write {
                 address: 98,
                 data: &[25],
             },
@@ -261,7 +261,7 @@ fn dynamixel_instructions_are_the_published_bytes() {
         (
             "FF FF FD 00 01 06 00 03 62 00 00 76 E4",
             1,
-            Instruction::Write {
+            ServoInstruction::Write {
                 address: 98,
                 data: &[0],
             },
@@ -304,7 +304,7 @@ fn dynamixel_answers_are_the_published_bytes() {
         (None, None)
     );
     let range = answer(&Dynamixel, "FF FF FD 00 01 04 00 55 04 BA 8C");
-    assert_eq!(Dynamixel.refusal(range.error), Some(Refused::Range));
+    assert_eq!(Dynamixel.refusal(range.error), Some(StatusError::Range));
     assert_eq!(
         answer(&Dynamixel, "FF FF FD 00 01 08 00 55 00 FF FF FD FD 9A 34"),
         status(0, &[0xFF, 0xFF, 0xFD])
@@ -315,8 +315,8 @@ fn dynamixel_answers_are_the_published_bytes() {
 #[test]
 fn only_a_feetech_echo_can_look_like_an_answer() {
     for codec in [&Feetech as &dyn Codec, &Dynamixel] {
-        let ping = asked(codec, 1, &Instruction::Ping);
-        let Scan::Packet(frame, _) = codec.scan(&ping, 1000) else {
+        let ping = asked(codec, 1, &ServoInstruction::Ping);
+        let ScanResult::Packet(frame, _) = codec.scan(&ping, 1000) else {
             panic!("{ping:02X?}");
         };
         assert_eq!(
@@ -329,21 +329,21 @@ fn only_a_feetech_echo_can_look_like_an_answer() {
 #[test]
 fn what_no_servo_could_take_is_not_sent() {
     let mut out = Vec::new();
-    let read = Instruction::Read {
+    let read = ServoInstruction::Read {
         address: 300,
         count: 1,
     };
-    assert_eq!(read.encode(&Feetech, 1, &mut out), Err(TooLong));
+    assert_eq!(read.encode(&Feetech, 1, &mut out), Err(PacketTooLong));
     let data = [0; 130];
-    let write = Instruction::Write {
+    let write = ServoInstruction::Write {
         address: 0,
         data: &data,
     };
-    assert_eq!(write.encode(&Feetech, 1, &mut out), Err(TooLong));
+    assert_eq!(write.encode(&Feetech, 1, &mut out), Err(PacketTooLong));
     assert!(write.encode(&Dynamixel, 1, &mut out).is_ok());
     assert_eq!(
         Dynamixel.encode(1, 3, &[0; 1020], &mut Vec::new()),
-        Err(TooLong)
+        Err(PacketTooLong)
     );
 }
 
@@ -352,12 +352,12 @@ fn what_no_servo_could_take_is_not_sent() {
 fn a_length_that_lies_is_no_packet() {
     for length in [0, 1, 255] {
         let lie = [0xFF, 0xFF, 1, length, 0, 1, 2];
-        assert_eq!(Feetech.scan(&lie, 21), Scan::Skip(1), "{length}");
+        assert_eq!(Feetech.scan(&lie, 21), ScanResult::Skip(1), "{length}");
     }
     for length in [0u16, 1, 255, 65535] {
         let [low, high] = length.to_le_bytes();
         let lie = [0xFF, 0xFF, 0xFD, 0, 1, low, high, 0x55, 0];
-        assert_eq!(Dynamixel.scan(&lie, 40), Scan::Skip(1), "{length}");
+        assert_eq!(Dynamixel.scan(&lie, 40), ScanResult::Skip(1), "{length}");
     }
     let mut scanner = Scanner::default();
     scanner.push(&[0xFF, 0xFF, 1, 15]);
@@ -430,10 +430,10 @@ proptest! {
         let mut packet = Vec::new();
         codec.encode(id, code, &body, &mut packet).unwrap();
         let length = packet.len();
-        let frame = Frame { id, code, body };
-        prop_assert_eq!(codec.scan(&packet, 1000), Scan::Packet(frame, length));
+        let frame = Packet { id, code, body };
+        prop_assert_eq!(codec.scan(&packet, 1000), ScanResult::Packet(frame, length));
         for end in 0..length {
-            prop_assert_eq!(codec.scan(&packet[..end], 1000), Scan::Partial);
+            prop_assert_eq!(codec.scan(&packet[..end], 1000), ScanResult::Partial);
         }
     }
 
@@ -460,20 +460,20 @@ proptest! {
     ) {
         let items = &bytes[..bytes.len() - bytes.len() % (usize::from(count) + 1)];
         let instruction = match kind {
-            0 => Instruction::Ping,
-            1 => Instruction::Read { address, count },
-            2 => Instruction::Write { address, data: &bytes },
-            3 => Instruction::Stage { address, data: &bytes },
-            4 => Instruction::Action,
-            5 => Instruction::Reboot,
-            6 => Instruction::SyncRead { address, count, ids: &bytes },
-            _ => Instruction::SyncWrite { address, count, items },
+            0 => ServoInstruction::Ping,
+            1 => ServoInstruction::Read { address, count },
+            2 => ServoInstruction::Write { address, data: &bytes },
+            3 => ServoInstruction::Stage { address, data: &bytes },
+            4 => ServoInstruction::Action,
+            5 => ServoInstruction::Reboot,
+            6 => ServoInstruction::SyncRead { address, count, ids: &bytes },
+            _ => ServoInstruction::SyncWrite { address, count, items },
         };
         let packet = asked(codec, id, &instruction);
-        let Scan::Packet(frame, _) = codec.scan(&packet, 1000) else {
+        let ScanResult::Packet(frame, _) = codec.scan(&packet, 1000) else {
             panic!("{packet:02X?}");
         };
-        prop_assert_eq!(Instruction::decode(codec, &frame), Some(instruction));
+        prop_assert_eq!(ServoInstruction::decode(codec, &frame), Some(instruction));
     }
 
     /// Faults 2, 3 and 4: noise before answers; bytes in any portions. What looks like no

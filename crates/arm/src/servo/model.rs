@@ -93,7 +93,7 @@ pub enum Restart {
 
 /// A servo model: its registers, and which of them mean what.
 #[derive(Debug)]
-pub struct Model {
+pub struct ServoModel {
     /// Name as in `bus.toml`.
     pub name: &'static str,
     /// What its model number register says.
@@ -103,7 +103,7 @@ pub struct Model {
     /// Every register that is known, by rising address.
     pub registers: &'static [Register],
     /// Which of them mean what.
-    pub roles: &'static Roles,
+    pub map: &'static RegisterMap,
     /// Steps of the position sensor in a turn.
     pub steps_per_turn: i64,
     /// Faster than this it never turns by itself, rad/s.
@@ -118,7 +118,7 @@ pub struct Model {
 
 /// The registers that a driver uses, by what they mean.
 #[derive(Debug)]
-pub struct Roles {
+pub struct RegisterMap {
     /// The model's number.
     pub model_number: Register,
     /// Firmware version, its parts from left to right.
@@ -181,7 +181,7 @@ pub struct Roles {
     pub watchdog: Option<Register>,
 }
 
-impl Model {
+impl ServoModel {
     /// Every model that is known.
     pub const ALL: [&'static Self; 4] = [
         &sts::STS3215,
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn registers_rise_without_overlap() {
-        for model in Model::ALL {
+        for model in ServoModel::ALL {
             for pair in model.registers.windows(2) {
                 let end = pair[0].address + u16::from(pair[0].width);
                 assert!(end <= pair[1].address, "{}: {pair:?}", model.name);
@@ -233,8 +233,8 @@ mod tests {
 
     #[test]
     fn every_role_is_a_register_of_the_model() {
-        for model in Model::ALL {
-            let r = model.roles;
+        for model in ServoModel::ALL {
+            let r = model.map;
             let always = [
                 r.model_number,
                 r.id,
@@ -279,35 +279,30 @@ mod tests {
 
     #[test]
     fn the_feedback_block_holds_the_state() {
-        for model in Model::ALL {
-            let roles = model.roles;
-            let block = vec![0; roles.feedback_length.into()];
+        for model in ServoModel::ALL {
+            let map = model.map;
+            let block = vec![0; map.feedback_length.into()];
             for role in [
-                &roles.position,
-                &roles.velocity,
-                &roles.load,
-                &roles.voltage,
-                &roles.temperature,
+                &map.position,
+                &map.velocity,
+                &map.load,
+                &map.voltage,
+                &map.temperature,
             ] {
-                assert_eq!(
-                    role.within(roles.feedback, &block),
-                    Some(0),
-                    "{}",
-                    role.name
-                );
+                assert_eq!(role.within(map.feedback, &block), Some(0), "{}", role.name);
             }
         }
     }
 
     #[test]
     fn names_and_numbers_tell_models_apart() {
-        for model in Model::ALL {
-            assert!(std::ptr::eq(Model::named(model.name).unwrap(), model));
+        for model in ServoModel::ALL {
+            assert!(std::ptr::eq(ServoModel::named(model.name).unwrap(), model));
             assert!(std::ptr::eq(
-                Model::numbered(model.family, model.number).unwrap(),
+                ServoModel::numbered(model.family, model.number).unwrap(),
                 model
             ));
         }
-        assert!(Model::named("mg996r").is_none());
+        assert!(ServoModel::named("mg996r").is_none());
     }
 }

@@ -62,7 +62,7 @@ impl Unit {
 /// A number that a register cannot hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("register `{register}` holds {min} to {max}, not {value}")]
-pub struct DoesNotFit {
+pub struct RegisterOverflow {
     /// The register's name.
     pub register: &'static str,
     /// The number.
@@ -122,10 +122,10 @@ impl Register {
     ///
     /// # Errors
     /// If it does not fit; nothing is cut off silently.
-    pub fn encode(&self, value: i64) -> Result<Vec<u8>, DoesNotFit> {
+    pub fn encode(&self, value: i64) -> Result<Vec<u8>, RegisterOverflow> {
         let (min, max) = self.range();
         if !(min..=max).contains(&value) {
-            return Err(DoesNotFit {
+            return Err(RegisterOverflow {
                 register: self.name,
                 value,
                 min,

@@ -4,7 +4,7 @@
 //! LeRobot's tables. What is written below address 40 survives power-off only while the
 //! lock is 0.
 
-use super::model::{Facts, Family, FineSpeed, Model, Restart, Roles};
+use super::model::{Facts, Family, FineSpeed, RegisterMap, Restart, ServoModel};
 use super::register::{Register, Unit};
 use crate::protocol::{Feetech, feetech};
 
@@ -26,7 +26,7 @@ const MAX_POSITION: Register = Register::writable("max_position", 11, 2, Unit::S
 const MAX_TEMPERATURE: Register = Register::writable("max_temperature", 13, 1, Unit::CELSIUS);
 const MAX_VOLTAGE: Register = Register::writable("max_voltage", 14, 1, Unit::DECIVOLT);
 const MIN_VOLTAGE: Register = Register::writable("min_voltage", 15, 1, Unit::DECIVOLT);
-/// Bits of behaviour; see [`PHASE_FINE_SPEED`].
+/// Bits of behavior; see [`PHASE_FINE_SPEED`].
 pub const PHASE: Register = Register::writable("phase", 18, 1, Unit::PLAIN);
 const HOMING_OFFSET: Register = Register::writable("homing_offset", 31, 2, Unit::STEP).sign_bit(11);
 const OPERATING_MODE: Register = Register::writable("operating_mode", 33, 1, Unit::PLAIN);
@@ -51,7 +51,7 @@ const PRESENT_VOLTAGE: Register = Register::read_only("present_voltage", 62, 1, 
 const PRESENT_TEMPERATURE: Register =
     Register::read_only("present_temperature", 63, 1, Unit::CELSIUS);
 const STATUS: Register = Register::read_only("status", 65, 1, Unit::PLAIN);
-/// Bounds `acceleration`. One byte: a longer write destroys its neighbour.
+/// Bounds `acceleration`. One byte: a longer write destroys its neighbor.
 pub const MAX_ACCELERATION: Register =
     Register::writable("max_acceleration", 85, 1, HUNDRED_STEPS_PER_SECOND);
 
@@ -113,7 +113,7 @@ pub static REGISTERS: &[Register] = &[
 /// Bit of the phase register that makes goal velocities count 1 step/s rather than 50.
 pub const PHASE_FINE_SPEED: i64 = 1 << 2;
 
-static ROLES: Roles = Roles {
+static ROLES: RegisterMap = RegisterMap {
     model_number: MODEL_NUMBER,
     firmware: &[FIRMWARE_MAJOR, FIRMWARE_MINOR],
     id: ID,
@@ -167,12 +167,12 @@ pub static FACTS: Facts = Facts {
 };
 
 /// The servo of the SO-100 and SO-101.
-pub static STS3215: Model = Model {
+pub static STS3215: ServoModel = ServoModel {
     name: "sts3215",
     number: 777,
     family: Family::Sts,
     registers: REGISTERS,
-    roles: &ROLES,
+    map: &ROLES,
     steps_per_turn: 4096,
     // The vendor's samples ask for 3400 steps/s; none turns faster.
     top_speed: 5.3,

@@ -3,7 +3,7 @@
 //! Addresses, sizes and units are those of the maker's control tables. What lies below
 //! address 64 can be written only with torque off.
 
-use super::model::{Facts, Family, Model, Restart, Roles, Turns};
+use super::model::{Facts, Family, RegisterMap, Restart, ServoModel, Turns};
 use super::register::{Register, Unit};
 use crate::protocol::{Dynamixel, dynamixel};
 
@@ -98,7 +98,7 @@ pub static REGISTERS: &[Register] = &[
     PRESENT_TEMPERATURE,
 ];
 
-static ROLES: Roles = Roles {
+static ROLES: RegisterMap = RegisterMap {
     model_number: MODEL_NUMBER,
     firmware: &[FIRMWARE],
     id: ID,
@@ -163,13 +163,13 @@ pub static FACTS: Facts = Facts {
 
 /// What the models differ in. The speed is that of the velocity limit's factory setting;
 /// the load register counts thousandths where the model senses no current.
-const fn model(name: &'static str, number: u16, top_speed: f64, full_load: f64) -> Model {
-    Model {
+const fn model(name: &'static str, number: u16, top_speed: f64, full_load: f64) -> ServoModel {
+    ServoModel {
         name,
         number,
         family: Family::X,
         registers: REGISTERS,
-        roles: &ROLES,
+        map: &ROLES,
         steps_per_turn: 4096,
         top_speed,
         full_load,
@@ -180,11 +180,11 @@ const fn model(name: &'static str, number: u16, top_speed: f64, full_load: f64) 
 }
 
 /// Shoulder of the Koch v1.1.
-pub static XL430_W250: Model = model("xl430-w250", 1060, 6.4, 1000.0);
+pub static XL430_W250: ServoModel = model("xl430-w250", 1060, 6.4, 1000.0);
 /// Elbow, wrist and gripper of the Koch v1.1.
-pub static XL330_M288: Model = model("xl330-m288", 1200, 10.7, 1750.0);
+pub static XL330_M288: ServoModel = model("xl330-m288", 1200, 10.7, 1750.0);
 /// The servo of many WidowX joints.
-pub static XM430_W350: Model = model("xm430-w350", 1020, 8.4, 1193.0);
+pub static XM430_W350: ServoModel = model("xm430-w350", 1020, 8.4, 1193.0);
 
 /// Baud rates by the number in the baud register.
 pub const BAUD_RATES: [u32; 8] = [

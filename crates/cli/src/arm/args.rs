@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::args::{StopArgs, parsed};
 
-impl Default for Target {
+impl Default for ArmTarget {
     fn default() -> Self {
         parsed(&[])
     }
@@ -32,7 +32,7 @@ pub enum Protocol {
 
 /// The arm and the port it is on.
 #[derive(Clone, Debug, Args)]
-pub struct Target {
+pub struct ArmTarget {
     /// Serial port; `usb:NUMBER` selects an adapter by serial number, `auto` the only one there is
     #[arg(long, value_name = "PATH", default_value = "auto")]
     pub port: String,
@@ -63,14 +63,14 @@ pub struct ArmArgs {
 #[derive(Debug, Subcommand)]
 pub enum ArmCommand {
     /// List serial ports and the servos on them
-    List(Target),
+    List(ArmTarget),
     /// Search for servos at every baud rate
-    Scan(Target),
+    Scan(ArmTarget),
     /// Show every register of the servos, in physical units
     Info {
         /// The arm.
         #[command(flatten)]
-        target: Target,
+        target: ArmTarget,
         /// Show only the servo of this joint
         #[arg(long)]
         joint: Option<String>,
@@ -84,7 +84,7 @@ pub enum ArmCommand {
         state: OnOff,
         /// The arm.
         #[command(flatten)]
-        target: Target,
+        target: ArmTarget,
     },
     /// Reboot a Dynamixel servo that shut down after an alarm; its joint goes limp
     Reboot {
@@ -92,7 +92,7 @@ pub enum ArmCommand {
         joint: String,
         /// The arm.
         #[command(flatten)]
-        target: Target,
+        target: ArmTarget,
     },
     /// Move one joint by a few degrees
     Jog {
@@ -103,7 +103,7 @@ pub enum ArmCommand {
         by_deg: f64,
         /// The arm.
         #[command(flatten)]
-        target: Target,
+        target: ArmTarget,
         /// What stops the arm, besides Ctrl-C.
         #[command(flatten)]
         stop: StopArgs,
@@ -112,7 +112,7 @@ pub enum ArmCommand {
     Home {
         /// The arm.
         #[command(flatten)]
-        target: Target,
+        target: ArmTarget,
         /// What stops the arm, besides Ctrl-C.
         #[command(flatten)]
         stop: StopArgs,
@@ -123,7 +123,7 @@ pub enum ArmCommand {
         joint: String,
         /// The arm.
         #[command(flatten)]
-        target: Target,
+        target: ArmTarget,
     },
     /// Calibrate zero and range of each joint, step by step
     Calibrate {
@@ -132,10 +132,10 @@ pub enum ArmCommand {
         joint: Vec<String>,
         /// The arm.
         #[command(flatten)]
-        target: Target,
+        target: ArmTarget,
     },
     /// Diagnose problems and suggest fixes
-    Doctor(Target),
+    Doctor(ArmTarget),
     /// Teleoperate: the arm follows a leader arm that is moved by hand
     Teleop(TeleopArgs),
 }
@@ -145,7 +145,7 @@ pub enum ArmCommand {
 pub struct MonitorArgs {
     /// The arm.
     #[command(flatten)]
-    pub target: Target,
+    pub target: ArmTarget,
     /// Stop after S seconds
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub seconds: Option<f64>,
@@ -165,7 +165,7 @@ pub struct TeleopArgs {
     pub leader_calibration: Option<String>,
     /// The follower arm.
     #[command(flatten)]
-    pub target: Target,
+    pub target: ArmTarget,
     /// Stop after S seconds
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub seconds: Option<f64>,
@@ -174,8 +174,8 @@ pub struct TeleopArgs {
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
     /// Task description to store in the recording
-    #[arg(long, value_name = "TEXT", requires = "record", value_parser = words)]
-    pub task: Option<String>,
+    #[arg(long, value_name = "TEXT", alias = "task", requires = "record", value_parser = words)]
+    pub instruction: Option<String>,
     /// Launch file with the camera to record [default: the one named like the robot]
     #[arg(long, value_name = "FILE", requires = "record")]
     pub launch: Option<String>,

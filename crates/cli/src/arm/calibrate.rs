@@ -8,13 +8,13 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use enact_arm::StopSwitch;
 use enact_arm::bus::BusError;
-use enact_arm::calibration::{Calibration, JointCalibration, Session};
-use enact_arm::driver::wiring::Servo;
+use enact_arm::calibration::{Calibration, CalibrationSession, JointCalibration};
+use enact_arm::driver::bus_config::ServoConfig;
 use serde_json::json;
 
 use super::hardware::Hardware;
-use super::lines::Lines;
-use crate::stops::on_interrupt;
+use super::stdin_lines::StdinLines;
+use crate::stop_sources::on_interrupt;
 
 /// A joint that was moved by fewer steps was not moved from end to end.
 const SHORTEST_RANGE: i64 = 200;
@@ -68,15 +68,15 @@ fn run(
     stop: impl FnOnce() -> Result<StopSwitch>,
 ) -> Result<(PathBuf, Option<PathBuf>, Calibration)> {
     let chosen: Vec<usize> = if names.is_empty() {
-        (0..hardware.wiring.servos.len()).collect()
+        (0..hardware.bus_config.servos.len()).collect()
     } else {
         let indices = names.iter().map(|name| hardware.joint(name));
         indices.collect::<Result<_>>()?
     };
     let path = hardware.calibration_file(false)?;
-    let all = (0..hardware.wiring.servos.len()).all(|index| chosen.contains(&index));
+    let all = (0..hardware.bus_config.servos.len()).all(|index| chosen.contains(&index));
     let old = old_calibration(&path, all)?;
-    let lines = Lines::read();
+    let lines = StdinLines::read();
     let stop = stop()?;
     let mut guide = Guide::begin(hardware, &chosen, &stop).map_err(|error| told(&stop, error))?;
     let calibrated = guide.calibrate(&lines, &chosen, old, &path);
@@ -129,7 +129,7 @@ fn merged(
     found: Vec<JointCalibration>,
 ) -> Calibration {
     let old = old.unwrap_or_default();
-    let joint = |(index, (name, servo)): (usize, (&str, &Servo))| {
+    let joint = |(index, (name, servo)): (usize, (&str, &ServoConfig))| {
         let known = old.joint(name).copied();
         let new = chosen.iter().position(|choice| *choice == index);
         let joint = match (new.map(|at| found[at]), known) {
@@ -159,13 +159,17 @@ struct Guide<'a> {
     hardware: &'a Hardware,
     stop: &'a StopSwitch,
     /// `None` once all is done.
-    session: Option<Session<'a>>,
+    session: Option<CalibrationSession<'a>>,
 }
 
 impl Drop for Guide<'_> {
     fn drop(&mut self) {
         let session = self.session.take();
-        for complaint in session.map(Session::restore).into_iter().flatten() {
+        for complaint in session
+            .map(CalibrationSession::restore)
+            .into_iter()
+            .flatten()
+        {
             errln!("{complaint}");
         }
     }
@@ -183,7 +187,7 @@ impl<'a> Guide<'a> {
             }
             !stop.is_pressed()
         };
-        let session = Session::begin(hardware.bus()?, all, chosen, Box::new(notice))?;
+        let session = CalibrationSession::begin(hardware.bus()?, all, chosen, Box::new(notice))?;
         Ok(Self {
             hardware,
             stop,
@@ -191,7 +195,7 @@ impl<'a> Guide<'a> {
         })
     }
 
-    fn session(&mut self) -> &mut Session<'a> {
+    fn session(&mut self) -> &mut CalibrationSession<'a> {
         self.session
             .as_mut()
             .expect("it is there until all is done")
@@ -200,7 +204,7 @@ impl<'a> Guide<'a> {
     /// The whole of it; where the file that was there before is now.
     fn calibrate(
         &mut self,
-        lines: &Lines,
+        lines: &StdinLines,
         chosen: &[usize],
         old: Option<Calibration>,
         path: &Path,
@@ -213,7 +217,7 @@ impl<'a> Guide<'a> {
     }
 
     /// Whether Enter has been pressed.
-    fn goes_on(&self, lines: &Lines) -> Result<bool> {
+    fn goes_on(&self, lines: &StdinLines) -> Result<bool> {
         if self.stop.is_pressed() {
             bail!("broken off");
         }
@@ -221,7 +225,7 @@ impl<'a> Guide<'a> {
     }
 
     /// Asks a person for the middle and the ends.
-    fn ask(&mut self, lines: &Lines) -> Result<Vec<JointCalibration>> {
+    fn ask(&mut self, lines: &StdinLines) -> Result<Vec<JointCalibration>> {
         errln!(
             "The motors are off. Put each joint into the middle of its range, then press Enter."
         );
@@ -258,24 +262,24 @@ impl<'a> Guide<'a> {
     }
 
     fn is_full_turn(&self, joint: &str) -> bool {
-        let mut full = self.hardware.wiring.full_turn.iter();
+        let mut full = self.hardware.bus_config.full_turn.iter();
         full.any(|name| name == joint)
     }
 
     /// Follows the joints until Enter is pressed; lowest and highest position of each.
-    fn follow(&mut self, lines: &Lines) -> Result<Vec<(i64, i64)>> {
+    fn follow(&mut self, lines: &StdinLines) -> Result<Vec<(i64, i64)>> {
         let names: Vec<String> = {
             let joints = self.session().joints().iter();
             joints.map(|(name, _)| name.clone()).collect()
         };
-        let mut ways: Vec<Way> = Vec::new();
-        ways.resize_with(names.len(), Way::default);
+        let mut ways: Vec<JointTravel> = Vec::new();
+        ways.resize_with(names.len(), JointTravel::default);
         let live = stderr().is_terminal();
         loop {
             let positions = self.session().positions()?;
             let now = self.session().now();
-            for ((way, at), name) in ways.iter_mut().zip(positions).zip(&names) {
-                let told = way.take(at, now, self.is_full_turn(name));
+            for ((travel, at), name) in ways.iter_mut().zip(positions).zip(&names) {
+                let told = travel.take(at, now, self.is_full_turn(name));
                 if let Some(what) = told.map_err(|what| anyhow::anyhow!("joint `{name}` {what}"))? {
                     errln!("joint `{name}` {what}\x1b[K");
                 }
@@ -284,8 +288,9 @@ impl<'a> Guide<'a> {
                 show(&names, &ways)?;
             }
             if self.goes_on(lines)? {
-                let range = |(way, name): (&Way, &String)| {
-                    way.range()
+                let range = |(travel, name): (&JointTravel, &String)| {
+                    travel
+                        .range()
                         .with_context(|| format!("joint `{name}`: its servo does not answer"))
                 };
                 return ways.iter().zip(&names).map(range).collect();
@@ -297,7 +302,7 @@ impl<'a> Guide<'a> {
 
 /// Where a joint has been while somebody moves it.
 #[derive(Default)]
-struct Way {
+struct JointTravel {
     /// Lowest and highest position.
     range: Option<(i64, i64)>,
     /// Where it was last, and when.
@@ -305,7 +310,7 @@ struct Way {
     silent: bool,
 }
 
-impl Way {
+impl JointTravel {
     /// Takes a reading, or that there is none; what a person must know.
     ///
     /// # Errors
@@ -343,11 +348,11 @@ impl Way {
     }
 }
 
-fn show(names: &[String], ways: &[Way]) -> Result<()> {
+fn show(names: &[String], ways: &[JointTravel]) -> Result<()> {
     let mut out = stderr().lock();
-    for (name, way) in names.iter().zip(ways) {
-        match (way.range, way.last) {
-            (Some((min, max)), Some((at, _))) if !way.silent => {
+    for (name, travel) in names.iter().zip(ways) {
+        match (travel.range, travel.last) {
+            (Some((min, max)), Some((at, _))) if !travel.silent => {
                 writeln!(out, "{name:<16} {min:>5} … {at:>5} … {max:>5}\x1b[K")?;
             }
             _ => writeln!(out, "{name:<16} is not heard\x1b[K")?,
@@ -367,39 +372,43 @@ mod tests {
 
     #[test]
     fn a_way_is_followed_from_end_to_end_through_a_short_silence() {
-        let mut way = Way::default();
+        let mut travel = JointTravel::default();
         for (at, time) in [(2000, 0), (1400, 400), (900, 800)] {
-            assert_eq!(way.take(Some(at), ms(time), false), Ok(None));
+            assert_eq!(travel.take(Some(at), ms(time), false), Ok(None));
         }
-        assert!(way.take(None, ms(900), false).unwrap().is_some());
-        assert_eq!(way.take(None, ms(1000), false), Ok(None), "it is told once");
-        assert_eq!(way.range(), None);
+        assert!(travel.take(None, ms(900), false).unwrap().is_some());
         assert_eq!(
-            way.take(Some(1500), ms(2000), false),
+            travel.take(None, ms(1000), false),
+            Ok(None),
+            "it is told once"
+        );
+        assert_eq!(travel.range(), None);
+        assert_eq!(
+            travel.take(Some(1500), ms(2000), false),
             Ok(Some("is heard again"))
         );
-        assert_eq!(way.take(Some(2600), ms(2400), false), Ok(None));
-        assert_eq!(way.range(), Some((900, 2600)));
+        assert_eq!(travel.take(Some(2600), ms(2400), false), Ok(None));
+        assert_eq!(travel.range(), Some((900, 2600)));
     }
 
     #[test]
     fn nobody_knows_where_a_joint_has_been_in_a_long_silence() {
         for (at, time) in [(1000, 2500), (2700, 1500)] {
-            let mut way = Way::default();
-            way.take(Some(900), ms(0), false).unwrap();
-            way.take(None, ms(100), false).unwrap();
-            let told = way.take(Some(at), ms(time), false).unwrap().unwrap();
+            let mut travel = JointTravel::default();
+            travel.take(Some(900), ms(0), false).unwrap();
+            travel.take(None, ms(100), false).unwrap();
+            let told = travel.take(Some(at), ms(time), false).unwrap().unwrap();
             assert!(told.contains("once more"), "{told}");
-            assert_eq!(way.range(), Some((at, at)));
+            assert_eq!(travel.range(), Some((at, at)));
         }
     }
 
     #[test]
     fn a_joint_that_goes_round_the_end_of_its_turn_is_told() {
-        let mut way = Way::default();
-        way.take(Some(4000), ms(0), false).unwrap();
-        assert!(way.take(Some(60), ms(20), false).is_err());
-        let mut roll = Way::default();
+        let mut travel = JointTravel::default();
+        travel.take(Some(4000), ms(0), false).unwrap();
+        assert!(travel.take(Some(60), ms(20), false).is_err());
+        let mut roll = JointTravel::default();
         roll.take(Some(4000), ms(0), true).unwrap();
         assert_eq!(roll.take(Some(60), ms(20), true), Ok(None));
     }

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use anyhow::Result;
 use enact_arm::bus::{Bus, BusError, ports};
-use enact_arm::driver::census::is_shared;
+use enact_arm::driver::bus_config::ServoConfig;
 use enact_arm::driver::feedback::Reading;
 use enact_arm::driver::firmware;
-use enact_arm::driver::health::{self, Limits};
-use enact_arm::driver::wiring::Servo;
+use enact_arm::driver::health::{self, HealthLimits};
+use enact_arm::driver::id_conflict::is_shared;
 use enact_arm::servo::Restart;
 use serde_json::json;
 
@@ -82,7 +82,7 @@ fn examine(hardware: &Hardware, findings: &mut Findings) {
     let Some(mut bus) = findings.check(hardware.bus()) else {
         return;
     };
-    let baud = hardware.wiring.baud;
+    let baud = hardware.bus_config.baud;
     findings.tell(Level::Well, format!("{port} opens at {baud} baud"));
     if let Some(device) = findings.check(hardware.device()) {
         adapter(&port, &device, findings);
@@ -135,11 +135,11 @@ fn examine(hardware: &Hardware, findings: &mut Findings) {
 
 /// Servos that run other firmware than those beside them; who does not answer was told of before.
 fn compare_firmware(hardware: &Hardware, bus: &mut Bus, findings: &mut Findings) {
-    let versions: Vec<(&str, Servo, String)> = hardware
+    let versions: Vec<(&str, ServoConfig, String)> = hardware
         .joints()
         .filter_map(|(name, servo)| Some((name, *servo, firmware::version(bus, servo).ok()?)))
         .collect();
-    let servos: Vec<(&str, Servo, &str)> = versions
+    let servos: Vec<(&str, ServoConfig, &str)> = versions
         .iter()
         .map(|(name, servo, version)| (*name, *servo, version.as_str()))
         .collect();
@@ -173,9 +173,9 @@ fn slow(latency: u32, device: &Path) -> String {
 }
 
 /// What is wrong with one servo.
-fn examine_servo(bus: &mut Bus, servo: &Servo) -> Result<Vec<(Level, String)>> {
-    let Servo { id, model, .. } = *servo;
-    let roles = model.roles;
+fn examine_servo(bus: &mut Bus, servo: &ServoConfig) -> Result<Vec<(Level, String)>> {
+    let ServoConfig { id, model, .. } = *servo;
+    let map = model.map;
     let mut complaints = Vec::new();
     match bus.ping(id) {
         // Two servos that speak over each other, or a bad line: the census tells.
@@ -189,23 +189,23 @@ fn examine_servo(bus: &mut Bus, servo: &Servo) -> Result<Vec<(Level, String)>> {
         // What else they say is of nobody.
         return Ok(vec![(Level::Bad, what)]);
     }
-    let number = roles.model_number.read(bus, id)?;
+    let number = map.model_number.read(bus, id)?;
     if number != i64::from(model.number) {
         let what = format!("servo {id} is of model {number}, not {}", model.number);
         complaints.push((Level::Bad, what));
         return Ok(complaints);
     }
-    let mode = roles.operating_mode.read(bus, id)?;
+    let mode = map.operating_mode.read(bus, id)?;
     if !model.position_modes.contains(&mode) {
         let what = format!("operating mode {mode} does not hold positions");
         complaints.push((Level::Bad, what));
     }
-    if roles.return_delay.read(bus, id)? > 0 {
+    if map.return_delay.read(bus, id)? > 0 {
         let what = "it answers late; arming the arm sets that right".to_owned();
         complaints.push((Level::Odd, what));
     }
-    let limits = Limits::read(bus, id, model)?;
-    let status = bus.read(id, roles.feedback, roles.feedback_length)?;
+    let limits = HealthLimits::read(bus, id, model)?;
+    let status = bus.read(id, map.feedback, map.feedback_length)?;
     let alarms = health::alarms(bus, id, model, status.error)?;
     for alarm in alarms {
         let then = match model.facts().restart {
@@ -221,7 +221,7 @@ fn examine_servo(bus: &mut Bus, servo: &Servo) -> Result<Vec<(Level, String)>> {
             complaints.push((Level::Bad, what));
         }
         if !limits.has_power(reading.voltage) {
-            let volts = roles.voltage.value(reading.voltage);
+            let volts = map.voltage.value(reading.voltage);
             let what = format!("{volts:.1} V is not what it needs; is it the right power supply?");
             complaints.push((Level::Bad, what));
         }
@@ -231,8 +231,8 @@ fn examine_servo(bus: &mut Bus, servo: &Servo) -> Result<Vec<(Level, String)>> {
 
 /// Somebody who is missing may listen at another baud rate.
 fn look_elsewhere(hardware: &Hardware, findings: &mut Findings) {
-    for baud in hardware.wiring.family.baud_rates() {
-        if *baud == hardware.wiring.baud {
+    for baud in hardware.bus_config.family.baud_rates() {
+        if *baud == hardware.bus_config.baud {
             continue;
         }
         let Ok(mut bus) = hardware.bus_at(*baud) else {

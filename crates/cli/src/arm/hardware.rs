@@ -3,24 +3,24 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use enact_arm::Ending;
-use enact_arm::bus::{Bus, SerialLine, ports};
+use enact_arm::ShutdownMode;
+use enact_arm::bus::{Bus, SerialTransport, ports};
 use enact_arm::calibration::{Calibration, folder};
-use enact_arm::driver::wiring::Servo;
-use enact_arm::driver::{Options, ServoArm, Wiring};
+use enact_arm::driver::bus_config::ServoConfig;
+use enact_arm::driver::{ArmingOptions, BusConfig, ServoArm};
 use enact_arm::servo::Family;
-use enact_journal::ServoInfo;
+use enact_recording::ServoInfo;
 use enact_robot::Robot;
 
-use super::args::{Protocol, Target};
-use crate::home::{Home, did_you_mean};
+use super::args::{ArmTarget, Protocol};
+use crate::data_dir::{DataDir, did_you_mean};
 
 /// An arm that may hang on a port.
 pub struct Hardware {
     /// What it is.
     pub robot: Robot,
     /// Its servos.
-    pub wiring: Wiring,
+    pub bus_config: BusConfig,
     /// Whether what is said of it is said as JSON.
     pub json: bool,
     port: String,
@@ -31,12 +31,12 @@ pub struct Hardware {
 
 impl Hardware {
     /// Loads what the files say of it. Nothing is opened yet.
-    pub fn find(home: &Home, target: &Target) -> Result<Self> {
-        let robot = home.guarded(&target.robot)?;
-        let wiring = wiring(home, &robot, &target.robot, target.protocol)?;
+    pub fn find(data_dir: &DataDir, target: &ArmTarget) -> Result<Self> {
+        let robot = data_dir.guarded(&target.robot)?;
+        let bus_config = bus_config(data_dir, &robot, &target.robot, target.protocol)?;
         Ok(Self {
             robot,
-            wiring,
+            bus_config,
             json: target.json,
             port: target.port.clone(),
             calibration: target.calibration.clone(),
@@ -45,10 +45,10 @@ impl Hardware {
     }
 
     /// The same for a leader arm, whose calibration LeRobot keeps in another folder.
-    pub fn find_leader(home: &Home, target: &Target) -> Result<Self> {
+    pub fn find_leader(data_dir: &DataDir, target: &ArmTarget) -> Result<Self> {
         Ok(Self {
             leads: true,
-            ..Self::find(home, target)?
+            ..Self::find(data_dir, target)?
         })
     }
 
@@ -65,24 +65,28 @@ impl Hardware {
 
     /// Its bus, at the baud rate that it should have.
     pub fn bus(&self) -> Result<Bus> {
-        self.bus_at(self.wiring.baud)
+        self.bus_at(self.bus_config.baud)
     }
 
     /// Its bus at another baud rate.
     pub fn bus_at(&self, baud: u32) -> Result<Bus> {
-        let line = SerialLine::open(&self.port()?, baud)?;
-        Ok(Bus::new(Box::new(line), self.wiring.family.codec(), baud))
+        let line = SerialTransport::open(&self.port()?, baud)?;
+        Ok(Bus::new(
+            Box::new(line),
+            self.bus_config.family.codec(),
+            baud,
+        ))
     }
 
     /// The arm, armed where it is.
-    pub fn arm(&self, ending: Ending) -> Result<ServoArm> {
+    pub fn arm(&self, shutdown: ShutdownMode) -> Result<ServoArm> {
         let calibration = self.calibration()?;
         let bus = self.bus()?;
-        let options = Options { ending };
+        let options = ArmingOptions { shutdown };
         Ok(ServoArm::arm(
             bus,
             &self.robot,
-            &self.wiring,
+            &self.bus_config,
             &calibration,
             options,
         )?)
@@ -96,7 +100,7 @@ impl Hardware {
     /// Its servos as LeRobot knows them.
     pub fn servos(&self) -> Result<ServoInfo> {
         let calibration = self.calibration()?;
-        Ok(ServoInfo::of(&self.robot, &self.wiring, &calibration)?)
+        Ok(ServoInfo::of(&self.robot, &self.bus_config, &calibration)?)
     }
 
     /// Whether a person named its calibration.
@@ -149,11 +153,11 @@ impl Hardware {
     /// Where its calibration, called `name` if it is named, may be. A leader that has none as such
     /// may be kept as a follower.
     fn calibration_folders(&self, root: &Path, name: Option<&str>) -> Vec<PathBuf> {
-        let followers = folder::followers(root, &self.wiring.lerobot);
+        let followers = folder::followers(root, &self.bus_config.lerobot);
         if !self.leads {
             return followers;
         }
-        let leaders = folder::leaders(root, &self.wiring.lerobot);
+        let leaders = folder::leaders(root, &self.bus_config.lerobot);
         let is_known = match name {
             Some(name) => folder::file(&leaders, name).is_some_and(|file| file.is_file()),
             None => !folder::names(&leaders).is_empty(),
@@ -166,9 +170,9 @@ impl Hardware {
     }
 
     /// Joints with their servos.
-    pub fn joints(&self) -> impl Iterator<Item = (&str, &Servo)> {
+    pub fn joints(&self) -> impl Iterator<Item = (&str, &ServoConfig)> {
         let names = self.robot.joints().iter().map(|joint| joint.name.as_str());
-        names.zip(&self.wiring.servos)
+        names.zip(&self.bus_config.servos)
     }
 
     /// The index of the joint of this name.
@@ -213,30 +217,30 @@ fn unknown(name: &str, names: &[String], root: &Path) -> String {
 }
 
 /// The servos of a robot: its `bus.toml`, or the first `bus-*.toml` of the protocol asked for.
-pub fn wiring(
-    home: &Home,
+pub fn bus_config(
+    data_dir: &DataDir,
     robot: &Robot,
     name: &str,
     protocol: Option<Protocol>,
-) -> Result<Wiring> {
+) -> Result<BusConfig> {
     let direct = Path::new(name);
     let folder = if direct.is_dir() {
         direct.to_owned()
     } else {
-        home.robots().join(name)
+        data_dir.robots().join(name)
     };
     let family = protocol.map(|protocol| match protocol {
         Protocol::Feetech => Family::Sts,
         Protocol::Dynamixel => Family::X,
     });
-    let fits = |wiring: &Wiring| family.is_none_or(|family| wiring.family == family);
-    let own = Wiring::load(&folder.join("bus.toml"), robot)?;
+    let fits = |bus_config: &BusConfig| family.is_none_or(|family| bus_config.family == family);
+    let own = BusConfig::load(&folder.join("bus.toml"), robot)?;
     if fits(&own) {
         return Ok(own);
     }
-    for name in crate::home::names_in(&folder) {
+    for name in crate::data_dir::names_in(&folder) {
         if name.starts_with("bus-") {
-            let other = Wiring::load(&folder.join(format!("{name}.toml")), robot)?;
+            let other = BusConfig::load(&folder.join(format!("{name}.toml")), robot)?;
             if fits(&other) {
                 return Ok(other);
             }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use enact_arm::bus::Bus;
-use enact_arm::driver::wiring::Servo;
+use enact_arm::driver::bus_config::ServoConfig;
 use enact_arm::servo::Register;
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ pub fn info(hardware: &Hardware, joint: Option<&str>) -> Result<bool> {
         if only.is_some_and(|only| only != index) {
             continue;
         }
-        let Servo { id, model, .. } = *servo;
+        let ServoConfig { id, model, .. } = *servo;
         if hardware.json {
             let facts = facts(&mut bus, name, servo);
             all_answer &= facts["error"].is_null();
@@ -34,7 +34,7 @@ pub fn info(hardware: &Hardware, joint: Option<&str>) -> Result<bool> {
 }
 
 /// The registers of a servo, for a program.
-fn facts(bus: &mut Bus, joint: &str, servo: &Servo) -> Value {
+fn facts(bus: &mut Bus, joint: &str, servo: &ServoConfig) -> Value {
     let error = bus.ping(servo.id).err().map(|error| error.to_string());
     let mut registers = Vec::new();
     for register in servo.model.registers {
@@ -60,7 +60,7 @@ fn facts(bus: &mut Bus, joint: &str, servo: &Servo) -> Value {
     })
 }
 
-fn registers(bus: &mut Bus, servo: &Servo) -> Result<()> {
+fn registers(bus: &mut Bus, servo: &ServoConfig) -> Result<()> {
     bus.ping(servo.id)?;
     for register in servo.model.registers {
         match register.read(bus, servo.id) {

@@ -4,8 +4,8 @@ use std::fmt;
 
 use anyhow::Result;
 use enact_arm::bus::ports::{self, PortInfo};
-use enact_arm::bus::{Bus, SerialLine};
-use enact_arm::servo::{Family, Model};
+use enact_arm::bus::{Bus, SerialTransport};
+use enact_arm::servo::{Family, ServoModel};
 use serde_json::{Value, json};
 
 use super::hardware::Hardware;
@@ -28,13 +28,13 @@ pub fn list(hardware: &Hardware) -> Result<bool> {
     }
     for info in &all {
         if hardware.json {
-            outln!("{}", facts(info, hardware.wiring.baud));
+            outln!("{}", facts(info, hardware.bus_config.baud));
             continue;
         }
         outln!("{}", describe(info));
         for family in Family::ALL {
             let name = family.facts().maker;
-            match servos_on(&info.path, family, hardware.wiring.baud) {
+            match servos_on(&info.path, family, hardware.bus_config.baud) {
                 Ok(found) if found.is_empty() => {}
                 Ok(found) => {
                     let found: Vec<String> = found.iter().map(Found::to_string).collect();
@@ -102,7 +102,7 @@ fn describe(info: &PortInfo) -> String {
 }
 
 fn servos_on(port: &str, family: Family, baud: u32) -> Result<Vec<Found>> {
-    let line = SerialLine::open(port, baud)?;
+    let line = SerialTransport::open(port, baud)?;
     let mut bus = Bus::new(Box::new(line), family.codec(), baud);
     found(&mut bus, family)
 }
@@ -130,12 +130,14 @@ fn found(bus: &mut Bus, family: Family) -> Result<Vec<Found>> {
     let ids: Vec<u8> = bus.who()?.iter().map(|status| status.id).collect();
     ids.into_iter()
         .map(|id| {
-            let any = Model::ALL.into_iter().find(|model| model.family == family);
-            let number = any.map(|model| model.roles.model_number.read(bus, id));
+            let any = ServoModel::ALL
+                .into_iter()
+                .find(|model| model.family == family);
+            let number = any.map(|model| model.map.model_number.read(bus, id));
             let model = number.transpose()?.map(|number| {
                 u16::try_from(number)
                     .ok()
-                    .and_then(|number| Model::numbered(family, number))
+                    .and_then(|number| ServoModel::numbered(family, number))
                     .map_or(format!("model {number}"), |model| model.name.to_owned())
             });
             Ok(Found { id, model })
@@ -145,12 +147,12 @@ fn found(bus: &mut Bus, family: Family) -> Result<Vec<Found>> {
 
 /// Asks at every baud rate; whether anybody answers.
 pub fn scan(hardware: &Hardware) -> Result<bool> {
-    let family = hardware.wiring.family;
+    let family = hardware.bus_config.family;
     let mut any = false;
     for baud in family.baud_rates() {
         // A rate that the adapter cannot do is not where the servos are.
         let Ok(mut bus) = hardware.bus_at(*baud) else {
-            if *baud == hardware.wiring.baud {
+            if *baud == hardware.bus_config.baud {
                 hardware.bus_at(*baud)?;
             }
             errln!("{baud} baud: the adapter cannot do it");

@@ -15,7 +15,7 @@ use super::args::MonitorArgs;
 use super::hardware::Hardware;
 use crate::out::told;
 use crate::out::{self, Stdout};
-use crate::stops::on_interrupt;
+use crate::stop_sources::on_interrupt;
 
 /// A joint that was heard so recently when the watching ended was heard.
 const RECENT: Duration = Duration::from_millis(500);
@@ -26,7 +26,7 @@ const REDRAW: f64 = 0.2;
 pub fn monitor(hardware: &Hardware, args: &MonitorArgs) -> Result<bool> {
     let stop = StopSwitch::new();
     on_interrupt(stop.clone())?;
-    let mut watch = Watch::new(hardware)?;
+    let mut watch = ArmStatus::new(hardware)?;
     let period = if args.rate > 0.0 {
         Duration::from_secs_f64(1.0 / args.rate)
     } else {
@@ -71,8 +71,8 @@ pub fn monitor(hardware: &Hardware, args: &MonitorArgs) -> Result<bool> {
 /// not by one that a person chose and that does not serve.
 fn calibrated(hardware: &Hardware) -> Result<Option<Vec<ServoJoint>>> {
     let joints = hardware.calibration().and_then(|calibration| {
-        let (robot, wiring) = (&hardware.robot, &hardware.wiring);
-        Ok(ServoJoint::all(robot, wiring, &calibration)?)
+        let (robot, bus_config) = (&hardware.robot, &hardware.bus_config);
+        Ok(ServoJoint::all(robot, bus_config, &calibration)?)
     });
     match joints {
         Err(error) if !hardware.names_calibration() => {
@@ -84,7 +84,7 @@ fn calibrated(hardware: &Hardware) -> Result<Option<Vec<ServoJoint>>> {
 }
 
 /// What is known of the arm.
-struct Watch<'a> {
+struct ArmStatus<'a> {
     hardware: &'a Hardware,
     bus: Bus,
     ids: Vec<u8>,
@@ -97,7 +97,7 @@ struct Watch<'a> {
     looks: Vec<Duration>,
 }
 
-impl<'a> Watch<'a> {
+impl<'a> ArmStatus<'a> {
     fn new(hardware: &'a Hardware) -> Result<Self> {
         let joints = calibrated(hardware)?;
         let ids: Vec<u8> = hardware.joints().map(|(_, servo)| servo.id).collect();
@@ -113,16 +113,17 @@ impl<'a> Watch<'a> {
     }
 
     fn look(&mut self) -> Result<(), BusError> {
-        let roles = self.hardware.wiring.servos[0].model.roles;
+        let map = self.hardware.bus_config.servos[0].model.map;
         let answers = self
             .bus
-            .sync_read(&self.ids, roles.feedback, roles.feedback_length)?;
-        let read = |(answer, servo): (&Option<Status>, &enact_arm::driver::wiring::Servo)| {
-            Reading::new(servo.model, answer.as_ref()?)
-        };
+            .sync_read(&self.ids, map.feedback, map.feedback_length)?;
+        let read =
+            |(answer, servo): (&Option<Status>, &enact_arm::driver::bus_config::ServoConfig)| {
+                Reading::new(servo.model, answer.as_ref()?)
+            };
         self.readings = answers
             .iter()
-            .zip(&self.hardware.wiring.servos)
+            .zip(&self.hardware.bus_config.servos)
             .map(read)
             .collect();
         let now = self.bus.now();
@@ -151,13 +152,13 @@ impl<'a> Watch<'a> {
         let mut joints = serde_json::Map::new();
         for (index, (name, servo)) in self.hardware.joints().enumerate() {
             let value = self.readings[index].map_or(Value::Null, |reading| {
-                let roles = servo.model.roles;
+                let map = servo.model.map;
                 json!({
                     "steps": reading.steps,
                     "position": self.joints.as_ref().map(|all| all[index].position(reading.steps)),
                     "load": reading.load as f64 / servo.model.full_load,
                     "temperature": reading.temperature,
-                    "voltage": roles.voltage.value(reading.voltage),
+                    "voltage": map.voltage.value(reading.voltage),
                     "error": reading.error,
                 })
             });
@@ -185,7 +186,7 @@ impl<'a> Watch<'a> {
             };
             let (position, unit) = self.position(index, reading);
             let load = 100.0 * reading.load as f64 / servo.model.full_load;
-            let volts = servo.model.roles.voltage.value(reading.voltage);
+            let volts = servo.model.map.voltage.value(reading.voltage);
             writeln!(
                 out,
                 "{name:<16} {position:>9.1}{unit} {load:>6.0}% {:>4}°C {volts:>6.1}V  {}{end}",

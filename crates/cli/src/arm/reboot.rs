@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use enact_arm::bus::{Bus, BusError};
+use enact_arm::driver::bus_config::ServoConfig;
 use enact_arm::driver::health;
-use enact_arm::driver::wiring::Servo;
 use enact_arm::servo::Restart;
 use serde_json::json;
 
@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Reboots the servo of a joint; `false` if its alarms are still there.
 pub fn reboot(hardware: &Hardware, joint: &str) -> Result<bool> {
-    let servo = hardware.wiring.servos[hardware.joint(joint)?];
+    let servo = hardware.bus_config.servos[hardware.joint(joint)?];
     if servo.model.facts().restart == Restart::Power {
         bail!(
             "joint `{joint}`: a Feetech servo must not be told to reboot, which starts its boot loader; free the joint, let it cool, then switch the arm's power off and on"
@@ -70,7 +70,7 @@ fn start_anew(bus: &mut Bus, id: u8) -> Result<()> {
 }
 
 /// What the servo reports, in words.
-fn alarms(bus: &mut Bus, servo: &Servo) -> Result<String> {
+fn alarms(bus: &mut Bus, servo: &ServoConfig) -> Result<String> {
     let error = bus.ping(servo.id)?.error;
     let alarms = health::alarms(bus, servo.id, servo.model, error)?;
     let names: Vec<String> = alarms.iter().map(ToString::to_string).collect();

@@ -2,8 +2,8 @@
 
 use anyhow::{Result, bail};
 use enact_arm::bus::{Bus, BusError};
-use enact_arm::driver::census::is_shared;
-use enact_arm::driver::wiring::Servo;
+use enact_arm::driver::bus_config::ServoConfig;
+use enact_arm::driver::id_conflict::is_shared;
 use enact_arm::servo::Register;
 use serde_json::json;
 
@@ -14,14 +14,14 @@ const ALONE: &str = "connect the servo of one joint alone, so that no other chan
 
 /// Gives the only servo on the bus a joint's id and the bus's baud rate.
 pub fn set_id(hardware: &Hardware, joint: &str) -> Result<bool> {
-    let servo = hardware.wiring.servos[hardware.joint(joint)?];
+    let servo = hardware.bus_config.servos[hardware.joint(joint)?];
     let (baud, id) = only_one(hardware)?;
     let mut bus = hardware.bus_at(baud)?;
     if is_shared(&mut bus, id, servo.model)? {
         bail!("several servos with id {id} answer at once; {ALONE}");
     }
-    let roles = servo.model.roles;
-    let number = roles.model_number.read(&mut bus, id)?;
+    let map = servo.model.map;
+    let number = map.model_number.read(&mut bus, id)?;
     if number != i64::from(servo.model.number) {
         bail!(
             "the servo is of model {number}; joint `{joint}` needs {} ({})",
@@ -29,14 +29,17 @@ pub fn set_id(hardware: &Hardware, joint: &str) -> Result<bool> {
             servo.model.number
         );
     }
-    roles.torque_enable.write(&mut bus, id, 0)?;
-    if let Some(lock) = roles.lock {
+    map.torque_enable.write(&mut bus, id, 0)?;
+    if let Some(lock) = map.lock {
         lock.write(&mut bus, id, 0)?;
     }
-    tell(&mut bus, id, roles.id, servo.id.into())?;
+    tell(&mut bus, id, map.id, servo.id.into())?;
     let rates = servo.model.family.baud_rates();
-    if let Some(index) = rates.iter().position(|rate| *rate == hardware.wiring.baud) {
-        tell(&mut bus, servo.id, roles.baud, index as i64)?;
+    if let Some(index) = rates
+        .iter()
+        .position(|rate| *rate == hardware.bus_config.baud)
+    {
+        tell(&mut bus, servo.id, map.baud, index as i64)?;
     }
     drop(bus);
     confirm(hardware, &servo)?;
@@ -46,7 +49,7 @@ pub fn set_id(hardware: &Hardware, joint: &str) -> Result<bool> {
             json!({
                 "joint": joint,
                 "servo": servo.id,
-                "baud": hardware.wiring.baud,
+                "baud": hardware.bus_config.baud,
                 "was": {"servo": id, "baud": baud},
             })
         );
@@ -55,7 +58,7 @@ pub fn set_id(hardware: &Hardware, joint: &str) -> Result<bool> {
     outln!(
         "joint `{joint}`: servo {id} at {baud} baud is servo {} at {} baud now",
         servo.id,
-        hardware.wiring.baud
+        hardware.bus_config.baud
     );
     Ok(true)
 }
@@ -64,7 +67,7 @@ pub fn set_id(hardware: &Hardware, joint: &str) -> Result<bool> {
 fn only_one(hardware: &Hardware) -> Result<(u32, u8)> {
     let mut found = Vec::new();
     let mut broken = 0;
-    for baud in hardware.wiring.family.baud_rates() {
+    for baud in hardware.bus_config.family.baud_rates() {
         let Ok(mut bus) = hardware.bus_at(*baud) else {
             continue;
         };
@@ -92,11 +95,11 @@ fn tell(bus: &mut Bus, id: u8, register: Register, value: i64) -> Result<()> {
 }
 
 /// The servo answers as it should now, and keeps its settings.
-fn confirm(hardware: &Hardware, servo: &Servo) -> Result<()> {
+fn confirm(hardware: &Hardware, servo: &ServoConfig) -> Result<()> {
     let mut bus = hardware.bus()?;
-    let roles = servo.model.roles;
-    let found = roles.id.read(&mut bus, servo.id)?;
-    if let Some(lock) = roles.lock {
+    let map = servo.model.map;
+    let found = map.id.read(&mut bus, servo.id)?;
+    if let Some(lock) = map.lock {
         lock.write(&mut bus, servo.id, 1)?;
     }
     if found != i64::from(servo.id) {

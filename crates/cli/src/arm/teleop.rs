@@ -7,20 +7,20 @@ use anyhow::{Context, Result, bail};
 use enact_arm::bus::Bus;
 use enact_arm::driver::feedback::Reading;
 use enact_arm::driver::joint::ServoJoint;
-use enact_arm::{Arm, ArmState, Ending, StopSwitch, Unfit};
-use enact_ground::motion::Pursuit;
+use enact_arm::{Arm, ArmState, ArmingFault, ShutdownMode, StopSwitch};
+use enact_ground::motion::OnlineTrajectory;
 use enact_robot::{Command, Gate};
 use enact_types::JointVector;
 use serde_json::json;
 
-use super::args::{Target, TeleopArgs};
+use super::args::{ArmTarget, TeleopArgs};
+use super::guided_recording::GuidedRecording;
 use super::hardware::Hardware;
-use super::recording::Recording;
 use super::torque;
-use crate::home::Home;
+use crate::config_hint;
+use crate::data_dir::DataDir;
 use crate::out::told;
-use crate::remedy;
-use crate::stops;
+use crate::stop_sources;
 
 /// The leader is read once in so many control periods.
 const PERIODS: u64 = 2;
@@ -37,10 +37,10 @@ const ALIKE: f64 = 0.1;
 ///
 /// # Errors
 /// If an arm is not there or not well, a port is lost, or the recording cannot be written.
-pub fn teleop(home: &Home, args: &TeleopArgs) -> Result<bool> {
-    let well = follow(home, args, || {
+pub fn teleop(data_dir: &DataDir, args: &TeleopArgs) -> Result<bool> {
+    let well = follow(data_dir, args, || {
         let stop = StopSwitch::new();
-        stops::arrange(&stop, &args.stop)?;
+        stop_sources::arrange(&stop, &args.stop)?;
         Ok(stop)
     })?;
     if args.target.json {
@@ -54,19 +54,19 @@ pub fn teleop(home: &Home, args: &TeleopArgs) -> Result<bool> {
 ///
 /// # Errors
 /// As [`teleop`].
-pub fn follow_until(home: &Home, args: &TeleopArgs, stop: StopSwitch) -> Result<bool> {
-    follow(home, args, || Ok(stop))
+pub fn follow_until(data_dir: &DataDir, args: &TeleopArgs, stop: StopSwitch) -> Result<bool> {
+    follow(data_dir, args, || Ok(stop))
 }
 
 fn follow(
-    home: &Home,
+    data_dir: &DataDir,
     args: &TeleopArgs,
     stop: impl FnOnce() -> Result<StopSwitch>,
 ) -> Result<bool> {
-    let follower = Hardware::find(home, &args.target)?;
+    let follower = Hardware::find(data_dir, &args.target)?;
     let leader = Hardware::find_leader(
-        home,
-        &Target {
+        data_dir,
+        &ArmTarget {
             port: args.leader.clone(),
             calibration: args.leader_calibration.clone(),
             ..args.target.clone()
@@ -77,13 +77,13 @@ fn follow(
     }
     let stop = stop()?;
     let leader = Leader::open(&leader)?;
-    let recording = Recording::begin(home, args, &follower)?;
-    let mut arm = follower.arm(Ending::Lower)?;
+    let recording = GuidedRecording::begin(data_dir, args, &follower)?;
+    let mut arm = follower.arm(ShutdownMode::Lower)?;
     errln!("the arm follows the leader; Ctrl-C ends it");
     let robot = Arc::new(follower.robot);
-    let mut pair = Pair {
+    let mut pair = TeleopArms {
         leader,
-        mirror: Mirror::new(&robot, &arm.state()?)?,
+        mirror: FollowerArm::new(&robot, &arm.state()?)?,
         recording,
     };
     let periods = args
@@ -107,13 +107,13 @@ fn follow(
 }
 
 /// Both arms, and who writes down what they do.
-struct Pair {
+struct TeleopArms {
     leader: Leader,
-    mirror: Mirror,
-    recording: Option<Recording>,
+    mirror: FollowerArm,
+    recording: Option<GuidedRecording>,
 }
 
-impl Pair {
+impl TeleopArms {
     /// Follows until it is over after so many periods; `false` if an alarm ended it before.
     fn follow(&mut self, arm: &mut dyn Arm, over: impl Fn(u64) -> bool) -> Result<bool> {
         let mut count = 0;
@@ -138,7 +138,7 @@ impl Pair {
     fn brake(&mut self, arm: &mut dyn Arm) -> Result<()> {
         self.mirror.stop();
         let mut noted = Ok(());
-        while !self.mirror.pursuit.is_at_rest() {
+        while !self.mirror.online_trajectory.is_at_rest() {
             let (_, state) = self.mirror.step(arm)?;
             noted = noted.and(self.note(&state));
         }
@@ -170,7 +170,7 @@ impl Leader {
     /// Lets go of an arm that its calibration fits.
     fn open(hardware: &Hardware) -> Result<Self> {
         let calibration = hardware.calibration().context("the leader")?;
-        let joints = ServoJoint::all(&hardware.robot, &hardware.wiring, &calibration)
+        let joints = ServoJoint::all(&hardware.robot, &hardware.bus_config, &calibration)
             .map_err(|unfit| anyhow::anyhow!("the leader: {unfit}"))?;
         let mut bus = hardware.bus()?;
         check_calibration(&mut bus, &joints)?;
@@ -195,10 +195,10 @@ impl Leader {
 
     /// Hears where it is. A port that is lost is an error, after which the follower brakes.
     fn look(&mut self) -> Result<()> {
-        let roles = self.joints[0].servo.model.roles;
+        let map = self.joints[0].servo.model.map;
         let answers = self
             .bus
-            .sync_read(&self.ids, roles.feedback, roles.feedback_length)
+            .sync_read(&self.ids, map.feedback, map.feedback_length)
             .context("the leader")?;
         let position = |(joint, answer): (&ServoJoint, &Option<_>)| {
             let reading = Reading::new(joint.servo.model, answer.as_ref()?)?;
@@ -223,15 +223,15 @@ impl Leader {
 fn check_calibration(bus: &mut Bus, joints: &[ServoJoint]) -> Result<()> {
     let differences = ServoJoint::differences(joints, bus).context("the leader")?;
     if !differences.is_empty() {
-        let unfit = Unfit::OtherCalibration(differences);
+        let unfit = ArmingFault::OtherCalibration(differences);
         bail!("the leader: {unfit}\nhint: name its own with --leader-calibration");
     }
     Ok(())
 }
 
 /// What makes the follower do the same.
-struct Mirror {
-    pursuit: Pursuit,
+struct FollowerArm {
+    online_trajectory: OnlineTrajectory,
     gate: Gate,
     /// Whether the arms have stood alike since the leader was last silent.
     alike: bool,
@@ -240,13 +240,13 @@ struct Mirror {
     stopping: bool,
 }
 
-impl Mirror {
+impl FollowerArm {
     fn new(robot: &Arc<enact_robot::Robot>, state: &ArmState) -> Result<Self> {
         let start = state.start();
-        let pursuit =
-            Pursuit::new(robot, &start).map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+        let online_trajectory =
+            OnlineTrajectory::new(robot, &start).map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
         Ok(Self {
-            pursuit,
+            online_trajectory,
             gate: Gate::new(robot),
             alike: false,
             last: state.position.clone(),
@@ -266,20 +266,20 @@ impl Mirror {
         self.alike |= self.last.max_difference(goal) < ALIKE;
         let speed = if self.alike { 1.0 } else { GENTLE };
         // What is refused is not followed: the motion before goes on to its end.
-        if let Err(refusal) = self.pursuit.aim(goal, speed) {
+        if let Err(refusal) = self.online_trajectory.aim(goal, speed) {
             tracing::debug!("{refusal}");
         }
     }
 
     fn stop(&mut self) {
         if !self.stopping {
-            self.pursuit.stop();
+            self.online_trajectory.stop();
             self.stopping = true;
         }
     }
 
     fn step(&mut self, arm: &mut dyn Arm) -> Result<(Command, ArmState)> {
-        let command = self.pursuit.advance();
+        let command = self.online_trajectory.advance();
         let state = arm.cycle(&command)?;
         self.last = command.positions().clone();
         Ok((command, state))
@@ -289,6 +289,6 @@ impl Mirror {
     fn check(&self, command: &Command, state: &ArmState) -> Result<()> {
         self.gate
             .following(command, &state.position)
-            .map_err(|refusal| remedy::error(&refusal))
+            .map_err(|refusal| config_hint::error(&refusal))
     }
 }

@@ -2,13 +2,13 @@
 
 use anyhow::{Result, bail};
 use enact_arm::bus::Bus;
-use enact_arm::driver::wiring::Servo;
-use enact_arm::{Ending, StopSwitch};
+use enact_arm::driver::bus_config::ServoConfig;
+use enact_arm::{ShutdownMode, StopSwitch};
 use serde_json::json;
 
 use super::args::OnOff;
 use super::hardware::Hardware;
-use crate::stops::on_interrupt;
+use crate::stop_sources::on_interrupt;
 
 /// How often a servo is told before it is given up.
 const ATTEMPTS: usize = 3;
@@ -35,7 +35,7 @@ pub fn torque(hardware: &Hardware, state: OnOff) -> Result<bool> {
 fn on(hardware: &Hardware) -> Result<()> {
     // A first Ctrl-C must not leave half of its motors on.
     on_interrupt(StopSwitch::new())?;
-    Ok(hardware.arm(Ending::Hold)?.end()?)
+    Ok(hardware.arm(ShutdownMode::Hold)?.end()?)
 }
 
 /// Switches every motor off that can be reached, without asking for calibration or health.
@@ -54,8 +54,8 @@ pub fn off(hardware: &Hardware) -> Result<()> {
 }
 
 /// Switches one motor off and makes sure of it.
-pub fn off_one(bus: &mut Bus, servo: &Servo) -> Result<()> {
-    let register = servo.model.roles.torque_enable;
+pub fn off_one(bus: &mut Bus, servo: &ServoConfig) -> Result<()> {
+    let register = servo.model.map.torque_enable;
     let mut last = None;
     for _ in 0..ATTEMPTS {
         let written = register.write(bus, servo.id, 0);

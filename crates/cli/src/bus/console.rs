@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use enact_emulator::{Faults, PtyBus};
 
-use crate::home::did_you_mean;
+use crate::data_dir::did_you_mean;
 
 /// What can be typed.
 pub const HELP: &str = "\
@@ -34,7 +34,7 @@ impl Console {
             ["hand", joint, to] => self.hand(joint, to, port),
             ["fault", name, keys @ ..] => strike(name, keys, port),
             ["well"] => {
-                port.with(|network| network.faults().clear());
+                port.with(|emulated_bus| emulated_bus.faults().clear());
                 Ok(())
             }
             _ => bail!("`{line}` is nothing that can be done\n{HELP}"),
@@ -58,7 +58,7 @@ impl Console {
                 Some(degrees.to_radians())
             }
         };
-        port.with(|network| network.plant_mut().guide(joint, to));
+        port.with(|emulated_bus| emulated_bus.plant_mut().guide(joint, to));
         Ok(())
     }
 }
@@ -78,6 +78,6 @@ fn strike(name: &str, keys: &[&str], port: &PtyBus) -> Result<()> {
         }
     }
     let rules = Faults::parse(&rule).map_err(|error| anyhow::anyhow!(error.message))?;
-    port.with(|network| network.faults().extend(rules));
+    port.with(|emulated_bus| emulated_bus.faults().extend(rules));
     Ok(())
 }

@@ -4,48 +4,48 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use enact_arm::bus::{Bus, SerialLine};
+use enact_arm::bus::{Bus, SerialTransport};
 use enact_arm::calibration::Calibration;
+use enact_arm::driver::bus_config::ServoConfig;
 use enact_arm::driver::joint::ServoJoint;
-use enact_arm::driver::wiring::Servo;
-use enact_arm::driver::{Options, ServoArm, Wiring};
-use enact_arm::{Ending, StopSwitch};
-use enact_emulator::{Emulator, Faults, Network, PtyBus, nominal_calibration};
-use enact_journal::ServoInfo;
+use enact_arm::driver::{ArmingOptions, BusConfig, ServoArm};
+use enact_arm::{ShutdownMode, StopSwitch};
+use enact_emulator::{BusBuilder, EmulatedBus, Faults, PtyBus, nominal_calibration};
+use enact_recording::ServoInfo;
 use enact_robot::Robot;
 use enact_sim::{SimPlant, Simulator};
 use enact_types::text;
 use serde_json::{Map, Value, json};
 
-use super::arrivals::Arrivals;
 use super::console::Console;
-use super::pictures::Pictures;
+use super::packet_log::PacketLog;
+use super::picture_folder::PictureFolder;
 use crate::arm::args::EmulateArgs;
-use crate::arm::choice::EmulatedPort;
-use crate::arm::hardware::wiring;
-use crate::arm::lines::Lines;
-use crate::home::Home;
+use crate::arm::arm_config::EmulatedPort;
+use crate::arm::hardware::bus_config;
+use crate::arm::stdin_lines::StdinLines;
+use crate::data_dir::DataDir;
 use crate::out::told;
-use crate::stops::on_interrupt;
+use crate::stop_sources::on_interrupt;
 
 /// Pause between two looks at what a person types and what arrived.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// A simulated arm and the servos that turn it.
-pub struct Bench {
+pub struct EmulatedArm {
     robot: Robot,
-    wiring: Wiring,
+    bus_config: BusConfig,
     calibration: Calibration,
     simulator: Simulator,
 }
 
-impl Bench {
+impl EmulatedArm {
     /// The arm of this world, with a calibration that such an arm could have.
-    pub fn new(robot: &Robot, wiring: Wiring, simulator: Simulator) -> Self {
+    pub fn new(robot: &Robot, bus_config: BusConfig, simulator: Simulator) -> Self {
         Self {
             robot: robot.clone(),
-            calibration: nominal_calibration(robot, &wiring),
-            wiring,
+            calibration: nominal_calibration(robot, &bus_config),
+            bus_config,
             simulator,
         }
     }
@@ -58,62 +58,66 @@ impl Bench {
             )
         };
         let calibration = Calibration::load(path).map_err(|error| wrong(error.to_string()))?;
-        ServoJoint::all(&self.robot, &self.wiring, &calibration)
+        ServoJoint::all(&self.robot, &self.bus_config, &calibration)
             .map_err(|unfit| wrong(format!("{}: {unfit}", path.display())))?;
         self.calibration = calibration;
         Ok(self)
     }
 
     /// Its servos.
-    pub fn network(&self, faults: Faults) -> Result<Network> {
-        let plant = SimPlant::new(self.simulator.clone(), &self.robot, &self.wiring);
-        let emulator = Emulator {
+    pub fn emulated_bus(&self, faults: Faults) -> Result<EmulatedBus> {
+        let plant = SimPlant::new(self.simulator.clone(), &self.robot, &self.bus_config);
+        let emulator = BusBuilder {
             robot: &self.robot,
-            wiring: &self.wiring,
+            bus_config: &self.bus_config,
             calibration: &self.calibration,
             faults,
         };
-        Ok(emulator.network(Box::new(plant))?)
+        Ok(emulator.emulated_bus(Box::new(plant))?)
     }
 
     /// The arm on its port, armed.
-    pub fn arm(&self, port: &EmulatedPort, ending: Ending) -> Result<ServoArm> {
+    pub fn arm(&self, port: &EmulatedPort, shutdown: ShutdownMode) -> Result<ServoArm> {
         let bus = match port {
             EmulatedPort::Pty(port) => {
                 let path = port.path().context("the emulated port is unplugged")?;
-                let Wiring { family, baud, .. } = self.wiring;
-                let line = SerialLine::open(&path.display().to_string(), baud)?;
+                let BusConfig { family, baud, .. } = self.bus_config;
+                let line = SerialTransport::open(&path.display().to_string(), baud)?;
                 Bus::new(Box::new(line), family.codec(), baud)
             }
-            EmulatedPort::Line(line) => line.bus(&self.wiring),
+            EmulatedPort::Line(line) => line.bus(&self.bus_config),
         };
         Ok(ServoArm::arm(
             bus,
             &self.robot,
-            &self.wiring,
+            &self.bus_config,
             &self.calibration,
-            Options { ending },
+            ArmingOptions { shutdown },
         )?)
     }
 
     /// Its servos as LeRobot knows them.
     pub fn servos(&self) -> Result<ServoInfo> {
-        Ok(ServoInfo::of(&self.robot, &self.wiring, &self.calibration)?)
+        Ok(ServoInfo::of(
+            &self.robot,
+            &self.bus_config,
+            &self.calibration,
+        )?)
     }
 
     /// What is served, for a program.
     fn facts(&self, port: &Path) -> Value {
-        let servos = self.joints().into_iter().zip(&self.wiring.servos);
+        let servos = self.joints().into_iter().zip(&self.bus_config.servos);
         let joints: Map<String, Value> = servos
             .map(|(name, servo)| {
-                let Servo { id, model, .. } = servo;
+                let ServoConfig { id, model, .. } = servo;
                 (name, json!({"servo": id, "model": model.name}))
             })
             .collect();
         json!({
             "port": port,
             "robot": self.robot.name(),
-            "baud": self.wiring.baud,
+            "baud": self.bus_config.baud,
             "joints": joints,
         })
     }
@@ -126,12 +130,12 @@ impl Bench {
 }
 
 /// Serves an arm until told to stop.
-pub fn emulate(home: &Home, args: &EmulateArgs) -> Result<bool> {
-    let robot = home.guarded(&args.robot)?;
-    let scene = home.scene(&args.scene)?.before(&robot);
+pub fn emulate(data_dir: &DataDir, args: &EmulateArgs) -> Result<bool> {
+    let robot = data_dir.guarded(&args.robot)?;
+    let scene = data_dir.scene(&args.scene)?.before(&robot);
     let simulator = Simulator::new(&robot, &scene.draw(args.seed), false);
-    let wiring = wiring(home, &robot, &args.robot, args.protocol)?;
-    let bench = Bench::new(&robot, wiring, simulator.clone());
+    let bus_config = bus_config(data_dir, &robot, &args.robot, args.protocol)?;
+    let bench = EmulatedArm::new(&robot, bus_config, simulator.clone());
     let bench = match &args.calibration {
         Some(path) if path.symlink_metadata().is_ok() && !args.uncalibrated => {
             bench.calibrated_by(path)?
@@ -142,22 +146,22 @@ pub fn emulate(home: &Home, args: &EmulateArgs) -> Result<bool> {
         }
         _ => bench,
     };
-    let mut network = bench.network(read_faults(args.faults.as_deref())?)?;
-    network.set_timed(!args.untimed);
+    let mut emulated_bus = bench.emulated_bus(read_faults(args.faults.as_deref())?)?;
+    emulated_bus.set_timed(!args.untimed);
     if args.uncalibrated {
-        forget_calibration(&mut network);
+        forget_calibration(&mut emulated_bus);
     } else if !args.limp {
-        network.hold();
+        emulated_bus.hold();
     }
-    let mut arrivals = args.log.as_deref().map(Arrivals::create).transpose()?;
+    let mut arrivals = args.log.as_deref().map(PacketLog::create).transpose()?;
     let mut pictures = args
         .pictures
         .as_deref()
-        .map(|folder| Pictures::create(folder, &simulator, args.seed, args.picture_fps))
+        .map(|folder| PictureFolder::create(folder, &simulator, args.seed, args.picture_fps))
         .transpose()?;
     let stop = StopSwitch::new();
     on_interrupt(stop.clone())?;
-    let port = PtyBus::serve(network, args.link.as_deref()).context("cannot serve a pty")?;
+    let port = PtyBus::serve(emulated_bus, args.link.as_deref()).context("cannot serve a pty")?;
     if let Some(path) = port.path() {
         if args.json {
             outln!("{}", bench.facts(&path));
@@ -167,7 +171,7 @@ pub fn emulate(home: &Home, args: &EmulateArgs) -> Result<bool> {
     }
     errln!("{}", super::console::HELP);
     let console = Console::new(bench.joints());
-    let lines = Lines::read();
+    let lines = StdinLines::read();
     while !stop.is_pressed() {
         if let Some(line) = lines.wait(PAUSE)
             && let Err(error) = console.obey(&line, &port)
@@ -196,11 +200,11 @@ pub fn read_faults(path: Option<&Path>) -> Result<Faults> {
 }
 
 /// As the factory made them.
-fn forget_calibration(network: &mut Network) {
-    for servo in network.servos() {
-        let roles = servo.model().roles;
-        servo.set(roles.homing_offset, 0);
-        servo.set(roles.min_position, 0);
-        servo.set(roles.max_position, servo.model().steps_per_turn - 1);
+fn forget_calibration(emulated_bus: &mut EmulatedBus) {
+    for servo in emulated_bus.servos() {
+        let map = servo.model().map;
+        servo.set(map.homing_offset, 0);
+        servo.set(map.min_position, 0);
+        servo.set(map.max_position, servo.model().steps_per_turn - 1);
     }
 }

@@ -4,22 +4,22 @@
 //! |---|---|
 //! | [`emulate`] | an arm of servos on a pty, with physics behind it |
 //! | [`console`] | what a person types to let things go wrong |
-//! | [`arrivals`] | a log of what arrived |
-//! | [`pictures`] | the scene's camera, as a folder |
+//! | [`packet_log`] | a log of what arrived |
+//! | [`picture_folder`] | the scene's camera, as a folder |
 
-mod arrivals;
 mod console;
 pub mod emulate;
-mod pictures;
+mod packet_log;
+mod picture_folder;
 
 use anyhow::Result;
 
 use crate::arm::args::BusCommand;
-use crate::home::Home;
+use crate::data_dir::DataDir;
 
 /// Does what was asked.
-pub fn run(home: &Home, command: &BusCommand) -> Result<bool> {
+pub fn run(data_dir: &DataDir, command: &BusCommand) -> Result<bool> {
     match command {
-        BusCommand::Emulate(args) => emulate::emulate(home, args),
+        BusCommand::Emulate(args) => emulate::emulate(data_dir, args),
     }
 }

@@ -33,7 +33,7 @@ pub fn put(plan: &str, more: &[&str]) -> Output {
 
 /// The command line of [`put`].
 pub fn put_arguments<'a>(plan: &'a str, more: &[&'a str]) -> Vec<&'a str> {
-    let put = ["run", TASK, "--plan", plan, "--perception", "truth"];
+    let put = ["run", TASK, "--plan", plan, "--perception", "ground-truth"];
     [&put[..], more].concat()
 }
 

@@ -2,15 +2,15 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`one`] | requests for one deed |
-//! | [`several`] | requests for several deeds |
-//! | [`unclear`] | requests that name nothing, too much, or what is not there |
-//! | [`talk`] | words that ask for no deed, and words that should not count |
+//! | [`single`] | requests for one action |
+//! | [`sequence`] | requests for several actions |
+//! | [`ambiguous`] | requests that name nothing, too much, or what is not there |
+//! | [`no_action`] | words that ask for no action, and words that should not count |
 
-mod one;
-mod several;
-pub(crate) mod talk;
-mod unclear;
+mod ambiguous;
+pub(crate) mod no_action;
+mod sequence;
+mod single;
 
 use enact_plan::{Situation, prompt};
 use rand::seq::IndexedRandom;
@@ -19,10 +19,10 @@ use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
 use crate::episode::{advance, any_table, natural_relation};
-use crate::goal::{Deed, Goal};
-use crate::teacher;
+use crate::expert;
+use crate::intent::{Action, Intent};
 use crate::vocabulary::is_movable;
-use crate::wording::{Language, Speaker, Wordings};
+use crate::wording::{Language, Speaker, WordingSplit};
 
 /// Share of requests in Chinese.
 const CHINESE: f64 = 0.27;
@@ -34,36 +34,36 @@ pub struct PlanExample {
     pub prompt: String,
     /// The plan as JSON.
     pub completion: String,
-    /// What is practised.
+    /// What is practiced.
     pub kind: &'static str,
 }
 
-type Draw = fn(&mut Speaker<'_>, &mut Situation) -> Option<(String, Goal)>;
+type Draw = fn(&mut Speaker<'_>, &mut Situation) -> Option<(String, Intent)>;
 
-/// What is practised, and how often.
+/// What is practiced, and how often.
 const KINDS: &[(&str, u32, Draw)] = &[
-    ("put", 20, one::put),
-    ("stack", 5, one::stack),
-    ("beside", 6, one::beside),
-    ("pick", 3, one::pick),
-    ("point", 3, one::point),
-    ("push", 3, one::push),
-    ("home", 1, one::home),
-    ("several", 6, several::several),
-    ("all", 14, several::all),
-    ("sort", 9, several::sort),
-    ("tower", 5, several::tower),
-    ("swap", 30, several::swap),
-    ("reference", 26, unclear::spatial),
-    ("missing", 13, unclear::missing),
-    ("short", 14, unclear::short),
-    ("pronoun", 3, unclear::pronoun),
-    ("talk", 9, talk::talk),
-    ("hostile", 5, talk::hostile),
+    ("put", 20, single::put),
+    ("stack", 5, single::stack),
+    ("beside", 6, single::beside),
+    ("pick", 3, single::pick),
+    ("point", 3, single::point),
+    ("push", 3, single::push),
+    ("home", 1, single::home),
+    ("several", 6, sequence::several),
+    ("all", 14, sequence::all),
+    ("sort", 9, sequence::sort),
+    ("tower", 5, sequence::tower),
+    ("swap", 30, sequence::swap),
+    ("reference", 26, ambiguous::spatial),
+    ("missing", 13, ambiguous::missing),
+    ("short", 14, ambiguous::short),
+    ("pronoun", 3, ambiguous::pronoun),
+    ("talk", 9, no_action::talk),
+    ("hostile", 5, no_action::hostile),
 ];
 
 /// The `index`th example of a data set; the same for the same seed.
-pub fn example(seed: u64, index: u64, wordings: Wordings) -> PlanExample {
+pub fn example(seed: u64, index: u64, wordings: WordingSplit) -> PlanExample {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(index);
     let (kind, _, draw) = KINDS
@@ -81,13 +81,13 @@ pub fn example(seed: u64, index: u64, wordings: Wordings) -> PlanExample {
             language,
             wordings,
         };
-        if let Some((task, goal)) = draw(&mut speaker, &mut situation) {
-            situation.task = task;
+        if let Some((instruction, goal)) = draw(&mut speaker, &mut situation) {
+            situation.instruction = instruction;
             break (situation, goal);
         }
     };
     advance(&mut rng, &goal, &mut situation);
-    let plan = teacher::plan(&goal, &situation);
+    let plan = expert::plan(&goal, &situation);
     PlanExample {
         prompt: prompt::compact(&situation),
         completion: serde_json::to_string(&plan).expect("a plan is always valid JSON"),
@@ -123,16 +123,16 @@ fn container(speaker: &mut Speaker<'_>, situation: &Situation) -> Option<String>
     one_of(speaker, situation, |name| !is_movable(name))
 }
 
-fn put_deed(object: &str, target: &str) -> Deed {
-    Deed::Put {
+fn put_action(object: &str, target: &str) -> Action {
+    Action::Put {
         object: object.to_owned(),
         relation: natural_relation(target),
         target: target.to_owned(),
     }
 }
 
-fn worded(speaker: &mut Speaker<'_>, deeds: Vec<Deed>) -> (String, Goal) {
-    (speaker.ask_for(&deeds), Goal::Act(deeds))
+fn worded(speaker: &mut Speaker<'_>, actions: Vec<Action>) -> (String, Intent) {
+    (speaker.ask_for(&actions), Intent::Act(actions))
 }
 
 #[cfg(test)]
@@ -145,15 +145,15 @@ mod tests {
     fn examples_are_valid_varied_and_repeatable() {
         let mut kinds = BTreeSet::new();
         for index in 0..1000 {
-            let made = example(7, index, Wordings::Training);
+            let made = example(7, index, WordingSplit::Training);
             Plan::parse(&made.completion).unwrap();
-            assert_eq!(made, example(7, index, Wordings::Training));
+            assert_eq!(made, example(7, index, WordingSplit::Training));
             kinds.insert(made.kind);
         }
         assert_eq!(kinds.len(), KINDS.len(), "{kinds:?}");
         assert_ne!(
-            example(7, 1, Wordings::Training),
-            example(8, 1, Wordings::Training)
+            example(7, 1, WordingSplit::Training),
+            example(8, 1, WordingSplit::Training)
         );
     }
 }

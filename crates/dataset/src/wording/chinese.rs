@@ -3,64 +3,66 @@
 use enact_plan::{Direction, Relation};
 use rand::RngExt;
 
-use super::{Saying, Speaker};
-use crate::vocabulary::{colour_of, shape_of};
+use super::{SentenceTemplate, Speaker};
+use crate::vocabulary::{color_of, shape_of};
 
 /// Ways to say it.
-pub fn patterns(saying: Saying) -> &'static [&'static str] {
+pub fn patterns(saying: SentenceTemplate) -> &'static [&'static str] {
     match saying {
-        Saying::Put(Relation::In) => &[
+        SentenceTemplate::Put(Relation::In) => &[
             "(把|将){what}(放进|放到|放入|放在|装进|装到|丢进|移到|移进|拿到|摆进){where}(里|里面|中|里边|内)",
             "(把|将){what}(放进|放入|装进|丢进|移进){where}",
             "(拿起|抓住|拿|夹起){what}(，|)(然后|再|并|)放(进|到|入){where}(里|里面|中)",
             "{what}(要|应该|得)放(进|到|在){where}(里|里面|中)",
             "(我想|我想要|我要)(把|将){what}放(进|到){where}(里|里面|中)",
         ],
-        Saying::Put(Relation::On) => &[
+        SentenceTemplate::Put(Relation::On) => &[
             "(把|将){what}(放到|放在|移到|摆到|摆在|拿到|置于){where}(上|上面|上边)",
             "(拿起|抓住|拿|夹起){what}(，|)(然后|再|并|)放(到|在){where}(上|上面)",
             "{what}(要|应该|得)放(到|在){where}(上|上面)",
             "(我想|我想要|我要)(把|将){what}放(到|在){where}(上|上面)",
         ],
-        Saying::Put(Relation::LeftOf) => {
+        SentenceTemplate::Put(Relation::LeftOf) => {
             &["(把|将){what}(放到|放在|移到|移动到|摆在){where}(的|)(左边|左侧|左面)"]
         }
-        Saying::Put(Relation::RightOf) => {
+        SentenceTemplate::Put(Relation::RightOf) => {
             &["(把|将){what}(放到|放在|移到|移动到|摆在){where}(的|)(右边|右侧|右面)"]
         }
-        Saying::Put(Relation::InFrontOf) => {
+        SentenceTemplate::Put(Relation::InFrontOf) => {
             &["(把|将){what}(放到|放在|移到|移动到|摆在){where}(的|)(前面|前边|前方)"]
         }
-        Saying::Put(Relation::Behind) => {
+        SentenceTemplate::Put(Relation::Behind) => {
             &["(把|将){what}(放到|放在|移到|移动到|摆在){where}(的|)(后面|后边|后方)"]
         }
-        Saying::Put(Relation::NextTo) => {
+        SentenceTemplate::Put(Relation::NextTo) => {
             &["(把|将){what}(放到|放在|移到|移动到|摆在){where}(的|)(旁边|边上|附近)"]
         }
-        Saying::Stack => &["(把|将){what}(叠|堆|摞|搭)(到|在){where}(上|上面)"],
-        Saying::Pick => &[
+        SentenceTemplate::Stack => &["(把|将){what}(叠|堆|摞|搭)(到|在){where}(上|上面)"],
+        SentenceTemplate::Pick => &[
             "(拿起|抓起|抓住|夹起|拿|取|举起|捡起|拿住){what}",
             "(把|将){what}(拿起来|抓起来|夹起来|举起来|拿给我|给我)",
         ],
-        Saying::Point => &[
+        SentenceTemplate::Point => &[
             "(指向|指着|指一下|指出|指){what}",
             "{what}在(哪里|哪|哪儿|什么地方)",
             "(找到|找一下|给我看){what}",
         ],
-        Saying::Push(Direction::Left) => {
+        SentenceTemplate::Push(Direction::Left) => {
             &["(把|将){what}(往左推|向左推|推到左边|往左边推|向左移|往左移一点)"]
         }
-        Saying::Push(Direction::Right) => {
+        SentenceTemplate::Push(Direction::Right) => {
             &["(把|将){what}(往右推|向右推|推到右边|往右边推|向右移|往右移一点)"]
         }
-        Saying::Push(Direction::Away) => {
+        SentenceTemplate::Push(Direction::Away) => {
             &["(把|将){what}(推远|推开|推远一点|往后推|向后推|往远处推)"]
         }
-        Saying::Push(Direction::Closer) => {
+        SentenceTemplate::Push(Direction::Closer) => {
             &["(把|将){what}(推近|推近一点|往前推|向前推|推过来|推到我这边)"]
         }
-        Saying::Home => &["(回家|回到原位|复位|回原位|回到起点|把手臂收回去|回到初始位置)"],
-        Saying::Courtesy => &[
+        SentenceTemplate::Home => {
+            &["(回家|回到原位|复位|回原位|回到起点|把手臂收回去|回到初始位置)"]
+        }
+        SentenceTemplate::Courtesy => &[
             "(请|请你|帮我|麻烦你|麻烦|机器人，|你好，|现在|能不能|可以|你能|你可以|请帮我|好，){what}",
             "{what}(。|吧|！|好吗|谢谢|，谢谢|可以吗|吗)",
             "(请|请你|帮我|麻烦你){what}(。|吧|好吗|，谢谢)",
@@ -70,12 +72,12 @@ pub fn patterns(saying: Saying) -> &'static [&'static str] {
 
 /// “红色的方块”, mostly.
 pub fn name(speaker: &mut Speaker<'_>, name: &str) -> String {
-    let (colour, shape) = (colour(colour_of(name)), shape(speaker, shape_of(name)));
+    let (color, shape) = (color(color_of(name)), shape(speaker, shape_of(name)));
     match speaker.rng.random_range(0..6) {
-        0 => format!("{colour}{shape}"),
-        1 => format!("那个{colour}色的{shape}"),
-        2 => format!("{colour}色{shape}"),
-        _ => format!("{colour}色的{shape}"),
+        0 => format!("{color}{shape}"),
+        1 => format!("那个{color}色的{shape}"),
+        2 => format!("{color}色{shape}"),
+        _ => format!("{color}色的{shape}"),
     }
 }
 
@@ -83,7 +85,7 @@ pub fn name(speaker: &mut Speaker<'_>, name: &str) -> String {
 pub fn plain_name(name: &str) -> String {
     format!(
         "{}色的{}",
-        colour(colour_of(name)),
+        color(color_of(name)),
         plain_shape(shape_of(name))
     )
 }
@@ -113,9 +115,9 @@ pub fn plain_shape(shape: &str) -> &str {
     }
 }
 
-/// The word for a colour.
-pub fn colour(colour: &str) -> &str {
-    match colour {
+/// The word for a color.
+pub fn color(color: &str) -> &str {
+    match color {
         "red" => "红",
         "green" => "绿",
         "blue" => "蓝",

@@ -3,13 +3,13 @@
 use enact_plan::{Direction, Relation};
 use rand::RngExt;
 
-use super::{Saying, Speaker};
-use crate::vocabulary::{colour_of, shape_of};
+use super::{SentenceTemplate, Speaker};
+use crate::vocabulary::{color_of, shape_of};
 
 /// Ways to say it.
-pub fn patterns(saying: Saying) -> &'static [&'static str] {
+pub fn patterns(saying: SentenceTemplate) -> &'static [&'static str] {
     match saying {
-        Saying::Put(Relation::In) => &[
+        SentenceTemplate::Put(Relation::In) => &[
             "(put|place|drop|set|lay|move|bring|get|stick|throw) {what} (in|into|inside) {where}",
             "(put|place|drop|move) {what} (in|into|inside) {where}",
             "(pick up|pick|grab|take|get|lift) {what} and (put|place|drop|set|move) it (in|into|inside) {where}",
@@ -27,7 +27,7 @@ pub fn patterns(saying: Saying) -> &'static [&'static str] {
             "(into|in) {where} with {what}",
             "{what}(, |: )(into|in|inside) {where}",
         ],
-        Saying::Put(Relation::On) => &[
+        SentenceTemplate::Put(Relation::On) => &[
             "(put|place|drop|set|lay|move|bring|get) {what} (on|onto|on top of|upon) {where}",
             "(put|place|set) {what} (on|onto|on top of) {where}",
             "(pick up|pick|grab|take|get|lift) {what} and (put|place|drop|set|lay) it (on|onto|on top of) {where}",
@@ -39,73 +39,73 @@ pub fn patterns(saying: Saying) -> &'static [&'static str] {
             "(do you mind|how about|what about|would you consider|try|start by) (putting|placing|laying|moving) {what} (on|onto|on top of) {where}",
             "(bring|carry|move|take) {what} (over to|to) {where} and (put|lay|set) it (on it|on top|down on it)",
         ],
-        Saying::Put(Relation::LeftOf) => &[
+        SentenceTemplate::Put(Relation::LeftOf) => &[
             "(put|place|set|move|lay|bring) {what} (left of|to the left of|on the left of|on the left side of|to the left side of|left from) {where}",
             "(pick up|grab|take) {what} and (put|place|set) it (left of|to the left of|on the left of) {where}",
             "(i want|i'd like) {what} (left of|to the left of|on the left of) {where}",
             "{what} (goes|should be|belongs) (left of|to the left of) {where}",
         ],
-        Saying::Put(Relation::RightOf) => &[
+        SentenceTemplate::Put(Relation::RightOf) => &[
             "(put|place|set|move|lay|bring) {what} (right of|to the right of|on the right of|on the right side of|to the right side of|right from) {where}",
             "(pick up|grab|take) {what} and (put|place|set) it (right of|to the right of|on the right of) {where}",
             "(i want|i'd like) {what} (right of|to the right of|on the right of) {where}",
             "{what} (goes|should be|belongs) (right of|to the right of) {where}",
         ],
-        Saying::Put(Relation::InFrontOf) => &[
+        SentenceTemplate::Put(Relation::InFrontOf) => &[
             "(put|place|set|move|lay|bring) {what} (in front of|before|to the front of|just in front of) {where}",
             "(pick up|grab|take) {what} and (put|place|set) it (in front of|before) {where}",
             "(i want|i'd like) {what} in front of {where}",
             "{what} (goes|should be|belongs) in front of {where}",
         ],
-        Saying::Put(Relation::Behind) => &[
+        SentenceTemplate::Put(Relation::Behind) => &[
             "(put|place|set|move|lay|bring) {what} (behind|in back of|at the back of|just behind) {where}",
             "(pick up|grab|take) {what} and (put|place|set) it behind {where}",
             "(i want|i'd like) {what} behind {where}",
             "{what} (goes|should be|belongs) behind {where}",
         ],
-        Saying::Put(Relation::NextTo) => &[
+        SentenceTemplate::Put(Relation::NextTo) => &[
             "(put|place|set|move|lay|bring) {what} (next to|beside|near|close to|by|alongside|right next to) {where}",
             "(pick up|grab|take) {what} and (put|place|set) it (next to|beside|near|by) {where}",
             "(i want|i'd like) {what} (next to|beside|near) {where}",
             "{what} (goes|should be|belongs) (next to|beside) {where}",
         ],
-        Saying::Stack => &[
+        SentenceTemplate::Stack => &[
             "stack {what} (on|onto|on top of) {where}",
             "(pile|balance) {what} (on|onto|on top of) {where}",
             "(put|set) {what} on top of {where}",
         ],
-        Saying::Pick => &[
+        SentenceTemplate::Pick => &[
             "(pick up|pick|grab|take|lift|lift up|grasp|hold|get|fetch|raise|grip|seize) {what}",
             "(pick|lift|take|hold) {what} up",
             "(i want you to|i need you to) (pick up|hold|take|lift) {what}",
             "(get|take) hold of {what}",
             "(give|hand) me {what}",
         ],
-        Saying::Point => &[
+        SentenceTemplate::Point => &[
             "(point to|point at|point towards|show me|where is|find|locate|indicate|look for) {what}",
             "where's {what}",
             "(show|tell) me where {what} is",
             "(can you see|do you see) {what}",
         ],
-        Saying::Push(Direction::Left) => &[
+        SentenceTemplate::Push(Direction::Left) => &[
             "(push|slide|shove|nudge|move) {what} (left|to the left|leftwards|leftward|a bit to the left|over to the left)",
         ],
-        Saying::Push(Direction::Right) => &[
+        SentenceTemplate::Push(Direction::Right) => &[
             "(push|slide|shove|nudge|move) {what} (right|to the right|rightwards|rightward|a bit to the right|over to the right)",
         ],
-        Saying::Push(Direction::Away) => &[
+        SentenceTemplate::Push(Direction::Away) => &[
             "(push|slide|shove|nudge|move) {what} (away|away from me|back|backwards|further away|farther away)",
         ],
-        Saying::Push(Direction::Closer) => &[
+        SentenceTemplate::Push(Direction::Closer) => &[
             "(push|slide|shove|nudge|move|pull) {what} (closer|towards me|closer to me|forward|forwards|nearer|to me)",
         ],
-        Saying::Home => &[
+        SentenceTemplate::Home => &[
             "(go|move|return|drive|come) (home|back home|to your home position|to the home position|to the start)",
             "(move|bring) (your|the) arm (home|back|away|out of the way)",
             "(park|retract|rest) (yourself|the arm|your arm)",
             "home position",
         ],
-        Saying::Courtesy => &[
+        SentenceTemplate::Courtesy => &[
             "(please|can you|could you|could you please|can you please|would you|will you|now|robot,|hey,|hey robot,|hi,|ok,|okay,|hello,|so,|go ahead and|kindly|next,|i want you to|i'd like you to|try to|just) {what}",
             "{what} (please|now|for me|thanks|thank you|if you can|quickly|carefully|slowly|gently|will you|ok)",
             "{what}(.|!|?|, please|, thanks|, thank you|, robot)",
@@ -116,12 +116,12 @@ pub fn patterns(saying: Saying) -> &'static [&'static str] {
 
 /// “the red cube”, mostly.
 pub fn name(speaker: &mut Speaker<'_>, name: &str) -> String {
-    let (colour, shape) = (colour_of(name), shape(speaker, shape_of(name)));
+    let (color, shape) = (color_of(name), shape(speaker, shape_of(name)));
     match speaker.rng.random_range(0..20) {
-        0 => format!("{colour} {shape}"),
-        1 => format!("that {colour} {shape}"),
-        2 => format!("the {shape} that is {colour}"),
-        _ => format!("the {colour} {shape}"),
+        0 => format!("{color} {shape}"),
+        1 => format!("that {color} {shape}"),
+        2 => format!("the {shape} that is {color}"),
+        _ => format!("the {color} {shape}"),
     }
 }
 

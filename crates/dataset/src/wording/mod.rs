@@ -16,7 +16,7 @@ use enact_plan::{Direction, Relation};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use crate::goal::Deed;
+use crate::intent::Action;
 use pattern::{expand, is_held_out};
 
 /// Wordings tried before one of the wrong set is taken: some things can only be said one way.
@@ -44,7 +44,7 @@ impl Language {
 
 /// Which wordings are used: a model is judged by those that it never saw.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Wordings {
+pub enum WordingSplit {
     /// Those to learn from.
     #[default]
     Training,
@@ -54,7 +54,7 @@ pub enum Wordings {
 
 /// What is said, with places for names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Saying {
+pub enum SentenceTemplate {
     /// Put `{what}` at `{where}`.
     Put(Relation),
     /// Stack `{what}` on `{where}`.
@@ -78,13 +78,13 @@ pub struct Speaker<'a> {
     /// In which language.
     pub language: Language,
     /// In which words.
-    pub wordings: Wordings,
+    pub wordings: WordingSplit,
 }
 
 impl Speaker<'_> {
     /// One wording of one of these patterns.
     pub fn say(&mut self, patterns: &[&str], slots: &[(&str, &str)]) -> String {
-        let wanted = self.wordings == Wordings::HeldOut;
+        let wanted = self.wordings == WordingSplit::HeldOut;
         let mut said = String::new();
         for _ in 0..TRIES {
             let pattern = patterns[self.rng.random_range(0..patterns.len())];
@@ -108,7 +108,7 @@ impl Speaker<'_> {
     }
 
     /// A sentence with `{what}` and `{where}` filled in.
-    pub fn saying(&mut self, saying: Saying, what: &str, whither: &str) -> String {
+    pub fn saying(&mut self, saying: SentenceTemplate, what: &str, whither: &str) -> String {
         let patterns = match self.language {
             Language::English => english::patterns(saying),
             Language::Chinese => chinese::patterns(saying),
@@ -144,7 +144,7 @@ impl Speaker<'_> {
     /// sometimes types it badly.
     pub fn polite(&mut self, sentence: &str) -> String {
         let said = if self.rng.random_bool(0.5) {
-            self.saying(Saying::Courtesy, sentence, "")
+            self.saying(SentenceTemplate::Courtesy, sentence, "")
         } else {
             sentence.to_owned()
         };
@@ -167,12 +167,12 @@ impl Speaker<'_> {
             Relation::On if self.rng.random_bool(loose) => Relation::In,
             as_it_is => as_it_is,
         };
-        self.saying(Saying::Put(relation), what, whither)
+        self.saying(SentenceTemplate::Put(relation), what, whither)
     }
 
-    /// A request for `deeds`; one sentence for deeds alike in kind and target.
-    pub fn ask_for(&mut self, deeds: &[Deed]) -> String {
-        let sentence = match shared_target(deeds) {
+    /// A request for `actions`; one sentence for actions alike in kind and target.
+    pub fn ask_for(&mut self, actions: &[Action]) -> String {
+        let sentence = match shared_target(actions) {
             Some((objects, relation, target)) => {
                 let objects: Vec<String> = objects.iter().map(|name| self.name(name)).collect();
                 let (what, whither) = (self.list(&objects), self.name(target));
@@ -184,7 +184,8 @@ impl Speaker<'_> {
                 )
             }
             None => {
-                let clauses: Vec<String> = deeds.iter().map(|deed| self.clause(deed)).collect();
+                let clauses: Vec<String> =
+                    actions.iter().map(|action| self.clause(action)).collect();
                 let joints = match self.language {
                     Language::English => &["( and then |, then | and |. then |, and )"],
                     Language::Chinese => &["(，然后|，再|，|，接着)"],
@@ -196,9 +197,9 @@ impl Speaker<'_> {
         self.polite(&sentence)
     }
 
-    fn clause(&mut self, deed: &Deed) -> String {
-        match deed {
-            Deed::Put {
+    fn clause(&mut self, action: &Action) -> String {
+        match action {
+            Action::Put {
                 object,
                 relation,
                 target,
@@ -207,37 +208,37 @@ impl Speaker<'_> {
                 let shape = crate::vocabulary::shape_of(target);
                 let solid = !["bowl", "tray"].contains(&shape);
                 if *relation == Relation::On && solid && self.rng.random_bool(0.4) {
-                    self.saying(Saying::Stack, &what, &whither)
+                    self.saying(SentenceTemplate::Stack, &what, &whither)
                 } else {
                     self.put(&what, *relation, &whither, shape)
                 }
             }
-            Deed::Pick(object) => {
+            Action::Pick(object) => {
                 let what = self.name(object);
-                self.saying(Saying::Pick, &what, "")
+                self.saying(SentenceTemplate::Pick, &what, "")
             }
-            Deed::Point(object) => {
+            Action::Point(object) => {
                 let what = self.name(object);
-                self.saying(Saying::Point, &what, "")
+                self.saying(SentenceTemplate::Point, &what, "")
             }
-            Deed::Push(object, direction) => {
+            Action::Push(object, direction) => {
                 let what = self.name(object);
-                self.saying(Saying::Push(*direction), &what, "")
+                self.saying(SentenceTemplate::Push(*direction), &what, "")
             }
-            Deed::Home => self.saying(Saying::Home, "", ""),
+            Action::Home => self.saying(SentenceTemplate::Home, "", ""),
         }
     }
 }
 
-fn shared_target(deeds: &[Deed]) -> Option<(Vec<&str>, Relation, &str)> {
+fn shared_target(actions: &[Action]) -> Option<(Vec<&str>, Relation, &str)> {
     let mut objects = Vec::new();
     let mut place: Option<(Relation, &str)> = None;
-    for deed in deeds {
-        let Deed::Put {
+    for action in actions {
+        let Action::Put {
             object,
             relation,
             target,
-        } = deed
+        } = action
         else {
             return None;
         };

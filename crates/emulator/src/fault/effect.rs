@@ -6,12 +6,12 @@ use enact_arm::protocol::{Alarm, Codec};
 use rand::{Rng, RngExt};
 
 use super::{Fault, Faults};
-use crate::plant::Motion;
-use crate::servo::Servo;
+use crate::plant::JointFeedback;
+use crate::servo::EmulatedServo;
 
 /// An answer as it arrives.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Trouble {
+pub(crate) struct ReplyFault {
     pub bytes: Vec<u8>,
     pub late: Duration,
 }
@@ -24,8 +24,8 @@ impl Faults {
         id: u8,
         bytes: Vec<u8>,
         now: Duration,
-    ) -> Vec<Trouble> {
-        let mut answer = vec![Trouble {
+    ) -> Vec<ReplyFault> {
+        let mut answer = vec![ReplyFault {
             bytes,
             late: Duration::ZERO,
         }];
@@ -42,7 +42,7 @@ impl Faults {
                     answer = answer
                         .iter()
                         .flat_map(|part| {
-                            part.bytes.iter().map(|byte| Trouble {
+                            part.bytes.iter().map(|byte| ReplyFault {
                                 bytes: vec![*byte],
                                 late: part.late,
                             })
@@ -73,7 +73,7 @@ impl Faults {
         answer
     }
 
-    fn change(&mut self, answer: &mut [Trouble]) {
+    fn change(&mut self, answer: &mut [ReplyFault]) {
         // Of a part that is cut off nothing is left to change.
         for part in answer.iter_mut().filter(|part| !part.bytes.is_empty()) {
             let at = self.chance.random_range(0..part.bytes.len());
@@ -81,14 +81,19 @@ impl Faults {
         }
     }
 
-    fn before(&self, answer: &mut [Trouble], bytes: &[u8]) {
+    fn before(&self, answer: &mut [ReplyFault], bytes: &[u8]) {
         if let Some(first) = answer.first_mut() {
             first.bytes.splice(0..0, bytes.iter().copied());
         }
     }
 
     /// What a servo and its sensor suffer from now.
-    pub(crate) fn ail(&mut self, servo: &mut Servo, motion: &mut Motion, now: Duration) {
+    pub(crate) fn ail(
+        &mut self,
+        servo: &mut EmulatedServo,
+        motion: &mut JointFeedback,
+        now: Duration,
+    ) {
         let internal = |fault: &Fault| {
             matches!(
                 fault,
@@ -109,7 +114,7 @@ impl Faults {
 }
 
 /// The same answer, from the servo next door.
-fn other_id(codec: &dyn Codec, answer: &mut Vec<Trouble>) {
+fn other_id(codec: &dyn Codec, answer: &mut Vec<ReplyFault>) {
     for part in answer {
         let mut scanner = enact_arm::protocol::Scanner::default();
         scanner.push(&part.bytes);

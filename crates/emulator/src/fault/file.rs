@@ -11,17 +11,17 @@ const LATEST_MS: f64 = 3_600_000.0;
 /// A file of rules.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct FaultFile {
     #[serde(default)]
     seed: u64,
     #[serde(default)]
-    rule: Vec<Entry>,
+    rule: Vec<RuleEntry>,
 }
 
 /// A rule as it is written: the numbers of every fault, and what all rules have.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct RuleEntry {
     fault: String,
     servo: Option<u8>,
     from_s: Option<f64>,
@@ -34,7 +34,7 @@ struct Entry {
     rad: Option<toml::Value>,
 }
 
-impl Entry {
+impl RuleEntry {
     fn rule(self) -> Result<Rule, toml::de::Error> {
         let mut table = toml::Table::new();
         let numbers = [
@@ -140,8 +140,8 @@ impl Faults {
     /// # Errors
     /// If it is malformed.
     pub fn parse(text: &str) -> Result<Self, TomlError> {
-        let file: File = toml_text::parse(text)?;
-        let rules: Result<_, _> = file.rule.into_iter().map(Entry::rule).collect();
+        let file: FaultFile = toml_text::parse(text)?;
+        let rules: Result<_, _> = file.rule.into_iter().map(RuleEntry::rule).collect();
         let rules = rules.map_err(|error| TomlError::new(text, &error))?;
         Ok(Self::new(rules, file.seed))
     }

@@ -14,7 +14,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Deserialize;
 
-pub(crate) use effect::Trouble;
+pub(crate) use effect::ReplyFault;
 
 /// A list of rules, and the chance that some of them leave things to.
 #[derive(Clone, Debug)]

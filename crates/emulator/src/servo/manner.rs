@@ -2,7 +2,7 @@
 
 use enact_arm::servo::Family;
 
-use super::factory;
+use super::factory_defaults;
 
 /// In what the servos of a family behave differently from others.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ pub enum Overload {
 }
 
 static STS: Manner = Manner {
-    factory: &factory::STS,
+    factory: &factory_defaults::STS,
     end_of_table: 87,
     refuses: false,
     goal_turns_torque_on: true,
@@ -55,7 +55,7 @@ static STS: Manner = Manner {
 };
 
 static X: Manner = Manner {
-    factory: &factory::X,
+    factory: &factory_defaults::X,
     end_of_table: 147,
     refuses: true,
     goal_turns_torque_on: false,

@@ -1,37 +1,37 @@
 //! One servo: its registers and what writing them does.
 //!
-//! Behaviour is that of the makers' manuals and, where those are silent on Feetech's, of an
+//! Behavior is that of the makers' manuals and, where those are silent on Feetech's, of an
 //! open firmware that was tested against the factory's.
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`answers`] | what it answers, and what writes bring about |
-//! | [`body`] | what it does to its joint, and what its sensors say |
-//! | [`wear`] | how it warms up, and what too much does to it |
+//! | [`replies`] | what it answers, and what writes bring about |
+//! | [`mechanics`] | what it does to its joint, and what its sensors say |
+//! | [`thermal`] | how it warms up, and what too much does to it |
 //! | `manner` | in what the families behave differently |
-//! | `factory` | what its registers say when it is new |
+//! | `factory_defaults` | what its registers say when it is new |
 
-pub mod answers;
-pub mod body;
-mod factory;
+mod factory_defaults;
 mod manner;
-pub mod wear;
+pub mod mechanics;
+pub mod replies;
+pub mod thermal;
 
 use std::time::Duration;
 
 use enact_arm::protocol::Alarm;
-use enact_arm::servo::{Model, Register};
+use enact_arm::servo::{Register, ServoModel};
 
 use manner::Manner;
-use wear::Wear;
+use thermal::ThermalModel;
 
 /// Bytes of a control table.
 const MEMORY: usize = 256;
 
 /// A servo.
 #[derive(Clone, Debug)]
-pub struct Servo {
-    model: &'static Model,
+pub struct EmulatedServo {
+    model: &'static ServoModel,
     manner: &'static Manner,
     memory: [u8; MEMORY],
     /// What a power cycle brings back.
@@ -42,15 +42,15 @@ pub struct Servo {
     /// Steps that the sensor shows, before the homing offset.
     raw: i64,
     alarms: Vec<Alarm>,
-    wear: Wear,
+    thermal: ThermalModel,
     last_heard: Duration,
     last_sensed: Duration,
 }
 
-impl Servo {
+impl EmulatedServo {
     /// A servo as the factory made it, with this id. Its sensor shows `zero` steps at the
     /// joint's zero and counts `direction` (1 or -1) with the joint.
-    pub fn new(model: &'static Model, id: u8, zero: f64, direction: f64) -> Self {
+    pub fn new(model: &'static ServoModel, id: u8, zero: f64, direction: f64) -> Self {
         let mut servo = Self {
             model,
             manner: Manner::of(model.family),
@@ -60,36 +60,36 @@ impl Servo {
             mounting: (zero, direction / model.step()),
             raw: 0,
             alarms: Vec::new(),
-            wear: Wear::default(),
+            thermal: ThermalModel::default(),
             last_heard: Duration::ZERO,
             last_sensed: Duration::ZERO,
         };
-        for (name, value) in factory::settings(model) {
+        for (name, value) in factory_defaults::settings(model) {
             let register = model
                 .register(name)
                 .expect("the factory knows its registers");
             servo.set(*register, *value);
         }
-        servo.set(model.roles.model_number, model.number.into());
-        servo.set(model.roles.id, id.into());
+        servo.set(model.map.model_number, model.number.into());
+        servo.set(model.map.id, id.into());
         servo.kept = servo.memory;
         servo.power_up();
         servo
     }
 
     /// The model.
-    pub fn model(&self) -> &'static Model {
+    pub fn model(&self) -> &'static ServoModel {
         self.model
     }
 
     /// The bus id.
     pub fn id(&self) -> u8 {
-        self.get(self.model.roles.id) as u8
+        self.get(self.model.map.id) as u8
     }
 
     /// Bits per second that it listens to; `None` for a setting that no model has.
     pub fn baud(&self) -> Option<u32> {
-        let index = self.get(self.model.roles.baud);
+        let index = self.get(self.model.map.baud);
         self.model.family.baud_rates().get(index as usize).copied()
     }
 
@@ -123,17 +123,17 @@ impl Servo {
     pub fn power_up(&mut self) {
         self.memory = self.kept;
         self.alarms.clear();
-        self.wear.rest();
+        self.thermal.rest();
         self.staged = None;
-        let roles = self.model.roles;
-        self.write_memory(roles.torque_enable, 0);
-        self.write_memory(roles.speed_limit, 0);
-        self.write_memory(roles.acceleration, 0);
-        self.write_memory(roles.output_limit, self.get(roles.output_ceiling));
-        if let Some(lock) = roles.lock {
+        let map = self.model.map;
+        self.write_memory(map.torque_enable, 0);
+        self.write_memory(map.speed_limit, 0);
+        self.write_memory(map.acceleration, 0);
+        self.write_memory(map.output_limit, self.get(map.output_ceiling));
+        if let Some(lock) = map.lock {
             self.write_memory(lock, 1);
         }
-        if let Some(watchdog) = roles.watchdog {
+        if let Some(watchdog) = map.watchdog {
             self.write_memory(watchdog, 0);
         }
     }

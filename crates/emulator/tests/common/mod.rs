@@ -5,14 +5,16 @@
 use std::path::PathBuf;
 
 use enact_arm::calibration::Calibration;
-use enact_arm::driver::{Options, ServoArm, Wiring};
+use enact_arm::driver::{ArmingOptions, BusConfig, ServoArm};
 use enact_arm::servo::Register;
-use enact_arm::servo::model::Roles;
-use enact_arm::{Arm, ArmError, ArmState, ArmThread, Contact, End, Ending, Execution};
-use enact_emulator::{
-    EmulatedLine, Emulator, Fault, Faults, FreeJoints, Plant, Rule, nominal_calibration,
+use enact_arm::servo::model::RegisterMap;
+use enact_arm::{
+    Arm, ArmError, ArmState, ArmThread, ContactPolicy, Execution, ExecutionEnd, ShutdownMode,
 };
-use enact_robot::{Gate, Robot, Start, Trajectory};
+use enact_emulator::{
+    BusBuilder, EmulatedTransport, Fault, Faults, FreeJoints, Plant, Rule, nominal_calibration,
+};
+use enact_robot::{Gate, Robot, StartState, Trajectory};
 use enact_types::JointVector;
 
 /// Both protocols.
@@ -21,9 +23,9 @@ pub const PROTOCOLS: [&str; 2] = ["bus.toml", "bus-dynamixel.toml"];
 /// An arm on an emulated bus.
 pub struct Bench {
     pub robot: Robot,
-    pub wiring: Wiring,
+    pub bus_config: BusConfig,
     pub calibration: Calibration,
-    pub line: EmulatedLine,
+    pub line: EmulatedTransport,
 }
 
 fn robots() -> PathBuf {
@@ -46,23 +48,23 @@ pub fn seeded(protocol: &str, rules: Vec<Rule>, seed: u64) -> Bench {
 pub fn built(
     protocol: &str,
     faults: Faults,
-    plant: impl FnOnce(&Robot, &Wiring, &Calibration) -> Box<dyn Plant>,
+    plant: impl FnOnce(&Robot, &BusConfig, &Calibration) -> Box<dyn Plant>,
 ) -> Bench {
     let robot = Robot::find("so101", &robots()).expect("the robot that ships loads");
-    let wiring = Wiring::load(&robots().join("so101").join(protocol), &robot)
+    let bus_config = BusConfig::load(&robots().join("so101").join(protocol), &robot)
         .expect("the wiring that ships loads");
-    let calibration = nominal_calibration(&robot, &wiring);
-    let line = Emulator {
+    let calibration = nominal_calibration(&robot, &bus_config);
+    let line = BusBuilder {
         robot: &robot,
-        wiring: &wiring,
+        bus_config: &bus_config,
         calibration: &calibration,
         faults,
     }
-    .with(plant(&robot, &wiring, &calibration))
+    .with(plant(&robot, &bus_config, &calibration))
     .expect("its own calibration suits it");
     Bench {
         robot,
-        wiring,
+        bus_config,
         calibration,
         line,
     }
@@ -70,17 +72,17 @@ pub fn built(
 
 impl Bench {
     pub fn arm(&self) -> Result<ServoArm, ArmError> {
-        self.arm_to(Ending::Release)
+        self.arm_to(ShutdownMode::Release)
     }
 
-    pub fn arm_to(&self, ending: Ending) -> Result<ServoArm, ArmError> {
-        let bus = self.line.bus(&self.wiring);
+    pub fn arm_to(&self, shutdown: ShutdownMode) -> Result<ServoArm, ArmError> {
+        let bus = self.line.bus(&self.bus_config);
         ServoArm::arm(
             bus,
             &self.robot,
-            &self.wiring,
+            &self.bus_config,
             &self.calibration,
-            Options { ending },
+            ArmingOptions { shutdown },
         )
     }
 
@@ -93,36 +95,37 @@ impl Bench {
     pub fn run(&self, by: f64) -> Result<Execution, ArmError> {
         let mut arm = self.arm()?;
         let trajectory = self.sweep(&arm.state()?, by);
-        ArmThread::start(Box::new(arm), &self.robot).execute(trajectory, Contact::Limit(0.5))
+        ArmThread::start(Box::new(arm), &self.robot).execute(trajectory, ContactPolicy::Limit(0.5))
     }
 
     /// Where a joint really is.
     pub fn truth(&self, joint: usize) -> f64 {
         self.line
-            .with(|network| network.plant().motion(joint).position)
+            .with(|emulated_bus| emulated_bus.plant().motion(joint).position)
     }
 
     /// A hand takes the first joint there, or lets go.
     pub fn guide(&self, to: Option<f64>) {
-        self.line.with(|network| network.plant_mut().guide(0, to));
+        self.line
+            .with(|emulated_bus| emulated_bus.plant_mut().guide(0, to));
     }
 
     /// What a register that every servo has says in each.
-    pub fn registers(&self, of: impl Fn(&Roles) -> Register) -> Vec<i64> {
-        self.line.with(|network| {
-            let servos = network.servos().iter();
+    pub fn registers(&self, of: impl Fn(&RegisterMap) -> Register) -> Vec<i64> {
+        self.line.with(|emulated_bus| {
+            let servos = emulated_bus.servos().iter();
             servos
-                .map(|servo| servo.get(of(servo.model().roles)))
+                .map(|servo| servo.get(of(servo.model().map)))
                 .collect()
         })
     }
 
     /// Sets such a register of one servo, or of all.
-    pub fn set(&self, servo: Option<usize>, of: impl Fn(&Roles) -> Register, value: i64) {
-        self.line.with(|network| {
-            for (index, one) in network.servos().iter_mut().enumerate() {
+    pub fn set(&self, servo: Option<usize>, of: impl Fn(&RegisterMap) -> Register, value: i64) {
+        self.line.with(|emulated_bus| {
+            for (index, one) in emulated_bus.servos().iter_mut().enumerate() {
                 if servo.is_none_or(|chosen| chosen == index) {
-                    one.set(of(one.model().roles), value);
+                    one.set(of(one.model().map), value);
                 }
             }
         });
@@ -130,10 +133,10 @@ impl Bench {
 
     /// Which servos have torque.
     pub fn torque(&self) -> Vec<bool> {
-        self.line.with(|network| {
-            let servos = network.servos().iter();
+        self.line.with(|emulated_bus| {
+            let servos = emulated_bus.servos().iter();
             servos
-                .map(|servo| servo.get(servo.model().roles.torque_enable) == 1)
+                .map(|servo| servo.get(servo.model().map.torque_enable) == 1)
                 .collect()
         })
     }
@@ -143,12 +146,13 @@ impl Bench {
         let now = self.now();
         let mut rule = Rule::always(fault).between(now, now + seconds);
         rule.servo = servo;
-        self.line.with(|network| network.faults().add(rule));
+        self.line
+            .with(|emulated_bus| emulated_bus.faults().add(rule));
     }
 
     /// The bus's time, seconds.
     pub fn now(&self) -> f64 {
-        use enact_arm::bus::Line;
+        use enact_arm::bus::Transport;
         self.line.now().as_secs_f64()
     }
 }
@@ -156,7 +160,7 @@ impl Bench {
 /// Whether a motion ended where it should.
 pub fn finished(execution: &Execution, bench: &Bench, by: f64) -> bool {
     let home = bench.robot.home()[0];
-    execution.end == End::Finished && (bench.truth(0) - home - by).abs() < 0.01
+    execution.end == ExecutionEnd::Finished && (bench.truth(0) - home - by).abs() < 0.01
 }
 
 /// A sweep of the first joint and the gripper from where the arm was told to be.
@@ -171,7 +175,7 @@ pub fn sweep_of(robot: &Robot, from: &ArmState, by: f64) -> Trajectory {
         joints[5] += 0.5 * by.abs() * share;
         joints
     };
-    let start = Start {
+    let start = StartState {
         measured: &from.position,
         commanded: from.commanded.as_ref(),
     };

@@ -2,19 +2,19 @@
 
 use enact_camera::{Camera, CameraError};
 use enact_sim::Simulator;
-use enact_sim::render::{Look, SimCamera};
+use enact_sim::render::{Appearance, SimCamera};
 use enact_types::Frame;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::draw::Drawn;
-use crate::suite::Light;
+use crate::episode_setup::EpisodeSetup;
+use crate::suite::Lighting;
 
 /// The camera of an episode.
 pub struct EpisodeCamera {
     camera: SimCamera,
     /// How everything looks after the first picture.
-    later: Option<Look>,
+    later: Option<Appearance>,
     /// Pictures that do not arrive after the first.
     lost: u32,
     taken: bool,
@@ -22,24 +22,24 @@ pub struct EpisodeCamera {
 
 impl EpisodeCamera {
     /// As the task of an episode wants it.
-    pub fn new(drawn: &Drawn<'_>, simulator: &Simulator) -> Self {
-        let usual = Look {
-            card: drawn.card.clone(),
-            ..Look::default()
+    pub fn new(setup: &EpisodeSetup<'_>, simulator: &Simulator) -> Self {
+        let usual = Appearance {
+            card: setup.card.clone(),
+            ..Appearance::default()
         };
-        let other = || Look {
-            card: drawn.card.clone(),
-            ..Look::random(&mut ChaCha8Rng::seed_from_u64(drawn.seed))
+        let other = || Appearance {
+            card: setup.card.clone(),
+            ..Appearance::random(&mut ChaCha8Rng::seed_from_u64(setup.seed))
         };
-        let (first, later) = match drawn.task.disturb.light {
-            Light::Usual => (usual, None),
-            Light::Other => (other(), None),
-            Light::Changes => (usual, Some(other())),
+        let (first, later) = match setup.task.disturb.light {
+            Lighting::Usual => (usual, None),
+            Lighting::Other => (other(), None),
+            Lighting::Changes => (usual, Some(other())),
         };
         Self {
-            camera: simulator.camera(first, drawn.seed),
+            camera: simulator.camera(first, setup.seed),
             later,
-            lost: drawn.task.disturb.lost_frames,
+            lost: setup.task.disturb.lost_frames,
             taken: false,
         }
     }

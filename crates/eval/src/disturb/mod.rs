@@ -9,19 +9,19 @@ pub mod camera;
 
 use std::f64::consts::TAU;
 
-use enact_bridge::{Event, Observer};
 use enact_plan::{Skill, Step};
+use enact_runtime::{Event, Observer};
 use enact_sim::Simulator;
 use enact_types::{Pose, Vector3};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::draw::Drawn;
-use crate::suite::Moment;
+use crate::episode_setup::EpisodeSetup;
+use crate::suite::Trigger;
 
 /// Directions tried until the object stays clear of the others.
 const WAYS: u32 = 60;
-/// Free distance to the outlines of the others, metres.
+/// Free distance to the outlines of the others, meters.
 const CLEAR: f64 = 0.02;
 
 /// Where an object waits that is not there yet: on the table behind the camera.
@@ -30,7 +30,7 @@ const OUT_OF_SIGHT: [f64; 2] = [0.72, 0.55];
 /// Puts objects elsewhere once, at the moment of the task.
 pub struct Disturber<'a> {
     simulator: &'a Simulator,
-    moment: Moment,
+    moment: Trigger,
     moves: Vec<(usize, Pose)>,
     acting: bool,
     placing: bool,
@@ -38,14 +38,14 @@ pub struct Disturber<'a> {
 
 impl<'a> Disturber<'a> {
     /// What the task of an episode asks for. What appears later is taken away now.
-    pub fn new(drawn: &Drawn<'_>, simulator: &'a Simulator) -> Self {
-        let disturbance = &drawn.task.disturb;
+    pub fn new(setup: &EpisodeSetup<'_>, simulator: &'a Simulator) -> Self {
+        let disturbance = &setup.task.disturb;
         let mut moves: Vec<(usize, Pose)> = Vec::new();
         if let Some(role) = &disturbance.moves {
-            moves.extend(moved(drawn, role, disturbance.by));
+            moves.extend(moved(setup, role, disturbance.by));
         }
         if let Some(role) = &disturbance.appears {
-            moves.extend(hidden(drawn, role, simulator));
+            moves.extend(hidden(setup, role, simulator));
         }
         Self {
             simulator,
@@ -58,8 +58,8 @@ impl<'a> Disturber<'a> {
 }
 
 /// Takes an object out of sight; returns where it is to appear.
-fn hidden(drawn: &Drawn<'_>, role: &str, simulator: &Simulator) -> Option<(usize, Pose)> {
-    let objects = &drawn.layout.objects;
+fn hidden(setup: &EpisodeSetup<'_>, role: &str, simulator: &Simulator) -> Option<(usize, Pose)> {
+    let objects = &setup.layout.objects;
     let index = objects.iter().position(|item| item.name == role)?;
     let there = objects[index].base_from_object;
     let mut away = there;
@@ -69,11 +69,11 @@ fn hidden(drawn: &Drawn<'_>, role: &str, simulator: &Simulator) -> Option<(usize
     Some((index, there))
 }
 
-fn moved(drawn: &Drawn<'_>, role: &str, by: f64) -> Option<(usize, Pose)> {
-    let objects = &drawn.layout.objects;
+fn moved(setup: &EpisodeSetup<'_>, role: &str, by: f64) -> Option<(usize, Pose)> {
+    let objects = &setup.layout.objects;
     let index = objects.iter().position(|item| item.name == role)?;
     let item = &objects[index];
-    let mut rng = ChaCha8Rng::seed_from_u64(drawn.seed);
+    let mut rng = ChaCha8Rng::seed_from_u64(setup.seed);
     (0..WAYS).find_map(|_| {
         let angle = rng.random_range(0.0..TAU);
         let mut pose = item.base_from_object;
@@ -92,17 +92,17 @@ fn moved(drawn: &Drawn<'_>, role: &str, by: f64) -> Option<(usize, Pose)> {
 impl Observer for Disturber<'_> {
     fn observe(&mut self, event: &Event<'_>) {
         let now = match event {
-            Event::Planned { .. } => self.moment == Moment::Planned,
-            Event::Step(step) => {
+            Event::Planned { .. } => self.moment == Trigger::Planned,
+            Event::StepStarted(step) => {
                 // Before the first step the arm moves too: home, to look.
                 self.acting |= step.moves();
                 self.placing = step.skill() == Skill::Place;
                 false
             }
-            Event::Moving { .. } => match self.moment {
-                Moment::Planned => false,
-                Moment::OnTheWay => self.acting,
-                Moment::Lifted => self.placing,
+            Event::MotionStarted { .. } => match self.moment {
+                Trigger::Planned => false,
+                Trigger::OnTheWay => self.acting,
+                Trigger::Lifted => self.placing,
             },
             _ => false,
         };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use super::staging::Staging;
-use super::table::{Columns, Table};
+use super::table::{Columns, ParquetTable};
 use crate::error::ExportError;
 
 /// Files in a folder, as LeRobot counts them.
@@ -16,12 +16,12 @@ pub(super) const VIDEO_ROOM: u64 = 200 << 20;
 
 /// Where a file is among its kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Number {
+pub(super) struct FileNumber {
     pub(super) chunk: u32,
     pub(super) file: u32,
 }
 
-impl Number {
+impl FileNumber {
     /// The next file.
     pub(super) fn next(self) -> Self {
         if self.file + 1 < FILES {
@@ -45,15 +45,15 @@ impl Number {
 }
 
 /// Rows on their way into numbered files.
-pub(super) struct Data {
-    number: Number,
+pub(super) struct DataFiles {
+    number: FileNumber,
     metadata: HashMap<String, String>,
-    table: Option<Table>,
+    table: Option<ParquetTable>,
 }
 
-impl Data {
+impl DataFiles {
     /// Begins with this file; each says `metadata`.
-    pub(super) fn new(number: Number, metadata: HashMap<String, String>) -> Self {
+    pub(super) fn new(number: FileNumber, metadata: HashMap<String, String>) -> Self {
         Self {
             number,
             metadata,
@@ -62,8 +62,8 @@ impl Data {
     }
 
     /// The file that takes the next episode: all of it, however long it is.
-    pub(super) fn begin_episode(&mut self) -> Result<Number, ExportError> {
-        let full = |table: &Table| table.size() as u64 >= ROOM;
+    pub(super) fn begin_episode(&mut self) -> Result<FileNumber, ExportError> {
+        let full = |table: &ParquetTable| table.size() as u64 >= ROOM;
         if self.table.as_ref().is_some_and(full) {
             self.finish()?;
             self.number = self.number.next();
@@ -77,7 +77,7 @@ impl Data {
             Some(table) => table,
             None => {
                 let path: PathBuf = staging.place(&self.number.path("data", "parquet"))?;
-                let table = Table::begin(&path, &rows, self.metadata.clone())?;
+                let table = ParquetTable::begin(&path, &rows, self.metadata.clone())?;
                 self.table.insert(table)
             }
         };
@@ -86,7 +86,7 @@ impl Data {
 
     /// Completes the file that is being written.
     pub(super) fn finish(&mut self) -> Result<(), ExportError> {
-        self.table.take().map_or(Ok(()), Table::finish)
+        self.table.take().map_or(Ok(()), ParquetTable::finish)
     }
 }
 
@@ -96,12 +96,12 @@ mod tests {
 
     #[test]
     fn files_are_counted_as_lerobot_does() {
-        let last = Number {
+        let last = FileNumber {
             chunk: 2,
             file: 999,
         };
-        assert_eq!(last.next(), Number { chunk: 3, file: 0 });
-        let path = Number::default().next().path("data", "parquet");
+        assert_eq!(last.next(), FileNumber { chunk: 3, file: 0 });
+        let path = FileNumber::default().next().path("data", "parquet");
         assert_eq!(path, "data/chunk-000/file-001.parquet");
     }
 }

@@ -5,24 +5,24 @@
 
 use serde_json::{Map, Value, json};
 
-/// Depth at the lowest code, metres.
+/// Depth at the lowest code, meters.
 const MIN: f32 = 0.01;
-/// Depth at the highest code, metres.
+/// Depth at the highest code, meters.
 const MAX: f32 = 10.0;
-/// Added before the logarithm is taken, metres.
+/// Added before the logarithm is taken, meters.
 const SHIFT: f32 = 3.5;
 /// The highest code of twelve bits.
 const HIGHEST: f32 = 4095.0;
 
-/// The codes of depths in metres, little-endian; no reading is the lowest.
-pub(super) fn codes(metres: &[f32]) -> Vec<u8> {
+/// The codes of depths in meters, little-endian; no reading is the lowest.
+pub(super) fn codes(meters: &[f32]) -> Vec<u8> {
     let (low, high) = ((MIN + SHIFT).ln(), (MAX + SHIFT).ln());
-    let code = |metres: &f32| {
-        let share = ((metres.max(0.0) + SHIFT).ln() - low) / (high - low);
+    let code = |meters: &f32| {
+        let share = ((meters.max(0.0) + SHIFT).ln() - low) / (high - low);
         let code = (share * HIGHEST).round().clamp(0.0, HIGHEST);
         (if code.is_finite() { code as u16 } else { 0 }).to_le_bytes()
     };
-    metres.iter().flat_map(code).collect()
+    meters.iter().flat_map(code).collect()
 }
 
 /// What a reader needs to turn codes back.
@@ -45,14 +45,14 @@ mod tests {
 
     #[test]
     fn codes_turn_back_to_within_a_step() {
-        let metres = [0.01_f32, 0.3, 0.4123, 1.0, 10.0];
-        let bytes = codes(&metres);
+        let meters = [0.01_f32, 0.3, 0.4123, 1.0, 10.0];
+        let bytes = codes(&meters);
         let (low, high) = (f64::from(3.51_f32).ln(), f64::from(13.5_f32).ln());
-        for (pair, metres) in bytes.as_chunks::<2>().0.iter().zip(metres) {
+        for (pair, meters) in bytes.as_chunks::<2>().0.iter().zip(meters) {
             let code = f64::from(u16::from_le_bytes(*pair));
             let back = (low + code / 4095.0 * (high - low)).exp() - 3.5;
-            let step = (f64::from(metres) + 3.5) * (high - low) / 4095.0;
-            assert!((back - f64::from(metres)).abs() < 0.51 * step, "{back}");
+            let step = (f64::from(meters) + 3.5) * (high - low) / 4095.0;
+            assert!((back - f64::from(meters)).abs() < 0.51 * step, "{back}");
         }
         assert_eq!(codes(&[0.0, f32::NAN, -1.0]), [0; 6]);
         assert_eq!(codes(&[f32::INFINITY, 99.0])[2..], [0xff, 0x0f]);

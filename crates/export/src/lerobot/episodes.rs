@@ -8,8 +8,8 @@ use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::{ArrayRef, Float64Array, Int64Array, new_null_array};
 use arrow_schema::{DataType, Field, Schema};
 
-use super::data::Number;
-use super::film::Clip;
+use super::camera_writer::VideoClip;
+use super::data::FileNumber;
 use super::stats::{NAMES, Stats};
 use super::table::{self, Columns};
 use enact_types::Reason;
@@ -17,15 +17,15 @@ use enact_types::Reason;
 use crate::error::ExportError;
 
 /// What is told of an episode.
-pub(super) struct Row {
+pub(super) struct EpisodeRow {
     pub(super) index: i64,
     pub(super) task: String,
     pub(super) length: i64,
     /// The file of its samples, and the number of the first of them in the whole data set.
-    pub(super) data: Number,
+    pub(super) data: FileNumber,
     pub(super) from: i64,
     /// Of each camera whose pictures are video: its feature, and where they are.
-    pub(super) clips: Vec<(String, Clip)>,
+    pub(super) clips: Vec<(String, VideoClip)>,
     /// Of each feature.
     pub(super) stats: Vec<(String, Stats)>,
 }
@@ -34,8 +34,8 @@ pub(super) struct Row {
 /// others already.
 pub(super) fn write(
     path: &Path,
-    rows: &[Row],
-    number: Number,
+    rows: &[EpisodeRow],
+    number: FileNumber,
     like: Option<&Schema>,
 ) -> Result<(), ExportError> {
     let mut columns = columns(rows, number);
@@ -45,11 +45,11 @@ pub(super) fn write(
     table::write(path, columns, HashMap::new())
 }
 
-fn columns(rows: &[Row], number: Number) -> Columns {
+fn columns(rows: &[EpisodeRow], number: FileNumber) -> Columns {
     let Some(first) = rows.first() else {
         return Vec::new();
     };
-    let whole = |of: &dyn Fn(&Row) -> i64| -> ArrayRef {
+    let whole = |of: &dyn Fn(&EpisodeRow) -> i64| -> ArrayRef {
         Arc::new(Int64Array::from_iter_values(rows.iter().map(of)))
     };
     let text = Field::new("element", DataType::Utf8, true);
@@ -77,8 +77,8 @@ fn columns(rows: &[Row], number: Number) -> Columns {
         whole(&|row| row.from + row.length),
     );
     for (camera, (key, _)) in first.clips.iter().enumerate() {
-        let clip = |row: &Row| row.clips[camera].1;
-        let seconds = |of: &dyn Fn(&Row) -> f64| -> ArrayRef {
+        let clip = |row: &EpisodeRow| row.clips[camera].1;
+        let seconds = |of: &dyn Fn(&EpisodeRow) -> f64| -> ArrayRef {
             Arc::new(Float64Array::from_iter_values(rows.iter().map(of)))
         };
         let name = |what: &str| format!("videos/{key}/{what}");
@@ -94,7 +94,7 @@ fn columns(rows: &[Row], number: Number) -> Columns {
         add(name("to_timestamp"), seconds(&|row| clip(row).to));
     }
     for (feature, (key, stats)) in first.stats.iter().enumerate() {
-        let of = |row: &Row| row.stats[feature].1.clone();
+        let of = |row: &EpisodeRow| row.stats[feature].1.clone();
         for name in NAMES {
             let values = rows.iter().map(|row| of(row).named(name));
             let array = match stats.picture {

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use arrow_schema::SchemaRef;
 use serde_json::{Map, Value};
 
-use super::data::{FILES, Number};
-use super::feature::{SUCCESS, Spec};
+use super::data::{FILES, FileNumber};
+use super::feature::{DatasetSpec, SUCCESS};
 use super::table;
-use super::tasks::Tasks;
-use super::video::Codec;
+use super::tasks::TaskTable;
+use super::video::VideoCodec;
 use crate::error::ExportError;
 
 /// What `meta/info.json` says of where files are.
@@ -20,20 +20,20 @@ pub(super) const VIDEO: &str =
     "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4";
 
 /// A data set as it is.
-pub(super) struct Existing {
+pub(super) struct ExistingDataset {
     folder: PathBuf,
     /// `meta/info.json`.
     pub(super) info: Map<String, Value>,
     /// `meta/stats.json`.
     pub(super) stats: Value,
-    pub(super) tasks: Tasks,
+    pub(super) tasks: TaskTable,
     pub(super) episodes: usize,
     pub(super) samples: usize,
     /// The columns of its episodes.
     pub(super) schema: SchemaRef,
 }
 
-impl Existing {
+impl ExistingDataset {
     /// Reads what a data set says of itself.
     ///
     /// # Errors
@@ -71,9 +71,9 @@ impl Existing {
         if info.get("chunks_size").and_then(Value::as_u64) != Some(FILES.into()) {
             return Err(wrong(format!("`chunks_size` is not {FILES}")));
         }
-        let first = folder.join(Number::default().path("meta/episodes", "parquet"));
+        let first = folder.join(FileNumber::default().path("meta/episodes", "parquet"));
         Ok(Self {
-            tasks: Tasks::load(&folder.join("meta/tasks.parquet"))?,
+            tasks: TaskTable::load(&folder.join("meta/tasks.parquet"))?,
             stats: json("meta/stats.json")?,
             schema: table::schema(&first)?,
             folder: folder.to_owned(),
@@ -89,7 +89,7 @@ impl Existing {
     }
 
     /// The first file of a folder of numbered ones that is not there yet.
-    pub(super) fn next(&self, within: &str) -> Number {
+    pub(super) fn next(&self, within: &str) -> FileNumber {
         let chunks = fs::read_dir(self.folder.join(within));
         let files = chunks.into_iter().flatten().flatten().flat_map(|chunk| {
             let number = |name: &str, begin: &str| -> Option<u32> {
@@ -99,11 +99,11 @@ impl Existing {
             let files = fs::read_dir(chunk.path()).into_iter().flatten().flatten();
             let names = files.filter_map(move |file| {
                 let file = number(&file.file_name().to_string_lossy(), "file-")?;
-                Some(Number { chunk: of?, file })
+                Some(FileNumber { chunk: of?, file })
             });
             names.collect::<Vec<_>>()
         });
-        files.max().map_or(Number::default(), Number::next)
+        files.max().map_or(FileNumber::default(), FileNumber::next)
     }
 
     /// Changes what may differ in `spec` to what is here: how pictures are kept, and whether
@@ -111,7 +111,7 @@ impl Existing {
     ///
     /// # Errors
     /// If anything else differs.
-    pub(super) fn admit(&self, spec: &mut Spec) -> Result<Vec<String>, ExportError> {
+    pub(super) fn admit(&self, spec: &mut DatasetSpec) -> Result<Vec<String>, ExportError> {
         let wrong = |what: String| {
             ExportError::file(
                 &self.folder,
@@ -149,7 +149,8 @@ impl Existing {
             camera.codec = None;
             if feature["dtype"] == "video" {
                 let name = feature["info"]["video.codec"].as_str().unwrap_or_default();
-                let codec = Codec::named(name).filter(|it| it.works(camera.width, camera.height));
+                let codec =
+                    VideoCodec::named(name).filter(|it| it.works(camera.width, camera.height));
                 camera.codec = Some(codec.ok_or_else(|| {
                     wrong(format!(
                         "its videos are `{name}`, which no ffmpeg here writes"
@@ -186,12 +187,12 @@ impl Existing {
 
 /// Where two descriptions of a feature differ in what its values mean.
 fn difference(there: &Value, here: &Value) -> Option<String> {
-    let meaning = ["dtype", "shape", "names"].map(|key| (key, &there[key], &here[key]));
+    let parsed = ["dtype", "shape", "names"].map(|key| (key, &there[key], &here[key]));
     let info = ["units", "is_depth_map", "depth_unit", "video.shift"]
         .map(|key| (key, &there["info"][key], &here["info"][key]));
     // Left out is the same as no.
     let is_no = |value: &Value| matches!(value, Value::Null | Value::Bool(false));
-    meaning
+    parsed
         .into_iter()
         .chain(info)
         .find(|(_, there, here)| there != here && !(is_no(there) && is_no(here)))

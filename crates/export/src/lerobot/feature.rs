@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::depth;
-use super::video::Codec;
-use crate::units::{Columns, Units};
+use super::video::VideoCodec;
+use crate::units::{JointColumns, Units};
 
 /// The command that is in force until the next sample.
 pub const ACTION: &str = "action";
@@ -23,20 +23,20 @@ pub const BOOKKEEPING: [(&str, &str); 5] = [
 
 /// A data set to be.
 #[derive(Clone, Debug)]
-pub struct Spec {
+pub struct DatasetSpec {
     /// What the numbers of a state and an action say.
-    pub columns: Columns,
+    pub columns: JointColumns,
     /// Samples per second.
     pub fps: u32,
     /// Whose pictures or depth it has.
-    pub cameras: Vec<Camera>,
+    pub cameras: Vec<CameraFeature>,
     /// Whether samples say if the goal was reached.
     pub outcome: bool,
 }
 
 /// Pictures or depth of a camera.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Camera {
+pub struct CameraFeature {
     /// The camera's name.
     pub name: String,
     /// Width in pixels.
@@ -46,17 +46,17 @@ pub struct Camera {
     /// Whether it is depth.
     pub depth: bool,
     /// How they are compressed as video; `None` for files within the table.
-    pub codec: Option<Codec>,
+    pub codec: Option<VideoCodec>,
 }
 
-impl Camera {
+impl CameraFeature {
     /// The feature's name; depth has its own beside the pictures'.
     pub fn key(&self) -> String {
         let end = if self.depth { "_depth" } else { "" };
         format!("observation.images.{}{end}", self.name)
     }
 
-    /// Colours, or depth alone.
+    /// Colors, or depth alone.
     pub fn channels(&self) -> usize {
         if self.depth { 1 } else { 3 }
     }
@@ -91,7 +91,7 @@ impl Camera {
     }
 }
 
-impl Spec {
+impl DatasetSpec {
     /// The features as `meta/info.json` has them.
     pub fn features(&self) -> Map<String, Value> {
         let names = &self.columns.names;

@@ -8,7 +8,7 @@
 //! | [`writer`] | episodes into a data set, one recording after another |
 //! | `staging` | a folder that is there as a whole or not at all |
 //! | `existing` | a data set that is there already, to append to |
-//! | `film` | the pictures of a camera, as video or for the table |
+//! | `camera_writer` | the pictures of a camera, as video or for the table |
 //! | [`video`] | pictures through the program `ffmpeg` |
 //! | `depth` | depth as LeRobot's videos keep it |
 //! | `data` | samples as rows of numbered files |
@@ -17,12 +17,12 @@
 //! | `tasks` | each task with its number |
 //! | `table` | columns into parquet and back |
 
+mod camera_writer;
 mod data;
 mod depth;
 mod episodes;
 mod existing;
 pub mod feature;
-mod film;
 mod staging;
 mod stats;
 mod table;
@@ -30,6 +30,6 @@ mod tasks;
 pub mod video;
 pub mod writer;
 
-pub use feature::{Camera, Spec};
-pub use video::Codec;
-pub use writer::{Summary, Writer};
+pub use feature::{CameraFeature, DatasetSpec};
+pub use video::VideoCodec;
+pub use writer::{DatasetSummary, DatasetWriter};

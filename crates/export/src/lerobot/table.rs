@@ -25,13 +25,13 @@ const DICTIONARY: usize = 64 << 20;
 pub(super) type Columns = Vec<(String, ArrayRef)>;
 
 /// A file of rows.
-pub(super) struct Table {
+pub(super) struct ParquetTable {
     path: PathBuf,
     schema: SchemaRef,
     writer: ArrowWriter<File>,
 }
 
-impl Table {
+impl ParquetTable {
     /// Begins a file whose columns are like these.
     pub(super) fn begin(
         path: &Path,
@@ -86,7 +86,7 @@ pub(super) fn write(
     columns: Columns,
     metadata: HashMap<String, String>,
 ) -> Result<(), ExportError> {
-    let mut table = Table::begin(path, &columns, metadata)?;
+    let mut table = ParquetTable::begin(path, &columns, metadata)?;
     table.write(columns)?;
     table.finish()
 }

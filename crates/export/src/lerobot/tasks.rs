@@ -14,11 +14,11 @@ use crate::error::ExportError;
 
 /// The tasks of a data set, by number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Tasks {
+pub(super) struct TaskTable {
     tasks: Vec<String>,
 }
 
-impl Tasks {
+impl TaskTable {
     /// Those of a data set that is there.
     pub(super) fn load(path: &Path) -> Result<Self, ExportError> {
         let mut numbered: Vec<(i64, String)> = Vec::new();

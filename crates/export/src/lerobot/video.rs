@@ -12,7 +12,7 @@ use crate::error::ExportError;
 
 /// A way to compress pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Codec {
+pub enum VideoCodec {
     /// AV1, LeRobot's default.
     Av1,
     /// H.264.
@@ -24,7 +24,7 @@ pub enum Codec {
 /// Every second picture can be found without the one before, as LeRobot has it.
 const GROUP: u32 = 2;
 
-impl Codec {
+impl VideoCodec {
     /// The best that there is for pictures of this size, or for depth.
     pub fn best(width: u32, height: u32, depth: bool) -> Option<Self> {
         let candidates: &[Self] = match depth {
@@ -173,7 +173,7 @@ impl Video {
     /// If `ffmpeg` cannot be started.
     pub fn begin(
         path: &Path,
-        codec: Codec,
+        codec: VideoCodec,
         (width, height): (u32, u32),
         fps: u32,
     ) -> Result<Self, ExportError> {

@@ -10,20 +10,20 @@ use arrow_array::{ArrayRef, BooleanArray, Float32Array, Int64Array, StructArray}
 use arrow_schema::{DataType, Field};
 use serde_json::{Map, Value, json};
 
-use super::data::{Data, FILES, Number, ROOM, VIDEO_ROOM};
-use super::episodes::{self, Row};
-use super::existing::{self, Existing};
-use super::feature::{ACTION, BOOKKEEPING, STATE, SUCCESS, Spec};
-use super::film::{Film, Place, Reel};
+use super::camera_writer::{CameraWriter, EpisodeVideo, SpoolRange};
+use super::data::{DataFiles, FILES, FileNumber, ROOM, VIDEO_ROOM};
+use super::episodes::{self, EpisodeRow};
+use super::existing::{self, ExistingDataset};
+use super::feature::{ACTION, BOOKKEEPING, DatasetSpec, STATE, SUCCESS};
 use super::staging::Staging;
 use super::stats::Stats;
 use super::table::{self, Columns as Table};
-use super::tasks::Tasks;
+use super::tasks::TaskTable;
 use crate::error::ExportError;
 use crate::histogram::Spread;
-use crate::recording::Episode;
-use crate::shot::Shot;
-use crate::units::Columns;
+use crate::recorded_episodes::Episode;
+use crate::sample_picture::SamplePicture;
+use crate::units::JointColumns;
 
 /// Rows are written so many at a time…
 const ROWS: usize = 4096;
@@ -32,14 +32,14 @@ const BYTES: usize = 32 << 20;
 
 /// A data set being written. Until it is finished nothing can be seen of it, and one that is
 /// dropped before leaves nothing.
-pub struct Writer<'a> {
+pub struct DatasetWriter<'a> {
     staging: Staging,
-    existing: Option<Existing>,
-    spec: Spec,
-    tasks: Tasks,
-    films: Vec<Film>,
-    data: Data,
-    rows: Vec<Row>,
+    existing: Option<ExistingDataset>,
+    spec: DatasetSpec,
+    tasks: TaskTable,
+    films: Vec<CameraWriter>,
+    data: DataFiles,
+    rows: Vec<EpisodeRow>,
     samples: usize,
     /// Of the recording that pictures come from now: how long each episode is.
     lengths: Vec<usize>,
@@ -49,7 +49,7 @@ pub struct Writer<'a> {
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Summary {
+pub struct DatasetSummary {
     /// Episodes that were added.
     pub episodes: usize,
     /// Their samples.
@@ -58,7 +58,7 @@ pub struct Summary {
     pub total: usize,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> DatasetWriter<'a> {
     /// Begins a data set that will be `folder`; `append` lets it be one that is there already.
     /// `stop` is asked again and again whether to give up.
     ///
@@ -67,7 +67,7 @@ impl<'a> Writer<'a> {
     /// agree with `spec`, or if nothing can be written beside it.
     pub fn begin(
         folder: &Path,
-        mut spec: Spec,
+        mut spec: DatasetSpec,
         append: bool,
         stop: &'a dyn Fn() -> bool,
     ) -> Result<Self, ExportError> {
@@ -80,7 +80,7 @@ impl<'a> Writer<'a> {
         let mut notes = Vec::new();
         let existing = match (is_empty, append) {
             (true, _) => None,
-            (false, true) => Some(Existing::load(folder)?),
+            (false, true) => Some(ExistingDataset::load(folder)?),
             (false, false) => {
                 let text = "there is something in it already; --append adds to a data set";
                 return Err(ExportError::file(folder, text));
@@ -92,21 +92,21 @@ impl<'a> Writer<'a> {
         let staging = Staging::begin(folder)?;
         let next = |within: &str| {
             let existing = existing.as_ref();
-            existing.map_or(Number::default(), |existing| existing.next(within))
+            existing.map_or(FileNumber::default(), |existing| existing.next(within))
         };
-        let film = |camera: &super::Camera| {
+        let film = |camera: &super::CameraFeature| {
             let number = next(&format!("videos/{}", camera.key()));
-            Film::new(camera.clone(), spec.fps, number, &staging)
+            CameraWriter::new(camera.clone(), spec.fps, number, &staging)
         };
         let films = spec.cameras.iter().map(film).collect::<Result<_, _>>()?;
         let metadata = HashMap::from([("huggingface".to_owned(), hugging_face(&spec))]);
-        let data = Data::new(next("data"), metadata);
+        let data = DataFiles::new(next("data"), metadata);
         let there = existing.as_ref();
         Ok(Self {
             staging,
             films,
             data,
-            tasks: there.map_or(Tasks::default(), |it| it.tasks.clone()),
+            tasks: there.map_or(TaskTable::default(), |it| it.tasks.clone()),
             samples: there.map_or(0, |it| it.samples),
             existing,
             spec,
@@ -118,7 +118,7 @@ impl<'a> Writer<'a> {
     }
 
     /// What it consists of, which may differ from what was asked for where it is appended to.
-    pub fn spec(&self) -> &Spec {
+    pub fn spec(&self) -> &DatasetSpec {
         &self.spec
     }
 
@@ -132,7 +132,7 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// If they say something else.
-    pub fn read_by(&mut self, columns: Columns) -> Result<(), ExportError> {
+    pub fn read_by(&mut self, columns: JointColumns) -> Result<(), ExportError> {
         let own = &self.spec.columns;
         if (&own.robot_type, own.units, &own.names)
             != (&columns.robot_type, columns.units, &columns.names)
@@ -155,7 +155,7 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// If it is more than were expected, has another size than others, or cannot be written.
-    pub fn push(&mut self, camera: usize, shot: &Shot) -> Result<(), ExportError> {
+    pub fn push(&mut self, camera: usize, shot: &SamplePicture) -> Result<(), ExportError> {
         self.go_on()?;
         let film = &mut self.films[camera];
         match self.lengths.get(film.episodes()) {
@@ -193,8 +193,12 @@ impl<'a> Writer<'a> {
         let task = self.tasks.number(&episode.task);
         let from = self.samples;
         let file = self.data.begin_episode()?;
-        let reels: Vec<Reel> = self.films.iter_mut().filter_map(Film::take).collect();
-        let values = Values::of(&self.spec, episode, number as i64, from as i64, task);
+        let reels: Vec<EpisodeVideo> = self
+            .films
+            .iter_mut()
+            .filter_map(CameraWriter::take)
+            .collect();
+        let values = EpisodeValues::of(&self.spec, episode, number as i64, from as i64, task);
         let length = values.length;
         let mut begin = 0;
         while begin < length {
@@ -211,7 +215,7 @@ impl<'a> Writer<'a> {
         };
         let clips = cameras().filter_map(|(key, reel)| Some((key, reel.clip?)));
         let pictures = cameras().map(|(key, reel)| (key, reel.stats.clone()));
-        self.rows.push(Row {
+        self.rows.push(EpisodeRow {
             index: number as i64,
             task: episode.task.clone(),
             length: length as i64,
@@ -227,8 +231,8 @@ impl<'a> Writer<'a> {
     /// Some rows of an episode.
     fn group(
         &mut self,
-        values: &Values,
-        reels: &[Reel],
+        values: &EpisodeValues,
+        reels: &[EpisodeVideo],
         begin: usize,
         end: usize,
     ) -> Result<Table, ExportError> {
@@ -249,7 +253,7 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// If there is nothing to write, or something cannot be written.
-    pub fn finish(mut self) -> Result<Summary, ExportError> {
+    pub fn finish(mut self) -> Result<DatasetSummary, ExportError> {
         if self.rows.is_empty() {
             let text = "there is nothing to export: in no task the arm moved";
             return Err(ExportError::Unfit(text.to_owned()));
@@ -259,7 +263,7 @@ impl<'a> Writer<'a> {
             film.finish()?;
         }
         let own = ["meta/info.json", "meta/stats.json", "meta/tasks.parquet"];
-        let mut number = Number::default();
+        let mut number = FileNumber::default();
         if let Some(existing) = &self.existing {
             self.staging.adopt(existing.folder(), &own)?;
             number = existing.next("meta/episodes");
@@ -277,7 +281,7 @@ impl<'a> Writer<'a> {
         self.go_on()?;
         self.staging.commit()?;
         let samples = self.samples - self.existing.as_ref().map_or(0, |it| it.samples);
-        Ok(Summary {
+        Ok(DatasetSummary {
             episodes: self.rows.len(),
             samples,
             total,
@@ -358,7 +362,7 @@ impl<'a> Writer<'a> {
 }
 
 /// The numbers of an episode.
-struct Values {
+struct EpisodeValues {
     length: usize,
     width: usize,
     states: Vec<f32>,
@@ -368,8 +372,8 @@ struct Values {
     scalars: Vec<Vec<f64>>,
 }
 
-impl Values {
-    fn of(spec: &Spec, episode: &Episode, number: i64, from: i64, task: i64) -> Self {
+impl EpisodeValues {
+    fn of(spec: &DatasetSpec, episode: &Episode, number: i64, from: i64, task: i64) -> Self {
         let samples = &episode.samples;
         let length = samples.len();
         let row = |of: &[f64]| spec.columns.row(of).collect::<Vec<f32>>();
@@ -462,7 +466,7 @@ impl Values {
 }
 
 /// How many rows from `begin` on are written together.
-fn rows_in_a_group(reels: &[Reel], begin: usize, length: usize) -> usize {
+fn rows_in_a_group(reels: &[EpisodeVideo], begin: usize, length: usize) -> usize {
     let mut bytes = 0;
     let most = ROWS.min(length - begin);
     for row in 0..most {
@@ -476,7 +480,7 @@ fn rows_in_a_group(reels: &[Reel], begin: usize, length: usize) -> usize {
 }
 
 /// Bytes and path, as Hugging Face's `Image` has them.
-fn files(film: &mut Film, places: &[Place]) -> std::io::Result<ArrayRef> {
+fn files(film: &mut CameraWriter, places: &[SpoolRange]) -> std::io::Result<ArrayRef> {
     let mut bytes = BinaryBuilder::new();
     let mut paths = StringBuilder::new();
     for place in places {
@@ -494,7 +498,7 @@ fn files(film: &mut Film, places: &[Place]) -> std::io::Result<ArrayRef> {
 }
 
 /// What Hugging Face's `datasets` is to make of the columns.
-fn hugging_face(spec: &Spec) -> String {
+fn hugging_face(spec: &DatasetSpec) -> String {
     let mut features = Map::new();
     let length = spec.columns.names.len();
     let value = |kind: &str| json!({"dtype": kind, "_type": "Value"});

@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 use arrow_array::RecordBatch;
 use enact_arm::ArmState;
 use enact_arm::calibration::{Calibration, JointCalibration};
-use enact_arm::driver::Wiring;
-use enact_bridge::{Bounds, Ending, Event, Observer, Report};
-use enact_export::lerobot::{Camera, Spec, Summary, Writer};
-use enact_export::pictures::{Held, Track, deliver};
-use enact_export::{Columns, Episode, ExportError, Recording, Survey, Units};
-use enact_journal::film::Film;
-use enact_journal::{JournalWriter, ModelInfo, RobotInfo, RunInfo, ServoInfo};
+use enact_arm::driver::BusConfig;
+use enact_export::lerobot::{CameraFeature, DatasetSpec, DatasetSummary, DatasetWriter};
+use enact_export::pictures::{CameraTrack, HeldPictures, deliver};
+use enact_export::{Episode, EpisodeFilter, ExportError, JointColumns, RecordedEpisodes, Units};
+use enact_recording::stream::CameraStream;
+use enact_recording::{ModelInfo, Recorder, RobotInfo, RunInfo, ServoInfo};
 use enact_robot::Robot;
+use enact_runtime::{Event, Observer, TaskEnd, TaskOptions, TaskReport};
 use enact_types::{DepthImage, Frame, Intrinsics, JointVector, Pose, Stamp};
 use image::RgbImage;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -43,7 +43,7 @@ pub fn robot_info() -> RobotInfo {
 
 /// Ranges that are not symmetric about anything.
 pub fn servos(robot: &Robot) -> ServoInfo {
-    let wiring = Wiring::load(&folder().join("bus.toml"), robot).unwrap();
+    let bus_config = BusConfig::load(&folder().join("bus.toml"), robot).unwrap();
     let joint = |(index, joint): (usize, &enact_robot::Joint)| {
         let calibration = JointCalibration {
             id: joint.servo.unwrap(),
@@ -55,13 +55,13 @@ pub fn servos(robot: &Robot) -> ServoInfo {
         (joint.name.clone(), calibration)
     };
     let joints = robot.joints().iter().enumerate().map(joint).collect();
-    ServoInfo::of(robot, &wiring, &Calibration { joints }).unwrap()
+    ServoInfo::of(robot, &bus_config, &Calibration { joints }).unwrap()
 }
 
 /// A recording being made up.
 pub struct Take {
-    journal: JournalWriter,
-    films: BTreeMap<String, Film>,
+    recorder: Recorder,
+    films: BTreeMap<String, CameraStream>,
     pub robot: Robot,
     count: u64,
 }
@@ -85,9 +85,9 @@ impl Take {
             servos: Some(servos(&robot)),
         };
         let clock = Box::new(|| 0);
-        let journal = JournalWriter::create(path, &run, &robot, Vec::new(), clock).unwrap();
+        let recorder = Recorder::create(path, &run, &robot, Vec::new(), clock).unwrap();
         Self {
-            journal,
+            recorder,
             films: BTreeMap::new(),
             robot,
             count: 0,
@@ -96,21 +96,21 @@ impl Take {
 
     pub fn task(&mut self, task: &str, dry_run: bool) {
         let robot = self.robot.clone();
-        let bounds = Bounds {
+        let options = TaskOptions {
             dry_run,
-            ..Bounds::of_turns(1)
+            ..TaskOptions::of_turns(1)
         };
-        self.journal.observe(&Event::Started {
-            task,
+        self.recorder.observe(&Event::TaskStarted {
+            instruction: task,
             robot: &robot,
-            bounds,
+            options,
         });
     }
 
     pub fn reading(&mut self, milliseconds: u64, position: &[f64], commanded: Option<&[f64]>) {
         let vector = |values: &[f64]| JointVector::from(values.to_vec());
         let zeros = JointVector::zeros(position.len());
-        self.journal.observe(&Event::Read(&ArmState {
+        self.recorder.observe(&Event::StateRead(&ArmState {
             stamp: at(milliseconds),
             position: vector(position),
             velocity: zeros.clone(),
@@ -131,18 +131,18 @@ impl Take {
     /// What a model is shown.
     pub fn seen(&mut self, milliseconds: u64, shade: u8) {
         let frame = self.frame(milliseconds, shade);
-        self.journal.observe(&Event::Saw(&frame));
+        self.recorder.observe(&Event::FrameCaptured(&frame));
     }
 
     /// What a camera films.
     pub fn filmed(&mut self, camera: &str, milliseconds: u64, shade: u8) {
         let frame = self.frame(milliseconds, shade);
-        let journal = &self.journal;
-        let film = self
+        let recorder = &self.recorder;
+        let camera_stream = self
             .films
             .entry(camera.to_owned())
-            .or_insert_with(|| journal.film(camera, true));
-        film.take_in_time(frame, at(milliseconds));
+            .or_insert_with(|| recorder.camera_stream(camera, true));
+        camera_stream.take_in_time(frame, at(milliseconds));
     }
 
     fn frame(&mut self, milliseconds: u64, shade: u8) -> Frame {
@@ -154,15 +154,15 @@ impl Take {
             depth: Some(DepthImage {
                 width: WIDE,
                 height: HIGH,
-                metres: vec![0.2 + f32::from(shade) * 1e-3; (WIDE * HIGH) as usize],
+                meters: vec![0.2 + f32::from(shade) * 1e-3; (WIDE * HIGH) as usize],
             }),
             intrinsics: Intrinsics::from_vertical_fov(WIDE, HIGH, 0.8),
             base_from_camera: Pose::identity(),
         }
     }
 
-    pub fn ends(&mut self, ending: Ending, refusals: Vec<String>) {
-        self.journal.observe(&Event::Ended(&Report {
+    pub fn ends(&mut self, ending: TaskEnd, refusals: Vec<String>) {
+        self.recorder.observe(&Event::TaskEnded(&TaskReport {
             ending,
             turns: 1,
             steps: Vec::new(),
@@ -174,12 +174,12 @@ impl Take {
     }
 
     pub fn outcome(&mut self, reached: bool) {
-        self.journal.outcome(reached);
+        self.recorder.outcome(reached);
     }
 
     /// Completes the file; how much of it the disk was too slow for.
     pub fn finish(self) -> u64 {
-        self.journal.finish().unwrap().lost
+        self.recorder.finish().unwrap().lost
     }
 }
 
@@ -209,17 +209,17 @@ pub fn recording(path: &Path, task: &str, until: u64, cameras: &[(&str, u64)]) -
         take.filmed(name, time, (time / 10) as u8);
     }
     take.moves(0, until);
-    take.ends(Ending::Done, Vec::new());
+    take.ends(TaskEnd::Done, Vec::new());
     take.outcome(true);
     take.finish()
 }
 
-pub const SURVEY: Survey = Survey {
+pub const SURVEY: EpisodeFilter = EpisodeFilter {
     fps: 10,
     keep_pauses: false,
 };
 
-pub fn survey(path: &Path) -> Recording {
+pub fn survey(path: &Path) -> RecordedEpisodes {
     SURVEY.of(path, &|| false).unwrap()
 }
 
@@ -228,19 +228,19 @@ pub fn never() -> bool {
 }
 
 /// What a data set of these recordings consists of; pictures as files.
-pub fn spec(recording: &Recording, units: Units) -> Spec {
+pub fn spec(recording: &RecordedEpisodes, units: Units) -> DatasetSpec {
     let servos = recording.info.servos.as_ref().unwrap();
-    let camera = |track: &Track| Camera {
+    let camera = |track: &CameraTrack| CameraFeature {
         name: track.camera.clone(),
         width: track.width,
         height: track.height,
         depth: track.depth,
         codec: None,
     };
-    Spec {
+    DatasetSpec {
         columns: match units {
-            Units::Radians => Columns::own(&recording.robot),
-            _ => Columns::lerobot(&recording.robot, servos, units).unwrap(),
+            Units::Radians => JointColumns::own(&recording.robot),
+            _ => JointColumns::lerobot(&recording.robot, servos, units).unwrap(),
         },
         fps: SURVEY.fps,
         cameras: recording.tracks.iter().map(camera).collect(),
@@ -249,9 +249,12 @@ pub fn spec(recording: &Recording, units: Units) -> Spec {
 }
 
 /// Adds a recording to a data set that is being written.
-pub fn add(writer: &mut Writer<'_>, recording: &Recording) -> Result<Vec<Held>, ExportError> {
+pub fn add(
+    writer: &mut DatasetWriter<'_>,
+    recording: &RecordedEpisodes,
+) -> Result<Vec<HeldPictures>, ExportError> {
     let episodes: Vec<&Episode> = recording.episodes.iter().collect();
-    let tracks: Vec<&Track> = recording.tracks.iter().collect();
+    let tracks: Vec<&CameraTrack> = recording.tracks.iter().collect();
     writer.expect(&episodes);
     let held = deliver(
         recording,
@@ -265,9 +268,13 @@ pub fn add(writer: &mut Writer<'_>, recording: &Recording) -> Result<Vec<Held>, 
 }
 
 /// Writes a recording as a data set of its own, or adds it to one.
-pub fn export(recording: &Recording, folder: &Path, append: bool) -> Result<Summary, ExportError> {
+pub fn export(
+    recording: &RecordedEpisodes,
+    folder: &Path,
+    append: bool,
+) -> Result<DatasetSummary, ExportError> {
     let spec = spec(recording, Units::Degrees);
-    let mut writer = Writer::begin(folder, spec, append, &never)?;
+    let mut writer = DatasetWriter::begin(folder, spec, append, &never)?;
     add(&mut writer, recording)?;
     writer.finish()
 }

@@ -3,36 +3,36 @@
 use enact_plan::Relation;
 use enact_types::{Point3, Refusal, Vector3};
 
-use super::context::Context;
+use super::context::SkillContext;
 use super::spot::Spot;
 use crate::scene::direction::on_table;
 use crate::scene::{SceneObject, Solid};
 
-/// Gaps to the object to try, metres, in order: room for a finger first.
+/// Gaps to the object to try, meters, in order: room for a finger first.
 const GAPS: [f64; 4] = [0.025, 0.035, 0.045, 0.06];
-/// Free distance to everything else, metres.
+/// Free distance to everything else, meters.
 const CLEAR: f64 = 0.02;
 /// Turns away from the straight direction to try, radians, in order.
 const TURNS: [f64; 5] = [0.0, 0.25, -0.25, 0.5, -0.5];
 /// Directions to try where any side will do.
 const SIDES: u32 = 12;
-/// Height of the table, metres.
+/// Height of the table, meters.
 const TABLE: f64 = 0.0;
 
 /// Free places beside `target` on the side that `relation` names, those that the camera sees
 /// first, for the robot is to see what it did there; of these the straightest and nearest first.
 pub fn spots(
-    context: &Context<'_>,
+    context: &SkillContext<'_>,
     held: &Solid,
     target: &SceneObject,
     relation: Relation,
 ) -> Result<Vec<Spot>, Refusal> {
     let radius = held.footprint.outer_radius();
-    let ways = ways(context, relation)?;
+    let paths = paths(context, relation)?;
     let mut free: Vec<Spot> = GAPS
         .iter()
-        .flat_map(|gap| ways.iter().map(move |way| (*gap, way)))
-        .map(|(gap, way)| at(&target.solid, way, radius + gap))
+        .flat_map(|gap| paths.iter().map(move |path| (*gap, path)))
+        .map(|(gap, path)| at(&target.solid, path, radius + gap))
         .filter(|spot| is_free(context, spot, radius))
         .collect();
     if free.is_empty() {
@@ -45,7 +45,7 @@ pub fn spots(
 }
 
 /// Directions on the table, base frame.
-fn ways(context: &Context<'_>, relation: Relation) -> Result<Vec<Vector3>, Refusal> {
+fn paths(context: &SkillContext<'_>, relation: Relation) -> Result<Vec<Vector3>, Refusal> {
     let Some(side) = relation.side() else {
         let turn = |step| std::f64::consts::TAU * f64::from(step) / f64::from(SIDES);
         return Ok((0..SIDES)
@@ -54,27 +54,27 @@ fn ways(context: &Context<'_>, relation: Relation) -> Result<Vec<Vector3>, Refus
     };
     let unknown = || Refusal::NotApplicable("no picture says which side that is".to_owned());
     let camera = context.scene.camera().ok_or_else(unknown)?;
-    let way = on_table(camera, side).ok_or_else(unknown)?;
-    Ok(TURNS.iter().map(|turn| turned(&way, *turn)).collect())
+    let path = on_table(camera, side).ok_or_else(unknown)?;
+    Ok(TURNS.iter().map(|turn| turned(&path, *turn)).collect())
 }
 
-fn turned(way: &Vector3, angle: f64) -> Vector3 {
-    nalgebra::Rotation3::from_axis_angle(&Vector3::z_axis(), angle) * way
+fn turned(path: &Vector3, angle: f64) -> Vector3 {
+    nalgebra::Rotation3::from_axis_angle(&Vector3::z_axis(), angle) * path
 }
 
-/// As far from the outline of `target` as `distance`, along `way`.
-fn at(target: &Solid, way: &Vector3, distance: f64) -> Spot {
+/// As far from the outline of `target` as `distance`, along `path`.
+fn at(target: &Solid, path: &Vector3, distance: f64) -> Spot {
     let (sin, cos) = target.yaw.sin_cos();
-    let (u, v) = (cos * way.x + sin * way.y, cos * way.y - sin * way.x);
+    let (u, v) = (cos * path.x + sin * path.y, cos * path.y - sin * path.x);
     let far = target.footprint.half_extent(u, v) + distance;
     Spot {
-        x: target.x + way.x * far,
-        y: target.y + way.y * far,
+        x: target.x + path.x * far,
+        y: target.y + path.y * far,
         surface: TABLE,
     }
 }
 
-fn is_free(context: &Context<'_>, spot: &Spot, radius: f64) -> bool {
+fn is_free(context: &SkillContext<'_>, spot: &Spot, radius: f64) -> bool {
     let clear = |solid: &Solid| solid.plan_distance(spot.x, spot.y) > radius + CLEAR;
     context
         .scene

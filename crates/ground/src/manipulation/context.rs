@@ -1,14 +1,14 @@
 //! What every skill rests on.
 
 use enact_robot::description::Gripper;
-use enact_robot::{Robot, Surroundings};
+use enact_robot::{CollisionWorld, Robot};
 use enact_types::{JointVector, Pose, Refusal};
 
-use crate::motion::Hand;
-use crate::motion::body::in_hand;
-use crate::motion::hand::others;
-use crate::motion::line::with_gripper;
-use crate::motion::transit::Searches;
+use crate::motion::EndEffector;
+use crate::motion::cartesian_path::with_gripper;
+use crate::motion::end_effector::others;
+use crate::motion::robot_shapes::in_hand;
+use crate::motion::transit::SearchBudget;
 use crate::scene::{SceneMemory, SceneObject};
 
 /// Tilts of the hand away from straight down to try, radians, in order.
@@ -19,17 +19,17 @@ pub const NO_GRIPPER: &str = "the arm has no gripper";
 
 /// What every skill rests on.
 #[derive(Clone, Copy)]
-pub struct Context<'a> {
+pub struct SkillContext<'a> {
     /// The robot.
     pub robot: &'a Robot,
     /// Its gripper, or its bare tool as a gripper that never opens.
     pub gripper: &'a Gripper,
     /// Where its hand can point.
-    pub hand: &'a Hand,
+    pub end_effector: &'a EndEffector,
     /// Everything to stay clear of while moving freely with an empty gripper.
-    pub around: &'a Surroundings,
+    pub around: &'a CollisionWorld,
     /// Ways around obstacles that may still be searched for.
-    pub searches: &'a Searches,
+    pub searches: &'a SearchBudget,
     /// How many ways to go about it have been tried in vain.
     pub approach: usize,
     /// What is on the table.
@@ -38,7 +38,7 @@ pub struct Context<'a> {
     pub joints: &'a JointVector,
 }
 
-impl<'a> Context<'a> {
+impl<'a> SkillContext<'a> {
     /// The object of this name on the table.
     pub fn find(&self, name: &str) -> Result<&'a SceneObject, Refusal> {
         self.scene.find(name).ok_or_else(|| Refusal::NotSeen {
@@ -53,20 +53,20 @@ impl<'a> Context<'a> {
     }
 
     /// Everything to stay clear of while moving freely, with what is held, if anything.
-    pub fn carrying(&self) -> Surroundings {
+    pub fn carrying(&self) -> CollisionWorld {
         let held = self.scene.held();
         self.around
             .holding(held.map(|held| in_hand(self.robot, held)))
     }
 
     /// Everything but the object that is worked on, at a small distance.
-    pub fn neighbours(&self, name: &str) -> Surroundings {
+    pub fn neighbors(&self, name: &str) -> CollisionWorld {
         let beside = self.robot.clearance().beside;
         self.around.without(name).within(beside)
     }
 
     /// Only the object that is worked on, not to be touched.
-    pub fn only(&self, name: &str) -> Surroundings {
+    pub fn only(&self, name: &str) -> CollisionWorld {
         self.around.only(name).within(0.0)
     }
 
@@ -77,7 +77,7 @@ impl<'a> Context<'a> {
     }
 
     /// Refuses a posture of the arm, its gripper at `gripper`, in which something is too close.
-    pub fn check(&self, arm: &[f64], gripper: f64, around: &Surroundings) -> Result<(), Refusal> {
+    pub fn check(&self, arm: &[f64], gripper: f64, around: &CollisionWorld) -> Result<(), Refusal> {
         let joints = self.with_gripper_at(arm, self.joints, gripper);
         self.robot.collider().check_posture(&joints, around)
     }

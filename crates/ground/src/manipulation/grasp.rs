@@ -2,28 +2,28 @@
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
-use enact_robot::Surroundings;
+use enact_robot::CollisionWorld;
 use enact_robot::description::Gripper;
 use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 
-use super::context::{Context, TILTS};
-use crate::motion::hand::{Roll, solve};
+use super::context::{SkillContext, TILTS};
+use crate::motion::end_effector::{Roll, solve};
 use crate::scene::{Footprint, Solid};
 
-/// Gap between the fixed finger and the object before the other finger closes, metres.
+/// Gap between the fixed finger and the object before the other finger closes, meters.
 const GAP: f64 = 0.0035;
-/// How much wider than the object the fingers open, metres; the wide opening
-/// first, the narrow one where neighbours stand close.
+/// How much wider than the object the fingers open, meters; the wide opening
+/// first, the narrow one where neighbors stand close.
 const SPARE: [f64; 2] = [0.025, 0.013];
-/// Least spare opening, metres.
+/// Least spare opening, meters.
 const LEAST_SPARE: f64 = 0.008;
-/// Height of the fingertips above what the object stands on, metres.
+/// Height of the fingertips above what the object stands on, meters.
 const TIP_CLEARANCE: f64 = 0.004;
-/// Half the width of a fingertip, which comes lower when the hand tilts, metres.
+/// Half the width of a fingertip, which comes lower when the hand tilts, meters.
 const TIP_HALF_WIDTH: f64 = 0.007;
 /// Where to grasp, as a share of the object's height.
 const GRASP_HEIGHT: f64 = 0.45;
-/// The fingers must overlap the object by this much from its top, metres.
+/// The fingers must overlap the object by this much from its top, meters.
 const LEAST_OVERLAP: f64 = 0.004;
 /// Directions to try around a round object.
 const ROUND_DIRECTIONS: u32 = 16;
@@ -59,7 +59,7 @@ pub struct Grasp {
 /// beyond this share of its widest opening.
 const SWING: f64 = 0.6;
 
-/// The widest opening with which a grasp works, metres.
+/// The widest opening with which a grasp works, meters.
 pub fn usable_opening(gripper: &Gripper) -> f64 {
     if gripper.parallel {
         gripper.widest()
@@ -75,9 +75,9 @@ pub fn fits(gripper: &Gripper, solid: &Solid) -> bool {
 }
 
 /// Whether the arm can take some grasp of an object.
-pub fn is_graspable(context: &Context<'_>, name: &str, solid: &Solid) -> bool {
+pub fn is_graspable(context: &SkillContext<'_>, name: &str, solid: &Solid) -> bool {
     fits(context.gripper, solid)
-        && context.hand.beyond(&solid.centre()).is_none()
+        && context.end_effector.beyond(&solid.center()).is_none()
         && TILTS.iter().any(|tilt| {
             directions(context.gripper, solid)
                 .into_iter()
@@ -88,31 +88,31 @@ pub fn is_graspable(context: &Context<'_>, name: &str, solid: &Solid) -> bool {
 
 /// Why none of the grasps of an object that the arm reaches is free; `None` if one is, or if
 /// it reaches none.
-pub fn infeasibility(context: &Context<'_>, name: &str, solid: &Solid) -> Option<Refusal> {
-    let surroundings = [context.neighbours(name), context.only(name)];
+pub fn infeasibility(context: &SkillContext<'_>, name: &str, solid: &Solid) -> Option<Refusal> {
+    let collision_world = [context.neighbors(name), context.only(name)];
     let mut refusal = None;
-    let mut hindered = Vec::new();
+    let mut infeasible = Vec::new();
     for tilt in TILTS {
         for (yaw, width) in directions(context.gripper, solid) {
             let Ok(grasp) = reach(context, name, solid, tilt, yaw, width) else {
                 continue;
             };
             for grasp in with_openings(context.gripper, solid, vec![grasp]) {
-                match check_open(context, &surroundings, &grasp) {
+                match check_open(context, &collision_world, &grasp) {
                     Ok(()) => return None,
                     Err(why) => refusal = closest(refusal, why),
                 }
-                hindered.push(grasp);
+                infeasible.push(grasp);
             }
         }
     }
-    let is_free = |grasp: &Grasp| check_open(context, &surroundings, grasp).is_ok();
-    refusal.filter(|_| !otherwise(context, &hindered).any(|grasp| is_free(&grasp)))
+    let is_free = |grasp: &Grasp| check_open(context, &collision_world, grasp).is_ok();
+    refusal.filter(|_| !otherwise(context, &infeasible).any(|grasp| is_free(&grasp)))
 }
 
 /// The same grasps, the arm in its other postures.
 pub fn otherwise<'a>(
-    context: &'a Context<'a>,
+    context: &'a SkillContext<'a>,
     grasps: &'a [Grasp],
 ) -> impl Iterator<Item = Grasp> + 'a {
     grasps.iter().flat_map(move |grasp| {
@@ -126,18 +126,22 @@ pub fn otherwise<'a>(
 
 /// Refuses a grasp whose open fingers are too close to something.
 pub fn check_open(
-    context: &Context<'_>,
-    surroundings: &[Surroundings],
+    context: &SkillContext<'_>,
+    collision_world: &[CollisionWorld],
     grasp: &Grasp,
 ) -> Result<(), Refusal> {
-    surroundings
+    collision_world
         .iter()
         .try_for_each(|around| context.check(&grasp.posture, grasp.open, around))
 }
 
 /// Every grasp of an object that the arm can take, least tilted first, then
 /// nearest to how the arm is now. The refusal says how far off the closest was.
-pub fn grasps(context: &Context<'_>, name: &str, solid: &Solid) -> Result<Vec<Grasp>, Refusal> {
+pub fn grasps(
+    context: &SkillContext<'_>,
+    name: &str,
+    solid: &Solid,
+) -> Result<Vec<Grasp>, Refusal> {
     if !fits(context.gripper, solid) {
         return Err(Refusal::NotApplicable(format!(
             "the {name} is {:.3} m wide and {:.3} m high; the gripper takes up to {:.3} m",
@@ -146,7 +150,7 @@ pub fn grasps(context: &Context<'_>, name: &str, solid: &Solid) -> Result<Vec<Gr
             usable_opening(context.gripper)
         )));
     }
-    require_in_reach(context, name, &solid.centre())?;
+    require_in_reach(context, name, &solid.center())?;
     let mut found = Vec::new();
     let mut refusal = None;
     for tilt in TILTS {
@@ -197,7 +201,7 @@ fn directions(gripper: &Gripper, solid: &Solid) -> Vec<(f64, f64)> {
 }
 
 fn reach(
-    context: &Context<'_>,
+    context: &SkillContext<'_>,
     name: &str,
     solid: &Solid,
     tilt: f64,
@@ -211,16 +215,16 @@ fn reach(
     } else {
         width / 2.0 + GAP
     };
-    let centre = Point3::new(solid.x, solid.y, height(gripper, solid, tilt));
-    let target = centre - direction * shift;
+    let center = Point3::new(solid.x, solid.y, height(gripper, solid, tilt));
+    let target = center - direction * shift;
     let pose = context
-        .hand
+        .end_effector
         .pose(&gripper.tool_from_grasp, &target, tilt, Roll::Yaw(yaw));
     let posture = solve(context.robot, &pose, context.joints, name)?;
     // One finger pushes the object over the gap to the other, which stands still.
     let slide = if gripper.parallel { 0.0 } else { GAP };
     let base_from_object = Pose::new(
-        solid.centre().coords - direction * slide,
+        solid.center().coords - direction * slide,
         Vector3::z() * solid.yaw,
     );
     Ok(Grasp {
@@ -281,8 +285,12 @@ fn last_joint_travel(now: &JointVector, posture: &JointVector) -> f64 {
 }
 
 /// Refuses a place that even the stretched arm does not get to.
-pub fn require_in_reach(context: &Context<'_>, what: &str, target: &Point3) -> Result<(), Refusal> {
-    match context.hand.beyond(target) {
+pub fn require_in_reach(
+    context: &SkillContext<'_>,
+    what: &str,
+    target: &Point3,
+) -> Result<(), Refusal> {
+    match context.end_effector.beyond(target) {
         None => Ok(()),
         Some(distance) => Err(Refusal::Unreachable {
             what: what.to_owned(),

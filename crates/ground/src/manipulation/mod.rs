@@ -20,5 +20,5 @@ pub mod release;
 pub mod script;
 pub mod spot;
 
-pub use context::Context;
-pub use script::Script;
+pub use context::SkillContext;
+pub use script::MotionBuilder;

@@ -1,20 +1,20 @@
 //! Approach, close, lift.
 
-use enact_robot::{Surroundings, TABLE};
+use enact_robot::{CollisionWorld, TABLE};
 use enact_types::{Refusal, Vector3};
 
-use super::context::Context;
+use super::context::SkillContext;
 use super::grasp::{Grasp, another, check_open, closest, grasps, otherwise};
-use super::script::Script;
-use crate::motion::body::in_hand;
-use crate::motion::hand::{shifted, solve};
+use super::script::MotionBuilder;
+use crate::motion::end_effector::{shifted, solve};
+use crate::motion::robot_shapes::in_hand;
 use crate::motion::{Effect, Purpose, Roll};
-use crate::scene::{Held, SceneObject};
+use crate::scene::{HeldObject, SceneObject};
 
 /// How far the hand stands back before it comes straight at the object, beyond
-/// the object's top, metres.
+/// the object's top, meters.
 const STAND_OFF: f64 = 0.03;
-/// Heights to lift to, metres, in order of preference.
+/// Heights to lift to, meters, in order of preference.
 const LIFTS: [f64; 4] = [0.10, 0.08, 0.06, 0.045];
 /// Additional tilts to lift with, radians.
 const LIFT_TILTS: [f64; 4] = [0.0, 0.2, 0.4, 0.6];
@@ -31,7 +31,7 @@ const OTHERWISE: usize = 24;
 /// What `attempt` makes of the first grasp of an object for which it is not refused; else the
 /// refusal that was closest to being none.
 pub fn first_grasp<T>(
-    context: &Context<'_>,
+    context: &SkillContext<'_>,
     object: &SceneObject,
     mut attempt: impl FnMut(&Grasp) -> Result<T, Refusal>,
 ) -> Result<T, Refusal> {
@@ -39,9 +39,9 @@ pub fn first_grasp<T>(
     let mut refusal = None;
     let grasps = another(grasps(context, name, &object.solid)?, context.approach);
     let usual = grasps.iter().take(ATTEMPTS).cloned();
-    let surroundings = [context.neighbours(name), context.only(name)];
+    let collision_world = [context.neighbors(name), context.only(name)];
     let others = otherwise(context, &grasps)
-        .filter(|grasp| check_open(context, &surroundings, grasp).is_ok())
+        .filter(|grasp| check_open(context, &collision_world, grasp).is_ok())
         .take(OTHERWISE);
     for grasp in usual.chain(others) {
         match attempt(&grasp) {
@@ -54,33 +54,33 @@ pub fn first_grasp<T>(
 
 /// Comes straight at the object with open fingers, closes them, and lifts it.
 pub fn pick_up<'a>(
-    context: &Context<'a>,
+    context: &SkillContext<'a>,
     object: &SceneObject,
     grasp: &Grasp,
-) -> Result<Script<'a>, Refusal> {
+) -> Result<MotionBuilder<'a>, Refusal> {
     let SceneObject { name, solid, .. } = object;
-    let Context {
+    let SkillContext {
         robot,
         gripper,
         around,
         ..
     } = *context;
-    let neighbours = context.neighbours(name);
-    let approach = context.hand.approach(&grasp.base_from_tool);
+    let neighbors = context.neighbors(name);
+    let approach = context.end_effector.approach(&grasp.base_from_tool);
     let back = solid.top - grasp.base_from_tool.translation.z.min(solid.top) + STAND_OFF;
     let before = shifted(&grasp.base_from_tool, -approach * back);
     let posture = solve(robot, &before, &grasp.posture, name)?;
 
-    let mut script = Script::new(*context);
-    check_open(context, &[neighbours.clone(), context.only(name)], grasp)?;
+    let mut script = MotionBuilder::new(*context);
+    check_open(context, &[neighbors.clone(), context.only(name)], grasp)?;
     script.transit(&posture, grasp.open, around)?;
     script.line(
         &grasp.base_from_tool,
         APPROACH_SPEED,
         Purpose::Approach,
-        &neighbours,
+        &neighbors,
     )?;
-    script.gripper(gripper.closed, CLOSING, Purpose::Close, &neighbours)?;
+    script.gripper(gripper.closed, CLOSING, Purpose::Close, &neighbors)?;
     let mut script = lift(context, object, grasp, &script)?;
     script.effect(Effect::Grasp {
         object: name.clone(),
@@ -90,19 +90,19 @@ pub fn pick_up<'a>(
 }
 
 /// Lifts the object as high as it goes, with what rests on it. What it rests in or on, it may touch
-/// if it must: how they touch is not seen to the millimetre.
+/// if it must: how they touch is not seen to the millimeter.
 fn lift<'a>(
-    context: &Context<'a>,
+    context: &SkillContext<'a>,
     object: &SceneObject,
     grasp: &Grasp,
-    script: &Script<'a>,
-) -> Result<Script<'a>, Refusal> {
-    let held = Held {
+    script: &MotionBuilder<'a>,
+) -> Result<MotionBuilder<'a>, Refusal> {
+    let held = HeldObject {
         object: object.clone(),
         tool_from_object: grasp.tool_from_object,
     };
     let around = context
-        .neighbours(&object.name)
+        .neighbors(&object.name)
         .holding(Some(in_hand(context.robot, &held)));
     let rests = |upper: &SceneObject| {
         let under = upper.rests.as_ref().map(|(_, under)| under);
@@ -123,20 +123,26 @@ fn lift<'a>(
 
 /// Lifts as high as it goes, tilting outwards where the hand cannot stay as it is.
 fn lift_among<'a>(
-    context: &Context<'a>,
+    context: &SkillContext<'a>,
     grasp: &Grasp,
-    script: &Script<'a>,
-    around: &Surroundings,
-) -> Result<Script<'a>, Refusal> {
+    script: &MotionBuilder<'a>,
+    around: &CollisionWorld,
+) -> Result<MotionBuilder<'a>, Refusal> {
     let object = grasp.tool_from_object.translation.vector.into();
-    let centre = grasp.base_from_tool * object;
-    let roll =
-        Roll::FromHeading(grasp.yaw - context.hand.heading_of(&grasp.base_from_tool, &centre));
+    let center = grasp.base_from_tool * object;
+    let roll = Roll::FromHeading(
+        grasp.yaw
+            - context
+                .end_effector
+                .heading_of(&grasp.base_from_tool, &center),
+    );
     let mut refusal = None;
     for height in LIFTS {
         for more in LIFT_TILTS {
-            let up = centre + Vector3::z() * height;
-            let pose = context.hand.pose(&object, &up, grasp.tilt + more, roll);
+            let up = center + Vector3::z() * height;
+            let pose = context
+                .end_effector
+                .pose(&object, &up, grasp.tilt + more, roll);
             let mut script = script.clone();
             match script.line(&pose, LIFT_SPEED, Purpose::Lift, around) {
                 Ok(()) => return Ok(script),

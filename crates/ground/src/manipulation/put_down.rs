@@ -2,58 +2,58 @@
 
 use std::sync::Arc;
 
-use enact_robot::{Surroundings, TABLE};
+use enact_robot::{CollisionWorld, TABLE};
 use enact_types::{Point3, Refusal, Vector3};
 
-use super::context::Context;
+use super::context::SkillContext;
 use super::grasp::closest;
-use super::release::Release;
-use super::script::Script;
-use crate::motion::hand::{shifted, solve};
-use crate::motion::solids::obstacle;
+use super::release::ReleasePose;
+use super::script::MotionBuilder;
+use crate::motion::end_effector::{shifted, solve};
+use crate::motion::obstacles::obstacle;
 use crate::motion::{Effect, Purpose};
-use crate::scene::{Held, SceneObject};
+use crate::scene::{HeldObject, SceneObject};
 
-/// How far the held object passes above the rim, metres.
+/// How far the held object passes above the rim, meters.
 const RIM_CLEARANCE: f64 = 0.015;
-/// Least height from which to come down, metres.
+/// Least height from which to come down, meters.
 const LEAST_DESCENT: f64 = 0.03;
 /// Additional tilts to come from and to withdraw to, radians.
 const MORE_TILT: [f64; 3] = [0.0, 0.2, 0.4];
-/// How much wider than the object the fingers open, metres.
+/// How much wider than the object the fingers open, meters.
 const SPARE: [f64; 2] = [0.02, 0.01];
-/// How far the hand withdraws, metres, in order of preference.
+/// How far the hand withdraws, meters, in order of preference.
 const RETREATS: [f64; 3] = [0.07, 0.05, 0.03];
 /// Speeds, m/s.
 const LOWER_SPEED: f64 = 0.1;
 const RETREAT_SPEED: f64 = 0.12;
 /// Time to open the fingers, seconds.
 const OPENING: f64 = 0.5;
-/// Distance of the hand to the target while it releases, metres.
+/// Distance of the hand to the target while it releases, meters.
 pub const TARGET_MARGIN: f64 = 0.001;
 
 /// What is put down where.
 pub struct PutDown<'a> {
     /// What the skill rests on.
-    pub context: Context<'a>,
+    pub context: SkillContext<'a>,
     /// What the gripper holds.
-    pub held: &'a Held,
+    pub held: &'a HeldObject,
     /// What it goes in, on or beside, or where it was before.
     pub target: &'a SceneObject,
     /// What to stay clear of on the way there, with what is held.
-    pub carrying: Surroundings,
+    pub carrying: CollisionWorld,
     /// Direction of the object afterwards, radians, where the step is about that.
     pub yaw: Option<f64>,
 }
 
 impl<'a> PutDown<'a> {
     /// The first way that can be planned through.
-    pub fn first(&self, ways: &[Release]) -> Result<Script<'a>, Refusal> {
+    pub fn first(&self, paths: &[ReleasePose]) -> Result<MotionBuilder<'a>, Refusal> {
         let mut refusal = None;
-        for way in ways {
+        for path in paths {
             for spare in SPARE {
                 for more in MORE_TILT {
-                    match self.through(way, spare, more) {
+                    match self.through(path, spare, more) {
                         Ok(script) => return Ok(script),
                         Err(why) => refusal = closest(refusal, why),
                     }
@@ -66,34 +66,39 @@ impl<'a> PutDown<'a> {
     }
 
     /// Comes from above with the hand tilted by `more`, opens by `spare`, withdraws.
-    pub fn through(&self, way: &Release, spare: f64, more: f64) -> Result<Script<'a>, Refusal> {
-        let Context {
+    pub fn through(
+        &self,
+        path: &ReleasePose,
+        spare: f64,
+        more: f64,
+    ) -> Result<MotionBuilder<'a>, Refusal> {
+        let SkillContext {
             robot,
             gripper,
-            hand,
+            end_effector,
             ..
         } = self.context;
         let empty = self.context.around.within(TARGET_MARGIN);
-        let open = self.opened(way, spare, &empty)?;
+        let open = self.opened(path, spare, &empty)?;
         let middle = self.held.tool_from_object.translation.vector.into();
-        let over = way.middle(self.held) + Vector3::z() * self.descent(way);
-        let above = hand.pose(&middle, &over, way.tilt + more, way.roll);
-        let posture = solve(robot, &above, &way.posture, &self.target.name)?;
-        let mut script = Script::new(self.context);
+        let over = path.middle(self.held) + Vector3::z() * self.descent(path);
+        let above = end_effector.pose(&middle, &over, path.tilt + more, path.roll);
+        let posture = solve(robot, &above, &path.posture, &self.target.name)?;
+        let mut script = MotionBuilder::new(self.context);
         script.transit(&posture, gripper.closed, &self.carrying)?;
         let touching = self.carrying.within(TARGET_MARGIN).touching(&[TABLE]);
-        let lowered = &way.base_from_tool;
+        let lowered = &path.base_from_tool;
         script.line(lowered, LOWER_SPEED, Purpose::Lower, &touching)?;
         script.gripper(open, OPENING, Purpose::Open, &empty)?;
         script.effect(Effect::Release { yaw: self.yaw });
-        self.retreat(&mut script, way, &empty)?;
-        script.home_around(&self.afterwards(way))?;
+        self.retreat(&mut script, path, &empty)?;
+        script.home_around(&self.afterwards(path))?;
         Ok(script)
     }
 
     /// What to stay clear of once the object has been let go.
-    fn afterwards(&self, way: &Release) -> Surroundings {
-        let put_down = obstacle(&self.held.object.name, &way.put_down(self.held));
+    fn afterwards(&self, path: &ReleasePose) -> CollisionWorld {
+        let put_down = obstacle(&self.held.object.name, &path.put_down(self.held));
         let mut around = self.context.around.clone();
         // The fingers may still be around it.
         around.obstacles.push((Arc::new(put_down), TARGET_MARGIN));
@@ -101,11 +106,15 @@ impl<'a> PutDown<'a> {
     }
 
     /// Whether the fingers open in one of these ways; else why not, if there is one.
-    pub fn opens(&self, ways: &[Release], around: &Surroundings) -> Result<(), Option<Refusal>> {
+    pub fn opens(
+        &self,
+        paths: &[ReleasePose],
+        around: &CollisionWorld,
+    ) -> Result<(), Option<Refusal>> {
         let mut refusal = None;
-        for way in ways {
+        for path in paths {
             for spare in SPARE {
-                match self.opened(way, spare, around) {
+                match self.opened(path, spare, around) {
                     Ok(_) => return Ok(()),
                     Err(why) => refusal = closest(refusal, why),
                 }
@@ -116,21 +125,26 @@ impl<'a> PutDown<'a> {
 
     /// The gripper's joint with the fingers `spare` wider than the object; refuses fingers that
     /// would be too close to something there.
-    fn opened(&self, way: &Release, spare: f64, around: &Surroundings) -> Result<f64, Refusal> {
+    fn opened(
+        &self,
+        path: &ReleasePose,
+        spare: f64,
+        around: &CollisionWorld,
+    ) -> Result<f64, Refusal> {
         let gripper = self.context.gripper;
         let width = self.grasped_width() + spare;
         let open = gripper.joint_for(width.min(gripper.widest()));
-        let checked = self.context.check(&way.posture, open, around);
+        let checked = self.context.check(&path.posture, open, around);
         checked.map(|()| open)
     }
 
     /// From how far up the held object comes down.
-    fn descent(&self, way: &Release) -> f64 {
+    fn descent(&self, path: &ReleasePose) -> f64 {
         let rim = self.target.solid.top + RIM_CLEARANCE;
-        (rim - way.underside(self.held)).max(LEAST_DESCENT)
+        (rim - path.underside(self.held)).max(LEAST_DESCENT)
     }
 
-    /// Width of the held object between the fingers, metres.
+    /// Width of the held object between the fingers, meters.
     fn grasped_width(&self) -> f64 {
         let opening = self.context.gripper.opening_axis.into_inner();
         let along = self.held.tool_from_object.rotation.inverse() * opening;
@@ -142,24 +156,29 @@ impl<'a> PutDown<'a> {
     /// Withdraws straight up, or back along the approach, or tilting on the way.
     fn retreat(
         &self,
-        script: &mut Script<'_>,
-        way: &Release,
-        around: &Surroundings,
+        script: &mut MotionBuilder<'_>,
+        path: &ReleasePose,
+        around: &CollisionWorld,
     ) -> Result<(), Refusal> {
-        let Context { hand, gripper, .. } = self.context;
-        let from = &way.base_from_tool;
+        let SkillContext {
+            end_effector,
+            gripper,
+            ..
+        } = self.context;
+        let from = &path.base_from_tool;
         let grasp = gripper.tool_from_grasp;
         let tilted = |far: f64, more: f64| {
             let up: Point3 = from * grasp + Vector3::z() * far;
-            hand.pose(&grasp, &up, way.tilt + more, way.roll)
+            end_effector.pose(&grasp, &up, path.tilt + more, path.roll)
         };
         let mut refusal = None;
         for far in RETREATS {
-            let straight = [Vector3::z(), -hand.approach(from)].map(|by| shifted(from, by * far));
-            let ways = straight
+            let straight =
+                [Vector3::z(), -end_effector.approach(from)].map(|by| shifted(from, by * far));
+            let paths = straight
                 .into_iter()
                 .chain(MORE_TILT[1..].iter().map(|more| tilted(far, *more)));
-            for away in ways {
+            for away in paths {
                 match script.line(&away, RETREAT_SPEED, Purpose::Retreat, around) {
                     Ok(()) => return Ok(()),
                     Err(why) => refusal = closest(refusal, why),

@@ -4,12 +4,12 @@ use std::f64::consts::{FRAC_PI_2, PI};
 
 use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 
-use super::context::{Context, TILTS};
+use super::context::{SkillContext, TILTS};
 use super::grasp::{HOPELESS, closest};
 use super::spot::Spot;
-use crate::motion::hand::{Roll, shifted, solve};
-use crate::motion::solids::shape_of;
-use crate::scene::{Held, SceneObject, Solid};
+use crate::motion::end_effector::{Roll, shifted, solve};
+use crate::motion::obstacles::shape_of;
+use crate::scene::{HeldObject, SceneObject, Solid};
 
 /// Turns about the approach direction to try.
 const ROLLS: u32 = 36;
@@ -25,7 +25,7 @@ const MOST_ASKEW: f64 = 0.5;
 
 /// A hand that holds an object over a spot.
 #[derive(Clone, Debug)]
-pub struct Release {
+pub struct ReleasePose {
     /// Tilt of the hand away from straight down, radians.
     pub tilt: f64,
     /// Its turn about the approach.
@@ -34,23 +34,23 @@ pub struct Release {
     pub base_from_tool: Pose,
     /// Posture of the arm.
     pub posture: JointVector,
-    /// How far the object falls, metres.
+    /// How far the object falls, meters.
     pub drop: f64,
 }
 
-impl Release {
+impl ReleasePose {
     /// Where the middle of the held object is.
-    pub fn middle(&self, held: &Held) -> Point3 {
+    pub fn middle(&self, held: &HeldObject) -> Point3 {
         self.base_from_tool * Point3::from(held.tool_from_object.translation.vector)
     }
 
-    /// Height of the held object's lowest point, metres.
-    pub fn underside(&self, held: &Held) -> f64 {
+    /// Height of the held object's lowest point, meters.
+    pub fn underside(&self, held: &HeldObject) -> f64 {
         underside(&self.base_from_tool, held)
     }
 
     /// The object where it stands once it has been let go.
-    pub fn put_down(&self, held: &Held) -> Solid {
+    pub fn put_down(&self, held: &HeldObject) -> Solid {
         let object = self.base_from_tool * held.tool_from_object;
         let base = self.underside(held) - self.drop;
         let side = object.rotation * Vector3::x();
@@ -66,15 +66,15 @@ impl Release {
     }
 }
 
-/// Postures that hold the object's underside `drop` metres above a spot of
+/// Postures that hold the object's underside `drop` meters above a spot of
 /// `target`, the most upright and least turned first.
 pub fn releases(
-    context: &Context<'_>,
-    held: &Held,
+    context: &SkillContext<'_>,
+    held: &HeldObject,
     target: &SceneObject,
     spot: Spot,
     drop: f64,
-) -> Result<Vec<Release>, Refusal> {
+) -> Result<Vec<ReleasePose>, Refusal> {
     let height = spot.surface + drop;
     let (mut found, mut refusal) = (Vec::new(), None);
     let mut tried = [(0, 0); TILTS.len()];
@@ -88,7 +88,7 @@ pub fn releases(
         match solve(context.robot, &base_from_tool, context.joints, &target.name) {
             Ok(posture) => {
                 *successes += 1;
-                found.push(Release {
+                found.push(ReleasePose {
                     tilt: TILTS[index],
                     roll,
                     base_from_tool,
@@ -112,13 +112,14 @@ pub fn releases(
 }
 
 /// The same, the arm in its other postures.
-pub fn otherwise(context: &Context<'_>, ways: &[Release]) -> Vec<Release> {
-    let others = |way: &Release| context.others(&way.base_from_tool, &way.posture);
-    ways.iter()
-        .flat_map(|way| {
-            others(way).into_iter().map(|posture| Release {
+pub fn otherwise(context: &SkillContext<'_>, paths: &[ReleasePose]) -> Vec<ReleasePose> {
+    let others = |path: &ReleasePose| context.others(&path.base_from_tool, &path.posture);
+    paths
+        .iter()
+        .flat_map(|path| {
+            others(path).into_iter().map(|posture| ReleasePose {
                 posture,
-                ..way.clone()
+                ..path.clone()
             })
         })
         .collect()
@@ -126,8 +127,8 @@ pub fn otherwise(context: &Context<'_>, ways: &[Release]) -> Vec<Release> {
 
 /// Hands over a spot, the best first: index of the tilt, roll, and tool pose.
 fn candidates(
-    context: &Context<'_>,
-    held: &Held,
+    context: &SkillContext<'_>,
+    held: &HeldObject,
     target: &Solid,
     spot: Spot,
 ) -> Vec<(usize, Roll, Pose)> {
@@ -139,7 +140,7 @@ fn candidates(
         for step in 0..ROLLS {
             let turn = f64::from(step) * 2.0 * PI / f64::from(ROLLS);
             let roll = Roll::FromHeading(now + turn);
-            let pose = context.hand.pose(&point, &over, tilt, roll);
+            let pose = context.end_effector.pose(&point, &over, tilt, roll);
             let object = pose * held.tool_from_object;
             let askew = (object.rotation * Vector3::z()).angle(&Vector3::z());
             if askew < MOST_ASKEW {
@@ -157,15 +158,15 @@ fn candidates(
 }
 
 /// How the hand is turned about its approach now, from its heading, radians.
-fn roll_now(context: &Context<'_>) -> f64 {
+fn roll_now(context: &SkillContext<'_>) -> f64 {
     let tool = context.robot.forward(context.joints);
-    let opening = context.hand.opening(&tool);
+    let opening = context.end_effector.opening(&tool);
     let at = tool * context.gripper.tool_from_grasp;
-    opening.y.atan2(opening.x) - context.hand.heading_of(&tool, &at)
+    opening.y.atan2(opening.x) - context.end_effector.heading_of(&tool, &at)
 }
 
 /// The cost of laying a rectangle across another.
-fn across(object: &Pose, held: &Held, target: &Solid) -> f64 {
+fn across(object: &Pose, held: &HeldObject, target: &Solid) -> f64 {
     if held.object.solid.is_round() || target.is_round() || target.hollow.is_some() {
         return 0.0;
     }
@@ -174,8 +175,8 @@ fn across(object: &Pose, held: &Held, target: &Solid) -> f64 {
     ACROSS * turned.min(FRAC_PI_2 - turned)
 }
 
-/// Height of the held object's lowest point with the tool at this pose, metres.
-pub fn underside(base_from_tool: &Pose, held: &Held) -> f64 {
+/// Height of the held object's lowest point with the tool at this pose, meters.
+pub fn underside(base_from_tool: &Pose, held: &HeldObject) -> f64 {
     let object = base_from_tool * held.tool_from_object;
     shape_of(&held.object.solid).lowest(&object)
 }

@@ -1,24 +1,24 @@
 //! A motion written segment by segment.
 
-use enact_robot::Surroundings;
+use enact_robot::CollisionWorld;
 use enact_types::{JointVector, Pose, Refusal};
 
-use super::context::Context;
+use super::context::SkillContext;
 use crate::motion::point_to_point::move_to;
 use crate::motion::transit::transit;
-use crate::motion::{Effect, Motion, MotionSegment, Purpose, line};
+use crate::motion::{Effect, MotionSegment, Purpose, StepMotion, cartesian_path};
 
 /// A motion under construction: where the arm is after the segments so far.
 #[derive(Clone)]
-pub struct Script<'a> {
-    context: Context<'a>,
+pub struct MotionBuilder<'a> {
+    context: SkillContext<'a>,
     at: JointVector,
     segments: Vec<MotionSegment>,
 }
 
-impl<'a> Script<'a> {
+impl<'a> MotionBuilder<'a> {
     /// Nothing yet, the arm where it is.
-    pub fn new(context: Context<'a>) -> Self {
+    pub fn new(context: SkillContext<'a>) -> Self {
         Self {
             context,
             at: context.joints.clone(),
@@ -32,8 +32,8 @@ impl<'a> Script<'a> {
     }
 
     /// The motion so far.
-    pub fn finish(self) -> Motion {
-        Motion {
+    pub fn finish(self) -> StepMotion {
+        StepMotion {
             segments: self.segments,
         }
     }
@@ -50,10 +50,10 @@ impl<'a> Script<'a> {
         &mut self,
         arm: &[f64],
         gripper: f64,
-        around: &Surroundings,
+        around: &CollisionWorld,
     ) -> Result<(), Refusal> {
         let goal = self.with_gripper(arm, gripper);
-        let Context {
+        let SkillContext {
             robot, searches, ..
         } = self.context;
         for segment in transit(robot, around, &self.at, &goal, searches)? {
@@ -68,11 +68,11 @@ impl<'a> Script<'a> {
         pose: &Pose,
         speed: f64,
         purpose: Purpose,
-        around: &Surroundings,
+        around: &CollisionWorld,
     ) -> Result<(), Refusal> {
-        let Context { robot, .. } = self.context;
-        let postures = line::postures(robot, &self.at, pose)?;
-        let samples = line::timed(robot, &self.at, postures, speed, around)?;
+        let SkillContext { robot, .. } = self.context;
+        let postures = cartesian_path::postures(robot, &self.at, pose)?;
+        let samples = cartesian_path::timed(robot, &self.at, postures, speed, around)?;
         robot.collider().check_path(&samples, around)?;
         self.push(MotionSegment::new(purpose, samples, around));
         Ok(())
@@ -84,11 +84,11 @@ impl<'a> Script<'a> {
         position: f64,
         seconds: f64,
         purpose: Purpose,
-        around: &Surroundings,
+        around: &CollisionWorld,
     ) -> Result<(), Refusal> {
         let count = self.context.robot.arm_joints().len();
         let goal = self.with_gripper(&self.at[..count], position);
-        let Context { robot, .. } = self.context;
+        let SkillContext { robot, .. } = self.context;
         let samples = move_to(robot, &self.at, &goal, seconds)?;
         robot.collider().check_path(&samples, around)?;
         self.push(MotionSegment::new(purpose, samples, around));
@@ -101,8 +101,8 @@ impl<'a> Script<'a> {
     }
 
     /// The same around what the table holds by then.
-    pub fn home_around(&mut self, around: &Surroundings) -> Result<(), Refusal> {
-        let Context { robot, gripper, .. } = self.context;
+    pub fn home_around(&mut self, around: &CollisionWorld) -> Result<(), Refusal> {
+        let SkillContext { robot, gripper, .. } = self.context;
         let home = robot.home();
         let opening = home.get(gripper.joint).copied();
         self.transit(home, opening.unwrap_or(gripper.closed), around)

@@ -4,12 +4,12 @@ use enact_plan::Relation;
 use enact_types::Refusal;
 
 use super::beside;
-use super::context::Context;
+use super::context::SkillContext;
 use crate::scene::{SceneObject, Solid};
 
-/// Free distance between things put side by side, metres.
+/// Free distance between things put side by side, meters.
 const GAP: f64 = 0.006;
-/// Spacing of the places tried, metres.
+/// Spacing of the places tried, meters.
 const SPACING: f64 = 0.01;
 /// Most places tried.
 const MOST: usize = 4;
@@ -17,9 +17,9 @@ const MOST: usize = 4;
 /// A place to put something down.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spot {
-    /// In the base frame, metres.
+    /// In the base frame, meters.
     pub x: f64,
-    /// In the base frame, metres.
+    /// In the base frame, meters.
     pub y: f64,
     /// Height of the surface there.
     pub surface: f64,
@@ -28,7 +28,7 @@ pub struct Spot {
 /// Places in, on or beside `target` where `held` fits clear of what is there already,
 /// those nearest to the middle first.
 pub fn spots(
-    context: &Context<'_>,
+    context: &SkillContext<'_>,
     held: &Solid,
     target: &SceneObject,
     relation: Relation,
@@ -80,14 +80,17 @@ pub fn spots(
 }
 
 /// Raises a spot to the top of whatever lies there already.
-fn on_top(context: &Context<'_>, target: &SceneObject, spot: Spot) -> Spot {
+fn on_top(context: &SkillContext<'_>, target: &SceneObject, spot: Spot) -> Spot {
     let surface = contents(context, target)
         .map(|other| other.top)
         .fold(spot.surface, f64::max);
     Spot { surface, ..spot }
 }
 
-fn contents<'a>(context: &Context<'a>, target: &'a SceneObject) -> impl Iterator<Item = &'a Solid> {
+fn contents<'a>(
+    context: &SkillContext<'a>,
+    target: &'a SceneObject,
+) -> impl Iterator<Item = &'a Solid> {
     context
         .scene
         .objects()

@@ -5,7 +5,7 @@ use enact_robot::gate::RETURN_SPEED;
 use enact_types::{JointVector, Refusal};
 use rsruckig::prelude::{InputParameter, Ruckig, Synchronization, ThrowErrorHandler, Trajectory};
 
-use super::profile::SHARE;
+use super::limit_ratio::SHARE;
 
 /// Samples of the fastest jerk-limited move from rest at `start` to rest at
 /// `goal` in which all joints arrive together, at the control period. It takes

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use enact_robot::Surroundings;
+use enact_robot::CollisionWorld;
 use enact_types::{JointVector, Pose};
 use serde::{Deserialize, Serialize};
 
@@ -78,7 +78,7 @@ pub struct MotionSegment {
     /// Whether the hand or what it holds is meant to touch something.
     pub contact_expected: bool,
     /// What it was planned to stay clear of, for the gate to check again.
-    pub around: Surroundings,
+    pub around: CollisionWorld,
     /// What is changed once its end is reached.
     pub effect: Option<Effect>,
 }
@@ -86,7 +86,7 @@ pub struct MotionSegment {
 impl MotionSegment {
     /// A segment that is clear of what is around; contact is expected where its purpose
     /// is to touch.
-    pub fn new(purpose: Purpose, samples: Vec<JointVector>, around: &Surroundings) -> Self {
+    pub fn new(purpose: Purpose, samples: Vec<JointVector>, around: &CollisionWorld) -> Self {
         Self {
             around: around.clone(),
             samples,
@@ -107,12 +107,12 @@ impl MotionSegment {
 
 /// What a step does with the arm.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Motion {
+pub struct StepMotion {
     /// In order; each starts where the one before ends.
     pub segments: Vec<MotionSegment>,
 }
 
-impl Motion {
+impl StepMotion {
     /// Where the object will be in the hand that the motion grasps, if it does.
     pub fn tool_from_object(&self) -> Option<Pose> {
         self.segments

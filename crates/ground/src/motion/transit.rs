@@ -2,19 +2,19 @@
 
 use std::cell::Cell;
 
-use enact_robot::{Robot, Surroundings};
+use enact_robot::{CollisionWorld, Robot};
 use enact_types::{JointVector, Refusal, Vector3};
 
-use super::connect::{Space, between, connect, dense};
-use super::hand::INSIDE;
-use super::line;
+use super::cartesian_path;
+use super::end_effector::INSIDE;
+use super::escape_collision::escape_path;
+use super::limit_ratio::SHARE;
 use super::point_to_point::{creeping, move_to};
-use super::profile::SHARE;
+use super::rrt_connect::{ConfigurationSpace, between, connect, dense};
 use super::segment::{MotionSegment, Purpose};
-use super::timing::ToolLimits;
-use super::way_out::way_out;
+use super::time_parameterization::ToolLimits;
 
-/// How far the tool is raised out of a crowd before it moves, metres.
+/// How far the tool is raised out of a crowd before it moves, meters.
 const RAISE: f64 = 0.07;
 /// Speed of raising, m/s.
 const SPEED: f64 = 0.15;
@@ -27,12 +27,12 @@ const ROUNDINGS: usize = 6;
 
 /// How many searches for a way around may still be made while a step is grounded.
 #[derive(Debug, Default)]
-pub struct Searches {
+pub struct SearchBudget {
     left: Cell<u32>,
     wanted: Cell<bool>,
 }
 
-impl Searches {
+impl SearchBudget {
     /// So many.
     pub fn new(left: u32) -> Self {
         Self {
@@ -62,10 +62,10 @@ impl Searches {
 /// there is none, is that of the straight move.
 pub fn transit(
     robot: &Robot,
-    around: &Surroundings,
+    around: &CollisionWorld,
     start: &JointVector,
     goal: &JointVector,
-    searches: &Searches,
+    searches: &SearchBudget,
 ) -> Result<Vec<MotionSegment>, Refusal> {
     let inside = within_limits(robot, start);
     if inside != *start
@@ -86,31 +86,31 @@ fn within_limits(robot: &Robot, posture: &JointVector) -> JointVector {
 
 fn transit_inside(
     robot: &Robot,
-    around: &Surroundings,
+    around: &CollisionWorld,
     start: &JointVector,
     goal: &JointVector,
-    searches: &Searches,
+    searches: &SearchBudget,
 ) -> Result<Vec<MotionSegment>, Refusal> {
     let refusal = match through(robot, around, start, std::slice::from_ref(goal)) {
         Ok(segments) => return Ok(segments),
         Err(refusal) => refusal,
     };
     let fold_at = |posture: &JointVector| folded(robot, posture, goal);
-    let ways = [
+    let paths = [
         vec![fold_at(goal), goal.clone()],
         vec![fold_at(start), goal.clone()],
         vec![fold_at(start), fold_at(goal), goal.clone()],
     ];
-    for way in &ways {
-        if let Ok(segments) = through(robot, around, start, way) {
+    for path in &paths {
+        if let Ok(segments) = through(robot, around, start, path) {
             return Ok(segments);
         }
     }
     if let Ok(raise) = raised(robot, around, start) {
         let above = raise.end().unwrap_or(start).clone();
         let straight = vec![goal.clone()];
-        for way in std::iter::once(&straight).chain(&ways) {
-            if let Ok(rest) = through(robot, around, &above, way) {
+        for path in std::iter::once(&straight).chain(&paths) {
+            if let Ok(rest) = through(robot, around, &above, path) {
                 return Ok(std::iter::once(raise).chain(rest).collect());
             }
         }
@@ -119,7 +119,7 @@ fn transit_inside(
     let is_stuck = || robot.collider().check_posture(start, around).is_err();
     if is_stuck()
         && searches.take()
-        && let Some((free, out)) = way_out(robot, around, start, out_to)
+        && let Some((free, out)) = escape_path(robot, around, start, out_to)
         && let Ok(rest) = transit_inside(robot, around, &free, goal, searches)
     {
         return Ok(out.into_iter().chain(rest).collect());
@@ -140,20 +140,20 @@ fn transit_inside(
 /// One motion past the corners of a way where they can be rounded, else one that stops at each.
 fn through(
     robot: &Robot,
-    around: &Surroundings,
+    around: &CollisionWorld,
     start: &JointVector,
-    way: &[JointVector],
+    path: &[JointVector],
 ) -> Result<Vec<MotionSegment>, Refusal> {
     let mut from = start;
     let mut segments = Vec::new();
-    for next in way {
+    for next in path {
         let samples = straight(robot, around, from, next)?;
         robot.collider().check_path(&samples, around)?;
         segments.push(MotionSegment::new(Purpose::Transit, samples, around));
         from = next;
     }
     if segments.len() > 1
-        && let Ok(smooth) = smooth(robot, around, start, way)
+        && let Ok(smooth) = smooth(robot, around, start, path)
     {
         let stopping: usize = segments.iter().map(|one| one.samples.len()).sum();
         if smooth.samples.len() < stopping {
@@ -166,15 +166,15 @@ fn through(
 /// Straight in joint space: as fast as the joints can, or as the tool may near what is around.
 fn straight(
     robot: &Robot,
-    around: &Surroundings,
+    around: &CollisionWorld,
     from: &JointVector,
     to: &JointVector,
 ) -> Result<Vec<JointVector>, Refusal> {
     let samples = move_to(robot, from, to, creeping(robot, from, to))?;
     let period = robot.control_period().as_secs_f64();
-    let hasty = ToolLimits::free(around).strain(robot, &samples, period) > SHARE;
+    let hasty = ToolLimits::free(around).limit_ratio(robot, &samples, period) > SHARE;
     if hasty {
-        line::followed(robot, dense(from, to, STEP), around)
+        cartesian_path::followed(robot, dense(from, to, STEP), around)
     } else {
         Ok(samples)
     }
@@ -183,12 +183,12 @@ fn straight(
 /// A way in one motion, its corners rounded.
 fn smooth(
     robot: &Robot,
-    around: &Surroundings,
+    around: &CollisionWorld,
     start: &JointVector,
-    way: &[JointVector],
+    path: &[JointVector],
 ) -> Result<MotionSegment, Refusal> {
-    let corners: Vec<JointVector> = std::iter::once(start).chain(way).cloned().collect();
-    let samples = line::followed(robot, rounded(&corners), around)?;
+    let corners: Vec<JointVector> = std::iter::once(start).chain(path).cloned().collect();
+    let samples = cartesian_path::followed(robot, rounded(&corners), around)?;
     robot.collider().check_path(&samples, around)?;
     Ok(MotionSegment::new(Purpose::Transit, samples, around))
 }
@@ -196,7 +196,7 @@ fn smooth(
 /// A way found by search, rounded into one smooth motion where that is clear.
 fn searched(
     robot: &Robot,
-    around: &Surroundings,
+    around: &CollisionWorld,
     start: &JointVector,
     goal: &JointVector,
 ) -> Option<Vec<MotionSegment>> {
@@ -213,19 +213,19 @@ fn searched(
             (a.min(b), a.max(b))
         }
     });
-    let space = Space {
+    let space = ConfigurationSpace {
         limits: limits.collect(),
         free: &|posture| collider.check_posture(posture, around).is_ok(),
         clear: &|from, to| collider.check_path(&dense(from, to, STEP), around).is_ok(),
     };
-    let way = connect(&space, start, goal, 0)?;
-    through(robot, around, start, &way[1..]).ok()
+    let path = connect(&space, start, goal, 0)?;
+    through(robot, around, start, &path[1..]).ok()
 }
 
 /// Evenly spaced postures along a way with its corners cut.
-fn rounded(way: &[JointVector]) -> Vec<JointVector> {
-    let mut points = vec![way[0].clone()];
-    for pair in way.windows(2) {
+fn rounded(path: &[JointVector]) -> Vec<JointVector> {
+    let mut points = vec![path[0].clone()];
+    for pair in path.windows(2) {
         points.extend(dense(&pair[0], &pair[1], CORNER).into_iter().skip(1));
     }
     for _ in 0..ROUNDINGS {
@@ -242,18 +242,18 @@ fn rounded(way: &[JointVector]) -> Vec<JointVector> {
 fn folded(robot: &Robot, posture: &JointVector, goal: &JointVector) -> JointVector {
     let mut arm = robot.home()[..robot.arm_joints().len()].to_vec();
     arm[0] = posture[0];
-    line::with_gripper(&arm, goal)
+    cartesian_path::with_gripper(&arm, goal)
 }
 
 fn raised(
     robot: &Robot,
-    around: &Surroundings,
+    around: &CollisionWorld,
     start: &JointVector,
 ) -> Result<MotionSegment, Refusal> {
     let mut above = robot.forward(start);
     above.translation.vector += Vector3::z() * RAISE;
-    let postures = line::postures(robot, start, &above)?;
-    let samples = line::timed(robot, start, postures, SPEED, around)?;
+    let postures = cartesian_path::postures(robot, start, &above)?;
+    let samples = cartesian_path::timed(robot, start, postures, SPEED, around)?;
     robot.collider().check_path(&samples, around)?;
     Ok(MotionSegment::new(Purpose::Transit, samples, around))
 }

@@ -4,32 +4,36 @@ use std::fmt;
 
 use super::memory::{SceneMemory, SceneObject};
 
-/// A thing seen this far from where it was has moved, metres; less may be an error of sight.
+/// A thing seen this far from where it was has moved, meters; less may be an error of sight.
 const MOVED: f64 = 0.025;
 
 /// An object that somebody else moved.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Change {
+pub struct ObjectChange {
     /// Its name.
     pub name: String,
-    /// How far, metres.
+    /// How far, meters.
     pub apart: f64,
 }
 
-impl fmt::Display for Change {
+impl fmt::Display for ObjectChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let centimetres = 100.0 * self.apart;
+        let centimeters = 100.0 * self.apart;
         let name = &self.name;
         write!(
             f,
-            "the {name} was moved {centimetres:.0} cm by someone else"
+            "the {name} was moved {centimeters:.0} cm by someone else"
         )
     }
 }
 
 /// Objects that are seen elsewhere than before, except those that the robot handled and what
 /// rests in or on them.
-pub fn unexplained(before: &SceneMemory, after: &SceneMemory, handled: &[&str]) -> Vec<Change> {
+pub fn unexplained(
+    before: &SceneMemory,
+    after: &SceneMemory,
+    handled: &[&str],
+) -> Vec<ObjectChange> {
     let is_handled = |object: &SceneObject| {
         let rests_on = |(_, under): &(_, String)| handled.contains(&under.as_str());
         handled.contains(&object.name.as_str()) || object.rests.as_ref().is_some_and(rests_on)
@@ -37,10 +41,10 @@ pub fn unexplained(before: &SceneMemory, after: &SceneMemory, handled: &[&str]) 
     let seen = after.objects().iter().filter(|object| object.is_seen());
     seen.filter_map(|object| {
         let known = before.find(&object.name)?;
-        let apart = (known.solid.centre() - object.solid.centre()).norm();
+        let apart = (known.solid.center() - object.solid.center()).norm();
         let doubt = known.solid.uncertainty.max(object.solid.uncertainty);
         let by_itself = !is_handled(known) && !is_handled(object) && !known.released;
-        (by_itself && apart > MOVED.max(2.0 * doubt)).then(|| Change {
+        (by_itself && apart > MOVED.max(2.0 * doubt)).then(|| ObjectChange {
             name: object.name.clone(),
             apart,
         })
@@ -52,13 +56,13 @@ pub fn unexplained(before: &SceneMemory, after: &SceneMemory, handled: &[&str]) 
 mod tests {
     use super::*;
     use crate::scene::Solid;
-    use enact_types::{NormalisedPoint, Pose};
+    use enact_types::{NormalizedPoint, Pose};
 
     fn scene(cubes: [(&str, f64); 2]) -> SceneMemory {
         let object = |(name, x): (&str, f64)| SceneObject {
             name: name.to_owned(),
             label: name.to_owned(),
-            point: NormalisedPoint { y: 500, x: 500 },
+            point: NormalizedPoint { y: 500, x: 500 },
             solid: Solid::guess(x, 0.0, 0.015, 0.003),
             rests: None,
             unseen: 0,
@@ -72,7 +76,7 @@ mod tests {
         let before = scene([("red cube", 0.2), ("blue cube", 0.3)]);
         let after = scene([("red cube", 0.23), ("blue cube", 0.305)]);
         let told = unexplained(&before, &after, &[]);
-        let words: Vec<String> = told.iter().map(Change::to_string).collect();
+        let words: Vec<String> = told.iter().map(ObjectChange::to_string).collect();
         assert_eq!(words, ["the red cube was moved 3 cm by someone else"]);
         assert!(unexplained(&before, &after, &["red cube"]).is_empty());
         assert!(unexplained(&before, &before, &[]).is_empty());

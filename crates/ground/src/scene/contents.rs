@@ -1,19 +1,19 @@
-//! A thing that lies in a container of its own colour: one blob to the camera, told
+//! A thing that lies in a container of its own color: one blob to the camera, told
 //! apart by height.
 
 use enact_types::Point3;
 
-use super::cloud::Cloud;
+use super::point_cloud::PointCloud;
 
 /// The floor of a container reaches at least to this share of its radius.
 const CORE: f64 = 0.55;
 /// Its wall may rise from there to the rim at this share of its radius.
 const RIM: f64 = 0.95;
-/// Something inside stands at least this far above floor and wall, metres.
+/// Something inside stands at least this far above floor and wall, meters.
 const ABOVE: f64 = 0.007;
 /// Fewer pixels than this are not a thing.
 const MIN_PIXELS: usize = 12;
-/// A container is at least this large, metres.
+/// A container is at least this large, meters.
 const MIN_RADIUS: f64 = 0.035;
 /// Its extents along x and y may differ by this share.
 const ROUND: f64 = 0.25;
@@ -29,7 +29,7 @@ pub fn is_same_blob(a: &[usize], b: &[usize]) -> bool {
 
 /// The pixels of `region` that show something inside a container, and the others;
 /// `None` if it does not look like a container with something in it.
-pub fn split(cloud: &Cloud, region: &[usize]) -> Option<(Vec<usize>, Vec<usize>)> {
+pub fn split(cloud: &PointCloud, region: &[usize]) -> Option<(Vec<usize>, Vec<usize>)> {
     let points: Vec<(usize, Point3)> = region
         .iter()
         .filter_map(|index| Some((*index, cloud.points[*index]?)))
@@ -41,21 +41,21 @@ pub fn split(cloud: &Cloud, region: &[usize]) -> Option<(Vec<usize>, Vec<usize>)
     if radius < MIN_RADIUS || !is_round {
         return None;
     }
-    let centre = [(x.0 + x.1) / 2.0, (y.0 + y.1) / 2.0];
-    let from_centre = |point: &Point3| (point.x - centre[0]).hypot(point.y - centre[1]) / radius;
+    let center = [(x.0 + x.1) / 2.0, (y.0 + y.1) / 2.0];
+    let from_center = |point: &Point3| (point.x - center[0]).hypot(point.y - center[1]) / radius;
     let rim = extent(points.iter().map(|(_, point)| point.z))?.1;
     let floor = points
         .iter()
-        .filter(|(_, point)| from_centre(point) < CORE)
+        .filter(|(_, point)| from_center(point) < CORE)
         .map(|(_, point)| point.z)
         .fold(f64::INFINITY, f64::min);
     let inside = |point: &Point3| {
-        let up = ((from_centre(point) - CORE) / (RIM - CORE)).max(0.0);
+        let up = ((from_center(point) - CORE) / (RIM - CORE)).max(0.0);
         up < 1.0 && point.z > floor + up * (rim - floor) + ABOVE
     };
     let (content, container): (Vec<_>, Vec<_>) =
         points.into_iter().partition(|(_, point)| inside(point));
-    let has_floor = container.iter().any(|(_, point)| from_centre(point) < CORE);
+    let has_floor = container.iter().any(|(_, point)| from_center(point) < CORE);
     let pixels = |some: Vec<(usize, Point3)>| some.into_iter().map(|(index, _)| index).collect();
     (content.len() >= MIN_PIXELS && has_floor).then(|| (pixels(content), pixels(container)))
 }
@@ -70,7 +70,7 @@ fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 }
 
 /// The middle of some pixels, in pixels.
-pub fn middle(cloud: &Cloud, pixels: &[usize]) -> [f64; 2] {
+pub fn middle(cloud: &PointCloud, pixels: &[usize]) -> [f64; 2] {
     let mean = |of: &dyn Fn(usize) -> usize| {
         pixels.iter().map(|index| of(*index) as f64).sum::<f64>() / pixels.len().max(1) as f64
     };

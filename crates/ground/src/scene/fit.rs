@@ -5,29 +5,29 @@ use enact_types::Point3;
 use super::outline::{self, Circle, Rectangle};
 use super::solid::{Footprint, Hollow, Solid};
 
-/// Points this far below the top still belong to the top face or rim, metres.
+/// Points this far below the top still belong to the top face or rim, meters.
 const TOP: f64 = 0.003;
-/// Points this far below the top belong to the sides, metres.
+/// Points this far below the top belong to the sides, meters.
 const SIDE: f64 = 0.005;
-/// An object lower than this shows no usable sides, metres.
+/// An object lower than this shows no usable sides, meters.
 const LOW: f64 = 0.012;
-/// A ball fits its points this well, metres.
+/// A ball fits its points this well, meters.
 const BALL_RESIDUAL: f64 = 0.0008;
-/// Balls are at least and at most this large, metres.
+/// Balls are at least and at most this large, meters.
 const BALL_RADII: std::ops::Range<f64> = 0.006..0.06;
-/// A container is at least this wide, metres.
+/// A container is at least this wide, meters.
 const MIN_CONTAINER: f64 = 0.04;
 /// A container shows at most this share of its top points near its middle.
 const RIM_ONLY: f64 = 0.05;
-/// A wall thickness to assume where the rim does not show it, metres.
+/// A wall thickness to assume where the rim does not show it, meters.
 pub const WALL: f64 = 0.004;
-/// A floor thickness to assume where the floor is hidden, metres.
+/// A floor thickness to assume where the floor is hidden, meters.
 pub const FLOOR: f64 = 0.005;
-/// Likely error of a position that depth tells, metres.
+/// Likely error of a position that depth tells, meters.
 pub const MEASURED: f64 = 0.003;
 
 /// Completes the solid whose visible surface are `points`, seen with pixels
-/// of `pixel` metres, on a table at height zero. The side turned away is taken
+/// of `pixel` meters, on a table at height zero. The side turned away is taken
 /// to mirror the side seen. `None` if the points make no shape.
 pub fn fit(points: &[Point3], pixel: f64) -> Option<Solid> {
     let mut heights: Vec<f64> = points.iter().map(|point| point.z).collect();
@@ -49,15 +49,15 @@ pub fn fit(points: &[Point3], pixel: f64) -> Option<Solid> {
 
 fn ball(points: &[Point3], near_top: f64) -> Option<Solid> {
     let fitted = outline::ball(points)?;
-    let (centre, radius) = (fitted.shape.centre, fitted.shape.radius);
+    let (center, radius) = (fitted.shape.center, fitted.shape.radius);
     let convincing = fitted.residual < BALL_RESIDUAL
         && BALL_RADII.contains(&radius)
-        && (centre.z + radius - near_top).abs() < TOP;
+        && (center.z + radius - near_top).abs() < TOP;
     convincing.then(|| Solid {
-        base: centre.z - radius,
-        top: centre.z + radius,
+        base: center.z - radius,
+        top: center.z + radius,
         ball: true,
-        ..Solid::guess(centre.x, centre.y, radius, MEASURED)
+        ..Solid::guess(center.x, center.y, radius, MEASURED)
     })
 }
 
@@ -107,13 +107,13 @@ fn container(
     let mut solid = Solid::guess(0.0, 0.0, 0.0, MEASURED);
     match disc {
         Some(disc) if disc.residual <= rectangle.residual => {
-            let Circle { centre, .. } = disc.shape;
+            let Circle { center, .. } = disc.shape;
             let mut radii: Vec<f64> = rim
                 .iter()
-                .map(|point| (point[0] - centre[0]).hypot(point[1] - centre[1]))
+                .map(|point| (point[0] - center[0]).hypot(point[1] - center[1]))
                 .collect();
             radii.sort_by(f64::total_cmp);
-            [solid.x, solid.y] = centre;
+            [solid.x, solid.y] = center;
             solid.footprint = Footprint::Disc {
                 radius: percentile(&radii, 0.95)? + pixel / 2.0,
             };
@@ -127,7 +127,7 @@ fn container(
         }
         _ => {
             let shape = widened(rectangle.shape, pixel / 8.0);
-            [solid.x, solid.y] = shape.centre();
+            [solid.x, solid.y] = shape.center();
             solid.yaw = shape.yaw;
             solid.footprint = Footprint::Rectangle { half: shape.half() };
             solid.hollow = Some(Hollow {
@@ -198,14 +198,14 @@ fn prism(points: &[Point3], base: f64, top: f64, pixel: f64) -> Option<Solid> {
         Some(circle)
             if circle.residual < rectangle.residual && covers(&circle.shape, &rectangle.shape) =>
         {
-            [solid.x, solid.y] = circle.shape.centre;
+            [solid.x, solid.y] = circle.shape.center;
             solid.footprint = Footprint::Disc {
                 radius: circle.shape.radius,
             };
         }
         _ => {
             let shape = settled(rectangle.shape, &sides, pixel);
-            [solid.x, solid.y] = shape.centre();
+            [solid.x, solid.y] = shape.center();
             solid.yaw = shape.yaw;
             solid.footprint = Footprint::Rectangle { half: shape.half() };
         }
@@ -217,8 +217,8 @@ fn prism(points: &[Point3], base: f64, top: f64, pixel: f64) -> Option<Solid> {
 /// Whether the circle and the rectangle around the points are about the same.
 fn covers(circle: &Circle, rectangle: &Rectangle) -> bool {
     let [u, v] = rectangle.half();
-    let [x, y] = rectangle.centre();
-    let apart = (circle.centre[0] - x).hypot(circle.centre[1] - y);
+    let [x, y] = rectangle.center();
+    let apart = (circle.center[0] - x).hypot(circle.center[1] - y);
     apart < circle.radius / 2.0 && (0.7..1.3).contains(&(circle.radius / u.max(v)))
 }
 

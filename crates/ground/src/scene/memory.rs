@@ -1,26 +1,26 @@
 //! The same objects from frame to frame.
 
 use enact_plan::{Detection, ObjectView, Relation, Skill};
-use enact_types::{Frame, Intrinsics, NormalisedPoint, Point3, Pose, Vector3};
+use enact_types::{Frame, Intrinsics, NormalizedPoint, Point3, Pose, Vector3};
 
-use super::observe::{Observation, Report, observe};
+use super::observe::{DroppedDetection, Observation, observe};
 use super::relation::supports;
 use super::solid::Solid;
 use crate::motion::Effect;
 
 /// An object unseen for more frames than this is forgotten.
 const REMEMBERED_FRAMES: u32 = 6;
-/// The depth must be this much larger than expected for an object to be gone, metres.
+/// The depth must be this much larger than expected for an object to be gone, meters.
 const GONE: f64 = 0.015;
-/// A new label this close to an unseen object is that object, metres.
+/// A new label this close to an unseen object is that object, meters.
 const RELABELLED: f64 = 0.015;
-/// As above for an object that was put down: it may have rolled or slid, metres.
+/// As above for an object that was put down: it may have rolled or slid, meters.
 const RELABELLED_AFTER_RELEASE: f64 = 0.035;
-/// A thing seen this near to where it was has stayed there, metres.
+/// A thing seen this near to where it was has stayed there, meters.
 const STAYED: f64 = 0.015;
-/// Measured extents of one shape differ by less than this, metres.
+/// Measured extents of one shape differ by less than this, meters.
 const SAME_SHAPE: f64 = 0.006;
-/// Things whose widths differ by more than this are not the same, metres.
+/// Things whose widths differ by more than this are not the same, meters.
 const SAME_WIDTH: f64 = 0.015;
 
 /// A tracked object.
@@ -31,7 +31,7 @@ pub struct SceneObject {
     /// What the model calls it.
     pub label: String,
     /// Where the picture shows it, or would if nothing were in the way.
-    pub point: NormalisedPoint,
+    pub point: NormalizedPoint,
     /// Where and how large it is.
     pub solid: Solid,
     /// In or on which other object it is.
@@ -51,7 +51,7 @@ impl SceneObject {
 
 /// What the gripper holds.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Held {
+pub struct HeldObject {
     /// The object as it was before it was grasped.
     pub object: SceneObject,
     /// Where it is in the hand. The object's frame is upright in the middle of
@@ -64,7 +64,7 @@ pub struct Held {
 pub struct SceneMemory {
     objects: Vec<SceneObject>,
     unnamed: Vec<Solid>,
-    held: Option<Held>,
+    held: Option<HeldObject>,
     base_from_camera: Option<Pose>,
     /// Of that camera; `None` where it never took a picture.
     intrinsics: Option<Intrinsics>,
@@ -108,7 +108,7 @@ impl SceneMemory {
     }
 
     /// What the gripper holds.
-    pub fn held(&self) -> Option<&Held> {
+    pub fn held(&self) -> Option<&HeldObject> {
         self.held.as_ref()
     }
 
@@ -137,7 +137,7 @@ impl SceneMemory {
     pub fn grasp(&mut self, name: &str, tool_from_object: Pose) {
         if let Some(index) = self.objects.iter().position(|object| object.name == name) {
             let object = self.objects.remove(index);
-            self.held = Some(Held {
+            self.held = Some(HeldObject {
                 object,
                 tool_from_object,
             });
@@ -147,7 +147,7 @@ impl SceneMemory {
     /// Notes that the gripper let go with the tool at this pose. If the object
     /// was seen elsewhere meanwhile, that is where it stays.
     pub fn release(&mut self, base_from_tool: &Pose) {
-        let Some(Held {
+        let Some(HeldObject {
             mut object,
             tool_from_object,
         }) = self.held.take()
@@ -175,7 +175,7 @@ impl SceneMemory {
         self.relate();
     }
 
-    /// Height of whatever is under a point of the table, metres: things fall until they rest.
+    /// Height of whatever is under a point of the table, meters: things fall until they rest.
     fn surface_at(&self, x: f64, y: f64) -> f64 {
         let under = |object: &&SceneObject| object.solid.plan_distance(x, y) < 0.0;
         self.objects
@@ -187,7 +187,7 @@ impl SceneMemory {
     }
 
     /// Whether the camera's picture has room for a thing of this radius at a place in the base
-    /// frame, metres; true where no picture says.
+    /// frame, meters; true where no picture says.
     pub fn is_in_view(&self, place: &Point3, radius: f64) -> bool {
         let (Some(camera), Some(lens)) = (&self.base_from_camera, &self.intrinsics) else {
             return true;
@@ -211,7 +211,7 @@ impl SceneMemory {
         frame: &Frame,
         detections: &[Detection],
         is_robot: &dyn Fn(&Point3) -> bool,
-    ) -> Vec<Report> {
+    ) -> Vec<DroppedDetection> {
         self.base_from_camera = Some(frame.base_from_camera);
         self.intrinsics = Some(frame.intrinsics);
         let (observations, mut reports) = observe(frame, detections, is_robot);
@@ -252,7 +252,7 @@ impl SceneMemory {
         for (known, object) in self.objects.iter().enumerate() {
             for (new, observation) in observations.iter().enumerate() {
                 if object.label == observation.label {
-                    let apart = (object.solid.centre() - observation.solid.centre()).norm();
+                    let apart = (object.solid.center() - observation.solid.center()).norm();
                     pairs.push((apart, known, new));
                 }
             }
@@ -311,7 +311,7 @@ impl SceneMemory {
     }
 
     /// Drops what has been out of sight for long or whose place is seen empty.
-    fn forget(&mut self, frame: &Frame) -> Vec<Report> {
+    fn forget(&mut self, frame: &Frame) -> Vec<DroppedDetection> {
         let (kept, lost) =
             std::mem::take(&mut self.objects)
                 .into_iter()
@@ -321,7 +321,7 @@ impl SceneMemory {
                 });
         self.objects = kept;
         lost.into_iter()
-            .map(|object: SceneObject| Report {
+            .map(|object: SceneObject| DroppedDetection {
                 label: object.name,
                 point: object.point,
                 reason: "it is not there any more".to_owned(),
@@ -345,9 +345,9 @@ impl SceneMemory {
 
 /// What is known of a thing after it was seen again. A thing that has hardly moved
 /// but seems to have another shape is half hidden, or grown together with a
-/// neighbour of its colour: it is as it was.
+/// neighbor of its color: it is as it was.
 fn rigid(known: &Solid, seen: &Solid) -> Solid {
-    let moved = (known.centre() - seen.centre()).xy().norm();
+    let moved = (known.center() - seen.center()).xy().norm();
     let same_shape = known.hollow.is_some() == seen.hollow.is_some()
         && (known.width() - seen.width()).abs() < SAME_SHAPE
         && (known.height() - seen.height()).abs() < SAME_SHAPE;
@@ -365,7 +365,7 @@ fn is_it(known: &SceneObject, observation: &Observation) -> bool {
     } else {
         RELABELLED
     };
-    let apart = known.solid.centre() - observation.solid.centre();
+    let apart = known.solid.center() - observation.solid.center();
     let wider = known.solid.width() - observation.solid.width();
     !known.is_seen() && apart.xy().norm() < reach && wider.abs() < SAME_WIDTH
 }
@@ -387,7 +387,7 @@ fn view(object: &SceneObject, affords: Option<Vec<Skill>>) -> ObjectView {
     ObjectView {
         name: object.name.clone(),
         point: object.point,
-        position: object.solid.centre(),
+        position: object.solid.center(),
         size: object.solid.size(),
         reachable,
         rests: object.rests.clone(),

@@ -2,13 +2,13 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`cloud`] | every pixel as a point with a colour that shading leaves alone |
+//! | [`point_cloud`] | every pixel as a point with a color that shading leaves alone |
 //! | [`region`] | the pixels that belong to the object at a point |
 //! | [`outline`] | balls, discs and rectangles through measured points |
 //! | [`fit`] | from the visible surface to the whole geometry |
 //! | [`solid`] | the geometry of an object that stands on the table |
 //! | [`relation`] | what rests in or on what |
-//! | [`contents`] | a thing in a container of its own colour |
+//! | [`contents`] | a thing in a container of its own color |
 //! | [`silhouette`] | the geometry without depth |
 //! | [`snap`] | a point that just misses its object, moved onto it |
 //! | [`observe`] | one frame's detections as solids |
@@ -18,13 +18,13 @@
 //! | [`change`] | what moved though the robot did not touch it |
 
 pub mod change;
-pub mod cloud;
 pub mod contents;
 pub mod direction;
 pub mod fit;
 pub mod memory;
 pub mod observe;
 pub mod outline;
+pub mod point_cloud;
 pub mod proposal;
 pub mod region;
 pub mod relation;
@@ -32,7 +32,7 @@ pub mod silhouette;
 pub mod snap;
 pub mod solid;
 
-pub use memory::{Held, SceneMemory, SceneObject};
-pub use observe::{Observation, Report};
+pub use memory::{HeldObject, SceneMemory, SceneObject};
+pub use observe::{DroppedDetection, Observation};
 pub use proposal::{Proposal, proposals};
 pub use solid::{Footprint, Hollow, Solid};

@@ -3,30 +3,30 @@
 use std::fmt;
 
 use enact_plan::Detection;
-use enact_types::{Frame, Intrinsics, NormalisedPoint, Point3};
+use enact_types::{Frame, Intrinsics, NormalizedPoint, Point3};
 use serde::{Deserialize, Serialize};
 
-use super::cloud::Cloud;
 use super::contents::{is_same_blob, middle, split};
 use super::fit::fit;
-use super::region::{Nothing, Table, grow, grow_by_colour};
+use super::point_cloud::PointCloud;
+use super::region::{NoRegion, TablePlane, grow, grow_by_color};
 use super::relation::settle_bases;
 use super::silhouette;
 use super::snap::snap;
 use super::solid::Solid;
 
-/// Points lower than this are the table, metres.
+/// Points lower than this are the table, meters.
 pub const TABLE_CLEARANCE: f64 = 0.004;
-/// Size to assume where there is no depth, metres.
+/// Size to assume where there is no depth, meters.
 const GUESSED_RADIUS: f64 = 0.015;
-/// Likely position error where there is no depth, metres.
+/// Likely position error where there is no depth, meters.
 const GUESSED_UNCERTAINTY: f64 = 0.02;
-/// Heights at which the robot is looked for where there is no depth, and so many of them, metres.
+/// Heights at which the robot is looked for where there is no depth, and so many of them, meters.
 const TALLEST: f64 = 0.4;
 const SLICES: u32 = 100;
-/// Two detections of one label this close are one thing seen twice, metres.
+/// Two detections of one label this close are one thing seen twice, meters.
 const SAME_PLACE: f64 = 0.012;
-/// So are two of different labels whose places and sizes differ by less, metres.
+/// So are two of different labels whose places and sizes differ by less, meters.
 const SAME_SOLID: f64 = 0.003;
 
 /// A detected object with its geometry.
@@ -35,25 +35,25 @@ pub struct Observation {
     /// What the model calls it.
     pub label: String,
     /// Where the model points.
-    pub point: NormalisedPoint,
+    pub point: NormalizedPoint,
     /// Where and how large it is.
     pub solid: Solid,
 }
 
 /// A detection or memory that was given up, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Report {
+pub struct DroppedDetection {
     /// What it was called.
     pub label: String,
     /// Where in the picture.
-    pub point: NormalisedPoint,
+    pub point: NormalizedPoint,
     /// Why.
     pub reason: String,
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for DroppedDetection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let NormalisedPoint { y, x } = self.point;
+        let NormalizedPoint { y, x } = self.point;
         write!(
             f,
             "{} at [{y}, {x}] is left out: {}",
@@ -68,8 +68,8 @@ pub fn observe(
     frame: &Frame,
     detections: &[Detection],
     is_robot: &dyn Fn(&Point3) -> bool,
-) -> (Vec<Observation>, Vec<Report>) {
-    let solids = match Cloud::new(frame) {
+) -> (Vec<Observation>, Vec<DroppedDetection>) {
+    let solids = match PointCloud::new(frame) {
         Some(cloud) => measured(frame, &cloud, detections, is_robot),
         None => outlined(frame, detections, is_robot),
     };
@@ -89,7 +89,7 @@ pub fn observe(
             );
         match found {
             Ok(observation) => observations.push(observation),
-            Err(reason) => reports.push(Report {
+            Err(reason) => reports.push(DroppedDetection {
                 label: detection.label.clone(),
                 point: detection.point,
                 reason: reason.to_owned(),
@@ -103,7 +103,7 @@ pub fn observe(
 /// The solid of each detection, or why there is none.
 fn measured(
     frame: &Frame,
-    cloud: &Cloud,
+    cloud: &PointCloud,
     detections: &[Detection],
     is_robot: &dyn Fn(&Point3) -> bool,
 ) -> Vec<Result<Solid, &'static str>> {
@@ -114,8 +114,8 @@ fn measured(
             detection.point.to_pixel(width, height)
         })
         .collect();
-    let table = Table::new(cloud, TABLE_CLEARANCE);
-    let mut regions: Vec<Result<Vec<usize>, Nothing>> = detections
+    let table = TablePlane::new(cloud, TABLE_CLEARANCE);
+    let mut regions: Vec<Result<Vec<usize>, NoRegion>> = detections
         .iter()
         .zip(&pixels)
         .map(|(detection, (x, y))| {
@@ -127,7 +127,7 @@ fn measured(
     regions
         .into_iter()
         .map(|region| solid_of(cloud, &region?))
-        .map(|solid| solid.map_err(Nothing::reason))
+        .map(|solid| solid.map_err(NoRegion::reason))
         .collect()
 }
 
@@ -137,16 +137,16 @@ fn outlined(
     detections: &[Detection],
     is_robot: &dyn Fn(&Point3) -> bool,
 ) -> Vec<Result<Solid, &'static str>> {
-    let cloud = Cloud::on_table(frame);
-    let table = Table::new(&cloud, TABLE_CLEARANCE);
+    let cloud = PointCloud::on_table(frame);
+    let table = TablePlane::new(&cloud, TABLE_CLEARANCE);
     let outline = |detection: &Detection| {
         let Intrinsics { width, height, .. } = frame.intrinsics;
         let (x, y) = detection.point.to_pixel(width, height);
         if is_behind(frame, (x, y), is_robot) {
-            return Err(Nothing::Robot.reason());
+            return Err(NoRegion::Robot.reason());
         }
         let seed = snap(&frame.rgb, (x as usize, y as usize), &detection.label);
-        let region = grow_by_colour(&cloud, seed, &table).unwrap_or_default();
+        let region = grow_by_color(&cloud, seed, &table).unwrap_or_default();
         let hidden: Vec<Point3> = region
             .iter()
             .filter_map(|pixel| cloud.points[*pixel])
@@ -173,9 +173,9 @@ fn is_behind(frame: &Frame, (x, y): (f64, f64), is_robot: &dyn Fn(&Point3) -> bo
 /// Where two detections found one blob, one of them is what lies in the other: the
 /// one that points nearer to it.
 fn part_contents(
-    cloud: &Cloud,
+    cloud: &PointCloud,
     pixels: &[(f64, f64)],
-    regions: &mut [Result<Vec<usize>, Nothing>],
+    regions: &mut [Result<Vec<usize>, NoRegion>],
 ) {
     for first in 0..regions.len() {
         for second in first + 1..regions.len() {
@@ -201,30 +201,30 @@ fn part_contents(
     }
 }
 
-fn solid_of(cloud: &Cloud, region: &[usize]) -> Result<Solid, Nothing> {
+fn solid_of(cloud: &PointCloud, region: &[usize]) -> Result<Solid, NoRegion> {
     let points: Vec<Point3> = region
         .iter()
         .filter_map(|index| cloud.points[*index])
         .collect();
-    let first = points.first().ok_or(Nothing::Speck)?;
-    fit(&points, cloud.pixel_size(first)).ok_or(Nothing::Speck)
+    let first = points.first().ok_or(NoRegion::Speck)?;
+    fit(&points, cloud.pixel_size(first)).ok_or(NoRegion::Speck)
 }
 
-fn guess(frame: &Frame, point: NormalisedPoint) -> Result<Solid, &'static str> {
+fn guess(frame: &Frame, point: NormalizedPoint) -> Result<Solid, &'static str> {
     let (x, y) = point.to_pixel(frame.intrinsics.width, frame.intrinsics.height);
-    let centre = frame
+    let center = frame
         .deproject_to_plane(x, y, GUESSED_RADIUS)
         .ok_or("that is not on the table")?;
     Ok(Solid::guess(
-        centre.x,
-        centre.y,
+        center.x,
+        center.y,
         GUESSED_RADIUS,
         GUESSED_UNCERTAINTY,
     ))
 }
 
 fn is_same(a: &Observation, b: &Observation) -> bool {
-    let apart = (a.solid.centre() - b.solid.centre()).norm();
+    let apart = (a.solid.center() - b.solid.center()).norm();
     let size = |solid: &Solid| [solid.footprint.outer_radius(), solid.height()];
     let mut sizes = size(&a.solid).into_iter().zip(size(&b.solid));
     if a.label == b.label {

@@ -3,7 +3,7 @@
 use enact_types::Point3;
 use nalgebra::{DMatrix, DVector, Matrix4, Vector4};
 
-/// Distances beyond this count as this much, so that strays do not steer a fit, metres.
+/// Distances beyond this count as this much, so that strays do not steer a fit, meters.
 const STRAY: f64 = 0.003;
 /// Step of the coarse search for a rectangle's yaw, radians.
 const YAW_STEP: f64 = std::f64::consts::PI / 180.0;
@@ -14,23 +14,23 @@ const REFINEMENT: i32 = 10;
 pub struct Fitted<T> {
     /// What was fitted.
     pub shape: T,
-    /// Mean distance of the points, metres.
+    /// Mean distance of the points, meters.
     pub residual: f64,
 }
 
 /// A ball.
 pub struct Ball {
     /// Its middle.
-    pub centre: Point3,
-    /// Its radius in metres.
+    pub center: Point3,
+    /// Its radius in meters.
     pub radius: f64,
 }
 
 /// A circle in the plane.
 pub struct Circle {
     /// Its middle.
-    pub centre: [f64; 2],
-    /// Its radius in metres.
+    pub center: [f64; 2],
+    /// Its radius in meters.
     pub radius: f64,
 }
 
@@ -46,7 +46,7 @@ pub struct Rectangle {
 
 impl Rectangle {
     /// Its middle in the plane.
-    pub fn centre(&self) -> [f64; 2] {
+    pub fn center(&self) -> [f64; 2] {
         let [u, v] = [0, 1].map(|axis| (self.low[axis] + self.high[axis]) / 2.0);
         let (sin, cos) = self.yaw.sin_cos();
         [cos * u - sin * v, sin * u + cos * v]
@@ -97,16 +97,16 @@ pub fn ball(points: &[Point3]) -> Option<Fitted<Ball>> {
         right += row * local.norm_squared();
     }
     let solution = normal.lu().solve(&right)?;
-    let centre = solution.xyz();
-    let radius = (solution.w + centre.norm_squared()).sqrt();
-    let centre = origin + centre;
+    let center = solution.xyz();
+    let radius = (solution.w + center.norm_squared()).sqrt();
+    let center = origin + center;
     let sum: f64 = points
         .iter()
-        .map(|point| ((point - centre).norm() - radius).abs())
+        .map(|point| ((point - center).norm() - radius).abs())
         .sum();
     let residual = sum / points.len() as f64;
     (radius.is_finite() && residual.is_finite()).then_some(Fitted {
-        shape: Ball { centre, radius },
+        shape: Ball { center, radius },
         residual,
     })
 }
@@ -129,12 +129,12 @@ pub fn circle(points: &[[f64; 2]]) -> Option<Fitted<Circle>> {
         x * x + y * y
     });
     let solution = design.svd(true, true).solve(&squares, 1e-12).ok()?;
-    let mut centre = [solution[0], solution[1]];
-    let mut radius = (solution[2] + centre[0].powi(2) + centre[1].powi(2)).sqrt();
+    let mut center = [solution[0], solution[1]];
+    let mut radius = (solution[2] + center[0].powi(2) + center[1].powi(2)).sqrt();
     for _ in 0..5 {
         let away = |index: usize| {
             let [x, y] = local(index);
-            [x - centre[0], y - centre[1]]
+            [x - center[0], y - center[1]]
         };
         let jacobian = DMatrix::from_fn(count, 3, |row, column| {
             let [x, y] = away(row);
@@ -150,21 +150,21 @@ pub fn circle(points: &[[f64; 2]]) -> Option<Fitted<Circle>> {
             x.hypot(y) - radius
         });
         let step = jacobian.svd(true, true).solve(&error, 1e-12).ok()?;
-        centre = [centre[0] - step[0], centre[1] - step[1]];
+        center = [center[0] - step[0], center[1] - step[1]];
         radius -= step[2];
     }
     let sum: f64 = (0..count)
         .map(|index| {
             let [x, y] = local(index);
-            ((x - centre[0]).hypot(y - centre[1]) - radius)
+            ((x - center[0]).hypot(y - center[1]) - radius)
                 .abs()
                 .min(STRAY)
         })
         .sum();
-    let centre = [centre[0] + origin[0], centre[1] + origin[1]];
+    let center = [center[0] + origin[0], center[1] + origin[1]];
     let residual = sum / count as f64;
     (radius.is_finite() && residual.is_finite()).then_some(Fitted {
-        shape: Circle { centre, radius },
+        shape: Circle { center, radius },
         residual,
     })
 }
@@ -241,7 +241,7 @@ mod tests {
                 .map(|angle| [x + radius * angle.cos(), y + radius * angle.sin()])
                 .collect();
             let found = circle(&points).unwrap();
-            prop_assert!((found.shape.centre[0] - x).abs() < 1e-9);
+            prop_assert!((found.shape.center[0] - x).abs() < 1e-9);
             prop_assert!((found.shape.radius - radius).abs() < 1e-9);
         }
 

@@ -1,14 +1,14 @@
 //! Things that rise above the table, whatever they are: clusters of the camera's points.
 
-use enact_types::{Frame, NormalisedPoint, Point3};
+use enact_types::{Frame, NormalizedPoint, Point3};
 
-use super::cloud::{Cloud, chroma_distance};
 use super::contents::middle;
 use super::fit::fit;
+use super::point_cloud::{PointCloud, chroma_distance};
 use super::region::{CHROMA, STEP_PIXELS, is_continuous};
 use super::solid::Solid;
 
-/// What rises less than this is the table, metres.
+/// What rises less than this is the table, meters.
 const RAISED: f64 = 0.008;
 /// Fewer pixels than this are not a thing.
 const MIN_PIXELS: usize = 30;
@@ -17,16 +17,16 @@ const MIN_PIXELS: usize = 30;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Proposal {
     /// The middle of what the picture shows of it.
-    pub point: NormalisedPoint,
+    pub point: NormalizedPoint,
     /// Where and how large it is.
     pub solid: Solid,
 }
 
 /// Everything that rises above the table, in reading order; pixels that hang together in
-/// depth and share a colour are one thing. `is_known` says which points are left out. Nothing
+/// depth and share a color are one thing. `is_known` says which points are left out. Nothing
 /// without depth.
 pub fn proposals(frame: &Frame, is_known: &dyn Fn(&Point3) -> bool) -> Vec<Proposal> {
-    let Some(cloud) = Cloud::new(frame) else {
+    let Some(cloud) = PointCloud::new(frame) else {
         return Vec::new();
     };
     let mut free: Vec<bool> = cloud
@@ -45,35 +45,35 @@ pub fn proposals(frame: &Frame, is_known: &dyn Fn(&Point3) -> bool) -> Vec<Propo
     found
 }
 
-/// Whether a pixel and all beside it are free and of one colour: edges mix colours.
-fn is_inside(cloud: &Cloud, pixel: usize, free: &[bool]) -> bool {
+/// Whether a pixel and all beside it are free and of one color: edges mix colors.
+fn is_inside(cloud: &PointCloud, pixel: usize, free: &[bool]) -> bool {
     let like = |other: usize| {
         free[other] && chroma_distance(cloud.chroma[pixel], cloud.chroma[other]) < CHROMA / 2.0
     };
-    free[pixel] && cloud.neighbours(pixel).count() == 4 && cloud.neighbours(pixel).all(like)
+    free[pixel] && cloud.neighbors(pixel).count() == 4 && cloud.neighbors(pixel).all(like)
 }
 
 /// Takes the pixels that belong with `seed` out of the free ones.
-fn cluster(cloud: &Cloud, seed: usize, free: &mut [bool]) -> Vec<usize> {
+fn cluster(cloud: &PointCloud, seed: usize, free: &mut [bool]) -> Vec<usize> {
     free[seed] = false;
     let mut region = vec![seed];
     let mut next = 0;
     while let Some(&pixel) = region.get(next) {
         next += 1;
-        for neighbour in cloud.neighbours(pixel) {
-            if free[neighbour]
-                && is_continuous(cloud, pixel, neighbour, STEP_PIXELS)
-                && chroma_distance(cloud.chroma[seed], cloud.chroma[neighbour]) < CHROMA
+        for neighbor in cloud.neighbors(pixel) {
+            if free[neighbor]
+                && is_continuous(cloud, pixel, neighbor, STEP_PIXELS)
+                && chroma_distance(cloud.chroma[seed], cloud.chroma[neighbor]) < CHROMA
             {
-                free[neighbour] = false;
-                region.push(neighbour);
+                free[neighbor] = false;
+                region.push(neighbor);
             }
         }
     }
     region
 }
 
-fn proposal(cloud: &Cloud, region: &[usize]) -> Option<Proposal> {
+fn proposal(cloud: &PointCloud, region: &[usize]) -> Option<Proposal> {
     if region.len() < MIN_PIXELS {
         return None;
     }
@@ -81,6 +81,6 @@ fn proposal(cloud: &Cloud, region: &[usize]) -> Option<Proposal> {
     let solid = fit(&points, cloud.pixel_size(points.first()?))?;
     let [x, y] = middle(cloud, region);
     let size = |pixels: usize| u32::try_from(pixels).unwrap_or(u32::MAX);
-    let point = NormalisedPoint::from_pixel(x, y, size(cloud.width), size(cloud.height));
+    let point = NormalizedPoint::from_pixel(x, y, size(cloud.width), size(cloud.height));
     Some(Proposal { point, solid })
 }

@@ -4,9 +4,9 @@ use enact_plan::Relation;
 
 use super::solid::Solid;
 
-/// A hollow deeper than this holds things *in* it, a flatter one *on* it, metres.
+/// A hollow deeper than this holds things *in* it, a flatter one *on* it, meters.
 const DEEP: f64 = 0.015;
-/// Two surfaces this close touch, metres.
+/// Two surfaces this close touch, meters.
 const CONTACT: f64 = 0.009;
 
 /// The relation of things laid on or into this object.

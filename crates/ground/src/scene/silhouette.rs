@@ -13,11 +13,11 @@ use super::fit::{FLOOR, WALL, percentile};
 use super::outline::{self, Fitted, Rectangle};
 use super::solid::{Footprint, Hollow, Solid};
 
-/// Likely error of a position, metres.
+/// Likely error of a position, meters.
 const UNCERTAINTY: f64 = 0.008;
 /// Share of the pixels beyond an edge: strays.
 const STRAYS: f64 = 0.01;
-/// Least height, metres.
+/// Least height, meters.
 const LOWEST: f64 = 0.005;
 /// Least height of a container, in radii: a wall that leans outwards hides its own foot.
 const SHALLOWEST: f64 = 0.73;
@@ -46,7 +46,7 @@ const CONTAINERS: [&str; 14] = [
 ];
 const BALLS: [&str; 2] = ["ball", "sphere"];
 
-/// What a silhouette spans about the foot of the camera, metres and radians.
+/// What a silhouette spans about the foot of the camera, meters and radians.
 struct Span {
     /// Height of the camera.
     height: f64,
@@ -117,7 +117,7 @@ impl Span {
         })
     }
 
-    /// In the middle of its bearings, `range` metres from the foot of the camera.
+    /// In the middle of its bearings, `range` meters from the foot of the camera.
     fn at(&self, eye: &Point3, range: f64, radius: f64) -> Solid {
         let (sin, cos) = self.bearing.sin_cos();
         Solid::guess(
@@ -197,7 +197,7 @@ impl Span {
             .map(|[x, y]| x.hypot(y))
             .into_iter()
             .fold(0.0, f64::max);
-        let [x, y] = shape.centre();
+        let [x, y] = shape.center();
         Solid {
             yaw: shape.yaw,
             footprint: Footprint::Rectangle { half: shape.half() },

@@ -1,16 +1,16 @@
 //! A point that just misses its object, moved onto it.
 //!
-//! Where a label names a colour, the nearest pixel of that colour is a better
+//! Where a label names a color, the nearest pixel of that color is a better
 //! seed than a pixel of another: it tells a cube from the bowl it lies in.
 
 use image::RgbImage;
 
 /// A point is moved by at most this share of the picture's width.
 const REACH: f64 = 0.04;
-/// Colours paler than this (chroma over value) have no hue to speak of.
+/// Colors paler than this (chroma over value) have no hue to speak of.
 const PALE: f32 = 0.3;
 
-/// Hue ranges in degrees of the colours that labels name; red goes through zero.
+/// Hue ranges in degrees of the colors that labels name; red goes through zero.
 const HUES: [(&str, f32, f32); 6] = [
     ("red", 345.0, 14.0),
     ("orange", 14.0, 40.0),
@@ -20,8 +20,8 @@ const HUES: [(&str, f32, f32); 6] = [
     ("purple", 255.0, 320.0),
 ];
 
-/// The pixel nearest to `(x, y)` that is, with its neighbours, of the colour that
-/// `label` names; `(x, y)` itself if none is near or no colour is named.
+/// The pixel nearest to `(x, y)` that is, with its neighbors, of the color that
+/// `label` names; `(x, y)` itself if none is near or no color is named.
 pub fn snap(rgb: &RgbImage, (x, y): (usize, usize), label: &str) -> (usize, usize) {
     let Some(range) = named(label) else {
         return (x, y);
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_near_miss_lands_on_the_named_colour() {
+    fn a_near_miss_lands_on_the_named_color() {
         assert_eq!(snap(&picture(), (96, 105), "red cube"), (101, 105));
         assert_eq!(snap(&picture(), (105, 105), "red cube"), (105, 105));
         let (x, y) = snap(&picture(), (105, 104), "blue bowl");

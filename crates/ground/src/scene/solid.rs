@@ -3,7 +3,7 @@
 use enact_types::{Point3, Vector3};
 use serde::{Deserialize, Serialize};
 
-/// An upright object: a footprint between two heights, in the base frame, metres.
+/// An upright object: a footprint between two heights, in the base frame, meters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Solid {
     /// Middle of the footprint along the base's `x`.
@@ -22,11 +22,11 @@ pub struct Solid {
     pub ball: bool,
     /// What is inside, where the rim is higher than the middle.
     pub hollow: Option<Hollow>,
-    /// Likely error of the position, metres.
+    /// Likely error of the position, meters.
     pub uncertainty: f64,
 }
 
-/// An outline seen from above, metres, centred on the origin.
+/// An outline seen from above, meters, centered on the origin.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Footprint {
@@ -45,16 +45,16 @@ pub enum Footprint {
 /// The inside of a container.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hollow {
-    /// Height of the floor in the base frame, metres.
+    /// Height of the floor in the base frame, meters.
     pub floor: f64,
     /// Outline of the opening, in the frame of the outer footprint.
     pub inner: Footprint,
-    /// Radius of the floor where a round wall slopes, metres; none: the wall is upright.
+    /// Radius of the floor where a round wall slopes, meters; none: the wall is upright.
     pub foot: Option<f64>,
 }
 
 impl Footprint {
-    /// Signed distance of `(u, v)` to the outline, negative inside, metres.
+    /// Signed distance of `(u, v)` to the outline, negative inside, meters.
     pub fn distance(&self, u: f64, v: f64) -> f64 {
         match *self {
             Self::Disc { radius } => u.hypot(v) - radius,
@@ -65,7 +65,7 @@ impl Footprint {
         }
     }
 
-    /// Half the extent along the unit direction `(u, v)`, metres.
+    /// Half the extent along the unit direction `(u, v)`, meters.
     pub fn half_extent(&self, u: f64, v: f64) -> f64 {
         match *self {
             Self::Disc { radius } => radius,
@@ -73,7 +73,7 @@ impl Footprint {
         }
     }
 
-    /// Radius of the largest disc inside, metres.
+    /// Radius of the largest disc inside, meters.
     pub fn inner_radius(&self) -> f64 {
         match *self {
             Self::Disc { radius } => radius,
@@ -81,7 +81,7 @@ impl Footprint {
         }
     }
 
-    /// Radius of the smallest disc around it, metres.
+    /// Radius of the smallest disc around it, meters.
     pub fn outer_radius(&self) -> f64 {
         match *self {
             Self::Disc { radius } => radius,
@@ -89,7 +89,7 @@ impl Footprint {
         }
     }
 
-    /// The outline moved inwards by `wall` metres, at least a point.
+    /// The outline moved inwards by `wall` meters, at least a point.
     pub fn shrunk(&self, wall: f64) -> Self {
         match *self {
             Self::Disc { radius } => Self::Disc {
@@ -119,11 +119,11 @@ impl Solid {
     }
 
     /// The middle of the object.
-    pub fn centre(&self) -> Point3 {
+    pub fn center(&self) -> Point3 {
         Point3::new(self.x, self.y, (self.base + self.top) / 2.0)
     }
 
-    /// The largest extent, metres.
+    /// The largest extent, meters.
     pub fn size(&self) -> f64 {
         let across = match self.footprint {
             Footprint::Rectangle { half } => 2.0 * half[0].max(half[1]),
@@ -132,7 +132,7 @@ impl Solid {
         across.max(self.height())
     }
 
-    /// Height from lowest to highest point, metres.
+    /// Height from lowest to highest point, meters.
     pub fn height(&self) -> f64 {
         self.top - self.base
     }
@@ -142,14 +142,14 @@ impl Solid {
         matches!(self.footprint, Footprint::Disc { .. })
     }
 
-    /// Half its extent along a horizontal direction of the base frame, metres.
+    /// Half its extent along a horizontal direction of the base frame, meters.
     pub fn half_extent(&self, direction: &Vector3) -> f64 {
         let [u, v] = self.turned(direction.x, direction.y);
         let length = u.hypot(v).max(f64::MIN_POSITIVE);
         self.footprint.half_extent(u / length, v / length)
     }
 
-    /// Smallest extent between two parallel sides, metres.
+    /// Smallest extent between two parallel sides, meters.
     pub fn width(&self) -> f64 {
         2.0 * self.footprint.inner_radius()
     }
@@ -159,7 +159,7 @@ impl Solid {
         self.turned(x - self.x, y - self.y)
     }
 
-    /// Signed distance of a point of the base frame, seen from above, to the footprint, metres.
+    /// Signed distance of a point of the base frame, seen from above, to the footprint, meters.
     pub fn plan_distance(&self, x: f64, y: f64) -> f64 {
         let [u, v] = self.local(x, y);
         self.footprint.distance(u, v)
@@ -172,7 +172,7 @@ impl Solid {
             .is_some_and(|hollow| hollow.inner.distance(u, v) < 0.0)
     }
 
-    /// Signed distance of a point of the base frame to the material, metres. A
+    /// Signed distance of a point of the base frame to the material, meters. A
     /// container is material in its wall and floor only.
     pub fn distance(&self, point: &Point3) -> f64 {
         let [u, v] = self.local(point.x, point.y);
@@ -192,7 +192,7 @@ impl Solid {
         }
     }
 
-    /// Signed distance to the inside of the wall, negative where it is free, metres.
+    /// Signed distance to the inside of the wall, negative where it is free, meters.
     fn wall_distance(&self, hollow: &Hollow, [u, v]: [f64; 2], z: f64) -> f64 {
         let (Some(foot), Footprint::Disc { radius }) = (hollow.foot, hollow.inner) else {
             return hollow.inner.distance(u, v);

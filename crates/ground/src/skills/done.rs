@@ -4,16 +4,16 @@ use enact_plan::skills::Done;
 use enact_types::Refusal;
 
 use super::GroundedSkill;
-use crate::manipulation::Context;
-use crate::motion::Motion;
-use crate::verify::{Evidence, Judgement};
+use crate::manipulation::SkillContext;
+use crate::motion::StepMotion;
+use crate::verify::{StepEvidence, StepVerdict};
 
 impl GroundedSkill for Done {
-    fn motion(&self, _context: &Context<'_>) -> Result<Motion, Refusal> {
-        Ok(Motion::default())
+    fn motion(&self, _context: &SkillContext<'_>) -> Result<StepMotion, Refusal> {
+        Ok(StepMotion::default())
     }
 
-    fn verify(&self, _evidence: &Evidence<'_>) -> Judgement {
-        Judgement::yes()
+    fn verify(&self, _evidence: &StepEvidence<'_>) -> StepVerdict {
+        StepVerdict::yes()
     }
 }

@@ -4,16 +4,16 @@ use enact_plan::skills::Home;
 use enact_types::Refusal;
 
 use super::GroundedSkill;
-use crate::manipulation::{Context, Script};
-use crate::motion::Motion;
-use crate::verify::{DID_NOT_MOVE, Evidence, Judgement};
+use crate::manipulation::{MotionBuilder, SkillContext};
+use crate::motion::StepMotion;
+use crate::verify::{DID_NOT_MOVE, StepEvidence, StepVerdict};
 
 /// The arm is home if every joint is this near to it, rad or m.
 const HOME: f64 = 0.1;
 
 impl GroundedSkill for Home {
-    fn motion(&self, context: &Context<'_>) -> Result<Motion, Refusal> {
-        let mut script = Script::new(*context);
+    fn motion(&self, context: &SkillContext<'_>) -> Result<StepMotion, Refusal> {
+        let mut script = MotionBuilder::new(*context);
         if context.scene.held().is_none() {
             script.home()?;
         } else {
@@ -23,16 +23,16 @@ impl GroundedSkill for Home {
         Ok(script.finish())
     }
 
-    fn verify(&self, evidence: &Evidence<'_>) -> Judgement {
+    fn verify(&self, evidence: &StepEvidence<'_>) -> StepVerdict {
         let robot = evidence.robot;
         let arm = robot.arm_joints().len();
         let Some(measured) = evidence.measured else {
-            return Judgement::unknown();
+            return StepVerdict::unknown();
         };
         let off = |joint: usize| (measured[joint] - robot.home()[joint]).abs();
         match (0..arm).all(|joint| off(joint) < HOME) {
-            true => Judgement::yes(),
-            false => Judgement::no(DID_NOT_MOVE),
+            true => StepVerdict::yes(),
+            false => StepVerdict::no(DID_NOT_MOVE),
         }
     }
 }

@@ -17,10 +17,10 @@ use enact_plan::{Relation, Skill, Step};
 use enact_robot::description::Gripper;
 use enact_types::Refusal;
 
-use crate::manipulation::Context;
-use crate::motion::Motion;
+use crate::manipulation::SkillContext;
+use crate::motion::StepMotion;
 use crate::scene::{SceneObject, Solid};
-use crate::verify::{Evidence, Judgement};
+use crate::verify::{StepEvidence, StepVerdict};
 
 /// How a skill is carried out and verified. What its motion changes in what is known of the scene
 /// stands in the motion's segments, as [`Effect`](crate::motion::Effect).
@@ -37,7 +37,7 @@ pub trait GroundedSkill {
     /// it cannot, found from a few postures: no motion is planned. `relation` is where the held
     /// object would go with respect to `object`, for skills that put something down.
     fn infeasibility(
-        _context: &Context<'_>,
+        _context: &SkillContext<'_>,
         _relation: Option<Relation>,
         _object: &SceneObject,
     ) -> Option<Refusal>
@@ -51,10 +51,10 @@ pub trait GroundedSkill {
     ///
     /// # Errors
     /// A refusal that says what is in the way, out of reach, or not applicable.
-    fn motion(&self, context: &Context<'_>) -> Result<Motion, Refusal>;
+    fn motion(&self, context: &SkillContext<'_>) -> Result<StepMotion, Refusal>;
 
     /// Judges the step by what is known after it.
-    fn verify(&self, evidence: &Evidence<'_>) -> Judgement;
+    fn verify(&self, evidence: &StepEvidence<'_>) -> StepVerdict;
 
     /// Whether the joints that tell are those before the arm moves home to look.
     fn is_verified_in_place(&self) -> bool {
@@ -85,7 +85,7 @@ macro_rules! skills {
         /// As [`GroundedSkill::infeasibility`].
         pub fn infeasibility(
             skill: Skill,
-            context: &Context<'_>,
+            context: &SkillContext<'_>,
             relation: Option<Relation>,
             object: &SceneObject,
         ) -> Option<Refusal> {

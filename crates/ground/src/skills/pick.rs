@@ -7,12 +7,12 @@ use enact_types::Refusal;
 
 use super::GroundedSkill;
 use crate::manipulation::pick_up::{first_grasp, pick_up};
-use crate::manipulation::{Context, grasp};
-use crate::motion::Motion;
+use crate::manipulation::{SkillContext, grasp};
+use crate::motion::StepMotion;
 use crate::scene::memory::is_gone;
 use crate::scene::{SceneObject, Solid};
 use crate::verify::{
-    CLOSED_ON_NOTHING, Evidence, Judgement, SAME_PLACE, SLIPPED, STILL_THERE, holds,
+    CLOSED_ON_NOTHING, SAME_PLACE, SLIPPED, STILL_THERE, StepEvidence, StepVerdict, holds,
 };
 
 impl GroundedSkill for Pick {
@@ -21,14 +21,14 @@ impl GroundedSkill for Pick {
     }
 
     fn infeasibility(
-        context: &Context<'_>,
+        context: &SkillContext<'_>,
         _relation: Option<Relation>,
         object: &SceneObject,
     ) -> Option<Refusal> {
         grasp::infeasibility(context, &object.name, &object.solid)
     }
 
-    fn motion(&self, context: &Context<'_>) -> Result<Motion, Refusal> {
+    fn motion(&self, context: &SkillContext<'_>) -> Result<StepMotion, Refusal> {
         context.require_gripper()?;
         context.require_empty()?;
         let object = context.find(&self.object)?;
@@ -36,10 +36,10 @@ impl GroundedSkill for Pick {
             .map(|script| script.finish())
     }
 
-    fn verify(&self, evidence: &Evidence<'_>) -> Judgement {
+    fn verify(&self, evidence: &StepEvidence<'_>) -> StepVerdict {
         let name = self.object.as_str();
         let Some(before) = known_before(name, evidence) else {
-            return Judgement::unknown();
+            return StepVerdict::unknown();
         };
         // Fingers that stand apart hold nothing if the object was not taken into the hand.
         let taken = evidence.after.holding() == Some(name);
@@ -49,27 +49,27 @@ impl GroundedSkill for Pick {
         });
         let still_there = evidence.after.objects().iter().any(|object| {
             object.is_seen() && object.label == before.label && {
-                let moved = object.solid.centre() - before.solid.centre();
+                let moved = object.solid.center() - before.solid.center();
                 moved.norm() < SAME_PLACE
             }
         });
         let gone = is_gone(evidence.frame, &before.solid);
         match (held, still_there) {
-            (Some(false), true) => Judgement::no(CLOSED_ON_NOTHING),
-            (Some(false), false) if appeared(before, evidence) => Judgement::no(SLIPPED),
-            (Some(false), false) => Judgement::no(CLOSED_ON_NOTHING),
-            (_, true) if !gone => Judgement::no(STILL_THERE),
-            (Some(true), _) => Judgement::yes(),
-            (None, _) if gone && !appeared(before, evidence) => Judgement::yes(),
-            (None, _) => Judgement::unknown(),
+            (Some(false), true) => StepVerdict::no(CLOSED_ON_NOTHING),
+            (Some(false), false) if appeared(before, evidence) => StepVerdict::no(SLIPPED),
+            (Some(false), false) => StepVerdict::no(CLOSED_ON_NOTHING),
+            (_, true) if !gone => StepVerdict::no(STILL_THERE),
+            (Some(true), _) => StepVerdict::yes(),
+            (None, _) if gone && !appeared(before, evidence) => StepVerdict::yes(),
+            (None, _) => StepVerdict::unknown(),
         }
     }
 }
 
 /// Whether something of the same label is seen where none was before.
-fn appeared(before: &SceneObject, evidence: &Evidence<'_>) -> bool {
+fn appeared(before: &SceneObject, evidence: &StepEvidence<'_>) -> bool {
     let near = |a: &SceneObject, b: &SceneObject| {
-        (a.solid.centre() - b.solid.centre()).norm() < SAME_PLACE
+        (a.solid.center() - b.solid.center()).norm() < SAME_PLACE
     };
     evidence
         .after
@@ -85,7 +85,7 @@ fn appeared(before: &SceneObject, evidence: &Evidence<'_>) -> bool {
         })
 }
 
-fn known_before<'a>(name: &str, evidence: &Evidence<'a>) -> Option<&'a SceneObject> {
+fn known_before<'a>(name: &str, evidence: &StepEvidence<'a>) -> Option<&'a SceneObject> {
     evidence.before.find(name).or_else(|| {
         let held = evidence.before.held()?;
         (held.object.name == name).then_some(&held.object)

@@ -9,22 +9,22 @@ use crate::manipulation::grasp::{closest, require_in_reach};
 use crate::manipulation::put_down::{PutDown, TARGET_MARGIN};
 use crate::manipulation::release::{otherwise, releases};
 use crate::manipulation::spot::{Spot, spots};
-use crate::manipulation::{Context, Script};
-use crate::motion::Motion;
+use crate::manipulation::{MotionBuilder, SkillContext};
+use crate::motion::StepMotion;
 use crate::scene::direction::on_table;
-use crate::scene::{Held, SceneObject, Solid};
-use crate::verify::{Evidence, FELL, Judgement, SAME_PLACE};
+use crate::scene::{HeldObject, SceneObject, Solid};
+use crate::verify::{FELL, SAME_PLACE, StepEvidence, StepVerdict};
 
 /// With other postures of the arm, so many ways over a spot are tried, and in all so many postures.
 const UPRIGHT: usize = 4;
 const OTHERWISE: usize = 16;
-/// Heights of the released object above the surface in a container, metres.
+/// Heights of the released object above the surface in a container, meters.
 const DROPS: [f64; 7] = [0.008, 0.014, 0.02, 0.028, 0.036, 0.046, 0.06];
 /// The same on a solid thing.
 const CONTACTS: [f64; 2] = [0.003, 0.006];
-/// Widest gap between things that stand beside each other, metres.
+/// Widest gap between things that stand beside each other, meters.
 const FARTHEST_BESIDE: f64 = 0.08;
-/// Depth readings this near to the expected surface show it, metres.
+/// Depth readings this near to the expected surface show it, meters.
 const SURFACE: f64 = 0.012;
 
 /// Which of the postures with the hand at one place are tried.
@@ -40,7 +40,7 @@ impl GroundedSkill for Place {
     /// Why nothing held can be let go in, on or beside `target`, though the arm reaches that;
     /// `None` if it can, or if the arm reaches no such place.
     fn infeasibility(
-        context: &Context<'_>,
+        context: &SkillContext<'_>,
         relation: Option<Relation>,
         target: &SceneObject,
     ) -> Option<Refusal> {
@@ -55,15 +55,15 @@ impl GroundedSkill for Place {
         let drop = *drops(target, relation).last()?;
         let mut refusal = None;
         for spot in spots {
-            let Ok(ways) = releases(context, held, target, spot, drop) else {
+            let Ok(paths) = releases(context, held, target, spot, drop) else {
                 if relation.is_beside() {
                     continue;
                 }
                 // In or on it, spots lie close together: all are out of reach then.
                 break;
             };
-            let free = placing.opens(&ways, &empty).or_else(|why| {
-                let others = otherwise(context, &ways[..ways.len().min(UPRIGHT)]);
+            let free = placing.opens(&paths, &empty).or_else(|why| {
+                let others = otherwise(context, &paths[..paths.len().min(UPRIGHT)]);
                 placing.opens(&others, &empty).map_err(|_| why)
             });
             match free {
@@ -75,12 +75,12 @@ impl GroundedSkill for Place {
         refusal
     }
 
-    fn motion(&self, context: &Context<'_>) -> Result<Motion, Refusal> {
+    fn motion(&self, context: &SkillContext<'_>) -> Result<StepMotion, Refusal> {
         let relation = self.relation;
         context.require_gripper()?;
         let held = held(context, &self.object)?;
         let target = context.find(&self.target)?;
-        require_in_reach(context, &target.name, &target.solid.centre())?;
+        require_in_reach(context, &target.name, &target.solid.center())?;
         let placing = placing(context, held, target);
         let spots = spots(context, &held.object.solid, target, relation)?;
         let mut refusal = None;
@@ -96,7 +96,7 @@ impl GroundedSkill for Place {
         }))
     }
 
-    fn verify(&self, evidence: &Evidence<'_>) -> Judgement {
+    fn verify(&self, evidence: &StepEvidence<'_>) -> StepVerdict {
         let Self {
             object,
             relation,
@@ -110,7 +110,11 @@ impl GroundedSkill for Place {
     }
 }
 
-fn placing<'a>(context: &Context<'a>, held: &'a Held, target: &'a SceneObject) -> PutDown<'a> {
+fn placing<'a>(
+    context: &SkillContext<'a>,
+    held: &'a HeldObject,
+    target: &'a SceneObject,
+) -> PutDown<'a> {
     PutDown {
         context: *context,
         held,
@@ -120,7 +124,7 @@ fn placing<'a>(context: &Context<'a>, held: &'a Held, target: &'a SceneObject) -
     }
 }
 
-/// From how high above its place something may be let go, metres.
+/// From how high above its place something may be let go, meters.
 fn drops(target: &SceneObject, relation: Relation) -> &'static [f64] {
     match target.solid.hollow {
         Some(_) if !relation.is_beside() => &DROPS,
@@ -128,7 +132,7 @@ fn drops(target: &SceneObject, relation: Relation) -> &'static [f64] {
     }
 }
 
-fn held<'a>(context: &Context<'a>, name: &str) -> Result<&'a Held, Refusal> {
+fn held<'a>(context: &SkillContext<'a>, name: &str) -> Result<&'a HeldObject, Refusal> {
     let held = context.scene.held();
     held.filter(|held| held.object.name == name).ok_or_else(|| {
         Refusal::NotApplicable(match held {
@@ -148,27 +152,28 @@ fn somewhere<'a>(
     spots: &[Spot],
     drops: &[f64],
     postures: Postures,
-) -> Result<Script<'a>, Option<Refusal>> {
+) -> Result<MotionBuilder<'a>, Option<Refusal>> {
     let mut refusal = None;
     for spot in spots {
         for drop in drops {
-            let ways = match releases(&placing.context, placing.held, placing.target, *spot, *drop)
+            let paths = match releases(&placing.context, placing.held, placing.target, *spot, *drop)
             {
-                Ok(ways) => ways,
+                Ok(paths) => paths,
                 Err(why) => {
                     refusal = closest(refusal, why);
                     break;
                 }
             };
-            let ways = match postures {
-                Postures::Nearest => ways,
+            let paths = match postures {
+                Postures::Nearest => paths,
                 Postures::Others => {
-                    let mut others = otherwise(&placing.context, &ways[..ways.len().min(UPRIGHT)]);
+                    let mut others =
+                        otherwise(&placing.context, &paths[..paths.len().min(UPRIGHT)]);
                     others.truncate(OTHERWISE);
                     others
                 }
             };
-            match placing.first(&ways) {
+            match placing.first(&paths) {
                 Ok(script) => return Ok(script),
                 Err(why) => refusal = closest(refusal, why),
             }
@@ -182,14 +187,14 @@ fn verify_supported(
     name: &str,
     relation: &str,
     target: &str,
-    evidence: &Evidence<'_>,
-) -> Judgement {
-    let missed = || Judgement::no(format!("it is not {relation} the {target}"));
+    evidence: &StepEvidence<'_>,
+) -> StepVerdict {
+    let missed = || StepVerdict::no(format!("it is not {relation} the {target}"));
     if evidence.after.holding() == Some(name) {
         return missed();
     }
     let Some(object) = evidence.after.find(name) else {
-        return Judgement::unknown();
+        return StepVerdict::unknown();
     };
     if object.is_seen() {
         let there = object
@@ -198,18 +203,18 @@ fn verify_supported(
             .is_some_and(|(_, under)| under == target);
         let beside = object.rests.is_none() && is_beside(object, target, evidence);
         return match (there, beside) {
-            (true, _) => Judgement::yes(),
-            (false, true) => Judgement::no(FELL),
+            (true, _) => StepVerdict::yes(),
+            (false, true) => StepVerdict::no(FELL),
             (false, false) => missed(),
         };
     }
     let Some(target) = evidence.after.find(target) else {
-        return Judgement::unknown();
+        return StepVerdict::unknown();
     };
     if shows_something_in(evidence.frame, target, object) {
-        Judgement::yes()
+        StepVerdict::yes()
     } else {
-        Judgement::unknown()
+        StepVerdict::unknown()
     }
 }
 
@@ -218,9 +223,9 @@ fn verify_beside(
     name: &str,
     relation: Relation,
     target: &str,
-    evidence: &Evidence<'_>,
-) -> Judgement {
-    let missed = || Judgement::no(format!("it is not {} the {target}", relation.name()));
+    evidence: &StepEvidence<'_>,
+) -> StepVerdict {
+    let missed = || StepVerdict::no(format!("it is not {} the {target}", relation.name()));
     if evidence.after.holding() == Some(name) {
         return missed();
     }
@@ -228,11 +233,11 @@ fn verify_beside(
         evidence.after.find(name).filter(|object| object.is_seen()),
         evidence.after.find(target),
     ) else {
-        return Judgement::unknown();
+        return StepVerdict::unknown();
     };
     let camera = &evidence.frame.base_from_camera;
     if object.rests.is_none() && stands_beside(&object.solid, relation, &target.solid, camera) {
-        Judgement::yes()
+        StepVerdict::yes()
     } else {
         missed()
     }
@@ -240,21 +245,21 @@ fn verify_beside(
 
 /// Whether `object` stands on the named side of `target`: farther that way than aside.
 fn stands_beside(object: &Solid, relation: Relation, target: &Solid, camera: &Pose) -> bool {
-    let offset = object.centre() - target.centre();
+    let offset = object.center() - target.center();
     let offset = Vector3::new(offset.x, offset.y, 0.0);
     let near = target.plan_distance(object.x, object.y)
         < object.footprint.outer_radius() + FARTHEST_BESIDE;
     let on_side = relation.side().is_none_or(|side| {
-        on_table(camera, side).is_some_and(|way| {
-            let along = offset.dot(&way);
-            along > 0.0 && along > (offset - way * along).norm()
+        on_table(camera, side).is_some_and(|path| {
+            let along = offset.dot(&path);
+            along > 0.0 && along > (offset - path * along).norm()
         })
     });
     near && on_side
 }
 
 /// Whether the object lies on the table next to its target.
-fn is_beside(object: &SceneObject, target: &str, evidence: &Evidence<'_>) -> bool {
+fn is_beside(object: &SceneObject, target: &str, evidence: &StepEvidence<'_>) -> bool {
     evidence.after.find(target).is_some_and(|target| {
         let apart = target.solid.plan_distance(object.solid.x, object.solid.y);
         apart < 2.0 * object.solid.footprint.outer_radius() + SAME_PLACE

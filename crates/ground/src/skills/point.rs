@@ -10,20 +10,20 @@ use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 use super::GroundedSkill;
 use crate::manipulation::context::TILTS;
 use crate::manipulation::grasp::{closest, require_in_reach};
-use crate::manipulation::{Context, Script};
-use crate::motion::Motion;
-use crate::motion::hand::{Roll, solve};
+use crate::manipulation::{MotionBuilder, SkillContext};
+use crate::motion::StepMotion;
+use crate::motion::end_effector::{Roll, solve};
 use crate::scene::{SceneObject, Solid};
-use crate::verify::{DID_NOT_MOVE, Evidence, Judgement};
+use crate::verify::{DID_NOT_MOVE, StepEvidence, StepVerdict};
 
-/// Height of the fingertips above the object, metres, in order of preference.
+/// Height of the fingertips above the object, meters, in order of preference.
 const HOVERS: [f64; 2] = [0.035, 0.025];
 /// Turns about the approach direction to try.
 const ROLLS: u32 = 4;
 /// So many other postures of the arm are tried.
 const OTHERWISE: usize = 24;
 
-/// The fingertips are over an object if they are this near to its middle, metres.
+/// The fingertips are over an object if they are this near to its middle, meters.
 const OVER: f64 = 0.03;
 
 impl GroundedSkill for Point {
@@ -32,7 +32,7 @@ impl GroundedSkill for Point {
     }
 
     fn infeasibility(
-        context: &Context<'_>,
+        context: &SkillContext<'_>,
         _relation: Option<Relation>,
         object: &SceneObject,
     ) -> Option<Refusal> {
@@ -52,11 +52,11 @@ impl GroundedSkill for Point {
         refusal.filter(|_| !otherwise(context, name, solid).any(is_free))
     }
 
-    fn motion(&self, context: &Context<'_>) -> Result<Motion, Refusal> {
+    fn motion(&self, context: &SkillContext<'_>) -> Result<StepMotion, Refusal> {
         let name = &self.object;
         let solid = &context.find(name)?.solid;
         let carrying = context.carrying();
-        require_in_reach(context, name, &solid.centre())?;
+        require_in_reach(context, name, &solid.center())?;
         let mut refusal = None;
         let others = otherwise(context, name, solid)
             .filter(|posture| {
@@ -66,7 +66,7 @@ impl GroundedSkill for Point {
             })
             .take(OTHERWISE);
         for posture in postures(context, name, solid).chain(others.map(Ok)) {
-            let mut script = Script::new(*context);
+            let mut script = MotionBuilder::new(*context);
             let closed = context.gripper.closed;
             match posture.and_then(|posture| script.transit(&posture, closed, &carrying)) {
                 Ok(()) => return Ok(script.finish()),
@@ -76,19 +76,19 @@ impl GroundedSkill for Point {
         Err(refusal.unwrap_or_else(|| Refusal::NotApplicable(format!("no way to the {name}"))))
     }
 
-    fn verify(&self, evidence: &Evidence<'_>) -> Judgement {
+    fn verify(&self, evidence: &StepEvidence<'_>) -> StepVerdict {
         let robot = evidence.robot;
         let object = evidence.before.find(&self.object);
         let (Some(measured), Some(object)) = (evidence.measured, object) else {
-            return Judgement::unknown();
+            return StepVerdict::unknown();
         };
         let tip = robot.forward(measured) * robot.end_effector().tool_from_grasp;
-        let off = tip - object.solid.centre();
+        let off = tip - object.solid.center();
         let flat = Vector3::new(off.x, off.y, 0.0).norm();
         if flat < OVER && tip.z > object.solid.top {
-            Judgement::yes()
+            StepVerdict::yes()
         } else {
-            Judgement::no(DID_NOT_MOVE)
+            StepVerdict::no(DID_NOT_MOVE)
         }
     }
 
@@ -99,7 +99,7 @@ impl GroundedSkill for Point {
 
 /// Postures with the fingertips above an object, the best first.
 fn postures<'a>(
-    context: &Context<'a>,
+    context: &SkillContext<'a>,
     name: &str,
     solid: &Solid,
 ) -> impl Iterator<Item = Result<JointVector, Refusal>> {
@@ -110,7 +110,7 @@ fn postures<'a>(
 
 /// The arm's other postures there.
 fn otherwise<'a>(
-    context: &'a Context<'a>,
+    context: &'a SkillContext<'a>,
     name: &'a str,
     solid: &Solid,
 ) -> impl Iterator<Item = JointVector> + 'a {
@@ -121,7 +121,7 @@ fn otherwise<'a>(
 }
 
 /// Tool poses with the fingertips above an object, the best first.
-fn poses(context: &Context<'_>, solid: &Solid) -> Vec<Pose> {
+fn poses(context: &SkillContext<'_>, solid: &Solid) -> Vec<Pose> {
     let mut poses = Vec::new();
     for hover in HOVERS {
         let height = solid.top + hover + context.gripper.fingertip_reach;
@@ -131,7 +131,7 @@ fn poses(context: &Context<'_>, solid: &Solid) -> Vec<Pose> {
                 let turn = f64::from(step) * 2.0 * PI / f64::from(ROLLS);
                 let grasp = &context.gripper.tool_from_grasp;
                 let roll = Roll::FromHeading(turn);
-                poses.push(context.hand.pose(grasp, &target, tilt, roll));
+                poses.push(context.end_effector.pose(grasp, &target, tilt, roll));
             }
         }
     }

@@ -11,15 +11,15 @@ use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 use super::GroundedSkill;
 use crate::manipulation::context::TILTS;
 use crate::manipulation::grasp::{closest, require_in_reach};
-use crate::manipulation::{Context, Script};
-use crate::motion::body::placed;
-use crate::motion::hand::{Roll, shifted, solve};
-use crate::motion::{Motion, Purpose};
+use crate::manipulation::{MotionBuilder, SkillContext};
+use crate::motion::end_effector::{Roll, shifted, solve};
+use crate::motion::robot_shapes::placed;
+use crate::motion::{Purpose, StepMotion};
 use crate::scene::direction::on_table;
 use crate::scene::{SceneObject, Solid};
-use crate::verify::{DID_NOT_MOVE, Evidence, Judgement};
+use crate::verify::{DID_NOT_MOVE, StepEvidence, StepVerdict};
 
-/// Distances to push, metres, in order of preference.
+/// Distances to push, meters, in order of preference.
 const DISTANCES: [f64; 3] = [0.05, 0.04, 0.03];
 /// Turns of the hand about the approach to try, from where its fingers part along the push.
 const TURNS: [f64; 4] = [0.0, PI, -FRAC_PI_2, FRAC_PI_2];
@@ -30,25 +30,25 @@ const ASKEW: [f64; 4] = [
     FRAC_PI_4 + FRAC_PI_2,
     -FRAC_PI_4 - FRAC_PI_2,
 ];
-/// How far behind the object the hand is while its own shape is looked at, metres.
+/// How far behind the object the hand is while its own shape is looked at, meters.
 const FAR: f64 = 0.05;
-/// What is raised for being too close to the table is raised by this much more, metres.
+/// What is raised for being too close to the table is raised by this much more, meters.
 const HIGHER: f64 = 0.0005;
-/// The fingers must overlap the object by this much from its top, metres.
+/// The fingers must overlap the object by this much from its top, meters.
 const LEAST_OVERLAP: f64 = 0.006;
-/// Gap between the hand and the object before the push, metres.
+/// Gap between the hand and the object before the push, meters.
 const GAP: f64 = 0.008;
-/// Height of the fingertips above the table, metres.
+/// Height of the fingertips above the table, meters.
 const TIP_CLEARANCE: f64 = 0.006;
-/// Height from which the hand comes down and to which it withdraws, metres.
+/// Height from which the hand comes down and to which it withdraws, meters.
 const ABOVE: f64 = 0.06;
-/// Free distance to keep in front of the pushed object, metres.
+/// Free distance to keep in front of the pushed object, meters.
 const ROOM: f64 = 0.005;
 /// Speeds, m/s.
 const PUSH_SPEED: f64 = 0.06;
 const SPEED: f64 = 0.12;
 
-/// Least way of a push that worked, metres.
+/// Least way of a push that worked, meters.
 const PUSHED: f64 = 0.015;
 
 impl GroundedSkill for Push {
@@ -59,7 +59,7 @@ impl GroundedSkill for Push {
     /// Why the object can be pushed in no direction; `None` if it can in one, or if the arm gets
     /// behind it nowhere.
     fn infeasibility(
-        context: &Context<'_>,
+        context: &SkillContext<'_>,
         _relation: Option<Relation>,
         object: &SceneObject,
     ) -> Option<Refusal> {
@@ -74,23 +74,23 @@ impl GroundedSkill for Push {
         refusal
     }
 
-    fn motion(&self, context: &Context<'_>) -> Result<Motion, Refusal> {
+    fn motion(&self, context: &SkillContext<'_>) -> Result<StepMotion, Refusal> {
         let name = &self.object;
         context.require_empty()?;
         let object = context.find(name)?;
-        require_in_reach(context, name, &object.solid.centre())?;
+        require_in_reach(context, name, &object.solid.center())?;
         let camera = context.scene.camera().ok_or_else(|| {
             Refusal::NotApplicable("no picture says which way that is".to_owned())
         })?;
-        let way = on_table(camera, self.direction).ok_or_else(|| {
+        let path = on_table(camera, self.direction).ok_or_else(|| {
             Refusal::NotApplicable("the camera looks straight along that direction".to_owned())
         })?;
-        let distance = free_distance(context, object, &way)?;
+        let distance = free_distance(context, object, &path)?;
         let mut refusal = None;
         let slide = Slide {
             context,
             object,
-            way,
+            path,
             distance,
         };
         for hold in holds() {
@@ -102,34 +102,34 @@ impl GroundedSkill for Push {
         Err(refusal.unwrap_or_else(|| Refusal::NotApplicable(format!("no way to push the {name}"))))
     }
 
-    fn verify(&self, evidence: &Evidence<'_>) -> Judgement {
+    fn verify(&self, evidence: &StepEvidence<'_>) -> StepVerdict {
         let after = evidence.after.find(&self.object);
         let after = after.filter(|object| object.is_seen());
         let (Some(before), Some(after)) = (evidence.before.find(&self.object), after) else {
-            return Judgement::unknown();
+            return StepVerdict::unknown();
         };
-        let Some(way) = on_table(&evidence.frame.base_from_camera, self.direction) else {
-            return Judgement::unknown();
+        let Some(path) = on_table(&evidence.frame.base_from_camera, self.direction) else {
+            return StepVerdict::unknown();
         };
-        let moved = after.solid.centre() - before.solid.centre();
-        if moved.dot(&way) >= PUSHED {
-            Judgement::yes()
+        let moved = after.solid.center() - before.solid.center();
+        if moved.dot(&path) >= PUSHED {
+            StepVerdict::yes()
         } else {
-            Judgement::no(DID_NOT_MOVE)
+            StepVerdict::no(DID_NOT_MOVE)
         }
     }
 }
 
 /// What bars the way of a push, if anything does.
-fn barrier(context: &Context<'_>, object: &SceneObject, way: &Vector3) -> Option<Refusal> {
-    let distance = match free_distance(context, object, way) {
+fn barrier(context: &SkillContext<'_>, object: &SceneObject, path: &Vector3) -> Option<Refusal> {
+    let distance = match free_distance(context, object, path) {
         Ok(distance) => distance,
         Err(why) => return Some(why),
     };
     let slide = Slide {
         context,
         object,
-        way: *way,
+        path: *path,
         distance,
     };
     let mut refusal = None;
@@ -146,13 +146,13 @@ fn barrier(context: &Context<'_>, object: &SceneObject, way: &Vector3) -> Option
 
 /// How far the object can slide before it meets another.
 fn free_distance(
-    context: &Context<'_>,
+    context: &SkillContext<'_>,
     object: &SceneObject,
-    way: &Vector3,
+    path: &Vector3,
 ) -> Result<f64, Refusal> {
     let mut refusal = None;
     for distance in DISTANCES {
-        match blocked(context, object, way, distance) {
+        match blocked(context, object, path, distance) {
             None => return Ok(distance),
             Some(why) => refusal = Some(why),
         }
@@ -161,9 +161,9 @@ fn free_distance(
 }
 
 fn blocked(
-    context: &Context<'_>,
+    context: &SkillContext<'_>,
     object: &SceneObject,
-    way: &Vector3,
+    path: &Vector3,
     distance: f64,
 ) -> Option<Refusal> {
     let solid = &object.solid;
@@ -171,7 +171,7 @@ fn blocked(
     let room = |distance_to: &dyn Fn(&Point3) -> f64| {
         let ahead = (1..=5).map(|step| f64::from(step) / 5.0 * distance);
         ahead
-            .map(|ahead| distance_to(&(solid.centre() + way * ahead)) - radius)
+            .map(|ahead| distance_to(&(solid.center() + path * ahead)) - radius)
             .fold(f64::INFINITY, f64::min)
     };
     let known = context.scene.objects();
@@ -258,15 +258,15 @@ struct Stroke {
 
 /// What is pushed where to.
 struct Slide<'a> {
-    context: &'a Context<'a>,
+    context: &'a SkillContext<'a>,
     object: &'a SceneObject,
-    way: Vector3,
+    path: Vector3,
     distance: f64,
 }
 
 impl<'a> Slide<'a> {
     /// The push with the hand held like this.
-    fn through(&self, hold: &Hold) -> Result<Script<'a>, Refusal> {
+    fn through(&self, hold: &Hold) -> Result<MotionBuilder<'a>, Refusal> {
         self.first(hold, |stroke| {
             through(self.context, &self.object.name, stroke)
         })
@@ -275,11 +275,11 @@ impl<'a> Slide<'a> {
     /// Refuses a push in which something is too close to where the hand begins or ends.
     fn is_free(&self, hold: &Hold) -> Result<(), Refusal> {
         let context = self.context;
-        let neighbours = context.neighbours(&self.object.name);
+        let neighbors = context.neighbors(&self.object.name);
         let closed = context.gripper.closed;
         self.first(hold, |stroke| {
             let mut postures = [&stroke.over, &stroke.ahead].into_iter();
-            postures.try_for_each(|posture| context.check(posture, closed, &neighbours))
+            postures.try_for_each(|posture| context.check(posture, closed, &neighbors))
         })
     }
 
@@ -322,8 +322,8 @@ impl<'a> Slide<'a> {
 
     /// Postures of the arm near which it does the stroke.
     fn seeds(&self, hold: &Hold) -> Result<Vec<JointVector>, Refusal> {
-        let Context { robot, joints, .. } = *self.context;
-        let far = self.pose(hold, 0.0, self.object.solid.half_extent(&self.way) + FAR);
+        let SkillContext { robot, joints, .. } = *self.context;
+        let far = self.pose(hold, 0.0, self.object.solid.half_extent(&self.path) + FAR);
         let nearest = solve(robot, &far, joints, &self.object.name)?;
         Ok(if hold.nearest {
             vec![nearest]
@@ -335,26 +335,30 @@ impl<'a> Slide<'a> {
     /// The tool pose with the shut fingers so far behind the middle of the object, and so much
     /// higher than they need to be.
     fn pose(&self, hold: &Hold, raise: f64, behind: f64) -> Pose {
-        let Context { gripper, hand, .. } = *self.context;
+        let SkillContext {
+            gripper,
+            end_effector,
+            ..
+        } = *self.context;
         let solid = &self.object.solid;
         let height = solid.base + TIP_CLEARANCE + gripper.fingertip_reach + raise;
-        let centre = Point3::new(solid.x, solid.y, height);
-        let roll = Roll::Yaw(self.way.y.atan2(self.way.x) + hold.turn);
-        let at = centre - self.way * behind;
-        hand.pose(&gripper.tool_from_grasp, &at, hold.tilt, roll)
+        let center = Point3::new(solid.x, solid.y, height);
+        let roll = Roll::Yaw(self.path.y.atan2(self.path.x) + hold.turn);
+        let at = center - self.path * behind;
+        end_effector.pose(&gripper.tool_from_grasp, &at, hold.tilt, roll)
     }
 
     fn stroke(&self, hold: &Hold, raise: f64, seed: &JointVector) -> Result<Stroke, Refusal> {
         let Self {
             context,
             object,
-            way,
+            path,
             distance,
         } = self;
         let solid = &object.solid;
-        let far = self.pose(hold, raise, solid.half_extent(way) + FAR);
-        let front = front(context, seed, solid, &far, way);
-        let behind = solid.half_extent(way) + front + GAP;
+        let far = self.pose(hold, raise, solid.half_extent(path) + FAR);
+        let front = front(context, seed, solid, &far, path);
+        let behind = solid.half_extent(path) + front + GAP;
         let start = self.pose(hold, raise, behind);
         let end = self.pose(hold, raise, behind - GAP - distance);
         let above = shifted(&start, Vector3::z() * ABOVE);
@@ -370,20 +374,30 @@ impl<'a> Slide<'a> {
     }
 }
 
-fn through<'a>(context: &Context<'a>, name: &str, stroke: &Stroke) -> Result<Script<'a>, Refusal> {
-    let neighbours = context.neighbours(name);
-    let mut script = Script::new(*context);
+fn through<'a>(
+    context: &SkillContext<'a>,
+    name: &str,
+    stroke: &Stroke,
+) -> Result<MotionBuilder<'a>, Refusal> {
+    let neighbors = context.neighbors(name);
+    let mut script = MotionBuilder::new(*context);
     script.transit(&stroke.over, context.gripper.closed, context.around)?;
-    script.line(&stroke.start, SPEED, Purpose::Approach, &neighbours)?;
-    script.line(&stroke.end, PUSH_SPEED, Purpose::Push, &neighbours)?;
-    script.line(&stroke.start, SPEED, Purpose::Retreat, &neighbours)?;
-    script.line(&stroke.above, SPEED, Purpose::Retreat, &neighbours)?;
+    script.line(&stroke.start, SPEED, Purpose::Approach, &neighbors)?;
+    script.line(&stroke.end, PUSH_SPEED, Purpose::Push, &neighbors)?;
+    script.line(&stroke.start, SPEED, Purpose::Retreat, &neighbors)?;
+    script.line(&stroke.above, SPEED, Purpose::Retreat, &neighbors)?;
     script.home()?;
     Ok(script)
 }
 
 /// How far the shut fingers reach ahead of the grasp point, up to the object's height.
-fn front(context: &Context<'_>, posture: &[f64], solid: &Solid, pose: &Pose, way: &Vector3) -> f64 {
+fn front(
+    context: &SkillContext<'_>,
+    posture: &[f64],
+    solid: &Solid,
+    pose: &Pose,
+    path: &Vector3,
+) -> f64 {
     let gripper = context.gripper;
     let joints = context.with_gripper_at(posture, context.joints, gripper.closed);
     let grasp_point = pose * gripper.tool_from_grasp;
@@ -392,6 +406,6 @@ fn front(context: &Context<'_>, posture: &[f64], solid: &Solid, pose: &Pose, way
         .filter(|placed| placed.part.roams())
         .flat_map(|placed| placed.surface().collect::<Vec<_>>())
         .filter(|point| point.z < solid.top + 0.01)
-        .map(|point| (point - grasp_point).dot(way))
+        .map(|point| (point - grasp_point).dot(path))
         .fold(0.0, f64::max)
 }

@@ -8,18 +8,18 @@ use enact_robot::Joint;
 use enact_types::{Point3, Quantity, Refusal, Vector3};
 
 use super::GroundedSkill;
-use crate::manipulation::Context;
+use crate::manipulation::SkillContext;
 use crate::manipulation::context::TILTS;
 use crate::manipulation::grasp::{Grasp, closest, grasps};
 use crate::manipulation::pick_up::{first_grasp, pick_up};
 use crate::manipulation::put_down::PutDown;
-use crate::manipulation::release::{Release, underside};
-use crate::motion::Motion;
-use crate::motion::hand::{Roll, shifted, solve};
-use crate::scene::{Footprint, Held, SceneObject, Solid};
-use crate::verify::{Evidence, Judgement};
+use crate::manipulation::release::{ReleasePose, underside};
+use crate::motion::StepMotion;
+use crate::motion::end_effector::{Roll, shifted, solve};
+use crate::scene::{Footprint, HeldObject, SceneObject, Solid};
+use crate::verify::{StepEvidence, StepVerdict};
 
-/// Height above its place at which the object is let go, metres.
+/// Height above its place at which the object is let go, meters.
 const DROP: f64 = 0.003;
 /// An object that hangs more askew than this is not put down, radians.
 const MOST_ASKEW: f64 = 0.25;
@@ -37,7 +37,7 @@ const SPACING: i16 = 5;
 /// So many grasps are looked at for that.
 const GRASPS: usize = 12;
 
-/// Seen farther from where it was, the object was not put down there, metres.
+/// Seen farther from where it was, the object was not put down there, meters.
 const ELSEWHERE: f64 = 0.03;
 /// An object seen at this angle from the one asked for was turned as asked, radians.
 const TOLERANCE: f64 = 0.21;
@@ -52,7 +52,7 @@ const MOVED_AWAY: &str = "it is not where it stood";
 const NOT_TURNED: &str = "it is not turned as asked";
 
 impl GroundedSkill for Rotate {
-    fn motion(&self, context: &Context<'_>) -> Result<Motion, Refusal> {
+    fn motion(&self, context: &SkillContext<'_>) -> Result<StepMotion, Refusal> {
         context.require_gripper()?;
         context.require_empty()?;
         let object = context.find(&self.object)?;
@@ -71,23 +71,23 @@ impl GroundedSkill for Rotate {
         made
     }
 
-    fn verify(&self, evidence: &Evidence<'_>) -> Judgement {
+    fn verify(&self, evidence: &StepEvidence<'_>) -> StepVerdict {
         if evidence.after.holding() == Some(self.object.as_str()) {
-            return Judgement::no(NOT_PUT_DOWN);
+            return StepVerdict::no(NOT_PUT_DOWN);
         }
         let after = evidence.after.find(&self.object);
         let after = after.filter(|object| object.is_seen());
         let (Some(before), Some(after)) = (evidence.before.find(&self.object), after) else {
-            return Judgement::unknown();
+            return StepVerdict::unknown();
         };
-        let moved = after.solid.centre() - before.solid.centre();
+        let moved = after.solid.center() - before.solid.center();
         if moved.xy().norm() > ELSEWHERE {
-            return Judgement::no(MOVED_AWAY);
+            return StepVerdict::no(MOVED_AWAY);
         }
         match off(&before.solid, &after.solid, radians(self)) {
-            Some(off) if off > TOLERANCE => Judgement::no(NOT_TURNED),
+            Some(off) if off > TOLERANCE => StepVerdict::no(NOT_TURNED),
             // Where its shape shows no angle, it was put down where it stood.
-            _ => Judgement::yes(),
+            _ => StepVerdict::yes(),
         }
     }
 }
@@ -97,7 +97,7 @@ fn radians(step: &Rotate) -> f64 {
 }
 
 /// The refusal of an angle that the wrist does not allow with any grasp.
-fn out_of_range(context: &Context<'_>, object: &SceneObject, step: &Rotate) -> Refusal {
+fn out_of_range(context: &SkillContext<'_>, object: &SceneObject, step: &Rotate) -> Refusal {
     let name = &object.name;
     let (least, most) = (
         reachable(context, object, -1),
@@ -113,7 +113,7 @@ fn out_of_range(context: &Context<'_>, object: &SceneObject, step: &Rotate) -> R
 }
 
 /// The farthest angle with this sign that the wrist allows with some grasp, degrees.
-fn reachable(context: &Context<'_>, object: &SceneObject, sign: i16) -> i16 {
+fn reachable(context: &SkillContext<'_>, object: &SceneObject, sign: i16) -> i16 {
     let Ok(grasps) = grasps(context, &object.name, &object.solid) else {
         return 0;
     };
@@ -127,7 +127,7 @@ fn reachable(context: &Context<'_>, object: &SceneObject, sign: i16) -> i16 {
 }
 
 /// What stands on the object would fall.
-fn require_nothing_upon(context: &Context<'_>, object: &SceneObject) -> Result<(), Refusal> {
+fn require_nothing_upon(context: &SkillContext<'_>, object: &SceneObject) -> Result<(), Refusal> {
     let mut others = context.scene.objects().iter();
     let upon = others.find(|other| {
         let under = other.rests.as_ref().map(|(_, under)| under);
@@ -145,12 +145,12 @@ fn require_nothing_upon(context: &Context<'_>, object: &SceneObject) -> Result<(
 /// Ways to hold an object that was grasped like this over its place, turned by `by` radians, the
 /// least askew first. Only the wrist turns it.
 fn turned(
-    context: &Context<'_>,
+    context: &SkillContext<'_>,
     object: &SceneObject,
     grasp: &Grasp,
     by: f64,
-) -> Result<Vec<Release>, Refusal> {
-    let held = Held {
+) -> Result<Vec<ReleasePose>, Refusal> {
+    let held = HeldObject {
         object: object.clone(),
         tool_from_object: grasp.tool_from_object,
     };
@@ -159,20 +159,24 @@ fn turned(
     seed[wrist] += by / effect(context, grasp)?;
     require_within_limits(&context.robot.arm_joints()[wrist], seed[wrist])?;
     let middle = Point3::from(grasp.tool_from_object.translation.vector);
-    let centre = object.solid.centre();
-    let rolled = grasp.yaw - context.hand.heading_of(&grasp.base_from_tool, &centre) + by;
+    let center = object.solid.center();
+    let rolled = grasp.yaw
+        - context
+            .end_effector
+            .heading_of(&grasp.base_from_tool, &center)
+        + by;
     let (mut found, mut refusal) = (Vec::new(), None);
     for tilt in TILTS {
         let mut roll = rolled;
         let mut pose = context
-            .hand
-            .pose(&middle, &centre, tilt, Roll::FromHeading(roll));
+            .end_effector
+            .pose(&middle, &center, tilt, Roll::FromHeading(roll));
         for _ in 0..ROUNDS {
             let side = pose * held.tool_from_object * Vector3::x();
             roll -= within(side.y.atan2(side.x) - object.solid.yaw - by, 2.0 * PI);
             pose = context
-                .hand
-                .pose(&middle, &centre, tilt, Roll::FromHeading(roll));
+                .end_effector
+                .pose(&middle, &center, tilt, Roll::FromHeading(roll));
         }
         let upright = pose * held.tool_from_object * Vector3::z();
         let askew = upright.angle(&Vector3::z());
@@ -183,7 +187,7 @@ fn turned(
         let base_from_tool = shifted(&pose, Vector3::z() * up);
         match solve(context.robot, &base_from_tool, &seed, &object.name) {
             Ok(posture) if (posture[wrist] - seed[wrist]).abs() < SAME_TURN => {
-                let release = Release {
+                let release = ReleasePose {
                     tilt,
                     roll: Roll::FromHeading(roll),
                     base_from_tool,
@@ -222,13 +226,15 @@ fn require_within_limits(joint: &Joint, position: f64) -> Result<(), Refusal> {
 }
 
 /// By how much the hand turns about the vertical when the last joint does, as a share.
-fn effect(context: &Context<'_>, grasp: &Grasp) -> Result<f64, Refusal> {
+fn effect(context: &SkillContext<'_>, grasp: &Grasp) -> Result<f64, Refusal> {
     let direction = |by: f64| {
         let mut posture = grasp.posture.clone();
         let wrist = posture.len() - 1;
         posture[wrist] += by;
         let joints = context.with_gripper_at(&posture, context.joints, grasp.open);
-        let opening = context.hand.opening(&context.robot.forward(&joints));
+        let opening = context
+            .end_effector
+            .opening(&context.robot.forward(&joints));
         opening.y.atan2(opening.x)
     };
     let effect = within(direction(PROBE) - direction(0.0), 2.0 * PI) / PROBE;
@@ -241,12 +247,12 @@ fn effect(context: &Context<'_>, grasp: &Grasp) -> Result<f64, Refusal> {
 
 /// The motion that continues one which has lifted the object: it is put down turned.
 fn put_back(
-    context: &Context<'_>,
+    context: &SkillContext<'_>,
     object: &SceneObject,
-    mut lifted: Motion,
-    turned: &[Release],
+    mut lifted: StepMotion,
+    turned: &[ReleasePose],
     by: f64,
-) -> Result<Motion, Refusal> {
+) -> Result<StepMotion, Refusal> {
     let mut scene = context.scene.clone();
     let mut joints = context.joints.clone();
     for segment in &lifted.segments {
@@ -258,7 +264,7 @@ fn put_back(
         }
     }
     let around = context.around.without(&object.name);
-    let context = Context {
+    let context = SkillContext {
         scene: &scene,
         around: &around,
         joints: &joints,

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use enact_ground::scene::{Footprint, Hollow, SceneObject, Solid};
-use enact_ground::{Grounder, Motion, Purpose, SceneMemory};
+use enact_ground::{Grounder, Purpose, SceneMemory, StepMotion};
 use enact_plan::{Relation, Step};
 use enact_robot::Robot;
-use enact_robot::gate::{Gate, Start};
-use enact_types::{JointVector, NormalisedPoint, Point3, Pose, Vector3};
+use enact_robot::gate::{Gate, StartState};
+use enact_types::{JointVector, NormalizedPoint, Point3, Pose, Vector3};
 
 pub static GROUNDER: LazyLock<Grounder> = LazyLock::new(|| grounder("so101"));
 
@@ -32,7 +32,7 @@ fn object(name: &str, solid: Solid) -> SceneObject {
     SceneObject {
         name: name.to_owned(),
         label: name.to_owned(),
-        point: NormalisedPoint { y: 500, x: 500 },
+        point: NormalizedPoint { y: 500, x: 500 },
         solid,
         rests: None,
         unseen: 0,
@@ -81,11 +81,15 @@ pub fn place(relation: Relation, target: &str) -> Step {
 }
 
 /// Checks that the gate admits a motion, and returns where it ends.
-pub fn assert_admissible(grounder: &Grounder, motion: &Motion, start: &JointVector) -> JointVector {
+pub fn assert_admissible(
+    grounder: &Grounder,
+    motion: &StepMotion,
+    start: &JointVector,
+) -> JointVector {
     let gate = Gate::new(grounder.robot());
     let mut at = start.clone();
     for segment in &motion.segments {
-        let start = Start {
+        let start = StartState {
             measured: &at,
             commanded: Some(&at),
         };
@@ -101,7 +105,7 @@ pub fn assert_admissible(grounder: &Grounder, motion: &Motion, start: &JointVect
     at
 }
 
-pub fn end_of(motion: &Motion, purpose: Purpose) -> &JointVector {
+pub fn end_of(motion: &StepMotion, purpose: Purpose) -> &JointVector {
     let segment = motion
         .segments
         .iter()
@@ -112,14 +116,14 @@ pub fn end_of(motion: &Motion, purpose: Purpose) -> &JointVector {
 }
 
 /// Picks the red cube; the scene and joints afterwards.
-pub fn picked(scene: SceneMemory) -> (SceneMemory, JointVector, Motion) {
+pub fn picked(scene: SceneMemory) -> (SceneMemory, JointVector, StepMotion) {
     picked_by(&GROUNDER, scene)
 }
 
 pub fn picked_by(
     grounder: &Grounder,
     mut scene: SceneMemory,
-) -> (SceneMemory, JointVector, Motion) {
+) -> (SceneMemory, JointVector, StepMotion) {
     let home = grounder.robot().home().clone();
     let motion = grounder.ground(&pick("red cube"), &scene, &home).unwrap();
     let end = assert_admissible(grounder, &motion, &home);

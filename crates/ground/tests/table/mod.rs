@@ -3,7 +3,7 @@
 
 pub mod shapes;
 
-use enact_types::{DepthImage, Frame, Intrinsics, NormalisedPoint, Point3, Pose, Stamp, Vector3};
+use enact_types::{DepthImage, Frame, Intrinsics, NormalizedPoint, Point3, Pose, Stamp, Vector3};
 use image::{Rgb, RgbImage};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -11,7 +11,7 @@ pub use shapes::Body;
 
 const WIDTH: u32 = 320;
 const HEIGHT: u32 = 240;
-/// Standard deviation of the depth, metres.
+/// Standard deviation of the depth, meters.
 const NOISE: f64 = 0.0005;
 
 /// Bodies on a table at height zero.
@@ -26,7 +26,7 @@ impl Table {
         let base_from_camera = look_at(Point3::new(0.62, 0.0, 0.52), Point3::new(0.19, 0.0, 0.02));
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut rgb = RgbImage::new(WIDTH, HEIGHT);
-        let (mut metres, mut owners) = (Vec::new(), Vec::new());
+        let (mut meters, mut owners) = (Vec::new(), Vec::new());
         for y in 0..HEIGHT {
             for x in 0..WIDTH {
                 let pixel = intrinsics.deproject(f64::from(x) + 0.5, f64::from(y) + 0.5, 1.0);
@@ -34,13 +34,13 @@ impl Table {
                 let eye = Point3::from(base_from_camera.translation.vector);
                 let (depth, owner) = self.trace(eye, ray);
                 let bell = (0..12).map(|_| rng.random_range(-0.5..0.5)).sum::<f64>();
-                metres.push((depth + NOISE * bell) as f32);
+                meters.push((depth + NOISE * bell) as f32);
                 let shade = rng.random_range(0.6..1.0);
-                let colour = owner.map_or([168, 128, 88], |owner| self.bodies[owner].colour());
+                let color = owner.map_or([168, 128, 88], |owner| self.bodies[owner].color());
                 rgb.put_pixel(
                     x,
                     y,
-                    Rgb(colour.map(|value| (f64::from(value) * shade) as u8)),
+                    Rgb(color.map(|value| (f64::from(value) * shade) as u8)),
                 );
                 owners.push(owner);
             }
@@ -48,7 +48,7 @@ impl Table {
         let depth = Some(DepthImage {
             width: WIDTH,
             height: HEIGHT,
-            metres,
+            meters,
         });
         let frame = Frame {
             sequence: 0,
@@ -92,7 +92,7 @@ fn look_at(eye: Point3, target: Point3) -> Pose {
 }
 
 /// The pixel of a body nearest to the middle of its pixels.
-pub fn middle_of(frame: &Frame, owners: &[Option<usize>], body: usize) -> NormalisedPoint {
+pub fn middle_of(frame: &Frame, owners: &[Option<usize>], body: usize) -> NormalizedPoint {
     let width = frame.intrinsics.width as usize;
     let pixels: Vec<(f64, f64)> = (0..owners.len())
         .filter(|index| owners[*index] == Some(body))
@@ -110,5 +110,5 @@ pub fn middle_of(frame: &Frame, owners: &[Option<usize>], body: usize) -> Normal
                 .total_cmp(&(b.0 - x).hypot(b.1 - y))
         })
         .expect("every body is in the picture");
-    NormalisedPoint::from_pixel(x, y, frame.intrinsics.width, frame.intrinsics.height)
+    NormalizedPoint::from_pixel(x, y, frame.intrinsics.width, frame.intrinsics.height)
 }

@@ -5,7 +5,7 @@ use enact_types::Point3;
 /// A body on the table.
 #[derive(Clone)]
 pub struct Body {
-    /// Colour and shape.
+    /// Color and shape.
     pub label: String,
     /// Middle of its underside.
     pub at: [f64; 3],
@@ -54,7 +54,7 @@ fn body(label: &str, at: [f64; 3], yaw: f64, form: Form) -> Body {
 }
 
 impl Body {
-    pub fn colour(&self) -> [u8; 3] {
+    pub fn color(&self) -> [u8; 3] {
         match self.label.split(' ').next().unwrap_or_default() {
             "red" => [214, 48, 40],
             "green" => [50, 160, 70],

@@ -130,7 +130,7 @@ fn said_angle(text: &str) -> Option<i16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ObjectView, Plan, translate::translate};
+    use crate::{ObjectView, Plan, free_text::translate};
 
     #[test]
     fn the_angle_is_a_whole_number_of_degrees_up_to_a_turn() {

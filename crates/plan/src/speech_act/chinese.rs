@@ -41,7 +41,7 @@ fn evidence(clause: &str, is_asked: bool) -> Evidence {
     if first(&CALLS_OFF) {
         return Evidence::CallsOff;
     }
-    // A “not” behind the deed forbids something else: “放进碗里别碰球”.
+    // A “not” behind the action forbids something else: “放进碗里别碰球”.
     let deed = DEED_BEFORE.find(clause).map(|found| found.end());
     let not = FORBIDS
         .iter()
@@ -189,7 +189,7 @@ pattern!(
     "^(?:请|你|先|都)*(?:不要|别|勿|莫|不准|不许|不能|不可)"
 );
 
-// A deed that stands before a “not”.
+// An action that stands before a “not”.
 pattern!(
     DEED_BEFORE,
     "^(?:请|麻烦|帮我|你|先|快|就|那|再|也|给我)*(?:把|将|拿|取|夹|抓)[^不别勿]+(?:放|移|搬|推|挪|装|丢|扔|摆|叠|堆|摞|递|收|倒|搁|送|拿)(?:进|到|在|入|给|至|上|回|出|开|去|来|成|过)|^(?:请|你|先|快|就|那|再|也|去|来)*<verb>[^着不别勿了]{2,10}"
@@ -260,7 +260,7 @@ pattern!(
     "是|在.*(?:里|上|中|边|下)|有|像|喜欢|像|觉得|看起来|了$|过$|着$|满|空"
 );
 
-// Asks for a deed.
+// Asks for an action.
 patterns!(
     DEED,
     [

@@ -19,7 +19,7 @@ pub(super) fn classify(text: &str) -> SpeechAct {
 }
 
 /// What is not to be touched: the words that name it, but for articles.
-pub(super) fn spared(text: &str) -> Vec<Vec<String>> {
+pub(super) fn protected(text: &str) -> Vec<Vec<String>> {
     let sentences = sentences(text);
     let clauses = sentences.iter().flat_map(|sentence| &sentence.clauses);
     let named = clauses.filter_map(|clause| {
@@ -448,7 +448,7 @@ pattern!(
     HARMLESS,
     r"<lead>(?:and )?do not (?:you )?(?:ever )?(?:forget|hesitate|fail|neglect|omit|worry|fret|panic|mind|just|only|simply|merely|wait|delay|dawdle|rush|hurry|give up|leave|skip|miss|think me|get me wrong|keep me|make me|be (?:shy|afraid|scared|lazy|silly|late|too|so|rude|offended|alarmed|nervous|fooled|slow|long)|stand there|sit there|hang about|waste|stop (?:until|till|before|there|now|at|with)|stop$|take (?:too|all|so|for|long|your time)|tell me|you (?:want|think|know|see|agree|like|mind|love|fancy))|<lead>you (?:could|would|will|do|might) not (?:possibly|happen|mind)|you may not (?:like|believe|know|remember|think|see|have|agree)|why (?:do|does|would|not|can|could|are) not (?:you|we)|<lead>(?:can|could|will|would|shall) not (?:you|we)\b|(?:can|could|will|would) you not (?:be|just)\b|<lead>(?:stop|quit) (?:stalling|dawdling|messing about|messing around|fooling|wasting|talking|chatting|waiting|staring|thinking|worrying|complaining|daydreaming|being|asking|pretending|arguing|sulking|loafing|loitering|slacking|chattering|hesitating|procrastinating)"
 );
-// “Be careful not to … when you put it down” asks for the deed, too.
+// “Be careful not to … when you put it down” asks for the action, too.
 pattern!(
     PRECAUTION,
     r"\b(?:when|while|as|once|after|before) you(?: are)? (?:<verb>|<verbing>)\b"
@@ -496,7 +496,7 @@ patterns!(
     ]
 );
 
-// Leaves things as they are, unless the clause asks for a deed.
+// Leaves things as they are, unless the clause asks for an action.
 patterns!(
     LEAVES,
     [
@@ -510,7 +510,7 @@ patterns!(
     ]
 );
 
-// Asks for a deed in a polite or indirect form.
+// Asks for an action in a polite or indirect form.
 patterns!(
     ASKS_FOR_DEED,
     [
@@ -586,7 +586,7 @@ pattern!(
     r"^(?:the|that|a|an|my) [a-z]+(?: [a-z]+)?(?: please| instead)?$"
 );
 
-// “Red cube into the blue bowl”, and deeds by verbs that are not listed.
+// “Red cube into the blue bowl”, and actions by verbs that are not listed.
 patterns!(
     FRAGMENT,
     [
@@ -659,7 +659,7 @@ pattern!(
     r"\b(?:not|never|no|nobody|nothing|nor|neither|refrain|avoid|forbid|forbidden|prohibited|without|rather|hold off)\b"
 );
 
-// A deed that begins where dictation leaves out the full stop.
+// An action that begins where dictation leaves out the full stop.
 pattern!(
     RESTART,
     r"\b(<thing>) ((?:put|move|pick up|place|grab|take|get|drop|set|point|stack|push|lift|bring|do) (?:it|them|the|that|this|my|all|up|every|at)|please|just (?:put|move|pick|place|grab|take|get|drop|set|point))\b"

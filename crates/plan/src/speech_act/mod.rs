@@ -1,9 +1,9 @@
-//! What a sentence does: asks for a deed, forbids one, asks a question, reports, or calls off.
+//! What a sentence does: asks for an action, forbids one, asks a question, reports, or calls off.
 //!
 //! Decided by rules, before any model is asked, so that it holds for every model: a sentence that
 //! forbids moves nothing, however fluent the planner is. The rules look for evidence in two
 //! directions. Without any sign that a sentence is *not* a request it is taken for one, and the
-//! planner decides; with such a sign, only a part that clearly asks for a deed ("… , but put the
+//! planner decides; with such a sign, only a part that clearly asks for an action ("… , but put the
 //! ball in the bowl") makes it a request. Where the two cannot be told apart, nothing moves.
 //!
 //! | module | idea |
@@ -58,12 +58,12 @@ impl SpeechAct {
         english::classify(instruction)
     }
 
-    /// Whether it asks for a deed.
+    /// Whether it asks for an action.
     pub fn is_request(self) -> bool {
         self == Self::Request
     }
 
-    /// Returns the answer to what neither asks for a deed nor for an answer, in the language of
+    /// Returns the answer to what neither asks for an action nor for an answer, in the language of
     /// `instruction`.
     pub fn reply(self, instruction: &str) -> Option<&'static str> {
         let [english, chinese] = match self {
@@ -96,11 +96,11 @@ impl SpeechAct {
 
     /// Returns which of `names` the instruction says must not be touched, as in “put everything in
     /// the bowl, but leave the red cube alone”: those that have every word of what is named there.
-    pub fn spared<'a>(
+    pub fn protected<'a>(
         instruction: &str,
         names: impl Iterator<Item = &'a str> + Clone,
     ) -> Vec<&'a str> {
-        let phrases = english::spared(instruction);
+        let phrases = english::protected(instruction);
         let is_meant = |name: &&str| {
             phrases.iter().any(|phrase| {
                 phrase
@@ -125,7 +125,7 @@ fn is_han(letter: char) -> bool {
 /// What pieces of a sentence speak for, strongest first when they are weighed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Evidence {
-    /// A deed is clearly asked for.
+    /// An action is clearly asked for.
     Deed,
     /// Words without a verb that would be a request by themselves.
     Fragment,

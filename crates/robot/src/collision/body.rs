@@ -2,12 +2,12 @@
 
 use enact_types::{Pose, Vector3};
 
-use super::convex::{Convex, Placed};
+use super::convex::{Convex, PlacedConvex};
 use crate::description::{Joint, Link, Robot, Shape};
 
 /// A primitive of a link, or what the gripper holds.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct CollisionBody {
     /// Name of its link, or of what is held.
     pub name: String,
     /// Index of the link that it moves with.
@@ -21,7 +21,7 @@ pub struct Part {
     pub(super) reach: Vec<f64>,
 }
 
-impl Part {
+impl CollisionBody {
     /// A primitive that is fixed to a link.
     fn new(
         links: &[Link],
@@ -70,7 +70,7 @@ impl Part {
     }
 
     /// Where it is with the links at these poses.
-    pub(super) fn at(&self, base_from_link: &[Pose]) -> Placed {
+    pub(super) fn at(&self, base_from_link: &[Pose]) -> PlacedConvex {
         self.convex
             .at(base_from_link[self.link] * self.link_from_shape)
     }
@@ -140,7 +140,7 @@ mod tests {
                 };
                 let (a, b) = (posture(&from), posture(&to));
                 let (links_a, links_b) = (robot.link_poses(&a), robot.link_poses(&b));
-                for part in Part::all(robot.links(), robot.joints()) {
+                for part in CollisionBody::all(robot.links(), robot.joints()) {
                     let point = enact_types::Point3::from(Vector3::from(along).normalize() * part.convex.radius);
                     let at = |links: &[Pose]| links[part.link] * part.link_from_shape * point;
                     let moved = (at(&links_a) - at(&links_b)).norm();

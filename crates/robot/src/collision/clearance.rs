@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// Smallest distances, metres, as `[clearance]` of `robot.toml` gives them.
+/// Smallest distances, meters, as `[clearance]` of `robot.toml` gives them.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Clearance {
@@ -24,7 +24,7 @@ pub struct Clearance {
 pub struct PairClearance {
     /// Their names in either order.
     pub between: [String; 2],
-    /// Metres.
+    /// Meters.
     pub margin: f64,
 }
 

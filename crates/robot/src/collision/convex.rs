@@ -16,15 +16,15 @@ pub struct Convex {
     shape: SharedShape,
     /// A cylinder of ours is along `z`, one of parry's along `y`.
     upright: bool,
-    /// Of the ball around its middle that holds it, metres.
+    /// Of the ball around its middle that holds it, meters.
     pub radius: f64,
-    /// How far it reaches beyond the shape, metres.
+    /// How far it reaches beyond the shape, meters.
     rounding: f64,
 }
 
 /// Where a convex body is.
 #[derive(Clone, Copy, Debug)]
-pub struct Placed {
+pub struct PlacedConvex {
     /// `base_from_shape`, the frame as ours.
     pub pose: Pose,
     place: Place,
@@ -61,7 +61,7 @@ impl Convex {
     }
 
     /// Its place, the shape's frame being at `base_from_shape`.
-    pub fn at(&self, base_from_shape: Pose) -> Placed {
+    pub fn at(&self, base_from_shape: Pose) -> PlacedConvex {
         let rotation = if self.upright {
             let y_to_z =
                 nalgebra::UnitQuaternion::from_axis_angle(&Vector3::x_axis(), QUARTER_TURN);
@@ -70,7 +70,7 @@ impl Convex {
             base_from_shape.rotation
         };
         let (q, t) = (rotation.coords, base_from_shape.translation.vector);
-        Placed {
+        PlacedConvex {
             pose: base_from_shape,
             place: Place::from_parts(
                 Vector::new(t.x, t.y, t.z),
@@ -79,8 +79,8 @@ impl Convex {
         }
     }
 
-    /// Distance between two bodies, negative by the depth to which they overlap, metres.
-    pub fn distance(&self, at: &Placed, other: &Self, other_at: &Placed) -> f64 {
+    /// Distance between two bodies, negative by the depth to which they overlap, meters.
+    pub fn distance(&self, at: &PlacedConvex, other: &Self, other_at: &PlacedConvex) -> f64 {
         let (a, b) = (&*self.shape, &*other.shape);
         let rounding = self.rounding + other.rounding;
         // Every pair of convex shapes is supported; a NaN would be refused by the caller.
@@ -104,8 +104,8 @@ impl fmt::Debug for Convex {
     }
 }
 
-impl Placed {
-    /// A distance that the surfaces of two bodies with these radii do at least keep, metres.
+impl PlacedConvex {
+    /// A distance that the surfaces of two bodies with these radii do at least keep, meters.
     pub fn at_least(&self, radius: f64, other: &Self, other_radius: f64) -> f64 {
         let apart = self.pose.translation.vector - other.pose.translation.vector;
         apart.norm() - radius - other_radius

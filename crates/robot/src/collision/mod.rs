@@ -6,24 +6,24 @@
 //! | `body` | the robot's primitives, and how far a joint can move each of them |
 //! | `pairs` | which parts of a robot can meet |
 //! | [`clearance`] | how far things must stay apart |
-//! | [`surroundings`] | what a robot may run into |
-//! | `path` | a motion at its samples and between them |
+//! | [`collision_world`] | what a robot may run into |
+//! | `path_check` | a motion at its samples and between them |
 
 mod body;
 pub mod clearance;
+pub mod collision_world;
 mod convex;
 mod pairs;
-mod path;
-pub mod surroundings;
+mod path_check;
 
 use enact_types::{JointVector, Pose, Refusal};
 
 use crate::description::{Link, Robot};
-pub use body::Part;
+pub use body::CollisionBody;
 pub use clearance::{Clearance, PairClearance};
-use pairs::{Pair, Question, pairs};
-use path::Walk;
-pub use surroundings::{HalfSpace, Obstacle, Surroundings, TABLE};
+pub use collision_world::{CollisionWorld, HalfSpace, Obstacle, TABLE};
+use pairs::{CollisionPair, PairSearch, pairs};
+use path_check::PathCheck;
 
 /// The robot's shapes, and which of them must be kept apart. Never changes after loading.
 #[derive(Clone, Debug)]
@@ -32,15 +32,15 @@ pub struct Collider {
     arm_joints: usize,
     tool_link: usize,
     clearance: Clearance,
-    parts: Vec<Part>,
-    pairs: Vec<Pair>,
+    parts: Vec<CollisionBody>,
+    pairs: Vec<CollisionPair>,
 }
 
 impl Collider {
     /// Finds the pairs of parts that can meet.
     pub(crate) fn new(robot: &Robot, clearance: Clearance) -> Self {
-        let parts = Part::all(robot.links(), robot.joints());
-        let question = Question {
+        let parts = CollisionBody::all(robot.links(), robot.joints());
+        let question = PairSearch {
             links: robot.links(),
             joints: robot.joints(),
             arm_joints: robot.arm_joints().len(),
@@ -59,7 +59,7 @@ impl Collider {
     }
 
     /// Every primitive of the robot.
-    pub fn parts(&self) -> &[Part] {
+    pub fn parts(&self) -> &[CollisionBody] {
         &self.parts
     }
 
@@ -80,8 +80,8 @@ impl Collider {
     ///
     /// # Errors
     /// [`Refusal::Collision`] with both names, the distance and the margin.
-    pub fn check_posture(&self, joints: &[f64], around: &Surroundings) -> Result<(), Refusal> {
-        Walk::new(self, around).posture(joints)
+    pub fn check_posture(&self, joints: &[f64], around: &CollisionWorld) -> Result<(), Refusal> {
+        PathCheck::new(self, around).posture(joints)
     }
 
     /// Refuses a motion that comes too close to something at a sample or, the joints
@@ -94,9 +94,9 @@ impl Collider {
     pub fn check_path(
         &self,
         samples: &[JointVector],
-        around: &Surroundings,
+        around: &CollisionWorld,
     ) -> Result<(), Refusal> {
-        Walk::new(self, around).path(samples)
+        PathCheck::new(self, around).path(samples)
     }
 
     fn link_poses(&self, joints: &[f64]) -> Vec<Pose> {

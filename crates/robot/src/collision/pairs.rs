@@ -4,35 +4,35 @@ use std::collections::HashSet;
 
 use enact_types::Pose;
 
-use super::body::Part;
+use super::body::CollisionBody;
 use super::clearance::Clearance;
-use super::convex::Placed;
+use super::convex::PlacedConvex;
 use crate::description::{Joint, Link};
-use crate::sequence::halton;
+use crate::halton::halton;
 
 /// Postures that are tried to see which links always touch and which never do.
 const SAMPLES: usize = 500;
-/// Parts that stay this far apart in all of them never meet, metres.
+/// Parts that stay this far apart in all of them never meet, meters.
 const NEVER: f64 = 0.04;
 
-/// Parts that are nearer than this touch, however wide a margin is asked for, metres.
+/// Parts that are nearer than this touch, however wide a margin is asked for, meters.
 const JOINED: f64 = 0.001;
 
 /// Two parts of a robot that must be kept apart.
 #[derive(Clone, Debug)]
-pub struct Pair {
+pub struct CollisionPair {
     /// Index of the first part.
     pub first: usize,
     /// Index of the second part.
     pub second: usize,
-    /// Smallest distance, metres.
+    /// Smallest distance, meters.
     pub margin: f64,
     /// By how much a point of one moves at most, seen from the other, per unit of each joint.
     pub reach: Vec<f64>,
 }
 
 /// What is asked of a robot to find its pairs.
-pub struct Question<'a> {
+pub struct PairSearch<'a> {
     /// Its links.
     pub links: &'a [Link],
     /// Its joints.
@@ -49,7 +49,11 @@ pub struct Question<'a> {
 /// them, whose limits keep them apart; the hand's own fingers; links that touch in every
 /// posture or at home, as joined bodies do whose shapes are simplified; and parts that
 /// stay far apart in every posture.
-pub fn pairs(question: &Question, parts: &[Part], clearance: &Clearance) -> Vec<Pair> {
+pub fn pairs(
+    question: &PairSearch,
+    parts: &[CollisionBody],
+    clearance: &Clearance,
+) -> Vec<CollisionPair> {
     let mut pairs = Vec::new();
     for second in 0..parts.len() {
         for first in 0..second {
@@ -58,7 +62,7 @@ pub fn pairs(question: &Question, parts: &[Part], clearance: &Clearance) -> Vec<
             let arm = moving(0) - moving(question.arm_joints);
             if arm > 0 && moving(0) > 1 {
                 let margin = clearance.between_links(&parts[first].name, &parts[second].name);
-                pairs.push(Pair {
+                pairs.push(CollisionPair {
                     first,
                     second,
                     margin,
@@ -68,13 +72,13 @@ pub fn pairs(question: &Question, parts: &[Part], clearance: &Clearance) -> Vec<
         }
     }
     let found = observe(question, parts, &pairs);
-    let links_of = |pair: &Pair| (parts[pair.first].link, parts[pair.second].link);
+    let links_of = |pair: &CollisionPair| (parts[pair.first].link, parts[pair.second].link);
     let touching = pairs.iter().zip(&found).filter(|(pair, found)| {
         let touch = pair.margin.clamp(f64::MIN_POSITIVE, JOINED);
         found.largest < touch || found.at_home < touch
     });
     let touching: HashSet<(usize, usize)> = touching.map(|(pair, _)| links_of(pair)).collect();
-    let joined = |pair: &Pair| touching.contains(&links_of(pair));
+    let joined = |pair: &CollisionPair| touching.contains(&links_of(pair));
     let kept: Vec<bool> = pairs
         .iter()
         .zip(&found)
@@ -85,7 +89,7 @@ pub fn pairs(question: &Question, parts: &[Part], clearance: &Clearance) -> Vec<
     pairs
 }
 
-/// What the samples say of a pair, metres.
+/// What the samples say of a pair, meters.
 #[derive(Clone, Copy)]
 struct Found {
     smallest: f64,
@@ -95,17 +99,17 @@ struct Found {
 
 impl Found {
     /// Whether more samples change nothing: the pair meets, and not always.
-    fn is_settled(&self, pair: &Pair) -> bool {
+    fn is_settled(&self, pair: &CollisionPair) -> bool {
         self.smallest < NEVER + pair.margin && self.largest >= JOINED.max(pair.margin)
     }
 }
 
-fn observe(question: &Question, parts: &[Part], pairs: &[Pair]) -> Vec<Found> {
+fn observe(question: &PairSearch, parts: &[CollisionBody], pairs: &[CollisionPair]) -> Vec<Found> {
     let place = |joints: &[f64]| -> Vec<_> {
         let links = (question.poses)(joints);
         parts.iter().map(|part| part.at(&links)).collect()
     };
-    let distance = |pair: &Pair, placed: &[Placed]| {
+    let distance = |pair: &CollisionPair, placed: &[PlacedConvex]| {
         let (a, b) = (&parts[pair.first].convex, &parts[pair.second].convex);
         let (at, other) = (&placed[pair.first], &placed[pair.second]);
         let bound = at.at_least(a.radius, other, b.radius);
@@ -141,7 +145,7 @@ fn observe(question: &Question, parts: &[Part], pairs: &[Pair]) -> Vec<Found> {
 }
 
 /// A posture of a sequence that fills the joint range evenly.
-fn posture(question: &Question, index: usize) -> Vec<f64> {
+fn posture(question: &PairSearch, index: usize) -> Vec<f64> {
     let joints = question.joints.iter().enumerate();
     joints
         .map(|(joint, description)| {
@@ -151,10 +155,14 @@ fn posture(question: &Question, index: usize) -> Vec<f64> {
         .collect()
 }
 
-fn relative_reach(question: &Question, first: &Part, second: &Part) -> Vec<f64> {
-    let Question { links, joints, .. } = *question;
+fn relative_reach(
+    question: &PairSearch,
+    first: &CollisionBody,
+    second: &CollisionBody,
+) -> Vec<f64> {
+    let PairSearch { links, joints, .. } = *question;
     let shared = common_ancestor(links, first.link, second.link);
-    let of = |part: &Part| part.reach_in(links, joints, shared);
+    let of = |part: &CollisionBody| part.reach_in(links, joints, shared);
     of(first)
         .iter()
         .zip(of(second))

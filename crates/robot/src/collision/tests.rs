@@ -7,14 +7,14 @@ use super::*;
 use crate::description::Shape;
 use crate::testing::{shipped, so101};
 
-fn wall(name: &str, x: f64) -> Surroundings {
+fn wall(name: &str, x: f64) -> CollisionWorld {
     let shape = Shape::Box {
         half: [0.01, 0.3, 0.2],
     };
     let wall = Obstacle::new(name, [(shape, Pose::translation(x, 0.0, 0.2))]);
-    Surroundings {
+    CollisionWorld {
         obstacles: vec![(Arc::new(wall), 0.005)],
-        ..Surroundings::default()
+        ..CollisionWorld::default()
     }
 }
 
@@ -46,7 +46,7 @@ fn the_shipped_robots_watch_what_can_meet() {
             watched.contains(&(first, second)) || watched.contains(&(second, first)),
             "{name}: {watched:?}"
         );
-        let free = Surroundings::default();
+        let free = CollisionWorld::default();
         assert_eq!(
             robot.collider().check_posture(robot.home(), &free),
             Ok(()),
@@ -70,7 +70,7 @@ fn an_arm_that_folds_into_its_base_is_refused_with_both_names() {
             margin,
         }) = robot
             .collider()
-            .check_posture(&joints, &Surroundings::default())
+            .check_posture(&joints, &CollisionWorld::default())
         {
             assert!(distance < margin && first != second);
             refused += 1;
@@ -88,9 +88,9 @@ fn a_wall_too_thin_for_the_samples_is_not_passed_between_them() {
         half: [0.2, 0.001, 0.2],
     };
     let sheet = Obstacle::new("sheet", [(thin, Pose::translation(0.3, 0.0, 0.2))]);
-    let around = Surroundings {
+    let around = CollisionWorld {
         obstacles: vec![(Arc::new(sheet), 0.002)],
-        ..Surroundings::default()
+        ..CollisionWorld::default()
     };
     let ends = [from, to];
     for joints in &ends {
@@ -165,14 +165,14 @@ fn a_motion_that_goes_on_differently_stays_above_the_table() {
     let robot = so101();
     let gate = crate::Gate::new(robot);
     let home = robot.home().clone();
-    let start = crate::Start {
+    let start = crate::StartState {
         measured: &home,
         commanded: None,
     };
     let stay = gate.admit(vec![home.clone(); 10], &start).unwrap();
     let mut down = home.clone();
     (down[1], down[2], down[3]) = (1.2, 0.0, 0.6);
-    let table = Surroundings::table(robot);
+    let table = CollisionWorld::table(robot);
     assert!(robot.collider().check_posture(&down, &table).is_err());
     let smooth = |time: f64| time.powi(3) * (10.0 + time * (6.0 * time - 15.0));
     let way = (0..=2000).map(|cycle| smooth(f64::from(cycle) / 2000.0));
@@ -194,7 +194,7 @@ fn what_is_held_collides_too() {
     let rod = Shape::Box {
         half: [0.01, 0.01, 0.05],
     };
-    let rod = Part::held(robot, "red rod", rod, Pose::identity());
+    let rod = CollisionBody::held(robot, "red rod", rod, Pose::identity());
     let around = around.holding(Some(Arc::new(rod)));
     let refusal = robot.collider().check_posture(&at, &around).unwrap_err();
     assert!(
@@ -246,18 +246,18 @@ proptest! {
         let (from, to) = (posture(&from), posture(&to));
         let place = Pose::translation(0.15 + box_at[0], box_at[1], 0.25 + box_at[2]);
         let obstacle = Obstacle::new("box", [(Shape::Box { half }, place)]);
-        let around = Surroundings { obstacles: vec![(Arc::new(obstacle), 0.005)], ..Surroundings::table(robot) };
-        let around = Surroundings { half_spaces: vec![HalfSpace { offset: 0.01, ..HalfSpace::table(0.003) }], ..around };
+        let around = CollisionWorld { obstacles: vec![(Arc::new(obstacle), 0.005)], ..CollisionWorld::table(robot) };
+        let around = CollisionWorld { half_spaces: vec![HalfSpace { offset: 0.01, ..HalfSpace::table(0.003) }], ..around };
         let free = |joints: &JointVector| robot.collider().check_posture(joints, &around).is_ok();
         prop_assume!(free(&from) && free(&to));
         let coarse = robot.collider().check_path(&straight(&from, &to, 3), &around);
         let fine = straight(&from, &to, 400);
         if coarse.is_ok() {
             // Less than the margin by what distances between samples are known to.
-            let near = Surroundings {
+            let near = CollisionWorld {
                 obstacles: around.obstacles.iter().map(|(obstacle, margin)| (Arc::clone(obstacle), margin - 0.0003)).collect(),
                 half_spaces: vec![HalfSpace { margin: 0.0027, ..around.half_spaces[0].clone() }],
-                ..Surroundings::default()
+                ..CollisionWorld::default()
             };
             for joints in &fine {
                 let refusal = robot.collider().check_posture(joints, &near);

@@ -5,8 +5,8 @@
 //! else makes either, so no number reaches a motor unchecked.
 
 mod motion;
-mod onward;
 mod rates;
+mod splice;
 mod stop;
 mod tool;
 
@@ -15,16 +15,16 @@ use std::time::Duration;
 
 use enact_types::{JointVector, Quantity, Refusal};
 
-use crate::collision::{Collider, Surroundings};
+use crate::collision::{Collider, CollisionWorld};
 use crate::description::{Joint, Limits, Robot};
 pub use motion::{Command, Trajectory};
-pub use onward::Onward;
 pub use rates::RETURN_SPEED;
+pub use splice::Splice;
 use tool::Tool;
 
 /// How far the first command may be from the measurement where none was sent before, rad.
 const START_TOLERANCE: f64 = 0.005;
-/// The same for a joint that slides, metres.
+/// The same for a joint that slides, meters.
 const START_TOLERANCE_PRISMATIC: f64 = 0.001;
 /// How far a motion may start from the last command: rounding only, rad or m.
 const CONTINUATION_TOLERANCE: f64 = 1e-9;
@@ -39,12 +39,12 @@ pub struct Gate {
     collider: Arc<Collider>,
     tool: Tool,
     /// What motion that goes on differently must stay clear of.
-    table: Surroundings,
+    table: CollisionWorld,
 }
 
 /// Where the arm is when a motion begins; all joints.
 #[derive(Clone, Copy, Debug)]
-pub struct Start<'a> {
+pub struct StartState<'a> {
     /// What the arm reports.
     pub measured: &'a JointVector,
     /// The last command that it was sent, if any.
@@ -61,7 +61,7 @@ impl Gate {
             following_error: robot.following_error(),
             collider: Arc::clone(robot.collider()),
             tool: Tool::new(robot),
-            table: Surroundings::table(robot),
+            table: CollisionWorld::table(robot),
         }
     }
 
@@ -70,8 +70,12 @@ impl Gate {
     ///
     /// # Errors
     /// The first limit that is not kept.
-    pub fn admit(&self, samples: Vec<JointVector>, start: &Start) -> Result<Trajectory, Refusal> {
-        self.admit_among(samples, start, &Surroundings::default())
+    pub fn admit(
+        &self,
+        samples: Vec<JointVector>,
+        start: &StartState,
+    ) -> Result<Trajectory, Refusal> {
+        self.admit_among(samples, start, &CollisionWorld::default())
     }
 
     /// Admits samples of all joints, one per control period.
@@ -93,8 +97,8 @@ impl Gate {
     pub fn admit_among(
         &self,
         samples: Vec<JointVector>,
-        start: &Start,
-        around: &Surroundings,
+        start: &StartState,
+        around: &CollisionWorld,
     ) -> Result<Trajectory, Refusal> {
         let first = samples
             .first()
@@ -176,7 +180,7 @@ impl Gate {
         }
     }
 
-    fn check_start(&self, first: &JointVector, start: &Start) -> Result<(), Refusal> {
+    fn check_start(&self, first: &JointVector, start: &StartState) -> Result<(), Refusal> {
         let reference = start.commanded.unwrap_or(start.measured);
         for (index, joint) in self.joints.iter().enumerate() {
             let limit = match (start.commanded, joint.prismatic) {

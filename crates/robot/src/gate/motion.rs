@@ -1,4 +1,4 @@
-//! Admitted motion. Private fields, no constructor outside the gate, no deserialisation.
+//! Admitted motion. Private fields, no constructor outside the gate, no deserialization.
 
 use std::time::Duration;
 

@@ -85,7 +85,7 @@ impl Gate {
             }
             let braked = brake(samples, sent, steps.max(1));
             if self.keeps_limits(samples, sent, &braked) {
-                let end = sent as f64 + steps.max(1) as f64 * travelled(1.0);
+                let end = sent as f64 + steps.max(1) as f64 * traveled(1.0);
                 return (Trajectory::new(braked, self.period), end);
             }
             time *= LONGER;
@@ -116,7 +116,7 @@ fn brake(samples: &[JointVector], sent: usize, steps: usize) -> Vec<JointVector>
         .collect();
     let sample = |step: usize| {
         let share = step as f64 / steps as f64;
-        let at = sent as f64 + steps as f64 * travelled(share);
+        let at = sent as f64 + steps as f64 * traveled(share);
         (0..joints)
             .map(|joint| spline(samples, joint, at) + gap[joint] * rate(share))
             .collect()
@@ -130,7 +130,7 @@ fn rate(share: f64) -> f64 {
 }
 
 /// The integral of [`rate`].
-fn travelled(share: f64) -> f64 {
+fn traveled(share: f64) -> f64 {
     share - share.powi(4) * (2.5 - share * (3.0 - share))
 }
 

@@ -42,7 +42,7 @@ fn admit(samples: Vec<JointVector>) -> Result<Trajectory, Refusal> {
     let robot = so101();
     gate().admit(
         samples,
-        &Start {
+        &StartState {
             measured: robot.home(),
             commanded: Some(robot.home()),
         },
@@ -161,7 +161,7 @@ fn one_ulp_beyond_a_position_limit_is_refused() {
         ] {
             let mut at = robot.home().clone();
             at[index] = edge;
-            let start = Start {
+            let start = StartState {
                 measured: &at,
                 commanded: None,
             };
@@ -191,7 +191,7 @@ fn a_joint_outside_its_limits_only_creeps_back() {
             })
             .collect()
     };
-    let start = Start {
+    let start = StartState {
         measured: &measured,
         commanded: None,
     };
@@ -228,7 +228,7 @@ fn motion_begins_where_the_arm_is() {
     let try_from = |measured: &JointVector, commanded: Option<&JointVector>| {
         gate().admit(
             vec![home.clone()],
-            &Start {
+            &StartState {
                 measured,
                 commanded,
             },
@@ -258,7 +258,7 @@ fn motion_begins_where_the_arm_is() {
     ));
     let command = gate().admit(
         vec![home.clone()],
-        &Start {
+        &StartState {
             measured: home,
             commanded: None,
         },
@@ -432,17 +432,17 @@ fn the_tool_is_slow_near_a_place_to_keep_out_of_and_nowhere_else() {
         let half = [0.002; 3];
         let place = Pose::from_parts((tool.coords + way * distance).into(), Default::default());
         let body = Obstacle::new("person", [(Shape::Box { half }, place)]);
-        Surroundings {
+        CollisionWorld {
             obstacles: vec![(std::sync::Arc::new(body.keep_out()), 0.001)],
-            ..Surroundings::default()
+            ..CollisionWorld::default()
         }
     };
-    let start = Start {
+    let start = StartState {
         measured: &from,
         commanded: None,
     };
     let admit =
-        |haste: f64, around: &Surroundings| gate().admit_among(swing(haste), &start, around);
+        |haste: f64, around: &CollisionWorld| gate().admit_among(swing(haste), &start, around);
     let (way, near) = [outwards, -Vector3::z(), Vector3::z()]
         .into_iter()
         .map(|way| (way, beside(way, 0.045)))
@@ -456,9 +456,9 @@ fn the_tool_is_slow_near_a_place_to_keep_out_of_and_nowhere_else() {
     );
     assert!(admit(0.97, &beside(way, 0.12)).is_ok());
     let body = Obstacle::new("post", near.obstacles[0].0.shapes());
-    let post = Surroundings {
+    let post = CollisionWorld {
         obstacles: vec![(std::sync::Arc::new(body), 0.001)],
-        ..Surroundings::default()
+        ..CollisionWorld::default()
     };
     assert!(admit(0.97, &post).is_ok());
 }

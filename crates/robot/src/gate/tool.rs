@@ -5,7 +5,7 @@ use std::time::Duration;
 use enact_types::{JointVector, Point3, Refusal};
 
 use crate::chain::Chain;
-use crate::collision::Surroundings;
+use crate::collision::CollisionWorld;
 use crate::description::Robot;
 use crate::tool_speed::ToolSpeed;
 
@@ -34,7 +34,7 @@ impl Tool {
         &self,
         samples: &[JointVector],
         period: Duration,
-        around: &Surroundings,
+        around: &CollisionWorld,
     ) -> Result<(), Refusal> {
         let at = |joints: &JointVector| {
             let point = self.chain.forward(&joints[..self.arm_joints]) * self.tool_from_point;

@@ -14,13 +14,13 @@ const PATIENCE: usize = 4;
 const NOTICEABLE: f64 = 1e-3;
 /// Longest step of one joint, rad or m.
 const STRIDE: f64 = 0.6;
-/// Squared metres at which there is nothing left to gain.
+/// Squared meters at which there is nothing left to gain.
 const SOLVED: f64 = 1e-18;
 
 /// What a descent aims at, in the base frame.
 #[derive(Clone, Debug)]
-pub struct Goal {
-    /// Of the tool frame's origin, metres.
+pub struct DescentTarget {
+    /// Of the tool frame's origin, meters.
     pub position: Vector3,
     /// Of the tool frame.
     pub orientation: Orientation,
@@ -44,7 +44,7 @@ pub enum Orientation {
     Free,
 }
 
-impl Goal {
+impl DescentTarget {
     /// Whether every number is finite.
     pub fn is_finite(&self) -> bool {
         let orientation = match &self.orientation {
@@ -67,13 +67,13 @@ impl Goal {
         }
     }
 
-    /// How far the tool is from the goal, metres and radians.
+    /// How far the tool is from the goal, meters and radians.
     pub fn distance(&self, tool: &Pose) -> (f64, f64) {
         let (displacement, turn) = self.error(tool);
         (displacement.norm(), turn.norm())
     }
 
-    /// Metres that one radian is worth. An approach that cannot be had exactly must not
+    /// Meters that one radian is worth. An approach that cannot be had exactly must not
     /// cost position, so it weighs less.
     fn weight(&self) -> f64 {
         match self.orientation {
@@ -114,20 +114,20 @@ impl Goal {
 
 /// Where a descent ended.
 #[derive(Clone, Debug)]
-pub struct Attempt<const N: usize> {
+pub struct DescentResult<const N: usize> {
     /// Arm joints.
     pub joints: [f64; N],
-    /// Squared weighted error, square metres.
+    /// Squared weighted error, square meters.
     pub cost: f64,
-    /// Metres.
+    /// Meters.
     pub position_error: f64,
     /// Radians.
     pub rotation_error: f64,
 }
 
-impl<const N: usize> Attempt<N> {
+impl<const N: usize> DescentResult<N> {
     /// Whether it is good enough.
-    pub fn meets(&self, goal: &Goal) -> bool {
+    pub fn meets(&self, goal: &DescentTarget) -> bool {
         self.position_error <= POSITION_TOLERANCE
             && self.rotation_error <= goal.rotation_tolerance()
     }
@@ -146,9 +146,9 @@ impl<const N: usize> Attempt<N> {
 pub fn descend<const N: usize>(
     chain: &Chain,
     limits: &[(f64, f64); N],
-    goal: &Goal,
+    goal: &DescentTarget,
     start: [f64; N],
-) -> Attempt<N> {
+) -> DescentResult<N> {
     let mut screws = [Screw::NONE; N];
     let mut here = Point::at(chain, goal, start, &mut screws);
     let (mut damping, mut idle) = (1e-3, 0);
@@ -177,7 +177,7 @@ pub fn descend<const N: usize>(
             damping = (damping * 5.0).min(10.0);
         }
     }
-    Attempt {
+    DescentResult {
         joints: here.joints,
         cost: here.cost,
         position_error: here.position.norm(),
@@ -195,7 +195,7 @@ struct Point<const N: usize> {
 }
 
 impl<const N: usize> Point<N> {
-    fn at(chain: &Chain, goal: &Goal, joints: [f64; N], screws: &mut [Screw; N]) -> Self {
+    fn at(chain: &Chain, goal: &DescentTarget, joints: [f64; N], screws: &mut [Screw; N]) -> Self {
         let tool = chain.forward_with_screws(&joints, screws);
         let (position, rotation) = goal.error(&tool);
         let cost = position.norm_squared() + (rotation * goal.weight()).norm_squared();
@@ -212,7 +212,7 @@ impl<const N: usize> Point<N> {
 /// The damped Gauss–Newton step; joints that press against a limit stay.
 fn step<const N: usize>(
     here: &Point<N>,
-    goal: &Goal,
+    goal: &DescentTarget,
     limits: &[(f64, f64); N],
     screws: &[Screw; N],
     damping: f64,
@@ -246,7 +246,7 @@ fn step<const N: usize>(
 }
 
 /// Velocity of the tool, and of what matters of its orientation, per unit of a joint.
-fn twist(screw: &Screw, tool: &Pose, goal: &Goal) -> (Vector3, Vector3) {
+fn twist(screw: &Screw, tool: &Pose, goal: &DescentTarget) -> (Vector3, Vector3) {
     if screw.prismatic {
         return (screw.axis, Vector3::zeros());
     }

@@ -17,8 +17,8 @@ use enact_types::{Point3, Pose, Refusal, Vector3};
 use nalgebra::{Matrix3, Rotation3, Unit, UnitQuaternion};
 
 use crate::description::{Limits, Robot};
-use crate::sequence::halton;
-use descent::{Attempt, Goal, Orientation, descend};
+use crate::halton::halton;
+use descent::{DescentResult, DescentTarget, Orientation, descend};
 pub use plane::PlanarArm;
 pub use wrist::SphericalWrist;
 
@@ -44,13 +44,13 @@ pub enum IkTarget {
 pub struct IkSolution {
     /// The arm's joints.
     pub joints: Vec<f64>,
-    /// Distance of the tool from its target, metres.
+    /// Distance of the tool from its target, meters.
     pub position_error: f64,
     /// Angle between the tool, or its approach axis, and the target, radians.
     pub rotation_error: f64,
 }
 
-/// Largest admitted [`IkSolution::position_error`], metres.
+/// Largest admitted [`IkSolution::position_error`], meters.
 pub const POSITION_TOLERANCE: f64 = 1e-4;
 /// Largest admitted [`IkSolution::rotation_error`] for a pose, radians.
 pub const POSE_TOLERANCE: f64 = 1e-3;
@@ -111,7 +111,7 @@ impl Robot {
                 self.arm_joints
             )));
         }
-        let goals_in_full = goals.iter().filter_map(Goal::pose);
+        let goals_in_full = goals.iter().filter_map(DescentTarget::pose);
         let exact = goals_in_full.flat_map(|pose| self.closed_form(&pose, seed, inside));
         if let Some(nearest) = exact.min_by(|a, b| far(a, seed).total_cmp(&far(b, seed))) {
             return Ok(self.solution(nearest, &goals));
@@ -135,7 +135,7 @@ impl Robot {
     /// # Panics
     /// If the seed is shorter than the arm.
     pub fn inverse_all(&self, base_from_tool: &Pose, seed: &[f64], inside: f64) -> Vec<IkSolution> {
-        let goal = Goal {
+        let goal = DescentTarget {
             position: base_from_tool.translation.vector,
             orientation: Orientation::Pose(base_from_tool.rotation),
         };
@@ -163,7 +163,7 @@ impl Robot {
     /// What descents find from these starts, or from many others where there are none.
     fn every<const N: usize>(
         &self,
-        goal: &Goal,
+        goal: &DescentTarget,
         seed: &[f64],
         inside: f64,
         mut starts: Vec<[f64; N]>,
@@ -182,11 +182,11 @@ impl Robot {
         } else {
             SAME_BY_DESCENT
         };
-        let mut found: Vec<Attempt<N>> = Vec::new();
+        let mut found: Vec<DescentResult<N>> = Vec::new();
         for start in starts {
             let mut attempt = descend(&self.chain, &limits, goal, start);
             self.unwind(&mut attempt.joints, &seed, &limits);
-            let is_known = |known: &Attempt<N>| far(&known.joints, &attempt.joints) < same;
+            let is_known = |known: &DescentResult<N>| far(&known.joints, &attempt.joints) < same;
             if attempt.meets(goal) && !found.iter().any(is_known) {
                 found.push(attempt);
             }
@@ -195,7 +195,7 @@ impl Robot {
             }
         }
         found.sort_by(|a, b| far(&a.joints, &seed).total_cmp(&far(&b.joints, &seed)));
-        found.iter().map(Attempt::solution).collect()
+        found.iter().map(DescentResult::solution).collect()
     }
 
     /// What the closed form finds within the limits, whole turns towards the seed.
@@ -217,7 +217,7 @@ impl Robot {
     }
 
     /// Joints with how far they are from the goal that they are nearest to.
-    fn solution(&self, joints: [f64; 6], goals: &[Goal]) -> IkSolution {
+    fn solution(&self, joints: [f64; 6], goals: &[DescentTarget]) -> IkSolution {
         let tool = self.chain.forward(&joints);
         let errors = goals.iter().map(|goal| goal.distance(&tool));
         let (position_error, rotation_error) = errors
@@ -234,7 +234,7 @@ impl Robot {
     fn planar(
         &self,
         target: &IkTarget,
-        goals: &[Goal],
+        goals: &[DescentTarget],
         seed: &[f64],
         inside: f64,
     ) -> Result<IkSolution, Refusal> {
@@ -266,11 +266,11 @@ impl Robot {
     /// these and a few others.
     fn polish<const N: usize>(
         &self,
-        goal: &Goal,
+        goal: &DescentTarget,
         seed: &[f64],
         mut starts: Vec<[f64; N]>,
         limits: &[(f64, f64); N],
-    ) -> Result<IkSolution, Attempt<N>> {
+    ) -> Result<IkSolution, DescentResult<N>> {
         let seed = clamped(seed, limits);
         for joints in &mut starts {
             self.unwind(joints, &seed, limits);
@@ -279,7 +279,7 @@ impl Robot {
         starts.sort_by(|a, b| far(a, &seed).total_cmp(&far(b, &seed)));
         let starts = starts.iter().map(|joints| clamped(joints, limits));
         let others = (0..WIDENING).map(|round| spread(limits, &seed, round));
-        let mut nearest: Option<Attempt<N>> = None;
+        let mut nearest: Option<DescentResult<N>> = None;
         for start in starts.chain(others) {
             let attempt = descend(&self.chain, limits, goal, start);
             if attempt.meets(goal) {
@@ -294,19 +294,20 @@ impl Robot {
 
     fn search<const N: usize>(
         &self,
-        goals: &[Goal],
+        goals: &[DescentTarget],
         seed: &[f64],
         inside: f64,
     ) -> Result<IkSolution, Refusal> {
         let limits = self.arm_limits(inside);
         let seed = clamped(seed, &limits);
-        let run = |goal: &Goal, start: [f64; N]| {
+        let run = |goal: &DescentTarget, start: [f64; N]| {
             let mut attempt = descend(&self.chain, &limits, goal, start);
             self.unwind(&mut attempt.joints, &seed, &limits);
             attempt
         };
-        let far = |attempt: &Attempt<N>| far(&attempt.joints, &seed);
-        let (mut found, mut failed): (Option<Attempt<N>>, Option<Attempt<N>>) = (None, None);
+        let far = |attempt: &DescentResult<N>| far(&attempt.joints, &seed);
+        let (mut found, mut failed): (Option<DescentResult<N>>, Option<DescentResult<N>>) =
+            (None, None);
         let mut looks = SECOND_LOOKS;
         for round in 0..=RESTARTS {
             for goal in goals {
@@ -336,10 +337,15 @@ impl Robot {
     }
 
     /// Tells a place that is too far from an orientation that cannot be had there.
-    fn unreachable<const N: usize>(&self, goal: &Goal, seed: &[f64], distance: f64) -> Refusal {
+    fn unreachable<const N: usize>(
+        &self,
+        goal: &DescentTarget,
+        seed: &[f64],
+        distance: f64,
+    ) -> Refusal {
         let limits = self.arm_limits(0.0);
         let seed: [f64; N] = clamped(seed, &limits);
-        let place = Goal {
+        let place = DescentTarget {
             orientation: Orientation::Free,
             ..goal.clone()
         };
@@ -390,8 +396,8 @@ impl Robot {
     }
 
     /// The target as one goal, or two where the fingers may be either way round.
-    fn goals(&self, target: &IkTarget) -> Result<Vec<Goal>, Refusal> {
-        let goal = |position: Vector3, orientation: Orientation| Goal {
+    fn goals(&self, target: &IkTarget) -> Result<Vec<DescentTarget>, Refusal> {
+        let goal = |position: Vector3, orientation: Orientation| DescentTarget {
             position,
             orientation,
         };
@@ -438,7 +444,7 @@ impl Robot {
                     .collect()
             }
         };
-        if goals.iter().all(Goal::is_finite) {
+        if goals.iter().all(DescentTarget::is_finite) {
             Ok(goals)
         } else {
             Err(Refusal::NotFinite {

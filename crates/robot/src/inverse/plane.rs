@@ -42,7 +42,7 @@ pub struct PlanarArm {
     roll_axis: Vector3,
     /// Senses of the second and third parallel joint.
     senses: [f64; 2],
-    /// How far the tolerance of the tool's pose lets the wrist be from where it should, metres.
+    /// How far the tolerance of the tool's pose lets the wrist be from where it should, meters.
     slack: f64,
 }
 
@@ -144,7 +144,7 @@ impl PlanarArm {
     }
 
     /// Angles of upper arm and forearm that span `way`, the elbow on either side; `None` if it
-    /// is too far or too near by more than `slack` metres.
+    /// is too far or too near by more than `slack` meters.
     fn elbows(&self, way: &Vector2<f64>, slack: f64) -> Option<[[f64; 2]; 2]> {
         let (upper, lower, span) = (self.upper_arm.norm(), self.forearm.norm(), way.norm());
         if span > upper + lower + slack || span < (upper - lower).abs() - slack {

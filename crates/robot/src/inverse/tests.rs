@@ -167,7 +167,7 @@ fn nonsense_is_refused() {
 #[derive(Clone, Debug)]
 struct Build<const N: usize> {
     axes: [&'static str; N],
-    /// Where each joint is in the one before it, metres.
+    /// Where each joint is in the one before it, meters.
     origins: [[f64; 3]; N],
     /// Where its zero is, radians.
     zeros: [f64; N],

@@ -15,7 +15,7 @@ use rs_opw_kinematics::parameters::opw_kinematics::Parameters;
 
 use crate::chain::{Chain, Screw};
 
-/// How far axes may be from meeting, metres, or from being square, as a sine.
+/// How far axes may be from meeting, meters, or from being square, as a sine.
 const EXACT: f64 = 1e-6;
 
 /// An arm that has a closed form.

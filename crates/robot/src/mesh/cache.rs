@@ -7,26 +7,26 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::cover::{Cover, Fineness};
+use super::decomposition::{ConvexDecomposition, DecompositionOptions};
 use enact_types::Vector3;
 
 /// Counts up when the same mesh is to be covered otherwise than before.
 const VERSION: u32 = 1;
 
 /// Where the cover of one mesh is kept.
-pub struct Entry {
+pub struct CacheEntry {
     path: PathBuf,
     key: String,
 }
 
-impl Entry {
+impl CacheEntry {
     /// The place for a mesh of these bytes.
     pub fn new(
         folder: &Path,
         bytes: &[u8],
         mesh: &Path,
         scale: &Vector3,
-        fineness: &Fineness,
+        fineness: &DecompositionOptions,
     ) -> Self {
         let mut hasher = Sha256::new();
         hasher.update(VERSION.to_le_bytes());
@@ -47,7 +47,7 @@ impl Entry {
     }
 
     /// What is kept, if it is whole.
-    pub fn read(&self) -> Option<Cover> {
+    pub fn read(&self) -> Option<ConvexDecomposition> {
         let text = fs::read_to_string(&self.path).ok()?;
         let (sum, body) = text.split_once('\n')?;
         if sum != self.sum(body) {
@@ -57,7 +57,7 @@ impl Entry {
     }
 
     /// Keeps a cover, if that is possible.
-    pub fn write(&self, cover: &Cover) {
+    pub fn write(&self, cover: &ConvexDecomposition) {
         let (Ok(body), Some(folder)) = (serde_json::to_string(cover), self.path.parent()) else {
             return;
         };

@@ -1,4 +1,4 @@
-//! COLLADA 1.4 and 1.5: the geometry that a scene shows, in metres.
+//! COLLADA 1.4 and 1.5: the geometry that a scene shows, in meters.
 //!
 //! `<up_axis>` is not applied: RViz, MoveIt, Gazebo and Pinocchio take the numbers as they
 //! are, and files for robots are made to look right there. MeshLab writes `Y_UP` into every file.
@@ -37,16 +37,16 @@ pub fn read(text: &str, most: usize) -> Result<Vec<Triangle>, Reason> {
         triangles: Vec::new(),
         most,
     };
-    let metre = child(root, "asset")
+    let meter = child(root, "asset")
         .and_then(|asset| child(asset, "unit"))
         .and_then(|unit| unit.attribute("meter"))
         .map_or(Ok(1.0), |text| {
             let number = text.trim().parse::<f64>().ok();
             number
-                .filter(|metre| *metre > 0.0 && metre.is_finite())
+                .filter(|meter| *meter > 0.0 && meter.is_finite())
                 .ok_or(format!("its unit is `{text}` metres"))
         })?;
-    let scale = Matrix4::new_scaling(metre);
+    let scale = Matrix4::new_scaling(meter);
     let scene = child(root, "scene").and_then(|scene| child(scene, "instance_visual_scene"));
     let scene = match scene {
         Some(instance) => Some(reader.target(instance)?),

@@ -10,11 +10,11 @@ use parry3d_f64::shape::{ConvexPolyhedron, SharedShape, Triangle};
 use parry3d_f64::transformation::try_convex_hull;
 use serde::{Deserialize, Serialize};
 
-/// Corners stand on a grid, metres: the same numbers come back from any file.
+/// Corners stand on a grid, meters: the same numbers come back from any file.
 pub(super) const GRID: f64 = 1e-6;
-/// What has no thickness is given this much to each side, metres.
+/// What has no thickness is given this much to each side, meters.
 const THICKNESS: f64 = 5e-5;
-/// Given corners are this near to what is made of them, metres.
+/// Given corners are this near to what is made of them, meters.
 const TRUE: f64 = 1e-5;
 
 /// Everything within `rounding` of the convex hull of some corners. Cheap to clone.
@@ -43,19 +43,19 @@ pub(super) struct Facets {
 pub struct Plane {
     /// Unit normal, outwards.
     pub normal: Vector3,
-    /// Along the normal from the origin, metres.
+    /// Along the normal from the origin, meters.
     pub offset: f64,
 }
 
-/// As a file keeps it, in micrometres.
+/// As a file keeps it, in micrometers.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct HullRecord {
     corners_um: Vec<[i32; 3]>,
     rounding_um: u32,
 }
 
 impl Hull {
-    /// The hull of some points, and what is within `rounding` metres of it. Points that do
+    /// The hull of some points, and what is within `rounding` meters of it. Points that do
     /// not span space get a little thickness; points that are too nearly flat for more
     /// become a box around them.
     ///
@@ -73,7 +73,7 @@ impl Hull {
             .expect("a box has a hull")
     }
 
-    /// Its corners before it is rounded, metres.
+    /// Its corners before it is rounded, meters.
     pub fn corners(&self) -> &[Point3] {
         &self.0.facets.corners
     }
@@ -88,29 +88,29 @@ impl Hull {
         &self.0.facets.planes
     }
 
-    /// How far it reaches beyond the hull of its corners, metres.
+    /// How far it reaches beyond the hull of its corners, meters.
     pub fn rounding(&self) -> f64 {
         f64::from(self.0.rounding_steps) * GRID
     }
 
-    /// Radius of the ball around the origin that holds it, metres.
+    /// Radius of the ball around the origin that holds it, meters.
     pub fn radius(&self) -> f64 {
         self.0.radius
     }
 
-    /// How far it reaches from the origin along a unit direction, metres.
+    /// How far it reaches from the origin along a unit direction, meters.
     pub fn extent(&self, along: &Vector3) -> f64 {
         let corners = self.corners().iter();
         let farthest = corners.map(|corner| corner.coords.dot(along));
         farthest.fold(f64::NEG_INFINITY, f64::max) + self.rounding()
     }
 
-    /// Signed distance of a point to its surface, negative inside, metres.
+    /// Signed distance of a point to its surface, negative inside, meters.
     pub fn distance(&self, point: &Point3) -> f64 {
         self.0.facets.distance(point) - self.rounding()
     }
 
-    /// By how much a point is above the side that it is farthest above, metres; negative inside.
+    /// By how much a point is above the side that it is farthest above, meters; negative inside.
     pub(super) fn height(&self, point: &Point3) -> f64 {
         self.0.facets.height(point)
     }
@@ -151,7 +151,7 @@ impl Facets {
             .fold(f64::NEG_INFINITY, f64::max)
     }
 
-    /// Signed distance of a point, negative inside, metres.
+    /// Signed distance of a point, negative inside, meters.
     pub fn distance(&self, point: &Point3) -> f64 {
         let height = self.height(point);
         if height <= 0.0 {
@@ -174,7 +174,7 @@ impl Facets {
         })
     }
 
-    /// Cubic metres.
+    /// Cubic meters.
     pub fn volume(&self) -> f64 {
         let origin = self.corners[0];
         let tetrahedra = self.faces.iter().map(|face| {
@@ -195,7 +195,7 @@ impl Body {
         steps.sort_unstable();
         steps.dedup();
         let facets = loop {
-            let all: Vec<Point3> = steps.iter().map(metres).collect();
+            let all: Vec<Point3> = steps.iter().map(meters).collect();
             let facets = Facets::of(&all)?;
             let mut needed: Vec<[i32; 3]> = facets.corners.iter().map(steps_of).collect();
             needed.sort_unstable();
@@ -209,7 +209,7 @@ impl Body {
         let shape = ConvexPolyhedron::from_convex_mesh(corners, &facets.faces)?;
         let distances = facets.corners.iter().map(|corner| corner.coords.norm());
         let radius = distances.fold(0.0, f64::max) + f64::from(rounding_steps) * GRID;
-        let is_inside = |steps: &[i32; 3]| facets.height(&metres(steps)) <= TRUE;
+        let is_inside = |steps: &[i32; 3]| facets.height(&meters(steps)) <= TRUE;
         let is_true = points.iter().all(is_inside) && facets.faces_are_sides();
         is_true.then(|| Self {
             steps,
@@ -221,7 +221,7 @@ impl Body {
     }
 }
 
-fn metres(steps: &[i32; 3]) -> Point3 {
+fn meters(steps: &[i32; 3]) -> Point3 {
     Point3::from(steps.map(|value| f64::from(value) * GRID))
 }
 
@@ -288,7 +288,7 @@ impl PartialEq for Hull {
 
 impl Serialize for Hull {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Kept {
+        HullRecord {
             corners_um: self.0.steps.clone(),
             rounding_um: self.0.rounding_steps,
         }
@@ -298,7 +298,7 @@ impl Serialize for Hull {
 
 impl<'de> Deserialize<'de> for Hull {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let kept = Kept::deserialize(deserializer)?;
+        let kept = HullRecord::deserialize(deserializer)?;
         if kept.corners_um.is_empty() {
             return Err(serde::de::Error::custom("a hull without corners"));
         }

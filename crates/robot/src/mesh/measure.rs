@@ -19,10 +19,10 @@ pub struct Surface(TriMesh);
 
 /// A part of a hull's face that may be far from the mesh.
 #[derive(Clone, Debug)]
-pub struct Suspect {
+pub struct FaceRegion {
     /// Its corners.
     pub corners: Triangle,
-    /// None of its points is farther from the mesh, metres.
+    /// None of its points is farther from the mesh, meters.
     pub reach: f64,
     /// The point of the mesh that is nearest to its middle.
     pub nearest: Point3,
@@ -38,7 +38,7 @@ impl Surface {
         Self(mesh.expect("there are triangles"))
     }
 
-    /// Distance of a point, metres, and the point of the surface that is nearest.
+    /// Distance of a point, meters, and the point of the surface that is nearest.
     pub fn nearest(&self, point: &Point3) -> (f64, Point3) {
         let at = Vector::new(point.x, point.y, point.z);
         let found = self.0.project_local_point(at, false).point;
@@ -49,7 +49,7 @@ impl Surface {
 
 /// The parts of a hull's faces that may be farther than `near` from the surface, farthest
 /// first. All else is at most `near` away from it.
-pub fn suspects(hull: &Hull, surface: &Surface, near: f64) -> Vec<Suspect> {
+pub fn suspects(hull: &Hull, surface: &Surface, near: f64) -> Vec<FaceRegion> {
     let corners = hull.corners();
     let mut open: Vec<Triangle> = hull
         .faces()
@@ -68,7 +68,7 @@ pub fn suspects(hull: &Hull, surface: &Surface, near: f64) -> Vec<Suspect> {
             continue;
         }
         if radius <= PART * near.max(distance) || parts > MOST_PARTS {
-            found.push(Suspect {
+            found.push(FaceRegion {
                 corners: part,
                 reach: distance + radius,
                 nearest,
@@ -83,7 +83,7 @@ pub fn suspects(hull: &Hull, surface: &Surface, near: f64) -> Vec<Suspect> {
 
 /// Whether a part of one hull's face is inside another hull. The other one's rounding helps:
 /// what two hulls share along a cut is simplified in each on its own.
-pub fn is_inside(suspect: &Suspect, other: &Hull) -> bool {
+pub fn is_inside(suspect: &FaceRegion, other: &Hull) -> bool {
     let mut corners = suspect.corners.iter();
     corners.all(|corner| {
         other.height(corner) <= other.rounding() + 1e-6 && other.distance(corner) <= 1e-6

@@ -6,27 +6,27 @@
 //! | `read` | from a file to triangles, or one clear sentence |
 //! | `stl`, `obj`, `collada` | the formats |
 //! | [`hull`] | a convex body by its corners |
-//! | [`cover`] | few convex bodies that hold all of a mesh and little else |
+//! | [`decomposition`] | few convex bodies that hold all of a mesh and little else |
 //! | `measure` | how far convex bodies reach beyond a mesh |
 //! | `cache` | covers that were computed before |
-//! | [`workshop`] | all of this for one robot |
+//! | [`loader`] | all of this for one robot |
 
 mod cache;
 mod collada;
-pub mod cover;
+pub mod decomposition;
 pub mod hull;
+pub mod loader;
 mod locate;
 mod measure;
 mod obj;
 mod piece;
 mod read;
 mod stl;
-pub mod workshop;
 
-pub use cover::{Cover, Fineness, Piece};
+pub use decomposition::{ConvexDecomposition, ConvexPiece, DecompositionOptions};
 pub use hull::Hull;
-pub use workshop::{MeshCover, MeshFiles, Packages, Unguarded};
-pub(crate) use workshop::{Named, Workshop};
+pub use loader::{MeshDecomposition, MeshFiles, Packages, Unguarded};
+pub(crate) use loader::{MeshLoader, MeshName};
 
 use std::path::{Path, PathBuf};
 
@@ -37,10 +37,10 @@ pub fn find(name: &str, folder: &Path, packages: &Packages) -> Option<PathBuf> {
     locate::locate(name, folder, packages).ok()
 }
 
-/// A triangle by its corners, metres.
+/// A triangle by its corners, meters.
 pub type Triangle = [Point3; 3];
 
-/// The triangles of an STL, OBJ or COLLADA file, each number times `scale`, metres.
+/// The triangles of an STL, OBJ or COLLADA file, each number times `scale`, meters.
 ///
 /// # Errors
 /// What is wrong, to be read after the name of the file.

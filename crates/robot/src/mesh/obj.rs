@@ -4,7 +4,7 @@ use enact_types::{Point3, Reason};
 
 use super::Triangle;
 
-/// Reads the faces; colours and materials are left out.
+/// Reads the faces; colors and materials are left out.
 pub fn read(bytes: &[u8]) -> Result<Vec<Triangle>, Reason> {
     let options = tobj::LoadOptions {
         triangulate: true,

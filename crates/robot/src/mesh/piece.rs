@@ -61,13 +61,13 @@ pub fn corners(points: &[Point3]) -> Vec<Point3> {
     Facets::of(points).map_or_else(|| points.to_vec(), |facets| facets.corners)
 }
 
-/// Volume of the hull of some points, cubic metres.
+/// Volume of the hull of some points, cubic meters.
 pub fn volume(points: &[Point3]) -> f64 {
     Facets::of(points).map_or(0.0, |facets| facets.volume())
 }
 
 /// A hull with few corners, rounded so that it holds all of `points`, which are the corners
-/// of a hull; by no more than `slack` metres where so many corners suffice.
+/// of a hull; by no more than `slack` meters where so many corners suffice.
 pub fn simplified(points: &[Point3], slack: f64) -> Hull {
     if points.len() <= FEW_CORNERS {
         return holding(points, points);

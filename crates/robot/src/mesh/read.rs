@@ -12,7 +12,7 @@ use super::{Triangle, collada, obj, stl};
 const LONGEST: u64 = 512 << 20;
 /// Most triangles.
 pub const MOST: usize = 4_000_000;
-/// Nothing on an arm is as far from the origin of its mesh, metres.
+/// Nothing on an arm is as far from the origin of its mesh, meters.
 const FARTHEST: f64 = 10.0;
 
 /// A format.
@@ -47,7 +47,7 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Reason> {
     Ok(bytes)
 }
 
-/// The triangles of a mesh file, each number times `scale`, metres.
+/// The triangles of a mesh file, each number times `scale`, meters.
 ///
 /// # Errors
 /// What is wrong, to be read after the name of the file.

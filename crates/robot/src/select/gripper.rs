@@ -2,7 +2,7 @@
 
 use urdf_rs::JointType;
 
-use super::hand::{Clue, Hand};
+use super::fingers::{FingerEvidence, FingerJoints};
 use crate::tree::Tree;
 
 /// A hand of so many fingers that move one by one is not shut by moving one of them.
@@ -17,7 +17,12 @@ struct Candidate {
 }
 
 /// The joint (URDF index) on or beyond `palm` that drives the gripper, and why, or why none does.
-pub fn guess(tree: &Tree, hand: &Hand, palm: usize, guesses: &mut Vec<String>) -> Option<usize> {
+pub fn guess(
+    tree: &Tree,
+    hand: &FingerJoints,
+    palm: usize,
+    guesses: &mut Vec<String>,
+) -> Option<usize> {
     let joints = tree.branches.iter().filter_map(|branch| branch.stem);
     let found: Vec<Candidate> = joints
         .map(|stem| stem.joint)
@@ -61,7 +66,7 @@ pub fn guess(tree: &Tree, hand: &Hand, palm: usize, guesses: &mut Vec<String>) -
     joint
 }
 
-fn candidate(tree: &Tree, hand: &Hand, joint: usize) -> Option<Candidate> {
+fn candidate(tree: &Tree, hand: &FingerJoints, joint: usize) -> Option<Candidate> {
     let clue = hand.clue(tree, joint)?;
     let kind = &tree.urdf.joints[joint].joint_type;
     let slides = *kind == JointType::Prismatic;
@@ -81,7 +86,9 @@ fn candidate(tree: &Tree, hand: &Hand, joint: usize) -> Option<Candidate> {
         // What turns for ever neither opens nor shuts.
         (None, ..) if *kind == JointType::Continuous => return None,
         (None, true, _) => (3, "it slides at the end of the arm".to_owned()),
-        (None, false, Clue::Named) => (2, "it ends the arm and is named like one".to_owned()),
+        (None, false, FingerEvidence::Named) => {
+            (2, "it ends the arm and is named like one".to_owned())
+        }
         (None, false, _) => (1, "it ends the arm".to_owned()),
     };
     Some(Candidate { joint, rank, why })

@@ -5,23 +5,23 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`hand`] | which joints are fingers rather than arm |
+//! | [`fingers`] | which joints are fingers rather than arm |
 //! | [`gripper`] | which finger drives the gripper |
 //! | [`tool`] | which link is the tool frame |
 //! | [`shape`] | `[chain]`: another base, joints that are held |
 
+mod fingers;
 mod gripper;
-mod hand;
 mod shape;
 mod tool;
 
 use enact_types::hint::did_you_mean_or_list;
 
+use crate::config::{Located, RobotConfig};
 use crate::error::LoadError;
-use crate::settings::{At, Settings};
-use crate::source::Source;
+use crate::source_text::SourceText;
 use crate::tree::Tree;
-use hand::Hand;
+use fingers::FingerJoints;
 pub use shape::shaped;
 
 /// Fewest and most joints of an arm.
@@ -46,9 +46,9 @@ pub struct Selection {
 /// Chooses by `robot.toml`, and by the tree where it is silent.
 pub fn select(
     tree: &Tree,
-    urdf: &Source,
-    settings: &Settings,
-    toml: Option<&Source>,
+    urdf: &SourceText,
+    settings: &RobotConfig,
+    toml: Option<&SourceText>,
 ) -> Result<Selection, LoadError> {
     let named = settings
         .gripper
@@ -58,7 +58,7 @@ pub fn select(
         (Some(name), Some(toml)) => Some((gripper_joint(tree, name, toml)?, name, toml)),
         _ => None,
     };
-    let hand = Hand::of(tree, named.map(|(joint, ..)| joint));
+    let hand = FingerJoints::of(tree, named.map(|(joint, ..)| joint));
     let chooser = Chooser {
         tree,
         urdf,
@@ -67,7 +67,7 @@ pub fn select(
         told: named.map(|(_, name, _)| name.get_ref().as_str()),
     };
     let mut guesses = Vec::new();
-    let link = |name: &Option<At<String>>| match (name, toml) {
+    let link = |name: &Option<Located<String>>| match (name, toml) {
         (Some(name), Some(toml)) => tool_link(tree, name, toml).map(Some),
         _ => Ok(None),
     };
@@ -119,7 +119,11 @@ pub fn select(
     })
 }
 
-fn gripper_joint(tree: &Tree, name: &At<String>, toml: &Source) -> Result<usize, LoadError> {
+fn gripper_joint(
+    tree: &Tree,
+    name: &Located<String>,
+    toml: &SourceText,
+) -> Result<usize, LoadError> {
     let joints = &tree.urdf.joints;
     let found = (0..joints.len())
         .find(|joint| tree.joint_name(*joint) == name.get_ref() && tree.is_drive(*joint));
@@ -136,7 +140,7 @@ fn gripper_joint(tree: &Tree, name: &At<String>, toml: &Source) -> Result<usize,
     })
 }
 
-fn tool_link(tree: &Tree, name: &At<String>, toml: &Source) -> Result<usize, LoadError> {
+fn tool_link(tree: &Tree, name: &Located<String>, toml: &SourceText) -> Result<usize, LoadError> {
     let names = || (0..tree.branches.len()).map(|branch| tree.name_of(branch));
     tree.find(name.get_ref()).ok_or_else(|| {
         toml.error_at(
@@ -150,8 +154,8 @@ fn tool_link(tree: &Tree, name: &At<String>, toml: &Source) -> Result<usize, Loa
 /// What a choice of the arm rests on.
 struct Chooser<'a> {
     tree: &'a Tree,
-    urdf: &'a Source,
-    hand: &'a Hand,
+    urdf: &'a SourceText,
+    hand: &'a FingerJoints,
     /// Whether there is a `robot.toml`.
     is_folder: bool,
     /// The gripper's joint, if it is named.

@@ -3,9 +3,9 @@
 use enact_types::hint::did_you_mean_or_list;
 use urdf_rs::JointType;
 
+use crate::config::{ChainConfig, RobotConfig};
 use crate::error::LoadError;
-use crate::settings::{ChainSettings, Settings};
-use crate::source::Source;
+use crate::source_text::SourceText;
 use crate::tree::Tree;
 
 /// Degrees in a file rarely round to the very radians of the URDF.
@@ -14,13 +14,13 @@ const SLACK: f64 = 1e-6;
 /// The tree as `[chain]` wants it.
 pub fn shaped(
     mut tree: Tree,
-    settings: &Settings,
-    toml: Option<&Source>,
+    settings: &RobotConfig,
+    toml: Option<&SourceText>,
 ) -> Result<Tree, LoadError> {
     let (Some(chain), Some(toml)) = (&settings.chain, toml) else {
         return Ok(tree);
     };
-    let chain: &ChainSettings = chain.get_ref();
+    let chain: &ChainConfig = chain.get_ref();
     let plain = chain.fixed.iter().map(|(name, it)| (name, it, false));
     let degrees = chain.fixed_deg.iter().map(|(name, it)| (name, it, true));
     for (name, value, in_degrees) in plain.chain(degrees) {

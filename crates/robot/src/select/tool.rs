@@ -2,7 +2,7 @@
 
 use urdf_rs::JointType;
 
-use super::hand::Hand;
+use super::fingers::FingerJoints;
 use crate::tree::Tree;
 
 /// Parts of a link's name that say it is the tool frame, best first.
@@ -19,7 +19,7 @@ const TOOL_WORDS: [&str; 8] = [
 
 /// Of the links that are rigidly joined to `palm`: the last fixed one named like a tool, else
 /// `palm` itself.
-pub fn guess(tree: &Tree, hand: &Hand, palm: usize, guesses: &mut Vec<String>) -> usize {
+pub fn guess(tree: &Tree, hand: &FingerJoints, palm: usize, guesses: &mut Vec<String>) -> usize {
     let ends: Vec<usize> = (0..tree.branches.len())
         .filter(|branch| hand.palm(*branch) == palm)
         .collect();

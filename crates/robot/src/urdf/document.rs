@@ -2,9 +2,9 @@
 
 use roxmltree::{Document, Error, ParsingOptions};
 
-use super::foreign::{foreign, root_at};
+use super::not_urdf::{foreign, root_at};
 use crate::error::LoadError;
-use crate::source::Source;
+use crate::source_text::SourceText;
 
 /// Prefixes that may be used without being declared, as the parsers of ROS allow.
 const UNDECLARED: usize = 32;
@@ -14,7 +14,7 @@ const UNDECLARED: usize = 32;
 /// Two dashes in a comment, blanks or a comment before the declaration and prefixes that
 /// nobody declares are let pass: urdfdom, PyBullet and others do, so such files are about.
 pub fn with_document<T>(
-    source: &Source,
+    source: &SourceText,
     read: impl FnOnce(&Document<'_>) -> Result<T, LoadError>,
 ) -> Result<T, LoadError> {
     let mut text = without_comments(source.text());
@@ -75,7 +75,7 @@ fn without_comments(text: &str) -> String {
     String::from_utf8(bytes).expect("whole characters are blanked")
 }
 
-fn not_well_formed(source: &Source, error: &Error) -> LoadError {
+fn not_well_formed(source: &SourceText, error: &Error) -> LoadError {
     let last = source.text().trim_end().matches('\n').count() + 1;
     let cut = "is the file cut off?".to_owned();
     match error {

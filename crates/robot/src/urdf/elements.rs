@@ -5,16 +5,16 @@ use std::f64::consts::TAU;
 use roxmltree::{Document, Node};
 use urdf_rs::{Pose, Vec3};
 
-use super::foreign::EXPAND;
+use super::not_urdf::EXPAND;
 use crate::error::LoadError;
-use crate::source::Source;
+use crate::source_text::SourceText;
 
 /// Angles beyond a turn, by more than rounding, are likely meant as degrees, radians.
 const SLACK: f64 = 0.01;
 
 /// A document that is being read.
 pub struct Elements<'d> {
-    source: &'d Source,
+    source: &'d SourceText,
     document: &'d Document<'d>,
     /// What was left out or put right so far.
     pub warnings: Vec<String>,
@@ -22,7 +22,7 @@ pub struct Elements<'d> {
 
 impl<'d> Elements<'d> {
     /// Nothing read yet.
-    pub fn new(source: &'d Source, document: &'d Document<'d>) -> Self {
+    pub fn new(source: &'d SourceText, document: &'d Document<'d>) -> Self {
         Self {
             source,
             document,

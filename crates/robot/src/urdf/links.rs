@@ -4,8 +4,8 @@ use roxmltree::Node;
 use urdf_rs::{Collision, Geometry, Inertia, Inertial, Link, Mass, Pose, Vec3, Visual};
 
 use super::elements::{Elements, is_macro, numbers};
-use super::foreign::EXPAND;
 use super::material;
+use super::not_urdf::EXPAND;
 use crate::error::LoadError;
 
 /// Reads a `link`.

@@ -3,30 +3,30 @@
 //! The text is read as a tree of XML elements ([`roxmltree`]), and what the kinematics, the
 //! gate or the simulator need of it becomes the structs of [`urdf_rs`]. Its own reader stops at
 //! the first attribute that is missing anywhere, without a line: a texture without a file name,
-//! a colour of three numbers, a helper frame without a mass. Here, what does not matter is not
+//! a color of three numbers, a helper frame without a mass. Here, what does not matter is not
 //! looked at, and what does matter is refused with line, element and name.
 //!
 //! | module | idea |
 //! |---|---|
 //! | [`decode`] | bytes to text |
 //! | [`document`] | text to elements |
-//! | [`foreign`] | what else a file may be |
+//! | [`not_urdf`] | what else a file may be |
 //! | [`elements`] | names, numbers and poses of elements, or why not |
 //! | [`links`], [`joints`] | the two kinds of parts |
 
 mod decode;
 mod document;
 mod elements;
-mod foreign;
 mod joints;
 mod links;
+mod not_urdf;
 
 use std::collections::HashMap;
 
 use urdf_rs::{Color, Material, Vec4};
 
 use crate::error::LoadError;
-use crate::source::Source;
+use crate::source_text::SourceText;
 use elements::Elements;
 
 pub use decode::decode;
@@ -48,7 +48,7 @@ pub struct Urdf {
 ///
 /// # Errors
 /// What is wrong with it, where, and what to do; that the links form a tree is not looked at.
-pub fn read(source: &Source) -> Result<Urdf, LoadError> {
+pub fn read(source: &SourceText) -> Result<Urdf, LoadError> {
     document::with_document(source, |document| {
         let mut elements = Elements::new(source, document);
         let root = document.root_element();
@@ -98,7 +98,7 @@ fn refuse_macros(elements: &Elements<'_>, root: Node<'_, '_>) -> Result<(), Load
             );
             Err(elements
                 .error(node, what)
-                .hint(Some(foreign::EXPAND.to_owned())))
+                .hint(Some(not_urdf::EXPAND.to_owned())))
         }
     }
 }
@@ -108,7 +108,7 @@ fn materials(elements: &Elements<'_>, root: Node<'_, '_>) -> Vec<Material> {
     found.filter_map(|node| material(elements, node)).collect()
 }
 
-/// A material by name or colour; how a thing looks is never worth an error.
+/// A material by name or color; how a thing looks is never worth an error.
 fn material(elements: &Elements<'_>, node: Node<'_, '_>) -> Option<Material> {
     let name = node.attribute("name").unwrap_or_default().to_owned();
     let rgba = elements

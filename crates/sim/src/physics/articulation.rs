@@ -6,14 +6,14 @@ use rapier3d::prelude::{
     ColliderHandle, MassProperties, PhysicsWorld, RigidBodyBuilder, RigidBodyHandle,
 };
 
-use super::drive::Drive;
+use super::joint_motor::JointMotor;
 use super::{convert, mass, tuning};
 
 /// The robot's bodies, motors and fingers in a physics world.
 #[derive(Clone, Debug)]
 pub struct Articulation {
-    links: Vec<Place>,
-    drives: Vec<Drive>,
+    links: Vec<LinkBody>,
+    drives: Vec<JointMotor>,
     fingers: Vec<ColliderHandle>,
     /// Colliders of everything else that moves.
     limbs: Vec<ColliderHandle>,
@@ -21,7 +21,7 @@ pub struct Articulation {
 
 /// The body that a link belongs to: fixed links are part of what they are fixed to.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct LinkBody {
     body: RigidBodyHandle,
     body_from_link: Pose,
 }
@@ -37,7 +37,7 @@ impl Articulation {
         };
         for link in robot.links() {
             let place = match &link.mount {
-                None => Place {
+                None => LinkBody {
                     body: physics.insert_body(RigidBodyBuilder::fixed()),
                     body_from_link: Pose::identity(),
                 },
@@ -63,24 +63,24 @@ impl Articulation {
         arm
     }
 
-    fn hang(&mut self, physics: &mut PhysicsWorld, robot: &Robot, mount: &Mount) -> Place {
+    fn hang(&mut self, physics: &mut PhysicsWorld, robot: &Robot, mount: &Mount) -> LinkBody {
         let parent = self.links[mount.parent];
         let body_from_joint = parent.body_from_link * mount.parent_from_joint;
         let Some(motion) = &mount.motion else {
-            return Place {
+            return LinkBody {
                 body: parent.body,
                 body_from_link: body_from_joint,
             };
         };
         let body = physics.insert_body(RigidBodyBuilder::dynamic().can_sleep(false));
         let limits = &robot.joints()[motion.joint].limits;
-        let data = Drive::joint_data(motion, limits, &convert::pose(&body_from_joint));
+        let data = JointMotor::joint_data(motion, limits, &convert::pose(&body_from_joint));
         let handle = physics
             .multibody_joints
             .insert(parent.body, body, data, true)
             .expect("links form a tree");
-        self.drives.push(Drive::new(handle, motion, limits));
-        Place {
+        self.drives.push(JointMotor::new(handle, motion, limits));
+        LinkBody {
             body,
             body_from_link: Pose::identity(),
         }
@@ -185,7 +185,7 @@ impl Articulation {
 
     /// Moves the arm at once, at rest, whatever is in the way.
     pub fn teleport(&mut self, physics: &mut PhysicsWorld, joints: &[f64]) {
-        let Some(first) = self.drives.first().map(Drive::handle) else {
+        let Some(first) = self.drives.first().map(JointMotor::handle) else {
             return;
         };
         let set = &mut physics.multibody_joints;
@@ -207,7 +207,7 @@ impl Articulation {
     }
 
     /// One number per joint of the robot, taken from the drive that is the joint itself.
-    pub fn read(&self, joints: usize, of: impl Fn(&Drive) -> f64) -> JointVector {
+    pub fn read(&self, joints: usize, of: impl Fn(&JointMotor) -> f64) -> JointVector {
         let mut values = JointVector::zeros(joints);
         // A mimicking link follows the joint, so the first drive is the one to believe.
         for drive in self.drives.iter().rev() {

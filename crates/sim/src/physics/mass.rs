@@ -9,7 +9,7 @@ use super::convert;
 
 /// What a body that the description leaves weightless weighs, kilograms.
 const LIGHTEST: f32 = 0.01;
-/// Its radius of gyration, metres.
+/// Its radius of gyration, meters.
 const GYRATION: f32 = 0.01;
 
 /// Mass properties of a link in the frame of the body it belongs to.
@@ -20,7 +20,7 @@ pub fn of_link(inertial: &Inertial, body_from_link: &Pose) -> MassProperties {
         .map(|column| Vector::new(column[0], column[1], column[2]))
         .collect();
     MassProperties::with_inertia_matrix(
-        convert::vector(&inertial.centre.coords),
+        convert::vector(&inertial.center.coords),
         inertial.mass as f32,
         Matrix::from_cols(columns[0], columns[1], columns[2]),
     )

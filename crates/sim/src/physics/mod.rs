@@ -6,12 +6,12 @@
 //! | `convert` | from our types to the engine's and back |
 //! | `mass` | what the links weigh |
 //! | `articulation` | the robot as a multibody |
-//! | `drive` | a servo on one of its joints |
-//! | `thing` | an object as a rigid body |
+//! | `joint_motor` | a servo on one of its joints |
+//! | `rigid_body` | an object as a rigid body |
 
 pub mod articulation;
 pub mod convert;
-pub mod drive;
+pub mod joint_motor;
 mod mass;
-pub mod thing;
+pub mod rigid_body;
 pub mod tuning;

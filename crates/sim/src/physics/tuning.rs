@@ -1,4 +1,4 @@
-//! Every number that makes centimetre-sized objects behave.
+//! Every number that makes centimeter-sized objects behave.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use rapier3d::prelude::{
 
 /// Longest step, seconds.
 const LONGEST_STEP: f64 = 1.0 / 240.0;
-/// The size of things, metres: tolerances of the solver are relative to it.
+/// The size of things, meters: tolerances of the solver are relative to it.
 const LENGTH_UNIT: f32 = 0.1;
 /// Stiffness of contacts as a frequency, Hz: softer ones let a grasped cube sink in.
 const CONTACT_FREQUENCY: f32 = 120.0;
@@ -57,7 +57,7 @@ pub fn steps_per(period: Duration) -> u32 {
 }
 
 /// What the table and the objects collide with: everything.
-pub fn surroundings() -> InteractionGroups {
+pub fn collision_world() -> InteractionGroups {
     InteractionGroups::new(SURROUNDINGS, Group::ALL, InteractionTestMode::And)
 }
 

@@ -6,26 +6,26 @@ use std::time::Instant;
 use enact_camera::{Camera, CameraError};
 use enact_types::{DepthImage, Frame, Intrinsics, Pose, Stamp};
 
-use super::cast::render;
-use super::look::Look;
+use super::appearance::Appearance;
 use super::noise::{hash, normal_triple};
-use super::picture::Picture;
-use crate::geometry::Body;
+use super::picture::RenderedPicture;
+use super::ray_cast::render;
+use crate::geometry::RenderBody;
 
-/// Standard deviation of a depth reading, metres.
+/// Standard deviation of a depth reading, meters.
 const DEPTH_NOISE: f32 = 5e-4;
 
 /// What the world looks like now and when that is.
-pub type Source = Box<dyn FnMut() -> (Vec<Body>, Stamp) + Send>;
+pub type WorldSnapshot = Box<dyn FnMut() -> (Vec<RenderBody>, Stamp) + Send>;
 
 /// A camera that stands still and renders the world when asked for a frame.
 ///
 /// The same seed and the same world give the same frames, byte for byte.
 pub struct SimCamera {
-    source: Source,
+    source: WorldSnapshot,
     intrinsics: Intrinsics,
     base_from_camera: Pose,
-    look: Look,
+    look: Appearance,
     seed: u64,
     sequence: u64,
     measures_depth: bool,
@@ -33,12 +33,12 @@ pub struct SimCamera {
 
 impl SimCamera {
     /// A camera at `base_from_camera` over the world that `source` reads. `seed`
-    /// chooses the noise of colour and depth.
+    /// chooses the noise of color and depth.
     pub fn new(
-        source: Source,
+        source: WorldSnapshot,
         intrinsics: Intrinsics,
         base_from_camera: Pose,
-        look: Look,
+        look: Appearance,
         seed: u64,
     ) -> Self {
         Self {
@@ -62,12 +62,12 @@ impl SimCamera {
 
     /// The picture that the next frame will show, with exact depth and the
     /// segmentation: ground truth for tests and labels, never for a planner.
-    pub fn capture_truth(&mut self) -> Picture {
+    pub fn capture_ground_truth(&mut self) -> RenderedPicture {
         self.picture().0
     }
 
     /// Changes everything that is not geometry from the next frame on.
-    pub fn set_look(&mut self, look: Look) {
+    pub fn set_look(&mut self, look: Appearance) {
         self.look = look;
     }
 
@@ -75,7 +75,7 @@ impl SimCamera {
         hash(self.seed ^ hash(self.sequence))
     }
 
-    fn picture(&mut self) -> (Picture, Stamp, Instant) {
+    fn picture(&mut self) -> (RenderedPicture, Stamp, Instant) {
         let (bodies, stamp) = (self.source)();
         let seen = Instant::now();
         let picture = render(
@@ -126,11 +126,11 @@ impl fmt::Debug for SimCamera {
 
 /// Disturbs every reading; a pixel without one stays without.
 fn add_noise(depth: &mut DepthImage, seed: u64) {
-    // Colour noise hashes `seed` and the pixel too; the salt keeps depth apart.
+    // Color noise hashes `seed` and the pixel too; the salt keeps depth apart.
     let salted = hash(seed ^ 0xdeb7);
-    for (pixel, metres) in depth.metres.iter_mut().enumerate() {
-        if *metres > 0.0 {
-            *metres += DEPTH_NOISE * normal_triple(hash(salted ^ pixel as u64))[0];
+    for (pixel, meters) in depth.meters.iter_mut().enumerate() {
+        if *meters > 0.0 {
+            *meters += DEPTH_NOISE * normal_triple(hash(salted ^ pixel as u64))[0];
         }
     }
 }
@@ -144,11 +144,11 @@ mod tests {
     use enact_types::Point3;
 
     fn camera(seed: u64) -> SimCamera {
-        let cube = Body {
+        let cube = RenderBody {
             id: FIRST_OBJECT,
             shape: Shape::Box { half: [0.15; 3] }.into(),
             base_from_body: Pose::identity(),
-            colour: [0.1, 0.5, 0.1],
+            color: [0.1, 0.5, 0.1],
             material: Material::Plastic,
         };
         let mut nanos = 0;
@@ -160,7 +160,7 @@ mod tests {
             Box::new(source),
             Intrinsics::from_vertical_fov(64, 48, 0.75),
             look_at(&Point3::new(0.0, 0.0, 0.65), &Point3::origin()),
-            Look::default(),
+            Appearance::default(),
             seed,
         )
     }
@@ -180,22 +180,22 @@ mod tests {
     }
 
     #[test]
-    fn the_truth_has_the_colours_of_the_frame_and_exact_depth() {
+    fn the_truth_has_the_colors_of_the_frame_and_exact_depth() {
         let mut camera = camera(3);
-        let truth = camera.capture_truth();
+        let truth = camera.capture_ground_truth();
         let frame = camera.capture().unwrap();
         assert_eq!(truth.rgb, frame.rgb);
-        let noisy = frame.depth.unwrap().metres;
+        let noisy = frame.depth.unwrap().meters;
         let errors: Vec<f32> = truth
             .depth
-            .metres
+            .meters
             .iter()
             .zip(&noisy)
             .map(|(t, n)| n - t)
             .collect();
         let on_top = truth
             .depth
-            .metres
+            .meters
             .iter()
             .filter(|d| (**d - 0.5).abs() < 1e-6)
             .count();

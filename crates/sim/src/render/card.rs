@@ -2,7 +2,7 @@
 
 use font8x8::{BASIC_FONTS, UnicodeFonts};
 
-use super::look::Colour;
+use super::appearance::LinearRgb;
 
 /// Letters across; longer lines are broken between words where possible.
 const COLUMNS: usize = 14;
@@ -10,8 +10,8 @@ const COLUMNS: usize = 14;
 const LETTER: f64 = 8.0;
 /// Empty border, in letters.
 const BORDER: f64 = 0.7;
-const PAPER: Colour = [0.86, 0.85, 0.82];
-const INK: Colour = [0.04, 0.04, 0.05];
+const PAPER: LinearRgb = [0.86, 0.85, 0.82];
+const INK: LinearRgb = [0.04, 0.04, 0.05];
 /// Samples along each side of a pixel of the picture.
 const SAMPLES: usize = 3;
 
@@ -20,43 +20,43 @@ const SAMPLES: usize = 3;
 pub struct Card {
     /// What is written, line by line.
     lines: Vec<String>,
-    /// Its middle, x and y in the base frame, metres.
-    centre: [f64; 2],
-    /// Width of a letter, metres.
+    /// Its middle, x and y in the base frame, meters.
+    center: [f64; 2],
+    /// Width of a letter, meters.
     letter: f64,
     /// Sine and cosine of the direction of reading.
     direction: (f64, f64),
 }
 
 impl Card {
-    /// A card of `width` metres at `centre`, whose lines run along the direction `turn`
+    /// A card of `width` meters at `center`, whose lines run along the direction `turn`
     /// about the vertical, radians from the x axis. What is not ASCII is left out.
-    pub fn new(text: &str, centre: [f64; 2], width: f64, turn: f64) -> Self {
+    pub fn new(text: &str, center: [f64; 2], width: f64, turn: f64) -> Self {
         Self {
             lines: wrapped(text),
-            centre,
+            center,
             letter: width / (COLUMNS as f64 + 2.0 * BORDER),
             direction: turn.sin_cos(),
         }
     }
 
-    /// Radius of the circle around its middle that holds it, metres.
+    /// Radius of the circle around its middle that holds it, meters.
     pub fn radius(&self) -> f64 {
         let [width, height] = self.extent();
         width.hypot(height) / 2.0
     }
 
-    /// Along and across the lines, metres.
+    /// Along and across the lines, meters.
     fn extent(&self) -> [f64; 2] {
         [COLUMNS as f64, self.lines.len() as f64]
             .map(|letters| (letters + 2.0 * BORDER) * self.letter)
     }
 
     /// What covers the table at `(x, y)` of the base frame, averaged over about `pixel`
-    /// metres; nothing beside the card.
-    pub(super) fn colour_at(&self, x: f64, y: f64, pixel: f64) -> Option<Colour> {
+    /// meters; nothing beside the card.
+    pub(super) fn color_at(&self, x: f64, y: f64, pixel: f64) -> Option<LinearRgb> {
         let (sin, cos) = self.direction;
-        let (x, y) = (x - self.centre[0], y - self.centre[1]);
+        let (x, y) = (x - self.center[0], y - self.center[1]);
         let (along, across) = (cos * x + sin * y, cos * y - sin * x);
         let [width, height] = self.extent();
         if along.abs() > width / 2.0 || across.abs() > height / 2.0 {
@@ -131,12 +131,12 @@ mod tests {
         let card = Card::new("MMMMMMMMMMMMMM", [0.2, 0.1], 0.1, 0.0);
         let [width, height] = card.extent();
         assert!((width - 0.1).abs() < 1e-12);
-        assert_eq!(card.colour_at(0.2 + width * 0.51, 0.1, 0.001), None);
-        assert_eq!(card.colour_at(0.2, 0.1 + height * 0.51, 0.001), None);
-        assert_eq!(card.colour_at(0.2 - width * 0.49, 0.1, 1e-4), Some(PAPER));
+        assert_eq!(card.color_at(0.2 + width * 0.51, 0.1, 0.001), None);
+        assert_eq!(card.color_at(0.2, 0.1 + height * 0.51, 0.001), None);
+        assert_eq!(card.color_at(0.2 - width * 0.49, 0.1, 1e-4), Some(PAPER));
         let brightness = (0..200).map(|i| {
             let x = 0.2 + (f64::from(i) / 200.0 - 0.5) * width;
-            card.colour_at(x, 0.1, 1e-5).unwrap()[0]
+            card.color_at(x, 0.1, 1e-5).unwrap()[0]
         });
         assert!(brightness.fold(1.0, f32::min) < 0.1);
     }
@@ -150,7 +150,7 @@ mod tests {
                 f64::from(i % 20) * 0.004 - 0.04,
                 f64::from(i / 20) * 0.002 - 0.02,
             );
-            assert_eq!(flat.colour_at(x, y, 1e-6), turned.colour_at(-y, x, 1e-6));
+            assert_eq!(flat.color_at(x, y, 1e-6), turned.color_at(-y, x, 1e-6));
         }
     }
 }

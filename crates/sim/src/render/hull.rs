@@ -5,32 +5,32 @@ use enact_types::{Point3, Vector3};
 
 /// The half-space `normal · p <= offset`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct HalfSpace {
+pub(super) struct ClipPlane {
     /// Unit normal, outwards.
     pub normal: Vector3,
-    /// Distance from the origin along the normal, metres.
+    /// Distance from the origin along the normal, meters.
     pub offset: f64,
 }
 
 /// The sides of a convex body.
-pub(super) fn sides(hull: &Hull) -> Vec<HalfSpace> {
+pub(super) fn sides(hull: &Hull) -> Vec<ClipPlane> {
     let planes = hull.planes().iter();
     planes
-        .map(|plane| HalfSpace {
+        .map(|plane| ClipPlane {
             normal: plane.normal,
             offset: plane.offset,
         })
         .collect()
 }
 
-/// Points closer than this to a face are on it, metres.
+/// Points closer than this to a face are on it, meters.
 const FLAT: f64 = 1e-7;
 
 /// The faces of the hull of `points`: every plane through three of them with all
 /// others on one side. Cubic in their number, which is a dozen for the parts of
 /// a compound object. Empty if the points have no volume.
-pub(super) fn half_spaces(points: &[Point3]) -> Vec<HalfSpace> {
-    let mut faces: Vec<HalfSpace> = Vec::new();
+pub(super) fn half_spaces(points: &[Point3]) -> Vec<ClipPlane> {
+    let mut faces: Vec<ClipPlane> = Vec::new();
     for (i, a) in points.iter().enumerate() {
         for (j, b) in points.iter().enumerate().skip(i + 1) {
             for c in &points[j + 1..] {
@@ -50,7 +50,7 @@ pub(super) fn half_spaces(points: &[Point3]) -> Vec<HalfSpace> {
 
 /// The plane through `a` with this normal or its opposite, if all points lie on
 /// one side and not all in it.
-fn supporting(points: &[Point3], normal: Vector3, a: &Point3) -> Option<HalfSpace> {
+fn supporting(points: &[Point3], normal: Vector3, a: &Point3) -> Option<ClipPlane> {
     let (mut lowest, mut highest) = (0.0f64, 0.0f64);
     for point in points {
         let height = normal.dot(&(point - a));
@@ -66,10 +66,10 @@ fn supporting(points: &[Point3], normal: Vector3, a: &Point3) -> Option<HalfSpac
         _ => return None,
     };
     let offset = normal.dot(&a.coords);
-    Some(HalfSpace { normal, offset })
+    Some(ClipPlane { normal, offset })
 }
 
-fn same(a: &HalfSpace, b: &HalfSpace) -> bool {
+fn same(a: &ClipPlane, b: &ClipPlane) -> bool {
     a.normal.dot(&b.normal) > 1.0 - 1e-9 && (a.offset - b.offset).abs() < 2.0 * FLAT
 }
 

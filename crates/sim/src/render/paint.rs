@@ -1,10 +1,10 @@
-//! Light pixel by pixel: soft shadows from neighbours, smooth edges.
+//! Light pixel by pixel: soft shadows from neighbors, smooth edges.
 
 use rayon::prelude::*;
 
-use super::cast::{Caster, lamp_point};
-use super::develop::Film;
-use super::look::Colour;
+use super::appearance::LinearRgb;
+use super::ray_cast::{RayCaster, lamp_point};
+use super::sensor::Sensor;
 use super::shade::{Hit, LAMP_POINTS};
 use super::tile::{TILE, Tile};
 
@@ -16,9 +16,9 @@ const SUBPIXELS: [(f64, f64); 4] = [
     (0.625, 0.875),
 ];
 
-impl Caster<'_> {
+impl RayCaster<'_> {
     /// The bytes of the whole picture, row by row.
-    pub fn paint(&self, hits: &[Option<Hit>], tiles: &[Tile], film: &Film) -> Vec<u8> {
+    pub fn paint(&self, hits: &[Option<Hit>], tiles: &[Tile], film: &Sensor) -> Vec<u8> {
         let mut rgb = vec![0; 3 * self.width * self.height];
         rgb.par_chunks_mut((3 * self.width).max(1))
             .enumerate()
@@ -31,7 +31,7 @@ impl Caster<'_> {
         rgb
     }
 
-    fn pixel_light(&self, hits: &[Option<Hit>], tiles: &[Tile], x: usize, y: usize) -> Colour {
+    fn pixel_light(&self, hits: &[Option<Hit>], tiles: &[Tile], x: usize, y: usize) -> LinearRgb {
         let tile = &tiles[y / TILE * self.tiles_across() + x / TILE];
         if self.is_edge(hits, x, y) {
             return self.edge_light(tile, x, y);
@@ -43,10 +43,10 @@ impl Caster<'_> {
             hit.lit = self.smooth_lit(hits, hit, x, y);
         }
         self.shader
-            .light(tile, &self.centre_ray(x, y), hit.as_ref())
+            .light(tile, &self.center_ray(x, y), hit.as_ref())
     }
 
-    /// Whether a neighbour shows another body or another face.
+    /// Whether a neighbor shows another body or another face.
     fn is_edge(&self, hits: &[Option<Hit>], x: usize, y: usize) -> bool {
         let here = &hits[y * self.width + x];
         let differs = |x: usize, y: usize| !self.is_same_face(here, &hits[y * self.width + x]);
@@ -69,7 +69,7 @@ impl Caster<'_> {
     }
 
     /// The mean over a few rays through the pixel.
-    fn edge_light(&self, tile: &Tile, x: usize, y: usize) -> Colour {
+    fn edge_light(&self, tile: &Tile, x: usize, y: usize) -> LinearRgb {
         let mut sum = [0.0; 3];
         for (index, (dx, dy)) in SUBPIXELS.iter().enumerate() {
             let ray = self.shader.view.ray(x as f64 + dx, y as f64 + dy);

@@ -16,10 +16,10 @@ const BELOW: f64 = 0.5;
 
 /// A rendered picture with its ground truth.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Picture {
-    /// Colour.
+pub struct RenderedPicture {
+    /// Color.
     pub rgb: RgbImage,
-    /// Exact depth along the optical axis, metres; 0 where nothing is seen.
+    /// Exact depth along the optical axis, meters; 0 where nothing is seen.
     pub depth: DepthImage,
     /// Segmentation id per pixel, row by row.
     pub segmentation: Vec<u16>,
@@ -34,7 +34,7 @@ pub struct ObjectInView {
     pub id: u16,
     /// How many pixels show it.
     pub pixels: u32,
-    /// Where to point at it, in pixels from the top left: the centre of the pixel nearest to
+    /// Where to point at it, in pixels from the top left: the center of the pixel nearest to
     /// the centroid of all that show it, or of one well on it if the middle is covered.
     pub point: (f64, f64),
     /// Left, top, right, bottom in pixels; the right and bottom edges are outside.
@@ -44,7 +44,7 @@ pub struct ObjectInView {
 }
 
 /// The objects of which a picture shows at least a pixel, by rising id.
-pub fn objects_in_view(picture: &Picture) -> Vec<ObjectInView> {
+pub fn objects_in_view(picture: &RenderedPicture) -> Vec<ObjectInView> {
     let width = picture.rgb.width().max(1);
     let mut pixels: BTreeMap<u16, Vec<(u32, u32)>> = BTreeMap::new();
     for (index, &id) in picture.segmentation.iter().enumerate() {
@@ -133,8 +133,8 @@ fn clearances(pixels: &[(u32, u32)], bounds: &[u32; 4]) -> Vec<u32> {
     for pixel in pixels {
         steps[at(pixel)] = far;
     }
-    let mut relax = |index: usize, neighbours: [isize; 4]| {
-        let nearest = neighbours
+    let mut relax = |index: usize, neighbors: [isize; 4]| {
+        let nearest = neighbors
             .iter()
             .map(|step| steps[index.wrapping_add_signed(*step)])
             .min();
@@ -188,12 +188,12 @@ mod tests {
                 }
             })
             .collect();
-        let picture = Picture {
+        let picture = RenderedPicture {
             rgb: RgbImage::new(7, 7),
             depth: DepthImage {
                 width: 7,
                 height: 7,
-                metres: vec![0.5; 49],
+                meters: vec![0.5; 49],
             },
             segmentation,
             unhidden: BTreeMap::from([(10, 32)]),

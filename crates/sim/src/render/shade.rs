@@ -2,19 +2,19 @@
 
 use enact_types::{Point3, Vector3};
 
-use super::look::{Colour, Look};
+use super::appearance::{Appearance, LinearRgb};
+use super::camera_rays::CameraRays;
 use super::noise::{hash, unit};
-use super::solid::Solid;
+use super::solid::RenderSolid;
 use super::texture::mix;
 use super::tile::Tile;
-use super::view::View;
 use crate::geometry::Material;
 
 /// Points of the lamp; each pixel of a 4 × 4 block asks for another one.
 pub(super) const LAMP_POINTS: usize = 16;
 /// Where the lamp's strength is given: about the middle of a table-top workspace.
 const MIDDLE: Point3 = Point3::new(0.2, 0.0, 0.0);
-/// Shadow rays start this far off the surface, metres.
+/// Shadow rays start this far off the surface, meters.
 const OFF_SURFACE: f64 = 2e-4;
 
 /// What a ray meets first.
@@ -22,7 +22,7 @@ const OFF_SURFACE: f64 = 2e-4;
 pub(super) struct Hit {
     /// Index of the solid.
     pub solid: usize,
-    /// Depth along the optical axis, metres.
+    /// Depth along the optical axis, meters.
     pub depth: f64,
     /// Unit normal, base frame.
     pub normal: Vector3,
@@ -32,9 +32,9 @@ pub(super) struct Hit {
 
 /// Casts rays into a scene and lights what they meet.
 pub(super) struct Shader<'a> {
-    pub view: View,
-    pub solids: Vec<Solid>,
-    pub look: &'a Look,
+    pub view: CameraRays,
+    pub solids: Vec<RenderSolid>,
+    pub look: &'a Appearance,
     lamp: [Vector3; LAMP_POINTS],
     reference: f64,
     /// Sine and cosine of the table's pattern.
@@ -42,10 +42,10 @@ pub(super) struct Shader<'a> {
 }
 
 impl<'a> Shader<'a> {
-    pub fn new(view: View, mut solids: Vec<Solid>, look: &'a Look) -> Self {
+    pub fn new(view: CameraRays, mut solids: Vec<RenderSolid>, look: &'a Appearance) -> Self {
         for solid in &mut solids {
             let sway = 2.0 * unit(hash(look.seed ^ u64::from(solid.id))) as f32 - 1.0;
-            solid.colour = solid.colour.map(|c| c * (1.0 + look.shade_jitter * sway));
+            solid.color = solid.color.map(|c| c * (1.0 + look.shade_jitter * sway));
         }
         Self {
             view,
@@ -63,7 +63,7 @@ impl<'a> Shader<'a> {
         &self,
         seen: &[usize],
         ray: &Vector3,
-        mut met: impl FnMut(&Solid),
+        mut met: impl FnMut(&RenderSolid),
     ) -> Option<Hit> {
         let mut first: Option<Hit> = None;
         for &index in seen {
@@ -101,7 +101,7 @@ impl<'a> Shader<'a> {
     }
 
     /// Light from a hit, or from the background.
-    pub fn light(&self, tile: &Tile, ray: &Vector3, hit: Option<&Hit>) -> Colour {
+    pub fn light(&self, tile: &Tile, ray: &Vector3, hit: Option<&Hit>) -> LinearRgb {
         let Some(hit) = hit else {
             return self.background(ray);
         };
@@ -130,28 +130,34 @@ impl<'a> Shader<'a> {
             0.5 + 0.5 * hit.normal.z as f32,
         );
         std::array::from_fn(|i| {
-            let lamp = self.look.light.colour[i] * direct;
+            let lamp = self.look.light.color[i] * direct;
             albedo[i] * diffuse * (ambient[i] * open + lamp * facing)
                 + shine * self.look.gloss * lamp * highlight
         })
     }
 
-    fn albedo(&self, solid: &Solid, point: &Vector3, sight: &Vector3, hit: &Hit) -> Colour {
+    fn albedo(
+        &self,
+        solid: &RenderSolid,
+        point: &Vector3,
+        sight: &Vector3,
+        hit: &Hit,
+    ) -> LinearRgb {
         if solid.material != Material::Table {
-            return solid.colour;
+            return solid.color;
         }
         let slant = (-hit.normal.dot(sight)).max(0.2);
         let pixel = self.view.pixel_width(hit.depth) / slant;
         if let Some(card) = &self.look.card
-            && let Some(colour) = card.colour_at(point.x, point.y, pixel)
+            && let Some(color) = card.color_at(point.x, point.y, pixel)
         {
-            return colour;
+            return color;
         }
         let (sin, cos) = self.turn;
         let along = cos * point.x + sin * point.y;
         let across = cos * point.y - sin * point.x;
         let look = self.look;
-        look.table.colour_at(along, across, pixel, look.seed)
+        look.table.color_at(along, across, pixel, look.seed)
     }
 
     /// How much of the ambient light is left by the solids nearby, each taken for
@@ -163,10 +169,10 @@ impl<'a> Shader<'a> {
             if index == hit.solid {
                 continue;
             }
-            let to_centre = solid.bounds.centre - point;
-            let facing = to_centre.dot(&hit.normal);
+            let to_center = solid.bounds.center - point;
+            let facing = to_center.dot(&hit.normal);
             if facing > 0.0 {
-                let squared = to_centre.norm_squared();
+                let squared = to_center.norm_squared();
                 let share = (solid.inner_radius * solid.inner_radius / squared).min(1.0);
                 hidden += facing / squared.sqrt() * share;
             }
@@ -174,7 +180,7 @@ impl<'a> Shader<'a> {
         (1.0 - 0.9 * hidden).max(0.3) as f32
     }
 
-    fn background(&self, ray: &Vector3) -> Colour {
+    fn background(&self, ray: &Vector3) -> LinearRgb {
         let height = 0.5 + 0.5 * ray.z / ray.norm();
         mix(
             &self.look.background[0],
@@ -185,7 +191,7 @@ impl<'a> Shader<'a> {
 }
 
 /// A sunflower of points on the disc of the lamp that faces the table.
-fn lamp_points(look: &Look) -> [Vector3; LAMP_POINTS] {
+fn lamp_points(look: &Appearance) -> [Vector3; LAMP_POINTS] {
     let towards = (MIDDLE - look.light.position).normalize();
     let across = towards
         .cross(&Vector3::x())

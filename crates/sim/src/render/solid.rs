@@ -3,17 +3,17 @@
 use enact_types::Vector3;
 use nalgebra::Matrix3;
 
-use super::surface::{Entry, Surface};
-use crate::geometry::{Body, BodyShape, Material};
+use super::surface::{RayEntry, Surface};
+use crate::geometry::{BodyShape, Material, RenderBody};
 
 /// A body prepared for rays in the base frame.
-pub(super) struct Solid {
+pub(super) struct RenderSolid {
     pub id: u16,
-    pub colour: [f32; 3],
+    pub color: [f32; 3],
     pub material: Material,
     /// A sphere that contains it.
     pub bounds: Ball,
-    /// Radius of a ball around the same centre that it contains.
+    /// Radius of a ball around the same center that it contains.
     pub inner_radius: f64,
     surface: Surface,
     base_from_body: Matrix3<f64>,
@@ -23,25 +23,25 @@ pub(super) struct Solid {
 /// A sphere in the base frame.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ball {
-    pub centre: Vector3,
+    pub center: Vector3,
     pub radius: f64,
 }
 
-impl Solid {
-    pub fn new(body: &Body) -> Self {
-        let (centre, radius) = local_bounds(&body.shape);
+impl RenderSolid {
+    pub fn new(body: &RenderBody) -> Self {
+        let (center, radius) = local_bounds(&body.shape);
         let base_from_body = *body.base_from_body.rotation.to_rotation_matrix().matrix();
         let origin = body.base_from_body.translation.vector;
         let surface = Surface::new(&body.shape);
         Self {
             id: body.id,
-            colour: body.colour,
+            color: body.color,
             material: body.material,
             bounds: Ball {
-                centre: base_from_body * centre + origin,
+                center: base_from_body * center + origin,
                 radius,
             },
-            inner_radius: surface.inner_radius(&centre),
+            inner_radius: surface.inner_radius(&center),
             surface,
             base_from_body,
             origin,
@@ -50,14 +50,14 @@ impl Solid {
 
     /// Where the ray enters the solid; the normal is in the base frame.
     #[inline]
-    pub fn entry(&self, origin: &Vector3, direction: &Vector3) -> Option<Entry> {
+    pub fn entry(&self, origin: &Vector3, direction: &Vector3) -> Option<RayEntry> {
         if !self.bounds.meets_ray(origin, direction) {
             return None;
         }
         let local_origin = self.base_from_body.tr_mul(&(origin - self.origin));
         let local_direction = self.base_from_body.tr_mul(direction);
         let entry = self.surface.entry(&local_origin, &local_direction)?;
-        Some(Entry {
+        Some(RayEntry {
             normal: self.base_from_body * entry.normal,
             ..entry
         })
@@ -68,9 +68,9 @@ impl Ball {
     /// Whether the ray meets the ball, or starts in it.
     #[inline]
     fn meets_ray(&self, origin: &Vector3, direction: &Vector3) -> bool {
-        let to_centre = self.centre - origin;
-        let along = to_centre.dot(direction);
-        let outside = to_centre.norm_squared() - self.radius * self.radius;
+        let to_center = self.center - origin;
+        let along = to_center.dot(direction);
+        let outside = to_center.norm_squared() - self.radius * self.radius;
         outside <= 0.0 || (along > 0.0 && along * along >= outside * direction.norm_squared())
     }
 
@@ -81,18 +81,18 @@ impl Ball {
             Some((low.inf(&point), high.sup(&point)))
         })?;
         Some(Self {
-            centre: (low + high) / 2.0,
+            center: (low + high) / 2.0,
             radius: (high - low).norm() / 2.0,
         })
     }
 }
 
-/// Centre and radius of a bounding sphere in the body's frame.
+/// Center and radius of a bounding sphere in the body's frame.
 fn local_bounds(shape: &BodyShape) -> (Vector3, f64) {
     match shape {
         BodyShape::Shape(shape) => (Vector3::zeros(), shape.radius()),
         BodyShape::Convex(points) => Ball::around(points.iter().map(|point| point.coords))
-            .map_or((Vector3::zeros(), 0.0), |ball| (ball.centre, ball.radius)),
+            .map_or((Vector3::zeros(), 0.0), |ball| (ball.center, ball.radius)),
     }
 }
 
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_moved_and_turned_box_is_met_where_it_is() {
-        let solid = Solid::new(&Body {
+        let solid = RenderSolid::new(&RenderBody {
             id: 10,
             shape: Shape::Box {
                 half: [0.03, 0.01, 0.01],
@@ -114,7 +114,7 @@ mod tests {
                 Vector3::new(0.2, 0.1, 0.0),
                 Vector3::z() * std::f64::consts::FRAC_PI_2,
             ),
-            colour: [1.0; 3],
+            color: [1.0; 3],
             material: Material::Plastic,
         });
         let entry = solid
@@ -135,8 +135,8 @@ mod tests {
             .into_iter()
             .flat_map(|x| [Point3::new(x, 0.0, 0.0), Point3::new(x, 0.01, 0.0)])
             .collect();
-        let (centre, radius) = local_bounds(&BodyShape::Convex(points));
-        assert!((centre - Vector3::new(0.05, 0.005, 0.0)).norm() < 1e-12);
+        let (center, radius) = local_bounds(&BodyShape::Convex(points));
+        assert!((center - Vector3::new(0.05, 0.005, 0.0)).norm() < 1e-12);
         assert!((radius - 0.01f64.hypot(0.005)).abs() < 1e-12);
     }
 }

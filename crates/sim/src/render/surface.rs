@@ -3,7 +3,7 @@
 use enact_robot::Shape;
 use enact_types::Vector3;
 
-use super::hull::{HalfSpace, half_spaces, sides};
+use super::hull::{ClipPlane, half_spaces, sides};
 use crate::geometry::BodyShape;
 
 /// Hits closer than this to the start of a ray are not hits.
@@ -15,12 +15,12 @@ pub(super) enum Surface {
     Cylinder { radius: f64, half_length: f64 },
     Capsule { radius: f64, half_length: f64 },
     Sphere { radius: f64 },
-    Hull { faces: Vec<HalfSpace> },
+    Hull { faces: Vec<ClipPlane> },
 }
 
 /// Where a ray enters a surface.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Entry {
+pub(super) struct RayEntry {
     /// Distance in lengths of the ray's direction.
     pub distance: f64,
     /// Unit normal, outwards.
@@ -57,7 +57,7 @@ impl Surface {
 
     /// The first entry of the ray; a ray that starts inside has none.
     #[inline]
-    pub fn entry(&self, origin: &Vector3, direction: &Vector3) -> Option<Entry> {
+    pub fn entry(&self, origin: &Vector3, direction: &Vector3) -> Option<RayEntry> {
         let entry = match self {
             Self::Box { half } => enter_box(half, origin, direction),
             Self::Cylinder {
@@ -77,9 +77,9 @@ impl Surface {
         entry.filter(|entry| entry.distance > NEAREST)
     }
 
-    /// Distance of the surface from `centre` at its closest: the radius of a
+    /// Distance of the surface from `center` at its closest: the radius of a
     /// ball that fits inside.
-    pub fn inner_radius(&self, centre: &Vector3) -> f64 {
+    pub fn inner_radius(&self, center: &Vector3) -> f64 {
         match self {
             Self::Box { half } => half.min(),
             Self::Cylinder {
@@ -89,14 +89,14 @@ impl Surface {
             Self::Capsule { radius, .. } | Self::Sphere { radius } => *radius,
             Self::Hull { faces } => faces
                 .iter()
-                .map(|face| face.offset - face.normal.dot(centre))
+                .map(|face| face.offset - face.normal.dot(center))
                 .fold(f64::INFINITY, f64::min)
                 .clamp(0.0, 1.0),
         }
     }
 }
 
-fn earlier(a: Option<Entry>, b: Option<Entry>) -> Option<Entry> {
+fn earlier(a: Option<RayEntry>, b: Option<RayEntry>) -> Option<RayEntry> {
     match (a, b) {
         (Some(a), Some(b)) => Some(if a.distance <= b.distance { a } else { b }),
         (a, b) => a.or(b),
@@ -104,7 +104,7 @@ fn earlier(a: Option<Entry>, b: Option<Entry>) -> Option<Entry> {
 }
 
 /// The slab method; the entered face gives the normal.
-fn enter_box(half: &Vector3, origin: &Vector3, direction: &Vector3) -> Option<Entry> {
+fn enter_box(half: &Vector3, origin: &Vector3, direction: &Vector3) -> Option<RayEntry> {
     let (mut last_in, mut first_out) = (f64::NEG_INFINITY, f64::INFINITY);
     let mut axis = 0;
     for i in 0..3 {
@@ -128,13 +128,13 @@ fn enter_box(half: &Vector3, origin: &Vector3, direction: &Vector3) -> Option<En
     }
     let mut normal = Vector3::zeros();
     normal[axis] = -direction[axis].signum();
-    Some(Entry {
+    Some(RayEntry {
         distance: last_in,
         normal,
     })
 }
 
-fn enter_sphere(radius: f64, origin: &Vector3, direction: &Vector3) -> Option<Entry> {
+fn enter_sphere(radius: f64, origin: &Vector3, direction: &Vector3) -> Option<RayEntry> {
     let a = direction.norm_squared();
     let closest = -origin.dot(direction) / a;
     let beside = origin + direction * closest;
@@ -143,7 +143,7 @@ fn enter_sphere(radius: f64, origin: &Vector3, direction: &Vector3) -> Option<En
         return None;
     }
     let distance = closest - (depth / a).sqrt();
-    Some(Entry {
+    Some(RayEntry {
         distance,
         normal: (origin + direction * distance) / radius,
     })
@@ -155,7 +155,7 @@ fn enter_mantle(
     half_length: f64,
     origin: &Vector3,
     direction: &Vector3,
-) -> Option<Entry> {
+) -> Option<RayEntry> {
     let across = direction.xy();
     let a = across.norm_squared();
     if a == 0.0 {
@@ -168,7 +168,7 @@ fn enter_mantle(
     }
     let distance = closest - (depth / a).sqrt();
     let point = origin + direction * distance;
-    (point.z.abs() <= half_length).then(|| Entry {
+    (point.z.abs() <= half_length).then(|| RayEntry {
         distance,
         normal: Vector3::new(point.x, point.y, 0.0) / radius,
     })
@@ -180,14 +180,14 @@ fn enter_cap(
     half_length: f64,
     origin: &Vector3,
     direction: &Vector3,
-) -> Option<Entry> {
+) -> Option<RayEntry> {
     if direction.z == 0.0 {
         return None;
     }
     let side = -direction.z.signum();
     let distance = (side * half_length - origin.z) / direction.z;
     let point = origin + direction * distance;
-    (point.xy().norm_squared() <= radius * radius).then(|| Entry {
+    (point.xy().norm_squared() <= radius * radius).then(|| RayEntry {
         distance,
         normal: Vector3::z() * side,
     })
@@ -199,7 +199,7 @@ fn enter_capsule(
     half_length: f64,
     origin: &Vector3,
     direction: &Vector3,
-) -> Option<Entry> {
+) -> Option<RayEntry> {
     let offset = Vector3::z() * half_length;
     let ends = earlier(
         enter_sphere(radius, &(origin - offset), direction),
@@ -209,7 +209,7 @@ fn enter_capsule(
 }
 
 /// A convex set is entered at the last of the half-spaces that are entered.
-fn enter_hull(faces: &[HalfSpace], origin: &Vector3, direction: &Vector3) -> Option<Entry> {
+fn enter_hull(faces: &[ClipPlane], origin: &Vector3, direction: &Vector3) -> Option<RayEntry> {
     let (mut last_in, mut first_out) = (f64::NEG_INFINITY, f64::INFINITY);
     let mut normal = Vector3::zeros();
     for face in faces {
@@ -230,7 +230,7 @@ fn enter_hull(faces: &[HalfSpace], origin: &Vector3, direction: &Vector3) -> Opt
             return None;
         }
     }
-    last_in.is_finite().then_some(Entry {
+    last_in.is_finite().then_some(RayEntry {
         distance: last_in,
         normal,
     })

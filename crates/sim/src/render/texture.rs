@@ -1,16 +1,16 @@
 //! The table top: a procedural pattern, filtered to the width of a pixel.
 
-use super::look::{Colour, Pattern, TableTop};
+use super::appearance::{LinearRgb, Pattern, TableTop};
 use super::noise::{lattice, smooth, whole};
 
 /// Length of a plank in widths of a plank.
 const PLANK_LENGTH: f64 = 9.0;
-/// Width of the gap between two planks, metres.
+/// Width of the gap between two planks, meters.
 const SEAM: f64 = 0.0015;
 
 impl TableTop {
-    /// Colour at `(x, y)` along and across the pattern, metres, averaged over about `pixel` metres.
-    pub(super) fn colour_at(&self, x: f64, y: f64, pixel: f64, seed: u64) -> Colour {
+    /// Color at `(x, y)` along and across the pattern, meters, averaged over about `pixel` meters.
+    pub(super) fn color_at(&self, x: f64, y: f64, pixel: f64, seed: u64) -> LinearRgb {
         let share = match self.pattern {
             Pattern::Wood => return self.wood(x, y, pixel, seed),
             Pattern::Plain => 0.25 * smooth(x / 0.08, y / 0.08, seed),
@@ -25,7 +25,7 @@ impl TableTop {
                 (0.3 + contrast * (speck - 0.5) * 1.6).clamp(0.0, 1.0)
             }
         };
-        mix(&self.colours[0], &self.colours[1], share as f32)
+        mix(&self.colors[0], &self.colors[1], share as f32)
     }
 
     /// A wave of 0 and 1 with flanks as wide as a pixel.
@@ -43,7 +43,7 @@ impl TableTop {
 
     /// Planks along `x`: each with a tint, a grain of stretched noise, and a
     /// dark gap to the next.
-    fn wood(&self, x: f64, y: f64, pixel: f64, seed: u64) -> Colour {
+    fn wood(&self, x: f64, y: f64, pixel: f64, seed: u64) -> LinearRgb {
         let row = whole(y / self.scale);
         let along = x / (PLANK_LENGTH * self.scale) + lattice(row, 0, seed ^ 0x77);
         let plank = whole(along);
@@ -59,8 +59,8 @@ impl TableTop {
         let fine_contrast = 0.22 * (0.0035 / pixel).min(1.0);
         let share = 0.18 + 0.30 * (tint - 0.5) + 0.55 * coarse + fine_contrast * (fine - 0.5);
         let wood = mix(
-            &self.colours[0],
-            &self.colours[1],
+            &self.colors[0],
+            &self.colors[1],
             share.clamp(0.0, 1.0) as f32,
         );
         let to_side = edge_distance(y / self.scale) * self.scale;
@@ -82,7 +82,7 @@ fn seam(distance: f64, pixel: f64) -> f64 {
     (1.0 - distance / width).max(0.0) * (SEAM / width)
 }
 
-pub(super) fn mix(a: &Colour, b: &Colour, share: f32) -> Colour {
+pub(super) fn mix(a: &LinearRgb, b: &LinearRgb, share: f32) -> LinearRgb {
     std::array::from_fn(|i| a[i] * (1.0 - share) + b[i] * share)
 }
 
@@ -93,14 +93,14 @@ mod tests {
     fn top(pattern: Pattern) -> TableTop {
         TableTop {
             pattern,
-            colours: [[0.6, 0.5, 0.4], [0.3, 0.2, 0.1]],
+            colors: [[0.6, 0.5, 0.4], [0.3, 0.2, 0.1]],
             scale: 0.05,
             turn: 0.0,
         }
     }
 
     #[test]
-    fn every_pattern_stays_between_black_and_its_colours() {
+    fn every_pattern_stays_between_black_and_its_colors() {
         for pattern in [
             Pattern::Wood,
             Pattern::Plain,
@@ -113,11 +113,11 @@ mod tests {
                     f64::from(i % 45) * 0.013 - 0.2,
                     f64::from(i / 45) * 0.017 - 0.4,
                 );
-                let colour = top(pattern).colour_at(x, y, 0.002, 5);
-                for (channel, most) in colour.iter().zip([0.6, 0.5, 0.4]) {
+                let color = top(pattern).color_at(x, y, 0.002, 5);
+                for (channel, most) in color.iter().zip([0.6, 0.5, 0.4]) {
                     assert!(
                         (0.0..=most + 1e-6).contains(channel),
-                        "{pattern:?} {colour:?}"
+                        "{pattern:?} {color:?}"
                     );
                 }
             }
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn a_checker_alternates_and_its_edges_are_smooth() {
         let top = top(Pattern::Checker);
-        let red = |x: f64, y: f64| top.colour_at(x, y, 0.002, 0)[0];
+        let red = |x: f64, y: f64| top.color_at(x, y, 0.002, 0)[0];
         assert_eq!(red(0.025, 0.025), red(0.075, 0.075));
         assert!((red(0.025, 0.025) - red(0.075, 0.025)).abs() > 0.29);
         assert!((red(0.05, 0.025) - 0.45).abs() < 1e-6);

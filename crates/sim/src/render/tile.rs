@@ -2,14 +2,14 @@
 
 use enact_types::Vector3;
 
-use super::look::Light;
-use super::solid::{Ball, Solid};
-use super::view::View;
+use super::appearance::Light;
+use super::camera_rays::CameraRays;
+use super::solid::{Ball, RenderSolid};
 use crate::geometry::{FIRST_OBJECT, TABLE};
 
 /// Width and height of a tile in pixels.
 pub(super) const TILE: usize = 16;
-/// Solids farther than this do not darken the ambient light, metres.
+/// Solids farther than this do not darken the ambient light, meters.
 const AMBIENT_REACH: f64 = 0.06;
 
 /// What a tile needs to know of the scene: indices of solids.
@@ -22,13 +22,13 @@ pub(super) struct Tile {
     /// May darken the ambient light.
     pub near: Vec<usize>,
     /// For each object, how many pixels it would cover if nothing hid it.
-    pub unhidden: Vec<Cover>,
+    pub unhidden: Vec<PixelCoverage>,
     /// Whether a pixel of it is in shadow.
     pub shadowed: bool,
 }
 
 /// How many pixels an object covers.
-pub(super) struct Cover {
+pub(super) struct PixelCoverage {
     pub id: u16,
     pub pixels: u32,
     last: usize,
@@ -36,7 +36,7 @@ pub(super) struct Cover {
 
 impl Tile {
     /// The solids that pixels `x..x_end` of rows `y..y_end` may see.
-    pub fn new(view: &View, solids: &[Solid], x: [usize; 2], y: [usize; 2]) -> Self {
+    pub fn new(view: &CameraRays, solids: &[RenderSolid], x: [usize; 2], y: [usize; 2]) -> Self {
         let corners = [(0, 0), (0, 1), (1, 0), (1, 1)]
             .map(|(i, j)| view.ray(x[i] as f64, y[j] as f64).normalize());
         let cone = Cone::around(view.eye, &corners);
@@ -50,25 +50,25 @@ impl Tile {
     }
 
     /// Finds what may shade the surfaces within `hits`. The table casts no shadow.
-    pub fn find_shade(&mut self, solids: &[Solid], light: &Light, hits: &Ball) {
+    pub fn find_shade(&mut self, solids: &[RenderSolid], light: &Light, hits: &Ball) {
         let lamp = light.position.coords;
         let cone = Cone::to_ball(lamp, hits);
-        let reach = (hits.centre - lamp).norm() + hits.radius;
+        let reach = (hits.center - lamp).norm() + hits.radius;
         let others = || (0..solids.len()).filter(|&index| solids[index].id != TABLE);
         self.casters = others()
             .filter(|&index| {
-                // A ray to anywhere on the lamp stays this close to one to its centre.
+                // A ray to anywhere on the lamp stays this close to one to its center.
                 let bounds = solids[index].bounds;
                 let grown = Ball {
                     radius: bounds.radius + light.radius,
                     ..bounds
                 };
-                (grown.centre - lamp).norm() - grown.radius < reach && cone.meets(&grown)
+                (grown.center - lamp).norm() - grown.radius < reach && cone.meets(&grown)
             })
             .collect();
         self.near = others()
             .filter(|&index| {
-                let distance = (solids[index].bounds.centre - hits.centre).norm();
+                let distance = (solids[index].bounds.center - hits.center).norm();
                 distance < hits.radius + solids[index].inner_radius + AMBIENT_REACH
             })
             .collect();
@@ -85,7 +85,7 @@ impl Tile {
                 cover.pixels += 1;
                 cover.last = pixel;
             }
-            None => self.unhidden.push(Cover {
+            None => self.unhidden.push(PixelCoverage {
                 id,
                 pixels: 1,
                 last: pixel,
@@ -115,13 +115,13 @@ impl Cone {
 
     /// Contains a ball; everything if the apex is inside.
     fn to_ball(apex: Vector3, ball: &Ball) -> Self {
-        let to_centre = ball.centre - apex;
-        let distance = to_centre.norm();
+        let to_center = ball.center - apex;
+        let distance = to_center.norm();
         if distance <= ball.radius {
             return Self::new(apex, Vector3::z(), -1.0);
         }
         let sin = ball.radius / distance;
-        Self::new(apex, to_centre / distance, (1.0 - sin * sin).sqrt())
+        Self::new(apex, to_center / distance, (1.0 - sin * sin).sqrt())
     }
 
     fn new(apex: Vector3, axis: Vector3, cos: f64) -> Self {
@@ -139,9 +139,9 @@ impl Cone {
         if self.cos <= 0.0 {
             return true;
         }
-        let to_centre = ball.centre - self.apex;
-        let along = to_centre.dot(&self.axis);
-        let beside = (to_centre.norm_squared() - along * along).max(0.0).sqrt();
+        let to_center = ball.center - self.apex;
+        let along = to_center.dot(&self.axis);
+        let beside = (to_center.norm_squared() - along * along).max(0.0).sqrt();
         beside * self.cos - along * self.sin <= ball.radius * (1.0 + 1e-9) + 1e-9
     }
 }
@@ -163,8 +163,8 @@ mod tests {
             let angle = half_angle * share;
             let direction = Vector3::new(angle.sin() * turn.cos(), angle.sin() * turn.sin(), angle.cos());
             let inside = apex + direction * distance;
-            let centre = inside + Vector3::from(offset).cap_magnitude(0.999) * radius;
-            let ball = Ball { centre, radius };
+            let center = inside + Vector3::from(offset).cap_magnitude(0.999) * radius;
+            let ball = Ball { center, radius };
             prop_assert!(cone.meets(&ball));
         }
     }
@@ -174,7 +174,7 @@ mod tests {
         let cone = Cone::new(Vector3::zeros(), Vector3::z(), 0.1f64.cos());
         let at = |x: f64, z: f64| {
             cone.meets(&Ball {
-                centre: Vector3::new(x, 0.0, z),
+                center: Vector3::new(x, 0.0, z),
                 radius: 0.1,
             })
         };

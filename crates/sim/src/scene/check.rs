@@ -101,7 +101,7 @@ pub fn check(path: &Path, text: &str, file: &SceneFile) -> Result<(), LoadError>
 }
 
 fn box_fault(entry: &BoxEntry) -> Option<String> {
-    let finite = entry.centre.iter().chain([&entry.yaw_deg]);
+    let finite = entry.center.iter().chain([&entry.yaw_deg]);
     let sound = entry
         .size
         .iter()
@@ -112,7 +112,7 @@ fn box_fault(entry: &BoxEntry) -> Option<String> {
 
 fn object_fault(entry: &ObjectEntry) -> Option<String> {
     let empty = matches!(&entry.shape, Choice::OneOf(shapes) if shapes.is_empty())
-        || matches!(&entry.colour, Choice::OneOf(colours) if colours.is_empty());
+        || matches!(&entry.color, Choice::OneOf(colors) if colors.is_empty());
     if empty {
         return Some("an empty list leaves nothing to choose".to_owned());
     }
@@ -124,7 +124,7 @@ fn object_fault(entry: &ObjectEntry) -> Option<String> {
         return Some("every number must be finite".to_owned());
     }
     let size = entry.size?;
-    let shapes = entry.shape.among(&ObjectShape::ALL);
+    let shapes = entry.shape.candidates(&ObjectShape::ALL);
     let wrong = shapes.iter().find(|shape| !shape.admits(size))?;
     Some(format!(
         "a {wrong} cannot be {} × {} × {} m large",

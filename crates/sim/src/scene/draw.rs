@@ -8,8 +8,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::file::{Area, BoxEntry, SceneFile};
-use crate::layout::{CameraPlace, Fixture, Item, Layout, Table};
-use crate::object::{Colour, ObjectShape};
+use crate::layout::{CameraPlace, Fixture, Layout, PlacedObject, TableExtent};
+use crate::object::{Color, ObjectShape};
 
 /// Places tried for one object.
 const PLACES: usize = 200;
@@ -17,15 +17,15 @@ const PLACES: usize = 200;
 const ARRANGEMENTS: usize = 100;
 
 /// An object whose place is still open.
-struct Draft {
-    item: Item,
+struct UnplacedObject {
+    item: PlacedObject,
     at: Option<[f64; 2]>,
     yaw: Option<f64>,
 }
 
 /// A layout of this scene.
 pub fn draw(file: &SceneFile, rng: &mut ChaCha8Rng) -> Layout {
-    let mut best: Vec<Item> = Vec::new();
+    let mut best: Vec<PlacedObject> = Vec::new();
     for _ in 0..ARRANGEMENTS {
         let drafts = drafts(file, rng);
         let wanted = drafts.len();
@@ -39,8 +39,8 @@ pub fn draw(file: &SceneFile, rng: &mut ChaCha8Rng) -> Layout {
         }
     }
     Layout {
-        table: Table {
-            centre: file.table.centre,
+        table: TableExtent {
+            center: file.table.center,
             size: file.table.size,
         },
         camera: CameraPlace {
@@ -64,7 +64,7 @@ fn fixtures(file: &SceneFile) -> Vec<Fixture> {
         name: entry.name.clone(),
         half: entry.size.map(|extent| extent / 2.0),
         base_from_fixture: Pose::new(
-            Vector3::from(entry.centre),
+            Vector3::from(entry.center),
             Vector3::z() * entry.yaw_deg.to_radians(),
         ),
         is_body,
@@ -82,17 +82,17 @@ pub fn fits(file: &SceneFile, seed: u64) -> bool {
 }
 
 /// What is there: objects of the file first, then random ones, no two of a name.
-fn drafts(file: &SceneFile, rng: &mut ChaCha8Rng) -> Vec<Draft> {
-    let mut drafts: Vec<Draft> = Vec::new();
+fn drafts(file: &SceneFile, rng: &mut ChaCha8Rng) -> Vec<UnplacedObject> {
+    let mut drafts: Vec<UnplacedObject> = Vec::new();
     for entry in &file.objects {
-        let shapes = entry.shape.among(&ObjectShape::ALL);
-        let colours = entry.colour.among(&Colour::ALL);
-        if let Some(mut item) = kind(&drafts, &shapes, &colours, rng) {
+        let shapes = entry.shape.candidates(&ObjectShape::ALL);
+        let colors = entry.color.candidates(&Color::ALL);
+        if let Some(mut item) = kind(&drafts, &shapes, &colors, rng) {
             item.size = entry.size.unwrap_or(item.size);
             if let Some(name) = &entry.name {
                 item.name.clone_from(name);
             }
-            drafts.push(Draft {
+            drafts.push(UnplacedObject {
                 item,
                 at: entry.at,
                 yaw: entry.yaw_deg.map(f64::to_radians),
@@ -100,11 +100,11 @@ fn drafts(file: &SceneFile, rng: &mut ChaCha8Rng) -> Vec<Draft> {
         }
     }
     if let Some(random) = &file.random {
-        let shapes = random.shapes.among(&ObjectShape::ALL);
-        let colours = random.colours.among(&Colour::ALL);
+        let shapes = random.shapes.candidates(&ObjectShape::ALL);
+        let colors = random.colors.candidates(&Color::ALL);
         for _ in 0..rng.random_range(random.count[0]..=random.count[1]) {
-            if let Some(item) = kind(&drafts, &shapes, &colours, rng) {
-                drafts.push(Draft {
+            if let Some(item) = kind(&drafts, &shapes, &colors, rng) {
+                drafts.push(UnplacedObject {
                     item,
                     at: None,
                     yaw: None,
@@ -115,32 +115,32 @@ fn drafts(file: &SceneFile, rng: &mut ChaCha8Rng) -> Vec<Draft> {
     drafts
 }
 
-/// An object of a colour and shape that no other has, of random size; its place is still open.
+/// An object of a color and shape that no other has, of random size; its place is still open.
 fn kind(
-    drafts: &[Draft],
+    drafts: &[UnplacedObject],
     shapes: &[ObjectShape],
-    colours: &[Colour],
+    colors: &[Color],
     rng: &mut ChaCha8Rng,
-) -> Option<Item> {
-    let taken = |shape, colour| {
-        let same = |draft: &Draft| draft.item.shape == shape && draft.item.colour == colour;
+) -> Option<PlacedObject> {
+    let taken = |shape, color| {
+        let same = |draft: &UnplacedObject| draft.item.shape == shape && draft.item.color == color;
         drafts.iter().any(same)
     };
-    // The shape first, so that every shape is as likely however many colours are free.
-    let free_colours = |shape: ObjectShape| -> Vec<Colour> {
-        let free = |colour: &&Colour| !taken(shape, **colour);
-        colours.iter().filter(free).copied().collect()
+    // The shape first, so that every shape is as likely however many colors are free.
+    let free_colors = |shape: ObjectShape| -> Vec<Color> {
+        let free = |color: &&Color| !taken(shape, **color);
+        colors.iter().filter(free).copied().collect()
     };
     let free: Vec<ObjectShape> = shapes
         .iter()
-        .filter(|shape| !free_colours(**shape).is_empty())
+        .filter(|shape| !free_colors(**shape).is_empty())
         .copied()
         .collect();
     let shape = *free.choose(rng)?;
-    let colour = *free_colours(shape).choose(rng)?;
-    Some(Item::on_table(
+    let color = *free_colors(shape).choose(rng)?;
+    Some(PlacedObject::on_table(
         shape,
-        colour,
+        color,
         size(shape, rng),
         [0.0; 2],
         0.0,
@@ -159,24 +159,22 @@ fn size(shape: ObjectShape, rng: &mut ChaCha8Rng) -> [f64; 3] {
 }
 
 /// Puts fixed objects where they belong and the others, large ones first, where there is room.
-fn arrange(area: &Area, mut drafts: Vec<Draft>, rng: &mut ChaCha8Rng) -> Vec<Item> {
-    let radius = |draft: &Draft| draft.item.shape.footprint_radius(draft.item.size);
+fn arrange(
+    area: &Area,
+    mut drafts: Vec<UnplacedObject>,
+    rng: &mut ChaCha8Rng,
+) -> Vec<PlacedObject> {
+    let radius = |draft: &UnplacedObject| draft.item.shape.footprint_radius(draft.item.size);
     drafts.sort_by(|a, b| {
         let by_place = b.at.is_some().cmp(&a.at.is_some());
         by_place.then(radius(b).total_cmp(&radius(a)))
     });
-    let mut placed: Vec<Item> = Vec::new();
+    let mut placed: Vec<PlacedObject> = Vec::new();
     for draft in &drafts {
         let yaw = draft.yaw.unwrap_or_else(|| rng.random_range(-PI..PI));
-        let put = |at| Item {
+        let put = |at| PlacedObject {
             name: draft.item.name.clone(),
-            ..Item::on_table(
-                draft.item.shape,
-                draft.item.colour,
-                draft.item.size,
-                at,
-                yaw,
-            )
+            ..PlacedObject::on_table(draft.item.shape, draft.item.color, draft.item.size, at, yaw)
         };
         let item = match draft.at {
             Some(at) => Some(put(at)),
@@ -198,13 +196,13 @@ fn place(area: &Area, rng: &mut ChaCha8Rng) -> [f64; 2] {
     let [from, to] = area.angle_deg.map(f64::to_radians);
     let angle = rng.random_range(from..=to) % TAU;
     [
-        area.centre[0] + radius * angle.cos(),
-        area.centre[1] + radius * angle.sin(),
+        area.center[0] + radius * angle.cos(),
+        area.center[1] + radius * angle.sin(),
     ]
 }
 
-/// Distance between the outlines of two objects, metres.
-fn clearance(a: &Item, b: &Item) -> f64 {
+/// Distance between the outlines of two objects, meters.
+fn clearance(a: &PlacedObject, b: &PlacedObject) -> f64 {
     let apart = a.base_from_object.translation.vector - b.base_from_object.translation.vector;
     apart.xy().norm() - a.shape.footprint_radius(a.size) - b.shape.footprint_radius(b.size)
 }

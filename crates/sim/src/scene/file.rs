@@ -6,8 +6,8 @@ use enact_robot::LoadError;
 use enact_types::{TomlError, hint, toml_text};
 use serde::Deserialize;
 
-use super::task::Task;
-use crate::object::{Colour, ObjectShape};
+use super::task::SceneTask;
+use crate::object::{Color, ObjectShape};
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize)]
@@ -31,7 +31,7 @@ pub struct SceneFile {
     /// Where the robot may be at all.
     pub workspace: Option<WorkspaceEntry>,
     #[serde(default)]
-    pub tasks: Vec<Task>,
+    pub tasks: Vec<SceneTask>,
 }
 
 /// What the coordinates of a scene are relative to.
@@ -46,21 +46,21 @@ pub enum SceneFrame {
 }
 
 impl SceneFile {
-    /// Moves everything on the table's plane, metres.
+    /// Moves everything on the table's plane, meters.
     pub fn shift(&mut self, [x, y]: [f64; 2]) {
         let flat = |at: &mut [f64; 2]| *at = [at[0] + x, at[1] + y];
         let upright = |at: &mut [f64; 3]| *at = [at[0] + x, at[1] + y, at[2]];
-        flat(&mut self.table.centre);
+        flat(&mut self.table.center);
         upright(&mut self.camera.eye);
         upright(&mut self.camera.target);
-        flat(&mut self.area.centre);
+        flat(&mut self.area.center);
         let places = self
             .objects
             .iter_mut()
             .filter_map(|entry| entry.at.as_mut());
         places.for_each(flat);
         let boxes = self.fixtures.iter_mut().chain(&mut self.keep_out);
-        boxes.for_each(|entry| upright(&mut entry.centre));
+        boxes.for_each(|entry| upright(&mut entry.center));
         if let Some(WorkspaceEntry { min, max }) = &mut self.workspace {
             upright(min);
             upright(max);
@@ -68,18 +68,19 @@ impl SceneFile {
     }
 }
 
-/// A box in the base frame, metres and degrees about the vertical.
+/// A box in the base frame, meters and degrees about the vertical.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BoxEntry {
     pub name: String,
-    pub centre: [f64; 3],
+    #[serde(alias = "centre")]
+    pub center: [f64; 3],
     pub size: [f64; 3],
     #[serde(default)]
     pub yaw_deg: f64,
 }
 
-/// Two corners in the base frame, metres.
+/// Two corners in the base frame, meters.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WorkspaceEntry {
@@ -87,15 +88,16 @@ pub struct WorkspaceEntry {
     pub max: [f64; 3],
 }
 
-/// The table's rectangle at height zero, metres.
+/// The table's rectangle at height zero, meters.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TableEntry {
-    pub centre: [f64; 2],
+    #[serde(alias = "centre")]
+    pub center: [f64; 2],
     pub size: [f64; 2],
 }
 
-/// Where the camera stands and looks, metres and degrees.
+/// Where the camera stands and looks, meters and degrees.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CameraEntry {
@@ -112,12 +114,12 @@ fn has_depth() -> bool {
     true
 }
 
-/// Where drawn objects go: part of a ring, metres and degrees from the x axis.
+/// Where drawn objects go: part of a ring, meters and degrees from the x axis.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Area {
-    #[serde(default)]
-    pub centre: [f64; 2],
+    #[serde(alias = "centre", default)]
+    pub center: [f64; 2],
     pub radius: [f64; 2],
     pub angle_deg: [f64; 2],
     /// Smallest distance between two objects' outlines.
@@ -131,8 +133,8 @@ pub struct ObjectEntry {
     pub name: Option<String>,
     #[serde(default)]
     pub shape: Choice<ObjectShape>,
-    #[serde(default)]
-    pub colour: Choice<Colour>,
+    #[serde(alias = "colour", default)]
+    pub color: Choice<Color>,
     pub size: Option<[f64; 3]>,
     pub at: Option<[f64; 2]>,
     pub yaw_deg: Option<f64>,
@@ -145,8 +147,8 @@ pub struct RandomEntry {
     pub count: [usize; 2],
     #[serde(default)]
     pub shapes: Choice<ObjectShape>,
-    #[serde(default)]
-    pub colours: Choice<Colour>,
+    #[serde(alias = "colours", default)]
+    pub colors: Choice<Color>,
 }
 
 /// One value, several to choose from, or, left out, any.
@@ -159,7 +161,7 @@ pub enum Choice<T> {
 
 impl<T: Copy> Choice<T> {
     /// What may be chosen, where `all` is everything there is.
-    pub fn among(&self, all: &[T]) -> Vec<T> {
+    pub fn candidates(&self, all: &[T]) -> Vec<T> {
         match self {
             Self::Any => all.to_vec(),
             Self::OneOf(values) => values.clone(),

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::Deserialize;
 
 use crate::goal::Goal;
-use crate::layout::{Item, Layout};
+use crate::layout::{Layout, PlacedObject};
 
 /// The slot that only a container fills.
 const CONTAINER: &str = "container";
@@ -18,12 +18,12 @@ const OBJECT: &str = "object";
 /// for a container, `{object}` for anything else, other names for either.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Task {
+pub struct SceneTask {
     instruction: String,
     goal: Goal,
 }
 
-impl Task {
+impl SceneTask {
     /// What is wrong with it.
     pub fn fault(&self) -> Option<String> {
         let slots = self.slots();
@@ -68,7 +68,7 @@ impl Task {
         let mut used: Vec<&str> = Vec::new();
         let is_stack = self.slots().iter().any(|slot| is_support(slot));
         for slot in self.slots() {
-            let free: Vec<&Item> = layout
+            let free: Vec<&PlacedObject> = layout
                 .objects
                 .iter()
                 .filter(|item| may_fill(slot, item) && !used.contains(&item.name.as_str()))
@@ -116,8 +116,8 @@ impl Task {
 }
 
 /// An instruction of one of the tasks, about objects of the layout.
-pub fn example(tasks: &[Task], layout: &Layout, rng: &mut ChaCha8Rng) -> Option<String> {
-    let mut order: Vec<&Task> = tasks.iter().collect();
+pub fn example(tasks: &[SceneTask], layout: &Layout, rng: &mut ChaCha8Rng) -> Option<String> {
+    let mut order: Vec<&SceneTask> = tasks.iter().collect();
     order.shuffle(rng);
     order.into_iter().find_map(|task| task.example(layout, rng))
 }
@@ -132,7 +132,7 @@ pub fn plain(text: &str) -> String {
         .to_owned()
 }
 
-fn may_fill(slot: &str, item: &Item) -> bool {
+fn may_fill(slot: &str, item: &PlacedObject) -> bool {
     match slot {
         CONTAINER => item.shape.is_container(),
         OBJECT => !item.shape.is_container(),

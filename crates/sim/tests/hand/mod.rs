@@ -5,17 +5,17 @@
 use std::path::{Path, PathBuf};
 
 use enact_robot::{IkTarget, Robot};
-use enact_sim::{CameraPlace, Item, Layout, ObjectState, Table, World};
+use enact_sim::{CameraPlace, Layout, ObjectState, PlacedObject, TableExtent, World};
 use enact_types::{JointVector, Point3, Pose, Vector3};
 use nalgebra::Unit;
 
-/// How far the fixed finger passes beside an object, metres.
+/// How far the fixed finger passes beside an object, meters.
 const BESIDE: f64 = 0.0035;
-/// Lowest height of the tool frame, metres: the fingertips clear the table by 4 mm.
+/// Lowest height of the tool frame, meters: the fingertips clear the table by 4 mm.
 const LOWEST: f64 = 0.0105;
-/// How far an object is lifted, metres.
+/// How far an object is lifted, meters.
 const LIFT: f64 = 0.10;
-/// Where the axis that the arm turns about is along x, metres.
+/// Where the axis that the arm turns about is along x, meters.
 const PAN_AXIS: f64 = 0.0388;
 /// Points on the way up that must be within reach.
 const WAYPOINTS: u32 = 20;
@@ -28,10 +28,10 @@ fn robots() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../robots")
 }
 
-pub fn layout(objects: Vec<Item>) -> Layout {
+pub fn layout(objects: Vec<PlacedObject>) -> Layout {
     Layout {
-        table: Table {
-            centre: [0.2, 0.0],
+        table: TableExtent {
+            center: [0.2, 0.0],
             size: [1.2, 1.4],
         },
         camera: CameraPlace {
@@ -63,7 +63,7 @@ pub struct Hand {
 }
 
 impl Hand {
-    pub fn new(robot: &Robot, objects: Vec<Item>) -> Self {
+    pub fn new(robot: &Robot, objects: Vec<PlacedObject>) -> Self {
         let mut world = World::new(robot, &layout(objects));
         world.settle();
         Self {
@@ -140,14 +140,14 @@ impl Hand {
 
     /// A grasp of an object across two of its faces, as upright as the arm can.
     pub fn grasp(&self, object: &ObjectState) -> Option<Grasp> {
-        let centre = object.pose.translation.vector;
+        let center = object.pose.translation.vector;
         let (_, _, turned) = object.pose.rotation.euler_angles();
         let half = object.size[0] / 2.0;
         let mut best: Option<(f64, Grasp)> = None;
         for tilt in [0.0, 0.2, 0.4, 0.6, 0.8] {
             for quarter in 0..4 {
                 let angle = turned + f64::from(quarter) * std::f64::consts::FRAC_PI_2;
-                let grasp = self.candidate(centre, half, tilt, angle);
+                let grasp = self.candidate(center, half, tilt, angle);
                 let Some((joints, roll)) = grasp.as_ref().and_then(|grasp| self.rate(grasp)) else {
                     continue;
                 };
@@ -162,12 +162,12 @@ impl Hand {
         best.map(|(_, grasp)| grasp)
     }
 
-    fn candidate(&self, centre: Vector3, half: f64, tilt: f64, angle: f64) -> Option<Grasp> {
-        let outward = Vector3::new(centre.x - PAN_AXIS, centre.y, 0.0).normalize();
+    fn candidate(&self, center: Vector3, half: f64, tilt: f64, angle: f64) -> Option<Grasp> {
+        let outward = Vector3::new(center.x - PAN_AXIS, center.y, 0.0).normalize();
         let approach = Unit::new_normalize(outward * tilt.sin() - Vector3::z() * tilt.cos());
         let level = Vector3::new(angle.cos(), angle.sin(), 0.0);
         let opening = (level - approach.into_inner() * approach.dot(&level)).normalize();
-        let at = Vector3::new(centre.x, centre.y, centre.z.max(LOWEST));
+        let at = Vector3::new(center.x, center.y, center.z.max(LOWEST));
         Some(Grasp {
             position: Point3::from(at - opening * (half + BESIDE)),
             approach,

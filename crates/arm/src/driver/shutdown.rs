@@ -1,0 +1,160 @@
+//! How an arm is left.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::ServoArm;
+use super::bus_config::ServoConfig;
+use super::joint::ServoJoint;
+use super::verify::write_verified;
+use crate::ArmError;
+use crate::bus::{Bus, BusError};
+
+/// What becomes of an arm when nobody drives it any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShutdownMode {
+    /// It stays where it is, with its motors on.
+    Hold,
+    /// Its motors give way bit by bit, so that it sinks, and are then switched off.
+    #[default]
+    Lower,
+    /// Its motors are switched off at once, so that it falls.
+    Release,
+}
+
+/// Steps in which the motors give way.
+const STAIRS: i64 = 40;
+/// Time between them.
+const STAIR: Duration = Duration::from_millis(50);
+/// How often a servo is told to switch off before it is given up.
+const ATTEMPTS: usize = 5;
+
+impl ServoArm {
+    /// Leaves the arm as chosen when it was armed.
+    ///
+    /// # Errors
+    /// If a servo does not confirm it.
+    pub fn end(mut self) -> Result<(), ArmError> {
+        self.leave()
+    }
+
+    fn leave(&mut self) -> Result<(), ArmError> {
+        let shutdown = self.shutdown.take();
+        tracing::info!(timing = ?self.timing, counters = ?self.bus.counters(), ?shutdown, "leaving the arm");
+        if matches!(self.fault, Some(ArmError::Bus(BusError::Lost(_)))) {
+            // Nobody hears us. The servos hold the last goal, which is near.
+            return Ok(());
+        }
+        match shutdown {
+            None => Ok(()),
+            Some(ShutdownMode::Hold) => self.stop_watchdogs(),
+            Some(ShutdownMode::Lower) => self.give_way().and(self.switch_off()),
+            Some(ShutdownMode::Release) => self.switch_off(),
+        }
+    }
+
+    /// A watchdog would let go of the arm soon after we do.
+    fn stop_watchdogs(&mut self) -> Result<(), ArmError> {
+        let mut result = Ok(());
+        for joint in &self.joints {
+            if let Err(error) = stop_watchdog(&mut self.bus, joint) {
+                tracing::error!(
+                    "joint `{}`: its watchdog may still stop it: {error}",
+                    joint.name
+                );
+                result = Err(error);
+            }
+        }
+        result
+    }
+
+    fn give_way(&mut self) -> Result<(), ArmError> {
+        let limit = self.joints[0].servo.model.map.output_limit;
+        for left in (0..STAIRS).rev() {
+            let mut items = Vec::new();
+            for joint in &self.joints {
+                let full = joint.servo.model.map.output_unlimited as f64 * joint.servo.output;
+                items.push(joint.servo.id);
+                let share = (full * left as f64 / STAIRS as f64) as i64;
+                items.extend(limit.encode(share).map_err(BusError::from)?);
+            }
+            self.bus
+                .sync_write(limit.address, limit.width.into(), &items)?;
+            self.bus.sleep_until(self.bus.now() + STAIR);
+        }
+        Ok(())
+    }
+
+    /// Switches every motor off and makes sure of it, whatever alarms there are.
+    fn switch_off(&mut self) -> Result<(), ArmError> {
+        let torque = self.joints[0].servo.model.map.torque_enable;
+        let items: Vec<u8> = self.ids.iter().flat_map(|id| [*id, 0]).collect();
+        self.bus
+            .sync_write(torque.address, torque.width.into(), &items)?;
+        let mut result = Ok(());
+        let mut limp = Vec::new();
+        for joint in &self.joints {
+            match switch_one_off(&mut self.bus, joint) {
+                Ok(()) => limp.push(joint),
+                Err(error) => {
+                    tracing::error!("joint `{}` may still have torque: {error}", joint.name);
+                    result = Err(error);
+                }
+            }
+        }
+        // Not those of a motor that may still have torque: it would pull again.
+        for joint in limp {
+            if let Err(error) = lift_bounds(&mut self.bus, joint) {
+                tracing::warn!(
+                    "joint `{}` keeps bounds until it is switched off and on: {error}",
+                    joint.name
+                );
+            }
+        }
+        result
+    }
+}
+
+fn switch_one_off(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
+    let torque = joint.servo.model.map.torque_enable;
+    let mut result = Ok(());
+    for _ in 0..ATTEMPTS {
+        result = write_verified(bus, joint, torque, 0);
+        if result.is_ok() {
+            break;
+        }
+    }
+    result
+}
+
+/// Leaves output and speed as they are after power-up: with our bounds another program would
+/// get torque without force. Every register is tried, whatever becomes of the others.
+fn lift_bounds(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
+    let ServoConfig { id, model, .. } = joint.servo;
+    let map = model.map;
+    // First, since a watchdog that has tripped guards the output limit.
+    let watchdog = stop_watchdog(bus, joint);
+    let output = match map.output_ceiling.read(bus, id) {
+        Ok(ceiling) => write_verified(bus, joint, map.output_limit, ceiling),
+        Err(error) => Err(error.into()),
+    };
+    let speed = write_verified(bus, joint, map.speed_limit, 0);
+    watchdog.and(output).and(speed)
+}
+
+fn stop_watchdog(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
+    match joint.servo.model.map.watchdog {
+        Some(watchdog) => write_verified(bus, joint, watchdog, 0),
+        None => Ok(()),
+    }
+}
+
+impl Drop for ServoArm {
+    fn drop(&mut self) {
+        if let Err(error) = self.leave() {
+            tracing::error!("the arm could not be left as it should: {error}");
+        }
+    }
+}

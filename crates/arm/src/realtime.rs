@@ -1,0 +1,155 @@
+//! Real-time scheduling and locked memory for the thread that drives an arm, where the system
+//! grants them, and the opposite for those that may wait.
+
+use thiserror::Error;
+
+/// What the system does not grant, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum RealtimeDenied {
+    /// Real-time scheduling.
+    #[error(
+        "the arm's thread runs without real-time priority: {0}; allow it with `rtprio 50` for your user in /etc/security/limits.conf"
+    )]
+    Priority(String),
+    /// Locked memory.
+    #[error(
+        "the program's memory is not locked: {0}; allow it with `memlock unlimited` for your user in /etc/security/limits.conf"
+    )]
+    Memory(String),
+}
+
+/// Asks for first-in-first-out scheduling of this thread, below what the kernel itself runs, and
+/// for all memory that the program has now to stay in memory. What is denied is returned; the
+/// rest is granted.
+#[cfg(target_os = "linux")]
+pub fn claim() -> Vec<RealtimeDenied> {
+    let asked = [schedule().err(), lock().err()];
+    asked.into_iter().flatten().collect()
+}
+
+/// Other systems are not asked.
+#[cfg(not(target_os = "linux"))]
+pub fn claim() -> Vec<RealtimeDenied> {
+    let unknown = || "only Linux is asked for it".to_owned();
+    vec![
+        RealtimeDenied::Priority(unknown()),
+        RealtimeDenied::Memory(unknown()),
+    ]
+}
+
+/// Of 0 to 100, as an ordinary thread has 50: half as nice as can be, a tenth of the time where all
+/// is busy.
+#[cfg(target_os = "linux")]
+const BACKGROUND: u8 = 22;
+
+/// Lets ordinary threads run before this one, for what may wait while an arm moves. A system that
+/// does not do so is not complained of.
+#[cfg(target_os = "linux")]
+pub fn give_way() {
+    use thread_priority::{
+        NormalThreadSchedulePolicy, ThreadPriority, ThreadPriorityValue, ThreadSchedulePolicy,
+        set_thread_priority_and_policy, thread_native_id,
+    };
+    if let Ok(value) = ThreadPriorityValue::try_from(BACKGROUND) {
+        let policy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
+        let priority = ThreadPriority::Crossplatform(value);
+        drop(set_thread_priority_and_policy(
+            thread_native_id(),
+            priority,
+            policy,
+        ));
+    }
+}
+
+/// Other systems are not asked.
+#[cfg(not(target_os = "linux"))]
+pub fn give_way() {}
+
+/// Above every ordinary thread, below the kernel's own, which run at 50.
+#[cfg(target_os = "linux")]
+const PRIORITY: u8 = 40;
+
+#[cfg(target_os = "linux")]
+fn schedule() -> Result<(), RealtimeDenied> {
+    use thread_priority::{
+        RealtimeThreadSchedulePolicy, ThreadPriority, ThreadPriorityValue, ThreadSchedulePolicy,
+        set_thread_priority_and_policy, thread_native_id,
+    };
+    let denied = |why: String| RealtimeDenied::Priority(why);
+    let value = ThreadPriorityValue::try_from(PRIORITY).map_err(|why| denied(why.to_string()))?;
+    set_thread_priority_and_policy(
+        thread_native_id(),
+        ThreadPriority::Crossplatform(value),
+        ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo),
+    )
+    .map_err(|why| match why {
+        thread_priority::Error::OS(number) => {
+            denied(std::io::Error::from_raw_os_error(number).to_string())
+        }
+        other => denied(other.to_string()),
+    })
+}
+
+/// Memory that is asked for later is left alone: under a limit, the program would not get it.
+#[cfg(target_os = "linux")]
+fn lock() -> Result<(), RealtimeDenied> {
+    use nix::sys::mman::{MlockAllFlags, mlockall};
+    mlockall(MlockAllFlags::MCL_CURRENT)
+        .map_err(|why| RealtimeDenied::Memory(why.desc().to_owned()))
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_granted_is_there_and_what_is_not_is_told() {
+        let (denied, policy) = std::thread::spawn(|| {
+            let denied = claim();
+            (denied, thread_priority::thread_schedule_policy())
+        })
+        .join()
+        .unwrap();
+        let fifo = thread_priority::ThreadSchedulePolicy::Realtime(
+            thread_priority::RealtimeThreadSchedulePolicy::Fifo,
+        );
+        let priority = denied
+            .iter()
+            .any(|what| matches!(what, RealtimeDenied::Priority(_)));
+        assert_eq!(policy.unwrap() == fifo, !priority, "{denied:?}");
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let locked = status
+            .lines()
+            .find(|line| line.starts_with("VmLck"))
+            .unwrap();
+        let memory = denied
+            .iter()
+            .any(|what| matches!(what, RealtimeDenied::Memory(_)));
+        assert_eq!(locked.contains(" 0 kB"), memory, "{locked} {denied:?}");
+        for what in denied {
+            assert!(what.to_string().contains("limits.conf"), "{what}");
+        }
+    }
+
+    #[test]
+    fn who_gives_way_is_nicer_than_the_rest() {
+        let niceness = || {
+            let status = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+            // The name may hold spaces; niceness is the seventeenth number after it.
+            let (_, rest) = status.rsplit_once(')').unwrap();
+            rest.split_whitespace()
+                .nth(16)
+                .unwrap()
+                .parse::<i32>()
+                .unwrap()
+        };
+        let before = niceness();
+        let after = std::thread::spawn(move || {
+            give_way();
+            niceness()
+        });
+        let after = after.join().unwrap();
+        assert!(after == 10 || before >= 10, "{before} {after}");
+        assert_eq!(niceness(), before);
+    }
+}

@@ -1,0 +1,187 @@
+//! Which arm a launch file chooses.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use enact_arm::{Arm, ShutdownMode};
+use enact_emulator::{EmulatedTransport, PtyBus, nominal_calibration};
+use enact_recording::ServoInfo;
+use enact_robot::Robot;
+use enact_sim::Simulator;
+use serde::{Deserialize, Serialize};
+
+use super::args::{ArmTarget, Protocol};
+use super::hardware::{Hardware, bus_config};
+use crate::bus::emulate::{EmulatedArm, read_faults};
+use crate::data_dir::DataDir;
+
+/// What moves.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, tag = "source", rename_all = "snake_case")]
+pub enum ArmConfig {
+    /// The simulator's own arm.
+    #[default]
+    Sim,
+    /// Servos on a serial port.
+    Servos(ServoArmConfig),
+    /// Emulated servos on a pty, which turn the arm in the simulator. They hold it at home.
+    Emulated(EmulatedArmConfig),
+}
+
+/// Servos on a serial port.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServoArmConfig {
+    /// The port: a path, `usb:` and an adapter's serial number, or `auto`.
+    pub port: String,
+    /// The protocol, where it is not that of the robot's `bus.toml`.
+    #[serde(default)]
+    pub protocol: Option<Protocol>,
+    /// Name in LeRobot's calibration folder, or a file.
+    #[serde(default)]
+    pub calibration: Option<String>,
+    /// How the arm is left.
+    #[serde(alias = "ending", default)]
+    pub shutdown: ShutdownMode,
+    /// Whether the thread that drives it asks for real-time scheduling and locked memory.
+    #[serde(default)]
+    pub realtime: bool,
+}
+
+/// Emulated servos on a pty in real time, or without one in a time of their own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmulatedArmConfig {
+    /// The protocol, where it is not that of the robot's `bus.toml`.
+    #[serde(default)]
+    pub protocol: Option<Protocol>,
+    /// What goes wrong: a file of rules, relative to the launch file.
+    #[serde(default)]
+    pub faults: Option<PathBuf>,
+    /// Whether they hang on a pty that the driver opens as any port. Without one, time passes for
+    /// them only while the driver waits: nothing comes too late, however busy the machine is.
+    #[serde(default = "yes")]
+    pub pty: bool,
+    /// How the arm is left.
+    #[serde(alias = "ending", default)]
+    pub shutdown: ShutdownMode,
+    /// Whether the thread that drives it asks for real-time scheduling and locked memory.
+    #[serde(default)]
+    pub realtime: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// The arm of a run, not armed yet.
+pub enum ArmSource {
+    /// The simulator's own.
+    Sim,
+    /// Servos on a port.
+    Servos(Box<Hardware>, ShutdownMode),
+    /// Emulated servos, and what they are on.
+    Emulated(Box<EmulatedArm>, EmulatedPort, ShutdownMode),
+}
+
+/// What emulated servos are on.
+pub enum EmulatedPort {
+    /// A pty, in real time.
+    Pty(PtyBus),
+    /// A line in this process, in its own time.
+    Line(EmulatedTransport),
+}
+
+impl ArmConfig {
+    /// Whether the robot has the servos that are chosen.
+    pub fn check(&self, data_dir: &DataDir, name: &str, robot: &Robot) -> Result<()> {
+        let protocol = match self {
+            Self::Sim => return Ok(()),
+            Self::Servos(servos) => servos.protocol,
+            Self::Emulated(emulated) => emulated.protocol,
+        };
+        bus_config(data_dir, robot, name, protocol).map(drop)
+    }
+
+    /// Whether the thread that drives it is to run before everything else.
+    pub fn wants_realtime(&self) -> bool {
+        match self {
+            Self::Sim => false,
+            Self::Servos(servos) => servos.realtime,
+            Self::Emulated(emulated) => emulated.realtime,
+        }
+    }
+
+    /// Finds the servos, or begins to emulate them. Nothing moves yet.
+    pub fn find(
+        &self,
+        data_dir: &DataDir,
+        name: &str,
+        robot: &Robot,
+        simulator: &Simulator,
+    ) -> Result<ArmSource> {
+        Ok(match self {
+            Self::Sim => ArmSource::Sim,
+            Self::Servos(servos) => {
+                let target = ArmTarget {
+                    port: servos.port.clone(),
+                    robot: name.to_owned(),
+                    protocol: servos.protocol,
+                    calibration: servos.calibration.clone(),
+                    json: false,
+                };
+                let hardware = Hardware::find(data_dir, &target)?;
+                ArmSource::Servos(Box::new(hardware), servos.shutdown)
+            }
+            Self::Emulated(emulated) => {
+                let servos = bus_config(data_dir, robot, name, emulated.protocol)?;
+                let bench = EmulatedArm::new(robot, servos, simulator.clone());
+                let faults = read_faults(emulated.faults.as_deref())?;
+                let mut emulated_bus = bench.emulated_bus(faults)?;
+                emulated_bus.hold();
+                let port = match emulated.pty {
+                    true => EmulatedPort::Pty(PtyBus::serve(emulated_bus, None)?),
+                    false => EmulatedPort::Line(EmulatedTransport::new(emulated_bus)),
+                };
+                ArmSource::Emulated(Box::new(bench), port, emulated.shutdown)
+            }
+        })
+    }
+}
+
+impl ArmSource {
+    /// The arm, armed where it is.
+    pub fn arm(&self, simulator: &Simulator) -> Result<Box<dyn Arm>> {
+        Ok(match self {
+            Self::Sim => Box::new(simulator.arm()),
+            Self::Servos(hardware, shutdown) => Box::new(hardware.arm(*shutdown)?),
+            Self::Emulated(bench, port, shutdown) => Box::new(bench.arm(port, *shutdown)?),
+        })
+    }
+
+    /// Its servos as LeRobot knows them. The simulator's own arm has those that an arm of its kind
+    /// could have; one that no such servos turn has none.
+    pub fn servos(
+        &self,
+        data_dir: &DataDir,
+        name: &str,
+        robot: &Robot,
+    ) -> Result<Option<ServoInfo>> {
+        Ok(match self {
+            Self::Servos(hardware, _) => Some(hardware.servos()?),
+            Self::Emulated(bench, ..) => Some(bench.servos()?),
+            Self::Sim => nominal_servos(data_dir, name, robot),
+        })
+    }
+
+    /// Whether the simulator's world is the one that the arm is in.
+    pub fn is_simulated(&self) -> bool {
+        !matches!(self, Self::Servos(..))
+    }
+}
+
+/// The servos that an arm of this kind could have, with a calibration that it could have.
+pub fn nominal_servos(data_dir: &DataDir, name: &str, robot: &Robot) -> Option<ServoInfo> {
+    let servos = bus_config(data_dir, robot, name, None).ok()?;
+    ServoInfo::of(robot, &servos, &nominal_calibration(robot, &servos)).ok()
+}

@@ -1,0 +1,234 @@
+//! What an arm that is moved by hand, or follows one, is recorded as.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use enact_arm::{ArmState, StopSwitch};
+use enact_camera::Camera;
+use enact_plan::Usage;
+use enact_recording::stream::{ArmClock, CAMERA, StreamThread};
+use enact_recording::{ModelInfo, Recorder, RobotInfo, RunInfo};
+use enact_robot::Robot;
+use enact_runtime::{Event, Observer, TaskEnd, TaskOptions, TaskReport};
+use enact_sim::Scene;
+use enact_types::{JointVector, Stamp};
+use serde_json::json;
+
+use super::args::TeleopArgs;
+use super::hardware::Hardware;
+use crate::data_dir::DataDir;
+use crate::launch::{CameraConfig, Launch};
+use crate::recordings::run_recorder::{robot_info, say_kept, wall_clock};
+use crate::setup::folder_camera;
+
+/// What the task is called where nobody says.
+const TASK: &str = "teleoperation";
+
+/// A recording that is being made.
+pub enum GuidedRecording {
+    /// Lines of JSON.
+    Lines(BufWriter<File>),
+    /// A run as any other, with what the camera sees.
+    Run(Box<Run>),
+}
+
+/// A run without a loop.
+pub struct Run {
+    recorder: Recorder,
+    path: PathBuf,
+    robot: Robot,
+    instruction: String,
+    clock: ArmClock,
+    first: Option<Stamp>,
+    last: Stamp,
+    _stream: Option<StreamThread>,
+}
+
+impl GuidedRecording {
+    /// Begins the recording that the command line asks for, if it asks for one.
+    ///
+    /// # Errors
+    /// If the file cannot be made, or the camera gives no pictures.
+    pub fn begin(data_dir: &DataDir, args: &TeleopArgs, arm: &Hardware) -> Result<Option<Self>> {
+        let Some(path) = &args.record else {
+            return Ok(None);
+        };
+        Ok(Some(if is_of_lines(path) {
+            let file = File::create(path)
+                .with_context(|| format!("cannot write the recording {}", path.display()))?;
+            Self::Lines(BufWriter::new(file))
+        } else {
+            Self::Run(Box::new(Run::begin(data_dir, args, arm, path)?))
+        }))
+    }
+
+    /// Keeps where the leader was, where the follower was told to be, and where it was.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn note(&mut self, leader: Option<&JointVector>, state: &ArmState) -> Result<()> {
+        match self {
+            Self::Lines(file) => {
+                let line = json!({
+                    "t": state.stamp.seconds(),
+                    "leader": leader,
+                    "commanded": state.commanded,
+                    "position": state.position,
+                    "effort": state.effort,
+                });
+                writeln!(file, "{line}").context("cannot write the recording")
+            }
+            Self::Run(run) => {
+                run.note(state);
+                Ok(())
+            }
+        }
+    }
+
+    /// Completes it; `failure` is what ended the run before its time.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn finish(self, failure: Option<&str>) -> Result<()> {
+        match self {
+            Self::Lines(mut file) => file.flush().context("cannot write the recording"),
+            Self::Run(run) => run.finish(failure),
+        }
+    }
+}
+
+/// Whether a file's name asks for lines of JSON.
+fn is_of_lines(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|end| ["jsonl", "ndjson", "json"].iter().any(|it| end == *it))
+}
+
+impl Run {
+    fn begin(data_dir: &DataDir, args: &TeleopArgs, arm: &Hardware, path: &Path) -> Result<Self> {
+        let mut launch = launch(data_dir, args)?;
+        let fps = args.record_fps.unwrap_or(match &launch {
+            Some(launch) => launch.stream_fps(),
+            None => 0,
+        });
+        if let Some(launch) = &mut launch {
+            launch.record_fps = Some(fps);
+        }
+        let camera = match launch.as_ref().filter(|_| fps > 0) {
+            Some(launch) => Some(camera(data_dir, launch)?),
+            None => None,
+        };
+        let robot = &args.target.robot;
+        let info = RunInfo {
+            enact: env!("CARGO_PKG_VERSION").to_owned(),
+            robot: RobotInfo {
+                meshes: arm.robot.meshes().to_vec(),
+                ..robot_info(data_dir, robot, arm.robot.name())?
+            },
+            scene: None,
+            launch: serde_json::to_value(&launch)?,
+            seed: 0,
+            model: ModelInfo {
+                name: "none".to_owned(),
+                sha256: None,
+                perception: "none".to_owned(),
+                planning: ModelInfo::PERSON.to_owned(),
+            },
+            servos: Some(arm.servos()?),
+        };
+        let command = std::env::args().collect();
+        let clock = Box::new(wall_clock);
+        let recorder = Recorder::create(path, &info, &arm.robot, command, clock)?;
+        let clock = ArmClock::default();
+        let streaming = camera.map(|camera| {
+            let camera_stream = recorder.camera_stream(CAMERA, args.record_depth);
+            StreamThread::start(camera, camera_stream, clock.clone(), fps)
+        });
+        let instruction = args.instruction.clone().unwrap_or_else(|| {
+            errln!("the task is called `{TASK}`; --instruction \"…\" says what the arm is to do");
+            TASK.to_owned()
+        });
+        let mut run = Self {
+            recorder,
+            path: path.to_owned(),
+            robot: arm.robot.clone(),
+            instruction,
+            clock,
+            first: None,
+            last: Stamp::ZERO,
+            _stream: streaming.transpose()?,
+        };
+        run.recorder.observe(&Event::TaskStarted {
+            instruction: &run.instruction,
+            robot: &run.robot,
+            options: TaskOptions::of_turns(1),
+        });
+        Ok(run)
+    }
+
+    fn note(&mut self, state: &ArmState) {
+        self.clock.note_moving(state.stamp);
+        self.first.get_or_insert(state.stamp);
+        self.last = state.stamp;
+        self.recorder.observe(&Event::StateRead(state));
+    }
+
+    fn finish(mut self, failure: Option<&str>) -> Result<()> {
+        match failure {
+            Some(reason) => self.recorder.record_failure("error", reason),
+            None => {
+                let first = self.first.unwrap_or(self.last);
+                let report = TaskReport {
+                    // The person is done.
+                    ending: TaskEnd::Done,
+                    turns: 0,
+                    steps: Vec::new(),
+                    refusals: Vec::new(),
+                    said: Vec::new(),
+                    arm_seconds: self.last.since(first).as_secs_f64(),
+                    usage: Usage::default(),
+                };
+                self.recorder.observe(&Event::TaskEnded(&report));
+            }
+        }
+        say_kept(self.recorder.finish()?, &self.path);
+        Ok(())
+    }
+}
+
+/// The launch file whose camera films: the one that is named, or that of the robot. None is needed
+/// where nothing is to be filmed.
+fn launch(data_dir: &DataDir, args: &TeleopArgs) -> Result<Option<Launch>> {
+    let robot = Path::new(&args.target.robot).file_stem();
+    let robot = robot.map(|name| name.to_string_lossy().into_owned());
+    let own = robot.filter(|name| data_dir.launches().join(format!("{name}.toml")).is_file());
+    match args.launch.clone().or(own) {
+        Some(name) => Ok(Some(Launch::load(
+            &data_dir.resolve(&name, &data_dir.launches())?,
+        )?)),
+        None if args.record_fps == Some(0) => Ok(None),
+        None => bail!(
+            "no launch file is called like {}: name one whose camera films with --launch, or record \
+             without pictures with --record-fps 0",
+            args.target.robot
+        ),
+    }
+}
+
+/// The camera of a launch file, once it has given a picture.
+fn camera(data_dir: &DataDir, launch: &Launch) -> Result<Box<dyn Camera>> {
+    let CameraConfig::Folder { path, live: true } = &launch.camera else {
+        bail!(
+            "the launch file's camera does not see a real arm move; name another file with --launch, \
+             or record without pictures with --record-fps 0"
+        );
+    };
+    let scene = Scene::load(&data_dir.resolve(&launch.scene, &data_dir.scenes())?)?;
+    let place = scene.draw(launch.seed).camera;
+    let hint = "no picture to record; begin the camera's program (docs/your-arm.md has the line), \
+                name another launch file with --launch, or record without pictures with --record-fps 0";
+    let mut camera = folder_camera(path, true, &place, &StopSwitch::new()).context(hint)?;
+    camera.capture().context(hint)?;
+    Ok(camera)
+}

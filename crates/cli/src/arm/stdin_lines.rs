@@ -1,0 +1,57 @@
+//! What a person types, without waiting for it.
+
+use std::io::BufRead;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use enact_arm::StopSwitch;
+
+/// Lines of standard input, read on a thread of their own.
+pub struct StdinLines(Receiver<String>);
+
+impl StdinLines {
+    /// Begins to read.
+    pub fn read() -> Self {
+        let (send, receive) = channel();
+        // It ends with the program, or with the input.
+        std::thread::spawn(move || {
+            for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+                if send.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Self(receive)
+    }
+
+    /// Whether Enter has been pressed.
+    ///
+    /// # Errors
+    /// If nobody can press it any more.
+    pub fn entered(&self) -> Result<bool> {
+        match self.0.try_recv() {
+            Ok(_) => Ok(true),
+            Err(TryRecvError::Empty) => Ok(false),
+            Err(TryRecvError::Disconnected) => bail!("standard input has ended"),
+        }
+    }
+
+    /// Waits for a line as long as it takes; `None` if nobody can type one any more, or once `stop`
+    /// is pressed.
+    pub fn answer(&self, stop: &StopSwitch) -> Option<String> {
+        stop.receive(&self.0, None).ok()
+    }
+
+    /// Waits for a line for so long; `None` if none came.
+    pub fn wait(&self, response_timeout: Duration) -> Option<String> {
+        match self.0.recv_timeout(response_timeout) {
+            Ok(line) => Some(line),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => {
+                std::thread::sleep(response_timeout);
+                None
+            }
+        }
+    }
+}

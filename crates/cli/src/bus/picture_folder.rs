@@ -1,0 +1,50 @@
+//! The scene's camera as a folder in which the newest picture lies.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use enact_camera::Camera;
+use enact_sim::render::Appearance;
+use enact_sim::{SimCamera, Simulator};
+
+/// Takes pictures.
+pub struct PictureFolder {
+    camera: SimCamera,
+    folder: PathBuf,
+    /// A picture is taken so often.
+    period: Duration,
+    last: Option<Instant>,
+}
+
+impl PictureFolder {
+    /// Into a folder, which is made, so many a second.
+    pub fn create(folder: &Path, simulator: &Simulator, seed: u64, fps: u32) -> Result<Self> {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        let mut pictures = Self {
+            camera: simulator.camera(Appearance::default(), seed),
+            folder: folder.to_owned(),
+            period: Duration::from_secs(1) / fps,
+            last: None,
+        };
+        pictures.take()?;
+        Ok(pictures)
+    }
+
+    /// Takes a picture if it is time to. Whoever reads finds a whole one.
+    pub fn take(&mut self) -> Result<()> {
+        if self.last.is_some_and(|last| last.elapsed() < self.period) {
+            return Ok(());
+        }
+        self.last = Some(Instant::now());
+        let frame = self.camera.capture()?;
+        let new = self.folder.join("view.png.new");
+        let path = self.folder.join("view.png");
+        frame
+            .rgb
+            .save_with_format(&new, image::ImageFormat::Png)
+            .and_then(|()| Ok(std::fs::rename(&new, &path)?))
+            .with_context(|| format!("cannot write {}", path.display()))
+    }
+}

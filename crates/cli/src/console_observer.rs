@@ -1,0 +1,101 @@
+//! Tells on stderr what the robot saw, planned, did and observed.
+
+use std::io::Write;
+
+use enact_plan::{ObjectView, Verdict};
+use enact_runtime::{Event, Observer};
+
+/// Tells a run as it goes.
+#[derive(Debug)]
+pub struct ConsoleObserver<W> {
+    sink: W,
+}
+
+impl<W: Write> ConsoleObserver<W> {
+    /// A narrator into `sink`.
+    pub fn new(sink: W) -> Self {
+        Self { sink }
+    }
+
+    fn say(&mut self, what: &str, text: &str) {
+        // Talk that nobody can hear is no reason to stop the robot.
+        let _ = writeln!(self.sink, "{what:>9}  {text}");
+    }
+}
+
+impl<W: Write> Observer for ConsoleObserver<W> {
+    fn observe(&mut self, event: &Event<'_>) {
+        match event {
+            Event::TaskStarted {
+                instruction, robot, ..
+            } => {
+                self.say("task", &format!("{instruction}  ({})", robot.name()));
+            }
+            Event::TurnStarted(turn) => self.say("turn", &turn.to_string()),
+            Event::Perceived {
+                objects,
+                dropped,
+                answer,
+            } => {
+                if let Err(rejection) = &answer.parsed {
+                    self.say("rejected", &rejection.to_string());
+                }
+                self.say("saw", &list(objects));
+                for reason in *dropped {
+                    self.say("dropped", reason);
+                }
+            }
+            Event::Planned { answer, .. } => match &answer.parsed {
+                Ok(plan) => self.say("planned", &plan.to_string()),
+                Err(rejection) => self.say("rejected", &rejection.to_string()),
+            },
+            Event::StepStarted(step) => self.say("doing", &step.to_string()),
+            Event::StepVerified(outcome) => {
+                let what = match outcome.verdict {
+                    Verdict::Yes => "worked",
+                    Verdict::No => "failed",
+                    Verdict::Unknown => "unclear",
+                    Verdict::Refused => "refused",
+                };
+                let reason = if outcome.reason.is_empty() {
+                    outcome.step.to_string()
+                } else {
+                    format!("{}: {}", outcome.step, outcome.reason)
+                };
+                self.say(what, &reason);
+            }
+            Event::Said(text) => self.say("says", text),
+            Event::TaskFailed(error) => self.say("broke", &error.to_string()),
+            Event::CollisionWorld { .. }
+            | Event::ApprovalRequired
+            | Event::Approved(_)
+            | Event::Previewed(_)
+            | Event::FrameCaptured(_)
+            | Event::UserCommand(_)
+            | Event::MotionStarted { .. }
+            | Event::MotionEnded(_)
+            | Event::StateRead(_)
+            | Event::TaskEnded(_) => {}
+        }
+    }
+}
+
+fn list(objects: &[ObjectView]) -> String {
+    if objects.is_empty() {
+        return "nothing".to_owned();
+    }
+    let one = |object: &ObjectView| {
+        let mut text = format!(
+            "{} at ({:.3}, {:.3})",
+            object.name, object.position.x, object.position.y
+        );
+        if let Some((relation, other)) = &object.rests {
+            text += &format!(" {} {other}", relation.name());
+        }
+        if !object.reachable {
+            text += ", out of reach";
+        }
+        text
+    };
+    objects.iter().map(one).collect::<Vec<_>>().join("; ")
+}

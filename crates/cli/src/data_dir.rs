@@ -1,0 +1,312 @@
+//! Where robots, scenes, launches and models are.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use enact_model::{RequestOptions, VisionLanguageModel};
+use enact_robot::{MeshFiles, Packages, Robot};
+use enact_sim::Scene;
+use enact_types::{StopSwitch, hint};
+
+use crate::args::MeshArgs;
+use crate::embedded;
+use crate::file_kind::{self, FileKind};
+use crate::robot::tell;
+
+/// The model that ships.
+pub const SHIPPED_MODEL: &str = "models/tabletop";
+
+/// The folder that holds `robots/`, `scenes/`, `launch/` and `suites/`.
+#[derive(Clone, Debug)]
+pub struct DataDir {
+    path: PathBuf,
+    /// Whether the folder is a copy of what is embedded in the program.
+    embedded: bool,
+    meshes: MeshFiles,
+    /// Whether links that nothing keeps clear may move.
+    unguarded: bool,
+}
+
+impl DataDir {
+    /// Returns `$ENACT_HOME`; else the nearest folder around the working folder, or around the
+    /// program, that holds `robots/` and `scenes/`; else what is embedded in the program, unpacked.
+    ///
+    /// # Errors
+    /// If `$ENACT_HOME` is no such folder, or what is embedded cannot be unpacked.
+    pub fn find() -> Result<Self> {
+        if let Some(path) = std::env::var_os("ENACT_HOME") {
+            let path = PathBuf::from(path);
+            if !is_home(&path) {
+                bail!(
+                    "ENACT_HOME is {}, which has no folders robots/ and scenes/",
+                    path.display()
+                );
+            }
+            return Ok(Self::at(path));
+        }
+        let starts = [std::env::current_dir().ok(), std::env::current_exe().ok()];
+        let found = starts
+            .iter()
+            .flatten()
+            .flat_map(|start| start.ancestors())
+            .find(|folder| is_home(folder));
+        if let Some(folder) = found {
+            return Ok(Self::at(folder.to_owned()));
+        }
+        let cache = dirs::cache_dir().context(
+            "there is no cache folder to unpack the robots and scenes into that are in the program\n\
+             hint: set ENACT_HOME to enact's source tree",
+        )?;
+        Ok(Self {
+            embedded: true,
+            ..Self::at(embedded::unpack(&cache)?)
+        })
+    }
+
+    fn at(path: PathBuf) -> Self {
+        Self {
+            path,
+            embedded: false,
+            meshes: MeshFiles::default(),
+            unguarded: false,
+        }
+    }
+
+    /// The same with meshes from where the command line and ROS's variables say.
+    pub fn with(self, args: &MeshArgs) -> Self {
+        let paths = |variable: &str| {
+            let value = std::env::var_os(variable).unwrap_or_default();
+            let paths = std::env::split_paths(&value);
+            paths.filter(|path| !path.as_os_str().is_empty()).collect()
+        };
+        Self {
+            meshes: MeshFiles {
+                packages: Packages {
+                    named: args.package.iter().cloned().collect(),
+                    folders: paths("ROS_PACKAGE_PATH"),
+                    prefixes: paths("AMENT_PREFIX_PATH"),
+                },
+                cache: dirs::cache_dir().map(|folder| folder.join("enact/meshes")),
+            },
+            unguarded: args.allow_unguarded_links,
+            ..self
+        }
+    }
+
+    /// Where meshes are looked for.
+    pub fn meshes(&self) -> &MeshFiles {
+        &self.meshes
+    }
+
+    /// The robot of this name, or at this path: to be asked, not to be moved.
+    pub fn robot(&self, name: &str) -> Result<Robot> {
+        Ok(Robot::find_with(name, &self.robots(), &self.meshes)?)
+    }
+
+    /// The robot of this name, or at this path, to be moved.
+    ///
+    /// # Errors
+    /// If it cannot be loaded, or as [`guard`](Self::guard).
+    pub fn guarded(&self, name: &str) -> Result<Robot> {
+        let robot = self.robot(name)?;
+        self.guard(&robot)?;
+        tell(&robot);
+        Ok(robot)
+    }
+
+    /// The robot in this folder or URDF, to be moved.
+    ///
+    /// # Errors
+    /// As [`guarded`](Self::guarded).
+    pub fn guarded_at(&self, path: &Path) -> Result<Robot> {
+        let robot = Robot::load_with(path, &self.meshes)?;
+        self.guard(&robot)?;
+        tell(&robot);
+        Ok(robot)
+    }
+
+    /// Names what nothing keeps clear of things.
+    ///
+    /// # Errors
+    /// If there is something, and nobody said that it may move all the same.
+    pub fn guard(&self, robot: &Robot) -> Result<()> {
+        let unguarded = robot.unguarded();
+        if unguarded.is_empty() {
+            return Ok(());
+        }
+        if self.unguarded {
+            for link in unguarded {
+                errln!("enact: nothing keeps this clear: {link}");
+            }
+            return Ok(());
+        }
+        let lines: Vec<String> = unguarded.iter().map(|link| format!("\n  {link}")).collect();
+        let package = unguarded.iter().find_map(|link| link.package.as_deref());
+        let place = package.map_or(String::new(), |name| {
+            format!("--package {name}=PATH says where that package is; ")
+        });
+        bail!(
+            "`{}`: nothing would keep these clear of the table, of things and of the arm itself:{}\n\
+             hint: {place}--allow-unguarded-links goes on without them",
+            robot.name(),
+            lines.concat()
+        )
+    }
+
+    /// `robots/`.
+    pub fn robots(&self) -> PathBuf {
+        self.path.join("robots")
+    }
+
+    /// Where a new robot's folder goes: `robots/`, in the working folder if this folder is only
+    /// unpacked.
+    pub fn new_robots(&self) -> PathBuf {
+        match self.embedded {
+            true => PathBuf::from("robots"),
+            false => self.robots(),
+        }
+    }
+
+    /// Returns a model's name such that it can be opened from any folder: `models/NAME` becomes the
+    /// path of that folder where it is installed, other names stay.
+    pub fn model(&self, name: &str) -> String {
+        if !name.starts_with("models/") || Path::new(name).exists() {
+            return name.to_owned();
+        }
+        std::iter::once(self.path.clone())
+            .chain(model_folders())
+            .map(|folder| folder.join(name))
+            .find(|path| path.is_dir())
+            .map_or_else(|| name.to_owned(), |path| path.display().to_string())
+    }
+
+    /// Returns whether the folder is a copy of what is embedded in the program.
+    pub fn is_embedded(&self) -> bool {
+        self.embedded
+    }
+
+    /// `scenes/`.
+    pub fn scenes(&self) -> PathBuf {
+        self.path.join("scenes")
+    }
+
+    /// `suites/`.
+    pub fn suites(&self) -> PathBuf {
+        self.path.join("suites")
+    }
+
+    /// `launch/`.
+    pub fn launches(&self) -> PathBuf {
+        self.path.join("launch")
+    }
+
+    /// The scene of a path, or of a name in `scenes/`.
+    pub fn scene(&self, name: &str) -> Result<Scene> {
+        let path = self.resolve(name, &self.scenes())?;
+        file_kind::load(path, FileKind::Scene, Scene::load)
+    }
+
+    /// A TOML file by its path, or by its name in one of the folders above.
+    pub fn resolve(&self, name: &str, folder: &Path) -> Result<PathBuf> {
+        let direct = Path::new(name);
+        if direct.is_file() {
+            return Ok(direct.to_owned());
+        }
+        let shipped = folder.join(format!("{name}.toml"));
+        if shipped.is_file() {
+            return Ok(shipped);
+        }
+        if direct.is_dir() {
+            bail!("`{name}` is a folder; a TOML file is wanted, or a name");
+        }
+        let known = names_in(folder);
+        let kind = folder
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
+        bail!(
+            "no `{name}`, neither as a file nor in {}/; there are: {}{}",
+            kind.unwrap_or_default(),
+            known.join(", "),
+            did_you_mean(name, &known)
+        )
+    }
+}
+
+/// Opens a model.
+///
+/// # Errors
+/// If it cannot be loaded; where the model that ships is not installed, with how to get it.
+pub fn open_model(
+    name: &str,
+    options: RequestOptions,
+    stop: &StopSwitch,
+) -> Result<Box<dyn VisionLanguageModel>> {
+    if is_missing(name) {
+        bail!(missing_model());
+    }
+    Ok(enact_model::open(name, options, stop)?)
+}
+
+/// Whether this is the model that ships, and it is not installed.
+pub fn is_missing(model: &str) -> bool {
+    model == SHIPPED_MODEL && !Path::new(model).exists()
+}
+
+/// Says how to get the model that ships.
+pub fn missing_model() -> String {
+    let place = dirs::data_dir().map_or_else(
+        || "a folder models/tabletop beside the program".to_owned(),
+        |folder| {
+            folder
+                .join("enact")
+                .join(SHIPPED_MODEL)
+                .display()
+                .to_string()
+        },
+    );
+    format!(
+        "the model that ships, {SHIPPED_MODEL}, is not installed: copy that folder from enact's source \
+         tree to {place}, or choose another model with --model"
+    )
+}
+
+/// Folders that `models/` may be in, besides the one with `robots/`: beside the program, where
+/// packages keep data, and the user's data folder.
+fn model_folders() -> Vec<PathBuf> {
+    let program = std::env::current_exe().ok();
+    let beside = program.as_deref().and_then(Path::parent);
+    let mut folders = Vec::new();
+    if let Some(beside) = beside {
+        folders.push(beside.to_owned());
+        folders.push(beside.join("../share/enact"));
+    }
+    folders.extend(dirs::data_dir().map(|folder| folder.join("enact")));
+    folders
+}
+
+fn is_home(folder: &Path) -> bool {
+    folder.join("robots").is_dir() && folder.join("scenes").is_dir()
+}
+
+/// The names of the TOML files in `folder`, sorted.
+pub fn names_in(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
+        .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+        .collect();
+    names.sort();
+    names
+}
+
+/// A line of hint if one of `known` is close to `name`.
+pub fn did_you_mean(name: &str, known: &[String]) -> String {
+    hint::did_you_mean(name, known.iter().map(String::as_str))
+        .map_or(String::new(), |question| format!("\nhint: {question}"))
+}

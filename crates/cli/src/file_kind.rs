@@ -1,0 +1,233 @@
+//! What a file is, from what it says: for `enact check`, and for hints where another kind of file
+//! is wanted.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Error, Result};
+use enact_types::text;
+
+/// A file that enact knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// Robot, scene, camera and model of a run.
+    Launch,
+    /// What a world is made of.
+    Scene,
+    /// Tasks that are evaluated together.
+    Suite,
+    /// What a robot's URDF does not say.
+    Robot,
+    /// A robot's servos.
+    Bus,
+    /// What goes wrong on an emulated bus.
+    Faults,
+    /// How a model wants to be asked.
+    Model,
+    /// Steps to follow instead of asking a model.
+    Plan,
+    /// Where the zeros and ends of an arm's joints are.
+    Calibration,
+    /// A robot's links and joints.
+    Urdf,
+    /// A run that was kept.
+    Recording,
+}
+
+/// Top-level keys of TOML files, the telling ones first.
+const KEYS: [(&str, FileKind); 19] = [
+    ("about", FileKind::Suite),
+    ("baud", FileKind::Bus),
+    ("lerobot", FileKind::Bus),
+    ("rule", FileKind::Faults),
+    ("plan_with_image", FileKind::Model),
+    ("prompt", FileKind::Model),
+    ("joints", FileKind::Robot),
+    ("gripper", FileKind::Robot),
+    ("control_rate_hz", FileKind::Robot),
+    ("clearance", FileKind::Robot),
+    ("tool", FileKind::Robot),
+    ("robot", FileKind::Launch),
+    ("model", FileKind::Launch),
+    ("arm", FileKind::Launch),
+    ("table", FileKind::Scene),
+    ("area", FileKind::Scene),
+    ("objects", FileKind::Scene),
+    ("camera", FileKind::Scene),
+    ("tasks", FileKind::Suite),
+];
+
+impl FileKind {
+    /// What a file says that it is; `None` where it says nothing that is known.
+    pub fn of(path: &Path) -> Option<Self> {
+        let bytes = std::fs::read(path).ok()?;
+        if bytes.starts_with(b"\x89MCAP") {
+            return Some(Self::Recording);
+        }
+        let kind = Self::of_text(&text::decode(bytes).ok()?)?;
+        // Prose may quote what such a file says.
+        let may_be_toml = path.extension().is_none_or(|end| end == "toml");
+        (may_be_toml || !KEYS.iter().any(|(_, other)| *other == kind)).then_some(kind)
+    }
+
+    fn of_text(text: &str) -> Option<Self> {
+        let begin = text.trim_start();
+        if begin.starts_with('<') {
+            return begin.contains("<robot").then_some(Self::Urdf);
+        }
+        if begin.starts_with('{') {
+            return if begin.contains("\"homing_offset\"") {
+                Some(Self::Calibration)
+            } else {
+                begin.contains("\"steps\"").then_some(Self::Plan)
+            };
+        }
+        let keys = keys(text);
+        let known = KEYS.iter().find(|(key, _)| keys.iter().any(|it| it == key));
+        known.map(|(_, kind)| *kind)
+    }
+
+    /// Its name, with an article.
+    pub fn named(self) -> &'static str {
+        match self {
+            Self::Launch => "a launch file",
+            Self::Scene => "a scene",
+            Self::Suite => "a suite",
+            Self::Robot => "a robot.toml",
+            Self::Bus => "a bus.toml",
+            Self::Faults => "a file of faults",
+            Self::Model => "a model's enact.toml",
+            Self::Plan => "a plan",
+            Self::Calibration => "a calibration",
+            Self::Urdf => "a URDF",
+            Self::Recording => "a recording",
+        }
+    }
+
+    /// What takes such a file.
+    fn use_of(self) -> &'static str {
+        match self {
+            Self::Launch => "`enact run \"…\" --launch FILE` takes it",
+            Self::Scene => "`enact scene FILE` and `--scene FILE` take it",
+            Self::Suite => "`enact eval FILE` takes it",
+            Self::Robot | Self::Bus | Self::Urdf => {
+                "`--robot FOLDER` takes the folder that it is in"
+            }
+            Self::Faults => "`enact bus emulate --faults FILE` takes it",
+            Self::Model => "`--model FOLDER` takes the folder that it is in",
+            Self::Plan => "`enact run \"…\" --plan FILE` takes it",
+            Self::Calibration => "`enact arm … --calibration FILE` takes it",
+            Self::Recording => "`enact runs show FILE` and `enact replay FILE` take it",
+        }
+    }
+}
+
+/// Reads a file by `load`; where it cannot be read because it is of another kind than `wanted`,
+/// the error says so.
+pub fn load<T, E: Into<Error>>(
+    path: PathBuf,
+    wanted: FileKind,
+    load: impl FnOnce(&Path) -> Result<T, E>,
+) -> Result<T> {
+    crate::renamed::warn_of_keys(&path);
+    load(&path).map_err(|error| match FileKind::of(&path) {
+        Some(kind) if kind != wanted => anyhow::anyhow!(
+            "{} is {}, not {}\nhint: {}",
+            path.display(),
+            kind.named(),
+            wanted.named(),
+            kind.use_of()
+        ),
+        _ => error.into(),
+    })
+}
+
+/// Top-level keys of a TOML file, as well as a broken one can be read.
+fn keys(text: &str) -> Vec<String> {
+    if let Ok(table) = text.parse::<toml::Table>() {
+        return table.keys().cloned().collect();
+    }
+    let mut inside = false;
+    let mut keys = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if let Some(table) = line.strip_prefix('[') {
+            inside = true;
+            keys.push(table.trim_matches(['[', ']', ' ']).to_owned());
+        } else if let (Some((key, _)), false) = (line.split_once('='), inside) {
+            keys.push(key.trim().to_owned());
+        }
+    }
+    keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shipped(path: &str) -> Option<FileKind> {
+        FileKind::of(
+            &Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("../..")
+                .join(path),
+        )
+    }
+
+    #[test]
+    fn what_ships_is_known_for_what_it_is() {
+        for (folder, kind) in [
+            ("launch", FileKind::Launch),
+            ("scenes", FileKind::Scene),
+            ("suites", FileKind::Suite),
+        ] {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("../..")
+                .join(folder);
+            for entry in std::fs::read_dir(path).unwrap() {
+                let path = entry.unwrap().path();
+                if path.extension().is_some_and(|end| end == "toml") {
+                    assert_eq!(FileKind::of(&path), Some(kind), "{}", path.display());
+                }
+            }
+        }
+        for robot in ["so101", "so100", "panda", "ur5e"] {
+            let folder = format!("robots/{robot}");
+            assert_eq!(
+                shipped(&format!("{folder}/robot.toml")),
+                Some(FileKind::Robot)
+            );
+            assert_eq!(
+                shipped(&format!("{folder}/robot.urdf")),
+                Some(FileKind::Urdf)
+            );
+        }
+        assert_eq!(shipped("robots/so101/bus.toml"), Some(FileKind::Bus));
+        assert_eq!(shipped("models/tabletop/enact.toml"), Some(FileKind::Model));
+        assert_eq!(shipped("README.md"), None);
+    }
+
+    #[test]
+    fn a_broken_file_is_known_by_its_keys() {
+        assert_eq!(
+            FileKind::of_text("about = \"\nscene = 1"),
+            Some(FileKind::Suite)
+        );
+        assert_eq!(FileKind::of_text("robot = so101"), Some(FileKind::Launch));
+        assert_eq!(
+            FileKind::of_text("[table]\nsize = ["),
+            Some(FileKind::Scene)
+        );
+        assert_eq!(
+            FileKind::of_text("[table]\nrobot = ["),
+            Some(FileKind::Scene)
+        );
+        assert_eq!(FileKind::of_text("{\"steps\": ["), Some(FileKind::Plan));
+        assert_eq!(
+            FileKind::of_text("{\"a\": {\"homing_offset\": 1"),
+            Some(FileKind::Calibration)
+        );
+        assert_eq!(
+            FileKind::of_text("[[rule]]\nfault = \"silent\""),
+            Some(FileKind::Faults)
+        );
+        assert_eq!(FileKind::of_text(""), None);
+    }
+}

@@ -1,0 +1,110 @@
+//! Lines that a person edits, waited for until the program is told to end.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Result;
+use rustyline::DefaultEditor;
+use rustyline::error::ReadlineError;
+
+use crate::stop_sources;
+
+/// Whether the program is to end is asked so often.
+const PERIOD: Duration = Duration::from_millis(20);
+
+/// A prompt, whose editor waits on a thread of its own.
+pub struct LineEditor {
+    turns: Sender<()>,
+    lines: Receiver<Result<String, ReadlineError>>,
+    terminal: Terminal,
+}
+
+impl LineEditor {
+    /// A prompt that begins with these words.
+    pub fn open(words: &'static str) -> Self {
+        let (turns, asked) = channel();
+        let (send, lines) = channel();
+        // It ends with the program, or with who asks.
+        thread::spawn(move || {
+            let mut editor = match DefaultEditor::new() {
+                Ok(editor) => editor,
+                Err(error) => return drop(send.send(Err(error))),
+            };
+            for () in asked {
+                let line = editor.readline(words);
+                if let Ok(line) = &line
+                    && !line.trim().is_empty()
+                {
+                    // A line that cannot be called back can still be obeyed.
+                    let _ = editor.add_history_entry(line.trim());
+                }
+                if send.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        Self {
+            turns,
+            lines,
+            terminal: Terminal::now(),
+        }
+    }
+
+    /// The next line; `None` at the end of input, at Ctrl-C, and once the program is to end.
+    ///
+    /// # Errors
+    /// If no line can be read.
+    pub fn line(&self) -> Result<Option<String>> {
+        if stop_sources::is_terminated() {
+            return Ok(None);
+        }
+        // An editor that could not begin has said why.
+        let _ = self.turns.send(());
+        loop {
+            if stop_sources::is_terminated() {
+                self.terminal.restore();
+                return Ok(None);
+            }
+            match self.lines.recv_timeout(PERIOD) {
+                Ok(Ok(line)) => return Ok(Some(line)),
+                Ok(Err(ReadlineError::Interrupted | ReadlineError::Eof)) => return Ok(None),
+                Ok(Err(error)) => return Err(error.into()),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+            }
+        }
+    }
+}
+
+/// How the terminal was before an editor that may be left in the middle of a line.
+#[cfg(unix)]
+struct Terminal(Option<rustix::termios::Termios>);
+
+#[cfg(unix)]
+impl Terminal {
+    fn now() -> Self {
+        Self(rustix::termios::tcgetattr(std::io::stdin()).ok())
+    }
+
+    fn restore(&self) {
+        use rustix::termios::{OptionalActions, tcsetattr};
+        if let Some(before) = &self.0 {
+            // A terminal that is gone needs nothing.
+            let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, before);
+            errln!("");
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Terminal;
+
+#[cfg(not(unix))]
+impl Terminal {
+    fn now() -> Self {
+        Self
+    }
+
+    fn restore(&self) {}
+}

@@ -1,0 +1,101 @@
+//! `enact export`.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use enact_arm::StopSwitch;
+use enact_export::lerobot::video::Video;
+use enact_export::{EpisodeFilter, ExportError, Pixels, RecordedEpisodes, csv};
+
+use super::args::ExportArgs;
+use super::picture_source::PictureSource;
+use super::{lerobot, open_readable};
+use crate::data_dir::DataDir;
+use crate::stop_sources::on_interrupt;
+
+/// Writes what is asked for.
+pub fn export(data_dir: &DataDir, args: &ExportArgs) -> Result<()> {
+    if args.csv.is_none() && args.lerobot.is_none() && args.mp4.is_none() {
+        bail!("say what to write: --csv FILE, --lerobot DIR or --mp4 FILE");
+    }
+    // Before any file is touched.
+    if args.csv.is_some() {
+        require_one(args, "--csv")?;
+    }
+    if args.mp4.is_some() {
+        require_one(args, "--mp4")?;
+    }
+    if let Some(path) = &args.csv {
+        let run = open_readable(&args.files[0])?;
+        let failure = || format!("cannot write {}", path.display());
+        let file = File::create(path).with_context(failure)?;
+        csv::write(&run, BufWriter::new(file)).with_context(failure)?;
+    }
+    if args.lerobot.is_none() && args.mp4.is_none() {
+        return Ok(());
+    }
+    let switch = StopSwitch::new();
+    on_interrupt(switch.clone())?;
+    let stop = || switch.is_pressed();
+    let survey = EpisodeFilter {
+        fps: args.fps,
+        keep_pauses: args.keep_pauses,
+    };
+    let recordings = args.files.iter().map(|file| survey.of(file, &stop));
+    let recordings: Vec<RecordedEpisodes> = recordings.collect::<Result<_, _>>()?;
+    if let Some(folder) = &args.lerobot {
+        lerobot::write(data_dir, folder, &recordings, args, &stop)?;
+    }
+    if let Some(path) = &args.mp4 {
+        film(path, &recordings[0], args, &stop)?;
+    }
+    Ok(())
+}
+
+fn require_one(args: &ExportArgs, option: &str) -> Result<()> {
+    match args.files.len() {
+        1 => Ok(()),
+        more => bail!("{option} takes one recording; {more} are given"),
+    }
+}
+
+/// Makes a film of a recording.
+fn film(
+    path: &Path,
+    recording: &RecordedEpisodes,
+    args: &ExportArgs,
+    stop: &dyn Fn() -> bool,
+) -> Result<()> {
+    let source = PictureSource::of(recording, args.as_taken)?;
+    let tracks = source.tracks();
+    let colors = tracks.iter().position(|track| !track.depth);
+    let Some(colors) = colors.filter(|_| !recording.episodes.is_empty()) else {
+        bail!(
+            "{}: no picture was kept of what the arm did",
+            recording.path.display()
+        );
+    };
+    let size = (tracks[colors].width, tracks[colors].height);
+    let mut film = Video::film(path, size, args.fps)?;
+    let episodes: Vec<_> = recording.episodes.iter().collect();
+    source.deliver(
+        recording,
+        &episodes,
+        &[&tracks[colors]],
+        args.fps,
+        &mut |_, shot| {
+            if stop() {
+                return Err(ExportError::Stopped);
+            }
+            match shot.pixels() {
+                Pixels::Rgb(rgb) => film.push(rgb.as_raw()),
+                Pixels::Depth(_) => Ok(()),
+            }
+        },
+    )?;
+    film.finish()?;
+    errln!("  written  {}", path.display());
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Runs that are kept: listed, told, replayed, verified, asked again, shown and exported.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`args`] | their part of the command line |
+//! | [`run_recorder`] | what is kept of a run, and where |
+//! | [`runs`] | `enact runs` |
+//! | [`replay`] | `enact replay`: the same commands in the simulator |
+//! | [`verify`] | `enact replay --verify`: the same loop on what was recorded |
+//! | [`reask`] | `enact replay --reask`: the same pictures to another model |
+//! | [`view`] | `enact view`: the same pictures in rerun |
+//! | [`export`] | `enact export` |
+//! | [`lerobot`] | `enact export --lerobot` |
+//! | [`picture_source`] | a picture for each sample of a recording |
+//! | [`replay_world`] | the simulated world of a recording |
+//! | [`replay_arm`] | the arm that a replay moves |
+//! | [`paced_arm`] | an arm no faster than told |
+
+pub mod args;
+pub mod export;
+pub mod lerobot;
+pub mod paced_arm;
+pub mod picture_source;
+pub mod reask;
+pub mod replay;
+pub mod replay_arm;
+pub mod replay_world;
+pub mod run_recorder;
+pub mod runs;
+pub mod verify;
+pub mod view;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use enact_recording::Recording;
+
+/// Opens a recording; what is wrong with it is said with its name.
+pub fn open(path: &Path) -> Result<Recording> {
+    Recording::open(path).with_context(|| format!("cannot use {}", path.display()))
+}
+
+/// Opens a recording to be used as far as it can be read; says where it is damaged.
+fn open_readable(path: &Path) -> Result<Recording> {
+    let recording = open(path)?;
+    if let Some(damage) = recording.damage() {
+        errln!("enact: {}: {damage}", path.display());
+    }
+    Ok(recording)
+}

@@ -1,0 +1,112 @@
+//! `enact replay --reask`: the same pictures to another model, plans side by side.
+
+use anyhow::{Result, bail};
+use enact_model::RequestOptions;
+use enact_plan::{Detection, Plan, Situation};
+use enact_recording::message::ResponseMessage;
+use enact_recording::{Recording, Topic};
+use enact_types::{Frame, StopSwitch};
+
+use super::args::ReplayArgs;
+use crate::data_dir::{DataDir, open_model};
+
+/// Asks about every recorded picture and situation again. Nothing moves.
+pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Result<bool> {
+    let frames = recording.frames()?;
+    if frames.is_empty() {
+        bail!("no picture was kept in this recording");
+    }
+    let name = args.model.clone().unwrap_or(recording.info()?.model.name);
+    let name = data_dir.model(&name);
+    let mut model = open_model(&name, RequestOptions::default(), &StopSwitch::new())?;
+    let mut seen = frames.iter();
+    let mut frame: Option<&Frame> = None;
+    let mut tally = Tally::default();
+    for record in recording.records() {
+        match record.topic {
+            Topic::Frame => frame = seen.next(),
+            Topic::Perception => {
+                let Some(frame) = frame else { continue };
+                let then: ResponseMessage = record.read()?;
+                let now = model.perceive(frame)?;
+                tally.objects.0 += u32::from(then.completion == now.completion);
+                tally.objects.1 += 1;
+                let words = |text: &str| match Detection::parse_list(text) {
+                    Ok(list) => labels(&list),
+                    Err(rejection) => rejection.to_string(),
+                };
+                show("seen", &words(&then.completion), &words(&now.completion));
+            }
+            Topic::Plan => {
+                let Some(frame) = frame else { continue };
+                let then: ResponseMessage = record.read()?;
+                let situation = situation(&then, args);
+                let now = model.plan(frame, &situation)?;
+                tally.plans.0 += u32::from(then.completion == now.completion);
+                tally.plans.1 += 1;
+                show(
+                    "plan",
+                    &in_words(&then.completion),
+                    &in_words(&now.completion),
+                );
+            }
+            _ => {}
+        }
+    }
+    outln!("{}", tally.line(&name, args.json));
+    Ok(true)
+}
+
+/// What the plan rested on, with another task where one is given.
+fn situation(then: &ResponseMessage, args: &ReplayArgs) -> Situation {
+    let mut situation = then.situation.clone().unwrap_or_default();
+    if let Some(instruction) = &args.instruction {
+        situation.instruction.clone_from(instruction);
+    }
+    situation
+}
+
+fn in_words(completion: &str) -> String {
+    match Plan::parse(completion) {
+        Ok(plan) => plan.to_string(),
+        Err(rejection) => rejection.to_string(),
+    }
+}
+
+fn labels(list: &[Detection]) -> String {
+    let labels: Vec<&str> = list.iter().map(|it| it.label.as_str()).collect();
+    labels.join(", ")
+}
+
+fn show(what: &str, then: &str, now: &str) {
+    if then == now {
+        errln!("{what:>9}  the same: {now}");
+    } else {
+        errln!("{what:>9}  then: {then}\n{:>9}  now:  {now}", "");
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    /// The same, of so many.
+    objects: (u32, u32),
+    plans: (u32, u32),
+}
+
+impl Tally {
+    fn line(&self, model: &str, as_json: bool) -> String {
+        let (objects, looks) = self.objects;
+        let (plans, asked) = self.plans;
+        if as_json {
+            return serde_json::json!({
+                "model": model,
+                "looks": looks, "same_objects": objects,
+                "plans": asked, "same_plans": plans,
+            })
+            .to_string();
+        }
+        format!(
+            "{model}: {plans} of {asked} plans and {objects} of {looks} lists of objects are the same, word for word"
+        )
+    }
+}

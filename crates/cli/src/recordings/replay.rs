@@ -1,0 +1,303 @@
+//! `enact replay`: the same commands in the simulator, or by an arm.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use enact_arm::{ArmThread, StopSwitch};
+use enact_recording::{Deviation, RecordedMotion, Recording, Replay};
+use serde_json::{Value, json};
+
+use super::args::ReplayArgs;
+use super::replay_world::ReplayWorld;
+use super::{open_readable, reask, replay_arm, verify};
+use crate::arm::arm_config::ArmSource;
+use crate::arm::stdin_lines::StdinLines;
+use crate::data_dir::DataDir;
+use crate::run::checked_instruction;
+use crate::stop_sources;
+
+/// A replay that stays this near to the recording has not departed from it: meters of the
+/// tool, rad or m of a joint.
+const NEAR: (f64, f64) = (1e-3, 1e-2);
+
+/// Replays, verifies or asks again; whether it came out as recorded.
+///
+/// # Errors
+/// If the recording cannot be used, or the arm broke.
+pub fn replay(data_dir: &DataDir, args: &ReplayArgs) -> Result<bool> {
+    let recording = open_readable(&args.file)?;
+    if args.verify {
+        return verify::check(&recording, args.json);
+    }
+    if let Some(prompt) = &args.instruction {
+        checked_instruction(prompt)?;
+    }
+    if args.reask {
+        return reask::reask(data_dir, &recording, args);
+    }
+    let player = Player::assemble(data_dir, args, recording, || {
+        let stop = StopSwitch::new();
+        stop_sources::arrange(&stop, &args.stop)?;
+        Ok(stop)
+    })?;
+    let lines = args.step.then(StdinLines::read);
+    let outcome = player.play(
+        |motion, stop| {
+            lines
+                .as_ref()
+                .is_none_or(|lines| go_on(motion, lines, stop))
+        },
+        |motion, deviation| {
+            if !args.json {
+                outln!("{}", line(motion, deviation));
+            }
+        },
+    )?;
+    if args.json {
+        outln!("{}", outcome.json());
+    } else {
+        outln!("{}", outcome.sentence());
+    }
+    Ok(outcome.is_as_recorded())
+}
+
+/// A recording, and an arm that does once more what it tells.
+pub struct Player {
+    recording: Recording,
+    motions: Vec<RecordedMotion>,
+    /// Turns that are shown; what was before them in a simulated world is done at once.
+    shown_from: u32,
+    /// Whether nothing of the recording is left out.
+    whole: bool,
+    // Dropped in this order: an arm is left before what it hangs on is gone.
+    arm: ArmThread,
+    source: ArmSource,
+    world: ReplayWorld,
+    /// Whether time passes as told.
+    on: Arc<AtomicBool>,
+    /// Whether the arm is chosen by a launch file.
+    by_an_arm: bool,
+}
+
+impl Player {
+    /// Opens the recording that `args` names and starts the arm that they choose, to be stopped by
+    /// this switch alone. Nothing moves yet.
+    ///
+    /// # Errors
+    /// If the recording cannot be used, nothing moved in it, or the arm cannot be started.
+    pub fn open(data_dir: &DataDir, args: &ReplayArgs, stop: StopSwitch) -> Result<Self> {
+        Self::assemble(data_dir, args, open_readable(&args.file)?, || Ok(stop))
+    }
+
+    fn assemble(
+        data_dir: &DataDir,
+        args: &ReplayArgs,
+        recording: Recording,
+        stop: impl FnOnce() -> Result<StopSwitch>,
+    ) -> Result<Self> {
+        let mut motions = recording.motions()?;
+        let all = motions.len();
+        let until = args.until.unwrap_or(u32::MAX);
+        // A simulated world is as it was only after all that came before.
+        let from = args.arm.as_ref().map_or(0, |_| args.from_turn);
+        motions.retain(|motion| (from..=until).contains(&motion.turn));
+        if motions.is_empty() {
+            bail!("nothing moved in this part of the recording");
+        }
+        let world = ReplayWorld::of(&recording)?;
+        data_dir.guard(&world.robot)?;
+        let on = Arc::new(AtomicBool::new(false));
+        let source = replay_arm::find(data_dir, args, &recording, &world)?;
+        let arm = replay_arm::start(&source, args, &world, &on, stop)?;
+        Ok(Self {
+            whole: motions.len() == all,
+            recording,
+            motions,
+            shown_from: args.from_turn,
+            arm,
+            source,
+            world,
+            on,
+            by_an_arm: args.arm.is_some(),
+        })
+    }
+
+    /// Has the arm do it all, and leaves it. Before each motion that is shown `go_on` is asked, which hears what
+    /// stops the arm; after it `told` is told how it went.
+    ///
+    /// # Errors
+    /// If the arm broke, or what was recorded cannot be read.
+    pub fn play(
+        self,
+        go_on: impl Fn(&RecordedMotion, &StopSwitch) -> bool,
+        mut told: impl FnMut(&RecordedMotion, &Deviation),
+    ) -> Result<Outcome> {
+        let (robot, arm, recording) = (&self.world.robot, &self.arm, &self.recording);
+        let mut replay = Replay::new(robot, arm);
+        if self.by_an_arm {
+            let around = replay_arm::around(robot, recording)?;
+            if let Some(first) = self.motions.first() {
+                replay_arm::approach(robot, arm, first, &around)?;
+            }
+            replay = replay.with_obstacles(around);
+        }
+        let mut outcome = Outcome {
+            by_an_arm: self.by_an_arm,
+            ..Outcome::default()
+        };
+        let begun = arm.state()?.stamp;
+        let started = Instant::now();
+        for motion in &self.motions {
+            let shown = motion.turn >= self.shown_from;
+            self.on.store(shown, Ordering::Relaxed);
+            if shown && !go_on(motion, &arm.stop_switch()) {
+                outcome.broken_off = true;
+                break;
+            }
+            let deviation = replay.motion(motion)?;
+            if shown {
+                told(motion, &deviation);
+            }
+            let refused = deviation.refused.is_some();
+            outcome.note(deviation);
+            let stopped = arm.stop_switch().is_pressed();
+            outcome.broken_off |= stopped;
+            if refused || stopped {
+                break;
+            }
+        }
+        outcome.wall = started.elapsed();
+        outcome.arm = arm.state()?.stamp.since(begun);
+        let tasks = recording.tasks();
+        if let ([task], true, true) = (tasks.as_slice(), self.whole, self.source.is_simulated()) {
+            let world = &self.world.simulator;
+            let goal = self.world.goal(task);
+            outcome.reached = goal.map(|goal| world.with_world(|world| goal.holds(world)));
+            outcome.was_reached = recording.is_reached();
+        }
+        Ok(outcome)
+    }
+}
+
+/// Waits for Enter; `false` at the end of input and after a stop.
+fn go_on(motion: &RecordedMotion, lines: &StdinLines, stop: &StopSwitch) -> bool {
+    let seconds = motion.planned.duration().as_secs_f64();
+    errln!(
+        "next: turn {}, {}, {seconds:.1} s; press Enter",
+        motion.turn,
+        motion.planned.purpose
+    );
+    lines.answer(stop).is_some()
+}
+
+fn line(motion: &RecordedMotion, deviation: &Deviation) -> String {
+    let seconds = motion.planned.duration().as_secs_f64();
+    let how = match deviation {
+        Deviation {
+            refused: Some(refusal),
+            ..
+        } => format!("refused: {refusal}"),
+        Deviation {
+            end: Some((then, now)),
+            ..
+        } => format!("ended by `{now}`, then by `{then}`"),
+        Deviation {
+            joint: Some((joint, off)),
+            tool,
+            ..
+        } => format!("tool {:.2} mm off, `{joint}` {off:.4}", 1e3 * tool),
+        _ => "as recorded".to_owned(),
+    };
+    format!(
+        "turn {}  {:<12} {seconds:>5.1} s  {how}",
+        motion.turn, motion.planned.purpose
+    )
+}
+
+/// How a replay went.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// Whether an arm did it that is never bit for bit where it was.
+    pub by_an_arm: bool,
+    /// Motions that were followed.
+    pub motions: usize,
+    /// Whether somebody ended it before its end.
+    pub broken_off: bool,
+    /// Motions that went bit for bit as recorded.
+    pub exact: usize,
+    /// Why the last motion was refused, if it was.
+    pub refused: Option<String>,
+    /// Motions that ended otherwise than recorded.
+    pub ends: usize,
+    /// How far the tool was off at most, meters.
+    pub tool: f64,
+    /// How far a joint was off at most, rad or m.
+    pub joint: f64,
+    /// Time that passed for the arm.
+    pub arm: Duration,
+    /// Time that passed for everybody else.
+    pub wall: Duration,
+    /// Whether physics has the goal reached, where it can tell.
+    pub reached: Option<bool>,
+    /// Whether it was reached in the recording.
+    pub was_reached: Option<bool>,
+}
+
+impl Outcome {
+    fn note(&mut self, deviation: Deviation) {
+        self.motions += 1;
+        self.exact += usize::from(deviation.is_none());
+        self.ends += usize::from(deviation.end.is_some());
+        self.tool = self.tool.max(deviation.tool);
+        let off = deviation.joint.map_or(0.0, |(_, off)| off);
+        self.joint = self.joint.max(off);
+        self.refused = deviation.refused.map(|refusal| refusal.to_string());
+    }
+
+    /// Whether it came out as recorded: near enough, with the same ends and the same outcome.
+    pub fn is_as_recorded(&self) -> bool {
+        let near = self.by_an_arm || (self.tool <= NEAR.0 && self.joint <= NEAR.1);
+        let same_outcome = self.reached.is_none() || self.reached == self.was_reached;
+        self.refused.is_none() && !self.broken_off && self.ends == 0 && near && same_outcome
+    }
+
+    fn ratio(&self) -> f64 {
+        self.arm.as_secs_f64() / self.wall.as_secs_f64()
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "as_recorded": self.is_as_recorded(),
+            "motions": self.motions,
+            "bit_for_bit": self.exact,
+            "ended_otherwise": self.ends,
+            "broken_off": self.broken_off,
+            "refused": self.refused,
+            "tool_metres": self.tool,
+            "joint_radians": self.joint,
+            "arm_seconds": self.arm.as_secs_f64(),
+            "wall_seconds": self.wall.as_secs_f64(),
+            "times_real_time": self.ratio(),
+            "reached": self.reached,
+            "was_reached": self.was_reached,
+        })
+    }
+
+    fn sentence(&self) -> String {
+        let word = |reached: bool| if reached { "reached" } else { "not reached" };
+        let goal = self.reached.map_or(String::new(), |reached| {
+            format!("; the goal is {}", word(reached))
+        });
+        format!(
+            "{} motions, {} of them bit for bit as recorded, tool at most {:.2} mm off{goal}; {:.1} s in {:.2} s, {:.1} times real time",
+            self.motions,
+            self.exact,
+            1e3 * self.tool,
+            self.arm.as_secs_f64(),
+            self.wall.as_secs_f64(),
+            self.ratio()
+        )
+    }
+}

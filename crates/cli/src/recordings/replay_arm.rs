@@ -1,0 +1,169 @@
+//! The arm that a replay moves: the simulator's, or the one that a launch file chooses.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use enact_arm::{ArmThread, ContactPolicy, ExecutionEnd, StopSwitch};
+use enact_recording::{RecordedMotion, Recording, RobotInfo};
+use enact_robot::{CollisionWorld, Robot};
+
+use super::args::ReplayArgs;
+use super::paced_arm::PacedArm;
+use super::replay_world::ReplayWorld;
+use super::run_recorder::robot_info;
+use crate::arm::arm_config::{ArmConfig, ArmSource};
+use crate::arm::slow_motion::straight;
+use crate::data_dir::DataDir;
+use crate::launch::Launch;
+
+/// An arm that is not simulated is moved so many times as fast as it was, if nothing is said.
+const SLOWLY: f64 = 0.25;
+/// Commands that come more rarely are too near to what an arm takes for a pause of the program.
+const LONGEST_PERIOD: Duration = Duration::from_millis(50);
+/// On its way to where a recording begins, a joint turns no faster on average, rad/s.
+const GENTLE: f64 = 0.3;
+/// Nearer than this to where a motion begins, an arm that was not commanded yet need not be
+/// brought there, rad or m; one that was must be there exactly.
+const THERE: f64 = 0.005;
+
+/// Finds the arm. Nothing moves yet.
+pub fn find(
+    data_dir: &DataDir,
+    args: &ReplayArgs,
+    recording: &Recording,
+    world: &ReplayWorld,
+) -> Result<ArmSource> {
+    let Some(name) = &args.arm else {
+        return Ok(ArmSource::Sim);
+    };
+    let mut launch = Launch::find(data_dir, name)?;
+    let recorded = recording.info()?.robot;
+    let chosen = RobotInfo {
+        meshes: recorded.meshes.clone(),
+        ..robot_info(data_dir, &launch.robot, &recorded.name)?
+    };
+    if chosen != recorded {
+        bail!(
+            "this was recorded with `{}`, and the launch file `{name}` chooses `{}` or another version of it; its limits would not be those that the motions were made for",
+            recorded.name,
+            launch.robot
+        );
+    }
+    if let (ArmConfig::Servos(servos), Some(port)) = (&mut launch.arm, &args.port) {
+        servos.port.clone_from(port);
+    }
+    launch
+        .arm
+        .find(data_dir, &launch.robot, &world.robot, &world.simulator)
+}
+
+/// Starts the arm at the pace that is asked for, which it keeps while `on`. What `stop` gives stops
+/// it while it is armed too.
+pub fn start(
+    source: &ArmSource,
+    args: &ReplayArgs,
+    world: &ReplayWorld,
+    on: &Arc<AtomicBool>,
+    stop: impl FnOnce() -> Result<StopSwitch>,
+) -> Result<ArmThread> {
+    let speed = args.speed.or(args.arm.as_ref().map(|_| SLOWLY));
+    if let (Some(speed), false) = (speed, matches!(source, ArmSource::Sim)) {
+        check_pace(world.robot.control_period(), speed)?;
+    }
+    let stop = stop()?;
+    let mut arm = source.arm(&world.simulator)?;
+    if let Some(speed) = speed {
+        // Servos brake at the pace at which they move.
+        let waits = match source {
+            ArmSource::Sim => stop.clone(),
+            ArmSource::Servos(..) | ArmSource::Emulated(..) => StopSwitch::new(),
+        };
+        arm = Box::new(PacedArm::new(
+            arm,
+            &world.robot,
+            speed,
+            Arc::clone(on),
+            waits,
+        ));
+    }
+    Ok(ArmThread::start_with(arm, &world.robot, stop))
+}
+
+/// Refuses what is too slow for an arm of servos.
+fn check_pace(period: Duration, speed: f64) -> Result<()> {
+    let slowest = period.div_duration_f64(LONGEST_PERIOD);
+    if speed < slowest {
+        bail!(
+            "an arm of servos takes no --speed below {slowest}: its commands would come too rarely"
+        );
+    }
+    Ok(())
+}
+
+/// The table and what was known to stand around the recorded arm, not to be touched.
+pub fn around(robot: &Robot, recording: &Recording) -> Result<CollisionWorld> {
+    let mut around = CollisionWorld::table(robot);
+    if let Some(known) = recording.collision_world()? {
+        around.obstacles = known.obstacles().map(|body| (body, 0.0)).collect();
+        around.half_spaces.extend(known.walls());
+    }
+    Ok(around)
+}
+
+/// Brings the arm to where a motion begins, gently, through the gate.
+pub fn approach(
+    robot: &Robot,
+    arm: &ArmThread,
+    motion: &RecordedMotion,
+    around: &CollisionWorld,
+) -> Result<()> {
+    let Some(goal) = motion.planned.positions.first() else {
+        return Ok(());
+    };
+    let state = arm.state()?;
+    let far = state.goal().max_difference(goal);
+    let near_enough = match state.commanded {
+        Some(_) => far == 0.0,
+        None => far < THERE,
+    };
+    if near_enough {
+        return Ok(());
+    }
+    let trajectory = match straight(robot, &state, goal, GENTLE, around) {
+        Ok(trajectory) => trajectory,
+        Err(refusal) => bail!(
+            "the arm cannot go straight to where the recording begins: {refusal}; move it nearer, as `enact arm home` does"
+        ),
+    };
+    let seconds = trajectory.duration().as_secs_f64();
+    errln!("going to where the recording begins, {seconds:.1} s");
+    match arm
+        .execute(trajectory, ContactPolicy::Limit(robot.contact_effort()))?
+        .end
+    {
+        ExecutionEnd::Finished => Ok(()),
+        ExecutionEnd::Stopped => bail!("stopped on the way to where the recording begins"),
+        ExecutionEnd::Fault(refusal) => {
+            bail!("stopped on the way to where the recording begins: {refusal}")
+        }
+        ExecutionEnd::Contact { joint, .. } => {
+            bail!("joint `{joint}` met resistance on the way to where the recording begins")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arm_of_servos_is_not_moved_so_slowly_that_it_takes_it_for_a_pause() {
+        let period = Duration::from_millis(5);
+        check_pace(period, 0.1).unwrap();
+        check_pace(period, SLOWLY).unwrap();
+        let error = check_pace(period, 0.04).unwrap_err().to_string();
+        assert!(error.contains("no --speed below 0.1"), "{error}");
+    }
+}

@@ -1,0 +1,248 @@
+//! `enact runs`: what is kept, and the story of a run.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, Local};
+use enact_recording::message::ResponseMessage;
+use enact_recording::{Log, Recording, RecordingError, RunEnd, Topic};
+use enact_runtime::TaskEnd;
+use serde_json::{Value, json};
+
+use super::args::{RunsArgs, RunsCommand};
+use super::open;
+
+/// So many characters of the begin and of the end of a long answer are shown.
+const SHOWN: usize = 600;
+
+/// Answers.
+pub fn runs(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
+    match &args.question {
+        Some(RunsCommand::Show { file }) => {
+            let recording = open(file)?;
+            if args.json {
+                return Ok(writeln!(sink, "{}", story(file, &recording)?)?);
+            }
+            tell(&recording, sink)
+        }
+        None => list(args, sink),
+    }
+}
+
+fn list(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
+    let files = recordings(&args.dir)?;
+    if files.is_empty() {
+        errln!("nothing is kept in {}", args.dir.display());
+    }
+    for file in files {
+        // One that cannot be read is listed as such.
+        let recording = Recording::outline(&file);
+        if args.json {
+            writeln!(sink, "{}", line_of_json(&file, recording.as_ref()))?;
+            continue;
+        }
+        let line = match &recording {
+            Ok(recording) => {
+                let seconds = recording.duration().as_secs_f64();
+                let outcome = outcome(recording);
+                format!(
+                    "{outcome:<12} {seconds:>7.1} s  {}",
+                    recording.tasks().join("; ")
+                )
+            }
+            Err(error) => error.to_string(),
+        };
+        writeln!(sink, "{}  {line}", file.display())?;
+    }
+    Ok(())
+}
+
+fn line_of_json(file: &Path, recording: Result<&Recording, &RecordingError>) -> Value {
+    match recording {
+        Ok(recording) => json!({
+            "file": file,
+            "tasks": recording.tasks(),
+            "outcome": outcome(recording),
+            "reached": recording.is_reached(),
+            "seconds": recording.duration().as_secs_f64(),
+            "unix_seconds": recording.wall().map(|wall| wall.unix_seconds),
+            "error": recording.damage(),
+        }),
+        Err(error) => json!({
+            "file": file,
+            "tasks": null,
+            "outcome": "unreadable",
+            "reached": null,
+            "seconds": null,
+            "unix_seconds": null,
+            "error": error.to_string(),
+        }),
+    }
+}
+
+/// The story of a run for a program.
+fn story(file: &Path, recording: &Recording) -> Result<Value> {
+    let info = recording.info()?;
+    let log: Vec<Value> = recording
+        .log()
+        .map(|line| {
+            let seconds = enact_types::Stamp::from(line.timestamp).seconds();
+            json!({
+                "seconds": seconds,
+                "level": line.level,
+                "name": line.name,
+                "message": line.message,
+            })
+        })
+        .collect();
+    let mut story = line_of_json(file, Ok(recording));
+    let more = json!({
+        "how": how(recording),
+        "command": recording.wall().map(|wall| wall.command),
+        "robot": info.robot.name,
+        "scene": info.scene.map(|scene| scene.name),
+        "seed": info.seed,
+        "model": info.model,
+        "enact": info.enact,
+        "log": log,
+    });
+    if let (Value::Object(story), Value::Object(more)) = (&mut story, more) {
+        story.extend(more);
+    }
+    Ok(story)
+}
+
+fn recordings(folder: &Path) -> Result<Vec<PathBuf>> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let entries = std::fs::read_dir(folder)
+        .with_context(|| format!("cannot read the folder {}", folder.display()))?;
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|end| end == "mcap"))
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
+/// How a run came out, in a word or two.
+fn outcome(recording: &Recording) -> String {
+    match (recording.is_reached(), recording.end()) {
+        (Some(true), _) => "reached".to_owned(),
+        (Some(false), _) => "not reached".to_owned(),
+        (None, RunEnd::Failed(broke)) => broke.how,
+        (None, RunEnd::Ended(report)) => in_words(&report.ending),
+        (None, RunEnd::Truncated) if recording.damage().is_some() => "damaged".to_owned(),
+        (None, RunEnd::Truncated) => "cut off".to_owned(),
+    }
+}
+
+/// A text in one line, with its begin and its end where it is long.
+fn shortened(text: &str) -> String {
+    let line = text.trim().escape_debug().to_string().replace("\\\"", "\"");
+    let letters: Vec<char> = line.chars().collect();
+    let left_out = letters.len().saturating_sub(2 * SHOWN);
+    if left_out == 0 {
+        return line;
+    }
+    let begin: String = letters[..SHOWN].iter().collect();
+    let end: String = letters[letters.len() - SHOWN..].iter().collect();
+    format!("{begin} … {left_out} characters … {end}")
+}
+
+fn in_words(ending: &TaskEnd) -> String {
+    let name = json!(ending);
+    name.as_str().unwrap_or_default().replace('_', " ")
+}
+
+fn tell(recording: &Recording, sink: &mut impl Write) -> Result<()> {
+    let info = recording.info()?;
+    let mut say = |what: &str, text: &str| writeln!(sink, "{what:>10}  {text}");
+    if let Some(wall) = recording.wall() {
+        let seconds = wall.unix_seconds as i64;
+        let time = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
+        let time = time.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S");
+        say("when", &time.to_string())?;
+        say("command", &wall.command.join(" "))?;
+    }
+    say("robot", &info.robot.name)?;
+    if let Some(scene) = &info.scene {
+        say("scene", &format!("{}, seed {}", scene.name, info.seed))?;
+    }
+    let model = &info.model;
+    let sum = model.sha256.as_deref().map_or(String::new(), |sum| {
+        let begin: String = sum.chars().take(12).collect();
+        format!(", SHA-256 {begin}…")
+    });
+    let who = match (model.perception.as_str(), model.planning.as_str()) {
+        ("model", "model") => model.name.clone(),
+        (sees, plans) => format!("{} (seen by {sees}, planned by {plans})", model.name),
+    };
+    say("model", &format!("{who}{sum}"))?;
+    say("enact", &info.enact)?;
+    let mut wrote = None;
+    for record in recording.records() {
+        match record.topic {
+            Topic::Perception | Topic::Plan => {
+                let answer: ResponseMessage = record.read()?;
+                wrote = answer.rejected.map(|_| answer.completion);
+            }
+            Topic::Log => {
+                let line: Log = record.read()?;
+                let seconds = enact_types::Stamp::from(line.timestamp).seconds();
+                let mark = if line.level > 2 { "!" } else { " " };
+                writeln!(
+                    sink,
+                    "{:>10} {mark}{seconds:>7.2} s  {}",
+                    line.name, line.message
+                )?;
+                // What was rejected is told nowhere else.
+                if let Some(text) = wrote.take() {
+                    writeln!(sink, "{:>10}  {}", "it wrote", shortened(&text))?;
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some(damage) = recording.damage() {
+        writeln!(sink, "{:>10} !{damage}", "damage")?;
+    }
+    writeln!(sink, "{:>10}  {}", "outcome", how(recording))?;
+    Ok(())
+}
+
+/// How a run came out, in a sentence.
+fn how(recording: &Recording) -> String {
+    match recording.end() {
+        RunEnd::Ended(_) => outcome(recording),
+        RunEnd::Failed(broke) => format!("given up ({}): {}", broke.how, broke.reason),
+        RunEnd::Truncated if recording.is_whole() => "no task was carried out".to_owned(),
+        RunEnd::Truncated if recording.damage().is_some() => {
+            "the rest of the recording cannot be read".to_owned()
+        }
+        RunEnd::Truncated => {
+            "the recording ends here: the program was killed, or the file cut".to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_shown_in_one_line_with_begin_and_end() {
+        assert_eq!(shortened("{\"steps\":\n[]} "), "{\"steps\":\\n[]}");
+        assert_eq!(shortened(""), "");
+        let long = format!("begin{}end", "的".repeat(2 * SHOWN));
+        let line = shortened(&long);
+        assert!(
+            line.starts_with("begin的") && line.ends_with("的end"),
+            "{line}"
+        );
+        assert!(line.contains(" … 8 characters … "), "{line}");
+    }
+}

@@ -1,0 +1,41 @@
+//! `enact replay --verify`: the same loop on what was recorded.
+
+use anyhow::Result;
+use enact_recording::{Recording, verify};
+use serde_json::json;
+
+/// Bytes of each side that are shown of a difference.
+const EXCERPT: usize = 240;
+
+/// Lives through the run again; whether everything was the same.
+pub fn check(recording: &Recording, as_json: bool) -> Result<bool> {
+    let version = recording.info()?.enact;
+    if version != env!("CARGO_PKG_VERSION") {
+        errln!(
+            "enact: recorded by version {version}, verified by {}",
+            env!("CARGO_PKG_VERSION")
+        );
+    }
+    let verification = verify(recording)?;
+    let same = verification.same;
+    let excerpts = verification.difference.as_ref().map(|difference| {
+        let (recorded, again) = difference.excerpt(EXCERPT);
+        (difference.topic.name(), difference.at, recorded, again)
+    });
+    if as_json {
+        let difference = excerpts.as_ref().map(|(topic, at, recorded, again)| {
+            json!({"topic": topic, "seconds": at.seconds(), "recorded": recorded, "again": again})
+        });
+        outln!(
+            "{}",
+            json!({"same": difference.is_none(), "messages": same, "difference": difference})
+        );
+    } else if let Some((topic, at, recorded, again)) = &excerpts {
+        outln!("different after {same} messages, in {topic} at {at}:");
+        outln!("  recorded  {recorded}");
+        outln!("  again     {again}");
+    } else {
+        outln!("the same: {same} messages, byte for byte");
+    }
+    Ok(excerpts.is_none())
+}

@@ -1,0 +1,30 @@
+//! `enact view`: the same pictures in rerun.
+
+use std::sync::atomic::Ordering;
+
+use anyhow::Result;
+use enact_arm::StopSwitch;
+use enact_recording::{Playback, RecordedWall};
+use enact_viz::Backpressure;
+
+use super::args::ViewArgs;
+use super::open_readable;
+use crate::rerun_view::{self, RerunView};
+use crate::stop_sources::on_interrupt;
+
+/// Lives through the run again for rerun's eyes.
+pub fn view(args: &ViewArgs) -> Result<()> {
+    let recording = open_readable(&args.file)?;
+    let playback = Playback::new(&recording)?;
+    let mut wall = RecordedWall::new(&recording, playback.robot());
+    let now = wall.now();
+    let now = Box::new(move || now.load(Ordering::Relaxed));
+    let stop = StopSwitch::new();
+    let mut view = RerunView::open(&args.shown, Backpressure::Viewer, now, &stop)?;
+    playback.play(vec![Box::new(&mut wall), Box::new(&mut view.observer)])?;
+    if let Some(page) = view.finish()? {
+        on_interrupt(stop)?;
+        rerun_view::keep(page);
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! Who watches a run: the narrator, the recordings, rerun.
+
+use std::fs::File;
+use std::io::{BufWriter, Stderr, stderr};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use enact_recording::stream::CAMERA;
+use enact_recording::{CameraStream, Outcomes};
+use enact_runtime::{EventLog, Observer};
+use enact_viz::{Backpressure, Page};
+
+use crate::args::SetupArgs;
+use crate::console_observer::ConsoleObserver;
+use crate::data_dir::DataDir;
+use crate::recordings::run_recorder::{RunRecorder, wall_clock};
+use crate::rerun_view::RerunView;
+use crate::setup::Setup;
+
+/// Everyone who watches.
+pub struct RunObservers {
+    console: ConsoleObserver<Stderr>,
+    event_log: Option<(PathBuf, EventLog<BufWriter<File>>)>,
+    view: Option<RerunView>,
+    run_recorder: Option<RunRecorder>,
+}
+
+impl RunObservers {
+    /// Those that the command line asks for, for `instruction`; `scripted` if a file plans.
+    pub fn open(
+        data_dir: &DataDir,
+        args: &SetupArgs,
+        setup: &Setup,
+        instruction: &str,
+        scripted: bool,
+    ) -> Result<Self> {
+        let event_log = args
+            .event_log
+            .as_deref()
+            .map(|path| {
+                let file = File::create(path)
+                    .with_context(|| format!("cannot write the event log {}", path.display()))?;
+                anyhow::Ok((path.to_owned(), EventLog::new(BufWriter::new(file))))
+            })
+            .transpose()?;
+        let view = args.view.as_ref();
+        let view = view.map(|shown| {
+            RerunView::open(shown, Backpressure::Run, Box::new(wall_clock), &setup.stop)
+        });
+        Ok(Self {
+            console: ConsoleObserver::new(stderr()),
+            event_log,
+            view: view.transpose()?,
+            run_recorder: RunRecorder::begin(
+                data_dir,
+                &args.recording,
+                setup,
+                instruction,
+                scripted,
+            )?,
+        })
+    }
+
+    /// All of them, for a session.
+    pub fn observers(&mut self) -> Vec<Box<dyn Observer + '_>> {
+        let mut all: Vec<Box<dyn Observer + '_>> = vec![Box::new(&mut self.console)];
+        if let Some((_, event_log)) = &mut self.event_log {
+            all.push(Box::new(event_log));
+        }
+        if let Some(view) = &mut self.view {
+            all.push(Box::new(&mut view.observer));
+        }
+        if let Some(run_recorder) = &mut self.run_recorder {
+            all.push(Box::new(&mut run_recorder.recorder));
+        }
+        all
+    }
+
+    /// Where the camera's pictures go while the arm moves, if they are kept.
+    pub fn camera_stream(&self, setup: &Setup) -> Option<CameraStream> {
+        let run_recorder = self.run_recorder.as_ref()?;
+        let recorder = &run_recorder.recorder;
+        (setup.launch.stream_fps() > 0)
+            .then(|| recorder.camera_stream(CAMERA, setup.launch.record_depth))
+    }
+
+    /// Who may note how tasks come out meanwhile, if the run is kept.
+    pub fn outcomes(&self) -> Option<Outcomes> {
+        let run_recorder = self.run_recorder.as_ref()?;
+        Some(run_recorder.recorder.outcomes())
+    }
+
+    /// Notes whether the goal was reached.
+    pub fn outcome(&mut self, reached: bool) {
+        if let Some(run_recorder) = &mut self.run_recorder {
+            run_recorder.recorder.outcome(reached);
+        }
+    }
+
+    /// Writes out what is left to write; a page that shows the run stays for whom it is given. One
+    /// that cannot be written does not keep the others from being written.
+    ///
+    /// # Errors
+    /// Everything that was asked for and could not be written, with what to do.
+    pub fn finish(self) -> Result<Option<Page>> {
+        let mut failures = Vec::new();
+        let mut note = |failure: anyhow::Error| failures.push(format!("{failure:#}"));
+        if let Some((path, event_log)) = self.event_log {
+            let written = event_log.finish().with_context(|| {
+                format!(
+                    "the event log {} is not complete, name another file with --event-log",
+                    path.display()
+                )
+            });
+            written.map_or_else(&mut note, drop);
+        }
+        let mut page = None;
+        if let Some(view) = self.view {
+            match view.finish() {
+                Ok(shown) => page = shown,
+                Err(error) => note(error),
+            }
+        }
+        if let Some(run_recorder) = self.run_recorder {
+            run_recorder.finish().unwrap_or_else(&mut note);
+        }
+        match failures.as_slice() {
+            [] => Ok(page),
+            // The run is over: what came of it was said before.
+            _ => bail!(
+                "the run is over as it was told, but {}",
+                failures.join("\nand ")
+            ),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Requests for one action.
+
+use enact_plan::{Direction, Relation, Situation};
+use rand::seq::IndexedRandom;
+
+use super::{container, movable, names, one_of, put_action, worded};
+use crate::intent::{Action, Intent};
+use crate::vocabulary::shape_of;
+use crate::wording::Speaker;
+
+type Drawn = Option<(String, Intent)>;
+
+pub fn put(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
+    let action = put_action(
+        &movable(speaker, situation)?,
+        &container(speaker, situation)?,
+    );
+    Some(worded(speaker, vec![action]))
+}
+
+pub fn stack(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
+    let object = movable(speaker, situation)?;
+    let is_host = |name: &str| name != object && ["cube", "cylinder"].contains(&shape_of(name));
+    let action = Action::Put {
+        relation: Relation::On,
+        target: one_of(speaker, situation, is_host)?,
+        object: object.clone(),
+    };
+    Some(worded(speaker, vec![action]))
+}
+
+pub fn beside(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
+    let object = movable(speaker, situation)?;
+    let action = Action::Put {
+        relation: *Relation::BESIDE.choose(speaker.rng)?,
+        target: one_of(speaker, situation, |name| name != object)?,
+        object: object.clone(),
+    };
+    Some(worded(speaker, vec![action]))
+}
+
+pub fn pick(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
+    let object = movable(speaker, situation)?;
+    Some(worded(speaker, vec![Action::Pick(object)]))
+}
+
+pub fn point(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
+    let object = names(situation).choose(speaker.rng)?.clone();
+    Some(worded(speaker, vec![Action::Point(object)]))
+}
+
+pub fn push(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
+    let object = movable(speaker, situation)?;
+    let direction = *Direction::ALL.choose(speaker.rng)?;
+    Some(worded(speaker, vec![Action::Push(object, direction)]))
+}
+
+pub fn home(speaker: &mut Speaker<'_>, _situation: &mut Situation) -> Drawn {
+    Some(worded(speaker, vec![Action::Home]))
+}

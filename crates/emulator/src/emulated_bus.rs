@@ -1,0 +1,325 @@
+//! Several servos on one bus, and the joints that they turn.
+
+use std::time::Duration;
+
+use enact_arm::protocol::{BROADCAST, Codec, Packet, Scanner, ServoInstruction, Status};
+use enact_arm::servo::{Family, Restart};
+
+use crate::fault::{Faults, ReplyFault};
+use crate::plant::{DriveCommand, Plant};
+use crate::servo::EmulatedServo;
+
+/// The longest packet that a host may send.
+const LONGEST: usize = 1024;
+/// Joints move in steps no longer than this.
+const STEP: Duration = Duration::from_millis(5);
+/// So many of the last arrivals are kept at least.
+const LOG: usize = 100_000;
+
+/// Servos, what they turn, and what goes wrong.
+pub struct EmulatedBus {
+    codec: &'static dyn Codec,
+    servos: Vec<EmulatedServo>,
+    plant: Box<dyn Plant>,
+    faults: Faults,
+    scanner: Scanner,
+    now: Duration,
+    /// Bits per second at which the host sends.
+    host_baud: u32,
+    /// Whether bytes take time on the wire.
+    timed: bool,
+    /// When the last byte that is on the wire will have passed.
+    busy_until: Duration,
+    log: Vec<ReceivedPacket>,
+    /// Arrivals that are no longer in the log.
+    forgotten: usize,
+}
+
+/// An instruction that reached the servos.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceivedPacket {
+    /// When.
+    pub at: Duration,
+    /// The packet's id, code and body.
+    pub id: u8,
+    /// Its instruction code.
+    pub code: u8,
+    /// What follows.
+    pub body: Vec<u8>,
+}
+
+/// Bytes on their way to the host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// When the last of them arrives.
+    pub at: Duration,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl EmulatedBus {
+    /// A bus at `baud` bits per second. The servo at an index turns the joint at that index;
+    /// servos beyond the joints turn nothing.
+    pub fn new(
+        family: Family,
+        servos: Vec<EmulatedServo>,
+        plant: Box<dyn Plant>,
+        baud: u32,
+        faults: Faults,
+    ) -> Self {
+        let mut emulated_bus = Self {
+            codec: family.codec(),
+            servos,
+            plant,
+            faults,
+            scanner: Scanner::default(),
+            now: Duration::ZERO,
+            host_baud: baud,
+            timed: true,
+            busy_until: Duration::ZERO,
+            log: Vec::new(),
+            forgotten: 0,
+        };
+        emulated_bus.sense();
+        emulated_bus
+    }
+
+    /// The servos hold their joints where they are, as a driver leaves them; without this they are
+    /// limp, as after power-on.
+    pub fn hold(&mut self) {
+        for servo in &mut self.servos {
+            let map = servo.model().map;
+            servo.set(map.goal_position, servo.get(map.position));
+            servo.set(map.return_delay, 0);
+            servo.set(map.torque_enable, 1);
+        }
+    }
+
+    /// The servos.
+    pub fn servos(&mut self) -> &mut [EmulatedServo] {
+        &mut self.servos
+    }
+
+    /// What goes wrong.
+    pub fn faults(&mut self) -> &mut Faults {
+        &mut self.faults
+    }
+
+    /// The joints.
+    pub fn plant(&self) -> &dyn Plant {
+        self.plant.as_ref()
+    }
+
+    /// Lets bytes pass in no time, and servos answer without a pause, or not.
+    pub fn set_timed(&mut self, timed: bool) {
+        self.timed = timed;
+    }
+
+    /// The host sends at so many bits per second; servos set to another rate hear nothing.
+    pub fn set_host_baud(&mut self, baud: u32) {
+        self.host_baud = baud;
+    }
+
+    /// The joints, to be moved by hand.
+    pub fn plant_mut(&mut self) -> &mut dyn Plant {
+        self.plant.as_mut()
+    }
+
+    /// What arrived, oldest first. Of a long time only the end is kept.
+    pub fn log(&self) -> &[ReceivedPacket] {
+        &self.log
+    }
+
+    /// What arrived after the first `seen` packets, and how many there are in all.
+    pub fn log_since(&self, seen: usize) -> (&[ReceivedPacket], usize) {
+        let from = seen.saturating_sub(self.forgotten).min(self.log.len());
+        (&self.log[from..], self.forgotten + self.log.len())
+    }
+
+    /// Whether the adapter is unplugged now.
+    pub fn is_unplugged(&self) -> bool {
+        self.faults.is_unplugged(self.now)
+    }
+
+    /// Whether nothing at all happens now.
+    pub fn is_frozen(&self, now: Duration) -> bool {
+        self.faults.is_frozen(now)
+    }
+
+    /// Lets time pass until `now`.
+    pub fn advance(&mut self, now: Duration) {
+        while self.now < now {
+            let step = STEP.min(now - self.now);
+            let drives: Vec<DriveCommand> = self.servos.iter().map(EmulatedServo::drive).collect();
+            self.plant.advance(step, &drives);
+            self.now += step;
+            self.sense();
+        }
+    }
+
+    /// Takes bytes that the host began to send at `now`; the replies arrive in order of time.
+    pub fn receive(&mut self, bytes: &[u8], now: Duration) -> Vec<Reply> {
+        self.advance(now);
+        let heard = self.busy_until.max(now) + self.wire_time(bytes.len());
+        self.busy_until = heard;
+        let mut replies = Vec::new();
+        if self.faults.echoes(now) {
+            replies.push(Reply {
+                at: heard,
+                bytes: bytes.to_vec(),
+            });
+        }
+        if self.faults.loses_request(now) {
+            return replies;
+        }
+        self.scanner.push(bytes);
+        while let Some(frame) = self.scanner.next(self.codec, LONGEST) {
+            self.note(&frame, now);
+            for status in self.answers(&frame) {
+                self.put(&status, &mut replies);
+            }
+        }
+        replies.sort_by_key(|reply| reply.at);
+        replies
+    }
+
+    fn note(&mut self, frame: &Packet, at: Duration) {
+        if self.log.len() >= 2 * LOG {
+            self.log.drain(..LOG);
+            self.forgotten += LOG;
+        }
+        self.log.push(ReceivedPacket {
+            at,
+            id: frame.id,
+            code: frame.code,
+            body: frame.body.clone(),
+        });
+    }
+
+    /// What the servos say to a packet.
+    fn answers(&mut self, frame: &Packet) -> Vec<Status> {
+        match ServoInstruction::decode(self.codec, frame) {
+            Some(instruction) => self.obey(frame.id, &instruction),
+            None => {
+                let asked = self.servos.iter().filter(|servo| servo.id() == frame.id);
+                asked.filter_map(EmulatedServo::puzzled).collect()
+            }
+        }
+    }
+
+    /// Time that bytes take on the wire.
+    fn wire_time(&self, bytes: usize) -> Duration {
+        if self.timed {
+            // A byte is ten bits.
+            Duration::from_nanos(10_000_000_000 / u64::from(self.host_baud.max(1))) * bytes as u32
+        } else {
+            Duration::ZERO
+        }
+    }
+
+    /// Puts an answer on the wire, after those that are there, as faults let it.
+    fn put(&mut self, status: &Status, replies: &mut Vec<Reply>) {
+        let mut bytes = Vec::new();
+        if self.codec.encode_status(status, &mut bytes).is_err() {
+            return;
+        }
+        let delay = self.return_delay(status.id);
+        for ReplyFault { bytes, late } in self.faults.spoil(self.codec, status.id, bytes, self.now)
+        {
+            self.busy_until += delay + self.wire_time(bytes.len());
+            replies.push(Reply {
+                at: self.busy_until + late,
+                bytes,
+            });
+        }
+    }
+
+    fn obey(&mut self, id: u8, instruction: &ServoInstruction) -> Vec<Status> {
+        let (now, baud) = (self.now, self.host_baud);
+        let all = id == BROADCAST;
+        let mut servos: Vec<&mut EmulatedServo> = self
+            .servos
+            .iter_mut()
+            .filter(|servo| servo.baud() == Some(baud))
+            .collect();
+        for servo in &mut servos {
+            servo.heard(now);
+        }
+        let mut answers = Vec::new();
+        let mut each = |act: &mut dyn FnMut(&mut EmulatedServo) -> Option<Status>| {
+            for servo in servos.iter_mut().filter(|servo| all || servo.id() == id) {
+                let loud = !all || matches!(instruction, ServoInstruction::Ping);
+                answers.extend(act(servo).filter(|_| loud));
+            }
+        };
+        match *instruction {
+            ServoInstruction::Ping => each(&mut |servo| Some(servo.pinged())),
+            ServoInstruction::Read { address, count } if !all => {
+                each(&mut |servo| servo.read(address, count));
+            }
+            ServoInstruction::Read { .. } => {}
+            ServoInstruction::Write { address, data } => {
+                each(&mut |servo| servo.write(address, data))
+            }
+            ServoInstruction::Stage { address, data } => {
+                each(&mut |servo| Some(servo.stage(address, data)));
+            }
+            ServoInstruction::Action => each(&mut |servo| {
+                servo.act();
+                None
+            }),
+            // To some servos this is no reboot: they answer nothing more.
+            ServoInstruction::Reboot => each(&mut |servo| {
+                let answer = servo.pinged();
+                let reboots = servo.model().facts().restart == Restart::Reboot;
+                reboots.then(|| {
+                    servo.power_up();
+                    Status {
+                        data: Vec::new(),
+                        ..answer
+                    }
+                })
+            }),
+            ServoInstruction::SyncRead {
+                address,
+                count,
+                ids,
+            } => {
+                for id in ids {
+                    let asked = servos.iter().filter(|servo| servo.id() == *id);
+                    answers.extend(asked.filter_map(|servo| servo.read(address, count)));
+                }
+            }
+            ServoInstruction::SyncWrite {
+                address,
+                count,
+                items,
+            } => {
+                for item in items.chunks_exact(usize::from(count) + 1) {
+                    for servo in servos.iter_mut().filter(|servo| servo.id() == item[0]) {
+                        servo.write(address, &item[1..]);
+                    }
+                }
+            }
+        }
+        answers
+    }
+
+    fn return_delay(&self, id: u8) -> Duration {
+        if !self.timed {
+            return Duration::ZERO;
+        }
+        let servo = self.servos.iter().find(|servo| servo.id() == id);
+        let units = servo.map_or(0, |servo| servo.get(servo.model().map.return_delay));
+        Duration::from_micros(2 * units.unsigned_abs())
+    }
+
+    /// Tells the servos what their joints do, and what ails them.
+    fn sense(&mut self) {
+        for (index, servo) in self.servos.iter_mut().enumerate() {
+            let mut motion = self.plant.motion(index);
+            self.faults.ail(servo, &mut motion, self.now);
+            servo.sense(&motion, self.now);
+        }
+    }
+}

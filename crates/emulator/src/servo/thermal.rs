@@ -1,0 +1,222 @@
+//! How a servo warms up, and what too much does to it.
+
+use enact_arm::protocol::Alarm;
+
+use super::EmulatedServo;
+use super::manner::Overload;
+use crate::plant::JointFeedback;
+
+/// Temperature of the room, °C.
+const ROOM: f64 = 28.0;
+/// Temperature of a servo that has been at work for a while, °C.
+const WARM: f64 = 35.0;
+/// What full output would add to the room's temperature in the long run, K.
+const HEATING: f64 = 55.0;
+/// Time in which most of that is reached, s.
+const THERMAL_TIME: f64 = 240.0;
+/// Slower than this a servo that should turn is stalled, rad/s.
+const STALLED: f64 = 0.05;
+/// Bits of the registers that choose what an alarm switches off.
+const SPARE_HOT: i64 = 1 << 2;
+const SPARE_OVERLOADED: i64 = 1 << 5;
+
+/// What use has done to a servo.
+#[derive(Clone, Copy, Debug)]
+pub struct ThermalModel {
+    /// °C, by physics.
+    temperature: f64,
+    /// For how long it has pushed in vain, s.
+    stalled: f64,
+    /// Which way it pushed when it gave up; 0 while it has not.
+    overloaded: f64,
+    /// What its thermometer is made to say, °C.
+    heat: Option<i64>,
+    /// What its voltmeter is made to say, 0.1 V.
+    supply: Option<i64>,
+}
+
+impl Default for ThermalModel {
+    fn default() -> Self {
+        Self {
+            temperature: WARM,
+            stalled: 0.0,
+            overloaded: 0.0,
+            heat: None,
+            supply: None,
+        }
+    }
+}
+
+impl ThermalModel {
+    /// After a while without power: as warm as before, but not overloaded.
+    pub(super) fn rest(&mut self) {
+        (self.stalled, self.overloaded) = (0.0, 0.0);
+    }
+}
+
+impl EmulatedServo {
+    /// Raises an alarm until the servo is started anew; some switch their motor off.
+    pub fn alarm(&mut self, alarm: Alarm) {
+        if !self.alarms.contains(&alarm) {
+            self.alarms.push(alarm);
+        }
+        if self.manner.alarms_shut_down {
+            self.write_memory(self.model.map.torque_enable, 0);
+        }
+    }
+
+    /// Ends what ailed it from outside. Alarms are gone, but those that switched its motor off.
+    pub fn calm(&mut self) {
+        (self.thermal.heat, self.thermal.supply) = (None, None);
+        if !self.manner.alarms_shut_down {
+            self.alarms.clear();
+        }
+    }
+
+    /// What its thermometer says until it is calmed, °C.
+    pub fn heat(&mut self, celsius: i64) {
+        self.thermal.heat = Some(celsius);
+    }
+
+    /// What its voltmeter says until it is calmed, 0.1 V.
+    pub fn supply(&mut self, decivolts: i64) {
+        self.thermal.supply = Some(decivolts);
+    }
+
+    /// Lets work warm it up and wear it out; it is `error` steps from its goal.
+    pub(super) fn overheat(&mut self, motion: &JointFeedback, error: i64, elapsed: f64) {
+        let map = self.model.map;
+        let thermal = &mut self.thermal;
+        let settles_at = ROOM + HEATING * motion.effort * motion.effort;
+        let share = (elapsed / THERMAL_TIME).min(1.0);
+        thermal.temperature += (settles_at - thermal.temperature) * share;
+        let celsius = thermal.heat.unwrap_or(thermal.temperature.round() as i64);
+        let middle = (self.get(map.max_voltage) + self.get(map.min_voltage)) / 2;
+        self.write_memory(map.temperature, celsius);
+        self.write_memory(map.voltage, self.thermal.supply.unwrap_or(middle));
+        if self.is_hot() && self.manner.alarms_shut_down {
+            self.alarm(Alarm::Temperature);
+        }
+        self.notice_overload(motion, error, elapsed);
+        self.write_memory(map.alarms, self.alarm_bits());
+    }
+
+    fn notice_overload(&mut self, motion: &JointFeedback, error: i64, elapsed: f64) {
+        let (bears, response_timeout) = match self.manner.overload {
+            Overload::AsSet => (
+                self.named("overload_torque").unwrap_or(100) as f64 / 100.0,
+                self.named("protection_time").unwrap_or(0) as f64 / 100.0,
+            ),
+            Overload::After { output, seconds } => (output, seconds),
+        };
+        let in_vain = motion.effort.abs() > bears && motion.velocity.abs() < STALLED;
+        self.thermal.stalled = if in_vain {
+            self.thermal.stalled + elapsed
+        } else {
+            0.0
+        };
+        if self.thermal.stalled > response_timeout {
+            self.thermal.overloaded = error.signum() as f64;
+            if self.manner.alarms_shut_down {
+                self.alarm(Alarm::Overload);
+            }
+        }
+        let on = self.get(self.model.map.torque_enable) == 1;
+        let relieved = error as f64 * self.thermal.overloaded <= 0.0;
+        if !on || relieved {
+            self.thermal.overloaded = 0.0;
+        }
+    }
+
+    fn is_hot(&self) -> bool {
+        self.get(self.model.map.temperature) > self.get(self.model.map.max_temperature)
+    }
+
+    /// Share of its output that it allows itself in its state.
+    pub(super) fn spared_output(&self) -> f64 {
+        if self.manner.alarms_shut_down {
+            return 1.0;
+        }
+        let spares = self.named("unloading_condition").unwrap_or(0);
+        if self.is_hot() && spares & SPARE_HOT != 0 {
+            0.0
+        } else if self.thermal.overloaded != 0.0 && spares & SPARE_OVERLOADED != 0 {
+            self.named("protective_torque").unwrap_or(100) as f64 / 100.0
+        } else {
+            1.0
+        }
+    }
+
+    /// Its alarms in the bits of its alarm register.
+    pub(super) fn alarm_bits(&self) -> i64 {
+        let bit = |alarm: &Alarm| match alarm {
+            Alarm::Voltage => 0x01,
+            Alarm::Encoder => self.manner.encoder_alarm,
+            Alarm::Current => 0x08,
+            Alarm::Temperature => 0x04,
+            Alarm::Shock => 0x10,
+            Alarm::Overload => 0x20,
+        };
+        let mut alarms = self.alarms.clone();
+        if !self.manner.alarms_shut_down {
+            alarms.extend(self.is_hot().then_some(Alarm::Temperature));
+            alarms.extend((self.thermal.overloaded != 0.0).then_some(Alarm::Overload));
+        }
+        alarms.iter().map(bit).fold(0, |bits, bit| bits | bit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use enact_arm::servo::ServoModel;
+
+    use super::*;
+
+    /// A servo that has pushed against a wall for so long, step by step.
+    fn pushing(model: &str, seconds: f64) -> EmulatedServo {
+        let mut servo = EmulatedServo::new(ServoModel::named(model).unwrap(), 1, 2048.0, 1.0);
+        let map = servo.model.map;
+        servo.write_memory(map.torque_enable, 1);
+        servo.write_memory(map.goal_position, 2500);
+        let wall = JointFeedback {
+            effort: 1.0,
+            ..JointFeedback::default()
+        };
+        for step in 1..=(seconds * 100.0) as u64 {
+            servo.sense(&wall, Duration::from_millis(10 * step));
+        }
+        servo
+    }
+
+    #[test]
+    fn a_feetech_servo_that_pushes_in_vain_spares_itself_until_it_may_go_back() {
+        let mut servo = pushing("sts3215", 1.9);
+        assert_eq!((servo.alarm_bits(), servo.drive().output), (0, 1.0));
+        servo = pushing("sts3215", 2.2);
+        assert_eq!((servo.alarm_bits(), servo.drive().output), (0x20, 0.2));
+        servo.write_memory(servo.model.map.goal_position, 2000);
+        servo.sense(&JointFeedback::default(), Duration::from_millis(2300));
+        assert_eq!((servo.alarm_bits(), servo.drive().output), (0, 1.0));
+    }
+
+    #[test]
+    fn a_dynamixel_that_pushes_in_vain_shuts_down_until_it_is_started_anew() {
+        let mut servo = pushing("xl430-w250", 1.5);
+        assert_eq!(servo.alarm_bits(), 0x20);
+        assert_eq!(servo.drive().goal, None);
+        servo.power_up();
+        assert_eq!(servo.alarm_bits(), 0);
+    }
+
+    #[test]
+    fn work_warms_a_servo_up_until_it_gives_up() {
+        let warm = pushing("sts3215", 10.0);
+        let celsius = warm.get(warm.model.map.temperature);
+        assert!((36..40).contains(&celsius), "{celsius}");
+        let hot = pushing("sts3215", 600.0);
+        assert_eq!(hot.alarm_bits() & 0x04, 0x04);
+        assert_eq!(hot.drive().output, 0.0, "it rests");
+    }
+}

@@ -1,0 +1,288 @@
+//! An episode of a task: scene, words, goal, drawn by a seed.
+
+use std::collections::BTreeMap;
+use std::f64::consts::FRAC_PI_2;
+use std::path::Path;
+
+use enact_dataset::wording::chinese::plain_name;
+use enact_robot::Robot;
+use enact_sim::render::Card;
+use enact_sim::{Color, Layout, PlacedObject, Scene, World};
+use enact_types::{Reason, Vector3};
+use nalgebra::Vector2;
+use rand::seq::{IndexedRandom, SliceRandom};
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use toml::Value;
+
+use crate::suite::{Requirement, SpatialRequirement, Suite, SuiteTask};
+
+/// Layouts drawn until one is as required.
+const DRAWS: u32 = 4000;
+/// A smaller difference does not count, meters.
+const CLEAR: f64 = 0.02;
+/// Something this near to a line is on it, meters; something beyond twice that is not.
+const ON_LINE: f64 = 0.025;
+/// Places tried for a card.
+const CARD_PLACES: u32 = 400;
+/// Middle of the table that these places are on, meters.
+const TABLE: [f64; 2] = [0.2, 0.0];
+/// Width of a card, meters.
+const CARD_WIDTH: f64 = 0.09;
+/// Thickness of a container's floor, meters.
+const FLOOR: f64 = 0.007;
+
+/// An instance of a task.
+pub struct EpisodeSetup<'a> {
+    /// Of which task.
+    pub task: &'a SuiteTask,
+    /// What the person says.
+    pub instruction: String,
+    /// What the person asks about though it is not there, in English and in Chinese.
+    pub absent: Option<[String; 2]>,
+    /// What is where. Objects of a role are named by it.
+    pub layout: Layout,
+    /// What is written where.
+    pub card: Option<Card>,
+    /// Seed of everything else that chance decides.
+    pub seed: u64,
+}
+
+/// The `index`th episode of a suite; the same for the same seed.
+///
+/// # Errors
+/// What makes the task impossible to draw, in words.
+pub fn episode<'a>(
+    suite: &'a Suite,
+    base: &str,
+    robot: &Robot,
+    seed: u64,
+    index: u64,
+) -> Result<EpisodeSetup<'a>, Reason> {
+    let task = &suite.tasks[(index % suite.tasks.len() as u64) as usize];
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(index);
+    let words = words(task, &mut rng);
+    let scene = scene(task, base, &words)?.before(robot);
+    let layout = (0..DRAWS)
+        .find_map(|_| arranged(task, robot, &scene, rng.next_u64()))
+        .ok_or_else(|| format!("task `{}`: no layout is as required", task.name))?;
+    let pattern = task
+        .instructions
+        .choose(&mut rng)
+        .ok_or("a task without instructions")?;
+    let mut instruction = pattern.clone();
+    for (word, text) in &words {
+        instruction = instruction.replace(&format!("{{{word}}}"), text);
+    }
+    for item in &layout.objects {
+        instruction = instruction.replace(&format!("{{{}}}", item.name), &item.label());
+    }
+    let mut missing = None;
+    if instruction.contains("{absent}") {
+        let absent = absent(task, &layout, &mut rng)
+            .ok_or_else(|| format!("task `{}`: everything is there", task.name))?;
+        instruction = instruction.replace("{absent}", &absent);
+        missing = Some([absent.clone(), plain_name(&absent)]);
+    }
+    if let Some(open) = instruction.find('{') {
+        return Err(format!(
+            "task `{}`: nothing is called {}",
+            task.name,
+            &instruction[open..]
+        )
+        .into());
+    }
+    let card = task
+        .card
+        .choose(&mut rng)
+        .and_then(|text| laid(text, &layout, &mut rng));
+    Ok(EpisodeSetup {
+        absent: missing,
+        card,
+        task,
+        instruction: chinese(&instruction),
+        layout,
+        seed: rng.next_u64(),
+    })
+}
+
+/// A card with this text where it covers nothing and can be seen, if there is such a place.
+fn laid(text: &str, layout: &Layout, rng: &mut ChaCha8Rng) -> Option<Card> {
+    // On a table that stands elsewhere, elsewhere.
+    let [x, y] = layout.table.center;
+    let (x, y) = (x - TABLE[0], y - TABLE[1]);
+    (0..CARD_PLACES).find_map(|_| {
+        let center = [
+            x + rng.random_range(0.10..0.36),
+            y + rng.random_range(-0.24..0.24),
+        ];
+        // Upright for a camera that looks back at the arm.
+        let turn = FRAC_PI_2 + rng.random_range(-0.3..0.3);
+        let card = Card::new(text, center, CARD_WIDTH, turn);
+        let clear = layout.objects.iter().all(|item| {
+            let at = item.base_from_object.translation.vector.xy();
+            let touch = card.radius() + item.shape.footprint_radius(item.size);
+            (at - Vector2::from(center)).norm() > touch
+        });
+        clear.then_some(card)
+    })
+}
+
+/// Labels within a Chinese sentence are Chinese.
+fn chinese(text: &str) -> String {
+    use enact_dataset::vocabulary::{COLORS, CONTAINERS, MOVABLE};
+    use enact_dataset::wording::Language;
+    if Language::of(text) == Language::English {
+        return text.to_owned();
+    }
+    let mut text = text.to_owned();
+    for color in COLORS {
+        for shape in MOVABLE.iter().chain(&CONTAINERS) {
+            let label = format!("{color} {shape}");
+            text = text.replace(&label, &plain_name(&label));
+        }
+    }
+    text
+}
+
+/// A word for each variable, no two alike.
+fn words(task: &SuiteTask, rng: &mut ChaCha8Rng) -> BTreeMap<String, Reason> {
+    let mut words: BTreeMap<String, Reason> = BTreeMap::new();
+    for (variable, choices) in &task.draw {
+        let free: Vec<&String> = choices
+            .iter()
+            .filter(|word| !words.values().any(|taken| taken == *word))
+            .collect();
+        if let Some(word) = free.choose(rng) {
+            words.insert(variable.clone(), (*word).clone());
+        }
+    }
+    words
+}
+
+/// The base scene with the task's objects in place of its own.
+fn scene(task: &SuiteTask, base: &str, words: &BTreeMap<String, Reason>) -> Result<Scene, Reason> {
+    let mut table: toml::Table = base
+        .parse()
+        .map_err(|error: toml::de::Error| Reason::of(error))?;
+    table.remove("tasks");
+    table.remove("random");
+    let mut objects = Vec::new();
+    for object in &task.objects {
+        let mut object = object.clone();
+        if let Some(role) = object.remove("role") {
+            object.insert("name".to_owned(), role);
+        }
+        for (_, value) in object.iter_mut() {
+            fill(value, words);
+        }
+        objects.push(Value::Table(object));
+    }
+    table.insert("objects".to_owned(), Value::Array(objects));
+    if let Some(random) = &task.random {
+        let mut random = Value::Table(random.clone());
+        fill(&mut random, words);
+        table.insert("random".to_owned(), random);
+    }
+    let text = toml::to_string(&table).map_err(Reason::of)?;
+    Scene::parse(Path::new(&format!("task `{}`", task.name)), &text).map_err(Reason::of)
+}
+
+fn fill(value: &mut Value, words: &BTreeMap<String, Reason>) {
+    match value {
+        Value::String(text) => {
+            if let Some(word) = text.strip_prefix('$').and_then(|name| words.get(name)) {
+                text.clone_from(word);
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| fill(value, words)),
+        Value::Table(table) => table.iter_mut().for_each(|(_, value)| fill(value, words)),
+        _ => {}
+    }
+}
+
+/// A layout of the scene, if it has every role, is as required, and leaves something to do.
+fn arranged(task: &SuiteTask, robot: &Robot, scene: &Scene, seed: u64) -> Option<Layout> {
+    let mut layout = scene.draw(seed);
+    let has = |role: &&str| layout.objects.iter().any(|item| item.name == **role);
+    if !task.roles().iter().all(has) {
+        return None;
+    }
+    for (upper, lower) in &task.rests {
+        let host = find(&layout, lower)?.clone();
+        let item = layout.objects.iter_mut().find(|item| item.name == *upper)?;
+        let floor = if host.shape.is_container() {
+            FLOOR - host.size[2] / 2.0
+        } else {
+            host.size[2] / 2.0
+        };
+        item.base_from_object.translation.vector = host.base_from_object.translation.vector
+            + Vector3::z() * (floor + item.size[2] / 2.0 + 0.001);
+    }
+    let spaces_hold = task.requires.iter().all(|requirement| match requirement {
+        Requirement::Space(space) => holds(space, &layout) == Some(true),
+        Requirement::State(_) => true,
+    });
+    if !spaces_hold {
+        return None;
+    }
+    let states: Vec<_> = task
+        .requires
+        .iter()
+        .filter_map(|requirement| match requirement {
+            Requirement::State(goal) => Some(goal),
+            Requirement::Space(_) => None,
+        })
+        .collect();
+    if states.is_empty() && task.goal.is_none() {
+        return Some(layout);
+    }
+    let mut world = World::new(robot, &layout);
+    world.settle();
+    let begins_right = states.iter().all(|goal| goal.holds(&world));
+    let is_done = task.goal.as_ref().is_some_and(|goal| goal.holds(&world));
+    (begins_right && !is_done).then_some(layout)
+}
+
+fn find<'a>(layout: &'a Layout, name: &str) -> Option<&'a PlacedObject> {
+    layout.objects.iter().find(|item| item.name == name)
+}
+
+fn holds(space: &SpatialRequirement, layout: &Layout) -> Option<bool> {
+    let at = |name: &String| Some(find(layout, name)?.base_from_object.translation.vector.xy());
+    Some(match space {
+        SpatialRequirement::NearerToArm(a, b) => at(a)?.norm() + CLEAR < at(b)?.norm(),
+        SpatialRequirement::Nearer(a, b, to) => {
+            (at(a)? - at(to)?).norm() + CLEAR < (at(b)? - at(to)?).norm()
+        }
+        // The camera of the scenes that ship looks back at the arm.
+        SpatialRequirement::Lefter(a, b) => at(a)?.y + CLEAR < at(b)?.y,
+        SpatialRequirement::Lower(a, b) => at(a)?.x > at(b)?.x + CLEAR,
+        SpatialRequirement::Between(a, b, c) => off_line(at(a)?, at(b)?, at(c)?) < ON_LINE,
+        SpatialRequirement::NotBetween(a, b, c) => off_line(at(a)?, at(b)?, at(c)?) > 2.0 * ON_LINE,
+    })
+}
+
+/// Distance to the line between two points; infinite beyond its ends.
+fn off_line(point: Vector2<f64>, from: Vector2<f64>, to: Vector2<f64>) -> f64 {
+    let line = to - from;
+    let along = (point - from).dot(&line) / line.norm_squared();
+    if (0.1..=0.9).contains(&along) {
+        (point - from - line * along).norm()
+    } else {
+        f64::INFINITY
+    }
+}
+
+/// Something of the task's shapes that is not there.
+fn absent(task: &SuiteTask, layout: &Layout, rng: &mut ChaCha8Rng) -> Option<String> {
+    let mut labels: Vec<String> = task
+        .absent
+        .iter()
+        .flat_map(|shape| Color::ALL.map(|color| format!("{color} {shape}")))
+        .filter(|label| layout.objects.iter().all(|item| item.label() != *label))
+        .collect();
+    labels.shuffle(rng);
+    labels.pop()
+}

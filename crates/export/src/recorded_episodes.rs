@@ -1,0 +1,250 @@
+//! What a recording holds of use: its tasks, each as an episode at a steady rate.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use enact_recording::message::{JointStates, OutcomeMessage, TaskMessage};
+use enact_recording::{Message, MessageScanner, RecordingError, RunInfo, Topic};
+use enact_robot::Robot;
+use enact_runtime::{TaskEnd, TaskReport};
+use enact_types::JointVector;
+
+use crate::error::ExportError;
+use crate::pictures::{CameraTrack, CameraTracks};
+use crate::resample::{Resampler, SamplePosition, Samples};
+
+/// Shorter than this, something is no episode, samples.
+const SHORTEST: usize = 2;
+
+/// A recording, without its pictures.
+#[derive(Debug)]
+pub struct RecordedEpisodes {
+    /// The file.
+    pub path: PathBuf,
+    /// What the run rests on.
+    pub info: RunInfo,
+    /// Who acts.
+    pub robot: Robot,
+    /// Tasks in which the arm moved.
+    pub episodes: Vec<Episode>,
+    /// The others, and why they are none.
+    pub left_out: Vec<SkippedTask>,
+    /// What its cameras left.
+    pub tracks: Vec<CameraTrack>,
+}
+
+/// A task from its first reading of the arm to its last.
+#[derive(Clone, Debug)]
+pub struct Episode {
+    /// What the person asked for.
+    pub task: String,
+    /// Whether the goal was reached, by whoever knew; `None` where the recording was cut.
+    pub reached: Option<bool>,
+    /// At a steady rate.
+    pub samples: Samples,
+    /// How long the arm stood waiting, which is left out.
+    pub waited: Duration,
+}
+
+/// A task that is no episode.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SkippedTask {
+    /// The task.
+    pub task: String,
+    /// Why it is none.
+    pub why: &'static str,
+}
+
+/// How a recording is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct EpisodeFilter {
+    /// Samples per second.
+    pub fps: u32,
+    /// Whether the time counts in which the arm stands and waits for a plan.
+    pub keep_pauses: bool,
+}
+
+impl EpisodeFilter {
+    /// Reads all of a recording but its pictures. `stop` is asked again and again whether to
+    /// give up.
+    ///
+    /// # Errors
+    /// If it cannot be read, or does not fit together.
+    pub fn of(
+        &self,
+        path: &Path,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<RecordedEpisodes, ExportError> {
+        let read = self.read(path, stop);
+        read.map_err(|error| ExportError::within(path, error))
+    }
+
+    fn read(&self, path: &Path, stop: &dyn Fn() -> bool) -> Result<RecordedEpisodes, ExportError> {
+        let mut found: Option<(RunInfo, Robot)> = None;
+        let mut tasks = TaskCollector::new(*self);
+        let mut tracks = CameraTracks::default();
+        for record in MessageScanner::open(path)? {
+            if stop() {
+                return Err(ExportError::Stopped);
+            }
+            let record = record?;
+            if record.topic == Topic::Run && found.is_none() {
+                let info: RunInfo = record.read()?;
+                let robot = info.robot.load()?;
+                tasks.joints = robot.joints().len();
+                found = Some((info, robot));
+            }
+            tasks.take(&record)?;
+            tracks.take(&record);
+        }
+        let (info, robot) = found.ok_or_else(|| {
+            RecordingError::NotOurs("nothing says what the run rests on".to_owned())
+        })?;
+        tasks.close();
+        Ok(RecordedEpisodes {
+            path: path.to_owned(),
+            info,
+            robot,
+            episodes: tasks.episodes,
+            left_out: tasks.left_out,
+            tracks: tracks.finish(),
+        })
+    }
+}
+
+/// Tasks as they come.
+struct TaskCollector {
+    survey: EpisodeFilter,
+    joints: usize,
+    place: SamplePosition,
+    open: Option<OpenTask>,
+    episodes: Vec<Episode>,
+    left_out: Vec<SkippedTask>,
+}
+
+/// A task whose end, or whose outcome, has not come yet.
+struct OpenTask {
+    task: String,
+    dry_run: bool,
+    over: bool,
+    moved: bool,
+    goal: Option<JointVector>,
+    reached: Option<bool>,
+    resampler: Resampler,
+}
+
+impl TaskCollector {
+    fn new(survey: EpisodeFilter) -> Self {
+        Self {
+            survey,
+            joints: 0,
+            place: SamplePosition::default(),
+            open: None,
+            episodes: Vec::new(),
+            left_out: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, record: &Message) -> Result<(), ExportError> {
+        match record.topic {
+            Topic::Task => {
+                self.close();
+                let TaskMessage {
+                    instruction: task,
+                    options,
+                } = record.read()?;
+                self.open = Some(OpenTask {
+                    task,
+                    dry_run: options.dry_run,
+                    over: false,
+                    moved: false,
+                    goal: None,
+                    reached: None,
+                    resampler: Resampler::new(
+                        self.joints,
+                        self.survey.fps,
+                        self.survey.keep_pauses,
+                    ),
+                });
+            }
+            Topic::Motion => {
+                self.place.motions += 1;
+                self.place.readings = 0;
+                if let Some(open) = &mut self.open {
+                    open.moved |= !open.over;
+                }
+            }
+            Topic::JointStates => self.read(record)?,
+            Topic::Report => {
+                if let Some(open) = &mut self.open {
+                    let report: TaskReport = record.read()?;
+                    open.over = true;
+                    open.dry_run |= report.ending == TaskEnd::DryRun;
+                    open.reached.get_or_insert(report.believes_success());
+                }
+            }
+            Topic::Failure => {
+                if let Some(open) = &mut self.open {
+                    open.over = true;
+                    open.reached.get_or_insert(false);
+                }
+            }
+            Topic::Outcome => {
+                if let Some(open) = &mut self.open {
+                    open.reached = Some(record.read::<OutcomeMessage>()?.reached);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, record: &Message) -> Result<(), ExportError> {
+        let place = self.place;
+        self.place.readings += 1;
+        let Some(open) = self.open.as_mut().filter(|open| !open.over) else {
+            return Ok(());
+        };
+        let reading = record.read::<JointStates>()?.state();
+        let given = reading.position.len();
+        if given != self.joints {
+            return Err(ExportError::Unfit(format!(
+                "the reading at {} has {given} joints, the robot {}",
+                reading.stamp, self.joints
+            )));
+        }
+        // Whoever leads an arm by hand sends commands without planning a motion.
+        if let Some(goal) = &reading.commanded {
+            open.moved |= open.goal.as_ref().is_some_and(|before| before != goal);
+            open.goal = Some(goal.clone());
+        }
+        open.resampler.push(&reading, place);
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        let Some(open) = self.open.take() else {
+            return;
+        };
+        let (samples, waited) = open.resampler.finish();
+        let why = if open.dry_run {
+            "it was a dry run"
+        } else if !open.moved {
+            "nothing moved"
+        } else if samples.len() < SHORTEST {
+            "the arm was not read while it moved"
+        } else {
+            self.episodes.push(Episode {
+                task: open.task,
+                reached: open.reached,
+                samples,
+                waited,
+            });
+            return;
+        };
+        self.left_out.push(SkippedTask {
+            task: open.task,
+            why,
+        });
+    }
+}

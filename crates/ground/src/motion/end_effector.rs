@@ -1,0 +1,216 @@
+//! Tool poses by approach and opening direction.
+
+use enact_robot::{Gripper, IkTarget, Robot};
+use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
+use nalgebra::{Matrix3, Rotation3, Unit, UnitQuaternion};
+
+/// The heading depends on where the tool is and the other way round; so many
+/// rounds settle both.
+const ROUNDS: usize = 6;
+/// Postures are looked for so far inside the joints' limits, rad or m: what is planned through
+/// them bends a little beyond them.
+pub const INSIDE: f64 = 2e-3;
+/// Postures in which no joint differs by more are one, rad or m.
+const OTHER: f64 = 0.05;
+
+/// How the hand is turned about its approach direction.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Roll {
+    /// The fingers part in this direction about the base's `z`, radians.
+    Yaw(f64),
+    /// The same, counted from the heading of the hand.
+    FromHeading(f64),
+}
+
+/// Where the hand can point.
+///
+/// A hand is set by the tilt of its approach away from straight down, the
+/// heading into which it tilts, and its roll. Tilting is outwards, away from
+/// the base. An arm of fewer than six joints can only tilt in the vertical
+/// plane that its first joint turns, so its heading follows from where the hand is.
+#[derive(Clone, Debug)]
+pub struct EndEffector {
+    approach: Unit<Vector3>,
+    opening: Unit<Vector3>,
+    pan: [f64; 2],
+    plane: Option<ArmPlane>,
+    shoulder: Point3,
+    reach: f64,
+}
+
+/// The vertical plane of an arm whose joints after the first move in it.
+#[derive(Clone, Debug)]
+struct ArmPlane {
+    /// A point of the last joint's axis, in the tool frame.
+    axis_in_tool: Point3,
+    /// Distance of that axis to the left of the first joint's axis, meters.
+    lateral: f64,
+}
+
+impl EndEffector {
+    /// The hand of a robot; `gripper` is its [`end_effector`](Robot::end_effector).
+    pub fn new(robot: &Robot, gripper: &Gripper) -> Option<Self> {
+        let links = robot.link_poses(robot.home());
+        let pan = axis(robot, &links, 0)?.0;
+        let shoulder = axis(robot, &links, 1)?.0;
+        let plane = (robot.arm_joints().len() < 6).then(|| arm_plane(robot, &links, &pan));
+        Some(Self {
+            approach: gripper.approach_axis,
+            opening: gripper.opening_axis,
+            pan: [pan.x, pan.y],
+            plane: plane.flatten(),
+            shoulder,
+            reach: reach(robot, gripper.tool_from_grasp.coords.norm()),
+        })
+    }
+
+    /// How far a place is beyond the stretched arm, meters, if it is.
+    pub fn beyond(&self, target: &Point3) -> Option<f64> {
+        let beyond = (target - self.shoulder).norm() - self.reach;
+        (beyond > 0.0).then_some(beyond)
+    }
+
+    /// The tool pose that brings `tool_point` (tool frame) to `target` (base frame).
+    pub fn pose(&self, tool_point: &Point3, target: &Point3, tilt: f64, roll: Roll) -> Pose {
+        let mut heading = self.outwards(target);
+        let mut pose = Pose::identity();
+        for _ in 0..ROUNDS {
+            let rotation = self.rotation(heading, tilt, roll);
+            let origin = target - rotation * tool_point.coords;
+            pose = Pose::from_parts(origin.coords.into(), rotation);
+            heading = self.heading_of(&pose, target);
+        }
+        pose
+    }
+
+    /// The direction in which the hand approaches, in the base frame.
+    pub fn approach(&self, base_from_tool: &Pose) -> Vector3 {
+        base_from_tool.rotation * self.approach.into_inner()
+    }
+
+    /// The direction in which the fingers part, in the base frame.
+    pub fn opening(&self, base_from_tool: &Pose) -> Vector3 {
+        base_from_tool.rotation * self.opening.into_inner()
+    }
+
+    /// The heading of a target seen from the first joint, radians.
+    pub fn outwards(&self, target: &Point3) -> f64 {
+        (target.y - self.pan[1]).atan2(target.x - self.pan[0])
+    }
+
+    fn rotation(&self, heading: f64, tilt: f64, roll: Roll) -> UnitQuaternion<f64> {
+        let yaw = match roll {
+            Roll::Yaw(yaw) => yaw,
+            Roll::FromHeading(yaw) => heading + yaw,
+        };
+        let outwards = Vector3::new(heading.cos(), heading.sin(), 0.0);
+        let approach = outwards * tilt.sin() - Vector3::z() * tilt.cos();
+        let along = Vector3::new(yaw.cos(), yaw.sin(), 0.0);
+        let opening = (along - approach * approach.dot(&along)).normalize();
+        let base = frame(&opening, &approach);
+        let tool = frame(&self.opening, &self.approach);
+        UnitQuaternion::from_rotation_matrix(&Rotation3::from_matrix_unchecked(
+            base * tool.transpose(),
+        ))
+    }
+
+    /// The heading into which a hand at this pose would tilt, working at `target`, radians.
+    pub fn heading_of(&self, base_from_tool: &Pose, target: &Point3) -> f64 {
+        let Some(plane) = &self.plane else {
+            return self.outwards(target);
+        };
+        let point = base_from_tool * plane.axis_in_tool;
+        let (x, y) = (point.x - self.pan[0], point.y - self.pan[1]);
+        let distance = x.hypot(y).max(plane.lateral.abs());
+        y.atan2(x) - (plane.lateral / distance.max(f64::MIN_POSITIVE)).asin()
+    }
+}
+
+/// Solves for the arm's joints; what cannot be reached is called `what`.
+pub fn solve(robot: &Robot, pose: &Pose, seed: &[f64], what: &str) -> Result<JointVector, Refusal> {
+    let seed = &seed[..robot.arm_joints().len()];
+    match robot.inverse_inside(&IkTarget::Pose(*pose), seed, INSIDE) {
+        Ok(solution) => Ok(solution.joints.into()),
+        Err(Refusal::Unreachable {
+            x, y, z, distance, ..
+        }) => Err(Refusal::Unreachable {
+            what: what.to_owned(),
+            x,
+            y,
+            z,
+            distance,
+        }),
+        Err(other) => Err(other),
+    }
+}
+
+/// The arm's joints in other ways to a pose than `known`, nearest to `seed` first: with the elbow or
+/// the wrist on another side, or with joints to spare turned otherwise.
+pub fn others(robot: &Robot, pose: &Pose, seed: &[f64], known: &[f64]) -> Vec<JointVector> {
+    robot
+        .inverse_all(pose, &seed[..robot.arm_joints().len()], INSIDE)
+        .into_iter()
+        .map(|solution| JointVector::from(solution.joints))
+        .filter(|joints| joints.iter().zip(known).any(|(a, b)| (a - b).abs() > OTHER))
+        .collect()
+}
+
+/// A pose moved in the base frame.
+pub fn shifted(pose: &Pose, by: Vector3) -> Pose {
+    Pose::from_parts((pose.translation.vector + by).into(), pose.rotation)
+}
+
+/// No posture brings the grasp point further than this from the second joint or
+/// its mirror image across the first, meters.
+fn reach(robot: &Robot, tool_to_grasp: f64) -> f64 {
+    let links = robot.links();
+    let mut reach = tool_to_grasp;
+    let mut next = links[robot.tool_link()].mount.as_ref();
+    while let Some(mount) = next {
+        let joint = mount.motion.as_ref().map(|motion| motion.joint);
+        let offset = mount.parent_from_joint.translation.vector.norm();
+        match joint {
+            Some(0) => return reach,
+            // The second joint turns about the first, so its own offset counts twice.
+            Some(1) => reach += 2.0 * offset,
+            _ => reach += offset,
+        }
+        next = links[mount.parent].mount.as_ref();
+    }
+    reach
+}
+
+/// The orthonormal axes opening, approach × opening, approach as columns.
+fn frame(opening: &Vector3, approach: &Vector3) -> Matrix3<f64> {
+    let opening = (opening - approach * approach.dot(opening)).normalize();
+    Matrix3::from_columns(&[opening, approach.cross(&opening), *approach])
+}
+
+/// Origin and direction of a joint's axis in the base frame.
+fn axis(robot: &Robot, links: &[Pose], joint: usize) -> Option<(Point3, Vector3)> {
+    robot.links().iter().enumerate().find_map(|(index, link)| {
+        let motion = link.mount.as_ref()?.motion.as_ref()?;
+        (motion.joint == joint).then(|| {
+            let direction = links[index].rotation * motion.axis.into_inner();
+            (Point3::from(links[index].translation.vector), direction)
+        })
+    })
+}
+
+fn arm_plane(robot: &Robot, links: &[Pose], pan: &Point3) -> Option<ArmPlane> {
+    let last = robot.arm_joints().len().checked_sub(1)?;
+    let (origin, _) = axis(robot, links, last)?;
+    let (_, normal) = axis(robot, links, last.checked_sub(1)?)?;
+    let tool = links[robot.tool_link()];
+    let outwards = Point3::from(tool.translation.vector) - pan;
+    let left = Vector3::z().cross(&outwards);
+    let normal = if normal.dot(&left) < 0.0 {
+        -normal
+    } else {
+        normal
+    };
+    Some(ArmPlane {
+        axis_in_tool: tool.inverse_transform_point(&origin),
+        lateral: (origin - pan).dot(&normal),
+    })
+}

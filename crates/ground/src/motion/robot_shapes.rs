@@ -1,0 +1,181 @@
+//! Where the robot's own shapes are: what a camera sees of them.
+
+use std::f64::consts::FRAC_PI_4;
+use std::sync::Arc;
+
+use enact_robot::Robot;
+use enact_robot::collision::CollisionBody;
+use enact_robot::description::Shape;
+use enact_robot::mesh::Hull;
+use enact_types::{Point3, Pose, Vector3};
+
+use super::obstacles::shape_of;
+use crate::scene::HeldObject;
+
+/// Points this near to the robot are its own, meters.
+const SKIN: f64 = 0.008;
+/// The same for what it holds, which may sit differently in the hand than thought.
+const HELD_SKIN: f64 = 0.015;
+
+/// A part of the robot, or what it holds, in space.
+pub struct PlacedShape<'a> {
+    /// What it is.
+    pub part: &'a CollisionBody,
+    /// Where it is.
+    pub base_from_shape: Pose,
+    skin: f64,
+}
+
+/// What is held, as a part of the robot.
+pub fn in_hand(robot: &Robot, held: &HeldObject) -> Arc<CollisionBody> {
+    let shape = shape_of(&held.object.solid);
+    let name = &held.object.name;
+    Arc::new(CollisionBody::held(
+        robot,
+        name,
+        shape,
+        held.tool_from_object,
+    ))
+}
+
+/// Every part of the robot and what it holds, with all joints at these positions.
+pub fn placed<'a>(
+    robot: &'a Robot,
+    held: Option<&'a CollisionBody>,
+    joints: &[f64],
+) -> Vec<PlacedShape<'a>> {
+    let links = robot.link_poses(joints);
+    let own = robot.collider().parts().iter().map(|part| (part, SKIN));
+    own.chain(held.map(|part| (part, HELD_SKIN)))
+        .map(|(part, skin)| PlacedShape {
+            part,
+            base_from_shape: links[part.link] * part.link_from_shape,
+            skin,
+        })
+        .collect()
+}
+
+/// Whether a seen point is one of these parts.
+pub fn is_part(placed: &[PlacedShape<'_>], point: &Point3) -> bool {
+    placed.iter().any(|placed| {
+        let local = placed.base_from_shape.inverse_transform_point(point);
+        local.coords.norm() < placed.part.shape.radius() + placed.skin
+            && placed.part.shape.distance(&local) < placed.skin
+    })
+}
+
+/// Whether a point is nearer than this to one of these parts, meters.
+pub fn is_near(placed: &[PlacedShape<'_>], point: &Point3, distance: f64) -> bool {
+    placed.iter().any(|placed| {
+        let local = placed.base_from_shape.inverse_transform_point(point);
+        placed.part.shape.distance(&local) < distance
+    })
+}
+
+impl PlacedShape<'_> {
+    /// Points all over its surface, in the base frame.
+    pub fn surface(&self) -> impl Iterator<Item = Point3> + '_ {
+        surface_points(&self.part.shape)
+            .into_iter()
+            .map(|point| self.base_from_shape * point)
+    }
+}
+
+/// Points all over the surface of a shape, in its frame.
+fn surface_points(shape: &Shape) -> Vec<Point3> {
+    let tube = |radius: f64, half_length: f64, end: f64| {
+        [-1.0, -0.5, 0.0, 0.5, 1.0]
+            .iter()
+            .flat_map(|share| ring(radius, share * half_length))
+            .chain([-end, end].map(|z| Point3::new(0.0, 0.0, z)))
+            .collect()
+    };
+    match *shape {
+        Shape::Sphere { radius } => tube(radius, 0.0, radius),
+        Shape::Capsule {
+            radius,
+            half_length,
+        } => tube(radius, half_length, half_length + radius),
+        Shape::Cylinder {
+            radius,
+            half_length,
+        } => tube(radius, half_length, half_length),
+        Shape::Box { half } => grid()
+            .map(|share| Point3::from(Vector3::from(half).component_mul(&share)))
+            .collect(),
+        Shape::Hull(ref hull) => on_hull(hull),
+    }
+}
+
+/// Three points of each face, near its corners.
+fn on_hull(hull: &Hull) -> Vec<Point3> {
+    let corners = hull.corners();
+    let of_face = |face: &[u32; 3]| {
+        let [a, b, c] = face.map(|index| corners[index as usize]);
+        let out = (b - a).cross(&(c - a)).try_normalize(0.0);
+        let out = out.unwrap_or_default() * hull.rounding();
+        let middle = (a.coords + b.coords + c.coords) / 3.0;
+        [a, b, c].map(|corner| Point3::from(corner.coords * 0.7 + middle * 0.3 + out))
+    };
+    hull.faces().iter().flat_map(of_face).collect()
+}
+
+fn ring(radius: f64, z: f64) -> Vec<Point3> {
+    (0..8)
+        .map(|step| f64::from(step) * FRAC_PI_4)
+        .map(|angle| Point3::new(radius * angle.cos(), radius * angle.sin(), z))
+        .collect()
+}
+
+/// The corners, edge middles and face middles of the unit cube, twice as dense along `z`.
+fn grid() -> impl Iterator<Item = Vector3> {
+    let axis = [-1.0, 0.0, 1.0];
+    axis.into_iter().flat_map(move |x| {
+        axis.into_iter().flat_map(move |y| {
+            [-1.0, -0.5, 0.0, 0.5, 1.0]
+                .into_iter()
+                .map(move |z| Vector3::new(x, y, z))
+                .filter(|share: &Vector3| share.amax() == 1.0)
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hull() -> Hull {
+        let corners = [
+            [0.0; 3],
+            [0.03, 0.0, 0.0],
+            [0.0, 0.04, 0.0],
+            [0.01, 0.01, 0.05],
+        ];
+        Hull::new(&corners.map(Point3::from), 0.001)
+    }
+
+    #[test]
+    fn surface_points_are_on_the_surface() {
+        let (radius, half_length) = (0.02, 0.05);
+        let shapes = [
+            Shape::Box {
+                half: [0.01, 0.02, 0.03],
+            },
+            Shape::Cylinder {
+                radius,
+                half_length,
+            },
+            Shape::Capsule {
+                radius,
+                half_length,
+            },
+            Shape::Sphere { radius },
+            Shape::Hull(hull()),
+        ];
+        for shape in shapes {
+            for point in surface_points(&shape) {
+                assert!(shape.distance(&point).abs() < 1e-12, "{shape:?} {point}");
+            }
+        }
+    }
+}

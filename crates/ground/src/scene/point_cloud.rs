@@ -1,0 +1,124 @@
+//! Every pixel of a frame as a point in space with a color that shading leaves alone.
+
+use std::sync::LazyLock;
+
+use enact_types::{Frame, Point3};
+
+/// Added to the brightness before dividing by it, so that black has no random hue.
+const DARK: f64 = 0.02;
+
+/// The pixels of a frame, row by row.
+pub struct PointCloud {
+    /// Pixels in a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Where each pixel is in the base frame; `None` without a depth reading.
+    pub points: Vec<Option<Point3>>,
+    /// Red and green shares of each pixel's linear brightness.
+    pub chroma: Vec<[f64; 2]>,
+    /// Where the camera is in the base frame.
+    pub eye: Point3,
+    /// Meters that neighboring pixels are apart at one meter.
+    pub pixel_angle: f64,
+}
+
+impl PointCloud {
+    /// The cloud of a frame; `None` if the camera has no depth.
+    pub fn new(frame: &Frame) -> Option<Self> {
+        frame.depth.as_ref()?;
+        Some(Self::of(frame, |x, y| frame.deproject(x, y)))
+    }
+
+    /// Where each pixel would be if there were nothing but the table.
+    pub fn on_table(frame: &Frame) -> Self {
+        Self::of(frame, |x, y| frame.deproject_to_plane(x, y, 0.0))
+    }
+
+    fn of(frame: &Frame, point: impl Fn(f64, f64) -> Option<Point3>) -> Self {
+        let (width, height) = (frame.intrinsics.width, frame.intrinsics.height);
+        let pixels = || (0..height).flat_map(move |y| (0..width).map(move |x| (x, y)));
+        Self {
+            width: width as usize,
+            height: height as usize,
+            points: pixels()
+                .map(|(x, y)| point(f64::from(x) + 0.5, f64::from(y) + 0.5))
+                .collect(),
+            chroma: pixels()
+                .map(|(x, y)| chroma(frame.rgb.get_pixel(x, y).0))
+                .collect(),
+            eye: Point3::from(frame.base_from_camera.translation.vector),
+            pixel_angle: 1.0 / frame.intrinsics.fx,
+        }
+    }
+
+    /// Size of a pixel at `point`, meters.
+    pub fn pixel_size(&self, point: &Point3) -> f64 {
+        (point - self.eye).norm() * self.pixel_angle
+    }
+
+    /// The pixels beside `index`, up to four.
+    pub fn neighbors(&self, index: usize) -> impl Iterator<Item = usize> {
+        let (x, y) = (index % self.width, index / self.width);
+        [
+            (x > 0).then(|| index - 1),
+            (x + 1 < self.width).then_some(index + 1),
+            (y > 0).then(|| index - self.width),
+            (y + 1 < self.height).then_some(index + self.width),
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    /// Whether a pixel is in the outermost row or column.
+    pub fn is_at_the_edge(&self, index: usize) -> bool {
+        self.neighbors(index).count() < 4
+    }
+
+    /// The pixels within `radius` columns and rows of `(x, y)`, nearest first.
+    pub fn around(&self, x: usize, y: usize, radius: usize) -> Vec<usize> {
+        let columns = x.saturating_sub(radius)..(x + radius + 1).min(self.width);
+        let rows = y.saturating_sub(radius)..(y + radius + 1).min(self.height);
+        let mut pixels: Vec<(usize, usize)> = rows
+            .flat_map(|row| columns.clone().map(move |column| (column, row)))
+            .collect();
+        pixels.sort_by_key(|(column, row)| {
+            (
+                column.abs_diff(x).pow(2) + row.abs_diff(y).pow(2),
+                *row,
+                *column,
+            )
+        });
+        pixels
+            .into_iter()
+            .map(|(column, row)| row * self.width + column)
+            .collect()
+    }
+}
+
+/// Distance between two colors that ignores brightness.
+pub fn chroma_distance(a: [f64; 2], b: [f64; 2]) -> f64 {
+    (a[0] - b[0]).hypot(a[1] - b[1])
+}
+
+fn chroma(rgb: [u8; 3]) -> [f64; 2] {
+    static LINEAR: LazyLock<[f64; 256]> =
+        LazyLock::new(|| std::array::from_fn(|value| (value as f64 / 255.0).powf(2.2)));
+    let linear = rgb.map(|value| LINEAR[usize::from(value)]);
+    let brightness = linear.iter().sum::<f64>() + DARK;
+    [linear[0] / brightness, linear[1] / brightness]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shade_leaves_chroma_alone_and_hue_does_not() {
+        let lit = chroma([220, 60, 40]);
+        let shaded = chroma([134, 37, 24]);
+        let orange = chroma([230, 140, 40]);
+        assert!(chroma_distance(lit, shaded) < 0.06);
+        assert!(chroma_distance(lit, orange) > 0.15);
+    }
+}

@@ -1,0 +1,128 @@
+//! What there is to stay clear of, as a message.
+
+use std::sync::Arc;
+
+use enact_robot::{HalfSpace, Obstacle, Shape};
+use enact_types::{Pose, Vector3};
+use nalgebra::Unit;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Fixed bodies, boxes to keep out of, and the sides of the workspace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CollisionWorldMessage {
+    /// Bodies and boxes.
+    #[schemars(with = "Vec<serde_json::Value>")]
+    pub bodies: Vec<Body>,
+    /// Sides.
+    #[schemars(with = "Vec<serde_json::Value>")]
+    pub walls: Vec<Wall>,
+}
+
+/// A body that stands still, or a box to keep out of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Body {
+    /// What it is called.
+    pub name: String,
+    /// Primitives, each with `base_from_shape`.
+    pub shapes: Vec<(Shape, Pose)>,
+    /// Whether it is a place where a person may be, rather than a body.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keep_out: bool,
+}
+
+/// A side of the workspace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Wall {
+    /// What it is called.
+    pub name: String,
+    /// Into the workspace, of length one, in the base frame.
+    pub normal: Vector3,
+    /// Where it is along the normal, meters.
+    pub offset: f64,
+    /// Smallest distance to it, meters.
+    pub margin: f64,
+}
+
+impl CollisionWorldMessage {
+    pub(crate) fn of(obstacles: &[Arc<Obstacle>], walls: &[HalfSpace]) -> Self {
+        let body = |obstacle: &Arc<Obstacle>| Body {
+            name: obstacle.name().to_owned(),
+            shapes: obstacle.shapes().collect(),
+            keep_out: obstacle.is_kept_out(),
+        };
+        let wall = |wall: &HalfSpace| Wall {
+            name: wall.name.clone(),
+            normal: wall.normal.into_inner(),
+            offset: wall.offset,
+            margin: wall.margin,
+        };
+        Self {
+            bodies: obstacles.iter().map(body).collect(),
+            walls: walls.iter().map(wall).collect(),
+        }
+    }
+
+    /// The bodies, as a robot stays clear of them.
+    pub fn obstacles(&self) -> impl Iterator<Item = Arc<Obstacle>> + '_ {
+        let obstacle = |body: &Body| {
+            let obstacle = Obstacle::new(&body.name, body.shapes.iter().cloned());
+            if body.keep_out {
+                obstacle.keep_out()
+            } else {
+                obstacle
+            }
+        };
+        self.bodies.iter().map(obstacle).map(Arc::new)
+    }
+
+    /// The sides, as a robot stays clear of them.
+    pub fn walls(&self) -> impl Iterator<Item = HalfSpace> + '_ {
+        self.walls.iter().map(|wall| HalfSpace {
+            name: wall.name.clone(),
+            // To normalize it again could change its last bit.
+            normal: Unit::new_unchecked(wall.normal),
+            offset: wall.offset,
+            margin: wall.margin,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_comes_back_bit_for_bit() {
+        let turned = Pose::rotation(Vector3::new(0.1, 0.2, 0.3));
+        let body = Obstacle::new(
+            "rail",
+            [
+                (
+                    Shape::Box {
+                        half: [0.1, 0.2, 0.3],
+                    },
+                    turned,
+                ),
+                (Shape::Sphere { radius: 0.1 / 3.0 }, Pose::identity()),
+            ],
+        );
+        let wall = HalfSpace {
+            name: "left wall".to_owned(),
+            normal: Unit::new_normalize(Vector3::new(0.1, -0.7, 0.2)),
+            offset: -1.0 / 3.0,
+            margin: 0.01,
+        };
+        let person = Obstacle::new("person", [(Shape::Sphere { radius: 0.2 }, turned)]);
+        let bodies = [body, person.keep_out()].map(Arc::new);
+        let kept = CollisionWorldMessage::of(&bodies, std::slice::from_ref(&wall));
+        let mut json = serde_json::to_vec(&kept).unwrap();
+        let read: CollisionWorldMessage = simd_json::serde::from_slice(&mut json).unwrap();
+        assert_eq!(read, kept);
+        assert_eq!(read.walls().collect::<Vec<_>>(), [wall]);
+        assert_eq!(
+            CollisionWorldMessage::of(&read.obstacles().collect::<Vec<_>>(), &[]).bodies,
+            kept.bodies
+        );
+    }
+}

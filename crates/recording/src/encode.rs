@@ -1,0 +1,448 @@
+//! An event as entries of a recording.
+
+use std::sync::Arc;
+
+use enact_arm::{ArmState, Execution};
+use enact_plan::{ObjectView, Usage, Verdict};
+use enact_robot::{Robot, Trajectory};
+use enact_runtime::Event;
+use enact_types::{Frame, Pose, Stamp};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::collision_world::CollisionWorldMessage;
+use crate::foxglove::{self, CAMERA, Level, Log};
+use crate::message::{self, JointStates, MotionEndMessage};
+use crate::picture;
+use crate::scene::Scene;
+use crate::topic::Topic;
+
+/// Link poses and points of a path closer together than this are left out, seconds.
+const SPACING: f64 = 0.02;
+
+/// One message on its way to a recording.
+#[derive(Clone, Debug)]
+pub struct EncodedMessage {
+    /// Its channel.
+    pub topic: Topic,
+    /// Which camera films, where that is what the channel is for.
+    pub camera: Option<Arc<str>>,
+    /// When, on the arm's clock.
+    pub at: Stamp,
+    body: Payload,
+}
+
+/// A message, or what it is yet to be made of.
+#[derive(Clone, Debug)]
+enum Payload {
+    Json(Vec<u8>),
+    Picture(Arc<Frame>),
+}
+
+impl EncodedMessage {
+    pub(crate) fn new(topic: Topic, at: Stamp, message: &impl Serialize) -> Self {
+        let json = serde_json::to_vec(message).expect("our messages have text keys only");
+        Self {
+            topic,
+            camera: None,
+            at,
+            body: Payload::Json(json),
+        }
+    }
+
+    /// Entries of a picture that `camera` has filmed, at a time on the arm's clock.
+    pub(crate) fn filmed(camera: &Arc<str>, at: Stamp, frame: Frame) -> Vec<Self> {
+        let frame = Arc::new(frame);
+        let entry = |topic| Self {
+            topic,
+            camera: Some(Arc::clone(camera)),
+            at,
+            body: Payload::Picture(Arc::clone(&frame)),
+        };
+        let depth = frame.depth.as_ref().map(|_| entry(Topic::StreamDepth));
+        [entry(Topic::StreamImage)]
+            .into_iter()
+            .chain(depth)
+            .collect()
+    }
+
+    /// What belongs to the pictures that `camera` films from now on: its projection and its
+    /// place. `base` is the frame that it stands in.
+    pub(crate) fn of_camera(camera: &Arc<str>, at: Stamp, frame: &Frame, base: &str) -> Vec<Self> {
+        let place = foxglove::transform(at, base, camera, &frame.base_from_camera);
+        let calibration = foxglove::calibration(frame, at, camera);
+        vec![
+            Self {
+                camera: Some(Arc::clone(camera)),
+                ..Self::new(Topic::StreamCalibration, at, &calibration)
+            },
+            Self::new(Topic::Transforms, at, &json!({"transforms": [place]})),
+        ]
+    }
+
+    /// Bytes that it takes in memory.
+    pub(crate) fn size(&self) -> usize {
+        match &self.body {
+            Payload::Json(json) => json.len(),
+            Payload::Picture(frame) => {
+                let depths = frame.depth.as_ref().map_or(0, |depth| depth.meters.len());
+                frame.rgb.as_raw().len() + 4 * depths
+            }
+        }
+    }
+
+    /// The message as JSON; pictures are compressed only here.
+    pub fn into_json(self) -> Vec<u8> {
+        let frame = match self.body {
+            Payload::Json(json) => return json,
+            Payload::Picture(frame) => frame,
+        };
+        let camera = self.camera.as_deref().unwrap_or(CAMERA);
+        let written = match (self.topic, &frame.depth) {
+            (Topic::StreamImage, _) => {
+                serde_json::to_vec(&picture::filmed(&frame, self.at, camera))
+            }
+            (Topic::StreamDepth, Some(depth)) => {
+                serde_json::to_vec(&picture::filmed_depth(depth, self.at, camera))
+            }
+            (Topic::Depth, Some(depth)) => serde_json::to_vec(&picture::depth(depth, self.at)),
+            _ => serde_json::to_vec(&picture::color(&frame, self.at)),
+        };
+        written.expect("our messages have text keys only")
+    }
+}
+
+/// Turns events into entries. The same events give the same entries.
+#[derive(Clone, Debug)]
+pub struct Encoder {
+    robot: Robot,
+    scene: Scene,
+    now: Stamp,
+    /// When the links were last told where they are.
+    shown: Option<Stamp>,
+    /// Whether a way is drawn that is only thought of.
+    ghost: bool,
+}
+
+impl Encoder {
+    /// An encoder of what `robot` does.
+    pub fn new(robot: &Robot) -> Self {
+        Self {
+            scene: Scene::new(base_of(robot)),
+            robot: robot.clone(),
+            now: Stamp::ZERO,
+            shown: None,
+            ghost: false,
+        }
+    }
+
+    /// The newest time on the arm's clock that was told of.
+    pub fn now(&self) -> Stamp {
+        self.now
+    }
+
+    /// The entries of an event.
+    pub fn encode(&mut self, event: &Event<'_>) -> Vec<EncodedMessage> {
+        let mut entries = self.messages(event);
+        if let Some((level, name, line)) = talk(event) {
+            let log = Log::new(self.now, level, name, line);
+            entries.push(self.entry(Topic::Log, &log));
+        }
+        entries
+    }
+
+    fn messages(&mut self, event: &Event<'_>) -> Vec<EncodedMessage> {
+        match event {
+            Event::CollisionWorld { obstacles, walls } => {
+                let around = CollisionWorldMessage::of(obstacles, walls);
+                let drawn = self.scene.bodies(self.now, &around.bodies);
+                vec![
+                    self.entry(Topic::CollisionWorld, &around),
+                    self.entry(Topic::Scene, &drawn),
+                ]
+            }
+            Event::ApprovalRequired => {
+                vec![self.entry(Topic::Approval, &message::ApprovalMessage { agreed: None })]
+            }
+            Event::Approved(agreed) => {
+                let agreed = Some(*agreed);
+                vec![self.entry(Topic::Approval, &message::ApprovalMessage { agreed })]
+            }
+            Event::TaskStarted {
+                instruction,
+                options,
+                ..
+            } => {
+                let task = message::TaskMessage {
+                    instruction: (*instruction).to_owned(),
+                    options: *options,
+                };
+                vec![self.entry(Topic::Task, &task)]
+            }
+            Event::UserCommand(order) => {
+                vec![self.entry(
+                    Topic::UserCommand,
+                    &message::UserCommandMessage { order: *order },
+                )]
+            }
+            Event::TurnStarted(turn) => {
+                let gone = std::mem::take(&mut self.ghost).then(|| self.scene.no_ghost(self.now));
+                let gone = gone.map(|gone| self.entry(Topic::Scene, &gone));
+                let turn = self.entry(Topic::Turn, &message::TurnMessage { turn: *turn });
+                [turn].into_iter().chain(gone).collect()
+            }
+            Event::FrameCaptured(frame) => self.saw(frame),
+            Event::Perceived {
+                answer,
+                objects,
+                dropped,
+            } => {
+                let drawn = self.scene.objects(self.now, objects);
+                let objects = message::ObjectsMessage {
+                    objects: objects.to_vec(),
+                    dropped: dropped.to_vec(),
+                };
+                let said = message::ResponseMessage::of(answer, None);
+                let mut entries = self.answered(Topic::Perception, &said, answer.usage);
+                entries.push(self.entry(Topic::Objects, &objects));
+                entries.push(self.entry(Topic::Scene, &drawn));
+                entries
+            }
+            Event::Planned { situation, answer } => {
+                let said = message::ResponseMessage::of(answer, Some(situation));
+                self.answered(Topic::Plan, &said, answer.usage)
+            }
+            Event::StepStarted(step) => {
+                let step = message::StepMessage {
+                    step: (*step).clone(),
+                };
+                vec![self.entry(Topic::Step, &step)]
+            }
+            Event::Previewed(tool_path) => self.previewed(tool_path),
+            Event::MotionStarted { trajectory, .. } => self.moving(event, trajectory),
+            Event::MotionEnded(execution) => self.moved(execution),
+            Event::StateRead(state) => self.read(state),
+            Event::StepVerified(outcome) => vec![self.entry(Topic::Verdict, outcome)],
+            Event::Said(text) => {
+                let text = (*text).to_owned();
+                vec![self.entry(Topic::Speech, &message::SpeechMessage { text })]
+            }
+            Event::TaskEnded(report) => vec![self.entry(Topic::Report, report)],
+            Event::TaskFailed(error) => {
+                let broke = message::FailureMessage {
+                    how: "error".to_owned(),
+                    reason: error.to_string(),
+                };
+                vec![self.entry(Topic::Failure, &broke)]
+            }
+        }
+    }
+
+    /// An entry of now.
+    pub(crate) fn entry(&self, topic: Topic, message: &impl Serialize) -> EncodedMessage {
+        EncodedMessage::new(topic, self.now, message)
+    }
+
+    /// What a model said, and what that cost.
+    fn answered(
+        &self,
+        topic: Topic,
+        said: &message::ResponseMessage,
+        usage: Usage,
+    ) -> Vec<EncodedMessage> {
+        let of = match topic {
+            Topic::Plan => "plan",
+            _ => "perception",
+        };
+        let timing = message::UsageMessage {
+            of: of.to_owned(),
+            usage,
+        };
+        vec![self.entry(topic, said), self.entry(Topic::Timing, &timing)]
+    }
+
+    fn saw(&mut self, frame: &Frame) -> Vec<EncodedMessage> {
+        self.now = self.now.max(frame.stamp);
+        let base = self.base();
+        let seen = foxglove::transform(self.now, base, CAMERA, &frame.base_from_camera);
+        let calibration = foxglove::calibration(frame, self.now, CAMERA);
+        let shared = Arc::new(frame.clone());
+        let picture = |topic| EncodedMessage {
+            topic,
+            camera: None,
+            at: self.now,
+            body: Payload::Picture(Arc::clone(&shared)),
+        };
+        let mut entries = vec![
+            self.entry(Topic::Frame, &message::FrameMessage::from(frame)),
+            picture(Topic::Image),
+        ];
+        if frame.depth.is_some() {
+            entries.push(picture(Topic::Depth));
+        }
+        entries.push(self.entry(Topic::Calibration, &calibration));
+        entries.push(self.entry(Topic::Transforms, &json!({"transforms": [seen]})));
+        entries
+    }
+
+    fn moving(&self, event: &Event<'_>, trajectory: &Trajectory) -> Vec<EncodedMessage> {
+        let tool_path = self.tool_path(trajectory);
+        let path = foxglove::poses(self.now, self.base(), tool_path.iter().copied());
+        let drawn = self.scene.tool_path(self.now, tool_path.into_iter());
+        let motion = message::MotionMessage::of(event);
+        let motion = motion.map(|motion| self.entry(Topic::Motion, &motion));
+        motion
+            .into_iter()
+            .chain([
+                self.entry(Topic::Path, &path),
+                self.entry(Topic::Scene, &drawn),
+            ])
+            .collect()
+    }
+
+    /// It follows from the plan and what was seen, so that it is only drawn.
+    fn previewed(&mut self, motions: &[Trajectory]) -> Vec<EncodedMessage> {
+        if motions.is_empty() {
+            return Vec::new();
+        }
+        self.ghost = true;
+        let tool_path = motions.iter().flat_map(|motion| self.tool_path(motion));
+        let drawn = self.scene.ghost(self.now, tool_path);
+        vec![self.entry(Topic::Scene, &drawn)]
+    }
+
+    /// Where the tool goes in a motion.
+    fn tool_path(&self, trajectory: &Trajectory) -> Vec<Pose> {
+        let stride = (SPACING / trajectory.period().as_secs_f64())
+            .round()
+            .max(1.0) as usize;
+        trajectory
+            .positions()
+            .iter()
+            .step_by(stride)
+            .chain([trajectory.end()])
+            .map(|joints| self.robot.forward(joints))
+            .collect()
+    }
+
+    fn moved(&mut self, execution: &Execution) -> Vec<EncodedMessage> {
+        let mut entries = Vec::with_capacity(execution.samples.len() * 5 / 4 + 2);
+        for state in &execution.samples {
+            entries.extend(self.read(state));
+        }
+        entries.push(self.entry(Topic::MotionEnd, &MotionEndMessage::from(execution)));
+        entries
+    }
+
+    /// A reading, and where the links are if that was last told long enough ago.
+    fn read(&mut self, state: &ArmState) -> Vec<EncodedMessage> {
+        self.now = self.now.max(state.stamp);
+        let states = JointStates::of(state, self.robot.joints());
+        let reading = self.entry(Topic::JointStates, &states);
+        let is_due = |last: Stamp| state.stamp.since(last).as_secs_f64() >= SPACING;
+        let links = self.shown.is_none_or(is_due).then(|| self.links(state));
+        let links = links.flatten();
+        if links.is_some() {
+            self.shown = Some(state.stamp);
+        }
+        [reading].into_iter().chain(links).collect()
+    }
+
+    /// Where each link is on its parent, as its URDF has them; nothing where the reading is not
+    /// of all joints.
+    fn links(&self, state: &ArmState) -> Option<EncodedMessage> {
+        let joints = &state.position;
+        if joints.len() != self.robot.joints().len() || !joints.is_finite() {
+            return None;
+        }
+        let links = self.robot.links();
+        let on_parents = links.iter().filter_map(|link| {
+            let mount = link.mount.as_ref()?;
+            let parent = &links[mount.parent].name;
+            let parent_from_link = mount.parent_from_link(joints);
+            Some(foxglove::transform(
+                state.stamp,
+                parent,
+                &link.name,
+                &parent_from_link,
+            ))
+        });
+        let links: Vec<_> = on_parents.collect();
+        Some(self.entry(Topic::Transforms, &json!({"transforms": links})))
+    }
+
+    /// What viewers are to know of the robot besides its URDF.
+    pub(crate) fn meshes(&self) -> Option<EncodedMessage> {
+        let drawn = self.scene.meshes(self.now, &self.robot)?;
+        Some(self.entry(Topic::Scene, &drawn))
+    }
+
+    pub(crate) fn base(&self) -> &str {
+        base_of(&self.robot)
+    }
+}
+
+/// The frame that everything stands in.
+fn base_of(robot: &Robot) -> &str {
+    robot
+        .links()
+        .first()
+        .map_or("base", |link| link.name.as_str())
+}
+
+/// What an event says in one line: how loud, about what, and the line.
+fn talk(event: &Event<'_>) -> Option<(Level, &'static str, String)> {
+    Some(match event {
+        Event::TaskStarted { instruction, .. } => (Level::Info, "task", (*instruction).to_owned()),
+        Event::TurnStarted(turn) => (Level::Info, "turn", turn.to_string()),
+        Event::Perceived {
+            answer,
+            objects,
+            dropped,
+        } => match &answer.parsed {
+            Ok(_) if dropped.is_empty() => (Level::Info, "saw", names(objects)),
+            Ok(_) => {
+                let line = format!("{}; not taken: {}", names(objects), dropped.join("; "));
+                (Level::Warning, "saw", line)
+            }
+            Err(rejection) => (Level::Warning, "rejected", rejection.to_string()),
+        },
+        Event::Planned { answer, .. } => match &answer.parsed {
+            Ok(plan) => (Level::Info, "planned", plan.to_string()),
+            Err(rejection) => (Level::Warning, "rejected", rejection.to_string()),
+        },
+        Event::StepStarted(step) => (Level::Info, "doing", step.to_string()),
+        Event::MotionStarted {
+            purpose,
+            trajectory,
+            ..
+        } => {
+            let seconds = trajectory.duration().as_secs_f64();
+            (Level::Info, "motion", format!("{purpose}, {seconds:.1} s"))
+        }
+        Event::StepVerified(outcome) => match outcome.verdict {
+            Verdict::Yes => (Level::Info, "verdict", outcome.to_string()),
+            _ => (Level::Warning, "verdict", outcome.to_string()),
+        },
+        Event::Said(text) => (Level::Info, "says", (*text).to_owned()),
+        Event::TaskEnded(report) => (Level::Info, "ended", format!("{:?}", report.ending)),
+        Event::TaskFailed(error) => (Level::Error, "broke", error.to_string()),
+        Event::Approved(true) => (Level::Info, "agreed", "yes".to_owned()),
+        Event::Approved(false) => (Level::Warning, "agreed", "no".to_owned()),
+        Event::CollisionWorld { .. }
+        | Event::ApprovalRequired
+        | Event::UserCommand(_)
+        | Event::FrameCaptured(_)
+        | Event::Previewed(_)
+        | Event::MotionEnded(_)
+        | Event::StateRead(_) => return None,
+    })
+}
+
+fn names(objects: &[ObjectView]) -> String {
+    if objects.is_empty() {
+        return "nothing".to_owned();
+    }
+    let names: Vec<&str> = objects.iter().map(|object| object.name.as_str()).collect();
+    names.join(", ")
+}

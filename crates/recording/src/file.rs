@@ -1,0 +1,114 @@
+//! Entries into MCAP, on a thread of their own.
+
+use std::collections::BTreeMap;
+use std::io::{Seek, Write};
+use std::mem::ManuallyDrop;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mcap::records::MessageHeader;
+use mcap::{Compression, McapError, WriteOptions};
+
+use crate::encode::EncodedMessage;
+use crate::foxglove::{Level, Log};
+use crate::queue::{Next, QueueReceiver, QueuedMessage};
+use crate::schema;
+use crate::topic::Topic;
+
+/// Uncompressed bytes of a chunk: about a picture with its depth.
+const CHUNK: u64 = 512 * 1024;
+/// What is written is at most this old where the process is killed.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Writes what comes out of `outlet` until nothing will any more.
+pub(crate) fn serve<W: Write + Seek>(outlet: &QueueReceiver, sink: W) -> Result<(), McapError> {
+    let mut file = File::new(sink)?;
+    write_all(outlet, &mut file)?;
+    drop(ManuallyDrop::into_inner(file.writer));
+    Ok(())
+}
+
+fn write_all<W: Write + Seek>(outlet: &QueueReceiver, file: &mut File<W>) -> Result<(), McapError> {
+    let mut told = 0;
+    loop {
+        match outlet.next(PATIENCE) {
+            Next::Entry(posted) => {
+                let lost = outlet.lost();
+                if lost > told {
+                    file.tell_of_loss(&posted, lost - told)?;
+                    told = lost;
+                }
+                file.write(posted)?;
+            }
+            Next::Quiet => file.writer.flush()?,
+            Next::Over => {
+                file.writer.finish()?;
+                return Ok(());
+            }
+        }
+    }
+}
+
+struct File<W: Write + Seek> {
+    /// Dropped once it is finished only: one that failed would try again, and panic.
+    writer: ManuallyDrop<mcap::Writer<W>>,
+    channels: BTreeMap<(Topic, Option<Arc<str>>), u16>,
+    sequence: u32,
+}
+
+impl<W: Write + Seek> File<W> {
+    fn new(sink: W) -> Result<Self, McapError> {
+        // Whole chunks only reach the file, so that it can be read after a kill.
+        let writer = WriteOptions::new()
+            .compression(Some(Compression::Zstd))
+            .chunk_size(Some(CHUNK))
+            .disable_seeking(true)
+            .library(concat!("enact ", env!("CARGO_PKG_VERSION")))
+            .create(sink)?;
+        let mut file = Self {
+            writer: ManuallyDrop::new(writer),
+            channels: BTreeMap::new(),
+            sequence: 0,
+        };
+        for topic in Topic::ALL {
+            file.channel(topic, None)?;
+        }
+        Ok(file)
+    }
+
+    /// The channel of a topic, and of a camera that films. That of a camera is there once it does.
+    fn channel(&mut self, topic: Topic, camera: Option<&Arc<str>>) -> Result<u16, McapError> {
+        let key = (topic, camera.cloned());
+        if let Some(channel) = self.channels.get(&key) {
+            return Ok(*channel);
+        }
+        let (name, text) = schema::of(topic);
+        let writer = &mut self.writer;
+        let schema = writer.add_schema(name, "jsonschema", text.as_bytes())?;
+        let name = topic.channel(camera.map(AsRef::as_ref));
+        let channel = writer.add_channel(schema, &name, "json", &BTreeMap::new())?;
+        self.channels.insert(key, channel);
+        Ok(channel)
+    }
+
+    fn write(&mut self, QueuedMessage { entry, wall }: QueuedMessage) -> Result<(), McapError> {
+        let header = MessageHeader {
+            channel_id: self.channel(entry.topic, entry.camera.as_ref())?,
+            sequence: self.sequence,
+            log_time: entry.at.nanos(),
+            publish_time: wall,
+        };
+        self.sequence += 1;
+        self.writer
+            .write_to_known_channel(&header, &entry.into_json())
+    }
+
+    fn tell_of_loss(&mut self, next: &QueuedMessage, lost: u64) -> Result<(), McapError> {
+        let line = format!("{lost} entries were lost here: the disk was too slow");
+        let at = next.entry.at;
+        self.write(QueuedMessage {
+            entry: EncodedMessage::new(Topic::Log, at, &Log::new(at, Level::Error, "lost", line)),
+            wall: next.wall,
+        })
+    }
+}

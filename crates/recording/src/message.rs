@@ -1,0 +1,346 @@
+//! Our own messages.
+
+use std::time::Duration;
+
+use enact_arm::{ContactPolicy, Execution, ExecutionEnd};
+use enact_plan::{Situation, Token, Usage};
+use enact_robot::{MeshDecomposition, Robot};
+use enact_runtime::{Event, TaskOptions, UserCommand};
+use enact_types::{Frame, Intrinsics, JointVector, Pose, Stamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::RecordingError;
+pub use crate::joints::JointStates;
+use crate::servos::ServoInfo;
+
+/// What a run rests on: enough to repeat it without the files that it was started from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RunInfo {
+    /// Version of enact.
+    pub enact: String,
+    /// Who acts.
+    pub robot: RobotInfo,
+    /// Where; `None` where nothing is simulated.
+    pub scene: Option<SceneInfo>,
+    /// The launch file with the command line's changes.
+    pub launch: Value,
+    /// What chance decides.
+    pub seed: u64,
+    /// Who thinks.
+    pub model: ModelInfo,
+    /// What turns the joints, where LeRobot knows such servos.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Value")]
+    pub servos: Option<ServoInfo>,
+}
+
+/// The files of a robot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RobotInfo {
+    /// Its name.
+    pub name: String,
+    /// The text of `robot.urdf`.
+    pub urdf: String,
+    /// The text of `robot.toml`.
+    pub toml: Option<String>,
+    /// What was made of its meshes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<Value>")]
+    pub meshes: Vec<MeshDecomposition>,
+}
+
+impl RobotInfo {
+    /// The robot itself.
+    ///
+    /// # Errors
+    /// If the texts are no robot.
+    pub fn load(&self) -> Result<Robot, RecordingError> {
+        let toml = self.toml.as_deref();
+        Ok(Robot::parse_with(
+            &self.name,
+            &self.urdf,
+            toml,
+            &self.meshes,
+        )?)
+    }
+}
+
+/// A simulated scene.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SceneInfo {
+    /// Its name.
+    pub name: String,
+    /// The text of its file.
+    pub toml: String,
+    /// What chance made of it, in the simulator's words.
+    pub layout: Value,
+}
+
+/// A model, or what stands in for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ModelInfo {
+    /// Folder, file, hub id or address.
+    pub name: String,
+    /// SHA-256 of its weights in hexadecimal digits, where they are files of this machine.
+    pub sha256: Option<String>,
+    /// Who said what is in the pictures.
+    pub perception: String,
+    /// Who planned.
+    pub planning: String,
+}
+
+impl ModelInfo {
+    /// Who plans where a person moves the arm.
+    pub const PERSON: &str = "person";
+}
+
+/// The wall clock's part.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct WallClockMessage {
+    /// Seconds since 1970 when the recording was begun.
+    pub unix_seconds: f64,
+    /// The command line.
+    pub command: Vec<String>,
+}
+
+/// A task begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TaskMessage {
+    /// What the person asked for.
+    #[serde(rename = "task")]
+    pub instruction: String,
+    /// How far it may go.
+    #[schemars(with = "Value")]
+    #[serde(rename = "bounds")]
+    pub options: TaskOptions,
+}
+
+/// A person asked for something outside of any task.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UserCommandMessage {
+    /// For what.
+    #[schemars(with = "String")]
+    pub order: UserCommand,
+}
+
+/// Somebody agreed to a plan, or did not, or will be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ApprovalMessage {
+    /// What was answered; left out where it says that somebody is to be asked from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed: Option<bool>,
+}
+
+/// A turn begins.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TurnMessage {
+    /// Counted from 1.
+    pub turn: u32,
+}
+
+/// What belongs to the picture that follows.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FrameMessage {
+    /// The camera's count.
+    pub sequence: u64,
+    /// When it was taken, on the camera's clock.
+    #[schemars(with = "u64")]
+    pub stamp: Stamp,
+    /// Projection.
+    #[schemars(with = "Value")]
+    pub intrinsics: Intrinsics,
+    /// Where the camera is.
+    #[schemars(with = "Value")]
+    pub base_from_camera: Pose,
+    /// Whether depth follows too.
+    pub has_depth: bool,
+}
+
+impl From<&Frame> for FrameMessage {
+    fn from(frame: &Frame) -> Self {
+        Self {
+            sequence: frame.sequence,
+            stamp: frame.stamp,
+            intrinsics: frame.intrinsics,
+            base_from_camera: frame.base_from_camera,
+            has_depth: frame.depth.is_some(),
+        }
+    }
+}
+
+/// What a model was asked and said.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ResponseMessage {
+    /// The text that was sent.
+    pub prompt: String,
+    /// The text that came back.
+    pub completion: String,
+    /// The JSON schema that it had to follow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grammar: Option<Value>,
+    /// It token by token, where the model tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<Value>")]
+    pub tokens: Vec<Token>,
+    /// Why it was not taken.
+    pub rejected: Option<String>,
+    /// What the plan rests on; `None` for a list of objects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Value")]
+    pub situation: Option<Situation>,
+}
+
+impl ResponseMessage {
+    pub(crate) fn of<T>(
+        answer: &enact_plan::ModelResponse<T>,
+        situation: Option<&Situation>,
+    ) -> Self {
+        Self {
+            prompt: answer.prompt.clone(),
+            completion: answer.completion.clone(),
+            grammar: answer.grammar.clone(),
+            tokens: answer.tokens.clone(),
+            rejected: answer.parsed.as_ref().err().map(ToString::to_string),
+            situation: situation.cloned(),
+        }
+    }
+}
+
+/// What a question to a model cost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UsageMessage {
+    /// `perception` or `plan`.
+    pub of: String,
+    /// What it cost.
+    #[schemars(with = "Value")]
+    pub usage: Usage,
+}
+
+/// What there is on the table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ObjectsMessage {
+    /// With what can be done with each.
+    #[schemars(with = "Vec<Value>")]
+    pub objects: Vec<enact_plan::ObjectView>,
+    /// Detections that were not taken, and why.
+    pub dropped: Vec<String>,
+}
+
+/// A step begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StepMessage {
+    /// Which.
+    #[schemars(with = "Value")]
+    pub step: enact_plan::Step,
+}
+
+/// An admitted motion.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MotionMessage {
+    /// What it is for.
+    pub purpose: String,
+    /// An arm joint's effort that stops it, as a fraction of the largest; `None` where
+    /// contact is expected.
+    pub contact_limit: Option<f64>,
+    /// Time between two commands, nanoseconds.
+    pub period_ns: u64,
+    /// A command per control period.
+    #[schemars(with = "Vec<Vec<f64>>")]
+    pub positions: Vec<JointVector>,
+}
+
+impl MotionMessage {
+    pub(crate) fn of(event: &Event<'_>) -> Option<Self> {
+        let Event::MotionStarted {
+            purpose,
+            trajectory,
+            contact,
+        } = event
+        else {
+            return None;
+        };
+        Some(Self {
+            purpose: (*purpose).to_owned(),
+            contact_limit: match contact {
+                ContactPolicy::Expected => None,
+                ContactPolicy::Limit(limit) => Some(*limit),
+            },
+            period_ns: trajectory.period().as_nanos() as u64,
+            positions: trajectory.positions().to_vec(),
+        })
+    }
+
+    /// Whether touching something was part of it.
+    pub fn contact(&self) -> ContactPolicy {
+        self.contact_limit
+            .map_or(ContactPolicy::Expected, ContactPolicy::Limit)
+    }
+
+    /// Time from the first command to the last.
+    pub fn duration(&self) -> Duration {
+        let periods = self.positions.len().saturating_sub(1) as u64;
+        Duration::from_nanos(self.period_ns * periods)
+    }
+}
+
+/// How a motion ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MotionEndMessage {
+    /// `finished`, `stopped`, `fault` or `contact`.
+    pub end: String,
+    /// Why, where there is more to say.
+    pub reason: Option<String>,
+    /// Commands that were followed before the arm slowed down.
+    pub followed: usize,
+}
+
+impl MotionEndMessage {
+    /// What it says of a motion that went to its end.
+    pub const FINISHED: &str = "finished";
+    /// What it says of a motion that someone stopped.
+    pub const STOPPED: &str = "stopped";
+}
+
+impl From<&Execution> for MotionEndMessage {
+    fn from(execution: &Execution) -> Self {
+        let (end, reason) = match &execution.end {
+            ExecutionEnd::Finished => (Self::FINISHED, None),
+            ExecutionEnd::Stopped => (Self::STOPPED, None),
+            ExecutionEnd::Fault(refusal) => ("fault", Some(refusal.to_string())),
+            ExecutionEnd::Contact { joint, effort } => (
+                "contact",
+                Some(format!("joint `{joint}` at {effort:.2} of its effort")),
+            ),
+        };
+        Self {
+            end: end.to_owned(),
+            reason,
+            followed: execution.followed,
+        }
+    }
+}
+
+/// The robot said something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SpeechMessage {
+    /// What.
+    pub text: String,
+}
+
+/// The run was given up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FailureMessage {
+    /// `error` or `panic`.
+    pub how: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Whether the goal was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OutcomeMessage {
+    /// By physics where the goal is known, else by what the robot observed.
+    pub reached: bool,
+}

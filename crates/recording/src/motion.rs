@@ -1,0 +1,92 @@
+//! The motions of a recording.
+
+use enact_arm::{ArmState, ContactPolicy};
+use enact_types::JointVector;
+
+use crate::error::RecordingError;
+use crate::message::{JointStates, MotionEndMessage, MotionMessage};
+use crate::reader::Recording;
+use crate::topic::Topic;
+
+/// A motion and what the arm reported of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordedMotion {
+    /// The turn that it belongs to, counted over all tasks; 0 before the first.
+    pub turn: u32,
+    /// What was admitted.
+    pub planned: MotionMessage,
+    /// One reading before it, one per command.
+    pub readings: Vec<ArmState>,
+    /// How it ended; `None` where the recording was cut.
+    pub end: Option<MotionEndMessage>,
+}
+
+impl RecordedMotion {
+    /// The commands that were sent, from rest to rest, and whether touching something is
+    /// part of them: what was planned, or, if it was cut short, what it became.
+    pub fn commands(&self) -> (Vec<JointVector>, ContactPolicy) {
+        match &self.end {
+            Some(end) if end.followed < self.planned.positions.len() => {
+                let sent = self.readings.iter().skip(1);
+                let sent = sent.filter_map(|reading| reading.commanded.clone());
+                (sent.collect(), ContactPolicy::Expected)
+            }
+            _ => (self.planned.positions.clone(), self.planned.contact()),
+        }
+    }
+
+    fn take(&mut self, reading: ArmState) -> Result<(), RecordingError> {
+        let joints = self
+            .planned
+            .positions
+            .first()
+            .map_or(0, |joints| joints.len());
+        let given = reading.position.len();
+        if given != joints {
+            let text = format!("a reading has {given} joints, its motion {joints}");
+            return Err(RecordingError::NotOurs(text));
+        }
+        self.readings.push(reading);
+        Ok(())
+    }
+}
+
+impl Recording {
+    /// Every motion, in order.
+    ///
+    /// # Errors
+    /// The first message of one that cannot be read.
+    pub fn motions(&self) -> Result<Vec<RecordedMotion>, RecordingError> {
+        let mut motions: Vec<RecordedMotion> = Vec::new();
+        let mut turn = 0;
+        let mut moving = false;
+        for record in self.records() {
+            match record.topic {
+                Topic::Turn => turn += 1,
+                Topic::Motion => {
+                    motions.push(RecordedMotion {
+                        turn,
+                        planned: record.read()?,
+                        readings: Vec::new(),
+                        end: None,
+                    });
+                    moving = true;
+                }
+                Topic::JointStates if moving => {
+                    let reading = record.read::<JointStates>()?.state();
+                    if let Some(motion) = motions.last_mut() {
+                        motion.take(reading)?;
+                    }
+                }
+                Topic::MotionEnd => {
+                    if let Some(motion) = motions.last_mut() {
+                        motion.end = Some(record.read()?);
+                    }
+                    moving = false;
+                }
+                _ => {}
+            }
+        }
+        Ok(motions)
+    }
+}

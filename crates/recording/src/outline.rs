@@ -1,0 +1,116 @@
+//! What a recording says of itself at its end, without the rest being read.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use enact_types::Stamp;
+use mcap::McapResult;
+use mcap::Summary;
+use mcap::records::ChunkIndex;
+use mcap::sans_io::{SummaryReadEvent, SummaryReader, SummaryReaderOptions};
+
+use crate::error::RecordingError;
+use crate::messages::{Extent, LONGEST, Messages};
+use crate::reader::Recording;
+use crate::topic::Topic;
+
+/// What tells when a run was, what was asked for and what came of it.
+const TOLD: [Topic; 5] = [
+    Topic::Wall,
+    Topic::Task,
+    Topic::Report,
+    Topic::Failure,
+    Topic::Outcome,
+];
+
+impl Recording {
+    /// Reads of a file only what tells when it was, what was asked for and what came of it, by its
+    /// summary. One without a summary, as after a kill, is read whole. What is left out is not
+    /// compared with its checksums either.
+    ///
+    /// # Errors
+    /// If it cannot be read or is no recording.
+    pub fn outline(path: &Path) -> Result<Self, RecordingError> {
+        match indexed(path) {
+            Ok(Some(recording)) => Ok(recording),
+            // Reading it all tells what is wrong.
+            Ok(None) | Err(_) => Self::open(path),
+        }
+    }
+}
+
+fn indexed(path: &Path) -> McapResult<Option<Recording>> {
+    let mut file = File::open(path)?;
+    if !file.metadata()?.is_file() {
+        return Ok(None);
+    }
+    let Some(summary) = summary(&mut file)? else {
+        return Ok(None);
+    };
+    let Some(statistics) = &summary.stats else {
+        return Ok(None);
+    };
+    let span = [statistics.message_start_time, statistics.message_end_time];
+    let told = |topic: &str| Topic::of_channel(topic).is_some_and(|(it, _)| TOLD.contains(&it));
+    let channels = || summary.channels.values();
+    let wanted: Vec<u16> = channels()
+        .filter(|channel| told(&channel.topic))
+        .map(|channel| channel.id)
+        .collect();
+    let holds = |chunk: &&ChunkIndex| {
+        let indexed = &chunk.message_index_offsets;
+        // Without an index of its messages, any chunk may hold any of them.
+        indexed.is_empty() || wanted.iter().any(|channel| indexed.contains_key(channel))
+    };
+    let mut chunks: Vec<&ChunkIndex> = summary.chunk_indexes.iter().filter(holds).collect();
+    chunks.sort_by_key(|chunk| chunk.chunk_start_offset);
+    let mut bytes = Vec::new();
+    for chunk in chunks {
+        file.seek(SeekFrom::Start(chunk.chunk_start_offset))?;
+        let read = file
+            .by_ref()
+            .take(chunk.chunk_length)
+            .read_to_end(&mut bytes)?;
+        if read as u64 != chunk.chunk_length {
+            return Ok(None);
+        }
+    }
+    let ids = channels().map(|channel| (channel.id, channel.topic.clone()));
+    let mut messages = Messages::of_chunks(bytes, ids);
+    let mut records = Vec::new();
+    while let Some(record) = messages.next()? {
+        if TOLD.contains(&record.topic) {
+            records.push(record);
+        }
+    }
+    // Chunks alone are no complete file; anything else is wrong with them.
+    if messages.extent().0 != Extent::Truncated {
+        return Ok(None);
+    }
+    let span = span.map(Stamp::from_nanos);
+    Ok(Some(Recording::of_outline(records, span)))
+}
+
+fn summary(file: &mut File) -> McapResult<Option<Summary>> {
+    let options = SummaryReaderOptions::default().with_record_length_limit(LONGEST);
+    let mut reader = SummaryReader::new_with_options(options);
+    while let Some(event) = reader.next_event() {
+        match event? {
+            SummaryReadEvent::ReadRequest(needed) => {
+                let left = left(file)?;
+                let room = needed.min(usize::try_from(left).unwrap_or(usize::MAX));
+                let read = file.read(reader.insert(room))?;
+                reader.notify_read(read);
+            }
+            SummaryReadEvent::SeekRequest(to) => reader.notify_seeked(file.seek(to)?),
+        }
+    }
+    Ok(reader.finish())
+}
+
+/// Bytes from here to the end.
+fn left(file: &mut File) -> io::Result<u64> {
+    let length = file.metadata()?.len();
+    Ok(length.saturating_sub(file.stream_position()?))
+}

@@ -1,0 +1,142 @@
+//! The answers that were recorded.
+
+use enact_plan::{
+    Detection, ModelResponse, Perceiver, Plan, Planner, PlannerError, Rejection, Situation, Usage,
+};
+use enact_types::{Frame, NormalizedPoint};
+
+use crate::error::RecordingError;
+use crate::message::{self, UsageMessage};
+use crate::reader::{Message, Recording};
+use crate::topic::Topic;
+
+use super::inputs::{Next, RecordedInputs, RequestCursor};
+
+/// Says what was said, whatever it is asked; what that means is read anew.
+#[derive(Debug)]
+pub(super) struct RecordedAgent {
+    perceptions: RecordedInputs<RecordedResponse>,
+    plans: RecordedInputs<RecordedResponse>,
+    /// Tasks that were answered without a look, and what was said.
+    declined: Vec<(String, String)>,
+}
+
+/// An answer and what it cost.
+#[derive(Debug)]
+struct RecordedResponse {
+    answer: message::ResponseMessage,
+    usage: Usage,
+}
+
+impl RecordedAgent {
+    pub(super) fn new(
+        recording: &Recording,
+        course: &RequestCursor,
+    ) -> Result<Self, RecordingError> {
+        Ok(Self {
+            perceptions: answers(recording, course, Topic::Perception)?,
+            plans: answers(recording, course, Topic::Plan)?,
+            declined: declined(recording)?,
+        })
+    }
+}
+
+impl Perceiver for RecordedAgent {
+    fn perceive(&mut self, _: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+        let said = next(&mut self.perceptions)?;
+        Ok(answer(said, Detection::parse_list))
+    }
+
+    fn perceive_marked(
+        &mut self,
+        _: &Frame,
+        marks: &[NormalizedPoint],
+    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+        let said = next(&mut self.perceptions)?;
+        // Whoever ignores marks has pointed.
+        let read = |text: &str| {
+            Detection::parse_marked(text, marks).or_else(|_| Detection::parse_list(text))
+        };
+        Ok(answer(said, read))
+    }
+}
+
+impl Planner for RecordedAgent {
+    fn plan(&mut self, _: &Frame, _: &Situation) -> Result<ModelResponse<Plan>, PlannerError> {
+        let said = next(&mut self.plans)?;
+        Ok(answer(said, Plan::parse))
+    }
+
+    fn declines(&self, instruction: &str) -> Option<String> {
+        let found = self.declined.iter().find(|(task, _)| task == instruction);
+        found.map(|(_, reply)| reply.clone())
+    }
+}
+
+/// Tasks that end in words before anything was looked at.
+fn declined(recording: &Recording) -> Result<Vec<(String, String)>, RecordingError> {
+    let mut declined = Vec::new();
+    let mut task: Option<String> = None;
+    for record in recording.records() {
+        match record.topic {
+            Topic::Task => task = Some(record.read::<message::TaskMessage>()?.instruction),
+            Topic::Perception | Topic::Plan | Topic::Report => task = None,
+            Topic::Speech => {
+                let said: message::SpeechMessage = record.read()?;
+                declined.extend(task.take().map(|task| (task, said.text)));
+            }
+            _ => {}
+        }
+    }
+    Ok(declined)
+}
+
+/// Each answer with the timing that follows it.
+fn answers(
+    recording: &Recording,
+    course: &RequestCursor,
+    topic: Topic,
+) -> Result<RecordedInputs<RecordedResponse>, RecordingError> {
+    RecordedInputs::of(recording, course, |record, after| {
+        if record.topic != topic {
+            return Ok(None);
+        }
+        let timing = after.filter(|record| record.topic == Topic::Timing);
+        let timing: Option<UsageMessage> = timing.map(Message::read).transpose()?;
+        Ok(Some(RecordedResponse {
+            answer: record.read()?,
+            usage: timing.map_or(Usage::default(), |timing| timing.usage),
+        }))
+    })
+}
+
+fn next(parts: &mut RecordedInputs<RecordedResponse>) -> Result<RecordedResponse, PlannerError> {
+    match parts.next() {
+        Next::There(said) => Ok(said),
+        Next::Stopped => Err(PlannerError::Stopped),
+        Next::Over => Err(PlannerError::Request {
+            model: "the recording".to_owned(),
+            reason: "it ends here".into(),
+        }),
+    }
+}
+
+/// An answer that was rejected stays so: it may have been cut.
+fn answer<T>(
+    said: RecordedResponse,
+    parse: impl Fn(&str) -> Result<T, Rejection>,
+) -> ModelResponse<T> {
+    let RecordedResponse { answer, usage } = said;
+    let parsed = match answer.rejected {
+        Some(reason) => Err(Rejection(reason)),
+        None => parse(&answer.completion),
+    };
+    ModelResponse {
+        prompt: answer.prompt,
+        completion: answer.completion,
+        parsed,
+        usage,
+        grammar: answer.grammar,
+        tokens: answer.tokens,
+    }
+}

@@ -1,0 +1,68 @@
+//! What a person had the arm do, without any loop.
+
+use enact_arm::{ArmError, ArmState};
+use enact_robot::Robot;
+use enact_runtime::{Event, Observer, RuntimeError, TaskReport};
+
+use crate::error::RecordingError;
+use crate::message::{FailureMessage, JointStates, ModelInfo, TaskMessage};
+use crate::reader::Recording;
+use crate::topic::Topic;
+
+/// What was noted while a person moved the arm.
+#[derive(Clone, Debug)]
+pub(super) struct HandGuided(Vec<Note>);
+
+#[derive(Clone, Debug)]
+enum Note {
+    Task(TaskMessage),
+    Reading(ArmState),
+    Ended(Box<TaskReport>),
+    Broke(FailureMessage),
+}
+
+impl HandGuided {
+    /// Of a recording in which a person moved the arm; `None` of any other.
+    pub fn of(recording: &Recording) -> Result<Option<Self>, RecordingError> {
+        if recording.info()?.model.planning != ModelInfo::PERSON {
+            return Ok(None);
+        }
+        let mut notes = Vec::new();
+        for record in recording.records() {
+            notes.push(match record.topic {
+                Topic::Task => Note::Task(record.read()?),
+                Topic::JointStates => Note::Reading(record.read::<JointStates>()?.state()),
+                Topic::Report => Note::Ended(record.read()?),
+                Topic::Failure => Note::Broke(record.read()?),
+                _ => continue,
+            });
+        }
+        Ok(Some(Self(notes)))
+    }
+
+    pub fn tell(self, robot: &Robot, observers: &mut [Box<dyn Observer + '_>]) {
+        let mut tell = |event: &Event<'_>| {
+            for observer in observers.iter_mut() {
+                observer.observe(event);
+            }
+        };
+        for note in self.0 {
+            match note {
+                Note::Task(TaskMessage {
+                    instruction,
+                    options,
+                }) => tell(&Event::TaskStarted {
+                    instruction: &instruction,
+                    robot,
+                    options,
+                }),
+                Note::Reading(state) => tell(&Event::StateRead(&state)),
+                Note::Ended(report) => tell(&Event::TaskEnded(&report)),
+                Note::Broke(broke) => {
+                    let error = RuntimeError::Arm(ArmError::Silent(broke.reason));
+                    tell(&Event::TaskFailed(&error));
+                }
+            }
+        }
+    }
+}

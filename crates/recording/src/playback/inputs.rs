@@ -1,0 +1,109 @@
+//! What was taken in, demand by demand.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use enact_runtime::{TaskEnd, TaskReport, UserCommand};
+
+use crate::error::RecordingError;
+use crate::message::UserCommandMessage;
+use crate::reader::{Message, Recording};
+use crate::topic::Topic;
+
+/// Which demand is met now, and which of all ended in a stop.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RequestCursor {
+    /// The number of demands that were begun.
+    begun: Arc<AtomicUsize>,
+    stopped: Arc<Vec<bool>>,
+}
+
+impl RequestCursor {
+    /// The course of a recording, not begun yet.
+    pub(super) fn of(recording: &Recording) -> Result<Self, RecordingError> {
+        let mut stopped = Vec::new();
+        for record in recording.records() {
+            match (record.topic, stopped.last_mut()) {
+                (Topic::Task, _) => stopped.push(false),
+                // Nobody but a person ends a look before anything was said of it.
+                (Topic::UserCommand, _) => {
+                    stopped.push(record.read::<UserCommandMessage>()?.order == UserCommand::See)
+                }
+                (Topic::Perception | Topic::Failure, Some(last)) => *last = false,
+                (Topic::Report, Some(last)) => {
+                    *last = record.read::<TaskReport>()?.ending == TaskEnd::Stopped;
+                }
+                _ => {}
+            }
+        }
+        Ok(Self {
+            begun: Arc::default(),
+            stopped: Arc::new(stopped),
+        })
+    }
+
+    /// The next demand begins.
+    pub(super) fn go_on(&self) {
+        self.begun.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The index of the demand in hand.
+    fn at(&self) -> usize {
+        self.begun.load(Ordering::Relaxed).saturating_sub(1)
+    }
+}
+
+/// What comes next.
+pub(super) enum Next<T> {
+    There(T),
+    /// Somebody did not wait for it.
+    Stopped,
+    /// The recording ends here.
+    Over,
+}
+
+/// Things of one kind, each with the demand that it was taken in for.
+#[derive(Debug)]
+pub(super) struct RecordedInputs<T> {
+    course: RequestCursor,
+    parts: Vec<VecDeque<T>>,
+}
+
+impl<T> RecordedInputs<T> {
+    /// What `read` finds in each record, given the one that follows.
+    pub(super) fn of(
+        recording: &Recording,
+        course: &RequestCursor,
+        mut read: impl FnMut(&Message, Option<&Message>) -> Result<Option<T>, RecordingError>,
+    ) -> Result<Self, RecordingError> {
+        let mut parts: Vec<VecDeque<T>> = vec![VecDeque::new()];
+        let records = recording.records();
+        let mut demands = 0;
+        for (index, record) in records.iter().enumerate() {
+            if matches!(record.topic, Topic::Task | Topic::UserCommand) {
+                demands += 1;
+                parts.resize_with(demands, VecDeque::new);
+            }
+            if let (Some(thing), Some(part)) =
+                (read(record, records.get(index + 1))?, parts.last_mut())
+            {
+                part.push_back(thing);
+            }
+        }
+        Ok(Self {
+            course: course.clone(),
+            parts,
+        })
+    }
+
+    /// The next of the demand in hand.
+    pub(super) fn next(&mut self) -> Next<T> {
+        let at = self.course.at();
+        match self.parts.get_mut(at).and_then(VecDeque::pop_front) {
+            Some(thing) => Next::There(thing),
+            None if self.course.stopped.get(at) == Some(&true) => Next::Stopped,
+            None => Next::Over,
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Arm, camera and agent that repeat what a recording holds, so that the loop lives through
+//! the run again: for whoever wants to watch it, or to know that it is the same.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `arm` | an arm that reports what was recorded |
+//! | `camera` | the pictures that were recorded |
+//! | `agent` | the answers that were recorded |
+//! | `inputs` | what was taken in, demand by demand |
+//! | `hand_guided` | what a person had the arm do, without any loop |
+
+mod agent;
+mod arm;
+mod camera;
+mod hand_guided;
+mod inputs;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, OnceLock};
+
+use enact_arm::{ArmThread, StopSwitch};
+use enact_robot::Robot;
+use enact_runtime::{Observer, RuntimeError, Session, UserCommand};
+
+use crate::collision_world::CollisionWorldMessage;
+use crate::error::RecordingError;
+use crate::message::{ApprovalMessage, TaskMessage, UserCommandMessage};
+use crate::reader::{Message, Recording};
+use crate::topic::Topic;
+
+use agent::RecordedAgent;
+use arm::RecordedArm;
+use camera::RecordedCamera;
+use hand_guided::HandGuided;
+use inputs::RequestCursor;
+
+/// A recorded run, ready to be lived through again.
+pub struct Playback {
+    robot: Arc<Robot>,
+    around: Option<CollisionWorldMessage>,
+    /// What somebody answered to each plan, where somebody was asked.
+    approvals: Option<VecDeque<bool>>,
+    demands: Vec<Request>,
+    arm: RecordedArm,
+    camera: RecordedCamera,
+    agent: RecordedAgent,
+    stop: Arc<OnceLock<StopSwitch>>,
+    course: RequestCursor,
+    /// What there is to tell where a person moved the arm, and no loop.
+    guided: Option<HandGuided>,
+}
+
+/// What a person asked for.
+#[derive(Clone, Debug, PartialEq)]
+enum Request {
+    Task(TaskMessage),
+    Order(UserCommand),
+}
+
+impl Playback {
+    /// Takes arm, camera and agent from a recording.
+    ///
+    /// # Errors
+    /// The first message that cannot be read, or a robot that cannot be loaded.
+    pub fn new(recording: &Recording) -> Result<Self, RecordingError> {
+        let stop = Arc::new(OnceLock::new());
+        let course = RequestCursor::of(recording)?;
+        Ok(Self {
+            robot: Arc::new(recording.info()?.robot.load()?),
+            around: recording.collision_world()?,
+            approvals: approvals(recording)?,
+            demands: demands(recording)?,
+            arm: RecordedArm::new(recording, Arc::clone(&stop))?,
+            camera: RecordedCamera::new(recording, &course)?,
+            agent: RecordedAgent::new(recording, &course)?,
+            stop,
+            course,
+            guided: HandGuided::of(recording)?,
+        })
+    }
+
+    /// Who acts.
+    pub fn robot(&self) -> &Arc<Robot> {
+        &self.robot
+    }
+
+    /// Lives through the run again, watched by `observers`. Where the recording was cut,
+    /// arm, camera or agent fail, and the run breaks off there.
+    ///
+    /// # Errors
+    /// If the robot cannot do what the loop needs.
+    pub fn play<'a>(
+        self,
+        mut observers: Vec<Box<dyn Observer + 'a>>,
+    ) -> Result<(), RecordingError> {
+        if let Some(guided) = self.guided {
+            guided.tell(&self.robot, &mut observers);
+            return Ok(());
+        }
+        let arm = ArmThread::start(Box::new(self.arm), &self.robot);
+        let stop = arm.stop_switch();
+        self.stop.get_or_init(|| stop.clone());
+        let mut session = Session::new(
+            Arc::clone(&self.robot),
+            arm,
+            Box::new(self.camera),
+            Box::new(self.agent),
+            observers,
+        )
+        .map_err(RecordingError::Unfit)?;
+        if let Some(around) = &self.around {
+            session = session.with_obstacles(around.obstacles(), around.walls());
+        }
+        if let Some(mut approvals) = self.approvals {
+            let answer = move |_: &_, _: &_| approvals.pop_front().unwrap_or(false);
+            session = session.approved_by(Box::new(answer));
+        }
+        for demand in self.demands {
+            stop.release();
+            self.course.go_on();
+            match meet(&mut session, &demand) {
+                Ok(()) => {}
+                Err(error) if error.is_stop() => {}
+                // Observers of a task have been told.
+                Err(_) => break,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn meet(session: &mut Session<'_>, demand: &Request) -> Result<(), RuntimeError> {
+    match demand {
+        Request::Task(TaskMessage {
+            instruction,
+            options,
+        }) => session.run(instruction, *options).map(drop),
+        Request::Order(UserCommand::See) => session.see().map(drop),
+        Request::Order(UserCommand::Home) => session.home().map(drop),
+    }
+}
+
+fn approvals(recording: &Recording) -> Result<Option<VecDeque<bool>>, RecordingError> {
+    let records = recording.of(Topic::Approval);
+    let said: Vec<ApprovalMessage> = records.map(Message::read).collect::<Result<_, _>>()?;
+    let answers = || said.iter().filter_map(|it| it.agreed).collect();
+    Ok((!said.is_empty()).then(answers))
+}
+
+fn demands(recording: &Recording) -> Result<Vec<Request>, RecordingError> {
+    let mut demands = Vec::new();
+    for record in recording.records() {
+        match record.topic {
+            Topic::Task => demands.push(Request::Task(record.read()?)),
+            Topic::UserCommand => {
+                demands.push(Request::Order(record.read::<UserCommandMessage>()?.order))
+            }
+            _ => {}
+        }
+    }
+    Ok(demands)
+}

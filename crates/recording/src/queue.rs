@@ -1,0 +1,170 @@
+//! Entries on their way to the writer's thread, so many bytes at most.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use crate::encode::EncodedMessage;
+
+/// An entry and when it was told of, nanoseconds since 1970.
+pub(crate) struct QueuedMessage {
+    pub(crate) entry: EncodedMessage,
+    pub(crate) wall: u64,
+}
+
+/// What both ends know.
+#[derive(Debug, Default)]
+struct Load {
+    bytes: AtomicUsize,
+    lost: AtomicU64,
+    /// Whether nobody takes entries out any more.
+    closed: AtomicBool,
+}
+
+/// How long room is waited for before it is looked for again.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// Where entries go in.
+#[derive(Debug)]
+pub(crate) struct QueueSender {
+    sender: Sender<QueuedMessage>,
+    load: Arc<Load>,
+    room: usize,
+}
+
+/// Where entries come out.
+pub(crate) struct QueueReceiver {
+    receiver: Receiver<QueuedMessage>,
+    load: Arc<Load>,
+}
+
+/// What comes out.
+pub(crate) enum Next {
+    Entry(QueuedMessage),
+    /// Nothing came for a while.
+    Quiet,
+    /// Nothing will come any more.
+    Over,
+}
+
+/// A queue that holds entries of `room` bytes at most.
+pub(crate) fn queue(room: usize) -> (QueueSender, QueueReceiver) {
+    let (sender, receiver) = channel();
+    let load = Arc::new(Load::default());
+    let inlet = QueueSender {
+        sender,
+        load: Arc::clone(&load),
+        room,
+    };
+    (inlet, QueueReceiver { receiver, load })
+}
+
+impl QueueSender {
+    /// Hands an entry over once there is room, for whoever can wait.
+    pub(crate) fn post_in_time(&self, posted: QueuedMessage) {
+        let size = posted.entry.size();
+        let is_full = || {
+            let taken = self.load.bytes.load(Ordering::Relaxed);
+            // What alone is too large never finds room.
+            taken > 0 && taken + size > self.room
+        };
+        while is_full() && !self.load.closed.load(Ordering::Relaxed) {
+            std::thread::sleep(PAUSE);
+        }
+        self.post(posted);
+    }
+
+    /// Hands an entry over, or counts it as lost where there is no room. Never waits.
+    pub(crate) fn post(&self, posted: QueuedMessage) {
+        let size = posted.entry.size();
+        let taken = self.load.bytes.fetch_add(size, Ordering::Relaxed);
+        if taken + size > self.room || self.sender.send(posted).is_err() {
+            self.load.bytes.fetch_sub(size, Ordering::Relaxed);
+            self.load.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Entries for which there was no room so far.
+    pub(crate) fn lost(&self) -> u64 {
+        self.load.lost.load(Ordering::Relaxed)
+    }
+}
+
+impl QueueReceiver {
+    /// The next entry, waited for at most so long.
+    pub(crate) fn next(&self, patience: Duration) -> Next {
+        match self.receiver.recv_timeout(patience) {
+            Ok(posted) => {
+                let size = posted.entry.size();
+                self.load.bytes.fetch_sub(size, Ordering::Relaxed);
+                Next::Entry(posted)
+            }
+            Err(RecvTimeoutError::Timeout) => Next::Quiet,
+            Err(RecvTimeoutError::Disconnected) => Next::Over,
+        }
+    }
+
+    /// Entries for which there was no room so far.
+    pub(crate) fn lost(&self) -> u64 {
+        self.load.lost.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for QueueReceiver {
+    fn drop(&mut self) {
+        self.load.closed.store(true, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::topic::Topic;
+    use enact_types::Stamp;
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    fn posted(text: &str) -> QueuedMessage {
+        QueuedMessage {
+            entry: EncodedMessage::new(Topic::Speech, Stamp::ZERO, &text),
+            wall: 0,
+        }
+    }
+
+    #[test]
+    fn what_finds_no_room_is_counted_and_room_comes_back() {
+        let (inlet, outlet) = queue(10);
+        inlet.post(posted("12345678"));
+        inlet.post(posted("12345678"));
+        assert_eq!(inlet.lost(), 1);
+        assert!(matches!(outlet.next(Duration::ZERO), Next::Entry(_)));
+        assert!(matches!(outlet.next(Duration::ZERO), Next::Quiet));
+        inlet.post(posted("12345678"));
+        assert_eq!(outlet.lost(), 1);
+        drop(inlet);
+        assert!(matches!(outlet.next(Duration::ZERO), Next::Entry(_)));
+        assert!(matches!(outlet.next(Duration::ZERO), Next::Over));
+    }
+
+    #[test]
+    fn who_can_wait_loses_nothing() {
+        let (inlet, outlet) = queue(10);
+        let writer = std::thread::spawn(move || {
+            for _ in 0..50 {
+                inlet.post_in_time(posted("12345678"));
+            }
+            inlet.lost()
+        });
+        let taken = (0..50).filter(|_| matches!(outlet.next(LONG), Next::Entry(_)));
+        assert_eq!(taken.count(), 50);
+        assert_eq!(writer.join().unwrap(), 0);
+
+        // Nobody waits for a writer that is gone.
+        let (inlet, outlet) = queue(10);
+        inlet.post(posted("12345678"));
+        drop(outlet);
+        inlet.post_in_time(posted("12345678"));
+        assert_eq!(inlet.lost(), 1);
+    }
+}

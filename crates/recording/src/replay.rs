@@ -1,0 +1,120 @@
+//! Recorded commands through the gate to another arm.
+
+use enact_arm::{ArmError, ArmState, ArmThread, ContactPolicy};
+use enact_robot::{CollisionWorld, Gate, Robot, Trajectory};
+use enact_types::Refusal;
+
+use crate::message::MotionEndMessage;
+use crate::motion::RecordedMotion;
+
+/// Sends recorded motions to an arm.
+pub struct Replay<'a> {
+    robot: &'a Robot,
+    gate: Gate,
+    arm: &'a ArmThread,
+    /// What to stay clear of, where that is not as it was.
+    around: Option<CollisionWorld>,
+}
+
+/// How far a replayed motion is from the recorded one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Deviation {
+    /// The joint that is farthest off and by how much, rad or m; the arm's and the gripper's.
+    pub joint: Option<(String, f64)>,
+    /// Largest distance between the tool then and now, meters.
+    pub tool: f64,
+    /// Readings that were compared.
+    pub readings: usize,
+    /// How it ended then and now, where that is not the same.
+    pub end: Option<(String, String)>,
+    /// Why the gate did not admit it.
+    pub refused: Option<Refusal>,
+}
+
+impl Deviation {
+    /// Whether everything is as recorded, bit for bit.
+    pub fn is_none(&self) -> bool {
+        self.joint.is_none() && self.end.is_none() && self.refused.is_none()
+    }
+}
+
+impl<'a> Replay<'a> {
+    /// A replay by `arm`, which is `robot`'s.
+    pub fn new(robot: &'a Robot, arm: &'a ArmThread) -> Self {
+        Self {
+            robot,
+            gate: Gate::new(robot),
+            arm,
+            around: None,
+        }
+    }
+
+    /// The same by an arm that may stand elsewhere than the recorded one: it touches nothing of
+    /// `around`, and stops at what it meets in free motion.
+    pub fn with_obstacles(mut self, around: CollisionWorld) -> Self {
+        self.around = Some(around);
+        self
+    }
+
+    /// Sends the commands of a motion and compares what the arm reports.
+    ///
+    /// # Errors
+    /// If the arm does not answer. A motion that the gate does not admit is a departure.
+    pub fn motion(&self, motion: &RecordedMotion) -> Result<Deviation, ArmError> {
+        let (trajectory, contact) = match self.admit(motion)? {
+            Ok(admitted) => admitted,
+            Err(refusal) => {
+                return Ok(Deviation {
+                    refused: Some(refusal),
+                    ..Deviation::default()
+                });
+            }
+        };
+        let execution = self.arm.execute(trajectory, contact)?;
+        let mut deviation = self.compare(&motion.readings, &execution.samples);
+        let now = MotionEndMessage::from(&execution);
+        let was_cut_short = |end: &MotionEndMessage| end.followed < motion.planned.positions.len();
+        deviation.end = match &motion.end {
+            // What cut it short then is part of its commands now.
+            Some(then) if was_cut_short(then) && now.end == MotionEndMessage::FINISHED => None,
+            Some(then) if then.end != now.end => Some((then.end.clone(), now.end)),
+            _ => None,
+        };
+        Ok(deviation)
+    }
+
+    fn admit(
+        &self,
+        motion: &RecordedMotion,
+    ) -> Result<Result<(Trajectory, ContactPolicy), Refusal>, ArmError> {
+        let state = self.arm.state()?;
+        let start = state.start();
+        let (commands, contact) = motion.commands();
+        let (around, contact) = match &self.around {
+            Some(around) => (around.clone(), motion.planned.contact()),
+            None => (CollisionWorld::default(), contact),
+        };
+        let admitted = self.gate.admit_among(commands, &start, &around);
+        Ok(admitted.map(|trajectory| (trajectory, contact)))
+    }
+
+    fn compare(&self, then: &[ArmState], now: &[ArmState]) -> Deviation {
+        let mut deviation = Deviation::default();
+        for (then, now) in then.iter().zip(now) {
+            deviation.readings += 1;
+            if then.position == now.position {
+                continue;
+            }
+            let pairs = then.position.iter().zip(now.position.iter());
+            for (joint, (then, now)) in self.robot.joints().iter().zip(pairs) {
+                let off = (then - now).abs();
+                if deviation.joint.as_ref().is_none_or(|(_, most)| off > *most) {
+                    deviation.joint = Some((joint.name.clone(), off));
+                }
+            }
+            let tool = |state: &ArmState| self.robot.forward(&state.position).translation.vector;
+            deviation.tool = deviation.tool.max((tool(then) - tool(now)).norm());
+        }
+        deviation
+    }
+}

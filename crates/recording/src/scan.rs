@@ -1,0 +1,52 @@
+//! A recording read from disk message by message: it may be longer than memory.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use crate::error::RecordingError;
+use crate::messages::Messages;
+use crate::reader::{Message, no_mcap};
+
+/// The messages of a file in order, as far as it is whole, a chunk in memory at a time.
+pub struct MessageScanner {
+    path: PathBuf,
+    messages: Messages<BufReader<File>>,
+    over: bool,
+}
+
+impl MessageScanner {
+    /// Begins to read a file.
+    ///
+    /// # Errors
+    /// If it cannot be read or is no MCAP at all.
+    pub fn open(path: &Path) -> Result<Self, RecordingError> {
+        let unread = |source| RecordingError::File {
+            path: path.to_owned(),
+            source,
+        };
+        let file = BufReader::new(File::open(path).map_err(unread)?);
+        let messages = Messages::new(file).map_err(unread)?;
+        Ok(Self {
+            path: path.to_owned(),
+            messages: messages.ok_or_else(no_mcap)?,
+            over: false,
+        })
+    }
+}
+
+impl Iterator for MessageScanner {
+    type Item = Result<Message, RecordingError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.over {
+            return None;
+        }
+        let next = self.messages.next().map_err(|source| RecordingError::File {
+            path: self.path.clone(),
+            source,
+        });
+        self.over = !matches!(next, Ok(Some(_)));
+        next.transpose()
+    }
+}

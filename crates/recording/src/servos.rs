@@ -1,0 +1,98 @@
+//! The servos of an arm, as far as LeRobot's numbers rest on them.
+
+use enact_arm::ArmingFault;
+use enact_arm::calibration::{Calibration, JointCalibration};
+use enact_arm::driver::BusConfig;
+use enact_arm::driver::bus_config::ServoConfig;
+use enact_arm::driver::joint::ServoJoint;
+use enact_arm::servo::ServoModel;
+use enact_robot::Robot;
+use serde::{Deserialize, Serialize};
+
+use crate::error::RecordingError;
+
+/// What turns the joints, and where each joint's zero is. Of a simulated arm it is what an arm
+/// of its kind could have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServoInfo {
+    /// Names of LeRobot's robot type, newest first.
+    pub lerobot: Vec<String>,
+    /// A servo of each joint, in the robot's order.
+    pub joints: Vec<JointServo>,
+}
+
+/// A joint's servo.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JointServo {
+    /// The joint.
+    pub joint: String,
+    /// The servo's model, such as `sts3215`.
+    pub model: String,
+    /// Its calibration, as LeRobot's file has it.
+    pub calibration: JointCalibration,
+}
+
+impl ServoInfo {
+    /// The servos of a robot with their calibration.
+    ///
+    /// # Errors
+    /// If a joint is not calibrated, or its calibration is not that of its servo.
+    pub fn of(
+        robot: &Robot,
+        bus_config: &BusConfig,
+        calibration: &Calibration,
+    ) -> Result<Self, ArmingFault> {
+        let joints = ServoJoint::all(robot, bus_config, calibration)?;
+        let joint = |joint: ServoJoint| JointServo {
+            joint: joint.name,
+            model: joint.servo.model.name.to_owned(),
+            calibration: joint.calibration,
+        };
+        Ok(Self {
+            lerobot: bus_config.lerobot.clone(),
+            joints: joints.into_iter().map(joint).collect(),
+        })
+    }
+
+    /// The same joints between radians and steps.
+    ///
+    /// # Errors
+    /// If they are not this robot's.
+    pub fn joints_of(&self, robot: &Robot) -> Result<Vec<ServoJoint>, RecordingError> {
+        let unfit = |what: String| RecordingError::NotOurs(format!("its servos: {what}"));
+        let servo = |joint: &JointServo| {
+            let model = ServoModel::named(&joint.model);
+            let model = model.ok_or_else(|| unfit(format!("`{}` is no known model", joint.model)));
+            Ok(ServoConfig {
+                id: joint.calibration.id,
+                model: model?,
+                output: 1.0,
+            })
+        };
+        let servos: Vec<ServoConfig> = self
+            .joints
+            .iter()
+            .map(servo)
+            .collect::<Result<_, RecordingError>>()?;
+        let first = servos.first().ok_or_else(|| unfit("none".to_owned()))?;
+        if servos.len() != robot.joints().len() {
+            return Err(unfit(format!(
+                "{} for {} joints",
+                servos.len(),
+                robot.joints().len()
+            )));
+        }
+        let bus_config = BusConfig {
+            baud: 0,
+            lerobot: self.lerobot.clone(),
+            family: first.model.family,
+            full_turn: Vec::new(),
+            servos,
+        };
+        let named = self.joints.iter();
+        let calibration = Calibration {
+            joints: named.map(|it| (it.joint.clone(), it.calibration)).collect(),
+        };
+        ServoJoint::all(robot, &bus_config, &calibration).map_err(|error| unfit(error.to_string()))
+    }
+}

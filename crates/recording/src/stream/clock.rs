@@ -1,0 +1,185 @@
+//! The arm's clock, for whoever else needs it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use enact_arm::{Arm, ArmError, ArmState};
+use enact_camera::{Camera, CameraError};
+use enact_robot::{Command, Trajectory};
+use enact_types::{Frame, Refusal, Stamp};
+
+use super::live::StreamThread;
+
+/// An arm that was last commanded longer ago stands.
+const STANDS: Duration = Duration::from_millis(100);
+
+/// What is not known yet.
+const UNKNOWN: i64 = i64::MIN;
+
+/// What an arm's clock shows at any instant, from any thread. Clones are the same clock. It takes
+/// no lock: an arm's thread never waits for it.
+#[derive(Clone, Debug)]
+pub struct ArmClock(Arc<Times>);
+
+/// In nanoseconds.
+#[derive(Debug)]
+struct Times {
+    origin: Instant,
+    /// From the origin to the arm's time zero.
+    zero: AtomicI64,
+    /// From the origin to the newest command.
+    moved: AtomicI64,
+}
+
+impl Default for ArmClock {
+    fn default() -> Self {
+        Self(Arc::new(Times {
+            origin: Instant::now(),
+            zero: AtomicI64::new(UNKNOWN),
+            moved: AtomicI64::new(UNKNOWN),
+        }))
+    }
+}
+
+impl ArmClock {
+    /// Notes that it shows `stamp` now.
+    pub fn note(&self, stamp: Stamp) {
+        let zero = self.since_origin(Instant::now()) - nanos(Duration::from_nanos(stamp.nanos()));
+        self.0.zero.store(zero, Ordering::Relaxed);
+    }
+
+    /// Notes that it shows `stamp` now, and that the arm is on its way.
+    pub fn note_moving(&self, stamp: Stamp) {
+        self.note(stamp);
+        let now = self.since_origin(Instant::now());
+        self.0.moved.store(now, Ordering::Relaxed);
+    }
+
+    /// What it shows at this instant; `None` before anybody said.
+    pub fn at(&self, instant: Instant) -> Option<Stamp> {
+        let zero = self.0.zero.load(Ordering::Relaxed);
+        let since_zero = self.since_origin(instant).checked_sub(zero);
+        let since_zero = since_zero.filter(|_| zero != UNKNOWN)?;
+        Some(Stamp::from_nanos(u64::try_from(since_zero).unwrap_or(0)))
+    }
+
+    /// Whether the arm is on its way, or was a moment ago.
+    pub fn is_moving(&self) -> bool {
+        let moved = self.0.moved.load(Ordering::Relaxed);
+        moved != UNKNOWN && self.since_origin(Instant::now()) - moved < nanos(STANDS)
+    }
+
+    fn since_origin(&self, instant: Instant) -> i64 {
+        match instant.checked_duration_since(self.0.origin) {
+            Some(after) => nanos(after),
+            None => -nanos(self.0.origin.duration_since(instant)),
+        }
+    }
+}
+
+fn nanos(duration: Duration) -> i64 {
+    i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
+}
+
+/// An arm that tells its clock.
+pub struct ClockedArm {
+    arm: Box<dyn Arm>,
+    clock: ArmClock,
+    /// As long as there is the arm.
+    _stream: Option<StreamThread>,
+}
+
+impl ClockedArm {
+    /// The arm `arm`, whose clock is `clock`.
+    pub fn new(arm: Box<dyn Arm>, clock: ArmClock) -> Self {
+        Self {
+            arm,
+            clock,
+            _stream: None,
+        }
+    }
+
+    /// The same, filmed as long as it is there.
+    pub fn filmed(self, streaming: Option<StreamThread>) -> Self {
+        Self {
+            _stream: streaming,
+            ..self
+        }
+    }
+}
+
+impl Arm for ClockedArm {
+    fn state(&mut self) -> Result<ArmState, ArmError> {
+        let state = self.arm.state()?;
+        self.clock.note(state.stamp);
+        Ok(state)
+    }
+
+    fn admits(&self, trajectory: &Trajectory) -> Result<(), Refusal> {
+        self.arm.admits(trajectory)
+    }
+
+    fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError> {
+        let state = self.arm.cycle(command)?;
+        self.clock.note_moving(state.stamp);
+        Ok(state)
+    }
+
+    fn idle(&mut self) -> Result<(), ArmError> {
+        self.arm.idle()
+    }
+}
+
+/// A camera whose pictures have the arm's time, as soon as that is known.
+pub struct ArmClockCamera {
+    camera: Box<dyn Camera>,
+    clock: ArmClock,
+}
+
+impl ArmClockCamera {
+    /// The camera `camera` beside an arm whose clock is `clock`.
+    pub fn new(camera: Box<dyn Camera>, clock: ArmClock) -> Self {
+        Self { camera, clock }
+    }
+}
+
+impl Camera for ArmClockCamera {
+    fn capture(&mut self) -> Result<Frame, CameraError> {
+        let (frame, _) = self.capture_timed()?;
+        Ok(frame)
+    }
+
+    fn capture_timed(&mut self) -> Result<(Frame, Instant), CameraError> {
+        let (mut frame, taken) = self.camera.capture_timed()?;
+        if let Some(stamp) = self.clock.at(taken) {
+            frame.stamp = stamp;
+        }
+        Ok((frame, taken))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_goes_on_by_itself_from_what_was_said_last() {
+        let clock = ArmClock::default();
+        assert_eq!(clock.at(Instant::now()), None);
+        assert!(!clock.is_moving());
+        let before = Instant::now();
+        clock.note(Stamp::from_nanos(5_000_000_000));
+        let after = Instant::now();
+        let second = Duration::from_secs(1);
+        let shown = |instant: Instant| clock.at(instant).unwrap().seconds();
+        assert!(shown(before) <= 5.0 && shown(after) >= 5.0);
+        assert!((shown(after + second) - shown(after) - 1.0).abs() < 1e-6);
+        assert!((shown(after) - shown(after - second) - 1.0).abs() < 1e-6);
+        // Never before it began.
+        assert_eq!(clock.at(before - 60 * second), Some(Stamp::ZERO));
+        assert!(!clock.is_moving());
+        clock.note_moving(Stamp::from_nanos(6_000_000_000));
+        assert!(clock.is_moving());
+    }
+}

@@ -1,0 +1,175 @@
+//! A camera that films by itself while an arm moves.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use enact_arm::realtime;
+use enact_camera::Camera;
+
+use super::CameraStream;
+use super::clock::ArmClock;
+
+/// While the arm stands it is looked after so often.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// A thread that films, until this is dropped. It gives way to whatever else runs, and to the arm
+/// it is nothing: a picture that is late is one picture less.
+#[derive(Debug)]
+pub struct StreamThread {
+    over: Arc<AtomicBool>,
+}
+
+impl StreamThread {
+    /// Has `camera` film so many times a second whenever the arm of `clock` moves.
+    ///
+    /// # Errors
+    /// If the system has no thread left.
+    pub fn start(
+        camera: Box<dyn Camera>,
+        camera_stream: CameraStream,
+        clock: ArmClock,
+        fps: u32,
+    ) -> io::Result<Self> {
+        let over = Arc::new(AtomicBool::new(false));
+        let is_over = Arc::clone(&over);
+        let mut crew = Captured {
+            camera,
+            camera_stream,
+            clock,
+            period: Duration::from_secs(1) / fps.max(1),
+            said: None,
+        };
+        thread::Builder::new()
+            .name("film".to_owned())
+            .spawn(move || {
+                realtime::give_way();
+                crew.camera_stream(&is_over);
+            })?;
+        Ok(Self { over })
+    }
+}
+
+impl Drop for StreamThread {
+    /// Nobody waits for a picture that never comes.
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+    }
+}
+
+struct Captured {
+    camera: Box<dyn Camera>,
+    camera_stream: CameraStream,
+    clock: ArmClock,
+    period: Duration,
+    /// What was last wrong.
+    said: Option<String>,
+}
+
+impl Captured {
+    fn camera_stream(&mut self, over: &AtomicBool) {
+        let mut due = None;
+        // One picture of the arm as it is found.
+        let mut first = true;
+        while !over.load(Ordering::Relaxed) {
+            let now = Instant::now();
+            let is_found = || first && self.clock.at(now).is_some();
+            if !self.clock.is_moving() && !is_found() {
+                due = None;
+                thread::sleep(PAUSE);
+                continue;
+            }
+            // A camera of the same rate is asked a little early, so that none of its pictures is
+            // missed for a trembling clock.
+            let wanted = *due.get_or_insert(now);
+            let ask = wanted - self.period / 4;
+            if ask > now {
+                thread::sleep((ask - now).min(PAUSE));
+                continue;
+            }
+            first = false;
+            due = Some(match self.shoot() {
+                Some(taken) => next(wanted, taken, self.period),
+                None => Instant::now() + self.period,
+            });
+        }
+    }
+
+    /// Takes a picture; when it was taken, if it was.
+    fn shoot(&mut self) -> Option<Instant> {
+        let (frame, taken) = match self.camera.capture_timed() {
+            Ok(shot) => shot,
+            Err(error) => {
+                let error = error.to_string();
+                if self.said.as_ref() != Some(&error) {
+                    tracing::warn!("the film has a gap: {error}");
+                    self.said = Some(error);
+                }
+                return None;
+            }
+        };
+        self.said = None;
+        if let Some(at) = self.clock.at(taken) {
+            self.camera_stream.take(frame, at);
+        }
+        Some(taken)
+    }
+}
+
+/// When the next picture is due after one that was due at `due` and taken at `taken`: a period
+/// later, where the camera kept up.
+fn next(due: Instant, taken: Instant, period: Duration) -> Instant {
+    due.max(taken - period / 4) + period
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// When pictures are taken of a camera that has one every `camera`, the first after `phase`;
+    /// milliseconds from the start.
+    fn taken(camera: f64, phase: f64, period: f64, count: usize) -> Vec<f64> {
+        let origin = Instant::now() + Duration::from_secs(10);
+        let after = |ms: f64| origin + Duration::from_secs_f64(ms / 1000.0);
+        let ms = |instant: Instant| instant.saturating_duration_since(origin).as_secs_f64() * 1e3;
+        let period = Duration::from_secs_f64(period / 1000.0);
+        let (mut due, mut now, mut all) = (origin, origin, Vec::new());
+        while all.len() < count {
+            let asked = ms(now.max(due - period / 4));
+            // The next picture that begins after it was asked for.
+            let begun = ((asked - phase) / camera).floor() + 1.0;
+            now = after(phase + begun * camera);
+            all.push(ms(now));
+            due = next(due, now, period);
+        }
+        all
+    }
+
+    #[test]
+    fn no_picture_of_a_camera_of_the_same_rate_is_missed() {
+        for phase in 0..33 {
+            let all = taken(33.3, f64::from(phase), 33.3, 100);
+            let longest = all
+                .windows(2)
+                .map(|two| two[1] - two[0])
+                .fold(0.0, f64::max);
+            // One may be while it finds its pace.
+            let steady = all.windows(2).skip(2).map(|two| two[1] - two[0]);
+            assert!(longest < 67.0, "{longest}");
+            assert!(steady.fold(0.0, f64::max) < 34.0, "{phase}: {all:?}");
+        }
+    }
+
+    #[test]
+    fn a_fast_camera_keeps_the_rate_and_a_slow_one_its_own() {
+        let mean = |camera: f64| {
+            let all = taken(camera, 3.0, 33.3, 200);
+            (all[199] - all[0]) / 199.0
+        };
+        assert!((mean(1.0) - 33.3).abs() < 1.0, "{}", mean(1.0));
+        assert!((mean(16.7) - 33.3).abs() < 1.0, "{}", mean(16.7));
+        assert!((mean(100.0) - 100.0).abs() < 0.1, "{}", mean(100.0));
+    }
+}

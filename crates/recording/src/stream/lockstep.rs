@@ -1,0 +1,73 @@
+//! An arm whose time waits, filmed at instants of it.
+
+use enact_arm::{Arm, ArmError, ArmState};
+use enact_camera::Camera;
+use enact_robot::{Command, Trajectory};
+use enact_types::{Refusal, Stamp};
+
+use super::CameraStream;
+
+/// An arm in whose time nothing happens while a picture is taken: the same motions give the same
+/// film.
+pub struct LockstepArm {
+    arm: Box<dyn Arm>,
+    camera: Box<dyn Camera>,
+    camera_stream: CameraStream,
+    /// Pictures a second.
+    fps: u32,
+    /// Pictures that were due so far, from the arm's time zero.
+    due: u64,
+}
+
+impl LockstepArm {
+    /// The arm `arm`, filmed by `camera` so many times a second.
+    pub fn new(
+        arm: Box<dyn Arm>,
+        camera: Box<dyn Camera>,
+        camera_stream: CameraStream,
+        fps: u32,
+    ) -> Self {
+        Self {
+            arm,
+            camera,
+            camera_stream,
+            fps,
+            due: 0,
+        }
+    }
+
+    fn camera_stream(&mut self, now: Stamp) -> Result<(), ArmError> {
+        let periods = u128::from(now.nanos()) * u128::from(self.fps) / 1_000_000_000;
+        let periods = periods as u64;
+        if periods < self.due {
+            return Ok(());
+        }
+        self.due = periods + 1;
+        let frame = self.camera.capture();
+        let frame = frame.map_err(|error| ArmError::Silent(error.to_string()))?;
+        self.camera_stream.take_in_time(frame, now);
+        Ok(())
+    }
+}
+
+impl Arm for LockstepArm {
+    fn state(&mut self) -> Result<ArmState, ArmError> {
+        let state = self.arm.state()?;
+        self.camera_stream(state.stamp)?;
+        Ok(state)
+    }
+
+    fn admits(&self, trajectory: &Trajectory) -> Result<(), Refusal> {
+        self.arm.admits(trajectory)
+    }
+
+    fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError> {
+        let state = self.arm.cycle(command)?;
+        self.camera_stream(state.stamp)?;
+        Ok(state)
+    }
+
+    fn idle(&mut self) -> Result<(), ArmError> {
+        self.arm.idle()
+    }
+}

@@ -1,0 +1,108 @@
+//! Cameras that film a run while it is kept.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`clock`] | the arm's clock, for whoever else needs it |
+//! | [`lockstep`] | an arm whose time waits, filmed at instants of it |
+//! | [`live`] | a camera that films by itself while an arm moves |
+
+pub mod clock;
+pub mod live;
+pub mod lockstep;
+
+use std::fmt;
+use std::sync::{Arc, Weak};
+
+use enact_types::{Frame, Intrinsics, Pose, Stamp};
+
+use crate::encode::EncodedMessage;
+use crate::queue::{QueueSender, QueuedMessage};
+use crate::writer::{SharedClock, now_by};
+
+pub use clock::{ArmClock, ArmClockCamera, ClockedArm};
+pub use live::StreamThread;
+pub use lockstep::LockstepArm;
+
+/// The name of a camera that has none: LeRobot's usual one.
+pub const CAMERA: &str = "front";
+
+/// Where the pictures of a camera that films go.
+pub struct CameraStream {
+    inlet: Weak<QueueSender>,
+    wall: SharedClock,
+    camera: Arc<str>,
+    /// The frame that the camera stands in.
+    base: String,
+    with_depth: bool,
+    /// When the newest picture was taken.
+    last: Option<Stamp>,
+    /// What was told of the camera.
+    told: Option<(Intrinsics, Pose)>,
+}
+
+impl CameraStream {
+    pub(crate) fn new(
+        inlet: Weak<QueueSender>,
+        wall: &SharedClock,
+        camera: &str,
+        base: &str,
+        with_depth: bool,
+    ) -> Self {
+        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
+        assert!(
+            !camera.is_empty() && camera.chars().all(is_plain),
+            "`{camera}` is no name for a camera"
+        );
+        Self {
+            inlet,
+            wall: Arc::clone(wall),
+            camera: camera.into(),
+            base: base.to_owned(),
+            with_depth,
+            last: None,
+            told: None,
+        }
+    }
+
+    /// Keeps a picture that was taken at a time on the arm's clock; waits where the disk is slow.
+    pub fn take_in_time(&mut self, frame: Frame, at: Stamp) {
+        self.keep(frame, at, QueueSender::post_in_time);
+    }
+
+    /// The same without waiting: what the disk is too slow for is left out and counted.
+    pub fn take(&mut self, frame: Frame, at: Stamp) {
+        self.keep(frame, at, QueueSender::post);
+    }
+
+    fn keep(&mut self, mut frame: Frame, at: Stamp, post: fn(&QueueSender, QueuedMessage)) {
+        // Clocks that are compared again and again tremble; time goes on all the same.
+        let at = self.last.map_or(at, |last| at.max(last));
+        self.last = Some(at);
+        if !self.with_depth {
+            frame.depth = None;
+        }
+        let Some(inlet) = self.inlet.upgrade() else {
+            return;
+        };
+        let mut entries = Vec::new();
+        let place = (frame.intrinsics, frame.base_from_camera);
+        if self.told != Some(place) {
+            entries = EncodedMessage::of_camera(&self.camera, at, &frame, &self.base);
+            self.told = Some(place);
+        }
+        entries.extend(EncodedMessage::filmed(&self.camera, at, frame));
+        let wall = now_by(&self.wall);
+        for entry in entries {
+            post(&inlet, QueuedMessage { entry, wall });
+        }
+    }
+}
+
+impl fmt::Debug for CameraStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Film")
+            .field("camera", &self.camera)
+            .field("last", &self.last)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,283 @@
+//! The observer that keeps a run.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{BufWriter, Seek, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread::JoinHandle;
+
+use enact_robot::Robot;
+use enact_runtime::{Event, Observer};
+use enact_types::Stamp;
+use mcap::McapError;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::encode::{EncodedMessage, Encoder};
+use crate::error::RecordingError;
+use crate::file;
+use crate::message::{FailureMessage, OutcomeMessage, RunInfo, WallClockMessage};
+use crate::queue::{QueueSender, QueuedMessage, queue};
+use crate::stream::CameraStream;
+use crate::topic::Topic;
+
+/// Entries that wait for the disk take this many bytes at most.
+const ROOM: usize = 64 * 1024 * 1024;
+
+/// Nanoseconds since 1970.
+pub type WallClock = Box<dyn FnMut() -> u64 + Send>;
+
+/// The same for several that keep the run.
+pub(crate) type SharedClock = Arc<Mutex<WallClock>>;
+
+/// What the clock says.
+pub(crate) fn now_by(clock: &SharedClock) -> u64 {
+    let mut clock = clock.lock().unwrap_or_else(PoisonError::into_inner);
+    clock()
+}
+
+/// Keeps a run in a recording. It never stops or delays the run: what the disk is too slow
+/// for is left out, counted, and said.
+pub struct Recorder {
+    encoder: Encoder,
+    inlet: Option<Arc<QueueSender>>,
+    thread: Option<JoinHandle<Result<(), McapError>>>,
+    clock: SharedClock,
+    /// When the event before was told of, by both clocks.
+    told: (Stamp, u64),
+    /// The newest time on the arm's clock, nanoseconds.
+    now: Arc<AtomicU64>,
+}
+
+/// Notes how tasks come out while a session keeps the recording to itself.
+#[derive(Clone)]
+pub struct Outcomes {
+    inlet: Weak<QueueSender>,
+    clock: SharedClock,
+    now: Arc<AtomicU64>,
+}
+
+impl Outcomes {
+    /// Notes whether the goal of the task that has just ended was reached, by whoever knows.
+    pub fn note(&self, reached: bool) {
+        if let Some(inlet) = self.inlet.upgrade() {
+            let at = Stamp::from_nanos(self.now.load(Ordering::Relaxed));
+            let entry = EncodedMessage::new(Topic::Outcome, at, &OutcomeMessage { reached });
+            let wall = now_by(&self.clock);
+            inlet.post(QueuedMessage { entry, wall });
+        }
+    }
+}
+
+/// What became of a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordingSummary {
+    /// Entries that were left out because the disk was too slow.
+    pub lost: u64,
+}
+
+impl Recorder {
+    /// A recording in a new file at `path`; its folder is made if need be.
+    ///
+    /// # Errors
+    /// If the file cannot be made.
+    pub fn create(
+        path: &Path,
+        info: &RunInfo,
+        robot: &Robot,
+        command: Vec<String>,
+        clock: WallClock,
+    ) -> Result<Self, RecordingError> {
+        let failed = |source| RecordingError::File {
+            path: path.to_owned(),
+            source,
+        };
+        if let Some(folder) = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        let file = File::create(path).map_err(failed)?;
+        Ok(Self::to_sink(
+            BufWriter::new(file),
+            info,
+            robot,
+            command,
+            clock,
+        ))
+    }
+
+    /// A recording into `sink`.
+    pub fn to_sink(
+        sink: impl Write + Seek + Send + 'static,
+        info: &RunInfo,
+        robot: &Robot,
+        command: Vec<String>,
+        clock: WallClock,
+    ) -> Self {
+        let (inlet, outlet) = queue(ROOM);
+        let mut writer = Self {
+            encoder: Encoder::new(robot),
+            inlet: Some(Arc::new(inlet)),
+            thread: Some(std::thread::spawn(move || file::serve(&outlet, sink))),
+            clock: Arc::new(Mutex::new(clock)),
+            told: (Stamp::ZERO, 0),
+            now: Arc::default(),
+        };
+        let unix_seconds = now_by(&writer.clock) as f64 * 1e-9;
+        writer.write(Topic::Run, info);
+        writer.write(Topic::Description, &json!({"data": info.robot.urdf}));
+        let meshes = writer.encoder.meshes();
+        writer.post(meshes.into_iter().collect());
+        writer.write(
+            Topic::Wall,
+            &WallClockMessage {
+                unix_seconds,
+                command,
+            },
+        );
+        writer
+    }
+
+    /// Where the pictures go of a camera of this name that films the run. It may outlive the
+    /// recording, which takes none any more then.
+    ///
+    /// # Panics
+    /// If the name is not of letters, digits, `_` and `-`.
+    pub fn camera_stream(&self, camera: &str, with_depth: bool) -> CameraStream {
+        let inlet = self.inlet.as_ref().map(Arc::downgrade);
+        let base = self.encoder.base();
+        CameraStream::new(
+            inlet.unwrap_or_default(),
+            &self.clock,
+            camera,
+            base,
+            with_depth,
+        )
+    }
+
+    /// Whoever holds this may note outcomes, as long as the recording is written.
+    pub fn outcomes(&self) -> Outcomes {
+        Outcomes {
+            inlet: self.inlet.as_ref().map(Arc::downgrade).unwrap_or_default(),
+            clock: Arc::clone(&self.clock),
+            now: Arc::clone(&self.now),
+        }
+    }
+
+    /// Notes whether the goal was reached, by whoever knows.
+    pub fn outcome(&mut self, reached: bool) {
+        self.write(Topic::Outcome, &OutcomeMessage { reached });
+    }
+
+    /// Notes why the run was given up, where no event tells.
+    pub fn record_failure(&mut self, how: &str, reason: &str) {
+        let (how, reason) = (how.to_owned(), reason.to_owned());
+        self.write(Topic::Failure, &FailureMessage { how, reason });
+    }
+
+    /// Writes out what is left and completes the file.
+    ///
+    /// # Errors
+    /// The first thing that went wrong with it.
+    pub fn finish(mut self) -> Result<RecordingSummary, RecordingError> {
+        self.close()
+    }
+
+    fn write(&mut self, topic: Topic, message: &impl Serialize) {
+        let entry = self.encoder.entry(topic, message);
+        self.post(vec![entry]);
+    }
+
+    /// Hands entries over that are told of now. What happened since the event before gets its own
+    /// share of the time that passed since.
+    fn post(&mut self, entries: Vec<EncodedMessage>) {
+        let now = (self.encoder.now(), now_by(&self.clock));
+        let then = std::mem::replace(&mut self.told, now);
+        self.now.store(now.0.nanos(), Ordering::Relaxed);
+        for entry in entries {
+            let wall = between(then, now, entry.at);
+            if let Some(inlet) = &self.inlet {
+                inlet.post(QueuedMessage { entry, wall });
+            }
+        }
+    }
+
+    fn close(&mut self) -> Result<RecordingSummary, RecordingError> {
+        let lost = self.inlet.take().map_or(0, |inlet| inlet.lost());
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(Err(error))) => Err(RecordingError::Write(error)),
+            Some(Err(_)) => Err(RecordingError::Write(
+                std::io::Error::other("the thread that writes it panicked").into(),
+            )),
+            Some(Ok(Ok(()))) | None => Ok(RecordingSummary { lost }),
+        }
+    }
+}
+
+impl Observer for Recorder {
+    fn observe(&mut self, event: &Event<'_>) {
+        let entries = self.encoder.encode(event);
+        self.post(entries);
+    }
+}
+
+/// The wall time of a moment on the arm's clock, where both clocks are known before and after.
+fn between(then: (Stamp, u64), now: (Stamp, u64), at: Stamp) -> u64 {
+    let (whole, left) = (now.0.since(then.0), now.0.since(at));
+    if left.is_zero() || whole.is_zero() || then.1 == 0 {
+        return now.1;
+    }
+    let share = (left.as_secs_f64() / whole.as_secs_f64()).min(1.0);
+    now.1 - (now.1.saturating_sub(then.1) as f64 * share) as u64
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        if self.thread.is_none() {
+            return;
+        }
+        if std::thread::panicking() {
+            self.record_failure("panic", "the program panicked");
+        }
+        // Whoever wants to know what went wrong calls `finish`.
+        drop(self.close());
+    }
+}
+
+impl fmt::Debug for Outcomes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outcomes")
+            .field("now", &self.now)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder")
+            .field("now", &self.encoder.now())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_of_late_has_the_wall_time_when_it_happened() {
+        let second = |seconds: u64| Stamp::from_nanos(seconds * 1_000_000_000);
+        let (then, now) = ((second(10), 5_000), (second(14), 9_000));
+        for (at, wall) in [(10, 5_000), (11, 6_000), (13, 8_000), (14, 9_000)] {
+            assert_eq!(between(then, now, second(at)), wall);
+        }
+        // Before both, and where nothing passed.
+        assert_eq!(between(then, now, second(3)), 5_000);
+        assert_eq!(between(then, (second(10), 9_000), second(10)), 9_000);
+        assert_eq!(between((Stamp::ZERO, 0), now, second(13)), 9_000);
+    }
+}

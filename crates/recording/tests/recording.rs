@@ -1,0 +1,356 @@
+//! What a recording keeps, and of what is left of it after it was cut.
+
+mod common;
+
+use std::fs;
+use std::io::{self, Cursor, Seek, SeekFrom, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, channel};
+
+use common::{ABSENT, BOUNDS, PUT, Stage, record};
+use enact_arm::{Arm, ArmThread};
+use enact_recording::{Recorder, Recording, RunEnd, Topic};
+use enact_runtime::{Event, Observer};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+/// All that equal runs have in common.
+fn essence(recording: &Recording) -> Vec<(Topic, u64, Vec<u8>)> {
+    recording
+        .records()
+        .iter()
+        .filter(|record| !record.topic.is_of_wall_clock())
+        .map(|record| (record.topic, record.at.nanos(), record.json.clone()))
+        .collect()
+}
+
+#[test]
+fn three_runs_with_one_seed_give_one_journal_but_for_wall_times() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |name: &str, seed, wall| {
+        let path = folder.path().join(name);
+        record(&path, seed, PUT, wall);
+        Recording::open(&path).unwrap()
+    };
+    let first = run("a.mcap", 7, 1_000);
+    for (name, wall) in [("b.mcap", 2_000), ("c.mcap", 3_000)] {
+        let again = run(name, 7, wall);
+        assert!(essence(&first) == essence(&again));
+        assert_ne!(first.wall(), again.wall());
+    }
+    assert!(essence(&first) != essence(&run("d.mcap", 8, 1_000)));
+}
+
+#[test]
+fn everything_that_was_seen_and_measured_comes_back_bit_for_bit() {
+    struct Witness(Vec<enact_types::Frame>, Vec<enact_arm::ArmState>);
+    impl Observer for Witness {
+        fn observe(&mut self, event: &Event<'_>) {
+            match event {
+                Event::FrameCaptured(frame) => self.0.push((*frame).clone()),
+                Event::MotionEnded(execution) => self.1.extend(execution.samples.clone()),
+                _ => {}
+            }
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    let stage = Stage::new(3);
+    let mut witness = Witness(Vec::new(), Vec::new());
+    let mut writer = stage.recording(&path, 0);
+    let observers: Vec<Box<dyn Observer>> = vec![Box::new(&mut writer), Box::new(&mut witness)];
+    stage.session(PUT, observers).run("put it", BOUNDS).unwrap();
+    writer.finish().unwrap();
+
+    let recording = Recording::open(&path).unwrap();
+    assert!(recording.is_whole());
+    assert_eq!(recording.info().unwrap(), stage.info);
+    let frames = recording.frames().unwrap();
+    assert_eq!(frames.len(), witness.0.len());
+    for (read, seen) in frames.iter().zip(&witness.0) {
+        assert!(read.rgb == seen.rgb && read.depth == seen.depth);
+        assert_eq!(read.base_from_camera, seen.base_from_camera);
+        assert_eq!((read.stamp, read.sequence), (seen.stamp, seen.sequence));
+        assert_eq!(read.intrinsics, seen.intrinsics);
+    }
+    let motions = recording.motions().unwrap();
+    let readings: Vec<_> = motions
+        .iter()
+        .flat_map(|motion| motion.readings.clone())
+        .collect();
+    assert!(readings.len() > 1000);
+    assert!(readings == witness.1);
+    let commands: usize = motions.iter().map(|m| m.planned.positions.len()).sum();
+    assert_eq!(readings.len(), commands + motions.len());
+}
+
+#[test]
+fn a_run_says_how_it_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+
+    record(&path, 1, PUT, 0);
+    let recording = Recording::open(&path).unwrap();
+    assert!(matches!(recording.end(), RunEnd::Ended(_)));
+    assert_eq!(recording.is_reached(), Some(true));
+
+    let report = record(&path, 1, ABSENT, 0);
+    assert!(!report.refusals.is_empty());
+    let recording = Recording::open(&path).unwrap();
+    assert_eq!(recording.is_reached(), Some(false));
+    assert!(
+        recording
+            .log()
+            .any(|line| line.message.contains("golden crown"))
+    );
+
+    let stage = Stage::new(1);
+    let mut writer = stage.recording(&path, 0);
+    let mut session = stage.session(PUT, vec![Box::new(&mut writer)]);
+    let broken = catch_unwind(AssertUnwindSafe(|| {
+        session.see().unwrap();
+        panic!("of the test");
+    }));
+    assert!(broken.is_err());
+    drop(session);
+    drop(writer);
+    assert_eq!(Recording::open(&path).unwrap().end(), RunEnd::Truncated);
+}
+
+#[test]
+fn a_panic_is_noted_on_the_way_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    let stage = Stage::new(1);
+    let broken = catch_unwind(AssertUnwindSafe(|| {
+        let _writer = stage.recording(&path, 0);
+        panic!("of the test");
+    }));
+    assert!(broken.is_err());
+    let recording = Recording::open(&path).unwrap();
+    assert!(matches!(recording.end(), RunEnd::Failed(broke) if broke.how == "panic"));
+    assert!(recording.is_whole());
+}
+
+#[test]
+fn a_journal_cut_anywhere_yields_all_whole_chunks() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    record(&path, 2, PUT, 0);
+    let bytes = fs::read(&path).unwrap();
+    let whole = Recording::parse(&bytes).unwrap();
+    let summary = mcap::Summary::read(&bytes).unwrap().unwrap();
+    let chunks = &summary.chunk_indexes;
+    assert!(chunks.len() > 5, "{}", chunks.len());
+    let messages_before = |cut: usize| -> u64 {
+        chunks
+            .iter()
+            .filter(|chunk| chunk.chunk_start_offset + chunk.chunk_length <= cut as u64)
+            .map(|chunk| {
+                let indexes = summary.read_message_indexes(&bytes, chunk).unwrap();
+                indexes
+                    .values()
+                    .map(|entries| entries.len() as u64)
+                    .sum::<u64>()
+            })
+            .sum()
+    };
+    let config = Config {
+        cases: 100,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    TestRunner::new(config)
+        .run(&(0..bytes.len()), |cut| {
+            match Recording::parse(&bytes[..cut]) {
+                Ok(recording) => {
+                    let expected = messages_before(cut) as usize;
+                    // Of a chunk that was cut, what can be unpacked may be there too.
+                    let read = recording.records();
+                    prop_assert!(read.len() >= expected);
+                    prop_assert!(read == &whole.records()[..read.len()]);
+                    prop_assert!(!recording.is_whole());
+                    prop_assert_eq!(recording.damage(), None);
+                    // Whoever reads on gets an answer or a message.
+                    drop((
+                        recording.info(),
+                        recording.frames(),
+                        recording.motions(),
+                        recording.end(),
+                    ));
+                }
+                Err(_) => prop_assert!(messages_before(cut) == 0),
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn an_outline_tells_what_the_whole_journal_tells() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, plan) in [("put.mcap", PUT), ("absent.mcap", ABSENT)] {
+        let path = folder.path().join(name);
+        record(&path, 2, plan, 0);
+        let (whole, outline) = (
+            Recording::open(&path).unwrap(),
+            Recording::outline(&path).unwrap(),
+        );
+        let told = |recording: &Recording| {
+            (
+                recording.tasks(),
+                recording.is_reached(),
+                recording.end(),
+                recording.wall(),
+                recording.duration(),
+                recording.damage(),
+            )
+        };
+        assert_eq!(told(&outline), told(&whole), "{name}");
+        assert!(!outline.tasks().is_empty());
+        assert!(outline.records().len() < whole.records().len() / 10);
+        // Without its end it is read whole.
+        let bytes = fs::read(&path).unwrap();
+        let cut = folder.path().join("cut.mcap");
+        fs::write(&cut, &bytes[..bytes.len() - 1]).unwrap();
+        let cut = Recording::outline(&cut).unwrap();
+        assert_eq!(cut.records(), whole.records());
+        assert!(!cut.is_whole());
+        // So is one of which something is not as it was written where the outline looks.
+        let at = bytes.len() / 2;
+        let mut damaged = bytes;
+        for byte in &mut damaged[mcap::MAGIC.len() + 200..at] {
+            *byte ^= 1;
+        }
+        let path = folder.path().join("damaged.mcap");
+        fs::write(&path, &damaged).unwrap();
+        assert!(Recording::outline(&path).unwrap().damage().is_some());
+    }
+}
+
+#[test]
+fn a_byte_that_is_not_what_was_written_is_told_as_damage_and_nothing_wrong_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    record(&path, 2, PUT, 0);
+    let bytes = fs::read(&path).unwrap();
+    let whole = Recording::parse(&bytes).unwrap();
+    assert_eq!(whole.damage(), None);
+    let strategy = (mcap::MAGIC.len()..bytes.len(), 1..=u8::MAX);
+    let config = Config {
+        cases: 100,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    TestRunner::new(config)
+        .run(&strategy, |(at, change)| {
+            let mut bytes = bytes.clone();
+            bytes[at] ^= change;
+            match Recording::parse(&bytes) {
+                Ok(recording) => {
+                    prop_assert!(recording.damage().is_some(), "{at} {change}");
+                    prop_assert!(!recording.is_whole());
+                    let read = recording.records();
+                    prop_assert!(read == &whole.records()[..read.len()]);
+                    if let Err(error) = recording.info() {
+                        prop_assert!(error.to_string().contains("damaged"), "{}", error);
+                    }
+                }
+                Err(error) => prop_assert!(at < 64, "{at} {change}: {error}"),
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn nonsense_is_not_a_journal() {
+    for bytes in [&b""[..], b"nonsense", mcap::MAGIC] {
+        let read = Recording::parse(bytes).and_then(|recording| recording.info());
+        assert!(read.unwrap_err().to_string().contains("not a recording"));
+    }
+}
+
+/// A disk that does nothing until it is told to.
+struct SlowDisk {
+    inner: Cursor<Vec<u8>>,
+    gate: Receiver<()>,
+    kept: std::sync::mpsc::Sender<Vec<u8>>,
+    waited: bool,
+}
+
+impl Write for SlowDisk {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.waited {
+            self.gate.recv().map_err(io::Error::other)?;
+            self.waited = true;
+        }
+        self.inner.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for SlowDisk {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
+    }
+}
+
+impl Drop for SlowDisk {
+    fn drop(&mut self) {
+        let _ = self.kept.send(self.inner.get_ref().clone());
+    }
+}
+
+#[test]
+fn a_slow_disk_costs_entries_that_are_counted_and_no_time() {
+    let stage = Stage::new(1);
+    let (open, gate) = channel();
+    let (kept, file) = channel();
+    let disk = SlowDisk {
+        inner: Cursor::new(Vec::new()),
+        gate,
+        kept,
+        waited: false,
+    };
+    let mut writer = Recorder::to_sink(disk, &stage.info, &stage.robot, Vec::new(), Box::new(|| 0));
+    let line = "x".repeat(1_000_000);
+    for _ in 0..100 {
+        // Would wait for ever if it waited for the disk.
+        writer.observe(&Event::Said(&line));
+    }
+    open.send(()).unwrap();
+    let mut arm = stage.simulator.arm();
+    let state = arm.state().unwrap();
+    // By now there may or may not be room again; at the end all is said.
+    writer.observe(&Event::StateRead(&state));
+    let lost = writer.finish().unwrap().lost;
+    assert!(lost > 100, "{lost}");
+    let bytes = file.recv().unwrap();
+    let recording = Recording::parse(&bytes).unwrap();
+    assert!(recording.is_whole());
+    let said = recording.of(Topic::Speech).count() as u64;
+    let logged = recording.of(Topic::Log).count() as u64;
+    assert!(said + logged + lost >= 200, "{said} {logged} {lost}");
+}
+
+#[test]
+fn an_arm_that_reports_no_numbers_is_kept_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    let stage = Stage::new(1);
+    let arm = ArmThread::start(Box::new(stage.simulator.arm()), &stage.robot);
+    let mut state = arm.state().unwrap();
+    state.effort[0] = f64::NAN;
+    let mut writer = stage.recording(&path, 0);
+    writer.observe(&Event::StateRead(&state));
+    writer.finish().unwrap();
+    let recording = Recording::open(&path).unwrap();
+    let record = recording.of(Topic::JointStates).next().unwrap();
+    let read: enact_recording::message::JointStates = record.read().unwrap();
+    assert!(read.state().effort[0].is_nan());
+    assert_eq!(read.state().position, state.position);
+}

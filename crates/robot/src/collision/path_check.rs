@@ -1,0 +1,279 @@
+//! A motion at its samples and between them.
+//!
+//! Two bodies a distance apart stay so until they have moved that far. How far a joint
+//! moves a part at most is known beforehand, so most distances need to be measured only
+//! now and then, and what is in between is not left to luck: conservative advancement
+//! (Mirtich, "Impulse-based dynamic simulation of rigid body systems", 1996).
+
+use enact_types::{JointVector, Refusal};
+
+use super::body::CollisionBody;
+use super::collision_world::{CollisionWorld, HalfSpace, Obstacle};
+use super::convex::PlacedConvex;
+use super::{Collider, CollisionPair};
+
+/// On its way a motion may come this much closer than what is too close already is, meters.
+const TOUCH: f64 = 0.0005;
+/// Distances that differ by less are the same, meters.
+const SAME: f64 = 1e-6;
+/// Between samples distances are known to this, meters.
+const RESOLUTION: f64 = 0.00025;
+/// Distances this much above the margin need not be exact, meters.
+const FAR: f64 = 0.02;
+
+/// Everything to be watched along one motion.
+pub struct PathCheck<'a> {
+    collider: &'a Collider,
+    parts: Vec<&'a CollisionBody>,
+    watches: Vec<WatchedPair<'a>>,
+}
+
+/// A part and what it must stay away from.
+struct WatchedPair<'a> {
+    part: usize,
+    other: Other<'a>,
+    margin: f64,
+    reach: &'a [f64],
+}
+
+enum Other<'a> {
+    Part(usize),
+    Obstacle(&'a Obstacle),
+    HalfSpace(&'a HalfSpace),
+}
+
+/// Two postures and how far apart two bodies are, less their margin, in each.
+struct Span<'a> {
+    from: &'a [f64],
+    to: &'a [f64],
+    before: f64,
+    after: f64,
+    /// By how much the distance changes at most on the way.
+    motion: f64,
+}
+
+impl<'a> PathCheck<'a> {
+    /// What a robot in these surroundings has to watch.
+    pub fn new(collider: &'a Collider, around: &'a CollisionWorld) -> Self {
+        let parts: Vec<&CollisionBody> = collider
+            .parts
+            .iter()
+            .chain(around.held.as_deref())
+            .collect();
+        let mut watches: Vec<WatchedPair> =
+            collider.pairs.iter().map(WatchedPair::of_pair).collect();
+        for (index, part) in parts.iter().enumerate() {
+            let held = index == collider.parts.len();
+            if part.reach.iter().all(|reach| *reach == 0.0) {
+                continue;
+            }
+            let mut watch = |other: Other<'a>, name: &str, margin: f64| {
+                watches.push(WatchedPair {
+                    part: index,
+                    other,
+                    margin: collider.clearance.between(&part.name, name, margin),
+                    reach: &part.reach,
+                });
+            };
+            for (obstacle, margin) in &around.obstacles {
+                if !(held && around.may_touch(obstacle)) {
+                    watch(Other::Obstacle(obstacle), obstacle.name(), *margin);
+                }
+            }
+            for half_space in &around.half_spaces {
+                if part.roams() && !(held && around.may_rest_on(half_space)) {
+                    let other = Other::HalfSpace(half_space);
+                    watch(other, &half_space.name, half_space.margin);
+                }
+            }
+            if held {
+                let arm = (0..index).filter(|other| !collider.is_hand(parts[*other].link));
+                for other in arm {
+                    let margin = collider.clearance.links;
+                    watch(Other::Part(other), &parts[other].name, margin);
+                }
+            }
+        }
+        Self {
+            collider,
+            parts,
+            watches,
+        }
+    }
+
+    /// See [`Collider::check_posture`].
+    pub fn posture(&self, joints: &[f64]) -> Result<(), Refusal> {
+        let placed = self.place(joints);
+        self.watches
+            .iter()
+            .try_for_each(|watch| self.measure(watch, watch.margin, &placed).map(drop))
+    }
+
+    /// See [`Collider::check_path`].
+    pub fn path(&self, samples: &[JointVector]) -> Result<(), Refusal> {
+        let (Some(first), Some(last)) = (samples.first(), samples.last()) else {
+            return Ok(());
+        };
+        let (first_placed, last_placed) = (self.place(first), self.place(last));
+        let nearest = self.collider.clearance.beside;
+        let mut left = Vec::with_capacity(self.watches.len());
+        for watch in &self.watches {
+            let begin = self.distance(watch, watch.margin, &first_placed);
+            let end = self.distance(watch, watch.margin, &last_placed);
+            let mut margin = watch.margin;
+            if watch.may_be_approached() {
+                margin = margin.min((end - TOUCH).max(nearest));
+            }
+            // What is too close already must not be closer in the end, or many motions would add up.
+            let mut least = margin;
+            if begin < margin {
+                // What was just taken hold of is not seen to the micrometer.
+                let same = if watch.part == self.collider.parts.len() {
+                    TOUCH
+                } else {
+                    SAME
+                };
+                (margin, least) = (begin - TOUCH, begin - same);
+            }
+            if end < least || end.is_nan() {
+                self.measure(watch, least, &last_placed)?;
+            }
+            left.push((margin, begin - margin));
+        }
+        let mut moved = vec![0.0; first.len()];
+        for pair in samples.windows(2) {
+            let [from, to] = [&pair[0][..], &pair[1][..]];
+            for (joint, moved) in moved.iter_mut().enumerate() {
+                *moved = (to[joint] - from[joint]).abs();
+            }
+            self.step(from, to, &moved, &mut left)?;
+        }
+        Ok(())
+    }
+
+    /// From one sample to the next; `left` is the margin of each watch and what its
+    /// distance is above that, at least.
+    fn step(
+        &self,
+        from: &[f64],
+        to: &[f64],
+        moved: &[f64],
+        left: &mut [(f64, f64)],
+    ) -> Result<(), Refusal> {
+        let mut placed = None;
+        for (watch, (margin, left)) in self.watches.iter().zip(left) {
+            let reach = watch.reach.iter().zip(moved);
+            let motion: f64 = reach.map(|(reach, moved)| reach * moved).sum();
+            let before = *left;
+            *left = before - motion;
+            if *left > 0.0 || motion == 0.0 {
+                continue;
+            }
+            let placed = placed.get_or_insert_with(|| self.place(to));
+            *left = self.measure(watch, *margin, placed)?;
+            let span = Span {
+                from,
+                to,
+                before,
+                after: *left,
+                motion,
+            };
+            self.between(watch, *margin, &span)?;
+        }
+        Ok(())
+    }
+
+    /// Halves a step until nothing can happen in between.
+    fn between(&self, watch: &WatchedPair, margin: f64, span: &Span) -> Result<(), Refusal> {
+        if (span.before + span.after - span.motion) / 2.0 >= -RESOLUTION {
+            return Ok(());
+        }
+        let middle: Vec<f64> = span
+            .from
+            .iter()
+            .zip(span.to)
+            .map(|(from, to)| (from + to) / 2.0)
+            .collect();
+        let at = self.measure(watch, margin, &self.place(&middle))?;
+        let motion = span.motion / 2.0;
+        let first = Span {
+            to: &middle,
+            after: at,
+            motion,
+            ..*span
+        };
+        self.between(watch, margin, &first)?;
+        let second = Span {
+            from: &middle,
+            before: at,
+            motion,
+            ..*span
+        };
+        self.between(watch, margin, &second)
+    }
+
+    fn place(&self, joints: &[f64]) -> Vec<PlacedConvex> {
+        let links = self.collider.link_poses(joints);
+        self.parts.iter().map(|part| part.at(&links)).collect()
+    }
+
+    /// How much the distance is above the margin, at least, or the refusal.
+    fn measure(
+        &self,
+        watch: &WatchedPair,
+        margin: f64,
+        placed: &[PlacedConvex],
+    ) -> Result<f64, Refusal> {
+        let distance = self.distance(watch, margin, placed);
+        if distance >= margin {
+            return Ok(distance - margin);
+        }
+        Err(Refusal::Collision {
+            first: self.parts[watch.part].name.clone(),
+            second: match watch.other {
+                Other::Part(other) => self.parts[other].name.clone(),
+                Other::Obstacle(obstacle) => obstacle.name().to_owned(),
+                Other::HalfSpace(half_space) => half_space.name.clone(),
+            },
+            distance,
+            margin,
+        })
+    }
+
+    /// Exact up to a little above the margin, a lower bound beyond.
+    fn distance(&self, watch: &WatchedPair, margin: f64, placed: &[PlacedConvex]) -> f64 {
+        let (part, at) = (self.parts[watch.part], &placed[watch.part]);
+        match watch.other {
+            Other::Part(index) => {
+                let (other, other_at) = (&self.parts[index].convex, &placed[index]);
+                let bound = at.at_least(part.convex.radius, other_at, other.radius);
+                if bound > margin + FAR {
+                    bound
+                } else {
+                    part.convex.distance(at, other, other_at)
+                }
+            }
+            Other::Obstacle(obstacle) => obstacle.distance(&part.convex, at, margin + FAR),
+            Other::HalfSpace(half_space) => half_space.distance(&part.shape, &at.pose),
+        }
+    }
+}
+
+impl<'a> WatchedPair<'a> {
+    fn of_pair(pair: &'a CollisionPair) -> Self {
+        Self {
+            part: pair.first,
+            other: Other::Part(pair.second),
+            margin: pair.margin,
+            reach: &pair.reach,
+        }
+    }
+
+    /// Whether a motion may end nearer than usual: beside what is worked on, something may stand.
+    fn may_be_approached(&self) -> bool {
+        match self.other {
+            Other::Obstacle(obstacle) => !obstacle.is_kept_out(),
+            Other::Part(_) | Other::HalfSpace(_) => false,
+        }
+    }
+}

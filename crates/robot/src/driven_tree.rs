@@ -1,0 +1,166 @@
+//! From the URDF's tree to links that know which joint moves them.
+
+use std::collections::HashMap;
+
+use enact_types::Vector3;
+use nalgebra::Unit;
+use urdf_rs::JointType;
+
+use crate::description::{DegreeOfFreedom, Joint, Link, Mount};
+use crate::error::LoadError;
+use crate::inertia::inertial;
+use crate::mesh::{MeshLoader, Unguarded};
+use crate::shapes::{palette, shapes};
+use crate::source_text::SourceText;
+use crate::tree::{ParentJoint, Tree, pose};
+
+/// So many names are listed in one sentence.
+const LISTED: usize = 8;
+
+/// A tree with the joints that drive it.
+pub struct DrivenTree<'a> {
+    tree: &'a Tree,
+    urdf: &'a SourceText,
+    driven: HashMap<&'a str, usize>,
+    tool: usize,
+}
+
+impl<'a> DrivenTree<'a> {
+    /// `joints` are the driven ones in the robot's order, `tool` the branch of the tool frame.
+    pub fn new(tree: &'a Tree, urdf: &'a SourceText, joints: &'a [Joint], tool: usize) -> Self {
+        let names = joints.iter().map(|joint| joint.name.as_str());
+        let driven = names.enumerate().map(|(index, name)| (name, index));
+        Self {
+            tree,
+            urdf,
+            driven: driven.collect(),
+            tool,
+        }
+    }
+
+    /// Every link in the order of the tree.
+    pub fn links(
+        &self,
+        meshes: &MeshLoader,
+        unguarded: &mut Vec<Unguarded>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Vec<Link>, LoadError> {
+        let palette = palette(&self.tree.urdf);
+        self.check_tool()?;
+        warnings.extend(self.still());
+        (0..self.tree.branches.len())
+            .map(|branch| {
+                let link = &self.tree.urdf.links[self.tree.branches[branch].link];
+                Ok(Link {
+                    name: link.name.clone(),
+                    mount: self.mount(branch)?,
+                    inertial: inertial(link, self.urdf, warnings),
+                    shapes: shapes(link, &palette, self.urdf, meshes, unguarded)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Between base and tool every joint moves by itself: kinematics rests on it.
+    fn check_tool(&self) -> Result<(), LoadError> {
+        let mut at = self.tool;
+        while let Some(ParentJoint { parent, joint, .. }) = self.tree.branches[at].stem {
+            let element = &self.tree.urdf.joints[joint];
+            if element.mimic.is_some() && self.is_driven(joint) {
+                return Err(self
+                    .wrong(element, "it mimics another joint inside the arm")
+                    .hint(Some(format!(
+                        "`[chain] fixed = {{ \"{}\" = 0 }}` in robot.toml holds it still",
+                        element.name
+                    ))));
+            }
+            at = parent;
+        }
+        Ok(())
+    }
+
+    /// What stands still though it could move.
+    fn still(&self) -> Option<String> {
+        let mut names: Vec<&str> = self
+            .tree
+            .branches
+            .iter()
+            .filter_map(|branch| Some(branch.stem?.joint))
+            .filter(|joint| {
+                let kind = &self.tree.urdf.joints[*joint].joint_type;
+                *kind != JointType::Fixed && !self.is_driven(*joint)
+            })
+            .map(|joint| self.tree.joint_name(joint))
+            .collect();
+        let count = names.len();
+        names.truncate(LISTED);
+        let more = match count - names.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let list = names.join("`, `");
+        match count {
+            0 => None,
+            1 => Some(format!(
+                "joint `{list}` is not driven; it is taken as fixed"
+            )),
+            _ => Some(format!(
+                "{count} joints are not driven; they are taken as fixed: `{list}`{more}"
+            )),
+        }
+    }
+
+    fn is_driven(&self, joint: usize) -> bool {
+        let leader = self.tree.leader(joint).joint;
+        self.tree.moves(joint) && self.driven.contains_key(self.tree.joint_name(leader))
+    }
+
+    fn mount(&self, branch: usize) -> Result<Option<Mount>, LoadError> {
+        let Some(stem) = self.tree.branches[branch].stem else {
+            return Ok(None);
+        };
+        let element = &self.tree.urdf.joints[stem.joint];
+        let motion = self.motion(stem.joint)?;
+        let mut parent_from_joint = pose(&element.origin);
+        if motion.is_none() {
+            parent_from_joint *= self.tree.displacement_at_rest(stem.joint);
+        }
+        if stem.is_turned {
+            parent_from_joint = parent_from_joint.inverse();
+        }
+        let matrix = parent_from_joint.to_homogeneous();
+        if !matrix.iter().all(|value| value.is_finite()) {
+            return Err(self.wrong(element, "its origin is not finite"));
+        }
+        Ok(Some(Mount {
+            parent: stem.parent,
+            parent_from_joint,
+            motion,
+        }))
+    }
+
+    /// How a joint moves its link; `None` if it is fixed or not driven.
+    fn motion(&self, joint: usize) -> Result<Option<DegreeOfFreedom>, LoadError> {
+        if !self.is_driven(joint) {
+            return Ok(None);
+        }
+        let leader = self.tree.leader(joint);
+        let element = &self.tree.urdf.joints[joint];
+        let axis = Vector3::from(element.axis.xyz.0);
+        let axis = Unit::try_new(axis, 1e-6)
+            .filter(|axis| axis.iter().all(|value| value.is_finite()))
+            .ok_or_else(|| self.wrong(element, "its axis has no direction"))?;
+        Ok(Some(DegreeOfFreedom {
+            joint: self.driven[self.tree.joint_name(leader.joint)],
+            axis,
+            prismatic: element.joint_type == JointType::Prismatic,
+            multiplier: leader.multiplier,
+            offset: leader.offset,
+        }))
+    }
+
+    fn wrong(&self, element: &urdf_rs::Joint, what: &str) -> LoadError {
+        let what = format!("joint `{}`: {what}", element.name);
+        self.urdf.error_about("joint", &element.name, what)
+    }
+}

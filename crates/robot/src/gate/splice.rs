@@ -1,0 +1,60 @@
+//! Going on differently in mid-motion.
+
+use enact_types::{JointVector, Refusal};
+
+use super::{Gate, Trajectory, check_positions, rates};
+
+/// Samples that the third difference looks back on.
+const HISTORY: usize = 3;
+
+/// Motion that takes the place of the rest of another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Splice {
+    /// What was sent last, and what comes now.
+    pub trajectory: Trajectory,
+    /// Index of the first sample that was not sent yet.
+    pub next: usize,
+}
+
+impl Gate {
+    /// Admits samples in place of the rest of an admitted trajectory, `sent` being the index
+    /// of its last sample that was sent. All limits hold across the change, the arm rests
+    /// after the last sample, it runs neither into itself nor into the table, and the tool is slow
+    /// near that.
+    ///
+    /// # Errors
+    /// The first limit that is not kept; the trajectory may then go on as it was.
+    pub fn go_on(
+        &self,
+        trajectory: &Trajectory,
+        sent: usize,
+        samples: &[JointVector],
+    ) -> Result<Splice, Refusal> {
+        if samples.is_empty() {
+            return Err(Refusal::Malformed("it has no samples".to_owned()));
+        }
+        for sample in samples {
+            self.check_vector(sample, "a sample")?;
+        }
+        let before = trajectory.positions();
+        let sent = sent.min(before.len() - 1);
+        let first = (sent + 1).saturating_sub(HISTORY);
+        let mut all = before[first..=sent].to_vec();
+        let next = all.len();
+        all.extend_from_slice(samples);
+        let last = all.len() as isize - 1;
+        for (index, joint) in self.joints.iter().enumerate() {
+            let from = all[next - 1][index];
+            check_positions(joint, from, samples.iter().map(|sample| sample[index]))?;
+            let path = |at: isize| all[at.clamp(0, last) as usize][index];
+            rates::check(joint, self.period, &path, next as isize..=last + 3, 1.0)?;
+        }
+        self.tool
+            .check(&all[next - 1..], self.period, &self.table)?;
+        self.collider.check_path(&all, &self.table)?;
+        Ok(Splice {
+            trajectory: Trajectory::new(all, self.period),
+            next,
+        })
+    }
+}

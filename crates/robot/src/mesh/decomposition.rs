@@ -1,0 +1,371 @@
+//! Few convex bodies that hold all of a mesh and little else.
+//!
+//! A mesh is cut by planes, each time where that leaves the hulls of its parts with the least
+//! volume, until these together reach no farther beyond it than they may; parts that serve as
+//! well in one are put together again. Each triangle is in the hull of its part, so nothing of
+//! the mesh is left out. Where no cut makes hulls smaller, as along a hollow tube, they stay.
+
+use enact_types::{Point3, Vector3};
+use serde::{Deserialize, Serialize};
+
+use super::Triangle;
+use super::hull::{GRID, Hull};
+use super::measure::{FaceRegion, Surface, is_inside, suspects};
+use super::piece::{corners, simplified, split, volume};
+
+/// Share of the tolerance by which a hull may be rounded to have fewer corners.
+const ROUNDING: f64 = 0.15;
+/// Triangles that are looked at to choose a cut.
+const SKETCH: usize = 400;
+/// Where a part is cut, besides through its worst place, as shares of its length.
+const CUTS: [f64; 3] = [0.3, 0.5, 0.7];
+/// A cut that saves less than these shares of the volume of a part and of the whole is none.
+const SAVED: [f64; 2] = [0.02, 0.005];
+/// Rounds of cutting and putting together at most.
+const ROUNDS: usize = 3;
+/// Pairs of parts that are tried as one each time, the most promising first.
+const TRIED: usize = 12;
+
+/// How fine a cover is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DecompositionOptions {
+    /// How far it may reach beyond the mesh, meters.
+    pub tolerance: f64,
+    /// Convex bodies at most; where they do not suffice, the cover reaches farther.
+    pub pieces: usize,
+}
+
+impl Default for DecompositionOptions {
+    fn default() -> Self {
+        Self {
+            tolerance: 0.005,
+            pieces: 16,
+        }
+    }
+}
+
+impl DecompositionOptions {
+    /// What makes no sense in it.
+    pub fn fault(&self) -> Option<String> {
+        if !(0.0005..=0.1).contains(&self.tolerance) {
+            let tolerance = self.tolerance;
+            return Some(format!(
+                "tolerance = {tolerance} is outside 0.0005 to 0.1 m"
+            ));
+        }
+        (!(1..=64).contains(&self.pieces))
+            .then(|| format!("pieces = {} is outside 1 to 64", self.pieces))
+    }
+}
+
+/// Convex bodies that hold a mesh.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConvexDecomposition {
+    /// The bodies.
+    pub pieces: Vec<ConvexPiece>,
+    excess_um: u32,
+}
+
+/// A convex body in the frame of its mesh.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConvexPiece {
+    /// The body, around its own origin.
+    pub hull: Hull,
+    /// Micrometers, as a file keeps it.
+    middle_um: [i32; 3],
+}
+
+impl ConvexPiece {
+    /// Where the origin of its body is in the frame of the mesh, meters.
+    pub fn middle(&self) -> Vector3 {
+        Vector3::from(self.middle_um.map(|value| f64::from(value) * GRID))
+    }
+}
+
+impl ConvexDecomposition {
+    /// Covers a mesh.
+    ///
+    /// # Panics
+    /// Without triangles.
+    pub fn of(triangles: &[Triangle], fineness: &DecompositionOptions) -> Self {
+        let surface = Surface::new(triangles);
+        let mut parts = Parts {
+            surface: &surface,
+            fineness: *fineness,
+            all: Vec::new(),
+            volume: 0.0,
+        };
+        let whole = parts.part(triangles.to_vec());
+        parts.volume = whole.volume;
+        parts.all.push(whole);
+        for _ in 0..ROUNDS {
+            parts.cut();
+            if !parts.join() {
+                break;
+            }
+        }
+        let excess = parts.excess();
+        Self {
+            pieces: parts.all.iter().map(Part::piece).collect(),
+            excess_um: (excess / GRID).ceil() as u32,
+        }
+    }
+
+    /// No point of the bodies' common surface is farther from the mesh, meters.
+    pub fn excess(&self) -> f64 {
+        f64::from(self.excess_um) * GRID
+    }
+
+    /// Distance of a point of the mesh's frame to the nearest body, negative inside, meters.
+    pub fn distance(&self, point: &Point3) -> f64 {
+        let of = |piece: &ConvexPiece| piece.hull.distance(&(point - piece.middle()));
+        self.pieces.iter().map(of).fold(f64::INFINITY, f64::min)
+    }
+}
+
+/// A part of the mesh.
+struct Part {
+    triangles: Vec<Triangle>,
+    /// Of the hull of its triangles.
+    corners: Vec<Point3>,
+    /// The same with few corners.
+    hull: Hull,
+    /// Where that may be far from the mesh, farthest first.
+    suspects: Vec<FaceRegion>,
+    /// Of the hull, cubic meters.
+    volume: f64,
+    /// How it would be cut, or that it would not, once that was looked for.
+    cut: Option<Option<Cut>>,
+}
+
+/// A plane to cut a part by.
+#[derive(Clone, Copy)]
+struct Cut {
+    normal: Vector3,
+    offset: f64,
+    /// What it takes from the volume of the hulls, cubic meters.
+    saved: f64,
+}
+
+struct Parts<'a> {
+    surface: &'a Surface,
+    fineness: DecompositionOptions,
+    all: Vec<Part>,
+    /// Of the hull of the mesh, cubic meters.
+    volume: f64,
+}
+
+impl Parts<'_> {
+    fn part(&self, triangles: Vec<Triangle>) -> Part {
+        let points: Vec<Point3> = triangles.iter().flatten().copied().collect();
+        self.hulled(triangles, corners(&points))
+    }
+
+    fn hulled(&self, triangles: Vec<Triangle>, corners: Vec<Point3>) -> Part {
+        let hull = simplified(&corners, self.slack());
+        let suspects = suspects(&hull, self.surface, self.near());
+        Part {
+            triangles,
+            volume: volume(&corners),
+            corners,
+            hull,
+            suspects,
+            cut: None,
+        }
+    }
+
+    fn slack(&self) -> f64 {
+        ROUNDING * self.fineness.tolerance
+    }
+
+    /// Hulls that are rounded by `slack` reach no farther than the tolerance if their faces
+    /// are no farther than this from the mesh.
+    fn near(&self) -> f64 {
+        self.fineness.tolerance - 2.0 * self.slack()
+    }
+
+    /// The worst place of a part that is not inside another part.
+    fn worst_of<'a>(&self, part: &'a Part, except: &[usize]) -> Option<&'a FaceRegion> {
+        let others = self.all.iter().enumerate();
+        let others: Vec<&Hull> = others
+            .filter(|(index, _)| !except.contains(index))
+            .map(|(_, other)| &other.hull)
+            .collect();
+        let hidden = |suspect: &FaceRegion| others.iter().any(|hull| is_inside(suspect, hull));
+        part.suspects.iter().find(|suspect| !hidden(suspect))
+    }
+
+    fn excess_of(&self, part: &Part, except: &[usize]) -> f64 {
+        let worst = self.worst_of(part, except);
+        worst.map_or(self.near(), |worst| worst.reach)
+    }
+
+    /// A point of a rounded hull is within its rounding of a face, or of a hull that the face
+    /// is inside of, which is rounded too.
+    fn excess(&self) -> f64 {
+        let roundings = self.all.iter().map(|part| part.hull.rounding());
+        let rounding = roundings.fold(0.0, f64::max);
+        let faces = (0..self.all.len()).map(|index| self.excess_of(&self.all[index], &[index]));
+        faces.fold(0.0, f64::max) + 2.0 * rounding
+    }
+
+    /// Cuts where it saves most, again and again.
+    fn cut(&mut self) {
+        while self.all.len() < self.fineness.pieces {
+            for index in 0..self.all.len() {
+                let part = &self.all[index];
+                if part.cut.is_none()
+                    && let Some(worst) = self.worst_of(part, &[index])
+                {
+                    self.all[index].cut = Some(self.best_cut(part, worst));
+                }
+            }
+            let saved = |index: &usize| {
+                let part = &self.all[*index];
+                let cut = part.cut.as_ref().and_then(Option::as_ref)?;
+                self.worst_of(part, &[*index]).map(|_| cut.saved)
+            };
+            let best = (0..self.all.len())
+                .filter_map(|index| Some((index, saved(&index)?)))
+                .max_by(|a, b| a.1.total_cmp(&b.1));
+            let Some((index, _)) = best else {
+                return;
+            };
+            let cut = self.all[index].cut.take().flatten();
+            let halves = cut.and_then(|cut| self.halves(&self.all[index], &cut));
+            match halves {
+                Some([first, second]) => {
+                    self.all[index] = first;
+                    self.all.push(second);
+                }
+                None => self.all[index].cut = Some(None),
+            }
+        }
+    }
+
+    /// The cut that leaves hulls of the least volume, if it saves anything.
+    fn best_cut(&self, part: &Part, worst: &FaceRegion) -> Option<Cut> {
+        let stride = part.triangles.len().div_ceil(SKETCH);
+        let sketch: Vec<Triangle> = part.triangles.iter().step_by(stride).copied().collect();
+        let whole = sketched(&sketch);
+        let least = (SAVED[0] * whole).max(SAVED[1] * self.volume);
+        let middle = nalgebra::center(&worst.corners[0], &worst.corners[1]);
+        let inwards = (worst.nearest - middle).try_normalize(1e-9);
+        let mut best: Option<Cut> = None;
+        for normal in axes(&part.corners).into_iter().chain(inwards) {
+            let heights = part.corners.iter().map(|corner| corner.coords.dot(&normal));
+            let (low, high) = heights
+                .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), it| {
+                    (low.min(it), high.max(it))
+                });
+            let through = worst.nearest.coords.dot(&normal);
+            let shares = CUTS.iter().map(|share| low + share * (high - low));
+            for offset in shares.chain([through]) {
+                // A slice thinner than that is no gain.
+                let thin = self.fineness.tolerance / 2.0;
+                if offset - low < thin || high - offset < thin {
+                    continue;
+                }
+                let (below, above) = split(&sketch, &normal, offset);
+                let saved = whole - sketched(&below) - sketched(&above);
+                let least = best.as_ref().map_or(least, |best| best.saved);
+                if saved > least {
+                    best = Some(Cut {
+                        normal,
+                        offset,
+                        saved,
+                    });
+                }
+            }
+        }
+        best
+    }
+
+    fn halves(&self, part: &Part, cut: &Cut) -> Option<[Part; 2]> {
+        let (below, above) = split(&part.triangles, &cut.normal, cut.offset);
+        let both = !below.is_empty() && !above.is_empty();
+        both.then(|| [self.part(below), self.part(above)])
+    }
+
+    /// Puts parts together that reach no farther in one; whether there were any.
+    fn join(&mut self) -> bool {
+        let before = self.all.len();
+        while self.join_two() {}
+        self.all.len() < before
+    }
+
+    fn join_two(&mut self) -> bool {
+        let mut pairs: Vec<(f64, usize, usize, Vec<Point3>)> = Vec::new();
+        for second in 0..self.all.len() {
+            for first in 0..second {
+                if self.touch(first, second) {
+                    let (a, b) = (&self.all[first], &self.all[second]);
+                    let both: Vec<Point3> = a.corners.iter().chain(&b.corners).copied().collect();
+                    let both = corners(&both);
+                    let gain = volume(&both) - a.volume - b.volume;
+                    pairs.push((gain, first, second, both));
+                }
+            }
+        }
+        pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+        for (_, first, second, both) in pairs.into_iter().take(TRIED) {
+            let mut part = self.hulled(Vec::new(), both);
+            if self.excess_of(&part, &[first, second]) <= self.near() {
+                let rest = std::mem::take(&mut self.all[second].triangles);
+                part.triangles = std::mem::take(&mut self.all[first].triangles);
+                part.triangles.extend(rest);
+                self.all[first] = part;
+                self.all.swap_remove(second);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn touch(&self, first: usize, second: usize) -> bool {
+        let [a, b] = [first, second].map(|index| bounds(&self.all[index].corners));
+        let apart = (0..3).map(|axis| (a.0[axis] - b.1[axis]).max(b.0[axis] - a.1[axis]));
+        apart.fold(f64::NEG_INFINITY, f64::max) <= self.fineness.tolerance
+    }
+}
+
+impl Part {
+    fn piece(&self) -> ConvexPiece {
+        let (low, high) = bounds(&self.corners);
+        let middle_um = [0, 1, 2].map(|i| ((low[i] + high[i]) / 2.0 / GRID).round() as i32);
+        let middle = Vector3::from(middle_um.map(|value| f64::from(value) * GRID));
+        let corners: Vec<Point3> = self.hull.corners().iter().map(|it| it - middle).collect();
+        ConvexPiece {
+            hull: Hull::new(&corners, self.hull.rounding()),
+            middle_um,
+        }
+    }
+}
+
+fn sketched(triangles: &[Triangle]) -> f64 {
+    let points: Vec<Point3> = triangles.iter().flatten().copied().collect();
+    volume(&points)
+}
+
+fn bounds(points: &[Point3]) -> (Vector3, Vector3) {
+    let none = (
+        Vector3::repeat(f64::INFINITY),
+        Vector3::repeat(f64::NEG_INFINITY),
+    );
+    points.iter().fold(none, |(low, high), point| {
+        (low.inf(&point.coords), high.sup(&point.coords))
+    })
+}
+
+/// The axes of the frame, and those along which the points spread.
+fn axes(points: &[Point3]) -> Vec<Vector3> {
+    let mut axes = vec![Vector3::x(), Vector3::y(), Vector3::z()];
+    let count = points.len().max(1) as f64;
+    let mean = points.iter().map(|point| point.coords).sum::<Vector3>() / count;
+    let spread = points.iter().map(|point| point.coords - mean);
+    let spread: nalgebra::Matrix3<f64> = spread.map(|off| off * off.transpose()).sum();
+    let own = spread.symmetric_eigen().eigenvectors;
+    axes.extend(own.column_iter().map(|axis| axis.into_owned()));
+    axes
+}

@@ -1,0 +1,323 @@
+//! Which joints are fingers rather than arm.
+//!
+//! Names alone do not tell: a whole robot may be called `gripper_bot`, a wrist `wrist_to_gripper`,
+//! a knuckle `drive_joint`. What tells more is where a joint is and what hangs on it: fingers are
+//! at the end, in pairs, and slide or have others follow them.
+
+use urdf_rs::JointType;
+
+use crate::tree::{MimicLeader, Tree};
+
+/// Parts of the name of a joint or of its link that say that it is a finger.
+const FINGER_WORDS: [&str; 6] = ["finger", "jaw", "knuckle", "claw", "thumb", "pincer"];
+/// Parts of a joint's name that say that it closes a hand, if nothing more moves beyond it.
+const GRIP_WORDS: [&str; 4] = ["gripper", "grip", "grasp", "clamp"];
+/// Parts of a joint's name that say that it turns a hand as a whole.
+const WRIST_WORDS: [&str; 10] = [
+    "wrist", "roll", "rotat", "twist", "pitch", "yaw", "pan", "tilt", "turn", "flex",
+];
+/// Joints that an arm has at least before fingers that nothing else shows to be such.
+const ARM: usize = 4;
+/// Joints that a finger has at most; what branches into more is a body with limbs.
+const FINGER: usize = 5;
+/// The same where a whole arm is before it.
+const LONG_FINGER: usize = 8;
+/// Joints of a whole arm.
+const WHOLE_ARM: usize = 6;
+/// A joint at the very end that slides no further than this is a finger, meters.
+const STROKE: f64 = 0.12;
+/// Joints whose axes are this parallel move a pair of fingers, cosine.
+const PARALLEL: f64 = 0.9;
+
+/// Why a joint is a finger's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FingerEvidence {
+    /// `robot.toml` says so, of it or of one before it.
+    Told,
+    /// Other joints mimic it.
+    Followed,
+    /// Its name, or that of its link, says so.
+    Named,
+    /// It is one of a pair, or of several, on one palm.
+    Paired,
+    /// It is the last one, and slides a little.
+    Slides,
+    /// It follows another joint, and no arm is beyond it.
+    Follower,
+}
+
+/// The joints of a tree that are fingers'.
+pub struct FingerJoints {
+    /// By branch.
+    clues: Vec<Option<FingerEvidence>>,
+    /// By branch: the branch nearest to the base that is rigidly joined to it.
+    palms: Vec<usize>,
+}
+
+impl FingerJoints {
+    /// Tells fingers from arms; `told` is the gripper's joint (URDF index) if it is known.
+    pub fn of(tree: &Tree, told: Option<usize>) -> Self {
+        let look = Look::at(tree);
+        let mut clues: Vec<Option<FingerEvidence>> = vec![None; tree.branches.len()];
+        // Drives beyond a branch that are no fingers.
+        let mut plain = vec![0; tree.branches.len()];
+        let told = told.and_then(|joint| tree.branch_of(joint));
+        for branch in (1..tree.branches.len()).rev() {
+            let stem = tree.branches[branch].stem.expect("only the base has none");
+            if look.moves[branch] {
+                clues[branch] = if told.is_some_and(|told| look.is_in(branch, told)) {
+                    Some(FingerEvidence::Told)
+                } else if plain[branch] > 0 {
+                    None
+                } else {
+                    look.clue(branch)
+                };
+            }
+            let own = usize::from(look.drives[branch] && clues[branch].is_none());
+            plain[stem.parent] += plain[branch] + own;
+        }
+        Self {
+            clues,
+            palms: look.palms,
+        }
+    }
+
+    /// Whether a joint (URDF index) is a finger's.
+    pub fn has(&self, tree: &Tree, joint: usize) -> bool {
+        self.clue(tree, joint).is_some()
+    }
+
+    /// Why a joint (URDF index) is a finger's, if it is.
+    pub fn clue(&self, tree: &Tree, joint: usize) -> Option<&FingerEvidence> {
+        self.clues[tree.branch_of(joint)?].as_ref()
+    }
+
+    /// The branch nearest to the base that is rigidly joined to a branch.
+    pub fn palm(&self, branch: usize) -> usize {
+        self.palms[branch]
+    }
+
+    /// Whether a joint (URDF index) is on `palm`, or beyond other fingers on it.
+    pub fn is_beyond(&self, tree: &Tree, joint: usize, palm: usize) -> bool {
+        let mut at = tree.branch_of(joint);
+        while let Some(stem) = at.and_then(|branch| tree.branches[branch].stem) {
+            let below = self.palms[stem.parent];
+            if below == palm {
+                return true;
+            }
+            if self.clues[below].is_none() {
+                return false;
+            }
+            at = Some(below);
+        }
+        false
+    }
+
+    /// Whether there is a finger on or beyond the branch that a tip is.
+    pub fn bears_fingers(&self, tree: &Tree, tip: usize) -> bool {
+        (0..self.clues.len())
+            .any(|branch| self.clues[branch].is_some() && branch != tip && tree.is_in(branch, tip))
+    }
+
+    /// Branches moved by the last joints that are no fingers, one for each chain.
+    pub fn tips(&self, tree: &Tree) -> Vec<usize> {
+        let is_arm = |branch: &usize| {
+            let stem = tree.branches[*branch].stem;
+            stem.is_some_and(|stem| tree.is_drive(stem.joint)) && self.clues[*branch].is_none()
+        };
+        let arms: Vec<usize> = (0..tree.branches.len()).filter(is_arm).collect();
+        let goes_on = |branch: usize| {
+            arms.iter()
+                .any(|other| *other != branch && tree.is_in(*other, branch))
+        };
+        arms.iter().copied().filter(|tip| !goes_on(*tip)).collect()
+    }
+}
+
+/// What a tree shows of each branch.
+struct Look<'a> {
+    tree: &'a Tree,
+    moves: Vec<bool>,
+    drives: Vec<bool>,
+    palms: Vec<usize>,
+    /// Drives between base and branch, its own included.
+    depths: Vec<usize>,
+    /// Drives at or beyond the branch.
+    totals: Vec<usize>,
+    axes: Vec<enact_types::Vector3>,
+}
+
+impl<'a> Look<'a> {
+    fn at(tree: &'a Tree) -> Self {
+        let count = tree.branches.len();
+        let stems = || tree.branches.iter().map(|branch| branch.stem);
+        let moves: Vec<bool> = stems()
+            .map(|stem| stem.is_some_and(|stem| tree.moves(stem.joint)))
+            .collect();
+        let drives: Vec<bool> = stems()
+            .map(|stem| stem.is_some_and(|stem| tree.is_drive(stem.joint)))
+            .collect();
+        let (mut palms, mut depths) = (vec![0; count], vec![0; count]);
+        for (branch, stem) in stems().enumerate() {
+            if let Some(stem) = stem {
+                palms[branch] = if moves[branch] {
+                    branch
+                } else {
+                    palms[stem.parent]
+                };
+                depths[branch] = depths[stem.parent] + usize::from(drives[branch]);
+            }
+        }
+        let mut totals = vec![0; count];
+        for branch in (0..count).rev() {
+            totals[branch] += usize::from(drives[branch]);
+            if let Some(stem) = tree.branches[branch].stem {
+                totals[stem.parent] += totals[branch];
+            }
+        }
+        Self {
+            tree,
+            moves,
+            drives,
+            palms,
+            depths,
+            totals,
+            axes: tree.axes_at_rest(),
+        }
+    }
+
+    fn is_in(&self, branch: usize, of: usize) -> bool {
+        self.tree.is_in(branch, of)
+    }
+
+    fn joint(&self, branch: usize) -> &urdf_rs::Joint {
+        self.tree.joint_of(branch).expect("only the base has none")
+    }
+
+    fn leader(&self, branch: usize) -> Option<MimicLeader> {
+        let stem = self.tree.branches[branch].stem?;
+        self.moves[branch].then(|| self.tree.leader(stem.joint))
+    }
+
+    /// Why the joint above a branch is a finger's, beyond which there is no arm.
+    fn clue(&self, branch: usize) -> Option<FingerEvidence> {
+        if !self.drives[branch] {
+            return Some(FingerEvidence::Follower);
+        }
+        if self.is_followed(branch) {
+            Some(FingerEvidence::Followed)
+        } else if self.is_named(branch) {
+            Some(FingerEvidence::Named)
+        } else if self.is_of_a_pair(branch) {
+            Some(FingerEvidence::Paired)
+        } else if self.slides(branch) {
+            Some(FingerEvidence::Slides)
+        } else {
+            None
+        }
+    }
+
+    fn is_followed(&self, branch: usize) -> bool {
+        let own = self.tree.branches[branch].stem.map(|stem| stem.joint);
+        (0..self.moves.len())
+            .filter(|other| *other != branch)
+            .any(|other| self.leader(other).map(|leader| leader.joint) == own)
+    }
+
+    fn is_named(&self, branch: usize) -> bool {
+        let joint = self.joint(branch).name.to_lowercase();
+        let link = self.tree.name_of(branch).to_lowercase();
+        let says = |name: &str, words: &[&str]| {
+            let mut words = words.iter().filter(|word| name.contains(**word));
+            // A word that most joints of the arm have is the name of the robot.
+            words.any(|word| !self.is_common(branch, word))
+        };
+        if says(&joint, &FINGER_WORDS) || says(&link, &FINGER_WORDS) {
+            return true;
+        }
+        let is_last = !(0..self.moves.len())
+            .any(|other| other != branch && self.moves[other] && self.is_in(other, branch));
+        let is_wrist = WRIST_WORDS.iter().any(|word| joint.contains(word))
+            || GRIP_WORDS.iter().any(|word| {
+                [
+                    format!("to_{word}"),
+                    format!("to-{word}"),
+                    format!("2{word}"),
+                ]
+                .iter()
+                .any(|whole| joint.contains(whole))
+            });
+        is_last && !is_wrist && says(&joint, &GRIP_WORDS)
+    }
+
+    /// Whether more than half of the drives before a branch have a word in their names.
+    fn is_common(&self, branch: usize, word: &str) -> bool {
+        let before = self.tree.drives_to(branch);
+        let before = &before[..before.len().saturating_sub(1)];
+        let having = before
+            .iter()
+            .filter(|joint| self.tree.joint_name(**joint).to_lowercase().contains(word));
+        2 * having.count() > before.len()
+    }
+
+    /// Whether the joint is in a finger that is one of a pair.
+    fn is_of_a_pair(&self, branch: usize) -> bool {
+        let mut at = branch;
+        while let Some(stem) = self.tree.branches[at].stem {
+            if self.moves[at] && self.is_paired(at) {
+                return true;
+            }
+            at = stem.parent;
+        }
+        false
+    }
+
+    /// Whether the joint is one of a pair on its palm, or of three or more of a kind.
+    fn is_paired(&self, branch: usize) -> bool {
+        let palm_of = |branch: usize| {
+            let stem = self.tree.branches[branch].stem;
+            stem.map(|stem| self.palms[stem.parent])
+        };
+        let is_alike = |other: usize| {
+            let slides = |branch| self.joint(branch).joint_type == JointType::Prismatic;
+            slides(other) == slides(branch)
+        };
+        let before = self.tree.drives_to(branch);
+        // What follows a joint of the arm is a rod of its linkage.
+        let is_rod = |other: usize| {
+            self.leader(other)
+                .is_some_and(|leader| before.contains(&leader.joint))
+        };
+        let others: Vec<usize> = (1..self.moves.len())
+            .filter(|other| *other != branch && self.moves[*other])
+            .filter(|other| palm_of(*other) == palm_of(branch) && !is_rod(*other))
+            .collect();
+        let reach = palm_of(branch).map_or(0, |palm| self.depths[palm]);
+        let most = if reach >= WHOLE_ARM {
+            LONG_FINGER
+        } else {
+            FINGER
+        };
+        let is_small = |branch: &usize| self.totals[*branch] <= most;
+        if reach < ARM || !is_small(&branch) || !others.iter().all(is_small) {
+            return false;
+        }
+        let alike = others.iter().filter(|other| is_alike(**other));
+        let (mut count, mut parallel) = (0, false);
+        for other in alike {
+            count += 1;
+            parallel |= self.axes[*other].dot(&self.axes[branch]).abs() > PARALLEL;
+        }
+        parallel || count >= 2
+    }
+
+    fn slides(&self, branch: usize) -> bool {
+        let joint = self.joint(branch);
+        let stroke = joint.limit.upper - joint.limit.lower;
+        joint.joint_type == JointType::Prismatic
+            && self.totals[branch] == 1
+            && self.depths[branch] > ARM
+            && 0.0 < stroke
+            && stroke <= STROKE
+    }
+}

@@ -1,0 +1,316 @@
+//! One step of a plan: ground, admit, move, look, judge.
+
+use enact_arm::ArmState;
+use enact_ground::verify::{CLOSED_ON_NOTHING, holds, is_judged_in_place};
+use enact_ground::{
+    Effect, MotionSegment, Purpose, SceneMemory, StepEvidence, StepMotion, StepVerdict, judge,
+};
+use enact_plan::{Agent, Outcome, Plan, Step, StepKind, Usage, Verdict};
+use enact_robot::Trajectory;
+use enact_types::JointVector;
+
+use crate::event::Event;
+use crate::gated_arm::{GatedArm, Interruption};
+use crate::observers::Observers;
+use crate::perception::Perception;
+use crate::preview::Preview;
+use crate::session::RuntimeError;
+
+/// Carries out steps with an arm, a camera and an agent.
+pub(crate) struct Executor<'a> {
+    pub(crate) arm: GatedArm,
+    pub(crate) perception: Perception<'a>,
+    pub(crate) agent: Box<dyn Agent + 'a>,
+    pub(crate) observers: Observers<'a>,
+    /// What the model has cost since the task began.
+    pub(crate) usage: Usage,
+}
+
+/// What came of a step.
+pub(crate) struct StepResult {
+    pub(crate) outcome: Outcome,
+    /// Whether someone stopped the arm.
+    pub(crate) stopped: bool,
+}
+
+impl<'a> Executor<'a> {
+    pub(crate) fn new(
+        arm: GatedArm,
+        perception: Perception<'a>,
+        agent: Box<dyn Agent + 'a>,
+        observers: Observers<'a>,
+    ) -> Self {
+        Self {
+            arm,
+            perception,
+            agent,
+            observers,
+            usage: Usage::default(),
+        }
+    }
+
+    /// Begins a task, in which things are shown to the model with numbers if `marks` says so.
+    pub(crate) fn begin(&mut self, marks: bool) {
+        self.perception.marks = marks;
+        self.usage = Usage::default();
+        self.arm.end_caution();
+    }
+
+    /// Reads the arm while it stands.
+    pub(crate) fn state(&mut self) -> Result<ArmState, RuntimeError> {
+        Ok(self.arm.state(&mut self.observers)?)
+    }
+
+    /// Where the arm was last sent, or is, before the first command.
+    pub(crate) fn goal(&mut self) -> Result<JointVector, RuntimeError> {
+        Ok(self.arm.goal(&mut self.observers)?)
+    }
+
+    /// Takes a picture, has it understood, and updates the memory. `handled` names what
+    /// the robot has to do with having moved.
+    pub(crate) fn look_around(&mut self, handled: &[&str]) -> Result<(), RuntimeError> {
+        let state = self.state()?;
+        self.perception.look_around(
+            self.agent.as_mut(),
+            &state,
+            handled,
+            &mut self.usage,
+            &mut self.observers,
+        )
+    }
+
+    /// What would come of each step that moves the arm from rest at `at`, gone about as after
+    /// this `history`, without moving it; and where the arm would go.
+    pub(crate) fn preview(
+        &self,
+        plan: &Plan,
+        history: &[Outcome],
+        at: JointVector,
+    ) -> (Vec<Outcome>, Vec<Trajectory>) {
+        let (arm, perception) = (&self.arm, &self.perception);
+        let (grounder, memory) = (&perception.grounder, &perception.memory);
+        Preview::new(arm.robot(), arm.gate(), grounder, memory, at).of(plan, history)
+    }
+
+    /// Does one step that moves the arm from `at`, and judges it; `None` where somebody stopped it
+    /// before anything moved. `attempt` is as in
+    /// [`Grounder::ground_attempt`](enact_ground::Grounder::ground_attempt).
+    pub(crate) fn execute_step(
+        &mut self,
+        step: &Step,
+        attempt: usize,
+        at: &JointVector,
+    ) -> Result<Option<StepResult>, RuntimeError> {
+        let perception = &self.perception;
+        let grounded = perception
+            .grounder
+            .ground_attempt(step, &perception.memory, at, attempt);
+        let motion = match grounded {
+            Ok(motion) => motion,
+            Err(refusal) => {
+                let reason = refusal.to_string();
+                return Ok(Some(finished(step, Verdict::Refused, reason)));
+            }
+        };
+        let before = self.perception.memory.clone();
+        self.perception.look = None;
+        let mut moved = false;
+        let interruption = self.follow_motion(step, &motion, &mut moved)?;
+        let (verdict, reason) = match interruption {
+            None => match self.observe(step, &before) {
+                Err(error) if error.is_stop() => return Ok(Some(unjudged(step))),
+                observed => observed?,
+            },
+            Some(why @ Interruption::Stopped) => {
+                return Ok(moved.then(|| StepResult {
+                    stopped: true,
+                    ..finished(step, Verdict::No, why.to_string())
+                }));
+            }
+            Some(why @ Interruption::Refused(_)) => (Verdict::Refused, why.to_string()),
+            Some(why @ Interruption::UnexpectedContact(_)) => (Verdict::No, why.to_string()),
+        };
+        if verdict == Verdict::Yes {
+            self.arm.end_caution();
+        }
+        self.notice_loss()?;
+        Ok(Some(finished(step, verdict, reason)))
+    }
+
+    /// Moves home, unless the arm is there. Says why it did not get there, if it did not.
+    pub(crate) fn go_home(&mut self) -> Result<Option<Interruption>, RuntimeError> {
+        let state = self.state()?;
+        if self.arm.is_home(&state) {
+            return Ok(None);
+        }
+        self.perception.look = None;
+        let step = Step::home();
+        let at = self.goal()?;
+        let perception = &self.perception;
+        match perception.grounder.ground(&step, &perception.memory, &at) {
+            Ok(motion) => self.follow_motion(&step, &motion, &mut false),
+            Err(refusal) => Ok(Some(Interruption::Refused(refusal))),
+        }
+    }
+
+    /// Sends a motion through the gate to the arm, segment by segment. Before it comes close it
+    /// glances at what it is about to work on. Notes if the arm has `moved`.
+    fn follow_motion(
+        &mut self,
+        step: &Step,
+        motion: &StepMotion,
+        moved: &mut bool,
+    ) -> Result<Option<Interruption>, RuntimeError> {
+        let mut far = false;
+        for (index, segment) in motion.segments.iter().enumerate() {
+            let is_free = segment.purpose == Purpose::Transit;
+            if far && !is_free {
+                let names = step.names();
+                if let Some(name) = self.perception.moved_away(names, &mut self.observers)? {
+                    let reason = format!("the {name} is not where it was");
+                    return Ok(Some(Interruption::UnexpectedContact(reason)));
+                }
+            }
+            far = is_free;
+            let interruption = self
+                .arm
+                .follow_motion(segment, moved, &mut self.observers)?;
+            if interruption.is_some() {
+                return Ok(interruption);
+            }
+            let is_last = index + 1 == motion.segments.len();
+            if !self.notice_effect(segment)? && !is_last {
+                let reason = CLOSED_ON_NOTHING.to_owned();
+                return Ok(Some(Interruption::UnexpectedContact(reason)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Notes what the end of a segment changes. An object is taken into the hand if the fingers
+    /// stand apart by its width; returns false if they do not.
+    fn notice_effect(&mut self, segment: &MotionSegment) -> Result<bool, RuntimeError> {
+        let (Some(effect), Some(end)) = (&segment.effect, segment.end()) else {
+            return Ok(true);
+        };
+        if let Effect::Grasp { object, .. } = effect {
+            let state = self.state()?;
+            let gripper = self.arm.robot().gripper();
+            let known = self.perception.memory.find(object);
+            let grasped = gripper
+                .zip(known)
+                .is_some_and(|(gripper, known)| holds(gripper, &state.position, &known.solid));
+            if !grasped {
+                return Ok(false);
+            }
+        }
+        let tool = self.arm.robot().forward(end);
+        self.perception.memory.apply(effect, &tool);
+        Ok(true)
+    }
+
+    /// Lets go in memory of what the fingers no longer hold.
+    fn notice_loss(&mut self) -> Result<(), RuntimeError> {
+        let state = self.state()?;
+        let lost = self
+            .arm
+            .robot()
+            .gripper()
+            .zip(self.perception.memory.held())
+            .is_some_and(|(gripper, held)| !holds(gripper, &state.position, &held.object.solid));
+        if lost {
+            self.release_at(&state.position);
+        }
+        Ok(())
+    }
+
+    /// Lets go in memory of what is held, with the arm at these joints.
+    fn release_at(&mut self, joints: &JointVector) {
+        let tool = self.arm.robot().forward(joints);
+        self.perception.memory.release(&tool);
+    }
+
+    /// Looks at what the step did and judges it, and looks again where one look does not tell.
+    fn observe(
+        &mut self,
+        step: &Step,
+        before: &SceneMemory,
+    ) -> Result<(Verdict, String), RuntimeError> {
+        let on_the_spot = is_judged_in_place(step).then(|| self.state()).transpose()?;
+        // Where the way home is blocked, the arm looks from where it is.
+        let interruption = self.go_home()?;
+        let measured = match on_the_spot {
+            Some(state) => state.position,
+            None => self.state()?.position,
+        };
+        let mut judgment = self.look_and_judge(step, before, &measured)?;
+        if judgment.verdict == Verdict::Unknown {
+            let noticed = std::mem::take(&mut self.perception.changes);
+            judgment = self.look_and_judge(step, before, &measured)?;
+            self.perception.changes.splice(0..0, noticed);
+        }
+        let StepVerdict { verdict, reason } = judgment;
+        let reason = match interruption {
+            Some(why) if reason.is_empty() => format!("the arm did not get home: {why}"),
+            Some(why) => format!("{reason}; the arm did not get home: {why}"),
+            None => reason,
+        };
+        Ok((verdict, reason))
+    }
+
+    fn look_and_judge(
+        &mut self,
+        step: &Step,
+        before: &SceneMemory,
+        measured: &JointVector,
+    ) -> Result<StepVerdict, RuntimeError> {
+        let held = before.holding();
+        self.look_around(&step.names().chain(held).collect::<Vec<_>>())?;
+        let Some(frame) = &self.perception.look else {
+            return Ok(StepVerdict {
+                verdict: Verdict::Unknown,
+                reason: String::new(),
+            });
+        };
+        let evidence = StepEvidence {
+            robot: self.arm.robot(),
+            measured: Some(measured),
+            before,
+            after: &self.perception.memory,
+            frame,
+        };
+        Ok(judge(step, &evidence))
+    }
+
+    /// Tells observers what would come of a plan, and where the arm would go.
+    pub(crate) fn show_preview(
+        &mut self,
+        plan: &Plan,
+        history: &[Outcome],
+    ) -> Result<Vec<Outcome>, RuntimeError> {
+        let at = self.goal()?;
+        let (outcomes, motions) = self.preview(plan, history, at);
+        self.observers.notify(&Event::Previewed(&motions));
+        Ok(outcomes)
+    }
+}
+
+fn finished(step: &Step, verdict: Verdict, reason: String) -> StepResult {
+    StepResult {
+        outcome: Outcome {
+            step: step.clone(),
+            verdict,
+            reason,
+        },
+        stopped: false,
+    }
+}
+
+/// What somebody stopped after it was done and before the next look told what came of it.
+fn unjudged(step: &Step) -> StepResult {
+    let reason = "it was stopped before anybody looked what came of it".to_owned();
+    StepResult {
+        stopped: true,
+        ..finished(step, Verdict::Unknown, reason)
+    }
+}

@@ -1,0 +1,140 @@
+//! The arm behind the gate: nothing reaches it that was not admitted.
+
+use std::fmt;
+use std::sync::Arc;
+
+use enact_arm::{ArmError, ArmState, ArmThread, ContactPolicy, ExecutionEnd, StopSwitch};
+use enact_ground::MotionSegment;
+use enact_robot::{Gate, Robot};
+use enact_types::{JointVector, Refusal};
+
+use crate::event::Event;
+use crate::observers::Observers;
+use crate::slowdown;
+
+/// How far each joint may be from home to count as there, radians.
+const AT_HOME: f64 = 0.02;
+
+/// An arm on a thread of its own, and the gate that admits its motions.
+pub(crate) struct GatedArm {
+    robot: Arc<Robot>,
+    gate: Gate,
+    thread: ArmThread,
+    /// Whether free motion is slow, since the last one met resistance.
+    slow: bool,
+}
+
+/// Why a motion did not reach its end.
+pub(crate) enum Interruption {
+    Stopped,
+    Refused(Refusal),
+    UnexpectedContact(String),
+}
+
+impl fmt::Display for Interruption {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stopped => formatter.write_str("it was stopped"),
+            Self::Refused(refusal) => refusal.fmt(formatter),
+            Self::UnexpectedContact(reason) => formatter.write_str(reason),
+        }
+    }
+}
+
+impl GatedArm {
+    pub(crate) fn new(robot: Arc<Robot>, thread: ArmThread) -> Self {
+        Self {
+            gate: Gate::new(&robot),
+            robot,
+            thread,
+            slow: false,
+        }
+    }
+
+    pub(crate) fn robot(&self) -> &Arc<Robot> {
+        &self.robot
+    }
+
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    pub(crate) fn stop_switch(&self) -> StopSwitch {
+        self.thread.stop_switch()
+    }
+
+    /// Lets free motion be as fast as limits allow again.
+    pub(crate) fn end_caution(&mut self) {
+        self.slow = false;
+    }
+
+    /// Reads the arm while it stands.
+    pub(crate) fn state(&self, observers: &mut Observers<'_>) -> Result<ArmState, ArmError> {
+        let state = self.thread.state()?;
+        observers.notify(&Event::StateRead(&state));
+        Ok(state)
+    }
+
+    /// Where the arm was last sent, or is, before the first command.
+    pub(crate) fn goal(&self, observers: &mut Observers<'_>) -> Result<JointVector, ArmError> {
+        Ok(self.state(observers)?.goal().clone())
+    }
+
+    /// Whether the arm has been sent home and is there.
+    pub(crate) fn is_home(&self, state: &ArmState) -> bool {
+        let home = self.robot.home();
+        let mut arm = 0..self.robot.arm_joints().len();
+        state.commanded.is_some()
+            && arm.all(|joint| (state.position[joint] - home[joint]).abs() < AT_HOME)
+    }
+
+    /// Sends a segment of a motion through the gate to the arm and waits until it stands again.
+    /// Notes if the arm has `moved`.
+    pub(crate) fn follow_motion(
+        &mut self,
+        segment: &MotionSegment,
+        moved: &mut bool,
+        observers: &mut Observers<'_>,
+    ) -> Result<Option<Interruption>, ArmError> {
+        let state = self.state(observers)?;
+        let start = state.start();
+        let admit = |samples| self.gate.admit_among(samples, &start, &segment.around);
+        let slow = (self.slow && !segment.contact_expected)
+            .then(|| admit(slowdown::halved(&segment.samples)).ok());
+        let trajectory = match slow.flatten() {
+            Some(trajectory) => trajectory,
+            None => match admit(segment.samples.clone()) {
+                Ok(trajectory) => trajectory,
+                Err(refusal) => return Ok(Some(Interruption::Refused(refusal))),
+            },
+        };
+        if self.stop_switch().is_pressed() {
+            return Ok(Some(Interruption::Stopped));
+        }
+        let contact = if segment.contact_expected {
+            ContactPolicy::Expected
+        } else {
+            ContactPolicy::Limit(self.robot.contact_effort())
+        };
+        observers.notify(&Event::MotionStarted {
+            purpose: segment.purpose.name(),
+            trajectory: &trajectory,
+            contact,
+        });
+        let execution = self.thread.execute(trajectory, contact)?;
+        observers.notify(&Event::MotionEnded(&execution));
+        *moved |= execution.followed > 0;
+        // The next try tells what was in the way from the arm's own weight.
+        self.slow |= matches!(execution.end, ExecutionEnd::Contact { .. });
+        Ok(match execution.end {
+            ExecutionEnd::Finished => None,
+            ExecutionEnd::Stopped => Some(Interruption::Stopped),
+            ExecutionEnd::Fault(refusal) => {
+                Some(Interruption::UnexpectedContact(refusal.to_string()))
+            }
+            ExecutionEnd::Contact { joint, .. } => Some(Interruption::UnexpectedContact(format!(
+                "joint `{joint}` met resistance"
+            ))),
+        })
+    }
+}

@@ -1,0 +1,129 @@
+//! What is on the table: pictures, what they show, and what is remembered of it.
+
+use enact_arm::ArmState;
+use enact_camera::{Camera, CameraError};
+use enact_ground::scene::Solid;
+use enact_ground::scene::change::{ObjectChange, unexplained};
+use enact_ground::scene::memory::is_gone;
+use enact_ground::{Grounder, SceneMemory};
+use enact_plan::{Agent, ObjectView, Usage};
+use enact_types::{Frame, Stamp};
+
+use crate::event::Event;
+use crate::frame_check;
+use crate::observers::Observers;
+use crate::session::RuntimeError;
+
+/// A camera, and what is known of the table by its pictures.
+pub(crate) struct Perception<'a> {
+    camera: Box<dyn Camera + 'a>,
+    pub(crate) grounder: Grounder,
+    pub(crate) memory: SceneMemory,
+    /// What the newest look shows to have moved by itself.
+    pub(crate) changes: Vec<ObjectChange>,
+    /// The newest look at the table, until something moves.
+    pub(crate) look: Option<Frame>,
+    /// When that was, on the arm's clock.
+    pub(crate) looked_at: Option<Stamp>,
+    /// Number of the newest picture.
+    last_frame: Option<u64>,
+    /// Whether the newest look had depth.
+    sees_depth: bool,
+    /// Whether things are shown to the model with numbers.
+    pub(crate) marks: bool,
+}
+
+impl<'a> Perception<'a> {
+    pub(crate) fn new(camera: Box<dyn Camera + 'a>, grounder: Grounder) -> Self {
+        Self {
+            camera,
+            grounder,
+            memory: SceneMemory::default(),
+            changes: Vec::new(),
+            look: None,
+            looked_at: None,
+            last_frame: None,
+            sees_depth: false,
+            marks: false,
+        }
+    }
+
+    pub(crate) fn views(&self) -> Vec<ObjectView> {
+        self.grounder.views(&self.memory)
+    }
+
+    /// Takes a picture while the arm stands in this `state`, has it understood by `agent`, and
+    /// updates the memory. `handled` names what the robot has to do with having moved; what the
+    /// model's answer cost is added to `usage`.
+    pub(crate) fn look_around(
+        &mut self,
+        agent: &mut dyn Agent,
+        state: &ArmState,
+        handled: &[&str],
+        usage: &mut Usage,
+        observers: &mut Observers<'_>,
+    ) -> Result<(), RuntimeError> {
+        let frame = frame_check::next_valid_frame(self.camera.as_mut(), self.last_frame)?;
+        self.last_frame = Some(frame.sequence);
+        self.looked_at = Some(state.stamp);
+        self.sees_depth = frame.depth.is_some();
+        observers.notify(&Event::FrameCaptured(&frame));
+        let marks = if self.marks {
+            let joints = &state.position;
+            self.grounder.marks(&self.memory, &frame, joints)
+        } else {
+            Vec::new()
+        };
+        let answer = if marks.is_empty() {
+            agent.perceive(&frame)?
+        } else {
+            agent.perceive_marked(&frame, &marks)?
+        };
+        *usage += answer.usage;
+        let detections = answer.parsed.clone().unwrap_or_default();
+        let before = self.memory.clone();
+        let reports =
+            self.grounder
+                .see(&mut self.memory, &frame, &detections, Some(&state.position));
+        self.changes = unexplained(&before, &self.memory, handled);
+        let dropped: Vec<String> = reports.iter().map(ToString::to_string).collect();
+        let objects = self.views();
+        observers.notify(&Event::Perceived {
+            answer: &answer,
+            objects: &objects,
+            dropped: &dropped,
+        });
+        self.look = Some(frame);
+        Ok(())
+    }
+
+    /// Which of these a new picture shows to be no longer where the newest look showed it. None
+    /// without depth, nor if no picture comes: the next look tells.
+    pub(crate) fn moved_away<'n>(
+        &mut self,
+        names: impl Iterator<Item = &'n str>,
+        observers: &mut Observers<'_>,
+    ) -> Result<Option<String>, RuntimeError> {
+        let known = names.filter_map(|name| self.memory.find(name));
+        let known: Vec<(String, Solid)> = known
+            .filter(|object| object.is_seen() && object.solid.hollow.is_none())
+            .map(|object| (object.name.clone(), object.solid.clone()))
+            .collect();
+        if known.is_empty() || !self.sees_depth {
+            return Ok(None);
+        }
+        let frame = match frame_check::next_valid_frame(self.camera.as_mut(), self.last_frame) {
+            Ok(frame) => frame,
+            Err(stopped @ CameraError::Stopped) => return Err(stopped.into()),
+            Err(error) => {
+                tracing::warn!("no glance: {error}");
+                return Ok(None);
+            }
+        };
+        self.last_frame = Some(frame.sequence);
+        observers.notify(&Event::FrameCaptured(&frame));
+        let mut known = known.into_iter();
+        let gone = known.find(|(_, solid)| is_gone(&frame, solid));
+        Ok(gone.map(|(name, _)| name))
+    }
+}

@@ -1,0 +1,104 @@
+//! What would come of a plan, without moving.
+
+use enact_ground::{Grounder, SceneMemory, StepMotion};
+use enact_plan::{Outcome, Plan, Step, Verdict};
+use enact_robot::{Gate, Robot, StartState, Trajectory};
+use enact_types::{JointVector, Refusal};
+
+use crate::retry_policy::{RetryDecision, retry_decision};
+
+/// An arm and a memory of the table that only imagine what steps do.
+pub(crate) struct Preview<'p> {
+    robot: &'p Robot,
+    gate: &'p Gate,
+    grounder: &'p Grounder,
+    memory: SceneMemory,
+    at: JointVector,
+    path: Vec<Trajectory>,
+}
+
+impl<'p> Preview<'p> {
+    /// Begins from rest at `at`, with the table as this `memory` has it.
+    pub(crate) fn new(
+        robot: &'p Robot,
+        gate: &'p Gate,
+        grounder: &'p Grounder,
+        memory: &SceneMemory,
+        at: JointVector,
+    ) -> Self {
+        Self {
+            robot,
+            gate,
+            grounder,
+            memory: memory.clone(),
+            at,
+            path: Vec::new(),
+        }
+    }
+
+    /// What would come of each step that moves the arm, up to the first that would be refused,
+    /// gone about as after this `history`; and where the arm would go.
+    pub(crate) fn of(
+        mut self,
+        plan: &Plan,
+        history: &[Outcome],
+    ) -> (Vec<Outcome>, Vec<Trajectory>) {
+        let mut outcomes = Vec::new();
+        for step in plan.steps.iter().filter(|step| step.moves()) {
+            let approach = match retry_decision(history, step) {
+                RetryDecision::Try(approach) => approach,
+                RetryDecision::Ask(_) => 0,
+            };
+            let (verdict, reason) = match self.step(step, approach) {
+                Ok(reason) => (Verdict::Unknown, reason),
+                Err(refusal) => (Verdict::Refused, refusal.to_string()),
+            };
+            outcomes.push(Outcome {
+                step: step.clone(),
+                verdict,
+                reason,
+            });
+            if verdict == Verdict::Refused {
+                break;
+            }
+        }
+        (outcomes, self.path)
+    }
+
+    /// Grounds a step, and changes what is known as if it had worked.
+    fn step(&mut self, step: &Step, approach: usize) -> Result<String, Refusal> {
+        let motion = self
+            .grounder
+            .ground_attempt(step, &self.memory, &self.at, approach)?;
+        for segment in &motion.segments {
+            let start = StartState {
+                measured: &self.at,
+                commanded: Some(&self.at),
+            };
+            let samples = segment.samples.clone();
+            let trajectory = self.gate.admit_among(samples, &start, &segment.around)?;
+            self.at = trajectory.end().clone();
+            self.path.push(trajectory);
+        }
+        self.apply_effect(&motion);
+        Ok(format!("not moved: dry run of {}", summary(&motion)))
+    }
+
+    /// Changes the memory as if a motion had worked.
+    fn apply_effect(&mut self, motion: &StepMotion) {
+        for segment in &motion.segments {
+            if let (Some(effect), Some(end)) = (&segment.effect, segment.end()) {
+                self.memory.apply(effect, &self.robot.forward(end));
+            }
+        }
+    }
+}
+
+fn summary(motion: &StepMotion) -> String {
+    let purposes: Vec<&str> = motion
+        .segments
+        .iter()
+        .map(|segment| segment.purpose.name())
+        .collect();
+    purposes.join(", ")
+}

@@ -1,0 +1,47 @@
+//! What is said to a sentence that asks for no action. Nothing moves, whatever the planner says.
+
+use enact_plan::{ObjectView, Plan, Situation, SpeechAct, StepKind};
+
+/// How often the planner is asked for an answer in words before the scene is described instead.
+pub(crate) const TURNS_OF_AN_ANSWER: u32 = 2;
+
+/// Why `plan` is no answer to what asks for no action, in words for the next prompt.
+pub(crate) fn no_answer(
+    execute_step: SpeechAct,
+    plan: &Plan,
+    situation: &Situation,
+) -> Option<String> {
+    if execute_step.is_request() {
+        return None;
+    }
+    if let Some(step) = execute_step.first_forbidden(plan) {
+        return Some(format!("you were asked for an answer, not to {step}"));
+    }
+    let says_nothing = |kind| kind == StepKind::Completion;
+    if plan.steps.iter().all(|step| says_nothing(step.kind())) {
+        return Some("you were asked for an answer and said nothing".to_owned());
+    }
+    let denied = situation.kind_denied_by(plan)?;
+    Some(format!("you deny seeing a {denied}, but one is listed"))
+}
+
+/// The name of what `plan` handles although the instruction says to leave it alone.
+pub(crate) fn protected<'a>(plan: &Plan, situation: &'a Situation) -> Option<&'a str> {
+    let names = situation.objects.iter().map(|object| object.name.as_str());
+    let protected = SpeechAct::protected(&situation.instruction, names);
+    let handles = |name: &str| plan.steps.iter().any(|step| step.displaces(name));
+    protected.into_iter().find(|name| handles(name))
+}
+
+/// What is seen, in words.
+pub(crate) fn seen(objects: &[ObjectView]) -> String {
+    if objects.is_empty() {
+        return "I see nothing on the table.".to_owned();
+    }
+    let one = |object: &ObjectView| match &object.rests {
+        Some((relation, other)) => format!("{} {} {other}", object.name, relation.name()),
+        None => object.name.clone(),
+    };
+    let names: Vec<String> = objects.iter().map(one).collect();
+    format!("I see: {}.", names.join(", "))
+}

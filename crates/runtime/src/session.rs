@@ -1,0 +1,165 @@
+//! Who takes part, and what lasts from task to task.
+
+use std::sync::Arc;
+
+use enact_arm::{ArmError, ArmThread, StopSwitch};
+use enact_camera::{Camera, CameraError};
+use enact_ground::Grounder;
+use enact_plan::{Agent, ConversationTurn, ObjectView, PlannerError};
+use enact_robot::{HalfSpace, Obstacle, Robot};
+use enact_types::Refusal;
+use thiserror::Error;
+
+use crate::approval::{Approver, Consent};
+use crate::event::{Event, Observer, UserCommand};
+use crate::execute::Executor;
+use crate::gated_arm::GatedArm;
+use crate::observers::Observers;
+use crate::perception::Perception;
+use crate::report::TaskReport;
+use crate::turn::{TaskOptions, TaskRun};
+
+/// Robot, eyes and agent, and what they remember between tasks.
+pub struct Session<'a> {
+    executor: Executor<'a>,
+    consent: Consent<'a>,
+    conversation: Vec<ConversationTurn>,
+}
+
+/// Something that the loop rests on is broken.
+#[derive(Debug, Error)]
+pub enum RuntimeError {
+    /// The arm.
+    #[error(transparent)]
+    Arm(#[from] ArmError),
+    /// The camera.
+    #[error(transparent)]
+    Camera(#[from] CameraError),
+    /// The model.
+    #[error(transparent)]
+    Planner(#[from] PlannerError),
+}
+
+impl RuntimeError {
+    /// Whether nothing is broken, but somebody pressed the stop switch while model or camera were
+    /// waited for.
+    pub fn is_stop(&self) -> bool {
+        matches!(
+            self,
+            Self::Planner(PlannerError::Stopped) | Self::Camera(CameraError::Stopped)
+        )
+    }
+}
+
+impl<'a> Session<'a> {
+    /// A session of `robot` with these parts; refuses a robot that cannot grasp.
+    pub fn new(
+        robot: Arc<Robot>,
+        arm: ArmThread,
+        camera: Box<dyn Camera + 'a>,
+        agent: Box<dyn Agent + 'a>,
+        observers: Vec<Box<dyn Observer + 'a>>,
+    ) -> Result<Self, Refusal> {
+        let grounder = Grounder::new(Arc::clone(&robot))?;
+        Ok(Self {
+            executor: Executor::new(
+                GatedArm::new(robot, arm),
+                Perception::new(camera, grounder),
+                agent,
+                Observers::new(observers),
+            ),
+            consent: Consent::unasked(),
+            conversation: Vec::new(),
+        })
+    }
+
+    /// The same among things that are known without looking: see [`Grounder::with_obstacles`].
+    pub fn with_obstacles(
+        mut self,
+        obstacles: impl IntoIterator<Item = Arc<Obstacle>>,
+        walls: impl IntoIterator<Item = HalfSpace>,
+    ) -> Self {
+        let obstacles: Vec<Arc<Obstacle>> = obstacles.into_iter().collect();
+        let walls: Vec<HalfSpace> = walls.into_iter().collect();
+        self.executor.observers.notify(&Event::CollisionWorld {
+            obstacles: &obstacles,
+            walls: &walls,
+        });
+        let perception = &mut self.executor.perception;
+        perception.grounder = perception.grounder.clone().with_obstacles(obstacles, walls);
+        self
+    }
+
+    /// The same with somebody who must agree to each plan before anything moves.
+    pub fn approved_by(mut self, approver: Approver<'a>) -> Self {
+        self.consent = Consent::of(approver);
+        self.executor.observers.notify(&Event::ApprovalRequired);
+        self
+    }
+
+    /// Looks at the table and returns what there is.
+    pub fn see(&mut self) -> Result<Vec<ObjectView>, RuntimeError> {
+        self.executor
+            .observers
+            .notify(&Event::UserCommand(UserCommand::See));
+        self.executor.look_around(&[])?;
+        Ok(self.executor.perception.views())
+    }
+
+    /// Moves home, around what is on the table, with what is held. Says why it did not get
+    /// there, if it did not.
+    pub fn home(&mut self) -> Result<Option<String>, RuntimeError> {
+        self.executor
+            .observers
+            .notify(&Event::UserCommand(UserCommand::Home));
+        let interruption = self.executor.go_home()?;
+        Ok(interruption.map(|why| why.to_string()))
+    }
+
+    /// The switch that stops the arm, from any thread.
+    pub fn stop_switch(&self) -> StopSwitch {
+        self.executor.arm.stop_switch()
+    }
+
+    /// Does what `words` ask for, as far as `options` allow.
+    pub fn run(&mut self, words: &str, options: TaskOptions) -> Result<TaskReport, RuntimeError> {
+        let robot = Arc::clone(self.executor.arm.robot());
+        self.executor.observers.notify(&Event::TaskStarted {
+            task: words,
+            robot: &robot,
+            options,
+        });
+        let result = self.run_turns(words, options);
+        self.executor.observers.notify(&match &result {
+            Ok(report) => Event::TaskEnded(report),
+            Err(error) => Event::TaskFailed(error),
+        });
+        result
+    }
+
+    fn run_turns(&mut self, words: &str, options: TaskOptions) -> Result<TaskReport, RuntimeError> {
+        self.executor.begin(options.marks);
+        let started = self.executor.state()?.stamp;
+        let run = TaskRun::new(
+            words,
+            options,
+            &mut self.executor,
+            &mut self.consent,
+            &self.conversation,
+        );
+        let (task, ending, turns) = run.finish()?;
+        self.conversation.push(ConversationTurn {
+            task: words.to_owned(),
+            replies: task.said.clone(),
+        });
+        Ok(TaskReport {
+            ending,
+            turns,
+            steps: task.history,
+            refusals: task.refusals,
+            said: task.said,
+            arm_seconds: self.executor.state()?.stamp.since(started).as_secs_f64(),
+            usage: self.executor.usage,
+        })
+    }
+}

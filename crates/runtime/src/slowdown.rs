@@ -1,0 +1,97 @@
+//! The same way at half the speed.
+//!
+//! An arm that swings fast and far out may need nearly all its effort for its own weight, and that
+//! looks like something in the way. At half the speed it needs less, and what is in the way is met
+//! more gently.
+
+use enact_types::JointVector;
+
+/// Samples of the same curve, passed at half the speed.
+///
+/// The curve is the cubic B-spline that the samples control, at rest before and after. Putting a
+/// knot into the middle of every span leaves it as it is (Lane and Riesenfeld, "A theoretical
+/// development for the computer generation and display of piecewise polynomial surfaces", 1980), so
+/// velocities are halved, accelerations are quartered, and no limit is nearer than before.
+pub(crate) fn halved(samples: &[JointVector]) -> Vec<JointVector> {
+    let (Some(first), Some(last)) = (samples.first(), samples.last()) else {
+        return Vec::new();
+    };
+    let rests = [first].into_iter().chain(samples).chain([last]);
+    let controls: Vec<&JointVector> = rests.collect();
+    let mut slow = vec![first.clone()];
+    for three in controls.windows(3) {
+        slow.push(mixed(&[(three[0], 0.5), (three[1], 0.5)]));
+        slow.push(mixed(&[
+            (three[0], 0.125),
+            (three[1], 0.75),
+            (three[2], 0.125),
+        ]));
+    }
+    slow.push(last.clone());
+    slow
+}
+
+/// A weighted mean, which rounding takes nowhere but between the parts: they may be at a limit.
+fn mixed(parts: &[(&JointVector, f64)]) -> JointVector {
+    let (first, _) = parts[0];
+    (0..first.len())
+        .map(|joint| {
+            let values = || parts.iter().map(|(part, _)| part[joint]);
+            let low = values().fold(f64::INFINITY, f64::min);
+            let high = values().fold(f64::NEG_INFINITY, f64::max);
+            let mean: f64 = parts
+                .iter()
+                .map(|(part, weight)| weight * part[joint])
+                .sum();
+            mean.max(low).min(high)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Point of the cubic B-spline at `share` of the span between two inner controls.
+    fn curve(controls: &[f64], span: usize, share: f64) -> f64 {
+        let [a, b, c, d] = [0, 1, 2, 3].map(|at| controls[span + at]);
+        let (t, u) = (share, 1.0 - share);
+        (u.powi(3) * a
+            + (3.0 * t.powi(3) - 6.0 * t.powi(2) + 4.0) * b
+            + (3.0 * u.powi(3) - 6.0 * u.powi(2) + 4.0) * c
+            + t.powi(3) * d)
+            / 6.0
+    }
+
+    #[test]
+    fn it_is_the_same_curve_in_twice_the_time() {
+        let motions: Vec<f64> = (0..=20)
+            .map(|at| (f64::from(at) * 0.3).sin() * f64::from(at) / 20.0)
+            .collect();
+        let samples: Vec<JointVector> = motions.iter().map(|at| vec![*at].into()).collect();
+        let slow = halved(&samples);
+        assert_eq!(
+            (&slow[0], &slow[slow.len() - 1]),
+            (&samples[0], &samples[20])
+        );
+        let slow: Vec<f64> = slow.iter().map(|at| at[0]).collect();
+        // Span by span after the first rests.
+        for span in 0..motions.len() - 3 {
+            for (half, shares) in [(0, [0.0, 0.4, 0.9]), (1, [0.1, 0.5, 1.0])] {
+                for share in shares {
+                    let before = curve(&motions, span, (f64::from(half) + share) / 2.0);
+                    let at = 2 * span + 3 + half as usize;
+                    let after = curve(&slow, at, share);
+                    assert!((before - after).abs() < 1e-12, "{span}: {before} {after}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_stays_nothing() {
+        assert!(halved(&[]).is_empty());
+        let one = [JointVector::from(vec![0.3])];
+        assert!(halved(&one).iter().all(|at| *at == one[0]));
+    }
+}

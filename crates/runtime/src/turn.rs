@@ -1,0 +1,419 @@
+//! One task, turn after turn.
+
+use serde::{Deserialize, Serialize};
+
+use enact_ground::scene::change::ObjectChange;
+use enact_plan::{
+    ConversationTurn, ModelResponse, Outcome, Plan, PlannerError, Situation, SpeechAct, StepKind,
+    Verdict,
+};
+
+use crate::approval::Consent;
+use crate::event::Event;
+use crate::execute::Executor;
+use crate::gated_arm::Interruption;
+use crate::rank::ranked;
+use crate::reply_only::{TURNS_OF_AN_ANSWER, no_answer, protected, seen};
+use crate::report::TaskEnd;
+use crate::retry_policy::{RetryDecision, retry_decision};
+use crate::session::RuntimeError;
+use crate::stale_plan::{self, PATIENCE};
+
+/// How far a task may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskOptions {
+    /// Turns at most.
+    pub turns: u32,
+    /// Whether to stop before the first motion.
+    pub dry_run: bool,
+    /// How many plans are drawn each turn, of which the best is carried out; 1: the only one.
+    #[serde(default = "one")]
+    pub rank: u32,
+    /// Whether things are shown to the model with numbers to name, rather than for it to point.
+    #[serde(default)]
+    pub marks: bool,
+}
+
+fn one() -> u32 {
+    1
+}
+
+impl TaskOptions {
+    /// So many turns at most, in each the only plan that is asked for, carried out.
+    pub const fn of_turns(turns: u32) -> Self {
+        Self {
+            turns,
+            dry_run: false,
+            rank: 1,
+            marks: false,
+        }
+    }
+}
+
+/// What is known of the task in hand.
+#[derive(Debug, Default)]
+pub(crate) struct TaskState {
+    instruction: String,
+    /// What the person does by saying that.
+    speech_act: SpeechAct,
+    pub(crate) history: Vec<Outcome>,
+    rejection: Option<String>,
+    must_act: bool,
+    /// How many plans were given up because what they rest on had changed.
+    outdated: usize,
+    pub(crate) refusals: Vec<String>,
+    pub(crate) said: Vec<String>,
+}
+
+/// A task on its way.
+pub(crate) struct TaskRun<'s, 'a> {
+    task: TaskState,
+    options: TaskOptions,
+    executor: &'s mut Executor<'a>,
+    consent: &'s mut Consent<'a>,
+    /// The tasks before.
+    conversation: &'s [ConversationTurn],
+}
+
+impl<'s, 'a> TaskRun<'s, 'a> {
+    pub(crate) fn new(
+        instruction: &str,
+        options: TaskOptions,
+        executor: &'s mut Executor<'a>,
+        consent: &'s mut Consent<'a>,
+        conversation: &'s [ConversationTurn],
+    ) -> Self {
+        Self {
+            task: TaskState {
+                instruction: instruction.to_owned(),
+                speech_act: SpeechAct::of(instruction),
+                ..TaskState::default()
+            },
+            options,
+            executor,
+            consent,
+            conversation,
+        }
+    }
+
+    /// Does the task as far as its bounds allow: what came of it, why it ended, in which turn.
+    pub(crate) fn finish(mut self) -> Result<(TaskState, TaskEnd, u32), RuntimeError> {
+        let (ending, turns) = self.turns()?;
+        Ok((self.task, ending, turns))
+    }
+
+    fn turns(&mut self) -> Result<(TaskEnd, u32), RuntimeError> {
+        let (instruction, execute_step) = (&self.task.instruction, self.task.speech_act);
+        let reply = execute_step.reply(instruction).map(str::to_owned);
+        if let Some(reply) = reply.or_else(|| self.executor.agent.declines(instruction)) {
+            return Ok((self.reply(&reply), 0));
+        }
+        let turns = if execute_step.is_request() {
+            self.options.turns
+        } else {
+            self.options.turns.min(TURNS_OF_AN_ANSWER)
+        };
+        for turn in 1..=turns {
+            if self.is_stopped() {
+                return Ok((TaskEnd::Stopped, turn - 1));
+            }
+            self.notify(&Event::TurnStarted(turn));
+            let ending = match self.turn() {
+                Err(error) if error.is_stop() => Some(TaskEnd::Stopped),
+                ending => ending?,
+            };
+            if let Some(ending) = ending {
+                return Ok((ending, turn));
+            }
+        }
+        if !execute_step.is_request() {
+            return Ok((self.describe(), turns));
+        }
+        self.ask_for_help();
+        Ok((TaskEnd::OutOfTurns, turns))
+    }
+
+    /// Looks, asks and acts; `Some` if that ends the task.
+    fn turn(&mut self) -> Result<Option<TaskEnd>, RuntimeError> {
+        if self.executor.perception.look.is_none() {
+            if self.consent.may_move()
+                && !self.options.dry_run
+                && self.task.speech_act.is_request()
+                && let Some(Interruption::Stopped) = self.executor.go_home()?
+            {
+                return Ok(Some(TaskEnd::Stopped));
+            }
+            self.executor.look_around(&[])?;
+        }
+        let Some(plan) = self.ask()? else {
+            return Ok(None);
+        };
+        if self.options.dry_run {
+            self.dry_run(&plan).map(Some)
+        } else if !self.is_approved(&plan)? {
+            Ok(Some(TaskEnd::Stopped))
+        } else if let Some(name) = self.outdated(&plan)? {
+            self.executor.perception.look = None;
+            self.consent.lapse();
+            Ok(self.give_up(&name))
+        } else {
+            self.carry_out(&plan)
+        }
+    }
+
+    /// The planner's next plan, or `None` if its answer is rejected.
+    fn ask(&mut self) -> Result<Option<Plan>, RuntimeError> {
+        let situation = self.situation();
+        let drawn = self.draw(&situation);
+        if drawn.is_err() {
+            // What nobody could answer for is looked at again.
+            self.executor.perception.look = None;
+        }
+        let mut answers = drawn?;
+        for answer in &answers {
+            self.executor.usage += answer.usage;
+            self.notify(&Event::Planned {
+                situation: &situation,
+                answer,
+            });
+        }
+        let Some(answer) = answers.pop() else {
+            return Ok(None);
+        };
+        let task = &mut self.task;
+        match answer.parsed {
+            Ok(plan) => {
+                if let Some(why) = no_answer(task.speech_act, &plan, &situation) {
+                    task.rejection = Some(why);
+                    return Ok(None);
+                }
+                if let Some(name) = protected(&plan, &situation) {
+                    task.rejection = Some(format!("the {name} is not to be touched"));
+                    return Ok(None);
+                }
+                if let Some(name) = situation.denied_by(&plan) {
+                    task.rejection = Some(format!("you deny seeing the {name}, but it is listed"));
+                    task.must_act = true;
+                    return Ok(None);
+                }
+                task.rejection = None;
+                Ok(Some(plan.without_repeats()))
+            }
+            Err(rejection) => {
+                task.rejection = Some(rejection.to_string());
+                Ok(None)
+            }
+        }
+    }
+
+    /// Asks for as many plans as the bounds say. The best answer is the last.
+    fn draw(&mut self, situation: &Situation) -> Result<Vec<ModelResponse<Plan>>, RuntimeError> {
+        let executor = &mut *self.executor;
+        let Some(frame) = &executor.perception.look else {
+            return Ok(Vec::new());
+        };
+        let answers: Vec<ModelResponse<Plan>> = (0..self.options.rank.max(1))
+            .map(|_| executor.agent.plan(frame, situation))
+            .collect::<Result<_, _>>()?;
+        if answers.len() < 2 {
+            return Ok(answers);
+        }
+        let at = executor.goal()?;
+        let mut previewed = Vec::with_capacity(answers.len());
+        for answer in answers {
+            // Nobody waits for previews either.
+            if executor.arm.stop_switch().is_pressed() {
+                return Err(PlannerError::Stopped.into());
+            }
+            let preview = |plan| executor.preview(plan, &situation.history, at.clone()).0;
+            let preview = answer.parsed.as_ref().ok().map(preview);
+            previewed.push((answer, preview.unwrap_or_default()));
+        }
+        Ok(ranked(previewed, &situation.history))
+    }
+
+    fn situation(&self) -> Situation {
+        let (perception, task) = (&self.executor.perception, &self.task);
+        Situation {
+            instruction: task.instruction.clone(),
+            conversation: self.conversation.to_vec(),
+            objects: perception.views(),
+            infeasibilities: perception.grounder.infeasibilities(&perception.memory),
+            holding: perception.memory.holding().map(str::to_owned),
+            history: task.history.clone(),
+            rejection: task.rejection.clone(),
+            changes: perception
+                .changes
+                .iter()
+                .map(ObjectChange::to_string)
+                .collect(),
+            must_act: task.must_act,
+        }
+    }
+
+    /// Whether a plan may be carried out.
+    fn is_approved(&mut self, plan: &Plan) -> Result<bool, RuntimeError> {
+        if !self.consent.is_needed() || !stale_plan::moves(plan) {
+            return Ok(true);
+        }
+        let preview = self.executor.show_preview(plan, &self.task.history)?;
+        let agreed = self.consent.ask(plan, &preview);
+        self.notify(&Event::Approved(agreed));
+        Ok(agreed)
+    }
+
+    /// What a plan names that is no longer where the look showed it that the plan rests on, if
+    /// that look is old.
+    fn outdated(&mut self, plan: &Plan) -> Result<Option<String>, RuntimeError> {
+        let executor = &mut *self.executor;
+        let Some(looked) = executor.perception.looked_at else {
+            return Ok(None);
+        };
+        if !stale_plan::moves(plan) || !stale_plan::is_old(looked, executor.state()?.stamp) {
+            return Ok(None);
+        }
+        let names = stale_plan::named(&plan.steps);
+        executor
+            .perception
+            .moved_away(names, &mut executor.observers)
+    }
+
+    /// Does step after step until one fails; `Some` if that ends the task.
+    fn carry_out(&mut self, plan: &Plan) -> Result<Option<TaskEnd>, RuntimeError> {
+        let mut ending = None;
+        for (index, step) in plan.steps.iter().enumerate() {
+            if step.moves() && self.is_stopped() {
+                return Ok(Some(TaskEnd::Stopped));
+            }
+            self.notify(&Event::StepStarted(step));
+            match step.kind() {
+                StepKind::Completion => return Ok(Some(TaskEnd::Done)),
+                StepKind::Statement(text) => {
+                    self.speak(text);
+                    ending = Some(TaskEnd::Said);
+                }
+                StepKind::Question(question) => {
+                    self.speak(question);
+                    return Ok(Some(TaskEnd::Asked));
+                }
+                StepKind::Motion => {
+                    let attempt = match retry_decision(&self.task.history, step) {
+                        RetryDecision::Try(attempt) => attempt,
+                        RetryDecision::Ask(question) => {
+                            self.speak(&question);
+                            return Ok(Some(TaskEnd::Asked));
+                        }
+                    };
+                    let at = self.executor.goal()?;
+                    let Some(done) = self.executor.execute_step(step, attempt, &at)? else {
+                        return Ok(Some(TaskEnd::Stopped));
+                    };
+                    let verdict = done.outcome.verdict;
+                    self.judged(done.outcome);
+                    if done.stopped {
+                        return Ok(Some(TaskEnd::Stopped));
+                    }
+                    if verdict != Verdict::Yes {
+                        return Ok(None);
+                    }
+                    let (rest, changes) =
+                        (&plan.steps[index + 1..], &self.executor.perception.changes);
+                    if let Some(name) = stale_plan::disturbed(rest, changes) {
+                        return Ok(self.give_up(&name));
+                    }
+                    ending = None;
+                }
+            }
+        }
+        Ok(ending)
+    }
+
+    /// Shows what would be done; nothing moves.
+    fn dry_run(&mut self, plan: &Plan) -> Result<TaskEnd, RuntimeError> {
+        let mut preview = self
+            .executor
+            .show_preview(plan, &self.task.history)?
+            .into_iter();
+        for step in &plan.steps {
+            self.notify(&Event::StepStarted(step));
+            match step.kind() {
+                StepKind::Statement(text) | StepKind::Question(text) => self.speak(text),
+                StepKind::Motion => {
+                    let Some(outcome) = preview.next() else {
+                        break;
+                    };
+                    let refused = outcome.verdict == Verdict::Refused;
+                    self.judged(outcome);
+                    if refused {
+                        break;
+                    }
+                }
+                StepKind::Completion => {}
+            }
+        }
+        Ok(TaskEnd::DryRun)
+    }
+
+    /// Remembers what came of a step.
+    fn judged(&mut self, outcome: Outcome) {
+        self.notify(&Event::StepVerified(&outcome));
+        if outcome.verdict == Verdict::Refused {
+            self.task.refusals.push(outcome.reason.clone());
+        }
+        self.task.history.push(outcome);
+    }
+
+    /// Gives up a plan whose objects somebody else moves, for another one, or in the end asks.
+    fn give_up(&mut self, name: &str) -> Option<TaskEnd> {
+        self.task.outdated += 1;
+        (self.task.outdated > PATIENCE).then(|| {
+            self.speak(&format!(
+                "The {name} is moved again and again. Shall I go on?"
+            ));
+            TaskEnd::Asked
+        })
+    }
+
+    /// Says what needs no model.
+    fn reply(&mut self, instruction: &str) -> TaskEnd {
+        self.speak(instruction);
+        match self.task.speech_act {
+            SpeechAct::Report => TaskEnd::Asked,
+            _ => TaskEnd::Said,
+        }
+    }
+
+    /// Answers with what is seen, which is true whatever was asked.
+    fn describe(&mut self) -> TaskEnd {
+        let instruction = seen(&self.executor.perception.views());
+        self.speak(&instruction);
+        TaskEnd::Said
+    }
+
+    /// Leaves a task that did not succeed in its turns with a question, not in silence.
+    fn ask_for_help(&mut self) {
+        let failed = self.task.history.last();
+        let failed = failed.filter(|last| last.verdict != Verdict::Yes);
+        let question = match (failed, &self.task.rejection) {
+            (Some(Outcome { step, reason, .. }), _) => {
+                format!("I could not {step}: {reason}. Shall I go on?")
+            }
+            (None, Some(why)) => format!("I found no plan that I can carry out: {why}."),
+            (None, None) => return,
+        };
+        self.speak(&question);
+    }
+
+    fn speak(&mut self, text: &str) {
+        self.notify(&Event::Said(text));
+        self.task.said.push(text.to_owned());
+    }
+
+    fn notify(&mut self, event: &Event<'_>) {
+        self.executor.observers.notify(event);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.executor.arm.stop_switch().is_pressed()
+    }
+}

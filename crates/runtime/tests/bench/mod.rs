@@ -1,0 +1,167 @@
+//! The simulator's arm turned by emulated servos, in the bus's own time, with a plan from a file.
+#![allow(dead_code)]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use enact_arm::calibration::Calibration;
+use enact_arm::driver::{ArmingOptions, BusConfig, ServoArm};
+use enact_arm::{ArmThread, ShutdownMode};
+use enact_camera::Camera;
+use enact_emulator::plant::{DriveCommand, JointFeedback};
+use enact_emulator::{BusBuilder, EmulatedTransport, Faults, Plant, Rule, nominal_calibration};
+use enact_plan::Agent;
+use enact_robot::Robot;
+use enact_runtime::Session;
+use enact_sim::render::Appearance;
+use enact_sim::{Layout, SimPlant, Simulator};
+pub use enact_testkit::TASK;
+use enact_testkit::{PUT, root, scene};
+
+/// Both protocols.
+pub const PROTOCOLS: [&str; 2] = ["bus.toml", "bus-dynamixel.toml"];
+
+/// A table, an arm at it, and the bus that its servos are on.
+pub struct Bench {
+    pub robot: Arc<Robot>,
+    pub bus_config: BusConfig,
+    pub calibration: Calibration,
+    pub layout: Layout,
+    pub seed: u64,
+    pub simulator: Simulator,
+    pub line: EmulatedTransport,
+    /// What the joints did.
+    pub trace: Arc<Mutex<Trace>>,
+}
+
+/// How far each joint went, and how fast, as physics had it.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    pub lowest: [f64; 6],
+    pub highest: [f64; 6],
+    pub fastest: [f64; 6],
+}
+
+impl Bench {
+    /// A table drawn by `seed`, which also decides what faults leave to chance.
+    pub fn new(protocol: &str, seed: u64) -> Self {
+        let robot = enact_testkit::robot("so101");
+        let bus_config =
+            BusConfig::load(&root().join("robots/so101").join(protocol), &robot).unwrap();
+        let calibration = nominal_calibration(&robot, &bus_config);
+        let layout = scene("tabletop").draw(seed);
+        let simulator = Simulator::new(&robot, &layout, false);
+        let plant = Traced::new(SimPlant::new(simulator.clone(), &robot, &bus_config));
+        let trace = Arc::clone(&plant.trace);
+        let line = BusBuilder {
+            robot: &robot,
+            bus_config: &bus_config,
+            calibration: &calibration,
+            faults: Faults::new(Vec::new(), seed),
+        }
+        .with(Box::new(plant))
+        .unwrap();
+        line.with(enact_emulator::EmulatedBus::hold);
+        Self {
+            robot,
+            bus_config,
+            calibration,
+            layout,
+            seed,
+            simulator,
+            line,
+            trace,
+        }
+    }
+
+    /// The arm, armed on a bus that works; from then on it does what `rules` say.
+    pub fn arm(&self, shutdown: ShutdownMode, rules: &[Rule]) -> ArmThread {
+        let bus = self.line.bus(&self.bus_config);
+        let options = ArmingOptions { shutdown };
+        let arm = ServoArm::arm(
+            bus,
+            &self.robot,
+            &self.bus_config,
+            &self.calibration,
+            options,
+        )
+        .unwrap_or_else(|error| panic!("{error}"));
+        self.line.with(|emulated_bus| {
+            for rule in rules {
+                emulated_bus.faults().add(rule.clone());
+            }
+        });
+        ArmThread::start(Box::new(arm), &self.robot)
+    }
+
+    /// The simulator's camera.
+    pub fn camera(&self) -> Box<dyn Camera> {
+        Box::new(self.simulator.camera(Appearance::default(), self.seed))
+    }
+
+    /// Sees what is there, and follows the plan.
+    pub fn agent(&self) -> Box<dyn Agent> {
+        Box::new(enact_testkit::agent(&self.simulator, &self.layout, PUT))
+    }
+
+    pub fn session<'a>(
+        &self,
+        arm: ArmThread,
+        camera: Box<dyn Camera>,
+        agent: Box<dyn Agent>,
+    ) -> Session<'a> {
+        Session::new(Arc::clone(&self.robot), arm, camera, agent, Vec::new()).unwrap()
+    }
+
+    /// Which servos have torque.
+    pub fn torque(&self) -> Vec<bool> {
+        self.line.with(|emulated_bus| {
+            let servos = emulated_bus.servos().iter();
+            servos
+                .map(|servo| servo.get(servo.model().map.torque_enable) == 1)
+                .collect()
+        })
+    }
+}
+
+/// A plant whose joints are watched.
+struct Traced {
+    plant: SimPlant,
+    trace: Arc<Mutex<Trace>>,
+}
+
+impl Traced {
+    fn new(plant: SimPlant) -> Self {
+        let at: [f64; 6] = std::array::from_fn(|joint| plant.motion(joint).position);
+        let trace = Trace {
+            lowest: at,
+            highest: at,
+            fastest: [0.0; 6],
+        };
+        Self {
+            plant,
+            trace: Arc::new(Mutex::new(trace)),
+        }
+    }
+}
+
+impl Plant for Traced {
+    fn advance(&mut self, time: Duration, drives: &[DriveCommand]) {
+        self.plant.advance(time, drives);
+        let mut trace = self.trace.lock().unwrap();
+        for joint in 0..6 {
+            let motion = self.plant.motion(joint);
+            trace.lowest[joint] = trace.lowest[joint].min(motion.position);
+            trace.highest[joint] = trace.highest[joint].max(motion.position);
+            trace.fastest[joint] = trace.fastest[joint].max(motion.velocity.abs());
+        }
+    }
+
+    fn motion(&self, joint: usize) -> JointFeedback {
+        self.plant.motion(joint)
+    }
+
+    fn guide(&mut self, joint: usize, to: Option<f64>) {
+        self.plant.guide(joint, to);
+    }
+}

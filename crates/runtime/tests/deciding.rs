@@ -1,0 +1,239 @@
+//! Which of several plans is carried out, and which plan is not carried out after all.
+
+use enact_dataset::ground_truth::GroundTruth;
+use enact_plan::{
+    CompositeAgent, Detection, ModelResponse, Perceiver, Plan, Planner, PlannerError,
+    ScriptedPlanner, Situation, Step, Token,
+};
+use enact_runtime::{Event, Observer, TaskEnd, TaskOptions, TaskReport};
+use enact_sim::Simulator;
+use enact_testkit::Table;
+use enact_types::{Frame, NormalizedPoint, Vector3};
+
+fn point(object: &str) -> Step {
+    Step::point(object)
+}
+
+/// A plan of this step that the model finds this likely, as a logarithm.
+fn answer(step: Step, log_probability: f64) -> ModelResponse<Plan> {
+    let plan = Plan {
+        steps: vec![step, Step::done()],
+    };
+    ModelResponse {
+        tokens: vec![Token {
+            text: plan.to_string(),
+            log_probability: Some(log_probability),
+        }],
+        ..ModelResponse::unasked(plan.to_string(), plan)
+    }
+}
+
+/// Answers one after another, the last one for good; `meanwhile` happens while it thinks.
+struct Thinking<F> {
+    answers: Vec<ModelResponse<Plan>>,
+    meanwhile: F,
+}
+
+impl<F: FnMut()> Planner for Thinking<F> {
+    fn plan(&mut self, _: &Frame, _: &Situation) -> Result<ModelResponse<Plan>, PlannerError> {
+        (self.meanwhile)();
+        Ok(match self.answers.len() {
+            1 => self.answers[0].clone(),
+            _ => self.answers.remove(0),
+        })
+    }
+}
+
+/// Knows what each mark is at, but never points.
+struct Naming(GroundTruth);
+
+impl Perceiver for Naming {
+    fn perceive(&mut self, _: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+        Ok(ModelResponse::unasked(String::new(), Vec::new()))
+    }
+
+    fn perceive_marked(
+        &mut self,
+        frame: &Frame,
+        marks: &[NormalizedPoint],
+    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+        let truth = self.0.perceive(frame)?.parsed.unwrap();
+        let apart = |a: NormalizedPoint, b: NormalizedPoint| {
+            u32::from(a.x.abs_diff(b.x)) + u32::from(a.y.abs_diff(b.y))
+        };
+        let named = truth.into_iter().filter_map(|detection| {
+            let nearest = marks
+                .iter()
+                .min_by_key(|mark| apart(**mark, detection.point))?;
+            (apart(*nearest, detection.point) < 40).then_some(Detection {
+                point: *nearest,
+                ..detection
+            })
+        });
+        Ok(ModelResponse::unasked(String::new(), named.collect()))
+    }
+}
+
+/// What was planned, in the order in which it is told.
+#[derive(Default)]
+struct Plans(Vec<String>);
+
+impl Observer for Plans {
+    fn observe(&mut self, event: &Event<'_>) {
+        if let Event::Planned { answer, .. } = event {
+            self.0.push(answer.completion.clone());
+        }
+    }
+}
+
+/// A run on a table with a red cube and a blue bowl; `meanwhile` happens to its world each
+/// time the planner thinks.
+fn run(
+    answers: Vec<ModelResponse<Plan>>,
+    options: TaskOptions,
+    meanwhile: impl Fn(&Simulator, u32),
+) -> (TaskReport, Vec<String>) {
+    let table = Table::new(3);
+    let mut thoughts = 0;
+    let mut plans = Plans::default();
+    let agent = CompositeAgent {
+        perceiver: table.truth(),
+        planner: Thinking {
+            answers,
+            meanwhile: || {
+                thoughts += 1;
+                meanwhile(&table.simulator, thoughts);
+            },
+        },
+    };
+    let mut session = table.session(agent, vec![Box::new(&mut plans)]);
+    let report = session.run("point to something", options).unwrap();
+    drop(session);
+    (report, plans.0)
+}
+
+fn options(turns: u32, rank: u32) -> TaskOptions {
+    TaskOptions {
+        turns,
+        dry_run: false,
+        rank,
+        marks: false,
+    }
+}
+
+/// The red cube goes elsewhere, and then some time passes.
+fn shift(simulator: &Simulator, by: f64) {
+    simulator.with_world(|world| {
+        let objects = &world.layout().objects;
+        let index = objects.iter().position(|item| item.name == "red cube");
+        let mut pose = world.object("red cube").unwrap().pose;
+        pose.translation.vector += Vector3::new(0.0, by, 0.0);
+        world.set_object(index.unwrap(), &pose);
+        for _ in 0..600 {
+            world.hold();
+        }
+    });
+}
+
+#[test]
+fn the_likeliest_plan_that_can_be_done_is_done() {
+    let drawn = || {
+        vec![
+            answer(point("blue bowl"), -3.0),
+            answer(point("green ball"), -0.1),
+            answer(point("red cube"), -1.0),
+        ]
+    };
+    let (report, told) = run(drawn(), options(1, 3), |_, _| {});
+    assert_eq!(report.steps.len(), 1);
+    assert_eq!(report.steps[0].step, point("red cube"));
+    assert!(report.refusals.is_empty(), "{:?}", report.refusals);
+    // The worst is told first; what cannot be done is worst, however likely.
+    let order = ["green ball", "blue bowl", "red cube"];
+    assert!(
+        told.len() == 3
+            && told
+                .iter()
+                .zip(order)
+                .all(|(plan, name)| plan.contains(name))
+    );
+    // Without a choice the first answer is the plan.
+    let (report, told) = run(drawn(), options(1, 1), |_, _| {});
+    assert_eq!(
+        (report.steps[0].step.clone(), told.len()),
+        (point("blue bowl"), 1)
+    );
+}
+
+#[test]
+fn a_plan_is_not_carried_out_when_its_object_was_moved_while_it_was_made() {
+    let moved_once = |simulator: &Simulator, thought: u32| {
+        if thought == 1 {
+            shift(simulator, 0.05);
+        }
+    };
+    let (report, told) = run(
+        vec![answer(point("red cube"), -0.1)],
+        options(4, 1),
+        moved_once,
+    );
+    assert_eq!(report.ending, TaskEnd::Done);
+    assert_eq!((told.len(), report.steps.len()), (2, 1));
+    // Time alone changes nothing, and neither does what the plan does not name.
+    let waits = |simulator: &Simulator, _: u32| shift(simulator, 0.0);
+    let (report, told) = run(vec![answer(point("red cube"), -0.1)], options(4, 1), waits);
+    assert_eq!((report.ending, told.len()), (TaskEnd::Done, 1));
+    let (report, told) = run(
+        vec![answer(point("blue bowl"), -0.1)],
+        options(4, 1),
+        moved_once,
+    );
+    assert_eq!((report.ending, told.len()), (TaskEnd::Done, 1));
+}
+
+#[test]
+fn what_is_moved_again_and_again_ends_in_a_question() {
+    let restless = |simulator: &Simulator, thought: u32| {
+        shift(
+            simulator,
+            if thought.is_multiple_of(2) {
+                0.05
+            } else {
+                -0.05
+            },
+        );
+    };
+    let (report, told) = run(
+        vec![answer(point("red cube"), -0.1)],
+        options(20, 1),
+        restless,
+    );
+    assert_eq!(report.ending, TaskEnd::Asked);
+    assert!(report.said[0].contains("red cube"), "{:?}", report.said);
+    assert!(told.len() < 6 && report.steps.is_empty(), "{}", told.len());
+}
+
+#[test]
+fn a_model_that_never_points_names_marks() {
+    let run = |marks: bool| {
+        let table = Table::new(3);
+        let plan = answer(point("red cube"), -0.1).parsed.unwrap();
+        let agent = CompositeAgent {
+            perceiver: Naming(table.truth()),
+            planner: ScriptedPlanner::new(plan),
+        };
+        let mut session = table.session(agent, Vec::new());
+        let options = TaskOptions {
+            marks,
+            ..options(2, 1)
+        };
+        session
+            .run("point to the red cube", options)
+            .unwrap()
+            .ending
+    };
+    assert_eq!(
+        (run(true), run(false)),
+        (TaskEnd::Done, TaskEnd::OutOfTurns)
+    );
+}

@@ -1,0 +1,84 @@
+//! Sentences that ask for no action, with a planner that wants to move all the same.
+
+use enact_runtime::{Event, Observer, TaskEnd, TaskOptions, TaskReport};
+use enact_testkit::Table;
+
+/// How often the arm was moved.
+#[derive(Default)]
+struct Moves(u32);
+
+impl Observer for Moves {
+    fn observe(&mut self, event: &Event<'_>) {
+        if matches!(event, Event::MotionStarted { .. }) {
+            self.0 += 1;
+        }
+    }
+}
+
+/// A run on a table with a red cube and a blue bowl by a planner that follows `plan`.
+fn run(instruction: &str, plan: &str) -> (TaskReport, u32) {
+    let table = Table::new(3);
+    let mut moves = Moves::default();
+    let mut session = table.session(table.agent(plan), vec![Box::new(&mut moves)]);
+    let report = session.run(instruction, TaskOptions::of_turns(3)).unwrap();
+    drop(session);
+    (report, moves.0)
+}
+
+const PICK: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"done"}]}"#;
+const POINT: &str = r#"{"steps":[{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
+const DENY: &str = r#"{"steps":[{"skill":"say","text":"I do not see a cube."},{"skill":"done"}]}"#;
+const SILENT: &str = r#"{"steps":[{"skill":"done"}]}"#;
+
+#[test]
+fn what_is_forbidden_is_not_done_though_the_planner_insists() {
+    for instruction in [
+        "do not pick up the red cube",
+        "leave the red cube alone",
+        "I already picked up the red cube",
+        "never mind, forget it",
+        "不要拿红色方块",
+    ] {
+        let (report, moves) = run(instruction, PICK);
+        assert_eq!(moves, 0, "{instruction}");
+        assert!(!report.believes_success(), "{instruction}: {report:?}");
+        assert_eq!(report.said.len(), 1, "{instruction}: {report:?}");
+    }
+}
+
+#[test]
+fn a_question_is_answered_in_words_that_are_true() {
+    for plan in [PICK, POINT, DENY, SILENT] {
+        let (report, moves) = run("is there a red cube on the table?", plan);
+        assert_eq!((report.ending, moves), (TaskEnd::Said, 0), "{plan}");
+        let said = report.said.join(" ");
+        assert!(
+            said.contains("I see:") && said.contains("red cube"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn pointing_answers_where_something_is() {
+    let (report, moves) = run("where is the red cube?", POINT);
+    assert!(report.believes_success() && moves > 0, "{report:?}");
+    let (report, moves) = run("where is the red cube?", PICK);
+    assert_eq!((report.ending, moves), (TaskEnd::Said, 0));
+}
+
+#[test]
+fn a_request_is_carried_out() {
+    let (report, moves) = run("don't forget to pick up the red cube", PICK);
+    assert!(report.believes_success() && moves > 0, "{report:?}");
+}
+
+#[test]
+fn what_a_request_leaves_out_is_not_handled() {
+    let instruction = "put everything in the bowl, but don't touch the red cube";
+    let (report, _) = run(instruction, PICK);
+    assert_eq!(report.steps, []);
+    assert!(!report.believes_success());
+    let said = report.said.join(" ");
+    assert!(said.contains("red cube is not to be touched"), "{said}");
+}

@@ -1,0 +1,185 @@
+//! A servo on one joint: holds a position with finite torque and speed.
+
+use enact_robot::{DegreeOfFreedom, Limits};
+use rapier3d::math::{Pose, Rotation, Vector};
+use rapier3d::prelude::{
+    GenericJoint, GenericJointBuilder, JointAxesMask, JointAxis, MotorModel, Multibody,
+    MultibodyJointHandle, MultibodyJointSet,
+};
+
+use super::convert;
+
+// A servo's gains and losses in proportion to its largest effort: those of the
+// published SO-101 model (2.94 N·m) carry over to arms of any strength.
+
+/// Position gain per effort, 1/rad or 1/m.
+const STIFFNESS: f64 = 340.0;
+/// Velocity gain per effort, s/rad or s/m.
+const DAMPING: f64 = 0.93;
+/// Reflected inertia of the rotor per effort, s²/rad or s²/m.
+const ARMATURE: f64 = 0.007;
+/// Viscous friction per effort, s/rad or s/m.
+const VISCOUS: f64 = 0.2;
+/// Dry friction per effort.
+const DRY: f64 = 0.017;
+
+/// The motor of one link's joint. Links that mimic a joint have a drive of their own.
+#[derive(Clone, Debug)]
+pub struct JointMotor {
+    handle: MultibodyJointHandle,
+    /// Index of the robot's joint.
+    pub joint: usize,
+    /// Position is `multiplier * joint + offset`.
+    pub multiplier: f64,
+    offset: f64,
+    prismatic: bool,
+    /// Largest torque or force of the joint.
+    effort: f64,
+    /// Largest that the motor gives now; 0 while it is off.
+    strength: f64,
+    target: f64,
+    target_velocity: f64,
+}
+
+impl JointMotor {
+    /// The engine's joint for a motion; `parent_from_joint` is in the frame of the parent body.
+    pub fn joint_data(
+        motion: &DegreeOfFreedom,
+        limits: &Limits,
+        parent_from_joint: &Pose,
+    ) -> GenericJoint {
+        let axis = axis(motion.prismatic);
+        let locked = if motion.prismatic {
+            JointAxesMask::LOCKED_PRISMATIC_AXES
+        } else {
+            JointAxesMask::LOCKED_REVOLUTE_AXES
+        };
+        // The engine's free axis is x.
+        let to_axis = Rotation::from_rotation_arc(Vector::X, convert::vector(&motion.axis));
+        let turn = Pose::from_parts(Vector::ZERO, to_axis);
+        let ends = [limits.min, limits.max].map(|end| motion.multiplier * end + motion.offset);
+        GenericJointBuilder::new(locked)
+            .local_frame1(*parent_from_joint * turn)
+            .local_frame2(turn)
+            .contacts_enabled(false)
+            .limits(
+                axis,
+                [ends[0].min(ends[1]) as f32, ends[0].max(ends[1]) as f32],
+            )
+            .motor_model(axis, MotorModel::ForceBased)
+            .motor_max_force(axis, limits.effort as f32)
+            .build()
+    }
+
+    /// A drive of the joint that was inserted for this motion.
+    pub fn new(handle: MultibodyJointHandle, motion: &DegreeOfFreedom, limits: &Limits) -> Self {
+        Self {
+            handle,
+            joint: motion.joint,
+            multiplier: motion.multiplier,
+            offset: motion.offset,
+            prismatic: motion.prismatic,
+            effort: limits.effort,
+            strength: limits.effort,
+            target: 0.0,
+            target_velocity: 0.0,
+        }
+    }
+
+    /// Sets what the rotor and the gears cost. The multibody's degrees of freedom must be counted.
+    pub fn add_losses(&self, joints: &mut MultibodyJointSet) {
+        let (body, dof) = self.dof(joints);
+        body.armature_mut()[dof] = (ARMATURE * self.effort) as f32;
+        body.damping_mut()[dof] = (VISCOUS * self.effort) as f32;
+        body.frictions_mut()[dof] = (DRY * self.effort) as f32;
+    }
+
+    /// Where to go in the coming step, in the robot joint's own position and velocity.
+    pub fn aim(&mut self, joints: &mut MultibodyJointSet, position: f64, velocity: f64) {
+        self.target = self.multiplier * position + self.offset;
+        self.target_velocity = self.multiplier * velocity;
+        let (body, link) = joints
+            .get_mut(self.handle)
+            .expect("the joint is never removed");
+        let link = body.link_mut(link).expect("a joint's link exists");
+        link.joint.data.set_motor(
+            axis(self.prismatic),
+            self.target as f32,
+            self.target_velocity as f32,
+            (STIFFNESS * self.effort) as f32,
+            (DAMPING * self.effort) as f32,
+        );
+    }
+
+    /// Lets the motor give this torque or force at most; 0 switches it off.
+    pub fn limit(&mut self, joints: &mut MultibodyJointSet, strength: f64) {
+        self.strength = strength;
+        let (body, link) = joints
+            .get_mut(self.handle)
+            .expect("the joint is never removed");
+        let link = body.link_mut(link).expect("a joint's link exists");
+        let axis = axis(self.prismatic);
+        link.joint.data.set_motor_max_force(axis, strength as f32);
+    }
+
+    /// Position of the robot's joint, rad or m.
+    pub fn position(&self, joints: &MultibodyJointSet) -> f64 {
+        (self.coordinate(joints) - self.offset) / self.multiplier
+    }
+
+    /// Velocity of the robot's joint, rad/s or m/s.
+    pub fn velocity(&self, joints: &MultibodyJointSet) -> f64 {
+        self.rate(joints) / self.multiplier
+    }
+
+    /// Torque or force of the motor as a fraction of the joint's largest.
+    pub fn effort(&self, joints: &MultibodyJointSet) -> f64 {
+        let position = STIFFNESS * (self.target - self.coordinate(joints));
+        let velocity = DAMPING * (self.target_velocity - self.rate(joints));
+        let most = self.strength / self.effort;
+        ((position + velocity) * self.multiplier.signum()).clamp(-most, most)
+    }
+
+    /// Which entry of `displacements` takes this drive to a joint position, and how far.
+    pub fn displacement(&self, joints: &mut MultibodyJointSet, position: f64) -> (usize, f32) {
+        let to = self.multiplier * position + self.offset;
+        let by = to - self.coordinate(joints);
+        (self.dof(joints).1, by as f32)
+    }
+
+    fn coordinate(&self, joints: &MultibodyJointSet) -> f64 {
+        let (body, link) = joints.get(self.handle).expect("the joint is never removed");
+        let link = body.link(link).expect("a joint's link exists");
+        link.joint().coords()[axis(self.prismatic) as usize].into()
+    }
+
+    fn rate(&self, joints: &MultibodyJointSet) -> f64 {
+        let (body, link) = joints.get(self.handle).expect("the joint is never removed");
+        let link = body.link(link).expect("a joint's link exists");
+        body.joint_velocity(link)[0].into()
+    }
+
+    fn dof<'a>(&self, joints: &'a mut MultibodyJointSet) -> (&'a mut Multibody, usize) {
+        let (body, link) = joints
+            .get_mut(self.handle)
+            .expect("the joint is never removed");
+        let dof = body
+            .link(link)
+            .expect("a joint's link exists")
+            .assembly_id();
+        (body, dof)
+    }
+
+    /// The handle of the engine's joint.
+    pub fn handle(&self) -> MultibodyJointHandle {
+        self.handle
+    }
+}
+
+fn axis(prismatic: bool) -> JointAxis {
+    if prismatic {
+        JointAxis::LinX
+    } else {
+        JointAxis::AngX
+    }
+}

@@ -1,0 +1,290 @@
+//! From bodies to a picture: what every pixel sees, tile by tile.
+
+use std::collections::BTreeMap;
+
+use enact_types::{DepthImage, Intrinsics, Pose, Vector3};
+use image::RgbImage;
+use rayon::prelude::*;
+
+use super::appearance::Appearance;
+use super::camera_rays::CameraRays;
+use super::picture::RenderedPicture;
+use super::sensor::Sensor;
+use super::shade::{Hit, LAMP_POINTS, Shader};
+use super::solid::{Ball, RenderSolid};
+use super::tile::{TILE, Tile};
+use crate::geometry::{NOTHING, RenderBody};
+
+/// A picture of `bodies` (base frame) from `base_from_camera` (optical frame).
+///
+/// `seed` chooses the sensor noise. The same arguments give the same bytes
+/// whatever the number of threads of the current rayon pool.
+pub fn render(
+    bodies: &[RenderBody],
+    intrinsics: &Intrinsics,
+    base_from_camera: &Pose,
+    look: &Appearance,
+    seed: u64,
+) -> RenderedPicture {
+    let solids = bodies.iter().map(RenderSolid::new).collect();
+    let caster = RayCaster {
+        width: intrinsics.width as usize,
+        height: intrinsics.height as usize,
+        shader: Shader::new(CameraRays::new(intrinsics, base_from_camera), solids, look),
+    };
+    let (hits, tiles) = caster.cast();
+    let rgb = caster.paint(&hits, &tiles, &Sensor::new(look, seed));
+    caster.picture(&hits, &tiles, rgb)
+}
+
+/// A scene and the size of its picture.
+pub(super) struct RayCaster<'a> {
+    pub width: usize,
+    pub height: usize,
+    pub shader: Shader<'a>,
+}
+
+impl RayCaster<'_> {
+    pub fn tiles_across(&self) -> usize {
+        self.width.div_ceil(TILE)
+    }
+
+    /// Pixels `[from, to]` of tile number `index` along a side of `size` pixels.
+    fn span(index: usize, size: usize) -> [usize; 2] {
+        [index * TILE, ((index + 1) * TILE).min(size)]
+    }
+
+    /// What every pixel sees and whether its point of the lamp lights it.
+    fn cast(&self) -> (Vec<Option<Hit>>, Vec<Tile>) {
+        let mut hits = vec![None; self.width * self.height];
+        let mut tiles = Vec::new();
+        let count = self.tiles_across() * self.height.div_ceil(TILE);
+        tiles.resize_with(count, Tile::default);
+        hits.par_chunks_mut((self.width * TILE).max(1))
+            .zip(tiles.par_chunks_mut(self.tiles_across().max(1)))
+            .enumerate()
+            .for_each(|(row, (hits, tiles))| {
+                for (column, tile) in tiles.iter_mut().enumerate() {
+                    *tile = self.cast_tile(column, row, hits);
+                }
+            });
+        (hits, tiles)
+    }
+
+    /// Fills the hits of one tile; `hits` starts at its first row of pixels.
+    fn cast_tile(&self, column: usize, row: usize, hits: &mut [Option<Hit>]) -> Tile {
+        let xs = Self::span(column, self.width);
+        let ys = Self::span(row, self.height);
+        let mut tile = Tile::new(&self.shader.view, &self.shader.solids, xs, ys);
+        let seen = std::mem::take(&mut tile.seen);
+        let mut points = Vec::with_capacity(TILE * TILE);
+        for y in ys[0]..ys[1] {
+            for x in xs[0]..xs[1] {
+                let ray = self.center_ray(x, y);
+                let pixel = y * self.width + x;
+                let hit = self
+                    .shader
+                    .first_hit(&seen, &ray, |solid| tile.cover(solid.id, pixel));
+                points.extend(hit.map(|hit| self.shader.point(&ray, &hit)));
+                hits[pixel - ys[0] * self.width] = hit;
+            }
+        }
+        tile.seen = seen;
+        if let Some(ball) = Ball::around(points.into_iter()) {
+            tile.find_shade(&self.shader.solids, &self.shader.look.light, &ball);
+        }
+        for y in ys[0]..ys[1] {
+            for x in xs[0]..xs[1] {
+                if let Some(hit) = &mut hits[(y - ys[0]) * self.width + x] {
+                    let ray = self.center_ray(x, y);
+                    let lit = self
+                        .shader
+                        .is_lit(&tile.casters, &ray, hit, lamp_point(x, y));
+                    hit.lit = f32::from(u8::from(lit));
+                    tile.shadowed |= !lit;
+                }
+            }
+        }
+        tile
+    }
+
+    pub fn center_ray(&self, x: usize, y: usize) -> Vector3 {
+        self.shader.view.ray(x as f64 + 0.5, y as f64 + 0.5)
+    }
+
+    fn picture(&self, hits: &[Option<Hit>], tiles: &[Tile], rgb: Vec<u8>) -> RenderedPicture {
+        let (width, height) = (self.width as u32, self.height as u32);
+        let id = |hit: &Hit| self.shader.solids[hit.solid].id;
+        let mut unhidden = BTreeMap::new();
+        for cover in tiles.iter().flat_map(|tile| &tile.unhidden) {
+            *unhidden.entry(cover.id).or_default() += cover.pixels;
+        }
+        RenderedPicture {
+            rgb: RgbImage::from_raw(width, height, rgb).expect("three bytes for each pixel"),
+            depth: DepthImage {
+                width,
+                height,
+                meters: hits
+                    .iter()
+                    .map(|hit| hit.map_or(0.0, |hit| hit.depth as f32))
+                    .collect(),
+            },
+            segmentation: hits
+                .iter()
+                .map(|hit| hit.as_ref().map_or(NOTHING, id))
+                .collect(),
+            unhidden,
+        }
+    }
+}
+
+/// Each pixel of a 4 × 4 block gets another point, neighbors distant ones.
+pub(super) fn lamp_point(x: usize, y: usize) -> usize {
+    const ORDER: [usize; LAMP_POINTS] = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5];
+    ORDER[(y % 4) * 4 + x % 4]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::look_at;
+    use super::*;
+    use crate::geometry::{BodyShape, FIRST_OBJECT, Material, TABLE};
+    use enact_robot::Shape;
+    use enact_types::Point3;
+
+    fn body(id: u16, shape: BodyShape, at: [f64; 3]) -> RenderBody {
+        RenderBody {
+            id,
+            shape,
+            base_from_body: Pose::translation(at[0], at[1], at[2]),
+            color: [0.7, 0.1, 0.1],
+            material: if id == TABLE {
+                Material::Table
+            } else {
+                Material::Plastic
+            },
+        }
+    }
+
+    fn scene() -> Vec<RenderBody> {
+        vec![
+            body(
+                TABLE,
+                Shape::Box {
+                    half: [0.3, 0.3, 0.01],
+                }
+                .into(),
+                [0.2, 0.0, -0.01],
+            ),
+            body(
+                FIRST_OBJECT,
+                Shape::Sphere { radius: 0.03 }.into(),
+                [0.2, 0.0, 0.03],
+            ),
+            body(
+                FIRST_OBJECT + 1,
+                Shape::Cylinder {
+                    radius: 0.015,
+                    half_length: 0.03,
+                }
+                .into(),
+                [0.25, 0.003, 0.03],
+            ),
+        ]
+    }
+
+    fn camera() -> (Intrinsics, Pose) {
+        let eye = Point3::new(0.62, 0.03, 0.52);
+        (
+            Intrinsics::from_vertical_fov(160, 120, 0.75),
+            look_at(&eye, &Point3::new(0.2, 0.0, 0.02)),
+        )
+    }
+
+    fn shoot(bodies: &[RenderBody]) -> RenderedPicture {
+        let (intrinsics, pose) = camera();
+        render(bodies, &intrinsics, &pose, &Appearance::default(), 7)
+    }
+
+    /// Depth of each pixel that shows `id`, as rendered and as `expected` computes
+    /// it from the eye and the direction of the ray (one meter along the axis).
+    fn check_depth(id: u16, expected: impl Fn(Vector3, Vector3) -> f64) {
+        let (intrinsics, pose) = camera();
+        let picture = shoot(&scene());
+        let mut pixels = 0;
+        for (index, &seen) in picture.segmentation.iter().enumerate() {
+            if seen == id {
+                let (x, y) = ((index % 160) as f64 + 0.5, (index / 160) as f64 + 0.5);
+                let ray = pose.rotation * intrinsics.deproject(x, y, 1.0).coords;
+                let depth = f64::from(picture.depth.meters[index]);
+                assert!((depth - expected(pose.translation.vector, ray)).abs() < 1e-6);
+                pixels += 1;
+            }
+        }
+        assert!(pixels > 100, "only {pixels} pixels show {id}");
+    }
+
+    #[test]
+    fn the_depth_of_the_table_is_that_of_its_plane() {
+        check_depth(TABLE, |eye, ray| -eye.z / ray.z);
+    }
+
+    #[test]
+    fn the_depth_of_a_ball_is_that_of_the_closed_form() {
+        check_depth(FIRST_OBJECT, |eye, ray| {
+            let from_center = eye - Vector3::new(0.2, 0.0, 0.03);
+            let (a, b) = (ray.norm_squared(), ray.dot(&from_center));
+            let c = from_center.norm_squared() - 0.03 * 0.03;
+            (-b - (b * b - a * c).sqrt()) / a
+        });
+    }
+
+    #[test]
+    fn the_number_of_threads_changes_no_byte() {
+        let with_threads = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            pool.install(|| shoot(&scene()))
+        };
+        let alone = with_threads(1);
+        assert!(alone == with_threads(2) && alone == with_threads(5));
+    }
+
+    #[test]
+    fn where_nothing_is_there_is_no_reading() {
+        let picture = shoot(&[]);
+        assert!(picture.segmentation.iter().all(|&id| id == NOTHING));
+        assert_eq!(picture.depth.at(80.0, 60.0), None);
+    }
+
+    #[test]
+    fn a_hidden_object_still_counts_what_it_would_cover() {
+        let picture = shoot(&scene());
+        let alone = shoot(&scene()[1..2]);
+        let shown = |picture: &RenderedPicture| {
+            picture
+                .segmentation
+                .iter()
+                .filter(|&&id| id == FIRST_OBJECT)
+                .count()
+        };
+        assert!(shown(&picture) < shown(&alone));
+        assert_eq!(picture.unhidden[&FIRST_OBJECT] as usize, shown(&alone));
+    }
+
+    #[test]
+    fn an_object_shades_the_table_beside_it() {
+        let brightness = |bodies: &[RenderBody]| {
+            let picture = shoot(bodies);
+            let shades = picture.rgb.pixels().zip(&picture.segmentation);
+            let table: Vec<u32> = shades
+                .filter(|(_, id)| **id == TABLE)
+                .map(|(rgb, _)| rgb.0.iter().map(|c| u32::from(*c)).sum())
+                .collect();
+            table.into_iter().min().unwrap()
+        };
+        assert!(brightness(&scene()) * 3 < brightness(&scene()[..1]) * 2);
+    }
+}

@@ -1,0 +1,100 @@
+//! How sure a model was of what it named.
+
+use std::ops::Range;
+
+use enact_plan::{Detection, ModelResponse};
+
+/// The probability that the model gave to each label of its list, by the tokens of the label;
+/// `None` where it does not tell.
+pub(crate) fn of(answer: &ModelResponse<Vec<Detection>>) -> Vec<Option<f64>> {
+    let detections = answer.parsed.as_deref().unwrap_or_default();
+    let spans = spans(answer);
+    let mut from = 0;
+    let certainty = |detection: &Detection| {
+        // Labels come in the order in which they were written.
+        let quoted = format!("\"{}\"", detection.label);
+        let start = from + answer.completion.get(from..)?.find(&quoted)? + 1;
+        from = start + detection.label.len();
+        let label = start..from;
+        let mut of_label = spans
+            .iter()
+            .filter(|(span, _)| span.start < label.end && label.start < span.end)
+            .peekable();
+        of_label.peek()?;
+        let log: Option<f64> = of_label.map(|(_, log)| *log).sum();
+        log.map(f64::exp)
+    };
+    detections.iter().map(certainty).collect()
+}
+
+/// Where in the completion each token stands, and how probable it was; nothing where the
+/// tokens are not the completion.
+fn spans(answer: &ModelResponse<Vec<Detection>>) -> Vec<(Range<usize>, Option<f64>)> {
+    let mut spans = Vec::with_capacity(answer.tokens.len());
+    let mut at = 0;
+    for token in &answer.tokens {
+        let rest = answer.completion.get(at..).unwrap_or_default();
+        if !rest.starts_with(&token.text) {
+            // The end of the text may have a token of its own.
+            return if rest.is_empty() { spans } else { Vec::new() };
+        }
+        spans.push((at..at + token.text.len(), token.log_probability));
+        at += token.text.len();
+    }
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use enact_plan::{Token, Usage};
+    use enact_types::NormalizedPoint;
+
+    fn answer(labels: &[&str], tokens: &[(&str, f64)]) -> ModelResponse<Vec<Detection>> {
+        let detection = |label: &&str| Detection {
+            point: NormalizedPoint { y: 1, x: 2 },
+            label: (*label).to_owned(),
+        };
+        ModelResponse {
+            prompt: String::new(),
+            completion: r#"[{"label":"red cube"},{"label":"red cube"}]"#.to_owned(),
+            parsed: Ok(labels.iter().map(detection).collect()),
+            usage: Usage::default(),
+            grammar: None,
+            tokens: tokens
+                .iter()
+                .map(|(text, probability)| Token {
+                    text: (*text).to_owned(),
+                    log_probability: Some(probability.ln()),
+                })
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn a_label_is_as_certain_as_its_tokens() {
+        let tokens = [
+            (r#"[{"label":""#, 0.5),
+            ("red", 0.9),
+            (" cube", 0.8),
+            (r#""},{"label":""#, 0.5),
+            ("red", 1.0),
+            (" cube", 0.25),
+            (r#""}]"#, 0.5),
+            ("<eos>", 0.5),
+        ];
+        let certain = of(&answer(&["red cube", "red cube"], &tokens));
+        assert!((certain[0].unwrap() - 0.72).abs() < 1e-12);
+        assert!((certain[1].unwrap() - 0.25).abs() < 1e-12);
+    }
+
+    #[test]
+    fn nothing_is_made_up() {
+        assert_eq!(of(&answer(&["red cube"], &[])), [None]);
+        assert_eq!(
+            of(&answer(&["red cube"], &[("something else", 0.9)])),
+            [None]
+        );
+        assert_eq!(of(&answer(&["green ball"], &[])), [None]);
+    }
+}

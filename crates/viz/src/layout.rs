@@ -1,0 +1,79 @@
+//! Which view goes where.
+
+use enact_robot::Robot;
+use rerun::blueprint::components::PanelState;
+use rerun::blueprint::{
+    Blueprint, BlueprintPanel, ContainerLike, Grid, Horizontal, SelectionPanel, Spatial2DView,
+    Spatial3DView, Tabs, TextDocumentView, TextLogView, TimePanel, TimeSeriesView, Vertical,
+};
+
+use crate::arm::WORLD;
+use crate::camera::{CAMERA, DEPTH};
+use crate::clock::ARM_TIME;
+use crate::conversation::CONVERSATION;
+use crate::curves::JointQuantity;
+use crate::text::{LOG, QueryKind};
+use crate::timings::TIMINGS;
+
+/// The world and what is seen of it on the left, words and joints on the right.
+pub(crate) fn blueprint(robot: &Robot) -> Blueprint {
+    let left = Vertical::new([scene(), pictures()]).with_row_shares([3.0, 2.0]);
+    let right = Vertical::new([words(), plots(robot)]).with_row_shares([2.0, 3.0]);
+    let root = Horizontal::new([left.into(), right.into()]).with_column_shares([1.0, 1.0]);
+    Blueprint::new(root)
+        .with_auto_views(false)
+        .with_blueprint_panel(BlueprintPanel::from_state(PanelState::Collapsed))
+        .with_selection_panel(SelectionPanel::from_state(PanelState::Collapsed))
+        .with_time_panel(
+            TimePanel::new()
+                .with_timeline(ARM_TIME)
+                .with_state(PanelState::Collapsed),
+        )
+}
+
+fn scene() -> ContainerLike {
+    // Depth stands in the cloud of points, in the picture's colors.
+    Spatial3DView::new("World")
+        .with_origin(WORLD)
+        .with_contents(["+ $origin/**".to_owned(), format!("- /{DEPTH}/**")])
+        .into()
+}
+
+fn pictures() -> ContainerLike {
+    let camera = Spatial2DView::new("Camera")
+        .with_origin(CAMERA)
+        .with_contents(["+ $origin/**".to_owned(), format!("- /{DEPTH}/**")]);
+    let depth = Spatial2DView::new("Depth")
+        .with_origin(CAMERA)
+        .with_contents([format!("+ /{DEPTH}/**")]);
+    Horizontal::new([camera.into(), depth.into()]).into()
+}
+
+fn words() -> ContainerLike {
+    let document = |name: &str, path: &str| TextDocumentView::new(name).with_origin(path).into();
+    Tabs::new([
+        document("Conversation", CONVERSATION),
+        TextLogView::new("Log").with_origin(LOG).into(),
+        document("Plan: prompt", QueryKind::Plan.prompt()),
+        document("Plan: answer", QueryKind::Plan.completion()),
+        document("Perception: prompt", QueryKind::Perception.prompt()),
+        document("Perception: answer", QueryKind::Perception.completion()),
+    ])
+    .into()
+}
+
+fn plots(robot: &Robot) -> ContainerLike {
+    let joints = |quantity: JointQuantity| {
+        let plots = robot.joints().iter().map(|joint| {
+            TimeSeriesView::new(format!("{} [{}]", joint.name, quantity.unit(joint)))
+                .with_origin(quantity.path(joint))
+                .into()
+        });
+        let mut name = quantity.name().to_owned();
+        name[..1].make_ascii_uppercase();
+        Grid::new(plots).with_name(name).into()
+    };
+    let timings = TimeSeriesView::new("Timings [s]").with_origin(TIMINGS);
+    let tabs = JointQuantity::ALL.into_iter().map(joints);
+    Tabs::new(tabs.chain([timings.into()])).into()
+}

@@ -1,0 +1,178 @@
+//! A sink that a run never waits for: what a slow viewer does not take is left out and counted.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Weak};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use enact_types::StopSwitch;
+use rerun::external::re_log_types::LogMsg;
+use rerun::sink::{LogSink, SinkFlushError};
+
+/// So many messages wait at most; a turn of the loop has some hundred, one or two of them pictures.
+const ROOM: usize = 512;
+/// How often whoever flushes looks whether all was taken.
+const PERIOD: Duration = Duration::from_millis(5);
+/// How long the viewer may take at most to receive the rest…
+const PATIENCE: Duration = Duration::from_secs(30);
+/// …and how long at least, where somebody does not want to wait.
+const SHORT: Duration = Duration::from_millis(200);
+
+/// Hands what is logged to another sink, on a thread of its own.
+pub(crate) struct LossySink {
+    queue: SyncSender<LogMsg>,
+    /// The thread has it too, and ends it: rerun's connection waits for its viewer when it is
+    /// dropped, without end.
+    sink: Weak<dyn LogSink>,
+    /// Messages that are not taken yet.
+    waiting: Arc<AtomicUsize>,
+    lost: AtomicU64,
+    /// Nobody waits any longer than [`SHORT`] once it is pressed.
+    stop: StopSwitch,
+    /// Whether the viewer is not waited for any more.
+    given_up: AtomicBool,
+}
+
+impl LossySink {
+    pub(crate) fn new(sink: impl LogSink, stop: &StopSwitch) -> Self {
+        let (queue, messages) = sync_channel::<LogMsg>(ROOM);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let sink: Arc<dyn LogSink> = Arc::new(sink);
+        let this = Self {
+            queue,
+            sink: Arc::downgrade(&sink),
+            waiting: Arc::clone(&waiting),
+            lost: AtomicU64::new(0),
+            stop: stop.clone(),
+            given_up: AtomicBool::new(false),
+        };
+        thread::spawn(move || {
+            for message in messages {
+                sink.send(message);
+                waiting.fetch_sub(1, Ordering::Release);
+            }
+        });
+        this
+    }
+
+    /// Whether a flush that lasts so long already has to end.
+    fn gives_up(&self, after: Duration) -> bool {
+        let over = after >= PATIENCE || (self.stop.is_pressed() && after >= SHORT);
+        self.given_up.fetch_or(over, Ordering::Relaxed) || over
+    }
+}
+
+impl LogSink for LossySink {
+    fn send(&self, message: LogMsg) {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        if self.queue.try_send(message).is_err() {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn flush_blocking(&self, patience: Duration) -> Result<(), SinkFlushError> {
+        let begun = Instant::now();
+        // Who shows a run asks more than once, in the end without a limit.
+        let is_over = || begun.elapsed() >= patience || self.gives_up(begun.elapsed());
+        while self.waiting.load(Ordering::Acquire) > 0 {
+            if is_over() {
+                return Err(SinkFlushError::Timeout);
+            }
+            thread::sleep(PERIOD);
+        }
+        if let Some(sink) = self.sink.upgrade() {
+            while let Err(error) = sink.flush_blocking(patience.min(SHORT / 2)) {
+                if is_over() || !matches!(error, SinkFlushError::Timeout) {
+                    return Err(error);
+                }
+            }
+        }
+        match self.lost.load(Ordering::Relaxed) {
+            0 => Ok(()),
+            lost => Err(SinkFlushError::failed(format!(
+                "{lost} messages were left out because the viewer was too slow for them"
+            ))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rerun::{RecordingStreamBuilder, TextLog};
+    use std::sync::{Condvar, Mutex};
+
+    /// Takes nothing before it is told to.
+    #[derive(Clone, Default)]
+    struct Stuck(Arc<(Mutex<(bool, usize)>, Condvar)>);
+
+    impl Stuck {
+        fn release(&self) {
+            self.0.0.lock().unwrap().0 = true;
+            self.0.1.notify_all();
+        }
+
+        fn taken(&self) -> usize {
+            self.0.0.lock().unwrap().1
+        }
+    }
+
+    impl LogSink for Stuck {
+        fn send(&self, _: LogMsg) {
+            let state = self.0.0.lock().unwrap();
+            let mut state = self.0.1.wait_while(state, |state| !state.0).unwrap();
+            state.1 += 1;
+        }
+
+        fn flush_blocking(&self, _: Duration) -> Result<(), SinkFlushError> {
+            Ok(())
+        }
+    }
+
+    fn message() -> LogMsg {
+        let builder = RecordingStreamBuilder::new("test").enabled(true);
+        let (stream, storage) = builder.memory().unwrap();
+        stream.log("a", &TextLog::new("b")).unwrap();
+        stream.flush_blocking().unwrap();
+        storage.take().pop().unwrap()
+    }
+
+    #[test]
+    fn a_viewer_that_hangs_holds_nobody_up_and_what_it_missed_is_counted() {
+        let (viewer, message) = (Stuck::default(), message());
+        let stop = StopSwitch::new();
+        let sink = LossySink::new(viewer.clone(), &stop);
+        for _ in 0..2 * ROOM {
+            sink.send(message.clone());
+        }
+        let hangs = sink.flush_blocking(Duration::from_millis(20));
+        assert!(matches!(hangs, Err(SinkFlushError::Timeout)), "{hangs:?}");
+        stop.press();
+        for _ in 0..2 {
+            let hangs = sink.flush_blocking(Duration::MAX);
+            assert!(matches!(hangs, Err(SinkFlushError::Timeout)), "{hangs:?}");
+        }
+        viewer.release();
+        while sink.waiting.load(Ordering::Acquire) > 0 {
+            thread::sleep(PERIOD);
+        }
+        let told = sink.flush_blocking(Duration::MAX).unwrap_err().to_string();
+        let lost = 2 * ROOM - viewer.taken();
+        assert!((ROOM - 1..=ROOM).contains(&lost), "{lost}");
+        assert!(told.starts_with(&format!("{lost} messages")), "{told}");
+    }
+
+    #[test]
+    fn a_viewer_that_keeps_up_gets_everything() {
+        let (viewer, message) = (Stuck::default(), message());
+        viewer.release();
+        let sink = LossySink::new(viewer.clone(), &StopSwitch::new());
+        for _ in 0..ROOM {
+            sink.send(message.clone());
+        }
+        sink.flush_blocking(Duration::MAX).unwrap();
+        assert_eq!(viewer.taken(), ROOM);
+    }
+}

@@ -1,0 +1,52 @@
+//! What is on the table, in 3-D.
+
+use enact_plan::{Detection, ObjectView};
+use rerun::{Color, Points3D, RecordingStream, RecordingStreamResult};
+
+use crate::convert::point;
+
+const OBJECTS: &str = "world/objects";
+
+/// Radius of an object's mark, meters.
+const RADIUS: f32 = 0.008;
+
+/// Marks each object with its label.
+pub(crate) fn perceived(
+    stream: &RecordingStream,
+    objects: &[ObjectView],
+    labels: &[String],
+) -> RecordingStreamResult<()> {
+    let marks = Points3D::new(objects.iter().map(|object| point(&object.position)))
+        .with_labels(labels.iter().map(String::as_str))
+        .with_show_labels(true)
+        .with_colors(objects.iter().map(reach_color))
+        .with_radii([RADIUS]);
+    stream.log(OBJECTS, &marks)
+}
+
+/// The name of each object, with how sure the model was where it was just seen.
+pub(crate) fn labels(
+    objects: &[ObjectView],
+    detections: &[Detection],
+    certainties: &[Option<f64>],
+) -> Vec<String> {
+    let label = |object: &ObjectView| {
+        let seen = detections
+            .iter()
+            .position(|detection| detection.point == object.point);
+        match seen.and_then(|index| certainties.get(index).copied().flatten()) {
+            Some(certainty) => format!("{} {:.0} %", object.name, 100.0 * certainty),
+            None => object.name.clone(),
+        }
+    };
+    objects.iter().map(label).collect()
+}
+
+/// Green for what the arm can get to, red for what it cannot.
+pub(crate) fn reach_color(object: &ObjectView) -> Color {
+    if object.reachable {
+        Color::from_rgb(80, 220, 120)
+    } else {
+        Color::from_rgb(235, 80, 70)
+    }
+}

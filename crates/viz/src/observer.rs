@@ -1,0 +1,283 @@
+//! The observer: one event in, what can be seen of it out.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use enact_arm::{ArmState, Execution};
+use enact_plan::{Detection, ModelResponse, ObjectView};
+use enact_robot::{Robot, Trajectory};
+use enact_runtime::{Event, Observer};
+use enact_types::StopSwitch;
+use rerun::blueprint::BlueprintActivation;
+use rerun::sink::GrpcSink;
+use rerun::{RecordingStream, RecordingStreamBuilder, RecordingStreamError, RecordingStreamResult};
+
+use crate::camera::CameraView;
+use crate::clock::{Clock, WallClock, thin};
+use crate::conversation::Conversation;
+use crate::lossy::LossySink;
+use crate::text::QueryKind;
+use crate::web::{FeedSink, Page};
+use crate::{
+    VizError, arm, camera, collision_world, confidence, contact, curves, layout, objects, text,
+    timings, viewer,
+};
+
+/// How long the viewer may take to receive the rest.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Who waits for whom where a viewer is slower than what it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backpressure {
+    /// Nobody: the run happens now, and the viewer misses something, which is counted.
+    Run,
+    /// The run, which is over, for the viewer.
+    Viewer,
+}
+
+/// Shows a run in rerun.
+///
+/// It never stops a run: the first thing that goes wrong is kept for
+/// [`finish`](Self::finish).
+pub struct RerunObserver {
+    stream: RecordingStream,
+    wall: WallClock,
+    clock: Clock,
+    /// When the event before this one happened.
+    before: Option<u64>,
+    robot: Option<Robot>,
+    view: Option<CameraView>,
+    conversation: Conversation,
+    failure: Option<VizError>,
+}
+
+impl RerunObserver {
+    /// Records into the `.rrd` file at `path`, replacing it; `wall` dates what happens.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn to_file(path: &Path, wall: WallClock) -> Result<Self, VizError> {
+        let stream = builder().save(path).map_err(|source| VizError::File {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(Self::new(stream, wall))
+    }
+
+    /// Shows the run in the rerun viewer of this machine; starts the viewer if none is running.
+    ///
+    /// # Errors
+    /// If there is no viewer and none can be started, or if `stop` is pressed meanwhile.
+    pub fn to_viewer(
+        pace: Backpressure,
+        wall: WallClock,
+        stop: &StopSwitch,
+    ) -> Result<Self, VizError> {
+        let address = viewer::address();
+        viewer::ensure(viewer::PROGRAM, address, stop)?;
+        let connection = connection(address)?;
+        let stream = builder().buffered()?;
+        stream.set_sink(match pace {
+            Backpressure::Run => Box::new(LossySink::new(connection, stop)),
+            Backpressure::Viewer => Box::new(connection),
+        });
+        Ok(Self::new(stream, wall))
+    }
+
+    /// Shows the run on a page while it happens. A page has one run.
+    ///
+    /// # Errors
+    /// If nothing can be recorded.
+    pub fn to_page(page: &Page, wall: WallClock) -> Result<Self, VizError> {
+        let stream = builder().buffered()?;
+        let sink = FeedSink::new(page.feed()).map_err(|error| VizError::Page(error.into()))?;
+        stream.set_sink(Box::new(sink));
+        Ok(Self::new(stream, wall))
+    }
+
+    fn new(stream: RecordingStream, wall: WallClock) -> Self {
+        // Ours also dates what is told again of a run that is over.
+        stream.set_log_time_enabled(false);
+        Self {
+            stream,
+            wall,
+            clock: Clock::default(),
+            before: None,
+            robot: None,
+            view: None,
+            conversation: Conversation::default(),
+            failure: None,
+        }
+    }
+
+    /// Completes the recording and returns the first thing that went wrong in it. Once a stop is
+    /// pressed, a viewer that does not take the rest is not waited for.
+    pub fn finish(self) -> Result<(), VizError> {
+        let flushed = self.stream.flush_with_timeout(PATIENCE);
+        self.stream.finalize_deferred_sinks();
+        self.failure.map_or(Ok(()), Err)?;
+        Ok(flushed?)
+    }
+
+    fn record(&mut self, event: &Event<'_>) -> RecordingStreamResult<()> {
+        let now = (self.wall)();
+        self.clock.wall = (self.before.unwrap_or(now), now);
+        // A look at the arm is part of what it is taken for.
+        if !matches!(event, Event::StateRead(_)) {
+            self.before = Some(now);
+        }
+        if let Event::TurnStarted(_) = event {
+            self.clock.turn += 1;
+        }
+        self.clock.set(&self.stream);
+        self.show(event)?;
+        timings::note(&self.stream, self.clock, event)?;
+        self.conversation.note(&self.stream, event)
+    }
+
+    fn show(&mut self, event: &Event<'_>) -> RecordingStreamResult<()> {
+        let stream = &self.stream;
+        match *event {
+            Event::CollisionWorld { obstacles, walls } => {
+                collision_world::describe(stream, obstacles, walls)
+            }
+            Event::ApprovalRequired => {
+                text::note(stream, "approval", "each plan is to be agreed to")
+            }
+            Event::Previewed(tool_path) => self.previewed(tool_path),
+            Event::Approved(true) => text::note(stream, "approval", "agreed"),
+            Event::Approved(false) => text::warn(stream, "approval", "not agreed"),
+            Event::TaskStarted {
+                instruction, robot, ..
+            } => self.started(instruction, robot),
+            Event::UserCommand(order) => text::note(stream, "order", &format!("{order:?}")),
+            Event::TurnStarted(turn) => text::note(stream, "turn", &turn.to_string()),
+            Event::FrameCaptured(frame) => {
+                self.view = Some(frame.into());
+                camera::saw(stream, frame)
+            }
+            Event::Perceived {
+                answer,
+                objects,
+                dropped,
+            } => self.perceived(answer, objects, dropped),
+            Event::Planned { answer, .. } => {
+                text::answered(stream, QueryKind::Plan, answer)?;
+                match &answer.parsed {
+                    Ok(plan) => text::note(stream, "plan", &plan.to_string()),
+                    Err(_) => Ok(()),
+                }
+            }
+            Event::StepStarted(step) => text::note(stream, "step", &step.to_string()),
+            Event::MotionStarted {
+                purpose,
+                trajectory,
+                ..
+            } => self.moving(purpose, trajectory),
+            Event::MotionEnded(execution) => self.moved(execution),
+            Event::StateRead(state) => self.read(state),
+            Event::StepVerified(outcome) => text::judged(stream, outcome),
+            Event::Said(words) => text::note(stream, "said", words),
+            Event::TaskEnded(report) => text::ended(stream, report),
+            Event::TaskFailed(error) => text::warn(stream, "broke", &error.to_string()),
+        }
+    }
+
+    fn started(&mut self, instruction: &str, robot: &Robot) -> RecordingStreamResult<()> {
+        if self.robot.is_none() {
+            arm::describe(&self.stream, robot)?;
+            contact::describe(&self.stream)?;
+            curves::describe(&self.stream, robot)?;
+            timings::describe(&self.stream)?;
+            // Drawn at home until the arm reports where it is.
+            arm::pose(&self.stream, robot, robot.home())?;
+            layout::blueprint(robot).send(&self.stream, BlueprintActivation::default())?;
+            self.robot = Some(robot.clone());
+        }
+        text::note(&self.stream, "task", instruction)
+    }
+
+    fn perceived(
+        &self,
+        answer: &ModelResponse<Vec<Detection>>,
+        objects: &[ObjectView],
+        dropped: &[String],
+    ) -> RecordingStreamResult<()> {
+        text::answered(&self.stream, QueryKind::Perception, answer)?;
+        text::perceived(&self.stream, objects, dropped)?;
+        let detections = answer.parsed.as_deref().unwrap_or_default();
+        let labels = objects::labels(objects, detections, &confidence::of(answer));
+        if let Some(view) = &self.view {
+            camera::perceived(&self.stream, view, detections, objects, &labels)?;
+        }
+        objects::perceived(&self.stream, objects, &labels)
+    }
+
+    fn previewed(&self, tool_path: &[Trajectory]) -> RecordingStreamResult<()> {
+        match &self.robot {
+            Some(robot) => arm::previewed(&self.stream, robot, tool_path),
+            None => Ok(()),
+        }
+    }
+
+    fn moving(&self, purpose: &str, trajectory: &Trajectory) -> RecordingStreamResult<()> {
+        text::note(&self.stream, "motion", purpose)?;
+        match &self.robot {
+            Some(robot) => arm::moving(&self.stream, robot, purpose, trajectory),
+            None => Ok(()),
+        }
+    }
+
+    fn moved(&mut self, execution: &Execution) -> RecordingStreamResult<()> {
+        let Some(robot) = &self.robot else {
+            return Ok(());
+        };
+        let states = thin(&execution.samples, robot.joints().len());
+        let Some(last) = states.last() else {
+            return Ok(());
+        };
+        self.clock.arm = last.stamp;
+        self.clock.set(&self.stream);
+        arm::moved(&self.stream, robot, self.clock, &states)?;
+        curves::moved(&self.stream, robot, self.clock, &states)?;
+        contact::moved(&self.stream, robot, self.clock, &states)?;
+        contact::ended(&self.stream, robot, &execution.end, last)
+    }
+
+    /// An arm that stands is shown where it is.
+    fn read(&mut self, state: &ArmState) -> RecordingStreamResult<()> {
+        let Some(robot) = &self.robot else {
+            return Ok(());
+        };
+        if thin(std::slice::from_ref(state), robot.joints().len()).is_empty() {
+            return Ok(());
+        }
+        self.clock.arm = self.clock.arm.max(state.stamp);
+        self.clock.set(&self.stream);
+        arm::pose(&self.stream, robot, &state.position)
+    }
+}
+
+impl Observer for RerunObserver {
+    fn observe(&mut self, event: &Event<'_>) {
+        if let Err(error) = self.record(event) {
+            self.failure.get_or_insert(error.into());
+        }
+    }
+}
+
+fn connection(address: SocketAddr) -> Result<GrpcSink, VizError> {
+    match format!("rerun+http://{address}/proxy").parse() {
+        Ok(uri) => Ok(GrpcSink::new(uri)),
+        Err(error) => Err(VizError::Connect {
+            address,
+            source: RecordingStreamError::from(error),
+        }),
+    }
+}
+
+fn builder() -> RecordingStreamBuilder {
+    // Who asks for a recording gets one, whatever rerun's environment variable says.
+    RecordingStreamBuilder::new("enact").enabled(true)
+}

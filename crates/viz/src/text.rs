@@ -1,0 +1,134 @@
+//! What was asked, said, planned and judged.
+
+use enact_plan::{ModelResponse, ObjectView, Outcome, Verdict};
+use enact_runtime::TaskReport;
+use rerun::{RecordingStream, RecordingStreamResult, TextDocument, TextLog, TextLogLevel};
+
+/// The run as lines of text, oldest first.
+pub(crate) const LOG: &str = "log";
+
+/// The two kinds of question that a model is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum QueryKind {
+    /// What is in the picture?
+    Perception,
+    /// What is to be done?
+    Plan,
+}
+
+impl QueryKind {
+    /// The document with the text that was sent.
+    pub(crate) fn prompt(self) -> &'static str {
+        match self {
+            Self::Perception => "model/perception/prompt",
+            Self::Plan => "model/plan/prompt",
+        }
+    }
+
+    /// The document with the text that came back.
+    pub(crate) fn completion(self) -> &'static str {
+        match self {
+            Self::Perception => "model/perception/completion",
+            Self::Plan => "model/plan/completion",
+        }
+    }
+}
+
+/// A line that tells of normal progress.
+pub(crate) fn note(stream: &RecordingStream, topic: &str, text: &str) -> RecordingStreamResult<()> {
+    line(stream, topic, text, TextLogLevel::INFO)
+}
+
+/// A line that tells of something that is not as hoped.
+pub(crate) fn warn(stream: &RecordingStream, topic: &str, text: &str) -> RecordingStreamResult<()> {
+    line(stream, topic, text, TextLogLevel::WARN)
+}
+
+fn line(
+    stream: &RecordingStream,
+    topic: &str,
+    text: &str,
+    level: &str,
+) -> RecordingStreamResult<()> {
+    // All in one entity: the viewer sorts lines of the same time by entity.
+    let line = TextLog::new(format!("{topic}: {text}"));
+    stream.log(LOG, &line.with_level(level))
+}
+
+/// What the model was asked and said, word for word, and why it is not taken if it is not.
+pub(crate) fn answered<T>(
+    stream: &RecordingStream,
+    question: QueryKind,
+    answer: &ModelResponse<T>,
+) -> RecordingStreamResult<()> {
+    for (path, text) in [
+        (question.prompt(), &answer.prompt),
+        (question.completion(), &answer.completion),
+    ] {
+        stream.log(path, &TextDocument::from_markdown(verbatim(text)))?;
+    }
+    match &answer.parsed {
+        Ok(_) => Ok(()),
+        Err(rejection) => warn(stream, "rejected", &rejection.to_string()),
+    }
+}
+
+/// What there is on the table, and what was pointed at in vain.
+pub(crate) fn perceived(
+    stream: &RecordingStream,
+    objects: &[ObjectView],
+    dropped: &[String],
+) -> RecordingStreamResult<()> {
+    let names: Vec<_> = objects.iter().map(|object| object.name.as_str()).collect();
+    let seen = if names.is_empty() {
+        "nothing".to_owned()
+    } else {
+        names.join(", ")
+    };
+    note(stream, "seen", &seen)?;
+    dropped
+        .iter()
+        .try_for_each(|reason| warn(stream, "dropped", reason))
+}
+
+/// What became of a step.
+pub(crate) fn judged(stream: &RecordingStream, outcome: &Outcome) -> RecordingStreamResult<()> {
+    let tell = match outcome.verdict {
+        Verdict::Yes => note,
+        Verdict::No | Verdict::Unknown | Verdict::Refused => warn,
+    };
+    tell(stream, "verdict", &outcome.to_string())
+}
+
+/// How the task ended.
+pub(crate) fn ended(stream: &RecordingStream, report: &TaskReport) -> RecordingStreamResult<()> {
+    let tell = if report.believes_success() {
+        note
+    } else {
+        warn
+    };
+    let turns = if report.turns == 1 { "turn" } else { "turns" };
+    let text = format!(
+        "{:?} after {} {turns} and {:.1} s",
+        report.ending, report.turns, report.arm_seconds
+    );
+    tell(stream, "ended", &text)
+}
+
+/// `text` as a code block that nothing in it can close.
+fn verbatim(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}text\n{text}\n{fence}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_closes_the_code_block_early() {
+        assert_eq!(verbatim("a"), "```text\na\n```\n");
+        assert_eq!(verbatim("a\n```\nb"), "````text\na\n```\nb\n````\n");
+    }
+}

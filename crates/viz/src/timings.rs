@@ -1,0 +1,50 @@
+//! How long each stage of the loop took, by the wall clock.
+
+use enact_runtime::Event;
+use rerun::{RecordingStream, RecordingStreamResult, Scalars, SeriesPoints};
+
+use crate::clock::Clock;
+
+/// Seconds, a point whenever a stage ends.
+pub(crate) const TIMINGS: &str = "timings";
+
+/// The stages of the loop, in order.
+const STAGES: [&str; 6] = ["look", "perceive", "plan", "ground", "move", "judge"];
+
+/// Names the points.
+pub(crate) fn describe(stream: &RecordingStream) -> RecordingStreamResult<()> {
+    for stage in STAGES {
+        let style = SeriesPoints::new().with_names([stage]);
+        stream.log_static(path(stage), &style)?;
+    }
+    Ok(())
+}
+
+/// Notes what the stage that ends with `event` took.
+pub(crate) fn note(
+    stream: &RecordingStream,
+    clock: Clock,
+    event: &Event<'_>,
+) -> RecordingStreamResult<()> {
+    match stage(event) {
+        Some(stage) => stream.log(path(stage), &Scalars::single(clock.lapse().as_secs_f64())),
+        None => Ok(()),
+    }
+}
+
+/// The stage that ends with an event: what was done since the event before.
+fn stage(event: &Event<'_>) -> Option<&'static str> {
+    match event {
+        Event::FrameCaptured(_) => Some(STAGES[0]),
+        Event::Perceived { .. } => Some(STAGES[1]),
+        Event::Planned { .. } => Some(STAGES[2]),
+        Event::MotionStarted { .. } => Some(STAGES[3]),
+        Event::MotionEnded(_) => Some(STAGES[4]),
+        Event::StepVerified(_) => Some(STAGES[5]),
+        _ => None,
+    }
+}
+
+fn path(stage: &str) -> String {
+    format!("{TIMINGS}/{stage}")
+}

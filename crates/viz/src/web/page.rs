@@ -1,0 +1,243 @@
+//! The viewer and the feed, served to this machine alone.
+
+use std::io::{self, Write};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use enact_types::StopSwitch;
+use tiny_http::{Header, Method, Request, Response, Server};
+
+use super::assets::{self, Assets};
+use super::feed::Feed;
+use crate::{VizError, viewer};
+
+/// Where the page is if nothing else is there.
+const PORT: u16 = 9090;
+
+/// The recording, as it grows.
+const RECORDING: &str = "/run.rrd";
+
+/// The browser keeps the page from talking to anything but this server: rerun's page asks for
+/// fonts on the net, and its viewer would send usage data.
+const POLICY: &str = "default-src 'none'; \
+    script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data: blob:; connect-src 'self'; frame-ancestors 'none'";
+
+/// A page with rerun's viewer and the run in it, for browsers of this machine. It is there
+/// until it is dropped.
+#[derive(Debug)]
+pub struct Page {
+    address: SocketAddr,
+    feed: Feed,
+    server: Served,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Clone)]
+struct Served(Arc<Server>);
+
+impl std::fmt::Debug for Served {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Served({:?})", self.0.server_addr())
+    }
+}
+
+impl Page {
+    /// Serves an empty page, at port 9090 or, where that is taken, at any that is free.
+    ///
+    /// # Errors
+    /// If the program `rerun`, which has the viewer, is not there, if no port is free, or if
+    /// `stop` is pressed meanwhile.
+    pub fn open(stop: &StopSwitch) -> Result<Self, VizError> {
+        Self::of(assets::fetch(viewer::PROGRAM, stop)?)
+    }
+
+    fn of(assets: Assets) -> Result<Self, VizError> {
+        let at = |port: u16| Server::http((Ipv4Addr::LOCALHOST, port));
+        let server = at(PORT).or_else(|_| at(0)).map_err(VizError::Page)?;
+        let address = server
+            .server_addr()
+            .to_ip()
+            .ok_or_else(|| VizError::Page(Box::from("the system gives no address to listen at")))?;
+        let server = Served(Arc::new(server));
+        let feed = Feed::default();
+        let thread = {
+            let (server, feed) = (server.clone(), feed.clone());
+            thread::spawn(move || serve(&server.0, address, &assets, &feed))
+        };
+        Ok(Self {
+            address,
+            feed,
+            server,
+            thread: Some(thread),
+        })
+    }
+
+    /// What to open in a browser.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub(crate) fn feed(&self) -> Feed {
+        self.feed.clone()
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        self.server.0.unblock();
+        if let Some(thread) = self.thread.take() {
+            // It has nothing to say.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Answers until it is unblocked.
+fn serve(server: &Server, address: SocketAddr, assets: &Assets, feed: &Feed) {
+    while let Ok(request) = server.recv() {
+        // A browser that goes away while it is answered is its own affair.
+        let _ = answer(request, address, assets, feed);
+    }
+}
+
+fn answer(request: Request, address: SocketAddr, assets: &Assets, feed: &Feed) -> io::Result<()> {
+    if !is_for_us(&request, address) || request.method() != &Method::Get {
+        return request.respond(Response::empty(403));
+    }
+    let url = request.url().to_owned();
+    let (path, query) = url.split_once('?').unwrap_or((&url, ""));
+    if path == "/" && query.is_empty() {
+        let viewer = format!("/?url=http://{address}{RECORDING}&persist=0&hide_welcome_screen");
+        return request.respond(Response::empty(302).with_header(header("Location", &viewer)));
+    }
+    if path == RECORDING {
+        let feed = feed.clone();
+        thread::spawn(move || stream(request, &feed));
+        return Ok(());
+    }
+    let Some(asset) = assets.get(path) else {
+        return request.respond(Response::empty(404));
+    };
+    let response = Response::from_data(asset.content.as_slice())
+        .with_chunked_threshold(usize::MAX)
+        .with_header(header("Content-Type", asset.kind))
+        .with_header(header("Content-Security-Policy", POLICY))
+        .with_header(header("Cache-Control", "no-cache"));
+    request.respond(response)
+}
+
+/// A page of somewhere else may have its own name lead here, to read what it should not.
+fn is_for_us(request: &Request, address: SocketAddr) -> bool {
+    let hosts = request.headers().iter().filter(|it| it.field.equiv("Host"));
+    let names = [address.to_string(), format!("localhost:{}", address.port())];
+    let mut hosts = hosts.map(|it| it.value.as_str().to_owned());
+    hosts.next().is_some_and(|host| names.contains(&host))
+}
+
+/// Sends the recording as it grows, to its end.
+fn stream(request: Request, feed: &Feed) -> io::Result<()> {
+    let mut writer = request.into_writer();
+    writer.write_all(
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n\
+          Cache-Control: no-store\r\nTransfer-Encoding: chunked\r\n\r\n",
+    )?;
+    let mut sent = 0;
+    while let Some(more) = feed.after(sent) {
+        write!(writer, "{:x}\r\n", more.len())?;
+        writer.write_all(&more)?;
+        writer.write_all(b"\r\n")?;
+        writer.flush()?;
+        sent += more.len();
+    }
+    writer.write_all(b"0\r\n\r\n")?;
+    writer.flush()
+}
+
+fn header(field: &str, value: &str) -> Header {
+    Header::from_bytes(field, value).expect("our own headers are ASCII")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::assets::Asset;
+    use std::io::Read;
+    use std::net::TcpStream;
+
+    fn viewer() -> Assets {
+        let asset = |kind, content: Vec<u8>| Asset { kind, content };
+        Assets::from([
+            ("/", asset("text/html", b"<html>".to_vec())),
+            ("/viewer.wasm", asset("application/wasm", vec![7; 100_000])),
+        ])
+    }
+
+    /// Status line with headers, and body.
+    fn get(page: &Page, path: &str, host: &str) -> (String, Vec<u8>) {
+        let mut connection = TcpStream::connect(page.address).unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        connection.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        connection.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|it| it == b"\r\n\r\n").unwrap();
+        let body = answer.split_off(end + 4);
+        (String::from_utf8(answer).unwrap(), body)
+    }
+
+    #[test]
+    fn the_page_is_on_this_machine_and_talks_to_nothing_else() {
+        let page = Page::of(viewer()).unwrap();
+        assert!(page.address.ip().is_loopback());
+        let host = page.address.to_string();
+        let (head, _) = get(&page, "/", &host);
+        assert!(head.starts_with("HTTP/1.1 302"), "{head}");
+        assert!(
+            head.contains(&format!("url=http://{host}/run.rrd")),
+            "{head}"
+        );
+        for (path, asset) in viewer() {
+            let (head, body) = get(&page, &format!("{path}?x=1"), &host);
+            assert!(head.starts_with("HTTP/1.1 200"), "{path}: {head}");
+            assert!(head.contains(asset.kind), "{path}: {head}");
+            assert!(head.contains("connect-src 'self';"), "{path}: {head}");
+            assert_eq!(body, asset.content, "{path}");
+        }
+        assert!(get(&page, "/sw.js", &host).0.starts_with("HTTP/1.1 404"));
+    }
+
+    #[test]
+    fn nobody_reads_it_under_another_name() {
+        let page = Page::of(viewer()).unwrap();
+        let (head, body) = get(&page, "/run.rrd", "example.com");
+        assert!(head.starts_with("HTTP/1.1 403"), "{head}");
+        assert!(body.is_empty());
+    }
+
+    #[test]
+    fn a_recording_arrives_while_it_grows() {
+        let page = Page::of(viewer()).unwrap();
+        let mut feed = page.feed();
+        feed.write_all(b"first").unwrap();
+        let mut connection = TcpStream::connect(page.address).unwrap();
+        let request = format!(
+            "GET /run.rrd HTTP/1.1\r\nHost: localhost:{}\r\n\r\n",
+            page.address.port()
+        );
+        connection.write_all(request.as_bytes()).unwrap();
+        let mut until = |end: &str| {
+            let mut text = Vec::new();
+            while !text.ends_with(end.as_bytes()) {
+                let mut byte = [0];
+                connection.read_exact(&mut byte).unwrap();
+                text.push(byte[0]);
+            }
+            String::from_utf8(text).unwrap()
+        };
+        assert!(until("first\r\n").ends_with("\r\n\r\n5\r\nfirst\r\n"));
+        feed.write_all(b", second").unwrap();
+        feed.complete();
+        assert_eq!(until("0\r\n\r\n"), "8\r\n, second\r\n0\r\n\r\n");
+    }
+}

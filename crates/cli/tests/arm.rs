@@ -317,7 +317,7 @@ fn a_program_that_is_killed_leaves_the_arm_where_it_was_going_next() {
     in_real_time(|| {
         let bus = Emulated::start(&[]);
         bus.well(&["home"]);
-        let (mut child, begun) = jogging(&bus, &[]);
+        let (mut child, _) = jogging(&bus, &[]);
         child.kill().unwrap();
         child.wait().unwrap();
         let goals = bus.goals();
@@ -440,7 +440,7 @@ fn a_program_that_was_paused_in_mid_move_does_not_go_on() {
     in_real_time(|| {
         let bus = Emulated::start(&[]);
         bus.well(&["home"]);
-        let (child, begun) = jogging(&bus, &[]);
+        let (child, _) = jogging(&bus, &[]);
         signal(&child, "-STOP");
         let paused = bus.goals().len();
         std::thread::sleep(Duration::from_millis(300));

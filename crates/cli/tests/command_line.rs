@@ -178,7 +178,6 @@ fn what_the_documentation_says_of_another_arm_is_sound() {
 
 #[test]
 fn the_documented_camera_writes_where_the_launch_files_look() {
-    let page = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
     let commands = example(&shipped("docs/your-arm.md"), "For a webcam");
     let ffmpeg = commands.lines().find(|line| line.starts_with("ffmpeg "));
     let camera = example(&shipped("docs/your-arm.md"), "`live = true` says");

@@ -121,7 +121,7 @@ fn a_servo_that_falls_silent_ends_the_run_with_one_clear_error() {
 #[test]
 fn an_overload_is_logged_beside_the_json() {
     let overload = "[[rule]]\nfault = \"overload\"\nservo = 3\nfrom_s = 6.0\nto_s = 6.3\n";
-    let (_, report, talk) = run("feetech", Some(overload), 11);
+    let (_, report, talk) = run(Port::Line, "feetech", Some(overload), 11);
     assert!(report.is_object(), "{report} {talk}");
     let warning = "enact: warning: joint `elbow_flex`: overload";
     assert!(talk.lines().any(|line| line == warning), "{talk}");

@@ -147,8 +147,8 @@ fn chinese(text: &str) -> String {
 }
 
 /// A word for each variable, no two alike.
-fn words(task: &SuiteTask, rng: &mut ChaCha8Rng) -> BTreeMap<String, Reason> {
-    let mut words: BTreeMap<String, Reason> = BTreeMap::new();
+fn words(task: &SuiteTask, rng: &mut ChaCha8Rng) -> BTreeMap<String, String> {
+    let mut words: BTreeMap<String, String> = BTreeMap::new();
     for (variable, choices) in &task.draw {
         let free: Vec<&String> = choices
             .iter()
@@ -162,7 +162,7 @@ fn words(task: &SuiteTask, rng: &mut ChaCha8Rng) -> BTreeMap<String, Reason> {
 }
 
 /// The base scene with the task's objects in place of its own.
-fn scene(task: &SuiteTask, base: &str, words: &BTreeMap<String, Reason>) -> Result<Scene, Reason> {
+fn scene(task: &SuiteTask, base: &str, words: &BTreeMap<String, String>) -> Result<Scene, Reason> {
     let mut table: toml::Table = base
         .parse()
         .map_err(|error: toml::de::Error| Reason::of(error))?;
@@ -189,7 +189,7 @@ fn scene(task: &SuiteTask, base: &str, words: &BTreeMap<String, Reason>) -> Resu
     Scene::parse(Path::new(&format!("task `{}`", task.name)), &text).map_err(Reason::of)
 }
 
-fn fill(value: &mut Value, words: &BTreeMap<String, Reason>) {
+fn fill(value: &mut Value, words: &BTreeMap<String, String>) {
     match value {
         Value::String(text) => {
             if let Some(word) = text.strip_prefix('$').and_then(|name| words.get(name)) {

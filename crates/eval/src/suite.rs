@@ -44,7 +44,7 @@ pub struct SuiteTask {
     pub absent: Vec<String>,
     /// Objects that lie in or on another at the start, role by role.
     #[serde(default)]
-    pub rests: BTreeMap<String, Reason>,
+    pub rests: BTreeMap<String, String>,
     /// What the start must look like.
     #[serde(default)]
     pub requires: Vec<Requirement>,

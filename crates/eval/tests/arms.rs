@@ -1,6 +1,7 @@
 //! Every arm that ships, at one task on a table that suits its reach: perfect perception and a
 //! plan from a file.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use enact_eval::episode::EpisodeResult;

@@ -152,7 +152,7 @@ impl Grounder {
                 continue;
             };
             let is_barred = |skill, relation| {
-                let refusal = infeasibility(&context, skill, relation, object);
+                let refusal = infeasibility(skill, &context, relation, object);
                 matches!(refusal, Some(Refusal::Collision { .. }))
             };
             view.affords.retain(|skill| !is_barred(*skill, None));
@@ -184,7 +184,7 @@ impl Grounder {
             let places = view.receives.iter();
             let places = places.map(|relation| (Skill::Place, Some(*relation)));
             for (skill, relation) in skills.chain(places) {
-                if let Some(refusal) = infeasibility(&context, skill, relation, object) {
+                if let Some(refusal) = infeasibility(skill, &context, relation, object) {
                     infeasibilities.push(Infeasibility {
                         object: view.name.clone(),
                         skill,

@@ -305,7 +305,7 @@ fn as_before(bytes: &[u8]) -> Vec<u8> {
         });
         let mut data = message.data.to_vec();
         if topic == "/joint_states" {
-            let read: JointStates = Message::of(&message).unwrap().read().unwrap();
+            let read: JointStates = simd_json::serde::from_slice(&mut data.clone()).unwrap();
             let before = serde_json::json!({
                 "timestamp": read.timestamp,
                 "name": read.name,

@@ -5,7 +5,7 @@ use enact_ground::verify::{CLOSED_ON_NOTHING, holds, is_judged_in_place};
 use enact_ground::{
     Effect, MotionSegment, Purpose, SceneMemory, StepEvidence, StepMotion, StepVerdict, judge,
 };
-use enact_plan::{Agent, Outcome, Plan, Step, StepKind, Usage, Verdict};
+use enact_plan::{Agent, Outcome, Plan, Step, Usage, Verdict};
 use enact_robot::Trajectory;
 use enact_types::JointVector;
 

@@ -121,15 +121,19 @@ impl<'a> Session<'a> {
         self.executor.arm.stop_switch()
     }
 
-    /// Does what `words` ask for, as far as `options` allow.
-    pub fn run(&mut self, words: &str, options: TaskOptions) -> Result<TaskReport, RuntimeError> {
+    /// Does what `instruction` asks for, as far as `options` allow.
+    pub fn run(
+        &mut self,
+        instruction: &str,
+        options: TaskOptions,
+    ) -> Result<TaskReport, RuntimeError> {
         let robot = Arc::clone(self.executor.arm.robot());
         self.executor.observers.notify(&Event::TaskStarted {
-            task: words,
+            instruction,
             robot: &robot,
             options,
         });
-        let result = self.run_turns(words, options);
+        let result = self.run_turns(instruction, options);
         self.executor.observers.notify(&match &result {
             Ok(report) => Event::TaskEnded(report),
             Err(error) => Event::TaskFailed(error),
@@ -137,11 +141,15 @@ impl<'a> Session<'a> {
         result
     }
 
-    fn run_turns(&mut self, words: &str, options: TaskOptions) -> Result<TaskReport, RuntimeError> {
+    fn run_turns(
+        &mut self,
+        instruction: &str,
+        options: TaskOptions,
+    ) -> Result<TaskReport, RuntimeError> {
         self.executor.begin(options.marks);
         let started = self.executor.state()?.stamp;
         let run = TaskRun::new(
-            words,
+            instruction,
             options,
             &mut self.executor,
             &mut self.consent,
@@ -149,7 +157,7 @@ impl<'a> Session<'a> {
         );
         let (task, ending, turns) = run.finish()?;
         self.conversation.push(ConversationTurn {
-            task: words.to_owned(),
+            instruction: instruction.to_owned(),
             replies: task.said.clone(),
         });
         Ok(TaskReport {

@@ -45,7 +45,7 @@ pub fn parts(shape: ObjectShape, size: [f64; 3]) -> Vec<ConvexPart> {
     }
 }
 
-fn centered(shape: Shape) -> ConvexPart {
+fn centered(shape: impl Into<BodyShape>) -> ConvexPart {
     ConvexPart {
         shape: shape.into(),
         object_from_part: Pose::identity(),

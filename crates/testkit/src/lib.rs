@@ -136,7 +136,7 @@ impl Table {
         let walls = self.layout.walls(robot.clearance().table);
         Session::new(robot, arm, camera, Box::new(agent), observers)
             .unwrap_or_else(|refusal| panic!("{refusal}"))
-            .among(self.layout.obstacles(), walls)
+            .with_obstacles(self.layout.obstacles(), walls)
     }
 
     /// Whether physics has the red cube in the blue bowl.

@@ -57,7 +57,7 @@ struct File {
     #[serde(default)]
     full_turn: Vec<String>,
     #[serde(default)]
-    models: BTreeMap<String, Reason>,
+    models: BTreeMap<String, String>,
     #[serde(default)]
     output: BTreeMap<String, f64>,
 }
@@ -138,7 +138,7 @@ impl BusConfig {
 fn known(name: &str) -> Result<&'static ServoModel, Reason> {
     ServoModel::named(name).ok_or_else(|| {
         let names = ServoModel::ALL.map(|model| model.name).join(", ");
-        format!("no servo model is called `{name}`; there are {names}")
+        format!("no servo model is called `{name}`; there are {names}").into()
     })
 }
 

@@ -1,5 +1,5 @@
 //! The program, called as a user would.
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};

@@ -9,7 +9,7 @@ pub mod camera;
 
 use std::f64::consts::TAU;
 
-use enact_plan::{Skill, Step};
+use enact_plan::Skill;
 use enact_runtime::{Event, Observer};
 use enact_sim::Simulator;
 use enact_types::{Pose, Vector3};

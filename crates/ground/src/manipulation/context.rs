@@ -31,7 +31,7 @@ pub struct SkillContext<'a> {
     /// Ways around obstacles that may still be searched for.
     pub searches: &'a SearchBudget,
     /// How many ways to go about it have been tried in vain.
-    pub approach: usize,
+    pub attempt: usize,
     /// What is on the table.
     pub scene: &'a SceneMemory,
     /// All joints now: the last command, or the measurement before the first.

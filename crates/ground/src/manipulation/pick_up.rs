@@ -37,7 +37,7 @@ pub fn first_grasp<T>(
 ) -> Result<T, Refusal> {
     let name = &object.name;
     let mut refusal = None;
-    let grasps = another(grasps(context, name, &object.solid)?, context.approach);
+    let grasps = another(grasps(context, name, &object.solid)?, context.attempt);
     let usual = grasps.iter().take(ATTEMPTS).cloned();
     let collision_world = [context.neighbors(name), context.only(name)];
     let others = otherwise(context, &grasps)

@@ -13,8 +13,8 @@ use crate::vocabulary::{any_cast, is_movable, shape_of};
 
 /// Smallest distance between two objects, meters.
 const CLEARANCE: f64 = 0.07;
-/// Largest offset of an object's point from its container's or support's, of 1000, so that only the words
-/// tell which object lies where.
+/// Largest offset of an object's point from its container's or support's, of 1000, so that only
+/// the words tell which object lies where.
 const ASIDE: u16 = 35;
 /// Largest variation of a point from picture to picture, of 1000.
 const JITTER: u16 = 3;

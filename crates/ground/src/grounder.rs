@@ -140,8 +140,8 @@ impl Grounder {
             .filter(move |one| !is_near(placed, &one.solid.center(), FLANK))
     }
 
-    /// Returns the scene as described to a planner. Skills that are only possible in the place of a
-    /// fixed obstacle are left out.
+    /// Returns the scene as described to a planner. Skills that a fixed obstacle prevents are left
+    /// out.
     pub fn views(&self, scene: &SceneMemory) -> Vec<ObjectView> {
         let mut views = self.within_reach(scene);
         if !self.is_among_fixtures() {

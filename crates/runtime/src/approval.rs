@@ -13,7 +13,7 @@ pub(crate) struct Consent<'a> {
 }
 
 impl<'a> Consent<'a> {
-    /// Creates a consent that asks nobody.
+    /// Creates a consent that never asks.
     pub(crate) fn unasked() -> Self {
         Self {
             approver: None,

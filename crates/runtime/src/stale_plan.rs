@@ -27,7 +27,7 @@ pub(crate) fn named(steps: &[Step]) -> impl Iterator<Item = &str> {
     steps.iter().flat_map(Step::names)
 }
 
-/// Returns a name in the rest of a plan whose object somebody else has moved, according to these
+/// Returns a name in the rest of a plan whose object was moved by somebody else, according to these
 /// `changes`.
 pub(crate) fn disturbed(rest: &[Step], changes: &[ObjectChange]) -> Option<String> {
     named(rest)

@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// …and the time granted to it after a stop.
 const SHORT: Duration = Duration::from_millis(200);
 
-/// Forwards what is logged to another sink, on its own thread.
+/// Forwards log messages to another sink, on its own thread.
 pub(crate) struct LossySink {
     queue: SyncSender<LogMsg>,
     /// The thread owns it too and drops it, because rerun's connection waits forever for its viewer
@@ -30,7 +30,7 @@ pub(crate) struct LossySink {
     /// Number of messages not taken yet.
     waiting: Arc<AtomicUsize>,
     lost: AtomicU64,
-    /// Once it is pressed, nobody waits longer than [`SHORT`].
+    /// Stop switch; once it is pressed, a flush waits no longer than [`SHORT`].
     stop: StopSwitch,
     /// Whether waiting for the viewer has been given up.
     given_up: AtomicBool,

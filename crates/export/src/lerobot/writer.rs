@@ -65,7 +65,6 @@ impl<'a> DatasetWriter<'a> {
     /// # Errors
     /// If the folder contains something that must not be appended to or does not match `spec`, or
     /// if nothing can be written next to it.
-    /// agree with `spec`, or if nothing can be written beside it.
     pub fn begin(
         folder: &Path,
         mut spec: DatasetSpec,

@@ -53,7 +53,6 @@ impl OnlineTrajectory {
     /// # Errors
     /// The refusal of the gate, or that the arm is braking; the arm then continues to the previous
     /// goal.
-    /// What the gate says; the arm then goes on to the goal before.
     pub fn aim(&mut self, goal: &JointVector, mut speed: f64) -> Result<(), Refusal> {
         loop {
             match self.aim_at(goal, speed) {

@@ -58,7 +58,7 @@ impl SearchBudget {
 
 /// Moves from rest at `start`, first back within the limits if it is outside, to rest at `goal`. It
 /// tries in turn a straight line in joint space, the folded posture, raising the tool first,
-/// escaping from what is too close first, and a path found by search.
+/// escaping from a near collision first, and a path found by search.
 ///
 /// # Errors
 /// The refusal of the straight move, if no path is clear.

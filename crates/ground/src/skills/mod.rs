@@ -50,7 +50,8 @@ pub trait GroundedSkill {
     /// Plans the motion of a step; empty if the arm does not move.
     ///
     /// # Errors
-    /// A refusal that says what is in the way, out of reach, or not applicable.
+    /// A refusal that tells which object is in the way or out of reach, or why the skill does not
+    /// apply.
     fn motion(&self, context: &SkillContext<'_>) -> Result<StepMotion, Refusal>;
 
     /// Judges the step by the evidence after it.

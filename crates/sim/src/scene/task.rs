@@ -24,7 +24,7 @@ pub struct SceneTask {
 }
 
 impl SceneTask {
-    /// Returns what is wrong with the task, if anything.
+    /// Returns the problem with the task, if there is one.
     pub fn fault(&self) -> Option<String> {
         let slots = self.slots();
         let missing = |name: &&str| {

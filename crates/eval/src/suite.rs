@@ -102,7 +102,7 @@ pub enum SpatialRequirement {
     Lefter(String, String),
     /// The first is nearer to the bottom of the picture than the second.
     Lower(String, String),
-    /// The first is near the line between the others; the fourth, if any, is not.
+    /// The first is near the line between the others.
     Between(String, String, String),
     /// The first is not near the line between the others.
     NotBetween(String, String, String),

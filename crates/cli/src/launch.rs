@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::arm::arm_config::ArmConfig;
 use crate::data_dir::DataDir;
 use crate::file_kind::{self, FileKind};
+use crate::server::ServerConfig;
 
 /// What runs where.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -32,6 +33,9 @@ pub struct Launch {
     pub record_depth: bool,
     /// Model folder, file, hub id or address.
     pub model: String,
+    /// How the model is asked, where it is behind a server.
+    #[serde(default, skip_serializing_if = "ServerConfig::is_empty")]
+    pub server: ServerConfig,
     /// Turns of the loop at most.
     pub turns: u32,
     /// What chance decides.
@@ -105,6 +109,9 @@ impl Launch {
                 path.display(),
                 Self::MOST_FPS
             );
+        }
+        if let Some(fault) = launch.server.fault() {
+            anyhow::bail!("{}: [server] {fault}", path.display());
         }
         if launch.turns == 0 {
             anyhow::bail!("{}: turns must be at least 1", path.display());

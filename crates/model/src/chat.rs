@@ -16,12 +16,29 @@ use crate::marks::draw;
 use crate::picture::prepare;
 use crate::special::SpecialTokens;
 
+/// What is asked.
+pub(crate) struct Query<'a> {
+    pub text: &'a str,
+    pub picture: Option<RgbImage>,
+    /// Whether the words alone make sense, too.
+    pub may_lack_picture: bool,
+    /// What the answer must follow; null leaves its form to the model.
+    pub schema: Value,
+    pub temperature: f64,
+}
+
 /// What came back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Reply {
     pub text: String,
+    /// The text that was sent, where more was asked than was to be.
+    pub sent: Option<String>,
+    /// What the model thought aloud before.
+    pub thinking: String,
     /// Whether it was cut for length.
     pub cut: bool,
+    /// Why it is no answer, where that is known before it is read.
+    pub rejection: Option<Rejection>,
     pub usage: Usage,
     /// The text token by token, where the model tells.
     pub tokens: Vec<Token>,
@@ -60,14 +77,19 @@ pub(crate) trait Chat {
     /// How freely plans are drawn: see [`RequestOptions::temperature`](crate::RequestOptions::temperature).
     fn temperature(&self) -> f64;
 
-    /// Asks with a picture or without. The answer follows `schema` if it is not cut.
-    fn ask(
-        &mut self,
-        text: &str,
-        picture: Option<RgbImage>,
-        schema: Value,
-        temperature: f64,
-    ) -> Result<Reply, PlannerError>;
+    /// A camera's picture as the model is shown it.
+    fn picture(&self, rgb: &RgbImage) -> RgbImage {
+        match self.settings().image {
+            Some(size) => prepare(rgb, size),
+            None => rgb.clone(),
+        }
+    }
+
+    /// Asks with a picture or without. The answer follows the schema if it is not cut.
+    fn ask(&mut self, query: Query<'_>) -> Result<Reply, PlannerError>;
+
+    /// What the model is called in messages.
+    fn display_name(&self) -> &str;
 }
 
 /// Has a model that can be asked see and plan.
@@ -119,10 +141,14 @@ pub(crate) fn perceive(
     frame: &Frame,
 ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
     let text = prompt::perceive(chat.settings().prompt);
-    let picture = Some(picture_of(chat.settings(), frame));
-    let schema = grammar::detections();
-    let reply = chat.ask(&text, picture, schema.clone(), 0.0)?;
-    Ok(answer(text, schema, reply, Detection::parse_list))
+    let picture = chat.picture(&frame.rgb);
+    look(
+        chat,
+        &text,
+        picture,
+        grammar::detections(),
+        Detection::parse_list,
+    )
 }
 
 /// Asks what the numbers mark that are drawn on a frame.
@@ -132,12 +158,47 @@ pub(crate) fn perceive_marked(
     marks: &[NormalizedPoint],
 ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
     let text = prompt::perceive_marked(marks.len());
-    let picture = Some(draw(picture_of(chat.settings(), frame), marks));
-    let schema = grammar::marked(marks.len());
-    let reply = chat.ask(&text, picture, schema.clone(), 0.0)?;
-    Ok(answer(text, schema, reply, |text| {
+    let picture = draw(chat.picture(&frame.rgb), marks);
+    look(chat, &text, picture, grammar::marked(marks.len()), |text| {
         Detection::parse_marked(text, marks)
-    }))
+    })
+}
+
+/// Asks for a list, and once more with the reason where it is rejected. A look that fails twice is an
+/// error: a table that nobody saw is not an empty one.
+fn look(
+    chat: &mut impl Chat,
+    text: &str,
+    picture: RgbImage,
+    schema: Value,
+    parse: impl Fn(&str) -> Result<Vec<Detection>, Rejection>,
+) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+    let query = |text| Query {
+        text,
+        picture: Some(picture.clone()),
+        may_lack_picture: false,
+        schema: schema.clone(),
+        temperature: 0.0,
+    };
+    let reply = chat.ask(query(text))?;
+    let first = answer(text.to_owned(), schema.clone(), reply, &parse);
+    let Err(rejection) = &first.parsed else {
+        return Ok(first);
+    };
+    // The reason may quote the model.
+    let text = chat.special_tokens().strip(&format!(
+        "{text}\nYour last answer was rejected: {rejection}. Answer once more.\n"
+    ));
+    let reply = chat.ask(query(&text))?;
+    let mut second = answer(text.clone(), schema.clone(), reply, &parse);
+    second.usage += first.usage;
+    match &second.parsed {
+        Ok(_) => Ok(second),
+        Err(rejection) => Err(PlannerError::Request {
+            model: chat.display_name().to_owned(),
+            reason: format!("its list of objects was rejected twice: {rejection}").into(),
+        }),
+    }
 }
 
 /// Asks for a plan.
@@ -150,12 +211,16 @@ pub(crate) fn plan(
     let skills = settings.skills.clone();
     let text = prompt::plan(settings.prompt, situation, &skills);
     let text = chat.special_tokens().strip(&text);
-    let picture = settings
-        .plan_with_image
-        .then(|| picture_of(settings, frame));
+    let picture = settings.plan_with_image.then(|| chat.picture(&frame.rgb));
     let schema = grammar::plan(situation, &skills);
     let temperature = chat.temperature();
-    let reply = chat.ask(&text, picture, schema.clone(), temperature)?;
+    let reply = chat.ask(Query {
+        text: &text,
+        picture,
+        may_lack_picture: true,
+        schema: schema.clone(),
+        temperature,
+    })?;
     let free_text = chat.free_text();
     let read = |completion: &str| match Plan::parse(completion) {
         Err(_) if free_text => translate(completion, situation, &skills),
@@ -173,13 +238,6 @@ fn only(plan: Plan, skills: &[Skill]) -> Result<Plan, Rejection> {
     }
 }
 
-fn picture_of(settings: &ModelConfig, frame: &Frame) -> RgbImage {
-    match settings.image {
-        Some(size) => prepare(&frame.rgb, size),
-        None => frame.rgb.clone(),
-    }
-}
-
 fn answer<T>(
     prompt: String,
     schema: Value,
@@ -192,11 +250,15 @@ fn answer<T>(
             reply.usage.completion_tokens
         )))
     } else {
-        parse(&reply.text)
+        match reply.rejection {
+            Some(rejection) => Err(rejection),
+            None => parse(&reply.text),
+        }
     };
     ModelResponse {
-        prompt,
+        prompt: reply.sent.unwrap_or(prompt),
         completion: reply.text,
+        thinking: reply.thinking,
         parsed,
         usage: reply.usage,
         grammar: Some(schema),
@@ -219,8 +281,7 @@ mod tests {
         let reply = Reply {
             text: text.to_owned(),
             cut: true,
-            usage: Usage::default(),
-            tokens: Vec::new(),
+            ..Reply::default()
         };
         answer(String::new(), Value::Null, reply, Plan::parse).parsed
     }

@@ -37,8 +37,8 @@ use enact_types::StopSwitch;
 
 pub use config::ModelConfig;
 pub use mistral::MistralModel;
-pub use options::RequestOptions;
-pub use picture::prepare;
+pub use options::{Notify, RequestOptions, ServerOptions};
+pub use picture::{PictureFormat, prepare, shrink};
 pub use server::ServerModel;
 pub use source::ModelSource;
 pub use special::SpecialTokens;
@@ -62,7 +62,7 @@ pub trait VisionLanguageModel: Perceiver + Planner + Send {
 }
 
 /// Opens a model: a local folder, a GGUF or UQFF file, a Hugging Face id
-/// (`owner/name`), or a server (`http://…`, see [`ServerModel::connect`]). As long as `stop` is
+/// (`owner/name`), or a server (`http://…` or `host:port`, see [`ServerModel::connect`]). As long as `stop` is
 /// pressed it neither loads nor answers: [`PlannerError::Stopped`].
 ///
 /// # Errors

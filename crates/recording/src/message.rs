@@ -177,6 +177,9 @@ pub struct ResponseMessage {
     pub prompt: String,
     /// The text that came back.
     pub completion: String,
+    /// What the model thought aloud before.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub thinking: String,
     /// The JSON schema that it had to follow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grammar: Option<Value>,
@@ -200,6 +203,7 @@ impl ResponseMessage {
         Self {
             prompt: answer.prompt.clone(),
             completion: answer.completion.clone(),
+            thinking: answer.thinking.clone(),
             grammar: answer.grammar.clone(),
             tokens: answer.tokens.clone(),
             rejected: answer.parsed.as_ref().err().map(ToString::to_string),

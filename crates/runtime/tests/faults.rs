@@ -113,6 +113,7 @@ impl Planner for Puppet {
             prompt: String::new(),
             parsed: Plan::parse(&completion),
             completion,
+            thinking: String::new(),
             usage: Usage::default(),
             grammar: None,
             tokens: Vec::new(),

@@ -58,6 +58,7 @@ fn answer<T>(completion: &str, parsed: Result<T, enact_plan::Rejection>) -> Mode
     ModelResponse {
         prompt: String::new(),
         completion: completion.to_owned(),
+        thinking: String::new(),
         parsed,
         usage: Usage::default(),
         grammar: None,

@@ -58,6 +58,7 @@ mod tests {
         ModelResponse {
             prompt: String::new(),
             completion: r#"[{"label":"red cube"},{"label":"red cube"}]"#.to_owned(),
+            thinking: String::new(),
             parsed: Ok(labels.iter().map(detection).collect()),
             usage: Usage::default(),
             grammar: None,

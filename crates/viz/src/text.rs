@@ -61,11 +61,18 @@ pub(crate) fn answered<T>(
     question: QueryKind,
     answer: &ModelResponse<T>,
 ) -> RecordingStreamResult<()> {
+    let mut completion = verbatim(&answer.completion);
+    if !answer.thinking.is_empty() {
+        completion = format!(
+            "Thought aloud:\n{}\n{completion}",
+            verbatim(&answer.thinking)
+        );
+    }
     for (path, text) in [
-        (question.prompt(), &answer.prompt),
-        (question.completion(), &answer.completion),
+        (question.prompt(), verbatim(&answer.prompt)),
+        (question.completion(), completion),
     ] {
-        stream.log(path, &TextDocument::from_markdown(verbatim(text)))?;
+        stream.log(path, &TextDocument::from_markdown(text))?;
     }
     match &answer.parsed {
         Ok(_) => Ok(()),

@@ -66,6 +66,7 @@ fn answer<T>(parsed: Result<T, Rejection>) -> ModelResponse<T> {
     ModelResponse {
         prompt: "What is there?".to_owned(),
         completion: "```a cube```".to_owned(),
+        thinking: String::new(),
         parsed,
         usage: Usage::default(),
         grammar: None,

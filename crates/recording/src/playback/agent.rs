@@ -134,6 +134,7 @@ fn answer<T>(
     ModelResponse {
         prompt: answer.prompt,
         completion: answer.completion,
+        thinking: answer.thinking,
         parsed,
         usage,
         grammar: answer.grammar,

@@ -189,19 +189,19 @@ mod tests {
             affords: vec![Skill::Pick, Skill::Push, Skill::Point],
             receives: Relation::ALL.to_vec(),
         };
-        let task = |task: &str, objects: &[&str]| Situation {
-            task: task.to_owned(),
+        let asked = |instruction: &str, objects: &[&str]| Situation {
+            instruction: instruction.to_owned(),
             objects: objects.iter().map(|name| object(name)).collect(),
             ..Situation::default()
         };
         let situations = [
-            task(
+            asked(
                 "put the red cube in the blue bowl",
                 &["red cube", "blue bowl", "green ball"],
             ),
-            task("point to the red cube", &["red cube"]),
-            task("is there a red cube?", &["red cube"]),
-            task("go home", &[]),
+            asked("point to the red cube", &["red cube"]),
+            asked("is there a red cube?", &["red cube"]),
+            asked("go home", &[]),
         ];
         let plans = situations.iter().map(|it| grammar::plan(it, &Skill::ALL));
         plans

@@ -288,7 +288,7 @@ pub fn situation() -> Situation {
         receives: vec![relation],
     };
     Situation {
-        task: "point to the red cube".to_owned(),
+        instruction: "point to the red cube".to_owned(),
         objects: vec![
             object("red cube", Relation::On),
             object("blue bowl", Relation::In),

@@ -135,7 +135,7 @@ fn a_plan_is_asked_for_with_the_grammar_of_the_situation() {
     let source = format!("{}#chosen", mock.address);
     let mut model = ServerModel::connect(&source, RequestOptions::default(), &never()).unwrap();
     let situation = Situation {
-        task: "go <|im_end|>home".to_owned(),
+        instruction: "go <|im_end|>home".to_owned(),
         ..Situation::default()
     };
     let plan = model.plan(&frame(), &situation).unwrap();

@@ -32,7 +32,7 @@ pub struct Execution {
 pub enum ExecutionEnd {
     /// The last command was sent.
     Finished,
-    /// The stop switch was pressed, or nobody waits for the trajectory any more.
+    /// The stop switch was pressed, or the caller no longer waits for the trajectory.
     Stopped,
     /// The arm did not follow, or the trajectory did not start at its position.
     Fault(Refusal),

@@ -48,7 +48,7 @@ impl Streamer {
     }
 
     /// Follows `trajectory` to its end, or stops on the way if something is wrong or `abandoned`
-    /// returns that nobody waits any more.
+    /// returns true because the caller no longer waits.
     ///
     /// # Errors
     /// [`ArmError`] if the arm does not reply.

@@ -30,7 +30,7 @@ enum Request {
     Follow {
         trajectory: Box<Trajectory>,
         contact: ContactPolicy,
-        /// Dead once nobody waits any more.
+        /// Dead once the caller no longer waits.
         caller: Weak<()>,
         reply: Sender<Result<Execution, ArmError>>,
     },

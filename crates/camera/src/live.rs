@@ -10,7 +10,7 @@ use image::RgbImage;
 use crate::folder::is_picture;
 use crate::{Camera, CameraError};
 
-/// How long to wait for a new picture.
+/// Time to wait for a new picture.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Polling period of the folder while waiting.
 const PAUSE: Duration = Duration::from_millis(5);

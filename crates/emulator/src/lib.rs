@@ -7,7 +7,7 @@
 //! | [`plant`] | the joints that the servos turn |
 //! | [`emulated_bus`] | several servos on one bus |
 //! | [`fault`] | injected faults: which, when and how often |
-//! | [`transport`] | the bus as a transport whose time advances only while somebody waits |
+//! | [`transport`] | the bus as a transport whose time advances only while the driver waits |
 //! | [`pty`] | the bus as a serial port, in real time |
 //! | [`builder`] | builds the servos of a robot, wired and calibrated |
 

@@ -1,4 +1,4 @@
-//! A bus as a transport whose time advances only while somebody waits.
+//! A bus as a transport whose time advances only while the driver waits.
 
 use std::collections::VecDeque;
 use std::io;

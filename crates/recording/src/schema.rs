@@ -54,7 +54,7 @@ pub(crate) fn of(topic: Topic) -> (&'static str, String) {
         Topic::Speech => ("enact.Said", derived::<SpeechMessage>()),
         Topic::Failure => ("enact.Broke", derived::<FailureMessage>()),
         Topic::Outcome => ("enact.Outcome", derived::<OutcomeMessage>()),
-        // Types of the loop, of which viewers need no more.
+        // Types of the loop; viewers need no further fields.
         Topic::Verdict => {
             let fields = ["skill", "verdict", "reason"].map(|name| (name, text()));
             ("enact.Verdict", object(fields.to_vec()))

@@ -11,7 +11,7 @@ pub enum Topic {
     Wall,
     /// The collision world that is known in advance.
     CollisionWorld,
-    /// Whether a plan was approved.
+    /// Approval or rejection of a plan.
     Approval,
     /// A task begins.
     Task,
@@ -55,7 +55,7 @@ pub enum Topic {
     Report,
     /// Reason that the run was aborted.
     Failure,
-    /// Whether the goal was reached, from whoever knows.
+    /// Whether the goal was reached, by ground truth if known, else as observed by the robot.
     Outcome,
     /// Log lines of the run.
     Log,

@@ -60,7 +60,7 @@ pub struct Outcomes {
 }
 
 impl Outcomes {
-    /// Records whether the goal of the task that has just ended was reached, by whoever knows.
+    /// Records whether the goal of the task that has just ended was reached.
     pub fn note(&self, reached: bool) {
         if let Some(inlet) = self.inlet.upgrade() {
             let at = Stamp::from_nanos(self.now.load(Ordering::Relaxed));
@@ -168,7 +168,7 @@ impl Recorder {
         }
     }
 
-    /// Records whether the goal was reached, by whoever knows.
+    /// Records whether the goal was reached.
     pub fn outcome(&mut self, reached: bool) {
         self.write(Topic::Outcome, &OutcomeMessage { reached });
     }

@@ -253,7 +253,7 @@ pub enum Shape {
     Hull(Hull),
 }
 
-/// How the gripper opens and where it grasps.
+/// Opening and grasp geometry of the gripper.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gripper {
     /// Index into [`Robot::joints`].

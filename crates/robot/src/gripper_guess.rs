@@ -1,4 +1,4 @@
-//! How a gripper opens and where it grasps, guessed from the kinematics and the shapes.
+//! Guesses how a gripper opens and where it grasps, from the kinematics and the shapes.
 
 use enact_types::{JointVector, Point3, Pose, Vector3};
 use nalgebra::Unit;

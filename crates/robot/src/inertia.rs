@@ -9,7 +9,7 @@ use crate::description::Inertial;
 use crate::source_text::SourceText;
 use crate::tree::pose;
 
-/// Assumed density of a link of which only the mass is known, kg/m³: that of water, between a
+/// Assumed density of a link with only its mass known, kg/m³: that of water, between a
 /// hollow plastic link and one full of motors.
 const DENSITY: f64 = 1000.0;
 /// A lighter link is a frame that some program required a mass for, kilograms.

@@ -141,7 +141,7 @@ impl JointSources<'_> {
             }
         } else if min.is_none() || max.is_none() {
             let hint = match self.prismatic() {
-                true => self.keys("min = METRES, max = METRES"),
+                true => self.keys("min = METERS, max = METERS"),
                 false => self.keys("min_deg = DEGREES, max_deg = DEGREES"),
             };
             return Err(self

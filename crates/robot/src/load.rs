@@ -38,12 +38,12 @@ const DEFAULT_CONTACT_EFFORT: f64 = 0.9;
 impl Robot {
     /// Loads a folder with `robot.urdf` and `robot.toml`, or a URDF file alone.
     ///
-    /// Of a URDF alone the arm is the only chain of four to seven movable joints, what is at
-    /// its end like a finger drives the gripper, and what it does not say is guessed: see
+    /// In a URDF alone the arm is the only chain of four to seven movable joints, a finger joint at
+    /// its end drives the gripper, and everything unspecified is guessed: see
     /// [`warnings`](Self::warnings).
     ///
     /// # Errors
-    /// The first thing that is wrong with the files, with file, line and hint where known.
+    /// [`LoadError`] for the first problem in the files, with file, line and hint where known.
     pub fn load(path: &Path) -> Result<Self, LoadError> {
         Self::load_with(path, &MeshFiles::default())
     }

@@ -397,7 +397,7 @@ fn what_cannot_be_had_is_named_and_the_rest_loads() {
     );
     let robot = Robot::load(&folder.path().join("arm")).unwrap();
     assert_eq!(robot.unguarded(), []);
-    // What was made of the meshes serves where the files are not.
+    // The decompositions suffice where the files are missing.
     let again = Robot::parse_with("arm", &urdf(&mesh), None, robot.meshes()).unwrap();
     assert_eq!(again.unguarded(), []);
     assert_eq!(hulls(&again, 3), hulls(&robot, 3));

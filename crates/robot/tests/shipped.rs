@@ -268,7 +268,7 @@ fn published_so100() -> [Published; 6] {
     ]
 }
 
-/// What the published model counts when all joints are at zero here, and the way it counts.
+/// Positions and signs of the published model's joints when all joints are at zero here.
 const SO100_ZERO: [(f64, f64); 6] = [
     (0.0, -1.0),
     (1.8, 1.0),

@@ -6,7 +6,7 @@
 //! | [`serial`] | a transport over a serial port |
 //! | [`stop_button`] | a stop button on the pins of an adapter |
 //! | [`ports`] | the serial ports of this machine |
-//! | [`response_timeout`] | how long to wait beyond the transmission time |
+//! | [`response_timeout`] | timeout of a reply beyond the transmission time |
 //! | [`stats`] | counts of requests, replies and failures |
 //! | [`error`] | communication errors that a retry cannot fix |
 //! | `late_replies` | replies that were requested but have not arrived |

@@ -1,4 +1,4 @@
-//! How long to wait for a reply beyond the transmission time.
+//! Timeout of a reply beyond the transmission time.
 
 use std::time::Duration;
 

@@ -12,7 +12,7 @@ type Timed = Vec<(u64, Vec<u8>)>;
 /// Maps the number of a request, its bytes and the replies to it to what arrives.
 type Trouble = Box<dyn FnMut(usize, &[u8], Vec<Vec<u8>>) -> Timed + Send>;
 
-/// Simulated servos on a transport whose time advances only while somebody waits.
+/// Simulated servos on a transport whose time advances only while the bus waits.
 struct Fake {
     codec: &'static dyn Codec,
     servos: BTreeMap<u8, [u8; 256]>,

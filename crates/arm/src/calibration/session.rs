@@ -11,9 +11,9 @@ use crate::driver::bus_config::ServoConfig;
 use crate::servo::Register;
 use crate::{ArmError, ArmingFault};
 
-/// How long a silent servo is retried.
+/// Time for which a silent servo is retried.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long a silent servo is retried while restoring.
+/// Time for which a silent servo is retried while restoring.
 const LAST_PATIENCE: Duration = Duration::from_secs(3);
 /// Pause between retries.
 const PAUSE: Duration = Duration::from_millis(100);

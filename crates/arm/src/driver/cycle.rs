@@ -64,7 +64,7 @@ impl ServoArm {
 
     fn step(&mut self, command: &Command) -> Result<(), ArmError> {
         self.check_watchdogs()?;
-        // No goals for an arm of which a part does not reply.
+        // Send no goals to an arm while one of its servos does not reply.
         if !self.hears_all() {
             self.refresh()?;
             // Time spent waiting for replies is not a pause of the program.

@@ -43,7 +43,7 @@ impl ServoJoint {
     /// Returns all joints of a robot.
     ///
     /// # Errors
-    /// If a joint is not calibrated, or its calibration does not fit its servo.
+    /// [`ArmingFault`] if a joint is not calibrated, or its calibration does not fit its servo.
     pub fn all(
         robot: &Robot,
         bus_config: &BusConfig,

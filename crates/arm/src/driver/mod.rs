@@ -62,12 +62,12 @@ pub struct ServoArm {
     fault: Option<ArmError>,
     /// Time when the next goals are due.
     due: Option<Duration>,
-    /// How to shut the arm down; `None` once that is done.
+    /// Shutdown that is still to be done; `None` once it is done.
     shutdown: Option<ShutdownMode>,
     timing: CycleTiming,
 }
 
-/// How well the control rate has been kept since the arm was armed.
+/// Timing statistics of the control cycle since the arm was armed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CycleTiming {
     /// Number of control periods.
@@ -91,7 +91,7 @@ impl ServoArm {
         &self.firmware
     }
 
-    /// Returns how well the control rate is kept.
+    /// Returns the timing statistics of the control cycle.
     pub fn timing(&self) -> CycleTiming {
         self.timing
     }

@@ -11,7 +11,7 @@ use super::verify::write_verified;
 use crate::ArmError;
 use crate::bus::{Bus, BusError};
 
-/// What happens to an arm when it is no longer driven.
+/// Final state of an arm when it is no longer driven.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ShutdownMode {

@@ -40,7 +40,7 @@ pub struct Packet {
     pub body: Vec<u8>,
 }
 
-/// What received bytes begin with.
+/// Classification of the beginning of received bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ScanResult {
     /// Possibly a packet; more bytes are needed.

@@ -3,7 +3,7 @@
 //! | module | idea |
 //! |---|---|
 //! | [`register`] | a register: address, encoding and unit |
-//! | [`model`] | what a driver must know about a servo model |
+//! | [`model`] | facts about a servo model that a driver needs |
 //! | [`sts`] | Feetech's STS series |
 //! | [`x_series`] | Dynamixel's X series |
 

@@ -1,4 +1,4 @@
-//! What a driver must know about a servo model.
+//! Facts about a servo model that a driver needs.
 
 use super::{Register, sts, x_series};
 use crate::protocol::{Alarm, Codec};
@@ -35,7 +35,7 @@ impl Family {
     }
 }
 
-/// What all servos of a family have in common.
+/// Properties that all servos of a family share.
 #[derive(Debug)]
 pub struct Facts {
     /// Name of the maker on the command line.
@@ -57,7 +57,7 @@ pub struct Facts {
     pub settings_need_torque_off: bool,
     /// Condition for the unit of the speed limit, if there is one.
     pub fine_speed: Option<FineSpeed>,
-    /// How to clear alarms once their cause is gone.
+    /// Procedure that clears alarms once their cause is gone.
     pub restart: Restart,
 }
 
@@ -81,7 +81,7 @@ pub struct FineSpeed {
     pub coarse: f64,
 }
 
-/// How to clear a servo's alarms once their cause is gone.
+/// Procedure that clears a servo's alarms once their cause is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Restart {
     /// Power-cycle the servo: the reboot instruction starts a boot loader.

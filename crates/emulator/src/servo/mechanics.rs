@@ -106,7 +106,7 @@ impl EmulatedServo {
         let raw = steps - self.model.facts().offset_sign * offset;
         let (zero, per_radian) = self.mounting;
         let turn = self.model.steps_per_turn as f64;
-        // Of all turns the one that is nearest to the joint's zero.
+        // The turn nearest to the joint's zero.
         let from_zero = (raw as f64 - zero + turn / 2.0).rem_euclid(turn) - turn / 2.0;
         from_zero / per_radian
     }

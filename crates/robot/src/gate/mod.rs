@@ -70,7 +70,7 @@ impl Gate {
     /// with but the robot itself.
     ///
     /// # Errors
-    /// The first limit that is not kept.
+    /// A [`Refusal`] for the first limit that is violated.
     pub fn admit(
         &self,
         samples: Vec<JointVector>,

@@ -36,7 +36,7 @@ pub struct MeshDecomposition {
     pub cover: ConvexDecomposition,
 }
 
-/// A link of which part of the geometry is unknown.
+/// A link whose geometry is partly unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unguarded {
     /// Name of the link.

@@ -86,8 +86,7 @@ impl Collider {
 
     /// Checks a motion at its samples and between them, the joints moving linearly from one sample
     /// to the next. A pair that is already too close at the start must be no closer at the end. At
-    /// the end, the distance to objects and between bodies may be as small as the `beside`
-    /// clearance.
+    /// the end, the distance to an object or a fixed body may be as small as the `beside` clearance.
     ///
     /// # Errors
     /// As [`check_posture`](Self::check_posture).

@@ -1,4 +1,4 @@
-//! The answers that were recorded.
+//! An agent that gives the recorded responses.
 
 use enact_plan::{
     Detection, ModelResponse, Perceiver, Plan, Planner, PlannerError, Rejection, Situation, Usage,
@@ -12,16 +12,16 @@ use crate::topic::Topic;
 
 use super::inputs::{Next, RecordedInputs, RequestCursor};
 
-/// Says what was said, whatever it is asked; what that means is read anew.
+/// Gives the recorded responses, whatever it is asked; their text is parsed again.
 #[derive(Debug)]
 pub(super) struct RecordedAgent {
     perceptions: RecordedInputs<RecordedResponse>,
     plans: RecordedInputs<RecordedResponse>,
-    /// Tasks that were answered without a look, and what was said.
+    /// Tasks that were declined without a look, and the responses.
     declined: Vec<(String, String)>,
 }
 
-/// An answer and what it cost.
+/// A response and its cost.
 #[derive(Debug)]
 struct RecordedResponse {
     answer: message::ResponseMessage,
@@ -53,7 +53,7 @@ impl Perceiver for RecordedAgent {
         marks: &[NormalizedPoint],
     ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
         let said = next(&mut self.perceptions)?;
-        // Whoever ignores marks has pointed.
+        // A model that ignored the marks answered with points.
         let read = |text: &str| {
             Detection::parse_marked(text, marks).or_else(|_| Detection::parse_list(text))
         };
@@ -73,7 +73,7 @@ impl Planner for RecordedAgent {
     }
 }
 
-/// Tasks that end in words before anything was looked at.
+/// Returns the tasks that ended in words before anything was looked at.
 fn declined(recording: &Recording) -> Result<Vec<(String, String)>, RecordingError> {
     let mut declined = Vec::new();
     let mut task: Option<String> = None;
@@ -91,7 +91,7 @@ fn declined(recording: &Recording) -> Result<Vec<(String, String)>, RecordingErr
     Ok(declined)
 }
 
-/// Each answer with the timing that follows it.
+/// Returns each response with the timing that follows it.
 fn answers(
     recording: &Recording,
     course: &RequestCursor,
@@ -121,7 +121,7 @@ fn next(parts: &mut RecordedInputs<RecordedResponse>) -> Result<RecordedResponse
     }
 }
 
-/// An answer that was rejected stays so: it may have been cut.
+/// Returns a recorded response. One that was rejected stays rejected: it may have been truncated.
 fn answer<T>(
     said: RecordedResponse,
     parse: impl Fn(&str) -> Result<T, Rejection>,

@@ -74,7 +74,7 @@ fn receiving(relations: &[&str]) -> Vec<String> {
 fn cube(name: &str, x: u16) -> Value {
     json!({
         "name": name,
-        "point": {"y": 512, "x": x},
+        "point": [512, x],
         "position": [0.2, -0.05, 0.015],
         "size": 0.03,
         "reachable": true,
@@ -87,7 +87,7 @@ fn cube(name: &str, x: u16) -> Value {
 fn bowl() -> Value {
     json!({
         "name": "blue bowl",
-        "point": {"y": 430, "x": 702},
+        "point": [430, 702],
         "position": [0.21, 0.12, 0.02],
         "size": 0.11,
         "reachable": true,
@@ -100,7 +100,7 @@ fn bowl() -> Value {
 fn far_ball() -> Value {
     json!({
         "name": "green ball",
-        "point": {"y": 301, "x": 115},
+        "point": [301, 115],
         "position": [0.42, -0.2, 0.016],
         "size": 0.032,
         "reachable": false,

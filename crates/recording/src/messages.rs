@@ -63,12 +63,13 @@ impl<R: Read + Seek> Messages<R> {
         source.seek(SeekFrom::End(-(mcap::MAGIC.len() as i64)))?;
         magic.clear();
         source.read_to_end(&mut magic)?;
-        source.seek(SeekFrom::Start(mcap::MAGIC.len() as u64))?;
+        // The checksum of the data counts the file's first bytes too.
+        source.seek(SeekFrom::Start(0))?;
         let options = LinearReaderOptions::default()
             .with_validate_data_section_crc(true)
             .with_validate_summary_section_crc(true);
         Ok(Some(Self {
-            left: length - mcap::MAGIC.len() as u64,
+            left: length,
             // The initial magic bytes may be the whole file.
             ends_well: length > mcap::MAGIC.len() as u64 && magic == mcap::MAGIC,
             ..Self::of_records(source, options)
@@ -77,7 +78,6 @@ impl<R: Read + Seek> Messages<R> {
 
     fn of_records(source: R, options: LinearReaderOptions) -> Self {
         let options = options
-            .with_skip_start_magic(true)
             .with_skip_end_magic(true)
             .with_prevalidate_chunk_crcs(true)
             .with_record_length_limit(LONGEST);
@@ -187,12 +187,13 @@ impl Messages<io::Cursor<Vec<u8>>> {
         chunks: Vec<u8>,
         channels: impl Iterator<Item = (u16, String)>,
     ) -> Self {
+        let chunks_only = LinearReaderOptions::default().with_skip_start_magic(true);
         Self {
             left: chunks.len() as u64,
             channels: channels
                 .map(|(id, topic)| (id, Topic::of_channel(&topic)))
                 .collect(),
-            ..Self::of_records(io::Cursor::new(chunks), LinearReaderOptions::default())
+            ..Self::of_records(io::Cursor::new(chunks), chunks_only)
         }
     }
 }

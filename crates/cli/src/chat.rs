@@ -38,7 +38,7 @@ pub fn chat(data_dir: &DataDir, args: &ChatArgs) -> Result<bool> {
         if let Some(outcomes) = &outcomes {
             outcomes.note(is_reached(&setup, instruction, report));
         }
-        let success = report.believes_success();
+        let success = report.reports_success();
         if args.json {
             let load = Duration::ZERO;
             outln!(

@@ -6,7 +6,7 @@ use enact_arm::protocol::{BROADCAST, Codec, Packet, Scanner, ServoInstruction, S
 use enact_arm::servo::{Family, Restart};
 
 use crate::fault::{Faults, ReplyFault};
-use crate::plant::{DriveCommand, Plant};
+use crate::plant::{JointDrive, Plant};
 use crate::servo::EmulatedServo;
 
 /// Longest packet that a host may send.
@@ -150,7 +150,7 @@ impl EmulatedBus {
     pub fn advance(&mut self, now: Duration) {
         while self.now < now {
             let step = STEP.min(now - self.now);
-            let drives: Vec<DriveCommand> = self.servos.iter().map(EmulatedServo::drive).collect();
+            let drives: Vec<JointDrive> = self.servos.iter().map(EmulatedServo::drive).collect();
             self.plant.advance(step, &drives);
             self.now += step;
             self.sense();

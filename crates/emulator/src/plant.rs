@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Drive command of a servo to its joint.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct DriveCommand {
+pub struct JointDrive {
     /// Target position, rad; `None` if the motor is off.
     pub goal: Option<f64>,
     /// Largest speed towards the target, rad/s.
@@ -27,7 +27,7 @@ pub struct JointFeedback {
 /// Joints that move while time passes.
 pub trait Plant: Send {
     /// Advances by `time` under these drive commands.
-    fn advance(&mut self, time: Duration, drives: &[DriveCommand]);
+    fn advance(&mut self, time: Duration, drives: &[JointDrive]);
 
     /// Returns the current motion of a joint.
     fn motion(&self, joint: usize) -> JointFeedback;
@@ -68,7 +68,7 @@ impl FreeJoints {
 }
 
 impl Plant for FreeJoints {
-    fn advance(&mut self, time: Duration, drives: &[DriveCommand]) {
+    fn advance(&mut self, time: Duration, drives: &[JointDrive]) {
         let seconds = time.as_secs_f64();
         if seconds == 0.0 {
             return;

@@ -10,7 +10,7 @@ use common::{Bench, PROTOCOLS, bench, built, finished, seeded};
 use enact_arm::bus::BusError;
 use enact_arm::driver::joint::ServoJoint;
 use enact_arm::{Arm, ArmError, ArmThread, ArmingFault, ContactPolicy, ExecutionEnd, ShutdownMode};
-use enact_emulator::plant::{DriveCommand, JointFeedback};
+use enact_emulator::plant::{JointDrive, JointFeedback};
 use enact_emulator::{Fault, Faults, FreeJoints, Plant, Rule};
 
 /// Checks that a sweep during which a fault occurs at this rate ends well.
@@ -464,7 +464,7 @@ fn fault_18_no_torque_and_no_goal_before_a_valid_pose() {
 struct Watched(FreeJoints, Arc<Mutex<f64>>);
 
 impl Plant for Watched {
-    fn advance(&mut self, time: Duration, drives: &[DriveCommand]) {
+    fn advance(&mut self, time: Duration, drives: &[JointDrive]) {
         self.0.advance(time, drives);
         let fastest = (0..6).map(|joint| self.0.motion(joint).velocity.abs());
         let mut record = self.1.lock().unwrap();

@@ -39,12 +39,12 @@ pub struct SuiteReport {
     /// Mean number of turns.
     pub turns: f64,
     /// Mean times of an episode.
-    pub seconds: Seconds,
+    pub seconds: MeanDurations,
 }
 
 /// Mean times of an episode, seconds.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct Seconds {
+pub struct MeanDurations {
     /// Simulated time.
     pub simulated: f64,
     /// Wall time.
@@ -108,7 +108,7 @@ impl SuiteReport {
             within_limits: Proportion::new(count(|record| record.within_limits), episodes),
             gentle: Proportion::new(count(|record| record.hardest_bump <= GENTLE), episodes),
             turns: mean(|record| f64::from(record.turns)),
-            seconds: Seconds {
+            seconds: MeanDurations {
                 simulated: mean(|record| record.sim_seconds),
                 wall: mean(|record| record.wall_seconds),
                 model: mean(|record| record.model_seconds),

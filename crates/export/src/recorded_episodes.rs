@@ -180,7 +180,7 @@ impl TaskCollector {
                     let report: TaskReport = record.read()?;
                     open.over = true;
                     open.dry_run |= report.ending == TaskEnd::DryRun;
-                    open.reached.get_or_insert(report.believes_success());
+                    open.reached.get_or_insert(report.reports_success());
                 }
             }
             Topic::Failure => {

@@ -19,8 +19,8 @@
 //! | `picture` | pictures and depth as text |
 //! | [`encode`] | encodes an event as messages of a recording |
 //! | `queue` | bounded queue of messages to the writer's thread |
-//! | `file` | writes messages to MCAP, on a thread of its own |
-//! | [`writer`] | the observer that records a run |
+//! | `mcap_writer` | writes messages to MCAP, on a thread of its own |
+//! | [`recorder`] | the observer that records a run |
 //! | [`stream`] | cameras that film a run while it is recorded |
 //! | `messages` | messages one by one, and how much of a file can be read |
 //! | [`reader`] | reads a recording, as far as it is intact |
@@ -36,9 +36,9 @@
 pub mod collision_world;
 pub mod encode;
 mod error;
-mod file;
 mod foxglove;
 mod joints;
+mod mcap_writer;
 pub mod message;
 mod messages;
 pub mod motion;
@@ -47,6 +47,7 @@ mod picture;
 pub mod playback;
 mod queue;
 pub mod reader;
+pub mod recorder;
 pub mod replay;
 pub mod scan;
 mod scene;
@@ -56,7 +57,6 @@ pub mod stream;
 pub mod topic;
 pub mod verify;
 pub mod wall;
-pub mod writer;
 
 pub use collision_world::CollisionWorldMessage;
 pub use encode::{EncodedMessage, Encoder};
@@ -66,6 +66,7 @@ pub use message::{ModelInfo, RobotInfo, RunInfo, SceneInfo};
 pub use motion::RecordedMotion;
 pub use playback::Playback;
 pub use reader::{Message, Recording, RunEnd, StreamPicture};
+pub use recorder::{Outcomes, Recorder, RecordingSummary};
 pub use replay::{Deviation, Replay};
 pub use scan::MessageScanner;
 pub use servos::{JointServo, ServoInfo};
@@ -73,4 +74,3 @@ pub use stream::{ArmClock, CameraStream, StreamThread};
 pub use topic::Topic;
 pub use verify::{MessageMismatch, Verification, verify};
 pub use wall::RecordedWall;
-pub use writer::{Outcomes, Recorder, RecordingSummary};

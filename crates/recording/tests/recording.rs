@@ -316,7 +316,8 @@ fn a_slow_disk_costs_entries_that_are_counted_and_no_time() {
         kept,
         waited: false,
     };
-    let mut writer = Recorder::to_sink(disk, &stage.info, &stage.robot, Vec::new(), Box::new(|| 0));
+    let mut writer =
+        Recorder::to_writer(disk, &stage.info, &stage.robot, Vec::new(), Box::new(|| 0));
     let line = "x".repeat(1_000_000);
     for _ in 0..100 {
         // Would wait forever if it waited for the disk.

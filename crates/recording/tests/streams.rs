@@ -38,7 +38,7 @@ fn filmed(path: &Path, seed: u64, fps: u32, with_depth: bool) -> TaskReport {
         .run("put the red cube in the blue bowl", BOUNDS)
         .unwrap();
     drop(session);
-    recording.outcome(report.believes_success());
+    recording.outcome(report.reports_success());
     assert_eq!(recording.finish().unwrap().lost, 0);
     report
 }

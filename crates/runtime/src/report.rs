@@ -43,7 +43,7 @@ pub struct TaskReport {
 
 impl TaskReport {
     /// Returns whether the robot has reason to believe that it did what was asked.
-    pub fn believes_success(&self) -> bool {
+    pub fn reports_success(&self) -> bool {
         let last_is_good = self
             .steps
             .last()

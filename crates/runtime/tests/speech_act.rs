@@ -42,7 +42,7 @@ fn what_is_forbidden_is_not_done_though_the_planner_insists() {
     ] {
         let (report, moves) = run(instruction, PICK);
         assert_eq!(moves, 0, "{instruction}");
-        assert!(!report.believes_success(), "{instruction}: {report:?}");
+        assert!(!report.reports_success(), "{instruction}: {report:?}");
         assert_eq!(report.said.len(), 1, "{instruction}: {report:?}");
     }
 }
@@ -63,7 +63,7 @@ fn a_question_is_answered_in_words_that_are_true() {
 #[test]
 fn pointing_answers_where_something_is() {
     let (report, moves) = run("where is the red cube?", POINT);
-    assert!(report.believes_success() && moves > 0, "{report:?}");
+    assert!(report.reports_success() && moves > 0, "{report:?}");
     let (report, moves) = run("where is the red cube?", PICK);
     assert_eq!((report.ending, moves), (TaskEnd::Said, 0));
 }
@@ -71,7 +71,7 @@ fn pointing_answers_where_something_is() {
 #[test]
 fn a_request_is_carried_out() {
     let (report, moves) = run("don't forget to pick up the red cube", PICK);
-    assert!(report.believes_success() && moves > 0, "{report:?}");
+    assert!(report.reports_success() && moves > 0, "{report:?}");
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn what_a_request_leaves_out_is_not_handled() {
     let instruction = "put everything in the bowl, but don't touch the red cube";
     let (report, _) = run(instruction, PICK);
     assert_eq!(report.steps, []);
-    assert!(!report.believes_success());
+    assert!(!report.reports_success());
     let said = report.said.join(" ");
     assert!(said.contains("red cube is not to be touched"), "{said}");
 }

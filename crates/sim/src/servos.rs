@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use enact_arm::driver::BusConfig;
 use enact_emulator::Plant;
-use enact_emulator::plant::{DriveCommand, GUIDING, JointFeedback};
+use enact_emulator::plant::{GUIDING, JointDrive, JointFeedback};
 use enact_robot::Robot;
 
 use crate::simulator::Simulator;
@@ -50,7 +50,7 @@ impl SimPlant {
     }
 
     /// Returns the drive of a joint: the servo's, or that of a guiding hand, which is stronger.
-    fn servo(&self, joint: usize, drive: &DriveCommand) -> ServoDrive {
+    fn servo(&self, joint: usize, drive: &JointDrive) -> ServoDrive {
         let torque = self.torques[joint];
         match self.hands[joint] {
             Some(hand) => ServoDrive {
@@ -80,7 +80,7 @@ impl SimPlant {
 }
 
 impl Plant for SimPlant {
-    fn advance(&mut self, time: Duration, drives: &[DriveCommand]) {
+    fn advance(&mut self, time: Duration, drives: &[JointDrive]) {
         self.spare += time;
         if self.spare < self.period {
             return;

@@ -109,11 +109,7 @@ pub(crate) fn judged(stream: &RecordingStream, outcome: &Outcome) -> RecordingSt
 
 /// Logs the end of the task.
 pub(crate) fn ended(stream: &RecordingStream, report: &TaskReport) -> RecordingStreamResult<()> {
-    let tell = if report.believes_success() {
-        note
-    } else {
-        warn
-    };
+    let tell = if report.reports_success() { note } else { warn };
     let turns = if report.turns == 1 { "turn" } else { "turns" };
     let text = format!(
         "{:?} after {} {turns} and {:.1} s",

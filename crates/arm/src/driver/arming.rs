@@ -14,7 +14,7 @@ use super::health::{self, HealthLimits};
 use super::id_conflict::is_shared;
 use super::joint::ServoJoint;
 use super::verify::write_verified;
-use super::{CycleTiming, ServoArm, ShutdownMode, firmware};
+use super::{CycleStats, ServoArm, ShutdownMode, firmware};
 use crate::bus::{Bus, BusError};
 use crate::calibration::Calibration;
 use crate::servo::{Register, x_series};
@@ -102,7 +102,7 @@ impl ServoArm {
             fault: None,
             due: None,
             shutdown: Some(options.shutdown),
-            timing: CycleTiming::default(),
+            timing: CycleStats::default(),
         };
         match arm.take_over() {
             Ok(()) => Ok(arm),

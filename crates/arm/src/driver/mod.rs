@@ -64,12 +64,12 @@ pub struct ServoArm {
     due: Option<Duration>,
     /// Shutdown that is still to be done; `None` once it is done.
     shutdown: Option<ShutdownMode>,
-    timing: CycleTiming,
+    timing: CycleStats,
 }
 
 /// Timing statistics of the control cycle since the arm was armed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct CycleTiming {
+pub struct CycleStats {
     /// Number of control periods.
     pub cycles: u64,
     /// Periods that began more than half a period late.
@@ -92,7 +92,7 @@ impl ServoArm {
     }
 
     /// Returns the timing statistics of the control cycle.
-    pub fn timing(&self) -> CycleTiming {
+    pub fn timing(&self) -> CycleStats {
         self.timing
     }
 

@@ -235,7 +235,7 @@ fn look_elsewhere(hardware: &Hardware, findings: &mut Findings) {
         if *baud == hardware.bus_config.baud {
             continue;
         }
-        let Ok(mut bus) = hardware.bus_at(*baud) else {
+        let Ok(mut bus) = hardware.bus_at_baud_rate(*baud) else {
             continue;
         };
         for status in bus.who().unwrap_or_default() {

@@ -65,11 +65,11 @@ impl Hardware {
 
     /// Its bus, at the baud rate that it should have.
     pub fn bus(&self) -> Result<Bus> {
-        self.bus_at(self.bus_config.baud)
+        self.bus_at_baud_rate(self.bus_config.baud)
     }
 
     /// Its bus at another baud rate.
-    pub fn bus_at(&self, baud: u32) -> Result<Bus> {
+    pub fn bus_at_baud_rate(&self, baud: u32) -> Result<Bus> {
         let line = SerialTransport::open(&self.port()?, baud)?;
         Ok(Bus::new(
             Box::new(line),

@@ -151,9 +151,9 @@ pub fn scan(hardware: &Hardware) -> Result<bool> {
     let mut any = false;
     for baud in family.baud_rates() {
         // A rate that the adapter cannot do is not where the servos are.
-        let Ok(mut bus) = hardware.bus_at(*baud) else {
+        let Ok(mut bus) = hardware.bus_at_baud_rate(*baud) else {
             if *baud == hardware.bus_config.baud {
-                hardware.bus_at(*baud)?;
+                hardware.bus_at_baud_rate(*baud)?;
             }
             errln!("{baud} baud: the adapter cannot do it");
             continue;

@@ -16,7 +16,7 @@ const ALONE: &str = "connect the servo of one joint alone, so that no other chan
 pub fn set_id(hardware: &Hardware, joint: &str) -> Result<bool> {
     let servo = hardware.bus_config.servos[hardware.joint(joint)?];
     let (baud, id) = only_one(hardware)?;
-    let mut bus = hardware.bus_at(baud)?;
+    let mut bus = hardware.bus_at_baud_rate(baud)?;
     if is_shared(&mut bus, id, servo.model)? {
         bail!("several servos with id {id} answer at once; {ALONE}");
     }
@@ -68,7 +68,7 @@ fn only_one(hardware: &Hardware) -> Result<(u32, u8)> {
     let mut found = Vec::new();
     let mut broken = 0;
     for baud in hardware.bus_config.family.baud_rates() {
-        let Ok(mut bus) = hardware.bus_at(*baud) else {
+        let Ok(mut bus) = hardware.bus_at_baud_rate(*baud) else {
             continue;
         };
         found.extend(bus.who()?.iter().map(|status| (*baud, status.id)));

@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 
 use super::console::Console;
 use super::packet_log::PacketLog;
-use super::picture_folder::PictureFolder;
+use super::picture_folder_writer::PictureFolderWriter;
 use crate::arm::args::EmulateArgs;
 use crate::arm::arm_config::EmulatedPort;
 use crate::arm::hardware::bus_config;
@@ -157,7 +157,7 @@ pub fn emulate(data_dir: &DataDir, args: &EmulateArgs) -> Result<bool> {
     let mut pictures = args
         .pictures
         .as_deref()
-        .map(|folder| PictureFolder::create(folder, &simulator, args.seed, args.picture_fps))
+        .map(|folder| PictureFolderWriter::create(folder, &simulator, args.seed, args.picture_fps))
         .transpose()?;
     let stop = StopSwitch::new();
     on_interrupt(stop.clone())?;

@@ -5,12 +5,12 @@
 //! | [`emulate`] | an arm of servos on a pty, with physics behind it |
 //! | [`console`] | what a person types to let things go wrong |
 //! | [`packet_log`] | a log of what arrived |
-//! | [`picture_folder`] | the scene's camera, as a folder |
+//! | [`picture_folder_writer`] | the scene's camera, as a folder |
 
 mod console;
 pub mod emulate;
 mod packet_log;
-mod picture_folder;
+mod picture_folder_writer;
 
 use anyhow::Result;
 

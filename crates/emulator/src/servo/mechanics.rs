@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::EmulatedServo;
-use crate::plant::{DriveCommand, JointFeedback};
+use crate::plant::{JointDrive, JointFeedback};
 
 /// Register value of a tripped watchdog.
 const TRIPPED: i64 = -1;
@@ -16,7 +16,7 @@ const STALL_CURRENT: f64 = 415.0;
 
 impl EmulatedServo {
     /// Returns the drive command to the joint.
-    pub fn drive(&self) -> DriveCommand {
+    pub fn drive(&self) -> JointDrive {
         let map = self.model.map;
         let on = self.get(map.torque_enable) == 1;
         let output = self.get(map.output_limit) as f64 / map.output_unlimited as f64;
@@ -27,7 +27,7 @@ impl EmulatedServo {
         } else {
             speed
         };
-        DriveCommand {
+        JointDrive {
             goal: on.then(|| self.joint_at(self.internal_goal())),
             speed: speed.min(self.model.top_speed),
             output: output.min(self.spared_output()),

@@ -122,7 +122,7 @@ fn rates(robot: &Robot, path: &Spline, tool: &ToolLimits<'_>) -> Vec<PathConstra
             let mut rate = PathConstraint::default();
             for (index, joint) in robot.joints().iter().enumerate() {
                 let limits = joint.limits;
-                rate.bound_speed(first[index].abs(), MARGIN * SHARE * limits.velocity);
+                rate.limit_path_rate(first[index].abs(), MARGIN * SHARE * limits.velocity);
                 let acceleration = MARGIN * SHARE * limits.acceleration;
                 rate.bound_acceleration(first[index], second[index], acceleration);
             }
@@ -132,7 +132,7 @@ fn rates(robot: &Robot, path: &Spline, tool: &ToolLimits<'_>) -> Vec<PathConstra
             let along = (after - before) * (SPANS as f64 / 2.0);
             let bend = (after + before - here * 2.0) * (SPANS as f64).powi(2);
             let speed = tool.at(robot, &points[step], EARLIER);
-            rate.bound_speed(along.norm(), MARGIN * SHARE * speed);
+            rate.limit_path_rate(along.norm(), MARGIN * SHARE * speed);
             for axis in 0..3 {
                 rate.bound_acceleration(along[axis], bend[axis], tool.acceleration);
             }

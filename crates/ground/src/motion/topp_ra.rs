@@ -32,7 +32,7 @@ impl Default for PathConstraint {
 impl PathConstraint {
     /// Requires that a quantity with derivative `rate` along the path changes no faster than
     /// `limit`.
-    pub fn bound_speed(&mut self, rate: f64, limit: f64) {
+    pub fn limit_path_rate(&mut self, rate: f64, limit: f64) {
         if rate > NOTHING {
             self.ceiling = self.ceiling.min((limit / rate).powi(2));
         }
@@ -150,7 +150,7 @@ mod tests {
     /// Returns a straight line of one meter, at most 1 m/s and 2 m/s².
     fn line(places: usize) -> Vec<PathConstraint> {
         let mut rate = PathConstraint::default();
-        rate.bound_speed(1.0, 1.0);
+        rate.limit_path_rate(1.0, 1.0);
         rate.bound_acceleration(1.0, 0.0, 2.0);
         vec![rate; places]
     }
@@ -170,7 +170,7 @@ mod tests {
     fn it_slows_down_in_time_for_a_slow_place() {
         let mut places = line(101);
         for place in &mut places[50..60] {
-            place.bound_speed(1.0, 0.1);
+            place.limit_path_rate(1.0, 0.1);
         }
         let times = fastest(&places);
         assert!(times.rates[50..60].iter().all(|rate| *rate <= 0.1 + 1e-9));

@@ -7,7 +7,7 @@
 //! | `proxy` | which proxy is in the way |
 //! | `models` | which of its models is meant |
 //! | `transport` | one HTTP request, bounded, that a stop ends |
-//! | `backoff` | when to ask again |
+//! | `retry_delay` | when to ask again |
 //! | `retry_class` | which complaints pass by themselves |
 //! | `server_error` | a server's complaint in its own words |
 //! | `dialect` | which parameters it takes |
@@ -17,7 +17,6 @@
 //! | `reasoning` | thoughts apart from answers |
 //! | `json` | JSON in a text |
 
-mod backoff;
 mod content;
 mod dialect;
 mod endpoint;
@@ -28,6 +27,7 @@ mod models;
 mod proxy;
 mod reasoning;
 mod retry_class;
+mod retry_delay;
 mod schema;
 mod server_error;
 mod transport;
@@ -47,13 +47,13 @@ use crate::options::RequestOptions;
 use crate::picture::{data_url, shrink};
 use crate::special::SpecialTokens;
 
-use backoff::Backoff;
 use content::Content;
 use dialect::{ChatRequest, Dialect};
 use endpoint::Endpoint;
 pub(crate) use endpoint::is_address;
 use key::ApiKey;
 use retry_class::RetryClass;
+use retry_delay::Backoff;
 use server_error::ServerError;
 use transport::{HttpResponse, Transport, TransportError};
 

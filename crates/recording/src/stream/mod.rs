@@ -17,7 +17,7 @@ use enact_types::{Frame, Intrinsics, Pose, Stamp};
 
 use crate::encode::EncodedMessage;
 use crate::queue::{QueueSender, QueuedMessage};
-use crate::writer::{SharedClock, now_by};
+use crate::recorder::{SharedClock, now_by};
 
 pub use clock::{ArmClock, ArmClockCamera, ClockedArm};
 pub use live::StreamThread;

@@ -129,7 +129,7 @@ pub fn record_on(stage: &Stage, path: &Path, plan: &str, wall: u64) -> TaskRepor
     let mut session = stage.session(plan, vec![Box::new(&mut recording)]);
     let report = session.run(TASK, BOUNDS).unwrap();
     drop(session);
-    recording.outcome(report.believes_success());
+    recording.outcome(report.reports_success());
     assert_eq!(recording.finish().unwrap().lost, 0);
     report
 }

@@ -33,7 +33,7 @@ impl Gate {
 
     /// Stops as [`stop`](Self::stop) does, then moves back along the path by a quarter of a second
     /// of motion, away from whatever was hit.
-    pub fn back_off(&self, trajectory: &Trajectory, sent: usize) -> [Trajectory; 2] {
+    pub fn retreat_along_path(&self, trajectory: &Trajectory, sent: usize) -> [Trajectory; 2] {
         let samples = trajectory.positions();
         let (stop, met) = self.braked(trajectory, sent);
         let back = (met - BACK / self.period.as_secs_f64()).max(0.0);

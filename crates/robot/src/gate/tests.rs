@@ -377,7 +377,7 @@ fn backing_off_goes_back_along_the_path_within_the_limits() {
         samples.len() / 2,
         samples.len() - 1,
     ] {
-        let [stop, away] = gate().back_off(&trajectory, sent);
+        let [stop, away] = gate().retreat_along_path(&trajectory, sent);
         let mut whole = vec![stop.end().clone()];
         whole.extend_from_slice(away.positions());
         for (index, joint) in robot.joints().iter().enumerate() {

@@ -47,14 +47,14 @@ pub enum FingerEvidence {
 }
 
 /// The finger joints of a tree.
-pub struct FingerJoints {
+pub struct FingerCandidates {
     /// Evidence by branch.
     clues: Vec<Option<FingerEvidence>>,
     /// By branch: the branch nearest to the base that is rigidly joined to it.
     palms: Vec<usize>,
 }
 
-impl FingerJoints {
+impl FingerCandidates {
     /// Tells fingers from arms; `told` is the gripper's joint (URDF index) if it is known.
     pub fn of(tree: &Tree, told: Option<usize>) -> Self {
         let look = Look::at(tree);

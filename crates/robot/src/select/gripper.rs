@@ -2,7 +2,7 @@
 
 use urdf_rs::JointType;
 
-use super::fingers::{FingerEvidence, FingerJoints};
+use super::fingers::{FingerCandidates, FingerEvidence};
 use crate::tree::Tree;
 
 /// A hand with this many independent fingers is not closed by moving one of them.
@@ -20,7 +20,7 @@ struct Candidate {
 /// the reason that there is none.
 pub fn guess(
     tree: &Tree,
-    hand: &FingerJoints,
+    hand: &FingerCandidates,
     palm: usize,
     guesses: &mut Vec<String>,
 ) -> Option<usize> {
@@ -67,7 +67,7 @@ pub fn guess(
     joint
 }
 
-fn candidate(tree: &Tree, hand: &FingerJoints, joint: usize) -> Option<Candidate> {
+fn candidate(tree: &Tree, hand: &FingerCandidates, joint: usize) -> Option<Candidate> {
     let clue = hand.clue(tree, joint)?;
     let kind = &tree.urdf.joints[joint].joint_type;
     let slides = *kind == JointType::Prismatic;

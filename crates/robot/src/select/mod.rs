@@ -21,7 +21,7 @@ use crate::config::{Located, RobotConfig};
 use crate::error::LoadError;
 use crate::source_text::SourceText;
 use crate::tree::Tree;
-use fingers::FingerJoints;
+use fingers::FingerCandidates;
 pub use shape::shaped;
 
 /// Smallest and largest number of joints of an arm.
@@ -62,7 +62,7 @@ pub fn select(
         (Some(name), Some(toml)) => Some((gripper_joint(tree, name, toml)?, name, toml)),
         _ => None,
     };
-    let hand = FingerJoints::of(tree, named.map(|(joint, ..)| joint));
+    let hand = FingerCandidates::of(tree, named.map(|(joint, ..)| joint));
     let chooser = Chooser {
         tree,
         urdf,
@@ -159,7 +159,7 @@ fn tool_link(tree: &Tree, name: &Located<String>, toml: &SourceText) -> Result<u
 struct Chooser<'a> {
     tree: &'a Tree,
     urdf: &'a SourceText,
-    hand: &'a FingerJoints,
+    hand: &'a FingerCandidates,
     /// True if there is a `robot.toml`.
     is_folder: bool,
     /// The gripper's joint, if it is named.

@@ -2,7 +2,7 @@
 
 use urdf_rs::JointType;
 
-use super::fingers::FingerJoints;
+use super::fingers::FingerCandidates;
 use crate::tree::Tree;
 
 /// Parts of a link's name that mark the tool frame, best first.
@@ -19,7 +19,12 @@ const TOOL_WORDS: [&str; 8] = [
 
 /// Returns, of the links that are rigidly joined to `palm`, the last fixed one named like a tool,
 /// else `palm` itself.
-pub fn guess(tree: &Tree, hand: &FingerJoints, palm: usize, guesses: &mut Vec<String>) -> usize {
+pub fn guess(
+    tree: &Tree,
+    hand: &FingerCandidates,
+    palm: usize,
+    guesses: &mut Vec<String>,
+) -> usize {
     let ends: Vec<usize> = (0..tree.branches.len())
         .filter(|branch| hand.palm(*branch) == palm)
         .collect();

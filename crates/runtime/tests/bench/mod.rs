@@ -8,7 +8,7 @@ use enact_arm::calibration::Calibration;
 use enact_arm::driver::{ArmingOptions, BusConfig, ServoArm};
 use enact_arm::{ArmThread, ShutdownMode};
 use enact_camera::Camera;
-use enact_emulator::plant::{DriveCommand, JointFeedback};
+use enact_emulator::plant::{JointDrive, JointFeedback};
 use enact_emulator::{BusBuilder, EmulatedTransport, Faults, Plant, Rule, nominal_calibration};
 use enact_plan::Agent;
 use enact_robot::Robot;
@@ -146,7 +146,7 @@ impl Traced {
 }
 
 impl Plant for Traced {
-    fn advance(&mut self, time: Duration, drives: &[DriveCommand]) {
+    fn advance(&mut self, time: Duration, drives: &[JointDrive]) {
         self.plant.advance(time, drives);
         let mut trace = self.trace.lock().unwrap();
         for joint in 0..6 {

@@ -16,8 +16,8 @@ pub struct SceneFile {
     /// Frame of its coordinates.
     #[serde(default)]
     pub frame: SceneFrame,
-    pub table: TableEntry,
-    pub camera: CameraEntry,
+    pub table: SceneTable,
+    pub camera: SceneCamera,
     pub area: Area,
     #[serde(default)]
     pub objects: Vec<ObjectEntry>,
@@ -91,7 +91,7 @@ pub struct WorkspaceEntry {
 /// The table's rectangle at height zero, meters.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct TableEntry {
+pub struct SceneTable {
     #[serde(alias = "centre")]
     pub center: [f64; 2],
     pub size: [f64; 2],
@@ -100,7 +100,7 @@ pub struct TableEntry {
 /// Position and target of the camera, meters and degrees.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CameraEntry {
+pub struct SceneCamera {
     pub eye: [f64; 3],
     pub target: [f64; 3],
     pub vertical_fov_deg: f64,

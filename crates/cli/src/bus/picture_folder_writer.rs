@@ -9,7 +9,7 @@ use enact_sim::render::Appearance;
 use enact_sim::{SimCamera, Simulator};
 
 /// Takes pictures.
-pub struct PictureFolder {
+pub struct PictureFolderWriter {
     camera: SimCamera,
     folder: PathBuf,
     /// A picture is taken so often.
@@ -17,7 +17,7 @@ pub struct PictureFolder {
     last: Option<Instant>,
 }
 
-impl PictureFolder {
+impl PictureFolderWriter {
     /// Into a folder, which is made, so many a second.
     pub fn create(folder: &Path, simulator: &Simulator, seed: u64, fps: u32) -> Result<Self> {
         std::fs::create_dir_all(folder)

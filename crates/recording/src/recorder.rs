@@ -17,7 +17,7 @@ use serde_json::json;
 
 use crate::encode::{EncodedMessage, Encoder};
 use crate::error::RecordingError;
-use crate::file;
+use crate::mcap_writer;
 use crate::message::{FailureMessage, OutcomeMessage, RunInfo, WallClockMessage};
 use crate::queue::{QueueSender, QueuedMessage, queue};
 use crate::stream::CameraStream;
@@ -101,7 +101,7 @@ impl Recorder {
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
         let file = File::create(path).map_err(failed)?;
-        Ok(Self::to_sink(
+        Ok(Self::to_writer(
             BufWriter::new(file),
             info,
             robot,
@@ -111,7 +111,7 @@ impl Recorder {
     }
 
     /// Creates a recording that writes to `sink`.
-    pub fn to_sink(
+    pub fn to_writer(
         sink: impl Write + Seek + Send + 'static,
         info: &RunInfo,
         robot: &Robot,
@@ -122,7 +122,9 @@ impl Recorder {
         let mut writer = Self {
             encoder: Encoder::new(robot),
             inlet: Some(Arc::new(inlet)),
-            thread: Some(std::thread::spawn(move || file::serve(&outlet, sink))),
+            thread: Some(std::thread::spawn(move || {
+                mcap_writer::serve(&outlet, sink)
+            })),
             clock: Arc::new(Mutex::new(clock)),
             told: (Stamp::ZERO, 0),
             now: Arc::default(),

@@ -103,10 +103,12 @@ impl ServerError {
             .status
             .and_then(|status| StatusCode::from_u16(status).ok());
         let reason = status.and_then(|status| status.canonical_reason());
+        // The sentence goes on.
+        let message = self.message.trim_end_matches('.');
         match (status, reason) {
             (Some(status), Some(reason)) if reason == self.message => status.to_string(),
-            (Some(status), _) => format!("{status}: {}", self.message),
-            (None, _) => self.message.clone(),
+            (Some(status), _) => format!("{status}: {message}"),
+            (None, _) => message.to_owned(),
         }
     }
 }

@@ -16,6 +16,31 @@ use crate::{Arm, ArmError, ArmState, ContactPolicy, Execution, StopSwitch};
 const IDLE: Duration = Duration::from_millis(100);
 
 /// Drives one arm. Dropping it lets the current motion finish, then ends the thread.
+///
+/// # Examples
+/// ```
+/// # use std::path::Path;
+/// use enact_arm::{ArmThread, ContactPolicy, ExecutionEnd, IdealArm};
+/// use enact_robot::{Gate, Robot};
+/// use enact_types::JointVector;
+///
+/// let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101");
+/// let robot = Robot::load(Path::new(folder))?;
+/// let arm = ArmThread::start(Box::new(IdealArm::new(&robot)), &robot);
+/// let state = arm.state()?;
+/// // The first joint by 0.4 rad, in 200 control periods.
+/// let sample = |step: u32| -> JointVector {
+///     let t = f64::from(step) / 200.0;
+///     let mut joints = state.position.clone();
+///     joints[0] += 0.4 * t.powi(3) * (10.0 - 15.0 * t + 6.0 * t * t);
+///     joints
+/// };
+/// let trajectory = Gate::new(&robot).admit((0..=200).map(sample).collect(), &state.start())?;
+/// let execution = arm.execute(trajectory, ContactPolicy::Limit(0.5))?;
+/// assert_eq!(execution.end, ExecutionEnd::Finished);
+/// assert_eq!(execution.state.position, sample(200));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct ArmThread {
     requests: Option<Sender<Request>>,

@@ -17,6 +17,40 @@ pub use folder::FolderCamera;
 pub use live::LiveFolder;
 
 /// A source of frames.
+///
+/// # Examples
+/// ```
+/// use std::f64::consts::PI;
+///
+/// use enact_camera::{Camera, CameraError};
+/// use enact_types::{Frame, Intrinsics, Pose, Stamp, Vector3};
+/// use image::{Rgb, RgbImage};
+///
+/// /// Takes gray pictures.
+/// struct GrayCamera {
+///     sequence: u64,
+/// }
+///
+/// impl Camera for GrayCamera {
+///     fn capture(&mut self) -> Result<Frame, CameraError> {
+///         self.sequence += 1;
+///         Ok(Frame {
+///             sequence: self.sequence,
+///             stamp: Stamp::from_nanos(self.sequence * 33_333_333),
+///             rgb: RgbImage::from_pixel(320, 240, Rgb([128; 3])),
+///             depth: None,
+///             intrinsics: Intrinsics::from_vertical_fov(320, 240, 0.8),
+///             // Half a meter above the table, looking down.
+///             base_from_camera: Pose::new(Vector3::new(0.2, 0.0, 0.5), Vector3::x() * PI),
+///         })
+///     }
+/// }
+///
+/// let frame = GrayCamera { sequence: 0 }.capture()?;
+/// let seen = frame.deproject_to_plane(160.0, 120.0, 0.0).unwrap();
+/// assert!((seen.coords - Vector3::new(0.2, 0.0, 0.0)).norm() < 1e-9);
+/// # Ok::<(), CameraError>(())
+/// ```
 pub trait Camera: Send {
     /// Takes a picture now.
     ///

@@ -14,6 +14,35 @@ use crate::servo::EmulatedServo;
 use crate::transport::EmulatedTransport;
 
 /// Parts of an emulated bus.
+///
+/// # Examples
+/// ```
+/// use std::path::Path;
+/// use std::time::Duration;
+///
+/// use enact_arm::driver::BusConfig;
+/// use enact_emulator::{BusBuilder, Faults, nominal_calibration};
+/// use enact_robot::Robot;
+///
+/// let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101"));
+/// let robot = Robot::load(folder)?;
+/// let bus_config = BusConfig::load(&folder.join("bus.toml"), &robot)?;
+/// let calibration = nominal_calibration(&robot, &bus_config);
+/// let builder = BusBuilder {
+///     robot: &robot,
+///     bus_config: &bus_config,
+///     calibration: &calibration,
+///     faults: Faults::new(Vec::new(), 0),
+/// };
+/// let mut bus = builder.free()?.bus(&bus_config);
+/// bus.ping(1)?;
+/// // The first joint is at home, in the middle of its range.
+/// let position = bus_config.servos[0].model.map.position;
+/// assert!((2046..=2049).contains(&position.read(&mut bus, 1)?));
+/// // The bytes took their time on a clock that only the bus has.
+/// assert!(bus.now() > Duration::ZERO);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct BusBuilder<'a> {
     /// Robot whose joints move.

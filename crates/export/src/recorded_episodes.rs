@@ -70,6 +70,62 @@ impl EpisodeFilter {
     ///
     /// # Errors
     /// If it cannot be read, or is inconsistent.
+    ///
+    /// # Examples
+    /// ```
+    /// # use std::path::Path;
+    /// # use enact_arm::{Arm, IdealArm};
+    /// # use enact_recording::{ModelInfo, Recorder, RobotInfo, RunInfo};
+    /// # use enact_runtime::{Event, Observer, TaskOptions};
+    /// # use enact_types::Stamp;
+    /// use enact_export::EpisodeFilter;
+    ///
+    /// # let so101 = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101"));
+    /// # let info = RunInfo {
+    /// #     enact: "0.1.0".to_owned(),
+    /// #     robot: RobotInfo {
+    /// #         name: "so101".to_owned(),
+    /// #         urdf: std::fs::read_to_string(so101.join("robot.urdf"))?,
+    /// #         toml: Some(std::fs::read_to_string(so101.join("robot.toml"))?),
+    /// #         meshes: Vec::new(),
+    /// #     },
+    /// #     scene: None,
+    /// #     launch: serde_json::Value::Null,
+    /// #     seed: 0,
+    /// #     model: ModelInfo {
+    /// #         name: "none".to_owned(),
+    /// #         sha256: None,
+    /// #         perception: "none".to_owned(),
+    /// #         planning: ModelInfo::PERSON.to_owned(),
+    /// #     },
+    /// #     servos: None,
+    /// # };
+    /// # let robot = info.robot.load()?;
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("run.mcap");
+    /// # let mut recorder = Recorder::create(&path, &info, &robot, Vec::new(), Box::new(|| 0))?;
+    /// # let options = TaskOptions::of_turns(1);
+    /// # recorder.observe(&Event::TaskStarted { instruction: "wave", robot: &robot, options });
+    /// # let mut reading = IdealArm::new(&robot).state()?;
+    /// # for step in 0..=100 {
+    /// #     reading.stamp = Stamp::from_nanos(step * 10_000_000);
+    /// #     reading.position[0] = step as f64 * 0.004;
+    /// #     reading.commanded = Some(reading.position.clone());
+    /// #     recorder.observe(&Event::StateRead(&reading));
+    /// # }
+    /// # recorder.finish()?;
+    /// let filter = EpisodeFilter {
+    ///     fps: 30,
+    ///     keep_pauses: false,
+    /// };
+    /// let recorded = filter.of(&path, &|| false)?;
+    /// for episode in &recorded.episodes {
+    ///     println!("{}: {} samples", episode.task, episode.samples.len());
+    /// }
+    /// assert_eq!(recorded.episodes[0].task, "wave");
+    /// assert!(!recorded.episodes[0].samples.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of(
         &self,
         path: &Path,

@@ -41,6 +41,32 @@ pub fn marked(count: usize) -> Value {
 
 /// The schema of a plan: the model's `skills` that may answer the sentence times the objects that
 /// each can apply to now. A step outside it cannot be generated.
+///
+/// # Examples
+/// ```
+/// use enact_plan::{ObjectView, Situation, Skill, grammar};
+/// use enact_types::{NormalizedPoint, Point3};
+///
+/// let cube = ObjectView {
+///     name: "red cube".to_owned(),
+///     point: NormalizedPoint { y: 500, x: 500 },
+///     position: Point3::new(0.2, 0.0, 0.015),
+///     size: 0.03,
+///     reachable: true,
+///     rests: None,
+///     affords: vec![Skill::Pick],
+///     receives: Vec::new(),
+/// };
+/// let situation = Situation {
+///     instruction: "pick up the red cube".to_owned(),
+///     objects: vec![cube],
+///     ..Situation::default()
+/// };
+/// let schema = grammar::plan(&situation, &Skill::ALL).to_string();
+/// assert!(schema.contains(r#"{"enum":["pick"]}"#));
+/// // Nothing is seen on which the cube could be put.
+/// assert!(!schema.contains(r#"{"enum":["place"]}"#));
+/// ```
 pub fn plan(situation: &Situation, skills: &[Skill]) -> Value {
     let speech_act = situation.speech_act();
     let steps: Vec<Value> = skills

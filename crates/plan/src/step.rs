@@ -58,6 +58,19 @@ impl Plan {
     pub const MAX_STEPS: usize = 16;
 
     /// Reads what a model or a file said. One doubtful field rejects the whole plan.
+    ///
+    /// # Examples
+    /// ```
+    /// use enact_plan::{Plan, Step};
+    ///
+    /// let text = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"done"}]}"#;
+    /// let plan = Plan::parse(text)?;
+    /// assert_eq!(plan.steps, [Step::pick("red cube"), Step::done()]);
+    /// assert_eq!(plan.to_string(), "pick red cube, then done");
+    ///
+    /// assert!(Plan::parse(r#"{"steps":[{"skill":"throw","object":"red cube"}]}"#).is_err());
+    /// # Ok::<(), enact_plan::Rejection>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self, Rejection> {
         let plan: Self = serde_json::from_str(text)
             .map_err(|error| Rejection(format!("the plan is not valid: {error}")))?;

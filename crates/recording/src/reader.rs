@@ -119,6 +119,50 @@ impl Recording {
     ///
     /// # Errors
     /// [`RecordingError`] if it cannot be read or is not a recording.
+    ///
+    /// # Examples
+    /// ```
+    /// # use std::path::Path;
+    /// # use enact_arm::{Arm, IdealArm};
+    /// # use enact_recording::{ModelInfo, Recorder, RobotInfo, RunInfo};
+    /// # use enact_runtime::{Event, Observer};
+    /// use enact_recording::{Recording, Topic};
+    ///
+    /// # let so101 = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101"));
+    /// # let info = RunInfo {
+    /// #     enact: "0.1.0".to_owned(),
+    /// #     robot: RobotInfo {
+    /// #         name: "so101".to_owned(),
+    /// #         urdf: std::fs::read_to_string(so101.join("robot.urdf"))?,
+    /// #         toml: Some(std::fs::read_to_string(so101.join("robot.toml"))?),
+    /// #         meshes: Vec::new(),
+    /// #     },
+    /// #     scene: None,
+    /// #     launch: serde_json::Value::Null,
+    /// #     seed: 0,
+    /// #     model: ModelInfo {
+    /// #         name: "none".to_owned(),
+    /// #         sha256: None,
+    /// #         perception: "none".to_owned(),
+    /// #         planning: ModelInfo::PERSON.to_owned(),
+    /// #     },
+    /// #     servos: None,
+    /// # };
+    /// # let robot = info.robot.load()?;
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("run.mcap");
+    /// # let mut recorder = Recorder::create(&path, &info, &robot, Vec::new(), Box::new(|| 0))?;
+    /// # recorder.observe(&Event::StateRead(&IdealArm::new(&robot).state()?));
+    /// # recorder.finish()?;
+    /// let recording = Recording::open(&path)?;
+    /// assert!(recording.is_whole());
+    /// assert_eq!(recording.info()?.robot.name, "so101");
+    /// for message in recording.records() {
+    ///     println!("{:8.3} s {}", message.at.seconds(), message.topic.name());
+    /// }
+    /// assert_eq!(recording.of(Topic::JointStates).count(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn open(path: &Path) -> Result<Self, RecordingError> {
         let unread = |source| RecordingError::File {
             path: path.to_owned(),

@@ -40,6 +40,47 @@ pub(crate) fn now_by(clock: &SharedClock) -> u64 {
 
 /// Records a run. It never stops or delays the run: messages for which the disk is too slow are
 /// dropped, counted, and reported.
+///
+/// # Examples
+/// ```
+/// use std::fs;
+/// use std::path::Path;
+/// use std::time::UNIX_EPOCH;
+///
+/// use enact_arm::{Arm, IdealArm};
+/// use enact_recording::{ModelInfo, Recorder, RobotInfo, RunInfo};
+/// use enact_runtime::{Event, Observer};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("run.mcap");
+/// let so101 = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101"));
+/// let info = RunInfo {
+///     enact: "0.1.0".to_owned(),
+///     robot: RobotInfo {
+///         name: "so101".to_owned(),
+///         urdf: fs::read_to_string(so101.join("robot.urdf"))?,
+///         toml: Some(fs::read_to_string(so101.join("robot.toml"))?),
+///         meshes: Vec::new(),
+///     },
+///     scene: None,
+///     launch: serde_json::Value::Null,
+///     seed: 0,
+///     model: ModelInfo {
+///         name: "none".to_owned(),
+///         sha256: None,
+///         perception: "none".to_owned(),
+///         planning: ModelInfo::PERSON.to_owned(),
+///     },
+///     servos: None,
+/// };
+/// let robot = info.robot.load()?;
+/// let clock = || UNIX_EPOCH.elapsed().map_or(0, |time| time.as_nanos() as u64);
+/// let mut recorder = Recorder::create(&path, &info, &robot, Vec::new(), Box::new(clock))?;
+/// // A session that is given `Box::new(&mut recorder)` records all its events like this one.
+/// recorder.observe(&Event::StateRead(&IdealArm::new(&robot).state()?));
+/// assert_eq!(recorder.finish()?.lost, 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Recorder {
     encoder: Encoder,
     inlet: Option<Arc<QueueSender>>,

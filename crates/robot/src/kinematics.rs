@@ -35,6 +35,23 @@ impl Robot {
     ///
     /// # Panics
     /// If there are fewer numbers than arm joints.
+    ///
+    /// # Examples
+    /// ```
+    /// # use std::path::Path;
+    /// use enact_robot::Robot;
+    ///
+    /// let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101");
+    /// let robot = Robot::load(Path::new(folder))?;
+    /// let mut joints = robot.home().clone();
+    /// let before = robot.forward(&joints).translation;
+    /// joints[0] += 0.5;
+    /// let after = robot.forward(&joints).translation;
+    /// // The first joint turns the arm about the vertical.
+    /// assert!((after.z - before.z).abs() < 1e-4);
+    /// assert!((after.y - before.y).abs() > 0.01);
+    /// # Ok::<(), enact_robot::LoadError>(())
+    /// ```
     pub fn forward(&self, joints: &[f64]) -> Pose {
         self.chain.forward(&joints[..self.arm_joints])
     }

@@ -44,6 +44,20 @@ impl Robot {
     ///
     /// # Errors
     /// [`LoadError`] for the first problem in the files, with file, line and hint where known.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::path::Path;
+    ///
+    /// use enact_robot::Robot;
+    ///
+    /// let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101");
+    /// let robot = Robot::load(Path::new(folder))?;
+    /// assert_eq!(robot.name(), "so101");
+    /// assert_eq!(robot.arm_joints().len(), 5);
+    /// assert_eq!(robot.joints()[5].name, "gripper");
+    /// # Ok::<(), enact_robot::LoadError>(())
+    /// ```
     pub fn load(path: &Path) -> Result<Self, LoadError> {
         Self::load_with(path, &MeshFiles::default())
     }

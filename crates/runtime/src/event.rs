@@ -95,6 +95,28 @@ pub enum Event<'a> {
 }
 
 /// An observer of a run. Observers never change the run.
+///
+/// # Examples
+/// ```
+/// use enact_runtime::{Event, Observer};
+///
+/// /// Keeps what the robot says.
+/// #[derive(Default)]
+/// struct Transcript(Vec<String>);
+///
+/// impl Observer for Transcript {
+///     fn observe(&mut self, event: &Event<'_>) {
+///         if let Event::Said(text) = event {
+///             self.0.push((*text).to_owned());
+///         }
+///     }
+/// }
+///
+/// let mut transcript = Transcript::default();
+/// // A session that is given `Box::new(&mut transcript)` does this.
+/// transcript.observe(&Event::Said("I see no bowl."));
+/// assert_eq!(transcript.0, ["I see no bowl."]);
+/// ```
 pub trait Observer {
     /// Handles `event`.
     fn observe(&mut self, event: &Event<'_>);

@@ -20,6 +20,39 @@ use crate::report::TaskReport;
 use crate::turn::{TaskOptions, TaskRun};
 
 /// Robot, camera and agent, and their memory between tasks.
+///
+/// # Examples
+/// ```
+/// use std::path::Path;
+/// use std::sync::Arc;
+///
+/// use enact_arm::ArmThread;
+/// use enact_dataset::ground_truth::GroundTruth;
+/// use enact_plan::{CompositeAgent, Plan, ScriptedPlanner};
+/// use enact_robot::Robot;
+/// use enact_runtime::{Session, TaskOptions};
+/// use enact_sim::render::Appearance;
+/// use enact_sim::{Scene, Simulator};
+///
+/// let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+/// let robot = Arc::new(Robot::load(&root.join("robots/so101"))?);
+/// let scene = Scene::load(&root.join("scenes/tabletop.toml"))?.before(&robot);
+/// let layout = scene.draw(3);
+/// let simulator = Simulator::new(&robot, &layout, false);
+///
+/// // The simulator says what is seen, and a script what is done.
+/// let plan = r#"{"steps":[{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
+/// let agent = CompositeAgent {
+///     perceiver: GroundTruth::new(&simulator, &layout),
+///     planner: ScriptedPlanner::new(Plan::parse(plan)?),
+/// };
+/// let arm = ArmThread::start(Box::new(simulator.arm()), &robot);
+/// let camera = Box::new(simulator.camera(Appearance::default(), 3));
+/// let mut session = Session::new(robot, arm, camera, Box::new(agent), Vec::new())?;
+/// let report = session.run("point at the red cube", TaskOptions::of_turns(3))?;
+/// assert!(report.believes_success(), "{report:?}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Session<'a> {
     executor: Executor<'a>,
     consent: Consent<'a>,

@@ -48,6 +48,30 @@ pub enum Goal {
 
 impl Goal {
     /// Returns whether the world is in this state now. False if an object does not exist.
+    ///
+    /// # Examples
+    /// ```
+    /// # use std::path::Path;
+    /// use enact_robot::Robot;
+    /// use enact_sim::{Goal, Scene, World};
+    /// use enact_types::Pose;
+    ///
+    /// let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    /// let robot = Robot::load(&root.join("robots/so101"))?;
+    /// let layout = Scene::load(&root.join("scenes/tabletop.toml"))?.draw(7);
+    /// let mut world = World::new(&robot, &layout);
+    /// world.settle();
+    /// let goal = Goal::Inside("red cube".to_owned(), "blue bowl".to_owned());
+    /// assert!(!goal.holds(&world));
+    ///
+    /// // Drop the cube into the bowl.
+    /// let bowl = world.object("blue bowl").unwrap().pose.translation;
+    /// let cube = layout.objects.iter().position(|object| object.name == "red cube");
+    /// world.set_object(cube.unwrap(), &Pose::translation(bowl.x, bowl.y, 0.06));
+    /// world.settle();
+    /// assert!(goal.holds(&world));
+    /// # Ok::<(), enact_robot::LoadError>(())
+    /// ```
     pub fn holds(&self, world: &World) -> bool {
         match self {
             Self::Inside(object, container) => released(world, object)

@@ -12,6 +12,18 @@ const PERIOD: Duration = Duration::from_millis(10);
 /// A latched stop switch. Once pressed, the arm slows down along its path and accepts no further
 /// trajectory, and nothing waits any longer for a model, a camera or a person, until the switch is
 /// released. Clones share the switch.
+///
+/// # Examples
+/// ```
+/// use enact_types::StopSwitch;
+///
+/// let switch = StopSwitch::new();
+/// let button = switch.clone();
+/// assert_eq!(switch.unless_pressed(|| 6 * 7), Some(42));
+/// button.press();
+/// assert!(switch.is_pressed());
+/// assert_eq!(switch.unless_pressed(|| 6 * 7), None);
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct StopSwitch(Arc<AtomicBool>);
 

@@ -33,6 +33,20 @@ impl Calibration {
     /// # Errors
     /// [`CalibrationError`] if it is missing, is no calibration, or has values that are impossible
     /// for an arm.
+    ///
+    /// # Examples
+    /// ```
+    /// use enact_arm::calibration::Calibration;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("my_arm.json");
+    /// let text = r#"{"shoulder_pan": {"id": 1, "drive_mode": 0,
+    ///     "homing_offset": -709, "range_min": 752, "range_max": 3441}}"#;
+    /// std::fs::write(&path, text)?;
+    /// let calibration = Calibration::load(&path)?;
+    /// assert_eq!(calibration.joint("shoulder_pan").unwrap().homing_offset, -709);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn load(path: &Path) -> Result<Self, CalibrationError> {
         let wrong = |what| CalibrationError {
             path: path.to_owned(),

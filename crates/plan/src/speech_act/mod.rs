@@ -41,6 +41,18 @@ pub enum SpeechAct {
 
 impl SpeechAct {
     /// Returns what `instruction` does.
+    ///
+    /// # Examples
+    /// ```
+    /// use enact_plan::{Skill, SpeechAct};
+    ///
+    /// let of = SpeechAct::of;
+    /// assert_eq!(of("put the red cube in the blue bowl"), SpeechAct::Request);
+    /// assert_eq!(of("do not put the red cube in the blue bowl"), SpeechAct::Prohibition);
+    /// assert_eq!(of("where is the red cube?"), SpeechAct::Location);
+    /// assert!(SpeechAct::Location.permits(Skill::Point));
+    /// assert!(!SpeechAct::Location.permits(Skill::Pick));
+    /// ```
     pub fn of(instruction: &str) -> Self {
         let has_kana = instruction
             .chars()

@@ -80,6 +80,27 @@ impl Collider {
     ///
     /// # Errors
     /// [`Refusal::Collision`] with both names, the distance and the margin.
+    ///
+    /// # Examples
+    /// ```
+    /// # use std::path::Path;
+    /// use std::sync::Arc;
+    ///
+    /// use enact_robot::{CollisionWorld, Obstacle, Robot, Shape};
+    ///
+    /// let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101");
+    /// let robot = Robot::load(Path::new(folder))?;
+    /// let mut around = CollisionWorld::table(&robot);
+    /// robot.collider().check_posture(robot.home(), &around)?;
+    ///
+    /// // A ball where the tool is, to be kept 5 mm clear of.
+    /// let base_from_tool = robot.forward(robot.home());
+    /// let ball = Obstacle::new("ball", [(Shape::Sphere { radius: 0.03 }, base_from_tool)]);
+    /// around.obstacles.push((Arc::new(ball), 0.005));
+    /// let refusal = robot.collider().check_posture(robot.home(), &around).unwrap_err();
+    /// assert!(refusal.to_string().contains("ball"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn check_posture(&self, joints: &[f64], around: &CollisionWorld) -> Result<(), Refusal> {
         PathCheck::new(self, around).posture(joints)
     }

@@ -31,6 +31,33 @@ const START_TOLERANCE_PRISMATIC: f64 = 0.001;
 const CONTINUATION_TOLERANCE: f64 = 1e-9;
 
 /// Checks motion against the limits of one robot.
+///
+/// # Examples
+/// ```
+/// # use std::path::Path;
+/// use enact_robot::{Gate, Robot, StartState};
+/// use enact_types::JointVector;
+///
+/// let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101");
+/// let robot = Robot::load(Path::new(folder))?;
+/// // The first joint by 0.4 rad, in 200 control periods.
+/// let sample = |step: u32| -> JointVector {
+///     let t = f64::from(step) / 200.0;
+///     let mut joints = robot.home().clone();
+///     joints[0] += 0.4 * t.powi(3) * (10.0 - 15.0 * t + 6.0 * t * t);
+///     joints
+/// };
+/// let samples: Vec<JointVector> = (0..=200).map(sample).collect();
+/// let start = StartState { measured: robot.home(), commanded: None };
+/// let gate = Gate::new(&robot);
+/// let trajectory = gate.admit(samples.clone(), &start)?;
+/// assert_eq!(trajectory.duration(), 200 * robot.control_period());
+///
+/// // Ten times as fast is too fast.
+/// let hasty = samples.into_iter().step_by(10).collect();
+/// assert!(gate.admit(hasty, &start).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Gate {
     joints: Vec<Joint>,

@@ -87,6 +87,27 @@ impl Robot {
     /// # Errors
     /// [`Refusal::Unreachable`] with the smallest distance found; [`Refusal::Malformed`]
     /// and [`Refusal::NotFinite`] for a question that makes no sense.
+    ///
+    /// # Examples
+    /// ```
+    /// # use std::path::Path;
+    /// use enact_robot::{IkTarget, Robot};
+    /// use enact_types::{Point3, Vector3};
+    ///
+    /// let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101");
+    /// let robot = Robot::load(Path::new(folder))?;
+    /// // 5 cm above the table, with the hand pointing down.
+    /// let position = Point3::new(0.2, 0.0, 0.05);
+    /// let target = IkTarget::Approach {
+    ///     position,
+    ///     approach: -Vector3::z_axis(),
+    ///     opening: None,
+    /// };
+    /// let solution = robot.inverse(&target, robot.home())?;
+    /// let tool = robot.forward(&solution.joints).translation.vector;
+    /// assert!((tool - position.coords).norm() < 1e-3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn inverse(&self, target: &IkTarget, seed: &[f64]) -> Result<IkSolution, Refusal> {
         self.inverse_inside(target, seed, 0.0)
     }

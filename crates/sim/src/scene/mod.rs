@@ -24,6 +24,26 @@ use crate::goal::Goal;
 use crate::layout::Layout;
 
 /// Contents of a world. Drawing it with a seed makes a [`Layout`].
+///
+/// # Examples
+/// ```
+/// use std::path::Path;
+///
+/// use enact_sim::{Goal, Scene};
+///
+/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenes/tabletop.toml");
+/// let scene = Scene::load(Path::new(path))?;
+/// let layout = scene.draw(7);
+/// assert_eq!(layout, scene.draw(7));
+/// for object in &layout.objects {
+///     println!("{} at {}", object.name, object.base_from_object.translation);
+/// }
+///
+/// let goal = scene.goal_for("Put the red cube in the blue bowl.", &layout);
+/// let inside = Goal::Inside("red cube".to_owned(), "blue bowl".to_owned());
+/// assert_eq!(goal, Some(inside));
+/// # Ok::<(), enact_robot::LoadError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Scene {
     file: file::SceneFile,

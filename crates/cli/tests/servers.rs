@@ -91,16 +91,11 @@ fn a_key_of_its_own_is_sent_and_stands_nowhere() {
         "ground-truth",
         "--model",
         &place,
+        "--record",
+        &record,
     ]);
     let output = command
-        .args([
-            "--record",
-            &record,
-            "--event-log",
-            &event_log,
-            "--key-env",
-            "MY_SERVERS_KEY",
-        ])
+        .args(["--event-log", &event_log, "--key-env", "MY_SERVERS_KEY"])
         .env("MY_SERVERS_KEY", format!("{KEY}\n"))
         // No proxy stands between this computer and itself.
         .env("http_proxy", "http://127.0.0.1:9")

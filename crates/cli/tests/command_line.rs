@@ -167,7 +167,7 @@ fn what_the_documentation_says_of_another_arm_is_sound() {
     for name in ["robot.urdf", "robot.toml"] {
         std::fs::copy(root().join("robots/so101").join(name), robot.join(name)).unwrap();
     }
-    write(&robot, "bus.toml", &example(&page, "For a Koch v1.1"));
+    write(&robot, "bus.toml", example(&page, "For a Koch v1.1"));
     let text = shipped("launch/so101.toml");
     let named = format!("robot = \"{}\"", robot.display());
     let launch = text.replace("robot = \"so101\"", &named);
@@ -220,7 +220,7 @@ fn bad_input_is_one_clear_error() {
     let typo = write(
         folder.path(),
         "typo.toml",
-        &text.replace("[camera]", "[camra]"),
+        text.replace("[camera]", "[camra]"),
     );
     is_one_clear_error(
         &run(&["run", TASK, "--scene", &typo]),
@@ -274,7 +274,7 @@ fn check_names_file_line_and_a_hint() {
     let path = write(
         folder.path(),
         "scene.toml",
-        &text.replace("color = \"red\"", "color = \"redd\""),
+        text.replace("color = \"red\"", "color = \"redd\""),
     );
     let output = run(&["check", &path]);
     assert_eq!(status(&output), 2);

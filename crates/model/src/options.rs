@@ -69,7 +69,9 @@ impl Default for ServerOptions {
 
 /// Somebody who is told, in a sentence, what delays or changes a request; by default nobody.
 #[derive(Clone, Default)]
-pub struct Notify(Option<Arc<dyn Fn(&str) + Send + Sync>>);
+pub struct Notify(Option<Arc<Listener>>);
+
+type Listener = dyn Fn(&str) + Send + Sync;
 
 impl Notify {
     /// Tells `listener`.

@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn errors_come_through_and_json_is_no_stream() {
         let error = json!({"error": {"message": "overloaded"}});
-        assert_eq!(fold(&stream(&[error.clone()])).unwrap(), error);
+        assert_eq!(fold(&stream(std::slice::from_ref(&error))).unwrap(), error);
         assert_eq!(fold("{\"choices\": []}"), None);
         assert_eq!(fold(""), None);
         assert!(fold("data: [DONE]").unwrap()["choices"][0]["message"].is_object());

@@ -192,6 +192,10 @@ impl ServerModel {
     }
 
     /// Sends a request until it is answered, or until there is no point in asking again.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "clients that were sent away together must not come back together"
+    )]
     fn send_with_retries(
         &self,
         request: &dyn Fn() -> RequestBuilder,

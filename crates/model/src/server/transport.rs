@@ -174,6 +174,10 @@ async fn read(mut response: Response) -> Result<HttpResponse, TransportError> {
 }
 
 /// Seconds, or the milliseconds that some send beside them, or a date.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a date that a server names is one of the wall clock"
+)]
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok();
     let seconds = number("retry-after-ms")

@@ -19,6 +19,7 @@ const LONGEST: RequestOptions = RequestOptions {
     max_tokens: 6000,
     temperature: 0.0,
     free_text: false,
+    pointing: None,
 };
 
 /// A seed whose Gemma 3 lists many objects, which takes it a while.

@@ -72,6 +72,7 @@
 //! | [`run`] | `enact run` |
 //! | [`chat`] | `enact chat` |
 //! | [`check`] | `enact check` |
+//! | [`model`] | `enact model` |
 //! | [`robot`] | `enact robot` |
 //! | [`scene`] | `enact scene` |
 //! | [`render`] | `enact render` |
@@ -102,6 +103,7 @@ pub mod import;
 pub mod launch;
 pub mod line_editor;
 pub mod log;
+pub mod model;
 pub mod program;
 pub mod recordings;
 mod renamed;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use enact_plan::free_text::translate;
 use enact_plan::{
-    Detection, ModelResponse, Plan, PlannerError, Rejection, Situation, Skill, Step, Token, Usage,
-    grammar, prompt,
+    Detection, ModelResponse, Plan, PlannerError, PromptStyle, Rejection, Situation, Skill, Step,
+    Token, Usage, grammar, prompt,
 };
 use enact_types::{Frame, NormalizedPoint, Reason};
 use image::RgbImage;
@@ -60,7 +60,13 @@ pub(crate) trait Chat {
     /// How freely plans are drawn: see [`RequestOptions::temperature`](crate::RequestOptions::temperature).
     fn temperature(&self) -> f64;
 
-    /// Asks with a picture or without. The answer follows `schema` if it is not cut.
+    /// Width and height in pixels at which a picture of this size goes out.
+    fn sent_size(&self, size: [u32; 2]) -> [u32; 2] {
+        size
+    }
+
+    /// Asks with a picture or without. The answer follows `schema` if it is not cut; null leaves its
+    /// form to the model.
     fn ask(
         &mut self,
         text: &str,
@@ -81,7 +87,7 @@ macro_rules! see_and_plan {
                 enact_plan::ModelResponse<Vec<enact_plan::Detection>>,
                 enact_plan::PlannerError,
             > {
-                $crate::chat::perceive(self, frame)
+                $crate::chat::perceive(self, frame, None)
             }
 
             fn perceive_marked(
@@ -92,7 +98,19 @@ macro_rules! see_and_plan {
                 enact_plan::ModelResponse<Vec<enact_plan::Detection>>,
                 enact_plan::PlannerError,
             > {
-                $crate::chat::perceive_marked(self, frame, marks)
+                $crate::chat::perceive_marked(self, frame, marks, None)
+            }
+
+            fn perceive_again(
+                &mut self,
+                frame: &enact_types::Frame,
+                marks: &[enact_types::NormalizedPoint],
+                reason: &enact_plan::Rejection,
+            ) -> Result<
+                enact_plan::ModelResponse<Vec<enact_plan::Detection>>,
+                enact_plan::PlannerError,
+            > {
+                $crate::chat::perceive_again(self, frame, marks, reason)
             }
         }
 
@@ -113,16 +131,36 @@ macro_rules! see_and_plan {
 }
 pub(crate) use see_and_plan;
 
-/// Asks for the objects in a frame.
+/// Asks for the objects in a frame, in the model's own convention; after an answer that was
+/// rejected with the reason why.
 pub(crate) fn perceive(
     chat: &mut impl Chat,
     frame: &Frame,
+    rejected: Option<&Rejection>,
 ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-    let text = prompt::perceive(chat.settings().prompt);
-    let picture = Some(picture_of(chat.settings(), frame));
-    let schema = grammar::detections();
-    let reply = chat.ask(&text, picture, schema.clone(), 0.0)?;
-    Ok(answer(text, schema, reply, Detection::parse_list))
+    let settings = chat.settings();
+    let picture = picture_of(settings, frame);
+    let pointing = settings.pointing.unwrap_or_default();
+    let convention = pointing.in_picture(chat.sent_size(picture.dimensions().into()));
+    let text = match settings.prompt {
+        PromptStyle::Full => convention.prompt(),
+        style @ PromptStyle::Compact => prompt::perceive(style),
+    };
+    let text = text + &because(rejected);
+    let schema = convention.schema().unwrap_or(Value::Null);
+    let reply = chat.ask(&text, Some(picture), schema.clone(), 0.0)?;
+    let answer = answer(text, schema, reply, |text| convention.parse(text)).listed();
+    Ok(ModelResponse {
+        pointing: Some(convention),
+        ..answer
+    })
+}
+
+/// Why it is asked again.
+fn because(rejected: Option<&Rejection>) -> String {
+    rejected.map_or_else(String::new, |reason| {
+        format!("\nYour last answer was rejected: {reason}")
+    })
 }
 
 /// Asks what the numbers mark that are drawn on a frame.
@@ -130,14 +168,28 @@ pub(crate) fn perceive_marked(
     chat: &mut impl Chat,
     frame: &Frame,
     marks: &[NormalizedPoint],
+    rejected: Option<&Rejection>,
 ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-    let text = prompt::perceive_marked(marks.len());
+    let text = prompt::perceive_marked(marks.len()) + &because(rejected);
     let picture = Some(draw(picture_of(chat.settings(), frame), marks));
     let schema = grammar::marked(marks.len());
     let reply = chat.ask(&text, picture, schema.clone(), 0.0)?;
-    Ok(answer(text, schema, reply, |text| {
-        Detection::parse_marked(text, marks)
-    }))
+    let parse = |text: &str| Detection::parse_marked(text, marks);
+    Ok(answer(text, schema, reply, parse).listed())
+}
+
+/// Asks for the objects once more, at marks if there are any.
+pub(crate) fn perceive_again(
+    chat: &mut impl Chat,
+    frame: &Frame,
+    marks: &[NormalizedPoint],
+    reason: &Rejection,
+) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+    if marks.is_empty() {
+        perceive(chat, frame, Some(reason))
+    } else {
+        perceive_marked(chat, frame, marks, Some(reason))
+    }
 }
 
 /// Asks for a plan.
@@ -199,8 +251,10 @@ fn answer<T>(
         completion: reply.text,
         parsed,
         usage: reply.usage,
-        grammar: Some(schema),
+        grammar: (!schema.is_null()).then_some(schema),
         tokens: reply.tokens,
+        pointing: None,
+        dropped: Vec::new(),
     }
 }
 

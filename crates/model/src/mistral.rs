@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use enact_plan::{PlannerError, Token, Usage};
+use enact_plan::{PlannerError, Pointing, Token, Usage};
 use enact_types::{Reason, StopSwitch};
 use image::{DynamicImage, RgbImage};
 use mistralrs::{
@@ -18,7 +18,7 @@ use crate::engine::Engine;
 use crate::options::RequestOptions;
 use crate::source::ModelSource;
 use crate::special::SpecialTokens;
-use crate::{VisionLanguageModel, files};
+use crate::{VisionLanguageModel, files, pointing};
 
 /// Where plans are drawn, less probable tokens than this many are left out.
 const DRAWN_FROM: usize = 40;
@@ -65,6 +65,10 @@ impl MistralModel {
         })?;
         let folder = folder_of(&place);
         let special = special_tokens(&place, folder.as_deref()).map_err(failed)?;
+        let pointing = options
+            .pointing
+            .or(settings.pointing)
+            .or_else(|| pointing::of_model(&place, folder.as_deref()));
         if let Some(folder) = folder {
             files::check_splitting(&folder).map_err(failed)?;
         }
@@ -73,6 +77,7 @@ impl MistralModel {
             options,
             settings: ModelConfig {
                 plan_with_image: settings.plan_with_image && engine.sees(),
+                pointing,
                 ..settings
             },
             special,
@@ -93,8 +98,12 @@ impl MistralModel {
         schema: Value,
         temperature: f64,
     ) -> RequestBuilder {
+        let constraint = match schema {
+            Value::Null => Constraint::None,
+            schema => Constraint::JsonSchema(schema),
+        };
         let request = RequestBuilder::new()
-            .set_constraint(Constraint::JsonSchema(schema))
+            .set_constraint(constraint)
             // Greedy: the likeliest token alone. Only with a temperature does mistral.rs
             // tell how likely it was.
             .set_deterministic_sampler()
@@ -167,6 +176,14 @@ impl VisionLanguageModel for MistralModel {
 
     fn load_time(&self) -> Duration {
         self.load_time
+    }
+
+    fn pointing(&self) -> Pointing {
+        self.settings.pointing.unwrap_or_default()
+    }
+
+    fn set_pointing(&mut self, pointing: Pointing) {
+        self.settings.pointing = Some(pointing);
     }
 
     fn admit(&mut self, instruction: &str) -> Result<(), PlannerError> {

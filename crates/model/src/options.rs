@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use enact_plan::Pointing;
+
 /// Bounds on a request.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RequestOptions {
@@ -16,6 +18,8 @@ pub struct RequestOptions {
     /// Whether a plan that is not JSON is read as free text, a step a line: for models
     /// behind servers that know no grammar.
     pub free_text: bool,
+    /// How the model points; none: as its settings or its name tell.
+    pub pointing: Option<Pointing>,
 }
 
 impl Default for RequestOptions {
@@ -25,6 +29,7 @@ impl Default for RequestOptions {
             max_tokens: 1024,
             temperature: 0.0,
             free_text: false,
+            pointing: None,
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
-use enact_plan::{PlannerError, Token, Usage};
+use enact_plan::pointing::family;
+use enact_plan::{PlannerError, Pointing, Token, Usage};
 use enact_types::stop::WaitError;
 use enact_types::{Reason, StopSwitch};
 use image::RgbImage;
@@ -94,6 +95,10 @@ impl ServerModel {
             })?;
             server.model = first.ok_or_else(|| failed("the server lists no model".into()))?;
         }
+        server.settings.pointing = server
+            .options
+            .pointing
+            .or_else(|| family::of_name(&server.model));
         server.load_time = start.elapsed();
         Ok(server)
     }
@@ -215,7 +220,14 @@ impl Chat for ServerModel {
             .map(|rgb| data_url(&rgb))
             .transpose()
             .map_err(|error| self.failed(Failure::Refused(Reason::of(error))))?;
-        let body = self.body(text, url.as_deref(), portable(schema), temperature);
+        let mut body = self.body(text, url.as_deref(), Value::Null, temperature);
+        if schema.is_null() {
+            // The answer's form is the model's own.
+            body.as_object_mut()
+                .map(|fields| fields.remove("response_format"));
+        } else {
+            body["response_format"]["json_schema"]["schema"] = portable(schema);
+        }
         let request = self
             .client
             .post(format!("{}/chat/completions", self.address))
@@ -237,6 +249,14 @@ impl VisionLanguageModel for ServerModel {
 
     fn load_time(&self) -> Duration {
         self.load_time
+    }
+
+    fn pointing(&self) -> Pointing {
+        self.settings.pointing.unwrap_or_default()
+    }
+
+    fn set_pointing(&mut self, pointing: Pointing) {
+        self.settings.pointing = Some(pointing);
     }
 }
 

@@ -14,13 +14,16 @@ use enact_types::StopSwitch;
 use tempfile::TempDir;
 
 /// Room for the longest answer that a grammar allows, a byte a token.
-const LONGEST: RequestOptions = RequestOptions {
-    time_limit: Duration::from_secs(120),
-    max_tokens: 6000,
-    temperature: 0.0,
-    free_text: false,
-    pointing: None,
-};
+const MOST_TOKENS: usize = 6000;
+
+/// Bounds that no answer comes near.
+fn longest() -> RequestOptions {
+    RequestOptions {
+        time_limit: Duration::from_secs(120),
+        max_tokens: MOST_TOKENS,
+        ..RequestOptions::default()
+    }
+}
 
 /// A seed whose Gemma 3 lists many objects, which takes it a while.
 const TALKATIVE: u64 = 38;
@@ -35,7 +38,7 @@ fn load_with(write: Write, seed: u64, stop: &StopSwitch) -> (TempDir, MistralMod
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), seed).unwrap();
     let source = folder.path().to_str().unwrap().to_owned();
-    let model = MistralModel::load(&source, LONGEST, stop).unwrap();
+    let model = MistralModel::load(&source, longest(), stop).unwrap();
     assert_eq!(model.name(), source);
     assert!(model.load_time() > Duration::ZERO);
     (folder, model)
@@ -116,14 +119,14 @@ fn a_time_out_does_not_harm_the_next_request() {
     let limit = Duration::from_millis(1);
     model.set_options(RequestOptions {
         time_limit: limit,
-        ..LONGEST
+        ..longest()
     });
     for _ in 0..2 {
         let error = model.perceive(&frame).unwrap_err();
         assert!(matches!(error, PlannerError::Timeout { .. }), "{error}");
     }
 
-    model.set_options(LONGEST);
+    model.set_options(longest());
     assert_eq!(model.perceive(&frame).unwrap().completion, expected);
 }
 
@@ -175,7 +178,7 @@ fn nobody_waits_for_a_model_to_load_after_a_stop() {
     gemma3::write(folder.path(), 24).unwrap();
     let stop = StopSwitch::new();
     stop.press();
-    let loaded = MistralModel::load(folder.path().to_str().unwrap(), LONGEST, &stop);
+    let loaded = MistralModel::load(folder.path().to_str().unwrap(), longest(), &stop);
     assert!(matches!(loaded, Err(PlannerError::Stopped)));
 }
 
@@ -198,17 +201,13 @@ fn a_gguf_ends_where_its_plan_does_whatever_its_end_is_called() {
         ),
     ] {
         gguf::write(&file, &control, end, 3).unwrap();
-        let mut model = MistralModel::load(source, LONGEST, &StopSwitch::new()).unwrap();
+        let mut model = MistralModel::load(source, longest(), &StopSwitch::new()).unwrap();
         let situation = view::situation("put the red cube in the blue bowl");
         let frame = view::frame([9; 3], 100, 80);
         let answer = model.plan(&frame, &situation).unwrap();
         check_names(&answer.parsed.unwrap());
         let tokens = answer.usage.completion_tokens as usize;
-        assert!(
-            tokens < LONGEST.max_tokens,
-            "{tokens}: {}",
-            answer.completion
-        );
+        assert!(tokens < MOST_TOKENS, "{tokens}: {}", answer.completion);
     }
 }
 
@@ -217,7 +216,7 @@ fn dropping_a_model_that_still_answers_is_harmless() {
     let (_folder, mut model) = load(gemma3::write, TALKATIVE);
     model.set_options(RequestOptions {
         time_limit: Duration::from_millis(1),
-        ..LONGEST
+        ..longest()
     });
     let frame = view::frame([200, 120, 40], 100, 80);
     assert!(model.perceive(&frame).is_err());
@@ -231,7 +230,7 @@ fn an_answer_that_is_cut_is_rejected() {
     let (_folder, mut model) = load(gemma3::write, 24);
     model.set_options(RequestOptions {
         max_tokens: 5,
-        ..LONGEST
+        ..longest()
     });
     let situation = view::situation("put the red cube in the blue bowl");
     let answer = model
@@ -259,8 +258,12 @@ fn the_settings_of_a_folder_are_followed() {
     gemma3::write(folder.path(), 24).unwrap();
     let settings = "prompt = \"compact\"\nimage = [56, 56]\nplan_with_image = false\n";
     std::fs::write(folder.path().join("enact.toml"), settings).unwrap();
-    let mut model =
-        MistralModel::load(folder.path().to_str().unwrap(), LONGEST, &StopSwitch::new()).unwrap();
+    let mut model = MistralModel::load(
+        folder.path().to_str().unwrap(),
+        longest(),
+        &StopSwitch::new(),
+    )
+    .unwrap();
     let frame = view::frame([200, 120, 40], 100, 80);
     assert_eq!(model.perceive(&frame).unwrap().prompt, "list");
     let answer = model.plan(&frame, &view::situation("Go home!")).unwrap();
@@ -284,9 +287,11 @@ fn a_setting_that_breaks_the_engine_is_told_at_once() {
     );
     assert_ne!(splitting, text);
     std::fs::write(&path, splitting).unwrap();
-    let Err(error) =
-        MistralModel::load(folder.path().to_str().unwrap(), LONGEST, &StopSwitch::new())
-    else {
+    let Err(error) = MistralModel::load(
+        folder.path().to_str().unwrap(),
+        longest(),
+        &StopSwitch::new(),
+    ) else {
         panic!("a model that would break the engine was loaded");
     };
     assert!(error.to_string().contains("do_image_splitting"), "{error}");

@@ -1,4 +1,4 @@
-//! What keeps an arm from working.
+//! Errors of an arm.
 
 use thiserror::Error;
 
@@ -9,7 +9,7 @@ use crate::protocol::Alarm;
 /// Broken communication with an arm, or an arm that must not be driven.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum ArmError {
-    /// The arm does not answer, or answers nonsense.
+    /// The arm does not reply, or sends nonsense.
     #[error("the arm does not answer: {0}")]
     Silent(String),
     /// The thread that drives the arm has ended.
@@ -18,42 +18,43 @@ pub enum ArmError {
     /// The bus does not work.
     #[error(transparent)]
     Bus(#[from] BusError),
-    /// The arm is not fit to be driven; its motors were not switched on, or off again.
+    /// The arm is not fit to be driven; its motors were not switched on, or were switched off
+    /// again.
     #[error("the arm must not be driven: {0}")]
     Unfit(ArmingFault),
     /// A servo stopped by itself because the bus was quiet.
     #[error("joint `{0}`: its servo stopped because no command came; arm it again")]
     WatchdogTripped(String),
-    /// Commands came too late in mid-move: going on would jump from standstill to full speed.
+    /// Commands were too late in mid-motion: continuing would jump from standstill to full speed.
     #[error(
         "the next command came {0} ms late in mid-move, as after a pause of the program; it does not go on: arm it again"
     )]
     Stale(u128),
-    /// A goal that was sent again and again is not in the servo.
+    /// A goal that was sent repeatedly did not arrive in the servo.
     #[error(
         "joint `{0}`: its servo does not take goals; switch the arm off and on, then arm it again"
     )]
     GoalNotTaken(String),
 }
 
-/// It is told in the error's own words, so it is not the error's source as well.
+/// The message already contains that of the fault, which is therefore not its source as well.
 impl From<ArmingFault> for ArmError {
     fn from(unfit: ArmingFault) -> Self {
         Self::Unfit(unfit)
     }
 }
 
-/// Why an arm must not be driven.
+/// Reason that an arm must not be driven.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum ArmingFault {
-    /// A servo is not there.
+    /// A servo is missing.
     #[error(
         "joint `{joint}`: no servo {id} answers; is it plugged in and powered, and its id right?"
     )]
     Missing {
-        /// The joint.
+        /// Name of the joint.
         joint: String,
-        /// The id of its servo.
+        /// Id of its servo.
         id: u8,
     },
     /// A servo is of another model.
@@ -61,132 +62,132 @@ pub enum ArmingFault {
         "joint `{joint}`: servo {id} is of model {found}, not {expected}; is this the right arm?"
     )]
     OtherModel {
-        /// The joint.
+        /// Name of the joint.
         joint: String,
-        /// The id of its servo.
+        /// Id of its servo.
         id: u8,
-        /// Its model number.
+        /// Model number found.
         found: i64,
-        /// The model number that it should have.
+        /// Expected model number.
         expected: u16,
     },
-    /// Two servos have one id.
+    /// Two servos share an id.
     #[error("joint `{joint}`: two servos have id {id}; connect one alone and give it another id")]
     SharedId {
-        /// The joint.
+        /// Name of the joint.
         joint: String,
-        /// The id.
+        /// The shared id.
         id: u8,
     },
-    /// A joint's calibration cannot be its own.
+    /// The calibration of a joint is impossible.
     #[error("joint `{joint}`: bad calibration: {what}")]
     BadCalibration {
-        /// The joint.
+        /// Name of the joint.
         joint: String,
-        /// Why.
+        /// Reason.
         what: String,
     },
-    /// The servos keep another calibration than the file.
+    /// The calibration stored in the servos differs from the file.
     #[error("the calibration is not this arm's; choose its own, or calibrate it again:\n  {}", lines(.0))]
     OtherCalibration(Vec<RegisterMismatch>),
-    /// A servo is not in a mode in which it holds positions.
+    /// A servo is not in a position mode.
     #[error(
         "joint `{joint}`: its servo is in operating mode {mode}, which does not hold positions; set it to position mode"
     )]
     Mode {
-        /// The joint.
+        /// Name of the joint.
         joint: String,
-        /// The mode.
+        /// Operating mode of the servo.
         mode: i64,
     },
-    /// A servo's drive mode changes what it is told in a way that is not provided for.
+    /// A servo's drive mode changes the meaning of commands in an unsupported way.
     #[error(
         "joint `{joint}`: its servo's drive mode (register 10) is {drive_mode}; set it to 0, or to 1 if the joint counts the other way"
     )]
     DriveMode {
-        /// The joint.
+        /// Name of the joint.
         joint: String,
-        /// What the register says.
+        /// Value of the drive mode register.
         drive_mode: i64,
     },
-    /// A servo ignores its homing offset in the mode that it is in.
+    /// A servo ignores its homing offset in its current mode.
     #[error(
         "joint `{joint}`: in position mode its servo ignores a homing offset beyond ±{heeded}, and its is {offset}; set it to extended position mode (register 11 to 4)"
     )]
     Offset {
-        /// The joint.
+        /// Name of the joint.
         joint: String,
-        /// The offset, in steps.
+        /// Homing offset, steps.
         offset: i64,
-        /// The largest that it heeds, in steps.
+        /// Largest homing offset that is applied, steps.
         heeded: i64,
     },
-    /// A servo suffers from something.
+    /// A servo reports alarms.
     #[error(
         "joint `{joint}`: {}; free it, let it cool, look after its supply, then switch the arm off and on",
         names(alarms)
     )]
     Alarm {
-        /// The joint.
+        /// Name of the joint.
         joint: String,
-        /// From what.
+        /// The alarms.
         alarms: Vec<Alarm>,
     },
-    /// A servo is too hot to begin.
+    /// A servo is too hot to start.
     #[error(
         "joint `{joint}`: {celsius} °C is too hot to begin, its limit is {limit} °C; let it cool"
     )]
     Hot {
-        /// The joint.
+        /// Name of the joint.
         joint: String,
-        /// Its temperature.
+        /// Temperature of the servo, °C.
         celsius: i64,
-        /// The temperature at which it gives up.
+        /// Temperature at which the servo shuts off, °C.
         limit: i64,
     },
-    /// A servo's supply voltage is wrong.
+    /// The supply voltage of a servo is wrong.
     #[error(
         "joint `{joint}`: {volts:.1} V is outside [{min:.1}, {max:.1}] V; is it the right power supply?"
     )]
     Voltage {
-        /// The joint.
+        /// Name of the joint.
         joint: String,
-        /// Its supply voltage.
+        /// Supply voltage, V.
         volts: f64,
-        /// Lowest that it works with.
+        /// Lowest permitted voltage, V.
         min: f64,
-        /// Highest that it works with.
+        /// Highest permitted voltage, V.
         max: f64,
     },
-    /// A joint stands where its servo would jump.
+    /// A joint is at a position where its servo would jump.
     #[error(
         "joint `{joint}` stands at step {steps}, outside its calibrated range [{min}, {max}]; move it inside by hand"
     )]
     OutsideRange {
-        /// The joint.
+        /// Name of the joint.
         joint: String,
-        /// Where it stands.
+        /// Current position, steps.
         steps: i64,
-        /// Lowest step.
+        /// Lowest position, steps.
         min: i64,
-        /// Highest step.
+        /// Highest position, steps.
         max: i64,
     },
-    /// A joint moves while it should stand.
+    /// A joint moves while it should be at rest.
     #[error("joint `{0}` moves; hold the arm still and try again")]
     Moves(String),
-    /// A servo does not keep what was written.
+    /// A servo does not keep a written value.
     #[error(
         "joint `{joint}`: {register} stays {found} though {written} was written; close other programs that use the arm, or switch it off and on"
     )]
     NotKept {
-        /// The joint.
+        /// Name of the joint.
         joint: String,
-        /// The register.
+        /// Name of the register.
         register: &'static str,
-        /// What was written.
+        /// Value written.
         written: i64,
-        /// What it says.
+        /// Value read back.
         found: i64,
     },
 }
@@ -196,7 +197,7 @@ fn lines(differences: &[RegisterMismatch]) -> String {
     lines.join("\n  ")
 }
 
-/// Alarms in words.
+/// Returns the alarms in words.
 pub(crate) fn names(alarms: &[Alarm]) -> String {
     let names: Vec<String> = alarms.iter().map(ToString::to_string).collect();
     names.join(", ")

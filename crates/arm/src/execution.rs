@@ -1,45 +1,46 @@
-//! How a trajectory ended.
+//! Outcome of a trajectory.
 
 use enact_types::Refusal;
 
 use crate::state::ArmState;
 
-/// Whether touching something is part of the motion.
+/// Whether contact is part of the motion.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ContactPolicy {
-    /// It is: efforts are not watched.
+    /// Contact is expected: efforts are not monitored.
     Expected,
-    /// It is not: stop when an arm joint's effort stays above this fraction of its largest.
+    /// Contact is not expected: stop when an arm joint's effort stays above this fraction of its
+    /// limit.
     Limit(f64),
 }
 
-/// What became of a trajectory.
+/// Outcome of a trajectory.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Execution {
-    /// Why it ended.
+    /// Reason that it ended.
     pub end: ExecutionEnd,
-    /// The arm at its end.
+    /// State of the arm at the end.
     pub state: ArmState,
-    /// Every reading of the arm: one before the motion, one per command.
+    /// All readings of the arm: one before the motion, one per command.
     pub samples: Vec<ArmState>,
-    /// Commands of the trajectory that were sent; those after them slowed the arm down.
+    /// Number of commands of the trajectory that were sent; those after them slowed the arm down.
     pub followed: usize,
 }
 
-/// Why a trajectory ended. In every case the arm stands still and holds.
+/// Reason that a trajectory ended. In every case the arm is at rest and holds its position.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExecutionEnd {
     /// The last command was sent.
     Finished,
-    /// Someone pressed the stop switch, or nobody waits for the trajectory any more.
+    /// The stop switch was pressed, or the caller no longer waits for the trajectory.
     Stopped,
-    /// The arm did not follow, or the trajectory did not start where it is.
+    /// The arm did not follow, or the trajectory did not start at its position.
     Fault(Refusal),
     /// An arm joint met resistance: the arm stopped and backed off along its path.
     Contact {
-        /// Its name.
+        /// Name of the joint.
         joint: String,
-        /// Effort as a fraction of its largest.
+        /// Effort as a fraction of its limit.
         effort: f64,
     },
 }

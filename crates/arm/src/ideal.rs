@@ -7,7 +7,7 @@ use enact_types::{JointVector, Stamp};
 
 use crate::{Arm, ArmError, ArmState};
 
-/// Is where it was commanded one control period later, on a clock that counts commands.
+/// An arm that reaches each command one control period later, on a clock that counts commands.
 #[derive(Clone, Debug)]
 pub struct IdealArm {
     period: Duration,
@@ -15,12 +15,12 @@ pub struct IdealArm {
 }
 
 impl IdealArm {
-    /// At the robot's home.
+    /// Creates an arm at the robot's home.
     pub fn new(robot: &Robot) -> Self {
         Self::at(robot, robot.home().clone())
     }
 
-    /// At these positions of all joints.
+    /// Creates an arm at these positions of all joints.
     pub fn at(robot: &Robot, position: JointVector) -> Self {
         let zeros = JointVector::zeros(position.len());
         Self {

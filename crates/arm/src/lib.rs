@@ -2,16 +2,16 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`state`] | what an arm reports |
+//! | [`state`] | state reported by an arm |
 //! | [`thread`] | an arm on a thread of its own, one trajectory after another |
 //! | [`realtime`] | real-time scheduling, where the system grants it |
-//! | [`execution`] | how a trajectory ended |
-//! | [`error`] | what keeps an arm from working |
+//! | [`execution`] | outcome of a trajectory |
+//! | [`error`] | errors of an arm |
 //! | [`ideal`] | an arm without inertia, for tests and dry runs |
 //! | [`driver`] | an arm of servos |
-//! | [`calibration`] | where each joint's zero is, in LeRobot's own files |
+//! | [`calibration`] | the zero position of each joint, in LeRobot's own files |
 //! | [`servo`] | servo models and their registers |
-//! | [`bus`] | requests and answers on a bus of servos |
+//! | [`bus`] | requests and replies on a servo bus |
 //! | [`protocol`] | packets of such buses |
 
 pub mod bus;
@@ -44,31 +44,31 @@ pub use thread::ArmThread;
 
 /// An arm with position-controlled joints. It holds its last command until the next.
 pub trait Arm: Send {
-    /// Where the arm is now, without waiting and without moving it.
+    /// Returns the current state without waiting or moving.
     ///
     /// # Errors
-    /// If the arm does not answer.
+    /// [`ArmError`] if the arm does not reply.
     fn state(&mut self) -> Result<ArmState, ArmError>;
 
-    /// Whether the arm can go all the way: what it knows beyond what the gate checks. Asked before
+    /// Checks whether the arm can follow a trajectory, beyond what the gate checks. Called before
     /// the first command is sent.
     ///
     /// # Errors
-    /// Where it cannot go.
+    /// A [`Refusal`] for the first position that the arm cannot reach.
     fn admits(&self, _trajectory: &Trajectory) -> Result<(), Refusal> {
         Ok(())
     }
 
-    /// Sends one command, lets one control period pass, and reports.
+    /// Sends one command, lets one control period pass, and returns the state.
     ///
     /// # Errors
-    /// If the arm does not take the command or does not answer.
+    /// [`ArmError`] if the arm does not accept the command or does not reply.
     fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError>;
 
-    /// Looks after the arm while nobody moves it; called some ten times a second.
+    /// Looks after the arm while it does not move; called about ten times a second.
     ///
     /// # Errors
-    /// If the arm does not answer.
+    /// [`ArmError`] if the arm does not reply.
     fn idle(&mut self) -> Result<(), ArmError> {
         Ok(())
     }

@@ -1,9 +1,9 @@
 //! Real-time scheduling and locked memory for the thread that drives an arm, where the system
-//! grants them, and the opposite for those that may wait.
+//! grants them, and background priority for threads that may wait.
 
 use thiserror::Error;
 
-/// What the system does not grant, and what to do about it.
+/// A request that the system denied, with its remedy.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RealtimeDenied {
     /// Real-time scheduling.
@@ -18,16 +18,15 @@ pub enum RealtimeDenied {
     Memory(String),
 }
 
-/// Asks for first-in-first-out scheduling of this thread, below what the kernel itself runs, and
-/// for all memory that the program has now to stay in memory. What is denied is returned; the
-/// rest is granted.
+/// Requests first-in-first-out scheduling of this thread, below the kernel's own threads, and locks
+/// the memory that the program has now. Returns what was denied; the rest is granted.
 #[cfg(target_os = "linux")]
 pub fn claim() -> Vec<RealtimeDenied> {
     let asked = [schedule().err(), lock().err()];
     asked.into_iter().flatten().collect()
 }
 
-/// Other systems are not asked.
+/// Requests nothing on other systems.
 #[cfg(not(target_os = "linux"))]
 pub fn claim() -> Vec<RealtimeDenied> {
     let unknown = || "only Linux is asked for it".to_owned();
@@ -37,13 +36,13 @@ pub fn claim() -> Vec<RealtimeDenied> {
     ]
 }
 
-/// Of 0 to 100, as an ordinary thread has 50: half as nice as can be, a tenth of the time where all
-/// is busy.
+/// Priority of 0 to 100, where an ordinary thread has 50: half of the largest niceness, which gets
+/// a tenth of the time when the processor is busy.
 #[cfg(target_os = "linux")]
 const BACKGROUND: u8 = 22;
 
-/// Lets ordinary threads run before this one, for what may wait while an arm moves. A system that
-/// does not do so is not complained of.
+/// Lowers the priority of this thread below ordinary ones, for work that may wait while an arm
+/// moves. A system that does not support it is not reported.
 #[cfg(target_os = "linux")]
 pub fn give_way() {
     use thread_priority::{
@@ -61,11 +60,11 @@ pub fn give_way() {
     }
 }
 
-/// Other systems are not asked.
+/// Does nothing on other systems.
 #[cfg(not(target_os = "linux"))]
 pub fn give_way() {}
 
-/// Above every ordinary thread, below the kernel's own, which run at 50.
+/// Priority above every ordinary thread and below the kernel's own, which run at 50.
 #[cfg(target_os = "linux")]
 const PRIORITY: u8 = 40;
 
@@ -90,7 +89,7 @@ fn schedule() -> Result<(), RealtimeDenied> {
     })
 }
 
-/// Memory that is asked for later is left alone: under a limit, the program would not get it.
+/// Locks current memory only: under a limit, later allocations of the program would fail.
 #[cfg(target_os = "linux")]
 fn lock() -> Result<(), RealtimeDenied> {
     use nix::sys::mman::{MlockAllFlags, mlockall};
@@ -135,7 +134,7 @@ mod tests {
     fn who_gives_way_is_nicer_than_the_rest() {
         let niceness = || {
             let status = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
-            // The name may hold spaces; niceness is the seventeenth number after it.
+            // The name may contain spaces; niceness is the seventeenth number after it.
             let (_, rest) = status.rsplit_once(')').unwrap();
             rest.split_whitespace()
                 .nth(16)

@@ -1,4 +1,4 @@
-//! What an arm reports.
+//! State reported by an arm.
 
 use enact_robot::StartState;
 use enact_types::{JointVector, Stamp};
@@ -7,28 +7,29 @@ use serde::{Deserialize, Serialize};
 /// A reading of every joint, in the robot's order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ArmState {
-    /// When it was taken, on the arm's clock.
+    /// Time of the reading, on the arm's clock.
     pub stamp: Stamp,
     /// Positions, rad or m.
     pub position: JointVector,
     /// Velocities, rad/s or m/s.
     pub velocity: JointVector,
-    /// Torque or force as a fraction of the joint's largest, -1..=1.
+    /// Torque or force as a fraction of the joint's limit, -1..=1.
     pub effort: JointVector,
     /// The last command, `None` before the first.
     pub commanded: Option<JointVector>,
-    /// What forbids further motion, in a sentence; `None` if all is well.
+    /// Condition that forbids further motion, as a sentence; `None` if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alarm: Option<String>,
 }
 
 impl ArmState {
-    /// Where the arm was last told to be, or is, before the first command: motion goes on there.
+    /// Returns the last commanded positions, or the measured ones before the first command: motion
+    /// continues from there.
     pub fn goal(&self) -> &JointVector {
         self.commanded.as_ref().unwrap_or(&self.position)
     }
 
-    /// This as where a motion begins.
+    /// Returns this state as the start of a motion.
     pub fn start(&self) -> StartState<'_> {
         StartState {
             measured: &self.position,

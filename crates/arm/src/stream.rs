@@ -1,11 +1,11 @@
-//! Command after command, watching what the arm does.
+//! Streams commands and monitors the arm.
 
 use enact_robot::{Command, Gate, Robot, Trajectory};
 use enact_types::Refusal;
 
 use crate::{Arm, ArmError, ArmState, ContactPolicy, Execution, ExecutionEnd, StopSwitch};
 
-/// So many cycles in a row must show a contact: one alone may be a reading that went wrong.
+/// Number of consecutive cycles that must show a contact, because a single reading may be wrong.
 const CONTACT_CYCLES: u32 = 5;
 
 /// Streams trajectories to one arm.
@@ -31,16 +31,27 @@ impl Streamer {
         }
     }
 
+    /// Looks after the arm while it does not move.
+    ///
+    /// # Errors
+    /// [`ArmError`] if the arm does not reply.
     pub fn idle(&mut self) -> Result<(), ArmError> {
         self.arm.idle()
     }
 
+    /// Returns the current state of the arm.
+    ///
+    /// # Errors
+    /// [`ArmError`] if the arm does not reply.
     pub fn state(&mut self) -> Result<ArmState, ArmError> {
         self.arm.state()
     }
 
-    /// Follows `trajectory` to its end, or stops on the way if something is wrong or
-    /// `abandoned` says that nobody waits any more.
+    /// Follows `trajectory` to its end, or stops on the way if something is wrong or `abandoned`
+    /// returns true because the caller no longer waits.
+    ///
+    /// # Errors
+    /// [`ArmError`] if the arm does not reply.
     pub fn follow(
         &mut self,
         trajectory: &Trajectory,
@@ -93,7 +104,7 @@ impl Streamer {
         Ok(log.finish(ExecutionEnd::Finished))
     }
 
-    /// Goes back after a contact; what cut that short, if anything did.
+    /// Backs off after a contact; returns what cut that short, if anything did.
     fn go_back(
         &mut self,
         away: &Trajectory,
@@ -103,7 +114,8 @@ impl Streamer {
         if let Some(end) = self.ended(log.last(), abandoned) {
             return Ok(Some(end));
         }
-        // What was met may hold the arm behind its command when it begins to go back, not for long.
+        // The obstacle may hold the arm behind its command when it begins to back off, but not for
+        // long.
         let mut caught_up = false;
         for at in 0..away.len() {
             let command = away.command(at);
@@ -122,7 +134,7 @@ impl Streamer {
         Ok(None)
     }
 
-    /// What ends any motion: a stop, or an alarm.
+    /// Returns what ends any motion: a stop or an alarm.
     fn ended(&self, state: &ArmState, abandoned: &dyn Fn() -> bool) -> Option<ExecutionEnd> {
         if self.stop.is_pressed() || abandoned() {
             return Some(ExecutionEnd::Stopped);
@@ -130,7 +142,7 @@ impl Streamer {
         alarm(state).map(ExecutionEnd::Fault)
     }
 
-    /// Sends the end of a motion, where it comes to rest, whatever comes.
+    /// Sends the final part of a motion, up to rest, unconditionally.
     fn send(&mut self, motion: &Trajectory, log: &mut Log) -> Result<(), ArmError> {
         for command in motion.commands() {
             log.samples.push(self.arm.cycle(&command)?);
@@ -138,13 +150,13 @@ impl Streamer {
         Ok(())
     }
 
-    /// What is wrong with sending a command now, after the last one.
+    /// Returns the reason that a command must not be sent now, after the last one.
     fn unfit(&self, command: &Command, state: &ArmState) -> Option<Refusal> {
         let previous = state.commanded.as_ref()?;
         self.gate.pass(command, previous).err()
     }
 
-    /// The first arm joint whose effort is above the limit.
+    /// Returns the first arm joint whose effort is above the limit.
     fn touching(&self, state: &ArmState, contact: ContactPolicy) -> Option<ExecutionEnd> {
         let ContactPolicy::Limit(limit) = contact else {
             return None;
@@ -159,12 +171,12 @@ impl Streamer {
     }
 }
 
-/// An arm that reports an alarm takes no motion.
+/// Refuses motion of an arm that reports an alarm.
 fn alarm(state: &ArmState) -> Option<Refusal> {
     state.alarm.clone().map(Refusal::NotApplicable)
 }
 
-/// What the arm reported on the way.
+/// Readings of the arm during a motion.
 struct Log {
     /// Never empty.
     samples: Vec<ArmState>,
@@ -172,7 +184,7 @@ struct Log {
 }
 
 impl Log {
-    /// A log that begins with `first` and has room for a reading per command.
+    /// Creates a log that begins with `first` and has room for a reading per command.
     fn new(first: ArmState, commands: usize) -> Self {
         let mut samples = Vec::with_capacity(commands + 1);
         samples.push(first);

@@ -1,4 +1,4 @@
-//! An arm on a thread of its own, so that whoever asks for motion can hang or die without it.
+//! An arm on a thread of its own, so that callers can hang or panic without affecting it.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Weak};
@@ -11,11 +11,11 @@ use crate::realtime::{self, RealtimeDenied};
 use crate::stream::Streamer;
 use crate::{Arm, ArmError, ArmState, ContactPolicy, Execution, StopSwitch};
 
-/// How often an arm is looked after while nobody moves it. Shorter than half of any bus
-/// watchdog that a driver sets.
+/// Interval at which an idle arm is polled, shorter than half of any bus watchdog that a driver
+/// sets.
 const IDLE: Duration = Duration::from_millis(100);
 
-/// Drives one arm. Dropping it lets the current motion end, then ends the thread.
+/// Drives one arm. Dropping it lets the current motion finish, then ends the thread.
 #[derive(Debug)]
 pub struct ArmThread {
     requests: Option<Sender<Request>>,
@@ -23,26 +23,27 @@ pub struct ArmThread {
     stop: StopSwitch,
 }
 
-/// What the thread is asked. Replies to a caller that has gone go nowhere.
+/// Requests to the thread. Replies to a caller that has gone are dropped.
 enum Request {
     Claim(Sender<Vec<RealtimeDenied>>),
     State(Sender<Result<ArmState, ArmError>>),
     Follow {
         trajectory: Box<Trajectory>,
         contact: ContactPolicy,
-        /// Dead once nobody waits any more.
+        /// Dead once the caller no longer waits.
         caller: Weak<()>,
         reply: Sender<Result<Execution, ArmError>>,
     },
 }
 
 impl ArmThread {
-    /// Takes the arm to a thread of its own. It does not move until told to.
+    /// Moves the arm to a thread of its own. The arm does not move until commanded.
     pub fn start(arm: Box<dyn Arm>, robot: &Robot) -> Self {
         Self::start_with(arm, robot, StopSwitch::new())
     }
 
-    /// The same with a switch that is there already, and may be pressed already.
+    /// Starts like [`start`](Self::start) with an existing stop switch, which may already be
+    /// pressed.
     pub fn start_with(arm: Box<dyn Arm>, robot: &Robot, stop: StopSwitch) -> Self {
         let streamer = Streamer::new(arm, robot, stop.clone());
         let (requests, inbox) = channel();
@@ -54,36 +55,37 @@ impl ArmThread {
         }
     }
 
-    /// Asks the system to run the thread before everything else; what it does not grant.
+    /// Requests real-time scheduling for the thread; returns what was denied.
     ///
     /// # Errors
-    /// If the thread has ended.
+    /// [`ArmError::Gone`] if the thread has ended.
     pub fn request_realtime(&self) -> Result<Vec<RealtimeDenied>, ArmError> {
         let (reply, answer) = channel();
         self.ask(Request::Claim(reply))?;
         answer.recv().map_err(|_| ArmError::Gone)
     }
 
-    /// The switch that stops this arm, from any thread.
+    /// Returns the switch that stops this arm, usable from any thread.
     pub fn stop_switch(&self) -> StopSwitch {
         self.stop.clone()
     }
 
-    /// Where the arm is now.
+    /// Returns the current state.
     ///
     /// # Errors
-    /// If the arm does not answer.
+    /// [`ArmError`] if the arm does not reply.
     pub fn state(&self) -> Result<ArmState, ArmError> {
         let (reply, answer) = channel();
         self.ask(Request::State(reply))?;
         answer.recv().map_err(|_| ArmError::Gone)?
     }
 
-    /// Follows a trajectory and waits until the arm stands still. If the caller's
-    /// thread unwinds meanwhile, the arm stops and holds.
+    /// Follows a trajectory and waits until the arm is at rest. If the caller's thread unwinds
+    /// meanwhile, the arm stops and holds its position.
     ///
     /// # Errors
-    /// If the arm does not answer. Everything else is an [`ExecutionEnd`](crate::ExecutionEnd).
+    /// [`ArmError`] if the arm does not reply. Everything else is an
+    /// [`ExecutionEnd`](crate::ExecutionEnd).
     pub fn execute(
         &self,
         trajectory: Trajectory,
@@ -117,12 +119,12 @@ impl Drop for ArmThread {
     }
 }
 
-/// What is wrong while nobody asks.
+/// The error of an idle arm.
 #[derive(Debug, Default)]
 struct IdleError(Option<ArmError>);
 
 impl IdleError {
-    /// What is wrong, if it was not wrong the last time.
+    /// Returns the error if it is new.
     fn news(&mut self, found: Option<ArmError>) -> Option<&ArmError> {
         if found == self.0 {
             return None;
@@ -138,7 +140,7 @@ fn serve(mut streamer: Streamer, inbox: &Receiver<Request>) {
         let request = match inbox.recv_timeout(IDLE) {
             Ok(request) => request,
             Err(RecvTimeoutError::Timeout) => {
-                // Whoever asks next is told what is wrong.
+                // The next caller is told about the error.
                 if let Some(error) = complaint.news(streamer.idle().err()) {
                     tracing::warn!("{error}");
                 }

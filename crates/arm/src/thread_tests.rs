@@ -10,7 +10,7 @@ use crate::{
     Arm, ArmError, ArmState, ArmThread, ContactPolicy, ExecutionEnd, IdealArm, StopSwitch,
 };
 
-/// The first joint turned by 0.8 rad in two seconds.
+/// Returns a motion of the first joint by 0.8 rad in two seconds.
 fn sweep(robot: &Robot) -> Trajectory {
     let steps = 400;
     let sample = |step: usize| -> JointVector {
@@ -28,7 +28,7 @@ fn sweep(robot: &Robot) -> Trajectory {
         .expect("it is within limits")
 }
 
-/// An ideal arm on which something happens after so many cycles.
+/// An ideal arm on which something happens after a number of cycles.
 struct Troubled<F> {
     arm: IdealArm,
     cycles: usize,
@@ -51,7 +51,7 @@ impl<F: FnMut(&mut ArmState) -> Result<(), ArmError> + Send> Arm for Troubled<F>
     }
 }
 
-/// An arm thread on which `trouble` happens after a hundred cycles.
+/// Returns an arm thread on which `trouble` happens after a hundred cycles.
 fn troubled(
     robot: &Robot,
     trouble: impl FnMut(&mut ArmState) -> Result<(), ArmError> + Send + 'static,
@@ -171,8 +171,8 @@ fn resistance_stops_the_arm_unless_it_is_expected() {
 /// Cycles after which the arm of `backing_off` is at its fastest.
 const MIDWAY: usize = 30;
 
-/// An arm that meets resistance, and on the way back from it has `trouble`, which is told how many
-/// cycles that way has taken.
+/// Returns an arm that meets resistance and has `trouble` while backing off, which is passed the
+/// number of cycles since then.
 fn backing_off(
     robot: &Robot,
     mut trouble: impl FnMut(&mut ArmState, usize) + Send + 'static,
@@ -188,7 +188,7 @@ fn backing_off(
     })
 }
 
-/// How a sweep with contact ends, and how many of its commands went back.
+/// Returns how a sweep with contact ends, and how many of its commands backed off.
 fn backed_off(robot: &Robot, arm: &ArmThread) -> (ExecutionEnd, usize) {
     let execution = arm
         .execute(sweep(robot), ContactPolicy::Limit(0.6))
@@ -255,7 +255,7 @@ fn an_arm_that_is_held_when_it_turns_back_may_catch_up() {
     assert!(matches!(end, ExecutionEnd::Contact { .. }), "{end:?}");
 }
 
-/// An arm that knows better than the gate where it cannot go.
+/// An arm that has tighter limits than the gate.
 struct Short(IdealArm);
 
 impl Arm for Short {

@@ -1,4 +1,4 @@
-//! Our packets against those of `rustypot`, which others drive the same servos with.
+//! Compares our packets with those of `rustypot`, which others use for the same servos.
 
 use std::collections::VecDeque;
 use std::io;
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use rustypot::DynamixelProtocolHandler;
 use serialport::{ClearBuffer, DataBits, FlowControl, Parity, SerialPort, StopBits};
 
-/// Keeps what is written, and answers with bytes prepared beforehand.
+/// Records what is written, and returns bytes prepared beforehand.
 #[derive(Default)]
 struct Prepared {
     written: Vec<u8>,
@@ -33,7 +33,7 @@ impl io::Write for Prepared {
     }
 }
 
-/// Settings that nobody here asks for.
+/// Settings that the tests do not use.
 fn unused<T>() -> serialport::Result<T> {
     Err(serialport::Error::new(
         serialport::ErrorKind::Unknown,
@@ -43,7 +43,7 @@ fn unused<T>() -> serialport::Result<T> {
 
 impl SerialPort for Prepared {
     fn bytes_to_read(&self) -> serialport::Result<u32> {
-        // The answer comes only after the request; nothing lies there before it.
+        // The reply comes only after the request; there is nothing before it.
         Ok(0)
     }
 
@@ -144,7 +144,7 @@ impl SerialPort for Prepared {
     }
 }
 
-/// One protocol, ours and theirs.
+/// One protocol in both implementations.
 #[derive(Debug)]
 struct Pair {
     ours: &'static dyn Codec,

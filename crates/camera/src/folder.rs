@@ -6,8 +6,8 @@ use enact_types::{Frame, Intrinsics, Pose, Reason, Stamp};
 
 use crate::{Camera, CameraError};
 
-/// Shows the pictures of a folder in the order of their names, then the last
-/// one again and again, as a camera over a still scene would.
+/// Returns the pictures of a folder in the order of their names, then the last one repeatedly, like
+/// a camera with a static scene.
 #[derive(Debug)]
 pub struct FolderCamera {
     pictures: Vec<PathBuf>,
@@ -17,8 +17,11 @@ pub struct FolderCamera {
 }
 
 impl FolderCamera {
-    /// A camera over the PNG and JPEG files of `folder`, placed at
-    /// `base_from_camera` with `vertical_fov` in radians.
+    /// Opens the PNG and JPEG files of `folder` as a camera placed at `base_from_camera` with
+    /// `vertical_fov` in radians.
+    ///
+    /// # Errors
+    /// [`CameraError`] if the folder cannot be read.
     pub fn open(
         folder: &Path,
         vertical_fov: f64,

@@ -1,4 +1,4 @@
-//! Where frames come from.
+//! Sources of frames.
 //!
 //! | module | idea |
 //! |---|---|
@@ -19,12 +19,16 @@ pub use live::LiveFolder;
 /// A source of frames.
 pub trait Camera: Send {
     /// Takes a picture now.
-    fn capture(&mut self) -> Result<Frame, CameraError>;
-
-    /// The same, and when what it shows was so, as well as the camera knows.
     ///
     /// # Errors
-    /// If no picture can be taken.
+    /// [`CameraError`] if no picture can be taken.
+    fn capture(&mut self) -> Result<Frame, CameraError>;
+
+    /// Takes a picture; also returns the time of what it shows, as precisely as the camera knows
+    /// it.
+    ///
+    /// # Errors
+    /// [`CameraError`] if no picture can be taken.
     fn capture_timed(&mut self) -> Result<(Frame, Instant), CameraError> {
         let frame = self.capture()?;
         Ok((frame, Instant::now()))
@@ -37,37 +41,37 @@ pub enum CameraError {
     /// The folder cannot be read.
     #[error("cannot read the picture folder `{path}`: {reason}")]
     Folder {
-        /// The folder.
+        /// Path of the folder.
         path: String,
-        /// What is wrong.
+        /// Description of the error.
         #[source]
         reason: Reason,
     },
     /// A picture cannot be read.
     #[error("cannot read the picture `{path}`: {reason}")]
     Picture {
-        /// The file.
+        /// Path of the file.
         path: String,
-        /// What is wrong.
+        /// Description of the error.
         #[source]
         reason: Reason,
     },
     /// No picture arrived; the next one may.
     #[error("the camera gave no picture: {reason}")]
     Missing {
-        /// What is known of it.
+        /// Description of the cause.
         #[source]
         reason: Reason,
     },
-    /// Nothing new is written where a camera's pictures come from.
+    /// No new pictures arrive at the source of the camera.
     #[error("the camera is frozen: `{path}` was last written {:.0} s ago", age.as_secs_f64())]
     Frozen {
-        /// The newest picture.
+        /// Path of the newest picture.
         path: String,
-        /// How long ago it was written.
+        /// Age of that picture.
         age: Duration,
     },
-    /// Somebody pressed the stop switch while a picture was waited for.
+    /// The stop switch was pressed while waiting for a picture.
     #[error("stopped")]
     Stopped,
     /// There are no more pictures.

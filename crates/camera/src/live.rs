@@ -10,13 +10,13 @@ use image::RgbImage;
 use crate::folder::is_picture;
 use crate::{Camera, CameraError};
 
-/// So long a new picture is waited for.
+/// Time to wait for a new picture.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// The folder is looked at so often meanwhile.
+/// Polling period of the folder while waiting.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Shows the newest picture of a folder, once it was written anew: each frame was finished after
-/// it was asked for. A folder in which nothing is written is a camera that is frozen.
+/// Returns the newest picture of a folder once it has been written anew: each frame was finished
+/// after it was requested. A folder in which nothing is written counts as a frozen camera.
 #[derive(Debug)]
 pub struct LiveFolder {
     folder: PathBuf,
@@ -28,7 +28,7 @@ pub struct LiveFolder {
     first: Option<Instant>,
 }
 
-/// A picture file as it is at one time.
+/// A picture file at one point in time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Picture {
     written: SystemTime,
@@ -37,11 +37,11 @@ struct Picture {
 }
 
 impl LiveFolder {
-    /// A camera over the PNG and JPEG files of `folder`, placed at
-    /// `base_from_camera` with `vertical_fov` in radians.
+    /// Opens the PNG and JPEG files of `folder` as a camera placed at `base_from_camera` with
+    /// `vertical_fov` in radians.
     ///
     /// # Errors
-    /// If there is no such folder.
+    /// [`CameraError`] if there is no such folder.
     pub fn open(
         folder: &Path,
         vertical_fov: f64,
@@ -60,7 +60,7 @@ impl LiveFolder {
         Ok(camera)
     }
 
-    /// The same, with the switch that ends the waiting for a picture.
+    /// Ends waiting for a picture when this switch is pressed.
     pub fn stopped_by(self, stop: StopSwitch) -> Self {
         Self { stop, ..self }
     }
@@ -71,7 +71,7 @@ impl LiveFolder {
             .filter_map(Result::ok)
             .map(|entry| entry.path())
             .filter(|path| is_picture(path));
-        // One that is being replaced may be gone.
+        // A file that is being replaced may be gone.
         Ok(pictures.filter_map(|path| Picture::at(path).ok()).max())
     }
 
@@ -82,7 +82,7 @@ impl LiveFolder {
         }
     }
 
-    /// Why nothing came: `newest` is what lies there.
+    /// Returns the error for a missing picture; `newest` is the latest file in the folder.
     fn silent(&self, newest: Option<Picture>) -> CameraError {
         let Some(picture) = newest else {
             let patience = self.patience.as_secs_f64();
@@ -107,14 +107,14 @@ impl Picture {
         })
     }
 
-    /// When it was written, after it was `asked` for.
+    /// Returns the time when it was written, which is after it was `asked` for.
     fn since(&self, asked: Instant) -> Instant {
         let now = Instant::now();
         let age = self.written.elapsed().unwrap_or_default();
         now.checked_sub(age).map_or(asked, |then| then.max(asked))
     }
 
-    /// What it shows, if it is whole and nobody wrote to it meanwhile.
+    /// Returns the picture if the file is complete and was not written to in the meantime.
     fn read(&self) -> Result<RgbImage, Reason> {
         let bytes = fs::read(&self.path).map_err(Reason::of)?;
         let now = Self::at(self.path.clone()).map_err(Reason::of)?;
@@ -126,11 +126,11 @@ impl Picture {
     }
 }
 
-/// Whether a PNG or JPEG file has its end: decoders fill up what is missing.
+/// Returns whether a PNG or JPEG file is complete: decoders fill in what is missing.
 fn is_whole(bytes: &[u8]) -> bool {
     const JPEG_END: &[u8] = &[0xFF, 0xD9];
     const PNG_END: &[u8] = b"IEND\xAE\x42\x60\x82";
-    // Some cameras fill their pictures up with zeros.
+    // Some cameras pad their pictures with zeros.
     let end = bytes
         .iter()
         .rposition(|byte| *byte != 0)
@@ -144,14 +144,18 @@ impl Camera for LiveFolder {
         Ok(frame)
     }
 
-    /// When the file was written: whatever the camera and its program took is not known.
+    /// Takes a picture and the time when its file was written; the latency of the camera and its
+    /// program is unknown.
+    ///
+    /// # Errors
+    /// [`CameraError`] if no new picture arrives.
     fn capture_timed(&mut self) -> Result<(Frame, Instant), CameraError> {
         let asked = Instant::now();
         let before = self.newest()?;
         let mut broken = None;
         loop {
             let newest = self.newest()?;
-            // One that is replaced is gone for a moment, and an older one the newest.
+            // A file that is replaced is gone for a moment, and then an older one is the newest.
             if newest > before
                 && let Some(picture) = &newest
             {
@@ -215,7 +219,7 @@ mod tests {
         camera
     }
 
-    /// Does this a moment after the picture was asked for.
+    /// Calls `writer` a moment after the picture was requested.
     fn capture_while(
         camera: &mut LiveFolder,
         writer: impl FnOnce() + Send,
@@ -244,7 +248,7 @@ mod tests {
             let frame = capture_while(&mut camera, || fs::write(&path, bytes).unwrap()).unwrap();
             assert_eq!((frame.sequence, red(&frame)), (number, brightness));
         }
-        // Numbered files too.
+        // Works with numbered files too.
         let next = folder.path().join("view0002.png");
         let bytes = encoded(40, ImageFormat::Png);
         let frame = capture_while(&mut camera, || fs::write(next, bytes).unwrap()).unwrap();
@@ -269,7 +273,7 @@ mod tests {
             (writer.join().unwrap(), taken)
         });
         assert!(taken >= asked + Duration::from_millis(40));
-        // File systems count in ticks.
+        // File systems have coarse clocks.
         assert!(taken <= written + Duration::from_millis(20));
     }
 
@@ -294,7 +298,7 @@ mod tests {
             error.contains("frozen") && error.contains("view.png") && error.contains("3600 s"),
             "{error}"
         );
-        // It may come back.
+        // It may recover.
         let bytes = encoded(20, ImageFormat::Png);
         let frame = capture_while(&mut camera, || fs::write(&path, bytes).unwrap()).unwrap();
         assert_eq!(red(&frame), 20);
@@ -315,7 +319,7 @@ mod tests {
                 fs::write(&path, &bytes).unwrap();
             });
             assert!(red(&frame.unwrap()) > 190, "{name}");
-            // One that stays like this is an error that says so.
+            // A file that stays incomplete is an error that says so.
             let error = capture_while(&mut camera, || fs::write(&path, &bytes[..half]).unwrap());
             let error = error.unwrap_err().to_string();
             assert!(error.contains("half-written"), "{error}");

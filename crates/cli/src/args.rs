@@ -10,6 +10,7 @@ use crate::arm::args::{ArmArgs, BusArgs};
 use crate::data_dir::SHIPPED_MODEL;
 use crate::recordings::args::{ExportArgs, RecordArgs, ReplayArgs, RunsArgs, ViewArgs};
 use crate::rerun_view::ViewTarget;
+use crate::server::ServerArgs;
 
 /// Turn natural-language instructions into robot arm motion.
 #[derive(Debug, Parser)]
@@ -175,9 +176,12 @@ pub struct SetupArgs {
     /// Random seed
     #[arg(long)]
     pub seed: Option<u64>,
-    /// Model folder, GGUF or UQFF file, Hugging Face id, or URL of an OpenAI-compatible server
-    #[arg(long, value_name = "PATH|ID")]
+    /// Model folder, GGUF or UQFF file, Hugging Face id, or address of an OpenAI-compatible server
+    #[arg(long, value_name = "PATH|ID|ADDRESS")]
     pub model: Option<String>,
+    /// How a server is asked.
+    #[command(flatten)]
+    pub server: ServerArgs,
     /// Accept plans in plain words, for servers without grammar-constrained output
     #[arg(long)]
     pub free_text: bool,
@@ -279,12 +283,15 @@ pub enum ModelQuestion {
 /// `enact model check`.
 #[derive(Debug, Args)]
 pub struct ModelCheckArgs {
-    /// Model folder, Hugging Face id, or URL of an OpenAI-compatible server
-    #[arg(value_name = "PATH|ID")]
+    /// Model folder, Hugging Face id, or address of an OpenAI-compatible server
+    #[arg(value_name = "PATH|ID|ADDRESS")]
     pub model: String,
     /// Ask only in this convention
     #[arg(long, value_name = "CONVENTION")]
     pub pointing: Option<Pointing>,
+    /// How a server is asked.
+    #[command(flatten)]
+    pub server: ServerArgs,
     /// Save the picture that the model is shown
     #[arg(long, value_name = "PNG")]
     pub out: Option<PathBuf>,
@@ -441,12 +448,15 @@ pub struct EvalArgs {
     /// Number of episodes to run in parallel, each with its own copy of the model
     #[arg(long, value_name = "J", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: u16,
-    /// Model folder, GGUF or UQFF file, Hugging Face id, or URL of an OpenAI-compatible server
-    #[arg(long, value_name = "PATH|ID", default_value = SHIPPED_MODEL)]
+    /// Model folder, GGUF or UQFF file, Hugging Face id, or address of an OpenAI-compatible server
+    #[arg(long, value_name = "PATH|ID|ADDRESS", default_value = SHIPPED_MODEL)]
     pub model: String,
     /// How the model writes positions in pictures, if its files and name do not tell
     #[arg(long, value_name = "CONVENTION")]
     pub pointing: Option<Pointing>,
+    /// How a server is asked.
+    #[command(flatten)]
+    pub server: ServerArgs,
     /// Robot name in robots/, or path of a robot folder or URDF
     #[arg(long, value_name = "NAME", default_value = SHIPPED_ROBOT)]
     pub robot: String,

@@ -5,6 +5,9 @@ use std::io::Write;
 use enact_plan::{ObjectView, Verdict};
 use enact_runtime::{Event, Observer};
 
+/// Of what a model thinks aloud, so many characters are told.
+const LONGEST_THOUGHT: usize = 200;
+
 /// Tells a run as it goes.
 #[derive(Debug)]
 pub struct ConsoleObserver<W> {
@@ -20,6 +23,20 @@ impl<W: Write> ConsoleObserver<W> {
     fn say(&mut self, what: &str, text: &str) {
         // Talk that nobody can hear is no reason to stop the robot.
         let _ = writeln!(self.sink, "{what:>9}  {text}");
+    }
+
+    /// The beginning of what a model thought aloud; all of it is in the recording.
+    fn tell_thought(&mut self, thinking: &str) {
+        let words: Vec<&str> = thinking.split_whitespace().collect();
+        let line = words.join(" ").replace(char::is_control, "");
+        if line.is_empty() {
+            return;
+        }
+        let mut shown: String = line.chars().take(LONGEST_THOUGHT).collect();
+        if shown.len() < line.len() {
+            shown.push('…');
+        }
+        self.say("thought", &shown);
     }
 }
 
@@ -37,6 +54,7 @@ impl<W: Write> Observer for ConsoleObserver<W> {
                 dropped,
                 answer,
             } => {
+                self.tell_thought(&answer.thinking);
                 match &answer.parsed {
                     Err(rejection) => self.say("rejected", &rejection.to_string()),
                     Ok(_) => self.say("saw", &list(objects)),
@@ -45,10 +63,13 @@ impl<W: Write> Observer for ConsoleObserver<W> {
                     self.say("dropped", reason);
                 }
             }
-            Event::Planned { answer, .. } => match &answer.parsed {
-                Ok(plan) => self.say("planned", &plan.to_string()),
-                Err(rejection) => self.say("rejected", &rejection.to_string()),
-            },
+            Event::Planned { answer, .. } => {
+                self.tell_thought(&answer.thinking);
+                match &answer.parsed {
+                    Ok(plan) => self.say("planned", &plan.to_string()),
+                    Err(rejection) => self.say("rejected", &rejection.to_string()),
+                }
+            }
             Event::StepStarted(step) => self.say("doing", &step.to_string()),
             Event::StepVerified(outcome) => {
                 let what = match outcome.verdict {

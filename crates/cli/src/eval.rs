@@ -11,7 +11,7 @@ use enact_eval::runner::{EvalConfig, run};
 use enact_eval::store::EpisodeStore;
 use enact_eval::suite::Suite;
 use enact_eval::{episode, episode_setup};
-use enact_model::RequestOptions;
+use enact_model::{Notify, RequestOptions};
 use enact_plan::{Agent, PlannerError};
 use enact_types::{StopSwitch, text};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -21,6 +21,7 @@ use crate::console_observer::ConsoleObserver;
 use crate::data_dir::{DataDir, SHIPPED_MODEL, open_model};
 use crate::file_kind::{self, FileKind};
 use crate::out;
+use crate::server::ServerConfig;
 
 /// Runs the suite and prints the table; whether the floor is reached.
 pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
@@ -41,12 +42,13 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
         );
     }
     let model = data_dir.model(&args.model);
+    let notify = Notify::new(|sentence| errln!("{:>9}  {sentence}", "server"));
     let options = RequestOptions {
         temperature: args.temperature,
         pointing: args.pointing,
-        ..RequestOptions::default()
+        ..ServerConfig::default().options(&args.server, false, notify)
     };
-    let minds = || agent(&model, options);
+    let minds = || agent(&model, options.clone());
     let job = EvalConfig {
         suite: &suite,
         scene: &scene,

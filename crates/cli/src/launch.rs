@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::arm::arm_config::ArmConfig;
 use crate::data_dir::DataDir;
 use crate::file_kind::{self, FileKind};
+use crate::server::ServerConfig;
 
 /// What runs where.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -36,6 +37,9 @@ pub struct Launch {
     /// How the model points, where its files and its name do not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pointing: Option<Pointing>,
+    /// How the model is asked, where it is behind a server.
+    #[serde(default, skip_serializing_if = "ServerConfig::is_empty")]
+    pub server: ServerConfig,
     /// Turns of the loop at most.
     pub turns: u32,
     /// What chance decides.
@@ -109,6 +113,9 @@ impl Launch {
                 path.display(),
                 Self::MOST_FPS
             );
+        }
+        if let Some(fault) = launch.server.fault() {
+            anyhow::bail!("{}: [server] {fault}", path.display());
         }
         if launch.turns == 0 {
             anyhow::bail!("{}: turns must be at least 1", path.display());

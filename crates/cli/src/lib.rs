@@ -61,6 +61,7 @@
 //! | [`file_kind`] | what a file is, from what it says |
 //! | [`renamed`] | keys and flags that used to be called otherwise |
 //! | [`launch`] | launch files |
+//! | [`server`] | how models behind servers are asked |
 //! | [`setup`] | robot, world, camera, model and observers put together |
 //! | [`camera_stream`] | a run that is filmed while it is kept |
 //! | [`stop_sources`] | what stops an arm |
@@ -113,6 +114,7 @@ pub mod robot;
 pub mod run;
 pub mod run_observers;
 pub mod scene;
+pub mod server;
 pub mod setup;
 pub mod shell;
 pub mod stop_sources;

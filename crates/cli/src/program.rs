@@ -62,7 +62,12 @@ fn dispatch(cli: &Cli) -> Result<bool> {
         Command::Runs(args) => recordings::runs::runs(args, &mut Stdout).map(|()| true),
         Command::Replay(args) => recordings::replay::replay(&data_dir, args),
         Command::View(args) => recordings::view::view(args).map(|()| true),
+        #[cfg(feature = "export")]
         Command::Export(args) => recordings::export::export(&data_dir, args).map(|()| true),
+        #[cfg(not(feature = "export"))]
+        Command::Export(_) => anyhow::bail!(
+            "this program was built without `enact export`: build it with `--features export`"
+        ),
         Command::Arm(args) => arm::run(&data_dir, &args.command),
         Command::Bus(args) => bus::run(&data_dir, &args.command),
         Command::Completions { .. } | Command::Man { .. } => Ok(true),

@@ -8,13 +8,12 @@ use anyhow::{Context, Result, bail};
 use enact_recording::stream::CAMERA;
 use enact_recording::{CameraStream, Outcomes};
 use enact_runtime::{EventLog, Observer};
-use enact_viz::{Backpressure, Page};
 
 use crate::args::SetupArgs;
 use crate::console_observer::ConsoleObserver;
 use crate::data_dir::DataDir;
 use crate::recordings::run_recorder::{RunRecorder, wall_clock};
-use crate::rerun_view::RerunView;
+use crate::rerun_view::{Page, RerunView};
 use crate::setup::Setup;
 
 /// Everyone who watches.
@@ -44,9 +43,7 @@ impl RunObservers {
             })
             .transpose()?;
         let view = args.view.as_ref();
-        let view = view.map(|shown| {
-            RerunView::open(shown, Backpressure::Run, Box::new(wall_clock), &setup.stop)
-        });
+        let view = view.map(|shown| RerunView::of_run(shown, Box::new(wall_clock), &setup.stop));
         Ok(Self {
             console: ConsoleObserver::new(stderr()),
             event_log,
@@ -68,7 +65,7 @@ impl RunObservers {
             all.push(Box::new(event_log));
         }
         if let Some(view) = &mut self.view {
-            all.push(Box::new(&mut view.observer));
+            all.push(Box::new(view.observer()));
         }
         if let Some(run_recorder) = &mut self.run_recorder {
             all.push(Box::new(&mut run_recorder.recorder));

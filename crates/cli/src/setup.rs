@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use enact_arm::{ArmThread, StopSwitch};
 use enact_camera::{Camera, FolderCamera, LiveFolder};
 use enact_dataset::ground_truth::GroundTruth;
-use enact_model::{RequestOptions, VisionLanguageModel};
+use enact_model::{Notify, RequestOptions, VisionLanguageModel};
 use enact_plan::{Agent, CompositeAgent, Plan, ScriptedPlanner};
 use enact_recording::{CameraStream, ServoInfo};
 use enact_robot::Robot;
@@ -100,6 +100,8 @@ impl Setup {
             .arm
             .find(data_dir, &launch.robot, &robot, &simulator)?;
         launch.model = data_dir.model(&launch.model);
+        // The choice among plans and the viewer read how probable tokens were.
+        let is_weighed = args.rank > 1 || args.view.is_some();
         Ok(Self {
             robot: Arc::new(robot),
             scene,
@@ -113,7 +115,9 @@ impl Setup {
                 pointing: launch.pointing,
                 // A choice needs plans that differ: they are drawn as the model weighs them.
                 temperature: if args.rank > 1 { 1.0 } else { 0.0 },
-                ..RequestOptions::default()
+                ..launch
+                    .server
+                    .options(&args.server, is_weighed, Notify::default())
             },
             rank: args.rank,
             marks: args.marks,
@@ -229,7 +233,12 @@ impl Setup {
         let spinner = ProgressBar::new_spinner();
         spinner.set_message(format!("loading {}", self.launch.model));
         spinner.enable_steady_tick(Duration::from_millis(100));
-        let model = open_model(&self.launch.model, self.options, &self.stop);
+        let mut options = self.options.clone();
+        let bar = spinner.clone();
+        options.server.notify = Notify::new(move |sentence| {
+            bar.suspend(|| errln!("{:>9}  {sentence}", "server"));
+        });
+        let model = open_model(&self.launch.model, options, &self.stop);
         spinner.finish_and_clear();
         model
     }

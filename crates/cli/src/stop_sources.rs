@@ -14,10 +14,10 @@ use enact_arm::StopSwitch;
 use enact_arm::bus::StopButton;
 use enact_plan::PlannerError;
 use enact_runtime::RuntimeError;
-use enact_viz::VizError;
 use signal_hook::consts::SIGTERM;
 
 use crate::args::StopArgs;
+use crate::rerun_view;
 
 /// A file that stops the arm is looked for so often.
 const PERIOD: Duration = Duration::from_millis(20);
@@ -67,10 +67,9 @@ pub fn is_terminated() -> bool {
 pub fn is_stop(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let planner = cause.downcast_ref::<PlannerError>();
-        let record = cause.downcast_ref::<VizError>();
         let runtime = cause.downcast_ref::<RuntimeError>();
         matches!(planner, Some(PlannerError::Stopped))
-            || matches!(record, Some(VizError::Stopped))
+            || rerun_view::is_stop(cause)
             || runtime.is_some_and(RuntimeError::is_stop)
     })
 }

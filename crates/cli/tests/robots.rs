@@ -78,7 +78,8 @@ fn a_urdf_becomes_a_robot_that_is_never_written_over_unasked() {
         "# chain.base = \"panda_link0\"",
         "# tool = \"hand_tcp\"",
         "# gripper.joint = \"panda_finger_joint1\"",
-        "# joints.panda_joint1 = { home = 0,",
+        "# joints.panda_joint1 = { home = ",
+        "# workspace.origin = [",
     ] {
         assert!(draft.contains(line), "{line}\n{draft}");
     }

@@ -87,7 +87,7 @@ fn answer(mut stream: TcpStream, manner: Manner) {
         Manner::Silent => {}
         Manner::Hangs => stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-").unwrap(),
         Manner::Drips => {
-            let head = "HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n";
+            let head = "HTTP/1.1 200 OK\r\ncontent-length: 10000000\r\n\r\n";
             stream.write_all(head.as_bytes()).unwrap();
             while stream.write_all(b" ").is_ok() {
                 thread::sleep(Duration::from_millis(20));

@@ -1,4 +1,4 @@
-//! Situations on the way to a goal, failures included.
+//! Situations on the way to a goal, including failures.
 
 use enact_plan::skills::{Pick, Place};
 use enact_plan::{Direction, ObjectView, Outcome, Relation, Situation, Step, Verdict};
@@ -11,17 +11,17 @@ use crate::expert;
 use crate::intent::Intent;
 use crate::vocabulary::{any_cast, is_movable, shape_of};
 
-/// Least distance between two objects, meters.
+/// Smallest distance between two objects, meters.
 const CLEARANCE: f64 = 0.07;
-/// What lies in or on another is not seen at the same point, so that only words tell what
-/// lies where: up to this far from it, of 1000.
+/// Largest offset of an object's point from its container's or support's, of 1000, so that only
+/// the words tell which object lies where.
 const ASIDE: u16 = 35;
-/// Points differ by up to this much from picture to picture, of 1000.
+/// Largest variation of a point from picture to picture, of 1000.
 const JITTER: u16 = 3;
-/// Places tried for one object.
+/// Number of places tried for one object.
 const PLACES: usize = 60;
 
-/// A random table before anything was done.
+/// Returns a random table before any action.
 pub fn any_table(rng: &mut impl RngExt) -> Situation {
     let mut objects: Vec<ObjectView> = Vec::new();
     for name in any_cast(rng) {
@@ -48,7 +48,7 @@ pub fn any_table(rng: &mut impl RngExt) -> Situation {
     situation
 }
 
-/// Anywhere in front of the arm where no other stands, if there is such a place.
+/// Draws a place in front of the arm where no other object stands, if there is one.
 fn free_position(rng: &mut impl RngExt, others: &[ObjectView]) -> Point3 {
     let mut position = Point3::origin();
     for _ in 0..PLACES {
@@ -74,7 +74,7 @@ fn any_size(rng: &mut impl RngExt, name: &str) -> f64 {
     }
 }
 
-/// Where a camera like the one of the scenes that ship shows a place on the table.
+/// Returns the image point of a place on the table, for a camera like that of the shipped scenes.
 fn picture_point(position: &Point3) -> NormalizedPoint {
     const EYE: Point3 = Point3::new(0.62, 0.0, 0.52);
     const TARGET: Point3 = Point3::new(0.20, 0.0, 0.02);
@@ -86,8 +86,8 @@ fn picture_point(position: &Point3) -> NormalizedPoint {
     NormalizedPoint::from_pixel(x.clamp(0.0, 319.0), y.clamp(0.0, 239.0), 320, 240)
 }
 
-/// Lets the expert act on `situation` for a few steps that succeed or fail as
-/// they may, and leaves the situation as the planner would be told of it.
+/// Lets the expert act on `situation` for a few steps that succeed or fail at random, and leaves
+/// the situation as it would be described to the planner.
 pub fn advance(rng: &mut impl RngExt, goal: &Intent, situation: &mut Situation) {
     let attempts = *[0, 0, 0, 0, 1, 1, 2, 2, 3, 4]
         .choose(rng)
@@ -133,7 +133,7 @@ fn succeed(rng: &mut impl RngExt, step: &Step, situation: &mut Situation) {
     match step {
         Step::Pick(Pick { object }) => {
             situation.holding = Some(object.clone());
-            // The hand hides most of what it holds.
+            // The hand hides most of the object it holds.
             situation.objects.retain(|seen| seen.name != *object);
         }
         Step::Place(Place {
@@ -161,8 +161,8 @@ fn succeed(rng: &mut impl RngExt, step: &Step, situation: &mut Situation) {
     }
 }
 
-/// Where an object ends that was put there. The camera looks back at the arm:
-/// its right is the base's `y`, and nearer to it is the base's `x`.
+/// Returns where an object ends that was placed by this relation. The camera faces the arm: its
+/// right is the base's `y`, and nearer to it is the base's `x`.
 fn beside(relation: Relation, target: &str, situation: &Situation) -> Point3 {
     let at = situation
         .objects
@@ -179,7 +179,8 @@ fn beside(relation: Relation, target: &str, situation: &Situation) -> Point3 {
     at + by * CLEARANCE
 }
 
-/// A failed place drops the object on the table; other failures leave all as it was.
+/// Simulates a failed step: a failed place drops the object on the table; other failures leave
+/// everything unchanged.
 fn fail(rng: &mut impl RngExt, step: &Step, situation: &mut Situation) {
     if let Step::Place(Place { object, .. }) = step
         && situation.holding.take().is_some()
@@ -246,7 +247,7 @@ fn any_refusal(rng: &mut impl RngExt, step: &Step) -> Refusal {
     }
 }
 
-/// Puts something that can be moved in or on something else.
+/// Puts a movable object in or on another.
 fn put_one_somewhere(rng: &mut impl RngExt, objects: &mut [ObjectView]) {
     let Some(mover) = (0..objects.len()).find(|i| is_movable(&objects[*i].name)) else {
         return;
@@ -268,7 +269,7 @@ pub fn rest(rng: &mut impl RngExt, objects: &mut [ObjectView], mover: usize, hos
     objects[mover].rests = Some((natural_relation(&host.name), host.name));
 }
 
-/// A point up to `most` thousandths of the picture away along each side.
+/// Returns a point up to `most` thousandths of the picture away along each side.
 fn near(rng: &mut impl RngExt, point: NormalizedPoint, most: u16) -> NormalizedPoint {
     let mut moved = |value: u16| {
         (value + rng.random_range(0..=2 * most))
@@ -281,7 +282,7 @@ fn near(rng: &mut impl RngExt, point: NormalizedPoint, most: u16) -> NormalizedP
     }
 }
 
-/// “in” for bowls, “on” for everything else.
+/// Returns “in” for bowls and “on” for everything else.
 pub fn natural_relation(target: &str) -> Relation {
     if shape_of(target) == "bowl" {
         Relation::In
@@ -290,7 +291,7 @@ pub fn natural_relation(target: &str) -> Relation {
     }
 }
 
-/// Every new picture gives slightly different points.
+/// Varies all points slightly, as every new picture does.
 fn jitter(rng: &mut impl RngExt, situation: &mut Situation) {
     for object in &mut situation.objects {
         object.point = near(rng, object.point, JITTER);
@@ -298,7 +299,7 @@ fn jitter(rng: &mut impl RngExt, situation: &mut Situation) {
     sort(situation);
 }
 
-/// Objects in reading order.
+/// Sorts the objects into reading order.
 pub fn sort(situation: &mut Situation) {
     situation
         .objects

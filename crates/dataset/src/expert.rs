@@ -1,4 +1,4 @@
-//! The plan that suits a situation.
+//! The expert's plan for a situation.
 
 use enact_plan::{Plan, Situation, Step, Verdict};
 
@@ -6,10 +6,10 @@ use crate::intent::{Action, Intent};
 use crate::replies;
 use crate::wording::Language;
 
-/// A step refused this often is given up.
+/// Number of refusals after which a step is given up.
 const REFUSALS_BEFORE_GIVING_UP: usize = 2;
 
-/// The plan that suits `situation` if the task means `goal`.
+/// Returns the expert's plan for `situation` if the task means `goal`.
 pub fn plan(goal: &Intent, situation: &Situation) -> Plan {
     let steps = match goal {
         Intent::Say(text) => vec![say(text.clone())],
@@ -32,7 +32,7 @@ fn act(actions: &[Action], situation: &Situation) -> Vec<Step> {
         .filter(|index| !is_superseded(*index, actions, situation))
         .map(|index| &actions[index])
         .collect();
-    // What is in the gripper must be put down before anything else is picked up.
+    // The held object must be put down before another is picked up.
     let held = open.iter().position(|action| puts_held(action, situation));
     if let Some(held) = held {
         open[..=held].rotate_right(1);
@@ -47,8 +47,8 @@ fn act(actions: &[Action], situation: &Situation) -> Vec<Step> {
     steps
 }
 
-/// A thing that waits beside something until its place is free has waited enough
-/// when it stands free, when its place is free, or when it has arrived.
+/// Returns whether a wait is over: an object that waits beside something until its place is free
+/// has waited enough when it stands free, when its place is free, or when it has arrived.
 fn is_superseded(index: usize, actions: &[Action], situation: &Situation) -> bool {
     let Action::Put {
         object, relation, ..
@@ -75,7 +75,7 @@ fn puts_held(action: &Action, situation: &Situation) -> bool {
     matches!(action, Action::Put { object, .. } if situation.holding.as_ref() == Some(object))
 }
 
-/// `in_hand` says that the object of a `Put` need not be picked up any more.
+/// Returns the steps of an action; with `in_hand` the object of a `Put` is already picked up.
 fn steps_for(action: &Action, in_hand: bool) -> Vec<Step> {
     match action {
         Action::Put {
@@ -98,7 +98,7 @@ fn steps_for(action: &Action, in_hand: bool) -> Vec<Step> {
     }
 }
 
-/// Whether the picture, the gripper or the history shows the action done.
+/// Returns whether the picture, the gripper or the history shows that the action is done.
 pub fn is_done(action: &Action, situation: &Situation) -> bool {
     match action {
         Action::Put {
@@ -124,7 +124,7 @@ pub fn is_done(action: &Action, situation: &Situation) -> bool {
     }
 }
 
-/// Why the task cannot be done, as the robot would say it.
+/// Returns why the task is infeasible, in the robot's words.
 fn impediment(actions: &[Action], situation: &Situation) -> Option<String> {
     actions
         .iter()

@@ -1,4 +1,4 @@
-//! Pictures and what is in them.
+//! Pictures and the objects in them.
 
 use std::f64::consts::FRAC_PI_2;
 
@@ -19,43 +19,43 @@ use serde::Serialize;
 
 use crate::plans::no_action::written_demand;
 
-/// Objects of which less can be seen are not listed: nobody could name them.
+/// Smallest number of visible pixels of a listed object; nobody could name a smaller one.
 const LEAST_PIXELS: u32 = 20;
-/// As above, as a share of what could be seen if nothing were in the way.
+/// Smallest visible share of a listed object, relative to an unobstructed view.
 const LEAST_VISIBLE: f64 = 0.15;
 /// Share of pictures with a card of text on the table.
 const WITH_CARD: f64 = 0.15;
-/// Share of pictures whose camera is far from where it should be.
+/// Share of pictures whose camera is far from its nominal pose.
 const FAR_OFF: f64 = 0.12;
 
-/// A picture and what is in it.
+/// A picture and the objects in it.
 #[derive(Clone, Debug)]
 pub struct FrameExample {
-    /// As the camera took it.
+    /// Picture as the camera took it.
     pub picture: RgbImage,
-    /// In reading order.
+    /// Objects in reading order.
     pub objects: Vec<SeenObject>,
-    /// Which object each pixel shows: its number among `objects`, from 1; 0 for anything else.
+    /// Object that each pixel shows: its number among `objects`, from 1; 0 for anything else.
     pub shown: GrayImage,
 }
 
-/// What a picture shows of an object.
+/// The appearance of an object in a picture.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SeenObject {
-    /// Color and shape.
+    /// Color and shape in words.
     pub label: String,
-    /// Where, as the model is to say it.
+    /// Position as the model is to write it.
     pub point: NormalizedPoint,
-    /// Where, as fractions of width and height.
+    /// Position as fractions of width and height.
     pub at: [f64; 2],
-    /// Square root of the share of the picture that shows it.
+    /// Square root of the share of the picture that the object covers.
     pub extent: f64,
-    /// Share of its pixels within the picture that nothing hides.
+    /// Share of the object's pixels within the picture that nothing hides.
     pub visible: f64,
 }
 
 impl FrameExample {
-    /// What the model is to say.
+    /// Returns the completion that the model is to learn.
     pub fn completion(&self) -> String {
         let detections: Vec<Detection> = self
             .objects
@@ -66,8 +66,8 @@ impl FrameExample {
     }
 }
 
-/// The `index`th picture of a data set; the same for the same seed. Scene, arm,
-/// camera, light and surfaces are left to chance.
+/// Returns the `index`th picture of a data set, which depends only on the seed. Scene, arm, camera,
+/// light and surfaces are random.
 pub fn example(scene: &Scene, robot: &Robot, seed: u64, index: u64) -> FrameExample {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(index);
@@ -124,7 +124,7 @@ fn describe(seen: &ObjectInView, layout: &Layout, picture: &RenderedPicture) -> 
     }
 }
 
-/// Near home most of the time, as when the robot looks; elsewhere sometimes.
+/// Draws a posture: usually near home, as when the robot looks, and sometimes elsewhere.
 fn posture(rng: &mut ChaCha8Rng, robot: &Robot) -> JointVector {
     let spread = *[0.03, 0.03, 0.03, 0.6].choose(rng).expect("not empty");
     let arm = robot.arm_joints().len();
@@ -144,7 +144,7 @@ fn posture(rng: &mut ChaCha8Rng, robot: &Robot) -> JointVector {
         .unwrap_or_else(|| robot.home().clone())
 }
 
-/// Some objects stand in or on others, as after work.
+/// Puts some objects in or on others, as after some work.
 fn arrange(rng: &mut ChaCha8Rng, layout: &Layout, world: &mut World) {
     let hosts = |index: usize| {
         let is_host =
@@ -189,7 +189,7 @@ fn arrange(rng: &mut ChaCha8Rng, layout: &Layout, world: &mut World) {
     }
 }
 
-/// A camera is never quite where it was screwed on; sometimes it is so far off
+/// Perturbs the camera's pose: a camera is never mounted exactly, and sometimes it is so far off
 /// that the picture cuts through objects.
 fn shaken(rng: &mut ChaCha8Rng, camera: CameraPlace) -> CameraPlace {
     let times = if rng.random_bool(FAR_OFF) { 4.0 } else { 1.0 };
@@ -221,7 +221,7 @@ fn any_look(rng: &mut ChaCha8Rng) -> Appearance {
     }
 }
 
-/// Some text on the table now and then, which is not an object, whatever it says.
+/// Occasionally draws a card with text on the table, which is never an object, whatever it says.
 fn any_card(rng: &mut ChaCha8Rng) -> Option<Card> {
     if !rng.random_bool(WITH_CARD) {
         return None;
@@ -229,7 +229,7 @@ fn any_card(rng: &mut ChaCha8Rng) -> Option<Card> {
     let radius = rng.random_range(0.12..0.36);
     let angle = rng.random_range(-1.3_f64..1.3);
     let center = [radius * angle.cos(), radius * angle.sin()];
-    // Lines along the base's y read upright in a camera that looks back at the arm.
+    // Lines along the base's y read upright in a camera that faces the arm.
     let turn = FRAC_PI_2 + rng.random_range(-0.6..0.6);
     let width = rng.random_range(0.06..0.16);
     Some(Card::new(&written_demand(rng), center, width, turn))

@@ -1,4 +1,4 @@
-//! Perception by the simulator itself: a ceiling, for tests.
+//! Perception by the simulator itself: an upper bound, for tests.
 
 use enact_plan::{Detection, ModelResponse, Perceiver, PlannerError};
 use enact_sim::geometry::FIRST_OBJECT;
@@ -6,7 +6,7 @@ use enact_sim::render::{Appearance, objects_in_view};
 use enact_sim::{Layout, SimCamera, Simulator};
 use enact_types::{Frame, NormalizedPoint};
 
-/// Lists what the simulator knows to be in the picture.
+/// Lists the objects that the simulator knows to be in the picture.
 #[derive(Debug)]
 pub struct GroundTruth {
     camera: SimCamera,
@@ -14,7 +14,7 @@ pub struct GroundTruth {
 }
 
 impl GroundTruth {
-    /// Truth about `simulator`, which was made from `layout`.
+    /// Creates ground truth about `simulator`, which was made from `layout`.
     pub fn new(simulator: &Simulator, layout: &Layout) -> Self {
         Self {
             camera: simulator.camera(Appearance::default(), 0),

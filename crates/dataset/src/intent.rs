@@ -1,42 +1,42 @@
-//! What an instruction means.
+//! The meaning of an instruction.
 
 use enact_plan::{Direction, Relation};
 
-/// What an instruction means.
+/// The meaning of an instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Intent {
-    /// All of these, in order.
+    /// Perform all of these actions, in order.
     Act(Vec<Action>),
-    /// Nothing but this sentence.
+    /// Only say this sentence.
     Say(String),
-    /// Nothing but this question.
+    /// Only ask this question.
     Ask(String),
 }
 
-/// One thing to be done.
+/// A single action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// The object is to end in or on the target.
+    /// The object should end in or on the target.
     Put {
-        /// What.
+        /// Object to move.
         object: String,
-        /// In or on.
+        /// Relation to the target.
         relation: Relation,
-        /// Where.
+        /// Target of the placement.
         target: String,
     },
-    /// The object is to end in the gripper.
+    /// The object should end in the gripper.
     Pick(String),
-    /// The object is to be pointed at.
+    /// The object should be pointed at.
     Point(String),
-    /// The object is to be pushed.
+    /// The object should be pushed.
     Push(String, Direction),
-    /// The arm is to go home.
+    /// The arm should go home.
     Home,
 }
 
 impl Action {
-    /// The objects that must be there and within reach.
+    /// Returns the objects that must be present and within reach.
     pub fn objects(&self) -> Vec<&str> {
         match self {
             Self::Put { object, target, .. } => vec![object, target],

@@ -1,20 +1,20 @@
-//! Data to train the model that ships: pictures with what is in them, and
-//! situations with the plan that suits them.
+//! Training data for the shipped model: pictures with their objects, and situations with their
+//! plans.
 //!
-//! Prompts and completions are written by `enact-plan`, the code that asks the
-//! model later, so training and use cannot drift apart.
+//! Prompts and completions are written by `enact-plan`, the code that later queries the model, so
+//! training and use cannot diverge.
 //!
 //! | module | idea |
 //! |---|---|
 //! | [`vocabulary`] | colors and shapes |
-//! | [`intent`] | what an instruction means |
-//! | [`wording`] | how a person may say it |
+//! | [`intent`] | the meaning of an instruction |
+//! | [`wording`] | ways in which a person may phrase it |
 //! | [`episode`] | situations on the way to a goal, failures included |
-//! | [`expert`] | the plan that suits a situation |
-//! | [`replies`] | what the robot says |
+//! | [`expert`] | the expert's plan for a situation |
+//! | [`replies`] | the robot's replies |
 //! | [`referring_expression`] | “the leftmost cube”: phrases for objects, and what they fit |
-//! | [`plans`] | examples made of these |
-//! | [`frames`] | pictures and what is in them |
+//! | [`plans`] | examples built from these |
+//! | [`frames`] | pictures and the objects in them |
 //! | [`ground_truth`] | perception by the simulator itself |
 //! | [`mod@write`] | a data set as a folder |
 

@@ -1,5 +1,5 @@
-//! “The leftmost cube”: phrases for objects by where they are, how large, or in
-//! what, and which objects they fit.
+//! “The leftmost cube”: phrases that refer to objects by position, size or container, and the
+//! objects they fit.
 
 use enact_plan::spatial_order::is_between;
 use enact_plan::{ObjectView, Situation};
@@ -10,33 +10,33 @@ use crate::episode::{rest, sort};
 use crate::vocabulary::{is_movable, shape_of};
 use crate::wording::{Language, Speaker, chinese, english};
 
-/// Picture coordinates that differ by less look alike, of 1000.
+/// Difference of picture coordinates below which they look alike, of 1000.
 const SAME_POINT: f64 = 35.0;
-/// Sizes that differ by less look alike, meters.
+/// Difference of sizes below which they look alike, meters.
 const SAME_SIZE: f64 = 0.003;
-/// Distances that differ by less look alike, meters.
+/// Difference of distances below which they look alike, meters.
 const SAME_DISTANCE: f64 = 0.015;
 
-/// Share of phrases that tell a thing by where the target is, as in “the cube nearest to
-/// the bowl in the bowl”.
+/// Share of phrases that refer to an object by its distance to the target, as in “the cube nearest
+/// to the bowl in the bowl”.
 const AT_TARGET: f64 = 0.3;
 
-/// Share of phrases that fit several things which are left out: what is beside another thing
-/// seldom is alone there, and a model that is mostly to ask then asks too often.
+/// Share of phrases with several fits that are left out: an object beside another is seldom the
+/// only one there, and a model that mostly learns to ask asks too often.
 const ASKED_LESS: f64 = 0.6;
 
-/// A phrase, and what it may mean.
+/// A phrase and its possible referents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReferringExpression {
-    /// As the person says it.
+    /// Phrase as the person says it.
     pub phrase: String,
-    /// Names of the objects that it fits.
+    /// Names of the objects that the phrase fits.
     pub fits: Vec<String>,
     /// A shape, or “thing” if any shape would do.
     pub noun: String,
 }
 
-/// By what an object is told from others of its shape.
+/// The property that distinguishes an object from others of its shape.
 #[derive(Clone, Copy)]
 enum Selector {
     Leftmost,
@@ -58,7 +58,7 @@ enum Selector {
     NotIn,
 }
 
-/// How often each is asked for. Few tables have something between two others.
+/// Selectors with their weights. Few tables have an object between two others.
 const EVERY: [(Selector, u32); 17] = [
     (Selector::Leftmost, 2),
     (Selector::Rightmost, 2),
@@ -79,8 +79,8 @@ const EVERY: [(Selector, u32); 17] = [
     (Selector::NotIn, 7),
 ];
 
-/// A phrase for something of the shape of `like`, or for anything that can be
-/// moved, which is to go to `target`; `None` where it would be doubtful what it fits.
+/// Returns a phrase for an object of the shape of `like`, or for any movable object, which is to go
+/// to `target`; `None` where the referent would be doubtful.
 pub fn spatial(
     speaker: &mut Speaker<'_>,
     situation: &mut Situation,
@@ -96,7 +96,7 @@ pub fn spatial(
             shape_of(&seen.name) == noun
         }
     };
-    // What is alone needs no such phrase, so that little is learned from one.
+    // An object that is alone needs no such phrase, so little is learned from one.
     let alone = situation
         .objects
         .iter()
@@ -135,7 +135,7 @@ pub fn spatial(
     })
 }
 
-/// Puts something that fits into `host`, if that is a container.
+/// Puts an object that fits into `host`, if `host` is a container.
 fn fill(
     speaker: &mut Speaker<'_>,
     situation: &mut Situation,
@@ -208,7 +208,7 @@ fn rests_at(seen: &ObjectView, host: &str) -> bool {
     seen.rests.as_ref().is_some_and(|(_, at)| at == host)
 }
 
-/// The one with the least key, if no other comes near it.
+/// Returns the object with the smallest key, if no other comes near it.
 fn extreme(
     pool: &[&ObjectView],
     key: impl Fn(&ObjectView) -> f64,
@@ -226,7 +226,7 @@ fn extreme(
     clear.then(|| vec![best.1.to_owned()])
 }
 
-/// Those whose key is clearly above zero, if it is clear of which that is true.
+/// Returns the objects whose key is clearly above zero, if no key is near zero.
 fn beyond(pool: &[&ObjectView], key: impl Fn(&ObjectView) -> f64) -> Option<Vec<String>> {
     let clear = pool.iter().all(|seen| key(seen).abs() > SAME_POINT);
     clear

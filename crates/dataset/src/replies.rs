@@ -1,10 +1,10 @@
-//! What the robot says, in the language it was spoken to.
+//! The robot's replies, in the language of the instruction.
 
 use enact_plan::Skill;
 
 use crate::wording::{Language, chinese};
 
-/// Something that was named is not there.
+/// Says that a named object is not visible.
 pub fn not_seen(language: Language, name: &str) -> String {
     match language {
         Language::English => format!("I do not see {}.", with_article(name)),
@@ -12,7 +12,7 @@ pub fn not_seen(language: Language, name: &str) -> String {
     }
 }
 
-/// Something that was named cannot be reached.
+/// Says that a named object is out of reach.
 pub fn out_of_reach(language: Language, name: &str) -> String {
     match language {
         Language::English => format!("I cannot reach the {name}."),
@@ -20,7 +20,7 @@ pub fn out_of_reach(language: Language, name: &str) -> String {
     }
 }
 
-/// A skill is given up.
+/// Says that a skill is given up.
 pub fn cannot(language: Language, skill: Skill, object: Option<&str>) -> String {
     match language {
         Language::English => {
@@ -35,7 +35,7 @@ pub fn cannot(language: Language, skill: Skill, object: Option<&str>) -> String 
     }
 }
 
-/// Nothing of this kind is there: `noun` is a shape or “thing”.
+/// Says that there is no object of this kind; `noun` is a shape or “thing”.
 pub fn none_of(language: Language, noun: &str) -> String {
     match language {
         Language::English => format!("I do not see such a {noun}."),
@@ -43,7 +43,7 @@ pub fn none_of(language: Language, noun: &str) -> String {
     }
 }
 
-/// More than one thing fits.
+/// Asks which object is meant where several fit.
 pub fn which(language: Language, noun: &str) -> String {
     match language {
         Language::English => format!("Which {noun} do you mean?"),
@@ -51,7 +51,7 @@ pub fn which(language: Language, noun: &str) -> String {
     }
 }
 
-/// To a greeting.
+/// Answers a greeting.
 pub fn hello(language: Language) -> String {
     match language {
         Language::English => "Hello.".to_owned(),
@@ -59,7 +59,7 @@ pub fn hello(language: Language) -> String {
     }
 }
 
-/// What the robot can do.
+/// Says what the robot can do.
 pub fn help(language: Language) -> String {
     match language {
         Language::English => "I can pick, place, stack, push and point to things on the table.",
@@ -68,7 +68,7 @@ pub fn help(language: Language) -> String {
     .to_owned()
 }
 
-/// What is on the table.
+/// Lists the objects on the table.
 pub fn seen(language: Language, names: &[String]) -> String {
     match language {
         Language::English => format!("I see: {}.", names.join(", ")),
@@ -79,7 +79,7 @@ pub fn seen(language: Language, names: &[String]) -> String {
     }
 }
 
-/// “a red cube”, “an orange ball”.
+/// Returns “a red cube” or “an orange ball”.
 fn with_article(name: &str) -> String {
     let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
         "an"

@@ -22,27 +22,29 @@ use crate::frames::{self, FrameExample};
 use crate::plans;
 use crate::wording::WordingSplit;
 
-/// Pictures rendered between two writes.
+/// Number of pictures rendered between two writes.
 const BATCH: u64 = 256;
 
-/// What is wanted.
+/// Settings of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DatasetConfig {
-    /// Pictures.
+    /// Number of pictures.
     pub frames: u64,
-    /// Situations with plans.
+    /// Number of situations with plans.
     pub plans: u64,
-    /// What chance decides.
+    /// Seed of the random generator.
     pub seed: u64,
-    /// In which words requests are made.
+    /// Split of the wordings.
     pub wordings: WordingSplit,
-    /// Width and height of what `prepare` makes of a picture.
+    /// Width and height of a prepared picture, pixels.
     pub size: [u32; 2],
 }
 
-/// Writes the data set into `folder`, which is created where it is missing.
-/// `prepare` does to a picture what is done before the model sees it; `progress`
-/// is told how many pictures are written.
+/// Writes the data set into `folder`, which is created if missing. `prepare` does to a picture what
+/// is done before the model sees it; `progress` receives the number of pictures written.
+///
+/// # Errors
+/// The first folder or file that cannot be created or written.
 pub fn write(
     folder: &Path,
     scene: &Scene,

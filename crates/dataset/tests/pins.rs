@@ -1,7 +1,7 @@
-//! Training examples are pinned byte for byte: a seed makes the data that the model that ships was
+//! Training examples are pinned byte for byte: a seed produces the data that the shipped model was
 //! trained on.
 //!
-//! After an intended change, `UPDATE_PINS=1 cargo test` writes the pins anew.
+//! After an intended change, `UPDATE_PINS=1 cargo test` rewrites the pins.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -11,11 +11,11 @@ use enact_dataset::{frames, plans};
 use enact_robot::Robot;
 use enact_sim::Scene;
 
-/// Plans of each seed: enough for nearly every kind of request.
+/// Number of plans per seed: enough for nearly every kind of request.
 const PLANS: u64 = 40;
 const FRAMES: u64 = 4;
 
-/// Compares lines with a pin, or writes that.
+/// Compares lines with a pin, or writes the pin.
 fn pin(name: &str, lines: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/pins")

@@ -1,13 +1,13 @@
-//! How fast, how cheaply and how evenly the driver runs on an emulated bus over a pty.
+//! Measures how fast, how cheaply and how evenly the driver runs on an emulated bus over a pty.
 //!
 //!     cargo run -p enact-emulator --example rate [-- cost]
 //!
-//! A cycle writes the goals of six servos and reads fifteen bytes from each. First with the time
-//! that bytes take at 1 Mbaud, as fast as the wire lets it; then without that time, to see what the
-//! driver costs, and what the system takes for the same bytes without a driver (with `cost`, these
-//! alone, as numbers of seconds); then at 200 Hz, to see how evenly, alone and with a busy thread for
-//! every core, each with and without real-time scheduling.
-//! `tests/clients/rate.py` runs `LeRobot` beside it.
+//! A cycle writes the goals of six servos and reads fifteen bytes from each. The first measurement
+//! includes the transmission time of the bytes at 1 Mbaud and shows the largest rate that the wire
+//! permits. The second omits that time and shows the cost of the driver, and the cost of the same
+//! bytes in the operating system without a driver (with `cost`, only these, as numbers of seconds).
+//! The third runs at 200 Hz and shows the jitter, alone and with a busy thread for every core, each
+//! with and without real-time scheduling. `tests/clients/rate.py` runs `LeRobot` for comparison.
 #![allow(clippy::print_stdout)]
 
 use std::path::PathBuf;
@@ -23,7 +23,8 @@ use enact_emulator::{BusBuilder, Faults, FreeJoints, PtyBus, nominal_calibration
 use enact_robot::Robot;
 
 const CYCLES: usize = 3000;
-/// Of an evenly paced measurement: long enough for 99.9 % to mean something.
+/// Number of cycles of an evenly paced measurement, enough for the 99.9 % quantile to mean
+/// something.
 const EVEN_CYCLES: usize = 6000;
 const PERIOD: Duration = Duration::from_millis(5);
 
@@ -39,7 +40,7 @@ fn main() {
         cycle.run(&mut bus);
     }
     let mean = begun.elapsed() / CYCLES as u32;
-    // Two requests of 26 and 14 bytes, six answers of 21, 10 µs a byte.
+    // Two requests of 26 and 14 bytes, six replies of 21, 10 µs per byte.
     let wire = Duration::from_micros(10 * (26 + 14 + 6 * 21));
     println!(
         "1 Mbaud, as fast as can be: {:.0} cycles a second, {:.0} % of what the wire allows ({wire:?} of bytes)",
@@ -70,7 +71,7 @@ fn bus_config() -> BusConfig {
     BusConfig::load(&robots().join("so101/bus.toml"), &robot()).expect("its servos too")
 }
 
-/// An emulated bus, and the driver's end of it.
+/// Returns an emulated bus, and the driver's end of it.
 fn open(timed: bool) -> (PtyBus, Bus) {
     let (port, line) = open_line(timed);
     let bus_config = bus_config();
@@ -96,7 +97,7 @@ fn open_line(timed: bool) -> (PtyBus, SerialTransport) {
     (port, line)
 }
 
-/// Goals out, states in.
+/// A cycle: goals out, states in.
 struct Cycle {
     bus_config: BusConfig,
     ids: Vec<u8>,
@@ -128,7 +129,7 @@ impl Cycle {
     }
 }
 
-/// Processor time of a cycle, seconds.
+/// Returns the processor time of a cycle, seconds.
 fn cost() -> f64 {
     let (_port, mut bus) = open(false);
     let mut cycle = Cycle::new(bus_config());
@@ -139,7 +140,8 @@ fn cost() -> f64 {
     (processor_time() - before) / CYCLES as f64
 }
 
-/// What writing the bytes of a cycle and waiting for the answers takes without a driver, seconds.
+/// Returns the time to write the bytes of a cycle and wait for the replies without a driver,
+/// seconds.
 fn bare_cost() -> f64 {
     let (_port, mut line) = open_line(false);
     let cycle = Cycle::new(bus_config());
@@ -178,7 +180,7 @@ fn bare_cost() -> f64 {
     (processor_time() - before) / CYCLES as f64
 }
 
-/// Processor time of this thread, seconds; zero where Linux does not tell.
+/// Returns the processor time of this thread, seconds; zero if not on Linux.
 fn processor_time() -> f64 {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanoseconds = text.split_whitespace().next();
@@ -221,7 +223,7 @@ fn evenly(busy: bool, load: &str, urgent: bool) {
     );
 }
 
-/// By how much each cycle begins late, and how many answers were missing.
+/// Returns the delay at the start of each cycle, and the number of missing replies.
 fn lateness() -> (Vec<Duration>, u64) {
     let (_port, mut bus) = open(true);
     let mut cycle = Cycle::new(bus_config());
@@ -232,7 +234,7 @@ fn lateness() -> (Vec<Duration>, u64) {
         bus.sleep_until(due);
         let now = bus.now();
         late.push(now.saturating_sub(due));
-        // As the driver paces itself: what is missed is not made up for.
+        // Paced like the driver: missed periods are not made up for.
         if now > due + PERIOD / 2 {
             due = now;
         }

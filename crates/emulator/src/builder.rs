@@ -1,4 +1,4 @@
-//! The servos of a robot, wired and calibrated.
+//! Builds the servos of a robot, wired and calibrated.
 
 use enact_arm::ArmingFault;
 use enact_arm::bus::Bus;
@@ -13,41 +13,41 @@ use crate::plant::{FreeJoints, Plant};
 use crate::servo::EmulatedServo;
 use crate::transport::EmulatedTransport;
 
-/// What an emulated bus is made of.
+/// Parts of an emulated bus.
 #[derive(Debug)]
 pub struct BusBuilder<'a> {
-    /// The robot whose joints move.
+    /// Robot whose joints move.
     pub robot: &'a Robot,
-    /// Its servos.
+    /// Servos of the robot.
     pub bus_config: &'a BusConfig,
-    /// How they are calibrated.
+    /// Calibration of the servos.
     pub calibration: &'a Calibration,
-    /// What goes wrong.
+    /// Injected faults.
     pub faults: Faults,
 }
 
 impl BusBuilder<'_> {
-    /// The bus, with the robot at home and joints that know nothing of each other.
+    /// Builds the bus with the robot at home and joints that do not interact.
     ///
     /// # Errors
-    /// If the calibration is not this robot's.
+    /// [`ArmingFault`] if the calibration is not this robot's.
     pub fn free(self) -> Result<EmulatedTransport, ArmingFault> {
         let plant = FreeJoints::at(self.robot.home());
         self.with(Box::new(plant))
     }
 
-    /// The bus with these joints.
+    /// Builds the bus with these joints.
     ///
     /// # Errors
-    /// If the calibration is not this robot's.
+    /// [`ArmingFault`] if the calibration is not this robot's.
     pub fn with(self, plant: Box<dyn Plant>) -> Result<EmulatedTransport, ArmingFault> {
         self.emulated_bus(plant).map(EmulatedTransport::new)
     }
 
-    /// The servos themselves, for a line or a pty.
+    /// Builds the servos themselves, for a transport or a pty.
     ///
     /// # Errors
-    /// If the calibration is not this robot's.
+    /// [`ArmingFault`] if the calibration is not this robot's.
     pub fn emulated_bus(self, plant: Box<dyn Plant>) -> Result<EmulatedBus, ArmingFault> {
         let joints = ServoJoint::all(self.robot, self.bus_config, self.calibration)?;
         let BusConfig { family, baud, .. } = *self.bus_config;
@@ -62,7 +62,7 @@ impl BusBuilder<'_> {
 }
 
 impl EmulatedTransport {
-    /// A host's side of this bus.
+    /// Returns a host's side of this bus.
     pub fn bus(&self, bus_config: &BusConfig) -> Bus {
         Bus::new(
             Box::new(self.clone()),
@@ -72,7 +72,7 @@ impl EmulatedTransport {
     }
 }
 
-/// A servo that keeps its joint's calibration.
+/// Returns a servo that stores its joint's calibration.
 fn servo(joint: &ServoJoint) -> EmulatedServo {
     let model = joint.servo.model;
     let offset = joint.calibration.homing_offset as f64;
@@ -84,8 +84,8 @@ fn servo(joint: &ServoJoint) -> EmulatedServo {
     servo
 }
 
-/// A calibration that an arm of this kind could have: every joint reaches its limits, and each
-/// servo was mounted a little differently.
+/// Returns a plausible calibration of an arm of this kind: every joint reaches its limits, and each
+/// servo is mounted a little differently.
 pub fn nominal_calibration(robot: &Robot, bus_config: &BusConfig) -> Calibration {
     let joint = |(index, (joint, servo)): (
         usize,
@@ -109,7 +109,7 @@ pub fn nominal_calibration(robot: &Robot, bus_config: &BusConfig) -> Calibration
         let calibration = JointCalibration {
             id: servo.id,
             drive_mode: 0,
-            // Offsets of both signs, none of them round.
+            // Offsets of both signs, without round numbers.
             homing_offset: (index as i64 * 173) % 800 - 391,
             range_min: middle - reach,
             range_max: middle + reach + 1,

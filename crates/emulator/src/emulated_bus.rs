@@ -9,14 +9,14 @@ use crate::fault::{Faults, ReplyFault};
 use crate::plant::{DriveCommand, Plant};
 use crate::servo::EmulatedServo;
 
-/// The longest packet that a host may send.
+/// Longest packet that a host may send.
 const LONGEST: usize = 1024;
-/// Joints move in steps no longer than this.
+/// Largest time step of the joints.
 const STEP: Duration = Duration::from_millis(5);
-/// So many of the last arrivals are kept at least.
+/// Smallest number of recent arrivals that are kept.
 const LOG: usize = 100_000;
 
-/// Servos, what they turn, and what goes wrong.
+/// Servos, the joints that they turn, and injected faults.
 pub struct EmulatedBus {
     codec: &'static dyn Codec,
     servos: Vec<EmulatedServo>,
@@ -24,42 +24,42 @@ pub struct EmulatedBus {
     faults: Faults,
     scanner: Scanner,
     now: Duration,
-    /// Bits per second at which the host sends.
+    /// Bit rate of the host, bits per second.
     host_baud: u32,
-    /// Whether bytes take time on the wire.
+    /// True if bytes take time on the wire.
     timed: bool,
-    /// When the last byte that is on the wire will have passed.
+    /// Time when the last byte that is on the wire will have passed.
     busy_until: Duration,
     log: Vec<ReceivedPacket>,
-    /// Arrivals that are no longer in the log.
+    /// Number of arrivals that are no longer in the log.
     forgotten: usize,
 }
 
 /// An instruction that reached the servos.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReceivedPacket {
-    /// When.
+    /// Time of arrival.
     pub at: Duration,
-    /// The packet's id, code and body.
+    /// Id in the packet.
     pub id: u8,
     /// Its instruction code.
     pub code: u8,
-    /// What follows.
+    /// Bytes after the code.
     pub body: Vec<u8>,
 }
 
 /// Bytes on their way to the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
-    /// When the last of them arrives.
+    /// Time when the last of them arrives.
     pub at: Duration,
     /// The bytes.
     pub bytes: Vec<u8>,
 }
 
 impl EmulatedBus {
-    /// A bus at `baud` bits per second. The servo at an index turns the joint at that index;
-    /// servos beyond the joints turn nothing.
+    /// Creates a bus at `baud` bits per second. The servo at an index turns the joint at that
+    /// index; servos beyond the joints turn nothing.
     pub fn new(
         family: Family,
         servos: Vec<EmulatedServo>,
@@ -84,8 +84,8 @@ impl EmulatedBus {
         emulated_bus
     }
 
-    /// The servos hold their joints where they are, as a driver leaves them; without this they are
-    /// limp, as after power-on.
+    /// Makes the servos hold their joints where they are, as a driver leaves them. Without this
+    /// they are limp, as after power-on.
     pub fn hold(&mut self) {
         for servo in &mut self.servos {
             let map = servo.model().map;
@@ -95,58 +95,58 @@ impl EmulatedBus {
         }
     }
 
-    /// The servos.
+    /// Returns the servos.
     pub fn servos(&mut self) -> &mut [EmulatedServo] {
         &mut self.servos
     }
 
-    /// What goes wrong.
+    /// Returns the injected faults.
     pub fn faults(&mut self) -> &mut Faults {
         &mut self.faults
     }
 
-    /// The joints.
+    /// Returns the joints.
     pub fn plant(&self) -> &dyn Plant {
         self.plant.as_ref()
     }
 
-    /// Lets bytes pass in no time, and servos answer without a pause, or not.
+    /// Sets whether bytes take time on the wire and servos delay their replies.
     pub fn set_timed(&mut self, timed: bool) {
         self.timed = timed;
     }
 
-    /// The host sends at so many bits per second; servos set to another rate hear nothing.
+    /// Sets the bit rate of the host; servos set to another rate receive nothing.
     pub fn set_host_baud(&mut self, baud: u32) {
         self.host_baud = baud;
     }
 
-    /// The joints, to be moved by hand.
+    /// Returns the joints, to be moved by hand.
     pub fn plant_mut(&mut self) -> &mut dyn Plant {
         self.plant.as_mut()
     }
 
-    /// What arrived, oldest first. Of a long time only the end is kept.
+    /// Returns the received packets, oldest first. Of a long run only the end is kept.
     pub fn log(&self) -> &[ReceivedPacket] {
         &self.log
     }
 
-    /// What arrived after the first `seen` packets, and how many there are in all.
+    /// Returns the packets received after the first `seen`, and the total number.
     pub fn log_since(&self, seen: usize) -> (&[ReceivedPacket], usize) {
         let from = seen.saturating_sub(self.forgotten).min(self.log.len());
         (&self.log[from..], self.forgotten + self.log.len())
     }
 
-    /// Whether the adapter is unplugged now.
+    /// Returns whether the adapter is unplugged now.
     pub fn is_unplugged(&self) -> bool {
         self.faults.is_unplugged(self.now)
     }
 
-    /// Whether nothing at all happens now.
+    /// Returns whether adapter and servos are frozen now.
     pub fn is_frozen(&self, now: Duration) -> bool {
         self.faults.is_frozen(now)
     }
 
-    /// Lets time pass until `now`.
+    /// Advances time to `now`.
     pub fn advance(&mut self, now: Duration) {
         while self.now < now {
             let step = STEP.min(now - self.now);
@@ -157,7 +157,8 @@ impl EmulatedBus {
         }
     }
 
-    /// Takes bytes that the host began to send at `now`; the replies arrive in order of time.
+    /// Receives bytes that the host began to send at `now`; the returned replies are in order of
+    /// time.
     pub fn receive(&mut self, bytes: &[u8], now: Duration) -> Vec<Reply> {
         self.advance(now);
         let heard = self.busy_until.max(now) + self.wire_time(bytes.len());
@@ -196,7 +197,7 @@ impl EmulatedBus {
         });
     }
 
-    /// What the servos say to a packet.
+    /// Returns the servos' replies to a packet.
     fn answers(&mut self, frame: &Packet) -> Vec<Status> {
         match ServoInstruction::decode(self.codec, frame) {
             Some(instruction) => self.obey(frame.id, &instruction),
@@ -207,17 +208,17 @@ impl EmulatedBus {
         }
     }
 
-    /// Time that bytes take on the wire.
+    /// Returns the transmission time of bytes.
     fn wire_time(&self, bytes: usize) -> Duration {
         if self.timed {
-            // A byte is ten bits.
+            // A byte takes ten bits.
             Duration::from_nanos(10_000_000_000 / u64::from(self.host_baud.max(1))) * bytes as u32
         } else {
             Duration::ZERO
         }
     }
 
-    /// Puts an answer on the wire, after those that are there, as faults let it.
+    /// Puts a reply on the wire after those already there, modified by faults.
     fn put(&mut self, status: &Status, replies: &mut Vec<Reply>) {
         let mut bytes = Vec::new();
         if self.codec.encode_status(status, &mut bytes).is_err() {
@@ -268,7 +269,7 @@ impl EmulatedBus {
                 servo.act();
                 None
             }),
-            // To some servos this is no reboot: they answer nothing more.
+            // For some servos this is not a reboot: they no longer reply.
             ServoInstruction::Reboot => each(&mut |servo| {
                 let answer = servo.pinged();
                 let reboots = servo.model().facts().restart == Restart::Reboot;
@@ -314,7 +315,7 @@ impl EmulatedBus {
         Duration::from_micros(2 * units.unsigned_abs())
     }
 
-    /// Tells the servos what their joints do, and what ails them.
+    /// Updates the servos' sensors from their joints, and applies faults.
     fn sense(&mut self) {
         for (index, servo) in self.servos.iter_mut().enumerate() {
             let mut motion = self.plant.motion(index);

@@ -1,15 +1,15 @@
-//! Servos that are not there: a bus that answers byte for byte as real ones do, with joints
-//! that move behind it and faults on demand.
+//! Emulated servos: a bus that replies byte for byte as real servos do, with moving joints and
+//! faults on demand.
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`servo`] | one servo: its registers and what writing them does |
+//! | [`servo`] | one servo: its registers and the effects of writing them |
 //! | [`plant`] | the joints that the servos turn |
 //! | [`emulated_bus`] | several servos on one bus |
-//! | [`fault`] | what goes wrong, when and how often |
-//! | [`transport`] | such a bus as a line whose time passes only while somebody waits |
-//! | [`pty`] | such a bus as a serial port, in real time |
-//! | [`builder`] | the servos of a robot, wired and calibrated |
+//! | [`fault`] | injected faults: which, when and how often |
+//! | [`transport`] | the bus as a transport whose time advances only while the driver waits |
+//! | [`pty`] | the bus as a serial port, in real time |
+//! | [`builder`] | builds the servos of a robot, wired and calibrated |
 
 pub mod builder;
 pub mod emulated_bus;

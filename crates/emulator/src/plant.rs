@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-/// What a servo does to its joint.
+/// Drive command of a servo to its joint.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DriveCommand {
-    /// Where it wants the joint, rad; `None` if the motor is off.
+    /// Target position, rad; `None` if the motor is off.
     pub goal: Option<f64>,
-    /// How fast it goes there at most, rad/s.
+    /// Largest speed towards the target, rad/s.
     pub speed: f64,
-    /// Share of its largest output that it may use.
+    /// Share of its largest output that the motor may use.
     pub output: f64,
 }
 
-/// What a servo's sensors say of its joint.
+/// Measurements of a joint by its servo's sensors.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct JointFeedback {
     /// Position, rad.
@@ -26,21 +26,20 @@ pub struct JointFeedback {
 
 /// Joints that move while time passes.
 pub trait Plant: Send {
-    /// Lets so much time pass.
+    /// Advances by `time` under these drive commands.
     fn advance(&mut self, time: Duration, drives: &[DriveCommand]);
 
-    /// A joint as it is now.
+    /// Returns the current motion of a joint.
     fn motion(&self, joint: usize) -> JointFeedback;
 
-    /// A hand takes a joint there, rad, against its motor; `None` lets go.
+    /// Moves a joint by hand to a position, rad, against its motor; `None` lets go.
     fn guide(&mut self, joint: usize, to: Option<f64>);
 }
 
-/// How fast a hand guides a joint, rad/s.
+/// Speed of a joint guided by hand, rad/s.
 pub const GUIDING: f64 = 2.0;
 
-/// Joints without inertia that do not know of each other. Without their motors they sink to
-/// where they began.
+/// Independent joints without inertia. Without their motors they sink to where they started.
 #[derive(Clone, Debug)]
 pub struct FreeJoints {
     motions: Vec<JointFeedback>,
@@ -48,13 +47,13 @@ pub struct FreeJoints {
     hands: Vec<Option<f64>>,
 }
 
-/// How fast a joint sinks without its motor, rad/s.
+/// Speed of a sinking joint, rad/s.
 const SINKING: f64 = 0.5;
 /// Share of a servo's output that holds a joint up.
 const LOAD: f64 = 0.1;
 
 impl FreeJoints {
-    /// At rest at these positions.
+    /// Creates joints at rest at these positions.
     pub fn at(positions: &[f64]) -> Self {
         let motion = |position: &f64| JointFeedback {
             position: *position,

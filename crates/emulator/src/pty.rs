@@ -14,9 +14,9 @@ use serialport::{SerialPort, TTYPort};
 
 use crate::emulated_bus::{EmulatedBus, Reply};
 
-/// Joints move at least so often, also while the host is silent.
+/// Largest time step of the joints, also while the host is silent.
 const TICK: Duration = Duration::from_millis(2);
-/// A host that does not read loses bytes after so long, as with any adapter.
+/// A host that does not read loses bytes after this time, as with any adapter.
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// A bus that is served on a pty until this is dropped.
@@ -29,18 +29,18 @@ pub struct PtyBus {
 
 struct Shared {
     emulated_bus: Mutex<EmulatedBus>,
-    /// The port's name while it is plugged in.
+    /// Path of the port while it is plugged in.
     name: Mutex<Option<PathBuf>>,
     ended: AtomicBool,
     begun: Instant,
 }
 
 impl PtyBus {
-    /// Serves these servos. A `link` leads to the port as long as it is plugged in, whatever
-    /// name the system gives it.
+    /// Serves these servos. A `link` points to the port while it is plugged in, whatever name the
+    /// system gives it.
     ///
     /// # Errors
-    /// If there is no pty to be had, or the link cannot be made.
+    /// [`io::Error`] if there is no free pty, or the link cannot be created.
     pub fn serve(emulated_bus: EmulatedBus, link: Option<&Path>) -> io::Result<Self> {
         let port = Port::open(link)?;
         let shared = Arc::new(Shared {
@@ -62,19 +62,19 @@ impl PtyBus {
         })
     }
 
-    /// The path to open; `None` while it is unplugged.
+    /// Returns the path to open; `None` while it is unplugged.
     pub fn path(&self) -> Option<PathBuf> {
         let name = self.shared.name.lock();
         let name = name.unwrap_or_else(PoisonError::into_inner).clone()?;
         Some(self.link.clone().unwrap_or(name))
     }
 
-    /// Looks at or changes the servos while nobody else does.
+    /// Calls `act` with exclusive access to the servos.
     pub fn with<T>(&self, act: impl FnOnce(&mut EmulatedBus) -> T) -> T {
         act(&mut self.shared.emulated_bus())
     }
 
-    /// The bus's time.
+    /// Returns the time of the bus.
     pub fn now(&self) -> Duration {
         self.shared.begun.elapsed()
     }
@@ -84,7 +84,7 @@ impl Drop for PtyBus {
     fn drop(&mut self) {
         self.shared.ended.store(true, Ordering::SeqCst);
         if let Some(thread) = self.thread.take() {
-            // A panic of the server has been reported by itself.
+            // A panic of the server thread has already been reported.
             let _ = thread.join();
         }
     }
@@ -92,7 +92,7 @@ impl Drop for PtyBus {
 
 impl Shared {
     fn emulated_bus(&self) -> MutexGuard<'_, EmulatedBus> {
-        // A panic elsewhere leaves the servos between two requests, which is no broken state.
+        // A panic elsewhere leaves the servos between two requests, which is a valid state.
         self.emulated_bus
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -136,14 +136,14 @@ impl Port {
         })
     }
 
-    /// Bytes from the host; none if none come in time.
+    /// Returns bytes from the host, or none if none arrive in time.
     fn read(&mut self, response_timeout: Duration) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; 1024];
         self.adapter.set_timeout(response_timeout)?;
         match self.adapter.read(&mut bytes) {
             Ok(count) => bytes.truncate(count),
             Err(error) if is_nothing(&error) => {
-                // A host that was killed has left its lock behind.
+                // A killed host leaves its exclusive lock behind.
                 ioctl_tiocnxcl(&self.host)?;
                 bytes.clear();
             }
@@ -166,7 +166,7 @@ impl Drop for Port {
         if let Some(link) = &self.link
             && std::fs::read_link(link).is_ok_and(|to| to == self.name)
         {
-            // Somebody else may have removed it already.
+            // Another program may have removed it already.
             let _ = std::fs::remove_file(link);
         }
     }
@@ -177,7 +177,7 @@ fn is_nothing(error: &io::Error) -> bool {
     kinds.contains(&error.kind())
 }
 
-/// Lets `link` lead to `port`, in place of another link, but of nothing else.
+/// Makes `link` point to `port`; replaces another link, but nothing else.
 fn lead(link: &Path, port: &Path) -> io::Result<()> {
     if let Ok(there) = link.symlink_metadata() {
         if !there.is_symlink() {
@@ -207,7 +207,7 @@ impl Server {
         }
     }
 
-    /// A few milliseconds at most.
+    /// Serves the port once; takes a few milliseconds at most.
     fn turn(&mut self) -> io::Result<()> {
         let now = self.shared.begun.elapsed();
         let frozen = self.shared.emulated_bus().is_frozen(now);
@@ -225,7 +225,7 @@ impl Server {
             thread::sleep(TICK);
             return Ok(());
         };
-        // An adapter hands over at once all that has arrived.
+        // An adapter delivers everything that has arrived at once.
         let mut arrived = Vec::new();
         while let Some(reply) = self.coming.pop_front_if(|reply| reply.at <= now) {
             arrived.extend(reply.bytes);
@@ -234,7 +234,7 @@ impl Server {
             port.write(&arrived)?;
         }
         let next = self.coming.front().map_or(TICK, |reply| reply.at - now);
-        // Waiting for bytes ends late; what is due soon is waited for by the clock.
+        // Waiting for bytes ends late, so the clock is used for what is due soon.
         if next < TICK {
             thread::sleep(next);
             return Ok(());
@@ -259,7 +259,7 @@ impl Server {
         coming.sort_by_key(|reply| reply.at);
     }
 
-    /// Plugs the port in, or out.
+    /// Plugs the port in or out.
     fn plug(&mut self, plugged: bool) -> io::Result<()> {
         if plugged == self.port.is_some() {
             return Ok(());
@@ -276,7 +276,7 @@ impl Server {
         Ok(())
     }
 
-    /// Tells under which name the port is there.
+    /// Publishes the path of the port.
     fn call(&self, name: Option<PathBuf>) {
         let known = self.shared.name.lock();
         *known.unwrap_or_else(PoisonError::into_inner) = name;

@@ -1,4 +1,4 @@
-//! A bus as a line whose time passes only while somebody waits.
+//! A bus as a transport whose time advances only while the driver waits.
 
 use std::collections::VecDeque;
 use std::io;
@@ -9,8 +9,8 @@ use enact_arm::bus::Transport;
 
 use crate::emulated_bus::{EmulatedBus, Reply};
 
-/// A handle to a bus; clones are the same bus, and what a test does to it while a driver
-/// uses it happens at the driver's time.
+/// A handle to a bus. Clones share the bus; what a test does to it while a driver uses it happens
+/// at the driver's time.
 #[derive(Clone)]
 pub struct EmulatedTransport {
     shared: Arc<Mutex<Shared>>,
@@ -23,7 +23,7 @@ struct Shared {
 }
 
 impl EmulatedTransport {
-    /// A line to these servos.
+    /// Creates a transport to these servos.
     pub fn new(emulated_bus: EmulatedBus) -> Self {
         let shared = Shared {
             emulated_bus,
@@ -35,13 +35,13 @@ impl EmulatedTransport {
         }
     }
 
-    /// Looks at or changes the servos while nobody else does.
+    /// Calls `act` with exclusive access to the servos.
     pub fn with<T>(&self, act: impl FnOnce(&mut EmulatedBus) -> T) -> T {
         act(&mut self.lock().emulated_bus)
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {
-        // A panic elsewhere leaves the servos between two requests, which is no broken state.
+        // A panic elsewhere leaves the servos between two requests, which is a valid state.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

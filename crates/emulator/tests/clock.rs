@@ -13,10 +13,10 @@ use enact_arm::driver::{ArmingOptions, ServoArm};
 use enact_arm::{Arm, ArmError, ShutdownMode};
 use enact_emulator::EmulatedTransport;
 
-/// A day, in which the bus's own time begins, so that its clock can go back.
+/// A day, at which the time of the bus starts, so that its clock can go back.
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// A line whose clock is off by so many seconds.
+/// A transport whose clock is off by a number of seconds.
 struct Shifted {
     line: EmulatedTransport,
     by: Arc<AtomicI64>,
@@ -30,7 +30,8 @@ impl Shifted {
         if by < 0 { shown - far } else { shown + far }
     }
 
-    /// When the line's own clock will be so far, if it is not already.
+    /// Returns the time of the underlying clock when this one shows `shown`, or its current time if
+    /// that has passed.
     fn own(&self, shown: Duration) -> Duration {
         let now = self.line.now();
         now + shown.saturating_sub(self.shown(now))
@@ -57,7 +58,7 @@ impl Transport for Shifted {
     }
 }
 
-/// An arm on a bus whose clock jumps by so many seconds once this is stored.
+/// Returns an arm on a bus whose clock jumps by a number of seconds once this is stored.
 fn armed(bench: &Bench, jump: &Arc<AtomicI64>) -> ServoArm {
     let line = Shifted {
         line: bench.line.clone(),
@@ -95,7 +96,7 @@ fn fault_24_a_clock_that_jumps_back_makes_no_joint_jump_or_wait() {
     }
 }
 
-/// Nobody can tell it from a pause of the program.
+/// It cannot be distinguished from a pause of the program.
 #[test]
 fn fault_24_a_clock_that_jumps_ahead_ends_the_motion_and_the_arm_holds() {
     for protocol in PROTOCOLS {

@@ -1,4 +1,4 @@
-//! The driver against servos that work.
+//! Tests the driver with servos that work.
 
 mod common;
 
@@ -95,7 +95,7 @@ fn an_arm_is_armed_again_and_again() {
 fn an_arm_that_still_sinks_is_armed_once_it_lies_still() {
     for protocol in PROTOCOLS {
         let bench = bench(protocol, Vec::new());
-        // It was held 0.8 rad above where it rests, and is let go of now.
+        // It was held 0.8 rad above its resting position, and is released now.
         let above = bench.robot.home()[0] + 0.8;
         bench.guide(Some(above));
         bench.line.clone().sleep_until(Duration::from_secs(1));
@@ -104,7 +104,7 @@ fn an_arm_that_still_sinks_is_armed_once_it_lies_still() {
         assert!(bench.now() > 2.5, "it took its time: {} s", bench.now());
         assert!((bench.truth(0) - bench.robot.home()[0]).abs() < 0.01);
         drop(arm);
-        // Somebody who goes on moving it is told so.
+        // It reports that somebody keeps moving it.
         bench.guide(Some(above + 20.0));
         let error = bench.arm().map(drop).unwrap_err();
         assert_eq!(error, ArmingFault::Moves("shoulder_pan".to_owned()).into());
@@ -135,7 +135,7 @@ fn an_arm_that_is_left_limp_keeps_no_bounds_of_ours() {
     for protocol in PROTOCOLS {
         for shutdown in [ShutdownMode::Lower, ShutdownMode::Release] {
             let bench = bench(protocol, Vec::new());
-            // Another program bounds the gripper for good.
+            // Another program limits the gripper permanently.
             bench.set(Some(5), |map| map.output_ceiling, 800);
             let arm = bench.arm_to(shutdown).unwrap();
             let bounded = bench.registers(|map| map.output_limit);
@@ -184,7 +184,7 @@ fn a_silent_servo_leaves_no_watchdog_running_in_others() {
     assert_eq!(watchdogs(&bench).unwrap()[1..], [0; 5]);
 }
 
-/// What the watchdogs say, where there are some.
+/// Returns the values of the watchdogs, if there are any.
 fn watchdogs(bench: &Bench) -> Option<Vec<i64>> {
     bench.bus_config.servos[0].model.map.watchdog?;
     Some(bench.registers(|map| map.watchdog.unwrap()))

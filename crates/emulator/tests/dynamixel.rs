@@ -1,4 +1,4 @@
-//! The driver against what only Dynamixels do.
+//! Tests the driver with behavior that only Dynamixels have.
 
 mod common;
 
@@ -23,14 +23,14 @@ fn operating_mode(bench: &Bench, value: i64) {
     bench.set(None, |map| map.operating_mode, value);
 }
 
-/// Moves everything that a joint reads by so many steps.
+/// Shifts all readings of a joint by a number of steps.
 fn read_farther(joint: &mut JointCalibration, steps: i64) {
     joint.homing_offset += steps;
     joint.range_min += steps;
     joint.range_max += steps;
 }
 
-/// Lets a servo keep its joint's calibration.
+/// Stores a joint's calibration in its servo.
 fn keep(bench: &Bench, index: usize) {
     let own = bench.calibration.joints[index].1;
     for (register, value) in own.registers(bench.bus_config.servos[index].model) {
@@ -78,7 +78,7 @@ fn a_servo_counts_the_way_that_its_calibration_says() {
     );
 }
 
-/// Torque makes a Dynamixel's pose its goal, also one beyond its range.
+/// Switching torque on sets a Dynamixel's goal to its position, even one outside its range.
 #[test]
 fn the_goal_is_given_again_after_torque() {
     let bench = built(

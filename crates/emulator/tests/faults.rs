@@ -1,4 +1,4 @@
-//! The driver against servos and wires that fail; each test names its fault's number in
+//! Tests the driver with servos and wires that fail; each test names its fault's number in
 //! docs/faults.md.
 
 mod common;
@@ -13,7 +13,7 @@ use enact_arm::{Arm, ArmError, ArmThread, ArmingFault, ContactPolicy, ExecutionE
 use enact_emulator::plant::{DriveCommand, JointFeedback};
 use enact_emulator::{Fault, Faults, FreeJoints, Plant, Rule};
 
-/// A sweep during which a fault strikes all the time at this rate ends well.
+/// Checks that a sweep during which a fault occurs at this rate ends well.
 fn survives(protocol: &str, rule: Rule) -> Bench {
     let bench = bench(protocol, Vec::new());
     let mut arm = bench.arm().unwrap();
@@ -35,7 +35,7 @@ fn survives(protocol: &str, rule: Rule) -> Bench {
     bench
 }
 
-/// A motion that a fault ends: what the arm says, and how far the first joint got.
+/// Returns, for a motion that a fault ends, the arm's message and how far the first joint got.
 fn ended_by(bench: &Bench, fault: Fault, servo: Option<u8>, seconds: f64) -> (String, f64) {
     let mut arm = bench.arm_to(ShutdownMode::Hold).unwrap();
     let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
@@ -393,7 +393,7 @@ fn fault_17_a_lost_sync_write_is_found_and_sent_again() {
         for at in 0..last - 40 {
             arm.cycle(&trajectory.command(at)).unwrap();
         }
-        // The goals of the last cycles do not arrive; their answers do not come either.
+        // The goals of the last cycles do not arrive; neither do their replies.
         bench.strike(Fault::LostRequest, None, 0.004);
         arm.cycle(&trajectory.command(last - 40)).unwrap();
         let goal = |index: usize| {
@@ -460,7 +460,7 @@ fn fault_18_no_torque_and_no_goal_before_a_valid_pose() {
     }
 }
 
-/// Joints that remember how fast they were.
+/// Joints that record their largest speed.
 struct Watched(FreeJoints, Arc<Mutex<f64>>);
 
 impl Plant for Watched {
@@ -480,7 +480,8 @@ impl Plant for Watched {
     }
 }
 
-/// An arm whose first joint lies so many steps beyond its range, and how fast joints get.
+/// Returns an arm whose first joint is a number of steps outside its range, and the joints' largest
+/// speed.
 fn beyond(protocol: &str, steps: i64) -> (Bench, Arc<Mutex<f64>>) {
     let fastest = Arc::new(Mutex::new(0.0));
     let record = Arc::clone(&fastest);

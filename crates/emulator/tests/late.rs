@@ -1,8 +1,9 @@
-//! Fault 5: arming, calibrating and driving on a line that holds random answers back, as an
-//! adapter or a busy computer does. Answers may not come in time, but none passes for another's:
-//! not that of another register, another servo or another time.
+//! Fault 5: arming, calibrating and driving on a line that delays random replies, as an adapter or
+//! a busy computer does. Replies may not arrive in time, but none passes for another: not for that
+//! of another register, another servo or another time.
 //!
-//! The long run: `ENACT_FUZZ=10000 cargo test -p enact-emulator --test late -- --ignored --nocapture`
+//! The long run: `ENACT_FUZZ=10000 cargo test -p enact-emulator --test late -- --ignored
+//! --nocapture`
 #![allow(clippy::print_stdout, reason = "measurements are for reading")]
 
 mod common;
@@ -22,15 +23,15 @@ use enact_emulator::EmulatedTransport;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// How long answers are held back at most, ms.
+/// Largest delay of replies, ms.
 const HELD_MS: f64 = 60.0;
 
-/// What becomes of answers on their way.
+/// How replies are delayed.
 struct Holding {
     chance: ChaCha8Rng,
-    /// Share of the answers that are held back.
+    /// Share of the replies that are delayed.
     rate: f64,
-    /// Whether what came first leaves first.
+    /// True if replies keep their order.
     in_order: bool,
 }
 
@@ -43,12 +44,12 @@ impl Holding {
     }
 }
 
-/// A line that holds answers back.
+/// A transport that delays replies.
 #[derive(Clone)]
 struct HoldingLine {
     line: EmulatedTransport,
     holding: Arc<Mutex<Holding>>,
-    /// What is held back, and until when, in the order in which it leaves.
+    /// Delayed bytes with their times, in the order in which they leave.
     held: Vec<(Duration, Vec<u8>)>,
 }
 
@@ -111,7 +112,7 @@ impl Transport for HoldingLine {
     }
 }
 
-/// A case by its number: both protocols, in order and not, few and many answers late.
+/// A numbered case: both protocols, in order or not, few or many late replies.
 struct Case {
     bench: Bench,
     line: HoldingLine,
@@ -149,7 +150,7 @@ impl Case {
         )
     }
 
-    /// What each servo's sensor shows, in steps.
+    /// Returns the position of each servo's sensor, in steps.
     fn steps(&self) -> Vec<i64> {
         self.bench.registers(|map| map.position)
     }
@@ -163,7 +164,7 @@ impl Case {
     }
 }
 
-/// Whether all that can be said is that answers did not come.
+/// Returns whether the only error is that replies did not arrive.
 fn is_silence(error: &ArmError) -> bool {
     matches!(
         error,
@@ -173,7 +174,7 @@ fn is_silence(error: &ArmError) -> bool {
     )
 }
 
-/// Arms the arm; whether it came so far.
+/// Arms the arm; returns whether that succeeded.
 fn arming(case: &Case) -> bool {
     match case.arm() {
         Ok(arm) => {
@@ -192,13 +193,13 @@ fn arming(case: &Case) -> bool {
     }
 }
 
-/// Drives an armed arm; whether the motion came to its end.
+/// Drives an armed arm; returns whether the motion was completed.
 fn driving(case: &Case) -> bool {
     case.line.set_rate(0.0);
     let mut arm = case.arm().unwrap();
     let mut before = arm.state().unwrap();
     let trajectory = case.bench.sweep(&before, 0.6);
-    // A whole motion on a line that holds everything back comes to nothing at once.
+    // A whole motion on a line that delays everything fails at once.
     case.line.set_rate(case.rate * 0.2);
     let mut then = case.steps();
     let joints = enact_arm::driver::joint::ServoJoint::all(
@@ -234,7 +235,7 @@ fn driving(case: &Case) -> bool {
     ended
 }
 
-/// Calibrates the arm.
+/// Calibrates the arm; returns whether that succeeded.
 fn calibrating(case: &Case) -> bool {
     let bench = &case.bench;
     let kept = |of: fn(&enact_arm::servo::model::RegisterMap) -> enact_arm::servo::Register| {
@@ -251,7 +252,7 @@ fn calibrating(case: &Case) -> bool {
     let found = session.set_middles().unwrap();
     assert_eq!(kept(|map| map.homing_offset), found);
     for (steps, offset) in case.steps().iter().zip(&found) {
-        // A Feetech servo reads its middle modulo a turn, by an offset that it can keep.
+        // A Feetech servo sets its middle modulo a turn, by an offset that it can store.
         assert!((steps - 2047).abs() <= 1 || offset.abs() == 2047, "{steps}");
     }
     let mut ranges: Vec<(i64, i64)> = case.steps().iter().map(|at| (*at, *at)).collect();
@@ -290,10 +291,10 @@ fn calibrating(case: &Case) -> bool {
     true
 }
 
-/// What is done in a case, and whether it came to its end.
+/// A named operation on a case; returns whether it was completed.
 type Deed = (&'static str, fn(&Case) -> bool);
 
-/// Runs cases; of how many of each kind nothing was missing in the end.
+/// Runs cases and prints how many operations of each kind were completed.
 fn run(seeds: std::ops::Range<u64>) {
     let kinds: [Deed; 3] = [
         ("armed", arming),
@@ -323,7 +324,7 @@ fn fault_05_no_late_answer_passes_for_another_in_many_cases() {
     run(1_000_000..1_000_000 + cases);
 }
 
-/// A servo that is silent for some seconds costs a calibration nothing.
+/// A servo that is silent for some seconds does no harm to a calibration.
 #[test]
 fn a_servo_that_falls_silent_in_mid_calibration_is_asked_again() {
     for protocol in PROTOCOLS {
@@ -350,7 +351,7 @@ fn a_servo_that_falls_silent_in_mid_calibration_is_asked_again() {
             .map(Option::is_some)
             .collect();
         assert_eq!(heard, [true, true, false]);
-        // Also when everything is put back.
+        // Also while restoring.
         assert_eq!(session.restore(), Vec::<String>::new());
         assert!(told[0].contains("wrist_flex: servo 4 does not answer"));
         if bench.bus_config.family == Family::Sts {

@@ -1,4 +1,4 @@
-//! Whole motions on a bad bus: 5 % of the answers corrupted, 2 % of the packets lost.
+//! Whole motions on a bad bus: 5 % of the replies corrupted, 2 % of the packets lost.
 
 mod common;
 
@@ -25,7 +25,7 @@ fn every_motion_succeeds_or_stops_cleanly_and_no_joint_leaves_its_limits_or_jump
                 .with(|emulated_bus| rules.map(|rule| emulated_bus.faults().add(rule)));
             let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
             let thread = ArmThread::start(Box::new(arm), &bench.robot);
-            // A clean stop is an error or a fault that leaves the arm where it was sent.
+            // A clean stop is an error or a fault that leaves the arm at its command.
             let execution = thread.execute(trajectory, ContactPolicy::Limit(0.5));
             successes += usize::from(
                 execution.is_ok_and(|execution| execution.end == ExecutionEnd::Finished),
@@ -37,7 +37,7 @@ fn every_motion_succeeds_or_stops_cleanly_and_no_joint_leaves_its_limits_or_jump
     assert!(successes >= 36, "{successes} of 40");
 }
 
-/// Every goal that arrived is within the joint's limits and near the one before it.
+/// Checks that every goal that arrived is within the joint's limits and near the previous one.
 fn check_goals(bench: &common::Bench) {
     let model = bench.bus_config.servos[0].model;
     let goal = model.map.goal_position;
@@ -55,8 +55,8 @@ fn check_goals(bench: &common::Bench) {
             let own = &bench.calibration.joints[joint].1;
             assert!((own.range_min..=own.range_max).contains(&steps));
             if let Some((before, _)) = last[joint] {
-                // The joint's largest speed during one control period, and rounding. A lost
-                // write leaves out one.
+                // The joint's largest displacement in one control period, and rounding. A lost
+                // write omits one.
                 let fastest = 3.0 * 0.005 / model.step();
                 assert!(
                     (steps - before).abs() as f64 <= 3.0 * fastest + 1.0,

@@ -1,4 +1,4 @@
-//! The driver on a real serial device, in real time. What must hold is read from the bus's
+//! Tests the driver on a real serial device, in real time. Invariants are checked against the bus's
 //! own log of what arrived.
 
 mod common;
@@ -73,7 +73,7 @@ impl Bench {
             .with(|emulated_bus| emulated_bus.faults().add(rule));
     }
 
-    /// Goals of the first joint, in the order in which they arrived.
+    /// Returns the goals of the first joint, in the order of arrival.
     fn goals(&self) -> Vec<(Duration, i64)> {
         let goal = self.bus_config.servos[0].model.map.goal_position;
         let head = if self.bus_config.servos[0].model.map.watchdog.is_some() {
@@ -110,7 +110,7 @@ impl Bench {
         trajectory
     }
 
-    /// Goes on until the arm refuses, and says why and after how long.
+    /// Continues until the arm refuses; returns the error and the time until then.
     fn until_error(&self, arm: &mut ServoArm, trajectory: &Trajectory) -> (ArmError, Duration) {
         let begun = Instant::now();
         for at in trajectory.len() / 4..trajectory.len() {
@@ -122,7 +122,7 @@ impl Bench {
     }
 }
 
-/// No goal is farther from the one before than joints may move in a control period.
+/// Checks that no goal is farther from the previous one than a joint may move in a control period.
 fn check_no_jump(goals: &[(Duration, i64)]) {
     assert!(goals.len() > 20, "{}", goals.len());
     for pair in goals.windows(2) {
@@ -203,7 +203,7 @@ fn frozen_for_long_the_bus_hears_no_goal_after_its_sleep_but_those_on_the_way() 
     });
 }
 
-/// Fault 25: what `kill -9` leaves is a port that nobody holds, and goals that were near.
+/// Fault 25: `kill -9` leaves a port that nobody holds, and goals that are near.
 #[test]
 fn a_host_that_vanishes_leaves_a_port_that_another_can_open() {
     in_real_time(|| {
@@ -211,7 +211,7 @@ fn a_host_that_vanishes_leaves_a_port_that_another_can_open() {
             let bench = bench(protocol);
             let mut arm = bench.arm(ShutdownMode::Hold).unwrap();
             bench.quarter(&mut arm);
-            // Neither parked nor told anything.
+            // Neither parked nor shut down.
             drop(arm);
             check_no_jump(&bench.goals());
             let before = bench

@@ -1,5 +1,5 @@
-//! Others' software on the emulated port: `rustypot` reads, drives and switches off an arm over a
-//! pty, and its numbers are those of the servos themselves.
+//! Tests other software on the emulated port: `rustypot` reads, drives and switches off an arm over
+//! a pty, and its values are those of the servos themselves.
 
 use std::time::Duration;
 
@@ -27,12 +27,12 @@ fn port(protocol: &str) -> PtyBus {
     PtyBus::serve(emulator.emulated_bus(Box::new(joints)).unwrap(), None).unwrap()
 }
 
-/// What each servo itself has in a register.
+/// Returns the value of a register in each servo.
 fn own(port: &PtyBus, register: impl Fn(&enact_emulator::servo::EmulatedServo) -> i64) -> Vec<i64> {
     port.with(|emulated_bus| emulated_bus.servos().iter().map(&register).collect())
 }
 
-/// The same conversation with a controller of either protocol, which are types of their own.
+/// The same conversation with a controller of either protocol, which are separate types.
 macro_rules! drive {
     ($protocol:literal, $controller:expr, $first_model:literal) => {{
         let bus = port($protocol);
@@ -52,7 +52,7 @@ macro_rules! drive {
         for id in IDS {
             arm.write_register(id, "torque_enable", 1).unwrap();
         }
-        // Towards the middle, where every joint may be.
+        // Towards the middle, which every joint can reach.
         let towards = |steps: &i64| steps + 150 * (2048 - steps).signum();
         let goals: Vec<i64> = before.iter().map(towards).collect();
         arm.sync_write_register(&IDS, "goal_position", &goals)

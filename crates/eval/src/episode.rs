@@ -1,4 +1,4 @@
-//! One episode from start to verdict.
+//! Runs one episode from start to verdict.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -19,53 +19,53 @@ use crate::failure::{EpisodeEvidence, Failure, kind};
 use crate::oracle::Oracle;
 use crate::suite::ExpectedReply;
 
-/// What came of an episode.
+/// Result of an episode.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpisodeResult {
-    /// Its number in the suite.
+    /// Number of the episode in the suite.
     pub episode: u64,
-    /// Name of its task.
+    /// Name of the task.
     pub task: String,
-    /// What the person said.
+    /// Instruction of the person.
     pub instruction: String,
     /// Whether the goal was reached.
     pub success: bool,
-    /// Why not.
+    /// Kind of failure, if the episode failed.
     pub failure: Option<Failure>,
     /// Whether every joint was measured within its limits.
     pub within_limits: bool,
-    /// Largest force on what the arm is never to touch: see
-    /// [`World::hardest_bump`](enact_sim::World::hardest_bump), newtons.
+    /// Largest force on anything the arm must never touch, newtons: see
+    /// [`World::hardest_bump`](enact_sim::World::hardest_bump).
     #[serde(default)]
     pub hardest_bump: f64,
-    /// Steps that move the arm: those tried.
+    /// Number of attempted steps that move the arm.
     pub steps: u64,
-    /// Those of them that the gate admitted.
+    /// Number of those steps that the gate admitted.
     pub admitted: u64,
-    /// Turns of the loop.
+    /// Turns of the task.
     pub turns: u32,
     /// Simulated time, seconds.
     pub sim_seconds: f64,
     /// Wall time, seconds.
     pub wall_seconds: f64,
-    /// Of these, the model's.
+    /// Part of the wall time that the model took, seconds.
     pub model_seconds: f64,
-    /// What the robot said.
+    /// Sentences that the robot said.
     pub said: Vec<String>,
-    /// What the planner was asked and said.
+    /// Questions to the planner and its answers.
     #[serde(default)]
     pub asked: Vec<PlannerQuery>,
 }
 
-/// Who thinks.
+/// The agent of an episode.
 pub enum EpisodeAgent<'a> {
-    /// A model, or whatever an agent is made of.
+    /// A model, or any other agent.
     Model(&'a mut (dyn Agent + 'static)),
     /// Perfect perception and a planner that knows the goal.
     Oracle,
 }
 
-/// Runs an episode; `more` watch it, too.
+/// Runs an episode; the observers `more` watch it too.
 pub fn run<'a>(
     number: u64,
     setup: &EpisodeSetup<'_>,
@@ -190,13 +190,13 @@ fn is_reached(
         Some(ExpectedReply::Said) => {
             report.ending == TaskEnd::Said && names_what_is_missing(setup, report)
         }
-        // A question that comes of failing is not the one that was wanted.
+        // A question caused by a failure is not the expected one.
         Some(ExpectedReply::Asked) => report.ending == TaskEnd::Asked && report.steps.is_empty(),
         Some(ExpectedReply::Any) | None => matches!(report.ending, TaskEnd::Said | TaskEnd::Asked),
     }
 }
 
-/// Whether what was said is about what is not there, if the person asked for such a thing.
+/// Returns whether the reply names the missing object, if the person asked for one.
 fn names_what_is_missing(setup: &EpisodeSetup<'_>, report: &TaskReport) -> bool {
     let says = |name: &String| report.said.iter().any(|text| text.contains(name.as_str()));
     setup
@@ -205,7 +205,7 @@ fn names_what_is_missing(setup: &EpisodeSetup<'_>, report: &TaskReport) -> bool 
         .is_none_or(|names| names.iter().any(says))
 }
 
-/// Objects that the task, or what happens behind the robot's back, may move.
+/// Returns the objects that the task or its disturbance may move.
 fn concerned<'a>(setup: &'a EpisodeSetup<'_>) -> Vec<&'a str> {
     let task = setup.task;
     let goal = task.goal.iter().flat_map(enact_sim::Goal::names);
@@ -222,7 +222,7 @@ fn label(setup: &EpisodeSetup<'_>, role: &str) -> String {
     item.map_or_else(|| role.to_owned(), enact_sim::PlacedObject::label)
 }
 
-/// Names that the robot should use for the objects of the task.
+/// Returns the names that the robot should use for the objects of the task.
 fn involved(setup: &EpisodeSetup<'_>) -> Vec<String> {
     let roles = setup.task.goal.iter().flat_map(enact_sim::Goal::names);
     roles

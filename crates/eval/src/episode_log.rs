@@ -1,4 +1,4 @@
-//! What a run shows on the way.
+//! Notes that the judge takes during a run.
 
 use enact_plan::{Skill, Verdict};
 use enact_robot::Robot;
@@ -7,20 +7,21 @@ use enact_sim::Simulator;
 use enact_types::JointVector;
 use serde::{Deserialize, Serialize};
 
-/// A joint may be measured this far beyond its limit: play and overshoot of the servo, rad.
+/// Tolerated excess of a measured joint over its limit, from play and overshoot of the servo, rad.
 const PLAY: f64 = 0.02;
 
-/// Fingertips this near to the middle of an object, seen from above, point at it, meters.
+/// Largest horizontal distance from fingertips to an object's center that counts as pointing at it,
+/// meters.
 const OVER: f64 = 0.03;
 
-/// What the planner was asked and said.
+/// A question to the planner and its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannerQuery {
-    /// As it was asked.
+    /// Prompt as it was sent.
     pub prompt: String,
-    /// As it answered.
+    /// Completion as it was received.
     pub completion: String,
-    /// Whether every step of it that was tried worked.
+    /// Whether every attempted step of the plan worked.
     pub worked: bool,
 }
 
@@ -28,12 +29,12 @@ pub struct PlannerQuery {
 pub struct EpisodeLog<'a> {
     robot: &'a Robot,
     simulator: &'a Simulator,
-    /// The role that is to be pointed at.
+    /// Role of the object to point at.
     target: Option<&'a str>,
     pointing: bool,
-    /// Whether the fingertips were truly held above that, at the end of a motion of pointing.
+    /// Whether the fingertips were really above the target at the end of a pointing motion.
     pub pointed: bool,
-    /// What was listed at the first look.
+    /// Objects listed at the first look.
     pub first_seen: Option<Vec<String>>,
     /// Whether every joint was measured within its limits.
     pub within_limits: bool,
@@ -42,7 +43,7 @@ pub struct EpisodeLog<'a> {
 }
 
 impl<'a> EpisodeLog<'a> {
-    /// Empty notes on a run of `robot`, in which it may have to point at `target`.
+    /// Creates empty notes on a run of `robot`, in which it may have to point at `target`.
     pub fn new(robot: &'a Robot, simulator: &'a Simulator, target: Option<&'a str>) -> Self {
         Self {
             robot,
@@ -56,7 +57,7 @@ impl<'a> EpisodeLog<'a> {
         }
     }
 
-    /// Whether the fingertips are above the target, whatever the robot takes it for.
+    /// Returns whether the fingertips are above the target, whatever the robot takes it for.
     fn is_above(&self, joints: &JointVector) -> bool {
         let tips = self.robot.working_point(joints);
         let target = self

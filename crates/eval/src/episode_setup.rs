@@ -1,4 +1,4 @@
-//! An episode of a task: scene, words, goal, drawn by a seed.
+//! An episode of a task: scene, words and goal, drawn from a seed.
 
 use std::collections::BTreeMap;
 use std::f64::consts::FRAC_PI_2;
@@ -17,15 +17,15 @@ use toml::Value;
 
 use crate::suite::{Requirement, SpatialRequirement, Suite, SuiteTask};
 
-/// Layouts drawn until one is as required.
+/// Number of layouts drawn until one meets the requirements.
 const DRAWS: u32 = 4000;
-/// A smaller difference does not count, meters.
+/// Smallest difference of distances that counts, meters.
 const CLEAR: f64 = 0.02;
-/// Something this near to a line is on it, meters; something beyond twice that is not.
+/// Distance within which an object is on a line, meters; an object beyond twice that is off it.
 const ON_LINE: f64 = 0.025;
-/// Places tried for a card.
+/// Number of places tried for a card.
 const CARD_PLACES: u32 = 400;
-/// Middle of the table that these places are on, meters.
+/// Center of the table on which those places lie, meters.
 const TABLE: [f64; 2] = [0.2, 0.0];
 /// Width of a card, meters.
 const CARD_WIDTH: f64 = 0.09;
@@ -34,24 +34,24 @@ const FLOOR: f64 = 0.007;
 
 /// An instance of a task.
 pub struct EpisodeSetup<'a> {
-    /// Of which task.
+    /// Task of which this is an instance.
     pub task: &'a SuiteTask,
-    /// What the person says.
+    /// Instruction of the person.
     pub instruction: String,
-    /// What the person asks about though it is not there, in English and in Chinese.
+    /// Name of the missing object that the person asks about, in English and in Chinese.
     pub absent: Option<[String; 2]>,
-    /// What is where. Objects of a role are named by it.
+    /// Layout of the table. Objects with a role are named after it.
     pub layout: Layout,
-    /// What is written where.
+    /// Card on the table, with its text.
     pub card: Option<Card>,
-    /// Seed of everything else that chance decides.
+    /// Seed of all other random choices.
     pub seed: u64,
 }
 
-/// The `index`th episode of a suite; the same for the same seed.
+/// Draws the `index`th episode of a suite, which depends only on the seed.
 ///
 /// # Errors
-/// What makes the task impossible to draw, in words.
+/// The reason why the task is impossible to draw.
 pub fn episode<'a>(
     suite: &'a Suite,
     base: &str,
@@ -107,9 +107,9 @@ pub fn episode<'a>(
     })
 }
 
-/// A card with this text where it covers nothing and can be seen, if there is such a place.
+/// Places a card with this text where it covers nothing and is visible, if there is such a place.
 fn laid(text: &str, layout: &Layout, rng: &mut ChaCha8Rng) -> Option<Card> {
-    // On a table that stands elsewhere, elsewhere.
+    // The places move along with the table.
     let [x, y] = layout.table.center;
     let (x, y) = (x - TABLE[0], y - TABLE[1]);
     (0..CARD_PLACES).find_map(|_| {
@@ -117,7 +117,7 @@ fn laid(text: &str, layout: &Layout, rng: &mut ChaCha8Rng) -> Option<Card> {
             x + rng.random_range(0.10..0.36),
             y + rng.random_range(-0.24..0.24),
         ];
-        // Upright for a camera that looks back at the arm.
+        // Upright for a camera that faces the arm.
         let turn = FRAC_PI_2 + rng.random_range(-0.3..0.3);
         let card = Card::new(text, center, CARD_WIDTH, turn);
         let clear = layout.objects.iter().all(|item| {
@@ -129,7 +129,7 @@ fn laid(text: &str, layout: &Layout, rng: &mut ChaCha8Rng) -> Option<Card> {
     })
 }
 
-/// Labels within a Chinese sentence are Chinese.
+/// Translates labels within a Chinese sentence into Chinese.
 fn chinese(text: &str) -> String {
     use enact_dataset::vocabulary::{COLORS, CONTAINERS, MOVABLE};
     use enact_dataset::wording::Language;
@@ -146,7 +146,7 @@ fn chinese(text: &str) -> String {
     text
 }
 
-/// A word for each variable, no two alike.
+/// Draws a word for each variable, no two alike.
 fn words(task: &SuiteTask, rng: &mut ChaCha8Rng) -> BTreeMap<String, String> {
     let mut words: BTreeMap<String, String> = BTreeMap::new();
     for (variable, choices) in &task.draw {
@@ -161,7 +161,7 @@ fn words(task: &SuiteTask, rng: &mut ChaCha8Rng) -> BTreeMap<String, String> {
     words
 }
 
-/// The base scene with the task's objects in place of its own.
+/// Returns the base scene with the task's objects in place of its own.
 fn scene(task: &SuiteTask, base: &str, words: &BTreeMap<String, String>) -> Result<Scene, Reason> {
     let mut table: toml::Table = base
         .parse()
@@ -202,7 +202,8 @@ fn fill(value: &mut Value, words: &BTreeMap<String, String>) {
     }
 }
 
-/// A layout of the scene, if it has every role, is as required, and leaves something to do.
+/// Draws a layout of the scene; `None` unless it has every role, meets the requirements, and leaves
+/// the goal unreached.
 fn arranged(task: &SuiteTask, robot: &Robot, scene: &Scene, seed: u64) -> Option<Layout> {
     let mut layout = scene.draw(seed);
     let has = |role: &&str| layout.objects.iter().any(|item| item.name == **role);
@@ -256,7 +257,7 @@ fn holds(space: &SpatialRequirement, layout: &Layout) -> Option<bool> {
         SpatialRequirement::Nearer(a, b, to) => {
             (at(a)? - at(to)?).norm() + CLEAR < (at(b)? - at(to)?).norm()
         }
-        // The camera of the scenes that ship looks back at the arm.
+        // The camera of the shipped scenes faces the arm.
         SpatialRequirement::Lefter(a, b) => at(a)?.y + CLEAR < at(b)?.y,
         SpatialRequirement::Lower(a, b) => at(a)?.x > at(b)?.x + CLEAR,
         SpatialRequirement::Between(a, b, c) => off_line(at(a)?, at(b)?, at(c)?) < ON_LINE,
@@ -264,7 +265,7 @@ fn holds(space: &SpatialRequirement, layout: &Layout) -> Option<bool> {
     })
 }
 
-/// Distance to the line between two points; infinite beyond its ends.
+/// Returns the distance to the line between two points; infinite beyond its ends.
 fn off_line(point: Vector2<f64>, from: Vector2<f64>, to: Vector2<f64>) -> f64 {
     let line = to - from;
     let along = (point - from).dot(&line) / line.norm_squared();
@@ -275,7 +276,7 @@ fn off_line(point: Vector2<f64>, from: Vector2<f64>, to: Vector2<f64>) -> f64 {
     }
 }
 
-/// Something of the task's shapes that is not there.
+/// Draws an object of the task's shapes that is missing from the layout.
 fn absent(task: &SuiteTask, layout: &Layout, rng: &mut ChaCha8Rng) -> Option<String> {
     let mut labels: Vec<String> = task
         .absent

@@ -1,4 +1,4 @@
-//! Why an episode failed.
+//! Reasons for the failure of an episode.
 
 use std::fmt;
 
@@ -6,13 +6,13 @@ use enact_plan::{Step, Verdict};
 use enact_runtime::{TaskEnd, TaskReport};
 use serde::{Deserialize, Serialize};
 
-/// Why an episode failed.
+/// The reason for the failure of an episode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
-    /// An object of the task was not listed, or not as what it is.
+    /// An object of the task was not listed, or was listed as something else.
     PerceivedWrong,
-    /// The plan names other objects than the task.
+    /// The plan names objects other than those of the task.
     PlannedWrong,
     /// The gate or the grounding refused.
     Refused,
@@ -22,15 +22,15 @@ pub enum Failure {
     Dropped,
     /// No turn was left.
     OutOfTurns,
-    /// It acted where it should have answered.
+    /// The robot acted where it should have answered.
     Acted,
-    /// It answered where it should have acted, or answered wrong.
+    /// The robot answered where it should have acted, or answered wrong.
     Spoke,
-    /// It thought that it was done.
+    /// The robot believed that it had reached the goal.
     NotReached,
     /// A joint was measured beyond its limits.
     OutOfLimits,
-    /// The loop broke.
+    /// The run broke with an error.
     Broken,
 }
 
@@ -52,19 +52,19 @@ impl fmt::Display for Failure {
     }
 }
 
-/// What the judgment rests on.
+/// Evidence for the classification.
 pub struct EpisodeEvidence<'a> {
     /// Names of the objects that the task is about.
     pub involved: &'a [String],
-    /// What was listed at the first look.
+    /// Objects listed at the first look.
     pub first_seen: &'a [String],
-    /// Whether the task wants an answer only.
+    /// Whether the task expects only an answer.
     pub wants_answer: bool,
-    /// How the run went.
+    /// Report of the run.
     pub report: &'a TaskReport,
 }
 
-/// The first thing that went wrong on the way from picture to motion.
+/// Returns the first failure on the way from picture to motion.
 pub fn kind(case: &EpisodeEvidence<'_>) -> Failure {
     let report = case.report;
     let moved = report.steps.iter().any(|outcome| outcome.step.moves());

@@ -1,18 +1,18 @@
-//! How good the whole program is: suites of tasks, judged by physics.
+//! Evaluates the whole program on suites of tasks, judged by physics.
 //!
 //! | module | idea |
 //! |---|---|
 //! | [`suite`] | a suite as TOML |
-//! | [`episode_setup`] | an episode of a task: scene, words, goal, drawn by a seed |
-//! | [`oracle`] | a planner that knows the goal: the ceiling of arm and physics |
-//! | [`disturb`] | what happens to the table behind the robot's back |
-//! | [`episode_log`] | what a run shows on the way |
+//! | [`episode_setup`] | an episode of a task: scene, words and goal, drawn from a seed |
+//! | [`oracle`] | a planner that knows the goal: the upper bound set by arm and physics |
+//! | [`disturb`] | disturbances during a run, unknown to the robot |
+//! | [`episode_log`] | notes that the judge takes during a run |
 //! | [`episode`] | one episode from start to verdict |
-//! | [`failure`] | why an episode failed |
-//! | [`store`] | episodes on disk, so that a run can go on |
-//! | [`runner`] | many episodes at once |
-//! | [`wilson`] | what a share is worth |
-//! | [`report`] | the table |
+//! | [`failure`] | reasons for the failure of an episode |
+//! | [`store`] | episodes on disk, so that an evaluation can resume |
+//! | [`runner`] | many episodes in parallel |
+//! | [`wilson`] | confidence intervals of proportions |
+//! | [`report`] | the table of results |
 
 pub mod disturb;
 pub mod episode;

@@ -1,4 +1,4 @@
-//! A planner that knows the goal: the ceiling of arm and physics.
+//! A planner that knows the goal: the upper bound set by arm and physics.
 
 use enact_dataset::expert;
 use enact_dataset::intent::{Action, Intent};
@@ -8,13 +8,13 @@ use enact_types::Frame;
 
 use crate::suite::{ExpectedReply, SuiteTask};
 
-/// Plans by knowing what is wanted.
+/// Plans from knowledge of the goal.
 pub struct Oracle {
     parsed: Intent,
 }
 
 impl Oracle {
-    /// For a task about the objects of this layout.
+    /// Creates a planner for a task about the objects of this layout.
     pub fn new(task: &SuiteTask, layout: &Layout) -> Self {
         let label = |role: &String| {
             let item = layout.objects.iter().find(|item| item.name == *role);
@@ -47,7 +47,7 @@ fn collect(goal: &Goal, label: &dyn Fn(&String) -> String, deeds: &mut Vec<Actio
             relation,
             target: label(target),
         };
-        // What was put aside may be where it is to end.
+        // An object put aside may already be in its final place.
         if deeds.last() != Some(&deed) {
             deeds.push(deed);
         }

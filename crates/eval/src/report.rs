@@ -1,4 +1,4 @@
-//! The table.
+//! The table of results.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -9,69 +9,69 @@ use crate::episode::EpisodeResult;
 use crate::failure::Failure;
 use crate::wilson::Proportion;
 
-/// A harder push against what the arm is never to touch is a bump, newtons.
+/// Force on anything the arm must never touch above which the push is a bump, newtons.
 const GENTLE: f64 = 0.5;
 
-/// What came of a suite.
+/// Results of a suite.
 #[derive(Clone, Debug, Serialize)]
 pub struct SuiteReport {
-    /// Which.
+    /// Name of the suite.
     pub suite: String,
-    /// What chance decided.
+    /// Seed of the suite.
     pub seed: u64,
-    /// Episodes.
+    /// Number of episodes.
     pub episodes: u64,
-    /// Those that succeeded.
+    /// Number of successful episodes.
     pub successes: u64,
-    /// The same with its interval.
+    /// Share of successful episodes with its interval.
     pub share: Proportion,
-    /// By task, in the order of the suite.
+    /// Success by task, in the order of the suite.
     pub by_task: Vec<(String, Proportion)>,
-    /// Those that failed.
+    /// Failed episodes.
     pub failures: Vec<FailedEpisode>,
-    /// Steps that the gate admitted, of those tried.
+    /// Share of attempted steps that the gate admitted.
     pub executable: Proportion,
-    /// Episodes in which every joint was measured within its limits.
+    /// Share of episodes in which every joint was measured within its limits.
     pub within_limits: Proportion,
-    /// Episodes in which nothing pushed harder than half a newton against what the arm is never
-    /// to touch.
+    /// Share of episodes in which nothing pushed harder than half a newton against anything the arm
+    /// must never touch.
     pub gentle: Proportion,
-    /// Turns of the loop, mean.
+    /// Mean number of turns.
     pub turns: f64,
-    /// Time of an episode, means.
+    /// Mean times of an episode.
     pub seconds: Seconds,
 }
 
-/// Seconds an episode, mean.
+/// Mean times of an episode, seconds.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Seconds {
-    /// Simulated.
+    /// Simulated time.
     pub simulated: f64,
-    /// On the wall.
+    /// Wall time.
     pub wall: f64,
-    /// The model's part of that.
+    /// Part of the wall time that the model took.
     pub model: f64,
 }
 
 /// A failed episode.
 #[derive(Clone, Debug, Serialize)]
 pub struct FailedEpisode {
-    /// Why.
+    /// Kind of failure.
     pub kind: Failure,
-    /// Its number.
+    /// Number of the episode.
     pub episode: u64,
-    /// The suite's seed.
+    /// Seed of the suite.
     pub seed: u64,
-    /// Name of its task.
+    /// Name of the task.
     pub task: String,
-    /// What the person said.
+    /// Instruction of the person.
     pub instruction: String,
-    /// What shows it again.
+    /// Command that shows the episode again.
     pub command: String,
 }
 
 impl SuiteReport {
-    /// Sums up the records; `command` is what shows an episode again but for its number.
+    /// Summarizes the records; `command` shows an episode again when its number is appended.
     pub fn new(suite: &str, seed: u64, records: &[EpisodeResult], command: &str) -> Self {
         let mut by_task: Vec<(String, u64, u64)> = Vec::new();
         for record in records {
@@ -116,7 +116,7 @@ impl SuiteReport {
         }
     }
 
-    /// As text for a terminal: the table, the rest of the figures, every failure.
+    /// Formats the report for a terminal: the table, the other figures, and every failure.
     pub fn table(&self) -> String {
         let mut text = self.markdown();
         let _ = writeln!(
@@ -135,7 +135,7 @@ impl SuiteReport {
         text + &self.failure_list()
     }
 
-    /// Success by task, as Markdown.
+    /// Formats success by task as Markdown.
     pub fn markdown(&self) -> String {
         let mut text = format!(
             "| {} | success | 95 % interval | episodes |\n|---|---|---|---|\n",

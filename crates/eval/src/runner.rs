@@ -1,4 +1,4 @@
-//! Many episodes at once.
+//! Runs many episodes in parallel.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,26 +15,26 @@ use crate::episode_setup;
 use crate::store::{EpisodeStore, StoreError};
 use crate::suite::Suite;
 
-/// What is evaluated.
+/// Settings of an evaluation.
 pub struct EvalConfig<'a> {
-    /// The tasks.
+    /// Tasks to run.
     pub suite: &'a Suite,
     /// Text of the scene that the suite builds on.
     pub scene: &'a str,
-    /// Who acts.
+    /// Robot that acts.
     pub robot: &'a Arc<Robot>,
-    /// What chance decides.
+    /// Seed of the evaluation.
     pub seed: u64,
-    /// How many episodes.
+    /// Number of episodes.
     pub episodes: u64,
-    /// How many at once.
+    /// Number of episodes in parallel.
     pub workers: usize,
-    /// Makes an agent for a worker; `None` for the oracle. An agent is never shared: two
-    /// requests in flight on one model go wrong.
+    /// Makes an agent for a worker; `None` for the oracle. An agent is never shared, because two
+    /// concurrent requests to one model go wrong.
     pub minds: Option<&'a (dyn Fn() -> Result<Box<dyn Agent>, PlannerError> + Sync)>,
 }
 
-/// An evaluation that cannot go on.
+/// An evaluation that cannot continue.
 #[derive(Debug, Error)]
 pub enum RunError {
     /// The suite asks for something impossible.
@@ -43,12 +43,16 @@ pub enum RunError {
     /// An agent cannot be made.
     #[error(transparent)]
     Agent(PlannerError),
-    /// An episode cannot be kept.
+    /// An episode cannot be stored.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Runs what is not kept yet; all records by number. `progress` is told of each.
+/// Runs the episodes that are not stored yet; returns all records by number. `progress` receives
+/// each.
+///
+/// # Errors
+/// The first episode that cannot be drawn or stored, or the agent that cannot be made.
 pub fn run(
     job: &EvalConfig<'_>,
     mut kept: Option<EpisodeStore>,

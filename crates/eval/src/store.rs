@@ -1,4 +1,4 @@
-//! Episodes on disk, so that a run can go on.
+//! Episodes on disk, so that an evaluation can resume.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -26,13 +26,16 @@ pub enum StoreError {
 pub struct EpisodeStore {
     path: PathBuf,
     file: File,
-    /// What was done before.
+    /// Episodes of earlier runs.
     pub done: Vec<EpisodeResult>,
 }
 
 impl EpisodeStore {
-    /// Opens or creates `folder` for an evaluation with these settings. A line that
-    /// was cut off when the last run died is done again.
+    /// Opens or creates `folder` for an evaluation with these settings. The episode of a line that
+    /// was cut off when the last run died is run again.
+    ///
+    /// # Errors
+    /// If the folder cannot be read or written, or holds an evaluation with other settings.
     pub fn open(folder: &Path, settings: &str) -> Result<Self, StoreError> {
         let io = |error| StoreError::Io(folder.to_owned(), error);
         std::fs::create_dir_all(folder).map_err(io)?;
@@ -54,7 +57,7 @@ impl EpisodeStore {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(io(error)),
         };
-        // The last line may have been cut anywhere, within a character too.
+        // The last line may have been cut anywhere, even within a character.
         let whole = bytes
             .iter()
             .rposition(|byte| *byte == b'\n')
@@ -72,7 +75,10 @@ impl EpisodeStore {
         Ok(Self { path, file, done })
     }
 
-    /// Keeps an episode.
+    /// Stores an episode.
+    ///
+    /// # Errors
+    /// If the line cannot be written.
     pub fn add(&mut self, record: &EpisodeResult) -> Result<(), StoreError> {
         let io = |error| StoreError::Io(self.path.clone(), error);
         let line = serde_json::to_string(record).map_err(|error| io(error.into()))?;

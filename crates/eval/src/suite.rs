@@ -1,4 +1,4 @@
-//! A suite as TOML.
+//! The TOML format of a suite.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,85 +12,85 @@ use thiserror::Error;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Suite {
-    /// What it is about, in a sentence.
+    /// Subject of the suite, in a sentence.
     pub about: String,
-    /// The scene whose table, camera and area the tasks use, a name in `scenes/`.
+    /// Scene whose table, camera and area the tasks use, a name in `scenes/`.
     pub scene: String,
-    /// Turns of the loop at most.
+    /// Largest number of turns.
     pub turns: u32,
-    /// What is done.
+    /// Tasks of the suite.
     pub tasks: Vec<SuiteTask>,
 }
 
-/// A task, of which each episode is an instance.
+/// A task; each episode is an instance of one.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SuiteTask {
-    /// What the table of results calls it.
+    /// Name in the table of results.
     pub name: String,
-    /// Ways to say it. `{role}` stands for what the object of that role is called,
-    /// `{variable}` for a word drawn, `{absent}` for something that is not there.
+    /// Ways to phrase the task. `{role}` stands for the name of the object with that role,
+    /// `{variable}` for a drawn word, `{absent}` for a missing object.
     pub instructions: Vec<String>,
     /// Objects as in a scene file, each with a `role`.
     #[serde(default)]
     pub objects: Vec<toml::Table>,
-    /// More objects, as in a scene file.
+    /// Further objects, as in a scene file.
     pub random: Option<toml::Table>,
-    /// Words drawn for each episode, no two alike; objects may use them as `"$variable"`.
+    /// Words drawn for each episode, no two alike; objects refer to them as `"$variable"`.
     #[serde(default)]
     pub draw: BTreeMap<String, Vec<String>>,
-    /// Shapes of which one is named that is not there.
+    /// Shapes of the missing object to name.
     #[serde(default)]
     pub absent: Vec<String>,
-    /// Objects that lie in or on another at the start, role by role.
+    /// Objects that lie in or on another at the start, by role.
     #[serde(default)]
     pub rests: BTreeMap<String, String>,
-    /// What the start must look like.
+    /// Requirements on the start.
     #[serde(default)]
     pub requires: Vec<Requirement>,
-    /// For the planner that knows the goal: what must first be put beside what.
+    /// Hint for the oracle: the object to put beside another first, and that other.
     pub aside: Option<(String, String)>,
-    /// What the end must look like; names are roles.
+    /// Goal of the task; names are roles.
     pub goal: Option<Goal>,
-    /// Roles that must stay where they are. So must, in any case, whatever neither `goal` nor
-    /// `rests` nor `disturb` names.
+    /// Roles that must stay in place. Any object that neither `goal` nor `rests` nor `disturb`
+    /// names must do so in any case.
     #[serde(default)]
     pub untouched: Vec<String>,
-    /// The role that must be pointed at.
+    /// Role that must be pointed at.
     pub pointed: Option<String>,
-    /// What the robot is to do instead of acting.
+    /// Expected reply in place of an action.
     pub answer: Option<ExpectedReply>,
-    /// What happens behind the robot's back.
+    /// Disturbance during the run.
     #[serde(default)]
     pub disturb: Disturbance,
-    /// Texts of which one is written on a card in view.
+    /// Texts, one of which is written on a card in view.
     #[serde(default)]
     pub card: Vec<String>,
 }
 
-/// An answer without an action.
+/// A reply without an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExpectedReply {
-    /// It says something.
+    /// The robot says something.
     Said,
-    /// It asks.
+    /// The robot asks.
     Asked,
     /// Either.
     Any,
 }
 
-/// What the start must look like; names are roles.
+/// A requirement on the start; names are roles.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Requirement {
-    /// Distances.
+    /// A requirement on distances.
     Space(SpatialRequirement),
-    /// What could be a goal, too.
+    /// A state that could be a goal, too.
     State(Goal),
 }
 
-/// Distances; a difference below 2 cm does not count.
+/// A requirement on distances; a difference below 2 cm does not count.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum SpatialRequirement {
@@ -102,7 +102,7 @@ pub enum SpatialRequirement {
     Lefter(String, String),
     /// The first is nearer to the bottom of the picture than the second.
     Lower(String, String),
-    /// The first is near the line between the others; the fourth, if any, is not.
+    /// The first is near the line between the others.
     Between(String, String, String),
     /// The first is not near the line between the others.
     NotBetween(String, String, String),
@@ -128,24 +128,24 @@ impl SpatialRequirement {
     }
 }
 
-/// What happens behind the robot's back.
+/// A disturbance during the run, unknown to the robot.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Disturbance {
-    /// The role that is moved.
+    /// Role of the object that is moved.
     pub moves: Option<String>,
-    /// How far from where it stood at the start, meters.
+    /// Distance from the object's initial place, meters.
     #[serde(default)]
     pub by: f64,
-    /// The role of an object that is out of sight until the moment.
+    /// Role of an object that is out of sight until the trigger.
     pub appears: Option<String>,
-    /// When.
+    /// Moment of the disturbance.
     #[serde(default)]
     pub when: Trigger,
-    /// What becomes of light, table top and camera noise.
+    /// Change of light, table top and camera noise.
     #[serde(default)]
     pub light: Lighting,
-    /// Pictures that do not arrive after the first.
+    /// Number of pictures lost after the first.
     #[serde(default)]
     pub lost_frames: u32,
 }
@@ -154,7 +154,7 @@ pub struct Disturbance {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trigger {
-    /// The plan is made, nothing has moved.
+    /// The plan is made and nothing has moved.
     #[default]
     Planned,
     /// The arm is on its way to the object.
@@ -167,12 +167,12 @@ pub enum Trigger {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lighting {
-    /// As everywhere.
+    /// The default look.
     #[default]
     Usual,
-    /// Left to chance.
+    /// Random.
     Other,
-    /// Usual at the first look, left to chance afterwards.
+    /// The default at the first look, random afterwards.
     Changes,
 }
 
@@ -180,15 +180,18 @@ pub enum Lighting {
 #[derive(Debug, Error)]
 #[error("{file}: {what}")]
 pub struct SuiteError {
-    /// Which file.
+    /// File of the suite.
     pub file: PathBuf,
-    /// What is wrong.
+    /// The problem.
     #[source]
     pub what: Reason,
 }
 
 impl Suite {
-    /// Reads a suite; the error names file, line and what is wrong.
+    /// Reads a suite.
+    ///
+    /// # Errors
+    /// The first problem in the file, with file and line.
     pub fn load(path: &Path) -> Result<Self, SuiteError> {
         let fault = |what: Reason| SuiteError {
             file: path.to_owned(),
@@ -229,7 +232,7 @@ impl Suite {
 }
 
 impl SuiteTask {
-    /// The roles that it speaks of.
+    /// Returns the roles that the task mentions.
     fn named(&self) -> impl Iterator<Item = &str> {
         let goal = self.goal.iter().flat_map(Goal::names);
         let start = self.requires.iter().flat_map(Requirement::names);
@@ -250,7 +253,7 @@ impl SuiteTask {
             .chain(self.disturb.appears.as_deref())
     }
 
-    /// The roles of its objects.
+    /// Returns the roles of the task's objects.
     pub fn roles(&self) -> Vec<&str> {
         self.objects
             .iter()

@@ -1,16 +1,16 @@
-//! What a share is worth.
+//! Confidence intervals of proportions.
 
 use serde::Serialize;
 
-/// The normal distribution's 97.5 % quantile.
+/// The 97.5 % quantile of the normal distribution.
 const Z: f64 = 1.959_963_984_540_054;
 
-/// A share of trials with its 95 % Wilson score interval.
+/// A proportion of trials with its 95 % Wilson score interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Proportion {
-    /// Trials.
+    /// Number of trials.
     pub of: u64,
-    /// Those that succeeded.
+    /// Number of successful trials.
     pub successes: u64,
     /// Lower end of the interval, 0 to 1.
     pub low: f64,
@@ -19,7 +19,7 @@ pub struct Proportion {
 }
 
 impl Proportion {
-    /// A share of `of` trials. With no trials the interval is everything.
+    /// Creates a proportion of `of` trials. Without trials the interval covers everything.
     pub fn new(successes: u64, of: u64) -> Self {
         let (low, high) = interval(successes as f64, of as f64);
         Self {
@@ -30,7 +30,7 @@ impl Proportion {
         }
     }
 
-    /// The share itself, 0 to 1; zero if there were no trials.
+    /// Returns the proportion itself, 0 to 1; zero if there were no trials.
     pub fn value(&self) -> f64 {
         self.successes as f64 / self.of.max(1) as f64
     }
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn known_intervals() {
-        // Values of R's binom::binom.wilson.
+        // Reference values from R's binom::binom.wilson.
         for (successes, of, low, high) in [
             (98, 100, 0.9300, 0.9945),
             (0, 20, 0.0, 0.1611),

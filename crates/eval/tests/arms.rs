@@ -1,4 +1,4 @@
-//! Every arm that ships, at one task on a table that suits its reach: perfect perception and a
+//! Every shipped arm at one task, on a table that suits its reach, with perfect perception and a
 //! plan from a file.
 
 use std::path::Path;
@@ -15,7 +15,7 @@ use enact_testkit::{PUT, TASK, Table, robot, root};
 
 const TURNS: u32 = 3;
 
-/// What came of a task and a plan for it, and whether physics says that it is done.
+/// Runs a plan for a task; returns the report and whether physics confirms the goal.
 fn attempt(
     robot: &Arc<Robot>,
     scene: &Scene,
@@ -31,7 +31,7 @@ fn attempt(
     (report, reached)
 }
 
-/// The seeds with which an arm fails, and what it did.
+/// Returns the seeds with which an arm fails, and what it did.
 fn failures(arm: &str, seeds: impl Iterator<Item = u64>) -> Vec<String> {
     let robot = robot(arm);
     let scene = enact_testkit::scene("tabletop");
@@ -65,7 +65,7 @@ objects = [
 tasks = [{ instruction = "put the {object} next to the {support}", goal = { near = ["{object}", "{support}"] } }]
 "#;
 
-/// The weight of an arm that swings fast and far out is not taken for something in its way.
+/// The dynamic load of an arm that swings fast and far out is not mistaken for a collision.
 #[test]
 fn what_looks_like_resistance_at_full_speed_is_tried_slowly() {
     let robot = robot("so101");
@@ -81,13 +81,13 @@ fn what_looks_like_resistance_at_full_speed_is_tried_slowly() {
     assert!(resisted.count() <= 1, "{:#?}", report.steps);
 }
 
-/// A setting of a measurement, from the environment.
+/// Returns a setting of a measurement, from the environment.
 fn given(name: &str, usual: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| usual.to_owned())
 }
 
 /// `SUITE=core ARM=panda SEED=1 EPISODES=60 cargo test -p enact-eval --test arms -- --ignored
-/// --nocapture suite`: as `enact eval --planner scripted`, without a model to link.
+/// --nocapture suite` measures what `enact eval --planner scripted` does, without linking a model.
 #[test]
 #[ignore = "takes minutes"]
 #[allow(clippy::print_stderr, reason = "it measures")]

@@ -1,4 +1,4 @@
-//! Every reading of the arm as a line.
+//! Every reading of the arm as a line of CSV.
 
 use std::io::Write;
 
@@ -7,9 +7,9 @@ use enact_recording::{Recording, Topic};
 
 use crate::error::ExportError;
 
-/// Writes a header, and a line per reading: the task's number from 1, the turn of all
-/// tasks, the arm's time in seconds, then position, velocity, effort and command of each
-/// joint (rad or m; effort as a fraction of the largest). What is no number is left empty.
+/// Writes a header, and a line per reading: the task's number from 1, the turn counted over all
+/// tasks, the arm's time in seconds, then position, velocity, effort and command of each joint (rad
+/// or m; effort as a fraction of the largest). A value that is not a number is left empty.
 ///
 /// # Errors
 /// If the recording cannot be read or `sink` written.

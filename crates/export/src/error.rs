@@ -1,4 +1,4 @@
-//! Why something cannot be exported.
+//! Reasons why something cannot be exported.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -13,12 +13,12 @@ pub enum ExportError {
     /// The recording cannot be read.
     #[error(transparent)]
     Recording(#[from] RecordingError),
-    /// What is wrong with which recording.
+    /// An error in one of several recordings.
     #[error("{path}: {error}", path = path.display())]
     Within {
         /// The recording.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The cause.
         #[source]
         error: Box<ExportError>,
     },
@@ -27,14 +27,14 @@ pub enum ExportError {
     File {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The cause.
         #[source]
         reason: Reason,
     },
     /// The runs do not fit together, or there is nothing to export.
     #[error("{0}")]
     Unfit(String),
-    /// Somebody stopped it.
+    /// The export was stopped.
     #[error("stopped: nothing was written")]
     Stopped,
 }
@@ -47,7 +47,7 @@ impl ExportError {
         }
     }
 
-    /// A file that `error` keeps from being written or read.
+    /// Creates the error of a file that `error` keeps from being written or read.
     pub(crate) fn caused(path: &Path, error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let error = error.into();
         Self::file(path, Reason::new(error.to_string(), error))
@@ -55,7 +55,7 @@ impl ExportError {
 
     pub(crate) fn within(path: &Path, error: Self) -> Self {
         match error {
-            // These say which file.
+            // These already name the file.
             Self::Recording(RecordingError::File { .. }) | Self::Within { .. } | Self::Stopped => {
                 error
             }

@@ -1,14 +1,14 @@
-//! How values of pixels are spread, in bounded memory.
+//! Distribution of pixel values, in bounded memory.
 
 use image::RgbImage;
 
-/// Steps of a color channel.
+/// Number of bins of a color channel.
 const COLORS: usize = 256;
-/// Steps of depth, each half a millimeter; what is farther is counted in the last.
+/// Number of depth bins, each half a millimeter; larger depths are counted in the last.
 const DEPTHS: usize = 20_000;
 const DEPTH_STEP: f64 = 5e-4;
 
-/// Values counted by steps; range, mean and spread are those of the values themselves.
+/// Values counted in bins; range, mean and deviation are computed from the exact values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Histogram {
     step: f64,
@@ -20,7 +20,7 @@ pub struct Histogram {
     squares: f64,
 }
 
-/// Where values lie.
+/// Summary of a distribution.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
     /// Smallest.
@@ -31,11 +31,11 @@ pub struct Spread {
     pub mean: f64,
     /// Standard deviation.
     pub deviation: f64,
-    /// The values below which 1, 10, 50, 90 and 99 % lie.
+    /// Quantiles below which 1, 10, 50, 90 and 99 % of the values lie.
     pub quantiles: [f64; 5],
 }
 
-/// Shares of which quantiles are told.
+/// Shares of the reported quantiles.
 pub const SHARES: [f64; 5] = [0.01, 0.1, 0.5, 0.9, 0.99];
 
 impl Histogram {
@@ -51,12 +51,12 @@ impl Histogram {
         }
     }
 
-    /// Nothing counted yet, for what `like` counts.
+    /// Creates an empty histogram of the kind of `like`.
     pub fn empty_like(like: &Self) -> Self {
         Self::new(like.counts.len(), like.step)
     }
 
-    /// Of red, green and blue, 0 to 1.
+    /// Returns the histograms of red, green and blue, 0 to 1.
     pub fn of_colors(rgb: &RgbImage) -> Vec<Self> {
         let mut counts = [[0_u64; COLORS]; 3];
         for pixel in rgb.pixels() {
@@ -77,7 +77,7 @@ impl Histogram {
             .collect()
     }
 
-    /// Of readings in meters; what is no reading is not counted.
+    /// Returns the histogram of readings in meters; pixels without a reading are not counted.
     pub fn of_depth(meters: &[f32]) -> Self {
         let mut histogram = Self::new(DEPTHS, DEPTH_STEP);
         for meters in meters.iter().map(|meters| f64::from(*meters)) {
@@ -101,7 +101,7 @@ impl Histogram {
         self.squares += value * value * count as f64;
     }
 
-    /// Counts what `other` counts too.
+    /// Adds the counts of `other`.
     pub fn merge(&mut self, other: &Self) {
         for (count, more) in self.counts.iter_mut().zip(&other.counts) {
             *count += more;
@@ -113,7 +113,7 @@ impl Histogram {
         self.squares += other.squares;
     }
 
-    /// Where the values lie; zero everywhere if there are none.
+    /// Returns the summary of the values; zero everywhere if there are none.
     pub fn spread(&self) -> Spread {
         if self.total == 0 {
             return Spread::of(&mut []);
@@ -129,14 +129,14 @@ impl Histogram {
         }
     }
 
-    /// Between the two values in whose midst a share lies, as `numpy.quantile` has it.
+    /// Interpolates between the two values around a share, like `numpy.quantile`.
     fn quantile(&self, share: f64) -> f64 {
         let at = share * (self.total - 1) as f64;
         let (low, high) = (self.value(at.floor()), self.value(at.ceil()));
         low + (high - low) * at.fract()
     }
 
-    /// The value that so many others are not larger than.
+    /// Returns the value of this rank in ascending order.
     fn value(&self, rank: f64) -> f64 {
         let mut below = 0;
         for (step, count) in self.counts.iter().enumerate() {
@@ -150,7 +150,7 @@ impl Histogram {
 }
 
 impl Spread {
-    /// Of these values, which are sorted; zero everywhere if there are none.
+    /// Summarizes these values and sorts them; zero everywhere if there are none.
     pub fn of(values: &mut [f64]) -> Self {
         if values.is_empty() {
             return Self {
@@ -164,7 +164,7 @@ impl Spread {
         values.sort_by(f64::total_cmp);
         let (mut mean, mut squares) = (0.0, 0.0);
         for (count, value) in values.iter().enumerate() {
-            // Welford's update, which does not cancel.
+            // Welford's update, which avoids cancellation.
             let off = value - mean;
             mean += off / (count + 1) as f64;
             squares += off * (value - mean);

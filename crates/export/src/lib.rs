@@ -1,16 +1,16 @@
-//! Recorded runs as tables that others read.
+//! Exports recorded runs as tables for other programs.
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`recorded_episodes`] | what a recording holds of use: its tasks, each as an episode |
-//! | [`resample`] | readings of an arm at a steady rate |
+//! | [`recorded_episodes`] | the tasks of a recording, each as an episode |
+//! | [`resample`] | readings of an arm, resampled to a steady rate |
 //! | [`pictures`] | the pictures of a recording, one for each sample |
 //! | [`sample_picture`] | a picture on its way into a data set |
-//! | [`histogram`] | how values of pixels are spread, in bounded memory |
-//! | [`units`] | what numbers stand for: LeRobot's, or our own |
-//! | [`csv`] | every reading of the arm as a line |
+//! | [`histogram`] | distribution of pixel values, in bounded memory |
+//! | [`units`] | units of joint values: LeRobot's, or this project's |
+//! | [`csv`] | every reading of the arm as a line of CSV |
 //! | [`lerobot`] | episodes as a LeRobot data set, version 3 |
-//! | [`error`] | why something cannot be exported |
+//! | [`error`] | reasons why something cannot be exported |
 
 pub mod csv;
 pub mod error;

@@ -8,17 +8,17 @@ use crate::error::ExportError;
 use crate::recorded_episodes::{Episode, RecordedEpisodes};
 use crate::sample_picture::{Pixels, SamplePicture};
 
-/// The camera whose pictures the model sees.
+/// Camera whose pictures the model sees.
 pub const SEEN: &str = "front";
 
-/// What a camera left in a recording: pictures, or depth.
+/// The recorded pictures, or depth, of a camera.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CameraTrack {
-    /// The camera.
+    /// Name of the camera.
     pub camera: String,
     /// Whether it is depth.
     pub depth: bool,
-    /// Whether it was recorded at a rate of its own; else they are what a model was shown.
+    /// Whether it was recorded at its own rate; otherwise it holds the pictures shown to a model.
     pub streamed: bool,
     /// Width in pixels.
     pub width: u32,
@@ -26,18 +26,18 @@ pub struct CameraTrack {
     pub height: u32,
 }
 
-/// What pictures had to be held for.
+/// Counts of pictures that had to be held.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeldPictures {
-    /// Samples before the first picture, which have that one.
+    /// Samples before the first picture, which use the first.
     pub early: usize,
     /// Samples with a picture older than two periods.
     pub stale: usize,
-    /// Pictures that cannot be read; the ones before are held for them.
+    /// Unreadable pictures; their predecessors are held in their place.
     pub spoiled: usize,
 }
 
-/// Camera, whether it is depth, whether it is a stream: what a message belongs to.
+/// Camera, whether it is depth, and whether it is a stream, to which a message belongs.
 type Key = (String, bool, bool);
 
 fn key(record: &Message) -> Option<Key> {
@@ -60,7 +60,7 @@ fn decoded(record: &Message, depth: bool) -> Result<SamplePicture, RecordingErro
     }))
 }
 
-/// Finds what cameras left.
+/// Finds the tracks of cameras.
 #[derive(Debug, Default)]
 pub(crate) struct CameraTracks {
     found: BTreeMap<Key, (u32, u32)>,
@@ -76,7 +76,7 @@ impl CameraTracks {
         }
     }
 
-    /// Streams, or, where there are none, what was shown to a model.
+    /// Returns the streams, or, where there are none, the pictures shown to a model.
     pub(crate) fn finish(self) -> Vec<CameraTrack> {
         let any = self.found.keys().any(|(_, _, streamed)| *streamed);
         let tracks = self.found.into_iter().filter(|(key, _)| key.2 == any);
@@ -92,9 +92,9 @@ impl CameraTracks {
     }
 }
 
-/// Hands over a picture of each of `tracks` for every sample of `episodes`, in order: the newest
-/// that was taken by then, or the first of all. `push` is told the track's number. Tracks do not
-/// wait for each other.
+/// Delivers a picture of each of `tracks` for every sample of `episodes`, in order: the newest that
+/// was taken by then, or the first of all. `push` receives the track's index. Tracks do not wait
+/// for each other.
 ///
 /// # Errors
 /// If the recording cannot be read, a camera changes the size of its pictures, or `push` fails.
@@ -137,12 +137,12 @@ pub fn deliver(
 /// A track, with the picture that is held until the next.
 struct Holder<'a> {
     track: &'a CameraTrack,
-    /// Times of the samples that have no picture yet.
+    /// Times of the samples that have no picture yet, nanoseconds.
     times: &'a [u64],
-    /// Older than this, a picture is stale, nanoseconds.
+    /// Age beyond which a picture is stale, nanoseconds.
     stale: u64,
     newest: Option<Message>,
-    /// The newest that can be read, with the time at which it was taken.
+    /// Newest readable picture, with the time at which it was taken.
     shot: Option<(u64, SamplePicture)>,
     held: HeldPictures,
 }
@@ -162,7 +162,7 @@ impl<'a> Holder<'a> {
     }
 
     fn take(&mut self, record: Message, push: Push<'_>) -> Result<(), ExportError> {
-        // Samples from before the first picture have it too: they wait for it.
+        // Samples before the first picture wait for it and use it too.
         if self.newest.is_some() || self.shot.is_some() {
             self.advance(record.at.nanos(), push)?;
         }
@@ -173,7 +173,7 @@ impl<'a> Holder<'a> {
         Ok(())
     }
 
-    /// The samples before `end` have the picture that is held.
+    /// Gives the held picture to the samples before `end`.
     fn advance(&mut self, end: u64, push: Push<'_>) -> Result<(), ExportError> {
         while let Some((at, rest)) = self.times.split_first() {
             if *at >= end {
@@ -194,7 +194,7 @@ impl<'a> Holder<'a> {
         Ok(())
     }
 
-    /// Reads the newest picture, if that is not done yet.
+    /// Decodes the newest picture, if that has not been done.
     fn develop(&mut self) -> Result<(), ExportError> {
         let Some(record) = self.newest.take() else {
             return Ok(());

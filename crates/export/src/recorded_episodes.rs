@@ -1,4 +1,4 @@
-//! What a recording holds of use: its tasks, each as an episode at a steady rate.
+//! The tasks of a recording, each as an episode at a steady rate.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,63 +13,63 @@ use crate::error::ExportError;
 use crate::pictures::{CameraTrack, CameraTracks};
 use crate::resample::{Resampler, SamplePosition, Samples};
 
-/// Shorter than this, something is no episode, samples.
+/// Length of the shortest episode, samples.
 const SHORTEST: usize = 2;
 
 /// A recording, without its pictures.
 #[derive(Debug)]
 pub struct RecordedEpisodes {
-    /// The file.
+    /// Path of the file.
     pub path: PathBuf,
-    /// What the run rests on.
+    /// Settings and versions of the run.
     pub info: RunInfo,
-    /// Who acts.
+    /// The robot that acted.
     pub robot: Robot,
     /// Tasks in which the arm moved.
     pub episodes: Vec<Episode>,
-    /// The others, and why they are none.
+    /// Tasks that make no episode, with reasons.
     pub left_out: Vec<SkippedTask>,
-    /// What its cameras left.
+    /// Recorded tracks of its cameras.
     pub tracks: Vec<CameraTrack>,
 }
 
 /// A task from its first reading of the arm to its last.
 #[derive(Clone, Debug)]
 pub struct Episode {
-    /// What the person asked for.
+    /// Instruction of the person.
     pub task: String,
-    /// Whether the goal was reached, by whoever knew; `None` where the recording was cut.
+    /// Whether the goal was reached, from the best available source; `None` where the recording was
+    /// cut off.
     pub reached: Option<bool>,
-    /// At a steady rate.
+    /// Samples at a steady rate.
     pub samples: Samples,
-    /// How long the arm stood waiting, which is left out.
+    /// Time that the arm stood waiting, which is left out.
     pub waited: Duration,
 }
 
-/// A task that is no episode.
+/// A task that makes no episode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SkippedTask {
-    /// The task.
+    /// Instruction of the task.
     pub task: String,
-    /// Why it is none.
+    /// Reason why it makes no episode.
     pub why: &'static str,
 }
 
-/// How a recording is looked at.
+/// Settings for reading a recording.
 #[derive(Clone, Copy, Debug)]
 pub struct EpisodeFilter {
     /// Samples per second.
     pub fps: u32,
-    /// Whether the time counts in which the arm stands and waits for a plan.
+    /// Whether to keep the time in which the arm stands and waits for a plan.
     pub keep_pauses: bool,
 }
 
 impl EpisodeFilter {
-    /// Reads all of a recording but its pictures. `stop` is asked again and again whether to
-    /// give up.
+    /// Reads all of a recording except its pictures. `stop` is polled to abort.
     ///
     /// # Errors
-    /// If it cannot be read, or does not fit together.
+    /// If it cannot be read, or is inconsistent.
     pub fn of(
         &self,
         path: &Path,
@@ -112,7 +112,7 @@ impl EpisodeFilter {
     }
 }
 
-/// Tasks as they come.
+/// Collects tasks as they are read.
 struct TaskCollector {
     survey: EpisodeFilter,
     joints: usize,
@@ -122,7 +122,7 @@ struct TaskCollector {
     left_out: Vec<SkippedTask>,
 }
 
-/// A task whose end, or whose outcome, has not come yet.
+/// A task whose end or outcome has not been read yet.
 struct OpenTask {
     task: String,
     dry_run: bool,
@@ -213,7 +213,7 @@ impl TaskCollector {
                 reading.stamp, self.joints
             )));
         }
-        // Whoever leads an arm by hand sends commands without planning a motion.
+        // A person who guides the arm by hand sends commands without planning a motion.
         if let Some(goal) = &reading.commanded {
             open.moved |= open.goal.as_ref().is_some_and(|before| before != goal);
             open.goal = Some(goal.clone());

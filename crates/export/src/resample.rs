@@ -1,29 +1,28 @@
-//! Readings of an arm at a steady rate.
+//! Readings of an arm, resampled to a steady rate.
 
 use std::time::Duration;
 
 use enact_arm::ArmState;
 
-/// Where nobody reads the arm for longer than this, it stands and waits; such time is no part
-/// of what it does.
+/// Interval without readings beyond which the arm stands and waits, nanoseconds; such time is no
+/// part of the motion.
 const PAUSE: u64 = 250_000_000;
 
-/// Where a sample lies in a recording: so many motions have begun, and the newest of them has
-/// been read so many times.
+/// Position of a sample in a recording: the number of motions begun, and of readings of the newest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SamplePosition {
-    /// Motions that have begun.
+    /// Number of motions begun.
     pub motions: u32,
-    /// Readings since the newest began.
+    /// Number of readings since the newest began.
     pub readings: u32,
 }
 
-/// Samples one after another. Those of a thousand seconds take some ten megabytes.
+/// A sequence of samples. A thousand seconds take about ten megabytes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Samples {
-    /// When each was taken on the arm's clock, nanoseconds.
+    /// Time of each sample on the arm's clock, nanoseconds.
     pub at: Vec<u64>,
-    /// Where in the recording.
+    /// Position of each sample in the recording.
     pub place: Vec<SamplePosition>,
     joints: usize,
     states: Vec<f64>,
@@ -31,38 +30,39 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// How many.
+    /// Returns the number of samples.
     pub fn len(&self) -> usize {
         self.at.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no samples.
     pub fn is_empty(&self) -> bool {
         self.at.is_empty()
     }
 
-    /// Measured positions of all joints, rad or m.
+    /// Returns the measured positions of all joints, rad or m.
     pub fn state(&self, sample: usize) -> &[f64] {
         &self.states[sample * self.joints..][..self.joints]
     }
 
-    /// The command in force until the next sample, rad or m.
+    /// Returns the command in force until the next sample, rad or m.
     pub fn action(&self, sample: usize) -> &[f64] {
         &self.actions[sample * self.joints..][..self.joints]
     }
 }
 
-/// Takes readings and leaves samples at a steady rate.
+/// Resamples readings to a steady rate.
 #[derive(Clone, Debug)]
 pub struct Resampler {
     fps: u32,
     keep_pauses: bool,
     samples: Samples,
-    /// When the steady part begins that readings are in now, and its samples so far.
+    /// Beginning of the steady part that current readings belong to, and its number of samples so
+    /// far.
     begin: u64,
     count: u64,
     newest: Option<Newest>,
-    /// A command holds until the next sample: its own is not known yet.
+    /// Whether the newest sample still lacks its command, the one in force until the next sample.
     pending: bool,
     left_out: u64,
 }
@@ -76,7 +76,7 @@ struct Newest {
 }
 
 impl Resampler {
-    /// For so many joints, so many samples a second.
+    /// Creates a resampler for this many joints and samples per second.
     pub fn new(joints: usize, fps: u32, keep_pauses: bool) -> Self {
         Self {
             fps,
@@ -93,7 +93,7 @@ impl Resampler {
         }
     }
 
-    /// Takes the next reading. What is no number in it is as it was before.
+    /// Takes the next reading. A value that is not a number keeps its predecessor.
     pub fn push(&mut self, reading: &ArmState, place: SamplePosition) {
         let at = reading.stamp.nanos();
         let Some(newest) = self.newest.take() else {
@@ -133,7 +133,7 @@ impl Resampler {
         self.newest = Some(next);
     }
 
-    /// All samples up to the last reading, and the time that was left out.
+    /// Returns all samples up to the last reading, and the time that was left out.
     pub fn finish(mut self) -> (Samples, Duration) {
         if let Some(newest) = self.newest.take() {
             self.sample(&newest, newest.at + 1);
@@ -142,7 +142,7 @@ impl Resampler {
         (self.samples, Duration::from_nanos(self.left_out))
     }
 
-    /// The samples before `end` that are not taken yet, of what was read last.
+    /// Takes the due samples before `end` from the last reading.
     fn sample(&mut self, newest: &Newest, end: u64) {
         loop {
             let at = self.begin + self.count * 1_000_000_000 / u64::from(self.fps);
@@ -159,7 +159,7 @@ impl Resampler {
         }
     }
 
-    /// The newest sample's command is the one that was in force last.
+    /// Sets the newest sample's command to the one last in force.
     fn command(&mut self, newest: &Newest) {
         if std::mem::take(&mut self.pending) {
             let from = self.samples.actions.len() - self.samples.joints;
@@ -246,7 +246,7 @@ mod tests {
             reading(50, 1.0, None),
             reading(120, 2.0, Some(3.0)),
             reading(160, f64::NAN, Some(f64::NAN)),
-            // Nothing goes back in time.
+            // Time never goes backwards.
             reading(90, 9.0, Some(9.0)),
             reading(250, 4.0, None),
         ];

@@ -1,4 +1,4 @@
-//! A picture on its way into a data set.
+//! A picture to be stored in a data set.
 
 use std::cell::OnceCell;
 use std::io::Cursor;
@@ -10,7 +10,7 @@ use image::{ImageFormat, RgbImage};
 use crate::error::ExportError;
 use crate::histogram::Histogram;
 
-/// A picture, or depth. What is made of it is made once, however many samples it is held for.
+/// A picture, or depth. Derived data is computed once, however many samples it is held for.
 #[derive(Debug)]
 pub struct SamplePicture {
     id: u64,
@@ -19,17 +19,17 @@ pub struct SamplePicture {
     file: OnceCell<Vec<u8>>,
 }
 
-/// What was measured.
+/// The measured pixels.
 #[derive(Debug)]
 pub enum Pixels {
     /// Colors.
     Rgb(RgbImage),
-    /// Meters.
+    /// Depth in meters.
     Depth(DepthImage),
 }
 
 impl SamplePicture {
-    /// A shot of these pixels.
+    /// Creates a picture of these pixels.
     pub fn new(pixels: Pixels) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self {
@@ -40,17 +40,17 @@ impl SamplePicture {
         }
     }
 
-    /// A number that no other shot has.
+    /// Returns a unique number.
     pub fn id(&self) -> u64 {
         self.id
     }
 
-    /// What was measured.
+    /// Returns the measured pixels.
     pub fn pixels(&self) -> &Pixels {
         &self.pixels
     }
 
-    /// Width and height.
+    /// Returns width and height, pixels.
     pub fn size(&self) -> (u32, u32) {
         match &self.pixels {
             Pixels::Rgb(rgb) => rgb.dimensions(),
@@ -58,7 +58,8 @@ impl SamplePicture {
         }
     }
 
-    /// Of each channel: colors from 0 to 1, depth in meters where there is a reading.
+    /// Returns a histogram per channel: colors from 0 to 1, depth in meters where there is a
+    /// reading.
     pub fn histograms(&self) -> &[Histogram] {
         self.histograms.get_or_init(|| match &self.pixels {
             Pixels::Rgb(rgb) => Histogram::of_colors(rgb),
@@ -66,10 +67,10 @@ impl SamplePicture {
         })
     }
 
-    /// As a file: colors as PNG, depth as TIFF with 32-bit floats in meters.
+    /// Encodes it as a file: colors as PNG, depth as TIFF with 32-bit floats in meters.
     ///
     /// # Errors
-    /// Never in memory, in practice.
+    /// If encoding fails, which does not happen in memory in practice.
     pub fn file(&self) -> Result<&[u8], ExportError> {
         if let Some(file) = self.file.get() {
             return Ok(file);
@@ -87,7 +88,7 @@ impl SamplePicture {
     }
 }
 
-/// The only strip of a gray TIFF of 32-bit floats (TIFF 6.0, sections 2 and 3).
+/// Encodes a gray TIFF of 32-bit floats in a single strip (TIFF 6.0, sections 2 and 3).
 fn tiff(depth: &DepthImage) -> Vec<u8> {
     const LONG: u16 = 4;
     const SHORT: u16 = 3;

@@ -1,7 +1,7 @@
-//! What numbers stand for: LeRobot's, or our own.
+//! Units of joint values: LeRobot's, or this project's.
 //!
-//! LeRobot reads a servo's steps, of which its calibration makes degrees from the middle of the
-//! joint's range, or a share of the range. The formulas are those of `_normalize` in
+//! LeRobot reads a servo's steps, which its calibration converts to degrees from the middle of the
+//! joint's range, or to a share of the range. The formulas are those of `_normalize` in
 //! `lerobot/motors/motors_bus.py` (0.4.4 to 0.6.1).
 
 use std::fmt;
@@ -13,22 +13,23 @@ use enact_robot::Robot;
 use crate::error::ExportError;
 
 /// LeRobot's robot types whose joints are shares of their range unless configured otherwise
-/// (`use_degrees = False`); those of others are in degrees.
+/// (`use_degrees = False`); joints of other types are in degrees.
 const NORMALIZED: [&str; 2] = ["koch_follower", "omx_follower"];
 
-/// In what joints are told.
+/// Units of joint values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Units {
     /// Degrees from the middle of the calibrated range; a gripper 0 to 100.
     Degrees,
     /// −100 to 100 over the calibrated range; a gripper 0 to 100.
     Normalized,
-    /// Radians or meters, as the robot's description has them.
+    /// Radians or meters, as in the robot's description.
     Radians,
 }
 
 impl Units {
-    /// Those in which LeRobot reads an arm of these servos, unless it is configured otherwise.
+    /// Returns the units in which LeRobot reads an arm of these servos, unless configured
+    /// otherwise.
     pub fn of(servos: &ServoInfo) -> Self {
         match servos.lerobot.first() {
             Some(kind) if NORMALIZED.contains(&kind.as_str()) => Self::Normalized,
@@ -47,21 +48,21 @@ impl fmt::Display for Units {
     }
 }
 
-/// What each number of a state or an action says.
+/// Meaning of each number of a state or an action.
 #[derive(Clone, Debug)]
 pub struct JointColumns {
-    /// LeRobot's robot type; the robot's name in our own units.
+    /// LeRobot's robot type; the robot's name in this project's units.
     pub robot_type: String,
-    /// In what.
+    /// Units of the values.
     pub units: Units,
-    /// A name for each.
+    /// Name of each column.
     pub names: Vec<String>,
     columns: Vec<Column>,
 }
 
 #[derive(Clone, Debug)]
 struct Column {
-    /// Number of the joint in the robot's order.
+    /// Index of the joint in the robot's order.
     joint: usize,
     scale: Scale,
 }
@@ -70,7 +71,7 @@ struct Column {
 enum Scale {
     Own,
     Degrees(ServoJoint),
-    /// From `low` to `high` over the calibrated range.
+    /// A share from `low` to `high` of the calibrated range.
     Share {
         joint: ServoJoint,
         low: f64,
@@ -79,7 +80,8 @@ enum Scale {
 }
 
 impl JointColumns {
-    /// The joints of `robot` as they are: `NAME.rad`, or `NAME.m` for one that slides.
+    /// Returns the joints of `robot` in this project's units: `NAME.rad`, or `NAME.m` for a
+    /// prismatic joint.
     pub fn own(robot: &Robot) -> Self {
         let unit = |prismatic| if prismatic { "m" } else { "rad" };
         let joints = robot.joints().iter();
@@ -98,8 +100,8 @@ impl JointColumns {
         }
     }
 
-    /// As LeRobot's class for an arm of these servos has them: `NAME.pos` in the order of their
-    /// ids.
+    /// Returns the columns of LeRobot's class for an arm of these servos: `NAME.pos` in the order
+    /// of their ids.
     ///
     /// # Errors
     /// If the servos are not this robot's, or LeRobot has no class for them.
@@ -134,7 +136,7 @@ impl JointColumns {
         })
     }
 
-    /// Joint positions, rad or m in the robot's order, as numbers of a row.
+    /// Converts joint positions, rad or m in the robot's order, to the numbers of a row.
     pub fn row<'a>(&'a self, positions: &'a [f64]) -> impl Iterator<Item = f32> + 'a {
         let value = move |column: &Column| column.scale.of(positions[column.joint]) as f32;
         self.columns.iter().map(value)
@@ -142,8 +144,8 @@ impl JointColumns {
 }
 
 impl Scale {
-    /// LeRobot turns the range of a servo round that counts the other way, unless the servo turns
-    /// its own count round.
+    /// Creates the conversion to a share. LeRobot reverses the range of a servo that counts the
+    /// other way, unless the servo reverses its own count.
     fn share(joint: ServoJoint, low: f64, high: f64) -> Self {
         let facts = joint.servo.model.facts();
         let turned = joint.calibration.drive_mode != 0 && !facts.reverses_count;
@@ -208,7 +210,7 @@ mod tests {
         }
     }
 
-    /// What `_normalize` of LeRobot says of steps.
+    /// Returns what `_normalize` of LeRobot computes from steps.
     fn normalize(units: Units, gripper: bool, turned: bool, own: JointCalibration, s: f64) -> f64 {
         let (min, max) = (own.range_min as f64, own.range_max as f64);
         let bounded = max.min(min.max(s));

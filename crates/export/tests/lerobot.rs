@@ -1,4 +1,4 @@
-//! Made-up recordings as data sets, read back.
+//! Synthetic recordings as data sets, read back.
 
 mod common;
 
@@ -42,7 +42,7 @@ fn flags(rows: &RecordBatch, name: &str) -> Vec<bool> {
     column.values().iter().collect()
 }
 
-/// The red of each picture of a camera, where all its pixels are alike.
+/// Returns the red value of each picture of a camera, where all pixels are alike.
 fn shades(rows: &RecordBatch, name: &str) -> Vec<u8> {
     let pictures = rows.column_by_name(name).unwrap().as_struct();
     let bytes = pictures.column_by_name("bytes").unwrap().as_binary::<i32>();
@@ -116,7 +116,7 @@ fn our_own_units_are_named() {
     assert_eq!(vectors(&rows, "observation.state")[1], own);
 }
 
-/// What numpy makes of the same values.
+/// Returns numpy's results for the same values.
 fn spread(mut values: Vec<f64>) -> [(&'static str, f64); 6] {
     values.sort_by(f64::total_cmp);
     let count = values.len() as f64;
@@ -178,10 +178,10 @@ fn statistics_are_those_of_the_rows() {
         let said = stats["observation.images.front"][what][0][0][0]
             .as_f64()
             .unwrap();
-        // JPEG keeps colors nearly.
+        // JPEG preserves colors approximately.
         assert!((said - expected).abs() < 0.02, "{what}: {said} {expected}");
     }
-    // An episode's own.
+    // The episode's own statistics.
     let file = "meta/episodes/chunk-000/file-001.parquet";
     let episode = rows(&set.join(file));
     let own = vectors(&parts[1], "action")
@@ -262,7 +262,7 @@ fn each_instruction_that_moved_the_arm_is_an_episode() {
         (&info["total_episodes"], &info["total_tasks"]),
         (&3.into(), &2.into())
     );
-    // All pictures are the one that was seen.
+    // Every picture is the one that was seen.
     assert_eq!(shades(&rows, "observation.images.front"), [9; 12]);
 }
 
@@ -272,7 +272,7 @@ fn a_sample_has_the_newest_picture_of_each_camera() {
     let path = folder.path().join("run.mcap");
     let mut take = Take::begin(&path);
     take.task("wave", false);
-    // What a model was shown does not count where cameras film.
+    // A picture shown to a model does not count where cameras record streams.
     take.seen(0, 255);
     for time in [30, 130, 230, 630] {
         take.filmed("front", time, (time / 10) as u8);
@@ -394,7 +394,7 @@ fn a_data_set_grows_by_what_agrees_with_it() {
         (summary.episodes, summary.samples, summary.total),
         (1, 7, 2)
     );
-    // What was there is there still, to the byte.
+    // The previous content is unchanged, to the byte.
     assert_eq!(fs::read(set.join(DATA)).unwrap(), before);
     let info = json(&set, "meta/info.json");
     assert_eq!(info["total_frames"], 12);
@@ -405,7 +405,7 @@ fn a_data_set_grows_by_what_agrees_with_it() {
     let episodes = rows(&set.join("meta/episodes/chunk-000/file-001.parquet"));
     assert_eq!(whole(&episodes, "data/file_index"), [1]);
     assert_eq!(whole(&episodes, "episode_index"), [1]);
-    // What does not agree is refused, and nothing changes.
+    // A mismatch is refused and changes nothing.
     let refuse =
         |why: &str, change: &dyn Fn(&mut enact_export::lerobot::DatasetSpec), name: &str| {
             let recording = survey(&path(name));
@@ -535,7 +535,7 @@ fn a_recording_that_was_cut_is_taken_as_far_as_it_goes() {
     assert!(recording.episodes.iter().all(|it| it.reached.is_none()));
 }
 
-/// Where there is no ffmpeg, pictures are files, which other tests read.
+/// Without ffmpeg, pictures are files, which other tests cover.
 #[test]
 fn videos_hold_one_episode_after_another() {
     let Some(codec) = VideoCodec::best(WIDE, HIGH, false) else {

@@ -1,5 +1,5 @@
-//! A long recording is exported in little memory. Alone in its program, so that nobody else's
-//! memory counts.
+//! A long recording is exported in little memory. This test is alone in its program, so that no
+//! other test's memory counts.
 
 mod common;
 
@@ -7,7 +7,7 @@ use std::fs;
 
 use common::{export, recording, survey};
 
-/// The most memory that this program ever had, bytes; `None` where the system does not say.
+/// Returns the peak memory of this program, bytes; `None` where the system does not report it.
 fn peak() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
@@ -28,7 +28,7 @@ fn a_long_recording_takes_little_memory() {
         );
         let recording = survey(&path);
         let summary = export(&recording, &folder.path().join(name), false).unwrap();
-        // A busy machine may lose readings, never pictures, while it makes the recording up.
+        // A busy machine may lose readings, but never pictures, while it writes the recording.
         assert!(summary.samples as u64 > seconds * 5, "{summary:?}");
     };
     export_of("short", 30);
@@ -37,6 +37,6 @@ fn a_long_recording_takes_little_memory() {
     };
     export_of("long", 400);
     let more = peak().unwrap() - before;
-    // Its pictures with their depth are 8,000 times 9 and 12 kilobytes.
+    // The pictures with their depth are 8,000 times 9 and 12 kilobytes.
     assert!(more < 80 << 20, "{} MB more", more >> 20);
 }

@@ -1,4 +1,4 @@
-//! From a step to a motion, or a refusal.
+//! Turns a step into a motion or a refusal.
 
 use std::sync::Arc;
 
@@ -23,17 +23,17 @@ use crate::scene::{
 };
 use crate::skills::{grounded, infeasibility, is_afforded};
 
-/// Height above a target at which the hand must get to be said to reach it, meters.
+/// Height above a target that the hand must attain for the target to count as reachable, meters.
 const OVER: f64 = 0.03;
-/// Turns about the approach direction to try.
+/// Number of turns about the approach direction to try.
 const ROLLS: u32 = 4;
-/// What is seen this near to something known is taken for a part of it, meters.
+/// Distance to a known object within which a detection counts as a part of it, meters.
 const EXPLAINED: f64 = 0.015;
-/// The same for the middle of what is seen beside the robot, meters.
+/// The corresponding distance for the center of a detection beside the robot, meters.
 const FLANK: f64 = 0.02;
-/// What nobody has named.
+/// Label of a detection that nobody has named.
 const UNNAMED: &str = "something unnamed";
-/// Searches for a way around obstacles that one step may cost.
+/// Number of path searches around obstacles allowed for one step.
 const SEARCHES: u32 = 6;
 
 /// Turns steps into motion for one robot.
@@ -46,8 +46,10 @@ pub struct Grounder {
 }
 
 impl Grounder {
-    /// A grounder for a robot. One without a gripper can point, push and go home; refuses one
-    /// without an arm.
+    /// Creates a grounder for a robot. A robot without a gripper can point, push and go home.
+    ///
+    /// # Errors
+    /// If the robot has no arm.
     pub fn new(robot: Arc<Robot>) -> Result<Self, Refusal> {
         let gripper = robot.end_effector();
         let end_effector = EndEffector::new(&robot, &gripper)
@@ -61,8 +63,8 @@ impl Grounder {
         })
     }
 
-    /// The same among things that are known without looking: fixed bodies, boxes to keep
-    /// out of, and walls of the workspace.
+    /// Adds obstacles that are known without looking: fixed bodies, keep-out boxes, and walls of
+    /// the workspace.
     pub fn with_obstacles(
         mut self,
         obstacles: impl IntoIterator<Item = Arc<Obstacle>>,
@@ -75,13 +77,13 @@ impl Grounder {
         self
     }
 
-    /// The robot it is for.
+    /// Returns the robot.
     pub fn robot(&self) -> &Robot {
         &self.robot
     }
 
-    /// Takes a frame and what a model sees in it into the scene. With the joints
-    /// at the time of the frame, the robot itself and what it holds are left out.
+    /// Adds a frame and the model's detections to the scene. With the joints at the time of the
+    /// frame, the robot itself and the held object are left out.
     pub fn see(
         &self,
         scene: &mut SceneMemory,
@@ -94,7 +96,7 @@ impl Grounder {
             placed(&self.robot, held.as_deref(), joints)
         });
         let reports = scene.update(frame, detections, &|point| is_part(&placed, point));
-        // Where the robot is not known, what is not named may be it.
+        // Without the robot's pose, an unnamed detection may be the robot itself.
         let unnamed = match joints {
             Some(_) => self
                 .proposed(scene, frame, &placed)
@@ -106,8 +108,8 @@ impl Grounder {
         reports
     }
 
-    /// Whether `readings` of an answer about a frame, the given one first, show that it is read
-    /// rightly; `confirmed` if an earlier one did.
+    /// Returns whether `readings` of an answer about a frame, the given one first, show that it is
+    /// read rightly; `confirmed` if an earlier answer did.
     pub fn check_pointing(
         &self,
         scene: &SceneMemory,
@@ -122,8 +124,8 @@ impl Grounder {
         pointing_check::check(frame, readings, &is_robot, confirmed)
     }
 
-    /// Points of a frame at which something rises above the table that is neither the robot nor
-    /// in its hand nor fixed, in reading order; at most as many as a list of objects may have.
+    /// Returns the points of a frame at which something rises above the table that is neither the
+    /// robot nor held nor fixed, in reading order; at most as many as a list of objects may have.
     pub fn marks(
         &self,
         scene: &SceneMemory,
@@ -137,7 +139,7 @@ impl Grounder {
         found.take(Detection::MAX).map(|one| one.point).collect()
     }
 
-    /// What rises above the table that is neither the robot nor known.
+    /// Returns detections above the table that are neither the robot nor known.
     fn proposed(
         &self,
         scene: &SceneMemory,
@@ -158,8 +160,8 @@ impl Grounder {
             .filter(move |one| !is_near(placed, &one.solid.center(), FLANK))
     }
 
-    /// The scene as a planner is told of it. What can be done only where something stands
-    /// that never moves is left out.
+    /// Returns the scene as described to a planner. Skills that a fixed obstacle prevents are left
+    /// out.
     pub fn views(&self, scene: &SceneMemory) -> Vec<ObjectView> {
         let mut views = self.within_reach(scene);
         if !self.is_among_fixtures() {
@@ -182,8 +184,8 @@ impl Grounder {
         views
     }
 
-    /// What cannot be done with the objects within reach as things stand now, and why: what is
-    /// in the way may be moved.
+    /// Returns the skills that are impossible with the objects within reach in the current scene,
+    /// with reasons. Obstacles among the objects may still be moved.
     pub fn infeasibilities(&self, scene: &SceneMemory) -> Vec<Infeasibility> {
         let (around, searches) = (self.around(scene), SearchBudget::default());
         let context = self.context(scene, self.robot.home(), &around, &searches);
@@ -217,12 +219,12 @@ impl Grounder {
         infeasibilities
     }
 
-    /// Whether anything but the table is known without looking.
+    /// Returns whether any obstacle besides the table is known without looking.
     fn is_among_fixtures(&self) -> bool {
         !self.fixed.obstacles.is_empty() || self.fixed.half_spaces.len() > 1
     }
 
-    /// The objects, and what could be done with them if nothing were in the way.
+    /// Returns the objects, with the skills possible if nothing were in the way.
     fn within_reach(&self, scene: &SceneMemory) -> Vec<ObjectView> {
         let reaches = |object: &SceneObject| self.reaches(scene, object);
         let affords = |object: &SceneObject| -> Vec<Skill> {
@@ -233,11 +235,14 @@ impl Grounder {
         scene.views(&reaches, &affords)
     }
 
-    /// Plans a step from rest at `joints`, the last command, or the measurement
-    /// before the first one. Steps that do not move the arm give an empty motion.
+    /// Plans a step from rest at `joints`, the last command, or the measurement before the first
+    /// one. Steps that do not move the arm give an empty motion.
     ///
-    /// The motion's segments are each to pass the gate on their own; after a pick
-    /// the caller tells the scene what is held, after a place that it is released.
+    /// Each segment of the motion must pass the gate separately. After a pick the caller tells the
+    /// scene which object is held, and after a place that it is released.
+    ///
+    /// # Errors
+    /// The reason why the step cannot be carried out.
     pub fn ground(
         &self,
         step: &Step,
@@ -247,8 +252,11 @@ impl Grounder {
         self.ground_attempt(step, scene, joints, 0)
     }
 
-    /// As [`ground`](Self::ground), but another way than the first `attempt` ones: an
+    /// Plans like [`ground`](Self::ground), but in another way than the first `attempt` ones: an
     /// object is grasped from another side or at another angle.
+    ///
+    /// # Errors
+    /// The reason why the step cannot be carried out.
     pub fn ground_attempt(
         &self,
         step: &Step,
@@ -270,11 +278,11 @@ impl Grounder {
         if direct.is_ok() || !searches.were_wanted() {
             return direct;
         }
-        // Only now, since a search costs more than all that was tried before.
+        // Searched only now, because a search costs more than all earlier attempts.
         try_with(&SearchBudget::new(SEARCHES)).or(direct)
     }
 
-    /// Whether the arm can get to an object: to grasp it, or else to be over it.
+    /// Returns whether the arm can reach an object: to grasp it, or else to be above it.
     pub fn reaches(&self, scene: &SceneMemory, object: &SceneObject) -> bool {
         let (around, searches) = (CollisionWorld::default(), SearchBudget::default());
         let context = self.context(scene, self.robot.home(), &around, &searches);
@@ -302,10 +310,10 @@ impl Grounder {
             })
     }
 
-    /// Everything to stay clear of while moving freely.
+    /// Returns the obstacles for free motion.
     fn around(&self, scene: &SceneMemory) -> CollisionWorld {
         let usual = self.robot.clearance().objects;
-        // Where there is no depth, a thing may be further off than the usual margin allows for.
+        // Without depth, an object may be farther off than the usual margin allows for.
         let margin = |solid: &Solid| usual + (solid.uncertainty - MEASURED).max(0.0);
         let mut around = self.fixed.clone();
         let named = scene.objects().iter().map(|object| {

@@ -1,14 +1,14 @@
-//! From what the model says to how the arm moves: detections become objects,
-//! steps become motion or a refusal, and what happened becomes a verdict.
+//! Connects the model's words to the arm's motion: detections become objects, steps become motions
+//! or refusals, and results become verdicts.
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`scene`] | what is on the table, from frame to frame |
+//! | [`scene`] | objects on the table, from frame to frame |
 //! | [`motion`] | joint motion within limits and clear of obstacles |
 //! | [`manipulation`] | ways to hold things, places to put them |
 //! | [`skills`] | steps as motion, one file per skill |
-//! | [`grounder`] | from a step to a motion, or a refusal |
-//! | [`verify`] | whether a step did what it was for |
+//! | [`grounder`] | turns a step into a motion or a refusal |
+//! | [`verify`] | whether a step achieved its purpose |
 
 pub mod grounder;
 pub mod manipulation;

@@ -1,4 +1,4 @@
-//! Whether a step did what it was for, from what arm and camera report.
+//! Decides whether a step achieved its purpose, from the readings of arm and camera.
 
 use enact_plan::{Step, Verdict};
 use enact_robot::Robot;
@@ -8,45 +8,45 @@ use enact_types::{Frame, JointVector};
 use crate::scene::{SceneMemory, Solid};
 use crate::skills::grounded;
 
-/// Fingers shut to less than this share of the object's width hold nothing.
+/// Share of the object's width below which closed fingers hold nothing.
 const HELD_SHARE: f64 = 0.4;
-/// An object seen this near to where it was is still there, meters.
+/// Distance from its previous place within which an object counts as still there, meters.
 pub(crate) const SAME_PLACE: f64 = 0.02;
 
 /// The gripper holds nothing after closing.
 pub const CLOSED_ON_NOTHING: &str = "the gripper closed on nothing";
-/// The object left the gripper on the way.
+/// The object slipped out of the gripper on the way.
 pub const SLIPPED: &str = "it slipped out of the gripper";
-/// The object is where it was.
+/// The object is still at its previous place.
 pub const STILL_THERE: &str = "it is still on the table";
 /// The object came to rest beside its target.
 pub const FELL: &str = "it fell";
-/// The object or the arm is where it was.
+/// The object or the arm is still at its previous place.
 pub const DID_NOT_MOVE: &str = "it did not move";
 /// Neither arm nor camera can tell.
 pub const NOT_VISIBLE: &str = "nobody can see it";
 
-/// What arm and camera report after a step.
+/// The readings of arm and camera after a step.
 #[derive(Clone, Copy)]
 pub struct StepEvidence<'a> {
     /// The robot.
     pub robot: &'a Robot,
-    /// All joints as measured, where the arm reports them.
+    /// Measured positions of all joints, where the arm reports them.
     pub measured: Option<&'a JointVector>,
     /// The scene before the step.
     pub before: &'a SceneMemory,
-    /// The scene after it, `frame` taken in.
+    /// The scene after the step, including `frame`.
     pub after: &'a SceneMemory,
-    /// The picture taken after it.
+    /// The picture taken after the step.
     pub frame: &'a Frame,
 }
 
-/// A verdict and, unless it is yes, the reason.
+/// A verdict and, unless it is yes, its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepVerdict {
-    /// Whether it worked.
+    /// Whether the step worked.
     pub verdict: Verdict,
-    /// Why not, in words for the next prompt.
+    /// Reason for a failure, in words for the next prompt.
     pub reason: String,
 }
 
@@ -73,20 +73,21 @@ impl StepVerdict {
     }
 }
 
-/// Whether a gripper with all joints at `measured` has something as wide as
-/// this object between its fingers.
+/// Returns whether a gripper with all joints at `measured` has something as wide as this object
+/// between its fingers.
 pub fn holds(gripper: &Gripper, measured: &JointVector, solid: &Solid) -> bool {
     let shut = gripper.opening(gripper.closed);
     let opening = gripper.opening(measured[gripper.joint]);
     opening - shut > HELD_SHARE * (solid.width() - shut).max(0.0)
 }
 
-/// Judges a step by what is known after it.
+/// Judges a step by the evidence after it.
 pub fn judge(step: &Step, evidence: &StepEvidence<'_>) -> StepVerdict {
     grounded(step).verify(evidence)
 }
 
-/// Whether the joints that tell of a step are those before the arm moves home to look.
+/// Returns whether the joints for the verdict of a step are those before the arm moves home to
+/// look.
 pub fn is_judged_in_place(step: &Step) -> bool {
     grounded(step).is_verified_in_place()
 }

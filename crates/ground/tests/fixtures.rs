@@ -1,5 +1,5 @@
-//! Things in the way that are known without looking: gone around without touching, or
-//! refused with the true reason.
+//! Obstacles known without looking are avoided without contact, or cause a refusal with the true
+//! reason.
 
 mod arm;
 
@@ -13,15 +13,15 @@ use enact_types::{JointVector, Pose, Refusal, Vector3};
 
 static PLAIN: LazyLock<Grounder> = LazyLock::new(|| grounder("so101"));
 
-/// A box by its middle and extents, meters.
+/// Creates a box from its center and extents, meters.
 fn fixture(name: &str, center: [f64; 3], size: [f64; 3]) -> Arc<Obstacle> {
     let half = size.map(|extent| extent / 2.0);
     let place = Pose::new(Vector3::from(center), Vector3::zeros());
     Arc::new(Obstacle::new(name, [(Shape::Box { half }, place)]))
 }
 
-/// Checks that nothing on the way touches a fixture, the posture being asked for at every
-/// sample and without the planner's own bookkeeping.
+/// Checks at every sample that the motion touches no fixture, independently of the planner's own
+/// checks.
 fn assert_clear(motion: &StepMotion, fixtures: &[Arc<Obstacle>]) {
     let around = CollisionWorld {
         obstacles: fixtures
@@ -44,7 +44,7 @@ fn assert_clear(motion: &StepMotion, fixtures: &[Arc<Obstacle>]) {
     }
 }
 
-/// Grounds a step among fixtures: a clear motion, or a refusal about `culprits`.
+/// Grounds a step among fixtures; expects a clear motion, or a refusal about `culprits`.
 fn solve(
     step: &Step,
     scene: &SceneMemory,
@@ -75,7 +75,7 @@ fn a_wall_between_cube_and_bowl_is_gone_around() {
             obstacles: vec![(Arc::clone(&wall[0]), 0.003)],
             ..CollisionWorld::default()
         };
-        // Where the arm rests at home a wall cannot stand.
+        // A wall cannot stand where the arm rests at home.
         let collider = PLAIN.robot().collider();
         if collider.check_posture(&home(), &around).is_err() {
             continue;
@@ -126,7 +126,7 @@ fn assert_about(refusal: &Refusal, fixture: &str) {
     );
 }
 
-/// A rail along one side of a cube of 3 cm, 2.5 mm away.
+/// Returns a rail along one side of a 3 cm cube, 2.5 mm away.
 fn rail((x, y): (f64, f64), height: f64, side: [f64; 2]) -> Arc<Obstacle> {
     let size = side.map(|path| if path == 0.0 { 0.3 } else { 0.01 });
     let at = [x + 0.0225 * side[0], y + 0.0225 * side[1], height / 2.0];
@@ -142,7 +142,7 @@ fn a_cube_against_a_rail_is_taken_along_it() {
     }
 }
 
-/// The hand would come up past a lip that reaches over the cube by `over` meters, the cube not.
+/// The cube would clear a lip that overhangs it by `over` meters, but the rising hand would not.
 #[test]
 fn what_is_lifted_does_not_hit_what_reaches_over_it() {
     let (x, y) = at(0.2, 0.0);
@@ -213,7 +213,7 @@ fn what_cannot_be_grasped_is_told_before_the_model_is_asked() {
     assert!(!picks(&shelved, &under) && picks(&PLAIN, &under));
     assert_eq!(words(&shelved, &under), ["the shelf is in the way"]);
     assert!(words(&PLAIN, &under).is_empty());
-    // A neighbor can be moved first: the step stays possible.
+    // A neighbor can be moved first, so the step stays possible.
     let mut crowd = vec![cube((x, y), 0.0, 0.03)];
     for (number, [dx, dy]) in [[0.0, 1.0], [0.0, -1.0], [1.0, 0.0], [-1.0, 0.0]]
         .into_iter()

@@ -1,4 +1,4 @@
-//! Measurements, to be run by hand with `--ignored --nocapture`.
+//! Measurements, run manually with `--ignored --nocapture`.
 #![allow(clippy::print_stdout, reason = "measurements are for reading")]
 
 mod arm;

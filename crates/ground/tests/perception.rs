@@ -8,7 +8,7 @@ use enact_plan::{Detection, Relation};
 use enact_types::{Frame, NormalizedPoint, Point3};
 use table::{Body, Table, shapes};
 
-/// Perceives the bodies of a table; every body is pointed at where it shows most.
+/// Perceives the bodies of a table; each body is pointed at where most of it is visible.
 fn perceive(table: &Table) -> SceneMemory {
     let (frame, owners) = table.render(7);
     let mut memory = SceneMemory::default();
@@ -40,7 +40,7 @@ fn yaw_error(a: f64, b: f64) -> f64 {
     error.min(quarter - error)
 }
 
-/// Positions all over the reachable table, with a yaw each.
+/// Returns positions all over the reachable table, each with a yaw.
 fn places() -> impl Iterator<Item = (f64, f64, f64)> {
     (0..14).map(|i| {
         let i = f64::from(i);
@@ -267,7 +267,7 @@ fn objects_keep_their_names_while_they_move_hide_and_vanish() {
     assert_eq!(reports[0].reason, "it is not there any more");
 }
 
-/// What one body is taken for by a camera without depth.
+/// Returns the solid that a camera without depth perceives for one body.
 fn outlined(body: &Body) -> Solid {
     let table = Table {
         bodies: vec![body.clone()],
@@ -384,7 +384,7 @@ fn things_are_proposed_without_names() {
         .find(|it| (it.solid.y - 0.08).abs() < 0.006)
         .unwrap();
     assert!(yaw_error(cube.solid.yaw, 0.4) < 0.1 && (cube.solid.height() - 0.03).abs() < 0.003);
-    // What is known is not proposed again.
+    // Known objects are not proposed again.
     let known = |point: &Point3| point.y > 0.04;
     assert_eq!(proposals(&frame, &known).len(), 2);
     let blind = Frame {

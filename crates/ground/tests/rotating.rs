@@ -1,4 +1,4 @@
-//! A thing is turned where it stands by what the wrist allows, and the next picture tells.
+//! An object is rotated in place as far as the wrist allows, and the next picture verifies it.
 
 mod arm;
 mod table;
@@ -12,8 +12,8 @@ use enact_types::{Refusal, Vector3};
 use proptest::prelude::*;
 use table::{Body, Table, shapes};
 
-/// The turn of the thing from where it is grasped to where it is let go, counterclockwise, degrees,
-/// and how far it is moved, meters.
+/// Returns the rotation of the object from grasp to release, counterclockwise, degrees, and its
+/// displacement, meters.
 fn turn(motion: &StepMotion, object: &SceneObject) -> (f64, f64) {
     let segment = motion
         .segments
@@ -48,7 +48,7 @@ proptest! {
     }
 }
 
-/// A slab that the fingers fit around only one way.
+/// Returns a slab that fits between the fingers in one direction only.
 fn slab(yaw: f64) -> SceneObject {
     let mut slab = cube(at(0.2, 0.0), yaw, 0.03);
     slab.solid.footprint = Footprint::Rectangle {
@@ -106,7 +106,7 @@ fn what_carries_or_is_held_is_not_turned() {
     assert!(refusal.is_err(), "the gripper cannot take it");
 }
 
-/// The verdict on turning the red thing by `degrees`, seen as `before` and `after`.
+/// Returns the verdict on rotating the red object by `degrees`, seen as `before` and `after`.
 fn verdict(degrees: i16, before: Body, after: Body) -> (Verdict, String) {
     let look = |scene: &mut SceneMemory, body: Body| {
         let table = Table { bodies: vec![body] };
@@ -114,6 +114,7 @@ fn verdict(degrees: i16, before: Body, after: Body) -> (Verdict, String) {
         let detection = Detection {
             point: table::middle_of(&frame, &owners, 0),
             label: table.bodies[0].label.clone(),
+            bounds: None,
         };
         scene.update(&frame, &[detection], &|_| false);
         frame
@@ -148,7 +149,7 @@ fn the_next_picture_tells_whether_a_thing_was_turned() {
     assert_eq!(verdict(45, cube(0.2, 10.0), cube(0.2, 20.0)), unturned);
     let elsewhere = no("it is not where it stood");
     assert_eq!(verdict(30, cube(0.2, 10.0), cube(0.25, 40.0)), elsewhere);
-    // A quarter turn of a cube and any turn of a ball look like none: it was put down.
+    // A quarter turn of a cube and any turn of a ball are invisible, so putting it down counts.
     assert_eq!(verdict(90, cube(0.2, 10.0), cube(0.2, 10.0)), yes());
     let ball = || shapes::ball("red ball", [0.2, 0.0, 0.0], 0.016);
     assert_eq!(verdict(30, ball(), ball()), yes());

@@ -1,4 +1,4 @@
-//! Every skill gives motion that the gate admits, or a refusal that says why.
+//! Every skill gives a motion that the gate admits, or a refusal that states the reason.
 
 mod arm;
 
@@ -268,7 +268,7 @@ fn the_so100_does_what_the_so101_does() {
     }
 }
 
-/// Limp arms sink into these postures; their simplified shapes reach into each other there.
+/// Limp arms sink into these postures, in which their simplified shapes overlap.
 #[test]
 fn a_folded_arm_gets_home_without_coming_closer_to_itself() {
     get_home(&GROUNDER, [0.0, -100.0, 84.7, 93.6, 0.0, 10.0]);

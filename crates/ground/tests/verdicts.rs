@@ -1,4 +1,4 @@
-//! What arm and camera report decides whether a step worked.
+//! Readings of arm and camera decide whether a step worked.
 
 mod arm;
 mod table;
@@ -18,7 +18,7 @@ fn bowl() -> Body {
     shapes::bowl("blue bowl", [0.2, 0.1, 0.0], 0.055, 0.04)
 }
 
-/// Takes a table into a scene; the bodies for which `seen` is false go undetected.
+/// Adds a table to a scene; bodies for which `seen` is false go undetected.
 fn look(scene: &mut SceneMemory, table: &Table, seen: impl Fn(&str) -> bool) -> Frame {
     let (frame, owners) = table.render(1);
     let detections: Vec<Detection> = (0..table.bodies.len())
@@ -32,7 +32,7 @@ fn look(scene: &mut SceneMemory, table: &Table, seen: impl Fn(&str) -> bool) -> 
     frame
 }
 
-/// All joints at home, the fingers this far apart in meters.
+/// Returns all joints at home, with the fingers this far apart in meters.
 fn fingers(opening: f64) -> JointVector {
     let robot = GROUNDER.robot();
     let gripper = robot.gripper().unwrap();
@@ -60,7 +60,7 @@ fn verdict(
     (judgment.verdict, judgment.reason)
 }
 
-/// The scene and verdict after picking the red cube, with the table as it is then.
+/// Returns the verdict after picking the red cube, with the table as it is then.
 fn picked(opening: f64, grasped: bool, then: Vec<Body>) -> (Verdict, String) {
     let mut before = SceneMemory::default();
     look(
@@ -99,7 +99,7 @@ fn a_pick_is_judged_by_fingers_and_picture() {
     );
 }
 
-/// The verdict on placing the red cube in the bowl, with the table as it is then.
+/// Returns the verdict on placing the red cube in the bowl, with the table as it is then.
 fn placed(then: Vec<Body>, sees_cube: bool) -> (Verdict, String) {
     let mut scene = SceneMemory::default();
     look(

@@ -16,12 +16,29 @@ use crate::marks::draw;
 use crate::picture::prepare;
 use crate::special::SpecialTokens;
 
+/// What is asked.
+pub(crate) struct Query<'a> {
+    pub text: &'a str,
+    pub picture: Option<RgbImage>,
+    /// Whether the words alone make sense, too.
+    pub may_lack_picture: bool,
+    /// What the answer must follow; null leaves its form to the model.
+    pub schema: Value,
+    pub temperature: f64,
+}
+
 /// What came back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Reply {
     pub text: String,
+    /// The text that was sent, where more was asked than was to be.
+    pub sent: Option<String>,
+    /// What the model thought aloud before.
+    pub thinking: String,
     /// Whether it was cut for length.
     pub cut: bool,
+    /// Why it is no answer, where that is known before it is read.
+    pub rejection: Option<Rejection>,
     pub usage: Usage,
     /// The text token by token, where the model tells.
     pub tokens: Vec<Token>,
@@ -60,20 +77,16 @@ pub(crate) trait Chat {
     /// How freely plans are drawn: see [`RequestOptions::temperature`](crate::RequestOptions::temperature).
     fn temperature(&self) -> f64;
 
-    /// Width and height in pixels at which a picture of this size goes out.
-    fn sent_size(&self, size: [u32; 2]) -> [u32; 2] {
-        size
+    /// A camera's picture as the model is shown it.
+    fn picture(&self, rgb: &RgbImage) -> RgbImage {
+        match self.settings().image {
+            Some(size) => prepare(rgb, size),
+            None => rgb.clone(),
+        }
     }
 
-    /// Asks with a picture or without. The answer follows `schema` if it is not cut; null leaves its
-    /// form to the model.
-    fn ask(
-        &mut self,
-        text: &str,
-        picture: Option<RgbImage>,
-        schema: Value,
-        temperature: f64,
-    ) -> Result<Reply, PlannerError>;
+    /// Asks with a picture or without. The answer follows the schema if it is not cut.
+    fn ask(&mut self, query: Query<'_>) -> Result<Reply, PlannerError>;
 }
 
 /// Has a model that can be asked see and plan.
@@ -138,28 +151,46 @@ pub(crate) fn perceive(
     frame: &Frame,
     rejected: Option<&Rejection>,
 ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+    let picture = chat.picture(&frame.rgb);
     let settings = chat.settings();
-    let picture = picture_of(settings, frame);
     let pointing = settings.pointing.unwrap_or_default();
-    let convention = pointing.in_picture(chat.sent_size(picture.dimensions().into()));
+    let convention = pointing.in_picture(picture.dimensions().into());
     let text = match settings.prompt {
         PromptStyle::Full => convention.prompt(),
         style @ PromptStyle::Compact => prompt::perceive(style),
     };
-    let text = text + &because(rejected);
+    let text = text + &because(chat, rejected);
     let schema = convention.schema().unwrap_or(Value::Null);
-    let reply = chat.ask(&text, Some(picture), schema.clone(), 0.0)?;
-    let answer = answer(text, schema, reply, |text| convention.parse(text)).listed();
+    let mut reply = chat.ask(look(&text, picture, schema.clone()))?;
+    // What has no JSON may point in another form, as between tags.
+    let rejection = reply.rejection.take();
+    let parse = |text: &str| {
+        let parsed = convention.parse(text);
+        parsed.map_err(|reason| rejection.clone().unwrap_or(reason))
+    };
+    let answer = answer(text, schema, reply, parse).listed();
     Ok(ModelResponse {
         pointing: Some(convention),
         ..answer
     })
 }
 
-/// Why it is asked again.
-fn because(rejected: Option<&Rejection>) -> String {
+/// A question about a picture.
+fn look(text: &str, picture: RgbImage, schema: Value) -> Query<'_> {
+    Query {
+        text,
+        picture: Some(picture),
+        may_lack_picture: false,
+        schema,
+        temperature: 0.0,
+    }
+}
+
+/// Why it is asked again. The reason may quote the model.
+fn because(chat: &impl Chat, rejected: Option<&Rejection>) -> String {
     rejected.map_or_else(String::new, |reason| {
-        format!("\nYour last answer was rejected: {reason}")
+        let reason = chat.special_tokens().strip(&reason.0);
+        format!("\nYour last answer was rejected: {reason}. Answer once more.\n")
     })
 }
 
@@ -170,10 +201,10 @@ pub(crate) fn perceive_marked(
     marks: &[NormalizedPoint],
     rejected: Option<&Rejection>,
 ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-    let text = prompt::perceive_marked(marks.len()) + &because(rejected);
-    let picture = Some(draw(picture_of(chat.settings(), frame), marks));
+    let text = prompt::perceive_marked(marks.len()) + &because(chat, rejected);
+    let picture = draw(chat.picture(&frame.rgb), marks);
     let schema = grammar::marked(marks.len());
-    let reply = chat.ask(&text, picture, schema.clone(), 0.0)?;
+    let reply = chat.ask(look(&text, picture, schema.clone()))?;
     let parse = |text: &str| Detection::parse_marked(text, marks);
     Ok(answer(text, schema, reply, parse).listed())
 }
@@ -202,12 +233,16 @@ pub(crate) fn plan(
     let skills = settings.skills.clone();
     let text = prompt::plan(settings.prompt, situation, &skills);
     let text = chat.special_tokens().strip(&text);
-    let picture = settings
-        .plan_with_image
-        .then(|| picture_of(settings, frame));
+    let picture = settings.plan_with_image.then(|| chat.picture(&frame.rgb));
     let schema = grammar::plan(situation, &skills);
     let temperature = chat.temperature();
-    let reply = chat.ask(&text, picture, schema.clone(), temperature)?;
+    let reply = chat.ask(Query {
+        text: &text,
+        picture,
+        may_lack_picture: true,
+        schema: schema.clone(),
+        temperature,
+    })?;
     let free_text = chat.free_text();
     let read = |completion: &str| match Plan::parse(completion) {
         Err(_) if free_text => translate(completion, situation, &skills),
@@ -225,13 +260,6 @@ fn only(plan: Plan, skills: &[Skill]) -> Result<Plan, Rejection> {
     }
 }
 
-fn picture_of(settings: &ModelConfig, frame: &Frame) -> RgbImage {
-    match settings.image {
-        Some(size) => prepare(&frame.rgb, size),
-        None => frame.rgb.clone(),
-    }
-}
-
 fn answer<T>(
     prompt: String,
     schema: Value,
@@ -244,11 +272,15 @@ fn answer<T>(
             reply.usage.completion_tokens
         )))
     } else {
-        parse(&reply.text)
+        match reply.rejection {
+            Some(rejection) => Err(rejection),
+            None => parse(&reply.text),
+        }
     };
     ModelResponse {
-        prompt,
+        prompt: reply.sent.unwrap_or(prompt),
         completion: reply.text,
+        thinking: reply.thinking,
         parsed,
         usage: reply.usage,
         grammar: (!schema.is_null()).then_some(schema),
@@ -273,8 +305,7 @@ mod tests {
         let reply = Reply {
             text: text.to_owned(),
             cut: true,
-            usage: Usage::default(),
-            tokens: Vec::new(),
+            ..Reply::default()
         };
         answer(String::new(), Value::Null, reply, Plan::parse).parsed
     }

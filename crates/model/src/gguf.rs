@@ -7,6 +7,8 @@ use std::path::Path;
 use candle_core::quantized::gguf_file::{Content, Value};
 use enact_types::Reason;
 
+use crate::special::ControlToken;
+
 /// Keys of tokens that end an answer: of a text, of a turn, of a message. See the
 /// specification of GGUF, docs/gguf.md of ggml.
 const ENDS: [&str; 3] = [
@@ -18,17 +20,6 @@ const ENDS: [&str; 3] = [
 const NORMAL: i64 = 1;
 const CONTROL: i64 = 3;
 const USER_DEFINED: i64 = 4;
-
-/// A token that is no piece of text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ControlToken {
-    pub(crate) id: u32,
-    pub(crate) content: String,
-    /// Whether the file says that it is for control; else somebody added it.
-    pub(crate) is_control: bool,
-    /// Whether the file says that it ends an answer.
-    pub(crate) is_end: bool,
-}
 
 /// Reads the control tokens of a file, and those that were added to its vocabulary.
 ///

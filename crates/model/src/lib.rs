@@ -1,5 +1,6 @@
 //! Vision-language models as perceivers and planners: in process by mistral.rs,
-//! or behind any server that speaks OpenAI's chat protocol.
+//! or behind any server that speaks OpenAI's chat protocol. Without the feature `local`, servers
+//! only, and no mistral.rs is built.
 //!
 //! | module | idea |
 //! |---|---|
@@ -19,14 +20,20 @@
 
 mod chat;
 pub mod config;
+#[cfg(feature = "local")]
 mod engine;
+#[cfg(feature = "local")]
 mod files;
+#[cfg(feature = "local")]
 mod gguf;
 pub mod marks;
+#[cfg(feature = "local")]
 pub mod mistral;
 pub mod options;
 pub mod picture;
+#[cfg(feature = "local")]
 mod pointing;
+#[cfg(feature = "local")]
 mod quiet;
 pub mod server;
 pub mod source;
@@ -38,9 +45,10 @@ use enact_plan::{Perceiver, Planner, PlannerError, Pointing};
 use enact_types::StopSwitch;
 
 pub use config::ModelConfig;
+#[cfg(feature = "local")]
 pub use mistral::MistralModel;
-pub use options::RequestOptions;
-pub use picture::prepare;
+pub use options::{Notify, RequestOptions, ServerOptions};
+pub use picture::{PictureFormat, prepare, shrink};
 pub use server::ServerModel;
 pub use source::ModelSource;
 pub use special::SpecialTokens;
@@ -70,7 +78,7 @@ pub trait VisionLanguageModel: Perceiver + Planner + Send {
 }
 
 /// Opens a model: a local folder, a GGUF or UQFF file, a Hugging Face id
-/// (`owner/name`), or a server (`http://…`, see [`ServerModel::connect`]). As long as `stop` is
+/// (`owner/name`), or a server (`http://…` or `host:port`, see [`ServerModel::connect`]). As long as `stop` is
 /// pressed it neither loads nor answers: [`PlannerError::Stopped`].
 ///
 /// # Errors
@@ -82,6 +90,14 @@ pub fn open(
 ) -> Result<Box<dyn VisionLanguageModel>, PlannerError> {
     match ModelSource::parse(source) {
         ModelSource::Server(_) => Ok(Box::new(ServerModel::connect(source, options, stop)?)),
+        #[cfg(feature = "local")]
         _ => Ok(Box::new(MistralModel::load(source, options, stop)?)),
+        #[cfg(not(feature = "local"))]
+        _ => Err(PlannerError::Load {
+            model: source.to_owned(),
+            reason: "this program was built without models in process: give the address of a \
+                     server, or build it with `--features local-model`"
+                .into(),
+        }),
     }
 }

@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 
 use enact_plan::{PlannerError, Pointing, Token, Usage};
 use enact_types::{Reason, StopSwitch};
-use image::{DynamicImage, RgbImage};
+use image::DynamicImage;
 use mistralrs::{
     ChatCompletionResponse, Constraint, RequestBuilder, StopTokens, TextMessageRole,
     core::{ResponseLogprob, hf_hub_cache_dir},
 };
 use serde_json::Value;
 
-use crate::chat::{self, Chat, Failure, Reply};
+use crate::chat::{self, Chat, Failure, Query, Reply};
 use crate::config::ModelConfig;
 use crate::engine::Engine;
 use crate::options::RequestOptions;
@@ -57,11 +57,12 @@ impl MistralModel {
             model: source.to_owned(),
             reason,
         };
+        let time_limit = options.time_limit;
         let place = ModelSource::parse(source);
         let settings = read_settings(&place).map_err(failed)?;
         let engine = Engine::load(&place, stop).map_err(|failure| match failure {
             Failure::Refused(reason) => failed(reason.reworded(|words| with_hint(&place, words))),
-            failure => failure.of(source, options.time_limit),
+            failure => failure.of(source, time_limit),
         })?;
         let folder = folder_of(&place);
         let special = special_tokens(&place, folder.as_deref()).map_err(failed)?;
@@ -91,13 +92,14 @@ impl MistralModel {
         self.options = options;
     }
 
-    fn request(
-        &self,
-        text: &str,
-        picture: Option<RgbImage>,
-        schema: Value,
-        temperature: f64,
-    ) -> RequestBuilder {
+    fn request(&self, query: Query<'_>) -> RequestBuilder {
+        let Query {
+            text,
+            picture,
+            schema,
+            temperature,
+            ..
+        } = query;
         let constraint = match schema {
             Value::Null => Constraint::None,
             schema => Constraint::JsonSchema(schema),
@@ -146,18 +148,12 @@ impl Chat for MistralModel {
         self.options.temperature
     }
 
-    fn ask(
-        &mut self,
-        text: &str,
-        picture: Option<RgbImage>,
-        schema: Value,
-        temperature: f64,
-    ) -> Result<Reply, PlannerError> {
-        if picture.is_some() && !self.engine.sees() {
+    fn ask(&mut self, query: Query<'_>) -> Result<Reply, PlannerError> {
+        if query.picture.is_some() && !self.engine.sees() {
             let reason = "it reads text only; take a vision-language model";
             return Err(self.failed(Failure::Refused(reason.into())));
         }
-        let request = self.request(text, picture, schema, temperature);
+        let request = self.request(query);
         let response = self
             .engine
             .ask(request, self.options.time_limit)
@@ -216,6 +212,7 @@ fn reply(response: ChatCompletionResponse) -> Option<Reply> {
         cut: choice.finish_reason == "length",
         usage,
         tokens: tokens.into_iter().flatten().map(token).collect(),
+        ..Reply::default()
     })
 }
 

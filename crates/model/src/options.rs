@@ -1,11 +1,15 @@
 //! Bounds on a request.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use enact_plan::Pointing;
 
+use crate::picture::PictureFormat;
+
 /// Bounds on a request.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct RequestOptions {
     /// Longest wait for an answer; long enough for a model of a few billion
     /// parameters on a slow processor.
@@ -20,6 +24,8 @@ pub struct RequestOptions {
     pub free_text: bool,
     /// How the model points; none: as its settings or its name tell.
     pub pointing: Option<Pointing>,
+    /// What only servers are asked with.
+    pub server: ServerOptions,
 }
 
 impl Default for RequestOptions {
@@ -30,6 +36,66 @@ impl Default for RequestOptions {
             temperature: 0.0,
             free_text: false,
             pointing: None,
+            server: ServerOptions::default(),
         }
+    }
+}
+
+/// How a model behind a server is asked.
+#[derive(Clone, Debug)]
+pub struct ServerOptions {
+    /// Environment variable that holds the key. `None`: `OPENAI_API_KEY`, if it is set.
+    pub key_env: Option<String>,
+    /// Format of the pictures that are sent.
+    pub picture_format: PictureFormat,
+    /// Longest side of the pictures that are sent, pixels. Smaller pictures go out as they are.
+    pub picture_side: u32,
+    /// Whether somebody reads how probable each token was.
+    pub log_probabilities: bool,
+    /// Longest time that is spent on asking again while a server loads its model, or as long as
+    /// it asks to be left alone; one that is busy or broken is asked again for a third of that.
+    pub retry_time: Duration,
+    /// Told what delays or changes a request.
+    pub notify: Notify,
+}
+
+impl Default for ServerOptions {
+    fn default() -> Self {
+        Self {
+            key_env: None,
+            picture_format: PictureFormat::Png,
+            picture_side: 1280,
+            log_probabilities: false,
+            retry_time: Duration::from_secs(60),
+            notify: Notify::default(),
+        }
+    }
+}
+
+/// Somebody who is told, in a sentence, what delays or changes a request; by default nobody.
+#[derive(Clone, Default)]
+pub struct Notify(Option<Arc<dyn Fn(&str) + Send + Sync>>);
+
+impl Notify {
+    /// Tells `listener`.
+    pub fn new(listener: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(listener)))
+    }
+
+    pub(crate) fn tell(&self, sentence: &str) {
+        tracing::debug!("{sentence}");
+        if let Some(listener) = &self.0 {
+            listener(sentence);
+        }
+    }
+}
+
+impl fmt::Debug for Notify {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() {
+            "Notify(listener)"
+        } else {
+            "Notify(nobody)"
+        })
     }
 }

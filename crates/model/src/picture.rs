@@ -4,8 +4,25 @@ use std::io::Cursor;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use image::RgbImage;
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::PngEncoder;
 use image::imageops::{FilterType, resize};
-use image::{ImageFormat, RgbImage};
+use serde::{Deserialize, Serialize};
+
+/// Quality of a JPEG, 1 to 100: at this one, edges of small things stay where they are.
+const JPEG_QUALITY: u8 = 90;
+
+/// How a picture is sent to a server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PictureFormat {
+    /// Exact; a camera's picture takes about as many bytes as it has pixels.
+    #[default]
+    Png,
+    /// A tenth of that, not quite exact.
+    Jpeg,
+}
 
 /// Resizes a picture to exactly `size` (width, height) pixels with a triangle
 /// (bilinear) filter, which averages when it shrinks. Aspect ratio is not kept:
@@ -21,14 +38,36 @@ pub fn prepare(rgb: &RgbImage, size: [u32; 2]) -> RgbImage {
     }
 }
 
-/// The picture as a PNG in a `data:` URL, as OpenAI's protocol takes it.
-pub(crate) fn data_url(rgb: &RgbImage) -> Result<String, image::ImageError> {
-    let mut png = Cursor::new(Vec::new());
-    rgb.write_to(&mut png, ImageFormat::Png)?;
-    Ok(format!(
-        "data:image/png;base64,{}",
-        STANDARD.encode(png.into_inner())
-    ))
+/// The picture with no side longer than `longest` pixels, its aspect ratio kept. It is never
+/// enlarged.
+pub fn shrink(rgb: &RgbImage, longest: u32) -> RgbImage {
+    let (width, height) = rgb.dimensions();
+    let side = width.max(height);
+    if side <= longest {
+        return rgb.clone();
+    }
+    let scaled = |length: u32| {
+        let length = f64::from(length) * f64::from(longest) / f64::from(side);
+        (length.round() as u32).max(1)
+    };
+    resize(rgb, scaled(width), scaled(height), FilterType::Triangle)
+}
+
+/// The picture in a `data:` URL, as OpenAI's protocol takes it.
+pub(crate) fn data_url(rgb: &RgbImage, format: PictureFormat) -> Result<String, image::ImageError> {
+    let mut bytes = Cursor::new(Vec::new());
+    let kind = match format {
+        PictureFormat::Png => {
+            rgb.write_with_encoder(PngEncoder::new(&mut bytes))?;
+            "png"
+        }
+        PictureFormat::Jpeg => {
+            rgb.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY))?;
+            "jpeg"
+        }
+    };
+    let base64 = STANDARD.encode(bytes.into_inner());
+    Ok(format!("data:image/{kind};base64,{base64}"))
 }
 
 #[cfg(test)]
@@ -50,11 +89,26 @@ mod tests {
     }
 
     #[test]
-    fn a_data_url_holds_the_same_pixels() {
-        let url = data_url(&halves()).unwrap();
-        let png = STANDARD
-            .decode(url.strip_prefix("data:image/png;base64,").unwrap())
-            .unwrap();
-        assert_eq!(image::load_from_memory(&png).unwrap().to_rgb8(), halves());
+    fn a_data_url_holds_the_same_picture() {
+        let read = |format, kind: &str| {
+            let url = data_url(&halves(), format).unwrap();
+            let base64 = url.strip_prefix(&format!("data:image/{kind};base64,"));
+            let bytes = STANDARD.decode(base64.unwrap()).unwrap();
+            image::load_from_memory(&bytes).unwrap().to_rgb8()
+        };
+        assert_eq!(read(PictureFormat::Png, "png"), halves());
+        let jpeg = read(PictureFormat::Jpeg, "jpeg");
+        assert_eq!(jpeg.dimensions(), (320, 240));
+        assert!(jpeg.get_pixel(100, 50).0[0] < 30 && jpeg.get_pixel(220, 50).0[0] > 225);
+    }
+
+    #[test]
+    fn pictures_shrink_in_proportion_and_never_grow() {
+        let small = shrink(&halves(), 160);
+        assert_eq!(small.dimensions(), (160, 120));
+        assert_eq!(small.get_pixel(40, 50), &Rgb([0; 3]));
+        assert_eq!(shrink(&halves(), 1280), halves());
+        assert_eq!(shrink(&RgbImage::new(3000, 2), 300).dimensions(), (300, 1));
+        assert_eq!(shrink(&RgbImage::new(30, 4000), 400).dimensions(), (3, 400));
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::server::is_address;
+
 /// Where a model comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ModelSource {
@@ -18,12 +20,13 @@ pub enum ModelSource {
 }
 
 impl ModelSource {
-    /// Reads a source. `owner/name` is a folder if there is one, or if there is
+    /// Reads a source. `host:port` is a server also without `http://`, unless a file is called so.
+    /// `owner/name` is a folder if there is one, or if there is
     /// at least a folder `owner`; otherwise it is a hub id.
     pub fn parse(text: &str) -> Self {
         let path = PathBuf::from(text);
         let extension = path.extension().and_then(|extension| extension.to_str());
-        if text.starts_with("http://") || text.starts_with("https://") {
+        if is_address(text) {
             Self::Server(text.to_owned())
         } else if extension == Some("gguf") {
             Self::Gguf(path)
@@ -78,11 +81,16 @@ mod tests {
             ModelSource::Gguf("a/b.gguf".into())
         );
         assert_eq!(ModelSource::parse("b.uqff").folder(), Some(Path::new(".")));
-        let server = "http://localhost:1234/v1";
-        assert_eq!(
-            ModelSource::parse(server),
-            ModelSource::Server(server.to_owned())
-        );
+        for server in [
+            "http://localhost:1234/v1",
+            "localhost:1234",
+            "api.openai.com/v1#m",
+        ] {
+            assert_eq!(
+                ModelSource::parse(server),
+                ModelSource::Server(server.to_owned())
+            );
+        }
     }
 
     #[test]

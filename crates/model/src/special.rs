@@ -9,6 +9,7 @@ use std::path::Path;
 use enact_types::Reason;
 use serde::Deserialize;
 
+#[cfg(feature = "local")]
 use crate::gguf;
 
 /// Tokens of widespread chat formats and of mistral.rs's own placeholders, for
@@ -62,6 +63,17 @@ pub struct SpecialTokens {
     ends: Vec<u32>,
 }
 
+/// A token that is no piece of text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ControlToken {
+    pub(crate) id: u32,
+    pub(crate) content: String,
+    /// Whether the file says that it is for control; else somebody added it.
+    pub(crate) is_control: bool,
+    /// Whether the file says that it ends an answer.
+    pub(crate) is_end: bool,
+}
+
 #[derive(Deserialize)]
 struct TokenizerFile {
     #[serde(default)]
@@ -96,15 +108,12 @@ impl SpecialTokens {
 
     fn with_tokenizer_text(self, text: &str) -> Result<Self, Reason> {
         let file: TokenizerFile = serde_json::from_str(text).map_err(Reason::of)?;
-        let added = file
-            .added_tokens
-            .into_iter()
-            .map(|token| gguf::ControlToken {
-                id: token.id,
-                content: token.content,
-                is_control: token.special,
-                is_end: false,
-            });
+        let added = file.added_tokens.into_iter().map(|token| ControlToken {
+            id: token.id,
+            content: token.content,
+            is_control: token.special,
+            is_end: false,
+        });
         Ok(self.with_added(added))
     }
 
@@ -112,16 +121,17 @@ impl SpecialTokens {
     ///
     /// # Errors
     /// The file is not a GGUF file.
+    #[cfg(feature = "local")]
     pub fn with_gguf(self, path: &Path) -> Result<Self, Reason> {
         Ok(self.with_added(gguf::tokens(path)?))
     }
 
-    fn with_added(mut self, added: impl IntoIterator<Item = gguf::ControlToken>) -> Self {
-        let control: Vec<gguf::ControlToken> = added
+    fn with_added(mut self, added: impl IntoIterator<Item = ControlToken>) -> Self {
+        let control: Vec<ControlToken> = added
             .into_iter()
             .filter(|token| token.is_control || looks_like_control(&token.content))
             .collect();
-        let named = |token: &gguf::ControlToken| ENDS.contains(&token.content.as_str());
+        let named = |token: &ControlToken| ENDS.contains(&token.content.as_str());
         let ends = control.iter().filter(|token| token.is_end || named(token));
         self.ends.extend(ends.map(|token| token.id));
         // Where no token has one of these names, grammars end with the first of the vocabulary.

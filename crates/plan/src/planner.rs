@@ -189,8 +189,11 @@ impl<S, D: Planner> Planner for CompositeAgent<S, D> {
 pub struct ModelResponse<T> {
     /// The text that was sent; empty where nothing was asked in words.
     pub prompt: String,
-    /// The text that came back, as it came.
+    /// The text that came back: the answer, without what is around it.
     pub completion: String,
+    /// What the model thought aloud before it answered. It is shown and kept, and never read as an
+    /// answer.
+    pub thinking: String,
     /// What it means, or why it is rejected.
     pub parsed: Result<T, Rejection>,
     /// What it cost.
@@ -212,6 +215,7 @@ impl<T> ModelResponse<T> {
         Self {
             prompt: String::new(),
             completion,
+            thinking: String::new(),
             parsed: Ok(parsed),
             usage: Usage::default(),
             grammar: None,
@@ -232,6 +236,7 @@ impl ModelResponse<ParsedDetections> {
         ModelResponse {
             prompt: self.prompt,
             completion: self.completion,
+            thinking: self.thinking,
             parsed,
             usage: self.usage,
             grammar: self.grammar,

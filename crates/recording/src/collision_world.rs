@@ -1,4 +1,4 @@
-//! What there is to stay clear of, as a message.
+//! The known collision world, as a message.
 
 use std::sync::Arc;
 
@@ -19,28 +19,28 @@ pub struct CollisionWorldMessage {
     pub walls: Vec<Wall>,
 }
 
-/// A body that stands still, or a box to keep out of.
+/// A static body, or a keep-out box.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Body {
-    /// What it is called.
+    /// Name of the body.
     pub name: String,
     /// Primitives, each with `base_from_shape`.
     pub shapes: Vec<(Shape, Pose)>,
-    /// Whether it is a place where a person may be, rather than a body.
+    /// True if it is a place where a person may be rather than a body.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub keep_out: bool,
 }
 
-/// A side of the workspace.
+/// A wall of the workspace.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Wall {
-    /// What it is called.
+    /// Name of the wall.
     pub name: String,
-    /// Into the workspace, of length one, in the base frame.
+    /// Unit normal into the workspace, in the base frame.
     pub normal: Vector3,
-    /// Where it is along the normal, meters.
+    /// Position along the normal, meters.
     pub offset: f64,
-    /// Smallest distance to it, meters.
+    /// Minimum distance to the wall, meters.
     pub margin: f64,
 }
 
@@ -63,7 +63,7 @@ impl CollisionWorldMessage {
         }
     }
 
-    /// The bodies, as a robot stays clear of them.
+    /// Returns the bodies as obstacles for a robot.
     pub fn obstacles(&self) -> impl Iterator<Item = Arc<Obstacle>> + '_ {
         let obstacle = |body: &Body| {
             let obstacle = Obstacle::new(&body.name, body.shapes.iter().cloned());
@@ -76,11 +76,11 @@ impl CollisionWorldMessage {
         self.bodies.iter().map(obstacle).map(Arc::new)
     }
 
-    /// The sides, as a robot stays clear of them.
+    /// Returns the walls as half-spaces for a robot.
     pub fn walls(&self) -> impl Iterator<Item = HalfSpace> + '_ {
         self.walls.iter().map(|wall| HalfSpace {
             name: wall.name.clone(),
-            // To normalize it again could change its last bit.
+            // Normalizing it again could change its last bit.
             normal: Unit::new_unchecked(wall.normal),
             offset: wall.offset,
             margin: wall.margin,

@@ -1,4 +1,4 @@
-//! An event as entries of a recording.
+//! Encodes an event as messages of a recording.
 
 use std::sync::Arc;
 
@@ -17,22 +17,22 @@ use crate::picture;
 use crate::scene::Scene;
 use crate::topic::Topic;
 
-/// Link poses and points of a path closer together than this are left out, seconds.
+/// Smallest interval between link poses, or between points of a path, seconds.
 const SPACING: f64 = 0.02;
 
 /// One message on its way to a recording.
 #[derive(Clone, Debug)]
 pub struct EncodedMessage {
-    /// Its channel.
+    /// Topic of its channel.
     pub topic: Topic,
-    /// Which camera films, where that is what the channel is for.
+    /// Camera of a stream topic.
     pub camera: Option<Arc<str>>,
-    /// When, on the arm's clock.
+    /// Time on the arm's clock.
     pub at: Stamp,
     body: Payload,
 }
 
-/// A message, or what it is yet to be made of.
+/// A message, or the data to make it from.
 #[derive(Clone, Debug)]
 enum Payload {
     Json(Vec<u8>),
@@ -50,7 +50,7 @@ impl EncodedMessage {
         }
     }
 
-    /// Entries of a picture that `camera` has filmed, at a time on the arm's clock.
+    /// Returns the messages of a streamed picture of `camera`, taken at a time on the arm's clock.
     pub(crate) fn filmed(camera: &Arc<str>, at: Stamp, frame: Frame) -> Vec<Self> {
         let frame = Arc::new(frame);
         let entry = |topic| Self {
@@ -66,8 +66,8 @@ impl EncodedMessage {
             .collect()
     }
 
-    /// What belongs to the pictures that `camera` films from now on: its projection and its
-    /// place. `base` is the frame that it stands in.
+    /// Returns the calibration and the pose of `camera` for the pictures that follow. `base` is the
+    /// frame of the pose.
     pub(crate) fn of_camera(camera: &Arc<str>, at: Stamp, frame: &Frame, base: &str) -> Vec<Self> {
         let place = foxglove::transform(at, base, camera, &frame.base_from_camera);
         let calibration = foxglove::calibration(frame, at, camera);
@@ -80,7 +80,7 @@ impl EncodedMessage {
         ]
     }
 
-    /// Bytes that it takes in memory.
+    /// Returns its size in memory, bytes.
     pub(crate) fn size(&self) -> usize {
         match &self.body {
             Payload::Json(json) => json.len(),
@@ -91,7 +91,7 @@ impl EncodedMessage {
         }
     }
 
-    /// The message as JSON; pictures are compressed only here.
+    /// Returns the message as JSON; pictures are compressed only here.
     pub fn into_json(self) -> Vec<u8> {
         let frame = match self.body {
             Payload::Json(json) => return json,
@@ -112,20 +112,20 @@ impl EncodedMessage {
     }
 }
 
-/// Turns events into entries. The same events give the same entries.
+/// Encodes events as messages. The same events give the same messages.
 #[derive(Clone, Debug)]
 pub struct Encoder {
     robot: Robot,
     scene: Scene,
     now: Stamp,
-    /// When the links were last told where they are.
+    /// Time of the last link poses.
     shown: Option<Stamp>,
-    /// Whether a way is drawn that is only thought of.
+    /// True if a preview path is drawn.
     ghost: bool,
 }
 
 impl Encoder {
-    /// An encoder of what `robot` does.
+    /// Creates an encoder of the events of `robot`.
     pub fn new(robot: &Robot) -> Self {
         Self {
             scene: Scene::new(base_of(robot)),
@@ -136,12 +136,12 @@ impl Encoder {
         }
     }
 
-    /// The newest time on the arm's clock that was told of.
+    /// Returns the newest time on the arm's clock of any event.
     pub fn now(&self) -> Stamp {
         self.now
     }
 
-    /// The entries of an event.
+    /// Encodes an event.
     pub fn encode(&mut self, event: &Event<'_>) -> Vec<EncodedMessage> {
         let mut entries = self.messages(event);
         if let Some((level, name, line)) = talk(event) {
@@ -238,12 +238,12 @@ impl Encoder {
         }
     }
 
-    /// An entry of now.
+    /// Returns a message at the current time.
     pub(crate) fn entry(&self, topic: Topic, message: &impl Serialize) -> EncodedMessage {
         EncodedMessage::new(topic, self.now, message)
     }
 
-    /// What a model said, and what that cost.
+    /// Returns the messages of a model's response and its cost.
     fn answered(
         &self,
         topic: Topic,
@@ -300,7 +300,8 @@ impl Encoder {
             .collect()
     }
 
-    /// It follows from the plan and what was seen, so that it is only drawn.
+    /// Returns the drawing of a preview. The preview follows from the plan and the perceived
+    /// objects, so it is only drawn.
     fn previewed(&mut self, motions: &[Trajectory]) -> Vec<EncodedMessage> {
         if motions.is_empty() {
             return Vec::new();
@@ -311,7 +312,7 @@ impl Encoder {
         vec![self.entry(Topic::Scene, &drawn)]
     }
 
-    /// Where the tool goes in a motion.
+    /// Returns the path of the tool in a motion.
     fn tool_path(&self, trajectory: &Trajectory) -> Vec<Pose> {
         let stride = (SPACING / trajectory.period().as_secs_f64())
             .round()
@@ -334,7 +335,7 @@ impl Encoder {
         entries
     }
 
-    /// A reading, and where the links are if that was last told long enough ago.
+    /// Returns the messages of a reading, with the link poses if the last ones are old enough.
     fn read(&mut self, state: &ArmState) -> Vec<EncodedMessage> {
         self.now = self.now.max(state.stamp);
         let states = JointStates::of(state, self.robot.joints());
@@ -348,8 +349,8 @@ impl Encoder {
         [reading].into_iter().chain(links).collect()
     }
 
-    /// Where each link is on its parent, as its URDF has them; nothing where the reading is not
-    /// of all joints.
+    /// Returns the pose of each link in its parent according to the URDF; `None` if the reading
+    /// does not cover all joints.
     fn links(&self, state: &ArmState) -> Option<EncodedMessage> {
         let joints = &state.position;
         if joints.len() != self.robot.joints().len() || !joints.is_finite() {
@@ -371,7 +372,7 @@ impl Encoder {
         Some(self.entry(Topic::Transforms, &json!({"transforms": links})))
     }
 
-    /// What viewers are to know of the robot besides its URDF.
+    /// Returns what viewers need to know about the robot besides its URDF.
     pub(crate) fn meshes(&self) -> Option<EncodedMessage> {
         let drawn = self.scene.meshes(self.now, &self.robot)?;
         Some(self.entry(Topic::Scene, &drawn))
@@ -382,7 +383,7 @@ impl Encoder {
     }
 }
 
-/// The frame that everything stands in.
+/// Returns the name of the base frame.
 fn base_of(robot: &Robot) -> &str {
     robot
         .links()
@@ -390,7 +391,7 @@ fn base_of(robot: &Robot) -> &str {
         .map_or("base", |link| link.name.as_str())
 }
 
-/// What an event says in one line: how loud, about what, and the line.
+/// Returns the log line of an event: level, subject and text.
 fn talk(event: &Event<'_>) -> Option<(Level, &'static str, String)> {
     Some(match event {
         Event::TaskStarted { instruction, .. } => (Level::Info, "task", (*instruction).to_owned()),

@@ -1,4 +1,4 @@
-//! Entries into MCAP, on a thread of their own.
+//! Writes messages to MCAP, on a thread of its own.
 
 use std::collections::BTreeMap;
 use std::io::{Seek, Write};
@@ -15,12 +15,12 @@ use crate::queue::{Next, QueueReceiver, QueuedMessage};
 use crate::schema;
 use crate::topic::Topic;
 
-/// Uncompressed bytes of a chunk: about a picture with its depth.
+/// Uncompressed size of a chunk, bytes: about a picture with its depth.
 const CHUNK: u64 = 512 * 1024;
-/// What is written is at most this old where the process is killed.
+/// Largest age of what is lost if the process is killed.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Writes what comes out of `outlet` until nothing will any more.
+/// Writes the messages of `outlet` until no more can follow.
 pub(crate) fn serve<W: Write + Seek>(outlet: &QueueReceiver, sink: W) -> Result<(), McapError> {
     let mut file = File::new(sink)?;
     write_all(outlet, &mut file)?;
@@ -50,7 +50,7 @@ fn write_all<W: Write + Seek>(outlet: &QueueReceiver, file: &mut File<W>) -> Res
 }
 
 struct File<W: Write + Seek> {
-    /// Dropped once it is finished only: one that failed would try again, and panic.
+    /// Dropped only after it has finished: a writer that failed would try again, and panic.
     writer: ManuallyDrop<mcap::Writer<W>>,
     channels: BTreeMap<(Topic, Option<Arc<str>>), u16>,
     sequence: u32,
@@ -58,7 +58,7 @@ struct File<W: Write + Seek> {
 
 impl<W: Write + Seek> File<W> {
     fn new(sink: W) -> Result<Self, McapError> {
-        // Whole chunks only reach the file, so that it can be read after a kill.
+        // Only whole chunks reach the file, so that it can be read after a kill.
         let writer = WriteOptions::new()
             .compression(Some(Compression::Zstd))
             .chunk_size(Some(CHUNK))
@@ -76,7 +76,8 @@ impl<W: Write + Seek> File<W> {
         Ok(file)
     }
 
-    /// The channel of a topic, and of a camera that films. That of a camera is there once it does.
+    /// Returns the channel of a topic, and of a streaming camera. A camera's channel is added with
+    /// its first message.
     fn channel(&mut self, topic: Topic, camera: Option<&Arc<str>>) -> Result<u16, McapError> {
         let key = (topic, camera.cloned());
         if let Some(channel) = self.channels.get(&key) {

@@ -1,4 +1,4 @@
-//! Foxglove's messages.
+//! Message types of Foxglove.
 
 use enact_types::{Frame, Pose, Stamp, Vector3};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 pub struct Time {
     /// Whole seconds.
     pub sec: u32,
-    /// The rest.
+    /// Nanoseconds beyond those.
     pub nsec: u32,
 }
 
@@ -28,7 +28,7 @@ impl From<Time> for Stamp {
     }
 }
 
-/// How loud a line of the log is: Foxglove's numbers.
+/// Log levels with Foxglove's numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Level {
     Info = 2,
@@ -36,19 +36,19 @@ pub(crate) enum Level {
     Error = 4,
 }
 
-/// The frame of the camera's pictures.
+/// Frame of the camera's pictures.
 pub(crate) const CAMERA: &str = "camera";
 
-/// A line of the log; `name` is its topic in one word.
+/// A log line; `name` is its subject in one word.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Log {
-    /// On the arm's clock.
+    /// Time on the arm's clock.
     pub timestamp: Time,
     /// 2 for information, 3 for a warning, 4 for an error.
     pub level: u8,
-    /// The line.
+    /// Text of the line.
     pub message: String,
-    /// What it is about.
+    /// Subject of the line.
     pub name: String,
     /// Always empty.
     pub file: String,
@@ -69,7 +69,8 @@ impl Log {
     }
 }
 
-/// The projection of a camera without distortion, whose pictures are in the frame `frame_id`.
+/// Returns the calibration of a camera without distortion whose pictures are in the frame
+/// `frame_id`.
 pub(crate) fn calibration(frame: &Frame, at: Stamp, frame_id: &str) -> Value {
     let camera = &frame.intrinsics;
     let [fx, fy, cx, cy] = [camera.fx, camera.fy, camera.cx, camera.cy];
@@ -86,7 +87,7 @@ pub(crate) fn calibration(frame: &Frame, at: Stamp, frame_id: &str) -> Value {
     })
 }
 
-/// `parent_from_child`, for a list of transforms.
+/// Returns `parent_from_child` as an item of a list of transforms.
 pub(crate) fn transform(at: Stamp, parent: &str, child: &str, parent_from_child: &Pose) -> Value {
     json!({
         "timestamp": Time::from(at),
@@ -97,7 +98,7 @@ pub(crate) fn transform(at: Stamp, parent: &str, child: &str, parent_from_child:
     })
 }
 
-/// Poses one after another.
+/// Returns a sequence of poses.
 pub(crate) fn poses(at: Stamp, frame: &str, poses: impl Iterator<Item = Pose>) -> Value {
     let poses: Vec<Value> = poses.map(|it| pose(&it)).collect();
     json!({"timestamp": Time::from(at), "frame_id": frame, "poses": poses})

@@ -1,4 +1,4 @@
-//! Readings of all joints: Foxglove's message, with what Foxglove does not know in it besides.
+//! Readings of all joints: Foxglove's message with additional fields.
 
 use enact_arm::ArmState;
 use enact_robot::Joint;
@@ -11,21 +11,21 @@ use crate::foxglove::Time;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(from = "JointStatesMessage", into = "JointStatesMessage")]
 pub struct JointStates {
-    /// On the arm's clock.
+    /// Time on the arm's clock.
     pub timestamp: Time,
-    /// The joints in the robot's order.
+    /// Names of the joints in the robot's order.
     pub name: Vec<String>,
-    /// Positions, rad or m; `None` for what is no number.
+    /// Positions, rad or m; `None` for a non-finite number.
     pub position: Vec<Option<f64>>,
     /// Velocities, rad/s or m/s.
     pub velocity: Vec<Option<f64>>,
-    /// Efforts as fractions of the largest.
+    /// Efforts as fractions of the limits.
     pub effort: Vec<Option<f64>>,
-    /// The command that the reading answers.
+    /// Command that the reading responds to.
     pub commanded: Option<Vec<Option<f64>>>,
-    /// What forbids further motion.
+    /// Condition that forbids further motion.
     pub alarm: Option<String>,
-    /// Torques, N·m, or forces, N: `effort` for viewers. Empty in recordings that have none.
+    /// Torques, N·m, or forces, N: `effort` for viewers. Empty in recordings without them.
     torque: Vec<Option<f64>>,
 }
 
@@ -48,7 +48,7 @@ impl JointStates {
         }
     }
 
-    /// The reading as the arm gave it.
+    /// Returns the reading as the arm reported it.
     pub fn state(&self) -> ArmState {
         let vector = |numbers: &[Option<f64>]| -> JointVector {
             numbers
@@ -66,7 +66,8 @@ impl JointStates {
         }
     }
 
-    /// Whether two messages say the same of the arm, bit for bit, whatever they tell viewers.
+    /// Returns whether two messages have the same reading of the arm, bit for bit, ignoring what is
+    /// only for viewers.
     pub(crate) fn is_same_reading(&self, other: &Self) -> bool {
         let bare = |states: &Self| Self {
             torque: Vec::new(),
@@ -76,7 +77,7 @@ impl JointStates {
     }
 }
 
-/// `foxglove.JointStates`; where `joints` is empty, as it was before that was there.
+/// `foxglove.JointStates`; an empty `joints` means the older format without it.
 #[derive(Serialize, Deserialize)]
 struct JointStatesMessage {
     timestamp: Time,
@@ -96,7 +97,7 @@ struct JointStatesMessage {
     commanded: Option<Vec<Option<f64>>>,
 }
 
-/// `foxglove.JointState`, and two numbers more.
+/// `foxglove.JointState` with two more numbers.
 #[derive(Serialize, Deserialize)]
 struct JointState {
     name: String,
@@ -104,10 +105,10 @@ struct JointState {
     position: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     velocity: Option<f64>,
-    /// N·m or N.
+    /// Torque or force, N·m or N.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     effort: Option<f64>,
-    /// As a fraction of the largest.
+    /// Effort as a fraction of the limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     load: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

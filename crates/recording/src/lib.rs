@@ -1,36 +1,37 @@
-//! A run kept in a file: written while it happens, read back, and lived through again.
+//! Recording of a run to a file: written while it happens, read back, and played back through the
+//! loop.
 //!
-//! The file is an MCAP with JSON messages: joints, pictures, calibration, transforms, paths,
-//! what there is in space and lines of talk in Foxglove's schemas, the URDF as ROS gives it,
-//! everything else in schemas of our own. Log times are the arm's clock, so the same run gives
-//! the same messages; the wall clock stands in publish times and in the topics of
-//! [`Topic::is_of_wall_clock`] alone. Cameras that film have channels under `/streams/`.
+//! The file is an MCAP with JSON messages. Joints, pictures, calibration, transforms, paths, scene
+//! entities and log lines use Foxglove's schemas, the URDF is published as in ROS, and everything
+//! else has schemas of our own. Log times are on the arm's clock, so the same run gives the same
+//! messages; the wall clock appears only in publish times and in the topics of
+//! [`Topic::is_of_wall_clock`]. Streaming cameras have channels under `/streams/`.
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`topic`] | what a recording has channels for |
-//! | `schema` | what stands in a message of each, as JSON schema |
+//! | [`topic`] | the topics of a recording |
+//! | `schema` | the JSON schema of each topic |
 //! | [`message`] | our own messages |
 //! | `joints` | readings of all joints, as a message |
-//! | [`collision_world`] | what there is to stay clear of, as a message |
-//! | `foxglove` | Foxglove's messages |
+//! | [`collision_world`] | the known collision world, as a message |
+//! | `foxglove` | message types of Foxglove |
 //! | `scene` | what viewers draw in space, as a message |
 //! | `picture` | pictures and depth as text |
-//! | [`encode`] | an event as entries of a recording |
-//! | `queue` | entries on their way to the writer's thread, so many bytes at most |
-//! | `file` | entries into MCAP, on a thread of their own |
-//! | [`writer`] | the observer that keeps a run |
-//! | [`stream`] | cameras that film a run while it is kept |
+//! | [`encode`] | encodes an event as messages of a recording |
+//! | `queue` | bounded queue of messages to the writer's thread |
+//! | `file` | writes messages to MCAP, on a thread of its own |
+//! | [`writer`] | the observer that records a run |
+//! | [`stream`] | cameras that film a run while it is recorded |
 //! | `messages` | messages one by one, and how much of a file can be read |
-//! | [`reader`] | a recording read back, as far as it is whole |
-//! | [`scan`] | a recording read from disk message by message |
-//! | [`servos`] | the servos of an arm, as far as LeRobot's numbers rest on them |
-//! | `outline` | what a file says of itself at its end, without the rest being read |
+//! | [`reader`] | reads a recording, as far as it is intact |
+//! | [`scan`] | reads a recording from disk message by message |
+//! | [`servos`] | the servos of an arm, as far as LeRobot's units depend on them |
+//! | `outline` | reads the summary of a recording only |
 //! | [`motion`] | the motions of a recording |
 //! | [`wall`] | the wall clock of a recorded run, event by event |
-//! | [`playback`] | arm, camera and agent that repeat what a recording holds |
-//! | [`verify`] | the loop again on recorded input: is everything as before? |
-//! | [`replay`] | recorded commands through the gate to another arm |
+//! | [`playback`] | arm, camera and agent that play back a recording |
+//! | [`verify`] | runs the loop again on recorded input and compares |
+//! | [`replay`] | sends recorded commands through the gate to another arm |
 
 pub mod collision_world;
 pub mod encode;

@@ -52,10 +52,10 @@ pub struct RobotInfo {
 }
 
 impl RobotInfo {
-    /// The robot itself.
+    /// Loads the robot.
     ///
     /// # Errors
-    /// If the texts are no robot.
+    /// [`RecordingError::Robot`] if the texts do not describe a robot.
     pub fn load(&self) -> Result<Robot, RecordingError> {
         let toml = self.toml.as_deref();
         Ok(Robot::parse_with(
@@ -177,6 +177,9 @@ pub struct ResponseMessage {
     pub prompt: String,
     /// The text that came back.
     pub completion: String,
+    /// What the model thought aloud before.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub thinking: String,
     /// The JSON schema that it had to follow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grammar: Option<Value>,
@@ -204,6 +207,7 @@ impl ResponseMessage {
         Self {
             prompt: answer.prompt.clone(),
             completion: answer.completion.clone(),
+            thinking: answer.thinking.clone(),
             grammar: answer.grammar.clone(),
             tokens: answer.tokens.clone(),
             pointing: answer.pointing,
@@ -277,13 +281,13 @@ impl MotionMessage {
         })
     }
 
-    /// Whether touching something was part of it.
+    /// Returns whether contact was part of the motion.
     pub fn contact(&self) -> ContactPolicy {
         self.contact_limit
             .map_or(ContactPolicy::Expected, ContactPolicy::Limit)
     }
 
-    /// Time from the first command to the last.
+    /// Returns the time from the first command to the last.
     pub fn duration(&self) -> Duration {
         let periods = self.positions.len().saturating_sub(1) as u64;
         Duration::from_nanos(self.period_ns * periods)
@@ -302,9 +306,9 @@ pub struct MotionEndMessage {
 }
 
 impl MotionEndMessage {
-    /// What it says of a motion that went to its end.
+    /// Value of `end` for a completed motion.
     pub const FINISHED: &str = "finished";
-    /// What it says of a motion that someone stopped.
+    /// Value of `end` for a motion that someone stopped.
     pub const STOPPED: &str = "stopped";
 }
 

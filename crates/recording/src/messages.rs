@@ -1,5 +1,5 @@
-//! The messages of a recording one by one, and how much of it can be read: it may be cut, damaged,
-//! or longer than memory.
+//! Reads the messages of a recording one by one, and determines how much of it can be read: it may
+//! be truncated, damaged, or larger than memory.
 
 use std::collections::HashMap;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -13,46 +13,45 @@ use mcap::{McapError, parse_record};
 use crate::reader::Message;
 use crate::topic::Topic;
 
-/// A record or chunk that says it is longer than this is not believed, bytes: it would take as much
-/// memory.
+/// Largest credible length of a record or chunk, bytes; reading it takes as much memory.
 pub(crate) const LONGEST: usize = 1 << 30;
 
-/// How much of a file can be read.
+/// The readable part of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Extent {
     /// All of it.
     Whole,
-    /// It ends too early, and is right up to there.
+    /// It ends too early, and is intact up to there.
     Truncated,
-    /// Something in it is not what was written; what is wrong.
+    /// Something differs from what was written; a description.
     Damaged(String),
 }
 
-/// The topic of a channel, and which camera films; `None` of a channel that is not ours.
+/// Topic of a channel and the streaming camera; `None` for a foreign channel.
 type Channel = Option<(Topic, Option<Arc<str>>)>;
 
-/// Messages of our channels in order, as far as they can be read, a chunk in memory at a time. A
-/// chunk is compared with its checksum before anything of it counts.
+/// Messages of our channels in order, as far as they can be read, with one chunk in memory at a
+/// time. A chunk is verified against its checksum before any of it is used.
 pub(crate) struct Messages<R> {
     source: R,
-    /// Bytes that were not handed over yet.
+    /// Number of bytes not yet processed.
     left: u64,
-    /// Whether the last bytes are those of a file that was completed.
+    /// True if the file ends like a completed one.
     ends_well: bool,
     reader: LinearReader,
     channels: HashMap<u16, Channel>,
-    /// Known once there is no further message.
+    /// Known once there are no further messages.
     extent: Option<Extent>,
     read: usize,
-    /// How many messages came before a record of unknown kind, which may have been a chunk.
+    /// Number of messages before a record of unknown kind, which may have been a chunk.
     certain: Option<usize>,
 }
 
 impl<R: Read + Seek> Messages<R> {
-    /// Begins to read; `None` if it is no MCAP at all.
+    /// Starts reading; returns `None` if the source is not an MCAP file.
     ///
     /// # Errors
-    /// If it cannot be read.
+    /// [`io::Error`] if the source cannot be read.
     pub(crate) fn new(mut source: R) -> io::Result<Option<Self>> {
         let mut magic = Vec::new();
         let begin = source.by_ref().take(mcap::MAGIC.len() as u64);
@@ -70,7 +69,7 @@ impl<R: Read + Seek> Messages<R> {
             .with_validate_summary_section_crc(true);
         Ok(Some(Self {
             left: length - mcap::MAGIC.len() as u64,
-            // What begins the file may be all that there is.
+            // The initial magic bytes may be the whole file.
             ends_well: length > mcap::MAGIC.len() as u64 && magic == mcap::MAGIC,
             ..Self::of_records(source, options)
         }))
@@ -94,10 +93,10 @@ impl<R: Read + Seek> Messages<R> {
         }
     }
 
-    /// The next message; `None` after the last that can be read.
+    /// Returns the next message; `None` after the last readable one.
     ///
     /// # Errors
-    /// If the source cannot be read.
+    /// [`io::Error`] if the source cannot be read.
     pub(crate) fn next(&mut self) -> io::Result<Option<Message>> {
         let mut is_complete = false;
         while self.extent.is_none() {
@@ -111,7 +110,7 @@ impl<R: Read + Seek> Messages<R> {
             };
             match event {
                 Ok(LinearReadEvent::ReadRequest(needed)) => {
-                    // Of what is not there nobody needs the memory.
+                    // No memory is needed for bytes that do not exist.
                     let room = needed.min(usize::try_from(self.left).unwrap_or(usize::MAX));
                     let read = self.source.read(self.reader.insert(room))?;
                     self.reader.notify_read(read);
@@ -150,15 +149,15 @@ impl<R: Read + Seek> Messages<R> {
                     op::HEADER..=op::DATA_END => {}
                     _ => self.certain = self.certain.or(Some(self.read)),
                 },
-                // The first thing that cannot be read is where the file was cut, or damaged.
+                // The first unreadable record is where the file was truncated or damaged.
                 Err(error) => self.extent = Some(extent_after(&error, self.ends_well)),
             }
         }
         Ok(None)
     }
 
-    /// How much of the file could be read, once there is no further message, and how many of its
-    /// messages are certain.
+    /// Returns, once there are no further messages, how much of the file could be read and how many
+    /// of its messages are certain.
     pub(crate) fn extent(&self) -> (Extent, usize) {
         let extent = self.extent.clone().unwrap_or(Extent::Truncated);
         let certain = match extent {
@@ -183,7 +182,7 @@ impl<R: Read + Seek> Messages<R> {
 }
 
 impl Messages<io::Cursor<Vec<u8>>> {
-    /// Reads chunks one after another, of a file whose channels are known.
+    /// Reads consecutive chunks of a file whose channels are known.
     pub(crate) fn of_chunks(
         chunks: Vec<u8>,
         channels: impl Iterator<Item = (u16, String)>,
@@ -198,10 +197,10 @@ impl Messages<io::Cursor<Vec<u8>>> {
     }
 }
 
-/// What a file is if this ends reading.
+/// Returns the state of a file in which reading ended with this error.
 fn extent_after(error: &McapError, ends_well: bool) -> Extent {
     match error {
-        // Only a file that was never completed may just end, and so may a record in it.
+        // Only a file that was never completed may simply end, and so may a record in it.
         McapError::UnexpectedEof | McapError::RecordTooLarge { .. } if !ends_well => {
             Extent::Truncated
         }

@@ -8,22 +8,22 @@ use crate::message::{JointStates, MotionEndMessage, MotionMessage};
 use crate::reader::Recording;
 use crate::topic::Topic;
 
-/// A motion and what the arm reported of it.
+/// A motion and the arm's readings of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordedMotion {
-    /// The turn that it belongs to, counted over all tasks; 0 before the first.
+    /// Number of the turn that it belongs to, counted over all tasks; 0 before the first.
     pub turn: u32,
-    /// What was admitted.
+    /// The admitted motion.
     pub planned: MotionMessage,
-    /// One reading before it, one per command.
+    /// Readings: one before the motion, one per command.
     pub readings: Vec<ArmState>,
-    /// How it ended; `None` where the recording was cut.
+    /// How the motion ended; `None` if the recording is truncated.
     pub end: Option<MotionEndMessage>,
 }
 
 impl RecordedMotion {
-    /// The commands that were sent, from rest to rest, and whether touching something is
-    /// part of them: what was planned, or, if it was cut short, what it became.
+    /// Returns the commands that were sent, from rest to rest, and whether contact was part of
+    /// them: the planned commands, or those actually sent if the motion was cut short.
     pub fn commands(&self) -> (Vec<JointVector>, ContactPolicy) {
         match &self.end {
             Some(end) if end.followed < self.planned.positions.len() => {
@@ -52,10 +52,10 @@ impl RecordedMotion {
 }
 
 impl Recording {
-    /// Every motion, in order.
+    /// Returns all motions in order.
     ///
     /// # Errors
-    /// The first message of one that cannot be read.
+    /// [`RecordingError`] for the first message of a motion that cannot be read.
     pub fn motions(&self) -> Result<Vec<RecordedMotion>, RecordingError> {
         let mut motions: Vec<RecordedMotion> = Vec::new();
         let mut turn = 0;

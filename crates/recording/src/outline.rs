@@ -1,4 +1,4 @@
-//! What a recording says of itself at its end, without the rest being read.
+//! Reads the summary of a recording without reading the rest.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -15,7 +15,7 @@ use crate::messages::{Extent, LONGEST, Messages};
 use crate::reader::Recording;
 use crate::topic::Topic;
 
-/// What tells when a run was, what was asked for and what came of it.
+/// Topics that contain the time, the instructions and the outcomes of a run.
 const TOLD: [Topic; 5] = [
     Topic::Wall,
     Topic::Task,
@@ -25,16 +25,16 @@ const TOLD: [Topic; 5] = [
 ];
 
 impl Recording {
-    /// Reads of a file only what tells when it was, what was asked for and what came of it, by its
-    /// summary. One without a summary, as after a kill, is read whole. What is left out is not
-    /// compared with its checksums either.
+    /// Reads, by the summary of a file, only its time, its instructions and their outcomes. A file
+    /// without a summary, as after a kill, is read whole. What is skipped is not verified against
+    /// its checksums either.
     ///
     /// # Errors
-    /// If it cannot be read or is no recording.
+    /// [`RecordingError`] if the file cannot be read or is not a recording.
     pub fn outline(path: &Path) -> Result<Self, RecordingError> {
         match indexed(path) {
             Ok(Some(recording)) => Ok(recording),
-            // Reading it all tells what is wrong.
+            // Reading the whole file gives the precise error.
             Ok(None) | Err(_) => Self::open(path),
         }
     }
@@ -60,7 +60,7 @@ fn indexed(path: &Path) -> McapResult<Option<Recording>> {
         .collect();
     let holds = |chunk: &&ChunkIndex| {
         let indexed = &chunk.message_index_offsets;
-        // Without an index of its messages, any chunk may hold any of them.
+        // Without a message index, any chunk may contain any of them.
         indexed.is_empty() || wanted.iter().any(|channel| indexed.contains_key(channel))
     };
     let mut chunks: Vec<&ChunkIndex> = summary.chunk_indexes.iter().filter(holds).collect();
@@ -84,7 +84,7 @@ fn indexed(path: &Path) -> McapResult<Option<Recording>> {
             records.push(record);
         }
     }
-    // Chunks alone are no complete file; anything else is wrong with them.
+    // Chunks alone are an incomplete file; any other result is damage.
     if messages.extent().0 != Extent::Truncated {
         return Ok(None);
     }
@@ -109,7 +109,7 @@ fn summary(file: &mut File) -> McapResult<Option<Summary>> {
     Ok(reader.finish())
 }
 
-/// Bytes from here to the end.
+/// Returns the number of bytes from here to the end.
 fn left(file: &mut File) -> io::Result<u64> {
     let length = file.metadata()?.len();
     Ok(length.saturating_sub(file.stream_position()?))

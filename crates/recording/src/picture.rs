@@ -1,4 +1,4 @@
-//! Pictures and depth as text, without loss.
+//! Pictures and depth as text.
 
 use std::io::Cursor;
 
@@ -12,13 +12,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::foxglove::{CAMERA, Time};
 
-/// 32-bit floats, meters: what ROS and Foxglove call such depth. Sixteen bits would lose
-/// digits, and the same loop on the same pictures would not do the same.
+/// Encoding of 32-bit floats, meters, as ROS and Foxglove name it. Sixteen bits would lose digits,
+/// and the loop would not do the same on the same pictures.
 const FLOATS: &str = "32FC1";
-/// Sixteen bits, millimeters: as depth cameras give it. What is filmed is for learning from, not for
-/// doing the same again.
+/// Encoding of sixteen bits, millimeters, as depth cameras output it. Streams are for learning, not
+/// for repeating a run exactly.
 const MILLIMETERS: &str = "16UC1";
-/// Of pictures that are filmed, of 100: what is lost is less than a camera's noise.
+/// JPEG quality of streamed pictures, of 100: the loss is below the camera's noise.
 const QUALITY: u8 = 90;
 
 /// `foxglove.CompressedImage`.
@@ -42,7 +42,7 @@ pub(crate) struct RawImage {
     data: String,
 }
 
-/// The colors of a frame as PNG, taken at a time on the arm's clock.
+/// Encodes the colors of a frame as PNG, taken at a time on the arm's clock.
 pub(crate) fn color(frame: &Frame, at: Stamp) -> CompressedImage {
     let mut png = Vec::new();
     let (fast, filter) = (CompressionType::Fast, FilterType::Adaptive);
@@ -50,7 +50,7 @@ pub(crate) fn color(frame: &Frame, at: Stamp) -> CompressedImage {
     compressed(png, "png", at, CAMERA)
 }
 
-/// The colors of a frame as JPEG: `frame_id` is the camera that films.
+/// Encodes the colors of a frame as JPEG; `frame_id` is the streaming camera.
 pub(crate) fn filmed(frame: &Frame, at: Stamp, frame_id: &str) -> CompressedImage {
     let mut jpeg = Vec::new();
     encode(frame, JpegEncoder::new_with_quality(&mut jpeg, QUALITY));
@@ -73,12 +73,12 @@ fn compressed(file: Vec<u8>, format: &str, at: Stamp, frame_id: &str) -> Compres
     }
 }
 
-/// The depth of a frame that was filmed, in whole millimeters; zero where there is no reading.
+/// Encodes the depth of a streamed frame in whole millimeters; zero if there is no reading.
 pub(crate) fn filmed_depth(depth: &DepthImage, at: Stamp, frame_id: &str) -> RawImage {
     let bytes: Vec<u8> = depth
         .meters
         .iter()
-        // What is no number becomes zero.
+        // NaN becomes zero.
         .flat_map(|meters| ((meters * 1000.0).round() as u16).to_le_bytes())
         .collect();
     RawImage {
@@ -92,7 +92,7 @@ pub(crate) fn filmed_depth(depth: &DepthImage, at: Stamp, frame_id: &str) -> Raw
     }
 }
 
-/// Depth as it was measured, without loss.
+/// Encodes depth as measured, without loss.
 pub(crate) fn depth(depth: &DepthImage, at: Stamp) -> RawImage {
     let bytes: Vec<u8> = depth
         .meters
@@ -111,7 +111,7 @@ pub(crate) fn depth(depth: &DepthImage, at: Stamp) -> RawImage {
 }
 
 impl CompressedImage {
-    /// The file.
+    /// Returns the bytes of the picture file.
     pub(crate) fn unpack(&self) -> Result<Vec<u8>, Reason> {
         STANDARD.decode(&self.data).map_err(Reason::of)
     }

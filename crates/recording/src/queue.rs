@@ -1,4 +1,4 @@
-//! Entries on their way to the writer's thread, so many bytes at most.
+//! Bounded queue of messages to the writer's thread.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -7,25 +7,25 @@ use std::time::Duration;
 
 use crate::encode::EncodedMessage;
 
-/// An entry and when it was told of, nanoseconds since 1970.
+/// A message and the wall time of its event, nanoseconds since 1970.
 pub(crate) struct QueuedMessage {
     pub(crate) entry: EncodedMessage,
     pub(crate) wall: u64,
 }
 
-/// What both ends know.
+/// State shared by both ends.
 #[derive(Debug, Default)]
 struct Load {
     bytes: AtomicUsize,
     lost: AtomicU64,
-    /// Whether nobody takes entries out any more.
+    /// True if the receiver is gone.
     closed: AtomicBool,
 }
 
-/// How long room is waited for before it is looked for again.
+/// Polling period while waiting for room.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// Where entries go in.
+/// Sending end of the queue.
 #[derive(Debug)]
 pub(crate) struct QueueSender {
     sender: Sender<QueuedMessage>,
@@ -33,22 +33,22 @@ pub(crate) struct QueueSender {
     room: usize,
 }
 
-/// Where entries come out.
+/// Receiving end of the queue.
 pub(crate) struct QueueReceiver {
     receiver: Receiver<QueuedMessage>,
     load: Arc<Load>,
 }
 
-/// What comes out.
+/// Next item of the queue.
 pub(crate) enum Next {
     Entry(QueuedMessage),
-    /// Nothing came for a while.
+    /// No message for a while.
     Quiet,
-    /// Nothing will come any more.
+    /// No more messages will follow.
     Over,
 }
 
-/// A queue that holds entries of `room` bytes at most.
+/// Creates a queue that holds at most `room` bytes of messages.
 pub(crate) fn queue(room: usize) -> (QueueSender, QueueReceiver) {
     let (sender, receiver) = channel();
     let load = Arc::new(Load::default());
@@ -61,12 +61,12 @@ pub(crate) fn queue(room: usize) -> (QueueSender, QueueReceiver) {
 }
 
 impl QueueSender {
-    /// Hands an entry over once there is room, for whoever can wait.
+    /// Sends a message once there is room, for callers that can wait.
     pub(crate) fn post_in_time(&self, posted: QueuedMessage) {
         let size = posted.entry.size();
         let is_full = || {
             let taken = self.load.bytes.load(Ordering::Relaxed);
-            // What alone is too large never finds room.
+            // A message that is larger than the queue never finds room.
             taken > 0 && taken + size > self.room
         };
         while is_full() && !self.load.closed.load(Ordering::Relaxed) {
@@ -75,7 +75,7 @@ impl QueueSender {
         self.post(posted);
     }
 
-    /// Hands an entry over, or counts it as lost where there is no room. Never waits.
+    /// Sends a message, or counts it as lost if there is no room. Never waits.
     pub(crate) fn post(&self, posted: QueuedMessage) {
         let size = posted.entry.size();
         let taken = self.load.bytes.fetch_add(size, Ordering::Relaxed);
@@ -85,14 +85,14 @@ impl QueueSender {
         }
     }
 
-    /// Entries for which there was no room so far.
+    /// Returns the number of messages lost so far for lack of room.
     pub(crate) fn lost(&self) -> u64 {
         self.load.lost.load(Ordering::Relaxed)
     }
 }
 
 impl QueueReceiver {
-    /// The next entry, waited for at most so long.
+    /// Returns the next message, waiting at most `patience`.
     pub(crate) fn next(&self, patience: Duration) -> Next {
         match self.receiver.recv_timeout(patience) {
             Ok(posted) => {
@@ -105,7 +105,7 @@ impl QueueReceiver {
         }
     }
 
-    /// Entries for which there was no room so far.
+    /// Returns the number of messages lost so far for lack of room.
     pub(crate) fn lost(&self) -> u64 {
         self.load.lost.load(Ordering::Relaxed)
     }
@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(taken.count(), 50);
         assert_eq!(writer.join().unwrap(), 0);
 
-        // Nobody waits for a writer that is gone.
+        // Nothing waits for a writer that is gone.
         let (inlet, outlet) = queue(10);
         inlet.post(posted("12345678"));
         drop(outlet);

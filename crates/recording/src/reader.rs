@@ -1,4 +1,4 @@
-//! A recording read back, as far as it is whole.
+//! Reads a recording, as far as it is intact.
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek};
@@ -23,32 +23,32 @@ use crate::topic::Topic;
 /// One message of a recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Its channel.
+    /// Topic of its channel.
     pub topic: Topic,
-    /// Which camera films, where that is what the channel is for.
+    /// Camera of a stream topic.
     pub camera: Option<Arc<str>>,
-    /// When, on the arm's clock.
+    /// Time on the arm's clock.
     pub at: Stamp,
-    /// When by the wall clock, nanoseconds since 1970.
+    /// Wall time, nanoseconds since 1970.
     pub wall: u64,
-    /// The message.
+    /// The message as JSON.
     pub json: Vec<u8>,
 }
 
-/// A picture that was filmed or taken.
+/// A streamed or captured picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StreamPicture {
-    /// When, on the arm's clock.
+    /// Time on the arm's clock.
     pub stamp: Stamp,
-    /// What it shows.
+    /// The picture.
     pub rgb: RgbImage,
 }
 
 impl Message {
-    /// The picture of [`Topic::StreamImage`] or [`Topic::Image`].
+    /// Returns the picture of [`Topic::StreamImage`] or [`Topic::Image`].
     ///
     /// # Errors
-    /// If it is none, or its pixels cannot be read.
+    /// [`RecordingError`] if this is another topic, or its pixels cannot be read.
     pub fn picture(&self) -> Result<StreamPicture, RecordingError> {
         let compressed: CompressedImage = self.read()?;
         let decoded = compressed.decode();
@@ -58,27 +58,28 @@ impl Message {
         })
     }
 
-    /// The depth of [`Topic::StreamDepth`] or [`Topic::Depth`], and when it was measured.
+    /// Returns the depth of [`Topic::StreamDepth`] or [`Topic::Depth`], and the time of its
+    /// measurement.
     ///
     /// # Errors
-    /// If it is none, or cannot be read.
+    /// [`RecordingError`] if this is another topic, or the depth cannot be read.
     pub fn depth(&self) -> Result<(Stamp, DepthImage), RecordingError> {
         let raw: RawImage = self.read()?;
         let decoded = raw.decode();
         Ok((self.at, decoded.map_err(|reason| self.unreadable(reason))?))
     }
 
-    /// What it says. Numbers come back bit for bit.
+    /// Parses the message. Numbers are restored bit for bit.
     ///
     /// # Errors
-    /// If it does not say what its topic should say.
+    /// [`RecordingError::Message`] if it does not have the content that its topic requires.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, RecordingError> {
         // serde_json would round numbers.
         simd_json::serde::from_slice(&mut self.json.clone())
             .map_err(|error| self.unreadable(Reason::of(error)))
     }
 
-    /// Its text.
+    /// Returns the message as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.json).into_owned()
     }
@@ -95,12 +96,12 @@ impl Message {
 /// How a recorded run ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RunEnd {
-    /// In order.
+    /// The last task ended regularly.
     Ended(Box<TaskReport>),
-    /// It was given up; how and why.
+    /// It was aborted; how and why.
     Failed(FailureMessage),
-    /// The file ends before the run does: the program was killed, or the file cut. If it is
-    /// damaged, see [`Recording::damage`], the rest cannot be read.
+    /// The file ends before the run does: the program was killed, or the file was truncated. If it
+    /// is damaged, see [`Recording::damage`], the rest cannot be read.
     Truncated,
 }
 
@@ -109,7 +110,7 @@ pub enum RunEnd {
 pub struct Recording {
     records: Vec<Message>,
     extent: Extent,
-    /// First and last time, where the messages at hand do not tell.
+    /// First and last time, if the records do not give them.
     span: Option<[Stamp; 2]>,
 }
 
@@ -117,7 +118,7 @@ impl Recording {
     /// Reads a file.
     ///
     /// # Errors
-    /// If it cannot be read or is no recording.
+    /// [`RecordingError`] if it cannot be read or is not a recording.
     pub fn open(path: &Path) -> Result<Self, RecordingError> {
         let unread = |source| RecordingError::File {
             path: path.to_owned(),
@@ -127,7 +128,7 @@ impl Recording {
         if file.metadata().map_err(unread)?.is_file() {
             return Self::read(BufReader::new(file)).map_err(unread)?;
         }
-        // There is no way back in a pipe.
+        // A pipe cannot be rewound.
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(unread)?;
         Self::parse(&bytes)
@@ -136,10 +137,10 @@ impl Recording {
     /// Reads all whole chunks of `bytes`, whatever comes after them.
     ///
     /// # Errors
-    /// If they are no MCAP at all.
+    /// [`RecordingError::NotOurs`] if they are not MCAP.
     pub fn parse(bytes: &[u8]) -> Result<Self, RecordingError> {
         Self::read(Cursor::new(bytes)).unwrap_or_else(|error| {
-            // Nothing keeps memory from being read.
+            // Reading from memory cannot fail otherwise.
             Err(RecordingError::NotOurs(error.to_string()))
         })
     }
@@ -161,7 +162,7 @@ impl Recording {
         }))
     }
 
-    /// A recording of which some records are at hand, whole as far as anybody knows.
+    /// Creates a recording from some of its records, assumed intact.
     pub(crate) fn of_outline(records: Vec<Message>, span: [Stamp; 2]) -> Self {
         Self {
             records,
@@ -170,18 +171,18 @@ impl Recording {
         }
     }
 
-    /// Every message in order.
+    /// Returns all messages in order.
     pub fn records(&self) -> &[Message] {
         &self.records
     }
 
-    /// Whether the file was completed, and all of it can be read.
+    /// Returns whether the file was completed and can be read entirely.
     pub fn is_whole(&self) -> bool {
         self.extent == Extent::Whole
     }
 
-    /// How the file is damaged, and up to where it is read: it is not merely cut, but has other
-    /// bytes in it than were written.
+    /// Returns a description of the damage and of the readable part, if the file has other bytes
+    /// than were written rather than merely being truncated.
     pub fn damage(&self) -> Option<String> {
         let Extent::Damaged(reason) = &self.extent else {
             return None;
@@ -193,10 +194,11 @@ impl Recording {
         ))
     }
 
-    /// What the run rests on.
+    /// Returns the configuration of the run.
     ///
     /// # Errors
-    /// If the recording does not say: it is something else's, or was cut at once.
+    /// [`RecordingError`] if the recording has none: it is another program's, or was truncated at
+    /// its start.
     pub fn info(&self) -> Result<RunInfo, RecordingError> {
         let record = self.of(Topic::Run).next();
         let nothing = || {
@@ -206,29 +208,28 @@ impl Recording {
         record.ok_or_else(nothing)?.read()
     }
 
-    /// What was known to stand around the arm, if the recording says.
+    /// Returns the known collision world around the arm, if recorded.
     ///
     /// # Errors
-    /// If that cannot be read.
+    /// [`RecordingError`] if it cannot be read.
     pub fn collision_world(&self) -> Result<Option<CollisionWorldMessage>, RecordingError> {
         let record = self.of(Topic::CollisionWorld).next();
         record.map(Message::read).transpose()
     }
 
-    /// When and by what command it was begun.
+    /// Returns the wall time and the command line at the start.
     pub fn wall(&self) -> Option<WallClockMessage> {
         self.of(Topic::Wall).next()?.read().ok()
     }
 
-    /// The tasks, in order.
+    /// Returns the instructions of the tasks, in order.
     pub fn tasks(&self) -> Vec<String> {
         self.read_all::<TaskMessage>(Topic::Task)
             .map(|task| task.instruction)
             .collect()
     }
 
-    /// Whether the goal of the last task was reached, by whoever knew. Who only shows what would
-    /// be done reaches nothing.
+    /// Returns whether the goal of the last task was reached, if recorded; `None` for a dry run.
     pub fn is_reached(&self) -> Option<bool> {
         let mut rest = self.records.iter().rev();
         let outcome = rest.find(|it| matches!(it.topic, Topic::Outcome | Topic::Task))?;
@@ -239,7 +240,7 @@ impl Recording {
         (!is_dry).then_some(reached)
     }
 
-    /// How the last of its tasks ended.
+    /// Returns how the last task ended.
     pub fn end(&self) -> RunEnd {
         let last =
             self.records.iter().rev().find(|record| {
@@ -256,12 +257,12 @@ impl Recording {
         last.and_then(read).unwrap_or(RunEnd::Truncated)
     }
 
-    /// The run as lines of talk.
+    /// Returns the log lines of the run.
     pub fn log(&self) -> impl Iterator<Item = Log> + '_ {
         self.read_all(Topic::Log)
     }
 
-    /// Time on the arm's clock from the first message to the last.
+    /// Returns the time on the arm's clock from the first message to the last.
     pub fn duration(&self) -> std::time::Duration {
         if let Some([first, last]) = self.span {
             return last.since(first);
@@ -271,10 +272,10 @@ impl Recording {
         times.next_back().unwrap_or(first).since(first)
     }
 
-    /// Every picture that came with all that belongs to it.
+    /// Returns every picture that is complete.
     ///
     /// # Errors
-    /// The first that cannot be read.
+    /// [`RecordingError`] for the first one that cannot be read.
     pub fn frames(&self) -> Result<Vec<Frame>, RecordingError> {
         let mut frames = Vec::new();
         for (index, record) in self.records.iter().enumerate() {
@@ -287,7 +288,7 @@ impl Recording {
         Ok(frames)
     }
 
-    /// The messages of a topic.
+    /// Returns the messages of a topic.
     pub fn of(&self, topic: Topic) -> impl DoubleEndedIterator<Item = &Message> {
         self.records
             .iter()
@@ -299,13 +300,13 @@ impl Recording {
     }
 }
 
-/// The error of a file that is something else.
+/// Returns the error for a file that is not MCAP.
 pub(crate) fn no_mcap() -> RecordingError {
     RecordingError::NotOurs("it is no MCAP file".to_owned())
 }
 
-/// The picture that `head` announces, from the records after it; `None` where the
-/// recording was cut between them.
+/// Returns the picture announced by `head`, from the records after it; `None` if the recording is
+/// truncated between them.
 fn frame(head: &Message, after: &[Message]) -> Result<Option<Frame>, RecordingError> {
     let read: FrameMessage = head.read()?;
     let next = |topic| {

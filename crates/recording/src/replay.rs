@@ -1,4 +1,4 @@
-//! Recorded commands through the gate to another arm.
+//! Sends recorded commands through the gate to another arm.
 
 use enact_arm::{ArmError, ArmState, ArmThread, ContactPolicy};
 use enact_robot::{CollisionWorld, Gate, Robot, Trajectory};
@@ -12,34 +12,34 @@ pub struct Replay<'a> {
     robot: &'a Robot,
     gate: Gate,
     arm: &'a ArmThread,
-    /// What to stay clear of, where that is not as it was.
+    /// Collision world for the replay, if it differs from the recorded one.
     around: Option<CollisionWorld>,
 }
 
-/// How far a replayed motion is from the recorded one.
+/// Deviation of a replayed motion from the recorded one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Deviation {
-    /// The joint that is farthest off and by how much, rad or m; the arm's and the gripper's.
+    /// The joint with the largest deviation, of arm and gripper, and the deviation, rad or m.
     pub joint: Option<(String, f64)>,
-    /// Largest distance between the tool then and now, meters.
+    /// Largest distance between the recorded and the replayed tool positions, meters.
     pub tool: f64,
-    /// Readings that were compared.
+    /// Number of readings compared.
     pub readings: usize,
-    /// How it ended then and now, where that is not the same.
+    /// How it ended in the recording and in the replay, if that differs.
     pub end: Option<(String, String)>,
-    /// Why the gate did not admit it.
+    /// Reason that the gate did not admit it.
     pub refused: Option<Refusal>,
 }
 
 impl Deviation {
-    /// Whether everything is as recorded, bit for bit.
+    /// Returns whether everything is as recorded, bit for bit.
     pub fn is_none(&self) -> bool {
         self.joint.is_none() && self.end.is_none() && self.refused.is_none()
     }
 }
 
 impl<'a> Replay<'a> {
-    /// A replay by `arm`, which is `robot`'s.
+    /// Creates a replay by `arm`, an arm of type `robot`.
     pub fn new(robot: &'a Robot, arm: &'a ArmThread) -> Self {
         Self {
             robot,
@@ -49,17 +49,18 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// The same by an arm that may stand elsewhere than the recorded one: it touches nothing of
-    /// `around`, and stops at what it meets in free motion.
+    /// Replays with an arm that may stand elsewhere than the recorded one: it touches nothing of
+    /// `around`, and stops at contact in free motion.
     pub fn with_obstacles(mut self, around: CollisionWorld) -> Self {
         self.around = Some(around);
         self
     }
 
-    /// Sends the commands of a motion and compares what the arm reports.
+    /// Sends the commands of a motion and compares the arm's readings.
     ///
     /// # Errors
-    /// If the arm does not answer. A motion that the gate does not admit is a departure.
+    /// [`ArmError`] if the arm does not reply. A motion that the gate does not admit is a
+    /// deviation.
     pub fn motion(&self, motion: &RecordedMotion) -> Result<Deviation, ArmError> {
         let (trajectory, contact) = match self.admit(motion)? {
             Ok(admitted) => admitted,
@@ -75,7 +76,7 @@ impl<'a> Replay<'a> {
         let now = MotionEndMessage::from(&execution);
         let was_cut_short = |end: &MotionEndMessage| end.followed < motion.planned.positions.len();
         deviation.end = match &motion.end {
-            // What cut it short then is part of its commands now.
+            // What cut it short in the recording is part of its commands now.
             Some(then) if was_cut_short(then) && now.end == MotionEndMessage::FINISHED => None,
             Some(then) if then.end != now.end => Some((then.end.clone(), now.end)),
             _ => None,

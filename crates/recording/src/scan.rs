@@ -1,4 +1,4 @@
-//! A recording read from disk message by message: it may be longer than memory.
+//! Reads a recording from disk message by message: it may be larger than memory.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -8,7 +8,7 @@ use crate::error::RecordingError;
 use crate::messages::Messages;
 use crate::reader::{Message, no_mcap};
 
-/// The messages of a file in order, as far as it is whole, a chunk in memory at a time.
+/// The messages of a file in order, as far as it is intact, with one chunk in memory at a time.
 pub struct MessageScanner {
     path: PathBuf,
     messages: Messages<BufReader<File>>,
@@ -16,10 +16,10 @@ pub struct MessageScanner {
 }
 
 impl MessageScanner {
-    /// Begins to read a file.
+    /// Starts reading a file.
     ///
     /// # Errors
-    /// If it cannot be read or is no MCAP at all.
+    /// [`RecordingError`] if it cannot be read or is not MCAP.
     pub fn open(path: &Path) -> Result<Self, RecordingError> {
         let unread = |source| RecordingError::File {
             path: path.to_owned(),

@@ -8,40 +8,40 @@ use serde_json::{Value, json};
 use crate::collision_world::Body;
 use crate::foxglove::{Time, pose, vector};
 
-/// Red, green, blue and how opaque, each 0 to 1.
+/// Red, green, blue and opacity, each 0 to 1.
 type Color = [f64; 4];
 
-/// What the arm can get to.
+/// Color of objects within reach.
 const REACHABLE: Color = [0.31, 0.86, 0.47, 0.5];
-/// What it cannot.
+/// Color of objects out of reach.
 const OUT_OF_REACH: Color = [0.92, 0.31, 0.27, 0.5];
-/// Fixed bodies.
+/// Color of fixed bodies.
 const FIXTURE: Color = [0.55, 0.57, 0.60, 0.8];
-/// Places to keep out of.
+/// Color of keep-out places.
 const FORBIDDEN: Color = [0.92, 0.31, 0.27, 0.25];
-/// Where the tool goes.
+/// Color of the tool's path.
 const WAY: Color = [1.0, 0.8, 0.2, 1.0];
-/// Where it would go.
+/// Color of a previewed path.
 const GHOST: Color = [0.4, 0.7, 1.0, 0.6];
-/// Letters.
+/// Color of text.
 const INK: Color = [1.0, 1.0, 1.0, 1.0];
 
-/// Thickness of a way, meters.
+/// Thickness of a path, meters.
 const THICKNESS: f64 = 0.003;
-/// Height of letters, meters.
+/// Height of text, meters.
 const LETTERS: f64 = 0.015;
 
-/// Entities of a scene, which stay until they are drawn anew or deleted.
+/// Entities of a scene, which stay until they are drawn again or deleted.
 #[derive(Clone, Debug)]
 pub(crate) struct Scene {
-    /// The frame in which all is drawn.
+    /// Frame of all entities.
     base: String,
-    /// The objects that are drawn.
+    /// Names of the drawn objects.
     objects: Vec<String>,
 }
 
 impl Scene {
-    /// A scene in the frame `base`.
+    /// Creates a scene in the frame `base`.
     pub fn new(base: &str) -> Self {
         Self {
             base: base.to_owned(),
@@ -49,7 +49,7 @@ impl Scene {
         }
     }
 
-    /// Fixed bodies and places to keep out of.
+    /// Draws fixed bodies and keep-out places.
     pub fn bodies(&self, at: Stamp, bodies: &[Body]) -> Value {
         let entities = bodies.iter().map(|body| {
             let color = if body.keep_out { FORBIDDEN } else { FIXTURE };
@@ -62,8 +62,8 @@ impl Scene {
         update(entities.collect(), Vec::new())
     }
 
-    /// What was made of the meshes of `robot`'s links, on the links: a viewer of a recording finds
-    /// no files that a URDF names. `None` where it names none.
+    /// Draws the convex decompositions of the meshes of `robot`'s links: a viewer of a recording
+    /// does not have the files that a URDF names. `None` if it names none.
     pub fn meshes(&self, at: Stamp, robot: &Robot) -> Option<Value> {
         let is_mesh = |part: &&LinkShape| matches!(part.shape, Shape::Hull(_));
         let links = robot.links().iter().filter_map(|link| {
@@ -81,7 +81,8 @@ impl Scene {
         (!links.is_empty()).then(|| update(links, Vec::new()))
     }
 
-    /// Balls as large as the objects with their names; of those that are no more, nothing.
+    /// Draws balls of the size of the objects with their names, and deletes those of objects that
+    /// are gone.
     pub fn objects(&mut self, at: Stamp, objects: &[ObjectView]) -> Value {
         let names: Vec<String> = objects.iter().map(|object| object.name.clone()).collect();
         let gone = self.objects.iter().filter(|name| !names.contains(name));
@@ -112,17 +113,17 @@ impl Scene {
         update
     }
 
-    /// The way of a motion that begins.
+    /// Draws the path of a motion that starts.
     pub fn tool_path(&self, at: Stamp, tool_path: impl Iterator<Item = Pose>) -> Value {
         update(vec![self.line(at, "way", tool_path, WAY)], Vec::new())
     }
 
-    /// The way of motions that are only thought of.
+    /// Draws the path of previewed motions.
     pub fn ghost(&self, at: Stamp, tool_path: impl Iterator<Item = Pose>) -> Value {
         update(vec![self.line(at, "ghost", tool_path, GHOST)], Vec::new())
     }
 
-    /// No ghost any more.
+    /// Deletes the previewed path.
     pub fn no_ghost(&self, at: Stamp) -> Value {
         update(Vec::new(), vec![deletion(at, "ghost")])
     }
@@ -139,7 +140,7 @@ impl Scene {
             .collect();
         let mut entity = self.entity(at, id);
         entity["lines"] = json!([{
-            // A strip.
+            // A line strip.
             "type": 0,
             "pose": pose(&Pose::identity()),
             "thickness": THICKNESS,
@@ -157,7 +158,7 @@ impl Scene {
             "timestamp": Time::from(at),
             "frame_id": self.base,
             "id": id,
-            // For ever.
+            // Unlimited.
             "lifetime": {"sec": 0, "nsec": 0},
             "frame_locked": true,
             "metadata": [],
@@ -182,7 +183,7 @@ fn update(entities: Vec<Value>, deletions: Vec<Value>) -> Value {
 }
 
 fn deletion(at: Stamp, id: &str) -> Value {
-    // Of what has this name.
+    // Matches entities of this id.
     json!({"timestamp": Time::from(at), "type": 0, "id": id})
 }
 

@@ -1,4 +1,5 @@
-//! What stands in a message of each topic, as JSON schema: of our own messages by their types.
+//! JSON schema of the messages of each topic; those of our own messages are derived from their
+//! types.
 //!
 //! Names and fields of the `foxglove.` schemas are those of
 //! <https://docs.foxglove.dev/docs/visualization/message-schemas>.
@@ -18,7 +19,7 @@ use crate::topic::Topic;
 /// The fields of a message, by name.
 type Fields = Vec<(&'static str, Value)>;
 
-/// Name and text of the schema of a topic.
+/// Returns name and text of the schema of a topic.
 pub(crate) fn of(topic: Topic) -> (&'static str, String) {
     let (name, mut schema) = match topic {
         Topic::Image | Topic::StreamImage => {
@@ -33,7 +34,7 @@ pub(crate) fn of(topic: Topic) -> (&'static str, String) {
         Topic::Log => ("foxglove.Log", object(log())),
         Topic::JointStates => ("foxglove.JointStates", object(joint_states())),
         Topic::Scene => ("foxglove.SceneUpdate", object(scene_update())),
-        // What viewers look for a URDF in.
+        // The type in which viewers expect a URDF.
         Topic::Description => ("std_msgs/String", object(vec![("data", text())])),
         Topic::Run => ("enact.Run", derived::<RunInfo>()),
         Topic::Wall => ("enact.Wall", derived::<WallClockMessage>()),
@@ -53,7 +54,7 @@ pub(crate) fn of(topic: Topic) -> (&'static str, String) {
         Topic::Speech => ("enact.Said", derived::<SpeechMessage>()),
         Topic::Failure => ("enact.Broke", derived::<FailureMessage>()),
         Topic::Outcome => ("enact.Outcome", derived::<OutcomeMessage>()),
-        // The loop's own types, of which viewers need no more.
+        // Types of the loop; viewers need no further fields.
         Topic::Verdict => {
             let fields = ["skill", "verdict", "reason"].map(|name| (name, text()));
             ("enact.Verdict", object(fields.to_vec()))
@@ -65,7 +66,7 @@ pub(crate) fn of(topic: Topic) -> (&'static str, String) {
     (name, schema.to_string())
 }
 
-/// The schema of one of our types. Viewers know neither references nor types that may be null.
+/// Returns the schema of one of our types. Viewers support neither references nor nullable types.
 fn derived<T: JsonSchema>() -> Value {
     let settings =
         SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
@@ -77,7 +78,7 @@ fn derived<T: JsonSchema>() -> Value {
     schema
 }
 
-/// Of what may be null or something else, the something else; `{}` for anything.
+/// Replaces a nullable schema by the non-null one, and the schema of any value by `{}`.
 fn without_null(schema: &mut Value) {
     if let Value::Bool(true) = schema {
         *schema = json!({});
@@ -102,7 +103,8 @@ fn without_null(schema: &mut Value) {
     }
 }
 
-/// `load` is the effort as a fraction of the largest, `commanded` what the reading answers.
+/// `load` is the effort as a fraction of the limit, `commanded` is the command that the reading
+/// responds to.
 fn joint_states() -> Fields {
     let mut joint = vec![("name", text())];
     let numbers = ["position", "velocity", "effort", "load", "commanded"];
@@ -294,7 +296,7 @@ fn integer() -> Value {
     json!({"type": "integer"})
 }
 
-/// A JSON value of any kind.
+/// Returns the schema of any JSON value.
 fn anything() -> Value {
     json!({})
 }
@@ -303,7 +305,7 @@ fn anything() -> Value {
 mod tests {
     use super::*;
 
-    /// Whether all that viewers read of a schema is there in the way that they know.
+    /// Returns whether everything that viewers read of a schema is in a form that they support.
     fn is_plain(schema: &Value) -> bool {
         let fields = schema["properties"].as_object();
         schema.is_object()

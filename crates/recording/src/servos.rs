@@ -1,4 +1,4 @@
-//! The servos of an arm, as far as LeRobot's numbers rest on them.
+//! The servos of an arm, as far as LeRobot's units depend on them.
 
 use enact_arm::ArmingFault;
 use enact_arm::calibration::{Calibration, JointCalibration};
@@ -11,32 +11,32 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::RecordingError;
 
-/// What turns the joints, and where each joint's zero is. Of a simulated arm it is what an arm
-/// of its kind could have.
+/// Servos of the joints, and the zero of each joint. For a simulated arm they are plausible values
+/// for an arm of its kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServoInfo {
-    /// Names of LeRobot's robot type, newest first.
+    /// LeRobot's names for the robot type, newest first.
     pub lerobot: Vec<String>,
-    /// A servo of each joint, in the robot's order.
+    /// Servo of each joint, in the robot's order.
     pub joints: Vec<JointServo>,
 }
 
-/// A joint's servo.
+/// Servo of a joint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JointServo {
-    /// The joint.
+    /// Name of the joint.
     pub joint: String,
-    /// The servo's model, such as `sts3215`.
+    /// Model of the servo, such as `sts3215`.
     pub model: String,
-    /// Its calibration, as LeRobot's file has it.
+    /// Calibration in LeRobot's format.
     pub calibration: JointCalibration,
 }
 
 impl ServoInfo {
-    /// The servos of a robot with their calibration.
+    /// Collects the servos of a robot with their calibration.
     ///
     /// # Errors
-    /// If a joint is not calibrated, or its calibration is not that of its servo.
+    /// [`ArmingFault`] if a joint is not calibrated, or its calibration does not fit its servo.
     pub fn of(
         robot: &Robot,
         bus_config: &BusConfig,
@@ -54,10 +54,10 @@ impl ServoInfo {
         })
     }
 
-    /// The same joints between radians and steps.
+    /// Returns the conversion of these joints between radians and steps.
     ///
     /// # Errors
-    /// If they are not this robot's.
+    /// [`RecordingError`] if they are not this robot's.
     pub fn joints_of(&self, robot: &Robot) -> Result<Vec<ServoJoint>, RecordingError> {
         let unfit = |what: String| RecordingError::NotOurs(format!("its servos: {what}"));
         let servo = |joint: &JointServo| {

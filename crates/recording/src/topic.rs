@@ -1,25 +1,25 @@
-//! What a recording has channels for.
+//! The topics of a recording.
 
 use std::sync::Arc;
 
-/// A channel of a recording, or, where each camera that films has one of its own, channels alike.
+/// A channel of a recording, or one channel for each streaming camera.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Topic {
-    /// Versions, robot, scene, launch, seed and model: what the run rests on.
+    /// Versions, robot, scene, launch, seed and model of the run.
     Run,
-    /// When the run began by the wall clock, and by what command.
+    /// Wall time and command line at the start of the run.
     Wall,
-    /// What there is to stay clear of, known without looking.
+    /// The collision world that is known in advance.
     CollisionWorld,
-    /// Whether somebody agreed to a plan.
+    /// Approval or rejection of a plan.
     Approval,
     /// A task begins.
     Task,
-    /// A person asked for a look or the way home.
+    /// A person requested a look or the way home.
     UserCommand,
     /// A turn of the loop begins.
     Turn,
-    /// What belongs to the picture that follows.
+    /// Metadata of the picture that follows.
     Frame,
     /// A picture.
     Image,
@@ -27,55 +27,55 @@ pub enum Topic {
     Depth,
     /// Projection of the camera.
     Calibration,
-    /// Where the camera and the links are.
+    /// Poses of the camera and the links.
     Transforms,
-    /// What the perceiver was asked and said.
+    /// Request to the perceiver and its response.
     Perception,
-    /// What there is on the table, with what can be done with it.
+    /// Objects on the table, with their affordances.
     Objects,
-    /// What the planner was told, asked and said.
+    /// Situation, request to the planner and its response.
     Plan,
-    /// What the model cost.
+    /// Cost of the model.
     Timing,
     /// A step begins.
     Step,
-    /// An admitted motion: a command per control period.
+    /// An admitted motion: one command per control period.
     Motion,
-    /// The tool's way in that motion.
+    /// Path of the tool in that motion.
     Path,
-    /// A reading of all joints, with the command that it answers.
+    /// A reading of all joints, with the command that it responds to.
     JointStates,
     /// How a motion ended.
     MotionEnd,
-    /// What became of a step.
+    /// Result of a step.
     Verdict,
-    /// What the robot said.
+    /// Speech of the robot.
     Speech,
-    /// How the task ended, as the robot sees it.
+    /// How the task ended, from the robot's point of view.
     Report,
-    /// Why the run was given up.
+    /// Reason that the run was aborted.
     Failure,
-    /// Whether the goal was reached, by whoever knows.
+    /// Whether the goal was reached, by ground truth if known, else as observed by the robot.
     Outcome,
-    /// The run as lines of talk.
+    /// Log lines of the run.
     Log,
     /// The robot's URDF.
     Description,
-    /// Objects, surroundings and ways to draw in space.
+    /// Objects, surroundings and paths to draw in space.
     Scene,
-    /// A picture of a camera that films.
+    /// A picture of a streaming camera.
     StreamImage,
     /// Depth of the same pixels.
     StreamDepth,
-    /// Projection of a camera that films.
+    /// Projection of a streaming camera.
     StreamCalibration,
 }
 
-/// What the channels of cameras that film begin with.
+/// Prefix of the channels of streaming cameras.
 const STREAMS: &str = "/streams/";
 
 impl Topic {
-    /// Every topic that has one channel.
+    /// All topics with a single channel.
     pub const ALL: [Self; 29] = [
         Self::Run,
         Self::Wall,
@@ -108,14 +108,14 @@ impl Topic {
         Self::Scene,
     ];
 
-    /// Every topic of which each camera that films has a channel.
+    /// All topics with a channel for each streaming camera.
     pub const STREAMS: [Self; 3] = [
         Self::StreamImage,
         Self::StreamDepth,
         Self::StreamCalibration,
     ];
 
-    /// Its name in the file; of a camera that films, without the camera.
+    /// Returns the topic's name in the file, without the camera for a stream.
     pub fn name(self) -> &'static str {
         match self {
             Self::Run => "/run",
@@ -153,7 +153,7 @@ impl Topic {
         }
     }
 
-    /// The name of its channel in the file; `camera` is the one that films.
+    /// Returns the name of its channel in the file; `camera` is the streaming camera.
     pub fn channel(self, camera: Option<&str>) -> String {
         match camera {
             Some(camera) => format!("{STREAMS}{camera}{}", self.name()),
@@ -161,7 +161,7 @@ impl Topic {
         }
     }
 
-    /// The topic of a channel of this name, and which camera films.
+    /// Returns the topic of a channel name, and the streaming camera.
     pub fn of_channel(name: &str) -> Option<(Self, Option<Arc<str>>)> {
         let Some(stream) = name.strip_prefix(STREAMS) else {
             let topic = Self::ALL.into_iter().find(|topic| topic.name() == name)?;
@@ -174,8 +174,8 @@ impl Topic {
         (!camera.is_empty()).then(|| (topic, Some(camera.into())))
     }
 
-    /// Whether its messages come out of the loop and say more than others of them imply: what
-    /// viewers are given besides, and what cameras film, does not count.
+    /// Returns whether its messages come from the loop and are not implied by others: data for
+    /// viewers and camera streams do not count.
     pub fn is_of_the_loop(self) -> bool {
         !self.is_of_wall_clock()
             && !Self::STREAMS.contains(&self)
@@ -194,7 +194,7 @@ impl Topic {
             )
     }
 
-    /// Whether its messages hold wall times, and so differ between equal runs.
+    /// Returns whether its messages contain wall times, and so differ between equal runs.
     pub fn is_of_wall_clock(self) -> bool {
         matches!(self, Self::Wall | Self::Timing)
     }

@@ -1,4 +1,4 @@
-//! The loop again on recorded input: is everything as before?
+//! Runs the loop again on recorded input and compares.
 
 use enact_runtime::{Event, Observer};
 use enact_types::Stamp;
@@ -10,31 +10,31 @@ use crate::playback::Playback;
 use crate::reader::{Message, Recording};
 use crate::topic::Topic;
 
-/// What came of it.
+/// Result of a verification.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verification {
-    /// Messages that are the same, byte for byte.
+    /// Number of messages that are identical, byte for byte.
     pub same: usize,
-    /// The first that is not.
+    /// The first difference.
     pub difference: Option<MessageMismatch>,
 }
 
 /// A message that differs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MessageMismatch {
-    /// Its channel; that of the new message where none was recorded.
+    /// Its topic; that of the new message if none was recorded.
     pub topic: Topic,
-    /// When it was recorded or came, on the arm's clock.
+    /// Time of the message on the arm's clock.
     pub at: Stamp,
-    /// The message that was recorded.
+    /// The recorded message.
     pub recorded: Option<String>,
-    /// The message that came instead.
+    /// The new message.
     pub again: Option<String>,
 }
 
 impl MessageMismatch {
-    /// What both say from the first byte that differs on, so many bytes at most, with a
-    /// little of what comes before.
+    /// Returns an excerpt of both messages from the first byte that differs, with a little context
+    /// before it; at most `length` bytes each.
     pub fn excerpt(&self, length: usize) -> (String, String) {
         let text = |side: &Option<String>| side.clone().unwrap_or_else(|| "nothing".to_owned());
         let (recorded, again) = (text(&self.recorded), text(&self.again));
@@ -53,12 +53,12 @@ impl MessageMismatch {
     }
 }
 
-/// Lives through a run again on its own pictures, answers and readings, and compares
-/// situations, plans, refusals, motions and verdicts byte for byte. Of a recording that was
-/// cut, what is there is compared.
+/// Runs the loop again on the recorded pictures, responses and readings, and compares situations,
+/// plans, refusals, motions and verdicts byte for byte. A truncated recording is compared as far as
+/// it goes.
 ///
 /// # Errors
-/// If the recording cannot be read.
+/// [`RecordingError`] if the recording cannot be read.
 pub fn verify(recording: &Recording) -> Result<Verification, RecordingError> {
     let playback = Playback::new(recording)?;
     let mut again = Comparison {
@@ -78,7 +78,7 @@ pub fn verify(recording: &Recording) -> Result<Verification, RecordingError> {
         if entry.as_ref().is_some_and(|entry| equal(record, entry)) {
             continue;
         }
-        // A recording that was cut within a motion or a picture cannot be lived through any
+        // A recording that is truncated within a motion or a picture cannot be played back any
         // further.
         if !recording.is_whole() && entry.as_ref().is_none_or(|it| it.topic == Topic::Failure) {
             return Ok(Verification {
@@ -116,9 +116,9 @@ fn equal(record: &Message, entry: &EncodedMessage) -> bool {
     let again = entry.clone().into_json();
     record.json == again
         || match record.topic {
-            // What broke was outside of the loop, and breaks in other words in a recording.
+            // What failed was outside of the loop, and fails with another message in a playback.
             Topic::Failure => true,
-            // Readings were kept in other words before.
+            // Older recordings have readings in another format.
             Topic::JointStates => is_same_reading(record, again),
             _ => false,
         }
@@ -136,7 +136,7 @@ fn text(entry: EncodedMessage) -> String {
     format!("{topic} {}", String::from_utf8_lossy(&json))
 }
 
-/// Notes what happens this time.
+/// Collects the messages of the new run.
 struct Comparison {
     encoder: Encoder,
     entries: Vec<EncodedMessage>,

@@ -9,18 +9,18 @@ use enact_runtime::{Event, Observer};
 use crate::encode::Encoder;
 use crate::reader::Recording;
 
-/// An observer that knows by the wall clock when each event happened that a
-/// [`Playback`](crate::Playback) tells again. It is to be told first.
+/// An observer that knows the wall time of each event that a [`Playback`](crate::Playback) repeats.
+/// It must be the first observer.
 pub struct RecordedWall {
     encoder: Encoder,
-    /// Of each message that an event left, nanoseconds since 1970.
+    /// Wall time of each recorded message of an event, nanoseconds since 1970.
     walls: Vec<u64>,
     told: usize,
     now: Arc<AtomicU64>,
 }
 
 impl RecordedWall {
-    /// The clock of a run of `robot`.
+    /// Creates the clock of a run of `robot`.
     pub fn new(recording: &Recording, robot: &Robot) -> Self {
         let records = recording.records().iter();
         let first = records.clone().next().map_or(0, |record| record.wall);
@@ -35,7 +35,7 @@ impl RecordedWall {
         }
     }
 
-    /// When the newest event happened, nanoseconds since 1970.
+    /// Returns the wall time of the newest event, nanoseconds since 1970.
     pub fn now(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.now)
     }

@@ -1,4 +1,4 @@
-//! The observer that keeps a run.
+//! The observer that records a run.
 
 use std::fmt;
 use std::fs::File;
@@ -23,35 +23,35 @@ use crate::queue::{QueueSender, QueuedMessage, queue};
 use crate::stream::CameraStream;
 use crate::topic::Topic;
 
-/// Entries that wait for the disk take this many bytes at most.
+/// Largest size of messages that wait for the disk, bytes.
 const ROOM: usize = 64 * 1024 * 1024;
 
-/// Nanoseconds since 1970.
+/// Returns nanoseconds since 1970.
 pub type WallClock = Box<dyn FnMut() -> u64 + Send>;
 
-/// The same for several that keep the run.
+/// A wall clock shared by several writers of a run.
 pub(crate) type SharedClock = Arc<Mutex<WallClock>>;
 
-/// What the clock says.
+/// Returns the time on the clock.
 pub(crate) fn now_by(clock: &SharedClock) -> u64 {
     let mut clock = clock.lock().unwrap_or_else(PoisonError::into_inner);
     clock()
 }
 
-/// Keeps a run in a recording. It never stops or delays the run: what the disk is too slow
-/// for is left out, counted, and said.
+/// Records a run. It never stops or delays the run: messages for which the disk is too slow are
+/// dropped, counted, and reported.
 pub struct Recorder {
     encoder: Encoder,
     inlet: Option<Arc<QueueSender>>,
     thread: Option<JoinHandle<Result<(), McapError>>>,
     clock: SharedClock,
-    /// When the event before was told of, by both clocks.
+    /// Time of the previous event, on both clocks.
     told: (Stamp, u64),
-    /// The newest time on the arm's clock, nanoseconds.
+    /// Newest time on the arm's clock, nanoseconds.
     now: Arc<AtomicU64>,
 }
 
-/// Notes how tasks come out while a session keeps the recording to itself.
+/// Records outcomes of tasks while a session owns the recorder.
 #[derive(Clone)]
 pub struct Outcomes {
     inlet: Weak<QueueSender>,
@@ -60,7 +60,7 @@ pub struct Outcomes {
 }
 
 impl Outcomes {
-    /// Notes whether the goal of the task that has just ended was reached, by whoever knows.
+    /// Records whether the goal of the task that has just ended was reached.
     pub fn note(&self, reached: bool) {
         if let Some(inlet) = self.inlet.upgrade() {
             let at = Stamp::from_nanos(self.now.load(Ordering::Relaxed));
@@ -71,18 +71,18 @@ impl Outcomes {
     }
 }
 
-/// What became of a recording.
+/// Summary of a finished recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordingSummary {
-    /// Entries that were left out because the disk was too slow.
+    /// Number of messages dropped because the disk was too slow.
     pub lost: u64,
 }
 
 impl Recorder {
-    /// A recording in a new file at `path`; its folder is made if need be.
+    /// Creates a recording in a new file at `path`, with its folder if needed.
     ///
     /// # Errors
-    /// If the file cannot be made.
+    /// [`RecordingError::File`] if the file cannot be created.
     pub fn create(
         path: &Path,
         info: &RunInfo,
@@ -110,7 +110,7 @@ impl Recorder {
         ))
     }
 
-    /// A recording into `sink`.
+    /// Creates a recording that writes to `sink`.
     pub fn to_sink(
         sink: impl Write + Seek + Send + 'static,
         info: &RunInfo,
@@ -142,11 +142,11 @@ impl Recorder {
         writer
     }
 
-    /// Where the pictures go of a camera of this name that films the run. It may outlive the
-    /// recording, which takes none any more then.
+    /// Returns the stream of a camera of this name that films the run. It may outlive the
+    /// recording, which then accepts no more pictures.
     ///
     /// # Panics
-    /// If the name is not of letters, digits, `_` and `-`.
+    /// If the name has other characters than letters, digits, `_` and `-`.
     pub fn camera_stream(&self, camera: &str, with_depth: bool) -> CameraStream {
         let inlet = self.inlet.as_ref().map(Arc::downgrade);
         let base = self.encoder.base();
@@ -159,7 +159,7 @@ impl Recorder {
         )
     }
 
-    /// Whoever holds this may note outcomes, as long as the recording is written.
+    /// Returns a handle that can record outcomes while the recording is written.
     pub fn outcomes(&self) -> Outcomes {
         Outcomes {
             inlet: self.inlet.as_ref().map(Arc::downgrade).unwrap_or_default(),
@@ -168,21 +168,21 @@ impl Recorder {
         }
     }
 
-    /// Notes whether the goal was reached, by whoever knows.
+    /// Records whether the goal was reached.
     pub fn outcome(&mut self, reached: bool) {
         self.write(Topic::Outcome, &OutcomeMessage { reached });
     }
 
-    /// Notes why the run was given up, where no event tells.
+    /// Records why the run was aborted, if there is no event for it.
     pub fn record_failure(&mut self, how: &str, reason: &str) {
         let (how, reason) = (how.to_owned(), reason.to_owned());
         self.write(Topic::Failure, &FailureMessage { how, reason });
     }
 
-    /// Writes out what is left and completes the file.
+    /// Writes everything out and completes the file.
     ///
     /// # Errors
-    /// The first thing that went wrong with it.
+    /// [`RecordingError`] for the first error in writing it.
     pub fn finish(mut self) -> Result<RecordingSummary, RecordingError> {
         self.close()
     }
@@ -192,8 +192,8 @@ impl Recorder {
         self.post(vec![entry]);
     }
 
-    /// Hands entries over that are told of now. What happened since the event before gets its own
-    /// share of the time that passed since.
+    /// Sends the messages of a new event. Messages about the time since the previous event get wall
+    /// times interpolated between the two.
     fn post(&mut self, entries: Vec<EncodedMessage>) {
         let now = (self.encoder.now(), now_by(&self.clock));
         let then = std::mem::replace(&mut self.told, now);
@@ -225,7 +225,8 @@ impl Observer for Recorder {
     }
 }
 
-/// The wall time of a moment on the arm's clock, where both clocks are known before and after.
+/// Returns the wall time of a moment on the arm's clock, interpolated between two moments at which
+/// both clocks are known.
 fn between(then: (Stamp, u64), now: (Stamp, u64), at: Stamp) -> u64 {
     let (whole, left) = (now.0.since(then.0), now.0.since(at));
     if left.is_zero() || whole.is_zero() || then.1 == 0 {
@@ -243,7 +244,7 @@ impl Drop for Recorder {
         if std::thread::panicking() {
             self.record_failure("panic", "the program panicked");
         }
-        // Whoever wants to know what went wrong calls `finish`.
+        // Callers who want to know about errors call `finish`.
         drop(self.close());
     }
 }
@@ -275,7 +276,7 @@ mod tests {
         for (at, wall) in [(10, 5_000), (11, 6_000), (13, 8_000), (14, 9_000)] {
             assert_eq!(between(then, now, second(at)), wall);
         }
-        // Before both, and where nothing passed.
+        // Before both, and if nothing passed.
         assert_eq!(between(then, now, second(3)), 5_000);
         assert_eq!(between(then, (second(10), 9_000), second(10)), 9_000);
         assert_eq!(between((Stamp::ZERO, 0), now, second(13)), 9_000);

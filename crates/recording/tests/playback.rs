@@ -1,4 +1,4 @@
-//! A recorded run lived through again.
+//! Playback of recorded runs.
 
 mod common;
 
@@ -105,7 +105,7 @@ impl<F: FnMut(&Event<'_>)> Observer for Look<F> {
     }
 }
 
-/// Has its stop switch pressed after so many calls.
+/// Has its stop switch pressed after a number of calls.
 struct Stopped {
     arm: SimArm,
     stop: Arc<OnceLock<StopSwitch>>,
@@ -213,7 +213,7 @@ fn what_a_mind_was_not_waited_for_is_not_said_again_either() {
         let arm = Box::new(stage.simulator.arm());
         let mut session = stage.session_with(arm, Box::new(agent), vec![Box::new(&mut recording)]);
         stop.set(session.stop_switch()).unwrap();
-        // Whichever of them is stopped, those that follow are lived through as they were.
+        // Whichever of them is stopped, the ones that follow are played back unchanged.
         let looked = session.see();
         stopped += usize::from(looked.is_err_and(|error| error.is_stop()));
         for task in ["put it", "put it again"] {

@@ -1,4 +1,4 @@
-//! What a recording keeps, and of what is left of it after it was cut.
+//! What a recording contains, and what remains of it after truncation.
 
 mod common;
 
@@ -14,7 +14,7 @@ use enact_runtime::{Event, Observer};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-/// All that equal runs have in common.
+/// Returns everything that equal runs have in common.
 fn essence(recording: &Recording) -> Vec<(Topic, u64, Vec<u8>)> {
     recording
         .records()
@@ -165,13 +165,13 @@ fn a_journal_cut_anywhere_yields_all_whole_chunks() {
             match Recording::parse(&bytes[..cut]) {
                 Ok(recording) => {
                     let expected = messages_before(cut) as usize;
-                    // Of a chunk that was cut, what can be unpacked may be there too.
+                    // Of a truncated chunk, what can be decompressed may be there too.
                     let read = recording.records();
                     prop_assert!(read.len() >= expected);
                     prop_assert!(read == &whole.records()[..read.len()]);
                     prop_assert!(!recording.is_whole());
                     prop_assert_eq!(recording.damage(), None);
-                    // Whoever reads on gets an answer or a message.
+                    // A reader that continues gets an error or a message.
                     drop((
                         recording.info(),
                         recording.frames(),
@@ -216,7 +216,7 @@ fn an_outline_tells_what_the_whole_journal_tells() {
         let cut = Recording::outline(&cut).unwrap();
         assert_eq!(cut.records(), whole.records());
         assert!(!cut.is_whole());
-        // So is one of which something is not as it was written where the outline looks.
+        // So is one with a difference from what was written where the outline looks.
         let at = bytes.len() / 2;
         let mut damaged = bytes;
         for byte in &mut damaged[mcap::MAGIC.len() + 200..at] {
@@ -319,13 +319,13 @@ fn a_slow_disk_costs_entries_that_are_counted_and_no_time() {
     let mut writer = Recorder::to_sink(disk, &stage.info, &stage.robot, Vec::new(), Box::new(|| 0));
     let line = "x".repeat(1_000_000);
     for _ in 0..100 {
-        // Would wait for ever if it waited for the disk.
+        // Would wait forever if it waited for the disk.
         writer.observe(&Event::Said(&line));
     }
     open.send(()).unwrap();
     let mut arm = stage.simulator.arm();
     let state = arm.state().unwrap();
-    // By now there may or may not be room again; at the end all is said.
+    // By now there may or may not be room again; at the end everything is reported.
     writer.observe(&Event::StateRead(&state));
     let lost = writer.finish().unwrap().lost;
     assert!(lost > 100, "{lost}");

@@ -1,4 +1,4 @@
-//! Cameras that film a run while it is kept.
+//! Cameras that film a run while it is recorded.
 
 mod common;
 
@@ -23,7 +23,7 @@ use enact_sim::render::Appearance;
 use enact_types::{Frame, Intrinsics, Pose, Stamp};
 use image::{Rgb, RgbImage};
 
-/// Keeps a run in the simulator, filmed so many times a second.
+/// Records a run in the simulator, filmed at `fps` pictures per second.
 fn filmed(path: &Path, seed: u64, fps: u32, with_depth: bool) -> TaskReport {
     let stage = Stage::new(seed);
     let mut recording = stage.recording(path, 0);
@@ -66,7 +66,7 @@ fn the_simulator_is_filmed_at_instants_of_its_own_and_does_the_same() {
         ["a.mcap", "b.mcap", "plain.mcap"].map(|name| Recording::open(&path(name)).unwrap());
     assert!(essence(&first) == essence(&again));
 
-    // Without the film it is the run that nobody filmed.
+    // Without the film it equals the run that was not filmed.
     let of_the_loop = |recording: &Recording| -> Vec<_> {
         let records = recording.records().iter();
         let records = records.filter(|record| record.topic.is_of_the_loop());
@@ -79,7 +79,7 @@ fn the_simulator_is_filmed_at_instants_of_its_own_and_does_the_same() {
     let verification = verify(&first).unwrap();
     assert_eq!(verification.difference, None);
 
-    // A picture per period, on the arm's clock.
+    // One picture per period, on the arm's clock.
     let shots: Vec<&Message> = first.of(Topic::StreamImage).collect();
     let expected = (report.arm_seconds * 10.0).floor() as usize + 1;
     assert_eq!(shots.len(), expected);
@@ -88,7 +88,7 @@ fn the_simulator_is_filmed_at_instants_of_its_own_and_does_the_same() {
         assert!((-1e-9..0.0051).contains(&late), "{number}: {late}");
         assert_eq!(shot.camera.as_deref(), Some("front"));
     }
-    // They show what the model saw, which is taken at other times and kept without loss.
+    // They show what the model saw, which is captured at other times and recorded without loss.
     let (taken, shot) = (&first.frames().unwrap()[0], shots[1].picture().unwrap());
     assert!(shot.stamp.since(taken.stamp).as_secs_f64() < 0.11);
     assert_eq!(taken.rgb.dimensions(), shot.rgb.dimensions());
@@ -119,7 +119,8 @@ fn depth_is_filmed_if_it_is_asked_for() {
     assert_eq!(recording.of(Topic::StreamDepth).count(), 0);
 }
 
-/// Has a picture whenever it is asked, each brighter than the one before; every fourth is lost.
+/// Returns a picture whenever it is asked, each brighter than the previous one; every fourth is
+/// lost.
 struct Counting(Arc<AtomicU8>);
 
 impl Counting {
@@ -136,7 +137,7 @@ impl Camera for Counting {
         }
         Ok(Frame {
             sequence: number.into(),
-            // A camera's clock is its own.
+            // A camera has its own clock.
             stamp: Stamp::from_nanos(7),
             rgb: RgbImage::from_pixel(8, 6, Rgb([number; 3])),
             depth: None,
@@ -157,14 +158,14 @@ fn a_camera_films_by_itself_while_the_arm_moves() {
     let camera_stream = recording.camera_stream("wrist-2", false);
     let streaming =
         StreamThread::start(Box::new(camera), camera_stream, clock.clone(), 50).unwrap();
-    // The arm's clock was begun long before.
+    // The arm's clock started long before.
     let origin = Instant::now();
     let now = || Stamp::ZERO.after(Duration::from_secs(100) + origin.elapsed());
     let until = |enough: u8| {
         let patience = Instant::now() + Duration::from_secs(60);
         move |taken: &AtomicU8| taken.load(Ordering::Relaxed) >= enough || Instant::now() > patience
     };
-    // An arm that nobody has heard of is not filmed; one that stands is, once.
+    // An arm that has not reported yet is not filmed; one at rest is, once.
     sleep(Duration::from_millis(50));
     assert_eq!(taken.load(Ordering::Relaxed), 0);
     clock.note(now());
@@ -191,7 +192,7 @@ fn a_camera_films_by_itself_while_the_arm_moves() {
     assert!((99.9..begun.seconds() - 0.1).contains(&at[0]), "{at:?}");
     assert!(at[1] >= begun.seconds() - 1e-6, "{begun} {at:?}");
     assert!(at.len() >= 20, "{at:?}");
-    // It stands for what is left of a tenth of a second; a busy computer needs longer to see.
+    // It stops within the remainder of a tenth of a second; a busy computer takes longer to notice.
     let late = at.last().unwrap() - ended.seconds();
     assert!(late < 0.25, "{late}");
     let seconds = at.last().unwrap() - at[1];
@@ -289,7 +290,7 @@ fn whoever_only_shows_what_would_be_done_reaches_nothing() {
     assert_eq!(told, [of(false), of(true)].concat());
 }
 
-/// The file as it was written before viewers were given so much.
+/// Returns the file in the format from before viewers got additional data.
 fn as_before(bytes: &[u8]) -> Vec<u8> {
     let mut writer = mcap::Writer::new(Cursor::new(Vec::new())).unwrap();
     let mut channels = BTreeMap::new();
@@ -382,6 +383,6 @@ fn what_a_person_had_the_arm_do_is_told_again() {
     let playback = Playback::new(&recording).unwrap();
     playback.play(vec![Box::new(&mut seen)]).unwrap();
     assert_eq!((seen.0.len(), seen.0[99]), (100, 0.099));
-    // Links are told where they are, as in any run.
+    // Link poses are recorded, as in any run.
     assert!(recording.of(Topic::Transforms).count() > 20);
 }

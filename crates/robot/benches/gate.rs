@@ -1,5 +1,5 @@
-//! What the gate costs: a motion of two seconds at 200 Hz, every link against every other,
-//! table, seven objects and what is held. `cargo bench -p enact-robot --bench gate`
+//! Measures the cost of the gate: a two-second motion at 200 Hz, checking every link against every
+//! other, the table, seven objects and the held object. `cargo bench -p enact-robot --bench gate`
 #![allow(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
 use std::hint::black_box;
@@ -11,9 +11,9 @@ use enact_robot::collision::CollisionBody;
 use enact_robot::{CollisionWorld, Gate, Obstacle, Robot, Shape, StartState};
 use enact_types::{JointVector, Pose, Vector3};
 
-/// Seconds of motion.
+/// Duration of the motion, seconds.
 const DURATION: f64 = 2.0;
-/// Motions are gated so many times.
+/// Number of motions that are gated.
 const ROUNDS: usize = 200;
 
 fn main() {
@@ -57,7 +57,7 @@ fn main() {
     }
 }
 
-/// A swing of the whole arm low over the table, from rest to rest in two seconds.
+/// Returns a swing of the whole arm low over the table, from rest to rest in two seconds.
 fn motion(robot: &Robot, swing: f64) -> Vec<JointVector> {
     let period = robot.control_period().as_secs_f64();
     let steps = (DURATION / period).round();
@@ -74,7 +74,7 @@ fn motion(robot: &Robot, swing: f64) -> Vec<JointVector> {
         .collect()
 }
 
-/// Cubes, balls and a bowl under the way of the hand, near but not in it.
+/// Returns cubes, balls and a bowl below the path of the hand, near it but not in it.
 fn around(robot: &Robot, samples: &[JointVector]) -> CollisionWorld {
     let margin = robot.clearance().objects;
     let cube = Shape::Box { half: [0.015; 3] };

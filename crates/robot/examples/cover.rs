@@ -1,8 +1,8 @@
-//! What becomes of mesh files: `cargo run -p enact-robot --example cover -- FILE…`
+//! Reports how mesh files are decomposed: `cargo run -p enact-robot --example cover -- FILE…`
 //!
-//! For each: triangles, convex bodies and their corners, how far they reach beyond the mesh
-//! and how long it took; for a URDF, how long it takes to load and to check a posture and a
-//! motion against table and itself, and what it warns of.
+//! For a mesh: triangles, convex bodies and their corners, how far the bodies reach beyond the mesh
+//! and how long the decomposition took. For a URDF: how long it takes to load, and to check a
+//! posture and a motion for self-collision and collision with the table, and the warnings.
 #![allow(clippy::print_stdout)]
 
 use std::path::Path;
@@ -55,7 +55,8 @@ fn main() {
     }
 }
 
-/// Microseconds for a posture and for a motion, the median of many, all over the joints' ranges.
+/// Returns the median time in microseconds to check a posture and a motion, over postures spread
+/// across the joint ranges.
 fn checks(robot: &Robot) -> (f64, f64) {
     const ROUNDS: usize = 200;
     let around = CollisionWorld::table(robot);

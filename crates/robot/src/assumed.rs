@@ -1,18 +1,18 @@
-//! What a joint must be able to hold, where nobody says what it can.
+//! Assumed effort limit of a joint for which no file gives one.
 
 use crate::tree::Tree;
 
 /// Standard gravity, m/s².
 const GRAVITY: f64 = 9.81;
-/// A motor is taken to be so much stronger than what holds the stretched arm up.
+/// Assumed ratio of a motor's effort to the effort that holds the outstretched arm.
 const RESERVE: f64 = 3.0;
-/// A motor turns with this much at least, N·m.
+/// Smallest assumed torque of a motor, N·m.
 const LEAST_TORQUE: f64 = 2.0;
-/// A motor pushes with this much at least, N.
+/// Smallest assumed force of a motor, N.
 const LEAST_FORCE: f64 = 20.0;
 
-/// Torque or force of a joint (URDF index) that holds all beyond it, stretched out, with a
-/// reserve, N·m or N.
+/// Returns the torque or force of a joint (URDF index) that holds everything beyond it,
+/// outstretched, with a reserve, N·m or N.
 pub fn effort(tree: &Tree, joint: usize) -> f64 {
     let Some(own) = tree.branch_of(joint) else {
         return LEAST_TORQUE;

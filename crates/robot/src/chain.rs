@@ -1,18 +1,18 @@
-//! The arm as a serial chain with everything fixed folded together beforehand.
+//! The arm as a serial chain, with everything fixed folded together in advance.
 
 use enact_types::{Pose, Vector3};
 use nalgebra::{Translation3, Unit, UnitQuaternion};
 
 use crate::description::Link;
 
-/// From base to tool, one stage per arm joint.
+/// Kinematic chain from base to tool, one stage per arm joint.
 #[derive(Clone, Debug, Default)]
 pub struct Chain {
     stages: Vec<Stage>,
     last_from_tool: Pose,
 }
 
-/// What lies between two arm joints, and the second of them.
+/// Fixed transform between two arm joints, and the second of the two.
 #[derive(Clone, Debug)]
 struct Stage {
     previous_from_joint: Pose,
@@ -20,19 +20,19 @@ struct Stage {
     prismatic: bool,
 }
 
-/// Where a joint is, and in which direction it moves, in the base frame.
+/// Screw axis of a joint in the base frame.
 #[derive(Clone, Copy, Debug)]
 pub struct Screw {
-    /// A point of the axis.
+    /// A point on the axis, meters.
     pub origin: Vector3,
-    /// Direction of the axis.
+    /// Direction of the axis, unit length.
     pub axis: Vector3,
-    /// Whether the joint slides.
+    /// True if the joint slides.
     pub prismatic: bool,
 }
 
 impl Screw {
-    /// One moment's axis, before it is computed.
+    /// Placeholder for an axis that has not been computed yet.
     pub const NONE: Self = Self {
         origin: Vector3::new(0.0, 0.0, 0.0),
         axis: Vector3::new(0.0, 0.0, 0.0),
@@ -41,7 +41,8 @@ impl Screw {
 }
 
 impl Chain {
-    /// Folds the links from the base to `tool`. Joints beyond the arm's stay where `home` has them.
+    /// Folds the links from the base to `tool`. Joints that do not belong to the arm stay at
+    /// `home`.
     pub fn new(links: &[Link], arm_joints: usize, tool: usize, home: &[f64]) -> Self {
         let mut path = Vec::new();
         let mut at = tool;
@@ -68,7 +69,7 @@ impl Chain {
         chain
     }
 
-    /// `base_from_tool` at these arm joints.
+    /// Returns `base_from_tool` at these arm joint positions.
     pub fn forward(&self, joints: &[f64]) -> Pose {
         let mut pose = Pose::identity();
         for (stage, position) in self.stages.iter().zip(joints) {
@@ -79,7 +80,7 @@ impl Chain {
         pose * self.last_from_tool
     }
 
-    /// As [`forward`](Self::forward), and the screw of each joint.
+    /// Returns the same pose as [`forward`](Self::forward) and writes the screw of each joint.
     pub fn forward_with_screws(&self, joints: &[f64], screws: &mut [Screw]) -> Pose {
         let mut pose = Pose::identity();
         for ((stage, position), screw) in self.stages.iter().zip(joints).zip(screws) {
@@ -95,7 +96,7 @@ impl Chain {
     }
 }
 
-/// How far a joint moves its link.
+/// Returns the transform of a joint at `position`.
 pub fn displacement(axis: &Unit<Vector3>, prismatic: bool, position: f64) -> Pose {
     if prismatic {
         Pose::from_parts(

@@ -1,4 +1,4 @@
-//! `robot.toml`: what a URDF does not say.
+//! `robot.toml`: what a URDF does not specify.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,16 +14,16 @@ use crate::source_text::SourceText;
 use crate::tool_speed::ToolSpeed;
 use crate::workspace::Workspace;
 
-/// A value with its place in the file.
+/// A value with its location in the file.
 pub type Located<T> = Spanned<T>;
 
-/// The whole file; everything in it is optional.
+/// The whole file; every key is optional.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RobotConfig {
-    /// Link that is the tool frame.
+    /// Link of the tool frame.
     pub tool: Option<Located<String>>,
-    /// Which part of the URDF is the arm.
+    /// The part of the URDF that is the arm.
     pub chain: Option<Located<ChainConfig>>,
     /// Commands per second.
     pub control_rate_hz: Option<Located<f64>>,
@@ -31,107 +31,107 @@ pub struct RobotConfig {
     pub following_error: Option<Located<f64>>,
     /// See [`Robot::contact_effort`](crate::Robot::contact_effort).
     pub contact_effort: Option<Located<f64>>,
-    /// How far things must stay apart.
+    /// Minimum distances between bodies.
     pub clearance: Option<Located<Clearance>>,
-    /// How fast the tool may be near things.
+    /// Tool speed limit near things.
     pub tool_speed: Option<Located<ToolSpeed>>,
-    /// Folders of packages that the URDF's meshes are in, relative to this file.
+    /// Package folders that contain the URDF's meshes, relative to this file.
     #[serde(default)]
     pub packages: BTreeMap<String, PathBuf>,
-    /// How finely meshes are kept clear.
+    /// Precision of the convex decomposition of meshes.
     pub meshes: Option<Located<DecompositionOptions>>,
-    /// Where scenes are laid out before the arm.
+    /// Placement of scenes in front of the arm.
     pub workspace: Option<Located<Workspace>>,
-    /// By joint name.
+    /// Settings of joints, by joint name.
     #[serde(default)]
     pub joints: BTreeMap<String, Located<JointConfig>>,
-    /// How the gripper opens.
+    /// Settings of the gripper.
     pub gripper: Option<Located<GripperConfig>>,
 }
 
-/// Which part of a URDF is the arm, where this is not the only chain of joints, or not all of it.
+/// The part of a URDF that is the arm, for a URDF with several chains of joints or a longer one.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChainConfig {
-    /// Link that stands still and bears the arm; the base frame is its frame.
+    /// Fixed link that carries the arm; its frame is the base frame.
     pub base: Option<Located<String>>,
-    /// Link at the arm's end, before the hand.
+    /// Link at the end of the arm, before the hand.
     pub tip: Option<Located<String>>,
-    /// Joints that are held where they are, rad or m.
+    /// Joints that are held at a position, rad or m.
     #[serde(default)]
     pub fixed: BTreeMap<String, Located<f64>>,
-    /// The same, degrees.
+    /// Joints that are held at a position, degrees.
     #[serde(default)]
     pub fixed_deg: BTreeMap<String, Located<f64>>,
 }
 
-/// What is known of one joint. Keys without `_deg` are in rad or m.
+/// Settings of one joint. Keys without `_deg` are in rad or m.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JointConfig {
-    /// Bus id.
+    /// Bus id of the servo.
     pub servo: Option<u8>,
-    /// Position at home.
+    /// Position at home, rad or m.
     pub home: Option<Located<f64>>,
     /// Position at home, degrees.
     pub home_deg: Option<Located<f64>>,
-    /// Lowest position; may tighten the URDF's, or stand in for it.
+    /// Lowest position; tightens the URDF's limit or replaces a missing one.
     pub min: Option<Located<f64>>,
     /// Lowest position, degrees.
     pub min_deg: Option<Located<f64>>,
-    /// Highest position; may tighten the URDF's, or stand in for it.
+    /// Highest position; tightens the URDF's limit or replaces a missing one.
     pub max: Option<Located<f64>>,
     /// Highest position, degrees.
     pub max_deg: Option<Located<f64>>,
-    /// Largest speed; may tighten the URDF's, or stand in for it.
+    /// Largest speed; tightens the URDF's limit or replaces a missing one.
     pub velocity: Option<Located<f64>>,
     /// Largest acceleration.
     pub acceleration: Option<Located<f64>>,
     /// Largest jerk.
     pub jerk: Option<Located<f64>>,
-    /// Largest torque or force; may tighten the URDF's, or stand in for it.
+    /// Largest torque or force; tightens the URDF's limit or replaces a missing one.
     pub effort: Option<Located<f64>>,
 }
 
 impl JointConfig {
-    /// Whether the position at home is left open.
+    /// Returns whether no home position is given.
     pub fn gives_no_home(&self) -> bool {
         self.home.is_none() && self.home_deg.is_none()
     }
 }
 
-/// Fields of [`Gripper`](crate::Gripper) as a file gives them; what is left out is guessed.
+/// Fields of [`Gripper`](crate::Gripper) as given in a file; missing ones are guessed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GripperConfig {
-    /// Joint that opens it.
+    /// Joint that opens the gripper.
     pub joint: Located<String>,
-    /// Shut, meters.
+    /// Closed position, rad or m.
     pub closed: Option<f64>,
-    /// Shut, degrees.
+    /// Closed position, degrees.
     pub closed_deg: Option<f64>,
-    /// Wide open, meters.
+    /// Fully open position, rad or m.
     pub open: Option<f64>,
-    /// Wide open, degrees.
+    /// Fully open position, degrees.
     pub open_deg: Option<f64>,
-    /// Joint position in meters, opening in meters.
+    /// Pairs of joint position (rad or m) and opening (m).
     pub openings: Option<Vec<(f64, f64)>>,
-    /// Joint position in degrees, opening in meters.
+    /// Pairs of joint position (degrees) and opening (m).
     pub openings_deg: Option<Vec<(f64, f64)>>,
-    /// Grasp point in the tool frame; its origin where the axes are given and this is not.
+    /// Grasp point in the tool frame; defaults to its origin if the axes are given.
     pub tool_from_grasp: Option<[f64; 3]>,
-    /// Where the moving finger goes, in the tool frame.
+    /// Direction in which the moving finger opens, in the tool frame.
     pub opening_axis: Option<[f64; 3]>,
-    /// Where the hand points, in the tool frame.
+    /// Direction in which the hand points, in the tool frame.
     pub approach_axis: Option<[f64; 3]>,
-    /// Whether both fingers move.
+    /// True if both fingers move.
     pub parallel: Option<bool>,
-    /// Fingertips beyond the grasp point, meters.
+    /// Distance of the fingertips beyond the grasp point, meters.
     pub fingertip_reach: Option<f64>,
 }
 
 impl GripperConfig {
-    /// What of it is left out, by the names of its keys.
+    /// Returns the names of the keys that are not given.
     pub fn missing(&self) -> Vec<&'static str> {
         let has_range = self.closed.is_some() || self.closed_deg.is_some();
         let keys = [
@@ -147,7 +147,11 @@ impl GripperConfig {
 }
 
 impl RobotConfig {
-    /// Reads the file.
+    /// Parses the file.
+    ///
+    /// # Errors
+    /// [`LoadError`] with the line if the text is no TOML or has an unknown key or a value of the
+    /// wrong type.
     pub fn read(source: &SourceText) -> Result<Self, LoadError> {
         toml_text::parse(source.text()).map_err(|TomlError { line, message }| {
             let hint = hint::from_message(&message);

@@ -1,4 +1,4 @@
-//! What a robot is made of: links, joints, limits, gripper. Never changes after loading.
+//! The description of a robot: links, joints, limits, gripper. Immutable after loading.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,88 +40,91 @@ pub struct Robot {
 }
 
 impl Robot {
-    /// The name of its folder or URDF.
+    /// Returns the name of the robot's folder or URDF.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Every link, parents before children; the first is the base.
+    /// Returns every link, parents before children; the first is the base.
     pub fn links(&self) -> &[Link] {
         &self.links
     }
 
-    /// Every driven joint: the arm's from base to tool, then the gripper's.
+    /// Returns all driven joints: the arm's from base to tool, then the gripper's.
     pub fn joints(&self) -> &[Joint] {
         &self.joints
     }
 
-    /// The arm's joints from base to tool.
+    /// Returns the arm's joints from base to tool.
     pub fn arm_joints(&self) -> &[Joint] {
         &self.joints[..self.arm_joints]
     }
 
-    /// Index into [`links`](Self::links) of the tool frame.
+    /// Returns the index of the tool frame in [`links`](Self::links).
     pub fn tool_link(&self) -> usize {
         self.tool_link
     }
 
-    /// The gripper, if there is one.
+    /// Returns the gripper, if there is one.
     pub fn gripper(&self) -> Option<&Gripper> {
         self.gripper.as_ref()
     }
 
-    /// The posture in which the arm is out of the camera's way; all joints.
+    /// Returns the posture of all joints in which the arm is out of the camera's view.
     pub fn home(&self) -> &JointVector {
         &self.home
     }
 
-    /// Time between two commands.
+    /// Returns the time between two commands.
     pub fn control_period(&self) -> Duration {
         self.control_period
     }
 
-    /// Largest admitted distance between command and measurement of an arm joint, rad or m.
+    /// Returns the largest permitted distance between commanded and measured position of an arm
+    /// joint, rad or m.
     pub fn following_error(&self) -> f64 {
         self.following_error
     }
 
-    /// Share of its effort at which an arm joint in free motion has met something.
+    /// Returns the share of its effort limit at which an arm joint in free motion is considered to
+    /// have hit something.
     pub fn contact_effort(&self) -> f64 {
         self.contact_effort
     }
 
-    /// How far things must stay apart.
+    /// Returns the minimum distances between bodies.
     pub fn clearance(&self) -> &Clearance {
         &self.clearance
     }
 
-    /// How fast the tool may be near things.
+    /// Returns the tool speed limit near things.
     pub fn tool_speed(&self) -> &ToolSpeed {
         &self.tool_speed
     }
 
-    /// Where what is laid out for any arm is before this one.
+    /// Returns the placement of scenes in front of this arm.
     pub fn workspace(&self) -> &Workspace {
         &self.workspace
     }
 
-    /// Its shapes, and which of them must be kept apart.
+    /// Returns the collision bodies and the pairs that must be kept apart.
     pub fn collider(&self) -> &Arc<Collider> {
         self.collider.as_ref().expect("made when loaded")
     }
 
-    /// Links of which something is not known that could run into things: the gate keeps only
-    /// what is known of them clear.
+    /// Returns the links whose geometry is partly unknown: the gate keeps clear only what is known
+    /// of them.
     pub fn unguarded(&self) -> &[Unguarded] {
         &self.unguarded
     }
 
-    /// What was made of its meshes: with these it loads where the files are not.
+    /// Returns the convex decompositions of the meshes, with which the robot loads where the mesh
+    /// files are missing.
     pub fn meshes(&self) -> &[MeshDecomposition] {
         &self.meshes
     }
 
-    /// What was ignored or guessed while loading, one sentence each.
+    /// Returns what was ignored or guessed while loading, one sentence each.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
@@ -130,17 +133,17 @@ impl Robot {
 /// A driven joint.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Joint {
-    /// Name as in the URDF.
+    /// Name in the URDF.
     pub name: String,
-    /// Whether it slides (meters) rather than turns (radians).
+    /// True if prismatic (meters) rather than revolute (radians).
     pub prismatic: bool,
-    /// What it may do.
+    /// Limits of the joint.
     pub limits: Limits,
     /// Bus id of its servo, where `robot.toml` gives one.
     pub servo: Option<u8>,
 }
 
-/// What a joint may do, in rad or m and seconds.
+/// Limits of a joint, in rad or m and seconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
     /// Lowest position.
@@ -157,40 +160,40 @@ pub struct Limits {
     pub effort: f64,
 }
 
-/// A rigid body of the robot.
+/// A link of the robot.
 #[derive(Clone, Debug)]
 pub struct Link {
-    /// Name as in the URDF.
+    /// Name in the URDF.
     pub name: String,
-    /// How it hangs on its parent; `None` for the base.
+    /// Attachment to the parent; `None` for the base.
     pub mount: Option<Mount>,
-    /// Mass properties; `None` for a mere frame.
+    /// Mass properties; `None` for a bare frame.
     pub inertial: Option<Inertial>,
-    /// What collides and what is seen.
+    /// Collision and visual shapes.
     pub shapes: Vec<LinkShape>,
 }
 
-/// How a link hangs on its parent.
+/// Attachment of a link to its parent.
 #[derive(Clone, Debug)]
 pub struct Mount {
     /// Index of the parent link.
     pub parent: usize,
     /// Pose of the joint frame at position zero in the parent link.
     pub parent_from_joint: Pose,
-    /// What may move; `None` for a fixed joint.
+    /// Degree of freedom of the joint; `None` for a fixed joint.
     pub motion: Option<DegreeOfFreedom>,
 }
 
 /// The one degree of freedom of a joint.
 #[derive(Clone, Debug)]
 pub struct DegreeOfFreedom {
-    /// Index into [`Robot::joints`]. Two links share one where a joint mimics another.
+    /// Index into [`Robot::joints`]. Two links share one if one joint mimics another.
     pub joint: usize,
     /// Axis in the joint frame.
     pub axis: Unit<Vector3>,
-    /// Whether it slides along the axis rather than turns about it.
+    /// True if prismatic rather than revolute.
     pub prismatic: bool,
-    /// Position is `multiplier * joint + offset`; 1 and 0 unless it mimics.
+    /// Position is `multiplier * joint + offset`; 1 and 0 except for a mimic joint.
     pub multiplier: f64,
     /// See `multiplier`.
     pub offset: f64,
@@ -199,7 +202,7 @@ pub struct DegreeOfFreedom {
 /// Mass properties of a link.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inertial {
-    /// Kilograms.
+    /// Mass, kilograms.
     pub mass: f64,
     /// Center of mass in the link frame, meters.
     pub center: Point3,
@@ -207,24 +210,24 @@ pub struct Inertial {
     pub inertia: Matrix3<f64>,
 }
 
-/// A primitive or a convex body on a link.
+/// A primitive or convex body attached to a link.
 #[derive(Clone, Debug)]
 pub struct LinkShape {
-    /// Which one.
+    /// The shape.
     pub shape: Shape,
-    /// Where it sits.
+    /// Pose of the shape in the link frame.
     pub link_from_shape: Pose,
-    /// Red, green, blue, linear 0..=1.
+    /// Color: red, green, blue, linear 0..=1.
     pub color: [f32; 3],
 }
 
-/// A primitive, centered on its own frame, or a convex body, in meters.
+/// A primitive centered on its own frame, or a convex body, in meters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
-    /// A box by its half extents.
+    /// A box.
     Box {
-        /// Half extents along x, y, z.
+        /// Half extents along x, y, z, meters.
         half: [f64; 3],
     },
     /// A cylinder along `z`.
@@ -234,54 +237,54 @@ pub enum Shape {
         /// Half its length.
         half_length: f64,
     },
-    /// A cylinder along `z` with half a ball at each end.
+    /// A cylinder along `z` with a hemisphere at each end.
     Capsule {
-        /// Radius of cylinder and balls.
+        /// Radius of the cylinder and the hemispheres.
         radius: f64,
-        /// Half the length of the cylinder, balls not counted.
+        /// Half the length of the cylinder without the hemispheres.
         half_length: f64,
     },
-    /// A ball.
+    /// A sphere.
     Sphere {
         /// Radius.
         radius: f64,
     },
-    /// A convex body by its corners.
+    /// A convex hull.
     Hull(Hull),
 }
 
-/// How the gripper opens and where it grasps.
+/// Opening and grasp geometry of the gripper.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gripper {
     /// Index into [`Robot::joints`].
     pub joint: usize,
-    /// Joint position with the fingers shut.
+    /// Joint position with the fingers closed, rad or m.
     pub closed: f64,
-    /// Joint position with the fingers wide open.
+    /// Joint position with the fingers fully open, rad or m.
     pub open: f64,
-    /// Joint position, rising, and opening between the fingertips in meters, which all rises or
-    /// all falls.
+    /// Pairs of joint position, increasing, and opening between the fingertips in meters,
+    /// monotonic.
     pub openings: Vec<(f64, f64)>,
-    /// Point between the shut fingertips, in the tool frame.
+    /// Point between the closed fingertips, in the tool frame.
     pub tool_from_grasp: Point3,
-    /// Direction in the tool frame in which the fingers part: towards the moving
-    /// finger where only one moves.
+    /// Direction in the tool frame in which the fingers open; towards the moving finger if only one
+    /// moves.
     pub opening_axis: Unit<Vector3>,
-    /// Whether both fingers move, so that the grasp stays centered.
+    /// True if both fingers move, so that the grasp stays centered.
     pub parallel: bool,
     /// Direction in the tool frame in which the hand approaches an object.
     pub approach_axis: Unit<Vector3>,
-    /// How far the fingertips reach beyond the grasp point along the approach, meters.
+    /// Distance that the fingertips reach beyond the grasp point along the approach axis, meters.
     pub fingertip_reach: f64,
 }
 
 impl Gripper {
-    /// Opening between the fingertips, meters, at a joint position.
+    /// Returns the opening between the fingertips at a joint position, meters.
     pub fn opening(&self, joint: f64) -> f64 {
         interpolate(self.openings.iter().copied(), joint)
     }
 
-    /// Joint position at which the fingertips are `opening` meters apart.
+    /// Returns the joint position at which the fingertips are `opening` meters apart.
     pub fn joint_for(&self, opening: f64) -> f64 {
         let rows = self
             .openings
@@ -294,13 +297,13 @@ impl Gripper {
         }
     }
 
-    /// The widest opening, meters.
+    /// Returns the largest opening, meters.
     pub fn widest(&self) -> f64 {
         self.opening(self.open)
     }
 }
 
-/// Piecewise linear, held constant beyond the ends; the first column rises.
+/// Interpolates linearly, constant beyond the ends; the first column must increase.
 fn interpolate(table: impl Iterator<Item = (f64, f64)>, at: f64) -> f64 {
     let mut previous: Option<(f64, f64)> = None;
     for (key, value) in table {

@@ -1,4 +1,4 @@
-//! A `robot.toml` to begin with: everything that was guessed, ready to be changed.
+//! A draft `robot.toml` that contains everything that was guessed, ready to be edited.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -7,25 +7,25 @@ use std::path::PathBuf;
 use crate::description::{Gripper, Joint, Robot};
 use crate::limits::toml_key;
 
-/// What somebody chose of a URDF, where its shape does not tell what the arm is.
+/// Choices for a URDF whose structure does not reveal which part is the arm.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ImportChoices {
-    /// Link that stands still and bears the arm.
+    /// Fixed link that carries the arm.
     pub base: Option<String>,
-    /// Link at the arm's end, before the hand.
+    /// Link at the end of the arm, before the hand.
     pub tip: Option<String>,
-    /// Link that is the tool frame.
+    /// Link of the tool frame.
     pub tool: Option<String>,
     /// Joint that drives the gripper.
     pub gripper: Option<String>,
-    /// Joints that are held where they are, rad or m.
+    /// Joints that are held at a position, rad or m.
     pub fixed: BTreeMap<String, f64>,
-    /// Folders of packages that the URDF's meshes are in.
+    /// Package folders that contain the URDF's meshes.
     pub packages: BTreeMap<String, PathBuf>,
 }
 
 impl ImportChoices {
-    /// The choices as lines of a `robot.toml`.
+    /// Returns the choices as lines of a `robot.toml`.
     pub fn to_toml(&self) -> String {
         let mut text = String::new();
         let named = [
@@ -50,8 +50,8 @@ impl ImportChoices {
     }
 }
 
-/// The text of a `robot.toml` for a robot that was made of a URDF and of what was chosen: the
-/// choices as they are, all else as comments that only need uncommenting. `from` names the URDF.
+/// Returns the text of a `robot.toml` for a robot loaded from a URDF and these choices: the choices
+/// as keys, everything else as comments to uncomment. `from` names the URDF.
 pub fn draft(robot: &Robot, chosen: &ImportChoices, from: &str) -> String {
     let mut text = format!(
         "# Made by `enact robot import` from {from}.\n\
@@ -99,7 +99,7 @@ pub fn draft(robot: &Robot, chosen: &ImportChoices, from: &str) -> String {
     text
 }
 
-/// The link that the last joint of the arm moves.
+/// Returns the link that the last joint of the arm moves.
 fn tip(robot: &Robot) -> usize {
     let mut at = robot.tool_link;
     while let Some(mount) = &robot.links[at].mount {

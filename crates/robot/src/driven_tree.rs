@@ -1,4 +1,4 @@
-//! From the URDF's tree to links that know which joint moves them.
+//! Conversion of the URDF tree to links that refer to the joints that move them.
 
 use std::collections::HashMap;
 
@@ -14,10 +14,10 @@ use crate::shapes::{palette, shapes};
 use crate::source_text::SourceText;
 use crate::tree::{ParentJoint, Tree, pose};
 
-/// So many names are listed in one sentence.
+/// Largest number of names listed in one sentence.
 const LISTED: usize = 8;
 
-/// A tree with the joints that drive it.
+/// A tree and the joints that drive it.
 pub struct DrivenTree<'a> {
     tree: &'a Tree,
     urdf: &'a SourceText,
@@ -26,7 +26,8 @@ pub struct DrivenTree<'a> {
 }
 
 impl<'a> DrivenTree<'a> {
-    /// `joints` are the driven ones in the robot's order, `tool` the branch of the tool frame.
+    /// Creates the tree; `joints` are the driven joints in the robot's order, `tool` is the branch
+    /// of the tool frame.
     pub fn new(tree: &'a Tree, urdf: &'a SourceText, joints: &'a [Joint], tool: usize) -> Self {
         let names = joints.iter().map(|joint| joint.name.as_str());
         let driven = names.enumerate().map(|(index, name)| (name, index));
@@ -38,7 +39,10 @@ impl<'a> DrivenTree<'a> {
         }
     }
 
-    /// Every link in the order of the tree.
+    /// Returns every link in the order of the tree.
+    ///
+    /// # Errors
+    /// [`LoadError`] if an arm joint mimics another, or if the shape of a link is invalid.
     pub fn links(
         &self,
         meshes: &MeshLoader,
@@ -61,7 +65,8 @@ impl<'a> DrivenTree<'a> {
             .collect()
     }
 
-    /// Between base and tool every joint moves by itself: kinematics rests on it.
+    /// Checks that every joint between base and tool moves independently, which kinematics relies
+    /// on.
     fn check_tool(&self) -> Result<(), LoadError> {
         let mut at = self.tool;
         while let Some(ParentJoint { parent, joint, .. }) = self.tree.branches[at].stem {
@@ -79,7 +84,7 @@ impl<'a> DrivenTree<'a> {
         Ok(())
     }
 
-    /// What stands still though it could move.
+    /// Returns a warning about movable joints that nothing drives.
     fn still(&self) -> Option<String> {
         let mut names: Vec<&str> = self
             .tree
@@ -139,7 +144,7 @@ impl<'a> DrivenTree<'a> {
         }))
     }
 
-    /// How a joint moves its link; `None` if it is fixed or not driven.
+    /// Returns the degree of freedom of a joint; `None` if it is fixed or not driven.
     fn motion(&self, joint: usize) -> Result<Option<DegreeOfFreedom>, LoadError> {
         if !self.is_driven(joint) {
             return Ok(None);

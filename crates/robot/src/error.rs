@@ -1,23 +1,23 @@
-//! What is wrong with a robot's files.
+//! Errors in a robot's files.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// One thing that is wrong with a robot's files, and where.
+/// One error in a robot's files, with its location.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadError {
     /// The file or folder.
     pub file: PathBuf,
-    /// Line in it, counted from 1, where known.
+    /// Line in the file, counted from 1, if known.
     pub line: Option<usize>,
-    /// What is wrong.
+    /// Description of the error.
     pub what: String,
-    /// What to do about it.
+    /// Suggested remedy.
     pub hint: Option<String>,
 }
 
 impl LoadError {
-    /// The same error with a hint, if there is one.
+    /// Adds a hint, if there is one.
     pub(crate) fn hint(mut self, hint: Option<String>) -> Self {
         self.hint = hint;
         self

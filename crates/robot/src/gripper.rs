@@ -1,4 +1,4 @@
-//! How the gripper opens, as `robot.toml` says.
+//! The gripper as `robot.toml` describes it.
 
 use enact_types::{Point3, Vector3};
 use nalgebra::Unit;
@@ -8,11 +8,14 @@ use crate::description::{Gripper, Robot};
 use crate::error::LoadError;
 use crate::source_text::SourceText;
 
-/// Keys that go together.
+/// Keys that must be given together.
 const RANGE: &str = "closed, open, openings";
 
-/// Reads `[gripper]`. `joint` is the index of its joint among the robot's; what is left out is as
-/// in `guessed`.
+/// Reads `[gripper]`. `joint` is the index of its joint among the robot's joints; missing keys are
+/// taken from `guessed`.
+///
+/// # Errors
+/// [`LoadError`] if a value is invalid, or if a key is missing and there is no guess for it.
 pub fn from_settings(
     robot: &Robot,
     joint: usize,
@@ -84,17 +87,17 @@ pub fn from_settings(
     Ok(gripper)
 }
 
-/// Whether any key of the range is given, in meters or degrees.
+/// Returns whether any key of the range is given, in meters or degrees.
 fn has_range(given: &GripperConfig) -> bool {
     let numbers = [given.closed, given.closed_deg, given.open, given.open_deg];
     let tables = [&given.openings, &given.openings_deg];
     numbers.iter().any(Option::is_some) || tables.iter().any(|table| table.is_some())
 }
 
-/// Positions shut and open, and rows of position and opening; rad or m.
+/// Closed and open positions, and rows of position and opening; rad or m.
 type Range = (f64, f64, Vec<(f64, f64)>);
 
-/// Shut, open and openings as given, in rad or m.
+/// Returns the closed and open positions and the openings as given, in rad or m.
 fn range(robot: &Robot, joint: usize, given: &GripperConfig) -> Option<Range> {
     if robot.joints[joint].prismatic {
         return Some((given.closed?, given.open?, given.openings.clone()?));
@@ -110,7 +113,7 @@ fn range(robot: &Robot, joint: usize, given: &GripperConfig) -> Option<Range> {
 
 fn fault(robot: &Robot, gripper: &Gripper) -> Option<&'static str> {
     let limits = &robot.joints[gripper.joint].limits;
-    // Degrees in a file rarely round to the very radians of the URDF.
+    // Degrees in a file rarely convert to exactly the radians of the URDF.
     let inside = |position: f64| limits.min - 1e-6 <= position && position <= limits.max + 1e-6;
     let rising = |pair: &[(f64, f64)]| pair[0].0 < pair[1].0 && pair[0].1 < pair[1].1;
     let falling = |pair: &[(f64, f64)]| pair[0].0 < pair[1].0 && pair[0].1 > pair[1].1;

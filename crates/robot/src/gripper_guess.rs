@@ -1,31 +1,32 @@
-//! How a gripper opens and where it grasps, guessed from the kinematics and the shapes.
+//! Guesses how a gripper opens and where it grasps, from the kinematics and the shapes.
 
 use enact_types::{JointVector, Point3, Pose, Vector3};
 use nalgebra::Unit;
 
 use crate::description::{Gripper, Link, Robot};
 
-/// Fingertips beyond a guessed grasp point, meters.
+/// Assumed distance of the fingertips beyond a guessed grasp point, meters.
 const REACH: f64 = 0.01;
-/// A tool frame is taken to be at the fingertips if they reach no farther beyond it, meters.
+/// A tool frame counts as being at the fingertips if they reach no farther beyond it, meters.
 const AT_FINGERTIPS: f64 = 0.03;
-/// Points in a guessed table of openings.
+/// Rows of a guessed table of openings.
 const ROWS: usize = 9;
-/// The arm comes from where it was this far before the tool frame, meters.
+/// The arm is assumed to approach from this far before the tool frame, meters.
 const BEFORE: f64 = 0.01;
-/// An axis of the tool frame this near to the direction from there is the approach, cosine.
+/// Smallest cosine between an axis of the tool frame and that direction for it to be the approach
+/// axis.
 const ALONG: f64 = 0.9;
-/// Openings that grow by less do not tell one posture from another, meters.
+/// Openings that increase by less do not distinguish two postures, meters.
 const LEAST: f64 = 1e-6;
 
 impl Robot {
-    /// The gripper; of an arm without one, the bare tool as a gripper that never opens: its joint
-    /// is past the last one.
+    /// Returns the gripper, or, for an arm without one, the bare tool as a gripper that never
+    /// opens, with a joint index past the last one.
     pub fn end_effector(&self) -> Gripper {
         self.gripper.clone().unwrap_or_else(|| {
             let poses = self.link_poses(&self.home);
             let approach_axis = approach(self, &poses);
-            // A tool of its own, such as a pen, works at its tip.
+            // A tool such as a pen works at its tip.
             let tip = ahead(self, &poses, &approach_axis, None).max(0.0);
             Gripper {
                 joint: self.joints.len(),
@@ -42,8 +43,8 @@ impl Robot {
     }
 }
 
-/// Takes the joint's range for shut and open, and the motion of its fingers for the opening;
-/// `None` if its fingers neither part nor meet.
+/// Takes the joint range as closed and open, and derives the opening from the motion of the
+/// fingers; `None` if the fingers neither open nor close.
 pub fn guess(robot: &Robot, joint: usize) -> Option<Gripper> {
     let limits = robot.joints[joint].limits;
     let poses = robot.link_poses(&robot.home);
@@ -74,7 +75,7 @@ pub fn guess(robot: &Robot, joint: usize) -> Option<Gripper> {
         [one] => {
             let rate = hand.rate(one);
             let axis = Unit::try_new(hand.flat(rate), 1e-6)?;
-            // What comes nearer to the middle as the joint rises shuts the hand.
+            // A finger that approaches the middle as the joint increases closes the hand.
             let side = hand.flat(hand.side(one));
             let prismatic = robot.joints[joint].prismatic;
             let opening = |position: f64| chord(position - limits.min, prismatic) * rate.norm();
@@ -102,7 +103,7 @@ pub fn guess(robot: &Robot, joint: usize) -> Option<Gripper> {
     if closes {
         rows.reverse();
     }
-    // From shut to open, as far as the fingers part on the way.
+    // From closed to open, as far as the fingers keep opening.
     rows.dedup_by(|later, earlier| later.1 <= earlier.1 + LEAST);
     let (shut, wide) = (rows.first()?.0, rows.last()?.0);
     if rows.len() < 2 {
@@ -124,8 +125,8 @@ pub fn guess(robot: &Robot, joint: usize) -> Option<Gripper> {
     })
 }
 
-/// The axis of the tool frame along which the arm comes to it; `z`, which ROS gives to `tool0`,
-/// if none does.
+/// Returns the axis of the tool frame along which the arm approaches; `z`, the convention of ROS
+/// for `tool0`, if there is none.
 fn approach(robot: &Robot, poses: &[Pose]) -> Unit<Vector3> {
     let tool = poses[robot.tool_link];
     let mut at = robot.tool_link;
@@ -146,7 +147,7 @@ fn approach(robot: &Robot, poses: &[Pose]) -> Unit<Vector3> {
     Vector3::z_axis()
 }
 
-/// A direction at right angles to another.
+/// Returns a direction perpendicular to another.
 fn across(axis: &Unit<Vector3>) -> Unit<Vector3> {
     let other = if axis.x.abs() < 0.5 {
         Vector3::x()
@@ -156,8 +157,9 @@ fn across(axis: &Unit<Vector3>) -> Unit<Vector3> {
     Unit::new_normalize(other - axis.into_inner() * axis.dot(&other))
 }
 
-/// How far the shapes that the gripper's joint moves, or those fixed to the tool where there is no
-/// gripper, reach beyond the tool frame along the approach, meters; less than none without shapes.
+/// Returns how far the shapes that the gripper joint moves, or those fixed to the tool if there is
+/// no gripper, reach beyond the tool frame along the approach axis, meters; negative infinity
+/// without shapes.
 fn ahead(robot: &Robot, poses: &[Pose], approach: &Unit<Vector3>, joint: Option<usize>) -> f64 {
     let tool = poses[robot.tool_link];
     let towards = tool.rotation * approach.into_inner();
@@ -177,7 +179,7 @@ fn ahead(robot: &Robot, poses: &[Pose], approach: &Unit<Vector3>, joint: Option<
     farthest
 }
 
-/// The joint that moves a link against what it hangs on, if it is not fixed to that.
+/// Returns the joint that moves a link relative to its parent, if it is not fixed to it.
 fn moved_by(links: &[Link], mut link: usize) -> Option<usize> {
     while let Some(mount) = &links[link].mount {
         if let Some(motion) = &mount.motion {
@@ -188,7 +190,7 @@ fn moved_by(links: &[Link], mut link: usize) -> Option<usize> {
     None
 }
 
-/// The first of the links that are rigidly joined to a link.
+/// Returns the first of the links that are rigidly joined to a link.
 fn body(links: &[Link], mut link: usize) -> usize {
     while let Some(mount) = links[link].mount.as_ref().filter(|it| it.motion.is_none()) {
         link = mount.parent;
@@ -196,7 +198,7 @@ fn body(links: &[Link], mut link: usize) -> usize {
     link
 }
 
-/// Links that a joint moves against something that it does not move.
+/// Returns the links that a joint moves relative to something that it does not move.
 fn fingers(robot: &Robot, joint: usize) -> Vec<usize> {
     let is_moved = |link: usize| {
         let mount = robot.links[link].mount.as_ref();
@@ -212,7 +214,8 @@ fn fingers(robot: &Robot, joint: usize) -> Vec<usize> {
         .collect()
 }
 
-/// Distance of a point from where it was `travel` ago, per its speed: a chord if it turns.
+/// Returns the distance of a point from where it was `travel` ago, per unit of speed: a chord for a
+/// revolute joint.
 fn chord(travel: f64, prismatic: bool) -> f64 {
     let angle = travel.min(std::f64::consts::PI);
     if prismatic {
@@ -222,18 +225,18 @@ fn chord(travel: f64, prismatic: bool) -> f64 {
     }
 }
 
-/// Fingers on one joint.
+/// The fingers driven by one joint.
 struct Fingers<'a> {
     robot: &'a Robot,
     joint: usize,
     approach: Vector3,
     tool_from_grasp: Point3,
-    /// The first link of each.
+    /// First link of each finger.
     roots: Vec<usize>,
 }
 
 impl Fingers<'_> {
-    /// A direction without what of it is along the approach.
+    /// Returns the direction without its component along the approach axis.
     fn flat(&self, direction: Vector3) -> Vector3 {
         direction - self.approach * self.approach.dot(&direction)
     }
@@ -244,7 +247,8 @@ impl Fingers<'_> {
         self.robot.link_poses(&joints)
     }
 
-    /// Velocity of a finger at the grasp point in the tool frame, per unit of the joint.
+    /// Returns the velocity of a finger at the grasp point in the tool frame, per unit of the
+    /// joint.
     fn rate(&self, root: usize) -> Vector3 {
         let poses = self.robot.link_poses(&self.robot.home);
         let tool = poses[self.robot.tool_link];
@@ -264,14 +268,14 @@ impl Fingers<'_> {
         tool.rotation.inverse() * rate
     }
 
-    /// Where a finger's body is from the grasp point at home, in the tool frame.
+    /// Returns the offset of a finger's body from the grasp point at home, in the tool frame.
     fn side(&self, root: usize) -> Vector3 {
         let poses = self.robot.link_poses(&self.robot.home);
         self.middle(root, &poses) - self.tool_from_grasp.coords
     }
 
-    /// The point of a finger, beside the grasp point where the joint is lowest, in the tool frame
-    /// with the joint at `position`.
+    /// Returns the point of a finger that is beside the grasp point at the joint's lowest position,
+    /// in the tool frame with the joint at `position`.
     fn pad(&self, root: usize, position: f64) -> Vector3 {
         let lowest = self.poses(self.robot.joints[self.joint].limits.min);
         let moved = self.poses(position);
@@ -284,7 +288,7 @@ impl Fingers<'_> {
         (tool.inverse() * moved[last] * in_link).coords
     }
 
-    /// The last link of a finger: the one with the most joints before it.
+    /// Returns the last link of a finger, the one with the most joints before it.
     fn last(&self, root: usize) -> usize {
         let depth = |mut link: usize| {
             let mut depth = 0;
@@ -299,7 +303,7 @@ impl Fingers<'_> {
             .unwrap_or(root)
     }
 
-    /// The middle of a finger's shapes, or its last link's origin, in the tool frame.
+    /// Returns the center of a finger's shapes, or the origin of its last link, in the tool frame.
     fn middle(&self, root: usize, poses: &[Pose]) -> Vector3 {
         let tool = poses[self.robot.tool_link];
         let mut sum = Vector3::zeros();

@@ -1,4 +1,4 @@
-//! What a link weighs. Only the simulator wants to know, so nothing here stops a load.
+//! Mass properties of a link. Only the simulator uses them, so nothing here fails a load.
 
 use std::f64::consts::PI;
 
@@ -9,16 +9,16 @@ use crate::description::Inertial;
 use crate::source_text::SourceText;
 use crate::tree::pose;
 
-/// Density of what is taken where only the mass is known, kg/m³: that of water, between a
-/// hollow link of plastic and one full of motors.
+/// Assumed density of a link with only its mass known, kg/m³: that of water, between a
+/// hollow plastic link and one full of motors.
 const DENSITY: f64 = 1000.0;
-/// What weighs less is a frame that some program wanted to have a mass, kilograms.
+/// A lighter link is a frame that some program required a mass for, kilograms.
 const LEAST_MASS: f64 = 1e-6;
 
-/// Mass properties of a link; `None` where it has none to speak of.
+/// Returns the mass properties of a link; `None` if it has none.
 ///
-/// What makes no sense becomes a warning: without a mass the link weighs nothing, without a
-/// tensor it is as hard to turn as a ball of water of its mass.
+/// Invalid values become warnings: a link without a mass weighs nothing, and one without an inertia
+/// tensor gets that of a ball of water of its mass.
 pub fn inertial(
     link: &urdf_rs::Link,
     source: &SourceText,

@@ -1,4 +1,4 @@
-//! Forward kinematics: where the links are.
+//! Forward kinematics.
 
 use enact_types::{Point3, Pose};
 
@@ -6,7 +6,7 @@ use crate::chain::displacement;
 use crate::description::{Link, Mount, Robot};
 
 impl Mount {
-    /// Pose of the link in its parent at these positions of all joints.
+    /// Returns the pose of the link in its parent at these positions of all joints.
     pub fn parent_from_link(&self, joints: &[f64]) -> Pose {
         match &self.motion {
             None => self.parent_from_joint,
@@ -18,7 +18,7 @@ impl Mount {
     }
 }
 
-/// `base_from_link` of every link at these positions of all joints.
+/// Returns `base_from_link` of every link at these positions of all joints.
 pub fn link_poses(links: &[Link], joints: &[f64]) -> Vec<Pose> {
     let mut poses: Vec<Pose> = Vec::with_capacity(links.len());
     for link in links {
@@ -31,7 +31,7 @@ pub fn link_poses(links: &[Link], joints: &[f64]) -> Vec<Pose> {
 }
 
 impl Robot {
-    /// `base_from_tool`. Only the arm's joints matter; those after them may follow.
+    /// Returns `base_from_tool`. Only the arm's joints are used; others may follow them.
     ///
     /// # Panics
     /// If there are fewer numbers than arm joints.
@@ -39,7 +39,8 @@ impl Robot {
         self.chain.forward(&joints[..self.arm_joints])
     }
 
-    /// The point that the gripper works at, or the tool frame's origin, in the base frame, meters.
+    /// Returns the gripper's working point, or the origin of the tool frame, in the base frame,
+    /// meters.
     ///
     /// # Panics
     /// If there are fewer numbers than arm joints.
@@ -48,14 +49,14 @@ impl Robot {
         self.forward(joints) * in_tool.unwrap_or_default()
     }
 
-    /// `base_from_link` of every link, in the order of [`links`](Self::links). Joints
-    /// that are not given stand as they do at home.
+    /// Returns `base_from_link` of every link, in the order of [`links`](Self::links). Joints that
+    /// are not given are taken at home.
     pub fn link_poses(&self, joints: &[f64]) -> Vec<Pose> {
         link_poses(&self.links, &self.completed(joints))
     }
 
-    /// `base_from_link` of the link of this name, if there is one. Joints that are not
-    /// given stand as they do at home.
+    /// Returns `base_from_link` of the link of this name, if there is one. Joints that are not
+    /// given are taken at home.
     pub fn frame_pose(&self, link: &str, joints: &[f64]) -> Option<Pose> {
         let joints = self.completed(joints);
         let mut at = self
@@ -115,7 +116,7 @@ mod tests {
         );
     }
 
-    /// Directions: the model's angles are rounded to six digits.
+    /// Compares directions; the model's angles are rounded to six digits.
     fn assert_along(actual: Vector3, expected: [f64; 3], what: &str) {
         assert_near(actual / 2.0, expected.map(|value| value / 2.0), what);
     }
@@ -225,7 +226,7 @@ mod tests {
         let robot = shipped("ur5e");
         let mut joints = vec![0.1; 6];
         let mut sum = 0.0;
-        // The best of many short runs: other programs may hold the processor.
+        // The best of many short runs, because other programs may occupy the processor.
         let best = (0..200)
             .map(|_| {
                 let begin = Instant::now();

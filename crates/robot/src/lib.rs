@@ -1,4 +1,4 @@
-//! The robot as it is, where it can go, and the gate that no number passes unchecked.
+//! The robot description, kinematics, collision checks, and the gate that all motion must pass.
 //!
 //! A robot is a folder with `robot.urdf` and `robot.toml`, or a URDF alone. The base
 //! frame is the frame of its root link.

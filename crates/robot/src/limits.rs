@@ -1,4 +1,4 @@
-//! A driven joint from its URDF element and its table in `robot.toml`.
+//! Reads a driven joint from its URDF element and its table in `robot.toml`.
 
 use std::f64::consts::TAU;
 
@@ -9,44 +9,48 @@ use crate::description::{Joint, Limits};
 use crate::error::LoadError;
 use crate::source_text::SourceText;
 
-/// Where nothing better is known, the time in which a joint reaches full speed, seconds.
+/// Default time in which a joint reaches full speed, seconds.
 const SPEED_TIME: f64 = 0.25;
-/// Where nothing better is known, the time in which it reaches full acceleration, seconds.
+/// Default time in which a joint reaches full acceleration, seconds.
 const ACCELERATION_TIME: f64 = 0.1;
 
-/// Speed where neither file gives one: slow enough for a hand to get out of the way, rad/s.
+/// Speed if neither file gives one, slow enough for a hand to get out of the way, rad/s.
 const SLOW: f64 = 0.5;
-/// The same for a joint that slides, m/s.
+/// Speed of a prismatic joint if neither file gives one, m/s.
 const SLOW_SLIDING: f64 = 0.05;
 
-/// A number that `robot.toml` may give.
+/// An optional number of `robot.toml`.
 type Number<'a> = &'a Option<Located<f64>>;
 
-/// One joint's two sources, for its limits and for errors about them.
+/// The two sources of one joint, for its limits and for errors about them.
 pub struct JointSources<'a> {
-    /// The URDF's element.
+    /// Element of the URDF.
     pub joint: &'a urdf_rs::Joint,
     /// The URDF.
     pub urdf: &'a SourceText,
-    /// Whether the element gives `lower` or `upper`.
+    /// True if the element gives `lower` or `upper`.
     pub is_ranged: bool,
-    /// Torque or force where neither file gives one, N·m or N.
+    /// Torque or force if neither file gives one, N·m or N.
     pub assumed_effort: f64,
-    /// The table in `robot.toml`, with that file.
+    /// Table in `robot.toml`, with that file.
     pub settings: Option<(&'a JointConfig, &'a SourceText)>,
 }
 
-/// Limits that had to be assumed.
+/// The limits that had to be assumed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AssumedLimits {
-    /// Whether the speed is.
+    /// True if the speed is assumed.
     pub velocity: bool,
-    /// Whether the torque or force is.
+    /// True if the torque or force is assumed.
     pub effort: bool,
 }
 
 impl JointSources<'_> {
-    /// The joint, with limits that are all finite and positive, and which of them are assumed.
+    /// Returns the joint, with limits that are all finite and positive, and which of them are
+    /// assumed.
+    ///
+    /// # Errors
+    /// [`LoadError`] if a limit is missing without a default, invalid, or looser than the URDF's.
     pub fn joint(&self) -> Result<(Joint, AssumedLimits), LoadError> {
         let (limits, assumed) = self.limits()?;
         let joint = Joint {
@@ -58,7 +62,10 @@ impl JointSources<'_> {
         Ok((joint, assumed))
     }
 
-    /// Position at home: as given, else the admitted position nearest to zero.
+    /// Returns the home position: the given one, else the permitted position nearest to zero.
+    ///
+    /// # Errors
+    /// [`LoadError`] if the given position is outside the limits.
     pub fn home(&self, limits: &Limits) -> Result<f64, LoadError> {
         let given = self.position(|settings| (&settings.home, &settings.home_deg))?;
         let Some((home, offset)) = given else {
@@ -105,7 +112,8 @@ impl JointSources<'_> {
         Ok((limits, assumed))
     }
 
-    /// The URDF's range, tightened by `robot.toml`; where the URDF gives none, `robot.toml` must.
+    /// Returns the URDF's range, tightened by `robot.toml`, which must give one if the URDF does
+    /// not.
     fn range(&self) -> Result<(f64, f64), LoadError> {
         let limit = &self.joint.limit;
         let is_endless = self.joint.joint_type == JointType::Continuous;
@@ -133,7 +141,7 @@ impl JointSources<'_> {
             }
         } else if min.is_none() || max.is_none() {
             let hint = match self.prismatic() {
-                true => self.keys("min = METRES, max = METRES"),
+                true => self.keys("min = METERS, max = METERS"),
                 false => self.keys("min_deg = DEGREES, max_deg = DEGREES"),
             };
             return Err(self
@@ -149,8 +157,8 @@ impl JointSources<'_> {
         }
     }
 
-    /// A limit that both files may give; `robot.toml` may only tighten the URDF's. Zero, less than
-    /// zero and infinity are what exporters write where nobody told them.
+    /// Returns a limit that both files may give; `robot.toml` may only tighten the URDF's. Zero,
+    /// negative values and infinity are what exporters write for an unknown limit.
     fn positive(
         &self,
         what: &str,
@@ -174,13 +182,13 @@ impl JointSources<'_> {
         }
     }
 
-    /// What to write into `robot.toml`.
+    /// Returns the keys to write into `robot.toml`.
     fn keys(&self, keys: &str) -> String {
         let name = toml_key(&self.joint.name);
         format!("robot.toml may give them, under `[joints]`: `{name} = {{ {keys} }}`")
     }
 
-    /// A limit that `robot.toml` may give.
+    /// Returns a positive number of `robot.toml`, or its default.
     fn free(
         &self,
         what: &str,
@@ -202,7 +210,7 @@ impl JointSources<'_> {
         }
     }
 
-    /// A position given plainly or in degrees, and where it stands.
+    /// Returns a position given in rad or m or in degrees, with its location.
     fn position(
         &self,
         of: fn(&JointConfig) -> (Number<'_>, Number<'_>),
@@ -246,7 +254,7 @@ impl JointSources<'_> {
     }
 }
 
-/// A name as a key of a TOML file: quoted where it must be.
+/// Returns a name as a TOML key, quoted if necessary.
 pub fn toml_key(name: &str) -> String {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if !name.is_empty() && name.chars().all(is_bare) {

@@ -1,4 +1,4 @@
-//! From a folder or a URDF to a [`Robot`].
+//! Loads a [`Robot`] from a folder or a URDF.
 
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -28,28 +28,28 @@ use crate::tree::Tree;
 use crate::unguarded;
 use crate::workspace::Workspace;
 
-/// Commands per second where nothing else is said.
+/// Default commands per second.
 const DEFAULT_RATE: f64 = 100.0;
-/// Following error where nothing else is said, rad or m.
+/// Default following error, rad or m.
 const DEFAULT_FOLLOWING_ERROR: f64 = 0.15;
-/// Servos report their effort roughly.
+/// Default contact effort; servos report their effort only roughly.
 const DEFAULT_CONTACT_EFFORT: f64 = 0.9;
 
 impl Robot {
     /// Loads a folder with `robot.urdf` and `robot.toml`, or a URDF file alone.
     ///
-    /// Of a URDF alone the arm is the only chain of four to seven movable joints, what is at
-    /// its end like a finger drives the gripper, and what it does not say is guessed: see
+    /// In a URDF alone the arm is the only chain of four to seven movable joints, a finger joint at
+    /// its end drives the gripper, and everything unspecified is guessed: see
     /// [`warnings`](Self::warnings).
     ///
     /// # Errors
-    /// The first thing that is wrong with the files, with file, line and hint where known.
+    /// [`LoadError`] for the first problem in the files, with file, line and hint where known.
     pub fn load(path: &Path) -> Result<Self, LoadError> {
         Self::load_with(path, &MeshFiles::default())
     }
 
-    /// As [`load`](Self::load), with meshes from there. A mesh that cannot be had is no error:
-    /// see [`unguarded`](Self::unguarded).
+    /// Loads as [`load`](Self::load) does, with meshes from `files`. A mesh that is not available
+    /// is no error: see [`unguarded`](Self::unguarded).
     ///
     /// # Errors
     /// As [`load`](Self::load).
@@ -76,8 +76,8 @@ impl Robot {
         Loader::new(&urdf, toml.as_ref())?.robot(name, &meshes)
     }
 
-    /// As [`load`](Self::load), from the texts of `robot.urdf` and `robot.toml`; `name`
-    /// becomes the robot's. Of its meshes, there are none.
+    /// Loads from the texts of `robot.urdf` and `robot.toml`; `name` becomes the robot's name.
+    /// Meshes are not available.
     ///
     /// # Errors
     /// As [`load`](Self::load).
@@ -85,7 +85,8 @@ impl Robot {
         Self::parse_with(name, urdf, toml, &[])
     }
 
-    /// As [`parse`](Self::parse), with what was made of its meshes when they were at hand.
+    /// Loads as [`parse`](Self::parse) does, with the convex decompositions of its meshes made
+    /// earlier.
     ///
     /// # Errors
     /// As [`load`](Self::load).
@@ -106,7 +107,7 @@ impl Robot {
         Loader::new(&urdf, toml.as_ref())?.robot(name.to_owned(), &meshes)
     }
 
-    /// As [`load`](Self::load), from a URDF and the text of a `robot.toml`.
+    /// Loads as [`load`](Self::load) does, from a URDF and the text of a `robot.toml`.
     ///
     /// # Errors
     /// As [`load`](Self::load).
@@ -128,12 +129,12 @@ impl Robot {
     /// Loads the folder `name` of `robots_dir`, or the folder or URDF at the path `name`.
     ///
     /// # Errors
-    /// As [`load`](Self::load); an unknown name is answered with those that are there.
+    /// As [`load`](Self::load); for an unknown name the error lists the available ones.
     pub fn find(name: &str, robots_dir: &Path) -> Result<Self, LoadError> {
         Self::find_with(name, robots_dir, &MeshFiles::default())
     }
 
-    /// As [`find`](Self::find), with meshes from there.
+    /// Loads as [`find`](Self::find) does, with meshes from `files`.
     ///
     /// # Errors
     /// As [`find`](Self::find).
@@ -170,15 +171,15 @@ impl Robot {
     }
 }
 
-/// The text of a URDF, whatever encoding it declares.
+/// Returns the text of a URDF, whatever encoding it declares.
 ///
 /// # Errors
-/// If it cannot be read, or declares an encoding that nobody knows.
+/// If the file cannot be read or declares an unknown encoding.
 pub fn read_urdf(path: &Path) -> Result<String, LoadError> {
     SourceText::read_xml(path).map(SourceText::into_text)
 }
 
-/// Names of the meshes in a URDF, as it gives them, each once.
+/// Returns the names of the meshes in a URDF as written there, each once.
 ///
 /// # Errors
 /// As [`Robot::load`].
@@ -200,16 +201,16 @@ pub fn mesh_names(urdf: &Path) -> Result<Vec<String>, LoadError> {
     Ok(names)
 }
 
-/// Where a robot's meshes come from.
+/// Source of a robot's meshes.
 struct MeshSource<'a> {
-    /// The URDF's folder; `None` where there are no files.
+    /// Folder of the URDF; `None` if there are no files.
     folder: Option<&'a Path>,
     files: &'a MeshFiles,
-    /// What was made of them before.
+    /// Convex decompositions made earlier.
     known: &'a [MeshDecomposition],
 }
 
-/// Everything that has been read, on its way to a robot.
+/// Everything that has been read so far while loading a robot.
 struct Loader<'a> {
     urdf: &'a SourceText,
     toml: Option<&'a SourceText>,
@@ -343,8 +344,8 @@ impl<'a> Loader<'a> {
         })
     }
 
-    /// Guesses where the arm works best, unless that is given, and its posture at home; whether
-    /// there is such a posture.
+    /// Guesses the workspace, unless it is given, and the home posture; returns whether there is
+    /// such a posture.
     fn stand_ready(&mut self, robot: &mut Robot, collider: &Collider) -> bool {
         if self.settings.workspace.is_none() {
             let Some(origin) = ready::origin(robot) else {
@@ -369,7 +370,7 @@ impl<'a> Loader<'a> {
         true
     }
 
-    /// Every `[joints]` key must be a driven joint.
+    /// Checks that every `[joints]` key is a driven joint.
     fn check_names(&self) -> Result<(), LoadError> {
         let drives = || self.selection.arm.iter().chain(&self.selection.gripper);
         let names = || drives().map(|drive| self.tree.urdf.joints[*drive].name.as_str());
@@ -389,7 +390,7 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// Reads the meshes, also from packages that `robot.toml` names.
+    /// Reads the meshes, including those of packages named in `robot.toml`.
     fn meshes(&self, source: &MeshSource) -> Result<MeshLoader, LoadError> {
         let fineness = self.sane(&self.settings.meshes, DecompositionOptions::fault)?;
         let mut files = source.files.clone();
@@ -438,7 +439,7 @@ impl<'a> Loader<'a> {
         self.number("contact_effort", share, DEFAULT_CONTACT_EFFORT, 0.01..=1.0)
     }
 
-    /// A table of `robot.toml`, or its defaults; `fault` says what makes no sense in it.
+    /// Returns a table of `robot.toml`, or its defaults; `fault` describes what is invalid in it.
     fn sane<T: Clone + Default>(
         &self,
         table: &Option<Located<T>>,
@@ -475,7 +476,7 @@ impl<'a> Loader<'a> {
         Err(toml.error_at(value.span().start, what))
     }
 
-    /// No two joints may share a servo.
+    /// Checks that no two joints share a servo.
     fn check_servos(&self, joints: &[Joint]) -> Result<(), LoadError> {
         for (index, joint) in joints.iter().enumerate() {
             let twin = joints[..index]
@@ -491,7 +492,7 @@ impl<'a> Loader<'a> {
     }
 }
 
-/// Which limits neither file gives, a sentence for each kind.
+/// Returns one sentence for each kind of limit that neither file gives.
 fn assumed_limits(joints: &[Joint], assumed: &[AssumedLimits]) -> Vec<String> {
     let in_unit = |joint: &Joint, value: f64, turning: &str, sliding: &str| {
         let unit = if joint.prismatic { sliding } else { turning };

@@ -5,7 +5,7 @@ use enact_types::{Point3, Pose, Vector3};
 use crate::description::Shape;
 
 impl Shape {
-    /// Radius of the ball around its middle that holds it, meters.
+    /// Returns the radius of the bounding ball around the origin, meters.
     pub fn radius(&self) -> f64 {
         match *self {
             Self::Sphere { radius } => radius,
@@ -22,7 +22,7 @@ impl Shape {
         }
     }
 
-    /// How far it reaches from its middle along a unit direction of its frame, meters.
+    /// Returns the extent from the origin along a unit direction of the shape's frame, meters.
     pub fn extent(&self, along: &Vector3) -> f64 {
         match *self {
             Self::Sphere { radius } => radius,
@@ -39,14 +39,15 @@ impl Shape {
         }
     }
 
-    /// Height of its lowest point at `base_from_shape`, meters.
+    /// Returns the height of the lowest point at `base_from_shape`, meters.
     pub fn lowest(&self, base_from_shape: &Pose) -> f64 {
         let up = base_from_shape.rotation.inverse() * Vector3::z();
-        // A hull need not reach as far down as up.
+        // A hull need not extend as far down as up.
         base_from_shape.translation.z - self.extent(&-up)
     }
 
-    /// Signed distance of a point of its frame to its surface, negative inside, meters.
+    /// Returns the signed distance of a point in the shape's frame to the surface, negative inside,
+    /// meters.
     pub fn distance(&self, point: &Point3) -> f64 {
         match *self {
             Self::Sphere { radius } => point.coords.norm() - radius,

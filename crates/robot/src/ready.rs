@@ -1,8 +1,8 @@
-//! Where an arm waits and where it works best, guessed for a robot whose files do not say.
+//! Guesses the home posture and the workspace of a robot whose files do not give them.
 //!
 //! All joints at zero is how a URDF is drawn, not how its arm waits: stretched out, or folded into
-//! itself. An arm waits with its hand pointing down above the middle of where it works, and it works
-//! where the hand reaches most of the table while it points down.
+//! itself. An arm waits with its hand pointing down above the center of its workspace, and the
+//! workspace is where the hand reaches most of the table while it points down.
 
 use std::f64::consts::PI;
 
@@ -12,27 +12,27 @@ use crate::collision::{Collider, CollisionWorld};
 use crate::description::{Gripper, Robot};
 use crate::inverse::IkTarget;
 
-/// Where things are laid out for any arm: on rings about a point ahead of the workspace's origin,
-/// meters and radians, as the scenes do.
+/// Where things are placed for any arm: on rings about a point ahead of the workspace's origin,
+/// meters and radians, as in the scenes.
 const CENTER: f64 = 0.039;
 const RADII: [f64; 2] = [0.16, 0.255];
 const ANGLES: [f64; 3] = [-1.08, 0.0, 1.08];
-/// Heights of the fingertips above the table: at a thing, and with it lifted, meters.
+/// Heights of the fingertips above the table: at an object, and with the object lifted, meters.
 const HEIGHTS: [f64; 2] = [0.02, 0.12];
-/// Origins that are tried, meters ahead of the base.
+/// Step between the origins that are tried, meters ahead of the base.
 const STEP: f64 = 0.05;
 const STEPS: usize = 13;
-/// Heights of the fingertips of an arm that waits, best first, meters.
+/// Heights of the fingertips of a waiting arm, best first, meters.
 const WAITING: [f64; 5] = [0.3, 0.25, 0.2, 0.35, 0.15];
-/// How far ahead of the workspace's origin it waits, meters.
+/// Distance of the waiting hand ahead of the workspace's origin, meters.
 const AHEAD: f64 = 0.2;
-/// Starts of the search for the posture.
+/// Number of starts of the search for the posture.
 const STARTS: usize = 24;
-/// Less than this share of the places within reach is no workspace.
+/// Smallest share of the places that must be within reach for a workspace.
 const ENOUGH: f64 = 0.5;
 
-/// Origin of the workspace in the base frame, meters: where the hand reaches most of what scenes
-/// lay out for any arm; `None` if it reaches too little of it anywhere ahead.
+/// Returns the origin of the workspace in the base frame, meters, where the hand reaches most of
+/// the places that scenes use for any arm; `None` if it reaches too few of them anywhere ahead.
 pub fn origin(robot: &Robot) -> Option<[f64; 2]> {
     let hand = robot.end_effector();
     let reached: Vec<usize> = (0..STEPS)
@@ -57,8 +57,9 @@ pub fn origin(robot: &Robot) -> Option<[f64; 2]> {
     Some([(first + (length - 1) / 2) as f64 * STEP, 0.0])
 }
 
-/// A posture in which the hand points down above the middle of the workspace, the joints as far from
-/// their limits as can be; joints beyond the arm's stay. `None` if there is none that is free.
+/// Returns a posture in which the hand points down above the center of the workspace, the joints as
+/// far from their limits as possible; joints that do not belong to the arm stay. `None` if there is
+/// no collision-free one.
 pub fn posture(robot: &Robot, collider: &Collider, origin: [f64; 2]) -> Option<JointVector> {
     let hand = robot.end_effector();
     let around = CollisionWorld::default();
@@ -79,7 +80,8 @@ pub fn posture(robot: &Robot, collider: &Collider, origin: [f64; 2]) -> Option<J
     })
 }
 
-/// Where the fingertips are to be, with the workspace's origin so far ahead of the base.
+/// Returns target positions of the fingertips, with the workspace's origin `ahead` meters ahead of
+/// the base.
 fn places(ahead: f64) -> Vec<Point3> {
     let mut places = Vec::new();
     for radius in RADII {
@@ -93,7 +95,7 @@ fn places(ahead: f64) -> Vec<Point3> {
     places
 }
 
-/// Joints of the arm that put the point where the hand grasps there, the hand pointing down.
+/// Returns arm joint positions that put the grasp point at `place`, with the hand pointing down.
 fn reach(robot: &Robot, hand: &Gripper, place: Point3, seed: &[f64]) -> Option<Vec<f64>> {
     let before = hand.tool_from_grasp.coords.dot(&hand.approach_axis);
     let target = IkTarget::Approach {
@@ -104,7 +106,7 @@ fn reach(robot: &Robot, hand: &Gripper, place: Point3, seed: &[f64]) -> Option<V
     robot.inverse(&target, seed).ok().map(|found| found.joints)
 }
 
-/// The middle of the joints' ranges first, then postures all over them.
+/// Returns the middle of the joint ranges first, then postures spread over them.
 fn start(robot: &Robot, round: usize) -> Vec<f64> {
     let spread = |index: usize| match round {
         0 => 0.5,
@@ -118,7 +120,7 @@ fn start(robot: &Robot, round: usize) -> Vec<f64> {
     joints.map(place).collect()
 }
 
-/// How far the arm's joints are from the middle of their ranges.
+/// Returns the distance of the arm's joints from the middle of their ranges.
 fn limit_ratio(robot: &Robot, posture: &[f64]) -> f64 {
     let share = |(joint, position): (&crate::description::Joint, &f64)| {
         let (min, max) = range(joint);
@@ -127,7 +129,7 @@ fn limit_ratio(robot: &Robot, posture: &[f64]) -> f64 {
     robot.arm_joints().iter().zip(posture).map(share).sum()
 }
 
-/// A joint's limits, of one that turns no more than half a turn either way.
+/// Returns the limits of a joint, clamped to half a turn either way if revolute.
 fn range(joint: &crate::description::Joint) -> (f64, f64) {
     let limits = &joint.limits;
     match joint.prismatic {

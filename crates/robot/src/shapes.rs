@@ -12,7 +12,7 @@ use crate::mesh::{MeshLoader, MeshName, Unguarded};
 use crate::source_text::SourceText;
 use crate::tree::pose;
 
-/// Gray, where the URDF names no color.
+/// Gray, the color if the URDF names none.
 const GRAY: [f32; 3] = [0.6, 0.6, 0.6];
 
 /// Colors of the URDF's named materials.
@@ -26,7 +26,7 @@ pub fn palette(urdf: &urdf_rs::Robot) -> Palette {
         .collect()
 }
 
-/// What gives a link its shape: collision geometry, or visual where there is none.
+/// Returns the geometries that give a link its shape: collision, or visual if there is none.
 pub fn placed(link: &urdf_rs::Link) -> Vec<(&urdf_rs::Pose, &Geometry)> {
     if link.collision.is_empty() {
         let visual = link.visual.iter();
@@ -37,7 +37,10 @@ pub fn placed(link: &urdf_rs::Link) -> Vec<(&urdf_rs::Pose, &Geometry)> {
     }
 }
 
-/// The shapes of a link; what could not be had of them goes to `unguarded`.
+/// Returns the shapes of a link; those that are not available are added to `unguarded`.
+///
+/// # Errors
+/// [`LoadError`] if a size or a pose in the URDF is invalid.
 pub fn shapes(
     link: &urdf_rs::Link,
     palette: &Palette,

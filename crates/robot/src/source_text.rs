@@ -1,4 +1,4 @@
-//! A text file and the places in it.
+//! A text file with locations in it.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -13,13 +13,16 @@ use crate::urdf::decode;
 pub struct SourceText {
     path: PathBuf,
     text: String,
-    /// What is odd about its bytes.
+    /// Note about an oddity of the bytes.
     note: Option<String>,
     lines: OnceCell<HashMap<(&'static str, String), usize>>,
 }
 
 impl SourceText {
-    /// Reads a file of UTF-8.
+    /// Reads a UTF-8 file.
+    ///
+    /// # Errors
+    /// [`LoadError`] if the file cannot be read or is not text.
     pub fn read(path: &Path) -> Result<Self, LoadError> {
         let text = std::fs::read(path)
             .and_then(text::decode)
@@ -27,7 +30,10 @@ impl SourceText {
         Ok(Self::new(path, &text))
     }
 
-    /// Reads an XML file of whatever encoding it declares.
+    /// Reads an XML file in whatever encoding it declares.
+    ///
+    /// # Errors
+    /// [`LoadError`] if the file cannot be read or declares an unknown encoding.
     pub fn read_xml(path: &Path) -> Result<Self, LoadError> {
         let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
         match decode(&bytes) {
@@ -41,7 +47,7 @@ impl SourceText {
         }
     }
 
-    /// A file whose text is already at hand; `path` is for messages only.
+    /// Creates a file from text at hand; `path` is for messages only.
     pub fn new(path: &Path, text: &str) -> Self {
         Self {
             path: path.to_owned(),
@@ -51,38 +57,38 @@ impl SourceText {
         }
     }
 
-    /// Where it is.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// All of it.
+    /// Returns the text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The text alone.
+    /// Converts to the text alone.
     pub fn into_text(self) -> String {
         self.text
     }
 
-    /// What is odd about its bytes, if anything is.
+    /// Returns the note about an oddity of the bytes, if there is one.
     pub fn note(&self) -> Option<&str> {
         self.note.as_deref()
     }
 
-    /// Keeps the lines of its XML elements by tag and name.
+    /// Stores the lines of the XML elements by tag and name.
     pub fn know_lines(&self, lines: HashMap<(&'static str, String), usize>) {
-        // Whoever reads it twice finds the same.
+        // A second reading finds the same lines.
         let _ = self.lines.set(lines);
     }
 
-    /// The line of the XML element `<tag … name="name"`.
+    /// Returns the line of the XML element `<tag … name="name"`.
     pub fn line_of(&self, tag: &'static str, name: &str) -> Option<usize> {
         self.lines.get()?.get(&(tag, name.to_owned())).copied()
     }
 
-    /// An error about the whole file.
+    /// Returns an error about the whole file.
     pub fn error(&self, what: impl Into<String>) -> LoadError {
         LoadError {
             file: self.path.clone(),
@@ -92,7 +98,7 @@ impl SourceText {
         }
     }
 
-    /// An error about a line, counted from 1.
+    /// Returns an error about a line, counted from 1.
     pub fn error_line(&self, line: usize, what: impl Into<String>) -> LoadError {
         LoadError {
             line: Some(line),
@@ -100,12 +106,12 @@ impl SourceText {
         }
     }
 
-    /// An error about what begins at a byte offset.
+    /// Returns an error about the text at a byte offset.
     pub fn error_at(&self, offset: usize, what: impl Into<String>) -> LoadError {
         self.error_line(text::line_at(&self.text, offset), what)
     }
 
-    /// An error about the XML element `<tag … name="name"`.
+    /// Returns an error about the XML element `<tag … name="name"`.
     pub fn error_about(&self, tag: &'static str, name: &str, what: impl Into<String>) -> LoadError {
         LoadError {
             line: self.line_of(tag, name),

@@ -1,21 +1,21 @@
-//! The robots that ship, for tests.
+//! The shipped robots, for tests.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use crate::description::Robot;
 
-/// The folder of shipped robots.
+/// Returns the folder of shipped robots.
 pub fn robots() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../robots")
 }
 
-/// A shipped robot.
+/// Returns a shipped robot.
 pub fn shipped(name: &str) -> Robot {
     Robot::load(&robots().join(name)).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The SO-101.
+/// Returns the SO-101.
 pub fn so101() -> &'static Robot {
     static SO101: LazyLock<Robot> = LazyLock::new(|| shipped("so101"));
     &SO101

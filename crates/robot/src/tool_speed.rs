@@ -1,4 +1,4 @@
-//! How fast the tool may be where somebody or something may be near.
+//! Speed limit of the tool near people and things.
 
 use enact_types::Point3;
 use serde::Deserialize;
@@ -11,10 +11,9 @@ use crate::collision::CollisionWorld;
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ToolSpeed {
-    /// Largest speed of the working point near the table, the walls of the workspace and places
-    /// to keep out of, m/s.
+    /// Largest speed of the working point near the table, workspace walls and keep-out places, m/s.
     pub near: f64,
-    /// What is nearer than this is near, meters.
+    /// Distance within which something counts as near, meters.
     pub within: f64,
 }
 
@@ -28,8 +27,8 @@ impl Default for ToolSpeed {
 }
 
 impl ToolSpeed {
-    /// The largest speed at a point that is `more` meters nearer than it seems, and what it is
-    /// near to; `None` where the tool may be as fast as the joints are.
+    /// Returns the speed limit at a point that is `more` meters nearer than it seems, and what it
+    /// is near to; `None` if only the joints limit the tool.
     pub fn limit<'a>(
         &self,
         point: &Point3,
@@ -40,7 +39,7 @@ impl ToolSpeed {
         Some((self.near, near))
     }
 
-    /// The first number that makes no sense.
+    /// Returns a description of the first invalid value, if any.
     pub(crate) fn fault(&self) -> Option<String> {
         if !(0.001..=10.0).contains(&self.near) {
             Some(format!("near = {} is outside 0.001 to 10 m/s", self.near))

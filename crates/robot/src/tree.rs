@@ -1,4 +1,4 @@
-//! A URDF as a tree of links, checked for sense.
+//! A URDF as a tree of links, validated.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,43 +14,43 @@ use crate::urdf;
 
 /// A URDF whose links form one tree.
 pub struct Tree {
-    /// As read.
+    /// The URDF as read.
     pub urdf: urdf_rs::Robot,
-    /// Whether each joint's element gives `lower` or `upper`.
+    /// True for each joint whose element gives `lower` or `upper`.
     pub ranged: Vec<bool>,
     /// Links, parents before children; the first is the base.
     pub branches: Vec<Branch>,
-    /// Joints (URDF indices) that stay where they are, and where, rad or m.
+    /// Joints (URDF indices) that are held, and their positions, rad or m.
     pub held: BTreeMap<usize, f64>,
-    /// What was left out or put right, one sentence each.
+    /// What was omitted or corrected, one sentence each.
     pub warnings: Vec<String>,
-    /// What each joint follows: itself unless it mimics.
+    /// The joint that each joint follows: itself unless it mimics.
     leaders: Vec<MimicLeader>,
 }
 
-/// A link in its place.
+/// A link in the tree.
 pub struct Branch {
     /// Index into the URDF's links.
     pub link: usize,
-    /// What it hangs on; `None` for the base.
+    /// Joint to the parent; `None` for the base.
     pub stem: Option<ParentJoint>,
 }
 
-/// What a link hangs on.
+/// The joint between a link and its parent.
 #[derive(Clone, Copy)]
 pub struct ParentJoint {
     /// The branch nearer to the base.
     pub parent: usize,
     /// Index of the URDF's joint.
     pub joint: usize,
-    /// Whether the URDF has it the other way round: the base is not its root.
+    /// True if the URDF has parent and child the other way round, because the base is not its root.
     pub is_turned: bool,
 }
 
-/// The joint that a joint follows in the end, times what, plus what.
+/// The joint that a joint ultimately follows, with a multiplier and an offset.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MimicLeader {
-    /// URDF index.
+    /// URDF index of the leader.
     pub joint: usize,
     /// Position is `multiplier * leader + offset`.
     pub multiplier: f64,
@@ -59,7 +59,11 @@ pub struct MimicLeader {
 }
 
 impl Tree {
-    /// Reads a URDF. Fails on syntax, unknown or repeated names, loops and severed parts.
+    /// Reads a URDF.
+    ///
+    /// # Errors
+    /// [`LoadError`] for a syntax error, an unknown or repeated name, a loop or a disconnected
+    /// part.
     pub fn read(source: &SourceText) -> Result<Self, LoadError> {
         let read = urdf::read(source)?;
         source.know_lines(read.lines);
@@ -78,8 +82,8 @@ impl Tree {
         Ok(tree)
     }
 
-    /// The same tree, held by another of its links. What was between that link and the old base
-    /// stands still.
+    /// Returns the tree re-rooted at another of its links. Whatever is between that link and the
+    /// old base stands still.
     pub fn based_on(mut self, branch: usize) -> Self {
         let edges = Edges::known(&self.urdf);
         let mut at = branch;
@@ -94,49 +98,50 @@ impl Tree {
         self
     }
 
-    /// The URDF's joint above a branch.
+    /// Returns the URDF joint above a branch.
     pub fn joint_of(&self, branch: usize) -> Option<&urdf_rs::Joint> {
         Some(&self.urdf.joints[self.branches[branch].stem?.joint])
     }
 
-    /// Name of a branch's link.
+    /// Returns the name of a branch's link.
     pub fn name_of(&self, branch: usize) -> &str {
         &self.urdf.links[self.branches[branch].link].name
     }
 
-    /// Name of a joint (URDF index).
+    /// Returns the name of a joint (URDF index).
     pub fn joint_name(&self, joint: usize) -> &str {
         &self.urdf.joints[joint].name
     }
 
-    /// Branch of the link of this name.
+    /// Returns the branch of the link of this name.
     pub fn find(&self, link: &str) -> Option<usize> {
         (0..self.branches.len()).find(|branch| self.name_of(*branch) == link)
     }
 
-    /// The branch that a joint (URDF index) moves.
+    /// Returns the branch that a joint (URDF index) moves.
     pub fn branch_of(&self, joint: usize) -> Option<usize> {
         let is_it = |branch: &Branch| branch.stem.is_some_and(|stem| stem.joint == joint);
         self.branches.iter().position(is_it)
     }
 
-    /// What a joint (URDF index) follows: itself unless it mimics.
+    /// Returns the joint that a joint (URDF index) follows: itself unless it mimics.
     pub fn leader(&self, joint: usize) -> MimicLeader {
         self.leaders[joint]
     }
 
-    /// Whether a joint (URDF index) turns or slides, by itself or after another.
+    /// Returns whether a joint (URDF index) moves, independently or as a mimic.
     pub fn moves(&self, joint: usize) -> bool {
         let is_free = |joint: usize| self.is_movable(joint) && !self.held.contains_key(&joint);
         is_free(joint) && is_free(self.leaders[joint].joint)
     }
 
-    /// Whether a joint (URDF index) moves by itself: it is not fixed, held or a mimic of another.
+    /// Returns whether a joint (URDF index) moves independently: it is not fixed, held or a mimic.
     pub fn is_drive(&self, joint: usize) -> bool {
         self.moves(joint) && self.urdf.joints[joint].mimic.is_none()
     }
 
-    /// Joints (URDF indices) that turn or slide by themselves between base and branch, base first.
+    /// Returns the joints (URDF indices) that move independently between base and branch, base
+    /// first.
     pub fn drives_to(&self, branch: usize) -> Vec<usize> {
         let mut drives = Vec::new();
         let mut at = branch;
@@ -150,8 +155,8 @@ impl Tree {
         drives
     }
 
-    /// Where a joint (URDF index) stands if nothing drives it: where it is held, else at the
-    /// admitted position nearest to zero, rad or m.
+    /// Returns the position of a joint (URDF index) that nothing drives: where it is held, else the
+    /// permitted position nearest to zero, rad or m.
     pub fn rest(&self, joint: usize) -> f64 {
         let leader = self.leaders[joint];
         if leader.joint != joint {
@@ -167,7 +172,7 @@ impl Tree {
         self.held.get(&joint).copied().unwrap_or_else(nearest)
     }
 
-    /// How far a joint (URDF index) that nothing drives moves its link.
+    /// Returns the transform of a joint (URDF index) that nothing drives.
     pub fn displacement_at_rest(&self, joint: usize) -> Pose {
         let element = &self.urdf.joints[joint];
         let axis = Unit::try_new(Vector3::from(element.axis.xyz.0), 1e-6);
@@ -180,7 +185,7 @@ impl Tree {
         }
     }
 
-    /// Whether a branch is another one, or hangs on it.
+    /// Returns whether a branch is another one or its descendant.
     pub fn is_in(&self, branch: usize, of: usize) -> bool {
         let mut at = Some(branch);
         while let Some(branch) = at {
@@ -192,7 +197,7 @@ impl Tree {
         false
     }
 
-    /// Whether the URDF has a branch on the other side of the base than the arm.
+    /// Returns whether the URDF has a branch on the other side of the base than the arm.
     pub fn is_behind_base(&self, branch: usize) -> bool {
         let mut at = branch;
         while let Some(stem) = self.branches[at].stem {
@@ -204,8 +209,8 @@ impl Tree {
         false
     }
 
-    /// The axis of the joint above each branch in the base frame, every joint at rest; zero
-    /// where there is none.
+    /// Returns the axis of the joint above each branch in the base frame with every joint at rest;
+    /// zero if there is none.
     pub fn axes_at_rest(&self) -> Vec<Vector3> {
         let mut poses: Vec<Pose> = Vec::new();
         let mut axes = Vec::new();
@@ -231,7 +236,7 @@ impl Tree {
         axes
     }
 
-    /// Whether a joint is of a kind that has one position.
+    /// Returns whether a joint is of a kind with a single position.
     fn is_movable(&self, joint: usize) -> bool {
         use JointType::{Continuous, Prismatic, Revolute};
         let kind = &self.urdf.joints[joint].joint_type;
@@ -239,7 +244,7 @@ impl Tree {
     }
 }
 
-/// A URDF origin as a pose (fixed-axis roll, pitch, yaw).
+/// Converts a URDF origin to a pose (fixed-axis roll, pitch, yaw).
 pub fn pose(origin: &urdf_rs::Pose) -> Pose {
     let [x, y, z] = origin.xyz.0;
     let [roll, pitch, yaw] = origin.rpy.0;
@@ -264,11 +269,11 @@ fn names<'a>(
     Ok(found)
 }
 
-/// Which links hang on which.
+/// Adjacency of links.
 struct Edges {
-    /// Joint above each link, and the link above that.
+    /// For each link, the joint above it and the link above that.
     above: Vec<Option<(usize, usize)>>,
-    /// Links below each link, and the joints between.
+    /// For each link, the links below it and the joints between.
     below: Vec<Vec<(usize, usize)>>,
 }
 
@@ -305,7 +310,7 @@ impl Edges {
         Ok(edges)
     }
 
-    /// Of a URDF that was read without error.
+    /// Creates the adjacency of a URDF that was read without error.
     fn known(urdf: &urdf_rs::Robot) -> Self {
         let links = urdf.links.iter().enumerate();
         let links: HashMap<&str, usize> = links
@@ -332,7 +337,7 @@ impl Edges {
         self.below[parent].push((child, joint));
     }
 
-    /// Branches from the one link that hangs on nothing.
+    /// Returns the branches from the single link without a parent.
     fn branches_from_root(
         &self,
         urdf: &urdf_rs::Robot,
@@ -367,7 +372,7 @@ impl Edges {
         }
     }
 
-    /// Branches from a link, in both directions.
+    /// Returns the branches from a link, in both directions.
     fn from(&self, base: usize) -> Vec<Branch> {
         let mut branches = vec![Branch {
             link: base,
@@ -399,7 +404,7 @@ impl Edges {
     }
 }
 
-/// What each joint follows in the end.
+/// Returns the joint that each joint ultimately follows.
 fn leaders(urdf: &urdf_rs::Robot, source: &SourceText) -> Result<Vec<MimicLeader>, LoadError> {
     let joints = &urdf.joints;
     let names = || joints.iter().map(|joint| joint.name.as_str());

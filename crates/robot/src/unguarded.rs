@@ -1,15 +1,15 @@
-//! Links that have a mass, but no shape.
+//! Links that have a mass but no shape.
 
 use crate::description::Link;
 use crate::mesh::Unguarded;
 
-/// A link as light as this is a mere frame to whoever wrote the URDF, kilograms.
+/// A link this light counts as a bare frame, kilograms.
 const MERE_FRAME: f64 = 0.1;
 
-/// Heavy links that an arm joint moves and that have no shape, nor anything that is fixed to
-/// them: what has no shape cannot be kept clear. `known` is what was found already.
+/// Returns heavy links that an arm joint moves and that have no shape, nor anything fixed to them
+/// that has: what has no shape cannot be kept clear. `known` holds those found already.
 pub fn bare(links: &[Link], arm_joints: usize, known: &[Unguarded]) -> Vec<Unguarded> {
-    // What is fixed to a link is one body with it.
+    // Links fixed to each other are one body.
     let body: Vec<usize> = bodies(links);
     let is_known = |link: &Link| known.iter().any(|one| one.link == link.name);
     let has_shape = |of: usize| {
@@ -34,7 +34,7 @@ pub fn bare(links: &[Link], arm_joints: usize, known: &[Unguarded]) -> Vec<Ungua
     bare
 }
 
-/// For each link, the first link that it is fixed to.
+/// Returns, for each link, the first link that it is fixed to.
 fn bodies(links: &[Link]) -> Vec<usize> {
     let mut body: Vec<usize> = Vec::with_capacity(links.len());
     for (index, link) in links.iter().enumerate() {

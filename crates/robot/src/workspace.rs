@@ -1,4 +1,4 @@
-//! Where an arm works best.
+//! The workspace of an arm.
 
 use serde::Deserialize;
 
@@ -6,13 +6,13 @@ use serde::Deserialize;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Workspace {
-    /// Origin, in the base frame, of what is laid out for any arm: `x` and `y`, meters. Zero for
-    /// an arm that reaches as far as the SO-101.
+    /// Origin, in the base frame, of scenes for any arm: `x` and `y`, meters. Zero for an arm with
+    /// the reach of the SO-101.
     pub origin: [f64; 2],
 }
 
 impl Workspace {
-    /// The first number that makes no sense.
+    /// Returns a description of the first invalid value, if any.
     pub(crate) fn fault(&self) -> Option<String> {
         let is_near = |at: &f64| (-10.0..=10.0).contains(at);
         let [x, y] = self.origin;

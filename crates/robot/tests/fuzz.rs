@@ -12,7 +12,7 @@ use enact_types::{JointVector, Pose, Refusal};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// Distances between samples are known to this, and a stop may be this much off the path, meters.
+/// Resolution of distances between samples, and largest deviation of a stop from the path, meters.
 const RESOLUTION: f64 = 0.0003;
 
 struct Tally {
@@ -35,7 +35,8 @@ fn posture(robot: &Robot, rng: &mut ChaCha8Rng) -> JointVector {
         .collect()
 }
 
-/// From a posture towards another, as fast as chance will, and sometimes with a number broken.
+/// Returns a motion from one posture towards another at a random speed, sometimes with a broken
+/// number.
 fn motion(robot: &Robot, rng: &mut ChaCha8Rng) -> Vec<JointVector> {
     let (from, to) = (posture(robot, rng), posture(robot, rng));
     let share = rng.random_range(0.02..1.0_f64).powi(2);
@@ -86,7 +87,7 @@ fn around(rng: &mut ChaCha8Rng) -> CollisionWorld {
     }
 }
 
-/// The limits and the clearance once more, from their definition.
+/// Checks the limits and the clearance again, from their definition.
 fn assert_inside(
     robot: &Robot,
     around: &CollisionWorld,
@@ -106,7 +107,7 @@ fn assert_inside(
             let within = |value: f64, limit: f64| value.abs() <= limit * (1.0 + 1e-6);
             assert!(limits.min <= x(at) && x(at) <= limits.max, "{}", joint.name);
             assert!(within(v(at), limits.velocity) && within(a(at), limits.acceleration));
-            // The third difference of numbers near 1 is this uncertain.
+            // Uncertainty of the third difference of numbers near 1.
             assert!(
                 within(j, limits.jerk + 1e-8 / period.powi(3)),
                 "{}: {j}",
@@ -126,7 +127,7 @@ fn assert_inside(
             "{speed}"
         );
     }
-    // What is too close at the start or end may be as close on the way: not looked at here.
+    // Pairs that are too close at the start or end may be as close on the way: not checked here.
     let strict = |joints: &[f64]| robot.collider().check_posture(joints, around).is_ok();
     if !strict(&samples[0]) || !strict(&samples[samples.len() - 1]) {
         return;

@@ -12,7 +12,7 @@ fn robots() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../robots")
 }
 
-/// The SO-101 with one text of one file replaced.
+/// Returns the SO-101 with one text of one file replaced.
 fn altered(file: &str, from: &str, to: &str) -> Result<Robot, LoadError> {
     let folder = TempDir::new().unwrap();
     for name in ["robot.urdf", "robot.toml"] {

@@ -71,8 +71,8 @@ fn obj() -> Vec<u8> {
     text.into_bytes()
 }
 
-/// The box as COLLADA in a unit of so many meters, turned and moved by its node and
-/// turned and moved back by the numbers.
+/// Returns the box as COLLADA in a unit of `unit` meters, rotated and moved by its node and back by
+/// the numbers.
 fn collada(unit: f64, up: &str, primitive: &str) -> Vec<u8> {
     let back = Pose::new(
         Vector3::new(0.01, 0.02, -0.03),
@@ -82,7 +82,7 @@ fn collada(unit: f64, up: &str, primitive: &str) -> Vec<u8> {
     for point in (0..8).map(|bits| back.inverse_transform_point(&corner(bits)) / unit) {
         write!(numbers, "{} {} {} ", point.x, point.y, point.z).unwrap();
     }
-    // A normal for each corner, too: indices come in pairs.
+    // Also a normal for each corner: indices come in pairs.
     let pairs = |corners: &[usize]| {
         let pairs = corners.iter().map(|corner| format!("{corner} 0 "));
         pairs.collect::<String>()
@@ -166,7 +166,7 @@ fn the_same_box_comes_out_of_every_kind_of_file() {
     read("a.stl", &ascii_stl(&faces));
     read("b.STL", &binary_stl(&faces));
     read("c.Obj", &obj());
-    // A name that lies, or says nothing.
+    // A name that is wrong, or says nothing.
     read("d.dae", &binary_stl(&faces));
     read("e.obj", &ascii_stl(&faces));
     read("f.stl", &obj());
@@ -261,7 +261,7 @@ fn a_broken_file_is_told_of_in_one_sentence() {
     );
 }
 
-/// An arm of four joints whose links are this geometry.
+/// Returns an arm of four joints whose links are this geometry.
 fn urdf(geometry: &str) -> String {
     let mut text = "<robot name=\"bench\">\n".to_owned();
     for index in 0..5 {
@@ -397,7 +397,7 @@ fn what_cannot_be_had_is_named_and_the_rest_loads() {
     );
     let robot = Robot::load(&folder.path().join("arm")).unwrap();
     assert_eq!(robot.unguarded(), []);
-    // What was made of the meshes serves where the files are not.
+    // The decompositions suffice where the files are missing.
     let again = Robot::parse_with("arm", &urdf(&mesh), None, robot.meshes()).unwrap();
     assert_eq!(again.unguarded(), []);
     assert_eq!(hulls(&again, 3), hulls(&robot, 3));
@@ -468,7 +468,7 @@ fn a_cache_changes_nothing_and_a_broken_one_is_mended() {
     assert_eq!(Robot::load_with(&path, &blocked).unwrap().unguarded(), []);
 }
 
-/// An L of two slabs at right angles.
+/// Returns an L of two slabs at right angles.
 fn bracket(width: f64, length: f64) -> Vec<Triangle> {
     let outline = [
         [0.0, 0.0],
@@ -493,7 +493,7 @@ fn bracket(width: f64, length: f64) -> Vec<Triangle> {
     faces
 }
 
-/// A tube that is bent around y, with some facets; closed or not at its ends.
+/// Returns a faceted tube bent around y, closed or open at its ends.
 fn elbow(radius: f64, tube: f64, sides: usize, closed: bool) -> Vec<Triangle> {
     let ring = |step: usize| -> Vec<Point3> {
         let turn = step as f64 / 8.0 * std::f64::consts::FRAC_PI_2;
@@ -522,7 +522,7 @@ fn elbow(radius: f64, tube: f64, sides: usize, closed: bool) -> Vec<Triangle> {
     faces
 }
 
-/// Distance of a point to the nearest of some triangles, by parry.
+/// Returns the distance of a point to the nearest triangle, by parry.
 fn to_mesh(faces: &[Triangle], point: &Point3) -> f64 {
     use parry3d_f64::math::Vector;
     use parry3d_f64::query::PointQuery;
@@ -540,7 +540,7 @@ fn mesh() -> impl Strategy<Value = Vec<Triangle>> {
         (0.02..0.06_f64, 0.03..0.12_f64).prop_map(|(width, length)| bracket(width, length)),
         (0.05..0.1_f64, 0.01..0.04_f64, 5..14_usize, any::<bool>())
             .prop_map(|(radius, tube, sides, closed)| elbow(radius, tube, sides, closed)),
-        // Any triangles at all, flat ones too.
+        // Arbitrary triangles, including flat ones.
         prop::collection::vec(
             prop::array::uniform3(prop::array::uniform3(-0.08..0.08_f64)),
             1..12

@@ -16,7 +16,7 @@ fn load(name: &str) -> Robot {
     Robot::load(&folder).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Height of the lowest point of a shape.
+/// Returns the height of the lowest point of a shape.
 fn lowest(shape: &LinkShape, base_from_link: &Pose) -> f64 {
     let pose = base_from_link * shape.link_from_shape;
     let up = pose.rotation.inverse() * Vector3::z();
@@ -36,7 +36,7 @@ fn lowest(shape: &LinkShape, base_from_link: &Pose) -> f64 {
     pose.translation.z - depth
 }
 
-/// Corners of the `index`th shape of a link, a box, in the frame of link `frame`.
+/// Returns the corners of the `index`th shape of a link, a box, in the frame of link `frame`.
 fn corners(robot: &Robot, joints: &[f64], link: &str, index: usize, frame: &str) -> Vec<Point3> {
     let shape = &robot
         .links()
@@ -62,7 +62,8 @@ fn corners(robot: &Robot, joints: &[f64], link: &str, index: usize, frame: &str)
         .collect()
 }
 
-/// Corners of the moving jaw of a small arm in its gripper link, the gripper at `angle`.
+/// Returns the corners of the moving jaw of a small arm in its gripper link, the gripper at
+/// `angle`.
 fn jaw(robot: &Robot, angle: f64) -> Vec<Point3> {
     let mut joints = vec![0.0; 6];
     joints[5] = angle;
@@ -94,7 +95,7 @@ fn every_home_is_clear_of_the_table() {
                 .as_ref()
                 .is_some_and(|mount| mount.motion.is_some())
         });
-        // The first moving link turns on the foot and comes as near to the table as it likes.
+        // The first moving link turns on the foot and may come arbitrarily near to the table.
         for (link, pose) in robot
             .links()
             .iter()
@@ -267,7 +268,7 @@ fn published_so100() -> [Published; 6] {
     ]
 }
 
-/// What the published model counts when all joints are at zero here, and the way it counts.
+/// Positions and signs of the published model's joints when all joints are at zero here.
 const SO100_ZERO: [(f64, f64); 6] = [
     (0.0, -1.0),
     (1.8, 1.0),

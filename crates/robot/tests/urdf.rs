@@ -28,7 +28,7 @@ fn joint(name: &str, kind: &str, ends: [&str; 2], place: [&str; 2], inside: &str
     )
 }
 
-/// An arm of so many joints called `PREFIXaxis1` and on, from `base` to `PREFIXlN`.
+/// Returns an arm of `joints` joints called `PREFIXaxis1` and on, from `base` to `PREFIXlN`.
 fn chain(prefix: &str, base: &str, joints: usize) -> String {
     let mut text = String::new();
     for index in 1..=joints {
@@ -59,7 +59,7 @@ fn robot(parts: &str) -> String {
     )
 }
 
-/// A fixed tool frame on `palm`.
+/// Returns a fixed tool frame on `palm`.
 fn tool(palm: &str) -> String {
     let name = format!("{palm}_tool0");
     format!("<link name=\"{name}\"/>\n")
@@ -72,7 +72,7 @@ fn tool(palm: &str) -> String {
         )
 }
 
-/// A finger on `palm`.
+/// Returns a finger on `palm`.
 fn finger(name: &str, kind: &str, palm: &str, place: [&str; 2], inside: &str) -> String {
     let child = format!("{name}_l");
     format!("<link name=\"{child}\"/>\n") + &joint(name, kind, [palm, &child], place, inside)
@@ -81,7 +81,7 @@ fn finger(name: &str, kind: &str, palm: &str, place: [&str; 2], inside: &str) ->
 const SLIDE: &str = "<limit lower=\"0\" upper=\"0.03\" effort=\"9\" velocity=\"0.1\"/>";
 const TURN: &str = "<limit lower=\"0\" upper=\"0.8\" effort=\"9\" velocity=\"1\"/>";
 
-/// Six joints, a tool frame, and a sliding finger.
+/// Returns an arm with six joints, a tool frame and a sliding finger.
 fn arm() -> String {
     let parts = link("base")
         + &chain("", "base", 6)
@@ -104,7 +104,7 @@ fn changed(from: &str, to: &str) -> String {
     text.replacen(from, to, 1)
 }
 
-/// Line of the first occurrence of a text.
+/// Returns the line of the first occurrence of a text.
 fn line_of(text: &str, what: &str) -> usize {
     1 + text[..text.find(what).unwrap()].matches('\n').count()
 }
@@ -121,7 +121,7 @@ fn warns(robot: &Robot, words: &[&str]) {
     assert!(found, "{words:?}: {:#?}", robot.warnings());
 }
 
-/// Refused, at the line where `at` stands, with all words.
+/// Asserts that the URDF is refused, at the line of `at`, with all words.
 fn refused(urdf: &str, at: &str, words: &[&str]) {
     let error = parse(urdf).unwrap_err();
     let message = error.to_string();
@@ -312,7 +312,7 @@ fn limits_that_are_not_given_come_from_robot_toml_or_are_assumed_and_said() {
     let weak = arm().replace("effort=\"9\"", "effort=\"0\"");
     let found = loads(&weak);
     let efforts: Vec<f64> = found.joints().iter().map(|it| it.limits.effort).collect();
-    // What holds the most is taken to be the strongest.
+    // The joint that carries the most is assumed to be the strongest.
     assert!(efforts[1] > 3.0 && efforts[5] >= 2.0, "{efforts:?}");
     assert!(
         efforts.windows(2).take(5).all(|pair| pair[0] >= pair[1]),
@@ -458,7 +458,7 @@ fn files_that_are_no_urdf_are_told_by_what_they_are() {
             "{word}: {error}"
         );
     }
-    // What is left of xacro after expansion harms nobody.
+    // Remains of xacro after expansion do no harm.
     let expanded = changed(
         "<robot name",
         "<robot xmlns:xacro=\"http://www.ros.org/wiki/xacro\" name",
@@ -627,7 +627,7 @@ fn fingers_are_told_by_where_they_are_and_what_follows_them() {
         assert_eq!(arm_joints(&found)[5], name);
         assert_eq!(gripper(&found), None);
     }
-    // Knuckles close as the joint rises: shut is at the high end.
+    // Knuckles close as the joint increases: closed is at the high end.
     let knuckles = with(
         "",
         &(finger("drive", "revolute", "l6", left, TURN)
@@ -639,7 +639,7 @@ fn fingers_are_told_by_where_they_are_and_what_follows_them() {
     assert!(hand.opening(hand.open) > hand.opening(hand.closed) + 0.02);
     let between = hand.joint_for(hand.widest() / 2.0);
     assert!((hand.opening(between) - hand.widest() / 2.0).abs() < 1e-9);
-    // A hand of many fingers that move one by one is none that closes with one joint.
+    // A hand of many independent fingers is not closed by one joint.
     let many: String = ["p", "q", "r", "s"]
         .iter()
         .map(|name| {

@@ -1,19 +1,19 @@
-//! Nothing moves before a yes.
+//! Approval: nothing moves before a yes.
 
 use enact_plan::{Outcome, Plan};
 
-/// Is shown a plan, and what would come of each step that moves the arm, up to the first
-/// that would be refused; answers whether it may be carried out.
+/// Receives a plan and the predicted outcome of each step that moves the arm, up to the first that
+/// would be refused; returns whether the plan may be carried out.
 pub type Approver<'a> = Box<dyn FnMut(&Plan, &[Outcome]) -> bool + 'a>;
 
-/// Whose agreement motion needs, if anybody's.
+/// The approver whose consent motion needs, if any.
 pub(crate) struct Consent<'a> {
     approver: Option<Approver<'a>>,
     may_move: bool,
 }
 
 impl<'a> Consent<'a> {
-    /// Nobody is asked.
+    /// Creates a consent that never asks.
     pub(crate) fn unasked() -> Self {
         Self {
             approver: None,
@@ -21,7 +21,7 @@ impl<'a> Consent<'a> {
         }
     }
 
-    /// Nothing moves until `approver` agrees to a plan.
+    /// Creates a consent under which nothing moves until `approver` agrees to a plan.
     pub(crate) fn of(approver: Approver<'a>) -> Self {
         Self {
             approver: Some(approver),
@@ -29,17 +29,17 @@ impl<'a> Consent<'a> {
         }
     }
 
-    /// Whether anybody is asked.
+    /// Returns whether an approver is asked.
     pub(crate) fn is_needed(&self) -> bool {
         self.approver.is_some()
     }
 
-    /// Whether the arm may move now.
+    /// Returns whether the arm may move now.
     pub(crate) fn may_move(&self) -> bool {
         self.may_move
     }
 
-    /// Asks whether a plan may be carried out, of which this would come.
+    /// Asks whether a plan with this preview may be carried out.
     pub(crate) fn ask(&mut self, plan: &Plan, preview: &[Outcome]) -> bool {
         if let Some(approver) = &mut self.approver {
             self.may_move = approver(plan, preview);
@@ -47,7 +47,7 @@ impl<'a> Consent<'a> {
         self.may_move
     }
 
-    /// Takes back what was agreed to and not done: the next plan needs a yes of its own.
+    /// Revokes an agreement that has not been used up: the next plan needs a new yes.
     pub(crate) fn lapse(&mut self) {
         self.may_move = self.approver.is_none();
     }

@@ -1,4 +1,4 @@
-//! What happens in a run, for those who watch.
+//! Events of a run, for its observers.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::report::TaskReport;
 use crate::session::RuntimeError;
 use crate::turn::TaskOptions;
 
-/// What a person may ask for outside of any task.
+/// A request of a person outside of any task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UserCommand {
@@ -22,81 +22,81 @@ pub enum UserCommand {
     Home,
 }
 
-/// Something that happened.
+/// An event of a run.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
-    /// What there is to stay clear of, known without looking; before any task.
+    /// Obstacles known without looking; sent before any task.
     CollisionWorld {
-        /// Fixed bodies and boxes to keep out of.
+        /// Fixed bodies and keep-out boxes.
         obstacles: &'a [Arc<Obstacle>],
-        /// The sides of the workspace.
+        /// Sides of the workspace.
         walls: &'a [HalfSpace],
     },
-    /// From now on somebody must agree to each plan before anything moves.
+    /// From now on an approver must agree to each plan before anything moves.
     ApprovalRequired,
     /// A task begins.
     TaskStarted {
-        /// What the person asked for.
+        /// Instruction of the person.
         instruction: &'a str,
-        /// Who is to do it.
+        /// The robot that acts.
         robot: &'a Robot,
-        /// How far it may go.
+        /// Bounds of the task.
         options: TaskOptions,
     },
-    /// A person asked for this outside of any task.
+    /// A person made this request outside of any task.
     UserCommand(UserCommand),
-    /// Another turn of the loop begins, counted from 1.
+    /// Another turn begins, counted from 1.
     TurnStarted(u32),
     /// A picture was taken.
     FrameCaptured(&'a Frame),
-    /// The picture was understood.
+    /// The perceiver interpreted the picture.
     Perceived {
-        /// What the perceiver was asked and said.
+        /// Prompt and completion of the perceiver.
         answer: &'a ModelResponse<Vec<Detection>>,
-        /// What there is now, memory included.
+        /// All objects known now, including memory.
         objects: &'a [ObjectView],
-        /// Detections that were not taken, and why.
+        /// Rejected detections, with reasons.
         dropped: &'a [String],
     },
     /// The planner was asked.
     Planned {
-        /// What the plan rests on.
+        /// Situation on which the plan is based.
         situation: &'a Situation,
-        /// What the planner was asked and said.
+        /// Prompt and completion of the planner.
         answer: &'a ModelResponse<Plan>,
     },
-    /// Where the arm would go, up to the first step that would be refused. Nothing moves.
+    /// Predicted motions, up to the first step that would be refused. Nothing moves.
     Previewed(&'a [Trajectory]),
-    /// Whether somebody agreed to the plan.
+    /// Whether the approver agreed to the plan.
     Approved(bool),
     /// A step begins.
     StepStarted(&'a Step),
     /// An admitted motion begins.
     MotionStarted {
-        /// What the motion is for.
+        /// Purpose of the motion.
         purpose: &'a str,
         /// The whole motion.
         trajectory: &'a Trajectory,
-        /// Whether touching something is part of it.
+        /// Whether contact is part of the motion.
         contact: ContactPolicy,
     },
-    /// The motion is over; every reading of the arm on the way.
+    /// The motion is over; includes every reading of the arm during it.
     MotionEnded(&'a Execution),
     /// The arm was read while it stood.
     StateRead(&'a ArmState),
-    /// A step was judged.
+    /// The outcome of a step was judged.
     StepVerified(&'a Outcome),
     /// The robot says something to the person.
     Said(&'a str),
     /// The task is over.
     TaskEnded(&'a TaskReport),
-    /// The task was given up because something that the loop rests on broke.
+    /// The task was given up because a part that the runtime depends on failed.
     TaskFailed(&'a RuntimeError),
 }
 
-/// Someone who watches a run. Observers never change it.
+/// An observer of a run. Observers never change the run.
 pub trait Observer {
-    /// Takes note of `event`.
+    /// Handles `event`.
     fn observe(&mut self, event: &Event<'_>);
 }
 

@@ -1,7 +1,7 @@
-//! A run as lines of JSON, the same bytes for the same run.
+//! A run as lines of JSON, with equal bytes for equal runs.
 //!
-//! No wall time, address or path is written: the same scene, seed, model and
-//! version give the same event log.
+//! No wall time, address or path is written, so equal scenes, seeds, models and versions give equal
+//! event logs.
 
 use std::io::{self, Write};
 
@@ -19,7 +19,7 @@ pub struct EventLog<W> {
 }
 
 impl<W: Write> EventLog<W> {
-    /// An event log into `sink`.
+    /// Creates an event log into `sink`.
     pub fn new(sink: W) -> Self {
         Self {
             sink,
@@ -27,7 +27,10 @@ impl<W: Write> EventLog<W> {
         }
     }
 
-    /// The sink, or the first error of writing to it.
+    /// Returns the sink.
+    ///
+    /// # Errors
+    /// The first error of writing to the sink.
     pub fn finish(mut self) -> io::Result<W> {
         match self.failure {
             Some(error) => Err(error),
@@ -50,7 +53,8 @@ impl<W: Write> Observer for EventLog<W> {
     }
 }
 
-/// What is written of an event; readings of a standing arm and what stands in the scene file are not.
+/// Returns the line of an event; `None` for readings of a standing arm and for facts of the scene
+/// file.
 fn line(event: &Event<'_>) -> Option<Value> {
     Some(match event {
         Event::TaskStarted {

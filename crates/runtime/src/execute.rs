@@ -22,14 +22,14 @@ pub(crate) struct Executor<'a> {
     pub(crate) perception: Perception<'a>,
     pub(crate) agent: Box<dyn Agent + 'a>,
     pub(crate) observers: Observers<'a>,
-    /// What the model has cost since the task began.
+    /// Cost of the model since the task began.
     pub(crate) usage: Usage,
 }
 
-/// What came of a step.
+/// Outcome of a step.
 pub(crate) struct StepResult {
     pub(crate) outcome: Outcome,
-    /// Whether someone stopped the arm.
+    /// Whether the arm was stopped.
     pub(crate) stopped: bool,
 }
 
@@ -49,7 +49,7 @@ impl<'a> Executor<'a> {
         }
     }
 
-    /// Begins a task, in which things are shown to the model with numbers if `marks` says so.
+    /// Begins a task; with `marks` objects are shown to the model with numbers.
     pub(crate) fn begin(&mut self, marks: bool) {
         self.perception.marks = marks;
         self.usage = Usage::default();
@@ -61,13 +61,13 @@ impl<'a> Executor<'a> {
         Ok(self.arm.state(&mut self.observers)?)
     }
 
-    /// Where the arm was last sent, or is, before the first command.
+    /// Returns the last command, or the measured position before the first command.
     pub(crate) fn goal(&mut self) -> Result<JointVector, RuntimeError> {
         Ok(self.arm.goal(&mut self.observers)?)
     }
 
-    /// Takes a picture, has it understood, and updates the memory. `handled` names what
-    /// the robot has to do with having moved.
+    /// Takes a picture, has it interpreted, and updates the memory. `handled` names the objects
+    /// that the robot may have moved.
     pub(crate) fn look_around(&mut self, handled: &[&str]) -> Result<(), RuntimeError> {
         let state = self.state()?;
         self.perception.look_around(
@@ -79,8 +79,8 @@ impl<'a> Executor<'a> {
         )
     }
 
-    /// What would come of each step that moves the arm from rest at `at`, gone about as after
-    /// this `history`, without moving it; and where the arm would go.
+    /// Predicts the outcome of each step that moves the arm from rest at `at`, with the attempts
+    /// that this `history` calls for, and the motions of the arm. Nothing moves.
     pub(crate) fn preview(
         &self,
         plan: &Plan,
@@ -92,7 +92,7 @@ impl<'a> Executor<'a> {
         Preview::new(arm.robot(), arm.gate(), grounder, memory, at).of(plan, history)
     }
 
-    /// Does one step that moves the arm from `at`, and judges it; `None` where somebody stopped it
+    /// Carries out one step that moves the arm from `at`, and judges it; `None` if it was stopped
     /// before anything moved. `attempt` is as in
     /// [`Grounder::ground_attempt`](enact_ground::Grounder::ground_attempt).
     pub(crate) fn execute_step(
@@ -137,7 +137,7 @@ impl<'a> Executor<'a> {
         Ok(Some(finished(step, verdict, reason)))
     }
 
-    /// Moves home, unless the arm is there. Says why it did not get there, if it did not.
+    /// Moves home, unless the arm is there. Returns what interrupted the motion, if anything did.
     pub(crate) fn go_home(&mut self) -> Result<Option<Interruption>, RuntimeError> {
         let state = self.state()?;
         if self.arm.is_home(&state) {
@@ -154,7 +154,7 @@ impl<'a> Executor<'a> {
     }
 
     /// Sends a motion through the gate to the arm, segment by segment. Before it comes close it
-    /// glances at what it is about to work on. Notes if the arm has `moved`.
+    /// checks the objects it is about to handle. Sets `moved` if the arm has moved.
     fn follow_motion(
         &mut self,
         step: &Step,
@@ -187,8 +187,8 @@ impl<'a> Executor<'a> {
         Ok(None)
     }
 
-    /// Notes what the end of a segment changes. An object is taken into the hand if the fingers
-    /// stand apart by its width; returns false if they do not.
+    /// Records the effect of the end of a segment. An object counts as held if the fingers are
+    /// apart by its width; returns false if they are not.
     fn notice_effect(&mut self, segment: &MotionSegment) -> Result<bool, RuntimeError> {
         let (Some(effect), Some(end)) = (&segment.effect, segment.end()) else {
             return Ok(true);
@@ -209,7 +209,7 @@ impl<'a> Executor<'a> {
         Ok(true)
     }
 
-    /// Lets go in memory of what the fingers no longer hold.
+    /// Marks an object as released in memory if the fingers no longer hold it.
     fn notice_loss(&mut self) -> Result<(), RuntimeError> {
         let state = self.state()?;
         let lost = self
@@ -224,20 +224,21 @@ impl<'a> Executor<'a> {
         Ok(())
     }
 
-    /// Lets go in memory of what is held, with the arm at these joints.
+    /// Marks the held object as released in memory, with the arm at these joints.
     fn release_at(&mut self, joints: &JointVector) {
         let tool = self.arm.robot().forward(joints);
         self.perception.memory.release(&tool);
     }
 
-    /// Looks at what the step did and judges it, and looks again where one look does not tell.
+    /// Looks at the result of the step and judges it, and looks again where one look is
+    /// inconclusive.
     fn observe(
         &mut self,
         step: &Step,
         before: &SceneMemory,
     ) -> Result<(Verdict, String), RuntimeError> {
         let on_the_spot = is_judged_in_place(step).then(|| self.state()).transpose()?;
-        // Where the way home is blocked, the arm looks from where it is.
+        // Where the way home is blocked, the arm looks from its current position.
         let interruption = self.go_home()?;
         let measured = match on_the_spot {
             Some(state) => state.position,
@@ -282,7 +283,7 @@ impl<'a> Executor<'a> {
         Ok(judge(step, &evidence))
     }
 
-    /// Tells observers what would come of a plan, and where the arm would go.
+    /// Reports the predicted outcomes of a plan and its motions to the observers.
     pub(crate) fn show_preview(
         &mut self,
         plan: &Plan,
@@ -306,7 +307,8 @@ fn finished(step: &Step, verdict: Verdict, reason: String) -> StepResult {
     }
 }
 
-/// What somebody stopped after it was done and before the next look told what came of it.
+/// Returns the result of a step that was stopped after its motion and before the next look showed
+/// its outcome.
 fn unjudged(step: &Step) -> StepResult {
     let reason = "it was stopped before anybody looked what came of it".to_owned();
     StepResult {

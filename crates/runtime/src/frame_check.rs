@@ -1,17 +1,17 @@
-//! Pictures that can be trusted: what is missing, frozen or black is not used.
+//! Rejects missing, frozen and black pictures.
 
 use enact_camera::{Camera, CameraError};
 use enact_types::{Frame, Reason};
 
-/// Pictures asked for until one is good.
+/// Number of pictures requested until one is good.
 const TRIES: u32 = 5;
-/// A picture none of whose bytes is brighter shows nothing.
+/// Brightness that at least one byte of a usable picture exceeds.
 const BLACK: u8 = 8;
 
-/// The next good picture of `camera`; `last` is the number of the one before.
+/// Returns the next good picture of `camera`; `last` is the number of the previous one.
 ///
 /// # Errors
-/// What was wrong with the last of a few pictures.
+/// The defect of the last of several pictures.
 pub(crate) fn next_valid_frame(
     camera: &mut dyn Camera,
     last: Option<u64>,
@@ -46,7 +46,7 @@ mod tests {
     use enact_types::{Intrinsics, Pose, Stamp};
     use image::{Rgb, RgbImage};
 
-    /// Gives these pictures: number and brightness, or none.
+    /// A camera that returns these pictures, by number and brightness, or none.
     struct Reel(Vec<Option<(u64, u8)>>);
 
     impl Camera for Reel {

@@ -1,4 +1,4 @@
-//! The arm behind the gate: nothing reaches it that was not admitted.
+//! The arm behind the gate: only admitted motions reach it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,19 +12,19 @@ use crate::event::Event;
 use crate::observers::Observers;
 use crate::slowdown;
 
-/// How far each joint may be from home to count as there, radians.
+/// Largest distance of each joint from home that counts as at home, radians.
 const AT_HOME: f64 = 0.02;
 
-/// An arm on a thread of its own, and the gate that admits its motions.
+/// An arm on its own thread, and the gate that admits its motions.
 pub(crate) struct GatedArm {
     robot: Arc<Robot>,
     gate: Gate,
     thread: ArmThread,
-    /// Whether free motion is slow, since the last one met resistance.
+    /// Whether free motion is slow, because the last one met resistance.
     slow: bool,
 }
 
-/// Why a motion did not reach its end.
+/// The reason why a motion did not reach its end.
 pub(crate) enum Interruption {
     Stopped,
     Refused(Refusal),
@@ -63,7 +63,7 @@ impl GatedArm {
         self.thread.stop_switch()
     }
 
-    /// Lets free motion be as fast as limits allow again.
+    /// Allows free motion at full speed again.
     pub(crate) fn end_caution(&mut self) {
         self.slow = false;
     }
@@ -75,12 +75,12 @@ impl GatedArm {
         Ok(state)
     }
 
-    /// Where the arm was last sent, or is, before the first command.
+    /// Returns the last command, or the measured position before the first command.
     pub(crate) fn goal(&self, observers: &mut Observers<'_>) -> Result<JointVector, ArmError> {
         Ok(self.state(observers)?.goal().clone())
     }
 
-    /// Whether the arm has been sent home and is there.
+    /// Returns whether the arm has been sent home and is there.
     pub(crate) fn is_home(&self, state: &ArmState) -> bool {
         let home = self.robot.home();
         let mut arm = 0..self.robot.arm_joints().len();
@@ -89,7 +89,7 @@ impl GatedArm {
     }
 
     /// Sends a segment of a motion through the gate to the arm and waits until it stands again.
-    /// Notes if the arm has `moved`.
+    /// Sets `moved` if the arm has moved.
     pub(crate) fn follow_motion(
         &mut self,
         segment: &MotionSegment,
@@ -124,7 +124,7 @@ impl GatedArm {
         let execution = self.thread.execute(trajectory, contact)?;
         observers.notify(&Event::MotionEnded(&execution));
         *moved |= execution.followed > 0;
-        // The next try tells what was in the way from the arm's own weight.
+        // The next, slower attempt distinguishes an obstacle from the arm's own weight.
         self.slow |= matches!(execution.end, ExecutionEnd::Contact { .. });
         Ok(match execution.end {
             ExecutionEnd::Finished => None,

@@ -1,27 +1,27 @@
-//! The loop: see, perceive, ask, ground, act, observe, again.
+//! The control loop: see, perceive, ask, ground, act, observe, repeat.
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`session`] | who takes part, and what lasts from task to task |
+//! | [`session`] | the participants, and state that persists across tasks |
 //! | [`turn`] | one task, turn after turn: the state of the task |
 //! | `execute` | one step of a plan: ground, admit, move, look, judge |
-//! | `preview` | what would come of a plan, without moving |
-//! | `perception` | what is on the table: pictures, what they show, what is remembered |
+//! | `preview` | predicted outcomes of a plan, without moving |
+//! | `perception` | objects on the table: pictures, detections and memory |
 //! | `gated_arm` | the arm behind the gate |
-//! | `observers` | everybody who watches |
+//! | `observers` | all observers of a run |
 //! | [`approval`] | nothing moves before a yes |
-//! | `frame_check` | pictures that can be trusted |
-//! | `reply_only` | what is said to a sentence that asks for no action |
-//! | `retry_policy` | what to do about a step that fails again and again |
-//! | `stale_plan` | plans that what they rest on has left behind |
+//! | `frame_check` | rejects missing, frozen and black pictures |
+//! | `reply_only` | replies to instructions that ask for no action |
+//! | `retry_policy` | retries of a step that fails repeatedly |
+//! | `stale_plan` | plans whose premises have changed |
 //! | `rank` | the best of several plans |
-//! | `slowdown` | the same way at half the speed |
-//! | [`event`] | what happens, for those who watch |
-//! | [`report`] | how a run went |
+//! | `slowdown` | the same path at half the speed |
+//! | [`event`] | events of a run, for its observers |
+//! | [`report`] | the result of a run |
 //! | [`event_log`] | a run as lines of JSON |
 //!
-//! Calls go down this table: `session` → `turn` → `execute_step` → {`preview`, `perception`, `gated_arm`} →
-//! `observers`; the rest are functions of what they are given.
+//! Calls go down this table: `session` → `turn` → `execute_step` → {`preview`, `perception`,
+//! `gated_arm`} → `observers`; the other modules are functions of their arguments.
 
 pub mod approval;
 pub mod event;

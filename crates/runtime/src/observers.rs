@@ -1,8 +1,8 @@
-//! Everybody who watches a run.
+//! All observers of a run.
 
 use crate::event::{Event, Observer};
 
-/// The observers of a session, told of every event in the order in which they were given.
+/// The observers of a session; each event reaches them in the order in which they were added.
 pub(crate) struct Observers<'a>(Vec<Box<dyn Observer + 'a>>);
 
 impl<'a> Observers<'a> {

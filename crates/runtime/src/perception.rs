@@ -1,4 +1,4 @@
-//! What is on the table: pictures, what they show, and what is remembered of it.
+//! Objects on the table: pictures, detections and memory.
 
 use enact_arm::ArmState;
 use enact_camera::{Camera, CameraError};
@@ -15,22 +15,22 @@ use crate::frame_check;
 use crate::observers::Observers;
 use crate::session::RuntimeError;
 
-/// A camera, and what is known of the table by its pictures.
+/// A camera, and the knowledge of the table from its pictures.
 pub(crate) struct Perception<'a> {
     camera: Box<dyn Camera + 'a>,
     pub(crate) grounder: Grounder,
     pub(crate) memory: SceneMemory,
-    /// What the newest look shows to have moved by itself.
+    /// Objects that moved by themselves, according to the newest look.
     pub(crate) changes: Vec<ObjectChange>,
     /// The newest look at the table, until something moves.
     pub(crate) look: Option<Frame>,
-    /// When that was, on the arm's clock.
+    /// Time of the newest look, on the arm's clock.
     pub(crate) looked_at: Option<Stamp>,
     /// Number of the newest picture.
     last_frame: Option<u64>,
     /// Whether the newest look had depth.
     sees_depth: bool,
-    /// Whether things are shown to the model with numbers.
+    /// Whether objects are shown to the model with numbers.
     pub(crate) marks: bool,
     /// Whether a look has shown that the model's points are read rightly.
     pointing_confirmed: bool,
@@ -59,9 +59,9 @@ impl<'a> Perception<'a> {
         self.grounder.views(&self.memory)
     }
 
-    /// Takes a picture while the arm stands in this `state`, has it understood by `agent`, and
-    /// updates the memory. `handled` names what the robot has to do with having moved; what the
-    /// model's answer cost is added to `usage`.
+    /// Takes a picture while the arm stands in this `state`, has it interpreted by `agent`, and
+    /// updates the memory. `handled` names the objects that the robot may have moved; the cost of
+    /// the model's answer is added to `usage`.
     pub(crate) fn look_around(
         &mut self,
         agent: &mut dyn Agent,
@@ -144,7 +144,7 @@ impl<'a> Perception<'a> {
         }
     }
 
-    /// Whether the points of an answer mean what they are taken to mean.
+    /// Returns whether the points of an answer mean what they are taken to mean.
     fn judge(
         &self,
         frame: &Frame,
@@ -161,8 +161,8 @@ impl<'a> Perception<'a> {
             .check_pointing(memory, frame, &readings, joints, confirmed)
     }
 
-    /// Which of these a new picture shows to be no longer where the newest look showed it. None
-    /// without depth, nor if no picture comes: the next look tells.
+    /// Returns which of these objects a new picture shows to have left their place in the newest
+    /// look. Empty without depth or if no picture arrives; the next look decides then.
     pub(crate) fn moved_away<'n>(
         &mut self,
         names: impl Iterator<Item = &'n str>,

@@ -1,4 +1,4 @@
-//! What would come of a plan, without moving.
+//! Predicted outcomes of a plan, without moving.
 
 use enact_ground::{Grounder, SceneMemory, StepMotion};
 use enact_plan::{Outcome, Plan, Step, Verdict};
@@ -7,7 +7,7 @@ use enact_types::{JointVector, Refusal};
 
 use crate::retry_policy::{RetryDecision, retry_decision};
 
-/// An arm and a memory of the table that only imagine what steps do.
+/// A simulated arm and memory of the table to which steps are applied.
 pub(crate) struct Preview<'p> {
     robot: &'p Robot,
     gate: &'p Gate,
@@ -18,7 +18,7 @@ pub(crate) struct Preview<'p> {
 }
 
 impl<'p> Preview<'p> {
-    /// Begins from rest at `at`, with the table as this `memory` has it.
+    /// Starts from rest at `at`, with the table as in this `memory`.
     pub(crate) fn new(
         robot: &'p Robot,
         gate: &'p Gate,
@@ -36,8 +36,8 @@ impl<'p> Preview<'p> {
         }
     }
 
-    /// What would come of each step that moves the arm, up to the first that would be refused,
-    /// gone about as after this `history`; and where the arm would go.
+    /// Predicts the outcome of each step that moves the arm, up to the first that would be refused,
+    /// with the attempts that this `history` calls for, and the motions of the arm.
     pub(crate) fn of(
         mut self,
         plan: &Plan,
@@ -65,7 +65,7 @@ impl<'p> Preview<'p> {
         (outcomes, self.path)
     }
 
-    /// Grounds a step, and changes what is known as if it had worked.
+    /// Grounds a step, and updates the state as if it had worked.
     fn step(&mut self, step: &Step, approach: usize) -> Result<String, Refusal> {
         let motion = self
             .grounder
@@ -84,7 +84,7 @@ impl<'p> Preview<'p> {
         Ok(format!("not moved: dry run of {}", summary(&motion)))
     }
 
-    /// Changes the memory as if a motion had worked.
+    /// Updates the memory as if a motion had worked.
     fn apply_effect(&mut self, motion: &StepMotion) {
         for segment in &motion.segments {
             if let (Some(effect), Some(end)) = (&segment.effect, segment.end()) {

@@ -1,16 +1,16 @@
-//! The best of several plans: likelihood x feasibility x success so far.
+//! The best of several plans: likelihood × feasibility × success so far.
 //!
-//! After SayCan (Ahn et al., "Do As I Can, Not As I Say", 2022), whose learned value functions
-//! are replaced by what the arm can be shown to do: each plan is rehearsed, with inverse
-//! kinematics, collision checks and the gate, before one is chosen.
+//! After SayCan (Ahn et al., "Do As I Can, Not As I Say", 2022). Its learned value functions are
+//! replaced by a preview: each plan is checked with inverse kinematics, collision checks and the
+//! gate before one is chosen.
 
 use enact_plan::{ModelResponse, Outcome, Plan, Step, Verdict};
 
-/// What a plan counts for that fails at its first step: less than any other, more than no plan.
+/// Feasibility of a plan that fails at its first step: below that of any other plan, but above that
+/// of no plan.
 const HOPELESS: f64 = 1e-6;
 
-/// Orders answers, each with what a preview of its plan shows after this `history`. The best is
-/// the last.
+/// Sorts answers, each with the preview of its plan after this `history`. The best is last.
 pub(crate) fn ranked(
     answers: Vec<(ModelResponse<Plan>, Vec<Outcome>)>,
     history: &[Outcome],
@@ -26,13 +26,13 @@ pub(crate) fn ranked(
     };
     let scores: Vec<f64> = answers.iter().zip(&outlooks).map(score).collect();
     let mut ranked: Vec<_> = scores.into_iter().zip(answers).collect();
-    // Stable: asked again with the same answers in this order, they stay in it.
+    // The sort is stable, so sorting the result again keeps its order.
     ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
     ranked.into_iter().map(|(_, answer)| answer).collect()
 }
 
-/// Logarithm of the probability that the model gives an answer; where it does not tell, of the
-/// share of the answers that say the same.
+/// Returns the logarithm of the probability that the model gives an answer; where it is not
+/// reported, of the share of answers with the same plan.
 fn log_likelihood(answer: &ModelResponse<Plan>, all: &[ModelResponse<Plan>]) -> f64 {
     let told: Option<f64> = answer
         .tokens
@@ -46,7 +46,7 @@ fn log_likelihood(answer: &ModelResponse<Plan>, all: &[ModelResponse<Plan>]) -> 
     }
 }
 
-/// The share of a plan's motions that a rehearsal gets through before one is refused.
+/// Returns the share of a plan's motions that the preview completes before one is refused.
 fn feasibility(plan: &Plan, preview: &[Outcome]) -> f64 {
     let motions = plan.steps.iter().filter(|step| step.moves()).count();
     if motions == 0 {
@@ -60,7 +60,8 @@ fn feasibility(plan: &Plan, preview: &[Outcome]) -> f64 {
     (done as f64 / motions as f64).max(HOPELESS)
 }
 
-/// For each step that was tried before, `(times it worked + 1) / (times it was tried + 1)`.
+/// Returns, for each step that was tried before, `(times it worked + 1) / (times it was tried +
+/// 1)`.
 fn success_so_far(plan: &Plan, history: &[Outcome]) -> f64 {
     let of = |step: &Step| {
         let tried = history.iter().filter(|outcome| outcome.step == *step);

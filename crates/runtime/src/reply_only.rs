@@ -1,11 +1,13 @@
-//! What is said to a sentence that asks for no action. Nothing moves, whatever the planner says.
+//! Replies to instructions that ask for no action. Nothing moves, whatever the planner says.
 
 use enact_plan::{ObjectView, Plan, Situation, SpeechAct, StepKind};
 
-/// How often the planner is asked for an answer in words before the scene is described instead.
+/// Number of times that the planner is asked for a verbal reply before the scene is described
+/// instead.
 pub(crate) const TURNS_OF_AN_ANSWER: u32 = 2;
 
-/// Why `plan` is no answer to what asks for no action, in words for the next prompt.
+/// Returns why `plan` does not answer an instruction that asks for no action, in words for the next
+/// prompt.
 pub(crate) fn no_answer(
     execute_step: SpeechAct,
     plan: &Plan,
@@ -25,7 +27,8 @@ pub(crate) fn no_answer(
     Some(format!("you deny seeing a {denied}, but one is listed"))
 }
 
-/// The name of what `plan` handles although the instruction says to leave it alone.
+/// Returns the name of an object that `plan` handles although the instruction says to leave it
+/// alone.
 pub(crate) fn protected<'a>(plan: &Plan, situation: &'a Situation) -> Option<&'a str> {
     let names = situation.objects.iter().map(|object| object.name.as_str());
     let protected = SpeechAct::protected(&situation.instruction, names);
@@ -33,7 +36,7 @@ pub(crate) fn protected<'a>(plan: &Plan, situation: &'a Situation) -> Option<&'a
     protected.into_iter().find(|name| handles(name))
 }
 
-/// What is seen, in words.
+/// Describes the visible objects in words.
 pub(crate) fn seen(objects: &[ObjectView]) -> String {
     if objects.is_empty() {
         return "I see nothing on the table.".to_owned();

@@ -1,48 +1,48 @@
-//! How a run went.
+//! The result of a run.
 
 use enact_plan::{Outcome, Usage, Verdict};
 use serde::{Deserialize, Serialize};
 
-/// Why a run ended.
+/// The reason why a run ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskEnd {
-    /// The planner declared the task done and no step speaks against it.
+    /// The planner declared the task done and no step contradicts it.
     Done,
-    /// The robot had only words.
+    /// The robot only replied in words.
     Said,
     /// The robot waits for an answer.
     Asked,
     /// No turn was left.
     OutOfTurns,
-    /// Someone stopped it.
+    /// The run was stopped.
     Stopped,
-    /// Nothing was to be moved: the first plan was shown.
+    /// Nothing was to be moved; the first plan was shown.
     DryRun,
 }
 
-/// How a run went, as far as the robot itself can tell.
+/// The result of a run, as far as the robot itself can tell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TaskReport {
-    /// Why it ended.
+    /// Reason for its end.
     pub ending: TaskEnd,
-    /// Turns of the loop.
+    /// Number of turns.
     pub turns: u32,
-    /// Every step tried, in order.
+    /// Outcome of every attempted step, in order.
     pub steps: Vec<Outcome>,
     /// Every refusal, in words.
     pub refusals: Vec<String>,
-    /// What the robot said or asked, in order.
+    /// Statements and questions of the robot, in order.
     pub said: Vec<String>,
-    /// Time on the arm's clock, seconds.
+    /// Duration on the arm's clock, seconds.
     pub arm_seconds: f64,
-    /// What the model cost.
+    /// Cost of the model.
     #[serde(skip)]
     pub usage: Usage,
 }
 
 impl TaskReport {
-    /// Whether the robot has reason to believe that it did what was asked.
+    /// Returns whether the robot has reason to believe that it did what was asked.
     pub fn believes_success(&self) -> bool {
         let last_is_good = self
             .steps

@@ -1,24 +1,25 @@
-//! What to do about a step that fails again and again.
+//! Retries of a step that fails repeatedly.
 
 use enact_plan::{Outcome, Step, Verdict};
 
-/// So many failures for one reason call for another approach.
+/// Number of failures for one reason after which another attempt is made differently.
 const CHANGE: usize = 2;
-/// So many for help.
+/// Number of failures for one reason after which the person is asked for help.
 const GIVE_UP: usize = 4;
-/// So many refusals do: the same question has the same answer.
+/// Number of refusals after which the person is asked, because the same question has the same
+/// answer.
 const REFUSED: usize = 3;
 
-/// How to go about a step.
+/// The decision about a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RetryDecision {
-    /// Another way than this many before: zero is the best one.
+    /// Try, skipping this many earlier ways; zero is the best one.
     Try(usize),
     /// Ask the person.
     Ask(String),
 }
 
-/// How to go about a step after what has happened so far.
+/// Returns how to proceed with a step, given the history so far.
 pub(crate) fn retry_decision(history: &[Outcome], step: &Step) -> RetryDecision {
     let (failures, last) = failures(history, step);
     let enough = match last {
@@ -34,7 +35,8 @@ pub(crate) fn retry_decision(history: &[Outcome], step: &Step) -> RetryDecision 
     }
 }
 
-/// How often this step failed for the reason of its last failure since it last worked.
+/// Returns the number of failures of this step for the reason of its last failure, since it last
+/// worked.
 fn failures<'a>(history: &'a [Outcome], step: &Step) -> (usize, Option<&'a Outcome>) {
     let failed = |outcome: &Outcome| outcome.verdict != Verdict::Yes;
     let mut tries = history
@@ -54,7 +56,7 @@ fn failures<'a>(history: &'a [Outcome], step: &Step) -> (usize, Option<&'a Outco
     (count, last)
 }
 
-/// A reason without its numbers, which differ from time to time.
+/// Returns a reason without its numbers, which vary between attempts.
 fn words(reason: &str) -> String {
     let digit = |c: &char| !c.is_ascii_digit();
     reason.chars().filter(digit).collect()

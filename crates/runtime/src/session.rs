@@ -1,4 +1,4 @@
-//! Who takes part, and what lasts from task to task.
+//! The participants, and state that persists across tasks.
 
 use std::sync::Arc;
 
@@ -20,23 +20,23 @@ use crate::perception::Perception;
 use crate::report::TaskReport;
 use crate::turn::{TaskOptions, TaskRun};
 
-/// Robot, eyes and agent, and what they remember between tasks.
+/// Robot, camera and agent, and their memory between tasks.
 pub struct Session<'a> {
     executor: Executor<'a>,
     consent: Consent<'a>,
     conversation: Vec<ConversationTurn>,
 }
 
-/// Something that the loop rests on is broken.
+/// A part that the runtime depends on has failed.
 #[derive(Debug, Error)]
 pub enum RuntimeError {
-    /// The arm.
+    /// The arm failed.
     #[error(transparent)]
     Arm(#[from] ArmError),
-    /// The camera.
+    /// The camera failed.
     #[error(transparent)]
     Camera(#[from] CameraError),
-    /// The model.
+    /// The model failed.
     #[error(transparent)]
     Planner(#[from] PlannerError),
     /// What the model's points are taken to mean.
@@ -45,8 +45,8 @@ pub enum RuntimeError {
 }
 
 impl RuntimeError {
-    /// Whether nothing is broken, but somebody pressed the stop switch while model or camera were
-    /// waited for.
+    /// Returns whether nothing failed, but the stop switch was pressed while waiting for model or
+    /// camera.
     pub fn is_stop(&self) -> bool {
         matches!(
             self,
@@ -56,7 +56,10 @@ impl RuntimeError {
 }
 
 impl<'a> Session<'a> {
-    /// A session of `robot` with these parts; refuses a robot that cannot grasp.
+    /// Creates a session of `robot` with these parts.
+    ///
+    /// # Errors
+    /// If the robot cannot grasp.
     pub fn new(
         robot: Arc<Robot>,
         arm: ArmThread,
@@ -77,7 +80,7 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// The same among things that are known without looking: see [`Grounder::with_obstacles`].
+    /// Adds obstacles that are known without looking: see [`Grounder::with_obstacles`].
     pub fn with_obstacles(
         mut self,
         obstacles: impl IntoIterator<Item = Arc<Obstacle>>,
@@ -94,14 +97,17 @@ impl<'a> Session<'a> {
         self
     }
 
-    /// The same with somebody who must agree to each plan before anything moves.
+    /// Requires an approver's agreement to each plan before anything moves.
     pub fn approved_by(mut self, approver: Approver<'a>) -> Self {
         self.consent = Consent::of(approver);
         self.executor.observers.notify(&Event::ApprovalRequired);
         self
     }
 
-    /// Looks at the table and returns what there is.
+    /// Looks at the table and returns the known objects.
+    ///
+    /// # Errors
+    /// If the arm, the camera or the model fails, or the stop switch is pressed.
     pub fn see(&mut self) -> Result<Vec<ObjectView>, RuntimeError> {
         self.executor
             .observers
@@ -110,8 +116,11 @@ impl<'a> Session<'a> {
         Ok(self.executor.perception.views())
     }
 
-    /// Moves home, around what is on the table, with what is held. Says why it did not get
-    /// there, if it did not.
+    /// Moves home, around the objects on the table, with the held object. Returns why it did not
+    /// get there, if it did not.
+    ///
+    /// # Errors
+    /// If the arm fails.
     pub fn home(&mut self) -> Result<Option<String>, RuntimeError> {
         self.executor
             .observers
@@ -120,12 +129,15 @@ impl<'a> Session<'a> {
         Ok(interruption.map(|why| why.to_string()))
     }
 
-    /// The switch that stops the arm, from any thread.
+    /// Returns the switch that stops the arm, from any thread.
     pub fn stop_switch(&self) -> StopSwitch {
         self.executor.arm.stop_switch()
     }
 
-    /// Does what `instruction` asks for, as far as `options` allow.
+    /// Carries out `instruction`, within the bounds of `options`.
+    ///
+    /// # Errors
+    /// If the arm, the camera or the model fails.
     pub fn run(
         &mut self,
         instruction: &str,

@@ -1,17 +1,17 @@
-//! The same way at half the speed.
+//! The same path at half the speed.
 //!
-//! An arm that swings fast and far out may need nearly all its effort for its own weight, and that
-//! looks like something in the way. At half the speed it needs less, and what is in the way is met
-//! more gently.
+//! An arm that swings fast and far out may need nearly all its effort for its own weight, which
+//! looks like an obstacle. At half the speed it needs less, and meets a real obstacle more gently.
 
 use enact_types::JointVector;
 
-/// Samples of the same curve, passed at half the speed.
+/// Returns samples of the same curve, traversed at half the speed.
 ///
-/// The curve is the cubic B-spline that the samples control, at rest before and after. Putting a
-/// knot into the middle of every span leaves it as it is (Lane and Riesenfeld, "A theoretical
-/// development for the computer generation and display of piecewise polynomial surfaces", 1980), so
-/// velocities are halved, accelerations are quartered, and no limit is nearer than before.
+/// The curve is the cubic B-spline that the samples control, at rest before and after. Inserting a
+/// knot into the middle of every span leaves the curve unchanged (Lane and Riesenfeld, "A
+/// theoretical development for the computer generation and display of piecewise polynomial
+/// surfaces", 1980). Velocities are therefore halved, accelerations are quartered, and no limit is
+/// nearer than before.
 pub(crate) fn halved(samples: &[JointVector]) -> Vec<JointVector> {
     let (Some(first), Some(last)) = (samples.first(), samples.last()) else {
         return Vec::new();
@@ -31,7 +31,7 @@ pub(crate) fn halved(samples: &[JointVector]) -> Vec<JointVector> {
     slow
 }
 
-/// A weighted mean, which rounding takes nowhere but between the parts: they may be at a limit.
+/// Returns a weighted mean that rounding cannot move outside of its parts, which may be at a limit.
 fn mixed(parts: &[(&JointVector, f64)]) -> JointVector {
     let (first, _) = parts[0];
     (0..first.len())
@@ -52,7 +52,7 @@ fn mixed(parts: &[(&JointVector, f64)]) -> JointVector {
 mod tests {
     use super::*;
 
-    /// Point of the cubic B-spline at `share` of the span between two inner controls.
+    /// Returns the point of the cubic B-spline at `share` of the span between two inner controls.
     fn curve(controls: &[f64], span: usize, share: f64) -> f64 {
         let [a, b, c, d] = [0, 1, 2, 3].map(|at| controls[span + at]);
         let (t, u) = (share, 1.0 - share);
@@ -75,7 +75,7 @@ mod tests {
             (&samples[0], &samples[20])
         );
         let slow: Vec<f64> = slow.iter().map(|at| at[0]).collect();
-        // Span by span after the first rests.
+        // Compares span by span after the first rests.
         for span in 0..motions.len() - 3 {
             for (half, shares) in [(0, [0.0, 0.4, 0.9]), (1, [0.1, 0.5, 1.0])] {
                 for share in shares {

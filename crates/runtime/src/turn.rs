@@ -19,17 +19,18 @@ use crate::retry_policy::{RetryDecision, retry_decision};
 use crate::session::RuntimeError;
 use crate::stale_plan::{self, PATIENCE};
 
-/// How far a task may go.
+/// Bounds of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskOptions {
-    /// Turns at most.
+    /// Largest number of turns.
     pub turns: u32,
     /// Whether to stop before the first motion.
     pub dry_run: bool,
-    /// How many plans are drawn each turn, of which the best is carried out; 1: the only one.
+    /// Number of plans drawn each turn, of which the best is carried out; 1 carries out the only
+    /// one.
     #[serde(default = "one")]
     pub rank: u32,
-    /// Whether things are shown to the model with numbers to name, rather than for it to point.
+    /// Whether objects are shown to the model with numbers to name, rather than pointed at by it.
     #[serde(default)]
     pub marks: bool,
 }
@@ -39,7 +40,8 @@ fn one() -> u32 {
 }
 
 impl TaskOptions {
-    /// So many turns at most, in each the only plan that is asked for, carried out.
+    /// Creates options with at most this many turns, each of which asks for a single plan and
+    /// carries it out.
     pub const fn of_turns(turns: u32) -> Self {
         Self {
             turns,
@@ -50,28 +52,28 @@ impl TaskOptions {
     }
 }
 
-/// What is known of the task in hand.
+/// State of the current task.
 #[derive(Debug, Default)]
 pub(crate) struct TaskState {
     instruction: String,
-    /// What the person does by saying that.
+    /// Speech act of the instruction.
     speech_act: SpeechAct,
     pub(crate) history: Vec<Outcome>,
     rejection: Option<String>,
     must_act: bool,
-    /// How many plans were given up because what they rest on had changed.
+    /// Number of plans given up because their premises had changed.
     outdated: usize,
     pub(crate) refusals: Vec<String>,
     pub(crate) said: Vec<String>,
 }
 
-/// A task on its way.
+/// A task in progress.
 pub(crate) struct TaskRun<'s, 'a> {
     task: TaskState,
     options: TaskOptions,
     executor: &'s mut Executor<'a>,
     consent: &'s mut Consent<'a>,
-    /// The tasks before.
+    /// The earlier tasks.
     conversation: &'s [ConversationTurn],
 }
 
@@ -96,7 +98,11 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         }
     }
 
-    /// Does the task as far as its bounds allow: what came of it, why it ended, in which turn.
+    /// Carries out the task within its bounds; returns its state, the reason for its end, and the
+    /// last turn.
+    ///
+    /// # Errors
+    /// If the arm, the camera or the model fails.
     pub(crate) fn finish(mut self) -> Result<(TaskState, TaskEnd, u32), RuntimeError> {
         let (ending, turns) = self.turns()?;
         Ok((self.task, ending, turns))
@@ -133,7 +139,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         Ok((TaskEnd::OutOfTurns, turns))
     }
 
-    /// Looks, asks and acts; `Some` if that ends the task.
+    /// Looks, asks and acts; returns `Some` if that ends the task.
     fn turn(&mut self) -> Result<Option<TaskEnd>, RuntimeError> {
         if self.executor.perception.look.is_none() {
             if self.consent.may_move()
@@ -161,12 +167,12 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         }
     }
 
-    /// The planner's next plan, or `None` if its answer is rejected.
+    /// Returns the planner's next plan, or `None` if its answer is rejected.
     fn ask(&mut self) -> Result<Option<Plan>, RuntimeError> {
         let situation = self.situation();
         let drawn = self.draw(&situation);
         if drawn.is_err() {
-            // What nobody could answer for is looked at again.
+            // The next turn repeats a look for which no answer came.
             self.executor.perception.look = None;
         }
         let mut answers = drawn?;
@@ -206,7 +212,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         }
     }
 
-    /// Asks for as many plans as the bounds say. The best answer is the last.
+    /// Asks for as many plans as the bounds say. The best answer is last.
     fn draw(&mut self, situation: &Situation) -> Result<Vec<ModelResponse<Plan>>, RuntimeError> {
         let executor = &mut *self.executor;
         let Some(frame) = &executor.perception.look else {
@@ -221,7 +227,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         let at = executor.goal()?;
         let mut previewed = Vec::with_capacity(answers.len());
         for answer in answers {
-            // Nobody waits for previews either.
+            // Previews are not awaited after a stop either.
             if executor.arm.stop_switch().is_pressed() {
                 return Err(PlannerError::Stopped.into());
             }
@@ -251,7 +257,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         }
     }
 
-    /// Whether a plan may be carried out.
+    /// Returns whether a plan may be carried out.
     fn is_approved(&mut self, plan: &Plan) -> Result<bool, RuntimeError> {
         if !self.consent.is_needed() || !stale_plan::moves(plan) {
             return Ok(true);
@@ -262,8 +268,8 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         Ok(agreed)
     }
 
-    /// What a plan names that is no longer where the look showed it that the plan rests on, if
-    /// that look is old.
+    /// Returns a name in the plan whose object has left the place where the plan's look showed it,
+    /// if that look is old.
     fn outdated(&mut self, plan: &Plan) -> Result<Option<String>, RuntimeError> {
         let executor = &mut *self.executor;
         let Some(looked) = executor.perception.looked_at else {
@@ -278,7 +284,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
             .moved_away(names, &mut executor.observers)
     }
 
-    /// Does step after step until one fails; `Some` if that ends the task.
+    /// Carries out step after step until one fails; returns `Some` if that ends the task.
     fn carry_out(&mut self, plan: &Plan) -> Result<Option<TaskEnd>, RuntimeError> {
         let mut ending = None;
         for (index, step) in plan.steps.iter().enumerate() {
@@ -328,7 +334,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         Ok(ending)
     }
 
-    /// Shows what would be done; nothing moves.
+    /// Shows the plan without moving anything.
     fn dry_run(&mut self, plan: &Plan) -> Result<TaskEnd, RuntimeError> {
         let mut preview = self
             .executor
@@ -354,7 +360,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         Ok(TaskEnd::DryRun)
     }
 
-    /// Remembers what came of a step.
+    /// Records the outcome of a step.
     fn judged(&mut self, outcome: Outcome) {
         self.notify(&Event::StepVerified(&outcome));
         if outcome.verdict == Verdict::Refused {
@@ -363,7 +369,8 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         self.task.history.push(outcome);
     }
 
-    /// Gives up a plan whose objects somebody else moves, for another one, or in the end asks.
+    /// Gives up a plan whose objects somebody else moves, for another plan; after several such
+    /// plans it asks the person.
     fn give_up(&mut self, name: &str) -> Option<TaskEnd> {
         self.task.outdated += 1;
         (self.task.outdated > PATIENCE).then(|| {
@@ -374,7 +381,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         })
     }
 
-    /// Says what needs no model.
+    /// Speaks a reply that needs no model.
     fn reply(&mut self, instruction: &str) -> TaskEnd {
         self.speak(instruction);
         match self.task.speech_act {
@@ -383,14 +390,14 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         }
     }
 
-    /// Answers with what is seen, which is true whatever was asked.
+    /// Answers with the visible objects, which is true whatever was asked.
     fn describe(&mut self) -> TaskEnd {
         let instruction = seen(&self.executor.perception.views());
         self.speak(&instruction);
         TaskEnd::Said
     }
 
-    /// Leaves a task that did not succeed in its turns with a question, not in silence.
+    /// Ends a task that did not succeed within its turns with a question rather than silence.
     fn ask_for_help(&mut self) {
         let failed = self.task.history.last();
         let failed = failed.filter(|last| last.verdict != Verdict::Yes);

@@ -1,4 +1,4 @@
-//! Which of several plans is carried out, and which plan is not carried out after all.
+//! Selection among several plans, and plans that are not carried out after all.
 
 use enact_dataset::ground_truth::GroundTruth;
 use enact_plan::{
@@ -14,7 +14,7 @@ fn point(object: &str) -> Step {
     Step::point(object)
 }
 
-/// A plan of this step that the model finds this likely, as a logarithm.
+/// Returns a plan of this step with this log-probability.
 fn answer(step: Step, log_probability: f64) -> ModelResponse<Plan> {
     let plan = Plan {
         steps: vec![step, Step::done()],
@@ -28,7 +28,7 @@ fn answer(step: Step, log_probability: f64) -> ModelResponse<Plan> {
     }
 }
 
-/// Answers one after another, the last one for good; `meanwhile` happens while it thinks.
+/// Returns the answers one after another, and repeats the last; `meanwhile` runs while it thinks.
 struct Thinking<F> {
     answers: Vec<ModelResponse<Plan>>,
     meanwhile: F,
@@ -44,7 +44,7 @@ impl<F: FnMut()> Planner for Thinking<F> {
     }
 }
 
-/// Knows what each mark is at, but never points.
+/// Names the object at each mark, but never points.
 struct Naming(GroundTruth);
 
 impl Perceiver for Naming {
@@ -74,7 +74,7 @@ impl Perceiver for Naming {
     }
 }
 
-/// What was planned, in the order in which it is told.
+/// The plans, in the order in which they are reported.
 #[derive(Default)]
 struct Plans(Vec<String>);
 
@@ -86,8 +86,8 @@ impl Observer for Plans {
     }
 }
 
-/// A run on a table with a red cube and a blue bowl; `meanwhile` happens to its world each
-/// time the planner thinks.
+/// Runs a task on a table with a red cube and a blue bowl; `meanwhile` acts on its world each time
+/// the planner thinks.
 fn run(
     answers: Vec<ModelResponse<Plan>>,
     options: TaskOptions,
@@ -121,7 +121,7 @@ fn options(turns: u32, rank: u32) -> TaskOptions {
     }
 }
 
-/// The red cube goes elsewhere, and then some time passes.
+/// Moves the red cube, and then lets some time pass.
 fn shift(simulator: &Simulator, by: f64) {
     simulator.with_world(|world| {
         let objects = &world.layout().objects;
@@ -148,7 +148,7 @@ fn the_likeliest_plan_that_can_be_done_is_done() {
     assert_eq!(report.steps.len(), 1);
     assert_eq!(report.steps[0].step, point("red cube"));
     assert!(report.refusals.is_empty(), "{:?}", report.refusals);
-    // The worst is told first; what cannot be done is worst, however likely.
+    // The worst plan is reported first; an infeasible one is worst, however likely.
     let order = ["green ball", "blue bowl", "red cube"];
     assert!(
         told.len() == 3
@@ -179,7 +179,7 @@ fn a_plan_is_not_carried_out_when_its_object_was_moved_while_it_was_made() {
     );
     assert_eq!(report.ending, TaskEnd::Done);
     assert_eq!((told.len(), report.steps.len()), (2, 1));
-    // Time alone changes nothing, and neither does what the plan does not name.
+    // Time alone changes nothing, and neither does an object that the plan does not name.
     let waits = |simulator: &Simulator, _: u32| shift(simulator, 0.0);
     let (report, told) = run(vec![answer(point("red cube"), -0.1)], options(4, 1), waits);
     assert_eq!((report.ending, told.len()), (TaskEnd::Done, 1));

@@ -1,4 +1,4 @@
-//! Whole runs on emulated servos that turn the arm of the simulator, in the bus's own time.
+//! Whole runs on emulated servos that drive the simulator's arm, in the bus's own time.
 #![allow(clippy::print_stdout, reason = "measurements are for reading")]
 
 mod bench;
@@ -9,11 +9,11 @@ use enact_emulator::{Fault, Rule};
 use enact_runtime::TaskOptions;
 use enact_sim::Goal;
 
-/// What came of a run.
+/// Result of a run.
 struct Run {
     /// Whether the cube is in the bowl.
     inside: bool,
-    /// The steps as they went, or what broke.
+    /// Outcomes of the steps, or the error.
     report: Result<String, String>,
     bench: Bench,
 }
@@ -45,7 +45,7 @@ fn the_cube_ends_in_the_bowl_on_both_protocols() {
     }
 }
 
-/// 5 % of the answers corrupted, 2 % of the packets lost each way.
+/// Corrupts 5 % of the answers and loses 2 % of the packets each way.
 fn noise() -> [Rule; 3] {
     [
         Rule::always(Fault::Corrupt).at_rate(0.05),
@@ -55,8 +55,8 @@ fn noise() -> [Rule; 3] {
 }
 
 impl Run {
-    /// The run ended well, or told why not; no joint left its limits or jumped, and at the end
-    /// the motors are off, as the arm was to be left.
+    /// Checks that the run ended well or reported why not, that no joint left its limits or jumped,
+    /// and that the motors are off at the end, as configured.
     fn check(&self) {
         assert!(self.goals() > 1000, "it moved");
         self.check_joints();
@@ -64,7 +64,8 @@ impl Run {
         assert_eq!(torque, [false; 6], "{:?}", self.report);
     }
 
-    /// Every goal that arrived is within its joint's range and near the one before; how many.
+    /// Checks that every received goal is within its joint's range and near the previous one;
+    /// returns their number.
     fn goals(&self) -> usize {
         let map = self.bench.bus_config.servos[0].model.map;
         let goal = map.goal_position;
@@ -84,8 +85,8 @@ impl Run {
                 let steps = goal.decode(&item[1..]).unwrap();
                 let own = &self.bench.calibration.joints[joint].1;
                 assert!((own.range_min..=own.range_max).contains(&steps));
-                // The fastest joint's motion in a control period; a lost write leaves one out,
-                // and so may the one after it.
+                // The fastest joint's motion in a control period. A lost write skips one goal, and
+                // the next may be lost as well.
                 let motions = last[joint].map_or(0, |before: i64| (steps - before).abs());
                 assert!(motions <= 31, "joint {joint} jumped by {motions} steps");
                 last[joint] = Some(steps);
@@ -95,8 +96,8 @@ impl Run {
         count
     }
 
-    /// Physics had every joint within its limits, but for what a joint gives under load, and no
-    /// faster than its servo was allowed to turn it.
+    /// Checks that physics had every joint within its limits, except for its compliance under load,
+    /// and no faster than its servo was allowed to turn it.
     fn check_joints(&self) {
         const GIVE: f64 = 0.03;
         let trace = self.bench.trace.lock().unwrap();
@@ -143,7 +144,7 @@ fn success_on_fifty_seeds_and_on_a_bad_bus() {
     }
 }
 
-/// As above: how runs go at 5 % corrupted and 2 % lost packets.
+/// As above: runs at 5 % corrupted and 2 % lost packets.
 #[test]
 #[ignore = "takes minutes"]
 fn twenty_runs_on_a_bad_bus() {

@@ -1,4 +1,4 @@
-//! What the loop does when model, camera or clock fail; each test names its fault's number in
+//! Behavior of the loop when model, camera or clock fail; each test names its fault's number in
 //! docs/faults.md.
 
 mod bench;
@@ -21,7 +21,7 @@ use enact_runtime::{RuntimeError, TaskEnd, TaskOptions};
 use enact_sim::{Layout, Simulator};
 use enact_types::{Frame, JointVector};
 
-/// An arm that keeps every command, on a clock that can be put forward.
+/// An arm that records every command, on a clock that can be advanced.
 #[derive(Clone)]
 struct Watched {
     arm: IdealArm,
@@ -42,7 +42,7 @@ impl Watched {
         ArmThread::start(Box::new(self.clone()), &bench.robot)
     }
 
-    /// Whether any command was to be elsewhere than where it stood.
+    /// Returns whether any command differed from the position where it stood.
     fn moved(&self) -> bool {
         let heard = self.heard.lock().unwrap();
         let mut pairs = heard.windows(2);
@@ -71,12 +71,12 @@ impl Arm for Watched {
     }
 }
 
-/// Sees the truth, says what it is told to, and keeps what it was asked.
+/// Perceives the ground truth, gives prescribed answers, and records its prompts.
 struct Puppet {
     truth: GroundTruth,
     answers: VecDeque<String>,
     asked: Arc<Mutex<Vec<Situation>>>,
-    /// What happens while it thinks.
+    /// Runs while the planner thinks.
     meanwhile: Box<dyn FnMut() + Send>,
 }
 
@@ -113,6 +113,7 @@ impl Planner for Puppet {
             prompt: String::new(),
             parsed: Plan::parse(&completion),
             completion,
+            thinking: String::new(),
             usage: Usage::default(),
             grammar: None,
             tokens: Vec::new(),
@@ -195,7 +196,7 @@ fn fault_23_an_impossible_step_moves_nothing_and_the_model_is_told_why() {
     assert!(prompt.contains(&history[1].reason), "{prompt}");
 }
 
-/// A camera that gives so many pictures and then fails.
+/// A camera that returns this many pictures and then fails.
 struct Failing {
     camera: Box<dyn Camera>,
     left: usize,
@@ -233,7 +234,7 @@ impl Camera for Failing {
     }
 }
 
-/// The arm holds itself up where it was, and obeys the next instruction.
+/// Checks that the arm holds its position and obeys the next instruction.
 fn check_held(bench: &Bench, goals: &[i64]) {
     assert_eq!(bench.torque(), [true; 6]);
     assert_eq!(goals_of(bench), goals, "nothing moved");
@@ -267,7 +268,7 @@ fn fault_24_a_camera_that_fails_in_mid_task_never_drops_torque() {
         let error = session.run(TASK, turns(3)).unwrap_err();
         assert!(matches!(error, RuntimeError::Camera(_)), "{how:?}: {error}");
         let goals = goals_of(&bench);
-        // Whoever drives the bus goes on looking after it while nobody asks for anything.
+        // The bus driver keeps monitoring the bus while no command is pending.
         std::thread::sleep(Duration::from_millis(300));
         check_held(&bench, &goals);
         assert!(session.home().is_ok(), "it can still be moved");
@@ -290,7 +291,7 @@ fn fault_24_a_model_that_does_not_answer_in_time_leaves_the_arm_holding() {
     check_held(&bench, &goals);
 }
 
-/// A plan that comes a minute after its picture, while somebody moves the cube or does not:
+/// Runs a plan that comes a minute after its picture, while the cube is moved or not; returns
 /// whether the arm moved before the next plan was asked for, and what had changed then.
 fn late(moved: bool) -> (bool, Vec<String>) {
     let bench = Bench::new(PROTOCOLS[0], 1);
@@ -316,7 +317,7 @@ fn late(moved: bool) -> (bool, Vec<String>) {
     (*moved_before.lock().unwrap(), changes)
 }
 
-/// Puts the red cube elsewhere, towards the middle of the table.
+/// Moves the red cube towards the middle of the table.
 fn move_cube(simulator: &Simulator, layout: &Layout) {
     let mut objects = layout.objects.iter();
     let index = objects.position(|item| item.label() == "red cube").unwrap();

@@ -1,9 +1,9 @@
-//! Whole runs in the simulator among things that never move: nothing is bumped into.
+//! Whole runs in the simulator among fixtures: nothing is bumped into.
 
 use enact_runtime::{Event, Observer, TaskEnd, TaskOptions};
 use enact_testkit::{PUT, TASK, Table, robot};
 
-/// A contact weaker than this is none, newtons.
+/// Force below which a contact does not count, newtons.
 const BUMP: f64 = 0.5;
 
 struct Run {
@@ -14,7 +14,7 @@ struct Run {
     order: Vec<&'static str>,
 }
 
-/// The order of what matters for an approval.
+/// Order of the events that matter for an approval.
 #[derive(Default)]
 struct Order(Vec<&'static str>);
 

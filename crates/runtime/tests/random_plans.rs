@@ -1,4 +1,4 @@
-//! Whatever plan comes, no command is outside a limit.
+//! Whatever the plan, no command is outside a limit.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -16,10 +16,10 @@ use enact_types::{Frame, JointVector, NormalizedPoint};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-/// Pixels of a row and rows of the picture.
+/// Width and height of the picture, pixels.
 const SIZE: (u32, u32) = (128, 96);
 
-/// Keeps every command that it passes on.
+/// Records every command that it passes on.
 struct Listening {
     arm: IdealArm,
     heard: Arc<Mutex<Vec<JointVector>>>,
@@ -47,7 +47,7 @@ impl Camera for Still {
     }
 }
 
-/// Sees what is there, plans what it is told to.
+/// Perceives the ground truth and plans as prescribed.
 #[derive(Clone)]
 struct Puppet {
     seen: Vec<Detection>,
@@ -58,6 +58,7 @@ fn answer<T>(completion: &str, parsed: Result<T, enact_plan::Rejection>) -> Mode
     ModelResponse {
         prompt: String::new(),
         completion: completion.to_owned(),
+        thinking: String::new(),
         parsed,
         usage: Usage::default(),
         grammar: None,
@@ -79,7 +80,7 @@ impl Planner for Puppet {
     }
 }
 
-/// What is on the table.
+/// Generates lists of objects on the table.
 fn seen() -> impl Strategy<Value = String> {
     prop::sample::select(vec![
         "red cube",
@@ -99,7 +100,7 @@ fn name() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What can be told to do, whether or not it can be done.
+/// Generates well-formed steps, whether or not they are feasible.
 fn sound_step() -> impl Strategy<Value = String> {
     let relation = prop::sample::select(vec![
         "in",
@@ -140,7 +141,7 @@ fn step() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Well-formed, malformed, hostile.
+/// Generates well-formed, malformed and hostile completions.
 fn completion() -> impl Strategy<Value = String> {
     let whole = |steps: Vec<String>| format!(r#"{{"steps":[{}]}}"#, steps.join(","));
     prop_oneof![
@@ -163,7 +164,7 @@ fn table() -> Table {
     let mut layout = Scene::load(&root.join("scenes/tabletop.toml"))
         .unwrap()
         .draw(3);
-    // Small, since seeing costs the most.
+    // Small, because rendering costs the most.
     (layout.camera.width, layout.camera.height) = SIZE;
     let simulator = Simulator::new(&robot, &layout, false);
     let mut camera = simulator.camera(Appearance::default(), 3);
@@ -240,7 +241,7 @@ fn check(robot: &Robot, commands: &[JointVector]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Runs so many random plans; how many of them moved the arm.
+/// Runs this many random plans; returns how many of them moved the arm.
 fn try_plans(cases: u32) -> u32 {
     let table = table();
     let mut runner = TestRunner::new(Config {

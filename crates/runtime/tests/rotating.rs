@@ -1,4 +1,4 @@
-//! A cube is turned where it stands, in the simulator, by a plan from a file.
+//! A cube is rotated in place, in the simulator, by a plan from a file.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// How a run went, and the red cube before and after it.
+/// Report of a run, and the red cube before and after it.
 struct Run {
     report: TaskReport,
     before: Pose,
@@ -24,7 +24,7 @@ struct Run {
 }
 
 impl Run {
-    /// By how much the cube was turned counterclockwise, degrees.
+    /// Returns the counterclockwise rotation of the cube, degrees.
     fn turned(&self) -> f64 {
         let angle = |pose: &Pose| {
             let side = pose.rotation * Vector3::x();
@@ -33,7 +33,7 @@ impl Run {
         (angle(&self.after) - angle(&self.before) + 180.0).rem_euclid(360.0) - 180.0
     }
 
-    /// How far it was moved, meters.
+    /// Returns the displacement of the cube, meters.
     fn moved(&self) -> f64 {
         (self.after.translation.vector - self.before.translation.vector).norm()
     }

@@ -15,7 +15,7 @@ fn put_red_cube_in_blue_bowl(seed: u64) -> Run {
     put_in_bowl(seed, true)
 }
 
-/// With a camera that measures depth, or one that does not.
+/// Runs the task with a camera that measures depth, or with one that does not.
 fn put_in_bowl(seed: u64, depth: bool) -> Run {
     let mut layout = scene("tabletop").draw(seed);
     layout.camera.depth = depth;
@@ -103,7 +103,8 @@ fn the_same_seed_gives_the_same_journal_byte_for_byte() {
     assert!(first.event_log != put_red_cube_in_blue_bowl(8).event_log);
 }
 
-/// The ceiling of the model card: `cargo test -p enact-runtime -- --ignored --nocapture ceiling`.
+/// The upper bound of the model card: `cargo test -p enact-runtime -- --ignored --nocapture
+/// ceiling`.
 #[test]
 #[ignore = "takes minutes"]
 fn ceiling_of_a_hundred_seeds() {

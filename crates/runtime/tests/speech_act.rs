@@ -1,9 +1,9 @@
-//! Sentences that ask for no action, with a planner that wants to move all the same.
+//! Instructions that ask for no action, with a planner that tries to move all the same.
 
 use enact_runtime::{Event, Observer, TaskEnd, TaskOptions, TaskReport};
 use enact_testkit::Table;
 
-/// How often the arm was moved.
+/// Number of motions of the arm.
 #[derive(Default)]
 struct Moves(u32);
 
@@ -15,7 +15,8 @@ impl Observer for Moves {
     }
 }
 
-/// A run on a table with a red cube and a blue bowl by a planner that follows `plan`.
+/// Runs an instruction on a table with a red cube and a blue bowl, with a planner that follows
+/// `plan`.
 fn run(instruction: &str, plan: &str) -> (TaskReport, u32) {
     let table = Table::new(3);
     let mut moves = Moves::default();

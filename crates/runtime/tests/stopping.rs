@@ -1,4 +1,4 @@
-//! What is reported of a run that somebody stops.
+//! Reports of runs that are stopped.
 
 use enact_arm::{ArmThread, StopSwitch};
 use enact_dataset::ground_truth::GroundTruth;
@@ -12,21 +12,21 @@ use enact_types::Frame;
 
 const PLAN: &str = r#"{"steps":[{"skill":"say","text":"I point"},{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
 
-/// When the switch is pressed.
+/// Moment at which the switch is pressed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum When {
-    /// While it is asked for the nth time what it sees.
+    /// During the nth question what it sees.
     Looking(u32),
-    /// While it thinks.
+    /// While it plans.
     Planning,
-    /// As it is told to the nth time that the arm is going to move.
+    /// At the nth report that the arm is going to move.
     Moving(u32),
     /// As a step begins that moves the arm.
     Beginning,
     Never,
 }
 
-/// An agent that hears the switch, as a model does.
+/// An agent that responds to the switch, as a model does.
 struct Listening {
     truth: GroundTruth,
     planner: ScriptedPlanner,
@@ -66,7 +66,7 @@ impl Planner for Listening {
     }
 }
 
-/// Presses the switch when it is told of something; counts motions.
+/// Presses the switch at an event; counts motions.
 struct Watching {
     when: When,
     stop: StopSwitch,
@@ -87,7 +87,7 @@ impl Observer for Watching {
     }
 }
 
-/// Points to the cube, and is stopped; the report and how many motions were begun.
+/// Points to the cube, and is stopped; returns the report and the number of motions begun.
 fn run(when: When) -> (TaskReport, u32) {
     let table = Table::new(3);
     let stop = StopSwitch::new();
@@ -109,7 +109,7 @@ fn run(when: When) -> (TaskReport, u32) {
     let report = session
         .run("point to it", TaskOptions::of_turns(3))
         .unwrap();
-    // The next task is none of its business.
+    // The next task is not affected.
     stop.release();
     let again = session
         .run("point to it", TaskOptions::of_turns(3))
@@ -135,7 +135,7 @@ fn what_never_began_is_not_reported() {
         assert_eq!(report.ending, TaskEnd::Stopped, "{when:?}");
         assert_eq!(report.turns, 1, "{when:?}");
         assert_eq!(report.steps, [], "{when:?}");
-        // What was said before was said.
+        // Words spoken before the stop stay spoken.
         let spoke = matches!(when, When::Beginning | When::Moving(_));
         assert_eq!(report.said.len(), usize::from(spoke), "{when:?}");
     }

@@ -1,4 +1,4 @@
-//! What the camera sees of the world: one primitive or convex body after another.
+//! Geometry the camera sees: primitives and convex bodies.
 
 use enact_robot::Shape;
 use enact_types::{Point3, Pose};
@@ -9,32 +9,32 @@ pub const NOTHING: u16 = 0;
 pub const TABLE: u16 = 1;
 /// Segmentation id of every part of the robot.
 pub const ROBOT: u16 = 2;
-/// Segmentation id of everything else that never moves.
+/// Segmentation id of every other static body.
 pub const FIXTURE: u16 = 3;
 /// Segmentation id of the first object; object `i` has `FIRST_OBJECT + i`.
 pub const FIRST_OBJECT: u16 = 10;
 
-/// A primitive at a place. An object of several parts is several bodies of one id.
+/// A primitive at a pose. An object with several parts is several bodies that share one id.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RenderBody {
     /// [`TABLE`], [`ROBOT`] or [`FIRST_OBJECT`]` + i`.
     pub id: u16,
-    /// Which primitive.
+    /// Shape of the primitive.
     pub shape: BodyShape,
     /// Pose of the primitive in the robot's base frame.
     pub base_from_body: Pose,
     /// Red, green, blue, linear 0..=1.
     pub color: [f32; 3],
-    /// What its surface is like.
+    /// Surface material.
     pub material: Material,
 }
 
 /// A shape in its own frame, in meters.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BodyShape {
-    /// What links are made of too. A hull stands without its rounding.
+    /// A shape that links are made of too. A hull is rendered without its rounding.
     Shape(Shape),
-    /// The convex hull of these points, bit for bit.
+    /// The convex hull of exactly these points.
     Convex(Vec<Point3>),
 }
 
@@ -44,12 +44,12 @@ impl From<Shape> for BodyShape {
     }
 }
 
-/// What a surface is like.
+/// Material of a surface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Material {
     /// The table top: its texture comes from the look, not from the body's color.
     Table,
-    /// Moulded plastic.
+    /// Molded plastic.
     Plastic,
     /// Bare metal.
     Metal,

@@ -1,4 +1,4 @@
-//! What a task wants of the world, judged by physics.
+//! The goal of a task as a state of the world, judged by physics.
 
 use std::collections::BTreeMap;
 
@@ -8,46 +8,46 @@ use serde::{Deserialize, Serialize};
 use crate::parts::is_between_walls;
 use crate::world::{ObjectState, World};
 
-/// Nearer than this, from rim to rim, is near, meters.
+/// Largest distance between two rims that counts as near, meters.
 const NEAR: f64 = 0.06;
-/// How far to the side counts as beside, meters.
+/// Smallest sideways distance that counts as beside, meters.
 const BESIDE: f64 = 0.02;
-/// What has moved by more was touched, meters.
+/// Displacement beyond which an object counts as touched, meters.
 const TOUCHED: f64 = 0.01;
 
-/// A state of the world, about objects by name. In a scene file a name may be a
-/// placeholder such as `{object}`, which the instruction fills in.
+/// A state of the world, in terms of named objects. In a scene file a name may be a placeholder
+/// such as `{object}`, which the instruction fills in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Goal {
-    /// The first rests in the second, which is a container, and the gripper has let go.
+    /// The first object rests in the second, a container, and the gripper has let go.
     Inside(String, String),
-    /// The first rests on the second and the gripper has let go.
+    /// The first object rests on the second and the gripper has let go.
     On(String, String),
-    /// The gripper holds it and nothing else touches it.
+    /// The gripper holds the object and nothing else touches it.
     Held(String),
-    /// The first rests close to the second.
+    /// The first object rests close to the second.
     Near(String, String),
-    /// The first rests left of the second in the camera's picture.
+    /// The first object rests left of the second in the camera's picture.
     LeftOf(String, String),
-    /// The first rests right of the second in the camera's picture.
+    /// The first object rests right of the second in the camera's picture.
     RightOf(String, String),
-    /// The first rests nearer to the camera than the second.
+    /// The first object rests nearer to the camera than the second.
     InFrontOf(String, String),
-    /// The first rests farther from the camera than the second.
+    /// The first object rests farther from the camera than the second.
     Behind(String, String),
-    /// It is within 1 cm of where the layout puts it.
+    /// The object is within 1 cm of its place in the layout.
     Untouched(String),
-    /// All of these.
+    /// All of these hold.
     And(Vec<Goal>),
-    /// One of these at least.
+    /// At least one of these holds.
     Or(Vec<Goal>),
-    /// Anything but this.
+    /// This does not hold.
     Not(Box<Goal>),
 }
 
 impl Goal {
-    /// Whether the world is in this state now. False if an object does not exist.
+    /// Returns whether the world is in this state now. False if an object does not exist.
     pub fn holds(&self, world: &World) -> bool {
         match self {
             Self::Inside(object, container) => released(world, object)
@@ -71,7 +71,7 @@ impl Goal {
         }
     }
 
-    /// The same goal about these objects: placeholders `{slot}` become names.
+    /// Returns this goal with its placeholders `{slot}` replaced by names.
     pub fn fill(&self, names: &BTreeMap<String, String>) -> Self {
         let name = |text: &String| {
             let slot = text
@@ -97,7 +97,7 @@ impl Goal {
         }
     }
 
-    /// The names or placeholders in it.
+    /// Returns the names and placeholders in the goal.
     pub fn names(&self) -> Vec<&str> {
         match self {
             Self::Held(a) | Self::Untouched(a) => vec![a],
@@ -114,14 +114,15 @@ impl Goal {
     }
 }
 
-/// The object if it lies still and the gripper does not touch it.
+/// Returns the object if it lies still and the gripper does not touch it.
 fn released(world: &World, name: &str) -> Option<ObjectState> {
     world
         .object(name)
         .filter(|object| object.is_at_rest() && !world.gripper_touches(name))
 }
 
-/// Between the walls, and not above the rim by more than half its own height.
+/// Returns whether the object is between the walls and no higher above the rim than half its own
+/// height.
 fn is_inside(object: &ObjectState, container: &ObjectState) -> bool {
     let at = container.pose.inverse_transform_vector(
         &(object.pose.translation.vector - container.pose.translation.vector),
@@ -134,7 +135,7 @@ fn is_inside(object: &ObjectState, container: &ObjectState) -> bool {
         && at.z <= high + object.size[2] / 2.0
 }
 
-/// Touching it, from above, clear of the table.
+/// Returns whether the upper object touches the lower one from above, clear of the table.
 fn is_on(world: &World, upper: &ObjectState, lower: &ObjectState) -> bool {
     upper.pose.translation.z > lower.pose.translation.z
         && world.touch(&upper.name, &lower.name)
@@ -150,7 +151,8 @@ fn is_held(world: &World, name: &str) -> bool {
             .any(|other| other.name != name && world.touch(name, &other.name))
 }
 
-/// Horizontal distance between the rims of two objects, meters; negative if they overlap.
+/// Returns the horizontal distance between the rims of two objects, meters; negative if they
+/// overlap.
 fn gap(a: &ObjectState, b: &ObjectState) -> f64 {
     let apart = (a.pose.translation.vector - b.pose.translation.vector)
         .xy()
@@ -158,8 +160,8 @@ fn gap(a: &ObjectState, b: &ObjectState) -> f64 {
     apart - a.shape.footprint_radius(a.size) - b.shape.footprint_radius(b.size)
 }
 
-/// Whether the object rests on that side of the other: beside it, and farther to
-/// that side than along it.
+/// Returns whether the object rests on that side of the other: beside it, and farther to that side
+/// than along it.
 fn on_side(world: &World, object: &str, other: &str, side: fn([f64; 2]) -> f64) -> bool {
     offset(world, object, other).is_some_and(|offset| {
         let [right, closer] = offset;
@@ -171,7 +173,8 @@ fn on_side(world: &World, object: &str, other: &str, side: fn([f64; 2]) -> f64) 
     })
 }
 
-/// How far the object is right of the other in the picture, and nearer to the camera, meters.
+/// Returns how far the object is to the right of the other in the picture and how much nearer to
+/// the camera, meters.
 fn offset(world: &World, object: &str, other: &str) -> Option<[f64; 2]> {
     let camera = &world.layout().camera;
     let right = (camera.target - camera.eye)

@@ -1,4 +1,4 @@
-//! One arrangement of things: a scene after chance has decided.
+//! One arrangement of objects: a scene after its random choices.
 
 use std::sync::Arc;
 
@@ -11,33 +11,33 @@ use crate::object::{Color, ObjectShape};
 /// Everything around the robot, in its base frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Layout {
-    /// What everything stands on.
+    /// The table that everything stands on.
     pub table: TableExtent,
-    /// Who watches.
+    /// The camera.
     pub camera: CameraPlace,
-    /// What stands on the table, containers first.
+    /// Objects on the table, containers first.
     pub objects: Vec<PlacedObject>,
-    /// What never moves and need not be seen to be known.
+    /// Static boxes that are known without being seen.
     pub fixtures: Vec<Fixture>,
     /// Corners of the box that the robot must not leave, meters; `None` if it may go anywhere.
     pub workspace: Option<[[f64; 3]; 2]>,
 }
 
-/// A box that is always where it is.
+/// A box that never moves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fixture {
-    /// What it is called.
+    /// Name of the fixture.
     pub name: String,
     /// Half extents along its own axes, meters.
     pub half: [f64; 3],
-    /// Where its middle is.
+    /// Pose of its center.
     pub base_from_fixture: Pose,
-    /// Whether it is a body, rather than only a place to keep out of.
+    /// Whether it is a solid body rather than only a keep-out zone.
     pub is_body: bool,
 }
 
 impl Layout {
-    /// What a robot must stay clear of without seeing it: fixtures.
+    /// Returns the fixtures as obstacles, which a robot must avoid without seeing them.
     pub fn obstacles(&self) -> Vec<Arc<Obstacle>> {
         let obstacle = |fixture: &Fixture| {
             let shape = Shape::Box { half: fixture.half };
@@ -51,7 +51,7 @@ impl Layout {
         self.fixtures.iter().map(obstacle).map(Arc::new).collect()
     }
 
-    /// The sides of the workspace, from which parts of the robot stay `margin` meters away.
+    /// Returns the sides of the workspace, from which parts of the robot keep `margin` meters away.
     pub fn walls(&self, margin: f64) -> Vec<HalfSpace> {
         let Some([min, max]) = self.workspace else {
             return Vec::new();
@@ -79,62 +79,62 @@ impl Layout {
 /// A flat rectangle at height zero.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TableExtent {
-    /// Middle, x and y in meters.
+    /// Center, x and y in meters.
     #[serde(rename = "centre", alias = "center")]
     pub center: [f64; 2],
     /// Extents along x and y in meters.
     pub size: [f64; 2],
 }
 
-/// A camera that stands still.
+/// A static camera.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CameraPlace {
-    /// Where it is.
+    /// Position of the camera.
     pub eye: Point3,
-    /// The point in the middle of its picture.
+    /// The point at the center of its picture.
     pub target: Point3,
-    /// Angle between the top and the bottom of its picture, rad.
+    /// Vertical field of view, radians.
     pub vertical_fov: f64,
-    /// Pixels across.
+    /// Picture width, pixels.
     pub width: u32,
-    /// Pixels down.
+    /// Picture height, pixels.
     pub height: u32,
     /// Whether it measures depth.
     #[serde(default = "has_depth")]
     pub depth: bool,
 }
 
-/// Cameras that were written down before there were others.
+/// Default for cameras recorded before color-only cameras existed.
 fn has_depth() -> bool {
     true
 }
 
 impl CameraPlace {
-    /// Its projection.
+    /// Returns the projection of the camera.
     pub fn intrinsics(&self) -> Intrinsics {
         Intrinsics::from_vertical_fov(self.width, self.height, self.vertical_fov)
     }
 }
 
-/// An object at its place.
+/// An object at its pose.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlacedObject {
-    /// A name that no other object has.
+    /// Unique name of the object.
     pub name: String,
-    /// What it is.
+    /// Shape of the object.
     pub shape: ObjectShape,
-    /// Its color.
+    /// Color of the object.
     #[serde(rename = "colour", alias = "color")]
     pub color: Color,
     /// Extents along x, y, z of its own frame in meters.
     pub size: [f64; 3],
-    /// Where it stands; its frame is in the middle of its extents.
+    /// Pose of the object; its frame is at the center of its extents.
     pub base_from_object: Pose,
 }
 
 impl PlacedObject {
-    /// An object that stands on the table at `(x, y)`, turned by `yaw` radians, and is
-    /// called by its color and shape.
+    /// Creates an object that stands on the table at `(x, y)`, turned by `yaw` radians, and is
+    /// named after its color and shape.
     pub fn on_table(
         shape: ObjectShape,
         color: Color,
@@ -154,7 +154,7 @@ impl PlacedObject {
         }
     }
 
-    /// Color and shape in words.
+    /// Returns color and shape in words.
     pub fn label(&self) -> String {
         label(self.color, self.shape)
     }

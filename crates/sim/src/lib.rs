@@ -2,17 +2,17 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`scene`] | what a world is made of, what is left to chance, what there is to do |
-//! | [`layout`] | a scene after chance has decided |
+//! | [`scene`] | contents of a world, its random choices, and its tasks |
+//! | [`layout`] | a scene after its random choices |
 //! | [`object`] | shapes, colors and sizes |
 //! | [`parts`] | objects as convex parts |
 //! | [`world`] | table, objects and arm under gravity |
-//! | [`goal`] | what a task wants of the world, judged by physics |
+//! | [`goal`] | the goal of a task, judged by physics |
 //! | [`simulator`] | one world, shared by an arm and a camera |
-//! | [`servos`] | its arm turned by emulated servos |
-//! | [`geometry`] | what the camera sees of the world |
+//! | [`servos`] | the simulated arm driven by emulated servos |
+//! | [`geometry`] | geometry the camera sees |
 //! | [`render`] | a ray-cast camera |
-//! | `physics` | the physics engine's side of it all |
+//! | `physics` | the bridge to the physics engine |
 
 pub mod geometry;
 pub mod goal;

@@ -1,10 +1,10 @@
-//! Things on the table: what they are called, how large they are, what they weigh.
+//! Objects on the table: their names, sizes and densities.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What an object is.
+/// Shape of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ObjectShape {
@@ -30,18 +30,18 @@ impl ObjectShape {
         Self::Tray,
     ];
 
-    /// Whether other objects go into it.
+    /// Returns whether other objects go into it.
     pub fn is_container(self) -> bool {
         matches!(self, Self::Bowl | Self::Tray)
     }
 
-    /// Whether it stands on another and another on it.
+    /// Returns whether it can stand on another object and carry one itself.
     pub fn is_flat(self) -> bool {
         matches!(self, Self::Cube | Self::Cylinder)
     }
 
-    /// Smallest and largest extents along x, y, z in meters of what chance draws.
-    /// Extents of equal range are drawn together where the shape makes them equal.
+    /// Returns the smallest and largest randomly drawn extents along x, y, z in meters. Extents of
+    /// equal range are drawn together where the shape makes them equal.
     pub fn size_range(self) -> [(f64, f64); 3] {
         match self {
             Self::Cube => [(0.026, 0.034); 3],
@@ -52,7 +52,7 @@ impl ObjectShape {
         }
     }
 
-    /// Whether an object of these extents (meters) can be of this shape.
+    /// Returns whether an object of this shape can have these extents (meters).
     pub fn admits(self, [x, y, z]: [f64; 3]) -> bool {
         let alike = |a: f64, b: f64| (a - b).abs() <= 1e-9;
         let sane = |value: f64| (0.008..=0.4).contains(&value);
@@ -64,12 +64,13 @@ impl ObjectShape {
         proportions && sane(x) && sane(y) && sane(z)
     }
 
-    /// Kilograms per cubic meter; containers are heavy so that they stay where they are.
+    /// Returns the density, kilograms per cubic meter; containers are heavy so that they stay in
+    /// place.
     pub fn density(self) -> f64 {
         if self.is_container() { 1500.0 } else { 800.0 }
     }
 
-    /// Radius in meters of the upright cylinder that holds an object of this size.
+    /// Returns the radius in meters of the upright cylinder that encloses an object of this size.
     pub fn footprint_radius(self, [x, y, _]: [f64; 3]) -> f64 {
         match self {
             Self::Cube | Self::Tray => x.hypot(y) / 2.0,
@@ -119,7 +120,7 @@ impl Color {
         Self::Purple,
     ];
 
-    /// Red, green, blue, linear 0..=1.
+    /// Returns red, green, blue, linear 0..=1.
     pub fn rgb(self) -> [f32; 3] {
         match self {
             Self::Red => [0.70, 0.04, 0.04],

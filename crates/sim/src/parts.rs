@@ -1,4 +1,4 @@
-//! Objects as convex parts: the same for physics and for the camera.
+//! Objects as convex parts, shared by physics and the camera.
 
 use std::f64::consts::TAU;
 
@@ -8,15 +8,15 @@ use enact_types::{Point3, Pose};
 use crate::geometry::BodyShape;
 use crate::object::ObjectShape;
 
-/// Wall of a bowl, meters.
+/// Wall thickness of a bowl, meters.
 pub const BOWL_WALL: f64 = 0.004;
-/// Floor of a bowl, meters.
+/// Floor thickness of a bowl, meters.
 pub const BOWL_FLOOR: f64 = 0.005;
-/// Wall of a tray, meters.
+/// Wall thickness of a tray, meters.
 pub const TRAY_WALL: f64 = 0.004;
-/// Floor of a tray, meters.
+/// Floor thickness of a tray, meters.
 pub const TRAY_FLOOR: f64 = 0.004;
-/// A bowl's wall is made of so many flat pieces around.
+/// Number of flat pieces around a bowl's wall.
 const BOWL_SIDES: usize = 16;
 /// Outer radius and height of a bowl's foot, shoulder and rim, as fractions of the whole.
 const BOWL_PROFILE: [(f64, f64); 3] = [(0.63, 0.0), (0.84, 0.49), (1.0, 1.0)];
@@ -26,11 +26,11 @@ const BOWL_PROFILE: [(f64, f64); 3] = [(0.63, 0.0), (0.84, 0.49), (1.0, 1.0)];
 pub struct ConvexPart {
     /// Its shape.
     pub shape: BodyShape,
-    /// Its place; the object's frame is in the middle of its extents.
+    /// Pose of the part; the object's frame is at the center of its extents.
     pub object_from_part: Pose,
 }
 
-/// The parts of an object of these extents in meters.
+/// Returns the parts of an object with these extents in meters.
 pub fn parts(shape: ObjectShape, size: [f64; 3]) -> Vec<ConvexPart> {
     let half = size.map(|extent| extent / 2.0);
     match shape {
@@ -71,7 +71,7 @@ fn bowl([radius, _, half_height]: [f64; 3]) -> Vec<ConvexPart> {
     parts
 }
 
-/// One flat piece of a bowl's wall between two rings of (outer radius, height).
+/// Returns one flat piece of a bowl's wall between two rings of (outer radius, height).
 fn wall(side: usize, rings: [(f64, f64); 2]) -> BodyShape {
     let mut points = Vec::with_capacity(8);
     for corner in [side, side + 1] {
@@ -100,7 +100,8 @@ fn tray([x, y, z]: [f64; 3]) -> Vec<ConvexPart> {
     ]
 }
 
-/// Whether `(x, y)` in a container's frame is between its walls; false for what is no container.
+/// Returns whether `(x, y)` in a container's frame is between its walls; false for shapes that are
+/// not containers.
 pub fn is_between_walls(shape: ObjectShape, size: [f64; 3], x: f64, y: f64) -> bool {
     match shape {
         ObjectShape::Bowl => x.hypot(y) <= size[0] / 2.0 - BOWL_WALL,

@@ -1,4 +1,4 @@
-//! The arm of a simulated world, turned by emulated servos.
+//! The arm of a simulated world, driven by emulated servos.
 
 use std::time::Duration;
 
@@ -10,27 +10,27 @@ use enact_robot::Robot;
 use crate::simulator::Simulator;
 use crate::world::ServoDrive;
 
-/// Weight of a new effort in what a servo reports: its load is smoothed over some 30 ms.
+/// Weight of a new effort in the load that a servo reports, which it smooths over some 30 ms.
 const SMOOTHING: f64 = 0.15;
 
-/// Joints with masses, among things that they can push. Without torque they sag.
+/// Joints with masses among objects that they can push. Without torque they sag.
 #[derive(Debug)]
 pub struct SimPlant {
     simulator: Simulator,
     period: Duration,
-    /// Time that has passed and is too short for physics.
+    /// Elapsed time that is still too short for a physics step.
     spare: Duration,
-    /// Torque of each servo at its full output, N·m.
+    /// Torque of each servo at full output, N·m.
     torques: Vec<f64>,
-    /// Share of it that is a joint's largest effort.
+    /// A joint's largest effort as a share of that torque.
     shares: Vec<f64>,
     motions: Vec<JointFeedback>,
     hands: Vec<Option<f64>>,
 }
 
 impl SimPlant {
-    /// The arm of this world. A joint's largest effort is what its servo gives with the output
-    /// that the wiring lets it use.
+    /// Creates the arm of this world. A joint's largest effort is the torque of its servo at the
+    /// output that the wiring allows.
     pub fn new(simulator: Simulator, robot: &Robot, bus_config: &BusConfig) -> Self {
         let shares: Vec<f64> = bus_config.servos.iter().map(|servo| servo.output).collect();
         let joints = robot.joints().iter().zip(&shares);
@@ -49,7 +49,7 @@ impl SimPlant {
         plant
     }
 
-    /// What moves a joint: a hand is stronger than its servo.
+    /// Returns the drive of a joint: the servo's, or that of a guiding hand, which is stronger.
     fn servo(&self, joint: usize, drive: &DriveCommand) -> ServoDrive {
         let torque = self.torques[joint];
         match self.hands[joint] {

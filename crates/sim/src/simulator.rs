@@ -1,4 +1,4 @@
-//! One world, shared by an arm, a camera and whoever wants to know the truth.
+//! One world, shared by an arm, a camera and readers of its ground truth.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +11,7 @@ use crate::layout::Layout;
 use crate::render::{Appearance, SimCamera, look_at};
 use crate::world::World;
 
-/// A handle to a simulated world; clones are the same world.
+/// A handle to a simulated world; clones refer to the same world.
 #[derive(Clone)]
 pub struct Simulator {
     world: Arc<Mutex<World>>,
@@ -19,8 +19,8 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// A robot at home among things that have come to rest. With `realtime` a control
-    /// period takes as long as it would in reality, else as short as it can.
+    /// Creates a robot at home among objects at rest. With `realtime` a control period takes as
+    /// long as in reality, otherwise as short as possible.
     pub fn new(robot: &Robot, layout: &Layout, realtime: bool) -> Self {
         let mut world = World::new(robot, layout);
         world.settle();
@@ -30,7 +30,7 @@ impl Simulator {
         }
     }
 
-    /// The arm in this world.
+    /// Returns the arm in this world.
     pub fn arm(&self) -> SimArm {
         SimArm {
             simulator: self.clone(),
@@ -38,7 +38,7 @@ impl Simulator {
         }
     }
 
-    /// The camera that the layout places in this world. `seed` chooses its noise.
+    /// Returns the camera that the layout places in this world. `seed` determines its noise.
     pub fn camera(&self, look: Appearance, seed: u64) -> SimCamera {
         let place = self.with_world(|world| world.layout().camera);
         let source = self.clone();
@@ -56,9 +56,9 @@ impl Simulator {
         }
     }
 
-    /// Looks at or changes the world while nothing else does.
+    /// Reads or changes the world while nothing else accesses it.
     pub fn with_world<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
-        // A panic elsewhere leaves the world between two periods, which is no broken state.
+        // A panic elsewhere leaves the world between two periods, which is a consistent state.
         let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
         act(&mut world)
     }
@@ -76,15 +76,15 @@ impl fmt::Debug for Simulator {
 #[derive(Debug)]
 pub struct SimArm {
     simulator: Simulator,
-    /// When the current control period ends in real time.
+    /// End of the current control period in real time.
     due: Option<Instant>,
 }
 
 impl SimArm {
-    /// Waits until the control period is over in reality too.
+    /// Waits until the control period is over in real time.
     fn pace(&mut self, period: Duration) {
         let now = Instant::now();
-        // After a pause periods are counted from now on, not made up for.
+        // After a pause, periods are counted from now on and not caught up.
         let due = self.due.filter(|due| *due + period > now).unwrap_or(now) + period;
         std::thread::sleep(due.saturating_duration_since(now));
         self.due = Some(due);

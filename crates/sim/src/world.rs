@@ -1,4 +1,4 @@
-//! The simulated world: table, objects and arm under gravity, one control period after another.
+//! The simulated world: table, objects and arm under gravity, advanced by control periods.
 
 use std::time::Duration;
 
@@ -16,22 +16,22 @@ use crate::physics::joint_motor::JointMotor;
 use crate::physics::rigid_body::{RigidBody, add, add_fixture, add_table};
 use crate::physics::{convert, tuning};
 
-/// Slower than this (m/s) is at rest.
+/// Speed below which an object is at rest, m/s.
 pub const REST: f64 = 0.02;
-/// Settling ends when everything has been slower than this, m/s.
+/// Speed of everything below which settling ends, m/s.
 const SETTLED: f64 = 0.002;
-/// Settling ends after this long in any case, seconds of simulated time.
+/// Longest settling time, seconds of simulated time.
 const SETTLING_LIMIT: f64 = 2.0;
 /// Time constant of each of the two stages in which a servo smooths its goals, seconds. Together
-/// they lag some 25 ms behind, as is reported of real ones.
+/// they lag by some 25 ms, as is reported of real servos.
 const SERVO_LAG: f64 = 0.012;
-/// The table's color, where a look does not choose another.
+/// Color of the table where the look does not choose another.
 const TABLE_COLOR: [f32; 3] = [0.45, 0.30, 0.18];
 
-/// The color of what never moves.
+/// Color of fixtures.
 const FIXTURE_COLOR: [f32; 3] = [0.55, 0.57, 0.60];
 
-/// An arm over a table with things on it. The same calls give the same bytes.
+/// An arm over a table with objects on it. Equal calls give equal bytes.
 pub struct World {
     physics: PhysicsWorld,
     robot: Robot,
@@ -41,55 +41,55 @@ pub struct World {
     rigid_bodies: Vec<RigidBody>,
     steps: u32,
     stamp: Stamp,
-    /// Where the servos are told to be now: the command, approached no faster than they turn.
+    /// Current servo setpoints: the command, approached no faster than the servos turn.
     setpoint: JointVector,
-    /// Goals of servos that do as they like, smoothed once.
+    /// Goals of individually driven servos, after the first smoothing stage.
     smoothed: JointVector,
     commanded: Option<JointVector>,
-    /// Colliders of what never moves.
+    /// Colliders of static bodies.
     fixed: Vec<ColliderHandle>,
     hardest_bump: f64,
 }
 
-/// What a servo does to its joint.
+/// The drive of a servo on its joint.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ServoDrive {
-    /// Where it wants the joint, rad or m; `None` while its motor is off.
+    /// Goal position, rad or m; `None` while the motor is off.
     pub goal: Option<f64>,
-    /// How fast it goes there at most, rad/s or m/s.
+    /// Largest speed towards the goal, rad/s or m/s.
     pub speed: f64,
-    /// Torque or force that it gives at most, N·m or N.
+    /// Largest torque or force, N·m or N.
     pub strength: f64,
 }
 
-/// An object as it is now.
+/// Current state of an object.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ObjectState {
-    /// A name that no other object has.
+    /// Unique name of the object.
     pub name: String,
     /// Color and shape in words.
     pub label: String,
-    /// What it is.
+    /// Shape of the object.
     pub shape: ObjectShape,
-    /// Its color.
+    /// Color of the object.
     pub color: Color,
     /// Extents along x, y, z of its own frame in meters.
     pub size: [f64; 3],
-    /// `base_from_object`; the object's frame is in the middle of its extents.
+    /// `base_from_object`; the object's frame is at the center of its extents.
     pub pose: Pose,
     /// Velocity of its center, m/s.
     pub linear_velocity: Vector3,
 }
 
 impl ObjectState {
-    /// Whether it lies still.
+    /// Returns whether the object lies still.
     pub fn is_at_rest(&self) -> bool {
         self.linear_velocity.norm() < REST
     }
 }
 
 impl World {
-    /// A robot at home among the things of a layout.
+    /// Creates a robot at home among the objects of a layout.
     pub fn new(robot: &Robot, layout: &Layout) -> Self {
         let steps = tuning::steps_per(robot.control_period());
         let mut physics = tuning::empty_world(robot.control_period() / steps);
@@ -122,28 +122,28 @@ impl World {
         }
     }
 
-    /// The robot in it.
+    /// Returns the robot.
     pub fn robot(&self) -> &Robot {
         &self.robot
     }
 
-    /// The arrangement it began with.
+    /// Returns the initial layout.
     pub fn layout(&self) -> &Layout {
         &self.layout
     }
 
-    /// Time since it was made or settled.
+    /// Returns the time since the world was created or settled.
     pub fn stamp(&self) -> Stamp {
         self.stamp
     }
 
-    /// Lets one control period pass with the servos on their way to `command` (all joints).
+    /// Advances one control period with the servos moving towards `command` (all joints).
     pub fn step_command(&mut self, command: &JointVector) {
         self.commanded = Some(command.clone());
         self.advance(command);
     }
 
-    /// Lets one control period pass with each servo doing as it likes.
+    /// Advances one control period with each servo driven individually.
     pub fn step_servos(&mut self, servos: &[ServoDrive]) {
         let power = |servo: &ServoDrive| servo.goal.map_or(0.0, |_| servo.strength);
         let strengths: Vec<f64> = servos.iter().map(power).collect();
@@ -160,8 +160,9 @@ impl World {
         self.stamp = self.stamp.after(self.robot.control_period());
     }
 
-    /// How fast the servos' setpoints move during the coming control period: towards the goals,
-    /// smoothly, whenever those come. Without a motor the setpoint is where the joint is.
+    /// Returns the velocities of the servos' setpoints in the coming control period: smoothly
+    /// towards the goals, whenever those arrive. Without a motor the setpoint is the joint's
+    /// position.
     fn servo_velocities(&mut self, servos: &[ServoDrive]) -> JointVector {
         let period = self.robot.control_period().as_secs_f64();
         let share = 1.0 - (-period / SERVO_LAG).exp();
@@ -183,7 +184,7 @@ impl World {
         velocity
     }
 
-    /// Lets one control period pass with the servos holding.
+    /// Advances one control period with the servos holding.
     pub fn hold(&mut self) {
         let goal = self
             .commanded
@@ -192,7 +193,7 @@ impl World {
         self.advance(&goal);
     }
 
-    /// Lets time pass until everything lies still, then sets the clock to zero.
+    /// Advances until everything lies still, then resets the clock to zero.
     pub fn settle(&mut self) {
         let period = self.robot.control_period();
         let limit = Duration::from_secs_f64(SETTLING_LIMIT);
@@ -211,7 +212,7 @@ impl World {
         self.stamp = Stamp::ZERO;
     }
 
-    /// Moves the arm at once, at rest, whatever is in the way; for pictures of many poses.
+    /// Moves the arm instantly, at rest, regardless of collisions; for pictures of many poses.
     pub fn set_arm(&mut self, joints: &JointVector) {
         self.arm.teleport(&mut self.physics, joints);
         self.setpoint = joints.clone();
@@ -219,7 +220,7 @@ impl World {
         self.commanded = None;
     }
 
-    /// Moves an object at once, at rest, whatever is in the way; for pictures of many poses.
+    /// Moves an object instantly, at rest, regardless of collisions; for pictures of many poses.
     /// Does nothing if there is no such object.
     pub fn set_object(&mut self, index: usize, pose: &Pose) {
         if let Some(rigid_body) = self.rigid_bodies.get(index) {
@@ -230,7 +231,7 @@ impl World {
         }
     }
 
-    /// What the servos report.
+    /// Returns the state that the servos report.
     pub fn state(&self) -> ArmState {
         let joints = &self.physics.multibody_joints;
         let read = |of: &dyn Fn(&JointMotor) -> f64| self.arm.read(self.setpoint.len(), of);
@@ -244,25 +245,25 @@ impl World {
         }
     }
 
-    /// Every object as it is now, in the layout's order.
+    /// Returns the current state of every object, in the layout's order.
     pub fn objects(&self) -> Vec<ObjectState> {
         (0..self.rigid_bodies.len())
             .map(|index| self.object_at(index))
             .collect()
     }
 
-    /// The object of this name as it is now.
+    /// Returns the current state of the object with this name.
     pub fn object(&self, name: &str) -> Option<ObjectState> {
         self.index_of(name).map(|index| self.object_at(index))
     }
 
-    /// Whether the fingers or the hand touch this object.
+    /// Returns whether the fingers or the hand touch this object.
     pub fn gripper_touches(&self, name: &str) -> bool {
         self.index_of(name)
             .is_some_and(|index| self.touches(&self.rigid_bodies[index], self.arm.fingers()))
     }
 
-    /// Whether two objects touch.
+    /// Returns whether two objects touch.
     pub fn touch(&self, a: &str, b: &str) -> bool {
         match (self.index_of(a), self.index_of(b)) {
             (Some(a), Some(b)) => {
@@ -272,19 +273,19 @@ impl World {
         }
     }
 
-    /// Whether an object touches the table.
+    /// Returns whether an object touches the table.
     pub fn table_touches(&self, name: &str) -> bool {
         self.index_of(name)
             .is_some_and(|index| self.touches(&self.rigid_bodies[index], &[self.table.0]))
     }
 
-    /// The largest force so far, newtons, between a part of the arm and what it is never to
-    /// touch: the table and fixtures, and for all of it but the hand, objects too.
+    /// Returns the largest force so far, newtons, between a part of the arm and anything it must
+    /// never touch: the table and fixtures, and for all parts but the hand, objects too.
     pub fn hardest_bump(&self) -> f64 {
         self.hardest_bump
     }
 
-    /// Everything there is to see.
+    /// Returns everything visible.
     pub fn geometry(&self) -> Vec<RenderBody> {
         let table = &self.table.1;
         let mut bodies = vec![RenderBody {
@@ -350,7 +351,8 @@ impl World {
         self.stamp = self.stamp.after(self.robot.control_period());
     }
 
-    /// The largest impulse of this step that [`hardest_bump`](Self::hardest_bump) counts, N·s.
+    /// Returns the largest impulse of this step that [`hardest_bump`](Self::hardest_bump) counts,
+    /// N·s.
     fn bump(&self) -> f64 {
         let hand = self.arm.fingers().iter().map(|collider| (collider, true));
         let limbs = self.arm.limbs().iter().map(|collider| (collider, false));

@@ -6,7 +6,7 @@ use enact_sim::{Color, Goal, ObjectShape, PlacedObject, World};
 use enact_types::Pose;
 use hand::{layout, so101};
 
-/// A red cube and a second object at `(0.2, 0.05)`, after the cube has been put at `cube`.
+/// Creates a red cube and a second object at `(0.2, 0.05)`, then puts the cube at `cube`.
 fn world(other: ObjectShape, size: [f64; 3], cube: [f64; 3]) -> World {
     let red = PlacedObject::on_table(ObjectShape::Cube, Color::Red, [0.03; 3], [0.2, -0.15], 0.0);
     let blue = PlacedObject::on_table(other, Color::Blue, size, [0.2, 0.05], 0.0);
@@ -57,7 +57,7 @@ fn sides_are_those_of_the_picture() {
         Goal::LeftOf(cube.clone(), name.clone()),
         Goal::RightOf(cube.clone(), name.clone()),
     );
-    // The camera looks back at the arm, so what is on the arm's left is on its right.
+    // The camera faces the arm, so the arm's left is the camera's right.
     assert!(left.holds(&at(-0.05)) && !right.holds(&at(-0.05)));
     assert!(right.holds(&at(0.12)) && !left.holds(&at(0.12)));
     let near = Goal::Near(cube, name);

@@ -1,4 +1,4 @@
-//! Things are held by friction and by nothing else.
+//! Objects are held by friction alone.
 
 #![allow(clippy::print_stderr, reason = "a failure says where it happened")]
 
@@ -13,15 +13,15 @@ use rand_chacha::ChaCha8Rng;
 /// Size of a bowl, meters.
 const BOWL: [f64; 3] = [0.11, 0.11, 0.04];
 
-/// What became of a pick.
+/// Outcome of a pick.
 #[derive(Debug)]
 struct Held {
     lifted: bool,
-    /// Movement in the hand during five seconds aloft, meters.
+    /// Movement in the hand during five seconds of holding, meters.
     slip: f64,
 }
 
-/// A place and a yaw within the hand's reach, in front of the arm.
+/// Draws a place and a yaw within the hand's reach, in front of the arm.
 fn place(rng: &mut ChaCha8Rng) -> ([f64; 2], f64) {
     let radius = rng.random_range(0.16..0.245);
     let angle = rng.random_range(-1.0..1.0);
@@ -29,7 +29,7 @@ fn place(rng: &mut ChaCha8Rng) -> ([f64; 2], f64) {
     (ahead(radius, angle), yaw)
 }
 
-/// A point this far from the axis that the arm turns about.
+/// Returns a point at this distance from the axis that the arm turns about.
 fn ahead(radius: f64, angle: f64) -> [f64; 2] {
     [0.039 + radius * angle.cos(), radius * angle.sin()]
 }
@@ -61,7 +61,7 @@ fn lift_and_hold(object: PlacedObject) -> Held {
     }
 }
 
-/// Picks `count` objects one after another; how many were lifted, and the worst slip.
+/// Picks `count` objects one after another; returns how many were lifted, and the worst slip.
 fn picks(shape: ObjectShape, size: [f64; 3], count: usize) -> (usize, f64) {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let mut lifted = 0;
@@ -95,7 +95,7 @@ fn cylinders_and_balls_are_lifted_too() {
     assert_eq!(picks(ObjectShape::Ball, [0.031; 3], 4).0, 4);
 }
 
-/// Picks an object and puts it at `to`; whether the goal holds afterwards.
+/// Picks an object and puts it at `to`; returns whether the goal holds afterwards.
 fn put(object: PlacedObject, other: PlacedObject, to: Point3, goal: &Goal) -> bool {
     let name = object.name.clone();
     let mut hand = Hand::new(&so101(), vec![object, other]);
@@ -111,7 +111,7 @@ fn put(object: PlacedObject, other: PlacedObject, to: Point3, goal: &Goal) -> bo
     done && holds
 }
 
-/// How many of `count` cubes end in a bowl elsewhere.
+/// Returns how many of `count` cubes end in a bowl elsewhere.
 fn bowl_drops(count: usize) -> usize {
     let mut rng = ChaCha8Rng::seed_from_u64(2);
     let goal = Goal::Inside("red cube".to_owned(), "blue bowl".to_owned());
@@ -131,7 +131,7 @@ fn bowl_drops(count: usize) -> usize {
     (0..count).filter(one).count()
 }
 
-/// How many of `count` cubes end on another cube.
+/// Returns how many of `count` cubes end on another cube.
 fn stacks(count: usize) -> usize {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     let goal = Goal::On("red cube".to_owned(), "green cube".to_owned());

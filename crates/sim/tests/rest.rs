@@ -1,4 +1,4 @@
-//! What stands on the table stays where it is, and time repeats itself.
+//! Objects on the table stay in place, and simulations are repeatable.
 
 mod hand;
 
@@ -30,7 +30,8 @@ fn nothing_creeps() {
     }
 }
 
-/// Joint positions and object poses to the last bit, after the arm has swept over a full table.
+/// Returns joint positions and object poses to the last bit, after the arm has swept over a full
+/// table.
 fn swept(seed: u64) -> Vec<u64> {
     let scene = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenes/mixed.toml");
     let layout = Scene::load(&scene)

@@ -1,4 +1,4 @@
-//! Scenes that ship, scenes with mistakes, and what instructions mean.
+//! Shipped scenes, scenes with mistakes, and the goals of instructions.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -145,7 +145,7 @@ fn an_example_task_stacks_only_what_stays() {
     }
 }
 
-/// The message about a scene that differs from the one that ships.
+/// Returns the error message for a scene that differs from the shipped one.
 fn complaint(from: &str, to: &str) -> String {
     let path = scenes().join("tabletop.toml");
     let text = std::fs::read_to_string(path).expect("the scene can be read");

@@ -1,4 +1,4 @@
-//! The arm turned by emulated servos, in the bus's own time.
+//! The arm driven by emulated servos, in the bus's own time.
 
 use std::time::Duration;
 

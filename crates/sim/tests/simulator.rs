@@ -1,4 +1,4 @@
-//! The simulated arm behind the same thread and gate as a real one.
+//! The simulated arm behind the thread and gate of a real one.
 
 mod hand;
 
@@ -12,7 +12,8 @@ use enact_sim::{Color, ObjectShape, PlacedObject, Simulator, World};
 use enact_types::JointVector;
 use hand::{layout, so101};
 
-/// The first joint turned by `angle` in `seconds`, from where the arm is.
+/// Returns a trajectory that turns the first joint by `angle` in `seconds`, from the arm's current
+/// position.
 fn turn(robot: &Robot, arm: &ArmThread, angle: f64, seconds: f64) -> Trajectory {
     let state = arm.state().expect("it answers");
     let start = state.start();

@@ -1,8 +1,7 @@
-//! What tests of several crates set up: the files that ship, and a table at which a simulated arm
-//! follows a plan.
+//! Shared set-up of tests: the shipped files, and a table at which a simulated arm follows a plan.
 //!
-//! For integration tests alone: the crates that it rests on are not those that unit tests are in.
-//! What is not as it ships is a panic.
+//! For integration tests only, because unit tests would see other builds of the crates it depends
+//! on. It panics where a shipped file is unusable.
 
 pub mod real_time;
 
@@ -22,32 +21,32 @@ pub const TASK: &str = "put the red cube in the blue bowl";
 /// A plan for [`TASK`].
 pub const PUT: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
 
-/// The repository.
+/// Returns the repository's root folder.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The text of a file that ships, by its path in the repository.
+/// Returns the text of a shipped file, by its path in the repository.
 pub fn shipped(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// A robot that ships.
+/// Returns a shipped robot.
 pub fn robot(name: &str) -> Arc<Robot> {
     let loaded = Robot::load(&root().join("robots").join(name));
     Arc::new(loaded.unwrap_or_else(|error| panic!("{error}")))
 }
 
-/// A scene that ships.
+/// Returns a shipped scene.
 pub fn scene(name: &str) -> Scene {
     Scene::load(&root().join(format!("scenes/{name}.toml")))
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Who sees what is there and follows `plan`.
+/// Returns an agent that perceives the ground truth and follows `plan`.
 ///
 /// # Panics
-/// If that is no plan.
+/// If `plan` is not a valid plan.
 pub fn agent(
     simulator: &Simulator,
     layout: &Layout,
@@ -62,23 +61,23 @@ pub fn agent(
 
 /// A robot at a table in the simulator.
 pub struct Table {
-    /// Who acts.
+    /// The robot that acts.
     pub robot: Arc<Robot>,
-    /// What is there.
+    /// Objects and surroundings of the robot.
     pub layout: Layout,
     /// The world.
     pub simulator: Simulator,
-    /// Decides what the camera's noise is.
+    /// Seed of the camera's noise.
     pub seed: u64,
 }
 
 impl Table {
-    /// The SO-101 at the scene `tabletop` as `seed` draws it.
+    /// Creates the SO-101 at the scene `tabletop` as `seed` draws it.
     pub fn new(seed: u64) -> Self {
         Self::of(robot("so101"), scene("tabletop").draw(seed), seed)
     }
 
-    /// A robot among these things.
+    /// Creates a robot among the objects of a layout.
     pub fn of(robot: Arc<Robot>, layout: Layout, seed: u64) -> Self {
         Self {
             simulator: Simulator::new(&robot, &layout, false),
@@ -88,22 +87,23 @@ impl Table {
         }
     }
 
-    /// The simulator's labels.
+    /// Returns perception by the simulator's labels.
     pub fn truth(&self) -> GroundTruth {
         GroundTruth::new(&self.simulator, &self.layout)
     }
 
-    /// Who sees what is there and follows `plan`.
+    /// Returns an agent that perceives the ground truth and follows `plan`.
     pub fn agent(&self, plan: &str) -> CompositeAgent<GroundTruth, ScriptedPlanner> {
         agent(&self.simulator, &self.layout, plan)
     }
 
-    /// The simulator's camera.
+    /// Returns the simulator's camera.
     pub fn camera(&self) -> SimCamera {
         self.simulator.camera(Appearance::default(), self.seed)
     }
 
-    /// The simulator's arm at work for this mind, among what is known without looking.
+    /// Returns a session of the simulator's arm for this agent, among the obstacles known in
+    /// advance.
     pub fn session<'a>(
         &self,
         agent: impl Agent + 'a,
@@ -112,7 +112,7 @@ impl Table {
         self.session_on(Box::new(self.simulator.arm()), agent, observers)
     }
 
-    /// Another arm at work.
+    /// Returns a session of another arm.
     pub fn session_on<'a>(
         &self,
         arm: Box<dyn Arm>,
@@ -122,7 +122,7 @@ impl Table {
         self.session_of(ArmThread::start(arm, &self.robot), agent, observers)
     }
 
-    /// An arm at work that is on its thread already.
+    /// Returns a session of an arm that already runs on its thread.
     ///
     /// # Panics
     /// If the robot has no gripper.
@@ -139,7 +139,7 @@ impl Table {
             .with_obstacles(self.layout.obstacles(), walls)
     }
 
-    /// Whether physics has the red cube in the blue bowl.
+    /// Returns whether physics has the red cube in the blue bowl.
     pub fn is_put(&self) -> bool {
         let goal = Goal::Inside("red cube".to_owned(), "blue bowl".to_owned());
         self.simulator.with_world(|world| goal.holds(world))

@@ -1,22 +1,22 @@
-//! Tests in real time, on a machine that may have something else to do.
+//! Tests in real time on a machine that may be busy.
 //!
-//! What is simulated passes time of its own, however slow the machine is. What runs on a pty does
-//! not: a program that the machine holds up for a tenth of a second in mid-move has to give up, as
-//! it would before a real arm. Such a test asserts all that it asserts, but again where it failed
-//! while the machine was busy.
+//! A simulation passes its own time, however slow the machine is. A program on a pty does not: if
+//! the machine holds it up for a tenth of a second in mid-move, it has to give up, as it would
+//! before a real arm. Such a test keeps all of its assertions, but is repeated if it failed while
+//! the machine was busy.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// How often a test is tried that the machine is too busy for.
+/// Number of attempts of a test on a busy machine.
 const ATTEMPTS: usize = 12;
-/// Less of all processors' time than this was idle: the machine is busy.
+/// Idle share of all processors' time below which the machine is busy.
 const IDLE: f64 = 0.5;
 
-/// Runs a test, again where it failed while the machine held it up.
+/// Runs a test, and repeats it if it failed while the machine held it up.
 ///
 /// # Panics
-/// If it fails on a machine that is not busy, or again and again.
+/// If it fails on a machine that is not busy, or fails every attempt.
 pub fn in_real_time(test: impl Fn()) {
     for _ in 1..ATTEMPTS {
         let before = processor_times();
@@ -30,7 +30,7 @@ pub fn in_real_time(test: impl Fn()) {
     test();
 }
 
-/// Whether a program says that it, or the servos that it drives, were not served in time.
+/// Returns whether a program reports that it, or the servos it drives, were not served in time.
 pub fn was_held_up(talk: &str) -> bool {
     talk.contains("late in mid-move") || talk.contains("has been silent too long")
 }
@@ -41,14 +41,14 @@ fn tells_of_delay(failure: &(dyn Any + Send)) -> bool {
     text.is_some_and(was_held_up)
 }
 
-/// Time of all processors since the machine started, and what of it was idle, in ticks; `None`
-/// where the system does not tell.
+/// Returns the time of all processors since the machine started, and the idle part of it, in ticks;
+/// `None` where the system does not report it.
 fn processor_times() -> Option<(f64, f64)> {
     let text = std::fs::read_to_string("/proc/stat").ok()?;
     times(text.lines().next()?)
 }
 
-/// Of a line `cpu user nice system idle iowait irq softirq steal …`.
+/// Parses a line `cpu user nice system idle iowait irq softirq steal …`.
 fn times(line: &str) -> Option<(f64, f64)> {
     let numbers = line.strip_prefix("cpu ")?.split_whitespace();
     let times: Vec<f64> = numbers.map_while(|it| it.parse().ok()).take(8).collect();

@@ -1,4 +1,4 @@
-//! One picture with what is needed to place it in space.
+//! A camera picture with what is needed to locate it in space.
 
 use image::RgbImage;
 use serde::{Deserialize, Serialize};
@@ -8,13 +8,14 @@ use crate::{Intrinsics, Point3, Pose, Stamp};
 /// One camera picture.
 #[derive(Clone, Debug)]
 pub struct Frame {
-    /// Counts up by one per frame of a camera; a repeated number is a frozen camera.
+    /// Frame counter, incremented by one per frame of a camera; a repeated number means a frozen
+    /// camera.
     pub sequence: u64,
-    /// When the picture was taken.
+    /// Time when the picture was taken.
     pub stamp: Stamp,
     /// Color, `intrinsics.width` × `intrinsics.height`.
     pub rgb: RgbImage,
-    /// Depth of the same pixels, where the camera has it.
+    /// Depth of the same pixels, if the camera measures it.
     pub depth: Option<DepthImage>,
     /// Projection of this camera.
     pub intrinsics: Intrinsics,
@@ -23,15 +24,15 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// The point in the base frame that pixel `(x, y)` shows, by depth; `None`
-    /// where there is no reading.
+    /// Returns the point in the base frame that pixel `(x, y)` shows, from its depth; `None` if
+    /// there is no reading.
     pub fn deproject(&self, x: f64, y: f64) -> Option<Point3> {
         let depth = self.depth.as_ref()?.at(x, y)?;
         Some(self.base_from_camera * self.intrinsics.deproject(x, y, depth))
     }
 
-    /// The point of the horizontal plane `z = height` (base frame) that pixel
-    /// `(x, y)` shows; `None` if the ray does not meet the plane in front of the camera.
+    /// Returns the point of the horizontal plane `z = height` (base frame) that pixel `(x, y)`
+    /// shows; `None` if the ray does not meet the plane in front of the camera.
     pub fn deproject_to_plane(&self, x: f64, y: f64, height: f64) -> Option<Point3> {
         let origin = self.base_from_camera.translation.vector;
         let ray = self.base_from_camera.rotation * self.intrinsics.deproject(x, y, 1.0).coords;
@@ -39,8 +40,8 @@ impl Frame {
         (scale.is_finite() && scale > 0.0).then(|| Point3::from(origin + ray * scale))
     }
 
-    /// Pixel `(x, y)` of a point in the base frame; `None` behind the camera or
-    /// outside the picture.
+    /// Returns the pixel `(x, y)` of a point in the base frame; `None` behind the camera or outside
+    /// the picture.
     pub fn project(&self, point: &Point3) -> Option<(f64, f64)> {
         let (x, y) = self
             .intrinsics
@@ -53,8 +54,7 @@ impl Frame {
     }
 }
 
-/// Depth along the optical axis in meters, row by row; `0` or not finite where
-/// there is no reading.
+/// Depth along the optical axis in meters, row by row; `0` or not finite if there is no reading.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DepthImage {
     /// Width in pixels.
@@ -66,7 +66,7 @@ pub struct DepthImage {
 }
 
 impl DepthImage {
-    /// The reading of the pixel that contains `(x, y)`.
+    /// Returns the depth at the pixel that contains `(x, y)`, meters.
     pub fn at(&self, x: f64, y: f64) -> Option<f64> {
         let inside =
             0.0 <= x && x < f64::from(self.width) && 0.0 <= y && y < f64::from(self.height);
@@ -78,14 +78,14 @@ impl DepthImage {
     }
 }
 
-/// A point in a picture on a scale of 0 to 1000 from the top left, row first,
-/// whatever the resolution: the convention of Gemini Robotics-ER.
+/// A point in a picture in coordinates of 0 to 1000 from the top left, row first, independent of
+/// the resolution: the convention of Gemini Robotics-ER.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "[u16; 2]", into = "[u16; 2]")]
 pub struct NormalizedPoint {
-    /// Down from the top edge, 0..=1000.
+    /// Distance down from the top edge, 0..=1000.
     pub y: u16,
-    /// Right from the left edge, 0..=1000.
+    /// Distance right from the left edge, 0..=1000.
     pub x: u16,
 }
 
@@ -93,7 +93,7 @@ impl NormalizedPoint {
     /// The largest coordinate.
     pub const MAX: u16 = 1000;
 
-    /// The normalized point of pixel `(x, y)` of a picture, clamped to it.
+    /// Returns the normalized point of pixel `(x, y)` of a picture, clamped to the picture.
     pub fn from_pixel(x: f64, y: f64, width: u32, height: u32) -> Self {
         let scale = |value: f64, size: u32| {
             (value / f64::from(size) * f64::from(Self::MAX))
@@ -106,7 +106,7 @@ impl NormalizedPoint {
         }
     }
 
-    /// Pixel `(x, y)` of this point in a picture of this size; always inside it.
+    /// Returns the pixel `(x, y)` of this point in a picture of this size; always inside it.
     pub fn to_pixel(self, width: u32, height: u32) -> (f64, f64) {
         let scale = |value: u16, size: u32| {
             let size = f64::from(size);

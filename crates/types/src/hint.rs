@@ -1,9 +1,9 @@
 //! "Did you mean …?"
 
-/// Names less alike than this (Jaro–Winkler) are not offered.
+/// Smallest similarity (Jaro–Winkler) of names that are suggested.
 const ALIKE: f64 = 0.75;
 
-/// Returns the candidate most like `word` as a question, if one is like it. Case does not matter.
+/// Returns the candidate most like `word` as a question, if any is similar. Case is ignored.
 pub fn did_you_mean<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -18,8 +18,8 @@ pub fn did_you_mean<'a>(
         .map(|(_, name)| format!("did you mean `{name}`?"))
 }
 
-/// Returns the candidate most like `word` as a question, else all candidates as a list; `None`
-/// where there are none.
+/// Returns the candidate most like `word` as a question, else all candidates as a list; `None` if
+/// there are none.
 pub fn did_you_mean_or_list<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -32,8 +32,8 @@ pub fn did_you_mean_or_list<'a>(
     Some(did_you_mean(word, candidates.iter().copied()).unwrap_or_else(list))
 }
 
-/// Returns a question from a deserializer's message that names an unknown field or variant and
-/// then the known ones: "unknown field `a`, expected one of `b`, `c`".
+/// Returns a question from a deserializer's message that names an unknown field or variant followed
+/// by the known ones: "unknown field `a`, expected one of `b`, `c`".
 pub fn from_message(message: &str) -> Option<String> {
     let mut words = message
         .strip_prefix("unknown ")?

@@ -26,7 +26,8 @@ pub struct Intrinsics {
 }
 
 impl Intrinsics {
-    /// Square pixels, principal point in the middle, `vertical_fov` in radians.
+    /// Creates intrinsics with square pixels and the principal point in the center; `vertical_fov`
+    /// is in radians.
     pub fn from_vertical_fov(width: u32, height: u32, vertical_fov: f64) -> Self {
         let focal = f64::from(height) / 2.0 / (vertical_fov / 2.0).tan();
         Self {
@@ -39,7 +40,7 @@ impl Intrinsics {
         }
     }
 
-    /// Pixel `(x, y)` of a point in the camera frame; `None` behind the camera.
+    /// Returns the pixel `(x, y)` of a point in the camera frame; `None` behind the camera.
     pub fn project(&self, point: &Point3) -> Option<(f64, f64)> {
         (point.z > 0.0).then(|| {
             (
@@ -49,7 +50,7 @@ impl Intrinsics {
         })
     }
 
-    /// The point in the camera frame that pixel `(x, y)` shows at `depth` meters
+    /// Returns the point in the camera frame that pixel `(x, y)` shows at `depth` meters
     /// along the optical axis.
     pub fn deproject(&self, x: f64, y: f64, depth: f64) -> Point3 {
         Point3::new(

@@ -12,18 +12,18 @@ use serde::{Deserialize, Serialize};
 pub struct JointVector(Vec<f64>);
 
 impl JointVector {
-    /// All zeros. Zero is a length here, never a default pose.
+    /// Creates a vector of zeros. It stands for a number of joints here, never for a default pose.
     pub fn zeros(joints: usize) -> Self {
         Self(vec![0.0; joints])
     }
 
-    /// Whether every entry is finite.
+    /// Returns whether every entry is finite.
     pub fn is_finite(&self) -> bool {
         self.0.iter().all(|value| value.is_finite())
     }
 
-    /// The largest absolute difference to `other`, joint by joint; infinite if
-    /// the lengths differ, NaN entries count as infinite.
+    /// Returns the largest absolute difference to `other`, joint by joint; infinite if the lengths
+    /// differ or an entry is NaN.
     pub fn max_difference(&self, other: &Self) -> f64 {
         if self.len() != other.len() {
             return f64::INFINITY;

@@ -1,22 +1,22 @@
-//! The vocabulary every other crate shares: poses, joint vectors, stamps,
-//! images and refusals. No input or output happens here.
+//! The vocabulary that all other crates share: poses, joint vectors, stamps, images and refusals.
+//! There is no input or output here.
 //!
-//! Units are radians, meters and seconds. A pose `a_from_b` maps coordinates in
-//! frame `b` to coordinates in frame `a`, so adjacent names must match in a
-//! product: `base_from_camera * camera_from_object`.
+//! Units are radians, meters and seconds. A pose `a_from_b` maps coordinates in frame `b` to
+//! coordinates in frame `a`, so adjacent names must match in a product: `base_from_camera *
+//! camera_from_object`.
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`frame`] | one picture with what is needed to place it in space |
+//! | [`frame`] | a camera picture with what is needed to locate it in space |
 //! | [`hint`] | "Did you mean …?" |
 //! | [`intrinsics`] | pinhole projection and its inverse |
 //! | [`joints`] | one number per joint, in the robot's order |
-//! | [`reason`] | what is wrong, in words, with the error that it comes from |
-//! | [`refusal`] | why something was not done, as data |
+//! | [`reason`] | a message for a person, with its source error |
+//! | [`refusal`] | reason that something was not done, as data |
 //! | [`stamp`] | monotonic time since the start of a run |
-//! | [`stop`] | the switch that stops whatever goes on |
+//! | [`stop`] | the stop switch |
 //! | [`text`] | text from the bytes of a file |
-//! | [`toml_text`] | settings from TOML, with the line of what is wrong |
+//! | [`toml_text`] | settings from TOML, with the line of an error |
 
 pub mod frame;
 pub mod hint;

@@ -1,11 +1,11 @@
-//! What is wrong, in words for a person, with the error that it comes from.
+//! A message for a person, with its source error.
 
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-/// A sentence, complete in itself, and the error behind it for programs that want to know more.
-/// Equal are reasons that say the same.
+/// A complete sentence and its source error, for programs that need more detail. Two reasons with
+/// the same text are equal.
 #[derive(Clone)]
 pub struct Reason {
     text: String,
@@ -13,12 +13,12 @@ pub struct Reason {
 }
 
 impl Reason {
-    /// What an error says, with the error behind it.
+    /// Creates a reason from an error, with the error's message as its text.
     pub fn of(error: impl Error + Send + Sync + 'static) -> Self {
         Self::new(error.to_string(), error)
     }
 
-    /// A sentence of our own about an error.
+    /// Creates a reason with a text of its own about an error.
     pub fn new(text: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {
             text: text.into(),
@@ -26,12 +26,12 @@ impl Reason {
         }
     }
 
-    /// What is wrong.
+    /// Returns the text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The same error behind other words.
+    /// Returns the reason with another text and the same source error.
     pub fn reworded(self, text: impl FnOnce(&str) -> String) -> Self {
         Self {
             text: text(&self.text),
@@ -82,8 +82,7 @@ impl Error for Reason {
     }
 }
 
-/// The sentences of an error and of what it comes from, down to a [`Reason`], each unless it was
-/// said already.
+/// Joins the messages of an error and its sources, down to a [`Reason`], omitting repeated ones.
 pub fn told(error: &(dyn Error + 'static)) -> String {
     let mut told = error.to_string();
     let mut last = error;

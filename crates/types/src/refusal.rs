@@ -1,68 +1,68 @@
-//! Why something was not done, as data for the next prompt.
+//! Reason that something was not done, as data for the next prompt.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// A motion, step or command that was not admitted. Not an error: an error is
-/// broken input or output, a refusal is the system working.
+/// A motion, step or command that was not admitted. It is not an error: an error is broken input or
+/// output, a refusal is the system working.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Error)]
 #[serde(rename_all = "snake_case", tag = "refusal")]
 pub enum Refusal {
     /// A joint would leave one of its limits.
     #[error("joint `{joint}`: {} {unit} is outside [{}, {}] {unit}", beyond(*value, *min, *max), short(*min), short(*max), unit = quantity.unit(*prismatic))]
     JointLimit {
-        /// Joint name as in the URDF.
+        /// Name of the joint in the URDF.
         joint: String,
-        /// Which of the joint's quantities.
+        /// Quantity that is limited.
         quantity: Quantity,
-        /// The value asked for.
+        /// Requested value.
         value: f64,
-        /// Lowest admitted value.
+        /// Lowest permitted value.
         min: f64,
-        /// Highest admitted value.
+        /// Highest permitted value.
         max: f64,
-        /// Whether the joint slides (meters) rather than turns (radians).
+        /// True if the joint is prismatic (meters) rather than revolute (radians).
         prismatic: bool,
     },
     /// A number is NaN or infinite.
     #[error("{what} is not finite ({value})")]
     NotFinite {
-        /// What the number is.
+        /// Name of the number.
         what: String,
-        /// Its text, since JSON has no such number.
+        /// Text of the number, because JSON has no such number.
         value: String,
     },
     /// The motion has the wrong number of joints or samples.
     #[error("malformed motion: {0}")]
     Malformed(String),
-    /// The motion does not start where the arm is.
+    /// The motion does not start at the arm's position.
     #[error(
         "joint `{joint}`: the motion starts {distance:.4} rad from the measured position (limit {limit:.4} rad)"
     )]
     StartsElsewhere {
-        /// Joint name as in the URDF.
+        /// Name of the joint in the URDF.
         joint: String,
         /// Distance between first sample and measurement.
         distance: f64,
-        /// Largest admitted distance.
+        /// Largest permitted distance.
         limit: f64,
     },
-    /// The arm is not where it was sent.
+    /// The arm is not at its commanded position.
     #[error("joint `{joint}`: {distance:.4} rad behind its command (limit {limit:.4} rad)")]
     FollowingError {
-        /// Joint name as in the URDF.
+        /// Name of the joint in the URDF.
         joint: String,
         /// Distance between command and measurement.
         distance: f64,
-        /// Largest admitted distance.
+        /// Largest permitted distance.
         limit: f64,
     },
-    /// No joint position puts the tool there.
+    /// No joint positions put the tool at the target.
     #[error(
         "{what} at ({x:.3}, {y:.3}, {z:.3}) m is out of reach; the closest the tool gets is {distance:.3} m away"
     )]
     Unreachable {
-        /// What was to be reached.
+        /// Name of what was to be reached.
         what: String,
         /// Target in the base frame, meters.
         x: f64,
@@ -70,7 +70,7 @@ pub enum Refusal {
         y: f64,
         /// Target in the base frame, meters.
         z: f64,
-        /// Distance that remains at the best pose found, meters.
+        /// Remaining distance at the best pose found, meters.
         distance: f64,
     },
     /// Two bodies would come closer than their margin.
@@ -82,33 +82,33 @@ pub enum Refusal {
         second: String,
         /// Distance, negative when penetrating, meters.
         distance: f64,
-        /// Smallest admitted distance, meters.
+        /// Smallest permitted distance, meters.
         margin: f64,
     },
     /// The tool would be too fast near something.
     #[error("the tool would move at {speed:.3} m/s near `{near}` (limit {limit:.3} m/s)")]
     ToolSpeed {
-        /// What it is near to.
+        /// Name of what it is near to.
         near: String,
-        /// Its speed, m/s.
+        /// Speed of the tool, m/s.
         speed: f64,
-        /// Largest admitted speed there, m/s.
+        /// Largest permitted speed there, m/s.
         limit: f64,
     },
-    /// The step names something that is not there.
+    /// The step names something that is not visible.
     #[error("no `{name}` is seen{}", seen_list(seen))]
     NotSeen {
-        /// What the step named.
+        /// Name used in the step.
         name: String,
-        /// What is there.
+        /// Names of what is visible.
         seen: Vec<String>,
     },
-    /// The step makes no sense now.
+    /// The step makes no sense in the current situation.
     #[error("{0}")]
     NotApplicable(String),
 }
 
-/// At most four decimals, none of them trailing zeros.
+/// Formats with at most four decimals, without trailing zeros.
 fn short(value: f64) -> String {
     let text = format!("{value:.4}");
     if text.contains('.') {
@@ -118,7 +118,7 @@ fn short(value: f64) -> String {
     }
 }
 
-/// A refused value, in full where rounding would make it look admitted.
+/// Formats a refused value, in full if rounding would make it look permitted.
 fn beyond(value: f64, min: f64, max: f64) -> String {
     let text = short(value);
     if text == short(min) || text == short(max) {
@@ -136,7 +136,7 @@ fn seen_list(seen: &[String]) -> String {
     }
 }
 
-/// A quantity of a joint that has limits.
+/// A limited quantity of a joint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quantity {
@@ -151,7 +151,7 @@ pub enum Quantity {
 }
 
 impl Quantity {
-    /// The SI unit for a turning or a sliding joint.
+    /// Returns the SI unit for a revolute or a prismatic joint.
     pub fn unit(self, prismatic: bool) -> &'static str {
         match (self, prismatic) {
             (Self::Position, false) => "rad",

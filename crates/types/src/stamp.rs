@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// Nanoseconds since the start of the run, on the clock of whoever made it.
+/// Nanoseconds since the start of the run, on the clock of its source.
 ///
-/// Simulated and real clocks both start at zero; a stamp never comes from the
-/// wall clock, so a clock step cannot make time go backwards.
+/// Simulated and real clocks both start at zero. A stamp never comes from the wall clock, so a
+/// clock step cannot make time go backwards.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Stamp(u64);
@@ -17,27 +17,27 @@ impl Stamp {
     /// The start of the run.
     pub const ZERO: Self = Self(0);
 
-    /// A stamp this many nanoseconds after the start.
+    /// Creates a stamp this many nanoseconds after the start.
     pub const fn from_nanos(nanos: u64) -> Self {
         Self(nanos)
     }
 
-    /// Nanoseconds since the start.
+    /// Returns the nanoseconds since the start.
     pub const fn nanos(self) -> u64 {
         self.0
     }
 
-    /// Seconds since the start.
+    /// Returns the seconds since the start.
     pub fn seconds(self) -> f64 {
         self.0 as f64 * 1e-9
     }
 
-    /// The stamp `duration` later.
+    /// Returns the stamp `duration` later.
     pub fn after(self, duration: Duration) -> Self {
         Self(self.0 + duration.as_nanos() as u64)
     }
 
-    /// Time from `earlier` to this stamp, zero if `earlier` is in fact later.
+    /// Returns the time from `earlier` to this stamp, zero if `earlier` is in fact later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
     }

@@ -1,4 +1,4 @@
-//! The switch that stops whatever goes on.
+//! The stop switch.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,28 +6,28 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Whoever waits for something looks at the switch so often.
+/// Polling period of the switch while waiting.
 const PERIOD: Duration = Duration::from_millis(10);
 
-/// A latched stop: once pressed, the arm slows down along its path and takes no further
-/// trajectory, and nobody waits any longer for a model, a camera or a person, until the switch is
-/// released. Clones are the same switch.
+/// A latched stop switch. Once pressed, the arm slows down along its path and accepts no further
+/// trajectory, and nothing waits any longer for a model, a camera or a person, until the switch is
+/// released. Clones share the switch.
 #[derive(Clone, Debug, Default)]
 pub struct StopSwitch(Arc<AtomicBool>);
 
-/// Why what was waited for did not come.
+/// Reason that a wait ended without a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitError {
     /// The switch was pressed.
     Stopped,
-    /// There was no more time.
+    /// The deadline passed.
     Late,
-    /// Nobody is there to send it.
+    /// The sender is gone.
     Gone,
 }
 
 impl StopSwitch {
-    /// A released switch.
+    /// Creates a released switch.
     pub fn new() -> Self {
         Self::default()
     }
@@ -37,20 +37,20 @@ impl StopSwitch {
         self.0.store(true, Ordering::SeqCst);
     }
 
-    /// Lets everything go on.
+    /// Lets everything continue.
     pub fn release(&self) {
         self.0.store(false, Ordering::SeqCst);
     }
 
-    /// Whether it was pressed and not released since.
+    /// Returns whether the switch is pressed.
     pub fn is_pressed(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// Waits for what comes through a channel, at most until `deadline`.
+    /// Waits for a value from a channel, at most until `deadline`.
     ///
     /// # Errors
-    /// Why nothing came.
+    /// [`WaitError`] if the switch is pressed, the deadline passes or the sender is gone.
     pub fn receive<T>(
         &self,
         from: &Receiver<T>,
@@ -72,8 +72,8 @@ impl StopSwitch {
         }
     }
 
-    /// Does `work` on a thread of its own and waits for it; `None` once the switch is pressed. Work
-    /// that nobody waits for any more is not broken off, and what comes of it is dropped.
+    /// Runs `work` on a thread of its own and waits for it; returns `None` once the switch is
+    /// pressed. Work that is no longer waited for is not aborted, and its result is dropped.
     ///
     /// # Panics
     /// If the work does.
@@ -82,7 +82,7 @@ impl StopSwitch {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Option<T> {
         let (sender, receiver) = channel();
-        // Nobody may listen any more.
+        // The receiver may be gone.
         let thread = thread::spawn(move || drop(sender.send(work())));
         match self.receive(&receiver, None) {
             Ok(done) => Some(done),
@@ -94,7 +94,7 @@ impl StopSwitch {
         }
     }
 
-    /// Sleeps for so long, or until the switch is pressed.
+    /// Sleeps for `duration`, or until the switch is pressed.
     pub fn sleep(&self, duration: Duration) {
         let end = Instant::now() + duration;
         while !self.is_pressed() {
@@ -111,7 +111,7 @@ impl StopSwitch {
 mod tests {
     use super::*;
 
-    /// Longer than any test.
+    /// Longer than any test takes.
     const LONG: Duration = Duration::from_secs(3600);
 
     #[test]

@@ -1,6 +1,6 @@
 //! Text from the bytes of a file, whichever editor wrote them.
 //!
-//! A byte order mark (Unicode 16.0, section 23.8) says how the bytes are meant and is no part of
+//! A byte order mark (Unicode 16.0, section 23.8) gives the encoding of the bytes and is no part of
 //! the text; without one they are UTF-8.
 
 use std::io::{self, ErrorKind};
@@ -10,42 +10,43 @@ use thiserror::Error;
 /// The character whose encoding at the beginning of a file is a byte order mark.
 pub const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// Why bytes are no text.
+/// Reason that bytes are not text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum TextError {
-    /// They break the rules of UTF-8.
+    /// They are invalid UTF-8.
     #[error("line {line} is not UTF-8 text (byte 0x{byte:02x}); save the file as UTF-8")]
     Utf8 {
-        /// The line, from 1.
+        /// Line, counted from 1.
         line: usize,
-        /// The first byte that fits nowhere.
+        /// First invalid byte.
         byte: u8,
     },
-    /// Their mark says UTF-16, whose rules they break.
+    /// They have a UTF-16 byte order mark, but are invalid UTF-16.
     #[error("line {line} is not the UTF-16 that its byte order mark says; save the file as UTF-8")]
     Utf16 {
-        /// The line, from 1.
+        /// Line, counted from 1.
         line: usize,
     },
-    /// Their mark says UTF-32.
+    /// They have a UTF-32 byte order mark.
     #[error("it is UTF-32; save the file as UTF-8")]
     Utf32,
-    /// There is a character that no text has.
+    /// They contain a null character, which no text has.
     #[error(
         "line {line} has a character of value 0: it is no text, or UTF-16 without a byte order mark; save the file as UTF-8"
     )]
     Nul {
-        /// The line, from 1.
+        /// Line, counted from 1.
         line: usize,
     },
 }
 
-/// The text that `bytes` are: UTF-8, or UTF-16 with a byte order mark, which is left out.
+/// Decodes UTF-8, or UTF-16 with a byte order mark, which is removed.
 ///
 /// Reads a file by `std::fs::read(path).and_then(text::decode)`.
 ///
 /// # Errors
-/// If they are no text, with kind [`ErrorKind::InvalidData`] and the [`TextError`] within.
+/// If the bytes are not text, with kind [`ErrorKind::InvalidData`] and the [`TextError`] as its
+/// source.
 pub fn decode(bytes: Vec<u8>) -> io::Result<String> {
     let text = match bytes.as_slice() {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Err(TextError::Utf32),
@@ -57,7 +58,7 @@ pub fn decode(bytes: Vec<u8>) -> io::Result<String> {
         .map_err(|why| io::Error::new(ErrorKind::InvalidData, why))
 }
 
-/// `text` without a byte order mark at its beginning.
+/// Returns `text` without a byte order mark at its beginning.
 pub fn unmarked(text: &str) -> &str {
     text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
 }
@@ -111,7 +112,7 @@ fn without_nul(text: String) -> Result<String, TextError> {
     }
 }
 
-/// Returns the line, from 1, of the byte at `offset`; the last line beyond the end.
+/// Returns the line, counted from 1, of the byte at `offset`; the last line beyond the end.
 pub fn line_at(text: &str, offset: usize) -> usize {
     let before = &text.as_bytes()[..offset.min(text.len())];
     1 + before.iter().filter(|byte| **byte == b'\n').count()

@@ -1,30 +1,30 @@
-//! Settings from TOML, with the line of what is wrong.
+//! Settings from TOML, with the line of an error.
 
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::text::line_at;
 
-/// What is wrong with a TOML text, without the drawing of the place that `toml` makes.
+/// An error in a TOML text, without the source excerpt that `toml` adds.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("line {line}: {message}")]
 pub struct TomlError {
-    /// The line, from 1.
+    /// Line, counted from 1.
     pub line: usize,
-    /// What is wrong there, in one line.
+    /// Description of the error, in one line.
     pub message: String,
 }
 
-/// Reads settings.
+/// Parses settings.
 ///
 /// # Errors
-/// If it is no TOML, or not what `T` is made of.
+/// [`TomlError`] if the text is not TOML, or does not fit `T`.
 pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, TomlError> {
     toml::from_str(text).map_err(|error| TomlError::new(text, &error))
 }
 
 impl TomlError {
-    /// Returns the error with its line in `text`.
+    /// Converts an error of `toml`, with its line in `text`.
     pub fn new(text: &str, error: &toml::de::Error) -> Self {
         Self {
             line: error.span().map_or(1, |span| line_at(text, span.start)),

@@ -1,4 +1,4 @@
-//! The arm in 3-D, moving, with its planned and traveled paths and a ghost where it will be.
+//! The arm in 3-D as it moves, with its planned and traveled paths and a ghost at its target.
 
 use enact_arm::ArmState;
 use enact_robot::{Robot, Trajectory};
@@ -19,14 +19,14 @@ pub(crate) const WORLD: &str = "world";
 const PLANNED: &str = "world/path/planned";
 const TRAVELLED: &str = "world/path/travelled";
 
-/// The arm, and where it will be at the end of the motion.
+/// The arm, and its ghost at the end of the motion.
 const ARM: &str = "robot";
 const GHOST: &str = "ghost";
 
-/// Points of a path per second.
+/// Number of path points per second.
 const PATH_RATE: f64 = 50.0;
 
-/// What is planned is drawn in.
+/// Returns the color of planned paths.
 fn planned_color() -> Color {
     Color::from_rgb(255, 190, 60)
 }
@@ -56,7 +56,7 @@ pub(crate) fn describe(stream: &RecordingStream, robot: &Robot) -> RecordingStre
     Ok(())
 }
 
-/// Shows the arm with its joints at `positions`, all of the robot's.
+/// Shows the arm with its joints at `positions`, which cover all of the robot's joints.
 pub(crate) fn pose(
     stream: &RecordingStream,
     robot: &Robot,
@@ -77,7 +77,7 @@ fn place(
     Ok(())
 }
 
-/// Draws the way that the tool is about to take, and the arm at its end.
+/// Draws the path that the tool is about to take, and the arm at its end.
 pub(crate) fn moving(
     stream: &RecordingStream,
     robot: &Robot,
@@ -87,7 +87,7 @@ pub(crate) fn moving(
     planned(stream, robot, purpose, std::slice::from_ref(trajectory))
 }
 
-/// Draws the way that the tool would take, and the arm at its end.
+/// Draws the path that the tool would take, and the arm at its end.
 pub(crate) fn previewed(
     stream: &RecordingStream,
     robot: &Robot,
@@ -117,7 +117,7 @@ fn planned(
     place(stream, robot, GHOST, last.end())
 }
 
-/// Plays `states` back, and draws the way that the tool took.
+/// Plays `states` back, and draws the path that the tool took.
 pub(crate) fn moved(
     stream: &RecordingStream,
     robot: &Robot,

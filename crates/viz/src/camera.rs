@@ -1,4 +1,4 @@
-//! The picture, its depth, what is found in it, and its points in 3-D.
+//! The picture, its depth, the objects found in it, and its points in 3-D.
 
 use enact_plan::{Detection, ObjectView};
 use enact_types::{DepthImage, Frame, Intrinsics, NormalizedPoint, Pose};
@@ -20,15 +20,15 @@ const OBJECTS: &str = "world/camera/image/objects";
 const BOXES: &str = "world/camera/image/boxes";
 const CLOUD: &str = "world/cloud";
 
-/// How far in front of the camera its picture floats in 3-D, meters.
+/// Distance at which the picture floats in front of the camera in 3-D, meters.
 const PICTURE_DISTANCE: f32 = 0.12;
 
-/// Every so many pixels, along both axes, become a point in 3-D.
+/// Number of pixels per point in 3-D, along both axes.
 const STRIDE: u32 = 2;
 /// Radius of such a point, meters.
 const POINT_RADIUS: f32 = 0.0012;
 
-/// Where a picture was taken.
+/// Pose and projection of the camera of a picture.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CameraView {
     intrinsics: Intrinsics,
@@ -44,7 +44,7 @@ impl From<&Frame> for CameraView {
     }
 }
 
-/// Shows the picture and where it was taken from; old points are taken off it.
+/// Shows the picture and the camera's pose; removes old points from it.
 pub(crate) fn saw(stream: &RecordingStream, frame: &Frame) -> RecordingStreamResult<()> {
     stream.log(CAMERA, &transform(&frame.base_from_camera))?;
     stream.log(CAMERA, &pinhole(frame))?;
@@ -59,8 +59,8 @@ pub(crate) fn saw(stream: &RecordingStream, frame: &Frame) -> RecordingStreamRes
     stream.log(OBJECTS, &Points2D::clear_fields())
 }
 
-/// Marks what the model pointed at, and what became an object, with its label and a box that
-/// holds a ball of its size.
+/// Marks the points from the model and the resulting objects, each with its label and a box that
+/// encloses a ball of its size.
 pub(crate) fn perceived(
     stream: &RecordingStream,
     view: &CameraView,
@@ -93,8 +93,8 @@ pub(crate) fn perceived(
     stream.log(OBJECTS, &points)
 }
 
-/// Middle and half extents, pixels, of what a ball around an object covers; `None` behind the
-/// camera.
+/// Returns the center and half extents, pixels, of the image of a ball around an object; `None`
+/// behind the camera.
 fn outline(view: &CameraView, object: &ObjectView) -> Option<([f32; 2], [f32; 2])> {
     let at = view
         .base_from_camera
@@ -105,7 +105,7 @@ fn outline(view: &CameraView, object: &ObjectView) -> Option<([f32; 2], [f32; 2]
     Some(([x as f32, y as f32], half.map(|value| value as f32)))
 }
 
-/// What the picture shows, where it is.
+/// Returns the pixels of the picture as points in 3-D.
 fn cloud(frame: &Frame, depth: &DepthImage) -> Points3D {
     let mut points = Vec::new();
     let mut colors = Vec::new();
@@ -136,7 +136,7 @@ fn pixel(point: NormalizedPoint, (width, height): (u32, u32)) -> [f32; 2] {
 fn pinhole(frame: &Frame) -> Pinhole {
     let camera = frame.intrinsics;
     let [fx, fy, cx, cy] = [camera.fx, camera.fy, camera.cx, camera.cy].map(|value| value as f32);
-    // Column by column.
+    // In column-major order.
     Pinhole::new([[fx, 0.0, 0.0], [0.0, fy, 0.0], [cx, cy, 1.0]])
         .with_resolution([camera.width as f32, camera.height as f32])
         .with_camera_xyz(rerun::components::ViewCoordinates::RDF)

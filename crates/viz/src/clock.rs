@@ -6,7 +6,7 @@ use enact_arm::ArmState;
 use enact_types::Stamp;
 use rerun::{RecordingStream, TimeCell, TimeColumn};
 
-/// Turns of the loop, counted over all tasks of the recording.
+/// Turns, counted over all tasks of the recording.
 pub(crate) const TURN: &str = "turn";
 /// Time on the arm's clock.
 pub(crate) const ARM_TIME: &str = "arm_time";
@@ -16,20 +16,20 @@ pub(crate) const WALL_TIME: &str = "wall_time";
 /// Nanoseconds since 1970.
 pub type WallClock = Box<dyn Fn() -> u64 + Send>;
 
-/// States closer together than this are not worth recording.
+/// Smallest spacing of recorded states.
 const SPACING: Duration = Duration::from_millis(20);
 
-/// When what is recorded next happens.
+/// Time of the next recorded event.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Clock {
     pub(crate) turn: i64,
     pub(crate) arm: Stamp,
-    /// Nanoseconds since 1970 at the event before this one, and at this one.
+    /// Nanoseconds since 1970 at the previous event and at this one.
     pub(crate) wall: (u64, u64),
 }
 
 impl Clock {
-    /// Dates whatever this thread logs to `stream` from now on.
+    /// Stamps everything that this thread logs to `stream` from now on.
     pub(crate) fn set(self, stream: &RecordingStream) {
         stream.set_time(TURN, TimeCell::from_sequence(self.turn));
         stream.set_time(ARM_TIME, Duration::from_nanos(self.arm.nanos()));
@@ -37,20 +37,20 @@ impl Clock {
         stream.set_time(WALL_TIME, TimeCell::from_timestamp_nanos_since_epoch(wall));
     }
 
-    /// Time since the event before this one.
+    /// Returns the time since the previous event.
     pub(crate) fn lapse(self) -> Duration {
         Duration::from_nanos(self.wall.1.saturating_sub(self.wall.0))
     }
 
-    /// The dates of `states`, for columns of data: of a motion that took the time since
-    /// the event before this one.
+    /// Returns the times of `states` as columns of data, for a motion that took the time since the
+    /// previous event.
     pub(crate) fn columns(self, states: &[&ArmState]) -> [TimeColumn; 3] {
         let arm = |state: &&ArmState| signed(state.stamp.nanos());
         let first = states.first().map_or(Stamp::ZERO, |state| state.stamp);
         let whole = self.arm.since(first).as_secs_f64();
         let wall = |state: &&ArmState| {
             let share = state.stamp.since(first).as_secs_f64() / whole;
-            // A single state is one of now.
+            // A single state has the current time.
             let share = if share.is_finite() {
                 share.min(1.0)
             } else {
@@ -70,8 +70,8 @@ fn signed(nanos: u64) -> i64 {
     i64::try_from(nanos).unwrap_or(i64::MAX)
 }
 
-/// The readable states of an arm with this many joints, about fifty a second,
-/// the last one always among them.
+/// Returns the readable states of an arm with this many joints, about fifty a second, always
+/// including the last.
 pub(crate) fn thin(states: &[ArmState], joints: usize) -> Vec<&ArmState> {
     let readable = |state: &&ArmState| state.position.len() == joints && state.position.is_finite();
     let mut kept: Vec<&ArmState> = Vec::new();

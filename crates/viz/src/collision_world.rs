@@ -1,4 +1,4 @@
-//! What there is to stay clear of: fixtures, boxes to keep out of, sides of the workspace.
+//! Obstacles: fixtures, keep-out boxes, and the sides of the workspace.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use crate::shapes::{self, ShapeStyle};
 
 const WALLS: &str = "world/keep_out/workspace";
 
-/// How far the workspace is drawn where nothing else bounds it, meters from the base.
+/// Extent of the drawn workspace where nothing else bounds it, meters from the base.
 const EXTENT: f64 = 1.0;
 
-/// Draws everything; it never changes.
+/// Draws all obstacles; they never change.
 pub(crate) fn describe(
     stream: &RecordingStream,
     obstacles: &[Arc<Obstacle>],
@@ -41,7 +41,7 @@ pub(crate) fn describe(
     stream.log_static(WALLS, &LineStrips3D::new(outlines).with_colors([color]))
 }
 
-/// The corners of a wall: what the other walls leave of its plane.
+/// Returns the corners of a wall: the part of its plane that the other walls leave.
 fn outline(index: usize, walls: &[HalfSpace]) -> Vec<Point3> {
     let wall = &walls[index];
     let normal = wall.normal.into_inner();
@@ -58,7 +58,7 @@ fn outline(index: usize, walls: &[HalfSpace]) -> Vec<Point3> {
     corners
 }
 
-/// The axis that a direction has least to do with.
+/// Returns the axis that is closest to perpendicular to a direction.
 fn least_along(direction: &Vector3) -> Vector3 {
     match direction.iamin() {
         0 => Vector3::x(),
@@ -67,7 +67,7 @@ fn least_along(direction: &Vector3) -> Vector3 {
     }
 }
 
-/// What is left of a convex polygon on the inner side of a plane (Sutherland and Hodgman, 1974).
+/// Clips a convex polygon to the inner side of a plane (Sutherland and Hodgman, 1974).
 fn clipped(corners: &[Point3], side: &HalfSpace) -> Vec<Point3> {
     let height = |corner: &Point3| side.normal.dot(&corner.coords) - side.offset;
     let mut left = Vec::new();

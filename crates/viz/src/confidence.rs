@@ -1,11 +1,11 @@
-//! How sure a model was of what it named.
+//! Confidence of a model in the objects it named.
 
 use std::ops::Range;
 
 use enact_plan::{Detection, ModelResponse};
 
-/// The probability that the model gave to each label of its list, by the tokens of the label;
-/// `None` where it does not tell.
+/// Returns the probability that the model gave to each label of its list, from the tokens of the
+/// label; `None` where the model does not report it.
 pub(crate) fn of(answer: &ModelResponse<Vec<Detection>>) -> Vec<Option<f64>> {
     let detections = answer.parsed.as_deref().unwrap_or_default();
     let spans = spans(answer);
@@ -27,8 +27,8 @@ pub(crate) fn of(answer: &ModelResponse<Vec<Detection>>) -> Vec<Option<f64>> {
     detections.iter().map(certainty).collect()
 }
 
-/// Where in the completion each token stands, and how probable it was; nothing where the
-/// tokens are not the completion.
+/// Returns the position of each token in the completion and its probability; empty where the tokens
+/// do not make up the completion.
 fn spans(answer: &ModelResponse<Vec<Detection>>) -> Vec<(Range<usize>, Option<f64>)> {
     let mut spans = Vec::with_capacity(answer.tokens.len());
     let mut at = 0;
@@ -55,6 +55,7 @@ mod tests {
         ModelResponse {
             prompt: String::new(),
             completion: r#"[{"label":"red cube"},{"label":"red cube"}]"#.to_owned(),
+            thinking: String::new(),
             parsed: Ok(labels.iter().map(detection).collect()),
             usage: Usage::default(),
             grammar: None,

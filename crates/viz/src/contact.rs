@@ -1,4 +1,4 @@
-//! What the fingers press with, and where the arm met something.
+//! The grip force of the fingers, and the place where the arm met an obstacle.
 
 use enact_arm::{ArmState, ExecutionEnd};
 use enact_robot::{Gripper, Robot};
@@ -11,13 +11,13 @@ use crate::convert::point;
 const GRIP: &str = "world/contact/grip";
 const BUMP: &str = "world/contact/bump";
 
-/// Length of the arrow of the gripper's largest effort, meters.
+/// Length of the arrow at the gripper's largest effort, meters.
 const LENGTH: f64 = 0.06;
-/// Radius of the mark where the arm met something, meters.
+/// Radius of the mark where the arm met an obstacle, meters.
 const RADIUS: f32 = 0.01;
 
-/// Draws an arrow at each finger, as long as the gripper's effort; it is an estimate from the
-/// motor's load, friction included.
+/// Draws an arrow at each finger, as long as the gripper's effort. The effort is an estimate from
+/// the motor's load, friction included.
 pub(crate) fn moved(
     stream: &RecordingStream,
     robot: &Robot,
@@ -37,13 +37,13 @@ pub(crate) fn moved(
     stream.send_columns(GRIP, clock.columns(states), columns)
 }
 
-/// Origin and vector of both fingers' arrows.
+/// Returns origin and vector of both fingers' arrows.
 fn grip(robot: &Robot, gripper: &Gripper, state: &ArmState) -> [([f32; 3], [f32; 3]); 2] {
     let base_from_tool = robot.forward(&state.position);
     let effort = state.effort.get(gripper.joint).copied().unwrap_or(0.0);
     let reach = gripper.opening_axis.into_inner();
     let opening = gripper.opening(state.position[gripper.joint]);
-    // A gripper of one moving finger opens to the axis' side alone.
+    // A gripper with one moving finger opens only along the opening axis.
     let fingers = match gripper.parallel {
         true => [-opening / 2.0, opening / 2.0],
         false => [0.0, opening],
@@ -62,7 +62,7 @@ pub(crate) fn describe(stream: &RecordingStream) -> RecordingStreamResult<()> {
     stream.log_static(GRIP, &style)
 }
 
-/// Marks where the tool was when the arm met something; takes the mark off else.
+/// Marks the tool's place when the arm met an obstacle; otherwise removes the mark.
 pub(crate) fn ended(
     stream: &RecordingStream,
     robot: &Robot,

@@ -1,4 +1,4 @@
-//! The run as a conversation, from the task to how it ended.
+//! The run as a conversation, from the instruction to its end.
 
 use std::collections::VecDeque;
 
@@ -9,17 +9,17 @@ use rerun::{RecordingStream, RecordingStreamResult, TextDocument};
 /// The document.
 pub(crate) const CONVERSATION: &str = "conversation";
 
-/// Older paragraphs are left out.
+/// Number of paragraphs kept; older ones are dropped.
 const LONGEST: usize = 200;
 
-/// What was said so far, a paragraph at a time.
+/// The conversation so far, by paragraphs.
 #[derive(Debug, Default)]
 pub(crate) struct Conversation {
     paragraphs: VecDeque<String>,
 }
 
 impl Conversation {
-    /// Adds what an event says, if anything.
+    /// Adds the words of an event, if it has any.
     pub(crate) fn note(
         &mut self,
         stream: &RecordingStream,
@@ -106,7 +106,7 @@ fn names(objects: &[ObjectView]) -> String {
     objects.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
-/// `text` as Markdown that shows it as it is: what a picture or a model says is no formatting.
+/// Escapes `text` for Markdown, so that words from a picture or a model are shown as they are.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for letter in text.chars() {

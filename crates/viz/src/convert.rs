@@ -1,32 +1,32 @@
-//! Our poses and colors in rerun's types.
+//! Conversions of this project's poses and colors to rerun's types.
 
 use enact_types::{Point3, Pose};
 use rerun::{Color, Quaternion, Transform3D};
 
-/// A point in meters.
+/// Converts a point in meters.
 pub(crate) fn point(point: &Point3) -> [f32; 3] {
     point.coords.map(|value| value as f32).into()
 }
 
-/// The translation of a pose in meters.
+/// Returns the translation of a pose in meters.
 pub(crate) fn translation(pose: &Pose) -> [f32; 3] {
     pose.translation.vector.map(|value| value as f32).into()
 }
 
-/// The rotation of a pose.
+/// Returns the rotation of a pose.
 pub(crate) fn rotation(pose: &Pose) -> Quaternion {
     let [x, y, z, w] = pose.rotation.coords.map(|value| value as f32).into();
     Quaternion::from_xyzw([x, y, z, w])
 }
 
-/// `parent_from_child` as the transform of the child's entity.
+/// Returns `parent_from_child` as the transform of the child's entity.
 pub(crate) fn transform(parent_from_child: &Pose) -> Transform3D {
     Transform3D::new()
         .with_translation(translation(parent_from_child))
         .with_quaternion(rotation(parent_from_child))
 }
 
-/// A linear color as the sRGB that rerun expects (IEC 61966-2-1).
+/// Converts a linear color to the sRGB that rerun expects (IEC 61966-2-1).
 pub(crate) fn color(linear: [f32; 3]) -> Color {
     let encode = |value: f32| {
         let value = value.clamp(0.0, 1.0);

@@ -8,22 +8,22 @@ use rerun::{
 
 use crate::clock::Clock;
 
-/// What is drawn of every joint.
+/// A quantity plotted for every joint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JointQuantity {
-    /// rad or m: measured, commanded, limits.
+    /// Position, rad or m: measured, commanded, limits.
     Position,
-    /// rad/s or m/s: measured, limits.
+    /// Velocity, rad/s or m/s: measured, limits.
     Velocity,
     /// Effort as a fraction of the joint's largest: measured, limits.
     Load,
 }
 
 impl JointQuantity {
-    /// In the order in which they are shown.
+    /// Every quantity, in display order.
     pub(crate) const ALL: [Self; 3] = [Self::Position, Self::Velocity, Self::Load];
 
-    /// Its name.
+    /// Returns the name of the quantity.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Position => "position",
@@ -32,7 +32,7 @@ impl JointQuantity {
         }
     }
 
-    /// Its unit, for a joint.
+    /// Returns the unit of the quantity for a joint.
     pub(crate) fn unit(self, joint: &Joint) -> &'static str {
         match (self, joint.prismatic) {
             (Self::Position, false) => "rad",
@@ -43,7 +43,7 @@ impl JointQuantity {
         }
     }
 
-    /// Where its curves for a joint are: measured, and below it commanded and limits.
+    /// Returns the entity of its curves for a joint: measured, and below it commanded and limits.
     pub(crate) fn path(self, joint: &Joint) -> EntityPath {
         entity_path!["joints", self.name(), joint.name.as_str()]
     }
@@ -56,7 +56,7 @@ impl JointQuantity {
         }
     }
 
-    /// A gap in the curve where there is no reading.
+    /// Returns the measured value; NaN, a gap in the curve, where there is no reading.
     fn measured(self, state: &ArmState, joint: usize) -> f64 {
         let values = match self {
             Self::Position => &state.position,
@@ -67,7 +67,7 @@ impl JointQuantity {
     }
 }
 
-/// Names and colors of the curves.
+/// Sets names and colors of the curves.
 pub(crate) fn describe(stream: &RecordingStream, robot: &Robot) -> RecordingStreamResult<()> {
     let limit = Color::from_rgb(235, 80, 70);
     let style = |path: EntityPath, name: &str, color: Color| {
@@ -102,7 +102,7 @@ pub(crate) fn moved(
             values.columns_of_unit_batches()?,
         )
     };
-    // A limit is a straight line, so its ends are enough.
+    // A limit is a straight line, so its ends suffice.
     let ends: Vec<_> = states
         .first()
         .into_iter()

@@ -1,4 +1,4 @@
-//! Why a run cannot be shown.
+//! Reasons why a run cannot be shown.
 
 use std::error::Error as StdError;
 use std::net::SocketAddr;
@@ -17,7 +17,7 @@ pub enum VizError {
     File {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The cause.
         source: RecordingStreamError,
     },
     /// The viewer is not installed.
@@ -34,28 +34,28 @@ pub enum VizError {
     Viewer {
         /// The viewer's program.
         program: String,
-        /// What is wrong.
+        /// The cause.
         #[source]
         reason: Reason,
     },
-    /// The viewer cannot be talked to.
+    /// The viewer cannot be reached.
     #[error("cannot connect to the rerun viewer at {address}: {source}")]
     Connect {
-        /// Where it should listen.
+        /// Address at which it should listen.
         address: SocketAddr,
-        /// What is wrong.
+        /// The cause.
         source: RecordingStreamError,
     },
     /// The page for a browser cannot be served.
     #[error("cannot serve the viewer to a browser of this machine: {0}")]
     Page(#[source] Box<dyn StdError + Send + Sync>),
-    /// Something could not be recorded.
+    /// An entry could not be recorded.
     #[error("something could not be recorded: {0}")]
     Log(#[from] RecordingStreamError),
-    /// Somebody pressed the stop switch while a viewer was waited for.
+    /// The stop switch was pressed while waiting for a viewer.
     #[error("stopped")]
     Stopped,
-    /// Not everything arrived in the file or the viewer.
+    /// The file or the viewer did not receive everything.
     #[error("the end of the recording may be missing: {0}")]
     Flush(#[from] SinkFlushError),
 }

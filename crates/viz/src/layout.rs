@@ -1,4 +1,4 @@
-//! Which view goes where.
+//! Arrangement of the views.
 
 use enact_robot::Robot;
 use rerun::blueprint::components::PanelState;
@@ -15,7 +15,7 @@ use crate::curves::JointQuantity;
 use crate::text::{LOG, QueryKind};
 use crate::timings::TIMINGS;
 
-/// The world and what is seen of it on the left, words and joints on the right.
+/// Returns a layout with the world and its pictures on the left, words and joints on the right.
 pub(crate) fn blueprint(robot: &Robot) -> Blueprint {
     let left = Vertical::new([scene(), pictures()]).with_row_shares([3.0, 2.0]);
     let right = Vertical::new([words(), plots(robot)]).with_row_shares([2.0, 3.0]);
@@ -32,7 +32,7 @@ pub(crate) fn blueprint(robot: &Robot) -> Blueprint {
 }
 
 fn scene() -> ContainerLike {
-    // Depth stands in the cloud of points, in the picture's colors.
+    // Depth is shown by the point cloud, in the picture's colors.
     Spatial3DView::new("World")
         .with_origin(WORLD)
         .with_contents(["+ $origin/**".to_owned(), format!("- /{DEPTH}/**")])

@@ -2,25 +2,25 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`observer`] | the observer: one event in, what can be seen of it out |
-//! | [`error`] | why a run cannot be shown |
+//! | [`observer`] | the observer, which shows each event |
+//! | [`error`] | reasons why a run cannot be shown |
 //! | `viewer` | a rerun viewer on this machine, started if there is none |
-//! | `lossy` | a sink that a run never waits for |
-//! | [`web`] | the viewer as a page for a browser of this machine |
+//! | `lossy` | a sink that never blocks the run |
+//! | [`web`] | the viewer as a page for a browser on this machine |
 //! | `clock` | the timelines `turn`, `arm_time` and `wall_time` |
-//! | `camera` | the picture, its depth, what is found in it, and its points in 3-D |
-//! | `arm` | the arm in 3-D, moving, with its paths and a ghost where it will be |
-//! | `contact` | what the fingers press with, and where the arm met something |
-//! | `collision_world` | what there is to stay clear of |
+//! | `camera` | the picture, its depth, the objects found in it, and its points in 3-D |
+//! | `arm` | the arm in 3-D as it moves, with its paths and a ghost at its target |
+//! | `contact` | the grip force of the fingers, and the place where the arm met an obstacle |
+//! | `collision_world` | the obstacles |
 //! | `shapes` | the primitives that links and fixtures are made of |
-//! | `objects` | what is on the table, in 3-D |
-//! | `confidence` | how sure a model was of what it named |
+//! | `objects` | objects on the table, in 3-D |
+//! | `confidence` | confidence of a model in the objects it named |
 //! | `curves` | position, velocity and load of each joint, with their limits |
 //! | `conversation` | the run as a conversation |
-//! | `text` | what was asked, said, planned and judged, line by line |
-//! | `timings` | how long each stage of the loop took |
-//! | `layout` | which view goes where |
-//! | `convert` | our poses and colors in rerun's types |
+//! | `text` | prompts, completions, plans and verdicts, line by line |
+//! | `timings` | duration of each stage of the loop |
+//! | `layout` | arrangement of the views |
+//! | `convert` | conversions of poses and colors to rerun's types |
 
 mod arm;
 mod camera;

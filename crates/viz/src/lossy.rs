@@ -1,4 +1,5 @@
-//! A sink that a run never waits for: what a slow viewer does not take is left out and counted.
+//! A sink that never blocks the run: messages that a slow viewer does not take are dropped and
+//! counted.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -10,27 +11,28 @@ use enact_types::StopSwitch;
 use rerun::external::re_log_types::LogMsg;
 use rerun::sink::{LogSink, SinkFlushError};
 
-/// So many messages wait at most; a turn of the loop has some hundred, one or two of them pictures.
+/// Capacity of the queue, messages; a turn of the loop has about a hundred, one or two of them
+/// pictures.
 const ROOM: usize = 512;
-/// How often whoever flushes looks whether all was taken.
+/// Interval at which a flush checks whether everything was taken.
 const PERIOD: Duration = Duration::from_millis(5);
-/// How long the viewer may take at most to receive the rest…
+/// Longest time that the viewer may take to receive the rest…
 const PATIENCE: Duration = Duration::from_secs(30);
-/// …and how long at least, where somebody does not want to wait.
+/// …and the time granted to it after a stop.
 const SHORT: Duration = Duration::from_millis(200);
 
-/// Hands what is logged to another sink, on a thread of its own.
+/// Forwards log messages to another sink, on its own thread.
 pub(crate) struct LossySink {
     queue: SyncSender<LogMsg>,
-    /// The thread has it too, and ends it: rerun's connection waits for its viewer when it is
-    /// dropped, without end.
+    /// The thread owns it too and drops it, because rerun's connection waits forever for its viewer
+    /// when it is dropped.
     sink: Weak<dyn LogSink>,
-    /// Messages that are not taken yet.
+    /// Number of messages not taken yet.
     waiting: Arc<AtomicUsize>,
     lost: AtomicU64,
-    /// Nobody waits any longer than [`SHORT`] once it is pressed.
+    /// Stop switch; once it is pressed, a flush waits no longer than [`SHORT`].
     stop: StopSwitch,
-    /// Whether the viewer is not waited for any more.
+    /// Whether waiting for the viewer has been given up.
     given_up: AtomicBool,
 }
 
@@ -56,7 +58,7 @@ impl LossySink {
         this
     }
 
-    /// Whether a flush that lasts so long already has to end.
+    /// Returns whether a flush that already lasts this long has to end.
     fn gives_up(&self, after: Duration) -> bool {
         let over = after >= PATIENCE || (self.stop.is_pressed() && after >= SHORT);
         self.given_up.fetch_or(over, Ordering::Relaxed) || over
@@ -74,7 +76,7 @@ impl LogSink for LossySink {
 
     fn flush_blocking(&self, patience: Duration) -> Result<(), SinkFlushError> {
         let begun = Instant::now();
-        // Who shows a run asks more than once, in the end without a limit.
+        // The caller flushes more than once, in the end without a limit.
         let is_over = || begun.elapsed() >= patience || self.gives_up(begun.elapsed());
         while self.waiting.load(Ordering::Acquire) > 0 {
             if is_over() {
@@ -104,7 +106,7 @@ mod tests {
     use rerun::{RecordingStreamBuilder, TextLog};
     use std::sync::{Condvar, Mutex};
 
-    /// Takes nothing before it is told to.
+    /// A sink that takes nothing until it is told to.
     #[derive(Clone, Default)]
     struct Stuck(Arc<(Mutex<(bool, usize)>, Condvar)>);
 

@@ -1,4 +1,4 @@
-//! What is on the table, in 3-D.
+//! Objects on the table, in 3-D.
 
 use enact_plan::{Detection, ObjectView};
 use rerun::{Color, Points3D, RecordingStream, RecordingStreamResult};
@@ -24,7 +24,7 @@ pub(crate) fn perceived(
     stream.log(OBJECTS, &marks)
 }
 
-/// The name of each object, with how sure the model was where it was just seen.
+/// Returns the name of each object, with the model's confidence where the object was just seen.
 pub(crate) fn labels(
     objects: &[ObjectView],
     detections: &[Detection],
@@ -42,7 +42,7 @@ pub(crate) fn labels(
     objects.iter().map(label).collect()
 }
 
-/// Green for what the arm can get to, red for what it cannot.
+/// Returns green for an object within reach of the arm, red for one out of reach.
 pub(crate) fn reach_color(object: &ObjectView) -> Color {
     if object.reachable {
         Color::from_rgb(80, 220, 120)

@@ -1,4 +1,4 @@
-//! The observer: one event in, what can be seen of it out.
+//! The observer, which shows each event.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -24,27 +24,26 @@ use crate::{
     timings, viewer,
 };
 
-/// How long the viewer may take to receive the rest.
+/// Longest time that the viewer may take to receive the rest.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Who waits for whom where a viewer is slower than what it is shown.
+/// The policy for a viewer that is slower than the events it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backpressure {
-    /// Nobody: the run happens now, and the viewer misses something, which is counted.
+    /// The run never waits: it happens now, and messages that the viewer misses are counted.
     Run,
-    /// The run, which is over, for the viewer.
+    /// The run, which is over, waits for the viewer.
     Viewer,
 }
 
 /// Shows a run in rerun.
 ///
-/// It never stops a run: the first thing that goes wrong is kept for
-/// [`finish`](Self::finish).
+/// It never stops a run: the first error is kept for [`finish`](Self::finish).
 pub struct RerunObserver {
     stream: RecordingStream,
     wall: WallClock,
     clock: Clock,
-    /// When the event before this one happened.
+    /// Time of the previous event, nanoseconds since 1970.
     before: Option<u64>,
     robot: Option<Robot>,
     view: Option<CameraView>,
@@ -53,7 +52,7 @@ pub struct RerunObserver {
 }
 
 impl RerunObserver {
-    /// Records into the `.rrd` file at `path`, replacing it; `wall` dates what happens.
+    /// Records into the `.rrd` file at `path`, replacing it; `wall` supplies the time of events.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -97,7 +96,7 @@ impl RerunObserver {
     }
 
     fn new(stream: RecordingStream, wall: WallClock) -> Self {
-        // Ours also dates what is told again of a run that is over.
+        // Our own times also stamp events replayed from a finished run.
         stream.set_log_time_enabled(false);
         Self {
             stream,
@@ -111,8 +110,11 @@ impl RerunObserver {
         }
     }
 
-    /// Completes the recording and returns the first thing that went wrong in it. Once a stop is
-    /// pressed, a viewer that does not take the rest is not waited for.
+    /// Completes the recording. Once a stop is pressed, a viewer that does not take the rest is not
+    /// waited for.
+    ///
+    /// # Errors
+    /// The first error of the recording.
     pub fn finish(self) -> Result<(), VizError> {
         let flushed = self.stream.flush_with_timeout(PATIENCE);
         self.stream.finalize_deferred_sinks();
@@ -123,7 +125,7 @@ impl RerunObserver {
     fn record(&mut self, event: &Event<'_>) -> RecordingStreamResult<()> {
         let now = (self.wall)();
         self.clock.wall = (self.before.unwrap_or(now), now);
-        // A look at the arm is part of what it is taken for.
+        // A reading of the standing arm belongs to the stage that requested it.
         if !matches!(event, Event::StateRead(_)) {
             self.before = Some(now);
         }
@@ -190,7 +192,7 @@ impl RerunObserver {
             contact::describe(&self.stream)?;
             curves::describe(&self.stream, robot)?;
             timings::describe(&self.stream)?;
-            // Drawn at home until the arm reports where it is.
+            // Drawn at home until the arm reports its position.
             arm::pose(&self.stream, robot, robot.home())?;
             layout::blueprint(robot).send(&self.stream, BlueprintActivation::default())?;
             self.robot = Some(robot.clone());
@@ -245,7 +247,7 @@ impl RerunObserver {
         contact::ended(&self.stream, robot, &execution.end, last)
     }
 
-    /// An arm that stands is shown where it is.
+    /// Shows the standing arm at its measured position.
     fn read(&mut self, state: &ArmState) -> RecordingStreamResult<()> {
         let Some(robot) = &self.robot else {
             return Ok(());
@@ -278,6 +280,6 @@ fn connection(address: SocketAddr) -> Result<GrpcSink, VizError> {
 }
 
 fn builder() -> RecordingStreamBuilder {
-    // Who asks for a recording gets one, whatever rerun's environment variable says.
+    // An explicit request for a recording overrides rerun's environment variable.
     RecordingStreamBuilder::new("enact").enabled(true)
 }

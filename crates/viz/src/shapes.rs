@@ -11,14 +11,14 @@ use rerun::{
 
 use crate::convert::transform;
 
-/// How a shape is drawn.
+/// Drawing style of a shape.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ShapeStyle {
     pub(crate) color: Color,
     pub(crate) fill: FillMode,
 }
 
-/// Puts a shape at `path`, in the frame of the entity above it.
+/// Draws a shape at `path`, in the frame of its parent entity.
 pub(crate) fn describe(
     stream: &RecordingStream,
     path: &EntityPath,
@@ -32,7 +32,7 @@ pub(crate) fn describe(
     stream.log_static(path.clone(), body(shape, look).as_ref())
 }
 
-/// The shape in rerun's terms.
+/// Converts a shape to rerun's types.
 fn body(shape: &Shape, look: ShapeStyle) -> Box<dyn AsComponents> {
     let ShapeStyle { color, fill } = look;
     match *shape {
@@ -67,7 +67,7 @@ fn body(shape: &Shape, look: ShapeStyle) -> Box<dyn AsComponents> {
     }
 }
 
-/// The faces of a convex body, each with corners of its own so that edges look sharp.
+/// Returns the faces of a convex body, each with its own corners so that edges look sharp.
 fn solid(hull: &Hull, color: Color) -> Mesh3D {
     let corners = hull.faces().iter().flatten();
     let corners: Vec<[f32; 3]> = corners.map(|index| corner(hull, *index)).collect();
@@ -87,7 +87,7 @@ fn solid(hull: &Hull, color: Color) -> Mesh3D {
         .with_albedo_factor(color.0)
 }
 
-/// The edges of a convex body, each once.
+/// Returns the edges of a convex body, each once.
 fn edges(hull: &Hull, color: Color) -> LineStrips3D {
     let sides = |face: &[u32; 3]| [0, 1, 2].map(|side| (face[side], face[(side + 1) % 3]));
     let edges = hull.faces().iter().flat_map(sides);
@@ -103,8 +103,8 @@ fn corner(hull: &Hull, index: u32) -> [f32; 3] {
         .into()
 }
 
-/// Where along its `z` rerun has a shape's origin; ours is in the middle. Capsules
-/// go from the origin upwards, the others are centered on it.
+/// Returns the height along `z` of rerun's origin of a shape; ours is in the center. Capsules
+/// extend upwards from the origin, the others are centered on it.
 fn origin_height(shape: &Shape) -> f64 {
     match shape {
         Shape::Capsule { half_length, .. } => -half_length,

@@ -1,4 +1,4 @@
-//! What was asked, said, planned and judged.
+//! Prompts, completions, plans and verdicts.
 
 use enact_plan::{ModelResponse, ObjectView, Outcome, Verdict};
 use enact_runtime::TaskReport;
@@ -7,17 +7,17 @@ use rerun::{RecordingStream, RecordingStreamResult, TextDocument, TextLog, TextL
 /// The run as lines of text, oldest first.
 pub(crate) const LOG: &str = "log";
 
-/// The two kinds of question that a model is asked.
+/// The two kinds of question to a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum QueryKind {
-    /// What is in the picture?
+    /// The objects in the picture.
     Perception,
-    /// What is to be done?
+    /// The steps to take.
     Plan,
 }
 
 impl QueryKind {
-    /// The document with the text that was sent.
+    /// Returns the document with the text that was sent.
     pub(crate) fn prompt(self) -> &'static str {
         match self {
             Self::Perception => "model/perception/prompt",
@@ -25,7 +25,7 @@ impl QueryKind {
         }
     }
 
-    /// The document with the text that came back.
+    /// Returns the document with the text that was received.
     pub(crate) fn completion(self) -> &'static str {
         match self {
             Self::Perception => "model/perception/completion",
@@ -34,12 +34,12 @@ impl QueryKind {
     }
 }
 
-/// A line that tells of normal progress.
+/// Logs a line about normal progress.
 pub(crate) fn note(stream: &RecordingStream, topic: &str, text: &str) -> RecordingStreamResult<()> {
     line(stream, topic, text, TextLogLevel::INFO)
 }
 
-/// A line that tells of something that is not as hoped.
+/// Logs a line about something unexpected.
 pub(crate) fn warn(stream: &RecordingStream, topic: &str, text: &str) -> RecordingStreamResult<()> {
     line(stream, topic, text, TextLogLevel::WARN)
 }
@@ -50,22 +50,29 @@ fn line(
     text: &str,
     level: &str,
 ) -> RecordingStreamResult<()> {
-    // All in one entity: the viewer sorts lines of the same time by entity.
+    // All lines share one entity, because the viewer sorts lines of the same time by entity.
     let line = TextLog::new(format!("{topic}: {text}"));
     stream.log(LOG, &line.with_level(level))
 }
 
-/// What the model was asked and said, word for word, and why it is not taken if it is not.
+/// Logs the model's prompt and completion verbatim, and the reason if the completion is rejected.
 pub(crate) fn answered<T>(
     stream: &RecordingStream,
     question: QueryKind,
     answer: &ModelResponse<T>,
 ) -> RecordingStreamResult<()> {
+    let mut completion = verbatim(&answer.completion);
+    if !answer.thinking.is_empty() {
+        completion = format!(
+            "Thought aloud:\n{}\n{completion}",
+            verbatim(&answer.thinking)
+        );
+    }
     for (path, text) in [
-        (question.prompt(), &answer.prompt),
-        (question.completion(), &answer.completion),
+        (question.prompt(), verbatim(&answer.prompt)),
+        (question.completion(), completion),
     ] {
-        stream.log(path, &TextDocument::from_markdown(verbatim(text)))?;
+        stream.log(path, &TextDocument::from_markdown(text))?;
     }
     match &answer.parsed {
         Ok(_) => Ok(()),
@@ -73,7 +80,7 @@ pub(crate) fn answered<T>(
     }
 }
 
-/// What there is on the table, and what was pointed at in vain.
+/// Logs the objects on the table and the detections that were dropped.
 pub(crate) fn perceived(
     stream: &RecordingStream,
     objects: &[ObjectView],
@@ -91,7 +98,7 @@ pub(crate) fn perceived(
         .try_for_each(|reason| warn(stream, "dropped", reason))
 }
 
-/// What became of a step.
+/// Logs the outcome of a step.
 pub(crate) fn judged(stream: &RecordingStream, outcome: &Outcome) -> RecordingStreamResult<()> {
     let tell = match outcome.verdict {
         Verdict::Yes => note,
@@ -100,7 +107,7 @@ pub(crate) fn judged(stream: &RecordingStream, outcome: &Outcome) -> RecordingSt
     tell(stream, "verdict", &outcome.to_string())
 }
 
-/// How the task ended.
+/// Logs the end of the task.
 pub(crate) fn ended(stream: &RecordingStream, report: &TaskReport) -> RecordingStreamResult<()> {
     let tell = if report.believes_success() {
         note
@@ -115,7 +122,7 @@ pub(crate) fn ended(stream: &RecordingStream, report: &TaskReport) -> RecordingS
     tell(stream, "ended", &text)
 }
 
-/// `text` as a code block that nothing in it can close.
+/// Formats `text` as a code block that nothing in it can close.
 fn verbatim(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);

@@ -1,17 +1,17 @@
-//! How long each stage of the loop took, by the wall clock.
+//! Duration of each stage of the loop, by the wall clock.
 
 use enact_runtime::Event;
 use rerun::{RecordingStream, RecordingStreamResult, Scalars, SeriesPoints};
 
 use crate::clock::Clock;
 
-/// Seconds, a point whenever a stage ends.
+/// Durations in seconds, with a point whenever a stage ends.
 pub(crate) const TIMINGS: &str = "timings";
 
 /// The stages of the loop, in order.
 const STAGES: [&str; 6] = ["look", "perceive", "plan", "ground", "move", "judge"];
 
-/// Names the points.
+/// Names the plotted points.
 pub(crate) fn describe(stream: &RecordingStream) -> RecordingStreamResult<()> {
     for stage in STAGES {
         let style = SeriesPoints::new().with_names([stage]);
@@ -20,7 +20,7 @@ pub(crate) fn describe(stream: &RecordingStream) -> RecordingStreamResult<()> {
     Ok(())
 }
 
-/// Notes what the stage that ends with `event` took.
+/// Records the duration of the stage that ends with `event`.
 pub(crate) fn note(
     stream: &RecordingStream,
     clock: Clock,
@@ -32,7 +32,7 @@ pub(crate) fn note(
     }
 }
 
-/// The stage that ends with an event: what was done since the event before.
+/// Returns the stage that ends with an event, which began at the previous event.
 fn stage(event: &Event<'_>) -> Option<&'static str> {
     match event {
         Event::FrameCaptured(_) => Some(STAGES[0]),

@@ -12,16 +12,16 @@ use crate::VizError;
 /// The viewer's program.
 pub(crate) const PROGRAM: &str = "rerun";
 
-/// How long a viewer may take until it listens.
+/// Longest time that a viewer may take until it listens.
 const STARTUP: Duration = Duration::from_secs(20);
 
-/// Where the viewer listens.
+/// Returns the address at which the viewer listens.
 pub(crate) fn address() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, rerun::DEFAULT_SERVER_PORT).into()
 }
 
-/// Makes sure that a viewer listens at `address`; starts `program` if none does. Once `stop` is
-/// pressed it is not waited for.
+/// Makes sure that a viewer listens at `address`; starts `program` if none does. Waiting ends when
+/// `stop` is pressed.
 pub(crate) fn ensure(
     program: &str,
     address: SocketAddr,
@@ -34,8 +34,8 @@ pub(crate) fn ensure(
     wait(program, &mut child, address, stop)
 }
 
-/// Unlike [`rerun::spawn`] this neither listens beyond this machine nor lets the
-/// viewer hold our stdout open.
+/// Returns the command that starts a viewer. Unlike [`rerun::spawn`] it neither listens beyond this
+/// machine nor lets the viewer hold our stdout open.
 fn showing(program: &str, address: SocketAddr) -> Command {
     let mut command = Command::new(program);
     command
@@ -47,7 +47,7 @@ fn showing(program: &str, address: SocketAddr) -> Command {
 
 /// Starts the viewer's program, silently.
 pub(crate) fn spawned(program: &str, command: &mut Command) -> Result<Child, VizError> {
-    // The viewer sends usage data unless it believes to be in a test.
+    // The viewer sends usage data unless it believes it runs in a test.
     command.env("CI", "1");
     command
         .stdin(Stdio::null())
@@ -64,7 +64,7 @@ pub(crate) fn spawned(program: &str, command: &mut Command) -> Result<Child, Viz
     })
 }
 
-/// Waits until the program listens, or `stop` is pressed.
+/// Waits until the program listens or `stop` is pressed.
 pub(crate) fn wait(
     program: &str,
     child: &mut Child,
@@ -76,7 +76,7 @@ pub(crate) fn wait(
         let status = child
             .try_wait()
             .map_err(|error| failure(program, Reason::of(error)))?;
-        // A launcher that succeeds may have left the viewer running behind it.
+        // A launcher that exits successfully may have left the viewer running.
         if let Some(status) = status.filter(|status| !status.success()) {
             return Err(failure(
                 program,
@@ -101,7 +101,7 @@ fn listens(address: SocketAddr) -> bool {
     TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()
 }
 
-/// Why the program is of no use.
+/// Returns the error of a program that cannot be used.
 pub(crate) fn failure(program: &str, reason: Reason) -> VizError {
     VizError::Viewer {
         program: program.to_owned(),
@@ -114,8 +114,8 @@ mod tests {
     use super::*;
     use std::net::TcpListener;
 
-    /// An address at which nothing listens: the discard port, which no system
-    /// hands out to the listeners of other tests.
+    /// Returns an address at which nothing listens: the discard port, which no system assigns to
+    /// the listeners of other tests.
     fn free() -> SocketAddr {
         (Ipv4Addr::new(127, 0, 0, 2), 9).into()
     }
@@ -151,7 +151,8 @@ mod tests {
     fn a_viewer_is_not_waited_for_once_a_stop_is_pressed() {
         let stop = StopSwitch::new();
         stop.press();
-        // It ends well, as a launcher that leaves the viewer behind it, and nothing listens.
+        // The program exits successfully, like a launcher that leaves the viewer running, and
+        // nothing listens.
         let waited = ensure("true", free(), &stop);
         assert!(matches!(waited, Err(VizError::Stopped)), "{waited:?}");
     }

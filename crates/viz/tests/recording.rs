@@ -1,4 +1,4 @@
-//! A run that is recorded can be read back.
+//! A recorded run can be read back.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -23,9 +23,9 @@ use enact_viz::{Page, RerunObserver, VizError, WallClock};
 use rerun::external::re_log_types::EntityPath;
 use rerun::{ChunkStore, ChunkStoreConfig};
 
-/// States of the synthetic motion, 5 ms apart.
+/// Number of states in the synthetic motion, 5 ms apart.
 const STATES: u64 = 201;
-/// How many of them are kept, 20 ms apart.
+/// Number of states kept, 20 ms apart.
 const KEPT: u64 = 51;
 
 fn robot() -> Robot {
@@ -66,6 +66,7 @@ fn answer<T>(parsed: Result<T, Rejection>) -> ModelResponse<T> {
     ModelResponse {
         prompt: "What is there?".to_owned(),
         completion: "```a cube```".to_owned(),
+        thinking: String::new(),
         parsed,
         usage: Usage::default(),
         grammar: None,
@@ -75,7 +76,7 @@ fn answer<T>(parsed: Result<T, Rejection>) -> ModelResponse<T> {
     }
 }
 
-/// The arm rests at home for a second.
+/// Returns the states of an arm that rests at home for a second.
 fn states(robot: &Robot) -> Vec<ArmState> {
     let zeros = JointVector::zeros(robot.joints().len());
     let state = |index| ArmState {
@@ -108,7 +109,7 @@ fn trajectory(robot: &Robot) -> Trajectory {
         .unwrap()
 }
 
-/// Shows `observer` everything that can happen.
+/// Sends every kind of event to `observer`.
 fn run(observer: &mut RerunObserver, robot: &Robot) {
     let detections = vec![Detection::at(
         NormalizedPoint { y: 400, x: 500 },
@@ -189,7 +190,7 @@ fn run(observer: &mut RerunObserver, robot: &Robot) {
     }
 }
 
-/// A clock that goes on by a second whenever it is looked at.
+/// Returns a clock that advances by a second whenever it is read.
 fn clock() -> WallClock {
     let seconds = AtomicU64::new(1);
     Box::new(move || 1_000_000_000 * seconds.fetch_add(1, Ordering::Relaxed))
@@ -275,10 +276,10 @@ fn the_arm_moves_fifty_times_a_second() {
     let store = read(&record(folder.path()));
     let robot = robot();
     for link in robot.links() {
-        // Once more at home, before the arm reports, and once where it stands after all.
+        // Once more at home, before the arm reports, and once at its final place.
         let path = format!("world/robot/{}", link.name);
         assert_eq!(rows(&store, &path) as u64, KEPT + 2, "{path}");
-        // A ghost where the plan would end, and one where the one motion does.
+        // One ghost where the plan would end, and one where the motion ends.
         assert_eq!(rows(&store, &format!("world/ghost/{}", link.name)), 2);
         for shape in 0..link.shapes.len() {
             assert!(
@@ -337,7 +338,7 @@ fn rerun_itself_takes_the_file() {
     assert!(status.success());
 }
 
-/// What a page sends of a recording.
+/// Returns the part of a recording that a page sends.
 fn download(page: &Page) -> Vec<u8> {
     let host = page.url().trim_start_matches("http://").to_owned();
     let mut connection = TcpStream::connect(&host).unwrap();

@@ -1,4 +1,4 @@
-//! What cannot be made good by asking again.
+//! Communication errors that a retry cannot fix.
 
 use thiserror::Error;
 
@@ -11,40 +11,40 @@ pub enum BusError {
     /// The port cannot be opened.
     #[error("cannot open {path}: {what}; {hint}")]
     Port {
-        /// The port.
+        /// Path of the port.
         path: String,
-        /// What the system says.
+        /// Error message of the operating system.
         what: String,
-        /// What to do about it.
+        /// Suggested remedy.
         hint: &'static str,
     },
-    /// The port was there and is no more.
+    /// The port has disappeared.
     #[error("the port is lost: {0}; is the arm still plugged in?")]
     Lost(String),
-    /// A servo does not answer.
+    /// A servo does not reply.
     #[error("servo {id} does not answer")]
     Silent {
-        /// Its id.
+        /// Id of the servo.
         id: u8,
     },
-    /// A servo's answers are broken.
+    /// The replies of a servo are corrupt.
     #[error("the answers of servo {id} are broken: bad wiring, or two servos with this id?")]
     Garbled {
-        /// Its id.
+        /// Id of the servo.
         id: u8,
     },
-    /// A servo did not do what it was told.
+    /// A servo rejected an instruction.
     #[error("servo {id} refused: {why}")]
     Refused {
-        /// Its id.
+        /// Id of the servo.
         id: u8,
-        /// Its reason.
+        /// Reason given by the servo.
         why: StatusError,
     },
     /// A number does not fit its register.
     #[error(transparent)]
     DoesNotFit(#[from] RegisterOverflow),
-    /// A packet does not fit.
+    /// A packet is too long.
     #[error(transparent)]
     TooLong(#[from] PacketTooLong),
 }

@@ -1,29 +1,30 @@
-//! Answers that were asked for and have not come.
+//! Replies that were requested but have not arrived.
 //!
-//! A servo's answer says whose it is and how long, not what it answers. One that an adapter or
-//! a busy computer held back would pass for the answer to the next request of that length. So
-//! each is remembered here until it has come, or until it has been due for longer than anybody
-//! holds bytes back and something that was asked later has been answered: bytes keep their order.
+//! A servo's reply carries its sender and length, but not the request that it belongs to. A reply
+//! delayed by an adapter or a busy computer would pass for the reply to the next request of the
+//! same length. Each missing reply is therefore remembered until it arrives, or until it is overdue
+//! by longer than anything delays bytes and a later request has been answered: bytes keep their
+//! order.
 
 use std::time::Duration;
 
 use crate::protocol::{BROADCAST, Packet};
 
-/// Longer than adapters (16 ms) and schedulers of busy computers hold bytes back.
+/// Longer than adapters (16 ms) and the schedulers of busy computers delay bytes.
 pub const HELD: Duration = Duration::from_millis(100);
 
-/// Answers of one servo and one length.
+/// Missing replies of one servo and one length.
 #[derive(Clone, Copy, Debug)]
 struct Late {
-    /// Whose they are; [`BROADCAST`] for anybody's.
+    /// Id of the sender; [`BROADCAST`] for any servo.
     id: u8,
-    /// Data bytes.
+    /// Number of data bytes.
     data: usize,
-    /// How many may come.
+    /// Largest number of replies that may still arrive.
     count: usize,
-    /// What was asked when the last of them was asked for.
+    /// Question for which the last of them was requested.
     question: u64,
-    /// When the last of them should have come.
+    /// Time when the last of them should have arrived.
     due: Duration,
 }
 
@@ -33,28 +34,29 @@ impl Late {
     }
 }
 
-/// What may still come of earlier requests.
+/// Replies to earlier requests that may still arrive.
 #[derive(Debug, Default)]
 pub struct LateReplies {
     answers: Vec<Late>,
-    /// Our own packets that an echoing adapter owes, and since when.
+    /// Our own packets that an echoing adapter has not returned, and since when.
     echoes: Vec<(Packet, Duration)>,
-    /// When the last request was sent whose answer was its own without doubt.
+    /// Time when the last request was sent whose reply was unambiguous.
     proven: Duration,
 }
 
 impl LateReplies {
-    /// Whether nothing can come any more.
+    /// Returns whether nothing more can arrive.
     pub fn is_empty(&self) -> bool {
         self.answers.is_empty() && self.echoes.is_empty()
     }
 
-    /// Whether the servo `id` owes an answer to another question that is `data` bytes long.
+    /// Returns whether servo `id` owes a reply of `data` bytes to another question.
     pub fn could_pass(&self, id: u8, data: usize, question: u64) -> bool {
         self.passing(id, data, question).next().is_some()
     }
 
-    /// When such answers will all have been due for long enough; `None` if there are none.
+    /// Returns the time at which all such replies are overdue for long enough; `None` if there are
+    /// none.
     pub fn clears_at(&self, id: u8, data: usize, question: u64) -> Option<Duration> {
         let late = self.passing(id, data, question);
         late.map(|late| late.due + HELD).max()
@@ -65,19 +67,20 @@ impl LateReplies {
         late.filter(move |late| late.is_of(id) && late.data == data && late.question != question)
     }
 
-    /// Whether the servo `id` owes any answer to another question; a refusal could be that.
+    /// Returns whether servo `id` owes any reply to another question; a status error could be that
+    /// reply.
     pub fn owes(&self, id: u8, question: u64) -> bool {
         let mut late = self.answers.iter();
         late.any(|late| late.is_of(id) && late.question != question)
     }
 
-    /// Data bytes of the longest answer that may come.
+    /// Returns the data bytes of the longest reply that may arrive.
     pub fn longest(&self) -> usize {
         let lengths = self.answers.iter().map(|late| late.data);
         lengths.max().unwrap_or_default()
     }
 
-    /// An answer did not come in time.
+    /// Records that a reply did not arrive in time.
     pub fn miss(&mut self, id: u8, data: usize, question: u64, due: Duration) {
         let mut known = self.answers.iter_mut();
         match known.find(|late| late.id == id && late.data == data) {
@@ -95,13 +98,13 @@ impl LateReplies {
         }
     }
 
-    /// An adapter that echoes did not send this back in time.
+    /// Records that an echoing adapter did not return this packet in time.
     pub fn miss_echo(&mut self, frame: Packet, due: Duration) {
         self.echoes.push((frame, due));
     }
 
-    /// An answer came to a request sent at `sent`. If the same question had been asked in vain
-    /// just before, nobody knows which of the requests it answers.
+    /// Records a reply to a request sent at `sent`. If the same question was asked in vain just
+    /// before, it is unknown which of the requests the reply belongs to.
     pub fn answered(&mut self, id: u8, data: usize, sent: Duration, due: Duration) {
         let mut known = self.answers.iter_mut();
         match known.find(|late| late.is_of(id) && late.data == data) {
@@ -110,7 +113,7 @@ impl LateReplies {
         }
     }
 
-    /// An answer came that nobody waits for; whether it was owed.
+    /// Records a reply that was not waited for; returns whether it was owed.
     pub fn came(&mut self, id: u8, data: usize, refused: bool) -> bool {
         let owed = |late: &Late| late.id == id && (late.data == data || refused);
         let Some(index) = self.answers.iter().position(owed) else {
@@ -123,15 +126,15 @@ impl LateReplies {
         true
     }
 
-    /// One of our own packets came back; whether it was owed.
+    /// Records that one of our own packets was echoed; returns whether it was owed.
     pub fn came_back(&mut self, frame: &Packet) -> bool {
         let owed = self.echoes.iter().position(|(echo, _)| echo == frame);
         owed.map(|index| self.echoes.remove(index)).is_some()
     }
 
-    /// Forgets what will not come any more.
+    /// Forgets replies that will not arrive any more.
     pub fn forget(&mut self, now: Duration) {
-        // A clock that goes back must not make anybody wait for what was its future.
+        // A clock that goes back must not cause waiting for what used to be the future.
         let proven = self.proven.min(now);
         for late in &mut self.answers {
             late.due = late.due.min(now);

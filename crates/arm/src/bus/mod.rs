@@ -1,16 +1,16 @@
-//! A bus of servos: one request at a time, answered in time or not at all.
+//! A servo bus: one request at a time, answered in time or not at all.
 //!
 //! | module | idea |
 //! |---|---|
 //! | [`transport`] | bytes out, bytes in, and the time |
-//! | [`serial`] | a line that is a serial port |
+//! | [`serial`] | a transport over a serial port |
 //! | [`stop_button`] | a stop button on the pins of an adapter |
 //! | [`ports`] | the serial ports of this machine |
-//! | [`response_timeout`] | how long to wait beyond what the wire needs |
-//! | [`stats`] | how often what went wrong |
-//! | [`error`] | what cannot be made good by asking again |
-//! | `late_replies` | answers that were asked for and have not come |
-//! | `transaction` | a request and its answers |
+//! | [`response_timeout`] | timeout of a reply beyond the transmission time |
+//! | [`stats`] | counts of requests, replies and failures |
+//! | [`error`] | communication errors that a retry cannot fix |
+//! | `late_replies` | replies that were requested but have not arrived |
+//! | `transaction` | a request and its replies |
 
 pub mod error;
 mod late_replies;
@@ -36,26 +36,26 @@ pub use stop_button::StopButton;
 use transaction::{Echo, Request};
 pub use transport::Transport;
 
-/// How often a request to one servo is repeated.
+/// Number of times a request to one servo is repeated.
 const RETRIES: u32 = 2;
-/// The highest id that a servo of either protocol can have.
+/// Highest id that a servo of either protocol can have.
 pub const HIGHEST_ID: u8 = 252;
 
-/// Servos on a line.
+/// A bus with its transport, its protocol and its state.
 pub struct Bus {
     line: Box<dyn Transport>,
     codec: &'static dyn Codec,
     byte_time: Duration,
     response_timeout: ResponseTimeout,
     echo: Echo,
-    /// What may still come of earlier exchanges.
+    /// Replies to earlier requests that may still arrive.
     late_replies: LateReplies,
-    /// Whether the last exchange lacked an answer, which may be on the wire now.
+    /// True if the last exchange lacked a reply, which may be on the wire now.
     lacking: bool,
-    /// How many questions were asked. Repeating a request is no new question.
+    /// Number of questions asked. Repeating a request is not a new question.
     questions: u64,
     scanner: Scanner,
-    /// Packets that go out with the next request.
+    /// Packets that are sent with the next request.
     posted: Vec<u8>,
     request: Vec<u8>,
     received: Vec<u8>,
@@ -63,12 +63,12 @@ pub struct Bus {
 }
 
 impl Bus {
-    /// A bus that speaks `codec` at `baud` bits per second. Nothing is sent yet.
+    /// Creates a bus that uses `codec` at `baud` bits per second. Nothing is sent yet.
     pub fn new(line: Box<dyn Transport>, codec: &'static dyn Codec, baud: u32) -> Self {
         Self {
             line,
             codec,
-            // A byte is ten bits on the wire.
+            // A byte takes ten bits on the wire.
             byte_time: Duration::from_nanos(10_000_000_000 / u64::from(baud.max(1))),
             response_timeout: ResponseTimeout::default(),
             echo: Echo::Unknown,
@@ -83,12 +83,12 @@ impl Bus {
         }
     }
 
-    /// The protocol.
+    /// Returns the protocol.
     pub fn codec(&self) -> &'static dyn Codec {
         self.codec
     }
 
-    /// What has happened so far.
+    /// Returns the counters since the bus was created.
     pub fn counters(&self) -> BusStats {
         BusStats {
             corrupt: self.scanner.corrupt,
@@ -97,29 +97,29 @@ impl Bus {
         }
     }
 
-    /// Time on the line's clock.
+    /// Returns the time on the transport's clock.
     pub fn now(&self) -> Duration {
         self.line.now()
     }
 
-    /// Waits until the line's clock says `time`.
+    /// Waits until the transport's clock reaches `time`.
     pub fn sleep_until(&mut self, time: Duration) {
         self.line.sleep_until(time);
     }
 
-    /// Asks a servo whether it is there. A Dynamixel answers with its model and firmware.
+    /// Pings a servo. A Dynamixel replies with its model and firmware.
     ///
     /// # Errors
-    /// If it does not answer.
+    /// [`BusError`] if the servo does not reply.
     pub fn ping(&mut self, id: u8) -> Result<Status, BusError> {
         let data = self.codec.ping_data();
         self.ask(id, &ServoInstruction::Ping, data)
     }
 
-    /// Asks whoever is there, once. Servos with one id may count as one, or as none.
+    /// Pings all servos once. Servos that share an id may count as one, or as none.
     ///
     /// # Errors
-    /// If the line is lost.
+    /// [`BusError`] if the port is lost.
     pub fn who(&mut self) -> Result<Vec<Status>, BusError> {
         let missing = self.counters.missing;
         let ids: Vec<u8> = (0..=HIGHEST_ID).collect();
@@ -134,40 +134,39 @@ impl Bus {
             wait: self.response_timeout.wait(),
             question,
         })?;
-        // Nobody misses those that are not there.
+        // Servos that do not exist are not counted as missing.
         self.counters.missing = missing;
         Ok(answers.into_iter().flatten().collect())
     }
 
-    /// Reads `count` bytes from `address` on.
+    /// Reads `count` bytes starting at `address`.
     ///
     /// # Errors
-    /// If the servo does not answer, or refuses.
+    /// [`BusError`] if the servo does not reply, or rejects the request.
     pub fn read(&mut self, id: u8, address: u16, count: u16) -> Result<Status, BusError> {
         self.ask(id, &ServoInstruction::Read { address, count }, count.into())
     }
 
-    /// Writes `data` from `address` on. It may arrive twice if the answer is lost.
+    /// Writes `data` starting at `address`. It may be written twice if the reply is lost.
     ///
     /// # Errors
-    /// If the servo does not answer, or refuses.
+    /// [`BusError`] if the servo does not reply, or rejects the request.
     pub fn write(&mut self, id: u8, address: u16, data: &[u8]) -> Result<Status, BusError> {
         self.ask(id, &ServoInstruction::Write { address, data }, 0)
     }
 
-    /// Starts a Dynamixel anew; a Feetech servo must not be told to.
+    /// Reboots a Dynamixel; must not be sent to a Feetech servo.
     ///
     /// # Errors
-    /// If it does not answer.
+    /// [`BusError`] if the servo does not reply.
     pub fn reboot(&mut self, id: u8) -> Result<Status, BusError> {
         self.ask(id, &ServoInstruction::Reboot, 0)
     }
 
-    /// Reads the same registers of several servos, once: `None` for those that did not
-    /// answer properly.
+    /// Reads the same registers of several servos once; `None` for servos without a valid reply.
     ///
     /// # Errors
-    /// If the line is lost.
+    /// [`BusError`] if the port is lost.
     pub fn sync_read(
         &mut self,
         ids: &[u8],
@@ -178,12 +177,12 @@ impl Bus {
         self.sync_read_again(question, ids, address, count)
     }
 
-    /// The same for a question that may have been asked in vain before: what a servo says to an
-    /// earlier request of it, and comes only now, is its answer too. It is not older than the
-    /// question.
+    /// Repeats a [`sync_read`](Self::sync_read) whose question may have been asked in vain before:
+    /// a reply to an earlier request of the same question that arrives only now is accepted as
+    /// well. It is not older than the question.
     ///
     /// # Errors
-    /// If the line is lost.
+    /// [`BusError`] if the port is lost.
     pub fn sync_read_again(
         &mut self,
         question: u64,
@@ -205,11 +204,11 @@ impl Bus {
         })
     }
 
-    /// Writes the same registers of several servos. Nobody confirms it.
-    /// `items` are an id and its `count` bytes, again and again.
+    /// Writes the same registers of several servos, which do not confirm it. `items` repeats an id
+    /// followed by its `count` bytes.
     ///
     /// # Errors
-    /// If the line is lost.
+    /// [`BusError`] if the port is lost.
     pub fn sync_write(&mut self, address: u16, count: u16, items: &[u8]) -> Result<(), BusError> {
         let question = self.new_question();
         let told = self.exchange(Request {
@@ -227,11 +226,11 @@ impl Bus {
         told.map(drop)
     }
 
-    /// As [`Bus::sync_write`], but sent together with the next request, which must follow at
-    /// once: one message to the system, and no wait between the two on the wire.
+    /// Queues a [`Bus::sync_write`] to be sent together with the next request, which must follow at
+    /// once: a single write to the operating system, without a pause between the two on the wire.
     ///
     /// # Errors
-    /// If it is no proper packet.
+    /// [`BusError`] if it does not make a valid packet.
     pub fn post_sync_write(
         &mut self,
         address: u16,
@@ -246,11 +245,11 @@ impl Bus {
         Ok(tell.encode(self.codec, BROADCAST, &mut self.posted)?)
     }
 
-    /// Reads a servo's registers once and counts every answer that comes, good or broken,
-    /// until no more can: two servos with one id answer twice, or over each other.
+    /// Reads a servo's registers once and counts every reply, valid or corrupt, until no more can
+    /// arrive: two servos with one id reply twice, or over each other.
     ///
     /// # Errors
-    /// If the line is lost.
+    /// [`BusError`] if the port is lost.
     pub fn count_answers(
         &mut self,
         id: u8,
@@ -263,13 +262,13 @@ impl Bus {
         let answers = self.exchange(Request {
             to: id,
             instruction: ServoInstruction::Read { address, count },
-            // Waiting for one more answer than should come keeps listening until the deadline.
+            // Waiting for one reply more than expected keeps listening until the deadline.
             ids: &[id, id],
             data: count.into(),
             wait: self.response_timeout.wait(),
             question,
         })?;
-        // Nobody misses the one that should not come.
+        // The reply that should not arrive is not counted as missing.
         self.counters.missing = missing;
         Ok(ReplyCount {
             good: answers.iter().flatten().count(),
@@ -277,14 +276,14 @@ impl Bus {
         })
     }
 
-    /// A number for what is asked next.
+    /// Returns the number of a new question.
     pub fn new_question(&mut self) -> u64 {
         self.questions += 1;
         self.questions
     }
 
-    /// One request to one servo, repeated a few times while it brings no proper answer. The last
-    /// time it is given as long as anybody may hold it back.
+    /// Sends one request to one servo and retries while there is no valid reply. The last attempt
+    /// waits as long as anything may delay the reply.
     fn ask(
         &mut self,
         id: u8,
@@ -315,7 +314,7 @@ impl Bus {
                 continue;
             };
             match self.codec.refusal(status.error) {
-                // It never saw what was asked.
+                // The servo did not receive the request intact.
                 Some(StatusError::Checksum) => {}
                 Some(why) => return Err(BusError::Refused { id, why }),
                 None => return Ok(status),
@@ -329,11 +328,11 @@ impl Bus {
     }
 }
 
-/// How many answers one request brought.
+/// Replies to one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReplyCount {
-    /// Proper ones.
+    /// Number of valid replies.
     pub good: usize,
-    /// Ones whose check failed.
+    /// Number of replies whose checksum failed.
     pub broken: u64,
 }

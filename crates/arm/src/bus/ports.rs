@@ -7,36 +7,36 @@ use serialport::SerialPortType;
 
 use super::BusError;
 
-/// Where Linux keeps names that stay when an adapter is plugged in again.
+/// Folder of Linux with port names that survive replugging an adapter.
 const BY_ID: &str = "/dev/serial/by-id";
-/// Where Linux tells how long an adapter holds bytes back.
+/// Folder of Linux with the latency timers of adapters.
 const USB_SERIAL: &str = "/sys/bus/usb-serial/devices";
-/// Begins what chooses a port by its adapter's serial number.
+/// Prefix that selects a port by its adapter's serial number.
 const BY_NUMBER: &str = "usb:";
 
 /// A serial port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PortInfo {
-    /// Its path, which may change when it is plugged in again.
+    /// Path, which may change when the adapter is replugged.
     pub path: String,
-    /// A path that does not.
+    /// Path that does not change.
     pub by_id: Option<PathBuf>,
-    /// What its USB adapter says of itself; `None` for a port that is built in.
+    /// USB description of the adapter; `None` for a built-in port.
     pub usb: Option<Usb>,
 }
 
-/// What a USB adapter says of itself.
+/// USB description of an adapter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Usb {
-    /// Vendor and product numbers.
+    /// Vendor and product ids.
     pub ids: (u16, u16),
-    /// Its name.
+    /// Product name.
     pub product: Option<String>,
-    /// Its serial number.
+    /// Serial number.
     pub serial_number: Option<String>,
 }
 
-/// Every serial port, those on USB first.
+/// Returns all serial ports, those on USB first.
 pub fn ports() -> Vec<PortInfo> {
     let mut ports: Vec<PortInfo> = serialport::available_ports()
         .unwrap_or_default()
@@ -58,11 +58,11 @@ pub fn ports() -> Vec<PortInfo> {
     ports
 }
 
-/// The path that a person means by `port`: a path, `usb:` and an adapter's serial number, or
-/// `auto` for the only adapter that is there.
+/// Resolves `port` to a path: a path itself, `usb:` followed by an adapter's serial number, or
+/// `auto` for the only connected adapter.
 ///
 /// # Errors
-/// If there is no such port, or more than one.
+/// [`BusError`] if there is no such port, or more than one.
 pub fn resolve(port: &str) -> Result<String, BusError> {
     choose(port, &ports())
 }
@@ -97,7 +97,7 @@ fn choose(port: &str, all: &[PortInfo]) -> Result<String, BusError> {
     Ok(first.path.clone())
 }
 
-/// For how many milliseconds the port's adapter holds bytes back; `None` where nobody says.
+/// Returns the latency timer of the port's adapter, milliseconds; `None` if unknown.
 pub fn latency_ms(path: &str) -> Option<u32> {
     let device = fs::canonicalize(path).ok()?;
     let file = Path::new(USB_SERIAL)

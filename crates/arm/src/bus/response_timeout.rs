@@ -1,27 +1,27 @@
-//! How long to wait beyond what the wire needs.
+//! Timeout of a reply beyond the transmission time.
 
 use std::time::Duration;
 
-/// Estimates how late answers come, as TCP does (RFC 6298): a running mean and a running
-/// deviation of the delay, and twice the wait after each silence. So a silent servo costs
-/// a fast adapter little, and a slow adapter is given its time.
+/// Estimates the delay of replies as TCP does (RFC 6298): a running mean and mean deviation of the
+/// delay, with the timeout doubled after each missing reply. A silent servo costs little time on a
+/// fast adapter, and a slow adapter gets the time it needs.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ResponseTimeout {
-    /// Mean and deviation of the delay, seconds; `None` before the first answer.
+    /// Mean and mean deviation of the delay, seconds; `None` before the first reply.
     delay: Option<(f64, f64)>,
     silences: u32,
 }
 
-/// Less beyond the mean would take the scheduler's hiccups for silence.
+/// Smallest margin beyond the mean, seconds: with less, scheduling jitter would pass for silence.
 const SHORTEST: f64 = 0.004;
-/// FTDI adapters hold bytes back for 16 ms unless told otherwise.
+/// Largest and initial timeout, seconds: FTDI adapters delay bytes by 16 ms by default.
 const LONGEST: f64 = 0.025;
-/// Weights of a new sample, those of the RFC.
+/// Weight of a new sample, as in the RFC.
 const MEAN_WEIGHT: f64 = 0.125;
 const DEVIATION_WEIGHT: f64 = 0.25;
 
 impl ResponseTimeout {
-    /// How long to wait beyond the time that the bytes need on the wire.
+    /// Returns how long to wait beyond the transmission time.
     pub fn wait(&self) -> Duration {
         let estimate = self.delay.map_or(LONGEST, |(mean, deviation)| {
             mean + (4.0 * deviation).max(SHORTEST)
@@ -30,7 +30,7 @@ impl ResponseTimeout {
         Duration::from_secs_f64(doubled.min(LONGEST))
     }
 
-    /// An answer came this much later than the wire needs.
+    /// Records a reply that arrived this much later than the transmission time.
     pub fn answered(&mut self, late: Duration) {
         let late = late.as_secs_f64();
         self.silences = 0;
@@ -43,7 +43,7 @@ impl ResponseTimeout {
         });
     }
 
-    /// No answer came.
+    /// Records that no reply arrived.
     pub fn silent(&mut self) {
         self.silences = self.silences.saturating_add(1);
     }

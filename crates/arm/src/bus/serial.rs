@@ -1,4 +1,4 @@
-//! A line that is a serial port.
+//! A transport over a serial port.
 
 use std::io::{self, Read, Write};
 use std::thread;
@@ -9,20 +9,20 @@ use serialport::{ErrorKind, SerialPort};
 use super::late_replies::HELD;
 use super::{BusError, Transport};
 
-/// A request is shorter than this on any wire that can drive an arm.
+/// Write timeout, longer than any request takes on a wire that can drive an arm.
 const WRITE_TIMEOUT: Duration = Duration::from_millis(100);
 
-/// A serial port, opened for this program alone.
+/// A serial port opened for exclusive use.
 pub struct SerialTransport {
     port: Box<dyn SerialPort>,
     opened: Instant,
 }
 
 impl SerialTransport {
-    /// Opens the port at `path`: 8 data bits, no parity, 1 stop bit.
+    /// Opens the port at `path` with 8 data bits, no parity and 1 stop bit.
     ///
     /// # Errors
-    /// If it is not there, in use, or not permitted, with a hint.
+    /// [`BusError::Port`] with a hint if the port does not exist, is in use, or access is denied.
     pub fn open(path: &str, baud: u32) -> Result<Self, BusError> {
         let port = serialport::new(path, baud).timeout(WRITE_TIMEOUT).open();
         let mut line = Self {
@@ -34,7 +34,7 @@ impl SerialTransport {
         Ok(line)
     }
 
-    /// Drops what comes of requests that another program made, or this one on a line before.
+    /// Discards replies to requests of another program or of an earlier connection.
     fn hear_out(&mut self) -> io::Result<()> {
         let mut dropped = Vec::new();
         let end = self.now() + HELD;
@@ -65,7 +65,7 @@ impl Transport for SerialTransport {
         loop {
             self.port.set_timeout(deadline.saturating_sub(self.now()))?;
             match self.port.read(&mut chunk) {
-                // A port that has been unplugged can end like a file.
+                // An unplugged port can look like the end of a file.
                 Ok(0) => return Err(io::ErrorKind::BrokenPipe.into()),
                 Ok(count) => {
                     into.extend_from_slice(&chunk[..count]);
@@ -79,7 +79,7 @@ impl Transport for SerialTransport {
     }
 }
 
-/// Says why a port did not open, and what to do about it.
+/// Converts the error of a port that did not open, with a hint.
 pub(super) fn refused(path: &str, error: &serialport::Error) -> BusError {
     let hint = match error.kind() {
         ErrorKind::Io(io::ErrorKind::PermissionDenied) => {

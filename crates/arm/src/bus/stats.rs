@@ -1,26 +1,26 @@
-//! How often what went wrong.
+//! Counts of requests, replies and failures.
 
 use serde::Serialize;
 
-/// Counts since the bus was made.
+/// Counters since the bus was created.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct BusStats {
     /// Packets sent.
     pub requests: u64,
-    /// Proper answers.
+    /// Valid replies.
     pub answers: u64,
-    /// Answers that did not come in time.
+    /// Replies that did not arrive in time.
     pub missing: u64,
     /// Requests sent again.
     pub retries: u64,
-    /// Packets whose check failed.
+    /// Packets whose checksum failed.
     pub corrupt: u64,
     /// Bytes that belonged to no packet.
     pub skipped_bytes: u64,
-    /// Answers from a servo that was not asked, or of another length than asked.
+    /// Replies from a servo that was not asked, or of an unexpected length.
     pub strays: u64,
-    /// Bytes that came when nobody had asked any more.
+    /// Bytes that arrived after the exchange had ended.
     pub late_bytes: u64,
-    /// Our own packets, sent back by the adapter.
+    /// Our own packets, echoed by the adapter.
     pub echoes: u64,
 }

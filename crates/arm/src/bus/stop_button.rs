@@ -1,8 +1,8 @@
 //! A stop button on the control pins of a serial adapter.
 //!
-//! The button is one that opens when it is pressed, wired from an output that the adapter holds
-//! high (DTR, RTS) to an input (DSR, CTS, CD). A press, a torn wire and a pulled plug all look
-//! the same, and all stop the arm.
+//! The button is normally closed and connects an output that the adapter holds high (DTR, RTS) to
+//! an input (DSR, CTS, CD). A press, a broken wire and an unplugged adapter all look the same, and
+//! all stop the arm.
 
 use std::thread;
 use std::time::Duration;
@@ -13,9 +13,9 @@ use super::serial::refused;
 use super::{BusError, ports};
 use crate::StopSwitch;
 
-/// The button is looked at so often.
+/// Polling period of the button.
 const PERIOD: Duration = Duration::from_millis(5);
-/// Time that outputs take to rise.
+/// Rise time of the outputs.
 const RISE: Duration = Duration::from_millis(20);
 
 /// An input pin of a serial adapter.
@@ -39,7 +39,7 @@ impl Pin {
     }
 }
 
-/// A stop button that is wired and not pressed.
+/// A stop button that is connected and not pressed.
 #[derive(Debug)]
 pub struct StopButton {
     port: Box<dyn SerialPort>,
@@ -47,11 +47,12 @@ pub struct StopButton {
 }
 
 impl StopButton {
-    /// The button at `PORT` or `PORT:PIN`: a port other than the arm's, as [`ports::resolve`]
-    /// takes it, and `dsr` (if none is given), `cts` or `cd`.
+    /// Opens the button at `PORT` or `PORT:PIN`: a port other than the arm's, in the form that
+    /// [`ports::resolve`] accepts, and `dsr` (the default), `cts` or `cd`.
     ///
     /// # Errors
-    /// If the port does not open or has no such pins, or the button is pressed or not there.
+    /// [`BusError`] if the port does not open or has no such pins, or if the button is pressed or
+    /// not connected.
     pub fn open(place: &str) -> Result<Self, BusError> {
         let (port, pin) = parse(place);
         let path = ports::resolve(port)?;
@@ -82,9 +83,9 @@ impl StopButton {
         }
     }
 
-    /// Presses the switch whenever the button is pressed or no longer there, from now on.
+    /// Presses the switch from now on whenever the button is pressed or disconnected.
     pub fn watch(mut self, stop: StopSwitch) {
-        // It ends with the program.
+        // The thread runs until the program ends.
         thread::spawn(move || {
             loop {
                 look(|| self.pin.is_high(self.port.as_mut()), &stop);
@@ -94,7 +95,8 @@ impl StopButton {
     }
 }
 
-/// What cannot be read is no released button.
+/// Presses the switch unless the button is known to be released; an input that cannot be read
+/// counts as pressed.
 fn look(closed: impl FnOnce() -> serialport::Result<bool>, stop: &StopSwitch) {
     if !matches!(closed(), Ok(true)) {
         stop.press();

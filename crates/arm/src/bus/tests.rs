@@ -7,27 +7,27 @@ use proptest::prelude::*;
 use super::*;
 use crate::protocol::{Dynamixel, Feetech, ScanResult};
 
-/// Bytes, each so many microseconds after the request.
+/// Bytes with their arrival time, microseconds after the request.
 type Timed = Vec<(u64, Vec<u8>)>;
-/// From the request's number, its bytes and the answers to it, to what arrives.
+/// Maps the number of a request, its bytes and the replies to it to what arrives.
 type Trouble = Box<dyn FnMut(usize, &[u8], Vec<Vec<u8>>) -> Timed + Send>;
 
-/// Servos that are bytes, on a line whose time passes only while somebody waits.
+/// Simulated servos on a transport whose time advances only while the bus waits.
 struct Fake {
     codec: &'static dyn Codec,
     servos: BTreeMap<u8, [u8; 256]>,
     now: Duration,
     scanner: Scanner,
-    /// When which bytes come.
+    /// Bytes to arrive, with their time.
     coming: VecDeque<(Duration, Vec<u8>)>,
     requests: usize,
-    /// Whether what is late is overtaken.
+    /// True if late bytes may be overtaken.
     overtakes: bool,
     trouble: Trouble,
     seen: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
-/// Answers come at once.
+/// Delivers replies at once.
 fn untroubled(answers: Vec<Vec<u8>>) -> Timed {
     answers.into_iter().map(|answer| (0, answer)).collect()
 }
@@ -159,7 +159,7 @@ fn bus(
     Bus::new(Box::new(Fake::new(codec, trouble)), codec, 1_000_000)
 }
 
-/// The same, past the first request of all, in which Feetech buses look for an echo.
+/// Returns a bus past its very first request, in which Feetech buses look for an echo.
 fn settled(
     codec: &'static dyn Codec,
     mut trouble: impl FnMut(usize, &[u8], Vec<Vec<u8>>) -> Timed + Send + 'static,
@@ -259,7 +259,7 @@ fn an_answer_in_pieces_is_put_together_until_one_deadline() {
         };
         let mut bus = settled(codec, pieces);
         assert_eq!(bus.read(1, 56, 4).unwrap().data, memory(1, 56, 4));
-        // A byte every two milliseconds would never end if each had a deadline of its own.
+        // A byte every two milliseconds would never end if each had its own deadline.
         let dripping = |_, _: &[u8], _| (0..200).map(|at| (at * 2000, vec![0xFF])).collect();
         let mut bus = settled(codec, dripping);
         let begun = bus.now();
@@ -289,7 +289,7 @@ fn garbage_before_the_answer_is_skipped() {
     }
 }
 
-/// Fault 4: every byte that we send comes back before the answer.
+/// Fault 4: every byte that we send is echoed before the reply.
 #[test]
 fn an_echo_is_never_taken_for_an_answer() {
     for codec in CODECS {
@@ -342,7 +342,7 @@ fn what_is_posted_goes_out_ahead_of_the_next_request_and_its_echo_is_known() {
     }
 }
 
-/// Fault 4: an echo that begins in the middle of a session, with another adapter.
+/// Fault 4: an echo that begins in mid-session, with another adapter.
 #[test]
 fn a_new_echo_is_noticed() {
     for codec in CODECS {
@@ -356,7 +356,7 @@ fn a_new_echo_is_noticed() {
     }
 }
 
-/// The answer of a servo with a voltage alarm to a ping has the very bytes of the ping.
+/// The reply of a servo with a voltage alarm to a ping has the same bytes as the ping.
 #[test]
 fn an_answer_that_looks_like_an_echo_is_an_answer_where_there_is_none() {
     for echoes in [false, true] {
@@ -388,7 +388,7 @@ fn late_answers_and_answers_of_others_are_rejected() {
     for codec in CODECS {
         let mut held = Vec::new();
         let mut bus = settled(codec, move |request, _, answers| match request {
-            // The first answer comes a second late, in the middle of the second request's wait.
+            // The first reply is a second late, in the middle of the wait for the second request.
             0 => {
                 held = answers;
                 Vec::new()
@@ -530,7 +530,7 @@ fn an_adapter_that_holds_bytes_for_sixteen_milliseconds_loses_nothing() {
     }
 }
 
-/// Fault 7: the answer is shorter than what the lie makes the bus wait for.
+/// Fault 7: the reply is shorter than the false length makes the bus wait for.
 #[test]
 fn an_answer_behind_a_lie_is_found_at_the_deadline() {
     let mut bus = settled(&Feetech, |_, _, answers| {
@@ -541,7 +541,7 @@ fn an_answer_behind_a_lie_is_found_at_the_deadline() {
     assert!(read[1..].iter().all(Option::is_none));
 }
 
-/// Fault 5: a servo that was held up answers a request and its repetition at once.
+/// Fault 5: a servo that was delayed replies to a request and its retry at once.
 #[test]
 fn an_answer_too_many_is_not_that_of_the_next_request() {
     for codec in CODECS {
@@ -579,7 +579,7 @@ fn an_answer_of_another_length_is_not_the_one_asked_for() {
     }
 }
 
-/// An adapter that sends a byte every 10 µs, whatever it is told.
+/// An adapter that sends a byte every 10 µs, whatever it receives.
 struct Babbler(Duration);
 
 impl Transport for Babbler {
@@ -618,8 +618,8 @@ fn a_line_that_never_falls_silent_is_heard_until_the_deadline() {
     }
 }
 
-/// What a servo says in a register when it answers the request of a number: nobody else says it
-/// there, and not at another time.
+/// Returns what a servo reports in a register in its reply to a numbered request, which no other
+/// servo, register or time has.
 fn coded(id: u8, address: u16, request: usize) -> u8 {
     let mut hash = 0xCBF2_9CE4_8422_2325u64;
     for part in [u64::from(id), u64::from(address), request as u64] {
@@ -629,7 +629,7 @@ fn coded(id: u8, address: u16, request: usize) -> u8 {
     (hash >> 16) as u8
 }
 
-/// An answer to `asked`, in code.
+/// Returns a coded reply to `asked`.
 fn in_code(codec: &dyn Codec, asked: &[u8], answer: &[u8], request: usize) -> Vec<u8> {
     let ScanResult::Packet(asked, _) = codec.scan(asked, asked.len()) else {
         panic!("it is whole");
@@ -648,7 +648,7 @@ fn in_code(codec: &dyn Codec, asked: &[u8], answer: &[u8], request: usize) -> Ve
     out
 }
 
-/// What a driver does on a bus.
+/// An operation of a driver on a bus.
 #[derive(Clone, Copy, Debug)]
 enum Act {
     Ping(u8),
@@ -695,7 +695,7 @@ proptest! {
         delays in prop::collection::vec((0.0..1.0f64, 0.0..1.0f64), 400),
     ) {
         let codec: &'static dyn Codec = if feetech { &Feetech } else { &Dynamixel };
-        // Bytes that keep their order may be late by any time.
+        // Bytes that keep their order may be arbitrarily late.
         let longest = if overtakes { 60_000.0 } else { 300_000.0 };
         let mut delays = delays.into_iter().cycle();
         let mut fake = Fake::new(codec, move |request, asked, answers| {
@@ -751,13 +751,13 @@ proptest! {
     }
 }
 
-/// Fault 5: what a servo says to a request that changes nothing has no length of its own.
+/// Fault 5: a reply to a request that changes nothing has no distinctive length.
 #[test]
 fn a_late_confirmation_is_not_that_of_the_next_write() {
     for codec in CODECS {
         let mut held = Vec::new();
         let mut bus = settled(codec, move |request, _, answers| match request {
-            // The first write's answers come when the second has been lost.
+            // The first write's replies arrive after the second has been lost.
             0..=2 => {
                 held.extend(answers);
                 Vec::new()
@@ -772,7 +772,7 @@ fn a_late_confirmation_is_not_that_of_the_next_write() {
     }
 }
 
-/// Fault 5: a refusal of one thing is not that of another.
+/// Fault 5: the rejection of one request is not that of another.
 #[test]
 fn a_late_refusal_is_not_that_of_the_next_request() {
     let refusal = || {
@@ -794,7 +794,7 @@ fn a_late_refusal_is_not_that_of_the_next_request() {
     assert_eq!(bus.write(1, 60, &[5]).unwrap().error, 0);
 }
 
-/// Fault 5: an echo that comes late is no answer.
+/// Fault 5: a late echo is not a reply.
 #[test]
 fn a_late_echo_is_no_answer() {
     for late in [3_000, 40_000, 90_000] {

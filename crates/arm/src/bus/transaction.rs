@@ -1,4 +1,4 @@
-//! A request and its answers.
+//! A request and its replies.
 
 use std::io;
 use std::time::Duration;
@@ -7,64 +7,65 @@ use super::late_replies::HELD;
 use super::{Bus, BusError};
 use crate::protocol::{BROADCAST, Packet, ScanResult, ServoInstruction, Status};
 
-/// Return delay of a servo as the factory sets it; it may be shorter.
+/// Factory setting of a servo's return delay; it may be shorter.
 const TURNAROUND: Duration = Duration::from_micros(500);
-/// After a silence the line must be quiet for so long before the next request.
+/// After a missing reply the line must be quiet for this long before the next request.
 const QUIET: Duration = Duration::from_millis(2);
-/// A line that is never quiet is asked all the same after so long.
+/// A line that is never quiet is used anyway after this time.
 const LONGEST_DRAIN: Duration = Duration::from_millis(50);
-/// A read is made longer by so many bytes at most so that its answer is like no other.
+/// Largest number of bytes by which a read is lengthened to make its reply distinguishable.
 const MOST_MORE: u16 = 24;
 
-/// Whether the adapter sends our own bytes back.
+/// Whether the adapter echoes our own bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Echo {
     /// Not known yet.
     Unknown,
-    /// It did not when it was last tried, for the request at hand or an earlier one.
+    /// It did not when last tested, for the current request or an earlier one.
     Absent {
-        /// Whether it was for the request at hand.
+        /// True if it was tested for the current request.
         now: bool,
     },
-    /// It does.
+    /// The adapter echoes.
     Present,
 }
 
-/// What is sent, and what shall come of it.
+/// A request and its expected replies.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
-    /// Who is asked.
+    /// Id that is addressed.
     pub to: u8,
-    /// What.
+    /// The instruction.
     pub instruction: ServoInstruction<'a>,
-    /// Who answers.
+    /// Ids of the servos that reply.
     pub ids: &'a [u8],
-    /// Data bytes of each answer.
+    /// Data bytes of each reply.
     pub data: usize,
-    /// How long to wait beyond what the wire needs.
+    /// Time to wait beyond the transmission time.
     pub wait: Duration,
-    /// To which question this is the first request or a further one.
+    /// The question that this request asks for the first or a further time.
     pub question: u64,
 }
 
-/// The answers that a request waits for.
+/// The replies that a request waits for.
 struct PendingReplies<'a> {
     ids: &'a [u8],
-    /// Data bytes of each.
+    /// Data bytes of each reply.
     data: usize,
     question: u64,
     answers: Vec<Option<Status>>,
-    /// Our own packets that have not come back.
+    /// Our own packets that have not been echoed.
     sent: Vec<Packet>,
 }
 
 impl PendingReplies<'_> {
-    /// Servos answer in the order asked, so once the last has, nobody else will.
+    /// Returns whether the last servo has replied: servos reply in the order asked, so no other
+    /// will.
     fn complete(&self) -> bool {
         self.answers.last().is_none_or(Option::is_some)
     }
 
-    /// Where an answer belongs: with the first of its id that has none.
+    /// Returns the place of a reply: the first of its id that is empty.
     fn place(&mut self, id: u8) -> Option<&mut Option<Status>> {
         let mut places = self.ids.iter().zip(&mut self.answers);
         places.find_map(|(asked, answer)| (*asked == id && answer.is_none()).then_some(answer))
@@ -72,9 +73,9 @@ impl PendingReplies<'_> {
 }
 
 impl Bus {
-    /// Sends a request and collects its answers, until the last has come or the deadline of the
-    /// whole message has passed. A read is made a little longer, and its answers short again,
-    /// where an answer that is still due could pass for one of them.
+    /// Sends a request and collects its replies, until the last has arrived or the deadline of the
+    /// whole exchange has passed. A read is lengthened a little, and its replies shortened again,
+    /// if a late reply could pass for one of them.
     pub(super) fn exchange(&mut self, request: Request) -> Result<Vec<Option<Status>>, BusError> {
         self.drain()?;
         let more = self.more_to_read(&request);
@@ -88,7 +89,7 @@ impl Bus {
             ..request
         })?;
         for status in answers.iter_mut().flatten() {
-            // A refusal has none of the registers.
+            // A rejection contains no registers.
             if status.data.len() == request.data + usize::from(more) {
                 status.data.drain(..usize::from(before));
                 status.data.truncate(request.data);
@@ -126,7 +127,7 @@ impl Bus {
             while let Some(frame) = self.scanner.next(self.codec, longest) {
                 self.take(frame, &mut awaited);
             }
-            // An adapter that babbles is never silent.
+            // A babbling adapter is never silent.
             if count == 0 || self.line.now() > deadline {
                 while let Some(frame) = self.scanner.next_of_rest(self.codec, longest) {
                     self.take(frame, &mut awaited);
@@ -139,8 +140,8 @@ impl Bus {
         Ok(awaited.answers)
     }
 
-    /// By how many bytes a read must be longer so that nothing that is still due could pass for
-    /// one of its answers.
+    /// Returns the number of bytes by which to lengthen a read so that no late reply can pass for
+    /// one of its replies.
     fn more_to_read(&self, request: &Request) -> u16 {
         if self.late_replies.is_empty() || request.instruction.read_from().is_none() {
             return 0;
@@ -152,14 +153,14 @@ impl Bus {
                 .max()
         };
         let free = (0..=MOST_MORE).find(|more| clears_at(*more).is_none());
-        // Where nobody has answered for so long that every length is taken, the oldest serves.
+        // If so many replies are missing that every length is taken, the oldest length is reused.
         free.or_else(|| (0..=MOST_MORE).min_by_key(|more| clears_at(*more)))
             .unwrap_or_default()
     }
 
-    /// Makes sure that nothing that is still due can pass for the answer to this question of the
-    /// servo `id`, or of anybody, which cannot be made longer: it has come, or will not come any
-    /// more. `false` if the servo, asked for something else, does not answer either.
+    /// Makes sure that no late reply can pass for the reply of servo `id`, or of any servo, to this
+    /// question, whose length cannot change: late replies have arrived, or will not arrive any
+    /// more. Returns `false` if the servo does not reply to another question either.
     pub(super) fn settle(&mut self, id: u8, data: usize, question: u64) -> Result<bool, BusError> {
         while let Some(clear) = self.late_replies.clears_at(id, data, question) {
             if self.line.now() > clear {
@@ -168,12 +169,12 @@ impl Bus {
             self.hear_late(clear + self.byte_time)?;
             self.late_replies.forget(self.line.now());
         }
-        // Of everybody nobody in particular could be asked.
+        // For a broadcast there is no particular servo to ask.
         for wait in [self.response_timeout.wait(), HELD] {
             if id == BROADCAST || !self.late_replies.could_pass(id, data, question) {
                 return Ok(true);
             }
-            // What is older comes before the answer to this, which is like no other.
+            // Older replies arrive before the reply to this request, which is distinguishable.
             let question = self.new_question();
             self.exchange(Request {
                 to: id,
@@ -191,7 +192,7 @@ impl Bus {
         Ok(!self.late_replies.could_pass(id, data, question))
     }
 
-    /// Finds out whether the adapter echoes, where an echo could pass for an answer.
+    /// Tests whether the adapter echoes, if an echo could pass for a reply.
     pub(super) fn know_echo(&mut self, id: u8) -> Result<(), BusError> {
         if !self.codec.echo_looks_like_status() {
             return Ok(());
@@ -200,8 +201,8 @@ impl Bus {
             Echo::Present => {}
             Echo::Absent { .. } => self.echo = Echo::Absent { now: false },
             Echo::Unknown => {
-                // No servo answers with the id that all listen to, so this echo is plain, and it
-                // comes before the servo's answer.
+                // No servo replies with the broadcast id, so this echo is unambiguous, and it
+                // arrives before the servo's reply.
                 let question = self.new_question();
                 let mut wait = self.response_timeout.wait();
                 for _ in 0..2 {
@@ -230,7 +231,7 @@ impl Bus {
         Ok(())
     }
 
-    /// Sends what was posted and the request. The packets come back as frames.
+    /// Sends the queued packets and the request. Returns them as packets.
     fn send(&mut self, to: u8, instruction: &ServoInstruction) -> Result<Vec<Packet>, BusError> {
         self.request.clear();
         self.request.append(&mut self.posted);
@@ -251,7 +252,7 @@ impl Bus {
         Ok(packets)
     }
 
-    /// Hears what nobody waits for any more.
+    /// Receives bytes that are no longer waited for.
     fn drain(&mut self) -> Result<(), BusError> {
         let quiet = match std::mem::take(&mut self.lacking) {
             true => QUIET,
@@ -269,7 +270,7 @@ impl Bus {
         Ok(())
     }
 
-    /// Takes bytes that come until `deadline` for late answers; how many came.
+    /// Treats bytes that arrive until `deadline` as late replies; returns their number.
     fn hear_late(&mut self, deadline: Duration) -> Result<usize, BusError> {
         self.received.clear();
         let count = lost(self.line.receive(&mut self.received, deadline))?;
@@ -283,12 +284,12 @@ impl Bus {
         while let Some(frame) = self.scanner.next(self.codec, longest) {
             self.take_late(frame);
         }
-        // What is broken here is late first of all.
+        // Corrupt bytes here count as late rather than corrupt.
         (self.scanner.skipped, self.scanner.corrupt) = skipped;
         Ok(count)
     }
 
-    /// Drops the beginning of what has not come whole, and everything that is not due any more.
+    /// Drops an incomplete packet and forgets replies that are no longer due.
     fn forget_partial(&mut self) {
         self.scanner.clear();
         if !self.late_replies.is_empty() {
@@ -296,13 +297,14 @@ impl Bus {
         }
     }
 
-    /// The longest packet that may come when answers of so many bytes are awaited.
+    /// Returns the length of the longest packet that may arrive when replies of `data` bytes are
+    /// expected.
     fn longest_packet(&self, data: usize) -> usize {
         let data = data.max(self.late_replies.longest());
         self.codec.status_length(data).max(self.request.len())
     }
 
-    /// Sorts a frame: an echo, an answer that is waited for, or one that is not.
+    /// Classifies a packet: an echo, an expected reply, or something else.
     fn take(&mut self, frame: Packet, awaited: &mut PendingReplies) {
         let own = awaited.sent.iter().position(|sent| *sent == frame);
         if let Some(own) = own
@@ -322,7 +324,7 @@ impl Bus {
             return;
         };
         let refused = self.codec.refusal(status.error).is_some();
-        // A refusal has no length by which it could be told from one that was due before.
+        // A rejection has no length that would distinguish it from one that was due earlier.
         let own_refusal = refused && !self.late_replies.owes(status.id, awaited.question);
         let fits = status.data.len() == awaited.data && !refused || own_refusal;
         match awaited.place(status.id).filter(|_| fits) {
@@ -335,7 +337,7 @@ impl Bus {
         }
     }
 
-    /// Sorts a frame for which nobody waits.
+    /// Classifies a packet that is not waited for.
     fn take_late(&mut self, frame: Packet) {
         self.notice_echo(&frame);
         if self.late_replies.came_back(&frame) {
@@ -347,14 +349,14 @@ impl Bus {
         }
     }
 
-    /// A late echo of a packet for all, which no servo sends, is one all the same.
+    /// Recognizes a late echo of a broadcast packet, which no servo sends.
     fn notice_echo(&mut self, frame: &Packet) {
         if self.codec.echo_looks_like_status() && frame.id == BROADCAST {
             self.echo = Echo::Present;
         }
     }
 
-    /// Whether a frame with the bytes of the request is its echo.
+    /// Returns whether a packet with the bytes of the request is its echo.
     fn is_echo(&mut self, frame: &Packet) -> bool {
         if !self.codec.echo_looks_like_status() {
             return true;
@@ -366,7 +368,7 @@ impl Bus {
             }
             Echo::Present => true,
             Echo::Absent { now: true } => false,
-            // The adapter may have been changed: find out before the next attempt.
+            // The adapter may have been replaced: find out before the next attempt.
             Echo::Absent { now: false } | Echo::Unknown => {
                 self.echo = Echo::Unknown;
                 true
@@ -374,7 +376,8 @@ impl Bus {
         }
     }
 
-    /// Remembers what did not come, and what came out of the order in which it was asked for.
+    /// Records missing replies, and replies that arrived out of the order in which they were
+    /// requested.
     fn remember(
         &mut self,
         request: &Request,
@@ -389,7 +392,7 @@ impl Bus {
         }
         let (data, question) = (awaited.data, awaited.question);
         if request.to == BROADCAST && request.instruction == ServoInstruction::Ping {
-            // Who is there may be late, and who is not never comes.
+            // A servo that exists may be late, and one that does not never replies.
             self.late_replies.miss(BROADCAST, data, question, due);
             return;
         }
@@ -397,7 +400,7 @@ impl Bus {
             match answer {
                 Some(_) if self.late_replies.is_empty() => {}
                 Some(_) => self.late_replies.answered(*id, data, sent, due),
-                // Of one that is asked for a second answer none is missed.
+                // If a servo is listed twice, its second reply is not counted as missing.
                 None if awaited.ids[..index].contains(id) => {}
                 None => self.late_replies.miss(*id, data, question, due),
             }

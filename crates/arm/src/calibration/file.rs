@@ -1,4 +1,4 @@
-//! Reading and writing a calibration file.
+//! Reads and writes a calibration file.
 
 use std::collections::HashSet;
 use std::fs;
@@ -13,16 +13,16 @@ use thiserror::Error;
 
 use super::{Calibration, JointCalibration};
 
-/// What helps where a file is of no use.
+/// Advice for an unusable file.
 const ANEW: &str = "`enact arm calibrate` makes a new one and keeps this under a number";
 
-/// What is wrong with a calibration file.
+/// An error in a calibration file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{}: {what}", path.display())]
 pub struct CalibrationError {
-    /// The file.
+    /// Path of the file.
     pub path: PathBuf,
-    /// What is wrong, and what to do.
+    /// Description of the error and its remedy.
     #[source]
     pub what: Reason,
 }
@@ -31,7 +31,8 @@ impl Calibration {
     /// Reads a file.
     ///
     /// # Errors
-    /// If it is missing, no calibration, or one that no arm can have.
+    /// [`CalibrationError`] if it is missing, is no calibration, or has values that are impossible
+    /// for an arm.
     pub fn load(path: &Path) -> Result<Self, CalibrationError> {
         let wrong = |what| CalibrationError {
             path: path.to_owned(),
@@ -47,11 +48,11 @@ impl Calibration {
         Self::parse(&text).map_err(wrong)
     }
 
-    /// Writes a file that LeRobot reads. A file that is there already and says something
-    /// else is kept under a new name, which is returned.
+    /// Writes a file that LeRobot reads. An existing file with other content is renamed, and its
+    /// new path is returned.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// [`CalibrationError`] if it cannot be written.
     pub fn save(&self, path: &Path) -> Result<Option<PathBuf>, CalibrationError> {
         let text = self.text();
         if fs::read_to_string(path).is_ok_and(|old| old == text) {
@@ -116,7 +117,7 @@ impl Calibration {
         }
     }
 
-    /// The file's text, laid out as LeRobot does.
+    /// Returns the text of the file, in LeRobot's layout.
     fn text(&self) -> String {
         let joints: Map<String, Value> = self
             .joints
@@ -133,7 +134,8 @@ impl Calibration {
 }
 
 impl JointCalibration {
-    /// What no joint can have. The limits of its servo are checked with the servo.
+    /// Checks for values that are impossible for any joint. The limits of its servo are checked
+    /// with the servo.
     fn check(&self) -> Result<(), Reason> {
         let Self {
             id,
@@ -155,7 +157,7 @@ impl JointCalibration {
     }
 }
 
-/// The first of `name.1.json`, `name.2.json`, … that is not there.
+/// Returns the first of `name.1.json`, `name.2.json`, … that does not exist.
 fn unused(path: &Path) -> PathBuf {
     let name = match path.extension() {
         Some(extension) if extension == "json" => path.with_extension(""),

@@ -1,21 +1,21 @@
-//! Where LeRobot keeps calibration files.
+//! The folders in which LeRobot keeps calibration files.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-/// Follower arms, as LeRobot names their folder.
+/// LeRobot's folder name for follower arms.
 const ROBOTS: &str = "robots";
-/// Leader arms, as LeRobot names their folder.
+/// LeRobot's folder name for leader arms.
 const TELEOPERATORS: &str = "teleoperators";
-/// How the types of both end, whose names are otherwise alike.
+/// Suffix of follower types, which are otherwise named like the leader types.
 const FOLLOWER: &str = "_follower";
 const LEADER: &str = "_leader";
 
-/// LeRobot's calibration folder, `variable` being the environment.
+/// Returns LeRobot's calibration folder; `variable` looks up an environment variable.
 ///
-/// `HF_LEROBOT_CALIBRATION`, else `HF_LEROBOT_HOME/calibration`, else
-/// `HF_HOME/lerobot/calibration`, where `HF_HOME` is `huggingface` in `XDG_CACHE_HOME`, which
-/// is `~/.cache` unless set. `None` if not even `HOME` is set.
+/// It is `HF_LEROBOT_CALIBRATION`, else `HF_LEROBOT_HOME/calibration`, else
+/// `HF_HOME/lerobot/calibration`. `HF_HOME` defaults to `huggingface` in `XDG_CACHE_HOME`, which
+/// defaults to `~/.cache`. `None` if not even `HOME` is set.
 pub fn root(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
     let home = variable("HOME").filter(|home| !home.is_empty());
     let path = |name| {
@@ -29,18 +29,18 @@ pub fn root(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
     path("HF_LEROBOT_CALIBRATION").or_else(|| Some(lerobot()?.join("calibration")))
 }
 
-/// LeRobot's calibration folder by the environment of this program.
+/// Returns LeRobot's calibration folder according to this program's environment.
 pub fn default_root() -> Option<PathBuf> {
     root(|name| std::env::var(name).ok())
 }
 
-/// The folders of follower arms of LeRobot's robot types `kinds`.
+/// Returns the folders of follower arms of LeRobot's robot types `kinds`.
 pub fn followers(root: &Path, kinds: &[String]) -> Vec<PathBuf> {
     let folders = kinds.iter().map(|kind| root.join(ROBOTS).join(kind));
     folders.collect()
 }
 
-/// The folders of the leader arms that go with followers of LeRobot's robot types `kinds`.
+/// Returns the folders of the leader arms that go with followers of LeRobot's robot types `kinds`.
 pub fn leaders(root: &Path, kinds: &[String]) -> Vec<PathBuf> {
     let base = |kind: &String| Some(format!("{}{LEADER}", kind.strip_suffix(FOLLOWER)?));
     let types = kinds.iter().filter_map(base);
@@ -49,8 +49,8 @@ pub fn leaders(root: &Path, kinds: &[String]) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The names of the arms that have a file in one of these folders, sorted. Old files that
-/// [`Calibration::save`](super::Calibration::save) has kept are no arms.
+/// Returns the sorted names of the arms that have a file in one of these folders. Old files kept by
+/// [`Calibration::save`](super::Calibration::save) are not arms.
 pub fn names(folders: &[PathBuf]) -> Vec<String> {
     let mut names: Vec<String> = folders
         .iter()
@@ -70,13 +70,14 @@ fn names_in(folder: &Path) -> HashSet<String> {
     files
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter_map(|file| Some(file.strip_suffix(".json")?.to_owned()))
-        // Systems keep notes of their own beside files, and hide them.
+        // Operating systems keep hidden files of their own beside others.
         .filter(|name| !name.is_empty() && !name.starts_with('.'))
         .collect()
 }
 
-/// Whether a file is an old one that was kept beside the one in use: those bear its name and
-/// a number, each from 1 on. LeRobot's arms may be called so too, but then not all of that.
+/// Returns whether a file is an old one that was kept beside the one in use: those have its name
+/// and a number, consecutive from 1. LeRobot's arms may have such names too, but not a consecutive
+/// series.
 fn is_copy(name: &str, all: &HashSet<String>) -> bool {
     let Some((arm, number)) = name.rsplit_once('.') else {
         return false;
@@ -90,8 +91,8 @@ fn is_copy(name: &str, all: &HashSet<String>) -> bool {
     }
 }
 
-/// The file of the arm called `name` in the first of these folders that has one; in the first
-/// folder if none has.
+/// Returns the file of the arm called `name` in the first of these folders that has one, or in the
+/// first folder if none has.
 pub fn file(folders: &[PathBuf], name: &str) -> Option<PathBuf> {
     let file = format!("{name}.json");
     let mut files = folders.iter().map(|folder| folder.join(&file));

@@ -1,11 +1,11 @@
-//! Where each joint's zero is, in LeRobot's own files.
+//! The zero position of each joint, in LeRobot's own file format.
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`file`] | reading and writing such a file |
-//! | [`folder`] | where LeRobot keeps them |
-//! | [`registers`] | the part of a calibration that the servos keep too |
-//! | [`session`] | calibrating, as far as the servos are concerned |
+//! | [`file`] | reads and writes a calibration file |
+//! | [`folder`] | the folders in which LeRobot keeps them |
+//! | [`registers`] | the part of a calibration that the servos store too |
+//! | [`session`] | the calibration procedure, as far as the servos are concerned |
 
 pub mod file;
 pub mod folder;
@@ -18,32 +18,32 @@ pub use file::CalibrationError;
 pub use registers::RegisterMismatch;
 pub use session::CalibrationSession;
 
-/// Every joint's calibration, in the order of the file.
+/// Calibration of every joint, in the order of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Calibration {
     /// Name and calibration of each joint.
     pub joints: Vec<(String, JointCalibration)>,
 }
 
-/// One joint's calibration, as LeRobot names its parts. Positions are in steps, as the servo
-/// reports them once it knows its homing offset.
+/// Calibration of one joint, with LeRobot's field names. Positions are in steps, as the servo
+/// reports them with its homing offset applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JointCalibration {
     /// Bus id.
     pub id: u8,
-    /// Of a Dynamixel what its own register says: 1 if it counts the other way. Of a Feetech
-    /// servo 1 if the gripper shuts towards `range_max`; the other joints ignore it.
+    /// For a Dynamixel, the value of its drive mode register: 1 if it counts in reverse. For a
+    /// Feetech servo, 1 if the gripper closes towards `range_max`; other joints ignore it.
     pub drive_mode: u8,
-    /// The servo's own offset.
+    /// Homing offset of the servo, steps.
     pub homing_offset: i64,
-    /// Lowest position.
+    /// Lowest position, steps.
     pub range_min: i64,
-    /// Highest position.
+    /// Highest position, steps.
     pub range_max: i64,
 }
 
 impl Calibration {
-    /// The calibration of a joint.
+    /// Returns the calibration of a joint.
     pub fn joint(&self, name: &str) -> Option<&JointCalibration> {
         let mut joints = self.joints.iter();
         joints.find_map(|(joint, calibration)| (joint == name).then_some(calibration))

@@ -1,4 +1,4 @@
-//! The part of a calibration that the servos keep too.
+//! The part of a calibration that the servos store too.
 
 use std::fmt;
 
@@ -6,16 +6,16 @@ use super::JointCalibration;
 use crate::bus::{Bus, BusError};
 use crate::servo::{Register, ServoModel};
 
-/// A register of a servo that says something else than the file.
+/// A servo register that differs from the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegisterMismatch {
-    /// The joint.
+    /// Name of the joint.
     pub joint: String,
-    /// The register.
+    /// Name of the register.
     pub register: &'static str,
-    /// What the file says.
+    /// Value in the file.
     pub file: i64,
-    /// What the servo says.
+    /// Value in the servo.
     pub servo: i64,
 }
 
@@ -35,7 +35,7 @@ impl fmt::Display for RegisterMismatch {
 }
 
 impl JointCalibration {
-    /// The registers that keep it, with what they should say.
+    /// Returns the registers that store the calibration, with their expected values.
     pub fn registers(&self, model: &ServoModel) -> [(Register, i64); 3] {
         [
             (model.map.homing_offset, self.homing_offset),
@@ -44,20 +44,20 @@ impl JointCalibration {
         ]
     }
 
-    /// The register that says which way the servo counts, with what it should say, where the
-    /// model has one. Calibrating does not change it.
+    /// Returns the register of the counting direction with its expected value, if the model has
+    /// one. Calibrating does not change it.
     pub fn direction(&self, model: &ServoModel) -> Option<(Register, i64)> {
         let register = model.map.drive_mode?;
         Some((register, self.drive_mode.into()))
     }
 
-    /// Everything that the servo keeps of it, with what it should say.
+    /// Returns all registers that store a part of the calibration, with their expected values.
     pub fn kept(&self, model: &ServoModel) -> impl Iterator<Item = (Register, i64)> + use<> {
         let registers = self.registers(model).into_iter();
         registers.chain(self.direction(model))
     }
 
-    /// What a servo of this model cannot keep, in words.
+    /// Returns a description of a value that a servo of this model cannot store, if any.
     pub fn misfit(&self, model: &ServoModel) -> Option<String> {
         let Self {
             homing_offset,
@@ -82,10 +82,10 @@ impl JointCalibration {
         None
     }
 
-    /// Where the servo `id` differs from this.
+    /// Returns the registers of servo `id` that differ from this calibration.
     ///
     /// # Errors
-    /// If it does not answer.
+    /// [`BusError`] if the servo does not reply.
     pub fn differences(
         &self,
         joint: &str,

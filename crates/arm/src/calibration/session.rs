@@ -1,7 +1,7 @@
-//! Calibrating: what is written into servos and read from them while a person moves the joints.
+//! The calibration procedure: writes to and reads from the servos while a person moves the joints.
 //!
-//! A servo that falls silent is asked again: a plug that is loose for a moment costs nobody his
-//! work. What was written is read back.
+//! A servo that stops replying is asked again, so that a plug that is loose for a moment does not
+//! ruin the work. Everything written is read back.
 
 use std::time::Duration;
 
@@ -11,17 +11,18 @@ use crate::driver::bus_config::ServoConfig;
 use crate::servo::Register;
 use crate::{ArmError, ArmingFault};
 
-/// For so long a silent servo is asked again.
+/// Time for which a silent servo is retried.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// For so long when everything is to be put back.
+/// Time for which a silent servo is retried while restoring.
 const LAST_PATIENCE: Duration = Duration::from_secs(3);
-/// Pause before it is asked again.
+/// Pause between retries.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Hears that a joint's servo does not answer and is asked again, unless this says `false`.
+/// Called when a joint's servo does not reply and is about to be retried; returns `false` to give
+/// up.
 pub type RetryPrompt<'a> = Box<dyn FnMut(&str, &BusError) -> bool + 'a>;
 
-/// Servos without torque that are being calibrated, and what they kept before.
+/// Servos being calibrated, with torque off, and what they stored before.
 pub struct CalibrationSession<'a> {
     bus: Bus,
     joints: Vec<(String, ServoConfig)>,
@@ -31,10 +32,10 @@ pub struct CalibrationSession<'a> {
 
 impl<'a> CalibrationSession<'a> {
     /// Switches off the motors of `all` joints and remembers what the servos at the indices
-    /// `chosen` keep.
+    /// `chosen` store.
     ///
     /// # Errors
-    /// If a servo does not answer, or keeps its torque.
+    /// [`ArmError`] if a servo does not reply, or its torque stays on.
     pub fn begin(
         bus: Bus,
         all: Vec<(String, ServoConfig)>,
@@ -65,20 +66,21 @@ impl<'a> CalibrationSession<'a> {
         Ok(session)
     }
 
-    /// The joints in hand.
+    /// Returns the joints being calibrated.
     pub fn joints(&self) -> &[(String, ServoConfig)] {
         &self.joints
     }
 
-    /// Time on the bus's clock.
+    /// Returns the time on the bus clock.
     pub fn now(&self) -> Duration {
         self.bus.now()
     }
 
-    /// Makes where the joints are read as half a turn; the offsets that do.
+    /// Sets the homing offsets so that the current positions read as half a turn; returns the
+    /// offsets.
     ///
     /// # Errors
-    /// If a servo does not answer, or keeps something else than it is told.
+    /// [`ArmError`] if a servo does not reply, or does not store the value written.
     pub fn set_middles(&mut self) -> Result<Vec<i64>, ArmError> {
         let mut offsets = Vec::new();
         for index in 0..self.joints.len() {
@@ -97,10 +99,10 @@ impl<'a> CalibrationSession<'a> {
         Ok(offsets)
     }
 
-    /// Where the joints are, in steps; `None` for a servo that does not answer now.
+    /// Returns the positions in steps; `None` for a servo that does not reply now.
     ///
     /// # Errors
-    /// If the line is lost.
+    /// [`ArmError`] if the port is lost.
     pub fn positions(&mut self) -> Result<Vec<Option<i64>>, ArmError> {
         let mut positions = Vec::new();
         for (_, servo) in &self.joints {
@@ -114,10 +116,11 @@ impl<'a> CalibrationSession<'a> {
         Ok(positions)
     }
 
-    /// Which way a servo counts, as a calibration has it, where its model says so itself.
+    /// Returns the counting direction of a servo as in a calibration, if its model has a register
+    /// for it.
     ///
     /// # Errors
-    /// If it does not answer.
+    /// [`ArmError`] if the servo does not reply.
     pub fn drive_mode(&mut self, joint: usize) -> Result<Option<u8>, ArmError> {
         let Some(register) = self.servo(joint).model.map.drive_mode else {
             return Ok(None);
@@ -125,10 +128,10 @@ impl<'a> CalibrationSession<'a> {
         Ok(u8::try_from(self.get(joint, register)?).ok())
     }
 
-    /// Lets the servos keep their part of a calibration, also when they are switched off.
+    /// Stores the servos' part of a calibration in their non-volatile memory.
     ///
     /// # Errors
-    /// If one does not answer, or keeps something else than it is told.
+    /// [`ArmError`] if a servo does not reply, or does not store the value written.
     pub fn keep(&mut self, calibration: &Calibration) -> Result<(), ArmError> {
         for index in 0..self.joints.len() {
             let (name, servo) = &self.joints[index];
@@ -142,7 +145,7 @@ impl<'a> CalibrationSession<'a> {
         Ok(())
     }
 
-    /// Puts back what the servos kept before; what could not be, in words.
+    /// Restores what the servos stored before; returns descriptions of what could not be restored.
     pub fn restore(mut self) -> Vec<String> {
         let mut complaints = Vec::new();
         for index in 0..self.joints.len() {
@@ -176,8 +179,8 @@ impl<'a> CalibrationSession<'a> {
         self.joints[joint].1
     }
 
-    /// Sets a register that the servo keeps without power only while it is not locked; a servo
-    /// whose power was gone for a moment is locked again.
+    /// Sets a register that is stored at power-off only while the servo is unlocked; a servo that
+    /// briefly lost power is locked again.
     fn keep_register(
         &mut self,
         joint: usize,
@@ -208,7 +211,7 @@ impl<'a> CalibrationSession<'a> {
         self.set_until(joint, register, value, end)
     }
 
-    /// Writes a register and reads it back.
+    /// Writes a register and reads it back, with retries.
     fn set_until(
         &mut self,
         joint: usize,
@@ -237,7 +240,7 @@ impl<'a> CalibrationSession<'a> {
         Ok(self.persist(joint, end, |bus, id| register.read(bus, id))?)
     }
 
-    /// Asks again while the servo is silent, until `end`.
+    /// Retries while the servo is silent, until `end`.
     fn persist<T>(
         &mut self,
         joint: usize,
@@ -259,7 +262,7 @@ impl<'a> CalibrationSession<'a> {
     }
 }
 
-/// Whether asking again may help.
+/// Returns whether a retry may help.
 fn passes(error: &BusError) -> bool {
     matches!(error, BusError::Silent { .. } | BusError::Garbled { .. })
 }

@@ -1,8 +1,8 @@
-//! From a port to an arm that holds itself up where it is.
+//! Takes an arm from a port to holding its position.
 //!
-//! Nothing that could move the arm is sent before every servo has been found to be the one
-//! expected, calibrated as the file says, well, and at rest at a pose that it reported.
-//! Then the goal is that pose, and only then are the motors switched on.
+//! Nothing that could move the arm is sent before every servo has been found to be the expected
+//! one, calibrated as in the file, without alarms, and at rest at a pose that it reported. Then the
+//! goal is set to that pose, and only then are the motors switched on.
 
 use std::time::Duration;
 
@@ -20,41 +20,41 @@ use crate::calibration::Calibration;
 use crate::servo::{Register, x_series};
 use crate::{ArmError, ArmingFault};
 
-/// Readings of a pose that must agree.
+/// Number of pose readings that must agree.
 const POSES: usize = 3;
-/// Time between them.
+/// Time between the readings.
 const APART: Duration = Duration::from_millis(25);
-/// Steps between them that are no motion.
+/// Differences between the readings, in steps, that do not count as motion.
 const STILL: i64 = 8;
-/// Time that an arm gets to come to rest: one that was just let go of is still sinking.
+/// Time for an arm to come to rest: one that was just released is still sinking.
 const SETTLING: Duration = Duration::from_secs(5);
-/// Steps that an arm may sag when its motors take over.
+/// Steps by which an arm may sag when its motors take over.
 const SAG: i64 = 40;
-/// Time that it has for that.
+/// Time allowed for the takeover.
 const TAKEOVER: Duration = Duration::from_millis(100);
-/// Steps beyond its calibrated range from which a joint is moved back: a limp arm lies on its
-/// stops, where the range ends, and gears have play.
+/// Steps beyond its calibrated range from which a joint is moved back: a limp arm rests on its end
+/// stops, where the range ends, and gears have backlash.
 const BEYOND: i64 = 100;
-/// How fast, rad/s.
+/// Speed of that motion, rad/s.
 const SLOW: f64 = 0.2;
-/// Servos turn at most so much faster than commands may ask, whatever they are told.
+/// Ratio of the servos' speed limit to the largest speed of commands.
 const SPEED_MARGIN: f64 = 1.5;
-/// Bus watchdog of servos that have one, in 20 ms: several times the pause between two looks
-/// at an idle arm.
+/// Bus watchdog of servos that have one, in 20 ms: several times the interval at which an idle arm
+/// is polled.
 const WATCHDOG: i64 = 25;
 
-/// How an arm is to be driven.
+/// Options of arming.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ArmingOptions {
-    /// How it is left.
+    /// Shutdown of the arm.
     pub shutdown: ShutdownMode,
 }
 
 impl ServoArm {
-    /// Arms the servos of a robot where they are.
+    /// Arms the servos of a robot at their current positions.
     ///
     /// # Errors
-    /// The first thing that forbids it. The motors are then off, or as they were.
+    /// [`ArmError`] with the first reason against it. The motors are then off, or unchanged.
     pub fn arm(
         mut bus: Bus,
         robot: &Robot,
@@ -76,7 +76,7 @@ impl ServoArm {
             limits.push(check_health(&mut bus, joint)?);
         }
         let tracks = check_pose(&mut bus, &joints)?;
-        // A limp arm may lie a little beyond its range, where the servo takes no goal.
+        // A limp arm may be slightly outside its range, where the servo accepts no goal.
         let goals: Vec<i64> = joints
             .iter()
             .zip(&tracks)
@@ -107,15 +107,15 @@ impl ServoArm {
         match arm.take_over() {
             Ok(()) => Ok(arm),
             Err(error) => {
-                // Half an arm is no arm.
+                // A partly armed arm is released.
                 arm.shutdown = Some(ShutdownMode::Release);
                 Err(error)
             }
         }
     }
 
-    /// Goal = pose, then torque, then a look whether the arm stays. Until then its servos are
-    /// slow, for those that lie beyond their range.
+    /// Sets the goal to the pose, switches torque on, then checks that the arm stays. Until then
+    /// the servos of joints outside their range are slow.
     fn take_over(&mut self) -> Result<(), ArmError> {
         let excess = |(track, goal): (&FeedbackFilter, &i64)| (track.reading.steps - goal).abs();
         let way = self
@@ -133,7 +133,7 @@ impl ServoArm {
             write(map.speed_limit, speed)?;
             write(map.goal_position, *goal)?;
             write(map.torque_enable, 1)?;
-            // A Dynamixel that gets torque makes its pose the goal.
+            // A Dynamixel sets its goal to its position when torque is switched on.
             write(map.goal_position, *goal)?;
             if let Some(watchdog) = trusted_watchdog(&mut self.bus, joint)? {
                 write_verified(&mut self.bus, joint, watchdog, WATCHDOG)?;
@@ -154,7 +154,7 @@ impl ServoArm {
         Ok(())
     }
 
-    /// Waits until the arm stands at its goals.
+    /// Waits until the arm is at its goals.
     fn watch_takeover(&mut self, end: Duration) -> Result<(), ArmError> {
         while self.bus.now() < end {
             self.bus.sleep_until(end.min(self.bus.now() + TAKEOVER));
@@ -170,12 +170,12 @@ impl ServoArm {
     }
 }
 
-/// The servo is there, of the right model, alone with its id, and holds positions.
+/// Checks that the servo exists, is of the right model, has a unique id, and is in a position mode.
 fn identify(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     let ServoConfig { id, model, .. } = joint.servo;
     let name = || joint.name.clone();
     match bus.ping(id) {
-        // Either two servos speak over each other, or the line is bad: the next check tells.
+        // Either two servos reply over each other, or the line is bad: the next check tells.
         Ok(_) | Err(BusError::Garbled { .. }) => {}
         Err(BusError::Silent { .. }) => {
             return Err(ArmingFault::Missing { joint: name(), id }.into());
@@ -208,8 +208,8 @@ fn identify(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     check_drive_mode(bus, joint)
 }
 
-/// Which way the servo counts is compared with the calibration; whatever else its drive mode
-/// says would make it move in another way than it is told to.
+/// Compares the counting direction of the servo with the calibration; other bits of its drive mode
+/// would make it move differently than commanded.
 fn check_drive_mode(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     let ServoConfig { id, model, .. } = joint.servo;
     let Some(register) = model.map.drive_mode else {
@@ -226,7 +226,7 @@ fn check_drive_mode(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     .into())
 }
 
-/// Lets the servo answer without a pause, if it takes the setting now.
+/// Removes the servo's return delay, if it accepts the setting now.
 fn hurry(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     let ServoConfig { id, model, .. } = joint.servo;
     let (delay, torque) = (model.map.return_delay, model.map.torque_enable);
@@ -253,7 +253,7 @@ fn check_calibration(bus: &mut Bus, joints: &[ServoJoint]) -> Result<(), ArmErro
     }
 }
 
-/// The servo heeds its homing offset in the mode that it is in.
+/// Checks that the servo applies its homing offset in its current mode.
 fn check_offset(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     let offset = joint.calibration.homing_offset;
     let Some(turns) = joint.servo.model.facts().turns else {
@@ -271,7 +271,7 @@ fn check_offset(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     .into())
 }
 
-/// Whether a servo is in a mode in which its positions go beyond one turn.
+/// Returns whether a servo is in a mode in which its positions extend beyond one turn.
 fn counts_turns(bus: &mut Bus, joint: &ServoJoint) -> Result<bool, ArmError> {
     let ServoConfig { id, model, .. } = joint.servo;
     Ok(match model.facts().turns {
@@ -280,8 +280,9 @@ fn counts_turns(bus: &mut Bus, joint: &ServoJoint) -> Result<bool, ArmError> {
     })
 }
 
-/// The servo's watchdog, unless it may move the servo rather than stop it: with an offset, one
-/// that trips while positions count turns takes another position for the present one.
+/// Returns the servo's watchdog register, unless the watchdog may move the servo rather than stop
+/// it: with an offset, one that trips in a multi-turn mode takes another position for the current
+/// one.
 fn trusted_watchdog(bus: &mut Bus, joint: &ServoJoint) -> Result<Option<Register>, ArmError> {
     let Some(watchdog) = joint.servo.model.map.watchdog else {
         return Ok(None);
@@ -326,7 +327,7 @@ fn check_health(bus: &mut Bus, joint: &ServoJoint) -> Result<HealthLimits, ArmEr
     Ok(limits)
 }
 
-/// Waits until every joint stands still; then each is in its calibrated range.
+/// Waits until every joint is at rest, then checks that each is in its calibrated range.
 fn check_pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<FeedbackFilter>, ArmError> {
     let end = bus.now() + SETTLING;
     let pose = loop {
@@ -353,10 +354,10 @@ fn check_pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<FeedbackFilter
     Ok(tracks)
 }
 
-/// Where the arm is, over a while.
+/// Pose of the arm over a while.
 enum Pose {
     Still(Vec<Reading>),
-    /// The name of a joint that moves.
+    /// A joint moves; its name.
     Moving(String),
 }
 
@@ -384,7 +385,7 @@ fn pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<Reading>, ArmError> 
     joints.iter().map(read).collect()
 }
 
-/// What another program may have left: a tripped watchdog, bounds of speed and output.
+/// Clears what another program may have left: a tripped watchdog, speed and output limits.
 fn prepare(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     let ServoConfig { id, model, output } = joint.servo;
     let map = model.map;
@@ -400,8 +401,7 @@ fn prepare(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     )
 }
 
-/// A bound of a joint's speed, rad/s, in the number of its servo's register; never 0, which
-/// would mean another thing.
+/// Converts a speed limit in rad/s to the servo's register; never 0, which has another meaning.
 fn speed_number(bus: &mut Bus, joint: &ServoJoint, speed: f64) -> Result<i64, ArmError> {
     let ServoConfig { id, model, .. } = joint.servo;
     let mut unit = model.map.speed_limit.unit.scale;

@@ -1,4 +1,4 @@
-//! Which servo moves which joint: `bus.toml` beside `robot.toml`.
+//! The servo of each joint: `bus.toml` beside `robot.toml`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,18 +11,18 @@ use thiserror::Error;
 
 use crate::servo::{Family, ServoModel};
 
-/// A robot's servos.
+/// Servos of a robot.
 #[derive(Debug)]
 pub struct BusConfig {
-    /// Bits per second on the bus.
+    /// Bit rate of the bus, bits per second.
     pub baud: u32,
-    /// Names of LeRobot's robot type, newest first, under which it keeps calibrations.
+    /// LeRobot's names for the robot type, newest first, under which it keeps calibrations.
     pub lerobot: Vec<String>,
-    /// What all servos have in common.
+    /// Family of all servos.
     pub family: Family,
-    /// Names of the joints that can turn round and round, so that they have no range to find.
+    /// Names of the joints that can turn endlessly and thus have no range to calibrate.
     pub full_turn: Vec<String>,
-    /// The servo of each joint, in the robot's order.
+    /// Servo of each joint, in the robot's order.
     pub servos: Vec<ServoConfig>,
 }
 
@@ -31,19 +31,19 @@ pub struct BusConfig {
 pub struct ServoConfig {
     /// Bus id.
     pub id: u8,
-    /// What it is.
+    /// Servo model.
     pub model: &'static ServoModel,
-    /// Share of its largest output that it may use.
+    /// Share of its largest output that the servo may use.
     pub output: f64,
 }
 
-/// What is wrong with a `bus.toml`.
+/// An error in a `bus.toml`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{}: {what}", path.display())]
 pub struct BusConfigError {
-    /// The file.
+    /// Path of the file.
     pub path: PathBuf,
-    /// What is wrong.
+    /// Description of the error.
     #[source]
     pub what: Reason,
 }
@@ -66,8 +66,8 @@ impl BusConfig {
     /// Reads the file for this robot; the ids are those of `robot.toml`.
     ///
     /// # Errors
-    /// If it is missing or malformed, a joint has no servo, a model is not known, or models
-    /// of two protocols are mixed.
+    /// [`BusConfigError`] if it is missing or malformed, a joint has no servo, a model is unknown,
+    /// or models of two protocols are mixed.
     pub fn load(path: &Path, robot: &Robot) -> Result<Self, BusConfigError> {
         let text = fs::read(path)
             .and_then(text::decode)

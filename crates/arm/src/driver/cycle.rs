@@ -1,4 +1,4 @@
-//! Goals out, state in, at the control rate.
+//! The control cycle: sends goals and reads the state at the control rate.
 
 use std::time::Duration;
 
@@ -12,15 +12,15 @@ use super::joint::ServoJoint;
 use crate::bus::BusError;
 use crate::{Arm, ArmError, ArmState};
 
-/// A joint whose servo has been silent, or has said nonsense, for longer than this is lost.
+/// A joint whose servo has not sent a plausible reply for longer than this is lost.
 const SILENCE: Duration = Duration::from_millis(100);
-/// Goals that come later than this in mid-move find an arm that has come to rest.
+/// If goals are later than this in mid-motion, the arm has already come to rest.
 const STALE: Duration = Duration::from_millis(100);
 /// After a longer pause a bus watchdog may have tripped.
 const PAUSE: Duration = Duration::from_millis(250);
 
 impl Arm for ServoArm {
-    /// Where the arm is now. Goals that were lost on the way are sent again.
+    /// Returns the current state. Goals that were lost in transmission are sent again.
     fn state(&mut self) -> Result<ArmState, ArmError> {
         self.check_fault()?;
         let result = self.look();
@@ -28,7 +28,7 @@ impl Arm for ServoArm {
         Ok(self.report())
     }
 
-    /// Every joint stays in its calibrated range.
+    /// Checks that every joint stays in its calibrated range.
     fn admits(&self, trajectory: &Trajectory) -> Result<(), Refusal> {
         for positions in trajectory.positions() {
             self.goals(positions)
@@ -64,10 +64,10 @@ impl ServoArm {
 
     fn step(&mut self, command: &Command) -> Result<(), ArmError> {
         self.check_watchdogs()?;
-        // No goal for an arm of which a part is not heard.
+        // Send no goals to an arm while one of its servos does not reply.
         if !self.hears_all() {
             self.refresh()?;
-            // The time that listening took is no pause of the program.
+            // Time spent waiting for replies is not a pause of the program.
             self.due = self.due.map(|_| self.bus.now());
         }
         self.pace()?;
@@ -86,7 +86,7 @@ impl ServoArm {
         Ok(())
     }
 
-    /// After a long pause, makes sure that no servo has stopped meanwhile.
+    /// Checks after a long pause that no servo has stopped in the meantime.
     fn check_watchdogs(&mut self) -> Result<(), ArmError> {
         let heard = self.tracks.iter().map(|track| track.at).max();
         if self.bus.now().saturating_sub(heard.unwrap_or_default()) < PAUSE {
@@ -102,7 +102,7 @@ impl ServoArm {
         Ok(())
     }
 
-    /// Makes the command the goals, unless a servo must not go there.
+    /// Sets the goals to the command, unless it is outside a calibrated range.
     fn aim(&mut self, command: &Command) {
         match self.goals(command.positions()) {
             Ok(goals) => {
@@ -113,7 +113,7 @@ impl ServoArm {
         }
     }
 
-    /// The servos' goals at these positions, or why one must not go there.
+    /// Returns the servo goals for these positions, or the joint that is outside its range.
     fn goals(&self, positions: &JointVector) -> Result<Vec<i64>, OutsideRange> {
         let goal = |(joint, position): (&ServoJoint, &f64)| {
             let goal = joint.goal(*position);
@@ -122,7 +122,7 @@ impl ServoArm {
         self.joints.iter().zip(positions.iter()).map(goal).collect()
     }
 
-    /// Sends the goals to every servo at once, ahead of the next reading; nobody confirms them.
+    /// Queues the goals of all servos ahead of the next reading; they are not confirmed.
     pub(super) fn post_goals(&mut self) -> Result<(), ArmError> {
         let goal = self.joints[0].servo.model.map.goal_position;
         let mut items = Vec::with_capacity(8 * self.ids.len());
@@ -136,11 +136,12 @@ impl ServoArm {
             .post_sync_write(goal.address, goal.width.into(), &items)?)
     }
 
-    /// Waits until the control period that began with the last goals is over. Periods that
-    /// are missed are not made up for, and no clock makes it wait for longer than one.
+    /// Waits for the end of the control period that began with the last goals. Missed periods are
+    /// not made up for, and no clock makes it wait longer than one period.
     ///
     /// # Errors
-    /// If it is over for so long that the motion must not go on: the servos hold the last goals.
+    /// [`ArmError`] if the period is over for so long that the motion must not continue: the servos
+    /// hold the last goals.
     fn pace(&mut self) -> Result<(), ArmError> {
         let now = self.bus.now();
         let due = self.due.map_or(now, |due| due.min(now) + self.period);
@@ -151,15 +152,15 @@ impl ServoArm {
             self.bus.sleep_until(due);
             self.due = Some(due);
         }
-        // Asked last: the program may have been paused while it slept.
+        // Checked last: the program may have been paused while it slept.
         match self.bus.now().saturating_sub(due) {
             late if late > STALE => Err(ArmError::Stale(late.as_millis())),
             _ => Ok(()),
         }
     }
 
-    /// Reads every joint, again and again those that do not answer, as long as their silence
-    /// may last.
+    /// Reads every joint, retrying those that do not reply for as long as their silence is
+    /// tolerated.
     pub(super) fn refresh(&mut self) -> Result<(), ArmError> {
         let begun = self.bus.now();
         let question = self.bus.new_question();
@@ -182,8 +183,8 @@ impl ServoArm {
         }
     }
 
-    /// Reads once every joint that has not answered since `forget`, to a question that was first
-    /// asked at `asked`: no answer is older.
+    /// Reads once every joint that has not replied since `forget`, for a question first asked at
+    /// `asked`: no reply is older.
     fn read(&mut self, question: u64, asked: Duration) -> Result<(), ArmError> {
         let map = self.joints[0].servo.model.map;
         let silent = |(id, track): (&u8, &FeedbackFilter)| (!track.fresh).then_some(*id);
@@ -212,7 +213,7 @@ impl ServoArm {
         Ok(())
     }
 
-    /// Readings are of the past from now on.
+    /// Marks all readings as old.
     fn forget(&mut self) {
         for track in &mut self.tracks {
             track.fresh = false;
@@ -224,7 +225,7 @@ impl ServoArm {
     }
 }
 
-/// A position to which a servo must not go.
+/// A position that is outside the calibrated range of a servo.
 #[derive(Debug, Error)]
 #[error(
     "joint `{joint}`: {position:.4} rad is outside its calibrated range [{min:.4}, {max:.4}] rad; calibrate it again if it reaches farther"

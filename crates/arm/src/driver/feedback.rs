@@ -1,4 +1,4 @@
-//! What a servo reports, and whether to believe it.
+//! Feedback of a servo, with a plausibility filter.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::joint::ServoJoint;
 use crate::protocol::Status;
 use crate::servo::ServoModel;
 
-/// A servo's state, in the numbers of its registers.
+/// State of a servo, in register units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// Position.
@@ -19,13 +19,13 @@ pub struct Reading {
     pub voltage: i64,
     /// Temperature.
     pub temperature: i64,
-    /// The error byte of the answer.
+    /// Error byte of the reply.
     pub error: u8,
 }
 
 impl Reading {
-    /// The state in an answer to a read of the model's feedback block; `None` if the answer
-    /// is of another length.
+    /// Parses a reply to a read of the model's feedback block; `None` if the reply has another
+    /// length.
     pub fn new(model: &ServoModel, status: &Status) -> Option<Self> {
         let map = model.map;
         let number = |register: crate::servo::Register| register.within(map.feedback, &status.data);
@@ -40,24 +40,24 @@ impl Reading {
     }
 }
 
-/// Speed beyond a servo's own that a reading may show: it can be pushed.
+/// Largest plausible speed as a multiple of the servo's own, because it can be pushed.
 const PUSHED: f64 = 1.2;
-/// Steps that a reading may be off by noise.
+/// Position noise of a reading, steps.
 const NOISE: f64 = 20.0;
 
-/// A servo's believed readings.
+/// Filtered readings of a servo.
 #[derive(Clone, Copy, Debug)]
 pub struct FeedbackFilter {
-    /// The last that was believed.
+    /// Last accepted reading.
     pub reading: Reading,
-    /// When it came.
+    /// Time of that reading.
     pub at: Duration,
-    /// Whether it answers the last request.
+    /// True if it is the reply to the last request.
     pub fresh: bool,
 }
 
 impl FeedbackFilter {
-    /// A first reading.
+    /// Creates a filter with a first reading.
     pub fn new(reading: Reading, at: Duration) -> Self {
         Self {
             reading,
@@ -66,7 +66,8 @@ impl FeedbackFilter {
         }
     }
 
-    /// Takes a reading, unless no servo can have got there since the last one.
+    /// Accepts a reading, unless no servo can have moved there since the last one; returns whether
+    /// it was accepted.
     pub fn take(&mut self, joint: &ServoJoint, reading: Reading, now: Duration) -> bool {
         let model = joint.servo.model;
         let one_turn = model.facts().turns.is_none();

@@ -1,13 +1,13 @@
-//! Which firmware servos run, and whether those of one model run the same.
+//! Firmware versions of the servos, and differences between servos of one model.
 
 use super::bus_config::ServoConfig;
 use super::joint::ServoJoint;
 use crate::bus::{Bus, BusError};
 
-/// The version of a servo's firmware, as its maker writes it.
+/// Returns the firmware version of a servo in its maker's notation.
 ///
 /// # Errors
-/// If it does not answer.
+/// [`BusError`] if the servo does not reply.
 pub fn version(bus: &mut Bus, servo: &ServoConfig) -> Result<String, BusError> {
     let registers = servo.model.map.firmware.iter();
     let numbers: Result<Vec<String>, BusError> = registers
@@ -16,8 +16,8 @@ pub fn version(bus: &mut Bus, servo: &ServoConfig) -> Result<String, BusError> {
     Ok(numbers?.join("."))
 }
 
-/// Reads the version of every joint's servo, logs them, and warns of those that differ: one
-/// servo that behaves otherwise than its neighbors is hard to find.
+/// Reads and logs the version of every joint's servo, and warns of differences: a single servo that
+/// behaves differently from its neighbors is hard to find.
 pub(super) fn report(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<String>, BusError> {
     let read = |joint: &ServoJoint| version(bus, &joint.servo);
     let versions = joints.iter().map(read).collect::<Result<Vec<_>, _>>()?;
@@ -37,8 +37,8 @@ pub(super) fn report(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<String>
     Ok(versions)
 }
 
-/// What is said of servos of one model whose firmware differs; each with its joint's name and
-/// its version.
+/// Returns a message about servos of one model whose firmware differs; each is given with its
+/// joint's name and its version.
 pub fn difference(servos: &[(&str, ServoConfig, &str)]) -> Option<String> {
     let differs = |(_, servo, version): &&(&str, ServoConfig, &str)| {
         let alike = |other: &&(&str, ServoConfig, &str)| other.1.model.number == servo.model.number;

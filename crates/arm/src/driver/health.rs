@@ -1,4 +1,4 @@
-//! What forbids further motion.
+//! Conditions that forbid further motion.
 
 use super::bus_config::ServoConfig;
 use super::joint::ServoJoint;
@@ -9,29 +9,29 @@ use crate::error::names;
 use crate::protocol::Alarm;
 use crate::servo::ServoModel;
 
-/// Warmer than so many degrees below its limit a servo is given a rest.
+/// Degrees below its temperature limit at which a servo is rested.
 const MARGIN: i64 = 5;
-/// The supply sags when a motor starts: so many readings in a row are no start.
+/// The supply sags when a motor starts; this many consecutive readings are more than a start.
 const SAGGING: u32 = 20;
 
-/// What a servo says that it bears, in the numbers of its registers.
+/// Limits that a servo reports, in register units.
 #[derive(Clone, Copy, Debug)]
 pub struct HealthLimits {
-    /// Temperature.
+    /// Largest temperature.
     pub max_temperature: i64,
     /// Highest supply voltage.
     pub max_voltage: i64,
     /// Lowest supply voltage.
     pub min_voltage: i64,
-    /// Readings in a row with another voltage.
+    /// Number of consecutive readings with a voltage outside the limits.
     pub(super) off_voltage: u32,
 }
 
 impl HealthLimits {
-    /// Reads them from a servo.
+    /// Reads the limits from a servo.
     ///
     /// # Errors
-    /// If it does not answer.
+    /// [`BusError`] if the servo does not reply.
     pub fn read(bus: &mut Bus, id: u8, model: &ServoModel) -> Result<Self, BusError> {
         let map = model.map;
         Ok(Self {
@@ -42,17 +42,17 @@ impl HealthLimits {
         })
     }
 
-    /// Whether a temperature is too close to the limit.
+    /// Returns whether a temperature is too close to the limit.
     pub fn is_hot(&self, temperature: i64) -> bool {
         temperature > self.max_temperature - MARGIN
     }
 
-    /// Whether a supply voltage is within the limits.
+    /// Returns whether a supply voltage is within the limits.
     pub fn has_power(&self, voltage: i64) -> bool {
         self.min_voltage <= voltage && voltage <= self.max_voltage
     }
 
-    /// What is wrong with the last reading.
+    /// Returns the problem with the last reading, if any.
     fn complaint(&mut self, joint: &ServoJoint, track: &FeedbackFilter) -> Option<String> {
         let reading = track.reading;
         let map = joint.servo.model.map;
@@ -80,11 +80,11 @@ impl HealthLimits {
     }
 }
 
-/// The alarms of a servo, by the error byte of an answer and, where that says too little, by
+/// Returns the alarms of a servo, from the error byte of a reply and, if that is not specific, from
 /// its alarm register.
 ///
 /// # Errors
-/// If it does not answer.
+/// [`BusError`] if the servo does not reply.
 pub fn alarms(
     bus: &mut Bus,
     id: u8,
@@ -99,7 +99,7 @@ pub fn alarms(
 }
 
 impl ServoArm {
-    /// Judges the readings: the first complaint is the arm's alarm, as long as it lasts.
+    /// Examines the readings: the first problem is the arm's alarm while it lasts.
     pub(super) fn examine(&mut self) -> Result<(), ArmError> {
         let mut alarm = None;
         for (index, joint) in self.joints.iter().enumerate() {

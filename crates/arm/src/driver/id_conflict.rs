@@ -1,18 +1,18 @@
-//! Whether a servo is alone with its id.
+//! Detects servos that share an id.
 
 use crate::bus::{Bus, BusError};
 use crate::servo::ServoModel;
 
-/// Answers by which two servos with one id give themselves away.
+/// Number of replies by which two servos with one id are detected.
 const CENSUS: usize = 5;
-/// Requests that are made for them at most: answers that come too late say nothing.
+/// Largest number of requests for them: replies that are too late prove nothing.
 const REQUESTS: usize = 3 * CENSUS;
 
-/// Whether two servos have this id: most requests then bring two answers, or answers over each
-/// other. One servo on a bad line does so now and then.
+/// Returns whether two servos share this id: most requests then bring two replies, or colliding
+/// ones. One servo on a bad line causes that only occasionally.
 ///
 /// # Errors
-/// If the line is lost.
+/// [`BusError`] if the port is lost.
 pub fn is_shared(bus: &mut Bus, id: u8, model: &ServoModel) -> Result<bool, BusError> {
     let map = model.map;
     let (mut answered, mut doubtful) = (0, 0);

@@ -1,4 +1,4 @@
-//! Between a joint's radians and its servo's steps.
+//! Conversion between a joint's radians and its servo's steps.
 
 use enact_robot::Robot;
 
@@ -12,25 +12,25 @@ use crate::error::ArmingFault;
 pub struct ServoJoint {
     /// The joint's name.
     pub name: String,
-    /// What moves it.
+    /// Servo that moves the joint.
     pub servo: ServoConfig,
-    /// Its calibration.
+    /// Calibration of the joint.
     pub calibration: JointCalibration,
-    /// Largest speed that a command may have, rad/s.
+    /// Largest speed of commands, rad/s.
     pub velocity: f64,
     /// Position at `anchor`, rad.
     origin: f64,
     /// Steps at `origin`.
     anchor: f64,
-    /// Radians per step; negative if steps count the other way.
+    /// Radians per step; negative if steps count in reverse.
     scale: f64,
 }
 
 impl ServoJoint {
-    /// What the servos of these joints keep otherwise than their calibrations say.
+    /// Returns the servo registers that differ from the joints' calibrations.
     ///
     /// # Errors
-    /// If a servo does not answer.
+    /// [`BusError`] if a servo does not reply.
     pub fn differences(joints: &[Self], bus: &mut Bus) -> Result<Vec<RegisterMismatch>, BusError> {
         let mut differences = Vec::new();
         for joint in joints {
@@ -40,10 +40,10 @@ impl ServoJoint {
         Ok(differences)
     }
 
-    /// Every joint of a robot.
+    /// Returns all joints of a robot.
     ///
     /// # Errors
-    /// If a joint is not calibrated, or its calibration is not that of its servo.
+    /// [`ArmingFault`] if a joint is not calibrated, or its calibration does not fit its servo.
     pub fn all(
         robot: &Robot,
         bus_config: &BusConfig,
@@ -79,8 +79,8 @@ impl ServoJoint {
             .collect()
     }
 
-    /// A joint whose zero is in the middle of its calibrated range, as LeRobot has it; or a
-    /// gripper, which is shut at one end of it, `(closed, open)` being its joint positions.
+    /// Creates a joint whose zero is in the middle of its calibrated range, LeRobot's convention,
+    /// or a gripper, which is closed at one end of it; `(closed, open)` are its joint positions.
     fn new(
         name: String,
         servo: ServoConfig,
@@ -117,17 +117,17 @@ impl ServoJoint {
         }
     }
 
-    /// The joint's position, rad.
+    /// Returns the joint position for servo steps, rad.
     pub fn position(&self, steps: i64) -> f64 {
         self.origin + (steps as f64 - self.anchor) * self.scale
     }
 
-    /// The steps at a position, between steps and outside the range too.
+    /// Returns the steps at a position, fractional and also outside the range.
     pub fn steps(&self, position: f64) -> f64 {
         self.anchor + (position - self.origin) / self.scale
     }
 
-    /// The steps nearest to a position; `None` outside the calibrated range.
+    /// Returns the steps nearest to a position; `None` outside the calibrated range.
     pub fn goal(&self, position: f64) -> Option<i64> {
         let steps = self.steps(position).round();
         let JointCalibration {
@@ -138,17 +138,17 @@ impl ServoJoint {
         (range_min as f64 <= steps && steps <= range_max as f64).then_some(steps as i64)
     }
 
-    /// The steps in the calibrated range that are nearest to these.
+    /// Returns the nearest steps in the calibrated range.
     pub fn clamp(&self, steps: i64) -> i64 {
         steps.clamp(self.calibration.range_min, self.calibration.range_max)
     }
 
-    /// 1 if steps count the way the joint turns, else -1.
+    /// Returns 1 if steps increase with the joint position, else -1.
     pub fn direction(&self) -> f64 {
         self.scale.signum()
     }
 
-    /// Lowest and highest position in the calibrated range, rad.
+    /// Returns the lowest and highest position of the calibrated range, rad.
     pub fn range(&self) -> (f64, f64) {
         let ends = [self.calibration.range_min, self.calibration.range_max];
         let [a, b] = ends.map(|end| self.position(end));

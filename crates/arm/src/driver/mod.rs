@@ -2,15 +2,15 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`bus_config`] | which servo moves which joint |
-//! | [`joint`] | between a joint's radians and its servo's steps |
-//! | [`feedback`] | what a servo reports, and whether to believe it |
-//! | [`id_conflict`] | whether a servo is alone with its id |
-//! | [`firmware`] | which firmware servos run |
-//! | [`arming`] | from a port to an arm that holds itself up |
-//! | [`cycle`] | goals out, state in, at the control rate |
-//! | [`health`] | what forbids further motion |
-//! | [`shutdown`] | how an arm is left |
+//! | [`bus_config`] | the servo of each joint |
+//! | [`joint`] | conversion between a joint's radians and its servo's steps |
+//! | [`feedback`] | feedback of a servo, with a plausibility filter |
+//! | [`id_conflict`] | detects servos that share an id |
+//! | [`firmware`] | firmware versions of the servos |
+//! | [`arming`] | takes an arm from a port to holding its position |
+//! | [`cycle`] | sends goals and reads the state at the control rate |
+//! | [`health`] | conditions that forbid further motion |
+//! | [`shutdown`] | shutdown of an arm |
 
 pub mod arming;
 pub mod bus_config;
@@ -37,66 +37,66 @@ use health::HealthLimits;
 use joint::ServoJoint;
 pub use shutdown::ShutdownMode;
 
-/// An arm of servos, armed: [`ServoArm::arm`] is the only way to one. Dropping it leaves the
-/// arm as [`ShutdownMode`] says.
+/// An armed arm of servos: [`ServoArm::arm`] is the only constructor. Dropping it shuts the arm
+/// down as [`ShutdownMode`] says.
 pub struct ServoArm {
     bus: Bus,
     joints: Vec<ServoJoint>,
     ids: Vec<u8>,
     period: Duration,
     tracks: Vec<FeedbackFilter>,
-    /// Of each servo.
+    /// Firmware version of each servo.
     firmware: Vec<String>,
     limits: Vec<HealthLimits>,
-    /// What each servo was last told, in steps.
+    /// Last goal of each servo, in steps.
     goals: Vec<i64>,
-    /// What the arm was last told.
+    /// Last command to the arm.
     commanded: JointVector,
-    /// Whether the servos are known to have the goals.
+    /// True if the servos are known to have the goals.
     goals_verified: bool,
-    /// What a servo suffers from now.
+    /// The current alarm of a servo.
     alarm: Option<String>,
-    /// Why the last command was not sent.
+    /// Reason that the last command was not sent.
     refusal: Option<String>,
-    /// What ended it all, until the arm is armed anew.
+    /// Error that ended operation until the arm is armed again.
     fault: Option<ArmError>,
-    /// When the next goals are due.
+    /// Time when the next goals are due.
     due: Option<Duration>,
-    /// How to leave the arm; `None` once it is left.
+    /// Shutdown that is still to be done; `None` once it is done.
     shutdown: Option<ShutdownMode>,
     timing: CycleTiming,
 }
 
-/// How well the control rate is kept, since the arm was armed.
+/// Timing statistics of the control cycle since the arm was armed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CycleTiming {
-    /// Control periods.
+    /// Number of control periods.
     pub cycles: u64,
-    /// Those that began more than half a period late.
+    /// Periods that began more than half a period late.
     pub overruns: u64,
-    /// Readings that no servo can have reached since the one before.
+    /// Readings that no servo can have reached since the previous one.
     pub outliers: u64,
     /// Goals sent again because they had not arrived.
     pub resent: u64,
 }
 
 impl ServoArm {
-    /// How well the bus works.
+    /// Returns the counters of the bus.
     pub fn counters(&self) -> BusStats {
         self.bus.counters()
     }
 
-    /// The firmware version of each joint's servo.
+    /// Returns the firmware version of each joint's servo.
     pub fn firmware(&self) -> &[String] {
         &self.firmware
     }
 
-    /// How well the control rate is kept.
+    /// Returns the timing statistics of the control cycle.
     pub fn timing(&self) -> CycleTiming {
         self.timing
     }
 
-    /// The arm by its last believed readings.
+    /// Returns the state of the arm by its last accepted readings.
     fn report(&self) -> ArmState {
         let read = |of: &dyn Fn(&ServoJoint, &FeedbackFilter) -> f64| -> JointVector {
             let joints = self.joints.iter().zip(&self.tracks);
@@ -117,12 +117,12 @@ impl ServoArm {
         }
     }
 
-    /// The error that ended it all, if one did.
+    /// Returns the error that ended operation, if there was one.
     fn check_fault(&self) -> Result<(), ArmError> {
         self.fault.clone().map_or(Ok(()), Err)
     }
 
-    /// Remembers an error: nothing is sent any more that could move the arm.
+    /// Latches an error: nothing that could move the arm is sent any more.
     fn latch<T>(&mut self, result: Result<T, ArmError>) -> Result<T, ArmError> {
         if let Err(error) = &result {
             self.fault = Some(error.clone());

@@ -1,4 +1,4 @@
-//! How an arm is left.
+//! Shutdown of an arm.
 
 use std::time::Duration;
 
@@ -11,31 +11,31 @@ use super::verify::write_verified;
 use crate::ArmError;
 use crate::bus::{Bus, BusError};
 
-/// What becomes of an arm when nobody drives it any more.
+/// Final state of an arm when it is no longer driven.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ShutdownMode {
-    /// It stays where it is, with its motors on.
+    /// It holds its position with the motors on.
     Hold,
-    /// Its motors give way bit by bit, so that it sinks, and are then switched off.
+    /// Its motors yield gradually, so that it sinks, and are then switched off.
     #[default]
     Lower,
     /// Its motors are switched off at once, so that it falls.
     Release,
 }
 
-/// Steps in which the motors give way.
+/// Number of steps in which the motors yield.
 const STAIRS: i64 = 40;
 /// Time between them.
 const STAIR: Duration = Duration::from_millis(50);
-/// How often a servo is told to switch off before it is given up.
+/// Number of attempts to switch a servo off before giving up.
 const ATTEMPTS: usize = 5;
 
 impl ServoArm {
-    /// Leaves the arm as chosen when it was armed.
+    /// Shuts the arm down as chosen when it was armed.
     ///
     /// # Errors
-    /// If a servo does not confirm it.
+    /// [`ArmError`] if a servo does not confirm it.
     pub fn end(mut self) -> Result<(), ArmError> {
         self.leave()
     }
@@ -44,7 +44,7 @@ impl ServoArm {
         let shutdown = self.shutdown.take();
         tracing::info!(timing = ?self.timing, counters = ?self.bus.counters(), ?shutdown, "leaving the arm");
         if matches!(self.fault, Some(ArmError::Bus(BusError::Lost(_)))) {
-            // Nobody hears us. The servos hold the last goal, which is near.
+            // No servo receives anything. The servos hold the last goal, which is near.
             return Ok(());
         }
         match shutdown {
@@ -55,7 +55,7 @@ impl ServoArm {
         }
     }
 
-    /// A watchdog would let go of the arm soon after we do.
+    /// Stops the watchdogs, which would release the arm soon after we stop sending.
     fn stop_watchdogs(&mut self) -> Result<(), ArmError> {
         let mut result = Ok(());
         for joint in &self.joints {
@@ -87,7 +87,7 @@ impl ServoArm {
         Ok(())
     }
 
-    /// Switches every motor off and makes sure of it, whatever alarms there are.
+    /// Switches every motor off and verifies it, whatever alarms there are.
     fn switch_off(&mut self) -> Result<(), ArmError> {
         let torque = self.joints[0].servo.model.map.torque_enable;
         let items: Vec<u8> = self.ids.iter().flat_map(|id| [*id, 0]).collect();
@@ -129,12 +129,12 @@ fn switch_one_off(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     result
 }
 
-/// Leaves output and speed as they are after power-up: with our bounds another program would
-/// get torque without force. Every register is tried, whatever becomes of the others.
+/// Resets output and speed limits to their power-up values: with our limits another program would
+/// get torque without force. Every register is tried, even if others fail.
 fn lift_bounds(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     let ServoConfig { id, model, .. } = joint.servo;
     let map = model.map;
-    // First, since a watchdog that has tripped guards the output limit.
+    // First, because a tripped watchdog write-protects the output limit.
     let watchdog = stop_watchdog(bus, joint);
     let output = match map.output_ceiling.read(bus, id) {
         Ok(ceiling) => write_verified(bus, joint, map.output_limit, ceiling),

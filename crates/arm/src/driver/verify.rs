@@ -1,4 +1,4 @@
-//! Writes that are known to have arrived.
+//! Verified writes.
 
 use super::ServoArm;
 use super::joint::ServoJoint;
@@ -7,7 +7,7 @@ use crate::protocol::StatusError;
 use crate::servo::Register;
 use crate::{ArmError, ArmingFault};
 
-/// How often goals are sent again that did not arrive.
+/// Number of times that goals which did not arrive are sent again.
 const RESENDS: usize = 3;
 
 /// Writes a register and reads it back.
@@ -33,7 +33,7 @@ pub(super) fn write_verified(
 }
 
 impl ServoArm {
-    /// Reads the goals back from the servos, and sends them again while one differs.
+    /// Reads the goals back from the servos, and sends them again while any differs.
     pub(super) fn verify_goals(&mut self) -> Result<(), ArmError> {
         let goal = self.joints[0].servo.model.map.goal_position;
         for attempt in 0..=RESENDS {
@@ -59,7 +59,8 @@ impl ServoArm {
         self.blame()
     }
 
-    /// Finds out by a write that is answered which servo does not take its goal, and why.
+    /// Finds the servo that does not accept its goal, and the reason, by a write that is
+    /// acknowledged.
     fn blame(&mut self) -> Result<(), ArmError> {
         for (joint, steps) in self.joints.iter().zip(&self.goals) {
             let goal = joint.servo.model.map.goal_position;
@@ -79,7 +80,8 @@ impl ServoArm {
         Ok(())
     }
 
-    /// Whether a servo that refuses goals as out of range does so because its watchdog tripped.
+    /// Returns the error of a servo that rejects goals as out of range, which may mean that its
+    /// watchdog tripped.
     fn tripped(&mut self, joint: ServoJoint) -> Result<ArmError, ArmError> {
         let watchdog = joint.servo.model.map.watchdog;
         let tripped = match watchdog {

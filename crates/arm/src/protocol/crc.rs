@@ -2,7 +2,7 @@
 
 const TABLE: [u16; 256] = table();
 
-/// The checksum of `bytes`.
+/// Returns the checksum of `bytes`.
 pub fn crc16(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0, |crc, byte| {
         (crc << 8) ^ TABLE[usize::from((crc >> 8) as u8 ^ byte)]

@@ -1,13 +1,13 @@
 //! Dynamixel protocol 2.0.
 //!
-//! `FF FF FD 00 id length(2) code body… crc(2)`; the length counts code, body and check.
-//! Inside code and body every `FF FF FD` is followed by one more `FD`, so that the header
-//! stands nowhere else. A status has code 0x55 and its error as the body's first byte.
+//! `FF FF FD 00 id length(2) code body… crc(2)`; the length counts code, body and checksum. Inside
+//! code and body every `FF FF FD` is followed by an extra `FD`, so that the header occurs nowhere
+//! else. A status packet has code 0x55 and its error as the first byte of the body.
 
 use super::crc::crc16;
 use super::{Alarm, BROADCAST, Codec, Packet, PacketTooLong, ScanResult, Status, StatusError};
 
-/// The protocol.
+/// Codec of the protocol.
 #[derive(Clone, Copy, Debug)]
 pub struct Dynamixel;
 
@@ -15,12 +15,12 @@ const HEADER: [u8; 4] = [0xFF, 0xFF, 0xFD, 0x00];
 const STUFFED: [u8; 3] = [0xFF, 0xFF, 0xFD];
 const STUFFING: u8 = 0xFD;
 const STATUS: u8 = 0x55;
-/// Header, id and length.
+/// Length of header, id and length field.
 const HEAD: usize = 7;
 const CRC: usize = 2;
-/// Longer packets than this are not sent; the protocol would admit 64 KiB.
+/// Longest packet that is sent; the protocol permits 64 KiB.
 const LONGEST: usize = 1024;
-/// Bit of the error byte that says: look into the hardware error register.
+/// Bit of the error byte that refers to the hardware error register.
 const ALERT: u8 = 0x80;
 
 /// Bits of the hardware error register.
@@ -32,7 +32,7 @@ const ALARMS: [(u8, Alarm); 5] = [
     (0x20, Alarm::Overload),
 ];
 
-/// Names the alarms of the hardware error register.
+/// Returns the alarms of the hardware error register.
 pub fn alarms(bits: u8) -> Vec<Alarm> {
     let set = ALARMS.iter().filter(|(mask, _)| bits & mask != 0);
     set.map(|(_, alarm)| *alarm).collect()
@@ -129,7 +129,7 @@ impl Codec for Dynamixel {
     }
 
     fn ping_data(&self) -> usize {
-        // Model, two bytes, and firmware.
+        // Model (two bytes) and firmware.
         3
     }
 
@@ -156,7 +156,7 @@ impl Codec for Dynamixel {
     }
 }
 
-/// Where the first header may begin; the end if nowhere.
+/// Returns the position where the first header may begin, or the end.
 fn first_header(bytes: &[u8]) -> usize {
     (0..bytes.len())
         .find(|at| {
@@ -167,7 +167,7 @@ fn first_header(bytes: &[u8]) -> usize {
         .unwrap_or(bytes.len())
 }
 
-/// Without the byte that follows each `FF FF FD`.
+/// Removes the stuffing byte after each `FF FF FD`.
 fn unstuffed(content: &[u8]) -> Vec<u8> {
     let mut plain: Vec<u8> = Vec::with_capacity(content.len());
     let mut after_pattern = false;

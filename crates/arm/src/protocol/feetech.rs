@@ -1,18 +1,18 @@
 //! Feetech's protocol of the STS and SMS series ("protocol 0").
 //!
-//! `FF FF id length code body… check`; the length counts code, body and check, the check is
-//! the complement of the sum of everything between header and check. Nothing is escaped.
+//! `FF FF id length code body… checksum`; the length counts code, body and checksum. The checksum
+//! is the complement of the sum of everything between header and checksum. Nothing is escaped.
 
 use super::{Alarm, BROADCAST, Codec, Packet, PacketTooLong, ScanResult, Status, StatusError};
 
-/// The protocol.
+/// Codec of the protocol.
 #[derive(Clone, Copy, Debug)]
 pub struct Feetech;
 
 const HEADER: [u8; 2] = [0xFF, 0xFF];
-/// Bytes around the body.
+/// Number of bytes around the body.
 const OVERHEAD: usize = 6;
-/// A servo's receive buffer; it drops what is longer.
+/// Size of a servo's receive buffer; it drops longer packets.
 const LONGEST: usize = 128;
 
 /// Bits of the error byte.
@@ -24,7 +24,7 @@ const ALARMS: [(u8, Alarm); 5] = [
     (0x20, Alarm::Overload),
 ];
 
-/// Names the alarms of an error byte, or of the status register that it copies.
+/// Returns the alarms of an error byte, or of the status register that it copies.
 pub fn alarms(bits: u8) -> Vec<Alarm> {
     let set = ALARMS.iter().filter(|(mask, _)| bits & mask != 0);
     set.map(|(_, alarm)| *alarm).collect()
@@ -55,7 +55,7 @@ impl Codec for Feetech {
             return ScanResult::Skip(start);
         }
         let Some(&[_, _, id, length]) = bytes.first_chunk() else {
-            // A third FF is no id; the header may begin one byte later.
+            // A third FF is not an id; the header may begin one byte later.
             return if bytes.get(2) == Some(&0xFF) {
                 ScanResult::Skip(1)
             } else {
@@ -124,7 +124,7 @@ impl Codec for Feetech {
     }
 }
 
-/// Where the first header may begin; the end if nowhere.
+/// Returns the position where the first header may begin, or the end.
 fn first_header(bytes: &[u8]) -> usize {
     let mut pairs = bytes.windows(2);
     match pairs.position(|pair| pair == HEADER) {

@@ -1,4 +1,4 @@
-//! What a host asks of servos.
+//! Instructions that a host sends to servos.
 
 use super::{Codec, Packet, PacketTooLong};
 
@@ -11,62 +11,62 @@ const REBOOT: u8 = 0x08;
 const SYNC_READ: u8 = 0x82;
 const SYNC_WRITE: u8 = 0x83;
 
-/// The instructions that both protocols share. Code 8 reboots a Dynamixel; a Feetech servo
-/// drops into its boot loader, so never send it there.
+/// The instructions that both protocols share. Code 8 reboots a Dynamixel; on a Feetech servo it
+/// starts the boot loader, so never send it there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServoInstruction<'a> {
-    /// Are you there?
+    /// Ping.
     Ping,
-    /// Tell so many bytes from an address on.
+    /// Read bytes starting at an address.
     Read {
         /// First register.
         address: u16,
-        /// Bytes.
+        /// Number of bytes.
         count: u16,
     },
-    /// Take bytes from an address on.
+    /// Write bytes starting at an address.
     Write {
         /// First register.
         address: u16,
-        /// The bytes.
+        /// Bytes to write.
         data: &'a [u8],
     },
-    /// As `Write`, but not before `Action`.
+    /// Like `Write`, but takes effect on `Action`.
     Stage {
         /// First register.
         address: u16,
-        /// The bytes.
+        /// Bytes to write.
         data: &'a [u8],
     },
-    /// Do what was staged.
+    /// Execute the staged writes.
     Action,
-    /// Start again as after power-on.
+    /// Restart as after power-on.
     Reboot,
-    /// Several servos tell the same registers, one after another.
+    /// Read the same registers of several servos, which reply one after another.
     SyncRead {
         /// First register.
         address: u16,
-        /// Bytes of each.
+        /// Number of bytes per servo.
         count: u16,
-        /// Who, in the order of the answers.
+        /// Ids in the order of the replies.
         ids: &'a [u8],
     },
-    /// Several servos take the same registers; nobody answers.
+    /// Write the same registers of several servos, without a reply.
     SyncWrite {
         /// First register.
         address: u16,
-        /// Bytes for each.
+        /// Number of bytes per servo.
         count: u16,
-        /// An id and its bytes, again and again.
+        /// Repeats an id followed by its bytes.
         items: &'a [u8],
     },
 }
 
 impl<'a> ServoInstruction<'a> {
-    /// Appends the packet that asks this of `id`.
+    /// Appends the packet of this instruction to `id`.
     ///
     /// # Errors
-    /// If it is longer than the bus takes.
+    /// [`PacketTooLong`] if it is longer than the bus accepts.
     pub fn encode(
         &self,
         codec: &dyn Codec,
@@ -117,8 +117,8 @@ impl<'a> ServoInstruction<'a> {
         codec.encode(id, code, &body, out)
     }
 
-    /// The same read from `before` registers earlier on, of `more` registers more; what is no
-    /// read stays as it is.
+    /// Returns the same read starting `before` registers earlier and `more` registers longer; other
+    /// instructions are unchanged.
     #[must_use]
     pub fn widened(self, before: u16, more: u16) -> Self {
         match self {
@@ -139,7 +139,7 @@ impl<'a> ServoInstruction<'a> {
         }
     }
 
-    /// The first register of a read.
+    /// Returns the first register of a read.
     pub fn read_from(&self) -> Option<u16> {
         match self {
             Self::Read { address, .. } | Self::SyncRead { address, .. } => Some(*address),
@@ -147,7 +147,7 @@ impl<'a> ServoInstruction<'a> {
         }
     }
 
-    /// What a host's frame asks; `None` for an instruction that is not known or malformed.
+    /// Parses the packet of a host; `None` for an unknown or malformed instruction.
     pub fn decode(codec: &dyn Codec, frame: &'a Packet) -> Option<Self> {
         let mut rest = frame.body.as_slice();
         let mut number = || codec.take_address(&mut rest);

@@ -1,10 +1,10 @@
-//! Packets of servo buses, as bytes and as what they mean.
+//! Packets of servo buses and their meaning.
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`instruction`] | what a host asks of servos |
-//! | [`status`] | what a servo answers |
-//! | [`scanner`] | packets out of a stream that may hold garbage |
+//! | [`instruction`] | instructions that a host sends to servos |
+//! | [`status`] | replies of servos |
+//! | [`scanner`] | finds packets in a stream that may contain garbage |
 //! | [`feetech`] | Feetech's STS and SMS series |
 //! | [`dynamixel`] | Dynamixel protocol 2.0 |
 
@@ -25,83 +25,83 @@ pub use instruction::ServoInstruction;
 pub use scanner::Scanner;
 pub use status::{Alarm, Status, StatusError};
 
-/// The id that every servo listens to and none answers with.
+/// Broadcast id, which every servo listens to and none replies with.
 pub const BROADCAST: u8 = 0xFE;
 
-/// A packet without header, length and check. What `code` and `body` mean depends on
+/// A packet without header, length and checksum. The meaning of `code` and `body` depends on
 /// whether a host or a servo sent it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Packet {
-    /// Who is asked, or who answers.
+    /// Id of the addressee or the sender.
     pub id: u8,
-    /// The byte after the length.
+    /// Byte after the length field.
     pub code: u8,
-    /// What follows.
+    /// Bytes after the code.
     pub body: Vec<u8>,
 }
 
-/// What a run of received bytes begins with.
+/// Classification of the beginning of received bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ScanResult {
-    /// Perhaps a packet; more bytes will tell.
+    /// Possibly a packet; more bytes are needed.
     Partial,
-    /// So many bytes that begin no packet.
+    /// This many bytes that begin no packet.
     Skip(usize),
-    /// A packet whose check fails. Its first byte begins none.
+    /// A packet whose checksum fails. Its first byte begins no packet.
     Corrupt,
-    /// A packet of so many bytes.
+    /// A packet and its number of bytes.
     Packet(Packet, usize),
 }
 
-/// One protocol's way to write and find packets.
+/// Encoding and detection of packets of one protocol.
 pub trait Codec: fmt::Debug + Send + Sync {
     /// Appends a packet to `out`.
     ///
     /// # Errors
-    /// If it is longer than a servo takes.
+    /// [`PacketTooLong`] if it is longer than a servo accepts.
     fn encode(&self, id: u8, code: u8, body: &[u8], out: &mut Vec<u8>)
     -> Result<(), PacketTooLong>;
 
-    /// Judges what `bytes` begin with. A packet that claims more than `longest` bytes is none.
+    /// Examines what `bytes` begin with. A packet that claims more than `longest` bytes is not one.
     fn scan(&self, bytes: &[u8], longest: usize) -> ScanResult;
 
-    /// Longest status packet with so many data bytes.
+    /// Returns the longest status packet with this many data bytes.
     fn status_length(&self, data: usize) -> usize;
 
     /// Appends a register address, or a count of registers.
     ///
     /// # Errors
-    /// If the protocol has no room for it.
+    /// [`PacketTooLong`] if the protocol has no room for it.
     fn put_address(&self, address: u16, out: &mut Vec<u8>) -> Result<(), PacketTooLong>;
 
     /// Takes a register address, or a count of registers, off the front.
     fn take_address(&self, bytes: &mut &[u8]) -> Option<u16>;
 
-    /// The frame as a servo's answer; `None` if it cannot be one.
+    /// Parses a packet as a servo's reply; `None` if it cannot be one.
     fn status(&self, frame: Packet) -> Option<Status>;
 
-    /// Appends a servo's answer to `out`.
+    /// Appends a servo's reply to `out`.
     ///
     /// # Errors
-    /// If it is too long.
+    /// [`PacketTooLong`] if it is too long.
     fn encode_status(&self, status: &Status, out: &mut Vec<u8>) -> Result<(), PacketTooLong>;
 
-    /// Data bytes in the answer to a ping.
+    /// Returns the number of data bytes in the reply to a ping.
     fn ping_data(&self) -> usize;
 
-    /// Whether a status packet can have the very bytes of an instruction packet, so that an
-    /// adapter's echo must be known to be told from an answer.
+    /// Returns whether a status packet can have the same bytes as an instruction packet, so that an
+    /// adapter's echo must be known to tell it from a reply.
     fn echo_looks_like_status(&self) -> bool;
 
-    /// Why a servo did not do what it was told, by the error byte of its answer.
+    /// Returns the reason that a servo rejected an instruction, from the error byte of its reply.
     fn refusal(&self, error: u8) -> Option<StatusError>;
 
-    /// What a servo suffers from, by the error byte of its answer; `None` if it does but the
-    /// byte does not say from what.
+    /// Returns the alarms of a servo, from the error byte of its reply; `None` if there are alarms
+    /// that the byte does not specify.
     fn alarms(&self, error: u8) -> Option<Vec<Alarm>>;
 }
 
-/// A packet that does not fit.
+/// A packet that is too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a packet would be longer than the bus takes")]
 pub struct PacketTooLong;

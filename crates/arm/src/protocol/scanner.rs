@@ -1,15 +1,15 @@
-//! Packets out of a stream that may hold anything.
+//! Finds packets in a stream that may contain anything.
 
 use super::{Codec, Packet, ScanResult};
 
-/// Finds packets by sliding over what is none, byte by byte.
+/// Finds packets by skipping, byte by byte, what is not one.
 #[derive(Clone, Debug, Default)]
 pub struct Scanner {
     bytes: Vec<u8>,
     at: usize,
     /// Bytes that belonged to no packet.
     pub skipped: u64,
-    /// Packets whose check failed.
+    /// Packets whose checksum failed.
     pub corrupt: u64,
 }
 
@@ -19,7 +19,7 @@ impl Scanner {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// The next packet of at most `longest` bytes, as far as bytes have come.
+    /// Returns the next packet of at most `longest` bytes from the bytes received so far.
     pub fn next(&mut self, codec: &dyn Codec, longest: usize) -> Option<Packet> {
         loop {
             match codec.scan(&self.bytes[self.at..], longest) {
@@ -41,8 +41,8 @@ impl Scanner {
         }
     }
 
-    /// The next packet where no more bytes will come: what looks like the beginning of a
-    /// packet is none, whatever length it claims.
+    /// Returns the next packet when no more bytes will arrive: an incomplete packet is then
+    /// garbage, whatever length it claims.
     pub fn next_of_rest(&mut self, codec: &dyn Codec, longest: usize) -> Option<Packet> {
         loop {
             if let Some(frame) = self.next(codec, longest) {
@@ -55,7 +55,7 @@ impl Scanner {
         }
     }
 
-    /// Forgets what has come, and how many bytes that were.
+    /// Discards the received bytes and returns their number.
     pub fn clear(&mut self) -> usize {
         let left = self.bytes.len() - self.at;
         self.bytes.clear();

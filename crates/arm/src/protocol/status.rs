@@ -1,33 +1,33 @@
-//! What a servo answers.
+//! Replies of servos.
 
 use std::fmt;
 
-/// A servo's answer.
+/// Reply of a servo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
-    /// Who answers.
+    /// Id of the sender.
     pub id: u8,
-    /// What is wrong, in the protocol's own way: see [`Codec::refusal`](super::Codec::refusal)
-    /// and [`Codec::alarms`](super::Codec::alarms). The data is good in any case.
+    /// Error byte in the protocol's own encoding: see [`Codec::refusal`](super::Codec::refusal) and
+    /// [`Codec::alarms`](super::Codec::alarms). The data is valid in any case.
     pub error: u8,
-    /// The registers asked for.
+    /// Data of the requested registers.
     pub data: Vec<u8>,
 }
 
-/// What a servo suffers from.
+/// A hardware alarm of a servo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Alarm {
     /// Supply voltage outside its limits.
     Voltage,
-    /// The position sensor does not work.
+    /// The position sensor has failed.
     Encoder,
-    /// Too hot.
+    /// Temperature too high.
     Temperature,
-    /// Too much current.
+    /// Current too high.
     Current,
-    /// Electrical shock, or too little power for the motor.
+    /// Electrical shock, or insufficient power for the motor.
     Shock,
-    /// More torque than it can bear for long.
+    /// More torque than the servo can sustain.
     Overload,
 }
 
@@ -44,22 +44,22 @@ impl fmt::Display for Alarm {
     }
 }
 
-/// Why a Dynamixel did not do what it was told. Feetech servos never say.
+/// Reason that a Dynamixel rejected an instruction. Feetech servos never give one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StatusError {
     /// It could not process the packet.
     #[error("it could not process the packet")]
     Failed,
-    /// It does not know the instruction.
+    /// The instruction is unknown.
     #[error("it does not know the instruction")]
     UnknownInstruction,
-    /// The checksum was wrong when the packet reached it.
+    /// The checksum was wrong when the packet arrived.
     #[error("the checksum was wrong when the packet reached it")]
     Checksum,
-    /// The value is out of range; also the answer of a tripped bus watchdog to any goal.
+    /// The value is out of range; also the reply of a tripped bus watchdog to any goal.
     #[error("the value is out of range, or its bus watchdog has tripped")]
     Range,
-    /// Fewer or more bytes than the register has.
+    /// The number of bytes is not that of the register.
     #[error("the register has another length")]
     Length,
     /// The value is beyond the limit that another register sets.
@@ -68,7 +68,7 @@ pub enum StatusError {
     /// The register cannot be written, or not while torque is on.
     #[error("the register cannot be written now")]
     Access,
-    /// A number that the protocol does not define.
+    /// A code that the protocol does not define.
     #[error("error {0}, which the protocol does not define")]
     Other(u8),
 }

@@ -28,7 +28,7 @@ fn answer(codec: &dyn Codec, hex: &str) -> Status {
     status
 }
 
-/// Instructions with the bytes that vendors' tools send for them.
+/// Instructions with the bytes that the vendors' tools send for them.
 #[test]
 fn feetech_instructions_are_the_published_bytes() {
     let goals: Vec<u8> = (1..=6).flat_map(|id| [id, 0x00, 0x08]).collect();
@@ -347,7 +347,7 @@ fn what_no_servo_could_take_is_not_sent() {
     );
 }
 
-/// Fault 7: neither a wait for bytes that never come nor a panic.
+/// Fault 7: neither a wait for bytes that never arrive nor a panic.
 #[test]
 fn a_length_that_lies_is_no_packet() {
     for length in [0, 1, 255] {
@@ -385,7 +385,7 @@ fn a_third_header_byte_is_garbage_before_the_packet() {
 }
 
 fn body() -> impl Strategy<Value = Vec<u8>> {
-    // Header bytes are likelier than chance has them.
+    // Header bytes are more likely than by chance.
     let byte = prop_oneof![Just(0xFF), Just(0xFD), Just(0x00), Just(0x55), any::<u8>()];
     proptest::collection::vec(byte, 0..100)
 }
@@ -397,7 +397,7 @@ fn codec() -> impl Strategy<Value = &'static dyn Codec> {
     ]
 }
 
-/// The longest packet that is looked for in the tests below.
+/// Length of the longest packet that the tests below look for.
 const LONGEST: usize = 400;
 
 fn with_statuses(codec: &dyn Codec, mut stream: Vec<u8>, statuses: &[Status]) -> Vec<u8> {
@@ -407,7 +407,7 @@ fn with_statuses(codec: &dyn Codec, mut stream: Vec<u8>, statuses: &[Status]) ->
     stream
 }
 
-/// Every status that a scanner finds if the stream comes in portions and then ends.
+/// Returns every status that a scanner finds if the stream arrives in portions and then ends.
 fn found_in(codec: &dyn Codec, stream: &[u8], portion: usize) -> Vec<Status> {
     let mut scanner = Scanner::default();
     let mut found = Vec::new();
@@ -476,8 +476,8 @@ proptest! {
         prop_assert_eq!(ServoInstruction::decode(codec, &frame), Some(instruction));
     }
 
-    /// Faults 2, 3 and 4: noise before answers; bytes in any portions. What looks like no
-    /// beginning of a packet costs no answer.
+    /// Faults 2, 3 and 4: noise before replies; bytes in arbitrary portions. Noise that does not
+    /// look like the beginning of a packet costs no reply.
     #[test]
     fn packets_are_found_behind_noise(
         codec in codec(),
@@ -493,8 +493,8 @@ proptest! {
         prop_assert_eq!(found_in(codec, &stream, portion), expected);
     }
 
-    /// Garbage may complete to a packet by chance, or begin one that swallows answers, as far
-    /// as the longest packet reaches; what comes after that is found.
+    /// Garbage may form a packet by chance, or begin one that swallows replies up to the length of
+    /// the longest packet; what follows is found.
     #[test]
     fn packets_are_found_some_way_behind_garbage(
         codec in codec(),

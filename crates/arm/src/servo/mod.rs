@@ -2,8 +2,8 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`register`] | a register: where it is, how its bytes make a number, in which unit |
-//! | [`model`] | what a driver must know of a servo model |
+//! | [`register`] | a register: address, encoding and unit |
+//! | [`model`] | facts about a servo model that a driver needs |
 //! | [`sts`] | Feetech's STS series |
 //! | [`x_series`] | Dynamixel's X series |
 

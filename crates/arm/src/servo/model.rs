@@ -1,9 +1,9 @@
-//! What a driver must know of a servo model.
+//! Facts about a servo model that a driver needs.
 
 use super::{Register, sts, x_series};
 use crate::protocol::{Alarm, Codec};
 
-/// Servos that speak one protocol and behave alike.
+/// Servos that use the same protocol and behave alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
     /// Feetech's STS series.
@@ -13,10 +13,10 @@ pub enum Family {
 }
 
 impl Family {
-    /// Every family that is known.
+    /// All known families.
     pub const ALL: [Self; 2] = [Self::Sts, Self::X];
 
-    /// What is known of its servos.
+    /// Returns the facts that its servos share.
     pub fn facts(self) -> &'static Facts {
         match self {
             Self::Sts => &sts::FACTS,
@@ -24,165 +24,164 @@ impl Family {
         }
     }
 
-    /// The protocol they speak.
+    /// Returns the protocol.
     pub fn codec(self) -> &'static dyn Codec {
         self.facts().codec
     }
 
-    /// Bits per second, by the number in the baud register.
+    /// Returns the bit rates, bits per second, indexed by the value of the baud register.
     pub fn baud_rates(self) -> &'static [u32] {
         self.facts().baud_rates
     }
 }
 
-/// What all servos of a family have in common and other families may not.
+/// Properties that all servos of a family share.
 #[derive(Debug)]
 pub struct Facts {
-    /// The maker, as the command line has it.
+    /// Name of the maker on the command line.
     pub maker: &'static str,
     /// The protocol.
     pub codec: &'static dyn Codec,
-    /// Bits per second, by the number in the baud register.
+    /// Bit rates, bits per second, indexed by the value of the baud register.
     pub baud_rates: &'static [u32],
-    /// Reads the bits of the alarm register.
+    /// Decodes the bits of the alarm register.
     pub alarms: fn(u8) -> Vec<Alarm>,
-    /// Position less what the sensor says, for each step of the homing offset: 1 or -1.
+    /// Sign with which the homing offset is added to the sensor position: 1 or -1.
     pub offset_sign: i64,
-    /// How positions count turns; `None` if they always stay within one.
+    /// Multi-turn positions; `None` if positions always stay within one turn.
     pub turns: Option<Turns>,
-    /// Whether a servo turns its own count round where its drive mode says so; else the driver
-    /// does where the calibration says so.
+    /// True if the drive mode of a servo can reverse its count; else the driver reverses it
+    /// according to the calibration.
     pub reverses_count: bool,
-    /// Whether the settings can be written only with torque off.
+    /// True if the settings can be written only with torque off.
     pub settings_need_torque_off: bool,
-    /// What the unit of the speed limit depends on, if on anything.
+    /// Condition for the unit of the speed limit, if there is one.
     pub fine_speed: Option<FineSpeed>,
-    /// How alarms are ended once their cause is gone.
+    /// Procedure that clears alarms once their cause is gone.
     pub restart: Restart,
 }
 
-/// How positions count turns.
+/// Multi-turn positions.
 #[derive(Clone, Copy, Debug)]
 pub struct Turns {
-    /// The operating mode in which positions stay within one turn; in the others they count on.
+    /// Operating mode in which positions stay within one turn; in the others they are multi-turn.
     pub one_turn_mode: i64,
-    /// The largest homing offset that is heeded in that mode; one beyond is ignored.
+    /// Largest homing offset that is applied in that mode; a larger one is ignored.
     pub largest_offset: i64,
 }
 
-/// A bit that makes the speed limit count in its register's unit, and in a coarser one while it
-/// is 0.
+/// A bit that selects the unit of the speed limit: that of the register if 1, a coarser one if 0.
 #[derive(Clone, Copy, Debug)]
 pub struct FineSpeed {
-    /// Where the bit is.
+    /// Register that contains the bit.
     pub register: Register,
-    /// The bit.
+    /// Mask of the bit.
     pub bit: i64,
-    /// The coarser unit in the register's.
+    /// The coarser unit as a multiple of the register's.
     pub coarse: f64,
 }
 
-/// How a servo's alarms are ended once their cause is gone.
+/// Procedure that clears a servo's alarms once their cause is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Restart {
-    /// By switching its power off and on: the instruction to reboot starts a boot loader.
+    /// Power-cycle the servo: the reboot instruction starts a boot loader.
     Power,
-    /// By the instruction to reboot.
+    /// Send the reboot instruction.
     Reboot,
 }
 
-/// A servo model: its registers, and which of them mean what.
+/// A servo model: its registers and their meaning.
 #[derive(Debug)]
 pub struct ServoModel {
-    /// Name as in `bus.toml`.
+    /// Name in `bus.toml`.
     pub name: &'static str,
-    /// What its model number register says.
+    /// Value of its model number register.
     pub number: u16,
-    /// What it is like.
+    /// Family of the model.
     pub family: Family,
-    /// Every register that is known, by rising address.
+    /// All known registers, by ascending address.
     pub registers: &'static [Register],
-    /// Which of them mean what.
+    /// Registers by meaning.
     pub map: &'static RegisterMap,
-    /// Steps of the position sensor in a turn.
+    /// Steps of the position sensor per turn.
     pub steps_per_turn: i64,
-    /// Faster than this it never turns by itself, rad/s.
+    /// Largest speed under its own power, rad/s.
     pub top_speed: f64,
-    /// Number in the load register at its largest torque.
+    /// Value of the load register at the largest torque.
     pub full_load: f64,
-    /// What its operating mode register says when it holds positions within one turn.
+    /// Operating modes in which it holds positions.
     pub position_modes: &'static [i64],
-    /// The largest homing offset that it takes, in steps.
+    /// Largest homing offset that it accepts, steps.
     pub largest_offset: i64,
 }
 
-/// The registers that a driver uses, by what they mean.
+/// The registers that a driver uses, by meaning.
 #[derive(Debug)]
 pub struct RegisterMap {
-    /// The model's number.
+    /// Model number.
     pub model_number: Register,
-    /// Firmware version, its parts from left to right.
+    /// Parts of the firmware version, from left to right.
     pub firmware: &'static [Register],
     /// Bus id.
     pub id: Register,
-    /// Index of the baud rate.
+    /// Index of the bit rate.
     pub baud: Register,
-    /// Pause before each answer, in 2 µs.
+    /// Delay before each reply, in 2 µs.
     pub return_delay: Register,
-    /// Lowest goal that it takes.
+    /// Lowest goal that it accepts.
     pub min_position: Register,
-    /// Highest goal that it takes.
+    /// Highest goal that it accepts.
     pub max_position: Register,
-    /// Added to or taken from what the sensor says.
+    /// Offset added to or subtracted from the sensor position.
     pub homing_offset: Register,
-    /// Too hot above.
+    /// Temperature limit.
     pub max_temperature: Register,
-    /// Supply voltage, highest.
+    /// Highest supply voltage.
     pub max_voltage: Register,
-    /// Supply voltage, lowest.
+    /// Lowest supply voltage.
     pub min_voltage: Register,
-    /// Which way positions count, and what the speed limit means; not every family has it.
+    /// Counting direction and meaning of the speed limit; not in every family.
     pub drive_mode: Option<Register>,
-    /// What goals mean.
+    /// Operating mode: the meaning of goals.
     pub operating_mode: Register,
-    /// 1 while the motor works.
+    /// 1 while the motor is on.
     pub torque_enable: Register,
-    /// Where to go.
+    /// Goal position.
     pub goal_position: Register,
-    /// Bounds the speed on the way to a goal.
+    /// Speed limit on the way to a goal.
     pub speed_limit: Register,
-    /// Bounds the acceleration on the way to a goal; 0 bounds nothing.
+    /// Acceleration limit on the way to a goal; 0 for no limit.
     pub acceleration: Register,
-    /// Bounds the motor's output while it holds a position.
+    /// Output limit of the motor while it holds a position.
     pub output_limit: Register,
-    /// Number in `output_limit` that bounds nothing.
+    /// Value of `output_limit` that means no limit.
     pub output_unlimited: i64,
-    /// Largest number that `output_limit` takes.
+    /// Largest value that `output_limit` accepts.
     pub output_ceiling: Register,
-    /// First register of the block that tells the state.
+    /// First register of the feedback block.
     pub feedback: u16,
-    /// Bytes of that block.
+    /// Number of bytes in that block.
     pub feedback_length: u16,
-    /// Where it is.
+    /// Current position.
     pub position: Register,
-    /// How fast it turns.
+    /// Current velocity.
     pub velocity: Register,
-    /// How hard the motor works.
+    /// Current load of the motor.
     pub load: Register,
     /// Supply voltage.
     pub voltage: Register,
     /// Temperature.
     pub temperature: Register,
-    /// Alarms, as bits; inside the feedback block or not.
+    /// Alarm bits; inside the feedback block or not.
     pub alarms: Register,
-    /// Must be 0 for the settings area to be kept at power-off.
+    /// Must be 0 for the settings to be stored at power-off.
     pub lock: Option<Register>,
-    /// Stops the servo when the bus is quiet, in 20 ms.
+    /// Bus watchdog: stops the servo when the bus is quiet, in 20 ms.
     pub watchdog: Option<Register>,
 }
 
 impl ServoModel {
-    /// Every model that is known.
+    /// All known models.
     pub const ALL: [&'static Self; 4] = [
         &sts::STS3215,
         &x_series::XL430_W250,
@@ -190,28 +189,28 @@ impl ServoModel {
         &x_series::XM430_W350,
     ];
 
-    /// The model of this name.
+    /// Returns the model of this name.
     pub fn named(name: &str) -> Option<&'static Self> {
         Self::ALL.into_iter().find(|model| model.name == name)
     }
 
-    /// The model of this family that says this number.
+    /// Returns the model of this family with this number.
     pub fn numbered(family: Family, number: u16) -> Option<&'static Self> {
         let mut models = Self::ALL.into_iter();
         models.find(|model| model.family == family && model.number == number)
     }
 
-    /// One step in radians.
+    /// Returns the size of a step, radians.
     pub fn step(&self) -> f64 {
         std::f64::consts::TAU / self.steps_per_turn as f64
     }
 
-    /// What it has in common with its family.
+    /// Returns the facts of its family.
     pub fn facts(&self) -> &'static Facts {
         self.family.facts()
     }
 
-    /// The register of this name.
+    /// Returns the register of this name.
     pub fn register(&self, name: &str) -> Option<&'static Register> {
         self.registers.iter().find(|register| register.name == name)
     }

@@ -1,4 +1,4 @@
-//! A register: where it is, how its bytes make a number, in which unit.
+//! A register: address, encoding and unit.
 
 use thiserror::Error;
 
@@ -11,28 +11,28 @@ pub struct Register {
     pub name: &'static str,
     /// Address of its first byte.
     pub address: u16,
-    /// Bytes: 1, 2 or 4.
+    /// Width in bytes: 1, 2 or 4.
     pub width: u8,
-    /// How its bytes make a number.
+    /// Encoding of the number.
     pub encoding: Encoding,
-    /// What the number counts.
+    /// Unit of the number.
     pub unit: Unit,
-    /// Whether it can be written.
+    /// True if the register can be written.
     pub writable: bool,
 }
 
-/// How bytes make a number.
+/// Encoding of a number in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     /// Never negative.
     Unsigned,
-    /// This bit means negative, those below are the magnitude.
+    /// Sign bit with this index; the lower bits are the magnitude.
     SignMagnitude(u8),
     /// Two's complement.
     Signed,
 }
 
-/// What a register's number counts: the value is `scale` times the number, in `symbol`.
+/// Unit of a register: the value is `scale` times the number, in `symbol`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Unit {
     /// Value of 1.
@@ -50,10 +50,10 @@ impl Unit {
     pub const DECIVOLT: Self = Self::new(0.1, "V");
     /// Degrees Celsius.
     pub const CELSIUS: Self = Self::new(1.0, "°C");
-    /// Thousandths of the most that there is.
+    /// Per mille of the maximum, as a percentage.
     pub const PER_MILLE: Self = Self::new(0.1, "%");
 
-    /// A unit of `scale` `symbol`.
+    /// Creates a unit of `scale` `symbol`.
     pub const fn new(scale: f64, symbol: &'static str) -> Self {
         Self { scale, symbol }
     }
@@ -63,9 +63,9 @@ impl Unit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("register `{register}` holds {min} to {max}, not {value}")]
 pub struct RegisterOverflow {
-    /// The register's name.
+    /// Name of the register.
     pub register: &'static str,
-    /// The number.
+    /// The number that does not fit.
     pub value: i64,
     /// Smallest number that fits.
     pub min: i64,
@@ -74,7 +74,7 @@ pub struct RegisterOverflow {
 }
 
 impl Register {
-    /// A register that can only be read.
+    /// Creates a read-only register.
     pub const fn read_only(name: &'static str, address: u16, width: u8, unit: Unit) -> Self {
         Self {
             name,
@@ -86,26 +86,26 @@ impl Register {
         }
     }
 
-    /// A register that can be written.
+    /// Creates a writable register.
     pub const fn writable(name: &'static str, address: u16, width: u8, unit: Unit) -> Self {
         let mut register = Self::read_only(name, address, width, unit);
         register.writable = true;
         register
     }
 
-    /// The same register with this bit as its sign.
+    /// Returns the register with this bit as its sign.
     pub const fn sign_bit(mut self, bit: u8) -> Self {
         self.encoding = Encoding::SignMagnitude(bit);
         self
     }
 
-    /// The same register in two's complement.
+    /// Returns the register in two's complement.
     pub const fn signed(mut self) -> Self {
         self.encoding = Encoding::Signed;
         self
     }
 
-    /// The smallest and the largest number that fit.
+    /// Returns the smallest and the largest number that fit.
     pub fn range(&self) -> (i64, i64) {
         let bits = 8 * u32::from(self.width);
         match self.encoding {
@@ -118,10 +118,10 @@ impl Register {
         }
     }
 
-    /// The number as bytes.
+    /// Encodes a number.
     ///
     /// # Errors
-    /// If it does not fit; nothing is cut off silently.
+    /// [`RegisterOverflow`] if it does not fit; nothing is truncated silently.
     pub fn encode(&self, value: i64) -> Result<Vec<u8>, RegisterOverflow> {
         let (min, max) = self.range();
         if !(min..=max).contains(&value) {
@@ -139,7 +139,7 @@ impl Register {
         Ok(raw.to_le_bytes()[..usize::from(self.width)].to_vec())
     }
 
-    /// The number that the bytes make; `None` if there are too few or too many.
+    /// Decodes a number; `None` if the number of bytes is wrong.
     pub fn decode(&self, bytes: &[u8]) -> Option<i64> {
         if bytes.len() != usize::from(self.width) {
             return None;
@@ -151,7 +151,7 @@ impl Register {
         Some(match self.encoding {
             Encoding::Unsigned => raw,
             Encoding::SignMagnitude(bit) => {
-                // Bits above the sign carry nothing.
+                // Bits above the sign have no meaning.
                 let magnitude = raw & ((1 << bit) - 1);
                 if raw & (1 << bit) == 0 {
                     magnitude
@@ -166,30 +166,31 @@ impl Register {
         })
     }
 
-    /// The number in a block of registers that begins at `start`; `None` if it is not in it.
+    /// Returns the number from a block of registers that begins at `start`; `None` if the register
+    /// is not inside.
     pub fn within(&self, start: u16, block: &[u8]) -> Option<i64> {
         let from = usize::from(self.address.checked_sub(start)?);
         self.decode(block.get(from..from + usize::from(self.width))?)
     }
 
-    /// Reads it from a servo.
+    /// Reads the register of a servo.
     ///
     /// # Errors
-    /// If the servo does not answer.
+    /// [`BusError`] if the servo does not reply.
     pub fn read(&self, bus: &mut Bus, id: u8) -> Result<i64, BusError> {
         let status = bus.read(id, self.address, self.width.into())?;
         self.decode(&status.data).ok_or(BusError::Garbled { id })
     }
 
-    /// Writes it to a servo. The value must fit.
+    /// Writes the register of a servo.
     ///
     /// # Errors
-    /// If it does not, or the servo does not confirm it.
+    /// [`BusError`] if the value does not fit, or the servo does not confirm it.
     pub fn write(&self, bus: &mut Bus, id: u8, value: i64) -> Result<(), BusError> {
         bus.write(id, self.address, &self.encode(value)?).map(drop)
     }
 
-    /// The number's value in the register's unit.
+    /// Returns the value of the number in the register's unit.
     pub fn value(&self, number: i64) -> f64 {
         number as f64 * self.unit.scale
     }

@@ -1,7 +1,7 @@
 //! Feetech's STS series.
 //!
-//! Addresses, sizes and units are those of the vendor's memory table, checked against
-//! LeRobot's tables. What is written below address 40 survives power-off only while the
+//! Addresses, sizes and units are those of the vendor's memory table, checked against LeRobot's
+//! tables. Registers below address 40 are stored at power-off only if they are written while the
 //! lock is 0.
 
 use super::model::{Facts, Family, FineSpeed, RegisterMap, Restart, ServoModel};
@@ -31,11 +31,11 @@ pub const PHASE: Register = Register::writable("phase", 18, 1, Unit::PLAIN);
 const HOMING_OFFSET: Register = Register::writable("homing_offset", 31, 2, Unit::STEP).sign_bit(11);
 const OPERATING_MODE: Register = Register::writable("operating_mode", 33, 1, Unit::PLAIN);
 const TORQUE_ENABLE: Register = Register::writable("torque_enable", 40, 1, Unit::PLAIN);
-/// How soon a goal's speed is reached; 0 for as soon as can be.
+/// Acceleration towards a goal's speed; 0 for the largest possible.
 pub const ACCELERATION: Register =
     Register::writable("acceleration", 41, 1, HUNDRED_STEPS_PER_SECOND);
 const GOAL_POSITION: Register = Register::writable("goal_position", 42, 2, Unit::STEP).sign_bit(15);
-/// How fast to go to a goal; 0 for as fast as can be, as the factory sets the phase.
+/// Speed on the way to a goal; with the factory setting of the phase, 0 means as fast as possible.
 pub const GOAL_VELOCITY: Register =
     Register::writable("goal_velocity", 46, 2, STEP_PER_SECOND).sign_bit(15);
 const MAX_TORQUE: Register = Register::writable("max_torque", 16, 2, Unit::PER_MILLE);
@@ -51,11 +51,11 @@ const PRESENT_VOLTAGE: Register = Register::read_only("present_voltage", 62, 1, 
 const PRESENT_TEMPERATURE: Register =
     Register::read_only("present_temperature", 63, 1, Unit::CELSIUS);
 const STATUS: Register = Register::read_only("status", 65, 1, Unit::PLAIN);
-/// Bounds `acceleration`. One byte: a longer write destroys its neighbor.
+/// Limits `acceleration`. One byte: a longer write would overwrite its neighbor.
 pub const MAX_ACCELERATION: Register =
     Register::writable("max_acceleration", 85, 1, HUNDRED_STEPS_PER_SECOND);
 
-/// Every register, by rising address.
+/// All registers, by ascending address.
 pub static REGISTERS: &[Register] = &[
     FIRMWARE_MAJOR,
     FIRMWARE_MINOR,
@@ -110,7 +110,7 @@ pub static REGISTERS: &[Register] = &[
     MAX_ACCELERATION,
 ];
 
-/// Bit of the phase register that makes goal velocities count 1 step/s rather than 50.
+/// Bit of the phase register that changes the unit of goal velocities from 50 steps/s to 1 step/s.
 pub const PHASE_FINE_SPEED: i64 = 1 << 2;
 
 static ROLES: RegisterMap = RegisterMap {
@@ -147,8 +147,8 @@ static ROLES: RegisterMap = RegisterMap {
     watchdog: None,
 };
 
-/// Alarms come in every answer and refusals in none, positions are what the sensor says less the
-/// homing offset, and a goal turns torque on.
+/// Alarms come in every reply and rejections in none, positions are the sensor position minus the
+/// homing offset, and a goal switches torque on.
 pub static FACTS: Facts = Facts {
     maker: "feetech",
     codec: &Feetech,
@@ -174,12 +174,12 @@ pub static STS3215: ServoModel = ServoModel {
     registers: REGISTERS,
     map: &ROLES,
     steps_per_turn: 4096,
-    // The vendor's samples ask for 3400 steps/s; none turns faster.
+    // The vendor's samples request 3400 steps/s; no servo turns faster.
     top_speed: 5.3,
     full_load: 1000.0,
     position_modes: &[0],
     largest_offset: 2047,
 };
 
-/// Baud rates by the number in the baud register. From 5 on sources disagree.
+/// Bit rates by the value of the baud register. From 5 on sources disagree.
 pub const BAUD_RATES: [u32; 5] = [1_000_000, 500_000, 250_000, 128_000, 115_200];

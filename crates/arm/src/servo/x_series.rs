@@ -1,7 +1,7 @@
 //! Dynamixel's X series.
 //!
-//! Addresses, sizes and units are those of the maker's control tables. What lies below
-//! address 64 can be written only with torque off.
+//! Addresses, sizes and units are those of the maker's control tables. Registers below address 64
+//! can be written only with torque off.
 
 use super::model::{Facts, Family, RegisterMap, Restart, ServoModel, Turns};
 use super::register::{Register, Unit};
@@ -45,7 +45,7 @@ const PRESENT_VOLTAGE: Register = Register::read_only("present_voltage", 144, 2,
 const PRESENT_TEMPERATURE: Register =
     Register::read_only("present_temperature", 146, 1, Unit::CELSIUS);
 
-/// Every register, by rising address.
+/// All registers, by ascending address.
 pub static REGISTERS: &[Register] = &[
     MODEL_NUMBER,
     FIRMWARE,
@@ -132,18 +132,18 @@ static ROLES: RegisterMap = RegisterMap {
     watchdog: Some(BUS_WATCHDOG),
 };
 
-/// Bit of the drive mode that lets positions count the other way. The others make the speed
-/// limit a time, couple servos, or let a goal switch torque on.
+/// Bit of the drive mode that reverses the count. The other bits make the speed limit a duration,
+/// couple servos, or let a goal switch torque on.
 pub const DRIVE_REVERSED: i64 = 1;
 
-/// The operating mode in which positions stay within one turn. In the others that hold
-/// positions they count turns.
+/// Operating mode in which positions stay within one turn. In the other position modes they are
+/// multi-turn.
 pub const ONE_TURN_MODE: i64 = 3;
 
-/// The largest homing offset that is heeded in that mode; one beyond is ignored.
+/// Largest homing offset that is applied in that mode; a larger one is ignored.
 pub const LARGEST_ONE_TURN_OFFSET: i64 = 1024;
 
-/// Refusals come in every answer and alarms in a register, positions are what the sensor says and
+/// Rejections come in every reply and alarms in a register, positions are the sensor position plus
 /// the homing offset, and a watchdog stops a servo when the bus is quiet.
 pub static FACTS: Facts = Facts {
     maker: "dynamixel",
@@ -161,8 +161,8 @@ pub static FACTS: Facts = Facts {
     restart: Restart::Reboot,
 };
 
-/// What the models differ in. The speed is that of the velocity limit's factory setting;
-/// the load register counts thousandths where the model senses no current.
+/// Creates a model from what the models differ in. The speed is the factory setting of the velocity
+/// limit; the load register is in per mille if the model has no current sensor.
 const fn model(name: &'static str, number: u16, top_speed: f64, full_load: f64) -> ServoModel {
     ServoModel {
         name,
@@ -186,7 +186,7 @@ pub static XL330_M288: ServoModel = model("xl330-m288", 1200, 10.7, 1750.0);
 /// The servo of many WidowX joints.
 pub static XM430_W350: ServoModel = model("xm430-w350", 1020, 8.4, 1193.0);
 
-/// Baud rates by the number in the baud register.
+/// Bit rates by the value of the baud register.
 pub const BAUD_RATES: [u32; 8] = [
     9_600, 57_600, 115_200, 1_000_000, 2_000_000, 3_000_000, 4_000_000, 4_500_000,
 ];

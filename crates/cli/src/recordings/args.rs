@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use crate::args::{StopArgs, parsed};
 use crate::rerun_view::ViewTarget;
+use crate::server::ServerArgs;
 
 /// Whether and where a run is recorded.
 #[derive(Clone, Debug, Default, Args)]
@@ -85,8 +86,11 @@ pub struct ReplayArgs {
     #[arg(long, conflicts_with_all = ["speed", "from_turn", "until", "step", "arm"])]
     pub reask: bool,
     /// Model to ask [default: the recorded one]
-    #[arg(long, value_name = "PATH|ID", requires = "reask")]
+    #[arg(long, value_name = "PATH|ID|ADDRESS", requires = "reask")]
     pub model: Option<String>,
+    /// How a server is asked.
+    #[command(flatten)]
+    pub server: ServerArgs,
     /// Instruction to give [default: the recorded one]
     #[arg(long, value_name = "TEXT", alias = "prompt", requires = "reask")]
     pub instruction: Option<String>,

@@ -17,9 +17,12 @@
 //! | [`paced_arm`] | an arm no faster than told |
 
 pub mod args;
+#[cfg(feature = "export")]
 pub mod export;
+#[cfg(feature = "export")]
 pub mod lerobot;
 pub mod paced_arm;
+#[cfg(feature = "export")]
 pub mod picture_source;
 pub mod reask;
 pub mod replay;

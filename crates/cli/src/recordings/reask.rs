@@ -1,7 +1,7 @@
 //! `enact replay --reask`: the same pictures to another model, plans side by side.
 
 use anyhow::{Result, bail};
-use enact_model::RequestOptions;
+use enact_model::Notify;
 use enact_plan::{Detection, Plan, Rejection, Situation};
 use enact_recording::message::ResponseMessage;
 use enact_recording::{Recording, Topic};
@@ -9,6 +9,7 @@ use enact_types::{Frame, StopSwitch};
 
 use super::args::ReplayArgs;
 use crate::data_dir::{DataDir, open_model};
+use crate::server::ServerConfig;
 
 /// Asks about every recorded picture and situation again. Nothing moves.
 pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Result<bool> {
@@ -18,7 +19,9 @@ pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Re
     }
     let name = args.model.clone().unwrap_or(recording.info()?.model.name);
     let name = data_dir.model(&name);
-    let mut model = open_model(&name, RequestOptions::default(), &StopSwitch::new())?;
+    let notify = Notify::new(|sentence| errln!("{:>9}  {sentence}", "server"));
+    let options = ServerConfig::default().options(&args.server, false, notify);
+    let mut model = open_model(&name, options, &StopSwitch::new())?;
     let mut seen = frames.iter();
     let mut frame: Option<&Frame> = None;
     let mut tally = Tally::default();

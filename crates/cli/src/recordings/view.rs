@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering;
 use anyhow::Result;
 use enact_arm::StopSwitch;
 use enact_recording::{Playback, RecordedWall};
-use enact_viz::Backpressure;
 
 use super::args::ViewArgs;
 use super::open_readable;
@@ -20,8 +19,8 @@ pub fn view(args: &ViewArgs) -> Result<()> {
     let now = wall.now();
     let now = Box::new(move || now.load(Ordering::Relaxed));
     let stop = StopSwitch::new();
-    let mut view = RerunView::open(&args.shown, Backpressure::Viewer, now, &stop)?;
-    playback.play(vec![Box::new(&mut wall), Box::new(&mut view.observer)])?;
+    let mut view = RerunView::of_recording(&args.shown, now, &stop)?;
+    playback.play(vec![Box::new(&mut wall), Box::new(view.observer())])?;
     if let Some(page) = view.finish()? {
         on_interrupt(stop)?;
         rerun_view::keep(page);

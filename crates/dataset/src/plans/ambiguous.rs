@@ -1,5 +1,5 @@
-//! Requests that name something by where it is, by half its name, not at all, or
-//! though it is not there.
+//! Requests that name an object by its position, by half of its name, or not at all, or that name a
+//! missing object.
 
 use enact_plan::{ConversationTurn, Direction, Relation, Situation};
 use rand::RngExt;
@@ -15,7 +15,7 @@ use crate::wording::{Language, SentenceTemplate, Speaker, chinese, english};
 
 type Drawn = Option<(String, Intent)>;
 
-/// “Put the leftmost cube in the blue bowl.”
+/// Draws a request such as “Put the leftmost cube in the blue bowl.”
 pub fn spatial(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let target = container(speaker, situation)?;
     let at_target = speaker.rng.random_bool(0.2);
@@ -72,8 +72,8 @@ pub fn spatial(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     (!moves_container).then(|| (speaker.polite(&sentence), goal))
 }
 
-/// The task names something that is not on the table; half the time something
-/// that differs from a seen object by color or shape alone.
+/// Draws a task about an object that is not on the table; half the time one that differs from a
+/// visible object by color or shape alone.
 pub fn missing(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let there = names(situation);
     let object = movable(speaker, situation)?;
@@ -108,7 +108,7 @@ pub fn missing(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     Some(worded(speaker, vec![action]))
 }
 
-/// “the cube”, “the red one”: clear if only one fits, otherwise a reason to ask.
+/// Draws “the cube” or “the red one”: clear if only one object fits, otherwise a reason to ask.
 pub fn short(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let object = movable(speaker, situation)?;
     let target = container(speaker, situation)?;
@@ -128,7 +128,7 @@ pub fn short(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
         .filter(|name| name.split(' ').any(|part| part == word))
         .filter(|name| is_movable(name))
         .count();
-    // Clear cases are common by themselves, doubtful ones are not.
+    // Clear cases are common by themselves; doubtful ones are not.
     if fitting < 2 && speaker.rng.random_bool(0.6) {
         return None;
     }
@@ -186,7 +186,7 @@ fn the_colored(speaker: &mut Speaker<'_>, color: &str) -> String {
     }
 }
 
-/// “put it in …” after a task that named the object.
+/// Draws “put it in …” after a task that named the object.
 pub fn pronoun(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let object = movable(speaker, situation)?;
     let target = container(speaker, situation)?;

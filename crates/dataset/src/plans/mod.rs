@@ -4,8 +4,8 @@
 //! |---|---|
 //! | [`single`] | requests for one action |
 //! | [`sequence`] | requests for several actions |
-//! | [`ambiguous`] | requests that name nothing, too much, or what is not there |
-//! | [`no_action`] | words that ask for no action, and words that should not count |
+//! | [`ambiguous`] | requests that name nothing, too much, or a missing object |
+//! | [`no_action`] | words that ask for no action, and words that must be ignored |
 
 mod ambiguous;
 pub(crate) mod no_action;
@@ -27,20 +27,20 @@ use crate::wording::{Language, Speaker, WordingSplit};
 /// Share of requests in Chinese.
 const CHINESE: f64 = 0.27;
 
-/// A prompt and the completion that is wanted.
+/// A prompt and the desired completion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PlanExample {
-    /// As `enact-plan` writes it, compact style.
+    /// Prompt as `enact-plan` writes it, compact style.
     pub prompt: String,
-    /// The plan as JSON.
+    /// Plan as JSON.
     pub completion: String,
-    /// What is practiced.
+    /// Kind of situation practiced.
     pub kind: &'static str,
 }
 
 type Draw = fn(&mut Speaker<'_>, &mut Situation) -> Option<(String, Intent)>;
 
-/// What is practiced, and how often.
+/// Kinds of situations with their weights.
 const KINDS: &[(&str, u32, Draw)] = &[
     ("put", 20, single::put),
     ("stack", 5, single::stack),
@@ -62,7 +62,7 @@ const KINDS: &[(&str, u32, Draw)] = &[
     ("hostile", 5, no_action::hostile),
 ];
 
-/// The `index`th example of a data set; the same for the same seed.
+/// Returns the `index`th example of a data set, which depends only on the seed.
 pub fn example(seed: u64, index: u64, wordings: WordingSplit) -> PlanExample {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(index);

@@ -32,7 +32,7 @@ pub fn several(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     Some(worded(speaker, actions))
 }
 
-/// “all the cubes”, “everything red”, “everything but the ball”.
+/// Draws “all the cubes”, “everything red” or “everything but the ball”.
 pub fn all(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let like = movable(speaker, situation)?;
     let target = container(speaker, situation)?;
@@ -65,7 +65,8 @@ pub fn all(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     Some((speaker.polite(&sentence), Intent::Act(actions)))
 }
 
-/// “All” mostly means more than one, or one action would be learned to be enough.
+/// Returns whether there are too few actions: “all” should mostly mean more than one, or the model
+/// would learn that one action is enough.
 fn too_few(speaker: &mut Speaker<'_>, actions: &[Action]) -> bool {
     actions.is_empty() || (actions.len() == 1 && speaker.rng.random_bool(0.85))
 }
@@ -124,7 +125,7 @@ fn everything(speaker: &mut Speaker<'_>) -> String {
     speaker.say(&[pattern], &[])
 }
 
-/// Each thing to the container of its color.
+/// Moves each object to the container of its color.
 pub fn sort(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let there = names(situation);
     let containers: Vec<&String> = there.iter().filter(|name| !is_movable(name)).collect();
@@ -165,7 +166,7 @@ pub fn sort(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     Some((speaker.polite(&sentence), Intent::Act(actions)))
 }
 
-/// The first named at the bottom.
+/// Stacks a tower with the first named object at the bottom.
 pub fn tower(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let mut parts: Vec<String> = names(situation)
         .into_iter()
@@ -206,11 +207,11 @@ pub fn tower(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     Some((speaker.polite(&sentence), Intent::Act(actions)))
 }
 
-/// What lies in two containers changes places: one thing waits on the table.
+/// Swaps the contents of two containers: one object waits on the table.
 pub fn swap(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let mut containers: Vec<usize> = indices(situation, |name| !is_movable(name));
     let mut movers: Vec<usize> = indices(situation, is_movable);
-    // Which is listed first must not tell what lies where.
+    // The order of the list must not reveal what lies where.
     containers.shuffle(speaker.rng);
     movers.shuffle(speaker.rng);
     let (&[first, second, ..], &[one, other, ..]) = (containers.as_slice(), movers.as_slice())

@@ -6,7 +6,7 @@ use rand::RngExt;
 use super::{SentenceTemplate, Speaker};
 use crate::vocabulary::{color_of, shape_of};
 
-/// Ways to say it.
+/// Returns the patterns of a sentence.
 pub fn patterns(saying: SentenceTemplate) -> &'static [&'static str] {
     match saying {
         SentenceTemplate::Put(Relation::In) => &[
@@ -70,7 +70,7 @@ pub fn patterns(saying: SentenceTemplate) -> &'static [&'static str] {
     }
 }
 
-/// “红色的方块”, mostly.
+/// Returns “红色的方块”, mostly.
 pub fn name(speaker: &mut Speaker<'_>, name: &str) -> String {
     let (color, shape) = (color(color_of(name)), shape(speaker, shape_of(name)));
     match speaker.rng.random_range(0..6) {
@@ -81,7 +81,7 @@ pub fn name(speaker: &mut Speaker<'_>, name: &str) -> String {
     }
 }
 
-/// The plain name, for answers.
+/// Returns the plain name, for answers.
 pub fn plain_name(name: &str) -> String {
     format!(
         "{}色的{}",
@@ -90,7 +90,7 @@ pub fn plain_name(name: &str) -> String {
     )
 }
 
-/// What a shape is called.
+/// Returns a word for a shape.
 pub fn shape(speaker: &mut Speaker<'_>, shape: &str) -> String {
     let words: &[&str] = match shape {
         "cube" => &["方块", "方块", "方块", "立方体", "积木", "正方体"],
@@ -103,7 +103,7 @@ pub fn shape(speaker: &mut Speaker<'_>, shape: &str) -> String {
     words[speaker.rng.random_range(0..words.len())].to_owned()
 }
 
-/// The usual word for a shape.
+/// Returns the usual word for a shape.
 pub fn plain_shape(shape: &str) -> &str {
     match shape {
         "cube" => "方块",
@@ -115,7 +115,7 @@ pub fn plain_shape(shape: &str) -> &str {
     }
 }
 
-/// The word for a color.
+/// Returns the word for a color.
 pub fn color(color: &str) -> &str {
     match color {
         "red" => "红",

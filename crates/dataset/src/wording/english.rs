@@ -6,7 +6,7 @@ use rand::RngExt;
 use super::{SentenceTemplate, Speaker};
 use crate::vocabulary::{color_of, shape_of};
 
-/// Ways to say it.
+/// Returns the patterns of a sentence.
 pub fn patterns(saying: SentenceTemplate) -> &'static [&'static str] {
     match saying {
         SentenceTemplate::Put(Relation::In) => &[
@@ -114,7 +114,7 @@ pub fn patterns(saying: SentenceTemplate) -> &'static [&'static str] {
     }
 }
 
-/// “the red cube”, mostly.
+/// Returns “the red cube”, mostly.
 pub fn name(speaker: &mut Speaker<'_>, name: &str) -> String {
     let (color, shape) = (color_of(name), shape(speaker, shape_of(name)));
     match speaker.rng.random_range(0..20) {
@@ -125,7 +125,7 @@ pub fn name(speaker: &mut Speaker<'_>, name: &str) -> String {
     }
 }
 
-/// What a shape is called: mostly by its own word.
+/// Returns a word for a shape, mostly its own name.
 pub fn shape(speaker: &mut Speaker<'_>, shape: &str) -> String {
     let others: &[&str] = match shape {
         "cube" => &["block", "block", "brick", "box"],

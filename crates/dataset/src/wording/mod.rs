@@ -1,4 +1,4 @@
-//! How a person may say it, in English or Chinese.
+//! Ways in which a person may phrase an instruction, in English or Chinese.
 //!
 //! | module | idea |
 //! |---|---|
@@ -19,10 +19,11 @@ use rand_chacha::ChaCha8Rng;
 use crate::intent::Action;
 use pattern::{expand, is_held_out};
 
-/// Wordings tried before one of the wrong set is taken: some things can only be said one way.
+/// Number of wordings tried before one of the wrong split is taken, since some sentences have only
+/// one wording.
 const TRIES: usize = 40;
 
-/// The languages that are spoken.
+/// Languages of instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
     /// English.
@@ -32,7 +33,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language of a text.
+    /// Returns the language of a text.
     pub fn of(text: &str) -> Self {
         if text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) {
             Self::Chinese
@@ -42,17 +43,17 @@ impl Language {
     }
 }
 
-/// Which wordings are used: a model is judged by those that it never saw.
+/// The split of the wordings: a model is evaluated on those that it never saw.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum WordingSplit {
-    /// Those to learn from.
+    /// Wordings to train on.
     #[default]
     Training,
-    /// Those that are kept back.
+    /// Wordings held out for evaluation.
     HeldOut,
 }
 
-/// What is said, with places for names.
+/// A sentence with places for names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SentenceTemplate {
     /// Put `{what}` at `{where}`.
@@ -67,22 +68,22 @@ pub enum SentenceTemplate {
     Push(Direction),
     /// Go home.
     Home,
-    /// What makes a request polite, around `{what}`.
+    /// Polite words around `{what}`.
     Courtesy,
 }
 
 /// A person who speaks.
 pub struct Speaker<'a> {
-    /// What chance decides.
+    /// Random generator.
     pub rng: &'a mut ChaCha8Rng,
-    /// In which language.
+    /// Language of the sentences.
     pub language: Language,
-    /// In which words.
+    /// Split of the wordings.
     pub wordings: WordingSplit,
 }
 
 impl Speaker<'_> {
-    /// One wording of one of these patterns.
+    /// Returns one wording of one of these patterns.
     pub fn say(&mut self, patterns: &[&str], slots: &[(&str, &str)]) -> String {
         let wanted = self.wordings == WordingSplit::HeldOut;
         let mut said = String::new();
@@ -99,7 +100,7 @@ impl Speaker<'_> {
         said
     }
 
-    /// One of these, whatever the wordings.
+    /// Returns the variant in the speaker's language, regardless of the split.
     pub fn either<'s>(&mut self, english: &'s str, chinese: &'s str) -> &'s str {
         match self.language {
             Language::English => english,
@@ -107,7 +108,7 @@ impl Speaker<'_> {
         }
     }
 
-    /// A sentence with `{what}` and `{where}` filled in.
+    /// Returns a sentence with `{what}` and `{where}` filled in.
     pub fn saying(&mut self, saying: SentenceTemplate, what: &str, whither: &str) -> String {
         let patterns = match self.language {
             Language::English => english::patterns(saying),
@@ -116,7 +117,7 @@ impl Speaker<'_> {
         self.say(patterns, &[("{what}", what), ("{where}", whither)])
     }
 
-    /// “the red cube”.
+    /// Returns a name such as “the red cube”.
     pub fn name(&mut self, name: &str) -> String {
         match self.language {
             Language::English => english::name(self, name),
@@ -124,7 +125,7 @@ impl Speaker<'_> {
         }
     }
 
-    /// “the red cube, the green ball and the blue cylinder”.
+    /// Returns “the red cube, the green ball and the blue cylinder”.
     pub fn list(&mut self, items: &[String]) -> String {
         let [most @ .., last] = items else {
             return String::new();
@@ -140,8 +141,7 @@ impl Speaker<'_> {
         }
     }
 
-    /// Wraps a request in the courtesies and punctuation that people use, and
-    /// sometimes types it badly.
+    /// Adds the courtesies and punctuation that people use, and sometimes typing errors.
     pub fn polite(&mut self, sentence: &str) -> String {
         let said = if self.rng.random_bool(0.5) {
             self.saying(SentenceTemplate::Courtesy, sentence, "")
@@ -155,7 +155,7 @@ impl Speaker<'_> {
         }
     }
 
-    /// “put … in …”, as people mix “in” and “on” for containers.
+    /// Returns “put … in …”; people mix “in” and “on” for containers.
     pub fn put(&mut self, what: &str, relation: Relation, whither: &str, shape: &str) -> String {
         let loose = match shape {
             "tray" => 0.45,
@@ -170,7 +170,7 @@ impl Speaker<'_> {
         self.saying(SentenceTemplate::Put(relation), what, whither)
     }
 
-    /// A request for `actions`; one sentence for actions alike in kind and target.
+    /// Returns a request for `actions`, with one sentence for actions alike in kind and target.
     pub fn ask_for(&mut self, actions: &[Action]) -> String {
         let sentence = match shared_target(actions) {
             Some((objects, relation, target)) => {

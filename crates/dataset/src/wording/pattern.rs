@@ -4,10 +4,10 @@ use std::hash::Hasher;
 
 use rand::RngExt;
 
-/// One wording in so many is held out.
+/// One wording in this many is held out.
 const ONE_IN: u64 = 12;
 
-/// The pattern with one alternative of each group, groups within groups too.
+/// Expands a pattern by choosing one alternative of each group, including nested groups.
 pub fn expand(rng: &mut impl RngExt, pattern: &str) -> String {
     let mut text = pattern.to_owned();
     while let Some(close) = text.find(')') {
@@ -21,7 +21,7 @@ pub fn expand(rng: &mut impl RngExt, pattern: &str) -> String {
     text
 }
 
-/// Whether a wording, its names not filled in, is kept from training.
+/// Returns whether a wording, without its names filled in, is held out from training.
 pub fn is_held_out(wording: &str) -> bool {
     let mut hasher = crc32fast::Hasher::new();
     hasher.write(wording.as_bytes());

@@ -2,10 +2,10 @@
 
 use rand::RngExt;
 
-/// Words shorter than this are typed right.
+/// Words shorter than this are typed correctly.
 const SHORTEST: usize = 3;
 
-/// One to three words with a letter lost, doubled, or swapped with the next.
+/// Changes one to three words: a letter is lost, doubled, or swapped with the next.
 pub fn mistype(rng: &mut impl RngExt, text: &str) -> String {
     let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
     for _ in 0..rng.random_range(1..=3) {

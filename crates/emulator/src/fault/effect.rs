@@ -1,4 +1,4 @@
-//! What faults do to answers and servos.
+//! Effects of faults on replies and servos.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::{Fault, Faults};
 use crate::plant::JointFeedback;
 use crate::servo::EmulatedServo;
 
-/// An answer as it arrives.
+/// A reply as it arrives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ReplyFault {
     pub bytes: Vec<u8>,
@@ -17,7 +17,7 @@ pub(crate) struct ReplyFault {
 }
 
 impl Faults {
-    /// What becomes of an answer on the wire.
+    /// Applies faults to a reply on the wire.
     pub(crate) fn spoil(
         &mut self,
         codec: &dyn Codec,
@@ -74,7 +74,7 @@ impl Faults {
     }
 
     fn change(&mut self, answer: &mut [ReplyFault]) {
-        // Of a part that is cut off nothing is left to change.
+        // A part that was cut off has no bytes left to change.
         for part in answer.iter_mut().filter(|part| !part.bytes.is_empty()) {
             let at = self.chance.random_range(0..part.bytes.len());
             part.bytes[at] ^= 1 << (self.chance.next_u32() % 8);
@@ -87,7 +87,7 @@ impl Faults {
         }
     }
 
-    /// What a servo and its sensor suffer from now.
+    /// Applies the current faults to a servo and its sensor.
     pub(crate) fn ail(
         &mut self,
         servo: &mut EmulatedServo,
@@ -113,7 +113,7 @@ impl Faults {
     }
 }
 
-/// The same answer, from the servo next door.
+/// Gives the reply the id of another servo.
 fn other_id(codec: &dyn Codec, answer: &mut Vec<ReplyFault>) {
     for part in answer {
         let mut scanner = enact_arm::protocol::Scanner::default();

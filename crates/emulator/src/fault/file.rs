@@ -1,11 +1,11 @@
-//! Rules as a person writes them.
+//! Fault rules as a person writes them.
 
 use enact_types::{TomlError, toml_text};
 use serde::Deserialize;
 
 use super::{Fault, Faults, Rule};
 
-/// No answer comes later than this, ms.
+/// Largest delay of a reply, ms.
 const LATEST_MS: f64 = 3_600_000.0;
 
 /// A file of rules.
@@ -18,7 +18,7 @@ struct FaultFile {
     rule: Vec<RuleEntry>,
 }
 
-/// A rule as it is written: the numbers of every fault, and what all rules have.
+/// A rule as written: the parameters of every fault, and the fields that all rules have.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RuleEntry {
@@ -72,7 +72,7 @@ impl RuleEntry {
 }
 
 impl Rule {
-    /// Why it could not strike as it is written.
+    /// Returns the reason that the rule could not take effect as written, if there is one.
     fn nonsense(&self) -> Option<String> {
         let Self {
             fault,
@@ -98,7 +98,7 @@ impl Rule {
 }
 
 impl Fault {
-    /// The name of the number that it has.
+    /// Returns the name of the fault's parameter, if it has one.
     fn number(&self) -> Option<&'static str> {
         match self {
             Self::Late { .. } => Some("ms"),
@@ -110,17 +110,17 @@ impl Fault {
         }
     }
 
-    /// Whether it strikes before it is known whom a request is for.
+    /// Returns whether the rule takes effect before the addressee of a request is known.
     fn is_of_the_bus(&self) -> bool {
         self.lasts() || matches!(self, Self::Echo | Self::LostRequest)
     }
 
-    /// Whether it is there all the time, not each time that something happens.
+    /// Returns whether the fault persists, rather than occurring with each event.
     fn lasts(&self) -> bool {
         matches!(self, Self::Unplugged | Self::Frozen)
     }
 
-    /// Why its number is none that can be.
+    /// Returns the reason that its parameter is out of range, if it is.
     fn beyond(&self) -> Option<String> {
         match *self {
             Self::Late { ms } if !(0.0..=LATEST_MS).contains(&ms) => {
@@ -135,10 +135,10 @@ impl Fault {
 }
 
 impl Faults {
-    /// Rules from TOML: a `seed`, and a `[[rule]]` for each.
+    /// Parses rules from TOML: a `seed`, and a `[[rule]]` for each.
     ///
     /// # Errors
-    /// If it is malformed.
+    /// [`TomlError`] if the text is malformed.
     pub fn parse(text: &str) -> Result<Self, TomlError> {
         let file: FaultFile = toml_text::parse(text)?;
         let rules: Result<_, _> = file.rule.into_iter().map(RuleEntry::rule).collect();

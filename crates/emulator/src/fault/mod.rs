@@ -1,9 +1,9 @@
-//! What goes wrong, when and how often.
+//! Injected faults: which, when and how often.
 //!
 //! | module | idea |
 //! |---|---|
-//! | `file` | rules as a person writes them |
-//! | `effect` | what faults do to answers and servos |
+//! | `file` | fault rules as a person writes them |
+//! | `effect` | effects of faults on replies and servos |
 
 mod effect;
 mod file;
@@ -16,83 +16,84 @@ use serde::Deserialize;
 
 pub(crate) use effect::ReplyFault;
 
-/// A list of rules, and the chance that some of them leave things to.
+/// A list of rules, and the random generator for their probabilities.
 #[derive(Clone, Debug)]
 pub struct Faults {
     rules: Vec<Rule>,
     chance: ChaCha8Rng,
 }
 
-/// Something that goes wrong within a time, with some servos, with some probability.
+/// A fault that occurs in a period of time, with some servos, with some probability.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
-    /// What.
+    /// Kind of fault.
     pub fault: Fault,
-    /// Only to the servo of this id.
+    /// Id of the only affected servo; `None` for all.
     pub servo: Option<u8>,
-    /// From this time of the bus on, seconds.
+    /// Start of the period on the bus clock, seconds.
     pub from_s: f64,
-    /// Until this time, seconds.
+    /// End of the period, seconds.
     pub to_s: f64,
-    /// Probability each time that it could happen.
+    /// Probability each time that the fault could occur.
     pub rate: f64,
 }
 
-/// What can go wrong on a bus. The numbers are those of the list of faults.
+/// A fault of a bus. The numbers are those of the list of faults.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(tag = "fault", rename_all = "snake_case")]
 pub enum Fault {
-    /// 1: a servo does not answer.
+    /// 1: a servo does not reply.
     Silent,
-    /// 2: a byte of the answer is another.
+    /// 2: a byte of the reply is altered.
     Corrupt,
-    /// 3: the answer ends early.
+    /// 3: the reply ends early.
     Truncated,
-    /// 3: the answer comes byte by byte.
+    /// 3: the reply arrives byte by byte.
     Pieces,
-    /// 4: garbage comes before the answer.
+    /// 4: garbage arrives before the reply.
     Garbage,
-    /// 4: the adapter sends back what the host sends.
+    /// 4: the adapter echoes what the host sends.
     Echo,
-    /// 5, 12: the answer comes late.
+    /// 5, 12: the reply is late.
     Late {
-        /// By so much, milliseconds.
+        /// Delay, milliseconds.
         ms: f64,
     },
-    /// 5: the answer bears another id.
+    /// 5: the reply has another id.
     OtherId,
-    /// 7: a header whose length lies comes before the answer.
+    /// 7: a header with a false length arrives before the reply.
     LyingLength {
-        /// The length that it claims.
+        /// The false length.
         length: u16,
     },
     /// 9: the adapter is unplugged.
     Unplugged,
-    /// 12: neither adapter nor servos do anything, then go on as if nothing had been.
+    /// 12: neither adapter nor servos do anything for a while, then continue as if nothing had
+    /// happened.
     Frozen,
     /// 13: too much torque for too long.
     Overload,
-    /// 14: so hot.
+    /// 14: a servo is hot.
     Heat {
-        /// What the thermometer says, °C.
+        /// Reading of the temperature sensor, °C.
         celsius: i64,
     },
-    /// 14: such a supply.
+    /// 14: the supply voltage is wrong.
     Supply {
-        /// What the voltmeter says, V.
+        /// Reading of the voltage sensor, V.
         volts: f64,
     },
     /// 17: a request does not arrive.
     LostRequest,
-    /// 20: the sensor shows another position.
+    /// 20: the sensor reports another position.
     Jump {
-        /// By so much, rad.
+        /// Offset of the position, rad.
         rad: f64,
     },
 }
 
 impl Rule {
-    /// A fault that is always there.
+    /// Creates a rule for a fault that is always present.
     pub fn always(fault: Fault) -> Self {
         Self {
             fault,
@@ -103,19 +104,19 @@ impl Rule {
         }
     }
 
-    /// The same with one servo only.
+    /// Restricts the rule to one servo.
     pub fn with_servo(mut self, id: u8) -> Self {
         self.servo = Some(id);
         self
     }
 
-    /// The same within these seconds of the bus's time.
+    /// Restricts the rule to a period on the bus clock, seconds.
     pub fn between(mut self, from_s: f64, to_s: f64) -> Self {
         (self.from_s, self.to_s) = (from_s, to_s);
         self
     }
 
-    /// The same with this probability each time.
+    /// Sets the probability of each occurrence.
     pub fn at_rate(mut self, rate: f64) -> Self {
         self.rate = rate;
         self
@@ -135,7 +136,7 @@ impl Default for Faults {
 }
 
 impl Faults {
-    /// These rules; `seed` decides what they leave to chance.
+    /// Creates faults from these rules; `seed` seeds the random generator.
     pub fn new(rules: Vec<Rule>, seed: u64) -> Self {
         Self {
             rules,
@@ -153,12 +154,12 @@ impl Faults {
         self.rules.extend(others.rules);
     }
 
-    /// Everything works from now on.
+    /// Removes all faults.
     pub fn clear(&mut self) {
         self.rules.clear();
     }
 
-    /// The rules that strike now.
+    /// Returns the faults that occur now.
     fn strike(&mut self, id: Option<u8>, now: Duration, of: impl Fn(&Fault) -> bool) -> Vec<Fault> {
         let chance = &mut self.chance;
         let rules = self
@@ -179,7 +180,7 @@ impl Faults {
         self.lasts(Fault::Frozen, now)
     }
 
-    /// Whether a fault that has no probability lasts.
+    /// Returns whether a persistent fault is present.
     fn lasts(&self, fault: Fault, now: Duration) -> bool {
         let mut rules = self.rules.iter();
         rules.any(|rule| rule.fault == fault && rule.concerns(None, now))

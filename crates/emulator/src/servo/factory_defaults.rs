@@ -1,10 +1,10 @@
-//! What the factory puts into a servo's registers, where not 0.
+//! Factory defaults of a servo's registers, where not 0.
 
 use enact_arm::servo::ServoModel;
 
 use super::manner::Manner;
 
-/// Of an STS3215 for 7.4 V.
+/// Defaults of an STS3215 for 7.4 V.
 pub const STS: [(&str, i64); 24] = [
     ("firmware_major", 3),
     ("firmware_minor", 10),
@@ -32,7 +32,7 @@ pub const STS: [(&str, i64); 24] = [
     ("max_acceleration", 100),
 ];
 
-/// Of an XL430-W250, but for the baud rate, which somebody has set to that of an arm.
+/// Defaults of an XL430-W250, except for the bit rate, which is set to that of an arm.
 pub const X: [(&str, i64); 15] = [
     ("firmware", 46),
     ("baud_index", 3),
@@ -51,7 +51,7 @@ pub const X: [(&str, i64); 15] = [
     ("status_return_level", 2),
 ];
 
-/// What is other in an XL330-M288, which runs on 5 V and senses current.
+/// Differences of an XL330-M288, which runs on 5 V and senses current.
 const XL330: [(&str, i64); 5] = [
     ("max_temperature", 70),
     ("max_voltage", 70),
@@ -60,7 +60,7 @@ const XL330: [(&str, i64); 5] = [
     ("velocity_limit", 445),
 ];
 
-/// Names and numbers of the registers that are not 0.
+/// Returns names and values of the registers that are not 0.
 pub fn settings(model: &ServoModel) -> impl Iterator<Item = &'static (&'static str, i64)> {
     let all = Manner::of(model.family).factory;
     let own: &[_] = match model.number {

@@ -1,43 +1,43 @@
-//! In what the families behave differently beyond what a driver must know of them.
+//! Differences in the behavior of servo families, beyond what a driver must know.
 
 use enact_arm::servo::Family;
 
 use super::factory_defaults;
 
-/// In what the servos of a family behave differently from others.
+/// Behavior in which the servos of a family differ from others.
 #[derive(Debug)]
 pub struct Manner {
-    /// Numbers of the registers that the factory sets, where not 0.
+    /// Factory defaults of registers, where not 0.
     pub factory: &'static [(&'static str, i64)],
-    /// First address that no request may begin at.
+    /// First address at which no request may begin.
     pub end_of_table: u16,
-    /// Whether an answer says that, and why, something was refused, and a ping is answered with
-    /// the model; else answers tell alarms, and what cannot be done is not answered.
+    /// True if a reply gives the reason of a rejection, and a ping is answered with the model; else
+    /// replies contain alarms, and impossible requests are not answered.
     pub refuses: bool,
-    /// Whether a goal turns torque on.
+    /// True if a goal switches torque on.
     pub goal_turns_torque_on: bool,
-    /// Whether the goal follows the position while torque is off.
+    /// True if the goal follows the position while torque is off.
     pub goal_follows: bool,
-    /// Whether the goal becomes the position when torque is turned on.
+    /// True if the goal is set to the position when torque is switched on.
     pub begins_where_it_is: bool,
-    /// Whether alarms switch the motor off until the servo is started anew; else it spares itself.
+    /// True if alarms switch the motor off until the servo is restarted; else it limits its output.
     pub alarms_shut_down: bool,
-    /// When it is overloaded.
+    /// Condition for overload.
     pub overload: Overload,
-    /// Bit of the alarm register that tells of the position sensor.
+    /// Bit of the alarm register for the position sensor.
     pub encoder_alarm: i64,
 }
 
-/// When a servo that pushes in vain is overloaded.
+/// Condition under which a stalled servo is overloaded.
 #[derive(Clone, Copy, Debug)]
 pub enum Overload {
-    /// As its registers say.
+    /// As its registers specify.
     AsSet,
-    /// After so long at this share of its output.
+    /// After some time at a share of its output.
     After {
         /// Share of the output.
         output: f64,
-        /// How long.
+        /// Time, seconds.
         seconds: f64,
     },
 }
@@ -70,7 +70,7 @@ static X: Manner = Manner {
 };
 
 impl Manner {
-    /// The manner of a family.
+    /// Returns the behavior of a family.
     pub fn of(family: Family) -> &'static Self {
         match family {
             Family::Sts => &STS,

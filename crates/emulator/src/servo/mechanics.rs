@@ -1,27 +1,27 @@
-//! What a servo does to its joint, and what its sensors say.
+//! Drive command of a servo to its joint, and measurements of its sensors.
 
 use std::time::Duration;
 
 use super::EmulatedServo;
 use crate::plant::{DriveCommand, JointFeedback};
 
-/// A tripped watchdog's register.
+/// Register value of a tripped watchdog.
 const TRIPPED: i64 = -1;
-/// Unit of a watchdog's time-out.
+/// Unit of a watchdog's timeout.
 const WATCHDOG_UNIT: Duration = Duration::from_millis(20);
-/// A servo that turns faster than this says that it moves, rad/s.
+/// Speed above which a servo reports that it moves, rad/s.
 const MOVING: f64 = 0.03;
 /// Current at full output, in the units of an STS3215: 2.7 A of 6.5 mA.
 const STALL_CURRENT: f64 = 415.0;
 
 impl EmulatedServo {
-    /// What it does to its joint.
+    /// Returns the drive command to the joint.
     pub fn drive(&self) -> DriveCommand {
         let map = self.model.map;
         let on = self.get(map.torque_enable) == 1;
         let output = self.get(map.output_limit) as f64 / map.output_unlimited as f64;
         let speed = map.speed_limit.value(self.get(map.speed_limit));
-        // 0 means: as fast as can be.
+        // 0 means as fast as possible.
         let speed = if speed == 0.0 {
             self.model.top_speed
         } else {
@@ -34,7 +34,7 @@ impl EmulatedServo {
         }
     }
 
-    /// Takes what the sensors say, and what follows from it.
+    /// Updates the registers from the sensors.
     pub fn sense(&mut self, motion: &JointFeedback, now: Duration) {
         let elapsed = now.saturating_sub(self.last_sensed).as_secs_f64();
         self.last_sensed = now;
@@ -62,7 +62,7 @@ impl EmulatedServo {
         );
         self.report("realtime_tick", now.as_millis() as i64 % 0x8000);
         if self.get(map.torque_enable) == 0 && self.manner.goal_follows {
-            // Without torque the goal follows, so that bare torque holds in place.
+            // Without torque the goal follows, so that switching torque on holds the position.
             self.write_memory(map.goal_position, position);
         }
         let goal = self.internal_goal();
@@ -72,7 +72,7 @@ impl EmulatedServo {
         self.watch(now);
     }
 
-    /// Where the servo goes: its goal, no farther than its limits.
+    /// Returns the goal, clamped to the limits.
     fn internal_goal(&self) -> i64 {
         let map = self.model.map;
         let goal = self.get(map.goal_position);
@@ -84,14 +84,15 @@ impl EmulatedServo {
         }
     }
 
-    /// Whether it is in a mode in which positions go beyond one turn, and limits count for nothing.
+    /// Returns whether the mode is one in which positions extend beyond one turn and limits are
+    /// ignored.
     pub(super) fn counts_turns(&self) -> bool {
         let mode = self.get(self.model.map.operating_mode);
         let turns = self.model.facts().turns;
         turns.is_some_and(|turns| mode != turns.one_turn_mode)
     }
 
-    /// The homing offset as far as it is heeded.
+    /// Returns the part of the homing offset that is applied.
     fn offset(&self) -> i64 {
         let offset = self.get(self.model.map.homing_offset);
         let turns = self.model.facts().turns.filter(|_| !self.counts_turns());
@@ -99,13 +100,13 @@ impl EmulatedServo {
         if ignored { 0 } else { offset }
     }
 
-    /// The joint's position where the servo reports `steps`.
+    /// Returns the joint position at which the servo reports `steps`.
     fn joint_at(&self, steps: i64) -> f64 {
         let offset = self.offset();
         let raw = steps - self.model.facts().offset_sign * offset;
         let (zero, per_radian) = self.mounting;
         let turn = self.model.steps_per_turn as f64;
-        // Of all turns the one that is nearest to the joint's zero.
+        // The turn nearest to the joint's zero.
         let from_zero = (raw as f64 - zero + turn / 2.0).rem_euclid(turn) - turn / 2.0;
         from_zero / per_radian
     }
@@ -118,7 +119,7 @@ impl EmulatedServo {
         let torque = self.get(self.model.map.torque_enable) == 1;
         if units > 0 && torque && now > self.last_heard + WATCHDOG_UNIT * units as u32 {
             self.write_memory(watchdog, TRIPPED);
-            // It stays where it is, whatever it is told; unless it counts turns: then the
+            // It stays where it is, whatever it is commanded. In a multi-turn mode, however, the
             // firmware forgets the offset, and the servo moves.
             let map = self.model.map;
             let forgotten = if self.counts_turns() {
@@ -130,7 +131,7 @@ impl EmulatedServo {
         }
     }
 
-    /// Whether its watchdog has stopped it.
+    /// Returns whether its watchdog has stopped it.
     pub(super) fn has_tripped(&self) -> bool {
         let watchdog = self.model.map.watchdog;
         watchdog.is_some_and(|watchdog| self.get(watchdog) == TRIPPED)

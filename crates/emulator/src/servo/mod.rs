@@ -1,15 +1,15 @@
-//! One servo: its registers and what writing them does.
+//! One servo: its registers and the effects of writing them.
 //!
-//! Behavior is that of the makers' manuals and, where those are silent on Feetech's, of an
-//! open firmware that was tested against the factory's.
+//! The behavior is that of the makers' manuals and, where those are silent on Feetech's, of an open
+//! firmware that was tested against the factory's.
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`replies`] | what it answers, and what writes bring about |
-//! | [`mechanics`] | what it does to its joint, and what its sensors say |
-//! | [`thermal`] | how it warms up, and what too much does to it |
-//! | `manner` | in what the families behave differently |
-//! | `factory_defaults` | what its registers say when it is new |
+//! | [`replies`] | replies, and effects of writes |
+//! | [`mechanics`] | drive command to the joint, and measurements of the sensors |
+//! | [`thermal`] | temperature and overload |
+//! | `manner` | differences in the behavior of families |
+//! | `factory_defaults` | factory defaults of the registers |
 
 mod factory_defaults;
 mod manner;
@@ -25,21 +25,21 @@ use enact_arm::servo::{Register, ServoModel};
 use manner::Manner;
 use thermal::ThermalModel;
 
-/// Bytes of a control table.
+/// Size of a control table, bytes.
 const MEMORY: usize = 256;
 
-/// A servo.
+/// An emulated servo.
 #[derive(Clone, Debug)]
 pub struct EmulatedServo {
     model: &'static ServoModel,
     manner: &'static Manner,
     memory: [u8; MEMORY],
-    /// What a power cycle brings back.
+    /// Registers restored by a power cycle.
     kept: [u8; MEMORY],
     staged: Option<(u16, Vec<u8>)>,
-    /// Steps that the sensor shows at the joint's zero, and steps per radian with their sign.
+    /// Sensor steps at the joint's zero, and signed steps per radian.
     mounting: (f64, f64),
-    /// Steps that the sensor shows, before the homing offset.
+    /// Sensor steps before the homing offset.
     raw: i64,
     alarms: Vec<Alarm>,
     thermal: ThermalModel,
@@ -48,8 +48,8 @@ pub struct EmulatedServo {
 }
 
 impl EmulatedServo {
-    /// A servo as the factory made it, with this id. Its sensor shows `zero` steps at the
-    /// joint's zero and counts `direction` (1 or -1) with the joint.
+    /// Creates a servo with factory defaults and this id. Its sensor reports `zero` steps at the
+    /// joint's zero and counts in `direction` (1 or -1) with the joint.
     pub fn new(model: &'static ServoModel, id: u8, zero: f64, direction: f64) -> Self {
         let mut servo = Self {
             model,
@@ -77,38 +77,38 @@ impl EmulatedServo {
         servo
     }
 
-    /// The model.
+    /// Returns the model.
     pub fn model(&self) -> &'static ServoModel {
         self.model
     }
 
-    /// The bus id.
+    /// Returns the bus id.
     pub fn id(&self) -> u8 {
         self.get(self.model.map.id) as u8
     }
 
-    /// Bits per second that it listens to; `None` for a setting that no model has.
+    /// Returns its bit rate, bits per second; `None` for a setting that no model has.
     pub fn baud(&self) -> Option<u32> {
         let index = self.get(self.model.map.baud);
         self.model.family.baud_rates().get(index as usize).copied()
     }
 
-    /// A register's number.
+    /// Returns the value of a register.
     pub fn get(&self, register: Register) -> i64 {
         register
             .within(0, &self.memory)
             .expect("registers lie in memory")
     }
 
-    /// The number of the register of this name, where the model has one.
+    /// Returns the value of the register of this name, if the model has one.
     fn named(&self, name: &str) -> Option<i64> {
         self.model
             .register(name)
             .map(|register| self.get(*register))
     }
 
-    /// Sets a register as if it had always been so, also a read-only one. Numbers that do not
-    /// fit are cut off at the register's ends, as a sensor's are.
+    /// Sets a register as if it had always had this value, including read-only ones. Values that do
+    /// not fit are clamped, as those of a sensor are.
     pub fn set(&mut self, register: Register, number: i64) {
         let (min, max) = register.range();
         let bytes = register
@@ -119,7 +119,7 @@ impl EmulatedServo {
         self.kept[from..from + bytes.len()].copy_from_slice(&bytes);
     }
 
-    /// Starts anew: alarms are gone, settings that were not kept too.
+    /// Power-cycles the servo, which clears alarms and settings that were not stored.
     pub fn power_up(&mut self) {
         self.memory = self.kept;
         self.alarms.clear();
@@ -145,7 +145,7 @@ impl EmulatedServo {
         self.kept = kept;
     }
 
-    /// The same for the register of this name, where the model has one.
+    /// Changes the register of this name in memory, if the model has one.
     fn report(&mut self, name: &str, number: i64) {
         if let Some(register) = self.model.register(name) {
             self.write_memory(*register, number);

@@ -1,4 +1,4 @@
-//! What a servo answers, and what writes bring about.
+//! Replies of a servo, and effects of writes.
 
 use std::time::Duration;
 
@@ -13,18 +13,18 @@ const RANGE: u8 = 4;
 const LENGTH: u8 = 5;
 const LIMIT: u8 = 6;
 const ACCESS: u8 = 7;
-/// Bit of them that says: an alarm.
+/// Bit of the error that reports an alarm.
 const ALERT: u8 = 0x80;
-/// What makes a Feetech servo call its present position the middle of its turn.
+/// Value that makes a Feetech servo call its current position the middle of its turn.
 const CALL_IT_MIDDLE: i64 = 128;
 
 impl EmulatedServo {
-    /// A packet for this bus came.
+    /// Records that a packet arrived on the bus.
     pub fn heard(&mut self, now: Duration) {
         self.last_heard = now;
     }
 
-    /// Answers a ping.
+    /// Replies to a ping.
     pub fn pinged(&self) -> Status {
         let [low, high] = self.model.number.to_le_bytes();
         let mut data = vec![low, high];
@@ -36,12 +36,12 @@ impl EmulatedServo {
         }
     }
 
-    /// Answers an instruction that it does not know.
+    /// Replies to an unknown instruction.
     pub fn puzzled(&self) -> Option<Status> {
         self.manner.refuses.then(|| self.status(UNKNOWN, &[]))
     }
 
-    /// Answers a read.
+    /// Replies to a read.
     pub fn read(&self, address: u16, count: u16) -> Option<Status> {
         let end = self.end_of_table();
         if address >= end {
@@ -51,10 +51,10 @@ impl EmulatedServo {
         Some(self.status(0, &self.memory[usize::from(address)..to]))
     }
 
-    /// Does a write; the answer tells how it went.
+    /// Executes a write; the reply reports the result.
     pub fn write(&mut self, address: u16, data: &[u8]) -> Option<Status> {
         let end = usize::from(address) + data.len();
-        // A servo that is given another id answers with the old one.
+        // A servo whose id is changed replies with the old one.
         let id = self.id();
         let refusal = match self.manner.refuses {
             false if address >= self.end_of_table() => return None,
@@ -68,7 +68,7 @@ impl EmulatedServo {
             self.follow_up(address, end);
         }
         if self.manner.begins_where_it_is && was_off && self.get(torque) == 1 {
-            // Whatever goal it was given before.
+            // Whatever goal it had before.
             let map = self.model.map;
             self.write_memory(map.goal_position, self.get(map.position));
         }
@@ -78,13 +78,13 @@ impl EmulatedServo {
         })
     }
 
-    /// Keeps a write for later.
+    /// Stages a write.
     pub fn stage(&mut self, address: u16, data: &[u8]) -> Status {
         self.staged = Some((address, data.to_vec()));
         self.status(0, &[])
     }
 
-    /// Does what was staged.
+    /// Executes the staged write.
     pub fn act(&mut self) {
         if let Some((address, data)) = self.staged.take() {
             self.write(address, &data);
@@ -105,7 +105,7 @@ impl EmulatedServo {
         }
     }
 
-    /// Why a servo that refuses does not take a write; 0 if it does.
+    /// Returns the error with which a servo rejects a write; 0 if it accepts it.
     fn refuses(&self, address: u16, data: &[u8]) -> u8 {
         let registers = self.model.registers;
         let Some(first) = registers
@@ -147,7 +147,7 @@ impl EmulatedServo {
         0
     }
 
-    /// What writing the registers from `address` to `end` brings about.
+    /// Applies the effects of writing the registers from `address` to `end`.
     fn follow_up(&mut self, address: u16, end: usize) {
         let map = self.model.map;
         let touched = |register: Register| {
@@ -172,7 +172,7 @@ impl EmulatedServo {
         }
     }
 
-    /// Makes the present position read as the middle of the turn.
+    /// Makes the current position read as the middle of the turn.
     fn call_it_middle(&mut self) {
         let map = self.model.map;
         let offset = self.raw - self.model.steps_per_turn / 2;
@@ -180,7 +180,7 @@ impl EmulatedServo {
         self.write_memory(map.torque_enable, 0);
     }
 
-    /// First address that no request may begin at.
+    /// Returns the first address at which no request may begin.
     fn end_of_table(&self) -> u16 {
         self.manner.end_of_table
     }

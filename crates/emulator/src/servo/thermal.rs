@@ -1,4 +1,4 @@
-//! How a servo warms up, and what too much does to it.
+//! Temperature and overload of a servo.
 
 use enact_arm::protocol::Alarm;
 
@@ -6,32 +6,32 @@ use super::EmulatedServo;
 use super::manner::Overload;
 use crate::plant::JointFeedback;
 
-/// Temperature of the room, °C.
+/// Room temperature, °C.
 const ROOM: f64 = 28.0;
-/// Temperature of a servo that has been at work for a while, °C.
+/// Temperature of a servo that has worked for a while, °C.
 const WARM: f64 = 35.0;
-/// What full output would add to the room's temperature in the long run, K.
+/// Steady-state temperature rise at full output, K.
 const HEATING: f64 = 55.0;
-/// Time in which most of that is reached, s.
+/// Time constant of the temperature, s.
 const THERMAL_TIME: f64 = 240.0;
-/// Slower than this a servo that should turn is stalled, rad/s.
+/// Speed below which a driven servo is stalled, rad/s.
 const STALLED: f64 = 0.05;
-/// Bits of the registers that choose what an alarm switches off.
+/// Bits of the registers that select which alarms switch the motor off.
 const SPARE_HOT: i64 = 1 << 2;
 const SPARE_OVERLOADED: i64 = 1 << 5;
 
-/// What use has done to a servo.
+/// Thermal and overload state of a servo.
 #[derive(Clone, Copy, Debug)]
 pub struct ThermalModel {
-    /// °C, by physics.
+    /// Simulated temperature, °C.
     temperature: f64,
-    /// For how long it has pushed in vain, s.
+    /// Time for which it has been stalled, s.
     stalled: f64,
-    /// Which way it pushed when it gave up; 0 while it has not.
+    /// Direction in which it pushed when it was overloaded; 0 if it was not.
     overloaded: f64,
-    /// What its thermometer is made to say, °C.
+    /// Injected temperature reading, °C.
     heat: Option<i64>,
-    /// What its voltmeter is made to say, 0.1 V.
+    /// Injected voltage reading, 0.1 V.
     supply: Option<i64>,
 }
 
@@ -48,14 +48,14 @@ impl Default for ThermalModel {
 }
 
 impl ThermalModel {
-    /// After a while without power: as warm as before, but not overloaded.
+    /// Resets the overload after a while without power; the temperature stays.
     pub(super) fn rest(&mut self) {
         (self.stalled, self.overloaded) = (0.0, 0.0);
     }
 }
 
 impl EmulatedServo {
-    /// Raises an alarm until the servo is started anew; some switch their motor off.
+    /// Raises an alarm until the servo is restarted; some servos switch their motor off.
     pub fn alarm(&mut self, alarm: Alarm) {
         if !self.alarms.contains(&alarm) {
             self.alarms.push(alarm);
@@ -65,7 +65,7 @@ impl EmulatedServo {
         }
     }
 
-    /// Ends what ailed it from outside. Alarms are gone, but those that switched its motor off.
+    /// Ends injected conditions. Alarms are cleared, except those that switched the motor off.
     pub fn calm(&mut self) {
         (self.thermal.heat, self.thermal.supply) = (None, None);
         if !self.manner.alarms_shut_down {
@@ -73,17 +73,18 @@ impl EmulatedServo {
         }
     }
 
-    /// What its thermometer says until it is calmed, °C.
+    /// Injects a temperature reading until [`calm`](Self::calm), °C.
     pub fn heat(&mut self, celsius: i64) {
         self.thermal.heat = Some(celsius);
     }
 
-    /// What its voltmeter says until it is calmed, 0.1 V.
+    /// Injects a voltage reading until [`calm`](Self::calm), 0.1 V.
     pub fn supply(&mut self, decivolts: i64) {
         self.thermal.supply = Some(decivolts);
     }
 
-    /// Lets work warm it up and wear it out; it is `error` steps from its goal.
+    /// Updates temperature and overload after a time step; the servo is `error` steps from its
+    /// goal.
     pub(super) fn overheat(&mut self, motion: &JointFeedback, error: i64, elapsed: f64) {
         let map = self.model.map;
         let thermal = &mut self.thermal;
@@ -132,7 +133,7 @@ impl EmulatedServo {
         self.get(self.model.map.temperature) > self.get(self.model.map.max_temperature)
     }
 
-    /// Share of its output that it allows itself in its state.
+    /// Returns the share of its output that the servo permits itself in its state.
     pub(super) fn spared_output(&self) -> f64 {
         if self.manner.alarms_shut_down {
             return 1.0;
@@ -147,7 +148,7 @@ impl EmulatedServo {
         }
     }
 
-    /// Its alarms in the bits of its alarm register.
+    /// Returns the alarms as bits of the alarm register.
     pub(super) fn alarm_bits(&self) -> i64 {
         let bit = |alarm: &Alarm| match alarm {
             Alarm::Voltage => 0x01,
@@ -174,7 +175,7 @@ mod tests {
 
     use super::*;
 
-    /// A servo that has pushed against a wall for so long, step by step.
+    /// Returns a servo that has pushed against a wall for `seconds`, simulated step by step.
     fn pushing(model: &str, seconds: f64) -> EmulatedServo {
         let mut servo = EmulatedServo::new(ServoModel::named(model).unwrap(), 1, 2048.0, 1.0);
         let map = servo.model.map;

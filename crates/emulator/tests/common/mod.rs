@@ -32,19 +32,19 @@ fn robots() -> PathBuf {
     concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots").into()
 }
 
-/// An arm at home whose bus does what `rules` say.
+/// Returns an arm at home whose bus follows `rules`.
 pub fn bench(protocol: &str, rules: Vec<Rule>) -> Bench {
     seeded(protocol, rules, 1)
 }
 
-/// The same, `seed` deciding what the rules leave to chance.
+/// Returns an arm as [`bench`] does, with a seed for the rules' probabilities.
 pub fn seeded(protocol: &str, rules: Vec<Rule>, seed: u64) -> Bench {
     built(protocol, Faults::new(rules, seed), |robot, _, _| {
         Box::new(FreeJoints::at(robot.home()))
     })
 }
 
-/// An arm with these joints.
+/// Returns an arm with these joints.
 pub fn built(
     protocol: &str,
     faults: Faults,
@@ -86,31 +86,31 @@ impl Bench {
         )
     }
 
-    /// A sweep of the first joint and the gripper from where the arm was told to be.
+    /// Returns a sweep of the first joint and the gripper from the arm's last commanded positions.
     pub fn sweep(&self, from: &ArmState, by: f64) -> Trajectory {
         sweep_of(&self.robot, from, by)
     }
 
-    /// Arms, sweeps once, and leaves.
+    /// Arms, sweeps once, and shuts down.
     pub fn run(&self, by: f64) -> Result<Execution, ArmError> {
         let mut arm = self.arm()?;
         let trajectory = self.sweep(&arm.state()?, by);
         ArmThread::start(Box::new(arm), &self.robot).execute(trajectory, ContactPolicy::Limit(0.5))
     }
 
-    /// Where a joint really is.
+    /// Returns the true position of a joint.
     pub fn truth(&self, joint: usize) -> f64 {
         self.line
             .with(|emulated_bus| emulated_bus.plant().motion(joint).position)
     }
 
-    /// A hand takes the first joint there, or lets go.
+    /// Moves the first joint by hand, or lets go.
     pub fn guide(&self, to: Option<f64>) {
         self.line
             .with(|emulated_bus| emulated_bus.plant_mut().guide(0, to));
     }
 
-    /// What a register that every servo has says in each.
+    /// Returns the value of a register in every servo.
     pub fn registers(&self, of: impl Fn(&RegisterMap) -> Register) -> Vec<i64> {
         self.line.with(|emulated_bus| {
             let servos = emulated_bus.servos().iter();
@@ -120,7 +120,7 @@ impl Bench {
         })
     }
 
-    /// Sets such a register of one servo, or of all.
+    /// Sets a register of one servo, or of all.
     pub fn set(&self, servo: Option<usize>, of: impl Fn(&RegisterMap) -> Register, value: i64) {
         self.line.with(|emulated_bus| {
             for (index, one) in emulated_bus.servos().iter_mut().enumerate() {
@@ -131,7 +131,7 @@ impl Bench {
         });
     }
 
-    /// Which servos have torque.
+    /// Returns which servos have torque.
     pub fn torque(&self) -> Vec<bool> {
         self.line.with(|emulated_bus| {
             let servos = emulated_bus.servos().iter();
@@ -150,20 +150,20 @@ impl Bench {
             .with(|emulated_bus| emulated_bus.faults().add(rule));
     }
 
-    /// The bus's time, seconds.
+    /// Returns the time of the bus, seconds.
     pub fn now(&self) -> f64 {
         use enact_arm::bus::Transport;
         self.line.now().as_secs_f64()
     }
 }
 
-/// Whether a motion ended where it should.
+/// Returns whether a motion ended where it should.
 pub fn finished(execution: &Execution, bench: &Bench, by: f64) -> bool {
     let home = bench.robot.home()[0];
     execution.end == ExecutionEnd::Finished && (bench.truth(0) - home - by).abs() < 0.01
 }
 
-/// A sweep of the first joint and the gripper from where the arm was told to be.
+/// Returns a sweep of the first joint and the gripper from the arm's last commanded positions.
 pub fn sweep_of(robot: &Robot, from: &ArmState, by: f64) -> Trajectory {
     let at = from.commanded.clone().expect("an armed arm has a command");
     let steps = 300;

@@ -1,4 +1,4 @@
-//! A camera whose pictures are lost or change their light.
+//! A camera whose pictures are lost or change their lighting.
 
 use enact_camera::{Camera, CameraError};
 use enact_sim::Simulator;
@@ -13,15 +13,15 @@ use crate::suite::Lighting;
 /// The camera of an episode.
 pub struct EpisodeCamera {
     camera: SimCamera,
-    /// How everything looks after the first picture.
+    /// Appearance of every picture after the first.
     later: Option<Appearance>,
-    /// Pictures that do not arrive after the first.
+    /// Number of pictures lost after the first.
     lost: u32,
     taken: bool,
 }
 
 impl EpisodeCamera {
-    /// As the task of an episode wants it.
+    /// Creates the camera that the task of an episode asks for.
     pub fn new(setup: &EpisodeSetup<'_>, simulator: &Simulator) -> Self {
         let usual = Appearance {
             card: setup.card.clone(),

@@ -1,9 +1,9 @@
-//! What happens behind the robot's back.
+//! Disturbances during a run, unknown to the robot.
 //!
 //! | module | idea |
 //! |---|---|
-//! | this one | to things on the table |
-//! | [`camera`] | to the pictures |
+//! | this one | of objects on the table |
+//! | [`camera`] | of the pictures |
 
 pub mod camera;
 
@@ -19,15 +19,15 @@ use rand_chacha::ChaCha8Rng;
 use crate::episode_setup::EpisodeSetup;
 use crate::suite::Trigger;
 
-/// Directions tried until the object stays clear of the others.
+/// Number of directions tried until the object stays clear of the others.
 const WAYS: u32 = 60;
-/// Free distance to the outlines of the others, meters.
+/// Smallest distance to the outlines of the others, meters.
 const CLEAR: f64 = 0.02;
 
-/// Where an object waits that is not there yet: on the table behind the camera.
+/// Place of an object that has not appeared yet: on the table behind the camera.
 const OUT_OF_SIGHT: [f64; 2] = [0.72, 0.55];
 
-/// Puts objects elsewhere once, at the moment of the task.
+/// Moves objects once, at the trigger of the task.
 pub struct Disturber<'a> {
     simulator: &'a Simulator,
     moment: Trigger,
@@ -37,7 +37,8 @@ pub struct Disturber<'a> {
 }
 
 impl<'a> Disturber<'a> {
-    /// What the task of an episode asks for. What appears later is taken away now.
+    /// Creates the disturbance that the task of an episode asks for, and hides the object that
+    /// appears later.
     pub fn new(setup: &EpisodeSetup<'_>, simulator: &'a Simulator) -> Self {
         let disturbance = &setup.task.disturb;
         let mut moves: Vec<(usize, Pose)> = Vec::new();
@@ -57,7 +58,7 @@ impl<'a> Disturber<'a> {
     }
 }
 
-/// Takes an object out of sight; returns where it is to appear.
+/// Hides an object; returns the pose at which it is to appear.
 fn hidden(setup: &EpisodeSetup<'_>, role: &str, simulator: &Simulator) -> Option<(usize, Pose)> {
     let objects = &setup.layout.objects;
     let index = objects.iter().position(|item| item.name == role)?;
@@ -94,7 +95,7 @@ impl Observer for Disturber<'_> {
         let now = match event {
             Event::Planned { .. } => self.moment == Trigger::Planned,
             Event::StepStarted(step) => {
-                // Before the first step the arm moves too: home, to look.
+                // The arm also moves before the first step: home, to look.
                 self.acting |= step.moves();
                 self.placing = step.skill() == Skill::Place;
                 false

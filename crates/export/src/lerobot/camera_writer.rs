@@ -15,28 +15,28 @@ use crate::error::ExportError;
 use crate::histogram::Histogram;
 use crate::sample_picture::{Pixels, SamplePicture};
 
-/// What a camera takes, episode after episode.
+/// Writes the pictures of a camera, episode after episode.
 pub(super) struct CameraWriter {
     camera: CameraFeature,
     fps: u32,
     store: Store,
-    /// Of the episode so far.
+    /// Histograms of the current episode.
     histograms: Vec<Histogram>,
     frames: usize,
     files: Vec<SpoolRange>,
     done: VecDeque<EpisodeVideo>,
 }
 
-/// An episode of it.
+/// The pictures of an episode.
 pub(super) struct EpisodeVideo {
     pub(super) stats: Stats,
-    /// Where in which video.
+    /// Clip within a video, if the pictures are video.
     pub(super) clip: Option<VideoClip>,
-    /// Where in the spool each picture is.
+    /// Place of each picture in the spool.
     pub(super) files: Vec<SpoolRange>,
 }
 
-/// A part of a video, in seconds from its begin.
+/// A part of a video, in seconds from its beginning.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct VideoClip {
     pub(super) number: FileNumber,
@@ -44,7 +44,7 @@ pub(super) struct VideoClip {
     pub(super) to: f64,
 }
 
-/// Bytes of the spool.
+/// A range of bytes in the spool.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SpoolRange {
     at: u64,
@@ -55,20 +55,20 @@ enum Store {
     Video {
         codec: VideoCodec,
         number: FileNumber,
-        /// The one being written, where it is, and how many pictures it has.
+        /// The video being written, its path, and its number of pictures.
         open: Option<(Video, PathBuf, u64)>,
         from: u64,
     },
     Spool {
         file: File,
         end: u64,
-        /// The picture that was written last.
+        /// The most recently written picture.
         newest: Option<(u64, SpoolRange)>,
     },
 }
 
 impl CameraWriter {
-    /// A film whose first new video, if it is one, has this number.
+    /// Creates a writer whose next new video, if any, has this number.
     pub(super) fn new(
         camera: CameraFeature,
         fps: u32,
@@ -83,7 +83,7 @@ impl CameraWriter {
                 from: 0,
             },
             None => Store::Spool {
-                // It has no name, so that nothing is left of it.
+                // The file has no name, so nothing of it remains.
                 file: tempfile::tempfile_in(staging.folder())
                     .map_err(|error| ExportError::caused(staging.folder(), error))?,
                 end: 0,
@@ -101,7 +101,7 @@ impl CameraWriter {
         })
     }
 
-    /// Takes the picture of the next sample of an episode of so many.
+    /// Takes the picture of the next sample of an episode with this many samples.
     pub(super) fn push(
         &mut self,
         shot: &SamplePicture,
@@ -223,17 +223,17 @@ impl CameraWriter {
         self.frames = 0;
     }
 
-    /// Episodes that have all their pictures and are not taken yet.
+    /// Returns the number of complete episodes that are not taken yet.
     pub(super) fn episodes(&self) -> usize {
         self.done.len()
     }
 
-    /// The oldest of them.
+    /// Takes the oldest complete episode.
     pub(super) fn take(&mut self) -> Option<EpisodeVideo> {
         self.done.pop_front()
     }
 
-    /// A picture of the spool.
+    /// Reads a picture from the spool.
     pub(super) fn read(&mut self, place: SpoolRange) -> std::io::Result<Vec<u8>> {
         let mut bytes = vec![0; place.length];
         if let Store::Spool { file, .. } = &mut self.store {
@@ -243,7 +243,7 @@ impl CameraWriter {
         Ok(bytes)
     }
 
-    /// Gives the spool's room back; its pictures are all taken.
+    /// Frees the spool once all of its pictures are taken.
     pub(super) fn rewind(&mut self) -> std::io::Result<()> {
         if let Store::Spool { file, end, newest } = &mut self.store {
             *end = 0;
@@ -264,7 +264,7 @@ impl CameraWriter {
         }
     }
 
-    /// The camera.
+    /// Returns the camera.
     pub(super) fn camera(&self) -> &CameraFeature {
         &self.camera
     }

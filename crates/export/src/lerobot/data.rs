@@ -7,14 +7,14 @@ use super::staging::Staging;
 use super::table::{Columns, ParquetTable};
 use crate::error::ExportError;
 
-/// Files in a folder, as LeRobot counts them.
+/// Number of files per folder, LeRobot's default.
 pub(super) const FILES: u32 = 1000;
-/// A file of rows takes no further episode beyond this, bytes; LeRobot's default.
+/// Size beyond which a file of rows takes no further episode, bytes; LeRobot's default.
 pub(super) const ROOM: u64 = 100 << 20;
-/// A video takes no further episode beyond this, bytes; LeRobot's default.
+/// Size beyond which a video takes no further episode, bytes; LeRobot's default.
 pub(super) const VIDEO_ROOM: u64 = 200 << 20;
 
-/// Where a file is among its kind.
+/// Position of a file among its kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct FileNumber {
     pub(super) chunk: u32,
@@ -22,7 +22,7 @@ pub(super) struct FileNumber {
 }
 
 impl FileNumber {
-    /// The next file.
+    /// Returns the number of the next file.
     pub(super) fn next(self) -> Self {
         if self.file + 1 < FILES {
             Self {
@@ -37,14 +37,14 @@ impl FileNumber {
         }
     }
 
-    /// Its path within the data set.
+    /// Returns the path within the data set.
     pub(super) fn path(self, folder: &str, end: &str) -> String {
         let Self { chunk, file } = self;
         format!("{folder}/chunk-{chunk:03}/file-{file:03}.{end}")
     }
 }
 
-/// Rows on their way into numbered files.
+/// A writer of rows into numbered files.
 pub(super) struct DataFiles {
     number: FileNumber,
     metadata: HashMap<String, String>,
@@ -52,7 +52,7 @@ pub(super) struct DataFiles {
 }
 
 impl DataFiles {
-    /// Begins with this file; each says `metadata`.
+    /// Creates a writer that begins with this file; each file carries `metadata`.
     pub(super) fn new(number: FileNumber, metadata: HashMap<String, String>) -> Self {
         Self {
             number,
@@ -61,7 +61,10 @@ impl DataFiles {
         }
     }
 
-    /// The file that takes the next episode: all of it, however long it is.
+    /// Returns the file that takes all of the next episode, however long it is.
+    ///
+    /// # Errors
+    /// If the previous file cannot be completed.
     pub(super) fn begin_episode(&mut self) -> Result<FileNumber, ExportError> {
         let full = |table: &ParquetTable| table.size() as u64 >= ROOM;
         if self.table.as_ref().is_some_and(full) {
@@ -72,6 +75,9 @@ impl DataFiles {
     }
 
     /// Writes some rows.
+    ///
+    /// # Errors
+    /// If the file cannot be created or written.
     pub(super) fn write(&mut self, staging: &Staging, rows: Columns) -> Result<(), ExportError> {
         let table = match &mut self.table {
             Some(table) => table,
@@ -84,7 +90,10 @@ impl DataFiles {
         table.write(rows)
     }
 
-    /// Completes the file that is being written.
+    /// Completes the current file.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
     pub(super) fn finish(&mut self) -> Result<(), ExportError> {
         self.table.take().map_or(Ok(()), ParquetTable::finish)
     }

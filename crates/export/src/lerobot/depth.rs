@@ -1,4 +1,4 @@
-//! Depth as LeRobot's videos keep it: twelve bits on a logarithmic scale.
+//! Depth as stored in LeRobot's videos: twelve bits on a logarithmic scale.
 //!
 //! The formula is that of `quantize_depth` in `lerobot/datasets/depth_utils.py` (0.6.1) with its
 //! defaults.
@@ -9,12 +9,13 @@ use serde_json::{Map, Value, json};
 const MIN: f32 = 0.01;
 /// Depth at the highest code, meters.
 const MAX: f32 = 10.0;
-/// Added before the logarithm is taken, meters.
+/// Offset added before taking the logarithm, meters.
 const SHIFT: f32 = 3.5;
 /// The highest code of twelve bits.
 const HIGHEST: f32 = 4095.0;
 
-/// The codes of depths in meters, little-endian; no reading is the lowest.
+/// Returns the codes of depths in meters, little-endian; pixels without a reading have the lowest
+/// code.
 pub(super) fn codes(meters: &[f32]) -> Vec<u8> {
     let (low, high) = ((MIN + SHIFT).ln(), (MAX + SHIFT).ln());
     let code = |meters: &f32| {
@@ -25,7 +26,7 @@ pub(super) fn codes(meters: &[f32]) -> Vec<u8> {
     meters.iter().flat_map(code).collect()
 }
 
-/// What a reader needs to turn codes back.
+/// Returns the parameters that a reader needs to decode the depths.
 pub(super) fn info() -> Map<String, Value> {
     let info = json!({
         "video.depth_min": 0.01,

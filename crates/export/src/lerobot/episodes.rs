@@ -1,4 +1,4 @@
-//! An episode per row, with where it is and its statistics.
+//! Episodes as rows, with their location and statistics.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -16,22 +16,25 @@ use enact_types::Reason;
 
 use crate::error::ExportError;
 
-/// What is told of an episode.
+/// Description of an episode.
 pub(super) struct EpisodeRow {
     pub(super) index: i64,
     pub(super) task: String,
     pub(super) length: i64,
-    /// The file of its samples, and the number of the first of them in the whole data set.
+    /// File of its samples, and the index of the first of them in the whole data set.
     pub(super) data: FileNumber,
     pub(super) from: i64,
-    /// Of each camera whose pictures are video: its feature, and where they are.
+    /// For each camera whose pictures are video: its feature and its clip.
     pub(super) clips: Vec<(String, VideoClip)>,
-    /// Of each feature.
+    /// Statistics of each feature.
     pub(super) stats: Vec<(String, Stats)>,
 }
 
-/// Writes rows into the file of this number, with the columns of `like` if there is a file of
-/// others already.
+/// Writes rows into the file of this number, with the columns of `like` if other files already
+/// exist.
+///
+/// # Errors
+/// If the columns do not match those of `like`, or the file cannot be written.
 pub(super) fn write(
     path: &Path,
     rows: &[EpisodeRow],
@@ -117,7 +120,8 @@ fn columns(rows: &[EpisodeRow], number: FileNumber) -> Columns {
     columns
 }
 
-/// The columns of `like`, in its order and of its types: readers put the files together.
+/// Returns the columns of `like`, in its order and with its types, because readers concatenate the
+/// files.
 fn alike(
     columns: Columns,
     like: &Schema,

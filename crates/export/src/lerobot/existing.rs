@@ -1,4 +1,4 @@
-//! A data set that is there already, to append to.
+//! An existing data set to append to.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,30 +14,30 @@ use super::tasks::TaskTable;
 use super::video::VideoCodec;
 use crate::error::ExportError;
 
-/// What `meta/info.json` says of where files are.
+/// Path pattern of data files in `meta/info.json`.
 pub(super) const DATA: &str = "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet";
 pub(super) const VIDEO: &str =
     "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4";
 
-/// A data set as it is.
+/// An existing data set.
 pub(super) struct ExistingDataset {
     folder: PathBuf,
-    /// `meta/info.json`.
+    /// Content of `meta/info.json`.
     pub(super) info: Map<String, Value>,
-    /// `meta/stats.json`.
+    /// Content of `meta/stats.json`.
     pub(super) stats: Value,
     pub(super) tasks: TaskTable,
     pub(super) episodes: usize,
     pub(super) samples: usize,
-    /// The columns of its episodes.
+    /// Columns of its episodes.
     pub(super) schema: SchemaRef,
 }
 
 impl ExistingDataset {
-    /// Reads what a data set says of itself.
+    /// Reads the metadata of a data set.
     ///
     /// # Errors
-    /// If it is none of version 3, or is laid out otherwise than LeRobot does.
+    /// If it is not a data set of version 3, or its layout differs from LeRobot's.
     pub(super) fn load(folder: &Path) -> Result<Self, ExportError> {
         let wrong = |what: String| {
             ExportError::file(folder, format!("nothing can be appended to it: {what}"))
@@ -83,12 +83,12 @@ impl ExistingDataset {
         })
     }
 
-    /// Where it is.
+    /// Returns the folder of the data set.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// The first file of a folder of numbered ones that is not there yet.
+    /// Returns the first unused file number in a folder.
     pub(super) fn next(&self, within: &str) -> FileNumber {
         let chunks = fs::read_dir(self.folder.join(within));
         let files = chunks.into_iter().flatten().flatten().flat_map(|chunk| {
@@ -106,8 +106,8 @@ impl ExistingDataset {
         files.max().map_or(FileNumber::default(), FileNumber::next)
     }
 
-    /// Changes what may differ in `spec` to what is here: how pictures are kept, and whether
-    /// samples say if the goal was reached. What was changed is returned in words.
+    /// Adapts `spec` to this data set where it may differ: how pictures are stored, and whether
+    /// samples record the outcome. Returns the changes in words.
     ///
     /// # Errors
     /// If anything else differs.
@@ -185,12 +185,12 @@ impl ExistingDataset {
     }
 }
 
-/// Where two descriptions of a feature differ in what its values mean.
+/// Returns how the meaning of a feature's values differs between two descriptions.
 fn difference(there: &Value, here: &Value) -> Option<String> {
     let parsed = ["dtype", "shape", "names"].map(|key| (key, &there[key], &here[key]));
     let info = ["units", "is_depth_map", "depth_unit", "video.shift"]
         .map(|key| (key, &there["info"][key], &here["info"][key]));
-    // Left out is the same as no.
+    // Absent means false.
     let is_no = |value: &Value| matches!(value, Value::Null | Value::Bool(false));
     parsed
         .into_iter()

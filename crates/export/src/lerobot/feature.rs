@@ -1,4 +1,4 @@
-//! What a sample consists of.
+//! Features of a sample.
 
 use serde_json::{Map, Value, json};
 
@@ -6,13 +6,13 @@ use super::depth;
 use super::video::VideoCodec;
 use crate::units::{JointColumns, Units};
 
-/// The command that is in force until the next sample.
+/// Command in force until the next sample.
 pub const ACTION: &str = "action";
-/// What was measured.
+/// Measured joint positions.
 pub const STATE: &str = "observation.state";
 /// Whether the goal was reached with this sample: true at most for the last of an episode.
 pub const SUCCESS: &str = "next.success";
-/// What every data set of LeRobot has, with its kind.
+/// Bookkeeping features of every LeRobot data set, with their types.
 pub const BOOKKEEPING: [(&str, &str); 5] = [
     ("timestamp", "float32"),
     ("frame_index", "int64"),
@@ -21,16 +21,16 @@ pub const BOOKKEEPING: [(&str, &str); 5] = [
     ("task_index", "int64"),
 ];
 
-/// A data set to be.
+/// Specification of a data set.
 #[derive(Clone, Debug)]
 pub struct DatasetSpec {
-    /// What the numbers of a state and an action say.
+    /// Meaning of the numbers of a state and an action.
     pub columns: JointColumns,
     /// Samples per second.
     pub fps: u32,
-    /// Whose pictures or depth it has.
+    /// Cameras whose pictures or depth it includes.
     pub cameras: Vec<CameraFeature>,
-    /// Whether samples say if the goal was reached.
+    /// Whether samples record the outcome.
     pub outcome: bool,
 }
 
@@ -45,18 +45,18 @@ pub struct CameraFeature {
     pub height: u32,
     /// Whether it is depth.
     pub depth: bool,
-    /// How they are compressed as video; `None` for files within the table.
+    /// Video codec; `None` for picture files within the table.
     pub codec: Option<VideoCodec>,
 }
 
 impl CameraFeature {
-    /// The feature's name; depth has its own beside the pictures'.
+    /// Returns the name of the feature; depth has its own next to the pictures'.
     pub fn key(&self) -> String {
         let end = if self.depth { "_depth" } else { "" };
         format!("observation.images.{}{end}", self.name)
     }
 
-    /// Colors, or depth alone.
+    /// Returns the number of channels: three colors, or one for depth.
     pub fn channels(&self) -> usize {
         if self.depth { 1 } else { 3 }
     }
@@ -92,12 +92,12 @@ impl CameraFeature {
 }
 
 impl DatasetSpec {
-    /// The features as `meta/info.json` has them.
+    /// Returns the features in the form of `meta/info.json`.
     pub fn features(&self) -> Map<String, Value> {
         let names = &self.columns.names;
         let mut vector = json!({"dtype": "float32", "shape": [names.len()], "names": names});
         if self.columns.units == Units::Radians {
-            // LeRobot has no place for units; its own need none.
+            // LeRobot has no field for units; its own units need none.
             vector["info"] = json!({"units": "rad (m for joints that slide)"});
         }
         let scalar = |kind: &str| json!({"dtype": kind, "shape": [1], "names": null});

@@ -1,4 +1,4 @@
-//! A folder that is there as a whole or not at all.
+//! A folder that appears as a whole or not at all.
 
 use enact_types::Reason;
 use std::fs::{self, File};
@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::error::ExportError;
 
-/// A folder beside the one that it is to become. Dropped before that, it is gone.
+/// A folder next to its final place. It is deleted if dropped before it is committed.
 #[derive(Debug)]
 pub(super) struct Staging {
     folder: PathBuf,
@@ -16,10 +16,10 @@ pub(super) struct Staging {
 }
 
 impl Staging {
-    /// Begins a folder that will be `target`, which may be there already.
+    /// Creates a folder that will become `target`, which may exist already.
     ///
     /// # Errors
-    /// If it cannot be made.
+    /// If it cannot be created.
     pub(super) fn begin(target: &Path) -> Result<Self, ExportError> {
         let is_name = matches!(target.components().next_back(), Some(Component::Normal(_)));
         let Some(name) = target.file_name().filter(|_| is_name) else {
@@ -45,10 +45,10 @@ impl Staging {
         Err(ExportError::file(&parent, "no room for another folder"))
     }
 
-    /// A place in it, whose folder is made.
+    /// Returns a path within it and creates the parent folder.
     ///
     /// # Errors
-    /// If that cannot be made.
+    /// If the parent folder cannot be created.
     pub(super) fn place(&self, name: &str) -> Result<PathBuf, ExportError> {
         let path = self.folder.join(name);
         let folder = parent(&path);
@@ -56,15 +56,15 @@ impl Staging {
         Ok(path)
     }
 
-    /// Where it is as yet.
+    /// Returns its current path.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Writes a text into it.
+    /// Writes a text file into it.
     ///
     /// # Errors
-    /// If that cannot be written.
+    /// If the file cannot be written.
     pub(super) fn write(&self, name: &str, text: &str) -> Result<(), ExportError> {
         let path = self.place(name)?;
         let written = File::create(&path).and_then(|mut file| {
@@ -74,11 +74,11 @@ impl Staging {
         written.map_err(|error| ExportError::caused(&path, error))
     }
 
-    /// Has the files of another folder too, but for those of these names: the same files where
-    /// the disk allows, else copies.
+    /// Adopts the files of another folder except those with these names: as hard links where the
+    /// file system allows it, otherwise as copies.
     ///
     /// # Errors
-    /// If they cannot be had.
+    /// If they can be neither linked nor copied.
     pub(super) fn adopt(&self, from: &Path, but: &[&str]) -> Result<(), ExportError> {
         self.adopt_within(from, Path::new(""), but)
     }
@@ -105,20 +105,20 @@ impl Staging {
         Ok(())
     }
 
-    /// Lets it be what it is to become; a folder that is there is replaced at once.
+    /// Moves it to its final place; an existing folder there is replaced atomically.
     ///
     /// # Errors
-    /// If it cannot be put there. What was there is there still.
+    /// If it cannot be moved. An existing folder is then unchanged.
     pub(super) fn commit(mut self) -> Result<(), ExportError> {
         sync(&self.folder);
         let failed = |error: io::Error| ExportError::caused(&self.target, error);
-        // An empty folder gives way by itself.
+        // An empty folder yields by itself.
         let empty = fs::read_dir(&self.target).map_or(true, |mut it| it.next().is_none());
         if empty {
             fs::rename(&self.folder, &self.target).map_err(failed)?;
         } else {
             exchange(&self.folder, &self.target).map_err(failed)?;
-            // What is left in our place is the old one, whose files the new one has.
+            // The folder now in our place is the old one, whose files the new one has.
             fs::remove_dir_all(&self.folder).map_err(|error| {
                 let text = format!("{error}; the old data set is left here");
                 ExportError::file(&self.folder, Reason::new(text, error))
@@ -133,18 +133,18 @@ impl Staging {
 impl Drop for Staging {
     fn drop(&mut self) {
         if !self.done {
-            // Nothing of it is worth more than what is going wrong already.
+            // A cleanup error matters less than the error in progress.
             let _ = fs::remove_dir_all(&self.folder);
         }
     }
 }
 
-/// Puts each folder in the other's place.
+/// Exchanges two folders.
 #[cfg(target_os = "linux")]
 fn exchange(new: &Path, old: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     let exchanged = renameat_with(CWD, new, CWD, old, RenameFlags::EXCHANGE);
-    // Some file systems cannot.
+    // Some file systems do not support this.
     exchanged.or_else(|_| one_after_another(new, old))
 }
 
@@ -165,7 +165,7 @@ fn one_after_another(new: &Path, old: &Path) -> io::Result<()> {
     fs::rename(&aside, new)
 }
 
-/// Where a path is; here if it does not say.
+/// Returns the parent folder of a path; the current folder if it names none.
 fn parent(path: &Path) -> PathBuf {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
@@ -173,9 +173,9 @@ fn parent(path: &Path) -> PathBuf {
     }
 }
 
-/// Has a folder's entries on disk, where the system can do that.
+/// Flushes a folder's entries to disk, where the system supports it.
 fn sync(folder: &Path) {
-    // Where it cannot, a power cut may cost the new folder, which costs no old one.
+    // Where it does not, a power failure may lose the new folder but never an old one.
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 

@@ -1,26 +1,26 @@
-//! How the values of a feature are spread.
+//! Statistics of the values of a feature.
 
 use serde_json::{Map, Value, json};
 
 use crate::histogram::Spread;
 
-/// The names of what is told, but for the count.
+/// Names of the statistics, except the count.
 pub(super) const NAMES: [&str; 9] = [
     "min", "max", "mean", "std", "q01", "q10", "q50", "q90", "q99",
 ];
 
-/// Each entry of a vector, or each channel of pictures.
+/// Statistics of each entry of a vector or each channel of pictures.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Stats {
-    /// Whether they are told in the shape of a picture.
+    /// Whether they are written in the shape of a picture.
     pub(super) picture: bool,
     pub(super) spreads: Vec<Spread>,
-    /// Samples.
+    /// Number of samples.
     pub(super) count: u64,
 }
 
 impl Stats {
-    /// Of each entry what the name says.
+    /// Returns the named statistic of each entry.
     pub(super) fn named(&self, name: &str) -> Vec<f64> {
         let value = |spread: &Spread| {
             let [q01, q10, q50, q90, q99] = spread.quantiles;
@@ -39,7 +39,7 @@ impl Stats {
         self.spreads.iter().map(value).collect()
     }
 
-    /// As `meta/stats.json` has them.
+    /// Returns them in the form of `meta/stats.json`.
     pub(super) fn json(&self) -> Value {
         let mut stats = Map::new();
         for name in NAMES {
@@ -54,7 +54,7 @@ impl Stats {
         Value::Object(stats)
     }
 
-    /// Those of pictures in `meta/stats.json`.
+    /// Reads those of pictures from `meta/stats.json`.
     pub(super) fn of_pictures(stats: &Value) -> Option<Self> {
         let channels = |name: &str| -> Option<Vec<f64>> {
             let values = stats[name].as_array()?.iter();
@@ -83,8 +83,8 @@ impl Stats {
         })
     }
 
-    /// Both together. Range, mean and spread are exact; quantiles are weighted means, as LeRobot's
-    /// `aggregate_feature_stats` has it.
+    /// Combines two statistics. Range, mean and deviation are exact; quantiles are weighted means,
+    /// as in LeRobot's `aggregate_feature_stats`.
     pub(super) fn join(&self, other: &Self) -> Self {
         let total = (self.count + other.count).max(1) as f64;
         let (own, others) = (self.count as f64 / total, other.count as f64 / total);

@@ -1,4 +1,4 @@
-//! Columns into parquet and back.
+//! Columns to parquet and back.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -18,7 +18,7 @@ use parquet::file::properties::WriterProperties;
 
 use crate::error::ExportError;
 
-/// A picture that stays for many samples is stored once if it finds room here, bytes.
+/// Size of the dictionary in which a picture shared by many samples is stored once, bytes.
 const DICTIONARY: usize = 64 << 20;
 
 /// Named columns.
@@ -32,7 +32,10 @@ pub(super) struct ParquetTable {
 }
 
 impl ParquetTable {
-    /// Begins a file whose columns are like these.
+    /// Creates a file with columns like these.
+    ///
+    /// # Errors
+    /// If the file cannot be created.
     pub(super) fn begin(
         path: &Path,
         columns: &Columns,
@@ -57,7 +60,10 @@ impl ParquetTable {
         })
     }
 
-    /// Writes rows, as a group of their own.
+    /// Writes rows as a row group.
+    ///
+    /// # Errors
+    /// If the rows do not match the columns or cannot be written.
     pub(super) fn write(&mut self, columns: Columns) -> Result<(), ExportError> {
         let arrays = columns.into_iter().map(|(_, array)| array).collect();
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays);
@@ -66,12 +72,15 @@ impl ParquetTable {
         written.map_err(|error| ExportError::caused(&self.path, error))
     }
 
-    /// Bytes written so far.
+    /// Returns the number of bytes written so far.
     pub(super) fn size(&self) -> usize {
         self.writer.bytes_written()
     }
 
     /// Completes the file.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
     pub(super) fn finish(self) -> Result<(), ExportError> {
         let file = self.writer.into_inner();
         let file = file.map_err(|error| ExportError::caused(&self.path, error))?;
@@ -80,7 +89,10 @@ impl ParquetTable {
     }
 }
 
-/// A file of all rows at once.
+/// Writes a file of all rows at once.
+///
+/// # Errors
+/// If the file cannot be written.
 pub(super) fn write(
     path: &Path,
     columns: Columns,
@@ -91,7 +103,10 @@ pub(super) fn write(
     table.finish()
 }
 
-/// Has `take` look at some columns of a file, or at all, some rows at a time.
+/// Passes some or all columns of a file to `take`, some rows at a time.
+///
+/// # Errors
+/// If the file cannot be read, or `take` fails.
 pub(super) fn read(
     path: &Path,
     names: Option<&[&str]>,
@@ -101,7 +116,7 @@ pub(super) fn read(
     let file = File::open(path).map_err(|error| failed(error.into()))?;
     let builder =
         ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| failed(error.into()))?;
-    // By number: names have dots in them.
+    // By index, because names contain dots.
     let fields = builder.schema().fields().iter().enumerate();
     let wanted = fields
         .filter(|(_, field)| names.is_none_or(|names| names.contains(&field.name().as_str())));
@@ -114,7 +129,10 @@ pub(super) fn read(
     Ok(())
 }
 
-/// The columns of a file.
+/// Returns the columns of a file.
+///
+/// # Errors
+/// If the file cannot be read.
 pub(super) fn schema(path: &Path) -> Result<SchemaRef, ExportError> {
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| ExportError::caused(path, error);
     let file = File::open(path).map_err(|error| failed(error.into()))?;
@@ -123,7 +141,7 @@ pub(super) fn schema(path: &Path) -> Result<SchemaRef, ExportError> {
     Ok(Arc::clone(builder.schema()))
 }
 
-/// Vectors of one length.
+/// Returns a column of vectors of one length.
 pub(super) fn vectors(values: &[f32], length: usize) -> ArrayRef {
     let field = Field::new("element", DataType::Float32, true);
     let mut builder =
@@ -135,7 +153,7 @@ pub(super) fn vectors(values: &[f32], length: usize) -> ArrayRef {
     Arc::new(builder.finish())
 }
 
-/// Lists of numbers.
+/// Returns a column of lists of numbers.
 pub(super) fn lists(rows: impl Iterator<Item = Vec<f64>>) -> ArrayRef {
     let field = Field::new("element", DataType::Float64, true);
     let mut builder = ListBuilder::new(Float64Builder::new()).with_field(field);
@@ -146,14 +164,14 @@ pub(super) fn lists(rows: impl Iterator<Item = Vec<f64>>) -> ArrayRef {
     Arc::new(builder.finish())
 }
 
-/// Each number in a list of its own.
+/// Returns each number in a list of its own.
 pub(super) fn single(numbers: ArrayRef) -> ArrayRef {
     let field = Arc::new(Field::new("element", numbers.data_type().clone(), true));
     let offsets = OffsetBuffer::from_lengths(std::iter::repeat_n(1, numbers.len()));
     Arc::new(ListArray::new(field, offsets, numbers, None))
 }
 
-/// Numbers, each in a list in a list in a list, as LeRobot tells them of channels.
+/// Returns numbers nested three lists deep, the shape in which LeRobot stores channels.
 pub(super) fn channels(rows: impl Iterator<Item = Vec<f64>>) -> ArrayRef {
     let element = |of: DataType| Arc::new(Field::new("element", of, true));
     let number = element(DataType::Float64);
@@ -174,7 +192,7 @@ pub(super) fn channels(rows: impl Iterator<Item = Vec<f64>>) -> ArrayRef {
     Arc::new(builder.finish())
 }
 
-/// Entry `entry` of each row of a column of vectors or numbers, if it is such a column.
+/// Returns entry `entry` of each row of a column of vectors or numbers, if it is such a column.
 pub(super) fn numbers(array: &dyn Array, entry: usize) -> Option<Vec<f64>> {
     let single = |array: &dyn Array| -> Option<Vec<f64>> {
         if let Some(values) = array.as_primitive_opt::<Float32Type>() {

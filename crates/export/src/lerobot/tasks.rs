@@ -1,4 +1,4 @@
-//! Each task with its number.
+//! Tasks with their numbers.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -12,14 +12,17 @@ use serde_json::json;
 use super::table::{self, Columns};
 use crate::error::ExportError;
 
-/// The tasks of a data set, by number.
+/// Tasks of a data set, by number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct TaskTable {
     tasks: Vec<String>,
 }
 
 impl TaskTable {
-    /// Those of a data set that is there.
+    /// Reads the tasks of an existing data set.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is not a table of tasks.
     pub(super) fn load(path: &Path) -> Result<Self, ExportError> {
         let mut numbered: Vec<(i64, String)> = Vec::new();
         let unknown = || ExportError::file(path, "this is no table of tasks");
@@ -27,7 +30,7 @@ impl TaskTable {
             let numbers = batch.column_by_name("task_index").ok_or_else(unknown)?;
             let numbers = numbers.as_primitive_opt::<Int64Type>();
             let numbers = numbers.ok_or_else(unknown)?;
-            // The index of the table, whatever its name.
+            // The index of the table, regardless of its name.
             let text = |array: &Arc<dyn Array>| -> Option<Vec<String>> {
                 if let Some(texts) = array.as_string_opt::<i32>() {
                     return Some(texts.iter().flatten().map(str::to_owned).collect());
@@ -53,12 +56,12 @@ impl TaskTable {
         Ok(Self { tasks })
     }
 
-    /// How many there are.
+    /// Returns the number of tasks.
     pub(super) fn len(&self) -> usize {
         self.tasks.len()
     }
 
-    /// The number of a task, which is one of them from now on.
+    /// Returns the number of a task, which is added if it is new.
     pub(super) fn number(&mut self, task: &str) -> i64 {
         let known = self.tasks.iter().position(|known| known == task);
         let number = known.unwrap_or_else(|| {
@@ -68,7 +71,10 @@ impl TaskTable {
         number as i64
     }
 
-    /// Writes them; they are the index of the table, as pandas writes one.
+    /// Writes the tasks as the index of the table, in the form of pandas.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
     pub(super) fn write(&self, path: &Path) -> Result<(), ExportError> {
         let numbers = Int64Array::from_iter_values(0..self.tasks.len() as i64);
         let columns: Columns = vec![

@@ -1,4 +1,4 @@
-//! Pictures through the program `ffmpeg`.
+//! Encodes pictures through the program `ffmpeg`.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -10,22 +10,23 @@ use serde_json::{Map, Value, json};
 
 use crate::error::ExportError;
 
-/// A way to compress pictures.
+/// A video codec.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VideoCodec {
     /// AV1, LeRobot's default.
     Av1,
     /// H.264.
     H264,
-    /// HEVC without loss and with twelve bits, LeRobot's default for depth.
+    /// Lossless HEVC with twelve bits, LeRobot's default for depth.
     Hevc,
 }
 
-/// Every second picture can be found without the one before, as LeRobot has it.
+/// Length of a group of pictures, as in LeRobot: every second picture can be decoded without its
+/// predecessor.
 const GROUP: u32 = 2;
 
 impl VideoCodec {
-    /// The best that there is for pictures of this size, or for depth.
+    /// Returns the best available codec for pictures of this size, or for depth.
     pub fn best(width: u32, height: u32, depth: bool) -> Option<Self> {
         let candidates: &[Self] = match depth {
             true => &[Self::Hevc],
@@ -35,13 +36,13 @@ impl VideoCodec {
         candidates.iter().find(works).copied()
     }
 
-    /// The codec of this name in `meta/info.json`.
+    /// Returns the codec with this name in `meta/info.json`.
     pub fn named(name: &str) -> Option<Self> {
         let all = [Self::Av1, Self::H264, Self::Hevc];
         all.into_iter().find(|codec| codec.name() == name)
     }
 
-    /// Its name in `meta/info.json`.
+    /// Returns its name in `meta/info.json`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Av1 => "av1",
@@ -50,7 +51,7 @@ impl VideoCodec {
         }
     }
 
-    /// Whether there is an `ffmpeg` that has it and takes pictures of this size.
+    /// Returns whether an installed `ffmpeg` has the codec and accepts pictures of this size.
     pub fn works(self, width: u32, height: u32) -> bool {
         let mut command = self.command(width, height, 10);
         let child = command.args(["-f", "null", "-"]).spawn();
@@ -58,13 +59,13 @@ impl VideoCodec {
             return false;
         };
         if let Some(mut pipe) = child.stdin.take() {
-            // What it does not take shows in how it ends.
+            // A rejection shows in the exit status.
             let _ = pipe.write_all(&vec![0; self.bytes(width, height)]);
         }
         child.wait().is_ok_and(|status| status.success())
     }
 
-    /// What `meta/info.json` says of it, as LeRobot 0.6 does.
+    /// Returns its entry in `meta/info.json`, as LeRobot 0.6 writes it.
     pub(super) fn info(self) -> Map<String, Value> {
         let (pixels, crf, preset, more) = match self {
             Self::Av1 => ("yuv420p", 30, json!(12), json!({})),
@@ -92,13 +93,13 @@ impl VideoCodec {
         }
     }
 
-    /// Bytes of a picture on its way in.
+    /// Returns the number of bytes of an input picture.
     fn bytes(self, width: u32, height: u32) -> usize {
         let each = if self == Self::Hevc { 2 } else { 3 };
         each * width as usize * height as usize
     }
 
-    /// `ffmpeg` up to what it is to write.
+    /// Returns the `ffmpeg` command except for its output.
     fn command(self, width: u32, height: u32, fps: u32) -> Command {
         let (from, own): (&str, &[&str]) = match self {
             Self::Av1 => (
@@ -139,13 +140,13 @@ impl VideoCodec {
             .args(["-r", &fps.to_string(), "-i", "-", "-an"])
             .args(own)
             .args(["-g", &GROUP.to_string()])
-            // SVT-AV1 talks past ffmpeg.
+            // SVT-AV1 logs independently of ffmpeg.
             .env("SVT_LOG", "1");
         command
     }
 }
 
-/// `ffmpeg`, quiet, out of reach of a Ctrl-C that is meant for us.
+/// Returns `ffmpeg`, quiet and not interrupted by a Ctrl-C meant for this program.
 fn program() -> Command {
     let mut command = Command::new("ffmpeg");
     command
@@ -158,7 +159,7 @@ fn program() -> Command {
     command
 }
 
-/// A video being written. One that is dropped before it is finished is given up.
+/// A video being written. It is abandoned if dropped before it is finished.
 #[derive(Debug)]
 pub struct Video {
     path: PathBuf,
@@ -167,7 +168,7 @@ pub struct Video {
 }
 
 impl Video {
-    /// Begins one.
+    /// Starts a video.
     ///
     /// # Errors
     /// If `ffmpeg` cannot be started.
@@ -182,7 +183,7 @@ impl Video {
         Self::of(command, path)
     }
 
-    /// Begins a film of RGB pictures for people, in whatever form the file's name asks for.
+    /// Starts a video of RGB pictures for viewing, in the format of the file's extension.
     ///
     /// # Errors
     /// If `ffmpeg` cannot be started.
@@ -215,10 +216,10 @@ impl Video {
         })
     }
 
-    /// Takes the next picture as raw bytes.
+    /// Writes the next picture as raw bytes.
     ///
     /// # Errors
-    /// If `ffmpeg` takes no more, with its reason.
+    /// If `ffmpeg` accepts no more, with its reason.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), ExportError> {
         let written = match &mut self.pipe {
             Some(pipe) => pipe.write_all(bytes).is_ok(),
@@ -231,7 +232,7 @@ impl Video {
         self.close()
     }
 
-    /// Writes out what is left.
+    /// Writes the remaining pictures and completes the file.
     ///
     /// # Errors
     /// If `ffmpeg` could not write it, with its reason.
@@ -245,7 +246,7 @@ impl Video {
         let took_all = self.pipe.take().is_some();
         let mut reason = String::new();
         if let Some(mut stderr) = self.child.stderr.take() {
-            // Without a reason its status says enough.
+            // Without a reason its exit status suffices.
             let _ = stderr.read_to_string(&mut reason);
         }
         let status = self.child.wait();
@@ -264,7 +265,7 @@ impl Video {
 impl Drop for Video {
     fn drop(&mut self) {
         if self.pipe.take().is_some() {
-            // Given up: nobody wants what it would write.
+            // Abandoned: its output is not needed.
             let _ = self.child.kill();
             let _ = self.child.wait();
         }

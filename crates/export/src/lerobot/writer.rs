@@ -25,13 +25,13 @@ use crate::recorded_episodes::Episode;
 use crate::sample_picture::SamplePicture;
 use crate::units::JointColumns;
 
-/// Rows are written so many at a time…
+/// Number of rows written at a time…
 const ROWS: usize = 4096;
-/// …or as many as have so many bytes of pictures.
+/// …unless their pictures exceed this size, bytes.
 const BYTES: usize = 32 << 20;
 
-/// A data set being written. Until it is finished nothing can be seen of it, and one that is
-/// dropped before leaves nothing.
+/// A data set being written. Nothing of it is visible until it is finished, and nothing remains if
+/// it is dropped before.
 pub struct DatasetWriter<'a> {
     staging: Staging,
     existing: Option<ExistingDataset>,
@@ -41,30 +41,30 @@ pub struct DatasetWriter<'a> {
     data: DataFiles,
     rows: Vec<EpisodeRow>,
     samples: usize,
-    /// Of the recording that pictures come from now: how long each episode is.
+    /// Length of each episode of the current recording, samples.
     lengths: Vec<usize>,
     notes: Vec<String>,
     stop: &'a dyn Fn() -> bool,
 }
 
-/// What was written.
+/// Summary of a written data set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatasetSummary {
-    /// Episodes that were added.
+    /// Number of added episodes.
     pub episodes: usize,
-    /// Their samples.
+    /// Number of their samples.
     pub samples: usize,
-    /// All episodes of the data set.
+    /// Number of all episodes of the data set.
     pub total: usize,
 }
 
 impl<'a> DatasetWriter<'a> {
-    /// Begins a data set that will be `folder`; `append` lets it be one that is there already.
-    /// `stop` is asked again and again whether to give up.
+    /// Starts a data set that will become `folder`; with `append` that may be an existing one.
+    /// `stop` is polled to abort the export.
     ///
     /// # Errors
-    /// If there is something in the folder already that is not to be appended to or does not
-    /// agree with `spec`, or if nothing can be written beside it.
+    /// If the folder contains something that must not be appended to or does not match `spec`, or
+    /// if nothing can be written next to it.
     pub fn begin(
         folder: &Path,
         mut spec: DatasetSpec,
@@ -117,21 +117,21 @@ impl<'a> DatasetWriter<'a> {
         })
     }
 
-    /// What it consists of, which may differ from what was asked for where it is appended to.
+    /// Returns its specification, which may differ from the requested one when appending.
     pub fn spec(&self) -> &DatasetSpec {
         &self.spec
     }
 
-    /// What differs, in words.
+    /// Returns the differences in words.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
 
-    /// Reads the numbers of what follows by these columns, which are named alike: each arm has a
-    /// calibration of its own.
+    /// Sets the columns that convert the numbers of the following recordings, because each arm has
+    /// its own calibration. Their names must match.
     ///
     /// # Errors
-    /// If they say something else.
+    /// If the columns have another meaning.
     pub fn read_by(&mut self, columns: JointColumns) -> Result<(), ExportError> {
         let own = &self.spec.columns;
         if (&own.robot_type, own.units, &own.names)
@@ -146,7 +146,7 @@ impl<'a> DatasetWriter<'a> {
         Ok(())
     }
 
-    /// Expects the pictures of these episodes.
+    /// Announces the episodes whose pictures follow.
     pub fn expect(&mut self, episodes: &[&Episode]) {
         self.lengths = episodes.iter().map(|it| it.samples.len()).collect();
     }
@@ -154,7 +154,7 @@ impl<'a> DatasetWriter<'a> {
     /// Takes a camera's picture of the next sample. Cameras do not wait for each other.
     ///
     /// # Errors
-    /// If it is more than were expected, has another size than others, or cannot be written.
+    /// If there are more than announced, its size differs from the others, or it cannot be written.
     pub fn push(&mut self, camera: usize, shot: &SamplePicture) -> Result<(), ExportError> {
         self.go_on()?;
         let film = &mut self.films[camera];
@@ -164,7 +164,7 @@ impl<'a> DatasetWriter<'a> {
         }
     }
 
-    /// Writes the episodes whose pictures have all come.
+    /// Writes the episodes whose pictures are complete.
     ///
     /// # Errors
     /// If pictures are missing, or something cannot be written.
@@ -228,7 +228,7 @@ impl<'a> DatasetWriter<'a> {
         Ok(())
     }
 
-    /// Some rows of an episode.
+    /// Returns some rows of an episode.
     fn group(
         &mut self,
         values: &EpisodeValues,
@@ -249,7 +249,7 @@ impl<'a> DatasetWriter<'a> {
         Ok(columns)
     }
 
-    /// Lets the data set be seen, all of it at once.
+    /// Publishes the data set as a whole.
     ///
     /// # Errors
     /// If there is nothing to write, or something cannot be written.
@@ -288,7 +288,7 @@ impl<'a> DatasetWriter<'a> {
         })
     }
 
-    /// The text of `meta/info.json`.
+    /// Returns the text of `meta/info.json`.
     fn info(&self, total: usize) -> String {
         let mut info = match &self.existing {
             Some(existing) => existing.info.clone(),
@@ -323,7 +323,8 @@ impl<'a> DatasetWriter<'a> {
         format!("{:#}\n", Value::Object(info))
     }
 
-    /// `meta/stats.json`: of numbers what is in all files, of pictures what episodes say.
+    /// Returns `meta/stats.json`: numbers are aggregated over all files, pictures over the
+    /// statistics of episodes.
     fn stats(&self) -> Result<Value, ExportError> {
         let mut stats = Map::new();
         let mut files = Vec::new();
@@ -361,14 +362,14 @@ impl<'a> DatasetWriter<'a> {
     }
 }
 
-/// The numbers of an episode.
+/// The numeric values of an episode.
 struct EpisodeValues {
     length: usize,
     width: usize,
     states: Vec<f32>,
     actions: Vec<f32>,
     names: Vec<&'static str>,
-    /// Of each name its values.
+    /// Values of each scalar feature.
     scalars: Vec<Vec<f64>>,
 }
 
@@ -465,7 +466,7 @@ impl EpisodeValues {
     }
 }
 
-/// How many rows from `begin` on are written together.
+/// Returns how many rows from `begin` on are written together.
 fn rows_in_a_group(reels: &[EpisodeVideo], begin: usize, length: usize) -> usize {
     let mut bytes = 0;
     let most = ROWS.min(length - begin);
@@ -479,7 +480,7 @@ fn rows_in_a_group(reels: &[EpisodeVideo], begin: usize, length: usize) -> usize
     most
 }
 
-/// Bytes and path, as Hugging Face's `Image` has them.
+/// Returns bytes and path, in the form of Hugging Face's `Image`.
 fn files(film: &mut CameraWriter, places: &[SpoolRange]) -> std::io::Result<ArrayRef> {
     let mut bytes = BinaryBuilder::new();
     let mut paths = StringBuilder::new();
@@ -497,7 +498,7 @@ fn files(film: &mut CameraWriter, places: &[SpoolRange]) -> std::io::Result<Arra
     ])))
 }
 
-/// What Hugging Face's `datasets` is to make of the columns.
+/// Returns the column types for Hugging Face's `datasets`.
 fn hugging_face(spec: &DatasetSpec) -> String {
     let mut features = Map::new();
     let length = spec.columns.names.len();
@@ -530,8 +531,8 @@ fn parquet_files(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()>
     Ok(())
 }
 
-/// How the entries of a column are spread over all rows of these files, one entry in memory at
-/// a time.
+/// Returns the distribution of each entry of a column over all rows of these files, with one entry
+/// in memory at a time.
 fn spread_of(
     files: &[PathBuf],
     name: &str,

@@ -1,4 +1,4 @@
-//! Recordings that are made up.
+//! Synthetic recordings.
 
 #![allow(dead_code, reason = "not every test needs all of it")]
 
@@ -41,7 +41,7 @@ pub fn robot_info() -> RobotInfo {
     }
 }
 
-/// Ranges that are not symmetric about anything.
+/// Returns servos whose ranges are not symmetric about anything.
 pub fn servos(robot: &Robot) -> ServoInfo {
     let bus_config = BusConfig::load(&folder().join("bus.toml"), robot).unwrap();
     let joint = |(index, joint): (usize, &enact_robot::Joint)| {
@@ -58,7 +58,7 @@ pub fn servos(robot: &Robot) -> ServoInfo {
     ServoInfo::of(robot, &bus_config, &Calibration { joints }).unwrap()
 }
 
-/// A recording being made up.
+/// A synthetic recording in progress.
 pub struct Take {
     recorder: Recorder,
     films: BTreeMap<String, CameraStream>,
@@ -120,7 +120,7 @@ impl Take {
         }));
     }
 
-    /// Readings from one time to another, by [`way`].
+    /// Adds readings from one time to another, along [`way`].
     pub fn moves(&mut self, from: u64, until: u64) {
         for time in (from..=until).step_by(PERIOD as usize) {
             let (position, commanded) = (way(time as f64 - 40.0), way(time as f64));
@@ -128,13 +128,13 @@ impl Take {
         }
     }
 
-    /// What a model is shown.
+    /// Adds a picture shown to a model.
     pub fn seen(&mut self, milliseconds: u64, shade: u8) {
         let frame = self.frame(milliseconds, shade);
         self.recorder.observe(&Event::FrameCaptured(&frame));
     }
 
-    /// What a camera films.
+    /// Adds a picture of a camera's stream.
     pub fn filmed(&mut self, camera: &str, milliseconds: u64, shade: u8) {
         let frame = self.frame(milliseconds, shade);
         let recorder = &self.recorder;
@@ -177,7 +177,7 @@ impl Take {
         self.recorder.outcome(reached);
     }
 
-    /// Completes the file; how much of it the disk was too slow for.
+    /// Completes the file; returns how many messages the disk was too slow for.
     pub fn finish(self) -> u64 {
         self.recorder.finish().unwrap().lost
     }
@@ -187,7 +187,7 @@ fn at(milliseconds: u64) -> Stamp {
     Stamp::from_nanos(milliseconds * 1_000_000)
 }
 
-/// Where six joints are at a time in milliseconds.
+/// Returns the positions of six joints at a time in milliseconds.
 pub fn way(milliseconds: f64) -> Vec<f64> {
     let swing = |joint: f64| 0.5 * (milliseconds / 400.0 + joint).sin();
     let mut way: Vec<f64> = (0..5).map(|joint| swing(f64::from(joint))).collect();
@@ -195,8 +195,8 @@ pub fn way(milliseconds: f64) -> Vec<f64> {
     way
 }
 
-/// A recording of one task of so many milliseconds, filmed by cameras of these names at so many
-/// milliseconds.
+/// Writes a recording of one task of this many milliseconds; each camera is a name and its period
+/// in milliseconds.
 pub fn recording(path: &Path, task: &str, until: u64, cameras: &[(&str, u64)]) -> u64 {
     let mut take = Take::begin(path);
     take.task(task, false);
@@ -227,7 +227,7 @@ pub fn never() -> bool {
     false
 }
 
-/// What a data set of these recordings consists of; pictures as files.
+/// Returns the specification of a data set of these recordings, with pictures as files.
 pub fn spec(recording: &RecordedEpisodes, units: Units) -> DatasetSpec {
     let servos = recording.info.servos.as_ref().unwrap();
     let camera = |track: &CameraTrack| CameraFeature {
@@ -248,7 +248,7 @@ pub fn spec(recording: &RecordedEpisodes, units: Units) -> DatasetSpec {
     }
 }
 
-/// Adds a recording to a data set that is being written.
+/// Adds a recording to a data set in progress.
 pub fn add(
     writer: &mut DatasetWriter<'_>,
     recording: &RecordedEpisodes,
@@ -267,7 +267,7 @@ pub fn add(
     Ok(held)
 }
 
-/// Writes a recording as a data set of its own, or adds it to one.
+/// Writes a recording as its own data set, or adds it to an existing one.
 pub fn export(
     recording: &RecordedEpisodes,
     folder: &Path,
@@ -283,7 +283,7 @@ pub fn json(folder: &Path, name: &str) -> Value {
     serde_json::from_str(&fs::read_to_string(folder.join(name)).unwrap()).unwrap()
 }
 
-/// All rows of a file.
+/// Returns all rows of a file.
 pub fn rows(path: &Path) -> RecordBatch {
     let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
     let schema = reader.schema().clone();
@@ -291,7 +291,7 @@ pub fn rows(path: &Path) -> RecordBatch {
     arrow_select::concat::concat_batches(&schema, &batches).unwrap()
 }
 
-/// The entries of a folder, hidden ones too.
+/// Returns the entries of a folder, including hidden ones.
 pub fn entries(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap().flatten();
     let names = entries.map(|entry| entry.file_name().into_string().unwrap());

@@ -8,19 +8,23 @@ use super::spot::Spot;
 use crate::scene::direction::on_table;
 use crate::scene::{SceneObject, Solid};
 
-/// Gaps to the object to try, meters, in order: room for a finger first.
+/// Gaps to the object to try, meters, in order: first those with room for a finger.
 const GAPS: [f64; 4] = [0.025, 0.035, 0.045, 0.06];
-/// Free distance to everything else, meters.
+/// Smallest distance to every other object, meters.
 const CLEAR: f64 = 0.02;
-/// Turns away from the straight direction to try, radians, in order.
+/// Deviations from the straight direction to try, radians, in order.
 const TURNS: [f64; 5] = [0.0, 0.25, -0.25, 0.5, -0.5];
-/// Directions to try where any side will do.
+/// Number of directions to try where any side will do.
 const SIDES: u32 = 12;
 /// Height of the table, meters.
 const TABLE: f64 = 0.0;
 
-/// Free places beside `target` on the side that `relation` names, those that the camera sees
-/// first, for the robot is to see what it did there; of these the straightest and nearest first.
+/// Returns free places beside `target` on the side that `relation` names. Places in view of the
+/// camera come first, so that the robot can see the result; among these, the straightest and
+/// nearest come first.
+///
+/// # Errors
+/// If there is no free place, or no picture shows which side is meant.
 pub fn spots(
     context: &SkillContext<'_>,
     held: &Solid,
@@ -44,7 +48,7 @@ pub fn spots(
     Ok(free)
 }
 
-/// Directions on the table, base frame.
+/// Returns directions on the table, base frame.
 fn paths(context: &SkillContext<'_>, relation: Relation) -> Result<Vec<Vector3>, Refusal> {
     let Some(side) = relation.side() else {
         let turn = |step| std::f64::consts::TAU * f64::from(step) / f64::from(SIDES);
@@ -62,7 +66,7 @@ fn turned(path: &Vector3, angle: f64) -> Vector3 {
     nalgebra::Rotation3::from_axis_angle(&Vector3::z_axis(), angle) * path
 }
 
-/// As far from the outline of `target` as `distance`, along `path`.
+/// Returns the spot at `distance` from the outline of `target`, along `path`.
 fn at(target: &Solid, path: &Vector3, distance: f64) -> Spot {
     let (sin, cos) = target.yaw.sin_cos();
     let (u, v) = (cos * path.x + sin * path.y, cos * path.y - sin * path.x);

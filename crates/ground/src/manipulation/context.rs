@@ -1,4 +1,4 @@
-//! What every skill rests on.
+//! The context in which a skill plans.
 
 use enact_robot::description::Gripper;
 use enact_robot::{CollisionWorld, Robot};
@@ -11,35 +11,38 @@ use crate::motion::robot_shapes::in_hand;
 use crate::motion::transit::SearchBudget;
 use crate::scene::{SceneMemory, SceneObject};
 
-/// Tilts of the hand away from straight down to try, radians, in order.
+/// Tilts of the hand from straight down to try, radians, in order.
 pub const TILTS: [f64; 8] = [0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 1.1];
 
-/// Why some arms can only point and push.
+/// The reason why some arms can only point and push.
 pub const NO_GRIPPER: &str = "the arm has no gripper";
 
-/// What every skill rests on.
+/// The context in which a skill plans.
 #[derive(Clone, Copy)]
 pub struct SkillContext<'a> {
-    /// The robot.
+    /// Robot to plan for.
     pub robot: &'a Robot,
-    /// Its gripper, or its bare tool as a gripper that never opens.
+    /// Gripper of the robot, or its bare tool as a gripper that never opens.
     pub gripper: &'a Gripper,
-    /// Where its hand can point.
+    /// Directions in which the hand can point.
     pub end_effector: &'a EndEffector,
-    /// Everything to stay clear of while moving freely with an empty gripper.
+    /// Obstacles for free motion with an empty gripper.
     pub around: &'a CollisionWorld,
-    /// Ways around obstacles that may still be searched for.
+    /// Remaining budget of path searches around obstacles.
     pub searches: &'a SearchBudget,
-    /// How many ways to go about it have been tried in vain.
+    /// Number of failed attempts, which were made in other ways.
     pub attempt: usize,
-    /// What is on the table.
+    /// Memory of the table.
     pub scene: &'a SceneMemory,
-    /// All joints now: the last command, or the measurement before the first.
+    /// Current positions of all joints: the last command, or the measurement before the first.
     pub joints: &'a JointVector,
 }
 
 impl<'a> SkillContext<'a> {
-    /// The object of this name on the table.
+    /// Returns the object of this name on the table.
+    ///
+    /// # Errors
+    /// If no such object is known, with the names of those that are.
     pub fn find(&self, name: &str) -> Result<&'a SceneObject, Refusal> {
         self.scene.find(name).ok_or_else(|| Refusal::NotSeen {
             name: name.to_owned(),
@@ -52,38 +55,41 @@ impl<'a> SkillContext<'a> {
         })
     }
 
-    /// Everything to stay clear of while moving freely, with what is held, if anything.
+    /// Returns the obstacles for free motion with the held object, if any.
     pub fn carrying(&self) -> CollisionWorld {
         let held = self.scene.held();
         self.around
             .holding(held.map(|held| in_hand(self.robot, held)))
     }
 
-    /// Everything but the object that is worked on, at a small distance.
+    /// Returns all obstacles but the object being handled, at a small distance.
     pub fn neighbors(&self, name: &str) -> CollisionWorld {
         let beside = self.robot.clearance().beside;
         self.around.without(name).within(beside)
     }
 
-    /// Only the object that is worked on, not to be touched.
+    /// Returns only the object being handled, which must not be touched.
     pub fn only(&self, name: &str) -> CollisionWorld {
         self.around.only(name).within(0.0)
     }
 
-    /// Postures of the arm at a pose of the tool other than the one that is known, nearest to
-    /// where it is now first.
+    /// Returns the postures of the arm at a tool pose other than the known one, nearest to the
+    /// current posture first.
     pub fn others(&self, base_from_tool: &Pose, known: &[f64]) -> Vec<JointVector> {
         others(self.robot, base_from_tool, self.joints, known)
     }
 
-    /// Refuses a posture of the arm, its gripper at `gripper`, in which something is too close.
+    /// Checks a posture of the arm with its gripper at `gripper`.
+    ///
+    /// # Errors
+    /// If an obstacle is too close.
     pub fn check(&self, arm: &[f64], gripper: f64, around: &CollisionWorld) -> Result<(), Refusal> {
         let joints = self.with_gripper_at(arm, self.joints, gripper);
         self.robot.collider().check_posture(&joints, around)
     }
 
-    /// Posture of the arm and position of its gripper, if it has one, as all joints; what is
-    /// beyond is as in `like`.
+    /// Returns all joints from a posture of the arm and the position of its gripper, if it has one;
+    /// any further joints are as in `like`.
     pub fn with_gripper_at(&self, arm: &[f64], like: &JointVector, position: f64) -> JointVector {
         let mut joints = with_gripper(arm, like);
         if let Some(joint) = joints.get_mut(self.gripper.joint) {
@@ -92,7 +98,10 @@ impl<'a> SkillContext<'a> {
         joints
     }
 
-    /// Refuses what an arm without a gripper cannot do.
+    /// Checks that the arm has a gripper.
+    ///
+    /// # Errors
+    /// If it has none.
     pub fn require_gripper(&self) -> Result<(), Refusal> {
         match self.robot.gripper() {
             Some(_) => Ok(()),
@@ -100,7 +109,10 @@ impl<'a> SkillContext<'a> {
         }
     }
 
-    /// Refuses what needs an empty gripper while it holds something.
+    /// Checks that the gripper is empty.
+    ///
+    /// # Errors
+    /// If it holds an object.
     pub fn require_empty(&self) -> Result<(), Refusal> {
         match self.scene.holding() {
             None => Ok(()),

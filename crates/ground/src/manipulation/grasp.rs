@@ -1,4 +1,4 @@
-//! Ways to take hold of an object.
+//! Grasps of an object.
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
@@ -12,36 +12,36 @@ use crate::scene::{Footprint, Solid};
 
 /// Gap between the fixed finger and the object before the other finger closes, meters.
 const GAP: f64 = 0.0035;
-/// How much wider than the object the fingers open, meters; the wide opening
-/// first, the narrow one where neighbors stand close.
+/// Excess of the finger opening over the object's width, meters; the wide opening first, the narrow
+/// one where neighbors stand close.
 const SPARE: [f64; 2] = [0.025, 0.013];
-/// Least spare opening, meters.
+/// Smallest excess of the opening, meters.
 const LEAST_SPARE: f64 = 0.008;
-/// Height of the fingertips above what the object stands on, meters.
+/// Height of the fingertips above the surface under the object, meters.
 const TIP_CLEARANCE: f64 = 0.004;
-/// Half the width of a fingertip, which comes lower when the hand tilts, meters.
+/// Half the width of a fingertip, which gets lower when the hand tilts, meters.
 const TIP_HALF_WIDTH: f64 = 0.007;
-/// Where to grasp, as a share of the object's height.
+/// Height of the grasp, as a share of the object's height.
 const GRASP_HEIGHT: f64 = 0.45;
-/// The fingers must overlap the object by this much from its top, meters.
+/// Smallest overlap of the fingers with the object from its top, meters.
 const LEAST_OVERLAP: f64 = 0.004;
-/// Directions to try around a round object.
+/// Number of directions to try around a round object.
 const ROUND_DIRECTIONS: u32 = 16;
 
-/// Grasps turned by more than this are from another side, radians.
+/// Rotation beyond which a grasp counts as from another side, radians.
 const OTHER_SIDE: f64 = 0.6;
-/// Grasps tilted by more than this are at another angle, radians.
+/// Difference of tilt beyond which a grasp counts as at another angle, radians.
 const OTHER_ANGLE: f64 = 0.25;
 
-/// After so many directions out of reach at one tilt the others are not tried.
+/// Number of unreachable directions at one tilt after which the others are skipped.
 pub const HOPELESS: usize = 4;
-/// Every so many directions tell whether an object can be reached at all.
+/// Step between the directions that decide whether an object is reachable at all.
 const ROUND_STEP: usize = 2;
 
-/// One way to take hold of an object.
+/// A grasp of an object.
 #[derive(Clone, Debug)]
 pub struct Grasp {
-    /// Tilt of the hand away from straight down, radians.
+    /// Tilt of the hand from straight down, radians.
     pub tilt: f64,
     /// Direction in which the fingers part about the base's `z`, radians.
     pub yaw: f64,
@@ -49,17 +49,17 @@ pub struct Grasp {
     pub base_from_tool: Pose,
     /// Gripper joint position before closing.
     pub open: f64,
-    /// Where the object is in the hand once the fingers have closed.
+    /// Pose of the object in the hand once the fingers have closed.
     pub tool_from_object: Pose,
     /// Posture of the arm.
     pub posture: JointVector,
 }
 
-/// A finger that swings, rather than slides, leaves the level of the other one
-/// beyond this share of its widest opening.
+/// Share of the widest opening beyond which a finger that swings, rather than slides, leaves the
+/// level of the other one.
 const SWING: f64 = 0.6;
 
-/// The widest opening with which a grasp works, meters.
+/// Returns the widest opening at which a grasp works, meters.
 pub fn usable_opening(gripper: &Gripper) -> f64 {
     if gripper.parallel {
         gripper.widest()
@@ -68,13 +68,13 @@ pub fn usable_opening(gripper: &Gripper) -> f64 {
     }
 }
 
-/// Whether the fingers fit around an object along some direction.
+/// Returns whether the fingers fit around an object along some direction.
 pub fn fits(gripper: &Gripper, solid: &Solid) -> bool {
     solid.width() + GAP + LEAST_SPARE <= usable_opening(gripper)
         && solid.height() > TIP_CLEARANCE + LEAST_OVERLAP
 }
 
-/// Whether the arm can take some grasp of an object.
+/// Returns whether the arm can reach any grasp of an object.
 pub fn is_graspable(context: &SkillContext<'_>, name: &str, solid: &Solid) -> bool {
     fits(context.gripper, solid)
         && context.end_effector.beyond(&solid.center()).is_none()
@@ -86,8 +86,8 @@ pub fn is_graspable(context: &SkillContext<'_>, name: &str, solid: &Solid) -> bo
         })
 }
 
-/// Why none of the grasps of an object that the arm reaches is free; `None` if one is, or if
-/// it reaches none.
+/// Returns why none of the reachable grasps of an object is free; `None` if one is free, or if none
+/// is reachable.
 pub fn infeasibility(context: &SkillContext<'_>, name: &str, solid: &Solid) -> Option<Refusal> {
     let collision_world = [context.neighbors(name), context.only(name)];
     let mut refusal = None;
@@ -110,7 +110,7 @@ pub fn infeasibility(context: &SkillContext<'_>, name: &str, solid: &Solid) -> O
     refusal.filter(|_| !otherwise(context, &infeasible).any(|grasp| is_free(&grasp)))
 }
 
-/// The same grasps, the arm in its other postures.
+/// Returns these grasps with the arm in its other postures.
 pub fn otherwise<'a>(
     context: &'a SkillContext<'a>,
     grasps: &'a [Grasp],
@@ -124,7 +124,10 @@ pub fn otherwise<'a>(
     })
 }
 
-/// Refuses a grasp whose open fingers are too close to something.
+/// Checks a grasp with its fingers open.
+///
+/// # Errors
+/// If an obstacle is too close to the open fingers.
 pub fn check_open(
     context: &SkillContext<'_>,
     collision_world: &[CollisionWorld],
@@ -135,8 +138,12 @@ pub fn check_open(
         .try_for_each(|around| context.check(&grasp.posture, grasp.open, around))
 }
 
-/// Every grasp of an object that the arm can take, least tilted first, then
-/// nearest to how the arm is now. The refusal says how far off the closest was.
+/// Returns every reachable grasp of an object, least tilted first, then nearest to the current
+/// posture.
+///
+/// # Errors
+/// If the object does not fit between the fingers or no grasp is reachable; tells how far off the
+/// closest was.
 pub fn grasps(
     context: &SkillContext<'_>,
     name: &str,
@@ -180,7 +187,7 @@ pub fn grasps(
     }
 }
 
-/// Directions in which the fingers can close, each with the object's width along it.
+/// Returns the directions in which the fingers can close, each with the object's width along it.
 fn directions(gripper: &Gripper, solid: &Solid) -> Vec<(f64, f64)> {
     let candidates: Vec<f64> = match solid.footprint {
         Footprint::Disc { .. } => (0..ROUND_DIRECTIONS)
@@ -221,7 +228,7 @@ fn reach(
         .end_effector
         .pose(&gripper.tool_from_grasp, &target, tilt, Roll::Yaw(yaw));
     let posture = solve(context.robot, &pose, context.joints, name)?;
-    // One finger pushes the object over the gap to the other, which stands still.
+    // One finger pushes the object over the gap to the stationary one.
     let slide = if gripper.parallel { 0.0 } else { GAP };
     let base_from_object = Pose::new(
         solid.center().coords - direction * slide,
@@ -237,7 +244,7 @@ fn reach(
     })
 }
 
-/// At or below the middle, with the fingertips clear of what is below.
+/// Returns the grasp height: at or below the middle, with the fingertips clear of the surface.
 fn height(gripper: &Gripper, solid: &Solid, tilt: f64) -> f64 {
     let tips = gripper.fingertip_reach * tilt.cos() + TIP_HALF_WIDTH * tilt.sin();
     let lowest = solid.base + TIP_CLEARANCE + tips;
@@ -245,7 +252,7 @@ fn height(gripper: &Gripper, solid: &Solid, tilt: f64) -> f64 {
     lowest.max(solid.base + share * solid.height())
 }
 
-/// Each grasp with the wide opening, then with the narrow one.
+/// Returns each grasp with the wide opening, then with the narrow one.
 fn with_openings(gripper: &Gripper, solid: &Solid, grasps: Vec<Grasp>) -> Vec<Grasp> {
     grasps
         .into_iter()
@@ -260,7 +267,7 @@ fn with_openings(gripper: &Gripper, solid: &Solid, grasps: Vec<Grasp>) -> Vec<Gr
         .collect()
 }
 
-/// The same grasps with those put last that are like the first of them, `times` times over.
+/// Moves the grasps that are like the first one to the end, `times` times over.
 pub fn another(mut grasps: Vec<Grasp>, times: usize) -> Vec<Grasp> {
     for _ in 0..times {
         let Some(first) = grasps.first().cloned() else {
@@ -273,7 +280,8 @@ pub fn another(mut grasps: Vec<Grasp>, times: usize) -> Vec<Grasp> {
     grasps
 }
 
-/// Whether two grasps would fail alike: nearly the same tilt, the same finger on the same side.
+/// Returns whether two grasps would fail alike: nearly the same tilt, and the same finger on the
+/// same side.
 fn is_like(a: &Grasp, b: &Grasp) -> bool {
     let turned = (a.yaw - b.yaw).rem_euclid(2.0 * PI);
     turned.min(2.0 * PI - turned) < OTHER_SIDE && (a.tilt - b.tilt).abs() < OTHER_ANGLE
@@ -284,7 +292,10 @@ fn last_joint_travel(now: &JointVector, posture: &JointVector) -> f64 {
     (posture[last] - now[last]).abs()
 }
 
-/// Refuses a place that even the stretched arm does not get to.
+/// Checks that the stretched arm reaches a place.
+///
+/// # Errors
+/// If it does not, with the missing distance.
 pub fn require_in_reach(
     context: &SkillContext<'_>,
     what: &str,
@@ -302,8 +313,8 @@ pub fn require_in_reach(
     }
 }
 
-/// Of two refusals the one that was closer to being none: of what is out of reach the nearer, and
-/// what was reached but is not free before that.
+/// Returns the refusal that was closer to success: of unreachable places the nearer one, and of a
+/// reachable but blocked place and an unreachable one, the reachable one.
 pub fn closest(known: Option<Refusal>, new: Refusal) -> Option<Refusal> {
     match (&known, &new) {
         (

@@ -1,14 +1,14 @@
-//! What skills are made of: ways to hold things, places to put them, and motion segment by segment.
+//! Building blocks of skills: grasps, placements, and motions built segment by segment.
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`context`] | what every skill rests on |
-//! | [`script`] | a motion written segment by segment |
-//! | [`grasp`] | ways to take hold of an object |
+//! | [`context`] | the context in which a skill plans |
+//! | [`script`] | a motion built segment by segment |
+//! | [`grasp`] | grasps of an object |
 //! | [`pick_up`] | approach, close, lift |
-//! | [`spot`] | places in, on or beside an object where another can go |
-//! | [`beside`] | those on the table |
-//! | [`release`] | ways to hold an object over such a place |
+//! | [`spot`] | places in, on or beside an object for another one |
+//! | [`beside`] | places on the table beside an object |
+//! | [`release`] | postures that hold an object over such a place |
 //! | [`put_down`] | carry, release, withdraw |
 
 pub mod beside;

@@ -11,25 +11,26 @@ use crate::motion::robot_shapes::in_hand;
 use crate::motion::{Effect, Purpose, Roll};
 use crate::scene::{HeldObject, SceneObject};
 
-/// How far the hand stands back before it comes straight at the object, beyond
-/// the object's top, meters.
+/// Distance beyond the object's top from which the hand approaches it in a straight line, meters.
 const STAND_OFF: f64 = 0.03;
-/// Heights to lift to, meters, in order of preference.
+/// Lifting heights, meters, in order of preference.
 const LIFTS: [f64; 4] = [0.10, 0.08, 0.06, 0.045];
-/// Additional tilts to lift with, radians.
+/// Additional tilts for lifting, radians.
 const LIFT_TILTS: [f64; 4] = [0.0, 0.2, 0.4, 0.6];
 /// Speeds, m/s.
 const APPROACH_SPEED: f64 = 0.12;
 const LIFT_SPEED: f64 = 0.12;
 /// Time to close the fingers, seconds.
 const CLOSING: f64 = 0.6;
-/// So many grasps are planned through before giving up.
+/// Largest number of grasps to plan with the usual posture.
 const ATTEMPTS: usize = 40;
-/// And so many with the arm in another posture.
+/// Largest number of grasps to plan with other postures of the arm.
 const OTHERWISE: usize = 24;
 
-/// What `attempt` makes of the first grasp of an object for which it is not refused; else the
-/// refusal that was closest to being none.
+/// Returns the result of `attempt` for the first grasp of an object that it accepts.
+///
+/// # Errors
+/// The refusal that was closest to success, if it accepts none.
 pub fn first_grasp<T>(
     context: &SkillContext<'_>,
     object: &SceneObject,
@@ -52,7 +53,10 @@ pub fn first_grasp<T>(
     Err(refusal.unwrap_or_else(|| Refusal::NotApplicable(format!("no way to grasp the {name}"))))
 }
 
-/// Comes straight at the object with open fingers, closes them, and lifts it.
+/// Approaches the object in a straight line with open fingers, closes them, and lifts it.
+///
+/// # Errors
+/// If a part of the motion is unreachable, blocked, or beyond a limit.
 pub fn pick_up<'a>(
     context: &SkillContext<'a>,
     object: &SceneObject,
@@ -89,8 +93,8 @@ pub fn pick_up<'a>(
     Ok(script)
 }
 
-/// Lifts the object as high as it goes, with what rests on it. What it rests in or on, it may touch
-/// if it must: how they touch is not seen to the millimeter.
+/// Lifts the object as high as possible, with the objects that rest on it. If necessary it may
+/// touch its container or support, because their contact is not seen to the millimeter.
 fn lift<'a>(
     context: &SkillContext<'a>,
     object: &SceneObject,
@@ -121,7 +125,7 @@ fn lift<'a>(
     }
 }
 
-/// Lifts as high as it goes, tilting outwards where the hand cannot stay as it is.
+/// Lifts as high as possible, tilting outwards where the hand cannot keep its direction.
 fn lift_among<'a>(
     context: &SkillContext<'a>,
     grasp: &Grasp,

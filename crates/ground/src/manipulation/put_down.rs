@@ -14,40 +14,43 @@ use crate::motion::obstacles::obstacle;
 use crate::motion::{Effect, Purpose};
 use crate::scene::{HeldObject, SceneObject};
 
-/// How far the held object passes above the rim, meters.
+/// Height at which the held object passes above the rim, meters.
 const RIM_CLEARANCE: f64 = 0.015;
-/// Least height from which to come down, meters.
+/// Smallest height from which the object is lowered, meters.
 const LEAST_DESCENT: f64 = 0.03;
-/// Additional tilts to come from and to withdraw to, radians.
+/// Additional tilts for the approach and the retreat, radians.
 const MORE_TILT: [f64; 3] = [0.0, 0.2, 0.4];
-/// How much wider than the object the fingers open, meters.
+/// Excess of the finger opening over the object's width, meters.
 const SPARE: [f64; 2] = [0.02, 0.01];
-/// How far the hand withdraws, meters, in order of preference.
+/// Retreat distances of the hand, meters, in order of preference.
 const RETREATS: [f64; 3] = [0.07, 0.05, 0.03];
 /// Speeds, m/s.
 const LOWER_SPEED: f64 = 0.1;
 const RETREAT_SPEED: f64 = 0.12;
 /// Time to open the fingers, seconds.
 const OPENING: f64 = 0.5;
-/// Distance of the hand to the target while it releases, meters.
+/// Distance of the hand to the target during the release, meters.
 pub const TARGET_MARGIN: f64 = 0.001;
 
-/// What is put down where.
+/// A held object and its destination.
 pub struct PutDown<'a> {
-    /// What the skill rests on.
+    /// Context of the skill.
     pub context: SkillContext<'a>,
-    /// What the gripper holds.
+    /// Object in the gripper.
     pub held: &'a HeldObject,
-    /// What it goes in, on or beside, or where it was before.
+    /// Object that it goes in, on or beside, or its own previous pose.
     pub target: &'a SceneObject,
-    /// What to stay clear of on the way there, with what is held.
+    /// Obstacles on the way there, with the held object.
     pub carrying: CollisionWorld,
-    /// Direction of the object afterwards, radians, where the step is about that.
+    /// Direction of the object afterwards, radians, if the step asks for one.
     pub yaw: Option<f64>,
 }
 
 impl<'a> PutDown<'a> {
-    /// The first way that can be planned through.
+    /// Returns a motion along the first of these release poses that can be planned completely.
+    ///
+    /// # Errors
+    /// The refusal that was closest to success, if none can be planned.
     pub fn first(&self, paths: &[ReleasePose]) -> Result<MotionBuilder<'a>, Refusal> {
         let mut refusal = None;
         for path in paths {
@@ -65,7 +68,10 @@ impl<'a> PutDown<'a> {
         }))
     }
 
-    /// Comes from above with the hand tilted by `more`, opens by `spare`, withdraws.
+    /// Approaches from above with the hand tilted by `more`, opens by `spare`, and retreats.
+    ///
+    /// # Errors
+    /// If a part of the motion is unreachable, blocked, or beyond a limit.
     pub fn through(
         &self,
         path: &ReleasePose,
@@ -96,7 +102,7 @@ impl<'a> PutDown<'a> {
         Ok(script)
     }
 
-    /// What to stay clear of once the object has been let go.
+    /// Returns the obstacles once the object has been released.
     fn afterwards(&self, path: &ReleasePose) -> CollisionWorld {
         let put_down = obstacle(&self.held.object.name, &path.put_down(self.held));
         let mut around = self.context.around.clone();
@@ -105,7 +111,10 @@ impl<'a> PutDown<'a> {
         around
     }
 
-    /// Whether the fingers open in one of these ways; else why not, if there is one.
+    /// Checks that the fingers can open at one of these poses.
+    ///
+    /// # Errors
+    /// The refusal that was closest to success; `None` if there are no poses.
     pub fn opens(
         &self,
         paths: &[ReleasePose],
@@ -123,8 +132,8 @@ impl<'a> PutDown<'a> {
         Err(refusal)
     }
 
-    /// The gripper's joint with the fingers `spare` wider than the object; refuses fingers that
-    /// would be too close to something there.
+    /// Returns the position of the gripper's joint with the fingers `spare` wider than the object;
+    /// refuses fingers that would be too close to an obstacle.
     fn opened(
         &self,
         path: &ReleasePose,
@@ -138,13 +147,13 @@ impl<'a> PutDown<'a> {
         checked.map(|()| open)
     }
 
-    /// From how far up the held object comes down.
+    /// Returns the height from which the held object is lowered, meters.
     fn descent(&self, path: &ReleasePose) -> f64 {
         let rim = self.target.solid.top + RIM_CLEARANCE;
         (rim - path.underside(self.held)).max(LEAST_DESCENT)
     }
 
-    /// Width of the held object between the fingers, meters.
+    /// Returns the width of the held object between the fingers, meters.
     fn grasped_width(&self) -> f64 {
         let opening = self.context.gripper.opening_axis.into_inner();
         let along = self.held.tool_from_object.rotation.inverse() * opening;
@@ -153,7 +162,7 @@ impl<'a> PutDown<'a> {
         2.0 * footprint.half_extent(along.x / flat, along.y / flat)
     }
 
-    /// Withdraws straight up, or back along the approach, or tilting on the way.
+    /// Retreats straight up, or back along the approach, or tilting on the way.
     fn retreat(
         &self,
         script: &mut MotionBuilder<'_>,

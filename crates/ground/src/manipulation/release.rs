@@ -1,4 +1,4 @@
-//! Ways to hold an object over the spot where it goes.
+//! Postures that hold an object over its destination.
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
@@ -11,45 +11,46 @@ use crate::motion::end_effector::{Roll, shifted, solve};
 use crate::motion::obstacles::shape_of;
 use crate::scene::{HeldObject, SceneObject, Solid};
 
-/// Turns about the approach direction to try.
+/// Number of turns about the approach direction to try.
 const ROLLS: u32 = 36;
-/// Cost of turning the hand, against radians that the object hangs askew.
+/// Cost of turning the hand, relative to the radians by which the object is askew.
 const TURNING: f64 = 0.02;
 /// Cost of laying a rectangle across another, likewise.
 const ACROSS: f64 = 0.3;
-/// So many ways over a spot are enough, and so many at each tilt.
+/// Number of release poses that suffice for a spot; below it, the number that suffices at each
+/// tilt.
 const ENOUGH: usize = 12;
 const ENOUGH_PER_TILT: usize = 4;
-/// An object that hangs more askew than this is not released, radians.
+/// Largest angle at which an object may hang askew when released, radians.
 const MOST_ASKEW: f64 = 0.5;
 
-/// A hand that holds an object over a spot.
+/// A hand pose that holds an object over a spot.
 #[derive(Clone, Debug)]
 pub struct ReleasePose {
-    /// Tilt of the hand away from straight down, radians.
+    /// Tilt of the hand from straight down, radians.
     pub tilt: f64,
-    /// Its turn about the approach.
+    /// Roll of the hand about its approach.
     pub roll: Roll,
     /// Tool pose at which the fingers open.
     pub base_from_tool: Pose,
     /// Posture of the arm.
     pub posture: JointVector,
-    /// How far the object falls, meters.
+    /// Height from which the object falls, meters.
     pub drop: f64,
 }
 
 impl ReleasePose {
-    /// Where the middle of the held object is.
+    /// Returns the position of the held object's center.
     pub fn middle(&self, held: &HeldObject) -> Point3 {
         self.base_from_tool * Point3::from(held.tool_from_object.translation.vector)
     }
 
-    /// Height of the held object's lowest point, meters.
+    /// Returns the height of the held object's lowest point, meters.
     pub fn underside(&self, held: &HeldObject) -> f64 {
         underside(&self.base_from_tool, held)
     }
 
-    /// The object where it stands once it has been let go.
+    /// Returns the object as it stands after the release.
     pub fn put_down(&self, held: &HeldObject) -> Solid {
         let object = self.base_from_tool * held.tool_from_object;
         let base = self.underside(held) - self.drop;
@@ -66,8 +67,11 @@ impl ReleasePose {
     }
 }
 
-/// Postures that hold the object's underside `drop` meters above a spot of
-/// `target`, the most upright and least turned first.
+/// Returns postures that hold the object's underside `drop` meters above a spot of `target`, the
+/// most upright and least turned first.
+///
+/// # Errors
+/// The refusal that was closest to success, if every pose is unreachable.
 pub fn releases(
     context: &SkillContext<'_>,
     held: &HeldObject,
@@ -111,7 +115,7 @@ pub fn releases(
     }
 }
 
-/// The same, the arm in its other postures.
+/// Returns these poses with the arm in its other postures.
 pub fn otherwise(context: &SkillContext<'_>, paths: &[ReleasePose]) -> Vec<ReleasePose> {
     let others = |path: &ReleasePose| context.others(&path.base_from_tool, &path.posture);
     paths
@@ -125,7 +129,7 @@ pub fn otherwise(context: &SkillContext<'_>, paths: &[ReleasePose]) -> Vec<Relea
         .collect()
 }
 
-/// Hands over a spot, the best first: index of the tilt, roll, and tool pose.
+/// Returns hand poses over a spot, the best first: index of the tilt, roll, and tool pose.
 fn candidates(
     context: &SkillContext<'_>,
     held: &HeldObject,
@@ -157,7 +161,7 @@ fn candidates(
         .collect()
 }
 
-/// How the hand is turned about its approach now, from its heading, radians.
+/// Returns the current roll of the hand about its approach, from its heading, radians.
 fn roll_now(context: &SkillContext<'_>) -> f64 {
     let tool = context.robot.forward(context.joints);
     let opening = context.end_effector.opening(&tool);
@@ -165,7 +169,7 @@ fn roll_now(context: &SkillContext<'_>) -> f64 {
     opening.y.atan2(opening.x) - context.end_effector.heading_of(&tool, &at)
 }
 
-/// The cost of laying a rectangle across another.
+/// Returns the cost of laying a rectangle across another.
 fn across(object: &Pose, held: &HeldObject, target: &Solid) -> f64 {
     if held.object.solid.is_round() || target.is_round() || target.hollow.is_some() {
         return 0.0;
@@ -175,7 +179,7 @@ fn across(object: &Pose, held: &HeldObject, target: &Solid) -> f64 {
     ACROSS * turned.min(FRAC_PI_2 - turned)
 }
 
-/// Height of the held object's lowest point with the tool at this pose, meters.
+/// Returns the height of the held object's lowest point with the tool at this pose, meters.
 pub fn underside(base_from_tool: &Pose, held: &HeldObject) -> f64 {
     let object = base_from_tool * held.tool_from_object;
     shape_of(&held.object.solid).lowest(&object)

@@ -1,4 +1,4 @@
-//! A motion written segment by segment.
+//! Builds a motion segment by segment.
 
 use enact_robot::CollisionWorld;
 use enact_types::{JointVector, Pose, Refusal};
@@ -8,7 +8,7 @@ use crate::motion::point_to_point::move_to;
 use crate::motion::transit::transit;
 use crate::motion::{Effect, MotionSegment, Purpose, StepMotion, cartesian_path};
 
-/// A motion under construction: where the arm is after the segments so far.
+/// A motion under construction, with the posture after its segments so far.
 #[derive(Clone)]
 pub struct MotionBuilder<'a> {
     context: SkillContext<'a>,
@@ -17,7 +17,7 @@ pub struct MotionBuilder<'a> {
 }
 
 impl<'a> MotionBuilder<'a> {
-    /// Nothing yet, the arm where it is.
+    /// Creates an empty motion from the current posture.
     pub fn new(context: SkillContext<'a>) -> Self {
         Self {
             context,
@@ -26,26 +26,29 @@ impl<'a> MotionBuilder<'a> {
         }
     }
 
-    /// Where the arm is after the segments so far.
+    /// Returns all joints after the segments so far.
     pub fn at(&self) -> &JointVector {
         &self.at
     }
 
-    /// The motion so far.
+    /// Returns the motion so far.
     pub fn finish(self) -> StepMotion {
         StepMotion {
             segments: self.segments,
         }
     }
 
-    /// Says what the end of the last segment changes.
+    /// Sets the effect of the end of the last segment.
     pub fn effect(&mut self, effect: Effect) {
         if let Some(segment) = self.segments.last_mut() {
             segment.effect = Some(effect);
         }
     }
 
-    /// Moves freely to a posture of the arm, the gripper to `gripper` on the way.
+    /// Moves freely to a posture of the arm while the gripper moves to `gripper`.
+    ///
+    /// # Errors
+    /// If no path is clear and within limits.
     pub fn transit(
         &mut self,
         arm: &[f64],
@@ -63,6 +66,9 @@ impl<'a> MotionBuilder<'a> {
     }
 
     /// Moves the tool along a straight line to `pose`, at most at `speed` m/s.
+    ///
+    /// # Errors
+    /// If a part of the line is unreachable, blocked, or beyond a limit.
     pub fn line(
         &mut self,
         pose: &Pose,
@@ -78,7 +84,10 @@ impl<'a> MotionBuilder<'a> {
         Ok(())
     }
 
-    /// Moves the gripper alone, in at least `seconds`.
+    /// Moves only the gripper, in at least `seconds`.
+    ///
+    /// # Errors
+    /// If an obstacle is too close or a limit is exceeded.
     pub fn gripper(
         &mut self,
         position: f64,
@@ -95,12 +104,18 @@ impl<'a> MotionBuilder<'a> {
         Ok(())
     }
 
-    /// Moves home around everything on the table, with an empty gripper as at home.
+    /// Moves home around everything on the table, with the empty gripper as at home.
+    ///
+    /// # Errors
+    /// If no path is clear and within limits.
     pub fn home(&mut self) -> Result<(), Refusal> {
         self.home_around(self.context.around)
     }
 
-    /// The same around what the table holds by then.
+    /// Moves home around the given obstacles, such as those that the table holds by then.
+    ///
+    /// # Errors
+    /// If no path is clear and within limits.
     pub fn home_around(&mut self, around: &CollisionWorld) -> Result<(), Refusal> {
         let SkillContext { robot, gripper, .. } = self.context;
         let home = robot.home();

@@ -1,4 +1,4 @@
-//! Places in, on or beside an object where another can go.
+//! Places in, on or beside an object for another one.
 
 use enact_plan::Relation;
 use enact_types::Refusal;
@@ -7,26 +7,29 @@ use super::beside;
 use super::context::SkillContext;
 use crate::scene::{SceneObject, Solid};
 
-/// Free distance between things put side by side, meters.
+/// Smallest distance between objects put side by side, meters.
 const GAP: f64 = 0.006;
 /// Spacing of the places tried, meters.
 const SPACING: f64 = 0.01;
-/// Most places tried.
+/// Largest number of places tried.
 const MOST: usize = 4;
 
 /// A place to put something down.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spot {
-    /// In the base frame, meters.
+    /// Position along x in the base frame, meters.
     pub x: f64,
-    /// In the base frame, meters.
+    /// Position along y in the base frame, meters.
     pub y: f64,
-    /// Height of the surface there.
+    /// Height of the surface there, meters.
     pub surface: f64,
 }
 
-/// Places in, on or beside `target` where `held` fits clear of what is there already,
-/// those nearest to the middle first.
+/// Returns places in, on or beside `target` where `held` fits clear of other objects, those nearest
+/// to the center first.
+///
+/// # Errors
+/// If there is no such place.
 pub fn spots(
     context: &SkillContext<'_>,
     held: &Solid,
@@ -79,7 +82,7 @@ pub fn spots(
     Ok(free.into_iter().take(MOST).map(|(_, spot)| spot).collect())
 }
 
-/// Raises a spot to the top of whatever lies there already.
+/// Raises a spot to the top of any object that lies there already.
 fn on_top(context: &SkillContext<'_>, target: &SceneObject, spot: Spot) -> Spot {
     let surface = contents(context, target)
         .map(|other| other.top)
@@ -102,7 +105,7 @@ fn contents<'a>(
         .map(|other| &other.solid)
 }
 
-/// A grid over the square of this half extent; the origin is part of it.
+/// Returns a grid over the square of this half extent, which includes the origin.
 fn grid(half: f64) -> impl Iterator<Item = (f64, f64)> {
     let steps = (half.max(0.0) / SPACING) as i32;
     let at = |step: i32| f64::from(step) * SPACING;

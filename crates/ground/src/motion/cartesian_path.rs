@@ -7,17 +7,20 @@ use super::end_effector::INSIDE;
 use super::spline::Spline;
 use super::time_parameterization::{ToolLimits, follow};
 
-/// The inverse kinematics is solved about this often along a line, meters.
+/// Approximate spacing of the inverse-kinematics solutions along a line, meters.
 const SPACING: f64 = 0.006;
-/// The same for turning, radians.
+/// Approximate spacing of the solutions along a rotation, radians.
 const TURN_SPACING: f64 = 0.05;
-/// A joint that moves further than this between two solutions has jumped, rad or m.
+/// Motion of a joint between two solutions beyond which it has jumped, rad or m.
 const JUMP: f64 = 0.25;
-/// Acceleration of the tool along a line, m/s²: gentle with what is held by friction.
+/// Acceleration of the tool along a line, m/s²: gentle on an object held by friction.
 const ACCELERATION: f64 = 1.0;
 
-/// Joint positions, arm only, along the straight line from the posture
-/// `start` to the tool pose `end`.
+/// Returns the joint positions, arm only, along the straight line from the posture `start` to the
+/// tool pose `end`.
+///
+/// # Errors
+/// If a part of the line is unreachable or a joint would jump on it.
 pub fn postures(robot: &Robot, start: &[f64], end: &Pose) -> Result<Vec<JointVector>, Refusal> {
     let from = robot.forward(start);
     let steps = spans(&from, end);
@@ -44,9 +47,12 @@ pub fn postures(robot: &Robot, start: &[f64], end: &Pose) -> Result<Vec<JointVec
     Ok(postures)
 }
 
-/// Samples at the control period along `postures` of the arm, the gripper
-/// staying at its place in `start`: from rest to rest, within limits and not
-/// faster than `speed` m/s of the tool, nor than it may be near what is around.
+/// Returns samples at the control period along `postures` of the arm, with the gripper at its place
+/// in `start`: from rest to rest, within limits, and with the tool no faster than `speed` m/s, nor
+/// than is allowed near obstacles.
+///
+/// # Errors
+/// If there is only one posture, or the line cannot be followed within the limits.
 pub fn timed(
     robot: &Robot,
     start: &JointVector,
@@ -69,8 +75,11 @@ pub fn timed(
     Ok(samples)
 }
 
-/// Samples at the control period along a smooth curve through evenly spaced postures of
-/// all joints: from rest to rest, within limits.
+/// Returns samples at the control period along a smooth curve through evenly spaced postures of all
+/// joints: from rest to rest, within limits.
+///
+/// # Errors
+/// If there is only one posture, or the curve cannot be followed within the limits.
 pub fn followed(
     robot: &Robot,
     knots: Vec<JointVector>,
@@ -89,7 +98,7 @@ fn through(knots: Vec<JointVector>) -> Result<Spline, Refusal> {
         .ok_or_else(|| Refusal::Malformed("a line of a single posture".to_owned()))
 }
 
-/// The arm's joints with the gripper's of `like`.
+/// Returns the arm's joints with the gripper's of `like`.
 pub fn with_gripper(arm: &[f64], like: &JointVector) -> JointVector {
     arm.iter().chain(&like[arm.len()..]).copied().collect()
 }

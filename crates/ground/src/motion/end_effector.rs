@@ -4,30 +4,29 @@ use enact_robot::{Gripper, IkTarget, Robot};
 use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 use nalgebra::{Matrix3, Rotation3, Unit, UnitQuaternion};
 
-/// The heading depends on where the tool is and the other way round; so many
-/// rounds settle both.
+/// Number of iterations for heading and position of the tool, which depend on each other.
 const ROUNDS: usize = 6;
-/// Postures are looked for so far inside the joints' limits, rad or m: what is planned through
-/// them bends a little beyond them.
+/// Margin of postures to the joints' limits, rad or m, because a motion planned through them bends
+/// a little beyond them.
 pub const INSIDE: f64 = 2e-3;
-/// Postures in which no joint differs by more are one, rad or m.
+/// Largest joint difference between postures that count as equal, rad or m.
 const OTHER: f64 = 0.05;
 
-/// How the hand is turned about its approach direction.
+/// Roll of the hand about its approach direction.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Roll {
-    /// The fingers part in this direction about the base's `z`, radians.
+    /// Direction in which the fingers part about the base's `z`, radians.
     Yaw(f64),
-    /// The same, counted from the heading of the hand.
+    /// Direction in which the fingers part, relative to the heading of the hand, radians.
     FromHeading(f64),
 }
 
-/// Where the hand can point.
+/// The directions in which the hand can point.
 ///
-/// A hand is set by the tilt of its approach away from straight down, the
-/// heading into which it tilts, and its roll. Tilting is outwards, away from
-/// the base. An arm of fewer than six joints can only tilt in the vertical
-/// plane that its first joint turns, so its heading follows from where the hand is.
+/// A hand pose is determined by the tilt of its approach from straight down, the heading into which
+/// it tilts, and its roll. The hand tilts outwards, away from the base. An arm of fewer than six
+/// joints can only tilt in the vertical plane that its first joint turns, so its heading follows
+/// from the hand's position.
 #[derive(Clone, Debug)]
 pub struct EndEffector {
     approach: Unit<Vector3>,
@@ -48,7 +47,8 @@ struct ArmPlane {
 }
 
 impl EndEffector {
-    /// The hand of a robot; `gripper` is its [`end_effector`](Robot::end_effector).
+    /// Creates the hand of a robot; `gripper` is its [`end_effector`](Robot::end_effector). Returns
+    /// `None` without an arm.
     pub fn new(robot: &Robot, gripper: &Gripper) -> Option<Self> {
         let links = robot.link_poses(robot.home());
         let pan = axis(robot, &links, 0)?.0;
@@ -64,13 +64,13 @@ impl EndEffector {
         })
     }
 
-    /// How far a place is beyond the stretched arm, meters, if it is.
+    /// Returns the distance of a place beyond the stretched arm, meters, if it is beyond.
     pub fn beyond(&self, target: &Point3) -> Option<f64> {
         let beyond = (target - self.shoulder).norm() - self.reach;
         (beyond > 0.0).then_some(beyond)
     }
 
-    /// The tool pose that brings `tool_point` (tool frame) to `target` (base frame).
+    /// Returns the tool pose that brings `tool_point` (tool frame) to `target` (base frame).
     pub fn pose(&self, tool_point: &Point3, target: &Point3, tilt: f64, roll: Roll) -> Pose {
         let mut heading = self.outwards(target);
         let mut pose = Pose::identity();
@@ -83,17 +83,17 @@ impl EndEffector {
         pose
     }
 
-    /// The direction in which the hand approaches, in the base frame.
+    /// Returns the direction in which the hand approaches, in the base frame.
     pub fn approach(&self, base_from_tool: &Pose) -> Vector3 {
         base_from_tool.rotation * self.approach.into_inner()
     }
 
-    /// The direction in which the fingers part, in the base frame.
+    /// Returns the direction in which the fingers part, in the base frame.
     pub fn opening(&self, base_from_tool: &Pose) -> Vector3 {
         base_from_tool.rotation * self.opening.into_inner()
     }
 
-    /// The heading of a target seen from the first joint, radians.
+    /// Returns the heading of a target as seen from the first joint, radians.
     pub fn outwards(&self, target: &Point3) -> f64 {
         (target.y - self.pan[1]).atan2(target.x - self.pan[0])
     }
@@ -114,7 +114,8 @@ impl EndEffector {
         ))
     }
 
-    /// The heading into which a hand at this pose would tilt, working at `target`, radians.
+    /// Returns the heading into which a hand at this pose would tilt when working at `target`,
+    /// radians.
     pub fn heading_of(&self, base_from_tool: &Pose, target: &Point3) -> f64 {
         let Some(plane) = &self.plane else {
             return self.outwards(target);
@@ -126,7 +127,10 @@ impl EndEffector {
     }
 }
 
-/// Solves for the arm's joints; what cannot be reached is called `what`.
+/// Solves for the arm's joints at a tool pose.
+///
+/// # Errors
+/// If the pose is unreachable; the refusal calls it `what`.
 pub fn solve(robot: &Robot, pose: &Pose, seed: &[f64], what: &str) -> Result<JointVector, Refusal> {
     let seed = &seed[..robot.arm_joints().len()];
     match robot.inverse_inside(&IkTarget::Pose(*pose), seed, INSIDE) {
@@ -144,8 +148,8 @@ pub fn solve(robot: &Robot, pose: &Pose, seed: &[f64], what: &str) -> Result<Joi
     }
 }
 
-/// The arm's joints in other ways to a pose than `known`, nearest to `seed` first: with the elbow or
-/// the wrist on another side, or with joints to spare turned otherwise.
+/// Returns the arm's postures at a pose other than `known`, nearest to `seed` first: with the elbow
+/// or the wrist on another side, or with redundant joints in other positions.
 pub fn others(robot: &Robot, pose: &Pose, seed: &[f64], known: &[f64]) -> Vec<JointVector> {
     robot
         .inverse_all(pose, &seed[..robot.arm_joints().len()], INSIDE)
@@ -155,13 +159,13 @@ pub fn others(robot: &Robot, pose: &Pose, seed: &[f64], known: &[f64]) -> Vec<Jo
         .collect()
 }
 
-/// A pose moved in the base frame.
+/// Returns a pose translated in the base frame.
 pub fn shifted(pose: &Pose, by: Vector3) -> Pose {
     Pose::from_parts((pose.translation.vector + by).into(), pose.rotation)
 }
 
-/// No posture brings the grasp point further than this from the second joint or
-/// its mirror image across the first, meters.
+/// Returns the distance from the second joint, or from its mirror image across the first, beyond
+/// which no posture brings the grasp point, meters.
 fn reach(robot: &Robot, tool_to_grasp: f64) -> f64 {
     let links = robot.links();
     let mut reach = tool_to_grasp;
@@ -180,13 +184,13 @@ fn reach(robot: &Robot, tool_to_grasp: f64) -> f64 {
     reach
 }
 
-/// The orthonormal axes opening, approach × opening, approach as columns.
+/// Returns the orthonormal axes opening, approach × opening, approach as columns.
 fn frame(opening: &Vector3, approach: &Vector3) -> Matrix3<f64> {
     let opening = (opening - approach * approach.dot(opening)).normalize();
     Matrix3::from_columns(&[opening, approach.cross(&opening), *approach])
 }
 
-/// Origin and direction of a joint's axis in the base frame.
+/// Returns the origin and direction of a joint's axis in the base frame.
 fn axis(robot: &Robot, links: &[Pose], joint: usize) -> Option<(Point3, Vector3)> {
     robot.links().iter().enumerate().find_map(|(index, link)| {
         let motion = link.mount.as_ref()?.motion.as_ref()?;

@@ -1,5 +1,5 @@
-//! Out of a posture in which the robot is too close to something already, as a limp arm that
-//! lies on itself is.
+//! Leaves a posture that is already too close to an obstacle, such as that of a limp arm that lies
+//! on itself.
 
 use enact_robot::{CollisionWorld, Robot};
 use enact_types::{JointVector, Refusal};
@@ -8,16 +8,17 @@ use rand_chacha::ChaCha8Rng;
 
 use super::rrt_connect::dense;
 
-/// How far a joint may be turned for it, rad or m, in order of preference.
+/// Largest turns of each joint to try, rad or m, in order of preference.
 const TURNS: [f64; 6] = [0.1, 0.2, 0.4, 0.7, 1.0, 1.4];
-/// Postures that are drawn for each of them.
+/// Number of random postures for each of them.
 const DRAWS: usize = 100;
-/// Before a motion there is made, the way is checked in steps of this size, rad or m.
+/// Step of the collision check along the path there, rad or m.
 const STEP: f64 = 0.02;
 
-/// A motion, as `motion_to` makes it, to a posture that is clear of everything: about the nearest
-/// to `start` of those that the arm gets to straight in joint space with nothing on the way closer
-/// than it is at the start. `None` if the start is clear itself, or if there is none.
+/// Returns a motion, made by `motion_to`, to a posture that is clear of everything, and that
+/// posture. It is close to the nearest posture to `start` that the arm reaches straight in joint
+/// space without getting closer to an obstacle than at the start. `None` if the start itself is
+/// clear, or if there is no such posture.
 pub fn escape_path<T>(
     robot: &Robot,
     around: &CollisionWorld,

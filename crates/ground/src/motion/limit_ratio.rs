@@ -1,13 +1,12 @@
-//! Finite differences against limits, as the gate takes them.
+//! Finite differences relative to limits, computed as the gate does.
 
 use enact_robot::description::{Joint, Limits};
 use enact_types::JointVector;
 
-/// Motions are planned to this share of each limit.
+/// Share of each limit that planned motions use.
 pub const SHARE: f64 = 0.95;
 
-/// The largest velocity, acceleration and jerk over all joints, each as a
-/// share of its limit.
+/// Largest velocity, acceleration and jerk over all joints, each as a share of its limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LimitRatio {
     /// Velocity over its limit.
@@ -19,7 +18,7 @@ pub struct LimitRatio {
 }
 
 impl LimitRatio {
-    /// The strain of samples `period` seconds apart, at rest before and after.
+    /// Returns the ratios of samples `period` seconds apart, at rest before and after.
     pub fn of(samples: &[JointVector], joints: &[Joint], period: f64) -> Self {
         joints
             .iter()

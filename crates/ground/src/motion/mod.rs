@@ -3,18 +3,18 @@
 //! | module | idea |
 //! |---|---|
 //! | [`segment`] | a motion as a list of segments with a purpose each |
-//! | [`limit_ratio`] | finite differences against limits |
+//! | [`limit_ratio`] | finite differences relative to limits |
 //! | [`point_to_point`] | time-optimal moves in joint space |
-//! | [`online_trajectory`] | motion after a goal that moves |
-//! | [`time_parameterization`] | when to be where along a path |
-//! | [`topp_ra`] | the fastest way along a bounded path |
+//! | [`online_trajectory`] | motion towards a moving goal |
+//! | [`time_parameterization`] | timing of the motion along a path |
+//! | [`topp_ra`] | the fastest timing along a bounded path |
 //! | [`spline`] | a smooth curve through joint positions |
 //! | [`cartesian_path`] | straight lines of the tool |
-//! | [`robot_shapes`] | where the robot's own shapes are |
+//! | [`robot_shapes`] | poses of the robot's own shapes |
 //! | [`obstacles`] | perceived objects as obstacles |
 //! | [`end_effector`] | tool poses by approach and opening direction |
-//! | [`rrt_connect`] | a way around obstacles in joint space |
-//! | [`escape_collision`] | out of a posture that is too close to something already |
+//! | [`rrt_connect`] | a path around obstacles in joint space |
+//! | [`escape_collision`] | leaves a posture that is already too close to an obstacle |
 //! | [`transit`] | moves from one posture to another around obstacles |
 
 pub mod cartesian_path;

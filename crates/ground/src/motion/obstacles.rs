@@ -9,12 +9,12 @@ use nalgebra::{Translation3, UnitQuaternion};
 
 use crate::scene::{Footprint, Hollow, Solid};
 
-/// The wall of a round container is made of so many flat pieces.
+/// Number of flat pieces in the wall of a round container.
 const SIDES: u32 = 16;
-/// Thinnest floor and wall that an obstacle has, meters.
+/// Smallest floor and wall thickness of an obstacle, meters.
 const THINNEST: f64 = 0.001;
 
-/// What an object of this name fills. A container is its wall and its floor.
+/// Returns the space that an object of this name fills. A container is its wall and its floor.
 pub fn obstacle(name: &str, solid: &Solid) -> Obstacle {
     let base_from_solid = Pose::from_parts(
         Translation3::new(solid.x, solid.y, solid.base),
@@ -30,7 +30,8 @@ pub fn obstacle(name: &str, solid: &Solid) -> Obstacle {
     Obstacle::new(name, placed)
 }
 
-/// The primitive that a solid fills, in the frame of [`HeldObject`](crate::scene::HeldObject).
+/// Returns the primitive that a solid fills, in the frame of
+/// [`HeldObject`](crate::scene::HeldObject).
 pub fn shape_of(solid: &Solid) -> Shape {
     prism(&solid.footprint, solid.height(), solid.ball)
 }
@@ -49,7 +50,7 @@ fn prism(footprint: &Footprint, height: f64, ball: bool) -> Shape {
     }
 }
 
-/// Floor and wall, in a frame at the middle of the underside.
+/// Returns floor and wall, in a frame at the center of the underside.
 fn container(solid: &Solid, hollow: Hollow) -> Vec<(Shape, Pose)> {
     let thickness = (hollow.floor - solid.base).max(THINNEST);
     let mut pieces = vec![(
@@ -74,7 +75,7 @@ fn container(solid: &Solid, hollow: Hollow) -> Vec<(Shape, Pose)> {
         (outer, inner) => {
             let radius = outer.inner_radius();
             let wall = (radius - inner.outer_radius()).max(THINNEST) / 2.0;
-            // Flat pieces that meet half way between the inner and the outer edge.
+            // Flat pieces that meet halfway between the inner and the outer edge.
             let along = radius * (PI / f64::from(SIDES)).tan();
             let out = hollow.foot.map_or(0.0, |foot| inner.outer_radius() - foot);
             for side in 0..SIDES {
@@ -91,9 +92,9 @@ fn container(solid: &Solid, hollow: Hollow) -> Vec<(Shape, Pose)> {
     pieces
 }
 
-/// A flat piece of a wall that leans outwards by `out` meters on its way up, from
-/// the height `floor` on; its inside ends at `rim` meters from the middle.
-/// `size`: half its thickness, half its width, its height.
+/// Returns a flat piece of a wall that leans outwards by `out` meters on its way up, from the
+/// height `floor`; its inside ends at `rim` meters from the center. `size` is half its thickness,
+/// half its width, and its height.
 fn sloping(
     [wall, along, height]: [f64; 3],
     rim: f64,

@@ -1,4 +1,4 @@
-//! Motion after a goal that moves: a leader's hand, a slider.
+//! Motion towards a moving goal, such as a leader arm or a slider.
 
 use std::sync::Arc;
 
@@ -9,29 +9,29 @@ use rsruckig::util::DataArrayOrVec;
 
 use super::limit_ratio::SHARE;
 
-/// What a profile's end may be off by, rad or m.
+/// Tolerated rounding error at the end of a profile, rad or m.
 const ROUNDING: f64 = 1e-9;
-/// Share of the joints' speed below which nothing slower is tried.
+/// Share of the joints' speed below which no slower motion is tried.
 const SLOWEST: f64 = 0.05;
 
 /// Position, velocity and acceleration of every joint.
 type State = [JointVector; 3];
 
-/// Follows a goal that moves, one command per control period. At any time what is admitted
-/// ends at rest, so whoever stops setting goals stops the arm.
+/// Follows a moving goal, one command per control period. The admitted motion always ends at rest,
+/// so the arm stops when no further goals are set.
 pub struct OnlineTrajectory {
     robot: Arc<Robot>,
     gate: Gate,
     admitted: Trajectory,
     /// Index of the next sample to send.
     next: usize,
-    /// The motion that `admitted` is made of, and the time in it of the last sample sent;
-    /// `None` at rest and while it brakes.
+    /// The motion that `admitted` consists of, and its time at the last sample sent; `None` at rest
+    /// and while braking.
     profile: Option<(Profile<0>, f64)>,
 }
 
 impl OnlineTrajectory {
-    /// From rest at `start`.
+    /// Starts from rest at `start`.
     ///
     /// # Errors
     /// If the arm cannot start there.
@@ -47,11 +47,12 @@ impl OnlineTrajectory {
         })
     }
 
-    /// Makes for `goal`, as far as limits of position let it, using this share of the joints'
-    /// speed, or less where the tool has to be slow. While it brakes it takes no goal.
+    /// Aims for `goal`, as far as position limits allow, at this share of the joints' speed, or
+    /// slower where the tool has to be slow.
     ///
     /// # Errors
-    /// What the gate says; the arm then goes on to the goal before.
+    /// The refusal of the gate, or that the arm is braking; the arm then continues to the previous
+    /// goal.
     pub fn aim(&mut self, goal: &JointVector, mut speed: f64) -> Result<(), Refusal> {
         loop {
             match self.aim_at(goal, speed) {
@@ -78,7 +79,7 @@ impl OnlineTrajectory {
         Ok(())
     }
 
-    /// Brakes as soon as can be.
+    /// Brakes as soon as possible.
     pub fn stop(&mut self) {
         if self.profile.take().is_some() && !self.is_at_rest() {
             self.admitted = self.gate.stop(&self.admitted, self.next - 1);
@@ -86,7 +87,7 @@ impl OnlineTrajectory {
         }
     }
 
-    /// The command for the next control period.
+    /// Returns the command for the next control period.
     pub fn advance(&mut self) -> Command {
         let command = self.admitted.command(self.next);
         self.next = (self.next + 1).min(self.admitted.len());
@@ -96,7 +97,7 @@ impl OnlineTrajectory {
         command
     }
 
-    /// Whether the last command was the last of the motion.
+    /// Returns whether the last command was the last of the motion.
     pub fn is_at_rest(&self) -> bool {
         self.next >= self.admitted.len()
     }
@@ -162,7 +163,7 @@ mod tests {
         (robot, online_trajectory)
     }
 
-    /// Every command is within the limits that the gate knows, by the gate itself.
+    /// Checks with the gate itself that every command is within its limits.
     fn check(robot: &Robot, commands: &[JointVector]) {
         let start = StartState {
             measured: robot.home(),
@@ -291,7 +292,7 @@ mod tests {
         }
         assert!(steps < 100, "{steps}");
         assert!(commands.last().unwrap()[0] - before < 0.6);
-        // From there it goes on.
+        // Motion can resume from there.
         online_trajectory.aim(robot.home(), 1.0).unwrap();
         assert!(!online_trajectory.is_at_rest());
     }

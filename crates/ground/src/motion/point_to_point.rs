@@ -7,9 +7,11 @@ use rsruckig::prelude::{InputParameter, Ruckig, Synchronization, ThrowErrorHandl
 
 use super::limit_ratio::SHARE;
 
-/// Samples of the fastest jerk-limited move from rest at `start` to rest at
-/// `goal` in which all joints arrive together, at the control period. It takes
-/// at least `at_least` seconds.
+/// Returns samples at the control period of the fastest jerk-limited move from rest at `start` to
+/// rest at `goal` in which all joints arrive together. It takes at least `at_least` seconds.
+///
+/// # Errors
+/// If the number of joints is wrong or no such move exists.
 pub fn move_to(
     robot: &Robot,
     start: &JointVector,
@@ -39,8 +41,8 @@ pub fn move_to(
     Ok(samples)
 }
 
-/// Seconds that [`move_to`] is to take at least so that joints that start outside their limits are
-/// as slow as the gate wants them there.
+/// Returns the smallest duration for [`move_to`], seconds, at which joints that start outside their
+/// limits are as slow there as the gate requires.
 pub fn creeping(robot: &Robot, start: &[f64], goal: &[f64]) -> f64 {
     let joints = start.iter().zip(goal).zip(robot.joints());
     let outside = joints.filter(|((from, _), joint)| {
@@ -50,7 +52,7 @@ pub fn creeping(robot: &Robot, start: &[f64], goal: &[f64]) -> f64 {
     let mean = outside.map(|((from, to), joint)| {
         (to - from).abs() / (SHARE * RETURN_SPEED * joint.limits.velocity)
     });
-    // From rest to rest the fastest is at most twice the mean.
+    // From rest to rest the peak velocity is at most twice the mean.
     2.0 * mean.fold(0.0, f64::max)
 }
 
@@ -78,8 +80,8 @@ fn plan(
     Ok(trajectory)
 }
 
-/// Joints that from rest to rest pass nowhere but between start and goal, less what a profile is
-/// off by in rounding: an end may be at a limit.
+/// Clamps joints to the range between start and goal, which a motion from rest to rest never
+/// leaves, to remove a profile's rounding error: an end may be at a limit.
 fn between(start: &[f64], goal: &[f64], joints: JointVector) -> JointVector {
     let ends = start.iter().zip(goal).zip(joints.iter());
     ends.map(|((from, to), at)| at.max(from.min(*to)).min(from.max(*to)))

@@ -1,4 +1,4 @@
-//! Where the robot's own shapes are: what a camera sees of them.
+//! Poses of the robot's own shapes, as a camera sees them.
 
 use std::f64::consts::FRAC_PI_4;
 use std::sync::Arc;
@@ -12,21 +12,22 @@ use enact_types::{Point3, Pose, Vector3};
 use super::obstacles::shape_of;
 use crate::scene::HeldObject;
 
-/// Points this near to the robot are its own, meters.
+/// Distance within which a point belongs to the robot, meters.
 const SKIN: f64 = 0.008;
-/// The same for what it holds, which may sit differently in the hand than thought.
+/// Distance within which a point belongs to the held object, which may sit differently in the hand
+/// than assumed, meters.
 const HELD_SKIN: f64 = 0.015;
 
-/// A part of the robot, or what it holds, in space.
+/// A part of the robot, or its held object, at its pose.
 pub struct PlacedShape<'a> {
-    /// What it is.
+    /// Shape of the part.
     pub part: &'a CollisionBody,
-    /// Where it is.
+    /// Pose of the part.
     pub base_from_shape: Pose,
     skin: f64,
 }
 
-/// What is held, as a part of the robot.
+/// Returns the held object as a part of the robot.
 pub fn in_hand(robot: &Robot, held: &HeldObject) -> Arc<CollisionBody> {
     let shape = shape_of(&held.object.solid);
     let name = &held.object.name;
@@ -38,7 +39,7 @@ pub fn in_hand(robot: &Robot, held: &HeldObject) -> Arc<CollisionBody> {
     ))
 }
 
-/// Every part of the robot and what it holds, with all joints at these positions.
+/// Returns every part of the robot and its held object, with all joints at these positions.
 pub fn placed<'a>(
     robot: &'a Robot,
     held: Option<&'a CollisionBody>,
@@ -55,7 +56,7 @@ pub fn placed<'a>(
         .collect()
 }
 
-/// Whether a seen point is one of these parts.
+/// Returns whether an observed point belongs to one of these parts.
 pub fn is_part(placed: &[PlacedShape<'_>], point: &Point3) -> bool {
     placed.iter().any(|placed| {
         let local = placed.base_from_shape.inverse_transform_point(point);
@@ -64,7 +65,7 @@ pub fn is_part(placed: &[PlacedShape<'_>], point: &Point3) -> bool {
     })
 }
 
-/// Whether a point is nearer than this to one of these parts, meters.
+/// Returns whether a point is nearer than `distance` to one of these parts, meters.
 pub fn is_near(placed: &[PlacedShape<'_>], point: &Point3, distance: f64) -> bool {
     placed.iter().any(|placed| {
         let local = placed.base_from_shape.inverse_transform_point(point);
@@ -73,7 +74,7 @@ pub fn is_near(placed: &[PlacedShape<'_>], point: &Point3, distance: f64) -> boo
 }
 
 impl PlacedShape<'_> {
-    /// Points all over its surface, in the base frame.
+    /// Returns points all over its surface, in the base frame.
     pub fn surface(&self) -> impl Iterator<Item = Point3> + '_ {
         surface_points(&self.part.shape)
             .into_iter()
@@ -81,7 +82,7 @@ impl PlacedShape<'_> {
     }
 }
 
-/// Points all over the surface of a shape, in its frame.
+/// Returns points all over the surface of a shape, in its frame.
 fn surface_points(shape: &Shape) -> Vec<Point3> {
     let tube = |radius: f64, half_length: f64, end: f64| {
         [-1.0, -0.5, 0.0, 0.5, 1.0]
@@ -107,7 +108,7 @@ fn surface_points(shape: &Shape) -> Vec<Point3> {
     }
 }
 
-/// Three points of each face, near its corners.
+/// Returns three points of each face, near its corners.
 fn on_hull(hull: &Hull) -> Vec<Point3> {
     let corners = hull.corners();
     let of_face = |face: &[u32; 3]| {
@@ -127,7 +128,7 @@ fn ring(radius: f64, z: f64) -> Vec<Point3> {
         .collect()
 }
 
-/// The corners, edge middles and face middles of the unit cube, twice as dense along `z`.
+/// Returns the corners, edge centers and face centers of the unit cube, twice as dense along `z`.
 fn grid() -> impl Iterator<Item = Vector3> {
     let axis = [-1.0, 0.0, 1.0];
     axis.into_iter().flat_map(move |x| {

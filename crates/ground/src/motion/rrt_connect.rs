@@ -1,31 +1,31 @@
-//! A way around obstacles in joint space.
+//! A path around obstacles in joint space.
 //!
-//! RRT-Connect (Kuffner and LaValle, "RRT-Connect: an efficient approach to single-query
-//! path planning", 2000): two trees grow towards each other from start and goal.
-//! Seeded and bounded, so that the same question has the same answer in bounded time.
+//! RRT-Connect (Kuffner and LaValle, "RRT-Connect: an efficient approach to single-query path
+//! planning", 2000): two trees grow towards each other from start and goal. The search is seeded
+//! and bounded, so equal queries have equal answers in bounded time.
 
 use enact_types::JointVector;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// Postures that are drawn before giving up.
+/// Number of random postures before giving up.
 const DRAWS: usize = 300;
-/// Longest edge of a tree, rad or m summed over the joints as a Euclidean norm.
+/// Longest edge of a tree, as the Euclidean norm over the joints, rad or m.
 const STRIDE: f64 = 0.35;
-/// Pairs of points that are tried for a shortcut.
+/// Number of pairs of points tried for a shortcut.
 const SHORTCUTS: usize = 60;
 
-/// Where the joints may go, and what is free.
+/// The range of the joints and its free part.
 pub struct ConfigurationSpace<'a> {
     /// Lowest and highest position of each joint.
     pub limits: Vec<(f64, f64)>,
-    /// Whether a posture is free.
+    /// Returns whether a posture is free.
     pub free: &'a dyn Fn(&JointVector) -> bool,
-    /// Whether the straight line between two postures is free.
+    /// Returns whether the straight line between two postures is free.
     pub clear: &'a dyn Fn(&JointVector, &JointVector) -> bool,
 }
 
-/// Corners of a free way from `start` to `goal`, both included, if one was found.
+/// Returns the corners of a free path from `start` to `goal`, both included, if one was found.
 pub fn connect(
     space: &ConfigurationSpace<'_>,
     start: &JointVector,
@@ -62,7 +62,7 @@ pub fn connect(
     None
 }
 
-/// Postures, each with the index of the one it was reached from.
+/// Postures, each with the index of its predecessor.
 struct Tree {
     nodes: Vec<(JointVector, usize)>,
 }
@@ -74,7 +74,7 @@ impl Tree {
         }
     }
 
-    /// One edge towards `target`; the index of the new node.
+    /// Adds one edge towards `target`; returns the index of the new node.
     fn extend(&mut self, space: &ConfigurationSpace<'_>, target: &JointVector) -> Option<usize> {
         let far = |node: &(JointVector, usize)| distance(&node.0, target);
         let nearest = (0..self.nodes.len())
@@ -82,7 +82,7 @@ impl Tree {
         self.grow(space, nearest, target)
     }
 
-    /// Edge after edge to `target`; the index of the node there.
+    /// Adds edge after edge to `target`; returns the index of the node there.
     fn reach(&mut self, space: &ConfigurationSpace<'_>, target: &JointVector) -> Option<usize> {
         let mut tip = self.extend(space, target)?;
         while distance(&self.nodes[tip].0, target) > 0.0 {
@@ -121,7 +121,7 @@ impl Tree {
     }
 }
 
-/// Cuts corners between random points of the way.
+/// Cuts corners between random points of the path.
 fn shorten(space: &ConfigurationSpace<'_>, path: &mut Vec<JointVector>, rng: &mut ChaCha8Rng) {
     for _ in 0..SHORTCUTS {
         if path.len() < 3 {
@@ -145,7 +145,7 @@ fn shorten(space: &ConfigurationSpace<'_>, path: &mut Vec<JointVector>, rng: &mu
     }
 }
 
-/// The posture at a share of the straight line.
+/// Returns the posture at a share of the straight line.
 pub fn between(from: &JointVector, to: &JointVector, share: f64) -> JointVector {
     let joints = from.iter().zip(to.iter());
     joints
@@ -153,7 +153,7 @@ pub fn between(from: &JointVector, to: &JointVector, share: f64) -> JointVector 
         .collect()
 }
 
-/// Postures along a straight line, about `step` apart.
+/// Returns postures along a straight line, about `step` apart.
 pub fn dense(from: &JointVector, to: &JointVector, step: f64) -> Vec<JointVector> {
     let steps = (distance(from, to) / step).ceil().max(1.0);
     (0..=steps as usize)
@@ -161,7 +161,7 @@ pub fn dense(from: &JointVector, to: &JointVector, step: f64) -> Vec<JointVector
         .collect()
 }
 
-/// Euclidean distance of two postures.
+/// Returns the Euclidean distance of two postures.
 pub fn distance(a: &JointVector, b: &JointVector) -> f64 {
     let squares = a.iter().zip(b.iter()).map(|(a, b)| (a - b).powi(2));
     squares.sum::<f64>().sqrt()
@@ -171,7 +171,7 @@ pub fn distance(a: &JointVector, b: &JointVector) -> f64 {
 mod tests {
     use super::*;
 
-    /// A wall with a gap at the far side, in two joints.
+    /// Returns whether a wall with a gap at the far side, in two joints, blocks a posture.
     fn blocked(at: &JointVector) -> bool {
         at[0].abs() < 0.2 && at[1] < 0.7
     }

@@ -1,4 +1,4 @@
-//! A motion as a list of segments with a purpose each.
+//! A motion as a list of segments, each with a purpose.
 
 use std::fmt;
 
@@ -6,30 +6,30 @@ use enact_robot::CollisionWorld;
 use enact_types::{JointVector, Pose};
 use serde::{Deserialize, Serialize};
 
-/// What a segment is for.
+/// The purpose of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
-    /// Move freely to a posture.
+    /// Moves freely to a posture.
     Transit,
-    /// Come closer along the approach direction.
+    /// Comes closer along the approach direction.
     Approach,
-    /// Close the fingers around something.
+    /// Closes the fingers around an object.
     Close,
-    /// Raise what was grasped.
+    /// Raises the grasped object.
     Lift,
-    /// Lower what is held to where it goes.
+    /// Lowers the held object to its destination.
     Lower,
-    /// Open the fingers.
+    /// Opens the fingers.
     Open,
-    /// Slide something along the table.
+    /// Slides an object along the table.
     Push,
-    /// Move away from what was touched.
+    /// Moves away from the touched object.
     Retreat,
 }
 
 impl Purpose {
-    /// Its name in words.
+    /// Returns its name in words.
     pub fn name(self) -> &'static str {
         match self {
             Self::Transit => "transit",
@@ -50,20 +50,20 @@ impl fmt::Display for Purpose {
     }
 }
 
-/// What the end of a segment changes in what is known of the scene.
+/// The effect of the end of a segment on the scene memory.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// The gripper has taken an object, if its fingers hold something.
+    /// The gripper has grasped an object, if its fingers hold something.
     Grasp {
         /// Name of the object.
         object: String,
-        /// Where it is in the hand.
+        /// Pose of the object in the hand.
         tool_from_object: Pose,
     },
-    /// The gripper has let go of what it held.
+    /// The gripper has released its object.
     Release {
-        /// Direction of the object's first axis about the base's `z` then, radians, where the
-        /// step is about that.
+        /// Direction of the object's first axis about the base's `z` after the release, radians, if
+        /// the step asks for one.
         yaw: Option<f64>,
     },
 }
@@ -71,21 +71,21 @@ pub enum Effect {
 /// A motion from rest to rest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MotionSegment {
-    /// All joints at each control period; the first is where the arm is.
+    /// All joints at each control period; the first sample is the starting posture.
     pub samples: Vec<JointVector>,
-    /// What it is for.
+    /// Purpose of the segment.
     pub purpose: Purpose,
-    /// Whether the hand or what it holds is meant to touch something.
+    /// Whether the hand or the held object is meant to touch something.
     pub contact_expected: bool,
-    /// What it was planned to stay clear of, for the gate to check again.
+    /// Obstacles that it was planned around, for the gate to check again.
     pub around: CollisionWorld,
-    /// What is changed once its end is reached.
+    /// Effect of reaching its end.
     pub effect: Option<Effect>,
 }
 
 impl MotionSegment {
-    /// A segment that is clear of what is around; contact is expected where its purpose
-    /// is to touch.
+    /// Creates a segment that is clear of its obstacles; contact is expected where its purpose is
+    /// to touch.
     pub fn new(purpose: Purpose, samples: Vec<JointVector>, around: &CollisionWorld) -> Self {
         Self {
             around: around.clone(),
@@ -99,21 +99,21 @@ impl MotionSegment {
         }
     }
 
-    /// Where it ends.
+    /// Returns the joints at its end.
     pub fn end(&self) -> Option<&JointVector> {
         self.samples.last()
     }
 }
 
-/// What a step does with the arm.
+/// The motion of a step.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StepMotion {
-    /// In order; each starts where the one before ends.
+    /// Segments in order; each starts at the end of its predecessor.
     pub segments: Vec<MotionSegment>,
 }
 
 impl StepMotion {
-    /// Where the object will be in the hand that the motion grasps, if it does.
+    /// Returns the pose of the object in the hand if the motion grasps one.
     pub fn tool_from_object(&self) -> Option<Pose> {
         self.segments
             .iter()

@@ -6,12 +6,12 @@ use enact_types::JointVector;
 /// second derivative, so that it can be followed with bounded jerk.
 pub struct Spline {
     knots: Vec<JointVector>,
-    /// Second derivatives at the knots, by knot spacing squared.
+    /// Second derivatives at the knots, times the square of the knot spacing.
     curvature: Vec<JointVector>,
 }
 
 impl Spline {
-    /// The spline through `knots`; `None` if there are fewer than two.
+    /// Creates the spline through `knots`; `None` if there are fewer than two.
     pub fn through(knots: Vec<JointVector>) -> Option<Self> {
         if knots.len() < 2 {
             return None;
@@ -27,14 +27,14 @@ impl Spline {
         Some(Self { knots, curvature })
     }
 
-    /// The position at a share in `0..=1` of the way.
+    /// Returns the position at a share in `0..=1` of the path.
     pub fn at(&self, share: f64) -> JointVector {
         let (span, b) = self.place(share);
         let a = 1.0 - b;
         self.blended(span, [a, b, (a * a * a - a) / 6.0, (b * b * b - b) / 6.0])
     }
 
-    /// First and second derivative with respect to the share.
+    /// Returns the first and second derivatives with respect to the share.
     pub fn derivatives(&self, share: f64) -> (JointVector, JointVector) {
         let (span, b) = self.place(share);
         let a = 1.0 - b;
@@ -52,7 +52,7 @@ impl Spline {
         )
     }
 
-    /// The span that a share lies in, and how far along it.
+    /// Returns the span of a share, and the position within it.
     fn place(&self, share: f64) -> (usize, f64) {
         let spans = self.knots.len() - 1;
         let along = share.clamp(0.0, 1.0) * spans as f64;
@@ -60,7 +60,7 @@ impl Spline {
         (span, along - span as f64)
     }
 
-    /// The knots at the ends of a span and their curvatures by these weights.
+    /// Returns the knots at the ends of a span and their curvatures, combined by these weights.
     fn blended(&self, span: usize, [a, b, bend_a, bend_b]: [f64; 4]) -> JointVector {
         let (from, to) = (&self.knots[span], &self.knots[span + 1]);
         let (bend_from, bend_to) = (&self.curvature[span], &self.curvature[span + 1]);

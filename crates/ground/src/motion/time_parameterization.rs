@@ -1,11 +1,11 @@
-//! When to be where along a path: as fast as limits allow.
+//! Timing of the motion along a path: as fast as limits allow.
 //!
-//! The speed along the path is the fastest that the joints' velocity and acceleration limits
-//! and the tool's own allow: a pass back along the path finds the largest speed at each place
-//! from which the arm can still stop in time, a pass forward takes as much of it as it can
-//! (Pham and Pham, "A New Approach to Time-Optimal Path Parameterization Based on Reachability
-//! Analysis", 2018). What that leaves without bound, jerk, is then bounded by a moving average
-//! over time: it smooths when the arm is where, and leaves the path as it is.
+//! The speed along the path is the fastest that the joints' velocity and acceleration limits and
+//! the tool's own limits allow. A backward pass finds the largest speed at each place from which
+//! the arm can still stop in time, and a forward pass uses as much of it as possible (Pham and
+//! Pham, "A New Approach to Time-Optimal Path Parameterization Based on Reachability Analysis",
+//! 2018). Jerk, which this leaves unbounded, is then bounded by a moving average over time, which
+//! smooths the timing and leaves the path unchanged.
 
 use enact_robot::{CollisionWorld, Robot};
 use enact_types::{JointVector, Point3, Refusal};
@@ -14,30 +14,31 @@ use super::limit_ratio::{LimitRatio, SHARE};
 use super::spline::Spline;
 use super::topp_ra::{PathConstraint, fastest};
 
-/// Places at which the speed along a path is found.
+/// Number of places at which the speed along a path is computed.
 const SPANS: usize = 100;
-/// Between these places speeds are a little higher: planned to this share of a limit.
+/// Planned share of a limit, because speeds are slightly higher between these places.
 const MARGIN: f64 = 0.98;
-/// So much earlier the tool is slow before it is near something, meters.
+/// Distance by which the tool slows down ahead of an obstacle's neighborhood, meters.
 const EARLIER: f64 = 0.02;
-/// What a round slows down or smooths beyond what it seems to need.
+/// Factor by which a round slows down or smooths beyond the computed need.
 const SLACK: f64 = 1.02;
-/// Rounds of slowing down, and those of them that smooth instead where jerk is too large.
+/// Number of slowing rounds; below it, the number of those that smooth instead where jerk is too
+/// large.
 const ROUNDS: usize = 16;
 const SMOOTHING_ROUNDS: usize = 4;
 
-/// What the tool may do along a path, besides what the joints may.
+/// Limits of the tool along a path, in addition to those of the joints.
 pub struct ToolLimits<'a> {
     /// Largest speed of the working point, m/s.
     pub speed: f64,
     /// Largest acceleration of the working point, m/s².
     pub acceleration: f64,
-    /// What it is to be slow near to.
+    /// Obstacles near which the tool must be slow.
     pub around: &'a CollisionWorld,
 }
 
 impl<'a> ToolLimits<'a> {
-    /// Those of a free motion.
+    /// Returns the limits of a free motion.
     pub fn free(around: &'a CollisionWorld) -> Self {
         Self {
             speed: f64::INFINITY,
@@ -51,7 +52,8 @@ impl<'a> ToolLimits<'a> {
         near.map_or(self.speed, |(limit, _)| self.speed.min(limit))
     }
 
-    /// The largest share of its speed limit that the tool takes, samples being `period` seconds apart.
+    /// Returns the largest ratio of the tool's speed to its limit, for samples `period` seconds
+    /// apart.
     pub fn limit_ratio(&self, robot: &Robot, samples: &[JointVector], period: f64) -> f64 {
         let place = |sample: &JointVector| {
             let point = robot.working_point(sample);
@@ -65,7 +67,10 @@ impl<'a> ToolLimits<'a> {
     }
 }
 
-/// Samples at the control period along a path, from rest to rest.
+/// Returns samples at the control period along a path, from rest to rest.
+///
+/// # Errors
+/// If the path cannot be followed within the limits.
 pub fn follow(
     robot: &Robot,
     path: &Spline,
@@ -105,7 +110,7 @@ pub fn follow(
     ))
 }
 
-/// What is bounded at evenly spaced places of a path.
+/// Returns the constraints at evenly spaced places of a path.
 fn rates(robot: &Robot, path: &Spline, tool: &ToolLimits<'_>) -> Vec<PathConstraint> {
     let at = |step: usize| step as f64 / SPANS as f64;
     let points: Vec<Point3> = (0..=SPANS)
@@ -136,7 +141,8 @@ fn rates(robot: &Robot, path: &Spline, tool: &ToolLimits<'_>) -> Vec<PathConstra
         .collect()
 }
 
-/// The mean over `width` samples up to each one, at rest before the first and after the last.
+/// Returns the mean over the `width` samples up to each one, at rest before the first and after the
+/// last.
 fn smoothed(shares: &[f64], width: f64) -> Vec<f64> {
     let width = width.ceil().max(1.0) as usize;
     let last = shares.len() - 1;
@@ -164,7 +170,7 @@ mod tests {
         Robot::load(&folder).unwrap()
     }
 
-    /// A swing of the first joint with a nod of the others on the way.
+    /// Returns a swing of the first joint with a nod of the others on the way.
     fn swing(robot: &Robot, nod: f64) -> Spline {
         let knots = (0..=20).map(|step| {
             let share = f64::from(step) / 20.0;
@@ -196,7 +202,7 @@ mod tests {
             let share = (sample[0] - samples[0][0]) / 1.6;
             assert!(path.at(share).max_difference(sample) < 1e-3);
         }
-        // The least that the first joint needs at its top speed; a single ramp at each end is due.
+        // The minimum for the first joint at its top speed; each end needs a single ramp.
         let least = 1.6 / robot.joints()[0].limits.velocity;
         let took = samples.len() as f64 * period;
         assert!(took < least + 0.6, "{took} s instead of {least} s");

@@ -1,17 +1,17 @@
-//! The fastest way along a path whose speed and acceleration are bounded place by place.
+//! The fastest timing along a path whose speed and acceleration are bounded at each place.
 //!
-//! With `s` the share of the path, `x` the square of its rate and `u` its acceleration, each
-//! bound is linear: `|first * u + second * x| <= limit`. Between two places `u` is constant and
-//! `x` changes by `2 u` times their distance.
+//! With `s` the share of the path, `x` the square of its rate and `u` its acceleration, each bound
+//! is linear: `|first * u + second * x| <= limit`. Between two places `u` is constant and `x`
+//! changes by `2 u` times their distance.
 
-/// Bisections that find a largest speed.
+/// Number of bisections that find a largest speed.
 const BISECTIONS: usize = 40;
-/// Larger squares of speeds than this are not needed, 1/s².
+/// Upper bound of squared speeds, 1/s².
 const FASTEST: f64 = 1e6;
-/// Rates smaller than this bound nothing.
+/// Rate below which a bound has no effect.
 const NOTHING: f64 = 1e-9;
 
-/// What is bounded at one place.
+/// The constraints at one place of the path.
 #[derive(Clone, Debug)]
 pub struct PathConstraint {
     /// Largest `x`.
@@ -30,14 +30,16 @@ impl Default for PathConstraint {
 }
 
 impl PathConstraint {
-    /// Something that changes by `rate` along the path must not change faster than `limit`.
+    /// Requires that a quantity with derivative `rate` along the path changes no faster than
+    /// `limit`.
     pub fn bound_speed(&mut self, rate: f64, limit: f64) {
         if rate > NOTHING {
             self.ceiling = self.ceiling.min((limit / rate).powi(2));
         }
     }
 
-    /// Something with these derivatives along the path must not accelerate more than `limit`.
+    /// Requires that a quantity with these derivatives along the path accelerates no more than
+    /// `limit`.
     pub fn bound_acceleration(&mut self, first: f64, second: f64, limit: f64) {
         if first.abs() > NOTHING {
             self.bounds.push([first, second, limit]);
@@ -46,7 +48,7 @@ impl PathConstraint {
         }
     }
 
-    /// Least and largest `u` at `x`.
+    /// Returns the smallest and largest `u` at `x`.
     fn accelerations(&self, x: f64) -> (f64, f64) {
         let mut range = (f64::NEG_INFINITY, f64::INFINITY);
         for [first, second, limit] in &self.bounds {
@@ -58,16 +60,17 @@ impl PathConstraint {
     }
 }
 
-/// When each place is passed.
+/// The times at which the places are passed.
 #[derive(Clone, Debug)]
 pub struct PathTimes {
     /// Rate of the share at each place, 1/s.
     rates: Vec<f64>,
-    /// Seconds from the start.
+    /// Times of the places, seconds from the start.
     times: Vec<f64>,
 }
 
-/// The fastest way past evenly spaced places, from rest to rest; at least two of them.
+/// Returns the fastest timing past evenly spaced places, from rest to rest. There must be at least
+/// two places.
 pub fn fastest(places: &[PathConstraint]) -> PathTimes {
     let step = 1.0 / (places.len() - 1) as f64;
     let stoppable = stoppable(places, step);
@@ -86,7 +89,7 @@ pub fn fastest(places: &[PathConstraint]) -> PathTimes {
     PathTimes { rates, times }
 }
 
-/// The largest `x` at each place from which the end can be reached at rest.
+/// Returns the largest `x` at each place from which the end can be reached at rest.
 fn stoppable(places: &[PathConstraint], step: f64) -> Vec<f64> {
     let mut largest = vec![0.0; places.len()];
     for at in (0..places.len() - 1).rev() {
@@ -98,7 +101,8 @@ fn stoppable(places: &[PathConstraint], step: f64) -> Vec<f64> {
         largest[at] = if can_stop(place.ceiling) {
             place.ceiling
         } else {
-            // What can stop is an interval that begins with rest: all bounds are linear.
+            // The stoppable speeds form an interval that begins at rest, because all bounds are
+            // linear.
             let (mut low, mut high) = (0.0, place.ceiling);
             for _ in 0..BISECTIONS {
                 let middle = (low + high) / 2.0;
@@ -115,7 +119,7 @@ fn stoppable(places: &[PathConstraint], step: f64) -> Vec<f64> {
 }
 
 impl PathTimes {
-    /// The share of the path every `period` seconds, both ends included.
+    /// Returns the share of the path every `period` seconds, both ends included.
     pub fn sampled(&self, period: f64) -> Vec<f64> {
         let end = self.times[self.times.len() - 1];
         let count = (end / period).ceil().max(1.0) as usize;
@@ -143,7 +147,7 @@ impl PathTimes {
 mod tests {
     use super::*;
 
-    /// A straight line of one meter, at most 1 m/s and 2 m/s².
+    /// Returns a straight line of one meter, at most 1 m/s and 2 m/s².
     fn line(places: usize) -> Vec<PathConstraint> {
         let mut rate = PathConstraint::default();
         rate.bound_speed(1.0, 1.0);
@@ -154,7 +158,7 @@ mod tests {
     #[test]
     fn a_straight_line_takes_what_a_trapeze_takes() {
         let times = fastest(&line(201));
-        // Half a second to speed up over 0.25 m, as much to slow down, half a meter between.
+        // Half a second to accelerate over 0.25 m, as long to brake, and half a meter in between.
         let end = times.times[200];
         assert!((end - 1.5).abs() < 0.01, "{end}");
         let shares = times.sampled(0.01);

@@ -14,18 +14,18 @@ use super::rrt_connect::{ConfigurationSpace, between, connect, dense};
 use super::segment::{MotionSegment, Purpose};
 use super::time_parameterization::ToolLimits;
 
-/// How far the tool is raised out of a crowd before it moves, meters.
+/// Distance by which the tool is raised out of a crowd before it moves, meters.
 const RAISE: f64 = 0.07;
-/// Speed of raising, m/s.
+/// Speed of the raising motion, m/s.
 const SPEED: f64 = 0.15;
-/// Straight lines between postures are checked in steps of this size, rad or m.
+/// Step of the check of straight lines between postures, rad or m.
 const STEP: f64 = 0.1;
-/// A way with corners is rounded in steps of this size, rad or m.
+/// Step of the rounding of a path's corners, rad or m.
 const CORNER: f64 = 0.08;
-/// Times that corners are rounded.
+/// Number of times that corners are rounded.
 const ROUNDINGS: usize = 6;
 
-/// How many searches for a way around may still be made while a step is grounded.
+/// Remaining number of path searches while a step is grounded.
 #[derive(Debug, Default)]
 pub struct SearchBudget {
     left: Cell<u32>,
@@ -33,7 +33,7 @@ pub struct SearchBudget {
 }
 
 impl SearchBudget {
-    /// So many.
+    /// Creates a budget of this many searches.
     pub fn new(left: u32) -> Self {
         Self {
             left: Cell::new(left),
@@ -41,7 +41,7 @@ impl SearchBudget {
         }
     }
 
-    /// Whether one more was asked for than there are.
+    /// Returns whether more searches were requested than allowed.
     pub fn were_wanted(&self) -> bool {
         self.wanted.get()
     }
@@ -56,10 +56,12 @@ impl SearchBudget {
     }
 }
 
-/// Moves from rest at `start`, first back within the limits if it is outside, to rest at `goal`:
-/// straight in joint space where that is clear, else by way of the folded posture, else raised
-/// first, else out of what is too close first, else by a way that a search finds. The refusal, if
-/// there is none, is that of the straight move.
+/// Moves from rest at `start`, first back within the limits if it is outside, to rest at `goal`. It
+/// tries in turn a straight line in joint space, the folded posture, raising the tool first,
+/// escaping from a near collision first, and a path found by search.
+///
+/// # Errors
+/// The refusal of the straight move, if no path is clear.
 pub fn transit(
     robot: &Robot,
     around: &CollisionWorld,
@@ -137,7 +139,8 @@ fn transit_inside(
     Err(refusal)
 }
 
-/// One motion past the corners of a way where they can be rounded, else one that stops at each.
+/// Returns one motion past the corners of a path where they can be rounded, else one that stops at
+/// each.
 fn through(
     robot: &Robot,
     around: &CollisionWorld,
@@ -163,7 +166,7 @@ fn through(
     Ok(segments)
 }
 
-/// Straight in joint space: as fast as the joints can, or as the tool may near what is around.
+/// Moves straight in joint space, as fast as the joints can or as the tool may near obstacles.
 fn straight(
     robot: &Robot,
     around: &CollisionWorld,
@@ -180,7 +183,7 @@ fn straight(
     }
 }
 
-/// A way in one motion, its corners rounded.
+/// Follows a path in one motion with rounded corners.
 fn smooth(
     robot: &Robot,
     around: &CollisionWorld,
@@ -193,7 +196,7 @@ fn smooth(
     Ok(MotionSegment::new(Purpose::Transit, samples, around))
 }
 
-/// A way found by search, rounded into one smooth motion where that is clear.
+/// Returns a path found by search, rounded into one smooth motion where that is clear.
 fn searched(
     robot: &Robot,
     around: &CollisionWorld,
@@ -206,7 +209,7 @@ fn searched(
     let limits = joints.map(|(joint, description)| {
         let (a, b) = (start[joint], goal[joint]);
         if joint < arm {
-            // Corners are rounded by a curve that bends a little beyond them.
+            // The curve that rounds corners bends a little beyond them.
             let limits = description.limits;
             (limits.min + INSIDE, limits.max - INSIDE)
         } else {
@@ -222,7 +225,7 @@ fn searched(
     through(robot, around, start, &path[1..]).ok()
 }
 
-/// Evenly spaced postures along a way with its corners cut.
+/// Returns evenly spaced postures along a path with its corners cut.
 fn rounded(path: &[JointVector]) -> Vec<JointVector> {
     let mut points = vec![path[0].clone()];
     for pair in path.windows(2) {
@@ -238,7 +241,8 @@ fn rounded(path: &[JointVector]) -> Vec<JointVector> {
     points
 }
 
-/// The home posture of the arm turned to where `posture` is, with the gripper of `goal`.
+/// Returns the home posture of the arm turned to the heading of `posture`, with the gripper of
+/// `goal`.
 fn folded(robot: &Robot, posture: &JointVector, goal: &JointVector) -> JointVector {
     let mut arm = robot.home()[..robot.arm_joints().len()].to_vec();
     arm[0] = posture[0];

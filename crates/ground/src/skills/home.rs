@@ -8,7 +8,7 @@ use crate::manipulation::{MotionBuilder, SkillContext};
 use crate::motion::StepMotion;
 use crate::verify::{DID_NOT_MOVE, StepEvidence, StepVerdict};
 
-/// The arm is home if every joint is this near to it, rad or m.
+/// Largest distance of each joint from home that counts as at home, rad or m.
 const HOME: f64 = 0.1;
 
 impl GroundedSkill for Home {

@@ -1,7 +1,7 @@
-//! How each skill is carried out and verified: a file for each, and the table of them.
+//! Execution and verification of each skill: one file per skill, and the table of them.
 //!
 //! To add a skill to those of [`enact_plan::skills`], write a file that implements
-//! [`GroundedSkill`] for its fields and add it to the table at the end of this one.
+//! [`GroundedSkill`] for its fields and add it to the table at the end of this file.
 
 mod ask;
 mod done;
@@ -22,10 +22,10 @@ use crate::motion::StepMotion;
 use crate::scene::{SceneObject, Solid};
 use crate::verify::{StepEvidence, StepVerdict};
 
-/// How a skill is carried out and verified. What its motion changes in what is known of the scene
-/// stands in the motion's segments, as [`Effect`](crate::motion::Effect).
+/// Execution and verification of a skill. The effects of its motion on the scene memory are in the
+/// motion's segments, as [`Effect`](crate::motion::Effect).
 pub trait GroundedSkill {
-    /// Whether an object within reach affords the skill as long as nothing is in the way.
+    /// Returns whether an object within reach affords the skill as long as nothing is in the way.
     fn is_afforded(_gripper: &Gripper, _solid: &Solid) -> bool
     where
         Self: Sized,
@@ -33,8 +33,8 @@ pub trait GroundedSkill {
         false
     }
 
-    /// Returns why the skill cannot be used on an object that the arm reaches as things stand, if
-    /// it cannot, found from a few postures: no motion is planned. `relation` is where the held
+    /// Returns why the skill is impossible with a reachable object in the current scene, if it is.
+    /// This is decided from a few postures, without planning a motion. `relation` is where the held
     /// object would go with respect to `object`, for skills that put something down.
     fn infeasibility(
         _context: &SkillContext<'_>,
@@ -50,39 +50,40 @@ pub trait GroundedSkill {
     /// Plans the motion of a step; empty if the arm does not move.
     ///
     /// # Errors
-    /// A refusal that says what is in the way, out of reach, or not applicable.
+    /// A refusal that tells which object is in the way or out of reach, or why the skill does not
+    /// apply.
     fn motion(&self, context: &SkillContext<'_>) -> Result<StepMotion, Refusal>;
 
-    /// Judges the step by what is known after it.
+    /// Judges the step by the evidence after it.
     fn verify(&self, evidence: &StepEvidence<'_>) -> StepVerdict;
 
-    /// Whether the joints that tell are those before the arm moves home to look.
+    /// Returns whether the joints for the verdict are those before the arm moves home to look.
     fn is_verified_in_place(&self) -> bool {
         false
     }
 }
 
-/// Declares which skills there are, and the matches over all of them.
+/// Declares the skills, and the matches over all of them.
 macro_rules! skills {
     ($($name:ident,)*) => {
-        /// The skills that can be carried out.
+        /// All skills that can be carried out.
         pub const ALL: [Skill; [$(Skill::$name),*].len()] = [$(Skill::$name),*];
 
-        /// Returns how a step is carried out and verified.
+        /// Returns the implementation of a step.
         pub fn grounded(step: &Step) -> &dyn GroundedSkill {
             match step {
                 $(Step::$name(fields) => fields,)*
             }
         }
 
-        /// As [`GroundedSkill::is_afforded`].
+        /// Calls [`GroundedSkill::is_afforded`] of the skill.
         pub fn is_afforded(skill: Skill, gripper: &Gripper, solid: &Solid) -> bool {
             match skill {
                 $(Skill::$name => <enact_plan::skills::$name>::is_afforded(gripper, solid),)*
             }
         }
 
-        /// As [`GroundedSkill::infeasibility`].
+        /// Calls [`GroundedSkill::infeasibility`] of the skill.
         pub fn infeasibility(
             skill: Skill,
             context: &SkillContext<'_>,

@@ -41,7 +41,7 @@ impl GroundedSkill for Pick {
         let Some(before) = known_before(name, evidence) else {
             return StepVerdict::unknown();
         };
-        // Fingers that stand apart hold nothing if the object was not taken into the hand.
+        // Open fingers hold nothing if the object was never grasped.
         let taken = evidence.after.holding() == Some(name);
         let held = evidence.measured.and_then(|measured| {
             let gripper = evidence.robot.gripper()?;
@@ -66,7 +66,7 @@ impl GroundedSkill for Pick {
     }
 }
 
-/// Whether something of the same label is seen where none was before.
+/// Returns whether an object of the same label is seen where none was before.
 fn appeared(before: &SceneObject, evidence: &StepEvidence<'_>) -> bool {
     let near = |a: &SceneObject, b: &SceneObject| {
         (a.solid.center() - b.solid.center()).norm() < SAME_PLACE

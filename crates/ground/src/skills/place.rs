@@ -15,30 +15,31 @@ use crate::scene::direction::on_table;
 use crate::scene::{HeldObject, SceneObject, Solid};
 use crate::verify::{FELL, SAME_PLACE, StepEvidence, StepVerdict};
 
-/// With other postures of the arm, so many ways over a spot are tried, and in all so many postures.
+/// Number of release poses over a spot tried with other postures of the arm; below it, the total
+/// number of such postures.
 const UPRIGHT: usize = 4;
 const OTHERWISE: usize = 16;
 /// Heights of the released object above the surface in a container, meters.
 const DROPS: [f64; 7] = [0.008, 0.014, 0.02, 0.028, 0.036, 0.046, 0.06];
-/// The same on a solid thing.
+/// Heights of the released object above a solid object, meters.
 const CONTACTS: [f64; 2] = [0.003, 0.006];
-/// Widest gap between things that stand beside each other, meters.
+/// Widest gap between objects that stand beside each other, meters.
 const FARTHEST_BESIDE: f64 = 0.08;
-/// Depth readings this near to the expected surface show it, meters.
+/// Difference within which depth readings show the expected surface, meters.
 const SURFACE: f64 = 0.012;
 
-/// Which of the postures with the hand at one place are tried.
+/// The postures tried with the hand at one place.
 #[derive(Clone, Copy, PartialEq)]
 enum Postures {
-    /// The one nearest to where the arm is.
+    /// The posture nearest to the current one.
     Nearest,
-    /// The arm's other ones.
+    /// The arm's other postures.
     Others,
 }
 
 impl GroundedSkill for Place {
-    /// Why nothing held can be let go in, on or beside `target`, though the arm reaches that;
-    /// `None` if it can, or if the arm reaches no such place.
+    /// Returns why the held object can nowhere be released in, on or beside `target`, though the
+    /// arm reaches that place; `None` if it can, or if no such place is reachable.
     fn infeasibility(
         context: &SkillContext<'_>,
         relation: Option<Relation>,
@@ -51,7 +52,7 @@ impl GroundedSkill for Place {
         };
         let placing = placing(context, held, target);
         let empty = context.around.within(TARGET_MARGIN);
-        // From the highest the hand is freest.
+        // The hand has most room at the greatest height.
         let drop = *drops(target, relation).last()?;
         let mut refusal = None;
         for spot in spots {
@@ -59,7 +60,7 @@ impl GroundedSkill for Place {
                 if relation.is_beside() {
                     continue;
                 }
-                // In or on it, spots lie close together: all are out of reach then.
+                // In or on it, spots lie close together, so all of them are out of reach.
                 break;
             };
             let free = placing.opens(&paths, &empty).or_else(|why| {
@@ -124,7 +125,7 @@ fn placing<'a>(
     }
 }
 
-/// From how high above its place something may be let go, meters.
+/// Returns the heights above its place from which an object may be released, meters.
 fn drops(target: &SceneObject, relation: Relation) -> &'static [f64] {
     match target.solid.hollow {
         Some(_) if !relation.is_beside() => &DROPS,
@@ -145,8 +146,10 @@ fn held<'a>(context: &SkillContext<'a>, name: &str) -> Result<&'a HeldObject, Re
     })
 }
 
-/// The first spot and drop with a way that can be planned through; else the refusal that was
-/// closest to being none, if any was tried.
+/// Returns a motion to the first spot and drop that can be planned completely.
+///
+/// # Errors
+/// The refusal that was closest to success, if anything was tried.
 fn somewhere<'a>(
     placing: &PutDown<'a>,
     spots: &[Spot],
@@ -243,7 +246,7 @@ fn verify_beside(
     }
 }
 
-/// Whether `object` stands on the named side of `target`: farther that way than aside.
+/// Returns whether `object` stands on the named side of `target`: farther that way than sideways.
 fn stands_beside(object: &Solid, relation: Relation, target: &Solid, camera: &Pose) -> bool {
     let offset = object.center() - target.center();
     let offset = Vector3::new(offset.x, offset.y, 0.0);
@@ -258,7 +261,7 @@ fn stands_beside(object: &Solid, relation: Relation, target: &Solid, camera: &Po
     near && on_side
 }
 
-/// Whether the object lies on the table next to its target.
+/// Returns whether the object lies on the table next to its target.
 fn is_beside(object: &SceneObject, target: &str, evidence: &StepEvidence<'_>) -> bool {
     evidence.after.find(target).is_some_and(|target| {
         let apart = target.solid.plan_distance(object.solid.x, object.solid.y);
@@ -266,7 +269,7 @@ fn is_beside(object: &SceneObject, target: &str, evidence: &StepEvidence<'_>) ->
     })
 }
 
-/// Whether the depth over the target has risen to where the object's top should be.
+/// Returns whether the depth over the target has risen to the expected top of the object.
 fn shows_something_in(frame: &Frame, target: &SceneObject, object: &SceneObject) -> bool {
     let solid = &target.solid;
     let surface = solid.hollow.map_or(solid.top, |hollow| hollow.floor);

@@ -16,14 +16,15 @@ use crate::motion::end_effector::{Roll, solve};
 use crate::scene::{SceneObject, Solid};
 use crate::verify::{DID_NOT_MOVE, StepEvidence, StepVerdict};
 
-/// Height of the fingertips above the object, meters, in order of preference.
+/// Heights of the fingertips above the object, meters, in order of preference.
 const HOVERS: [f64; 2] = [0.035, 0.025];
-/// Turns about the approach direction to try.
+/// Number of turns about the approach direction to try.
 const ROLLS: u32 = 4;
-/// So many other postures of the arm are tried.
+/// Number of other postures of the arm to try.
 const OTHERWISE: usize = 24;
 
-/// The fingertips are over an object if they are this near to its middle, meters.
+/// Largest horizontal distance from fingertips to an object's center that counts as above it,
+/// meters.
 const OVER: f64 = 0.03;
 
 impl GroundedSkill for Point {
@@ -97,7 +98,7 @@ impl GroundedSkill for Point {
     }
 }
 
-/// Postures with the fingertips above an object, the best first.
+/// Returns postures with the fingertips above an object, the best first.
 fn postures<'a>(
     context: &SkillContext<'a>,
     name: &str,
@@ -108,7 +109,7 @@ fn postures<'a>(
     poses(&context, solid).into_iter().map(solve)
 }
 
-/// The arm's other postures there.
+/// Returns the arm's other postures there.
 fn otherwise<'a>(
     context: &'a SkillContext<'a>,
     name: &'a str,
@@ -120,7 +121,7 @@ fn otherwise<'a>(
     })
 }
 
-/// Tool poses with the fingertips above an object, the best first.
+/// Returns tool poses with the fingertips above an object, the best first.
 fn poses(context: &SkillContext<'_>, solid: &Solid) -> Vec<Pose> {
     let mut poses = Vec::new();
     for hover in HOVERS {

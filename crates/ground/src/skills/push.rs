@@ -21,34 +21,35 @@ use crate::verify::{DID_NOT_MOVE, StepEvidence, StepVerdict};
 
 /// Distances to push, meters, in order of preference.
 const DISTANCES: [f64; 3] = [0.05, 0.04, 0.03];
-/// Turns of the hand about the approach to try, from where its fingers part along the push.
+/// Turns of the hand about the approach to try, relative to fingers that part along the push,
+/// radians.
 const TURNS: [f64; 4] = [0.0, PI, -FRAC_PI_2, FRAC_PI_2];
-/// The same where none of these will do: the hand pushes with an edge.
+/// Further turns to try where none of these will do, in which the hand pushes with an edge.
 const ASKEW: [f64; 4] = [
     FRAC_PI_4,
     -FRAC_PI_4,
     FRAC_PI_4 + FRAC_PI_2,
     -FRAC_PI_4 - FRAC_PI_2,
 ];
-/// How far behind the object the hand is while its own shape is looked at, meters.
+/// Distance of the hand behind the object while its own shape is measured, meters.
 const FAR: f64 = 0.05;
-/// What is raised for being too close to the table is raised by this much more, meters.
+/// Additional height of a hand that is raised because it was too close to the table, meters.
 const HIGHER: f64 = 0.0005;
-/// The fingers must overlap the object by this much from its top, meters.
+/// Smallest overlap of the fingers with the object from its top, meters.
 const LEAST_OVERLAP: f64 = 0.006;
 /// Gap between the hand and the object before the push, meters.
 const GAP: f64 = 0.008;
 /// Height of the fingertips above the table, meters.
 const TIP_CLEARANCE: f64 = 0.006;
-/// Height from which the hand comes down and to which it withdraws, meters.
+/// Height of the hand before it comes down and after it retreats, meters.
 const ABOVE: f64 = 0.06;
-/// Free distance to keep in front of the pushed object, meters.
+/// Free distance in front of the pushed object, meters.
 const ROOM: f64 = 0.005;
 /// Speeds, m/s.
 const PUSH_SPEED: f64 = 0.06;
 const SPEED: f64 = 0.12;
 
-/// Least way of a push that worked, meters.
+/// Smallest distance of a successful push, meters.
 const PUSHED: f64 = 0.015;
 
 impl GroundedSkill for Push {
@@ -56,8 +57,8 @@ impl GroundedSkill for Push {
         true
     }
 
-    /// Why the object can be pushed in no direction; `None` if it can in one, or if the arm gets
-    /// behind it nowhere.
+    /// Returns why the object cannot be pushed in any direction; `None` if it can be pushed in one,
+    /// or if the arm can get behind it nowhere.
     fn infeasibility(
         context: &SkillContext<'_>,
         _relation: Option<Relation>,
@@ -120,7 +121,7 @@ impl GroundedSkill for Push {
     }
 }
 
-/// What bars the way of a push, if anything does.
+/// Returns the obstacle to a push, if there is one.
 fn barrier(context: &SkillContext<'_>, object: &SceneObject, path: &Vector3) -> Option<Refusal> {
     let distance = match free_distance(context, object, path) {
         Ok(distance) => distance,
@@ -136,7 +137,7 @@ fn barrier(context: &SkillContext<'_>, object: &SceneObject, path: &Vector3) -> 
     for hold in holds() {
         match slide.is_free(&hold) {
             Ok(()) => return None,
-            // Where the hand gets to nothing bars the way.
+            // A place that the hand cannot reach is no evidence of an obstacle.
             Err(Refusal::Unreachable { .. } | Refusal::NotApplicable(_)) => {}
             Err(why) => refusal = closest(refusal, why),
         }
@@ -144,7 +145,7 @@ fn barrier(context: &SkillContext<'_>, object: &SceneObject, path: &Vector3) -> 
     refusal
 }
 
-/// How far the object can slide before it meets another.
+/// Returns how far the object can slide before it meets another, meters.
 fn free_distance(
     context: &SkillContext<'_>,
     object: &SceneObject,
@@ -215,18 +216,18 @@ fn rests_together(a: &SceneObject, b: &SceneObject) -> bool {
     on(a, b) || on(b, a)
 }
 
-/// How the hand is held for a push.
+/// The pose of the hand during a push.
 struct Hold {
-    /// Tilt away from straight down, radians.
+    /// Tilt from straight down, radians.
     tilt: f64,
-    /// Turn about the approach from where its fingers part along the push, radians.
+    /// Turn about the approach, relative to fingers that part along the push, radians.
     turn: f64,
-    /// Whether the arm is in the posture nearest to where it is, or in its other ones.
+    /// Whether the arm takes the posture nearest to the current one, or its other ones.
     nearest: bool,
 }
 
-/// Ways to hold the hand, the most upright first; then askew to the push; then with the arm in
-/// other postures.
+/// Returns hand poses, the most upright first; then those askew to the push; then those with the
+/// arm in other postures.
 fn holds() -> impl Iterator<Item = Hold> {
     let each = |turns: &'static [f64], nearest: bool| {
         TILTS.into_iter().flat_map(move |tilt| {
@@ -242,21 +243,21 @@ fn holds() -> impl Iterator<Item = Hold> {
         .chain(each(&TURNS, false))
 }
 
-/// Where the shut fingers go.
+/// The path of the closed fingers.
 struct Stroke {
     /// Tool pose behind the object.
     start: Pose,
     /// Tool pose at the end of the push.
     end: Pose,
-    /// Tool pose from which the hand comes down to the start.
+    /// Tool pose from which the hand descends to the start.
     above: Pose,
-    /// Posture there.
+    /// Posture at `above`.
     over: JointVector,
-    /// Posture at the end.
+    /// Posture at `end`.
     ahead: JointVector,
 }
 
-/// What is pushed where to.
+/// A push of an object along a path.
 struct Slide<'a> {
     context: &'a SkillContext<'a>,
     object: &'a SceneObject,
@@ -265,14 +266,14 @@ struct Slide<'a> {
 }
 
 impl<'a> Slide<'a> {
-    /// The push with the hand held like this.
+    /// Returns the motion of the push with this hand pose.
     fn through(&self, hold: &Hold) -> Result<MotionBuilder<'a>, Refusal> {
         self.first(hold, |stroke| {
             through(self.context, &self.object.name, stroke)
         })
     }
 
-    /// Refuses a push in which something is too close to where the hand begins or ends.
+    /// Checks the first and last postures of the push; refuses it if an obstacle is too close.
     fn is_free(&self, hold: &Hold) -> Result<(), Refusal> {
         let context = self.context;
         let neighbors = context.neighbors(&self.object.name);
@@ -283,8 +284,8 @@ impl<'a> Slide<'a> {
         })
     }
 
-    /// What `attempt` makes of the first stroke for which it is not refused. Where a part of the
-    /// hand would be too close to the table, the hand is raised by as much.
+    /// Returns the result of `attempt` for the first stroke that it accepts. Where a part of the
+    /// hand would be too close to the table, the hand is raised by the missing distance.
     fn first<T>(
         &self,
         hold: &Hold,
@@ -320,7 +321,7 @@ impl<'a> Slide<'a> {
         }))
     }
 
-    /// Postures of the arm near which it does the stroke.
+    /// Returns postures of the arm near which it performs the stroke.
     fn seeds(&self, hold: &Hold) -> Result<Vec<JointVector>, Refusal> {
         let SkillContext { robot, joints, .. } = *self.context;
         let far = self.pose(hold, 0.0, self.object.solid.half_extent(&self.path) + FAR);
@@ -332,8 +333,8 @@ impl<'a> Slide<'a> {
         })
     }
 
-    /// The tool pose with the shut fingers so far behind the middle of the object, and so much
-    /// higher than they need to be.
+    /// Returns the tool pose with the closed fingers `behind` meters behind the object's center,
+    /// and `raise` meters above their lowest height.
     fn pose(&self, hold: &Hold, raise: f64, behind: f64) -> Pose {
         let SkillContext {
             gripper,
@@ -390,7 +391,8 @@ fn through<'a>(
     Ok(script)
 }
 
-/// How far the shut fingers reach ahead of the grasp point, up to the object's height.
+/// Returns how far the closed fingers extend ahead of the grasp point, up to the object's height,
+/// meters.
 fn front(
     context: &SkillContext<'_>,
     posture: &[f64],

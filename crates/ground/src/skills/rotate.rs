@@ -1,5 +1,5 @@
-//! Turn an object about the vertical where it stands: grasp and lift it, turn the wrist, put it
-//! down at the same place.
+//! Rotate an object in place about the vertical: grasp and lift it, turn the wrist, put it down at
+//! the same place.
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
@@ -19,32 +19,32 @@ use crate::motion::end_effector::{Roll, shifted, solve};
 use crate::scene::{Footprint, HeldObject, SceneObject, Solid};
 use crate::verify::{StepEvidence, StepVerdict};
 
-/// Height above its place at which the object is let go, meters.
+/// Height above its place at which the object is released, meters.
 const DROP: f64 = 0.003;
-/// An object that hangs more askew than this is not put down, radians.
+/// Largest angle at which an object may hang askew when put down, radians.
 const MOST_ASKEW: f64 = 0.25;
-/// Rounds that settle how the hand is rolled so that the object is turned as asked.
+/// Number of iterations for the roll of the hand that rotates the object as requested.
 const ROUNDS: usize = 4;
-/// The wrist turns as far as the object, within this, radians: another posture of the arm would
-/// turn it the other way round.
+/// Largest difference between the turns of wrist and object, radians: another posture of the arm
+/// would turn it the other way around.
 const SAME_TURN: f64 = 0.5;
-/// Step of the wrist in which its effect on the hand's direction is measured, radians.
+/// Step of the wrist for measuring its effect on the hand's direction, radians.
 const PROBE: f64 = 0.01;
-/// The hand follows the wrist's turn about the vertical at least by this share.
+/// Smallest share of the wrist's turn by which the hand turns about the vertical.
 const LEAST_EFFECT: f64 = 0.7;
-/// Spacing of the angles among which the reachable ones are told, degrees.
+/// Spacing of the angles tested for the reachable range, degrees.
 const SPACING: i16 = 5;
-/// So many grasps are looked at for that.
+/// Number of grasps tested for the reachable range.
 const GRASPS: usize = 12;
 
-/// Seen farther from where it was, the object was not put down there, meters.
+/// Displacement beyond which an object was not put down in place, meters.
 const ELSEWHERE: f64 = 0.03;
-/// An object seen at this angle from the one asked for was turned as asked, radians.
+/// Largest error of a successful rotation, radians.
 const TOLERANCE: f64 = 0.21;
-/// Half extents that differ by a smaller share are those of a square.
+/// Relative difference of half extents below which they count as those of a square.
 const SQUARE: f64 = 0.15;
 
-/// The gripper holds the object still.
+/// The gripper still holds the object.
 const NOT_PUT_DOWN: &str = "it was not put down";
 /// The object is seen at another place.
 const MOVED_AWAY: &str = "it is not where it stood";
@@ -86,7 +86,7 @@ impl GroundedSkill for Rotate {
         }
         match off(&before.solid, &after.solid, radians(self)) {
             Some(off) if off > TOLERANCE => StepVerdict::no(NOT_TURNED),
-            // Where its shape shows no angle, it was put down where it stood.
+            // If its shape does not show the angle, the object was at least put down in place.
             _ => StepVerdict::yes(),
         }
     }
@@ -96,7 +96,7 @@ fn radians(step: &Rotate) -> f64 {
     f64::from(step.degrees).to_radians()
 }
 
-/// The refusal of an angle that the wrist does not allow with any grasp.
+/// Returns the refusal of an angle that the wrist does not allow with any grasp.
 fn out_of_range(context: &SkillContext<'_>, object: &SceneObject, step: &Rotate) -> Refusal {
     let name = &object.name;
     let (least, most) = (
@@ -112,7 +112,7 @@ fn out_of_range(context: &SkillContext<'_>, object: &SceneObject, step: &Rotate)
     })
 }
 
-/// The farthest angle with this sign that the wrist allows with some grasp, degrees.
+/// Returns the largest angle with this sign that the wrist allows with some grasp, degrees.
 fn reachable(context: &SkillContext<'_>, object: &SceneObject, sign: i16) -> i16 {
     let Ok(grasps) = grasps(context, &object.name, &object.solid) else {
         return 0;
@@ -126,7 +126,7 @@ fn reachable(context: &SkillContext<'_>, object: &SceneObject, sign: i16) -> i16
     angles.take_while(is_allowed).last().unwrap_or(0)
 }
 
-/// What stands on the object would fall.
+/// Checks that nothing stands on the object, because it would fall.
 fn require_nothing_upon(context: &SkillContext<'_>, object: &SceneObject) -> Result<(), Refusal> {
     let mut others = context.scene.objects().iter();
     let upon = others.find(|other| {
@@ -142,8 +142,8 @@ fn require_nothing_upon(context: &SkillContext<'_>, object: &SceneObject) -> Res
     }
 }
 
-/// Ways to hold an object that was grasped like this over its place, turned by `by` radians, the
-/// least askew first. Only the wrist turns it.
+/// Returns release poses for an object with this grasp over its place, rotated by `by` radians, the
+/// least askew first. Only the wrist rotates it.
 fn turned(
     context: &SkillContext<'_>,
     object: &SceneObject,
@@ -225,7 +225,7 @@ fn require_within_limits(joint: &Joint, position: f64) -> Result<(), Refusal> {
     })
 }
 
-/// By how much the hand turns about the vertical when the last joint does, as a share.
+/// Returns how far the hand turns about the vertical when the last joint turns, as a ratio.
 fn effect(context: &SkillContext<'_>, grasp: &Grasp) -> Result<f64, Refusal> {
     let direction = |by: f64| {
         let mut posture = grasp.posture.clone();
@@ -245,7 +245,7 @@ fn effect(context: &SkillContext<'_>, grasp: &Grasp) -> Result<f64, Refusal> {
     Ok(effect)
 }
 
-/// The motion that continues one which has lifted the object: it is put down turned.
+/// Returns the continuation of a motion that has lifted the object: puts it down rotated.
 fn put_back(
     context: &SkillContext<'_>,
     object: &SceneObject,
@@ -286,8 +286,8 @@ fn put_back(
     Ok(lifted)
 }
 
-/// How far an object is from being turned by `by`, radians; `None` where its shape, or a turn that
-/// leaves it looking the same, does not show that.
+/// Returns the error of a rotation by `by`, radians; `None` where the object's shape does not show
+/// it, or its symmetry hides it.
 fn off(before: &Solid, after: &Solid, by: f64) -> Option<f64> {
     let (from, symmetry) = angle_of(before)?;
     let (to, also) = angle_of(after)?;
@@ -298,7 +298,8 @@ fn off(before: &Solid, after: &Solid, by: f64) -> Option<f64> {
     Some(within(to - from - by, symmetry).abs())
 }
 
-/// The direction of an object's long side, and the turn that leaves it looking the same, radians.
+/// Returns the direction of an object's long side, and the smallest rotation that leaves it looking
+/// the same, radians.
 fn angle_of(solid: &Solid) -> Option<(f64, f64)> {
     let Footprint::Rectangle { half: [u, v] } = solid.footprint else {
         return None;
@@ -310,7 +311,7 @@ fn angle_of(solid: &Solid) -> Option<(f64, f64)> {
     Some((solid.yaw + along, PI))
 }
 
-/// An angle within half a `period` of zero.
+/// Wraps an angle to within half a `period` of zero.
 fn within(angle: f64, period: f64) -> f64 {
     (angle + period / 2.0).rem_euclid(period) - period / 2.0
 }

@@ -1,4 +1,4 @@
-//! Robots that ship and scenes that are known without looking.
+//! Shipped robots, and scenes known without looking.
 #![allow(dead_code, reason = "each test uses some of it")]
 
 use std::path::Path;
@@ -21,7 +21,7 @@ pub fn grounder(name: &str) -> Grounder {
     Grounder::new(Arc::new(robot)).expect("it has a gripper")
 }
 
-/// A camera in front of the table that looks back at the robot.
+/// Returns a camera in front of the table that faces the robot.
 fn camera() -> Pose {
     let (eye, target) = (Point3::new(0.62, 0.0, 0.52), Point3::new(0.19, 0.0, 0.02));
     let rotation = nalgebra::UnitQuaternion::face_towards(&(target - eye), &-Vector3::z());
@@ -80,7 +80,7 @@ pub fn place(relation: Relation, target: &str) -> Step {
     Step::place("red cube", relation, target)
 }
 
-/// Checks that the gate admits a motion, and returns where it ends.
+/// Checks that the gate admits a motion, and returns its final joints.
 pub fn assert_admissible(
     grounder: &Grounder,
     motion: &StepMotion,
@@ -115,7 +115,7 @@ pub fn end_of(motion: &StepMotion, purpose: Purpose) -> &JointVector {
         .expect("the motion has such a segment")
 }
 
-/// Picks the red cube; the scene and joints afterwards.
+/// Picks the red cube; returns the scene and joints afterwards, and the motion.
 pub fn picked(scene: SceneMemory) -> (SceneMemory, JointVector, StepMotion) {
     picked_by(&GROUNDER, scene)
 }

@@ -1,4 +1,4 @@
-//! A table with bodies and a depth camera, by sphere tracing.
+//! A table with bodies and a depth camera, rendered by sphere tracing.
 #![allow(dead_code, reason = "each test uses some of it")]
 
 pub mod shapes;
@@ -20,7 +20,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// A picture from in front and above, and which body each pixel shows.
+    /// Renders a picture from in front and above; also returns the body that each pixel shows.
     pub fn render(&self, seed: u64) -> (Frame, Vec<Option<usize>>) {
         let intrinsics = Intrinsics::from_vertical_fov(WIDTH, HEIGHT, 42_f64.to_radians());
         let base_from_camera = look_at(Point3::new(0.62, 0.0, 0.52), Point3::new(0.19, 0.0, 0.02));
@@ -84,14 +84,14 @@ impl Table {
     }
 }
 
-/// The optical frame of a camera at `eye` that looks at `target`.
+/// Returns the optical frame of a camera at `eye` that looks at `target`.
 fn look_at(eye: Point3, target: Point3) -> Pose {
     let down = -Vector3::z();
     let rotation = nalgebra::UnitQuaternion::face_towards(&(target - eye), &down);
     Pose::from_parts(eye.coords.into(), rotation)
 }
 
-/// The pixel of a body nearest to the middle of its pixels.
+/// Returns the pixel of a body nearest to the centroid of its pixels.
 pub fn middle_of(frame: &Frame, owners: &[Option<usize>], body: usize) -> NormalizedPoint {
     let width = frame.intrinsics.width as usize;
     let pixels: Vec<(f64, f64)> = (0..owners.len())

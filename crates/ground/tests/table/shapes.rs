@@ -7,7 +7,7 @@ use enact_types::Point3;
 pub struct Body {
     /// Color and shape.
     pub label: String,
-    /// Middle of its underside.
+    /// Center of its underside.
     pub at: [f64; 3],
     yaw: f64,
     form: Form,
@@ -34,12 +34,12 @@ pub fn ball(label: &str, at: [f64; 3], radius: f64) -> Body {
     body(label, at, 0.0, Form::Ball(radius))
 }
 
-/// A bowl that widens towards its rim.
+/// Creates a bowl that widens towards its rim.
 pub fn bowl(label: &str, at: [f64; 3], radius: f64, height: f64) -> Body {
     body(label, at, 0.0, Form::Bowl { radius, height })
 }
 
-/// A tray with a 4 mm wall and a 3 mm floor.
+/// Creates a tray with a 4 mm wall and a 3 mm floor.
 pub fn tray(label: &str, at: [f64; 3], yaw: f64, extent: [f64; 2], height: f64) -> Body {
     body(label, at, yaw, Form::Tray { extent, height })
 }
@@ -99,8 +99,8 @@ fn block(u: f64, v: f64, z: f64, extent: [f64; 3]) -> f64 {
     (outside[0].powi(2) + outside[1].powi(2) + outside[2].powi(2)).sqrt() + inside
 }
 
-/// A cone frustum of two thirds of the rim's radius at the bottom, less the same
-/// 5 mm further in and up.
+/// Returns the distance to a cone frustum with two thirds of the rim's radius at the bottom, minus
+/// the same frustum 5 mm further in and up.
 fn bowl_distance(r: f64, z: f64, radius: f64, height: f64) -> f64 {
     let slope = radius / 3.0 / height;
     let norm = (1.0 + slope * slope).sqrt();

@@ -1,4 +1,4 @@
-//! The answers that were recorded.
+//! An agent that gives the recorded responses.
 
 use enact_plan::{
     Detection, ModelResponse, Perceiver, Plan, Planner, PlannerError, Rejection, Situation, Usage,
@@ -12,16 +12,16 @@ use crate::topic::Topic;
 
 use super::inputs::{Next, RecordedInputs, RequestCursor};
 
-/// Says what was said, whatever it is asked; what that means is read anew.
+/// Gives the recorded responses, whatever it is asked; their text is parsed again.
 #[derive(Debug)]
 pub(super) struct RecordedAgent {
     perceptions: RecordedInputs<RecordedResponse>,
     plans: RecordedInputs<RecordedResponse>,
-    /// Tasks that were answered without a look, and what was said.
+    /// Tasks that were declined without a look, and the responses.
     declined: Vec<(String, String)>,
 }
 
-/// An answer and what it cost.
+/// A response and its cost.
 #[derive(Debug)]
 struct RecordedResponse {
     answer: message::ResponseMessage,
@@ -70,7 +70,7 @@ impl Planner for RecordedAgent {
     }
 }
 
-/// Tasks that end in words before anything was looked at.
+/// Returns the tasks that ended in words before anything was looked at.
 fn declined(recording: &Recording) -> Result<Vec<(String, String)>, RecordingError> {
     let mut declined = Vec::new();
     let mut task: Option<String> = None;
@@ -88,7 +88,7 @@ fn declined(recording: &Recording) -> Result<Vec<(String, String)>, RecordingErr
     Ok(declined)
 }
 
-/// Each answer with the timing that follows it.
+/// Returns each response with the timing that follows it.
 fn answers(
     recording: &Recording,
     course: &RequestCursor,
@@ -118,7 +118,7 @@ fn next(parts: &mut RecordedInputs<RecordedResponse>) -> Result<RecordedResponse
     }
 }
 
-/// A list of objects, in the convention that it was read by.
+/// Returns a list of objects, in the convention that it was read by.
 fn perceived(
     said: RecordedResponse,
     marks: Option<&[NormalizedPoint]>,
@@ -127,7 +127,7 @@ fn perceived(
     let read = |said: &message::ResponseMessage| {
         let text = &said.completion;
         let marked = marks.map(|marks| Detection::parse_marked(text, marks));
-        // Whoever ignores marks has pointed.
+        // A model that ignored the marks answered with points.
         match marked {
             Some(Ok(parsed)) => Ok(parsed),
             _ => convention.parse(text),
@@ -136,7 +136,7 @@ fn perceived(
     answer(said, read).listed()
 }
 
-/// An answer that was rejected stays so: it may have been cut.
+/// Returns a recorded response. One that was rejected stays rejected: it may have been truncated.
 fn answer<T>(
     said: RecordedResponse,
     parse: impl Fn(&message::ResponseMessage) -> Result<T, Rejection>,
@@ -149,6 +149,7 @@ fn answer<T>(
     ModelResponse {
         prompt: answer.prompt,
         completion: answer.completion,
+        thinking: answer.thinking,
         parsed,
         usage,
         grammar: answer.grammar,

@@ -1,4 +1,4 @@
-//! An arm that reports what was recorded.
+//! An arm that reports the recorded readings.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
@@ -12,8 +12,8 @@ use crate::message::{JointStates, MotionEndMessage};
 use crate::reader::Recording;
 use crate::topic::Topic;
 
-/// Gives the recorded readings one after another, whatever it is commanded, and has its
-/// stop switch pressed where somebody pressed it.
+/// Reports the recorded readings one after another, whatever it is commanded, and presses its stop
+/// switch where it was pressed in the recording.
 #[derive(Debug)]
 pub(super) struct RecordedArm {
     readings: VecDeque<Reading>,
@@ -23,7 +23,7 @@ pub(super) struct RecordedArm {
 #[derive(Clone, Debug)]
 struct Reading {
     state: ArmState,
-    /// Whether somebody stopped the arm here.
+    /// True if the arm was stopped at this reading.
     stopped: bool,
 }
 
@@ -33,8 +33,8 @@ impl RecordedArm {
         stop: Arc<OnceLock<StopSwitch>>,
     ) -> Result<Self, RecordingError> {
         let mut readings: Vec<Reading> = Vec::new();
-        // Where the motion and the turn in hand began, and whether a motion was stopped in the
-        // task in hand.
+        // Start of the current motion and turn, and whether a motion was stopped in the current
+        // task.
         let (mut motion, mut turn) = (0, 0);
         let mut stopped = false;
         for record in recording.records() {

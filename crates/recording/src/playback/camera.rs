@@ -1,4 +1,4 @@
-//! The pictures that were recorded.
+//! A camera that shows the recorded pictures.
 
 use enact_camera::{Camera, CameraError};
 use enact_types::Frame;

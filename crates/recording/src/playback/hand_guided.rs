@@ -1,4 +1,4 @@
-//! What a person had the arm do, without any loop.
+//! Playback of motion that a person commanded, without the loop.
 
 use enact_arm::{ArmError, ArmState};
 use enact_robot::Robot;
@@ -9,7 +9,7 @@ use crate::message::{FailureMessage, JointStates, ModelInfo, TaskMessage};
 use crate::reader::Recording;
 use crate::topic::Topic;
 
-/// What was noted while a person moved the arm.
+/// Notes taken while a person moved the arm.
 #[derive(Clone, Debug)]
 pub(super) struct HandGuided(Vec<Note>);
 
@@ -22,7 +22,10 @@ enum Note {
 }
 
 impl HandGuided {
-    /// Of a recording in which a person moved the arm; `None` of any other.
+    /// Returns the notes of a recording in which a person moved the arm; `None` for any other.
+    ///
+    /// # Errors
+    /// [`RecordingError`] for the first message that cannot be read.
     pub fn of(recording: &Recording) -> Result<Option<Self>, RecordingError> {
         if recording.info()?.model.planning != ModelInfo::PERSON {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! What was taken in, demand by demand.
+//! Recorded inputs, request by request.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,22 +11,22 @@ use crate::message::UserCommandMessage;
 use crate::reader::{Message, Recording};
 use crate::topic::Topic;
 
-/// Which demand is met now, and which of all ended in a stop.
+/// The current request, and which of all requests were stopped.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RequestCursor {
-    /// The number of demands that were begun.
+    /// Number of requests started so far.
     begun: Arc<AtomicUsize>,
     stopped: Arc<Vec<bool>>,
 }
 
 impl RequestCursor {
-    /// The course of a recording, not begun yet.
+    /// Creates the cursor of a recording, before its first request.
     pub(super) fn of(recording: &Recording) -> Result<Self, RecordingError> {
         let mut stopped = Vec::new();
         for record in recording.records() {
             match (record.topic, stopped.last_mut()) {
                 (Topic::Task, _) => stopped.push(false),
-                // Nobody but a person ends a look before anything was said of it.
+                // Only a person ends a look before any response to it.
                 (Topic::UserCommand, _) => {
                     stopped.push(record.read::<UserCommandMessage>()?.order == UserCommand::See)
                 }
@@ -43,27 +43,27 @@ impl RequestCursor {
         })
     }
 
-    /// The next demand begins.
+    /// Starts the next request.
     pub(super) fn go_on(&self) {
         self.begun.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The index of the demand in hand.
+    /// Returns the index of the current request.
     fn at(&self) -> usize {
         self.begun.load(Ordering::Relaxed).saturating_sub(1)
     }
 }
 
-/// What comes next.
+/// Next recorded input.
 pub(super) enum Next<T> {
     There(T),
-    /// Somebody did not wait for it.
+    /// It was not waited for, because of a stop.
     Stopped,
     /// The recording ends here.
     Over,
 }
 
-/// Things of one kind, each with the demand that it was taken in for.
+/// Recorded inputs of one kind, each with the request that it was taken for.
 #[derive(Debug)]
 pub(super) struct RecordedInputs<T> {
     course: RequestCursor,
@@ -71,7 +71,7 @@ pub(super) struct RecordedInputs<T> {
 }
 
 impl<T> RecordedInputs<T> {
-    /// What `read` finds in each record, given the one that follows.
+    /// Collects what `read` returns for each record, given the record that follows.
     pub(super) fn of(
         recording: &Recording,
         course: &RequestCursor,
@@ -97,7 +97,7 @@ impl<T> RecordedInputs<T> {
         })
     }
 
-    /// The next of the demand in hand.
+    /// Returns the next input of the current request.
     pub(super) fn next(&mut self) -> Next<T> {
         let at = self.course.at();
         match self.parts.get_mut(at).and_then(VecDeque::pop_front) {

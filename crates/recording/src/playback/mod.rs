@@ -1,13 +1,13 @@
-//! Arm, camera and agent that repeat what a recording holds, so that the loop lives through
-//! the run again: for whoever wants to watch it, or to know that it is the same.
+//! Arm, camera and agent that play back a recording, so that the loop runs through it again, to
+//! watch the run or to verify that it is the same.
 //!
 //! | module | idea |
 //! |---|---|
-//! | `arm` | an arm that reports what was recorded |
-//! | `camera` | the pictures that were recorded |
-//! | `agent` | the answers that were recorded |
-//! | `inputs` | what was taken in, demand by demand |
-//! | `hand_guided` | what a person had the arm do, without any loop |
+//! | `arm` | an arm that reports the recorded readings |
+//! | `camera` | a camera that shows the recorded pictures |
+//! | `agent` | an agent that gives the recorded responses |
+//! | `inputs` | recorded inputs, request by request |
+//! | `hand_guided` | playback of motion that a person commanded, without the loop |
 
 mod agent;
 mod arm;
@@ -34,11 +34,11 @@ use camera::RecordedCamera;
 use hand_guided::HandGuided;
 use inputs::RequestCursor;
 
-/// A recorded run, ready to be lived through again.
+/// A recorded run, ready for playback.
 pub struct Playback {
     robot: Arc<Robot>,
     around: Option<CollisionWorldMessage>,
-    /// What somebody answered to each plan, where somebody was asked.
+    /// Answers to the approval of each plan, if approval was requested.
     approvals: Option<VecDeque<bool>>,
     demands: Vec<Request>,
     arm: RecordedArm,
@@ -46,11 +46,11 @@ pub struct Playback {
     agent: RecordedAgent,
     stop: Arc<OnceLock<StopSwitch>>,
     course: RequestCursor,
-    /// What there is to tell where a person moved the arm, and no loop.
+    /// Notes of a recording in which a person moved the arm, without the loop.
     guided: Option<HandGuided>,
 }
 
-/// What a person asked for.
+/// A request of a person.
 #[derive(Clone, Debug, PartialEq)]
 enum Request {
     Task(TaskMessage),
@@ -58,10 +58,11 @@ enum Request {
 }
 
 impl Playback {
-    /// Takes arm, camera and agent from a recording.
+    /// Creates arm, camera and agent from a recording.
     ///
     /// # Errors
-    /// The first message that cannot be read, or a robot that cannot be loaded.
+    /// [`RecordingError`] for the first message that cannot be read, or a robot that cannot be
+    /// loaded.
     pub fn new(recording: &Recording) -> Result<Self, RecordingError> {
         let stop = Arc::new(OnceLock::new());
         let course = RequestCursor::of(recording)?;
@@ -79,16 +80,16 @@ impl Playback {
         })
     }
 
-    /// Who acts.
+    /// Returns the robot of the recording.
     pub fn robot(&self) -> &Arc<Robot> {
         &self.robot
     }
 
-    /// Lives through the run again, watched by `observers`. Where the recording was cut,
-    /// arm, camera or agent fail, and the run breaks off there.
+    /// Runs the loop through the recording again, watched by `observers`. Where the recording is
+    /// truncated, arm, camera or agent fail, and the run ends there.
     ///
     /// # Errors
-    /// If the robot cannot do what the loop needs.
+    /// [`RecordingError::Unfit`] if the robot cannot do what the loop requires.
     pub fn play<'a>(
         self,
         mut observers: Vec<Box<dyn Observer + 'a>>,

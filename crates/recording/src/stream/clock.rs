@@ -1,4 +1,4 @@
-//! The arm's clock, for whoever else needs it.
+//! The arm's clock, for other threads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -11,24 +11,24 @@ use enact_types::{Frame, Refusal, Stamp};
 
 use super::live::StreamThread;
 
-/// An arm that was last commanded longer ago stands.
+/// An arm without a command for longer than this is at rest.
 const STANDS: Duration = Duration::from_millis(100);
 
-/// What is not known yet.
+/// Value that is not known yet.
 const UNKNOWN: i64 = i64::MIN;
 
-/// What an arm's clock shows at any instant, from any thread. Clones are the same clock. It takes
-/// no lock: an arm's thread never waits for it.
+/// Gives the time on an arm's clock at any instant, from any thread. Clones share the clock. It
+/// takes no lock, so an arm's thread never waits for it.
 #[derive(Clone, Debug)]
 pub struct ArmClock(Arc<Times>);
 
-/// In nanoseconds.
+/// Times in nanoseconds.
 #[derive(Debug)]
 struct Times {
     origin: Instant,
-    /// From the origin to the arm's time zero.
+    /// Time from the origin to zero on the arm's clock.
     zero: AtomicI64,
-    /// From the origin to the newest command.
+    /// Time from the origin to the newest command.
     moved: AtomicI64,
 }
 
@@ -43,20 +43,20 @@ impl Default for ArmClock {
 }
 
 impl ArmClock {
-    /// Notes that it shows `stamp` now.
+    /// Records that the clock shows `stamp` now.
     pub fn note(&self, stamp: Stamp) {
         let zero = self.since_origin(Instant::now()) - nanos(Duration::from_nanos(stamp.nanos()));
         self.0.zero.store(zero, Ordering::Relaxed);
     }
 
-    /// Notes that it shows `stamp` now, and that the arm is on its way.
+    /// Records that the clock shows `stamp` now, and that the arm is moving.
     pub fn note_moving(&self, stamp: Stamp) {
         self.note(stamp);
         let now = self.since_origin(Instant::now());
         self.0.moved.store(now, Ordering::Relaxed);
     }
 
-    /// What it shows at this instant; `None` before anybody said.
+    /// Returns the time on the clock at an instant; `None` before it is known.
     pub fn at(&self, instant: Instant) -> Option<Stamp> {
         let zero = self.0.zero.load(Ordering::Relaxed);
         let since_zero = self.since_origin(instant).checked_sub(zero);
@@ -64,7 +64,7 @@ impl ArmClock {
         Some(Stamp::from_nanos(u64::try_from(since_zero).unwrap_or(0)))
     }
 
-    /// Whether the arm is on its way, or was a moment ago.
+    /// Returns whether the arm is moving, or was a moment ago.
     pub fn is_moving(&self) -> bool {
         let moved = self.0.moved.load(Ordering::Relaxed);
         moved != UNKNOWN && self.since_origin(Instant::now()) - moved < nanos(STANDS)
@@ -82,16 +82,16 @@ fn nanos(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
 }
 
-/// An arm that tells its clock.
+/// An arm that updates its clock.
 pub struct ClockedArm {
     arm: Box<dyn Arm>,
     clock: ArmClock,
-    /// As long as there is the arm.
+    /// Films as long as the arm exists.
     _stream: Option<StreamThread>,
 }
 
 impl ClockedArm {
-    /// The arm `arm`, whose clock is `clock`.
+    /// Wraps `arm`, whose clock is `clock`.
     pub fn new(arm: Box<dyn Arm>, clock: ArmClock) -> Self {
         Self {
             arm,
@@ -100,7 +100,7 @@ impl ClockedArm {
         }
     }
 
-    /// The same, filmed as long as it is there.
+    /// Attaches a stream that films as long as the arm exists.
     pub fn filmed(self, streaming: Option<StreamThread>) -> Self {
         Self {
             _stream: streaming,
@@ -138,7 +138,7 @@ pub struct ArmClockCamera {
 }
 
 impl ArmClockCamera {
-    /// The camera `camera` beside an arm whose clock is `clock`.
+    /// Wraps `camera` beside an arm whose clock is `clock`.
     pub fn new(camera: Box<dyn Camera>, clock: ArmClock) -> Self {
         Self { camera, clock }
     }
@@ -176,7 +176,7 @@ mod tests {
         assert!(shown(before) <= 5.0 && shown(after) >= 5.0);
         assert!((shown(after + second) - shown(after) - 1.0).abs() < 1e-6);
         assert!((shown(after) - shown(after - second) - 1.0).abs() < 1e-6);
-        // Never before it began.
+        // Never before the start.
         assert_eq!(clock.at(before - 60 * second), Some(Stamp::ZERO));
         assert!(!clock.is_moving());
         clock.note_moving(Stamp::from_nanos(6_000_000_000));

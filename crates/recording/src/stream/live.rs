@@ -1,4 +1,4 @@
-//! A camera that films by itself while an arm moves.
+//! A camera that films on its own thread while an arm moves.
 
 use std::io;
 use std::sync::Arc;
@@ -12,21 +12,21 @@ use enact_camera::Camera;
 use super::CameraStream;
 use super::clock::ArmClock;
 
-/// While the arm stands it is looked after so often.
+/// Polling period while the arm is at rest.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// A thread that films, until this is dropped. It gives way to whatever else runs, and to the arm
-/// it is nothing: a picture that is late is one picture less.
+/// A filming thread, which runs until this is dropped. It has a lower priority than everything else
+/// and does not affect the arm: a late picture is merely missing.
 #[derive(Debug)]
 pub struct StreamThread {
     over: Arc<AtomicBool>,
 }
 
 impl StreamThread {
-    /// Has `camera` film so many times a second whenever the arm of `clock` moves.
+    /// Films with `camera` at a number of pictures per second whenever the arm of `clock` moves.
     ///
     /// # Errors
-    /// If the system has no thread left.
+    /// [`io::Error`](std::io::Error) if the system cannot start a thread.
     pub fn start(
         camera: Box<dyn Camera>,
         camera_stream: CameraStream,
@@ -53,7 +53,7 @@ impl StreamThread {
 }
 
 impl Drop for StreamThread {
-    /// Nobody waits for a picture that never comes.
+    /// Does not wait for a picture that never comes.
     fn drop(&mut self) {
         self.over.store(true, Ordering::Relaxed);
     }
@@ -64,14 +64,14 @@ struct Captured {
     camera_stream: CameraStream,
     clock: ArmClock,
     period: Duration,
-    /// What was last wrong.
+    /// The last error.
     said: Option<String>,
 }
 
 impl Captured {
     fn camera_stream(&mut self, over: &AtomicBool) {
         let mut due = None;
-        // One picture of the arm as it is found.
+        // One picture of the arm before it moves.
         let mut first = true;
         while !over.load(Ordering::Relaxed) {
             let now = Instant::now();
@@ -81,8 +81,8 @@ impl Captured {
                 thread::sleep(PAUSE);
                 continue;
             }
-            // A camera of the same rate is asked a little early, so that none of its pictures is
-            // missed for a trembling clock.
+            // A camera of the same rate is asked a little early, so that clock jitter does not make
+            // it miss a picture.
             let wanted = *due.get_or_insert(now);
             let ask = wanted - self.period / 4;
             if ask > now {
@@ -97,7 +97,7 @@ impl Captured {
         }
     }
 
-    /// Takes a picture; when it was taken, if it was.
+    /// Takes a picture; returns the time when it was taken.
     fn shoot(&mut self) -> Option<Instant> {
         let (frame, taken) = match self.camera.capture_timed() {
             Ok(shot) => shot,
@@ -118,8 +118,8 @@ impl Captured {
     }
 }
 
-/// When the next picture is due after one that was due at `due` and taken at `taken`: a period
-/// later, where the camera kept up.
+/// Returns when the next picture is due, after one that was due at `due` and taken at `taken`: a
+/// period later, if the camera keeps up.
 fn next(due: Instant, taken: Instant, period: Duration) -> Instant {
     due.max(taken - period / 4) + period
 }
@@ -128,8 +128,8 @@ fn next(due: Instant, taken: Instant, period: Duration) -> Instant {
 mod tests {
     use super::*;
 
-    /// When pictures are taken of a camera that has one every `camera`, the first after `phase`;
-    /// milliseconds from the start.
+    /// Returns when pictures are taken with a camera that has one every `camera` milliseconds, the
+    /// first after `phase`; milliseconds from the start.
     fn taken(camera: f64, phase: f64, period: f64, count: usize) -> Vec<f64> {
         let origin = Instant::now() + Duration::from_secs(10);
         let after = |ms: f64| origin + Duration::from_secs_f64(ms / 1000.0);
@@ -138,7 +138,7 @@ mod tests {
         let (mut due, mut now, mut all) = (origin, origin, Vec::new());
         while all.len() < count {
             let asked = ms(now.max(due - period / 4));
-            // The next picture that begins after it was asked for.
+            // The next picture that begins after the request.
             let begun = ((asked - phase) / camera).floor() + 1.0;
             now = after(phase + begun * camera);
             all.push(ms(now));
@@ -155,7 +155,7 @@ mod tests {
                 .windows(2)
                 .map(|two| two[1] - two[0])
                 .fold(0.0, f64::max);
-            // One may be while it finds its pace.
+            // One interval may differ until the pace is found.
             let steady = all.windows(2).skip(2).map(|two| two[1] - two[0]);
             assert!(longest < 67.0, "{longest}");
             assert!(steady.fold(0.0, f64::max) < 34.0, "{phase}: {all:?}");

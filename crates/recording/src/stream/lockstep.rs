@@ -1,4 +1,4 @@
-//! An arm whose time waits, filmed at instants of it.
+//! An arm whose time stands still while it is filmed.
 
 use enact_arm::{Arm, ArmError, ArmState};
 use enact_camera::Camera;
@@ -13,14 +13,14 @@ pub struct LockstepArm {
     arm: Box<dyn Arm>,
     camera: Box<dyn Camera>,
     camera_stream: CameraStream,
-    /// Pictures a second.
+    /// Pictures per second.
     fps: u32,
-    /// Pictures that were due so far, from the arm's time zero.
+    /// Number of pictures due so far, from zero on the arm's clock.
     due: u64,
 }
 
 impl LockstepArm {
-    /// The arm `arm`, filmed by `camera` so many times a second.
+    /// Wraps `arm`, filmed by `camera` at a number of pictures per second.
     pub fn new(
         arm: Box<dyn Arm>,
         camera: Box<dyn Camera>,

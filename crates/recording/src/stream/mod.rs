@@ -1,10 +1,10 @@
-//! Cameras that film a run while it is kept.
+//! Cameras that film a run while it is recorded.
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`clock`] | the arm's clock, for whoever else needs it |
-//! | [`lockstep`] | an arm whose time waits, filmed at instants of it |
-//! | [`live`] | a camera that films by itself while an arm moves |
+//! | [`clock`] | the arm's clock, for other threads |
+//! | [`lockstep`] | an arm whose time stands still while it is filmed |
+//! | [`live`] | a camera that films on its own thread while an arm moves |
 
 pub mod clock;
 pub mod live;
@@ -23,20 +23,20 @@ pub use clock::{ArmClock, ArmClockCamera, ClockedArm};
 pub use live::StreamThread;
 pub use lockstep::LockstepArm;
 
-/// The name of a camera that has none: LeRobot's usual one.
+/// Default camera name: LeRobot's usual one.
 pub const CAMERA: &str = "front";
 
-/// Where the pictures of a camera that films go.
+/// Destination of the pictures of a streaming camera.
 pub struct CameraStream {
     inlet: Weak<QueueSender>,
     wall: SharedClock,
     camera: Arc<str>,
-    /// The frame that the camera stands in.
+    /// Frame of the camera's pose.
     base: String,
     with_depth: bool,
-    /// When the newest picture was taken.
+    /// Time of the newest picture.
     last: Option<Stamp>,
-    /// What was told of the camera.
+    /// Calibration and pose written last.
     told: Option<(Intrinsics, Pose)>,
 }
 
@@ -64,18 +64,19 @@ impl CameraStream {
         }
     }
 
-    /// Keeps a picture that was taken at a time on the arm's clock; waits where the disk is slow.
+    /// Records a picture taken at a time on the arm's clock; waits if the disk is slow.
     pub fn take_in_time(&mut self, frame: Frame, at: Stamp) {
         self.keep(frame, at, QueueSender::post_in_time);
     }
 
-    /// The same without waiting: what the disk is too slow for is left out and counted.
+    /// Records a picture without waiting: pictures for which the disk is too slow are dropped and
+    /// counted.
     pub fn take(&mut self, frame: Frame, at: Stamp) {
         self.keep(frame, at, QueueSender::post);
     }
 
     fn keep(&mut self, mut frame: Frame, at: Stamp, post: fn(&QueueSender, QueuedMessage)) {
-        // Clocks that are compared again and again tremble; time goes on all the same.
+        // Repeated comparison of two clocks jitters; recorded time must not go back.
         let at = self.last.map_or(at, |last| at.max(last));
         self.last = Some(at);
         if !self.with_depth {

@@ -1,4 +1,4 @@
-//! Runs in the simulator that keep a recording.
+//! Recorded runs in the simulator.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::path::Path;
@@ -80,7 +80,7 @@ impl Stage {
         self.session_with(arm, Box::new(self.agent(plan)), observers)
     }
 
-    /// It sees what is there and follows a plan.
+    /// Returns an agent that perceives the scene and follows a plan.
     pub fn agent(&self, plan: &str) -> impl Agent + use<> {
         enact_testkit::agent(&self.simulator, &self.layout, plan)
     }
@@ -105,7 +105,7 @@ impl Stage {
         )
     }
 
-    /// A recording at `path`, by a wall clock that starts at `wall` and counts up.
+    /// Returns a recorder to `path` whose wall clock starts at `wall` and counts up.
     pub fn recording(&self, path: &Path, mut wall: u64) -> Recorder {
         let clock = move || {
             wall += 1;
@@ -118,12 +118,12 @@ impl Stage {
 
 pub const BOUNDS: TaskOptions = TaskOptions::of_turns(3);
 
-/// Keeps a run of `plan` in a file.
+/// Records a run of `plan` in a file.
 pub fn record(path: &Path, seed: u64, plan: &str, wall: u64) -> TaskReport {
     record_on(&Stage::new(seed), path, plan, wall)
 }
 
-/// The same on a stage of its own.
+/// Records a run of `plan` on a given stage.
 pub fn record_on(stage: &Stage, path: &Path, plan: &str, wall: u64) -> TaskReport {
     let mut recording = stage.recording(path, wall);
     let mut session = stage.session(plan, vec![Box::new(&mut recording)]);

@@ -1,28 +1,29 @@
-//! The robot's primitives, and how far a joint can move each of them.
+//! The robot's collision bodies, and how far a joint can move each of them.
 
 use enact_types::{Pose, Vector3};
 
 use super::convex::{Convex, PlacedConvex};
 use crate::description::{Joint, Link, Robot, Shape};
 
-/// A primitive of a link, or what the gripper holds.
+/// A primitive of a link, or the object that the gripper holds.
 #[derive(Clone, Debug)]
 pub struct CollisionBody {
-    /// Name of its link, or of what is held.
+    /// Name of the link or of the held object.
     pub name: String,
-    /// Index of the link that it moves with.
+    /// Index of the link that the body moves with.
     pub link: usize,
     /// The primitive.
     pub shape: Shape,
-    /// Its frame in that of its link.
+    /// Pose of the shape in the link frame.
     pub link_from_shape: Pose,
     pub(super) convex: Convex,
-    /// By how much any of its points moves at most in the base frame per unit of each joint.
+    /// Upper bound on the displacement of any of its points in the base frame per unit of each
+    /// joint.
     pub(super) reach: Vec<f64>,
 }
 
 impl CollisionBody {
-    /// A primitive that is fixed to a link.
+    /// Creates a body that is fixed to a link.
     fn new(
         links: &[Link],
         joints: &[Joint],
@@ -44,14 +45,14 @@ impl CollisionBody {
         part
     }
 
-    /// Something in a robot's hand, fixed to the tool frame.
+    /// Creates a body for an object in the gripper, fixed to the tool frame.
     pub fn held(robot: &Robot, name: &str, shape: Shape, tool_from_shape: Pose) -> Self {
         let tool = robot.tool_link();
         let (links, joints) = (robot.links(), robot.joints());
         Self::new(links, joints, name, tool, shape, tool_from_shape)
     }
 
-    /// Every primitive of a robot.
+    /// Returns all collision bodies of a robot.
     pub(super) fn all(links: &[Link], joints: &[Joint]) -> Vec<Self> {
         let with_shapes = links.iter().enumerate();
         with_shapes
@@ -64,22 +65,23 @@ impl CollisionBody {
             .collect()
     }
 
-    /// Whether it can come near the table: more than one joint moves it.
+    /// Returns whether the body can come near the table, that is, whether more than one joint moves
+    /// it.
     pub fn roams(&self) -> bool {
         self.reach.iter().filter(|reach| **reach > 0.0).count() > 1
     }
 
-    /// Where it is with the links at these poses.
+    /// Returns the body placed at these link poses.
     pub(super) fn at(&self, base_from_link: &[Pose]) -> PlacedConvex {
         self.convex
             .at(base_from_link[self.link] * self.link_from_shape)
     }
 
-    /// By how much any of its points moves at most in the frame of `ancestor` per unit of
-    /// each joint: 1 for one that slides, the largest lever for one that turns.
+    /// Returns an upper bound on the displacement of any of its points in the frame of `ancestor`
+    /// per unit of each joint: 1 for a prismatic joint, the largest lever arm for a revolute one.
     ///
-    /// On the way up the part is inside a ball: a joint that turns sweeps the ball's
-    /// middle around its axis, which leaves a larger ball around the axis.
+    /// A bounding ball is propagated up the chain: a revolute joint sweeps the center of the ball
+    /// around its axis, which gives a larger ball centered on the axis.
     pub(super) fn reach_in(&self, links: &[Link], joints: &[Joint], ancestor: usize) -> Vec<f64> {
         let mut reach = vec![0.0; joints.len()];
         let mut middle = self.link_from_shape.translation.vector;
@@ -124,7 +126,7 @@ mod tests {
     static ROBOTS: LazyLock<[Robot; 3]> = LazyLock::new(|| ["so101", "panda", "ur5e"].map(shipped));
 
     proptest! {
-        /// The bound that lets samples be skipped.
+        /// The bound that allows samples to be skipped holds.
         #[test]
         fn no_point_of_a_part_moves_farther_than_its_reach_says(
             from in prop::collection::vec(0.0..1.0_f64, 8), to in prop::collection::vec(0.0..1.0_f64, 8),

@@ -1,30 +1,30 @@
-//! How far things must stay apart.
+//! Minimum distances between bodies.
 
 use serde::Deserialize;
 
-/// Smallest distances, meters, as `[clearance]` of `robot.toml` gives them.
+/// Minimum distances, meters, from `[clearance]` of `robot.toml`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Clearance {
-    /// Between two links.
+    /// Between two links, meters.
     pub links: f64,
-    /// To the table, a wall of the workspace or a keep-out box.
+    /// To the table, a workspace wall or a keep-out box, meters.
     pub table: f64,
-    /// To objects, while moving freely.
+    /// To objects while moving freely, meters.
     pub objects: f64,
-    /// To objects beside the one that is worked on.
+    /// To objects next to the one that is being manipulated, meters.
     pub beside: f64,
-    /// What holds for two bodies by name instead: links, objects, boxes, `table`.
+    /// Overrides for pairs of bodies by name: links, objects, boxes, `table`.
     pub pairs: Vec<PairClearance>,
 }
 
-/// The smallest distance between two bodies.
+/// Minimum distance between two named bodies.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PairClearance {
-    /// Their names in either order.
+    /// Names of the two bodies, in either order.
     pub between: [String; 2],
-    /// Meters.
+    /// Minimum distance, meters.
     pub margin: f64,
 }
 
@@ -41,7 +41,8 @@ impl Default for Clearance {
 }
 
 impl Clearance {
-    /// The distance that two bodies must keep: the pair's own, or else `usual`.
+    /// Returns the minimum distance between two bodies: the override for this pair if there is one,
+    /// else `usual`.
     pub fn between(&self, first: &str, second: &str, usual: f64) -> f64 {
         let names = |pair: &&PairClearance| {
             let [a, b] = &pair.between;
@@ -53,12 +54,12 @@ impl Clearance {
             .map_or(usual, |pair| pair.margin)
     }
 
-    /// The distance that two links must keep.
+    /// Returns the minimum distance between two links.
     pub fn between_links(&self, first: &str, second: &str) -> f64 {
         self.between(first, second, self.links)
     }
 
-    /// The first number that makes no sense.
+    /// Returns a description of the first invalid value, if any.
     pub fn fault(&self) -> Option<String> {
         let named = [
             ("links", self.links),

@@ -1,4 +1,4 @@
-//! What a robot may run into.
+//! Everything that a robot may collide with.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use super::body::CollisionBody;
 use super::convex::{Convex, PlacedConvex};
 use crate::description::{Robot, Shape};
 
-/// What the table is called.
+/// Name of the table.
 pub const TABLE: &str = "table";
 
-/// A body that stands still, made of convex pieces.
+/// A static body made of convex pieces.
 #[derive(Clone, Debug)]
 pub struct Obstacle {
     name: String,
     pieces: Vec<Piece>,
-    /// Ball that holds all of it.
+    /// Center of the bounding ball.
     middle: Vector3,
     radius: f64,
     kept_out: bool,
@@ -31,35 +31,36 @@ struct Piece {
     placed: PlacedConvex,
 }
 
-/// Everything on one side of a plane: the table, or beyond a wall of the workspace.
+/// Everything on one side of a plane: the table, or the space beyond a workspace wall.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HalfSpace {
-    /// What it is.
+    /// Name of the half-space.
     pub name: String,
-    /// Out of it, in the base frame.
+    /// Outward normal of the surface in the base frame.
     pub normal: Unit<Vector3>,
-    /// Where its surface is along the normal, meters.
+    /// Position of the surface along the normal, meters.
     pub offset: f64,
-    /// Smallest distance, meters.
+    /// Minimum distance, meters.
     pub margin: f64,
 }
 
-/// What a robot must stay clear of during one motion.
+/// Everything a robot must stay clear of during one motion.
 #[derive(Clone, Debug, Default)]
 pub struct CollisionWorld {
-    /// Obstacles, each with the smallest distance to it, meters.
+    /// Obstacles, each with its minimum distance, meters.
     pub obstacles: Vec<(Arc<Obstacle>, f64)>,
-    /// Table and walls.
+    /// The table and the workspace walls.
     pub half_spaces: Vec<HalfSpace>,
-    /// What the gripper holds.
+    /// The object that the gripper holds.
     pub held: Option<Arc<CollisionBody>>,
-    /// What the held thing may touch: [`TABLE`], or by name what was seen. What is known
-    /// beforehand it may not, whatever name a model gives to what it sees.
+    /// Bodies that the held object may touch: [`TABLE`], or perceived obstacles by name. It may
+    /// never touch obstacles that are known in advance, whatever name a model gives to what it
+    /// sees.
     pub held_may_touch: Vec<String>,
 }
 
 impl Obstacle {
-    /// A body of these primitives, each at `base_from_shape`.
+    /// Creates an obstacle from primitives, each at `base_from_shape`.
     pub fn new(name: &str, shapes: impl IntoIterator<Item = (Shape, Pose)>) -> Self {
         let pieces: Vec<Piece> = shapes
             .into_iter()
@@ -89,48 +90,49 @@ impl Obstacle {
         }
     }
 
-    /// The same as a place where a person may be, rather than a body: near it the tool is slow.
+    /// Marks the obstacle as a place where a person may be rather than a body; the tool is slow
+    /// near it.
     pub fn keep_out(mut self) -> Self {
         self.kept_out = true;
         self
     }
 
-    /// The same as something that was seen, and may be worked on or moved by whoever names it.
+    /// Marks the obstacle as perceived; it may be manipulated, or moved by referring to its name.
     pub fn perceived(mut self) -> Self {
         self.perceived = true;
         self
     }
 
-    /// Whether it was seen, rather than known beforehand.
+    /// Returns whether the obstacle was perceived rather than known in advance.
     pub fn is_perceived(&self) -> bool {
         self.perceived
     }
 
-    /// Whether it is a place where a person may be.
+    /// Returns whether the obstacle is a place where a person may be.
     pub fn is_kept_out(&self) -> bool {
         self.kept_out
     }
 
-    /// What it is called.
+    /// Returns the name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The primitives that it is made of, each with `base_from_shape`.
+    /// Returns the primitives of the obstacle, each with `base_from_shape`.
     pub fn shapes(&self) -> impl Iterator<Item = (Shape, Pose)> + '_ {
         self.pieces
             .iter()
             .map(|piece| (piece.shape.clone(), piece.placed.pose))
     }
 
-    /// Signed distance of a point, negative inside, meters.
+    /// Returns the signed distance of a point, negative inside, meters.
     pub fn distance_to(&self, point: &Point3) -> f64 {
         self.shapes()
             .map(|(shape, place)| shape.distance(&place.inverse_transform_point(point)))
             .fold(f64::INFINITY, f64::min)
     }
 
-    /// Its distance to a convex body; exact up to `far`, beyond that a lower bound, meters.
+    /// Returns the distance to a convex body, meters; exact up to `far`, a lower bound beyond.
     pub(super) fn distance(&self, convex: &Convex, at: &PlacedConvex, far: f64) -> f64 {
         let apart = (at.pose.translation.vector - self.middle).norm();
         let bound = apart - self.radius - convex.radius;
@@ -144,7 +146,7 @@ impl Obstacle {
                 nearest = nearest.min(bound);
             } else {
                 let distance = convex.distance(at, &piece.convex, &piece.placed);
-                // A distance that cannot be told is none.
+                // A distance that cannot be computed counts as zero.
                 nearest = if distance.is_nan() {
                     return f64::NAN;
                 } else {
@@ -163,7 +165,7 @@ impl PartialEq for Obstacle {
 }
 
 impl HalfSpace {
-    /// The table: everything below height zero.
+    /// Returns the table: everything below height zero.
     pub fn table(margin: f64) -> Self {
         Self {
             name: TABLE.to_owned(),
@@ -173,17 +175,17 @@ impl HalfSpace {
         }
     }
 
-    /// Whether it is the table, rather than a wall.
+    /// Returns whether this is the table rather than a wall.
     pub fn is_table(&self) -> bool {
         self.name == TABLE
     }
 
-    /// Signed distance of a point, negative inside, meters.
+    /// Returns the signed distance of a point, negative inside, meters.
     pub fn distance_to(&self, point: &Point3) -> f64 {
         point.coords.dot(&self.normal) - self.offset
     }
 
-    /// Distance of a shape at `base_from_shape`, negative where it reaches inside, meters.
+    /// Returns the distance of a shape at `base_from_shape`, negative if it penetrates, meters.
     pub(super) fn distance(&self, shape: &Shape, base_from_shape: &Pose) -> f64 {
         let local = base_from_shape.rotation.inverse() * self.normal.into_inner();
         let middle = base_from_shape.translation.vector.dot(&self.normal);
@@ -192,7 +194,7 @@ impl HalfSpace {
 }
 
 impl CollisionWorld {
-    /// The table alone, at the robot's clearance.
+    /// Creates a world with the table only, at the robot's clearance.
     pub fn table(robot: &Robot) -> Self {
         Self {
             half_spaces: vec![HalfSpace::table(robot.clearance().table)],
@@ -200,8 +202,8 @@ impl CollisionWorld {
         }
     }
 
-    /// What is within `distance` meters of a point, of what is to be approached slowly: table,
-    /// walls of the workspace, places to keep out of.
+    /// Returns the name of something within `distance` meters of a point that must be approached
+    /// slowly: the table, a workspace wall or a keep-out place.
     pub fn slow_near(&self, point: &Point3, distance: f64) -> Option<&str> {
         let above = |plane: &&HalfSpace| plane.distance_to(point) < distance;
         let plane = self.half_spaces.iter().find(above);
@@ -215,7 +217,7 @@ impl CollisionWorld {
             .or_else(|| kept_out().map(Obstacle::name))
     }
 
-    /// The same with this in the hand, or nothing.
+    /// Returns a copy with `held` in the gripper, or nothing.
     pub fn holding(&self, held: Option<Arc<CollisionBody>>) -> Self {
         Self {
             held,
@@ -223,7 +225,7 @@ impl CollisionWorld {
         }
     }
 
-    /// The same, but what is held may touch these.
+    /// Returns a copy in which the held object may touch the named bodies.
     pub fn touching(&self, names: &[&str]) -> Self {
         Self {
             held_may_touch: names.iter().map(|name| (*name).to_owned()).collect(),
@@ -231,35 +233,35 @@ impl CollisionWorld {
         }
     }
 
-    /// Whether what is held may touch this obstacle.
+    /// Returns whether the held object may touch this obstacle.
     pub(super) fn may_touch(&self, obstacle: &Obstacle) -> bool {
         obstacle.perceived && obstacle.name != TABLE && self.held_may_touch.contains(&obstacle.name)
     }
 
-    /// Whether what is held may touch the table, if this is the table.
+    /// Returns whether this is the table and the held object may touch it.
     pub(super) fn may_rest_on(&self, half_space: &HalfSpace) -> bool {
         half_space.is_table() && self.held_may_touch.contains(&half_space.name)
     }
 
-    /// Whether something of this name was seen.
+    /// Returns whether there is a perceived obstacle of this name.
     pub fn has(&self, name: &str) -> bool {
         let mut obstacles = self.obstacles.iter();
         obstacles.any(|(obstacle, _)| obstacle.perceived && obstacle.name() == name)
     }
 
-    /// The same without what was seen under this name. What is known beforehand stays, whatever
-    /// name a model gives to what it sees.
+    /// Returns a copy without the perceived obstacle of this name. Obstacles known in advance stay,
+    /// whatever name a model gives to what it sees.
     pub fn without(&self, name: &str) -> Self {
         self.filtered(|obstacle| !obstacle.perceived || obstacle.name() != name)
     }
 
-    /// The same with no obstacle but what was seen under this name.
+    /// Returns a copy whose only obstacle is the perceived one of this name.
     pub fn only(&self, name: &str) -> Self {
         self.filtered(|obstacle| obstacle.perceived && obstacle.name() == name)
     }
 
-    /// The same with obstacles that may come as close as `margin` meters; places where a person
-    /// may be stay as far as they are.
+    /// Returns a copy in which the minimum distance of obstacles is at most `margin` meters; places
+    /// where a person may be keep theirs.
     pub fn within(&self, margin: f64) -> Self {
         let mut nearer = self.clone();
         let bodies = nearer.obstacles.iter_mut();

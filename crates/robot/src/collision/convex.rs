@@ -1,4 +1,4 @@
-//! Convex bodies in space, and how far two of them are apart.
+//! Convex bodies in space and the distance between them.
 
 use std::fmt;
 
@@ -9,29 +9,29 @@ use parry3d_f64::shape::{Ball, Capsule, Cuboid, Cylinder, SharedShape};
 
 use crate::description::Shape;
 
-/// A primitive as parry takes it. In double precision: parry's tolerances are absolute,
-/// and in single precision as large as what is measured here.
+/// A primitive as a parry shape, in double precision: parry's tolerances are absolute, and in
+/// single precision they are as large as the distances measured here.
 #[derive(Clone)]
 pub struct Convex {
     shape: SharedShape,
-    /// A cylinder of ours is along `z`, one of parry's along `y`.
+    /// True for a cylinder: ours is along `z`, parry's along `y`.
     upright: bool,
-    /// Of the ball around its middle that holds it, meters.
+    /// Radius of the bounding ball around the shape's origin, meters.
     pub radius: f64,
-    /// How far it reaches beyond the shape, meters.
+    /// Distance by which the body extends beyond the shape, meters.
     rounding: f64,
 }
 
-/// Where a convex body is.
+/// Placement of a convex body.
 #[derive(Clone, Copy, Debug)]
 pub struct PlacedConvex {
-    /// `base_from_shape`, the frame as ours.
+    /// `base_from_shape`, in this crate's axis convention.
     pub pose: Pose,
     place: Place,
 }
 
 impl Convex {
-    /// The same shape.
+    /// Converts a shape.
     pub fn new(shape: &Shape) -> Self {
         let upright = matches!(shape, Shape::Cylinder { .. });
         let radius = shape.radius();
@@ -60,7 +60,7 @@ impl Convex {
         }
     }
 
-    /// Its place, the shape's frame being at `base_from_shape`.
+    /// Returns the placement with the shape's frame at `base_from_shape`.
     pub fn at(&self, base_from_shape: Pose) -> PlacedConvex {
         let rotation = if self.upright {
             let y_to_z =
@@ -79,11 +79,11 @@ impl Convex {
         }
     }
 
-    /// Distance between two bodies, negative by the depth to which they overlap, meters.
+    /// Returns the distance between two bodies, negative by the penetration depth, meters.
     pub fn distance(&self, at: &PlacedConvex, other: &Self, other_at: &PlacedConvex) -> f64 {
         let (a, b) = (&*self.shape, &*other.shape);
         let rounding = self.rounding + other.rounding;
-        // Every pair of convex shapes is supported; a NaN would be refused by the caller.
+        // Every pair of convex shapes is supported; the caller refuses a NaN.
         let apart = query::distance(&at.place, a, &other_at.place, b)
             .map_or(f64::NAN, |found| found.distance);
         if apart > 0.0 {
@@ -105,7 +105,8 @@ impl fmt::Debug for Convex {
 }
 
 impl PlacedConvex {
-    /// A distance that the surfaces of two bodies with these radii do at least keep, meters.
+    /// Returns a lower bound on the distance between the surfaces of two bodies with these radii,
+    /// meters.
     pub fn at_least(&self, radius: f64, other: &Self, other_radius: f64) -> f64 {
         let apart = self.pose.translation.vector - other.pose.translation.vector;
         apart.norm() - radius - other_radius
@@ -140,7 +141,8 @@ mod tests {
             .prop_map(|(at, turn)| Pose::new(Vector3::from(at), Vector3::from(turn)))
     }
 
-    /// The smallest distance of points of the second shape to the first, a bound from above.
+    /// Returns the smallest distance of sampled points of the second shape to the first, an upper
+    /// bound.
     fn sampled(a: &Shape, a_at: &Pose, b: &Shape, b_at: &Pose) -> f64 {
         const STEPS: i32 = 12;
         let a_from_b = a_at.inverse() * b_at;
@@ -174,7 +176,7 @@ mod tests {
             let distance = first.distance(&first.at(a_at), &second, &second.at(b_at));
             let upper = sampled(&a, &a_at, &b, &b_at).min(sampled(&b, &b_at, &a, &a_at));
             if distance > 0.0 {
-                // The grid is a twelfth of each shape wide.
+                // The grid spacing is a twelfth of each shape.
                 prop_assert!(distance <= upper + 1e-5, "{distance} {upper}");
                 prop_assert!(upper - distance < 0.02, "{distance} {upper}");
             } else {

@@ -1,13 +1,13 @@
-//! Whether the robot runs into itself or into what is around it.
+//! Self-collision and collision with the environment.
 //!
 //! | module | idea |
 //! |---|---|
-//! | `convex` | convex bodies in space, and how far two of them are apart |
-//! | `body` | the robot's primitives, and how far a joint can move each of them |
+//! | `convex` | convex bodies in space and the distance between them |
+//! | `body` | the robot's collision bodies, and how far a joint can move each of them |
 //! | `pairs` | which parts of a robot can meet |
-//! | [`clearance`] | how far things must stay apart |
-//! | [`collision_world`] | what a robot may run into |
-//! | `path_check` | a motion at its samples and between them |
+//! | [`clearance`] | minimum distances between bodies |
+//! | [`collision_world`] | everything that a robot may collide with |
+//! | `path_check` | collision checks of a motion at its samples and between them |
 
 mod body;
 pub mod clearance;
@@ -25,7 +25,7 @@ pub use collision_world::{CollisionWorld, HalfSpace, Obstacle, TABLE};
 use pairs::{CollisionPair, PairSearch, pairs};
 use path_check::PathCheck;
 
-/// The robot's shapes, and which of them must be kept apart. Never changes after loading.
+/// The robot's collision bodies and the pairs that must be kept apart. Immutable after loading.
 #[derive(Clone, Debug)]
 pub struct Collider {
     links: Vec<Link>,
@@ -37,7 +37,7 @@ pub struct Collider {
 }
 
 impl Collider {
-    /// Finds the pairs of parts that can meet.
+    /// Finds the pairs of bodies that can meet.
     pub(crate) fn new(robot: &Robot, clearance: Clearance) -> Self {
         let parts = CollisionBody::all(robot.links(), robot.joints());
         let question = PairSearch {
@@ -58,12 +58,12 @@ impl Collider {
         }
     }
 
-    /// Every primitive of the robot.
+    /// Returns all collision bodies of the robot.
     pub fn parts(&self) -> &[CollisionBody] {
         &self.parts
     }
 
-    /// Names of the links that are watched against each other; each pair once.
+    /// Returns the pairs of link names that are checked against each other, each pair once.
     pub fn watched(&self) -> Vec<(&str, &str)> {
         let name = |part: usize| self.parts[part].name.as_str();
         let mut names: Vec<_> = self
@@ -76,7 +76,7 @@ impl Collider {
         names
     }
 
-    /// Refuses a posture in which a part is too close to another or to its surroundings.
+    /// Checks that no part is too close to another part or to the environment.
     ///
     /// # Errors
     /// [`Refusal::Collision`] with both names, the distance and the margin.
@@ -84,10 +84,9 @@ impl Collider {
         PathCheck::new(self, around).posture(joints)
     }
 
-    /// Refuses a motion that comes too close to something at a sample or, the joints
-    /// moving straight from one to the next, between two. What is too close where it
-    /// begins must be no closer where it ends; objects and bodies may be as close
-    /// where it ends as beside what is worked on.
+    /// Checks a motion at its samples and between them, the joints moving linearly from one sample
+    /// to the next. A pair that is already too close at the start must be no closer at the end. At
+    /// the end, the distance to an object or a fixed body may be as small as the `beside` clearance.
     ///
     /// # Errors
     /// As [`check_posture`](Self::check_posture).
@@ -103,7 +102,8 @@ impl Collider {
         crate::kinematics::link_poses(&self.links, joints)
     }
 
-    /// Whether a link is part of the hand: no arm joint moves it against the tool.
+    /// Returns whether a link belongs to the hand, that is, no arm joint moves it relative to the
+    /// tool.
     fn is_hand(&self, link: usize) -> bool {
         let arm_joint_above = |mut link: usize| {
             while let Some(mount) = &self.links[link].mount {

@@ -1,4 +1,4 @@
-//! Which parts of a robot can meet.
+//! The pairs of robot parts that can meet.
 
 use std::collections::HashSet;
 
@@ -10,12 +10,12 @@ use super::convex::PlacedConvex;
 use crate::description::{Joint, Link};
 use crate::halton::halton;
 
-/// Postures that are tried to see which links always touch and which never do.
+/// Postures sampled to find the links that always touch and those that never do.
 const SAMPLES: usize = 500;
-/// Parts that stay this far apart in all of them never meet, meters.
+/// Parts that stay this far apart in all samples are taken never to meet, meters.
 const NEVER: f64 = 0.04;
 
-/// Parts that are nearer than this touch, however wide a margin is asked for, meters.
+/// Parts nearer than this count as touching, whatever margin is requested, meters.
 const JOINED: f64 = 0.001;
 
 /// Two parts of a robot that must be kept apart.
@@ -25,29 +25,30 @@ pub struct CollisionPair {
     pub first: usize,
     /// Index of the second part.
     pub second: usize,
-    /// Smallest distance, meters.
+    /// Minimum distance, meters.
     pub margin: f64,
-    /// By how much a point of one moves at most, seen from the other, per unit of each joint.
+    /// Upper bound on the displacement of a point of one part, relative to the other, per unit of
+    /// each joint.
     pub reach: Vec<f64>,
 }
 
-/// What is asked of a robot to find its pairs.
+/// Input of the search for the pairs of a robot.
 pub struct PairSearch<'a> {
-    /// Its links.
+    /// Links of the robot.
     pub links: &'a [Link],
-    /// Its joints.
+    /// Joints of the robot.
     pub joints: &'a [Joint],
-    /// How many of them are the arm's.
+    /// Number of arm joints; they come first.
     pub arm_joints: usize,
-    /// A posture in which nothing is in the way of anything.
+    /// A posture that is free of collisions.
     pub home: &'a [f64],
-    /// Where the links are.
+    /// Returns the link poses at given joint positions.
     pub poses: &'a dyn Fn(&[f64]) -> Vec<Pose>,
 }
 
-/// The pairs that may come too close. Left out are links with at most one joint between
-/// them, whose limits keep them apart; the hand's own fingers; links that touch in every
-/// posture or at home, as joined bodies do whose shapes are simplified; and parts that
+/// Returns the pairs that may come too close. Left out are links with at most one joint between
+/// them, which the joint limits keep apart; the fingers of the hand among themselves; links that
+/// touch in every posture or at home, such as joined bodies with simplified shapes; and parts that
 /// stay far apart in every posture.
 pub fn pairs(
     question: &PairSearch,
@@ -89,7 +90,7 @@ pub fn pairs(
     pairs
 }
 
-/// What the samples say of a pair, meters.
+/// Distances of a pair over the samples, meters.
 #[derive(Clone, Copy)]
 struct Found {
     smallest: f64,
@@ -98,7 +99,7 @@ struct Found {
 }
 
 impl Found {
-    /// Whether more samples change nothing: the pair meets, and not always.
+    /// Returns whether further samples change nothing: the pair meets, but not always.
     fn is_settled(&self, pair: &CollisionPair) -> bool {
         self.smallest < NEVER + pair.margin && self.largest >= JOINED.max(pair.margin)
     }
@@ -144,7 +145,7 @@ fn observe(question: &PairSearch, parts: &[CollisionBody], pairs: &[CollisionPai
     found
 }
 
-/// A posture of a sequence that fills the joint range evenly.
+/// Returns a posture of a sequence that fills the joint ranges evenly.
 fn posture(question: &PairSearch, index: usize) -> Vec<f64> {
     let joints = question.joints.iter().enumerate();
     joints
@@ -170,7 +171,7 @@ fn relative_reach(
         .collect()
 }
 
-/// The last link that both hang on. Parents come before children.
+/// Returns the last common ancestor of two links. Parents come before children.
 fn common_ancestor(links: &[Link], first: usize, second: usize) -> usize {
     let parent = |link: usize| links[link].mount.as_ref().map_or(0, |mount| mount.parent);
     let (mut a, mut b) = (first, second);

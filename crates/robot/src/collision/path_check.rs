@@ -1,9 +1,9 @@
-//! A motion at its samples and between them.
+//! Collision checks of a motion at its samples and between them.
 //!
-//! Two bodies a distance apart stay so until they have moved that far. How far a joint
-//! moves a part at most is known beforehand, so most distances need to be measured only
-//! now and then, and what is in between is not left to luck: conservative advancement
-//! (Mirtich, "Impulse-based dynamic simulation of rigid body systems", 1996).
+//! Two bodies at a given distance stay apart until they have moved by that distance. How far a
+//! joint can move a part is known in advance, so most distances need to be measured only
+//! occasionally, and nothing between samples is left to chance: conservative advancement (Mirtich,
+//! "Impulse-based dynamic simulation of rigid body systems", 1996).
 
 use enact_types::{JointVector, Refusal};
 
@@ -12,23 +12,23 @@ use super::collision_world::{CollisionWorld, HalfSpace, Obstacle};
 use super::convex::PlacedConvex;
 use super::{Collider, CollisionPair};
 
-/// On its way a motion may come this much closer than what is too close already is, meters.
+/// Amount by which a motion may reduce, on the way, a distance that is already too small, meters.
 const TOUCH: f64 = 0.0005;
-/// Distances that differ by less are the same, meters.
+/// Distances that differ by less are considered equal, meters.
 const SAME: f64 = 1e-6;
-/// Between samples distances are known to this, meters.
+/// Resolution of distances between samples, meters.
 const RESOLUTION: f64 = 0.00025;
-/// Distances this much above the margin need not be exact, meters.
+/// Distances that exceed the margin by this much need not be exact, meters.
 const FAR: f64 = 0.02;
 
-/// Everything to be watched along one motion.
+/// Everything to check along one motion.
 pub struct PathCheck<'a> {
     collider: &'a Collider,
     parts: Vec<&'a CollisionBody>,
     watches: Vec<WatchedPair<'a>>,
 }
 
-/// A part and what it must stay away from.
+/// A part and a body that it must stay away from.
 struct WatchedPair<'a> {
     part: usize,
     other: Other<'a>,
@@ -42,18 +42,18 @@ enum Other<'a> {
     HalfSpace(&'a HalfSpace),
 }
 
-/// Two postures and how far apart two bodies are, less their margin, in each.
+/// Two postures, and the distance between two bodies less their margin in each.
 struct Span<'a> {
     from: &'a [f64],
     to: &'a [f64],
     before: f64,
     after: f64,
-    /// By how much the distance changes at most on the way.
+    /// Upper bound on the change of the distance on the way.
     motion: f64,
 }
 
 impl<'a> PathCheck<'a> {
-    /// What a robot in these surroundings has to watch.
+    /// Collects the pairs to check for a robot in this environment.
     pub fn new(collider: &'a Collider, around: &'a CollisionWorld) -> Self {
         let parts: Vec<&CollisionBody> = collider
             .parts
@@ -102,6 +102,9 @@ impl<'a> PathCheck<'a> {
     }
 
     /// See [`Collider::check_posture`].
+    ///
+    /// # Errors
+    /// [`Refusal::Collision`] for the first pair that is too close.
     pub fn posture(&self, joints: &[f64]) -> Result<(), Refusal> {
         let placed = self.place(joints);
         self.watches
@@ -110,6 +113,9 @@ impl<'a> PathCheck<'a> {
     }
 
     /// See [`Collider::check_path`].
+    ///
+    /// # Errors
+    /// [`Refusal::Collision`] for the first pair that comes too close.
     pub fn path(&self, samples: &[JointVector]) -> Result<(), Refusal> {
         let (Some(first), Some(last)) = (samples.first(), samples.last()) else {
             return Ok(());
@@ -124,10 +130,11 @@ impl<'a> PathCheck<'a> {
             if watch.may_be_approached() {
                 margin = margin.min((end - TOUCH).max(nearest));
             }
-            // What is too close already must not be closer in the end, or many motions would add up.
+            // A distance that is already too small must not be smaller at the end, or many motions
+            // would add up.
             let mut least = margin;
             if begin < margin {
-                // What was just taken hold of is not seen to the micrometer.
+                // An object that was just grasped is not perceived to the micrometer.
                 let same = if watch.part == self.collider.parts.len() {
                     TOUCH
                 } else {
@@ -151,8 +158,8 @@ impl<'a> PathCheck<'a> {
         Ok(())
     }
 
-    /// From one sample to the next; `left` is the margin of each watch and what its
-    /// distance is above that, at least.
+    /// Checks the step from one sample to the next; `left` holds, for each watched pair, its margin
+    /// and a lower bound on the distance above that margin.
     fn step(
         &self,
         from: &[f64],
@@ -183,7 +190,7 @@ impl<'a> PathCheck<'a> {
         Ok(())
     }
 
-    /// Halves a step until nothing can happen in between.
+    /// Bisects a step until no collision is possible in between.
     fn between(&self, watch: &WatchedPair, margin: f64, span: &Span) -> Result<(), Refusal> {
         if (span.before + span.after - span.motion) / 2.0 >= -RESOLUTION {
             return Ok(());
@@ -217,7 +224,7 @@ impl<'a> PathCheck<'a> {
         self.parts.iter().map(|part| part.at(&links)).collect()
     }
 
-    /// How much the distance is above the margin, at least, or the refusal.
+    /// Returns a lower bound on how far the distance exceeds the margin, or the refusal.
     fn measure(
         &self,
         watch: &WatchedPair,
@@ -240,7 +247,7 @@ impl<'a> PathCheck<'a> {
         })
     }
 
-    /// Exact up to a little above the margin, a lower bound beyond.
+    /// Returns the distance: exact up to a little above the margin, a lower bound beyond.
     fn distance(&self, watch: &WatchedPair, margin: f64, placed: &[PlacedConvex]) -> f64 {
         let (part, at) = (self.parts[watch.part], &placed[watch.part]);
         match watch.other {
@@ -269,7 +276,8 @@ impl<'a> WatchedPair<'a> {
         }
     }
 
-    /// Whether a motion may end nearer than usual: beside what is worked on, something may stand.
+    /// Returns whether a motion may end closer than usual, because something may stand beside the
+    /// object that is being manipulated.
     fn may_be_approached(&self) -> bool {
         match self.other {
             Other::Obstacle(obstacle) => !obstacle.is_kept_out(),

@@ -232,7 +232,7 @@ fn a_margin_can_be_set_for_a_pair_by_name() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Against the same question asked at every one of many postures in between.
+    /// Compares with the same check at each of many postures in between.
     #[test]
     fn a_path_that_passes_is_clear_everywhere(
         from in prop::collection::vec(0.0..1.0_f64, 6), to in prop::collection::vec(0.0..1.0_f64, 6),
@@ -253,7 +253,7 @@ proptest! {
         let coarse = robot.collider().check_path(&straight(&from, &to, 3), &around);
         let fine = straight(&from, &to, 400);
         if coarse.is_ok() {
-            // Less than the margin by what distances between samples are known to.
+            // Below the margin by the resolution of distances between samples.
             let near = CollisionWorld {
                 obstacles: around.obstacles.iter().map(|(obstacle, margin)| (Arc::clone(obstacle), margin - 0.0003)).collect(),
                 half_spaces: vec![HalfSpace { margin: 0.0027, ..around.half_spaces[0].clone() }],

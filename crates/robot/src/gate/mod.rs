@@ -22,14 +22,15 @@ pub use rates::RETURN_SPEED;
 pub use splice::Splice;
 use tool::Tool;
 
-/// How far the first command may be from the measurement where none was sent before, rad.
+/// Largest distance of the first command from the measurement if no command was sent before, rad.
 const START_TOLERANCE: f64 = 0.005;
-/// The same for a joint that slides, meters.
+/// Largest distance for a prismatic joint, meters.
 const START_TOLERANCE_PRISMATIC: f64 = 0.001;
-/// How far a motion may start from the last command: rounding only, rad or m.
+/// Largest distance of the start of a motion from the last command, which allows for rounding only,
+/// rad or m.
 const CONTINUATION_TOLERANCE: f64 = 1e-9;
 
-/// Checks motion against one robot's limits.
+/// Checks motion against the limits of one robot.
 #[derive(Clone, Debug)]
 pub struct Gate {
     joints: Vec<Joint>,
@@ -38,21 +39,21 @@ pub struct Gate {
     following_error: f64,
     collider: Arc<Collider>,
     tool: Tool,
-    /// What motion that goes on differently must stay clear of.
+    /// The world that a spliced motion must stay clear of.
     table: CollisionWorld,
 }
 
-/// Where the arm is when a motion begins; all joints.
+/// State of the arm at the start of a motion; all joints.
 #[derive(Clone, Copy, Debug)]
 pub struct StartState<'a> {
-    /// What the arm reports.
+    /// Measured positions.
     pub measured: &'a JointVector,
-    /// The last command that it was sent, if any.
+    /// The last command that was sent, if any.
     pub commanded: Option<&'a JointVector>,
 }
 
 impl Gate {
-    /// The gate of a robot.
+    /// Creates the gate of a robot.
     pub fn new(robot: &Robot) -> Self {
         Self {
             joints: robot.joints().to_vec(),
@@ -65,11 +66,11 @@ impl Gate {
         }
     }
 
-    /// Admits a motion in free space: as [`admit_among`](Self::admit_among), with nothing
-    /// around to run into but the robot itself.
+    /// Admits a motion in free space: [`admit_among`](Self::admit_among) with nothing to collide
+    /// with but the robot itself.
     ///
     /// # Errors
-    /// The first limit that is not kept.
+    /// A [`Refusal`] for the first limit that is violated.
     pub fn admit(
         &self,
         samples: Vec<JointVector>,
@@ -80,20 +81,21 @@ impl Gate {
 
     /// Admits samples of all joints, one per control period.
     ///
-    /// They begin at the last command, or at the measurement where there is none. The
-    /// arm rests before the first and after the last sample, and velocity, acceleration
-    /// and jerk are the finite differences at the control period. A joint that starts
-    /// outside its position limits may only move towards them, slowly. No two bodies come
-    /// closer than their margin, see [`Collider::check_path`], and the tool is slow near
-    /// table, walls and people, see [`ToolSpeed`](crate::ToolSpeed).
+    /// They begin at the last command, or at the measurement if there is none. The arm is at rest
+    /// before the first and after the last sample; velocity, acceleration and jerk are finite
+    /// differences at the control period. A joint that starts outside its position limits may only
+    /// move towards them, slowly. No two bodies come closer than their margin, see
+    /// [`Collider::check_path`]. The tool is slow near the table, walls and people, see
+    /// [`ToolSpeed`](crate::ToolSpeed).
     ///
-    /// Between samples the motion is the cubic B-spline that they control. Its positions
-    /// are weighted means of samples, its derivatives weighted means of their differences
-    /// (de Boor, "A Practical Guide to Splines", 1978, ch. X), so that whatever holds for
-    /// those holds everywhere, and position, velocity and acceleration are continuous.
+    /// Between samples the motion is the cubic B-spline with the samples as control points. Its
+    /// positions are convex combinations of samples, and its derivatives are convex combinations of
+    /// their differences (de Boor, "A Practical Guide to Splines", 1978, ch. X). Bounds on the
+    /// samples and differences therefore hold everywhere, and position, velocity and acceleration
+    /// are continuous.
     ///
     /// # Errors
-    /// The first limit that is not kept.
+    /// A [`Refusal`] for the first limit that is violated.
     pub fn admit_among(
         &self,
         samples: Vec<JointVector>,
@@ -127,12 +129,12 @@ impl Gate {
         Ok(Trajectory::new(samples, self.period))
     }
 
-    /// Checks a command as it is about to be sent: every position is finite and within
-    /// its limits, or no farther outside than the one before it, and no joint goes
-    /// farther from there than its speed allows in one control period.
+    /// Checks a command that is about to be sent: every position is finite and within its limits,
+    /// or no farther outside than the previous one, and no joint moves farther from the previous
+    /// command than its speed limit permits in one control period.
     ///
     /// # Errors
-    /// The first limit that is not kept.
+    /// A [`Refusal`] for the first limit that is violated.
     pub fn pass(&self, command: &Command, previous: &JointVector) -> Result<(), Refusal> {
         let positions = command.positions();
         self.check_vector(positions, "the command")?;
@@ -149,8 +151,8 @@ impl Gate {
         Ok(())
     }
 
-    /// Whether the arm follows: each of its joints is near enough to the command. The
-    /// gripper is exempt, since it holds objects by force.
+    /// Checks that the arm follows: each arm joint is close enough to its command. The gripper is
+    /// exempt, because it holds objects by force.
     ///
     /// # Errors
     /// [`Refusal::FollowingError`], or [`Refusal::NotFinite`] for a broken measurement.
@@ -230,11 +232,12 @@ impl Gate {
 }
 
 impl Robot {
-    /// Refuses samples of all joints in which one leaves its limits of position, or, if the first
-    /// is outside, gets farther away from them: as [`Gate::admit`] does, for whoever plans.
+    /// Checks that no sample of any joint leaves its position limits or, if the first sample is
+    /// outside, moves farther away from them. Planners use it to apply the same rule as
+    /// [`Gate::admit`].
     ///
     /// # Errors
-    /// The first limit that is not kept.
+    /// A [`Refusal`] for the first limit that is violated.
     pub fn check_positions(&self, samples: &[JointVector]) -> Result<(), Refusal> {
         let Some(first) = samples.first() else {
             return Ok(());
@@ -249,7 +252,7 @@ impl Robot {
     }
 }
 
-/// Each position is inside, or no farther outside than the one before it.
+/// Checks that each position is inside, or no farther outside than the previous one.
 fn check_positions(
     joint: &Joint,
     from: f64,
@@ -268,7 +271,7 @@ fn check_positions(
     Ok(())
 }
 
-/// How far a position is outside the limits; zero inside.
+/// Returns how far a position is outside the limits; zero inside.
 fn beyond(limits: &Limits, position: f64) -> f64 {
     if limits.min <= position && position <= limits.max {
         0.0

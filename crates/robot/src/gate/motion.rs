@@ -1,10 +1,11 @@
-//! Admitted motion. Private fields, no constructor outside the gate, no deserialization.
+//! Admitted motion. The fields are private, there is no constructor outside the gate, and no
+//! deserialization.
 
 use std::time::Duration;
 
 use enact_types::JointVector;
 
-/// One position of all joints that may be sent to an arm.
+/// Positions of all joints that may be sent to an arm.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Command(JointVector);
 
@@ -14,7 +15,7 @@ impl Command {
         Self(positions)
     }
 
-    /// Where the joints are to be.
+    /// Returns the commanded positions.
     pub fn positions(&self) -> &JointVector {
         &self.0
     }
@@ -28,43 +29,43 @@ pub struct Trajectory {
 }
 
 impl Trajectory {
-    /// `samples` have passed the gate and are not empty.
+    /// Creates a trajectory; `samples` have passed the gate and are not empty.
     pub(super) fn new(samples: Vec<JointVector>, period: Duration) -> Self {
         Self { samples, period }
     }
 
-    /// How many samples; at least one.
+    /// Returns the number of samples; at least one.
     #[allow(clippy::len_without_is_empty, reason = "it never is")]
     pub fn len(&self) -> usize {
         self.samples.len()
     }
 
-    /// Time between two samples.
+    /// Returns the time between two samples.
     pub fn period(&self) -> Duration {
         self.period
     }
 
-    /// Time from the first sample to the last.
+    /// Returns the time from the first sample to the last.
     pub fn duration(&self) -> Duration {
         self.period * (self.samples.len() as u32 - 1)
     }
 
-    /// The samples.
+    /// Returns the samples.
     pub fn positions(&self) -> &[JointVector] {
         &self.samples
     }
 
-    /// Where it ends.
+    /// Returns the last sample.
     pub fn end(&self) -> &JointVector {
         self.samples.last().expect("a trajectory has a sample")
     }
 
-    /// The command of sample `index`; after the end, the last one.
+    /// Returns the command of sample `index`, or of the last sample beyond the end.
     pub fn command(&self, index: usize) -> Command {
         Command(self.samples[index.min(self.samples.len() - 1)].clone())
     }
 
-    /// Every command in order.
+    /// Returns all commands in order.
     pub fn commands(&self) -> impl ExactSizeIterator<Item = Command> + '_ {
         self.samples.iter().cloned().map(Command)
     }

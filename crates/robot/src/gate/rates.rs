@@ -8,11 +8,14 @@ use enact_types::{Quantity, Refusal};
 use super::{beyond, limit_refusal};
 use crate::description::Joint;
 
-/// Share of its speed that a joint may use while outside its position limits.
+/// Share of its speed limit that a joint may use while outside its position limits.
 pub const RETURN_SPEED: f64 = 0.1;
 
-/// Checks the differences that end at each sample of `range`; `path` gives the position
-/// at any sample, three before the range included. Jerk may be `jerk_factor` times its limit.
+/// Checks the differences that end at each sample of `range`. `path` gives the position at any
+/// sample, including three before the range. The jerk limit is scaled by `jerk_factor`.
+///
+/// # Errors
+/// [`Refusal::JointLimit`] for the first limit that is violated.
 pub fn check(
     joint: &Joint,
     period: Duration,

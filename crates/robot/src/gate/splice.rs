@@ -1,29 +1,30 @@
-//! Going on differently in mid-motion.
+//! Replacing the rest of a motion that is under way.
 
 use enact_types::{JointVector, Refusal};
 
 use super::{Gate, Trajectory, check_positions, rates};
 
-/// Samples that the third difference looks back on.
+/// Number of earlier samples that the third difference depends on.
 const HISTORY: usize = 3;
 
-/// Motion that takes the place of the rest of another.
+/// A motion that replaces the rest of another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Splice {
-    /// What was sent last, and what comes now.
+    /// The samples sent last, followed by the new ones.
     pub trajectory: Trajectory,
-    /// Index of the first sample that was not sent yet.
+    /// Index of the first sample that has not been sent yet.
     pub next: usize,
 }
 
 impl Gate {
-    /// Admits samples in place of the rest of an admitted trajectory, `sent` being the index
-    /// of its last sample that was sent. All limits hold across the change, the arm rests
-    /// after the last sample, it runs neither into itself nor into the table, and the tool is slow
-    /// near that.
+    /// Admits samples that replace the rest of an admitted trajectory; `sent` is the index of the
+    /// last sample that was sent. All limits hold across the splice, and the arm is at rest after
+    /// the last sample. The motion collides neither with the robot itself nor with the table, and
+    /// the tool is slow near the table.
     ///
     /// # Errors
-    /// The first limit that is not kept; the trajectory may then go on as it was.
+    /// A [`Refusal`] for the first limit that is violated; the trajectory may then continue
+    /// unchanged.
     pub fn go_on(
         &self,
         trajectory: &Trajectory,

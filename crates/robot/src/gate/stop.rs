@@ -1,38 +1,38 @@
-//! Braking on the path.
+//! Braking along the path.
 //!
-//! The rest of the path is replayed ever more slowly: its parameter's rate falls from 1
-//! to 0 along a quintic, so that acceleration is continuous. Between samples the path is
-//! the cubic B-spline whose control points they are: its third derivative is their third
-//! difference, so replaying it adds no jerk.
+//! The rest of the path is replayed ever more slowly: the rate of its parameter falls from 1 to 0
+//! along a quintic, so that acceleration is continuous. Between samples the path is the cubic
+//! B-spline with the samples as control points; its third derivative is their third difference, so
+//! replaying it adds no jerk.
 
 use enact_types::JointVector;
 
 use super::{Gate, Trajectory, check_positions, rates};
 
-/// How much of the path is gone back after a contact, seconds at its own speed.
+/// Length of path to back off after a contact, in seconds at the path's own speed.
 const BACK: f64 = 0.25;
-/// The quickest stop that is tried, seconds.
+/// Shortest stop that is tried, seconds.
 const QUICKEST: f64 = 0.04;
-/// The slowest, seconds. Slower than that, the path itself is soon at its end.
+/// Longest stop that is tried, seconds. A slower one would soon reach the end of the path anyway.
 const SLOWEST: f64 = 3.0;
-/// Each try takes this much longer than the one before.
+/// Ratio of each tried duration to the previous one.
 const LONGER: f64 = 1.2;
-/// A stop may use this much more jerk than a plan, because it begins in mid-motion.
+/// Factor by which a stop may exceed the jerk limit of plans, because it begins in mid-motion.
 const STOP_JERK: f64 = 1.5;
 
 impl Gate {
-    /// Stops soonest on the rest of the path, `sent` being the index of the last sample
+    /// Stops as soon as possible on the rest of the path; `sent` is the index of the last sample
     /// that was sent. The first sample of the result is the next to send.
     ///
-    /// Position, velocity and acceleration limits hold, and jerk within 1.5 times its
-    /// limit. Where no braking keeps them the result is the rest of the path, which ends
-    /// at rest too.
+    /// The position, velocity and acceleration limits hold, and the jerk stays within 1.5 times its
+    /// limit. If no braking satisfies them, the result is the rest of the path, which ends at rest
+    /// as well.
     pub fn stop(&self, trajectory: &Trajectory, sent: usize) -> Trajectory {
         self.braked(trajectory, sent).0
     }
 
-    /// As [`stop`](Self::stop), then back along the path by what would have taken a
-    /// quarter of a second: away from whatever was met.
+    /// Stops as [`stop`](Self::stop) does, then moves back along the path by a quarter of a second
+    /// of motion, away from whatever was hit.
     pub fn back_off(&self, trajectory: &Trajectory, sent: usize) -> [Trajectory; 2] {
         let samples = trajectory.positions();
         let (stop, met) = self.braked(trajectory, sent);
@@ -43,7 +43,7 @@ impl Gate {
                 .map(|joint| spline(samples, joint, at))
                 .collect()
         };
-        // The spline passes its ends only nearly.
+        // The spline only approximates its end points.
         let gap: Vec<f64> = stop
             .end()
             .iter()
@@ -72,7 +72,7 @@ impl Gate {
         [stop, stay]
     }
 
-    /// The stop, and where on the path it ends, in samples.
+    /// Returns the stop and the position on the path where it ends, in samples.
     fn braked(&self, trajectory: &Trajectory, sent: usize) -> (Trajectory, f64) {
         let samples = trajectory.positions();
         let sent = sent.min(samples.len() - 1);
@@ -108,7 +108,7 @@ impl Gate {
     }
 }
 
-/// Samples that come to rest after `steps` control periods.
+/// Returns samples that come to rest after `steps` control periods.
 fn brake(samples: &[JointVector], sent: usize, steps: usize) -> Vec<JointVector> {
     let joints = samples[sent].len();
     let gap: Vec<f64> = (0..joints)
@@ -124,17 +124,18 @@ fn brake(samples: &[JointVector], sent: usize, steps: usize) -> Vec<JointVector>
     (1..=steps).map(sample).collect()
 }
 
-/// Rate of the path parameter at a share of the braking time: 1 to 0, flat at both ends.
+/// Returns the rate of the path parameter at a fraction of the braking time: from 1 to 0, flat at
+/// both ends.
 fn rate(share: f64) -> f64 {
     1.0 - share.powi(3) * (10.0 - share * (15.0 - 6.0 * share))
 }
 
-/// The integral of [`rate`].
+/// Returns the integral of [`rate`].
 fn traveled(share: f64) -> f64 {
     share - share.powi(4) * (2.5 - share * (3.0 - share))
 }
 
-/// The uniform cubic B-spline with the samples as control points.
+/// Evaluates the uniform cubic B-spline with the samples as control points.
 fn spline(samples: &[JointVector], joint: usize, at: f64) -> f64 {
     let knot = at.floor();
     let t = at - knot;

@@ -10,7 +10,8 @@ fn gate() -> Gate {
     Gate::new(so101())
 }
 
-/// From home by `delta`, at the best speed that a quintic admits times `haste`.
+/// Returns a motion from home by `delta`, at the fastest speed that a quintic permits times
+/// `haste`.
 fn quintic(delta: &[f64], haste: f64) -> Vec<JointVector> {
     let robot = so101();
     let time = robot
@@ -49,7 +50,7 @@ fn admit(samples: Vec<JointVector>) -> Result<Trajectory, Refusal> {
     )
 }
 
-/// The limits once more, from their definition, with rest at both ends.
+/// Checks the limits again from their definition, with rest at both ends.
 fn keeps_all(samples: &[JointVector]) -> bool {
     let robot = so101();
     let rate =
@@ -68,7 +69,7 @@ fn keeps_all(samples: &[JointVector]) -> bool {
     })
 }
 
-/// The limits of the B-spline that the samples control, at many points of each period.
+/// Checks the limits of the B-spline controlled by the samples, at many points of each period.
 fn keeps_all_between(samples: &[JointVector]) -> bool {
     const PARTS: usize = 7;
     let robot = so101();
@@ -123,7 +124,7 @@ fn a_command_one_ulp_beyond_a_limit_does_not_pass() {
                 })
             ));
         }
-        // And one that is within its limits but too far from the one before.
+        // A command within its limits but too far from the previous one.
         let mut far = robot.home().clone();
         far[index] += 1.01 * joint.limits.velocity / STEPS;
         let refusal = gate.pass(&Command::new(far), robot.home());
@@ -413,7 +414,7 @@ fn a_stop_in_full_swing_is_much_shorter_than_the_path() {
 #[test]
 fn the_tool_is_slow_near_a_place_to_keep_out_of_and_nowhere_else() {
     let robot = so101();
-    // Stretched, so that the tool is fast when the arm swings.
+    // Outstretched, so that the tool is fast when the arm swings.
     let posture = |pan: f64, mut joints: JointVector| {
         for (joint, by) in [pan, 0.9, -0.5, -0.8].into_iter().enumerate() {
             joints[joint] += by;

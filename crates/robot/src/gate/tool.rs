@@ -1,4 +1,4 @@
-//! The tool is slow where somebody or something may be near.
+//! Tool speed limit near people and things.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::collision::CollisionWorld;
 use crate::description::Robot;
 use crate::tool_speed::ToolSpeed;
 
-/// The working point of an arm, and how fast it may be.
+/// The working point of an arm and its speed limit.
 #[derive(Clone, Debug)]
 pub(super) struct Tool {
     chain: Chain,
@@ -28,8 +28,8 @@ impl Tool {
         }
     }
 
-    /// From each sample to the next the working point is within its speed if it is near
-    /// something at either.
+    /// Checks that from each sample to the next the working point keeps its speed limit if it is
+    /// near something at either sample.
     pub(super) fn check(
         &self,
         samples: &[JointVector],

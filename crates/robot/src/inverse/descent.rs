@@ -6,46 +6,46 @@ use nalgebra::{SMatrix, SVector, UnitQuaternion};
 use super::{APPROACH_TOLERANCE, IkSolution, POSE_TOLERANCE, POSITION_TOLERANCE};
 use crate::chain::{Chain, Screw};
 
-/// Most steps of one descent.
+/// Largest number of steps of one descent.
 const STEPS: usize = 60;
-/// Steps without a noticeable gain after which a descent gives up.
+/// Number of steps without a noticeable gain after which a descent gives up.
 const PATIENCE: usize = 4;
-/// A gain smaller than this share of the cost is not noticeable.
+/// Smallest relative decrease of the cost that counts as a gain.
 const NOTICEABLE: f64 = 1e-3;
-/// Longest step of one joint, rad or m.
+/// Largest step of one joint, rad or m.
 const STRIDE: f64 = 0.6;
-/// Squared meters at which there is nothing left to gain.
+/// Squared error at which there is nothing left to gain, square meters.
 const SOLVED: f64 = 1e-18;
 
-/// What a descent aims at, in the base frame.
+/// Target of a descent, in the base frame.
 #[derive(Clone, Debug)]
 pub struct DescentTarget {
-    /// Of the tool frame's origin, meters.
+    /// Position of the tool frame's origin, meters.
     pub position: Vector3,
-    /// Of the tool frame.
+    /// Orientation of the tool frame.
     pub orientation: Orientation,
 }
 
-/// How much of the tool's orientation matters.
+/// The part of the tool's orientation that is constrained.
 #[derive(Clone, Debug)]
 pub enum Orientation {
-    /// `base_from_tool`, all of it.
+    /// `base_from_tool`, fully constrained.
     Pose(UnitQuaternion<f64>),
-    /// `base_from_tool`, as well as the arm can.
+    /// `base_from_tool`, as closely as the arm can.
     Hand(UnitQuaternion<f64>),
-    /// An axis of the tool frame is to point along one of the base frame.
+    /// An axis of the tool frame points along an axis of the base frame.
     Axis {
-        /// In the tool frame.
+        /// Axis in the tool frame.
         tool: Vector3,
-        /// In the base frame.
+        /// Axis in the base frame.
         base: Vector3,
     },
-    /// None.
+    /// Unconstrained.
     Free,
 }
 
 impl DescentTarget {
-    /// Whether every number is finite.
+    /// Returns whether every number is finite.
     pub fn is_finite(&self) -> bool {
         let orientation = match &self.orientation {
             Orientation::Pose(rotation) | Orientation::Hand(rotation) => {
@@ -57,7 +57,7 @@ impl DescentTarget {
         orientation && self.position.iter().all(|value| value.is_finite())
     }
 
-    /// The tool's pose, where all of it matters.
+    /// Returns the target pose of the tool, if its orientation is given in full.
     pub fn pose(&self) -> Option<Pose> {
         match self.orientation {
             Orientation::Pose(rotation) | Orientation::Hand(rotation) => {
@@ -67,14 +67,14 @@ impl DescentTarget {
         }
     }
 
-    /// How far the tool is from the goal, meters and radians.
+    /// Returns the distance of the tool from the goal, meters and radians.
     pub fn distance(&self, tool: &Pose) -> (f64, f64) {
         let (displacement, turn) = self.error(tool);
         (displacement.norm(), turn.norm())
     }
 
-    /// Meters that one radian is worth. An approach that cannot be had exactly must not
-    /// cost position, so it weighs less.
+    /// Returns the weight of one radian in meters. An approach that cannot be reached exactly must
+    /// not cost position accuracy, so it weighs less.
     fn weight(&self) -> f64 {
         match self.orientation {
             Orientation::Pose(_) => 0.1,
@@ -90,7 +90,7 @@ impl DescentTarget {
         }
     }
 
-    /// Displacement and rotation vector from the tool to the goal.
+    /// Returns the displacement and rotation vector from the tool to the goal.
     fn error(&self, tool: &Pose) -> (Vector3, Vector3) {
         let rotation = match &self.orientation {
             Orientation::Pose(goal) | Orientation::Hand(goal) => {
@@ -112,27 +112,27 @@ impl DescentTarget {
     }
 }
 
-/// Where a descent ended.
+/// Result of a descent.
 #[derive(Clone, Debug)]
 pub struct DescentResult<const N: usize> {
-    /// Arm joints.
+    /// Positions of the arm joints.
     pub joints: [f64; N],
     /// Squared weighted error, square meters.
     pub cost: f64,
-    /// Meters.
+    /// Position error, meters.
     pub position_error: f64,
-    /// Radians.
+    /// Orientation error, radians.
     pub rotation_error: f64,
 }
 
 impl<const N: usize> DescentResult<N> {
-    /// Whether it is good enough.
+    /// Returns whether the result is within the tolerances.
     pub fn meets(&self, goal: &DescentTarget) -> bool {
         self.position_error <= POSITION_TOLERANCE
             && self.rotation_error <= goal.rotation_tolerance()
     }
 
-    /// It as an answer.
+    /// Converts to a solution.
     pub fn solution(&self) -> IkSolution {
         IkSolution {
             joints: self.joints.to_vec(),
@@ -142,7 +142,7 @@ impl<const N: usize> DescentResult<N> {
     }
 }
 
-/// Walks from `start` to the nearest minimum within `limits`.
+/// Descends from `start` to the nearest minimum within `limits`.
 pub fn descend<const N: usize>(
     chain: &Chain,
     limits: &[(f64, f64); N],
@@ -185,7 +185,7 @@ pub fn descend<const N: usize>(
     }
 }
 
-/// A place on the way.
+/// An iterate of the descent.
 struct Point<const N: usize> {
     joints: [f64; N],
     tool: Pose,
@@ -209,7 +209,7 @@ impl<const N: usize> Point<N> {
     }
 }
 
-/// The damped Gauss–Newton step; joints that press against a limit stay.
+/// Returns the damped Gauss–Newton step; joints pressed against a limit stay.
 fn step<const N: usize>(
     here: &Point<N>,
     goal: &DescentTarget,
@@ -237,7 +237,7 @@ fn step<const N: usize>(
         }
     }
     let mut normal = jacobian.transpose() * jacobian;
-    // The scale of a squared lever arm, so that the damping has no unit.
+    // The scale of a squared lever arm makes the damping dimensionless.
     let scale = (normal.trace() / N as f64).max(1e-6);
     for joint in 0..N {
         normal[(joint, joint)] += damping * scale;
@@ -245,7 +245,8 @@ fn step<const N: usize>(
     Some(normal.cholesky()?.solve(&(jacobian.transpose() * error)))
 }
 
-/// Velocity of the tool, and of what matters of its orientation, per unit of a joint.
+/// Returns the velocity of the tool, and of the constrained part of its orientation, per unit of a
+/// joint.
 fn twist(screw: &Screw, tool: &Pose, goal: &DescentTarget) -> (Vector3, Vector3) {
     if screw.prismatic {
         return (screw.axis, Vector3::zeros());

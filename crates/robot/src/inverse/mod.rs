@@ -1,11 +1,10 @@
-//! Inverse kinematics: joints that put the tool somewhere.
+//! Inverse kinematics: joint positions that put the tool at a target.
 //!
-//! In closed form where the arm has one and the target is a whole pose ([`wrist`], [`plane`]);
-//! else by damped least squares ([`descent`]) from the seed, then from a fixed sequence of
-//! starts that spreads from the seed over the whole joint range. The same question
-//! always has the same answer. Whoever plans a motion through the answers asks for joints a little
-//! inside their limits ([`Robot::inverse_inside`]), and for other postures at the same pose
-//! ([`Robot::inverse_all`]).
+//! Solved in closed form if the arm has one and the target is a full pose ([`wrist`], [`plane`]),
+//! else by damped least squares ([`descent`]) from the seed and then from a fixed sequence of
+//! starts that spreads from the seed over the whole joint range. The same query always has the same
+//! result. Planners ask for joints a little inside their limits ([`Robot::inverse_inside`]) and for
+//! alternative postures at the same pose ([`Robot::inverse_all`]).
 
 mod descent;
 mod plane;
@@ -22,27 +21,27 @@ use descent::{DescentResult, DescentTarget, Orientation, descend};
 pub use plane::PlanarArm;
 pub use wrist::SphericalWrist;
 
-/// Where the tool is to be, in the base frame.
+/// Target of the tool, in the base frame.
 #[derive(Clone, Debug, PartialEq)]
 pub enum IkTarget {
-    /// The whole pose of the tool frame.
+    /// Full pose of the tool frame.
     Pose(Pose),
-    /// The tool frame's origin and where the hand points; the rest is free.
+    /// Origin of the tool frame and direction of the hand; the rest is free.
     Approach {
-        /// Origin of the tool frame.
+        /// Origin of the tool frame, meters.
         position: Point3,
         /// Direction of the hand's approach axis.
         approach: Unit<Vector3>,
-        /// Line along which the fingers open, up to sign; what of it is along the
-        /// approach is ignored.
+        /// Line along which the fingers open, up to sign; its component along the approach is
+        /// ignored.
         opening: Option<Unit<Vector3>>,
     },
 }
 
-/// Joints that put the tool there, nearly.
+/// Joint positions that put the tool at the target, within tolerance.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IkSolution {
-    /// The arm's joints.
+    /// Positions of the arm joints.
     pub joints: Vec<f64>,
     /// Distance of the tool from its target, meters.
     pub position_error: f64,
@@ -50,39 +49,40 @@ pub struct IkSolution {
     pub rotation_error: f64,
 }
 
-/// Largest admitted [`IkSolution::position_error`], meters.
+/// Largest permitted [`IkSolution::position_error`], meters.
 pub const POSITION_TOLERANCE: f64 = 1e-4;
-/// Largest admitted [`IkSolution::rotation_error`] for a pose, radians.
+/// Largest permitted [`IkSolution::rotation_error`] for a pose, radians.
 pub const POSE_TOLERANCE: f64 = 1e-3;
-/// The same for an approach: an arm of five joints cannot lean out of its own plane,
-/// so that a strictly vertical hand is often not to be had.
+/// Largest permitted [`IkSolution::rotation_error`] for an approach, radians: an arm of five joints
+/// cannot lean out of its own plane, so a strictly vertical hand is often out of reach.
 pub const APPROACH_TOLERANCE: f64 = 0.02;
 
-/// Starts after the seed.
+/// Number of starts after the seed.
 const RESTARTS: usize = 80;
-/// Starts over which the widening sequence reaches the whole joint range.
+/// Number of starts over which the widening sequence reaches the whole joint range.
 const WIDENING: usize = 10;
-/// A start of a closed form may be so far over a limit, radians: within the tolerance of its
-/// place, a nearly straight elbow bends that much.
+/// Amount by which a closed-form start may exceed a limit, radians: a nearly straight elbow bends
+/// this much within the position tolerance.
 const OVER_THE_LIMIT: f64 = 0.2;
-/// Solutions whose joints differ by less are one: in closed form, by descent, and of an arm with
-/// more joints than a pose needs, which may be anywhere between two of its solutions.
+/// Solutions whose joints differ by less are the same: in closed form, by descent, and for a
+/// redundant arm, which may be anywhere between two of its solutions.
 const SAME: f64 = 1e-6;
 const SAME_BY_DESCENT: f64 = 1e-2;
 const SAME_IF_REDUNDANT: f64 = 0.3;
-/// Joints that a pose needs.
+/// Number of joints that a pose requires.
 const NEEDED: usize = 6;
-/// Starts in search of every way to a pose, and ways that are enough.
+/// Number of starts in the search for all solutions of a pose, and the number of solutions that
+/// suffice.
 const STARTS: usize = 60;
 const ENOUGH: usize = 12;
-/// Of its range, the most that a joint is kept inside its limits on each side.
+/// Largest share of its range by which a joint is kept inside its limits on each side.
 const MOST_INSIDE: f64 = 0.02;
-/// Starts still made after the first success, in search of one nearer to the seed.
+/// Starts still made after the first success, in search of a solution nearer to the seed.
 const SECOND_LOOKS: usize = 4;
 
 impl Robot {
-    /// Joints of the arm that reach `target`, near `seed` where possible. The seed may
-    /// be longer than the arm.
+    /// Returns arm joint positions that reach `target`, near `seed` if possible. The seed may be
+    /// longer than the arm.
     ///
     /// # Errors
     /// [`Refusal::Unreachable`] with the smallest distance found; [`Refusal::Malformed`]
@@ -91,9 +91,9 @@ impl Robot {
         self.inverse_inside(target, seed, 0.0)
     }
 
-    /// As [`inverse`](Self::inverse), each joint at least `inside` (rad or m) within its limits,
-    /// but no more than a small part of its range: what is planned through such postures has room
-    /// to bend between them.
+    /// Solves as [`inverse`](Self::inverse) does, with each joint at least `inside` (rad or m)
+    /// within its limits, but by no more than a small share of its range. Paths planned through
+    /// such postures have room to bend between them.
     ///
     /// # Errors
     /// As [`inverse`](Self::inverse).
@@ -127,10 +127,11 @@ impl Robot {
         }
     }
 
-    /// Ways to put the tool at a pose, nearest to `seed` first, each joint at least `inside` within
-    /// its limits as in [`inverse_inside`](Self::inverse_inside). All of them, up to eight, where
-    /// the arm has a spherical wrist; those that a search finds for another arm; some of them where
-    /// it may turn on the spot or has joints to spare. Empty out of reach.
+    /// Returns solutions that put the tool at a pose, nearest to `seed` first, each joint at least
+    /// `inside` within its limits as in [`inverse_inside`](Self::inverse_inside). The result has
+    /// all solutions, up to eight, if the arm has a spherical wrist; those found by a search for
+    /// another arm; and some of them if the arm is redundant or singular at the pose. It is empty
+    /// out of reach.
     ///
     /// # Panics
     /// If the seed is shorter than the arm.
@@ -160,7 +161,7 @@ impl Robot {
             .collect()
     }
 
-    /// What descents find from these starts, or from many others where there are none.
+    /// Returns the results of descents from these starts, or from many others if there are none.
     fn every<const N: usize>(
         &self,
         goal: &DescentTarget,
@@ -198,7 +199,8 @@ impl Robot {
         found.iter().map(DescentResult::solution).collect()
     }
 
-    /// What the closed form finds within the limits, whole turns towards the seed.
+    /// Returns the closed-form solutions within the limits, shifted by whole turns towards the
+    /// seed.
     fn closed_form(&self, base_from_tool: &Pose, seed: &[f64], inside: f64) -> Vec<[f64; 6]> {
         let Some(wrist) = &self.wrist else {
             return Vec::new();
@@ -216,7 +218,7 @@ impl Robot {
         found
     }
 
-    /// Joints with how far they are from the goal that they are nearest to.
+    /// Returns the joints as a solution, with the error to the goal that they are nearest to.
     fn solution(&self, joints: [f64; 6], goals: &[DescentTarget]) -> IkSolution {
         let tool = self.chain.forward(&joints);
         let errors = goals.iter().map(|goal| goal.distance(&tool));
@@ -230,7 +232,8 @@ impl Robot {
         }
     }
 
-    /// Five joints: from the starts of the closed form, and by search where they are not all.
+    /// Solves for five joints: from the starts of the closed form, and by search if these are
+    /// incomplete.
     fn planar(
         &self,
         target: &IkTarget,
@@ -253,7 +256,7 @@ impl Robot {
         }
     }
 
-    /// The arm's limits, each end moved inwards.
+    /// Returns the arm's limits, each end moved inwards by `inside`.
     fn arm_limits<const N: usize>(&self, inside: f64) -> [(f64, f64); N] {
         std::array::from_fn(|joint| {
             let Limits { min, max, .. } = self.joints[joint].limits;
@@ -262,8 +265,8 @@ impl Robot {
         })
     }
 
-    /// The nearest solution to `seed` of those that `starts` lead to, else the best attempt of
-    /// these and a few others.
+    /// Returns the solution nearest to `seed` among those that `starts` lead to, else the best
+    /// attempt of these and a few others.
     fn polish<const N: usize>(
         &self,
         goal: &DescentTarget,
@@ -336,7 +339,8 @@ impl Robot {
         }
     }
 
-    /// Tells a place that is too far from an orientation that cannot be had there.
+    /// Returns the refusal, which distinguishes a position that is out of reach from an orientation
+    /// that cannot be reached there.
     fn unreachable<const N: usize>(
         &self,
         goal: &DescentTarget,
@@ -369,7 +373,8 @@ impl Robot {
         }
     }
 
-    /// Whole turns off joints that have them: least outside the limits, then towards the seed.
+    /// Removes whole turns from joints that have them: first to be least outside the limits, then
+    /// nearest to the seed.
     fn unwind<const N: usize>(
         &self,
         joints: &mut [f64; N],
@@ -395,7 +400,7 @@ impl Robot {
         }
     }
 
-    /// The target as one goal, or two where the fingers may be either way round.
+    /// Returns the target as one goal, or two if the fingers may be either way round.
     fn goals(&self, target: &IkTarget) -> Result<Vec<DescentTarget>, Refusal> {
         let goal = |position: Vector3, orientation: Orientation| DescentTarget {
             position,
@@ -467,7 +472,7 @@ impl Robot {
     }
 }
 
-/// Those that differ, nearest to `seed` first.
+/// Returns the distinct solutions, nearest to `seed` first.
 fn distinct<const N: usize>(mut all: Vec<[f64; N]>, seed: &[f64], same: f64) -> Vec<[f64; N]> {
     all.sort_by(|a, b| far(a, seed).total_cmp(&far(b, seed)));
     let mut found: Vec<[f64; N]> = Vec::new();
@@ -483,13 +488,13 @@ fn clamped<const N: usize>(joints: &[f64], limits: &[(f64, f64); N]) -> [f64; N]
     std::array::from_fn(|joint| joints[joint].clamp(limits[joint].0, limits[joint].1))
 }
 
-/// The longest way of one joint.
+/// Returns the largest displacement of one joint.
 fn far(joints: &[f64], seed: &[f64]) -> f64 {
     let ways = joints.iter().zip(seed).map(|(a, b)| (a - b).abs());
     ways.fold(0.0, f64::max)
 }
 
-/// Frame of a hand that approaches along `z` and opens along `x`.
+/// Returns the frame of a hand that approaches along `z` and opens along `x`.
 fn hand(approach: &Unit<Vector3>, opening: &Unit<Vector3>) -> Option<UnitQuaternion<f64>> {
     let across = Unit::try_new(approach.cross(opening), 1e-6)?;
     let along = across.cross(approach);
@@ -499,13 +504,13 @@ fn hand(approach: &Unit<Vector3>, opening: &Unit<Vector3>) -> Option<UnitQuatern
     ))
 }
 
-/// The start of a round: the seed first, then points of a Halton sequence that spread
-/// from it over the joint range.
+/// Returns the start of a round: the seed first, then points of a Halton sequence that spread from
+/// it over the joint range.
 fn spread<const N: usize>(limits: &[(f64, f64); N], seed: &[f64; N], round: usize) -> [f64; N] {
     let width = (round as f64 / WIDENING as f64).min(1.0);
     std::array::from_fn(|joint| {
         let (min, max) = limits[joint];
-        // Whole turns beyond these add nothing.
+        // Ranges beyond a whole turn add nothing.
         let (min, max) = (min.max(-TAU / 2.0), max.min(TAU / 2.0));
         let point = min + halton(round + 1, joint) * (max - min);
         seed[joint] + width * (point - seed[joint])

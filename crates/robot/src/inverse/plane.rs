@@ -1,8 +1,8 @@
-//! Closed form for five turning joints of which the middle three are parallel: a turret, an arm
-//! that moves in the plane it turns, and a wrist that rolls, as most small arms have.
+//! Closed form for five revolute joints of which the middle three are parallel: a turret, an arm
+//! that moves in the plane that the turret turns, and a rolling wrist, as most small arms have.
 //!
-//! A description rounds its angles and a pose need not be met exactly, so what comes out is
-//! where a descent is to start.
+//! A robot description rounds its angles and a pose need not be met exactly, so the results are
+//! starts for a descent.
 
 use std::f64::consts::{PI, TAU};
 
@@ -12,22 +12,22 @@ use nalgebra::{Matrix3, Rotation3, Translation3, UnitQuaternion, Vector2};
 use super::{POSE_TOLERANCE, POSITION_TOLERANCE};
 use crate::chain::{Chain, Screw};
 
-/// How far axes may be from parallel or square, as a sine.
+/// Largest deviation of axes from parallel or perpendicular, as a sine.
 const NEARLY: f64 = 1e-4;
-/// A roll axis that leans out of the plane by more is not to be had, as a sine.
+/// A roll axis that leans out of the plane by more than this is out of reach, as a sine.
 const LEAN: f64 = 0.025;
-/// The wrist of a complete answer is further than this many slacks from the turret's axis, so that
-/// what the slack makes of the turret's angle is below [`LEAN`].
+/// Distance of the wrist from the turret's axis, in slacks, above which the result is complete:
+/// there the effect of the slack on the turret angle is below [`LEAN`].
 const NEAR: f64 = 50.0;
-/// An upper arm or forearm, or a way from the shoulder to the wrist, of so many slacks or fewer may
-/// point anywhere.
+/// An upper arm, forearm or shoulder-to-wrist vector of at most this many slacks may point
+/// anywhere.
 const FOLDED: f64 = 10.0;
-/// Cosine of the bend of an elbow that should be more than straight: from a straight one a
-/// descent could not bend it.
+/// Cosine of the bend given to an elbow that would have to be more than straight: a descent could
+/// not bend a straight one.
 const STRAIGHT: f64 = 0.9999;
 
-/// An arm that moves in a plane, at zero; lengths and directions in the frame whose `z` is the
-/// turret's axis and whose `y` is that of the three joints.
+/// A planar arm at zero; lengths and directions are in the frame whose `z` is the turret's axis and
+/// whose `y` is that of the three parallel joints.
 #[derive(Clone, Debug)]
 pub struct PlanarArm {
     base_from_plane: Pose,
@@ -35,27 +35,27 @@ pub struct PlanarArm {
     shoulder: Vector2<f64>,
     upper_arm: Vector2<f64>,
     forearm: Vector2<f64>,
-    /// From the third parallel axis to the point of the roll axis.
+    /// Offset from the third parallel axis to the point on the roll axis.
     hand: Vector2<f64>,
-    /// A point of the roll axis.
+    /// A point on the roll axis.
     wrist: Vector3,
     roll_axis: Vector3,
-    /// Senses of the second and third parallel joint.
+    /// Senses of the second and third parallel joints.
     senses: [f64; 2],
-    /// How far the tolerance of the tool's pose lets the wrist be from where it should, meters.
+    /// Amount by which the tolerance of the tool's pose lets the wrist deviate, meters.
     slack: f64,
 }
 
-/// Joints to start a descent from, up to whole turns.
+/// Joint positions to start a descent from, up to whole turns.
 pub struct Starts {
-    /// Up to four.
+    /// Up to four starts.
     pub joints: Vec<[f64; 5]>,
-    /// Whether a pose that no descent from these reaches is not reached at all.
+    /// True if a pose that no descent from these starts reaches is unreachable.
     pub complete: bool,
 }
 
 impl PlanarArm {
-    /// The closed form of an arm of `joints` joints, if it has this one.
+    /// Returns the closed form of an arm of `joints` joints, if it has this one.
     pub fn of(chain: &Chain, joints: usize) -> Option<Self> {
         if joints != 5 {
             return None;
@@ -106,7 +106,7 @@ impl PlanarArm {
         })
     }
 
-    /// Where the tool is put there, nearly, whatever the limits.
+    /// Returns joint positions that put the tool near the pose, ignoring the limits.
     pub fn starts(&self, base_from_tool: &Pose) -> Starts {
         let moved =
             self.base_from_plane.inverse() * base_from_tool * self.plane_from_tool.inverse();
@@ -118,7 +118,7 @@ impl PlanarArm {
         let mut joints = Vec::with_capacity(4);
         let is_beside = reach > NEAR * self.slack;
         let mut complete = is_beside;
-        // Beside the plane's middle, a little further out is much further along it.
+        // Beside the plane's center, a little farther out is much farther along it.
         let slack = self.slack * (radius / reach.max(self.slack));
         for (pan, reach) in [(heading - aside, reach), (heading - PI + aside, -reach)] {
             let turned = UnitQuaternion::from_axis_angle(&Vector3::z_axis(), -pan) * moved.rotation;
@@ -131,7 +131,7 @@ impl PlanarArm {
             let roll = 2.0 * rolled.imag().dot(&self.roll_axis).atan2(rolled.w);
             let flex = Vector2::new(reach, wrist.z) - turn(&self.hand, pitch);
             let way = flex - self.shoulder;
-            // An elbow folded upon the shoulder may point anywhere.
+            // An elbow folded onto the shoulder may point anywhere.
             complete &= way.norm() > FOLDED * slack;
             for [upper, lower] in self.elbows(&way, slack).into_iter().flatten() {
                 let [elbow, wrist] = [lower - upper, pitch - lower];
@@ -143,8 +143,8 @@ impl PlanarArm {
         Starts { joints, complete }
     }
 
-    /// Angles of upper arm and forearm that span `way`, the elbow on either side; `None` if it
-    /// is too far or too near by more than `slack` meters.
+    /// Returns the angles of upper arm and forearm that span `way`, with the elbow on either side;
+    /// `None` if it is too far or too near by more than `slack` meters.
     fn elbows(&self, way: &Vector2<f64>, slack: f64) -> Option<[[f64; 2]; 2]> {
         let (upper, lower, span) = (self.upper_arm.norm(), self.forearm.norm(), way.norm());
         if span > upper + lower + slack || span < (upper - lower).abs() - slack {
@@ -166,12 +166,12 @@ impl PlanarArm {
     }
 }
 
-/// Along `x` and `z`.
+/// Returns the components along `x` and `z`.
 fn in_plane(vector: &Vector3) -> Vector2<f64> {
     Vector2::new(vector.x, vector.z)
 }
 
-/// From `z` about `y`.
+/// Returns the angle from `z` about `y`, radians.
 fn angle(vector: &Vector2<f64>) -> f64 {
     vector.x.atan2(vector.y)
 }

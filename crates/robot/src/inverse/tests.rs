@@ -5,7 +5,8 @@ use crate::testing::shipped;
 use proptest::test_runner::{Config, TestRunner};
 use proptest::{strategy::Strategy, strategy::ValueTree};
 
-/// Share of random reachable poses that are found again from home, and the mean time in µs.
+/// Returns the share of random reachable poses that are found again from home, and the mean time in
+/// µs.
 fn success(name: &str, count: usize, target: impl Fn(&Robot, &Pose) -> IkTarget) -> (f64, f64) {
     let robot = shipped(name);
     let mut runner = TestRunner::new_with_rng(
@@ -39,7 +40,7 @@ fn success(name: &str, count: usize, target: impl Fn(&Robot, &Pose) -> IkTarget)
     (found as f64 / count as f64, micros)
 }
 
-/// The answer is inside the limits and where it says; the whole pose, or the place alone.
+/// Checks that the solution is inside the limits and reaches the full pose, or the position alone.
 fn check(robot: &Robot, pose: &Pose, solution: &IkSolution, whole: bool) {
     for (joint, position) in robot.arm_joints().iter().zip(&solution.joints) {
         assert!(joint.limits.min <= *position && *position <= joint.limits.max);
@@ -163,17 +164,17 @@ fn nonsense_is_refused() {
     ));
 }
 
-/// An arm of `N` joints, each one's zero and sense as they come.
+/// An arm of `N` joints with arbitrary zeros and senses.
 #[derive(Clone, Debug)]
 struct Build<const N: usize> {
     axes: [&'static str; N],
-    /// Where each joint is in the one before it, meters.
+    /// Origin of each joint in the previous one, meters.
     origins: [[f64; 3]; N],
-    /// Where its zero is, radians.
+    /// Zero of each joint, radians.
     zeros: [f64; N],
     reversed: [bool; N],
     tool: [f64; 6],
-    /// Of every joint, radians.
+    /// Limits of every joint, radians.
     limits: (f64, f64),
 }
 
@@ -238,7 +239,7 @@ fn four_joints_reach_what_they_can() {
     ));
 }
 
-/// With a spherical wrist.
+/// Generates an arm with a spherical wrist.
 fn industrial() -> impl Strategy<Value = Build<6>> {
     use proptest::array::uniform6;
     use proptest::bool::ANY;
@@ -268,7 +269,7 @@ fn industrial() -> impl Strategy<Value = Build<6>> {
         })
 }
 
-/// With a turret, an arm in its plane, and a wrist that rolls.
+/// Generates an arm with a turret, a planar arm and a rolling wrist.
 fn planar() -> impl Strategy<Value = Build<5>> {
     use proptest::array::{uniform3, uniform5, uniform6};
     use proptest::bool::ANY;
@@ -301,7 +302,7 @@ fn planar() -> impl Strategy<Value = Build<5>> {
         )
 }
 
-/// Of a joint's range, now and then at an end.
+/// Generates a share of a joint's range, sometimes at an end.
 fn share() -> impl Strategy<Value = f64> {
     proptest::prop_oneof![8 => 0.0..1.0, 1 => proptest::strategy::Just(0.0), 1 => proptest::strategy::Just(1.0)]
 }
@@ -325,7 +326,7 @@ proptest::proptest! {
             let nearest = robot.inverse(&IkTarget::Pose(pose), &joints).unwrap();
             proptest::prop_assert!(far(&nearest.joints, &joints) < 1e-4, "{:?} {joints:?}", nearest.joints);
 
-            // Reached only within the tolerance, or not at all; on the edge, either.
+            // Reachable only within the tolerance, or not at all; at the edge, either.
             let at_a_limit = |joint: &f64| (joint - low).min(high - joint) < 0.05;
             if joints.iter().any(at_a_limit) {
                 continue;

@@ -1,7 +1,7 @@
-//! Closed form for six turning joints of which the last three meet in a point (an ortho-parallel
+//! Closed form for six revolute joints of which the last three meet in a point (an ortho-parallel
 //! base with a spherical wrist, as most industrial arms have).
 //!
-//! The solver wants the arm's dimensions in a posture of its own; they are read off the joints'
+//! The solver requires the arm's dimensions in a reference posture; they are read off the joint
 //! axes at zero. M. Brandstötter, A. Angerer, M. Hofbaur: An Analytical Solution of the Inverse
 //! Kinematics Problem of Industrial Serial Manipulators with an Ortho-parallel Basis and a
 //! Spherical Wrist (2014).
@@ -15,23 +15,23 @@ use rs_opw_kinematics::parameters::opw_kinematics::Parameters;
 
 use crate::chain::{Chain, Screw};
 
-/// How far axes may be from meeting, meters, or from being square, as a sine.
+/// Largest deviation of axes from meeting, meters, or from perpendicular, as a sine.
 const EXACT: f64 = 1e-6;
 
-/// An arm that has a closed form.
+/// An arm with a closed-form solution.
 #[derive(Clone, Debug)]
 pub struct SphericalWrist {
     parameters: Parameters,
-    /// Turns the solver's joints one way or the other.
+    /// Signs of the arm's joints relative to the solver's.
     signs: Joints,
-    /// The solver's joints where the arm's are zero.
+    /// The solver's joint positions at which the arm's are zero.
     zeros: Joints,
     base_from_solver: Pose,
     wrist_from_tool: Pose,
 }
 
 impl SphericalWrist {
-    /// The closed form of an arm of `joints` joints, if it has one.
+    /// Returns the closed form of an arm of `joints` joints, if it has one.
     pub fn of(chain: &Chain, joints: usize) -> Option<Self> {
         if joints != 6 {
             return None;
@@ -104,8 +104,8 @@ impl SphericalWrist {
         Some(wrist)
     }
 
-    /// Joints that put the tool there, up to whole turns. Where a joint may be anywhere, it is
-    /// as in `seed`.
+    /// Returns joint positions that put the tool at the pose, up to whole turns. A joint that may
+    /// be anywhere is as in `seed`.
     pub fn solutions(&self, base_from_tool: &Pose, seed: &Joints) -> Vec<Joints> {
         let pose =
             self.base_from_solver.inverse() * base_from_tool * self.wrist_from_tool.inverse();
@@ -118,7 +118,7 @@ impl SphericalWrist {
     }
 }
 
-/// Where two axes cross, if they do.
+/// Returns the intersection of two axes, if they intersect.
 fn meeting_point(a: &Screw, b: &Screw) -> Option<Vector3> {
     let across = a.axis.cross(&b.axis);
     let apart = b.origin - a.origin;

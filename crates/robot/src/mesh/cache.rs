@@ -1,6 +1,7 @@
-//! Covers that were computed before, a file each.
+//! Cache of convex decompositions, one file each.
 //!
-//! A cache is a convenience: what cannot be read is computed, what cannot be written is not.
+//! The cache is a convenience: what cannot be read is computed, and what cannot be written is
+//! skipped.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,17 +11,17 @@ use sha2::{Digest, Sha256};
 use super::decomposition::{ConvexDecomposition, DecompositionOptions};
 use enact_types::Vector3;
 
-/// Counts up when the same mesh is to be covered otherwise than before.
+/// Version of the decomposition; increase it when the same mesh is decomposed differently.
 const VERSION: u32 = 1;
 
-/// Where the cover of one mesh is kept.
+/// Location of the cached decomposition of one mesh.
 pub struct CacheEntry {
     path: PathBuf,
     key: String,
 }
 
 impl CacheEntry {
-    /// The place for a mesh of these bytes.
+    /// Returns the entry for a mesh with these bytes.
     pub fn new(
         folder: &Path,
         bytes: &[u8],
@@ -30,7 +31,7 @@ impl CacheEntry {
     ) -> Self {
         let mut hasher = Sha256::new();
         hasher.update(VERSION.to_le_bytes());
-        // The end of a name can decide what the bytes mean.
+        // The file name extension can determine the format of the bytes.
         let end = mesh.extension().unwrap_or_default().to_ascii_lowercase();
         hasher.update(end.as_encoded_bytes());
         hasher.update([0]);
@@ -46,7 +47,7 @@ impl CacheEntry {
         }
     }
 
-    /// What is kept, if it is whole.
+    /// Returns the cached decomposition, if it is intact.
     pub fn read(&self) -> Option<ConvexDecomposition> {
         let text = fs::read_to_string(&self.path).ok()?;
         let (sum, body) = text.split_once('\n')?;
@@ -56,13 +57,13 @@ impl CacheEntry {
         serde_json::from_str(body).ok()
     }
 
-    /// Keeps a cover, if that is possible.
+    /// Writes a decomposition, if possible.
     pub fn write(&self, cover: &ConvexDecomposition) {
         let (Ok(body), Some(folder)) = (serde_json::to_string(cover), self.path.parent()) else {
             return;
         };
         let text = format!("{}\n{body}", self.sum(&body));
-        // Whole or not at all, whoever else writes it at the same time.
+        // Atomic, whoever else writes the file at the same time.
         let beside = self.path.with_extension(format!("{}", std::process::id()));
         let kept = fs::create_dir_all(folder)
             .and_then(|()| fs::write(&beside, text))

@@ -11,13 +11,16 @@ use roxmltree::{Document, Node};
 
 use super::Triangle;
 
-/// Nodes inside nodes at most: a file may name a node inside itself.
+/// Largest nesting of nodes: a file may reference a node from inside itself.
 const DEEPEST: usize = 64;
 
-/// Elements and texts of a file at most.
+/// Largest number of elements and texts in a file.
 const MOST_NODES: u32 = 4_000_000;
 
-/// Reads the scene; after `most` triangles it may stop.
+/// Reads the scene; may stop after `most` triangles.
+///
+/// # Errors
+/// [`Reason`] if the text is no COLLADA or its geometry is invalid.
 pub fn read(text: &str, most: usize) -> Result<Vec<Triangle>, Reason> {
     let options = roxmltree::ParsingOptions {
         nodes_limit: MOST_NODES,
@@ -76,7 +79,7 @@ struct Reader<'a, 'i> {
 }
 
 impl<'a, 'i> Reader<'a, 'i> {
-    /// The element that an instance, an input or an accessor points to.
+    /// Returns the element that an instance, an input or an accessor refers to.
     fn target(&self, pointer: Node<'a, 'i>) -> Result<Node<'a, 'i>, Reason> {
         let url = pointer
             .attribute("url")
@@ -116,7 +119,7 @@ impl<'a, 'i> Reader<'a, 'i> {
         Ok(())
     }
 
-    /// A skin or morph is taken as it is at rest.
+    /// Reads a skin or morph at rest.
     fn controller(&mut self, controller: Node<'a, 'i>, place: &Matrix4<f64>) -> Result<(), Reason> {
         let skin = controller
             .children()
@@ -161,7 +164,7 @@ impl<'a, 'i> Reader<'a, 'i> {
                 .attribute("offset")
                 .map_or(Ok(0), str::parse)
                 .map_err(|_| "the offset of an <input> is no number")?;
-            // Nothing in earnest has that many kinds of data for a corner.
+            // No real file has that many kinds of data per corner.
             if offset > 64 {
                 return Err(format!("the offset of an <input> is {offset}").into());
             }
@@ -230,13 +233,13 @@ impl<'a, 'i> Reader<'a, 'i> {
                     rest = after;
                 }
             }
-            // One polygon or fan a list.
+            // One polygon or fan per list.
             _ => fan(corners, &mut self.triangles),
         }
         Ok(())
     }
 
-    /// The points behind `<vertices>`, or behind a `<source>` itself.
+    /// Returns the points behind `<vertices>`, or behind a `<source>` itself.
     fn positions(&self, vertices: Node<'a, 'i>) -> Result<Vec<Point3>, Reason> {
         let source = if vertices.has_tag_name_of("vertices") {
             let position = vertices
@@ -271,7 +274,7 @@ impl<'a, 'i> Reader<'a, 'i> {
     }
 }
 
-/// What a child of a node does to what is below it.
+/// Returns the transformation that a child of a node applies to the node's contents.
 fn transformation(step: Node<'_, '_>) -> Result<Option<Matrix4<f64>>, Reason> {
     let exactly = |count: usize| -> Result<Vec<f64>, Reason> {
         let found: Vec<f64> = numbers(step)?;
@@ -328,7 +331,7 @@ fn child<'a, 'i>(node: Node<'a, 'i>, tag: &str) -> Option<Node<'a, 'i>> {
 }
 
 trait TagOf {
-    /// Whether this is its tag, in whatever namespace.
+    /// Returns whether the element has this tag in any namespace.
     fn has_tag_name_of(&self, tag: &str) -> bool;
 }
 

@@ -1,9 +1,9 @@
-//! Few convex bodies that hold all of a mesh and little else.
+//! Decomposition of a mesh into few convex bodies that contain it tightly.
 //!
-//! A mesh is cut by planes, each time where that leaves the hulls of its parts with the least
-//! volume, until these together reach no farther beyond it than they may; parts that serve as
-//! well in one are put together again. Each triangle is in the hull of its part, so nothing of
-//! the mesh is left out. Where no cut makes hulls smaller, as along a hollow tube, they stay.
+//! The mesh is cut by planes, each where it minimizes the total volume of the hulls of the parts,
+//! until together the hulls extend no farther beyond the mesh than permitted. Parts whose common
+//! hull serves as well are merged again. Each triangle is in the hull of its part, so nothing of
+//! the mesh is left out. Where no cut makes the hulls smaller, as along a hollow tube, they stay.
 
 use enact_types::{Point3, Vector3};
 use serde::{Deserialize, Serialize};
@@ -15,24 +15,24 @@ use super::piece::{corners, simplified, split, volume};
 
 /// Share of the tolerance by which a hull may be rounded to have fewer corners.
 const ROUNDING: f64 = 0.15;
-/// Triangles that are looked at to choose a cut.
+/// Number of triangles examined to choose a cut.
 const SKETCH: usize = 400;
-/// Where a part is cut, besides through its worst place, as shares of its length.
+/// Positions of the cuts tried besides one through the worst place, as shares of the part's length.
 const CUTS: [f64; 3] = [0.3, 0.5, 0.7];
-/// A cut that saves less than these shares of the volume of a part and of the whole is none.
+/// A cut that saves less than these shares of the volume of the part and of the whole is rejected.
 const SAVED: [f64; 2] = [0.02, 0.005];
-/// Rounds of cutting and putting together at most.
+/// Largest number of rounds of cutting and merging.
 const ROUNDS: usize = 3;
-/// Pairs of parts that are tried as one each time, the most promising first.
+/// Number of pairs of parts tried as one each time, the most promising first.
 const TRIED: usize = 12;
 
-/// How fine a cover is to be.
+/// Precision of a decomposition.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DecompositionOptions {
-    /// How far it may reach beyond the mesh, meters.
+    /// Largest distance that it may extend beyond the mesh, meters.
     pub tolerance: f64,
-    /// Convex bodies at most; where they do not suffice, the cover reaches farther.
+    /// Largest number of convex bodies; if they do not suffice, the decomposition extends farther.
     pub pieces: usize,
 }
 
@@ -46,7 +46,7 @@ impl Default for DecompositionOptions {
 }
 
 impl DecompositionOptions {
-    /// What makes no sense in it.
+    /// Returns a description of the first invalid value, if any.
     pub fn fault(&self) -> Option<String> {
         if !(0.0005..=0.1).contains(&self.tolerance) {
             let tolerance = self.tolerance;
@@ -59,10 +59,10 @@ impl DecompositionOptions {
     }
 }
 
-/// Convex bodies that hold a mesh.
+/// Convex bodies that contain a mesh.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConvexDecomposition {
-    /// The bodies.
+    /// The convex bodies.
     pub pieces: Vec<ConvexPiece>,
     excess_um: u32,
 }
@@ -72,19 +72,19 @@ pub struct ConvexDecomposition {
 pub struct ConvexPiece {
     /// The body, around its own origin.
     pub hull: Hull,
-    /// Micrometers, as a file keeps it.
+    /// Origin of the body in the frame of the mesh, micrometers, as stored in a file.
     middle_um: [i32; 3],
 }
 
 impl ConvexPiece {
-    /// Where the origin of its body is in the frame of the mesh, meters.
+    /// Returns the origin of the body in the frame of the mesh, meters.
     pub fn middle(&self) -> Vector3 {
         Vector3::from(self.middle_um.map(|value| f64::from(value) * GRID))
     }
 }
 
 impl ConvexDecomposition {
-    /// Covers a mesh.
+    /// Decomposes a mesh.
     ///
     /// # Panics
     /// Without triangles.
@@ -112,12 +112,14 @@ impl ConvexDecomposition {
         }
     }
 
-    /// No point of the bodies' common surface is farther from the mesh, meters.
+    /// Returns an upper bound on the distance of any point of the bodies' common surface from the
+    /// mesh, meters.
     pub fn excess(&self) -> f64 {
         f64::from(self.excess_um) * GRID
     }
 
-    /// Distance of a point of the mesh's frame to the nearest body, negative inside, meters.
+    /// Returns the distance of a point in the mesh frame to the nearest body, negative inside,
+    /// meters.
     pub fn distance(&self, point: &Point3) -> f64 {
         let of = |piece: &ConvexPiece| piece.hull.distance(&(point - piece.middle()));
         self.pieces.iter().map(of).fold(f64::INFINITY, f64::min)
@@ -127,24 +129,24 @@ impl ConvexDecomposition {
 /// A part of the mesh.
 struct Part {
     triangles: Vec<Triangle>,
-    /// Of the hull of its triangles.
+    /// Corners of the hull of its triangles.
     corners: Vec<Point3>,
-    /// The same with few corners.
+    /// The hull simplified to few corners.
     hull: Hull,
-    /// Where that may be far from the mesh, farthest first.
+    /// Regions of the simplified hull that may be far from the mesh, farthest first.
     suspects: Vec<FaceRegion>,
-    /// Of the hull, cubic meters.
+    /// Volume of the hull, cubic meters.
     volume: f64,
-    /// How it would be cut, or that it would not, once that was looked for.
+    /// The best cut or that there is none, once it has been computed.
     cut: Option<Option<Cut>>,
 }
 
-/// A plane to cut a part by.
+/// A plane that cuts a part.
 #[derive(Clone, Copy)]
 struct Cut {
     normal: Vector3,
     offset: f64,
-    /// What it takes from the volume of the hulls, cubic meters.
+    /// Volume of the hulls that it saves, cubic meters.
     saved: f64,
 }
 
@@ -152,7 +154,7 @@ struct Parts<'a> {
     surface: &'a Surface,
     fineness: DecompositionOptions,
     all: Vec<Part>,
-    /// Of the hull of the mesh, cubic meters.
+    /// Volume of the hull of the mesh, cubic meters.
     volume: f64,
 }
 
@@ -179,13 +181,13 @@ impl Parts<'_> {
         ROUNDING * self.fineness.tolerance
     }
 
-    /// Hulls that are rounded by `slack` reach no farther than the tolerance if their faces
-    /// are no farther than this from the mesh.
+    /// Returns the largest distance of faces from the mesh at which hulls rounded by `slack` stay
+    /// within the tolerance.
     fn near(&self) -> f64 {
         self.fineness.tolerance - 2.0 * self.slack()
     }
 
-    /// The worst place of a part that is not inside another part.
+    /// Returns the worst region of a part that is not inside another part.
     fn worst_of<'a>(&self, part: &'a Part, except: &[usize]) -> Option<&'a FaceRegion> {
         let others = self.all.iter().enumerate();
         let others: Vec<&Hull> = others
@@ -201,8 +203,8 @@ impl Parts<'_> {
         worst.map_or(self.near(), |worst| worst.reach)
     }
 
-    /// A point of a rounded hull is within its rounding of a face, or of a hull that the face
-    /// is inside of, which is rounded too.
+    /// Returns the excess: a point of a rounded hull is within its rounding of a face, or of a hull
+    /// that contains the face and is rounded too.
     fn excess(&self) -> f64 {
         let roundings = self.all.iter().map(|part| part.hull.rounding());
         let rounding = roundings.fold(0.0, f64::max);
@@ -210,7 +212,7 @@ impl Parts<'_> {
         faces.fold(0.0, f64::max) + 2.0 * rounding
     }
 
-    /// Cuts where it saves most, again and again.
+    /// Repeatedly cuts where it saves the most.
     fn cut(&mut self) {
         while self.all.len() < self.fineness.pieces {
             for index in 0..self.all.len() {
@@ -244,7 +246,7 @@ impl Parts<'_> {
         }
     }
 
-    /// The cut that leaves hulls of the least volume, if it saves anything.
+    /// Returns the cut that leaves hulls of the least volume, if it saves anything.
     fn best_cut(&self, part: &Part, worst: &FaceRegion) -> Option<Cut> {
         let stride = part.triangles.len().div_ceil(SKETCH);
         let sketch: Vec<Triangle> = part.triangles.iter().step_by(stride).copied().collect();
@@ -262,7 +264,7 @@ impl Parts<'_> {
             let through = worst.nearest.coords.dot(&normal);
             let shares = CUTS.iter().map(|share| low + share * (high - low));
             for offset in shares.chain([through]) {
-                // A slice thinner than that is no gain.
+                // A thinner slice is no gain.
                 let thin = self.fineness.tolerance / 2.0;
                 if offset - low < thin || high - offset < thin {
                     continue;
@@ -288,7 +290,7 @@ impl Parts<'_> {
         both.then(|| [self.part(below), self.part(above)])
     }
 
-    /// Puts parts together that reach no farther in one; whether there were any.
+    /// Merges parts whose common hull extends no farther; returns whether there were any.
     fn join(&mut self) -> bool {
         let before = self.all.len();
         while self.join_two() {}
@@ -358,7 +360,7 @@ fn bounds(points: &[Point3]) -> (Vector3, Vector3) {
     })
 }
 
-/// The axes of the frame, and those along which the points spread.
+/// Returns the axes of the frame and the principal axes of the points.
 fn axes(points: &[Point3]) -> Vec<Vector3> {
     let mut axes = vec![Vector3::x(), Vector3::y(), Vector3::z()];
     let count = points.len().max(1) as f64;

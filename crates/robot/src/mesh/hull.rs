@@ -1,4 +1,4 @@
-//! A convex body by its corners.
+//! A convex hull given by its corners.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,19 +10,19 @@ use parry3d_f64::shape::{ConvexPolyhedron, SharedShape, Triangle};
 use parry3d_f64::transformation::try_convex_hull;
 use serde::{Deserialize, Serialize};
 
-/// Corners stand on a grid, meters: the same numbers come back from any file.
+/// Corners lie on a grid of this spacing, meters, so that any file gives back the same numbers.
 pub(super) const GRID: f64 = 1e-6;
-/// What has no thickness is given this much to each side, meters.
+/// Thickness added to each side of something flat, meters.
 const THICKNESS: f64 = 5e-5;
-/// Given corners are this near to what is made of them, meters.
+/// Largest distance of the given corners from the resulting hull, meters.
 const TRUE: f64 = 1e-5;
 
-/// Everything within `rounding` of the convex hull of some corners. Cheap to clone.
+/// All points within `rounding` of the convex hull of some corners. Cheap to clone.
 #[derive(Clone)]
 pub struct Hull(Arc<Body>);
 
 struct Body {
-    /// Grid steps.
+    /// Corners in grid steps.
     steps: Vec<[i32; 3]>,
     rounding_steps: u32,
     facets: Facets,
@@ -30,24 +30,24 @@ struct Body {
     shape: SharedShape,
 }
 
-/// Corners and sides of a convex hull.
+/// Corners and faces of a convex hull.
 pub(super) struct Facets {
     pub corners: Vec<Point3>,
-    /// Corners by index, counter-clockwise from outside.
+    /// Faces as corner indices, counter-clockwise from outside.
     pub faces: Vec<[u32; 3]>,
     planes: Vec<Plane>,
 }
 
-/// One side of a hull: `normal · point <= offset` inside.
+/// A face plane of a hull: `normal · point <= offset` inside.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Plane {
-    /// Unit normal, outwards.
+    /// Outward unit normal.
     pub normal: Vector3,
-    /// Along the normal from the origin, meters.
+    /// Distance from the origin along the normal, meters.
     pub offset: f64,
 }
 
-/// As a file keeps it, in micrometers.
+/// Serialized form, in micrometers.
 #[derive(Serialize, Deserialize)]
 struct HullRecord {
     corners_um: Vec<[i32; 3]>,
@@ -55,9 +55,9 @@ struct HullRecord {
 }
 
 impl Hull {
-    /// The hull of some points, and what is within `rounding` meters of it. Points that do
-    /// not span space get a little thickness; points that are too nearly flat for more
-    /// become a box around them.
+    /// Creates the hull of some points, extended by `rounding` meters. Points that do not span
+    /// space get a little thickness; points that are too nearly flat for a hull become a box around
+    /// them.
     ///
     /// # Panics
     /// Without points.
@@ -73,56 +73,56 @@ impl Hull {
             .expect("a box has a hull")
     }
 
-    /// Its corners before it is rounded, meters.
+    /// Returns the corners before rounding, meters.
     pub fn corners(&self) -> &[Point3] {
         &self.0.facets.corners
     }
 
-    /// Its faces before it is rounded: corners by index, counter-clockwise from outside.
+    /// Returns the faces before rounding as corner indices, counter-clockwise from outside.
     pub fn faces(&self) -> &[[u32; 3]] {
         &self.0.facets.faces
     }
 
-    /// Its sides before it is rounded.
+    /// Returns the face planes before rounding.
     pub fn planes(&self) -> &[Plane] {
         &self.0.facets.planes
     }
 
-    /// How far it reaches beyond the hull of its corners, meters.
+    /// Returns the distance by which the body extends beyond the hull of its corners, meters.
     pub fn rounding(&self) -> f64 {
         f64::from(self.0.rounding_steps) * GRID
     }
 
-    /// Radius of the ball around the origin that holds it, meters.
+    /// Returns the radius of the bounding ball around the origin, meters.
     pub fn radius(&self) -> f64 {
         self.0.radius
     }
 
-    /// How far it reaches from the origin along a unit direction, meters.
+    /// Returns the extent from the origin along a unit direction, meters.
     pub fn extent(&self, along: &Vector3) -> f64 {
         let corners = self.corners().iter();
         let farthest = corners.map(|corner| corner.coords.dot(along));
         farthest.fold(f64::NEG_INFINITY, f64::max) + self.rounding()
     }
 
-    /// Signed distance of a point to its surface, negative inside, meters.
+    /// Returns the signed distance of a point to the surface, negative inside, meters.
     pub fn distance(&self, point: &Point3) -> f64 {
         self.0.facets.distance(point) - self.rounding()
     }
 
-    /// By how much a point is above the side that it is farthest above, meters; negative inside.
+    /// Returns the largest height of a point above any face plane, meters; negative inside.
     pub(super) fn height(&self, point: &Point3) -> f64 {
         self.0.facets.height(point)
     }
 
-    /// The hull before it is rounded, for parry.
+    /// Returns the hull before rounding, for parry.
     pub(crate) fn shape(&self) -> &SharedShape {
         &self.0.shape
     }
 }
 
 impl Facets {
-    /// The hull of some points; `None` if it cannot be told.
+    /// Returns the hull of some points; `None` if it cannot be computed.
     pub fn of(points: &[Point3]) -> Option<Self> {
         let all: Vec<Vector> = points.iter().map(vector).collect();
         let (corners, faces) = try_convex_hull(&all).ok()?;
@@ -151,7 +151,7 @@ impl Facets {
             .fold(f64::NEG_INFINITY, f64::max)
     }
 
-    /// Signed distance of a point, negative inside, meters.
+    /// Returns the signed distance of a point, negative inside, meters.
     pub fn distance(&self, point: &Point3) -> f64 {
         let height = self.height(point);
         if height <= 0.0 {
@@ -165,7 +165,7 @@ impl Facets {
         faces.fold(f64::INFINITY, f64::min)
     }
 
-    /// Whether the corners of each face are on a side: where they are not, the hull has a dent.
+    /// Returns whether the corners of each face lie on its plane; otherwise the hull has a dent.
     fn faces_are_sides(&self) -> bool {
         self.faces.iter().all(|face| {
             let middle = face.map(|index| self.corners[index as usize].coords);
@@ -174,7 +174,7 @@ impl Facets {
         })
     }
 
-    /// Cubic meters.
+    /// Returns the volume, cubic meters.
     pub fn volume(&self) -> f64 {
         let origin = self.corners[0];
         let tetrahedra = self.faces.iter().map(|face| {
@@ -186,10 +186,10 @@ impl Facets {
 }
 
 impl Body {
-    /// `None` if the corners are too flat for a hull that can be trusted.
+    /// Returns the hull; `None` if the corners are too flat for a reliable one.
     ///
-    /// What is kept of a hull is hulled again when it is read, so hulls are taken of sorted
-    /// corners until all of them are needed: then the same comes out, bit for bit.
+    /// A serialized hull is computed again when it is read, so hulls are taken of sorted corners
+    /// until all corners are needed: then the result is the same, bit for bit.
     fn of(points: &[[i32; 3]], rounding_steps: u32) -> Option<Self> {
         let mut steps = points.to_vec();
         steps.sort_unstable();
@@ -229,7 +229,7 @@ fn steps_of(point: &Point3) -> [i32; 3] {
     [point.x, point.y, point.z].map(|value| (value / GRID).round() as i32)
 }
 
-/// The sides, each moved out to the last corner: a sliver's normal is not exact.
+/// Returns the face planes, each moved out to the farthest corner: a sliver's normal is not exact.
 fn planes(corners: &[Point3], faces: &[[u32; 3]]) -> Vec<Plane> {
     let plane = |face: &[u32; 3]| {
         let [a, b, c] = face.map(|index| corners[index as usize]);

@@ -1,4 +1,4 @@
-//! From the meshes of one URDF to convex bodies.
+//! Converts the meshes of one URDF to convex bodies.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,36 +16,36 @@ pub use super::locate::Packages;
 use super::locate::{NotFound, locate};
 use super::read;
 
-/// Where mesh files are, and where what was made of them is kept.
+/// Location of the mesh files and of the decomposition cache.
 #[derive(Clone, Debug, Default)]
 pub struct MeshFiles {
-    /// Where packages are.
+    /// Location of packages.
     pub packages: Packages,
-    /// Folder for what was computed before; nothing is kept without one.
+    /// Folder of the cache; nothing is cached without one.
     pub cache: Option<PathBuf>,
 }
 
-/// What was made of a mesh.
+/// The convex decomposition of a mesh.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MeshDecomposition {
-    /// Its name as the URDF writes it.
+    /// Name in the URDF.
     pub mesh: String,
-    /// Its scale as the URDF writes it.
+    /// Scale in the URDF.
     pub scale: [f64; 3],
-    /// The bodies that hold it.
+    /// The bodies that contain the mesh.
     pub cover: ConvexDecomposition,
 }
 
-/// A link of which something is not known that could run into things.
+/// A link whose geometry is partly unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unguarded {
-    /// The link.
+    /// Name of the link.
     pub link: String,
-    /// The mesh as the URDF writes it; `None` where the link has a mass but no shape.
+    /// Mesh as named in the URDF; `None` if the link has a mass but no shape.
     pub mesh: Option<String>,
-    /// Why nothing is known of it.
+    /// Reason that the geometry is unknown.
     pub why: String,
-    /// A package that `--package` could name, where that may help.
+    /// Package that `--package` could name, if that may help.
     pub package: Option<String>,
 }
 
@@ -59,7 +59,7 @@ impl fmt::Display for Unguarded {
     }
 }
 
-/// A mesh as a URDF names it.
+/// A mesh as named in a URDF.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MeshName {
     name: String,
@@ -67,7 +67,7 @@ pub struct MeshName {
 }
 
 impl MeshName {
-    /// The mesh of a geometry, if it is one.
+    /// Returns the mesh of a geometry, if it is one.
     pub fn of(geometry: &Geometry) -> Option<Self> {
         match geometry {
             Geometry::Mesh { filename, scale } => Some(Self {
@@ -79,21 +79,21 @@ impl MeshName {
     }
 }
 
-/// What went wrong with a mesh.
+/// A problem with a mesh.
 struct MeshProblem {
     why: String,
     package: Option<String>,
 }
 
-/// The meshes of one URDF, each read and covered once.
+/// The meshes of one URDF, each read and decomposed once.
 pub struct MeshLoader {
     fineness: DecompositionOptions,
     done: Vec<(MeshName, Result<ConvexDecomposition, MeshProblem>)>,
 }
 
 impl MeshLoader {
-    /// Reads and covers all meshes that give a link its shape. `folder` is the URDF's own;
-    /// `known` is what was made of meshes before.
+    /// Reads and decomposes all meshes that give a link its shape. `folder` is that of the URDF;
+    /// `known` holds decompositions made earlier.
     pub fn new(
         urdf: &urdf_rs::Robot,
         folder: Option<&Path>,
@@ -119,7 +119,7 @@ impl MeshLoader {
             })?;
             cover(named, folder, files, &fineness)
         };
-        // A few large meshes take longest, so whoever is free takes the next.
+        // A few large meshes take the longest, so whichever thread is free takes the next one.
         let next = AtomicUsize::new(0);
         let found = Mutex::new(BTreeMap::new());
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
@@ -145,10 +145,10 @@ impl MeshLoader {
         }
     }
 
-    /// The bodies that hold a mesh, or what `link` lacks.
+    /// Returns the bodies that contain a mesh, or what `link` lacks.
     ///
     /// # Errors
-    /// If the file is not there or not sound.
+    /// [`Unguarded`] if the file is missing or invalid.
     pub fn cover(&self, link: &str, named: &MeshName) -> Result<&ConvexDecomposition, Unguarded> {
         let mut done = self.done.iter();
         let made = done.find(|(known, _)| known == named).map(|(_, made)| made);
@@ -165,7 +165,7 @@ impl MeshLoader {
         }
     }
 
-    /// One sentence for each mesh that its bodies reach farther beyond than they should.
+    /// Returns one sentence for each mesh whose bodies extend farther beyond it than they should.
     pub fn warnings(&self) -> impl Iterator<Item = String> + '_ {
         let tolerance = self.fineness.tolerance;
         self.done.iter().filter_map(move |(named, made)| {
@@ -189,7 +189,7 @@ impl MeshLoader {
         })
     }
 
-    /// What was made of every mesh that could be read.
+    /// Returns the decompositions of all meshes that could be read.
     pub fn covers(self) -> Vec<MeshDecomposition> {
         let made = self.done.into_iter();
         made.filter_map(|(named, made)| {
@@ -222,7 +222,7 @@ fn cover(
     }
     let bytes = read::bytes(&path).map_err(wrong)?;
     let entry = files.cache.as_deref();
-    // The format is told by content first, but the name can decide.
+    // The format is detected from the content first, but the name can decide.
     let entry = entry.map(|folder| cache::CacheEntry::new(folder, &bytes, &path, &scale, fineness));
     if let Some(cover) = entry.as_ref().and_then(cache::CacheEntry::read) {
         return Ok(cover);

@@ -1,44 +1,45 @@
-//! From a name as a URDF writes it to a file.
+//! Finds the file of a mesh from its name in a URDF.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// Folders between a folder of packages and a package in it at most, counted with the package.
+/// Largest number of folders between a folder of packages and a package in it, including the
+/// package.
 const PACKAGE_DEPTH: usize = 3;
-/// A package of another name is looked for in so many folders above the URDF's.
+/// Number of folders above the URDF's that are searched for a package of another name.
 const UNNAMED_ABOVE: usize = 2;
 
-/// Where packages are.
+/// Location of packages.
 #[derive(Clone, Debug, Default)]
 pub struct Packages {
-    /// Folders of packages by name.
+    /// Package folders by name.
     pub named: BTreeMap<String, PathBuf>,
-    /// Folders that are packages or hold packages, as in `ROS_PACKAGE_PATH`.
+    /// Folders that are packages or contain packages, as in `ROS_PACKAGE_PATH`.
     pub folders: Vec<PathBuf>,
     /// Folders with packages in `share/`, as in `AMENT_PREFIX_PATH`.
     pub prefixes: Vec<PathBuf>,
 }
 
-/// Why a file was not found.
+/// Reason that a file was not found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotFound {
-    /// What was tried, one sentence.
+    /// What was tried, as one sentence.
     pub what: String,
-    /// The package that would have to be known.
+    /// Package whose location would have to be known.
     pub package: Option<String>,
 }
 
-/// A name taken apart.
+/// A parsed name.
 enum Name<'a> {
     InPackage { package: &'a str, rest: &'a str },
     Path(&'a str),
 }
 
-/// The file of this name; relative names begin at `folder`, the URDF's own.
+/// Returns the file of this name; relative names start at `folder`, that of the URDF.
 ///
 /// # Errors
-/// Where it was looked for.
+/// [`NotFound`] with the places that were searched.
 pub fn locate(name: &str, folder: &Path, packages: &Packages) -> Result<PathBuf, NotFound> {
     let name = name.trim();
     let decoded = decoded(name);
@@ -119,7 +120,7 @@ fn apart(name: &str) -> Result<Name<'_>, NotFound> {
     Ok(Name::Path(name))
 }
 
-/// `--package`, then beside the URDF and above it, then where ROS looks.
+/// Searches `--package`, then beside and above the URDF, then where ROS looks.
 fn in_package(package: &str, rest: &str, folder: &Path, packages: &Packages) -> Option<PathBuf> {
     let file = |place: &Path| Some(place.join(rest)).filter(|path| path.is_file());
     if let Some(place) = packages.named.get(package) {
@@ -139,13 +140,13 @@ fn in_package(package: &str, rest: &str, folder: &Path, packages: &Packages) -> 
         })
         .or_else(|| packages.prefixes.iter().find_map(in_prefix))
         .or_else(|| {
-            // A checkout is often called otherwise than the package in it.
+            // A checkout often has another name than the package in it.
             let unnamed = absolute.ancestors().take(UNNAMED_ABOVE + 1);
             unnamed.filter(|it| it.parent().is_some()).find_map(file)
         })
 }
 
-/// The file in a package that is this folder or is in it, as `ROS_PACKAGE_PATH` has it.
+/// Returns the file in a package that is this folder or is in it, as in `ROS_PACKAGE_PATH`.
 fn within(
     place: &Path,
     package: &str,
@@ -163,7 +164,7 @@ fn within(
     if let Some(found) = file(&place.join(package)) {
         return Some(found);
     }
-    // What is a package itself holds no others.
+    // A package contains no other packages.
     if place.join("package.xml").is_file() {
         return None;
     }
@@ -179,7 +180,7 @@ fn within(
         .find_map(|folder| within(folder, package, depth - 1, file))
 }
 
-/// The name with `%20` and the like as what they stand for.
+/// Returns the name with escapes such as `%20` decoded.
 fn decoded(name: &str) -> String {
     let bytes = name.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());

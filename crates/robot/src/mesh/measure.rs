@@ -1,4 +1,4 @@
-//! How far convex bodies reach beyond a mesh.
+//! Measures how far convex bodies extend beyond a mesh.
 
 use enact_types::Point3;
 use parry3d_f64::math::Vector;
@@ -8,28 +8,28 @@ use parry3d_f64::shape::TriMesh;
 use super::Triangle;
 use super::hull::Hull;
 
-/// A face is looked at in parts of this share of the distance that matters, or
-/// of their own distance if that is more.
+/// Size of the parts in which a face is examined, as a share of the relevant distance, or of their
+/// own distance if that is larger.
 const PART: f64 = 0.25;
-/// Parts of the faces of one hull at most; what is left is judged as a whole.
+/// Largest number of parts of the faces of one hull; the rest is judged as a whole.
 const MOST_PARTS: usize = 200_000;
 
-/// The surface of a mesh, to be asked for distances.
+/// The surface of a mesh, for distance queries.
 pub struct Surface(TriMesh);
 
 /// A part of a hull's face that may be far from the mesh.
 #[derive(Clone, Debug)]
 pub struct FaceRegion {
-    /// Its corners.
+    /// Corners of the part.
     pub corners: Triangle,
-    /// None of its points is farther from the mesh, meters.
+    /// Upper bound on the distance of its points from the mesh, meters.
     pub reach: f64,
-    /// The point of the mesh that is nearest to its middle.
+    /// Point of the mesh that is nearest to its center.
     pub nearest: Point3,
 }
 
 impl Surface {
-    /// The surface that these triangles make.
+    /// Creates the surface of these triangles.
     pub fn new(triangles: &[Triangle]) -> Self {
         let points = triangles.iter().flatten();
         let points = points.map(|point| Vector::new(point.x, point.y, point.z));
@@ -38,7 +38,7 @@ impl Surface {
         Self(mesh.expect("there are triangles"))
     }
 
-    /// Distance of a point, meters, and the point of the surface that is nearest.
+    /// Returns the distance of a point, meters, and the nearest point of the surface.
     pub fn nearest(&self, point: &Point3) -> (f64, Point3) {
         let at = Vector::new(point.x, point.y, point.z);
         let found = self.0.project_local_point(at, false).point;
@@ -47,8 +47,8 @@ impl Surface {
     }
 }
 
-/// The parts of a hull's faces that may be farther than `near` from the surface, farthest
-/// first. All else is at most `near` away from it.
+/// Returns the parts of a hull's faces that may be farther than `near` from the surface, farthest
+/// first. All others are at most `near` away from it.
 pub fn suspects(hull: &Hull, surface: &Surface, near: f64) -> Vec<FaceRegion> {
     let corners = hull.corners();
     let mut open: Vec<Triangle> = hull
@@ -81,8 +81,8 @@ pub fn suspects(hull: &Hull, surface: &Surface, near: f64) -> Vec<FaceRegion> {
     found
 }
 
-/// Whether a part of one hull's face is inside another hull. The other one's rounding helps:
-/// what two hulls share along a cut is simplified in each on its own.
+/// Returns whether a part of one hull's face is inside another hull, including the other one's
+/// rounding: two hulls that share a cut are each simplified independently there.
 pub fn is_inside(suspect: &FaceRegion, other: &Hull) -> bool {
     let mut corners = suspect.corners.iter();
     corners.all(|corner| {
@@ -90,7 +90,7 @@ pub fn is_inside(suspect: &FaceRegion, other: &Hull) -> bool {
     })
 }
 
-/// A triangle cut in two at the middle of its longest side.
+/// Splits a triangle at the middle of its longest side.
 fn halves(triangle: &Triangle) -> [Triangle; 2] {
     let length = |side: usize| (triangle[side] - triangle[(side + 1) % 3]).norm_squared();
     let longest = (0..3).max_by(|a, b| length(*a).total_cmp(&length(*b)));

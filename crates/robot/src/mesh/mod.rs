@@ -1,14 +1,14 @@
-//! Meshes of a URDF as convex bodies that the gate can keep clear of.
+//! Conversion of the meshes of a URDF to convex bodies that the gate can keep clear of.
 //!
 //! | module | idea |
 //! |---|---|
-//! | `locate` | from a name as a URDF writes it to a file |
-//! | `read` | from a file to triangles, or one clear sentence |
+//! | `locate` | the file of a mesh from its name in a URDF |
+//! | `read` | triangles from a file, or one clear error |
 //! | `stl`, `obj`, `collada` | the formats |
-//! | [`hull`] | a convex body by its corners |
-//! | [`decomposition`] | few convex bodies that hold all of a mesh and little else |
-//! | `measure` | how far convex bodies reach beyond a mesh |
-//! | `cache` | covers that were computed before |
+//! | [`hull`] | a convex hull given by its corners |
+//! | [`decomposition`] | few convex bodies that contain a mesh tightly |
+//! | `measure` | how far convex bodies extend beyond a mesh |
+//! | `cache` | cache of decompositions |
 //! | [`loader`] | all of this for one robot |
 
 mod cache;
@@ -32,18 +32,19 @@ use std::path::{Path, PathBuf};
 
 use enact_types::{Point3, Reason, Vector3};
 
-/// The file of a mesh by the name that a URDF in `folder` gives it; `None` if it is not there.
+/// Returns the file of a mesh from its name in a URDF in `folder`; `None` if it does not exist.
 pub fn find(name: &str, folder: &Path, packages: &Packages) -> Option<PathBuf> {
     locate::locate(name, folder, packages).ok()
 }
 
-/// A triangle by its corners, meters.
+/// A triangle given by its corners, meters.
 pub type Triangle = [Point3; 3];
 
-/// The triangles of an STL, OBJ or COLLADA file, each number times `scale`, meters.
+/// Reads the triangles of an STL, OBJ or COLLADA file, each number multiplied by `scale`, meters.
 ///
 /// # Errors
-/// What is wrong, to be read after the name of the file.
+/// [`Reason`] that completes a sentence starting with the file name, if the file cannot be read or
+/// is invalid.
 pub fn triangles(path: &Path, scale: [f64; 3]) -> Result<Vec<Triangle>, Reason> {
     read::triangles(path, &read::bytes(path)?, &Vector3::from(scale))
 }

@@ -1,10 +1,13 @@
-//! Wavefront OBJ, its shape alone.
+//! Wavefront OBJ, geometry only.
 
 use enact_types::{Point3, Reason};
 
 use super::Triangle;
 
-/// Reads the faces; colors and materials are left out.
+/// Reads the faces; colors and materials are ignored.
+///
+/// # Errors
+/// [`Reason`] if the text is no valid OBJ.
 pub fn read(bytes: &[u8]) -> Result<Vec<Triangle>, Reason> {
     let options = tobj::LoadOptions {
         triangulate: true,

@@ -5,14 +5,14 @@ use enact_types::{Point3, Vector3};
 use super::Triangle;
 use super::hull::{Facets, Hull};
 
-/// Corners that a body has at most, or a few more.
+/// Approximate largest number of corners of a body.
 const MOST_CORNERS: usize = 128;
-/// Corners that are added before looking again.
+/// Number of corners added before checking again.
 const AT_ONCE: usize = 8;
-/// Hulls with no more corners than this stay as they are.
+/// Hulls with no more corners than this are not simplified.
 const FEW_CORNERS: usize = 12;
 
-/// What is on either side of the plane `normal · point = offset`. Triangles across it are cut.
+/// Splits triangles by the plane `normal · point = offset`. Triangles across it are cut.
 pub fn split(
     triangles: &[Triangle],
     normal: &Vector3,
@@ -33,7 +33,7 @@ pub fn split(
     (below, above)
 }
 
-/// The part of a triangle on the side of the plane where heights have this sign.
+/// Returns the part of a triangle on the side of the plane where heights have this sign.
 fn cut(triangle: &Triangle, heights: &[f64; 3], sign: f64, into: &mut Vec<Triangle>) {
     let mut polygon: Vec<Point3> = Vec::with_capacity(4);
     for from in 0..3 {
@@ -43,7 +43,7 @@ fn cut(triangle: &Triangle, heights: &[f64; 3], sign: f64, into: &mut Vec<Triang
             polygon.push(triangle[from]);
         }
         if (a > 0.0 && b < 0.0) || (a < 0.0 && b > 0.0) {
-            // The same point for both sides: always from the lower corner.
+            // Always computed from the lower corner, so that both sides get the same point.
             let (low, high, share) = if heights[from] < heights[to] {
                 (from, to, heights[from] / (heights[from] - heights[to]))
             } else {
@@ -56,18 +56,18 @@ fn cut(triangle: &Triangle, heights: &[f64; 3], sign: f64, into: &mut Vec<Triang
     into.extend(rest.windows(2).map(|pair| [polygon[0], pair[0], pair[1]]));
 }
 
-/// The corners of the hull of some points, or all of them if it cannot be told.
+/// Returns the corners of the hull of some points, or all points if it cannot be computed.
 pub fn corners(points: &[Point3]) -> Vec<Point3> {
     Facets::of(points).map_or_else(|| points.to_vec(), |facets| facets.corners)
 }
 
-/// Volume of the hull of some points, cubic meters.
+/// Returns the volume of the hull of some points, cubic meters.
 pub fn volume(points: &[Point3]) -> f64 {
     Facets::of(points).map_or(0.0, |facets| facets.volume())
 }
 
-/// A hull with few corners, rounded so that it holds all of `points`, which are the corners
-/// of a hull; by no more than `slack` meters where so many corners suffice.
+/// Returns a hull with few corners, rounded to contain all of `points`, which are the corners of a
+/// hull. The rounding is at most `slack` meters if the corners suffice.
 pub fn simplified(points: &[Point3], slack: f64) -> Hull {
     if points.len() <= FEW_CORNERS {
         return holding(points, points);
@@ -87,7 +87,7 @@ pub fn simplified(points: &[Point3], slack: f64) -> Hull {
         let Some(facets) = facets else {
             return holding(&corners, points);
         };
-        // A point above a side is no nearer than it is high, so heights tell soonest.
+        // A point above a plane is at least as far as it is high, so heights tell soonest.
         let mut out: Vec<(usize, f64)> = points
             .iter()
             .map(|point| facets.height(point))
@@ -109,7 +109,7 @@ pub fn simplified(points: &[Point3], slack: f64) -> Hull {
     }
 }
 
-/// To the sides, edges and corners of a cube.
+/// Returns the directions to the faces, edges and corners of a cube.
 fn directions() -> Vec<Vector3> {
     let signs = [-1.0, 0.0, 1.0];
     let all = signs.iter().flat_map(|x| {
@@ -119,7 +119,7 @@ fn directions() -> Vec<Vector3> {
     all.filter(|direction| direction.norm() > 0.0).collect()
 }
 
-/// The hull of some corners, rounded by as much as it takes to hold all points.
+/// Returns the hull of some corners, rounded by as much as it takes to contain all points.
 fn holding(corners: &[Point3], points: &[Point3]) -> Hull {
     let hull = Hull::new(corners, 0.0);
     match argmax(points, |point| hull.distance(point)) {

@@ -1,4 +1,4 @@
-//! From a mesh file to triangles, or one clear sentence.
+//! Reads triangles from a mesh file, or returns one clear error.
 
 use std::fs::File;
 use std::io::Read;
@@ -8,14 +8,14 @@ use enact_types::{Reason, Vector3};
 
 use super::{Triangle, collada, obj, stl};
 
-/// Longest file, bytes.
+/// Largest file size, bytes.
 const LONGEST: u64 = 512 << 20;
-/// Most triangles.
+/// Largest number of triangles.
 pub const MOST: usize = 4_000_000;
-/// Nothing on an arm is as far from the origin of its mesh, meters.
+/// Largest plausible distance of a point from the mesh origin, meters.
 const FARTHEST: f64 = 10.0;
 
-/// A format.
+/// A mesh file format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
     Stl,
@@ -23,10 +23,10 @@ enum Format {
     Collada,
 }
 
-/// The bytes of a mesh file.
+/// Reads the bytes of a mesh file.
 ///
 /// # Errors
-/// What is wrong, to be read after the name of the file.
+/// [`Reason`] that completes a sentence starting with the file name.
 pub fn bytes(path: &Path) -> Result<Vec<u8>, Reason> {
     let unreadable = |error: std::io::Error| Reason::new(format!("cannot be read: {error}"), error);
     let mut bytes = Vec::new();
@@ -47,10 +47,10 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Reason> {
     Ok(bytes)
 }
 
-/// The triangles of a mesh file, each number times `scale`, meters.
+/// Parses the triangles of a mesh file, each number multiplied by `scale`, meters.
 ///
 /// # Errors
-/// What is wrong, to be read after the name of the file.
+/// [`Reason`] that completes a sentence starting with the file name.
 pub fn triangles(path: &Path, bytes: &[u8], scale: &Vector3) -> Result<Vec<Triangle>, Reason> {
     let named = extension(path);
     let Some(format) = by_content(bytes).or(named) else {
@@ -99,7 +99,7 @@ fn extension(path: &Path) -> Option<Format> {
     }
 }
 
-/// What the bytes are, where they tell: a name may lie.
+/// Detects the format from the content, because a name may be wrong.
 fn by_content(bytes: &[u8]) -> Option<Format> {
     if stl::is_binary(bytes) {
         return Some(Format::Stl);

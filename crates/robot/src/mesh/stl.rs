@@ -9,24 +9,28 @@ const HEADER: usize = 80;
 /// Bytes of a triangle: normal, three corners, an attribute.
 const RECORD: usize = 50;
 
-/// Whether these bytes are as long as a binary STL of as many triangles as they announce.
+/// Returns whether the length of the bytes is that of a binary STL with the announced number of
+/// triangles.
 pub fn is_binary(bytes: &[u8]) -> bool {
     announced(bytes).is_some_and(|count| bytes.len() == HEADER + 4 + count * RECORD)
 }
 
-/// Whether these bytes begin as an ASCII STL does.
+/// Returns whether the bytes begin as an ASCII STL does.
 pub fn is_ascii(bytes: &[u8]) -> bool {
     let text = bytes.trim_ascii_start();
     text.len() >= 5 && text[..5].eq_ignore_ascii_case(b"solid")
 }
 
-/// Triangles that a binary STL says it has.
+/// Returns the number of triangles that a binary STL announces.
 pub fn announced(bytes: &[u8]) -> Option<usize> {
     let count = bytes.get(HEADER..HEADER + 4)?;
     Some(u32::from_le_bytes(count.try_into().ok()?) as usize)
 }
 
 /// Reads either kind. A binary file may begin with "solid" too, so its length decides first.
+///
+/// # Errors
+/// [`Reason`] if the bytes are neither kind or are truncated.
 pub fn read(bytes: &[u8]) -> Result<Vec<Triangle>, Reason> {
     if !is_binary(bytes) && is_ascii(bytes) {
         return ascii(bytes);
@@ -40,7 +44,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Triangle>, Reason> {
         )
         .into());
     }
-    // Some programs announce none, or fewer than they write.
+    // Some programs announce no triangles, or fewer than they write.
     Ok(records.chunks_exact(RECORD).map(record).collect())
 }
 
@@ -53,7 +57,7 @@ fn record(bytes: &[u8]) -> Triangle {
     [0, 3, 6].map(|first| Point3::new(number(first), number(first + 1), number(first + 2)))
 }
 
-/// Takes the three vertices of each loop; what else a line says does not matter here.
+/// Takes the three vertices of each loop; the rest of a line is ignored.
 fn ascii(bytes: &[u8]) -> Result<Vec<Triangle>, Reason> {
     let text = String::from_utf8_lossy(bytes);
     let mut triangles = Vec::new();

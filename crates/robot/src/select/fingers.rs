@@ -1,38 +1,38 @@
-//! Which joints are fingers rather than arm.
+//! Tells finger joints from arm joints.
 //!
-//! Names alone do not tell: a whole robot may be called `gripper_bot`, a wrist `wrist_to_gripper`,
-//! a knuckle `drive_joint`. What tells more is where a joint is and what hangs on it: fingers are
-//! at the end, in pairs, and slide or have others follow them.
+//! Names alone do not suffice: a whole robot may be called `gripper_bot`, a wrist
+//! `wrist_to_gripper`, a knuckle `drive_joint`. The position of a joint and what it carries say
+//! more: fingers are at the end, come in pairs, and slide or have mimic joints.
 
 use urdf_rs::JointType;
 
 use crate::tree::{MimicLeader, Tree};
 
-/// Parts of the name of a joint or of its link that say that it is a finger.
+/// Parts of the name of a joint or of its link that mark a finger.
 const FINGER_WORDS: [&str; 6] = ["finger", "jaw", "knuckle", "claw", "thumb", "pincer"];
-/// Parts of a joint's name that say that it closes a hand, if nothing more moves beyond it.
+/// Parts of a joint's name that mark a joint that closes a hand, if nothing beyond it moves.
 const GRIP_WORDS: [&str; 4] = ["gripper", "grip", "grasp", "clamp"];
-/// Parts of a joint's name that say that it turns a hand as a whole.
+/// Parts of a joint's name that mark a joint that turns a whole hand.
 const WRIST_WORDS: [&str; 10] = [
     "wrist", "roll", "rotat", "twist", "pitch", "yaw", "pan", "tilt", "turn", "flex",
 ];
-/// Joints that an arm has at least before fingers that nothing else shows to be such.
+/// Smallest number of arm joints before fingers that have no other evidence.
 const ARM: usize = 4;
-/// Joints that a finger has at most; what branches into more is a body with limbs.
+/// Largest number of joints of a finger; a branch with more is a body with limbs.
 const FINGER: usize = 5;
-/// The same where a whole arm is before it.
+/// Largest number of joints of a finger beyond a whole arm.
 const LONG_FINGER: usize = 8;
-/// Joints of a whole arm.
+/// Number of joints of a whole arm.
 const WHOLE_ARM: usize = 6;
-/// A joint at the very end that slides no further than this is a finger, meters.
+/// A final joint with at most this stroke is a finger, meters.
 const STROKE: f64 = 0.12;
-/// Joints whose axes are this parallel move a pair of fingers, cosine.
+/// Smallest cosine between the axes of the joints of a pair of fingers.
 const PARALLEL: f64 = 0.9;
 
-/// Why a joint is a finger's.
+/// Evidence that a joint belongs to a finger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FingerEvidence {
-    /// `robot.toml` says so, of it or of one before it.
+    /// `robot.toml` says so, for the joint or one before it.
     Told,
     /// Other joints mimic it.
     Followed,
@@ -40,15 +40,15 @@ pub enum FingerEvidence {
     Named,
     /// It is one of a pair, or of several, on one palm.
     Paired,
-    /// It is the last one, and slides a little.
+    /// It is the last joint and has a short stroke.
     Slides,
-    /// It follows another joint, and no arm is beyond it.
+    /// It mimics another joint, and there is no arm beyond it.
     Follower,
 }
 
-/// The joints of a tree that are fingers'.
+/// The finger joints of a tree.
 pub struct FingerJoints {
-    /// By branch.
+    /// Evidence by branch.
     clues: Vec<Option<FingerEvidence>>,
     /// By branch: the branch nearest to the base that is rigidly joined to it.
     palms: Vec<usize>,
@@ -59,7 +59,7 @@ impl FingerJoints {
     pub fn of(tree: &Tree, told: Option<usize>) -> Self {
         let look = Look::at(tree);
         let mut clues: Vec<Option<FingerEvidence>> = vec![None; tree.branches.len()];
-        // Drives beyond a branch that are no fingers.
+        // Number of drives beyond a branch that are not fingers.
         let mut plain = vec![0; tree.branches.len()];
         let told = told.and_then(|joint| tree.branch_of(joint));
         for branch in (1..tree.branches.len()).rev() {
@@ -82,22 +82,22 @@ impl FingerJoints {
         }
     }
 
-    /// Whether a joint (URDF index) is a finger's.
+    /// Returns whether a joint (URDF index) belongs to a finger.
     pub fn has(&self, tree: &Tree, joint: usize) -> bool {
         self.clue(tree, joint).is_some()
     }
 
-    /// Why a joint (URDF index) is a finger's, if it is.
+    /// Returns the evidence that a joint (URDF index) belongs to a finger, if it does.
     pub fn clue(&self, tree: &Tree, joint: usize) -> Option<&FingerEvidence> {
         self.clues[tree.branch_of(joint)?].as_ref()
     }
 
-    /// The branch nearest to the base that is rigidly joined to a branch.
+    /// Returns the branch nearest to the base that is rigidly joined to a branch.
     pub fn palm(&self, branch: usize) -> usize {
         self.palms[branch]
     }
 
-    /// Whether a joint (URDF index) is on `palm`, or beyond other fingers on it.
+    /// Returns whether a joint (URDF index) is on `palm`, or beyond other fingers on it.
     pub fn is_beyond(&self, tree: &Tree, joint: usize, palm: usize) -> bool {
         let mut at = tree.branch_of(joint);
         while let Some(stem) = at.and_then(|branch| tree.branches[branch].stem) {
@@ -113,13 +113,13 @@ impl FingerJoints {
         false
     }
 
-    /// Whether there is a finger on or beyond the branch that a tip is.
+    /// Returns whether there is a finger on or beyond the branch of a tip.
     pub fn bears_fingers(&self, tree: &Tree, tip: usize) -> bool {
         (0..self.clues.len())
             .any(|branch| self.clues[branch].is_some() && branch != tip && tree.is_in(branch, tip))
     }
 
-    /// Branches moved by the last joints that are no fingers, one for each chain.
+    /// Returns the branches moved by the last joints that are not fingers, one for each chain.
     pub fn tips(&self, tree: &Tree) -> Vec<usize> {
         let is_arm = |branch: &usize| {
             let stem = tree.branches[*branch].stem;
@@ -134,15 +134,15 @@ impl FingerJoints {
     }
 }
 
-/// What a tree shows of each branch.
+/// What the tree shows of each branch.
 struct Look<'a> {
     tree: &'a Tree,
     moves: Vec<bool>,
     drives: Vec<bool>,
     palms: Vec<usize>,
-    /// Drives between base and branch, its own included.
+    /// Number of drives between base and branch, including its own.
     depths: Vec<usize>,
-    /// Drives at or beyond the branch.
+    /// Number of drives at or beyond the branch.
     totals: Vec<usize>,
     axes: Vec<enact_types::Vector3>,
 }
@@ -199,7 +199,8 @@ impl<'a> Look<'a> {
         self.moves[branch].then(|| self.tree.leader(stem.joint))
     }
 
-    /// Why the joint above a branch is a finger's, beyond which there is no arm.
+    /// Returns the evidence that the joint above a branch, beyond which there is no arm, belongs to
+    /// a finger.
     fn clue(&self, branch: usize) -> Option<FingerEvidence> {
         if !self.drives[branch] {
             return Some(FingerEvidence::Follower);
@@ -229,7 +230,7 @@ impl<'a> Look<'a> {
         let link = self.tree.name_of(branch).to_lowercase();
         let says = |name: &str, words: &[&str]| {
             let mut words = words.iter().filter(|word| name.contains(**word));
-            // A word that most joints of the arm have is the name of the robot.
+            // A word in the names of most joints of the arm is the name of the robot.
             words.any(|word| !self.is_common(branch, word))
         };
         if says(&joint, &FINGER_WORDS) || says(&link, &FINGER_WORDS) {
@@ -250,7 +251,7 @@ impl<'a> Look<'a> {
         is_last && !is_wrist && says(&joint, &GRIP_WORDS)
     }
 
-    /// Whether more than half of the drives before a branch have a word in their names.
+    /// Returns whether more than half of the drives before a branch have a word in their names.
     fn is_common(&self, branch: usize, word: &str) -> bool {
         let before = self.tree.drives_to(branch);
         let before = &before[..before.len().saturating_sub(1)];
@@ -260,7 +261,7 @@ impl<'a> Look<'a> {
         2 * having.count() > before.len()
     }
 
-    /// Whether the joint is in a finger that is one of a pair.
+    /// Returns whether the joint is in a finger that is one of a pair.
     fn is_of_a_pair(&self, branch: usize) -> bool {
         let mut at = branch;
         while let Some(stem) = self.tree.branches[at].stem {
@@ -272,7 +273,7 @@ impl<'a> Look<'a> {
         false
     }
 
-    /// Whether the joint is one of a pair on its palm, or of three or more of a kind.
+    /// Returns whether the joint is one of a pair on its palm, or of three or more of a kind.
     fn is_paired(&self, branch: usize) -> bool {
         let palm_of = |branch: usize| {
             let stem = self.tree.branches[branch].stem;
@@ -283,7 +284,7 @@ impl<'a> Look<'a> {
             slides(other) == slides(branch)
         };
         let before = self.tree.drives_to(branch);
-        // What follows a joint of the arm is a rod of its linkage.
+        // A joint that mimics an arm joint is a rod of its linkage.
         let is_rod = |other: usize| {
             self.leader(other)
                 .is_some_and(|leader| before.contains(&leader.joint))

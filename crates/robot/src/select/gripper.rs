@@ -1,22 +1,23 @@
-//! Which finger drives the gripper.
+//! Selects the finger joint that drives the gripper.
 
 use urdf_rs::JointType;
 
 use super::fingers::{FingerEvidence, FingerJoints};
 use crate::tree::Tree;
 
-/// A hand of so many fingers that move one by one is not shut by moving one of them.
+/// A hand with this many independent fingers is not closed by moving one of them.
 const MANY: usize = 3;
 
 /// A joint that may drive the gripper.
 struct Candidate {
     joint: usize,
-    /// Higher is surer; fingers of the same rank are alike.
+    /// Rank of the evidence, higher is surer; fingers of the same rank are alike.
     rank: u8,
     why: String,
 }
 
-/// The joint (URDF index) on or beyond `palm` that drives the gripper, and why, or why none does.
+/// Returns the joint (URDF index) on or beyond `palm` that drives the gripper with the reason, or
+/// the reason that there is none.
 pub fn guess(
     tree: &Tree,
     hand: &FingerJoints,
@@ -83,7 +84,7 @@ fn candidate(tree: &Tree, hand: &FingerJoints, joint: usize) -> Option<Candidate
     let (rank, why) = match (follow, slides, clue) {
         (Some(follow), true, _) => (5, format!("it slides, and {follow}")),
         (Some(follow), false, _) => (4, follow),
-        // What turns for ever neither opens nor shuts.
+        // A continuous joint neither opens nor closes.
         (None, ..) if *kind == JointType::Continuous => return None,
         (None, true, _) => (3, "it slides at the end of the arm".to_owned()),
         (None, false, FingerEvidence::Named) => {

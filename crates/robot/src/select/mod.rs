@@ -1,13 +1,13 @@
-//! Which joints are the arm's, which drives the gripper, and where the tool is.
+//! Selects the arm's joints, the joint that drives the gripper, and the tool frame.
 //!
-//! `robot.toml` decides; where it is silent, the tree does. Whatever was chosen without being
-//! told is said, with the key that chooses otherwise.
+//! `robot.toml` decides; what it leaves open is decided by the structure of the tree. Every choice
+//! made without being told is reported, with the key that overrides it.
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`fingers`] | which joints are fingers rather than arm |
-//! | [`gripper`] | which finger drives the gripper |
-//! | [`tool`] | which link is the tool frame |
+//! | [`fingers`] | tells finger joints from arm joints |
+//! | [`gripper`] | the finger joint that drives the gripper |
+//! | [`tool`] | the link of the tool frame |
 //! | [`shape`] | `[chain]`: another base, joints that are held |
 
 mod fingers;
@@ -24,11 +24,11 @@ use crate::tree::Tree;
 use fingers::FingerJoints;
 pub use shape::shaped;
 
-/// Fewest and most joints of an arm.
+/// Smallest and largest number of joints of an arm.
 const ARM_JOINTS: std::ops::RangeInclusive<usize> = 4..=7;
-/// Parts of names that arms have rather than legs and heads.
+/// Parts of names that arms have, rather than legs and heads.
 const ARM_WORDS: [&str; 5] = ["arm", "hand", "wrist", "gripper", "tool"];
-/// So many chains are listed to choose from.
+/// Largest number of chains listed to choose from.
 const LISTED: usize = 6;
 
 /// The parts of a tree that are driven.
@@ -39,11 +39,15 @@ pub struct Selection {
     pub gripper: Option<usize>,
     /// Branch of the tool frame.
     pub tool: usize,
-    /// What was chosen without being told, one sentence each.
+    /// Choices made without being told, one sentence each.
     pub guesses: Vec<String>,
 }
 
-/// Chooses by `robot.toml`, and by the tree where it is silent.
+/// Selects by `robot.toml`, and by the tree where the file is silent.
+///
+/// # Errors
+/// [`LoadError`] if a named link or joint does not exist, or if the arm or the tool cannot be
+/// determined.
 pub fn select(
     tree: &Tree,
     urdf: &SourceText,
@@ -151,26 +155,26 @@ fn tool_link(tree: &Tree, name: &Located<String>, toml: &SourceText) -> Result<u
     })
 }
 
-/// What a choice of the arm rests on.
+/// The inputs for selecting the arm.
 struct Chooser<'a> {
     tree: &'a Tree,
     urdf: &'a SourceText,
     hand: &'a FingerJoints,
-    /// Whether there is a `robot.toml`.
+    /// True if there is a `robot.toml`.
     is_folder: bool,
     /// The gripper's joint, if it is named.
     told: Option<&'a str>,
 }
 
 impl Chooser<'_> {
-    /// The arm's joints to a branch, fingers left out.
+    /// Returns the arm's joints up to a branch, without fingers.
     fn drives_to(&self, branch: usize) -> Vec<usize> {
         let mut drives = self.tree.drives_to(branch);
         drives.retain(|joint| !self.hand.has(self.tree, *joint));
         drives
     }
 
-    /// The same; refuses too few and too many.
+    /// Returns the arm's joints up to a branch; fails if there are too few or too many.
     fn arm_to(&self, end: usize) -> Result<Vec<usize>, LoadError> {
         let arm = self.drives_to(end);
         if ARM_JOINTS.contains(&arm.len()) {
@@ -204,7 +208,7 @@ impl Chooser<'_> {
         Err(self.urdf.error(what).hint(hint))
     }
 
-    /// The tip of the only chain that could be an arm.
+    /// Returns the tip of the only chain that could be an arm.
     fn only_chain(&self, has_base: bool) -> Result<usize, LoadError> {
         let mut tips = self.hand.tips(self.tree);
         if has_base {
@@ -237,7 +241,8 @@ impl Chooser<'_> {
         }
     }
 
-    /// What bears fingers, or is called an arm or a hand, is listed first.
+    /// Returns the sort key of a tip: one that carries fingers, or is called an arm or a hand, is
+    /// listed first.
     fn likeness_to_no_arm(&self, tip: usize) -> u8 {
         let joint = self.tree.joint_of(tip).map_or("", |joint| &joint.name);
         let names = format!("{} {joint}", self.tree.name_of(tip)).to_lowercase();

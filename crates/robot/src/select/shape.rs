@@ -8,10 +8,15 @@ use crate::error::LoadError;
 use crate::source_text::SourceText;
 use crate::tree::Tree;
 
-/// Degrees in a file rarely round to the very radians of the URDF.
+/// Tolerance for degrees in a file, which rarely convert to exactly the radians of the URDF,
+/// radians.
 const SLACK: f64 = 1e-6;
 
-/// The tree as `[chain]` wants it.
+/// Returns the tree with `[chain]` applied.
+///
+/// # Errors
+/// [`LoadError`] if a named link or joint does not exist, a joint is held twice or a held position
+/// is outside the limits.
 pub fn shaped(
     mut tree: Tree,
     settings: &RobotConfig,
@@ -46,7 +51,7 @@ pub fn shaped(
     }
 }
 
-/// The joint of this name, and the position at which it is held, rad or m.
+/// Returns the joint of this name and the position at which it is held, rad or m.
 fn held(
     tree: &Tree,
     name: &str,

@@ -1,11 +1,11 @@
-//! Which link is the tool frame.
+//! Selects the link of the tool frame.
 
 use urdf_rs::JointType;
 
 use super::fingers::FingerJoints;
 use crate::tree::Tree;
 
-/// Parts of a link's name that say it is the tool frame, best first.
+/// Parts of a link's name that mark the tool frame, best first.
 const TOOL_WORDS: [&str; 8] = [
     "gripper_frame",
     "tcp",
@@ -17,8 +17,8 @@ const TOOL_WORDS: [&str; 8] = [
     "flange",
 ];
 
-/// Of the links that are rigidly joined to `palm`: the last fixed one named like a tool, else
-/// `palm` itself.
+/// Returns, of the links that are rigidly joined to `palm`, the last fixed one named like a tool,
+/// else `palm` itself.
 pub fn guess(tree: &Tree, hand: &FingerJoints, palm: usize, guesses: &mut Vec<String>) -> usize {
     let ends: Vec<usize> = (0..tree.branches.len())
         .filter(|branch| hand.palm(*branch) == palm)
@@ -44,7 +44,7 @@ fn is_fixed(tree: &Tree, branch: usize) -> bool {
     joint.is_some_and(|joint| joint.joint_type == JointType::Fixed)
 }
 
-/// Whether `word` is in `name` as a whole word, digits after it allowed.
+/// Returns whether `word` is in `name` as a whole word, optionally followed by digits.
 fn names_part(name: &str, word: &str) -> bool {
     let name = name.to_lowercase();
     name.match_indices(word).any(|(start, _)| {

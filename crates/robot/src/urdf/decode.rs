@@ -1,24 +1,24 @@
-//! From bytes to text, whatever encoding a file declares.
+//! Converts bytes to text, whatever encoding a file declares.
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use thiserror::Error;
 
-/// The declaration is looked for in so many bytes.
+/// Number of bytes that are searched for the declaration.
 const HEAD: usize = 256;
 
-/// The name of an encoding that nobody knows.
+/// The name of an unknown encoding.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("nobody here knows its encoding, `{0}`")]
 pub struct UnknownEncoding(String);
 
-/// The text of an XML file, and what is odd about its bytes, if anything is.
+/// Returns the text of an XML file, and a note if there is something odd about its bytes.
 ///
-/// A byte order mark is believed first, then the declaration (`encoding="…"`), then UTF-8.
-/// What is not UTF-8 without saying what else it is, is read as Windows-1252, which has a
-/// character for every byte: the commonest case is one accented letter in a comment.
+/// A byte order mark takes precedence, then the declaration (`encoding="…"`), then UTF-8. Bytes
+/// that are not UTF-8 without another declaration are read as Windows-1252, which has a character
+/// for every byte: the most common case is one accented letter in a comment.
 ///
 /// # Errors
-/// The declared encoding, if nobody knows it.
+/// [`UnknownEncoding`] with the declared encoding, if it is unknown.
 pub fn decode(bytes: &[u8]) -> Result<(String, Option<String>), UnknownEncoding> {
     let (encoding, bytes, declares) = match Encoding::for_bom(bytes) {
         Some((encoding, mark)) => (encoding, &bytes[mark..], true),
@@ -48,8 +48,8 @@ pub fn decode(bytes: &[u8]) -> Result<(String, Option<String>), UnknownEncoding>
     Ok((text.into_owned(), Some(note)))
 }
 
-/// The encoding that `<?xml … encoding="…"?>` names; one of two bytes a character would not
-/// let the declaration be read as it was.
+/// Returns the encoding that `<?xml … encoding="…"?>` names. UTF-16 counts as UTF-8,
+/// because a declaration in UTF-16 would not have been readable here.
 fn declared(bytes: &[u8]) -> Result<Option<&'static Encoding>, UnknownEncoding> {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]);
     let Some(declaration) = head.trim_start().strip_prefix("<?xml") else {
@@ -70,7 +70,7 @@ fn declared(bytes: &[u8]) -> Result<Option<&'static Encoding>, UnknownEncoding> 
     }
 }
 
-/// UTF-16 without a byte order mark begins with half a `<`.
+/// Detects UTF-16 without a byte order mark, which begins with half a `<`.
 fn unmarked(bytes: &[u8]) -> &'static Encoding {
     match bytes {
         [b'<', 0, ..] => UTF_16LE,

@@ -6,13 +6,17 @@ use super::not_urdf::{foreign, root_at};
 use crate::error::LoadError;
 use crate::source_text::SourceText;
 
-/// Prefixes that may be used without being declared, as the parsers of ROS allow.
+/// Largest number of prefixes that may be used without being declared, as the parsers of ROS
+/// permit.
 const UNDECLARED: usize = 32;
 
-/// Reads the text as XML and hands the tree to `read`.
+/// Parses the text as XML and passes the tree to `read`.
 ///
-/// Two dashes in a comment, blanks or a comment before the declaration and prefixes that
-/// nobody declares are let pass: urdfdom, PyBullet and others do, so such files are about.
+/// Double dashes in a comment, blanks or a comment before the declaration and undeclared prefixes
+/// are accepted: urdfdom, PyBullet and others accept them, so such files exist.
+///
+/// # Errors
+/// [`LoadError`] with the line if the text is no XML, or whatever `read` returns.
 pub fn with_document<T>(
     source: &SourceText,
     read: impl FnOnce(&Document<'_>) -> Result<T, LoadError>,
@@ -43,7 +47,7 @@ pub fn with_document<T>(
     Err(source.error("is not XML: too many prefixes are not declared"))
 }
 
-/// The text with comments and the declaration blanked, every line where it was.
+/// Returns the text with comments and the declaration blanked, keeping the line of everything else.
 fn without_comments(text: &str) -> String {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut bytes = text.as_bytes().to_vec();
@@ -97,7 +101,7 @@ fn not_well_formed(source: &SourceText, error: &Error) -> LoadError {
             .hint(Some("it is written `&amp;`".to_owned())),
         other => {
             let what = other.to_string();
-            // "… at 3:5": the line stands in front.
+            // "… at 3:5": the line is already in front.
             let what = what.rsplit_once(" at ").map_or(&what[..], |(what, _)| what);
             let line = match other.pos().row {
                 0 => last,

@@ -1,4 +1,4 @@
-//! Names, numbers and poses of XML elements, or why not.
+//! Names, numbers and poses of XML elements, with errors.
 
 use std::f64::consts::TAU;
 
@@ -9,19 +9,19 @@ use super::not_urdf::EXPAND;
 use crate::error::LoadError;
 use crate::source_text::SourceText;
 
-/// Angles beyond a turn, by more than rounding, are likely meant as degrees, radians.
+/// Angles that exceed a turn by more than this are probably meant as degrees, radians.
 const SLACK: f64 = 0.01;
 
 /// A document that is being read.
 pub struct Elements<'d> {
     source: &'d SourceText,
     document: &'d Document<'d>,
-    /// What was left out or put right so far.
+    /// What was omitted or corrected so far.
     pub warnings: Vec<String>,
 }
 
 impl<'d> Elements<'d> {
-    /// Nothing read yet.
+    /// Creates a reader that has read nothing yet.
     pub fn new(source: &'d SourceText, document: &'d Document<'d>) -> Self {
         Self {
             source,
@@ -30,23 +30,23 @@ impl<'d> Elements<'d> {
         }
     }
 
-    /// The line on which an element begins.
+    /// Returns the line on which an element begins.
     pub fn line(&self, node: Node<'_, '_>) -> usize {
         self.document.text_pos_at(node.range().start).row as usize
     }
 
-    /// An error about an element.
+    /// Returns an error about an element.
     pub fn error(&self, node: Node<'_, '_>, what: impl Into<String>) -> LoadError {
         self.source.error_line(self.line(node), what)
     }
 
-    /// A warning about an element.
+    /// Adds a warning about an element.
     pub fn warn(&mut self, node: Node<'_, '_>, what: impl std::fmt::Display) {
         let line = self.line(node);
         self.warnings.push(format!("line {line}: {what}"));
     }
 
-    /// The child elements of this name; those of another namespace are somebody else's.
+    /// Returns the child elements of this name; those of a foreign namespace are skipped.
     pub fn children<'a, 'i>(&self, node: Node<'a, 'i>, name: &str) -> Vec<Node<'a, 'i>> {
         let own = self.document.root_element().tag_name().namespace();
         node.children()
@@ -55,13 +55,16 @@ impl<'d> Elements<'d> {
             .collect()
     }
 
-    /// The first child element of this name.
+    /// Returns the first child element of this name.
     pub fn child<'a, 'i>(&self, node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
         self.children(node, name).first().copied()
     }
 
-    /// The only child element of this name, if there is one. Two that say the same are one;
-    /// which of two others counts, nobody can know. `what` names the parent.
+    /// Returns the only child element of this name, if there is one. Two identical ones count as
+    /// one. `what` names the parent.
+    ///
+    /// # Errors
+    /// [`LoadError`] if there are two that differ.
     pub fn only<'a, 'i>(
         &mut self,
         node: Node<'a, 'i>,
@@ -90,7 +93,10 @@ impl<'d> Elements<'d> {
         Ok(Some(first))
     }
 
-    /// The name of a `link` or `joint`.
+    /// Returns the name of a `link` or `joint`.
+    ///
+    /// # Errors
+    /// [`LoadError`] if there is none or it is an unexpanded macro.
     pub fn name(&self, node: Node<'_, '_>) -> Result<String, LoadError> {
         let tag = node.tag_name().name();
         match node.attribute("name").map(str::trim) {
@@ -99,7 +105,10 @@ impl<'d> Elements<'d> {
         }
     }
 
-    /// An attribute that must be there. `what` names the element's owner.
+    /// Returns a required attribute. `what` names the owner of the element.
+    ///
+    /// # Errors
+    /// [`LoadError`] if the attribute is missing.
     pub fn required(
         &self,
         node: Node<'_, '_>,
@@ -124,7 +133,11 @@ impl<'d> Elements<'d> {
         Ok(text.to_owned())
     }
 
-    /// A number, `None` if the attribute is not there or empty. `what` names the element's owner.
+    /// Returns a number; `None` if the attribute is missing or empty. `what` names the owner of the
+    /// element.
+    ///
+    /// # Errors
+    /// [`LoadError`] if the attribute is not a number.
     pub fn number(
         &self,
         node: Node<'_, '_>,
@@ -143,7 +156,10 @@ impl<'d> Elements<'d> {
         }
     }
 
-    /// Three numbers, `None` if the attribute is not there or empty.
+    /// Returns three numbers; `None` if the attribute is missing or empty.
+    ///
+    /// # Errors
+    /// [`LoadError`] if the attribute is not three numbers.
     pub fn vector(
         &self,
         node: Node<'_, '_>,
@@ -163,7 +179,10 @@ impl<'d> Elements<'d> {
         }
     }
 
-    /// The pose that the child `origin` gives; the identity where there is none.
+    /// Returns the pose given by the child `origin`; the identity if there is none.
+    ///
+    /// # Errors
+    /// [`LoadError`] if its numbers are invalid or there are two that differ.
     pub fn origin(&mut self, node: Node<'_, '_>, what: &str) -> Result<Pose, LoadError> {
         let Some(origin) = self.only(node, "origin", what)? else {
             return Ok(Pose::default());
@@ -202,12 +221,12 @@ impl<'d> Elements<'d> {
     }
 }
 
-/// Whether something stands here that xacro should have replaced.
+/// Returns whether the text contains something that xacro should have replaced.
 pub fn is_macro(text: &str) -> bool {
     text.contains("${") || text.contains("$(")
 }
 
-/// Numbers between blanks or commas.
+/// Returns the numbers separated by blanks or commas.
 pub fn numbers(text: &str) -> Option<Vec<f64>> {
     text.split(|c: char| c.is_whitespace() || c == ',')
         .filter(|word| !word.is_empty())

@@ -9,7 +9,7 @@ use urdf_rs::{Axis, Joint, JointLimit, JointType, LinkName, Mimic, Vec3};
 use super::elements::Elements;
 use crate::error::LoadError;
 
-/// Kinds of joints, by the name that the URDF gives them.
+/// Joint types by their names in the URDF.
 const KINDS: [(&str, JointType); 7] = [
     ("revolute", JointType::Revolute),
     ("continuous", JointType::Continuous),
@@ -20,10 +20,13 @@ const KINDS: [(&str, JointType); 7] = [
     ("spherical", JointType::Spherical),
 ];
 
-/// A range this far from zero means that there is none, radians.
+/// A range this far from zero means that there is no range, radians.
 const ENDLESS: f64 = 1e4;
 
 /// Reads a `joint`, and whether it gives a range.
+///
+/// # Errors
+/// [`LoadError`] if its name, type, parent, child, axis, pose or limits are missing or invalid.
 pub fn joint(elements: &mut Elements<'_>, node: Node<'_, '_>) -> Result<(Joint, bool), LoadError> {
     let name = elements.name(node)?;
     let what = format!("joint `{name}`");
@@ -69,7 +72,7 @@ fn kind(elements: &Elements<'_>, node: Node<'_, '_>, what: &str) -> Result<Joint
     })
 }
 
-/// What is not given is zero, as the format has it.
+/// Reads the limits; missing numbers are zero, as the format specifies.
 fn limit(
     elements: &mut Elements<'_>,
     node: Node<'_, '_>,

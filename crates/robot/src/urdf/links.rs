@@ -9,6 +9,9 @@ use super::not_urdf::EXPAND;
 use crate::error::LoadError;
 
 /// Reads a `link`.
+///
+/// # Errors
+/// [`LoadError`] if its name or its geometry is invalid.
 pub fn link(elements: &mut Elements<'_>, node: Node<'_, '_>) -> Result<Link, LoadError> {
     let name = elements.name(node)?;
     let what = format!("link `{name}`");
@@ -20,7 +23,7 @@ pub fn link(elements: &mut Elements<'_>, node: Node<'_, '_>) -> Result<Link, Loa
     for node in elements.children(node, "visual") {
         match self::visual(elements, node, &what) {
             Ok(found) => visual.extend(found),
-            // How a thing looks is not worth an error, unless it is all that is known of it.
+            // Appearance is not worth an error, unless it is all that is known of the link.
             Err(error) if collision.is_empty() => {
                 let hint = error.hint.map_or(String::new(), |hint| format!("; {hint}"));
                 let what = format!("{}{hint}: this look is left out", error.what);
@@ -37,8 +40,8 @@ pub fn link(elements: &mut Elements<'_>, node: Node<'_, '_>) -> Result<Link, Loa
     })
 }
 
-/// Mass properties as they are written, not-a-number where there is no number: whether they
-/// make sense is for the one who needs them.
+/// Reads the mass properties as written, NaN where there is no number: their user decides whether
+/// they are valid.
 fn inertial(elements: &Elements<'_>, link: Node<'_, '_>) -> Inertial {
     let Some(node) = elements.child(link, "inertial") else {
         return Inertial::default();
@@ -48,7 +51,7 @@ fn inertial(elements: &Elements<'_>, link: Node<'_, '_>) -> Inertial {
         found.trim().parse::<f64>().ok()
     };
     let moment = |attribute: &str| number("inertia", attribute).unwrap_or(f64::NAN);
-    // Products of inertia may be left out where they are zero.
+    // Products of inertia may be omitted if they are zero.
     let product = |attribute: &str| match elements.child(node, "inertia") {
         Some(tensor) if tensor.attribute(attribute).is_none() => 0.0,
         _ => moment(attribute),
@@ -116,7 +119,7 @@ fn collision(
     }))
 }
 
-/// The shape in the `geometry` of an element; `None` if there is none.
+/// Returns the shape in the `geometry` of an element; `None` if there is none.
 fn geometry(
     elements: &mut Elements<'_>,
     node: Node<'_, '_>,
@@ -187,7 +190,7 @@ fn mesh_file(elements: &Elements<'_>, mesh: Node<'_, '_>, what: &str) -> Result<
     }
 }
 
-/// Three numbers, or one for all.
+/// Returns three numbers, or one for all.
 fn scale(
     elements: &Elements<'_>,
     mesh: Node<'_, '_>,

@@ -1,17 +1,17 @@
-//! Reads a URDF as its makers meant it.
+//! Reads a URDF leniently where the content does not matter, and strictly where it does.
 //!
-//! The text is read as a tree of XML elements ([`roxmltree`]), and what the kinematics, the
-//! gate or the simulator need of it becomes the structs of [`urdf_rs`]. Its own reader stops at
-//! the first attribute that is missing anywhere, without a line: a texture without a file name,
-//! a color of three numbers, a helper frame without a mass. Here, what does not matter is not
-//! looked at, and what does matter is refused with line, element and name.
+//! The text is read as a tree of XML elements ([`roxmltree`]), and what the kinematics, the gate or
+//! the simulator need becomes the structs of [`urdf_rs`]. The reader of that crate stops at the
+//! first missing attribute anywhere, without a line: a texture without a file name, a color of
+//! three numbers, a helper frame without a mass. Here, what does not matter is not examined, and
+//! what does matter is refused with line, element and name.
 //!
 //! | module | idea |
 //! |---|---|
 //! | [`decode`] | bytes to text |
 //! | [`document`] | text to elements |
-//! | [`not_urdf`] | what else a file may be |
-//! | [`elements`] | names, numbers and poses of elements, or why not |
+//! | [`not_urdf`] | other kinds of files |
+//! | [`elements`] | names, numbers and poses of elements, with errors |
 //! | [`links`], [`joints`] | the two kinds of parts |
 
 mod decode;
@@ -32,22 +32,23 @@ use elements::Elements;
 pub use decode::decode;
 use roxmltree::Node;
 
-/// What a URDF says, as far as it matters here.
+/// The relevant content of a URDF.
 pub struct Urdf {
     /// Links, joints, and materials that are defined once for the whole robot.
     pub robot: urdf_rs::Robot,
-    /// Whether the element of each joint (by index) gives `lower` or `upper`.
+    /// True for each joint (by index) whose element gives `lower` or `upper`.
     pub ranged: Vec<bool>,
     /// Lines of links and joints, by tag and name.
     pub lines: HashMap<(&'static str, String), usize>,
-    /// What was left out or put right, one sentence each.
+    /// What was omitted or corrected, one sentence each.
     pub warnings: Vec<String>,
 }
 
 /// Reads a URDF.
 ///
 /// # Errors
-/// What is wrong with it, where, and what to do; that the links form a tree is not looked at.
+/// [`LoadError`] with location and hint for the first error; whether the links form a tree is not
+/// checked.
 pub fn read(source: &SourceText) -> Result<Urdf, LoadError> {
     document::with_document(source, |document| {
         let mut elements = Elements::new(source, document);
@@ -83,7 +84,7 @@ pub fn read(source: &SourceText) -> Result<Urdf, LoadError> {
     })
 }
 
-/// What xacro should have replaced must not be overlooked: a whole arm may hide in it.
+/// Refuses anything that xacro should have replaced: a whole arm may hide in it.
 fn refuse_macros(elements: &Elements<'_>, root: Node<'_, '_>) -> Result<(), LoadError> {
     let is_macro = |node: &Node<'_, '_>| {
         let space = node.tag_name().namespace();
@@ -108,7 +109,7 @@ fn materials(elements: &Elements<'_>, root: Node<'_, '_>) -> Vec<Material> {
     found.filter_map(|node| material(elements, node)).collect()
 }
 
-/// A material by name or color; how a thing looks is never worth an error.
+/// Returns a material by name or color; appearance is never worth an error.
 fn material(elements: &Elements<'_>, node: Node<'_, '_>) -> Option<Material> {
     let name = node.attribute("name").unwrap_or_default().to_owned();
     let rgba = elements

@@ -1,22 +1,22 @@
-//! What a file is that is not a URDF.
+//! Identifies files that are not a URDF.
 
-/// Why a file is no URDF, and what to do.
+/// What a file is instead of a URDF, and what to do.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NotUrdf {
-    /// What it is instead.
+    /// What the file is.
     pub what: String,
-    /// What to do about it.
+    /// Suggested remedy.
     pub hint: Option<String>,
 }
 
-/// What to do with a file that xacro should have expanded.
+/// Advice for a file that xacro should have expanded.
 pub const EXPAND: &str = "expand it first: xacro FILE > robot.urdf";
 
 const CONVERT: &str =
     "enact reads URDF: take the URDF from the robot's description package, or convert this file";
 const NO_TEXT: &str = "give the `.urdf` file that is inside it, or beside it";
 
-/// How files begin that are no XML, what they are, and what to do with them.
+/// Beginnings of files that are not XML, what they are, and what to do with them.
 const BEGINNINGS: [(&str, &str, &str); 9] = [
     (
         "version https://git-lfs",
@@ -71,7 +71,8 @@ const ROOTS: [(&str, &str, &str); 10] = [
     ("svg", "is a drawing", NO_TEXT),
 ];
 
-/// What a text is if it is no URDF; `None` if it may be one. Comments are blanked already.
+/// Returns what a text is if it is not a URDF; `None` if it may be one. Comments are already
+/// blanked.
 pub fn foreign(text: &str) -> Option<NotUrdf> {
     let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n', '\0']);
     let is = |what: &str, hint: &str| {
@@ -112,7 +113,7 @@ pub fn foreign(text: &str) -> Option<NotUrdf> {
     }
 }
 
-/// The name of the first element.
+/// Returns the name of the first element.
 fn root(text: &str) -> Option<&str> {
     let start = root_at(text)?;
     let name = &text[start..];
@@ -120,7 +121,7 @@ fn root(text: &str) -> Option<&str> {
     Some(&name[..end.unwrap_or(name.len())])
 }
 
-/// Where the name of the first element begins.
+/// Returns the position of the name of the first element.
 pub fn root_at(text: &str) -> Option<usize> {
     let openings = text.match_indices('<').map(|(index, _)| index + 1);
     openings

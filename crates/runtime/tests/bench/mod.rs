@@ -1,4 +1,4 @@
-//! The simulator's arm turned by emulated servos, in the bus's own time, with a plan from a file.
+//! The simulator's arm driven by emulated servos, in the bus's own time, with a plan from a file.
 #![allow(dead_code)]
 
 use std::sync::{Arc, Mutex};
@@ -21,7 +21,7 @@ use enact_testkit::{PUT, root, scene};
 /// Both protocols.
 pub const PROTOCOLS: [&str; 2] = ["bus.toml", "bus-dynamixel.toml"];
 
-/// A table, an arm at it, and the bus that its servos are on.
+/// A table, an arm at it, and the bus of its servos.
 pub struct Bench {
     pub robot: Arc<Robot>,
     pub bus_config: BusConfig,
@@ -30,11 +30,11 @@ pub struct Bench {
     pub seed: u64,
     pub simulator: Simulator,
     pub line: EmulatedTransport,
-    /// What the joints did.
+    /// Motion of the joints.
     pub trace: Arc<Mutex<Trace>>,
 }
 
-/// How far each joint went, and how fast, as physics had it.
+/// Range and speed of each joint, according to physics.
 #[derive(Clone, Debug)]
 pub struct Trace {
     pub lowest: [f64; 6],
@@ -43,7 +43,7 @@ pub struct Trace {
 }
 
 impl Bench {
-    /// A table drawn by `seed`, which also decides what faults leave to chance.
+    /// Draws a table from `seed`, which also determines the randomness of faults.
     pub fn new(protocol: &str, seed: u64) -> Self {
         let robot = enact_testkit::robot("so101");
         let bus_config =
@@ -74,7 +74,7 @@ impl Bench {
         }
     }
 
-    /// The arm, armed on a bus that works; from then on it does what `rules` say.
+    /// Returns the arm, armed on a bus without faults; afterwards the bus follows `rules`.
     pub fn arm(&self, shutdown: ShutdownMode, rules: &[Rule]) -> ArmThread {
         let bus = self.line.bus(&self.bus_config);
         let options = ArmingOptions { shutdown };
@@ -94,12 +94,12 @@ impl Bench {
         ArmThread::start(Box::new(arm), &self.robot)
     }
 
-    /// The simulator's camera.
+    /// Returns the simulator's camera.
     pub fn camera(&self) -> Box<dyn Camera> {
         Box::new(self.simulator.camera(Appearance::default(), self.seed))
     }
 
-    /// Sees what is there, and follows the plan.
+    /// Returns an agent that perceives the ground truth and follows the plan.
     pub fn agent(&self) -> Box<dyn Agent> {
         Box::new(enact_testkit::agent(&self.simulator, &self.layout, PUT))
     }
@@ -113,7 +113,7 @@ impl Bench {
         Session::new(Arc::clone(&self.robot), arm, camera, agent, Vec::new()).unwrap()
     }
 
-    /// Which servos have torque.
+    /// Returns which servos have torque.
     pub fn torque(&self) -> Vec<bool> {
         self.line.with(|emulated_bus| {
             let servos = emulated_bus.servos().iter();
@@ -124,7 +124,7 @@ impl Bench {
     }
 }
 
-/// A plant whose joints are watched.
+/// A plant whose joints are traced.
 struct Traced {
     plant: SimPlant,
     trace: Arc<Mutex<Trace>>,

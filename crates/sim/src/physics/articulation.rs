@@ -1,4 +1,4 @@
-//! The robot as a multibody in reduced coordinates: joints cannot come apart.
+//! The robot as a multibody in reduced coordinates, so that joints cannot separate.
 
 use enact_robot::{Mount, Robot};
 use enact_types::{JointVector, Pose};
@@ -15,11 +15,11 @@ pub struct Articulation {
     links: Vec<LinkBody>,
     drives: Vec<JointMotor>,
     fingers: Vec<ColliderHandle>,
-    /// Colliders of everything else that moves.
+    /// Colliders of all other moving links.
     limbs: Vec<ColliderHandle>,
 }
 
-/// The body that a link belongs to: fixed links are part of what they are fixed to.
+/// The body that a link belongs to: fixed links are part of their parent's body.
 #[derive(Clone, Copy, Debug)]
 struct LinkBody {
     body: RigidBodyHandle,
@@ -53,7 +53,7 @@ impl Articulation {
                 .get_mut(drive.handle())
                 .expect("the joint was just inserted");
             body.set_self_contacts_enabled(false);
-            // The engine counts a fixed root as six degrees of freedom until told to look.
+            // The engine counts a fixed root as six degrees of freedom until it is updated.
             body.forward_kinematics(&physics.bodies, true);
         }
         for drive in &arm.drives {
@@ -133,7 +133,7 @@ impl Articulation {
         }
     }
 
-    /// The bodies that the gripper moves, and what they hang on.
+    /// Returns the bodies that the gripper moves, and the bodies they are attached to.
     fn hand_bodies(&self, robot: &Robot) -> Vec<RigidBodyHandle> {
         let Some(gripper) = robot.gripper() else {
             return Vec::new();
@@ -153,17 +153,17 @@ impl Articulation {
         bodies
     }
 
-    /// Colliders of the fingers and of the hand they are on.
+    /// Returns the colliders of the fingers and of the hand that carries them.
     pub fn fingers(&self) -> &[ColliderHandle] {
         &self.fingers
     }
 
-    /// Colliders of everything else that moves.
+    /// Returns the colliders of all other moving links.
     pub fn limbs(&self) -> &[ColliderHandle] {
         &self.limbs
     }
 
-    /// Aims every motor for the coming step.
+    /// Sets every motor's target for the coming step.
     pub fn aim(&mut self, physics: &mut PhysicsWorld, positions: &[f64], velocities: &[f64]) {
         for drive in &mut self.drives {
             let joint = drive.joint;
@@ -175,7 +175,7 @@ impl Articulation {
         }
     }
 
-    /// Lets every motor give its joint's torque or force at most; 0 switches it off.
+    /// Limits each motor to its joint's torque or force in `strengths`; 0 switches it off.
     pub fn limit(&mut self, physics: &mut PhysicsWorld, strengths: &[f64]) {
         for drive in &mut self.drives {
             let strength = strengths[drive.joint];
@@ -183,7 +183,7 @@ impl Articulation {
         }
     }
 
-    /// Moves the arm at once, at rest, whatever is in the way.
+    /// Moves the arm instantly, at rest, regardless of collisions.
     pub fn teleport(&mut self, physics: &mut PhysicsWorld, joints: &[f64]) {
         let Some(first) = self.drives.first().map(JointMotor::handle) else {
             return;
@@ -206,17 +206,17 @@ impl Articulation {
         self.aim(physics, joints, &vec![0.0; joints.len()]);
     }
 
-    /// One number per joint of the robot, taken from the drive that is the joint itself.
+    /// Reads one number per joint of the robot, from the drive that is the joint itself.
     pub fn read(&self, joints: usize, of: impl Fn(&JointMotor) -> f64) -> JointVector {
         let mut values = JointVector::zeros(joints);
-        // A mimicking link follows the joint, so the first drive is the one to believe.
+        // A mimicking link follows the joint, so the first drive is authoritative.
         for drive in self.drives.iter().rev() {
             values[drive.joint] = of(drive);
         }
         values
     }
 
-    /// `base_from_link`, where physics has put it.
+    /// Returns `base_from_link` as computed by physics.
     pub fn link_pose(&self, physics: &PhysicsWorld, link: usize) -> Pose {
         let place = &self.links[link];
         convert::from_pose(physics.bodies[place.body].position()) * place.body_from_link

@@ -1,4 +1,4 @@
-//! From our types to the physics engine's and back.
+//! Conversions between this crate's types and the physics engine's.
 
 use std::f32::consts::PI;
 
@@ -10,15 +10,15 @@ use rapier3d::prelude::{ColliderBuilder, SharedShape};
 
 use crate::geometry::BodyShape;
 
-/// Boxes that make the prism of a cylinder: it has twice as many sides.
+/// Number of boxes in the prism of a cylinder, which has twice as many sides.
 const PRISM_BOXES: usize = 6;
 
-/// A vector for the engine.
+/// Converts a vector for the engine.
 pub fn vector(v: &Vector3) -> Vector {
     Vector::new(v.x as f32, v.y as f32, v.z as f32)
 }
 
-/// A pose for the engine.
+/// Converts a pose for the engine.
 pub fn pose(pose: &Pose) -> EnginePose {
     let q = pose.rotation.coords;
     EnginePose::from_parts(
@@ -27,12 +27,12 @@ pub fn pose(pose: &Pose) -> EnginePose {
     )
 }
 
-/// A vector from the engine.
+/// Converts a vector from the engine.
 pub fn from_vector(v: Vector) -> Vector3 {
     Vector3::new(v.x.into(), v.y.into(), v.z.into())
 }
 
-/// A pose from the engine.
+/// Converts a pose from the engine.
 pub fn from_pose(pose: &EnginePose) -> Pose {
     let q = pose.rotation;
     Pose::from_parts(
@@ -46,9 +46,9 @@ pub fn from_pose(pose: &EnginePose) -> Pose {
     )
 }
 
-/// A collider of this shape at `parent_from_shape`.
+/// Returns a collider of this shape at `parent_from_shape`.
 ///
-/// A cylinder becomes boxes turned about its axis, a prism in sum: contacts between
+/// A cylinder becomes boxes turned about its axis, which together form a prism. Contacts between
 /// boxes are exact, while cylinders slip out of a gripper and hulls with many sides creep.
 ///
 /// # Panics
@@ -77,18 +77,18 @@ pub fn collider(shape: &BodyShape, parent_from_shape: &Pose) -> ColliderBuilder 
     ColliderBuilder::new(shape).position(pose(parent_from_shape))
 }
 
-/// A hull, without its rounding: its corners are those of the mesh, which is what touches.
+/// Returns a hull without its rounding: its corners are those of the mesh, which makes the contact.
 fn convex(hull: &Hull) -> SharedShape {
     let corners = hull.corners().iter();
     let corners: Vec<Vector> = corners.map(|corner| vector(&corner.coords)).collect();
-    // What is too thin in single precision is a box around it.
+    // A hull that is too thin in single precision becomes its bounding box.
     SharedShape::convex_hull(&corners).unwrap_or_else(|| {
         let half = |axis: Vector3| hull.extent(&axis).max(hull.extent(&-axis)).max(1e-4) as f32;
         SharedShape::cuboid(half(Vector3::x()), half(Vector3::y()), half(Vector3::z()))
     })
 }
 
-/// Boxes about z with their edges on a cylinder.
+/// Returns boxes about z with their edges on a cylinder.
 fn prism(radius: f32, half_length: f32) -> SharedShape {
     let step = PI / PRISM_BOXES as f32;
     let (sin, cos) = (step / 2.0).sin_cos();
@@ -100,7 +100,8 @@ fn prism(radius: f32, half_length: f32) -> SharedShape {
     SharedShape::compound((0..PRISM_BOXES).map(slab).collect())
 }
 
-/// Volume of a shape by its volume as the engine counts it, overlaps several times.
+/// Returns a shape's volume divided by the volume that the engine computes, which counts overlaps
+/// several times.
 pub fn crowding(shape: &BodyShape) -> f64 {
     match shape {
         BodyShape::Shape(Shape::Cylinder { .. }) => {

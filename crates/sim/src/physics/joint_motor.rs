@@ -1,4 +1,4 @@
-//! A servo on one joint: holds a position with finite torque and speed.
+//! A servo on one joint, which holds a position with finite torque and speed.
 
 use enact_robot::{DegreeOfFreedom, Limits};
 use rapier3d::math::{Pose, Rotation, Vector};
@@ -9,8 +9,8 @@ use rapier3d::prelude::{
 
 use super::convert;
 
-// A servo's gains and losses in proportion to its largest effort: those of the
-// published SO-101 model (2.94 N·m) carry over to arms of any strength.
+// A servo's gains and losses in proportion to its largest effort. The values of the published
+// SO-101 model (2.94 N·m) carry over to arms of any strength.
 
 /// Position gain per effort, 1/rad or 1/m.
 const STIFFNESS: f64 = 340.0;
@@ -29,20 +29,21 @@ pub struct JointMotor {
     handle: MultibodyJointHandle,
     /// Index of the robot's joint.
     pub joint: usize,
-    /// Position is `multiplier * joint + offset`.
+    /// Multiplier in `multiplier * joint + offset`, the position of the drive.
     pub multiplier: f64,
     offset: f64,
     prismatic: bool,
-    /// Largest torque or force of the joint.
+    /// Largest torque or force of the joint, N·m or N.
     effort: f64,
-    /// Largest that the motor gives now; 0 while it is off.
+    /// Largest torque or force that the motor gives now, N·m or N; 0 while it is off.
     strength: f64,
     target: f64,
     target_velocity: f64,
 }
 
 impl JointMotor {
-    /// The engine's joint for a motion; `parent_from_joint` is in the frame of the parent body.
+    /// Returns the engine's joint for a motion; `parent_from_joint` is in the frame of the parent
+    /// body.
     pub fn joint_data(
         motion: &DegreeOfFreedom,
         limits: &Limits,
@@ -71,7 +72,7 @@ impl JointMotor {
             .build()
     }
 
-    /// A drive of the joint that was inserted for this motion.
+    /// Creates a drive for the joint that was inserted for this motion.
     pub fn new(handle: MultibodyJointHandle, motion: &DegreeOfFreedom, limits: &Limits) -> Self {
         Self {
             handle,
@@ -86,7 +87,8 @@ impl JointMotor {
         }
     }
 
-    /// Sets what the rotor and the gears cost. The multibody's degrees of freedom must be counted.
+    /// Sets the losses of rotor and gears. The multibody's degrees of freedom must already be
+    /// counted.
     pub fn add_losses(&self, joints: &mut MultibodyJointSet) {
         let (body, dof) = self.dof(joints);
         body.armature_mut()[dof] = (ARMATURE * self.effort) as f32;
@@ -94,7 +96,7 @@ impl JointMotor {
         body.frictions_mut()[dof] = (DRY * self.effort) as f32;
     }
 
-    /// Where to go in the coming step, in the robot joint's own position and velocity.
+    /// Sets the target of the coming step, in the robot joint's own position and velocity.
     pub fn aim(&mut self, joints: &mut MultibodyJointSet, position: f64, velocity: f64) {
         self.target = self.multiplier * position + self.offset;
         self.target_velocity = self.multiplier * velocity;
@@ -111,7 +113,7 @@ impl JointMotor {
         );
     }
 
-    /// Lets the motor give this torque or force at most; 0 switches it off.
+    /// Limits the motor to this torque or force; 0 switches it off.
     pub fn limit(&mut self, joints: &mut MultibodyJointSet, strength: f64) {
         self.strength = strength;
         let (body, link) = joints
@@ -122,17 +124,17 @@ impl JointMotor {
         link.joint.data.set_motor_max_force(axis, strength as f32);
     }
 
-    /// Position of the robot's joint, rad or m.
+    /// Returns the position of the robot's joint, rad or m.
     pub fn position(&self, joints: &MultibodyJointSet) -> f64 {
         (self.coordinate(joints) - self.offset) / self.multiplier
     }
 
-    /// Velocity of the robot's joint, rad/s or m/s.
+    /// Returns the velocity of the robot's joint, rad/s or m/s.
     pub fn velocity(&self, joints: &MultibodyJointSet) -> f64 {
         self.rate(joints) / self.multiplier
     }
 
-    /// Torque or force of the motor as a fraction of the joint's largest.
+    /// Returns the torque or force of the motor as a fraction of the joint's largest.
     pub fn effort(&self, joints: &MultibodyJointSet) -> f64 {
         let position = STIFFNESS * (self.target - self.coordinate(joints));
         let velocity = DAMPING * (self.target_velocity - self.rate(joints));
@@ -140,7 +142,8 @@ impl JointMotor {
         ((position + velocity) * self.multiplier.signum()).clamp(-most, most)
     }
 
-    /// Which entry of `displacements` takes this drive to a joint position, and how far.
+    /// Returns the entry of `displacements` that takes this drive to a joint position, and its
+    /// value.
     pub fn displacement(&self, joints: &mut MultibodyJointSet, position: f64) -> (usize, f32) {
         let to = self.multiplier * position + self.offset;
         let by = to - self.coordinate(joints);
@@ -170,7 +173,7 @@ impl JointMotor {
         (body, dof)
     }
 
-    /// The handle of the engine's joint.
+    /// Returns the handle of the engine's joint.
     pub fn handle(&self) -> MultibodyJointHandle {
         self.handle
     }

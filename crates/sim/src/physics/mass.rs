@@ -1,4 +1,4 @@
-//! What the links weigh.
+//! Masses of the links.
 
 use enact_robot::Inertial;
 use enact_types::Pose;
@@ -7,12 +7,12 @@ use rapier3d::prelude::{MassProperties, RigidBodyHandle, RigidBodySet};
 
 use super::convert;
 
-/// What a body that the description leaves weightless weighs, kilograms.
+/// Mass of a body that the robot description leaves massless, kilograms.
 const LIGHTEST: f32 = 0.01;
-/// Its radius of gyration, meters.
+/// Radius of gyration of such a body, meters.
 const GYRATION: f32 = 0.01;
 
-/// Mass properties of a link in the frame of the body it belongs to.
+/// Returns the mass properties of a link in the frame of the body it belongs to.
 pub fn of_link(inertial: &Inertial, body_from_link: &Pose) -> MassProperties {
     let inertia = inertial.inertia.map(|entry| entry as f32);
     let columns: Vec<Vector> = inertia
@@ -27,7 +27,7 @@ pub fn of_link(inertial: &Inertial, body_from_link: &Pose) -> MassProperties {
     .transform_by(&convert::pose(body_from_link))
 }
 
-/// Gives a body its mass, or a little if it would have none.
+/// Gives a body its mass, or a small default if it would have none.
 pub fn assign(
     bodies: &mut RigidBodySet,
     body: RigidBodyHandle,

@@ -2,9 +2,9 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | `tuning` | every number that makes small objects behave |
-//! | `convert` | from our types to the engine's and back |
-//! | `mass` | what the links weigh |
+//! | `tuning` | parameters that make small objects behave |
+//! | `convert` | conversions to the engine's types and back |
+//! | `mass` | masses of the links |
 //! | `articulation` | the robot as a multibody |
 //! | `joint_motor` | a servo on one of its joints |
 //! | `rigid_body` | an object as a rigid body |

@@ -1,4 +1,4 @@
-//! An object as a rigid body: free, heavy, and held by nothing but contact.
+//! An object as a free rigid body, held only by contact.
 
 use enact_robot::Shape;
 use rapier3d::prelude::{ColliderHandle, PhysicsWorld, RigidBodyBuilder, RigidBodyHandle};
@@ -8,17 +8,17 @@ use crate::layout::{Fixture, PlacedObject, TableExtent};
 use crate::object::ObjectShape;
 use crate::parts::{ConvexPart, parts};
 
-/// How thick the table is, meters; nothing sees its underside.
+/// Thickness of the table, meters; its underside is never visible.
 const TABLE_THICKNESS: f64 = 0.04;
 
 /// An object in a physics world.
 #[derive(Clone, Debug)]
 pub struct RigidBody {
-    /// Its body.
+    /// Handle of the body.
     pub body: RigidBodyHandle,
-    /// Its colliders, one a part.
+    /// Colliders, one per part.
     pub colliders: Vec<ColliderHandle>,
-    /// Its convex parts.
+    /// Convex parts.
     pub parts: Vec<ConvexPart>,
 }
 
@@ -61,7 +61,7 @@ pub fn add_fixture(physics: &mut PhysicsWorld, fixture: &Fixture) -> ColliderHan
     physics.insert_collider(collider, Some(body))
 }
 
-/// Adds the table and answers with its collider and its part in the base frame.
+/// Adds the table and returns its collider and its part in the base frame.
 pub fn add_table(physics: &mut PhysicsWorld, table: &TableExtent) -> (ColliderHandle, ConvexPart) {
     let part = ConvexPart {
         shape: Shape::Box {

@@ -1,4 +1,4 @@
-//! Every number that makes centimeter-sized objects behave.
+//! Parameters that make centimeter-sized objects behave.
 
 use std::time::Duration;
 
@@ -9,23 +9,23 @@ use rapier3d::prelude::{
 
 /// Longest step, seconds.
 const LONGEST_STEP: f64 = 1.0 / 240.0;
-/// The size of things, meters: tolerances of the solver are relative to it.
+/// Typical object size, meters; the solver's tolerances are relative to it.
 const LENGTH_UNIT: f32 = 0.1;
-/// Stiffness of contacts as a frequency, Hz: softer ones let a grasped cube sink in.
+/// Stiffness of contacts as a frequency, Hz; with softer contacts a grasped cube sinks in.
 const CONTACT_FREQUENCY: f32 = 120.0;
 /// Damping of contacts, as a fraction of critical.
 const CONTACT_DAMPING: f32 = 5.0;
-/// Rounds of the velocity solver per step, each of which also moves the arm on: with 4, one upright
-/// cylinder in 50 slips out; more than 5 make nothing better, and cost as much again.
+/// Iterations of the velocity solver per step, each of which also advances the arm. With 4, one
+/// upright cylinder in 50 slips out; more than 5 improve nothing and cost as much again.
 const SOLVER_ITERATIONS: usize = 5;
 
-/// Friction of the table, the objects and the arm.
+/// Friction coefficient of the table, the objects and the arm.
 pub const FRICTION: f32 = 0.6;
-/// Friction of the fingers, whatever they touch.
+/// Friction coefficient of the fingers against any surface.
 pub const FINGER_FRICTION: f32 = 1.0;
-/// How friction of two surfaces combines where a finger is one of them.
+/// Rule that combines the friction of two surfaces where one is a finger.
 pub const FINGER_RULE: CoefficientCombineRule = CoefficientCombineRule::Max;
-/// Angular damping of balls, 1/s: stands in for rolling resistance.
+/// Angular damping of balls, 1/s; substitutes for rolling resistance.
 pub const BALL_DAMPING: f32 = 6.0;
 /// Angular damping of everything else, 1/s.
 pub const OBJECT_DAMPING: f32 = 0.5;
@@ -33,7 +33,7 @@ pub const OBJECT_DAMPING: f32 = 0.5;
 const SURROUNDINGS: Group = Group::GROUP_1;
 const ARM: Group = Group::GROUP_2;
 
-/// An empty world with gravity along −z and contacts tuned for a table top.
+/// Creates an empty world with gravity along −z and contacts tuned for a table top.
 pub fn empty_world(step: Duration) -> PhysicsWorld {
     let mut world = PhysicsWorld::new();
     world.gravity = Vector::new(0.0, 0.0, -9.81);
@@ -50,18 +50,18 @@ pub fn empty_world(step: Duration) -> PhysicsWorld {
     world
 }
 
-/// Into how many equal steps a control period is divided.
+/// Returns the number of equal steps that a control period is divided into.
 pub fn steps_per(period: Duration) -> u32 {
-    // A period of exactly so many steps must not be rounded up to one more.
+    // A period of an exact number of steps must not be rounded up to one more.
     ((period.as_secs_f64() / LONGEST_STEP - 1e-6).ceil() as u32).max(1)
 }
 
-/// What the table and the objects collide with: everything.
+/// Returns the collision groups of the table and the objects, which collide with everything.
 pub fn collision_world() -> InteractionGroups {
     InteractionGroups::new(SURROUNDINGS, Group::ALL, InteractionTestMode::And)
 }
 
-/// What the arm collides with: everything but itself.
+/// Returns the collision groups of the arm, which collides with everything but itself.
 pub fn arm() -> InteractionGroups {
     InteractionGroups::new(ARM, SURROUNDINGS, InteractionTestMode::And)
 }

@@ -1,11 +1,11 @@
-//! Everything about a picture that is not geometry.
+//! The appearance of a picture: everything but its geometry.
 
 use enact_types::Point3;
 use rand::{Rng, RngExt};
 
 use super::card::Card;
 
-/// Linear red, green, blue, 0..=1 for a surface, any positive number for light.
+/// Linear red, green, blue: 0..=1 for a surface, any positive number for light.
 pub type LinearRgb = [f32; 3];
 
 /// Light, table top, background and sensor of a picture.
@@ -13,27 +13,27 @@ pub type LinearRgb = [f32; 3];
 pub struct Appearance {
     /// The light that casts shadows.
     pub light: Light,
-    /// Light from above everywhere.
+    /// Ambient light from above.
     pub sky: LinearRgb,
-    /// Light from below everywhere.
+    /// Ambient light from below.
     pub bounce: LinearRgb,
     /// The table top.
     pub table: TableTop,
-    /// Words in view.
+    /// A card with words in view.
     pub card: Option<Card>,
-    /// What is behind the table, at the bottom and at the top.
+    /// Background behind the table, at the bottom and at the top.
     pub background: [LinearRgb; 2],
-    /// Strength of highlights, 1 for molded plastic.
+    /// Strength of highlights; 1 for molded plastic.
     pub gloss: f32,
-    /// Factor on all light before the tone curve.
+    /// Exposure factor on all light before the tone curve.
     pub exposure: f32,
-    /// Exponent of the encoding; 2.2 is what screens expect.
+    /// Exponent of the encoding; screens expect 2.2.
     pub gamma: f32,
     /// Standard deviation of the sensor noise, on a scale where white is 1.
     pub noise: f32,
-    /// Largest change of the brightness of an object or robot part, as a factor.
+    /// Largest random change of the brightness of an object or robot part, as a factor.
     pub shade_jitter: f32,
-    /// Chooses the grain of the table and the jitter of colors.
+    /// Seed of the table's grain and the jitter of colors.
     pub seed: u64,
 }
 
@@ -42,16 +42,16 @@ pub struct Appearance {
 pub struct Light {
     /// Its center in the base frame.
     pub position: Point3,
-    /// Its radius in meters: larger is softer.
+    /// Its radius in meters: a larger lamp casts softer shadows.
     pub radius: f64,
-    /// What reaches the middle of the table.
+    /// Light that reaches the middle of the table.
     pub color: LinearRgb,
 }
 
 /// The table top.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TableTop {
-    /// Which pattern.
+    /// Pattern of the surface.
     pub pattern: Pattern,
     /// Base and second color of the pattern.
     pub colors: [LinearRgb; 2],
@@ -77,7 +77,7 @@ pub enum Pattern {
 }
 
 impl Default for Appearance {
-    /// A wooden table under a warm lamp.
+    /// Returns a wooden table under a warm lamp.
     fn default() -> Self {
         Self {
             light: Light {
@@ -105,8 +105,8 @@ impl Default for Appearance {
     }
 }
 
-/// Table colors in pairs: woods, grays, and a few pale or dark paints, none as
-/// saturated as an object.
+/// Table colors in pairs: woods, grays, and a few pale or dark paints, none as saturated as an
+/// object.
 const TABLES: [[LinearRgb; 2]; 10] = [
     [[0.56, 0.40, 0.25], [0.38, 0.24, 0.13]],
     [[0.68, 0.56, 0.41], [0.52, 0.40, 0.27]],
@@ -121,8 +121,8 @@ const TABLES: [[LinearRgb; 2]; 10] = [
 ];
 
 impl Appearance {
-    /// A look drawn for training: other lamps, tables, rooms and sensors, within
-    /// what leaves red, orange, yellow, green, blue and purple tellable.
+    /// Draws a look for training: varied lamps, tables, rooms and sensors, within a range that
+    /// keeps red, orange, yellow, green, blue and purple distinguishable.
     pub fn random(rng: &mut impl Rng) -> Self {
         let default = Self::default();
         let warmth = rng.random_range(-0.10..0.10f32);
@@ -180,7 +180,7 @@ impl TableTop {
     }
 }
 
-/// A gray with a slight cast.
+/// Draws a gray with a slight tint.
 fn gray(rng: &mut impl Rng, brightness: std::ops::Range<f32>) -> LinearRgb {
     let level = rng.random_range(brightness);
     std::array::from_fn(|_| level * rng.random_range(0.9..1.1f32))

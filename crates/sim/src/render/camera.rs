@@ -15,12 +15,12 @@ use crate::geometry::RenderBody;
 /// Standard deviation of a depth reading, meters.
 const DEPTH_NOISE: f32 = 5e-4;
 
-/// What the world looks like now and when that is.
+/// Source of the world's current geometry and its time.
 pub type WorldSnapshot = Box<dyn FnMut() -> (Vec<RenderBody>, Stamp) + Send>;
 
-/// A camera that stands still and renders the world when asked for a frame.
+/// A static camera that renders the world whenever a frame is requested.
 ///
-/// The same seed and the same world give the same frames, byte for byte.
+/// Equal seeds and equal worlds give equal frames, byte for byte.
 pub struct SimCamera {
     source: WorldSnapshot,
     intrinsics: Intrinsics,
@@ -32,8 +32,8 @@ pub struct SimCamera {
 }
 
 impl SimCamera {
-    /// A camera at `base_from_camera` over the world that `source` reads. `seed`
-    /// chooses the noise of color and depth.
+    /// Creates a camera at `base_from_camera` over the world that `source` reads. `seed` determines
+    /// the noise of color and depth.
     pub fn new(
         source: WorldSnapshot,
         intrinsics: Intrinsics,
@@ -52,7 +52,7 @@ impl SimCamera {
         }
     }
 
-    /// The same, but its frames have no depth.
+    /// Returns this camera without depth in its frames.
     pub fn without_depth(self) -> Self {
         Self {
             measures_depth: false,
@@ -60,13 +60,13 @@ impl SimCamera {
         }
     }
 
-    /// The picture that the next frame will show, with exact depth and the
-    /// segmentation: ground truth for tests and labels, never for a planner.
+    /// Renders the picture that the next frame will show, with exact depth and the segmentation:
+    /// ground truth for tests and labels, never for a planner.
     pub fn capture_ground_truth(&mut self) -> RenderedPicture {
         self.picture().0
     }
 
-    /// Changes everything that is not geometry from the next frame on.
+    /// Changes the appearance from the next frame on.
     pub fn set_look(&mut self, look: Appearance) {
         self.look = look;
     }
@@ -95,7 +95,7 @@ impl Camera for SimCamera {
         Ok(frame)
     }
 
-    /// When the world was looked at, before all the rendering.
+    /// Returns the frame and the instant at which the world was read, before rendering.
     fn capture_timed(&mut self) -> Result<(Frame, Instant), CameraError> {
         let (mut picture, stamp, seen) = self.picture();
         add_noise(&mut picture.depth, self.frame_seed());
@@ -124,9 +124,9 @@ impl fmt::Debug for SimCamera {
     }
 }
 
-/// Disturbs every reading; a pixel without one stays without.
+/// Adds noise to every reading; a pixel without a reading stays without.
 fn add_noise(depth: &mut DepthImage, seed: u64) {
-    // Color noise hashes `seed` and the pixel too; the salt keeps depth apart.
+    // Color noise hashes `seed` and the pixel too; the salt keeps depth noise independent.
     let salted = hash(seed ^ 0xdeb7);
     for (pixel, meters) in depth.meters.iter_mut().enumerate() {
         if *meters > 0.0 {

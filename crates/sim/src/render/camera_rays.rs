@@ -3,9 +3,9 @@
 use enact_types::{Intrinsics, Point3, Pose, Vector3};
 use nalgebra::{Matrix3, Rotation3, Translation3, UnitQuaternion};
 
-/// The pose of an optical frame (`x` right, `y` down, `z` forward) at `eye` that
-/// looks at `target` with the horizon level. Straight up or down, the top of the
-/// picture points along the base's `x` axis. `eye` and `target` must differ.
+/// Returns the pose of an optical frame (`x` right, `y` down, `z` forward) at `eye` that looks at
+/// `target` with the horizon level. For a view straight up or down, the top of the picture points
+/// along the base's `x` axis. `eye` and `target` must differ.
 pub fn look_at(eye: &Point3, target: &Point3) -> Pose {
     let forward = (target - eye).normalize();
     let level = forward.cross(&Vector3::z());
@@ -22,9 +22,9 @@ pub fn look_at(eye: &Point3, target: &Point3) -> Pose {
     )
 }
 
-/// A camera at a place, ready to cast rays.
+/// A posed camera, ready to cast rays.
 pub(super) struct CameraRays {
-    /// Where all rays start, base frame.
+    /// Origin of all rays, base frame.
     pub eye: Vector3,
     /// Projection.
     pub intrinsics: Intrinsics,
@@ -42,8 +42,8 @@ impl CameraRays {
         }
     }
 
-    /// Direction of the ray through pixel `(x, y)`, one meter long along the
-    /// optical axis, so that distances in its units are depths.
+    /// Returns the direction of the ray through pixel `(x, y)`, one meter long along the optical
+    /// axis, so that distances in its units are depths.
     #[inline]
     pub fn ray(&self, x: f64, y: f64) -> Vector3 {
         let camera = &self.intrinsics;
@@ -52,7 +52,7 @@ impl CameraRays {
         self.base_from_camera * Vector3::new(right, down, 1.0)
     }
 
-    /// Width on a surface across the ray that a pixel covers at `depth`, meters.
+    /// Returns the width that a pixel covers at `depth` on a surface across the ray, meters.
     pub fn pixel_width(&self, depth: f64) -> f64 {
         depth * self.inverse_focal.0
     }

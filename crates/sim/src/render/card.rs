@@ -4,23 +4,23 @@ use font8x8::{BASIC_FONTS, UnicodeFonts};
 
 use super::appearance::LinearRgb;
 
-/// Letters across; longer lines are broken between words where possible.
+/// Letters per line; longer lines are broken between words where possible.
 const COLUMNS: usize = 14;
-/// Pixels of a letter and of the space around it, along each side.
+/// Pixels per side of a letter including the space around it.
 const LETTER: f64 = 8.0;
-/// Empty border, in letters.
+/// Width of the empty border, in letters.
 const BORDER: f64 = 0.7;
 const PAPER: LinearRgb = [0.86, 0.85, 0.82];
 const INK: LinearRgb = [0.04, 0.04, 0.05];
-/// Samples along each side of a pixel of the picture.
+/// Samples per side of a pixel of the picture.
 const SAMPLES: usize = 3;
 
 /// A sheet of paper with words on it, flat on the table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Card {
-    /// What is written, line by line.
+    /// Text, line by line.
     lines: Vec<String>,
-    /// Its middle, x and y in the base frame, meters.
+    /// Center, x and y in the base frame, meters.
     center: [f64; 2],
     /// Width of a letter, meters.
     letter: f64,
@@ -29,8 +29,8 @@ pub struct Card {
 }
 
 impl Card {
-    /// A card of `width` meters at `center`, whose lines run along the direction `turn`
-    /// about the vertical, radians from the x axis. What is not ASCII is left out.
+    /// Creates a card `width` meters wide at `center`, whose lines run along the direction `turn`
+    /// about the vertical, radians from the x axis. Characters that are not ASCII are omitted.
     pub fn new(text: &str, center: [f64; 2], width: f64, turn: f64) -> Self {
         Self {
             lines: wrapped(text),
@@ -40,20 +40,20 @@ impl Card {
         }
     }
 
-    /// Radius of the circle around its middle that holds it, meters.
+    /// Returns the radius of the enclosing circle around its center, meters.
     pub fn radius(&self) -> f64 {
         let [width, height] = self.extent();
         width.hypot(height) / 2.0
     }
 
-    /// Along and across the lines, meters.
+    /// Returns the extents along and across the lines, meters.
     fn extent(&self) -> [f64; 2] {
         [COLUMNS as f64, self.lines.len() as f64]
             .map(|letters| (letters + 2.0 * BORDER) * self.letter)
     }
 
-    /// What covers the table at `(x, y)` of the base frame, averaged over about `pixel`
-    /// meters; nothing beside the card.
+    /// Returns the color over the table at `(x, y)` of the base frame, averaged over about `pixel`
+    /// meters; `None` beside the card.
     pub(super) fn color_at(&self, x: f64, y: f64, pixel: f64) -> Option<LinearRgb> {
         let (sin, cos) = self.direction;
         let (x, y) = (x - self.center[0], y - self.center[1]);
@@ -70,7 +70,7 @@ impl Card {
         }))
     }
 
-    /// Share of ink around a place, all in letters.
+    /// Returns the share of ink around a place, all in letters.
     fn ink(&self, column: f64, row: f64, around: f64) -> f32 {
         let at = |index: usize| ((index as f64 + 0.5) / SAMPLES as f64 - 0.5) * around;
         let count = (0..SAMPLES * SAMPLES)

@@ -6,13 +6,13 @@ use enact_types::{Point3, Vector3};
 /// The half-space `normal · p <= offset`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ClipPlane {
-    /// Unit normal, outwards.
+    /// Unit normal, pointing outwards.
     pub normal: Vector3,
     /// Distance from the origin along the normal, meters.
     pub offset: f64,
 }
 
-/// The sides of a convex body.
+/// Returns the half-spaces that bound a convex body.
 pub(super) fn sides(hull: &Hull) -> Vec<ClipPlane> {
     let planes = hull.planes().iter();
     planes
@@ -23,12 +23,12 @@ pub(super) fn sides(hull: &Hull) -> Vec<ClipPlane> {
         .collect()
 }
 
-/// Points closer than this to a face are on it, meters.
+/// Largest distance of a point that still counts as on a face, meters.
 const FLAT: f64 = 1e-7;
 
-/// The faces of the hull of `points`: every plane through three of them with all
-/// others on one side. Cubic in their number, which is a dozen for the parts of
-/// a compound object. Empty if the points have no volume.
+/// Returns the faces of the hull of `points`: every plane through three of them with all others on
+/// one side. The cost is cubic in their number, which is a dozen for the parts of a compound
+/// object. Empty if the points have no volume.
 pub(super) fn half_spaces(points: &[Point3]) -> Vec<ClipPlane> {
     let mut faces: Vec<ClipPlane> = Vec::new();
     for (i, a) in points.iter().enumerate() {
@@ -48,8 +48,8 @@ pub(super) fn half_spaces(points: &[Point3]) -> Vec<ClipPlane> {
     faces
 }
 
-/// The plane through `a` with this normal or its opposite, if all points lie on
-/// one side and not all in it.
+/// Returns the plane through `a` with this normal or its opposite, if all points lie on one side
+/// and not all in the plane.
 fn supporting(points: &[Point3], normal: Vector3, a: &Point3) -> Option<ClipPlane> {
     let (mut lowest, mut highest) = (0.0f64, 0.0f64);
     for point in points {

@@ -1,21 +1,21 @@
-//! A ray-cast camera over the shapes of the physics world: color, depth and
-//! segmentation, without a GPU and with the same bytes on any number of threads.
+//! A ray-cast camera over the shapes of the physics world: color, depth and segmentation, without a
+//! GPU and with identical bytes on any number of threads.
 //!
-//! Every primitive is met analytically in `f64`: iterative convex casts are not
-//! accurate enough for objects of a centimeter.
+//! Every primitive is intersected analytically in `f64`, because iterative convex casts are not
+//! accurate enough for centimeter-sized objects.
 //!
 //! | module | idea |
 //! |---|---|
 //! | [`camera`] | the camera of a simulated world |
-//! | [`appearance`] | everything about a picture that is not geometry |
-//! | [`picture`] | what comes out, and which objects it shows |
+//! | [`appearance`] | everything about a picture except its geometry |
+//! | [`picture`] | the rendered picture and the objects it shows |
 //! | [`ray_cast`] | from bodies to a picture: what every pixel sees |
-//! | `paint` | light pixel by pixel |
+//! | `paint` | lighting, pixel by pixel |
 //! | `camera_rays` | pixels and rays |
 //! | `surface` | where a ray enters a primitive |
 //! | `hull` | the half-spaces of a convex hull |
 //! | `solid` | a primitive at its place, with its bounding sphere |
-//! | `tile` | what each 16-pixel tile may see |
+//! | `tile` | solids visible to each 16-pixel tile |
 //! | `shade` | from a hit to a color |
 //! | `texture` | the table top |
 //! | [`card`] | a sheet of paper with words on it |

@@ -1,6 +1,6 @@
-//! Hashes and smooth noise: the same number for the same place, in any order.
+//! Hashes and smooth noise, which depend only on the place and not on the order of calls.
 
-/// A well-mixed hash of a word (the finaliser of SplitMix64).
+/// Returns a well-mixed hash of a word (the finalizer of SplitMix64).
 #[inline]
 pub(super) fn hash(word: u64) -> u64 {
     let mut z = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -9,14 +9,14 @@ pub(super) fn hash(word: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// Uniform in 0..1 from the upper bits of a hash.
+/// Maps the upper bits of a hash uniformly to 0..1.
 #[inline]
 pub(super) fn unit(hash: u64) -> f64 {
     (hash >> 11) as f64 / (1u64 << 53) as f64
 }
 
-/// Three independent numbers of mean 0 and deviation 1, nearly normal: each the
-/// sum of three uniform ones, so never beyond 3.
+/// Returns three independent, nearly normal numbers of mean 0 and deviation 1. Each is the sum of
+/// three uniform numbers, so it never exceeds 3.
 #[inline]
 pub(super) fn normal_triple(hash: u64) -> [f32; 3] {
     const STEPS: f32 = 128.0;
@@ -29,7 +29,7 @@ pub(super) fn normal_triple(hash: u64) -> [f32; 3] {
     })
 }
 
-/// Smooth noise in 0..1 over the plane, with features of about one unit.
+/// Returns smooth noise in 0..1 over the plane, with features of about one unit.
 pub(super) fn smooth(x: f64, y: f64, seed: u64) -> f64 {
     let (left, top) = (whole(x), whole(y));
     let (u, v) = (fade(x - left as f64), fade(y - top as f64));
@@ -39,14 +39,14 @@ pub(super) fn smooth(x: f64, y: f64, seed: u64) -> f64 {
     upper * (1.0 - v) + lower * v
 }
 
-/// The number of a cell of the integer lattice, in 0..1.
+/// Returns the value of a cell of the integer lattice, in 0..1.
 #[inline]
 pub(super) fn lattice(x: i64, y: i64, seed: u64) -> f64 {
     let cell = ((x as u64) << 32) ^ (y as u64 & 0xffff_ffff);
     unit(hash(cell ^ seed))
 }
 
-/// The largest whole number that is not above `x`, without a call into libm.
+/// Returns the largest whole number not above `x`, without a call into libm.
 #[inline]
 pub(super) fn whole(x: f64) -> i64 {
     let towards_zero = x as i64;

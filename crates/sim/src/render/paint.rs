@@ -1,4 +1,4 @@
-//! Light pixel by pixel: soft shadows from neighbors, smooth edges.
+//! Lighting pixel by pixel: soft shadows from neighbors, smooth edges.
 
 use rayon::prelude::*;
 
@@ -8,7 +8,7 @@ use super::sensor::Sensor;
 use super::shade::{Hit, LAMP_POINTS};
 use super::tile::{TILE, Tile};
 
-/// Where an edge pixel is sampled, from its corner.
+/// Offsets at which an edge pixel is sampled, from its corner.
 const SUBPIXELS: [(f64, f64); 4] = [
     (0.375, 0.125),
     (0.875, 0.375),
@@ -17,7 +17,7 @@ const SUBPIXELS: [(f64, f64); 4] = [
 ];
 
 impl RayCaster<'_> {
-    /// The bytes of the whole picture, row by row.
+    /// Returns the bytes of the whole picture, row by row.
     pub fn paint(&self, hits: &[Option<Hit>], tiles: &[Tile], film: &Sensor) -> Vec<u8> {
         let mut rgb = vec![0; 3 * self.width * self.height];
         rgb.par_chunks_mut((3 * self.width).max(1))
@@ -46,7 +46,7 @@ impl RayCaster<'_> {
             .light(tile, &self.center_ray(x, y), hit.as_ref())
     }
 
-    /// Whether a neighbor shows another body or another face.
+    /// Returns whether a neighbor shows another body or another face.
     fn is_edge(&self, hits: &[Option<Hit>], x: usize, y: usize) -> bool {
         let here = &hits[y * self.width + x];
         let differs = |x: usize, y: usize| !self.is_same_face(here, &hits[y * self.width + x]);
@@ -68,7 +68,7 @@ impl RayCaster<'_> {
         }
     }
 
-    /// The mean over a few rays through the pixel.
+    /// Returns the mean light over a few rays through the pixel.
     fn edge_light(&self, tile: &Tile, x: usize, y: usize) -> LinearRgb {
         let mut sum = [0.0; 3];
         for (index, (dx, dy)) in SUBPIXELS.iter().enumerate() {
@@ -87,7 +87,7 @@ impl RayCaster<'_> {
         sum
     }
 
-    /// Whether this tile or one beside it has shadow in it.
+    /// Returns whether this tile or an adjacent one contains shadow.
     fn near_shadow(&self, tiles: &[Tile], x: usize, y: usize) -> bool {
         let across = self.tiles_across();
         let beside = |at: usize, size: usize| {
@@ -98,7 +98,7 @@ impl RayCaster<'_> {
             .any(|row| beside(x, self.width).any(|column| tiles[row * across + column].shadowed))
     }
 
-    /// The mean over a block of pixels that asked for all points of the lamp.
+    /// Returns the mean over a block of pixels that together sampled all points of the lamp.
     fn smooth_lit(&self, hits: &[Option<Hit>], hit: &Hit, x: usize, y: usize) -> f32 {
         let (mut sum, mut count) = (0.0, 0.0);
         for y in y.saturating_sub(1)..(y + 3).min(self.height) {

@@ -1,4 +1,4 @@
-//! What comes out of a rendering, and which objects it shows.
+//! A rendered picture and the objects it shows.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,11 @@ use image::RgbImage;
 
 use crate::geometry::FIRST_OBJECT;
 
-/// A point is at least this far from what is not its object, as a share of the object's size…
+/// Smallest clearance of a pixel to point at, as a share of the object's size…
 const CLEAR: f64 = 0.12;
-/// …or as a share of how far any of its pixels is.
+/// …or as a share of the largest clearance of any of its pixels.
 const CLEAR_OF_MOST: f64 = 0.7;
-/// By how much a step down is cheaper than one to the side.
+/// Discount on a step down, relative to a step to the side.
 const BELOW: f64 = 0.5;
 
 /// A rendered picture with its ground truth.
@@ -23,27 +23,27 @@ pub struct RenderedPicture {
     pub depth: DepthImage,
     /// Segmentation id per pixel, row by row.
     pub segmentation: Vec<u16>,
-    /// For each object id, how many pixels it would cover if nothing hid it.
+    /// Pixels that each object id would cover if nothing hid it.
     pub unhidden: BTreeMap<u16, u32>,
 }
 
-/// What a picture shows of an object.
+/// The appearance of an object in a picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ObjectInView {
     /// Segmentation id.
     pub id: u16,
-    /// How many pixels show it.
+    /// Number of pixels that show it.
     pub pixels: u32,
-    /// Where to point at it, in pixels from the top left: the center of the pixel nearest to
-    /// the centroid of all that show it, or of one well on it if the middle is covered.
+    /// Pixel to point at, from the top left: the center of the pixel nearest to the centroid of all
+    /// that show the object, or of one well inside it if the middle is covered.
     pub point: (f64, f64),
-    /// Left, top, right, bottom in pixels; the right and bottom edges are outside.
+    /// Left, top, right, bottom in pixels; the right and bottom edges are exclusive.
     pub bounds: [u32; 4],
-    /// Share of its pixels within the picture that nothing hides, 0..=1.
+    /// Share of the object's pixels within the picture that nothing hides, 0..=1.
     pub visible: f64,
 }
 
-/// The objects of which a picture shows at least a pixel, by rising id.
+/// Returns the objects that cover at least one pixel of a picture, by ascending id.
 pub fn objects_in_view(picture: &RenderedPicture) -> Vec<ObjectInView> {
     let width = picture.rgb.width().max(1);
     let mut pixels: BTreeMap<u16, Vec<(u32, u32)>> = BTreeMap::new();
@@ -65,7 +65,7 @@ pub fn objects_in_view(picture: &RenderedPicture) -> Vec<ObjectInView> {
         .collect()
 }
 
-/// `pixels` is not empty.
+/// Describes an object in view. `pixels` must not be empty.
 fn describe(id: u16, pixels: &[(u32, u32)], unhidden: u32) -> ObjectInView {
     let mut bounds = [u32::MAX, u32::MAX, 0, 0];
     for pixel in pixels {
@@ -85,9 +85,10 @@ fn describe(id: u16, pixels: &[(u32, u32)], unhidden: u32) -> ObjectInView {
     }
 }
 
-/// The pixel to point at: the one nearest to the centroid, or, if that is close to what
-/// covers the middle, one well on the object, rather below the middle than beside it, and
-/// rather beside than above: things that stand in a container hide what is behind them.
+/// Returns the pixel to point at: the one nearest to the centroid, or, if that is close to whatever
+/// covers the middle, one well inside the object. Pixels below the middle are preferred to those
+/// beside it, and those beside to those above, because things that stand in a container hide what
+/// is behind them.
 fn point_of(pixels: &[(u32, u32)], bounds: &[u32; 4]) -> (u32, u32) {
     let count = pixels.len() as f64;
     let mean = |coordinate: fn(&(u32, u32)) -> u32| {
@@ -121,8 +122,8 @@ fn point_of(pixels: &[(u32, u32)], bounds: &[u32; 4]) -> (u32, u32) {
     lowest(&rather_below, enough, &clear)
 }
 
-/// For each of `pixels`, how many steps of a chess king lead off the object. `pixels` go row
-/// by row.
+/// Returns for each of `pixels` the number of king's moves that lead off the object. `pixels` must
+/// be sorted row by row.
 fn clearances(pixels: &[(u32, u32)], bounds: &[u32; 4]) -> Vec<u32> {
     let (width, height) = (bounds[2] - bounds[0], bounds[3] - bounds[1]);
     let (columns, rows) = (width as usize + 2, height as usize + 2);
@@ -154,7 +155,7 @@ fn clearances(pixels: &[(u32, u32)], bounds: &[u32; 4]) -> Vec<u32> {
 mod tests {
     use super::*;
 
-    /// All of the square of `side` pixels that `hidden` does not cover.
+    /// Describes the pixels of the square of `side` pixels that `hidden` does not cover.
     fn shown(side: u32, hidden: impl Fn(i32, i32) -> bool) -> ObjectInView {
         let pixels: Vec<(u32, u32)> = (0..side * side)
             .map(|i| (i % side, i / side))

@@ -1,4 +1,4 @@
-//! From bodies to a picture: what every pixel sees, tile by tile.
+//! Renders bodies to a picture, tile by tile.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +15,10 @@ use super::solid::{Ball, RenderSolid};
 use super::tile::{TILE, Tile};
 use crate::geometry::{NOTHING, RenderBody};
 
-/// A picture of `bodies` (base frame) from `base_from_camera` (optical frame).
+/// Renders a picture of `bodies` (base frame) from `base_from_camera` (optical frame).
 ///
-/// `seed` chooses the sensor noise. The same arguments give the same bytes
-/// whatever the number of threads of the current rayon pool.
+/// `seed` determines the sensor noise. Equal arguments give equal bytes, whatever the number of
+/// threads of the current rayon pool.
 pub fn render(
     bodies: &[RenderBody],
     intrinsics: &Intrinsics,
@@ -49,12 +49,12 @@ impl RayCaster<'_> {
         self.width.div_ceil(TILE)
     }
 
-    /// Pixels `[from, to]` of tile number `index` along a side of `size` pixels.
+    /// Returns the pixels `[from, to]` of tile number `index` along a side of `size` pixels.
     fn span(index: usize, size: usize) -> [usize; 2] {
         [index * TILE, ((index + 1) * TILE).min(size)]
     }
 
-    /// What every pixel sees and whether its point of the lamp lights it.
+    /// Casts a ray per pixel and tests whether its point of the lamp lights the hit.
     fn cast(&self) -> (Vec<Option<Hit>>, Vec<Tile>) {
         let mut hits = vec![None; self.width * self.height];
         let mut tiles = Vec::new();
@@ -138,7 +138,8 @@ impl RayCaster<'_> {
     }
 }
 
-/// Each pixel of a 4 × 4 block gets another point, neighbors distant ones.
+/// Returns the lamp point of a pixel: each pixel of a 4 × 4 block gets another point, neighbors
+/// distant ones.
 pub(super) fn lamp_point(x: usize, y: usize) -> usize {
     const ORDER: [usize; LAMP_POINTS] = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5];
     ORDER[(y % 4) * 4 + x % 4]
@@ -206,8 +207,8 @@ mod tests {
         render(bodies, &intrinsics, &pose, &Appearance::default(), 7)
     }
 
-    /// Depth of each pixel that shows `id`, as rendered and as `expected` computes
-    /// it from the eye and the direction of the ray (one meter along the axis).
+    /// Checks the depth of each pixel that shows `id` against the depth that `expected` computes
+    /// from the eye and the direction of the ray (one meter along the axis).
     fn check_depth(id: u16, expected: impl Fn(Vector3, Vector3) -> f64) {
         let (intrinsics, pose) = camera();
         let picture = shoot(&scene());

@@ -4,12 +4,12 @@ use super::appearance::{Appearance, LinearRgb};
 use super::noise::{hash, normal_triple};
 
 const ENTRIES: usize = 4096;
-/// Light beyond this is white whatever it is.
+/// Light at which every color saturates to white.
 const BRIGHTEST: f32 = 4.0;
 
 /// A sensor with its tone curve tabulated.
 pub(super) struct Sensor {
-    /// Encoded value 0..=255 over the square root of light.
+    /// Encoded value 0..=255, tabulated over the square root of light.
     curve: Vec<f32>,
     exposure: f32,
     noise: f32,
@@ -32,7 +32,7 @@ impl Sensor {
         }
     }
 
-    /// The bytes of pixel number `pixel` under this light.
+    /// Returns the bytes of pixel number `pixel` under this light.
     #[inline]
     pub fn develop(&self, light: &LinearRgb, pixel: usize) -> [u8; 3] {
         let noise = normal_triple(hash(self.seed ^ pixel as u64));
@@ -45,7 +45,7 @@ impl Sensor {
     }
 }
 
-/// A shoulder that keeps highlights from clipping hard, then the gamma.
+/// Applies a shoulder that keeps highlights from clipping hard, then the gamma.
 fn encode(light: f32, gamma: f32) -> f32 {
     let toned = 1.15 * light / (1.0 + 0.25 * light);
     toned.powf(1.0 / gamma).min(1.0)

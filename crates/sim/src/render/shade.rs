@@ -10,14 +10,14 @@ use super::texture::mix;
 use super::tile::Tile;
 use crate::geometry::Material;
 
-/// Points of the lamp; each pixel of a 4 × 4 block asks for another one.
+/// Number of sample points on the lamp; each pixel of a 4 × 4 block uses another one.
 pub(super) const LAMP_POINTS: usize = 16;
-/// Where the lamp's strength is given: about the middle of a table-top workspace.
+/// Reference point for the lamp's strength: about the middle of a table-top workspace.
 const MIDDLE: Point3 = Point3::new(0.2, 0.0, 0.0);
-/// Shadow rays start this far off the surface, meters.
+/// Offset of the origin of shadow rays from the surface, meters.
 const OFF_SURFACE: f64 = 2e-4;
 
-/// What a ray meets first.
+/// The first surface that a ray meets.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Hit {
     /// Index of the solid.
@@ -26,11 +26,11 @@ pub(super) struct Hit {
     pub depth: f64,
     /// Unit normal, base frame.
     pub normal: Vector3,
-    /// How much of the lamp is visible, 0..=1.
+    /// Visible share of the lamp, 0..=1.
     pub lit: f32,
 }
 
-/// Casts rays into a scene and lights what they meet.
+/// Casts rays into a scene and lights the surfaces they meet.
 pub(super) struct Shader<'a> {
     pub view: CameraRays,
     pub solids: Vec<RenderSolid>,
@@ -57,7 +57,7 @@ impl<'a> Shader<'a> {
         }
     }
 
-    /// The first of the solids `seen` on the ray; tells `met` every solid on it.
+    /// Returns the first of the solids `seen` on the ray; reports every solid on it to `met`.
     #[inline]
     pub fn first_hit(
         &self,
@@ -83,12 +83,12 @@ impl<'a> Shader<'a> {
         first
     }
 
-    /// Where a ray meets what it hits, base frame.
+    /// Returns the point of a hit on its ray, base frame.
     pub fn point(&self, ray: &Vector3, hit: &Hit) -> Vector3 {
         self.view.eye + ray * hit.depth
     }
 
-    /// Whether one point of the lamp is visible from a hit.
+    /// Returns whether one point of the lamp is visible from a hit.
     pub fn is_lit(&self, casters: &[usize], ray: &Vector3, hit: &Hit, lamp_point: usize) -> bool {
         let origin = self.point(ray, hit) + hit.normal * OFF_SURFACE;
         let to_lamp = self.lamp[lamp_point % LAMP_POINTS] - origin;
@@ -100,7 +100,7 @@ impl<'a> Shader<'a> {
             })
     }
 
-    /// Light from a hit, or from the background.
+    /// Returns the light from a hit, or from the background.
     pub fn light(&self, tile: &Tile, ray: &Vector3, hit: Option<&Hit>) -> LinearRgb {
         let Some(hit) = hit else {
             return self.background(ray);
@@ -160,8 +160,8 @@ impl<'a> Shader<'a> {
         look.table.color_at(along, across, pixel, look.seed)
     }
 
-    /// How much of the ambient light is left by the solids nearby, each taken for
-    /// the ball that it contains.
+    /// Returns the share of ambient light that nearby solids leave, each approximated by its
+    /// inscribed ball.
     fn openness(&self, tile: &Tile, point: &Vector3, hit: &Hit) -> f32 {
         let mut hidden = 0.0;
         for &index in &tile.near {
@@ -190,7 +190,7 @@ impl<'a> Shader<'a> {
     }
 }
 
-/// A sunflower of points on the disc of the lamp that faces the table.
+/// Returns points in a sunflower pattern on the disc of the lamp that faces the table.
 fn lamp_points(look: &Appearance) -> [Vector3; LAMP_POINTS] {
     let towards = (MIDDLE - look.light.position).normalize();
     let across = towards

@@ -1,4 +1,4 @@
-//! A primitive at its place, with its bounding sphere.
+//! A primitive at its pose, with its bounding sphere.
 
 use enact_types::Vector3;
 use nalgebra::Matrix3;
@@ -11,9 +11,9 @@ pub(super) struct RenderSolid {
     pub id: u16,
     pub color: [f32; 3],
     pub material: Material,
-    /// A sphere that contains it.
+    /// Bounding sphere.
     pub bounds: Ball,
-    /// Radius of a ball around the same center that it contains.
+    /// Radius of an inscribed ball around the same center, meters.
     pub inner_radius: f64,
     surface: Surface,
     base_from_body: Matrix3<f64>,
@@ -48,7 +48,7 @@ impl RenderSolid {
         }
     }
 
-    /// Where the ray enters the solid; the normal is in the base frame.
+    /// Returns where the ray enters the solid; the normal is in the base frame.
     #[inline]
     pub fn entry(&self, origin: &Vector3, direction: &Vector3) -> Option<RayEntry> {
         if !self.bounds.meets_ray(origin, direction) {
@@ -65,7 +65,7 @@ impl RenderSolid {
 }
 
 impl Ball {
-    /// Whether the ray meets the ball, or starts in it.
+    /// Returns whether the ray meets the ball or starts in it.
     #[inline]
     fn meets_ray(&self, origin: &Vector3, direction: &Vector3) -> bool {
         let to_center = self.center - origin;
@@ -74,7 +74,7 @@ impl Ball {
         outside <= 0.0 || (along > 0.0 && along * along >= outside * direction.norm_squared())
     }
 
-    /// The ball around the bounding box of some points; `None` without points.
+    /// Returns the ball around the bounding box of some points; `None` without points.
     pub fn around(points: impl Iterator<Item = Vector3>) -> Option<Self> {
         let (low, high) = points.fold(None, |bounds: Option<(Vector3, Vector3)>, point| {
             let (low, high) = bounds.unwrap_or((point, point));
@@ -87,7 +87,7 @@ impl Ball {
     }
 }
 
-/// Center and radius of a bounding sphere in the body's frame.
+/// Returns the center and radius of a bounding sphere in the body's frame.
 fn local_bounds(shape: &BodyShape) -> (Vector3, f64) {
     match shape {
         BodyShape::Shape(shape) => (Vector3::zeros(), shape.radius()),

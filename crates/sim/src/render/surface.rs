@@ -1,4 +1,4 @@
-//! Where a ray enters a primitive.
+//! Entry of a ray into a primitive.
 
 use enact_robot::Shape;
 use enact_types::Vector3;
@@ -6,7 +6,7 @@ use enact_types::Vector3;
 use super::hull::{ClipPlane, half_spaces, sides};
 use crate::geometry::BodyShape;
 
-/// Hits closer than this to the start of a ray are not hits.
+/// Smallest distance from the start of a ray that counts as a hit.
 const NEAREST: f64 = 1e-6;
 
 /// A primitive in its own frame, prepared for rays.
@@ -18,12 +18,12 @@ pub(super) enum Surface {
     Hull { faces: Vec<ClipPlane> },
 }
 
-/// Where a ray enters a surface.
+/// The point where a ray enters a surface.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RayEntry {
-    /// Distance in lengths of the ray's direction.
+    /// Distance as a multiple of the ray's direction.
     pub distance: f64,
-    /// Unit normal, outwards.
+    /// Unit normal, pointing outwards.
     pub normal: Vector3,
 }
 
@@ -55,7 +55,7 @@ impl Surface {
         }
     }
 
-    /// The first entry of the ray; a ray that starts inside has none.
+    /// Returns the first entry of the ray; `None` for a ray that starts inside.
     #[inline]
     pub fn entry(&self, origin: &Vector3, direction: &Vector3) -> Option<RayEntry> {
         let entry = match self {
@@ -77,8 +77,7 @@ impl Surface {
         entry.filter(|entry| entry.distance > NEAREST)
     }
 
-    /// Distance of the surface from `center` at its closest: the radius of a
-    /// ball that fits inside.
+    /// Returns the smallest distance from `center` to the surface: the radius of an inscribed ball.
     pub fn inner_radius(&self, center: &Vector3) -> f64 {
         match self {
             Self::Box { half } => half.min(),
@@ -103,7 +102,7 @@ fn earlier(a: Option<RayEntry>, b: Option<RayEntry>) -> Option<RayEntry> {
     }
 }
 
-/// The slab method; the entered face gives the normal.
+/// Enters a box by the slab method; the entered face gives the normal.
 fn enter_box(half: &Vector3, origin: &Vector3, direction: &Vector3) -> Option<RayEntry> {
     let (mut last_in, mut first_out) = (f64::NEG_INFINITY, f64::INFINITY);
     let mut axis = 0;
@@ -149,7 +148,7 @@ fn enter_sphere(radius: f64, origin: &Vector3, direction: &Vector3) -> Option<Ra
     })
 }
 
-/// The round side of a cylinder along `z`.
+/// Enters the round side of a cylinder along `z`.
 fn enter_mantle(
     radius: f64,
     half_length: f64,
@@ -174,7 +173,7 @@ fn enter_mantle(
     })
 }
 
-/// The flat end of a cylinder that faces the ray.
+/// Enters the flat end of a cylinder that faces the ray.
 fn enter_cap(
     radius: f64,
     half_length: f64,
@@ -193,7 +192,7 @@ fn enter_cap(
     })
 }
 
-/// A union is entered where its first part is.
+/// Enters a capsule, a union, where the ray enters its first part.
 fn enter_capsule(
     radius: f64,
     half_length: f64,
@@ -208,7 +207,7 @@ fn enter_capsule(
     earlier(enter_mantle(radius, half_length, origin, direction), ends)
 }
 
-/// A convex set is entered at the last of the half-spaces that are entered.
+/// Enters a convex set at the last of the half-spaces that the ray enters.
 fn enter_hull(faces: &[ClipPlane], origin: &Vector3, direction: &Vector3) -> Option<RayEntry> {
     let (mut last_in, mut first_out) = (f64::NEG_INFINITY, f64::INFINITY);
     let mut normal = Vector3::zeros();
@@ -255,7 +254,7 @@ mod tests {
             })
     }
 
-    /// Signed distance to the cylinder of the tests, negative inside.
+    /// Returns the signed distance to the tests' cylinder, negative inside.
     fn cylinder_distance(point: &Vector3, radius: f64, half_length: f64) -> f64 {
         let side = point.xy().norm() - radius;
         let end = point.z.abs() - half_length;

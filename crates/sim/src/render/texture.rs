@@ -3,13 +3,14 @@
 use super::appearance::{LinearRgb, Pattern, TableTop};
 use super::noise::{lattice, smooth, whole};
 
-/// Length of a plank in widths of a plank.
+/// Length of a plank as a multiple of its width.
 const PLANK_LENGTH: f64 = 9.0;
 /// Width of the gap between two planks, meters.
 const SEAM: f64 = 0.0015;
 
 impl TableTop {
-    /// Color at `(x, y)` along and across the pattern, meters, averaged over about `pixel` meters.
+    /// Returns the color at `(x, y)` along and across the pattern, meters, averaged over about
+    /// `pixel` meters.
     pub(super) fn color_at(&self, x: f64, y: f64, pixel: f64, seed: u64) -> LinearRgb {
         let share = match self.pattern {
             Pattern::Wood => return self.wood(x, y, pixel, seed),
@@ -28,7 +29,7 @@ impl TableTop {
         mix(&self.colors[0], &self.colors[1], share as f32)
     }
 
-    /// A wave of 0 and 1 with flanks as wide as a pixel.
+    /// Returns a square wave of 0 and 1 whose flanks are one pixel wide.
     fn wave(&self, x: f64, pixel: f64) -> f64 {
         let cycles = x / (2.0 * self.scale);
         let phase = 2.0 * (cycles - whole(cycles) as f64);
@@ -41,8 +42,8 @@ impl TableTop {
         if phase < 1.0 { 1.0 - inside } else { inside }
     }
 
-    /// Planks along `x`: each with a tint, a grain of stretched noise, and a
-    /// dark gap to the next.
+    /// Returns planks along `x`, each with a tint, a grain of stretched noise, and a dark gap to
+    /// the next.
     fn wood(&self, x: f64, y: f64, pixel: f64, seed: u64) -> LinearRgb {
         let row = whole(y / self.scale);
         let along = x / (PLANK_LENGTH * self.scale) + lattice(row, 0, seed ^ 0x77);
@@ -70,13 +71,13 @@ impl TableTop {
     }
 }
 
-/// Distance of a number to the nearest whole one.
+/// Returns the distance of a number to the nearest whole one.
 fn edge_distance(x: f64) -> f64 {
     let beyond = x - whole(x) as f64;
     beyond.min(1.0 - beyond)
 }
 
-/// How much of a pixel at this distance from the middle of a seam is gap, 0..=1.
+/// Returns the share of a pixel that is gap at this distance from the middle of a seam, 0..=1.
 fn seam(distance: f64, pixel: f64) -> f64 {
     let width = SEAM.max(pixel);
     (1.0 - distance / width).max(0.0) * (SEAM / width)

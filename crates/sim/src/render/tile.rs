@@ -1,4 +1,4 @@
-//! What each tile of 16 × 16 pixels may see, and what may shade it.
+//! Solids that each tile of 16 × 16 pixels may see, and those that may shade it.
 
 use enact_types::Vector3;
 
@@ -9,25 +9,25 @@ use crate::geometry::{FIRST_OBJECT, TABLE};
 
 /// Width and height of a tile in pixels.
 pub(super) const TILE: usize = 16;
-/// Solids farther than this do not darken the ambient light, meters.
+/// Distance beyond which solids do not darken the ambient light, meters.
 const AMBIENT_REACH: f64 = 0.06;
 
-/// What a tile needs to know of the scene: indices of solids.
+/// The part of the scene that a tile needs, as indices of solids.
 #[derive(Default)]
 pub(super) struct Tile {
-    /// May be seen.
+    /// Solids that may be visible.
     pub seen: Vec<usize>,
-    /// May stand between the lamp and what is seen.
+    /// Solids that may stand between the lamp and the visible ones.
     pub casters: Vec<usize>,
-    /// May darken the ambient light.
+    /// Solids that may darken the ambient light.
     pub near: Vec<usize>,
-    /// For each object, how many pixels it would cover if nothing hid it.
+    /// Pixels that each object would cover if nothing hid it.
     pub unhidden: Vec<PixelCoverage>,
-    /// Whether a pixel of it is in shadow.
+    /// Whether any of its pixels is in shadow.
     pub shadowed: bool,
 }
 
-/// How many pixels an object covers.
+/// Number of pixels that an object covers.
 pub(super) struct PixelCoverage {
     pub id: u16,
     pub pixels: u32,
@@ -35,7 +35,7 @@ pub(super) struct PixelCoverage {
 }
 
 impl Tile {
-    /// The solids that pixels `x..x_end` of rows `y..y_end` may see.
+    /// Finds the solids that pixels `x..x_end` of rows `y..y_end` may see.
     pub fn new(view: &CameraRays, solids: &[RenderSolid], x: [usize; 2], y: [usize; 2]) -> Self {
         let corners = [(0, 0), (0, 1), (1, 0), (1, 1)]
             .map(|(i, j)| view.ray(x[i] as f64, y[j] as f64).normalize());
@@ -49,7 +49,7 @@ impl Tile {
         }
     }
 
-    /// Finds what may shade the surfaces within `hits`. The table casts no shadow.
+    /// Finds the solids that may shade the surfaces within `hits`. The table casts no shadow.
     pub fn find_shade(&mut self, solids: &[RenderSolid], light: &Light, hits: &Ball) {
         let lamp = light.position.coords;
         let cone = Cone::to_ball(lamp, hits);
@@ -57,7 +57,7 @@ impl Tile {
         let others = || (0..solids.len()).filter(|&index| solids[index].id != TABLE);
         self.casters = others()
             .filter(|&index| {
-                // A ray to anywhere on the lamp stays this close to one to its center.
+                // A ray to any point of the lamp stays this close to the ray to its center.
                 let bounds = solids[index].bounds;
                 let grown = Ball {
                     radius: bounds.radius + light.radius,
@@ -74,7 +74,7 @@ impl Tile {
             .collect();
     }
 
-    /// Counts that an object would be seen at a pixel, once per pixel.
+    /// Counts a pixel at which an object would be visible, once per pixel.
     pub fn cover(&mut self, id: u16, pixel: usize) {
         if id < FIRST_OBJECT {
             return;
@@ -103,7 +103,7 @@ struct Cone {
 }
 
 impl Cone {
-    /// Contains these unit directions.
+    /// Returns a cone that contains these unit directions.
     fn around(apex: Vector3, directions: &[Vector3]) -> Self {
         let axis = directions.iter().sum::<Vector3>().normalize();
         let cos = directions
@@ -113,7 +113,7 @@ impl Cone {
         Self::new(apex, axis, cos)
     }
 
-    /// Contains a ball; everything if the apex is inside.
+    /// Returns a cone that contains a ball; everything if the apex is inside.
     fn to_ball(apex: Vector3, ball: &Ball) -> Self {
         let to_center = ball.center - apex;
         let distance = to_center.norm();
@@ -134,7 +134,7 @@ impl Cone {
         }
     }
 
-    /// Whether the ball may reach into the cone; never wrongly no.
+    /// Returns whether the ball may reach into the cone; never a false negative.
     fn meets(&self, ball: &Ball) -> bool {
         if self.cos <= 0.0 {
             return true;

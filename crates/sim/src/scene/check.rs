@@ -1,4 +1,4 @@
-//! What a scene file may not say, though it can be read.
+//! Semantic checks of a scene file that parses.
 
 use std::path::Path;
 
@@ -9,10 +9,10 @@ use super::draw;
 use super::file::{BoxEntry, Choice, ObjectEntry, SceneFile, WorkspaceEntry};
 use crate::object::ObjectShape;
 
-/// Layouts that are tried to see whether the objects fit.
+/// Number of layouts drawn to test whether the objects fit.
 const TRIALS: u64 = 5;
 
-/// An error with the line of a byte offset.
+/// Returns an error with the line of a byte offset.
 fn error_at(path: &Path, text: &str, offset: Option<usize>, what: impl Into<String>) -> LoadError {
     LoadError {
         file: path.to_owned(),
@@ -22,7 +22,10 @@ fn error_at(path: &Path, text: &str, offset: Option<usize>, what: impl Into<Stri
     }
 }
 
-/// The first thing that makes no sense.
+/// Checks a scene file.
+///
+/// # Errors
+/// The first inconsistency, with its line.
 pub fn check(path: &Path, text: &str, file: &SceneFile) -> Result<(), LoadError> {
     let fault = |key: &str, what: String| {
         let offset = text.find(key);

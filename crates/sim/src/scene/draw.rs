@@ -1,4 +1,4 @@
-//! From a seed to a layout.
+//! Draws a layout from a seed.
 
 use std::f64::consts::{PI, TAU};
 
@@ -11,19 +11,19 @@ use super::file::{Area, BoxEntry, SceneFile};
 use crate::layout::{CameraPlace, Fixture, Layout, PlacedObject, TableExtent};
 use crate::object::{Color, ObjectShape};
 
-/// Places tried for one object.
+/// Number of places tried for one object.
 const PLACES: usize = 200;
-/// Arrangements tried before what does not fit is left out.
+/// Number of arrangements tried before objects that do not fit are left out.
 const ARRANGEMENTS: usize = 100;
 
-/// An object whose place is still open.
+/// An object without a place yet.
 struct UnplacedObject {
     item: PlacedObject,
     at: Option<[f64; 2]>,
     yaw: Option<f64>,
 }
 
-/// A layout of this scene.
+/// Draws a layout of this scene.
 pub fn draw(file: &SceneFile, rng: &mut ChaCha8Rng) -> Layout {
     let mut best: Vec<PlacedObject> = Vec::new();
     for _ in 0..ARRANGEMENTS {
@@ -74,14 +74,14 @@ fn fixtures(file: &SceneFile) -> Vec<Fixture> {
     bodies.chain(places).collect()
 }
 
-/// Whether everything that must be there finds a place with this seed.
+/// Returns whether every required object finds a place with this seed.
 pub fn fits(file: &SceneFile, seed: u64) -> bool {
     let fewest = file.random.as_ref().map_or(0, |random| random.count[0]);
     let layout = draw(file, &mut ChaCha8Rng::seed_from_u64(seed));
     layout.objects.len() >= file.objects.len() + fewest
 }
 
-/// What is there: objects of the file first, then random ones, no two of a name.
+/// Returns the objects: those of the file first, then random ones, each with a unique name.
 fn drafts(file: &SceneFile, rng: &mut ChaCha8Rng) -> Vec<UnplacedObject> {
     let mut drafts: Vec<UnplacedObject> = Vec::new();
     for entry in &file.objects {
@@ -115,7 +115,7 @@ fn drafts(file: &SceneFile, rng: &mut ChaCha8Rng) -> Vec<UnplacedObject> {
     drafts
 }
 
-/// An object of a color and shape that no other has, of random size; its place is still open.
+/// Draws an object of random size whose color and shape no other has; it has no place yet.
 fn kind(
     drafts: &[UnplacedObject],
     shapes: &[ObjectShape],
@@ -126,7 +126,7 @@ fn kind(
         let same = |draft: &UnplacedObject| draft.item.shape == shape && draft.item.color == color;
         drafts.iter().any(same)
     };
-    // The shape first, so that every shape is as likely however many colors are free.
+    // The shape is drawn first, so that every shape is equally likely however many colors are free.
     let free_colors = |shape: ObjectShape| -> Vec<Color> {
         let free = |color: &&Color| !taken(shape, **color);
         colors.iter().filter(free).copied().collect()
@@ -189,7 +189,7 @@ fn arrange(
     placed
 }
 
-/// A point of the area, all of it equally likely.
+/// Draws a uniformly distributed point of the area.
 fn place(area: &Area, rng: &mut ChaCha8Rng) -> [f64; 2] {
     let [inner, outer] = area.radius.map(|radius| radius * radius);
     let radius = rng.random_range(inner..=outer).sqrt();
@@ -201,7 +201,7 @@ fn place(area: &Area, rng: &mut ChaCha8Rng) -> [f64; 2] {
     ]
 }
 
-/// Distance between the outlines of two objects, meters.
+/// Returns the distance between the outlines of two objects, meters.
 fn clearance(a: &PlacedObject, b: &PlacedObject) -> f64 {
     let apart = a.base_from_object.translation.vector - b.base_from_object.translation.vector;
     apart.xy().norm() - a.shape.footprint_radius(a.size) - b.shape.footprint_radius(b.size)

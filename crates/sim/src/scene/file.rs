@@ -1,4 +1,4 @@
-//! A scene as TOML.
+//! The TOML format of a scene.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use crate::object::{Color, ObjectShape};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SceneFile {
-    /// What its coordinates are relative to.
+    /// Frame of its coordinates.
     #[serde(default)]
     pub frame: SceneFrame,
     pub table: TableEntry,
@@ -22,23 +22,23 @@ pub struct SceneFile {
     #[serde(default)]
     pub objects: Vec<ObjectEntry>,
     pub random: Option<RandomEntry>,
-    /// Boxes that are always there and never move.
+    /// Boxes that are always present and never move.
     #[serde(default)]
     pub fixtures: Vec<BoxEntry>,
-    /// Boxes that the robot must not enter, though nothing is there.
+    /// Boxes that the robot must not enter although they are empty.
     #[serde(default)]
     pub keep_out: Vec<BoxEntry>,
-    /// Where the robot may be at all.
+    /// Bounds of the robot's motion.
     pub workspace: Option<WorkspaceEntry>,
     #[serde(default)]
     pub tasks: Vec<SceneTask>,
 }
 
-/// What the coordinates of a scene are relative to.
+/// Reference frame of a scene's coordinates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SceneFrame {
-    /// The base of the arm, whichever it is.
+    /// The base of any arm.
     #[default]
     Base,
     /// The workspace of the arm: see [`enact_robot::Workspace`].
@@ -46,7 +46,7 @@ pub enum SceneFrame {
 }
 
 impl SceneFile {
-    /// Moves everything on the table's plane, meters.
+    /// Translates everything in the plane of the table, meters.
     pub fn shift(&mut self, [x, y]: [f64; 2]) {
         let flat = |at: &mut [f64; 2]| *at = [at[0] + x, at[1] + y];
         let upright = |at: &mut [f64; 3]| *at = [at[0] + x, at[1] + y, at[2]];
@@ -68,7 +68,7 @@ impl SceneFile {
     }
 }
 
-/// A box in the base frame, meters and degrees about the vertical.
+/// A box in the base frame, in meters and degrees about the vertical.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BoxEntry {
@@ -97,7 +97,7 @@ pub struct TableEntry {
     pub size: [f64; 2],
 }
 
-/// Where the camera stands and looks, meters and degrees.
+/// Position and target of the camera, meters and degrees.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CameraEntry {
@@ -114,7 +114,7 @@ fn has_depth() -> bool {
     true
 }
 
-/// Where drawn objects go: part of a ring, meters and degrees from the x axis.
+/// Area where drawn objects are placed: part of a ring, in meters and degrees from the x axis.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Area {
@@ -122,11 +122,11 @@ pub struct Area {
     pub center: [f64; 2],
     pub radius: [f64; 2],
     pub angle_deg: [f64; 2],
-    /// Smallest distance between two objects' outlines.
+    /// Smallest distance between the outlines of two objects, meters.
     pub gap: f64,
 }
 
-/// An object that is always there; what is not said is left to chance.
+/// An object that is always present; fields left out are drawn at random.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectEntry {
@@ -140,7 +140,7 @@ pub struct ObjectEntry {
     pub yaw_deg: Option<f64>,
 }
 
-/// Objects that are sometimes there.
+/// Objects that are present at random.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RandomEntry {
@@ -160,7 +160,7 @@ pub enum Choice<T> {
 }
 
 impl<T: Copy> Choice<T> {
-    /// What may be chosen, where `all` is everything there is.
+    /// Returns the candidates, where `all` is the full set.
     pub fn candidates(&self, all: &[T]) -> Vec<T> {
         match self {
             Self::Any => all.to_vec(),
@@ -195,6 +195,9 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Choice<T> {
 }
 
 /// Reads the text of a scene file.
+///
+/// # Errors
+/// The first syntax error, unknown key or wrong type, with its line.
 pub fn read(path: &Path, text: &str) -> Result<SceneFile, LoadError> {
     toml_text::parse(text).map_err(|TomlError { line, message }| LoadError {
         file: path.to_owned(),

@@ -1,11 +1,11 @@
-//! A scene: what a world is made of, what is left to chance, and what there is to do.
+//! A scene: the contents of a world, its random choices, and its tasks.
 //!
 //! | module | idea |
 //! |---|---|
 //! | `file` | a scene as TOML |
-//! | `check` | what a file may not say |
-//! | `draw` | from a seed to a layout |
-//! | `task` | instructions and what they mean |
+//! | `check` | semantic checks of a file |
+//! | `draw` | draws a layout from a seed |
+//! | `task` | instructions and their goals |
 
 mod check;
 mod draw;
@@ -23,7 +23,7 @@ use self::file::SceneFrame;
 use crate::goal::Goal;
 use crate::layout::Layout;
 
-/// What a world is made of. Drawing it with a seed makes a [`Layout`].
+/// Contents of a world. Drawing it with a seed makes a [`Layout`].
 #[derive(Clone, Debug)]
 pub struct Scene {
     file: file::SceneFile,
@@ -33,7 +33,7 @@ impl Scene {
     /// Reads a scene file.
     ///
     /// # Errors
-    /// The first thing that is wrong with it, with its line and a hint.
+    /// The first problem in the file, with its line and a hint.
     pub fn load(path: &Path) -> Result<Self, LoadError> {
         let text = std::fs::read(path)
             .and_then(text::decode)
@@ -49,15 +49,15 @@ impl Scene {
     /// Reads the text of a scene file; `path` is for messages only.
     ///
     /// # Errors
-    /// As [`load`](Self::load).
+    /// Fails as [`load`](Self::load) does.
     pub fn parse(path: &Path, text: &str) -> Result<Self, LoadError> {
         let file = file::read(path, text)?;
         check::check(path, text, &file)?;
         Ok(Self { file })
     }
 
-    /// The scene as it stands before this robot: a file with `frame = "workspace"` is moved to
-    /// where the arm works best, any other is as it says.
+    /// Returns the scene placed for this robot: a file with `frame = "workspace"` is moved to where
+    /// the arm works best; any other is unchanged.
     #[must_use]
     pub fn before(mut self, robot: &Robot) -> Self {
         if self.file.frame == SceneFrame::Workspace {
@@ -67,13 +67,13 @@ impl Scene {
         self
     }
 
-    /// Lets chance decide what the file leaves open. The same seed gives the same layout.
+    /// Draws everything that the file leaves open. Equal seeds give equal layouts.
     pub fn draw(&self, seed: u64) -> Layout {
         draw::draw(&self.file, &mut ChaCha8Rng::seed_from_u64(seed))
     }
 
-    /// What an instruction wants, if it is one of the scene's tasks about objects that
-    /// are there. Case, spacing and a final full stop do not matter.
+    /// Returns the goal of an instruction if it is one of the scene's tasks about objects that are
+    /// present. Case, spacing and a final full stop do not matter.
     pub fn goal_for(&self, instruction: &str, layout: &Layout) -> Option<Goal> {
         let said = task::plain(instruction);
         self.file
@@ -82,8 +82,8 @@ impl Scene {
             .find_map(|task| task.goal_for(&said, layout))
     }
 
-    /// An instruction that the scene knows, about objects that are there; `None` if no task
-    /// fits them.
+    /// Returns an instruction that the scene knows, about objects that are present; `None` if no
+    /// task fits them.
     pub fn example_task(&self, layout: &Layout, seed: u64) -> Option<String> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         task::example(&self.file.tasks, layout, &mut rng)

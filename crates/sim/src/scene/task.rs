@@ -1,4 +1,4 @@
-//! Instructions and what they mean.
+//! Instructions and their goals.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +14,8 @@ const CONTAINER: &str = "container";
 /// The slot that only a movable object fills.
 const OBJECT: &str = "object";
 
-/// An instruction with placeholders such as `{object}`, and its goal. `{container}` stands
-/// for a container, `{object}` for anything else, other names for either.
+/// An instruction with placeholders such as `{object}`, and its goal. `{container}` stands for a
+/// container, `{object}` for any other object, and other names for either.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SceneTask {
@@ -24,7 +24,7 @@ pub struct SceneTask {
 }
 
 impl SceneTask {
-    /// What is wrong with it.
+    /// Returns the problem with the task, if there is one.
     pub fn fault(&self) -> Option<String> {
         let slots = self.slots();
         let missing = |name: &&str| {
@@ -35,7 +35,7 @@ impl SceneTask {
         Some(format!("the goal's `{name}` is not in the instruction"))
     }
 
-    /// The goal, if `said` (plain) is this instruction about objects of the layout.
+    /// Returns the goal if `said` (normalized) is this instruction about objects of the layout.
     pub fn goal_for(&self, said: &str, layout: &Layout) -> Option<Goal> {
         let names = self.read(said)?;
         let fits = |(slot, name): (&String, &String)| {
@@ -61,8 +61,8 @@ impl SceneTask {
         Some(self.goal.fill(&names))
     }
 
-    /// The instruction about random objects of the layout, with which it can be done: nothing
-    /// stays on a ball or across a bowl, and no ball on what has no rim.
+    /// Returns the instruction about random objects of the layout for which it is feasible: nothing
+    /// stays on a ball or across a bowl, and no ball stays on an object without a rim.
     fn example(&self, layout: &Layout, rng: &mut ChaCha8Rng) -> Option<String> {
         let mut text = self.instruction.clone();
         let mut used: Vec<&str> = Vec::new();
@@ -81,7 +81,7 @@ impl SceneTask {
         Some(text)
     }
 
-    /// The slots of the instruction in order.
+    /// Returns the slots of the instruction in order.
     fn slots(&self) -> Vec<&str> {
         let pieces = self.instruction.split('{').skip(1);
         pieces
@@ -89,7 +89,7 @@ impl SceneTask {
             .collect()
     }
 
-    /// Slots and what `said` has in their place; `None` if it says something else.
+    /// Returns the slots and the words of `said` in their place; `None` if `said` does not match.
     fn read(&self, said: &str) -> Option<BTreeMap<String, String>> {
         let pattern = plain(&self.instruction);
         let mut pieces = pattern.split('{');
@@ -115,14 +115,14 @@ impl SceneTask {
     }
 }
 
-/// An instruction of one of the tasks, about objects of the layout.
+/// Returns an instruction of one of the tasks, about objects of the layout.
 pub fn example(tasks: &[SceneTask], layout: &Layout, rng: &mut ChaCha8Rng) -> Option<String> {
     let mut order: Vec<&SceneTask> = tasks.iter().collect();
     order.shuffle(rng);
     order.into_iter().find_map(|task| task.example(layout, rng))
 }
 
-/// Lower case, single spaces, no full stop at the end.
+/// Normalizes text to lower case and single spaces, without a final full stop.
 pub fn plain(text: &str) -> String {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     words
@@ -140,7 +140,7 @@ fn may_fill(slot: &str, item: &PlacedObject) -> bool {
     }
 }
 
-/// Whether a slot is neither for a container nor for what is moved.
+/// Returns whether a slot is for neither a container nor a movable object.
 fn is_support(slot: &str) -> bool {
     ![CONTAINER, OBJECT].contains(&slot)
 }

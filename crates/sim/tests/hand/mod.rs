@@ -1,4 +1,4 @@
-//! A hand that follows a fixed script: enough to try contact physics, no more.
+//! A hand that follows a fixed script, just enough to test contact physics.
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
@@ -9,15 +9,15 @@ use enact_sim::{CameraPlace, Layout, ObjectState, PlacedObject, TableExtent, Wor
 use enact_types::{JointVector, Point3, Pose, Vector3};
 use nalgebra::Unit;
 
-/// How far the fixed finger passes beside an object, meters.
+/// Distance at which the fixed finger passes an object, meters.
 const BESIDE: f64 = 0.0035;
 /// Lowest height of the tool frame, meters: the fingertips clear the table by 4 mm.
 const LOWEST: f64 = 0.0105;
-/// How far an object is lifted, meters.
+/// Lifting height, meters.
 const LIFT: f64 = 0.10;
-/// Where the axis that the arm turns about is along x, meters.
+/// Position along x of the axis that the arm turns about, meters.
 const PAN_AXIS: f64 = 0.0388;
-/// Points on the way up that must be within reach.
+/// Number of points on the way up that must be within reach.
 const WAYPOINTS: u32 = 20;
 
 pub fn so101() -> Robot {
@@ -48,7 +48,7 @@ pub fn layout(objects: Vec<PlacedObject>) -> Layout {
     }
 }
 
-/// A way to take hold of an object: where the tool goes and how it is turned.
+/// A grasp of an object: the position and orientation of the tool.
 #[derive(Clone)]
 pub struct Grasp {
     pub position: Point3,
@@ -76,7 +76,7 @@ impl Hand {
         self.world.robot()
     }
 
-    /// Along a straight line in joint space, accelerating smoothly.
+    /// Moves along a straight line in joint space, accelerating smoothly.
     pub fn go(&mut self, to: &JointVector, seconds: f64) {
         let from = self.joints.clone();
         self.run(seconds, |_, s| {
@@ -89,7 +89,7 @@ impl Hand {
         });
     }
 
-    /// Along a straight line of the tool; false where no joints reach it.
+    /// Moves the tool along a straight line; returns false where no joints reach it.
     pub fn line(&mut self, grasp: &Grasp, from: Vector3, to: Vector3, seconds: f64) -> bool {
         self.run(seconds, |hand, s| {
             let at = grasp.position + from + (to - from) * s;
@@ -138,7 +138,7 @@ impl Hand {
         (opens.dot(&grasp.opening) > 0.5).then_some(joints)
     }
 
-    /// A grasp of an object across two of its faces, as upright as the arm can.
+    /// Returns a grasp of an object across two of its faces, as upright as the arm can.
     pub fn grasp(&self, object: &ObjectState) -> Option<Grasp> {
         let center = object.pose.translation.vector;
         let (_, _, turned) = object.pose.rotation.euler_angles();
@@ -176,7 +176,8 @@ impl Hand {
         })
     }
 
-    /// Joints above the grasp, if it and the way up can be reached, and how far the wrist turns.
+    /// Returns the joints above the grasp and the turn of the wrist, if the grasp and the way up
+    /// are within reach.
     fn rate(&self, grasp: &Grasp) -> Option<(JointVector, f64)> {
         let open = self.open_for(0.03);
         let mut seed = self.joints.clone();
@@ -195,7 +196,7 @@ impl Hand {
         gripper.joint_for((width + 0.025).min(gripper.widest()))
     }
 
-    /// Takes hold of an object and lifts it. False if it is out of reach.
+    /// Grasps an object and lifts it. Returns false if it is out of reach.
     pub fn pick(&mut self, grasp: &Grasp) -> bool {
         let up = Vector3::z() * LIFT;
         let closed = self.robot().gripper().expect("it has a gripper").closed;
@@ -209,7 +210,7 @@ impl Hand {
         reached
     }
 
-    /// Carries what is held so that its middle is at `to`, lets go and retreats.
+    /// Carries the held object so that its center is at `to`, releases it and retreats.
     pub fn place(&mut self, grasp: &Grasp, held: &str, to: Point3) -> bool {
         let tool = self.tool();
         let Some(object) = self.world.object(held) else {
@@ -247,7 +248,7 @@ impl Hand {
         self.robot().forward(&self.world.state().position)
     }
 
-    /// Pose of an object in the tool frame.
+    /// Returns the pose of an object in the tool frame.
     pub fn tool_from(&self, name: &str) -> Pose {
         let object = self.world.object(name).expect("the object exists");
         self.tool().inverse() * object.pose

@@ -1,4 +1,4 @@
-//! The viewer's files, which the program `rerun` carries.
+//! The viewer's files, which are embedded in the program `rerun`.
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -15,7 +15,7 @@ use tokio::runtime::Builder;
 
 use crate::{VizError, viewer};
 
-/// What the page consists of, with the types that a browser expects.
+/// Files of the page, with the content types that a browser expects.
 const FILES: [(&str, &str); 4] = [
     ("/", "text/html; charset=utf-8"),
     ("/favicon.ico", "image/x-icon"),
@@ -23,13 +23,13 @@ const FILES: [(&str, &str); 4] = [
     ("/re_viewer_bg.wasm", "application/wasm"),
 ];
 
-/// Larger than any of them, bytes.
+/// Upper bound of the size of any of them, bytes.
 const LARGEST: usize = 1 << 28;
 
 /// A file of the viewer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Asset {
-    /// Its type.
+    /// Content type.
     pub(crate) kind: &'static str,
     /// Its content.
     pub(crate) content: Vec<u8>,
@@ -38,7 +38,7 @@ pub(crate) struct Asset {
 /// The viewer's files by path.
 pub(crate) type Assets = HashMap<&'static str, Asset>;
 
-/// Has `program` serve its viewer to this machine for as long as it takes to fetch its files, or
+/// Lets `program` serve its viewer to this machine for as long as it takes to fetch its files, or
 /// until `stop` is pressed.
 pub(crate) fn fetch(program: &str, stop: &StopSwitch) -> Result<Assets, VizError> {
     let failure = |reason: Reason| viewer::failure(program, reason);
@@ -55,13 +55,13 @@ pub(crate) fn fetch(program: &str, stop: &StopSwitch) -> Result<Assets, VizError
     })
 }
 
-/// Ends with its owner, and with it whatever it started: as pip installs it, `rerun` starts the
-/// program proper. It leads a group of processes of its own.
+/// Ends with its owner, together with every process it started: `rerun` as installed by pip starts
+/// the actual program. It leads its own process group.
 struct Server(Child);
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Whether it is over already does not matter.
+        // It does not matter whether it has exited already.
         #[cfg(unix)]
         let _ = killpg(Pid::from_raw(self.0.id() as i32), Signal::SIGTERM);
         #[cfg(not(unix))]
@@ -73,22 +73,22 @@ impl Drop for Server {
 fn serving(program: &str, address: SocketAddr) -> Command {
     let mut command = Command::new(program);
     command
-        // Where a recording is named, only the viewer is served.
+        // With a named recording, only the viewer is served.
         .args(["--serve-web", "http://127.0.0.1/none.rrd"])
         .arg(format!("--bind={}", address.ip()))
         .arg(format!("--web-viewer-port={}", address.port()));
     command
 }
 
-/// An address of this machine at which nothing listens now.
+/// Returns an address of this machine at which nothing listens now.
 fn free() -> std::io::Result<SocketAddr> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
 }
 
-/// Fetches all files, one after the other.
+/// Fetches all files, one after another.
 fn all(address: SocketAddr) -> Result<Assets, FetchError> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    // Whatever proxy there is, it is not for this machine.
+    // A proxy must not be used for this machine.
     let client = Client::builder().no_proxy().build()?;
     runtime.block_on(async {
         let mut files = Assets::new();
@@ -100,7 +100,7 @@ fn all(address: SocketAddr) -> Result<Assets, FetchError> {
     })
 }
 
-/// The content of a file.
+/// Fetches the content of a file.
 async fn get(client: &Client, address: SocketAddr, path: &str) -> Result<Vec<u8>, FetchError> {
     let request = client.get(format!("http://{address}{path}"));
     let mut answer = request.send().await?.error_for_status()?;
@@ -114,7 +114,7 @@ async fn get(client: &Client, address: SocketAddr, path: &str) -> Result<Vec<u8>
     Ok(content)
 }
 
-/// Why a file cannot be fetched.
+/// A reason why a file cannot be fetched.
 #[derive(Debug, Error)]
 enum FetchError {
     #[error("no client can be started: {0}")]

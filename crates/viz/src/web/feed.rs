@@ -1,12 +1,12 @@
-//! Bytes that only grow, for whoever opens the page at whatever time.
+//! A growing byte stream for browsers that open the page at any time.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Bytes that are handed on at once, at most.
+/// Largest number of bytes returned at once.
 const PIECE: usize = 1 << 20;
 
-/// A recording in the making: one writes, others read from the beginning.
+/// A recording in progress: one thread writes, others read from the beginning.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Feed(Arc<Shared>);
 
@@ -23,13 +23,13 @@ struct State {
 }
 
 impl Feed {
-    /// Nothing follows any more.
+    /// Marks the end of the stream.
     pub(crate) fn complete(&self) {
         self.lock().is_complete = true;
         self.0.grown.notify_all();
     }
 
-    /// What follows after `from` bytes, as soon as something does; `None` if nothing will.
+    /// Waits for bytes after the first `from` and returns them; `None` at the end of the stream.
     pub(crate) fn after(&self, from: usize) -> Option<Vec<u8>> {
         let waits = |state: &mut State| state.bytes.len() <= from && !state.is_complete;
         let state = self.0.grown.wait_while(self.lock(), waits);

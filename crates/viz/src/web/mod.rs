@@ -1,11 +1,11 @@
-//! rerun's viewer as a page for a browser of this machine.
+//! rerun's viewer as a page for a browser on this machine.
 //!
 //! | module | idea |
 //! |---|---|
-//! | `assets` | the viewer's files, which the program `rerun` carries |
-//! | `feed` | bytes that only grow, for whoever opens the page at whatever time |
+//! | `assets` | the viewer's files, which are embedded in the program `rerun` |
+//! | `feed` | a growing byte stream for browsers that open the page at any time |
 //! | `sink` | a recording into a feed |
-//! | `page` | the viewer and the feed, served to this machine alone |
+//! | `page` | the viewer and the feed, served to this machine only |
 
 mod assets;
 mod feed;

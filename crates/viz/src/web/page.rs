@@ -1,4 +1,4 @@
-//! The viewer and the feed, served to this machine alone.
+//! The viewer and the feed, served to this machine only.
 
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -12,20 +12,20 @@ use super::assets::{self, Assets};
 use super::feed::Feed;
 use crate::{VizError, viewer};
 
-/// Where the page is if nothing else is there.
+/// Default port of the page.
 const PORT: u16 = 9090;
 
-/// The recording, as it grows.
+/// Path of the growing recording.
 const RECORDING: &str = "/run.rrd";
 
-/// The browser keeps the page from talking to anything but this server: rerun's page asks for
-/// fonts on the net, and its viewer would send usage data.
+/// Content security policy that restricts the page to this server: rerun's page requests fonts from
+/// the network, and its viewer would send usage data.
 const POLICY: &str = "default-src 'none'; \
     script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data: blob:; connect-src 'self'; frame-ancestors 'none'";
 
-/// A page with rerun's viewer and the run in it, for browsers of this machine. It is there
-/// until it is dropped.
+/// A page with rerun's viewer and the run in it, for browsers on this machine. It is served until
+/// it is dropped.
 #[derive(Debug)]
 pub struct Page {
     address: SocketAddr,
@@ -44,10 +44,10 @@ impl std::fmt::Debug for Served {
 }
 
 impl Page {
-    /// Serves an empty page, at port 9090 or, where that is taken, at any that is free.
+    /// Serves an empty page on port 9090 or, if that is taken, on any free port.
     ///
     /// # Errors
-    /// If the program `rerun`, which has the viewer, is not there, if no port is free, or if
+    /// If the program `rerun`, which contains the viewer, is missing, if no port is free, or if
     /// `stop` is pressed meanwhile.
     pub fn open(stop: &StopSwitch) -> Result<Self, VizError> {
         Self::of(assets::fetch(viewer::PROGRAM, stop)?)
@@ -74,7 +74,7 @@ impl Page {
         })
     }
 
-    /// What to open in a browser.
+    /// Returns the URL to open in a browser.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -88,16 +88,16 @@ impl Drop for Page {
     fn drop(&mut self) {
         self.server.0.unblock();
         if let Some(thread) = self.thread.take() {
-            // It has nothing to say.
+            // The thread has no result.
             let _ = thread.join();
         }
     }
 }
 
-/// Answers until it is unblocked.
+/// Answers requests until it is unblocked.
 fn serve(server: &Server, address: SocketAddr, assets: &Assets, feed: &Feed) {
     while let Ok(request) = server.recv() {
-        // A browser that goes away while it is answered is its own affair.
+        // A browser that disconnects during the answer is no error.
         let _ = answer(request, address, assets, feed);
     }
 }
@@ -128,7 +128,8 @@ fn answer(request: Request, address: SocketAddr, assets: &Assets, feed: &Feed) -
     request.respond(response)
 }
 
-/// A page of somewhere else may have its own name lead here, to read what it should not.
+/// Rejects requests with a foreign host name: a page from elsewhere may resolve its own name to
+/// this address to read the recording.
 fn is_for_us(request: &Request, address: SocketAddr) -> bool {
     let hosts = request.headers().iter().filter(|it| it.field.equiv("Host"));
     let names = [address.to_string(), format!("localhost:{}", address.port())];
@@ -174,7 +175,7 @@ mod tests {
         ])
     }
 
-    /// Status line with headers, and body.
+    /// Returns the status line with headers, and the body.
     fn get(page: &Page, path: &str, host: &str) -> (String, Vec<u8>) {
         let mut connection = TcpStream::connect(page.address).unwrap();
         let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");

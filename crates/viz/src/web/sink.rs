@@ -10,7 +10,7 @@ use rerun::sink::{LogSink, SinkFlushError};
 
 use super::feed::Feed;
 
-/// Encodes what is logged as an `.rrd` file, into a [`Feed`].
+/// Encodes log messages as an `.rrd` file, into a [`Feed`].
 pub(crate) struct FeedSink {
     feed: Feed,
     state: Mutex<State>,
@@ -55,7 +55,7 @@ impl LogSink for FeedSink {
 impl Drop for FeedSink {
     fn drop(&mut self) {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        // Into memory; a footer that is missing only costs the reader an index.
+        // The sink is in memory, and a missing footer only costs the reader an index.
         let _ = state.encoder.finish();
         self.feed.complete();
     }

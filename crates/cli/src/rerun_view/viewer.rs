@@ -1,54 +1,51 @@
-//! Where a run is shown: in rerun's viewer, in a browser, or as a file.
+//! A run shown in rerun.
 
-use std::convert::Infallible;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use enact_runtime::Observer;
 use enact_types::StopSwitch;
-use enact_viz::{Backpressure, Page, RerunObserver, WallClock};
+pub use enact_viz::Page;
+use enact_viz::{Backpressure, RerunObserver, VizError};
 
+use super::{ViewTarget, WallClock};
 use crate::stop_sources::is_interrupted;
 
-/// The end of a page is looked for so often.
+/// How often the end of a page is looked for.
 const PERIOD: Duration = Duration::from_millis(50);
-
-/// What `--view` says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ViewTarget {
-    /// The viewer of this machine.
-    Viewer,
-    /// A page for a browser of this machine.
-    Web,
-    /// A file.
-    File(PathBuf),
-}
-
-impl FromStr for ViewTarget {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(match text {
-            "" => Self::Viewer,
-            "web" => Self::Web,
-            path => Self::File(path.into()),
-        })
-    }
-}
 
 /// A run that is shown.
 pub struct RerunView {
-    /// Who is to be told of the run.
-    pub observer: RerunObserver,
+    observer: RerunObserver,
     page: Option<Page>,
     file: Option<PathBuf>,
 }
 
 impl RerunView {
-    /// Opens what shows the run, and says where a page is; `wall` dates what happens. Once `stop`
-    /// is pressed no viewer is waited for.
-    pub fn open(
+    /// Opens what shows a run that goes on, and says where a page is; `wall` dates what happens. A
+    /// viewer that is too slow misses messages. Once `stop` is pressed no viewer is waited for.
+    ///
+    /// # Errors
+    /// If the viewer, page or file cannot be opened, with what to do.
+    pub fn of_run(shown: &ViewTarget, wall: WallClock, stop: &StopSwitch) -> Result<Self> {
+        Self::open(shown, Backpressure::Run, wall, stop)
+    }
+
+    /// Opens what shows a recording, as [`of_run`](Self::of_run), at the pace of the viewer.
+    ///
+    /// # Errors
+    /// As [`of_run`](Self::of_run).
+    pub fn of_recording(shown: &ViewTarget, wall: WallClock, stop: &StopSwitch) -> Result<Self> {
+        Self::open(shown, Backpressure::Viewer, wall, stop)
+    }
+
+    /// Returns who is to be told of the run.
+    pub fn observer(&mut self) -> &mut dyn Observer {
+        &mut self.observer
+    }
+
+    fn open(
         shown: &ViewTarget,
         pace: Backpressure,
         wall: WallClock,
@@ -83,6 +80,9 @@ impl RerunView {
     }
 
     /// Completes the recording; a page stays.
+    ///
+    /// # Errors
+    /// If it is not complete, with what to do.
     pub fn finish(self) -> Result<Option<Page>> {
         let finished = self.observer.finish();
         finished.with_context(|| match &self.file {
@@ -102,4 +102,9 @@ pub fn keep(page: Page) {
     while !is_interrupted() {
         std::thread::sleep(PERIOD);
     }
+}
+
+/// Returns whether this cause of an error says that a stop ended the wait for a viewer.
+pub fn is_stop(cause: &(dyn std::error::Error + 'static)) -> bool {
+    matches!(cause.downcast_ref::<VizError>(), Some(VizError::Stopped))
 }

@@ -1,0 +1,54 @@
+//! What takes the viewer's place in a program that was built without the feature `view`.
+
+use anyhow::{Result, bail};
+use enact_runtime::Observer;
+use enact_types::StopSwitch;
+
+use super::{ViewTarget, WallClock};
+
+/// There is none.
+pub enum Page {}
+
+/// There is none.
+pub enum RerunView {}
+
+impl RerunView {
+    /// Says what is missing.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn of_run(_: &ViewTarget, _: WallClock, _: &StopSwitch) -> Result<Self> {
+        bail!("this program was built without its viewer: build it with `--features view`")
+    }
+
+    /// Says what is missing.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn of_recording(shown: &ViewTarget, wall: WallClock, stop: &StopSwitch) -> Result<Self> {
+        Self::of_run(shown, wall, stop)
+    }
+
+    /// Never called.
+    pub fn observer(&mut self) -> &mut dyn Observer {
+        match *self {}
+    }
+
+    /// Never called.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn finish(self) -> Result<Option<Page>> {
+        match self {}
+    }
+}
+
+/// Never called.
+pub fn keep(page: Page) {
+    match page {}
+}
+
+/// Returns false: no viewer is waited for.
+pub fn is_stop(_: &(dyn std::error::Error + 'static)) -> bool {
+    false
+}

@@ -1,0 +1,47 @@
+//! Where a run is shown: in rerun's viewer, in a browser, or as a file. Without the feature `view`
+//! the program knows how to say so, and nothing else of it is built.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `viewer` | a run shown in rerun |
+//! | `absent` | what takes its place in a program without the feature `view` |
+
+use std::convert::Infallible;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+#[cfg(not(feature = "view"))]
+mod absent;
+#[cfg(feature = "view")]
+mod viewer;
+
+#[cfg(not(feature = "view"))]
+pub use absent::{Page, RerunView, is_stop, keep};
+#[cfg(feature = "view")]
+pub use viewer::{Page, RerunView, is_stop, keep};
+
+/// Clock that dates what is shown: nanoseconds since 1970.
+pub type WallClock = Box<dyn Fn() -> u64 + Send>;
+
+/// What `--view` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ViewTarget {
+    /// The viewer of this machine.
+    Viewer,
+    /// A page for a browser of this machine.
+    Web,
+    /// A file.
+    File(PathBuf),
+}
+
+impl FromStr for ViewTarget {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(match text {
+            "" => Self::Viewer,
+            "web" => Self::Web,
+            path => Self::File(path.into()),
+        })
+    }
+}

@@ -1,0 +1,84 @@
+//! How models behind servers are asked: `[server]` of a launch file, and the command line.
+
+use std::time::Duration;
+
+use clap::Args;
+use enact_model::{Notify, PictureFormat, RequestOptions, ServerOptions};
+use serde::{Deserialize, Serialize};
+
+/// How a model behind a server is asked.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ServerArgs {
+    /// Environment variable that holds the key of a model's server [default: OPENAI_API_KEY]
+    #[arg(long, value_name = "NAME")]
+    pub key_env: Option<String>,
+}
+
+/// `[server]` of a launch file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerConfig {
+    /// Environment variable that holds the key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_env: Option<String>,
+    /// Format of the pictures that are sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture_format: Option<PictureFormat>,
+    /// Longest side of the pictures that are sent, pixels. Pictures are never enlarged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture_side: Option<u32>,
+    /// Most tokens of an answer, thoughts included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<usize>,
+    /// Longest wait for an answer, s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_limit_s: Option<u64>,
+    /// Longest time that is spent on asking again, s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_time_s: Option<u64>,
+}
+
+impl ServerConfig {
+    /// Whether it says nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What is wrong with it.
+    pub fn fault(&self) -> Option<&'static str> {
+        if self.picture_side.is_some_and(|side| side < 16) {
+            Some("picture_side must be at least 16 pixels")
+        } else if self.max_tokens == Some(0) {
+            Some("max_tokens must be at least 1")
+        } else if self.time_limit_s == Some(0) {
+            Some("time_limit_s must be at least 1")
+        } else {
+            None
+        }
+    }
+
+    /// The bounds of requests by this table and the command line. `log_probabilities`: whether
+    /// somebody reads them; `notify` is told what delays a request.
+    pub fn options(
+        &self,
+        args: &ServerArgs,
+        log_probabilities: bool,
+        notify: Notify,
+    ) -> RequestOptions {
+        let usual = RequestOptions::default();
+        let seconds = |value: Option<u64>, usual| value.map_or(usual, Duration::from_secs);
+        RequestOptions {
+            time_limit: seconds(self.time_limit_s, usual.time_limit),
+            max_tokens: self.max_tokens.unwrap_or(usual.max_tokens),
+            server: ServerOptions {
+                key_env: args.key_env.clone().or_else(|| self.key_env.clone()),
+                picture_format: self.picture_format.unwrap_or_default(),
+                picture_side: self.picture_side.unwrap_or(usual.server.picture_side),
+                retry_time: seconds(self.retry_time_s, usual.server.retry_time),
+                log_probabilities,
+                notify,
+            },
+            ..usual
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! When to ask again.
+
+use std::time::Duration;
+
+/// How long waits grow, as a part of all the time there is for them.
+const LONGEST: u32 = 8;
+/// The first wait, as a part of all the time there is.
+const FIRST: u32 = 100;
+/// The part of the time for a server that is merely busy.
+const BUSY: u32 = 3;
+
+/// Waits that double, and are shortened at random by up to a half, so that many who were refused
+/// together do not come back together.
+#[derive(Debug)]
+pub(crate) struct Backoff {
+    total: Duration,
+    next: Duration,
+    spent: Duration,
+    /// How often a wait was granted.
+    pub waits: u32,
+}
+
+impl Backoff {
+    /// Waits of at most `total` together.
+    pub(crate) fn new(total: Duration) -> Self {
+        Self {
+            total,
+            next: total / FIRST,
+            spent: Duration::ZERO,
+            waits: 0,
+        }
+    }
+
+    /// The next wait; `None` once there was enough of them. `asked` is what the server asks for;
+    /// one that `is_patient`, because it knows that it will be there, may take all the time.
+    /// `random` is from 0 to 1.
+    pub(crate) fn wait(
+        &mut self,
+        asked: Option<Duration>,
+        is_patient: bool,
+        random: f64,
+    ) -> Option<Duration> {
+        let own = self.next.mul_f64(1.0 - random / 2.0);
+        let wait = match asked {
+            // Never before it asks for.
+            Some(asked) => own.max(asked + (self.next / 10).mul_f64(random)),
+            None => own,
+        };
+        let most = if is_patient || asked.is_some() {
+            self.total
+        } else {
+            self.total / BUSY
+        };
+        if wait.is_zero() || self.spent + wait > most {
+            return None;
+        }
+        self.spent += wait;
+        self.waits += 1;
+        self.next = (self.next * 2).min(self.total / LONGEST);
+        Some(wait)
+    }
+
+    /// How long it was waited for in all.
+    pub(crate) fn spent(&self) -> Duration {
+        self.spent
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(waits: impl Iterator<Item = Duration>) -> Vec<f64> {
+        waits.map(|wait| wait.as_secs_f64()).collect()
+    }
+
+    #[test]
+    fn waits_double_and_end() {
+        let all = |is_patient, random| {
+            let mut backoff = Backoff::new(Duration::from_secs(60));
+            let waits = std::iter::from_fn(|| backoff.wait(None, is_patient, random));
+            seconds(waits.take(100))
+        };
+        assert_eq!(all(false, 0.0), [0.6, 1.2, 2.4, 4.8, 7.5]);
+        assert_eq!(
+            all(false, 1.0),
+            [0.3, 0.6, 1.2, 2.4, 3.75, 3.75, 3.75, 3.75]
+        );
+        let patient: f64 = all(true, 0.5).iter().sum();
+        assert!(patient > 50.0 && patient <= 60.0, "{patient}");
+    }
+
+    #[test]
+    fn a_server_is_left_alone_for_as_long_as_it_asks() {
+        let mut backoff = Backoff::new(Duration::from_secs(60));
+        let wait = |backoff: &mut Backoff, asked| {
+            let asked = Duration::from_secs(asked);
+            backoff.wait(Some(asked), false, 0.5)
+        };
+        let first = wait(&mut backoff, 30).unwrap();
+        assert!(first >= Duration::from_secs(30) && first < Duration::from_secs(31));
+        assert_eq!(wait(&mut backoff, 31), None, "more than there is in all");
+        assert!(wait(&mut backoff, 1).is_some());
+        assert_eq!(backoff.waits, 2);
+        let none = Backoff::new(Duration::ZERO).wait(None, true, 0.5);
+        assert_eq!(none, None, "without time there is no second question");
+    }
+}

@@ -1,0 +1,402 @@
+//! Which parameters a server takes, learned from what it refuses.
+
+use serde_json::{Value, json};
+
+use super::schema;
+use super::server_error::ServerError;
+
+/// How a server is told how long an answer may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Length {
+    MaxTokens,
+    MaxCompletionTokens,
+    Untold,
+}
+
+/// How a server is told which answers are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    /// By a schema within OpenAI's strict mode.
+    Strict,
+    /// By a schema without bounds on numbers and lists.
+    Unbounded,
+    /// That it is to be an object.
+    Object,
+    /// In the prompt alone.
+    Prompt,
+}
+
+/// Whether a model is asked not to think.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Thinking {
+    AsItLikes,
+    Off,
+    /// The server does not know how.
+    CannotBeTold,
+}
+
+/// What is sent of a question to a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Dialect {
+    log_probabilities: bool,
+    length: Length,
+    temperature: bool,
+    format: Format,
+    thinking: Thinking,
+    /// Whether plans are asked for with the picture.
+    pub pictures: bool,
+}
+
+/// What a request says.
+pub(crate) struct ChatRequest<'a> {
+    pub model: &'a str,
+    pub text: &'a str,
+    /// As a `data:` URL.
+    pub picture: Option<&'a str>,
+    pub schema: &'a Value,
+    pub temperature: f64,
+    pub max_tokens: usize,
+}
+
+impl Dialect {
+    /// What OpenAI's documentation says. `free_text` leaves the form of the answer to the model.
+    pub(crate) fn new(log_probabilities: bool, free_text: bool) -> Self {
+        Self {
+            log_probabilities,
+            length: Length::MaxTokens,
+            temperature: true,
+            format: if free_text {
+                Format::Prompt
+            } else {
+                Format::Strict
+            },
+            thinking: Thinking::AsItLikes,
+            pictures: true,
+        }
+    }
+
+    /// Whether nothing but JSON about the schema can come.
+    pub(crate) fn has_grammar(&self) -> bool {
+        matches!(self.format, Format::Strict | Format::Unbounded)
+    }
+
+    /// The text of a question: where no schema is sent, it stands in the prompt.
+    pub(crate) fn text(&self, text: &str, schema: &Value, free_text: bool) -> String {
+        if self.has_grammar() || free_text || schema.is_null() {
+            return text.to_owned();
+        }
+        let schema = schema::strict(schema);
+        format!("{text}\nAnswer with nothing but JSON that follows this JSON schema: {schema}\n")
+    }
+
+    /// The body of a request.
+    pub(crate) fn body(&self, request: &ChatRequest<'_>) -> Value {
+        let content = match request.picture {
+            Some(url) => json!([
+                {"type": "image_url", "image_url": {"url": url}},
+                {"type": "text", "text": request.text},
+            ]),
+            // Servers of text models may take nothing else.
+            None => json!(request.text),
+        };
+        let mut body = json!({
+            "model": request.model,
+            "messages": [{"role": "user", "content": content}],
+        });
+        if self.temperature {
+            body["temperature"] = json!(request.temperature);
+        }
+        match self.length {
+            Length::MaxTokens => body["max_tokens"] = json!(request.max_tokens),
+            Length::MaxCompletionTokens => {
+                body["max_completion_tokens"] = json!(request.max_tokens);
+            }
+            Length::Untold => {}
+        }
+        if self.log_probabilities {
+            body["logprobs"] = json!(true);
+        }
+        if self.thinking == Thinking::Off {
+            body["chat_template_kwargs"] = json!({"enable_thinking": false});
+        }
+        let schema = match self.format {
+            _ if request.schema.is_null() => return body,
+            Format::Strict => schema::strict(request.schema),
+            Format::Unbounded => schema::unbounded(request.schema),
+            Format::Object => {
+                body["response_format"] = json!({"type": "json_object"});
+                return body;
+            }
+            Format::Prompt => return body,
+        };
+        body["response_format"] = json!({
+            "type": "json_schema",
+            "json_schema": {"name": "answer", "strict": true, "schema": schema},
+        });
+        body
+    }
+
+    /// What to send instead where this is why the server refuses it, and what that means in words; a
+    /// picture only if the question `may_lack` it. `None` where the complaint is about something else.
+    pub(crate) fn without(
+        self,
+        complaint: &ServerError,
+        may_lack_picture: bool,
+    ) -> Option<(Self, &'static str)> {
+        let text = complaint.text();
+        let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        let mut other = self;
+        if self.thinking == Thinking::Off && says(&["chat_template_kwargs", "enable_thinking"]) {
+            other.thinking = Thinking::CannotBeTold;
+            return Some((other, "asking without `chat_template_kwargs`"));
+        }
+        if self.log_probabilities && says(&["logprob"]) {
+            other.log_probabilities = false;
+            return Some((other, "asking without `logprobs`"));
+        }
+        if says(&["max_tokens", "max_completion_tokens", "max_new_tokens"]) {
+            match self.length {
+                Length::MaxTokens => {
+                    other.length = Length::MaxCompletionTokens;
+                    return Some((other, "asking with `max_completion_tokens`"));
+                }
+                Length::MaxCompletionTokens => {
+                    other.length = Length::Untold;
+                    return Some((other, "asking without a bound on the answer's length"));
+                }
+                Length::Untold => {}
+            }
+        }
+        if self.temperature && says(&["temperature"]) {
+            other.temperature = false;
+            return Some((other, "asking without `temperature`"));
+        }
+        if let Some((format, words)) = self.plainer(&text) {
+            other.format = format;
+            return Some((other, words));
+        }
+        if may_lack_picture && self.pictures && says(&PICTURE) {
+            other.pictures = false;
+            return Some((other, "asking without the picture"));
+        }
+        None
+    }
+
+    fn plainer(self, text: &str) -> Option<(Format, &'static str)> {
+        let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        if !says(&FORMAT) {
+            return None;
+        }
+        match self.format {
+            Format::Strict if says(&KEYWORDS) => {
+                Some((Format::Unbounded, "asking with a plainer schema"))
+            }
+            Format::Strict | Format::Unbounded => Some((
+                Format::Object,
+                "asking with `json_object`, without a schema",
+            )),
+            Format::Object => Some((Format::Prompt, "asking without `response_format`")),
+            Format::Prompt => None,
+        }
+    }
+
+    /// The same, but asking the model not to think; `None` if that was tried.
+    pub(crate) fn without_thinking(self) -> Option<Self> {
+        (self.thinking == Thinking::AsItLikes).then_some(Self {
+            thinking: Thinking::Off,
+            ..self
+        })
+    }
+}
+
+/// Words of complaints about the form of the answer.
+const FORMAT: [&str; 10] = [
+    "response_format",
+    "response format",
+    "responseformat",
+    "json_schema",
+    "json schema",
+    "json_object",
+    "schema",
+    "structured output",
+    "grammar",
+    "guided",
+];
+
+/// Words of complaints about something within a schema.
+const KEYWORDS: [&str; 10] = [
+    "invalid schema",
+    "invalid json schema",
+    "minitems",
+    "maxitems",
+    "minimum",
+    "maximum",
+    "keyword",
+    "not permitted",
+    "unsupported schema",
+    "in context",
+];
+
+/// Words of complaints about pictures.
+const PICTURE: [&str; 9] = [
+    "image",
+    "vision",
+    "multimodal",
+    "multi-modal",
+    "mmproj",
+    "modality",
+    "modalities",
+    "expected a string",
+    "must be a string",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use enact_plan::grammar;
+
+    fn complaint(message: &str) -> ServerError {
+        ServerError {
+            status: Some(400),
+            message: message.to_owned(),
+            ..ServerError::default()
+        }
+    }
+
+    fn body(dialect: Dialect) -> Value {
+        dialect.body(&ChatRequest {
+            model: "m",
+            text: "t",
+            picture: None,
+            schema: &grammar::detections(),
+            temperature: 0.5,
+            max_tokens: 9,
+        })
+    }
+
+    /// What is asked after these complaints.
+    fn after(dialect: Dialect, complaints: &[&str]) -> Dialect {
+        complaints.iter().fold(dialect, |dialect, message| {
+            let other = dialect.without(&complaint(message), true);
+            let (other, _) = other.unwrap_or_else(|| panic!("`{message}` means nothing"));
+            assert_ne!(other, dialect);
+            other
+        })
+    }
+
+    #[test]
+    fn only_what_is_needed_is_sent() {
+        let asked = body(Dialect::new(false, false));
+        assert_eq!(asked["messages"][0]["content"], "t");
+        assert_eq!(
+            (&asked["temperature"], &asked["max_tokens"]),
+            (&json!(0.5), &json!(9))
+        );
+        assert_eq!(asked["response_format"]["json_schema"]["strict"], true);
+        assert!(asked.get("logprobs").is_none());
+        assert_eq!(body(Dialect::new(true, false))["logprobs"], true);
+        let formless = Dialect::new(false, false).body(&ChatRequest {
+            model: "m",
+            text: "t",
+            picture: Some("data:"),
+            schema: &Value::Null,
+            temperature: 0.0,
+            max_tokens: 9,
+        });
+        assert!(formless.get("response_format").is_none());
+        let free = Dialect::new(false, true);
+        assert!(body(free).get("response_format").is_none());
+        assert_eq!(free.text("t", &grammar::detections(), true), "t");
+    }
+
+    #[test]
+    fn a_refused_parameter_is_left_out_or_replaced() {
+        let all = Dialect::new(true, false);
+        let missing = |complaints: &[&str], name: &str| {
+            assert!(body(after(all, complaints)).get(name).is_none(), "{name}");
+        };
+        let completion_tokens = "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.";
+        missing(&[completion_tokens], "max_tokens");
+        let longer = body(after(all, &[completion_tokens]));
+        assert_eq!(longer["max_completion_tokens"], 9);
+        let too_large = "max_completion_tokens is too large: 1024";
+        missing(&[completion_tokens, too_large], "max_completion_tokens");
+        missing(
+            &["Unsupported value: 'temperature' does not support 0"],
+            "temperature",
+        );
+        missing(&["This backend doesn't support logprobs."], "logprobs");
+        missing(
+            &[
+                "body.response_format: extra fields not permitted",
+                "json_schema: unsupported",
+                "body.response_format: extra fields not permitted",
+            ],
+            "response_format",
+        );
+        let object = after(all, &["This response_format type is unavailable now"]);
+        assert_eq!(body(object)["response_format"]["type"], "json_object");
+        let text = object.text("t", &grammar::detections(), false);
+        assert!(
+            text.contains("JSON") && text.contains("\"label\""),
+            "{text}"
+        );
+        let plain = after(
+            all,
+            &["Invalid schema for response_format 'answer': 'maxItems' is not permitted."],
+        );
+        let schema = body(plain)["response_format"]["json_schema"]["schema"].to_string();
+        assert!(!schema.contains("maxItems") && schema.contains("additionalProperties"));
+        assert!(!after(all, &["image input is not supported - hint: mmproj"]).pictures);
+        assert!(
+            !after(
+                all,
+                &["messages[0]: invalid type: sequence, expected a string"]
+            )
+            .pictures
+        );
+    }
+
+    #[test]
+    fn other_complaints_mean_nothing() {
+        let all = Dialect::new(false, false);
+        for message in [
+            "the request exceeds the available context size",
+            "The model `m` does not exist",
+            "This backend doesn't support logprobs.",
+            "Bad Request",
+        ] {
+            assert_eq!(all.without(&complaint(message), true), None, "{message}");
+        }
+        // What is to be seen cannot be left out of a look.
+        assert_eq!(
+            all.without(&complaint("image input is not supported"), false),
+            None
+        );
+    }
+
+    #[test]
+    fn thinking_is_switched_off_once() {
+        let quiet = Dialect::new(false, false).without_thinking().unwrap();
+        assert_eq!(
+            body(quiet)["chat_template_kwargs"]["enable_thinking"],
+            false
+        );
+        assert_eq!(quiet.without_thinking(), None);
+        let told = after(quiet, &["Unknown parameter: 'chat_template_kwargs'."]);
+        assert!(body(told).get("chat_template_kwargs").is_none());
+        assert_eq!(told.without_thinking(), None);
+    }
+
+    #[test]
+    fn a_server_that_refuses_everything_is_asked_a_few_times_only() {
+        let everything = complaint("logprobs max_tokens temperature response_format schema image");
+        let mut dialect = Dialect::new(true, false);
+        let mut asked = 0;
+        while let Some((other, _)) = dialect.without(&everything, true) {
+            dialect = other;
+            asked += 1;
+        }
+        assert!(asked <= 8, "{asked}");
+    }
+}

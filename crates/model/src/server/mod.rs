@@ -1,0 +1,621 @@
+//! A model behind a server.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `endpoint` | where a server is |
+//! | `key` | its key, which nobody gets to see |
+//! | `proxy` | which proxy is in the way |
+//! | `models` | which of its models is meant |
+//! | `transport` | one HTTP request, bounded, that a stop ends |
+//! | `backoff` | when to ask again |
+//! | `retry_class` | which complaints pass by themselves |
+//! | `server_error` | a server's complaint in its own words |
+//! | `dialect` | which parameters it takes |
+//! | `schema` | a grammar as it takes it |
+//! | `event_stream` | a stream that nobody asked for |
+//! | `content` | what a response says, wherever it stands |
+//! | `reasoning` | thoughts apart from answers |
+//! | `json` | JSON in a text |
+
+mod backoff;
+mod content;
+mod dialect;
+mod endpoint;
+mod event_stream;
+mod json;
+mod key;
+mod models;
+mod proxy;
+mod reasoning;
+mod retry_class;
+mod schema;
+mod server_error;
+mod transport;
+
+use std::time::{Duration, Instant};
+
+use enact_plan::pointing::family;
+use enact_plan::{PlannerError, Pointing, Rejection, Usage};
+use enact_types::StopSwitch;
+use image::RgbImage;
+use reqwest::{RequestBuilder, StatusCode, Url};
+use serde_json::Value;
+
+use crate::VisionLanguageModel;
+use crate::chat::{self, Chat, Failure, Query, Reply};
+use crate::config::ModelConfig;
+use crate::options::RequestOptions;
+use crate::picture::{data_url, shrink};
+use crate::special::SpecialTokens;
+
+use backoff::Backoff;
+use content::Content;
+use dialect::{ChatRequest, Dialect};
+use endpoint::Endpoint;
+pub(crate) use endpoint::is_address;
+use key::ApiKey;
+use retry_class::RetryClass;
+use server_error::ServerError;
+use transport::{HttpResponse, Transport, TransportError};
+
+/// A list of models comes sooner than an answer, or never.
+const LIST_TIME: Duration = Duration::from_secs(30);
+
+/// A model behind a server that speaks OpenAI's chat protocol, such as llama.cpp, vLLM, Ollama, LM
+/// Studio, or OpenAI itself. What such a server does not take of a request is left out from then on.
+pub struct ServerModel {
+    name: String,
+    endpoint: Endpoint,
+    /// Name of the model on the server.
+    model: String,
+    key: ApiKey,
+    options: RequestOptions,
+    settings: ModelConfig,
+    special: SpecialTokens,
+    dialect: Dialect,
+    transport: Transport,
+    /// Whether the server was there once.
+    was_reached: bool,
+    load_time: Duration,
+}
+
+/// Why a request has no response.
+enum RequestError {
+    Stopped,
+    TimedOut,
+    /// The server refuses the request; it may take another one.
+    Refused(ServerError),
+    /// There is no more to be done, for a person.
+    Final(String),
+}
+
+impl ServerModel {
+    /// Connects to `http://host:port/v1` or `http://host:port/v1#model`; scheme and `/v1` may be
+    /// missing. Without a model, the first one on the server's list is taken that chats. The key is
+    /// in the variable that the options name, else in `OPENAI_API_KEY`, if that is set. Once `stop` is pressed nobody
+    /// waits for the server, and the connection is closed, so that it need not think on.
+    ///
+    /// # Errors
+    /// [`PlannerError::Load`] where the address or the key is not one, or where no model is named and
+    /// the server lists none.
+    pub fn connect(
+        source: &str,
+        options: RequestOptions,
+        stop: &StopSwitch,
+    ) -> Result<Self, PlannerError> {
+        let start = Instant::now();
+        let endpoint = Endpoint::parse(source).map_err(|reason| PlannerError::Load {
+            model: endpoint::without_secrets(source).to_owned(),
+            reason: reason.into(),
+        })?;
+        let failed = |reason: String| PlannerError::Load {
+            model: source.to_owned(),
+            reason: reason.into(),
+        };
+        let key = ApiKey::read(options.server.key_env.as_deref()).map_err(failed)?;
+        let transport = Transport::new(endpoint.is_loopback(), stop).map_err(failed)?;
+        let mut server = Self {
+            name: source.to_owned(),
+            model: endpoint.model.clone().unwrap_or_default(),
+            endpoint,
+            key,
+            settings: ModelConfig::default(),
+            special: SpecialTokens::widespread(),
+            dialect: Dialect::new(options.server.log_probabilities, options.free_text),
+            options,
+            transport,
+            was_reached: false,
+            load_time: Duration::ZERO,
+        };
+        if server.model.is_empty() {
+            server.model = server.choose().map_err(|trouble| match trouble {
+                RequestError::Stopped => PlannerError::Stopped,
+                RequestError::TimedOut => failed("it does not answer".to_owned()),
+                RequestError::Refused(complaint) => failed(server.explain(&complaint)),
+                RequestError::Final(reason) => failed(reason),
+            })?;
+        }
+        server.settings.pointing = server
+            .options
+            .pointing
+            .or_else(|| family::of_name(&server.model));
+        server.load_time = start.elapsed();
+        Ok(server)
+    }
+
+    /// Asks for the list of models and takes one.
+    fn choose(&mut self) -> Result<String, RequestError> {
+        let list = match self.list(&self.endpoint.models()) {
+            Err(RequestError::Refused(complaint))
+                if self.endpoint.is_completed && complaint.status == Some(404) =>
+            {
+                // Some have it at the top.
+                let given = self.endpoint.as_given();
+                match self.list(&given.models()) {
+                    Ok(list) => {
+                        self.endpoint = given;
+                        Ok(list)
+                    }
+                    Err(RequestError::Stopped) => Err(RequestError::Stopped),
+                    Err(_) => Err(RequestError::Refused(complaint)),
+                }
+            }
+            list => list,
+        };
+        let list = match list {
+            Err(RequestError::Refused(complaint)) if complaint.status == Some(404) => {
+                return Err(RequestError::Final(format!(
+                    "it does not list its models ({}); name one, as in {}#MODEL, and see whether the \
+                     address ends in /v1",
+                    complaint.sentence(),
+                    self.endpoint.base(),
+                )));
+            }
+            list => list?,
+        };
+        self.was_reached = true;
+        let choice = models::choose(&list).map_err(RequestError::Final)?;
+        if choice.of > 1 {
+            self.options.server.notify.tell(&format!(
+                "asks `{}`, one of {} models there; another one is chosen by {}#MODEL",
+                choice.model,
+                choice.of,
+                self.endpoint.base(),
+            ));
+        }
+        Ok(choice.model)
+    }
+
+    fn list(&self, url: &Url) -> Result<Value, RequestError> {
+        let deadline = Instant::now() + self.options.time_limit;
+        let limit = self.options.time_limit.min(LIST_TIME);
+        self.send_with_retries(
+            &|| self.transport.client().get(url.clone()),
+            deadline,
+            limit,
+        )
+    }
+
+    /// Sends a request until it is answered, or until there is no point in asking again.
+    fn send_with_retries(
+        &self,
+        request: &dyn Fn() -> RequestBuilder,
+        deadline: Instant,
+        limit: Duration,
+    ) -> Result<Value, RequestError> {
+        let mut backoff = Backoff::new(self.options.server.retry_time);
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let (reason, class, asked) = match self.send_once(request(), limit.min(left)) {
+                Ok(HttpOutcome::Success(value)) => return Ok(value),
+                Ok(HttpOutcome::Error(complaint, asked)) => {
+                    let class = RetryClass::of(&complaint);
+                    // Some servers break where others refuse.
+                    let is_refusal = complaint.status == Some(500)
+                        && self.dialect.without(&complaint, true).is_some();
+                    if class == RetryClass::Permanent || is_refusal {
+                        return Err(RequestError::Refused(complaint));
+                    }
+                    (complaint.sentence(), class, asked)
+                }
+                Err(TransportError::Stopped) => return Err(RequestError::Stopped),
+                Err(TransportError::TimedOut) => return Err(RequestError::TimedOut),
+                Err(TransportError::Failed(reason)) => return Err(RequestError::Final(reason)),
+                Err(TransportError::Unreachable(reason)) if !self.was_reached => {
+                    return Err(RequestError::Final(self.unreachable(&reason)));
+                }
+                Err(TransportError::Unreachable(reason) | TransportError::Broken(reason)) => {
+                    (self.through_proxy(reason), RetryClass::Transient, None)
+                }
+            };
+            let is_patient = class == RetryClass::Loading;
+            let wait = backoff.wait(asked, is_patient, rand::random());
+            let wait = wait.filter(|wait| Instant::now() + *wait < deadline);
+            let Some(wait) = wait else {
+                return Err(RequestError::Final(given_up(&reason, &backoff, asked)));
+            };
+            self.options.server.notify.tell(&format!(
+                "{reason}; asking again in {:.1} s",
+                wait.as_secs_f64()
+            ));
+            self.transport.sleep(wait);
+            if self.transport.is_stopped() {
+                return Err(RequestError::Stopped);
+            }
+        }
+    }
+
+    /// Sends a request once.
+    fn send_once(
+        &self,
+        request: RequestBuilder,
+        limit: Duration,
+    ) -> Result<HttpOutcome, TransportError> {
+        let request = match self.key.expose() {
+            Some(key) => request.bearer_auth(key),
+            None => request,
+        };
+        let response = self.transport.send(request, limit)?;
+        let asked = response.retry_after;
+        Ok(match self.read(response)? {
+            Ok(value) => HttpOutcome::Success(value),
+            Err(complaint) => HttpOutcome::Error(complaint, asked),
+        })
+    }
+
+    fn read(&self, response: HttpResponse) -> Result<Result<Value, ServerError>, TransportError> {
+        if response.status.is_redirection() {
+            let place = response.location.unwrap_or_default();
+            return Err(TransportError::Failed(format!(
+                "{}: it refers to `{}`; use that address",
+                response.status,
+                server_error::one_line(&place)
+            )));
+        }
+        // From here on nobody gets to see the key, though the server may repeat it.
+        let text = String::from_utf8_lossy(&response.body);
+        let text = self.key.redact(text.into_owned());
+        if !response.status.is_success() {
+            return Ok(Err(ServerError::of_failure(response.status, &text)));
+        }
+        if let Some(value) = json::lenient(&text).or_else(|| event_stream::fold(&text)) {
+            return Ok(match ServerError::within(&value) {
+                Some(complaint) => Err(complaint),
+                None => Ok(value),
+            });
+        }
+        let found = ServerError::of_text(&text);
+        let what = if found.is_page {
+            "a web page"
+        } else {
+            "not JSON"
+        };
+        let words = if found.message.is_empty() {
+            String::new()
+        } else {
+            format!(" (“{}”)", found.message)
+        };
+        Err(TransportError::Failed(self.through_proxy(format!(
+            "its answer is {what}{words}; does the address end in /v1?"
+        ))))
+    }
+
+    /// Asks, leaving out what the server refuses, until it answers.
+    fn complete(
+        &mut self,
+        query: &Query<'_>,
+        deadline: Instant,
+    ) -> Result<ChatCompletion, RequestError> {
+        let url = self.endpoint.chat();
+        let format = self.options.server.picture_format;
+        let picture = query.picture.as_ref().map(|rgb| data_url(rgb, format));
+        let picture = picture.transpose();
+        let picture = picture.map_err(|error| RequestError::Final(error.to_string()))?;
+        loop {
+            let text = self
+                .dialect
+                .text(query.text, &query.schema, self.options.free_text);
+            let may_lack_picture = query.may_lack_picture && picture.is_some();
+            let body = self.dialect.body(&ChatRequest {
+                model: &self.model,
+                text: &text,
+                picture: picture
+                    .as_deref()
+                    .filter(|_| self.dialect.pictures || !may_lack_picture),
+                schema: &query.schema,
+                temperature: query.temperature,
+                max_tokens: self.options.max_tokens,
+            });
+            let request = || self.transport.client().post(url.clone()).json(&body);
+            let outcome = self.send_with_retries(&request, deadline, self.options.time_limit);
+            let complaint = match outcome {
+                Ok(response) => {
+                    self.was_reached = true;
+                    let content = content::read(&response).map_err(RequestError::Final)?;
+                    return Ok(ChatCompletion {
+                        text,
+                        response,
+                        content,
+                    });
+                }
+                Err(RequestError::Refused(complaint)) => complaint,
+                Err(trouble) => return Err(trouble),
+            };
+            let may_be_a_parameter = match complaint.status {
+                Some(status) => !matches!(status, 401..=403 | 408 | 413 | 429),
+                None => true,
+            };
+            let other = self.dialect.without(&complaint, may_lack_picture);
+            match other.filter(|_| may_be_a_parameter) {
+                Some((dialect, change)) => {
+                    let said = complaint.sentence();
+                    self.options
+                        .server
+                        .notify
+                        .tell(&format!("{said}; {change}"));
+                    self.dialect = dialect;
+                }
+                None => return Err(RequestError::Final(self.explain(&complaint))),
+            }
+        }
+    }
+
+    /// A complaint with what to do about it.
+    fn explain(&self, complaint: &ServerError) -> String {
+        let said = complaint.sentence();
+        let status = complaint
+            .status
+            .and_then(|it| StatusCode::from_u16(it).ok());
+        let said = match status {
+            Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => match self.key.expose() {
+                Some(_) => format!(
+                    "{said}; the key that was sent is in `{}`",
+                    self.key.variable()
+                ),
+                None => format!(
+                    "{said}; put its key into `{}`, or name the variable that holds it with --key-env",
+                    self.key.variable()
+                ),
+            },
+            Some(StatusCode::PROXY_AUTHENTICATION_REQUIRED) => self.through_proxy(said),
+            Some(StatusCode::NOT_FOUND) => format!(
+                "{said}; does the address end in /v1, and is `{}` a model there?",
+                self.model
+            ),
+            Some(StatusCode::PAYLOAD_TOO_LARGE) => {
+                format!(
+                    "{said}; send smaller pictures: `picture_side` in [server] of the launch file"
+                )
+            }
+            _ => said,
+        };
+        if complaint.is_page {
+            self.through_proxy(said)
+        } else {
+            said
+        }
+    }
+
+    fn unreachable(&self, reason: &str) -> String {
+        let reason = self.through_proxy(reason.to_owned());
+        format!(
+            "{reason}; is the server running, and is {} its address?",
+            self.endpoint.base()
+        )
+    }
+
+    /// A reason that may be a proxy's fault.
+    fn through_proxy(&self, reason: String) -> String {
+        if self.endpoint.is_loopback() {
+            return reason;
+        }
+        let variable = |name: &str| std::env::var(name).ok();
+        match proxy::named(self.endpoint.base(), variable) {
+            Some(proxy) => {
+                let host = self.endpoint.base().host_str().unwrap_or_default();
+                format!(
+                    "{reason}; the request went to the proxy of `{proxy}`: if that is not the way, \
+                     put {host} into `NO_PROXY`"
+                )
+            }
+            None => reason,
+        }
+    }
+
+    fn failed(&self, trouble: RequestError) -> PlannerError {
+        let failure = match trouble {
+            RequestError::Stopped => Failure::Stopped,
+            RequestError::TimedOut => Failure::TimedOut,
+            RequestError::Refused(complaint) => Failure::Refused(self.explain(&complaint).into()),
+            RequestError::Final(reason) => Failure::Refused(reason.into()),
+        };
+        failure.of(&self.name, self.options.time_limit)
+    }
+
+    /// Asks once more, and asks the model not to think, where it did nothing else.
+    fn answer(
+        &mut self,
+        query: &Query<'_>,
+        deadline: Instant,
+    ) -> Result<ChatCompletion, RequestError> {
+        loop {
+            let mut asked = self.complete(query, deadline)?;
+            let content = &mut asked.content;
+            if !content.text.is_empty() {
+                return Ok(asked);
+            }
+            if content.thinking.is_empty() {
+                return Ok(asked);
+            }
+            if let Some(dialect) = self.dialect.without_thinking() {
+                let notify = &self.options.server.notify;
+                notify.tell("the model thought and did not answer; asking it not to think");
+                self.dialect = dialect;
+                continue;
+            }
+            // Under a grammar nothing but the answer can be said; some servers file it wrongly.
+            let misfiled = content.only_thought.take().filter(|text| {
+                self.dialect.has_grammar()
+                    && !query.schema.is_null()
+                    && !content.is_cut
+                    && content::is_all_answer(text, &query.schema)
+            });
+            let Some(text) = misfiled else {
+                return Err(RequestError::Final(only_thought(content, &asked.response)));
+            };
+            content.text = text;
+            content.thinking.clear();
+            return Ok(asked);
+        }
+    }
+}
+
+/// What came of one request.
+enum HttpOutcome {
+    Success(Value),
+    /// With how long the server asks to be left alone.
+    Error(ServerError, Option<Duration>),
+}
+
+/// A response, and the text that asked for it.
+struct ChatCompletion {
+    text: String,
+    response: Value,
+    content: Content,
+}
+
+/// Why nobody asks any more.
+fn given_up(reason: &str, backoff: &Backoff, asked: Option<Duration>) -> String {
+    match asked {
+        Some(asked) if backoff.waits == 0 => {
+            let seconds = asked.as_secs_f64();
+            format!("{reason}; it asks to be left alone for {seconds:.0} s")
+        }
+        _ => format!(
+            "{reason}; it was asked {} times within {:.1} s",
+            backoff.waits + 1,
+            backoff.spent().as_secs_f64()
+        ),
+    }
+}
+
+/// What to do about a model that thinks and does not answer.
+fn only_thought(content: &Content, response: &Value) -> String {
+    let tokens = response["usage"]["completion_tokens"].as_u64();
+    let tokens = tokens.map_or(String::new(), |tokens| format!(" after {tokens} tokens"));
+    if content.is_cut {
+        format!(
+            "it was still thinking when it was cut{tokens}; switch its thinking off on the server, or \
+             allow more `max_tokens` in [server] of the launch file"
+        )
+    } else {
+        format!(
+            "it thought{tokens} and did not answer; switch its thinking off on the server, or choose \
+             a model that does not think"
+        )
+    }
+}
+
+impl Chat for ServerModel {
+    fn settings(&self) -> &ModelConfig {
+        &self.settings
+    }
+
+    fn special_tokens(&self) -> &SpecialTokens {
+        &self.special
+    }
+
+    fn free_text(&self) -> bool {
+        self.options.free_text
+    }
+
+    fn temperature(&self) -> f64 {
+        self.options.temperature
+    }
+
+    fn picture(&self, rgb: &RgbImage) -> RgbImage {
+        shrink(rgb, self.options.server.picture_side)
+    }
+
+    fn ask(&mut self, query: Query<'_>) -> Result<Reply, PlannerError> {
+        let start = Instant::now();
+        let deadline = start + self.options.time_limit;
+        let asked = self.answer(&query, deadline);
+        let asked = asked.map_err(|trouble| self.failed(trouble))?;
+        Ok(reply(
+            asked,
+            &query.schema,
+            start.elapsed(),
+            self.options.free_text,
+        ))
+    }
+}
+
+chat::see_and_plan!(ServerModel);
+
+impl VisionLanguageModel for ServerModel {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn load_time(&self) -> Duration {
+        self.load_time
+    }
+
+    fn pointing(&self) -> Pointing {
+        self.settings.pointing.unwrap_or_default()
+    }
+
+    fn set_pointing(&mut self, pointing: Pointing) {
+        self.settings.pointing = Some(pointing);
+    }
+}
+
+/// What a response says, as chats read it. Servers report tokens, but few report times: all of it
+/// counts as decoding.
+fn reply(asked: ChatCompletion, schema: &Value, elapsed: Duration, free_text: bool) -> Reply {
+    let ChatCompletion {
+        text: sent,
+        response,
+        content,
+    } = asked;
+    let tokens = |name: &str| {
+        let count = response["usage"][name].as_u64();
+        count
+            .and_then(|count| u32::try_from(count).ok())
+            .unwrap_or(0)
+    };
+    let (text, rejection) = match content::answer(&content.text, schema) {
+        content::Extracted::Fitting(text) => (text, None),
+        // A remark in brackets is no plan.
+        content::Extracted::Other(_) | content::Extracted::None if free_text => {
+            (content.text, None)
+        }
+        _ if schema.is_null() && !content.text.is_empty() => (content.text, None),
+        content::Extracted::Other(text) => (text, None),
+        content::Extracted::None if content.text.is_empty() => {
+            let empty = Rejection("the answer is empty".to_owned());
+            (content.text, Some(empty))
+        }
+        content::Extracted::None => {
+            let words = server_error::one_line(&content.text);
+            let missing = Rejection(format!("there is no JSON in the answer: “{words}”"));
+            (content.text, Some(missing))
+        }
+    };
+    Reply {
+        tokens: content::tokens_of(&text, content::tokens(&response["choices"][0])),
+        text,
+        sent: Some(sent),
+        thinking: content.thinking,
+        cut: content.is_cut,
+        rejection,
+        usage: Usage {
+            requests: 1,
+            prompt_tokens: tokens("prompt_tokens"),
+            completion_tokens: tokens("completion_tokens"),
+            prompt_time: Duration::ZERO,
+            decode_time: elapsed,
+        },
+    }
+}

@@ -1,0 +1,217 @@
+//! One HTTP request, bounded in size and in time, that a stop ends.
+
+use std::error::Error;
+use std::sync::mpsc::channel;
+use std::time::{Duration, SystemTime};
+
+use enact_types::StopSwitch;
+use enact_types::stop::WaitError;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use tokio::runtime::{Builder, Runtime};
+
+/// More bytes than any answer has: a thousand tokens with their probabilities are some hundred
+/// thousand.
+const MOST_BYTES: usize = 16 << 20;
+
+/// A server that is there accepts a connection sooner than this.
+const CONNECT_TIME: Duration = Duration::from_secs(10);
+
+/// The end of an event stream; some servers keep the connection after it.
+const DONE: &[u8] = b"data: [DONE]";
+
+/// What a server sent.
+#[derive(Debug)]
+pub(crate) struct HttpResponse {
+    pub status: StatusCode,
+    /// How long it asks to be left alone.
+    pub retry_after: Option<Duration>,
+    /// Where it refers to.
+    pub location: Option<String>,
+    pub body: Vec<u8>,
+}
+
+/// Why nothing came.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum TransportError {
+    /// The stop switch is pressed.
+    Stopped,
+    /// The time is over.
+    TimedOut,
+    /// Nobody is there.
+    Unreachable(String),
+    /// The connection broke.
+    Broken(String),
+    /// It cannot be sent, or what comes is too long.
+    Failed(String),
+}
+
+/// Sends requests, one at a time.
+pub(crate) struct Transport {
+    client: Client,
+    /// Always there until dropped.
+    runtime: Option<Runtime>,
+    stop: StopSwitch,
+}
+
+impl Transport {
+    /// `is_local` is whether all requests stay on this computer, where no proxy can reach.
+    pub(crate) fn new(is_local: bool, stop: &StopSwitch) -> Result<Self, String> {
+        let client = Client::builder()
+            .connect_timeout(CONNECT_TIME)
+            // A request that is sent on becomes another one: the address is to be mended.
+            .redirect(Policy::none());
+        let client = if is_local { client.no_proxy() } else { client };
+        let client = client.build().map_err(|error| innermost(&error))?;
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("enact-server")
+            .enable_all()
+            .build()
+            .map_err(|error| error.to_string())?;
+        Ok(Self {
+            client,
+            runtime: Some(runtime),
+            stop: stop.clone(),
+        })
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.is_pressed()
+    }
+
+    /// Waits, unless stopped.
+    pub(crate) fn sleep(&self, duration: Duration) {
+        self.stop.sleep(duration);
+    }
+
+    /// Sends a request and waits for all of the response, at most `limit`. Giving a request up closes
+    /// its connection, so that the server need not think on.
+    pub(crate) fn send(
+        &self,
+        request: RequestBuilder,
+        limit: Duration,
+    ) -> Result<HttpResponse, TransportError> {
+        if self.stop.is_pressed() {
+            return Err(TransportError::Stopped);
+        }
+        let request = request.timeout(limit);
+        let (sender, receiver) = channel();
+        let task = self
+            .runtime
+            .as_ref()
+            .expect("the runtime is there until the transport is dropped")
+            .spawn(async move {
+                let received = match request.send().await {
+                    Ok(response) => read(response).await,
+                    Err(error) => Err(error.into()),
+                };
+                // Nobody listens any more if the request was given up meanwhile.
+                let _ = sender.send(received);
+            });
+        // The client itself keeps the time limit.
+        match self.stop.receive(&receiver, None) {
+            Ok(received) => received,
+            Err(WaitError::Stopped) => {
+                task.abort();
+                Err(TransportError::Stopped)
+            }
+            Err(WaitError::Late | WaitError::Gone) => {
+                Err(TransportError::Failed("the request panicked".to_owned()))
+            }
+        }
+    }
+}
+
+impl Drop for Transport {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // Whoever looks up a name cannot be interrupted, and need not be waited for.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+async fn read(mut response: Response) -> Result<HttpResponse, TransportError> {
+    let too_long = || {
+        TransportError::Failed(format!(
+            "its answer is longer than {} MiB, which is no answer of a model",
+            MOST_BYTES >> 20
+        ))
+    };
+    let announced = response.content_length().unwrap_or(0);
+    if announced > MOST_BYTES as u64 {
+        return Err(too_long());
+    }
+    let headers = response.headers();
+    let text = |name| Some(headers.get(name)?.to_str().ok()?.to_owned());
+    let is_events = text(CONTENT_TYPE).is_some_and(|kind| kind.contains("event-stream"));
+    let location = text(LOCATION);
+    let retry_after = retry_after(headers);
+    let status = response.status();
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > MOST_BYTES {
+            return Err(too_long());
+        }
+        let from = body.len().saturating_sub(DONE.len());
+        body.extend_from_slice(&chunk);
+        if is_events && body[from..].windows(DONE.len()).any(|part| part == DONE) {
+            break;
+        }
+    }
+    Ok(HttpResponse {
+        status,
+        retry_after,
+        location,
+        body,
+    })
+}
+
+/// Seconds, or the milliseconds that some send beside them, or a date.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok();
+    let seconds = number("retry-after-ms")
+        .map(|milliseconds| milliseconds / 1000.0)
+        .or_else(|| number(RETRY_AFTER.as_str()));
+    if let Some(seconds) = seconds {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let date = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    let date = httpdate::parse_http_date(date).ok()?;
+    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+}
+
+impl From<reqwest::Error> for TransportError {
+    fn from(error: reqwest::Error) -> Self {
+        let reason = innermost(&error);
+        if error.is_connect() && error.is_timeout() {
+            let seconds = CONNECT_TIME.as_secs();
+            Self::Unreachable(format!("it cannot be reached within {seconds} s"))
+        } else if error.is_timeout() {
+            Self::TimedOut
+        } else if error.is_connect() {
+            Self::Unreachable(reason)
+        } else if error.is_builder() {
+            Self::Failed(reason)
+        } else if reason.contains("invalid HTTP") {
+            Self::Failed(format!("what answers there is no web server: {reason}"))
+        } else {
+            Self::Broken(format!("the connection broke: {reason}"))
+        }
+    }
+}
+
+/// The innermost cause says what happened: "connection refused".
+fn innermost(error: &dyn Error) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    super::server_error::one_line(&cause.to_string())
+}

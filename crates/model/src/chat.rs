@@ -31,6 +31,8 @@ pub(crate) struct Query<'a> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reply {
     pub text: String,
+    /// The text with what is around it, where it is JSON about something else.
+    pub whole: Option<String>,
     /// The text that was sent, where more was asked than was to be.
     pub sent: Option<String>,
     /// What the model thought aloud before.
@@ -162,7 +164,12 @@ pub(crate) fn perceive(
     let text = text + &because(chat, rejected);
     let schema = convention.schema().unwrap_or(Value::Null);
     let mut reply = chat.ask(look(&text, picture, schema.clone()))?;
-    // What has no JSON may point in another form, as between tags.
+    // What is no JSON about the schema may point in another form, as between tags.
+    if let Some(whole) = reply.whole.take()
+        && convention.parse(&whole).is_ok()
+    {
+        reply.text = whole;
+    }
     let rejection = reply.rejection.take();
     let parse = |text: &str| {
         let parsed = convention.parse(text);

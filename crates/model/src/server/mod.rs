@@ -585,6 +585,7 @@ fn reply(asked: ChatCompletion, schema: &Value, elapsed: Duration, free_text: bo
             .and_then(|count| u32::try_from(count).ok())
             .unwrap_or(0)
     };
+    let mut whole = None;
     let (text, rejection) = match content::answer(&content.text, schema) {
         content::Extracted::Fitting(text) => (text, None),
         // A remark in brackets is no plan.
@@ -592,7 +593,10 @@ fn reply(asked: ChatCompletion, schema: &Value, elapsed: Duration, free_text: bo
             (content.text, None)
         }
         _ if schema.is_null() && !content.text.is_empty() => (content.text, None),
-        content::Extracted::Other(text) => (text, None),
+        content::Extracted::Other(text) => {
+            whole = Some(content.text);
+            (text, None)
+        }
         content::Extracted::None if content.text.is_empty() => {
             let empty = Rejection("the answer is empty".to_owned());
             (content.text, Some(empty))
@@ -606,6 +610,7 @@ fn reply(asked: ChatCompletion, schema: &Value, elapsed: Duration, free_text: bo
     Reply {
         tokens: content::tokens_of(&text, content::tokens(&response["choices"][0])),
         text,
+        whole,
         sent: Some(sent),
         thinking: content.thinking,
         cut: content.is_cut,

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use enact_plan::Pointing;
 
 use crate::arm::args::{ArmArgs, BusArgs};
 use crate::data_dir::SHIPPED_MODEL;
@@ -79,6 +80,12 @@ pub enum Command {
     Run(RunArgs),
     /// Carry out instructions interactively, one per line
     Chat(ChatArgs),
+    /// Ask about a model
+    Model {
+        /// Query.
+        #[command(subcommand)]
+        question: ModelQuestion,
+    },
     /// Validate robot, scene, launch and suite files
     Check {
         /// Files or robot folders to check [default: everything that ships]
@@ -184,6 +191,10 @@ pub struct SetupArgs {
     /// Draw numbers on everything above the table and ask the model what each is (needs depth)
     #[arg(long)]
     pub marks: bool,
+    /// How the model writes positions in pictures: `yx-1000`, `xy-1000`, `xy-pixels-qwen`, …
+    /// (`enact model check` finds out)
+    #[arg(long, value_name = "CONVENTION")]
+    pub pointing: Option<Pointing>,
     /// Maximum number of look-plan-act turns
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub turns: Option<u32>,
@@ -260,6 +271,33 @@ pub enum PerceptionSource {
     /// Ground truth of the simulator, for tests
     #[value(alias = "truth")]
     GroundTruth,
+}
+
+/// Queries about a model.
+#[derive(Debug, Subcommand)]
+pub enum ModelQuestion {
+    /// Find out how a model points: in which convention, how precisely, how fast
+    Check(ModelCheckArgs),
+}
+
+/// `enact model check`.
+#[derive(Debug, Args)]
+pub struct ModelCheckArgs {
+    /// Model folder, Hugging Face id, or address of an OpenAI-compatible server
+    #[arg(value_name = "PATH|ID|ADDRESS")]
+    pub model: String,
+    /// Ask only in this convention
+    #[arg(long, value_name = "CONVENTION")]
+    pub pointing: Option<Pointing>,
+    /// How a server is asked.
+    #[command(flatten)]
+    pub server: ServerArgs,
+    /// Save the picture that the model is shown
+    #[arg(long, value_name = "PNG")]
+    pub out: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Queries about a robot.
@@ -413,6 +451,9 @@ pub struct EvalArgs {
     /// Model folder, GGUF or UQFF file, Hugging Face id, or address of an OpenAI-compatible server
     #[arg(long, value_name = "PATH|ID|ADDRESS", default_value = SHIPPED_MODEL)]
     pub model: String,
+    /// How the model writes positions in pictures, if its files and name do not tell
+    #[arg(long, value_name = "CONVENTION")]
+    pub pointing: Option<Pointing>,
     /// How a server is asked.
     #[command(flatten)]
     pub server: ServerArgs,

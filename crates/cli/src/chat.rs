@@ -65,6 +65,7 @@ pub fn chat(data_dir: &DataDir, args: &ChatArgs) -> Result<bool> {
             Err(error) if error.is_stop() => errln!("stopped"),
             Err(RuntimeError::Camera(error)) => errln!("enact: {error}"),
             Err(RuntimeError::Planner(error)) => errln!("enact: {error}"),
+            Err(RuntimeError::Pointing(doubt)) => errln!("enact: {doubt}"),
             Err(error) => return Err(error.into()),
         }
     }

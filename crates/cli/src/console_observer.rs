@@ -55,10 +55,10 @@ impl<W: Write> Observer for ConsoleObserver<W> {
                 answer,
             } => {
                 self.tell_thought(&answer.thinking);
-                if let Err(rejection) = &answer.parsed {
-                    self.say("rejected", &rejection.to_string());
+                match &answer.parsed {
+                    Err(rejection) => self.say("rejected", &rejection.to_string()),
+                    Ok(_) => self.say("saw", &list(objects)),
                 }
-                self.say("saw", &list(objects));
                 for reason in *dropped {
                     self.say("dropped", reason);
                 }

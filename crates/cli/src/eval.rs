@@ -45,6 +45,7 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
     let notify = Notify::new(|sentence| errln!("{:>9}  {sentence}", "server"));
     let options = RequestOptions {
         temperature: args.temperature,
+        pointing: args.pointing,
         ..ServerConfig::default().options(&args.server, false, notify)
     };
     let minds = || agent(&model, options.clone());
@@ -173,9 +174,11 @@ fn settings(
     let model_sum = match args.planner {
         PlannerKind::Scripted => "scripted".to_owned(),
         PlannerKind::Model => format!(
-            "{model} {:08x} at temperature {}",
+            "{model} {:08x} at temperature {}{}",
             checksum(Path::new(model)),
-            args.temperature
+            args.temperature,
+            args.pointing
+                .map_or_else(String::new, |it| format!(", {it}"))
         ),
     };
     let robot = if args.robot == SHIPPED_ROBOT {
@@ -234,6 +237,9 @@ fn command(args: &EvalArgs) -> String {
     }
     if args.model != SHIPPED_MODEL {
         words += &format!(" --model {}", args.model);
+    }
+    if let Some(pointing) = args.pointing {
+        words += &format!(" --pointing {pointing}");
     }
     if args.temperature > 0.0 {
         words += &format!(" --temperature {}", args.temperature);

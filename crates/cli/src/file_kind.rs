@@ -34,7 +34,7 @@ pub enum FileKind {
 }
 
 /// Top-level keys of TOML files, the telling ones first.
-const KEYS: [(&str, FileKind); 19] = [
+const KEYS: [(&str, FileKind); 20] = [
     ("about", FileKind::Suite),
     ("baud", FileKind::Bus),
     ("lerobot", FileKind::Bus),
@@ -49,6 +49,7 @@ const KEYS: [(&str, FileKind); 19] = [
     ("robot", FileKind::Launch),
     ("model", FileKind::Launch),
     ("arm", FileKind::Launch),
+    ("pointing", FileKind::Model),
     ("table", FileKind::Scene),
     ("area", FileKind::Scene),
     ("objects", FileKind::Scene),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use enact_plan::Pointing;
 use enact_types::{text, toml_text};
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +34,9 @@ pub struct Launch {
     pub record_depth: bool,
     /// Model folder, file, hub id or address.
     pub model: String,
+    /// How the model points, where its files and its name do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pointing: Option<Pointing>,
     /// How the model is asked, where it is behind a server.
     #[serde(default, skip_serializing_if = "ServerConfig::is_empty")]
     pub server: ServerConfig,

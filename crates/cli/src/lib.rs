@@ -73,6 +73,7 @@
 //! | [`run`] | `enact run` |
 //! | [`chat`] | `enact chat` |
 //! | [`check`] | `enact check` |
+//! | [`model`] | `enact model` |
 //! | [`robot`] | `enact robot` |
 //! | [`scene`] | `enact scene` |
 //! | [`render`] | `enact render` |
@@ -103,6 +104,7 @@ pub mod import;
 pub mod launch;
 pub mod line_editor;
 pub mod log;
+pub mod model;
 pub mod program;
 pub mod recordings;
 mod renamed;

@@ -11,7 +11,7 @@ use crate::args::{Cli, Command};
 use crate::data_dir::DataDir;
 use crate::out::{self, Stdout};
 use crate::{
-    arm, bus, chat, check, dataset, eval, log, recordings, render, robot, run, scene, shell,
+    arm, bus, chat, check, dataset, eval, log, model, recordings, render, robot, run, scene, shell,
     stop_sources,
 };
 
@@ -46,6 +46,7 @@ fn dispatch(cli: &Cli) -> Result<bool> {
     }
     let data_dir = DataDir::find()?.with(&cli.meshes);
     match &cli.command {
+        Command::Model { question } => model::answer(&data_dir, question),
         Command::Run(args) => run::run(&data_dir, args),
         Command::Chat(args) => chat::chat(&data_dir, args),
         Command::Check { files, json } => check_all(&data_dir, files, *json),

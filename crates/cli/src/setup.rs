@@ -112,6 +112,7 @@ impl Setup {
             perception: args.perception.unwrap_or(PerceptionSource::Model),
             options: RequestOptions {
                 free_text: args.free_text,
+                pointing: launch.pointing,
                 // A choice needs plans that differ: they are drawn as the model weighs them.
                 temperature: if args.rank > 1 { 1.0 } else { 0.0 },
                 ..launch
@@ -273,6 +274,7 @@ fn override_with(launch: &mut Launch, args: &SetupArgs) {
     launch.record_fps = args.recording.record_fps.or(launch.record_fps);
     launch.record_depth |= args.recording.record_depth;
     launch.seed = args.seed.unwrap_or(launch.seed);
+    launch.pointing = args.pointing.or(launch.pointing);
     launch.turns = args.turns.unwrap_or(launch.turns);
 }
 

@@ -60,10 +60,7 @@ impl FrameExample {
         let detections: Vec<Detection> = self
             .objects
             .iter()
-            .map(|seen| Detection {
-                point: seen.point,
-                label: seen.label.clone(),
-            })
+            .map(|seen| Detection::at(seen.point, &seen.label))
             .collect();
         Detection::write_list(&detections)
     }
@@ -241,6 +238,7 @@ fn any_card(rng: &mut ChaCha8Rng) -> Option<Card> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use enact_plan::PictureConvention;
     use std::path::Path;
 
     #[test]
@@ -251,7 +249,8 @@ mod tests {
         let first = example(&scene, &robot, 5, 0);
         assert_eq!(first.picture, example(&scene, &robot, 5, 0).picture);
         assert_ne!(first.picture, example(&scene, &robot, 5, 1).picture);
-        let listed = Detection::parse_list(&first.completion()).unwrap();
+        let convention = PictureConvention::default();
+        let listed = convention.parse(&first.completion()).unwrap().detections;
         assert!(!listed.is_empty());
         assert!(listed.is_sorted_by_key(|seen| (seen.point.y, seen.point.x)));
         let (width, height) = first.shown.dimensions();

@@ -32,14 +32,11 @@ impl Perceiver for GroundTruth {
         let picture = self.camera.capture_ground_truth();
         let mut seen: Vec<Detection> = objects_in_view(&picture)
             .into_iter()
-            .map(|seen| Detection {
-                point: NormalizedPoint::from_pixel(
-                    seen.point.0,
-                    seen.point.1,
-                    frame.intrinsics.width,
-                    frame.intrinsics.height,
-                ),
-                label: self.labels[usize::from(seen.id - FIRST_OBJECT)].clone(),
+            .map(|seen| {
+                let ((x, y), camera) = (seen.point, &frame.intrinsics);
+                let label = &self.labels[usize::from(seen.id - FIRST_OBJECT)];
+                let point = NormalizedPoint::from_pixel(x, y, camera.width, camera.height);
+                Detection::at(point, label)
             })
             .collect();
         seen.sort_by_key(|seen| (seen.point.y, seen.point.x));

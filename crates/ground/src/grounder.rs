@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use enact_plan::pointing::Reading;
 use enact_plan::{Detection, Infeasibility, ObjectView, Relation, Skill, Step};
 use enact_robot::description::Gripper;
 use enact_robot::{CollisionWorld, HalfSpace, Obstacle, Robot};
@@ -16,7 +17,10 @@ use crate::motion::robot_shapes::{PlacedShape, in_hand, is_near, is_part, placed
 use crate::motion::transit::SearchBudget;
 use crate::motion::{EndEffector, Roll, StepMotion};
 use crate::scene::fit::MEASURED;
-use crate::scene::{DroppedDetection, Proposal, SceneMemory, SceneObject, Solid, proposals};
+use crate::scene::pointing_check;
+use crate::scene::{
+    DroppedDetection, Finding, Proposal, SceneMemory, SceneObject, Solid, proposals,
+};
 use crate::skills::{grounded, infeasibility, is_afforded};
 
 /// Height above a target that the hand must attain for the target to count as reachable, meters.
@@ -102,6 +106,22 @@ impl Grounder {
         };
         scene.leave_unnamed(unnamed);
         reports
+    }
+
+    /// Returns whether `readings` of an answer about a frame, the given one first, show that it is
+    /// read rightly; `confirmed` if an earlier answer did.
+    pub fn check_pointing(
+        &self,
+        scene: &SceneMemory,
+        frame: &Frame,
+        readings: &[Reading],
+        joints: &JointVector,
+        confirmed: bool,
+    ) -> Finding {
+        let held = scene.held().map(|held| in_hand(&self.robot, held));
+        let placed = placed(&self.robot, held.as_deref(), joints);
+        let is_robot = |point: &Point3| is_part(&placed, point);
+        pointing_check::check(frame, readings, &is_robot, confirmed)
     }
 
     /// Returns the points of a frame at which something rises above the table that is neither the

@@ -19,9 +19,9 @@ fn perceive(table: &Table) -> SceneMemory {
 
 fn detections(table: &Table, frame: &Frame, owners: &[Option<usize>]) -> Vec<Detection> {
     (0..table.bodies.len())
-        .map(|body| Detection {
-            point: table::middle_of(frame, owners, body),
-            label: table.bodies[body].label.clone(),
+        .map(|body| {
+            let point = table::middle_of(frame, owners, body);
+            Detection::at(point, &table.bodies[body].label)
         })
         .collect()
 }
@@ -219,10 +219,8 @@ fn points_on_nothing_solid_are_dropped_with_a_reason() {
     };
     let (frame, owners) = table.render(3);
     let mut list = detections(&table, &frame, &owners);
-    list.push(Detection {
-        point: enact_types::NormalizedPoint { y: 900, x: 900 },
-        label: "green ball".to_owned(),
-    });
+    let point = enact_types::NormalizedPoint { y: 900, x: 900 };
+    list.push(Detection::at(point, "green ball"));
     list.push(list[0].clone());
     let mut memory = SceneMemory::default();
     let reports = memory.update(&frame, &list, &|_| false);
@@ -321,7 +319,7 @@ fn without_depth_what_is_right_below_the_camera_is_where_it_is_pointed_at() {
     let point = NormalizedPoint { y: 500, x: 500 };
     let label = "red cube".to_owned();
     let mut memory = SceneMemory::default();
-    memory.update(&frame, &[Detection { point, label }], &|_| false);
+    memory.update(&frame, &[Detection::at(point, label)], &|_| false);
     let solid = &memory.objects()[0].solid;
     assert!(
         (solid.x - 0.2).hypot(solid.y) < 0.005 && solid.size() < 0.1,
@@ -356,7 +354,7 @@ fn without_depth_what_looks_like_the_table_is_a_guess_about_its_place() {
     let point = NormalizedPoint { y: 500, x: 500 };
     let label = "key".to_owned();
     let mut memory = SceneMemory::default();
-    memory.update(&frame, &[Detection { point, label }], &|_| false);
+    memory.update(&frame, &[Detection::at(point, label)], &|_| false);
     let solid = &memory.objects()[0].solid;
     let seen = frame.deproject_to_plane(160.0, 120.0, 0.0).unwrap();
     let off = (solid.x - seen.x).hypot(solid.y - seen.y);

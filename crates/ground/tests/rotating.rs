@@ -114,6 +114,7 @@ fn verdict(degrees: i16, before: Body, after: Body) -> (Verdict, String) {
         let detection = Detection {
             point: table::middle_of(&frame, &owners, 0),
             label: table.bodies[0].label.clone(),
+            bounds: None,
         };
         scene.update(&frame, &[detection], &|_| false);
         frame

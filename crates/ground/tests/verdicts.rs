@@ -23,9 +23,9 @@ fn look(scene: &mut SceneMemory, table: &Table, seen: impl Fn(&str) -> bool) -> 
     let (frame, owners) = table.render(1);
     let detections: Vec<Detection> = (0..table.bodies.len())
         .filter(|body| seen(&table.bodies[*body].label))
-        .map(|body| Detection {
-            point: table::middle_of(&frame, &owners, body),
-            label: table.bodies[body].label.clone(),
+        .map(|body| {
+            let point = table::middle_of(&frame, &owners, body);
+            Detection::at(point, &table.bodies[body].label)
         })
         .collect();
     scene.update(&frame, &detections, &|_| false);

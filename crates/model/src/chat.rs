@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use enact_plan::free_text::translate;
 use enact_plan::{
-    Detection, ModelResponse, Plan, PlannerError, Rejection, Situation, Skill, Step, Token, Usage,
-    grammar, prompt,
+    Detection, ModelResponse, Plan, PlannerError, PromptStyle, Rejection, Situation, Skill, Step,
+    Token, Usage, grammar, prompt,
 };
 use enact_types::{Frame, NormalizedPoint, Reason};
 use image::RgbImage;
@@ -31,6 +31,8 @@ pub(crate) struct Query<'a> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reply {
     pub text: String,
+    /// The text with what is around it, where it is JSON about something else.
+    pub whole: Option<String>,
     /// The text that was sent, where more was asked than was to be.
     pub sent: Option<String>,
     /// What the model thought aloud before.
@@ -87,9 +89,6 @@ pub(crate) trait Chat {
 
     /// Asks with a picture or without. The answer follows the schema if it is not cut.
     fn ask(&mut self, query: Query<'_>) -> Result<Reply, PlannerError>;
-
-    /// What the model is called in messages.
-    fn display_name(&self) -> &str;
 }
 
 /// Has a model that can be asked see and plan.
@@ -103,7 +102,7 @@ macro_rules! see_and_plan {
                 enact_plan::ModelResponse<Vec<enact_plan::Detection>>,
                 enact_plan::PlannerError,
             > {
-                $crate::chat::perceive(self, frame)
+                $crate::chat::perceive(self, frame, None)
             }
 
             fn perceive_marked(
@@ -114,7 +113,19 @@ macro_rules! see_and_plan {
                 enact_plan::ModelResponse<Vec<enact_plan::Detection>>,
                 enact_plan::PlannerError,
             > {
-                $crate::chat::perceive_marked(self, frame, marks)
+                $crate::chat::perceive_marked(self, frame, marks, None)
+            }
+
+            fn perceive_again(
+                &mut self,
+                frame: &enact_types::Frame,
+                marks: &[enact_types::NormalizedPoint],
+                reason: &enact_plan::Rejection,
+            ) -> Result<
+                enact_plan::ModelResponse<Vec<enact_plan::Detection>>,
+                enact_plan::PlannerError,
+            > {
+                $crate::chat::perceive_again(self, frame, marks, reason)
             }
         }
 
@@ -135,20 +146,59 @@ macro_rules! see_and_plan {
 }
 pub(crate) use see_and_plan;
 
-/// Asks for the objects in a frame.
+/// Asks for the objects in a frame, in the model's own convention; after an answer that was
+/// rejected with the reason why.
 pub(crate) fn perceive(
     chat: &mut impl Chat,
     frame: &Frame,
+    rejected: Option<&Rejection>,
 ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-    let text = prompt::perceive(chat.settings().prompt);
     let picture = chat.picture(&frame.rgb);
-    look(
-        chat,
-        &text,
-        picture,
-        grammar::detections(),
-        Detection::parse_list,
-    )
+    let settings = chat.settings();
+    let pointing = settings.pointing.unwrap_or_default();
+    let convention = pointing.in_picture(picture.dimensions().into());
+    let text = match settings.prompt {
+        PromptStyle::Full => convention.prompt(),
+        style @ PromptStyle::Compact => prompt::perceive(style),
+    };
+    let text = text + &because(chat, rejected);
+    let schema = convention.schema().unwrap_or(Value::Null);
+    let mut reply = chat.ask(look(&text, picture, schema.clone()))?;
+    // What is no JSON about the schema may point in another form, as between tags.
+    if let Some(whole) = reply.whole.take()
+        && convention.parse(&whole).is_ok()
+    {
+        reply.text = whole;
+    }
+    let rejection = reply.rejection.take();
+    let parse = |text: &str| {
+        let parsed = convention.parse(text);
+        parsed.map_err(|reason| rejection.clone().unwrap_or(reason))
+    };
+    let answer = answer(text, schema, reply, parse).listed();
+    Ok(ModelResponse {
+        pointing: Some(convention),
+        ..answer
+    })
+}
+
+/// A question about a picture.
+fn look(text: &str, picture: RgbImage, schema: Value) -> Query<'_> {
+    Query {
+        text,
+        picture: Some(picture),
+        may_lack_picture: false,
+        schema,
+        temperature: 0.0,
+    }
+}
+
+/// Why it is asked again. The reason may quote the model.
+fn because(chat: &impl Chat, rejected: Option<&Rejection>) -> String {
+    rejected.map_or_else(String::new, |reason| {
+        let reason = chat.special_tokens().strip(&reason.0);
+        format!("\nYour last answer was rejected: {reason}. Answer once more.\n")
+    })
 }
 
 /// Asks what the numbers mark that are drawn on a frame.
@@ -156,48 +206,27 @@ pub(crate) fn perceive_marked(
     chat: &mut impl Chat,
     frame: &Frame,
     marks: &[NormalizedPoint],
+    rejected: Option<&Rejection>,
 ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-    let text = prompt::perceive_marked(marks.len());
+    let text = prompt::perceive_marked(marks.len()) + &because(chat, rejected);
     let picture = draw(chat.picture(&frame.rgb), marks);
-    look(chat, &text, picture, grammar::marked(marks.len()), |text| {
-        Detection::parse_marked(text, marks)
-    })
+    let schema = grammar::marked(marks.len());
+    let reply = chat.ask(look(&text, picture, schema.clone()))?;
+    let parse = |text: &str| Detection::parse_marked(text, marks);
+    Ok(answer(text, schema, reply, parse).listed())
 }
 
-/// Asks for a list, and once more with the reason where it is rejected. A look that fails twice is an
-/// error: a table that nobody saw is not an empty one.
-fn look(
+/// Asks for the objects once more, at marks if there are any.
+pub(crate) fn perceive_again(
     chat: &mut impl Chat,
-    text: &str,
-    picture: RgbImage,
-    schema: Value,
-    parse: impl Fn(&str) -> Result<Vec<Detection>, Rejection>,
+    frame: &Frame,
+    marks: &[NormalizedPoint],
+    reason: &Rejection,
 ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-    let query = |text| Query {
-        text,
-        picture: Some(picture.clone()),
-        may_lack_picture: false,
-        schema: schema.clone(),
-        temperature: 0.0,
-    };
-    let reply = chat.ask(query(text))?;
-    let first = answer(text.to_owned(), schema.clone(), reply, &parse);
-    let Err(rejection) = &first.parsed else {
-        return Ok(first);
-    };
-    // The reason may quote the model.
-    let text = chat.special_tokens().strip(&format!(
-        "{text}\nYour last answer was rejected: {rejection}. Answer once more.\n"
-    ));
-    let reply = chat.ask(query(&text))?;
-    let mut second = answer(text.clone(), schema.clone(), reply, &parse);
-    second.usage += first.usage;
-    match &second.parsed {
-        Ok(_) => Ok(second),
-        Err(rejection) => Err(PlannerError::Request {
-            model: chat.display_name().to_owned(),
-            reason: format!("its list of objects was rejected twice: {rejection}").into(),
-        }),
+    if marks.is_empty() {
+        perceive(chat, frame, Some(reason))
+    } else {
+        perceive_marked(chat, frame, marks, Some(reason))
     }
 }
 
@@ -261,8 +290,10 @@ fn answer<T>(
         thinking: reply.thinking,
         parsed,
         usage: reply.usage,
-        grammar: Some(schema),
+        grammar: (!schema.is_null()).then_some(schema),
         tokens: reply.tokens,
+        pointing: None,
+        dropped: Vec::new(),
     }
 }
 

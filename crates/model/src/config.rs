@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use enact_plan::{PromptStyle, Skill, language};
+use enact_plan::{Pointing, PromptStyle, Skill, language};
 use enact_types::{Reason, text, toml_text};
 use serde::Deserialize;
 
@@ -20,6 +20,8 @@ pub struct ModelConfig {
     /// The skills that it plans with, in the order in which prompts and grammars list them: those
     /// that it was trained on, or every skill.
     pub skills: Vec<Skill>,
+    /// How it points; none: as the name of its architecture tells, else as the model that ships.
+    pub pointing: Option<Pointing>,
     /// ISO 639-1 codes of the languages that it speaks; none: any.
     pub languages: Vec<String>,
 }
@@ -31,6 +33,7 @@ impl Default for ModelConfig {
             image: None,
             plan_with_image: true,
             skills: Skill::ALL.to_vec(),
+            pointing: None,
             languages: Vec::new(),
         }
     }
@@ -108,6 +111,8 @@ mod tests {
         assert_eq!(settings.prompt, PromptStyle::Compact);
         assert_eq!(settings.image, Some([224, 224]));
         assert!(settings.plan_with_image);
+        let settings = ModelConfig::parse("pointing = \"xy-pixels-qwen\"").unwrap();
+        assert_eq!(settings.pointing, "xy-pixels-qwen".parse().ok());
     }
 
     #[test]
@@ -147,6 +152,7 @@ mod tests {
             ("skills = []", "skills"),
             ("skills = [\"throw\"]", "throw"),
             ("skills = [\"pick\", \"pick\"]", "`pick` twice"),
+            ("pointing = \"yx\"", "xy-1000"),
             ("prompt = \"full\"\nimage = 224", "line 2"),
         ] {
             let error = ModelConfig::parse(text).unwrap_err();

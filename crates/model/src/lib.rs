@@ -7,6 +7,7 @@
 //! | [`source`] | what the words that name a model mean |
 //! | [`options`] | bounds on a request |
 //! | [`config`] | how a model wants to be asked, from its `enact.toml` |
+//! | `pointing` | how a model points, from its files |
 //! | [`picture`] | a camera picture as a model takes it |
 //! | [`marks`] | numbers drawn on a picture |
 //! | [`special`] | control tokens in a person's words, made harmless |
@@ -31,6 +32,8 @@ pub mod mistral;
 pub mod options;
 pub mod picture;
 #[cfg(feature = "local")]
+mod pointing;
+#[cfg(feature = "local")]
 mod quiet;
 pub mod server;
 pub mod source;
@@ -38,7 +41,7 @@ pub mod special;
 
 use std::time::Duration;
 
-use enact_plan::{Perceiver, Planner, PlannerError};
+use enact_plan::{Perceiver, Planner, PlannerError, Pointing};
 use enact_types::StopSwitch;
 
 pub use config::ModelConfig;
@@ -57,6 +60,12 @@ pub trait VisionLanguageModel: Perceiver + Planner + Send {
 
     /// Wall time that opening took.
     fn load_time(&self) -> Duration;
+
+    /// How it points.
+    fn pointing(&self) -> Pointing;
+
+    /// Has it asked and understood in another convention from now on.
+    fn set_pointing(&mut self, pointing: Pointing);
 
     /// Agrees to be asked for this task; what is known of the model only when it is asked is not
     /// looked at.

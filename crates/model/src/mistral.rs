@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use enact_plan::{PlannerError, Token, Usage};
+use enact_plan::{PlannerError, Pointing, Token, Usage};
 use enact_types::{Reason, StopSwitch};
 use image::DynamicImage;
 use mistralrs::{
     ChatCompletionResponse, Constraint, RequestBuilder, StopTokens, TextMessageRole,
     core::{ResponseLogprob, hf_hub_cache_dir},
 };
+use serde_json::Value;
 
 use crate::chat::{self, Chat, Failure, Query, Reply};
 use crate::config::ModelConfig;
@@ -17,7 +18,7 @@ use crate::engine::Engine;
 use crate::options::RequestOptions;
 use crate::source::ModelSource;
 use crate::special::SpecialTokens;
-use crate::{VisionLanguageModel, files};
+use crate::{VisionLanguageModel, files, pointing};
 
 /// Where plans are drawn, less probable tokens than this many are left out.
 const DRAWN_FROM: usize = 40;
@@ -65,6 +66,10 @@ impl MistralModel {
         })?;
         let folder = folder_of(&place);
         let special = special_tokens(&place, folder.as_deref()).map_err(failed)?;
+        let pointing = options
+            .pointing
+            .or(settings.pointing)
+            .or_else(|| pointing::of_model(&place, folder.as_deref()));
         if let Some(folder) = folder {
             files::check_splitting(&folder).map_err(failed)?;
         }
@@ -73,6 +78,7 @@ impl MistralModel {
             options,
             settings: ModelConfig {
                 plan_with_image: settings.plan_with_image && engine.sees(),
+                pointing,
                 ..settings
             },
             special,
@@ -94,8 +100,12 @@ impl MistralModel {
             temperature,
             ..
         } = query;
+        let constraint = match schema {
+            Value::Null => Constraint::None,
+            schema => Constraint::JsonSchema(schema),
+        };
         let request = RequestBuilder::new()
-            .set_constraint(Constraint::JsonSchema(schema))
+            .set_constraint(constraint)
             // Greedy: the likeliest token alone. Only with a temperature does mistral.rs
             // tell how likely it was.
             .set_deterministic_sampler()
@@ -151,10 +161,6 @@ impl Chat for MistralModel {
         reply(response)
             .ok_or_else(|| self.failed(Failure::Refused("the engine gave an empty answer".into())))
     }
-
-    fn display_name(&self) -> &str {
-        &self.name
-    }
 }
 
 chat::see_and_plan!(MistralModel);
@@ -166,6 +172,14 @@ impl VisionLanguageModel for MistralModel {
 
     fn load_time(&self) -> Duration {
         self.load_time
+    }
+
+    fn pointing(&self) -> Pointing {
+        self.settings.pointing.unwrap_or_default()
+    }
+
+    fn set_pointing(&mut self, pointing: Pointing) {
+        self.settings.pointing = Some(pointing);
     }
 
     fn admit(&mut self, instruction: &str) -> Result<(), PlannerError> {

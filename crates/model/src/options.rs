@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use enact_plan::Pointing;
+
 use crate::picture::PictureFormat;
 
 /// Bounds on a request.
@@ -20,6 +22,8 @@ pub struct RequestOptions {
     /// Whether a plan that is not JSON is read as free text, a step a line: for models
     /// behind servers that know no grammar.
     pub free_text: bool,
+    /// How the model points; none: as its settings or its name tell.
+    pub pointing: Option<Pointing>,
     /// What only servers are asked with.
     pub server: ServerOptions,
 }
@@ -31,6 +35,7 @@ impl Default for RequestOptions {
             max_tokens: 1024,
             temperature: 0.0,
             free_text: false,
+            pointing: None,
             server: ServerOptions::default(),
         }
     }

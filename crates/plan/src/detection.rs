@@ -2,17 +2,30 @@
 
 use enact_types::NormalizedPoint;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::planner::Rejection;
+use crate::pointing::ParsedDetections;
 
 /// One object that the model points at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Detection {
     /// Where in the picture.
     pub point: NormalizedPoint,
     /// What it is, in the model's words.
     pub label: String,
+    /// What it lies within, where the model gives a box.
+    #[serde(skip)]
+    pub bounds: Option<Bounds>,
+}
+
+/// A rectangle in a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Its top left corner.
+    pub low: NormalizedPoint,
+    /// Its bottom right corner.
+    pub high: NormalizedPoint,
 }
 
 /// What a model says is at a mark.
@@ -29,63 +42,56 @@ impl Detection {
     /// Longer labels than this are rejected.
     pub const MAX_LABEL: usize = 60;
 
-    /// Reads the model's list. One doubtful entry rejects the whole list.
-    pub fn parse_list(text: &str) -> Result<Vec<Self>, Rejection> {
-        let list: Vec<Self> = serde_json::from_str(text)
-            .map_err(|error| Rejection(format!("the list of objects is not valid: {error}")))?;
-        Self::check(&list)?;
-        Ok(list)
+    /// A thing at a point.
+    pub fn at(point: NormalizedPoint, label: impl Into<String>) -> Self {
+        Self {
+            point,
+            label: label.into(),
+            bounds: None,
+        }
     }
 
-    fn check(list: &[Self]) -> Result<(), Rejection> {
-        if list.len() > Self::MAX {
-            return Err(Rejection(format!(
-                "{} objects are listed; at most {} are taken",
-                list.len(),
-                Self::MAX
-            )));
-        }
-        for detection in list {
-            let NormalizedPoint { y, x } = detection.point;
-            if y > NormalizedPoint::MAX || x > NormalizedPoint::MAX {
-                return Err(Rejection(format!(
-                    "`{}` is at [{y}, {x}], outside the picture (0 to 1000)",
-                    detection.label
-                )));
-            }
-            let blank = detection.label.trim().is_empty();
-            if blank || detection.label.chars().count() > Self::MAX_LABEL {
-                return Err(Rejection(format!(
-                    "a label must have 1 to {} characters",
-                    Self::MAX_LABEL
-                )));
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads what the model says is at each mark, numbered from 1. One doubtful entry rejects
-    /// the whole list.
-    pub fn parse_marked(text: &str, marks: &[NormalizedPoint]) -> Result<Vec<Self>, Rejection> {
-        let list: Vec<Marked> = serde_json::from_str(text)
+    /// Reads what the model says is at each mark, numbered from 1, entry by entry: one that makes
+    /// no sense is left out, and why is told.
+    ///
+    /// # Errors
+    /// If it is no list, or none of its entries makes sense.
+    pub fn parse_marked(
+        text: &str,
+        marks: &[NormalizedPoint],
+    ) -> Result<ParsedDetections, Rejection> {
+        let list: Vec<Value> = serde_json::from_str(text)
             .map_err(|error| Rejection(format!("the list of marks is not valid: {error}")))?;
-        let mut detections = Vec::new();
-        for (index, Marked { mark, label }) in list.iter().enumerate() {
-            let point = mark.checked_sub(1).and_then(|index| marks.get(index));
-            let Some(point) = point else {
-                let text = format!("there is no mark {mark}; there are {}", marks.len());
-                return Err(Rejection(text));
-            };
-            if list[..index].iter().any(|other| other.mark == *mark) {
-                return Err(Rejection(format!("mark {mark} is listed twice")));
+        let mut named: Vec<usize> = Vec::new();
+        let mut parsed = ParsedDetections::default();
+        for (index, entry) in list.into_iter().enumerate() {
+            match Self::at_mark(entry, marks, &named) {
+                Ok((mark, detection)) => {
+                    named.push(mark);
+                    parsed.detections.push(detection);
+                }
+                Err(reason) => parsed
+                    .dropped
+                    .push(format!("entry {}: {reason}", index + 1)),
             }
-            detections.push(Self {
-                point: *point,
-                label: label.clone(),
-            });
         }
-        Self::check(&detections)?;
-        Ok(detections)
+        parsed.unless_all_dropped()
+    }
+
+    /// The number of a mark and what is at it; no mark is listed twice.
+    fn at_mark(
+        entry: Value,
+        marks: &[NormalizedPoint],
+        named: &[usize],
+    ) -> Result<(usize, Self), String> {
+        let Marked { mark, label } = serde_json::from_value(entry).map_err(|e| e.to_string())?;
+        let point = mark.checked_sub(1).and_then(|index| marks.get(index));
+        let point =
+            point.ok_or_else(|| format!("there is no mark {mark}; there are {}", marks.len()))?;
+        if named.contains(&mark) {
+            return Err(format!("mark {mark} is listed twice"));
+        }
+        Ok((mark, Self::at(*point, check_label(label)?)))
     }
 
     /// Writes a list as the model is taught to: compact, in reading order.
@@ -96,37 +102,30 @@ impl Detection {
     }
 }
 
+/// A label that can be shown and said.
+pub(crate) fn check_label(label: String) -> Result<String, String> {
+    let blank = label.trim().is_empty();
+    if blank || label.chars().count() > Detection::MAX_LABEL {
+        return Err(format!(
+            "a label must have 1 to {} characters",
+            Detection::MAX_LABEL
+        ));
+    }
+    Ok(label)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_list_is_written_in_reading_order_and_read_back() {
-        let at = |y, x, label: &str| Detection {
-            point: NormalizedPoint { y, x },
-            label: label.to_owned(),
-        };
+    fn a_list_is_written_in_reading_order() {
+        let at = |y, x, label: &str| Detection::at(NormalizedPoint { y, x }, label);
         let text = Detection::write_list(&[at(700, 10, "blue bowl"), at(250, 500, "red cube")]);
         assert_eq!(
             text,
             r#"[{"point":[250,500],"label":"red cube"},{"point":[700,10],"label":"blue bowl"}]"#
         );
-        assert_eq!(Detection::parse_list(&text).unwrap().len(), 2);
-    }
-
-    #[test]
-    fn doubtful_lists_are_rejected() {
-        for text in [
-            r#"[{"point":[1001,0],"label":"a"}]"#,
-            r#"[{"point":[-1,0],"label":"a"}]"#,
-            r#"[{"point":[1.5,0],"label":"a"}]"#,
-            r#"[{"point":[1,2,3],"label":"a"}]"#,
-            r#"[{"point":[1,2],"label":" "}]"#,
-            r#"[{"point":[1,2],"label":"a","box":[]}]"#,
-            "the red cube is on the left",
-        ] {
-            assert!(Detection::parse_list(text).is_err(), "{text} was taken");
-        }
     }
 
     #[test]
@@ -134,7 +133,7 @@ mod tests {
         let marks = [(250, 500), (700, 10)].map(|(y, x)| NormalizedPoint { y, x });
         let read = |text: &str| Detection::parse_marked(text, &marks);
         let list = read(r#"[{"mark":2,"label":"blue bowl"},{"mark":1,"label":"red cube"}]"#);
-        let list = list.unwrap();
+        let list = list.unwrap().detections;
         assert_eq!(
             (list[0].point, list[0].label.as_str()),
             (marks[1], "blue bowl")
@@ -143,11 +142,13 @@ mod tests {
         for text in [
             r#"[{"mark":3,"label":"a"}]"#,
             r#"[{"mark":0,"label":"a"}]"#,
-            r#"[{"mark":1,"label":"a"},{"mark":1,"label":"b"}]"#,
             r#"[{"mark":1,"label":" "}]"#,
             r#"[{"point":[1,2],"label":"a"}]"#,
         ] {
             assert!(read(text).is_err(), "{text} was taken");
         }
+        let twice = read(r#"[{"mark":1,"label":"a"},{"mark":1,"label":"b"}]"#).unwrap();
+        assert_eq!((twice.detections.len(), twice.dropped.len()), (1, 1));
+        assert!(twice.dropped[0].contains("mark 1 is listed twice"));
     }
 }

@@ -106,7 +106,7 @@ fn step(skill: Skill, fields: Value) -> Value {
     object(properties)
 }
 
-fn object(properties: Value) -> Value {
+pub(crate) fn object(properties: Value) -> Value {
     let required: Vec<String> = properties
         .as_object()
         .map(|fields| fields.keys().cloned().collect())
@@ -120,7 +120,7 @@ fn object(properties: Value) -> Value {
 }
 
 /// Without this, whitespace between tokens is left to the model.
-fn compact(mut schema: Value) -> Value {
+pub(crate) fn compact(mut schema: Value) -> Value {
     schema["x-guidance"] = json!({"whitespace_flexible": false});
     schema
 }

@@ -12,6 +12,7 @@
 //! | [`language`] | languages that a model does not speak |
 //! | [`spatial_words`] | which spatial words a task uses, and from where they look |
 //! | [`spatial_order`] | who stands left, near, between, … of whom, as words |
+//! | [`pointing`] | how a model writes where something is in a picture |
 //! | [`prompt`] | the situation as words |
 //! | [`examples`] | worked examples, chosen by similarity |
 //! | [`grammar`] | what may be generated for this frame, as a JSON schema |
@@ -27,6 +28,7 @@ pub mod grammar;
 pub mod language;
 pub mod outcome;
 pub mod planner;
+pub mod pointing;
 pub mod prompt;
 pub mod scripted;
 pub mod similarity;
@@ -38,11 +40,12 @@ pub mod spatial_words;
 pub mod speech_act;
 pub mod step;
 
-pub use detection::Detection;
+pub use detection::{Bounds, Detection};
 pub use outcome::{Outcome, Verdict};
 pub use planner::{
     Agent, CompositeAgent, ModelResponse, Perceiver, Planner, PlannerError, Rejection, Token, Usage,
 };
+pub use pointing::{Convention, ParsedDetections, PictureConvention, Pointing};
 pub use prompt::PromptStyle;
 pub use scripted::ScriptedPlanner;
 pub use situation::{ConversationTurn, Infeasibility, ObjectView, Situation};

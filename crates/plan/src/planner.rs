@@ -8,6 +8,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::detection::Detection;
+use crate::pointing::{ParsedDetections, PictureConvention};
 use crate::situation::Situation;
 use crate::step::Plan;
 
@@ -24,6 +25,21 @@ pub trait Perceiver {
         _marks: &[NormalizedPoint],
     ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
         self.perceive(frame)
+    }
+
+    /// The same once more, after an answer that was rejected: at `marks`, or anywhere if there are
+    /// none. By default `reason` is not told.
+    fn perceive_again(
+        &mut self,
+        frame: &Frame,
+        marks: &[NormalizedPoint],
+        _reason: &Rejection,
+    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+        if marks.is_empty() {
+            self.perceive(frame)
+        } else {
+            self.perceive_marked(frame, marks)
+        }
     }
 }
 
@@ -55,6 +71,15 @@ impl<T: Perceiver + ?Sized> Perceiver for &mut T {
     ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
         (**self).perceive_marked(frame, marks)
     }
+
+    fn perceive_again(
+        &mut self,
+        frame: &Frame,
+        marks: &[NormalizedPoint],
+        reason: &Rejection,
+    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+        (**self).perceive_again(frame, marks, reason)
+    }
 }
 
 impl<T: Planner + ?Sized> Planner for &mut T {
@@ -82,6 +107,15 @@ impl<T: Perceiver + ?Sized> Perceiver for Box<T> {
         marks: &[NormalizedPoint],
     ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
         (**self).perceive_marked(frame, marks)
+    }
+
+    fn perceive_again(
+        &mut self,
+        frame: &Frame,
+        marks: &[NormalizedPoint],
+        reason: &Rejection,
+    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+        (**self).perceive_again(frame, marks, reason)
     }
 }
 
@@ -125,6 +159,15 @@ impl<S: Perceiver, D> Perceiver for CompositeAgent<S, D> {
     ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
         self.perceiver.perceive_marked(frame, marks)
     }
+
+    fn perceive_again(
+        &mut self,
+        frame: &Frame,
+        marks: &[NormalizedPoint],
+        reason: &Rejection,
+    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+        self.perceiver.perceive_again(frame, marks, reason)
+    }
 }
 
 impl<S, D: Planner> Planner for CompositeAgent<S, D> {
@@ -159,6 +202,11 @@ pub struct ModelResponse<T> {
     pub grammar: Option<Value>,
     /// The completion token by token; empty where the model does not tell.
     pub tokens: Vec<Token>,
+    /// How the completion writes places in the picture; `None`: where it writes none, or in the
+    /// usual way.
+    pub pointing: Option<PictureConvention>,
+    /// Entries of the completion that were not taken, and why.
+    pub dropped: Vec<String>,
 }
 
 impl<T> ModelResponse<T> {
@@ -172,6 +220,29 @@ impl<T> ModelResponse<T> {
             usage: Usage::default(),
             grammar: None,
             tokens: Vec::new(),
+            pointing: None,
+            dropped: Vec::new(),
+        }
+    }
+}
+
+impl ModelResponse<ParsedDetections> {
+    /// The same with what was not taken beside the list.
+    pub fn listed(self) -> ModelResponse<Vec<Detection>> {
+        let (parsed, dropped) = match self.parsed {
+            Ok(parsed) => (Ok(parsed.detections), parsed.dropped),
+            Err(rejection) => (Err(rejection), self.dropped),
+        };
+        ModelResponse {
+            prompt: self.prompt,
+            completion: self.completion,
+            thinking: self.thinking,
+            parsed,
+            usage: self.usage,
+            grammar: self.grammar,
+            tokens: self.tokens,
+            pointing: self.pointing,
+            dropped,
         }
     }
 }
@@ -245,6 +316,9 @@ pub enum PlannerError {
         /// The limit.
         limit: Duration,
     },
+    /// A list of objects was rejected, and so was the next.
+    #[error("the model's list of objects cannot be read, asked twice: {0}")]
+    Unreadable(Rejection),
     /// Somebody pressed the stop switch while the model was loaded or asked.
     #[error("stopped")]
     Stopped,

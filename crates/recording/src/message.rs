@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use enact_arm::{ContactPolicy, Execution, ExecutionEnd};
-use enact_plan::{Situation, Token, Usage};
+use enact_plan::{PictureConvention, Situation, Token, Usage};
 use enact_robot::{MeshDecomposition, Robot};
 use enact_runtime::{Event, TaskOptions, UserCommand};
 use enact_types::{Frame, Intrinsics, JointVector, Pose, Stamp};
@@ -187,6 +187,10 @@ pub struct ResponseMessage {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<Value>")]
     pub tokens: Vec<Token>,
+    /// How it writes places in the picture; left out: as the model that ships.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Value")]
+    pub pointing: Option<PictureConvention>,
     /// Why it was not taken.
     pub rejected: Option<String>,
     /// What the plan rests on; `None` for a list of objects.
@@ -206,6 +210,7 @@ impl ResponseMessage {
             thinking: answer.thinking.clone(),
             grammar: answer.grammar.clone(),
             tokens: answer.tokens.clone(),
+            pointing: answer.pointing,
             rejected: answer.parsed.as_ref().err().map(ToString::to_string),
             situation: situation.cloned(),
         }

@@ -2,12 +2,13 @@
 
 use enact_arm::ArmState;
 use enact_camera::{Camera, CameraError};
-use enact_ground::scene::Solid;
 use enact_ground::scene::change::{ObjectChange, unexplained};
 use enact_ground::scene::memory::is_gone;
+use enact_ground::scene::{Finding, Solid};
 use enact_ground::{Grounder, SceneMemory};
-use enact_plan::{Agent, ObjectView, Usage};
-use enact_types::{Frame, Stamp};
+use enact_plan::pointing::readings;
+use enact_plan::{Agent, Detection, ModelResponse, ObjectView, PlannerError, Usage};
+use enact_types::{Frame, JointVector, NormalizedPoint, Stamp};
 
 use crate::event::Event;
 use crate::frame_check;
@@ -31,7 +32,12 @@ pub(crate) struct Perception<'a> {
     sees_depth: bool,
     /// Whether objects are shown to the model with numbers.
     pub(crate) marks: bool,
+    /// Whether a look has shown that the model's points are read rightly.
+    pointing_confirmed: bool,
 }
+
+/// An answer and what it lists.
+type Understood = (ModelResponse<Vec<Detection>>, Vec<Detection>);
 
 impl<'a> Perception<'a> {
     pub(crate) fn new(camera: Box<dyn Camera + 'a>, grounder: Grounder) -> Self {
@@ -45,6 +51,7 @@ impl<'a> Perception<'a> {
             last_frame: None,
             sees_depth: false,
             marks: false,
+            pointing_confirmed: false,
         }
     }
 
@@ -74,19 +81,18 @@ impl<'a> Perception<'a> {
         } else {
             Vec::new()
         };
-        let answer = if marks.is_empty() {
-            agent.perceive(&frame)?
-        } else {
-            agent.perceive_marked(&frame, &marks)?
-        };
-        *usage += answer.usage;
-        let detections = answer.parsed.clone().unwrap_or_default();
+        let joints = &state.position;
+        let (answer, detections) =
+            self.understand(agent, &frame, &marks, joints, usage, observers)?;
         let before = self.memory.clone();
         let reports =
             self.grounder
                 .see(&mut self.memory, &frame, &detections, Some(&state.position));
         self.changes = unexplained(&before, &self.memory, handled);
-        let dropped: Vec<String> = reports.iter().map(ToString::to_string).collect();
+        let unread = answer.dropped.iter().cloned();
+        let dropped: Vec<String> = unread
+            .chain(reports.iter().map(ToString::to_string))
+            .collect();
         let objects = self.views();
         observers.notify(&Event::Perceived {
             answer: &answer,
@@ -95,6 +101,64 @@ impl<'a> Perception<'a> {
         });
         self.look = Some(frame);
         Ok(())
+    }
+
+    /// Asks what is in a frame, once more if the answer cannot be read, and does not go on where its
+    /// points mean something else than they are taken to mean.
+    fn understand(
+        &mut self,
+        agent: &mut dyn Agent,
+        frame: &Frame,
+        marks: &[NormalizedPoint],
+        joints: &JointVector,
+        usage: &mut Usage,
+        observers: &mut Observers<'_>,
+    ) -> Result<Understood, RuntimeError> {
+        let mut answer = if marks.is_empty() {
+            agent.perceive(frame)?
+        } else {
+            agent.perceive_marked(frame, marks)?
+        };
+        let mut is_first = true;
+        loop {
+            *usage += answer.usage;
+            let failure = match (self.judge(frame, &answer, joints), &answer.parsed) {
+                (Finding::Doubtful(doubt), _) => Err(RuntimeError::Pointing(doubt)),
+                (finding, Ok(detections)) => {
+                    self.pointing_confirmed |= finding == Finding::Confirmed;
+                    let detections = detections.clone();
+                    return Ok((answer, detections));
+                }
+                (_, Err(reason)) => Ok(reason.clone()),
+            };
+            observers.notify(&Event::Perceived {
+                answer: &answer,
+                objects: &self.views(),
+                dropped: &answer.dropped,
+            });
+            let reason = failure?;
+            if !std::mem::take(&mut is_first) {
+                return Err(PlannerError::Unreadable(reason).into());
+            }
+            answer = agent.perceive_again(frame, marks, &reason)?;
+        }
+    }
+
+    /// Returns whether the points of an answer mean what they are taken to mean.
+    fn judge(
+        &self,
+        frame: &Frame,
+        answer: &ModelResponse<Vec<Detection>>,
+        joints: &JointVector,
+    ) -> Finding {
+        let mut convention = answer.pointing.unwrap_or_default();
+        if convention.picture.contains(&0) {
+            convention.picture = frame.rgb.dimensions().into();
+        }
+        let readings = readings(&convention, &answer.completion);
+        let (memory, confirmed) = (&self.memory, self.pointing_confirmed);
+        self.grounder
+            .check_pointing(memory, frame, &readings, joints, confirmed)
     }
 
     /// Returns which of these objects a new picture shows to have left their place in the newest

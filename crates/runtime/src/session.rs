@@ -5,6 +5,7 @@ use std::sync::Arc;
 use enact_arm::{ArmError, ArmThread, StopSwitch};
 use enact_camera::{Camera, CameraError};
 use enact_ground::Grounder;
+use enact_ground::scene::Doubt;
 use enact_plan::{Agent, ConversationTurn, ObjectView, PlannerError};
 use enact_robot::{HalfSpace, Obstacle, Robot};
 use enact_types::Refusal;
@@ -71,6 +72,9 @@ pub enum RuntimeError {
     /// The model failed.
     #[error(transparent)]
     Planner(#[from] PlannerError),
+    /// What the model's points are taken to mean.
+    #[error(transparent)]
+    Pointing(#[from] Doubt),
 }
 
 impl RuntimeError {

@@ -117,6 +117,8 @@ impl Planner for Puppet {
             usage: Usage::default(),
             grammar: None,
             tokens: Vec::new(),
+            pointing: None,
+            dropped: Vec::new(),
         })
     }
 }

@@ -63,6 +63,8 @@ fn answer<T>(completion: &str, parsed: Result<T, enact_plan::Rejection>) -> Mode
         usage: Usage::default(),
         grammar: None,
         tokens: Vec::new(),
+        pointing: None,
+        dropped: Vec::new(),
     }
 }
 
@@ -168,9 +170,10 @@ fn table() -> Table {
     let mut camera = simulator.camera(Appearance::default(), 3);
     let seen = objects_in_view(&camera.capture_ground_truth())
         .iter()
-        .map(|seen| Detection {
-            point: NormalizedPoint::from_pixel(seen.point.0, seen.point.1, SIZE.0, SIZE.1),
-            label: layout.objects[usize::from(seen.id - 10)].label(),
+        .map(|seen| {
+            let (x, y) = seen.point;
+            let label = layout.objects[usize::from(seen.id - 10)].label();
+            Detection::at(NormalizedPoint::from_pixel(x, y, SIZE.0, SIZE.1), label)
         })
         .collect();
     Table {

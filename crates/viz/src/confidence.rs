@@ -51,10 +51,7 @@ mod tests {
     use enact_types::NormalizedPoint;
 
     fn answer(labels: &[&str], tokens: &[(&str, f64)]) -> ModelResponse<Vec<Detection>> {
-        let detection = |label: &&str| Detection {
-            point: NormalizedPoint { y: 1, x: 2 },
-            label: (*label).to_owned(),
-        };
+        let detection = |label: &&str| Detection::at(NormalizedPoint { y: 1, x: 2 }, *label);
         ModelResponse {
             prompt: String::new(),
             completion: r#"[{"label":"red cube"},{"label":"red cube"}]"#.to_owned(),
@@ -69,6 +66,8 @@ mod tests {
                     log_probability: Some(probability.ln()),
                 })
                 .collect(),
+            pointing: None,
+            dropped: Vec::new(),
         }
     }
 

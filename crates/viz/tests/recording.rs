@@ -71,6 +71,8 @@ fn answer<T>(parsed: Result<T, Rejection>) -> ModelResponse<T> {
         usage: Usage::default(),
         grammar: None,
         tokens: Vec::new(),
+        pointing: None,
+        dropped: Vec::new(),
     }
 }
 
@@ -109,10 +111,10 @@ fn trajectory(robot: &Robot) -> Trajectory {
 
 /// Sends every kind of event to `observer`.
 fn run(observer: &mut RerunObserver, robot: &Robot) {
-    let detections = vec![Detection {
-        point: NormalizedPoint { y: 400, x: 500 },
-        label: "red cube".to_owned(),
-    }];
+    let detections = vec![Detection::at(
+        NormalizedPoint { y: 400, x: 500 },
+        "red cube",
+    )];
     let step = Step::pick("red cube");
     let plan = Plan {
         steps: vec![step.clone()],

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use enact_model::Notify;
-use enact_plan::{Detection, Plan, Situation};
+use enact_plan::{Detection, Plan, Rejection, Situation};
 use enact_recording::message::ResponseMessage;
 use enact_recording::{Recording, Topic};
 use enact_types::{Frame, StopSwitch};
@@ -34,11 +34,9 @@ pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Re
                 let now = model.perceive(frame)?;
                 tally.objects.0 += u32::from(then.completion == now.completion);
                 tally.objects.1 += 1;
-                let words = |text: &str| match Detection::parse_list(text) {
-                    Ok(list) => labels(&list),
-                    Err(rejection) => rejection.to_string(),
-                };
-                show("seen", &words(&then.completion), &words(&now.completion));
+                let read = then.pointing.unwrap_or_default().parse(&then.completion);
+                let read = read.map(|parsed| parsed.detections);
+                show("seen", &names(&read), &names(&now.parsed));
             }
             Topic::Plan => {
                 let Some(frame) = frame else { continue };
@@ -76,9 +74,14 @@ fn in_words(completion: &str) -> String {
     }
 }
 
-fn labels(list: &[Detection]) -> String {
-    let labels: Vec<&str> = list.iter().map(|it| it.label.as_str()).collect();
-    labels.join(", ")
+fn names(list: &Result<Vec<Detection>, Rejection>) -> String {
+    match list {
+        Ok(list) => {
+            let labels: Vec<&str> = list.iter().map(|it| it.label.as_str()).collect();
+            labels.join(", ")
+        }
+        Err(rejection) => rejection.to_string(),
+    }
 }
 
 fn show(what: &str, then: &str, now: &str) {

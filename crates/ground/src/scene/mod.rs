@@ -13,6 +13,7 @@
 //! | [`snap`] | a point that just misses its object, moved onto it |
 //! | [`observe`] | one frame's detections as solids |
 //! | [`memory`] | the same objects from frame to frame |
+//! | [`pointing_check`] | whether a model's points mean what they are taken to mean |
 //! | [`proposal`] | things without a name |
 //! | [`direction`] | directions of the picture on the table |
 //! | [`change`] | what moved though the robot did not touch it |
@@ -25,6 +26,7 @@ pub mod memory;
 pub mod observe;
 pub mod outline;
 pub mod point_cloud;
+pub mod pointing_check;
 pub mod proposal;
 pub mod region;
 pub mod relation;
@@ -34,5 +36,6 @@ pub mod solid;
 
 pub use memory::{HeldObject, SceneMemory, SceneObject};
 pub use observe::{DroppedDetection, Observation};
+pub use pointing_check::{Doubt, Finding};
 pub use proposal::{Proposal, proposals};
 pub use solid::{Footprint, Hollow, Solid};

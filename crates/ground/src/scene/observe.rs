@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use enact_plan::Detection;
+use enact_plan::{Bounds, Detection};
 use enact_types::{Frame, Intrinsics, NormalizedPoint, Point3};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,10 @@ const GUESSED_UNCERTAINTY: f64 = 0.02;
 /// Heights at which the robot is looked for where there is no depth, and so many of them, meters.
 const TALLEST: f64 = 0.4;
 const SLICES: u32 = 100;
+/// A box may be too small by this share of its size at each side.
+const TOO_SMALL: f64 = 0.15;
+/// A box that has less than this share of what is grown in it is not around it.
+const PART: f64 = 0.2;
 /// Two detections of one label this close are one thing seen twice, meters.
 const SAME_PLACE: f64 = 0.012;
 /// So are two of different labels whose places and sizes differ by less, meters.
@@ -120,7 +124,8 @@ fn measured(
         .zip(&pixels)
         .map(|(detection, (x, y))| {
             let seed = snap(&frame.rgb, (*x as usize, *y as usize), &detection.label);
-            grow(cloud, seed, &table, is_robot)
+            let region = grow(cloud, seed, &table, is_robot)?;
+            Ok(within(cloud, region, detection.bounds.as_ref()))
         })
         .collect();
     part_contents(cloud, &pixels, &mut regions);
@@ -129,6 +134,29 @@ fn measured(
         .map(|region| solid_of(cloud, &region?))
         .map(|solid| solid.map_err(NoRegion::reason))
         .collect()
+}
+
+/// The part of a region within the box that a model gives, which may be a little too small; all of
+/// it if that is not where the box is.
+fn within(cloud: &PointCloud, region: Vec<usize>, bounds: Option<&Bounds>) -> Vec<usize> {
+    let Some(Bounds { low, high }) = bounds else {
+        return region;
+    };
+    let size = [cloud.width, cloud.height].map(|size| u32::try_from(size).unwrap_or(u32::MAX));
+    let [low, high] = [low, high].map(|corner| corner.to_pixel(size[0], size[1]));
+    let [wider, taller] = [high.0 - low.0, high.1 - low.1].map(|side| TOO_SMALL * side + 1.0);
+    let is_inside = |pixel: &usize| {
+        let x = (pixel % cloud.width) as f64 + 0.5;
+        let y = (pixel / cloud.width) as f64 + 0.5;
+        (low.0 - wider..=high.0 + wider).contains(&x)
+            && (low.1 - taller..=high.1 + taller).contains(&y)
+    };
+    let inside: Vec<usize> = region.iter().copied().filter(is_inside).collect();
+    if (inside.len() as f64) < PART * region.len() as f64 {
+        region
+    } else {
+        inside
+    }
 }
 
 /// The same without depth: by silhouette where a thing stands out from the table.
@@ -147,6 +175,7 @@ fn outlined(
         }
         let seed = snap(&frame.rgb, (x as usize, y as usize), &detection.label);
         let region = grow_by_color(&cloud, seed, &table).unwrap_or_default();
+        let region = within(&cloud, region, detection.bounds.as_ref());
         let hidden: Vec<Point3> = region
             .iter()
             .filter_map(|pixel| cloud.points[*pixel])
@@ -163,7 +192,11 @@ fn outlined(
 }
 
 /// Whether the robot is on the way from the camera to what a pixel shows of the table.
-fn is_behind(frame: &Frame, (x, y): (f64, f64), is_robot: &dyn Fn(&Point3) -> bool) -> bool {
+pub(super) fn is_behind(
+    frame: &Frame,
+    (x, y): (f64, f64),
+    is_robot: &dyn Fn(&Point3) -> bool,
+) -> bool {
     (0..=SLICES)
         .map(|slice| TALLEST * f64::from(slice) / f64::from(SLICES))
         .filter_map(|height| frame.deproject_to_plane(x, y, height))

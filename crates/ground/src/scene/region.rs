@@ -53,7 +53,8 @@ impl NoRegion {
 pub struct TablePlane {
     /// Points lower than this are the table's, meters.
     clearance: f64,
-    color: [f64; 2],
+    /// Its usual color.
+    pub(super) color: [f64; 2],
 }
 
 impl TablePlane {

@@ -44,6 +44,11 @@ pub fn snap(rgb: &RgbImage, (x, y): (usize, usize), label: &str) -> (usize, usiz
         .map_or((x, y), |(x, y)| (x as usize, y as usize))
 }
 
+/// Whether a pixel is of the color that a label names; `None` if it names none.
+pub fn has_color(rgb: &RgbImage, (x, y): (usize, usize), label: &str) -> Option<bool> {
+    named(label).map(|range| is_of(rgb, x as isize, y as isize, range))
+}
+
 fn named(label: &str) -> Option<(f32, f32)> {
     let words = label.to_lowercase();
     HUES.iter()

@@ -34,7 +34,8 @@ mod transport;
 
 use std::time::{Duration, Instant};
 
-use enact_plan::{PlannerError, Rejection, Usage};
+use enact_plan::pointing::family;
+use enact_plan::{PlannerError, Pointing, Rejection, Usage};
 use enact_types::StopSwitch;
 use image::RgbImage;
 use reqwest::{RequestBuilder, StatusCode, Url};
@@ -134,6 +135,10 @@ impl ServerModel {
                 RequestError::Final(reason) => failed(reason),
             })?;
         }
+        server.settings.pointing = server
+            .options
+            .pointing
+            .or_else(|| family::of_name(&server.model));
         server.load_time = start.elapsed();
         Ok(server)
     }
@@ -548,10 +553,6 @@ impl Chat for ServerModel {
             self.options.free_text,
         ))
     }
-
-    fn display_name(&self) -> &str {
-        &self.name
-    }
 }
 
 chat::see_and_plan!(ServerModel);
@@ -563,6 +564,14 @@ impl VisionLanguageModel for ServerModel {
 
     fn load_time(&self) -> Duration {
         self.load_time
+    }
+
+    fn pointing(&self) -> Pointing {
+        self.settings.pointing.unwrap_or_default()
+    }
+
+    fn set_pointing(&mut self, pointing: Pointing) {
+        self.settings.pointing = Some(pointing);
     }
 }
 
@@ -580,6 +589,7 @@ fn reply(asked: ChatCompletion, schema: &Value, elapsed: Duration, free_text: bo
             .and_then(|count| u32::try_from(count).ok())
             .unwrap_or(0)
     };
+    let mut whole = None;
     let (text, rejection) = match content::answer(&content.text, schema) {
         content::Extracted::Fitting(text) => (text, None),
         // A remark in brackets is no plan.
@@ -587,7 +597,10 @@ fn reply(asked: ChatCompletion, schema: &Value, elapsed: Duration, free_text: bo
             (content.text, None)
         }
         _ if schema.is_null() && !content.text.is_empty() => (content.text, None),
-        content::Extracted::Other(text) => (text, None),
+        content::Extracted::Other(text) => {
+            whole = Some(content.text);
+            (text, None)
+        }
         content::Extracted::None if content.text.is_empty() => {
             let empty = Rejection("the answer is empty".to_owned());
             (content.text, Some(empty))
@@ -601,6 +614,7 @@ fn reply(asked: ChatCompletion, schema: &Value, elapsed: Duration, free_text: bo
     Reply {
         tokens: content::tokens_of(&text, content::tokens(&response["choices"][0])),
         text,
+        whole,
         sent: Some(sent),
         thinking: content.thinking,
         cut: content.is_cut,

@@ -102,12 +102,7 @@ pub(crate) fn fits_at_top(schema: &Value, value: &Value) -> bool {
                 .iter()
                 .all(|name| name.as_str().is_some_and(|name| fields.contains_key(name)))
         }),
-        Value::Array(entries) => {
-            schema["type"] == "array"
-                && entries
-                    .iter()
-                    .all(|entry| entry.is_object() || entry.is_array())
-        }
+        Value::Array(entries) => schema["type"] == "array" && entries.iter().all(Value::is_object),
         _ => false,
     }
 }
@@ -267,6 +262,7 @@ mod tests {
         assert!(!fits_at_top(&plan, &json!([1])));
         let list = grammar::detections();
         assert!(fits_at_top(&list, &json!([])) && fits_at_top(&list, &json!([{"label": "a"}])));
+        assert!(!fits_at_top(&list, &json!([[1, 2, 3, 4]])));
         assert!(!fits_at_top(&list, &json!([1])) && !fits_at_top(&list, &json!({"a": 1})));
         assert!(fits_at_top(&strict(&list), &json!({"answer": []})));
     }

@@ -1,6 +1,7 @@
 //! Answers as servers and models wrap them, and thoughts beside them.
 
-use enact_plan::{Perceiver, Planner, PlannerError, Step};
+use enact_model::RequestOptions;
+use enact_plan::{Convention, Perceiver, Planner, Pointing, Step};
 use serde_json::{Value, json};
 
 use crate::mock::{
@@ -297,19 +298,21 @@ fn a_plan_that_is_no_plan_is_rejected_with_what_came() {
 }
 
 #[test]
-fn a_look_that_fails_is_repeated_with_the_reason_and_then_an_error() {
-    let outside = r#"{"answer":[{"point":[1001,5],"label":"red cube"}]}"#;
+fn a_look_that_fails_is_repeated_with_the_reason() {
+    let outside = r#"{"answer":[{"point":[1101,5],"label":"red cube"}]}"#;
     let mock = serve(move |_, number| content(if number == 0 { outside } else { LIST }));
     let (options, _) = options();
-    let seen = connect(&mock, options).perceive(&frame()).unwrap();
+    let mut model = connect(&mock, options);
+    let rejection = model.perceive(&frame()).unwrap().parsed.unwrap_err();
+    let seen = model.perceive_again(&frame(), &[], &rejection).unwrap();
     assert_eq!(seen.parsed.unwrap()[0].label, "red cube");
-    assert_eq!((seen.usage.requests, seen.usage.completion_tokens), (2, 24));
     assert!(
-        seen.prompt.contains("rejected") && seen.prompt.contains("1001"),
+        seen.prompt.contains("rejected") && seen.prompt.contains("1101"),
         "{}",
         seen.prompt
     );
     let asked = mock.asked();
+    assert_eq!(asked.len(), 2);
     assert_eq!(
         asked[1].body["messages"][0]["content"][1]["text"],
         seen.prompt
@@ -318,15 +321,35 @@ fn a_look_that_fails_is_repeated_with_the_reason_and_then_an_error() {
     for said in [outside, "I see nothing.", "", "{\"answer\":", "{\"a\":1}"] {
         let mock = serve(move |_, _| content(said));
         let (options, _) = crate::mock::options();
-        let error = connect(&mock, options).perceive(&frame()).unwrap_err();
-        assert!(matches!(error, PlannerError::Request { .. }), "{error}");
-        assert!(error.to_string().contains("rejected twice"), "{error}");
-        assert_eq!(mock.asked().len(), 2);
+        let seen = connect(&mock, options).perceive(&frame()).unwrap();
+        assert!(seen.parsed.is_err(), "{said}");
+        assert_eq!(mock.asked().len(), 1, "whoever looks asks again");
     }
     let mock = serve(|_, _| content("[]"));
     let (options, _) = crate::mock::options();
     let seen = connect(&mock, options).perceive(&frame()).unwrap();
     assert!(seen.parsed.unwrap().is_empty(), "an empty table is one");
+}
+
+#[test]
+fn points_between_tags_are_read_whether_they_were_asked_for_or_not() {
+    let said = r#"<point x="50.0" y="25.0" alt="red cube">red cube</point>"#;
+    let convention = Pointing::from(Convention::XyPercent);
+    for pointing in [None, Some(convention)] {
+        let mock = serve(move |_, _| content(said));
+        let (options, _) = options();
+        let options = RequestOptions {
+            pointing,
+            ..options
+        };
+        let mut model = connect(&mock, options);
+        let seen = model.perceive(&frame()).unwrap();
+        assert_eq!(seen.completion, said);
+        assert_eq!(seen.parsed.unwrap()[0].label, "red cube");
+        // Tags are asked for without a form of the answer.
+        let formats = mock.asked()[0].body.get("response_format").is_some();
+        assert_eq!(formats, pointing.is_none());
+    }
 }
 
 #[test]

@@ -44,7 +44,7 @@ impl RecordedAgent {
 impl Perceiver for RecordedAgent {
     fn perceive(&mut self, _: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
         let said = next(&mut self.perceptions)?;
-        Ok(answer(said, Detection::parse_list))
+        Ok(perceived(said, None))
     }
 
     fn perceive_marked(
@@ -53,18 +53,15 @@ impl Perceiver for RecordedAgent {
         marks: &[NormalizedPoint],
     ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
         let said = next(&mut self.perceptions)?;
-        // A model that ignored the marks answered with points.
-        let read = |text: &str| {
-            Detection::parse_marked(text, marks).or_else(|_| Detection::parse_list(text))
-        };
-        Ok(answer(said, read))
+        Ok(perceived(said, Some(marks)))
     }
 }
 
 impl Planner for RecordedAgent {
     fn plan(&mut self, _: &Frame, _: &Situation) -> Result<ModelResponse<Plan>, PlannerError> {
         let said = next(&mut self.plans)?;
-        Ok(answer(said, Plan::parse))
+        let read = |said: &message::ResponseMessage| Plan::parse(&said.completion);
+        Ok(answer(said, read))
     }
 
     fn declines(&self, instruction: &str) -> Option<String> {
@@ -121,15 +118,33 @@ fn next(parts: &mut RecordedInputs<RecordedResponse>) -> Result<RecordedResponse
     }
 }
 
+/// Returns a list of objects, in the convention that it was read by.
+fn perceived(
+    said: RecordedResponse,
+    marks: Option<&[NormalizedPoint]>,
+) -> ModelResponse<Vec<Detection>> {
+    let convention = said.answer.pointing.unwrap_or_default();
+    let read = |said: &message::ResponseMessage| {
+        let text = &said.completion;
+        let marked = marks.map(|marks| Detection::parse_marked(text, marks));
+        // A model that ignored the marks answered with points.
+        match marked {
+            Some(Ok(parsed)) => Ok(parsed),
+            _ => convention.parse(text),
+        }
+    };
+    answer(said, read).listed()
+}
+
 /// Returns a recorded response. One that was rejected stays rejected: it may have been truncated.
 fn answer<T>(
     said: RecordedResponse,
-    parse: impl Fn(&str) -> Result<T, Rejection>,
+    parse: impl Fn(&message::ResponseMessage) -> Result<T, Rejection>,
 ) -> ModelResponse<T> {
     let RecordedResponse { answer, usage } = said;
-    let parsed = match answer.rejected {
-        Some(reason) => Err(Rejection(reason)),
-        None => parse(&answer.completion),
+    let parsed = match &answer.rejected {
+        Some(reason) => Err(Rejection(reason.clone())),
+        None => parse(&answer),
     };
     ModelResponse {
         prompt: answer.prompt,
@@ -139,5 +154,7 @@ fn answer<T>(
         usage,
         grammar: answer.grammar,
         tokens: answer.tokens,
+        pointing: answer.pointing,
+        dropped: Vec::new(),
     }
 }

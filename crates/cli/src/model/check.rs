@@ -1,0 +1,190 @@
+//! `enact model check`: by which convention a model points, how exactly and how fast.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use enact_model::{Notify, VisionLanguageModel};
+use enact_plan::{Convention, PlannerError, Pointing};
+use enact_types::StopSwitch;
+use serde_json::json;
+
+use super::picture::TestPicture;
+use super::trial::Trial;
+use super::verdict::{Verdict, judge};
+use crate::args::{ModelCheckArgs, StopArgs};
+use crate::data_dir::{DataDir, open_model};
+use crate::server::ServerConfig;
+use crate::stop_sources;
+
+/// Conventions of models that answer in JSON.
+const WRITTEN: [Convention; 4] = [
+    Convention::Yx1000,
+    Convention::Xy1000,
+    Convention::XyPixels,
+    Convention::XyUnit,
+];
+/// Conventions of models that answer between tags; they are asked for where no other is kept to.
+const TAGGED: [Convention; 4] = [
+    Convention::XyPercent,
+    Convention::Molmo2,
+    Convention::LocYx1024,
+    Convention::LocXy1000,
+];
+
+/// Shows the model a picture and asks what is in it; whether it can be told how it points.
+pub fn check(data_dir: &DataDir, args: &ModelCheckArgs) -> Result<bool> {
+    let picture = TestPicture::new(data_dir)?;
+    if let Some(path) = &args.out {
+        let saved = picture.frame.rgb.save(path);
+        saved.with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let stop = StopSwitch::new();
+    stop_sources::arrange(&stop, &StopArgs::default())?;
+    let name = data_dir.model(&args.model);
+    let notify = Notify::new(|sentence| errln!("{:>9}  {sentence}", "server"));
+    let options = ServerConfig::default().options(&args.server, false, notify);
+    let mut model = open_model(&name, options, &stop)?;
+    let own = model.pointing();
+    let mut trials = Vec::new();
+    match args.pointing {
+        Some(only) => ask(&mut *model, &picture, &[only], &mut trials)?,
+        None => {
+            ask(&mut *model, &picture, &[own], &mut trials)?;
+            let written = WRITTEN.map(Pointing::from);
+            ask(&mut *model, &picture, &written, &mut trials)?;
+            let is_plain = matches!(judge(&trials, own), Verdict::Speaks(trial, _) if trial.obeys);
+            if !is_plain {
+                ask(
+                    &mut *model,
+                    &picture,
+                    &TAGGED.map(Pointing::from),
+                    &mut trials,
+                )?;
+            }
+        }
+    }
+    let verdict = judge(&trials, own);
+    if args.json {
+        tell_program(&args.model, &trials, &verdict);
+    } else {
+        tell(&picture, &trials, &verdict);
+    }
+    Ok(matches!(verdict, Verdict::Speaks(..)))
+}
+
+/// Asks in these conventions, but for those that were asked in already.
+fn ask(
+    model: &mut dyn VisionLanguageModel,
+    picture: &TestPicture,
+    conventions: &[Pointing],
+    trials: &mut Vec<Trial>,
+) -> Result<()> {
+    for &pointing in conventions {
+        let is_known = |trial: &Trial| trial.asked.to_string() == pointing.to_string();
+        if trials.iter().any(is_known) {
+            continue;
+        }
+        model.set_pointing(pointing);
+        let started = Instant::now();
+        let answer = model.perceive(&picture.frame);
+        let took = started.elapsed();
+        let trial = match answer {
+            Ok(answer) => Trial::new(picture, pointing, &answer, took),
+            Err(stopped @ PlannerError::Stopped) => return Err(stopped.into()),
+            Err(error) => Trial::failed(pointing, error.to_string(), took),
+        };
+        errln!("{}", line(picture, &trial));
+        trials.push(trial);
+    }
+    Ok(())
+}
+
+/// What came of one question.
+fn line(picture: &TestPicture, trial: &Trial) -> String {
+    let asked = format!("asked {:<16}", trial.asked.to_string());
+    let time = seconds(Duration::from_secs_f64(trial.seconds));
+    let Some(best) = trial.best().filter(|best| best.things > 0) else {
+        let why = trial.problem.as_deref().unwrap_or("it points at nothing");
+        return format!("{asked} {time:>7}  {why}");
+    };
+    format!(
+        "{asked} {time:>7}  {} of {} things as {}{}",
+        best.things,
+        picture.things.len(),
+        best.pointing,
+        if trial.obeys {
+            ""
+        } else {
+            ", in a form of its own"
+        }
+    )
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+fn tell(picture: &TestPicture, trials: &[Trial], verdict: &Verdict<'_>) {
+    match verdict {
+        Verdict::Speaks(trial, score) => {
+            let (width, height) = picture.frame.rgb.dimensions();
+            outln!(
+                "it speaks {}: {} of {} things, {:.1} px off in a picture of {width} x {height}; \
+                 {}; {} an answer",
+                score.pointing,
+                score.things,
+                picture.things.len(),
+                score.error_px.unwrap_or_default(),
+                obedience(trial),
+                seconds(Duration::from_secs_f64(trial.seconds))
+            );
+            outln!("for its enact.toml or the launch file:");
+            outln!("pointing = \"{}\"", score.pointing);
+        }
+        Verdict::Ambiguous(fitting) => {
+            let names: Vec<String> = fitting.iter().map(ToString::to_string).collect();
+            outln!(
+                "ambiguous: its answers fit {} alike; nothing should move by them: take --marks, or \
+                 another model",
+                names.join(" and ")
+            );
+        }
+        Verdict::Unknown => {
+            let problem = trials.iter().find_map(|trial| trial.problem.as_deref());
+            let why = problem.map_or_else(String::new, |why| format!(" ({why})"));
+            outln!(
+                "by no known convention do its answers point at the things in the picture{why}: take \
+                 --marks, or another model"
+            );
+        }
+    }
+}
+
+fn obedience(trial: &Trial) -> &'static str {
+    if trial.obeys {
+        "it keeps to the form that it is asked for"
+    } else {
+        "it answers in a form of its own, which is understood"
+    }
+}
+
+fn tell_program(model: &str, trials: &[Trial], verdict: &Verdict<'_>) {
+    let found = match verdict {
+        Verdict::Speaks(trial, score) => json!({
+            "model": model,
+            "pointing": score.pointing,
+            "things": score.things,
+            "error_px": score.error_px,
+            "obeys": trial.obeys,
+            "seconds": trial.seconds,
+            "asked": trials,
+        }),
+        Verdict::Ambiguous(fitting) => {
+            json!({"model": model, "pointing": null, "ambiguous": fitting, "asked": trials})
+        }
+        Verdict::Unknown => {
+            json!({"model": model, "pointing": null, "ambiguous": [], "asked": trials})
+        }
+    };
+    outln!("{found}");
+}

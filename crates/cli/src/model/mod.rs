@@ -1,0 +1,25 @@
+//! `enact model`: questions about a model.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `check` | `enact model check`: by which convention a model points |
+//! | `picture` | a picture that tells conventions apart |
+//! | `trial` | one answer, read in every way |
+//! | `verdict` | what all answers together say |
+
+mod check;
+mod picture;
+mod trial;
+mod verdict;
+
+use anyhow::Result;
+
+use crate::args::ModelQuestion;
+use crate::data_dir::DataDir;
+
+/// Answers the question; whether there is an answer.
+pub fn answer(data_dir: &DataDir, question: &ModelQuestion) -> Result<bool> {
+    match question {
+        ModelQuestion::Check(args) => check::check(data_dir, args),
+    }
+}

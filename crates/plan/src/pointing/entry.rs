@@ -1,0 +1,155 @@
+//! An entry of an answer, and what its numbers mean.
+
+use enact_types::NormalizedPoint;
+
+use crate::detection::{Bounds, Detection, check_label};
+
+/// Numbers this far outside the picture are rounding, as a share of it.
+const ROUNDING: f64 = 0.002;
+
+/// What an answer says of one thing, as it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Entry {
+    pub numbers: Numbers,
+    /// What it is, if that is said.
+    pub label: Option<String>,
+}
+
+/// Where it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Numbers {
+    /// Two numbers of which the convention knows which is which.
+    Pair([f64; 2]),
+    /// Two opposite corners, likewise.
+    Corners([f64; 4]),
+    /// Across and down, as keys or tags say.
+    Named([f64; 2]),
+    /// Left, top, right, bottom, as keys say.
+    NamedCorners([f64; 4]),
+}
+
+/// What numbers mean.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Axes {
+    /// Whether the first of two numbers goes down.
+    pub rows_first: bool,
+    /// The numbers of the right and of the bottom edge.
+    pub full: [f64; 2],
+}
+
+/// Fractions of width and height.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Located {
+    pub point: [f64; 2],
+    pub corners: Option<[[f64; 2]; 2]>,
+}
+
+impl Axes {
+    /// Where numbers are, whether inside the picture or not.
+    pub fn locate(&self, numbers: &Numbers) -> Located {
+        let ordered = |[a, b]: [f64; 2]| if self.rows_first { [b, a] } else { [a, b] };
+        let scaled = |[x, y]: [f64; 2]| [x / self.full[0], y / self.full[1]];
+        let (first, second) = match *numbers {
+            Numbers::Pair(pair) => (ordered(pair), None),
+            Numbers::Corners([a, b, c, d]) => (ordered([a, b]), Some(ordered([c, d]))),
+            Numbers::Named(pair) => (pair, None),
+            Numbers::NamedCorners([a, b, c, d]) => ([a, b], Some([c, d])),
+        };
+        match (scaled(first), second.map(scaled)) {
+            (point, None) => Located {
+                point,
+                corners: None,
+            },
+            (a, Some(b)) => Located {
+                point: [0, 1].map(|axis| (a[axis] + b[axis]) / 2.0),
+                corners: Some([
+                    [a[0].min(b[0]), a[1].min(b[1])],
+                    [a[0].max(b[0]), a[1].max(b[1])],
+                ]),
+            },
+        }
+    }
+
+    /// The numbers of a point, in the order in which they are written.
+    pub fn numbers(&self, point: NormalizedPoint) -> [f64; 2] {
+        let share = |value: u16| f64::from(value) / f64::from(NormalizedPoint::MAX);
+        let [x, y] = [share(point.x) * self.full[0], share(point.y) * self.full[1]];
+        if self.rows_first { [y, x] } else { [x, y] }
+    }
+
+    /// The numbers of two corners likewise; a thing without bounds is a box of no size.
+    pub fn corners(&self, detection: &Detection) -> [f64; 4] {
+        let Bounds { low, high } = detection.bounds.unwrap_or(Bounds {
+            low: detection.point,
+            high: detection.point,
+        });
+        let ([a, b], [c, d]) = (self.numbers(low), self.numbers(high));
+        [a, b, c, d]
+    }
+}
+
+impl Located {
+    /// The point, if it is in the picture.
+    pub fn inside(&self) -> Option<NormalizedPoint> {
+        let is_inside = |value: &f64| -ROUNDING <= *value && *value <= 1.0 + ROUNDING;
+        self.point
+            .iter()
+            .all(is_inside)
+            .then(|| normalized(self.point))
+    }
+}
+
+fn normalized([x, y]: [f64; 2]) -> NormalizedPoint {
+    let scale =
+        |share: f64| (share.clamp(0.0, 1.0) * f64::from(NormalizedPoint::MAX)).round() as u16;
+    NormalizedPoint {
+        y: scale(y),
+        x: scale(x),
+    }
+}
+
+impl Entry {
+    /// The label, if it is one; things that nobody names are numbered.
+    pub fn name(&self, index: usize) -> Result<String, String> {
+        let Some(label) = &self.label else {
+            return Ok(format!("object {}", index + 1));
+        };
+        check_label(label.clone())
+    }
+
+    /// What it stands for, or why for nothing.
+    pub fn detection(&self, axes: &Axes, index: usize) -> Result<Detection, String> {
+        let label = self.name(index)?;
+        let located = axes.locate(&self.numbers);
+        let point = located.inside().ok_or_else(|| {
+            let [right, bottom] = axes.full;
+            format!(
+                "`{label}` is at {}, outside the picture (0 to {right}{})",
+                self.numbers,
+                if right == bottom {
+                    String::new()
+                } else {
+                    format!(" across, 0 to {bottom} down")
+                }
+            )
+        })?;
+        let bounds = located.corners.map(|[low, high]| Bounds {
+            low: normalized(low),
+            high: normalized(high),
+        });
+        Ok(Detection {
+            point,
+            label,
+            bounds,
+        })
+    }
+}
+
+impl std::fmt::Display for Numbers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Pair(numbers) | Self::Named(numbers) => write!(f, "{numbers:?}"),
+            Self::Corners(numbers) | Self::NamedCorners(numbers) => write!(f, "{numbers:?}"),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The same answer read by other conventions.
+//!
+//! Numbers that are read by the wrong convention are numbers of a picture all the same. Only the
+//! picture tells: read rightly, they are on things.
+
+use enact_types::NormalizedPoint;
+
+use super::entry::{Entry, Numbers};
+use super::{Convention, PictureConvention, Pointing, Resize, entries};
+
+/// Two readings whose full scales differ by less than this share are one.
+const ALIKE: f64 = 0.02;
+
+/// What an answer means by one convention.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The convention, as settings have it.
+    pub pointing: Pointing,
+    /// Where each thing is, and its label; `None` if that is outside the picture. As many for every
+    /// reading of an answer.
+    pub points: Vec<(Option<NormalizedPoint>, String)>,
+}
+
+/// Conventions that differ in what numbers mean; points and boxes are told apart by how many numbers
+/// there are.
+const MEANINGS: [Pointing; 7] = [
+    of(Convention::Xy1000, Resize::AsSent),
+    of(Convention::Yx1000, Resize::AsSent),
+    of(Convention::XyPixels, Resize::AsSent),
+    of(Convention::XyPixels, Resize::QWEN),
+    of(Convention::XyPixels, Resize::Claude),
+    of(Convention::XyPercent, Resize::AsSent),
+    of(Convention::XyUnit, Resize::AsSent),
+];
+
+const fn of(convention: Convention, resize: Resize) -> Pointing {
+    Pointing { convention, resize }
+}
+
+/// What an answer means as it is read, and then by each other convention that would mean something
+/// else by such numbers. Empty if it has no entries.
+pub fn readings(given: &PictureConvention, text: &str) -> Vec<Reading> {
+    let entries: Vec<Entry> = entries(text)
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(Result::ok)
+        .collect();
+    if entries.is_empty() {
+        return Vec::new();
+    }
+    // Where keys or tags say which number goes down, there is nothing to swap.
+    let is_named =
+        |entry: &Entry| matches!(entry.numbers, Numbers::Named(_) | Numbers::NamedCorners(_));
+    let all_named = entries.iter().all(is_named);
+    let mut seen = vec![given.convention.axes(given.picture)];
+    let mut conventions = vec![Pointing::from(given.convention)];
+    for pointing in MEANINGS {
+        let PictureConvention {
+            convention,
+            picture,
+        } = pointing.in_picture(given.picture);
+        let other = convention.axes(picture);
+        let known = seen.iter().any(|known| {
+            let close =
+                (0..2).all(|axis| (known.full[axis] / other.full[axis] - 1.0).abs() < ALIKE);
+            close && (all_named || known.rows_first == other.rows_first)
+        });
+        // A picture of no size has no pixels.
+        if !known && (convention != Convention::XyPixels || !given.picture.contains(&0)) {
+            seen.push(other);
+            conventions.push(pointing);
+        }
+    }
+    conventions
+        .into_iter()
+        .zip(seen)
+        .map(|(pointing, axes)| Reading {
+            pointing,
+            points: entries
+                .iter()
+                .enumerate()
+                .map(|(index, entry)| {
+                    let point = axes.locate(&entry.numbers).inside();
+                    (point, entry.name(index).unwrap_or_default())
+                })
+                .collect(),
+        })
+        .collect()
+}

@@ -1,0 +1,108 @@
+//! The size at which a model sees a picture.
+
+/// What a model does to the size of a picture before it looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Resize {
+    /// Nothing that matters.
+    #[default]
+    AsSent,
+    /// As Qwen2.5-VL: both sides become multiples of 28, their product lies within limits.
+    Qwen {
+        /// Fewest pixels.
+        min_pixels: u32,
+        /// Most pixels.
+        max_pixels: u32,
+    },
+    /// As Claude: what is too large is made smaller.
+    Claude,
+}
+
+/// Sides are multiples of so many pixels: two patches of 14.
+const FACTOR: f64 = 28.0;
+/// Claude's longest side, pixels.
+const LONGEST: f64 = 1568.0;
+/// Claude's most pixels.
+const LARGEST: f64 = 1_150_000.0;
+
+impl Resize {
+    /// The limits that Qwen2.5-VL ships with.
+    pub const QWEN: Self = Self::Qwen {
+        min_pixels: 56 * 56,
+        max_pixels: 14 * 14 * 4 * 16384,
+    };
+
+    /// Width and height at which a picture of this size is seen.
+    pub fn seen(self, sent: [u32; 2]) -> [u32; 2] {
+        match self {
+            Self::AsSent => sent,
+            Self::Qwen {
+                min_pixels,
+                max_pixels,
+            } => smart_resize(sent, f64::from(min_pixels), f64::from(max_pixels)),
+            Self::Claude => {
+                let [width, height] = sent.map(f64::from);
+                let by_side = LONGEST / width.max(height).max(1.0);
+                let by_area = (LARGEST / (width * height).max(1.0)).sqrt();
+                let scale = by_side.min(by_area).min(1.0);
+                [width, height].map(|side| ((side * scale) as u32).max(1))
+            }
+        }
+    }
+}
+
+/// Each side to the nearest multiple; if that is too large or too small, the whole picture is scaled
+/// first and its sides are rounded down or up.
+fn smart_resize(sent: [u32; 2], least: f64, most: f64) -> [u32; 2] {
+    let [width, height] = sent.map(|side| f64::from(side.max(1)));
+    // As Python rounds, halves go to the even number.
+    let near = |side: f64| ((side / FACTOR).round_ties_even() * FACTOR).max(FACTOR);
+    let area = near(width) * near(height);
+    let sides = if area > most {
+        let beta = (width * height / most).sqrt();
+        [width, height].map(|side| ((side / beta / FACTOR).floor() * FACTOR).max(FACTOR))
+    } else if area < least {
+        let beta = (least / (width * height)).sqrt();
+        [width, height].map(|side| (side * beta / FACTOR).ceil() * FACTOR)
+    } else {
+        [near(width), near(height)]
+    };
+    sides.map(|side| side as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_those_of_the_models_own_code() {
+        // What `smart_resize` of transformers' Qwen2-VL image processor gives, by hand.
+        for (sent, seen) in [
+            ([320, 240], [308, 252]),
+            ([640, 480], [644, 476]),
+            ([1280, 720], [1288, 728]),
+            ([28, 28], [56, 56]),
+            ([100, 4000], [112, 4004]),
+        ] {
+            assert_eq!(Resize::QWEN.seen(sent), seen, "{sent:?}");
+        }
+        let small = Resize::Qwen {
+            min_pixels: 256 * 28 * 28,
+            max_pixels: 1280 * 28 * 28,
+        };
+        assert_eq!(small.seen([320, 240]), [532, 392]);
+        assert_eq!(small.seen([1920, 1080]), [1316, 728]);
+    }
+
+    #[test]
+    fn large_pictures_alone_are_made_smaller_for_claude() {
+        assert_eq!(Resize::Claude.seen([640, 480]), [640, 480]);
+        assert_eq!(Resize::AsSent.seen([4000, 3000]), [4000, 3000]);
+        let [width, height] = Resize::Claude.seen([4000, 3000]);
+        assert!(
+            width <= 1568 && width * height <= 1_150_000,
+            "{width} {height}"
+        );
+        assert!(width * height > 1_100_000);
+        assert_eq!(Resize::Claude.seen([3136, 100])[0], 1568);
+    }
+}

@@ -1,0 +1,36 @@
+//! Lists of places as JSON schemas.
+
+use serde_json::{Map, Value, json};
+
+use crate::detection::Detection;
+use crate::grammar::{compact, object};
+
+/// A list of objects with so many numbers under `key`, and a label.
+pub(super) fn places(key: &str, number: &Value, count: usize) -> Value {
+    let numbers = json!({
+        "type": "array",
+        "items": number,
+        "minItems": count,
+        "maxItems": count,
+    });
+    list([(key, numbers)])
+}
+
+/// The same with a number under each of these keys.
+pub(super) fn named_places(keys: &[&str], number: &Value) -> Value {
+    list(keys.iter().map(|key| (*key, number.clone())))
+}
+
+fn list<'a>(places: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
+    let label = json!({"type": "string", "minLength": 1, "maxLength": Detection::MAX_LABEL});
+    let fields: Map<String, Value> = places
+        .into_iter()
+        .chain([("label", label)])
+        .map(|(key, schema)| (key.to_owned(), schema))
+        .collect();
+    compact(json!({
+        "type": "array",
+        "maxItems": Detection::MAX,
+        "items": object(Value::Object(fields)),
+    }))
+}

@@ -258,9 +258,11 @@ fn resized(sent: [u32; 2]) -> [u32; 2] {
     }
 }
 
+type IsColor = fn([u8; 3]) -> bool;
+
 /// The things in a picture, by their colors.
 fn look(picture: &RgbImage) -> Vec<Seen> {
-    let things: [(&str, fn([u8; 3]) -> bool); 3] = [
+    let things: [(&str, IsColor); 3] = [
         ("red cube", |[r, g, b]| r > 90 && g < r / 3 && b < r / 3),
         ("blue bowl", |[r, g, b]| {
             b > 60 && r < b / 2 && g < b / 4 * 3

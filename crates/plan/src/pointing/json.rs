@@ -119,7 +119,7 @@ fn items(value: Value) -> Option<Vec<Value>> {
 
 fn is_entry(object: &Map<String, Value>) -> bool {
     let has = |name: &&str| object.contains_key(*name);
-    PLACES.iter().any(|name| has(name)) || has(&"x") || CORNERS.iter().any(|names| has(&names[0]))
+    PLACES.iter().any(has) || has(&"x") || CORNERS.iter().any(|names| has(&names[0]))
 }
 
 fn entry(value: &Value) -> Result<Entry, String> {

@@ -51,7 +51,7 @@ use crate::turn::{TaskOptions, TaskRun};
 /// let camera = Box::new(simulator.camera(Appearance::default(), 3));
 /// let mut session = Session::new(robot, arm, camera, Box::new(agent), Vec::new())?;
 /// let report = session.run("point at the red cube", TaskOptions::of_turns(3))?;
-/// assert!(report.believes_success(), "{report:?}");
+/// assert!(report.reports_success(), "{report:?}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Session<'a> {

@@ -387,7 +387,9 @@ fn put(folder: &Path, address: &str, seed: u64, more: &[&str]) -> (std::process:
     arguments.extend(more);
     let output = run(&arguments);
     let kept = std::fs::read_to_string(&event_log).unwrap_or_default();
-    (output, kept.contains("\"moving\""))
+    // Before it looks, the arm goes home.
+    let after_looking = kept.split_once("\"frame\"").map_or("", |(_, after)| after);
+    (output, after_looking.contains("\"moving\""))
 }
 
 fn puts_the_cube_in_the_bowl(seeds: std::ops::Range<u64>) {

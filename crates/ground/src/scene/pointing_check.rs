@@ -445,7 +445,7 @@ mod tests {
                 color: 0,
             },
             Block {
-                at: [250, 180],
+                at: [250, 60],
                 color: 1,
             },
         ];

@@ -19,6 +19,7 @@
 //! | `picture` | pictures and depth as text |
 //! | [`encode`] | encodes an event as messages of a recording |
 //! | `queue` | bounded queue of messages to the writer's thread |
+//! | `chunk` | the records of one chunk, as far as they are what was written |
 //! | `mcap_writer` | writes messages to MCAP, on a thread of its own |
 //! | [`recorder`] | the observer that records a run |
 //! | [`stream`] | cameras that film a run while it is recorded |
@@ -33,6 +34,7 @@
 //! | [`verify`] | runs the loop again on recorded input and compares |
 //! | [`replay`] | sends recorded commands through the gate to another arm |
 
+mod chunk;
 pub mod collision_world;
 pub mod encode;
 mod error;

@@ -1,7 +1,7 @@
 //! Reads the messages of a recording one by one, and determines how much of it can be read: it may
 //! be truncated, damaged, or larger than memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use mcap::records::{self, op};
 use mcap::sans_io::{LinearReadEvent, LinearReader, LinearReaderOptions};
 use mcap::{McapError, parse_record};
 
+use crate::chunk;
 use crate::reader::Message;
 use crate::topic::Topic;
 
@@ -40,6 +41,8 @@ pub(crate) struct Messages<R> {
     ends_well: bool,
     reader: LinearReader,
     channels: HashMap<u16, Channel>,
+    /// Messages of the chunk that was read last.
+    ready: VecDeque<Message>,
     /// Known once there are no further messages.
     extent: Option<Extent>,
     read: usize,
@@ -79,7 +82,7 @@ impl<R: Read + Seek> Messages<R> {
     fn of_records(source: R, options: LinearReaderOptions) -> Self {
         let options = options
             .with_skip_end_magic(true)
-            .with_prevalidate_chunk_crcs(true)
+            .with_emit_chunks(true)
             .with_record_length_limit(LONGEST);
         Self {
             source,
@@ -87,6 +90,7 @@ impl<R: Read + Seek> Messages<R> {
             ends_well: false,
             reader: LinearReader::new_with_options(options),
             channels: HashMap::new(),
+            ready: VecDeque::new(),
             extent: None,
             read: 0,
             certain: None,
@@ -99,13 +103,20 @@ impl<R: Read + Seek> Messages<R> {
     /// [`io::Error`] if the source cannot be read.
     pub(crate) fn next(&mut self) -> io::Result<Option<Message>> {
         let mut is_complete = false;
-        while self.extent.is_none() {
+        loop {
+            if let Some(message) = self.ready.pop_front() {
+                self.read += 1;
+                return Ok(Some(message));
+            }
+            if self.extent.is_some() {
+                return Ok(None);
+            }
             let event = match self.reader.next_event() {
                 Some(event) => event,
                 None => {
                     let extent = self.extent_at_end(is_complete)?;
                     self.extent = Some(extent);
-                    break;
+                    continue;
                 }
             };
             match event {
@@ -117,34 +128,33 @@ impl<R: Read + Seek> Messages<R> {
                     self.left -= read as u64;
                 }
                 Ok(LinearReadEvent::Record { data, opcode }) => match opcode {
-                    op::CHANNEL | op::MESSAGE => match parse_record(opcode, data) {
-                        Ok(records::Record::Channel(channel)) => {
-                            let known = Topic::of_channel(&channel.topic);
-                            self.channels.insert(channel.id, known);
-                        }
-                        Ok(records::Record::Message { header, data }) => {
-                            match self.channels.get(&header.channel_id) {
-                                Some(Some((topic, camera))) => {
-                                    self.read += 1;
-                                    return Ok(Some(Message {
-                                        topic: *topic,
-                                        camera: camera.clone(),
-                                        at: Stamp::from_nanos(header.log_time),
-                                        wall: header.publish_time,
-                                        json: data.into_owned(),
-                                    }));
-                                }
-                                Some(None) => {}
-                                None => {
-                                    let (number, channel) = (header.sequence, header.channel_id);
-                                    let error = McapError::UnknownChannel(number, channel);
-                                    self.extent = Some(Extent::Damaged(error.to_string()));
-                                }
+                    op::CHUNK => {
+                        let damage = match parse_record(opcode, data) {
+                            Ok(records::Record::Chunk { header, data }) => {
+                                let bytes = chunk::decompressed(&header, &data);
+                                bytes.and_then(|bytes| {
+                                    for record in chunk::records(&bytes) {
+                                        let (opcode, content) = record?;
+                                        take(opcode, content, &mut self.channels, &mut self.ready)?;
+                                    }
+                                    Ok(())
+                                })
                             }
+                            Ok(_) => Ok(()),
+                            Err(error) => Err(error.to_string()),
+                        };
+                        if let Err(what) = damage {
+                            // A chunk counts as a whole.
+                            self.ready.clear();
+                            self.extent = Some(Extent::Damaged(what));
                         }
-                        Ok(_) => {}
-                        Err(error) => self.extent = Some(extent_after(&error, self.ends_well)),
-                    },
+                    }
+                    op::CHANNEL | op::MESSAGE => {
+                        let taken = take(opcode, data, &mut self.channels, &mut self.ready);
+                        if let Err(what) = taken {
+                            self.extent = Some(Extent::Damaged(what));
+                        }
+                    }
                     op::FOOTER => is_complete = true,
                     op::HEADER..=op::DATA_END => {}
                     _ => self.certain = self.certain.or(Some(self.read)),
@@ -153,7 +163,6 @@ impl<R: Read + Seek> Messages<R> {
                 Err(error) => self.extent = Some(extent_after(&error, self.ends_well)),
             }
         }
-        Ok(None)
     }
 
     /// Returns, once there are no further messages, how much of the file could be read and how many
@@ -196,6 +205,37 @@ impl Messages<io::Cursor<Vec<u8>>> {
             ..Self::of_records(io::Cursor::new(chunks), chunks_only)
         }
     }
+}
+
+/// Notes a channel, or adds a message of one that is ours.
+fn take(
+    opcode: u8,
+    content: &[u8],
+    channels: &mut HashMap<u16, Channel>,
+    ready: &mut VecDeque<Message>,
+) -> Result<(), String> {
+    match parse_record(opcode, content) {
+        Ok(records::Record::Channel(channel)) => {
+            channels.insert(channel.id, Topic::of_channel(&channel.topic));
+        }
+        Ok(records::Record::Message { header, data }) => match channels.get(&header.channel_id) {
+            Some(Some((topic, camera))) => ready.push_back(Message {
+                topic: *topic,
+                camera: camera.clone(),
+                at: Stamp::from_nanos(header.log_time),
+                wall: header.publish_time,
+                json: data.into_owned(),
+            }),
+            Some(None) => {}
+            None => {
+                let (number, channel) = (header.sequence, header.channel_id);
+                return Err(McapError::UnknownChannel(number, channel).to_string());
+            }
+        },
+        Ok(_) => {}
+        Err(error) => return Err(error.to_string()),
+    }
+    Ok(())
 }
 
 /// Returns the state of a file in which reading ended with this error.

@@ -86,7 +86,7 @@ fn gemma_3_sees_and_plans() {
 
 #[test]
 fn qwen_2_5_vl_sees_and_plans() {
-    sees_and_plans(qwen2_5_vl::write, 2);
+    sees_and_plans(qwen2_5_vl::write, 5);
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn smolvlm_sees_and_plans() {
 fn the_picture_reaches_the_model() {
     let models: [(Write, u64); 3] = [
         (gemma3::write, 24),
-        (qwen2_5_vl::write, 2),
+        (qwen2_5_vl::write, 5),
         (smolvlm::write, 1),
     ];
     for (write, seed) in models {

@@ -128,30 +128,14 @@ impl<R: Read + Seek> Messages<R> {
                     self.left -= read as u64;
                 }
                 Ok(LinearReadEvent::Record { data, opcode }) => match opcode {
-                    op::CHUNK => {
-                        let damage = match parse_record(opcode, data) {
-                            Ok(records::Record::Chunk { header, data }) => {
-                                let bytes = chunk::decompressed(&header, &data);
-                                bytes.and_then(|bytes| {
-                                    for record in chunk::records(&bytes) {
-                                        let (opcode, content) = record?;
-                                        take(opcode, content, &mut self.channels, &mut self.ready)?;
-                                    }
-                                    Ok(())
-                                })
-                            }
-                            Ok(_) => Ok(()),
-                            Err(error) => Err(error.to_string()),
+                    op::CHUNK | op::CHANNEL | op::MESSAGE => {
+                        let taken = match opcode {
+                            op::CHUNK => take_chunk(data, &mut self.channels, &mut self.ready),
+                            _ => take(opcode, data, &mut self.channels, &mut self.ready),
                         };
-                        if let Err(what) = damage {
+                        if let Err(what) = taken {
                             // A chunk counts as a whole.
                             self.ready.clear();
-                            self.extent = Some(Extent::Damaged(what));
-                        }
-                    }
-                    op::CHANNEL | op::MESSAGE => {
-                        let taken = take(opcode, data, &mut self.channels, &mut self.ready);
-                        if let Err(what) = taken {
                             self.extent = Some(Extent::Damaged(what));
                         }
                     }
@@ -205,6 +189,24 @@ impl Messages<io::Cursor<Vec<u8>>> {
             ..Self::of_records(io::Cursor::new(chunks), chunks_only)
         }
     }
+}
+
+/// Takes every record of a chunk.
+fn take_chunk(
+    data: &[u8],
+    channels: &mut HashMap<u16, Channel>,
+    ready: &mut VecDeque<Message>,
+) -> Result<(), String> {
+    let record = parse_record(op::CHUNK, data).map_err(|error| error.to_string())?;
+    let records::Record::Chunk { header, data } = record else {
+        return Ok(());
+    };
+    let bytes = chunk::decompressed(&header, &data)?;
+    for record in chunk::records(&bytes) {
+        let (opcode, content) = record?;
+        take(opcode, content, channels, ready)?;
+    }
+    Ok(())
 }
 
 /// Notes a channel, or adds a message of one that is ours.

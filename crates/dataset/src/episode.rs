@@ -7,8 +7,8 @@ use enact_types::{Intrinsics, NormalizedPoint, Point3, Quantity, Refusal, Vector
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 
-use crate::expert;
-use crate::intent::Intent;
+use enact_plan::expert;
+use enact_plan::intent::Intent;
 use crate::vocabulary::{any_cast, is_movable, shape_of};
 
 /// Smallest distance between two objects, meters.

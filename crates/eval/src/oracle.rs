@@ -1,7 +1,7 @@
 //! A planner that knows the goal: the upper bound set by arm and physics.
 
-use enact_dataset::expert;
-use enact_dataset::intent::{Action, Intent};
+use enact_plan::expert;
+use enact_plan::intent::{Action, Intent};
 use enact_plan::{self as plan, Plan, Planner, PlannerError, Relation, Situation};
 use enact_sim::{Goal, Layout};
 use enact_types::Frame;

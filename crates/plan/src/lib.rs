@@ -9,6 +9,10 @@
 //! | [`detection`] | what the model says it sees |
 //! | [`outcome`] | what became of a step |
 //! | [`situation`] | everything a plan rests on |
+//! | [`meaning`] | what an instruction means on this table, read from its words |
+//! | [`intent`] | the meaning of an instruction |
+//! | [`expert`] | the plan that suits a situation if this is meant |
+//! | [`replies`] | the robot's own words, in the languages of the model that ships |
 //! | [`language`] | languages that a model does not speak |
 //! | [`spatial_words`] | which spatial words a task uses, and from where they look |
 //! | [`spatial_order`] | who stands left, near, between, … of whom, as words |
@@ -23,13 +27,17 @@
 
 pub mod detection;
 pub mod examples;
+pub mod expert;
 pub mod free_text;
 pub mod grammar;
+pub mod intent;
 pub mod language;
+pub mod meaning;
 pub mod outcome;
 pub mod planner;
 pub mod pointing;
 pub mod prompt;
+pub mod replies;
 pub mod scripted;
 pub mod similarity;
 pub mod situation;

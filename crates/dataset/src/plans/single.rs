@@ -4,7 +4,7 @@ use enact_plan::{Direction, Relation, Situation};
 use rand::seq::IndexedRandom;
 
 use super::{container, movable, names, one_of, put_action, worded};
-use crate::intent::{Action, Intent};
+use enact_plan::intent::{Action, Intent};
 use crate::vocabulary::shape_of;
 use crate::wording::Speaker;
 

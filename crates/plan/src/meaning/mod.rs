@@ -1,0 +1,144 @@
+//! What an instruction means on this table, read from its words before any model is asked.
+//!
+//! Every word must be accounted for: by the lexicon, or by something that is seen. What is
+//! understood becomes an [`Intent`], from which the [`expert`](crate::expert) plans; what is not
+//! becomes a question that names the word. Nothing is guessed.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `lexicon` | what single words and fixed expressions mean |
+//! | `words` | from a sentence to known words; slips of fingers and dictation |
+//! | `phrase` | noun phrases: which things are spoken of |
+//! | `scene` | which of the seen things a phrase means |
+//! | `request` | corrections, exceptions, conditions, one deed after the other |
+//! | `clause` | what one clause asks for |
+//! | `arrange` | rows, towers, sorting, swapping, emptying |
+//! | `question` | questions, answered by what is seen |
+//! | `reply` | what is said instead of a deed |
+
+mod arrange;
+mod clause;
+mod lexicon;
+mod phrase;
+mod question;
+mod reply;
+mod request;
+mod scene;
+mod words;
+
+use crate::expert;
+use crate::intent::{Action, Intent};
+use crate::situation::Situation;
+use crate::skills::Step;
+use crate::speech_act::SpeechAct;
+use crate::step::Plan;
+use clause::Deed;
+use reply::{Reply, replies};
+use scene::Scene;
+
+/// What an instruction means: what is to be so, and what is said beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    /// What is to be done, said or asked.
+    pub intent: Intent,
+    /// What of it cannot be done, in words.
+    pub remark: Option<String>,
+}
+
+impl Meaning {
+    /// Reads the instruction of `situation`, which is in English.
+    pub fn of(situation: &Situation) -> Self {
+        let words = words::read(&situation.instruction, &situation.objects);
+        let items = phrase::items(&words);
+        let mut scene = Scene::new(situation);
+        let read = match situation.speech_act() {
+            SpeechAct::Request => request(items, &mut scene),
+            SpeechAct::Location => location(&items, &mut scene).unwrap_or_else(|| Err(question::answer(&words, &items, &mut scene))),
+            _ => Err(question::answer(&words, &items, &mut scene)),
+        };
+        match read {
+            Ok(meaning) => meaning,
+            Err(Reply::Say(text)) => Self::only(Intent::Say(text)),
+            Err(Reply::Ask(text)) => Self::only(Intent::Ask(text)),
+            Err(Reply::Unclear) => match replies::unclear() {
+                Reply::Ask(text) | Reply::Say(text) => Self::only(Intent::Ask(text)),
+                Reply::Unclear => unreachable!("it is a question"),
+            },
+        }
+    }
+
+    fn only(intent: Intent) -> Self {
+        Self { intent, remark: None }
+    }
+
+    /// The plan for `situation` if this is meant.
+    pub fn plan(&self, situation: &Situation) -> Plan {
+        let mut plan = expert::plan(&self.intent, situation);
+        if let Some(remark) = &self.remark
+            && plan.steps.last() == Some(&Step::done())
+        {
+            plan.steps.pop();
+            plan.steps.push(Step::say(remark.clone()));
+        }
+        plan
+    }
+}
+
+fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply> {
+    let deeds = request::read(items, scene)?;
+    let unable: Vec<String> = deeds
+        .iter()
+        .filter_map(|deed| match deed {
+            Deed::Unable(what) => Some(what.clone()),
+            Deed::Do(_) => None,
+        })
+        .collect();
+    let actions = merged(deeds.into_iter().filter_map(|deed| match deed {
+        Deed::Do(action) => Some(action),
+        Deed::Unable(_) => None,
+    }));
+    let cannot = unable.first().map(|what| replies::cannot(what));
+    let is_whole = actions.iter().any(|action| matches!(action, Action::Put { .. }));
+    match (actions.is_empty(), cannot) {
+        (_, Some(reply)) if !is_whole => Err(reply),
+        (true, _) => Err(Reply::Unclear),
+        (false, cannot) => Ok(Meaning {
+            intent: Intent::Act(actions),
+            remark: cannot.map(|reply| match reply {
+                Reply::Say(text) | Reply::Ask(text) => text,
+                Reply::Unclear => String::new(),
+            }),
+        }),
+    }
+}
+
+/// “Take the cube and put it in the bowl” is one action.
+fn merged(actions: impl Iterator<Item = Action>) -> Vec<Action> {
+    let all: Vec<Action> = actions.collect();
+    let mut merged: Vec<Action> = Vec::new();
+    for (index, action) in all.iter().enumerate() {
+        let is_taken_along = matches!(action, Action::Pick(object)
+            if all[index + 1..].iter().any(|later| matches!(later, Action::Put { object: other, .. } if other == object)));
+        // “Take it out and put it beside the bowl”: two ways to say where it goes.
+        let is_replaced = matches!(action, Action::Put { object, relation, target }
+            if relation.is_beside() && matches!(all.get(index + 1), Some(Action::Put { object: other, relation: next, target: host })
+                if other == object && (next.is_beside() || host != target)));
+        if !is_taken_along && !is_replaced && merged.last() != Some(action) {
+            merged.push(action.clone());
+        }
+    }
+    merged
+}
+
+/// “Where is the red cube?” is answered by pointing.
+fn location(items: &[phrase::Item], scene: &mut Scene) -> Option<Result<Meaning, Reply>> {
+    let phrase = items.iter().filter_map(phrase::Item::phrase).next()?;
+    let is_question = items.iter().any(|item| item.is_verb(lexicon::Verb::See));
+    if is_question {
+        return None;
+    }
+    Some(scene.resolve_one(phrase, scene::Role::Any).map(|name| Meaning::only(Intent::Act(vec![Action::Point(name)]))))
+}
+
+#[cfg(test)]
+mod tests;

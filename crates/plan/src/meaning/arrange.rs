@@ -17,6 +17,7 @@ pub(super) fn put(object: &str, relation: Relation, target: &str, scene: &mut Sc
     if let Some(seen) = scene.objects.iter_mut().find(|seen| seen.name == object) {
         seen.rests = (!relation.is_beside()).then(|| (relation, target.to_owned()));
     }
+    scene.last = Some((object.to_owned(), target.to_owned()));
     Deed::Do(Action::Put {
         object: object.to_owned(),
         relation,
@@ -218,6 +219,7 @@ fn exchange(one: &str, other: &str, scene: &mut Scene) -> Result<Vec<Deed>, Repl
     let (Some(first), Some(second)) = (host(one), host(other)) else {
         return Err(Reply::Say("I cannot swap things that do not lie in or on two others.".to_owned()));
     };
+    scene.swapped = Some([one.to_owned(), other.to_owned()]);
     let natural_at = |host: &str| scene.object(host).map_or(Relation::In, natural);
     let (at_first, at_second) = (natural_at(&first), natural_at(&second));
     Ok(vec![
@@ -233,6 +235,11 @@ pub(super) fn in_place_of(movers: &[String], name: &str, scene: &mut Scene) -> R
         return Err(Reply::Unclear);
     };
     let host = |name: &str| scene.object(name).and_then(|seen| seen.rests.clone());
+    // “… and the other where the first was” says it once more.
+    let again = scene.swapped.as_ref().is_some_and(|pair| pair.contains(mover) && pair.iter().any(|one| one == name));
+    if again {
+        return Ok(Vec::new());
+    }
     match (host(mover), host(name)) {
         (Some(_), Some(_)) => exchange(mover, name, scene),
         _ => Err(Reply::Say("I cannot put something where another thing is.".to_owned())),

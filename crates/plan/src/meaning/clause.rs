@@ -17,6 +17,8 @@ pub(super) enum Deed {
     Do(Action),
     /// What the robot cannot do, in words.
     Unable(String),
+    /// These are to be put somewhere that is yet to be said.
+    Open(Vec<String>),
 }
 
 /// Where something is to go.
@@ -50,7 +52,7 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
     }
     let verb = main_verb(items);
     let has = |concept: &Concept| items.iter().any(|item| item.is(concept));
-    if has(&Concept::EachOwn) || has(&Concept::ByShape) || has(&Concept::ByColor) || verb == Some(Verb::Sort) || has(&Concept::Kind) && !phrases(items).is_empty() {
+    if has(&Concept::EachOwn) || has(&Concept::ByShape) || has(&Concept::ByColor) || verb == Some(Verb::Sort) || has(&Concept::Kind) {
         return arrange::sorted(&phrases(items), has(&Concept::ByColor), scene);
     }
     if has(&Concept::TradePlaces) && verb != Some(Verb::Home) && !has(&Concept::Where) || verb == Some(Verb::Swap) {
@@ -126,7 +128,13 @@ fn main_verb(items: &[Item]) -> Option<Verb> {
         _ => None,
     });
     let is_deed = |verb: &Verb| !matches!(verb, Verb::Want | Verb::Be | Verb::Should | Verb::See | Verb::Exist | Verb::Count | Verb::Stay);
-    verbs.clone().find(is_deed).or_else(|| verbs.next())
+    // “Let them change places”, “go back to your starting position”: the more exact says what.
+    let is_plain = |verb: &Verb| matches!(verb, Verb::Put | Verb::Go | Verb::Take);
+    verbs
+        .clone()
+        .find(|verb| is_deed(verb) && !is_plain(verb))
+        .or_else(|| verbs.clone().find(is_deed))
+        .or_else(|| verbs.next())
 }
 
 /// A deed that the robot cannot do, where the clause asks for one.
@@ -143,6 +151,10 @@ fn unable(items: &[Item], scene: &mut Scene) -> Option<Deed> {
         return None;
     }
     // “Throw the cube in the bowl”, “give it to the bowl”.
+    let pushes = items[at..].iter().any(|item| item.is_verb(Verb::Push));
+    if deed == "hand over" && pushes {
+        return None;
+    }
     let places = deed == "throw" || deed == "hand over";
     let into = items[at..].windows(2).any(|pair| {
         matches!(place_of(&pair[0]), Some(Place::At(Relation::In | Relation::On) | Place::To))
@@ -151,22 +163,23 @@ fn unable(items: &[Item], scene: &mut Scene) -> Option<Deed> {
     if places && into {
         return None;
     }
-    let whole: Vec<&str> = items[at..]
-        .iter()
-        .take_while(|item| !item.is_mark())
-        .map(|item| match item {
-            Item::Phrase(phrase) => phrase.text.as_str(),
-            Item::Word(word) => word.text.as_str(),
-        })
-        .collect();
-    let object = items[at + 1..].iter().find_map(Item::phrase).map(|phrase| format!(" {}", phrase.text));
-    let _ = whole;
+    let takes_object = !deed.contains(' ') && deed != "swing" || deed == "hand over";
+    let object = items[at + 1..].iter().find_map(Item::phrase).filter(|_| takes_object);
+    let object = object.map(|phrase| format!(" {}", phrase.text));
     Some(Deed::Unable(format!("{deed}{}", object.unwrap_or_default())))
 }
 
 /// Whether a clause tells something about others than the robot.
-fn is_aside(items: &[Item]) -> bool {
+pub(super) fn is_aside(items: &[Item]) -> bool {
     if items.first().is_some_and(|item| item.is(&Concept::Because)) {
+        return true;
+    }
+    // “My daughter keeps her treasures in the bowl”.
+    if let [Item::Phrase(subject), Item::Word(verb), ..] = items
+        && subject.headless
+        && verb.concept == Concept::Verb(Verb::Put)
+        && verb.text.ends_with('s')
+    {
         return true;
     }
     let Some(at) = items.iter().position(|item| item.is(&Concept::Somebody)) else {
@@ -176,12 +189,20 @@ fn is_aside(items: &[Item]) -> bool {
         return false;
     }
     let wants = |item: &Item| item.is_verb(Verb::Want) || item.is_verb(Verb::Should) || item.is_verb(Verb::Exist) || item.is_verb(Verb::See);
+    // “I want to go home”.
+    let goes = |pair: &[Item]| pair[0].is_verb(Verb::Want) && (pair[1].is_verb(Verb::Home) || pair[1].is_verb(Verb::Go));
+    if items[at + 1..].windows(2).any(goes) {
+        return true;
+    }
     !items[at + 1..].iter().take(3).any(wants) && !items[..at].iter().any(|item| item.concept().is_some_and(|concept| matches!(concept, Concept::Verb(_))))
 }
 
 /// Remembers what is spoken of.
 fn note(items: &[Item], scene: &mut Scene) {
     for phrase in items.iter().filter_map(Item::phrase) {
+        if !phrase.kinds.is_empty() {
+            scene.kinds.clone_from(&phrase.kinds);
+        }
         let mut trial = scene.clone();
         if let Ok(found) = trial.resolve(phrase, Role::Any) {
             *scene = trial;
@@ -190,6 +211,9 @@ fn note(items: &[Item], scene: &mut Scene) {
             } else {
                 scene.it = found;
             }
+        } else {
+            // Two may be meant: neither is “it”.
+            scene.it.clear();
         }
     }
 }
@@ -242,12 +266,6 @@ fn push(items: &[Item], direction: Direction, scene: &mut Scene) -> Result<Vec<D
 /// The container that is to be emptied, if one is.
 fn emptied(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Option<String>, Reply> {
     let phrases = phrases(items);
-    let text_has = |word: &str| {
-        items.iter().any(|item| match item {
-            Item::Word(known) => known.text == word,
-            Item::Phrase(phrase) => phrase.text == word,
-        })
-    };
     if verb == Some(Verb::Empty) {
         let Some(phrase) = phrases.first() else {
             return Err(Reply::Unclear);
@@ -258,7 +276,7 @@ fn emptied(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Opti
         }
         return Err(Reply::Unclear);
     }
-    let is_empty = text_has("empty") || text_has("emptied") || text_has("nothing");
+    let is_empty = items.iter().any(|item| item.is(&Concept::Nothing));
     let is_wish = items.iter().any(|item| item.is_verb(Verb::Should) || item.is_verb(Verb::Want) || item.is_verb(Verb::Put));
     match phrases.as_slice() {
         [phrase] if is_empty && is_wish && scene.names_container(phrase) == Some(true) => scene.resolve_one(phrase, Role::Host).map(Some),
@@ -270,6 +288,8 @@ fn emptied(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Opti
 fn clear(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
     let phrases = phrases(items);
     match phrases.as_slice() {
+        // “It is too close, take it away from there.”
+        [it] if it.pronoun == Some(Pronoun::It) && scene.last.as_ref().is_some_and(|(object, _)| scene.it == [object.clone()]) => Ok(Vec::new()),
         [mark] => {
             let names = scene.resolve(mark, Role::Any)?;
             match names.as_slice() {
@@ -278,7 +298,10 @@ fn clear(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
                 _ => Err(Reply::Unclear),
             }
         }
-        [object, mark] => {
+        [first, second] => {
+            // “I need the spot beside the cube, so the ball has to be somewhere else.”
+            let beside = items.windows(2).find(|pair| place_of(&pair[0]).is_some()).and_then(|pair| pair[1].phrase());
+            let (object, mark) = if beside == Some(first) { (second, first) } else { (first, second) };
             let object = scene.resolve_one(object, Role::Mover)?;
             let mark = scene.resolve_one(mark, Role::Any)?;
             arrange::parted(&object, &mark, scene)
@@ -314,6 +337,11 @@ fn place(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Vec<De
         } else if verb != Some(Verb::Be) {
             return Err(Reply::Unclear);
         }
+    }
+    let is_told = verb == Some(Verb::Be) || verb == Some(Verb::See) || verb == Some(Verb::Exist);
+    if is_told && parts.destinations.is_empty() && parts.sources.is_empty() {
+        note(items, scene);
+        return Ok(Vec::new());
     }
     if parts.movers.is_empty() && parts.destinations.is_empty() && parts.sources.is_empty() {
         return Ok(Vec::new());
@@ -429,6 +457,11 @@ fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                             parts.destinations.push(Destination::Table);
                             index += 1;
                         }
+                        // “There is room for the ball”.
+                        Some(phrase) if word.text == "for" && !parts.destinations.is_empty() && scene.names_container(phrase) == Some(false) => {
+                            parts.movers.push(phrase.clone());
+                            index += 1;
+                        }
                         Some(phrase) => {
                             let place = side.map_or(*place, Place::At);
                             parts.destinations.push(Destination::At(place, vec![phrase.clone()]));
@@ -472,8 +505,8 @@ fn restrict(parts: &mut Parts, scene: &Scene) {
     while parts.destinations.len() > 1 {
         let Destination::At(place, hosts) = parts.destinations[0].clone() else {
             match parts.destinations[0] {
-                // “Put the cube on the table in the bowl”.
-                Destination::Table => {
+                // “Put the cube on the table in the bowl”, “that one over there in the bowl”.
+                Destination::Table | Destination::There => {
                     parts.destinations.remove(0);
                     continue;
                 }
@@ -529,7 +562,7 @@ fn without_destination(parts: &Parts, items: &[Item], verb: Option<Verb>, scene:
             affords(scene, one, Skill::Pick, "pick up")?;
             Ok(vec![Deed::Do(Action::Pick(one.clone()))])
         }
-        Some(Verb::Put | Verb::Go) if items.iter().any(|item| item.is_verb(Verb::Put) || item.is_verb(Verb::Go)) => Err(replies::where_to(&names)),
+        Some(Verb::Put | Verb::Go) => Ok(vec![Deed::Open(names)]),
         _ => Ok(Vec::new()),
     }
 }
@@ -602,7 +635,8 @@ fn put(parts: &Parts, destination: Destination, verb: Option<Verb>, scene: &mut 
     let deeds = match destination {
         Destination::Outside | Destination::Table => {
             let deeds = arrange::taken_out(&movers, &sources, scene)?;
-            if deeds.is_empty() && verb == Some(Verb::Take) {
+            let from_table = sources.is_empty() && !parts.sources.is_empty();
+            if deeds.is_empty() && verb == Some(Verb::Take) && from_table {
                 movers.iter().map(|name| Deed::Do(Action::Pick(name.clone()))).collect()
             } else {
                 deeds
@@ -610,6 +644,8 @@ fn put(parts: &Parts, destination: Destination, verb: Option<Verb>, scene: &mut 
         }
         Destination::At(Place::Between, _) => arrange::between(&movers, &hosts, scene)?,
         Destination::At(place, _) => put_all(&movers, place, &hosts, scene)?,
+        // “… there is room for it, put it there”.
+        Destination::There if matches!((movers.as_slice(), hosts.as_slice(), &scene.last), ([mover], [host], Some((object, target))) if mover == object && host == target) => Vec::new(),
         Destination::There => put_all(&movers, Place::To, &hosts, scene)?,
         Destination::BesideIt => put_all(&movers, Place::At(Relation::NextTo), &hosts, scene)?,
         Destination::PlaceOf(_) => Vec::new(),

@@ -70,6 +70,7 @@ pub(super) enum Concept {
     ByColor,
     ByShape,
     TradePlaces,
+    Nothing,
     /// “To its left”, “at the bowl's left”.
     Side(Relation),
     /// Others than the robot.
@@ -328,6 +329,7 @@ fn concept(head: &str) -> Concept {
         "by-shape" => Concept::ByShape,
         "trade-places" => Concept::TradePlaces,
         "somebody" => Concept::Somebody,
+        "nothing" => Concept::Nothing,
         other => unreachable!("the lexicon has no concept `{other}`"),
     }
 }

@@ -86,17 +86,32 @@ impl Meaning {
 
 fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply> {
     let deeds = request::read(items, scene)?;
+    let open: Vec<String> = deeds
+        .iter()
+        .flat_map(|deed| match deed {
+            Deed::Open(names) => names.clone(),
+            Deed::Do(_) | Deed::Unable(_) => Vec::new(),
+        })
+        .collect();
     let unable: Vec<String> = deeds
         .iter()
         .filter_map(|deed| match deed {
             Deed::Unable(what) => Some(what.clone()),
-            Deed::Do(_) => None,
+            Deed::Do(_) | Deed::Open(_) => None,
         })
         .collect();
     let actions = merged(deeds.into_iter().filter_map(|deed| match deed {
         Deed::Do(action) => Some(action),
-        Deed::Unable(_) => None,
+        Deed::Unable(_) | Deed::Open(_) => None,
     }));
+    // What is to be put somewhere must be said where.
+    let is_settled = |name: &String| actions.iter().any(|action| action.objects().first() == Some(&name.as_str()));
+    if unable.is_empty()
+        && let Some(name) = open.iter().find(|name| !is_settled(name))
+        && (actions.is_empty() || !scene.is_container(name))
+    {
+        return Err(replies::where_to(std::slice::from_ref(name)));
+    }
     let cannot = unable.first().map(|what| replies::cannot(what));
     let is_whole = actions.iter().any(|action| matches!(action, Action::Put { .. }));
     match (actions.is_empty(), cannot) {

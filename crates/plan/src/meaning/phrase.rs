@@ -132,9 +132,14 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
     let mut is_definite = false;
     let mut has_head = false;
     let mut number = None;
+    let mut is_part = false;
     while let Some(word) = words.get(index) {
         match &word.concept {
-            Concept::The | Concept::My => (is_begun, is_definite) = (true, true),
+            Concept::The | Concept::My => {
+                // “Two of the cubes” are not “the two cubes”.
+                is_part |= number.is_some();
+                (is_begun, is_definite) = (true, true);
+            }
             Concept::A => {
                 is_begun = true;
                 phrase.indefinite = true;
@@ -150,6 +155,8 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 let all = matches!(word.concept, Concept::Both).then_some(2);
                 phrase.quantity = Quantity::All(all);
             }
+            // “The bigger one of the cubes”.
+            Concept::Any(_) if phrase.extreme.is_some() => {}
             Concept::Any(count) => {
                 is_begun = true;
                 phrase.quantity = Quantity::Any(*count);
@@ -179,6 +186,7 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
             Concept::Direction(_) if is_begun && opens_noun(words, index + 1) => {
                 phrase.extreme = side(&word.text).or(phrase.extreme);
             }
+            Concept::Nothing if is_begun && opens_noun(words, index + 1) => {}
             Concept::Filler if is_begun && opens_noun(words, index + 1) => {
                 phrase.extreme = side(&word.text).or(phrase.extreme);
             }
@@ -266,9 +274,26 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                     break;
                 }
             }
+            // “The hammer” is a thing, “hammer the cube” is not.
+            Concept::Cannot(_) if index > begin && is_determiner(&words[index - 1].concept) => {
+                phrase.unknown.push(word.text.clone());
+                phrase.headless = true;
+                has_head = true;
+                index += 1;
+                break;
+            }
             _ => break,
         }
         index += 1;
+    }
+    // “All except the ball”, “all in the bowl”.
+    if !has_head
+        && matches!(phrase.quantity, Quantity::All(None))
+        && index == begin + 1
+        && matches!(concept(index), Some(Concept::Except | Concept::But | Concept::Place(_)))
+    {
+        phrase.pronoun = Some(Pronoun::Everything);
+        return Some((phrase, index));
     }
     if !has_head {
         // “The red”, “the biggest”, “the other”, “two”.
@@ -279,6 +304,23 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
         if !is_begun || !stands {
             return None;
         }
+    }
+    // “The bigger one of the two cubes”.
+    if has_head
+        && phrase.kinds.is_empty()
+        && phrase.unknown.is_empty()
+        && words.get(index).is_some_and(|word| word.text == "of")
+        && let Some((of, end)) = core(words, index + 1)
+    {
+        phrase.kinds = of.kinds;
+        phrase.alike = of.alike;
+        phrase.modifiers.extend(of.modifiers);
+        index = end;
+    }
+    // “The bigger of the cubes” is one.
+    if phrase.extreme.is_some() && words[begin..index].iter().any(|word| word.text == "of" || word.text.ends_with(" of")) {
+        phrase.plural = false;
+        number = None;
     }
     // “A cup of tea”.
     if has_head
@@ -292,7 +334,7 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
     }
     if let Some(number) = number {
         phrase.plural = true;
-        phrase.quantity = if is_definite || matches!(phrase.quantity, Quantity::All(_)) {
+        phrase.quantity = if is_definite && !is_part || matches!(phrase.quantity, Quantity::All(_)) {
             Quantity::All(Some(number))
         } else {
             Quantity::Any(number)
@@ -301,6 +343,10 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
         phrase.quantity = Quantity::All(None);
     }
     Some((phrase, index))
+}
+
+fn is_determiner(concept: &Concept) -> bool {
+    matches!(concept, Concept::The | Concept::A | Concept::My)
 }
 
 /// “Balls” but not “glass”.
@@ -352,7 +398,7 @@ fn restriction(words: &[Word], begin: usize, phrase: &mut Phrase) -> Option<usiz
     while let Some(word) = words.get(index) {
         match &word.concept {
             Concept::That if !is_relative => is_relative = true,
-            Concept::Filler if ["which", "who", "of", "with", "in"].contains(&word.text.as_str()) => is_relative = true,
+            Concept::Filler if ["which", "who", "of"].contains(&word.text.as_str()) => is_relative = true,
             Concept::Verb(Verb::Be) if is_relative => {}
             Concept::Verb(Verb::Put) if is_relative && ["has", "have", "having"].contains(&word.text.as_str()) => {}
             Concept::Filler if is_relative && (word.text == "has" || word.text == "the") => {}
@@ -366,7 +412,7 @@ fn restriction(words: &[Word], begin: usize, phrase: &mut Phrase) -> Option<usiz
         index += 1;
     }
     match concept(index)? {
-        Concept::Modifier(modifier) if is_relative || is_not => {
+        Concept::Modifier(modifier) if (is_relative || is_not) && !names_another(words, index + 1) => {
             let into = if is_not { &mut phrase.not_modifiers } else { &mut phrase.modifiers };
             into.push(modifier.clone());
             index += 1;
@@ -427,6 +473,11 @@ fn restriction(words: &[Word], begin: usize, phrase: &mut Phrase) -> Option<usiz
     }
 }
 
+/// “The bowl with the blue ball”: the color is another thing's.
+fn names_another(words: &[Word], index: usize) -> bool {
+    matches!(words.get(index).map(|word| &word.concept), Some(Concept::Noun { .. } | Concept::Thing | Concept::Unknown))
+}
+
 fn skip_little(words: &[Word], mut index: usize) -> usize {
     while words.get(index).is_some_and(|word| word.text == "of" || word.text == "to") {
         index += 1;
@@ -455,7 +506,7 @@ fn exception(words: &[Word], begin: usize, phrase: &mut Phrase) -> Option<usize>
     }
     let (first, mut end) = core(words, index)?;
     // “But the cube stays”: a clause of its own.
-    if matches!(words.get(end).map(|word| &word.concept), Some(Concept::Verb(Verb::Stay | Verb::Go | Verb::Be))) {
+    if matches!(words.get(end).map(|word| &word.concept), Some(Concept::Verb(Verb::Stay | Verb::Be))) {
         return None;
     }
     phrase.except.push(first);

@@ -67,7 +67,11 @@ pub(super) mod replies {
 
     /// “A red cube”, “an orange ball”.
     pub fn with_article(name: &str) -> String {
-        let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        let article = match name {
+            _ if name.ends_with('s') && !name.ends_with("ss") => "any",
+            _ if name.starts_with(['a', 'e', 'i', 'o', 'u']) => "an",
+            _ => "a",
+        };
         format!("{article} {name}")
     }
 }

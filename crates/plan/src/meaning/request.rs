@@ -65,6 +65,10 @@ fn corrected(mut items: Vec<Item>, scene: &Scene) -> Vec<Item> {
 }
 
 fn splice(before: Vec<Item>, mut after: Vec<Item>, scene: &Scene) -> Vec<Item> {
+    // “Wait, no, in the bowl”.
+    while after.first().is_some_and(|item| item.is(&Concept::None) || item.is_mark()) {
+        after.remove(0);
+    }
     // “Actually not that, take …”.
     if after.first().is_some_and(|item| item.is(&Concept::Not))
         && let Some(end) = after.iter().position(Item::is_mark)
@@ -160,7 +164,15 @@ fn without_negated(mut items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Item>,
         let is_verbal = items[at + 1..end].iter().any(|item| matches!(item.concept(), Some(Concept::Verb(_) | Concept::Cannot(_))));
         let until = if is_verbal && !directly { end } else { placed_end.min(end) };
         let names_mover = !items.get(at + 1).is_some_and(is_place);
+        // “I would rather not see the cube” touches nothing.
+        let is_sight = matches!(items.get(at + 1), Some(Item::Word(word)) if word.text == "see" || word.text == "know");
         for item in &items[at + 1..until] {
+            if let Item::Phrase(phrase) = item
+                && is_sight
+            {
+                scene.it = scene.clone().resolve(phrase, Role::Any).unwrap_or_default();
+                break;
+            }
             if let Item::Phrase(phrase) = item
                 && names_mover
                 && phrase.pronoun.is_none()
@@ -241,16 +253,24 @@ fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
         }
         None => return sequence(main, scene),
     };
+    // “She will cry if the cube is not in there”: what is bad is to be mended.
+    if let Some(complaint) = &condition.complaint {
+        let mut trial = scene.clone();
+        if sequence(&consequence, &mut trial).is_ok_and(|deeds| deeds.is_empty()) {
+            *scene = trial;
+            return sequence(complaint, scene);
+        }
+    }
     let holds = condition.holds(scene)?;
     if holds.is_true {
-        // “She will cry if the cube is not in there”: what is bad is to be mended.
-        return match sequence(&consequence, scene) {
-            Ok(deeds) if deeds.is_empty() => match condition.complaint {
-                Some(complaint) => sequence(&complaint, scene),
-                None => Ok(deeds),
-            },
-            read => read,
-        };
+        return sequence(&consequence, scene);
+    }
+    // “… otherwise put the cube in there”.
+    for phrase in consequence.iter().filter_map(Item::phrase) {
+        let named = scene.clone().resolve(phrase, Role::Host).unwrap_or_default();
+        if !named.is_empty() && named.iter().all(|name| scene.is_container(name)) && phrase.pronoun.is_none() {
+            scene.there = named;
+        }
     }
     match otherwise {
         Some(otherwise) if !otherwise.is_empty() => sequence(&instead(&consequence, otherwise, scene), scene),
@@ -405,10 +425,23 @@ impl Condition {
 /// Reads clause after clause.
 fn sequence(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
     let mut deeds = Vec::new();
-    for clause in ordered(clauses(items)) {
-        deeds.extend(read_clause(&clause, scene)?);
+    let sorts = |item: &Item| matches!(item.concept(), Some(Concept::Kind | Concept::EachOwn | Concept::ByShape | Concept::ByColor));
+    let read = if items.iter().any(sorts) || is_split_up(items, scene) { vec![items.to_vec()] } else { ordered(clauses(items)) };
+    for clause in read {
+        match read_clause(&clause, scene) {
+            Ok(more) => deeds.extend(more),
+            // What cannot be done at all says more than what was not made out beside it.
+            Err(_) if deeds.iter().any(|deed| matches!(deed, Deed::Unable(_))) => break,
+            Err(reply) => return Err(reply),
+        }
     }
     Ok(deeds)
+}
+
+/// “Split them up: balls in one container, cubes in the other”.
+fn is_split_up(items: &[Item], scene: &Scene) -> bool {
+    let is_any_container = |phrase: &Phrase| phrase.alike && scene.names_container(phrase) != Some(false);
+    items.iter().any(|item| item.is_verb(Verb::Sort)) && items.iter().filter_map(Item::phrase).any(is_any_container)
 }
 
 /// Clauses in the order in which they are to be done: “before you do this, do that”.
@@ -478,6 +511,9 @@ fn begins_clause(before: &[Item], rest: &[Item]) -> bool {
         return true;
     }
     let has_phrase = |items: &[Item]| items.iter().any(|item| item.phrase().is_some());
+    if super::clause::is_aside(before) {
+        return true;
+    }
     let is_subject = first.is(&Concept::Somebody);
     if is_command(first) || is_subject {
         return has_phrase(before) || before.iter().any(is_command) || !before.is_empty() && is_inert(before);

@@ -45,6 +45,10 @@ pub(super) struct Scene {
     pub kinds: Vec<String>,
     /// Whether the person leaves the choice open.
     pub is_free: bool,
+    /// What was put last, and at what.
+    pub last: Option<(String, String)>,
+    /// What changed places last.
+    pub swapped: Option<[String; 2]>,
 }
 
 impl Scene {
@@ -70,6 +74,8 @@ impl Scene {
             excluded: Vec::new(),
             kinds: Vec::new(),
             is_free: false,
+            last: None,
+            swapped: None,
         }
     }
 
@@ -250,7 +256,7 @@ impl Scene {
             Role::Mover => !is_container(seen),
             Role::Host | Role::Any => true,
         };
-        let kinds = if phrase.kinds.is_empty() && is_one(&phrase.text) && !self.kinds.is_empty() {
+        let kinds = if phrase.kinds.is_empty() && phrase.pronoun.is_none() && is_one(&phrase.text) && !self.kinds.is_empty() {
             let inherited = self.objects.iter().any(|seen| is_meant(seen) && self.kinds.contains(&kind_of(seen).to_owned()));
             if inherited { &self.kinds } else { &phrase.kinds }
         } else {

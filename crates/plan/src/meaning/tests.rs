@@ -93,6 +93,15 @@ fn tell() {
             objects = table(on);
         } else if let Some((sentence, wanted)) = line.split_once(" => ") {
             println!("{sentence} => {wanted} => {}", told(&objects, sentence));
+            if std::env::var("MEANING_DEBUG").is_ok() {
+                let words = words::read(sentence, &objects);
+                for item in phrase::items(&words) {
+                    match item {
+                        phrase::Item::Phrase(phrase) => println!("    P {phrase:?}"),
+                        phrase::Item::Word(word) => println!("    W {} {:?}", word.text, word.concept),
+                    }
+                }
+            }
         }
     }
 }

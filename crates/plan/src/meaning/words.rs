@@ -217,6 +217,8 @@ fn respelled(word: String, seen: &HashSet<&str>) -> String {
     match near.as_slice() {
         [(_, only)] => (*only).to_owned(),
         [(best, first), (next, _), ..] if best < next => (*first).to_owned(),
+        // “Bowll” is a bowl rather than bowls.
+        [(_, first), (_, second)] if second.strip_suffix('s') == Some(*first) => (*first).to_owned(),
         _ => word,
     }
 }

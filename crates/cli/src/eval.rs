@@ -46,6 +46,7 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
     let options = RequestOptions {
         temperature: args.temperature,
         pointing: args.pointing,
+        meaning: args.meaning,
         ..ServerConfig::default().options(&args.server, false, notify)
     };
     let minds = || agent(&model, options.clone());
@@ -179,7 +180,9 @@ fn settings(
             args.temperature,
             args.pointing
                 .map_or_else(String::new, |it| format!(", {it}"))
-        ),
+        ) + &args
+            .meaning
+            .map_or_else(String::new, |mode| format!(", meaning {mode}")),
     };
     let robot = if args.robot == SHIPPED_ROBOT {
         String::new()
@@ -240,6 +243,9 @@ fn command(args: &EvalArgs) -> String {
     }
     if let Some(pointing) = args.pointing {
         words += &format!(" --pointing {pointing}");
+    }
+    if let Some(mode) = args.meaning {
+        words += &format!(" --meaning {mode}");
     }
     if args.temperature > 0.0 {
         words += &format!(" --temperature {}", args.temperature);

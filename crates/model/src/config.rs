@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use enact_plan::{Pointing, PromptStyle, Skill, language};
+use enact_plan::{MeaningMode, Pointing, PromptStyle, Skill, language};
 use enact_types::{Reason, text, toml_text};
 use serde::Deserialize;
 
@@ -22,6 +22,9 @@ pub struct ModelConfig {
     pub skills: Vec<Skill>,
     /// How it points; none: as the name of its architecture tells, else as the model that ships.
     pub pointing: Option<Pointing>,
+    /// Whether instructions are read before it is asked: for models that make something of what
+    /// they do not understand.
+    pub meaning: MeaningMode,
     /// ISO 639-1 codes of the languages that it speaks; none: any.
     pub languages: Vec<String>,
 }
@@ -34,6 +37,7 @@ impl Default for ModelConfig {
             plan_with_image: true,
             skills: Skill::ALL.to_vec(),
             pointing: None,
+            meaning: MeaningMode::Off,
             languages: Vec::new(),
         }
     }

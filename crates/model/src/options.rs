@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use enact_plan::Pointing;
+use enact_plan::{MeaningMode, Pointing};
 
 use crate::picture::PictureFormat;
 
@@ -24,6 +24,8 @@ pub struct RequestOptions {
     pub free_text: bool,
     /// How the model points; none: as its settings or its name tell.
     pub pointing: Option<Pointing>,
+    /// Whether instructions are read before the model is asked; none: as its settings tell.
+    pub meaning: Option<MeaningMode>,
     /// What only servers are asked with.
     pub server: ServerOptions,
 }
@@ -36,6 +38,7 @@ impl Default for RequestOptions {
             temperature: 0.0,
             free_text: false,
             pointing: None,
+            meaning: None,
             server: ServerOptions::default(),
         }
     }

@@ -49,6 +49,7 @@ pub mod speech_act;
 pub mod step;
 
 pub use detection::{Bounds, Detection};
+pub use meaning::{Meaning, MeaningMode, MeaningReader};
 pub use outcome::{Outcome, Verdict};
 pub use planner::{
     Agent, CompositeAgent, ModelResponse, Perceiver, Planner, PlannerError, Rejection, Token, Usage,

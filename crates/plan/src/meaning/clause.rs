@@ -190,7 +190,7 @@ pub(super) fn is_aside(items: &[Item]) -> bool {
     }
     let wants = |item: &Item| item.is_verb(Verb::Want) || item.is_verb(Verb::Should) || item.is_verb(Verb::Exist) || item.is_verb(Verb::See);
     // “I want to go home”.
-    let goes = |pair: &[Item]| pair[0].is_verb(Verb::Want) && (pair[1].is_verb(Verb::Home) || pair[1].is_verb(Verb::Go));
+    let goes = |pair: &[Item]| (pair[0].is_verb(Verb::Want) || pair[0].is_verb(Verb::Should)) && pair[1].is_verb(Verb::Home);
     if items[at + 1..].windows(2).any(goes) {
         return true;
     }
@@ -317,6 +317,8 @@ struct Parts {
     sources: Vec<Phrase>,
     destinations: Vec<Destination>,
     is_back: bool,
+    /// Into how many lists the movers fall.
+    groups: usize,
 }
 
 /// Puts, takes and takes out.
@@ -367,6 +369,10 @@ fn place(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Vec<De
     let takes_out = verb == Some(Verb::Remove) || !parts.sources.is_empty();
     if parts.destinations.is_empty() && takes_out {
         parts.destinations.push(Destination::Outside);
+    }
+    // Things that no “and” joins are not moved alike.
+    if parts.groups > 1 && !parts.destinations.is_empty() {
+        return Err(Reply::Unclear);
     }
     let Some(destination) = parts.destinations.pop() else {
         return without_destination(&parts, items, verb, scene);
@@ -424,7 +430,12 @@ fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                     continue;
                 }
                 let (phrases, after) = list(index);
-                parts.movers.extend(phrases);
+                // “The cube it goes in the bowl”.
+                let repeats = matches!(phrase.pronoun, Some(Pronoun::It | Pronoun::Them)) && !parts.movers.is_empty();
+                if !repeats {
+                    parts.groups += 1;
+                    parts.movers.extend(phrases);
+                }
                 index = after;
                 continue;
             }

@@ -14,6 +14,7 @@
 //! | `clause` | what one clause asks for |
 //! | `arrange` | rows, towers, sorting, swapping, emptying |
 //! | `question` | questions, answered by what is seen |
+//! | `reader` | the meaning of a task, kept until it is done |
 //! | `reply` | what is said instead of a deed |
 
 mod arrange;
@@ -21,6 +22,7 @@ mod clause;
 mod lexicon;
 mod phrase;
 mod question;
+mod reader;
 mod reply;
 mod request;
 mod scene;
@@ -32,6 +34,8 @@ use crate::situation::Situation;
 use crate::skills::Step;
 use crate::speech_act::SpeechAct;
 use crate::step::Plan;
+pub use reader::{MeaningMode, MeaningReader};
+
 use clause::Deed;
 use reply::{Reply, replies};
 use scene::Scene;
@@ -51,6 +55,9 @@ impl Meaning {
         let words = words::read(&situation.instruction, &situation.objects);
         let items = phrase::items(&words);
         let mut scene = Scene::new(situation);
+        if items.is_empty() {
+            return Self::only(Intent::Say(reply::small_talk(&words)));
+        }
         let read = match situation.speech_act() {
             SpeechAct::Request => request(items, &mut scene),
             SpeechAct::Location => location(&items, &mut scene).unwrap_or_else(|| Err(question::answer(&words, &items, &mut scene))),

@@ -399,6 +399,8 @@ fn restriction(words: &[Word], begin: usize, phrase: &mut Phrase) -> Option<usiz
         match &word.concept {
             Concept::That if !is_relative => is_relative = true,
             Concept::Filler if ["which", "who", "of"].contains(&word.text.as_str()) => is_relative = true,
+            // “With the color of a tomato”.
+            Concept::Filler if word.text == "with" && words[index + 1..].iter().take(2).any(|next| next.concept == Concept::Colored) => is_relative = true,
             Concept::Verb(Verb::Be) if is_relative => {}
             Concept::Verb(Verb::Put) if is_relative && ["has", "have", "having"].contains(&word.text.as_str()) => {}
             Concept::Filler if is_relative && (word.text == "has" || word.text == "the") => {}

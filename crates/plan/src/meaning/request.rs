@@ -126,7 +126,7 @@ fn provide(items: &mut Vec<Item>) {
         return;
     }
     let modifiers = what.modifiers.clone();
-    let used = 3 + usize::from(is_not);
+    let used = 4 + usize::from(is_not);
     let restricted = items[..at].iter_mut().find_map(|item| match item {
         Item::Phrase(phrase) if matches!(phrase.quantity, Quantity::Any(_)) => Some(phrase),
         _ => None,

@@ -22,7 +22,9 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
     let text = spelled_out(sentence);
     let raw: Vec<String> = text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
     let raw = respaced(raw, &seen);
-    let raw: Vec<String> = raw.into_iter().map(|word| respelled(word, &seen)).collect();
+    let next: Vec<Option<String>> = (1..=raw.len()).map(|at| raw.get(at).cloned()).collect();
+    let raw = raw.into_iter().zip(next);
+    let raw: Vec<String> = raw.map(|(word, next)| respelled(word, next.as_deref(), &seen)).collect();
     let raw = without_stutter(raw);
     let borrowed: Vec<&str> = raw.iter().map(String::as_str).collect();
     let mut words = Vec::new();
@@ -202,7 +204,7 @@ const CORE: [&str; 61] = [
 ];
 
 /// Mends a slip of the fingers where only one word can be meant.
-fn respelled(word: String, seen: &HashSet<&str>) -> String {
+fn respelled(word: String, next: Option<&str>, seen: &HashSet<&str>) -> String {
     if is_known(&word, seen) || ENGLISH.is_real(&word) || word.chars().count() < 2 {
         return word;
     }
@@ -219,9 +221,14 @@ fn respelled(word: String, seen: &HashSet<&str>) -> String {
         [(best, first), (next, _), ..] if best < next => (*first).to_owned(),
         // “Bowll” is a bowl rather than bowls.
         [(_, first), (_, second)] if second.strip_suffix('s') == Some(*first) => (*first).to_owned(),
+        // “Plase put” is no “place put”.
+        tied if tied.iter().any(|(_, core)| *core == "please") && next.is_some_and(|next| VERBS.contains(&next)) => "please".to_owned(),
         _ => word,
     }
 }
+
+/// Those of them that ask for something.
+const VERBS: [&str; 11] = ["put", "place", "take", "move", "pick", "drop", "push", "point", "stack", "bring", "slide"];
 
 /// Slips of the fingers between two words; letters in another order are one.
 fn slips(word: &str, meant: &str) -> usize {

@@ -102,7 +102,7 @@ fn all_of(phrases: &[Phrase], scene: &mut Scene) -> Result<Vec<String>, Reply> {
     let mut names: Vec<String> = Vec::new();
     for phrase in phrases {
         // “The tallest thing you can”.
-        if phrase.quantity == Quantity::Only && phrase.kinds.is_empty() && phrase.modifiers.is_empty() && phrase.pronoun.is_none() {
+        if phrase.quantity == Quantity::Only && phrase.kinds.is_empty() && phrase.modifiers.is_empty() && phrase.unknown.is_empty() && phrase.pronoun.is_none() {
             continue;
         }
         // “A tower from the cubes”, “the cube” among several.

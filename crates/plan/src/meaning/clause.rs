@@ -51,6 +51,9 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         return Err(replies::not_known(word, &[]));
     }
     let verb = main_verb(items);
+    if items.iter().any(|item| item.is(&Concept::Or)) && phrases(items).len() > 1 && !scene.is_free {
+        return Err(Reply::Ask("Which one of them do you mean?".to_owned()));
+    }
     let has = |concept: &Concept| items.iter().any(|item| item.is(concept));
     if has(&Concept::EachOwn) || has(&Concept::ByShape) || has(&Concept::ByColor) || verb == Some(Verb::Sort) || has(&Concept::Kind) {
         return arrange::sorted(&phrases(items), has(&Concept::ByColor), scene);
@@ -348,6 +351,7 @@ fn place(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Vec<De
     if parts.movers.is_empty() && parts.destinations.is_empty() && parts.sources.is_empty() {
         return Ok(Vec::new());
     }
+    accounted(items)?;
     if parts.movers.is_empty() {
         let it = Phrase {
             pronoun: Some(Pronoun::It),
@@ -378,6 +382,20 @@ fn place(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Vec<De
         return without_destination(&parts, items, verb, scene);
     };
     put(&parts, destination, verb, scene)
+}
+
+/// Every word must say something about what goes where.
+fn accounted(items: &[Item]) -> Result<(), Reply> {
+    let says = |item: &Item| match item {
+        Item::Phrase(_) => true,
+        Item::Word(word) => matches!(
+            word.concept,
+            Concept::Verb(_) | Concept::Place(_) | Concept::There | Concept::BesideIt | Concept::Outside | Concept::Back | Concept::Side(_)
+                | Concept::And | Concept::Mark(_) | Concept::Somebody | Concept::Where | Concept::That | Concept::Not | Concept::After
+                | Concept::TradePlaces | Concept::Or | Concept::Cannot(_)
+        ),
+    };
+    if items.iter().all(says) { Ok(()) } else { Err(Reply::Unclear) }
 }
 
 /// Tells what of a clause is to be moved and what says where.
@@ -431,7 +449,7 @@ fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                 }
                 let (phrases, after) = list(index);
                 // “The cube it goes in the bowl”.
-                let repeats = matches!(phrase.pronoun, Some(Pronoun::It | Pronoun::Them)) && !parts.movers.is_empty();
+                let repeats = matches!(phrase.pronoun, Some(Pronoun::It | Pronoun::Them)) && index > 0 && items[index - 1].phrase().is_some();
                 if !repeats {
                     parts.groups += 1;
                     parts.movers.extend(phrases);
@@ -564,6 +582,11 @@ fn without_destination(parts: &Parts, items: &[Item], verb: Option<Verb>, scene:
     } else {
         scene.it.clone_from(&names);
     }
+    // “Leave the cube”.
+    if items.iter().any(|item| matches!(item, Item::Word(word) if word.text.starts_with("leav"))) {
+        scene.excluded.extend(names);
+        return Ok(Vec::new());
+    }
     match verb {
         Some(Verb::Take) => {
             let [one] = names.as_slice() else {
@@ -622,6 +645,10 @@ fn put(parts: &Parts, destination: Destination, verb: Option<Verb>, scene: &mut 
                 let mut known = before.clone();
                 known.mentioned.extend(sources.iter().cloned());
                 known.kinds.clone_from(&scene.kinds);
+                // “On top of that” is on what was put last.
+                if matches!(destination, Destination::At(Place::At(Relation::On), _)) {
+                    known.there.clear();
+                }
                 named.extend(known.resolve(host, Role::Host)?);
             }
             named

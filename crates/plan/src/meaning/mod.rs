@@ -119,6 +119,16 @@ fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply
     {
         return Err(replies::where_to(std::slice::from_ref(name)));
     }
+    let picked: Vec<String> = actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::Pick(name) => Some(name.clone()),
+            _ => None,
+        })
+        .collect();
+    if picked.len() > 1 {
+        return Err(replies::one_at_a_time(&picked));
+    }
     let cannot = unable.first().map(|what| replies::cannot(what));
     let is_whole = actions.iter().any(|action| matches!(action, Action::Put { .. }));
     match (actions.is_empty(), cannot) {

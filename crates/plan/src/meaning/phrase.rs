@@ -216,6 +216,13 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 index += 1;
                 break;
             }
+            // “One cube”, whichever; “the one cube” is the cube.
+            Concept::One if matches!(concept(index + 1), Some(Concept::Noun { .. } | Concept::Modifier(_) | Concept::Thing)) => {
+                is_begun = true;
+                if !is_definite && phrase.quantity == Quantity::Only {
+                    phrase.quantity = Quantity::Any(1);
+                }
+            }
             Concept::Thing | Concept::One => {
                 // “One” alone is a number.
                 if !is_begun && !matches!(word.concept, Concept::Thing) && word.text != "ones" {
@@ -300,7 +307,7 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
         let stands = !phrase.modifiers.is_empty()
             || (is_definite || is_begun) && (phrase.extreme.is_some() || phrase.other)
             || number.is_some()
-            || matches!(phrase.quantity, Quantity::Any(_) | Quantity::All(Some(_)));
+            || matches!(phrase.quantity, Quantity::Any(2..) | Quantity::All(Some(_)));
         if !is_begun || !stands {
             return None;
         }
@@ -386,7 +393,7 @@ fn stands_alone(words: &[Word], index: usize) -> bool {
         follows,
         Some(Concept::Verb(_) | Concept::Not | Concept::Somebody | Concept::Cannot(_))
     );
-    let is_object = matches!(leads, Some(Concept::Verb(_) | Concept::Cannot(_)));
+    let is_object = matches!(leads, Some(Concept::Verb(_) | Concept::Cannot(_) | Concept::Place(_)));
     !is_relative && is_object && matches!(follows, Some(Concept::Place(_) | Concept::Mark(_) | Concept::There) | None)
 }
 

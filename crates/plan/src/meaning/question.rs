@@ -22,7 +22,8 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
         };
     }
     if has(Verb::Count) {
-        return counted(&phrases, scene);
+        let placed = phrases.first().map(|phrase| placed(phrase, items));
+        return counted(placed.as_ref(), scene);
     }
     if asks_color && let Some(phrase) = phrases.first() {
         return colored(&placed(phrase, items), scene);
@@ -86,8 +87,8 @@ fn many(phrase: &Phrase) -> Phrase {
     }
 }
 
-fn counted(phrases: &[&Phrase], scene: &mut Scene) -> Reply {
-    let Some(phrase) = phrases.first() else {
+fn counted(phrase: Option<&Phrase>, scene: &mut Scene) -> Reply {
+    let Some(phrase) = phrase else {
         return pass();
     };
     let count = scene.resolve(&many(phrase), Role::Any).map_or(0, |found| found.len());

@@ -44,6 +44,10 @@ pub(super) mod replies {
         Reply::Ask(format!("Which place do you mean for {whose}?"))
     }
 
+    pub fn one_at_a_time(names: &[String]) -> Reply {
+        Reply::Ask(format!("I can hold one thing at a time. Which one do you mean: {}?", listed(names, "or")))
+    }
+
     pub fn what_to_do(names: &[String]) -> Reply {
         Reply::Ask(format!("What do you mean me to do with {}, and which place do you mean?", listed(names, "and")))
     }

@@ -5,13 +5,14 @@ use super::lexicon::{Concept, Place, Verb};
 use super::phrase::{Item, Phrase, Quantity};
 use super::reply::{Reply, replies};
 use super::scene::{Role, Scene};
+use crate::space::Relation;
 
 /// The deeds that a request asks for, in order.
 pub(super) fn read(items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
-    let is_free = |item: &Item| item.is(&Concept::Free);
+    let is_free = |item: &Item| matches!(item.concept(), Some(Concept::Free | Concept::Any(_)));
     scene.is_free = items.iter().any(is_free);
     let mut items: Vec<Item> = items.into_iter().filter(|item| !is_free(item)).collect();
-    items = corrected(items, scene);
+    items = corrected(items, scene)?;
     provide(&mut items);
     let items = without_negated(items, scene)?;
     let items = without_exceptions(items, scene)?;
@@ -55,13 +56,38 @@ fn trim(items: &[Item]) -> &[Item] {
 }
 
 /// What is left when each correction has taken the place of what it corrects.
-fn corrected(mut items: Vec<Item>, scene: &Scene) -> Vec<Item> {
+fn corrected(mut items: Vec<Item>, scene: &Scene) -> Result<Vec<Item>, Reply> {
     while let Some(at) = items.iter().position(|item| item.is(&Concept::Correction)) {
         let before = trim(&items[..at]).to_vec();
         let after = trim(&items[at + 1..]).to_vec();
-        items = splice(before, after, scene);
+        items = match after.as_slice() {
+            [Item::Word(word)] if !before.is_empty() => otherwise_placed(before, &word.concept)?,
+            _ => splice(before, after, scene),
+        };
     }
-    items
+    Ok(items)
+}
+
+/// “On the right of the bowl, or rather the left”.
+fn otherwise_placed(mut items: Vec<Item>, side: &Concept) -> Result<Vec<Item>, Reply> {
+    let Concept::Direction(direction) = side else {
+        return Err(Reply::Unclear);
+    };
+    let said = items.iter_mut().rev().find_map(|item| match item {
+        Item::Word(word) => match &mut word.concept {
+            Concept::Place(Place::At(relation)) if relation.side().is_some() => Some((Some(relation), None)),
+            Concept::Direction(direction) => Some((None, Some(direction))),
+            _ => None,
+        },
+        Item::Phrase(_) => None,
+    });
+    let beside = Relation::BESIDE.into_iter().find(|relation| relation.side() == Some(*direction));
+    match (said, beside) {
+        (Some((Some(relation), _)), Some(meant)) => *relation = meant,
+        (Some((_, Some(said))), _) => *said = *direction,
+        _ => return Err(Reply::Unclear),
+    }
+    Ok(items)
 }
 
 fn splice(before: Vec<Item>, mut after: Vec<Item>, scene: &Scene) -> Vec<Item> {
@@ -179,6 +205,7 @@ fn without_negated(mut items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Item>,
             {
                 let many = Phrase { quantity: Quantity::All(None), ..phrase.clone() };
                 let named = scene.resolve(&many, Role::Any)?;
+                scene.it.clone_from(&named);
                 scene.excluded.extend(named);
                 break;
             }
@@ -332,7 +359,8 @@ fn split_condition(items: &[Item]) -> Option<(Condition, Vec<Item>)> {
         let mut end = at + 1;
         let mut has_phrase = false;
         while let Some(item) = items.get(end) {
-            let is_new_phrase = has_phrase && item.phrase().is_some() && !items[end - 1].is(&Concept::And) && !is_place(&items[end - 1]);
+            let is_predicate = items[end - 1].is_verb(Verb::Be) && item.phrase().is_some_and(|phrase| phrase.kinds.is_empty() && !phrase.modifiers.is_empty());
+            let is_new_phrase = has_phrase && item.phrase().is_some() && !is_predicate && !items[end - 1].is(&Concept::And) && !is_place(&items[end - 1]);
             let begins = has_phrase && (is_command(item) || item.is_verb(Verb::Should) || item.is(&Concept::Then)) || is_new_phrase;
             if begins || item.is_mark() && has_phrase || item.is(&Concept::But) {
                 break;
@@ -392,6 +420,24 @@ impl Condition {
             if is_there {
                 phrase.at.pop();
             }
+        } else if let Some(color) = phrases.next() {
+            // “If the ball is red”.
+            if color.modifiers.is_empty() || !color.kinds.is_empty() || !color.unknown.is_empty() {
+                return Err(Reply::Unclear);
+            }
+            phrase.modifiers.extend(color.modifiers.iter().cloned());
+        }
+        let is_known = |item: &Item| match item {
+            Item::Phrase(_) => true,
+            Item::Word(word) => matches!(
+                word.concept,
+                Concept::Verb(Verb::Be | Verb::Exist | Verb::See | Verb::Should | Verb::Put)
+                    | Concept::Place(_) | Concept::Not | Concept::There | Concept::That | Concept::Somebody | Concept::And | Concept::If
+                    | Concept::Mark(_) | Concept::Then | Concept::But
+            ),
+        };
+        if phrases.next().is_some() || !self.items.iter().all(is_known) {
+            return Err(Reply::Unclear);
         }
         let count = match phrase.quantity {
             Quantity::Any(count) | Quantity::All(Some(count)) => count,

@@ -344,7 +344,10 @@ fn place(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Vec<De
         }
     }
     let is_told = verb == Some(Verb::Be) || verb == Some(Verb::See) || verb == Some(Verb::Exist);
-    if is_told && parts.destinations.is_empty() && parts.sources.is_empty() {
+    // “There is a cube in the bowl” tells where it is, “there is room for it” where it goes.
+    let has_room = items.iter().any(|item| matches!(item, Item::Word(word) if word.text == "for"));
+    let is_seen = verb == Some(Verb::Exist) && !has_room && !items.iter().any(|item| item.is_verb(Verb::Should) || item.is_verb(Verb::Want));
+    if is_told && parts.destinations.is_empty() && parts.sources.is_empty() || is_seen {
         note(items, scene);
         return Ok(Vec::new());
     }
@@ -392,7 +395,7 @@ fn accounted(items: &[Item]) -> Result<(), Reply> {
             word.concept,
             Concept::Verb(_) | Concept::Place(_) | Concept::There | Concept::BesideIt | Concept::Outside | Concept::Back | Concept::Side(_)
                 | Concept::And | Concept::Mark(_) | Concept::Somebody | Concept::Where | Concept::That | Concept::Not | Concept::After
-                | Concept::TradePlaces | Concept::Or | Concept::Cannot(_)
+                | Concept::TradePlaces | Concept::Or | Concept::Cannot(_) | Concept::Direction(Direction::Away)
         ),
     };
     if items.iter().all(says) { Ok(()) } else { Err(Reply::Unclear) }

@@ -9,6 +9,7 @@ use crate::space::Relation;
 
 /// The deeds that a request asks for, in order.
 pub(super) fn read(items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
+    let items = contradicted(items);
     let is_free = |item: &Item| matches!(item.concept(), Some(Concept::Free | Concept::Any(_)));
     scene.is_free = items.iter().any(is_free);
     let mut items: Vec<Item> = items.into_iter().filter(|item| !is_free(item)).collect();
@@ -53,6 +54,20 @@ fn trim(items: &[Item]) -> &[Item] {
     let begin = items.iter().position(|item| !is_loose(item)).unwrap_or(items.len());
     let end = items.iter().rposition(|item| !is_loose(item)).map_or(begin, |last| last + 1);
     &items[begin..end]
+}
+
+/// “… no! the ball in the bowl”: a “no” by itself takes back.
+fn contradicted(mut items: Vec<Item>) -> Vec<Item> {
+    for at in 1..items.len().saturating_sub(1) {
+        let is_alone = items[at - 1].is_mark() && items[at + 1].is_mark();
+        if let Item::Word(word) = &mut items[at]
+            && is_alone
+            && word.concept == Concept::None
+        {
+            word.concept = Concept::Correction;
+        }
+    }
+    items
 }
 
 /// What is left when each correction has taken the place of what it corrects.
@@ -552,6 +567,11 @@ fn begins_clause(before: &[Item], rest: &[Item]) -> bool {
     };
     if before.first().is_some_and(|item| item.is(&Concept::After) || item.is(&Concept::Because)) {
         return next.iter().any(|item| item.phrase().is_some());
+    }
+    // “On the bowl's left side, place the cube.”
+    let is_place_alone = before.first().is_some_and(is_place) && before.iter().filter(|item| item.phrase().is_some()).count() == 1 && !before.iter().any(is_command);
+    if is_place_alone && !before.first().is_some_and(|item| matches!(item, Item::Word(word) if word.text == "before")) {
+        return false;
     }
     if matches!(before.first(), Some(Item::Word(word)) if word.text == "before") {
         return true;

@@ -7,12 +7,12 @@ use rand::seq::IndexedRandom;
 
 use super::{container, movable, names, put_action, worded};
 use crate::episode::natural_relation;
-use enact_plan::intent::{Action, Intent};
 use crate::referring_expression;
-use enact_plan::replies;
 use crate::vocabulary::{COLORS, CONTAINERS, MOVABLE, any_name, color_of, is_movable, shape_of};
-use enact_plan::replies::Language;
 use crate::wording::{SentenceTemplate, Speaker, chinese, english};
+use enact_plan::intent::{Action, Intent};
+use enact_plan::replies;
+use enact_plan::replies::Language;
 
 type Drawn = Option<(String, Intent)>;
 

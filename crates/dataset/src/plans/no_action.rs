@@ -5,10 +5,10 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::{container, movable, names, put_action};
+use crate::wording::{Speaker, WordingSplit};
 use enact_plan::intent::Intent;
 use enact_plan::replies;
 use enact_plan::replies::Language;
-use crate::wording::{Speaker, WordingSplit};
 
 type Drawn = Option<(String, Intent)>;
 

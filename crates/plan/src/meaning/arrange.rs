@@ -26,7 +26,11 @@ pub(super) fn put(object: &str, relation: Relation, target: &str, scene: &mut Sc
 }
 
 /// Takes things out of what they lie in.
-pub(super) fn taken_out(names: &[String], sources: &[String], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
+pub(super) fn taken_out(
+    names: &[String],
+    sources: &[String],
+    scene: &mut Scene,
+) -> Result<Vec<Deed>, Reply> {
     let mut deeds = Vec::new();
     for name in names {
         let rests = scene.object(name).and_then(|seen| seen.rests.clone());
@@ -36,7 +40,12 @@ pub(super) fn taken_out(names: &[String], sources: &[String], scene: &mut Scene)
                 scene.there = vec![host];
             }
             _ if sources.is_empty() => {}
-            _ => return Err(Reply::Say(format!("I do not see that the {name} is in the {}.", sources[0]))),
+            _ => {
+                return Err(Reply::Say(format!(
+                    "I do not see that the {name} is in the {}.",
+                    sources[0]
+                )));
+            }
         }
     }
     Ok(deeds)
@@ -44,7 +53,11 @@ pub(super) fn taken_out(names: &[String], sources: &[String], scene: &mut Scene)
 
 /// Takes everything out of a container.
 pub(super) fn emptied(host: &str, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
-    let contents: Vec<String> = scene.contents(host).into_iter().filter(|name| !scene.excluded.contains(name)).collect();
+    let contents: Vec<String> = scene
+        .contents(host)
+        .into_iter()
+        .filter(|name| !scene.excluded.contains(name))
+        .collect();
     if contents.is_empty() {
         return Err(Reply::Say(format!("I do not see anything in the {host}.")));
     }
@@ -56,16 +69,28 @@ pub(super) fn emptied(host: &str, scene: &mut Scene) -> Result<Vec<Deed>, Reply>
 pub(super) fn tower(phrases: &[Phrase], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
     let mut names = all_of(phrases, scene)?;
     // A ball carries nothing.
-    let carries = |name: &String| scene.object(name).is_some_and(|seen| !seen.reachable || seen.receives.contains(&Relation::On));
+    let carries = |name: &String| {
+        scene
+            .object(name)
+            .is_some_and(|seen| !seen.reachable || seen.receives.contains(&Relation::On))
+    };
     names.sort_by_key(|name| !carries(name));
     if names.iter().filter(|name| !carries(name)).count() > 1 {
-        return Err(Reply::Say("I cannot stack things that carry nothing, such as balls.".to_owned()));
+        return Err(Reply::Say(
+            "I cannot stack things that carry nothing, such as balls.".to_owned(),
+        ));
     }
     if names.len() < 2 {
         return Err(replies::what_to_do(&names));
     }
-    let pairs: Vec<(String, String)> = names.windows(2).map(|pair| (pair[1].clone(), pair[0].clone())).collect();
-    Ok(pairs.iter().map(|(upper, lower)| put(upper, Relation::On, lower, scene)).collect())
+    let pairs: Vec<(String, String)> = names
+        .windows(2)
+        .map(|pair| (pair[1].clone(), pair[0].clone()))
+        .collect();
+    Ok(pairs
+        .iter()
+        .map(|(upper, lower)| put(upper, Relation::On, lower, scene))
+        .collect())
 }
 
 /// Lines things up beside the one in their middle.
@@ -85,8 +110,13 @@ pub(super) fn row(phrases: &[Phrase], scene: &mut Scene) -> Result<Vec<Deed>, Re
     let x = |name: &String| scene.object(name).map_or(0, |seen| seen.point.x);
     names.sort_by_key(|name| x(name));
     let middle = names.len() / 2;
-    let left: Vec<(String, String)> = (0..middle).rev().map(|at| (names[at].clone(), names[at + 1].clone())).collect();
-    let right: Vec<(String, String)> = (middle + 1..names.len()).map(|at| (names[at].clone(), names[at - 1].clone())).collect();
+    let left: Vec<(String, String)> = (0..middle)
+        .rev()
+        .map(|at| (names[at].clone(), names[at + 1].clone()))
+        .collect();
+    let right: Vec<(String, String)> = (middle + 1..names.len())
+        .map(|at| (names[at].clone(), names[at - 1].clone()))
+        .collect();
     let mut deeds = Vec::new();
     for (object, target) in left {
         deeds.push(put(&object, Relation::LeftOf, &target, scene));
@@ -102,7 +132,12 @@ fn all_of(phrases: &[Phrase], scene: &mut Scene) -> Result<Vec<String>, Reply> {
     let mut names: Vec<String> = Vec::new();
     for phrase in phrases {
         // “The tallest thing you can”.
-        if phrase.quantity == Quantity::Only && phrase.kinds.is_empty() && phrase.modifiers.is_empty() && phrase.unknown.is_empty() && phrase.pronoun.is_none() {
+        if phrase.quantity == Quantity::Only
+            && phrase.kinds.is_empty()
+            && phrase.modifiers.is_empty()
+            && phrase.unknown.is_empty()
+            && phrase.pronoun.is_none()
+        {
             continue;
         }
         // “A tower from the cubes”, “the cube” among several.
@@ -120,14 +155,22 @@ fn all_of(phrases: &[Phrase], scene: &mut Scene) -> Result<Vec<String>, Reply> {
         }
     }
     if names.is_empty() {
-        names = scene.movers().into_iter().filter(|name| !scene.excluded.contains(name)).collect();
+        names = scene
+            .movers()
+            .into_iter()
+            .filter(|name| !scene.excluded.contains(name))
+            .collect();
     }
     scene.it.clone_from(&names);
     Ok(names)
 }
 
 /// Puts things of one kind, or one color, together.
-pub(super) fn sorted(phrases: &[Phrase], by_color: bool, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
+pub(super) fn sorted(
+    phrases: &[Phrase],
+    by_color: bool,
+    scene: &mut Scene,
+) -> Result<Vec<Deed>, Reply> {
     let mut named: Vec<String> = Vec::new();
     for phrase in phrases {
         let is_things = phrase.kinds.is_empty() && phrase.modifiers.is_empty();
@@ -136,21 +179,34 @@ pub(super) fn sorted(phrases: &[Phrase], by_color: bool, scene: &mut Scene) -> R
         }
         named.extend(scene.resolve(phrase, Role::Mover)?);
     }
-    let movers = if named.is_empty() { scene.movers() } else { named };
-    let movers: Vec<String> = movers.into_iter().filter(|name| !scene.excluded.contains(name)).collect();
+    let movers = if named.is_empty() {
+        scene.movers()
+    } else {
+        named
+    };
+    let movers: Vec<String> = movers
+        .into_iter()
+        .filter(|name| !scene.excluded.contains(name))
+        .collect();
     let containers = scene.containers();
     if by_color {
         return by_colors(&movers, &containers, scene);
     }
     let mut kinds: Vec<String> = Vec::new();
     for name in &movers {
-        let kind = scene.object(name).map(kind_of).unwrap_or_default().to_owned();
+        let kind = scene
+            .object(name)
+            .map(kind_of)
+            .unwrap_or_default()
+            .to_owned();
         if !kinds.contains(&kind) {
             kinds.push(kind);
         }
     }
     if kinds.is_empty() || containers.len() < kinds.len() {
-        return Err(Reply::Ask("Which things do you mean to go where?".to_owned()));
+        return Err(Reply::Ask(
+            "Which things do you mean to go where?".to_owned(),
+        ));
     }
     // What rolls goes where there is a rim.
     kinds.sort_by_key(|kind| kind != "ball");
@@ -169,13 +225,23 @@ pub(super) fn sorted(phrases: &[Phrase], by_color: bool, scene: &mut Scene) -> R
     Ok(deeds)
 }
 
-fn by_colors(movers: &[String], containers: &[String], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
+fn by_colors(
+    movers: &[String],
+    containers: &[String],
+    scene: &mut Scene,
+) -> Result<Vec<Deed>, Reply> {
     let color = |name: &str| name.split(' ').next().unwrap_or_default().to_owned();
     let mut deeds = Vec::new();
     for mover in movers {
-        let host = containers.iter().find(|host| color(host) == color(mover)).cloned();
+        let host = containers
+            .iter()
+            .find(|host| color(host) == color(mover))
+            .cloned();
         let Some(host) = host else {
-            return Err(Reply::Ask(format!("Which place do you mean for the {mover}? I do not see a {} one.", color(mover))));
+            return Err(Reply::Ask(format!(
+                "Which place do you mean for the {mover}? I do not see a {} one.",
+                color(mover)
+            )));
         };
         if let Some(relation) = scene.object(&host).map(natural) {
             deeds.push(put(mover, relation, &host, scene));
@@ -215,9 +281,16 @@ pub(super) fn swapped(phrases: &[Phrase], scene: &mut Scene) -> Result<Vec<Deed>
 }
 
 fn exchange(one: &str, other: &str, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
-    let host = |name: &str| scene.object(name).and_then(|seen| seen.rests.clone()).map(|(_, host)| host);
+    let host = |name: &str| {
+        scene
+            .object(name)
+            .and_then(|seen| seen.rests.clone())
+            .map(|(_, host)| host)
+    };
     let (Some(first), Some(second)) = (host(one), host(other)) else {
-        return Err(Reply::Say("I cannot swap things that do not lie in or on two others.".to_owned()));
+        return Err(Reply::Say(
+            "I cannot swap things that do not lie in or on two others.".to_owned(),
+        ));
     };
     scene.swapped = Some([one.to_owned(), other.to_owned()]);
     let natural_at = |host: &str| scene.object(host).map_or(Relation::In, natural);
@@ -230,33 +303,52 @@ fn exchange(one: &str, other: &str, scene: &mut Scene) -> Result<Vec<Deed>, Repl
 }
 
 /// “Where the ball is”: into what it lies in; both ways round it is a swap.
-pub(super) fn in_place_of(movers: &[String], name: &str, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
+pub(super) fn in_place_of(
+    movers: &[String],
+    name: &str,
+    scene: &mut Scene,
+) -> Result<Vec<Deed>, Reply> {
     let [mover] = movers else {
         return Err(Reply::Unclear);
     };
     let host = |name: &str| scene.object(name).and_then(|seen| seen.rests.clone());
     // “… and the other where the first was” says it once more.
-    let again = scene.swapped.as_ref().is_some_and(|pair| pair.contains(mover) && pair.iter().any(|one| one == name));
+    let again = scene
+        .swapped
+        .as_ref()
+        .is_some_and(|pair| pair.contains(mover) && pair.iter().any(|one| one == name));
     if again {
         return Ok(Vec::new());
     }
     match (host(mover), host(name)) {
         (Some(_), Some(_)) => exchange(mover, name, scene),
-        _ => Err(Reply::Say("I cannot put something where another thing is.".to_owned())),
+        _ => Err(Reply::Say(
+            "I cannot put something where another thing is.".to_owned(),
+        )),
     }
 }
 
 /// Puts something between two others: beside the one, on the side of the other.
-pub(super) fn between(movers: &[String], ends: &[String], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
+pub(super) fn between(
+    movers: &[String],
+    ends: &[String],
+    scene: &mut Scene,
+) -> Result<Vec<Deed>, Reply> {
     let mut ends = ends.to_vec();
     ends.retain(|end| !movers.contains(end));
     if ends.len() != 2 {
         ends = scene.containers();
     }
     let ([mover], [first, second]) = (movers, ends.as_slice()) else {
-        return Err(Reply::Ask("Which two do you mean, between which it goes?".to_owned()));
+        return Err(Reply::Ask(
+            "Which two do you mean, between which it goes?".to_owned(),
+        ));
     };
-    let point = |name: &str| scene.object(name).map_or((0.0, 0.0), |seen| (f64::from(seen.point.x), f64::from(seen.point.y)));
+    let point = |name: &str| {
+        scene.object(name).map_or((0.0, 0.0), |seen| {
+            (f64::from(seen.point.x), f64::from(seen.point.y))
+        })
+    };
     let (from, to) = (point(first), point(second));
     let (right, down) = (to.0 - from.0, to.1 - from.1);
     let relation = match right.abs() >= down.abs() {
@@ -276,11 +368,18 @@ pub(super) fn cleared(mark: &str, scene: &mut Scene) -> Result<Vec<Deed>, Reply>
     let close: Vec<String> = scene
         .objects
         .iter()
-        .filter(|seen| seen.name != mark && seen.rests.is_none() && !scene.is_container(&seen.name) && distance(seen, &at) < TOO_CLOSE)
+        .filter(|seen| {
+            seen.name != mark
+                && seen.rests.is_none()
+                && !scene.is_container(&seen.name)
+                && distance(seen, &at) < TOO_CLOSE
+        })
         .map(|seen| seen.name.clone())
         .collect();
     if close.is_empty() {
-        return Err(Reply::Say(format!("I do not see anything close to the {mark}.")));
+        return Err(Reply::Say(format!(
+            "I do not see anything close to the {mark}."
+        )));
     }
     let mut deeds = Vec::new();
     for name in close {
@@ -294,11 +393,18 @@ pub(super) fn parted(object: &str, mark: &str, scene: &mut Scene) -> Result<Vec<
     let Some(at) = scene.object(mark).cloned() else {
         return Err(Reply::Unclear);
     };
-    if scene.object(object).is_some_and(|seen| seen.reachable && !seen.affords.contains(&Skill::Pick)) {
+    if scene
+        .object(object)
+        .is_some_and(|seen| seen.reachable && !seen.affords.contains(&Skill::Pick))
+    {
         return Err(Reply::Say(format!("I cannot pick up the {object}.")));
     }
-    let others = scene.objects.iter().filter(|seen| seen.name != object && seen.name != mark && seen.reachable && seen.rests.is_none());
-    let far = others.max_by(|a, b| distance(a, &at).total_cmp(&distance(b, &at))).filter(|seen| distance(seen, &at) > 2.0 * TOO_CLOSE);
+    let others = scene.objects.iter().filter(|seen| {
+        seen.name != object && seen.name != mark && seen.reachable && seen.rests.is_none()
+    });
+    let far = others
+        .max_by(|a, b| distance(a, &at).total_cmp(&distance(b, &at)))
+        .filter(|seen| distance(seen, &at) > 2.0 * TOO_CLOSE);
     match far.map(|seen| seen.name.clone()) {
         Some(far) => {
             scene.it = vec![object.to_owned()];

@@ -51,18 +51,31 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         return Err(replies::not_known(word, &[]));
     }
     let verb = main_verb(items);
-    if items.iter().any(|item| item.is(&Concept::Or)) && phrases(items).len() > 1 && !scene.is_free {
+    if items.iter().any(|item| item.is(&Concept::Or)) && phrases(items).len() > 1 && !scene.is_free
+    {
         return Err(Reply::Ask("Which one of them do you mean?".to_owned()));
     }
     let has = |concept: &Concept| items.iter().any(|item| item.is(concept));
-    if has(&Concept::EachOwn) || has(&Concept::ByShape) || has(&Concept::ByColor) || verb == Some(Verb::Sort) || has(&Concept::Kind) {
+    if has(&Concept::EachOwn)
+        || has(&Concept::ByShape)
+        || has(&Concept::ByColor)
+        || verb == Some(Verb::Sort)
+        || has(&Concept::Kind)
+    {
         return arrange::sorted(&phrases(items), has(&Concept::ByColor), scene);
     }
-    if has(&Concept::TradePlaces) && verb != Some(Verb::Home) && !has(&Concept::Where) || verb == Some(Verb::Swap) {
+    if has(&Concept::TradePlaces) && verb != Some(Verb::Home) && !has(&Concept::Where)
+        || verb == Some(Verb::Swap)
+    {
         return arrange::swapped(&phrases(items), scene);
     }
-    let has_destination = items.iter().any(|item| matches!(place_of(item), Some(Place::At(_))));
-    if has(&Concept::Tower) || has(&Concept::OnEachOther) || verb == Some(Verb::Stack) && !has_destination {
+    let has_destination = items
+        .iter()
+        .any(|item| matches!(place_of(item), Some(Place::At(_))));
+    if has(&Concept::Tower)
+        || has(&Concept::OnEachOther)
+        || verb == Some(Verb::Stack) && !has_destination
+    {
         return arrange::tower(&phrases(items), scene);
     }
     if verb == Some(Verb::Row) || has(&Concept::Row) {
@@ -105,7 +118,17 @@ fn without_asides(items: &[Item]) -> Vec<Item> {
     }
     let mut kept: Vec<Item> = Vec::new();
     for part in parts {
-        let is_place = |item: &Item| matches!(item.concept(), Some(Concept::Place(_) | Concept::Side(_) | Concept::Direction(_) | Concept::Cannot(_)));
+        let is_place = |item: &Item| {
+            matches!(
+                item.concept(),
+                Some(
+                    Concept::Place(_)
+                        | Concept::Side(_)
+                        | Concept::Direction(_)
+                        | Concept::Cannot(_)
+                )
+            )
+        };
         if is_inert(part) && !part.iter().any(is_place) {
             continue;
         }
@@ -130,7 +153,18 @@ fn main_verb(items: &[Item]) -> Option<Verb> {
         Some(Concept::Verb(verb)) => Some(*verb),
         _ => None,
     });
-    let is_deed = |verb: &Verb| !matches!(verb, Verb::Want | Verb::Be | Verb::Should | Verb::See | Verb::Exist | Verb::Count | Verb::Stay);
+    let is_deed = |verb: &Verb| {
+        !matches!(
+            verb,
+            Verb::Want
+                | Verb::Be
+                | Verb::Should
+                | Verb::See
+                | Verb::Exist
+                | Verb::Count
+                | Verb::Stay
+        )
+    };
     // “Let them change places”, “go back to your starting position”: the more exact says what.
     let is_plain = |verb: &Verb| matches!(verb, Verb::Put | Verb::Go | Verb::Take);
     verbs
@@ -142,7 +176,9 @@ fn main_verb(items: &[Item]) -> Option<Verb> {
 
 /// A deed that the robot cannot do, where the clause asks for one.
 fn unable(items: &[Item], scene: &mut Scene) -> Option<Deed> {
-    let at = items.iter().position(|item| matches!(item.concept(), Some(Concept::Cannot(_))))?;
+    let at = items
+        .iter()
+        .position(|item| matches!(item.concept(), Some(Concept::Cannot(_))))?;
     let Item::Word(word) = &items[at] else {
         return None;
     };
@@ -160,16 +196,26 @@ fn unable(items: &[Item], scene: &mut Scene) -> Option<Deed> {
     }
     let places = deed == "throw" || deed == "hand over";
     let into = items[at..].windows(2).any(|pair| {
-        matches!(place_of(&pair[0]), Some(Place::At(Relation::In | Relation::On) | Place::To))
-            && pair[1].phrase().is_some_and(|phrase| phrase.unknown.is_empty() && scene.names_container(phrase) == Some(true))
+        matches!(
+            place_of(&pair[0]),
+            Some(Place::At(Relation::In | Relation::On) | Place::To)
+        ) && pair[1].phrase().is_some_and(|phrase| {
+            phrase.unknown.is_empty() && scene.names_container(phrase) == Some(true)
+        })
     });
     if places && into {
         return None;
     }
     let takes_object = !deed.contains(' ') && deed != "swing" || deed == "hand over";
-    let object = items[at + 1..].iter().find_map(Item::phrase).filter(|_| takes_object);
+    let object = items[at + 1..]
+        .iter()
+        .find_map(Item::phrase)
+        .filter(|_| takes_object);
     let object = object.map(|phrase| format!(" {}", phrase.text));
-    Some(Deed::Unable(format!("{deed}{}", object.unwrap_or_default())))
+    Some(Deed::Unable(format!(
+        "{deed}{}",
+        object.unwrap_or_default()
+    )))
 }
 
 /// Whether a clause tells something about others than the robot.
@@ -191,13 +237,25 @@ pub(super) fn is_aside(items: &[Item]) -> bool {
     if at > 0 && items[..at].iter().any(|item| item.phrase().is_some()) {
         return false;
     }
-    let wants = |item: &Item| item.is_verb(Verb::Want) || item.is_verb(Verb::Should) || item.is_verb(Verb::Exist) || item.is_verb(Verb::See);
+    let wants = |item: &Item| {
+        item.is_verb(Verb::Want)
+            || item.is_verb(Verb::Should)
+            || item.is_verb(Verb::Exist)
+            || item.is_verb(Verb::See)
+    };
     // “I want to go home”.
-    let goes = |pair: &[Item]| (pair[0].is_verb(Verb::Want) || pair[0].is_verb(Verb::Should)) && pair[1].is_verb(Verb::Home);
+    let goes = |pair: &[Item]| {
+        (pair[0].is_verb(Verb::Want) || pair[0].is_verb(Verb::Should))
+            && pair[1].is_verb(Verb::Home)
+    };
     if items[at + 1..].windows(2).any(goes) {
         return true;
     }
-    !items[at + 1..].iter().take(3).any(wants) && !items[..at].iter().any(|item| item.concept().is_some_and(|concept| matches!(concept, Concept::Verb(_))))
+    !items[at + 1..].iter().take(3).any(wants)
+        && !items[..at].iter().any(|item| {
+            item.concept()
+                .is_some_and(|concept| matches!(concept, Concept::Verb(_)))
+        })
 }
 
 /// Remembers what is spoken of.
@@ -250,7 +308,10 @@ fn point(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
     };
     let names = scene.resolve(phrase, Role::Any)?;
     scene.it.clone_from(&names);
-    Ok(names.into_iter().map(|name| Deed::Do(Action::Point(name))).collect())
+    Ok(names
+        .into_iter()
+        .map(|name| Deed::Do(Action::Point(name)))
+        .collect())
 }
 
 fn push(items: &[Item], direction: Direction, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
@@ -263,7 +324,10 @@ fn push(items: &[Item], direction: Direction, scene: &mut Scene) -> Result<Vec<D
     for name in &names {
         affords(scene, name, Skill::Push, "push")?;
     }
-    Ok(names.into_iter().map(|name| Deed::Do(Action::Push(name, direction))).collect())
+    Ok(names
+        .into_iter()
+        .map(|name| Deed::Do(Action::Push(name, direction)))
+        .collect())
 }
 
 /// The container that is to be emptied, if one is.
@@ -274,15 +338,24 @@ fn emptied(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Opti
             return Err(Reply::Unclear);
         };
         // “Empty the bowl onto the tray” has a place of its own.
-        if phrases.len() == 1 || phrases.iter().skip(1).all(|phrase| phrase.kinds.first().is_some_and(|kind| kind == "table")) {
+        if phrases.len() == 1
+            || phrases
+                .iter()
+                .skip(1)
+                .all(|phrase| phrase.kinds.first().is_some_and(|kind| kind == "table"))
+        {
             return scene.resolve_one(phrase, Role::Host).map(Some);
         }
         return Err(Reply::Unclear);
     }
     let is_empty = items.iter().any(|item| item.is(&Concept::Nothing));
-    let is_wish = items.iter().any(|item| item.is_verb(Verb::Should) || item.is_verb(Verb::Want) || item.is_verb(Verb::Put));
+    let is_wish = items.iter().any(|item| {
+        item.is_verb(Verb::Should) || item.is_verb(Verb::Want) || item.is_verb(Verb::Put)
+    });
     match phrases.as_slice() {
-        [phrase] if is_empty && is_wish && scene.names_container(phrase) == Some(true) => scene.resolve_one(phrase, Role::Host).map(Some),
+        [phrase] if is_empty && is_wish && scene.names_container(phrase) == Some(true) => {
+            scene.resolve_one(phrase, Role::Host).map(Some)
+        }
         _ => Ok(None),
     }
 }
@@ -292,7 +365,14 @@ fn clear(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
     let phrases = phrases(items);
     match phrases.as_slice() {
         // “It is too close, take it away from there.”
-        [it] if it.pronoun == Some(Pronoun::It) && scene.last.as_ref().is_some_and(|(object, _)| scene.it == [object.clone()]) => Ok(Vec::new()),
+        [it] if it.pronoun == Some(Pronoun::It)
+            && scene
+                .last
+                .as_ref()
+                .is_some_and(|(object, _)| scene.it == [object.clone()]) =>
+        {
+            Ok(Vec::new())
+        }
         [mark] => {
             let names = scene.resolve(mark, Role::Any)?;
             match names.as_slice() {
@@ -303,8 +383,15 @@ fn clear(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
         }
         [first, second] => {
             // “I need the spot beside the cube, so the ball has to be somewhere else.”
-            let beside = items.windows(2).find(|pair| place_of(&pair[0]).is_some()).and_then(|pair| pair[1].phrase());
-            let (object, mark) = if beside == Some(first) { (second, first) } else { (first, second) };
+            let beside = items
+                .windows(2)
+                .find(|pair| place_of(&pair[0]).is_some())
+                .and_then(|pair| pair[1].phrase());
+            let (object, mark) = if beside == Some(first) {
+                (second, first)
+            } else {
+                (first, second)
+            };
             let object = scene.resolve_one(object, Role::Mover)?;
             let mark = scene.resolve_one(mark, Role::Any)?;
             arrange::parted(&object, &mark, scene)
@@ -327,15 +414,20 @@ struct Parts {
 /// Puts, takes and takes out.
 fn place(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
     let is_negated = items.iter().any(|item| item.is(&Concept::Not));
-    let is_wish = items.iter().any(|item| item.is_verb(Verb::Should) || item.is_verb(Verb::Go));
+    let is_wish = items
+        .iter()
+        .any(|item| item.is_verb(Verb::Should) || item.is_verb(Verb::Go));
     let mut parts = parts(items, scene)?;
     if is_negated {
         // “The cube should not be in the bowl”: out of it. “It is not in the bowl yet”: in.
         if is_wish || verb == Some(Verb::Remove) {
-            let hosts = parts.destinations.drain(..).filter_map(|place| match place {
-                Destination::At(Place::At(Relation::In | Relation::On), hosts) => Some(hosts),
-                _ => None,
-            });
+            let hosts = parts
+                .destinations
+                .drain(..)
+                .filter_map(|place| match place {
+                    Destination::At(Place::At(Relation::In | Relation::On), hosts) => Some(hosts),
+                    _ => None,
+                });
             let hosts: Vec<Phrase> = hosts.flatten().collect();
             parts.sources.extend(hosts);
             parts.destinations.push(Destination::Outside);
@@ -345,8 +437,14 @@ fn place(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Vec<De
     }
     let is_told = verb == Some(Verb::Be) || verb == Some(Verb::See) || verb == Some(Verb::Exist);
     // “There is a cube in the bowl” tells where it is, “there is room for it” where it goes.
-    let has_room = items.iter().any(|item| matches!(item, Item::Word(word) if word.text == "for"));
-    let is_seen = verb == Some(Verb::Exist) && !has_room && !items.iter().any(|item| item.is_verb(Verb::Should) || item.is_verb(Verb::Want));
+    let has_room = items
+        .iter()
+        .any(|item| matches!(item, Item::Word(word) if word.text == "for"));
+    let is_seen = verb == Some(Verb::Exist)
+        && !has_room
+        && !items
+            .iter()
+            .any(|item| item.is_verb(Verb::Should) || item.is_verb(Verb::Want));
     if is_told && parts.destinations.is_empty() && parts.sources.is_empty() || is_seen {
         note(items, scene);
         return Ok(Vec::new());
@@ -393,12 +491,31 @@ fn accounted(items: &[Item]) -> Result<(), Reply> {
         Item::Phrase(_) => true,
         Item::Word(word) => matches!(
             word.concept,
-            Concept::Verb(_) | Concept::Place(_) | Concept::There | Concept::BesideIt | Concept::Outside | Concept::Back | Concept::Side(_)
-                | Concept::And | Concept::Mark(_) | Concept::Somebody | Concept::Where | Concept::That | Concept::Not | Concept::After
-                | Concept::TradePlaces | Concept::Or | Concept::Cannot(_) | Concept::Direction(Direction::Away)
+            Concept::Verb(_)
+                | Concept::Place(_)
+                | Concept::There
+                | Concept::BesideIt
+                | Concept::Outside
+                | Concept::Back
+                | Concept::Side(_)
+                | Concept::And
+                | Concept::Mark(_)
+                | Concept::Somebody
+                | Concept::Where
+                | Concept::That
+                | Concept::Not
+                | Concept::After
+                | Concept::TradePlaces
+                | Concept::Or
+                | Concept::Cannot(_)
+                | Concept::Direction(Direction::Away)
         ),
     };
-    if items.iter().all(says) { Ok(()) } else { Err(Reply::Unclear) }
+    if items.iter().all(says) {
+        Ok(())
+    } else {
+        Err(Reply::Unclear)
+    }
 }
 
 /// Tells what of a clause is to be moved and what says where.
@@ -411,10 +528,15 @@ fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
         while let Some(Item::Phrase(phrase)) = items.get(at) {
             list.push(phrase.clone());
             at += 1;
-            let joined = items.get(at).is_some_and(|item| item.is(&Concept::And) || item.is(&Concept::Mark(',')) || item.is(&Concept::Or));
+            let joined = items.get(at).is_some_and(|item| {
+                item.is(&Concept::And) || item.is(&Concept::Mark(',')) || item.is(&Concept::Or)
+            });
             let next = items.get(at + 1).and_then(Item::phrase);
             // “The cube, the bowl”: what goes where, not a list.
-            let alike = next.is_some_and(|next| scene.names_container(next) == scene.names_container(&list[0]) || items[at].is(&Concept::And));
+            let alike = next.is_some_and(|next| {
+                scene.names_container(next) == scene.names_container(&list[0])
+                    || items[at].is(&Concept::And)
+            });
             if joined && alike {
                 at += 1;
             } else {
@@ -426,10 +548,14 @@ fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
     while let Some(item) = items.get(index) {
         match item {
             Item::Phrase(phrase) => {
-                if items.get(index + 1).is_some_and(|next| matches!(next.concept(), Some(Concept::Side(_)))) {
+                if items
+                    .get(index + 1)
+                    .is_some_and(|next| matches!(next.concept(), Some(Concept::Side(_))))
+                {
                     if let Some(Concept::Side(relation)) = items[index + 1].concept() {
                         // “The bowl with the cube to its left” against “the cube at the bowl's left”.
-                        let is_possessive = items[index + 1].concept().is_some() && matches!(&items[index + 1], Item::Word(word) if word.text.starts_with("'s"));
+                        let is_possessive = items[index + 1].concept().is_some()
+                            && matches!(&items[index + 1], Item::Word(word) if word.text.starts_with("'s"));
                         let landmark = if is_possessive || parts.movers.is_empty() {
                             phrase.clone()
                         } else {
@@ -437,22 +563,30 @@ fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                             parts.movers.insert(0, phrase.clone());
                             landmark
                         };
-                        parts.destinations.push(Destination::At(Place::At(*relation), vec![landmark]));
+                        parts
+                            .destinations
+                            .push(Destination::At(Place::At(*relation), vec![landmark]));
                     }
                     index += 2;
                     continue;
                 }
-                if items[index + 1..].first().is_some_and(|next| next.is_verb(Verb::Be))
+                if items[index + 1..]
+                    .first()
+                    .is_some_and(|next| next.is_verb(Verb::Be))
                     && index > 0
                     && items[index - 1].is(&Concept::Where)
                 {
-                    parts.destinations.push(Destination::PlaceOf(phrase.clone()));
+                    parts
+                        .destinations
+                        .push(Destination::PlaceOf(phrase.clone()));
                     index += 2;
                     continue;
                 }
                 let (phrases, after) = list(index);
                 // “The cube it goes in the bowl”.
-                let repeats = matches!(phrase.pronoun, Some(Pronoun::It | Pronoun::Them)) && index > 0 && items[index - 1].phrase().is_some();
+                let repeats = matches!(phrase.pronoun, Some(Pronoun::It | Pronoun::Them))
+                    && index > 0
+                    && items[index - 1].phrase().is_some();
                 if !repeats {
                     parts.groups += 1;
                     parts.movers.extend(phrases);
@@ -471,11 +605,16 @@ fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                 }
                 Concept::Place(Place::Between) => {
                     let (mut hosts, mut after) = list(index + 1);
-                    if let (Some(Place::To), Some(end)) = (items.get(after).and_then(place_of), items.get(after + 1).and_then(Item::phrase)) {
+                    if let (Some(Place::To), Some(end)) = (
+                        items.get(after).and_then(place_of),
+                        items.get(after + 1).and_then(Item::phrase),
+                    ) {
                         hosts.push(end.clone());
                         after += 2;
                     }
-                    parts.destinations.push(Destination::At(Place::Between, hosts));
+                    parts
+                        .destinations
+                        .push(Destination::At(Place::Between, hosts));
                     index = after;
                     continue;
                 }
@@ -485,18 +624,26 @@ fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                         _ => None,
                     });
                     match items.get(index + 1).and_then(Item::phrase) {
-                        Some(phrase) if phrase.kinds.first().is_some_and(|kind| kind == "table") => {
+                        Some(phrase)
+                            if phrase.kinds.first().is_some_and(|kind| kind == "table") =>
+                        {
                             parts.destinations.push(Destination::Table);
                             index += 1;
                         }
                         // “There is room for the ball”.
-                        Some(phrase) if word.text == "for" && !parts.destinations.is_empty() && scene.names_container(phrase) == Some(false) => {
+                        Some(phrase)
+                            if word.text == "for"
+                                && !parts.destinations.is_empty()
+                                && scene.names_container(phrase) == Some(false) =>
+                        {
                             parts.movers.push(phrase.clone());
                             index += 1;
                         }
                         Some(phrase) => {
                             let place = side.map_or(*place, Place::At);
-                            parts.destinations.push(Destination::At(place, vec![phrase.clone()]));
+                            parts
+                                .destinations
+                                .push(Destination::At(place, vec![phrase.clone()]));
                             index += 1 + usize::from(side.is_some());
                         }
                         None => {}
@@ -514,7 +661,9 @@ fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                             modifiers: landmark.split(' ').map(str::to_owned).collect(),
                             ..Phrase::default()
                         };
-                        parts.destinations.push(Destination::At(Place::At(*relation), vec![phrase]));
+                        parts
+                            .destinations
+                            .push(Destination::At(Place::At(*relation), vec![phrase]));
                     }
                 }
                 _ => {}
@@ -523,10 +672,21 @@ fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
         index += 1;
     }
     // “Out of the bowl and back on the table” is one place.
-    if parts.destinations.iter().any(|place| matches!(place, Destination::Table)) && parts.destinations.len() > 1 {
-        let is_out = !parts.sources.is_empty() || parts.destinations.iter().any(|place| matches!(place, Destination::Outside));
+    if parts
+        .destinations
+        .iter()
+        .any(|place| matches!(place, Destination::Table))
+        && parts.destinations.len() > 1
+    {
+        let is_out = !parts.sources.is_empty()
+            || parts
+                .destinations
+                .iter()
+                .any(|place| matches!(place, Destination::Outside));
         if is_out {
-            parts.destinations.retain(|place| !matches!(place, Destination::Outside));
+            parts
+                .destinations
+                .retain(|place| !matches!(place, Destination::Outside));
         }
     }
     Ok(parts)
@@ -550,7 +710,10 @@ fn restrict(parts: &mut Parts, scene: &Scene) {
         };
         let mut narrowed = mover.clone();
         narrowed.at.push((true, place, hosts));
-        if scene.fitting(&narrowed, Role::Mover).is_ok_and(|fitting| !fitting.is_empty()) {
+        if scene
+            .fitting(&narrowed, Role::Mover)
+            .is_ok_and(|fitting| !fitting.is_empty())
+        {
             *mover = narrowed;
             parts.destinations.remove(0);
         } else {
@@ -559,7 +722,12 @@ fn restrict(parts: &mut Parts, scene: &Scene) {
     }
 }
 
-fn without_destination(parts: &Parts, items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
+fn without_destination(
+    parts: &Parts,
+    items: &[Item],
+    verb: Option<Verb>,
+    scene: &mut Scene,
+) -> Result<Vec<Deed>, Reply> {
     let is_joined = items.iter().any(|item| item.is(&Concept::And));
     // “The cube, the bowl”.
     if let [first, second] = parts.movers.as_slice()
@@ -574,7 +742,12 @@ fn without_destination(parts: &Parts, items: &[Item], verb: Option<Verb>, scene:
             movers: vec![mover.clone()],
             ..Parts::default()
         };
-        return put(&parts, Destination::At(Place::To, vec![host.clone()]), verb, scene);
+        return put(
+            &parts,
+            Destination::At(Place::To, vec![host.clone()]),
+            verb,
+            scene,
+        );
     }
     let mut names = Vec::new();
     for mover in &parts.movers {
@@ -586,7 +759,10 @@ fn without_destination(parts: &Parts, items: &[Item], verb: Option<Verb>, scene:
         scene.it.clone_from(&names);
     }
     // “Leave the cube”.
-    if items.iter().any(|item| matches!(item, Item::Word(word) if word.text.starts_with("leav"))) {
+    if items
+        .iter()
+        .any(|item| matches!(item, Item::Word(word) if word.text.starts_with("leav")))
+    {
         scene.excluded.extend(names);
         return Ok(Vec::new());
     }
@@ -594,7 +770,10 @@ fn without_destination(parts: &Parts, items: &[Item], verb: Option<Verb>, scene:
         Some(Verb::Take) => {
             let [one] = names.as_slice() else {
                 // Several are only taken to be put somewhere, which the next clause says.
-                return Ok(names.into_iter().map(|name| Deed::Do(Action::Pick(name))).collect());
+                return Ok(names
+                    .into_iter()
+                    .map(|name| Deed::Do(Action::Pick(name)))
+                    .collect());
             };
             affords(scene, one, Skill::Pick, "pick up")?;
             Ok(vec![Deed::Do(Action::Pick(one.clone()))])
@@ -607,12 +786,19 @@ fn without_destination(parts: &Parts, items: &[Item], verb: Option<Verb>, scene:
 /// Says so where a skill is not for a thing.
 fn affords(scene: &Scene, name: &str, skill: Skill, verb: &str) -> Result<(), Reply> {
     match scene.object(name) {
-        Some(seen) if seen.reachable && !seen.affords.contains(&skill) => Err(Reply::Say(format!("I cannot {verb} the {name}."))),
+        Some(seen) if seen.reachable && !seen.affords.contains(&skill) => {
+            Err(Reply::Say(format!("I cannot {verb} the {name}.")))
+        }
         _ => Ok(()),
     }
 }
 
-fn put(parts: &Parts, destination: Destination, verb: Option<Verb>, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
+fn put(
+    parts: &Parts,
+    destination: Destination,
+    verb: Option<Verb>,
+    scene: &mut Scene,
+) -> Result<Vec<Deed>, Reply> {
     // Hosts first: “the other bowl” is another than the one it comes from.
     let mut sources = Vec::new();
     for source in &parts.sources {
@@ -625,13 +811,22 @@ fn put(parts: &Parts, destination: Destination, verb: Option<Verb>, scene: &mut 
     for phrase in &parts.movers {
         let mut phrase = phrase.clone();
         if phrase.pronoun == Some(Pronoun::Everything) && !sources.is_empty() {
-            phrase.at.push((true, Place::At(Relation::In), parts.sources.clone()));
+            phrase
+                .at
+                .push((true, Place::At(Relation::In), parts.sources.clone()));
         }
-        let ambiguous = matches!(phrase.quantity, Quantity::Only) && !sources.is_empty() && phrase.pronoun.is_none();
+        let ambiguous = matches!(phrase.quantity, Quantity::Only)
+            && !sources.is_empty()
+            && phrase.pronoun.is_none();
         if ambiguous {
             let mut narrowed = phrase.clone();
-            narrowed.at.push((true, Place::At(Relation::In), parts.sources.clone()));
-            if scene.fitting(&narrowed, Role::Mover).is_ok_and(|fitting| !fitting.is_empty()) {
+            narrowed
+                .at
+                .push((true, Place::At(Relation::In), parts.sources.clone()));
+            if scene
+                .fitting(&narrowed, Role::Mover)
+                .is_ok_and(|fitting| !fitting.is_empty())
+            {
                 phrase = narrowed;
             }
         }
@@ -678,7 +873,10 @@ fn put(parts: &Parts, destination: Destination, verb: Option<Verb>, scene: &mut 
             let deeds = arrange::taken_out(&movers, &sources, scene)?;
             let from_table = sources.is_empty() && !parts.sources.is_empty();
             if deeds.is_empty() && verb == Some(Verb::Take) && from_table {
-                movers.iter().map(|name| Deed::Do(Action::Pick(name.clone()))).collect()
+                movers
+                    .iter()
+                    .map(|name| Deed::Do(Action::Pick(name.clone())))
+                    .collect()
             } else {
                 deeds
             }
@@ -686,7 +884,9 @@ fn put(parts: &Parts, destination: Destination, verb: Option<Verb>, scene: &mut 
         Destination::At(Place::Between, _) => arrange::between(&movers, &hosts, scene)?,
         Destination::At(place, _) => put_all(&movers, place, &hosts, scene)?,
         // “… there is room for it, put it there”.
-        Destination::There if matches!((movers.as_slice(), hosts.as_slice(), &scene.last), ([mover], [host], Some((object, target))) if mover == object && host == target) => Vec::new(),
+        Destination::There if matches!((movers.as_slice(), hosts.as_slice(), &scene.last), ([mover], [host], Some((object, target))) if mover == object && host == target) => {
+            Vec::new()
+        }
         Destination::There => put_all(&movers, Place::To, &hosts, scene)?,
         Destination::BesideIt => put_all(&movers, Place::At(Relation::NextTo), &hosts, scene)?,
         Destination::PlaceOf(_) => Vec::new(),
@@ -698,7 +898,12 @@ fn put(parts: &Parts, destination: Destination, verb: Option<Verb>, scene: &mut 
     Ok(deeds)
 }
 
-fn put_all(movers: &[String], place: Place, hosts: &[String], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
+fn put_all(
+    movers: &[String],
+    place: Place,
+    hosts: &[String],
+    scene: &mut Scene,
+) -> Result<Vec<Deed>, Reply> {
     let [host] = hosts else {
         return Err(replies::which("one", hosts));
     };
@@ -724,16 +929,24 @@ fn relation(place: Place, host: &str, scene: &Scene) -> Result<Relation, Reply> 
         Place::At(Relation::In | Relation::On) | Place::To if is_container => natural(seen),
         Place::At(relation) => relation,
         Place::To | Place::NearestTo => Relation::NextTo,
-        Place::FarthestFrom | Place::Between | Place::OutOf | Place::From => return Err(Reply::Unclear),
+        Place::FarthestFrom | Place::Between | Place::OutOf | Place::From => {
+            return Err(Reply::Unclear);
+        }
     };
     if seen.reachable && !seen.receives.contains(&relation) {
         let at = relation.name();
-        return Err(Reply::Say(format!("I cannot put anything {at} the {host}.")));
+        return Err(Reply::Say(format!(
+            "I cannot put anything {at} the {host}."
+        )));
     }
     Ok(relation)
 }
 
 /// In a bowl, on a tray.
 pub(super) fn natural(host: &ObjectView) -> Relation {
-    if super::scene::kind_of(host) == "tray" { Relation::On } else { Relation::In }
+    if super::scene::kind_of(host) == "tray" {
+        Relation::On
+    } else {
+        Relation::In
+    }
 }

@@ -15,7 +15,10 @@ pub(super) enum Concept {
     /// “Color”, “colored”.
     Colored,
     /// A kind of thing. The word means the first of these that is seen; all of them if `alike`.
-    Noun { kinds: Vec<String>, alike: bool },
+    Noun {
+        kinds: Vec<String>,
+        alike: bool,
+    },
     Thing,
     One,
     Kind,
@@ -151,7 +154,10 @@ pub(super) static ENGLISH: LazyLock<Lexicon> = LazyLock::new(|| {
         let (head, words) = line.split_once(": ").expect("a line is `concept: words`");
         let concept = concept(head);
         let is_verb = matches!(concept, Concept::Verb(_) | Concept::Cannot(_))
-            && !matches!(concept, Concept::Verb(Verb::Be | Verb::Should | Verb::See | Verb::Exist));
+            && !matches!(
+                concept,
+                Concept::Verb(Verb::Be | Verb::Should | Verb::See | Verb::Exist)
+            );
         for expression in words.split(", ") {
             if is_verb {
                 inflected.extend(forms(expression).map(|form| (form, concept.clone())));

@@ -60,7 +60,8 @@ impl Meaning {
         }
         let read = match situation.speech_act() {
             SpeechAct::Request => request(items, &mut scene),
-            SpeechAct::Location => location(&items, &mut scene).unwrap_or_else(|| Err(question::answer(&words, &items, &mut scene))),
+            SpeechAct::Location => location(&items, &mut scene)
+                .unwrap_or_else(|| Err(question::answer(&words, &items, &mut scene))),
             _ => Err(question::answer(&words, &items, &mut scene)),
         };
         match read {
@@ -75,7 +76,10 @@ impl Meaning {
     }
 
     fn only(intent: Intent) -> Self {
-        Self { intent, remark: None }
+        Self {
+            intent,
+            remark: None,
+        }
     }
 
     /// The plan for `situation` if this is meant.
@@ -112,7 +116,11 @@ fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply
         Deed::Unable(_) | Deed::Open(_) => None,
     }));
     // What is to be put somewhere must be said where.
-    let is_settled = |name: &String| actions.iter().any(|action| action.objects().first() == Some(&name.as_str()));
+    let is_settled = |name: &String| {
+        actions
+            .iter()
+            .any(|action| action.objects().first() == Some(&name.as_str()))
+    };
     if unable.is_empty()
         && let Some(name) = open.iter().find(|name| !is_settled(name))
         && (actions.is_empty() || !scene.is_container(name))
@@ -130,7 +138,9 @@ fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply
         return Err(replies::one_at_a_time(&picked));
     }
     let cannot = unable.first().map(|what| replies::cannot(what));
-    let is_whole = actions.iter().any(|action| matches!(action, Action::Put { .. }));
+    let is_whole = actions
+        .iter()
+        .any(|action| matches!(action, Action::Put { .. }));
     match (actions.is_empty(), cannot) {
         (_, Some(reply)) if !is_whole => Err(reply),
         (true, _) => Err(Reply::Unclear),
@@ -169,7 +179,11 @@ fn location(items: &[phrase::Item], scene: &mut Scene) -> Option<Result<Meaning,
     if is_question {
         return None;
     }
-    Some(scene.resolve_one(phrase, scene::Role::Any).map(|name| Meaning::only(Intent::Act(vec![Action::Point(name)]))))
+    Some(
+        scene
+            .resolve_one(phrase, scene::Role::Any)
+            .map(|name| Meaning::only(Intent::Act(vec![Action::Point(name)]))),
+    )
 }
 
 #[cfg(test)]

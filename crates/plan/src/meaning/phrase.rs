@@ -100,7 +100,10 @@ pub(super) fn items(words: &[Word]) -> Vec<Item> {
             index = after;
         } else {
             let word = &words[index];
-            if !matches!(word.concept, Concept::Filler | Concept::The | Concept::A | Concept::My) {
+            if !matches!(
+                word.concept,
+                Concept::Filler | Concept::The | Concept::A | Concept::My
+            ) {
                 items.push(Item::Word(word.clone()));
             }
             index += 1;
@@ -118,7 +121,10 @@ fn phrase(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
     if let Some(after) = exception(words, end, &mut phrase) {
         end = after;
     }
-    let said: Vec<&str> = words[begin..end].iter().map(|word| word.text.as_str()).collect();
+    let said: Vec<&str> = words[begin..end]
+        .iter()
+        .map(|word| word.text.as_str())
+        .collect();
     phrase.text = said.join(" ");
     Some((phrase, end))
 }
@@ -177,7 +183,12 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 phrase.other = true;
             }
             Concept::Extreme(extreme) if is_begun || opens_noun(words, index + 1) => {
-                if !is_begun && !matches!(concept(index + 1), Some(Concept::Noun { .. } | Concept::Thing | Concept::One)) {
+                if !is_begun
+                    && !matches!(
+                        concept(index + 1),
+                        Some(Concept::Noun { .. } | Concept::Thing | Concept::One)
+                    )
+                {
                     return None;
                 }
                 is_begun = true;
@@ -190,7 +201,9 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
             Concept::Filler if is_begun && opens_noun(words, index + 1) => {
                 phrase.extreme = side(&word.text).or(phrase.extreme);
             }
-            Concept::Not if is_begun && matches!(concept(index + 1), Some(Concept::Modifier(_))) => {
+            Concept::Not
+                if is_begun && matches!(concept(index + 1), Some(Concept::Modifier(_))) =>
+            {
                 if let Some(Concept::Modifier(modifier)) = concept(index + 1) {
                     phrase.not_modifiers.push(modifier.clone());
                 }
@@ -217,7 +230,12 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 break;
             }
             // “One cube”, whichever; “the one cube” is the cube.
-            Concept::One if matches!(concept(index + 1), Some(Concept::Noun { .. } | Concept::Modifier(_) | Concept::Thing)) => {
+            Concept::One
+                if matches!(
+                    concept(index + 1),
+                    Some(Concept::Noun { .. } | Concept::Modifier(_) | Concept::Thing)
+                ) =>
+            {
                 is_begun = true;
                 if !is_definite && phrase.quantity == Quantity::Only {
                     phrase.quantity = Quantity::Any(1);
@@ -233,7 +251,12 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 index += 1;
                 break;
             }
-            Concept::It | Concept::Them | Concept::Everything | Concept::Rest | Concept::Former | Concept::Latter
+            Concept::It
+            | Concept::Them
+            | Concept::Everything
+            | Concept::Rest
+            | Concept::Former
+            | Concept::Latter
                 if !is_begun || matches!(phrase.quantity, Quantity::Any(_)) || is_definite =>
             {
                 phrase.pronoun = Some(match word.concept {
@@ -245,7 +268,10 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                     _ => Pronoun::Rest,
                 });
                 if !matches!(phrase.quantity, Quantity::Any(_))
-                    && matches!(word.concept, Concept::Everything | Concept::Rest | Concept::Them)
+                    && matches!(
+                        word.concept,
+                        Concept::Everything | Concept::Rest | Concept::Them
+                    )
                 {
                     phrase.quantity = Quantity::All(None);
                 }
@@ -260,21 +286,28 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 return Some((phrase, end));
             }
             Concept::Contents => {
-                let host = (index + 1..words.len().min(index + 4)).find_map(|at| core(words, at).filter(|_| opens_noun(words, at)));
+                let host = (index + 1..words.len().min(index + 4))
+                    .find_map(|at| core(words, at).filter(|_| opens_noun(words, at)));
                 phrase.pronoun = Some(Pronoun::Contents);
                 phrase.quantity = Quantity::All(None);
                 return match host {
                     Some((host, end)) => {
-                        phrase.at.push((true, Place::At(crate::Relation::In), vec![host]));
+                        phrase
+                            .at
+                            .push((true, Place::At(crate::Relation::In), vec![host]));
                         Some((phrase, end))
                     }
                     None => None,
                 };
             }
-            Concept::Unknown | Concept::Typical(_) if is_definite || phrase.indefinite || !phrase.modifiers.is_empty() => {
+            Concept::Unknown | Concept::Typical(_)
+                if is_definite || phrase.indefinite || !phrase.modifiers.is_empty() =>
+            {
                 phrase.unknown.push(word.text.clone());
                 // A noun may follow: “the checkered cube”.
-                if !opens_noun(words, index + 1) && !matches!(concept(index + 1), Some(Concept::Unknown)) {
+                if !opens_noun(words, index + 1)
+                    && !matches!(concept(index + 1), Some(Concept::Unknown))
+                {
                     phrase.headless = true;
                     has_head = true;
                     index += 1;
@@ -297,7 +330,10 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
     if !has_head
         && matches!(phrase.quantity, Quantity::All(None))
         && index == begin + 1
-        && matches!(concept(index), Some(Concept::Except | Concept::But | Concept::Place(_)))
+        && matches!(
+            concept(index),
+            Some(Concept::Except | Concept::But | Concept::Place(_))
+        )
     {
         phrase.pronoun = Some(Pronoun::Everything);
         return Some((phrase, index));
@@ -325,7 +361,11 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
         index = end;
     }
     // “The bigger of the cubes” is one.
-    if phrase.extreme.is_some() && words[begin..index].iter().any(|word| word.text == "of" || word.text.ends_with(" of")) {
+    if phrase.extreme.is_some()
+        && words[begin..index]
+            .iter()
+            .any(|word| word.text == "of" || word.text.ends_with(" of"))
+    {
         phrase.plural = false;
         number = None;
     }
@@ -335,13 +375,16 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
         && let Some(word) = words.get(index + 1)
         && matches!(word.concept, Concept::Unknown)
     {
-        phrase.unknown.push(format!("{} of {}", words[index - 1].text, word.text));
+        phrase
+            .unknown
+            .push(format!("{} of {}", words[index - 1].text, word.text));
         phrase.headless = true;
         index += 2;
     }
     if let Some(number) = number {
         phrase.plural = true;
-        phrase.quantity = if is_definite && !is_part || matches!(phrase.quantity, Quantity::All(_)) {
+        phrase.quantity = if is_definite && !is_part || matches!(phrase.quantity, Quantity::All(_))
+        {
             Quantity::All(Some(number))
         } else {
             Quantity::Any(number)
@@ -373,10 +416,19 @@ fn side(text: &str) -> Option<Extreme> {
 fn opens_noun(words: &[Word], begin: usize) -> bool {
     for word in words.iter().skip(begin) {
         match &word.concept {
-            Concept::Noun { .. } | Concept::Thing | Concept::One | Concept::Modifier(_) | Concept::Unknown => return true,
+            Concept::Noun { .. }
+            | Concept::Thing
+            | Concept::One
+            | Concept::Modifier(_)
+            | Concept::Unknown => return true,
             Concept::Rest | Concept::Them => return true,
             Concept::Typical(_) => return true,
-            Concept::The | Concept::A | Concept::My | Concept::Other | Concept::Extreme(_) | Concept::Number(_) => {}
+            Concept::The
+            | Concept::A
+            | Concept::My
+            | Concept::Other
+            | Concept::Extreme(_)
+            | Concept::Number(_) => {}
             Concept::Filler if !["is", "are", "and"].contains(&word.text.as_str()) => {}
             Concept::Direction(_) if side(&word.text).is_some() => {}
             _ => return false,
@@ -393,8 +445,16 @@ fn stands_alone(words: &[Word], index: usize) -> bool {
         follows,
         Some(Concept::Verb(_) | Concept::Not | Concept::Somebody | Concept::Cannot(_))
     );
-    let is_object = matches!(leads, Some(Concept::Verb(_) | Concept::Cannot(_) | Concept::Place(_)));
-    !is_relative && is_object && matches!(follows, Some(Concept::Place(_) | Concept::Mark(_) | Concept::There) | None)
+    let is_object = matches!(
+        leads,
+        Some(Concept::Verb(_) | Concept::Cannot(_) | Concept::Place(_))
+    );
+    !is_relative
+        && is_object
+        && matches!(
+            follows,
+            Some(Concept::Place(_) | Concept::Mark(_) | Concept::There) | None
+        )
 }
 
 /// What tells a thing from others, behind its noun: “that is not red”, “on the left”, “nearest to the bowl”.
@@ -405,11 +465,22 @@ fn restriction(words: &[Word], begin: usize, phrase: &mut Phrase) -> Option<usiz
     while let Some(word) = words.get(index) {
         match &word.concept {
             Concept::That if !is_relative => is_relative = true,
-            Concept::Filler if ["which", "who", "of"].contains(&word.text.as_str()) => is_relative = true,
+            Concept::Filler if ["which", "who", "of"].contains(&word.text.as_str()) => {
+                is_relative = true
+            }
             // “With the color of a tomato”.
-            Concept::Filler if word.text == "with" && words[index + 1..].iter().take(2).any(|next| next.concept == Concept::Colored) => is_relative = true,
+            Concept::Filler
+                if word.text == "with"
+                    && words[index + 1..]
+                        .iter()
+                        .take(2)
+                        .any(|next| next.concept == Concept::Colored) =>
+            {
+                is_relative = true
+            }
             Concept::Verb(Verb::Be) if is_relative => {}
-            Concept::Verb(Verb::Put) if is_relative && ["has", "have", "having"].contains(&word.text.as_str()) => {}
+            Concept::Verb(Verb::Put)
+                if is_relative && ["has", "have", "having"].contains(&word.text.as_str()) => {}
             Concept::Filler if is_relative && (word.text == "has" || word.text == "the") => {}
             Concept::The | Concept::A if is_relative => {}
             _ => break,
@@ -421,8 +492,14 @@ fn restriction(words: &[Word], begin: usize, phrase: &mut Phrase) -> Option<usiz
         index += 1;
     }
     match concept(index)? {
-        Concept::Modifier(modifier) if (is_relative || is_not) && !names_another(words, index + 1) => {
-            let into = if is_not { &mut phrase.not_modifiers } else { &mut phrase.modifiers };
+        Concept::Modifier(modifier)
+            if (is_relative || is_not) && !names_another(words, index + 1) =>
+        {
+            let into = if is_not {
+                &mut phrase.not_modifiers
+            } else {
+                &mut phrase.modifiers
+            };
             into.push(modifier.clone());
             index += 1;
             // “Red or green”.
@@ -446,9 +523,13 @@ fn restriction(words: &[Word], begin: usize, phrase: &mut Phrase) -> Option<usiz
             Some(end)
         }
         Concept::Colored if is_relative => {
-            let found = (index + 1..words.len().min(index + 5)).find_map(|at| match &words[at].concept {
-                Concept::Typical(modifier) | Concept::Modifier(modifier) => Some((modifier.clone(), at + 1)),
-                _ => None,
+            let found = (index + 1..words.len().min(index + 5)).find_map(|at| {
+                match &words[at].concept {
+                    Concept::Typical(modifier) | Concept::Modifier(modifier) => {
+                        Some((modifier.clone(), at + 1))
+                    }
+                    _ => None,
+                }
             })?;
             phrase.modifiers.push(found.0);
             Some(found.1)
@@ -466,7 +547,9 @@ fn restriction(words: &[Word], begin: usize, phrase: &mut Phrase) -> Option<usiz
             phrase.at.push((true, *place, vec![other]));
             Some(end)
         }
-        Concept::Place(place @ (Place::At(_) | Place::Between | Place::OutOf)) if is_relative || is_not => {
+        Concept::Place(place @ (Place::At(_) | Place::Between | Place::OutOf))
+            if is_relative || is_not =>
+        {
             let place = *place;
             let (other, mut end) = core(words, skip_little(words, index + 1))?;
             let mut others = vec![other];
@@ -484,11 +567,17 @@ fn restriction(words: &[Word], begin: usize, phrase: &mut Phrase) -> Option<usiz
 
 /// “The bowl with the blue ball”: the color is another thing's.
 fn names_another(words: &[Word], index: usize) -> bool {
-    matches!(words.get(index).map(|word| &word.concept), Some(Concept::Noun { .. } | Concept::Thing | Concept::Unknown))
+    matches!(
+        words.get(index).map(|word| &word.concept),
+        Some(Concept::Noun { .. } | Concept::Thing | Concept::Unknown)
+    )
 }
 
 fn skip_little(words: &[Word], mut index: usize) -> usize {
-    while words.get(index).is_some_and(|word| word.text == "of" || word.text == "to") {
+    while words
+        .get(index)
+        .is_some_and(|word| word.text == "of" || word.text == "to")
+    {
         index += 1;
     }
     index
@@ -498,7 +587,10 @@ fn skip_little(words: &[Word], mut index: usize) -> usize {
 fn exception(words: &[Word], begin: usize, phrase: &mut Phrase) -> Option<usize> {
     let is_many = matches!(phrase.quantity, Quantity::All(_) | Quantity::Any(_));
     let mut index = begin;
-    if matches!(words.get(index).map(|word| &word.concept), Some(Concept::Mark(','))) {
+    if matches!(
+        words.get(index).map(|word| &word.concept),
+        Some(Concept::Mark(','))
+    ) {
         index += 1;
     }
     let opens = match words.get(index).map(|word| &word.concept) {
@@ -510,18 +602,29 @@ fn exception(words: &[Word], begin: usize, phrase: &mut Phrase) -> Option<usize>
         return None;
     }
     index += 1;
-    if words.get(index).is_some_and(|word| word.concept == Concept::Not) {
+    if words
+        .get(index)
+        .is_some_and(|word| word.concept == Concept::Not)
+    {
         index += 1;
     }
     let (first, mut end) = core(words, index)?;
     // “But the cube stays”: a clause of its own.
-    if matches!(words.get(end).map(|word| &word.concept), Some(Concept::Verb(Verb::Stay | Verb::Be))) {
+    if matches!(
+        words.get(end).map(|word| &word.concept),
+        Some(Concept::Verb(Verb::Stay | Verb::Be))
+    ) {
         return None;
     }
     phrase.except.push(first);
-    while matches!(words.get(end).map(|word| &word.concept), Some(Concept::And | Concept::Or | Concept::Mark(',')))
-        && let Some((next, after)) = core(words, end + 1)
-        && !matches!(words.get(after).map(|word| &word.concept), Some(Concept::Verb(_) | Concept::Place(_)))
+    while matches!(
+        words.get(end).map(|word| &word.concept),
+        Some(Concept::And | Concept::Or | Concept::Mark(','))
+    ) && let Some((next, after)) = core(words, end + 1)
+        && !matches!(
+            words.get(after).map(|word| &word.concept),
+            Some(Concept::Verb(_) | Concept::Place(_))
+        )
     {
         phrase.except.push(next);
         end = after;

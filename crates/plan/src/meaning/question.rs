@@ -13,11 +13,16 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
     let says = |text: &str| words.iter().any(|word| word.text == text);
     let starts = |text: &str| words.iter().any(|word| word.text.starts_with(text));
     let has = |verb: Verb| items.iter().any(|item| item.is_verb(verb));
-    let asks_color = words.iter().any(|word| word.concept == Concept::Colored) || asks_one_of_colors(words);
+    let asks_color =
+        words.iter().any(|word| word.concept == Concept::Colored) || asks_one_of_colors(words);
     if let Some(phrase) = phrases.iter().find(|phrase| !phrase.unknown.is_empty()) {
         let known = scene.clone().resolve(phrase, Role::Any);
         return match known {
-            Err(reply @ (Reply::Say(_) | Reply::Ask(_))) if has(Verb::See) || has(Verb::Count) || says("where") || starts("where") => reply,
+            Err(reply @ (Reply::Say(_) | Reply::Ask(_)))
+                if has(Verb::See) || has(Verb::Count) || says("where") || starts("where") =>
+            {
+                reply
+            }
             _ => pass(),
         };
     }
@@ -28,12 +33,25 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
     if asks_color && let Some(phrase) = phrases.first() {
         return colored(&placed(phrase, items), scene);
     }
-    let contents = phrases.iter().find(|phrase| phrase.pronoun.is_some() && !phrase.at.is_empty());
+    let contents = phrases
+        .iter()
+        .find(|phrase| phrase.pronoun.is_some() && !phrase.at.is_empty());
     if let Some(contents) = contents {
-        let hosts = contents.at.first().map(|(_, _, hosts)| hosts.clone()).unwrap_or_default();
+        let hosts = contents
+            .at
+            .first()
+            .map(|(_, _, hosts)| hosts.clone())
+            .unwrap_or_default();
         return inside(hosts.first(), scene);
     }
-    if starts("what") && items.iter().any(|item| matches!(item.concept(), Some(Concept::Place(Place::At(Relation::In | Relation::On))))) {
+    if starts("what")
+        && items.iter().any(|item| {
+            matches!(
+                item.concept(),
+                Some(Concept::Place(Place::At(Relation::In | Relation::On)))
+            )
+        })
+    {
         return inside(phrases.last().copied(), scene);
     }
     if starts("which") || starts("what") && phrases.iter().any(|phrase| phrase.kinds.is_empty()) {
@@ -70,7 +88,8 @@ fn asks_one_of_colors(words: &[Word]) -> bool {
 fn placed(phrase: &Phrase, items: &[Item]) -> Phrase {
     let mut placed = phrase.clone();
     for pair in items.windows(2) {
-        if let (Some(Concept::Place(place @ Place::At(_))), Some(host)) = (pair[0].concept(), pair[1].phrase())
+        if let (Some(Concept::Place(place @ Place::At(_))), Some(host)) =
+            (pair[0].concept(), pair[1].phrase())
             && host.kinds.first().is_none_or(|kind| kind != "table")
             && host != phrase
         {
@@ -91,10 +110,15 @@ fn counted(phrase: Option<&Phrase>, scene: &mut Scene) -> Reply {
     let Some(phrase) = phrase else {
         return pass();
     };
-    let count = scene.resolve(&many(phrase), Role::Any).map_or(0, |found| found.len());
+    let count = scene
+        .resolve(&many(phrase), Role::Any)
+        .map_or(0, |found| found.len());
     let what = plural(&described(phrase), count);
     match count {
-        0 => Reply::Say(format!("I do not see {}.", replies::with_article(&described(phrase)))),
+        0 => Reply::Say(format!(
+            "I do not see {}.",
+            replies::with_article(&described(phrase))
+        )),
         _ => Reply::Say(format!("I see {count} {what}.")),
     }
 }
@@ -137,12 +161,19 @@ fn inside(host: Option<&Phrase>, scene: &mut Scene) -> Reply {
 }
 
 fn with_articles(names: &[String]) -> String {
-    let named: Vec<String> = names.iter().map(|name| replies::with_article(name)).collect();
+    let named: Vec<String> = names
+        .iter()
+        .map(|name| replies::with_article(name))
+        .collect();
     named.join(" and ")
 }
 
 fn listed(scene: &Scene) -> Reply {
-    let names: Vec<String> = scene.objects.iter().map(|seen| replies::with_article(&seen.name)).collect();
+    let names: Vec<String> = scene
+        .objects
+        .iter()
+        .map(|seen| replies::with_article(&seen.name))
+        .collect();
     match names.is_empty() {
         true => Reply::Say("I see nothing on the table.".to_owned()),
         false => Reply::Say(format!("I see {}.", names.join(", "))),
@@ -156,9 +187,14 @@ fn exists(phrase: &Phrase, scene: &mut Scene) -> Reply {
     };
     let what = described(phrase);
     match scene.resolve(&many(phrase), Role::Any) {
-        Ok(found) if found.len() >= wanted => Reply::Say(format!("Yes, I see {}.", with_articles(&found))),
+        Ok(found) if found.len() >= wanted => {
+            Reply::Say(format!("Yes, I see {}.", with_articles(&found)))
+        }
         Ok(found) => Reply::Say(format!("No, I see only {}.", with_articles(&found))),
-        Err(_) => Reply::Say(format!("No, I do not see {}.", replies::with_article(&what))),
+        Err(_) => Reply::Say(format!(
+            "No, I do not see {}.",
+            replies::with_article(&what)
+        )),
     }
 }
 
@@ -170,7 +206,10 @@ fn is_so(phrase: &Phrase, items: &[Item], scene: &mut Scene) -> Reply {
     };
     let narrowed = placed(phrase, items);
     let is_placed = narrowed.at.len() > phrase.at.len();
-    let color = items.iter().filter_map(Item::phrase).find(|other| *other != phrase && !other.modifiers.is_empty() && other.kinds.is_empty());
+    let color = items
+        .iter()
+        .filter_map(Item::phrase)
+        .find(|other| *other != phrase && !other.modifiers.is_empty() && other.kinds.is_empty());
     let wanted = match (is_placed, color) {
         (true, _) => narrowed,
         (false, Some(color)) => Phrase {

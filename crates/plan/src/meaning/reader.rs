@@ -58,12 +58,17 @@ pub struct MeaningReader {
 impl MeaningReader {
     /// Creates a reader.
     pub fn new(mode: MeaningMode) -> Self {
-        Self { mode, current: None }
+        Self {
+            mode,
+            current: None,
+        }
     }
 
     /// Returns the plan for `situation`; `None` where a model is to be asked.
     pub fn plan(&mut self, situation: &Situation) -> Option<Plan> {
-        if self.mode == MeaningMode::Off || Language::of(&situation.instruction) != Language::English {
+        if self.mode == MeaningMode::Off
+            || Language::of(&situation.instruction) != Language::English
+        {
             return None;
         }
         let is_known = |(instruction, _): &(String, Meaning)| *instruction == situation.instruction;

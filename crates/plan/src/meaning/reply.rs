@@ -13,10 +13,23 @@ pub(super) enum Reply {
 
 /// Answers words that ask for nothing.
 pub(super) fn small_talk(words: &[Word]) -> String {
-    let says = |texts: &[&str]| words.iter().any(|word| texts.iter().any(|text| word.text.contains(text)));
+    let says = |texts: &[&str]| {
+        words
+            .iter()
+            .any(|word| texts.iter().any(|text| word.text.contains(text)))
+    };
     let reply = if says(&["thank", "thx", "cheers"]) {
         "You are welcome."
-    } else if says(&["hello", "hi", "hey", "good morning", "good evening", "good afternoon", "howdy", "greetings"]) {
+    } else if says(&[
+        "hello",
+        "hi",
+        "hey",
+        "good morning",
+        "good evening",
+        "good afternoon",
+        "howdy",
+        "greetings",
+    ]) {
         "Hello. What shall I do?"
     } else {
         "All right. What shall I do?"
@@ -32,7 +45,10 @@ pub(super) mod replies {
     }
 
     pub fn which(noun: &str, names: &[String]) -> Reply {
-        Reply::Ask(format!("Which {noun} do you mean: {}?", listed(names, "or")))
+        Reply::Ask(format!(
+            "Which {noun} do you mean: {}?",
+            listed(names, "or")
+        ))
     }
 
     pub fn what_is(word: &str) -> Reply {
@@ -40,16 +56,26 @@ pub(super) mod replies {
     }
 
     pub fn where_to(names: &[String]) -> Reply {
-        let whose = if names.is_empty() { "that".to_owned() } else { listed(names, "and") };
+        let whose = if names.is_empty() {
+            "that".to_owned()
+        } else {
+            listed(names, "and")
+        };
         Reply::Ask(format!("Which place do you mean for {whose}?"))
     }
 
     pub fn one_at_a_time(names: &[String]) -> Reply {
-        Reply::Ask(format!("I can hold one thing at a time. Which one do you mean: {}?", listed(names, "or")))
+        Reply::Ask(format!(
+            "I can hold one thing at a time. Which one do you mean: {}?",
+            listed(names, "or")
+        ))
     }
 
     pub fn what_to_do(names: &[String]) -> Reply {
-        Reply::Ask(format!("What do you mean me to do with {}, and which place do you mean?", listed(names, "and")))
+        Reply::Ask(format!(
+            "What do you mean me to do with {}, and which place do you mean?",
+            listed(names, "and")
+        ))
     }
 
     pub fn not_known(word: &str, names: &[String]) -> Reply {
@@ -62,12 +88,20 @@ pub(super) mod replies {
     }
 
     pub fn only(count: usize, what: &str) -> Reply {
-        let verb = if count == 1 { "is only one" } else { "are only so many" };
-        Reply::Ask(format!("Which ones do you mean? There {verb} {what} to see: {count}."))
+        let verb = if count == 1 {
+            "is only one"
+        } else {
+            "are only so many"
+        };
+        Reply::Ask(format!(
+            "Which ones do you mean? There {verb} {what} to see: {count}."
+        ))
     }
 
     pub fn cannot(deed: &str) -> Reply {
-        Reply::Say(format!("I cannot {deed}. I can pick things up, put, push and point at them."))
+        Reply::Say(format!(
+            "I cannot {deed}. I can pick things up, put, push and point at them."
+        ))
     }
 
     pub fn unclear() -> Reply {

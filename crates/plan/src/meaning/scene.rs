@@ -145,13 +145,20 @@ impl Scene {
         match phrase.pronoun {
             Some(Pronoun::It | Pronoun::Them) => {
                 let is_host = role == Role::Host;
-                let known = if is_host && self.it.iter().all(|name| !self.is_container(name)) && !self.there.is_empty() {
+                let known = if is_host
+                    && self.it.iter().all(|name| !self.is_container(name))
+                    && !self.there.is_empty()
+                {
                     &self.there
                 } else {
                     &self.it
                 };
                 if known.is_empty() {
-                    let only = if is_host { self.containers() } else { self.movers() };
+                    let only = if is_host {
+                        self.containers()
+                    } else {
+                        self.movers()
+                    };
                     return match only.as_slice() {
                         [_] => Ok(only),
                         _ => Err(replies::what_is(&phrase.text)),
@@ -169,7 +176,9 @@ impl Scene {
                     _ => count.checked_sub(2),
                 };
                 let name = index.and_then(|index| self.mentioned.get(index));
-                return name.map(|name| vec![name.clone()]).ok_or_else(|| replies::what_is(&phrase.text));
+                return name
+                    .map(|name| vec![name.clone()])
+                    .ok_or_else(|| replies::what_is(&phrase.text));
             }
             _ => {}
         }
@@ -179,7 +188,11 @@ impl Scene {
             fitting.retain(|name| !self.excluded.contains(name));
         }
         if phrase.other || phrase.pronoun == Some(Pronoun::Rest) {
-            let others: Vec<String> = fitting.iter().filter(|name| !self.mentioned.contains(name)).cloned().collect();
+            let others: Vec<String> = fitting
+                .iter()
+                .filter(|name| !self.mentioned.contains(name))
+                .cloned()
+                .collect();
             if fitting.len() > 1 || self.excluded.is_empty() {
                 fitting = others;
             }
@@ -190,7 +203,13 @@ impl Scene {
             if except.kinds.is_empty() {
                 except.kinds.clone_from(&phrase.kinds);
             }
-            excepted.extend(self.meant(&Phrase { quantity: Quantity::All(None), ..except }, Role::Any)?);
+            excepted.extend(self.meant(
+                &Phrase {
+                    quantity: Quantity::All(None),
+                    ..except
+                },
+                Role::Any,
+            )?);
         }
         fitting.retain(|name| !excepted.contains(name));
         if fitting.is_empty() {
@@ -202,10 +221,14 @@ impl Scene {
                 Err(replies::which(&noun(phrase), &fitting))
             }
             Quantity::All(_) => Ok(fitting),
-            Quantity::Any(count) if fitting.len() < count => Err(replies::only(fitting.len(), &described(phrase))),
+            Quantity::Any(count) if fitting.len() < count => {
+                Err(replies::only(fitting.len(), &described(phrase)))
+            }
             Quantity::Any(count) => Ok(fitting.into_iter().take(count).collect()),
             Quantity::Only | Quantity::None if fitting.len() == 1 => Ok(fitting),
-            Quantity::Only | Quantity::None if self.is_free => Ok(fitting.into_iter().take(1).collect()),
+            Quantity::Only | Quantity::None if self.is_free => {
+                Ok(fitting.into_iter().take(1).collect())
+            }
             Quantity::Only | Quantity::None => Err(replies::which(&noun(phrase), &fitting)),
         }
     }
@@ -232,11 +255,18 @@ impl Scene {
             }
             if let Place::NearestTo | Place::FarthestFrom = place {
                 let away = |seen: &ObjectView| (seen.position - ends[0].position).xy().norm();
-                let sign = if *place == Place::NearestTo { 1.0 } else { -1.0 };
+                let sign = if *place == Place::NearestTo {
+                    1.0
+                } else {
+                    -1.0
+                };
                 fitting.retain(|seen| seen.name != ends[0].name);
                 fitting = first(fitting, |seen| sign * away(seen), SAME_DISTANCE);
             } else {
-                fitting.retain(|seen| is_at(seen, *place, &ends) == *positive && ends.iter().all(|end| end.name != seen.name));
+                fitting.retain(|seen| {
+                    is_at(seen, *place, &ends) == *positive
+                        && ends.iter().all(|end| end.name != seen.name)
+                });
             }
         }
         if let Some(extreme) = phrase.extreme {
@@ -256,20 +286,43 @@ impl Scene {
             Role::Mover => !is_container(seen),
             Role::Host | Role::Any => true,
         };
-        let kinds = if phrase.kinds.is_empty() && phrase.pronoun.is_none() && is_one(&phrase.text) && !self.kinds.is_empty() {
-            let inherited = self.objects.iter().any(|seen| is_meant(seen) && self.kinds.contains(&kind_of(seen).to_owned()));
-            if inherited { &self.kinds } else { &phrase.kinds }
+        let kinds = if phrase.kinds.is_empty()
+            && phrase.pronoun.is_none()
+            && is_one(&phrase.text)
+            && !self.kinds.is_empty()
+        {
+            let inherited = self
+                .objects
+                .iter()
+                .any(|seen| is_meant(seen) && self.kinds.contains(&kind_of(seen).to_owned()));
+            if inherited {
+                &self.kinds
+            } else {
+                &phrase.kinds
+            }
         } else {
             &phrase.kinds
         };
         let mut found: Vec<&ObjectView> = Vec::new();
         if kinds.is_empty() {
-            found.extend(self.objects.iter().filter(|seen| is_meant(seen) && fits_role(seen)));
+            found.extend(
+                self.objects
+                    .iter()
+                    .filter(|seen| is_meant(seen) && fits_role(seen)),
+            );
         } else if phrase.alike {
-            found.extend(self.objects.iter().filter(|seen| is_meant(seen) && kinds.iter().any(|kind| kind_of(seen) == kind)));
+            found.extend(
+                self.objects.iter().filter(|seen| {
+                    is_meant(seen) && kinds.iter().any(|kind| kind_of(seen) == kind)
+                }),
+            );
         } else {
             for kind in kinds {
-                found.extend(self.objects.iter().filter(|seen| is_meant(seen) && kind_of(seen) == kind));
+                found.extend(
+                    self.objects
+                        .iter()
+                        .filter(|seen| is_meant(seen) && kind_of(seen) == kind),
+                );
                 if !found.is_empty() {
                     break;
                 }
@@ -285,7 +338,11 @@ impl Scene {
         };
         let mut found = Vec::new();
         for meant in heard(word) {
-            let mut known = Phrase { unknown: Vec::new(), headless: false, ..phrase.clone() };
+            let mut known = Phrase {
+                unknown: Vec::new(),
+                headless: false,
+                ..phrase.clone()
+            };
             if phrase.headless && !phrase.modifiers.is_empty() {
                 known.kinds = vec![meant];
             } else if !phrase.headless && !phrase.kinds.is_empty() {
@@ -312,7 +369,10 @@ impl Scene {
             parts.push(words);
             return replies::not_seen(&parts.join(" "));
         }
-        let known = Phrase { unknown: Vec::new(), ..phrase.clone() };
+        let known = Phrase {
+            unknown: Vec::new(),
+            ..phrase.clone()
+        };
         let fitting = self.fitting(&known, Role::Any).unwrap_or_default();
         replies::not_known(&words, &fitting)
     }
@@ -320,7 +380,8 @@ impl Scene {
 
 /// Whether it is an object that others are put in or on.
 fn is_container(seen: &ObjectView) -> bool {
-    seen.receives.contains(&Relation::In) || seen.receives.is_empty() && CONTAINERS.contains(&kind_of(seen))
+    seen.receives.contains(&Relation::In)
+        || seen.receives.is_empty() && CONTAINERS.contains(&kind_of(seen))
 }
 
 /// The last word of a name, but for its number.
@@ -352,7 +413,9 @@ fn is_at(seen: &ObjectView, place: Place, ends: &[&ObjectView]) -> bool {
         Place::At(Relation::RightOf) => ends.iter().all(|end| right(end) > SAME_POINT),
         Place::At(Relation::InFrontOf) => ends.iter().all(|end| below(end) > SAME_POINT),
         Place::At(Relation::Behind) => ends.iter().all(|end| below(end) < -SAME_POINT),
-        Place::At(Relation::NextTo) => ends.iter().any(|end| (seen.position - end.position).xy().norm() < BESIDE),
+        Place::At(Relation::NextTo) => ends
+            .iter()
+            .any(|end| (seen.position - end.position).xy().norm() < BESIDE),
         Place::Between => matches!(ends, [first, second] if is_between(seen, first, second)),
         Place::NearestTo | Place::FarthestFrom | Place::To => false,
     }
@@ -375,14 +438,28 @@ fn most(fitting: Vec<&ObjectView>, extreme: Extreme) -> Vec<&ObjectView> {
     }
 }
 
-fn first(fitting: Vec<&ObjectView>, key: impl Fn(&ObjectView) -> f64, margin: f64) -> Vec<&ObjectView> {
-    let best = fitting.iter().map(|seen| key(seen)).fold(f64::INFINITY, f64::min);
-    fitting.into_iter().filter(|seen| key(seen) - best <= margin).collect()
+fn first(
+    fitting: Vec<&ObjectView>,
+    key: impl Fn(&ObjectView) -> f64,
+    margin: f64,
+) -> Vec<&ObjectView> {
+    let best = fitting
+        .iter()
+        .map(|seen| key(seen))
+        .fold(f64::INFINITY, f64::min);
+    fitting
+        .into_iter()
+        .filter(|seen| key(seen) - best <= margin)
+        .collect()
 }
 
 /// What a phrase speaks of, for “which … do you mean?”.
 fn noun(phrase: &Phrase) -> String {
-    phrase.kinds.first().cloned().unwrap_or_else(|| "one".to_owned())
+    phrase
+        .kinds
+        .first()
+        .cloned()
+        .unwrap_or_else(|| "one".to_owned())
 }
 
 /// What a phrase speaks of, for “I do not see a …”.

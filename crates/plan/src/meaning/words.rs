@@ -18,13 +18,22 @@ const MARKS: &str = ".!?;:,\n";
 
 /// Reads an English sentence about `objects`.
 pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
-    let seen: HashSet<&str> = objects.iter().flat_map(|seen| seen.name.split(' ')).collect();
+    let seen: HashSet<&str> = objects
+        .iter()
+        .flat_map(|seen| seen.name.split(' '))
+        .collect();
     let text = spelled_out(sentence);
-    let raw: Vec<String> = text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let raw: Vec<String> = text
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect();
     let raw = respaced(raw, &seen);
     let next: Vec<Option<String>> = (1..=raw.len()).map(|at| raw.get(at).cloned()).collect();
     let raw = raw.into_iter().zip(next);
-    let raw: Vec<String> = raw.map(|(word, next)| respelled(word, next.as_deref(), &seen)).collect();
+    let raw: Vec<String> = raw
+        .map(|(word, next)| respelled(word, next.as_deref(), &seen))
+        .collect();
     let raw = without_stutter(raw);
     let borrowed: Vec<&str> = raw.iter().map(String::as_str).collect();
     let mut words = Vec::new();
@@ -53,7 +62,10 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
 fn mark(word: &str) -> Option<char> {
     let mut letters = word.chars();
     let first = letters.next().filter(|letter| MARKS.contains(*letter))?;
-    letters.next().is_none().then_some(if first == '\n' { '.' } else { first })
+    letters
+        .next()
+        .is_none()
+        .then_some(if first == '\n' { '.' } else { first })
 }
 
 /// What a word means that the lexicon lacks and something seen has in its name.
@@ -92,7 +104,12 @@ pub(super) fn spelled_out(text: &str) -> String {
     for word in text.split(|letter: char| letter.is_whitespace() && letter != '\n') {
         words.push(contraction(&calmed(word)));
     }
-    words.join(" ").split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    words
+        .join(" ")
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// “Pleeease” with two of a letter at most.
@@ -143,8 +160,14 @@ fn contraction(word: &str) -> String {
             return format!("{stem}{long}");
         }
     }
-    match word.strip_suffix("'s").or_else(|| word.strip_suffix("s'").filter(|stem| stem.len() > 3)) {
-        Some(stem @ ("it" | "that" | "there" | "what" | "where" | "who" | "how" | "he" | "she" | "here")) => {
+    match word
+        .strip_suffix("'s")
+        .or_else(|| word.strip_suffix("s'").filter(|stem| stem.len() > 3))
+    {
+        Some(
+            stem @ ("it" | "that" | "there" | "what" | "where" | "who" | "how" | "he" | "she"
+            | "here"),
+        ) => {
             format!("{stem} is")
         }
         Some(stem) => format!("{stem} 's"),
@@ -153,7 +176,10 @@ fn contraction(word: &str) -> String {
 }
 
 fn is_known(word: &str, seen: &HashSet<&str>) -> bool {
-    mark(word).is_some() || word.parse::<u32>().is_ok() || ENGLISH.knows(word) || seen.contains(word)
+    mark(word).is_some()
+        || word.parse::<u32>().is_ok()
+        || ENGLISH.knows(word)
+        || seen.contains(word)
 }
 
 /// Mends spaces in the wrong place: “i nthe”, “cub ein”, “putthe”.
@@ -196,11 +222,67 @@ fn split(letters: &str, seen: &HashSet<&str>) -> Option<(String, String)> {
 
 /// Words that are mended where they are mistyped.
 const CORE: [&str; 61] = [
-    "put", "place", "take", "move", "pick", "drop", "push", "point", "stack", "bring", "slide", "the", "in", "on",
-    "into", "onto", "inside", "next", "beside", "behind", "between", "front", "left", "right", "with", "from", "and",
-    "to", "of", "it", "up", "please", "can", "you", "could", "would", "red", "green", "blue", "yellow", "orange",
-    "purple", "cube", "cylinder", "ball", "bowl", "tray", "block", "plate", "cubes", "balls", "bowls", "then",
-    "everything", "except", "table", "there", "thing", "out", "show", "all",
+    "put",
+    "place",
+    "take",
+    "move",
+    "pick",
+    "drop",
+    "push",
+    "point",
+    "stack",
+    "bring",
+    "slide",
+    "the",
+    "in",
+    "on",
+    "into",
+    "onto",
+    "inside",
+    "next",
+    "beside",
+    "behind",
+    "between",
+    "front",
+    "left",
+    "right",
+    "with",
+    "from",
+    "and",
+    "to",
+    "of",
+    "it",
+    "up",
+    "please",
+    "can",
+    "you",
+    "could",
+    "would",
+    "red",
+    "green",
+    "blue",
+    "yellow",
+    "orange",
+    "purple",
+    "cube",
+    "cylinder",
+    "ball",
+    "bowl",
+    "tray",
+    "block",
+    "plate",
+    "cubes",
+    "balls",
+    "bowls",
+    "then",
+    "everything",
+    "except",
+    "table",
+    "there",
+    "thing",
+    "out",
+    "show",
+    "all",
 ];
 
 /// Mends a slip of the fingers where only one word can be meant.
@@ -220,15 +302,23 @@ fn respelled(word: String, next: Option<&str>, seen: &HashSet<&str>) -> String {
         [(_, only)] => (*only).to_owned(),
         [(best, first), (next, _), ..] if best < next => (*first).to_owned(),
         // “Bowll” is a bowl rather than bowls.
-        [(_, first), (_, second)] if second.strip_suffix('s') == Some(*first) => (*first).to_owned(),
+        [(_, first), (_, second)] if second.strip_suffix('s') == Some(*first) => {
+            (*first).to_owned()
+        }
         // “Plase put” is no “place put”.
-        tied if tied.iter().any(|(_, core)| *core == "please") && next.is_some_and(|next| VERBS.contains(&next)) => "please".to_owned(),
+        tied if tied.iter().any(|(_, core)| *core == "please")
+            && next.is_some_and(|next| VERBS.contains(&next)) =>
+        {
+            "please".to_owned()
+        }
         _ => word,
     }
 }
 
 /// Those of them that ask for something.
-const VERBS: [&str; 11] = ["put", "place", "take", "move", "pick", "drop", "push", "point", "stack", "bring", "slide"];
+const VERBS: [&str; 11] = [
+    "put", "place", "take", "move", "pick", "drop", "push", "point", "stack", "bring", "slide",
+];
 
 /// Slips of the fingers between two words; letters in another order are one.
 fn slips(word: &str, meant: &str) -> usize {
@@ -237,7 +327,8 @@ fn slips(word: &str, meant: &str) -> usize {
         letters.sort_unstable();
         letters
     };
-    if word.len() <= 5 && word.as_bytes()[0] == meant.as_bytes()[0] && sorted(word) == sorted(meant) {
+    if word.len() <= 5 && word.as_bytes()[0] == meant.as_bytes()[0] && sorted(word) == sorted(meant)
+    {
         return 1;
     }
     strsim::osa_distance(word, meant)

@@ -31,7 +31,7 @@ impl Oracle {
         deeds.extend(task.pointed.iter().map(|role| Action::Point(label(role))));
         let parsed = match task.answer {
             Some(ExpectedReply::Asked) => Intent::Ask("Which one do you mean?".to_owned()),
-            Some(ExpectedReply::Said | ExpectedReply::Any) => {
+            Some(ExpectedReply::Said | ExpectedReply::Any | ExpectedReply::Nothing) => {
                 Intent::Say("I cannot do that.".to_owned())
             }
             None => Intent::Act(deeds),

@@ -150,15 +150,13 @@ pub(super) static ENGLISH: LazyLock<Lexicon> = LazyLock::new(|| {
         homophones: Vec::new(),
     };
     let mut inflected = Vec::new();
-    for line in lines(include_str!("lexicon.en.txt")) {
-        let (head, words) = line.split_once(": ").expect("a line is `concept: words`");
-        let concept = concept(head);
+    for (concept, words) in entries(include_str!("lexicon.en.txt")) {
         let is_verb = matches!(concept, Concept::Verb(_) | Concept::Cannot(_))
             && !matches!(
                 concept,
                 Concept::Verb(Verb::Be | Verb::Should | Verb::See | Verb::Exist)
             );
-        for expression in words.split(", ") {
+        for expression in words {
             if is_verb {
                 inflected.extend(forms(expression).map(|form| (form, concept.clone())));
             }
@@ -265,6 +263,16 @@ fn forms(expression: &str) -> impl Iterator<Item = String> {
     .map(move |form| form + &rest)
 }
 
+/// Concepts with their words, from lines such as `color red: red, crimson`.
+pub(super) fn entries(
+    text: &'static str,
+) -> impl Iterator<Item = (Concept, impl Iterator<Item = &'static str>)> {
+    lines(text).map(|line| {
+        let (head, words) = line.split_once(": ").expect("a line is `concept: words`");
+        (concept(head), words.split(", "))
+    })
+}
+
 fn concept(head: &str) -> Concept {
     let (name, argument) = head.split_once(' ').unwrap_or((head, ""));
     let owned = || argument.to_owned();
@@ -334,6 +342,7 @@ fn concept(head: &str) -> Concept {
         "by-color" => Concept::ByColor,
         "by-shape" => Concept::ByShape,
         "trade-places" => Concept::TradePlaces,
+        "filler" => Concept::Filler,
         "somebody" => Concept::Somebody,
         "nothing" => Concept::Nothing,
         other => unreachable!("the lexicon has no concept `{other}`"),

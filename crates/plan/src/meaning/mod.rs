@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `lexicon` | what single words and fixed expressions mean |
 //! | `words` | from a sentence to known words; slips of fingers and dictation |
+//! | `chinese` | the same from a Chinese sentence |
 //! | `phrase` | noun phrases: which things are spoken of |
 //! | `scene` | which of the seen things a phrase means |
 //! | `request` | corrections, exceptions, conditions, one deed after the other |
@@ -18,6 +19,7 @@
 //! | `reply` | what is said instead of a deed |
 
 mod arrange;
+mod chinese;
 mod clause;
 mod lexicon;
 mod phrase;
@@ -73,6 +75,29 @@ impl Meaning {
                 Reply::Unclear => unreachable!("it is a question"),
             },
         }
+    }
+
+    /// Reads a Chinese instruction as far as it is understood whole; what an arm cannot do, and a
+    /// word that is not known, are said. `None` leaves it to the model.
+    pub fn of_chinese(situation: &Situation) -> Option<Self> {
+        if !situation.speech_act().is_request() {
+            return None;
+        }
+        let words = chinese::read(&situation.instruction);
+        let is_unable = |word: &words::Word| matches!(word.concept, lexicon::Concept::Cannot(_));
+        if let Some(word) = words.iter().find(|word| is_unable(word)) {
+            let text = format!(
+                "我不能“{}”。我可以拿、放、堆、推和指桌上的东西。",
+                word.text
+            );
+            return Some(Self::only(Intent::Say(text)));
+        }
+        let is_unknown = |word: &words::Word| word.concept == lexicon::Concept::Unknown;
+        if let Some(word) = words.iter().find(|word| is_unknown(word)) {
+            let text = format!("我不认识“{}”。你指的是哪个东西？", word.text);
+            return Some(Self::only(Intent::Ask(text)));
+        }
+        request(chinese::items(&words), &mut Scene::new(situation)).ok()
     }
 
     fn only(intent: Intent) -> Self {

@@ -14,8 +14,8 @@ use crate::step::Plan;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MeaningMode {
-    /// What an instruction means is read from its words; the model is asked only about those in
-    /// languages that are not read so.
+    /// What an instruction means is read from its words; the model is asked about Chinese that is
+    /// not made out.
     First,
     /// The model is asked about every instruction.
     #[default]
@@ -66,15 +66,17 @@ impl MeaningReader {
 
     /// Returns the plan for `situation`; `None` where a model is to be asked.
     pub fn plan(&mut self, situation: &Situation) -> Option<Plan> {
-        if self.mode == MeaningMode::Off
-            || Language::of(&situation.instruction) != Language::English
-        {
+        if self.mode == MeaningMode::Off {
             return None;
         }
         let is_known = |(instruction, _): &(String, Meaning)| *instruction == situation.instruction;
         let begins = situation.history.is_empty() || !self.current.as_ref().is_some_and(is_known);
         if begins {
-            self.current = Some((situation.instruction.clone(), Meaning::of(situation)));
+            let meaning = match Language::of(&situation.instruction) {
+                Language::English => Some(Meaning::of(situation)),
+                Language::Chinese => Meaning::of_chinese(situation),
+            };
+            self.current = meaning.map(|meaning| (situation.instruction.clone(), meaning));
         }
         let (_, meaning) = self.current.as_ref()?;
         Some(meaning.plan(situation))

@@ -71,7 +71,13 @@ fn told(objects: &[ObjectView], instruction: &str) -> String {
     if let Some(reply) = situation.speech_act().reply(instruction) {
         return format!("canned “{reply}”");
     }
-    let meaning = Meaning::of(&situation);
+    let meaning = match crate::replies::Language::of(instruction) {
+        crate::replies::Language::English => Meaning::of(&situation),
+        crate::replies::Language::Chinese => match Meaning::of_chinese(&situation) {
+            Some(meaning) => meaning,
+            None => return "ask the model".to_owned(),
+        },
+    };
     let said = match &meaning.intent {
         Intent::Say(text) => format!("say “{text}”"),
         Intent::Ask(text) => format!("ask “{text}”"),
@@ -255,6 +261,11 @@ fn sentences_that_were_written_before_the_lexicon_are_made_out() {
 #[test]
 fn sentences_that_the_lexicon_was_mended_after_are_made_out() {
     check(include_str!("../../tests/meaning/mended_after.en.txt"), 9);
+}
+
+#[test]
+fn chinese_is_made_out_or_left_to_the_model() {
+    check(include_str!("../../tests/meaning/chinese.zh.txt"), 2);
 }
 
 #[test]

@@ -264,6 +264,11 @@ fn sentences_that_the_lexicon_was_mended_after_are_made_out() {
 }
 
 #[test]
+fn a_no_forbids_or_is_harmless() {
+    check(include_str!("../../tests/meaning/guard.en.txt"), 2);
+}
+
+#[test]
 fn chinese_is_made_out_or_left_to_the_model() {
     check(include_str!("../../tests/meaning/chinese.zh.txt"), 2);
 }

@@ -10,7 +10,7 @@
 //! | [`monitor`] | `monitor` |
 //! | [`torque`] | `torque` |
 //! | [`reboot`] | `reboot` |
-//! | [`jog`] | `jog` and `data_dir` |
+//! | [`jog`] | `jog` and `home` |
 //! | [`slow_motion`] | motion beside which somebody stands |
 //! | [`set_id`] | `set-id` |
 //! | [`calibrate`] | `calibrate` |

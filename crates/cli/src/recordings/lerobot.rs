@@ -8,6 +8,7 @@ use enact_export::lerobot::{CameraFeature, DatasetSpec, DatasetWriter, VideoCode
 use enact_export::pictures::{CameraTrack, HeldPictures};
 use enact_export::{Episode, JointColumns, RecordedEpisodes, Units};
 use enact_recording::ServoInfo;
+use serde_json::{Value, json};
 
 use super::args::{DatasetExportArgs, ExportArgs, TaskFilter, UnitsArg};
 use super::picture_source::PictureSource;
@@ -26,14 +27,14 @@ struct Part<'a> {
     source: PictureSource,
 }
 
-/// Writes a data set, or adds to one.
+/// Writes a data set, or adds to one, and returns what was written.
 pub fn write(
     data_dir: &DataDir,
     folder: &Path,
     recordings: &[RecordedEpisodes],
     args: &ExportArgs,
     stop: &dyn Fn() -> bool,
-) -> Result<()> {
+) -> Result<Value> {
     let set = &args.set;
     let parts = recordings.iter().map(|recording| choose(recording, args));
     let parts: Vec<Part<'_>> = parts.collect::<Result<_>>()?;
@@ -94,16 +95,23 @@ pub fn write(
         spec.columns.robot_type,
         spec.columns.units
     );
+    let mut cameras = Vec::new();
     for camera in &spec.cameras {
         let kept = camera.codec.map_or("files", VideoCodec::name);
-        errln!(
-            "  camera  {}, {} x {}, {kept}",
-            camera.key(),
-            camera.width,
-            camera.height
-        );
+        let (key, width, height) = (camera.key(), camera.width, camera.height);
+        errln!("  camera  {key}, {width} x {height}, {kept}");
+        cameras.push(json!({"key": key, "width": width, "height": height, "format": kept}));
     }
-    Ok(())
+    Ok(json!({
+        "path": folder,
+        "episodes": summary.episodes,
+        "samples": summary.samples,
+        "total_episodes": summary.total,
+        "fps": spec.fps,
+        "robot_type": spec.columns.robot_type,
+        "units": spec.columns.units.to_string(),
+        "cameras": cameras,
+    }))
 }
 
 /// What of a recording is taken; what is not is said.

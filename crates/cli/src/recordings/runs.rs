@@ -16,7 +16,10 @@ use super::open;
 /// So many characters of the begin and of the end of a long answer are shown.
 const SHOWN: usize = 600;
 
-/// Answers.
+/// Lists the recordings of a folder, or tells the story of one.
+///
+/// # Errors
+/// If the folder or the recording cannot be read, or the answer cannot be written.
 pub fn runs(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
     match &args.question {
         Some(RunsCommand::Show { file }) => {

@@ -70,7 +70,7 @@ fn line_of_json(file: &Path, recording: Result<&Recording, &RecordingError>) -> 
             "reached": recording.is_reached(),
             "seconds": recording.duration().as_secs_f64(),
             "unix_seconds": recording.wall().map(|wall| wall.unix_seconds),
-            "error": recording.damage(),
+            "error": recording.damage().map(|damage| damage.to_string()),
         }),
         Err(error) => json!({
             "file": file,

@@ -73,79 +73,49 @@ pub trait Planner {
     }
 }
 
-impl<T: Perceiver + ?Sized> Perceiver for &mut T {
-    fn perceive(&mut self, frame: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        (**self).perceive(frame)
-    }
+/// Implements both traits for a pointer to an implementation.
+macro_rules! pointers {
+    ($($pointer:ty),*) => {$(
+        impl<T: Perceiver + ?Sized> Perceiver for $pointer {
+            fn perceive(&mut self, frame: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+                (**self).perceive(frame)
+            }
 
-    fn perceive_marked(
-        &mut self,
-        frame: &Frame,
-        marks: &[NormalizedPoint],
-    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        (**self).perceive_marked(frame, marks)
-    }
+            fn perceive_marked(
+                &mut self,
+                frame: &Frame,
+                marks: &[NormalizedPoint],
+            ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+                (**self).perceive_marked(frame, marks)
+            }
 
-    fn perceive_again(
-        &mut self,
-        frame: &Frame,
-        marks: &[NormalizedPoint],
-        reason: &Rejection,
-    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        (**self).perceive_again(frame, marks, reason)
-    }
+            fn perceive_again(
+                &mut self,
+                frame: &Frame,
+                marks: &[NormalizedPoint],
+                reason: &Rejection,
+            ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+                (**self).perceive_again(frame, marks, reason)
+            }
+        }
+
+        impl<T: Planner + ?Sized> Planner for $pointer {
+            fn plan(
+                &mut self,
+                frame: &Frame,
+                situation: &Situation,
+            ) -> Result<ModelResponse<Plan>, PlannerError> {
+                (**self).plan(frame, situation)
+            }
+
+            fn declines(&self, instruction: &str) -> Option<String> {
+                (**self).declines(instruction)
+            }
+        }
+    )*};
 }
 
-impl<T: Planner + ?Sized> Planner for &mut T {
-    fn plan(
-        &mut self,
-        frame: &Frame,
-        situation: &Situation,
-    ) -> Result<ModelResponse<Plan>, PlannerError> {
-        (**self).plan(frame, situation)
-    }
-
-    fn declines(&self, instruction: &str) -> Option<String> {
-        (**self).declines(instruction)
-    }
-}
-
-impl<T: Perceiver + ?Sized> Perceiver for Box<T> {
-    fn perceive(&mut self, frame: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        (**self).perceive(frame)
-    }
-
-    fn perceive_marked(
-        &mut self,
-        frame: &Frame,
-        marks: &[NormalizedPoint],
-    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        (**self).perceive_marked(frame, marks)
-    }
-
-    fn perceive_again(
-        &mut self,
-        frame: &Frame,
-        marks: &[NormalizedPoint],
-        reason: &Rejection,
-    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        (**self).perceive_again(frame, marks, reason)
-    }
-}
-
-impl<T: Planner + ?Sized> Planner for Box<T> {
-    fn plan(
-        &mut self,
-        frame: &Frame,
-        situation: &Situation,
-    ) -> Result<ModelResponse<Plan>, PlannerError> {
-        (**self).plan(frame, situation)
-    }
-
-    fn declines(&self, instruction: &str) -> Option<String> {
-        (**self).declines(instruction)
-    }
-}
+pointers!(&mut T, Box<T>);
 
 /// Sees and decides: what the loop asks.
 pub trait Agent: Perceiver + Planner {}

@@ -22,6 +22,10 @@ say what the robot is to do, or:
   /quit   leave";
 
 /// Carries out lines until `/quit`, the end of input, or until the program is told to end.
+///
+/// # Errors
+/// If the set-up cannot be loaded, the arm or the model fails, or something asked for cannot be
+/// written.
 pub fn chat(data_dir: &DataDir, args: &ChatArgs) -> Result<bool> {
     let setup = Setup::load(data_dir, &args.setup)?;
     let agent = setup.agent(None, None)?;

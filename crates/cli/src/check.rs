@@ -20,7 +20,10 @@ use crate::out::told;
 use crate::recordings;
 use crate::setup::read_plan;
 
-/// Checks `files`, or all that ship, and prints a line for each; `false` if any is wrong.
+/// Checks `files`, or all that ship, and prints a line for each; returns `false` if any is wrong.
+///
+/// # Errors
+/// If the list of files that ship cannot be read. A file that is wrong is no error here.
 pub fn check(data_dir: &DataDir, files: &[PathBuf], as_json: bool) -> Result<bool> {
     let all;
     let files = if files.is_empty() {

@@ -98,7 +98,10 @@ impl DataDir {
         &self.meshes
     }
 
-    /// The robot of this name, or at this path: to be asked, not to be moved.
+    /// Loads the robot of this name or path for queries, not for motion.
+    ///
+    /// # Errors
+    /// If it is not found or its files are invalid.
     pub fn robot(&self, name: &str) -> Result<Robot> {
         Ok(Robot::find_with(name, &self.robots(), &self.meshes)?)
     }
@@ -200,13 +203,19 @@ impl DataDir {
         self.path.join("launch")
     }
 
-    /// The scene of a path, or of a name in `scenes/`.
+    /// Loads the scene of a path, or of a name in `scenes/`.
+    ///
+    /// # Errors
+    /// If it is not found, invalid, or a file of another kind.
     pub fn scene(&self, name: &str) -> Result<Scene> {
         let path = self.resolve(name, &self.scenes())?;
         file_kind::load(path, FileKind::Scene, Scene::load)
     }
 
-    /// A TOML file by its path, or by its name in one of the folders above.
+    /// Returns the path of a TOML file that is given by its path, or by its name in `folder`.
+    ///
+    /// # Errors
+    /// If there is no such file; names the ones there are.
     pub fn resolve(&self, name: &str, folder: &Path) -> Result<PathBuf> {
         let direct = Path::new(name);
         if direct.is_file() {

@@ -13,6 +13,9 @@ use crate::data_dir::DataDir;
 const SIZE: [u32; 2] = [336, 336];
 
 /// Writes the data set.
+///
+/// # Errors
+/// If the scene or the robot cannot be loaded, or the data set cannot be written.
 pub fn write(data_dir: &DataDir, args: &DatasetArgs) -> Result<()> {
     let scene = data_dir.scene(&args.scene)?;
     let robot = data_dir.guarded("so101")?;

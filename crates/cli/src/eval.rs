@@ -23,7 +23,11 @@ use crate::file_kind::{self, FileKind};
 use crate::out;
 use crate::server::ServerConfig;
 
-/// Runs the suite and prints the table; whether the floor is reached.
+/// Runs the suite and prints the table; returns whether the floor is reached.
+///
+/// # Errors
+/// If the suite, scene, robot or model cannot be loaded or do not go together, or an episode fails
+/// to run.
 pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
     let path = data_dir.resolve(&args.suite, &data_dir.suites())?;
     let mut suite = file_kind::load(path.clone(), FileKind::Suite, Suite::load)?;

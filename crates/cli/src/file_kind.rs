@@ -124,6 +124,9 @@ impl FileKind {
 
 /// Reads a file by `load`; where it cannot be read because it is of another kind than `wanted`,
 /// the error says so.
+///
+/// # Errors
+/// The error of `load`, or that the file is of another kind.
 pub fn load<T, E: Into<Error>>(
     path: PathBuf,
     wanted: FileKind,

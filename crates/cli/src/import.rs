@@ -15,6 +15,9 @@ use crate::data_dir::DataDir;
 use crate::robot::describe;
 
 /// Writes the folder, shows the robot and checks it. Nothing is written if it does not load.
+///
+/// # Errors
+/// If the robot does not load, or the folder exists already or cannot be written.
 pub fn import(data_dir: &DataDir, args: &ImportArgs, output: &mut impl Write) -> Result<()> {
     let mut chosen = ImportChoices {
         base: args.base.clone(),

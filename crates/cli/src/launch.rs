@@ -78,13 +78,19 @@ impl Launch {
         })
     }
 
-    /// The launch file of a path, or of a name in `launch/`.
+    /// Loads the launch file of a path, or of a name in `launch/`.
+    ///
+    /// # Errors
+    /// If it is not found, invalid, or a file of another kind.
     pub fn find(data_dir: &DataDir, name: &str) -> Result<Self> {
         let path = data_dir.resolve(name, &data_dir.launches())?;
         file_kind::load(path, FileKind::Launch, Self::load)
     }
 
-    /// Reads `path`.
+    /// Reads the launch file at `path`.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or its values are invalid or do not go together.
     pub fn load(path: &Path) -> Result<Self> {
         let text = std::fs::read(path)
             .and_then(text::decode)

@@ -79,19 +79,19 @@ impl LineEditor {
 
 /// How the terminal was before an editor that may be left in the middle of a line.
 #[cfg(unix)]
-struct Terminal(Option<rustix::termios::Termios>);
+struct Terminal(Option<nix::sys::termios::Termios>);
 
 #[cfg(unix)]
 impl Terminal {
     fn now() -> Self {
-        Self(rustix::termios::tcgetattr(std::io::stdin()).ok())
+        Self(nix::sys::termios::tcgetattr(std::io::stdin()).ok())
     }
 
     fn restore(&self) {
-        use rustix::termios::{OptionalActions, tcsetattr};
+        use nix::sys::termios::{SetArg, tcsetattr};
         if let Some(before) = &self.0 {
             // A terminal that is gone needs nothing.
-            let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, before);
+            let _ = tcsetattr(std::io::stdin(), SetArg::TCSANOW, before);
             errln!("");
         }
     }

@@ -12,6 +12,9 @@ use crate::args::RenderArgs;
 use crate::data_dir::DataDir;
 
 /// Writes the picture, and the depth if it is wanted.
+///
+/// # Errors
+/// If the robot or the scene cannot be loaded, or a file cannot be written.
 pub fn render(data_dir: &DataDir, args: &RenderArgs) -> Result<()> {
     let robot = data_dir.guarded(&args.robot)?;
     let scene = data_dir.scene(&args.scene)?.before(&robot);

@@ -13,7 +13,10 @@ use serde_json::json;
 use crate::args::RobotCommand;
 use crate::data_dir::DataDir;
 
-/// Answers `question` on `output`, reading poses from `input`.
+/// Answers `question` on `output`, reading joints or poses from `input`.
+///
+/// # Errors
+/// If the robot cannot be loaded, a line of input is invalid, or the answer cannot be written.
 pub fn answer(
     data_dir: &DataDir,
     question: &RobotCommand,

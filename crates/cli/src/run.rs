@@ -20,7 +20,12 @@ use crate::run_observers::RunObservers;
 use crate::setup::Setup;
 use crate::stop_sources;
 
-/// Carries out the instruction; whether the goal was reached, or in a dry run could be aimed at.
+/// Carries out the instruction; returns whether the goal was reached, or in a dry run whether it
+/// could be.
+///
+/// # Errors
+/// If the instruction is empty, the set-up cannot be loaded, the arm or the model fails, or
+/// something asked for cannot be written.
 pub fn run(data_dir: &DataDir, args: &RunArgs) -> Result<bool> {
     let started = Instant::now();
     let instruction = checked_instruction(&args.instruction)?;

@@ -25,7 +25,11 @@ pub struct RunObservers {
 }
 
 impl RunObservers {
-    /// Those that the command line asks for, for `instruction`; `scripted` if a file plans.
+    /// Creates the observers that the command line asks for, for `instruction`; `scripted` if a
+    /// file plans.
+    ///
+    /// # Errors
+    /// If a file cannot be created or the viewer cannot be reached.
     pub fn open(
         data_dir: &DataDir,
         args: &SetupArgs,

@@ -8,6 +8,9 @@ use serde_json::json;
 use crate::data_dir::DataDir;
 
 /// Shows the scene on `output`.
+///
+/// # Errors
+/// If the scene cannot be loaded or `output` cannot be written.
 pub fn show(
     data_dir: &DataDir,
     name: &str,

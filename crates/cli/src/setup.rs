@@ -125,7 +125,10 @@ impl Setup {
         })
     }
 
-    /// The arm's servos as LeRobot knows them, if it has such.
+    /// Returns the arm's servos as LeRobot describes them, if it has any.
+    ///
+    /// # Errors
+    /// As [`ArmSource::servos`].
     pub fn servos(&self, data_dir: &DataDir) -> Result<Option<ServoInfo>> {
         self.arm.servos(data_dir, &self.launch.robot, &self.robot)
     }
@@ -135,7 +138,10 @@ impl Setup {
         self.perception
     }
 
-    /// The camera that the launch file chooses.
+    /// Opens the camera that the launch file chooses.
+    ///
+    /// # Errors
+    /// If the folder of pictures cannot be opened.
     pub fn camera(&self) -> Result<Box<dyn Camera>> {
         match &self.launch.camera {
             CameraConfig::Sim => {
@@ -148,8 +154,12 @@ impl Setup {
         }
     }
 
-    /// The agent: the model, or parts of it replaced by a plan or by the truth. An `instruction` that the
-    /// model cannot read is refused before anything else is done.
+    /// Loads the agent: the model, or parts of it replaced by a plan or by the ground truth. An
+    /// `instruction` that the model cannot read is refused before anything else is done.
+    ///
+    /// # Errors
+    /// If the plan or the model cannot be loaded, ground truth is asked for without the simulator's
+    /// own camera, or `instruction` is too long for the model.
     pub fn agent(&self, plan: Option<&Path>, instruction: Option<&str>) -> Result<LoadedAgent> {
         let planner = plan.map(read_plan).transpose()?;
         let truth = match (self.perception, &self.launch.camera) {
@@ -193,8 +203,11 @@ impl Setup {
         })
     }
 
-    /// Robot, world, camera and agent at work together, filmed if there is somewhere for the film
-    /// to go.
+    /// Starts a session of arm, camera and agent, filmed if there is a stream to film to.
+    ///
+    /// # Errors
+    /// If the arm cannot be armed, a camera cannot be opened, or the session refuses the arm's
+    /// pose.
     pub fn session<'a>(
         &self,
         agent: Box<dyn Agent>,
@@ -244,8 +257,11 @@ impl Setup {
     }
 }
 
-/// A camera over pictures in a folder that stands where the scene's does; nobody waits for a
-/// picture once `stop` is pressed.
+/// Opens a camera over pictures in a folder, at the pose of the scene's camera; waiting for a
+/// picture ends once `stop` is pressed.
+///
+/// # Errors
+/// If the folder cannot be opened or holds no pictures.
 pub fn folder_camera(
     path: &Path,
     live: bool,
@@ -278,7 +294,10 @@ fn override_with(launch: &mut Launch, args: &SetupArgs) {
     launch.turns = args.turns.unwrap_or(launch.turns);
 }
 
-/// The plan of a file.
+/// Reads the plan of a file.
+///
+/// # Errors
+/// If the file cannot be read or is no plan.
 pub fn read_plan(path: &Path) -> Result<ScriptedPlanner> {
     let text = std::fs::read(path)
         .and_then(text::decode)

@@ -12,6 +12,9 @@ use clap_mangen::Man;
 use crate::args::Cli;
 
 /// Writes the script that completes command lines in a shell.
+///
+/// # Errors
+/// If `output` cannot be written.
 pub fn completions(shell: Shell, output: &mut impl Write) -> Result<()> {
     // The generator panics where it cannot write.
     let mut script = Vec::new();
@@ -20,6 +23,9 @@ pub fn completions(shell: Shell, output: &mut impl Write) -> Result<()> {
 }
 
 /// Writes every manual page, one after another, or each into a file of its own in `folder`.
+///
+/// # Errors
+/// If `output` or the folder cannot be written.
 pub fn man(folder: Option<&Path>, output: &mut impl Write) -> Result<()> {
     let pages = pages()?;
     let Some(folder) = folder else {

@@ -28,7 +28,10 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 /// Whether the program was told to end, which no further instruction undoes.
 static TERMINATED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
-/// Ctrl-C, and whatever else was chosen, presses the switch.
+/// Lets Ctrl-C, and whatever else is chosen, press the switch.
+///
+/// # Errors
+/// If a handler of signals cannot be set, or the pin of a stop button cannot be opened.
 pub fn arrange(stop: &StopSwitch, args: &StopArgs) -> Result<()> {
     on_interrupt(stop.clone())?;
     if let Some(file) = &args.stop_file {
@@ -44,7 +47,11 @@ pub fn arrange(stop: &StopSwitch, args: &StopArgs) -> Result<()> {
     Ok(())
 }
 
-/// The first Ctrl-C stops the arm, and the run ends; the second ends the program.
+/// Lets the first Ctrl-C press the switch, which stops the arm and ends the run; the second ends
+/// the program.
+///
+/// # Errors
+/// If another handler of signals is set already.
 pub fn on_interrupt(stop: StopSwitch) -> Result<()> {
     ctrlc::set_handler(move || {
         if interrupt(&INTERRUPTED, &stop) {

@@ -45,7 +45,7 @@ pub use outcome::{Outcome, Verdict};
 pub use planner::{
     Agent, CompositeAgent, ModelResponse, Perceiver, Planner, PlannerError, Rejection, Token, Usage,
 };
-pub use pointing::{Convention, ParsedDetections, PictureConvention, Pointing};
+pub use pointing::{Convention, ParsedDetections, PictureConvention, Pointing, UnknownConvention};
 pub use prompt::PromptStyle;
 pub use scripted::ScriptedPlanner;
 pub use situation::{ConversationTurn, Infeasibility, ObjectView, Situation};

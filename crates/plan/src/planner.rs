@@ -14,11 +14,18 @@ use crate::step::Plan;
 
 /// Lists the objects in a picture.
 pub trait Perceiver {
-    /// What is in `frame`.
+    /// Lists what is in `frame`.
+    ///
+    /// # Errors
+    /// [`PlannerError`] if the model cannot be asked or does not answer. A list that cannot be read
+    /// is no error: it is a [`Rejection`] in the response.
     fn perceive(&mut self, frame: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError>;
 
-    /// The same where things are known to be at `marks`: whoever names better than it points is
-    /// shown numbers there. By default it points anyway.
+    /// Lists what is in `frame` where objects are known to be at `marks`. A model that names better
+    /// than it points is shown numbers there; the default implementation ignores the marks.
+    ///
+    /// # Errors
+    /// As [`perceive`](Self::perceive).
     fn perceive_marked(
         &mut self,
         frame: &Frame,
@@ -27,8 +34,11 @@ pub trait Perceiver {
         self.perceive(frame)
     }
 
-    /// The same once more, after an answer that was rejected: at `marks`, or anywhere if there are
-    /// none. By default `reason` is not told.
+    /// Lists the objects once more after a rejected answer: at `marks`, or anywhere if there are
+    /// none. The default implementation does not pass on `reason`.
+    ///
+    /// # Errors
+    /// As [`perceive`](Self::perceive).
     fn perceive_again(
         &mut self,
         frame: &Frame,
@@ -45,7 +55,11 @@ pub trait Perceiver {
 
 /// Decides what to do next.
 pub trait Planner {
-    /// A plan for `situation`, which was seen in `frame`.
+    /// Returns a plan for `situation`, which was seen in `frame`.
+    ///
+    /// # Errors
+    /// [`PlannerError`] if the model cannot be asked or does not answer. A plan that cannot be read
+    /// is no error: it is a [`Rejection`] in the response.
     fn plan(
         &mut self,
         frame: &Frame,
@@ -59,79 +73,49 @@ pub trait Planner {
     }
 }
 
-impl<T: Perceiver + ?Sized> Perceiver for &mut T {
-    fn perceive(&mut self, frame: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        (**self).perceive(frame)
-    }
+/// Implements both traits for a pointer to an implementation.
+macro_rules! pointers {
+    ($($pointer:ty),*) => {$(
+        impl<T: Perceiver + ?Sized> Perceiver for $pointer {
+            fn perceive(&mut self, frame: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+                (**self).perceive(frame)
+            }
 
-    fn perceive_marked(
-        &mut self,
-        frame: &Frame,
-        marks: &[NormalizedPoint],
-    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        (**self).perceive_marked(frame, marks)
-    }
+            fn perceive_marked(
+                &mut self,
+                frame: &Frame,
+                marks: &[NormalizedPoint],
+            ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+                (**self).perceive_marked(frame, marks)
+            }
 
-    fn perceive_again(
-        &mut self,
-        frame: &Frame,
-        marks: &[NormalizedPoint],
-        reason: &Rejection,
-    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        (**self).perceive_again(frame, marks, reason)
-    }
+            fn perceive_again(
+                &mut self,
+                frame: &Frame,
+                marks: &[NormalizedPoint],
+                reason: &Rejection,
+            ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+                (**self).perceive_again(frame, marks, reason)
+            }
+        }
+
+        impl<T: Planner + ?Sized> Planner for $pointer {
+            fn plan(
+                &mut self,
+                frame: &Frame,
+                situation: &Situation,
+            ) -> Result<ModelResponse<Plan>, PlannerError> {
+                (**self).plan(frame, situation)
+            }
+
+            fn declines(&self, instruction: &str) -> Option<String> {
+                (**self).declines(instruction)
+            }
+        }
+    )*};
 }
 
-impl<T: Planner + ?Sized> Planner for &mut T {
-    fn plan(
-        &mut self,
-        frame: &Frame,
-        situation: &Situation,
-    ) -> Result<ModelResponse<Plan>, PlannerError> {
-        (**self).plan(frame, situation)
-    }
-
-    fn declines(&self, instruction: &str) -> Option<String> {
-        (**self).declines(instruction)
-    }
-}
-
-impl<T: Perceiver + ?Sized> Perceiver for Box<T> {
-    fn perceive(&mut self, frame: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        (**self).perceive(frame)
-    }
-
-    fn perceive_marked(
-        &mut self,
-        frame: &Frame,
-        marks: &[NormalizedPoint],
-    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        (**self).perceive_marked(frame, marks)
-    }
-
-    fn perceive_again(
-        &mut self,
-        frame: &Frame,
-        marks: &[NormalizedPoint],
-        reason: &Rejection,
-    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        (**self).perceive_again(frame, marks, reason)
-    }
-}
-
-impl<T: Planner + ?Sized> Planner for Box<T> {
-    fn plan(
-        &mut self,
-        frame: &Frame,
-        situation: &Situation,
-    ) -> Result<ModelResponse<Plan>, PlannerError> {
-        (**self).plan(frame, situation)
-    }
-
-    fn declines(&self, instruction: &str) -> Option<String> {
-        (**self).declines(instruction)
-    }
-}
+pointers!(&mut T, Box<T>);
 
 /// Sees and decides: what the loop asks.
 pub trait Agent: Perceiver + Planner {}

@@ -71,6 +71,10 @@ impl Plan {
     /// assert!(Plan::parse(r#"{"steps":[{"skill":"throw","object":"red cube"}]}"#).is_err());
     /// # Ok::<(), enact_plan::Rejection>(())
     /// ```
+    ///
+    /// # Errors
+    /// [`Rejection`] if the text is not a plan, or has no steps or more than
+    /// [`MAX_STEPS`](Self::MAX_STEPS).
     pub fn parse(text: &str) -> Result<Self, Rejection> {
         let plan: Self = serde_json::from_str(text)
             .map_err(|error| Rejection(format!("the plan is not valid: {error}")))?;

@@ -44,7 +44,7 @@ impl RecordedMotion {
         let given = reading.position.len();
         if given != joints {
             let text = format!("a reading has {given} joints, its motion {joints}");
-            return Err(RecordingError::NotOurs(text));
+            return Err(RecordingError::NotOurs(text.into()));
         }
         self.readings.push(reading);
         Ok(())

@@ -179,7 +179,7 @@ impl Robot {
         Err(LoadError {
             file: robots_dir.to_owned(),
             line: None,
-            what: format!("there is no robot `{name}`, nor a file or folder of that name"),
+            what: format!("there is no robot `{name}`, nor a file or folder of that name").into(),
             hint,
         })
     }

@@ -93,7 +93,10 @@ pub enum EmulatedPort {
 }
 
 impl ArmConfig {
-    /// Whether the robot has the servos that are chosen.
+    /// Checks that the robot has the chosen servos.
+    ///
+    /// # Errors
+    /// If there is no valid `bus.toml`, or `bus-*.toml` of the chosen protocol, for the robot.
     pub fn check(&self, data_dir: &DataDir, name: &str, robot: &Robot) -> Result<()> {
         let protocol = match self {
             Self::Sim => return Ok(()),
@@ -112,7 +115,11 @@ impl ArmConfig {
         }
     }
 
-    /// Finds the servos, or begins to emulate them. Nothing moves yet.
+    /// Finds the servos, or starts to emulate them. Nothing moves yet.
+    ///
+    /// # Errors
+    /// If the files of the servos or of their faults are missing or invalid, or no pty can be
+    /// opened.
     pub fn find(
         &self,
         data_dir: &DataDir,
@@ -150,7 +157,10 @@ impl ArmConfig {
 }
 
 impl ArmSource {
-    /// The arm, armed where it is.
+    /// Returns the arm, armed where it is.
+    ///
+    /// # Errors
+    /// If the calibration or the port cannot be opened, or a check before arming fails.
     pub fn arm(&self, simulator: &Simulator) -> Result<Box<dyn Arm>> {
         Ok(match self {
             Self::Sim => Box::new(simulator.arm()),
@@ -159,8 +169,11 @@ impl ArmSource {
         })
     }
 
-    /// Its servos as LeRobot knows them. The simulator's own arm has those that an arm of its kind
-    /// could have; one that no such servos turn has none.
+    /// Returns the servos as LeRobot describes them. The simulator's own arm has the servos that an
+    /// arm of its kind could have; `None` if there are none.
+    ///
+    /// # Errors
+    /// If the calibration cannot be read or does not fit the servos.
     pub fn servos(
         &self,
         data_dir: &DataDir,

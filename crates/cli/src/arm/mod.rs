@@ -42,7 +42,10 @@ use crate::data_dir::DataDir;
 use args::ArmCommand;
 use hardware::Hardware;
 
-/// Does what was asked; `false` if it did not come out well.
+/// Carries out the command; returns `false` if the result is not good.
+///
+/// # Errors
+/// If the command's files or port cannot be opened, or the servos do not answer.
 pub fn run(data_dir: &DataDir, command: &ArmCommand) -> Result<bool> {
     let find = |target| Hardware::find(data_dir, target);
     match command {

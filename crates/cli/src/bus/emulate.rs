@@ -64,7 +64,10 @@ impl EmulatedArm {
         Ok(self)
     }
 
-    /// Its servos.
+    /// Returns the emulated servos.
+    ///
+    /// # Errors
+    /// If the calibration does not fit the servos.
     pub fn emulated_bus(&self, faults: Faults) -> Result<EmulatedBus> {
         let plant = SimPlant::new(self.simulator.clone(), &self.robot, &self.bus_config);
         let emulator = BusBuilder {
@@ -76,7 +79,10 @@ impl EmulatedArm {
         Ok(emulator.emulated_bus(Box::new(plant))?)
     }
 
-    /// The arm on its port, armed.
+    /// Returns the arm on `port`, armed.
+    ///
+    /// # Errors
+    /// If the port is unplugged or cannot be opened, or a check before arming fails.
     pub fn arm(&self, port: &EmulatedPort, shutdown: ShutdownMode) -> Result<ServoArm> {
         let bus = match port {
             EmulatedPort::Pty(port) => {
@@ -96,7 +102,10 @@ impl EmulatedArm {
         )?)
     }
 
-    /// Its servos as LeRobot knows them.
+    /// Returns the servos as LeRobot describes them.
+    ///
+    /// # Errors
+    /// If the calibration does not fit the servos.
     pub fn servos(&self) -> Result<ServoInfo> {
         Ok(ServoInfo::of(
             &self.robot,
@@ -130,6 +139,9 @@ impl EmulatedArm {
 }
 
 /// Serves an arm until told to stop.
+///
+/// # Errors
+/// If a file cannot be read or written, or no pty can be opened.
 pub fn emulate(data_dir: &DataDir, args: &EmulateArgs) -> Result<bool> {
     let robot = data_dir.guarded(&args.robot)?;
     let scene = data_dir.scene(&args.scene)?.before(&robot);
@@ -188,7 +200,10 @@ pub fn emulate(data_dir: &DataDir, args: &EmulateArgs) -> Result<bool> {
     Ok(true)
 }
 
-/// Rules from a file; none without one.
+/// Reads faults from a file; without one there are none.
+///
+/// # Errors
+/// If the file cannot be read or is no list of faults.
 pub fn read_faults(path: Option<&Path>) -> Result<Faults> {
     let Some(path) = path else {
         return Ok(Faults::default());

@@ -17,7 +17,10 @@ use anyhow::Result;
 use crate::arm::args::BusCommand;
 use crate::data_dir::DataDir;
 
-/// Does what was asked.
+/// Carries out the command.
+///
+/// # Errors
+/// As [`emulate`](emulate::emulate).
 pub fn run(data_dir: &DataDir, command: &BusCommand) -> Result<bool> {
     match command {
         BusCommand::Emulate(args) => emulate::emulate(data_dir, args),

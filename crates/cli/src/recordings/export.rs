@@ -16,7 +16,10 @@ use super::{lerobot, open_readable};
 use crate::data_dir::DataDir;
 use crate::stop_sources::on_interrupt;
 
-/// Writes what is asked for.
+/// Writes what `args` ask for.
+///
+/// # Errors
+/// If nothing is asked for, a recording cannot be read or used, or a file cannot be written.
 pub fn export(data_dir: &DataDir, args: &ExportArgs) -> Result<()> {
     if args.csv.is_none() && args.lerobot.is_none() && args.mp4.is_none() {
         bail!("say what to write: --csv FILE, --lerobot DIR or --mp4 FILE");

@@ -27,7 +27,11 @@ struct Part<'a> {
     source: PictureSource,
 }
 
-/// Writes a data set, or adds to one, and returns what was written.
+/// Writes a LeRobot data set, or appends to one; returns what was written.
+///
+/// # Errors
+/// If the recordings hold nothing to export, do not go together or do not fit the data set to add
+/// to, or a file cannot be written.
 pub fn write(
     data_dir: &DataDir,
     folder: &Path,

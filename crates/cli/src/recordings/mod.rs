@@ -38,7 +38,10 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use enact_recording::Recording;
 
-/// Opens a recording; what is wrong with it is said with its name.
+/// Opens a recording.
+///
+/// # Errors
+/// If it is no readable recording; the message names the file.
 pub fn open(path: &Path) -> Result<Recording> {
     Recording::open(path).with_context(|| format!("cannot use {}", path.display()))
 }

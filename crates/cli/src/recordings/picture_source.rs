@@ -34,8 +34,11 @@ pub enum PictureSource {
 pub type Push<'a> = &'a mut dyn FnMut(usize, &SamplePicture) -> Result<(), ExportError>;
 
 impl PictureSource {
-    /// Streams where there are any; else a simulated run is replayed, unless its pictures shall
-    /// be `as_taken`.
+    /// Chooses streams if there are any, or else a replay of a simulated run, unless its pictures
+    /// shall be `as_taken`.
+    ///
+    /// # Errors
+    /// If the recorded scene cannot be read.
     pub fn of(recording: &RecordedEpisodes, as_taken: bool) -> Result<Self> {
         let streamed = recording.tracks.iter().any(|track| track.streamed);
         let camera = &recording.info.launch["camera"]["source"];
@@ -67,8 +70,11 @@ impl PictureSource {
         }
     }
 
-    /// Hands over a picture of each of `tracks` for every sample, and tells how long pictures had
-    /// to be held.
+    /// Hands over a picture of each of `tracks` for every sample; returns how long pictures had to
+    /// be held.
+    ///
+    /// # Errors
+    /// If a picture is missing, damaged or not taken by `push`, or the replay fails.
     pub fn deliver(
         &self,
         recording: &RecordedEpisodes,

@@ -11,7 +11,11 @@ use super::args::ReplayArgs;
 use crate::data_dir::{DataDir, open_model};
 use crate::server::ServerConfig;
 
-/// Asks about every recorded picture and situation again. Nothing moves.
+/// Asks about every recorded picture and situation again and tallies the answers that are the same.
+/// Nothing moves.
+///
+/// # Errors
+/// If the recording holds no pictures or cannot be read, or the model cannot be loaded or asked.
 pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Result<bool> {
     let frames = recording.frames()?;
     if frames.is_empty() {

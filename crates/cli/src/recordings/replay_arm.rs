@@ -29,6 +29,9 @@ const GENTLE: f64 = 0.3;
 const THERE: f64 = 0.005;
 
 /// Finds the arm. Nothing moves yet.
+///
+/// # Errors
+/// If the launch file or its arm cannot be loaded, or the arm is not the recorded one.
 pub fn find(
     data_dir: &DataDir,
     args: &ReplayArgs,
@@ -61,6 +64,9 @@ pub fn find(
 
 /// Starts the arm at the pace that is asked for, which it keeps while `on`. What `stop` gives stops
 /// it while it is armed too.
+///
+/// # Errors
+/// If the arm cannot be armed or keep the pace, or `stop` fails.
 pub fn start(
     source: &ArmSource,
     args: &ReplayArgs,
@@ -102,7 +108,10 @@ fn check_pace(period: Duration, speed: f64) -> Result<()> {
     Ok(())
 }
 
-/// The table and what was known to stand around the recorded arm, not to be touched.
+/// Returns the table and what was known to stand around the recorded arm, as obstacles.
+///
+/// # Errors
+/// If the recorded obstacles cannot be read.
 pub fn around(robot: &Robot, recording: &Recording) -> Result<CollisionWorld> {
     let mut around = CollisionWorld::table(robot);
     if let Some(known) = recording.collision_world()? {
@@ -113,6 +122,9 @@ pub fn around(robot: &Robot, recording: &Recording) -> Result<CollisionWorld> {
 }
 
 /// Brings the arm to where a motion begins, gently, through the gate.
+///
+/// # Errors
+/// If the gate does not admit a straight motion there, or the arm does not finish it.
 pub fn approach(
     robot: &Robot,
     arm: &ArmThread,

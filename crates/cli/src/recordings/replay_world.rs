@@ -31,7 +31,10 @@ pub struct ReplayWorld {
 }
 
 impl ReplayWorld {
-    /// The world in which a recording begins.
+    /// Creates the world in which a recording begins.
+    ///
+    /// # Errors
+    /// If the recorded robot or scene cannot be read.
     pub fn of(recording: &Recording) -> Result<Self> {
         let info = recording.info()?;
         let robot = info.robot.load()?;

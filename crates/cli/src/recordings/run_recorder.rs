@@ -171,7 +171,10 @@ fn info(data_dir: &DataDir, setup: &Setup, scripted: bool) -> Result<RunInfo> {
     })
 }
 
-/// The texts, without the meshes, of the robot that `Robot::find` finds by this name or path.
+/// Reads the texts, without the meshes, of the robot that `Robot::find` finds by this name or path.
+///
+/// # Errors
+/// If a file cannot be read.
 pub fn robot_info(data_dir: &DataDir, name_or_path: &str, name: &str) -> Result<RobotInfo> {
     let shipped = data_dir.robots().join(name_or_path);
     let place = if shipped.is_dir() {

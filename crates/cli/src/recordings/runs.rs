@@ -16,7 +16,10 @@ use super::open;
 /// So many characters of the begin and of the end of a long answer are shown.
 const SHOWN: usize = 600;
 
-/// Answers.
+/// Lists the recordings of a folder, or tells the story of one.
+///
+/// # Errors
+/// If the folder or the recording cannot be read, or the answer cannot be written.
 pub fn runs(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
     match &args.question {
         Some(RunsCommand::Show { file }) => {
@@ -67,7 +70,7 @@ fn line_of_json(file: &Path, recording: Result<&Recording, &RecordingError>) -> 
             "reached": recording.is_reached(),
             "seconds": recording.duration().as_secs_f64(),
             "unix_seconds": recording.wall().map(|wall| wall.unix_seconds),
-            "error": recording.damage(),
+            "error": recording.damage().map(|damage| damage.to_string()),
         }),
         Err(error) => json!({
             "file": file,

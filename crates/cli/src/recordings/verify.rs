@@ -7,7 +7,10 @@ use serde_json::json;
 /// Bytes of each side that are shown of a difference.
 const EXCERPT: usize = 240;
 
-/// Lives through the run again; whether everything was the same.
+/// Lives through the run again and prints the first difference; returns whether there is none.
+///
+/// # Errors
+/// If the recording cannot be read or lived through again.
 pub fn check(recording: &Recording, as_json: bool) -> Result<bool> {
     let version = recording.info()?.enact;
     if version != env!("CARGO_PKG_VERSION") {

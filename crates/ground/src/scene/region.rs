@@ -75,6 +75,10 @@ impl TablePlane {
 /// are the robot's. Points as low as the table are its own,
 /// unless they continue something that rises from it and differ from the table
 /// in color or, on average over their neighbors, in height.
+///
+/// # Errors
+/// [`NoRegion`] if there is no depth at the pixel, or what is there lies flat on the table, belongs
+/// to the robot or is too small.
 pub fn grow(
     cloud: &PointCloud,
     (x, y): (usize, usize),

@@ -1,6 +1,7 @@
 //! What a response says, wherever a server puts it.
 
 use enact_plan::Token;
+use enact_types::Reason;
 use serde_json::{Value, json};
 
 use super::json::{self, JsonMatch};
@@ -38,7 +39,7 @@ pub(crate) struct Content {
 ///
 /// # Errors
 /// Why there is no answer, for a person.
-pub(crate) fn read(response: &Value) -> Result<Content, String> {
+pub(crate) fn read(response: &Value) -> Result<Content, Reason> {
     let choice = &response["choices"][0];
     // Ollama's own protocol has the message at the top.
     let message = if choice["message"].is_object() {
@@ -47,7 +48,7 @@ pub(crate) fn read(response: &Value) -> Result<Content, String> {
         &response["message"]
     };
     if !message.is_object() && !choice["text"].is_string() {
-        return Err("there is no `choices[0].message` in its answer".to_owned());
+        return Err("there is no `choices[0].message` in its answer".into());
     }
     let mut gathered = Gathered::default();
     gathered.add(&message["content"]);
@@ -59,16 +60,14 @@ pub(crate) fn read(response: &Value) -> Result<Content, String> {
     }
     if !gathered.refusal.trim().is_empty() {
         let words = super::server_error::one_line(&gathered.refusal);
-        return Err(format!("it refuses: “{words}”"));
+        return Err(format!("it refuses: “{words}”").into());
     }
     let finish = choice["finish_reason"]
         .as_str()
         .or(response["done_reason"].as_str());
     let finish = finish.unwrap_or_default().to_lowercase();
     if gathered.text.trim().is_empty() && HELD_BACK.contains(&finish.as_str()) {
-        return Err(format!(
-            "the server's filter held the answer back ({finish})"
-        ));
+        return Err(format!("the server's filter held the answer back ({finish})").into());
     }
     let mut parts = reasoning::split(&gathered.text);
     if parts.answer.is_empty() {
@@ -381,7 +380,7 @@ mod tests {
             (json!({"content": null}), "content_filter", "content_filter"),
             (json!({"content": ""}), "SAFETY", "safety"),
         ] {
-            let told = finished(message, reason).unwrap_err();
+            let told = finished(message, reason).unwrap_err().to_string();
             assert!(told.contains(named), "{told}");
         }
         assert!(
@@ -397,6 +396,7 @@ mod tests {
         assert!(
             read(&json!({"choices": []}))
                 .unwrap_err()
+                .text()
                 .contains("choices[0]")
         );
         assert!(read(&json!(["choices"])).is_err());

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::path::Path;
 
+use enact_types::Reason;
 use reqwest::Url;
 
 /// What names of parameters that hold a secret have in them.
@@ -27,19 +28,20 @@ impl Endpoint {
     ///
     /// # Errors
     /// Says what is wrong with the address, without the secrets in it.
-    pub(crate) fn parse(source: &str) -> Result<Self, String> {
+    pub(crate) fn parse(source: &str) -> Result<Self, Reason> {
         let (address, model) = source.trim().split_once('#').unwrap_or((source.trim(), ""));
         let url = if address.contains("://") {
             Url::parse(address)
         } else {
             Url::parse(&format!("{}://{address}", scheme_of(address)))
         };
-        let mut base = url.map_err(|error| format!("it is not an address: {error}"))?;
+        let mut base =
+            url.map_err(|error| Reason::new(format!("it is not an address: {error}"), error))?;
         if !matches!(base.scheme(), "http" | "https") {
             let scheme = base.scheme();
-            return Err(format!(
-                "servers of models are asked by http or https, not by `{scheme}`"
-            ));
+            return Err(
+                format!("servers of models are asked by http or https, not by `{scheme}`").into(),
+            );
         }
         let is_secret = |name: &str| SECRET.iter().any(|word| name.contains(word));
         if base.password().is_some()
@@ -51,7 +53,7 @@ impl Endpoint {
             return Err(
                 "the address holds a secret, which would be kept with every run; put the key into a \
                  variable and name that with --key-env"
-                    .to_owned(),
+                    .into(),
             );
         }
         let mut path = base.path().trim_end_matches('/');
@@ -226,7 +228,7 @@ mod tests {
             ("http://sk-1234@host/v1", "--key-env"),
             ("https://host/v1?api_key=sk-1234", "--key-env"),
         ] {
-            let reason = Endpoint::parse(source).unwrap_err();
+            let reason = Endpoint::parse(source).unwrap_err().to_string();
             assert!(
                 reason.contains(named) && !reason.contains("1234"),
                 "{reason}"

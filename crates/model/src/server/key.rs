@@ -3,6 +3,8 @@
 use std::env::{self, VarError};
 use std::fmt;
 
+use enact_types::Reason;
+
 /// Where a key is looked for if nothing else is said.
 const USUAL: &str = "OPENAI_API_KEY";
 
@@ -24,40 +26,38 @@ impl ApiKey {
     ///
     /// # Errors
     /// Says what is wrong with the variable.
-    pub(crate) fn read(variable: Option<&str>) -> Result<Self, String> {
+    pub(crate) fn read(variable: Option<&str>) -> Result<Self, Reason> {
         let name = variable.unwrap_or(USUAL);
         let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
         if name.is_empty() || !name.chars().all(is_name) || name.len() > LONGEST_NAME {
             // It may be the key itself.
             return Err(
                 "--key-env wants the name of the variable that holds the key, such as OPENAI_API_KEY"
-                    .to_owned(),
+                    .into(),
             );
         }
         match env::var(name) {
             Ok(text) => Self::of(name, &text, variable.is_some()),
-            Err(VarError::NotUnicode(_)) => Err(format!("the key in `{name}` is not text")),
+            Err(VarError::NotUnicode(_)) => Err(format!("the key in `{name}` is not text").into()),
             Err(VarError::NotPresent) => Self::of(name, "", variable.is_some()),
         }
     }
 
-    fn of(variable: &str, text: &str, is_wanted: bool) -> Result<Self, String> {
+    fn of(variable: &str, text: &str, is_wanted: bool) -> Result<Self, Reason> {
         let value = text.trim();
         if value.is_empty() && is_wanted {
-            return Err(format!(
-                "there is no key: the variable `{variable}` is not set"
-            ));
+            return Err(format!("there is no key: the variable `{variable}` is not set").into());
         }
         if value.contains(['\n', '\r']) {
-            return Err(format!("the key in `{variable}` has a line break in it"));
+            return Err(format!("the key in `{variable}` has a line break in it").into());
         }
         if value.contains(char::is_whitespace) {
-            return Err(format!("the key in `{variable}` has a space in it"));
+            return Err(format!("the key in `{variable}` has a space in it").into());
         }
         if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(format!(
-                "the key in `{variable}` has a letter in it that no key has"
-            ));
+            return Err(
+                format!("the key in `{variable}` has a letter in it that no key has").into(),
+            );
         }
         Ok(Self {
             variable: variable.to_owned(),
@@ -108,7 +108,7 @@ mod tests {
             ("sk-sécret", "letter"),
             ("sk-\u{1}secret", "letter"),
         ] {
-            let reason = ApiKey::of("MY_KEY", text, false).unwrap_err();
+            let reason = ApiKey::of("MY_KEY", text, false).unwrap_err().to_string();
             assert!(
                 reason.contains(named) && reason.contains("`MY_KEY`"),
                 "{reason}"
@@ -123,15 +123,18 @@ mod tests {
         assert!(
             ApiKey::of("K", " ", true)
                 .unwrap_err()
+                .text()
                 .contains("`K` is not set")
         );
-        let reason = ApiKey::read(Some("ENACT_NO_SUCH_KEY")).unwrap_err();
+        let reason = ApiKey::read(Some("ENACT_NO_SUCH_KEY"))
+            .unwrap_err()
+            .to_string();
         assert!(
             reason.contains("`ENACT_NO_SUCH_KEY` is not set"),
             "{reason}"
         );
         for key in ["", "sk-proj-1234", "A=B"] {
-            let reason = ApiKey::read(Some(key)).unwrap_err();
+            let reason = ApiKey::read(Some(key)).unwrap_err().to_string();
             assert!(reason.contains("name of the variable") && !reason.contains("1234"));
         }
     }

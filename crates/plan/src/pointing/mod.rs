@@ -41,6 +41,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use thiserror::Error;
 
 use crate::detection::Detection;
 use crate::planner::Rejection;
@@ -198,12 +199,17 @@ impl fmt::Display for Convention {
     }
 }
 
-impl FromStr for Convention {
-    type Err = String;
+/// A word that names no convention of pointing.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{0}` is no convention of pointing; {known}", known = known())]
+pub struct UnknownConvention(pub String);
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl FromStr for Convention {
+    type Err = UnknownConvention;
+
+    fn from_str(text: &str) -> Result<Self, UnknownConvention> {
         let found = Self::ALL.into_iter().find(|one| one.name() == text);
-        found.ok_or_else(|| format!("`{text}` is no convention of pointing; {}", known()))
+        found.ok_or_else(|| UnknownConvention(text.to_owned()))
     }
 }
 
@@ -261,9 +267,9 @@ impl fmt::Display for Pointing {
 }
 
 impl FromStr for Pointing {
-    type Err = String;
+    type Err = UnknownConvention;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, UnknownConvention> {
         let (start, end) = match text.strip_suffix("-box") {
             Some(start) => (start, "-box"),
             None => (text, ""),
@@ -276,7 +282,7 @@ impl FromStr for Pointing {
         Ok(Self {
             convention: format!("{start}{end}")
                 .parse()
-                .map_err(|_| format!("`{text}` is no convention of pointing; {}", known()))?,
+                .map_err(|_| UnknownConvention(text.to_owned()))?,
             resize,
         })
     }
@@ -289,9 +295,9 @@ impl From<Pointing> for String {
 }
 
 impl TryFrom<String> for Pointing {
-    type Error = String;
+    type Error = UnknownConvention;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, UnknownConvention> {
         text.parse()
     }
 }

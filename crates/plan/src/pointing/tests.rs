@@ -231,7 +231,7 @@ fn settings_are_words() {
     }
     let qwen: Pointing = "xy-pixels-qwen-box".parse().unwrap();
     assert_eq!(qwen.in_picture([640, 480]).picture, PICTURE);
-    let error = "yx".parse::<Pointing>().unwrap_err();
+    let error = "yx".parse::<Pointing>().unwrap_err().to_string();
     assert!(
         error.contains("`yx`") && error.contains("xy-1000"),
         "{error}"

@@ -18,8 +18,9 @@ mod say;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::grammar;
 use crate::situation::Situation;
 use crate::space::Relation;
 
@@ -186,6 +187,14 @@ skills! {
     ask::Ask,
     /// Declare the task done.
     done::Done,
+}
+
+/// Returns the schema of a step with one sentence; none while only actions may be answered.
+fn spoken(field: &str, situation: &Situation) -> Vec<Value> {
+    match situation.must_act {
+        true => Vec::new(),
+        false => vec![json!({field: grammar::sentence()})],
+    }
 }
 
 impl Skill {

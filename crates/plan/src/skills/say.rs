@@ -3,10 +3,9 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Category, Definition, Fields, Step, StepKind};
-use crate::grammar;
+use super::{Category, Definition, Fields, Step, StepKind, spoken};
 use crate::situation::Situation;
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -47,8 +46,5 @@ impl fmt::Display for Say {
 }
 
 fn schema(situation: &Situation) -> Vec<Value> {
-    match situation.must_act {
-        true => Vec::new(),
-        false => vec![json!({"text": grammar::sentence()})],
-    }
+    spoken("text", situation)
 }

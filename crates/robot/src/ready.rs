@@ -34,7 +34,7 @@ const ENOUGH: f64 = 0.5;
 
 /// Returns the origin of the workspace in the base frame, meters, where the hand reaches most of
 /// the places that scenes use for any arm; `None` if it reaches too few of them anywhere ahead.
-pub fn origin(robot: &Robot) -> Option<[f64; 2]> {
+pub fn workspace_origin(robot: &Robot) -> Option<[f64; 2]> {
     let hand = robot.end_effector();
     let reached: Vec<usize> = (0..STEPS)
         .map(|step| {

@@ -10,11 +10,11 @@ use crate::pointing::ParsedDetections;
 /// One object that the model points at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Detection {
-    /// Where in the picture.
+    /// Position in the picture.
     pub point: NormalizedPoint,
-    /// What it is, in the model's words.
+    /// Name of the object, in the model's words.
     pub label: String,
-    /// What it lies within, where the model gives a box.
+    /// Bounding box, if the model gives one.
     #[serde(skip)]
     pub bounds: Option<Bounds>,
 }
@@ -28,7 +28,7 @@ pub struct Bounds {
     pub high: NormalizedPoint,
 }
 
-/// What a model says is at a mark.
+/// A mark and the model's name for the object at it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Marked {
@@ -42,7 +42,7 @@ impl Detection {
     /// Longer labels than this are rejected.
     pub const MAX_LABEL: usize = 60;
 
-    /// A thing at a point.
+    /// Creates a detection of an object at a point.
     pub fn at(point: NormalizedPoint, label: impl Into<String>) -> Self {
         Self {
             point,
@@ -78,7 +78,7 @@ impl Detection {
         parsed.unless_all_dropped()
     }
 
-    /// The number of a mark and what is at it; no mark is listed twice.
+    /// Returns the number of a mark and the object at it; rejects marks that are listed already.
     fn at_mark(
         entry: Value,
         marks: &[NormalizedPoint],
@@ -102,7 +102,7 @@ impl Detection {
     }
 }
 
-/// A label that can be shown and said.
+/// Checks that a label can be shown and said.
 pub(crate) fn check_label(label: String) -> Result<String, String> {
     let blank = label.trim().is_empty();
     if blank || label.chars().count() > Detection::MAX_LABEL {

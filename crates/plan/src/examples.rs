@@ -9,7 +9,7 @@ use std::collections::HashMap;
 /// A task and a plan that does it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Example {
-    /// What was asked.
+    /// The instruction.
     pub instruction: &'static str,
     /// The plan as JSON.
     pub plan: &'static str,
@@ -55,7 +55,7 @@ const LIBRARY: &[Example] = &[
     },
 ];
 
-/// The `count` examples most similar to `instruction`, the most similar last, where a
+/// Returns the `count` examples most similar to `instruction`, the most similar last, where a
 /// model's attention is best.
 pub fn most_similar(instruction: &str, count: usize) -> Vec<Example> {
     let asked = trigrams(instruction);

@@ -41,7 +41,7 @@ pub fn translate(text: &str, situation: &Situation, skills: &[Skill]) -> Result<
     Ok(plan)
 }
 
-/// Lines and sentences without their numbers and dashes.
+/// Returns the lines and sentences without their numbers and dashes.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split(['\n', ';', '.'])
         .map(|line| {

@@ -25,7 +25,7 @@ pub fn not_spoken(code: &str, spoken: &[String]) -> String {
     reply.sentence.replace("{}", &names.join(reply.and))
 }
 
-/// How a language says that others are understood.
+/// A sentence in one language that names the languages understood.
 struct Reply {
     code: &'static str,
     sentence: &'static str,

@@ -16,7 +16,7 @@ pub struct ScriptedPlanner {
 }
 
 impl ScriptedPlanner {
-    /// A planner for this plan.
+    /// Creates a planner that returns this plan.
     pub fn new(plan: Plan) -> Self {
         Self { plan }
     }

@@ -56,16 +56,16 @@ const LITTLE: [&str; 9] = [
 ];
 /// Those that announce a name.
 const ANNOUNCING: [&str; 3] = ["to", "from", "of"];
-/// What the arm is called.
+/// Words for the arm.
 const ARM: [&str; 7] = ["you", "your", "yourself", "robot", "arm", "hand", "base"];
-/// What the arm is called in Chinese, after the word for “from”.
+/// Chinese words for the arm, after the word for “from”.
 const CHINESE_ARM: [&str; 4] = ["离你", "离机器", "离手臂", "离机械"];
-/// What announces a name in Chinese.
+/// Chinese words that announce a name.
 const CHINESE_ANNOUNCING: [&str; 2] = ["离", "靠近"];
 /// Words for “then”, which share a character with “behind”.
 const CHINESE_THEN: [&str; 2] = ["然后", "之后"];
 
-/// Every spatial word of `instruction` with the object that it looks from.
+/// Returns every spatial word of `instruction` with the object that it refers to.
 pub fn find<'a>(
     instruction: &str,
     objects: &'a [ObjectView],
@@ -102,7 +102,8 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !word.is_empty())
 }
 
-/// `None` for “farthest to the left”, which is about the left only.
+/// Returns the object that a spatial word refers to; `None` for “farthest to the left”, which is
+/// about the left only.
 fn origin<'a>(
     spatial: SpatialWord,
     after: &[&str],
@@ -138,7 +139,7 @@ fn skip_little<'w, 't>(words: &'w [&'t str]) -> (&'w [&'t str], &'w [&'t str]) {
     words.split_at(little)
 }
 
-/// The object that these words begin with as the list names it, and the words after it.
+/// Returns the object whose listed name these words begin with, and the words after it.
 fn named<'a, 'w, 't>(
     words_left: &'w [&'t str],
     objects: &'a [ObjectView],

@@ -45,7 +45,7 @@ const fn of(convention: Convention) -> Pointing {
     }
 }
 
-/// The convention of the model of this name; `None` where the name tells nothing.
+/// Returns the convention of the model of this name; `None` if the name does not tell.
 pub fn of_name(name: &str) -> Option<Pointing> {
     let name: String = name
         .to_lowercase()

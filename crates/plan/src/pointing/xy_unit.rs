@@ -19,7 +19,7 @@ pub(super) const AXES: Axes = Axes {
 /// are read too.
 #[derive(Clone, Copy, Debug)]
 pub struct XyUnit {
-    /// Whether boxes are asked for, rather than points.
+    /// True to request boxes rather than points.
     pub boxes: bool,
 }
 

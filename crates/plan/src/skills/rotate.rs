@@ -70,7 +70,7 @@ impl fmt::Display for Rotate {
     }
 }
 
-/// What can be picked up can be rotated; whether so far, only the arm's wrist tells.
+/// Offers every object that can be picked up. How far it can be turned depends on the arm's wrist.
 fn schema(situation: &Situation) -> Vec<Value> {
     let most = Rotate::MAX_DEGREES;
     grammar::one_of("object", situation.affording(Skill::Pick))
@@ -82,7 +82,7 @@ fn schema(situation: &Situation) -> Vec<Value> {
         .collect()
 }
 
-/// The angle is left open.
+/// Leaves the angle open.
 fn phrases(situation: &Situation) -> Vec<(String, Step)> {
     let graspable = situation.affording(Skill::Pick);
     graspable

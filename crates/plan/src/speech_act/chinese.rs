@@ -84,7 +84,7 @@ fn evidence(clause: &str, is_asked: bool) -> Evidence {
     Evidence::None
 }
 
-/// The clauses of a text, each with the mark behind it: `？`, `，` or `。`.
+/// Returns the clauses of a text, each with the mark that ends it: `？`, `，` or `。`.
 fn clauses(text: &str) -> Vec<(String, char)> {
     let mut found = Vec::new();
     let mut clause = String::new();
@@ -108,7 +108,7 @@ fn clauses(text: &str) -> Vec<(String, char)> {
 /// Traditional characters that the rules below use, and what they are simplified to.
 const TRADITIONAL: &str = "別别進进盤盘請请幫帮嗎吗誰谁幾几麼么為为動动觸触許许準准沒没過过剛刚纔才給给個个裡里裏里來来這这樣样還还會会應应該该讓让從从對对錯错後后們们邊边顆颗夾夹疊叠撿捡擺摆裝装丟丢擱搁將将煩烦勞劳駕驾說说問问現现時时隻只兩两雖虽歸归齊齐開开關关轉转換换遞递滾滚處处與与無无須须論论塊块圓圆備备數数當当變变從从禁禁聽听認认識识歲岁敢敢妳你您您喲哟嘍喽啰啰塞塞倒倒記记難难長长遠远確确黃黄綠绿藍蓝紅红顏颜尋寻見见讀读寫写點点種种復复嚴严絕绝務务擔担試试著着昨昨臺台關关";
 
-/// Only what the rules look for.
+/// Converts to simplified characters those that the rules look for.
 fn simplified(text: &str) -> String {
     let pairs: Vec<char> = TRADITIONAL.chars().collect();
     let simple = |letter: char| {

@@ -18,7 +18,7 @@ pub(super) fn classify(text: &str) -> SpeechAct {
     weigh(&pieces)
 }
 
-/// What is not to be touched: the words that name it, but for articles.
+/// Returns the words that name what must not be touched, without articles.
 pub(super) fn protected(text: &str) -> Vec<Vec<String>> {
     let sentences = sentences(text);
     let clauses = sentences.iter().flat_map(|sentence| &sentence.clauses);
@@ -64,7 +64,7 @@ struct Sentence {
 #[derive(Debug)]
 struct Clause {
     words: String,
-    /// What joins it to the clause before it: a comma or a word.
+    /// The comma or word that joins it to the clause before it.
     joint: Joint,
 }
 
@@ -138,8 +138,8 @@ fn read(sentence: &Sentence, pieces: &mut Vec<Evidence>) {
     }
 }
 
-/// What one clause speaks for. `is_question`: its sentence is one; `is_asked`: the question mark
-/// is right behind it.
+/// Returns what a clause is evidence for. `is_question`: its sentence is a question; `is_asked`:
+/// the question mark follows it directly.
 fn evidence(words: &str, is_question: bool, is_asked: bool) -> Evidence {
     let first = |rules: &[Regex]| rules.iter().any(|rule| rule.is_match(words));
     if first(&CALLS_OFF) && !OTHERWISE.is_match(words) {
@@ -268,7 +268,8 @@ fn clauses(sentence: &str) -> Vec<Clause> {
     found
 }
 
-/// Lower case, straight quotes, contractions and what dictation makes of them spelled out.
+/// Converts to lower case and straight quotes, and spells out contractions and the results of
+/// dictation.
 fn spell_out(text: &str) -> String {
     let lower = text.to_lowercase().replace(['’', '‘', '`', '´'], "'");
     let mut words = String::with_capacity(lower.len() + 16);
@@ -370,7 +371,7 @@ const DEGREES: [&str; 12] = [
     "kind", "good", "nice", "very", "much", "many", "far", "that", "long", "as", "close", "fast",
 ];
 
-/// Whether `word` is `meant` but for so many slips of the fingers behind its first letter.
+/// Returns whether `word` is `meant` with at most `slips` typing errors after its first letter.
 fn is_misspelt(word: &str, meant: &str, slips: usize) -> bool {
     word.len() > 4
         && word.as_bytes()[0] == meant.as_bytes()[0]
@@ -422,7 +423,7 @@ const DONE: &str = r"(?:put|placed|set|laid|lay|stood|stuck|dropped|moved|brough
 /// Things and places on a table, and the ends of what is said of them.
 const THING: &str = r"(?:table|tray|trays|bowl|bowls|cube|cubes|ball|balls|cylinder|cylinders|plate|dish|block|blocks|box|one|ones|there|here|yet|now|it|them|up|down)";
 
-/// Where things go.
+/// Words before a destination.
 const INTO: &str = r"(?:in|into|inside|on|onto|to|on top|next to|beside|behind|under|left|right|between|near|with|by|at|over|away|off|out|back|up|down|there|here|where)";
 
 // Takes back what was said, and says no more.

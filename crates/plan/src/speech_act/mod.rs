@@ -19,8 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::skills::{Category, Skill, Step};
 use crate::step::Plan;
 
-/// What the person does by saying something (Austin's and Searle's speech acts, as far as they
-/// matter to an arm).
+/// Speech act of an instruction (in Austin's and Searle's sense, as far as it matters to an arm).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SpeechAct {
@@ -70,7 +69,7 @@ impl SpeechAct {
         english::classify(instruction)
     }
 
-    /// Whether it asks for an action.
+    /// Returns whether it asks for an action.
     pub fn is_request(self) -> bool {
         self == Self::Request
     }
@@ -97,7 +96,7 @@ impl SpeechAct {
         })
     }
 
-    /// Whether `skill` may answer it.
+    /// Returns whether `skill` may answer it.
     pub fn permits(self, skill: Skill) -> bool {
         match skill.definition().category {
             Category::Communication => true,
@@ -123,18 +122,18 @@ impl SpeechAct {
         names.filter(is_meant).collect()
     }
 
-    /// The first step of `plan` that may not answer it.
+    /// Returns the first step of `plan` that may not answer it.
     pub fn first_forbidden(self, plan: &Plan) -> Option<&Step> {
         plan.steps.iter().find(|step| !self.permits(step.skill()))
     }
 }
 
-/// Fullwidth punctuation alone does not make a sentence Chinese.
+/// Returns whether a letter is Han; fullwidth punctuation alone does not make a sentence Chinese.
 fn is_han(letter: char) -> bool {
     ('\u{4e00}'..='\u{9fff}').contains(&letter)
 }
 
-/// What pieces of a sentence speak for, strongest first when they are weighed.
+/// Evidence in a piece of a sentence; the strongest comes first when pieces are weighed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Evidence {
     /// An action is clearly asked for.
@@ -145,11 +144,11 @@ enum Evidence {
     Named,
     /// Something is forbidden, or is to stay as it is.
     Forbids,
-    /// What was said before is taken back.
+    /// Takes back what was said before.
     CallsOff,
     /// An answer is wanted.
     Asks,
-    /// Where or which something is, is asked.
+    /// Asks where something is, or which one.
     AsksWhere,
     /// Something is told.
     Tells,

@@ -11,7 +11,7 @@ const TEXTS: [&str; 5] = [
     "refusal",
 ];
 
-/// The response that a stream of events amounts to; `None` if it is no such stream.
+/// Assembles the response from a stream of events; `None` if it is no such stream.
 pub(crate) fn fold(body: &str) -> Option<Value> {
     let body = body.trim_start_matches('\u{feff}').trim_start();
     if !["data:", "event:", "id:", ":"]

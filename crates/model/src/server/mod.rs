@@ -74,12 +74,12 @@ pub struct ServerModel {
     special: SpecialTokens,
     dialect: Dialect,
     transport: Transport,
-    /// Whether the server was there once.
+    /// True once the server was reached.
     was_reached: bool,
     load_time: Duration,
 }
 
-/// Why a request has no response.
+/// Reason why a request has no response.
 enum RequestError {
     Stopped,
     TimedOut,
@@ -365,7 +365,7 @@ impl ServerModel {
         }
     }
 
-    /// A complaint with what to do about it.
+    /// Adds a remedy to a complaint.
     fn explain(&self, complaint: &ServerError) -> Reason {
         let said = complaint.sentence();
         let status = complaint
@@ -412,7 +412,7 @@ impl ServerModel {
         })
     }
 
-    /// A reason that may be a proxy's fault.
+    /// Adds the proxy to a reason, if one may be at fault.
     fn through_proxy(&self, reason: Reason) -> Reason {
         if self.endpoint.is_loopback() {
             return reason;
@@ -482,7 +482,7 @@ impl ServerModel {
     }
 }
 
-/// What came of one request.
+/// Outcome of one request.
 enum HttpOutcome {
     Success(Value),
     /// With how long the server asks to be left alone.
@@ -496,7 +496,7 @@ struct ChatCompletion {
     content: Content,
 }
 
-/// Why nobody asks any more.
+/// Adds how often and how long the server was asked in vain.
 fn given_up(reason: Reason, backoff: &Backoff, asked: Option<Duration>) -> Reason {
     reason.reworded(|reason| match asked {
         Some(asked) if backoff.waits == 0 => {
@@ -511,7 +511,7 @@ fn given_up(reason: Reason, backoff: &Backoff, asked: Option<Duration>) -> Reaso
     })
 }
 
-/// What to do about a model that thinks and does not answer.
+/// Says what to do about a model that thinks and does not answer.
 fn only_thought(content: &Content, response: &Value) -> String {
     let tokens = response["usage"]["completion_tokens"].as_u64();
     let tokens = tokens.map_or(String::new(), |tokens| format!(" after {tokens} tokens"));
@@ -583,8 +583,8 @@ impl VisionLanguageModel for ServerModel {
     }
 }
 
-/// What a response says, as chats read it. Servers report tokens, but few report times: all of it
-/// counts as decoding.
+/// Converts a response for chats. Servers report tokens, but few report times, so all of it counts
+/// as decoding.
 fn reply(asked: ChatCompletion, schema: &Value, elapsed: Duration, free_text: bool) -> Reply {
     let ChatCompletion {
         text: sent,

@@ -24,7 +24,7 @@ const FINAL: [&str; 6] = [
     "does not support",
 ];
 
-/// Whether something is worth asking again.
+/// Classification of errors by whether asking again makes sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RetryClass {
     /// It loads its model, which takes its time.

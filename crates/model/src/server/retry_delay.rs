@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// How long waits grow, as a part of all the time there is for them.
+/// Longest wait as a fraction of the whole time for retries.
 const LONGEST: u32 = 8;
 /// The first wait, as a part of all the time there is.
 const FIRST: u32 = 100;
@@ -16,7 +16,7 @@ pub(crate) struct Backoff {
     total: Duration,
     next: Duration,
     spent: Duration,
-    /// How often a wait was granted.
+    /// Number of waits granted.
     pub waits: u32,
 }
 
@@ -31,9 +31,9 @@ impl Backoff {
         }
     }
 
-    /// The next wait; `None` once there was enough of them. `asked` is what the server asks for;
-    /// one that `is_patient`, because it knows that it will be there, may take all the time.
-    /// `random` is from 0 to 1.
+    /// Returns the next wait; `None` once they add up to enough. `asked` is the delay that the
+    /// server asks for; a server that knows when it will be ready `is_patient` and may use all the
+    /// time. `random` is from 0 to 1.
     pub(crate) fn wait(
         &mut self,
         asked: Option<Duration>,
@@ -60,7 +60,7 @@ impl Backoff {
         Some(wait)
     }
 
-    /// How long it was waited for in all.
+    /// Returns the total time waited.
     pub(crate) fn spent(&self) -> Duration {
         self.spent
     }

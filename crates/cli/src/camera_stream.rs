@@ -14,8 +14,9 @@ use crate::arm::arm_config::ArmConfig;
 use crate::launch::CameraConfig;
 use crate::setup::Setup;
 
-/// The arm and the camera of a run. In the simulator time waits for each picture that is filmed;
-/// on servos a camera of its own films while the arm moves, and all pictures have the arm's time.
+/// Returns the arm and the camera of a run. In the simulator, time waits for each streamed picture;
+/// on servos, a camera of its own streams while the arm moves, and all pictures have the arm's
+/// time.
 ///
 /// # Errors
 /// If a camera cannot be opened.

@@ -118,14 +118,14 @@ fn nothing_known(path: &Path) -> Result<&'static str> {
     )
 }
 
-/// A bus.toml fits the robot beside it.
+/// Checks that a bus.toml fits the robot beside it.
 fn check_bus_config(data_dir: &DataDir, path: &Path) -> Result<()> {
     let robot = data_dir.guarded_at(path.parent().unwrap_or(Path::new(".")))?;
     BusConfig::load(path, &robot)?;
     Ok(())
 }
 
-/// Every task of a suite can be drawn.
+/// Checks that every task of a suite can be drawn.
 fn check_suite(data_dir: &DataDir, path: &Path) -> Result<()> {
     crate::renamed::warn_of_keys(path);
     let suite = Suite::load(path)?;

@@ -15,7 +15,7 @@ pub struct ConsoleObserver<W> {
 }
 
 impl<W: Write> ConsoleObserver<W> {
-    /// A narrator into `sink`.
+    /// Creates an observer that writes to `sink`.
     pub fn new(sink: W) -> Self {
         Self { sink }
     }
@@ -25,7 +25,7 @@ impl<W: Write> ConsoleObserver<W> {
         let _ = writeln!(self.sink, "{what:>9}  {text}");
     }
 
-    /// The beginning of what a model thought aloud; all of it is in the recording.
+    /// Prints the beginning of a model's reasoning; all of it is in the recording.
     fn tell_thought(&mut self, thinking: &str) {
         let words: Vec<&str> = thinking.split_whitespace().collect();
         let line = words.join(" ").replace(char::is_control, "");

@@ -56,7 +56,7 @@ fn restore(path: &Path, contents: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Every embedded file with its path in the repository.
+/// Returns every embedded file with its path in the repository.
 fn files() -> Vec<(PathBuf, &'static [u8])> {
     let mut files = Vec::new();
     for (name, root) in &FOLDERS {
@@ -71,7 +71,7 @@ fn files() -> Vec<(PathBuf, &'static [u8])> {
     files
 }
 
-/// The start of a checksum of all paths and contents.
+/// Returns the start of a checksum of all paths and contents.
 fn fingerprint() -> String {
     let mut hasher = Sha256::new();
     for (path, contents) in files() {

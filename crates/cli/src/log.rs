@@ -71,7 +71,7 @@ mod tests {
 
     use super::*;
 
-    /// Where a test's log messages go.
+    /// Destination of a test's log messages.
     #[derive(Clone, Default)]
     struct Page(Arc<Mutex<Vec<u8>>>);
 

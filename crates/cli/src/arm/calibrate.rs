@@ -88,7 +88,7 @@ fn run(
     Ok((path, kept, calibration))
 }
 
-/// What the file at `path` says, if there is one. One of no use is no hindrance where all joints
+/// Reads the calibration at `path`, if there is one. An unusable one does not matter if all joints
 /// are calibrated, since it is kept under another name.
 fn old_calibration(path: &Path, all: bool) -> Result<Option<Calibration>> {
     if path.is_dir() {
@@ -113,7 +113,7 @@ fn old_calibration(path: &Path, all: bool) -> Result<Option<Calibration>> {
     }
 }
 
-/// An error once somebody has broken it off is that.
+/// Converts any error after an interruption to that of the interruption.
 fn told(stop: &StopSwitch, error: anyhow::Error) -> anyhow::Error {
     if stop.is_pressed() {
         return anyhow::anyhow!("broken off; the servos get their old settings back");
@@ -121,7 +121,7 @@ fn told(stop: &StopSwitch, error: anyhow::Error) -> anyhow::Error {
     error
 }
 
-/// The old calibration with what was found, in the robot's order.
+/// Merges new ranges into the old calibration, in the robot's order.
 fn merged(
     hardware: &Hardware,
     old: Option<Calibration>,
@@ -176,7 +176,7 @@ impl Drop for Guide<'_> {
 }
 
 impl<'a> Guide<'a> {
-    /// Switches the motors off and remembers what the servos keep.
+    /// Switches the motors off and remembers the servos' settings.
     fn begin(hardware: &'a Hardware, chosen: &[usize], stop: &'a StopSwitch) -> Result<Self> {
         let all = hardware.joints();
         let all = all.map(|(name, servo)| (name.to_owned(), *servo)).collect();
@@ -201,7 +201,8 @@ impl<'a> Guide<'a> {
             .expect("it is there until all is done")
     }
 
-    /// The whole of it; where the file that was there before is now.
+    /// Calibrates the joints; returns the new calibration and the file to which the old one was
+    /// moved.
     fn calibrate(
         &mut self,
         lines: &StdinLines,
@@ -216,7 +217,7 @@ impl<'a> Guide<'a> {
         Ok((calibration, kept))
     }
 
-    /// Whether Enter has been pressed.
+    /// Returns whether Enter has been pressed.
     fn goes_on(&self, lines: &StdinLines) -> Result<bool> {
         if self.stop.is_pressed() {
             bail!("broken off");
@@ -300,12 +301,12 @@ impl<'a> Guide<'a> {
     }
 }
 
-/// Where a joint has been while somebody moves it.
+/// Travel of a joint that somebody moves.
 #[derive(Default)]
 struct JointTravel {
     /// Lowest and highest position.
     range: Option<(i64, i64)>,
-    /// Where it was last, and when.
+    /// Its last position and the time of that reading.
     last: Option<(i64, Duration)>,
     silent: bool,
 }
@@ -342,7 +343,7 @@ impl JointTravel {
         Ok(told)
     }
 
-    /// Its ends, if it is heard.
+    /// Returns its ends, if it was heard.
     fn range(&self) -> Option<(i64, i64)> {
         self.range.filter(|_| !self.silent)
     }

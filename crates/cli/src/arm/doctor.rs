@@ -19,7 +19,7 @@ use crate::out::told;
 /// Adapters that hold bytes back for longer make the arm slow, ms.
 const LATENCY_MS: u32 = 1;
 
-/// How things are.
+/// Severity of a finding.
 #[derive(Clone, Copy, PartialEq)]
 enum Level {
     Well,
@@ -37,7 +37,7 @@ impl fmt::Display for Level {
     }
 }
 
-/// What was found, told as it is found.
+/// Findings, printed as they are made.
 struct Findings {
     bad: usize,
     as_json: bool,
@@ -133,7 +133,8 @@ fn examine(hardware: &Hardware, findings: &mut Findings) {
     }
 }
 
-/// Servos that run other firmware than those beside them; who does not answer was told of before.
+/// Reports servos with other firmware than their neighbors; those that do not answer were reported
+/// before.
 fn compare_firmware(hardware: &Hardware, bus: &mut Bus, findings: &mut Findings) {
     let versions: Vec<(&str, ServoConfig, String)> = hardware
         .joints()
@@ -164,7 +165,8 @@ fn adapter(port: &str, device: &Path, findings: &mut Findings) {
     }
 }
 
-/// The system knows an adapter by the name of its device, not by those of links to it.
+/// Returns advice on a slow adapter. The system knows an adapter by the name of its device, not by
+/// links to it.
 fn slow(latency: u32, device: &Path) -> String {
     let name = device.file_name().unwrap_or(device.as_os_str()).display();
     format!(
@@ -172,7 +174,7 @@ fn slow(latency: u32, device: &Path) -> String {
     )
 }
 
-/// What is wrong with one servo.
+/// Returns the problems of one servo.
 fn examine_servo(bus: &mut Bus, servo: &ServoConfig) -> Result<Vec<(Level, String)>> {
     let ServoConfig { id, model, .. } = *servo;
     let map = model.map;
@@ -229,7 +231,7 @@ fn examine_servo(bus: &mut Bus, servo: &ServoConfig) -> Result<Vec<(Level, Strin
     Ok(complaints)
 }
 
-/// Somebody who is missing may listen at another baud rate.
+/// Looks for missing servos at other baud rates.
 fn look_elsewhere(hardware: &Hardware, findings: &mut Findings) {
     for baud in hardware.bus_config.family.baud_rates() {
         if *baud == hardware.bus_config.baud {

@@ -42,7 +42,8 @@ pub fn home(hardware: &Hardware, stop: &StopArgs) -> Result<bool> {
     go(hardware, &arm, robot.home())
 }
 
-/// Arms it, to be left holding itself where it will be. A stop meanwhile covers all motion.
+/// Arms the arm, to be left holding itself where it will be. A stop in the meantime covers all
+/// motion.
 fn begin(hardware: &Hardware, args: &StopArgs) -> Result<ArmThread> {
     let stop = StopSwitch::new();
     stop_sources::arrange(&stop, args)?;

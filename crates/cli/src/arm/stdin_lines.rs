@@ -25,7 +25,7 @@ impl StdinLines {
         Self(receive)
     }
 
-    /// Whether Enter has been pressed.
+    /// Returns whether Enter has been pressed.
     ///
     /// # Errors
     /// If nobody can press it any more.

@@ -162,7 +162,7 @@ struct Leader {
     ids: Vec<u8>,
     joints: Vec<ServoJoint>,
     position: JointVector,
-    /// When every joint was last heard.
+    /// Time at which every joint was last heard.
     heard: Duration,
 }
 
@@ -193,7 +193,7 @@ impl Leader {
         Ok(leader)
     }
 
-    /// Hears where it is. A port that is lost is an error, after which the follower brakes.
+    /// Reads its position. A lost port is an error, after which the follower brakes.
     fn look(&mut self) -> Result<()> {
         let map = self.joints[0].servo.model.map;
         let answers = self
@@ -213,13 +213,14 @@ impl Leader {
         Ok(())
     }
 
-    /// Where it is, unless that is too long ago.
+    /// Returns its position, unless that is too old.
     fn goal(&self) -> Option<&JointVector> {
         (self.bus.now() - self.heard <= STALE).then_some(&self.position)
     }
 }
 
-/// With another arm's calibration the follower would do something else than the leader.
+/// Checks that the leader has its own calibration: with another arm's, the follower would do
+/// something else.
 fn check_calibration(bus: &mut Bus, joints: &[ServoJoint]) -> Result<()> {
     let differences = ServoJoint::differences(joints, bus).context("the leader")?;
     if !differences.is_empty() {
@@ -229,14 +230,14 @@ fn check_calibration(bus: &mut Bus, joints: &[ServoJoint]) -> Result<()> {
     Ok(())
 }
 
-/// What makes the follower do the same.
+/// The arm that follows.
 struct FollowerArm {
     online_trajectory: OnlineTrajectory,
     gate: Gate,
-    /// Whether the arms have stood alike since the leader was last silent.
+    /// True if the arms have been aligned since the leader was last silent.
     alike: bool,
     last: JointVector,
-    /// Whether it brakes already.
+    /// True once it brakes.
     stopping: bool,
 }
 
@@ -285,7 +286,7 @@ impl FollowerArm {
         Ok((command, state))
     }
 
-    /// Whether the follower is where it was told to be.
+    /// Checks that the follower is where it was told to be.
     fn check(&self, command: &Command, state: &ArmState) -> Result<()> {
         self.gate
             .following(command, &state.position)

@@ -5,7 +5,7 @@ use enact_emulator::{Faults, PtyBus};
 
 use crate::data_dir::did_you_mean;
 
-/// What can be typed.
+/// Commands of the console.
 pub const HELP: &str = "\
 type, then Enter (Ctrl-C ends it):
   hand JOINT DEG         take a joint there by hand;  hand JOINT off  lets go
@@ -21,12 +21,12 @@ pub struct Console {
 }
 
 impl Console {
-    /// For an arm with these joints.
+    /// Creates a console for an arm with these joints.
     pub fn new(joints: Vec<String>) -> Self {
         Self { joints }
     }
 
-    /// Does what a line says.
+    /// Carries out a line.
     pub fn obey(&self, line: &str, port: &PtyBus) -> Result<()> {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {

@@ -18,7 +18,7 @@ pub struct PictureFolderWriter {
 }
 
 impl PictureFolderWriter {
-    /// Into a folder, which is made, so many a second.
+    /// Creates a writer to a folder, which is created, of `fps` pictures per second.
     pub fn create(folder: &Path, simulator: &Simulator, seed: u64, fps: u32) -> Result<Self> {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;

@@ -99,7 +99,7 @@ fn ask(
     Ok(())
 }
 
-/// What came of one question.
+/// Returns a line about one trial.
 fn line(picture: &TestPicture, trial: &Trial) -> String {
     let asked = format!("asked {:<16}", trial.asked.to_string());
     let time = seconds(Duration::from_secs_f64(trial.seconds));

@@ -58,9 +58,9 @@ const MISS: f64 = 0.012;
 
 /// A picture and what is in it.
 pub struct TestPicture {
-    /// What the model is shown.
+    /// Picture that the model is shown.
     pub frame: Frame,
-    /// What there is.
+    /// Objects in it.
     pub things: Vec<Thing>,
     truth: RenderedPicture,
 }
@@ -68,7 +68,7 @@ pub struct TestPicture {
 /// A thing in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Thing {
-    /// What it is.
+    /// Its name.
     pub label: String,
     /// Its middle, pixels.
     pub point: (f64, f64),
@@ -76,7 +76,7 @@ pub struct Thing {
 }
 
 impl TestPicture {
-    /// The picture, rendered.
+    /// Renders the picture.
     ///
     /// # Errors
     /// If the robot that stands in it cannot be loaded.
@@ -95,7 +95,7 @@ impl TestPicture {
         })
     }
 
-    /// Which thing is at a pixel, or close by.
+    /// Returns the object at a pixel, or close by.
     pub fn thing_at(&self, (x, y): (f64, f64)) -> Option<usize> {
         let (width, height) = self.truth.rgb.dimensions();
         let reach = (MISS * f64::from(width)).ceil() as i64;

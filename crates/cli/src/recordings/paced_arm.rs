@@ -15,12 +15,12 @@ pub struct PacedArm {
     due: Option<Instant>,
     /// Without it no time is waited for.
     on: Arc<AtomicBool>,
-    /// Whatever ends all waiting.
+    /// Switch that ends all waiting.
     stop: StopSwitch,
 }
 
 impl PacedArm {
-    /// `arm` at `speed` times its own pace, while `on` and until `stop` is pressed.
+    /// Runs `arm` at `speed` times its own pace, while `on` and until `stop` is pressed.
     pub fn new(
         arm: Box<dyn Arm>,
         robot: &Robot,

@@ -22,7 +22,7 @@ use super::replay_world::ReplayWorld;
 /// Pictures that wait to be taken, at most.
 const AHEAD: usize = 8;
 
-/// Where pictures come from.
+/// Source of pictures.
 pub enum PictureSource {
     /// The recording.
     Recorded(Vec<CameraTrack>),
@@ -63,7 +63,7 @@ impl PictureSource {
         Ok(Self::Rendered(tracks))
     }
 
-    /// What cameras there are.
+    /// Returns the available camera tracks.
     pub fn tracks(&self) -> &[CameraTrack] {
         match self {
             Self::Recorded(tracks) | Self::Rendered(tracks) => tracks,
@@ -195,7 +195,7 @@ struct RenderingArm {
 }
 
 impl RenderingArm {
-    /// All that are wanted up to this place in the recording.
+    /// Renders all requested pictures up to this place in the recording.
     fn until(&mut self, place: SamplePosition) -> Result<(), ArmError> {
         self.at = place;
         while self.places.next_if(|wanted| *wanted <= place).is_some() {
@@ -207,7 +207,7 @@ impl RenderingArm {
         Ok(())
     }
 
-    /// The next motion begins.
+    /// Starts the next motion.
     fn begin(&mut self) -> Result<(), ArmError> {
         let motions = self.at.motions + 1;
         self.until(SamplePosition {
@@ -216,7 +216,7 @@ impl RenderingArm {
         })
     }
 
-    /// The arm was read.
+    /// Takes note of a reading of the arm.
     fn reading(&mut self) -> Result<(), ArmError> {
         let readings = self.at.readings + 1;
         self.until(SamplePosition {
@@ -232,7 +232,7 @@ impl RenderingArm {
         })
     }
 
-    /// Whether any more are wanted.
+    /// Returns an error once no more pictures are wanted.
     fn is_wanted(&mut self) -> Result<(), ArmError> {
         let wanted = self.places.peek().map(drop);
         wanted.ok_or_else(|| ArmError::Silent("all pictures are taken".to_owned()))

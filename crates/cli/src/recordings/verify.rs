@@ -7,7 +7,8 @@ use serde_json::json;
 /// Bytes of each side that are shown of a difference.
 const EXCERPT: usize = 240;
 
-/// Lives through the run again and prints the first difference; returns whether there is none.
+/// Replays the run through the whole loop and prints the first difference; returns whether there is
+/// none.
 ///
 /// # Errors
 /// If the recording cannot be read or lived through again.

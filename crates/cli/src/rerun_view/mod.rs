@@ -23,7 +23,7 @@ pub use viewer::{Page, RerunView, is_stop, keep};
 /// Clock that dates what is shown: nanoseconds since 1970.
 pub type WallClock = Box<dyn Fn() -> u64 + Send>;
 
-/// What `--view` says.
+/// Destination of `--view`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ViewTarget {
     /// The viewer of this machine.

@@ -12,7 +12,7 @@ const MOVED: f64 = 0.025;
 pub struct ObjectChange {
     /// Its name.
     pub name: String,
-    /// How far, meters.
+    /// Distance, meters.
     pub apart: f64,
 }
 
@@ -27,8 +27,8 @@ impl fmt::Display for ObjectChange {
     }
 }
 
-/// Objects that are seen elsewhere than before, except those that the robot handled and what
-/// rests in or on them.
+/// Returns the objects that are seen elsewhere than before, except those that the robot handled and
+/// what rests in or on them.
 pub fn unexplained(
     before: &SceneMemory,
     after: &SceneMemory,

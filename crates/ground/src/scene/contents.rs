@@ -20,15 +20,15 @@ const ROUND: f64 = 0.25;
 /// Regions share a blob if this share of both is common.
 const COMMON: f64 = 0.8;
 
-/// Whether two regions, each without repetition, are about the same pixels.
+/// Returns whether two regions, each without repetition, consist of about the same pixels.
 pub fn is_same_blob(a: &[usize], b: &[usize]) -> bool {
     let known: std::collections::HashSet<usize> = a.iter().copied().collect();
     let common = b.iter().filter(|index| known.contains(index)).count() as f64;
     common > COMMON * a.len() as f64 && common > COMMON * b.len() as f64
 }
 
-/// The pixels of `region` that show something inside a container, and the others;
-/// `None` if it does not look like a container with something in it.
+/// Returns the pixels of `region` that show something inside a container, and the others; `None` if
+/// it does not look like a container with something in it.
 pub fn split(cloud: &PointCloud, region: &[usize]) -> Option<(Vec<usize>, Vec<usize>)> {
     let points: Vec<(usize, Point3)> = region
         .iter()
@@ -60,7 +60,7 @@ pub fn split(cloud: &PointCloud, region: &[usize]) -> Option<(Vec<usize>, Vec<us
     (content.len() >= MIN_PIXELS && has_floor).then(|| (pixels(content), pixels(container)))
 }
 
-/// Lowest and highest value, one in a hundred left out at each end.
+/// Returns the lowest and the highest value, without one percent at each end.
 fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
@@ -69,7 +69,7 @@ fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     Some((*values.get(trim)?, values[last]))
 }
 
-/// The middle of some pixels, in pixels.
+/// Returns the mean position of some pixels, in pixels.
 pub fn middle(cloud: &PointCloud, pixels: &[usize]) -> [f64; 2] {
     let mean = |of: &dyn Fn(usize) -> usize| {
         pixels.iter().map(|index| of(*index) as f64).sum::<f64>() / pixels.len().max(1) as f64

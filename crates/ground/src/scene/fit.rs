@@ -61,7 +61,7 @@ fn ball(points: &[Point3], near_top: f64) -> Option<Solid> {
     })
 }
 
-/// The table where the sides come down to it, else the lowest visible height.
+/// Returns the height of the table if the sides come down to it, or else the lowest visible height.
 fn base(lowest: f64, pixel: f64) -> f64 {
     if lowest < LOW {
         0.0
@@ -70,7 +70,7 @@ fn base(lowest: f64, pixel: f64) -> f64 {
     }
 }
 
-/// Whether the highest points surround a middle without any.
+/// Returns whether the highest points surround an area without any.
 fn is_rim(face: &[[f64; 2]]) -> bool {
     let extremes = [0, 1].map(|axis| {
         face.iter()
@@ -166,7 +166,7 @@ fn lower_floor(solid: &mut Solid, points: &[Point3]) {
     }
 }
 
-/// How far the floor of a round container is seen to reach, if not to its wall.
+/// Returns how far the floor of a round container is seen to reach; `None` if it reaches the wall.
 fn foot(solid: &Solid, hollow: &Hollow, floor: f64, points: &[Point3]) -> Option<f64> {
     let Footprint::Disc { radius } = hollow.inner else {
         return None;
@@ -214,7 +214,7 @@ fn prism(points: &[Point3], base: f64, top: f64, pixel: f64) -> Option<Solid> {
     Some(solid)
 }
 
-/// Whether the circle and the rectangle around the points are about the same.
+/// Returns whether the circle and the rectangle around the points are about equal.
 fn covers(circle: &Circle, rectangle: &Rectangle) -> bool {
     let [u, v] = rectangle.half();
     let [x, y] = rectangle.center();
@@ -222,8 +222,8 @@ fn covers(circle: &Circle, rectangle: &Rectangle) -> bool {
     apart < circle.radius / 2.0 && (0.7..1.3).contains(&(circle.radius / u.max(v)))
 }
 
-/// Sides that are seen go through the middle of their points; sides that are
-/// turned away are where the last pixel of the top ends.
+/// Moves visible sides to the middle of their points, and sides that face away to where the last
+/// pixel of the top ends.
 fn settled(rectangle: Rectangle, sides: &[[f64; 2]], pixel: f64) -> Rectangle {
     let Rectangle {
         yaw,
@@ -268,7 +268,7 @@ fn above(points: &[Point3], height: f64) -> Vec<[f64; 2]> {
         .collect()
 }
 
-/// The value below which `share` of the sorted values lie; `None` of nothing.
+/// Returns the value below which `share` of the sorted values lie; `None` if there are none.
 pub fn percentile(sorted: &[f64], share: f64) -> Option<f64> {
     let index = (share * sorted.len() as f64) as usize;
     sorted.get(index.min(sorted.len().checked_sub(1)?)).copied()

@@ -36,22 +36,22 @@ const SAME_SOLID: f64 = 0.003;
 /// A detected object with its geometry.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Observation {
-    /// What the model calls it.
+    /// Name of the object, in the model's words.
     pub label: String,
-    /// Where the model points.
+    /// Point given by the model.
     pub point: NormalizedPoint,
-    /// Where and how large it is.
+    /// Its position and size.
     pub solid: Solid,
 }
 
 /// A detection or memory that was given up, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DroppedDetection {
-    /// What it was called.
+    /// Its label.
     pub label: String,
-    /// Where in the picture.
+    /// Its point in the picture.
     pub point: NormalizedPoint,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
@@ -104,7 +104,7 @@ pub fn observe(
     (observations, reports)
 }
 
-/// The solid of each detection, or why there is none.
+/// Returns the solid of each detection, or the reason why there is none.
 fn measured(
     frame: &Frame,
     cloud: &PointCloud,
@@ -136,8 +136,8 @@ fn measured(
         .collect()
 }
 
-/// The part of a region within the box that a model gives, which may be a little too small; all of
-/// it if that is not where the box is.
+/// Returns the part of a region within the model's box, which may be a little too small; all of it
+/// if the region is not where the box is.
 fn within(cloud: &PointCloud, region: Vec<usize>, bounds: Option<&Bounds>) -> Vec<usize> {
     let Some(Bounds { low, high }) = bounds else {
         return region;
@@ -159,7 +159,8 @@ fn within(cloud: &PointCloud, region: Vec<usize>, bounds: Option<&Bounds>) -> Ve
     }
 }
 
-/// The same without depth: by silhouette where a thing stands out from the table.
+/// Returns the solid of each detection without depth, from its silhouette if it stands out from the
+/// table.
 fn outlined(
     frame: &Frame,
     detections: &[Detection],
@@ -191,7 +192,7 @@ fn outlined(
     detections.iter().map(outline).collect()
 }
 
-/// Whether the robot is on the way from the camera to what a pixel shows of the table.
+/// Returns whether the robot is between the camera and the point of the table at a pixel.
 pub(super) fn is_behind(
     frame: &Frame,
     (x, y): (f64, f64),
@@ -203,8 +204,8 @@ pub(super) fn is_behind(
         .any(|point| is_robot(&point))
 }
 
-/// Where two detections found one blob, one of them is what lies in the other: the
-/// one that points nearer to it.
+/// Separates two detections that found one blob: the one whose point is nearer to the contents lies
+/// in the other.
 fn part_contents(
     cloud: &PointCloud,
     pixels: &[(f64, f64)],

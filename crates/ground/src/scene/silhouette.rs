@@ -46,7 +46,7 @@ const CONTAINERS: [&str; 14] = [
 ];
 const BALLS: [&str; 2] = ["ball", "sphere"];
 
-/// What a silhouette spans about the foot of the camera, meters and radians.
+/// Extent of a silhouette around the foot of the camera, meters and radians.
 struct Span {
     /// Height of the camera.
     height: f64,
@@ -57,8 +57,8 @@ struct Span {
     half_angle: f64,
 }
 
-/// The solid called `label` whose silhouette hides these points of the table from an `eye` that
-/// sees pixels of `pixel_angle` radians. `None` if they make no shape.
+/// Returns the solid called `label` whose silhouette hides these points of the table from an `eye`
+/// with pixels of `pixel_angle` radians; `None` if they form no shape.
 pub fn solid(hidden: &[Point3], eye: &Point3, pixel_angle: f64, label: &str) -> Option<Solid> {
     let span = Span::of(hidden, eye, pixel_angle)?;
     let is_named = |words: &[&str]| {
@@ -117,7 +117,7 @@ impl Span {
         })
     }
 
-    /// In the middle of its bearings, `range` meters from the foot of the camera.
+    /// Returns a solid in the middle of its bearings, `range` meters from the foot of the camera.
     fn at(&self, eye: &Point3, range: f64, radius: f64) -> Solid {
         let (sin, cos) = self.bearing.sin_cos();
         Solid::guess(
@@ -128,19 +128,20 @@ impl Span {
         )
     }
 
-    /// How high something with its farthest foot at `range` reaches.
+    /// Returns the height of an object whose farthest foot is at `range`.
     fn top(&self, range: f64) -> f64 {
         (self.height * (1.0 - range / self.far)).max(LOWEST)
     }
 
-    /// Range and radius of the disc within the bearings that begins at the near edge.
+    /// Returns range and radius of the disc within the bearings that starts at the near edge.
     fn disc(&self) -> (f64, f64) {
         let sine = self.half_angle.sin();
         let radius = self.near * sine / (1.0 - sine);
         (self.near + radius, radius)
     }
 
-    /// Both rays that touch it in the vertical plane through its middle tell where it is.
+    /// Returns the ball that both rays touching it in the vertical plane through its middle
+    /// determine.
     fn ball(&self, eye: &Point3) -> Solid {
         let [low, high] = [self.near, self.far].map(|range| range.atan2(self.height));
         let (middle, half) = ((low + high) / 2.0, (high - low) / 2.0);
@@ -171,7 +172,7 @@ impl Span {
         }
     }
 
-    /// A disc, or a rectangle if that is nearer to the near edge.
+    /// Returns a disc, or a rectangle if that fits the near edge better.
     fn prism(&self, eye: &Point3, edge: &[[f64; 2]]) -> Solid {
         let (range, radius) = self.disc();
         let disc = Solid {
@@ -207,9 +208,8 @@ impl Span {
     }
 }
 
-/// The rectangle whose near sides are those of `seen`, as wide as the bearings; a side that
-/// is turned away is taken to be as long as the other. `seen` and the answer are about the eye's
-/// foot.
+/// Returns the rectangle with the near sides of `seen`, as wide as the bearings; a side that faces
+/// away is assumed to be as long as the other. Both rectangles are relative to the eye's foot.
 fn completed(seen: &Rectangle, edges: [f64; 2]) -> Option<Rectangle> {
     let local = edges.map(|edge| Vector2::new((edge - seen.yaw).cos(), (edge - seen.yaw).sin()));
     // Where the eye is at zero, each side lies wholly beyond it or not.
@@ -255,13 +255,13 @@ fn completed(seen: &Rectangle, edges: [f64; 2]) -> Option<Rectangle> {
     })
 }
 
-/// The end of an interval that is nearer to zero; `None` if zero is inside.
+/// Returns the end of an interval that is nearer to zero; `None` if zero is inside.
 fn near_side(low: f64, high: f64) -> Option<f64> {
     (low * high > 0.0).then_some(if low > 0.0 { low } else { high })
 }
 
-/// The nearest point of each bearing about the eye's foot, but for the outermost, which may show
-/// no foot.
+/// Returns the nearest point of each bearing around the eye's foot, except for the outermost
+/// bearings, which may show no foot.
 fn near_edge(hidden: &[Point3], span: &Span, eye: &Point3, step: f64) -> Vec<[f64; 2]> {
     let mut nearest = std::collections::BTreeMap::<i64, (f64, [f64; 2])>::new();
     for point in hidden {

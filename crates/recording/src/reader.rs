@@ -93,7 +93,7 @@ impl Message {
     }
 }
 
-/// How a recorded run ended.
+/// End of a recorded run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RunEnd {
     /// The last task ended regularly.

@@ -32,7 +32,7 @@ pub fn arrange(
         CameraConfig::Folder { live: false, .. }
     );
     if camera_stream.is_some() && !films && setup.launch.record_fps.is_some() {
-        errln!("enact: stills from a folder are not filmed");
+        errln!("enact: pictures of a folder without `live = true` are not recorded as a stream");
     }
     let camera_stream = camera_stream.filter(|_| films);
     if matches!(setup.launch.arm, ArmConfig::Sim) {

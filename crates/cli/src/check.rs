@@ -113,7 +113,7 @@ fn nothing_known(path: &Path) -> Result<&'static str> {
         bail!("{} is empty", path.display());
     }
     bail!(
-        "{} says nothing that a robot, scene, launch, suite or another file of enact's would say",
+        "{} is no robot, scene, launch file, suite or other file that enact reads",
         path.display()
     )
 }

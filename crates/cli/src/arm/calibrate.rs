@@ -106,7 +106,7 @@ fn old_calibration(path: &Path, all: bool) -> Result<Option<Calibration>> {
     match Calibration::load(path) {
         Ok(old) => Ok(Some(old)),
         Err(error) if all => {
-            errln!("the old calibration is of no use and will be kept under a number: {error}");
+            errln!("the old calibration is unusable and will be kept under a number: {error}");
             Ok(None)
         }
         Err(error) => Err(error).context("some joints cannot be calibrated alone: calibrate all"),
@@ -183,7 +183,7 @@ impl<'a> Guide<'a> {
         let mut known = HashSet::new();
         let notice = move |joint: &str, error: &BusError| {
             if known.insert(joint.to_owned()) {
-                errln!("joint `{joint}`: {error}; it is asked again");
+                errln!("joint `{joint}`: {error}; asking again");
             }
             !stop.is_pressed()
         };
@@ -324,17 +324,17 @@ impl JointTravel {
     ) -> Result<Option<&'static str>, &'static str> {
         let Some(at) = at else {
             let begins = !std::mem::replace(&mut self.silent, true);
-            return Ok(begins.then_some("is not heard: look after its plug; it is asked again"));
+            return Ok(begins.then_some("does not answer: check its plug; still asking"));
         };
-        let mut told = std::mem::take(&mut self.silent).then_some("is heard again");
+        let mut told = std::mem::take(&mut self.silent).then_some("answers again");
         if let Some((last, heard)) = self.last {
             let round = !full_turn && (at - last).abs() > ROUND;
             let silence = now.saturating_sub(heard) > LONGEST_SILENCE;
             if told.is_some() && !full_turn && (round || silence) {
-                told = Some("is heard again: move it from end to end once more");
+                told = Some("answers again: move it from end to end once more");
                 self.range = None;
             } else if round {
-                return Err("went round the end of its turn; begin nearer its middle");
+                return Err("passed the end of its turn; start nearer its middle");
             }
         }
         let (min, max) = self.range.unwrap_or((at, at));
@@ -356,7 +356,7 @@ fn show(names: &[String], ways: &[JointTravel]) -> Result<()> {
             (Some((min, max)), Some((at, _))) if !travel.silent => {
                 writeln!(out, "{name:<16} {min:>5} … {at:>5} … {max:>5}\x1b[K")?;
             }
-            _ => writeln!(out, "{name:<16} is not heard\x1b[K")?,
+            _ => writeln!(out, "{name:<16} does not answer\x1b[K")?,
         }
     }
     write!(out, "\x1b[{}A", names.len())?;
@@ -386,7 +386,7 @@ mod tests {
         assert_eq!(travel.range(), None);
         assert_eq!(
             travel.take(Some(1500), ms(2000), false),
-            Ok(Some("is heard again"))
+            Ok(Some("answers again"))
         );
         assert_eq!(travel.take(Some(2600), ms(2400), false), Ok(None));
         assert_eq!(travel.range(), Some((900, 2600)));

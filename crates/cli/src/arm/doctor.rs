@@ -102,7 +102,7 @@ fn examine(hardware: &Hardware, findings: &mut Findings) {
             Ok(complaints) if complaints.is_empty() => {
                 findings.tell(
                     Level::Well,
-                    format!("joint `{name}`: servo {} is well", servo.id),
+                    format!("joint `{name}`: servo {} is fine", servo.id),
                 );
             }
             Ok(complaints) => {
@@ -120,7 +120,7 @@ fn examine(hardware: &Hardware, findings: &mut Findings) {
     let counters = bus.counters();
     if counters.corrupt > 0 && missing == 0 {
         let what = format!(
-            "{} broken answers: look after plugs, and keep the bus away from motor cables",
+            "{} corrupt replies: check the plugs, and keep the bus away from motor cables",
             counters.corrupt
         );
         findings.tell(Level::Odd, what);
@@ -203,7 +203,7 @@ fn examine_servo(bus: &mut Bus, servo: &ServoConfig) -> Result<Vec<(Level, Strin
         complaints.push((Level::Bad, what));
     }
     if map.return_delay.read(bus, id)? > 0 {
-        let what = "it answers late; arming the arm sets that right".to_owned();
+        let what = "it replies late; arming the arm fixes that".to_owned();
         complaints.push((Level::Odd, what));
     }
     let limits = HealthLimits::read(bus, id, model)?;
@@ -212,7 +212,7 @@ fn examine_servo(bus: &mut Bus, servo: &ServoConfig) -> Result<Vec<(Level, Strin
     for alarm in alarms {
         let then = match model.facts().restart {
             Restart::Power => "switch the arm off and on",
-            Restart::Reboot => "start it anew with `enact arm reboot`",
+            Restart::Reboot => "restart it with `enact arm reboot`",
         };
         let what = format!("{alarm}; let it cool, free it, then {then}");
         complaints.push((Level::Bad, what));

@@ -178,7 +178,8 @@ impl Hardware {
                 several.join(", ")
             ),
         };
-        folder::file(&folders, name).context("the robot's bus.toml names no kind of LeRobot's")
+        folder::file(&folders, name)
+            .context("the robot's bus.toml names no LeRobot class (`lerobot`)")
     }
 
     /// Returns the folders in which its calibration may be, called `name` if that is given. A

@@ -169,7 +169,7 @@ pub fn scan(hardware: &Hardware) -> Result<bool> {
         }
     }
     if !any {
-        errln!("nobody answers; is the arm powered, and does it speak this protocol?");
+        errln!("no servo answers; is the arm powered, and does it speak this protocol?");
     }
     Ok(any)
 }

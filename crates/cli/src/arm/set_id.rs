@@ -76,7 +76,7 @@ fn only_one(hardware: &Hardware) -> Result<(u32, u8)> {
     }
     match found.as_slice() {
         [only] => Ok(*only),
-        [] if broken > 0 => bail!("only broken answers come: several servos with one id? {ALONE}"),
+        [] if broken > 0 => bail!("all replies are corrupt: several servos with one id? {ALONE}"),
         [] => {
             // Says why the port cannot be opened, if that is the reason.
             hardware.bus()?;

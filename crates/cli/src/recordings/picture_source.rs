@@ -202,7 +202,7 @@ impl RenderingArm {
             let frame = self.camera.capture();
             let frame = frame.map_err(|error| ArmError::Silent(error.to_string()))?;
             let sent = self.frames.send(frame);
-            sent.map_err(|_| ArmError::Silent("nobody wants pictures any more".to_owned()))?;
+            sent.map_err(|_| ArmError::Silent("no more pictures are needed".to_owned()))?;
         }
         Ok(())
     }

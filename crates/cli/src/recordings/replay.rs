@@ -276,7 +276,7 @@ impl Outcome {
             "ended_otherwise": self.ends,
             "broken_off": self.broken_off,
             "refused": self.refused,
-            "tool_metres": self.tool,
+            "tool_meters": self.tool,
             "joint_radians": self.joint,
             "arm_seconds": self.arm.as_secs_f64(),
             "wall_seconds": self.wall.as_secs_f64(),

@@ -1,4 +1,4 @@
-//! A run that is filmed while it is kept.
+//! Streams pictures while a run is recorded.
 
 use std::time::Instant;
 

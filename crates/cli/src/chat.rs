@@ -1,4 +1,4 @@
-//! `enact chat`: instructions line after line.
+//! `enact chat`: instructions, one per line.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! `enact check`: load what is there and say what is wrong.
+//! `enact check`: validates files.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
-//! Which key of `robot.toml` a refusal rests on, for a person who stands beside the arm. A model
-//! that plans is not told: it cannot change the file.
+//! Finds the key of `robot.toml` behind a refusal, for the person beside the arm. A model is not
+//! told: it cannot change the file.
 
 use enact_types::{Quantity, Refusal};
 

@@ -1,4 +1,4 @@
-//! Tells on stderr what the robot saw, planned, did and observed.
+//! Prints to stderr what the robot saw, planned, did and observed.
 
 use std::io::Write;
 

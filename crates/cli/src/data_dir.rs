@@ -1,4 +1,4 @@
-//! Where robots, scenes, launches and models are.
+//! Locations of robots, scenes, launch files and models.
 
 use std::path::{Path, PathBuf};
 

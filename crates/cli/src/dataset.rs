@@ -1,4 +1,4 @@
-//! `enact dataset`: data to train a model with.
+//! `enact dataset`: training data for a model.
 
 use anyhow::{Context, Result};
 use enact_dataset::wording::WordingSplit;

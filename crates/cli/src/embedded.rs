@@ -1,5 +1,5 @@
-//! The robots, scenes, launch files and suites that ship, embedded in the program: what an
-//! installed program uses where there is no folder of them.
+//! The shipped robots, scenes, launch files and suites, embedded in the program: an installed program
+//! uses them if it finds no folder of them.
 //!
 //! Everything else reads files, and robots name meshes relative to their own folder, so the tree is
 //! unpacked into the user's cache folder, once per content.

@@ -1,4 +1,4 @@
-//! `enact eval`: how often a suite of tasks succeeds.
+//! `enact eval`: the success rate of a suite of tasks.
 
 use std::io::stderr;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! What a file is, from what it says: for `enact check`, and for hints where another kind of file
-//! is wanted.
+//! Recognizes the kind of a file by its content: for `enact check`, and for hints if another kind of
+//! file is expected.
 
 use std::path::{Path, PathBuf};
 

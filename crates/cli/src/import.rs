@@ -1,4 +1,4 @@
-//! `enact robot import`: a folder of robots/ from a URDF of any maker.
+//! `enact robot import`: makes a folder in robots/ from any URDF.
 
 use std::fs;
 use std::io::Write;

@@ -1,10 +1,10 @@
-//! What the program `enact` is made of, for programs in Rust: launch files and what they put
-//! together, what stops an arm, calibration, teleoperation, replay.
+//! The parts of the program `enact`, for programs in Rust: launch files, the set-up that they
+//! describe, means of stopping an arm, calibration, teleoperation and replay.
 //!
-//! Everything that a command line chooses stands in a struct of [`args`], whose default is what a
-//! command line without options says. What goes wrong is an [`anyhow::Error`] with one sentence for
-//! a person. Nothing but [`program`] and the functions named after subcommands prints data on
-//! standard output; what is worth knowing meanwhile is said on standard error.
+//! The options of a command line are structs of [`args`], with the defaults of a command line without
+//! options. Errors are [`anyhow::Error`]s with one sentence for a person. Only [`program`] and the
+//! functions named after subcommands print data on standard output; progress goes to standard
+//! error.
 //!
 //! A run in the simulator that asks the plan of a file instead of a model:
 //!

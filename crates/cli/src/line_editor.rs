@@ -1,4 +1,4 @@
-//! Lines that a person edits, waited for until the program is told to end.
+//! Lines that a person edits; waiting ends when the program is to end.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;

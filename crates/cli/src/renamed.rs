@@ -1,5 +1,4 @@
-//! Keys and flags that used to be called otherwise: they are still read, with a warning that names
-//! the new one.
+//! Renamed keys and flags: the old ones are still read, with a warning that names the new one.
 
 use std::path::Path;
 

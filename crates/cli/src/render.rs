@@ -1,4 +1,4 @@
-//! `enact render`: a camera picture of a scene.
+//! `enact render`: a camera image of a scene.
 
 use anyhow::{Context, Result};
 use enact_camera::Camera;

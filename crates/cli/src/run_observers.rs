@@ -1,4 +1,4 @@
-//! Who watches a run: the narrator, the recordings, rerun.
+//! Observers of a run: console, recordings, rerun.
 
 use std::fs::File;
 use std::io::{BufWriter, Stderr, stderr};

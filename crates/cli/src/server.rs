@@ -1,4 +1,4 @@
-//! How models behind servers are asked: `[server]` of a launch file, and the command line.
+//! Settings of requests to model servers: `[server]` of a launch file, and the command line.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Robot, world, camera, model and observers put together.
+//! Assembles robot, world, camera, model and observers.
 
 use std::path::Path;
 use std::sync::Arc;

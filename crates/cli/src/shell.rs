@@ -1,4 +1,4 @@
-//! `enact completions` and `enact man`: the command line as shells and `man` want to know it.
+//! `enact completions` and `enact man`: the command line for shells and `man`.
 
 use std::fs;
 use std::io::Write;

@@ -1,5 +1,5 @@
-//! What stops an arm: Ctrl-C and SIGTERM, a file or a pipe, Enter, a button on a pin. Each presses
-//! the same switch, which stays pressed until somebody gives the next instruction.
+//! Means of stopping an arm: Ctrl-C and SIGTERM, a file or a pipe, Enter, a button on a pin. Each
+//! presses the same switch, which stays pressed until the next instruction.
 
 use std::fs::File;
 use std::io::{BufRead, ErrorKind, Read};

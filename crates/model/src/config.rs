@@ -1,4 +1,4 @@
-//! How a model wants to be asked, from its `enact.toml`.
+//! Settings of a model, from its `enact.toml`.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What is wrong with a model's files, before they are loaded.
+//! Checks a model's files before they are loaded.
 //!
 //! The engine reports broken files by a panic or a long chain of causes; here
 //! each common mistake gets one sentence and a hint.

@@ -1,4 +1,4 @@
-//! What a GGUF file says of its control tokens.
+//! Control tokens of a GGUF file.
 
 use std::fs::File;
 use std::io::BufReader;

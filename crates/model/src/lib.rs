@@ -4,15 +4,15 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`source`] | what the words that name a model mean |
+//! | [`source`] | interprets the name of a model |
 //! | [`options`] | bounds on a request |
-//! | [`config`] | how a model wants to be asked, from its `enact.toml` |
-//! | `pointing` | how a model points, from its files |
-//! | [`picture`] | a camera picture as a model takes it |
+//! | [`config`] | settings of a model, from its `enact.toml` |
+//! | `pointing` | pointing convention of a model, from its files |
+//! | [`picture`] | converts camera pictures for models |
 //! | [`marks`] | numbers drawn on a picture |
-//! | [`special`] | control tokens in a person's words, made harmless |
-//! | `files` | what is wrong with a model's files, before they are loaded |
-//! | `gguf` | what a GGUF file says of its control tokens |
+//! | [`special`] | removes control tokens from a person's words |
+//! | `files` | checks a model's files before they are loaded |
+//! | `gguf` | control tokens of a GGUF file |
 //! | `chat` | perception and planning as one request each |
 //! | `engine` | mistral.rs, one request at a time |
 //! | [`mistral`] | a model in this process |

@@ -1,4 +1,4 @@
-//! A camera picture as a model takes it.
+//! Converts camera pictures for models.
 
 use std::io::Cursor;
 

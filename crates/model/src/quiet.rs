@@ -1,4 +1,4 @@
-//! Panics of the engine, kept off the screen.
+//! Keeps panics of the engine off the screen.
 
 use std::any::Any;
 use std::panic;

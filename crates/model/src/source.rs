@@ -1,4 +1,4 @@
-//! What the words that name a model mean.
+//! Interprets the name of a model.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! Control tokens in a person's words, made harmless.
+//! Removes control tokens from a person's words.
 //!
 //! A tokenizer turns the text `<eos>` into the control token, whoever wrote it.
 //! A label or an instruction with such text could end the turn or pose as the

@@ -1,4 +1,4 @@
-//! What the model says it sees.
+//! Objects that the model sees.
 
 use enact_types::NormalizedPoint;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! From free text to steps, for models that are served without a grammar.
+//! Parses free text into steps, for models that are served without a grammar.
 
 use crate::planner::Rejection;
 use crate::similarity::SimilarityIndex;

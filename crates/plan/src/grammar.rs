@@ -1,4 +1,4 @@
-//! What may be generated for this frame, as a JSON schema.
+//! JSON schemas of what a model may generate for a frame.
 //!
 //! A schema rather than a hand-written grammar: alternatives that share a prefix
 //! are kept apart by the constraint engine, where a greedy lexer would hide one.

@@ -1,4 +1,4 @@
-//! In which language an instruction is, for models that do not speak all of them.
+//! Recognizes the language of an instruction, for models that do not speak all of them.
 //!
 //! A model that was trained on two languages makes something of a third, and on an arm that is
 //! the wrong thing. What is not spoken is answered in its own language where it is common.

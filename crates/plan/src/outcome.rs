@@ -1,4 +1,4 @@
-//! What became of a step.
+//! Outcomes of steps.
 
 use std::fmt;
 

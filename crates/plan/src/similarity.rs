@@ -1,4 +1,4 @@
-//! The nearest of many texts, by what their words are made of.
+//! Finds the most similar text by character n-grams of its words.
 //!
 //! Texts are vectors of character n-grams weighted by how rare they are (TF-IDF), compared
 //! by cosine: typing errors, endings and word order cost little. It stands in for the

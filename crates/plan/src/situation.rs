@@ -1,4 +1,4 @@
-//! Everything a plan rests on.
+//! The situation that a plan rests on.
 
 use enact_types::{NormalizedPoint, Point3};
 use serde::{Deserialize, Serialize};

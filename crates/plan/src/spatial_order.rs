@@ -1,6 +1,6 @@
-//! Who stands left, near, between, … of whom, as words: lists in order, from which
-//! a language model reads “the leftmost cube” or “the ball nearest to the bowl”
-//! more surely than from coordinates. What is asked for comes first in its list.
+//! Describes spatial order in words: sorted lists, from which a language model reads “the leftmost
+//! cube” or “the ball nearest to the bowl” more reliably than from coordinates. What is asked for
+//! comes first in its list.
 
 use enact_types::Vector3;
 

@@ -1,4 +1,4 @@
-//! Which spatial words a task uses, and from which object they look at the others.
+//! Spatial words of a task, and the objects that they refer to.
 
 use crate::situation::ObjectView;
 

@@ -1,4 +1,4 @@
-//! Which arm a launch file chooses.
+//! The arm that a launch file chooses.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! `enact arm calibrate`: where each joint's zero and ends are, as LeRobot finds it out.
+//! `enact arm calibrate`: finds each joint's zero and ends as LeRobot does.
 
 use std::collections::HashSet;
 use std::io::{IsTerminal, Write, stderr};

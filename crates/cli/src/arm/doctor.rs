@@ -1,4 +1,4 @@
-//! `enact arm doctor`: what is wrong, and what to do.
+//! `enact arm doctor`: problems and their remedies.
 
 use std::fmt;
 use std::path::Path;

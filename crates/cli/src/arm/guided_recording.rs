@@ -1,4 +1,4 @@
-//! What an arm that is moved by hand, or follows one, is recorded as.
+//! Recordings of an arm that is moved by hand, or follows one.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};

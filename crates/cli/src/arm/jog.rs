@@ -1,4 +1,4 @@
-//! `enact arm jog` and `enact arm data_dir`: small motions through the gate.
+//! `enact arm jog` and `enact arm home`: small motions through the gate.
 
 use anyhow::Result;
 use enact_arm::{ArmThread, ContactPolicy, ExecutionEnd, ShutdownMode, StopSwitch};

@@ -1,4 +1,4 @@
-//! `enact arm reboot`: starts a Dynamixel anew that has shut down.
+//! `enact arm reboot`: restarts a Dynamixel that has shut down.
 
 use std::time::Duration;
 

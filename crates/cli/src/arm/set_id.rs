@@ -1,4 +1,4 @@
-//! `enact arm set-id`: makes a servo out of the box one of the arm's.
+//! `enact arm set-id`: assigns a new servo to a joint.
 
 use anyhow::{Result, bail};
 use enact_arm::bus::{Bus, BusError};

@@ -1,4 +1,4 @@
-//! `enact arm teleop`: an arm does what another, moved by hand, does.
+//! `enact arm teleop`: an arm follows another one that is moved by hand.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What a person types to let things go wrong.
+//! Commands that a person types to inject faults.
 
 use anyhow::{Context, Result, bail};
 use enact_emulator::{Faults, PtyBus};

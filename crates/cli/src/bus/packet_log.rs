@@ -1,4 +1,4 @@
-//! A log of what arrived: a line of JSON for each packet.
+//! A log of received packets: one line of JSON each.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};

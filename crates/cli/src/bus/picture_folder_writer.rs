@@ -1,4 +1,4 @@
-//! The scene's camera as a folder in which the newest picture lies.
+//! Writes the newest picture of the scene's camera to a folder.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! `enact model check`: by which convention a model points, how exactly and how fast.
+//! `enact model check`: finds a model's pointing convention, its precision and its speed.
 
 use std::time::{Duration, Instant};
 

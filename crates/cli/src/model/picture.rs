@@ -1,5 +1,5 @@
-//! A picture that tells conventions apart: whatever else the numbers could mean, they would mean
-//! another place.
+//! A picture that distinguishes conventions: in any other convention, the numbers would mean other
+//! places.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What all answers together say.
+//! The conclusion from all trials.
 
 use enact_plan::{Convention, Pointing};
 

@@ -1,4 +1,4 @@
-//! An arm no faster than told.
+//! An arm with limited speed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! `enact replay --reask`: the same pictures to another model, plans side by side.
+//! `enact replay --reask`: recorded pictures to another model, plans side by side.
 
 use anyhow::{Result, bail};
 use enact_model::Notify;

@@ -1,4 +1,4 @@
-//! `enact replay`: the same commands in the simulator, or by an arm.
+//! `enact replay`: recorded commands in the simulator, or on an arm.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

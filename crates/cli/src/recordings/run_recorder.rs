@@ -1,4 +1,4 @@
-//! What is kept of a run, and where.
+//! Records a run to a file.
 
 use std::fs;
 use std::io::Read;

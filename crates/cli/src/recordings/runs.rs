@@ -1,4 +1,4 @@
-//! `enact runs`: what is kept, and the story of a run.
+//! `enact runs`: the list of recorded runs, and the story of one.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! `enact replay --verify`: the same loop on what was recorded.
+//! `enact replay --verify`: the loop again on recorded inputs.
 
 use anyhow::Result;
 use enact_recording::{Recording, verify};

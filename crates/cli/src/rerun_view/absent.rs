@@ -1,4 +1,4 @@
-//! What takes the viewer's place in a program that was built without the feature `view`.
+//! Takes the viewer's place in a program built without the feature `view`.
 
 use anyhow::{Result, bail};
 use enact_runtime::Observer;

@@ -1,5 +1,5 @@
-//! Where a run is shown: in rerun's viewer, in a browser, or as a file. Without the feature `view`
-//! the program knows how to say so, and nothing else of it is built.
+//! Shows a run in rerun's viewer or a browser, or saves it to a file. Without the feature `view`,
+//! the program only says that it cannot.
 //!
 //! | module | idea |
 //! |---|---|

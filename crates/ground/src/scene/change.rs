@@ -1,4 +1,4 @@
-//! What moved though the robot did not touch it.
+//! Objects that moved though the robot did not touch them.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! A thing that lies in a container of its own color: one blob to the camera, told
-//! apart by height.
+//! Separates an object from a container of its own color: the camera sees one blob, but height tells
+//! them apart.
 
 use enact_types::Point3;
 

@@ -1,4 +1,4 @@
-//! Directions of the picture on the table.
+//! Projects directions of the picture onto the table.
 
 use enact_plan::Direction;
 use enact_types::{Pose, Vector3};

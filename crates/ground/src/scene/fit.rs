@@ -1,4 +1,4 @@
-//! From the visible surface of an object to its whole geometry.
+//! Completes the geometry of an object from its visible surface.
 
 use enact_types::Point3;
 

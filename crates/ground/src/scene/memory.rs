@@ -1,4 +1,4 @@
-//! The same objects from frame to frame.
+//! Tracks objects from frame to frame.
 
 use enact_plan::{Detection, ObjectView, Relation, Skill};
 use enact_types::{Frame, Intrinsics, NormalizedPoint, Point3, Pose, Vector3};

@@ -1,4 +1,4 @@
-//! One frame's detections as solids in the base frame.
+//! Converts one frame's detections to solids in the base frame.
 
 use std::fmt;
 

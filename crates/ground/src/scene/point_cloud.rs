@@ -1,4 +1,4 @@
-//! Every pixel of a frame as a point in space with a color that shading leaves alone.
+//! The pixels of a frame as points in space, with colors that do not depend on shading.
 
 use std::sync::LazyLock;
 

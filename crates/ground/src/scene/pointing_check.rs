@@ -1,4 +1,4 @@
-//! Whether a model's points mean what they are taken to mean.
+//! Checks that a model's points are read in the right convention.
 //!
 //! Rows and columns swapped, or another scale: such points are valid and somewhere else. Read rightly,
 //! most points lie on something; read wrongly, as many as chance puts there. How much likelier the

@@ -1,4 +1,4 @@
-//! Things that rise above the table, whatever they are: clusters of the camera's points.
+//! Clusters of points that rise above the table, whatever they are.
 
 use enact_types::{Frame, NormalizedPoint, Point3};
 

@@ -1,4 +1,4 @@
-//! What rests in or on what, from geometry.
+//! Finds what rests in or on what, from geometry.
 
 use enact_plan::Relation;
 

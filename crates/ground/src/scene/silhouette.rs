@@ -1,10 +1,10 @@
-//! The geometry of a thing from its silhouette alone, on a table at height zero: for a camera
-//! without depth.
+//! Estimates the geometry of an object from its silhouette alone, on a table at height zero: for a
+//! camera without depth.
 //!
-//! Seen from the camera, what stands on the table hides a part of it. The bearings of that part
-//! about the foot of the camera are the thing's own, as is its near edge; how much farther than its
-//! footprint it reaches tells how high the thing is. Whether it is hollow or a ball, only its name
-//! tells.
+//! Seen from the camera, an object hides a part of the table. The bearings of that part around the
+//! foot of the camera are the object's own, and so is its near edge. The distance by which it extends
+//! beyond the footprint tells the object's height. Only the name tells whether it is hollow or a
+//! ball.
 
 use enact_types::Point3;
 use nalgebra::Vector2;

@@ -1,4 +1,4 @@
-//! A point that just misses its object, moved onto it.
+//! Moves a point that just misses its object onto it.
 //!
 //! Where a label names a color, the nearest pixel of that color is a better
 //! seed than a pixel of another: it tells a cube from the bowl it lies in.

@@ -1,4 +1,4 @@
-//! What a response says, wherever a server puts it.
+//! Content of a response, wherever a server puts it.
 
 use enact_plan::Token;
 use enact_types::Reason;

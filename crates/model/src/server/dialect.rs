@@ -1,4 +1,4 @@
-//! Which parameters a server takes, learned from what it refuses.
+//! Parameters that a server accepts, learned from its errors.
 
 use serde_json::{Value, json};
 

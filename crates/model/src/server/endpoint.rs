@@ -1,4 +1,4 @@
-//! Where a server is.
+//! The address of a server.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Servers that stream though nobody asked them to.
+//! Responses that are streamed although nobody asked for it.
 
 use serde_json::{Map, Value, json};
 

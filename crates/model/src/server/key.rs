@@ -1,4 +1,4 @@
-//! The key of a server, which nobody gets to see.
+//! The key of a server, which is never shown.
 
 use std::env::{self, VarError};
 use std::fmt;

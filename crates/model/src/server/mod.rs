@@ -2,19 +2,19 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | `endpoint` | where a server is |
-//! | `key` | its key, which nobody gets to see |
-//! | `proxy` | which proxy is in the way |
-//! | `models` | which of its models is meant |
-//! | `transport` | one HTTP request, bounded, that a stop ends |
-//! | `retry_delay` | when to ask again |
-//! | `retry_class` | which complaints pass by themselves |
-//! | `server_error` | a server's complaint in its own words |
-//! | `dialect` | which parameters it takes |
-//! | `schema` | a grammar as it takes it |
-//! | `event_stream` | a stream that nobody asked for |
-//! | `content` | what a response says, wherever it stands |
-//! | `reasoning` | thoughts apart from answers |
+//! | `endpoint` | address of a server |
+//! | `key` | its key, which is never shown |
+//! | `proxy` | the proxy in use |
+//! | `models` | chooses one of its models |
+//! | `transport` | one HTTP request, bounded in size and time, that a stop ends |
+//! | `retry_delay` | delays between retries |
+//! | `retry_class` | classifies errors: temporary or permanent |
+//! | `server_error` | error messages of servers |
+//! | `dialect` | parameters that it accepts |
+//! | `schema` | adapts a grammar's schema |
+//! | `event_stream` | responses that are streamed unasked |
+//! | `content` | content of a response, wherever it is |
+//! | `reasoning` | separates reasoning from answers |
 //! | `json` | JSON in a text |
 
 mod content;

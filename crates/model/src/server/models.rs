@@ -1,4 +1,4 @@
-//! Which of a server's models is meant where none is named.
+//! Chooses one of a server's models if none is named.
 
 use enact_types::Reason;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Which proxy is in the way, for messages.
+//! Finds the proxy in use, for messages.
 
 use reqwest::Url;
 

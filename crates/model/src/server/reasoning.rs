@@ -1,4 +1,4 @@
-//! What a model thought aloud, apart from what it answered.
+//! Separates a model's reasoning from its answer.
 
 /// Marks around reasoning, in lower case.
 const MARKS: [(&str, &str); 10] = [

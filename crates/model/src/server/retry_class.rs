@@ -1,4 +1,4 @@
-//! What of a server's complaints passes by itself.
+//! Classifies a server's errors: temporary or permanent.
 
 use super::server_error::ServerError;
 

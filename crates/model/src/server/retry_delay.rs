@@ -1,4 +1,4 @@
-//! When to ask again.
+//! Delays between retries.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A grammar's schema as servers take it.
+//! Adapts a grammar's schema to what servers accept.
 //!
 //! OpenAI's strict mode knows a subset of JSON schema: an object at the top, `type` in everything that
 //! is no `anyOf`, all properties required and no others allowed, no bounds on the length of a text.

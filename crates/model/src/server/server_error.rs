@@ -1,4 +1,4 @@
-//! What a server says when it does not answer, in its own words.
+//! Error messages of servers.
 
 use reqwest::StatusCode;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! An entry of an answer, and what its numbers mean.
+//! Entries of an answer, and the meaning of their numbers.
 
 use enact_types::NormalizedPoint;
 

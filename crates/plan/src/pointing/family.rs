@@ -1,4 +1,4 @@
-//! Which model speaks which convention.
+//! Pointing conventions by model family.
 
 use super::{Convention, Pointing, Resize};
 

@@ -1,4 +1,4 @@
-//! Entries written as JSON, whatever stands around it.
+//! Entries written as JSON, whatever surrounds it.
 
 use serde_json::{Map, Value};
 

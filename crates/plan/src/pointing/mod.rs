@@ -1,4 +1,4 @@
-//! How a model writes where something is in a picture.
+//! Conventions for positions in a picture.
 //!
 //! Vision-language models are trained on different conventions: row or column first, on a scale of
 //! 0 to 1000, in pixels, in percent, as JSON or between tags. What one means by `[250, 500]`, the

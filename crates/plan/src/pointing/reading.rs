@@ -1,4 +1,4 @@
-//! The same answer read by other conventions.
+//! Readings of an answer in other conventions.
 //!
 //! Numbers that are read by the wrong convention are numbers of a picture all the same. Only the
 //! picture tells: read rightly, they are on things.

@@ -1,4 +1,4 @@
-//! Lists of places as JSON schemas.
+//! JSON schemas of lists of positions.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Chinese: clauses, and what speaks for or against a request in each.
+//! Chinese: clauses, and the evidence for or against a request in each.
 
 use std::sync::LazyLock;
 

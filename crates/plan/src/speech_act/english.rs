@@ -1,4 +1,4 @@
-//! English: clauses, and what speaks for or against a request in each.
+//! English: clauses, and the evidence for or against a request in each.
 
 use std::sync::LazyLock;
 

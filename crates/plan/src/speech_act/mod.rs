@@ -1,15 +1,16 @@
-//! What a sentence does: asks for an action, forbids one, asks a question, reports, or calls off.
+//! Classifies a sentence: it asks for an action, forbids one, asks a question, reports, or calls
+//! off.
 //!
-//! Decided by rules, before any model is asked, so that it holds for every model: a sentence that
-//! forbids moves nothing, however fluent the planner is. The rules look for evidence in two
-//! directions. Without any sign that a sentence is *not* a request it is taken for one, and the
-//! planner decides; with such a sign, only a part that clearly asks for an action ("… , but put the
-//! ball in the bowl") makes it a request. Where the two cannot be told apart, nothing moves.
+//! This is decided by rules, before any model is asked, so that it holds for every model: a sentence
+//! that forbids moves nothing, however fluent the planner is. The rules look for evidence in both
+//! directions. Without any sign that a sentence is *not* a request, it counts as one, and the planner
+//! decides. With such a sign, only a part that clearly asks for an action ("… , but put the ball in
+//! the bowl") makes it a request. If the evidence is undecided, nothing moves.
 //!
 //! | module | idea |
 //! |---|---|
-//! | `english` | clauses of English, and what speaks for or against a request in each |
-//! | `chinese` | the same for Chinese |
+//! | `english` | English clauses, and the evidence for or against a request in each |
+//! | `chinese` | Chinese clauses, and the evidence in each |
 
 mod chinese;
 mod english;

@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use enact_types::Reason;
 use mcap::records::ChunkHeader;
 
-use crate::messages::LONGEST;
+use crate::message_reader::LONGEST;
 
 /// Returns the decompressed records of a chunk.
 ///

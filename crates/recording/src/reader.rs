@@ -16,7 +16,7 @@ use crate::foxglove::Log;
 use crate::message::{
     FailureMessage, FrameMessage, OutcomeMessage, RunInfo, TaskMessage, WallClockMessage,
 };
-use crate::messages::{Extent, Messages};
+use crate::message_reader::{Extent, Messages};
 use crate::picture::{CompressedImage, RawImage};
 use crate::topic::Topic;
 

@@ -177,7 +177,7 @@ impl Topic {
     /// Returns whether its messages come from the loop and are not implied by others: data for
     /// viewers and camera streams do not count.
     pub fn is_of_the_loop(self) -> bool {
-        !self.is_of_wall_clock()
+        !self.holds_wall_time()
             && !Self::STREAMS.contains(&self)
             && !matches!(
                 self,
@@ -195,7 +195,7 @@ impl Topic {
     }
 
     /// Returns whether its messages contain wall times, and so differ between equal runs.
-    pub fn is_of_wall_clock(self) -> bool {
+    pub fn holds_wall_time(self) -> bool {
         matches!(self, Self::Wall | Self::Timing)
     }
 }

@@ -362,7 +362,7 @@ impl<'a> Loader<'a> {
     /// such a posture.
     fn stand_ready(&mut self, robot: &mut Robot, collider: &Collider) -> bool {
         if self.settings.workspace.is_none() {
-            let Some(origin) = ready::origin(robot) else {
+            let Some(origin) = ready::workspace_origin(robot) else {
                 return false;
             };
             robot.workspace.origin = origin;

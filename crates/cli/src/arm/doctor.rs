@@ -9,7 +9,7 @@ use enact_arm::driver::bus_config::ServoConfig;
 use enact_arm::driver::feedback::Reading;
 use enact_arm::driver::firmware;
 use enact_arm::driver::health::{self, HealthLimits};
-use enact_arm::driver::id_conflict::is_shared;
+use enact_arm::driver::id_conflict::has_id_conflict;
 use enact_arm::servo::Restart;
 use serde_json::json;
 
@@ -184,7 +184,7 @@ fn examine_servo(bus: &mut Bus, servo: &ServoConfig) -> Result<Vec<(Level, Strin
         Ok(_) | Err(BusError::Garbled { .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    if is_shared(bus, id, model)? {
+    if has_id_conflict(bus, id, model)? {
         let what = format!(
             "two servos have id {id}, or its line is bad; connect one alone and use `enact arm set-id`"
         );

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use enact_arm::bus::{Bus, BusError};
 use enact_arm::driver::bus_config::ServoConfig;
-use enact_arm::driver::id_conflict::is_shared;
+use enact_arm::driver::id_conflict::has_id_conflict;
 use enact_arm::servo::Register;
 use serde_json::json;
 
@@ -17,7 +17,7 @@ pub fn set_id(hardware: &Hardware, joint: &str) -> Result<bool> {
     let servo = hardware.bus_config.servos[hardware.joint(joint)?];
     let (baud, id) = only_one(hardware)?;
     let mut bus = hardware.bus_at_baud_rate(baud)?;
-    if is_shared(&mut bus, id, servo.model)? {
+    if has_id_conflict(&mut bus, id, servo.model)? {
         bail!("several servos with id {id} answer at once; {ALONE}");
     }
     let map = servo.model.map;

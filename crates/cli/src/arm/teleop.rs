@@ -289,7 +289,7 @@ impl FollowerArm {
     /// Checks that the follower is where it was told to be.
     fn check(&self, command: &Command, state: &ArmState) -> Result<()> {
         self.gate
-            .following(command, &state.position)
+            .check_following(command, &state.position)
             .map_err(|refusal| config_hint::error(&refusal))
     }
 }

@@ -147,6 +147,9 @@ pub struct ExportArgs {
     /// Keep the time during which the arm stands still and waits for a plan
     #[arg(long)]
     pub keep_pauses: bool,
+    /// Print what was written as one JSON object
+    #[arg(long)]
+    pub json: bool,
     /// LeRobot options.
     #[command(flatten)]
     pub set: DatasetExportArgs,

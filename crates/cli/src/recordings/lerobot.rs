@@ -8,6 +8,7 @@ use enact_export::lerobot::{CameraFeature, DatasetSpec, DatasetWriter, VideoCode
 use enact_export::pictures::{CameraTrack, HeldPictures};
 use enact_export::{Episode, JointColumns, RecordedEpisodes, Units};
 use enact_recording::ServoInfo;
+use serde_json::{Value, json};
 
 use super::args::{DatasetExportArgs, ExportArgs, TaskFilter, UnitsArg};
 use super::picture_source::PictureSource;
@@ -26,7 +27,7 @@ struct Part<'a> {
     source: PictureSource,
 }
 
-/// Writes a LeRobot data set, or appends to one.
+/// Writes a LeRobot data set, or appends to one; returns what was written.
 ///
 /// # Errors
 /// If the recordings hold nothing to export, do not go together or do not fit the data set to add
@@ -37,7 +38,7 @@ pub fn write(
     recordings: &[RecordedEpisodes],
     args: &ExportArgs,
     stop: &dyn Fn() -> bool,
-) -> Result<()> {
+) -> Result<Value> {
     let set = &args.set;
     let parts = recordings.iter().map(|recording| choose(recording, args));
     let parts: Vec<Part<'_>> = parts.collect::<Result<_>>()?;
@@ -98,16 +99,23 @@ pub fn write(
         spec.columns.robot_type,
         spec.columns.units
     );
+    let mut cameras = Vec::new();
     for camera in &spec.cameras {
         let kept = camera.codec.map_or("files", VideoCodec::name);
-        errln!(
-            "  camera  {}, {} x {}, {kept}",
-            camera.key(),
-            camera.width,
-            camera.height
-        );
+        let (key, width, height) = (camera.key(), camera.width, camera.height);
+        errln!("  camera  {key}, {width} x {height}, {kept}");
+        cameras.push(json!({"key": key, "width": width, "height": height, "format": kept}));
     }
-    Ok(())
+    Ok(json!({
+        "path": folder,
+        "episodes": summary.episodes,
+        "samples": summary.samples,
+        "total_episodes": summary.total,
+        "fps": spec.fps,
+        "robot_type": spec.columns.robot_type,
+        "units": spec.columns.units.to_string(),
+        "cameras": cameras,
+    }))
 }
 
 /// Selects episodes of a recording, and reports those left out.

@@ -349,7 +349,7 @@ fn said(request: &Value, write: Writer) -> String {
 
 /// Runs the task against a model; what it said and whether anything moved.
 fn put(folder: &Path, address: &str, seed: u64, more: &[&str]) -> (std::process::Output, bool) {
-    let scene = write(folder, "scene.toml", &scene());
+    let scene = write(folder, "scene.toml", scene());
     let event_log = folder.join("journal.jsonl").display().to_string();
     let seed = seed.to_string();
     let mut arguments = vec![

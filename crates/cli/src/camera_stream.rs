@@ -65,7 +65,7 @@ pub fn arrange(
     Ok((Box::new(arm), Box::new(ArmClockCamera::new(camera, clock))))
 }
 
-/// A camera whose rendering takes no more than one core, and gives way.
+/// A camera that renders on one core only, at low priority.
 struct ThrottledCamera {
     camera: Box<dyn Camera>,
     pool: ThreadPool,

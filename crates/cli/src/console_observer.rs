@@ -5,10 +5,10 @@ use std::io::Write;
 use enact_plan::{ObjectView, Verdict};
 use enact_runtime::{Event, Observer};
 
-/// Of what a model thinks aloud, so many characters are told.
+/// Maximum length of printed reasoning, characters.
 const LONGEST_THOUGHT: usize = 200;
 
-/// Tells a run as it goes.
+/// Narrates a run as it proceeds.
 #[derive(Debug)]
 pub struct ConsoleObserver<W> {
     sink: W,

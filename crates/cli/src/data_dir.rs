@@ -13,7 +13,7 @@ use crate::embedded;
 use crate::file_kind::{self, FileKind};
 use crate::robot::tell;
 
-/// The model that ships.
+/// The shipped model.
 pub const SHIPPED_MODEL: &str = "models/tabletop";
 
 /// The folder that holds `robots/`, `scenes/`, `launch/` and `suites/`.

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::args::DatasetArgs;
 use crate::data_dir::DataDir;
 
-/// Width and height of the pictures that the model that ships takes.
+/// Width and height of the pictures that the shipped model expects.
 const SIZE: [u32; 2] = [336, 336];
 
 /// Writes the data set.

@@ -13,8 +13,8 @@ use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-/// Each folder under its name in the repository. `build.rs` has it embedded anew when files come or
-/// go.
+/// The embedded folders by their names in the repository. `build.rs` makes cargo embed them again
+/// when files are added or removed.
 static FOLDERS: [(&str, Dir<'static>); 4] = [
     ("robots", include_dir!("$CARGO_MANIFEST_DIR/../../robots")),
     ("scenes", include_dir!("$CARGO_MANIFEST_DIR/../../scenes")),

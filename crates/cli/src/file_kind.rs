@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Error, Result};
 use enact_types::text;
 
-/// A file that enact knows.
+/// A kind of file that enact reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
     /// Robot, scene, camera and model of a run.
@@ -33,7 +33,7 @@ pub enum FileKind {
     Recording,
 }
 
-/// Top-level keys of TOML files, the telling ones first.
+/// Top-level keys of TOML files, the most distinctive ones first.
 const KEYS: [(&str, FileKind); 20] = [
     ("about", FileKind::Suite),
     ("baud", FileKind::Bus),

@@ -66,7 +66,7 @@ pub enum CameraConfig {
 }
 
 impl Launch {
-    /// Pictures a second at most: more than any arm has commands.
+    /// Largest number of pictures per second: more than any arm has commands.
     const MOST_FPS: u32 = 200;
 
     /// Returns the number of pictures per second to record while the arm moves. A simulated run can

@@ -13,7 +13,7 @@ use crate::stop_sources;
 /// Interval of checks whether the program is to end.
 const PERIOD: Duration = Duration::from_millis(20);
 
-/// A prompt, whose editor waits on a thread of its own.
+/// A prompt whose editor waits on a thread of its own.
 pub struct LineEditor {
     turns: Sender<()>,
     lines: Receiver<Result<String, ReadlineError>>,

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-/// Pause until a full pipe that does not block is tried again.
+/// Pause before a full non-blocking pipe is tried again.
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// Reason why nothing more can be written to standard output.
@@ -35,7 +35,7 @@ macro_rules! errln {
     ($($words:tt)*) => { $crate::out::talk(&(format!($($words)*) + "\n")) };
 }
 
-/// Standard output could not be written.
+/// Error of standard output.
 #[derive(Clone, Debug)]
 struct Loss {
     kind: ErrorKind,
@@ -50,7 +50,7 @@ impl fmt::Display for Loss {
 
 impl std::error::Error for Loss {}
 
-/// Standard output for what writes into a sink; fails for good once it has failed.
+/// Standard output as a sink; fails for good once it has failed.
 #[derive(Clone, Copy, Debug)]
 pub struct Stdout;
 

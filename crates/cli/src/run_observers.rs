@@ -16,7 +16,7 @@ use crate::recordings::run_recorder::{RunRecorder, wall_clock};
 use crate::rerun_view::{Page, RerunView};
 use crate::setup::Setup;
 
-/// Everyone who watches.
+/// All observers of a run.
 pub struct RunObservers {
     console: ConsoleObserver<Stderr>,
     event_log: Option<(PathBuf, EventLog<BufWriter<File>>)>,

@@ -19,7 +19,7 @@ use signal_hook::consts::SIGTERM;
 use crate::args::StopArgs;
 use crate::rerun_view;
 
-/// A file that stops the arm is looked for so often.
+/// Interval of checks for a file that stops the arm.
 const PERIOD: Duration = Duration::from_millis(20);
 
 /// True if Ctrl-C came since the last instruction; a program can have only one handler for it.

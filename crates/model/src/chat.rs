@@ -65,7 +65,7 @@ impl Failure {
     }
 }
 
-/// A model that answers one question at a time with JSON.
+/// A model that answers one request at a time with JSON.
 pub(crate) trait Chat {
     fn settings(&self) -> &ModelConfig;
 

@@ -11,7 +11,7 @@ use enact_types::Reason;
 use enact_types::text::BYTE_ORDER_MARK;
 use serde_json::Value;
 
-/// Longest safetensors header taken, bytes: the limit of the format's own library.
+/// Maximum size of a safetensors header, bytes: the limit of the format's own library.
 const MAX_HEADER: u64 = 100_000_000;
 
 /// Checks a folder with `config.json`, `tokenizer.json` and safetensors.

@@ -53,7 +53,7 @@ pub use server::ServerModel;
 pub use source::ModelSource;
 pub use special::SpecialTokens;
 
-/// Something that sees and plans.
+/// A model that perceives and plans.
 pub trait VisionLanguageModel: Perceiver + Planner + Send {
     /// Returns the name by which it was opened.
     fn name(&self) -> &str;

@@ -7,9 +7,9 @@ use enact_types::NormalizedPoint;
 use font8x8::{BASIC_FONTS, UnicodeFonts};
 use image::{Rgb, RgbImage};
 
-/// Pixels of a digit along each side, before it is enlarged.
+/// Size of a digit, pixels, before it is enlarged.
 const DIGIT: u32 = 8;
-/// Pictures this many pixels wide have digits of that size; wider ones larger digits.
+/// Width of a picture with digits of that size, pixels; wider pictures have larger digits.
 const WIDTH: u32 = 320;
 const PAPER: Rgb<u8> = Rgb([0, 0, 0]);
 const INK: Rgb<u8> = Rgb([255, 255, 255]);

@@ -23,12 +23,12 @@ use crate::{VisionLanguageModel, files, pointing};
 /// Number of most probable tokens from which a sampled plan is drawn.
 const DRAWN_FROM: usize = 40;
 
-/// Of what a model reads at once this part may be the instruction; the rest is for what is seen,
-/// for what happened before, and for the answer.
+/// The instruction may take up one part in this many of the context; the rest is for the scene, the
+/// history and the answer.
 const ROOM: usize = 2;
 
-/// A model that mistral.rs runs on the processor: greedy decoding, so the same
-/// questions in the same order get the same answers.
+/// A model that mistral.rs runs on the processor with greedy decoding, so that the same requests in
+/// the same order get the same answers.
 pub struct MistralModel {
     name: String,
     options: RequestOptions,

@@ -8,7 +8,7 @@ use enact_plan::Pointing;
 
 use crate::picture::PictureFormat;
 
-/// Bounds on a request.
+/// Limits of a request.
 #[derive(Clone, Debug)]
 pub struct RequestOptions {
     /// Longest wait for an answer; long enough for a model of a few billion
@@ -72,7 +72,7 @@ impl Default for ServerOptions {
     }
 }
 
-/// Somebody who is told, in a sentence, what delays or changes a request; by default nobody.
+/// A listener that receives sentences about what delays or changes a request; none by default.
 #[derive(Clone, Default)]
 pub struct Notify(Option<Arc<Listener>>);
 

@@ -10,7 +10,7 @@ use image::codecs::png::PngEncoder;
 use image::imageops::{FilterType, resize};
 use serde::{Deserialize, Serialize};
 
-/// Quality of a JPEG, 1 to 100: at this one, edges of small things stay where they are.
+/// Quality of a JPEG, 1 to 100; high enough to keep the edges of small objects in place.
 const JPEG_QUALITY: u8 = 90;
 
 /// Format in which pictures are sent to a server.

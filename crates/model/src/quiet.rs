@@ -4,7 +4,7 @@ use std::any::Any;
 use std::panic;
 use std::sync::Once;
 
-/// Crates of the engine, as they appear in the paths of their sources.
+/// Crates of the engine, as they appear in the paths of their source files.
 const ENGINE: &[&str] = &["mistralrs", "candle", "hf-hub", "llguidance", "tokenizers-"];
 
 /// Logs panics inside the engine, from the first call on, instead of printing them: each surfaces

@@ -12,8 +12,8 @@ use serde::Deserialize;
 #[cfg(feature = "local")]
 use crate::gguf;
 
-/// Tokens of widespread chat formats and of mistral.rs's own placeholders, for
-/// models whose tokenizer cannot be read. The halves of `<|…|>` stand for all such tokens.
+/// Tokens of common chat formats and of mistral.rs's own placeholders, for models whose tokenizer
+/// cannot be read. The halves of `<|…|>` stand for all such tokens.
 const WIDESPREAD: &[&str] = &[
     "<|",
     "|>",
@@ -41,8 +41,8 @@ const WIDESPREAD: &[&str] = &[
     "</think>",
 ];
 
-/// Tokens that end an answer. A grammar that is complete admits nothing but one
-/// of the first, and not always the one that a model's configuration names.
+/// Tokens that end an answer. A completed grammar admits only one of the first of them, and not
+/// always the one that a model's configuration names.
 const ENDS: &[&str] = &[
     "</s>",
     "<eos>",
@@ -63,7 +63,7 @@ pub struct SpecialTokens {
     ends: Vec<u32>,
 }
 
-/// A token that is no piece of text.
+/// A token that is not a piece of text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ControlToken {
     pub(crate) id: u32,

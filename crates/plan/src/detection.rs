@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::planner::Rejection;
 use crate::pointing::ParsedDetections;
 
-/// One object that the model points at.
+/// An object that the model points at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Detection {
     /// Position in the picture.
@@ -37,9 +37,9 @@ struct Marked {
 }
 
 impl Detection {
-    /// More objects than this in one picture are rejected.
+    /// Maximum number of objects in one picture; longer lists are rejected.
     pub const MAX: usize = 32;
-    /// Longer labels than this are rejected.
+    /// Maximum length of a label, characters.
     pub const MAX_LABEL: usize = 60;
 
     /// Creates a detection of an object at a point.

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-/// A task and a plan that does it.
+/// A task with a suitable plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Example {
     /// The instruction.
@@ -15,7 +15,7 @@ pub struct Example {
     pub plan: &'static str,
 }
 
-/// The library that ships.
+/// The built-in library.
 const LIBRARY: &[Example] = &[
     Example {
         instruction: "put the green ball in the yellow bowl",

@@ -6,7 +6,7 @@ use crate::situation::Situation;
 use crate::skills::{Skill, Step};
 use crate::step::Plan;
 
-/// A line less alike than this to every admissible step means none of them.
+/// Minimum similarity of a line to an admissible step; a line below it means none of them.
 const ALIKE: f64 = 0.3;
 
 /// Reads a plan in free text, a step a line or sentence, as the nearest of the admissible steps

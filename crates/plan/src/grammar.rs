@@ -10,7 +10,7 @@ use crate::situation::Situation;
 use crate::skills::Skill;
 use crate::step::Plan;
 
-/// Longest sentence that `say` and `ask` may generate, characters.
+/// Maximum length of a sentence that `say` and `ask` may generate, characters.
 const MAX_SENTENCE: usize = 160;
 
 /// Returns the schema of a list of objects.

@@ -34,7 +34,7 @@ struct Reply {
     chinese: &'static str,
 }
 
-/// For languages that are not listed.
+/// Reply for languages that are not listed.
 const IN_ENGLISH: Reply = reply(
     "en",
     "I do not understand this language, only {}.",
@@ -122,8 +122,8 @@ fn identify(text: &str) -> Option<&'static str> {
     Some(whatlang::detect(text).map_or("und", |found| code(found.lang())))
 }
 
-/// Words by which an instruction is known to be English, none of which is as common elsewhere
-/// (“in”, “a”, “die”, “on” are).
+/// Words that identify English: none of them is as common in another language (as “in”, “a”, “die”
+/// and “on” are).
 const ENGLISH: [&str; 143] = [
     "the",
     "put",

@@ -32,7 +32,7 @@ impl Verdict {
     }
 }
 
-/// A step and what became of it.
+/// A step and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// The step.

@@ -117,12 +117,12 @@ macro_rules! pointers {
 
 pointers!(&mut T, Box<T>);
 
-/// Sees and decides: what the loop asks.
+/// Perceives and plans: the agent that the loop asks.
 pub trait Agent: Perceiver + Planner {}
 
 impl<T: Perceiver + Planner + ?Sized> Agent for T {}
 
-/// An agent made of two: one sees, the other decides.
+/// An agent made of a perceiver and a planner.
 #[derive(Clone, Debug)]
 pub struct CompositeAgent<S, D> {
     /// Sees.

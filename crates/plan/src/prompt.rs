@@ -23,9 +23,10 @@ pub enum PromptStyle {
     Compact,
 }
 
-/// Outcomes older than this many are left out: the picture shows what they did.
+/// Maximum number of outcomes in a prompt; older ones are omitted, since the picture shows their
+/// effects.
 const REMEMBERED_OUTCOMES: usize = 6;
-/// Worked examples in a full prompt.
+/// Number of worked examples in a full prompt.
 const SHOWN_EXAMPLES: usize = 2;
 
 /// Returns the request for a list of the objects in the picture.

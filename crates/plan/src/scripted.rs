@@ -8,8 +8,8 @@ use crate::situation::Situation;
 use crate::skills::Step;
 use crate::step::Plan;
 
-/// Plays the steps of one plan. After a failure it goes on from the step that
-/// failed, or from the pick before it if the object is no longer held.
+/// Follows the steps of one plan. After a failure it continues from the step that failed, or from
+/// the pick before it if the object is no longer held.
 #[derive(Clone, Debug)]
 pub struct ScriptedPlanner {
     plan: Plan,

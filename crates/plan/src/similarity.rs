@@ -9,7 +9,7 @@ use std::collections::HashMap;
 /// Lengths of the n-grams, characters; a word's edges count as characters.
 const LENGTHS: std::ops::RangeInclusive<usize> = 2..=4;
 
-/// Texts to be found again.
+/// An index of texts for similarity search.
 #[derive(Clone, Debug)]
 pub struct SimilarityIndex {
     /// By n-gram: how much it weighs, and in which texts it is, with its share of each.

@@ -9,7 +9,7 @@ use crate::space::Relation;
 use crate::speech_act::SpeechAct;
 use crate::step::Plan;
 
-/// A seen object, as the planner is told of it.
+/// A seen object as described to the planner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ObjectView {
     /// Unique name: the label, numbered where two share it.
@@ -47,7 +47,7 @@ impl ObjectView {
     }
 }
 
-/// An earlier task and what the robot said to it.
+/// An earlier task and the robot's replies to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConversationTurn {
     /// The person's instruction.
@@ -71,7 +71,7 @@ pub struct Infeasibility {
     pub reason: String,
 }
 
-/// Everything a plan rests on.
+/// The situation that a plan rests on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Situation {
     /// The person's instruction.

@@ -38,7 +38,7 @@ impl Relation {
         Self::NextTo,
     ];
 
-    /// The relations of things that stand side by side on the table.
+    /// The relations of objects side by side on the table.
     pub const BESIDE: [Self; 5] = [
         Self::LeftOf,
         Self::RightOf,
@@ -77,7 +77,7 @@ impl Relation {
     }
 }
 
-/// A direction on the table as the camera's picture shows it.
+/// A direction on the table as seen in the camera's picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {

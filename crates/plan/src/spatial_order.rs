@@ -7,7 +7,7 @@ use enact_types::Vector3;
 use crate::situation::ObjectView;
 use crate::spatial_words::{self, ReferenceObject, SpatialWord};
 
-/// An object this near to the line between two others is between them, meters.
+/// Maximum distance of an object from the line between two others that it is between, meters.
 const BETWEEN: f64 = 0.035;
 
 /// Returns lines on the spatial order of `objects` that bear on `instruction`.

@@ -25,7 +25,7 @@ pub enum SpatialWord {
     Between,
 }
 
-/// From where a spatial word looks.
+/// Reference of a spatial word.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ReferenceObject<'a> {
     /// Nothing is said: from the arm, or from the picture's edge.
@@ -38,7 +38,7 @@ pub enum ReferenceObject<'a> {
     Unknown,
 }
 
-/// The beginnings of English words, and Chinese characters.
+/// Beginnings of English words, and Chinese characters.
 const WORDS: [(SpatialWord, &[&str], &[&str]); 9] = [
     (SpatialWord::Left, &["left"], &["左"]),
     (SpatialWord::Right, &["right"], &["右"]),
@@ -50,11 +50,11 @@ const WORDS: [(SpatialWord, &[&str], &[&str]); 9] = [
     (SpatialWord::Far, &["far", "furth", "distant"], &["远"]),
     (SpatialWord::Between, &["between", "middle"], &["间"]),
 ];
-/// May stand between a spatial word and the name that it looks from.
+/// Words that may stand between a spatial word and its reference.
 const LITTLE: [&str; 9] = [
     "to", "from", "of", "side", "the", "that", "is", "away", "by",
 ];
-/// Those that announce a name.
+/// Words that announce a name.
 const ANNOUNCING: [&str; 3] = ["to", "from", "of"];
 /// Words for the arm.
 const ARM: [&str; 7] = ["you", "your", "yourself", "robot", "arm", "hand", "base"];

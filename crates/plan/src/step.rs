@@ -54,7 +54,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// More steps than this in one plan are rejected.
+    /// Maximum number of steps in a plan; longer plans are rejected.
     pub const MAX_STEPS: usize = 16;
 
     /// Reads what a model or a file said. One doubtful field rejects the whole plan.

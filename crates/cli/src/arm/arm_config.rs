@@ -48,7 +48,7 @@ pub struct ServoArmConfig {
     pub realtime: bool,
 }
 
-/// Emulated servos on a pty in real time, or without one in a time of their own.
+/// Emulated servos, on a pty in real time or without one in a time of their own.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EmulatedArmConfig {
@@ -75,7 +75,7 @@ fn yes() -> bool {
     true
 }
 
-/// The arm of a run, not armed yet.
+/// The arm of a run before arming.
 pub enum ArmSource {
     /// The simulator's own.
     Sim,

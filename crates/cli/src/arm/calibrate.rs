@@ -16,11 +16,12 @@ use super::hardware::Hardware;
 use super::stdin_lines::StdinLines;
 use crate::stop_sources::on_interrupt;
 
-/// A joint that was moved by fewer steps was not moved from end to end.
+/// Shortest range of a joint that was moved from end to end, steps.
 const SHORTEST_RANGE: i64 = 200;
-/// Between two readings a hand moves no joint by so many steps: it went round the end.
+/// Jump between two readings that means a wrap past the end of the turn, steps: a hand is never
+/// that fast.
 const ROUND: i64 = 1500;
-/// In a longer silence a hand may turn a joint so far that it goes round the end unseen.
+/// Longest silence in which a hand cannot turn a joint past its end unnoticed.
 const LONGEST_SILENCE: Duration = Duration::from_secs(2);
 /// Pause between two readings.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -154,7 +155,8 @@ fn merged(
     }
 }
 
-/// The joints at hand. Unless all is done in the end, their servos get back what they kept before.
+/// The joints being calibrated. Unless calibration completes, their servos get their old settings
+/// back.
 struct Guide<'a> {
     hardware: &'a Hardware,
     stop: &'a StopSwitch,

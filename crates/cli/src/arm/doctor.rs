@@ -16,7 +16,7 @@ use serde_json::json;
 use super::hardware::Hardware;
 use crate::out::told;
 
-/// Adapters that hold bytes back for longer make the arm slow, ms.
+/// Largest latency of an adapter that does not slow the arm, ms.
 const LATENCY_MS: u32 = 1;
 
 /// Severity of a finding.

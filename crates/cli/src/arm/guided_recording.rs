@@ -26,7 +26,7 @@ use crate::setup::folder_camera;
 /// Default name of a task.
 const TASK: &str = "teleoperation";
 
-/// A recording that is being made.
+/// A recording in progress.
 pub enum GuidedRecording {
     /// Lines of JSON.
     Lines(BufWriter<File>),
@@ -34,7 +34,7 @@ pub enum GuidedRecording {
     Run(Box<Run>),
 }
 
-/// A run without a loop.
+/// A recorded run without the loop.
 pub struct Run {
     recorder: Recorder,
     path: PathBuf,

@@ -15,7 +15,7 @@ use enact_robot::Robot;
 use super::args::{ArmTarget, Protocol};
 use crate::data_dir::{DataDir, did_you_mean};
 
-/// An arm that may hang on a port.
+/// An arm that may be connected to a port.
 pub struct Hardware {
     /// The robot.
     pub robot: Robot,

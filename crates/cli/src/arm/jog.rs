@@ -13,7 +13,7 @@ use crate::args::StopArgs;
 use crate::config_hint;
 use crate::stop_sources;
 
-/// A joint turns no faster than this on average while somebody stands beside it, rad/s.
+/// Average speed of a joint beside which somebody stands, rad/s.
 const GENTLE: f64 = 0.5;
 
 /// Turns one joint by so many degrees.

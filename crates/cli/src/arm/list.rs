@@ -107,7 +107,7 @@ fn servos_on(port: &str, family: Family, baud: u32) -> Result<Vec<Found>> {
     found(&mut bus, family)
 }
 
-/// Somebody who answers.
+/// A servo that answers.
 struct Found {
     id: u8,
     /// Its reported model; `None` if it was not asked.

@@ -17,9 +17,9 @@ use crate::out::told;
 use crate::out::{self, Stdout};
 use crate::stop_sources::on_interrupt;
 
-/// A joint that was heard so recently when the watching ended was heard.
+/// Largest age of a joint's last reading at the end at which the joint counts as heard.
 const RECENT: Duration = Duration::from_millis(500);
-/// The table is drawn anew so often, seconds.
+/// Interval between redraws of the table, seconds.
 const REDRAW: f64 = 0.2;
 
 /// Watches the arm until told to stop; whether every joint was heard.

@@ -11,9 +11,9 @@ use serde_json::json;
 
 use super::hardware::Hardware;
 
-/// Time that a servo needs at most until it answers again.
+/// Longest time until a rebooted servo answers again.
 const STARTING: Duration = Duration::from_secs(2);
-/// Time between two looks whether it does.
+/// Pause between two checks whether it does.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Reboots the servo of a joint; returns `false` if its alarms persist.

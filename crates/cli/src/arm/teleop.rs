@@ -22,15 +22,15 @@ use crate::data_dir::DataDir;
 use crate::out::told;
 use crate::stop_sources;
 
-/// The leader is read once in so many control periods.
+/// Number of control periods per reading of the leader.
 const PERIODS: u64 = 2;
-/// A leader that has been silent for longer is not followed any more: the arm holds.
+/// Silence after which the leader is no longer followed and the arm holds.
 const STALE: Duration = Duration::from_millis(100);
-/// A leader that is not heard for so long at first is not there.
+/// Longest wait for the leader's first reading.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// Until the arms stand alike the follower moves gently: this share of its speed…
+/// Share of its speed at which the follower moves until the arms are aligned…
 const GENTLE: f64 = 0.15;
-/// …and alike means as near as this, rad.
+/// …and the largest difference of aligned joints, rad.
 const ALIKE: f64 = 0.1;
 
 /// Mirrors a leader until told to stop.
@@ -106,7 +106,7 @@ fn follow(
     Ok(well)
 }
 
-/// Both arms, and who writes down what they do.
+/// Both arms, and the recording of their motion.
 struct TeleopArms {
     leader: Leader,
     mirror: FollowerArm,

@@ -15,7 +15,7 @@ type, then Enter (Ctrl-C ends it):
                          keys: servo=ID rate=0..1 for=SECONDS
   well                   everything works from now on";
 
-/// Obeys lines.
+/// Carries out the commands of the console.
 pub struct Console {
     joints: Vec<String>,
 }

@@ -28,10 +28,10 @@ use crate::data_dir::DataDir;
 use crate::out::told;
 use crate::stop_sources::on_interrupt;
 
-/// Pause between two looks at what a person types and what arrived.
+/// Interval of checks for typed lines and received packets.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// A simulated arm and the servos that turn it.
+/// A simulated arm and its servos.
 pub struct EmulatedArm {
     robot: Robot,
     bus_config: BusConfig,

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use enact_emulator::PtyBus;
 use serde_json::json;
 
-/// Writes what arrives.
+/// Writes received packets to a file.
 pub struct PacketLog {
     file: BufWriter<File>,
     seen: usize,

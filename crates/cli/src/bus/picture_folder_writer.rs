@@ -8,7 +8,7 @@ use enact_camera::Camera;
 use enact_sim::render::Appearance;
 use enact_sim::{SimCamera, Simulator};
 
-/// Takes pictures.
+/// Writes pictures to a folder.
 pub struct PictureFolderWriter {
     camera: SimCamera,
     folder: PathBuf,

@@ -16,14 +16,14 @@ use crate::data_dir::{DataDir, open_model};
 use crate::server::ServerConfig;
 use crate::stop_sources;
 
-/// Conventions of models that answer in JSON.
+/// Conventions in JSON.
 const WRITTEN: [Convention; 4] = [
     Convention::Yx1000,
     Convention::Xy1000,
     Convention::XyPixels,
     Convention::XyUnit,
 ];
-/// Conventions of models that answer between tags; they are asked for where no other is kept to.
+/// Conventions between tags, requested if the model follows no other.
 const TAGGED: [Convention; 4] = [
     Convention::XyPercent,
     Convention::Molmo2,

@@ -12,8 +12,8 @@ use enact_types::Frame;
 
 use crate::data_dir::DataDir;
 
-/// Three things, one of them far off the diagonal of the picture. The picture's sides are far from
-/// multiples of what models round them to.
+/// Three objects, one of them far off the diagonal of the picture. The picture's sides are far from
+/// the multiples to which models round them.
 const SCENE: &str = r#"
 frame = "workspace"
 
@@ -53,10 +53,10 @@ size = [0.04, 0.04, 0.04]
 at = [0.24, -0.12]
 "#;
 
-/// A point may be this far beside a thing, as a share of the picture's width.
+/// Largest distance of a point from its object, as a share of the picture's width.
 const MISS: f64 = 0.012;
 
-/// A picture and what is in it.
+/// A picture and the objects in it.
 pub struct TestPicture {
     /// Picture that the model is shown.
     pub frame: Frame,
@@ -65,7 +65,7 @@ pub struct TestPicture {
     truth: RenderedPicture,
 }
 
-/// A thing in it.
+/// An object in the picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Thing {
     /// Its name.

@@ -97,7 +97,7 @@ impl Score {
     }
 }
 
-/// By less than this a reading is not more exact, pixels.
+/// Smallest difference of precision between readings that counts, pixels.
 const CLOSER: f64 = 0.7;
 
 fn score(picture: &TestPicture, reading: &Reading) -> Score {

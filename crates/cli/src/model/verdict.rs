@@ -4,12 +4,12 @@ use enact_plan::{Convention, Pointing};
 
 use super::trial::{Score, Trial};
 
-/// Fewer things than this are no proof.
+/// Minimum number of objects that proves a reading.
 const LEAST_THINGS: usize = 2;
-/// The model's own convention is preferred unless another is by so much more exact.
+/// Advantage in precision that outweighs the preference for the model's own convention, pixels.
 const MUCH_CLOSER: f64 = 2.0;
 
-/// By which convention a model points.
+/// The pointing convention of a model, as found by trials.
 #[derive(Clone, Debug)]
 pub enum Verdict<'a> {
     /// By this one.

@@ -16,11 +16,11 @@ use crate::arm::arm_config::nominal_servos;
 use crate::arm::hardware::bus_config;
 use crate::data_dir::DataDir;
 
-/// The longest episode whose times LeRobot tells apart as 32-bit floats to a tenth of a
-/// millisecond, seconds.
+/// Longest episode whose times are distinct as 32-bit floats to a tenth of a millisecond in
+/// LeRobot, seconds.
 const LONGEST: usize = 2048;
 
-/// A recording, its episodes that are taken, and where their pictures come from.
+/// A recording with its selected episodes and the source of their pictures.
 struct Part<'a> {
     recording: &'a RecordedEpisodes,
     episodes: Vec<&'a Episode>,

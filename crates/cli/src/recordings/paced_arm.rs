@@ -70,7 +70,7 @@ mod tests {
 
     use super::*;
 
-    /// Servos that nobody looks after while the arm is idle stop by themselves.
+    /// An arm whose servos stop by themselves unless they are read while it is idle.
     struct Watched(Arc<AtomicBool>);
 
     impl Arm for Watched {

@@ -19,7 +19,7 @@ use enact_types::Frame;
 use super::open;
 use super::replay_world::ReplayWorld;
 
-/// Pictures that wait to be taken, at most.
+/// Maximum number of pictures that are rendered ahead.
 const AHEAD: usize = 8;
 
 /// Source of pictures.
@@ -186,7 +186,7 @@ fn render(
     Ok(())
 }
 
-/// Takes pictures of a world while an arm moves in it.
+/// Renders pictures of a world while an arm moves in it.
 struct RenderingArm {
     camera: SimCamera,
     places: std::iter::Peekable<std::vec::IntoIter<SamplePosition>>,
@@ -239,7 +239,7 @@ impl RenderingArm {
     }
 }
 
-/// An arm that is filmed while it moves.
+/// An arm whose motion is filmed.
 struct FilmedArm {
     arm: SimArm,
     photographer: Arc<Mutex<RenderingArm>>,

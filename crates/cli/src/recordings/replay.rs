@@ -18,8 +18,8 @@ use crate::data_dir::DataDir;
 use crate::run::checked_instruction;
 use crate::stop_sources;
 
-/// A replay that stays this near to the recording has not departed from it: meters of the
-/// tool, rad or m of a joint.
+/// Largest deviation of a replay that follows its recording: meters of the tool, rad or m of a
+/// joint.
 const NEAR: (f64, f64) = (1e-3, 1e-2);
 
 /// Replays, verifies or asks again; whether it came out as recorded.
@@ -63,7 +63,7 @@ pub fn replay(data_dir: &DataDir, args: &ReplayArgs) -> Result<bool> {
     Ok(outcome.is_as_recorded())
 }
 
-/// A recording, and an arm that does once more what it tells.
+/// A recording, and the arm that repeats it.
 pub struct Player {
     recording: Recording,
     motions: Vec<RecordedMotion>,

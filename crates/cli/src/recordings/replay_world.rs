@@ -12,15 +12,15 @@ use enact_sim::{
 };
 use enact_types::{Frame, Point3};
 
-/// Farther than this from where the recording begins, the arm is set there, rad or m.
+/// Largest distance from the start of the recording at which the arm is left, rad or m.
 const ELSEWHERE: f64 = 0.005;
-/// A table for what was seen by a real camera, meters.
+/// A table for objects seen by a real camera, meters.
 const TABLE: TableExtent = TableExtent {
     center: [0.2, 0.0],
     size: [1.2, 1.4],
 };
 
-/// Everything that a replay needs.
+/// The world of a replay.
 pub struct ReplayWorld {
     /// The robot.
     pub robot: Robot,

@@ -21,12 +21,12 @@ use crate::setup::Setup;
 
 /// Default folder of recordings.
 const FOLDER: &str = "runs";
-/// Longest part of a file name that tells of the task, characters.
+/// Maximum length of the task in a file name, characters.
 const WORDS: usize = 40;
-/// Larger weights are not summed up on every run, bytes.
+/// Largest weights that are hashed on every run, bytes.
 const HASHED: u64 = 1 << 30;
 
-/// A recording of a run, and where it is.
+/// A recording of a run, and its path.
 pub struct RunRecorder {
     /// The recording.
     pub recorder: Recorder,

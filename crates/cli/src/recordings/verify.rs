@@ -4,7 +4,7 @@ use anyhow::Result;
 use enact_recording::{Recording, verify};
 use serde_json::json;
 
-/// Bytes of each side that are shown of a difference.
+/// Number of bytes shown of each side of a difference.
 const EXCERPT: usize = 240;
 
 /// Replays the run through the whole loop and prints the first difference; returns whether there is

@@ -6,10 +6,10 @@ use enact_types::StopSwitch;
 
 use super::{ViewTarget, WallClock};
 
-/// There is none.
+/// Cannot be created.
 pub enum Page {}
 
-/// There is none.
+/// Cannot be created.
 pub enum RerunView {}
 
 impl RerunView {

@@ -20,7 +20,7 @@ pub use absent::{Page, RerunView, is_stop, keep};
 #[cfg(feature = "view")]
 pub use viewer::{Page, RerunView, is_stop, keep};
 
-/// Clock that dates what is shown: nanoseconds since 1970.
+/// Clock for timestamps in the viewer: nanoseconds since 1970.
 pub type WallClock = Box<dyn Fn() -> u64 + Send>;
 
 /// Destination of `--view`.

@@ -15,7 +15,7 @@ use crate::stop_sources::is_interrupted;
 /// Interval of checks whether a page has ended.
 const PERIOD: Duration = Duration::from_millis(50);
 
-/// A run that is shown.
+/// A run shown in rerun.
 pub struct RerunView {
     observer: RerunObserver,
     page: Option<Page>,

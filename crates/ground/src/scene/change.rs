@@ -4,10 +4,11 @@ use std::fmt;
 
 use super::memory::{SceneMemory, SceneObject};
 
-/// A thing seen this far from where it was has moved, meters; less may be an error of sight.
+/// Smallest displacement of an object that counts as a move, meters; less may be a measurement
+/// error.
 const MOVED: f64 = 0.025;
 
-/// An object that somebody else moved.
+/// A displacement of an object that the robot did not cause.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ObjectChange {
     /// Its name.

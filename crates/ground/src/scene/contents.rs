@@ -5,19 +5,20 @@ use enact_types::Point3;
 
 use super::point_cloud::PointCloud;
 
-/// The floor of a container reaches at least to this share of its radius.
+/// Smallest extent of a container's floor, as a share of its radius.
 const CORE: f64 = 0.55;
-/// Its wall may rise from there to the rim at this share of its radius.
+/// Radius of the rim up to which the wall may rise from there, as a share of the container's
+/// radius.
 const RIM: f64 = 0.95;
-/// Something inside stands at least this far above floor and wall, meters.
+/// Smallest height of something inside above floor and wall, meters.
 const ABOVE: f64 = 0.007;
-/// Fewer pixels than this are not a thing.
+/// Minimum number of pixels of an object.
 const MIN_PIXELS: usize = 12;
-/// A container is at least this large, meters.
+/// Minimum radius of a container, meters.
 const MIN_RADIUS: f64 = 0.035;
-/// Its extents along x and y may differ by this share.
+/// Largest difference of its extents along x and y, as a share.
 const ROUND: f64 = 0.25;
-/// Regions share a blob if this share of both is common.
+/// Smallest common share of both regions that share a blob.
 const COMMON: f64 = 0.8;
 
 /// Returns whether two regions, each without repetition, consist of about the same pixels.

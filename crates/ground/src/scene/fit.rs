@@ -5,25 +5,25 @@ use enact_types::Point3;
 use super::outline::{self, Circle, Rectangle};
 use super::solid::{Footprint, Hollow, Solid};
 
-/// Points this far below the top still belong to the top face or rim, meters.
+/// Largest depth of a point below the top that still belongs to the top face or rim, meters.
 const TOP: f64 = 0.003;
-/// Points this far below the top belong to the sides, meters.
+/// Smallest depth of a point below the top that belongs to the sides, meters.
 const SIDE: f64 = 0.005;
-/// An object lower than this shows no usable sides, meters.
+/// Height below which an object shows no usable sides, meters.
 const LOW: f64 = 0.012;
-/// A ball fits its points this well, meters.
+/// Largest residual of a ball, meters.
 const BALL_RESIDUAL: f64 = 0.0008;
-/// Balls are at least and at most this large, meters.
+/// Radii of balls, meters.
 const BALL_RADII: std::ops::Range<f64> = 0.006..0.06;
-/// A container is at least this wide, meters.
+/// Minimum width of a container, meters.
 const MIN_CONTAINER: f64 = 0.04;
-/// A container shows at most this share of its top points near its middle.
+/// Largest share of a container's top points near its middle.
 const RIM_ONLY: f64 = 0.05;
-/// A wall thickness to assume where the rim does not show it, meters.
+/// Wall thickness assumed if the rim does not show it, meters.
 pub const WALL: f64 = 0.004;
-/// A floor thickness to assume where the floor is hidden, meters.
+/// Floor thickness assumed if the floor is hidden, meters.
 pub const FLOOR: f64 = 0.005;
-/// Likely error of a position that depth tells, meters.
+/// Likely error of a position measured by depth, meters.
 pub const MEASURED: f64 = 0.003;
 
 /// Completes the solid whose visible surface are `points`, seen with pixels

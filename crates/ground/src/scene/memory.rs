@@ -8,19 +8,20 @@ use super::relation::supports;
 use super::solid::Solid;
 use crate::motion::Effect;
 
-/// An object unseen for more frames than this is forgotten.
+/// Number of frames after which an unseen object is forgotten.
 const REMEMBERED_FRAMES: u32 = 6;
-/// The depth must be this much larger than expected for an object to be gone, meters.
+/// Smallest excess of depth over the expected one if an object is gone, meters.
 const GONE: f64 = 0.015;
-/// A new label this close to an unseen object is that object, meters.
+/// Largest distance between an unseen object and a new label for it, meters.
 const RELABELLED: f64 = 0.015;
-/// As above for an object that was put down: it may have rolled or slid, meters.
+/// The corresponding distance for an object that was put down, which may have rolled or slid,
+/// meters.
 const RELABELLED_AFTER_RELEASE: f64 = 0.035;
-/// A thing seen this near to where it was has stayed there, meters.
+/// Largest displacement of an object that counts as unmoved, meters.
 const STAYED: f64 = 0.015;
-/// Measured extents of one shape differ by less than this, meters.
+/// Largest difference between measured extents of one shape, meters.
 const SAME_SHAPE: f64 = 0.006;
-/// Things whose widths differ by more than this are not the same, meters.
+/// Largest difference between measured widths of one object, meters.
 const SAME_WIDTH: f64 = 0.015;
 
 /// A tracked object.

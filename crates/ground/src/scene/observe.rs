@@ -15,22 +15,23 @@ use super::silhouette;
 use super::snap::snap;
 use super::solid::Solid;
 
-/// Points lower than this are the table, meters.
+/// Height below which points belong to the table, meters.
 pub const TABLE_CLEARANCE: f64 = 0.004;
-/// Size to assume where there is no depth, meters.
+/// Radius assumed without depth, meters.
 const GUESSED_RADIUS: f64 = 0.015;
-/// Likely position error where there is no depth, meters.
+/// Likely position error without depth, meters.
 const GUESSED_UNCERTAINTY: f64 = 0.02;
-/// Heights at which the robot is looked for where there is no depth, and so many of them, meters.
+/// Range and number of heights at which the robot is searched for without depth, meters.
 const TALLEST: f64 = 0.4;
 const SLICES: u32 = 100;
-/// A box may be too small by this share of its size at each side.
+/// Largest amount by which a box is too small on each side, as a share of its size.
 const TOO_SMALL: f64 = 0.15;
-/// A box that has less than this share of what is grown in it is not around it.
+/// Smallest share of the grown region inside a box that is around it.
 const PART: f64 = 0.2;
-/// Two detections of one label this close are one thing seen twice, meters.
+/// Largest distance between two detections of one object under one label, meters.
 const SAME_PLACE: f64 = 0.012;
-/// So are two of different labels whose places and sizes differ by less, meters.
+/// Largest difference of positions and sizes between two detections of one object under different
+/// labels, meters.
 const SAME_SOLID: f64 = 0.003;
 
 /// A detected object with its geometry.
@@ -44,7 +45,7 @@ pub struct Observation {
     pub solid: Solid,
 }
 
-/// A detection or memory that was given up, and why.
+/// A detection or remembered object that was dropped, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DroppedDetection {
     /// Its label.

@@ -3,14 +3,15 @@
 use enact_types::Point3;
 use nalgebra::{DMatrix, DVector, Matrix4, Vector4};
 
-/// Distances beyond this count as this much, so that strays do not steer a fit, meters.
+/// Distance at which the influence of a point on a fit saturates, so that outliers do not steer it,
+/// meters.
 const STRAY: f64 = 0.003;
 /// Step of the coarse search for a rectangle's yaw, radians.
 const YAW_STEP: f64 = std::f64::consts::PI / 180.0;
-/// Steps by which the search is refined on each side of the best.
+/// Number of refinement steps on each side of the best.
 const REFINEMENT: i32 = 10;
 
-/// A fitted outline or ball and how far the points are from it.
+/// A fitted outline or ball, with the distance of the points from it.
 pub struct Fitted<T> {
     /// The fitted shape.
     pub shape: T,
@@ -34,7 +35,7 @@ pub struct Circle {
     pub radius: f64,
 }
 
-/// A rectangle in the plane by its four sides.
+/// A rectangle in the plane, given by its four sides.
 pub struct Rectangle {
     /// Direction of its first axis, radians in `0..π/2`.
     pub yaw: f64,

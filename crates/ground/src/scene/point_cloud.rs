@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use enact_types::{Frame, Point3};
 
-/// Added to the brightness before dividing by it, so that black has no random hue.
+/// Offset of the brightness by which colors are divided, so that black has no random hue.
 const DARK: f64 = 0.02;
 
 /// The pixels of a frame, row by row.

@@ -17,19 +17,19 @@ use super::point_cloud::{PointCloud, chroma_distance};
 use super::region::{CHROMA, TablePlane};
 use super::snap::has_color;
 
-/// Share of points that lie on something if they are read rightly.
+/// Share of points on something in the right reading.
 const ON_SOMETHING: f64 = 0.9;
 /// Bounds of the probability of the same by chance.
 const CHANCE: [f64; 2] = [0.02, 0.8];
-/// A point outside the picture is this likely if it is read rightly, and if not.
+/// Probabilities of a point outside the picture in the right reading, and in a wrong one.
 const OUTSIDE: [f64; 2] = [0.005, 0.3];
-/// Log-likelihood ratio that raises a doubt: a thing that is pointed at by one reading alone.
+/// Log-likelihood ratio that raises a doubt: one object that only one reading points at.
 const DOUBT: f64 = 5.5;
 /// The corresponding bound once a look has confirmed the reading of the points: several objects.
 const DOUBT_ONCE_CONFIRMED: f64 = 11.0;
-/// A point may miss its thing by this share of the picture's width.
+/// Largest distance of a point from its object, as a share of the picture's width.
 const MISS: f64 = 0.01;
-/// Points across and down a picture by which chance is measured.
+/// Number of sample points across and down a picture for the probability of chance hits.
 const SAMPLES: u16 = 24;
 
 /// Doubt about a reading that another one explains better.
@@ -161,7 +161,7 @@ impl Spot {
     }
 }
 
-/// A frame in which things stand out from the table.
+/// A frame with objects on a table.
 struct View<'a> {
     frame: &'a Frame,
     cloud: PointCloud,
@@ -258,7 +258,7 @@ mod tests {
         ("purple", [120, 50, 160]),
     ];
 
-    /// A block in a picture from right above.
+    /// A block seen from directly above.
     #[derive(Clone, Debug)]
     struct Block {
         /// Its middle, pixels.

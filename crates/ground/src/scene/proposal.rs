@@ -10,10 +10,10 @@ use super::solid::Solid;
 
 /// Height below which points belong to the table, meters.
 const RAISED: f64 = 0.008;
-/// Fewer pixels than this are not a thing.
+/// Minimum number of pixels of an object.
 const MIN_PIXELS: usize = 30;
 
-/// A thing without a name.
+/// An object without a name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Proposal {
     /// The middle of what the picture shows of it.

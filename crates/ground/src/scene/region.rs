@@ -4,23 +4,23 @@ use enact_types::Point3;
 
 use super::point_cloud::{PointCloud, chroma_distance};
 
-/// Pixels this near to the seed decide its color and whether it is low.
+/// Radius of the patch around the seed that decides its color and whether it is low, pixels.
 const PATCH_RADIUS: usize = 2;
-/// A seed may be this many pixels beside the object.
+/// Largest distance of a seed from its object, pixels.
 const SEED_RADIUS: usize = 3;
-/// Colors further apart than this are different things.
+/// Smallest difference between the colors of different objects.
 pub const CHROMA: f64 = 0.13;
-/// Neighboring pixels further apart than this many pixel sizes are different things.
+/// Smallest distance between neighboring pixels of different objects, pixel sizes.
 pub const STEP_PIXELS: f64 = 4.5;
-/// Fewer pixels than this are noise.
+/// Minimum number of pixels; fewer are noise.
 const MIN_PIXELS: usize = 12;
-/// A thing of the table's color is told from it by this height, meters.
+/// Height that distinguishes an object of the table's color from the table, meters.
 const THIN: f64 = 0.0015;
-/// Heights this close are averaged, meters.
+/// Largest difference of heights that are averaged, meters.
 const SMOOTHED: f64 = 0.003;
-/// A seed around which it is lower than this many clearances is low.
+/// Height of the surroundings below which a seed is low, as a multiple of the clearance.
 const LOW_SEED: f64 = 1.5;
-/// A low thing counts as solid if this share of it rises above the table.
+/// Smallest share of a low object that must rise above the table.
 const RAISED_SHARE: f64 = 0.1;
 
 /// Reason why there is no object at a point.

@@ -4,9 +4,9 @@ use enact_plan::Relation;
 
 use super::solid::Solid;
 
-/// A hollow deeper than this holds things *in* it, a flatter one *on* it, meters.
+/// Depth beyond which a hollow holds objects *in* it rather than *on* it, meters.
 const DEEP: f64 = 0.015;
-/// Two surfaces this close touch, meters.
+/// Largest distance between touching surfaces, meters.
 const CONTACT: f64 = 0.009;
 
 /// Returns the relation of objects laid on or into this one.

@@ -15,19 +15,19 @@ use super::solid::{Footprint, Hollow, Solid};
 
 /// Likely error of a position, meters.
 const UNCERTAINTY: f64 = 0.008;
-/// Share of the pixels beyond an edge: strays.
+/// Share of outlying pixels beyond an edge.
 const STRAYS: f64 = 0.01;
-/// Least height, meters.
+/// Minimum height, meters.
 const LOWEST: f64 = 0.005;
-/// Least height of a container, in radii: a wall that leans outwards hides its own foot.
+/// Minimum height of a container, in radii: a wall that leans outwards hides its own foot.
 const SHALLOWEST: f64 = 0.73;
-/// A side along the line of sight, or nearly, shows no length: sine of the angle between.
+/// Sine of the angle to the line of sight below which a side shows no length.
 const TURNED_AWAY: f64 = 0.25;
-/// Half the bearings that something may span: right below the camera they tell nothing, radians.
+/// Largest half range of bearings: right below the camera they tell nothing, radians.
 const WIDEST: f64 = 0.8;
-/// Bearings are sorted in steps of so many pixels.
+/// Width of the bins of bearings, pixels.
 const BIN: f64 = 2.0;
-/// Words for what is hollow, and for what rolls.
+/// Words for hollow objects, and for those that roll.
 const CONTAINERS: [&str; 14] = [
     "bowl",
     "box",

@@ -5,12 +5,12 @@
 
 use image::RgbImage;
 
-/// A point is moved by at most this share of the picture's width.
+/// Largest displacement of a point, as a share of the picture's width.
 const REACH: f64 = 0.04;
-/// Colors paler than this (chroma over value) have no hue to speak of.
+/// Smallest chroma over value of a color with a hue.
 const PALE: f32 = 0.3;
 
-/// Hue ranges in degrees of the colors that labels name; red goes through zero.
+/// Hue ranges, in degrees, of the colors in labels; red wraps through zero.
 const HUES: [(&str, f32, f32); 6] = [
     ("red", 345.0, 14.0),
     ("orange", 14.0, 40.0),

@@ -11,9 +11,9 @@ use super::schema::{WRAPPER, fits_at_top};
 /// Keys under which servers put reasoning that they took out of the text.
 const THOUGHTS: [&str; 4] = ["reasoning_content", "reasoning", "thinking", "thought"];
 
-/// Reasons to finish by which an answer is cut.
+/// Finish reasons of answers that are cut off.
 const CUT: [&str; 2] = ["length", "max_tokens"];
-/// Reasons to finish by which it is held back.
+/// Finish reasons of answers that are held back.
 const HELD_BACK: [&str; 5] = [
     "content_filter",
     "safety",

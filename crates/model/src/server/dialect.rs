@@ -211,7 +211,7 @@ impl Dialect {
     }
 }
 
-/// Words of complaints about the form of the answer.
+/// Words in complaints about the form of the answer.
 const FORMAT: [&str; 10] = [
     "response_format",
     "response format",
@@ -225,7 +225,7 @@ const FORMAT: [&str; 10] = [
     "guided",
 ];
 
-/// Words of complaints about something within a schema.
+/// Words in complaints about something within a schema.
 const KEYWORDS: [&str; 10] = [
     "invalid schema",
     "invalid json schema",
@@ -239,7 +239,7 @@ const KEYWORDS: [&str; 10] = [
     "in context",
 ];
 
-/// Words of complaints about pictures.
+/// Words in complaints about pictures.
 const PICTURE: [&str; 9] = [
     "image",
     "vision",

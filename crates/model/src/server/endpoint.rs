@@ -9,10 +9,10 @@ use reqwest::Url;
 /// Parts of the names of parameters that hold a secret.
 const SECRET: [&str; 6] = ["key", "token", "secret", "password", "sig", "auth"];
 
-/// Paths of the protocol, which people copy along with an address.
+/// Paths of the protocol that people copy along with an address.
 const ROUTES: [&str; 4] = ["/chat/completions", "/completions", "/responses", "/models"];
 
-/// The address that the protocol's paths are appended to, and which model there is meant.
+/// The address to which the protocol's paths are appended, and the model that is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Endpoint {
     base: Url,

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-/// Texts of a message that come piece by piece.
+/// Texts of a message that arrive piece by piece.
 const TEXTS: [&str; 5] = [
     "content",
     "reasoning_content",

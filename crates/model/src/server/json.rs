@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// Deeper JSON than this is no answer.
+/// Maximum depth of JSON in an answer.
 const DEEPEST: usize = 64;
 
 /// JSON found in a text.

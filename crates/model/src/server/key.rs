@@ -8,13 +8,13 @@ use enact_types::Reason;
 /// Variable that holds the key by default.
 const USUAL: &str = "OPENAI_API_KEY";
 
-/// Longer names than this are none.
+/// Maximum length of the name of a variable.
 const LONGEST_NAME: usize = 64;
 
 /// Replacement for a key that a server repeats.
 const HIDDEN: &str = "[key]";
 
-/// A key and the environment variable that it is from.
+/// A key and the environment variable that holds it.
 #[derive(Clone)]
 pub(crate) struct ApiKey {
     variable: String,

@@ -58,11 +58,11 @@ use retry_delay::Backoff;
 use server_error::ServerError;
 use transport::{HttpResponse, Transport, TransportError};
 
-/// A list of models comes sooner than an answer, or never.
+/// Longest wait for a list of models, which is faster than an answer.
 const LIST_TIME: Duration = Duration::from_secs(30);
 
 /// A model behind a server that speaks OpenAI's chat protocol, such as llama.cpp, vLLM, Ollama, LM
-/// Studio, or OpenAI itself. What such a server does not take of a request is left out from then on.
+/// Studio, or OpenAI itself. Whatever such a server rejects in a request is omitted from then on.
 pub struct ServerModel {
     name: String,
     endpoint: Endpoint,
@@ -489,7 +489,7 @@ enum HttpOutcome {
     Error(ServerError, Option<Duration>),
 }
 
-/// A response, and the text that asked for it.
+/// A response and the text of its request.
 struct ChatCompletion {
     text: String,
     response: Value,

@@ -19,7 +19,7 @@ const FINAL_CHANNEL: &str = "<|channel|>final";
 /// Marks before reasoning there.
 const OTHER_CHANNELS: [&str; 2] = ["<|channel|>analysis", "<|channel|>commentary"];
 
-/// A text in two.
+/// A text, separated into reasoning and answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Parts {
     /// The reasoning, with its marks.

@@ -2,7 +2,7 @@
 
 use super::server_error::ServerError;
 
-/// Words for what is over soon.
+/// Words in errors that pass soon.
 const SOON: [&str; 8] = [
     "overloaded",
     "rate limit",
@@ -14,7 +14,7 @@ const SOON: [&str; 8] = [
     "timeout",
 ];
 
-/// Words for what stays, whatever the status says.
+/// Words in permanent errors, whatever the status says.
 const FINAL: [&str; 6] = [
     "insufficient_quota",
     "billing",

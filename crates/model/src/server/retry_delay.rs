@@ -4,13 +4,13 @@ use std::time::Duration;
 
 /// Longest wait as a fraction of the whole time for retries.
 const LONGEST: u32 = 8;
-/// The first wait, as a part of all the time there is.
+/// The first wait, as one part in this many of the whole time for retries.
 const FIRST: u32 = 100;
-/// The part of the time for a server that is merely busy.
+/// The time for a server that is merely busy, as one part in this many of the whole.
 const BUSY: u32 = 3;
 
-/// Waits that double, and are shortened at random by up to a half, so that many who were refused
-/// together do not come back together.
+/// Waits that double, shortened at random by up to a half, so that clients rejected together do not
+/// return together.
 #[derive(Debug)]
 pub(crate) struct Backoff {
     total: Duration,

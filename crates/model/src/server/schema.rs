@@ -6,12 +6,12 @@
 
 use serde_json::{Map, Value, json};
 
-/// A list is wrapped in an object under this key.
+/// Key of the object in which a list is wrapped.
 pub(crate) const WRAPPER: &str = "answer";
 
 /// Keywords that no server needs.
 const LEFT_OUT: [&str; 3] = ["x-guidance", "minLength", "maxLength"];
-/// Keywords that some servers refuse.
+/// Keywords that some servers reject.
 const BOUNDS: [&str; 4] = ["minItems", "maxItems", "minimum", "maximum"];
 
 /// Restricts a schema to OpenAI's subset.

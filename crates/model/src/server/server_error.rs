@@ -3,10 +3,10 @@
 use reqwest::StatusCode;
 use serde_json::Value;
 
-/// A readable length, characters.
+/// Maximum length of a readable message, characters.
 const LONGEST: usize = 300;
 
-/// A complaint of a server.
+/// An error message of a server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ServerError {
     /// The status, if it did not come as a success. In a success it may be told as a code.

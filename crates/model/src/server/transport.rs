@@ -11,14 +11,14 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use tokio::runtime::{Builder, Runtime};
 
-/// More bytes than any answer has: a thousand tokens with their probabilities are some hundred
+/// Maximum size of a response, bytes; a thousand tokens with their probabilities take some hundred
 /// thousand.
 const MOST_BYTES: usize = 16 << 20;
 
-/// A server that is there accepts a connection sooner than this.
+/// Longest wait for a connection.
 const CONNECT_TIME: Duration = Duration::from_secs(10);
 
-/// The end of an event stream; some servers keep the connection after it.
+/// End of an event stream; some servers keep the connection open after it.
 const DONE: &[u8] = b"data: [DONE]";
 
 /// Response of a server.

@@ -4,7 +4,7 @@ use enact_types::NormalizedPoint;
 
 use crate::detection::{Bounds, Detection, check_label};
 
-/// Numbers this far outside the picture are rounding, as a share of it.
+/// Largest distance outside the picture that counts as rounding, as a share of the picture.
 const ROUNDING: f64 = 0.002;
 
 /// One object in an answer, as it was written.

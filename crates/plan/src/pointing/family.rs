@@ -2,9 +2,9 @@
 
 use super::{Convention, Pointing, Resize};
 
-/// Parts of names as servers list them, of hub ids and of `architectures` and `model_type` of
-/// `config.json`, letters and digits alone; what stands first counts. A number in the name of a
-/// family sets the next generation apart, so the longer names stand before the shorter ones.
+/// Parts of names on servers, of hub ids, and of `architectures` and `model_type` of `config.json`,
+/// letters and digits only; the first match counts. A number after a family's name distinguishes
+/// the next generation, so longer names come before shorter ones.
 const FAMILIES: [(&str, Pointing); 21] = [
     ("robobrain", QWEN_PIXELS),
     ("qwen25vl", QWEN_PIXELS),

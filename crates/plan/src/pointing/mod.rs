@@ -49,8 +49,8 @@ use entry::{Axes, Entry};
 pub use reading::{Reading, readings};
 pub use resize::Resize;
 
-/// A way of writing places in a picture. `picture` is width and height in pixels of the picture as
-/// the model sees it, which matters to those alone that count pixels.
+/// A way to write positions in a picture. `picture` is width and height in pixels of the picture as
+/// the model sees it, which matters only for conventions in pixels.
 pub trait PointingConvention: Send + Sync {
     /// Returns the request for a list of the objects in a picture, in the words of the models that
     /// use this convention.
@@ -92,7 +92,7 @@ impl ParsedDetections {
     }
 }
 
-/// The conventions that are known.
+/// The known conventions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Convention {
@@ -130,7 +130,7 @@ pub enum Convention {
 }
 
 impl Convention {
-    /// All of them.
+    /// Every convention.
     pub const ALL: [Self; 12] = [
         Self::Yx1000,
         Self::Yx1000Box,
@@ -305,7 +305,8 @@ impl TryFrom<String> for Pointing {
     }
 }
 
-/// A convention and the picture that it speaks of: what is needed to read an answer again.
+/// A convention, and the size of the picture to which it refers: what is needed to read an answer
+/// again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PictureConvention {
     /// Convention in which positions are written.

@@ -8,7 +8,7 @@ use enact_types::NormalizedPoint;
 use super::entry::{Entry, Numbers};
 use super::{Convention, PictureConvention, Pointing, Resize, entries};
 
-/// Two readings whose full scales differ by less than this share are one.
+/// Smallest difference of two readings' full scales that counts, as a share.
 const ALIKE: f64 = 0.02;
 
 /// Meaning of an answer in one convention.
@@ -21,8 +21,8 @@ pub struct Reading {
     pub points: Vec<(Option<NormalizedPoint>, String)>,
 }
 
-/// Conventions that differ in what numbers mean; points and boxes are told apart by how many numbers
-/// there are.
+/// Conventions with different meanings of numbers; points and boxes differ by the number of
+/// numbers.
 const MEANINGS: [Pointing; 7] = [
     of(Convention::Xy1000, Resize::AsSent),
     of(Convention::Yx1000, Resize::AsSent),

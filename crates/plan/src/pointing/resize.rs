@@ -17,15 +17,15 @@ pub enum Resize {
     Claude,
 }
 
-/// Sides are multiples of so many pixels: two patches of 14.
+/// Multiple to which sides are rounded, pixels: two patches of 14.
 const FACTOR: f64 = 28.0;
-/// Claude's longest side, pixels.
+/// Claude's longest side of a picture, pixels.
 const LONGEST: f64 = 1568.0;
-/// Claude's most pixels.
+/// Claude's largest picture, pixels.
 const LARGEST: f64 = 1_150_000.0;
 
 impl Resize {
-    /// The limits that Qwen2.5-VL ships with.
+    /// Default limits of Qwen2.5-VL.
     pub const QWEN: Self = Self::Qwen {
         min_pixels: 56 * 56,
         max_pixels: 14 * 14 * 4 * 16384,

@@ -7,7 +7,7 @@ use super::{ParsedDetections, PointingConvention, schema, sorted};
 use crate::detection::Detection;
 use crate::planner::Rejection;
 
-/// Digits behind the point.
+/// Scale of the decimal places that are written.
 const DIGITS: f64 = 1000.0;
 
 pub(super) const AXES: Axes = Axes {

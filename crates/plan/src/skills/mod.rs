@@ -80,8 +80,8 @@ pub enum StepKind<'a> {
     Completion,
 }
 
-/// The fields of a step, and what follows from them. [`Display`](fmt::Display) writes the step as
-/// prompts and people are told of it.
+/// The fields of a step, and its properties. [`Display`](fmt::Display) writes the step for prompts
+/// and people.
 pub trait Fields: fmt::Display {
     /// Returns the means by which the step is carried out.
     fn kind(&self) -> StepKind<'_> {

@@ -34,7 +34,7 @@ pub struct Rotate {
 }
 
 impl Rotate {
-    /// No step turns by more, degrees.
+    /// Largest turn of a step, degrees.
     pub const MAX_DEGREES: i16 = 360;
 }
 
@@ -112,7 +112,7 @@ fn angle<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i16, D::Error> {
 
 /// Returns the angle that a text names, counterclockwise, degrees.
 fn said_angle(text: &str) -> Option<i16> {
-    /// A number of degrees, not the number in an object's name.
+    /// Matches a number of degrees, but not the number in an object's name.
     static ANGLE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"by (-?\d+)|(-?\d+) ?(?:°|deg)").expect("the expression is valid")
     });

@@ -1,4 +1,4 @@
-//! `enact chat`: instructions line after line.
+//! `enact chat`: instructions, one per line.
 
 use std::time::{Duration, Instant};
 
@@ -78,7 +78,7 @@ pub fn chat(data_dir: &DataDir, args: &ChatArgs) -> Result<bool> {
     Ok(true)
 }
 
-/// Does what a line says and tells how it went; `false` if it says to leave.
+/// Carries out a line and prints how it went; returns `false` if the line says to leave.
 fn obey(
     session: &mut Session<'_>,
     line: &str,

@@ -1,4 +1,4 @@
-//! What the model says it sees.
+//! Objects that the model sees.
 
 use enact_types::NormalizedPoint;
 use serde::{Deserialize, Serialize};
@@ -7,14 +7,14 @@ use serde_json::Value;
 use crate::planner::Rejection;
 use crate::pointing::ParsedDetections;
 
-/// One object that the model points at.
+/// An object that the model points at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Detection {
-    /// Where in the picture.
+    /// Position in the picture.
     pub point: NormalizedPoint,
-    /// What it is, in the model's words.
+    /// Name of the object, in the model's words.
     pub label: String,
-    /// What it lies within, where the model gives a box.
+    /// Bounding box, if the model gives one.
     #[serde(skip)]
     pub bounds: Option<Bounds>,
 }
@@ -28,7 +28,7 @@ pub struct Bounds {
     pub high: NormalizedPoint,
 }
 
-/// What a model says is at a mark.
+/// A mark and the model's name for the object at it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Marked {
@@ -37,12 +37,12 @@ struct Marked {
 }
 
 impl Detection {
-    /// More objects than this in one picture are rejected.
+    /// Maximum number of objects in one picture; longer lists are rejected.
     pub const MAX: usize = 32;
-    /// Longer labels than this are rejected.
+    /// Maximum length of a label, characters.
     pub const MAX_LABEL: usize = 60;
 
-    /// A thing at a point.
+    /// Creates a detection of an object at a point.
     pub fn at(point: NormalizedPoint, label: impl Into<String>) -> Self {
         Self {
             point,
@@ -78,7 +78,7 @@ impl Detection {
         parsed.unless_all_dropped()
     }
 
-    /// The number of a mark and what is at it; no mark is listed twice.
+    /// Returns the number of a mark and the object at it; rejects marks that are listed already.
     fn at_mark(
         entry: Value,
         marks: &[NormalizedPoint],

@@ -83,7 +83,7 @@ fn carry_out(
     tell(args, &report, success, setup, &times);
     // A result that a full disk does not take is told at least.
     if out::check().is_err_and(|error| error.kind() != ErrorKind::BrokenPipe) {
-        errln!("{}", sentence(&report, success));
+        errln!("{}", outcome_sentence(&report, success));
     }
     let page = match page {
         // Whoever stops a run does not wait for a viewer either.
@@ -122,7 +122,7 @@ fn tell(args: &RunArgs, report: &TaskReport, success: bool, setup: &Setup, times
     if args.json {
         outln!("{}", summary(report, success, setup, times));
     } else {
-        outln!("{}", sentence(report, success));
+        outln!("{}", outcome_sentence(report, success));
     }
 }
 
@@ -234,7 +234,7 @@ fn model(name: &str, usage: &Usage, load: Duration) -> Value {
 }
 
 /// Summarizes a run in a sentence.
-pub fn sentence(report: &TaskReport, success: bool) -> String {
+pub fn outcome_sentence(report: &TaskReport, success: bool) -> String {
     let how = match report.ending {
         TaskEnd::DryRun => {
             let mut lines: Vec<String> = report.steps.iter().map(Outcome::to_string).collect();

@@ -137,7 +137,7 @@ impl Player {
         let (robot, arm, recording) = (&self.world.robot, &self.arm, &self.recording);
         let mut replay = Replay::new(robot, arm);
         if self.by_an_arm {
-            let around = replay_arm::around(robot, recording)?;
+            let around = replay_arm::recorded_obstacles(robot, recording)?;
             if let Some(first) = self.motions.first() {
                 replay_arm::approach(robot, arm, first, &around)?;
             }

@@ -113,7 +113,7 @@ fn check_pace(period: Duration, speed: f64) -> Result<()> {
 ///
 /// # Errors
 /// If the recorded obstacles cannot be read.
-pub fn around(robot: &Robot, recording: &Recording) -> Result<CollisionWorld> {
+pub fn recorded_obstacles(robot: &Robot, recording: &Recording) -> Result<CollisionWorld> {
     let mut around = CollisionWorld::table(robot);
     if let Some(known) = recording.collision_world()? {
         around.obstacles = known.obstacles().map(|body| (body, 0.0)).collect();

@@ -17,7 +17,10 @@ use anyhow::Result;
 use crate::args::ModelQuestion;
 use crate::data_dir::DataDir;
 
-/// Answers the question; whether there is an answer.
+/// Answers the question; returns whether there is an answer.
+///
+/// # Errors
+/// As [`check`](check::check).
 pub fn answer(data_dir: &DataDir, question: &ModelQuestion) -> Result<bool> {
     match question {
         ModelQuestion::Check(args) => check::check(data_dir, args),

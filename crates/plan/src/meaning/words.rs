@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::lexicon::{Concept, ENGLISH, Lexicon};
+use super::scene::kind_of;
 use crate::situation::ObjectView;
 
 /// A word or fixed expression.
@@ -41,6 +42,10 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
     while let Some(word) = borrowed.get(index) {
         let (concept, length) = if let Some(mark) = mark(word) {
             (Concept::Mark(mark), 1)
+        } else if let Some(kind) = seen_kind(word, objects)
+            && !matches!(ENGLISH.longest(&borrowed[index..]), Some((_, 2..)))
+        {
+            (kind, 1)
         } else if let Some(found) = ENGLISH.longest(&borrowed[index..]) {
             found
         } else if seen.contains(word) {
@@ -66,6 +71,17 @@ fn mark(word: &str) -> Option<char> {
         .next()
         .is_none()
         .then_some(if first == '\n' { '.' } else { first })
+}
+
+/// A noun by which something seen is called: it means that, whatever else the lexicon says.
+fn seen_kind(word: &str, objects: &[ObjectView]) -> Option<Concept> {
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    let mut kinds = objects.iter().map(kind_of);
+    let kind = kinds.find(|kind| *kind == word || *kind == singular)?;
+    Some(Concept::Noun {
+        kinds: vec![kind.to_owned()],
+        alike: false,
+    })
 }
 
 /// What a word means that the lexicon lacks and something seen has in its name.

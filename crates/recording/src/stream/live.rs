@@ -104,7 +104,7 @@ impl Captured {
             Err(error) => {
                 let error = error.to_string();
                 if self.said.as_ref() != Some(&error) {
-                    tracing::warn!("the film has a gap: {error}");
+                    tracing::warn!("the camera stream has a gap: {error}");
                     self.said = Some(error);
                 }
                 return None;

@@ -11,6 +11,7 @@ use crate::episode::natural_relation;
 use crate::referring_expression;
 use crate::vocabulary::{CONTAINERS, MOVABLE, any_name, color_of, is_movable, noun_of, shape_of};
 use crate::wording::{SentenceTemplate, Speaker, chinese, english};
+use enact_plan::intent::{Action, Intent};
 use enact_plan::replies;
 use enact_plan::replies::Language;
 

@@ -208,8 +208,8 @@ pub(super) fn sorted(
             "Which things do you mean to go where?".to_owned(),
         ));
     }
-    // What rolls goes where there is a rim.
-    kinds.sort_by_key(|kind| kind != "ball");
+    // Balls fill a bowl so that its rim is hardly seen any more: they go on a tray, if there is one.
+    kinds.sort_by_key(|kind| kind == "ball");
     let mut hosts = containers;
     hosts.sort_by_key(|host| scene.object(host).map(natural) != Some(Relation::In));
     let mut deeds = Vec::new();

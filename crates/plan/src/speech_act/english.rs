@@ -200,7 +200,7 @@ fn evidence(words: &str, is_question: bool, is_asked: bool) -> Evidence {
 
 /// Splits into sentences and clauses, spelled out: no contractions, no punctuation, no capitals.
 fn sentences(text: &str) -> Vec<Sentence> {
-    let text = spell_out(text);
+    let text = WHICH_IS_NOT.replace_all(&spell_out(text), "").into_owned();
     let mut found = Vec::new();
     let mut begin = 0;
     let ends: Vec<(usize, char)> = text
@@ -407,6 +407,12 @@ macro_rules! patterns {
         static $name: LazyLock<Vec<Regex>> = LazyLock::new(|| rules(&$patterns));
     };
 }
+
+// “The cube that is not green” is a thing, and forbids nothing.
+pattern!(
+    WHICH_IS_NOT,
+    r"\b(?:that|which) (?:is|are) not (?:red|green|blue|yellow|orange|purple|white|black|brown|pink|gray|grey)\b"
+);
 
 /// Words that may stand before what matters.
 const LEAD: &str = r"^(?:(?:please|kindly|ok|okay|k|hey|yo|hi|hello|robot|robo|arm|machine|mister|mr|dear|dude|buddy|man|mate|bro|chef|sir|now|right|well|just|also|too|first|firstly|second|secondly|third|next|finally|lastly|instead|rather|anyway|actually|really|seriously|look|listen|oh|ah|um|uh|er|erm|hmm|ooh|no|nope|nah|yes|yeah|yep|alright|good|great|thanks|thank you|sorry|excuse me|simply|only|however|still|again|already|this time|from now on|for now|for once|once more|by the way|after that|afterwards|when you can|if you can|if possible|i repeat|i said|i say|i mean|i told you|i tell you|as i said|remember|everyone|everybody|children|kids|class|guys|folks|team|meanwhile|today|tonight|tomorrow|better|best|therefore|hence|thus|do|you|to|as well|like|step (?:one|two|three|\d+)|\d+|[a-z]+ly) )*";

@@ -17,6 +17,8 @@ pub(super) enum Deed {
     Do(Action),
     /// What the robot cannot do, in words.
     Unable(String),
+    /// Something is told to be so, which may be how it is wanted.
+    Told(Action),
     /// These are to be put somewhere that is yet to be said.
     Open(Vec<String>),
 }
@@ -482,7 +484,12 @@ fn place(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Vec<De
     let Some(destination) = parts.destinations.pop() else {
         return without_destination(&parts, items, verb, scene);
     };
-    put(&parts, destination, verb, scene)
+    let deeds = put(&parts, destination, verb, scene)?;
+    let told = |deed| match deed {
+        Deed::Do(action) if verb == Some(Verb::Be) && !is_negated => Deed::Told(action),
+        deed => deed,
+    };
+    Ok(deeds.into_iter().map(told).collect())
 }
 
 /// Every word must say something about what goes where.
@@ -525,6 +532,7 @@ fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
     let list = |from: usize| {
         let mut list = Vec::new();
         let mut at = from;
+        let mut has_and = false;
         while let Some(Item::Phrase(phrase)) = items.get(at) {
             list.push(phrase.clone());
             at += 1;
@@ -538,12 +546,15 @@ fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                     || items[at].is(&Concept::And)
             });
             if joined && alike {
+                has_and |= !items[at].is(&Concept::Mark(','));
                 at += 1;
             } else {
                 break;
             }
         }
-        (list, at)
+        // “The ball, the cube in the bowl”: which is taken back?
+        let is_list = list.len() < 2 || has_and;
+        (list, at, is_list)
     };
     while let Some(item) = items.get(index) {
         match item {
@@ -582,13 +593,13 @@ fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                     index += 2;
                     continue;
                 }
-                let (phrases, after) = list(index);
+                let (phrases, after, is_list) = list(index);
                 // “The cube it goes in the bowl”.
                 let repeats = matches!(phrase.pronoun, Some(Pronoun::It | Pronoun::Them))
                     && index > 0
                     && items[index - 1].phrase().is_some();
                 if !repeats {
-                    parts.groups += 1;
+                    parts.groups += if is_list { 1 } else { 2 };
                     parts.movers.extend(phrases);
                 }
                 index = after;
@@ -604,7 +615,7 @@ fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                     }
                 }
                 Concept::Place(Place::Between) => {
-                    let (mut hosts, mut after) = list(index + 1);
+                    let (mut hosts, mut after, _) = list(index + 1);
                     if let (Some(Place::To), Some(end)) = (
                         items.get(after).and_then(place_of),
                         items.get(after + 1).and_then(Item::phrase),
@@ -730,9 +741,22 @@ fn without_destination(
 ) -> Result<Vec<Deed>, Reply> {
     let is_joined = items.iter().any(|item| item.is(&Concept::And));
     // “The cube, the bowl”.
+    let at: Vec<usize> = (0..items.len())
+        .filter(|at| items[*at].phrase().is_some())
+        .collect();
+    let says_how = |at: &[usize]| {
+        items[at[0]..at[1]]
+            .iter()
+            .any(|item| matches!(item.concept(), Some(Concept::Verb(_))))
+            && !items.iter().any(|item| item.is(&Concept::Where))
+    };
     if let [first, second] = parts.movers.as_slice()
         && !is_joined
     {
+        // “The cube should leave the bowl”: what the verb says of both is not known.
+        if at.len() == 2 && says_how(&at) {
+            return Err(Reply::Unclear);
+        }
         let (mover, host) = match (scene.names_container(first), scene.names_container(second)) {
             (Some(true), Some(false)) => (second, first),
             (_, Some(true)) => (first, second),
@@ -778,7 +802,7 @@ fn without_destination(
             affords(scene, one, Skill::Pick, "pick up")?;
             Ok(vec![Deed::Do(Action::Pick(one.clone()))])
         }
-        Some(Verb::Put | Verb::Go) => Ok(vec![Deed::Open(names)]),
+        Some(Verb::Put | Verb::Go) | None => Ok(vec![Deed::Open(names)]),
         _ => Ok(Vec::new()),
     }
 }

@@ -57,7 +57,7 @@ impl Meaning {
         let words = words::read(&situation.instruction, &situation.objects);
         let items = phrase::items(&words);
         let mut scene = Scene::new(situation);
-        if items.is_empty() {
+        if items.iter().all(phrase::Item::is_mark) {
             return Self::only(Intent::Say(reply::small_talk(&words)));
         }
         let read = match situation.speech_act() {
@@ -126,29 +126,41 @@ fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply
         .iter()
         .flat_map(|deed| match deed {
             Deed::Open(names) => names.clone(),
-            Deed::Do(_) | Deed::Unable(_) => Vec::new(),
+            Deed::Do(_) | Deed::Told(_) | Deed::Unable(_) => Vec::new(),
         })
         .collect();
     let unable: Vec<String> = deeds
         .iter()
         .filter_map(|deed| match deed {
             Deed::Unable(what) => Some(what.clone()),
-            Deed::Do(_) | Deed::Open(_) => None,
+            Deed::Do(_) | Deed::Told(_) | Deed::Open(_) => None,
         })
         .collect();
-    let actions = merged(deeds.into_iter().filter_map(|deed| match deed {
-        Deed::Do(action) => Some(action),
-        Deed::Unable(_) | Deed::Open(_) => None,
-    }));
+    // “The cube is in the bowl, but it belongs on the tray”: what is told is only wanted if nothing
+    // else is.
+    let is_told_only = |action: &Action| {
+        let object = action.objects().first().map(|name| (*name).to_owned());
+        !deeds.iter().any(|deed| {
+            matches!(deed, Deed::Do(other) if other.objects().first().map(|name| (*name).to_owned()) == object)
+        })
+    };
+    let wanted: Vec<Action> = deeds
+        .iter()
+        .filter_map(|deed| match deed {
+            Deed::Do(action) => Some(action.clone()),
+            Deed::Told(action) => Some(action.clone()).filter(is_told_only),
+            Deed::Unable(_) | Deed::Open(_) => None,
+        })
+        .collect();
+    let actions = merged(wanted.into_iter());
     // What is to be put somewhere must be said where.
     let is_settled = |name: &String| {
         actions
             .iter()
-            .any(|action| action.objects().first() == Some(&name.as_str()))
+            .any(|action| action.objects().contains(&name.as_str()))
     };
     if unable.is_empty()
         && let Some(name) = open.iter().find(|name| !is_settled(name))
-        && (actions.is_empty() || !scene.is_container(name))
     {
         return Err(replies::where_to(std::slice::from_ref(name)));
     }
@@ -200,7 +212,9 @@ fn merged(actions: impl Iterator<Item = Action>) -> Vec<Action> {
 /// “Where is the red cube?” is answered by pointing.
 fn location(items: &[phrase::Item], scene: &mut Scene) -> Option<Result<Meaning, Reply>> {
     let phrase = items.iter().filter_map(phrase::Item::phrase).next()?;
-    let is_question = items.iter().any(|item| item.is_verb(lexicon::Verb::See));
+    let is_question = items
+        .iter()
+        .any(|item| item.is_verb(lexicon::Verb::See) || item.is(&lexicon::Concept::Colored));
     if is_question {
         return None;
     }

@@ -150,7 +150,10 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 is_begun = true;
                 phrase.indefinite = true;
             }
-            Concept::That if opens_noun(words, index + 1) => (is_begun, is_definite) = (true, true),
+            Concept::That if opens_noun(words, index + 1) => {
+                is_part |= number.is_some();
+                (is_begun, is_definite) = (true, true);
+            }
             // “Put that in the bowl.”
             Concept::That if !is_begun && stands_alone(words, index) => {
                 phrase.pronoun = Some(Pronoun::It);

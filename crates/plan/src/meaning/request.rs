@@ -9,7 +9,11 @@ use crate::space::Relation;
 
 /// The deeds that a request asks for, in order.
 pub(super) fn read(items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
-    let items = contradicted(items);
+    let mut items = contradicted(items);
+    // “No, the red one”: what was before is not known.
+    if items.first().is_some_and(|item| item.is(&Concept::None)) {
+        items.remove(0);
+    }
     let is_free = |item: &Item| matches!(item.concept(), Some(Concept::Free | Concept::Any(_)));
     scene.is_free = items.iter().any(is_free);
     let mut items: Vec<Item> = items.into_iter().filter(|item| !is_free(item)).collect();

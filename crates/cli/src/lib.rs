@@ -55,11 +55,11 @@
 //! | [`program`] | a command line in, an exit status out |
 //! | [`args`] | the command line |
 //! | [`config_hint`] | finds the key of `robot.toml` behind a refusal |
-//! | [`out`] | everything that is printed |
+//! | `out` | everything that is printed |
 //! | [`embedded`] | the robots, scenes, launch files and suites inside the program |
 //! | [`data_dir`] | locations of robots, scenes, launch files and models |
 //! | [`file_kind`] | recognizes the kind of a file by its content |
-//! | [`renamed`] | renamed keys and flags |
+//! | `renamed` | renamed keys and flags |
 //! | [`launch`] | launch files |
 //! | [`server`] | settings of requests to model servers |
 //! | [`setup`] | assembles robot, world, camera, model and observers |

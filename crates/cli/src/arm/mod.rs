@@ -5,16 +5,16 @@
 //! | [`args`] | its command line |
 //! | [`hardware`] | a robot's servos, their calibration and their port |
 //! | [`arm_config`] | the arm that a launch file chooses |
-//! | [`list`] | `list` and `scan` |
-//! | [`info`] | `info` |
-//! | [`monitor`] | `monitor` |
-//! | [`torque`] | `torque` |
-//! | [`reboot`] | `reboot` |
-//! | [`jog`] | `jog` and `home` |
+//! | `list` | `list` and `scan` |
+//! | `info` | `info` |
+//! | `monitor` | `monitor` |
+//! | `torque` | `torque` |
+//! | `reboot` | `reboot` |
+//! | `jog` | `jog` and `home` |
 //! | [`slow_motion`] | slow motion, for an arm that somebody stands beside |
-//! | [`set_id`] | `set-id` |
+//! | `set_id` | `set-id` |
 //! | [`calibrate`] | `calibrate` |
-//! | [`doctor`] | `doctor` |
+//! | `doctor` | `doctor` |
 //! | [`teleop`] | `teleop` |
 //! | [`guided_recording`] | recordings of `teleop` |
 //! | [`stdin_lines`] | lines from standard input, without waiting for them |

@@ -31,7 +31,7 @@ const TAGGED: [Convention; 4] = [
     Convention::LocXy1000,
 ];
 
-/// Shows the model a picture and asks what is in it; whether it can be told how it points.
+/// Shows the model a picture and asks what is in it; returns whether its convention is found.
 pub fn check(data_dir: &DataDir, args: &ModelCheckArgs) -> Result<bool> {
     let picture = TestPicture::new(data_dir)?;
     if let Some(path) = &args.out {

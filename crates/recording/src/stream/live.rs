@@ -26,7 +26,7 @@ impl StreamThread {
     /// Films with `camera` at a number of pictures per second whenever the arm of `clock` moves.
     ///
     /// # Errors
-    /// [`io::Error`](std::io::Error) if the system cannot start a thread.
+    /// [`io::Error`] if the system cannot start a thread.
     pub fn start(
         camera: Box<dyn Camera>,
         camera_stream: CameraStream,

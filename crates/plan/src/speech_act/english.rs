@@ -142,6 +142,9 @@ fn read(sentence: &Sentence, pieces: &mut Vec<Evidence>) {
 /// the question mark follows it directly.
 fn evidence(words: &str, is_question: bool, is_asked: bool) -> Evidence {
     let first = |rules: &[Regex]| rules.iter().any(|rule| rule.is_match(words));
+    if is_asked && TAG.is_match(words) {
+        return Evidence::Asks;
+    }
     if first(&CALLS_OFF) && !OTHERWISE.is_match(words) {
         return Evidence::CallsOff;
     }
@@ -407,6 +410,12 @@ macro_rules! patterns {
         static $name: LazyLock<Vec<Regex>> = LazyLock::new(|| rules(&$patterns));
     };
 }
+
+// “We have a tray, don't we?”
+pattern!(
+    TAG,
+    r"^(?:do|does|did|is|are|was|were|have|has|can|will|would) not (?:i|we|you|they|he|she|it|there)$"
+);
 
 // “The cube that is not green” is a thing, and forbids nothing.
 pattern!(

@@ -64,7 +64,9 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
     match (phrases.first(), has(Verb::See) || has(Verb::Exist)) {
         (Some(phrase), true) => exists(&placed(phrase, items), scene),
         (Some(phrase), false) if has(Verb::Be) => is_so(phrase, items, scene),
-        (Some(phrase), false) if says("got") || has(Verb::Put) => exists(phrase, scene),
+        (Some(phrase), false) if ["have", "has", "got"].iter().any(|text| says(text)) => {
+            exists(phrase, scene)
+        }
         _ => pass(),
     }
 }

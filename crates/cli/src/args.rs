@@ -463,6 +463,9 @@ pub struct EvalArgs {
     /// What perceives and plans
     #[arg(long, value_enum, default_value_t = PlannerKind::Model)]
     pub planner: PlannerKind,
+    /// Draw numbers on everything above the table and ask what each is (needs depth)
+    #[arg(long)]
+    pub marks: bool,
     /// Override a setting of the suite: `turns=5`, `scene=tabletop`; repeatable
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,

@@ -56,6 +56,7 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
         seed: args.seed,
         episodes: args.episodes,
         workers: usize::from(args.jobs),
+        marks: args.marks,
         minds: (args.planner == PlannerKind::Model).then_some(&minds),
     };
     if let Some(number) = args.episode {
@@ -108,7 +109,7 @@ fn show(job: &EvalConfig<'_>, number: u64, as_json: bool) -> Result<bool> {
         number,
         &drawn,
         job.robot,
-        job.suite.turns,
+        job.options(),
         agent,
         vec![Box::new(&mut console)],
     );
@@ -186,8 +187,9 @@ fn settings(
     } else {
         format!("robot {}, ", args.robot)
     };
+    let marks = if args.marks { "marks, " } else { "" };
     Ok(format!(
-        "{robot}suite {suite_sum:08x}, scene {scene_sum:08x}, turns {}, seed {}, model {model_sum}, enact {}",
+        "{robot}{marks}suite {suite_sum:08x}, scene {scene_sum:08x}, turns {}, seed {}, model {model_sum}, enact {}",
         suite.turns,
         args.seed,
         env!("CARGO_PKG_VERSION")
@@ -234,6 +236,9 @@ fn command(args: &EvalArgs) -> String {
     }
     if args.planner == PlannerKind::Scripted {
         words += " --planner scripted";
+    }
+    if args.marks {
+        words += " --marks";
     }
     if args.model != SHIPPED_MODEL {
         words += &format!(" --model {}", args.model);

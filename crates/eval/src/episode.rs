@@ -70,7 +70,7 @@ pub fn run<'a>(
     number: u64,
     setup: &EpisodeSetup<'_>,
     robot: &Arc<Robot>,
-    turns: u32,
+    options: TaskOptions,
     agent: EpisodeAgent<'a>,
     more: Vec<Box<dyn Observer + 'a>>,
 ) -> EpisodeResult {
@@ -84,7 +84,7 @@ pub fn run<'a>(
         for observer in more {
             observers.push(observer);
         }
-        attempt(setup, robot, &simulator, turns, agent, observers)
+        attempt(setup, robot, &simulator, options, agent, observers)
     };
     let wall_seconds = started.elapsed().as_secs_f64();
     let within_limits = log.within_limits;
@@ -140,7 +140,7 @@ fn attempt<'a>(
     setup: &EpisodeSetup<'_>,
     robot: &Arc<Robot>,
     simulator: &Simulator,
-    turns: u32,
+    options: TaskOptions,
     agent: EpisodeAgent<'a>,
     observers: Vec<Box<dyn Observer + 'a>>,
 ) -> Result<TaskReport, RuntimeError> {
@@ -159,7 +159,7 @@ fn attempt<'a>(
             setup.layout.obstacles(),
             setup.layout.walls(robot.clearance().table),
         );
-    session.run(&setup.instruction, TaskOptions::of_turns(turns))
+    session.run(&setup.instruction, options)
 }
 
 fn is_reached(

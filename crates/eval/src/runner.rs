@@ -7,6 +7,7 @@ use std::sync::mpsc;
 
 use enact_plan::{Agent, PlannerError};
 use enact_robot::Robot;
+use enact_runtime::TaskOptions;
 use enact_types::Reason;
 use thiserror::Error;
 
@@ -29,9 +30,21 @@ pub struct EvalConfig<'a> {
     pub episodes: u64,
     /// Number of episodes in parallel.
     pub workers: usize,
+    /// Whether things are shown with numbers, for the perceiver to say what each is.
+    pub marks: bool,
     /// Makes an agent for a worker; `None` for the oracle. An agent is never shared, because two
     /// concurrent requests to one model go wrong.
     pub minds: Option<&'a (dyn Fn() -> Result<Box<dyn Agent>, PlannerError> + Sync)>,
+}
+
+impl EvalConfig<'_> {
+    /// Returns the options of each episode.
+    pub fn options(&self) -> TaskOptions {
+        TaskOptions {
+            marks: self.marks,
+            ..TaskOptions::of_turns(self.suite.turns)
+        }
+    }
 }
 
 /// An evaluation that cannot continue.
@@ -123,7 +136,7 @@ fn work(
                 number,
                 &setup,
                 job.robot,
-                job.suite.turns,
+                job.options(),
                 agent,
                 Vec::new(),
             )

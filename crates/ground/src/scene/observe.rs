@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::contents::{is_same_blob, middle, split};
 use super::fit::fit;
+use super::measure::outlined;
 use super::point_cloud::PointCloud;
 use super::region::{NoRegion, TablePlane, grow, grow_by_color};
 use super::relation::settle_bases;
@@ -75,7 +76,7 @@ pub fn observe(
 ) -> (Vec<Observation>, Vec<DroppedDetection>) {
     let solids = match PointCloud::new(frame) {
         Some(cloud) => measured(frame, &cloud, detections, is_robot),
-        None => outlined(frame, detections, is_robot),
+        None => silhouettes(frame, detections, is_robot),
     };
     let (mut observations, mut reports) = (Vec::<Observation>::new(), Vec::new());
     for (detection, solid) in detections.iter().zip(solids) {
@@ -160,7 +161,7 @@ fn within(cloud: &PointCloud, region: Vec<usize>, bounds: Option<&Bounds>) -> Ve
 }
 
 /// The same without depth: by silhouette where a thing stands out from the table.
-fn outlined(
+fn silhouettes(
     frame: &Frame,
     detections: &[Detection],
     is_robot: &dyn Fn(&Point3) -> bool,
@@ -240,7 +241,8 @@ fn solid_of(cloud: &PointCloud, region: &[usize]) -> Result<Solid, NoRegion> {
         .filter_map(|index| cloud.points[*index])
         .collect();
     let first = points.first().ok_or(NoRegion::Speck)?;
-    fit(&points, cloud.pixel_size(first)).ok_or(NoRegion::Speck)
+    let solid = fit(&points, cloud.pixel_size(first)).ok_or(NoRegion::Speck)?;
+    Ok(outlined(cloud, region, solid))
 }
 
 fn guess(frame: &Frame, point: NormalizedPoint) -> Result<Solid, &'static str> {
@@ -258,7 +260,7 @@ fn guess(frame: &Frame, point: NormalizedPoint) -> Result<Solid, &'static str> {
 
 fn is_same(a: &Observation, b: &Observation) -> bool {
     let apart = (a.solid.center() - b.solid.center()).norm();
-    let size = |solid: &Solid| [solid.footprint.outer_radius(), solid.height()];
+    let size = |solid: &Solid| [solid.outer_radius(), solid.height()];
     let mut sizes = size(&a.solid).into_iter().zip(size(&b.solid));
     if a.label == b.label {
         apart < SAME_PLACE

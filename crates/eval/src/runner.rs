@@ -132,14 +132,7 @@ fn work(
                 Some(agent) => EpisodeAgent::Model(&mut **agent),
                 None => EpisodeAgent::Oracle,
             };
-            episode::run(
-                number,
-                &setup,
-                job.robot,
-                job.options(),
-                agent,
-                Vec::new(),
-            )
+            episode::run(number, &setup, job.robot, job.options(), agent, Vec::new())
         });
         if send.send(result).is_err() {
             return;

@@ -78,7 +78,10 @@ impl StepVerdict {
 pub fn holds(gripper: &Gripper, measured: &JointVector, solid: &Solid) -> bool {
     let shut = gripper.opening(gripper.closed);
     let opening = gripper.opening(measured[gripper.joint]);
-    let width = solid.contour.as_ref().map_or_else(|| solid.width(), Contour::narrowest);
+    let width = solid
+        .contour
+        .as_ref()
+        .map_or_else(|| solid.width(), Contour::narrowest);
     opening - shut > HELD_SHARE * (width - shut).max(0.0)
 }
 

@@ -13,11 +13,18 @@ use table::{Body, Table, shapes};
 
 /// Returns what a camera sees of one body that is called `label`.
 fn seen(body: &Body, label: &str) -> SceneObject {
+    seen_by(body, label, true)
+}
+
+fn seen_by(body: &Body, label: &str, has_depth: bool) -> SceneObject {
     let table = Table {
         bodies: vec![body.clone()],
     };
-    let (frame, owners) = table.render(7);
+    let (mut frame, owners) = table.render(7);
     let point = table::middle_of(&frame, &owners, 0);
+    if !has_depth {
+        frame.depth = None;
+    }
     let mut memory = SceneMemory::default();
     let reports = memory.update(&frame, &[Detection::at(point, label)], &|_| false);
     assert!(reports.is_empty(), "{reports:?}");
@@ -74,6 +81,20 @@ fn an_outline_is_measured_whatever_the_thing_is_called() {
 }
 
 #[test]
+fn without_depth_an_outline_is_what_a_silhouette_leaves() {
+    for (at, yaw) in places() {
+        for body in [
+            shapes::bracket("blue thing", at, yaw),
+            shapes::banana("yellow thing", at, yaw, 0.036, 0.011),
+        ] {
+            let object = seen_by(&body, "whatever", false);
+            contour(&object.solid);
+            assert_outline(&object.solid, &body, 0.01, 0.009);
+        }
+    }
+}
+
+#[test]
 fn a_mug_is_hollow_and_its_handle_is_seen() {
     for (at, yaw) in places() {
         let mug = shapes::mug("green mug", at, yaw, 0.024);
@@ -107,7 +128,10 @@ fn known_shapes_keep_theirs() {
 #[test]
 fn a_banana_is_picked_by_its_middle_and_goes_in_a_bowl() {
     for (at, yaw) in places() {
-        let banana = seen(&shapes::banana("yellow banana", at, yaw, 0.036, 0.011), "banana");
+        let banana = seen(
+            &shapes::banana("yellow banana", at, yaw, 0.036, 0.011),
+            "banana",
+        );
         let (x, y) = arm::at(0.2, if at[1] > 0.0 { -0.6 } else { 0.6 });
         let mut scene = scene(vec![banana.clone(), bowl((x, y))]);
         let home = GROUNDER.robot().home().clone();
@@ -118,7 +142,10 @@ fn a_banana_is_picked_by_its_middle_and_goes_in_a_bowl() {
         let reached = end_of(&motion, Purpose::Approach);
         let tip = GROUNDER.robot().forward(reached) * gripper.tool_from_grasp;
         let off = banana.solid.plan_distance(tip.x, tip.y);
-        assert!((0.0..0.012).contains(&off), "the finger is {off} m beside it");
+        assert!(
+            (0.0..0.012).contains(&off),
+            "the finger is {off} m beside it"
+        );
         assert!(gripper.opening(reached[gripper.joint]) < 0.06);
         scene.grasp("banana", motion.tool_from_object().unwrap());
         let place = Step::place("banana", Relation::In, "blue bowl");
@@ -145,12 +172,19 @@ fn a_refusal_says_what_was_measured() {
     let card = shapes::cuboid("red card", [0.22, 0.0, 0.0], 0.3, [0.03, 0.04, 0.007]);
     let flat = scene(vec![seen(&card, "card")]);
     let why = GROUNDER.ground(&pick("card"), &flat, &home).unwrap_err();
-    assert!(why.to_string().contains("cm high where the fingers need 0.8 cm"), "{why}");
+    assert!(
+        why.to_string()
+            .contains("cm high where the fingers need 0.8 cm"),
+        "{why}"
+    );
 }
 
 #[test]
 fn fingers_on_a_thin_bar_hold_it() {
-    let bracket = seen(&shapes::bracket("blue bracket", [0.2, 0.0, 0.0], 0.4), "bracket");
+    let bracket = seen(
+        &shapes::bracket("blue bracket", [0.2, 0.0, 0.0], 0.4),
+        "bracket",
+    );
     let robot = GROUNDER.robot();
     let gripper = robot.gripper().unwrap();
     assert!(skills::is_afforded(Skill::Pick, gripper, &bracket.solid));
@@ -169,7 +203,9 @@ fn a_mark_is_on_its_thing() {
         let (frame, owners) = table.render(7);
         let found = proposals(&frame, &|_| false);
         assert_eq!(found.len(), 1, "{found:?}");
-        let (x, y) = found[0].point.to_pixel(frame.intrinsics.width, frame.intrinsics.height);
+        let (x, y) = found[0]
+            .point
+            .to_pixel(frame.intrinsics.width, frame.intrinsics.height);
         let pixel = y as usize * frame.intrinsics.width as usize + x as usize;
         assert_eq!(owners[pixel], Some(0), "{yaw}");
     }

@@ -103,7 +103,9 @@ pub fn bottle([radius, _, half_height]: [f64; 3]) -> Vec<ConvexPart> {
             Point3::new(radius * cos, radius * sin, z)
         })
     };
-    let cone = ring(radius, shoulder).chain(ring(neck, neck_foot)).collect();
+    let cone = ring(radius, shoulder)
+        .chain(ring(neck, neck_foot))
+        .collect();
     vec![
         tube(radius, -half_height, shoulder),
         centered(crate::geometry::BodyShape::Convex(cone)),

@@ -70,7 +70,10 @@ fn turned(path: &Vector3, angle: f64) -> Vector3 {
 fn at(target: &Solid, path: &Vector3, distance: f64) -> Spot {
     let (sin, cos) = target.yaw.sin_cos();
     let (u, v) = (cos * path.x + sin * path.y, cos * path.y - sin * path.x);
-    let beyond = target.contour.as_ref().map_or(0.0, |contour| contour.reach(u, v));
+    let beyond = target
+        .contour
+        .as_ref()
+        .map_or(0.0, |contour| contour.reach(u, v));
     let far = target.footprint.half_extent(u, v).max(beyond) + distance;
     Spot {
         x: target.x + path.x * far,

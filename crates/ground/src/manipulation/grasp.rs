@@ -24,6 +24,9 @@ const SPARE: [f64; 2] = [0.025, 0.013];
 const LEAST_SPARE: f64 = 0.008;
 /// Height of the fingertips above the surface under the object, meters.
 const TIP_CLEARANCE: f64 = 0.004;
+/// The same, as a share of its height, of a thing with an outline of its own, and at most, meters:
+/// such things are often low, and a finger that swings comes near the table as it opens.
+const CONTOUR_TIP: (f64, f64) = (0.4, 0.007);
 /// Half the width of a fingertip, which gets lower when the hand tilts, meters.
 const TIP_HALF_WIDTH: f64 = 0.007;
 /// Height of the grasp, as a share of the object's height.
@@ -321,7 +324,14 @@ fn reach(
 /// Returns the grasp height: at or below the middle, with the fingertips clear of the surface.
 fn height(gripper: &Gripper, solid: &Solid, tilt: f64) -> f64 {
     let tips = gripper.fingertip_reach * tilt.cos() + TIP_HALF_WIDTH * tilt.sin();
-    let lowest = solid.base + TIP_CLEARANCE + tips;
+    let clearance = match solid.contour {
+        None => TIP_CLEARANCE,
+        Some(_) => {
+            let (share, most) = CONTOUR_TIP;
+            (share * solid.height()).min(most).max(TIP_CLEARANCE)
+        }
+    };
+    let lowest = solid.base + clearance + tips;
     let share = if solid.ball { 0.5 } else { GRASP_HEIGHT };
     lowest.max(solid.base + share * solid.height())
 }

@@ -113,7 +113,8 @@ impl Contour {
     pub fn narrowest(&self) -> f64 {
         let all = (0..DIRECTIONS).flat_map(|step| {
             let yaw = f64::from(step) * PI / f64::from(DIRECTIONS);
-            (-PLACES..=PLACES).flat_map(move |place| self.pinches_at(yaw, f64::from(place) * SPACING))
+            (-PLACES..=PLACES)
+                .flat_map(move |place| self.pinches_at(yaw, f64::from(place) * SPACING))
         });
         let least = all.map(|pinch| pinch.width).fold(f64::INFINITY, f64::min);
         least.min(2.0 * self.outer_radius())
@@ -203,7 +204,9 @@ impl Contour {
         }
         let slope = |span: &[f64; 2]| {
             let ends = |line: &Vec<[f64; 2]>| {
-                let own = line.iter().filter(|own| span[0] <= own[0] && own[1] <= span[1]);
+                let own = line
+                    .iter()
+                    .filter(|own| span[0] <= own[0] && own[1] <= span[1]);
                 own.fold(None, |ends: Option<[f64; 2]>, own| {
                     let [low, high] = ends.unwrap_or(*own);
                     Some([low.min(own[0]), high.max(own[1])])

@@ -30,6 +30,11 @@ const SHARE: f64 = 0.05;
 const STRAIGHT: f64 = 0.0014;
 /// Points this far below the top still belong to it, meters.
 const TOP: f64 = 0.003;
+/// Heights tried for what is seen without depth, meters, and number of them.
+const STEP: f64 = 0.004;
+const TRIED: u32 = 20;
+/// Points tested between the foot and the end of what something hides.
+const ALONG: u32 = 8;
 /// Steps of the search for the tightest rectangle, radians.
 const YAW_STEP: f64 = std::f64::consts::PI / 180.0;
 
@@ -46,6 +51,36 @@ pub fn outlined(cloud: &PointCloud, region: &[usize], solid: Solid) -> Solid {
         return solid;
     }
     mask.solid(&solid).unwrap_or(solid)
+}
+
+/// The same without depth, for what hides `region` of the table from the camera. How high it is, its
+/// silhouette does not tell: it is taken to be as high as it is thick, as what lies on a table often is.
+pub fn from_silhouette(cloud: &PointCloud, region: &[usize], solid: Solid) -> Solid {
+    if solid.ball || solid.hollow.is_some() {
+        return solid;
+    }
+    let flat = Solid {
+        base: 0.0,
+        top: LOW,
+        ..solid.clone()
+    };
+    let Some(hidden) = Mask::new(cloud, region, &flat) else {
+        return solid;
+    };
+    let of_height = |height: f64| hidden.foot(&cloud.eye, height);
+    if of_height(solid.height()).agrees(&solid) {
+        return solid;
+    }
+    let measured = (1..=TRIED).find_map(|step| {
+        let top = f64::from(step) * STEP;
+        let measured = of_height(top).solid(&Solid {
+            top,
+            ..solid.clone()
+        })?;
+        let thick = measured.contour.as_ref()?.narrowest();
+        (thick <= top + STEP).then_some(measured)
+    });
+    measured.unwrap_or(solid)
 }
 
 /// What is where, seen from above.
@@ -92,11 +127,37 @@ impl Mask {
                 mask.free[cell] = mask.heights[cell].is_none();
             }
         }
+        mask.free_between();
         mask.close(SAMPLING, |_, _| true);
         mask.close(HIDDEN, |mask, cell| !mask.free[cell]);
         mask.fill_holes();
         mask.keep_largest();
         Some(mask)
+    }
+
+    /// Where something of this height stands that hides these cells from the eye: where all that it
+    /// hides is hidden.
+    fn foot(&self, eye: &Point3, height: f64) -> Self {
+        let farthest = eye.z / (eye.z - height).max(f64::MIN_POSITIVE);
+        let stands_at = |cell: usize| {
+            let [x, y] = self.middle(cell);
+            (0..=ALONG).all(|step| {
+                let far = 1.0 + (farthest - 1.0) * f64::from(step) / f64::from(ALONG);
+                let hidden = eye + (Point3::new(x, y, 0.0) - eye) * far;
+                self.cell_of(&hidden)
+                    .is_some_and(|cell| self.heights[cell].is_some())
+            })
+        };
+        let cells = 0..self.heights.len();
+        let mut foot = Self {
+            heights: cells
+                .map(|cell| stands_at(cell).then_some(height))
+                .collect(),
+            free: self.heights.iter().map(Option::is_none).collect(),
+            ..*self
+        };
+        foot.keep_largest();
+        foot
     }
 
     fn cell_of(&self, point: &Point3) -> Option<usize> {
@@ -135,6 +196,18 @@ impl Mask {
             .flat_map(move |dy| (-radius..=radius).map(move |dx| (dx, dy)))
             .filter(move |(dx, dy)| dx * dx + dy * dy <= radius * radius)
             .filter_map(move |(dx, dy)| self.index(column + dx, row + dy))
+    }
+
+    /// Frees what lies between free cells: there is not a point for every cell.
+    fn free_between(&mut self) {
+        let is_between = |cell: &usize| {
+            let free = self.around(*cell, 1).filter(|near| self.free[*near]);
+            self.heights[*cell].is_none() && free.count() >= 2
+        };
+        let between: Vec<usize> = (0..self.free.len()).filter(is_between).collect();
+        for cell in between {
+            self.free[cell] = true;
+        }
     }
 
     /// Fills the gaps that a disc of `radius` cells does not fit into, as far as `allowed`.
@@ -210,11 +283,7 @@ impl Mask {
     }
 
     /// The cells that hang together with `seeds` and for which `belongs` holds.
-    fn connected(
-        &self,
-        seeds: Vec<usize>,
-        belongs: impl Fn(&Self, usize) -> bool,
-    ) -> Vec<bool> {
+    fn connected(&self, seeds: Vec<usize>, belongs: impl Fn(&Self, usize) -> bool) -> Vec<bool> {
         let mut taken = vec![false; self.heights.len()];
         let mut open: Vec<usize> = seeds;
         open.retain(|cell| belongs(self, *cell));
@@ -348,7 +417,11 @@ fn simplified(ring: &[[f64; 2]]) -> Vec<[f64; 2]> {
     let Some(first) = ring.first().and_then(|at| far(*at)) else {
         return Vec::new();
     };
-    let turned: Vec<[f64; 2]> = ring[first..].iter().chain(&ring[..=first]).copied().collect();
+    let turned: Vec<[f64; 2]> = ring[first..]
+        .iter()
+        .chain(&ring[..=first])
+        .copied()
+        .collect();
     let mut kept = vec![false; turned.len()];
     kept[0] = true;
     let second = far(ring[first]).unwrap_or(first);
@@ -365,7 +438,9 @@ fn simplified(ring: &[[f64; 2]]) -> Vec<[f64; 2]> {
         }
     }
     let corners = turned.into_iter().zip(kept);
-    corners.filter_map(|(at, kept)| kept.then_some(at)).collect()
+    corners
+        .filter_map(|(at, kept)| kept.then_some(at))
+        .collect()
 }
 
 /// Distance of a point to the line through two others, meters.

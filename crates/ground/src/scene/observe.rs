@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::contents::{is_same_blob, middle, split};
 use super::fit::fit;
-use super::measure::outlined;
+use super::measure::{from_silhouette, outlined};
 use super::point_cloud::PointCloud;
 use super::region::{NoRegion, TablePlane, grow, grow_by_color};
 use super::relation::settle_bases;
@@ -182,6 +182,7 @@ fn silhouettes(
             .filter_map(|pixel| cloud.points[*pixel])
             .collect();
         let mut solid = silhouette::solid(&hidden, &cloud.eye, cloud.pixel_angle, &detection.label)
+            .map(|solid| from_silhouette(&cloud, &region, solid))
             .map_or_else(|| guess(frame, detection.point), Ok)?;
         if region.iter().any(|pixel| cloud.is_at_the_edge(*pixel)) {
             // Only a part of it is in the picture.

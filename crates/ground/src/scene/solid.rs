@@ -222,11 +222,7 @@ impl Solid {
         match self.hollow {
             None => outside,
             Some(hollow) => {
-                let wall = outline.max(-self.wall_distance(
-                    &hollow,
-                    [u, v],
-                    point.z,
-                ));
+                let wall = outline.max(-self.wall_distance(&hollow, [u, v], point.z));
                 let floor = combine(outline, slab(self.base, hollow.floor));
                 combine(wall, slab(self.base, self.top)).min(floor)
             }

@@ -250,8 +250,7 @@ fn verify_beside(
 fn stands_beside(object: &Solid, relation: Relation, target: &Solid, camera: &Pose) -> bool {
     let offset = object.center() - target.center();
     let offset = Vector3::new(offset.x, offset.y, 0.0);
-    let near = target.plan_distance(object.x, object.y)
-        < object.outer_radius() + FARTHEST_BESIDE;
+    let near = target.plan_distance(object.x, object.y) < object.outer_radius() + FARTHEST_BESIDE;
     let on_side = relation.side().is_none_or(|side| {
         on_table(camera, side).is_some_and(|path| {
             let along = offset.dot(&path);

@@ -79,9 +79,22 @@ pub fn banana(label: &str, at: [f64; 3], yaw: f64, bend: f64, radius: f64) -> Bo
 
 /// Creates a cup of this radius with a handle that reaches 18 mm beyond it.
 pub fn mug(label: &str, at: [f64; 3], yaw: f64, radius: f64) -> Body {
-    let handle = cuboid(label, [radius + 0.007, 0.0, 0.015], 0.0, [0.022, 0.007, 0.018]);
-    let cup = Form::Cup { radius, height: 0.045 };
-    several(label, at, yaw, vec![body(label, [0.0; 3], 0.0, cup), handle])
+    let handle = cuboid(
+        label,
+        [radius + 0.007, 0.0, 0.015],
+        0.0,
+        [0.022, 0.007, 0.018],
+    );
+    let cup = Form::Cup {
+        radius,
+        height: 0.045,
+    };
+    several(
+        label,
+        at,
+        yaw,
+        vec![body(label, [0.0; 3], 0.0, cup), handle],
+    )
 }
 
 fn body(label: &str, at: [f64; 3], yaw: f64, form: Form) -> Body {

@@ -7,6 +7,7 @@ use std::f64::consts::{FRAC_PI_2, TAU};
 use enact_robot::Shape;
 use enact_types::{Point3, Pose, Vector3};
 
+use crate::geometry::BodyShape;
 use crate::parts::{ConvexPart, centered};
 
 /// Wall and floor thickness of a mug, meters.
@@ -27,6 +28,8 @@ const BOTTLE_SIDES: usize = 12;
 const BANANA_PIECES: usize = 6;
 /// Thickness of a banana's ends, as a fraction of its middle's.
 const BANANA_ENDS: f64 = 0.85;
+/// Number of rounds that fit a banana into its extents.
+const ROUNDS: u32 = 30;
 /// Length of a screwdriver's handle, as a fraction of the whole.
 const SCREWDRIVER_HANDLE: f64 = 0.52;
 /// Radius of a screwdriver's shaft, as a fraction of the handle's.
@@ -108,58 +111,70 @@ pub fn bottle([radius, _, half_height]: [f64; 3]) -> Vec<ConvexPart> {
         .collect();
     vec![
         tube(radius, -half_height, shoulder),
-        centered(crate::geometry::BodyShape::Convex(cone)),
+        centered(BodyShape::Convex(cone)),
         tube(neck, neck_foot, half_height),
     ]
 }
 
-/// Returns a banana: capsules along an arc that bends towards `-y` at its ends.
+/// Returns a banana with eight sides along an arc that bends towards `-y` at its ends.
 pub fn banana([half_length, half_width, radius]: [f64; 3]) -> Vec<ConvexPart> {
-    let half_chord = half_length - BANANA_ENDS * radius;
     let rise = 2.0 * (half_width - radius);
-    let bend = (half_chord * half_chord + rise * rise) / (2.0 * rise);
-    let half_angle = (half_chord / bend).min(1.0).asin();
-    let on_arc = |step: usize| {
+    let (mut bend, mut half_angle) = (0.0, 0.0_f64);
+    // The outer corners of the ends are to be at the extents.
+    for _ in 0..ROUNDS {
+        let half_chord = half_length - BANANA_ENDS * radius * half_angle.sin();
+        bend = (half_chord * half_chord + rise * rise) / (2.0 * rise);
+        half_angle = (half_chord / bend).min(1.0).asin();
+    }
+    let ring = |step: usize| {
         let share = 2.0 * step as f64 / BANANA_PIECES as f64 - 1.0;
+        let is_end = step == 0 || step == BANANA_PIECES;
+        let radius = if is_end { BANANA_ENDS } else { 1.0 } * radius;
         let (sin, cos) = (share * half_angle).sin_cos();
-        Vector3::new(bend * sin, bend * (cos - 1.0) + rise / 2.0, 0.0)
+        octagon(radius).map(move |[out, up]| {
+            let far = bend + out;
+            Point3::new(far * sin, far * cos - bend + rise / 2.0, up)
+        })
     };
-    let piece = |step: usize| {
-        let (from, to) = (on_arc(step), on_arc(step + 1));
-        let is_end = step == 0 || step + 1 == BANANA_PIECES;
-        let thickness = if is_end { BANANA_ENDS } else { 1.0 };
-        let along = nalgebra::UnitQuaternion::rotation_between(&Vector3::z(), &(to - from));
-        ConvexPart {
-            shape: Shape::Capsule {
-                radius: thickness * radius,
-                half_length: (to - from).norm() / 2.0,
-            }
-            .into(),
-            object_from_part: Pose::from_parts(
-                ((from + to) / 2.0).into(),
-                along.unwrap_or_default(),
-            ),
-        }
-    };
-    (0..BANANA_PIECES).map(piece).collect()
+    (0..BANANA_PIECES)
+        .map(|step| hull([ring(step), ring(step + 1)]))
+        .collect()
 }
 
-/// Returns a screwdriver that lies along `x`, its handle on the `-x` side.
+/// Returns a screwdriver that lies along `x`, its handle of eight sides on the `-x` side.
 pub fn screwdriver([half_length, radius, _]: [f64; 3]) -> Vec<ConvexPart> {
-    let grip = SCREWDRIVER_HANDLE * half_length;
-    let shaft = half_length - grip;
-    let rod = |radius: f64, half_length: f64, middle: f64| ConvexPart {
-        shape: Shape::Cylinder {
-            radius,
-            half_length,
-        }
-        .into(),
-        object_from_part: Pose::new(Vector3::x() * middle, Vector3::y() * FRAC_PI_2),
-    };
+    let grip_end = (2.0 * SCREWDRIVER_HANDLE - 1.0) * half_length;
+    let ring = |x: f64| octagon(radius).map(move |[y, z]| Point3::new(x, y, z));
+    let shaft = (half_length - grip_end) / 2.0;
     vec![
-        rod(radius, grip, grip - half_length),
-        rod(SCREWDRIVER_SHAFT * radius, shaft, half_length - shaft),
+        hull([ring(-half_length), ring(grip_end)]),
+        ConvexPart {
+            shape: Shape::Cylinder {
+                radius: SCREWDRIVER_SHAFT * radius,
+                half_length: shaft,
+            }
+            .into(),
+            object_from_part: Pose::new(
+                Vector3::x() * (half_length - shaft),
+                Vector3::y() * FRAC_PI_2,
+            ),
+        },
     ]
+}
+
+/// Returns the corners of an octagon with its sides at `radius`: it lies flat, and fingers find flat
+/// sides. Round rods would roll, and slip out of a hand of rigid bodies.
+fn octagon(radius: f64) -> [[f64; 2]; 8] {
+    std::array::from_fn(|corner| {
+        let (sin, cos) = ((corner as f64 + 0.5) * TAU / 8.0).sin_cos();
+        let far = radius / (TAU / 16.0).cos();
+        [far * cos, far * sin]
+    })
+}
+
+/// Returns the convex hull of two rings.
+fn hull(rings: [[Point3; 8]; 2]) -> ConvexPart {
+    centered(BodyShape::Convex(rings.concat()))
 }
 
 /// Returns an L: one bar along `x` on the `-y` side, one along `y` on the `-x` side.
@@ -191,14 +206,15 @@ fn at(shape: Shape, [x, y, z]: [f64; 3]) -> ConvexPart {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use enact_robot::Hull;
 
-    /// Returns whether a point is in one of the parts, which are boxes, cylinders and capsules.
+    /// Returns whether a point is in one of the parts.
     fn is_in(parts: &[ConvexPart], point: Point3) -> bool {
         parts.iter().any(|part| {
             let local = part.object_from_part.inverse_transform_point(&point);
             match &part.shape {
-                crate::geometry::BodyShape::Shape(shape) => shape.distance(&local) < 0.0,
-                crate::geometry::BodyShape::Convex(_) => false,
+                BodyShape::Shape(shape) => shape.distance(&local) < 0.0,
+                BodyShape::Convex(points) => Hull::new(points, 0.0).distance(&local) < 0.0,
             }
         })
     }

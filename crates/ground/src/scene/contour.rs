@@ -19,8 +19,9 @@ const SLOPE: f64 = 0.4;
 const SAME: f64 = 0.001;
 /// Width of the pieces that fill the outline, meters.
 const PIECE: f64 = 0.008;
-/// Number of pinches to return.
-const MOST: usize = 12;
+/// Number of pinches to return in each direction, and how far they are apart at least, meters.
+const MOST: usize = 2;
+const APART: f64 = 0.009;
 /// Cost of a meter of width, and of a slope of one, in meters off the middle of mass.
 const WIDTH_COST: f64 = 0.2;
 const SLOPE_COST: f64 = 0.01;
@@ -98,24 +99,31 @@ impl Contour {
     /// Pairs of opposite sides at most `widest` apart, the best to lift it by first: near the middle
     /// of mass, square to the fingers, and narrow.
     pub fn pinches(&self, widest: f64) -> Vec<Pinch> {
-        let mut found: Vec<Pinch> = (0..DIRECTIONS)
-            .map(|step| f64::from(step) * PI / f64::from(DIRECTIONS))
-            .flat_map(|yaw| (-PLACES..=PLACES).map(move |place| (yaw, place)))
-            .flat_map(|(yaw, place)| self.pinches_at(yaw, f64::from(place) * SPACING))
-            .filter(|pinch| pinch.width <= widest)
+        let mut found: Vec<Pinch> = yaws()
+            .flat_map(|yaw| {
+                let mut all: Vec<Pinch> = self.pinches_along(yaw).collect();
+                all.retain(|pinch| pinch.width <= widest);
+                all.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+                let mut best: Vec<Pinch> = Vec::new();
+                for pinch in all {
+                    let apart = |other: &Pinch| {
+                        let [x, y] = [0, 1].map(|axis| other.middle[axis] - pinch.middle[axis]);
+                        x.hypot(y) > APART
+                    };
+                    if best.len() < MOST && best.iter().all(apart) {
+                        best.push(pinch);
+                    }
+                }
+                best
+            })
             .collect();
         found.sort_by(|a, b| a.cost.total_cmp(&b.cost));
-        found.truncate(MOST);
         found
     }
 
     /// The least distance of two opposite sides, meters; that of the whole if it has none.
     pub fn narrowest(&self) -> f64 {
-        let all = (0..DIRECTIONS).flat_map(|step| {
-            let yaw = f64::from(step) * PI / f64::from(DIRECTIONS);
-            (-PLACES..=PLACES)
-                .flat_map(move |place| self.pinches_at(yaw, f64::from(place) * SPACING))
-        });
+        let all = yaws().flat_map(|yaw| self.pinches_along(yaw));
         let least = all.map(|pinch| pinch.width).fold(f64::INFINITY, f64::min);
         least.min(2.0 * self.outer_radius())
     }
@@ -164,6 +172,11 @@ impl Contour {
             }
         }
         points
+    }
+
+    /// The pinches in one direction.
+    fn pinches_along(&self, yaw: f64) -> impl Iterator<Item = Pinch> + use<'_> {
+        (-PLACES..=PLACES).flat_map(move |place| self.pinches_at(yaw, f64::from(place) * SPACING))
     }
 
     /// The pinches in one direction at one distance beside the middle of mass.
@@ -249,6 +262,11 @@ impl Contour {
     fn sides(&self) -> impl Iterator<Item = (&[f64; 2], &[f64; 2])> {
         self.ring.iter().zip(self.ring.iter().cycle().skip(1))
     }
+}
+
+/// The directions in which fingers may close, radians.
+fn yaws() -> impl Iterator<Item = f64> {
+    (0..DIRECTIONS).map(|step| f64::from(step) * PI / f64::from(DIRECTIONS))
 }
 
 /// A part of a strip that is inside an outline.

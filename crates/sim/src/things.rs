@@ -35,7 +35,7 @@ const SCREWDRIVER_HANDLE: f64 = 0.52;
 /// Radius of a screwdriver's shaft, as a fraction of the handle's.
 const SCREWDRIVER_SHAFT: f64 = 0.4;
 /// Width of a bracket's bars, as a fraction of its shorter side.
-const BRACKET_BAR: f64 = 0.36;
+const BRACKET_BAR: f64 = 0.44;
 
 /// Returns an upright mug, round about the `-x` side, with its handle on the `x` side.
 pub fn mug([half_length, radius, half_height]: [f64; 3]) -> Vec<ConvexPart> {
@@ -116,7 +116,7 @@ pub fn bottle([radius, _, half_height]: [f64; 3]) -> Vec<ConvexPart> {
     ]
 }
 
-/// Returns a banana with eight sides along an arc that bends towards `-y` at its ends.
+/// Returns a banana: short cylinders along an arc that bends towards `-y` at its ends.
 pub fn banana([half_length, half_width, radius]: [f64; 3]) -> Vec<ConvexPart> {
     let rise = 2.0 * (half_width - radius);
     let (mut bend, mut half_angle) = (0.0, 0.0_f64);
@@ -126,19 +126,33 @@ pub fn banana([half_length, half_width, radius]: [f64; 3]) -> Vec<ConvexPart> {
         bend = (half_chord * half_chord + rise * rise) / (2.0 * rise);
         half_angle = (half_chord / bend).min(1.0).asin();
     }
-    let ring = |step: usize| {
-        let share = 2.0 * step as f64 / BANANA_PIECES as f64 - 1.0;
-        let is_end = step == 0 || step == BANANA_PIECES;
+    let turn = half_angle / BANANA_PIECES as f64;
+    let piece = |step: usize| {
+        let heading = turn * (2 * step + 1) as f64 - half_angle;
+        let is_end = step == 0 || step + 1 == BANANA_PIECES;
         let radius = if is_end { BANANA_ENDS } else { 1.0 } * radius;
-        let (sin, cos) = (share * half_angle).sin_cos();
-        octagon(radius).map(move |[out, up]| {
-            let far = bend + out;
-            Point3::new(far * sin, far * cos - bend + rise / 2.0, up)
-        })
+        // The outer edges of neighbors meet.
+        let half_length = if is_end {
+            bend * turn.sin()
+        } else {
+            (bend + radius) * turn.tan()
+        };
+        let (sin, cos) = heading.sin_cos();
+        let middle = bend * turn.cos();
+        let at = Vector3::new(middle * sin, middle * cos - bend + rise / 2.0, 0.0);
+        // Turned so that it lies on a flat side of the prism that a cylinder is to physics.
+        let along =
+            Pose::rotation(-Vector3::z() * heading) * Pose::rotation(Vector3::y() * FRAC_PI_2);
+        ConvexPart {
+            shape: Shape::Cylinder {
+                radius,
+                half_length,
+            }
+            .into(),
+            object_from_part: Pose::from_parts(at.into(), along.rotation),
+        }
     };
-    (0..BANANA_PIECES)
-        .map(|step| hull([ring(step), ring(step + 1)]))
-        .collect()
+    (0..BANANA_PIECES).map(piece).collect()
 }
 
 /// Returns a screwdriver that lies along `x`, its handle of eight sides on the `-x` side.
@@ -233,9 +247,9 @@ mod tests {
 
     #[test]
     fn a_banana_is_bent_and_a_bracket_has_a_free_corner() {
-        let banana = banana([0.04, 0.018, 0.011]);
-        assert!(is_in(&banana, Point3::new(0.0, 0.010, 0.0)));
-        assert!(!is_in(&banana, Point3::new(0.0, -0.010, 0.0)));
+        let banana = banana([0.042, 0.021, 0.0135]);
+        assert!(is_in(&banana, Point3::new(0.001, 0.010, 0.0)));
+        assert!(!is_in(&banana, Point3::new(0.001, -0.010, 0.0)));
         assert!(is_in(&banana, Point3::new(0.030, -0.009, 0.0)));
         let bracket = bracket([0.025, 0.025, 0.01]);
         assert!(is_in(&bracket, Point3::new(0.02, -0.02, 0.0)));

@@ -15,6 +15,8 @@ const GAP: f64 = 0.0035;
 /// The same for a thing with an outline of its own, the far side of which is not seen to the
 /// millimeter.
 const CONTOUR_GAP: f64 = 0.006;
+/// Number of grasps of such a thing to try at each tilt before those that are less good.
+const PER_TILT: usize = 4;
 /// Costs of pinches that differ by less are alike, meters.
 const SAME_COST: f64 = 0.006;
 /// Excess of the finger opening over the object's width, meters; the wide opening first, the narrow
@@ -207,7 +209,7 @@ pub fn grasps(
         return Err(Refusal::NotApplicable(format!("the {name} {why}")));
     }
     require_in_reach(context, name, &solid.center())?;
-    let mut found = Vec::new();
+    let mut found: Vec<(usize, Grasp)> = Vec::new();
     let mut refusal = None;
     for tilt in TILTS {
         let mut at_tilt = Vec::new();
@@ -230,8 +232,13 @@ pub fn grasps(
             let by_cost = cost(a).total_cmp(&cost(b));
             by_cost.then(far(a).total_cmp(&far(b)))
         });
-        found.extend(at_tilt);
+        found.extend(at_tilt.into_iter().enumerate());
     }
+    if solid.contour.is_some() {
+        // There are many: the best at each tilt come before the next best at any.
+        found.sort_by_key(|(rank, _)| rank / PER_TILT);
+    }
+    let found: Vec<Grasp> = found.into_iter().map(|(_, grasp)| grasp).collect();
     match (found.is_empty(), refusal) {
         (true, Some(refusal)) => Err(refusal),
         _ => Ok(with_openings(context.gripper, found)),

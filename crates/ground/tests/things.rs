@@ -73,7 +73,7 @@ fn an_outline_is_measured_whatever_the_thing_is_called() {
         ] {
             let object = seen(&body, "whatever");
             contour(&object.solid);
-            assert_outline(&object.solid, &body, height, 0.0045);
+            assert_outline(&object.solid, &body, height, 0.0065);
             let same = 0.004;
             assert!((object.solid.height() - 2.0 * height).abs() < same);
         }
@@ -96,7 +96,8 @@ fn without_depth_an_outline_is_what_a_silhouette_leaves() {
 
 #[test]
 fn a_mug_is_hollow_and_its_handle_is_seen() {
-    for (at, yaw) in places() {
+    // A handle behind its mug is hidden.
+    for (at, yaw) in places().filter(|(_, yaw)| yaw.cos() > -0.2) {
         let mug = shapes::mug("green mug", at, yaw, 0.024);
         let SceneObject { solid, .. } = seen(&mug, "mug");
         assert!(solid.hollow.is_some(), "{solid:?}");

@@ -106,9 +106,13 @@ impl ObjectShape {
     }
 
     /// Returns the density, kilograms per cubic meter; containers are heavy so that they stay in
-    /// place.
+    /// place, and things of everyday shapes are as light as toys, which are hollow.
     pub fn density(self) -> f64 {
-        if self.is_container() { 1500.0 } else { 800.0 }
+        match self {
+            _ if self.is_container() => 1500.0,
+            Self::Cube | Self::Cylinder | Self::Ball | Self::Box | Self::Mug => 800.0,
+            _ => 300.0,
+        }
     }
 
     /// Returns the radius in meters of the upright cylinder that encloses an object of this size.

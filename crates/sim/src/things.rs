@@ -155,40 +155,23 @@ pub fn banana([half_length, half_width, radius]: [f64; 3]) -> Vec<ConvexPart> {
     (0..BANANA_PIECES).map(piece).collect()
 }
 
-/// Returns a screwdriver that lies along `x`, its handle of eight sides on the `-x` side.
+/// Returns a screwdriver that lies along `x`, its handle on the `-x` side.
 pub fn screwdriver([half_length, radius, _]: [f64; 3]) -> Vec<ConvexPart> {
-    let grip_end = (2.0 * SCREWDRIVER_HANDLE - 1.0) * half_length;
-    let ring = |x: f64| octagon(radius).map(move |[y, z]| Point3::new(x, y, z));
-    let shaft = (half_length - grip_end) / 2.0;
+    let grip = SCREWDRIVER_HANDLE * half_length;
+    let shaft = half_length - grip;
+    let along = |middle: f64| Pose::new(Vector3::x() * middle, Vector3::y() * FRAC_PI_2);
+    let rod = |radius: f64, half_length: f64, middle: f64| ConvexPart {
+        shape: Shape::Cylinder {
+            radius,
+            half_length,
+        }
+        .into(),
+        object_from_part: along(middle),
+    };
     vec![
-        hull([ring(-half_length), ring(grip_end)]),
-        ConvexPart {
-            shape: Shape::Cylinder {
-                radius: SCREWDRIVER_SHAFT * radius,
-                half_length: shaft,
-            }
-            .into(),
-            object_from_part: Pose::new(
-                Vector3::x() * (half_length - shaft),
-                Vector3::y() * FRAC_PI_2,
-            ),
-        },
+        rod(radius, grip, grip - half_length),
+        rod(SCREWDRIVER_SHAFT * radius, shaft, half_length - shaft),
     ]
-}
-
-/// Returns the corners of an octagon with its sides at `radius`: it lies flat, and fingers find flat
-/// sides. Round rods would roll, and slip out of a hand of rigid bodies.
-fn octagon(radius: f64) -> [[f64; 2]; 8] {
-    std::array::from_fn(|corner| {
-        let (sin, cos) = ((corner as f64 + 0.5) * TAU / 8.0).sin_cos();
-        let far = radius / (TAU / 16.0).cos();
-        [far * cos, far * sin]
-    })
-}
-
-/// Returns the convex hull of two rings.
-fn hull(rings: [[Point3; 8]; 2]) -> ConvexPart {
-    centered(BodyShape::Convex(rings.concat()))
 }
 
 /// Returns an L: one bar along `x` on the `-y` side, one along `y` on the `-x` side.

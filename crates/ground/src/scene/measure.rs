@@ -26,6 +26,10 @@ const OFF: f64 = 0.003;
 const AREA: f64 = 6e-5;
 /// … and such a share of its own.
 const SHARE: f64 = 0.05;
+/// What is seen so far below the top is behind the thing, not of its top, meters.
+const DEEP: f64 = 0.008;
+/// At most so much is hidden by the thing itself beyond what is seen of it, meters.
+const MIRRORED: f64 = 0.02;
 /// Corners this near to a side are left out, meters.
 const STRAIGHT: f64 = 0.0014;
 /// Points this far below the top still belong to it, meters.
@@ -55,6 +59,8 @@ pub fn outlined(cloud: &PointCloud, region: &[usize], solid: Solid) -> Solid {
 
 /// The same without depth, for what hides `region` of the table from the camera. How high it is, its
 /// silhouette does not tell: it is taken to be as high as it is thick, as what lies on a table often is.
+///
+/// Returns `solid`, the shape that was fitted or guessed, where that is about right.
 pub fn from_silhouette(cloud: &PointCloud, region: &[usize], solid: Solid) -> Solid {
     if solid.ball || solid.hollow.is_some() {
         return solid;
@@ -68,7 +74,8 @@ pub fn from_silhouette(cloud: &PointCloud, region: &[usize], solid: Solid) -> So
         return solid;
     };
     let of_height = |height: f64| hidden.foot(&cloud.eye, height);
-    if of_height(solid.height()).agrees(&solid) {
+    let as_fitted = of_height(solid.height());
+    if as_fitted.agrees(&solid) && as_fitted.covers(&solid) {
         return solid;
     }
     let measured = (1..=TRIED).find_map(|step| {
@@ -93,6 +100,8 @@ struct Mask {
     heights: Vec<Option<f64>>,
     /// Whether the camera sees what is below in each cell.
     free: Vec<bool>,
+    /// Whether the camera sees what is below through each cell at the height of the thing's top.
+    over: Vec<bool>,
 }
 
 impl Mask {
@@ -112,6 +121,7 @@ impl Mask {
             rows,
             heights: vec![None; cells],
             free: vec![false; cells],
+            over: vec![false; cells],
         };
         for point in &points {
             if let Some(cell) = mask.cell_of(point) {
@@ -120,15 +130,20 @@ impl Mask {
             }
         }
         let is_low = |point: &Point3| point.z < solid.base + LOW;
-        for pixel in beside(cloud, region) {
-            if let Some(point) = cloud.points[pixel].filter(is_low)
-                && let Some(cell) = mask.cell_of(&point)
-            {
+        for point in beside(cloud, region).filter_map(|pixel| cloud.points[pixel]) {
+            let through = at_height(&cloud.eye, &point, solid.top - TOP);
+            if let Some(cell) = mask.cell_of(&through) {
+                mask.over[cell] |= point.z < solid.top - DEEP;
+            }
+            if let Some(cell) = mask.cell_of(&point).filter(|_| is_low(&point)) {
                 mask.free[cell] = mask.heights[cell].is_none();
             }
         }
         mask.free_between();
         mask.close(SAMPLING, |_, _| true);
+        if solid.hollow.is_none() {
+            mask.mirror(&cloud.eye, &points);
+        }
         mask.close(HIDDEN, |mask, cell| !mask.free[cell]);
         mask.fill_holes();
         mask.keep_largest();
@@ -154,6 +169,7 @@ impl Mask {
                 .map(|cell| stands_at(cell).then_some(height))
                 .collect(),
             free: self.heights.iter().map(Option::is_none).collect(),
+            over: vec![false; self.heights.len()],
             ..*self
         };
         foot.keep_largest();
@@ -207,6 +223,47 @@ impl Mask {
         let between: Vec<usize> = (0..self.free.len()).filter(is_between).collect();
         for cell in between {
             self.free[cell] = true;
+        }
+    }
+
+    /// Fills what the thing hides of itself: along each line of sight, seen from above, its far side
+    /// is taken to be as far from the middle of its top as its near side.
+    fn mirror(&mut self, eye: &Point3, points: &[Point3]) {
+        let flat = |point: &Point3| (point - eye).xy();
+        let range = points.iter().map(|point| flat(point).norm()).sum::<f64>();
+        let range = range / points.len().max(1) as f64;
+        let mut sights = std::collections::BTreeMap::<i64, Vec<(f64, f64)>>::new();
+        for point in points {
+            let away = flat(point);
+            let bearing = away.y.atan2(away.x);
+            let sight = (bearing * range / CELL).round() as i64;
+            sights
+                .entry(sight)
+                .or_default()
+                .push((away.norm(), point.z));
+        }
+        for (sight, points) in sights {
+            let extremes = |points: &mut dyn Iterator<Item = f64>| {
+                points.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+                    (low.min(value), high.max(value))
+                })
+            };
+            let (near, far) = extremes(&mut points.iter().map(|(away, _)| *away));
+            let (_, top) = extremes(&mut points.iter().map(|(_, z)| *z));
+            let tops = points.iter().filter(|(_, z)| *z > top - TOP);
+            let (first, last) = extremes(&mut tops.map(|(away, _)| *away));
+            let end = (first + last - near).min(far + MIRRORED);
+            let bearing = sight as f64 * CELL / range;
+            let mut away = far;
+            while away < end {
+                let (x, y) = (eye.x + away * bearing.cos(), eye.y + away * bearing.sin());
+                if let Some(cell) = self.cell_of(&Point3::new(x, y, 0.0))
+                    && !self.free[cell]
+                {
+                    self.heights[cell].get_or_insert(top / 2.0);
+                }
+                away += CELL / 2.0;
+            }
         }
     }
 
@@ -305,11 +362,26 @@ impl Mask {
             let distance = solid.footprint.distance(u, v);
             own += u32::from(distance < 0.0);
             beyond += u32::from(self.heights[cell].is_some() && distance > OFF);
-            empty += u32::from(self.free[cell] && distance < -OFF);
+            let is_free = self.free[cell] || self.over[cell];
+            let is_empty = is_free && self.heights[cell].is_none() && solid.hollow.is_none();
+            empty += u32::from(is_empty && distance < -OFF);
         }
         let area = CELL * CELL;
         let most = AREA.max(SHARE * area * f64::from(own));
         area * f64::from(beyond) < AREA && area * f64::from(empty) < most
+    }
+
+    /// Whether it fills most of what the shape says.
+    fn covers(&self, solid: &Solid) -> bool {
+        let cells = self.heights.iter().enumerate();
+        let (mut own, mut filled) = (0, 0);
+        for (cell, height) in cells {
+            let [x, y] = self.middle(cell);
+            let is_own = solid.plan_distance(x, y) < 0.0;
+            own += u32::from(is_own);
+            filled += u32::from(is_own && height.is_some());
+        }
+        2 * filled > own
     }
 
     /// The solid with the outline of the cells.
@@ -386,6 +458,12 @@ impl Mask {
             }
         }
     }
+}
+
+/// Where the line from `eye` to a point passes a height.
+fn at_height(eye: &Point3, point: &Point3, height: f64) -> Point3 {
+    let share = (eye.z - height) / (eye.z - point.z).max(f64::MIN_POSITIVE);
+    eye + (point - eye) * share
 }
 
 /// The pixels in and around a region that are not of it.

@@ -181,9 +181,9 @@ fn silhouettes(
             .iter()
             .filter_map(|pixel| cloud.points[*pixel])
             .collect();
-        let mut solid = silhouette::solid(&hidden, &cloud.eye, cloud.pixel_angle, &detection.label)
-            .map(|solid| from_silhouette(&cloud, &region, solid))
-            .map_or_else(|| guess(frame, detection.point), Ok)?;
+        let known = silhouette::solid(&hidden, &cloud.eye, cloud.pixel_angle, &detection.label);
+        let shape = known.map_or_else(|| guess(frame, detection.point), Ok)?;
+        let mut solid = from_silhouette(&cloud, &region, shape);
         if region.iter().any(|pixel| cloud.is_at_the_edge(*pixel)) {
             // Only a part of it is in the picture.
             solid.uncertainty = GUESSED_UNCERTAINTY;

@@ -83,7 +83,7 @@ pub fn mug(label: &str, at: [f64; 3], yaw: f64, radius: f64) -> Body {
         label,
         [radius + 0.007, 0.0, 0.015],
         0.0,
-        [0.022, 0.007, 0.018],
+        [0.022, 0.007, 0.025],
     );
     let cup = Form::Cup {
         radius,

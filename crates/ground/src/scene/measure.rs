@@ -28,6 +28,8 @@ const AREA: f64 = 6e-5;
 const SHARE: f64 = 0.05;
 /// What is seen so far below the top is behind the thing, not of its top, meters.
 const DEEP: f64 = 0.008;
+/// Points that are so far apart along a line of sight belong to different sides, meters.
+const APART: f64 = 0.006;
 /// At most so much is hidden by the thing itself beyond what is seen of it, meters.
 const MIRRORED: f64 = 0.02;
 /// Corners this near to a side are left out, meters.
@@ -60,8 +62,13 @@ pub fn outlined(cloud: &PointCloud, region: &[usize], solid: Solid) -> Solid {
 /// The same without depth, for what hides `region` of the table from the camera. How high it is, its
 /// silhouette does not tell: it is taken to be as high as it is thick, as what lies on a table often is.
 ///
-/// Returns `solid`, the shape that was fitted or guessed, where that is about right.
-pub fn from_silhouette(cloud: &PointCloud, region: &[usize], solid: Solid) -> Solid {
+/// Returns `solid` where that is about right, unless it is only a guess.
+pub fn from_silhouette(
+    cloud: &PointCloud,
+    region: &[usize],
+    solid: Solid,
+    is_guess: bool,
+) -> Solid {
     if solid.ball || solid.hollow.is_some() {
         return solid;
     }
@@ -75,7 +82,7 @@ pub fn from_silhouette(cloud: &PointCloud, region: &[usize], solid: Solid) -> So
     };
     let of_height = |height: f64| hidden.foot(&cloud.eye, height);
     let as_fitted = of_height(solid.height());
-    if as_fitted.agrees(&solid) && as_fitted.covers(&solid) {
+    if !is_guess && as_fitted.agrees(&solid) && as_fitted.covers(&solid) {
         return solid;
     }
     let measured = (1..=TRIED).find_map(|step| {
@@ -248,10 +255,22 @@ impl Mask {
                     (low.min(value), high.max(value))
                 })
             };
-            let (near, far) = extremes(&mut points.iter().map(|(away, _)| *away));
+            let (_, far) = extremes(&mut points.iter().map(|(away, _)| *away));
             let (_, top) = extremes(&mut points.iter().map(|(_, z)| *z));
             let tops = points.iter().filter(|(_, z)| *z > top - TOP);
             let (first, last) = extremes(&mut tops.map(|(away, _)| *away));
+            // What is nearer but apart, as the end of another bar, is not the near side of this one.
+            let mut nearer: Vec<f64> = points.iter().map(|(away, _)| *away).collect();
+            nearer.retain(|away| *away < first);
+            nearer.sort_by(|a, b| b.total_cmp(a));
+            let near = nearer.into_iter().try_fold(first, |near, away| {
+                if near - away < APART {
+                    Ok(away)
+                } else {
+                    Err(near)
+                }
+            });
+            let near = near.unwrap_or_else(|near| near);
             let end = (first + last - near).min(far + MIRRORED);
             let bearing = sight as f64 * CELL / range;
             let mut away = far;

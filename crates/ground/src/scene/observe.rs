@@ -182,8 +182,9 @@ fn silhouettes(
             .filter_map(|pixel| cloud.points[*pixel])
             .collect();
         let known = silhouette::solid(&hidden, &cloud.eye, cloud.pixel_angle, &detection.label);
+        let is_guess = known.is_none();
         let shape = known.map_or_else(|| guess(frame, detection.point), Ok)?;
-        let mut solid = from_silhouette(&cloud, &region, shape);
+        let mut solid = from_silhouette(&cloud, &region, shape, is_guess);
         if region.iter().any(|pixel| cloud.is_at_the_edge(*pixel)) {
             // Only a part of it is in the picture.
             solid.uncertainty = GUESSED_UNCERTAINTY;

@@ -46,9 +46,9 @@ fn places() -> impl Iterator<Item = ([f64; 3], f64)> {
     })
 }
 
-/// Checks that the solid is material exactly where the body is, seen from above, but for `off`
-/// meters: on the side that is turned away more may be hidden.
-fn assert_outline(solid: &Solid, body: &Body, height: f64, off: f64) {
+/// Checks that the solid is material where the body is, seen from above, but for so many meters that
+/// are missing and so many that are too much: on the side that is turned away much is hidden.
+fn assert_outline(solid: &Solid, body: &Body, height: f64, [missing, more]: [f64; 2]) {
     for i in 0..60 {
         for j in 0..60 {
             let at = |step: i32, middle: f64| middle - 0.06 + 0.002 * f64::from(step);
@@ -56,7 +56,7 @@ fn assert_outline(solid: &Solid, body: &Body, height: f64, off: f64) {
             let truth = body.distance(&enact_types::Point3::new(x, y, height));
             let told = solid.plan_distance(x, y);
             assert!(
-                !(truth < -off && told > 0.0 || truth > off && told < 0.0),
+                !(truth < -missing && told > 0.0 || truth > more && told < 0.0),
                 "{x:.3} {y:.3}: {told:.4} for {truth:.4} of {}",
                 body.label
             );
@@ -73,7 +73,7 @@ fn an_outline_is_measured_whatever_the_thing_is_called() {
         ] {
             let object = seen(&body, "whatever");
             contour(&object.solid);
-            assert_outline(&object.solid, &body, height, 0.0065);
+            assert_outline(&object.solid, &body, height, [0.006, 0.009]);
             let same = 0.004;
             assert!((object.solid.height() - 2.0 * height).abs() < same);
         }
@@ -85,11 +85,11 @@ fn without_depth_an_outline_is_what_a_silhouette_leaves() {
     for (at, yaw) in places() {
         for body in [
             shapes::bracket("blue thing", at, yaw),
-            shapes::banana("yellow thing", at, yaw, 0.036, 0.011),
+            shapes::banana("green thing", at, yaw, 0.036, 0.011),
         ] {
             let object = seen_by(&body, "whatever", false);
             contour(&object.solid);
-            assert_outline(&object.solid, &body, 0.01, 0.009);
+            assert_outline(&object.solid, &body, 0.01, [0.009, 0.009]);
         }
     }
 }

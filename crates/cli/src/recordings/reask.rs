@@ -1,4 +1,4 @@
-//! `enact replay --reask`: the same pictures to another model, plans side by side.
+//! `enact replay --reask`: recorded pictures to another model, plans side by side.
 
 use anyhow::{Result, bail};
 use enact_model::Notify;
@@ -11,7 +11,11 @@ use super::args::ReplayArgs;
 use crate::data_dir::{DataDir, open_model};
 use crate::server::ServerConfig;
 
-/// Asks about every recorded picture and situation again. Nothing moves.
+/// Asks about every recorded picture and situation again and tallies the answers that are the same.
+/// Nothing moves.
+///
+/// # Errors
+/// If the recording holds no pictures or cannot be read, or the model cannot be loaded or asked.
 pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Result<bool> {
     let frames = recording.frames()?;
     if frames.is_empty() {
@@ -58,7 +62,7 @@ pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Re
     Ok(true)
 }
 
-/// What the plan rested on, with another task where one is given.
+/// Returns the situation of the recorded plan, with another instruction if one is given.
 fn situation(then: &ResponseMessage, args: &ReplayArgs) -> Situation {
     let mut situation = then.situation.clone().unwrap_or_default();
     if let Some(instruction) = &args.instruction {
@@ -94,7 +98,7 @@ fn show(what: &str, then: &str, now: &str) {
 
 #[derive(Default)]
 struct Tally {
-    /// The same, of so many.
+    /// Number of equal answers, and of all.
     objects: (u32, u32),
     plans: (u32, u32),
 }

@@ -14,7 +14,7 @@ use crate::scene::{Footprint, Pinch, Solid};
 const GAP: f64 = 0.0035;
 /// The same for a thing with an outline of its own, the far side of which is not seen to the
 /// millimeter.
-const CONTOUR_GAP: f64 = 0.0045;
+const CONTOUR_GAP: f64 = 0.006;
 /// Number of grasps of such a thing to try at each tilt before those that are less good.
 const PER_TILT: usize = 4;
 /// Costs of pinches that differ by less are alike, meters.

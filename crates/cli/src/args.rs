@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use enact_plan::Pointing;
+use enact_plan::{MeaningMode, Pointing};
 
 use crate::arm::args::{ArmArgs, BusArgs};
 use crate::data_dir::SHIPPED_MODEL;
@@ -195,6 +195,10 @@ pub struct SetupArgs {
     /// `xy-pixels-qwen`, … (`enact model check` finds out)
     #[arg(long, value_name = "CONVENTION")]
     pub pointing: Option<Pointing>,
+    /// Whether instructions are read from their words before the model is asked: `first` or `off`
+    /// (default: as the model's enact.toml says)
+    #[arg(long, value_name = "MODE")]
+    pub meaning: Option<MeaningMode>,
     /// Maximum number of look-plan-act turns
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub turns: Option<u32>,
@@ -455,6 +459,10 @@ pub struct EvalArgs {
     /// tell
     #[arg(long, value_name = "CONVENTION")]
     pub pointing: Option<Pointing>,
+    /// Whether instructions are read from their words before the model is asked: `first` or `off`
+    /// (default: as the model's enact.toml says)
+    #[arg(long, value_name = "MODE")]
+    pub meaning: Option<MeaningMode>,
     /// How a server is asked.
     #[command(flatten)]
     pub server: ServerArgs,

@@ -50,6 +50,7 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
     let options = RequestOptions {
         temperature: args.temperature,
         pointing: args.pointing,
+        meaning: args.meaning,
         ..ServerConfig::default().options(&args.server, false, notify)
     };
     let minds = || agent(&model, options.clone());
@@ -178,13 +179,17 @@ fn settings(
     let scene_sum = crc32fast::hash(scene.as_bytes());
     let model_sum = match args.planner {
         PlannerKind::Scripted => "scripted".to_owned(),
-        PlannerKind::Model => format!(
-            "{model} {:08x} at temperature {}{}",
-            checksum(Path::new(model)),
-            args.temperature,
-            args.pointing
-                .map_or_else(String::new, |it| format!(", {it}"))
-        ),
+        PlannerKind::Model => {
+            format!(
+                "{model} {:08x} at temperature {}{}",
+                checksum(Path::new(model)),
+                args.temperature,
+                args.pointing
+                    .map_or_else(String::new, |it| format!(", {it}"))
+            ) + &args
+                .meaning
+                .map_or_else(String::new, |mode| format!(", meaning {mode}"))
+        }
     };
     let robot = if args.robot == SHIPPED_ROBOT {
         String::new()
@@ -249,6 +254,9 @@ fn command(args: &EvalArgs) -> String {
     }
     if let Some(pointing) = args.pointing {
         words += &format!(" --pointing {pointing}");
+    }
+    if let Some(mode) = args.meaning {
+        words += &format!(" --meaning {mode}");
     }
     if args.temperature > 0.0 {
         words += &format!(" --temperature {}", args.temperature);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use enact_plan::Pointing;
+use enact_plan::{MeaningMode, Pointing};
 use enact_types::{text, toml_text};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,9 @@ pub struct Launch {
     /// Pointing convention of the model, if its files and its name do not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pointing: Option<Pointing>,
+    /// Whether instructions are read before the model is asked, if its files do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<MeaningMode>,
     /// Settings of requests, for a model behind a server.
     #[serde(default, skip_serializing_if = "ServerConfig::is_empty")]
     pub server: ServerConfig,

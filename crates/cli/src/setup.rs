@@ -113,6 +113,7 @@ impl Setup {
             options: RequestOptions {
                 free_text: args.free_text,
                 pointing: launch.pointing,
+                meaning: launch.meaning,
                 // A choice needs plans that differ: they are drawn as the model weighs them.
                 temperature: if args.rank > 1 { 1.0 } else { 0.0 },
                 ..launch
@@ -291,6 +292,7 @@ fn override_with(launch: &mut Launch, args: &SetupArgs) {
     launch.record_depth |= args.recording.record_depth;
     launch.seed = args.seed.unwrap_or(launch.seed);
     launch.pointing = args.pointing.or(launch.pointing);
+    launch.meaning = args.meaning.or(launch.meaning);
     launch.turns = args.turns.unwrap_or(launch.turns);
 }
 

@@ -20,6 +20,7 @@ pub mod episode_log;
 pub mod episode_setup;
 pub mod failure;
 pub mod oracle;
+pub mod outcome;
 pub mod report;
 pub mod runner;
 pub mod store;

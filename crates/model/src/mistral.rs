@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use enact_plan::{PlannerError, Pointing, Token, Usage};
+use enact_plan::{MeaningReader, PlannerError, Pointing, Token, Usage};
 use enact_types::{Reason, StopSwitch};
 use image::DynamicImage;
 use mistralrs::{
@@ -34,6 +34,7 @@ pub struct MistralModel {
     options: RequestOptions,
     settings: ModelConfig,
     special: SpecialTokens,
+    meaning: MeaningReader,
     engine: Engine,
     load_time: Duration,
 }
@@ -75,6 +76,7 @@ impl MistralModel {
         }
         Ok(Self {
             name: source.to_owned(),
+            meaning: MeaningReader::new(options.meaning.unwrap_or(settings.meaning)),
             options,
             settings: ModelConfig {
                 plan_with_image: settings.plan_with_image && engine.sees(),

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use enact_plan::Pointing;
+use enact_plan::{MeaningMode, Pointing};
 
 use crate::picture::PictureFormat;
 
@@ -24,6 +24,8 @@ pub struct RequestOptions {
     pub free_text: bool,
     /// Pointing convention; by default that of the model's settings or name.
     pub pointing: Option<Pointing>,
+    /// Whether instructions are read before the model is asked; by default as its settings say.
+    pub meaning: Option<MeaningMode>,
     /// Options of requests to servers.
     pub server: ServerOptions,
 }
@@ -36,6 +38,7 @@ impl Default for RequestOptions {
             temperature: 0.0,
             free_text: false,
             pointing: None,
+            meaning: None,
             server: ServerOptions::default(),
         }
     }

@@ -35,7 +35,7 @@ mod transport;
 use std::time::{Duration, Instant};
 
 use enact_plan::pointing::family;
-use enact_plan::{PlannerError, Pointing, Rejection, Usage};
+use enact_plan::{MeaningReader, PlannerError, Pointing, Rejection, Usage};
 use enact_types::{Reason, StopSwitch};
 use image::RgbImage;
 use reqwest::{RequestBuilder, StatusCode, Url};
@@ -72,6 +72,7 @@ pub struct ServerModel {
     options: RequestOptions,
     settings: ModelConfig,
     special: SpecialTokens,
+    meaning: MeaningReader,
     dialect: Dialect,
     transport: Transport,
     /// True once the server was reached.
@@ -121,6 +122,7 @@ impl ServerModel {
             key,
             settings: ModelConfig::default(),
             special: SpecialTokens::widespread(),
+            meaning: MeaningReader::new(options.meaning.unwrap_or_default()),
             dialect: Dialect::new(options.server.log_probabilities, options.free_text),
             options,
             transport,

@@ -17,7 +17,7 @@ use crate::server::ServerArgs;
 #[derive(Debug, Parser)]
 #[command(name = "enact", version, about, max_term_width = 100, after_help = MANNERS)]
 pub struct Cli {
-    /// Where to find meshes.
+    /// Locations of meshes.
     #[command(flatten)]
     pub meshes: MeshArgs,
     /// The command.
@@ -25,7 +25,7 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// What holds for every command.
+/// Conventions of every command.
 const MANNERS: &str = "\
 Results go to standard output, progress and warnings to standard error. With --json, results are
 JSON objects, one per line. Set RUST_LOG=info or RUST_LOG=debug for a detailed log.
@@ -33,7 +33,7 @@ JSON objects, one per line. Set RUST_LOG=info or RUST_LOG=debug for a detailed l
 Exit status: 0 the goal was reached; 1 the request was refused or the goal was not reached;
 2 the input, a file or a device is faulty.";
 
-/// Where to find the meshes of robots, and what to do without them.
+/// Locations of robots' meshes, and what to do without them.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Robot meshes")]
 pub struct MeshArgs {
@@ -147,13 +147,13 @@ pub enum Command {
     },
 }
 
-/// Where to install completions.
+/// Locations for shell completions.
 const COMPLETIONS: &str = "\
 bash: enact completions bash > ~/.local/share/bash-completion/completions/enact
 zsh:  enact completions zsh > _enact      in a folder of $fpath
 fish: enact completions fish > ~/.config/fish/completions/enact.fish";
 
-/// Where to install manual pages.
+/// Locations for manual pages.
 const MANUAL: &str = "\
 enact man | man -l -
 enact man ~/.local/share/man/man1";
@@ -170,7 +170,7 @@ pub struct SetupArgs {
     /// Scene name in scenes/, or path of a TOML file
     #[arg(long, value_name = "NAME")]
     pub scene: Option<String>,
-    /// What stops the arm, besides Ctrl-C.
+    /// Means of stopping the arm, besides Ctrl-C.
     #[command(flatten)]
     pub stop: StopArgs,
     /// Serial port of the arm; needs a launch file with an arm on a port
@@ -194,8 +194,8 @@ pub struct SetupArgs {
     /// Draw numbers on everything above the table and ask the model what each is (needs depth)
     #[arg(long)]
     pub marks: bool,
-    /// How the model writes positions in pictures: `yx-1000`, `xy-1000`, `xy-pixels-qwen`, …
-    /// (`enact model check` finds out)
+    /// Convention in which the model writes positions in pictures: `yx-1000`, `xy-1000`,
+    /// `xy-pixels-qwen`, … (`enact model check` finds out)
     #[arg(long, value_name = "CONVENTION")]
     pub pointing: Option<Pointing>,
     /// Maximum number of look-plan-act turns
@@ -218,7 +218,7 @@ pub struct SetupArgs {
     pub recording: RecordArgs,
 }
 
-/// What stops the arm, besides Ctrl-C.
+/// Means of stopping the arm, besides Ctrl-C.
 #[derive(Clone, Debug, Default, Args)]
 pub struct StopArgs {
     /// Stop the arm while FILE exists, or when anything is written to it if it is a named pipe
@@ -236,7 +236,7 @@ pub struct StopArgs {
 /// Carry out instructions interactively, one per line.
 #[derive(Debug, Args)]
 pub struct ChatArgs {
-    /// What to run it on.
+    /// The set-up.
     #[command(flatten)]
     pub setup: SetupArgs,
     /// Print one JSON object per instruction
@@ -247,9 +247,9 @@ pub struct ChatArgs {
 /// Carry out one instruction.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// What the robot should do, such as "put the red cube in the blue bowl"
+    /// Instruction for the robot, such as "put the red cube in the blue bowl"
     pub instruction: String,
-    /// What to run it on.
+    /// The set-up.
     #[command(flatten)]
     pub setup: SetupArgs,
     /// Follow the plan in this JSON file instead of asking a model
@@ -454,7 +454,8 @@ pub struct EvalArgs {
     /// Model folder, GGUF or UQFF file, Hugging Face id, or address of an OpenAI-compatible server
     #[arg(long, value_name = "PATH|ID|ADDRESS", default_value = SHIPPED_MODEL)]
     pub model: String,
-    /// How the model writes positions in pictures, if its files and name do not tell
+    /// Convention in which the model writes positions in pictures, if its files and name do not
+    /// tell
     #[arg(long, value_name = "CONVENTION")]
     pub pointing: Option<Pointing>,
     /// How a server is asked.
@@ -463,7 +464,7 @@ pub struct EvalArgs {
     /// Robot name in robots/, or path of a robot folder or URDF
     #[arg(long, value_name = "NAME", default_value = SHIPPED_ROBOT)]
     pub robot: String,
-    /// What perceives and plans
+    /// Perception and planner
     #[arg(long, value_enum, default_value_t = PlannerKind::Model)]
     pub planner: PlannerKind,
     /// Override a setting of the suite: `turns=5`, `scene=tabletop`; repeatable

@@ -1,4 +1,4 @@
-//! `enact chat`: instructions line after line.
+//! `enact chat`: instructions, one per line.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use enact_types::text::unmarked;
 use crate::args::ChatArgs;
 use crate::data_dir::DataDir;
 use crate::line_editor::LineEditor;
-use crate::run::{Times, checked_instruction, is_reached, sentence, summary};
+use crate::run::{Times, checked_instruction, is_reached, outcome_sentence, summary};
 use crate::run_observers::RunObservers;
 use crate::setup::Setup;
 use crate::stop_sources::{self, release};
@@ -50,7 +50,7 @@ pub fn chat(data_dir: &DataDir, args: &ChatArgs) -> Result<bool> {
                 summary(report, success, &setup, &Times { wall, load })
             );
         } else {
-            outln!("{}", sentence(report, success));
+            outln!("{}", outcome_sentence(report, success));
         }
     };
     errln!("{HELP}");
@@ -78,7 +78,7 @@ pub fn chat(data_dir: &DataDir, args: &ChatArgs) -> Result<bool> {
     Ok(true)
 }
 
-/// Does what a line says and tells how it went; `false` if it says to leave.
+/// Carries out a line and prints how it went; returns `false` if the line says to leave.
 fn obey(
     session: &mut Session<'_>,
     line: &str,

@@ -1,4 +1,4 @@
-//! `enact dataset`: data to train a model with.
+//! `enact dataset`: training data for a model.
 
 use anyhow::{Context, Result};
 use enact_dataset::wording::WordingSplit;
@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::args::DatasetArgs;
 use crate::data_dir::DataDir;
 
-/// Width and height of the pictures that the model that ships takes.
+/// Width and height of the pictures that the shipped model expects.
 const SIZE: [u32; 2] = [336, 336];
 
 /// Writes the data set.

@@ -49,7 +49,7 @@ pub fn answer(
     }
 }
 
-/// A robot that is asked about: what is not known of it is said, and does not matter.
+/// Loads a robot for queries; prints what is not known of it, which does not matter here.
 fn asked(data_dir: &DataDir, name: &str) -> Result<Robot> {
     let robot = data_dir.robot(name)?;
     for link in robot.unguarded() {
@@ -188,7 +188,7 @@ pub fn tell(robot: &Robot) {
     }
 }
 
-/// What is known of a robot, in rad, m and s.
+/// Returns facts about a robot, in rad, m and s.
 fn facts(robot: &Robot) -> serde_json::Value {
     let arm_joints = robot.arm_joints().len();
     let joints: Vec<_> = robot
@@ -238,7 +238,7 @@ fn facts(robot: &Robot) -> serde_json::Value {
     })
 }
 
-/// What a robot is, for people.
+/// Describes a robot for people.
 pub fn describe(robot: &Robot) -> String {
     let mut text = format!(
         "{}: {} arm joints, {} links, tool frame `{}`, {:.0} Hz\n",

@@ -1,4 +1,4 @@
-//! `enact scene`: what a scene holds for a seed, and the task it poses.
+//! `enact scene`: the objects and the task of a scene for a seed.
 
 use std::io::Write;
 

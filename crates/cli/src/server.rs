@@ -1,4 +1,4 @@
-//! How models behind servers are asked: `[server]` of a launch file, and the command line.
+//! Settings of requests to model servers: `[server]` of a launch file, and the command line.
 
 use std::time::Duration;
 
@@ -39,12 +39,12 @@ pub struct ServerConfig {
 }
 
 impl ServerConfig {
-    /// Whether it says nothing.
+    /// Returns whether it is empty.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// What is wrong with it.
+    /// Returns the first invalid value, if there is one.
     pub fn fault(&self) -> Option<&'static str> {
         if self.picture_side.is_some_and(|side| side < 16) {
             Some("picture_side must be at least 16 pixels")

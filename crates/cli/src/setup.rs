@@ -1,4 +1,4 @@
-//! Robot, world, camera, model and observers put together.
+//! Assembles robot, world, camera, model and observers.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,30 +25,30 @@ use crate::data_dir::{DataDir, open_model};
 use crate::launch::{CameraConfig, Launch};
 use crate::stop_sources;
 
-/// What a run takes place in.
+/// Set-up of a run.
 pub struct Setup {
-    /// Who acts.
+    /// The robot.
     pub robot: Arc<Robot>,
-    /// Where.
+    /// The scene.
     pub scene: Scene,
-    /// What chance made of it.
+    /// The scene as drawn by the seed.
     pub layout: Layout,
     /// The world.
     pub simulator: Simulator,
     /// The launch file with the command line's changes.
     pub launch: Launch,
-    /// What stops everything that goes on in it.
+    /// Switch that stops everything in the run.
     pub stop: StopSwitch,
     arm: ArmSource,
     perception: PerceptionSource,
     options: RequestOptions,
-    /// How many plans are drawn each turn.
+    /// Number of plans sampled per turn.
     pub rank: u32,
-    /// Whether things are shown to the model with numbers.
+    /// True to show objects to the model with numbers.
     pub marks: bool,
 }
 
-/// Who sees and decides.
+/// The agent and its load time.
 pub struct LoadedAgent {
     /// The agent itself.
     pub agent: Box<dyn Agent>,
@@ -133,7 +133,7 @@ impl Setup {
         self.arm.servos(data_dir, &self.launch.robot, &self.robot)
     }
 
-    /// Who says what is in the pictures.
+    /// Returns the source of detections.
     pub fn perception(&self) -> PerceptionSource {
         self.perception
     }
@@ -228,12 +228,12 @@ impl Setup {
         Ok(session.with_obstacles(self.layout.obstacles(), walls))
     }
 
-    /// Whether the simulator's world is the one that the arm is in, so that physics can judge.
+    /// Returns whether the arm is in the simulator's world, so that physics can judge.
     pub fn is_simulated(&self) -> bool {
         self.arm.is_simulated()
     }
 
-    /// The model, which can read this task.
+    /// Loads the model and checks that it can read this instruction.
     fn reader(&self, instruction: Option<&str>) -> Result<Box<dyn VisionLanguageModel>> {
         let mut model = self.model()?;
         if let Some(instruction) = instruction {

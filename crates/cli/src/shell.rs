@@ -1,4 +1,4 @@
-//! `enact completions` and `enact man`: the command line as shells and `man` want to know it.
+//! `enact completions` and `enact man`: the command line for shells and `man`.
 
 use std::fs;
 use std::io::Write;
@@ -43,7 +43,7 @@ pub fn man(folder: Option<&Path>, output: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-/// File names and texts of the pages, `enact.1` first.
+/// Returns file names and texts of the pages, `enact.1` first.
 fn pages() -> Result<Vec<(String, Vec<u8>)>> {
     // `help` is a word before any subcommand, not one of them.
     let mut command = Cli::command().disable_help_subcommand(true);

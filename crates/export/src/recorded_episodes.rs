@@ -153,8 +153,8 @@ impl EpisodeFilter {
             tasks.take(&record)?;
             tracks.take(&record);
         }
-        let (info, robot) = found
-            .ok_or_else(|| RecordingError::NotOurs("nothing says what the run rests on".into()))?;
+        let (info, robot) =
+            found.ok_or_else(|| RecordingError::NotOurs("it does not describe its run".into()))?;
         tasks.close();
         Ok(RecordedEpisodes {
             path: path.to_owned(),

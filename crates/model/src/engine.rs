@@ -74,15 +74,15 @@ impl Engine {
         }
     }
 
-    /// Whether requests may have pictures.
+    /// Returns whether requests may have pictures.
     pub(crate) fn sees(&self) -> bool {
         self.model
             .config()
             .is_ok_and(|config| matches!(config.category, ModelCategory::Multimodal { .. }))
     }
 
-    /// How many tokens a text takes, and how many the model reads at once; `None` where the engine
-    /// does not know.
+    /// Returns the number of tokens of a text and the context length of the model; `None` if the
+    /// engine does not know them.
     pub(crate) fn lengths(&self, text: &str) -> Option<(usize, usize)> {
         let longest = self.model.max_sequence_length().ok().flatten()?;
         let text = Either::Right(text.to_owned());
@@ -150,8 +150,9 @@ impl Drop for Engine {
     }
 }
 
-/// Whether somebody still wants the answer. The engine asks before each token; a refusal is the
-/// one way out of a request that leaves it in order, and changes nothing before.
+/// Keeps a request alive while somebody still wants the answer. The engine asks before each token;
+/// a refusal is the only way to end a request that leaves the engine in order, and has no effect
+/// before that.
 #[derive(Clone)]
 struct CancelToken(Arc<AtomicBool>);
 
@@ -187,7 +188,8 @@ fn explain(error: mistralrs::error::Error) -> Reason {
     Reason::new(text, error)
 }
 
-/// The engine's words for a prompt that is too long name an option that nobody has here.
+/// Rewords the engine's message about a prompt that is too long, which names an option that does
+/// not exist here.
 fn plainer(reason: String) -> String {
     let longest = reason.strip_prefix("Prompt sequence length is greater than ");
     match longest.and_then(|rest| rest.split(',').next()) {
@@ -211,8 +213,8 @@ async fn build(source: &ModelSource) -> Result<Model, Reason> {
     }
 }
 
-/// Single precision on the processor; one sequence at a time; no prefix cache,
-/// which on a processor only grows.
+/// Builds a model in single precision on the processor, for one sequence at a time and without a
+/// prefix cache, which would only grow on a processor.
 async fn build_auto(builder: ModelBuilder) -> Result<Model, Reason> {
     builder
         .with_force_cpu()

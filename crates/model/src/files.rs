@@ -1,4 +1,4 @@
-//! What is wrong with a model's files, before they are loaded.
+//! Checks a model's files before they are loaded.
 //!
 //! The engine reports broken files by a panic or a long chain of causes; here
 //! each common mistake gets one sentence and a hint.
@@ -11,7 +11,7 @@ use enact_types::Reason;
 use enact_types::text::BYTE_ORDER_MARK;
 use serde_json::Value;
 
-/// Longest safetensors header taken, bytes: the limit of the format's own library.
+/// Maximum size of a safetensors header, bytes: the limit of the format's own library.
 const MAX_HEADER: u64 = 100_000_000;
 
 /// Checks a folder with `config.json`, `tokenizer.json` and safetensors.
@@ -143,7 +143,7 @@ fn check_weights(folder: &Path, files: &[PathBuf]) -> Result<(), Reason> {
     with_extension(files, "safetensors").try_for_each(|file| check_safetensors(file))
 }
 
-/// The files that a model in several parts lists.
+/// Returns the files listed in the index of a model in several parts.
 fn parts_of_index(folder: &Path) -> Result<Vec<String>, Reason> {
     let name = "model.safetensors.index.json";
     let Ok(text) = std::fs::read_to_string(folder.join(name)) else {
@@ -166,8 +166,8 @@ fn parts_of_index(folder: &Path) -> Result<Vec<String>, Reason> {
     Ok(parts)
 }
 
-/// A safetensors file is the length of its header (8 bytes, little endian), the
-/// header (JSON with `data_offsets` of each tensor), and the data.
+/// Checks a safetensors file: the length of its header (8 bytes, little endian), the header (JSON
+/// with `data_offsets` of each tensor), and the data.
 fn check_safetensors(path: &Path) -> Result<(), Reason> {
     let name = file_name(path);
     let unreadable =

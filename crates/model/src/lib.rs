@@ -4,15 +4,15 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`source`] | what the words that name a model mean |
+//! | [`source`] | interprets the name of a model |
 //! | [`options`] | bounds on a request |
-//! | [`config`] | how a model wants to be asked, from its `enact.toml` |
-//! | `pointing` | how a model points, from its files |
-//! | [`picture`] | a camera picture as a model takes it |
+//! | [`config`] | settings of a model, from its `enact.toml` |
+//! | `pointing` | pointing convention of a model, from its files |
+//! | [`picture`] | converts camera pictures for models |
 //! | [`marks`] | numbers drawn on a picture |
-//! | [`special`] | control tokens in a person's words, made harmless |
-//! | `files` | what is wrong with a model's files, before they are loaded |
-//! | `gguf` | what a GGUF file says of its control tokens |
+//! | [`special`] | removes control tokens from a person's words |
+//! | `files` | checks a model's files before they are loaded |
+//! | `gguf` | control tokens of a GGUF file |
 //! | `chat` | perception and planning as one request each |
 //! | `engine` | mistral.rs, one request at a time |
 //! | [`mistral`] | a model in this process |
@@ -53,22 +53,22 @@ pub use server::ServerModel;
 pub use source::ModelSource;
 pub use special::SpecialTokens;
 
-/// Something that sees and plans.
+/// A model that perceives and plans.
 pub trait VisionLanguageModel: Perceiver + Planner + Send {
-    /// The words that it was opened by.
+    /// Returns the name by which it was opened.
     fn name(&self) -> &str;
 
-    /// Wall time that opening took.
+    /// Returns the wall time that opening took.
     fn load_time(&self) -> Duration;
 
-    /// How it points.
+    /// Returns its pointing convention.
     fn pointing(&self) -> Pointing;
 
-    /// Has it asked and understood in another convention from now on.
+    /// Sets the pointing convention in which it is asked and understood from now on.
     fn set_pointing(&mut self, pointing: Pointing);
 
-    /// Agrees to be asked for this task; what is known of the model only when it is asked is not
-    /// looked at.
+    /// Accepts or rejects an instruction before the model is asked, as far as its limits are known
+    /// by then.
     ///
     /// # Errors
     /// [`PlannerError::Request`] where the task is too long for it to read.

@@ -20,15 +20,15 @@ use crate::source::ModelSource;
 use crate::special::SpecialTokens;
 use crate::{VisionLanguageModel, files, pointing};
 
-/// Where plans are drawn, less probable tokens than this many are left out.
+/// Number of most probable tokens from which a sampled plan is drawn.
 const DRAWN_FROM: usize = 40;
 
-/// Of what a model reads at once this part may be the instruction; the rest is for what is seen,
-/// for what happened before, and for the answer.
+/// The instruction may take up one part in this many of the context; the rest is for the scene, the
+/// history and the answer.
 const ROOM: usize = 2;
 
-/// A model that mistral.rs runs on the processor: greedy decoding, so the same
-/// questions in the same order get the same answers.
+/// A model that mistral.rs runs on the processor with greedy decoding, so that the same requests in
+/// the same order get the same answers.
 pub struct MistralModel {
     name: String,
     options: RequestOptions,
@@ -216,7 +216,7 @@ fn reply(response: ChatCompletionResponse) -> Option<Reply> {
     })
 }
 
-/// mistral.rs tells common logarithms.
+/// Converts a token and its common logarithm, as mistral.rs reports it.
 fn token(told: ResponseLogprob) -> Token {
     let log_probability = f64::from(told.logprob) * std::f64::consts::LN_10;
     Token {
@@ -256,7 +256,7 @@ fn special_tokens(source: &ModelSource, folder: Option<&Path>) -> Result<Special
     }
 }
 
-/// Where the files of a model are: for a hub id, where the hub's client has put them.
+/// Returns the folder with a model's files: for a hub id, the one of the hub's client.
 fn folder_of(source: &ModelSource) -> Option<PathBuf> {
     match source {
         ModelSource::Hub(id) => {

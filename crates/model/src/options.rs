@@ -8,7 +8,7 @@ use enact_plan::Pointing;
 
 use crate::picture::PictureFormat;
 
-/// Bounds on a request.
+/// Limits of a request.
 #[derive(Clone, Debug)]
 pub struct RequestOptions {
     /// Longest wait for an answer; long enough for a model of a few billion
@@ -16,15 +16,15 @@ pub struct RequestOptions {
     pub time_limit: Duration,
     /// Most tokens an answer may have. A longer one is cut and rejected.
     pub max_tokens: usize,
-    /// How freely plans are drawn: 0 takes the most probable token each time, 1 draws
-    /// as the model weighs. Lists of objects are never drawn.
+    /// Sampling temperature of plans: 0 takes the most probable token each time, 1 samples from the
+    /// model's own distribution. Lists of objects are never sampled.
     pub temperature: f64,
-    /// Whether a plan that is not JSON is read as free text, a step a line: for models
-    /// behind servers that know no grammar.
+    /// True to read a plan that is not JSON as free text, one step per line: for models behind
+    /// servers without grammars.
     pub free_text: bool,
-    /// How the model points; none: as its settings or its name tell.
+    /// Pointing convention; by default that of the model's settings or name.
     pub pointing: Option<Pointing>,
-    /// What only servers are asked with.
+    /// Options of requests to servers.
     pub server: ServerOptions,
 }
 
@@ -41,7 +41,7 @@ impl Default for RequestOptions {
     }
 }
 
-/// How a model behind a server is asked.
+/// Options of requests to a server.
 #[derive(Clone, Debug)]
 pub struct ServerOptions {
     /// Environment variable that holds the key. `None`: `OPENAI_API_KEY`, if it is set.
@@ -50,7 +50,7 @@ pub struct ServerOptions {
     pub picture_format: PictureFormat,
     /// Longest side of the pictures that are sent, pixels. Smaller pictures go out as they are.
     pub picture_side: u32,
-    /// Whether somebody reads how probable each token was.
+    /// True if somebody reads how probable each token was.
     pub log_probabilities: bool,
     /// Longest time that is spent on asking again while a server loads its model, or as long as
     /// it asks to be left alone; one that is busy or broken is asked again for a third of that.
@@ -72,7 +72,7 @@ impl Default for ServerOptions {
     }
 }
 
-/// Somebody who is told, in a sentence, what delays or changes a request; by default nobody.
+/// A listener that receives sentences about what delays or changes a request; none by default.
 #[derive(Clone, Default)]
 pub struct Notify(Option<Arc<Listener>>);
 

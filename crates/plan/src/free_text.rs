@@ -1,4 +1,4 @@
-//! From free text to steps, for models that are served without a grammar.
+//! Parses free text into steps, for models that are served without a grammar.
 
 use crate::planner::Rejection;
 use crate::similarity::SimilarityIndex;
@@ -6,7 +6,7 @@ use crate::situation::Situation;
 use crate::skills::{Skill, Step};
 use crate::step::Plan;
 
-/// A line less alike than this to every admissible step means none of them.
+/// Minimum similarity of a line to an admissible step; a line below it means none of them.
 const ALIKE: f64 = 0.3;
 
 /// Reads a plan in free text, a step a line or sentence, as the nearest of the admissible steps
@@ -41,7 +41,7 @@ pub fn translate(text: &str, situation: &Situation, skills: &[Skill]) -> Result<
     Ok(plan)
 }
 
-/// Lines and sentences without their numbers and dashes.
+/// Returns the lines and sentences without their numbers and dashes.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split(['\n', ';', '.'])
         .map(|line| {

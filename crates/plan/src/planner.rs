@@ -117,12 +117,12 @@ macro_rules! pointers {
 
 pointers!(&mut T, Box<T>);
 
-/// Sees and decides: what the loop asks.
+/// Perceives and plans: the agent that the loop asks.
 pub trait Agent: Perceiver + Planner {}
 
 impl<T: Perceiver + Planner + ?Sized> Agent for T {}
 
-/// An agent made of two: one sees, the other decides.
+/// An agent made of a perceiver and a planner.
 #[derive(Clone, Debug)]
 pub struct CompositeAgent<S, D> {
     /// Sees.
@@ -168,33 +168,32 @@ impl<S, D: Planner> Planner for CompositeAgent<S, D> {
     }
 }
 
-/// What was asked, what came back, and what it means.
+/// A request to a model, its response, and the meaning of that.
 #[derive(Clone, Debug)]
 pub struct ModelResponse<T> {
     /// The text that was sent; empty where nothing was asked in words.
     pub prompt: String,
     /// The text that came back: the answer, without what is around it.
     pub completion: String,
-    /// What the model thought aloud before it answered. It is shown and kept, and never read as an
-    /// answer.
+    /// The reasoning before the answer. It is shown and recorded, and never read as an answer.
     pub thinking: String,
-    /// What it means, or why it is rejected.
+    /// The parsed answer, or the reason why it is rejected.
     pub parsed: Result<T, Rejection>,
-    /// What it cost.
+    /// Cost of the request.
     pub usage: Usage,
     /// The JSON schema that the completion had to follow, if any.
     pub grammar: Option<Value>,
     /// The completion token by token; empty where the model does not tell.
     pub tokens: Vec<Token>,
-    /// How the completion writes places in the picture; `None`: where it writes none, or in the
-    /// usual way.
+    /// Convention in which the completion writes positions; `None` if it writes none, or writes
+    /// them in the default one.
     pub pointing: Option<PictureConvention>,
     /// Entries of the completion that were not taken, and why.
     pub dropped: Vec<String>,
 }
 
 impl<T> ModelResponse<T> {
-    /// An answer of someone who is not asked in words and needs no model.
+    /// Creates the response of an agent that is not asked in words and needs no model.
     pub fn unasked(completion: String, parsed: T) -> Self {
         Self {
             prompt: String::new(),
@@ -211,7 +210,7 @@ impl<T> ModelResponse<T> {
 }
 
 impl ModelResponse<ParsedDetections> {
-    /// The same with what was not taken beside the list.
+    /// Moves the dropped entries from the list to the response.
     pub fn listed(self) -> ModelResponse<Vec<Detection>> {
         let (parsed, dropped) = match self.parsed {
             Ok(parsed) => (Ok(parsed.detections), parsed.dropped),
@@ -241,12 +240,12 @@ pub struct Token {
     pub log_probability: Option<f64>,
 }
 
-/// Why a model's answer is not taken; words for the next prompt.
+/// Reason why a model's answer is rejected, in words for the next prompt.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{0}")]
 pub struct Rejection(pub String);
 
-/// What requests to a model cost.
+/// Cost of requests to a model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
     /// Requests made.
@@ -279,7 +278,7 @@ pub enum PlannerError {
     Load {
         /// Folder, file or hub id.
         model: String,
-        /// What is wrong and what to do.
+        /// The problem and its remedy.
         #[source]
         reason: Reason,
     },
@@ -288,7 +287,7 @@ pub enum PlannerError {
     Request {
         /// Folder, file or hub id.
         model: String,
-        /// What is wrong.
+        /// The problem.
         #[source]
         reason: Reason,
     },

@@ -1,4 +1,4 @@
-//! The nearest of many texts, by what their words are made of.
+//! Finds the most similar text by character n-grams of its words.
 //!
 //! Texts are vectors of character n-grams weighted by how rare they are (TF-IDF), compared
 //! by cosine: typing errors, endings and word order cost little. It stands in for the
@@ -9,7 +9,7 @@ use std::collections::HashMap;
 /// Lengths of the n-grams, characters; a word's edges count as characters.
 const LENGTHS: std::ops::RangeInclusive<usize> = 2..=4;
 
-/// Texts to be found again.
+/// An index of texts for similarity search.
 #[derive(Clone, Debug)]
 pub struct SimilarityIndex {
     /// By n-gram: how much it weighs, and in which texts it is, with its share of each.
@@ -18,7 +18,7 @@ pub struct SimilarityIndex {
 }
 
 impl SimilarityIndex {
-    /// Texts, numbered in their order.
+    /// Indexes texts, numbered in their order.
     pub fn new<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
         let counts: Vec<HashMap<String, f64>> = texts.into_iter().map(grams).collect();
         let mut postings: HashMap<String, (f64, Vec<(usize, f64)>)> = HashMap::new();
@@ -48,7 +48,8 @@ impl SimilarityIndex {
         }
     }
 
-    /// Number and cosine, in `0..=1`, of the text nearest to this one; the first of equals.
+    /// Returns the number of the most similar text and its cosine similarity, in `0..=1`; the first
+    /// one of equals.
     pub fn find(&self, text: &str) -> Option<(usize, f64)> {
         let grams = grams(text);
         let weigh = |gram: &String, count: f64| {
@@ -83,7 +84,7 @@ fn norm(weights: impl Iterator<Item = f64>) -> f64 {
     squares.iter().sum::<f64>().sqrt().max(f64::MIN_POSITIVE)
 }
 
-/// How often each n-gram is in the words of a text.
+/// Counts each n-gram in the words of a text.
 fn grams(text: &str) -> HashMap<String, f64> {
     let mut counts = HashMap::new();
     let lower = text.to_lowercase();
@@ -124,7 +125,7 @@ mod tests {
         assert_eq!(SimilarityIndex::new([]).find("home"), None);
     }
 
-    /// A sentence as somebody types it: two neighbors swapped, a letter lost, one doubled.
+    /// Mistypes a sentence: swaps two neighboring letters, drops one, doubles one.
     fn mistyped(text: &str, rng: &mut ChaCha8Rng) -> String {
         let mut letters: Vec<char> = text.chars().collect();
         let at = rng.random_range(0..letters.len() - 1);
@@ -136,7 +137,7 @@ mod tests {
         letters.into_iter().collect()
     }
 
-    /// The same in other words.
+    /// Rephrases an action.
     fn paraphrased(action: &str, rng: &mut ChaCha8Rng) -> String {
         let (verb, object) = action.split_once(' ').unwrap_or((action, ""));
         let object = object.replace('_', " ");
@@ -148,7 +149,8 @@ mod tests {
         }
     }
 
-    /// `ENACT_VIRTUALHOME=<folder> cargo test -p enact-plan virtualhome -- --ignored --nocapture`
+    /// Needs the data set: `ENACT_VIRTUALHOME=<folder> cargo test -p enact-plan virtualhome --
+    /// --ignored --nocapture`
     #[test]
     #[ignore = "needs the actions of VirtualHome"]
     #[allow(clippy::print_stdout, reason = "it reports a measurement")]

@@ -29,7 +29,7 @@ pub(crate) fn decompressed(header: &ChunkHeader, data: &[u8]) -> Result<Vec<u8>,
         "" => Ok(data.to_vec()),
         "zstd" => zstd::stream::Decoder::with_buffer(data).and_then(|mut source| read(&mut source)),
         "lz4" => lz4::Decoder::new(data).and_then(|mut source| read(&mut source)),
-        other => return Err(format!("nothing is known of the compression `{other}`").into()),
+        other => return Err(format!("the compression `{other}` is unknown").into()),
     };
     let records = records
         .map_err(|error| Reason::new(format!("a chunk cannot be decompressed: {error}"), error))?;

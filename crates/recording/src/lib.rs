@@ -31,7 +31,7 @@
 //! | [`motion`] | the motions of a recording |
 //! | [`wall_time`] | the wall clock of a recorded run, event by event |
 //! | [`playback`] | arm, camera and agent that play back a recording |
-//! | [`verify`] | runs the loop again on recorded input and compares |
+//! | [`verify`](mod@verify) | runs the loop again on recorded input and compares |
 //! | [`replay`] | sends recorded commands through the gate to another arm |
 
 mod chunk;

@@ -17,7 +17,7 @@ pub struct RecordedMotion {
     pub planned: MotionMessage,
     /// Readings: one before the motion, one per command.
     pub readings: Vec<ArmState>,
-    /// How the motion ended; `None` if the recording is truncated.
+    /// End of the motion; `None` if the recording is truncated.
     pub end: Option<MotionEndMessage>,
 }
 

@@ -93,7 +93,7 @@ impl Message {
     }
 }
 
-/// How a recorded run ended.
+/// End of a recorded run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RunEnd {
     /// The last task ended regularly.
@@ -248,7 +248,7 @@ impl Recording {
     pub fn info(&self) -> Result<RunInfo, RecordingError> {
         let record = self.of(Topic::Run).next();
         let nothing = || {
-            let reason = || "nothing says what the run rests on".into();
+            let reason = || "it does not describe its run".into();
             RecordingError::NotOurs(self.damage().unwrap_or_else(reason))
         };
         record.ok_or_else(nothing)?.read()

@@ -45,17 +45,17 @@ pub enum Topic {
     Path,
     /// A reading of all joints, with the command that it responds to.
     JointStates,
-    /// How a motion ended.
+    /// End of a motion.
     MotionEnd,
     /// Result of a step.
     Verdict,
     /// Speech of the robot.
     Speech,
-    /// How the task ended, from the robot's point of view.
+    /// End of the task, as the robot sees it.
     Report,
     /// Reason that the run was aborted.
     Failure,
-    /// Whether the goal was reached, by ground truth if known, else as observed by the robot.
+    /// Success of the task, by ground truth if known, else as observed by the robot.
     Outcome,
     /// Log lines of the run.
     Log,

@@ -238,7 +238,7 @@ impl JointSources<'_> {
             Some((None, Some(degrees))) => {
                 return Err(self.toml_error(
                     degrees.span().start,
-                    "it slides, so give metres, not degrees",
+                    "it slides, so give meters, not degrees",
                 ));
             }
             Some((Some(_), Some(degrees))) => {

@@ -1,4 +1,4 @@
-//! Which arm a launch file chooses.
+//! The arm that a launch file chooses.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ use super::hardware::{Hardware, bus_config};
 use crate::bus::emulate::{EmulatedArm, read_faults};
 use crate::data_dir::DataDir;
 
-/// What moves.
+/// Arm of a launch file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, tag = "source", rename_all = "snake_case")]
 pub enum ArmConfig {
@@ -40,32 +40,33 @@ pub struct ServoArmConfig {
     /// Name in LeRobot's calibration folder, or a file.
     #[serde(default)]
     pub calibration: Option<String>,
-    /// How the arm is left.
+    /// State in which the arm is left.
     #[serde(alias = "ending", default)]
     pub shutdown: ShutdownMode,
-    /// Whether the thread that drives it asks for real-time scheduling and locked memory.
+    /// True to request real-time scheduling and locked memory for the thread that drives it.
     #[serde(default)]
     pub realtime: bool,
 }
 
-/// Emulated servos on a pty in real time, or without one in a time of their own.
+/// Emulated servos, on a pty in real time or without one in a time of their own.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EmulatedArmConfig {
     /// The protocol, where it is not that of the robot's `bus.toml`.
     #[serde(default)]
     pub protocol: Option<Protocol>,
-    /// What goes wrong: a file of rules, relative to the launch file.
+    /// Faults to inject: a file of rules, relative to the launch file.
     #[serde(default)]
     pub faults: Option<PathBuf>,
-    /// Whether they hang on a pty that the driver opens as any port. Without one, time passes for
-    /// them only while the driver waits: nothing comes too late, however busy the machine is.
+    /// True to put them on a pty that the driver opens like any port. Without one, time passes for
+    /// them only while the driver waits, so that nothing comes too late, however busy the machine
+    /// is.
     #[serde(default = "yes")]
     pub pty: bool,
-    /// How the arm is left.
+    /// State in which the arm is left.
     #[serde(alias = "ending", default)]
     pub shutdown: ShutdownMode,
-    /// Whether the thread that drives it asks for real-time scheduling and locked memory.
+    /// True to request real-time scheduling and locked memory for the thread that drives it.
     #[serde(default)]
     pub realtime: bool,
 }
@@ -74,7 +75,7 @@ fn yes() -> bool {
     true
 }
 
-/// The arm of a run, not armed yet.
+/// The arm of a run before arming.
 pub enum ArmSource {
     /// The simulator's own.
     Sim,
@@ -84,7 +85,7 @@ pub enum ArmSource {
     Emulated(Box<EmulatedArm>, EmulatedPort, ShutdownMode),
 }
 
-/// What emulated servos are on.
+/// Connection to emulated servos.
 pub enum EmulatedPort {
     /// A pty, in real time.
     Pty(PtyBus),
@@ -106,7 +107,7 @@ impl ArmConfig {
         bus_config(data_dir, robot, name, protocol).map(drop)
     }
 
-    /// Whether the thread that drives it is to run before everything else.
+    /// Returns whether the thread that drives it requests real-time scheduling.
     pub fn wants_realtime(&self) -> bool {
         match self {
             Self::Sim => false,
@@ -187,13 +188,13 @@ impl ArmSource {
         })
     }
 
-    /// Whether the simulator's world is the one that the arm is in.
+    /// Returns whether the arm is in the simulator's world.
     pub fn is_simulated(&self) -> bool {
         !matches!(self, Self::Servos(..))
     }
 }
 
-/// The servos that an arm of this kind could have, with a calibration that it could have.
+/// Returns plausible servos and a plausible calibration for an arm of this kind.
 pub fn nominal_servos(data_dir: &DataDir, name: &str, robot: &Robot) -> Option<ServoInfo> {
     let servos = bus_config(data_dir, robot, name, None).ok()?;
     ServoInfo::of(robot, &servos, &nominal_calibration(robot, &servos)).ok()

@@ -15,17 +15,17 @@ use enact_robot::Robot;
 use super::args::{ArmTarget, Protocol};
 use crate::data_dir::{DataDir, did_you_mean};
 
-/// An arm that may hang on a port.
+/// An arm that may be connected to a port.
 pub struct Hardware {
-    /// What it is.
+    /// The robot.
     pub robot: Robot,
     /// Its servos.
     pub bus_config: BusConfig,
-    /// Whether what is said of it is said as JSON.
+    /// True to print JSON.
     pub json: bool,
     port: String,
     calibration: Option<String>,
-    /// Whether it is moved by hand for another arm to follow.
+    /// True if it is moved by hand for another arm to follow.
     leads: bool,
 }
 
@@ -131,7 +131,7 @@ impl Hardware {
         Ok(ServoInfo::of(&self.robot, &self.bus_config, &calibration)?)
     }
 
-    /// Whether a person named its calibration.
+    /// Returns whether a person named its calibration.
     pub fn names_calibration(&self) -> bool {
         self.calibration.is_some()
     }
@@ -178,11 +178,12 @@ impl Hardware {
                 several.join(", ")
             ),
         };
-        folder::file(&folders, name).context("the robot's bus.toml names no kind of LeRobot's")
+        folder::file(&folders, name)
+            .context("the robot's bus.toml names no LeRobot class (`lerobot`)")
     }
 
-    /// Where its calibration, called `name` if it is named, may be. A leader that has none as such
-    /// may be kept as a follower.
+    /// Returns the folders in which its calibration may be, called `name` if that is given. A
+    /// leader without one of its own may be kept as a follower.
     fn calibration_folders(&self, root: &Path, name: Option<&str>) -> Vec<PathBuf> {
         let followers = folder::followers(root, &self.bus_config.lerobot);
         if !self.leads {
@@ -200,7 +201,7 @@ impl Hardware {
         }
     }
 
-    /// Joints with their servos.
+    /// Returns joints with their servos.
     pub fn joints(&self) -> impl Iterator<Item = (&str, &ServoConfig)> {
         let names = self.robot.joints().iter().map(|joint| joint.name.as_str());
         names.zip(&self.bus_config.servos)
@@ -226,11 +227,11 @@ impl Hardware {
     }
 }
 
-/// How calibration files end.
+/// Extension of calibration files.
 const ENDING: &str = ".json";
 
-/// A calibration is meant by its path if it looks like one, or if it is there: what only ends like
-/// a file may be a name.
+/// Returns whether a calibration is given by its path: it looks like one, or exists. A text that
+/// only ends like a file name may be a name.
 fn is_path(choice: &str) -> bool {
     choice.contains(std::path::is_separator)
         || choice.ends_with(ENDING) && Path::new(choice).is_file()

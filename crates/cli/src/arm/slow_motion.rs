@@ -1,4 +1,4 @@
-//! Motion beside which somebody stands.
+//! Slow motion, for an arm that somebody stands beside.
 
 use enact_arm::ArmState;
 use enact_ground::motion::point_to_point::{creeping, move_to};

@@ -28,10 +28,10 @@ use crate::data_dir::DataDir;
 use crate::out::told;
 use crate::stop_sources::on_interrupt;
 
-/// Pause between two looks at what a person types and what arrived.
+/// Interval of checks for typed lines and received packets.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// A simulated arm and the servos that turn it.
+/// A simulated arm and its servos.
 pub struct EmulatedArm {
     robot: Robot,
     bus_config: BusConfig,
@@ -40,7 +40,7 @@ pub struct EmulatedArm {
 }
 
 impl EmulatedArm {
-    /// The arm of this world, with a calibration that such an arm could have.
+    /// Creates the arm of this world, with a plausible calibration.
     pub fn new(robot: &Robot, bus_config: BusConfig, simulator: Simulator) -> Self {
         Self {
             robot: robot.clone(),
@@ -50,7 +50,7 @@ impl EmulatedArm {
         }
     }
 
-    /// The same arm, calibrated as a file says.
+    /// Replaces the calibration by that of a file.
     fn calibrated_by(mut self, path: &Path) -> Result<Self> {
         let wrong = |what: String| {
             anyhow::anyhow!(
@@ -114,7 +114,7 @@ impl EmulatedArm {
         )?)
     }
 
-    /// What is served, for a program.
+    /// Describes the port and the servos for a program.
     fn facts(&self, port: &Path) -> Value {
         let servos = self.joints().into_iter().zip(&self.bus_config.servos);
         let joints: Map<String, Value> = servos
@@ -214,7 +214,7 @@ pub fn read_faults(path: Option<&Path>) -> Result<Faults> {
     Faults::parse(&text).map_err(|error| anyhow::anyhow!("{}, {error}", path.display()))
 }
 
-/// As the factory made them.
+/// Resets the servos to factory settings.
 fn forget_calibration(emulated_bus: &mut EmulatedBus) {
     for servo in emulated_bus.servos() {
         let map = servo.model().map;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use enact_calibration::{
-    Calibration, Corner, Evidence, LensModel, Refused, calibrate as fit, detect,
+    Calibration, Corner, Evidence, Lens, LensModel, Refused, calibrate as fit, detect,
 };
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader};
 use rayon::prelude::*;
@@ -54,7 +54,7 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<bool> {
     if args.json {
         outln!("{}", facts(args, &views, size, &result));
     } else {
-        tell(&views, &result);
+        tell(&views, size, &result);
     }
     Ok(result.is_ok())
 }
@@ -148,6 +148,7 @@ fn facts(
         "cy": lens.map(|l| l.cy),
         "distortion": lens.map(|l| &l.distortion),
         "std": std,
+        "vertical_fov_deg": lens.map(|l| vertical_fov_deg(l, size)),
         "tilt_spread_deg": evidence.map(|e| e.tilt_spread_deg),
         "held_out_px": evidence.and_then(|e| e.held_out_px),
         "coverage": evidence.map(|e| e.coverage.share),
@@ -159,7 +160,12 @@ fn facts(
     })
 }
 
-fn tell(views: &[View], result: &Result<Calibration, Refused>) {
+/// What a scene file asks for: the angle that the picture's height takes, without distortion.
+fn vertical_fov_deg(lens: &Lens, size: (u32, u32)) -> f64 {
+    (2.0 * (f64::from(size.1) / 2.0 / lens.fy).atan()).to_degrees()
+}
+
+fn tell(views: &[View], size: (u32, u32), result: &Result<Calibration, Refused>) {
     for view in views {
         if let Err(reason) = &view.seen {
             errln!("{}: {reason}", view.name);
@@ -175,6 +181,9 @@ fn tell(views: &[View], result: &Result<Calibration, Refused>) {
             let values = lens.parameters();
             for ((name, value), std) in lens.model.parameter_names().iter().zip(values).zip(std) {
                 outln!("{name:2} {value:12.4} ± {std:.4}");
+            }
+            if lens.model == LensModel::BrownConrady {
+                outln!("vertical_fov_deg = {:.2}", vertical_fov_deg(lens, size));
             }
             say(evidence);
             if !evidence.reaches_picture_corners {

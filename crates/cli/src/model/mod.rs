@@ -20,7 +20,7 @@ use crate::data_dir::DataDir;
 /// Answers the question; returns whether there is an answer.
 ///
 /// # Errors
-/// As [`check`](check::check).
+/// If the model cannot be loaded, or the picture cannot be rendered or saved.
 pub fn answer(data_dir: &DataDir, question: &ModelQuestion) -> Result<bool> {
     match question {
         ModelQuestion::Check(args) => check::check(data_dir, args),

@@ -16,11 +16,11 @@ use crate::arm::arm_config::nominal_servos;
 use crate::arm::hardware::bus_config;
 use crate::data_dir::DataDir;
 
-/// The longest episode whose times LeRobot tells apart as 32-bit floats to a tenth of a
-/// millisecond, seconds.
+/// Longest episode whose times are distinct as 32-bit floats to a tenth of a millisecond in
+/// LeRobot, seconds.
 const LONGEST: usize = 2048;
 
-/// A recording, its episodes that are taken, and where their pictures come from.
+/// A recording with its selected episodes and the source of their pictures.
 struct Part<'a> {
     recording: &'a RecordedEpisodes,
     episodes: Vec<&'a Episode>,
@@ -118,7 +118,7 @@ pub fn write(
     }))
 }
 
-/// What of a recording is taken; what is not is said.
+/// Selects episodes of a recording, and reports those left out.
 fn choose<'a>(recording: &'a RecordedEpisodes, args: &ExportArgs) -> Result<Part<'a>> {
     let name = recording.path.display();
     for left in &recording.left_out {
@@ -152,7 +152,7 @@ fn choose<'a>(recording: &'a RecordedEpisodes, args: &ExportArgs) -> Result<Part
     })
 }
 
-/// The tracks that all have and that are wanted.
+/// Returns the requested tracks that all recordings have.
 fn agree(parts: &[&Part<'_>], set: &DatasetExportArgs) -> Result<Vec<CameraTrack>> {
     let first = parts[0];
     let wanted = |track: &&CameraTrack| {
@@ -243,7 +243,7 @@ fn camera(track: &CameraTrack, set: &DatasetExportArgs) -> CameraFeature {
     }
 }
 
-/// What the numbers of a recording are to say.
+/// Returns the columns of the data set.
 fn columns(
     data_dir: &DataDir,
     recording: &RecordedEpisodes,
@@ -271,7 +271,7 @@ fn columns(
     Ok(JointColumns::lerobot(robot, &servos, units)?)
 }
 
-/// The servos that a recording tells of; those that an arm of its kind has, where it does not.
+/// Returns the recorded servos, or else those that an arm of its kind has.
 fn servos(
     data_dir: &DataDir,
     recording: &RecordedEpisodes,
@@ -299,7 +299,7 @@ fn servos(
     Ok(nominal)
 }
 
-/// One robot, and one way to read it.
+/// Checks that two recordings are of one robot and can be read in one way.
 fn require_alike(first: &RecordedEpisodes, other: &RecordedEpisodes) -> Result<()> {
     let names = |recording: &RecordedEpisodes| -> Vec<String> {
         let joints = recording.robot.joints().iter();

@@ -1,4 +1,4 @@
-//! `enact replay --reask`: the same pictures to another model, plans side by side.
+//! `enact replay --reask`: recorded pictures to another model, plans side by side.
 
 use anyhow::{Result, bail};
 use enact_model::Notify;
@@ -62,7 +62,7 @@ pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Re
     Ok(true)
 }
 
-/// What the plan rested on, with another task where one is given.
+/// Returns the situation of the recorded plan, with another instruction if one is given.
 fn situation(then: &ResponseMessage, args: &ReplayArgs) -> Situation {
     let mut situation = then.situation.clone().unwrap_or_default();
     if let Some(instruction) = &args.instruction {
@@ -98,7 +98,7 @@ fn show(what: &str, then: &str, now: &str) {
 
 #[derive(Default)]
 struct Tally {
-    /// The same, of so many.
+    /// Number of equal answers, and of all.
     objects: (u32, u32),
     plans: (u32, u32),
 }

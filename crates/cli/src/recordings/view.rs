@@ -1,4 +1,4 @@
-//! `enact view`: the same pictures in rerun.
+//! `enact view`: a recorded run in rerun.
 
 use std::sync::atomic::Ordering;
 

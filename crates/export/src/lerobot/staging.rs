@@ -23,7 +23,7 @@ impl Staging {
     pub(super) fn begin(target: &Path) -> Result<Self, ExportError> {
         let is_name = matches!(target.components().next_back(), Some(Component::Normal(_)));
         let Some(name) = target.file_name().filter(|_| is_name) else {
-            return Err(ExportError::file(target, "this is no name of a folder"));
+            return Err(ExportError::file(target, "this is not a folder name"));
         };
         let parent = parent(target);
         fs::create_dir_all(&parent).map_err(|error| ExportError::caused(&parent, error))?;

@@ -1,20 +1,20 @@
-//! The key of a server, which nobody gets to see.
+//! The key of a server, which is never shown.
 
 use std::env::{self, VarError};
 use std::fmt;
 
 use enact_types::Reason;
 
-/// Where a key is looked for if nothing else is said.
+/// Variable that holds the key by default.
 const USUAL: &str = "OPENAI_API_KEY";
 
-/// Longer names than this are none.
+/// Maximum length of the name of a variable.
 const LONGEST_NAME: usize = 64;
 
-/// What stands for a key that a server repeats.
+/// Replacement for a key that a server repeats.
 const HIDDEN: &str = "[key]";
 
-/// A key and the environment variable that it is from.
+/// A key and the environment variable that holds it.
 #[derive(Clone)]
 pub(crate) struct ApiKey {
     variable: String,
@@ -22,7 +22,8 @@ pub(crate) struct ApiKey {
 }
 
 impl ApiKey {
-    /// The key in this variable, which must be set, or else the one in `OPENAI_API_KEY`, if any.
+    /// Reads the key from this variable, which must be set, or else from `OPENAI_API_KEY`, if that
+    /// is set.
     ///
     /// # Errors
     /// Says what is wrong with the variable.
@@ -65,17 +66,17 @@ impl ApiKey {
         })
     }
 
-    /// The key itself, for the request.
+    /// Returns the key itself, for the request.
     pub(crate) fn expose(&self) -> Option<&str> {
         self.value.as_deref()
     }
 
-    /// The variable that it is from.
+    /// Returns the variable that holds it.
     pub(crate) fn variable(&self) -> &str {
         &self.variable
     }
 
-    /// A text of the server without the key.
+    /// Removes the key from a server's text.
     pub(crate) fn redact(&self, text: String) -> String {
         match &self.value {
             // What is shorter is no secret, but may be part of a word.

@@ -2,19 +2,19 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | `endpoint` | where a server is |
-//! | `key` | its key, which nobody gets to see |
-//! | `proxy` | which proxy is in the way |
-//! | `models` | which of its models is meant |
-//! | `transport` | one HTTP request, bounded, that a stop ends |
-//! | `retry_delay` | when to ask again |
-//! | `retry_class` | which complaints pass by themselves |
-//! | `server_error` | a server's complaint in its own words |
-//! | `dialect` | which parameters it takes |
-//! | `schema` | a grammar as it takes it |
-//! | `event_stream` | a stream that nobody asked for |
-//! | `content` | what a response says, wherever it stands |
-//! | `reasoning` | thoughts apart from answers |
+//! | `endpoint` | address of a server |
+//! | `key` | its key, which is never shown |
+//! | `proxy` | the proxy in use |
+//! | `models` | chooses one of its models |
+//! | `transport` | one HTTP request, bounded in size and time, that a stop ends |
+//! | `retry_delay` | delays between retries |
+//! | `retry_class` | classifies errors: temporary or permanent |
+//! | `server_error` | error messages of servers |
+//! | `dialect` | parameters that it accepts |
+//! | `schema` | adapts a grammar's schema |
+//! | `event_stream` | responses that are streamed unasked |
+//! | `content` | content of a response, wherever it is |
+//! | `reasoning` | separates reasoning from answers |
 //! | `json` | JSON in a text |
 
 mod content;
@@ -58,11 +58,11 @@ use retry_delay::Backoff;
 use server_error::ServerError;
 use transport::{HttpResponse, Transport, TransportError};
 
-/// A list of models comes sooner than an answer, or never.
+/// Longest wait for a list of models, which is faster than an answer.
 const LIST_TIME: Duration = Duration::from_secs(30);
 
 /// A model behind a server that speaks OpenAI's chat protocol, such as llama.cpp, vLLM, Ollama, LM
-/// Studio, or OpenAI itself. What such a server does not take of a request is left out from then on.
+/// Studio, or OpenAI itself. Whatever such a server rejects in a request is omitted from then on.
 pub struct ServerModel {
     name: String,
     endpoint: Endpoint,
@@ -74,12 +74,12 @@ pub struct ServerModel {
     special: SpecialTokens,
     dialect: Dialect,
     transport: Transport,
-    /// Whether the server was there once.
+    /// True once the server was reached.
     was_reached: bool,
     load_time: Duration,
 }
 
-/// Why a request has no response.
+/// Reason why a request has no response.
 enum RequestError {
     Stopped,
     TimedOut,
@@ -365,7 +365,7 @@ impl ServerModel {
         }
     }
 
-    /// A complaint with what to do about it.
+    /// Adds a remedy to a complaint.
     fn explain(&self, complaint: &ServerError) -> Reason {
         let said = complaint.sentence();
         let status = complaint
@@ -412,7 +412,7 @@ impl ServerModel {
         })
     }
 
-    /// A reason that may be a proxy's fault.
+    /// Adds the proxy to a reason, if one may be at fault.
     fn through_proxy(&self, reason: Reason) -> Reason {
         if self.endpoint.is_loopback() {
             return reason;
@@ -482,21 +482,21 @@ impl ServerModel {
     }
 }
 
-/// What came of one request.
+/// Outcome of one request.
 enum HttpOutcome {
     Success(Value),
     /// With how long the server asks to be left alone.
     Error(ServerError, Option<Duration>),
 }
 
-/// A response, and the text that asked for it.
+/// A response and the text of its request.
 struct ChatCompletion {
     text: String,
     response: Value,
     content: Content,
 }
 
-/// Why nobody asks any more.
+/// Adds how often and how long the server was asked in vain.
 fn given_up(reason: Reason, backoff: &Backoff, asked: Option<Duration>) -> Reason {
     reason.reworded(|reason| match asked {
         Some(asked) if backoff.waits == 0 => {
@@ -511,7 +511,7 @@ fn given_up(reason: Reason, backoff: &Backoff, asked: Option<Duration>) -> Reaso
     })
 }
 
-/// What to do about a model that thinks and does not answer.
+/// Says what to do about a model that thinks and does not answer.
 fn only_thought(content: &Content, response: &Value) -> String {
     let tokens = response["usage"]["completion_tokens"].as_u64();
     let tokens = tokens.map_or(String::new(), |tokens| format!(" after {tokens} tokens"));
@@ -583,8 +583,8 @@ impl VisionLanguageModel for ServerModel {
     }
 }
 
-/// What a response says, as chats read it. Servers report tokens, but few report times: all of it
-/// counts as decoding.
+/// Converts a response for chats. Servers report tokens, but few report times, so all of it counts
+/// as decoding.
 fn reply(asked: ChatCompletion, schema: &Value, elapsed: Duration, free_text: bool) -> Reply {
     let ChatCompletion {
         text: sent,

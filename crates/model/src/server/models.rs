@@ -1,4 +1,4 @@
-//! Which of a server's models is meant where none is named.
+//! Chooses one of a server's models if none is named.
 
 use enact_types::Reason;
 use serde_json::Value;
@@ -25,11 +25,11 @@ const OTHER_WORK: [&str; 14] = [
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Choice {
     pub model: String,
-    /// How many of the list chat.
+    /// Number of chat models on the list.
     pub of: usize,
 }
 
-/// The first model that chats, and sees if the list tells that of any.
+/// Chooses the first chat model, or the first one that sees, if the list tells.
 ///
 /// # Errors
 /// Says what the list holds instead.
@@ -72,7 +72,7 @@ fn chats(name: &str, entry: &Value) -> bool {
         && entry["capabilities"]["completion_chat"] != false
 }
 
-/// Servers tell in various words whether a model takes pictures.
+/// Returns whether the list says that a model takes pictures; servers use various words.
 fn sees(entry: &Value) -> bool {
     let lists = [
         &entry["architecture"]["input_modalities"],

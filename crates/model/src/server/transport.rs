@@ -11,28 +11,28 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use tokio::runtime::{Builder, Runtime};
 
-/// More bytes than any answer has: a thousand tokens with their probabilities are some hundred
+/// Maximum size of a response, bytes; a thousand tokens with their probabilities take some hundred
 /// thousand.
 const MOST_BYTES: usize = 16 << 20;
 
-/// A server that is there accepts a connection sooner than this.
+/// Longest wait for a connection.
 const CONNECT_TIME: Duration = Duration::from_secs(10);
 
-/// The end of an event stream; some servers keep the connection after it.
+/// End of an event stream; some servers keep the connection open after it.
 const DONE: &[u8] = b"data: [DONE]";
 
-/// What a server sent.
+/// Response of a server.
 #[derive(Debug)]
 pub(crate) struct HttpResponse {
     pub status: StatusCode,
-    /// How long it asks to be left alone.
+    /// Delay that the server asks for before the next request.
     pub retry_after: Option<Duration>,
-    /// Where it refers to.
+    /// Target of a redirection.
     pub location: Option<String>,
     pub body: Vec<u8>,
 }
 
-/// Why nothing came.
+/// Reason why there is no response.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum TransportError {
     /// The stop switch is pressed.
@@ -56,7 +56,8 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    /// `is_local` is whether all requests stay on this computer, where no proxy can reach.
+    /// Creates a transport; `is_local` if all requests stay on this computer, where no proxy is
+    /// involved.
     pub(crate) fn new(is_local: bool, stop: &StopSwitch) -> Result<Self, Reason> {
         let client = Client::builder()
             .connect_timeout(CONNECT_TIME)
@@ -218,7 +219,7 @@ impl From<reqwest::Error> for TransportError {
     }
 }
 
-/// The innermost cause says what happened: "connection refused".
+/// Returns the message of the innermost source, which says what happened: "connection refused".
 fn innermost(error: &dyn Error) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {

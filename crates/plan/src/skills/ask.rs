@@ -22,7 +22,7 @@ pub(super) const DEFINITION: Definition = Definition {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ask {
-    /// What.
+    /// The question.
     pub question: String,
 }
 

@@ -49,7 +49,7 @@ pub struct Charuco {
 pub enum BoardError {
     /// The first word names no board.
     #[error(
-        "`{0}` is no board; expected chessboard:9x6:0.025 or charuco:7x5:0.035:0.026:DICT_4X4_50"
+        "`{0}` is no board; expected chessboard:9x6:0.025 or charuco:7x5:0.03:0.022:DICT_4X4_50"
     )]
     Kind(String),
     /// The second word is no size.

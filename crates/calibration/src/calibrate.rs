@@ -46,7 +46,8 @@ pub struct Evidence {
     pub view_rms_px: Vec<f64>,
     /// The largest angle between the boards of two views, in degrees.
     pub tilt_spread_deg: f64,
-    /// RMS error in pixels of views that the lens was not fitted to.
+    /// RMS error in pixels of views that the lens was not fitted to; `None` where nothing is left to fit it to, or something else
+    /// speaks against it already.
     pub held_out_px: Option<f64>,
     /// Where in the picture boards were seen.
     pub coverage: Coverage,
@@ -96,7 +97,7 @@ pub fn calibrate(
     }
     let corner_std = (fitted.cost / freedom).sqrt().max(CORNER_ERROR);
     let reach = fitted.lens.reach();
-    let evidence = Evidence {
+    let mut evidence = Evidence {
         rms_px: (fitted.cost / points).sqrt(),
         view_rms_px: views
             .iter()
@@ -104,7 +105,7 @@ pub fn calibrate(
             .map(|(v, p)| pose::error(&fitted.lens, v, p))
             .collect(),
         tilt_spread_deg: tilt_spread(&fitted.poses).to_degrees(),
-        held_out_px: held_out(views, &fitted),
+        held_out_px: None,
         coverage: Coverage::new(views, size),
         reaches_farthest_corner: views
             .iter()
@@ -120,7 +121,11 @@ pub fn calibrate(
         .map(|c: &DMatrix<f64>| -> Vec<f64> {
             c.diagonal().iter().map(|v| v.sqrt() * corner_std).collect()
         });
-    let reasons = objections(&fitted.lens, std.as_deref(), &evidence, size);
+    let mut reasons = objections(&fitted.lens, std.as_deref(), &evidence, size);
+    if reasons.is_empty() {
+        evidence.held_out_px = held_out(views, &fitted);
+        reasons = objections(&fitted.lens, std.as_deref(), &evidence, size);
+    }
     match std {
         Some(std) if reasons.is_empty() => Ok(Calibration {
             lens: fitted.lens,

@@ -8,6 +8,7 @@
 //! | [`lens`] | how a camera maps directions to pixels |
 //! | [`pose`] | where a board is, seen from the camera |
 //! | [`calibrate`] | a lens fitted to views of a board, or why it must not be trusted |
+//! | [`hand_eye`] | where a camera stands in the arm's base, from a board in the gripper |
 //! | [`coverage`] | which part of the picture boards were seen in |
 //! | [`refusal`] | why a calibration is not to be trusted, and what to do about it |
 
@@ -16,6 +17,7 @@ mod bundle;
 pub mod calibrate;
 pub mod coverage;
 pub mod detect;
+pub mod hand_eye;
 mod homography;
 pub mod lens;
 pub mod pose;
@@ -26,6 +28,7 @@ pub use board::{Board, BoardError, Charuco, Chessboard};
 pub use calibrate::{Calibration, Evidence, Refused, calibrate};
 pub use coverage::Coverage;
 pub use detect::{NotFound, detect};
+pub use hand_eye::{ArmView, HandEye, HandEyeRefusal, eye_to_hand};
 pub use lens::{Lens, LensModel};
 pub use pose::{Corner, board_pose};
 pub use refusal::Refusal;

@@ -102,6 +102,20 @@ pub(crate) fn squares(lens: &Lens, corners: &[Corner], pose: &Isometry3<f64>) ->
         .sum()
 }
 
+/// Returns the inverse covariance of a pose, by [`moved`], for corners that are off by one pixel (1 σ, in `x` and in `y`).
+pub(crate) fn normal_matrix(
+    lens: &Lens,
+    corners: &[Corner],
+    pose: &Isometry3<f64>,
+) -> Option<Matrix6<f64>> {
+    corners.iter().try_fold(Matrix6::zeros(), |sum, c| {
+        let turned = pose.rotation * c.point().coords;
+        let at = lens.project_with_derivatives(&(turned + pose.translation.vector))?;
+        let jacobian = at.by_point * by_motion(&turned);
+        Some(sum + jacobian.transpose() * jacobian)
+    })
+}
+
 /// Returns the nearby pose with the least error in pixels, by Levenberg–Marquardt.
 pub(crate) fn refined(
     lens: &Lens,

@@ -72,7 +72,7 @@ fn a_sliding_board_is_refused_with_the_reason() {
 }
 
 #[test]
-#[ignore = "half a minute: 200 fits to sets that determine nothing"]
+#[ignore = "half a minute: fits to 200 sets that determine nothing"]
 fn two_hundred_ill_posed_sets_are_refused() {
     let mut rng = random(23);
     for set in 0..200 {

@@ -28,7 +28,7 @@ pub enum CameraCommand {
 const BOARDS: &str = "\
 Boards, with lengths in meters:
   chessboard:9x6:0.025                       inner corners, side of a square
-  charuco:7x5:0.035:0.026:DICT_4X4_50        squares, sides of a square and of a marker, markers;
+  charuco:7x5:0.03:0.022:DICT_4X4_50         squares, sides of a square and of a marker, markers;
                                              :legacy for boards drawn by OpenCV before 4.6";
 
 /// Draw a calibration board.
@@ -38,7 +38,7 @@ pub struct BoardArgs {
     #[arg(
         long,
         value_name = "BOARD",
-        default_value = "charuco:7x5:0.035:0.026:DICT_4X4_50"
+        default_value = "charuco:7x5:0.03:0.022:DICT_4X4_50"
     )]
     pub board: Board,
     /// File to write: .pdf, .svg or .png

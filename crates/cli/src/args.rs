@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use enact_plan::{MeaningMode, Pointing};
 
 use crate::arm::args::{ArmArgs, BusArgs};
+use crate::camera::args::CameraArgs;
 use crate::data_dir::SHIPPED_MODEL;
 use crate::recordings::args::{ExportArgs, RecordArgs, ReplayArgs, RunsArgs, ViewArgs};
 use crate::rerun_view::ViewTarget;
@@ -129,6 +130,8 @@ pub enum Command {
     Arm(ArmArgs),
     /// Emulate a bus of servos
     Bus(BusArgs),
+    /// Print calibration boards and calibrate cameras
+    Camera(CameraArgs),
     /// Print a shell completion script
     #[command(after_help = COMPLETIONS)]
     Completions {

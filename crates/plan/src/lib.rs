@@ -16,11 +16,14 @@
 //! | [`prompt`] | the situation as words |
 //! | [`examples`] | worked examples, chosen by similarity |
 //! | [`grammar`] | what may be generated for this frame, as a JSON schema |
+//! | [`candidates`] | the steps that can be done next, for planners that choose |
+//! | [`stepwise`] | a situation as a dialogue whose answers are steps in plain words |
 //! | [`similarity`] | the nearest of many texts, by what their words are made of |
 //! | [`free_text`] | from free text to steps, for models without a grammar |
 //! | [`planner`] | the traits a model implements |
 //! | [`scripted`] | a planner that follows a file |
 
+pub mod candidates;
 pub mod detection;
 pub mod examples;
 pub mod free_text;
@@ -39,6 +42,7 @@ pub mod spatial_order;
 pub mod spatial_words;
 pub mod speech_act;
 pub mod step;
+pub mod stepwise;
 
 pub use detection::{Bounds, Detection};
 pub use outcome::{Outcome, Verdict};

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::arm::arm_config::ArmConfig;
 use crate::data_dir::DataDir;
 use crate::file_kind::{self, FileKind};
+use crate::local::LocalConfig;
+use crate::model_choice::{ModelsConfig, RoleConfig};
 use crate::server::ServerConfig;
 
 /// What runs where.
@@ -32,14 +34,24 @@ pub struct Launch {
     /// Whether depth is kept with them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub record_depth: bool,
-    /// Model folder, file, hub id or address.
-    pub model: String,
+    /// Model folder, file, hub id or address that sees and plans, where nothing else is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     /// How the model points, where its files and its name do not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pointing: Option<Pointing>,
-    /// How the model is asked, where it is behind a server.
+    /// What goes for seeing alone.
+    #[serde(default, skip_serializing_if = "RoleConfig::is_empty")]
+    pub perception: RoleConfig,
+    /// What goes for planning alone.
+    #[serde(default, skip_serializing_if = "RoleConfig::is_empty")]
+    pub planning: RoleConfig,
+    /// How models behind servers are asked.
     #[serde(default, skip_serializing_if = "ServerConfig::is_empty")]
     pub server: ServerConfig,
+    /// How models in this process are run.
+    #[serde(default, skip_serializing_if = "LocalConfig::is_empty")]
+    pub local: LocalConfig,
     /// Turns of the loop at most.
     pub turns: u32,
     /// What chance decides.
@@ -78,6 +90,33 @@ impl Launch {
         })
     }
 
+    /// What it says of models.
+    pub fn models(&self) -> ModelsConfig {
+        ModelsConfig {
+            model: self.model.clone(),
+            pointing: self.pointing,
+            perception: self.perception.clone(),
+            planning: self.planning.clone(),
+            server: self.server.clone(),
+            local: self.local.clone(),
+        }
+    }
+
+    /// Has it say this of models.
+    pub fn set_models(&mut self, models: ModelsConfig) {
+        let ModelsConfig {
+            model,
+            pointing,
+            perception,
+            planning,
+            server,
+            local,
+        } = models;
+        (self.model, self.pointing) = (model, pointing);
+        (self.perception, self.planning) = (perception, planning);
+        (self.server, self.local) = (server, local);
+    }
+
     /// The launch file of a path, or of a name in `launch/`.
     pub fn find(data_dir: &DataDir, name: &str) -> Result<Self> {
         let path = data_dir.resolve(name, &data_dir.launches())?;
@@ -114,8 +153,8 @@ impl Launch {
                 Self::MOST_FPS
             );
         }
-        if let Some(fault) = launch.server.fault() {
-            anyhow::bail!("{}: [server] {fault}", path.display());
+        if let Some(fault) = launch.models().fault() {
+            anyhow::bail!("{}: {fault}", path.display());
         }
         if launch.turns == 0 {
             anyhow::bail!("{}: turns must be at least 1", path.display());

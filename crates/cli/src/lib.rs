@@ -61,7 +61,9 @@
 //! | [`file_kind`] | what a file is, from what it says |
 //! | [`renamed`] | keys and flags that used to be called otherwise |
 //! | [`launch`] | launch files |
+//! | [`model_choice`] | which model sees and which plans |
 //! | [`server`] | how models behind servers are asked |
+//! | [`local`] | how models in this process are run |
 //! | [`setup`] | robot, world, camera, model and observers put together |
 //! | [`camera_stream`] | a run that is filmed while it is kept |
 //! | [`stop_sources`] | what stops an arm |
@@ -103,8 +105,10 @@ pub mod file_kind;
 pub mod import;
 pub mod launch;
 pub mod line_editor;
+pub mod local;
 pub mod log;
 pub mod model;
+pub mod model_choice;
 pub mod program;
 pub mod recordings;
 mod renamed;

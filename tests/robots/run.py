@@ -114,12 +114,8 @@ def inverse(arm):
     questions = []
     for posture in arm.postures():
         truth = arm.truth(posture)
-        question = {"position": list(truth.translation)}
-        if len(arm.joints) >= 6:
-            question["quaternion_xyzw"] = list(pinocchio.Quaternion(truth.rotation).coeffs())
-        else:
-            question["approach"] = list(truth.rotation[:, 2])
-        questions.append(question)
+        turn = list(pinocchio.Quaternion(truth.rotation).coeffs())
+        questions.append({"position": list(truth.translation), "quaternion_xyzw": turn})
     solved = 0
     for question, answer in zip(questions, arm.ask("ik", questions)):
         if "joints" in answer:

@@ -124,7 +124,7 @@ pub enum ArmingFault {
     },
     /// A servo reports alarms.
     #[error(
-        "joint `{joint}`: {}; free it, let it cool, look after its supply, then switch the arm off and on",
+        "joint `{joint}`: {}; free it, let it cool, check its supply, then switch the arm off and on",
         names(alarms)
     )]
     Alarm {

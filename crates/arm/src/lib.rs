@@ -16,6 +16,7 @@
 
 pub mod bus;
 pub mod calibration;
+mod command_stream;
 pub mod driver;
 pub mod error;
 pub mod execution;
@@ -24,7 +25,6 @@ pub mod protocol;
 pub mod realtime;
 pub mod servo;
 pub mod state;
-mod stream;
 #[cfg(test)]
 mod testing;
 pub mod thread;

@@ -29,7 +29,7 @@ pub fn claim() -> Vec<RealtimeDenied> {
 /// Requests nothing on other systems.
 #[cfg(not(target_os = "linux"))]
 pub fn claim() -> Vec<RealtimeDenied> {
-    let unknown = || "only Linux is asked for it".to_owned();
+    let unknown = || "only supported on Linux".to_owned();
     vec![
         RealtimeDenied::Priority(unknown()),
         RealtimeDenied::Memory(unknown()),

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use enact_robot::{Robot, Trajectory};
 
+use crate::command_stream::Streamer;
 use crate::realtime::{self, RealtimeDenied};
-use crate::stream::Streamer;
 use crate::{Arm, ArmError, ArmState, ContactPolicy, Execution, StopSwitch};
 
 /// Interval at which an idle arm is polled, shorter than half of any bus watchdog that a driver

@@ -4,7 +4,7 @@ use std::sync::mpsc::channel;
 use enact_robot::{Command, Gate, Robot, StartState, Trajectory};
 use enact_types::{JointVector, Refusal};
 
-use crate::stream::Streamer;
+use crate::command_stream::Streamer;
 use crate::testing::so101;
 use crate::{
     Arm, ArmError, ArmState, ArmThread, ContactPolicy, ExecutionEnd, IdealArm, StopSwitch,

@@ -15,7 +15,7 @@ use crate::rerun_view::ViewTarget;
 #[derive(Debug, Parser)]
 #[command(name = "enact", version, about, max_term_width = 100, after_help = MANNERS)]
 pub struct Cli {
-    /// Where to find meshes.
+    /// Locations of meshes.
     #[command(flatten)]
     pub meshes: MeshArgs,
     /// The command.
@@ -23,7 +23,7 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// What holds for every command.
+/// Conventions of every command.
 const MANNERS: &str = "\
 Results go to standard output, progress and warnings to standard error. With --json, results are
 JSON objects, one per line. Set RUST_LOG=info or RUST_LOG=debug for a detailed log.
@@ -31,7 +31,7 @@ JSON objects, one per line. Set RUST_LOG=info or RUST_LOG=debug for a detailed l
 Exit status: 0 the goal was reached; 1 the request was refused or the goal was not reached;
 2 the input, a file or a device is faulty.";
 
-/// Where to find the meshes of robots, and what to do without them.
+/// Locations of robots' meshes, and what to do without them.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Robot meshes")]
 pub struct MeshArgs {
@@ -143,13 +143,13 @@ pub enum Command {
     },
 }
 
-/// Where to install completions.
+/// Locations for shell completions.
 const COMPLETIONS: &str = "\
 bash: enact completions bash > ~/.local/share/bash-completion/completions/enact
 zsh:  enact completions zsh > _enact      in a folder of $fpath
 fish: enact completions fish > ~/.config/fish/completions/enact.fish";
 
-/// Where to install manual pages.
+/// Locations for manual pages.
 const MANUAL: &str = "\
 enact man | man -l -
 enact man ~/.local/share/man/man1";
@@ -166,7 +166,7 @@ pub struct SetupArgs {
     /// Scene name in scenes/, or path of a TOML file
     #[arg(long, value_name = "NAME")]
     pub scene: Option<String>,
-    /// What stops the arm, besides Ctrl-C.
+    /// Means of stopping the arm, besides Ctrl-C.
     #[command(flatten)]
     pub stop: StopArgs,
     /// Serial port of the arm; needs a launch file with an arm on a port
@@ -187,8 +187,8 @@ pub struct SetupArgs {
     /// Draw numbers on everything above the table and ask the model what each is (needs depth)
     #[arg(long)]
     pub marks: bool,
-    /// How the model writes positions in pictures: `yx-1000`, `xy-1000`, `xy-pixels-qwen`, …
-    /// (`enact model check` finds out)
+    /// Convention in which the model writes positions in pictures: `yx-1000`, `xy-1000`,
+    /// `xy-pixels-qwen`, … (`enact model check` finds out)
     #[arg(long, value_name = "CONVENTION")]
     pub pointing: Option<Pointing>,
     /// Maximum number of look-plan-act turns
@@ -211,7 +211,7 @@ pub struct SetupArgs {
     pub recording: RecordArgs,
 }
 
-/// What stops the arm, besides Ctrl-C.
+/// Means of stopping the arm, besides Ctrl-C.
 #[derive(Clone, Debug, Default, Args)]
 pub struct StopArgs {
     /// Stop the arm while FILE exists, or when anything is written to it if it is a named pipe
@@ -229,7 +229,7 @@ pub struct StopArgs {
 /// Carry out instructions interactively, one per line.
 #[derive(Debug, Args)]
 pub struct ChatArgs {
-    /// What to run it on.
+    /// The set-up.
     #[command(flatten)]
     pub setup: SetupArgs,
     /// Print one JSON object per instruction
@@ -240,9 +240,9 @@ pub struct ChatArgs {
 /// Carry out one instruction.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// What the robot should do, such as "put the red cube in the blue bowl"
+    /// Instruction for the robot, such as "put the red cube in the blue bowl"
     pub instruction: String,
-    /// What to run it on.
+    /// The set-up.
     #[command(flatten)]
     pub setup: SetupArgs,
     /// Follow the plan in this JSON file instead of asking a model
@@ -461,7 +461,7 @@ pub struct EvalArgs {
     /// Robot name in robots/, or path of a robot folder or URDF
     #[arg(long, value_name = "NAME", default_value = SHIPPED_ROBOT)]
     pub robot: String,
-    /// What perceives and plans
+    /// Perception and planner
     #[arg(long, value_enum, default_value_t = PlannerKind::Model)]
     pub planner: PlannerKind,
     /// Override a setting of the suite: `turns=5`, `scene=tabletop`; repeatable

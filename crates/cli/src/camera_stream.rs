@@ -1,4 +1,4 @@
-//! A run that is filmed while it is kept.
+//! Streams pictures while a run is recorded.
 
 use std::time::Instant;
 
@@ -14,8 +14,9 @@ use crate::arm::arm_config::ArmConfig;
 use crate::launch::CameraConfig;
 use crate::setup::Setup;
 
-/// The arm and the camera of a run. In the simulator time waits for each picture that is filmed;
-/// on servos a camera of its own films while the arm moves, and all pictures have the arm's time.
+/// Returns the arm and the camera of a run. In the simulator, time waits for each streamed picture;
+/// on servos, a camera of its own streams while the arm moves, and all pictures have the arm's
+/// time.
 ///
 /// # Errors
 /// If a camera cannot be opened.
@@ -31,7 +32,7 @@ pub fn arrange(
         CameraConfig::Folder { live: false, .. }
     );
     if camera_stream.is_some() && !films && setup.launch.record_fps.is_some() {
-        errln!("enact: stills from a folder are not filmed");
+        errln!("enact: pictures of a folder without `live = true` are not recorded as a stream");
     }
     let camera_stream = camera_stream.filter(|_| films);
     if matches!(setup.launch.arm, ArmConfig::Sim) {
@@ -64,7 +65,7 @@ pub fn arrange(
     Ok((Box::new(arm), Box::new(ArmClockCamera::new(camera, clock))))
 }
 
-/// A camera whose rendering takes no more than one core, and gives way.
+/// A camera that renders on one core only, at low priority.
 struct ThrottledCamera {
     camera: Box<dyn Camera>,
     pool: ThreadPool,

@@ -1,4 +1,4 @@
-//! `enact chat`: instructions line after line.
+//! `enact chat`: instructions, one per line.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use enact_types::text::unmarked;
 use crate::args::ChatArgs;
 use crate::data_dir::DataDir;
 use crate::line_editor::LineEditor;
-use crate::run::{Times, checked_instruction, is_reached, sentence, summary};
+use crate::run::{Times, checked_instruction, is_reached, outcome_sentence, summary};
 use crate::run_observers::RunObservers;
 use crate::setup::Setup;
 use crate::stop_sources::{self, release};
@@ -22,6 +22,10 @@ say what the robot is to do, or:
   /quit   leave";
 
 /// Carries out lines until `/quit`, the end of input, or until the program is told to end.
+///
+/// # Errors
+/// If the set-up cannot be loaded, the arm or the model fails, or something asked for cannot be
+/// written.
 pub fn chat(data_dir: &DataDir, args: &ChatArgs) -> Result<bool> {
     let setup = Setup::load(data_dir, &args.setup)?;
     let agent = setup.agent(None, None)?;
@@ -47,7 +51,7 @@ pub fn chat(data_dir: &DataDir, args: &ChatArgs) -> Result<bool> {
                 summary(report, success, &setup, &thinkers, &Times { wall, load })
             );
         } else {
-            outln!("{}", sentence(report, success));
+            outln!("{}", outcome_sentence(report, success));
         }
     };
     errln!("{HELP}");
@@ -75,7 +79,7 @@ pub fn chat(data_dir: &DataDir, args: &ChatArgs) -> Result<bool> {
     Ok(true)
 }
 
-/// Does what a line says and tells how it went; `false` if it says to leave.
+/// Carries out a line and prints how it went; returns `false` if the line says to leave.
 fn obey(
     session: &mut Session<'_>,
     line: &str,

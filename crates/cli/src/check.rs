@@ -1,4 +1,4 @@
-//! `enact check`: load what is there and say what is wrong.
+//! `enact check`: validates files.
 
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,10 @@ use crate::out::told;
 use crate::recordings;
 use crate::setup::read_plan;
 
-/// Checks `files`, or all that ship, and prints a line for each; `false` if any is wrong.
+/// Checks `files`, or all that ship, and prints a line for each; returns `false` if any is wrong.
+///
+/// # Errors
+/// If the list of files that ship cannot be read. A file that is wrong is no error here.
 pub fn check(data_dir: &DataDir, files: &[PathBuf], as_json: bool) -> Result<bool> {
     let all;
     let files = if files.is_empty() {
@@ -110,19 +113,19 @@ fn nothing_known(path: &Path) -> Result<&'static str> {
         bail!("{} is empty", path.display());
     }
     bail!(
-        "{} says nothing that a robot, scene, launch, suite or another file of enact's would say",
+        "{} is no robot, scene, launch file, suite or other file that enact reads",
         path.display()
     )
 }
 
-/// A bus.toml fits the robot beside it.
+/// Checks that a bus.toml fits the robot beside it.
 fn check_bus_config(data_dir: &DataDir, path: &Path) -> Result<()> {
     let robot = data_dir.guarded_at(path.parent().unwrap_or(Path::new(".")))?;
     BusConfig::load(path, &robot)?;
     Ok(())
 }
 
-/// Every task of a suite can be drawn.
+/// Checks that every task of a suite can be drawn.
 fn check_suite(data_dir: &DataDir, path: &Path) -> Result<()> {
     crate::renamed::warn_of_keys(path);
     let suite = Suite::load(path)?;

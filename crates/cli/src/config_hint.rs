@@ -1,9 +1,9 @@
-//! Which key of `robot.toml` a refusal rests on, for a person who stands beside the arm. A model
-//! that plans is not told: it cannot change the file.
+//! Finds the key of `robot.toml` behind a refusal, for the person beside the arm. A model is not
+//! told: it cannot change the file.
 
 use enact_types::{Quantity, Refusal};
 
-/// A line that names the key; `None` where none would help.
+/// Returns a line that names the key to change; `None` if none would help.
 pub fn hint(refusal: &Refusal) -> Option<String> {
     let key = match refusal {
         Refusal::JointLimit {
@@ -33,7 +33,7 @@ pub fn hint(refusal: &Refusal) -> Option<String> {
     Some(format!("hint: in robot.toml this is {key}"))
 }
 
-/// A refusal with its hint, as an error.
+/// Converts a refusal to an error with its hint.
 pub fn error(refusal: &Refusal) -> anyhow::Error {
     match hint(refusal) {
         Some(hint) => anyhow::anyhow!("{refusal}\n{hint}"),

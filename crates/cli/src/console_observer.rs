@@ -1,21 +1,21 @@
-//! Tells on stderr what the robot saw, planned, did and observed.
+//! Prints to stderr what the robot saw, planned, did and observed.
 
 use std::io::Write;
 
 use enact_plan::{ObjectView, Verdict};
 use enact_runtime::{Event, Observer};
 
-/// Of what a model thinks aloud, so many characters are told.
+/// Maximum length of printed reasoning, characters.
 const LONGEST_THOUGHT: usize = 200;
 
-/// Tells a run as it goes.
+/// Narrates a run as it proceeds.
 #[derive(Debug)]
 pub struct ConsoleObserver<W> {
     sink: W,
 }
 
 impl<W: Write> ConsoleObserver<W> {
-    /// A narrator into `sink`.
+    /// Creates an observer that writes to `sink`.
     pub fn new(sink: W) -> Self {
         Self { sink }
     }
@@ -25,7 +25,7 @@ impl<W: Write> ConsoleObserver<W> {
         let _ = writeln!(self.sink, "{what:>9}  {text}");
     }
 
-    /// The beginning of what a model thought aloud; all of it is in the recording.
+    /// Prints the beginning of a model's reasoning; all of it is in the recording.
     fn tell_thought(&mut self, thinking: &str) {
         let words: Vec<&str> = thinking.split_whitespace().collect();
         let line = words.join(" ").replace(char::is_control, "");

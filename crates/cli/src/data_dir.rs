@@ -1,4 +1,4 @@
-//! Where robots, scenes, launches and models are.
+//! Locations of robots, scenes, launch files and models.
 
 use std::path::{Path, PathBuf};
 
@@ -13,17 +13,17 @@ use crate::embedded;
 use crate::file_kind::{self, FileKind};
 use crate::robot::tell;
 
-/// The model that ships.
+/// The shipped model.
 pub const SHIPPED_MODEL: &str = "models/tabletop";
 
 /// The folder that holds `robots/`, `scenes/`, `launch/` and `suites/`.
 #[derive(Clone, Debug)]
 pub struct DataDir {
     path: PathBuf,
-    /// Whether the folder is a copy of what is embedded in the program.
+    /// True if the folder is a copy of what is embedded in the program.
     embedded: bool,
     meshes: MeshFiles,
-    /// Whether links that nothing keeps clear may move.
+    /// True if links without collision shapes may move.
     unguarded: bool,
 }
 
@@ -72,7 +72,7 @@ impl DataDir {
         }
     }
 
-    /// The same with meshes from where the command line and ROS's variables say.
+    /// Takes meshes from the locations on the command line and in ROS's variables.
     pub fn with(self, args: &MeshArgs) -> Self {
         let paths = |variable: &str| {
             let value = std::env::var_os(variable).unwrap_or_default();
@@ -93,17 +93,20 @@ impl DataDir {
         }
     }
 
-    /// Where meshes are looked for.
+    /// Returns the locations of meshes.
     pub fn meshes(&self) -> &MeshFiles {
         &self.meshes
     }
 
-    /// The robot of this name, or at this path: to be asked, not to be moved.
+    /// Loads the robot of this name or path for queries, not for motion.
+    ///
+    /// # Errors
+    /// If it is not found or its files are invalid.
     pub fn robot(&self, name: &str) -> Result<Robot> {
         Ok(Robot::find_with(name, &self.robots(), &self.meshes)?)
     }
 
-    /// The robot of this name, or at this path, to be moved.
+    /// Loads the robot of this name or path, to be moved.
     ///
     /// # Errors
     /// If it cannot be loaded, or as [`guard`](Self::guard).
@@ -114,7 +117,7 @@ impl DataDir {
         Ok(robot)
     }
 
-    /// The robot in this folder or URDF, to be moved.
+    /// Loads the robot in this folder or URDF, to be moved.
     ///
     /// # Errors
     /// As [`guarded`](Self::guarded).
@@ -153,13 +156,13 @@ impl DataDir {
         )
     }
 
-    /// `robots/`.
+    /// Returns `robots/`.
     pub fn robots(&self) -> PathBuf {
         self.path.join("robots")
     }
 
-    /// Where a new robot's folder goes: `robots/`, in the working folder if this folder is only
-    /// unpacked.
+    /// Returns the folder for a new robot: `robots/`, or `robots/` in the working folder if this
+    /// folder is only unpacked.
     pub fn new_robots(&self) -> PathBuf {
         match self.embedded {
             true => PathBuf::from("robots"),
@@ -185,28 +188,34 @@ impl DataDir {
         self.embedded
     }
 
-    /// `scenes/`.
+    /// Returns `scenes/`.
     pub fn scenes(&self) -> PathBuf {
         self.path.join("scenes")
     }
 
-    /// `suites/`.
+    /// Returns `suites/`.
     pub fn suites(&self) -> PathBuf {
         self.path.join("suites")
     }
 
-    /// `launch/`.
+    /// Returns `launch/`.
     pub fn launches(&self) -> PathBuf {
         self.path.join("launch")
     }
 
-    /// The scene of a path, or of a name in `scenes/`.
+    /// Loads the scene of a path, or of a name in `scenes/`.
+    ///
+    /// # Errors
+    /// If it is not found, invalid, or a file of another kind.
     pub fn scene(&self, name: &str) -> Result<Scene> {
         let path = self.resolve(name, &self.scenes())?;
         file_kind::load(path, FileKind::Scene, Scene::load)
     }
 
-    /// A TOML file by its path, or by its name in one of the folders above.
+    /// Returns the path of a TOML file that is given by its path, or by its name in `folder`.
+    ///
+    /// # Errors
+    /// If there is no such file; names the ones there are.
     pub fn resolve(&self, name: &str, folder: &Path) -> Result<PathBuf> {
         let direct = Path::new(name);
         if direct.is_file() {
@@ -247,7 +256,7 @@ pub fn open_model(
     Ok(enact_model::open(name, options, stop)?)
 }
 
-/// Whether this is the model that ships, and it is not installed.
+/// Returns whether this is the shipped model, and it is not installed.
 pub fn is_missing(model: &str) -> bool {
     model == SHIPPED_MODEL && !Path::new(model).exists()
 }
@@ -270,8 +279,8 @@ pub fn missing_model() -> String {
     )
 }
 
-/// Folders that `models/` may be in, besides the one with `robots/`: beside the program, where
-/// packages keep data, and the user's data folder.
+/// Returns the folders that may hold `models/`, besides the one with `robots/`: beside the program,
+/// where packages keep data, and the user's data folder.
 fn model_folders() -> Vec<PathBuf> {
     let program = std::env::current_exe().ok();
     let beside = program.as_deref().and_then(Path::parent);
@@ -288,7 +297,7 @@ fn is_home(folder: &Path) -> bool {
     folder.join("robots").is_dir() && folder.join("scenes").is_dir()
 }
 
-/// The names of the TOML files in `folder`, sorted.
+/// Returns the names of the TOML files in `folder`, sorted.
 pub fn names_in(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .into_iter()
@@ -305,7 +314,7 @@ pub fn names_in(folder: &Path) -> Vec<String> {
     names
 }
 
-/// A line of hint if one of `known` is close to `name`.
+/// Returns a line of hint if one of `known` is close to `name`.
 pub fn did_you_mean(name: &str, known: &[String]) -> String {
     hint::did_you_mean(name, known.iter().map(String::as_str))
         .map_or(String::new(), |question| format!("\nhint: {question}"))

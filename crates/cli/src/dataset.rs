@@ -1,4 +1,4 @@
-//! `enact dataset`: data to train a model with.
+//! `enact dataset`: training data for a model.
 
 use anyhow::{Context, Result};
 use enact_dataset::wording::WordingSplit;
@@ -9,10 +9,13 @@ use serde_json::json;
 use crate::args::DatasetArgs;
 use crate::data_dir::DataDir;
 
-/// Width and height of the pictures that the model that ships takes.
+/// Width and height of the pictures that the shipped model expects.
 const SIZE: [u32; 2] = [336, 336];
 
 /// Writes the data set.
+///
+/// # Errors
+/// If the scene or the robot cannot be loaded, or the data set cannot be written.
 pub fn write(data_dir: &DataDir, args: &DatasetArgs) -> Result<()> {
     let scene = data_dir.scene(&args.scene)?;
     let robot = data_dir.guarded("so101")?;

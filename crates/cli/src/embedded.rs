@@ -1,5 +1,5 @@
-//! The robots, scenes, launch files and suites that ship, embedded in the program: what an
-//! installed program uses where there is no folder of them.
+//! The shipped robots, scenes, launch files and suites, embedded in the program: an installed program
+//! uses them if it finds no folder of them.
 //!
 //! Everything else reads files, and robots name meshes relative to their own folder, so the tree is
 //! unpacked into the user's cache folder, once per content.
@@ -13,8 +13,8 @@ use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-/// Each folder under its name in the repository. `build.rs` has it embedded anew when files come or
-/// go.
+/// The embedded folders by their names in the repository. `build.rs` makes cargo embed them again
+/// when files are added or removed.
 static FOLDERS: [(&str, Dir<'static>); 4] = [
     ("robots", include_dir!("$CARGO_MANIFEST_DIR/../../robots")),
     ("scenes", include_dir!("$CARGO_MANIFEST_DIR/../../scenes")),
@@ -56,7 +56,7 @@ fn restore(path: &Path, contents: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Every embedded file with its path in the repository.
+/// Returns every embedded file with its path in the repository.
 fn files() -> Vec<(PathBuf, &'static [u8])> {
     let mut files = Vec::new();
     for (name, root) in &FOLDERS {
@@ -71,7 +71,7 @@ fn files() -> Vec<(PathBuf, &'static [u8])> {
     files
 }
 
-/// The start of a checksum of all paths and contents.
+/// Returns the start of a checksum of all paths and contents.
 fn fingerprint() -> String {
     let mut hasher = Sha256::new();
     for (path, contents) in files() {

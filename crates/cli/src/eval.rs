@@ -1,4 +1,4 @@
-//! `enact eval`: how often a suite of tasks succeeds.
+//! `enact eval`: the success rate of a suite of tasks.
 
 use std::io::stderr;
 use std::path::Path;
@@ -24,7 +24,11 @@ use crate::file_kind::{self, FileKind};
 use crate::model_choice::{self, ModelChoice, ModelsConfig};
 use crate::out;
 
-/// Runs the suite and prints the table; whether the floor is reached.
+/// Runs the suite and prints the table; returns whether the floor is reached.
+///
+/// # Errors
+/// If the suite, scene, robot or model cannot be loaded or do not go together, or an episode fails
+/// to run.
 pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
     let path = data_dir.resolve(&args.suite, &data_dir.suites())?;
     let mut suite = file_kind::load(path.clone(), FileKind::Suite, Suite::load)?;
@@ -115,7 +119,7 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
     Ok(100.0 * report.share.value() >= args.floor)
 }
 
-/// One episode, told on stderr; how it came out on stdout.
+/// Narrates one episode on stderr and prints its result on stdout.
 fn show(job: &EvalConfig<'_>, number: u64, as_json: bool) -> Result<bool> {
     let drawn = episode_setup::episode(job.suite, job.scene, job.robot, job.seed, number)
         .map_err(|error| anyhow!("{error}"))?;
@@ -142,7 +146,7 @@ fn show(job: &EvalConfig<'_>, number: u64, as_json: bool) -> Result<bool> {
     Ok(record.success)
 }
 
-/// How an episode came out, for a person.
+/// Returns the result of an episode as a sentence.
 fn sentence(record: &EpisodeResult) -> String {
     let how = match (record.success, &record.failure) {
         (true, _) => "succeeded".to_owned(),
@@ -184,7 +188,7 @@ fn change(suite: &mut Suite, setting: &str) -> Result<()> {
     Ok(())
 }
 
-/// What must be the same for an evaluation to be gone on with.
+/// Returns the settings that must be the same for an evaluation to be resumed.
 fn settings(
     args: &EvalArgs,
     path: &Path,
@@ -232,10 +236,10 @@ fn settings(
     ))
 }
 
-/// What the files of a model end in.
+/// Extensions of a model's files.
 const MODEL_FILES: [&str; 5] = ["safetensors", "gguf", "uqff", "json", "toml"];
 
-/// Of what makes a model what it is: all weights and settings in its folder, or the file that it is.
+/// Returns a checksum of a model: of all weights and settings in its folder, or of its file.
 fn checksum(model: &Path) -> u32 {
     let mut files: Vec<_> = std::fs::read_dir(model)
         .into_iter()
@@ -264,7 +268,7 @@ fn progress_bar(episodes: u64) -> ProgressBar {
     )
 }
 
-/// The command that shows an episode again, but for its number.
+/// Returns the command that shows an episode again, without its number.
 fn command(args: &EvalArgs) -> String {
     let mut words = format!("enact eval {} --seed {}", args.suite, args.seed);
     if args.robot != SHIPPED_ROBOT {

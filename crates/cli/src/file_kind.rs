@@ -1,31 +1,31 @@
-//! What a file is, from what it says: for `enact check`, and for hints where another kind of file
-//! is wanted.
+//! Recognizes the kind of a file by its content: for `enact check`, and for hints if another kind of
+//! file is expected.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Error, Result};
 use enact_types::text;
 
-/// A file that enact knows.
+/// A kind of file that enact reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
     /// Robot, scene, camera and model of a run.
     Launch,
-    /// What a world is made of.
+    /// A scene: the objects and the camera of a world.
     Scene,
     /// Tasks that are evaluated together.
     Suite,
-    /// What a robot's URDF does not say.
+    /// A `robot.toml`: what a URDF does not say.
     Robot,
     /// A robot's servos.
     Bus,
-    /// What goes wrong on an emulated bus.
+    /// Faults of an emulated bus.
     Faults,
-    /// How a model wants to be asked.
+    /// Settings of a model.
     Model,
     /// Steps to follow instead of asking a model.
     Plan,
-    /// Where the zeros and ends of an arm's joints are.
+    /// Zeros and ends of an arm's joints.
     Calibration,
     /// A robot's links and joints.
     Urdf,
@@ -33,7 +33,7 @@ pub enum FileKind {
     Recording,
 }
 
-/// Top-level keys of TOML files, the telling ones first.
+/// Top-level keys of TOML files, the most distinctive ones first.
 const KEYS: [(&str, FileKind); 20] = [
     ("about", FileKind::Suite),
     ("baud", FileKind::Bus),
@@ -58,7 +58,7 @@ const KEYS: [(&str, FileKind); 20] = [
 ];
 
 impl FileKind {
-    /// What a file says that it is; `None` where it says nothing that is known.
+    /// Recognizes the kind of a file by its content; `None` if it is not known.
     pub fn of(path: &Path) -> Option<Self> {
         let bytes = std::fs::read(path).ok()?;
         if bytes.starts_with(b"\x89MCAP") {
@@ -87,7 +87,7 @@ impl FileKind {
         known.map(|(_, kind)| *kind)
     }
 
-    /// Its name, with an article.
+    /// Returns its name, with an article.
     pub fn named(self) -> &'static str {
         match self {
             Self::Launch => "a launch file",
@@ -104,7 +104,7 @@ impl FileKind {
         }
     }
 
-    /// What takes such a file.
+    /// Returns the command or option that takes such a file.
     fn use_of(self) -> &'static str {
         match self {
             Self::Launch => "`enact run \"…\" --launch FILE` takes it",
@@ -124,6 +124,9 @@ impl FileKind {
 
 /// Reads a file by `load`; where it cannot be read because it is of another kind than `wanted`,
 /// the error says so.
+///
+/// # Errors
+/// The error of `load`, or that the file is of another kind.
 pub fn load<T, E: Into<Error>>(
     path: PathBuf,
     wanted: FileKind,
@@ -142,7 +145,7 @@ pub fn load<T, E: Into<Error>>(
     })
 }
 
-/// Top-level keys of a TOML file, as well as a broken one can be read.
+/// Returns the top-level keys of a TOML file, as far as a broken one can be read.
 fn keys(text: &str) -> Vec<String> {
     if let Ok(table) = text.parse::<toml::Table>() {
         return table.keys().cloned().collect();

@@ -1,4 +1,4 @@
-//! `enact robot import`: a folder of robots/ from a URDF of any maker.
+//! `enact robot import`: makes a folder in robots/ from any URDF.
 
 use std::fs;
 use std::io::Write;
@@ -15,6 +15,9 @@ use crate::data_dir::DataDir;
 use crate::robot::describe;
 
 /// Writes the folder, shows the robot and checks it. Nothing is written if it does not load.
+///
+/// # Errors
+/// If the robot does not load, or the folder exists already or cannot be written.
 pub fn import(data_dir: &DataDir, args: &ImportArgs, output: &mut impl Write) -> Result<()> {
     let mut chosen = ImportChoices {
         base: args.base.clone(),
@@ -45,7 +48,7 @@ pub fn import(data_dir: &DataDir, args: &ImportArgs, output: &mut impl Write) ->
     bail!("`{name}` is written, but not sound yet")
 }
 
-/// The folder to write; refuses names that are no folder's, and folders that are there.
+/// Returns the folder to write; refuses invalid names and existing folders.
 fn folder(data_dir: &DataDir, name: &str, force: bool) -> Result<PathBuf> {
     let is_plain = !name.is_empty()
         && !name.starts_with('.')
@@ -65,7 +68,7 @@ fn folder(data_dir: &DataDir, name: &str, force: bool) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The file's own name; where it says nothing, that of the folder around it.
+/// Returns the file's own name, or that of the folder around it if the file's says nothing.
 fn name_of(urdf: &Path) -> String {
     let stem = |path: &Path| {
         let name = path.file_name()?.to_string_lossy().into_owned();
@@ -82,8 +85,8 @@ fn name_of(urdf: &Path) -> String {
     names.find(|name| !says_nothing(name)).unwrap_or_default()
 }
 
-/// The text with its meshes still found from another folder: packages are noted in `chosen`, other
-/// names become whole paths. What is not found stays as it is, for `check` to tell.
+/// Rewrites the text so that its meshes are found from another folder: packages are noted in
+/// `chosen`, other names become absolute paths. What is not found is left for `check` to report.
 fn with_meshes(
     mut text: String,
     urdf: &Path,
@@ -118,14 +121,14 @@ fn with_meshes(
     Ok(text)
 }
 
-/// The folder in which a file has this name.
+/// Returns the folder in which a file has this name.
 fn root_of(file: &Path, name: &Path) -> Option<PathBuf> {
     let count = name.components().count();
     let root = file.ends_with(name).then(|| file.ancestors().nth(count));
     root.flatten().map(Path::to_owned)
 }
 
-/// The text without the encoding that it declares, which it no longer has.
+/// Removes the declared encoding, which the text no longer has.
 fn in_utf8(text: &str) -> String {
     let Some(end) = text
         .find("?>")

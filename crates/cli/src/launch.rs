@@ -14,7 +14,7 @@ use crate::local::LocalConfig;
 use crate::model_choice::{ModelsConfig, RoleConfig};
 use crate::server::ServerConfig;
 
-/// What runs where.
+/// Configuration of a run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Launch {
@@ -22,16 +22,16 @@ pub struct Launch {
     pub robot: String,
     /// Name in `scenes/`, or path of a TOML file.
     pub scene: String,
-    /// What moves.
+    /// The arm.
     #[serde(default)]
     pub arm: ArmConfig,
-    /// Where pictures come from.
+    /// The camera.
     #[serde(default)]
     pub camera: CameraConfig,
     /// Pictures a second that are kept while the arm moves; if left out, as suits the arm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record_fps: Option<u32>,
-    /// Whether depth is kept with them.
+    /// True to record depth with streamed pictures.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub record_depth: bool,
     /// Model folder, file, hub id or address that sees and plans, where nothing else is said.
@@ -54,12 +54,12 @@ pub struct Launch {
     pub local: LocalConfig,
     /// Turns of the loop at most.
     pub turns: u32,
-    /// What chance decides.
+    /// Random seed.
     #[serde(default)]
     pub seed: u64,
 }
 
-/// Where pictures come from.
+/// Source of pictures.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, tag = "source", rename_all = "snake_case")]
 pub enum CameraConfig {
@@ -70,19 +70,19 @@ pub enum CameraConfig {
     Folder {
         /// Folder with PNG or JPEG files, relative to the launch file.
         path: PathBuf,
-        /// Whether a camera's program writes there now, so that the newest picture counts; else
-        /// they come one after another.
+        /// True if a camera's program is writing there, so that the newest picture counts;
+        /// otherwise pictures come one after another.
         #[serde(default)]
         live: bool,
     },
 }
 
 impl Launch {
-    /// Pictures a second at most: more than any arm has commands.
+    /// Largest number of pictures per second: more than any arm has commands.
     const MOST_FPS: u32 = 200;
 
-    /// Pictures a second that are kept while the arm moves. A run in the simulator can be rendered
-    /// later as often as anybody likes; what a real arm saw is gone.
+    /// Returns the number of pictures per second to record while the arm moves. A simulated run can
+    /// be rendered later at any rate; what a real arm saw is gone.
     pub fn stream_fps(&self) -> u32 {
         self.record_fps.unwrap_or(match self.arm {
             ArmConfig::Sim => 0,
@@ -123,7 +123,10 @@ impl Launch {
         file_kind::load(path, FileKind::Launch, Self::load)
     }
 
-    /// Reads `path`.
+    /// Reads the launch file at `path`.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or its values are invalid or do not go together.
     pub fn load(path: &Path) -> Result<Self> {
         let text = std::fs::read(path)
             .and_then(text::decode)

@@ -1,10 +1,10 @@
-//! What the program `enact` is made of, for programs in Rust: launch files and what they put
-//! together, what stops an arm, calibration, teleoperation, replay.
+//! The parts of the program `enact`, for programs in Rust: launch files, the set-up that they
+//! describe, means of stopping an arm, calibration, teleoperation and replay.
 //!
-//! Everything that a command line chooses stands in a struct of [`args`], whose default is what a
-//! command line without options says. What goes wrong is an [`anyhow::Error`] with one sentence for
-//! a person. Nothing but [`program`] and the functions named after subcommands prints data on
-//! standard output; what is worth knowing meanwhile is said on standard error.
+//! The options of a command line are structs of [`args`], with the defaults of a command line without
+//! options. Errors are [`anyhow::Error`]s with one sentence for a person. Only [`program`] and the
+//! functions named after subcommands print data on standard output; progress goes to standard
+//! error.
 //!
 //! A run in the simulator that asks the plan of a file instead of a model:
 //!
@@ -54,12 +54,12 @@
 //! |---|---|
 //! | [`program`] | a command line in, an exit status out |
 //! | [`args`] | the command line |
-//! | [`config_hint`] | which key of `robot.toml` a refusal rests on |
-//! | [`out`] | everything that is printed |
+//! | [`config_hint`] | finds the key of `robot.toml` behind a refusal |
+//! | `out` | everything that is printed |
 //! | [`embedded`] | the robots, scenes, launch files and suites inside the program |
-//! | [`data_dir`] | where robots, scenes, launches and models are |
-//! | [`file_kind`] | what a file is, from what it says |
-//! | [`renamed`] | keys and flags that used to be called otherwise |
+//! | [`data_dir`] | locations of robots, scenes, launch files and models |
+//! | [`file_kind`] | recognizes the kind of a file by its content |
+//! | `renamed` | renamed keys and flags |
 //! | [`launch`] | launch files |
 //! | [`model_choice`] | which model sees and which plans |
 //! | [`server`] | how models behind servers are asked |
@@ -70,7 +70,7 @@
 //! | [`run_observers`] | who watches a run |
 //! | [`rerun_view`] | where a run is shown: in rerun's viewer, in a browser, or as a file |
 //! | [`log`] | log messages on standard error |
-//! | [`console_observer`] | the run told on stderr |
+//! | [`console_observer`] | narrates a run on stderr |
 //! | [`line_editor`] | lines that a person edits |
 //! | [`run`] | `enact run` |
 //! | [`chat`] | `enact chat` |
@@ -81,7 +81,7 @@
 //! | [`render`] | `enact render` |
 //! | [`dataset`] | `enact dataset` |
 //! | [`eval`] | `enact eval` |
-//! | [`recordings`] | kept runs: `enact runs`, `replay`, `view`, `export` |
+//! | [`recordings`] | recorded runs: `enact runs`, `replay`, `view`, `export` |
 //! | [`arm`] | `enact arm` |
 //! | [`bus`] | `enact bus` |
 //! | [`shell`] | `enact completions` and `enact man` |

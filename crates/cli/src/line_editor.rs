@@ -1,4 +1,4 @@
-//! Lines that a person edits, waited for until the program is told to end.
+//! Lines that a person edits; waiting ends when the program is to end.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
@@ -10,10 +10,10 @@ use rustyline::error::ReadlineError;
 
 use crate::stop_sources;
 
-/// Whether the program is to end is asked so often.
+/// Interval of checks whether the program is to end.
 const PERIOD: Duration = Duration::from_millis(20);
 
-/// A prompt, whose editor waits on a thread of its own.
+/// A prompt whose editor waits on a thread of its own.
 pub struct LineEditor {
     turns: Sender<()>,
     lines: Receiver<Result<String, ReadlineError>>,
@@ -21,7 +21,7 @@ pub struct LineEditor {
 }
 
 impl LineEditor {
-    /// A prompt that begins with these words.
+    /// Creates an editor with this prompt.
     pub fn open(words: &'static str) -> Self {
         let (turns, asked) = channel();
         let (send, lines) = channel();
@@ -51,7 +51,8 @@ impl LineEditor {
         }
     }
 
-    /// The next line; `None` at the end of input, at Ctrl-C, and once the program is to end.
+    /// Returns the next line; `None` at the end of input, on Ctrl-C, and once the program is to
+    /// end.
     ///
     /// # Errors
     /// If no line can be read.
@@ -77,21 +78,21 @@ impl LineEditor {
     }
 }
 
-/// How the terminal was before an editor that may be left in the middle of a line.
+/// State of the terminal before an editor that may be left in the middle of a line.
 #[cfg(unix)]
-struct Terminal(Option<rustix::termios::Termios>);
+struct Terminal(Option<nix::sys::termios::Termios>);
 
 #[cfg(unix)]
 impl Terminal {
     fn now() -> Self {
-        Self(rustix::termios::tcgetattr(std::io::stdin()).ok())
+        Self(nix::sys::termios::tcgetattr(std::io::stdin()).ok())
     }
 
     fn restore(&self) {
-        use rustix::termios::{OptionalActions, tcsetattr};
+        use nix::sys::termios::{SetArg, tcsetattr};
         if let Some(before) = &self.0 {
             // A terminal that is gone needs nothing.
-            let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, before);
+            let _ = tcsetattr(std::io::stdin(), SetArg::TCSANOW, before);
             errln!("");
         }
     }

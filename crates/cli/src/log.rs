@@ -13,8 +13,8 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-/// The filter where `RUST_LOG` is not set. A target stands for all that begin with it: `mistralrs`
-/// for `mistralrs_core`, `re_` for rerun's crates.
+/// The filter if `RUST_LOG` is not set. A target stands for all targets that begin with it:
+/// `mistralrs` for `mistralrs_core`, `re_` for rerun's crates.
 const DEFAULT: &str = "warn,mistralrs=off,candle=off,hf_hub=off,llguidance=off,toktrie=off,\
                        tokenizers=off,re_=off,tiny_http=off,ureq=off,reqwest=off,hyper=off";
 
@@ -35,7 +35,7 @@ pub fn init() {
     }
 }
 
-/// `enact: warning: MESSAGE`.
+/// Formats messages as `enact: warning: MESSAGE`.
 struct Plain;
 
 impl<S, N> FormatEvent<S, N> for Plain
@@ -71,7 +71,7 @@ mod tests {
 
     use super::*;
 
-    /// Where a test's log messages go.
+    /// Destination of a test's log messages.
     #[derive(Clone, Default)]
     struct Page(Arc<Mutex<Vec<u8>>>);
 

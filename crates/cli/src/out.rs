@@ -19,10 +19,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-/// Pause until a full pipe that does not block is tried again.
+/// Pause before a full non-blocking pipe is tried again.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// Why nothing more can be written to standard output.
+/// Reason why nothing more can be written to standard output.
 static LOSS: OnceLock<Loss> = OnceLock::new();
 
 /// Prints a line of data on standard output; takes what `format!` takes.
@@ -35,7 +35,7 @@ macro_rules! errln {
     ($($words:tt)*) => { $crate::out::talk(&(format!($($words)*) + "\n")) };
 }
 
-/// Standard output could not be written.
+/// Error of standard output.
 #[derive(Clone, Debug)]
 struct Loss {
     kind: ErrorKind,
@@ -50,7 +50,7 @@ impl fmt::Display for Loss {
 
 impl std::error::Error for Loss {}
 
-/// Standard output for what writes into a sink; fails for good once it has failed.
+/// Standard output as a sink; fails for good once it has failed.
 #[derive(Clone, Copy, Debug)]
 pub struct Stdout;
 
@@ -87,7 +87,7 @@ pub fn talk(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Whether a person reads standard output.
+/// Returns whether standard output is a terminal.
 pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
@@ -115,7 +115,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
     }
 }
 
-/// What came out of a command, and whether all of it could be printed.
+/// Prints the error of a command, or of its output, and returns the exit status.
 pub fn exit_code(result: Result<bool>) -> ExitCode {
     // What is held back is written now, while it can still be said that it failed.
     let _ = Stdout.flush();
@@ -129,7 +129,7 @@ pub fn exit_code(result: Result<bool>) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// What an error says, and what it comes from, nothing twice.
+/// Returns the message of an error and of its sources, without repetition.
 pub fn told(error: &anyhow::Error) -> String {
     enact_types::reason::told(error.as_ref())
 }
@@ -143,7 +143,7 @@ fn note(error: io::Error) -> io::Error {
     io::Error::new(loss.kind, loss.clone())
 }
 
-/// Whether an error says no more than that standard output is lost.
+/// Returns whether an error says no more than that standard output is lost.
 fn is_loss(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let inner = cause

@@ -32,7 +32,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Does what was asked; `false` if the goal was not reached.
+/// Carries out the command; returns `false` if the goal was not reached.
 fn dispatch(cli: &Cli) -> Result<bool> {
     // What the program says of itself, it says anywhere.
     match &cli.command {
@@ -74,7 +74,7 @@ fn dispatch(cli: &Cli) -> Result<bool> {
     }
 }
 
-/// What is wrong with a file is an error of the input, not an unreached goal.
+/// Checks files; an error in a file is an error of the input, not a missed goal.
 fn check_all(data_dir: &DataDir, files: &[PathBuf], as_json: bool) -> Result<bool> {
     if check::check(data_dir, files, as_json)? {
         return Ok(true);

@@ -1,15 +1,14 @@
-//! Keys and flags that used to be called otherwise: they are still read, with a warning that names
-//! the new one.
+//! Renamed keys and flags: the old ones are still read, with a warning that names the new one.
 
 use std::path::Path;
 
 use enact_types::text;
 use toml::{Table, Value};
 
-/// A name that was given up, and the one that took its place.
+/// An old name and its replacement.
 type Renamed = (&'static str, &'static str);
 
-/// Keys of scenes, suites and launch files.
+/// Renamed keys of scenes, suites and launch files.
 const KEYS: [Renamed; 4] = [
     ("centre", "center"),
     ("colour", "color"),
@@ -17,14 +16,14 @@ const KEYS: [Renamed; 4] = [
     ("ending", "shutdown"),
 ];
 
-/// Flags.
+/// Renamed flags.
 const FLAGS: [Renamed; 3] = [
     ("--journal", "--event-log"),
     ("--prompt", "--instruction"),
     ("--task", "--instruction"),
 ];
 
-/// Values of flags: flag, old value, new value.
+/// Renamed values of flags: flag, old value, new value.
 const VALUES: [(&str, &str, &str); 1] = [("--perception", "truth", "ground-truth")];
 
 /// Warns of renamed keys in a TOML file. One that cannot be read is left to whoever loads it.

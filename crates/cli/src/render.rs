@@ -1,4 +1,4 @@
-//! `enact render`: a camera picture of a scene.
+//! `enact render`: a camera image of a scene.
 
 use anyhow::{Context, Result};
 use enact_camera::Camera;
@@ -12,6 +12,9 @@ use crate::args::RenderArgs;
 use crate::data_dir::DataDir;
 
 /// Writes the picture, and the depth if it is wanted.
+///
+/// # Errors
+/// If the robot or the scene cannot be loaded, or a file cannot be written.
 pub fn render(data_dir: &DataDir, args: &RenderArgs) -> Result<()> {
     let robot = data_dir.guarded(&args.robot)?;
     let scene = data_dir.scene(&args.scene)?.before(&robot);
@@ -34,7 +37,7 @@ pub fn render(data_dir: &DataDir, args: &RenderArgs) -> Result<()> {
     Ok(())
 }
 
-/// What was written, and how to place it in space.
+/// Returns the files that were written, and the pose of the camera.
 fn facts(args: &RenderArgs, frame: &Frame) -> Value {
     let camera = &frame.intrinsics;
     let position = frame.base_from_camera.translation.vector;
@@ -53,7 +56,7 @@ fn facts(args: &RenderArgs, frame: &Frame) -> Value {
     })
 }
 
-/// Depth as 16-bit millimeters, 0 where there is no reading: what depth cameras write.
+/// Converts depth to 16-bit millimeters, with 0 for no reading, as depth cameras write it.
 fn millimeters(depth: &DepthImage) -> ImageBuffer<Luma<u16>, Vec<u16>> {
     ImageBuffer::from_fn(depth.width, depth.height, |x, y| {
         let meters = depth.meters[(y * depth.width + x) as usize];

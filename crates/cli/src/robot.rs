@@ -13,7 +13,10 @@ use serde_json::json;
 use crate::args::RobotCommand;
 use crate::data_dir::DataDir;
 
-/// Answers `question` on `output`, reading poses from `input`.
+/// Answers `question` on `output`, reading joints or poses from `input`.
+///
+/// # Errors
+/// If the robot cannot be loaded, a line of input is invalid, or the answer cannot be written.
 pub fn answer(
     data_dir: &DataDir,
     question: &RobotCommand,
@@ -46,7 +49,7 @@ pub fn answer(
     }
 }
 
-/// A robot that is asked about: what is not known of it is said, and does not matter.
+/// Loads a robot for queries; prints what is not known of it, which does not matter here.
 fn asked(data_dir: &DataDir, name: &str) -> Result<Robot> {
     let robot = data_dir.robot(name)?;
     for link in robot.unguarded() {
@@ -185,7 +188,7 @@ pub fn tell(robot: &Robot) {
     }
 }
 
-/// What is known of a robot, in rad, m and s.
+/// Returns facts about a robot, in rad, m and s.
 fn facts(robot: &Robot) -> serde_json::Value {
     let arm_joints = robot.arm_joints().len();
     let joints: Vec<_> = robot
@@ -235,7 +238,7 @@ fn facts(robot: &Robot) -> serde_json::Value {
     })
 }
 
-/// What a robot is, for people.
+/// Describes a robot for people.
 pub fn describe(robot: &Robot) -> String {
     let mut text = format!(
         "{}: {} arm joints, {} links, tool frame `{}`, {:.0} Hz\n",

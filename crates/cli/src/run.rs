@@ -20,7 +20,12 @@ use crate::run_observers::RunObservers;
 use crate::setup::{Setup, Thinkers};
 use crate::stop_sources;
 
-/// Carries out the instruction; whether the goal was reached, or in a dry run could be aimed at.
+/// Carries out the instruction; returns whether the goal was reached, or in a dry run whether it
+/// could be.
+///
+/// # Errors
+/// If the instruction is empty, the set-up cannot be loaded, the arm or the model fails, or
+/// something asked for cannot be written.
 pub fn run(data_dir: &DataDir, args: &RunArgs) -> Result<bool> {
     let started = Instant::now();
     let instruction = checked_instruction(&args.instruction)?;
@@ -78,7 +83,7 @@ fn carry_out(
     tell(args, &report, success, setup, &times)?;
     // A result that a full disk does not take is told at least.
     if out::check().is_err_and(|error| error.kind() != ErrorKind::BrokenPipe) {
-        errln!("{}", sentence(&report, success));
+        errln!("{}", outcome_sentence(&report, success));
     }
     let page = match page {
         // Whoever stops a run does not wait for a viewer either.
@@ -95,7 +100,7 @@ fn carry_out(
     Ok(success || is_feasible(&report))
 }
 
-/// An instruction without what surrounds its words.
+/// Trims an instruction.
 ///
 /// # Errors
 /// If it has none: whoever says nothing wants nothing done.
@@ -124,12 +129,12 @@ fn tell(
         let thinkers = setup.thinkers(args.plan.is_some())?;
         outln!("{}", summary(report, success, setup, &thinkers, times));
     } else {
-        outln!("{}", sentence(report, success));
+        outln!("{}", outcome_sentence(report, success));
     }
     Ok(())
 }
 
-/// The report of a run that somebody stopped before it began.
+/// Returns the report of a run that was stopped before it began.
 fn never_begun() -> TaskReport {
     TaskReport {
         ending: TaskEnd::Stopped,
@@ -163,8 +168,8 @@ fn approver(stop: StopSwitch) -> Approver<'static> {
     })
 }
 
-/// By physics where the arm is in a simulated scene that knows what the instruction wants, else by
-/// what the robot observed.
+/// Judges by physics if the arm is in a simulated scene that knows the goal of the instruction, or
+/// else by what the robot observed.
 pub fn is_reached(setup: &Setup, instruction: &str, report: &TaskReport) -> bool {
     if report.ending == TaskEnd::DryRun {
         return false;
@@ -176,12 +181,12 @@ pub fn is_reached(setup: &Setup, instruction: &str, report: &TaskReport) -> bool
     }
 }
 
-/// Whether a dry run showed something to do, and that all of it would be admitted.
+/// Returns whether a dry run planned something, and all of it would be admitted.
 fn is_feasible(report: &TaskReport) -> bool {
     report.ending == TaskEnd::DryRun && report.refusals.is_empty() && !report.steps.is_empty()
 }
 
-/// What a run took on the wall.
+/// Wall times of a run.
 pub struct Times {
     /// All of it.
     pub wall: Duration,
@@ -246,8 +251,8 @@ fn model(thinkers: &Thinkers, usage: &Usage, load: Duration) -> Value {
     model
 }
 
-/// How a run went, for a person.
-pub fn sentence(report: &TaskReport, success: bool) -> String {
+/// Summarizes a run in a sentence.
+pub fn outcome_sentence(report: &TaskReport, success: bool) -> String {
     let how = match report.ending {
         TaskEnd::DryRun => {
             let mut lines: Vec<String> = report.steps.iter().map(Outcome::to_string).collect();

@@ -1,4 +1,4 @@
-//! Who watches a run: the narrator, the recordings, rerun.
+//! Observers of a run: console, recordings, rerun.
 
 use std::fs::File;
 use std::io::{BufWriter, Stderr, stderr};
@@ -16,7 +16,7 @@ use crate::recordings::run_recorder::{RunRecorder, wall_clock};
 use crate::rerun_view::{Page, RerunView};
 use crate::setup::Setup;
 
-/// Everyone who watches.
+/// All observers of a run.
 pub struct RunObservers {
     console: ConsoleObserver<Stderr>,
     event_log: Option<(PathBuf, EventLog<BufWriter<File>>)>,
@@ -25,7 +25,11 @@ pub struct RunObservers {
 }
 
 impl RunObservers {
-    /// Those that the command line asks for, for `instruction`; `scripted` if a file plans.
+    /// Creates the observers that the command line asks for, for `instruction`; `scripted` if a
+    /// file plans.
+    ///
+    /// # Errors
+    /// If a file cannot be created or the viewer cannot be reached.
     pub fn open(
         data_dir: &DataDir,
         args: &SetupArgs,
@@ -58,7 +62,7 @@ impl RunObservers {
         })
     }
 
-    /// All of them, for a session.
+    /// Returns all of them, for a session.
     pub fn observers(&mut self) -> Vec<Box<dyn Observer + '_>> {
         let mut all: Vec<Box<dyn Observer + '_>> = vec![Box::new(&mut self.console)];
         if let Some((_, event_log)) = &mut self.event_log {
@@ -73,7 +77,7 @@ impl RunObservers {
         all
     }
 
-    /// Where the camera's pictures go while the arm moves, if they are kept.
+    /// Returns the destination of streamed pictures, if they are recorded.
     pub fn camera_stream(&self, setup: &Setup) -> Option<CameraStream> {
         let run_recorder = self.run_recorder.as_ref()?;
         let recorder = &run_recorder.recorder;
@@ -81,7 +85,7 @@ impl RunObservers {
             .then(|| recorder.camera_stream(CAMERA, setup.launch.record_depth))
     }
 
-    /// Who may note how tasks come out meanwhile, if the run is kept.
+    /// Returns the recorder of the tasks' outcomes, if the run is recorded.
     pub fn outcomes(&self) -> Option<Outcomes> {
         let run_recorder = self.run_recorder.as_ref()?;
         Some(run_recorder.recorder.outcomes())

@@ -1,4 +1,4 @@
-//! `enact scene`: what a scene holds for a seed, and the task it poses.
+//! `enact scene`: the objects and the task of a scene for a seed.
 
 use std::io::Write;
 
@@ -8,6 +8,9 @@ use serde_json::json;
 use crate::data_dir::DataDir;
 
 /// Shows the scene on `output`.
+///
+/// # Errors
+/// If the scene cannot be loaded or `output` cannot be written.
 pub fn show(
     data_dir: &DataDir,
     name: &str,

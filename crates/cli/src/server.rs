@@ -30,12 +30,12 @@ pub struct ServerConfig {
 }
 
 impl ServerConfig {
-    /// Whether it says nothing.
+    /// Returns whether it is empty.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// What is wrong with it.
+    /// Returns the first invalid value, if there is one.
     pub fn fault(&self) -> Option<&'static str> {
         if self.picture_side.is_some_and(|side| side < 16) {
             Some("picture_side must be at least 16 pixels")

@@ -1,4 +1,4 @@
-//! Robot, world, camera, model and observers put together.
+//! Assembles robot, world, camera, model and observers.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -26,19 +26,19 @@ use crate::launch::{CameraConfig, Launch};
 use crate::model_choice::ModelChoice;
 use crate::stop_sources;
 
-/// What a run takes place in.
+/// Set-up of a run.
 pub struct Setup {
-    /// Who acts.
+    /// The robot.
     pub robot: Arc<Robot>,
-    /// Where.
+    /// The scene.
     pub scene: Scene,
-    /// What chance made of it.
+    /// The scene as drawn by the seed.
     pub layout: Layout,
     /// The world.
     pub simulator: Simulator,
     /// The launch file with the command line's changes.
     pub launch: Launch,
-    /// What stops everything that goes on in it.
+    /// Switch that stops everything in the run.
     pub stop: StopSwitch,
     arm: ArmSource,
     perception: PerceptionSource,
@@ -48,11 +48,11 @@ pub struct Setup {
     is_weighed: bool,
     /// How many plans are drawn each turn.
     pub rank: u32,
-    /// Whether things are shown to the model with numbers.
+    /// True to show objects to the model with numbers.
     pub marks: bool,
 }
 
-/// Who sees and decides.
+/// The agent and its load time.
 pub struct LoadedAgent {
     /// The agent itself.
     pub agent: Box<dyn Agent>,
@@ -122,17 +122,23 @@ impl Setup {
         })
     }
 
-    /// The arm's servos as LeRobot knows them, if it has such.
+    /// Returns the arm's servos as LeRobot describes them, if it has any.
+    ///
+    /// # Errors
+    /// As [`ArmSource::servos`].
     pub fn servos(&self, data_dir: &DataDir) -> Result<Option<ServoInfo>> {
         self.arm.servos(data_dir, &self.launch.robot, &self.robot)
     }
 
-    /// Who says what is in the pictures.
+    /// Returns the source of detections.
     pub fn perception(&self) -> PerceptionSource {
         self.perception
     }
 
-    /// The camera that the launch file chooses.
+    /// Opens the camera that the launch file chooses.
+    ///
+    /// # Errors
+    /// If the folder of pictures cannot be opened.
     pub fn camera(&self) -> Result<Box<dyn Camera>> {
         match &self.launch.camera {
             CameraConfig::Sim => {
@@ -145,8 +151,12 @@ impl Setup {
         }
     }
 
-    /// The agent: the model, or parts of it replaced by a plan or by the truth. An `instruction` that the
-    /// model cannot read is refused before anything else is done.
+    /// Loads the agent: the model, or parts of it replaced by a plan or by the ground truth. An
+    /// `instruction` that the model cannot read is refused before anything else is done.
+    ///
+    /// # Errors
+    /// If the plan or the model cannot be loaded, ground truth is asked for without the simulator's
+    /// own camera, or `instruction` is too long for the model.
     pub fn agent(&self, plan: Option<&Path>, instruction: Option<&str>) -> Result<LoadedAgent> {
         let truth = match (self.perception, &self.launch.camera) {
             (PerceptionSource::Model, _) => None,
@@ -214,8 +224,11 @@ impl Setup {
         })
     }
 
-    /// Robot, world, camera and agent at work together, filmed if there is somewhere for the film
-    /// to go.
+    /// Starts a session of arm, camera and agent, filmed if there is a stream to film to.
+    ///
+    /// # Errors
+    /// If the arm cannot be armed, a camera cannot be opened, or the session refuses the arm's
+    /// pose.
     pub fn session<'a>(
         &self,
         agent: Box<dyn Agent>,
@@ -236,7 +249,7 @@ impl Setup {
         Ok(session.with_obstacles(self.layout.obstacles(), walls))
     }
 
-    /// Whether the simulator's world is the one that the arm is in, so that physics can judge.
+    /// Returns whether the arm is in the simulator's world, so that physics can judge.
     pub fn is_simulated(&self) -> bool {
         self.arm.is_simulated()
     }
@@ -318,8 +331,11 @@ fn check_sight(model: &dyn VisionLanguageModel) -> Result<()> {
     Ok(())
 }
 
-/// A camera over pictures in a folder that stands where the scene's does; nobody waits for a
-/// picture once `stop` is pressed.
+/// Opens a camera over pictures in a folder, at the pose of the scene's camera; waiting for a
+/// picture ends once `stop` is pressed.
+///
+/// # Errors
+/// If the folder cannot be opened or holds no pictures.
 pub fn folder_camera(
     path: &Path,
     live: bool,
@@ -352,7 +368,10 @@ fn override_with(launch: &mut Launch, args: &SetupArgs) {
     launch.turns = args.turns.unwrap_or(launch.turns);
 }
 
-/// The plan of a file.
+/// Reads the plan of a file.
+///
+/// # Errors
+/// If the file cannot be read or is no plan.
 pub fn read_plan(path: &Path) -> Result<ScriptedPlanner> {
     let text = std::fs::read(path)
         .and_then(text::decode)

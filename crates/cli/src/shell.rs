@@ -1,4 +1,4 @@
-//! `enact completions` and `enact man`: the command line as shells and `man` want to know it.
+//! `enact completions` and `enact man`: the command line for shells and `man`.
 
 use std::fs;
 use std::io::Write;
@@ -12,6 +12,9 @@ use clap_mangen::Man;
 use crate::args::Cli;
 
 /// Writes the script that completes command lines in a shell.
+///
+/// # Errors
+/// If `output` cannot be written.
 pub fn completions(shell: Shell, output: &mut impl Write) -> Result<()> {
     // The generator panics where it cannot write.
     let mut script = Vec::new();
@@ -20,6 +23,9 @@ pub fn completions(shell: Shell, output: &mut impl Write) -> Result<()> {
 }
 
 /// Writes every manual page, one after another, or each into a file of its own in `folder`.
+///
+/// # Errors
+/// If `output` or the folder cannot be written.
 pub fn man(folder: Option<&Path>, output: &mut impl Write) -> Result<()> {
     let pages = pages()?;
     let Some(folder) = folder else {
@@ -37,7 +43,7 @@ pub fn man(folder: Option<&Path>, output: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-/// File names and texts of the pages, `enact.1` first.
+/// Returns file names and texts of the pages, `enact.1` first.
 fn pages() -> Result<Vec<(String, Vec<u8>)>> {
     // `help` is a word before any subcommand, not one of them.
     let mut command = Cli::command().disable_help_subcommand(true);

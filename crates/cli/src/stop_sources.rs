@@ -1,5 +1,5 @@
-//! What stops an arm: Ctrl-C and SIGTERM, a file or a pipe, Enter, a button on a pin. Each presses
-//! the same switch, which stays pressed until somebody gives the next instruction.
+//! Means of stopping an arm: Ctrl-C and SIGTERM, a file or a pipe, Enter, a button on a pin. Each
+//! presses the same switch, which stays pressed until the next instruction.
 
 use std::fs::File;
 use std::io::{BufRead, ErrorKind, Read};
@@ -19,16 +19,19 @@ use signal_hook::consts::SIGTERM;
 use crate::args::StopArgs;
 use crate::rerun_view;
 
-/// A file that stops the arm is looked for so often.
+/// Interval of checks for a file that stops the arm.
 const PERIOD: Duration = Duration::from_millis(20);
 
-/// Whether Ctrl-C came since the last instruction; a program can have one handler of it only.
+/// True if Ctrl-C came since the last instruction; a program can have only one handler for it.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Whether the program was told to end, which no further instruction undoes.
+/// True once the program was told to end, which no further instruction undoes.
 static TERMINATED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
-/// Ctrl-C, and whatever else was chosen, presses the switch.
+/// Lets Ctrl-C, and whatever else is chosen, press the switch.
+///
+/// # Errors
+/// If a handler of signals cannot be set, or the pin of a stop button cannot be opened.
 pub fn arrange(stop: &StopSwitch, args: &StopArgs) -> Result<()> {
     on_interrupt(stop.clone())?;
     if let Some(file) = &args.stop_file {
@@ -44,7 +47,11 @@ pub fn arrange(stop: &StopSwitch, args: &StopArgs) -> Result<()> {
     Ok(())
 }
 
-/// The first Ctrl-C stops the arm, and the run ends; the second ends the program.
+/// Lets the first Ctrl-C press the switch, which stops the arm and ends the run; the second ends
+/// the program.
+///
+/// # Errors
+/// If another handler of signals is set already.
 pub fn on_interrupt(stop: StopSwitch) -> Result<()> {
     ctrlc::set_handler(move || {
         if interrupt(&INTERRUPTED, &stop) {
@@ -58,12 +65,12 @@ pub fn on_interrupt(stop: StopSwitch) -> Result<()> {
     Ok(())
 }
 
-/// Whether the program was told to end: by SIGTERM, or because its terminal is gone.
+/// Returns whether the program was told to end: by SIGTERM, or because its terminal is gone.
 pub fn is_terminated() -> bool {
     TERMINATED.load(Ordering::SeqCst)
 }
 
-/// Whether an error says no more than that somebody pressed the stop switch.
+/// Returns whether an error says no more than that the stop switch was pressed.
 pub fn is_stop(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let planner = cause.downcast_ref::<PlannerError>();
@@ -88,18 +95,19 @@ pub fn release(stop: &StopSwitch) {
     stop.release();
 }
 
-/// What Ctrl-C has ended is over: the next one is a first one again. The switch stays as it is.
+/// Forgets a Ctrl-C that has taken effect, so that the next one is a first one again. The switch is
+/// left as it is.
 pub fn settle() {
     INTERRUPTED.store(false, Ordering::SeqCst);
 }
 
-/// Whether Ctrl-C came since the last instruction.
+/// Returns whether Ctrl-C came since the last instruction.
 pub fn is_interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
 }
 
-/// As long as the file is there, and at whatever comes through a pipe: whoever releases the switch
-/// before the file is gone is overruled.
+/// Presses the switch as long as the file exists, and for everything that comes through a pipe.
+/// Releasing the switch before the file is gone has no effect.
 fn on_file(stop: StopSwitch, file: &Path) {
     if file.is_file() {
         stop.press();
@@ -139,7 +147,8 @@ fn is_there(stop: &StopSwitch, file: &Path) -> bool {
     }
 }
 
-/// At every line of standard input, and at its end: from then on nobody could stop the arm.
+/// Presses the switch for every line of standard input, and at its end: from then on nobody could
+/// stop the arm.
 fn on_enter(stop: StopSwitch) {
     // It ends with the program.
     thread::spawn(move || {
@@ -156,7 +165,7 @@ mod tests {
 
     use super::*;
 
-    /// Whether the switch gets pressed within a second.
+    /// Returns whether the switch gets pressed within a second.
     fn gets_pressed(stop: &StopSwitch) -> bool {
         (0..50).any(|_| {
             thread::sleep(PERIOD);
@@ -164,7 +173,7 @@ mod tests {
         })
     }
 
-    /// Whether nobody presses the switch any more.
+    /// Returns whether nobody presses the switch any more.
     fn stays_released(stop: &StopSwitch) -> bool {
         (0..20).any(|_| {
             stop.release();

@@ -14,35 +14,8 @@ use image::RgbImage;
 use program::*;
 use serde_json::{Value, json};
 
-/// Three things whose colors tell them apart; where they stand is left to chance.
-const SCENE: &str = r#"
-frame = "workspace"
-
-[table]
-center = [0.2, 0.0]
-size = [1.2, 1.4]
-
-[camera]
-eye = [0.62, 0.0, 0.52]
-target = [0.20, 0.0, 0.02]
-vertical_fov_deg = 34
-width = 320
-height = 240
-
-[area]
-center = [0.039, 0.0]
-radius = [0.16, 0.255]
-angle_deg = [-62, 62]
-gap = 0.03
-
-[[objects]]
-shape = "cube"
-color = "red"
-
-[[objects]]
-shape = "bowl"
-color = "blue"
-
+/// What the table holds in place of other random objects, so that colors tell all three apart.
+const THIRD: &str = r#"
 [[objects]]
 shape = "ball"
 color = "green"
@@ -51,6 +24,13 @@ color = "green"
 instruction = "put the {object} in the {container}"
 goal = { inside = ["{object}", "{container}"] }
 "#;
+
+/// Returns the shipped table with a cube, a bowl and a ball at random places.
+fn scene() -> String {
+    let shipped = include_str!("../../../scenes/tabletop.toml");
+    let (cube_and_bowl, _) = shipped.split_once("[random]").unwrap();
+    format!("{cube_and_bowl}{THIRD}")
+}
 
 /// A thing as a mock sees it: fractions of width and height.
 #[derive(Clone, Debug)]
@@ -369,7 +349,7 @@ fn said(request: &Value, write: Writer) -> String {
 
 /// Runs the task against a model; what it said and whether anything moved.
 fn put(folder: &Path, address: &str, seed: u64, more: &[&str]) -> (std::process::Output, bool) {
-    let scene = write(folder, "scene.toml", SCENE);
+    let scene = write(folder, "scene.toml", scene());
     let event_log = folder.join("journal.jsonl").display().to_string();
     let seed = seed.to_string();
     let mut arguments = vec![

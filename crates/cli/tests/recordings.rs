@@ -236,9 +236,14 @@ fn a_kept_run_is_shown_and_exported() {
     assert_eq!(again.status.code(), Some(2), "{again:?}");
     let more = enact(
         folder.path(),
-        &[&arguments[..], &["--append", "--only", "reached"]].concat(),
+        &[&arguments[..], &["--append", "--only", "reached", "--json"]].concat(),
     );
     assert!(more.status.success(), "{more:?}");
+    let written: Value = serde_json::from_slice(&more.stdout).unwrap();
+    assert_eq!(written["csv"]["path"], "run.csv");
+    assert_eq!(written["lerobot"]["episodes"], 1);
+    assert_eq!(written["lerobot"]["total_episodes"], 2);
+    assert_eq!(written["lerobot"]["robot_type"], "so_follower");
     let info = fs::read_to_string(folder.path().join("data/meta/info.json")).unwrap();
     let info: Value = serde_json::from_str(&info).unwrap();
     assert_eq!(info["total_episodes"], 2);

@@ -2,6 +2,7 @@
 
 use enact_plan::skills::{Pick, Place};
 use enact_plan::{Direction, ObjectView, Outcome, Relation, Situation, Step, Verdict};
+use enact_sim::ObjectShape;
 use enact_sim::render::look_at;
 use enact_types::{Intrinsics, NormalizedPoint, Point3, Quantity, Refusal, Vector3};
 use rand::RngExt;
@@ -67,9 +68,9 @@ fn free_position(rng: &mut impl RngExt, others: &[ObjectView]) -> Point3 {
 
 fn any_size(rng: &mut impl RngExt, name: &str) -> f64 {
     match shape_of(name) {
-        "bowl" => rng.random_range(0.09..0.12),
-        "tray" => rng.random_range(0.1..0.16),
-        "cylinder" => rng.random_range(0.03..0.05),
+        Some(ObjectShape::Bowl) => rng.random_range(0.09..0.12),
+        Some(ObjectShape::Tray) => rng.random_range(0.1..0.16),
+        Some(ObjectShape::Cylinder) => rng.random_range(0.03..0.05),
         _ => rng.random_range(0.026..0.035),
     }
 }
@@ -253,7 +254,7 @@ fn put_one_somewhere(rng: &mut impl RngExt, objects: &mut [ObjectView]) {
         return;
     };
     let others: Vec<usize> = (0..objects.len())
-        .filter(|i| *i != mover && shape_of(&objects[*i].name) != "ball")
+        .filter(|i| *i != mover && shape_of(&objects[*i].name) != Some(ObjectShape::Ball))
         .collect();
     if let Some(host) = others.choose(rng) {
         let host = *host;
@@ -284,7 +285,7 @@ fn near(rng: &mut impl RngExt, point: NormalizedPoint, most: u16) -> NormalizedP
 
 /// Returns “in” for bowls and “on” for everything else.
 pub fn natural_relation(target: &str) -> Relation {
-    if shape_of(target) == "bowl" {
+    if shape_of(target) == Some(ObjectShape::Bowl) {
         Relation::In
     } else {
         Relation::On

@@ -7,7 +7,7 @@ use rand::RngExt;
 use rand::seq::IndexedRandom;
 
 use crate::episode::{rest, sort};
-use crate::vocabulary::{is_movable, shape_of};
+use crate::vocabulary::{is_movable, noun_of};
 use crate::wording::{Language, Speaker, chinese, english};
 
 /// Difference of picture coordinates below which they look alike, of 1000.
@@ -88,12 +88,12 @@ pub fn spatial(
     target: &str,
 ) -> Option<ReferringExpression> {
     let any = is_movable(like) && speaker.rng.random_bool(0.15);
-    let noun = if any { "thing" } else { shape_of(like) };
+    let noun = if any { "thing" } else { noun_of(like) };
     let in_pool = |seen: &ObjectView| {
         if any {
             is_movable(&seen.name)
         } else {
-            shape_of(&seen.name) == noun
+            noun_of(&seen.name) == noun
         }
     };
     // An object that is alone needs no such phrase, so little is learned from one.

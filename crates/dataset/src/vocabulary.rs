@@ -1,33 +1,44 @@
-//! Colors and shapes.
+//! Colors and shapes, and the words for them in names.
 
+use enact_sim::{Color, ObjectShape};
 use rand::RngExt;
 use rand::seq::{IndexedRandom, SliceRandom};
 
-/// Colors of the table's objects.
-pub const COLORS: [&str; 6] = ["red", "green", "blue", "yellow", "orange", "purple"];
 /// Shapes that can be picked up.
-pub const MOVABLE: [&str; 3] = ["cube", "cylinder", "ball"];
+pub const MOVABLE: [ObjectShape; 3] = [ObjectShape::Cube, ObjectShape::Cylinder, ObjectShape::Ball];
 /// Shapes that other objects are put in or on.
-pub const CONTAINERS: [&str; 2] = ["bowl", "tray"];
+pub const CONTAINERS: [ObjectShape; 2] = [ObjectShape::Bowl, ObjectShape::Tray];
 
-/// Returns the last word of a name.
-pub fn shape_of(name: &str) -> &str {
+/// Returns the word for the shape in a name: the last one.
+pub fn noun_of(name: &str) -> &str {
     name.rsplit(' ').next().unwrap_or(name)
 }
 
-/// Returns the first word of a name.
+/// Returns the word for the color in a name: the first one.
 pub fn color_of(name: &str) -> &str {
     name.split(' ').next().unwrap_or(name)
 }
 
+/// Returns the shape of an object of this name, if it is one of those above.
+pub fn shape_of(name: &str) -> Option<ObjectShape> {
+    let noun = noun_of(name);
+    let mut shapes = MOVABLE.into_iter().chain(CONTAINERS);
+    shapes.find(|shape| shape.to_string() == noun)
+}
+
 /// Returns whether an object of this name can be picked up.
 pub fn is_movable(name: &str) -> bool {
-    MOVABLE.contains(&shape_of(name))
+    shape_of(name).is_some_and(|shape| MOVABLE.contains(&shape))
+}
+
+/// Returns whether an object of this name can carry another one without being a container.
+pub fn is_flat(name: &str) -> bool {
+    shape_of(name).is_some_and(ObjectShape::is_flat)
 }
 
 /// Returns the name of a random object.
-pub fn any_name(rng: &mut impl RngExt, shapes: &[&str]) -> String {
-    let color = COLORS.choose(rng).expect("there are colours");
+pub fn any_name(rng: &mut impl RngExt, shapes: &[ObjectShape]) -> String {
+    let color = Color::ALL.choose(rng).expect("there are colors");
     let shape = shapes.choose(rng).expect("shapes are given");
     format!("{color} {shape}")
 }

@@ -15,7 +15,7 @@ pub struct JointDrive {
 
 /// Measurements of a joint by its servo's sensors.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct JointFeedback {
+pub struct JointMeasurement {
     /// Position, rad.
     pub position: f64,
     /// Velocity, rad/s.
@@ -30,7 +30,7 @@ pub trait Plant: Send {
     fn advance(&mut self, time: Duration, drives: &[JointDrive]);
 
     /// Returns the current motion of a joint.
-    fn motion(&self, joint: usize) -> JointFeedback;
+    fn motion(&self, joint: usize) -> JointMeasurement;
 
     /// Moves a joint by hand to a position, rad, against its motor; `None` lets go.
     fn guide(&mut self, joint: usize, to: Option<f64>);
@@ -42,7 +42,7 @@ pub const GUIDING: f64 = 2.0;
 /// Independent joints without inertia. Without their motors they sink to where they started.
 #[derive(Clone, Debug)]
 pub struct FreeJoints {
-    motions: Vec<JointFeedback>,
+    motions: Vec<JointMeasurement>,
     rest: Vec<f64>,
     hands: Vec<Option<f64>>,
 }
@@ -55,9 +55,9 @@ const LOAD: f64 = 0.1;
 impl FreeJoints {
     /// Creates joints at rest at these positions.
     pub fn at(positions: &[f64]) -> Self {
-        let motion = |position: &f64| JointFeedback {
+        let motion = |position: &f64| JointMeasurement {
             position: *position,
-            ..JointFeedback::default()
+            ..JointMeasurement::default()
         };
         Self {
             motions: positions.iter().map(motion).collect(),
@@ -87,7 +87,7 @@ impl Plant for FreeJoints {
         }
     }
 
-    fn motion(&self, joint: usize) -> JointFeedback {
+    fn motion(&self, joint: usize) -> JointMeasurement {
         self.motions[joint]
     }
 

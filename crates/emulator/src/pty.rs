@@ -8,8 +8,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rustix::fs::{Mode, OFlags};
-use rustix::termios::ioctl_tiocnxcl;
 use serialport::{SerialPort, TTYPort};
 
 use crate::emulated_bus::{EmulatedBus, Reply};
@@ -111,20 +109,18 @@ impl std::fmt::Debug for Shared {
 struct Port {
     adapter: TTYPort,
     /// The host's end: without it the pty would hang up whenever no program has it open.
-    host: rustix::fd::OwnedFd,
+    host: TTYPort,
     name: PathBuf,
     link: Option<PathBuf>,
 }
 
 impl Port {
     fn open(link: Option<&Path>) -> io::Result<Self> {
-        let (adapter, slave) = TTYPort::pair()?;
-        let name = slave
+        let (adapter, host) = TTYPort::pair()?;
+        let name = host
             .name()
             .map(PathBuf::from)
             .ok_or_else(|| io::Error::other("the pty has no name"))?;
-        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let host = rustix::fs::open(&name, flags, Mode::empty())?;
         if let Some(link) = link {
             lead(link, &name)?;
         }
@@ -143,8 +139,8 @@ impl Port {
         match self.adapter.read(&mut bytes) {
             Ok(count) => bytes.truncate(count),
             Err(error) if is_nothing(&error) => {
-                // A killed host leaves its exclusive lock behind.
-                ioctl_tiocnxcl(&self.host)?;
+                // A killed host leaves its exclusive lock behind; closing any handle releases it.
+                drop(self.host.try_clone_native()?);
                 bytes.clear();
             }
             Err(error) => return Err(error),

@@ -10,7 +10,7 @@ use common::{Bench, PROTOCOLS, bench, built, finished, seeded};
 use enact_arm::bus::BusError;
 use enact_arm::driver::joint::ServoJoint;
 use enact_arm::{Arm, ArmError, ArmThread, ArmingFault, ContactPolicy, ExecutionEnd, ShutdownMode};
-use enact_emulator::plant::{JointDrive, JointFeedback};
+use enact_emulator::plant::{JointDrive, JointMeasurement};
 use enact_emulator::{Fault, Faults, FreeJoints, Plant, Rule};
 
 /// Checks that a sweep during which a fault occurs at this rate ends well.
@@ -471,7 +471,7 @@ impl Plant for Watched {
         *record = fastest.fold(*record, f64::max);
     }
 
-    fn motion(&self, joint: usize) -> JointFeedback {
+    fn motion(&self, joint: usize) -> JointMeasurement {
         self.0.motion(joint)
     }
 

@@ -131,13 +131,13 @@ fn laid(text: &str, layout: &Layout, rng: &mut ChaCha8Rng) -> Option<Card> {
 
 /// Translates labels within a Chinese sentence into Chinese.
 fn chinese(text: &str) -> String {
-    use enact_dataset::vocabulary::{COLORS, CONTAINERS, MOVABLE};
+    use enact_dataset::vocabulary::{CONTAINERS, MOVABLE};
     use enact_dataset::wording::Language;
     if Language::of(text) == Language::English {
         return text.to_owned();
     }
     let mut text = text.to_owned();
-    for color in COLORS {
+    for color in Color::ALL {
         for shape in MOVABLE.iter().chain(&CONTAINERS) {
             let label = format!("{color} {shape}");
             text = text.replace(&label, &plain_name(&label));

@@ -52,7 +52,7 @@ impl Histogram {
     }
 
     /// Creates an empty histogram of the kind of `like`.
-    pub fn empty_like(like: &Self) -> Self {
+    pub fn with_bins_of(like: &Self) -> Self {
         Self::new(like.counts.len(), like.step)
     }
 

@@ -154,9 +154,8 @@ impl EpisodeFilter {
             tasks.take(&record)?;
             tracks.take(&record);
         }
-        let (info, robot) = found.ok_or_else(|| {
-            RecordingError::NotOurs("nothing says what the run rests on".to_owned())
-        })?;
+        let (info, robot) =
+            found.ok_or_else(|| RecordingError::NotOurs("it does not describe its run".into()))?;
         tasks.close();
         Ok(RecordedEpisodes {
             path: path.to_owned(),

@@ -9,7 +9,7 @@ use enact_robot::{CollisionWorld, HalfSpace, Obstacle, Robot};
 use enact_types::{Frame, JointVector, NormalizedPoint, Point3, Refusal};
 
 use crate::manipulation::SkillContext;
-use crate::manipulation::context::{NO_GRIPPER, TILTS};
+use crate::manipulation::context::TILTS;
 use crate::manipulation::grasp::{fits, is_graspable};
 use crate::motion::end_effector::solve;
 use crate::motion::obstacles::obstacle;
@@ -21,7 +21,7 @@ use crate::scene::pointing_check;
 use crate::scene::{
     DroppedDetection, Finding, Proposal, SceneMemory, SceneObject, Solid, proposals,
 };
-use crate::skills::{grounded, infeasibility, is_afforded};
+use crate::skills::{grounded, infeasibility, is_afforded, takes_relation, unavailable};
 
 /// Height above a target that the hand must attain for the target to count as reachable, meters.
 const OVER: f64 = 0.03;
@@ -178,7 +178,8 @@ impl Grounder {
                 matches!(refusal, Some(Refusal::Collision { .. }))
             };
             view.affords.retain(|skill| !is_barred(*skill, None));
-            let barred = |relation: &Relation| is_barred(Skill::Place, Some(*relation));
+            let barred =
+                |relation: &Relation| relational().any(|skill| is_barred(skill, Some(*relation)));
             view.receives.retain(|relation| !barred(relation));
         }
         views
@@ -194,25 +195,24 @@ impl Grounder {
             let Some(object) = scene.find(&view.name) else {
                 continue;
             };
-            if self.robot.gripper().is_none() {
-                infeasibilities.push(Infeasibility {
-                    object: view.name.clone(),
-                    skill: Skill::Pick,
-                    relation: None,
-                    reason: NO_GRIPPER.to_owned(),
-                });
+            let infeasible = |skill, relation, reason| Infeasibility {
+                object: view.name.clone(),
+                skill,
+                relation,
+                reason,
+            };
+            for skill in Skill::ALL {
+                if let Some(why) = unavailable(skill, &self.robot) {
+                    infeasibilities.push(infeasible(skill, None, why.to_owned()));
+                }
             }
             let skills = view.affords.iter().map(|skill| (*skill, None));
-            let places = view.receives.iter();
-            let places = places.map(|relation| (Skill::Place, Some(*relation)));
-            for (skill, relation) in skills.chain(places) {
+            let relations = view.receives.iter();
+            let placed = relations
+                .flat_map(|relation| relational().map(move |skill| (skill, Some(*relation))));
+            for (skill, relation) in skills.chain(placed) {
                 if let Some(refusal) = infeasibility(skill, &context, relation, object) {
-                    infeasibilities.push(Infeasibility {
-                        object: view.name.clone(),
-                        skill,
-                        relation,
-                        reason: in_words(refusal),
-                    });
+                    infeasibilities.push(infeasible(skill, relation, in_words(refusal)));
                 }
             }
         }
@@ -359,6 +359,12 @@ impl Grounder {
             }),
         }
     }
+}
+
+/// Returns the skills that put the held object in a relation to another one.
+fn relational() -> impl Iterator<Item = Skill> {
+    let skills = Skill::ALL.into_iter();
+    skills.filter(|skill| takes_relation(*skill))
 }
 
 fn in_words(refusal: Refusal) -> String {

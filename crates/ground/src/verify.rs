@@ -44,7 +44,7 @@ pub struct StepEvidence<'a> {
 /// A verdict and, unless it is yes, its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepVerdict {
-    /// Whether the step worked.
+    /// Success of the step.
     pub verdict: Verdict,
     /// Reason for a failure, in words for the next prompt.
     pub reason: String,

@@ -64,7 +64,7 @@ fn cubes_are_measured() {
             let off = (solid.x - x).hypot(solid.y - y);
             assert!(
                 off < 0.003,
-                "centre off {off} at {x:.3} {y:.3} {yaw:.2} {edge}"
+                "center off {off} at {x:.3} {y:.3} {yaw:.2} {edge}"
             );
             let turned = yaw_error(solid.yaw, yaw);
             assert!(
@@ -93,7 +93,7 @@ fn cylinders_and_balls_are_measured() {
                     panic!("radius {radius} at {x:.3} {y:.3} is taken for {solid:?}");
                 };
                 let off = (solid.x - x).hypot(solid.y - y);
-                assert!(off < 0.003, "centre off {off} at {x:.3} {y:.3} {solid:?}");
+                assert!(off < 0.003, "center off {off} at {x:.3} {y:.3} {solid:?}");
                 assert!(
                     (found - radius).abs() < 0.0015,
                     "{found} for {radius} {solid:?}"

@@ -232,7 +232,7 @@ fn the_hand_keeps_clear_of_neighbors() {
     for placed in enact_ground::motion::robot_shapes::placed(GROUNDER.robot(), None, reached) {
         for point in placed.surface() {
             let distance = near.solid.distance(&point);
-            assert!(distance > 0.0, "{} is in the neighbour", placed.part.name);
+            assert!(distance > 0.0, "{} is in the neighbor", placed.part.name);
         }
     }
 }

@@ -25,16 +25,16 @@ const WORDS: usize = 256;
 pub(crate) struct Query<'a> {
     pub text: &'a str,
     pub picture: Option<RgbImage>,
-    /// Whether the words alone make sense, too.
+    /// True if the text makes sense without the picture.
     pub may_lack_picture: bool,
-    /// What the answer must follow; null leaves its form to the model.
+    /// Schema that the answer must follow; null leaves its form to the model.
     pub schema: Value,
     /// Most tokens of an answer whose form says nothing of that.
     pub most_tokens: usize,
     pub temperature: f64,
 }
 
-/// What came back.
+/// Response of a model.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reply {
     pub text: String,
@@ -42,18 +42,18 @@ pub(crate) struct Reply {
     pub whole: Option<String>,
     /// The text that was sent, where more was asked than was to be.
     pub sent: Option<String>,
-    /// What the model thought aloud before.
+    /// The model's reasoning before the answer.
     pub thinking: String,
-    /// Whether it was cut for length.
+    /// True if the text was cut off at the length limit.
     pub cut: bool,
-    /// Why it is no answer, where that is known before it is read.
+    /// Reason to reject it, if known before it is parsed.
     pub rejection: Option<Rejection>,
     pub usage: Usage,
     /// The text token by token, where the model tells.
     pub tokens: Vec<Token>,
 }
 
-/// Why a request has no answer.
+/// Reason why a request has no answer.
 pub(crate) enum Failure {
     TimedOut,
     Stopped,
@@ -61,7 +61,7 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// The error of a request to `model` that had to be answered within `limit`.
+    /// Converts to the error of a request to `model` that had to be answered within `limit`.
     pub fn of(self, model: &str, limit: Duration) -> PlannerError {
         let model = model.to_owned();
         match self {
@@ -72,13 +72,13 @@ impl Failure {
     }
 }
 
-/// A model that answers one question at a time with JSON.
+/// A model that answers one request at a time with JSON.
 pub(crate) trait Chat {
     fn settings(&self) -> &ModelConfig;
 
     fn special_tokens(&self) -> &SpecialTokens;
 
-    /// Whether a plan that is not JSON is read as free text.
+    /// Returns whether a plan that is not JSON is read as free text.
     fn free_text(&self) -> bool {
         false
     }
@@ -94,7 +94,7 @@ pub(crate) trait Chat {
     /// How freely plans are drawn: see [`RequestOptions::temperature`](crate::RequestOptions::temperature).
     fn temperature(&self) -> f64;
 
-    /// A camera's picture as the model is shown it.
+    /// Returns a camera's picture as it is shown to the model.
     fn picture(&self, rgb: &RgbImage) -> RgbImage {
         match self.settings().image {
             Some(size) => prepare(rgb, size),
@@ -205,7 +205,7 @@ pub(crate) fn perceive(
     })
 }
 
-/// A question about a picture.
+/// Creates a request about a picture.
 fn look(text: &str, picture: RgbImage, schema: Value) -> Query<'_> {
     Query {
         text,
@@ -217,7 +217,7 @@ fn look(text: &str, picture: RgbImage, schema: Value) -> Query<'_> {
     }
 }
 
-/// Why it is asked again. The reason may quote the model.
+/// Returns the reason for asking again, for the prompt. The reason may quote the model.
 fn because(chat: &impl Chat, rejected: Option<&Rejection>) -> String {
     rejected.map_or_else(String::new, |reason| {
         let reason = chat.special_tokens().strip(&reason.0);
@@ -337,8 +337,8 @@ fn answer<T>(
     }
 }
 
-/// Whether a text is a JSON object or list to its end. What came after it was of no use, as where
-/// a model does not know how to stop.
+/// Returns whether a text is a JSON object or list to its end. What came after it was useless, as
+/// from a model that does not know how to stop.
 fn is_whole(text: &str) -> bool {
     let read = serde_json::from_str::<Value>(text);
     read.is_ok_and(|value| value.is_object() || value.is_array())

@@ -1,4 +1,4 @@
-//! How a model wants to be asked, from its `enact.toml`.
+//! Settings of a model, from its `enact.toml`.
 
 use std::path::Path;
 
@@ -6,21 +6,22 @@ use enact_plan::{Pointing, PromptStyle, Skill, language};
 use enact_types::{Reason, text, toml_text};
 use serde::Deserialize;
 
-/// How a model wants to be asked. A folder without `enact.toml` gets the
-/// defaults, which suit instruction-tuned models.
+/// Settings of a model. A folder without `enact.toml` gets the defaults, which suit
+/// instruction-tuned models.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ModelConfig {
-    /// How much a prompt explains.
+    /// Amount of explanation in a prompt.
     pub prompt: PromptStyle,
     /// Width and height in pixels that a picture is resized to; none: as it is.
     pub image: Option<[u32; 2]>,
-    /// Whether a plan is asked for with the picture or from words alone.
+    /// True if requests for a plan include the picture.
     pub plan_with_image: bool,
     /// The skills that it plans with, in the order in which prompts and grammars list them: those
     /// that it was trained on, or every skill.
     pub skills: Vec<Skill>,
-    /// How it points; none: as the name of its architecture tells, else as the model that ships.
+    /// Pointing convention; by default that of its architecture or name, or else that of the
+    /// shipped model.
     pub pointing: Option<Pointing>,
     /// ISO 639-1 codes of the languages that it speaks; none: any.
     pub languages: Vec<String>,

@@ -97,15 +97,15 @@ impl Engine {
         }
     }
 
-    /// Whether requests may have pictures.
+    /// Returns whether requests may have pictures.
     pub(crate) fn sees(&self) -> bool {
         self.model
             .config()
             .is_ok_and(|config| matches!(config.category, ModelCategory::Multimodal { .. }))
     }
 
-    /// How many tokens a text takes, and how many the model reads at once; `None` where the engine
-    /// does not know.
+    /// Returns the number of tokens of a text and the context length of the model; `None` if the
+    /// engine does not know them.
     pub(crate) fn lengths(&self, text: &str) -> Option<(usize, usize)> {
         let longest = self.model.max_sequence_length().ok().flatten()?;
         let text = Either::Right(text.to_owned());
@@ -291,7 +291,8 @@ fn explain(error: mistralrs::error::Error) -> Reason {
     Reason::new(text, error)
 }
 
-/// The engine's words for a prompt that is too long name an option that nobody has here.
+/// Rewords the engine's message about a prompt that is too long, which names an option that does
+/// not exist here.
 fn plainer(reason: String) -> String {
     let longest = reason.strip_prefix("Prompt sequence length is greater than ");
     match longest.and_then(|rest| rest.split(',').next()) {

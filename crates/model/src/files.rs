@@ -1,4 +1,4 @@
-//! What is wrong with a model's files, before they are loaded.
+//! Checks a model's files before they are loaded.
 //!
 //! The engine reports broken files by a panic or a long chain of causes; here
 //! each common mistake gets one sentence and a hint.
@@ -168,7 +168,7 @@ fn check_weights(folder: &Path, files: &[PathBuf]) -> Result<(), Reason> {
     with_extension(files, "safetensors").try_for_each(|file| check_safetensors(file))
 }
 
-/// The files that a model in several parts lists.
+/// Returns the files listed in the index of a model in several parts.
 fn parts_of_index(folder: &Path) -> Result<Vec<String>, Reason> {
     let name = "model.safetensors.index.json";
     let Ok(text) = std::fs::read_to_string(folder.join(name)) else {
@@ -191,8 +191,8 @@ fn parts_of_index(folder: &Path) -> Result<Vec<String>, Reason> {
     Ok(parts)
 }
 
-/// A safetensors file is the length of its header (8 bytes, little endian), the
-/// header (JSON with `data_offsets` of each tensor), and the data.
+/// Checks a safetensors file: the length of its header (8 bytes, little endian), the header (JSON
+/// with `data_offsets` of each tensor), and the data.
 fn check_safetensors(path: &Path) -> Result<(), Reason> {
     let name = file_name(path);
     let unreadable =

@@ -68,7 +68,7 @@ fn listed<'a>(value: &dyn Fn(&str) -> Option<&'a Value>) -> Vec<ControlToken> {
     (0..).zip(texts).filter_map(token).collect()
 }
 
-/// A whole number, in whichever type a converter chose for it.
+/// Returns a whole number, in whatever type a converter chose for it.
 fn whole(value: &Value) -> Option<i64> {
     match value {
         Value::I8(value) => Some((*value).into()),

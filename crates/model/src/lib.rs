@@ -4,7 +4,7 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`source`] | what the words that name a model mean |
+//! | [`source`] | interprets the name of a model |
 //! | [`options`] | bounds on a request |
 //! | [`local`] | on what a model in this process runs, in which precision |
 //! | [`config`] | how a model wants to be asked, from its `enact.toml` |
@@ -73,12 +73,12 @@ pub use server::ServerModel;
 pub use source::ModelSource;
 pub use special::SpecialTokens;
 
-/// Something that sees and plans.
+/// A model that perceives and plans.
 pub trait VisionLanguageModel: Perceiver + Planner + Send {
-    /// The words that it was opened by.
+    /// Returns the name by which it was opened.
     fn name(&self) -> &str;
 
-    /// Wall time that opening took.
+    /// Returns the wall time that opening took.
     fn load_time(&self) -> Duration;
 
     /// Whether it takes pictures; `None` where that shows only when it is asked.
@@ -89,11 +89,11 @@ pub trait VisionLanguageModel: Perceiver + Planner + Send {
     /// How it points.
     fn pointing(&self) -> Pointing;
 
-    /// Has it asked and understood in another convention from now on.
+    /// Sets the pointing convention in which it is asked and understood from now on.
     fn set_pointing(&mut self, pointing: Pointing);
 
-    /// Agrees to be asked for this task; what is known of the model only when it is asked is not
-    /// looked at.
+    /// Accepts or rejects an instruction before the model is asked, as far as its limits are known
+    /// by then.
     ///
     /// # Errors
     /// [`PlannerError::Request`] where the task is too long for it to read.

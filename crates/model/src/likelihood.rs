@@ -4,6 +4,7 @@
 //! prompt. So each text goes out as the end of a prompt, and what they share is computed once and
 //! kept in the engine's prefix cache until the plan is complete.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use either::Either;
@@ -14,22 +15,31 @@ use tokio::sync::mpsc::channel;
 
 use crate::engine::CancelToken;
 
-/// Texts to be judged.
+/// Texts of which the likeliest is wanted.
 #[derive(Clone, Debug)]
 pub(crate) struct LikelihoodQuery {
     /// What was said before: requests and answers in turn, a request last.
     pub dialogue: Vec<String>,
     /// Begin of the answer.
     pub begun: String,
-    /// How it may go on.
-    pub endings: Vec<String>,
+    /// How it may go on, with the logarithm of a weight of each, 0 at most.
+    pub endings: Vec<(String, f64)>,
+}
+
+/// How likely a text is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Likelihood {
+    /// Natural logarithm of its weight times its probability, or a bound that this does not exceed.
+    pub score: f64,
+    /// Whether it is not only a bound.
+    pub is_exact: bool,
 }
 
 /// What came of it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Likelihoods {
-    /// Natural logarithms of the probabilities of each ending's tokens.
-    pub endings: Vec<Vec<f64>>,
+    /// For each ending; the best one is exact.
+    pub endings: Vec<Likelihood>,
     /// Tokens that were computed.
     pub tokens: usize,
 }
@@ -59,16 +69,102 @@ pub(crate) async fn judge(
         tokens: shared.len(),
         ..Likelihoods::default()
     };
-    for ending in query.endings {
+    let mut endings = Endings::default();
+    for (text, weight) in query.endings {
+        endings.add(tokens(model, text).await?, weight);
+    }
+    // A text is no likelier than its begin, so those whose begin is less likely than another text
+    // as a whole need not be judged.
+    while let Some(next) = endings.to_judge() {
         wanted.check()?;
-        let ending = tokens(model, ending).await?;
+        let ending = endings.texts[next].0.clone();
         judged.tokens += ending.len();
         let text = [shared.as_slice(), ending.as_slice()].concat();
         let answer = ask(model, text.clone(), None, true).await?;
-        let rows = logits(answer)?;
-        judged.endings.push(told(&rows, &text, shared.len())?);
+        endings.learn(&logits(answer)?, &text, shared.len())?;
     }
+    judged.endings = endings.likelihoods();
     Ok(judged)
+}
+
+/// The endings, and what is known of them.
+#[derive(Default)]
+struct Endings {
+    /// Tokens, and the logarithm of the weight.
+    texts: Vec<(Vec<u32>, f64)>,
+    /// By the tokens before: how likely each token is that some ending has next.
+    known: HashMap<Vec<u32>, HashMap<u32, f64>>,
+}
+
+impl Endings {
+    fn add(&mut self, tokens: Vec<u32>, weight: f64) {
+        self.texts.push((tokens, weight));
+    }
+
+    /// What is known of each.
+    fn likelihoods(&self) -> Vec<Likelihood> {
+        let one = |(tokens, weight): &(Vec<u32>, f64)| {
+            let mut likelihood = Likelihood {
+                score: *weight,
+                is_exact: true,
+            };
+            for (at, token) in tokens.iter().enumerate() {
+                match self.known.get(&tokens[..at]) {
+                    Some(next) => likelihood.score += next[token],
+                    None => likelihood.is_exact = false,
+                }
+            }
+            likelihood
+        };
+        self.texts.iter().map(one).collect()
+    }
+
+    /// The number of the one that may be the best and is not known to be; the first of equals.
+    fn to_judge(&self) -> Option<usize> {
+        let mut best: Option<(usize, Likelihood)> = None;
+        for (index, one) in self.likelihoods().into_iter().enumerate() {
+            if best.is_none_or(|(_, other)| one.score > other.score) {
+                best = Some((index, one));
+            }
+        }
+        best.filter(|(_, one)| !one.is_exact)
+            .map(|(index, _)| index)
+    }
+
+    /// Learns from the logits of a text of which an ending begins after `from` tokens.
+    fn learn(&mut self, rows: &[Vec<f32>], text: &[u32], from: usize) -> Result<(), Reason> {
+        // What was kept has no rows.
+        let kept = text.len() - rows.len().min(text.len());
+        for at in from..text.len() {
+            let before = &text[from..at];
+            let row = (at - 1).checked_sub(kept).and_then(|row| rows.get(row));
+            let Some(row) = row else {
+                let (rows, tokens) = (rows.len(), text.len());
+                return Err(format!(
+                    "the engine gave the logits of {rows} of {tokens} tokens, which begin after {from}"
+                )
+                .into());
+            };
+            if self.known.contains_key(before) {
+                continue;
+            }
+            let goes_on = |tokens: &&Vec<u32>| tokens.starts_with(before);
+            let texts = self.texts.iter().map(|(tokens, _)| tokens);
+            let next = texts
+                .filter(goes_on)
+                .filter_map(|tokens| tokens.get(before.len()));
+            let most = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let sum: f64 = row.iter().map(|it| f64::from(it - most).exp()).sum();
+            let told = |token: &u32| {
+                let own = row.get(*token as usize).copied();
+                let told = own.map_or(f64::NEG_INFINITY, |own| f64::from(own - most) - sum.ln());
+                (*token, told)
+            };
+            let told = next.map(told).collect();
+            self.known.insert(before.to_vec(), told);
+        }
+        Ok(())
+    }
 }
 
 /// Has the engine forget what it kept. A graphics processor keeps one text, so another one takes its
@@ -151,28 +247,6 @@ fn logits(answer: Response) -> Result<Vec<Vec<f32>>, Reason> {
     Ok(rows)
 }
 
-/// How likely each token from `from` on was, by the row of the token before it.
-fn told(rows: &[Vec<f32>], tokens: &[u32], from: usize) -> Result<Vec<f64>, Reason> {
-    // What was kept has no rows.
-    let kept = tokens.len() - rows.len().min(tokens.len());
-    let row = |at: usize| rows.get((at - 1).checked_sub(kept)?);
-    let one = |(at, token): (usize, &u32)| Some(log_probability(row(at)?, *token));
-    let told = tokens.iter().enumerate().skip(from).map(one);
-    let told = told.collect::<Option<Vec<f64>>>();
-    told.ok_or_else(|| {
-        let (rows, tokens) = (rows.len(), tokens.len());
-        format!("the engine gave the logits of {rows} of {tokens} tokens, which begin after {from}")
-            .into()
-    })
-}
-
-fn log_probability(row: &[f32], token: u32) -> f64 {
-    let most = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let sum: f64 = row.iter().map(|it| f64::from(it - most).exp()).sum();
-    let own = row.get(token as usize).copied();
-    own.map_or(f64::NEG_INFINITY, |own| f64::from(own - most) - sum.ln())
-}
-
 fn refused(answer: Response) -> Reason {
     match answer.as_result() {
         Ok(_) => "the engine answered something else".into(),
@@ -184,23 +258,36 @@ fn refused(answer: Response) -> Reason {
 mod tests {
     use super::*;
 
-    #[test]
-    fn probabilities_are_those_of_the_softmax() {
-        let row = [1.0_f32, 2.0, 3.0];
-        let sum: f64 = (0..3).map(|token| log_probability(&row, token).exp()).sum();
-        assert!((sum - 1.0).abs() < 1e-12);
-        assert!((log_probability(&row, 2) - log_probability(&row, 1) - 1.0).abs() < 1e-12);
-        assert_eq!(log_probability(&row, 9), f64::NEG_INFINITY);
+    /// Two texts with a common begin and another one, over a vocabulary of three.
+    fn endings() -> Endings {
+        let mut endings = Endings::default();
+        endings.add(vec![0, 1], 0.0);
+        endings.add(vec![0, 2], 0.0);
+        endings.add(vec![1, 1, 1], 0.0);
+        endings
     }
 
     #[test]
-    fn each_token_is_told_by_the_row_before_it() {
-        // The first two of five tokens were kept: rows of the third, fourth and fifth.
-        let rows = [vec![9.0, 0.0], vec![0.0, 9.0], vec![0.0, 0.0]];
-        let told = told(&rows, &[0, 0, 0, 0, 1], 3).unwrap();
-        assert_eq!(told.len(), 2);
-        assert!(told.iter().all(|it| *it > -0.001), "{told:?}");
-        // The row that is needed was kept.
-        assert!(super::told(&rows, &[0, 0, 0, 0, 1], 2).is_err());
+    fn only_what_may_be_the_best_is_judged() {
+        let mut endings = endings();
+        assert_eq!(endings.to_judge(), Some(0));
+        // The last two tokens were kept but for the row before the ending.
+        let rows = [vec![9.0, 0.0, 0.0], vec![0.0, 0.0, 5.0], vec![0.0; 3]];
+        endings.learn(&rows, &[7, 7, 0, 1], 2).unwrap();
+        // The second shares all that decides; the third begins less likely than the second is.
+        assert_eq!(endings.to_judge(), None);
+        let all = endings.likelihoods();
+        assert!(all[1].is_exact && all[1].score > -0.1, "{all:?}");
+        assert!(all[0].is_exact && all[0].score < -4.0, "{all:?}");
+        assert!(!all[2].is_exact && all[2].score < all[1].score, "{all:?}");
+        // Probabilities of one row sum to one.
+        let row = &endings.known[&vec![]];
+        assert!((row[&0].exp() + 2.0 * row[&1].exp() - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn rows_that_are_missing_are_an_error() {
+        let error = endings().learn(&[vec![0.0; 3]], &[7, 7, 0, 1], 2);
+        assert!(error.unwrap_err().text().contains("1 of 4 tokens"));
     }
 }

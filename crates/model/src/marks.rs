@@ -7,14 +7,14 @@ use enact_types::NormalizedPoint;
 use font8x8::{BASIC_FONTS, UnicodeFonts};
 use image::{Rgb, RgbImage};
 
-/// Pixels of a digit along each side, before it is enlarged.
+/// Size of a digit, pixels, before it is enlarged.
 const DIGIT: u32 = 8;
-/// Pictures this many pixels wide have digits of that size; wider ones larger digits.
+/// Width of a picture with digits of that size, pixels; wider pictures have larger digits.
 const WIDTH: u32 = 320;
 const PAPER: Rgb<u8> = Rgb([0, 0, 0]);
 const INK: Rgb<u8> = Rgb([255, 255, 255]);
 
-/// The picture with the numbers 1, 2, … in white on black at these points.
+/// Draws the numbers 1, 2, … in white on black at these points.
 pub fn draw(mut picture: RgbImage, marks: &[NormalizedPoint]) -> RgbImage {
     let scale = (picture.width() / WIDTH).max(1);
     for (index, mark) in marks.iter().enumerate() {
@@ -37,7 +37,7 @@ pub fn draw(mut picture: RgbImage, marks: &[NormalizedPoint]) -> RgbImage {
     picture
 }
 
-/// Whether a digit covers this pixel of the text, which has a border of one pixel.
+/// Returns whether a digit covers this pixel of the text, which has a border of one pixel.
 fn is_ink(text: &str, x: u32, y: u32) -> bool {
     let (Some(x), Some(y)) = (x.checked_sub(1), y.checked_sub(1)) else {
         return false;

@@ -23,11 +23,11 @@ use crate::source::ModelSource;
 use crate::special::SpecialTokens;
 use crate::{VisionLanguageModel, files, pointing, scored};
 
-/// Where plans are drawn, less probable tokens than this many are left out.
+/// Number of most probable tokens from which a sampled plan is drawn.
 const DRAWN_FROM: usize = 40;
 
-/// Of what a model reads at once this part may be the instruction; the rest is for what is seen,
-/// for what happened before, and for the answer.
+/// The instruction may take up one part in this many of the context; the rest is for the scene, the
+/// history and the answer.
 const ROOM: usize = 2;
 
 /// A model that mistral.rs runs in this process: greedy decoding, so the same
@@ -283,7 +283,7 @@ fn reply(response: ChatCompletionResponse) -> Option<Reply> {
     })
 }
 
-/// mistral.rs tells common logarithms.
+/// Converts a token and its common logarithm, as mistral.rs reports it.
 fn token(told: ResponseLogprob) -> Token {
     let log_probability = f64::from(told.logprob) * std::f64::consts::LN_10;
     Token {

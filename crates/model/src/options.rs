@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::local::LocalOptions;
 use crate::picture::PictureFormat;
 
-/// Bounds on a request.
+/// Limits of a request.
 #[derive(Clone, Debug)]
 pub struct RequestOptions {
     /// Longest wait for an answer; long enough for a model of a few billion
@@ -70,7 +70,7 @@ impl Default for RequestOptions {
     }
 }
 
-/// How a model behind a server is asked.
+/// Options of requests to a server.
 #[derive(Clone, Debug)]
 pub struct ServerOptions {
     /// Environment variable that holds the key. `None`: `OPENAI_API_KEY`, if it is set.
@@ -79,7 +79,7 @@ pub struct ServerOptions {
     pub picture_format: PictureFormat,
     /// Longest side of the pictures that are sent, pixels. Smaller pictures go out as they are.
     pub picture_side: u32,
-    /// Whether somebody reads how probable each token was.
+    /// True if somebody reads how probable each token was.
     pub log_probabilities: bool,
     /// Longest time that is spent on asking again while a server loads its model, or as long as
     /// it asks to be left alone; one that is busy or broken is asked again for a third of that.
@@ -98,7 +98,7 @@ impl Default for ServerOptions {
     }
 }
 
-/// Somebody who is told, in a sentence, what delays or changes a request; by default nobody.
+/// A listener that receives sentences about what delays or changes a request; none by default.
 #[derive(Clone, Default)]
 pub struct Notify(Option<Arc<Listener>>);
 

@@ -1,4 +1,4 @@
-//! A camera picture as a model takes it.
+//! Converts camera pictures for models.
 
 use std::io::Cursor;
 
@@ -10,10 +10,10 @@ use image::codecs::png::PngEncoder;
 use image::imageops::{FilterType, resize};
 use serde::{Deserialize, Serialize};
 
-/// Quality of a JPEG, 1 to 100: at this one, edges of small things stay where they are.
+/// Quality of a JPEG, 1 to 100; high enough to keep the edges of small objects in place.
 const JPEG_QUALITY: u8 = 90;
 
-/// How a picture is sent to a server.
+/// Format in which pictures are sent to a server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PictureFormat {
@@ -38,8 +38,8 @@ pub fn prepare(rgb: &RgbImage, size: [u32; 2]) -> RgbImage {
     }
 }
 
-/// The picture with no side longer than `longest` pixels, its aspect ratio kept. It is never
-/// enlarged.
+/// Shrinks a picture so that no side is longer than `longest` pixels, keeping its aspect ratio.
+/// Never enlarges it.
 pub fn shrink(rgb: &RgbImage, longest: u32) -> RgbImage {
     let (width, height) = rgb.dimensions();
     let side = width.max(height);
@@ -53,7 +53,7 @@ pub fn shrink(rgb: &RgbImage, longest: u32) -> RgbImage {
     resize(rgb, scaled(width), scaled(height), FilterType::Triangle)
 }
 
-/// The picture in a `data:` URL, as OpenAI's protocol takes it.
+/// Encodes a picture as a `data:` URL, as OpenAI's protocol expects.
 pub(crate) fn data_url(rgb: &RgbImage, format: PictureFormat) -> Result<String, image::ImageError> {
     let mut bytes = Cursor::new(Vec::new());
     let kind = match format {

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::source::ModelSource;
 
-/// What the architecture in `config.json` tells, else the model's own name, of how it points; `None`
-/// where neither is known. `folder` holds its files.
+/// Returns the pointing convention of the architecture in `config.json`, or else of the model's
+/// name; `None` if neither is known. `folder` holds its files.
 pub(crate) fn of_model(source: &ModelSource, folder: Option<&Path>) -> Option<Pointing> {
     let name = match source {
         ModelSource::Hub(name) | ModelSource::Server(name) => name.clone(),
@@ -31,7 +31,7 @@ pub(crate) fn of_model(source: &ModelSource, folder: Option<&Path>) -> Option<Po
     })
 }
 
-/// The limits of a picture's size.
+/// Reads the limits of a picture's size.
 fn limits(folder: &Path) -> Option<Resize> {
     let preprocessor = read(folder, "preprocessor_config.json");
     let pixels = |name: &str| u32::try_from(preprocessor[name].as_u64()?).ok();

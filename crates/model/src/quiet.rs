@@ -1,14 +1,14 @@
-//! Panics of the engine, kept off the screen.
+//! Keeps panics of the engine off the screen.
 
 use std::any::Any;
 use std::panic;
 use std::sync::Once;
 
-/// Crates of the engine, as they appear in the paths of their sources.
+/// Crates of the engine, as they appear in the paths of their source files.
 const ENGINE: &[&str] = &["mistralrs", "candle", "hf-hub", "llguidance", "tokenizers-"];
 
-/// From the first call on, panics inside the engine are logged instead of
-/// printed: each surfaces as an error anyway. Other panics are printed as before.
+/// Logs panics inside the engine, from the first call on, instead of printing them: each surfaces
+/// as an error anyway. Other panics are printed as before.
 pub(crate) fn hush_engine_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -26,7 +26,7 @@ pub(crate) fn hush_engine_panics() {
     });
 }
 
-/// What a caught panic said.
+/// Returns the message of a caught panic.
 pub(crate) fn words(panic: &(dyn Any + Send)) -> String {
     panic
         .downcast_ref::<String>()
@@ -35,8 +35,8 @@ pub(crate) fn words(panic: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "it panicked".to_owned())
 }
 
-/// The first line of a long explanation, cut to a readable length: chains of
-/// causes and backtraces stay out.
+/// Returns the first line of a long explanation, cut to a readable length, without chains of causes
+/// and backtraces.
 pub(crate) fn first_line(text: &str) -> String {
     let line = text.lines().find(|line| !line.trim().is_empty());
     line.unwrap_or("no reason was given")

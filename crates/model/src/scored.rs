@@ -9,15 +9,15 @@ use enact_plan::{
     ModelResponse, Plan, PlannerError, Situation, Skill, Step, Token, Usage, Verdict, stepwise,
 };
 
-use crate::likelihood::LikelihoodQuery;
+use crate::likelihood::{Likelihood, LikelihoodQuery};
 use crate::special::SpecialTokens;
 
 /// Candidates of each step that a person is shown.
 const SHOWN: usize = 3;
 
-/// Judges texts: for each ending the logarithms of its tokens' probabilities, and what it cost.
+/// Judges texts: how likely each ending is, the best one exactly, and what it cost.
 pub(crate) type Judge<'a> =
-    &'a mut dyn FnMut(LikelihoodQuery) -> Result<(Vec<Vec<f64>>, Usage), PlannerError>;
+    &'a mut dyn FnMut(LikelihoodQuery) -> Result<(Vec<Likelihood>, Usage), PlannerError>;
 
 /// Chooses a plan.
 pub(crate) fn plan(
@@ -38,30 +38,32 @@ pub(crate) fn plan(
     while plan.steps.len() < Plan::MAX_STEPS && plan.steps.last() != Some(&Step::done()) {
         let mut next = candidates::next(&now, skills);
         next.retain(|candidate| !plan.steps.contains(&candidate.step));
-        let ending = |candidate: &Candidate| stepwise::ending(&candidate.words);
+        let ending = |candidate: &Candidate| {
+            let weight = affordance(situation, &candidate.step).ln();
+            (stepwise::ending(&candidate.words), weight)
+        };
         let (likelihoods, cost) = judge(LikelihoodQuery {
             dialogue: dialogue.clone(),
             begun: stepwise::begun(&chosen),
             endings: next.iter().map(ending).collect(),
         })?;
         usage += cost;
-        let mut scored: Vec<(f64, Candidate)> = likelihoods
-            .iter()
-            .zip(next)
-            .map(|(likelihood, candidate)| {
-                let score = mean(likelihood) + affordance(situation, &candidate.step).ln();
-                (score, candidate)
-            })
-            .collect();
+        let mut scored: Vec<(Likelihood, Candidate)> = likelihoods.into_iter().zip(next).collect();
         // The first of equals, so that the same answers give the same plan.
-        scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+        scored.sort_by(|a, b| b.0.score.total_cmp(&a.0.score));
         thinking += &told(plan.steps.len() + 1, &scored);
-        let Some((score, best)) = scored.into_iter().next() else {
+        let Some((
+            Likelihood {
+                score: best_score, ..
+            },
+            best,
+        )) = scored.into_iter().next()
+        else {
             break;
         };
         tokens.push(Token {
             text: best.words.clone(),
-            log_probability: Some(score).filter(|score| score.is_finite()),
+            log_probability: Some(best_score).filter(|score| score.is_finite()),
         });
         now = candidates::after(now, &best.step);
         chosen.push(best.words);
@@ -78,10 +80,6 @@ pub(crate) fn plan(
     })
 }
 
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len().max(1) as f64
-}
-
 /// How probably a step succeeds: all can be done as things stand, but what failed may fail again.
 fn affordance(situation: &Situation, step: &Step) -> f64 {
     let failed = situation
@@ -92,10 +90,13 @@ fn affordance(situation: &Situation, step: &Step) -> f64 {
 }
 
 /// The best candidates of a step with their scores, on one line.
-fn told(number: usize, scored: &[(f64, Candidate)]) -> String {
+fn told(number: usize, scored: &[(Likelihood, Candidate)]) -> String {
     let best = scored.iter().take(SHOWN);
     let best: Vec<String> = best
-        .map(|(score, candidate)| format!("{} {score:.2}", candidate.words))
+        .map(|(likelihood, candidate)| {
+            let bound = if likelihood.is_exact { "" } else { "below " };
+            format!("{} {bound}{:.2}", candidate.words, likelihood.score)
+        })
         .collect();
     let rest = scored.len().saturating_sub(SHOWN);
     let rest = match rest {
@@ -138,12 +139,16 @@ mod tests {
     /// Judges by how many letters an ending shares with what it would like best.
     fn liking(
         favorite: [&'static str; 3],
-    ) -> impl FnMut(LikelihoodQuery) -> Result<(Vec<Vec<f64>>, Usage), PlannerError> {
+    ) -> impl FnMut(LikelihoodQuery) -> Result<(Vec<Likelihood>, Usage), PlannerError> {
         move |query| {
             let line = query.begun.lines().count() - 1;
-            let likes = |ending: &String| ending.trim() == favorite[line.min(2)];
-            let judged = query.endings.iter();
-            let judged = judged.map(|ending| vec![if likes(ending) { -0.1 } else { -2.0 }; 3]);
+            let judged = query.endings.iter().map(|(ending, weight)| {
+                let is_liked = ending.trim() == favorite[line.min(2)];
+                Likelihood {
+                    score: weight + if is_liked { -0.1 } else { -2.0 },
+                    is_exact: true,
+                }
+            });
             Ok((judged.collect(), Usage::default()))
         }
     }

@@ -1,10 +1,10 @@
-//! What the words that name a model mean.
+//! Interprets the name of a model.
 
 use std::path::{Path, PathBuf};
 
 use crate::server::is_address;
 
-/// Where a model comes from.
+/// Source of a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ModelSource {
     /// A local folder with `config.json`, `tokenizer.json` and safetensors.
@@ -39,7 +39,7 @@ impl ModelSource {
         }
     }
 
-    /// The local folder of the model's other files, where there is one.
+    /// Returns the local folder of the model's other files, if there is one.
     pub fn folder(&self) -> Option<&Path> {
         match self {
             Self::Folder(folder) => Some(folder),

@@ -1,4 +1,4 @@
-//! Control tokens in a person's words, made harmless.
+//! Removes control tokens from a person's words.
 //!
 //! A tokenizer turns the text `<eos>` into the control token, whoever wrote it.
 //! A label or an instruction with such text could end the turn or pose as the
@@ -12,8 +12,8 @@ use serde::Deserialize;
 #[cfg(feature = "local")]
 use crate::gguf;
 
-/// Tokens of widespread chat formats and of mistral.rs's own placeholders, for
-/// models whose tokenizer cannot be read. The halves of `<|…|>` stand for all such tokens.
+/// Tokens of common chat formats and of mistral.rs's own placeholders, for models whose tokenizer
+/// cannot be read. The halves of `<|…|>` stand for all such tokens.
 const WIDESPREAD: &[&str] = &[
     "<|",
     "|>",
@@ -41,8 +41,8 @@ const WIDESPREAD: &[&str] = &[
     "</think>",
 ];
 
-/// Tokens that end an answer. A grammar that is complete admits nothing but one
-/// of the first, and not always the one that a model's configuration names.
+/// Tokens that end an answer. A completed grammar admits only one of the first of them, and not
+/// always the one that a model's configuration names.
 const ENDS: &[&str] = &[
     "</s>",
     "<eos>",
@@ -63,14 +63,14 @@ pub struct SpecialTokens {
     ends: Vec<u32>,
 }
 
-/// A token that is no piece of text.
+/// A token that is not a piece of text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ControlToken {
     pub(crate) id: u32,
     pub(crate) content: String,
-    /// Whether the file says that it is for control; else somebody added it.
+    /// True if the file declares it a control token; false if somebody added it.
     pub(crate) is_control: bool,
-    /// Whether the file says that it ends an answer.
+    /// True if the file says that it ends an answer.
     pub(crate) is_end: bool,
 }
 
@@ -89,7 +89,7 @@ struct AddedToken {
 }
 
 impl SpecialTokens {
-    /// Tokens of widespread chat formats.
+    /// Returns the tokens of common chat formats.
     pub fn widespread() -> Self {
         Self {
             texts: WIDESPREAD.iter().map(|text| (*text).to_owned()).collect(),
@@ -144,7 +144,7 @@ impl SpecialTokens {
         self.with(control.into_iter().map(|token| token.content))
     }
 
-    /// Ids of the tokens that end an answer, as far as they are known.
+    /// Returns the ids of the tokens that end an answer, as far as they are known.
     pub fn ends(&self) -> &[u32] {
         &self.ends
     }
@@ -158,8 +158,8 @@ impl SpecialTokens {
         self
     }
 
-    /// The text without any of the tokens, also without those that only appear
-    /// once another is taken out.
+    /// Removes all of these tokens from a text, including those that appear only once another is
+    /// removed.
     pub fn strip(&self, text: &str) -> String {
         let mut text = text.to_owned();
         loop {
@@ -176,8 +176,8 @@ impl SpecialTokens {
     }
 }
 
-/// Added tokens that are not marked special are words (a number, a piece of
-/// JSON) unless they are spelt like `<tool_call>` or `[INST]`.
+/// Returns whether an added token that is not marked special looks like a control token:
+/// `<tool_call>` or `[INST]`. Others are words (a number, a piece of JSON).
 fn looks_like_control(text: &str) -> bool {
     let inner = text
         .strip_prefix('<')
@@ -253,7 +253,7 @@ mod tests {
     }
 
     proptest! {
-        /// Pieces of tokens are likely here, so that tokens often hide in each other.
+        /// Strips texts made of pieces of tokens, so that tokens often hide in each other.
         #[test]
         fn no_token_is_left(
             pieces in proptest::collection::vec("<|>|\\||<bos>|bo|s|<\\||\\|>|im_end|\\[INST\\]|é| ", 0..24),

@@ -1,4 +1,4 @@
-//! What the model says it sees.
+//! Objects that the model sees.
 
 use enact_types::NormalizedPoint;
 use serde::{Deserialize, Serialize};
@@ -7,14 +7,14 @@ use serde_json::Value;
 use crate::planner::Rejection;
 use crate::pointing::ParsedDetections;
 
-/// One object that the model points at.
+/// An object that the model points at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Detection {
-    /// Where in the picture.
+    /// Position in the picture.
     pub point: NormalizedPoint,
-    /// What it is, in the model's words.
+    /// Name of the object, in the model's words.
     pub label: String,
-    /// What it lies within, where the model gives a box.
+    /// Bounding box, if the model gives one.
     #[serde(skip)]
     pub bounds: Option<Bounds>,
 }
@@ -28,7 +28,7 @@ pub struct Bounds {
     pub high: NormalizedPoint,
 }
 
-/// What a model says is at a mark.
+/// A mark and the model's name for the object at it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Marked {
@@ -37,12 +37,12 @@ struct Marked {
 }
 
 impl Detection {
-    /// More objects than this in one picture are rejected.
+    /// Maximum number of objects in one picture; longer lists are rejected.
     pub const MAX: usize = 32;
-    /// Longer labels than this are rejected.
+    /// Maximum length of a label, characters.
     pub const MAX_LABEL: usize = 60;
 
-    /// A thing at a point.
+    /// Creates a detection of an object at a point.
     pub fn at(point: NormalizedPoint, label: impl Into<String>) -> Self {
         Self {
             point,
@@ -78,7 +78,7 @@ impl Detection {
         parsed.unless_all_dropped()
     }
 
-    /// The number of a mark and what is at it; no mark is listed twice.
+    /// Returns the number of a mark and the object at it; rejects marks that are listed already.
     fn at_mark(
         entry: Value,
         marks: &[NormalizedPoint],
@@ -102,21 +102,55 @@ impl Detection {
     }
 }
 
-/// A label that can be shown and said.
+/// Returns a label that can be shown and said: without the article, the full stop and the capital
+/// letters of a sentence, in which some models write names. All-capital words stay.
 pub(crate) fn check_label(label: String) -> Result<String, String> {
-    let blank = label.trim().is_empty();
-    if blank || label.chars().count() > Detection::MAX_LABEL {
+    let words: Vec<String> = label.split_whitespace().map(in_running_text).collect();
+    let articles = ["the", "a", "an"];
+    let has_article = words.len() > 1 && articles.contains(&words[0].as_str());
+    let name = words[usize::from(has_article)..].join(" ");
+    let name = name.trim_end_matches(['.', ',', ';', ':']);
+    if name.is_empty() || name.chars().count() > Detection::MAX_LABEL {
         return Err(format!(
             "a label must have 1 to {} characters",
             Detection::MAX_LABEL
         ));
     }
-    Ok(label)
+    Ok(name.to_owned())
+}
+
+/// Returns a word without the capital letter of a title or a sentence.
+fn in_running_text(word: &str) -> String {
+    let mut letters = word.chars();
+    match letters.next() {
+        Some(first) if !letters.as_str().chars().any(char::is_uppercase) => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => word.to_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_are_names_in_running_text() {
+        for (given, name) in [
+            ("red cube", "red cube"),
+            ("The Red Cube.", "red cube"),
+            ("  a  banana ", "banana"),
+            ("LEGO Brick", "LEGO brick"),
+            ("A", "a"),
+            ("red cube 2", "red cube 2"),
+            ("红色方块", "红色方块"),
+        ] {
+            assert_eq!(check_label(given.to_owned()).unwrap(), name);
+        }
+        for none in ["", "  ", "."] {
+            assert!(check_label(none.to_owned()).is_err(), "{none:?}");
+        }
+    }
 
     #[test]
     fn a_list_is_written_in_reading_order() {

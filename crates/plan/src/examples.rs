@@ -6,16 +6,16 @@
 
 use std::collections::HashMap;
 
-/// A task and a plan that does it.
+/// A task with a suitable plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Example {
-    /// What was asked.
+    /// The instruction.
     pub instruction: &'static str,
     /// The plan as JSON.
     pub plan: &'static str,
 }
 
-/// The library that ships.
+/// The built-in library.
 const LIBRARY: &[Example] = &[
     Example {
         instruction: "put the green ball in the yellow bowl",
@@ -55,7 +55,7 @@ const LIBRARY: &[Example] = &[
     },
 ];
 
-/// The `count` examples most similar to `instruction`, the most similar last, where a
+/// Returns the `count` examples most similar to `instruction`, the most similar last, where a
 /// model's attention is best.
 pub fn most_similar(instruction: &str, count: usize) -> Vec<Example> {
     let asked = trigrams(instruction);

@@ -1,4 +1,4 @@
-//! From free text to steps, for models that are served without a grammar.
+//! Parses free text into steps, for models that are served without a grammar.
 
 use crate::planner::Rejection;
 use crate::similarity::{BySpelling, TextSimilarity};
@@ -51,7 +51,7 @@ pub fn translate_by(
     Ok(plan)
 }
 
-/// Lines and sentences without their numbers and dashes.
+/// Returns the lines and sentences without their numbers and dashes.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split(['\n', ';', '.'])
         .map(|line| {

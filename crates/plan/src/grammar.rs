@@ -1,4 +1,4 @@
-//! What may be generated for this frame, as a JSON schema.
+//! JSON schemas of what a model may generate for a frame.
 //!
 //! A schema rather than a hand-written grammar: alternatives that share a prefix
 //! are kept apart by the constraint engine, where a greedy lexer would hide one.
@@ -10,10 +10,10 @@ use crate::situation::Situation;
 use crate::skills::Skill;
 use crate::step::Plan;
 
-/// Longest sentence that `say` and `ask` may generate, characters.
+/// Maximum length of a sentence that `say` and `ask` may generate, characters.
 const MAX_SENTENCE: usize = 160;
 
-/// The schema of a list of objects.
+/// Returns the schema of a list of objects.
 pub fn detections() -> Value {
     let coordinate = json!({"type": "integer", "minimum": 0, "maximum": 1000});
     compact(json!({
@@ -26,7 +26,7 @@ pub fn detections() -> Value {
     }))
 }
 
-/// The schema of a list of what so many marks are at.
+/// Returns the schema of a list that names the objects at `count` marks.
 pub fn marked(count: usize) -> Value {
     let numbers: Vec<usize> = (1..=count).collect();
     compact(json!({
@@ -39,8 +39,8 @@ pub fn marked(count: usize) -> Value {
     }))
 }
 
-/// The schema of a plan: the model's `skills` that may answer the sentence times the objects that
-/// each can apply to now. A step outside it cannot be generated.
+/// Returns the schema of a plan: each of the model's `skills` that may answer the sentence, with
+/// the objects to which it applies now. No step outside it can be generated.
 ///
 /// # Examples
 /// ```
@@ -194,7 +194,7 @@ pub(crate) fn object(properties: Value) -> Value {
     })
 }
 
-/// Without this, whitespace between tokens is left to the model.
+/// Allows no whitespace between tokens, which would otherwise be left to the model.
 pub(crate) fn compact(mut schema: Value) -> Value {
     schema["x-guidance"] = json!({"whitespace_flexible": false});
     schema

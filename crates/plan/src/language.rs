@@ -1,4 +1,4 @@
-//! In which language an instruction is, for models that do not speak all of them.
+//! Recognizes the language of an instruction, for models that do not speak all of them.
 //!
 //! A model that was trained on two languages makes something of a third, and on an arm that is
 //! the wrong thing. What is not spoken is answered in its own language where it is common.
@@ -25,7 +25,7 @@ pub fn not_spoken(code: &str, spoken: &[String]) -> String {
     reply.sentence.replace("{}", &names.join(reply.and))
 }
 
-/// How a language says that others are understood.
+/// A sentence in one language that names the languages understood.
 struct Reply {
     code: &'static str,
     sentence: &'static str,
@@ -34,7 +34,7 @@ struct Reply {
     chinese: &'static str,
 }
 
-/// For languages that are not listed.
+/// Reply for languages that are not listed.
 const IN_ENGLISH: Reply = reply(
     "en",
     "I do not understand this language, only {}.",
@@ -122,8 +122,8 @@ fn identify(text: &str) -> Option<&'static str> {
     Some(whatlang::detect(text).map_or("und", |found| code(found.lang())))
 }
 
-/// Words by which an instruction is known to be English, none of which is as common elsewhere
-/// (“in”, “a”, “die”, “on” are).
+/// Words that identify English: none of them is as common in another language (as “in”, “a”, “die”
+/// and “on” are).
 const ENGLISH: [&str; 143] = [
     "the",
     "put",

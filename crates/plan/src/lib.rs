@@ -1,18 +1,18 @@
-//! What the model may say, what it is told, and what came of it.
+//! The language between model and robot: prompts, grammars, plans and their outcomes.
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`skills`] | what the robot can be told to do, one file per skill |
-//! | [`step`] | what holds for every step; plans, read strictly |
+//! | [`skills`] | everything the robot can be told to do, one file per skill |
+//! | [`step`] | common properties of steps; plans, parsed strictly |
 //! | [`space`] | spatial words |
-//! | [`speech_act`] | requests, prohibitions, questions, reports, told apart before any model is asked |
-//! | [`detection`] | what the model says it sees |
-//! | [`outcome`] | what became of a step |
-//! | [`situation`] | everything a plan rests on |
-//! | [`language`] | languages that a model does not speak |
-//! | [`spatial_words`] | which spatial words a task uses, and from where they look |
-//! | [`spatial_order`] | who stands left, near, between, … of whom, as words |
-//! | [`pointing`] | how a model writes where something is in a picture |
+//! | [`speech_act`] | distinguishes requests, prohibitions, questions and reports before any model is asked |
+//! | [`detection`] | objects that the model sees |
+//! | [`outcome`] | outcomes of steps |
+//! | [`situation`] | the situation that a plan rests on |
+//! | [`language`] | recognizes languages that a model does not speak |
+//! | [`spatial_words`] | spatial words of a task, and the objects that they refer to |
+//! | [`spatial_order`] | spatial order in words |
+//! | [`pointing`] | conventions for positions in a picture |
 //! | [`prompt`] | the situation as words |
 //! | [`examples`] | worked examples, chosen by similarity |
 //! | [`grammar`] | what may be generated for this frame, as a JSON schema |
@@ -49,7 +49,7 @@ pub use outcome::{Outcome, Verdict};
 pub use planner::{
     Agent, CompositeAgent, ModelResponse, Perceiver, Planner, PlannerError, Rejection, Token, Usage,
 };
-pub use pointing::{Convention, ParsedDetections, PictureConvention, Pointing};
+pub use pointing::{Convention, ParsedDetections, PictureConvention, Pointing, UnknownConvention};
 pub use prompt::PromptStyle;
 pub use scripted::ScriptedPlanner;
 pub use situation::{ConversationTurn, Infeasibility, ObjectView, Situation};

@@ -1,4 +1,4 @@
-//! What became of a step.
+//! Outcomes of steps.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::skills::Step;
 
-/// Whether a step did what it was for.
+/// Success of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -21,7 +21,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The word the prompt uses for it.
+    /// Returns the word that the prompt uses for it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Yes => "yes",
@@ -32,15 +32,15 @@ impl Verdict {
     }
 }
 
-/// A step and what became of it.
+/// A step and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// What was to be done.
+    /// The step.
     #[serde(flatten)]
     pub step: Step,
-    /// Whether it was.
+    /// Its success.
     pub verdict: Verdict,
-    /// Why, in words for the next prompt.
+    /// The reason, in words for the next prompt.
     pub reason: String,
 }
 

@@ -14,11 +14,18 @@ use crate::step::Plan;
 
 /// Lists the objects in a picture.
 pub trait Perceiver {
-    /// What is in `frame`.
+    /// Lists what is in `frame`.
+    ///
+    /// # Errors
+    /// [`PlannerError`] if the model cannot be asked or does not answer. A list that cannot be read
+    /// is no error: it is a [`Rejection`] in the response.
     fn perceive(&mut self, frame: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError>;
 
-    /// The same where things are known to be at `marks`: whoever names better than it points is
-    /// shown numbers there. By default it points anyway.
+    /// Lists what is in `frame` where objects are known to be at `marks`. A model that names better
+    /// than it points is shown numbers there; the default implementation ignores the marks.
+    ///
+    /// # Errors
+    /// As [`perceive`](Self::perceive).
     fn perceive_marked(
         &mut self,
         frame: &Frame,
@@ -27,8 +34,11 @@ pub trait Perceiver {
         self.perceive(frame)
     }
 
-    /// The same once more, after an answer that was rejected: at `marks`, or anywhere if there are
-    /// none. By default `reason` is not told.
+    /// Lists the objects once more after a rejected answer: at `marks`, or anywhere if there are
+    /// none. The default implementation does not pass on `reason`.
+    ///
+    /// # Errors
+    /// As [`perceive`](Self::perceive).
     fn perceive_again(
         &mut self,
         frame: &Frame,
@@ -45,7 +55,11 @@ pub trait Perceiver {
 
 /// Decides what to do next.
 pub trait Planner {
-    /// A plan for `situation`, which was seen in `frame`.
+    /// Returns a plan for `situation`, which was seen in `frame`.
+    ///
+    /// # Errors
+    /// [`PlannerError`] if the model cannot be asked or does not answer. A plan that cannot be read
+    /// is no error: it is a [`Rejection`] in the response.
     fn plan(
         &mut self,
         frame: &Frame,
@@ -59,86 +73,56 @@ pub trait Planner {
     }
 }
 
-impl<T: Perceiver + ?Sized> Perceiver for &mut T {
-    fn perceive(&mut self, frame: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        (**self).perceive(frame)
-    }
+/// Implements both traits for a pointer to an implementation.
+macro_rules! pointers {
+    ($($pointer:ty),*) => {$(
+        impl<T: Perceiver + ?Sized> Perceiver for $pointer {
+            fn perceive(&mut self, frame: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+                (**self).perceive(frame)
+            }
 
-    fn perceive_marked(
-        &mut self,
-        frame: &Frame,
-        marks: &[NormalizedPoint],
-    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        (**self).perceive_marked(frame, marks)
-    }
+            fn perceive_marked(
+                &mut self,
+                frame: &Frame,
+                marks: &[NormalizedPoint],
+            ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+                (**self).perceive_marked(frame, marks)
+            }
 
-    fn perceive_again(
-        &mut self,
-        frame: &Frame,
-        marks: &[NormalizedPoint],
-        reason: &Rejection,
-    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        (**self).perceive_again(frame, marks, reason)
-    }
+            fn perceive_again(
+                &mut self,
+                frame: &Frame,
+                marks: &[NormalizedPoint],
+                reason: &Rejection,
+            ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+                (**self).perceive_again(frame, marks, reason)
+            }
+        }
+
+        impl<T: Planner + ?Sized> Planner for $pointer {
+            fn plan(
+                &mut self,
+                frame: &Frame,
+                situation: &Situation,
+            ) -> Result<ModelResponse<Plan>, PlannerError> {
+                (**self).plan(frame, situation)
+            }
+
+            fn declines(&self, instruction: &str) -> Option<String> {
+                (**self).declines(instruction)
+            }
+        }
+    )*};
 }
 
-impl<T: Planner + ?Sized> Planner for &mut T {
-    fn plan(
-        &mut self,
-        frame: &Frame,
-        situation: &Situation,
-    ) -> Result<ModelResponse<Plan>, PlannerError> {
-        (**self).plan(frame, situation)
-    }
+pointers!(&mut T, Box<T>);
 
-    fn declines(&self, instruction: &str) -> Option<String> {
-        (**self).declines(instruction)
-    }
-}
-
-impl<T: Perceiver + ?Sized> Perceiver for Box<T> {
-    fn perceive(&mut self, frame: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        (**self).perceive(frame)
-    }
-
-    fn perceive_marked(
-        &mut self,
-        frame: &Frame,
-        marks: &[NormalizedPoint],
-    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        (**self).perceive_marked(frame, marks)
-    }
-
-    fn perceive_again(
-        &mut self,
-        frame: &Frame,
-        marks: &[NormalizedPoint],
-        reason: &Rejection,
-    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        (**self).perceive_again(frame, marks, reason)
-    }
-}
-
-impl<T: Planner + ?Sized> Planner for Box<T> {
-    fn plan(
-        &mut self,
-        frame: &Frame,
-        situation: &Situation,
-    ) -> Result<ModelResponse<Plan>, PlannerError> {
-        (**self).plan(frame, situation)
-    }
-
-    fn declines(&self, instruction: &str) -> Option<String> {
-        (**self).declines(instruction)
-    }
-}
-
-/// Sees and decides: what the loop asks.
+/// Perceives and plans: the agent that the loop asks.
 pub trait Agent: Perceiver + Planner {}
 
 impl<T: Perceiver + Planner + ?Sized> Agent for T {}
 
-/// An agent made of two: one sees, the other decides.
+/// An agent made of a perceiver and a planner.
 #[derive(Clone, Debug)]
 pub struct CompositeAgent<S, D> {
     /// Sees.
@@ -184,33 +168,32 @@ impl<S, D: Planner> Planner for CompositeAgent<S, D> {
     }
 }
 
-/// What was asked, what came back, and what it means.
+/// A request to a model, its response, and the meaning of that.
 #[derive(Clone, Debug)]
 pub struct ModelResponse<T> {
     /// The text that was sent; empty where nothing was asked in words.
     pub prompt: String,
     /// The text that came back: the answer, without what is around it.
     pub completion: String,
-    /// What the model thought aloud before it answered. It is shown and kept, and never read as an
-    /// answer.
+    /// The reasoning before the answer. It is shown and recorded, and never read as an answer.
     pub thinking: String,
-    /// What it means, or why it is rejected.
+    /// The parsed answer, or the reason why it is rejected.
     pub parsed: Result<T, Rejection>,
-    /// What it cost.
+    /// Cost of the request.
     pub usage: Usage,
     /// The JSON schema that the completion had to follow, if any.
     pub grammar: Option<Value>,
     /// The completion token by token; empty where the model does not tell.
     pub tokens: Vec<Token>,
-    /// How the completion writes places in the picture; `None`: where it writes none, or in the
-    /// usual way.
+    /// Convention in which the completion writes positions; `None` if it writes none, or writes
+    /// them in the default one.
     pub pointing: Option<PictureConvention>,
     /// Entries of the completion that were not taken, and why.
     pub dropped: Vec<String>,
 }
 
 impl<T> ModelResponse<T> {
-    /// An answer of someone who is not asked in words and needs no model.
+    /// Creates the response of an agent that is not asked in words and needs no model.
     pub fn unasked(completion: String, parsed: T) -> Self {
         Self {
             prompt: String::new(),
@@ -227,7 +210,7 @@ impl<T> ModelResponse<T> {
 }
 
 impl ModelResponse<ParsedDetections> {
-    /// The same with what was not taken beside the list.
+    /// Moves the dropped entries from the list to the response.
     pub fn listed(self) -> ModelResponse<Vec<Detection>> {
         let (parsed, dropped) = match self.parsed {
             Ok(parsed) => (Ok(parsed.detections), parsed.dropped),
@@ -257,12 +240,12 @@ pub struct Token {
     pub log_probability: Option<f64>,
 }
 
-/// Why a model's answer is not taken; words for the next prompt.
+/// Reason why a model's answer is rejected, in words for the next prompt.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{0}")]
 pub struct Rejection(pub String);
 
-/// What requests to a model cost.
+/// Cost of requests to a model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
     /// Requests made.
@@ -295,7 +278,7 @@ pub enum PlannerError {
     Load {
         /// Folder, file or hub id.
         model: String,
-        /// What is wrong and what to do.
+        /// The problem and its remedy.
         #[source]
         reason: Reason,
     },
@@ -304,7 +287,7 @@ pub enum PlannerError {
     Request {
         /// Folder, file or hub id.
         model: String,
-        /// What is wrong.
+        /// The problem.
         #[source]
         reason: Reason,
     },

@@ -12,7 +12,7 @@ use crate::situation::{Infeasibility, ObjectView, Situation};
 use crate::skills::Skill;
 use crate::spatial_order;
 
-/// How much a prompt explains.
+/// Amount of explanation in a prompt.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PromptStyle {
@@ -23,12 +23,13 @@ pub enum PromptStyle {
     Compact,
 }
 
-/// Outcomes older than this many are left out: the picture shows what they did.
+/// Maximum number of outcomes in a prompt; older ones are omitted, since the picture shows their
+/// effects.
 const REMEMBERED_OUTCOMES: usize = 6;
-/// Worked examples in a full prompt.
+/// Number of worked examples in a full prompt.
 const SHOWN_EXAMPLES: usize = 2;
 
-/// The request for a list of the objects in the picture.
+/// Returns the request for a list of the objects in the picture.
 pub fn perceive(style: PromptStyle) -> String {
     match style {
         PromptStyle::Compact => "list".to_owned(),
@@ -42,7 +43,7 @@ pub fn perceive(style: PromptStyle) -> String {
     }
 }
 
-/// The request to say what is at each of so many numbers that are drawn on the picture.
+/// Returns the request to name the object at each of `count` numbers drawn on the picture.
 pub fn perceive_marked(count: usize) -> String {
     format!(
         "The numbers 1 to {count} are drawn on things in this picture of a table. \
@@ -51,7 +52,7 @@ pub fn perceive_marked(count: usize) -> String {
     )
 }
 
-/// The request for a plan of a model that knows these `skills`.
+/// Returns the request for a plan from a model that knows these `skills`.
 pub fn plan(style: PromptStyle, situation: &Situation, skills: &[Skill]) -> String {
     match style {
         PromptStyle::Compact => compact(situation),
@@ -59,7 +60,8 @@ pub fn plan(style: PromptStyle, situation: &Situation, skills: &[Skill]) -> Stri
     }
 }
 
-/// The request for a plan in the compact style, which names no skills: a model is trained on them.
+/// Returns the request for a plan in the compact style, which names no skills because the model was
+/// trained on them.
 pub fn compact(situation: &Situation) -> String {
     let mut lines = vec![format!(
         "seen: {}",
@@ -86,8 +88,8 @@ pub fn compact(situation: &Situation) -> String {
     lines.join("\n")
 }
 
-/// What lies where, once more without the points: a small model finds the place of a
-/// thing more surely right behind its name.
+/// Repeats, without the points, which objects lie where: a small model finds the place of an object
+/// more reliably right after its name.
 fn lying(objects: &[ObjectView]) -> Option<String> {
     let lying: Vec<String> = objects
         .iter()
@@ -97,7 +99,7 @@ fn lying(objects: &[ObjectView]) -> Option<String> {
     (!lying.is_empty()).then(|| format!("lying: {}", lying.join("; ")))
 }
 
-/// Whether a task may mean something that was named before it.
+/// Returns whether a task may refer to something that was named before it.
 fn refers_back(instruction: &str) -> bool {
     instruction
         .to_lowercase()
@@ -105,7 +107,7 @@ fn refers_back(instruction: &str) -> bool {
         .any(|word| ["it", "them", "that"].contains(&word))
 }
 
-/// A small model need not learn capitals and closing punctuation.
+/// Removes capitals and closing punctuation, which a small model need not learn.
 fn plain(text: &str) -> String {
     one_line(text)
         .to_lowercase()
@@ -222,7 +224,7 @@ fn join<T>(items: &[T], write: impl Fn(&T) -> String) -> String {
     items.iter().map(write).collect::<Vec<_>>().join("; ")
 }
 
-/// A person's words cannot open a new section of the prompt.
+/// Joins a person's words into one line, so that they cannot open a new section of the prompt.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

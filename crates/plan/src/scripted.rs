@@ -8,15 +8,15 @@ use crate::situation::Situation;
 use crate::skills::Step;
 use crate::step::Plan;
 
-/// Plays the steps of one plan. After a failure it goes on from the step that
-/// failed, or from the pick before it if the object is no longer held.
+/// Follows the steps of one plan. After a failure it continues from the step that failed, or from
+/// the pick before it if the object is no longer held.
 #[derive(Clone, Debug)]
 pub struct ScriptedPlanner {
     plan: Plan,
 }
 
 impl ScriptedPlanner {
-    /// A planner for this plan.
+    /// Creates a planner that returns this plan.
     pub fn new(plan: Plan) -> Self {
         Self { plan }
     }

@@ -1,4 +1,4 @@
-//! The nearest of many texts, by what their words are made of.
+//! Finds the most similar text by character n-grams of its words.
 //!
 //! Texts are vectors of character n-grams weighted by how rare they are (TF-IDF), compared
 //! by cosine: typing errors, endings and word order cost little. It stands in for the
@@ -42,7 +42,7 @@ pub struct SimilarityIndex {
 }
 
 impl SimilarityIndex {
-    /// Texts, numbered in their order.
+    /// Indexes texts, numbered in their order.
     pub fn new<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
         let counts: Vec<HashMap<String, f64>> = texts.into_iter().map(grams).collect();
         let mut postings: HashMap<String, (f64, Vec<(usize, f64)>)> = HashMap::new();
@@ -72,7 +72,8 @@ impl SimilarityIndex {
         }
     }
 
-    /// Number and cosine, in `0..=1`, of the text nearest to this one; the first of equals.
+    /// Returns the number of the most similar text and its cosine similarity, in `0..=1`; the first
+    /// one of equals.
     pub fn find(&self, text: &str) -> Option<(usize, f64)> {
         let grams = grams(text);
         let weigh = |gram: &String, count: f64| {
@@ -107,7 +108,7 @@ fn norm(weights: impl Iterator<Item = f64>) -> f64 {
     squares.iter().sum::<f64>().sqrt().max(f64::MIN_POSITIVE)
 }
 
-/// How often each n-gram is in the words of a text.
+/// Counts each n-gram in the words of a text.
 fn grams(text: &str) -> HashMap<String, f64> {
     let mut counts = HashMap::new();
     let lower = text.to_lowercase();

@@ -1,4 +1,4 @@
-//! Everything a plan rests on.
+//! The situation that a plan rests on.
 
 use enact_types::{NormalizedPoint, Point3};
 use serde::{Deserialize, Serialize};
@@ -9,30 +9,30 @@ use crate::space::Relation;
 use crate::speech_act::SpeechAct;
 use crate::step::Plan;
 
-/// A seen object, as the planner is told of it.
+/// A seen object as described to the planner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ObjectView {
     /// Unique name: the label, numbered where two share it.
     pub name: String,
-    /// Where the picture shows it.
+    /// Position in the picture.
     pub point: NormalizedPoint,
-    /// Where it is in the base frame, meters.
+    /// Position in the base frame, meters.
     pub position: Point3,
     /// Its largest extent, meters.
     pub size: f64,
-    /// Whether the arm can get to it.
+    /// True if the arm can reach it.
     pub reachable: bool,
     /// In or on which other object it is.
     pub rests: Option<(Relation, String)>,
     /// Skills that can have it as their object: `Pick`, `Push`, `Point`.
     pub affords: Vec<Skill>,
-    /// Where something can be put with respect to it.
+    /// Relations to it in which something can be put.
     pub receives: Vec<Relation>,
 }
 
 #[cfg(test)]
 impl ObjectView {
-    /// An object of which only its name and what can be done with it matter.
+    /// Creates an object for which only its name and what can be done with it matter.
     pub(crate) fn affording(name: &str, affords: &[Skill], receives: &[Relation]) -> Self {
         Self {
             name: name.to_owned(),
@@ -47,53 +47,53 @@ impl ObjectView {
     }
 }
 
-/// An earlier task and what the robot said to it.
+/// An earlier task and the robot's replies to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConversationTurn {
-    /// What the person asked for.
+    /// The person's instruction.
     #[serde(rename = "task")]
     pub instruction: String,
-    /// What the robot said or asked, in order.
+    /// Statements and questions of the robot, in order.
     pub replies: Vec<String>,
 }
 
-/// What cannot be done with an object as things stand now.
+/// Something that cannot be done with an object in the current scene.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Infeasibility {
     /// Its name.
     pub object: String,
     /// `Pick`, `Push` or `Point`; `Place` if nothing can be put where `relation` says.
     pub skill: Skill,
-    /// Where nothing can be put with respect to the object.
+    /// Relation to the object in which nothing can be put.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relation: Option<Relation>,
-    /// Why, in words.
+    /// The reason, in words.
     pub reason: String,
 }
 
-/// Everything a plan rests on.
+/// The situation that a plan rests on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Situation {
-    /// What the person asked for.
+    /// The person's instruction.
     #[serde(rename = "task")]
     pub instruction: String,
-    /// What was said before this task, oldest first.
+    /// The conversation before this task, oldest first.
     pub conversation: Vec<ConversationTurn>,
-    /// What is seen now.
+    /// The objects seen now.
     pub objects: Vec<ObjectView>,
-    /// What cannot be done with them now, and why.
+    /// Things that cannot be done with them now, with reasons.
     #[serde(rename = "hindrances", default, skip_serializing_if = "Vec::is_empty")]
     pub infeasibilities: Vec<Infeasibility>,
     /// Name of the object in the gripper.
     pub holding: Option<String>,
-    /// What was tried for this task so far, oldest first.
+    /// Attempts at this task so far, oldest first.
     pub history: Vec<Outcome>,
-    /// Why the last answer of the model was rejected whole.
+    /// Reason why the model's last answer was rejected as a whole.
     pub rejection: Option<String>,
-    /// What changed on the table since the last look though the robot did not do it.
+    /// Changes of the table since the last look that the robot did not cause.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<String>,
-    /// Whether the last answer denied what is seen: words are not taken again.
+    /// True if the last answer denied what is seen, so that words are not accepted again.
     pub must_act: bool,
 }
 
@@ -110,7 +110,7 @@ impl Situation {
         objects.map(|object| object.name.as_str())
     }
 
-    /// The name of a seen object that `plan` says is not seen.
+    /// Returns the name of a seen object that `plan` says is not seen.
     pub fn denied_by<'a>(&'a self, plan: &Plan) -> Option<&'a str> {
         let denials = denials(plan);
         self.objects
@@ -140,7 +140,7 @@ impl Situation {
     }
 }
 
-/// Sentences of `plan` that say that something is not seen, in lower case.
+/// Returns the sentences of `plan` that say that something is not seen, in lower case.
 fn denials(plan: &Plan) -> Vec<String> {
     plan.steps
         .iter()

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Where an object goes with respect to another.
+/// Position of an object relative to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
@@ -38,7 +38,7 @@ impl Relation {
         Self::NextTo,
     ];
 
-    /// The relations of things that stand side by side on the table.
+    /// The relations of objects side by side on the table.
     pub const BESIDE: [Self; 5] = [
         Self::LeftOf,
         Self::RightOf,
@@ -47,7 +47,7 @@ impl Relation {
         Self::NextTo,
     ];
 
-    /// The words a plan uses for it.
+    /// Returns the words that a plan uses for it.
     pub fn name(self) -> &'static str {
         match self {
             Self::In => "in",
@@ -60,12 +60,12 @@ impl Relation {
         }
     }
 
-    /// Whether the object stands on the table beside the other.
+    /// Returns whether the object stands on the table beside the other.
     pub fn is_beside(self) -> bool {
         Self::BESIDE.contains(&self)
     }
 
-    /// On which side of the other the object stands, if that matters.
+    /// Returns the side of the other on which the object stands, if that matters.
     pub fn side(self) -> Option<Direction> {
         match self {
             Self::LeftOf => Some(Direction::Left),
@@ -77,7 +77,7 @@ impl Relation {
     }
 }
 
-/// A direction on the table as the camera's picture shows it.
+/// A direction on the table as seen in the camera's picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
@@ -95,7 +95,7 @@ impl Direction {
     /// Every direction.
     pub const ALL: [Self; 4] = [Self::Left, Self::Right, Self::Away, Self::Closer];
 
-    /// The word a plan uses for it.
+    /// Returns the word that a plan uses for it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Left => "left",

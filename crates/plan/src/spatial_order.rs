@@ -1,16 +1,16 @@
-//! Who stands left, near, between, … of whom, as words: lists in order, from which
-//! a language model reads “the leftmost cube” or “the ball nearest to the bowl”
-//! more surely than from coordinates. What is asked for comes first in its list.
+//! Describes spatial order in words: sorted lists, from which a language model reads “the leftmost
+//! cube” or “the ball nearest to the bowl” more reliably than from coordinates. What is asked for
+//! comes first in its list.
 
 use enact_types::Vector3;
 
 use crate::situation::ObjectView;
 use crate::spatial_words::{self, ReferenceObject, SpatialWord};
 
-/// An object this near to the line between two others is between them, meters.
+/// Maximum distance of an object from the line between two others that it is between, meters.
 const BETWEEN: f64 = 0.035;
 
-/// Lines on the spatial order of `objects` that bear on `instruction`.
+/// Returns lines on the spatial order of `objects` that bear on `instruction`.
 pub fn lines(instruction: &str, objects: &[ObjectView]) -> Vec<String> {
     let mut lines = Vec::new();
     for (spatial, origin) in spatial_words::find(instruction, objects) {
@@ -27,7 +27,7 @@ pub fn lines(instruction: &str, objects: &[ObjectView]) -> Vec<String> {
     lines
 }
 
-/// All objects, as the arm or the picture's edge has them before it.
+/// Orders all objects as seen from the arm or from the picture's edge.
 fn from_edge(spatial: SpatialWord, objects: &[ObjectView]) -> String {
     let x = |object: &ObjectView| f64::from(object.point.x);
     let y = |object: &ObjectView| f64::from(object.point.y);
@@ -49,7 +49,7 @@ fn from_edge(spatial: SpatialWord, objects: &[ObjectView]) -> String {
     }
 }
 
-/// The other objects on a side of `origin`, or by their distance from it.
+/// Orders the other objects on one side of `origin`, or by their distance from it.
 fn from(origin: &ObjectView, spatial: SpatialWord, objects: &[ObjectView]) -> String {
     let name = &origin.name;
     let right = |object: &ObjectView| f64::from(object.point.x) - f64::from(origin.point.x);
@@ -73,7 +73,7 @@ fn from(origin: &ObjectView, spatial: SpatialWord, objects: &[ObjectView]) -> St
     }
 }
 
-/// What it is about, and the names in ascending order of `key`.
+/// Writes the subject of a line, then the names in ascending order of `key`.
 fn line<'a>(
     about: &str,
     objects: impl Iterator<Item = &'a ObjectView>,
@@ -92,7 +92,7 @@ fn names(objects: &[&ObjectView]) -> String {
     names.join(", ")
 }
 
-/// Each pair that has something between it; only the pair that is named, if one is.
+/// Writes each pair with something between it; only the named pair, if one is named.
 fn betweens(origin: ReferenceObject<'_>, objects: &[ObjectView]) -> Vec<String> {
     let is_end = |object: &&ObjectView| match origin {
         ReferenceObject::Pair(first, second) => [first, second].contains(object),
@@ -118,7 +118,7 @@ fn betweens(origin: ReferenceObject<'_>, objects: &[ObjectView]) -> Vec<String> 
     lines
 }
 
-/// Whether an object stands near the line from `first` to `second`, between its ends.
+/// Returns whether an object stands near the line from `first` to `second`, between its ends.
 pub fn is_between(object: &ObjectView, first: &ObjectView, second: &ObjectView) -> bool {
     if [&first.name, &second.name].contains(&&object.name) {
         return false;

@@ -1,4 +1,4 @@
-//! Which spatial words a task uses, and from which object they look at the others.
+//! Spatial words of a task, and the objects that they refer to.
 
 use crate::situation::ObjectView;
 
@@ -25,7 +25,7 @@ pub enum SpatialWord {
     Between,
 }
 
-/// From where a spatial word looks.
+/// Reference of a spatial word.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ReferenceObject<'a> {
     /// Nothing is said: from the arm, or from the picture's edge.
@@ -38,7 +38,7 @@ pub enum ReferenceObject<'a> {
     Unknown,
 }
 
-/// The beginnings of English words, and Chinese characters.
+/// Beginnings of English words, and Chinese characters.
 const WORDS: [(SpatialWord, &[&str], &[&str]); 9] = [
     (SpatialWord::Left, &["left"], &["左"]),
     (SpatialWord::Right, &["right"], &["右"]),
@@ -50,22 +50,22 @@ const WORDS: [(SpatialWord, &[&str], &[&str]); 9] = [
     (SpatialWord::Far, &["far", "furth", "distant"], &["远"]),
     (SpatialWord::Between, &["between", "middle"], &["间"]),
 ];
-/// May stand between a spatial word and the name that it looks from.
+/// Words that may stand between a spatial word and its reference.
 const LITTLE: [&str; 9] = [
     "to", "from", "of", "side", "the", "that", "is", "away", "by",
 ];
-/// Those that announce a name.
+/// Words that announce a name.
 const ANNOUNCING: [&str; 3] = ["to", "from", "of"];
-/// What the arm is called.
+/// Words for the arm.
 const ARM: [&str; 7] = ["you", "your", "yourself", "robot", "arm", "hand", "base"];
-/// What the arm is called in Chinese, after the word for “from”.
+/// Chinese words for the arm, after the word for “from”.
 const CHINESE_ARM: [&str; 4] = ["离你", "离机器", "离手臂", "离机械"];
-/// What announces a name in Chinese.
+/// Chinese words that announce a name.
 const CHINESE_ANNOUNCING: [&str; 2] = ["离", "靠近"];
 /// Words for “then”, which share a character with “behind”.
 const CHINESE_THEN: [&str; 2] = ["然后", "之后"];
 
-/// Every spatial word of `instruction` with the object that it looks from.
+/// Returns every spatial word of `instruction` with the object that it refers to.
 pub fn find<'a>(
     instruction: &str,
     objects: &'a [ObjectView],
@@ -102,7 +102,8 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !word.is_empty())
 }
 
-/// `None` for “farthest to the left”, which is about the left only.
+/// Returns the object that a spatial word refers to; `None` for “farthest to the left”, which is
+/// about the left only.
 fn origin<'a>(
     spatial: SpatialWord,
     after: &[&str],
@@ -138,7 +139,7 @@ fn skip_little<'w, 't>(words: &'w [&'t str]) -> (&'w [&'t str], &'w [&'t str]) {
     words.split_at(little)
 }
 
-/// The object that these words begin with as the list names it, and the words after it.
+/// Returns the object whose listed name these words begin with, and the words after it.
 fn named<'a, 'w, 't>(
     words_left: &'w [&'t str],
     objects: &'a [ObjectView],

@@ -13,27 +13,27 @@ impl Step {
         self.fields().kind()
     }
 
-    /// The objects that it names: what it handles, then where that goes.
+    /// Returns the objects that it names: the one it handles, then where that goes.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.fields().objects().into_iter()
     }
 
-    /// Whether it moves the object of this name.
+    /// Returns whether it moves the object of this name.
     pub fn displaces(&self, name: &str) -> bool {
         self.fields().displaced() == Some(name)
     }
 
-    /// Whether carrying the step out moves the arm.
+    /// Returns whether carrying the step out moves the arm.
     pub fn moves(&self) -> bool {
         self.kind() == StepKind::Motion
     }
 
-    /// Name of the object that the gripper must hold before the step.
+    /// Returns the name of the object that the gripper must hold before the step.
     pub fn held_before(&self) -> Option<&str> {
         self.fields().held_before()
     }
 
-    /// Name of the object that the gripper holds after the step.
+    /// Returns the name of the object that the gripper holds after the step.
     pub fn held_after(&self) -> Option<&str> {
         self.fields().held_after()
     }
@@ -54,7 +54,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// More steps than this in one plan are rejected.
+    /// Maximum number of steps in a plan; longer plans are rejected.
     pub const MAX_STEPS: usize = 16;
 
     /// Reads what a model or a file said. One doubtful field rejects the whole plan.
@@ -71,6 +71,10 @@ impl Plan {
     /// assert!(Plan::parse(r#"{"steps":[{"skill":"throw","object":"red cube"}]}"#).is_err());
     /// # Ok::<(), enact_plan::Rejection>(())
     /// ```
+    ///
+    /// # Errors
+    /// [`Rejection`] if the text is not a plan, or has no steps or more than
+    /// [`MAX_STEPS`](Self::MAX_STEPS).
     pub fn parse(text: &str) -> Result<Self, Rejection> {
         let plan: Self = serde_json::from_str(text)
             .map_err(|error| Rejection(format!("the plan is not valid: {error}")))?;
@@ -87,8 +91,8 @@ impl Plan {
         Ok(plan)
     }
 
-    /// The plan without picking something up only to put it where it was put before, neither it
-    /// nor what it was put to having been moved since.
+    /// Removes steps that pick something up only to put it where it was put before, if neither it
+    /// nor its target was moved since.
     #[must_use]
     pub fn without_repeats(mut self) -> Self {
         let mut at = 0;
@@ -102,7 +106,7 @@ impl Plan {
         self
     }
 
-    /// Whether the step at this index and the next one do again what was done already.
+    /// Returns whether the step at this index and the next one repeat what was done already.
     fn repeats(&self, at: usize) -> bool {
         let (take, put) = (&self.steps[at], &self.steps[at + 1]);
         if take.held_after().is_none() || take.held_after() != put.held_before() {

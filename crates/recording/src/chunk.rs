@@ -5,18 +5,19 @@
 
 use std::io::{self, Read};
 
+use enact_types::Reason;
 use mcap::records::ChunkHeader;
 
-use crate::messages::LONGEST;
+use crate::message_reader::LONGEST;
 
 /// Returns the decompressed records of a chunk.
 ///
 /// # Errors
 /// Says in words how the chunk differs from what was written.
-pub(crate) fn decompressed(header: &ChunkHeader, data: &[u8]) -> Result<Vec<u8>, String> {
+pub(crate) fn decompressed(header: &ChunkHeader, data: &[u8]) -> Result<Vec<u8>, Reason> {
     let size = header.uncompressed_size;
     if size > LONGEST as u64 {
-        return Err(format!("a chunk says that it is {size} bytes long"));
+        return Err(format!("a chunk says that it is {size} bytes long").into());
     }
     let read = |source: &mut dyn Read| -> io::Result<Vec<u8>> {
         let mut records = Vec::new();
@@ -28,25 +29,24 @@ pub(crate) fn decompressed(header: &ChunkHeader, data: &[u8]) -> Result<Vec<u8>,
         "" => Ok(data.to_vec()),
         "zstd" => zstd::stream::Decoder::with_buffer(data).and_then(|mut source| read(&mut source)),
         "lz4" => lz4::Decoder::new(data).and_then(|mut source| read(&mut source)),
-        other => return Err(format!("nothing is known of the compression `{other}`")),
+        other => return Err(format!("the compression `{other}` is unknown").into()),
     };
-    let records = records.map_err(|error| format!("a chunk cannot be decompressed: {error}"))?;
+    let records = records
+        .map_err(|error| Reason::new(format!("a chunk cannot be decompressed: {error}"), error))?;
     if records.len() as u64 != size {
-        return Err(format!("a chunk holds {} bytes, not {size}", records.len()));
+        return Err(format!("a chunk holds {} bytes, not {size}", records.len()).into());
     }
     let found = crc32fast::hash(&records);
     match header.uncompressed_crc {
         // Zero: the writer gave none.
         0 => Ok(records),
         written if written == found => Ok(records),
-        written => Err(format!(
-            "the checksum of a chunk is {found:08X}, not {written:08X}"
-        )),
+        written => Err(format!("the checksum of a chunk is {found:08X}, not {written:08X}").into()),
     }
 }
 
 /// Returns opcode and content of each record; an error, in words, where one does not fit.
-pub(crate) fn records(bytes: &[u8]) -> impl Iterator<Item = Result<(u8, &[u8]), String>> {
+pub(crate) fn records(bytes: &[u8]) -> impl Iterator<Item = Result<(u8, &[u8]), Reason>> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
         let (opcode, after) = rest.split_first()?;
@@ -57,7 +57,7 @@ pub(crate) fn records(bytes: &[u8]) -> impl Iterator<Item = Result<(u8, &[u8]), 
             });
         let Some((content, next)) = fits else {
             rest = &[];
-            return Some(Err("a record is longer than its chunk".to_owned()));
+            return Some(Err("a record is longer than its chunk".into()));
         };
         rest = next;
         Some(Ok((*opcode, content)))

@@ -21,7 +21,7 @@ pub enum RecordingError {
     Write(#[source] mcap::McapError),
     /// The file is not a recording.
     #[error("this is not a recording of enact: {0}")]
-    NotOurs(String),
+    NotOurs(#[source] Reason),
     /// A message does not have the content that its topic requires.
     #[error("a message of {topic} at {seconds:.3} s cannot be read: {reason}")]
     Message {

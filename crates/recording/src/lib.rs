@@ -5,7 +5,7 @@
 //! entities and log lines use Foxglove's schemas, the URDF is published as in ROS, and everything
 //! else has schemas of our own. Log times are on the arm's clock, so the same run gives the same
 //! messages; the wall clock appears only in publish times and in the topics of
-//! [`Topic::is_of_wall_clock`]. Streaming cameras have channels under `/streams/`.
+//! [`Topic::holds_wall_time`]. Streaming cameras have channels under `/streams/`.
 //!
 //! | module | idea |
 //! |---|---|
@@ -23,15 +23,15 @@
 //! | `mcap_writer` | writes messages to MCAP, on a thread of its own |
 //! | [`recorder`] | the observer that records a run |
 //! | [`stream`] | cameras that film a run while it is recorded |
-//! | `messages` | messages one by one, and how much of a file can be read |
+//! | `message_reader` | messages one by one, and how much of a file can be read |
 //! | [`reader`] | reads a recording, as far as it is intact |
 //! | [`scan`] | reads a recording from disk message by message |
 //! | [`servos`] | the servos of an arm, as far as LeRobot's units depend on them |
-//! | `outline` | reads the summary of a recording only |
+//! | `summary` | reads the summary of a recording only |
 //! | [`motion`] | the motions of a recording |
-//! | [`wall`] | the wall clock of a recorded run, event by event |
+//! | [`wall_time`] | the wall clock of a recorded run, event by event |
 //! | [`playback`] | arm, camera and agent that play back a recording |
-//! | [`verify`] | runs the loop again on recorded input and compares |
+//! | [`verify`](mod@verify) | runs the loop again on recorded input and compares |
 //! | [`replay`] | sends recorded commands through the gate to another arm |
 
 mod chunk;
@@ -42,9 +42,8 @@ mod foxglove;
 mod joints;
 mod mcap_writer;
 pub mod message;
-mod messages;
+mod message_reader;
 pub mod motion;
-mod outline;
 mod picture;
 pub mod playback;
 mod queue;
@@ -56,9 +55,10 @@ mod scene;
 mod schema;
 pub mod servos;
 pub mod stream;
+mod summary;
 pub mod topic;
 pub mod verify;
-pub mod wall;
+pub mod wall_time;
 
 pub use collision_world::CollisionWorldMessage;
 pub use encode::{EncodedMessage, Encoder};
@@ -75,4 +75,4 @@ pub use servos::{JointServo, ServoInfo};
 pub use stream::{ArmClock, CameraStream, StreamThread};
 pub use topic::Topic;
 pub use verify::{MessageMismatch, Verification, verify};
-pub use wall::RecordedWall;
+pub use wall_time::RecordedWall;

@@ -15,22 +15,22 @@ use crate::error::RecordingError;
 pub use crate::joints::JointStates;
 use crate::servos::ServoInfo;
 
-/// What a run rests on: enough to repeat it without the files that it was started from.
+/// Configuration of a run: enough to repeat it without the files it was started from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunInfo {
     /// Version of enact.
     pub enact: String,
-    /// Who acts.
+    /// The robot.
     pub robot: RobotInfo,
-    /// Where; `None` where nothing is simulated.
+    /// The scene; `None` if nothing is simulated.
     pub scene: Option<SceneInfo>,
     /// The launch file with the command line's changes.
     pub launch: Value,
-    /// What chance decides.
+    /// Random seed.
     pub seed: u64,
-    /// Who thinks.
+    /// The model.
     pub model: ModelInfo,
-    /// What turns the joints, where LeRobot knows such servos.
+    /// The servos, if LeRobot knows them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Value")]
     pub servos: Option<ServoInfo>,
@@ -45,7 +45,7 @@ pub struct RobotInfo {
     pub urdf: String,
     /// The text of `robot.toml`.
     pub toml: Option<String>,
-    /// What was made of its meshes.
+    /// Convex bodies of its meshes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<Value>")]
     pub meshes: Vec<MeshDecomposition>,
@@ -74,7 +74,7 @@ pub struct SceneInfo {
     pub name: String,
     /// The text of its file.
     pub toml: String,
-    /// What chance made of it, in the simulator's words.
+    /// The scene as drawn by the seed, in the simulator's format.
     pub layout: Value,
 }
 
@@ -85,9 +85,9 @@ pub struct ModelInfo {
     pub name: String,
     /// SHA-256 of its weights in hexadecimal digits, where they are files of this machine.
     pub sha256: Option<String>,
-    /// Who said what is in the pictures.
+    /// Source of detections.
     pub perception: String,
-    /// Who planned.
+    /// Source of plans.
     pub planning: String,
     /// The model that plans, where another one sees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,7 +104,7 @@ pub struct PlannerInfo {
 }
 
 impl ModelInfo {
-    /// Who plans where a person moves the arm.
+    /// Source of plans when a person moves the arm.
     pub const PERSON: &str = "person";
 }
 
@@ -120,10 +120,10 @@ pub struct WallClockMessage {
 /// A task begins.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TaskMessage {
-    /// What the person asked for.
+    /// The person's instruction.
     #[serde(rename = "task")]
     pub instruction: String,
-    /// How far it may go.
+    /// Options of the task.
     #[schemars(with = "Value")]
     #[serde(rename = "bounds")]
     pub options: TaskOptions,
@@ -140,7 +140,7 @@ pub struct UserCommandMessage {
 /// Somebody agreed to a plan, or did not, or will be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ApprovalMessage {
-    /// What was answered; left out where it says that somebody is to be asked from now on.
+    /// The answer; left out when an approver is required from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreed: Option<bool>,
 }
@@ -152,21 +152,21 @@ pub struct TurnMessage {
     pub turn: u32,
 }
 
-/// What belongs to the picture that follows.
+/// Metadata of the picture that follows.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FrameMessage {
     /// The camera's count.
     pub sequence: u64,
-    /// When it was taken, on the camera's clock.
+    /// Time at which it was taken, on the camera's clock.
     #[schemars(with = "u64")]
     pub stamp: Stamp,
     /// Projection.
     #[schemars(with = "Value")]
     pub intrinsics: Intrinsics,
-    /// Where the camera is.
+    /// Pose of the camera.
     #[schemars(with = "Value")]
     pub base_from_camera: Pose,
-    /// Whether depth follows too.
+    /// True if depth follows.
     pub has_depth: bool,
 }
 
@@ -182,14 +182,14 @@ impl From<&Frame> for FrameMessage {
     }
 }
 
-/// What a model was asked and said.
+/// A request to a model and its response.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ResponseMessage {
     /// The text that was sent.
     pub prompt: String,
     /// The text that came back.
     pub completion: String,
-    /// What the model thought aloud before.
+    /// The model's reasoning before the answer.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub thinking: String,
     /// The JSON schema that it had to follow.
@@ -199,13 +199,13 @@ pub struct ResponseMessage {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<Value>")]
     pub tokens: Vec<Token>,
-    /// How it writes places in the picture; left out: as the model that ships.
+    /// Convention in which it writes positions; left out for that of the shipped model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Value")]
     pub pointing: Option<PictureConvention>,
-    /// Why it was not taken.
+    /// Reason why it was rejected.
     pub rejected: Option<String>,
-    /// What the plan rests on; `None` for a list of objects.
+    /// The situation that the plan rests on; `None` for a list of objects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Value")]
     pub situation: Option<Situation>,
@@ -229,17 +229,17 @@ impl ResponseMessage {
     }
 }
 
-/// What a question to a model cost.
+/// Cost of requests to a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct UsageMessage {
     /// `perception` or `plan`.
     pub of: String,
-    /// What it cost.
+    /// The cost.
     #[schemars(with = "Value")]
     pub usage: Usage,
 }
 
-/// What there is on the table.
+/// Objects on the table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ObjectsMessage {
     /// With what can be done with each.
@@ -260,7 +260,7 @@ pub struct StepMessage {
 /// An admitted motion.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MotionMessage {
-    /// What it is for.
+    /// Its purpose.
     pub purpose: String,
     /// An arm joint's effort that stops it, as a fraction of the largest; `None` where
     /// contact is expected.
@@ -306,12 +306,12 @@ impl MotionMessage {
     }
 }
 
-/// How a motion ended.
+/// End of a motion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MotionEndMessage {
     /// `finished`, `stopped`, `fault` or `contact`.
     pub end: String,
-    /// Why, where there is more to say.
+    /// The reason, if there is more to say.
     pub reason: Option<String>,
     /// Commands that were followed before the arm slowed down.
     pub followed: usize,
@@ -346,7 +346,7 @@ impl From<&Execution> for MotionEndMessage {
 /// The robot said something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SpeechMessage {
-    /// What.
+    /// The text.
     pub text: String,
 }
 
@@ -355,11 +355,11 @@ pub struct SpeechMessage {
 pub struct FailureMessage {
     /// `error` or `panic`.
     pub how: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
-/// Whether the goal was reached.
+/// Success of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OutcomeMessage {
     /// By physics where the goal is known, else by what the robot observed.

@@ -17,7 +17,7 @@ pub struct RecordedMotion {
     pub planned: MotionMessage,
     /// Readings: one before the motion, one per command.
     pub readings: Vec<ArmState>,
-    /// How the motion ended; `None` if the recording is truncated.
+    /// End of the motion; `None` if the recording is truncated.
     pub end: Option<MotionEndMessage>,
 }
 
@@ -44,7 +44,7 @@ impl RecordedMotion {
         let given = reading.position.len();
         if given != joints {
             let text = format!("a reading has {given} joints, its motion {joints}");
-            return Err(RecordingError::NotOurs(text));
+            return Err(RecordingError::NotOurs(text.into()));
         }
         self.readings.push(reading);
         Ok(())

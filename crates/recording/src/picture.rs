@@ -118,8 +118,9 @@ impl CompressedImage {
 
     pub(crate) fn decode(&self) -> Result<RgbImage, Reason> {
         let bytes = self.unpack()?;
-        let format = ImageFormat::from_extension(&self.format)
-            .ok_or_else(|| Reason::from(format!("pictures in `{}` are not known", self.format)))?;
+        let format = ImageFormat::from_extension(&self.format).ok_or_else(|| {
+            Reason::from(format!("the picture format `{}` is unknown", self.format))
+        })?;
         image::load(Cursor::new(bytes), format)
             .map(image::DynamicImage::into_rgb8)
             .map_err(Reason::of)
@@ -140,7 +141,7 @@ impl RawImage {
                 let meter = |two: &[u8; 2]| f32::from(u16::from_le_bytes(*two)) / 1000.0;
                 (chunks.iter().map(meter).collect(), rest)
             }
-            other => return Err(format!("depth in `{other}` is not known").into()),
+            other => return Err(format!("the depth format `{other}` is unknown").into()),
         };
         if !rest.is_empty() || meters.len() as u64 != u64::from(self.width) * u64::from(self.height)
         {

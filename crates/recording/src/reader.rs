@@ -16,7 +16,7 @@ use crate::foxglove::Log;
 use crate::message::{
     FailureMessage, FrameMessage, OutcomeMessage, RunInfo, TaskMessage, WallClockMessage,
 };
-use crate::messages::{Extent, Messages};
+use crate::message_reader::{Extent, Messages};
 use crate::picture::{CompressedImage, RawImage};
 use crate::topic::Topic;
 
@@ -93,7 +93,7 @@ impl Message {
     }
 }
 
-/// How a recorded run ended.
+/// End of a recorded run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RunEnd {
     /// The last task ended regularly.
@@ -186,7 +186,7 @@ impl Recording {
     pub fn parse(bytes: &[u8]) -> Result<Self, RecordingError> {
         Self::read(Cursor::new(bytes)).unwrap_or_else(|error| {
             // Reading from memory cannot fail otherwise.
-            Err(RecordingError::NotOurs(error.to_string()))
+            Err(RecordingError::NotOurs(Reason::of(error)))
         })
     }
 
@@ -228,15 +228,17 @@ impl Recording {
 
     /// Returns a description of the damage and of the readable part, if the file has other bytes
     /// than were written rather than merely being truncated.
-    pub fn damage(&self) -> Option<String> {
+    pub fn damage(&self) -> Option<Reason> {
         let Extent::Damaged(reason) = &self.extent else {
             return None;
         };
         let last = self.records.last().map_or(Stamp::ZERO, |record| record.at);
-        Some(format!(
-            "the recording is damaged ({reason}), and is read up to {:.3} s only; take another copy of it",
-            last.seconds()
-        ))
+        Some(reason.clone().reworded(|reason| {
+            format!(
+                "the recording is damaged ({reason}), and is read up to {:.3} s only; take another copy of it",
+                last.seconds()
+            )
+        }))
     }
 
     /// Returns the configuration of the run.
@@ -247,8 +249,8 @@ impl Recording {
     pub fn info(&self) -> Result<RunInfo, RecordingError> {
         let record = self.of(Topic::Run).next();
         let nothing = || {
-            let reason = "nothing says what the run rests on".to_owned();
-            RecordingError::NotOurs(self.damage().unwrap_or(reason))
+            let reason = || "it does not describe its run".into();
+            RecordingError::NotOurs(self.damage().unwrap_or_else(reason))
         };
         record.ok_or_else(nothing)?.read()
     }
@@ -347,7 +349,7 @@ impl Recording {
 
 /// Returns the error for a file that is not MCAP.
 pub(crate) fn no_mcap() -> RecordingError {
-    RecordingError::NotOurs("it is no MCAP file".to_owned())
+    RecordingError::NotOurs("it is no MCAP file".into())
 }
 
 /// Returns the picture announced by `head`, from the records after it; `None` if the recording is

@@ -25,7 +25,7 @@ pub struct Deviation {
     pub tool: f64,
     /// Number of readings compared.
     pub readings: usize,
-    /// How it ended in the recording and in the replay, if that differs.
+    /// The ends in the recording and in the replay, if they differ.
     pub end: Option<(String, String)>,
     /// Reason that the gate did not admit it.
     pub refused: Option<Refusal>,

@@ -5,7 +5,7 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use crate::error::RecordingError;
-use crate::messages::Messages;
+use crate::message_reader::Messages;
 use crate::reader::{Message, no_mcap};
 
 /// The messages of a file in order, as far as it is intact, with one chunk in memory at a time.

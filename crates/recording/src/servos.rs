@@ -59,7 +59,7 @@ impl ServoInfo {
     /// # Errors
     /// [`RecordingError`] if they are not this robot's.
     pub fn joints_of(&self, robot: &Robot) -> Result<Vec<ServoJoint>, RecordingError> {
-        let unfit = |what: String| RecordingError::NotOurs(format!("its servos: {what}"));
+        let unfit = |what: String| RecordingError::NotOurs(format!("its servos: {what}").into());
         let servo = |joint: &JointServo| {
             let model = ServoModel::named(&joint.model);
             let model = model.ok_or_else(|| unfit(format!("`{}` is no known model", joint.model)));

@@ -45,17 +45,17 @@ pub enum Topic {
     Path,
     /// A reading of all joints, with the command that it responds to.
     JointStates,
-    /// How a motion ended.
+    /// End of a motion.
     MotionEnd,
     /// Result of a step.
     Verdict,
     /// Speech of the robot.
     Speech,
-    /// How the task ended, from the robot's point of view.
+    /// End of the task, as the robot sees it.
     Report,
     /// Reason that the run was aborted.
     Failure,
-    /// Whether the goal was reached, by ground truth if known, else as observed by the robot.
+    /// Success of the task, by ground truth if known, else as observed by the robot.
     Outcome,
     /// Log lines of the run.
     Log,
@@ -177,7 +177,7 @@ impl Topic {
     /// Returns whether its messages come from the loop and are not implied by others: data for
     /// viewers and camera streams do not count.
     pub fn is_of_the_loop(self) -> bool {
-        !self.is_of_wall_clock()
+        !self.holds_wall_time()
             && !Self::STREAMS.contains(&self)
             && !matches!(
                 self,
@@ -195,7 +195,7 @@ impl Topic {
     }
 
     /// Returns whether its messages contain wall times, and so differ between equal runs.
-    pub fn is_of_wall_clock(self) -> bool {
+    pub fn holds_wall_time(self) -> bool {
         matches!(self, Self::Wall | Self::Timing)
     }
 }

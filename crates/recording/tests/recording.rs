@@ -19,7 +19,7 @@ fn essence(recording: &Recording) -> Vec<(Topic, u64, Vec<u8>)> {
     recording
         .records()
         .iter()
-        .filter(|record| !record.topic.is_of_wall_clock())
+        .filter(|record| !record.topic.holds_wall_time())
         .map(|record| (record.topic, record.at.nanos(), record.json.clone()))
         .collect()
 }

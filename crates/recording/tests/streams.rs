@@ -50,7 +50,7 @@ fn of_the_film(record: &&Message) -> bool {
 fn essence(recording: &Recording) -> Vec<(Topic, Stamp, &[u8])> {
     let records = recording.records().iter();
     records
-        .filter(|record| !record.topic.is_of_wall_clock())
+        .filter(|record| !record.topic.holds_wall_time())
         .map(|record| (record.topic, record.at, record.json.as_slice()))
         .collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use enact_types::{TomlError, hint, toml_text};
+use enact_types::{Reason, TomlError, hint, toml_text};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -153,9 +153,10 @@ impl RobotConfig {
     /// [`LoadError`] with the line if the text is no TOML or has an unknown key or a value of the
     /// wrong type.
     pub fn read(source: &SourceText) -> Result<Self, LoadError> {
-        toml_text::parse(source.text()).map_err(|TomlError { line, message }| {
-            let hint = hint::from_message(&message);
-            source.error_line(line, message).hint(hint)
+        toml_text::parse(source.text()).map_err(|error: TomlError| {
+            let hint = hint::from_message(&error.message);
+            let what = Reason::new(&error.message, error.clone());
+            source.error_line(error.line, what).hint(hint)
         })
     }
 }

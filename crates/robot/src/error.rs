@@ -1,7 +1,10 @@
 //! Errors in a robot's files.
 
+use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
+
+use enact_types::Reason;
 
 /// One error in a robot's files, with its location.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,8 +13,8 @@ pub struct LoadError {
     pub file: PathBuf,
     /// Line in the file, counted from 1, if known.
     pub line: Option<usize>,
-    /// Description of the error.
-    pub what: String,
+    /// Description of the error, with the error that it comes from, if there is one.
+    pub what: Reason,
     /// Suggested remedy.
     pub hint: Option<String>,
 }
@@ -38,4 +41,8 @@ impl fmt::Display for LoadError {
     }
 }
 
-impl std::error::Error for LoadError {}
+impl Error for LoadError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.what)
+    }
+}

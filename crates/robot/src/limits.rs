@@ -18,6 +18,11 @@ const ACCELERATION_TIME: f64 = 0.1;
 const SLOW: f64 = 0.5;
 /// Speed of a prismatic joint if neither file gives one, m/s.
 const SLOW_SLIDING: f64 = 0.05;
+/// Highest speed unless `robot.toml` asks for more, rad/s: a URDF says how fast a motor can turn,
+/// not how fast an arm should carry things.
+const MODERATE: f64 = 2.5;
+/// Highest speed of a prismatic joint unless `robot.toml` asks for more, m/s.
+const MODERATE_SLIDING: f64 = 0.25;
 
 /// An optional number of `robot.toml`.
 type Number<'a> = &'a Option<Located<f64>>;
@@ -86,14 +91,23 @@ impl JointSources<'_> {
     fn limits(&self) -> Result<(Limits, AssumedLimits), LoadError> {
         let limit = &self.joint.limit;
         let (min, max) = self.range()?;
-        let slow = if self.prismatic() { SLOW_SLIDING } else { SLOW };
+        let (slow, moderate) = match self.prismatic() {
+            true => (SLOW_SLIDING, MODERATE_SLIDING),
+            false => (SLOW, MODERATE),
+        };
         let velocity = self.positive("velocity", limit.velocity, |it| &it.velocity)?;
         let effort = self.positive("effort", limit.effort, |it| &it.effort)?;
         let assumed = AssumedLimits {
             velocity: velocity.is_none(),
             effort: effort.is_none(),
         };
-        let velocity = velocity.unwrap_or(slow);
+        let is_asked_for = self
+            .settings
+            .is_some_and(|(settings, _)| settings.velocity.is_some());
+        let velocity = match is_asked_for {
+            true => velocity.unwrap_or(slow),
+            false => velocity.unwrap_or(slow).min(moderate),
+        };
         let acceleration = velocity / SPEED_TIME;
         let acceleration = self.free("acceleration", acceleration, |settings| {
             &settings.acceleration
@@ -224,7 +238,7 @@ impl JointSources<'_> {
             Some((None, Some(degrees))) => {
                 return Err(self.toml_error(
                     degrees.span().start,
-                    "it slides, so give metres, not degrees",
+                    "it slides, so give meters, not degrees",
                 ));
             }
             Some((Some(_), Some(degrees))) => {

@@ -179,7 +179,7 @@ impl Robot {
         Err(LoadError {
             file: robots_dir.to_owned(),
             line: None,
-            what: format!("there is no robot `{name}`, nor a file or folder of that name"),
+            what: format!("there is no robot `{name}`, nor a file or folder of that name").into(),
             hint,
         })
     }
@@ -362,7 +362,7 @@ impl<'a> Loader<'a> {
     /// such a posture.
     fn stand_ready(&mut self, robot: &mut Robot, collider: &Collider) -> bool {
         if self.settings.workspace.is_none() {
-            let Some(origin) = ready::origin(robot) else {
+            let Some(origin) = ready::workspace_origin(robot) else {
                 return false;
             };
             robot.workspace.origin = origin;

@@ -1,7 +1,7 @@
 //! Guesses the home posture and the workspace of a robot whose files do not give them.
 //!
 //! All joints at zero is how a URDF is drawn, not how its arm waits: stretched out, or folded into
-//! itself. An arm waits with its hand pointing down above the center of its workspace, and the
+//! itself. An arm waits with its hand pointing down at the near edge of its workspace, and the
 //! workspace is where the hand reaches most of the table while it points down.
 
 use std::f64::consts::PI;
@@ -24,8 +24,9 @@ const STEP: f64 = 0.05;
 const STEPS: usize = 13;
 /// Heights of the fingertips of a waiting arm, best first, meters.
 const WAITING: [f64; 5] = [0.3, 0.25, 0.2, 0.35, 0.15];
-/// Distance of the waiting hand ahead of the workspace's origin, meters.
-const AHEAD: f64 = 0.2;
+/// Distances of the waiting hand ahead of the workspace's origin, best first, meters: nearer to the
+/// base than what lies there, so that it hides less of it.
+const AHEAD: [f64; 3] = [0.05, 0.12, 0.2];
 /// Number of starts of the search for the posture.
 const STARTS: usize = 24;
 /// Smallest share of the places that must be within reach for a workspace.
@@ -33,7 +34,7 @@ const ENOUGH: f64 = 0.5;
 
 /// Returns the origin of the workspace in the base frame, meters, where the hand reaches most of
 /// the places that scenes use for any arm; `None` if it reaches too few of them anywhere ahead.
-pub fn origin(robot: &Robot) -> Option<[f64; 2]> {
+pub fn workspace_origin(robot: &Robot) -> Option<[f64; 2]> {
     let hand = robot.end_effector();
     let reached: Vec<usize> = (0..STEPS)
         .map(|step| {
@@ -57,14 +58,17 @@ pub fn origin(robot: &Robot) -> Option<[f64; 2]> {
     Some([(first + (length - 1) / 2) as f64 * STEP, 0.0])
 }
 
-/// Returns a posture in which the hand points down above the center of the workspace, the joints as
+/// Returns a posture in which the hand points down at the near edge of the workspace, the joints as
 /// far from their limits as possible; joints that do not belong to the arm stay. `None` if there is
 /// no collision-free one.
 pub fn posture(robot: &Robot, collider: &Collider, origin: [f64; 2]) -> Option<JointVector> {
     let hand = robot.end_effector();
-    let around = CollisionWorld::default();
-    WAITING.iter().find_map(|height| {
-        let place = Point3::new(origin[0] + AHEAD, origin[1], *height);
+    let around = CollisionWorld::table(robot);
+    let places = AHEAD
+        .iter()
+        .flat_map(|ahead| WAITING.map(|height| (*ahead, height)));
+    places.into_iter().find_map(|(ahead, height)| {
+        let place = Point3::new(origin[0] + ahead, origin[1], height);
         let mut found: Vec<JointVector> = (0..STARTS)
             .filter_map(|round| {
                 let joints = reach(robot, &hand, place, &start(robot, round))?;

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use enact_types::text;
+use enact_types::{Reason, text};
 
 use crate::error::LoadError;
 use crate::urdf::decode;
@@ -26,7 +26,7 @@ impl SourceText {
     pub fn read(path: &Path) -> Result<Self, LoadError> {
         let text = std::fs::read(path)
             .and_then(text::decode)
-            .map_err(|error| unreadable(path, &error))?;
+            .map_err(|error| unreadable(path, error))?;
         Ok(Self::new(path, &text))
     }
 
@@ -35,14 +35,14 @@ impl SourceText {
     /// # Errors
     /// [`LoadError`] if the file cannot be read or declares an unknown encoding.
     pub fn read_xml(path: &Path) -> Result<Self, LoadError> {
-        let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+        let bytes = std::fs::read(path).map_err(|error| unreadable(path, error))?;
         match decode(&bytes) {
             Ok((text, note)) => Ok(Self {
                 note,
                 ..Self::new(path, &text)
             }),
             Err(unknown) => Err(Self::new(path, "")
-                .error_line(1, unknown.to_string())
+                .error_line(1, Reason::of(unknown))
                 .hint(Some("save it as UTF-8".to_owned()))),
         }
     }
@@ -89,7 +89,7 @@ impl SourceText {
     }
 
     /// Returns an error about the whole file.
-    pub fn error(&self, what: impl Into<String>) -> LoadError {
+    pub fn error(&self, what: impl Into<Reason>) -> LoadError {
         LoadError {
             file: self.path.clone(),
             line: None,
@@ -99,7 +99,7 @@ impl SourceText {
     }
 
     /// Returns an error about a line, counted from 1.
-    pub fn error_line(&self, line: usize, what: impl Into<String>) -> LoadError {
+    pub fn error_line(&self, line: usize, what: impl Into<Reason>) -> LoadError {
         LoadError {
             line: Some(line),
             ..self.error(what)
@@ -107,12 +107,12 @@ impl SourceText {
     }
 
     /// Returns an error about the text at a byte offset.
-    pub fn error_at(&self, offset: usize, what: impl Into<String>) -> LoadError {
+    pub fn error_at(&self, offset: usize, what: impl Into<Reason>) -> LoadError {
         self.error_line(text::line_at(&self.text, offset), what)
     }
 
     /// Returns an error about the XML element `<tag … name="name"`.
-    pub fn error_about(&self, tag: &'static str, name: &str, what: impl Into<String>) -> LoadError {
+    pub fn error_about(&self, tag: &'static str, name: &str, what: impl Into<Reason>) -> LoadError {
         LoadError {
             line: self.line_of(tag, name),
             ..self.error(what)
@@ -120,11 +120,11 @@ impl SourceText {
     }
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> LoadError {
+fn unreadable(path: &Path, error: std::io::Error) -> LoadError {
     LoadError {
         file: path.to_owned(),
         line: None,
-        what: format!("cannot be read: {error}"),
+        what: Reason::new(format!("cannot be read: {error}"), error),
         hint: None,
     }
 }

@@ -72,7 +72,7 @@ pub enum RuntimeError {
     /// The model failed.
     #[error(transparent)]
     Planner(#[from] PlannerError),
-    /// What the model's points are taken to mean.
+    /// The model's points are probably read in the wrong convention.
     #[error(transparent)]
     Pointing(#[from] Doubt),
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use enact_arm::driver::BusConfig;
 use enact_emulator::Plant;
-use enact_emulator::plant::{GUIDING, JointDrive, JointFeedback};
+use enact_emulator::plant::{GUIDING, JointDrive, JointMeasurement};
 use enact_robot::Robot;
 
 use crate::simulator::Simulator;
@@ -24,7 +24,7 @@ pub struct SimPlant {
     torques: Vec<f64>,
     /// A joint's largest effort as a share of that torque.
     shares: Vec<f64>,
-    motions: Vec<JointFeedback>,
+    motions: Vec<JointMeasurement>,
     hands: Vec<Option<f64>>,
 }
 
@@ -43,7 +43,7 @@ impl SimPlant {
                 .collect(),
             hands: vec![None; shares.len()],
             shares,
-            motions: vec![JointFeedback::default(); bus_config.servos.len()],
+            motions: vec![JointMeasurement::default(); bus_config.servos.len()],
         };
         plant.sense();
         plant
@@ -70,7 +70,7 @@ impl SimPlant {
         let state = self.simulator.with_world(|world| world.state());
         for (joint, motion) in self.motions.iter_mut().enumerate() {
             let effort = state.effort[joint] * self.shares[joint];
-            *motion = JointFeedback {
+            *motion = JointMeasurement {
                 position: state.position[joint],
                 velocity: state.velocity[joint],
                 effort: motion.effort + SMOOTHING * (effort - motion.effort),
@@ -98,9 +98,9 @@ impl Plant for SimPlant {
         }
     }
 
-    fn motion(&self, joint: usize) -> JointFeedback {
+    fn motion(&self, joint: usize) -> JointMeasurement {
         let last = self.motions[joint];
-        JointFeedback {
+        JointMeasurement {
             position: last.position + last.velocity * self.spare.as_secs_f64(),
             ..last
         }

@@ -91,7 +91,11 @@ impl ObjectState {
 impl World {
     /// Creates a robot at home among the objects of a layout.
     pub fn new(robot: &Robot, layout: &Layout) -> Self {
-        let steps = tuning::steps_per(robot.control_period());
+        let turning = robot.joints().iter().filter(|joint| !joint.prismatic);
+        let fastest = turning
+            .map(|joint| joint.limits.velocity)
+            .fold(0.0, f64::max);
+        let steps = tuning::steps_per(robot.control_period(), fastest);
         let mut physics = tuning::empty_world(robot.control_period() / steps);
         let table = add_table(&mut physics, &layout.table);
         let bodies = layout.fixtures.iter().filter(|fixture| fixture.is_body);

@@ -58,9 +58,7 @@ pub enum Refusal {
         limit: f64,
     },
     /// No joint positions put the tool at the target.
-    #[error(
-        "{what} at ({x:.3}, {y:.3}, {z:.3}) m is out of reach; the closest the tool gets is {distance:.3} m away"
-    )]
+    #[error("{what} at ({x:.3}, {y:.3}, {z:.3}) m is out of reach; {}", nearest(*distance))]
     Unreachable {
         /// Name of what was to be reached.
         what: String,
@@ -166,6 +164,15 @@ impl Quantity {
     }
 }
 
+/// Describes the best pose that was found for an unreachable target, `distance` meters away.
+fn nearest(distance: f64) -> String {
+    if distance < 5e-4 {
+        "the tool gets there only with the hand in another direction".to_owned()
+    } else {
+        format!("the closest the tool gets is {distance:.3} m away")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,6 +196,27 @@ mod tests {
     #[test]
     fn a_value_just_beyond_a_limit_does_not_look_admitted() {
         assert_eq!(beyond(1.69f64.next_up(), -1.69, 1.69), "1.6900000000000002");
+    }
+
+    #[test]
+    fn a_place_that_only_the_direction_keeps_from_being_reached_is_told_apart() {
+        let refusal = |distance| Refusal::Unreachable {
+            what: "red cube".to_owned(),
+            x: 0.1,
+            y: 0.0,
+            z: 0.02,
+            distance,
+        };
+        let far = refusal(0.082).to_string();
+        assert!(
+            far.ends_with("the closest the tool gets is 0.082 m away"),
+            "{far}"
+        );
+        let turned = refusal(1e-6).to_string();
+        assert!(
+            turned.ends_with("only with the hand in another direction"),
+            "{turned}"
+        );
     }
 
     #[test]

@@ -79,7 +79,12 @@ pub(crate) fn perceived(
 
     let (colors, boxes): (Vec<Color>, Vec<_>) = objects
         .iter()
-        .filter_map(|object| Some((crate::objects::reach_color(object), outline(view, object)?)))
+        .filter_map(|object| {
+            Some((
+                crate::objects::reachability_color(object),
+                outline(view, object)?,
+            ))
+        })
         .unzip();
     let (centers, halves): (Vec<_>, Vec<_>) = boxes.into_iter().unzip();
     let boxes = Boxes2D::from_centers_and_half_sizes(centers, halves).with_colors(colors);
@@ -88,7 +93,7 @@ pub(crate) fn perceived(
     let points = Points2D::new(objects.iter().map(|object| pixel(object.point, size)))
         .with_labels(object_labels.iter().map(String::as_str))
         .with_show_labels(true)
-        .with_colors(objects.iter().map(crate::objects::reach_color))
+        .with_colors(objects.iter().map(crate::objects::reachability_color))
         .with_radii([rerun::Radius::new_ui_points(4.0)]);
     stream.log(OBJECTS, &points)
 }

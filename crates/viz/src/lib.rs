@@ -19,10 +19,11 @@
 //! | `conversation` | the run as a conversation |
 //! | `text` | prompts, completions, plans and verdicts, line by line |
 //! | `timings` | duration of each stage of the loop |
-//! | `layout` | arrangement of the views |
+//! | `blueprint` | arrangement of the views |
 //! | `convert` | conversions of poses and colors to rerun's types |
 
 mod arm;
+mod blueprint;
 mod camera;
 mod clock;
 mod collision_world;
@@ -32,7 +33,6 @@ mod conversation;
 mod convert;
 mod curves;
 pub mod error;
-mod layout;
 mod lossy;
 mod objects;
 pub mod observer;

@@ -19,7 +19,7 @@ pub(crate) fn perceived(
     let marks = Points3D::new(objects.iter().map(|object| point(&object.position)))
         .with_labels(labels.iter().map(String::as_str))
         .with_show_labels(true)
-        .with_colors(objects.iter().map(reach_color))
+        .with_colors(objects.iter().map(reachability_color))
         .with_radii([RADIUS]);
     stream.log(OBJECTS, &marks)
 }
@@ -43,7 +43,7 @@ pub(crate) fn labels(
 }
 
 /// Returns green for an object within reach of the arm, red for one out of reach.
-pub(crate) fn reach_color(object: &ObjectView) -> Color {
+pub(crate) fn reachability_color(object: &ObjectView) -> Color {
     if object.reachable {
         Color::from_rgb(80, 220, 120)
     } else {

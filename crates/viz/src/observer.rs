@@ -20,12 +20,12 @@ use crate::lossy::LossySink;
 use crate::text::QueryKind;
 use crate::web::{FeedSink, Page};
 use crate::{
-    VizError, arm, camera, collision_world, confidence, contact, curves, layout, objects, text,
+    VizError, arm, blueprint, camera, collision_world, confidence, contact, curves, objects, text,
     timings, viewer,
 };
 
 /// Longest time that the viewer may take to receive the rest.
-const PATIENCE: Duration = Duration::from_secs(30);
+const VIEWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The policy for a viewer that is slower than the events it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +116,7 @@ impl RerunObserver {
     /// # Errors
     /// The first error of the recording.
     pub fn finish(self) -> Result<(), VizError> {
-        let flushed = self.stream.flush_with_timeout(PATIENCE);
+        let flushed = self.stream.flush_with_timeout(VIEWER_TIMEOUT);
         self.stream.finalize_deferred_sinks();
         self.failure.map_or(Ok(()), Err)?;
         Ok(flushed?)
@@ -194,7 +194,7 @@ impl RerunObserver {
             timings::describe(&self.stream)?;
             // Drawn at home until the arm reports its position.
             arm::pose(&self.stream, robot, robot.home())?;
-            layout::blueprint(robot).send(&self.stream, BlueprintActivation::default())?;
+            blueprint::blueprint(robot).send(&self.stream, BlueprintActivation::default())?;
             self.robot = Some(robot.clone());
         }
         text::note(&self.stream, "task", instruction)

@@ -2,7 +2,7 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`file`] | reads and writes a calibration file |
+//! | [`file`](mod@file) | reads and writes a calibration file |
 //! | [`folder`] | the folders in which LeRobot keeps them |
 //! | [`registers`] | the part of a calibration that the servos store too |
 //! | [`session`] | the calibration procedure, as far as the servos are concerned |

@@ -11,7 +11,7 @@ use enact_robot::Robot;
 use super::bus_config::{BusConfig, ServoConfig};
 use super::feedback::{FeedbackFilter, Reading};
 use super::health::{self, HealthLimits};
-use super::id_conflict::is_shared;
+use super::id_conflict::has_id_conflict;
 use super::joint::ServoJoint;
 use super::verify::write_verified;
 use super::{CycleStats, ServoArm, ShutdownMode, firmware};
@@ -182,7 +182,7 @@ fn identify(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
         }
         Err(error) => return Err(error.into()),
     }
-    if is_shared(bus, id, model)? {
+    if has_id_conflict(bus, id, model)? {
         return Err(ArmingFault::SharedId { joint: name(), id }.into());
     }
     let found = model.map.model_number.read(bus, id)?;

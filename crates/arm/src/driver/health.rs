@@ -116,7 +116,7 @@ impl ServoArm {
         if alarm != self.alarm {
             match &alarm {
                 Some(alarm) => tracing::warn!("{alarm}"),
-                None => tracing::info!("the arm is well again"),
+                None => tracing::info!("the alarm has cleared"),
             }
             self.alarm = alarm;
         }

@@ -13,7 +13,7 @@ const REQUESTS: usize = 3 * CENSUS;
 ///
 /// # Errors
 /// [`BusError`] if the port is lost.
-pub fn is_shared(bus: &mut Bus, id: u8, model: &ServoModel) -> Result<bool, BusError> {
+pub fn has_id_conflict(bus: &mut Bus, id: u8, model: &ServoModel) -> Result<bool, BusError> {
     let map = model.map;
     let (mut answered, mut doubtful) = (0, 0);
     for _ in 0..REQUESTS {

@@ -5,6 +5,7 @@
 //! else. A status packet has code 0x55 and its error as the first byte of the body.
 
 use super::crc::crc16;
+use super::status::alarms_of;
 use super::{Alarm, BROADCAST, Codec, Packet, PacketTooLong, ScanResult, Status, StatusError};
 
 /// Codec of the protocol.
@@ -34,8 +35,7 @@ const ALARMS: [(u8, Alarm); 5] = [
 
 /// Returns the alarms of the hardware error register.
 pub fn alarms(bits: u8) -> Vec<Alarm> {
-    let set = ALARMS.iter().filter(|(mask, _)| bits & mask != 0);
-    set.map(|(_, alarm)| *alarm).collect()
+    alarms_of(&ALARMS, bits)
 }
 
 impl Codec for Dynamixel {

@@ -3,6 +3,7 @@
 //! `FF FF id length code body… checksum`; the length counts code, body and checksum. The checksum
 //! is the complement of the sum of everything between header and checksum. Nothing is escaped.
 
+use super::status::alarms_of;
 use super::{Alarm, BROADCAST, Codec, Packet, PacketTooLong, ScanResult, Status, StatusError};
 
 /// Codec of the protocol.
@@ -26,8 +27,7 @@ const ALARMS: [(u8, Alarm); 5] = [
 
 /// Returns the alarms of an error byte, or of the status register that it copies.
 pub fn alarms(bits: u8) -> Vec<Alarm> {
-    let set = ALARMS.iter().filter(|(mask, _)| bits & mask != 0);
-    set.map(|(_, alarm)| *alarm).collect()
+    alarms_of(&ALARMS, bits)
 }
 
 impl Codec for Feetech {

@@ -14,6 +14,12 @@ pub struct Status {
     pub data: Vec<u8>,
 }
 
+/// Returns the alarms whose bits are set; `table` holds the bit of each.
+pub(super) fn alarms_of(table: &[(u8, Alarm)], bits: u8) -> Vec<Alarm> {
+    let set = table.iter().filter(|(mask, _)| bits & mask != 0);
+    set.map(|(_, alarm)| *alarm).collect()
+}
+
 /// A hardware alarm of a servo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Alarm {

@@ -14,7 +14,7 @@ impl Default for ArmTarget {
 }
 
 impl TeleopArgs {
-    /// An arm that follows the one on the port `leader`.
+    /// Creates the arguments for an arm that follows the one on the port `leader`.
     pub fn of(leader: &str) -> Self {
         parsed(&["--leader".as_ref(), leader.as_ref()])
     }
@@ -104,7 +104,7 @@ pub enum ArmCommand {
         /// The arm.
         #[command(flatten)]
         target: ArmTarget,
-        /// What stops the arm, besides Ctrl-C.
+        /// Means of stopping the arm, besides Ctrl-C.
         #[command(flatten)]
         stop: StopArgs,
     },
@@ -113,7 +113,7 @@ pub enum ArmCommand {
         /// The arm.
         #[command(flatten)]
         target: ArmTarget,
-        /// What stops the arm, besides Ctrl-C.
+        /// Means of stopping the arm, besides Ctrl-C.
         #[command(flatten)]
         stop: StopArgs,
     },
@@ -185,12 +185,12 @@ pub struct TeleopArgs {
     /// Record depth images too, if the camera has depth
     #[arg(long, requires = "record")]
     pub record_depth: bool,
-    /// What stops the follower, besides Ctrl-C.
+    /// Means of stopping the follower, besides Ctrl-C.
     #[command(flatten)]
     pub stop: StopArgs,
 }
 
-/// A task must have words.
+/// Checks that a task has words.
 fn words(text: &str) -> Result<String, String> {
     match text.trim() {
         "" => Err("the description must not be empty".to_owned()),

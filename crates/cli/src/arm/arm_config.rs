@@ -1,4 +1,4 @@
-//! Which arm a launch file chooses.
+//! The arm that a launch file chooses.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ use super::hardware::{Hardware, bus_config};
 use crate::bus::emulate::{EmulatedArm, read_faults};
 use crate::data_dir::DataDir;
 
-/// What moves.
+/// Arm of a launch file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, tag = "source", rename_all = "snake_case")]
 pub enum ArmConfig {
@@ -40,32 +40,33 @@ pub struct ServoArmConfig {
     /// Name in LeRobot's calibration folder, or a file.
     #[serde(default)]
     pub calibration: Option<String>,
-    /// How the arm is left.
+    /// State in which the arm is left.
     #[serde(alias = "ending", default)]
     pub shutdown: ShutdownMode,
-    /// Whether the thread that drives it asks for real-time scheduling and locked memory.
+    /// True to request real-time scheduling and locked memory for the thread that drives it.
     #[serde(default)]
     pub realtime: bool,
 }
 
-/// Emulated servos on a pty in real time, or without one in a time of their own.
+/// Emulated servos, on a pty in real time or without one in a time of their own.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EmulatedArmConfig {
     /// The protocol, where it is not that of the robot's `bus.toml`.
     #[serde(default)]
     pub protocol: Option<Protocol>,
-    /// What goes wrong: a file of rules, relative to the launch file.
+    /// Faults to inject: a file of rules, relative to the launch file.
     #[serde(default)]
     pub faults: Option<PathBuf>,
-    /// Whether they hang on a pty that the driver opens as any port. Without one, time passes for
-    /// them only while the driver waits: nothing comes too late, however busy the machine is.
+    /// True to put them on a pty that the driver opens like any port. Without one, time passes for
+    /// them only while the driver waits, so that nothing comes too late, however busy the machine
+    /// is.
     #[serde(default = "yes")]
     pub pty: bool,
-    /// How the arm is left.
+    /// State in which the arm is left.
     #[serde(alias = "ending", default)]
     pub shutdown: ShutdownMode,
-    /// Whether the thread that drives it asks for real-time scheduling and locked memory.
+    /// True to request real-time scheduling and locked memory for the thread that drives it.
     #[serde(default)]
     pub realtime: bool,
 }
@@ -74,7 +75,7 @@ fn yes() -> bool {
     true
 }
 
-/// The arm of a run, not armed yet.
+/// The arm of a run before arming.
 pub enum ArmSource {
     /// The simulator's own.
     Sim,
@@ -84,7 +85,7 @@ pub enum ArmSource {
     Emulated(Box<EmulatedArm>, EmulatedPort, ShutdownMode),
 }
 
-/// What emulated servos are on.
+/// Connection to emulated servos.
 pub enum EmulatedPort {
     /// A pty, in real time.
     Pty(PtyBus),
@@ -93,7 +94,10 @@ pub enum EmulatedPort {
 }
 
 impl ArmConfig {
-    /// Whether the robot has the servos that are chosen.
+    /// Checks that the robot has the chosen servos.
+    ///
+    /// # Errors
+    /// If there is no valid `bus.toml`, or `bus-*.toml` of the chosen protocol, for the robot.
     pub fn check(&self, data_dir: &DataDir, name: &str, robot: &Robot) -> Result<()> {
         let protocol = match self {
             Self::Sim => return Ok(()),
@@ -103,7 +107,7 @@ impl ArmConfig {
         bus_config(data_dir, robot, name, protocol).map(drop)
     }
 
-    /// Whether the thread that drives it is to run before everything else.
+    /// Returns whether the thread that drives it requests real-time scheduling.
     pub fn wants_realtime(&self) -> bool {
         match self {
             Self::Sim => false,
@@ -112,7 +116,11 @@ impl ArmConfig {
         }
     }
 
-    /// Finds the servos, or begins to emulate them. Nothing moves yet.
+    /// Finds the servos, or starts to emulate them. Nothing moves yet.
+    ///
+    /// # Errors
+    /// If the files of the servos or of their faults are missing or invalid, or no pty can be
+    /// opened.
     pub fn find(
         &self,
         data_dir: &DataDir,
@@ -150,7 +158,10 @@ impl ArmConfig {
 }
 
 impl ArmSource {
-    /// The arm, armed where it is.
+    /// Returns the arm, armed where it is.
+    ///
+    /// # Errors
+    /// If the calibration or the port cannot be opened, or a check before arming fails.
     pub fn arm(&self, simulator: &Simulator) -> Result<Box<dyn Arm>> {
         Ok(match self {
             Self::Sim => Box::new(simulator.arm()),
@@ -159,8 +170,11 @@ impl ArmSource {
         })
     }
 
-    /// Its servos as LeRobot knows them. The simulator's own arm has those that an arm of its kind
-    /// could have; one that no such servos turn has none.
+    /// Returns the servos as LeRobot describes them. The simulator's own arm has the servos that an
+    /// arm of its kind could have; `None` if there are none.
+    ///
+    /// # Errors
+    /// If the calibration cannot be read or does not fit the servos.
     pub fn servos(
         &self,
         data_dir: &DataDir,
@@ -174,13 +188,13 @@ impl ArmSource {
         })
     }
 
-    /// Whether the simulator's world is the one that the arm is in.
+    /// Returns whether the arm is in the simulator's world.
     pub fn is_simulated(&self) -> bool {
         !matches!(self, Self::Servos(..))
     }
 }
 
-/// The servos that an arm of this kind could have, with a calibration that it could have.
+/// Returns plausible servos and a plausible calibration for an arm of this kind.
 pub fn nominal_servos(data_dir: &DataDir, name: &str, robot: &Robot) -> Option<ServoInfo> {
     let servos = bus_config(data_dir, robot, name, None).ok()?;
     ServoInfo::of(robot, &servos, &nominal_calibration(robot, &servos)).ok()

@@ -1,4 +1,4 @@
-//! `enact arm calibrate`: where each joint's zero and ends are, as LeRobot finds it out.
+//! `enact arm calibrate`: finds each joint's zero and ends as LeRobot does.
 
 use std::collections::HashSet;
 use std::io::{IsTerminal, Write, stderr};
@@ -16,11 +16,12 @@ use super::hardware::Hardware;
 use super::stdin_lines::StdinLines;
 use crate::stop_sources::on_interrupt;
 
-/// A joint that was moved by fewer steps was not moved from end to end.
+/// Shortest range of a joint that was moved from end to end, steps.
 const SHORTEST_RANGE: i64 = 200;
-/// Between two readings a hand moves no joint by so many steps: it went round the end.
+/// Jump between two readings that means a wrap past the end of the turn, steps: a hand is never
+/// that fast.
 const ROUND: i64 = 1500;
-/// In a longer silence a hand may turn a joint so far that it goes round the end unseen.
+/// Longest silence in which a hand cannot turn a joint past its end unnoticed.
 const LONGEST_SILENCE: Duration = Duration::from_secs(2);
 /// Pause between two readings.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -88,7 +89,7 @@ fn run(
     Ok((path, kept, calibration))
 }
 
-/// What the file at `path` says, if there is one. One of no use is no hindrance where all joints
+/// Reads the calibration at `path`, if there is one. An unusable one does not matter if all joints
 /// are calibrated, since it is kept under another name.
 fn old_calibration(path: &Path, all: bool) -> Result<Option<Calibration>> {
     if path.is_dir() {
@@ -106,14 +107,14 @@ fn old_calibration(path: &Path, all: bool) -> Result<Option<Calibration>> {
     match Calibration::load(path) {
         Ok(old) => Ok(Some(old)),
         Err(error) if all => {
-            errln!("the old calibration is of no use and will be kept under a number: {error}");
+            errln!("the old calibration is unusable and will be kept under a number: {error}");
             Ok(None)
         }
         Err(error) => Err(error).context("some joints cannot be calibrated alone: calibrate all"),
     }
 }
 
-/// An error once somebody has broken it off is that.
+/// Converts any error after an interruption to that of the interruption.
 fn told(stop: &StopSwitch, error: anyhow::Error) -> anyhow::Error {
     if stop.is_pressed() {
         return anyhow::anyhow!("broken off; the servos get their old settings back");
@@ -121,7 +122,7 @@ fn told(stop: &StopSwitch, error: anyhow::Error) -> anyhow::Error {
     error
 }
 
-/// The old calibration with what was found, in the robot's order.
+/// Merges new ranges into the old calibration, in the robot's order.
 fn merged(
     hardware: &Hardware,
     old: Option<Calibration>,
@@ -154,7 +155,8 @@ fn merged(
     }
 }
 
-/// The joints at hand. Unless all is done in the end, their servos get back what they kept before.
+/// The joints being calibrated. Unless calibration completes, their servos get their old settings
+/// back.
 struct Guide<'a> {
     hardware: &'a Hardware,
     stop: &'a StopSwitch,
@@ -176,14 +178,14 @@ impl Drop for Guide<'_> {
 }
 
 impl<'a> Guide<'a> {
-    /// Switches the motors off and remembers what the servos keep.
+    /// Switches the motors off and remembers the servos' settings.
     fn begin(hardware: &'a Hardware, chosen: &[usize], stop: &'a StopSwitch) -> Result<Self> {
         let all = hardware.joints();
         let all = all.map(|(name, servo)| (name.to_owned(), *servo)).collect();
         let mut known = HashSet::new();
         let notice = move |joint: &str, error: &BusError| {
             if known.insert(joint.to_owned()) {
-                errln!("joint `{joint}`: {error}; it is asked again");
+                errln!("joint `{joint}`: {error}; asking again");
             }
             !stop.is_pressed()
         };
@@ -201,7 +203,8 @@ impl<'a> Guide<'a> {
             .expect("it is there until all is done")
     }
 
-    /// The whole of it; where the file that was there before is now.
+    /// Calibrates the joints; returns the new calibration and the file to which the old one was
+    /// moved.
     fn calibrate(
         &mut self,
         lines: &StdinLines,
@@ -216,7 +219,7 @@ impl<'a> Guide<'a> {
         Ok((calibration, kept))
     }
 
-    /// Whether Enter has been pressed.
+    /// Returns whether Enter has been pressed.
     fn goes_on(&self, lines: &StdinLines) -> Result<bool> {
         if self.stop.is_pressed() {
             bail!("broken off");
@@ -300,12 +303,12 @@ impl<'a> Guide<'a> {
     }
 }
 
-/// Where a joint has been while somebody moves it.
+/// Travel of a joint that somebody moves.
 #[derive(Default)]
 struct JointTravel {
     /// Lowest and highest position.
     range: Option<(i64, i64)>,
-    /// Where it was last, and when.
+    /// Its last position and the time of that reading.
     last: Option<(i64, Duration)>,
     silent: bool,
 }
@@ -323,17 +326,17 @@ impl JointTravel {
     ) -> Result<Option<&'static str>, &'static str> {
         let Some(at) = at else {
             let begins = !std::mem::replace(&mut self.silent, true);
-            return Ok(begins.then_some("is not heard: look after its plug; it is asked again"));
+            return Ok(begins.then_some("does not answer: check its plug; still asking"));
         };
-        let mut told = std::mem::take(&mut self.silent).then_some("is heard again");
+        let mut told = std::mem::take(&mut self.silent).then_some("answers again");
         if let Some((last, heard)) = self.last {
             let round = !full_turn && (at - last).abs() > ROUND;
             let silence = now.saturating_sub(heard) > LONGEST_SILENCE;
             if told.is_some() && !full_turn && (round || silence) {
-                told = Some("is heard again: move it from end to end once more");
+                told = Some("answers again: move it from end to end once more");
                 self.range = None;
             } else if round {
-                return Err("went round the end of its turn; begin nearer its middle");
+                return Err("passed the end of its turn; start nearer its middle");
             }
         }
         let (min, max) = self.range.unwrap_or((at, at));
@@ -342,7 +345,7 @@ impl JointTravel {
         Ok(told)
     }
 
-    /// Its ends, if it is heard.
+    /// Returns its ends, if it was heard.
     fn range(&self) -> Option<(i64, i64)> {
         self.range.filter(|_| !self.silent)
     }
@@ -355,7 +358,7 @@ fn show(names: &[String], ways: &[JointTravel]) -> Result<()> {
             (Some((min, max)), Some((at, _))) if !travel.silent => {
                 writeln!(out, "{name:<16} {min:>5} … {at:>5} … {max:>5}\x1b[K")?;
             }
-            _ => writeln!(out, "{name:<16} is not heard\x1b[K")?,
+            _ => writeln!(out, "{name:<16} does not answer\x1b[K")?,
         }
     }
     write!(out, "\x1b[{}A", names.len())?;
@@ -385,7 +388,7 @@ mod tests {
         assert_eq!(travel.range(), None);
         assert_eq!(
             travel.take(Some(1500), ms(2000), false),
-            Ok(Some("is heard again"))
+            Ok(Some("answers again"))
         );
         assert_eq!(travel.take(Some(2600), ms(2400), false), Ok(None));
         assert_eq!(travel.range(), Some((900, 2600)));

@@ -1,4 +1,4 @@
-//! `enact arm doctor`: what is wrong, and what to do.
+//! `enact arm doctor`: problems and their remedies.
 
 use std::fmt;
 use std::path::Path;
@@ -9,17 +9,17 @@ use enact_arm::driver::bus_config::ServoConfig;
 use enact_arm::driver::feedback::Reading;
 use enact_arm::driver::firmware;
 use enact_arm::driver::health::{self, HealthLimits};
-use enact_arm::driver::id_conflict::is_shared;
+use enact_arm::driver::id_conflict::has_id_conflict;
 use enact_arm::servo::Restart;
 use serde_json::json;
 
 use super::hardware::Hardware;
 use crate::out::told;
 
-/// Adapters that hold bytes back for longer make the arm slow, ms.
+/// Largest latency of an adapter that does not slow the arm, ms.
 const LATENCY_MS: u32 = 1;
 
-/// How things are.
+/// Severity of a finding.
 #[derive(Clone, Copy, PartialEq)]
 enum Level {
     Well,
@@ -37,7 +37,7 @@ impl fmt::Display for Level {
     }
 }
 
-/// What was found, told as it is found.
+/// Findings, printed as they are made.
 struct Findings {
     bad: usize,
     as_json: bool,
@@ -102,7 +102,7 @@ fn examine(hardware: &Hardware, findings: &mut Findings) {
             Ok(complaints) if complaints.is_empty() => {
                 findings.tell(
                     Level::Well,
-                    format!("joint `{name}`: servo {} is well", servo.id),
+                    format!("joint `{name}`: servo {} is fine", servo.id),
                 );
             }
             Ok(complaints) => {
@@ -120,7 +120,7 @@ fn examine(hardware: &Hardware, findings: &mut Findings) {
     let counters = bus.counters();
     if counters.corrupt > 0 && missing == 0 {
         let what = format!(
-            "{} broken answers: look after plugs, and keep the bus away from motor cables",
+            "{} corrupt replies: check the plugs, and keep the bus away from motor cables",
             counters.corrupt
         );
         findings.tell(Level::Odd, what);
@@ -133,7 +133,8 @@ fn examine(hardware: &Hardware, findings: &mut Findings) {
     }
 }
 
-/// Servos that run other firmware than those beside them; who does not answer was told of before.
+/// Reports servos with other firmware than their neighbors; those that do not answer were reported
+/// before.
 fn compare_firmware(hardware: &Hardware, bus: &mut Bus, findings: &mut Findings) {
     let versions: Vec<(&str, ServoConfig, String)> = hardware
         .joints()
@@ -164,7 +165,8 @@ fn adapter(port: &str, device: &Path, findings: &mut Findings) {
     }
 }
 
-/// The system knows an adapter by the name of its device, not by those of links to it.
+/// Returns advice on a slow adapter. The system knows an adapter by the name of its device, not by
+/// links to it.
 fn slow(latency: u32, device: &Path) -> String {
     let name = device.file_name().unwrap_or(device.as_os_str()).display();
     format!(
@@ -172,7 +174,7 @@ fn slow(latency: u32, device: &Path) -> String {
     )
 }
 
-/// What is wrong with one servo.
+/// Returns the problems of one servo.
 fn examine_servo(bus: &mut Bus, servo: &ServoConfig) -> Result<Vec<(Level, String)>> {
     let ServoConfig { id, model, .. } = *servo;
     let map = model.map;
@@ -182,7 +184,7 @@ fn examine_servo(bus: &mut Bus, servo: &ServoConfig) -> Result<Vec<(Level, Strin
         Ok(_) | Err(BusError::Garbled { .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    if is_shared(bus, id, model)? {
+    if has_id_conflict(bus, id, model)? {
         let what = format!(
             "two servos have id {id}, or its line is bad; connect one alone and use `enact arm set-id`"
         );
@@ -201,7 +203,7 @@ fn examine_servo(bus: &mut Bus, servo: &ServoConfig) -> Result<Vec<(Level, Strin
         complaints.push((Level::Bad, what));
     }
     if map.return_delay.read(bus, id)? > 0 {
-        let what = "it answers late; arming the arm sets that right".to_owned();
+        let what = "it replies late; arming the arm fixes that".to_owned();
         complaints.push((Level::Odd, what));
     }
     let limits = HealthLimits::read(bus, id, model)?;
@@ -210,7 +212,7 @@ fn examine_servo(bus: &mut Bus, servo: &ServoConfig) -> Result<Vec<(Level, Strin
     for alarm in alarms {
         let then = match model.facts().restart {
             Restart::Power => "switch the arm off and on",
-            Restart::Reboot => "start it anew with `enact arm reboot`",
+            Restart::Reboot => "restart it with `enact arm reboot`",
         };
         let what = format!("{alarm}; let it cool, free it, then {then}");
         complaints.push((Level::Bad, what));
@@ -229,7 +231,7 @@ fn examine_servo(bus: &mut Bus, servo: &ServoConfig) -> Result<Vec<(Level, Strin
     Ok(complaints)
 }
 
-/// Somebody who is missing may listen at another baud rate.
+/// Looks for missing servos at other baud rates.
 fn look_elsewhere(hardware: &Hardware, findings: &mut Findings) {
     for baud in hardware.bus_config.family.baud_rates() {
         if *baud == hardware.bus_config.baud {

@@ -1,4 +1,4 @@
-//! What an arm that is moved by hand, or follows one, is recorded as.
+//! Recordings of an arm that is moved by hand, or follows one.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -23,10 +23,10 @@ use crate::launch::{CameraConfig, Launch};
 use crate::recordings::run_recorder::{robot_info, say_kept, wall_clock};
 use crate::setup::folder_camera;
 
-/// What the task is called where nobody says.
+/// Default name of a task.
 const TASK: &str = "teleoperation";
 
-/// A recording that is being made.
+/// A recording in progress.
 pub enum GuidedRecording {
     /// Lines of JSON.
     Lines(BufWriter<File>),
@@ -34,7 +34,7 @@ pub enum GuidedRecording {
     Run(Box<Run>),
 }
 
-/// A run without a loop.
+/// A recorded run without the loop.
 pub struct Run {
     recorder: Recorder,
     path: PathBuf,
@@ -99,7 +99,7 @@ impl GuidedRecording {
     }
 }
 
-/// Whether a file's name asks for lines of JSON.
+/// Returns whether a file's name asks for JSON lines.
 fn is_of_lines(path: &Path) -> bool {
     path.extension()
         .is_some_and(|end| ["jsonl", "ndjson", "json"].iter().any(|it| end == *it))
@@ -198,8 +198,8 @@ impl Run {
     }
 }
 
-/// The launch file whose camera films: the one that is named, or that of the robot. None is needed
-/// where nothing is to be filmed.
+/// Loads the launch file whose camera is recorded: the named one, or that of the robot; `None` if
+/// no picture is to be recorded.
 fn launch(data_dir: &DataDir, args: &TeleopArgs) -> Result<Option<Launch>> {
     let robot = Path::new(&args.target.robot).file_stem();
     let robot = robot.map(|name| name.to_string_lossy().into_owned());
@@ -217,7 +217,7 @@ fn launch(data_dir: &DataDir, args: &TeleopArgs) -> Result<Option<Launch>> {
     }
 }
 
-/// The camera of a launch file, once it has given a picture.
+/// Opens the camera of a launch file and waits for its first picture.
 fn camera(data_dir: &DataDir, launch: &Launch) -> Result<Box<dyn Camera>> {
     let CameraConfig::Folder { path, live: true } = &launch.camera else {
         bail!(

@@ -15,22 +15,26 @@ use enact_robot::Robot;
 use super::args::{ArmTarget, Protocol};
 use crate::data_dir::{DataDir, did_you_mean};
 
-/// An arm that may hang on a port.
+/// An arm that may be connected to a port.
 pub struct Hardware {
-    /// What it is.
+    /// The robot.
     pub robot: Robot,
     /// Its servos.
     pub bus_config: BusConfig,
-    /// Whether what is said of it is said as JSON.
+    /// True to print JSON.
     pub json: bool,
     port: String,
     calibration: Option<String>,
-    /// Whether it is moved by hand for another arm to follow.
+    /// True if it is moved by hand for another arm to follow.
     leads: bool,
 }
 
 impl Hardware {
-    /// Loads what the files say of it. Nothing is opened yet.
+    /// Loads the robot and the settings of its bus. Nothing is opened yet.
+    ///
+    /// # Errors
+    /// If the robot or the settings of its bus cannot be loaded, or a link of the robot is
+    /// unguarded.
     pub fn find(data_dir: &DataDir, target: &ArmTarget) -> Result<Self> {
         let robot = data_dir.guarded(&target.robot)?;
         let bus_config = bus_config(data_dir, &robot, &target.robot, target.protocol)?;
@@ -44,7 +48,10 @@ impl Hardware {
         })
     }
 
-    /// The same for a leader arm, whose calibration LeRobot keeps in another folder.
+    /// Loads a leader arm, whose calibration LeRobot keeps in another folder.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
     pub fn find_leader(data_dir: &DataDir, target: &ArmTarget) -> Result<Self> {
         Ok(Self {
             leads: true,
@@ -52,23 +59,35 @@ impl Hardware {
         })
     }
 
-    /// The path of its port.
+    /// Returns the path of the port.
+    ///
+    /// # Errors
+    /// If the port is to be found and there is none, or more than one.
     pub fn port(&self) -> Result<String> {
         Ok(ports::resolve(&self.port)?)
     }
 
-    /// The device that its port is, whatever link leads there.
+    /// Returns the device of the port, with links resolved.
+    ///
+    /// # Errors
+    /// As [`port`](Self::port).
     pub fn device(&self) -> Result<PathBuf> {
         let port = self.port()?;
         Ok(std::fs::canonicalize(&port).unwrap_or_else(|_| port.into()))
     }
 
-    /// Its bus, at the baud rate that it should have.
+    /// Opens the bus at its configured baud rate.
+    ///
+    /// # Errors
+    /// If the port cannot be found or opened.
     pub fn bus(&self) -> Result<Bus> {
         self.bus_at_baud_rate(self.bus_config.baud)
     }
 
-    /// Its bus at another baud rate.
+    /// Opens the bus at another baud rate.
+    ///
+    /// # Errors
+    /// As [`bus`](Self::bus).
     pub fn bus_at_baud_rate(&self, baud: u32) -> Result<Bus> {
         let line = SerialTransport::open(&self.port()?, baud)?;
         Ok(Bus::new(
@@ -78,7 +97,10 @@ impl Hardware {
         ))
     }
 
-    /// The arm, armed where it is.
+    /// Returns the arm, armed where it is.
+    ///
+    /// # Errors
+    /// If the calibration or the port cannot be opened, or a check before arming fails.
     pub fn arm(&self, shutdown: ShutdownMode) -> Result<ServoArm> {
         let calibration = self.calibration()?;
         let bus = self.bus()?;
@@ -92,24 +114,33 @@ impl Hardware {
         )?)
     }
 
-    /// Its calibration.
+    /// Reads the calibration.
+    ///
+    /// # Errors
+    /// If the file cannot be found, read or understood.
     pub fn calibration(&self) -> Result<Calibration> {
         Ok(Calibration::load(&self.calibration_file(true)?)?)
     }
 
-    /// Its servos as LeRobot knows them.
+    /// Returns the servos as LeRobot describes them.
+    ///
+    /// # Errors
+    /// If the calibration cannot be read or does not fit the servos.
     pub fn servos(&self) -> Result<ServoInfo> {
         let calibration = self.calibration()?;
         Ok(ServoInfo::of(&self.robot, &self.bus_config, &calibration)?)
     }
 
-    /// Whether a person named its calibration.
+    /// Returns whether a person named its calibration.
     pub fn names_calibration(&self) -> bool {
         self.calibration.is_some()
     }
 
-    /// The file of its calibration: the one that is meant, or the only one that there is. If
-    /// there is none and none is needed, the file to write.
+    /// Returns the file of the calibration: the named one, or else the only one. If there is none
+    /// and none is `needed`, returns the file to write.
+    ///
+    /// # Errors
+    /// If one is `needed` and there is none, several could be meant, or there is no folder for it.
     pub fn calibration_file(&self, needed: bool) -> Result<PathBuf> {
         let choice = self.calibration.as_deref();
         if let Some(path) = choice.filter(|choice| is_path(choice)) {
@@ -147,11 +178,12 @@ impl Hardware {
                 several.join(", ")
             ),
         };
-        folder::file(&folders, name).context("the robot's bus.toml names no kind of LeRobot's")
+        folder::file(&folders, name)
+            .context("the robot's bus.toml names no LeRobot class (`lerobot`)")
     }
 
-    /// Where its calibration, called `name` if it is named, may be. A leader that has none as such
-    /// may be kept as a follower.
+    /// Returns the folders in which its calibration may be, called `name` if that is given. A
+    /// leader without one of its own may be kept as a follower.
     fn calibration_folders(&self, root: &Path, name: Option<&str>) -> Vec<PathBuf> {
         let followers = folder::followers(root, &self.bus_config.lerobot);
         if !self.leads {
@@ -169,13 +201,16 @@ impl Hardware {
         }
     }
 
-    /// Joints with their servos.
+    /// Returns joints with their servos.
     pub fn joints(&self) -> impl Iterator<Item = (&str, &ServoConfig)> {
         let names = self.robot.joints().iter().map(|joint| joint.name.as_str());
         names.zip(&self.bus_config.servos)
     }
 
-    /// The index of the joint of this name.
+    /// Returns the index of the joint of this name.
+    ///
+    /// # Errors
+    /// If there is no such joint; names the ones there are.
     pub fn joint(&self, name: &str) -> Result<usize> {
         let names: Vec<String> = self.joints().map(|(name, _)| name.to_owned()).collect();
         names
@@ -192,11 +227,11 @@ impl Hardware {
     }
 }
 
-/// How calibration files end.
+/// Extension of calibration files.
 const ENDING: &str = ".json";
 
-/// A calibration is meant by its path if it looks like one, or if it is there: what only ends like
-/// a file may be a name.
+/// Returns whether a calibration is given by its path: it looks like one, or exists. A text that
+/// only ends like a file name may be a name.
 fn is_path(choice: &str) -> bool {
     choice.contains(std::path::is_separator)
         || choice.ends_with(ENDING) && Path::new(choice).is_file()
@@ -216,7 +251,10 @@ fn unknown(name: &str, names: &[String], root: &Path) -> String {
     )
 }
 
-/// The servos of a robot: its `bus.toml`, or the first `bus-*.toml` of the protocol asked for.
+/// Reads the servos of a robot: its `bus.toml`, or the first `bus-*.toml` of the chosen protocol.
+///
+/// # Errors
+/// If a file cannot be read or is invalid, or none has servos of the protocol.
 pub fn bus_config(
     data_dir: &DataDir,
     robot: &Robot,

@@ -33,7 +33,7 @@ pub fn info(hardware: &Hardware, joint: Option<&str>) -> Result<bool> {
     Ok(all_answer)
 }
 
-/// The registers of a servo, for a program.
+/// Returns the registers of a servo, for a program.
 fn facts(bus: &mut Bus, joint: &str, servo: &ServoConfig) -> Value {
     let error = bus.ping(servo.id).err().map(|error| error.to_string());
     let mut registers = Vec::new();
@@ -85,7 +85,7 @@ fn line(register: &Register, number: i64) -> String {
     text
 }
 
-/// A number with as many digits as mean something.
+/// Formats a number with its significant digits.
 fn human(value: f64) -> String {
     let text = format!("{value:.3}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()

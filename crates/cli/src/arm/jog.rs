@@ -1,4 +1,4 @@
-//! `enact arm jog` and `enact arm data_dir`: small motions through the gate.
+//! `enact arm jog` and `enact arm home`: small motions through the gate.
 
 use anyhow::Result;
 use enact_arm::{ArmThread, ContactPolicy, ExecutionEnd, ShutdownMode, StopSwitch};
@@ -13,7 +13,7 @@ use crate::args::StopArgs;
 use crate::config_hint;
 use crate::stop_sources;
 
-/// A joint turns no faster than this on average while somebody stands beside it, rad/s.
+/// Average speed of a joint beside which somebody stands, rad/s.
 const GENTLE: f64 = 0.5;
 
 /// Turns one joint by so many degrees.
@@ -42,7 +42,8 @@ pub fn home(hardware: &Hardware, stop: &StopArgs) -> Result<bool> {
     go(hardware, &arm, robot.home())
 }
 
-/// Arms it, to be left holding itself where it will be. A stop meanwhile covers all motion.
+/// Arms the arm, to be left holding itself where it will be. A stop in the meantime covers all
+/// motion.
 fn begin(hardware: &Hardware, args: &StopArgs) -> Result<ArmThread> {
     let stop = StopSwitch::new();
     stop_sources::arrange(&stop, args)?;

@@ -50,7 +50,7 @@ pub fn list(hardware: &Hardware) -> Result<bool> {
     Ok(true)
 }
 
-/// A port and who is on it, for a program.
+/// Describes a port and its servos for a program.
 fn facts(info: &PortInfo, baud: u32) -> Value {
     let mut servos = Vec::new();
     let mut failure = None;
@@ -107,10 +107,10 @@ fn servos_on(port: &str, family: Family, baud: u32) -> Result<Vec<Found>> {
     found(&mut bus, family)
 }
 
-/// Somebody who answers.
+/// A servo that answers.
 struct Found {
     id: u8,
-    /// What it says that it is; `None` where it was not asked.
+    /// Its reported model; `None` if it was not asked.
     model: Option<String>,
 }
 
@@ -125,7 +125,7 @@ impl fmt::Display for Found {
     }
 }
 
-/// Everyone on a bus.
+/// Finds every servo on a bus.
 fn found(bus: &mut Bus, family: Family) -> Result<Vec<Found>> {
     let ids: Vec<u8> = bus.who()?.iter().map(|status| status.id).collect();
     ids.into_iter()
@@ -169,7 +169,7 @@ pub fn scan(hardware: &Hardware) -> Result<bool> {
         }
     }
     if !any {
-        errln!("nobody answers; is the arm powered, and does it speak this protocol?");
+        errln!("no servo answers; is the arm powered, and does it speak this protocol?");
     }
     Ok(any)
 }

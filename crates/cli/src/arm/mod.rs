@@ -2,22 +2,22 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`args`] | the command line of it |
+//! | [`args`] | its command line |
 //! | [`hardware`] | a robot's servos, their calibration and their port |
-//! | [`arm_config`] | which arm a launch file chooses |
-//! | [`list`] | `list` and `scan` |
-//! | [`info`] | `info` |
-//! | [`monitor`] | `monitor` |
-//! | [`torque`] | `torque` |
-//! | [`reboot`] | `reboot` |
-//! | [`jog`] | `jog` and `data_dir` |
-//! | [`slow_motion`] | motion beside which somebody stands |
-//! | [`set_id`] | `set-id` |
+//! | [`arm_config`] | the arm that a launch file chooses |
+//! | `list` | `list` and `scan` |
+//! | `info` | `info` |
+//! | `monitor` | `monitor` |
+//! | `torque` | `torque` |
+//! | `reboot` | `reboot` |
+//! | `jog` | `jog` and `home` |
+//! | [`slow_motion`] | slow motion, for an arm that somebody stands beside |
+//! | `set_id` | `set-id` |
 //! | [`calibrate`] | `calibrate` |
-//! | [`doctor`] | `doctor` |
+//! | `doctor` | `doctor` |
 //! | [`teleop`] | `teleop` |
-//! | [`guided_recording`] | what `teleop` keeps |
-//! | [`stdin_lines`] | what a person types, without waiting for it |
+//! | [`guided_recording`] | recordings of `teleop` |
+//! | [`stdin_lines`] | lines from standard input, without waiting for them |
 
 pub mod args;
 pub mod arm_config;
@@ -42,7 +42,10 @@ use crate::data_dir::DataDir;
 use args::ArmCommand;
 use hardware::Hardware;
 
-/// Does what was asked; `false` if it did not come out well.
+/// Carries out the command; returns `false` if the result is not good.
+///
+/// # Errors
+/// If the command's files or port cannot be opened, or the servos do not answer.
 pub fn run(data_dir: &DataDir, command: &ArmCommand) -> Result<bool> {
     let find = |target| Hardware::find(data_dir, target);
     match command {

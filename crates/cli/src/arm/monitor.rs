@@ -17,9 +17,9 @@ use crate::out::told;
 use crate::out::{self, Stdout};
 use crate::stop_sources::on_interrupt;
 
-/// A joint that was heard so recently when the watching ended was heard.
+/// Largest age of a joint's last reading at the end at which the joint counts as heard.
 const RECENT: Duration = Duration::from_millis(500);
-/// The table is drawn anew so often, seconds.
+/// Interval between redraws of the table, seconds.
 const REDRAW: f64 = 0.2;
 
 /// Watches the arm until told to stop; whether every joint was heard.
@@ -67,8 +67,8 @@ pub fn monitor(hardware: &Hardware, args: &MonitorArgs) -> Result<bool> {
     Ok(watch.heard_all())
 }
 
-/// The joints as their calibration has them. An arm without one can be watched all the same, but
-/// not by one that a person chose and that does not serve.
+/// Returns the joints by their calibration. An arm without one can be monitored all the same, but
+/// an explicitly chosen calibration must fit.
 fn calibrated(hardware: &Hardware) -> Result<Option<Vec<ServoJoint>>> {
     let joints = hardware.calibration().and_then(|calibration| {
         let (robot, bus_config) = (&hardware.robot, &hardware.bus_config);
@@ -83,17 +83,17 @@ fn calibrated(hardware: &Hardware) -> Result<Option<Vec<ServoJoint>>> {
     }
 }
 
-/// What is known of the arm.
+/// State of the arm.
 struct ArmStatus<'a> {
     hardware: &'a Hardware,
     bus: Bus,
     ids: Vec<u8>,
-    /// How steps become degrees, where the arm is calibrated.
+    /// Conversion from steps to degrees, if the arm is calibrated.
     joints: Option<Vec<ServoJoint>>,
     readings: Vec<Option<Reading>>,
-    /// When each joint was last heard.
+    /// Time of each joint's last reading.
     heard: Vec<Option<Duration>>,
-    /// When each look came, on the bus's clock.
+    /// Times of the readings, on the bus's clock.
     looks: Vec<Duration>,
 }
 
@@ -140,7 +140,7 @@ impl<'a> ArmStatus<'a> {
         heard.all(|heard| heard.is_some_and(|at| now.saturating_sub(at) <= RECENT))
     }
 
-    /// A joint's position, degrees where calibrated, and its unit.
+    /// Returns a joint's position, in degrees if calibrated, and its unit.
     fn position(&self, joint: usize, reading: &Reading) -> (f64, &'static str) {
         match &self.joints {
             Some(joints) => (joints[joint].position(reading.steps).to_degrees(), "°"),
@@ -210,7 +210,7 @@ impl<'a> ArmStatus<'a> {
         }
     }
 
-    /// How often and how evenly the arm was read, and what went wrong.
+    /// Returns the rate and jitter of the readings, and the errors.
     fn rate(&self) -> String {
         let mut pauses: Vec<f64> = self
             .looks

@@ -1,4 +1,4 @@
-//! `enact arm reboot`: starts a Dynamixel anew that has shut down.
+//! `enact arm reboot`: restarts a Dynamixel that has shut down.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use serde_json::json;
 
 use super::hardware::Hardware;
 
-/// Time that a servo needs at most until it answers again.
+/// Longest time until a rebooted servo answers again.
 const STARTING: Duration = Duration::from_secs(2);
-/// Time between two looks whether it does.
+/// Pause between two checks whether it does.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Reboots the servo of a joint; `false` if its alarms are still there.
+/// Reboots the servo of a joint; returns `false` if its alarms persist.
 pub fn reboot(hardware: &Hardware, joint: &str) -> Result<bool> {
     let servo = hardware.bus_config.servos[hardware.joint(joint)?];
     if servo.model.facts().restart == Restart::Power {
@@ -69,7 +69,7 @@ fn start_anew(bus: &mut Bus, id: u8) -> Result<()> {
     }
 }
 
-/// What the servo reports, in words.
+/// Describes the alarms that the servo reports.
 fn alarms(bus: &mut Bus, servo: &ServoConfig) -> Result<String> {
     let error = bus.ping(servo.id)?.error;
     let alarms = health::alarms(bus, servo.id, servo.model, error)?;

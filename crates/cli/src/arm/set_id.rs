@@ -1,15 +1,15 @@
-//! `enact arm set-id`: makes a servo out of the box one of the arm's.
+//! `enact arm set-id`: assigns a new servo to a joint.
 
 use anyhow::{Result, bail};
 use enact_arm::bus::{Bus, BusError};
 use enact_arm::driver::bus_config::ServoConfig;
-use enact_arm::driver::id_conflict::is_shared;
+use enact_arm::driver::id_conflict::has_id_conflict;
 use enact_arm::servo::Register;
 use serde_json::json;
 
 use super::hardware::Hardware;
 
-/// What to do about several servos.
+/// Advice if there are several servos.
 const ALONE: &str = "connect the servo of one joint alone, so that no other changes its id";
 
 /// Gives the only servo on the bus a joint's id and the bus's baud rate.
@@ -17,7 +17,7 @@ pub fn set_id(hardware: &Hardware, joint: &str) -> Result<bool> {
     let servo = hardware.bus_config.servos[hardware.joint(joint)?];
     let (baud, id) = only_one(hardware)?;
     let mut bus = hardware.bus_at_baud_rate(baud)?;
-    if is_shared(&mut bus, id, servo.model)? {
+    if has_id_conflict(&mut bus, id, servo.model)? {
         bail!("several servos with id {id} answer at once; {ALONE}");
     }
     let map = servo.model.map;
@@ -63,7 +63,7 @@ pub fn set_id(hardware: &Hardware, joint: &str) -> Result<bool> {
     Ok(true)
 }
 
-/// The baud rate and the id of the only servo that answers at any rate.
+/// Returns the baud rate and the id of the only servo that answers at any rate.
 fn only_one(hardware: &Hardware) -> Result<(u32, u8)> {
     let mut found = Vec::new();
     let mut broken = 0;
@@ -76,7 +76,7 @@ fn only_one(hardware: &Hardware) -> Result<(u32, u8)> {
     }
     match found.as_slice() {
         [only] => Ok(*only),
-        [] if broken > 0 => bail!("only broken answers come: several servos with one id? {ALONE}"),
+        [] if broken > 0 => bail!("all replies are corrupt: several servos with one id? {ALONE}"),
         [] => {
             // Says why the port cannot be opened, if that is the reason.
             hardware.bus()?;
@@ -94,7 +94,7 @@ fn tell(bus: &mut Bus, id: u8, register: Register, value: i64) -> Result<()> {
     }
 }
 
-/// The servo answers as it should now, and keeps its settings.
+/// Checks that the servo answers as it should now, and keeps its settings.
 fn confirm(hardware: &Hardware, servo: &ServoConfig) -> Result<()> {
     let mut bus = hardware.bus()?;
     let map = servo.model.map;

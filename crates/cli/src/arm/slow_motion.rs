@@ -1,11 +1,15 @@
-//! Motion beside which somebody stands.
+//! Slow motion, for an arm that somebody stands beside.
 
 use enact_arm::ArmState;
 use enact_ground::motion::point_to_point::{creeping, move_to};
 use enact_robot::{CollisionWorld, Gate, Robot, Trajectory};
 use enact_types::{JointVector, Refusal};
 
-/// Straight in joint space from where the arm is, no joint faster than `speed` rad/s on average.
+/// Returns a motion straight in joint space from where the arm is, with no joint faster than
+/// `speed` rad/s on average.
+///
+/// # Errors
+/// The reason why the gate does not admit the motion.
 pub fn straight(
     robot: &Robot,
     state: &ArmState,

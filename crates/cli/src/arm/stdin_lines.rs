@@ -1,4 +1,4 @@
-//! What a person types, without waiting for it.
+//! Lines from standard input, without waiting for them.
 
 use std::io::BufRead;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
@@ -25,7 +25,7 @@ impl StdinLines {
         Self(receive)
     }
 
-    /// Whether Enter has been pressed.
+    /// Returns whether Enter has been pressed.
     ///
     /// # Errors
     /// If nobody can press it any more.

@@ -1,4 +1,4 @@
-//! `enact arm teleop`: an arm does what another, moved by hand, does.
+//! `enact arm teleop`: an arm follows another one that is moved by hand.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,15 +22,15 @@ use crate::data_dir::DataDir;
 use crate::out::told;
 use crate::stop_sources;
 
-/// The leader is read once in so many control periods.
+/// Number of control periods per reading of the leader.
 const PERIODS: u64 = 2;
-/// A leader that has been silent for longer is not followed any more: the arm holds.
+/// Silence after which the leader is no longer followed and the arm holds.
 const STALE: Duration = Duration::from_millis(100);
-/// A leader that is not heard for so long at first is not there.
+/// Longest wait for the leader's first reading.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// Until the arms stand alike the follower moves gently: this share of its speed…
+/// Share of its speed at which the follower moves until the arms are aligned…
 const GENTLE: f64 = 0.15;
-/// …and alike means as near as this, rad.
+/// …and the largest difference of aligned joints, rad.
 const ALIKE: f64 = 0.1;
 
 /// Mirrors a leader until told to stop.
@@ -106,7 +106,7 @@ fn follow(
     Ok(well)
 }
 
-/// Both arms, and who writes down what they do.
+/// Both arms, and the recording of their motion.
 struct TeleopArms {
     leader: Leader,
     mirror: FollowerArm,
@@ -162,7 +162,7 @@ struct Leader {
     ids: Vec<u8>,
     joints: Vec<ServoJoint>,
     position: JointVector,
-    /// When every joint was last heard.
+    /// Time at which every joint was last heard.
     heard: Duration,
 }
 
@@ -193,7 +193,7 @@ impl Leader {
         Ok(leader)
     }
 
-    /// Hears where it is. A port that is lost is an error, after which the follower brakes.
+    /// Reads its position. A lost port is an error, after which the follower brakes.
     fn look(&mut self) -> Result<()> {
         let map = self.joints[0].servo.model.map;
         let answers = self
@@ -213,13 +213,14 @@ impl Leader {
         Ok(())
     }
 
-    /// Where it is, unless that is too long ago.
+    /// Returns its position, unless that is too old.
     fn goal(&self) -> Option<&JointVector> {
         (self.bus.now() - self.heard <= STALE).then_some(&self.position)
     }
 }
 
-/// With another arm's calibration the follower would do something else than the leader.
+/// Checks that the leader has its own calibration: with another arm's, the follower would do
+/// something else.
 fn check_calibration(bus: &mut Bus, joints: &[ServoJoint]) -> Result<()> {
     let differences = ServoJoint::differences(joints, bus).context("the leader")?;
     if !differences.is_empty() {
@@ -229,14 +230,14 @@ fn check_calibration(bus: &mut Bus, joints: &[ServoJoint]) -> Result<()> {
     Ok(())
 }
 
-/// What makes the follower do the same.
+/// The arm that follows.
 struct FollowerArm {
     online_trajectory: OnlineTrajectory,
     gate: Gate,
-    /// Whether the arms have stood alike since the leader was last silent.
+    /// True if the arms have been aligned since the leader was last silent.
     alike: bool,
     last: JointVector,
-    /// Whether it brakes already.
+    /// True once it brakes.
     stopping: bool,
 }
 
@@ -285,10 +286,10 @@ impl FollowerArm {
         Ok((command, state))
     }
 
-    /// Whether the follower is where it was told to be.
+    /// Checks that the follower is where it was told to be.
     fn check(&self, command: &Command, state: &ArmState) -> Result<()> {
         self.gate
-            .following(command, &state.position)
+            .check_following(command, &state.position)
             .map_err(|refusal| config_hint::error(&refusal))
     }
 }

@@ -10,7 +10,7 @@ use super::args::OnOff;
 use super::hardware::Hardware;
 use crate::stop_sources::on_interrupt;
 
-/// How often a servo is told before it is given up.
+/// Number of attempts before a servo is given up.
 const ATTEMPTS: usize = 3;
 
 /// Holds the arm where it is, or lets it fall.
@@ -38,7 +38,7 @@ fn on(hardware: &Hardware) -> Result<()> {
     Ok(hardware.arm(ShutdownMode::Hold)?.end()?)
 }
 
-/// Switches every motor off that can be reached, without asking for calibration or health.
+/// Switches off every motor that can be reached, without checks of calibration or health.
 pub fn off(hardware: &Hardware) -> Result<()> {
     let mut bus = hardware.bus()?;
     let mut failures = Vec::new();
@@ -53,7 +53,7 @@ pub fn off(hardware: &Hardware) -> Result<()> {
     Ok(())
 }
 
-/// Switches one motor off and makes sure of it.
+/// Switches one motor off and verifies it.
 pub fn off_one(bus: &mut Bus, servo: &ServoConfig) -> Result<()> {
     let register = servo.model.map.torque_enable;
     let mut last = None;

@@ -1,11 +1,11 @@
-//! What a person types to let things go wrong.
+//! Commands that a person types to inject faults.
 
 use anyhow::{Context, Result, bail};
 use enact_emulator::{Faults, PtyBus};
 
 use crate::data_dir::did_you_mean;
 
-/// What can be typed.
+/// Commands of the console.
 pub const HELP: &str = "\
 type, then Enter (Ctrl-C ends it):
   hand JOINT DEG         take a joint there by hand;  hand JOINT off  lets go
@@ -15,18 +15,18 @@ type, then Enter (Ctrl-C ends it):
                          keys: servo=ID rate=0..1 for=SECONDS
   well                   everything works from now on";
 
-/// Obeys lines.
+/// Carries out the commands of the console.
 pub struct Console {
     joints: Vec<String>,
 }
 
 impl Console {
-    /// For an arm with these joints.
+    /// Creates a console for an arm with these joints.
     pub fn new(joints: Vec<String>) -> Self {
         Self { joints }
     }
 
-    /// Does what a line says.
+    /// Carries out a line.
     pub fn obey(&self, line: &str, port: &PtyBus) -> Result<()> {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {

@@ -28,10 +28,10 @@ use crate::data_dir::DataDir;
 use crate::out::told;
 use crate::stop_sources::on_interrupt;
 
-/// Pause between two looks at what a person types and what arrived.
+/// Interval of checks for typed lines and received packets.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// A simulated arm and the servos that turn it.
+/// A simulated arm and its servos.
 pub struct EmulatedArm {
     robot: Robot,
     bus_config: BusConfig,
@@ -40,7 +40,7 @@ pub struct EmulatedArm {
 }
 
 impl EmulatedArm {
-    /// The arm of this world, with a calibration that such an arm could have.
+    /// Creates the arm of this world, with a plausible calibration.
     pub fn new(robot: &Robot, bus_config: BusConfig, simulator: Simulator) -> Self {
         Self {
             robot: robot.clone(),
@@ -50,7 +50,7 @@ impl EmulatedArm {
         }
     }
 
-    /// The same arm, calibrated as a file says.
+    /// Replaces the calibration by that of a file.
     fn calibrated_by(mut self, path: &Path) -> Result<Self> {
         let wrong = |what: String| {
             anyhow::anyhow!(
@@ -64,7 +64,10 @@ impl EmulatedArm {
         Ok(self)
     }
 
-    /// Its servos.
+    /// Returns the emulated servos.
+    ///
+    /// # Errors
+    /// If the calibration does not fit the servos.
     pub fn emulated_bus(&self, faults: Faults) -> Result<EmulatedBus> {
         let plant = SimPlant::new(self.simulator.clone(), &self.robot, &self.bus_config);
         let emulator = BusBuilder {
@@ -76,7 +79,10 @@ impl EmulatedArm {
         Ok(emulator.emulated_bus(Box::new(plant))?)
     }
 
-    /// The arm on its port, armed.
+    /// Returns the arm on `port`, armed.
+    ///
+    /// # Errors
+    /// If the port is unplugged or cannot be opened, or a check before arming fails.
     pub fn arm(&self, port: &EmulatedPort, shutdown: ShutdownMode) -> Result<ServoArm> {
         let bus = match port {
             EmulatedPort::Pty(port) => {
@@ -96,7 +102,10 @@ impl EmulatedArm {
         )?)
     }
 
-    /// Its servos as LeRobot knows them.
+    /// Returns the servos as LeRobot describes them.
+    ///
+    /// # Errors
+    /// If the calibration does not fit the servos.
     pub fn servos(&self) -> Result<ServoInfo> {
         Ok(ServoInfo::of(
             &self.robot,
@@ -105,7 +114,7 @@ impl EmulatedArm {
         )?)
     }
 
-    /// What is served, for a program.
+    /// Describes the port and the servos for a program.
     fn facts(&self, port: &Path) -> Value {
         let servos = self.joints().into_iter().zip(&self.bus_config.servos);
         let joints: Map<String, Value> = servos
@@ -130,6 +139,9 @@ impl EmulatedArm {
 }
 
 /// Serves an arm until told to stop.
+///
+/// # Errors
+/// If a file cannot be read or written, or no pty can be opened.
 pub fn emulate(data_dir: &DataDir, args: &EmulateArgs) -> Result<bool> {
     let robot = data_dir.guarded(&args.robot)?;
     let scene = data_dir.scene(&args.scene)?.before(&robot);
@@ -188,7 +200,10 @@ pub fn emulate(data_dir: &DataDir, args: &EmulateArgs) -> Result<bool> {
     Ok(true)
 }
 
-/// Rules from a file; none without one.
+/// Reads faults from a file; without one there are none.
+///
+/// # Errors
+/// If the file cannot be read or is no list of faults.
 pub fn read_faults(path: Option<&Path>) -> Result<Faults> {
     let Some(path) = path else {
         return Ok(Faults::default());
@@ -199,7 +214,7 @@ pub fn read_faults(path: Option<&Path>) -> Result<Faults> {
     Faults::parse(&text).map_err(|error| anyhow::anyhow!("{}, {error}", path.display()))
 }
 
-/// As the factory made them.
+/// Resets the servos to factory settings.
 fn forget_calibration(emulated_bus: &mut EmulatedBus) {
     for servo in emulated_bus.servos() {
         let map = servo.model().map;

@@ -1,11 +1,11 @@
-//! `enact bus`: servos that are not there.
+//! `enact bus`: emulated servos.
 //!
 //! | module | idea |
 //! |---|---|
 //! | [`emulate`] | an arm of servos on a pty, with physics behind it |
-//! | [`console`] | what a person types to let things go wrong |
-//! | [`packet_log`] | a log of what arrived |
-//! | [`picture_folder_writer`] | the scene's camera, as a folder |
+//! | `console` | commands that a person types to inject faults |
+//! | `packet_log` | a log of received packets |
+//! | `picture_folder_writer` | writes the camera's newest picture to a folder |
 
 mod console;
 pub mod emulate;
@@ -17,7 +17,10 @@ use anyhow::Result;
 use crate::arm::args::BusCommand;
 use crate::data_dir::DataDir;
 
-/// Does what was asked.
+/// Carries out the command.
+///
+/// # Errors
+/// As [`emulate`](emulate::emulate).
 pub fn run(data_dir: &DataDir, command: &BusCommand) -> Result<bool> {
     match command {
         BusCommand::Emulate(args) => emulate::emulate(data_dir, args),

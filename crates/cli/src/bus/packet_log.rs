@@ -1,4 +1,4 @@
-//! A log of what arrived: a line of JSON for each packet.
+//! A log of received packets: one line of JSON each.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use enact_emulator::PtyBus;
 use serde_json::json;
 
-/// Writes what arrives.
+/// Writes received packets to a file.
 pub struct PacketLog {
     file: BufWriter<File>,
     seen: usize,

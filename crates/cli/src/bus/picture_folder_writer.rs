@@ -1,4 +1,4 @@
-//! The scene's camera as a folder in which the newest picture lies.
+//! Writes the newest picture of the scene's camera to a folder.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use enact_camera::Camera;
 use enact_sim::render::Appearance;
 use enact_sim::{SimCamera, Simulator};
 
-/// Takes pictures.
+/// Writes pictures to a folder.
 pub struct PictureFolderWriter {
     camera: SimCamera,
     folder: PathBuf,
@@ -18,7 +18,7 @@ pub struct PictureFolderWriter {
 }
 
 impl PictureFolderWriter {
-    /// Into a folder, which is made, so many a second.
+    /// Creates a writer to a folder, which is created, of `fps` pictures per second.
     pub fn create(folder: &Path, simulator: &Simulator, seed: u64, fps: u32) -> Result<Self> {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;

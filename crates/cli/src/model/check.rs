@@ -1,4 +1,4 @@
-//! `enact model check`: by which convention a model points, how exactly and how fast.
+//! `enact model check`: finds a model's pointing convention, its precision and its speed.
 
 use std::time::{Duration, Instant};
 
@@ -16,14 +16,14 @@ use crate::data_dir::DataDir;
 use crate::model_choice::{self, ModelChoice};
 use crate::stop_sources;
 
-/// Conventions of models that answer in JSON.
+/// Conventions in JSON.
 const WRITTEN: [Convention; 4] = [
     Convention::Yx1000,
     Convention::Xy1000,
     Convention::XyPixels,
     Convention::XyUnit,
 ];
-/// Conventions of models that answer between tags; they are asked for where no other is kept to.
+/// Conventions between tags, requested if the model follows no other.
 const TAGGED: [Convention; 4] = [
     Convention::XyPercent,
     Convention::Molmo2,
@@ -31,7 +31,7 @@ const TAGGED: [Convention; 4] = [
     Convention::LocXy1000,
 ];
 
-/// Shows the model a picture and asks what is in it; whether it can be told how it points.
+/// Shows the model a picture and asks what is in it; returns whether its convention is found.
 pub fn check(data_dir: &DataDir, args: &ModelCheckArgs) -> Result<bool> {
     let picture = TestPicture::new(data_dir)?;
     if let Some(path) = &args.out {
@@ -102,7 +102,7 @@ fn ask(
     Ok(())
 }
 
-/// What came of one question.
+/// Returns a line about one trial.
 fn line(picture: &TestPicture, trial: &Trial) -> String {
     let asked = format!("asked {:<16}", trial.asked.to_string());
     let time = seconds(Duration::from_secs_f64(trial.seconds));

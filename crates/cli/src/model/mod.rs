@@ -17,7 +17,10 @@ use anyhow::Result;
 use crate::args::ModelQuestion;
 use crate::data_dir::DataDir;
 
-/// Answers the question; whether there is an answer.
+/// Answers the question; returns whether there is an answer.
+///
+/// # Errors
+/// If the model cannot be loaded, or the picture cannot be rendered or saved.
 pub fn answer(data_dir: &DataDir, question: &ModelQuestion) -> Result<bool> {
     match question {
         ModelQuestion::Check(args) => check::check(data_dir, args),

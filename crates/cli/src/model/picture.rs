@@ -1,5 +1,5 @@
-//! A picture that tells conventions apart: whatever else the numbers could mean, they would mean
-//! another place.
+//! A picture that distinguishes conventions: in any other convention, the numbers would mean other
+//! places.
 
 use std::path::Path;
 
@@ -12,8 +12,8 @@ use enact_types::Frame;
 
 use crate::data_dir::DataDir;
 
-/// Three things, one of them far off the diagonal of the picture. The picture's sides are far from
-/// multiples of what models round them to.
+/// Three objects, one of them far off the diagonal of the picture. The picture's sides are far from
+/// the multiples to which models round them.
 const SCENE: &str = r#"
 frame = "workspace"
 
@@ -53,22 +53,22 @@ size = [0.04, 0.04, 0.04]
 at = [0.24, -0.12]
 "#;
 
-/// A point may be this far beside a thing, as a share of the picture's width.
+/// Largest distance of a point from its object, as a share of the picture's width.
 const MISS: f64 = 0.012;
 
-/// A picture and what is in it.
+/// A picture and the objects in it.
 pub struct TestPicture {
-    /// What the model is shown.
+    /// Picture that the model is shown.
     pub frame: Frame,
-    /// What there is.
+    /// Objects in it.
     pub things: Vec<Thing>,
     truth: RenderedPicture,
 }
 
-/// A thing in it.
+/// An object in the picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Thing {
-    /// What it is.
+    /// Its name.
     pub label: String,
     /// Its middle, pixels.
     pub point: (f64, f64),
@@ -76,7 +76,7 @@ pub struct Thing {
 }
 
 impl TestPicture {
-    /// The picture, rendered.
+    /// Renders the picture.
     ///
     /// # Errors
     /// If the robot that stands in it cannot be loaded.
@@ -95,7 +95,7 @@ impl TestPicture {
         })
     }
 
-    /// Which thing is at a pixel, or close by.
+    /// Returns the object at a pixel, or close by.
     pub fn thing_at(&self, (x, y): (f64, f64)) -> Option<usize> {
         let (width, height) = self.truth.rgb.dimensions();
         let reach = (MISS * f64::from(width)).ceil() as i64;

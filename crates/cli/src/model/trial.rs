@@ -10,29 +10,29 @@ use serde_json::Value;
 
 use super::picture::TestPicture;
 
-/// What came of asking in one convention.
+/// Result of asking in one convention.
 #[derive(Clone, Debug, Serialize)]
 pub struct Trial {
     /// The convention that was asked for.
     pub asked: Pointing,
-    /// How the answer may be read, as asked for first; empty if it has no numbers.
+    /// Readings of the answer, the requested convention first; empty if it has no numbers.
     pub readings: Vec<Score>,
-    /// Whether it has exactly the form that was asked for.
+    /// True if it has exactly the requested form.
     pub obeys: bool,
     /// Wall time of the answer, seconds.
     pub seconds: f64,
-    /// Why there is no answer, or why it cannot be read.
+    /// Reason why there is no answer, or why it cannot be read.
     pub problem: Option<String>,
 }
 
-/// How well a reading explains an answer.
+/// Score of a reading of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Score {
     /// The reading.
     pub pointing: Pointing,
-    /// How many things are pointed at.
+    /// Number of objects pointed at.
     pub things: usize,
-    /// How many points are on nothing.
+    /// Number of points on nothing.
     pub stray: usize,
     /// Median distance from the things' middles, pixels.
     pub error_px: Option<f64>,
@@ -64,7 +64,7 @@ impl Trial {
         }
     }
 
-    /// A question without an answer.
+    /// Creates a trial without an answer.
     pub fn failed(asked: Pointing, problem: String, took: Duration) -> Self {
         Self {
             asked,
@@ -75,7 +75,7 @@ impl Trial {
         }
     }
 
-    /// The reading that explains it best.
+    /// Returns the best reading.
     pub fn best(&self) -> Option<&Score> {
         self.readings.iter().reduce(|best, other| {
             if other.is_better_than(best) {
@@ -88,7 +88,7 @@ impl Trial {
 }
 
 impl Score {
-    /// Whether it explains more, or the same more exactly.
+    /// Returns whether it explains more, or as much more precisely.
     pub fn is_better_than(&self, other: &Self) -> bool {
         let error = |score: &Self| score.error_px.unwrap_or(f64::INFINITY);
         let explained = |score: &Self| (score.things, std::cmp::Reverse(score.stray));
@@ -97,7 +97,7 @@ impl Score {
     }
 }
 
-/// By less than this a reading is not more exact, pixels.
+/// Smallest difference of precision between readings that counts, pixels.
 const CLOSER: f64 = 0.7;
 
 fn score(picture: &TestPicture, reading: &Reading) -> Score {
@@ -122,7 +122,7 @@ fn score(picture: &TestPicture, reading: &Reading) -> Score {
     }
 }
 
-/// Whether a text has the tags or tokens of a convention.
+/// Returns whether a text has the tags or tokens of a convention.
 fn is_tagged(convention: Convention, text: &str) -> bool {
     match convention {
         Convention::XyPercent => text.contains("<point") && !text.contains("coords"),
@@ -133,7 +133,7 @@ fn is_tagged(convention: Convention, text: &str) -> bool {
     }
 }
 
-/// Whether an answer has the form that was asked for and nothing beside it.
+/// Returns whether an answer has exactly the requested form.
 fn obeys(convention: &PictureConvention, answer: &ModelResponse<Vec<Detection>>) -> bool {
     if answer.parsed.is_err() || !answer.dropped.is_empty() {
         return false;

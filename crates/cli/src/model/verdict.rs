@@ -1,15 +1,15 @@
-//! What all answers together say.
+//! The conclusion from all trials.
 
 use enact_plan::{Convention, Pointing};
 
 use super::trial::{Score, Trial};
 
-/// Fewer things than this are no proof.
+/// Minimum number of objects that proves a reading.
 const LEAST_THINGS: usize = 2;
-/// The model's own convention is preferred unless another is by so much more exact.
+/// Advantage in precision that outweighs the preference for the model's own convention, pixels.
 const MUCH_CLOSER: f64 = 2.0;
 
-/// By which convention a model points.
+/// The pointing convention of a model, as found by trials.
 #[derive(Clone, Debug)]
 pub enum Verdict<'a> {
     /// By this one.
@@ -20,8 +20,8 @@ pub enum Verdict<'a> {
     Unknown,
 }
 
-/// The convention in which the model answers right when it is asked in it. `own` is what its name or
-/// its settings tell, which is preferred to another that is as good.
+/// Returns the convention in which the model answers rightly when it is asked in it. `own`, from
+/// its name or settings, is preferred among equals.
 pub fn judge(trials: &[Trial], own: Pointing) -> Verdict<'_> {
     let mut doubts: Vec<Pointing> = Vec::new();
     let mut spoken: Vec<(&Trial, Score)> = Vec::new();
@@ -79,7 +79,7 @@ pub fn judge(trials: &[Trial], own: Pointing) -> Verdict<'_> {
     }
 }
 
-/// Whether numbers mean the same by both, but for a picture's resizing: points and boxes, JSON and
+/// Returns whether numbers mean the same in both, apart from resizing: points and boxes, JSON and
 /// tags.
 fn means_the_same(a: Convention, b: Convention) -> bool {
     let plain = |convention: Convention| match convention {

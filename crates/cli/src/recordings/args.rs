@@ -8,7 +8,7 @@ use crate::args::{StopArgs, parsed};
 use crate::model_choice::ModelArgs;
 use crate::rerun_view::ViewTarget;
 
-/// Whether and where a run is recorded.
+/// Options of recording.
 #[derive(Clone, Debug, Default, Args)]
 pub struct RecordArgs {
     /// Record the run to this MCAP file [default: runs/TIME-TASK.mcap]
@@ -72,7 +72,7 @@ pub struct ReplayArgs {
     /// Last turn to replay
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub until: Option<u32>,
-    /// What stops the arm, besides Ctrl-C.
+    /// Means of stopping the arm, besides Ctrl-C.
     #[command(flatten)]
     pub stop: StopArgs,
     /// Wait for Enter before each motion
@@ -97,7 +97,7 @@ pub struct ReplayArgs {
 }
 
 impl ReplayArgs {
-    /// The whole recording in a simulator of its own, as fast as possible.
+    /// Replays the whole recording in a simulator of its own, as fast as possible.
     pub fn of(file: &Path) -> Self {
         // What begins with a hyphen is a file here.
         parsed(&["--".as_ref(), file.as_ref()])
@@ -144,6 +144,9 @@ pub struct ExportArgs {
     /// Keep the time during which the arm stands still and waits for a plan
     #[arg(long)]
     pub keep_pauses: bool,
+    /// Print what was written as one JSON object
+    #[arg(long)]
+    pub json: bool,
     /// LeRobot options.
     #[command(flatten)]
     pub set: DatasetExportArgs,

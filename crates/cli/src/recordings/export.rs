@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use enact_arm::StopSwitch;
 use enact_export::lerobot::video::Video;
 use enact_export::{EpisodeFilter, ExportError, Pixels, RecordedEpisodes, csv};
+use serde_json::{Map, Value, json};
 
 use super::args::ExportArgs;
 use super::picture_source::PictureSource;
@@ -15,7 +16,10 @@ use super::{lerobot, open_readable};
 use crate::data_dir::DataDir;
 use crate::stop_sources::on_interrupt;
 
-/// Writes what is asked for.
+/// Writes what `args` ask for.
+///
+/// # Errors
+/// If nothing is asked for, a recording cannot be read or used, or a file cannot be written.
 pub fn export(data_dir: &DataDir, args: &ExportArgs) -> Result<()> {
     if args.csv.is_none() && args.lerobot.is_none() && args.mp4.is_none() {
         bail!("say what to write: --csv FILE, --lerobot DIR or --mp4 FILE");
@@ -27,14 +31,25 @@ pub fn export(data_dir: &DataDir, args: &ExportArgs) -> Result<()> {
     if args.mp4.is_some() {
         require_one(args, "--mp4")?;
     }
+    let written = write(data_dir, args)?;
+    if args.json {
+        outln!("{}", Value::from(written));
+    }
+    Ok(())
+}
+
+/// Writes each format, and returns what was written by the name of the format.
+fn write(data_dir: &DataDir, args: &ExportArgs) -> Result<Map<String, Value>> {
+    let mut written = Map::new();
     if let Some(path) = &args.csv {
         let run = open_readable(&args.files[0])?;
         let failure = || format!("cannot write {}", path.display());
         let file = File::create(path).with_context(failure)?;
         csv::write(&run, BufWriter::new(file)).with_context(failure)?;
+        written.insert("csv".into(), json!({"path": path}));
     }
     if args.lerobot.is_none() && args.mp4.is_none() {
-        return Ok(());
+        return Ok(written);
     }
     let switch = StopSwitch::new();
     on_interrupt(switch.clone())?;
@@ -46,12 +61,14 @@ pub fn export(data_dir: &DataDir, args: &ExportArgs) -> Result<()> {
     let recordings = args.files.iter().map(|file| survey.of(file, &stop));
     let recordings: Vec<RecordedEpisodes> = recordings.collect::<Result<_, _>>()?;
     if let Some(folder) = &args.lerobot {
-        lerobot::write(data_dir, folder, &recordings, args, &stop)?;
+        let set = lerobot::write(data_dir, folder, &recordings, args, &stop)?;
+        written.insert("lerobot".into(), set);
     }
     if let Some(path) = &args.mp4 {
         film(path, &recordings[0], args, &stop)?;
+        written.insert("mp4".into(), json!({"path": path, "fps": args.fps}));
     }
-    Ok(())
+    Ok(written)
 }
 
 fn require_one(args: &ExportArgs, option: &str) -> Result<()> {

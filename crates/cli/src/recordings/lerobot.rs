@@ -8,6 +8,7 @@ use enact_export::lerobot::{CameraFeature, DatasetSpec, DatasetWriter, VideoCode
 use enact_export::pictures::{CameraTrack, HeldPictures};
 use enact_export::{Episode, JointColumns, RecordedEpisodes, Units};
 use enact_recording::ServoInfo;
+use serde_json::{Value, json};
 
 use super::args::{DatasetExportArgs, ExportArgs, TaskFilter, UnitsArg};
 use super::picture_source::PictureSource;
@@ -15,25 +16,29 @@ use crate::arm::arm_config::nominal_servos;
 use crate::arm::hardware::bus_config;
 use crate::data_dir::DataDir;
 
-/// The longest episode whose times LeRobot tells apart as 32-bit floats to a tenth of a
-/// millisecond, seconds.
+/// Longest episode whose times are distinct as 32-bit floats to a tenth of a millisecond in
+/// LeRobot, seconds.
 const LONGEST: usize = 2048;
 
-/// A recording, its episodes that are taken, and where their pictures come from.
+/// A recording with its selected episodes and the source of their pictures.
 struct Part<'a> {
     recording: &'a RecordedEpisodes,
     episodes: Vec<&'a Episode>,
     source: PictureSource,
 }
 
-/// Writes a data set, or adds to one.
+/// Writes a LeRobot data set, or appends to one; returns what was written.
+///
+/// # Errors
+/// If the recordings hold nothing to export, do not go together or do not fit the data set to add
+/// to, or a file cannot be written.
 pub fn write(
     data_dir: &DataDir,
     folder: &Path,
     recordings: &[RecordedEpisodes],
     args: &ExportArgs,
     stop: &dyn Fn() -> bool,
-) -> Result<()> {
+) -> Result<Value> {
     let set = &args.set;
     let parts = recordings.iter().map(|recording| choose(recording, args));
     let parts: Vec<Part<'_>> = parts.collect::<Result<_>>()?;
@@ -94,19 +99,26 @@ pub fn write(
         spec.columns.robot_type,
         spec.columns.units
     );
+    let mut cameras = Vec::new();
     for camera in &spec.cameras {
         let kept = camera.codec.map_or("files", VideoCodec::name);
-        errln!(
-            "  camera  {}, {} x {}, {kept}",
-            camera.key(),
-            camera.width,
-            camera.height
-        );
+        let (key, width, height) = (camera.key(), camera.width, camera.height);
+        errln!("  camera  {key}, {width} x {height}, {kept}");
+        cameras.push(json!({"key": key, "width": width, "height": height, "format": kept}));
     }
-    Ok(())
+    Ok(json!({
+        "path": folder,
+        "episodes": summary.episodes,
+        "samples": summary.samples,
+        "total_episodes": summary.total,
+        "fps": spec.fps,
+        "robot_type": spec.columns.robot_type,
+        "units": spec.columns.units.to_string(),
+        "cameras": cameras,
+    }))
 }
 
-/// What of a recording is taken; what is not is said.
+/// Selects episodes of a recording, and reports those left out.
 fn choose<'a>(recording: &'a RecordedEpisodes, args: &ExportArgs) -> Result<Part<'a>> {
     let name = recording.path.display();
     for left in &recording.left_out {
@@ -140,7 +152,7 @@ fn choose<'a>(recording: &'a RecordedEpisodes, args: &ExportArgs) -> Result<Part
     })
 }
 
-/// The tracks that all have and that are wanted.
+/// Returns the requested tracks that all recordings have.
 fn agree(parts: &[&Part<'_>], set: &DatasetExportArgs) -> Result<Vec<CameraTrack>> {
     let first = parts[0];
     let wanted = |track: &&CameraTrack| {
@@ -231,7 +243,7 @@ fn camera(track: &CameraTrack, set: &DatasetExportArgs) -> CameraFeature {
     }
 }
 
-/// What the numbers of a recording are to say.
+/// Returns the columns of the data set.
 fn columns(
     data_dir: &DataDir,
     recording: &RecordedEpisodes,
@@ -259,7 +271,7 @@ fn columns(
     Ok(JointColumns::lerobot(robot, &servos, units)?)
 }
 
-/// The servos that a recording tells of; those that an arm of its kind has, where it does not.
+/// Returns the recorded servos, or else those that an arm of its kind has.
 fn servos(
     data_dir: &DataDir,
     recording: &RecordedEpisodes,
@@ -287,7 +299,7 @@ fn servos(
     Ok(nominal)
 }
 
-/// One robot, and one way to read it.
+/// Checks that two recordings are of one robot and can be read in one way.
 fn require_alike(first: &RecordedEpisodes, other: &RecordedEpisodes) -> Result<()> {
     let names = |recording: &RecordedEpisodes| -> Vec<String> {
         let joints = recording.robot.joints().iter();

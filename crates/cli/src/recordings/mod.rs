@@ -1,20 +1,20 @@
-//! Runs that are kept: listed, told, replayed, verified, asked again, shown and exported.
+//! Recorded runs: list, tell, replay, verify, ask again, show and export.
 //!
 //! | module | idea |
 //! |---|---|
 //! | [`args`] | their part of the command line |
-//! | [`run_recorder`] | what is kept of a run, and where |
+//! | [`run_recorder`] | records a run to a file |
 //! | [`runs`] | `enact runs` |
-//! | [`replay`] | `enact replay`: the same commands in the simulator |
-//! | [`verify`] | `enact replay --verify`: the same loop on what was recorded |
-//! | [`reask`] | `enact replay --reask`: the same pictures to another model |
-//! | [`view`] | `enact view`: the same pictures in rerun |
+//! | [`replay`] | `enact replay`: recorded commands in the simulator, or on an arm |
+//! | [`verify`] | `enact replay --verify`: the loop again on recorded inputs |
+//! | [`reask`] | `enact replay --reask`: recorded pictures to another model |
+//! | [`view`] | `enact view`: a recorded run in rerun |
 //! | [`export`] | `enact export` |
 //! | [`lerobot`] | `enact export --lerobot` |
 //! | [`picture_source`] | a picture for each sample of a recording |
 //! | [`replay_world`] | the simulated world of a recording |
 //! | [`replay_arm`] | the arm that a replay moves |
-//! | [`paced_arm`] | an arm no faster than told |
+//! | [`paced_arm`] | an arm with limited speed |
 
 pub mod args;
 #[cfg(feature = "export")]
@@ -38,7 +38,10 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use enact_recording::Recording;
 
-/// Opens a recording; what is wrong with it is said with its name.
+/// Opens a recording.
+///
+/// # Errors
+/// If it is no readable recording; the message names the file.
 pub fn open(path: &Path) -> Result<Recording> {
     Recording::open(path).with_context(|| format!("cannot use {}", path.display()))
 }

@@ -1,4 +1,4 @@
-//! An arm no faster than told.
+//! An arm with limited speed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,12 +15,12 @@ pub struct PacedArm {
     due: Option<Instant>,
     /// Without it no time is waited for.
     on: Arc<AtomicBool>,
-    /// Whatever ends all waiting.
+    /// Switch that ends all waiting.
     stop: StopSwitch,
 }
 
 impl PacedArm {
-    /// `arm` at `speed` times its own pace, while `on` and until `stop` is pressed.
+    /// Runs `arm` at `speed` times its own pace, while `on` and until `stop` is pressed.
     pub fn new(
         arm: Box<dyn Arm>,
         robot: &Robot,
@@ -70,7 +70,7 @@ mod tests {
 
     use super::*;
 
-    /// Servos that nobody looks after while the arm is idle stop by themselves.
+    /// An arm whose servos stop by themselves unless they are read while it is idle.
     struct Watched(Arc<AtomicBool>);
 
     impl Arm for Watched {

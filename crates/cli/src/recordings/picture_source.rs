@@ -19,10 +19,10 @@ use enact_types::Frame;
 use super::open;
 use super::replay_world::ReplayWorld;
 
-/// Pictures that wait to be taken, at most.
+/// Maximum number of pictures that are rendered ahead.
 const AHEAD: usize = 8;
 
-/// Where pictures come from.
+/// Source of pictures.
 pub enum PictureSource {
     /// The recording.
     Recorded(Vec<CameraTrack>),
@@ -34,8 +34,11 @@ pub enum PictureSource {
 pub type Push<'a> = &'a mut dyn FnMut(usize, &SamplePicture) -> Result<(), ExportError>;
 
 impl PictureSource {
-    /// Streams where there are any; else a simulated run is replayed, unless its pictures shall
-    /// be `as_taken`.
+    /// Chooses streams if there are any, or else a replay of a simulated run, unless its pictures
+    /// shall be `as_taken`.
+    ///
+    /// # Errors
+    /// If the recorded scene cannot be read.
     pub fn of(recording: &RecordedEpisodes, as_taken: bool) -> Result<Self> {
         let streamed = recording.tracks.iter().any(|track| track.streamed);
         let camera = &recording.info.launch["camera"]["source"];
@@ -60,15 +63,18 @@ impl PictureSource {
         Ok(Self::Rendered(tracks))
     }
 
-    /// What cameras there are.
+    /// Returns the available camera tracks.
     pub fn tracks(&self) -> &[CameraTrack] {
         match self {
             Self::Recorded(tracks) | Self::Rendered(tracks) => tracks,
         }
     }
 
-    /// Hands over a picture of each of `tracks` for every sample, and tells how long pictures had
-    /// to be held.
+    /// Hands over a picture of each of `tracks` for every sample; returns how long pictures had to
+    /// be held.
+    ///
+    /// # Errors
+    /// If a picture is missing, damaged or not taken by `push`, or the replay fails.
     pub fn deliver(
         &self,
         recording: &RecordedEpisodes,
@@ -180,7 +186,7 @@ fn render(
     Ok(())
 }
 
-/// Takes pictures of a world while an arm moves in it.
+/// Renders pictures of a world while an arm moves in it.
 struct RenderingArm {
     camera: SimCamera,
     places: std::iter::Peekable<std::vec::IntoIter<SamplePosition>>,
@@ -189,19 +195,19 @@ struct RenderingArm {
 }
 
 impl RenderingArm {
-    /// All that are wanted up to this place in the recording.
+    /// Renders all requested pictures up to this place in the recording.
     fn until(&mut self, place: SamplePosition) -> Result<(), ArmError> {
         self.at = place;
         while self.places.next_if(|wanted| *wanted <= place).is_some() {
             let frame = self.camera.capture();
             let frame = frame.map_err(|error| ArmError::Silent(error.to_string()))?;
             let sent = self.frames.send(frame);
-            sent.map_err(|_| ArmError::Silent("nobody wants pictures any more".to_owned()))?;
+            sent.map_err(|_| ArmError::Silent("no more pictures are needed".to_owned()))?;
         }
         Ok(())
     }
 
-    /// The next motion begins.
+    /// Starts the next motion.
     fn begin(&mut self) -> Result<(), ArmError> {
         let motions = self.at.motions + 1;
         self.until(SamplePosition {
@@ -210,7 +216,7 @@ impl RenderingArm {
         })
     }
 
-    /// The arm was read.
+    /// Takes note of a reading of the arm.
     fn reading(&mut self) -> Result<(), ArmError> {
         let readings = self.at.readings + 1;
         self.until(SamplePosition {
@@ -226,14 +232,14 @@ impl RenderingArm {
         })
     }
 
-    /// Whether any more are wanted.
+    /// Returns an error once no more pictures are wanted.
     fn is_wanted(&mut self) -> Result<(), ArmError> {
         let wanted = self.places.peek().map(drop);
         wanted.ok_or_else(|| ArmError::Silent("all pictures are taken".to_owned()))
     }
 }
 
-/// An arm that is filmed while it moves.
+/// An arm whose motion is filmed.
 struct FilmedArm {
     arm: SimArm,
     photographer: Arc<Mutex<RenderingArm>>,

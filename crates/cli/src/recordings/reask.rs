@@ -1,4 +1,4 @@
-//! `enact replay --reask`: the same pictures to another model, plans side by side.
+//! `enact replay --reask`: recorded pictures to another model, plans side by side.
 
 use anyhow::{Result, bail};
 use enact_model::RequestOptions;
@@ -11,7 +11,11 @@ use super::args::ReplayArgs;
 use crate::data_dir::DataDir;
 use crate::model_choice::{self, ModelChoice, ModelsConfig, RoleConfig};
 
-/// Asks about every recorded picture and situation again. Nothing moves.
+/// Asks about every recorded picture and situation again and tallies the answers that are the same.
+/// Nothing moves.
+///
+/// # Errors
+/// If the recording holds no pictures or cannot be read, or the model cannot be loaded or asked.
 pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Result<bool> {
     let frames = recording.frames()?;
     if frames.is_empty() {
@@ -150,7 +154,7 @@ fn show(what: &str, then: &str, now: &str) {
 
 #[derive(Default)]
 struct Tally {
-    /// The same, of so many.
+    /// Number of equal answers, and of all.
     objects: (u32, u32),
     plans: (u32, u32),
 }

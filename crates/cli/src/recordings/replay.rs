@@ -1,4 +1,4 @@
-//! `enact replay`: the same commands in the simulator, or by an arm.
+//! `enact replay`: recorded commands in the simulator, or on an arm.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,8 +18,8 @@ use crate::data_dir::DataDir;
 use crate::run::checked_instruction;
 use crate::stop_sources;
 
-/// A replay that stays this near to the recording has not departed from it: meters of the
-/// tool, rad or m of a joint.
+/// Largest deviation of a replay that follows its recording: meters of the tool, rad or m of a
+/// joint.
 const NEAR: (f64, f64) = (1e-3, 1e-2);
 
 /// Replays, verifies or asks again; whether it came out as recorded.
@@ -68,21 +68,21 @@ pub fn replay(data_dir: &DataDir, args: &ReplayArgs) -> Result<bool> {
     Ok(outcome.is_as_recorded())
 }
 
-/// A recording, and an arm that does once more what it tells.
+/// A recording, and the arm that repeats it.
 pub struct Player {
     recording: Recording,
     motions: Vec<RecordedMotion>,
     /// Turns that are shown; what was before them in a simulated world is done at once.
     shown_from: u32,
-    /// Whether nothing of the recording is left out.
+    /// True if nothing of the recording is left out.
     whole: bool,
     // Dropped in this order: an arm is left before what it hangs on is gone.
     arm: ArmThread,
     source: ArmSource,
     world: ReplayWorld,
-    /// Whether time passes as told.
+    /// True while time passes at the given speed.
     on: Arc<AtomicBool>,
-    /// Whether the arm is chosen by a launch file.
+    /// True if a launch file chooses the arm.
     by_an_arm: bool,
 }
 
@@ -129,8 +129,8 @@ impl Player {
         })
     }
 
-    /// Has the arm do it all, and leaves it. Before each motion that is shown `go_on` is asked, which hears what
-    /// stops the arm; after it `told` is told how it went.
+    /// Sends all motions to the arm, then releases it. Before each motion shown, calls `go_on` with
+    /// the switch that stops the arm; after it, calls `told` with the result.
     ///
     /// # Errors
     /// If the arm broke, or what was recorded cannot be read.
@@ -142,7 +142,7 @@ impl Player {
         let (robot, arm, recording) = (&self.world.robot, &self.arm, &self.recording);
         let mut replay = Replay::new(robot, arm);
         if self.by_an_arm {
-            let around = replay_arm::around(robot, recording)?;
+            let around = replay_arm::recorded_obstacles(robot, recording)?;
             if let Some(first) = self.motions.first() {
                 replay_arm::approach(robot, arm, first, &around)?;
             }
@@ -221,32 +221,32 @@ fn line(motion: &RecordedMotion, deviation: &Deviation) -> String {
     )
 }
 
-/// How a replay went.
+/// Result of a replay.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
-    /// Whether an arm did it that is never bit for bit where it was.
+    /// True for an arm that is never bit for bit where it was.
     pub by_an_arm: bool,
     /// Motions that were followed.
     pub motions: usize,
-    /// Whether somebody ended it before its end.
+    /// True if somebody ended it early.
     pub broken_off: bool,
     /// Motions that went bit for bit as recorded.
     pub exact: usize,
-    /// Why the last motion was refused, if it was.
+    /// Reason why the last motion was refused, if it was.
     pub refused: Option<String>,
     /// Motions that ended otherwise than recorded.
     pub ends: usize,
-    /// How far the tool was off at most, meters.
+    /// Largest deviation of the tool, meters.
     pub tool: f64,
-    /// How far a joint was off at most, rad or m.
+    /// Largest deviation of a joint, rad or m.
     pub joint: f64,
     /// Time that passed for the arm.
     pub arm: Duration,
     /// Time that passed for everybody else.
     pub wall: Duration,
-    /// Whether physics has the goal reached, where it can tell.
+    /// True if physics says that the goal is reached; `None` if it cannot tell.
     pub reached: Option<bool>,
-    /// Whether it was reached in the recording.
+    /// True if the goal was reached in the recording.
     pub was_reached: Option<bool>,
 }
 
@@ -261,7 +261,8 @@ impl Outcome {
         self.refused = deviation.refused.map(|refusal| refusal.to_string());
     }
 
-    /// Whether it came out as recorded: near enough, with the same ends and the same outcome.
+    /// Returns whether it matches the recording: close enough, with the same ends and the same
+    /// outcome.
     pub fn is_as_recorded(&self) -> bool {
         let near = self.by_an_arm || (self.tool <= NEAR.0 && self.joint <= NEAR.1);
         let same_outcome = self.reached.is_none() || self.reached == self.was_reached;
@@ -280,7 +281,7 @@ impl Outcome {
             "ended_otherwise": self.ends,
             "broken_off": self.broken_off,
             "refused": self.refused,
-            "tool_metres": self.tool,
+            "tool_meters": self.tool,
             "joint_radians": self.joint,
             "arm_seconds": self.arm.as_secs_f64(),
             "wall_seconds": self.wall.as_secs_f64(),

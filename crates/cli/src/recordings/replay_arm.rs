@@ -18,17 +18,21 @@ use crate::arm::slow_motion::straight;
 use crate::data_dir::DataDir;
 use crate::launch::Launch;
 
-/// An arm that is not simulated is moved so many times as fast as it was, if nothing is said.
+/// Default speed of a replay on a physical or emulated arm, relative to the recording.
 const SLOWLY: f64 = 0.25;
-/// Commands that come more rarely are too near to what an arm takes for a pause of the program.
+/// Longest period between commands; longer ones are too close to what an arm takes for a pause of
+/// the program.
 const LONGEST_PERIOD: Duration = Duration::from_millis(50);
-/// On its way to where a recording begins, a joint turns no faster on average, rad/s.
+/// Average speed of the fastest joint on the way to the start of a recording, rad/s.
 const GENTLE: f64 = 0.3;
-/// Nearer than this to where a motion begins, an arm that was not commanded yet need not be
-/// brought there, rad or m; one that was must be there exactly.
+/// Largest distance from the start of a motion at which an arm without a command yet need not be
+/// moved, rad or m; an arm with one must be there exactly.
 const THERE: f64 = 0.005;
 
 /// Finds the arm. Nothing moves yet.
+///
+/// # Errors
+/// If the launch file or its arm cannot be loaded, or the arm is not the recorded one.
 pub fn find(
     data_dir: &DataDir,
     args: &ReplayArgs,
@@ -61,6 +65,9 @@ pub fn find(
 
 /// Starts the arm at the pace that is asked for, which it keeps while `on`. What `stop` gives stops
 /// it while it is armed too.
+///
+/// # Errors
+/// If the arm cannot be armed or keep the pace, or `stop` fails.
 pub fn start(
     source: &ArmSource,
     args: &ReplayArgs,
@@ -102,8 +109,11 @@ fn check_pace(period: Duration, speed: f64) -> Result<()> {
     Ok(())
 }
 
-/// The table and what was known to stand around the recorded arm, not to be touched.
-pub fn around(robot: &Robot, recording: &Recording) -> Result<CollisionWorld> {
+/// Returns the table and what was known to stand around the recorded arm, as obstacles.
+///
+/// # Errors
+/// If the recorded obstacles cannot be read.
+pub fn recorded_obstacles(robot: &Robot, recording: &Recording) -> Result<CollisionWorld> {
     let mut around = CollisionWorld::table(robot);
     if let Some(known) = recording.collision_world()? {
         around.obstacles = known.obstacles().map(|body| (body, 0.0)).collect();
@@ -113,6 +123,9 @@ pub fn around(robot: &Robot, recording: &Recording) -> Result<CollisionWorld> {
 }
 
 /// Brings the arm to where a motion begins, gently, through the gate.
+///
+/// # Errors
+/// If the gate does not admit a straight motion there, or the arm does not finish it.
 pub fn approach(
     robot: &Robot,
     arm: &ArmThread,

@@ -12,26 +12,29 @@ use enact_sim::{
 };
 use enact_types::{Frame, Point3};
 
-/// Farther than this from where the recording begins, the arm is set there, rad or m.
+/// Largest distance from the start of the recording at which the arm is left, rad or m.
 const ELSEWHERE: f64 = 0.005;
-/// A table for what was seen by a real camera, meters.
+/// A table for objects seen by a real camera, meters.
 const TABLE: TableExtent = TableExtent {
     center: [0.2, 0.0],
     size: [1.2, 1.4],
 };
 
-/// Everything that a replay needs.
+/// The world of a replay.
 pub struct ReplayWorld {
-    /// Who acts.
+    /// The robot.
     pub robot: Robot,
-    /// Where.
+    /// The world.
     pub simulator: Simulator,
     layout: Layout,
     info: RunInfo,
 }
 
 impl ReplayWorld {
-    /// The world in which a recording begins.
+    /// Creates the world in which a recording begins.
+    ///
+    /// # Errors
+    /// If the recorded robot or scene cannot be read.
     pub fn of(recording: &Recording) -> Result<Self> {
         let info = recording.info()?;
         let robot = info.robot.load()?;
@@ -51,7 +54,7 @@ impl ReplayWorld {
         Ok(world)
     }
 
-    /// What a task wants, where the scene knows.
+    /// Returns the goal of an instruction, if the scene knows it.
     pub fn goal(&self, instruction: &str) -> Option<Goal> {
         let scene = self.info.scene.as_ref()?;
         let parsed = Scene::parse(Path::new(&scene.name), &scene.toml).ok()?;
@@ -79,8 +82,8 @@ impl ReplayWorld {
     }
 }
 
-/// The things that were seen first, where they were seen. What is no shape and color that
-/// the simulator has is left out, and said.
+/// Returns a layout of the first objects seen, at their positions. Leaves out, with a message,
+/// objects of shapes and colors that the simulator does not have.
 fn as_perceived(recording: &Recording) -> Result<Layout> {
     let Some(record) = recording.of(Topic::Objects).next() else {
         bail!("nothing was seen in this recording, so there is no scene to replay it in");

@@ -1,4 +1,4 @@
-//! What is kept of a run, and where.
+//! Records a run to a file.
 
 use std::fs;
 use std::io::Read;
@@ -21,19 +21,19 @@ use crate::data_dir::DataDir;
 use crate::launch::CameraConfig;
 use crate::setup::Setup;
 
-/// Where runs are kept if nothing else is said.
+/// Default folder of recordings.
 const FOLDER: &str = "runs";
-/// Longest part of a file name that tells of the task, characters.
+/// Maximum length of the task in a file name, characters.
 const WORDS: usize = 40;
-/// Larger weights are not summed up on every run, bytes.
+/// Largest weights that are hashed on every run, bytes.
 const HASHED: u64 = 1 << 30;
 
-/// A recording of a run, and where it is.
+/// A recording of a run, and its path.
 pub struct RunRecorder {
     /// The recording.
     pub recorder: Recorder,
     path: PathBuf,
-    /// Whether somebody asked for it.
+    /// True if the recording was requested explicitly.
     wanted: bool,
 }
 
@@ -104,13 +104,13 @@ pub fn say_kept(kept: RecordingSummary, path: &Path) {
     errln!("     kept  {}", path.display());
 }
 
-/// Nanoseconds since 1970.
+/// Returns nanoseconds since 1970.
 pub fn wall_clock() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_nanos() as u64)
 }
 
-/// `runs/TIME-TASK.mcap`, numbered where that is taken.
+/// Returns `runs/TIME-TASK.mcap`, with a number if that is taken.
 fn free_path(instruction: &str) -> PathBuf {
     let time = Local::now().format("%Y-%m-%dT%H-%M-%S");
     let stem = format!("{time}-{}", in_a_name(instruction));
@@ -125,7 +125,7 @@ fn free_path(instruction: &str) -> PathBuf {
         .unwrap_or_else(|| folder.join(name(1)))
 }
 
-/// A task as part of a file name.
+/// Converts a task to a part of a file name.
 fn in_a_name(instruction: &str) -> String {
     let words: Vec<&str> = instruction
         .split(|letter: char| !letter.is_alphanumeric())
@@ -176,7 +176,10 @@ fn info(data_dir: &DataDir, setup: &Setup, scripted: bool) -> Result<RunInfo> {
     })
 }
 
-/// The texts, without the meshes, of the robot that `Robot::find` finds by this name or path.
+/// Reads the texts, without the meshes, of the robot that `Robot::find` finds by this name or path.
+///
+/// # Errors
+/// If a file cannot be read.
 pub fn robot_info(data_dir: &DataDir, name_or_path: &str, name: &str) -> Result<RobotInfo> {
     let shipped = data_dir.robots().join(name_or_path);
     let place = if shipped.is_dir() {
@@ -205,8 +208,8 @@ fn read(path: &Path) -> Result<String> {
         .with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// SHA-256 over the weights in a file or folder; `None` where there are none, or too many, or
-/// where `stop` is pressed meanwhile.
+/// Returns the SHA-256 of the weights in a file or folder; `None` if there are none or too many, or
+/// `stop` is pressed meanwhile.
 fn hash(model: &Path, stop: &StopSwitch) -> Option<String> {
     let is_weights = |path: &Path| {
         path.extension()

@@ -1,4 +1,4 @@
-//! `enact runs`: what is kept, and the story of a run.
+//! `enact runs`: the list of recorded runs, and the story of one.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -13,10 +13,13 @@ use serde_json::{Value, json};
 use super::args::{RunsArgs, RunsCommand};
 use super::open;
 
-/// So many characters of the begin and of the end of a long answer are shown.
+/// Number of characters shown of each end of a long answer.
 const SHOWN: usize = 600;
 
-/// Answers.
+/// Lists the recordings of a folder, or tells the story of one.
+///
+/// # Errors
+/// If the folder or the recording cannot be read, or the answer cannot be written.
 pub fn runs(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
     match &args.question {
         Some(RunsCommand::Show { file }) => {
@@ -67,7 +70,7 @@ fn line_of_json(file: &Path, recording: Result<&Recording, &RecordingError>) -> 
             "reached": recording.is_reached(),
             "seconds": recording.duration().as_secs_f64(),
             "unix_seconds": recording.wall().map(|wall| wall.unix_seconds),
-            "error": recording.damage(),
+            "error": recording.damage().map(|damage| damage.to_string()),
         }),
         Err(error) => json!({
             "file": file,
@@ -81,7 +84,7 @@ fn line_of_json(file: &Path, recording: Result<&Recording, &RecordingError>) -> 
     }
 }
 
-/// The story of a run for a program.
+/// Tells the story of a run for a program.
 fn story(file: &Path, recording: &Recording) -> Result<Value> {
     let info = recording.info()?;
     let log: Vec<Value> = recording
@@ -128,7 +131,7 @@ fn recordings(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// How a run came out, in a word or two.
+/// Returns the outcome of a run in a word or two.
 fn outcome(recording: &Recording) -> String {
     match (recording.is_reached(), recording.end()) {
         (Some(true), _) => "reached".to_owned(),
@@ -140,7 +143,7 @@ fn outcome(recording: &Recording) -> String {
     }
 }
 
-/// A text in one line, with its begin and its end where it is long.
+/// Joins a text into one line, showing only both ends of a long one.
 fn shortened(text: &str) -> String {
     let line = text.trim().escape_debug().to_string().replace("\\\"", "\"");
     let letters: Vec<char> = line.chars().collect();
@@ -223,7 +226,7 @@ fn tell(recording: &Recording, sink: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-/// How a run came out, in a sentence.
+/// Returns the outcome of a run in a sentence.
 fn how(recording: &Recording) -> String {
     match recording.end() {
         RunEnd::Ended(_) => outcome(recording),

@@ -1,13 +1,17 @@
-//! `enact replay --verify`: the same loop on what was recorded.
+//! `enact replay --verify`: the loop again on recorded inputs.
 
 use anyhow::Result;
 use enact_recording::{Recording, verify};
 use serde_json::json;
 
-/// Bytes of each side that are shown of a difference.
+/// Number of bytes shown of each side of a difference.
 const EXCERPT: usize = 240;
 
-/// Lives through the run again; whether everything was the same.
+/// Replays the run through the whole loop and prints the first difference; returns whether there is
+/// none.
+///
+/// # Errors
+/// If the recording cannot be read or lived through again.
 pub fn check(recording: &Recording, as_json: bool) -> Result<bool> {
     let version = recording.info()?.enact;
     if version != env!("CARGO_PKG_VERSION") {

@@ -1,4 +1,4 @@
-//! `enact view`: the same pictures in rerun.
+//! `enact view`: a recorded run in rerun.
 
 use std::sync::atomic::Ordering;
 
@@ -11,7 +11,10 @@ use super::open_readable;
 use crate::rerun_view::{self, RerunView};
 use crate::stop_sources::on_interrupt;
 
-/// Lives through the run again for rerun's eyes.
+/// Replays the run for rerun.
+///
+/// # Errors
+/// If the recording cannot be used or the viewer cannot be reached.
 pub fn view(args: &ViewArgs) -> Result<()> {
     let recording = open_readable(&args.file)?;
     let playback = Playback::new(&recording)?;

@@ -1,4 +1,4 @@
-//! What takes the viewer's place in a program that was built without the feature `view`.
+//! Takes the viewer's place in a program built without the feature `view`.
 
 use anyhow::{Result, bail};
 use enact_runtime::Observer;
@@ -6,10 +6,10 @@ use enact_types::StopSwitch;
 
 use super::{ViewTarget, WallClock};
 
-/// There is none.
+/// Cannot be created.
 pub enum Page {}
 
-/// There is none.
+/// Cannot be created.
 pub enum RerunView {}
 
 impl RerunView {

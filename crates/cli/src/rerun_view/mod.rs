@@ -1,5 +1,5 @@
-//! Where a run is shown: in rerun's viewer, in a browser, or as a file. Without the feature `view`
-//! the program knows how to say so, and nothing else of it is built.
+//! Shows a run in rerun's viewer or a browser, or saves it to a file. Without the feature `view`,
+//! the program only says that it cannot.
 //!
 //! | module | idea |
 //! |---|---|
@@ -20,10 +20,10 @@ pub use absent::{Page, RerunView, is_stop, keep};
 #[cfg(feature = "view")]
 pub use viewer::{Page, RerunView, is_stop, keep};
 
-/// Clock that dates what is shown: nanoseconds since 1970.
+/// Clock for timestamps in the viewer: nanoseconds since 1970.
 pub type WallClock = Box<dyn Fn() -> u64 + Send>;
 
-/// What `--view` says.
+/// Destination of `--view`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ViewTarget {
     /// The viewer of this machine.

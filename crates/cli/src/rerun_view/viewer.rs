@@ -12,10 +12,10 @@ use enact_viz::{Backpressure, RerunObserver, VizError};
 use super::{ViewTarget, WallClock};
 use crate::stop_sources::is_interrupted;
 
-/// How often the end of a page is looked for.
+/// Interval of checks whether a page has ended.
 const PERIOD: Duration = Duration::from_millis(50);
 
-/// A run that is shown.
+/// A run shown in rerun.
 pub struct RerunView {
     observer: RerunObserver,
     page: Option<Page>,

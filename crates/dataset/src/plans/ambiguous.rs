@@ -2,6 +2,7 @@
 //! missing object.
 
 use enact_plan::{ConversationTurn, Direction, Relation, Situation};
+use enact_sim::{Color, ObjectShape};
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 
@@ -10,7 +11,7 @@ use crate::episode::natural_relation;
 use crate::intent::{Action, Intent};
 use crate::referring_expression;
 use crate::replies;
-use crate::vocabulary::{COLORS, CONTAINERS, MOVABLE, any_name, color_of, is_movable, shape_of};
+use crate::vocabulary::{CONTAINERS, MOVABLE, any_name, color_of, is_movable, noun_of, shape_of};
 use crate::wording::{Language, SentenceTemplate, Speaker, chinese, english};
 
 type Drawn = Option<(String, Intent)>;
@@ -79,10 +80,10 @@ pub fn missing(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let object = movable(speaker, situation)?;
     let target = container(speaker, situation)?;
     let absent_target = speaker.rng.random_bool(0.35);
-    let shapes: &[&str] = if absent_target { &CONTAINERS } else { &MOVABLE };
+    let shapes: &[ObjectShape] = if absent_target { &CONTAINERS } else { &MOVABLE };
     let near = if absent_target { &target } else { &object };
     let absent = match speaker.rng.random_range(0..4) {
-        0 => format!("{} {}", COLORS.choose(speaker.rng)?, shape_of(near)),
+        0 => format!("{} {}", Color::ALL.choose(speaker.rng)?, noun_of(near)),
         1 => format!("{} {}", color_of(near), shapes.choose(speaker.rng)?),
         _ => any_name(speaker.rng, shapes),
     };
@@ -114,7 +115,7 @@ pub fn short(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let target = container(speaker, situation)?;
     let by_shape = speaker.rng.random_bool(0.7);
     let word = if by_shape {
-        shape_of(&object)
+        noun_of(&object)
     } else {
         color_of(&object)
     };
@@ -138,7 +139,7 @@ pub fn short(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
         .count();
     let short_target = speaker.rng.random_bool(0.5);
     let whither = if short_target {
-        the_shape(speaker, shape_of(&target))
+        the_shape(speaker, noun_of(&target))
     } else {
         speaker.name(&target)
     };
@@ -146,7 +147,7 @@ pub fn short(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
         let noun = if by_shape { word } else { "one" };
         Intent::Ask(replies::which(speaker.language, noun))
     } else if short_target && targets > 1 {
-        Intent::Ask(replies::which(speaker.language, shape_of(&target)))
+        Intent::Ask(replies::which(speaker.language, noun_of(&target)))
     } else {
         Intent::Act(vec![put_action(&object, &target)])
     };

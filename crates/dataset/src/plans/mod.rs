@@ -2,10 +2,10 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`single`] | requests for one action |
-//! | [`sequence`] | requests for several actions |
-//! | [`ambiguous`] | requests that name nothing, too much, or a missing object |
-//! | [`no_action`] | words that ask for no action, and words that must be ignored |
+//! | `single` | requests for one action |
+//! | `sequence` | requests for several actions |
+//! | `ambiguous` | requests that name nothing, too much, or a missing object |
+//! | `no_action` | words that ask for no action, and words that must be ignored |
 
 mod ambiguous;
 pub(crate) mod no_action;

@@ -7,7 +7,7 @@ use rand::seq::SliceRandom;
 use super::{container, movable, names, put_action, worded};
 use crate::episode::{natural_relation, rest, sort as in_reading_order};
 use crate::intent::{Action, Intent};
-use crate::vocabulary::{color_of, is_movable, shape_of};
+use crate::vocabulary::{color_of, is_flat, is_movable, noun_of, shape_of};
 use crate::wording::{Language, Speaker, chinese, english};
 
 type Drawn = Option<(String, Intent)>;
@@ -38,7 +38,7 @@ pub fn all(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let target = container(speaker, situation)?;
     type Filter = fn(&str, &str) -> bool;
     let (phrase, belongs): (String, Filter) = match speaker.rng.random_range(0..10) {
-        0..3 => (all_of_shape(speaker, shape_of(&like)), |name, like| {
+        0..3 => (all_of_shape(speaker, noun_of(&like)), |name, like| {
             shape_of(name) == shape_of(like)
         }),
         3..7 => (all_of_color(speaker, color_of(&like)), |name, like| {
@@ -143,8 +143,8 @@ pub fn sort(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     if too_few(speaker, &actions) || colors.len() < containers.len() {
         return None;
     }
-    let shape = shape_of(containers[0]);
-    let alike = containers.iter().all(|name| shape_of(name) == shape);
+    let shape = noun_of(containers[0]);
+    let alike = containers.iter().all(|name| noun_of(name) == shape);
     let noun = match (speaker.language, alike) {
         (Language::English, true) => format!("{shape}s"),
         (Language::English, false) => "containers".to_owned(),
@@ -170,7 +170,7 @@ pub fn sort(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
 pub fn tower(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let mut parts: Vec<String> = names(situation)
         .into_iter()
-        .filter(|name| ["cube", "cylinder"].contains(&shape_of(name)))
+        .filter(|name| is_flat(name))
         .collect();
     parts.shuffle(speaker.rng);
     parts.truncate(3);

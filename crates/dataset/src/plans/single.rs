@@ -5,7 +5,7 @@ use rand::seq::IndexedRandom;
 
 use super::{container, movable, names, one_of, put_action, worded};
 use crate::intent::{Action, Intent};
-use crate::vocabulary::shape_of;
+use crate::vocabulary::is_flat;
 use crate::wording::Speaker;
 
 type Drawn = Option<(String, Intent)>;
@@ -20,7 +20,7 @@ pub fn put(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
 
 pub fn stack(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let object = movable(speaker, situation)?;
-    let is_host = |name: &str| name != object && ["cube", "cylinder"].contains(&shape_of(name));
+    let is_host = |name: &str| name != object && is_flat(name);
     let action = Action::Put {
         relation: Relation::On,
         target: one_of(speaker, situation, is_host)?,

@@ -4,7 +4,7 @@ use enact_plan::{Direction, Relation};
 use rand::RngExt;
 
 use super::{SentenceTemplate, Speaker};
-use crate::vocabulary::{color_of, shape_of};
+use crate::vocabulary::{color_of, noun_of};
 
 /// Returns the patterns of a sentence.
 pub fn patterns(saying: SentenceTemplate) -> &'static [&'static str] {
@@ -72,7 +72,7 @@ pub fn patterns(saying: SentenceTemplate) -> &'static [&'static str] {
 
 /// Returns “红色的方块”, mostly.
 pub fn name(speaker: &mut Speaker<'_>, name: &str) -> String {
-    let (color, shape) = (color(color_of(name)), shape(speaker, shape_of(name)));
+    let (color, shape) = (color(color_of(name)), shape(speaker, noun_of(name)));
     match speaker.rng.random_range(0..6) {
         0 => format!("{color}{shape}"),
         1 => format!("那个{color}色的{shape}"),
@@ -86,7 +86,7 @@ pub fn plain_name(name: &str) -> String {
     format!(
         "{}色的{}",
         color(color_of(name)),
-        plain_shape(shape_of(name))
+        plain_shape(noun_of(name))
     )
 }
 

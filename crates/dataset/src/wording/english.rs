@@ -4,7 +4,7 @@ use enact_plan::{Direction, Relation};
 use rand::RngExt;
 
 use super::{SentenceTemplate, Speaker};
-use crate::vocabulary::{color_of, shape_of};
+use crate::vocabulary::{color_of, noun_of};
 
 /// Returns the patterns of a sentence.
 pub fn patterns(saying: SentenceTemplate) -> &'static [&'static str] {
@@ -116,7 +116,7 @@ pub fn patterns(saying: SentenceTemplate) -> &'static [&'static str] {
 
 /// Returns “the red cube”, mostly.
 pub fn name(speaker: &mut Speaker<'_>, name: &str) -> String {
-    let (color, shape) = (color_of(name), shape(speaker, shape_of(name)));
+    let (color, shape) = (color_of(name), shape(speaker, noun_of(name)));
     match speaker.rng.random_range(0..20) {
         0 => format!("{color} {shape}"),
         1 => format!("that {color} {shape}"),

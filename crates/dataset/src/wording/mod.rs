@@ -13,10 +13,12 @@ pub mod pattern;
 pub mod typing;
 
 use enact_plan::{Direction, Relation};
+use enact_sim::ObjectShape;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use crate::intent::Action;
+use crate::vocabulary::shape_of;
 use pattern::{expand, is_held_out};
 
 /// Number of wordings tried before one of the wrong split is taken, since some sentences have only
@@ -156,10 +158,16 @@ impl Speaker<'_> {
     }
 
     /// Returns “put … in …”; people mix “in” and “on” for containers.
-    pub fn put(&mut self, what: &str, relation: Relation, whither: &str, shape: &str) -> String {
+    pub fn put(
+        &mut self,
+        what: &str,
+        relation: Relation,
+        whither: &str,
+        shape: Option<ObjectShape>,
+    ) -> String {
         let loose = match shape {
-            "tray" => 0.45,
-            "bowl" => 0.1,
+            Some(ObjectShape::Tray) => 0.45,
+            Some(ObjectShape::Bowl) => 0.1,
             _ => 0.0,
         };
         let relation = match relation {
@@ -176,12 +184,7 @@ impl Speaker<'_> {
             Some((objects, relation, target)) => {
                 let objects: Vec<String> = objects.iter().map(|name| self.name(name)).collect();
                 let (what, whither) = (self.list(&objects), self.name(target));
-                self.put(
-                    &what,
-                    relation,
-                    &whither,
-                    crate::vocabulary::shape_of(target),
-                )
+                self.put(&what, relation, &whither, shape_of(target))
             }
             None => {
                 let clauses: Vec<String> =
@@ -205,8 +208,8 @@ impl Speaker<'_> {
                 target,
             } => {
                 let (what, whither) = (self.name(object), self.name(target));
-                let shape = crate::vocabulary::shape_of(target);
-                let solid = !["bowl", "tray"].contains(&shape);
+                let shape = shape_of(target);
+                let solid = !shape.is_some_and(ObjectShape::is_container);
                 if *relation == Relation::On && solid && self.rng.random_bool(0.4) {
                     self.saying(SentenceTemplate::Stack, &what, &whither)
                 } else {

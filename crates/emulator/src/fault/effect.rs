@@ -6,7 +6,7 @@ use enact_arm::protocol::{Alarm, Codec};
 use rand::{Rng, RngExt};
 
 use super::{Fault, Faults};
-use crate::plant::JointFeedback;
+use crate::plant::JointMeasurement;
 use crate::servo::EmulatedServo;
 
 /// A reply as it arrives.
@@ -91,7 +91,7 @@ impl Faults {
     pub(crate) fn ail(
         &mut self,
         servo: &mut EmulatedServo,
-        motion: &mut JointFeedback,
+        motion: &mut JointMeasurement,
         now: Duration,
     ) {
         let internal = |fault: &Fault| {

@@ -2,7 +2,7 @@
 
 use enact_arm::servo::ServoModel;
 
-use super::manner::Manner;
+use super::family_behavior::FamilyBehavior;
 
 /// Defaults of an STS3215 for 7.4 V.
 pub const STS: [(&str, i64); 24] = [
@@ -62,7 +62,7 @@ const XL330: [(&str, i64); 5] = [
 
 /// Returns names and values of the registers that are not 0.
 pub fn settings(model: &ServoModel) -> impl Iterator<Item = &'static (&'static str, i64)> {
-    let all = Manner::of(model.family).factory;
+    let all = FamilyBehavior::of(model.family).factory;
     let own: &[_] = match model.number {
         1200 => &XL330,
         _ => &[],

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::EmulatedServo;
-use crate::plant::{JointDrive, JointFeedback};
+use crate::plant::{JointDrive, JointMeasurement};
 
 /// Register value of a tripped watchdog.
 const TRIPPED: i64 = -1;
@@ -35,7 +35,7 @@ impl EmulatedServo {
     }
 
     /// Updates the registers from the sensors.
-    pub fn sense(&mut self, motion: &JointFeedback, now: Duration) {
+    pub fn sense(&mut self, motion: &JointMeasurement, now: Duration) {
         let elapsed = now.saturating_sub(self.last_sensed).as_secs_f64();
         self.last_sensed = now;
         let map = self.model.map;
@@ -61,7 +61,7 @@ impl EmulatedServo {
             (motion.effort.abs() * STALL_CURRENT) as i64,
         );
         self.report("realtime_tick", now.as_millis() as i64 % 0x8000);
-        if self.get(map.torque_enable) == 0 && self.manner.goal_follows {
+        if self.get(map.torque_enable) == 0 && self.family.goal_follows {
             // Without torque the goal follows, so that switching torque on holds the position.
             self.write_memory(map.goal_position, position);
         }

@@ -8,11 +8,11 @@
 //! | [`replies`] | replies, and effects of writes |
 //! | [`mechanics`] | drive command to the joint, and measurements of the sensors |
 //! | [`thermal`] | temperature and overload |
-//! | `manner` | differences in the behavior of families |
+//! | `family_behavior` | differences in the behavior of families |
 //! | `factory_defaults` | factory defaults of the registers |
 
 mod factory_defaults;
-mod manner;
+mod family_behavior;
 pub mod mechanics;
 pub mod replies;
 pub mod thermal;
@@ -22,7 +22,7 @@ use std::time::Duration;
 use enact_arm::protocol::Alarm;
 use enact_arm::servo::{Register, ServoModel};
 
-use manner::Manner;
+use family_behavior::FamilyBehavior;
 use thermal::ThermalModel;
 
 /// Size of a control table, bytes.
@@ -32,7 +32,7 @@ const MEMORY: usize = 256;
 #[derive(Clone, Debug)]
 pub struct EmulatedServo {
     model: &'static ServoModel,
-    manner: &'static Manner,
+    family: &'static FamilyBehavior,
     memory: [u8; MEMORY],
     /// Registers restored by a power cycle.
     kept: [u8; MEMORY],
@@ -53,7 +53,7 @@ impl EmulatedServo {
     pub fn new(model: &'static ServoModel, id: u8, zero: f64, direction: f64) -> Self {
         let mut servo = Self {
             model,
-            manner: Manner::of(model.family),
+            family: FamilyBehavior::of(model.family),
             memory: [0; MEMORY],
             kept: [0; MEMORY],
             staged: None,

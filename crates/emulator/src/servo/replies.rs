@@ -30,7 +30,7 @@ impl EmulatedServo {
         let mut data = vec![low, high];
         let firmware = self.model.map.firmware.iter();
         data.extend(firmware.map(|register| self.get(*register) as u8));
-        match self.manner.refuses {
+        match self.family.refuses {
             false => self.status(0, &[]),
             true => self.status(0, &data),
         }
@@ -38,14 +38,14 @@ impl EmulatedServo {
 
     /// Replies to an unknown instruction.
     pub fn puzzled(&self) -> Option<Status> {
-        self.manner.refuses.then(|| self.status(UNKNOWN, &[]))
+        self.family.refuses.then(|| self.status(UNKNOWN, &[]))
     }
 
     /// Replies to a read.
     pub fn read(&self, address: u16, count: u16) -> Option<Status> {
         let end = self.end_of_table();
         if address >= end {
-            return self.manner.refuses.then(|| self.status(RANGE, &[]));
+            return self.family.refuses.then(|| self.status(RANGE, &[]));
         }
         let to = usize::from(address.saturating_add(count).min(end));
         Some(self.status(0, &self.memory[usize::from(address)..to]))
@@ -56,7 +56,7 @@ impl EmulatedServo {
         let end = usize::from(address) + data.len();
         // A servo whose id is changed replies with the old one.
         let id = self.id();
-        let refusal = match self.manner.refuses {
+        let refusal = match self.family.refuses {
             false if address >= self.end_of_table() => return None,
             false => 0,
             true => self.refuses(address, data),
@@ -67,7 +67,7 @@ impl EmulatedServo {
             self.memory[usize::from(address)..end].copy_from_slice(data);
             self.follow_up(address, end);
         }
-        if self.manner.begins_where_it_is && was_off && self.get(torque) == 1 {
+        if self.family.begins_where_it_is && was_off && self.get(torque) == 1 {
             // Whatever goal it had before.
             let map = self.model.map;
             self.write_memory(map.goal_position, self.get(map.position));
@@ -93,7 +93,7 @@ impl EmulatedServo {
 
     fn status(&self, refusal: u8, data: &[u8]) -> Status {
         let bits = self.alarm_bits();
-        let error = match self.manner.refuses {
+        let error = match self.family.refuses {
             false => bits as u8,
             true if bits == 0 => refusal,
             true => refusal | ALERT,
@@ -154,7 +154,7 @@ impl EmulatedServo {
             let from = usize::from(register.address);
             from < end && from + usize::from(register.width) > address.into()
         };
-        if self.manner.goal_turns_torque_on {
+        if self.family.goal_turns_torque_on {
             if touched(map.goal_position) {
                 self.write_memory(map.torque_enable, 1);
             }
@@ -182,6 +182,6 @@ impl EmulatedServo {
 
     /// Returns the first address at which no request may begin.
     fn end_of_table(&self) -> u16 {
-        self.manner.end_of_table
+        self.family.end_of_table
     }
 }

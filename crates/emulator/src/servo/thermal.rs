@@ -3,8 +3,8 @@
 use enact_arm::protocol::Alarm;
 
 use super::EmulatedServo;
-use super::manner::Overload;
-use crate::plant::JointFeedback;
+use super::family_behavior::OverloadCondition;
+use crate::plant::JointMeasurement;
 
 /// Room temperature, °C.
 const ROOM: f64 = 28.0;
@@ -60,7 +60,7 @@ impl EmulatedServo {
         if !self.alarms.contains(&alarm) {
             self.alarms.push(alarm);
         }
-        if self.manner.alarms_shut_down {
+        if self.family.alarms_shut_down {
             self.write_memory(self.model.map.torque_enable, 0);
         }
     }
@@ -68,7 +68,7 @@ impl EmulatedServo {
     /// Ends injected conditions. Alarms are cleared, except those that switched the motor off.
     pub fn calm(&mut self) {
         (self.thermal.heat, self.thermal.supply) = (None, None);
-        if !self.manner.alarms_shut_down {
+        if !self.family.alarms_shut_down {
             self.alarms.clear();
         }
     }
@@ -85,7 +85,7 @@ impl EmulatedServo {
 
     /// Updates temperature and overload after a time step; the servo is `error` steps from its
     /// goal.
-    pub(super) fn overheat(&mut self, motion: &JointFeedback, error: i64, elapsed: f64) {
+    pub(super) fn overheat(&mut self, motion: &JointMeasurement, error: i64, elapsed: f64) {
         let map = self.model.map;
         let thermal = &mut self.thermal;
         let settles_at = ROOM + HEATING * motion.effort * motion.effort;
@@ -95,20 +95,20 @@ impl EmulatedServo {
         let middle = (self.get(map.max_voltage) + self.get(map.min_voltage)) / 2;
         self.write_memory(map.temperature, celsius);
         self.write_memory(map.voltage, self.thermal.supply.unwrap_or(middle));
-        if self.is_hot() && self.manner.alarms_shut_down {
+        if self.is_hot() && self.family.alarms_shut_down {
             self.alarm(Alarm::Temperature);
         }
         self.notice_overload(motion, error, elapsed);
         self.write_memory(map.alarms, self.alarm_bits());
     }
 
-    fn notice_overload(&mut self, motion: &JointFeedback, error: i64, elapsed: f64) {
-        let (bears, response_timeout) = match self.manner.overload {
-            Overload::AsSet => (
+    fn notice_overload(&mut self, motion: &JointMeasurement, error: i64, elapsed: f64) {
+        let (bears, response_timeout) = match self.family.overload {
+            OverloadCondition::AsSet => (
                 self.named("overload_torque").unwrap_or(100) as f64 / 100.0,
                 self.named("protection_time").unwrap_or(0) as f64 / 100.0,
             ),
-            Overload::After { output, seconds } => (output, seconds),
+            OverloadCondition::After { output, seconds } => (output, seconds),
         };
         let in_vain = motion.effort.abs() > bears && motion.velocity.abs() < STALLED;
         self.thermal.stalled = if in_vain {
@@ -118,7 +118,7 @@ impl EmulatedServo {
         };
         if self.thermal.stalled > response_timeout {
             self.thermal.overloaded = error.signum() as f64;
-            if self.manner.alarms_shut_down {
+            if self.family.alarms_shut_down {
                 self.alarm(Alarm::Overload);
             }
         }
@@ -135,7 +135,7 @@ impl EmulatedServo {
 
     /// Returns the share of its output that the servo permits itself in its state.
     pub(super) fn spared_output(&self) -> f64 {
-        if self.manner.alarms_shut_down {
+        if self.family.alarms_shut_down {
             return 1.0;
         }
         let spares = self.named("unloading_condition").unwrap_or(0);
@@ -152,14 +152,14 @@ impl EmulatedServo {
     pub(super) fn alarm_bits(&self) -> i64 {
         let bit = |alarm: &Alarm| match alarm {
             Alarm::Voltage => 0x01,
-            Alarm::Encoder => self.manner.encoder_alarm,
+            Alarm::Encoder => self.family.encoder_alarm,
             Alarm::Current => 0x08,
             Alarm::Temperature => 0x04,
             Alarm::Shock => 0x10,
             Alarm::Overload => 0x20,
         };
         let mut alarms = self.alarms.clone();
-        if !self.manner.alarms_shut_down {
+        if !self.family.alarms_shut_down {
             alarms.extend(self.is_hot().then_some(Alarm::Temperature));
             alarms.extend((self.thermal.overloaded != 0.0).then_some(Alarm::Overload));
         }
@@ -181,9 +181,9 @@ mod tests {
         let map = servo.model.map;
         servo.write_memory(map.torque_enable, 1);
         servo.write_memory(map.goal_position, 2500);
-        let wall = JointFeedback {
+        let wall = JointMeasurement {
             effort: 1.0,
-            ..JointFeedback::default()
+            ..JointMeasurement::default()
         };
         for step in 1..=(seconds * 100.0) as u64 {
             servo.sense(&wall, Duration::from_millis(10 * step));
@@ -198,7 +198,7 @@ mod tests {
         servo = pushing("sts3215", 2.2);
         assert_eq!((servo.alarm_bits(), servo.drive().output), (0x20, 0.2));
         servo.write_memory(servo.model.map.goal_position, 2000);
-        servo.sense(&JointFeedback::default(), Duration::from_millis(2300));
+        servo.sense(&JointMeasurement::default(), Duration::from_millis(2300));
         assert_eq!((servo.alarm_bits(), servo.drive().output), (0, 1.0));
     }
 

@@ -122,7 +122,7 @@ impl CameraWriter {
         }
         self.keep(shot, staging)?;
         if self.histograms.is_empty() {
-            let empty = shot.histograms().iter().map(Histogram::empty_like);
+            let empty = shot.histograms().iter().map(Histogram::with_bins_of);
             self.histograms = empty.collect();
         }
         for (all, own) in self.histograms.iter_mut().zip(shot.histograms()) {

@@ -54,7 +54,7 @@ impl ExistingDataset {
         if !version.is_some_and(|version| version.starts_with("v3.")) {
             let version = version.unwrap_or("unknown");
             return Err(wrong(format!(
-                "it is a data set of LeRobot's version {version}, not v3; LeRobot's own script converts it"
+                "it is a LeRobot data set of version {version}, not v3; LeRobot's own script converts it"
             )));
         }
         let path = |key: &str| info.get(key).and_then(Value::as_str);

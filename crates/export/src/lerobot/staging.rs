@@ -23,7 +23,7 @@ impl Staging {
     pub(super) fn begin(target: &Path) -> Result<Self, ExportError> {
         let is_name = matches!(target.components().next_back(), Some(Component::Normal(_)));
         let Some(name) = target.file_name().filter(|_| is_name) else {
-            return Err(ExportError::file(target, "this is no name of a folder"));
+            return Err(ExportError::file(target, "this is not a folder name"));
         };
         let parent = parent(target);
         fs::create_dir_all(&parent).map_err(|error| ExportError::caused(&parent, error))?;
@@ -140,15 +140,15 @@ impl Drop for Staging {
 }
 
 /// Exchanges two folders.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 fn exchange(new: &Path, old: &Path) -> io::Result<()> {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-    let exchanged = renameat_with(CWD, new, CWD, old, RenameFlags::EXCHANGE);
+    use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
+    let exchanged = renameat2(AT_FDCWD, new, AT_FDCWD, old, RenameFlags::RENAME_EXCHANGE);
     // Some file systems do not support this.
     exchanged.or_else(|_| one_after_another(new, old))
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 fn exchange(new: &Path, old: &Path) -> io::Result<()> {
     one_after_another(new, old)
 }

@@ -25,7 +25,7 @@ impl TaskTable {
     /// If the file cannot be read or is not a table of tasks.
     pub(super) fn load(path: &Path) -> Result<Self, ExportError> {
         let mut numbered: Vec<(i64, String)> = Vec::new();
-        let unknown = || ExportError::file(path, "this is no table of tasks");
+        let unknown = || ExportError::file(path, "this is not a table of tasks");
         table::read(path, None, &mut |batch| {
             let numbers = batch.column_by_name("task_index").ok_or_else(unknown)?;
             let numbers = numbers.as_primitive_opt::<Int64Type>();

@@ -255,7 +255,7 @@ impl<'a> DatasetWriter<'a> {
     /// If there is nothing to write, or something cannot be written.
     pub fn finish(mut self) -> Result<DatasetSummary, ExportError> {
         if self.rows.is_empty() {
-            let text = "there is nothing to export: in no task the arm moved";
+            let text = "there is nothing to export: the arm moved in no task";
             return Err(ExportError::Unfit(text.to_owned()));
         }
         self.data.finish()?;

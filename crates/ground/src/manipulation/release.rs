@@ -164,7 +164,7 @@ fn candidates(
 /// Returns the current roll of the hand about its approach, from its heading, radians.
 fn roll_now(context: &SkillContext<'_>) -> f64 {
     let tool = context.robot.forward(context.joints);
-    let opening = context.end_effector.opening(&tool);
+    let opening = context.end_effector.opening_direction(&tool);
     let at = tool * context.gripper.tool_from_grasp;
     opening.y.atan2(opening.x) - context.end_effector.heading_of(&tool, &at)
 }

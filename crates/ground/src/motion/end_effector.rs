@@ -89,7 +89,7 @@ impl EndEffector {
     }
 
     /// Returns the direction in which the fingers part, in the base frame.
-    pub fn opening(&self, base_from_tool: &Pose) -> Vector3 {
+    pub fn opening_direction(&self, base_from_tool: &Pose) -> Vector3 {
         base_from_tool.rotation * self.opening.into_inner()
     }
 

@@ -75,7 +75,7 @@ pub struct MotionSegment {
     pub samples: Vec<JointVector>,
     /// Purpose of the segment.
     pub purpose: Purpose,
-    /// Whether the hand or the held object is meant to touch something.
+    /// True if the hand or the held object is meant to touch something.
     pub contact_expected: bool,
     /// Obstacles that it was planned around, for the gate to check again.
     pub around: CollisionWorld,

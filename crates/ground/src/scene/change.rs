@@ -1,18 +1,19 @@
-//! What moved though the robot did not touch it.
+//! Objects that moved though the robot did not touch them.
 
 use std::fmt;
 
 use super::memory::{SceneMemory, SceneObject};
 
-/// A thing seen this far from where it was has moved, meters; less may be an error of sight.
+/// Smallest displacement of an object that counts as a move, meters; less may be a measurement
+/// error.
 const MOVED: f64 = 0.025;
 
-/// An object that somebody else moved.
+/// A displacement of an object that the robot did not cause.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ObjectChange {
     /// Its name.
     pub name: String,
-    /// How far, meters.
+    /// Distance, meters.
     pub apart: f64,
 }
 
@@ -27,8 +28,8 @@ impl fmt::Display for ObjectChange {
     }
 }
 
-/// Objects that are seen elsewhere than before, except those that the robot handled and what
-/// rests in or on them.
+/// Returns the objects that are seen elsewhere than before, except those that the robot handled and
+/// what rests in or on them.
 pub fn unexplained(
     before: &SceneMemory,
     after: &SceneMemory,

@@ -1,34 +1,35 @@
-//! A thing that lies in a container of its own color: one blob to the camera, told
-//! apart by height.
+//! Separates an object from a container of its own color: the camera sees one blob, but height tells
+//! them apart.
 
 use enact_types::Point3;
 
 use super::point_cloud::PointCloud;
 
-/// The floor of a container reaches at least to this share of its radius.
+/// Smallest extent of a container's floor, as a share of its radius.
 const CORE: f64 = 0.55;
-/// Its wall may rise from there to the rim at this share of its radius.
+/// Radius of the rim up to which the wall may rise from there, as a share of the container's
+/// radius.
 const RIM: f64 = 0.95;
-/// Something inside stands at least this far above floor and wall, meters.
+/// Smallest height of something inside above floor and wall, meters.
 const ABOVE: f64 = 0.007;
-/// Fewer pixels than this are not a thing.
+/// Minimum number of pixels of an object.
 const MIN_PIXELS: usize = 12;
-/// A container is at least this large, meters.
+/// Minimum radius of a container, meters.
 const MIN_RADIUS: f64 = 0.035;
-/// Its extents along x and y may differ by this share.
+/// Largest difference of its extents along x and y, as a share.
 const ROUND: f64 = 0.25;
-/// Regions share a blob if this share of both is common.
+/// Smallest common share of both regions that share a blob.
 const COMMON: f64 = 0.8;
 
-/// Whether two regions, each without repetition, are about the same pixels.
+/// Returns whether two regions, each without repetition, consist of about the same pixels.
 pub fn is_same_blob(a: &[usize], b: &[usize]) -> bool {
     let known: std::collections::HashSet<usize> = a.iter().copied().collect();
     let common = b.iter().filter(|index| known.contains(index)).count() as f64;
     common > COMMON * a.len() as f64 && common > COMMON * b.len() as f64
 }
 
-/// The pixels of `region` that show something inside a container, and the others;
-/// `None` if it does not look like a container with something in it.
+/// Returns the pixels of `region` that show something inside a container, and the others; `None` if
+/// it does not look like a container with something in it.
 pub fn split(cloud: &PointCloud, region: &[usize]) -> Option<(Vec<usize>, Vec<usize>)> {
     let points: Vec<(usize, Point3)> = region
         .iter()
@@ -60,7 +61,7 @@ pub fn split(cloud: &PointCloud, region: &[usize]) -> Option<(Vec<usize>, Vec<us
     (content.len() >= MIN_PIXELS && has_floor).then(|| (pixels(content), pixels(container)))
 }
 
-/// Lowest and highest value, one in a hundred left out at each end.
+/// Returns the lowest and the highest value, without one percent at each end.
 fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
@@ -69,7 +70,7 @@ fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     Some((*values.get(trim)?, values[last]))
 }
 
-/// The middle of some pixels, in pixels.
+/// Returns the mean position of some pixels, in pixels.
 pub fn middle(cloud: &PointCloud, pixels: &[usize]) -> [f64; 2] {
     let mean = |of: &dyn Fn(usize) -> usize| {
         pixels.iter().map(|index| of(*index) as f64).sum::<f64>() / pixels.len().max(1) as f64

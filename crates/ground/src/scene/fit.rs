@@ -1,29 +1,29 @@
-//! From the visible surface of an object to its whole geometry.
+//! Completes the geometry of an object from its visible surface.
 
 use enact_types::Point3;
 
 use super::outline::{self, Circle, Rectangle};
 use super::solid::{Footprint, Hollow, Solid};
 
-/// Points this far below the top still belong to the top face or rim, meters.
+/// Largest depth of a point below the top that still belongs to the top face or rim, meters.
 const TOP: f64 = 0.003;
-/// Points this far below the top belong to the sides, meters.
+/// Smallest depth of a point below the top that belongs to the sides, meters.
 const SIDE: f64 = 0.005;
-/// An object lower than this shows no usable sides, meters.
+/// Height below which an object shows no usable sides, meters.
 const LOW: f64 = 0.012;
-/// A ball fits its points this well, meters.
+/// Largest residual of a ball, meters.
 const BALL_RESIDUAL: f64 = 0.0008;
-/// Balls are at least and at most this large, meters.
+/// Radii of balls, meters.
 const BALL_RADII: std::ops::Range<f64> = 0.006..0.06;
-/// A container is at least this wide, meters.
+/// Minimum width of a container, meters.
 const MIN_CONTAINER: f64 = 0.04;
-/// A container shows at most this share of its top points near its middle.
+/// Largest share of a container's top points near its middle.
 const RIM_ONLY: f64 = 0.05;
-/// A wall thickness to assume where the rim does not show it, meters.
+/// Wall thickness assumed if the rim does not show it, meters.
 pub const WALL: f64 = 0.004;
-/// A floor thickness to assume where the floor is hidden, meters.
+/// Floor thickness assumed if the floor is hidden, meters.
 pub const FLOOR: f64 = 0.005;
-/// Likely error of a position that depth tells, meters.
+/// Likely error of a position measured by depth, meters.
 pub const MEASURED: f64 = 0.003;
 
 /// Completes the solid whose visible surface are `points`, seen with pixels
@@ -61,7 +61,7 @@ fn ball(points: &[Point3], near_top: f64) -> Option<Solid> {
     })
 }
 
-/// The table where the sides come down to it, else the lowest visible height.
+/// Returns the height of the table if the sides come down to it, or else the lowest visible height.
 fn base(lowest: f64, pixel: f64) -> f64 {
     if lowest < LOW {
         0.0
@@ -70,7 +70,7 @@ fn base(lowest: f64, pixel: f64) -> f64 {
     }
 }
 
-/// Whether the highest points surround a middle without any.
+/// Returns whether the highest points surround an area without any.
 fn is_rim(face: &[[f64; 2]]) -> bool {
     let extremes = [0, 1].map(|axis| {
         face.iter()
@@ -166,7 +166,7 @@ fn lower_floor(solid: &mut Solid, points: &[Point3]) {
     }
 }
 
-/// How far the floor of a round container is seen to reach, if not to its wall.
+/// Returns how far the floor of a round container is seen to reach; `None` if it reaches the wall.
 fn foot(solid: &Solid, hollow: &Hollow, floor: f64, points: &[Point3]) -> Option<f64> {
     let Footprint::Disc { radius } = hollow.inner else {
         return None;
@@ -214,7 +214,7 @@ fn prism(points: &[Point3], base: f64, top: f64, pixel: f64) -> Option<Solid> {
     Some(solid)
 }
 
-/// Whether the circle and the rectangle around the points are about the same.
+/// Returns whether the circle and the rectangle around the points are about equal.
 fn covers(circle: &Circle, rectangle: &Rectangle) -> bool {
     let [u, v] = rectangle.half();
     let [x, y] = rectangle.center();
@@ -222,8 +222,8 @@ fn covers(circle: &Circle, rectangle: &Rectangle) -> bool {
     apart < circle.radius / 2.0 && (0.7..1.3).contains(&(circle.radius / u.max(v)))
 }
 
-/// Sides that are seen go through the middle of their points; sides that are
-/// turned away are where the last pixel of the top ends.
+/// Moves visible sides to the middle of their points, and sides that face away to where the last
+/// pixel of the top ends.
 fn settled(rectangle: Rectangle, sides: &[[f64; 2]], pixel: f64) -> Rectangle {
     let Rectangle {
         yaw,
@@ -268,7 +268,7 @@ fn above(points: &[Point3], height: f64) -> Vec<[f64; 2]> {
         .collect()
 }
 
-/// The value below which `share` of the sorted values lie; `None` of nothing.
+/// Returns the value below which `share` of the sorted values lie; `None` if there are none.
 pub fn percentile(sorted: &[f64], share: f64) -> Option<f64> {
     let index = (share * sorted.len() as f64) as usize;
     sorted.get(index.min(sorted.len().checked_sub(1)?)).copied()

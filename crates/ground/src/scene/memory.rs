@@ -1,4 +1,4 @@
-//! The same objects from frame to frame.
+//! Tracks objects from frame to frame.
 
 use enact_plan::{Detection, ObjectView, Relation, Skill};
 use enact_types::{Frame, Intrinsics, NormalizedPoint, Point3, Pose, Vector3};
@@ -8,19 +8,20 @@ use super::relation::supports;
 use super::solid::Solid;
 use crate::motion::Effect;
 
-/// An object unseen for more frames than this is forgotten.
+/// Number of frames after which an unseen object is forgotten.
 const REMEMBERED_FRAMES: u32 = 6;
-/// The depth must be this much larger than expected for an object to be gone, meters.
+/// Smallest excess of depth over the expected one if an object is gone, meters.
 const GONE: f64 = 0.015;
-/// A new label this close to an unseen object is that object, meters.
+/// Largest distance between an unseen object and a new label for it, meters.
 const RELABELLED: f64 = 0.015;
-/// As above for an object that was put down: it may have rolled or slid, meters.
+/// The corresponding distance for an object that was put down, which may have rolled or slid,
+/// meters.
 const RELABELLED_AFTER_RELEASE: f64 = 0.035;
-/// A thing seen this near to where it was has stayed there, meters.
+/// Largest displacement of an object that counts as unmoved, meters.
 const STAYED: f64 = 0.015;
-/// Measured extents of one shape differ by less than this, meters.
+/// Largest difference between measured extents of one shape, meters.
 const SAME_SHAPE: f64 = 0.006;
-/// Things whose widths differ by more than this are not the same, meters.
+/// Largest difference between measured widths of one object, meters.
 const SAME_WIDTH: f64 = 0.015;
 
 /// A tracked object.
@@ -28,34 +29,34 @@ const SAME_WIDTH: f64 = 0.015;
 pub struct SceneObject {
     /// Unique name: the label, numbered where two share it.
     pub name: String,
-    /// What the model calls it.
+    /// Name of the object, in the model's words.
     pub label: String,
-    /// Where the picture shows it, or would if nothing were in the way.
+    /// Point at which the picture shows it, or would if nothing were in the way.
     pub point: NormalizedPoint,
-    /// Where and how large it is.
+    /// Its position and size.
     pub solid: Solid,
     /// In or on which other object it is.
     pub rests: Option<(Relation, String)>,
     /// Frames since it was last seen; zero if it is in the newest.
     pub unseen: u32,
-    /// Whether the gripper put it where it is.
+    /// True if the gripper put it where it is.
     pub released: bool,
 }
 
 impl SceneObject {
-    /// Whether it is in the newest frame.
+    /// Returns whether it is in the newest frame.
     pub fn is_seen(&self) -> bool {
         self.unseen == 0
     }
 }
 
-/// What the gripper holds.
+/// The object that the gripper holds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeldObject {
     /// The object as it was before it was grasped.
     pub object: SceneObject,
-    /// Where it is in the hand. The object's frame is upright in the middle of
-    /// its solid, turned by its yaw.
+    /// Its pose in the hand. The object's frame is upright in the middle of its solid, turned by
+    /// its yaw.
     pub tool_from_object: Pose,
 }
 
@@ -71,7 +72,7 @@ pub struct SceneMemory {
 }
 
 impl SceneMemory {
-    /// A scene known without looking, by a camera at this pose.
+    /// Creates a scene that is known without looking, for a camera at this pose.
     pub fn known(objects: Vec<SceneObject>, base_from_camera: Pose) -> Self {
         let mut scene = Self {
             objects,
@@ -82,12 +83,12 @@ impl SceneMemory {
         scene
     }
 
-    /// Everything on the table, seen or remembered.
+    /// Returns all objects on the table, seen or remembered.
     pub fn objects(&self) -> &[SceneObject] {
         &self.objects
     }
 
-    /// What is on the table that the newest frame shows and nobody has named.
+    /// Returns the solids on the table that the newest frame shows and nobody has named.
     pub fn unnamed(&self) -> &[Solid] {
         &self.unnamed
     }
@@ -97,22 +98,22 @@ impl SceneMemory {
         self.unnamed = solids;
     }
 
-    /// The object of this name on the table.
+    /// Returns the object of this name on the table.
     pub fn find(&self, name: &str) -> Option<&SceneObject> {
         self.objects.iter().find(|object| object.name == name)
     }
 
-    /// Pose of the camera that took the newest frame, in the base frame.
+    /// Returns the pose of the camera that took the newest frame, in the base frame.
     pub fn camera(&self) -> Option<&Pose> {
         self.base_from_camera.as_ref()
     }
 
-    /// What the gripper holds.
+    /// Returns the held object.
     pub fn held(&self) -> Option<&HeldObject> {
         self.held.as_ref()
     }
 
-    /// Name of what the gripper holds.
+    /// Returns the name of the held object.
     pub fn holding(&self) -> Option<&str> {
         self.held.as_ref().map(|held| held.object.name.as_str())
     }
@@ -175,7 +176,8 @@ impl SceneMemory {
         self.relate();
     }
 
-    /// Height of whatever is under a point of the table, meters: things fall until they rest.
+    /// Returns the height of the surface under a point of the table, meters: things fall until they
+    /// rest.
     fn surface_at(&self, x: f64, y: f64) -> f64 {
         let under = |object: &&SceneObject| object.solid.plan_distance(x, y) < 0.0;
         self.objects
@@ -186,8 +188,8 @@ impl SceneMemory {
             .fold(0.0, f64::max)
     }
 
-    /// Whether the camera's picture has room for a thing of this radius at a place in the base
-    /// frame, meters; true where no picture says.
+    /// Returns whether an object of this radius at a place in the base frame, meters, would fit
+    /// into the camera's picture; true without a picture.
     pub fn is_in_view(&self, place: &Point3, radius: f64) -> bool {
         let (Some(camera), Some(lens)) = (&self.base_from_camera, &self.intrinsics) else {
             return true;
@@ -226,8 +228,8 @@ impl SceneMemory {
         reports
     }
 
-    /// The objects as a planner is told of them, in reading order. `reaches` says
-    /// whether the arm can get to one, `affords` what it can do with those.
+    /// Returns the objects as described to a planner, in reading order. `reaches` says whether the
+    /// arm reaches an object, `affords` what it can do with those it reaches.
     pub fn views(
         &self,
         reaches: &dyn Fn(&SceneObject) -> bool,
@@ -343,9 +345,8 @@ impl SceneMemory {
     }
 }
 
-/// What is known of a thing after it was seen again. A thing that has hardly moved
-/// but seems to have another shape is half hidden, or grown together with a
-/// neighbor of its color: it is as it was.
+/// Returns the solid of an object after it was seen again. One that has hardly moved but seems to
+/// have another shape is half hidden, or merged with a neighbor of its color, and keeps its solid.
 fn rigid(known: &Solid, seen: &Solid) -> Solid {
     let moved = (known.center() - seen.center()).xy().norm();
     let same_shape = known.hollow.is_some() == seen.hollow.is_some()
@@ -358,7 +359,7 @@ fn rigid(known: &Solid, seen: &Solid) -> Solid {
     }
 }
 
-/// Whether an observation shows an unseen object under another label.
+/// Returns whether an observation shows an unseen object under another label.
 fn is_it(known: &SceneObject, observation: &Observation) -> bool {
     let reach = if known.released {
         RELABELLED_AFTER_RELEASE
@@ -370,7 +371,7 @@ fn is_it(known: &SceneObject, observation: &Observation) -> bool {
     !known.is_seen() && apart.xy().norm() < reach && wider.abs() < SAME_WIDTH
 }
 
-/// Whether the frame looks through the place where the top of `solid` would be.
+/// Returns whether the frame looks through the place where the top of `solid` would be.
 pub fn is_gone(frame: &Frame, solid: &Solid) -> bool {
     let top = Point3::new(solid.x, solid.y, solid.top);
     let Some((x, y)) = frame.project(&top) else {
@@ -381,7 +382,7 @@ pub fn is_gone(frame: &Frame, solid: &Solid) -> bool {
     solid.hollow.is_none() && measured.is_some_and(|depth| depth > expected + GONE)
 }
 
-/// `affords`: what can be done with an object within reach.
+/// Describes an object to a planner. `affords`: what can be done with it if it is within reach.
 fn view(object: &SceneObject, affords: Option<Vec<Skill>>) -> ObjectView {
     let reachable = affords.is_some();
     ObjectView {

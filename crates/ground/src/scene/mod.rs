@@ -1,22 +1,22 @@
-//! What is on the table: detections with depth become tracked solids.
+//! The objects on the table: detections with depth become tracked solids.
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`point_cloud`] | every pixel as a point with a color that shading leaves alone |
+//! | [`point_cloud`] | pixels as points, with colors that do not depend on shading |
 //! | [`region`] | the pixels that belong to the object at a point |
 //! | [`outline`] | balls, discs and rectangles through measured points |
-//! | [`fit`] | from the visible surface to the whole geometry |
+//! | [`fit`] | completes the geometry from the visible surface |
 //! | [`solid`] | the geometry of an object that stands on the table |
-//! | [`relation`] | what rests in or on what |
-//! | [`contents`] | a thing in a container of its own color |
+//! | [`relation`] | finds what rests in or on what |
+//! | [`contents`] | separates an object from a container of its own color |
 //! | [`silhouette`] | the geometry without depth |
-//! | [`snap`] | a point that just misses its object, moved onto it |
-//! | [`observe`] | one frame's detections as solids |
-//! | [`memory`] | the same objects from frame to frame |
-//! | [`pointing_check`] | whether a model's points mean what they are taken to mean |
-//! | [`proposal`] | things without a name |
-//! | [`direction`] | directions of the picture on the table |
-//! | [`change`] | what moved though the robot did not touch it |
+//! | [`snap`] | moves a point that just misses its object onto it |
+//! | [`observe`] | converts one frame's detections to solids |
+//! | [`memory`] | tracks objects from frame to frame |
+//! | [`pointing_check`] | checks that a model's points are read in the right convention |
+//! | [`proposal`] | clusters of points without a name |
+//! | [`direction`] | projects directions of the picture onto the table |
+//! | [`change`] | objects that moved though the robot did not touch them |
 
 pub mod change;
 pub mod contents;

@@ -1,4 +1,4 @@
-//! One frame's detections as solids in the base frame.
+//! Converts one frame's detections to solids in the base frame.
 
 use std::fmt;
 
@@ -15,43 +15,44 @@ use super::silhouette;
 use super::snap::snap;
 use super::solid::Solid;
 
-/// Points lower than this are the table, meters.
+/// Height below which points belong to the table, meters.
 pub const TABLE_CLEARANCE: f64 = 0.004;
-/// Size to assume where there is no depth, meters.
+/// Radius assumed without depth, meters.
 const GUESSED_RADIUS: f64 = 0.015;
-/// Likely position error where there is no depth, meters.
+/// Likely position error without depth, meters.
 const GUESSED_UNCERTAINTY: f64 = 0.02;
-/// Heights at which the robot is looked for where there is no depth, and so many of them, meters.
+/// Range and number of heights at which the robot is searched for without depth, meters.
 const TALLEST: f64 = 0.4;
 const SLICES: u32 = 100;
-/// A box may be too small by this share of its size at each side.
+/// Largest amount by which a box is too small on each side, as a share of its size.
 const TOO_SMALL: f64 = 0.15;
-/// A box that has less than this share of what is grown in it is not around it.
+/// Smallest share of the grown region inside a box that is around it.
 const PART: f64 = 0.2;
-/// Two detections of one label this close are one thing seen twice, meters.
+/// Largest distance between two detections of one object under one label, meters.
 const SAME_PLACE: f64 = 0.012;
-/// So are two of different labels whose places and sizes differ by less, meters.
+/// Largest difference of positions and sizes between two detections of one object under different
+/// labels, meters.
 const SAME_SOLID: f64 = 0.003;
 
 /// A detected object with its geometry.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Observation {
-    /// What the model calls it.
+    /// Name of the object, in the model's words.
     pub label: String,
-    /// Where the model points.
+    /// Point given by the model.
     pub point: NormalizedPoint,
-    /// Where and how large it is.
+    /// Its position and size.
     pub solid: Solid,
 }
 
-/// A detection or memory that was given up, and why.
+/// A detection or remembered object that was dropped, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DroppedDetection {
-    /// What it was called.
+    /// Its label.
     pub label: String,
-    /// Where in the picture.
+    /// Its point in the picture.
     pub point: NormalizedPoint,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
@@ -104,7 +105,7 @@ pub fn observe(
     (observations, reports)
 }
 
-/// The solid of each detection, or why there is none.
+/// Returns the solid of each detection, or the reason why there is none.
 fn measured(
     frame: &Frame,
     cloud: &PointCloud,
@@ -136,8 +137,8 @@ fn measured(
         .collect()
 }
 
-/// The part of a region within the box that a model gives, which may be a little too small; all of
-/// it if that is not where the box is.
+/// Returns the part of a region within the model's box, which may be a little too small; all of it
+/// if the region is not where the box is.
 fn within(cloud: &PointCloud, region: Vec<usize>, bounds: Option<&Bounds>) -> Vec<usize> {
     let Some(Bounds { low, high }) = bounds else {
         return region;
@@ -159,7 +160,8 @@ fn within(cloud: &PointCloud, region: Vec<usize>, bounds: Option<&Bounds>) -> Ve
     }
 }
 
-/// The same without depth: by silhouette where a thing stands out from the table.
+/// Returns the solid of each detection without depth, from its silhouette if it stands out from the
+/// table.
 fn outlined(
     frame: &Frame,
     detections: &[Detection],
@@ -191,7 +193,7 @@ fn outlined(
     detections.iter().map(outline).collect()
 }
 
-/// Whether the robot is on the way from the camera to what a pixel shows of the table.
+/// Returns whether the robot is between the camera and the point of the table at a pixel.
 pub(super) fn is_behind(
     frame: &Frame,
     (x, y): (f64, f64),
@@ -203,8 +205,8 @@ pub(super) fn is_behind(
         .any(|point| is_robot(&point))
 }
 
-/// Where two detections found one blob, one of them is what lies in the other: the
-/// one that points nearer to it.
+/// Separates two detections that found one blob: the one whose point is nearer to the contents lies
+/// in the other.
 fn part_contents(
     cloud: &PointCloud,
     pixels: &[(f64, f64)],

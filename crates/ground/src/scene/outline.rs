@@ -3,16 +3,17 @@
 use enact_types::Point3;
 use nalgebra::{DMatrix, DVector, Matrix4, Vector4};
 
-/// Distances beyond this count as this much, so that strays do not steer a fit, meters.
+/// Distance at which the influence of a point on a fit saturates, so that outliers do not steer it,
+/// meters.
 const STRAY: f64 = 0.003;
 /// Step of the coarse search for a rectangle's yaw, radians.
 const YAW_STEP: f64 = std::f64::consts::PI / 180.0;
-/// Steps by which the search is refined on each side of the best.
+/// Number of refinement steps on each side of the best.
 const REFINEMENT: i32 = 10;
 
-/// A fitted outline or ball and how far the points are from it.
+/// A fitted outline or ball, with the distance of the points from it.
 pub struct Fitted<T> {
-    /// What was fitted.
+    /// The fitted shape.
     pub shape: T,
     /// Mean distance of the points, meters.
     pub residual: f64,
@@ -34,7 +35,7 @@ pub struct Circle {
     pub radius: f64,
 }
 
-/// A rectangle in the plane by its four sides.
+/// A rectangle in the plane, given by its four sides.
 pub struct Rectangle {
     /// Direction of its first axis, radians in `0..π/2`.
     pub yaw: f64,
@@ -45,19 +46,19 @@ pub struct Rectangle {
 }
 
 impl Rectangle {
-    /// Its middle in the plane.
+    /// Returns its center in the plane.
     pub fn center(&self) -> [f64; 2] {
         let [u, v] = [0, 1].map(|axis| (self.low[axis] + self.high[axis]) / 2.0);
         let (sin, cos) = self.yaw.sin_cos();
         [cos * u - sin * v, sin * u + cos * v]
     }
 
-    /// Half its extents.
+    /// Returns half its extents.
     pub fn half(&self) -> [f64; 2] {
         [0, 1].map(|axis| (self.high[axis] - self.low[axis]) / 2.0)
     }
 
-    /// Its corners in the plane.
+    /// Returns its corners in the plane.
     pub fn corners(&self) -> [[f64; 2]; 4] {
         let (sin, cos) = self.yaw.sin_cos();
         let [low, high] = [self.low, self.high];
@@ -65,7 +66,7 @@ impl Rectangle {
             .map(|[u, v]| [cos * u - sin * v, sin * u + cos * v])
     }
 
-    /// How far a point, turned into the axes, is from the nearest side.
+    /// Returns the distance of a point, in its axes, to the nearest side.
     fn distance_to_sides(&self, local: [f64; 2]) -> f64 {
         [0, 1]
             .map(|axis| {
@@ -77,7 +78,7 @@ impl Rectangle {
     }
 }
 
-/// The points turned into axes at `yaw`.
+/// Returns the points in axes at `yaw`.
 pub fn turned(points: &[[f64; 2]], yaw: f64) -> impl Iterator<Item = [f64; 2]> {
     let (sin, cos) = yaw.sin_cos();
     points
@@ -85,8 +86,8 @@ pub fn turned(points: &[[f64; 2]], yaw: f64) -> impl Iterator<Item = [f64; 2]> {
         .map(move |[x, y]| [cos * x + sin * y, cos * y - sin * x])
 }
 
-/// The ball nearest to the points in the algebraic least-squares sense;
-/// `None` if they are too few or flat.
+/// Fits a ball to the points in the algebraic least-squares sense; `None` if they are too few or
+/// coplanar.
 pub fn ball(points: &[Point3]) -> Option<Fitted<Ball>> {
     let origin = mean(points)?;
     let (mut normal, mut right) = (Matrix4::zeros(), Vector4::zeros());
@@ -111,8 +112,8 @@ pub fn ball(points: &[Point3]) -> Option<Fitted<Ball>> {
     })
 }
 
-/// The circle nearest to the points, by Kåsa's linear fit and Gauss–Newton;
-/// `None` if they are too few or on a line.
+/// Fits a circle to the points, by Kåsa's linear fit and Gauss–Newton; `None` if they are too few
+/// or collinear.
 pub fn circle(points: &[[f64; 2]]) -> Option<Fitted<Circle>> {
     let count = points.len();
     if count < 6 {
@@ -169,7 +170,7 @@ pub fn circle(points: &[[f64; 2]]) -> Option<Fitted<Circle>> {
     })
 }
 
-/// The rectangle around `all` points whose sides are nearest to the `boundary` points.
+/// Fits a rectangle around `all` points whose sides are nearest to the `boundary` points.
 pub fn rectangle(all: &[[f64; 2]], boundary: &[[f64; 2]]) -> Option<Fitted<Rectangle>> {
     let coarse = (0..90).map(|step| f64::from(step) * YAW_STEP);
     let best = best_rectangle(all, boundary, coarse)?;
@@ -200,7 +201,7 @@ fn best_rectangle(
     .min_by(|a, b| a.residual.total_cmp(&b.residual))
 }
 
-/// The tightest rectangle at `yaw`, leaving out one point in a hundred on each side.
+/// Returns the tightest rectangle at `yaw`, without one percent of the points on each side.
 fn around(points: &[[f64; 2]], yaw: f64) -> Rectangle {
     let trim = points.len() / 100;
     let last = points.len() - 1 - trim;

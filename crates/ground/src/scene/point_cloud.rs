@@ -1,10 +1,10 @@
-//! Every pixel of a frame as a point in space with a color that shading leaves alone.
+//! The pixels of a frame as points in space, with colors that do not depend on shading.
 
 use std::sync::LazyLock;
 
 use enact_types::{Frame, Point3};
 
-/// Added to the brightness before dividing by it, so that black has no random hue.
+/// Offset of the brightness by which colors are divided, so that black has no random hue.
 const DARK: f64 = 0.02;
 
 /// The pixels of a frame, row by row.
@@ -13,24 +13,24 @@ pub struct PointCloud {
     pub width: usize,
     /// Rows.
     pub height: usize,
-    /// Where each pixel is in the base frame; `None` without a depth reading.
+    /// Position of each pixel in the base frame; `None` without a depth reading.
     pub points: Vec<Option<Point3>>,
     /// Red and green shares of each pixel's linear brightness.
     pub chroma: Vec<[f64; 2]>,
-    /// Where the camera is in the base frame.
+    /// Position of the camera in the base frame.
     pub eye: Point3,
     /// Meters that neighboring pixels are apart at one meter.
     pub pixel_angle: f64,
 }
 
 impl PointCloud {
-    /// The cloud of a frame; `None` if the camera has no depth.
+    /// Creates the point cloud of a frame; `None` if the camera has no depth.
     pub fn new(frame: &Frame) -> Option<Self> {
         frame.depth.as_ref()?;
         Some(Self::of(frame, |x, y| frame.deproject(x, y)))
     }
 
-    /// Where each pixel would be if there were nothing but the table.
+    /// Creates the point cloud of an empty table.
     pub fn on_table(frame: &Frame) -> Self {
         Self::of(frame, |x, y| frame.deproject_to_plane(x, y, 0.0))
     }
@@ -52,12 +52,12 @@ impl PointCloud {
         }
     }
 
-    /// Size of a pixel at `point`, meters.
+    /// Returns the size of a pixel at `point`, meters.
     pub fn pixel_size(&self, point: &Point3) -> f64 {
         (point - self.eye).norm() * self.pixel_angle
     }
 
-    /// The pixels beside `index`, up to four.
+    /// Returns the pixels beside `index`, up to four.
     pub fn neighbors(&self, index: usize) -> impl Iterator<Item = usize> {
         let (x, y) = (index % self.width, index / self.width);
         [
@@ -70,12 +70,12 @@ impl PointCloud {
         .flatten()
     }
 
-    /// Whether a pixel is in the outermost row or column.
+    /// Returns whether a pixel is in the outermost row or column.
     pub fn is_at_the_edge(&self, index: usize) -> bool {
         self.neighbors(index).count() < 4
     }
 
-    /// The pixels within `radius` columns and rows of `(x, y)`, nearest first.
+    /// Returns the pixels within `radius` columns and rows of `(x, y)`, nearest first.
     pub fn around(&self, x: usize, y: usize, radius: usize) -> Vec<usize> {
         let columns = x.saturating_sub(radius)..(x + radius + 1).min(self.width);
         let rows = y.saturating_sub(radius)..(y + radius + 1).min(self.height);
@@ -96,7 +96,7 @@ impl PointCloud {
     }
 }
 
-/// Distance between two colors that ignores brightness.
+/// Returns the distance between two colors, ignoring brightness.
 pub fn chroma_distance(a: [f64; 2], b: [f64; 2]) -> f64 {
     (a[0] - b[0]).hypot(a[1] - b[1])
 }

@@ -1,4 +1,4 @@
-//! Whether a model's points mean what they are taken to mean.
+//! Checks that a model's points are read in the right convention.
 //!
 //! Rows and columns swapped, or another scale: such points are valid and somewhere else. Read rightly,
 //! most points lie on something; read wrongly, as many as chance puts there. How much likelier the
@@ -17,37 +17,37 @@ use super::point_cloud::{PointCloud, chroma_distance};
 use super::region::{CHROMA, TablePlane};
 use super::snap::has_color;
 
-/// Share of points that lie on something if they are read rightly.
+/// Share of points on something in the right reading.
 const ON_SOMETHING: f64 = 0.9;
-/// The same by chance is at least and at most this.
+/// Bounds of the probability of the same by chance.
 const CHANCE: [f64; 2] = [0.02, 0.8];
-/// A point outside the picture is this likely if it is read rightly, and if not.
+/// Probabilities of a point outside the picture in the right reading, and in a wrong one.
 const OUTSIDE: [f64; 2] = [0.005, 0.3];
-/// Log-likelihood ratio that raises a doubt: a thing that is pointed at by one reading alone.
+/// Log-likelihood ratio that raises a doubt: one object that only one reading points at.
 const DOUBT: f64 = 5.5;
-/// The same once a look has shown that the points are read rightly: several things.
+/// The corresponding bound once a look has confirmed the reading of the points: several objects.
 const DOUBT_ONCE_CONFIRMED: f64 = 11.0;
-/// A point may miss its thing by this share of the picture's width.
+/// Largest distance of a point from its object, as a share of the picture's width.
 const MISS: f64 = 0.01;
-/// Points across and down a picture by which chance is measured.
+/// Number of sample points across and down a picture for the probability of chance hits.
 const SAMPLES: u16 = 24;
 
-/// What another reading explains better.
+/// Doubt about a reading that another one explains better.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Doubt {
-    /// How the points were read.
+    /// The convention in which the points were read.
     pub given: Pointing,
-    /// How they should probably be read.
+    /// The convention in which they should probably be read.
     pub better: Pointing,
     /// Of so many points.
     pub points: usize,
-    /// So many lie on something as they were read.
+    /// Number of points on something, as they were read.
     pub on_something: usize,
-    /// So many would.
+    /// Number of points on something in the better reading.
     pub would_be: usize,
 }
 
-/// What a look says of how points are read.
+/// Evidence of a look on how points are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
     /// As they should be: no other reading is nearly as good.
@@ -140,7 +140,7 @@ pub fn check(
     }
 }
 
-/// What a point is at.
+/// What lies at a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Spot {
     /// Something that is neither table nor robot, of the color that the label names, if any.
@@ -150,8 +150,8 @@ enum Spot {
 }
 
 impl Spot {
-    /// Logarithm of how much likelier it is if the point is read rightly, where chance puts
-    /// a point on something with probability `q`.
+    /// Returns the log-likelihood ratio of a correct reading, if chance puts a point on something
+    /// with probability `q`.
     fn score(self, q: f64) -> f64 {
         match self {
             Self::Something => (ON_SOMETHING / q).ln(),
@@ -161,7 +161,7 @@ impl Spot {
     }
 }
 
-/// A frame in which things stand out from the table.
+/// A frame with objects on a table.
 struct View<'a> {
     frame: &'a Frame,
     cloud: PointCloud,
@@ -215,7 +215,7 @@ impl<'a> View<'a> {
         has_color(&self.frame.rgb, place, label).unwrap_or(true)
     }
 
-    /// How likely chance puts a point on something that suits a label.
+    /// Returns the probability that chance puts a point on something that suits a label.
     fn chance(&self, label: &str) -> f64 {
         let step = |index: u16| {
             let middle = f64::from(2 * index + 1) / f64::from(2 * SAMPLES);
@@ -258,7 +258,7 @@ mod tests {
         ("purple", [120, 50, 160]),
     ];
 
-    /// A block in a picture from right above.
+    /// A block seen from directly above.
     #[derive(Clone, Debug)]
     struct Block {
         /// Its middle, pixels.
@@ -334,7 +334,7 @@ mod tests {
         }
     }
 
-    /// What is found where a model speaks one convention and another one is believed.
+    /// Checks a model that uses one convention while another one is assumed.
     fn found(
         frame: &Frame,
         list: &[Detection],

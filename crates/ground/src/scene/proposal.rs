@@ -1,4 +1,4 @@
-//! Things that rise above the table, whatever they are: clusters of the camera's points.
+//! Clusters of points that rise above the table, whatever they are.
 
 use enact_types::{Frame, NormalizedPoint, Point3};
 
@@ -8,23 +8,22 @@ use super::point_cloud::{PointCloud, chroma_distance};
 use super::region::{CHROMA, STEP_PIXELS, is_continuous};
 use super::solid::Solid;
 
-/// What rises less than this is the table, meters.
+/// Height below which points belong to the table, meters.
 const RAISED: f64 = 0.008;
-/// Fewer pixels than this are not a thing.
+/// Minimum number of pixels of an object.
 const MIN_PIXELS: usize = 30;
 
-/// A thing without a name.
+/// An object without a name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Proposal {
     /// The middle of what the picture shows of it.
     pub point: NormalizedPoint,
-    /// Where and how large it is.
+    /// Its position and size.
     pub solid: Solid,
 }
 
-/// Everything that rises above the table, in reading order; pixels that hang together in
-/// depth and share a color are one thing. `is_known` says which points are left out. Nothing
-/// without depth.
+/// Returns everything that rises above the table, in reading order; connected pixels of one color
+/// are one object. `is_known` excludes points. Empty without depth.
 pub fn proposals(frame: &Frame, is_known: &dyn Fn(&Point3) -> bool) -> Vec<Proposal> {
     let Some(cloud) = PointCloud::new(frame) else {
         return Vec::new();
@@ -45,7 +44,7 @@ pub fn proposals(frame: &Frame, is_known: &dyn Fn(&Point3) -> bool) -> Vec<Propo
     found
 }
 
-/// Whether a pixel and all beside it are free and of one color: edges mix colors.
+/// Returns whether a pixel and all its neighbors are free and of one color: edges mix colors.
 fn is_inside(cloud: &PointCloud, pixel: usize, free: &[bool]) -> bool {
     let like = |other: usize| {
         free[other] && chroma_distance(cloud.chroma[pixel], cloud.chroma[other]) < CHROMA / 2.0

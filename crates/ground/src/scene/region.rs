@@ -4,26 +4,26 @@ use enact_types::Point3;
 
 use super::point_cloud::{PointCloud, chroma_distance};
 
-/// Pixels this near to the seed decide its color and whether it is low.
+/// Radius of the patch around the seed that decides its color and whether it is low, pixels.
 const PATCH_RADIUS: usize = 2;
-/// A seed may be this many pixels beside the object.
+/// Largest distance of a seed from its object, pixels.
 const SEED_RADIUS: usize = 3;
-/// Colors further apart than this are different things.
+/// Smallest difference between the colors of different objects.
 pub const CHROMA: f64 = 0.13;
-/// Neighboring pixels further apart than this many pixel sizes are different things.
+/// Smallest distance between neighboring pixels of different objects, pixel sizes.
 pub const STEP_PIXELS: f64 = 4.5;
-/// Fewer pixels than this are noise.
+/// Minimum number of pixels; fewer are noise.
 const MIN_PIXELS: usize = 12;
-/// A thing of the table's color is told from it by this height, meters.
+/// Height that distinguishes an object of the table's color from the table, meters.
 const THIN: f64 = 0.0015;
-/// Heights this close are averaged, meters.
+/// Largest difference of heights that are averaged, meters.
 const SMOOTHED: f64 = 0.003;
-/// A seed around which it is lower than this many clearances is low.
+/// Height of the surroundings below which a seed is low, as a multiple of the clearance.
 const LOW_SEED: f64 = 1.5;
-/// A low thing counts as solid if this share of it rises above the table.
+/// Smallest share of a low object that must rise above the table.
 const RAISED_SHARE: f64 = 0.1;
 
-/// Why there is no object at a point.
+/// Reason why there is no object at a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoRegion {
     /// The camera has no depth reading there.
@@ -37,7 +37,7 @@ pub enum NoRegion {
 }
 
 impl NoRegion {
-    /// The reason in words.
+    /// Returns the reason in words.
     pub fn reason(self) -> &'static str {
         match self {
             Self::NoDepth => "the camera has no depth reading there",
@@ -58,7 +58,7 @@ pub struct TablePlane {
 }
 
 impl TablePlane {
-    /// The table in a cloud: its points are lower than `clearance` meters.
+    /// Describes the table of a point cloud, whose points are lower than `clearance` meters.
     pub fn new(cloud: &PointCloud, clearance: f64) -> Self {
         let flat: Vec<usize> = (0..cloud.points.len())
             .filter(|index| height(cloud, *index).is_some_and(|z| z.abs() < clearance))
@@ -75,6 +75,10 @@ impl TablePlane {
 /// are the robot's. Points as low as the table are its own,
 /// unless they continue something that rises from it and differ from the table
 /// in color or, on average over their neighbors, in height.
+///
+/// # Errors
+/// [`NoRegion`] if there is no depth at the pixel, or what is there lies flat on the table, belongs
+/// to the robot or is too small.
 pub fn grow(
     cloud: &PointCloud,
     (x, y): (usize, usize),
@@ -131,7 +135,7 @@ pub fn grow_by_color(
     (stands_out && region.len() >= MIN_PIXELS).then_some(region)
 }
 
-/// The mean height of a pixel and those around it at about its height.
+/// Returns the mean height of a pixel and the neighbors of about its height.
 fn smooth_height(cloud: &PointCloud, index: usize) -> Option<f64> {
     let middle = height(cloud, index)?;
     let (x, y) = (index % cloud.width, index / cloud.width);
@@ -148,7 +152,7 @@ fn height(cloud: &PointCloud, index: usize) -> Option<f64> {
     cloud.points[index].map(|point| point.z)
 }
 
-/// The nearest pixel that rises above the table, else the pixel itself.
+/// Returns the nearest pixel that rises above the table, or else the pixel itself.
 fn seed(cloud: &PointCloud, (x, y): (usize, usize), clearance: f64) -> Result<usize, NoRegion> {
     let near = cloud.around(x, y, SEED_RADIUS);
     let raised = near
@@ -160,7 +164,7 @@ fn seed(cloud: &PointCloud, (x, y): (usize, usize), clearance: f64) -> Result<us
         .ok_or(NoRegion::NoDepth)
 }
 
-/// The pixels around the seed that look like it.
+/// Returns the pixels around the seed that look like it.
 fn patch(cloud: &PointCloud, seed: usize) -> Vec<usize> {
     let (x, y) = (seed % cloud.width, seed / cloud.width);
     let mut near = cloud.around(x, y, PATCH_RADIUS);
@@ -184,7 +188,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     *values.select_nth_unstable_by(middle, f64::total_cmp).1
 }
 
-/// Whether two pixels are at most so many pixel sizes apart in space.
+/// Returns whether two pixels are at most `pixels` pixel sizes apart in space.
 pub fn is_continuous(cloud: &PointCloud, a: usize, b: usize, pixels: f64) -> bool {
     match (&cloud.points[a], &cloud.points[b]) {
         (Some(a), Some(b)) => (a - b).norm() < pixels * cloud.pixel_size(a),
@@ -192,7 +196,7 @@ pub fn is_continuous(cloud: &PointCloud, a: usize, b: usize, pixels: f64) -> boo
     }
 }
 
-/// The pixels that hang together with `seed`, neighbors at most `step` pixel sizes apart.
+/// Returns the pixels connected to `seed`, neighbors at most `step` pixel sizes apart.
 fn flood(
     cloud: &PointCloud,
     seed: usize,

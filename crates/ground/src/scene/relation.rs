@@ -1,15 +1,15 @@
-//! What rests in or on what, from geometry.
+//! Finds what rests in or on what, from geometry.
 
 use enact_plan::Relation;
 
 use super::solid::Solid;
 
-/// A hollow deeper than this holds things *in* it, a flatter one *on* it, meters.
+/// Depth beyond which a hollow holds objects *in* it rather than *on* it, meters.
 const DEEP: f64 = 0.015;
-/// Two surfaces this close touch, meters.
+/// Largest distance between touching surfaces, meters.
 const CONTACT: f64 = 0.009;
 
-/// The relation of things laid on or into this object.
+/// Returns the relation of objects laid on or into this one.
 pub fn natural_relation(solid: &Solid) -> Relation {
     match solid.hollow {
         Some(hollow) if solid.top - hollow.floor > DEEP => Relation::In,
@@ -17,7 +17,7 @@ pub fn natural_relation(solid: &Solid) -> Relation {
     }
 }
 
-/// How `upper` rests on or in `lower`, if it does.
+/// Returns the relation in which `upper` rests on or in `lower`, if it does.
 pub fn rests(upper: &Solid, lower: &Solid) -> Option<Relation> {
     if lower.plan_distance(upper.x, upper.y) >= 0.0 {
         return None;
@@ -33,7 +33,7 @@ pub fn rests(upper: &Solid, lower: &Solid) -> Option<Relation> {
     }
 }
 
-/// The index of what each solid rests on or in.
+/// Returns the index of the support of each solid, with the relation.
 pub fn supports(solids: &[&Solid]) -> Vec<Option<(Relation, usize)>> {
     let support = |index: usize| {
         (0..solids.len())

@@ -1,10 +1,10 @@
-//! The geometry of a thing from its silhouette alone, on a table at height zero: for a camera
-//! without depth.
+//! Estimates the geometry of an object from its silhouette alone, on a table at height zero: for a
+//! camera without depth.
 //!
-//! Seen from the camera, what stands on the table hides a part of it. The bearings of that part
-//! about the foot of the camera are the thing's own, as is its near edge; how much farther than its
-//! footprint it reaches tells how high the thing is. Whether it is hollow or a ball, only its name
-//! tells.
+//! Seen from the camera, an object hides a part of the table. The bearings of that part around the
+//! foot of the camera are the object's own, and so is its near edge. The distance by which it extends
+//! beyond the footprint tells the object's height. Only the name tells whether it is hollow or a
+//! ball.
 
 use enact_types::Point3;
 use nalgebra::Vector2;
@@ -15,19 +15,19 @@ use super::solid::{Footprint, Hollow, Solid};
 
 /// Likely error of a position, meters.
 const UNCERTAINTY: f64 = 0.008;
-/// Share of the pixels beyond an edge: strays.
+/// Share of outlying pixels beyond an edge.
 const STRAYS: f64 = 0.01;
-/// Least height, meters.
+/// Minimum height, meters.
 const LOWEST: f64 = 0.005;
-/// Least height of a container, in radii: a wall that leans outwards hides its own foot.
+/// Minimum height of a container, in radii: a wall that leans outwards hides its own foot.
 const SHALLOWEST: f64 = 0.73;
-/// A side along the line of sight, or nearly, shows no length: sine of the angle between.
+/// Sine of the angle to the line of sight below which a side shows no length.
 const TURNED_AWAY: f64 = 0.25;
-/// Half the bearings that something may span: right below the camera they tell nothing, radians.
+/// Largest half range of bearings: right below the camera they tell nothing, radians.
 const WIDEST: f64 = 0.8;
-/// Bearings are sorted in steps of so many pixels.
+/// Width of the bins of bearings, pixels.
 const BIN: f64 = 2.0;
-/// Words for what is hollow, and for what rolls.
+/// Words for hollow objects, and for those that roll.
 const CONTAINERS: [&str; 14] = [
     "bowl",
     "box",
@@ -46,7 +46,7 @@ const CONTAINERS: [&str; 14] = [
 ];
 const BALLS: [&str; 2] = ["ball", "sphere"];
 
-/// What a silhouette spans about the foot of the camera, meters and radians.
+/// Extent of a silhouette around the foot of the camera, meters and radians.
 struct Span {
     /// Height of the camera.
     height: f64,
@@ -57,8 +57,8 @@ struct Span {
     half_angle: f64,
 }
 
-/// The solid called `label` whose silhouette hides these points of the table from an `eye` that
-/// sees pixels of `pixel_angle` radians. `None` if they make no shape.
+/// Returns the solid called `label` whose silhouette hides these points of the table from an `eye`
+/// with pixels of `pixel_angle` radians; `None` if they form no shape.
 pub fn solid(hidden: &[Point3], eye: &Point3, pixel_angle: f64, label: &str) -> Option<Solid> {
     let span = Span::of(hidden, eye, pixel_angle)?;
     let is_named = |words: &[&str]| {
@@ -117,7 +117,7 @@ impl Span {
         })
     }
 
-    /// In the middle of its bearings, `range` meters from the foot of the camera.
+    /// Returns a solid in the middle of its bearings, `range` meters from the foot of the camera.
     fn at(&self, eye: &Point3, range: f64, radius: f64) -> Solid {
         let (sin, cos) = self.bearing.sin_cos();
         Solid::guess(
@@ -128,19 +128,20 @@ impl Span {
         )
     }
 
-    /// How high something with its farthest foot at `range` reaches.
+    /// Returns the height of an object whose farthest foot is at `range`.
     fn top(&self, range: f64) -> f64 {
         (self.height * (1.0 - range / self.far)).max(LOWEST)
     }
 
-    /// Range and radius of the disc within the bearings that begins at the near edge.
+    /// Returns range and radius of the disc within the bearings that starts at the near edge.
     fn disc(&self) -> (f64, f64) {
         let sine = self.half_angle.sin();
         let radius = self.near * sine / (1.0 - sine);
         (self.near + radius, radius)
     }
 
-    /// Both rays that touch it in the vertical plane through its middle tell where it is.
+    /// Returns the ball that both rays touching it in the vertical plane through its middle
+    /// determine.
     fn ball(&self, eye: &Point3) -> Solid {
         let [low, high] = [self.near, self.far].map(|range| range.atan2(self.height));
         let (middle, half) = ((low + high) / 2.0, (high - low) / 2.0);
@@ -171,7 +172,7 @@ impl Span {
         }
     }
 
-    /// A disc, or a rectangle if that is nearer to the near edge.
+    /// Returns a disc, or a rectangle if that fits the near edge better.
     fn prism(&self, eye: &Point3, edge: &[[f64; 2]]) -> Solid {
         let (range, radius) = self.disc();
         let disc = Solid {
@@ -207,9 +208,8 @@ impl Span {
     }
 }
 
-/// The rectangle whose near sides are those of `seen`, as wide as the bearings; a side that
-/// is turned away is taken to be as long as the other. `seen` and the answer are about the eye's
-/// foot.
+/// Returns the rectangle with the near sides of `seen`, as wide as the bearings; a side that faces
+/// away is assumed to be as long as the other. Both rectangles are relative to the eye's foot.
 fn completed(seen: &Rectangle, edges: [f64; 2]) -> Option<Rectangle> {
     let local = edges.map(|edge| Vector2::new((edge - seen.yaw).cos(), (edge - seen.yaw).sin()));
     // Where the eye is at zero, each side lies wholly beyond it or not.
@@ -255,13 +255,13 @@ fn completed(seen: &Rectangle, edges: [f64; 2]) -> Option<Rectangle> {
     })
 }
 
-/// The end of an interval that is nearer to zero; `None` if zero is inside.
+/// Returns the end of an interval that is nearer to zero; `None` if zero is inside.
 fn near_side(low: f64, high: f64) -> Option<f64> {
     (low * high > 0.0).then_some(if low > 0.0 { low } else { high })
 }
 
-/// The nearest point of each bearing about the eye's foot, but for the outermost, which may show
-/// no foot.
+/// Returns the nearest point of each bearing around the eye's foot, except for the outermost
+/// bearings, which may show no foot.
 fn near_edge(hidden: &[Point3], span: &Span, eye: &Point3, step: f64) -> Vec<[f64; 2]> {
     let mut nearest = std::collections::BTreeMap::<i64, (f64, [f64; 2])>::new();
     for point in hidden {

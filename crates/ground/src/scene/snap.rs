@@ -1,16 +1,16 @@
-//! A point that just misses its object, moved onto it.
+//! Moves a point that just misses its object onto it.
 //!
 //! Where a label names a color, the nearest pixel of that color is a better
 //! seed than a pixel of another: it tells a cube from the bowl it lies in.
 
 use image::RgbImage;
 
-/// A point is moved by at most this share of the picture's width.
+/// Largest displacement of a point, as a share of the picture's width.
 const REACH: f64 = 0.04;
-/// Colors paler than this (chroma over value) have no hue to speak of.
+/// Smallest chroma over value of a color with a hue.
 const PALE: f32 = 0.3;
 
-/// Hue ranges in degrees of the colors that labels name; red goes through zero.
+/// Hue ranges, in degrees, of the colors in labels; red wraps through zero.
 const HUES: [(&str, f32, f32); 6] = [
     ("red", 345.0, 14.0),
     ("orange", 14.0, 40.0),
@@ -20,8 +20,8 @@ const HUES: [(&str, f32, f32); 6] = [
     ("purple", 255.0, 320.0),
 ];
 
-/// The pixel nearest to `(x, y)` that is, with its neighbors, of the color that
-/// `label` names; `(x, y)` itself if none is near or no color is named.
+/// Returns the pixel nearest to `(x, y)` that has, with its neighbors, the color that `label`
+/// names; `(x, y)` itself if none is near or no color is named.
 pub fn snap(rgb: &RgbImage, (x, y): (usize, usize), label: &str) -> (usize, usize) {
     let Some(range) = named(label) else {
         return (x, y);
@@ -44,7 +44,7 @@ pub fn snap(rgb: &RgbImage, (x, y): (usize, usize), label: &str) -> (usize, usiz
         .map_or((x, y), |(x, y)| (x as usize, y as usize))
 }
 
-/// Whether a pixel is of the color that a label names; `None` if it names none.
+/// Returns whether a pixel has the color that a label names; `None` if it names none.
 pub fn has_color(rgb: &RgbImage, (x, y): (usize, usize), label: &str) -> Option<bool> {
     named(label).map(|range| is_of(rgb, x as isize, y as isize, range))
 }
@@ -70,7 +70,7 @@ fn is_of(rgb: &RgbImage, x: isize, y: isize, (from, to): (f32, f32)) -> bool {
     })
 }
 
-/// Hue in degrees, as in HSV.
+/// Returns the hue in degrees, as in HSV.
 fn hue(rgb: [u8; 3]) -> Option<f32> {
     let [r, g, b] = rgb.map(f32::from);
     let (high, low) = (r.max(g).max(b), r.min(g).min(b));
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
     use image::Rgb;
 
-    /// A red square on blue.
+    /// Draws a red square on blue.
     fn picture() -> RgbImage {
         RgbImage::from_fn(320, 240, |x, y| {
             if (100..110).contains(&x) && (100..110).contains(&y) {

@@ -18,9 +18,9 @@ pub struct Solid {
     pub base: f64,
     /// Height of the highest point.
     pub top: f64,
-    /// Whether it is a ball.
+    /// True for a ball.
     pub ball: bool,
-    /// What is inside, where the rim is higher than the middle.
+    /// The hollow, if the rim is higher than the middle.
     pub hollow: Option<Hollow>,
     /// Likely error of the position, meters.
     pub uncertainty: f64,
@@ -54,7 +54,7 @@ pub struct Hollow {
 }
 
 impl Footprint {
-    /// Signed distance of `(u, v)` to the outline, negative inside, meters.
+    /// Returns the signed distance of `(u, v)` to the outline, negative inside, meters.
     pub fn distance(&self, u: f64, v: f64) -> f64 {
         match *self {
             Self::Disc { radius } => u.hypot(v) - radius,
@@ -65,7 +65,7 @@ impl Footprint {
         }
     }
 
-    /// Half the extent along the unit direction `(u, v)`, meters.
+    /// Returns half the extent along the unit direction `(u, v)`, meters.
     pub fn half_extent(&self, u: f64, v: f64) -> f64 {
         match *self {
             Self::Disc { radius } => radius,
@@ -73,7 +73,7 @@ impl Footprint {
         }
     }
 
-    /// Radius of the largest disc inside, meters.
+    /// Returns the radius of the largest disc inside, meters.
     pub fn inner_radius(&self) -> f64 {
         match *self {
             Self::Disc { radius } => radius,
@@ -81,7 +81,7 @@ impl Footprint {
         }
     }
 
-    /// Radius of the smallest disc around it, meters.
+    /// Returns the radius of the smallest disc around it, meters.
     pub fn outer_radius(&self) -> f64 {
         match *self {
             Self::Disc { radius } => radius,
@@ -89,7 +89,7 @@ impl Footprint {
         }
     }
 
-    /// The outline moved inwards by `wall` meters, at least a point.
+    /// Returns the outline moved inwards by `wall` meters, at least a point.
     pub fn shrunk(&self, wall: f64) -> Self {
         match *self {
             Self::Disc { radius } => Self::Disc {
@@ -103,7 +103,7 @@ impl Footprint {
 }
 
 impl Solid {
-    /// A disc-shaped object of a size that is a guess: for a camera without depth.
+    /// Creates a disc-shaped object of a guessed size, for a camera without depth.
     pub fn guess(x: f64, y: f64, radius: f64, uncertainty: f64) -> Self {
         Self {
             x,
@@ -118,12 +118,12 @@ impl Solid {
         }
     }
 
-    /// The middle of the object.
+    /// Returns the center of the object.
     pub fn center(&self) -> Point3 {
         Point3::new(self.x, self.y, (self.base + self.top) / 2.0)
     }
 
-    /// The largest extent, meters.
+    /// Returns the largest extent, meters.
     pub fn size(&self) -> f64 {
         let across = match self.footprint {
             Footprint::Rectangle { half } => 2.0 * half[0].max(half[1]),
@@ -132,48 +132,49 @@ impl Solid {
         across.max(self.height())
     }
 
-    /// Height from lowest to highest point, meters.
+    /// Returns the height from lowest to highest point, meters.
     pub fn height(&self) -> f64 {
         self.top - self.base
     }
 
-    /// Whether it can be turned about the vertical without changing.
+    /// Returns whether it can be turned about the vertical without changing.
     pub fn is_round(&self) -> bool {
         matches!(self.footprint, Footprint::Disc { .. })
     }
 
-    /// Half its extent along a horizontal direction of the base frame, meters.
+    /// Returns half its extent along a horizontal direction of the base frame, meters.
     pub fn half_extent(&self, direction: &Vector3) -> f64 {
         let [u, v] = self.turned(direction.x, direction.y);
         let length = u.hypot(v).max(f64::MIN_POSITIVE);
         self.footprint.half_extent(u / length, v / length)
     }
 
-    /// Smallest extent between two parallel sides, meters.
+    /// Returns the smallest extent between two parallel sides, meters.
     pub fn width(&self) -> f64 {
         2.0 * self.footprint.inner_radius()
     }
 
-    /// A point of the base frame, seen from above, in the frame of the footprint.
+    /// Converts a point of the base frame, seen from above, to the frame of the footprint.
     pub fn local(&self, x: f64, y: f64) -> [f64; 2] {
         self.turned(x - self.x, y - self.y)
     }
 
-    /// Signed distance of a point of the base frame, seen from above, to the footprint, meters.
+    /// Returns the signed distance of a point of the base frame, seen from above, to the footprint,
+    /// meters.
     pub fn plan_distance(&self, x: f64, y: f64) -> f64 {
         let [u, v] = self.local(x, y);
         self.footprint.distance(u, v)
     }
 
-    /// Whether a point of the base frame, seen from above, is over the hollow.
+    /// Returns whether a point of the base frame, seen from above, is over the hollow.
     pub fn is_over_hollow(&self, x: f64, y: f64) -> bool {
         let [u, v] = self.local(x, y);
         self.hollow
             .is_some_and(|hollow| hollow.inner.distance(u, v) < 0.0)
     }
 
-    /// Signed distance of a point of the base frame to the material, meters. A
-    /// container is material in its wall and floor only.
+    /// Returns the signed distance of a point of the base frame to the material, meters. A
+    /// container has material in its wall and floor only.
     pub fn distance(&self, point: &Point3) -> f64 {
         let [u, v] = self.local(point.x, point.y);
         let slab = |base: f64, top: f64| (base - point.z).max(point.z - top);
@@ -192,7 +193,7 @@ impl Solid {
         }
     }
 
-    /// Signed distance to the inside of the wall, negative where it is free, meters.
+    /// Returns the signed distance to the inside of the wall, negative in free space, meters.
     fn wall_distance(&self, hollow: &Hollow, [u, v]: [f64; 2], z: f64) -> f64 {
         let (Some(foot), Footprint::Disc { radius }) = (hollow.foot, hollow.inner) else {
             return hollow.inner.distance(u, v);
@@ -208,7 +209,7 @@ impl Solid {
     }
 }
 
-/// Distance to a prism from the distances to its outline and to its slab.
+/// Combines the distances to a prism's outline and slab to the distance to the prism.
 fn combine(plan: f64, slab: f64) -> f64 {
     plan.max(0.0).hypot(slab.max(0.0)) + plan.max(slab).min(0.0)
 }

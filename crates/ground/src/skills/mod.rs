@@ -14,6 +14,7 @@ mod rotate;
 mod say;
 
 use enact_plan::{Relation, Skill, Step};
+use enact_robot::Robot;
 use enact_robot::description::Gripper;
 use enact_types::Refusal;
 
@@ -27,6 +28,23 @@ use crate::verify::{StepEvidence, StepVerdict};
 pub trait GroundedSkill {
     /// Returns whether an object within reach affords the skill as long as nothing is in the way.
     fn is_afforded(_gripper: &Gripper, _solid: &Solid) -> bool
+    where
+        Self: Sized,
+    {
+        false
+    }
+
+    /// Returns why the robot cannot carry out the skill with any object, if it is worth telling.
+    fn unavailable(_robot: &Robot) -> Option<&'static str>
+    where
+        Self: Sized,
+    {
+        None
+    }
+
+    /// Returns whether the skill puts the held object in some relation to another one, so that its
+    /// infeasibility depends on the relation.
+    fn takes_relation() -> bool
     where
         Self: Sized,
     {
@@ -80,6 +98,20 @@ macro_rules! skills {
         pub fn is_afforded(skill: Skill, gripper: &Gripper, solid: &Solid) -> bool {
             match skill {
                 $(Skill::$name => <enact_plan::skills::$name>::is_afforded(gripper, solid),)*
+            }
+        }
+
+        /// Calls [`GroundedSkill::unavailable`] of the skill.
+        pub fn unavailable(skill: Skill, robot: &Robot) -> Option<&'static str> {
+            match skill {
+                $(Skill::$name => <enact_plan::skills::$name>::unavailable(robot),)*
+            }
+        }
+
+        /// Calls [`GroundedSkill::takes_relation`] of the skill.
+        pub fn takes_relation(skill: Skill) -> bool {
+            match skill {
+                $(Skill::$name => <enact_plan::skills::$name>::takes_relation(),)*
             }
         }
 

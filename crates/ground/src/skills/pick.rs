@@ -2,10 +2,12 @@
 
 use enact_plan::Relation;
 use enact_plan::skills::Pick;
+use enact_robot::Robot;
 use enact_robot::description::Gripper;
 use enact_types::Refusal;
 
 use super::GroundedSkill;
+use crate::manipulation::context::NO_GRIPPER;
 use crate::manipulation::pick_up::{first_grasp, pick_up};
 use crate::manipulation::{SkillContext, grasp};
 use crate::motion::StepMotion;
@@ -18,6 +20,10 @@ use crate::verify::{
 impl GroundedSkill for Pick {
     fn is_afforded(gripper: &Gripper, solid: &Solid) -> bool {
         grasp::fits(gripper, solid)
+    }
+
+    fn unavailable(robot: &Robot) -> Option<&'static str> {
+        robot.gripper().is_none().then_some(NO_GRIPPER)
     }
 
     fn infeasibility(

@@ -38,6 +38,10 @@ enum Postures {
 }
 
 impl GroundedSkill for Place {
+    fn takes_relation() -> bool {
+        true
+    }
+
     /// Returns why the held object can nowhere be released in, on or beside `target`, though the
     /// arm reaches that place; `None` if it can, or if no such place is reachable.
     fn infeasibility(

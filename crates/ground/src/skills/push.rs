@@ -222,7 +222,7 @@ struct Hold {
     tilt: f64,
     /// Turn about the approach, relative to fingers that part along the push, radians.
     turn: f64,
-    /// Whether the arm takes the posture nearest to the current one, or its other ones.
+    /// True for the arm's posture nearest to the current one; false for its other ones.
     nearest: bool,
 }
 

@@ -234,7 +234,7 @@ fn effect(context: &SkillContext<'_>, grasp: &Grasp) -> Result<f64, Refusal> {
         let joints = context.with_gripper_at(&posture, context.joints, grasp.open);
         let opening = context
             .end_effector
-            .opening(&context.robot.forward(&joints));
+            .opening_direction(&context.robot.forward(&joints));
         opening.y.atan2(opening.x)
     };
     let effect = within(direction(PROBE) - direction(0.0), 2.0 * PI) / PROBE;

@@ -1,18 +1,19 @@
-//! What a response says, wherever a server puts it.
+//! Content of a response, wherever a server puts it.
 
 use enact_plan::Token;
+use enact_types::Reason;
 use serde_json::{Value, json};
 
 use super::json::{self, JsonMatch};
 use super::reasoning;
 use super::schema::{WRAPPER, fits_at_top};
 
-/// Where servers put thoughts that they took out of the text.
+/// Keys under which servers put reasoning that they took out of the text.
 const THOUGHTS: [&str; 4] = ["reasoning_content", "reasoning", "thinking", "thought"];
 
-/// Reasons to finish by which an answer is cut.
+/// Finish reasons of answers that are cut off.
 const CUT: [&str; 2] = ["length", "max_tokens"];
-/// Reasons to finish by which it is held back.
+/// Finish reasons of answers that are held back.
 const HELD_BACK: [&str; 5] = [
     "content_filter",
     "safety",
@@ -21,16 +22,16 @@ const HELD_BACK: [&str; 5] = [
     "blocklist",
 ];
 
-/// What a model said.
+/// Content of a model's response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Content {
     /// The answer, without thoughts; empty if there is none.
     pub text: String,
-    /// What it thought aloud.
+    /// The reasoning.
     pub thinking: String,
     /// The text that the server files as a thought, where there is nothing else.
     pub only_thought: Option<String>,
-    /// Whether it was cut for length.
+    /// True if it was cut off at the length limit.
     pub is_cut: bool,
 }
 
@@ -38,7 +39,7 @@ pub(crate) struct Content {
 ///
 /// # Errors
 /// Why there is no answer, for a person.
-pub(crate) fn read(response: &Value) -> Result<Content, String> {
+pub(crate) fn read(response: &Value) -> Result<Content, Reason> {
     let choice = &response["choices"][0];
     // Ollama's own protocol has the message at the top.
     let message = if choice["message"].is_object() {
@@ -47,7 +48,7 @@ pub(crate) fn read(response: &Value) -> Result<Content, String> {
         &response["message"]
     };
     if !message.is_object() && !choice["text"].is_string() {
-        return Err("there is no `choices[0].message` in its answer".to_owned());
+        return Err("there is no `choices[0].message` in its answer".into());
     }
     let mut gathered = Gathered::default();
     gathered.add(&message["content"]);
@@ -59,16 +60,14 @@ pub(crate) fn read(response: &Value) -> Result<Content, String> {
     }
     if !gathered.refusal.trim().is_empty() {
         let words = super::server_error::one_line(&gathered.refusal);
-        return Err(format!("it refuses: “{words}”"));
+        return Err(format!("it refuses: “{words}”").into());
     }
     let finish = choice["finish_reason"]
         .as_str()
         .or(response["done_reason"].as_str());
     let finish = finish.unwrap_or_default().to_lowercase();
     if gathered.text.trim().is_empty() && HELD_BACK.contains(&finish.as_str()) {
-        return Err(format!(
-            "the server's filter held the answer back ({finish})"
-        ));
+        return Err(format!("the server's filter held the answer back ({finish})").into());
     }
     let mut parts = reasoning::split(&gathered.text);
     if parts.answer.is_empty() {
@@ -106,7 +105,7 @@ struct Gathered {
 }
 
 impl Gathered {
-    /// Content is a text, or parts, or, of servers that read it themselves, the JSON.
+    /// Adds content: a text, a list of parts, or the JSON itself from servers that parse it.
     fn add(&mut self, content: &Value) {
         match content {
             Value::Null => {}
@@ -132,7 +131,7 @@ impl Gathered {
         }
     }
 
-    /// Thoughts are texts, or parts that hold texts under various names.
+    /// Adds reasoning: a text, or parts that hold texts under various keys.
     fn think(&mut self, thought: &Value) {
         match thought {
             Value::String(text) => self.thinking += text,
@@ -162,7 +161,7 @@ fn is_part(value: &Value) -> bool {
         || (value["type"].is_null() && value["text"].is_string() && value["skill"].is_null())
 }
 
-/// The arguments of the first tool that it calls.
+/// Returns the arguments of the first tool that it calls.
 fn called(message: &Value) -> Option<String> {
     let calls = message["tool_calls"].as_array().into_iter().flatten();
     let functions = calls.map(|call| &call["function"]);
@@ -177,7 +176,7 @@ fn called(message: &Value) -> Option<String> {
     arguments.find(|text| !text.trim().is_empty())
 }
 
-/// What a text says in JSON, as the reader of plans and lists wants it.
+/// JSON extracted from a text for the parser of plans and lists.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Extracted {
     /// JSON that is about the schema, at its top.
@@ -188,7 +187,7 @@ pub(crate) enum Extracted {
     None,
 }
 
-/// The first JSON in a text that is about the schema, taken out of whatever it is wrapped in.
+/// Extracts from a text the first JSON that fits the schema, whatever it is wrapped in.
 pub(crate) fn answer(text: &str, schema: &Value) -> Extracted {
     match json::find(text, |value| unwrap(schema, value).is_some()) {
         JsonMatch::None => Extracted::None,
@@ -201,12 +200,13 @@ pub(crate) fn answer(text: &str, schema: &Value) -> Extracted {
     }
 }
 
-/// Whether a text is nothing but JSON about the schema.
+/// Returns whether a text is nothing but JSON that fits the schema.
 pub(crate) fn is_all_answer(text: &str, schema: &Value) -> bool {
     json::lenient(text).is_some_and(|value| unwrap(schema, &value).is_some())
 }
 
-/// What is about the schema: the value itself, or what it wraps as servers and models do.
+/// Returns the value that fits the schema: the value itself, or one inside the wrappers that
+/// servers and models use.
 fn unwrap(schema: &Value, value: &Value) -> Option<Value> {
     if fits_at_top(schema, value) {
         return Some(value.clone());
@@ -251,7 +251,7 @@ fn unwrap(schema: &Value, value: &Value) -> Option<Value> {
     }
 }
 
-/// The tokens of a choice with their probabilities, of servers that tell.
+/// Returns the tokens of a choice with their probabilities, from servers that report them.
 pub(crate) fn tokens(choice: &Value) -> Vec<Token> {
     let tokens = choice["logprobs"]["content"].as_array();
     let token = |token: &Value| {
@@ -263,7 +263,7 @@ pub(crate) fn tokens(choice: &Value) -> Vec<Token> {
     tokens.into_iter().flatten().filter_map(token).collect()
 }
 
-/// Those of the tokens that a part of their text is made of; all of them where it is no part.
+/// Returns the tokens that make up a part of their text; all of them if it is not a part.
 pub(crate) fn tokens_of(text: &str, tokens: Vec<Token>) -> Vec<Token> {
     let whole: String = tokens.iter().map(|token| token.text.as_str()).collect();
     // Of what is there twice, the answer is the last: thoughts come first.
@@ -381,7 +381,7 @@ mod tests {
             (json!({"content": null}), "content_filter", "content_filter"),
             (json!({"content": ""}), "SAFETY", "safety"),
         ] {
-            let told = finished(message, reason).unwrap_err();
+            let told = finished(message, reason).unwrap_err().to_string();
             assert!(told.contains(named), "{told}");
         }
         assert!(
@@ -397,6 +397,7 @@ mod tests {
         assert!(
             read(&json!({"choices": []}))
                 .unwrap_err()
+                .text()
                 .contains("choices[0]")
         );
         assert!(read(&json!(["choices"])).is_err());

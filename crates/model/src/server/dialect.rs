@@ -1,11 +1,11 @@
-//! Which parameters a server takes, learned from what it refuses.
+//! Parameters that a server accepts, learned from its errors.
 
 use serde_json::{Value, json};
 
 use super::schema;
 use super::server_error::ServerError;
 
-/// How a server is told how long an answer may be.
+/// Parameter that limits the length of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Length {
     MaxTokens,
@@ -13,7 +13,7 @@ enum Length {
     Untold,
 }
 
-/// How a server is told which answers are wanted.
+/// Parameter that states the form of the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
     /// By a schema within OpenAI's strict mode.
@@ -26,7 +26,7 @@ enum Format {
     Prompt,
 }
 
-/// Whether a model is asked not to think.
+/// Parameter that asks a model not to think.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Thinking {
     AsItLikes,
@@ -35,7 +35,7 @@ enum Thinking {
     CannotBeTold,
 }
 
-/// What is sent of a question to a server.
+/// Parameters that a server accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Dialect {
     log_probabilities: bool,
@@ -43,11 +43,11 @@ pub(crate) struct Dialect {
     temperature: bool,
     format: Format,
     thinking: Thinking,
-    /// Whether plans are asked for with the picture.
+    /// True if requests for plans include the picture.
     pub pictures: bool,
 }
 
-/// What a request says.
+/// Content of a chat request.
 pub(crate) struct ChatRequest<'a> {
     pub model: &'a str,
     pub text: &'a str,
@@ -59,7 +59,8 @@ pub(crate) struct ChatRequest<'a> {
 }
 
 impl Dialect {
-    /// What OpenAI's documentation says. `free_text` leaves the form of the answer to the model.
+    /// Creates the dialect of OpenAI's documentation. `free_text` leaves the form of the answer to
+    /// the model.
     pub(crate) fn new(log_probabilities: bool, free_text: bool) -> Self {
         Self {
             log_probabilities,
@@ -75,12 +76,12 @@ impl Dialect {
         }
     }
 
-    /// Whether nothing but JSON about the schema can come.
+    /// Returns whether the server can return nothing but JSON that fits the schema.
     pub(crate) fn has_grammar(&self) -> bool {
         matches!(self.format, Format::Strict | Format::Unbounded)
     }
 
-    /// The text of a question: where no schema is sent, it stands in the prompt.
+    /// Returns the text of a request; a schema that is not sent stands in the prompt.
     pub(crate) fn text(&self, text: &str, schema: &Value, free_text: bool) -> String {
         if self.has_grammar() || free_text || schema.is_null() {
             return text.to_owned();
@@ -89,7 +90,7 @@ impl Dialect {
         format!("{text}\nAnswer with nothing but JSON that follows this JSON schema: {schema}\n")
     }
 
-    /// The body of a request.
+    /// Returns the body of a request.
     pub(crate) fn body(&self, request: &ChatRequest<'_>) -> Value {
         let content = match request.picture {
             Some(url) => json!([
@@ -136,8 +137,9 @@ impl Dialect {
         body
     }
 
-    /// What to send instead where this is why the server refuses it, and what that means in words; a
-    /// picture only if the question `may_lack` it. `None` where the complaint is about something else.
+    /// Returns the dialect without what the server complains about, and a description of the
+    /// change; a picture is left out only if the request `may_lack` it. `None` if the complaint is
+    /// about something else.
     pub(crate) fn without(
         self,
         complaint: &ServerError,
@@ -200,7 +202,7 @@ impl Dialect {
         }
     }
 
-    /// The same, but asking the model not to think; `None` if that was tried.
+    /// Returns the dialect with thinking switched off; `None` if that was tried.
     pub(crate) fn without_thinking(self) -> Option<Self> {
         (self.thinking == Thinking::AsItLikes).then_some(Self {
             thinking: Thinking::Off,
@@ -209,7 +211,7 @@ impl Dialect {
     }
 }
 
-/// Words of complaints about the form of the answer.
+/// Words in complaints about the form of the answer.
 const FORMAT: [&str; 10] = [
     "response_format",
     "response format",
@@ -223,7 +225,7 @@ const FORMAT: [&str; 10] = [
     "guided",
 ];
 
-/// Words of complaints about something within a schema.
+/// Words in complaints about something within a schema.
 const KEYWORDS: [&str; 10] = [
     "invalid schema",
     "invalid json schema",
@@ -237,7 +239,7 @@ const KEYWORDS: [&str; 10] = [
     "in context",
 ];
 
-/// Words of complaints about pictures.
+/// Words in complaints about pictures.
 const PICTURE: [&str; 9] = [
     "image",
     "vision",
@@ -274,7 +276,7 @@ mod tests {
         })
     }
 
-    /// What is asked after these complaints.
+    /// Returns the dialect after these complaints.
     fn after(dialect: Dialect, complaints: &[&str]) -> Dialect {
         complaints.iter().fold(dialect, |dialect, message| {
             let other = dialect.without(&complaint(message), true);

@@ -1,23 +1,24 @@
-//! Where a server is.
+//! The address of a server.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::path::Path;
 
+use enact_types::Reason;
 use reqwest::Url;
 
-/// What names of parameters that hold a secret have in them.
+/// Parts of the names of parameters that hold a secret.
 const SECRET: [&str; 6] = ["key", "token", "secret", "password", "sig", "auth"];
 
-/// Paths of the protocol, which people copy along with an address.
+/// Paths of the protocol that people copy along with an address.
 const ROUTES: [&str; 4] = ["/chat/completions", "/completions", "/responses", "/models"];
 
-/// The address that the protocol's paths are appended to, and which model there is meant.
+/// The address to which the protocol's paths are appended, and the model that is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Endpoint {
     base: Url,
     /// The model after `#`, where one is named.
     pub model: Option<String>,
-    /// Whether `/v1` was added, as the address names no path.
+    /// True if `/v1` was added because the address names no path.
     pub is_completed: bool,
 }
 
@@ -27,19 +28,20 @@ impl Endpoint {
     ///
     /// # Errors
     /// Says what is wrong with the address, without the secrets in it.
-    pub(crate) fn parse(source: &str) -> Result<Self, String> {
+    pub(crate) fn parse(source: &str) -> Result<Self, Reason> {
         let (address, model) = source.trim().split_once('#').unwrap_or((source.trim(), ""));
         let url = if address.contains("://") {
             Url::parse(address)
         } else {
             Url::parse(&format!("{}://{address}", scheme_of(address)))
         };
-        let mut base = url.map_err(|error| format!("it is not an address: {error}"))?;
+        let mut base =
+            url.map_err(|error| Reason::new(format!("it is not an address: {error}"), error))?;
         if !matches!(base.scheme(), "http" | "https") {
             let scheme = base.scheme();
-            return Err(format!(
-                "servers of models are asked by http or https, not by `{scheme}`"
-            ));
+            return Err(
+                format!("servers of models are asked by http or https, not by `{scheme}`").into(),
+            );
         }
         let is_secret = |name: &str| SECRET.iter().any(|word| name.contains(word));
         if base.password().is_some()
@@ -51,7 +53,7 @@ impl Endpoint {
             return Err(
                 "the address holds a secret, which would be kept with every run; put the key into a \
                  variable and name that with --key-env"
-                    .to_owned(),
+                    .into(),
             );
         }
         let mut path = base.path().trim_end_matches('/');
@@ -68,19 +70,19 @@ impl Endpoint {
         })
     }
 
-    /// The same without the `/v1` that was added.
+    /// Returns the endpoint without the `/v1` that was added.
     pub(crate) fn as_given(&self) -> Self {
         let mut given = self.clone();
         given.base.set_path("/");
         given
     }
 
-    /// Where its models are listed.
+    /// Returns the address of its list of models.
     pub(crate) fn models(&self) -> Url {
         self.route("models")
     }
 
-    /// Where chats go.
+    /// Returns the address for chat requests.
     pub(crate) fn chat(&self) -> Url {
         self.route("chat/completions")
     }
@@ -92,12 +94,12 @@ impl Endpoint {
         url
     }
 
-    /// The address itself.
+    /// Returns the address itself.
     pub(crate) fn base(&self) -> &Url {
         &self.base
     }
 
-    /// Whether it is this computer.
+    /// Returns whether it is this computer.
     pub(crate) fn is_loopback(&self) -> bool {
         self.base.host_str().is_some_and(is_loopback)
     }
@@ -109,7 +111,7 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost") || ip.is_some_and(|ip| ip.is_loopback())
 }
 
-/// Host and port, without path.
+/// Returns host and port, without path.
 fn authority(address: &str) -> &str {
     address.split(['/', '#', '?']).next().unwrap_or_default()
 }
@@ -131,14 +133,14 @@ fn scheme_of(address: &str) -> &'static str {
     }
 }
 
-/// The part of an address that holds no secret: without query, user and password.
+/// Returns an address without query, user and password, which may hold secrets.
 pub(crate) fn without_secrets(source: &str) -> &str {
     let address = source.split('?').next().unwrap_or_default();
     address.rsplit('@').next().unwrap_or(address).trim()
 }
 
-/// Whether a text means the address of a server: with a scheme, or with a port, or this
-/// computer's name, or a path that begins as the protocol's does. What is there as a file is one.
+/// Returns whether a text is the address of a server: with a scheme, a port, this computer's name,
+/// or a path that begins like the protocol's. An existing file is none.
 pub(crate) fn is_address(text: &str) -> bool {
     let text = text.trim();
     if text.contains("://") {
@@ -226,7 +228,7 @@ mod tests {
             ("http://sk-1234@host/v1", "--key-env"),
             ("https://host/v1?api_key=sk-1234", "--key-env"),
         ] {
-            let reason = Endpoint::parse(source).unwrap_err();
+            let reason = Endpoint::parse(source).unwrap_err().to_string();
             assert!(
                 reason.contains(named) && !reason.contains("1234"),
                 "{reason}"

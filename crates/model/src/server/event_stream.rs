@@ -1,8 +1,8 @@
-//! Servers that stream though nobody asked them to.
+//! Responses that are streamed although nobody asked for it.
 
 use serde_json::{Map, Value, json};
 
-/// Texts of a message that come piece by piece.
+/// Texts of a message that arrive piece by piece.
 const TEXTS: [&str; 5] = [
     "content",
     "reasoning_content",
@@ -11,7 +11,7 @@ const TEXTS: [&str; 5] = [
     "refusal",
 ];
 
-/// The response that a stream of events amounts to; `None` if it is no such stream.
+/// Assembles the response from a stream of events; `None` if it is no such stream.
 pub(crate) fn fold(body: &str) -> Option<Value> {
     let body = body.trim_start_matches('\u{feff}').trim_start();
     if !["data:", "event:", "id:", ":"]

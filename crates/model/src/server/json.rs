@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-/// Deeper JSON than this is no answer.
+/// Maximum depth of JSON in an answer.
 const DEEPEST: usize = 64;
 
-/// What a text holds.
+/// JSON found in a text.
 #[derive(Debug, PartialEq)]
 pub(crate) enum JsonMatch {
     /// The first value that was wanted; else the first value. As it was written, if that is JSON.
@@ -16,8 +16,8 @@ pub(crate) enum JsonMatch {
     None,
 }
 
-/// The first JSON object or list in a text, with fences, words and tokens around it passed over.
-/// Values that `is_wanted` come before others. What is part of another value is none.
+/// Returns the first JSON object or list in a text, skipping fences, words and tokens around it.
+/// Values that `is_wanted` take precedence. Values inside other values do not count.
 pub(crate) fn find(text: &str, is_wanted: impl Fn(&Value) -> bool) -> JsonMatch {
     let mut other = None;
     let mut from = 0;
@@ -46,7 +46,7 @@ pub(crate) fn find(text: &str, is_wanted: impl Fn(&Value) -> bool) -> JsonMatch 
     other.unwrap_or(JsonMatch::None)
 }
 
-/// A text that is JSON and nothing else, by the letter or nearly so.
+/// Parses a text that is JSON, strictly or nearly, and nothing else.
 pub(crate) fn lenient(text: &str) -> Option<Value> {
     let text = text.trim_start_matches('\u{feff}').trim();
     let strict = serde_json::from_str(text);
@@ -56,7 +56,7 @@ pub(crate) fn lenient(text: &str) -> Option<Value> {
     })
 }
 
-/// JSON by the letter stays as it is written; JSON5 (a comma too many, single quotes) is put right.
+/// Keeps strict JSON as it is written and corrects JSON5 (an extra comma, single quotes).
 fn read(written: &str) -> Option<JsonMatch> {
     let value = lenient(written)?;
     let is_strict = serde_json::from_str::<serde::de::IgnoredAny>(written).is_ok();
@@ -68,7 +68,7 @@ fn read(written: &str) -> Option<JsonMatch> {
     Some(JsonMatch::Value { written, value })
 }
 
-/// Whether a bracket opens JSON, not a remark [like this].
+/// Returns whether a bracket opens JSON rather than a remark [like this].
 fn begins(text: &str) -> bool {
     let inside = text[1..].trim_start();
     if text.starts_with('[') {
@@ -81,8 +81,8 @@ fn begins(text: &str) -> bool {
     inside.starts_with(['"', '\'', '}']) || is_bare_name
 }
 
-/// The length of the balanced value that a text begins with; `None` if it does not end, or is too
-/// deep.
+/// Returns the length of the balanced value at the beginning of a text; `None` if it does not end,
+/// or is nested too deeply.
 fn end_of(text: &str) -> Option<usize> {
     let mut depth = 0;
     let mut in_string = false;

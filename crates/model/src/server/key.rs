@@ -1,18 +1,20 @@
-//! The key of a server, which nobody gets to see.
+//! The key of a server, which is never shown.
 
 use std::env::{self, VarError};
 use std::fmt;
 
-/// Where a key is looked for if nothing else is said.
+use enact_types::Reason;
+
+/// Variable that holds the key by default.
 const USUAL: &str = "OPENAI_API_KEY";
 
-/// Longer names than this are none.
+/// Maximum length of the name of a variable.
 const LONGEST_NAME: usize = 64;
 
-/// What stands for a key that a server repeats.
+/// Replacement for a key that a server repeats.
 const HIDDEN: &str = "[key]";
 
-/// A key and the environment variable that it is from.
+/// A key and the environment variable that holds it.
 #[derive(Clone)]
 pub(crate) struct ApiKey {
     variable: String,
@@ -20,44 +22,43 @@ pub(crate) struct ApiKey {
 }
 
 impl ApiKey {
-    /// The key in this variable, which must be set, or else the one in `OPENAI_API_KEY`, if any.
+    /// Reads the key from this variable, which must be set, or else from `OPENAI_API_KEY`, if that
+    /// is set.
     ///
     /// # Errors
     /// Says what is wrong with the variable.
-    pub(crate) fn read(variable: Option<&str>) -> Result<Self, String> {
+    pub(crate) fn read(variable: Option<&str>) -> Result<Self, Reason> {
         let name = variable.unwrap_or(USUAL);
         let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
         if name.is_empty() || !name.chars().all(is_name) || name.len() > LONGEST_NAME {
             // It may be the key itself.
             return Err(
                 "--key-env wants the name of the variable that holds the key, such as OPENAI_API_KEY"
-                    .to_owned(),
+                    .into(),
             );
         }
         match env::var(name) {
             Ok(text) => Self::of(name, &text, variable.is_some()),
-            Err(VarError::NotUnicode(_)) => Err(format!("the key in `{name}` is not text")),
+            Err(VarError::NotUnicode(_)) => Err(format!("the key in `{name}` is not text").into()),
             Err(VarError::NotPresent) => Self::of(name, "", variable.is_some()),
         }
     }
 
-    fn of(variable: &str, text: &str, is_wanted: bool) -> Result<Self, String> {
+    fn of(variable: &str, text: &str, is_wanted: bool) -> Result<Self, Reason> {
         let value = text.trim();
         if value.is_empty() && is_wanted {
-            return Err(format!(
-                "there is no key: the variable `{variable}` is not set"
-            ));
+            return Err(format!("there is no key: the variable `{variable}` is not set").into());
         }
         if value.contains(['\n', '\r']) {
-            return Err(format!("the key in `{variable}` has a line break in it"));
+            return Err(format!("the key in `{variable}` has a line break in it").into());
         }
         if value.contains(char::is_whitespace) {
-            return Err(format!("the key in `{variable}` has a space in it"));
+            return Err(format!("the key in `{variable}` has a space in it").into());
         }
         if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(format!(
-                "the key in `{variable}` has a letter in it that no key has"
-            ));
+            return Err(
+                format!("the key in `{variable}` has a letter in it that no key has").into(),
+            );
         }
         Ok(Self {
             variable: variable.to_owned(),
@@ -65,17 +66,17 @@ impl ApiKey {
         })
     }
 
-    /// The key itself, for the request.
+    /// Returns the key itself, for the request.
     pub(crate) fn expose(&self) -> Option<&str> {
         self.value.as_deref()
     }
 
-    /// The variable that it is from.
+    /// Returns the variable that holds it.
     pub(crate) fn variable(&self) -> &str {
         &self.variable
     }
 
-    /// A text of the server without the key.
+    /// Removes the key from a server's text.
     pub(crate) fn redact(&self, text: String) -> String {
         match &self.value {
             // What is shorter is no secret, but may be part of a word.
@@ -108,7 +109,7 @@ mod tests {
             ("sk-sécret", "letter"),
             ("sk-\u{1}secret", "letter"),
         ] {
-            let reason = ApiKey::of("MY_KEY", text, false).unwrap_err();
+            let reason = ApiKey::of("MY_KEY", text, false).unwrap_err().to_string();
             assert!(
                 reason.contains(named) && reason.contains("`MY_KEY`"),
                 "{reason}"
@@ -123,15 +124,18 @@ mod tests {
         assert!(
             ApiKey::of("K", " ", true)
                 .unwrap_err()
+                .text()
                 .contains("`K` is not set")
         );
-        let reason = ApiKey::read(Some("ENACT_NO_SUCH_KEY")).unwrap_err();
+        let reason = ApiKey::read(Some("ENACT_NO_SUCH_KEY"))
+            .unwrap_err()
+            .to_string();
         assert!(
             reason.contains("`ENACT_NO_SUCH_KEY` is not set"),
             "{reason}"
         );
         for key in ["", "sk-proj-1234", "A=B"] {
-            let reason = ApiKey::read(Some(key)).unwrap_err();
+            let reason = ApiKey::read(Some(key)).unwrap_err().to_string();
             assert!(reason.contains("name of the variable") && !reason.contains("1234"));
         }
     }

@@ -2,19 +2,19 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | `endpoint` | where a server is |
-//! | `key` | its key, which nobody gets to see |
-//! | `proxy` | which proxy is in the way |
-//! | `models` | which of its models is meant |
-//! | `transport` | one HTTP request, bounded, that a stop ends |
-//! | `retry_delay` | when to ask again |
-//! | `retry_class` | which complaints pass by themselves |
-//! | `server_error` | a server's complaint in its own words |
-//! | `dialect` | which parameters it takes |
-//! | `schema` | a grammar as it takes it |
-//! | `event_stream` | a stream that nobody asked for |
-//! | `content` | what a response says, wherever it stands |
-//! | `reasoning` | thoughts apart from answers |
+//! | `endpoint` | address of a server |
+//! | `key` | its key, which is never shown |
+//! | `proxy` | the proxy in use |
+//! | `models` | chooses one of its models |
+//! | `transport` | one HTTP request, bounded in size and time, that a stop ends |
+//! | `retry_delay` | delays between retries |
+//! | `retry_class` | classifies errors: temporary or permanent |
+//! | `server_error` | error messages of servers |
+//! | `dialect` | parameters that it accepts |
+//! | `schema` | adapts a grammar's schema |
+//! | `event_stream` | responses that are streamed unasked |
+//! | `content` | content of a response, wherever it is |
+//! | `reasoning` | separates reasoning from answers |
 //! | `json` | JSON in a text |
 
 mod content;
@@ -37,7 +37,7 @@ use std::time::{Duration, Instant};
 use enact_plan::pointing::family;
 use enact_plan::similarity::TextSimilarity;
 use enact_plan::{PlannerError, Pointing, Rejection, Usage};
-use enact_types::StopSwitch;
+use enact_types::{Reason, StopSwitch};
 use image::RgbImage;
 use reqwest::{RequestBuilder, StatusCode, Url};
 use serde_json::Value;
@@ -59,11 +59,11 @@ use retry_delay::Backoff;
 use server_error::ServerError;
 use transport::{HttpResponse, Transport, TransportError};
 
-/// A list of models comes sooner than an answer, or never.
+/// Longest wait for a list of models, which is faster than an answer.
 const LIST_TIME: Duration = Duration::from_secs(30);
 
 /// A model behind a server that speaks OpenAI's chat protocol, such as llama.cpp, vLLM, Ollama, LM
-/// Studio, or OpenAI itself. What such a server does not take of a request is left out from then on.
+/// Studio, or OpenAI itself. Whatever such a server rejects in a request is omitted from then on.
 pub struct ServerModel {
     name: String,
     endpoint: Endpoint,
@@ -75,19 +75,19 @@ pub struct ServerModel {
     special: SpecialTokens,
     dialect: Dialect,
     transport: Transport,
-    /// Whether the server was there once.
+    /// True once the server was reached.
     was_reached: bool,
     load_time: Duration,
 }
 
-/// Why a request has no response.
+/// Reason why a request has no response.
 enum RequestError {
     Stopped,
     TimedOut,
     /// The server refuses the request; it may take another one.
     Refused(ServerError),
     /// There is no more to be done, for a person.
-    Final(String),
+    Final(Reason),
 }
 
 impl ServerModel {
@@ -107,17 +107,17 @@ impl ServerModel {
         let start = Instant::now();
         let endpoint = Endpoint::parse(source).map_err(|reason| PlannerError::Load {
             model: endpoint::without_secrets(source).to_owned(),
-            reason: reason.into(),
+            reason,
         })?;
-        let failed = |reason: String| PlannerError::Load {
+        let failed = |reason: Reason| PlannerError::Load {
             model: source.to_owned(),
-            reason: reason.into(),
+            reason,
         };
         if options.score_steps {
             return Err(failed(
                 "a server does not tell how likely its model holds a given step; take a model in \
                  this process to score steps"
-                    .to_owned(),
+                    .into(),
             ));
         }
         let key = ApiKey::read(options.server.key_env.as_deref()).map_err(failed)?;
@@ -138,7 +138,7 @@ impl ServerModel {
         if server.model.is_empty() {
             server.model = server.choose().map_err(|trouble| match trouble {
                 RequestError::Stopped => PlannerError::Stopped,
-                RequestError::TimedOut => failed("it does not answer".to_owned()),
+                RequestError::TimedOut => failed("it does not answer".into()),
                 RequestError::Refused(complaint) => failed(server.explain(&complaint)),
                 RequestError::Final(reason) => failed(reason),
             })?;
@@ -172,12 +172,13 @@ impl ServerModel {
         };
         let list = match list {
             Err(RequestError::Refused(complaint)) if complaint.status == Some(404) => {
-                return Err(RequestError::Final(format!(
+                let reason = format!(
                     "it does not list its models ({}); name one, as in {}#MODEL, and see whether the \
                      address ends in /v1",
                     complaint.sentence(),
                     self.endpoint.base(),
-                )));
+                );
+                return Err(RequestError::Final(reason.into()));
             }
             list => list?,
         };
@@ -228,13 +229,13 @@ impl ServerModel {
                     if class == RetryClass::Permanent || is_refusal {
                         return Err(RequestError::Refused(complaint));
                     }
-                    (complaint.sentence(), class, asked)
+                    (complaint.sentence().into(), class, asked)
                 }
                 Err(TransportError::Stopped) => return Err(RequestError::Stopped),
                 Err(TransportError::TimedOut) => return Err(RequestError::TimedOut),
                 Err(TransportError::Failed(reason)) => return Err(RequestError::Final(reason)),
                 Err(TransportError::Unreachable(reason)) if !self.was_reached => {
-                    return Err(RequestError::Final(self.unreachable(&reason)));
+                    return Err(RequestError::Final(self.unreachable(reason)));
                 }
                 Err(TransportError::Unreachable(reason) | TransportError::Broken(reason)) => {
                     (self.through_proxy(reason), RetryClass::Transient, None)
@@ -244,7 +245,7 @@ impl ServerModel {
             let wait = backoff.wait(asked, is_patient, rand::random());
             let wait = wait.filter(|wait| Instant::now() + *wait < deadline);
             let Some(wait) = wait else {
-                return Err(RequestError::Final(given_up(&reason, &backoff, asked)));
+                return Err(RequestError::Final(given_up(reason, &backoff, asked)));
             };
             self.options.notify.tell(&format!(
                 "{reason}; asking again in {:.1} s",
@@ -278,11 +279,12 @@ impl ServerModel {
     fn read(&self, response: HttpResponse) -> Result<Result<Value, ServerError>, TransportError> {
         if response.status.is_redirection() {
             let place = response.location.unwrap_or_default();
-            return Err(TransportError::Failed(format!(
+            let reason = format!(
                 "{}: it refers to `{}`; use that address",
                 response.status,
                 server_error::one_line(&place)
-            )));
+            );
+            return Err(TransportError::Failed(reason.into()));
         }
         // From here on nobody gets to see the key, though the server may repeat it.
         let text = String::from_utf8_lossy(&response.body);
@@ -307,9 +309,8 @@ impl ServerModel {
         } else {
             format!(" (“{}”)", found.message)
         };
-        Err(TransportError::Failed(self.through_proxy(format!(
-            "its answer is {what}{words}; does the address end in /v1?"
-        ))))
+        let reason = format!("its answer is {what}{words}; does the address end in /v1?");
+        Err(TransportError::Failed(self.through_proxy(reason.into())))
     }
 
     /// Asks, leaving out what the server refuses, until it answers.
@@ -322,7 +323,7 @@ impl ServerModel {
         let format = self.options.server.picture_format;
         let picture = query.picture.as_ref().map(|rgb| data_url(rgb, format));
         let picture = picture.transpose();
-        let picture = picture.map_err(|error| RequestError::Final(error.to_string()))?;
+        let picture = picture.map_err(|error| RequestError::Final(Reason::of(error)))?;
         loop {
             let text = self
                 .dialect
@@ -369,8 +370,8 @@ impl ServerModel {
         }
     }
 
-    /// A complaint with what to do about it.
-    fn explain(&self, complaint: &ServerError) -> String {
+    /// Adds a remedy to a complaint.
+    fn explain(&self, complaint: &ServerError) -> Reason {
         let said = complaint.sentence();
         let status = complaint
             .status
@@ -380,23 +381,27 @@ impl ServerModel {
                 Some(_) => format!(
                     "{said}; the key that was sent is in `{}`",
                     self.key.variable()
-                ),
+                )
+                .into(),
                 None => format!(
                     "{said}; put its key into `{}`, or name the variable that holds it with --key-env",
                     self.key.variable()
-                ),
+                )
+                .into(),
             },
-            Some(StatusCode::PROXY_AUTHENTICATION_REQUIRED) => self.through_proxy(said),
+            Some(StatusCode::PROXY_AUTHENTICATION_REQUIRED) => self.through_proxy(said.into()),
             Some(StatusCode::NOT_FOUND) => format!(
                 "{said}; does the address end in /v1, and is `{}` a model there?",
                 self.model
-            ),
+            )
+            .into(),
             Some(StatusCode::PAYLOAD_TOO_LARGE) => {
                 format!(
                     "{said}; send smaller pictures: `picture_side` in [server] of the launch file"
                 )
+                .into()
             }
-            _ => said,
+            _ => said.into(),
         };
         if complaint.is_page {
             self.through_proxy(said)
@@ -405,16 +410,15 @@ impl ServerModel {
         }
     }
 
-    fn unreachable(&self, reason: &str) -> String {
-        let reason = self.through_proxy(reason.to_owned());
-        format!(
-            "{reason}; is the server running, and is {} its address?",
-            self.endpoint.base()
-        )
+    fn unreachable(&self, reason: Reason) -> Reason {
+        let base = self.endpoint.base();
+        self.through_proxy(reason).reworded(|reason| {
+            format!("{reason}; is the server running, and is {base} its address?")
+        })
     }
 
-    /// A reason that may be a proxy's fault.
-    fn through_proxy(&self, reason: String) -> String {
+    /// Adds the proxy to a reason, if one may be at fault.
+    fn through_proxy(&self, reason: Reason) -> Reason {
         if self.endpoint.is_loopback() {
             return reason;
         }
@@ -422,10 +426,12 @@ impl ServerModel {
         match proxy::named(self.endpoint.base(), variable) {
             Some(proxy) => {
                 let host = self.endpoint.base().host_str().unwrap_or_default();
-                format!(
-                    "{reason}; the request went to the proxy of `{proxy}`: if that is not the way, \
-                     put {host} into `NO_PROXY`"
-                )
+                reason.reworded(|reason| {
+                    format!(
+                        "{reason}; the request went to the proxy of `{proxy}`: if that is not the \
+                         way, put {host} into `NO_PROXY`"
+                    )
+                })
             }
             None => reason,
         }
@@ -435,8 +441,8 @@ impl ServerModel {
         let failure = match trouble {
             RequestError::Stopped => Failure::Stopped,
             RequestError::TimedOut => Failure::TimedOut,
-            RequestError::Refused(complaint) => Failure::Refused(self.explain(&complaint).into()),
-            RequestError::Final(reason) => Failure::Refused(reason.into()),
+            RequestError::Refused(complaint) => Failure::Refused(self.explain(&complaint)),
+            RequestError::Final(reason) => Failure::Refused(reason),
         };
         failure.of(&self.name, self.options.time_limit)
     }
@@ -470,7 +476,9 @@ impl ServerModel {
                     && content::is_all_answer(text, &query.schema)
             });
             let Some(text) = misfiled else {
-                return Err(RequestError::Final(only_thought(content, &asked.response)));
+                return Err(RequestError::Final(
+                    only_thought(content, &asked.response).into(),
+                ));
             };
             content.text = text;
             content.thinking.clear();
@@ -479,23 +487,23 @@ impl ServerModel {
     }
 }
 
-/// What came of one request.
+/// Outcome of one request.
 enum HttpOutcome {
     Success(Value),
     /// With how long the server asks to be left alone.
     Error(ServerError, Option<Duration>),
 }
 
-/// A response, and the text that asked for it.
+/// A response and the text of its request.
 struct ChatCompletion {
     text: String,
     response: Value,
     content: Content,
 }
 
-/// Why nobody asks any more.
-fn given_up(reason: &str, backoff: &Backoff, asked: Option<Duration>) -> String {
-    match asked {
+/// Adds how often and how long the server was asked in vain.
+fn given_up(reason: Reason, backoff: &Backoff, asked: Option<Duration>) -> Reason {
+    reason.reworded(|reason| match asked {
         Some(asked) if backoff.waits == 0 => {
             let seconds = asked.as_secs_f64();
             format!("{reason}; it asks to be left alone for {seconds:.0} s")
@@ -505,10 +513,10 @@ fn given_up(reason: &str, backoff: &Backoff, asked: Option<Duration>) -> String 
             backoff.waits + 1,
             backoff.spent().as_secs_f64()
         ),
-    }
+    })
 }
 
-/// What to do about a model that thinks and does not answer.
+/// Says what to do about a model that thinks and does not answer.
 fn only_thought(content: &Content, response: &Value) -> String {
     let tokens = response["usage"]["completion_tokens"].as_u64();
     let tokens = tokens.map_or(String::new(), |tokens| format!(" after {tokens} tokens"));
@@ -584,8 +592,8 @@ impl VisionLanguageModel for ServerModel {
     }
 }
 
-/// What a response says, as chats read it. Servers report tokens, but few report times: all of it
-/// counts as decoding.
+/// Converts a response for chats. Servers report tokens, but few report times, so all of it counts
+/// as decoding.
 fn reply(asked: ChatCompletion, schema: &Value, elapsed: Duration, free_text: bool) -> Reply {
     let ChatCompletion {
         text: sent,

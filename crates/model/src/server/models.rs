@@ -1,5 +1,6 @@
-//! Which of a server's models is meant where none is named.
+//! Chooses one of a server's models if none is named.
 
+use enact_types::Reason;
 use serde_json::Value;
 
 /// Parts of the names of models that do not chat.
@@ -24,15 +25,15 @@ const OTHER_WORK: [&str; 14] = [
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Choice {
     pub model: String,
-    /// How many of the list chat.
+    /// Number of chat models on the list.
     pub of: usize,
 }
 
-/// The first model that chats, and sees if the list tells that of any.
+/// Chooses the first chat model, or the first one that sees, if the list tells.
 ///
 /// # Errors
 /// Says what the list holds instead.
-pub(crate) fn choose(list: &Value) -> Result<Choice, String> {
+pub(crate) fn choose(list: &Value) -> Result<Choice, Reason> {
     let places = [&list["data"], &list["models"], list];
     let entries = places.into_iter().find_map(Value::as_array);
     let entries = entries.ok_or("its list of models cannot be read")?;
@@ -50,10 +51,10 @@ pub(crate) fn choose(list: &Value) -> Result<Choice, String> {
             model: (*name).to_owned(),
             of: chatting.len(),
         }),
-        (None, Some((name, _))) => Err(format!(
-            "it lists no model that chats, only such as `{name}`"
-        )),
-        (None, None) => Err("it lists no model; load one there".to_owned()),
+        (None, Some((name, _))) => {
+            Err(format!("it lists no model that chats, only such as `{name}`").into())
+        }
+        (None, None) => Err("it lists no model; load one there".into()),
     }
 }
 
@@ -71,7 +72,7 @@ fn chats(name: &str, entry: &Value) -> bool {
         && entry["capabilities"]["completion_chat"] != false
 }
 
-/// Servers tell in various words whether a model takes pictures.
+/// Returns whether the list says that a model takes pictures; servers use various words.
 fn sees(entry: &Value) -> bool {
     let lists = [
         &entry["architecture"]["input_modalities"],
@@ -147,7 +148,7 @@ mod tests {
             (json!({"data": null}), "cannot be read"),
             (json!("hello"), "cannot be read"),
         ] {
-            let reason = choose(&list).unwrap_err();
+            let reason = choose(&list).unwrap_err().to_string();
             assert!(reason.contains(named), "{reason}");
         }
     }

@@ -1,8 +1,8 @@
-//! Which proxy is in the way, for messages.
+//! Finds the proxy in use, for messages.
 
 use reqwest::Url;
 
-/// A proxy that the environment names, and how it names it: `http_proxy=http://proxy:3128`.
+/// Returns the proxy for a URL with the variable that names it: `http_proxy=http://proxy:3128`.
 pub(crate) fn named(url: &Url, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
     let set = |name: &str| {
         [name.to_lowercase(), name.to_uppercase()]

@@ -1,6 +1,6 @@
-//! What a model thought aloud, apart from what it answered.
+//! Separates a model's reasoning from its answer.
 
-/// How models mark where a thought begins and ends, in lower case.
+/// Marks around reasoning, in lower case.
 const MARKS: [(&str, &str); 10] = [
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
@@ -14,23 +14,23 @@ const MARKS: [(&str, &str); 10] = [
     ("<unused94>", "<unused95>"),
 ];
 
-/// Where the answer begins in the channels of gpt-oss; all before it is thought.
+/// Mark before the answer in the channels of gpt-oss; everything before it is reasoning.
 const FINAL_CHANNEL: &str = "<|channel|>final";
-/// Where a thought begins there.
+/// Marks before reasoning there.
 const OTHER_CHANNELS: [&str; 2] = ["<|channel|>analysis", "<|channel|>commentary"];
 
-/// A text in two.
+/// A text, separated into reasoning and answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Parts {
-    /// What was thought aloud, with its marks.
+    /// The reasoning, with its marks.
     pub thinking: String,
     /// The rest; nothing of it stood in a thought.
     pub answer: String,
 }
 
-/// The answer is what comes after the end of the last thought: chat templates may begin the first
-/// thought themselves, so what comes before an end is thought even if no beginning is seen. A thought
-/// that does not end has no answer behind it.
+/// Splits a text at the end of the last piece of reasoning. Chat templates may open the first one
+/// themselves, so text before a closing mark is reasoning even without an opening one. Reasoning
+/// that does not end has no answer after it.
 pub(crate) fn split(text: &str) -> Parts {
     // Only ASCII changes its case, so places in lower case are places in the text.
     let lower = text.to_ascii_lowercase();
@@ -59,14 +59,14 @@ pub(crate) fn split(text: &str) -> Parts {
     }
 }
 
-/// Where the last thought has ended; 0 where none has.
+/// Returns the end of the last piece of reasoning; 0 if there is none.
 fn last_end(lower: &str) -> usize {
     let marks = MARKS.iter().map(|(_, end)| *end).chain([FINAL_CHANNEL]);
     let ends = marks.filter_map(|mark| lower.rfind(mark).map(|at| at + mark.len()));
     ends.max().unwrap_or(0)
 }
 
-/// Where the next thought begins.
+/// Returns the beginning of the next piece of reasoning.
 fn first_begin(lower: &str, from: usize) -> Option<usize> {
     let marks = MARKS.iter().map(|(begin, _)| *begin).chain(OTHER_CHANNELS);
     let begins = marks.filter_map(|mark| lower[from..].find(mark));

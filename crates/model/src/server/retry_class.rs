@@ -1,8 +1,8 @@
-//! What of a server's complaints passes by itself.
+//! Classifies a server's errors: temporary or permanent.
 
 use super::server_error::ServerError;
 
-/// Words for what is over soon.
+/// Words in errors that pass soon.
 const SOON: [&str; 8] = [
     "overloaded",
     "rate limit",
@@ -14,7 +14,7 @@ const SOON: [&str; 8] = [
     "timeout",
 ];
 
-/// Words for what stays, whatever the status says.
+/// Words in permanent errors, whatever the status says.
 const FINAL: [&str; 6] = [
     "insufficient_quota",
     "billing",
@@ -24,7 +24,7 @@ const FINAL: [&str; 6] = [
     "does not support",
 ];
 
-/// Whether something is worth asking again.
+/// Classification of errors by whether asking again makes sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RetryClass {
     /// It loads its model, which takes its time.

@@ -1,22 +1,22 @@
-//! When to ask again.
+//! Delays between retries.
 
 use std::time::Duration;
 
-/// How long waits grow, as a part of all the time there is for them.
+/// Longest wait as a fraction of the whole time for retries.
 const LONGEST: u32 = 8;
-/// The first wait, as a part of all the time there is.
+/// The first wait, as one part in this many of the whole time for retries.
 const FIRST: u32 = 100;
-/// The part of the time for a server that is merely busy.
+/// The time for a server that is merely busy, as one part in this many of the whole.
 const BUSY: u32 = 3;
 
-/// Waits that double, and are shortened at random by up to a half, so that many who were refused
-/// together do not come back together.
+/// Waits that double, shortened at random by up to a half, so that clients rejected together do not
+/// return together.
 #[derive(Debug)]
 pub(crate) struct Backoff {
     total: Duration,
     next: Duration,
     spent: Duration,
-    /// How often a wait was granted.
+    /// Number of waits granted.
     pub waits: u32,
 }
 
@@ -31,9 +31,9 @@ impl Backoff {
         }
     }
 
-    /// The next wait; `None` once there was enough of them. `asked` is what the server asks for;
-    /// one that `is_patient`, because it knows that it will be there, may take all the time.
-    /// `random` is from 0 to 1.
+    /// Returns the next wait; `None` once they add up to enough. `asked` is the delay that the
+    /// server asks for; a server that knows when it will be ready `is_patient` and may use all the
+    /// time. `random` is from 0 to 1.
     pub(crate) fn wait(
         &mut self,
         asked: Option<Duration>,
@@ -60,7 +60,7 @@ impl Backoff {
         Some(wait)
     }
 
-    /// How long it was waited for in all.
+    /// Returns the total time waited.
     pub(crate) fn spent(&self) -> Duration {
         self.spent
     }

@@ -1,4 +1,4 @@
-//! A grammar's schema as servers take it.
+//! Adapts a grammar's schema to what servers accept.
 //!
 //! OpenAI's strict mode knows a subset of JSON schema: an object at the top, `type` in everything that
 //! is no `anyOf`, all properties required and no others allowed, no bounds on the length of a text.
@@ -6,20 +6,20 @@
 
 use serde_json::{Map, Value, json};
 
-/// A list is wrapped in an object under this key.
+/// Key of the object in which a list is wrapped.
 pub(crate) const WRAPPER: &str = "answer";
 
 /// Keywords that no server needs.
 const LEFT_OUT: [&str; 3] = ["x-guidance", "minLength", "maxLength"];
-/// Keywords that some servers refuse.
+/// Keywords that some servers reject.
 const BOUNDS: [&str; 4] = ["minItems", "maxItems", "minimum", "maximum"];
 
-/// The schema within OpenAI's subset.
+/// Restricts a schema to OpenAI's subset.
 pub(crate) fn strict(schema: &Value) -> Value {
     wrapped(translate(schema, &LEFT_OUT))
 }
 
-/// The same without bounds on numbers and lists.
+/// Removes bounds on numbers and lists from a schema.
 pub(crate) fn unbounded(schema: &Value) -> Value {
     let left_out: Vec<&str> = LEFT_OUT.into_iter().chain(BOUNDS).collect();
     wrapped(translate(schema, &left_out))
@@ -76,7 +76,7 @@ fn translate(schema: &Value, left_out: &[&str]) -> Value {
     Value::Object(translated)
 }
 
-/// The type that all these values have.
+/// Returns the common type of these values.
 fn type_of(values: &Value) -> Option<&'static str> {
     let values = values.as_array()?;
     let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(is);
@@ -93,7 +93,7 @@ fn type_of(values: &Value) -> Option<&'static str> {
     }
 }
 
-/// Whether a value is what the schema is about, at its top: an object with the required keys, or a
+/// Returns whether a value fits a schema at its top level: an object with the required keys, or a
 /// list of objects.
 pub(crate) fn fits_at_top(schema: &Value, value: &Value) -> bool {
     match value {
@@ -113,8 +113,8 @@ mod tests {
     use enact_plan::{ObjectView, Relation, Situation, Skill, grammar};
     use enact_types::{NormalizedPoint, Point3};
 
-    /// The first place where a schema is outside the subset that OpenAI publishes for strict mode
-    /// (<https://platform.openai.com/docs/guides/structured-outputs>, supported schemas).
+    /// Returns the first place where a schema leaves the subset that OpenAI publishes for strict
+    /// mode (<https://platform.openai.com/docs/guides/structured-outputs>, supported schemas).
     fn outside(schema: &Value, depth: usize, at: &str) -> Option<String> {
         let keywords = [
             "type",

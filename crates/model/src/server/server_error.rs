@@ -1,26 +1,26 @@
-//! What a server says when it does not answer, in its own words.
+//! Error messages of servers.
 
 use reqwest::StatusCode;
 use serde_json::Value;
 
-/// A readable length, characters.
+/// Maximum length of a readable message, characters.
 const LONGEST: usize = 300;
 
-/// A complaint of a server.
+/// An error message of a server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ServerError {
     /// The status, if it did not come as a success. In a success it may be told as a code.
     pub status: Option<u16>,
-    /// What it says.
+    /// Its message.
     pub message: String,
     /// The names of parameters and kinds of error that stand beside that, in lower case.
     pub names: String,
-    /// Whether it is a web page, which no server of models sends.
+    /// True if it is a web page, which no model server sends.
     pub is_page: bool,
 }
 
 impl ServerError {
-    /// What the body of a failure says.
+    /// Reads the body of an error response.
     pub(crate) fn of_failure(status: StatusCode, text: &str) -> Self {
         let mut complaint = match serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}'))
         {
@@ -35,7 +35,7 @@ impl ServerError {
         complaint
     }
 
-    /// The complaint that stands where an answer should.
+    /// Returns the error in a response that should hold an answer.
     pub(crate) fn within(response: &Value) -> Option<Self> {
         let choice = &response["choices"][0];
         let value = if !choice["error"].is_null() {
@@ -49,7 +49,7 @@ impl ServerError {
         (!complaint.message.is_empty()).then_some(complaint)
     }
 
-    /// What stands where JSON should.
+    /// Reads a text that should be JSON.
     pub(crate) fn of_text(text: &str) -> Self {
         let is_page = text.trim_start().starts_with('<');
         let message = if is_page {
@@ -92,12 +92,12 @@ impl ServerError {
         }
     }
 
-    /// Everything that it says, in lower case.
+    /// Returns all of its text, in lower case.
     pub(crate) fn text(&self) -> String {
         format!("{} {}", self.message.to_lowercase(), self.names)
     }
 
-    /// Status and words: `429 Too Many Requests: slow down`.
+    /// Returns status and message: `429 Too Many Requests: slow down`.
     pub(crate) fn sentence(&self) -> String {
         let status = self
             .status
@@ -113,7 +113,8 @@ impl ServerError {
     }
 }
 
-/// The sentences of a value: itself, or those under the names that servers use for them.
+/// Collects the sentences of a value: the value itself, or those under the keys that servers use
+/// for them.
 fn collect(value: &Value, said: &mut Vec<String>) {
     match value {
         Value::String(text) if !text.trim().is_empty() => said.push(text.clone()),
@@ -149,7 +150,7 @@ fn title(page: &str) -> Option<&str> {
     Some(&page[start..end])
 }
 
-/// A text on one line, cut to a readable length.
+/// Joins a text into one line of readable length.
 pub(crate) fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     let line = words.join(" ");

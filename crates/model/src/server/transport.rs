@@ -4,35 +4,35 @@ use std::error::Error;
 use std::sync::mpsc::channel;
 use std::time::{Duration, SystemTime};
 
-use enact_types::StopSwitch;
 use enact_types::stop::WaitError;
+use enact_types::{Reason, StopSwitch};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use tokio::runtime::{Builder, Runtime};
 
-/// More bytes than any answer has: a thousand tokens with their probabilities are some hundred
+/// Maximum size of a response, bytes; a thousand tokens with their probabilities take some hundred
 /// thousand.
 const MOST_BYTES: usize = 16 << 20;
 
-/// A server that is there accepts a connection sooner than this.
+/// Longest wait for a connection.
 const CONNECT_TIME: Duration = Duration::from_secs(10);
 
-/// The end of an event stream; some servers keep the connection after it.
+/// End of an event stream; some servers keep the connection open after it.
 const DONE: &[u8] = b"data: [DONE]";
 
-/// What a server sent.
+/// Response of a server.
 #[derive(Debug)]
 pub(crate) struct HttpResponse {
     pub status: StatusCode,
-    /// How long it asks to be left alone.
+    /// Delay that the server asks for before the next request.
     pub retry_after: Option<Duration>,
-    /// Where it refers to.
+    /// Target of a redirection.
     pub location: Option<String>,
     pub body: Vec<u8>,
 }
 
-/// Why nothing came.
+/// Reason why there is no response.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum TransportError {
     /// The stop switch is pressed.
@@ -40,11 +40,11 @@ pub(crate) enum TransportError {
     /// The time is over.
     TimedOut,
     /// Nobody is there.
-    Unreachable(String),
+    Unreachable(Reason),
     /// The connection broke.
-    Broken(String),
+    Broken(Reason),
     /// It cannot be sent, or what comes is too long.
-    Failed(String),
+    Failed(Reason),
 }
 
 /// Sends requests, one at a time.
@@ -56,20 +56,23 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    /// `is_local` is whether all requests stay on this computer, where no proxy can reach.
-    pub(crate) fn new(is_local: bool, stop: &StopSwitch) -> Result<Self, String> {
+    /// Creates a transport; `is_local` if all requests stay on this computer, where no proxy is
+    /// involved.
+    pub(crate) fn new(is_local: bool, stop: &StopSwitch) -> Result<Self, Reason> {
         let client = Client::builder()
             .connect_timeout(CONNECT_TIME)
             // A request that is sent on becomes another one: the address is to be mended.
             .redirect(Policy::none());
         let client = if is_local { client.no_proxy() } else { client };
-        let client = client.build().map_err(|error| innermost(&error))?;
+        let client = client
+            .build()
+            .map_err(|error| Reason::new(innermost(&error), error))?;
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("enact-server")
             .enable_all()
             .build()
-            .map_err(|error| error.to_string())?;
+            .map_err(Reason::of)?;
         Ok(Self {
             client,
             runtime: Some(runtime),
@@ -122,7 +125,7 @@ impl Transport {
                 Err(TransportError::Stopped)
             }
             Err(WaitError::Late | WaitError::Gone) => {
-                Err(TransportError::Failed("the request panicked".to_owned()))
+                Err(TransportError::Failed("the request panicked".into()))
             }
         }
     }
@@ -139,10 +142,11 @@ impl Drop for Transport {
 
 async fn read(mut response: Response) -> Result<HttpResponse, TransportError> {
     let too_long = || {
-        TransportError::Failed(format!(
+        let text = format!(
             "its answer is longer than {} MiB, which is no answer of a model",
             MOST_BYTES >> 20
-        ))
+        );
+        TransportError::Failed(text.into())
     };
     let announced = response.content_length().unwrap_or(0);
     if announced > MOST_BYTES as u64 {
@@ -193,25 +197,29 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 
 impl From<reqwest::Error> for TransportError {
     fn from(error: reqwest::Error) -> Self {
-        let reason = innermost(&error);
-        if error.is_connect() && error.is_timeout() {
+        let cause = innermost(&error);
+        let (kind, text): (fn(Reason) -> Self, String) = if error.is_connect() && error.is_timeout()
+        {
             let seconds = CONNECT_TIME.as_secs();
-            Self::Unreachable(format!("it cannot be reached within {seconds} s"))
+            let text = format!("it cannot be reached within {seconds} s");
+            (Self::Unreachable, text)
         } else if error.is_timeout() {
-            Self::TimedOut
+            return Self::TimedOut;
         } else if error.is_connect() {
-            Self::Unreachable(reason)
+            (Self::Unreachable, cause)
         } else if error.is_builder() {
-            Self::Failed(reason)
-        } else if reason.contains("invalid HTTP") {
-            Self::Failed(format!("what answers there is no web server: {reason}"))
+            (Self::Failed, cause)
+        } else if cause.contains("invalid HTTP") {
+            let text = format!("what answers there is no web server: {cause}");
+            (Self::Failed, text)
         } else {
-            Self::Broken(format!("the connection broke: {reason}"))
-        }
+            (Self::Broken, format!("the connection broke: {cause}"))
+        };
+        kind(Reason::new(text, error))
     }
 }
 
-/// The innermost cause says what happened: "connection refused".
+/// Returns the message of the innermost source, which says what happened: "connection refused".
 fn innermost(error: &dyn Error) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {

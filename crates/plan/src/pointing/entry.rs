@@ -1,21 +1,21 @@
-//! An entry of an answer, and what its numbers mean.
+//! Entries of an answer, and the meaning of their numbers.
 
 use enact_types::NormalizedPoint;
 
 use crate::detection::{Bounds, Detection, check_label};
 
-/// Numbers this far outside the picture are rounding, as a share of it.
+/// Largest distance outside the picture that counts as rounding, as a share of the picture.
 const ROUNDING: f64 = 0.002;
 
-/// What an answer says of one thing, as it was written.
+/// One object in an answer, as it was written.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Entry {
     pub numbers: Numbers,
-    /// What it is, if that is said.
+    /// Label, if one is given.
     pub label: Option<String>,
 }
 
-/// Where it is.
+/// Position in numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Numbers {
     /// Two numbers of which the convention knows which is which.
@@ -28,10 +28,10 @@ pub(super) enum Numbers {
     NamedCorners([f64; 4]),
 }
 
-/// What numbers mean.
+/// Meaning of numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Axes {
-    /// Whether the first of two numbers goes down.
+    /// True if the first of two numbers counts rows.
     pub rows_first: bool,
     /// The numbers of the right and of the bottom edge.
     pub full: [f64; 2],
@@ -45,7 +45,7 @@ pub(super) struct Located {
 }
 
 impl Axes {
-    /// Where numbers are, whether inside the picture or not.
+    /// Returns the position that numbers mean, whether inside the picture or not.
     pub fn locate(&self, numbers: &Numbers) -> Located {
         let ordered = |[a, b]: [f64; 2]| if self.rows_first { [b, a] } else { [a, b] };
         let scaled = |[x, y]: [f64; 2]| [x / self.full[0], y / self.full[1]];
@@ -70,14 +70,15 @@ impl Axes {
         }
     }
 
-    /// The numbers of a point, in the order in which they are written.
+    /// Returns the numbers of a point, in the order in which they are written.
     pub fn numbers(&self, point: NormalizedPoint) -> [f64; 2] {
         let share = |value: u16| f64::from(value) / f64::from(NormalizedPoint::MAX);
         let [x, y] = [share(point.x) * self.full[0], share(point.y) * self.full[1]];
         if self.rows_first { [y, x] } else { [x, y] }
     }
 
-    /// The numbers of two corners likewise; a thing without bounds is a box of no size.
+    /// Returns the numbers of both corners in that order; an object without bounds is a box of no
+    /// size.
     pub fn corners(&self, detection: &Detection) -> [f64; 4] {
         let Bounds { low, high } = detection.bounds.unwrap_or(Bounds {
             low: detection.point,
@@ -89,7 +90,7 @@ impl Axes {
 }
 
 impl Located {
-    /// The point, if it is in the picture.
+    /// Returns the point, if it is in the picture.
     pub fn inside(&self) -> Option<NormalizedPoint> {
         let is_inside = |value: &f64| -ROUNDING <= *value && *value <= 1.0 + ROUNDING;
         self.point
@@ -109,7 +110,7 @@ fn normalized([x, y]: [f64; 2]) -> NormalizedPoint {
 }
 
 impl Entry {
-    /// The label, if it is one; things that nobody names are numbered.
+    /// Returns the label if it is valid; numbers objects without a label.
     pub fn name(&self, index: usize) -> Result<String, String> {
         let Some(label) = &self.label else {
             return Ok(format!("object {}", index + 1));
@@ -117,7 +118,7 @@ impl Entry {
         check_label(label.clone())
     }
 
-    /// What it stands for, or why for nothing.
+    /// Returns the object that the entry describes, or the reason why it describes none.
     pub fn detection(&self, axes: &Axes, index: usize) -> Result<Detection, String> {
         let label = self.name(index)?;
         let located = axes.locate(&self.numbers);

@@ -1,10 +1,10 @@
-//! Which model speaks which convention.
+//! Pointing conventions by model family.
 
 use super::{Convention, Pointing, Resize};
 
-/// Parts of names as servers list them, of hub ids and of `architectures` and `model_type` of
-/// `config.json`, letters and digits alone; what stands first counts. A number in the name of a
-/// family sets the next generation apart, so the longer names stand before the shorter ones.
+/// Parts of names on servers, of hub ids, and of `architectures` and `model_type` of `config.json`,
+/// letters and digits only; the first match counts. A number after a family's name distinguishes
+/// the next generation, so longer names come before shorter ones.
 const FAMILIES: [(&str, Pointing); 21] = [
     ("robobrain", QWEN_PIXELS),
     ("qwen25vl", QWEN_PIXELS),
@@ -45,7 +45,7 @@ const fn of(convention: Convention) -> Pointing {
     }
 }
 
-/// The convention of the model of this name; `None` where the name tells nothing.
+/// Returns the convention of the model of this name; `None` if the name does not tell.
 pub fn of_name(name: &str) -> Option<Pointing> {
     let name: String = name
         .to_lowercase()

@@ -1,4 +1,4 @@
-//! Entries written as JSON, whatever stands around it.
+//! Entries written as JSON, whatever surrounds it.
 
 use serde_json::{Map, Value};
 
@@ -37,7 +37,7 @@ const CORNERS: [[&str; 4]; 4] = [
     ["left", "top", "right", "bottom"],
 ];
 
-/// The entries of a list.
+/// Returns the entries of a list.
 ///
 /// # Errors
 /// If there is no list.
@@ -46,7 +46,7 @@ pub(super) fn entries(text: &str) -> Result<Vec<Result<Entry, String>>, Rejectio
     Ok(list.iter().map(entry).collect())
 }
 
-/// The items of the first list in a text, or the objects that stand there without one.
+/// Returns the items of the first list in a text, or the objects in a text without a list.
 fn list(text: &str) -> Result<Vec<Value>, Rejection> {
     let whole = match serde_json::from_str(text.trim()) {
         Ok(value) => return items(value).ok_or_else(no_list),
@@ -89,7 +89,7 @@ fn no_list() -> Rejection {
     Rejection("the list of objects is not valid: there is no list".to_owned())
 }
 
-/// Whether a bracket opens no list of lists or objects.
+/// Returns whether a bracket opens something other than a list of lists or objects.
 fn is_remark(text: &str) -> bool {
     !text[1..].trim_start().starts_with(['{', '[', '"', ']'])
 }

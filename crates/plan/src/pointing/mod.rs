@@ -1,4 +1,4 @@
-//! How a model writes where something is in a picture.
+//! Conventions for positions in a picture.
 //!
 //! Vision-language models are trained on different conventions: row or column first, on a scale of
 //! 0 to 1000, in pixels, in percent, as JSON or between tags. What one means by `[250, 500]`, the
@@ -41,6 +41,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use thiserror::Error;
 
 use crate::detection::Detection;
 use crate::planner::Rejection;
@@ -48,13 +49,14 @@ use entry::{Axes, Entry};
 pub use reading::{Reading, readings};
 pub use resize::Resize;
 
-/// A way of writing places in a picture. `picture` is width and height in pixels of the picture as
-/// the model sees it, which matters to those alone that count pixels.
+/// A way to write positions in a picture. `picture` is width and height in pixels of the picture as
+/// the model sees it, which matters only for conventions in pixels.
 pub trait PointingConvention: Send + Sync {
-    /// The request for a list of the objects in a picture, in the words of the models that write so.
+    /// Returns the request for a list of the objects in a picture, in the words of the models that
+    /// use this convention.
     fn prompt(&self, picture: [u32; 2]) -> String;
 
-    /// The JSON schema of such a list; `None` where it is not JSON.
+    /// Returns the JSON schema of such a list; `None` if it is not JSON.
     fn schema(&self, picture: [u32; 2]) -> Option<Value>;
 
     /// Reads a list entry by entry: one that makes no sense is left out, and why is told.
@@ -67,17 +69,17 @@ pub trait PointingConvention: Send + Sync {
     fn write(&self, list: &[Detection], picture: [u32; 2]) -> String;
 }
 
-/// What an answer lists.
+/// The objects of an answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ParsedDetections {
-    /// What was understood.
+    /// Entries that were understood.
     pub detections: Vec<Detection>,
-    /// What was not taken, and why.
+    /// Reasons for the entries that were left out.
     pub dropped: Vec<String>,
 }
 
 impl ParsedDetections {
-    /// A list of which nothing is left is no list.
+    /// Rejects a list with no valid entry.
     pub(crate) fn unless_all_dropped(self) -> Result<Self, Rejection> {
         match (self.detections.is_empty(), self.dropped.as_slice()) {
             (true, [only]) => Err(Rejection(format!("the list has no valid entry: {only}"))),
@@ -90,7 +92,7 @@ impl ParsedDetections {
     }
 }
 
-/// The conventions that are known.
+/// The known conventions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Convention {
@@ -128,7 +130,7 @@ pub enum Convention {
 }
 
 impl Convention {
-    /// All of them.
+    /// Every convention.
     pub const ALL: [Self; 12] = [
         Self::Yx1000,
         Self::Yx1000Box,
@@ -144,7 +146,7 @@ impl Convention {
         Self::LocXy1000,
     ];
 
-    /// Its name, as settings have it.
+    /// Returns its name in settings.
     pub fn name(self) -> &'static str {
         match self {
             Self::Yx1000 => "yx-1000",
@@ -179,7 +181,8 @@ impl Convention {
         }
     }
 
-    /// What its numbers mean in a picture of this size, whatever stands around them.
+    /// Returns the meaning of its numbers in a picture of this size, whatever syntax surrounds
+    /// them.
     fn axes(self, picture: [u32; 2]) -> Axes {
         match self {
             Self::Yx1000 | Self::Yx1000Box => yx_1000::AXES,
@@ -198,12 +201,17 @@ impl fmt::Display for Convention {
     }
 }
 
-impl FromStr for Convention {
-    type Err = String;
+/// A word that names no convention of pointing.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{0}` is no convention of pointing; {known}", known = known())]
+pub struct UnknownConvention(pub String);
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl FromStr for Convention {
+    type Err = UnknownConvention;
+
+    fn from_str(text: &str) -> Result<Self, UnknownConvention> {
         let found = Self::ALL.into_iter().find(|one| one.name() == text);
-        found.ok_or_else(|| format!("`{text}` is no convention of pointing; {}", known()))
+        found.ok_or_else(|| UnknownConvention(text.to_owned()))
     }
 }
 
@@ -215,18 +223,19 @@ fn known() -> String {
     )
 }
 
-/// How a model points: as settings say it, in one word.
+/// Pointing convention of a model; one word in settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Pointing {
-    /// How it writes places.
+    /// Convention in which it writes positions.
     pub convention: Convention,
-    /// What it does to a picture's size before it looks.
+    /// Resizing of pictures before the model sees them.
     pub resize: Resize,
 }
 
 impl Pointing {
-    /// This convention for a picture of `sent` pixels, width and height, as it is given to the model.
+    /// Applies the convention to a picture of `sent` pixels, width and height, as it is sent to the
+    /// model.
     pub fn in_picture(self, sent: [u32; 2]) -> PictureConvention {
         PictureConvention {
             convention: self.convention,
@@ -261,9 +270,9 @@ impl fmt::Display for Pointing {
 }
 
 impl FromStr for Pointing {
-    type Err = String;
+    type Err = UnknownConvention;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, UnknownConvention> {
         let (start, end) = match text.strip_suffix("-box") {
             Some(start) => (start, "-box"),
             None => (text, ""),
@@ -276,7 +285,7 @@ impl FromStr for Pointing {
         Ok(Self {
             convention: format!("{start}{end}")
                 .parse()
-                .map_err(|_| format!("`{text}` is no convention of pointing; {}", known()))?,
+                .map_err(|_| UnknownConvention(text.to_owned()))?,
             resize,
         })
     }
@@ -289,17 +298,18 @@ impl From<Pointing> for String {
 }
 
 impl TryFrom<String> for Pointing {
-    type Error = String;
+    type Error = UnknownConvention;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, UnknownConvention> {
         text.parse()
     }
 }
 
-/// A convention and the picture that it speaks of: what is needed to read an answer again.
+/// A convention, and the size of the picture to which it refers: what is needed to read an answer
+/// again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PictureConvention {
-    /// How places are written.
+    /// Convention in which positions are written.
     pub convention: Convention,
     /// Width and height in pixels of the picture as the model sees it.
     pub picture: [u32; 2],
@@ -330,7 +340,7 @@ impl PictureConvention {
     }
 }
 
-/// The entries of an answer, however they are written; an entry that makes no sense says why.
+/// Returns the entries of an answer in any syntax; an invalid entry gives its reason.
 fn entries(text: &str) -> Result<Vec<Result<Entry, String>>, Rejection> {
     let answer = text
         .rsplit_once("</think>")
@@ -361,7 +371,7 @@ fn parse(text: &str, axes: &Axes) -> Result<ParsedDetections, Rejection> {
     parsed.unless_all_dropped()
 }
 
-/// In reading order.
+/// Sorts a list in reading order.
 fn sorted(list: &[Detection]) -> Vec<Detection> {
     let mut list = list.to_vec();
     list.sort_by_key(|detection| (detection.point.y, detection.point.x));

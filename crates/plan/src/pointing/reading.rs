@@ -1,4 +1,4 @@
-//! The same answer read by other conventions.
+//! Readings of an answer in other conventions.
 //!
 //! Numbers that are read by the wrong convention are numbers of a picture all the same. Only the
 //! picture tells: read rightly, they are on things.
@@ -8,21 +8,21 @@ use enact_types::NormalizedPoint;
 use super::entry::{Entry, Numbers};
 use super::{Convention, PictureConvention, Pointing, Resize, entries};
 
-/// Two readings whose full scales differ by less than this share are one.
+/// Smallest difference of two readings' full scales that counts, as a share.
 const ALIKE: f64 = 0.02;
 
-/// What an answer means by one convention.
+/// Meaning of an answer in one convention.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
     /// The convention, as settings have it.
     pub pointing: Pointing,
-    /// Where each thing is, and its label; `None` if that is outside the picture. As many for every
-    /// reading of an answer.
+    /// Position and label of each entry; the position is `None` outside the picture. All readings
+    /// of an answer have the same length.
     pub points: Vec<(Option<NormalizedPoint>, String)>,
 }
 
-/// Conventions that differ in what numbers mean; points and boxes are told apart by how many numbers
-/// there are.
+/// Conventions with different meanings of numbers; points and boxes differ by the number of
+/// numbers.
 const MEANINGS: [Pointing; 7] = [
     of(Convention::Xy1000, Resize::AsSent),
     of(Convention::Yx1000, Resize::AsSent),
@@ -37,8 +37,8 @@ const fn of(convention: Convention, resize: Resize) -> Pointing {
     Pointing { convention, resize }
 }
 
-/// What an answer means as it is read, and then by each other convention that would mean something
-/// else by such numbers. Empty if it has no entries.
+/// Returns the meaning of an answer in the given convention, then in each other convention in which
+/// its numbers mean something else. Empty if it has no entries.
 pub fn readings(given: &PictureConvention, text: &str) -> Vec<Reading> {
     let entries: Vec<Entry> = entries(text)
         .unwrap_or_default()

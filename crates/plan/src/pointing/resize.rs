@@ -1,6 +1,6 @@
 //! The size at which a model sees a picture.
 
-/// What a model does to the size of a picture before it looks.
+/// Resizing of a picture before a model sees it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Resize {
     /// Nothing that matters.
@@ -17,21 +17,21 @@ pub enum Resize {
     Claude,
 }
 
-/// Sides are multiples of so many pixels: two patches of 14.
+/// Multiple to which sides are rounded, pixels: two patches of 14.
 const FACTOR: f64 = 28.0;
-/// Claude's longest side, pixels.
+/// Claude's longest side of a picture, pixels.
 const LONGEST: f64 = 1568.0;
-/// Claude's most pixels.
+/// Claude's largest picture, pixels.
 const LARGEST: f64 = 1_150_000.0;
 
 impl Resize {
-    /// The limits that Qwen2.5-VL ships with.
+    /// Default limits of Qwen2.5-VL.
     pub const QWEN: Self = Self::Qwen {
         min_pixels: 56 * 56,
         max_pixels: 14 * 14 * 4 * 16384,
     };
 
-    /// Width and height at which a picture of this size is seen.
+    /// Returns the width and height at which a picture of this size is seen.
     pub fn seen(self, sent: [u32; 2]) -> [u32; 2] {
         match self {
             Self::AsSent => sent,
@@ -50,8 +50,8 @@ impl Resize {
     }
 }
 
-/// Each side to the nearest multiple; if that is too large or too small, the whole picture is scaled
-/// first and its sides are rounded down or up.
+/// Rounds each side to the nearest multiple; if that makes the picture too large or too small,
+/// scales the whole picture first and rounds its sides down or up.
 fn smart_resize(sent: [u32; 2], least: f64, most: f64) -> [u32; 2] {
     let [width, height] = sent.map(|side| f64::from(side.max(1)));
     // As Python rounds, halves go to the even number.

@@ -1,11 +1,11 @@
-//! Lists of places as JSON schemas.
+//! JSON schemas of lists of positions.
 
 use serde_json::{Map, Value, json};
 
 use crate::detection::Detection;
 use crate::grammar::{compact, object};
 
-/// A list of objects with so many numbers under `key`, and a label.
+/// Returns the schema of a list of objects with `count` numbers under `key`, and a label.
 pub(super) fn places(key: &str, number: &Value, count: usize) -> Value {
     let numbers = json!({
         "type": "array",
@@ -16,7 +16,7 @@ pub(super) fn places(key: &str, number: &Value, count: usize) -> Value {
     list([(key, numbers)])
 }
 
-/// The same with a number under each of these keys.
+/// Returns the schema of a list of objects with a number under each of these keys, and a label.
 pub(super) fn named_places(keys: &[&str], number: &Value) -> Value {
     list(keys.iter().map(|key| (*key, number.clone())))
 }

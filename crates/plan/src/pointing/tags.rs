@@ -12,7 +12,7 @@ fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a pattern that stands in this file is valid")
 }
 
-/// The entries of a text in whichever of these forms it has; `None` if in none.
+/// Returns the entries of a text in the first of these forms that it has; `None` if it has none.
 pub(super) fn entries(text: &str) -> Option<Vec<Found>> {
     [
         coords,
@@ -28,8 +28,8 @@ pub(super) fn entries(text: &str) -> Option<Vec<Found>> {
     .find(|entries| !entries.is_empty())
 }
 
-/// Molmo: `<point x="9.9" y="83.8" alt="red cube">red cube</point>`, and
-/// `<points x1="9.9" y1="83.8" x2=… alt="cubes">cubes</points>`.
+/// Reads Molmo's form: `<point x="9.9" y="83.8" alt="red cube">red cube</point>`, and `<points
+/// x1="9.9" y1="83.8" x2=… alt="cubes">cubes</points>`.
 fn points(text: &str) -> Vec<Found> {
     static TAG: LazyLock<Regex> =
         LazyLock::new(|| regex(r"<points?\s+([^<>]*?)\s*/?>(?:([^<]*)</points?>)?"));
@@ -61,8 +61,8 @@ fn points(text: &str) -> Vec<Found> {
     found
 }
 
-/// Molmo 2: `<points coords="1 1 990 800 2 250 300">red cubes</points>`: the number of the picture,
-/// then number, x and y of each point.
+/// Reads Molmo 2's form: `<points coords="1 1 990 800 2 250 300">red cubes</points>`, which is the
+/// number of the picture, then number, x and y of each point.
 fn coords(text: &str) -> Vec<Found> {
     static TAG: LazyLock<Regex> = LazyLock::new(|| {
         regex(r#"<(?:points|tracks)\b[^<>]*?\bcoords\s*=\s*["']([^"']*)["'][^<>]*?>(?:([^<]*)</)?"#)
@@ -85,7 +85,7 @@ fn coords(text: &str) -> Vec<Found> {
     found
 }
 
-/// PaliGemma: `<loc0123><loc0456><loc0789><loc0900> red cube ; …`, rows first.
+/// Reads PaliGemma's form: `<loc0123><loc0456><loc0789><loc0900> red cube ; …`, rows first.
 fn loc_before_label(text: &str) -> Vec<Found> {
     static ONE: LazyLock<Regex> = LazyLock::new(|| regex(r"((?:<loc\d{4}>)+)\s*([^<;]*)"));
     ONE.captures_iter(text)
@@ -93,7 +93,7 @@ fn loc_before_label(text: &str) -> Vec<Found> {
         .collect()
 }
 
-/// Florence-2: `red cube<loc_52><loc_332><loc_932><loc_774>`, columns first.
+/// Reads Florence-2's form: `red cube<loc_52><loc_332><loc_932><loc_774>`, columns first.
 fn loc_after_label(text: &str) -> Vec<Found> {
     static ONE: LazyLock<Regex> = LazyLock::new(|| regex(r"([^<>]*)((?:<loc_\d{1,4}>)+)"));
     ONE.captures_iter(text)
@@ -107,7 +107,8 @@ fn located(tokens: &str, label: &str) -> Found {
     plain(&numbers.collect::<Vec<_>>(), label_of(Some(label), None))
 }
 
-/// Qwen2-VL: `<|object_ref_start|>red cube<|object_ref_end|><|box_start|>(1,2),(3,4)<|box_end|>`.
+/// Reads Qwen2-VL's form: `<|object_ref_start|>red
+/// cube<|object_ref_end|><|box_start|>(1,2),(3,4)<|box_end|>`.
 fn quoted_boxes(text: &str) -> Vec<Found> {
     static ONE: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
@@ -118,7 +119,7 @@ fn quoted_boxes(text: &str) -> Vec<Found> {
     boxes(&ONE, text)
 }
 
-/// InternVL: `<ref>red cube</ref><box>[[1, 2, 3, 4]]</box>`.
+/// Reads InternVL's form: `<ref>red cube</ref><box>[[1, 2, 3, 4]]</box>`.
 fn named_boxes(text: &str) -> Vec<Found> {
     static ONE: LazyLock<Regex> = LazyLock::new(|| {
         regex(r"(?:<ref>([^<]*)</ref>)?\s*<(?:box|point|quad)>([^<]*)</(?:box|point|quad)>")
@@ -139,7 +140,7 @@ fn boxes(one: &Regex, text: &str) -> Vec<Found> {
         .collect()
 }
 
-/// RoboPoint: `[(0.25, 0.5), (0.75, 0.25)]`, a name as a third item where it is given.
+/// Reads RoboPoint's form: `[(0.25, 0.5), (0.75, 0.25)]`, with a name as an optional third item.
 fn tuples(text: &str) -> Vec<Found> {
     static ONE: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(

@@ -231,7 +231,7 @@ fn settings_are_words() {
     }
     let qwen: Pointing = "xy-pixels-qwen-box".parse().unwrap();
     assert_eq!(qwen.in_picture([640, 480]).picture, PICTURE);
-    let error = "yx".parse::<Pointing>().unwrap_err();
+    let error = "yx".parse::<Pointing>().unwrap_err().to_string();
     assert!(
         error.contains("`yx`") && error.contains("xy-1000"),
         "{error}"
@@ -277,7 +277,8 @@ fn any_list() -> impl Strategy<Value = Vec<Detection>> {
         0_u16..=900,
         0_u16..=900,
         1_u16..=50,
-        "[a-z]{1,9}( [a-z]{1,9})?",
+        // No article, which is left out.
+        "[b-s][a-z]{0,8}( [a-z]{1,9})?",
     );
     prop::collection::vec(one, 1..8).prop_map(|list| {
         list.into_iter()

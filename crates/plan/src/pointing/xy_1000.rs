@@ -16,7 +16,7 @@ pub(super) const AXES: Axes = Axes {
 /// `{"point_2d": [x, y]}` or `{"bbox_2d": [x1, y1, x2, y2]}`.
 #[derive(Clone, Copy, Debug)]
 pub struct Xy1000 {
-    /// Whether boxes are asked for, rather than points.
+    /// True to request boxes rather than points.
     pub boxes: bool,
 }
 
@@ -44,7 +44,7 @@ impl PointingConvention for Xy1000 {
     }
 }
 
-/// What an entry looks like, for a prompt.
+/// Returns the form of an entry, for a prompt.
 pub(super) fn entry_form(boxes: bool) -> &'static str {
     if boxes {
         "{\"bbox_2d\": [x1, y1, x2, y2], \"label\": \"color and shape\"}"
@@ -53,7 +53,7 @@ pub(super) fn entry_form(boxes: bool) -> &'static str {
     }
 }
 
-/// The schema of a list of entries whose numbers are like `number`.
+/// Returns the schema of a list of entries whose numbers follow the schema `number`.
 pub(super) fn list_schema(boxes: bool, number: &Value) -> Value {
     if boxes {
         schema::places("bbox_2d", number, 4)
@@ -62,7 +62,7 @@ pub(super) fn list_schema(boxes: bool, number: &Value) -> Value {
     }
 }
 
-/// A list in these words, with whole numbers.
+/// Writes a list in this form, with whole numbers.
 pub(super) fn write(list: &[Detection], axes: &Axes, boxes: bool) -> String {
     let entry = |one: &Detection| {
         if boxes {

@@ -44,7 +44,7 @@ impl PointingConvention for XyPercent {
     }
 }
 
-/// A label without what would end its tag.
+/// Removes from a label what would end its tag.
 pub(super) fn in_a_tag(label: &str) -> String {
     label.replace(['<', '>', '"'], "")
 }

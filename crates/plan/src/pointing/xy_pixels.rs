@@ -12,7 +12,7 @@ use crate::planner::Rejection;
 /// `{"point_2d": [x, y]}` or `{"bbox_2d": [x1, y1, x2, y2]}`.
 #[derive(Clone, Copy, Debug)]
 pub struct XyPixels {
-    /// Whether boxes are asked for, rather than points.
+    /// True to request boxes rather than points.
     pub boxes: bool,
 }
 

@@ -7,7 +7,7 @@ use super::{ParsedDetections, PointingConvention, schema, sorted};
 use crate::detection::Detection;
 use crate::planner::Rejection;
 
-/// Digits behind the point.
+/// Scale of the decimal places that are written.
 const DIGITS: f64 = 1000.0;
 
 pub(super) const AXES: Axes = Axes {
@@ -19,7 +19,7 @@ pub(super) const AXES: Axes = Axes {
 /// are read too.
 #[derive(Clone, Copy, Debug)]
 pub struct XyUnit {
-    /// Whether boxes are asked for, rather than points.
+    /// True to request boxes rather than points.
     pub boxes: bool,
 }
 

@@ -17,7 +17,7 @@ pub(super) const AXES: Axes = Axes {
 /// `{"point": [y, x]}` or `{"box_2d": [y_min, x_min, y_max, x_max]}`.
 #[derive(Clone, Copy, Debug)]
 pub struct Yx1000 {
-    /// Whether boxes are asked for, rather than points.
+    /// True to request boxes rather than points.
     pub boxes: bool,
 }
 
@@ -58,7 +58,7 @@ impl PointingConvention for Yx1000 {
     }
 }
 
-/// As integers.
+/// Rounds to integers.
 pub(super) fn round<const N: usize>(numbers: [f64; N]) -> [i64; N] {
     numbers.map(|number| number.round() as i64)
 }

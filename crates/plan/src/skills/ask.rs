@@ -3,10 +3,9 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Category, Definition, Fields, Step, StepKind};
-use crate::grammar;
+use super::{Category, Definition, Fields, Step, StepKind, spoken};
 use crate::situation::Situation;
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -23,7 +22,7 @@ pub(super) const DEFINITION: Definition = Definition {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ask {
-    /// What.
+    /// The question.
     pub question: String,
 }
 
@@ -49,8 +48,5 @@ impl fmt::Display for Ask {
 }
 
 fn schema(situation: &Situation) -> Vec<Value> {
-    match situation.must_act {
-        true => Vec::new(),
-        false => vec![json!({"question": grammar::sentence()})],
-    }
+    spoken("question", situation)
 }

@@ -18,8 +18,9 @@ mod say;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::grammar;
 use crate::situation::Situation;
 use crate::space::Relation;
 
@@ -33,16 +34,16 @@ pub use push::Push;
 pub use rotate::Rotate;
 pub use say::Say;
 
-/// What is known of a skill without its fields.
+/// Definition of a skill, without the fields of a step.
 #[derive(Clone, Copy, Debug)]
 pub struct Definition {
     /// The word that a plan uses for it.
     pub name: &'static str,
-    /// How it is written and what it does, for prompts that explain themselves.
+    /// Its syntax and its effect, for prompts that explain themselves.
     pub description: &'static str,
     /// The English verb that takes the object's name: “pick up”.
     pub verb: &'static str,
-    /// What it is for.
+    /// Its purpose.
     pub category: Category,
     /// Returns the alternatives of its fields that may be generated in a situation, as properties
     /// of a JSON schema; none if the skill cannot be used.
@@ -55,7 +56,7 @@ pub struct Definition {
     pub infeasible: Option<fn(Option<Relation>) -> String>,
 }
 
-/// What a skill is for, which decides the sentences that it may answer.
+/// Purpose of a skill, which decides the sentences that it may answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Category {
     /// Talks to the person, or ends the plan: may answer anything.
@@ -66,7 +67,7 @@ pub enum Category {
     Action,
 }
 
-/// What carrying a step out takes.
+/// Means by which a step is carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind<'a> {
     /// The arm moves.
@@ -79,10 +80,10 @@ pub enum StepKind<'a> {
     Completion,
 }
 
-/// The fields of a step, and what follows from them. [`Display`](fmt::Display) writes the step as
-/// prompts and people are told of it.
+/// The fields of a step, and its properties. [`Display`](fmt::Display) writes the step for prompts
+/// and people.
 pub trait Fields: fmt::Display {
-    /// What carrying the step out takes.
+    /// Returns the means by which the step is carried out.
     fn kind(&self) -> StepKind<'_> {
         StepKind::Motion
     }
@@ -92,17 +93,17 @@ pub trait Fields: fmt::Display {
         Vec::new()
     }
 
-    /// Name of the object that the step moves.
+    /// Returns the name of the object that the step moves.
     fn displaced(&self) -> Option<&str> {
         None
     }
 
-    /// Name of the object that the gripper must hold before the step.
+    /// Returns the name of the object that the gripper must hold before the step.
     fn held_before(&self) -> Option<&str> {
         None
     }
 
-    /// Name of the object that the gripper holds after the step.
+    /// Returns the name of the object that the gripper holds after the step.
     fn held_after(&self) -> Option<&str> {
         None
     }
@@ -186,6 +187,14 @@ skills! {
     ask::Ask,
     /// Declare the task done.
     done::Done,
+}
+
+/// Returns the schema of a step with one sentence; none while only actions may be answered.
+fn spoken(field: &str, situation: &Situation) -> Vec<Value> {
+    match situation.must_act {
+        true => Vec::new(),
+        false => vec![json!({field: grammar::sentence()})],
+    }
 }
 
 impl Skill {

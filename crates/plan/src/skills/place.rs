@@ -31,7 +31,7 @@ pub(super) const DEFINITION: Definition = Definition {
 pub struct Place {
     /// Name of the held object.
     pub object: String,
-    /// Where with respect to `target`.
+    /// Relation to `target`.
     pub relation: Relation,
     /// Name of a seen object.
     pub target: String,
@@ -73,8 +73,8 @@ impl fmt::Display for Place {
     }
 }
 
-/// For each object that is or can be held, the targets of each relation; relations with the same
-/// targets share an alternative. Nothing is placed at itself.
+/// Returns, for each object that is or can be held, the targets of each relation; relations with
+/// the same targets share an alternative. Nothing is placed at itself.
 fn schema(situation: &Situation) -> Vec<Value> {
     let mut movable: Vec<&str> = situation.affording(Skill::Pick).collect();
     if let Some(held) = situation.holding.as_deref()
@@ -120,7 +120,7 @@ fn alternatives<'a>(
     groups
 }
 
-/// Whatever is or will be held, to wherever something can go.
+/// Returns a phrase for each object that is or will be held and each place where something can go.
 fn phrases(situation: &Situation) -> Vec<(String, Step)> {
     let held = situation.holding.as_deref();
     let movable: Vec<&str> = held

@@ -34,7 +34,7 @@ pub struct Rotate {
 }
 
 impl Rotate {
-    /// No step turns by more, degrees.
+    /// Largest turn of a step, degrees.
     pub const MAX_DEGREES: i16 = 360;
 }
 
@@ -70,7 +70,7 @@ impl fmt::Display for Rotate {
     }
 }
 
-/// What can be picked up can be rotated; whether so far, only the arm's wrist tells.
+/// Offers every object that can be picked up. How far it can be turned depends on the arm's wrist.
 fn schema(situation: &Situation) -> Vec<Value> {
     let most = Rotate::MAX_DEGREES;
     grammar::one_of("object", situation.affording(Skill::Pick))
@@ -82,7 +82,7 @@ fn schema(situation: &Situation) -> Vec<Value> {
         .collect()
 }
 
-/// The angle is left open.
+/// Leaves the angle open.
 fn phrases(situation: &Situation) -> Vec<(String, Step)> {
     let graspable = situation.affording(Skill::Pick);
     graspable
@@ -112,7 +112,7 @@ fn angle<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i16, D::Error> {
 
 /// Returns the angle that a text names, counterclockwise, degrees.
 fn said_angle(text: &str) -> Option<i16> {
-    /// A number of degrees, not the number in an object's name.
+    /// Matches a number of degrees, but not the number in an object's name.
     static ANGLE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"by (-?\d+)|(-?\d+) ?(?:°|deg)").expect("the expression is valid")
     });

@@ -3,10 +3,9 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Category, Definition, Fields, Step, StepKind};
-use crate::grammar;
+use super::{Category, Definition, Fields, Step, StepKind, spoken};
 use crate::situation::Situation;
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -23,7 +22,7 @@ pub(super) const DEFINITION: Definition = Definition {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Say {
-    /// What.
+    /// The text.
     pub text: String,
 }
 
@@ -47,8 +46,5 @@ impl fmt::Display for Say {
 }
 
 fn schema(situation: &Situation) -> Vec<Value> {
-    match situation.must_act {
-        true => Vec::new(),
-        false => vec![json!({"text": grammar::sentence()})],
-    }
+    spoken("text", situation)
 }

@@ -1,4 +1,4 @@
-//! Chinese: clauses, and what speaks for or against a request in each.
+//! Chinese: clauses, and the evidence for or against a request in each.
 
 use std::sync::LazyLock;
 
@@ -33,7 +33,7 @@ pub(super) fn classify(text: &str) -> SpeechAct {
     weigh(&pieces)
 }
 
-/// A prohibition of so few characters names no thing.
+/// Maximum length of a prohibition that names no object, characters.
 const LONGEST_BARE: usize = 3;
 
 fn evidence(clause: &str, is_asked: bool) -> Evidence {
@@ -84,7 +84,7 @@ fn evidence(clause: &str, is_asked: bool) -> Evidence {
     Evidence::None
 }
 
-/// The clauses of a text, each with the mark behind it: `？`, `，` or `。`.
+/// Returns the clauses of a text, each with the mark that ends it: `？`, `，` or `。`.
 fn clauses(text: &str) -> Vec<(String, char)> {
     let mut found = Vec::new();
     let mut clause = String::new();
@@ -105,10 +105,10 @@ fn clauses(text: &str) -> Vec<(String, char)> {
     found
 }
 
-/// Traditional characters that the rules below use, and what they are simplified to.
+/// Traditional characters in the rules below, each with its simplified form.
 const TRADITIONAL: &str = "別别進进盤盘請请幫帮嗎吗誰谁幾几麼么為为動动觸触許许準准沒没過过剛刚纔才給给個个裡里裏里來来這这樣样還还會会應应該该讓让從从對对錯错後后們们邊边顆颗夾夹疊叠撿捡擺摆裝装丟丢擱搁將将煩烦勞劳駕驾說说問问現现時时隻只兩两雖虽歸归齊齐開开關关轉转換换遞递滾滚處处與与無无須须論论塊块圓圆備备數数當当變变從从禁禁聽听認认識识歲岁敢敢妳你您您喲哟嘍喽啰啰塞塞倒倒記记難难長长遠远確确黃黄綠绿藍蓝紅红顏颜尋寻見见讀读寫写點点種种復复嚴严絕绝務务擔担試试著着昨昨臺台關关";
 
-/// Only what the rules look for.
+/// Converts to simplified characters those that the rules look for.
 fn simplified(text: &str) -> String {
     let pairs: Vec<char> = TRADITIONAL.chars().collect();
     let simple = |letter: char| {
@@ -136,10 +136,10 @@ fn rule(pattern: &str) -> Regex {
     Regex::new(&filled).expect("the rules of this file are valid patterns")
 }
 
-/// Deeds.
+/// Verbs of actions.
 const VERB: &str = "(?:放|拿|推|移|搬|指|抓|堆|叠|摞|装|丢|扔|挪|摆|夹|取|捡|收|倒|递|置|立在|分开|腾|清空|整理|归位|复位|回家|回到|举|拉|转到|插|塞|搁|交换|对调|换|排成|凑|拨|送|运|盛|存|藏|盖|扣|垫|码|竖|拣|弄)";
 
-/// Others than the robot.
+/// Words for people other than the robot.
 const WHO: &str = "(?:我|咱|他|她|它|俺|我们|咱们|他们|她们|小[\u{4e00}-\u{9fff}]|老师|妈妈|爸爸|奶奶|爷爷|阿姨|叔叔|妹妹|弟弟|哥哥|姐姐|同事|师傅|有人|机械臂|手臂|机器人|猫|狗|风|老板|经理|客人|同学)";
 
 // Notices that are read out, not said: “the ball beside the sign ‘do not touch’”.

@@ -1,4 +1,4 @@
-//! English: clauses, and what speaks for or against a request in each.
+//! English: clauses, and the evidence for or against a request in each.
 
 use std::sync::LazyLock;
 
@@ -18,7 +18,7 @@ pub(super) fn classify(text: &str) -> SpeechAct {
     weigh(&pieces)
 }
 
-/// What is not to be touched: the words that name it, but for articles.
+/// Returns the words that name what must not be touched, without articles.
 pub(super) fn protected(text: &str) -> Vec<Vec<String>> {
     let sentences = sentences(text);
     let clauses = sentences.iter().flat_map(|sentence| &sentence.clauses);
@@ -33,9 +33,9 @@ pub(super) fn protected(text: &str) -> Vec<Vec<String>> {
     named.collect()
 }
 
-/// Not part of a name.
+/// Words that are not part of a name.
 const LITTLE: [&str; 8] = ["the", "a", "an", "that", "this", "my", "one", "thing"];
-/// Names nothing by itself.
+/// Words that name nothing by themselves.
 const VAGUE: [&str; 14] = [
     "it",
     "them",
@@ -53,7 +53,7 @@ const VAGUE: [&str; 14] = [
     "both",
 ];
 
-/// A sentence: its clauses, and whether it ends in a question mark.
+/// A sentence: its clauses, and whether it ends with a question mark.
 #[derive(Debug, Default)]
 struct Sentence {
     clauses: Vec<Clause>,
@@ -64,7 +64,7 @@ struct Sentence {
 #[derive(Debug)]
 struct Clause {
     words: String,
-    /// What joins it to the clause before it: a comma or a word.
+    /// The comma or word that joins it to the clause before it.
     joint: Joint,
 }
 
@@ -138,8 +138,8 @@ fn read(sentence: &Sentence, pieces: &mut Vec<Evidence>) {
     }
 }
 
-/// What one clause speaks for. `is_question`: its sentence is one; `is_asked`: the question mark
-/// is right behind it.
+/// Returns what a clause is evidence for. `is_question`: its sentence is a question; `is_asked`:
+/// the question mark follows it directly.
 fn evidence(words: &str, is_question: bool, is_asked: bool) -> Evidence {
     let first = |rules: &[Regex]| rules.iter().any(|rule| rule.is_match(words));
     if first(&CALLS_OFF) && !OTHERWISE.is_match(words) {
@@ -268,7 +268,8 @@ fn clauses(sentence: &str) -> Vec<Clause> {
     found
 }
 
-/// Lower case, straight quotes, contractions and what dictation makes of them spelled out.
+/// Converts to lower case and straight quotes, and spells out contractions and the results of
+/// dictation.
 fn spell_out(text: &str) -> String {
     let lower = text.to_lowercase().replace(['’', '‘', '`', '´'], "'");
     let mut words = String::with_capacity(lower.len() + 16);
@@ -365,12 +366,12 @@ fn spelled(word: &str) -> String {
     }
 }
 
-/// After “so”: it joins no clauses.
+/// Words after a “so” that joins no clauses.
 const DEGREES: [&str; 12] = [
     "kind", "good", "nice", "very", "much", "many", "far", "that", "long", "as", "close", "fast",
 ];
 
-/// Whether `word` is `meant` but for so many slips of the fingers behind its first letter.
+/// Returns whether `word` is `meant` with at most `slips` typing errors after its first letter.
 fn is_misspelt(word: &str, meant: &str, slips: usize) -> bool {
     word.len() > 4
         && word.as_bytes()[0] == meant.as_bytes()[0]
@@ -410,19 +411,19 @@ macro_rules! patterns {
 /// Words that may stand before what matters.
 const LEAD: &str = r"^(?:(?:please|kindly|ok|okay|k|hey|yo|hi|hello|robot|robo|arm|machine|mister|mr|dear|dude|buddy|man|mate|bro|chef|sir|now|right|well|just|also|too|first|firstly|second|secondly|third|next|finally|lastly|instead|rather|anyway|actually|really|seriously|look|listen|oh|ah|um|uh|er|erm|hmm|ooh|no|nope|nah|yes|yeah|yep|alright|good|great|thanks|thank you|sorry|excuse me|simply|only|however|still|again|already|this time|from now on|for now|for once|once more|by the way|after that|afterwards|when you can|if you can|if possible|i repeat|i said|i say|i mean|i told you|i tell you|as i said|remember|everyone|everybody|children|kids|class|guys|folks|team|meanwhile|today|tonight|tomorrow|better|best|therefore|hence|thus|do|you|to|as well|step (?:one|two|three|\d+)|\d+|[a-z]+ly) )*";
 
-/// Deeds in their plain form. Looking, keeping, leaving and waiting are not among them.
+/// Verbs of actions in plain form, without looking, keeping, leaving and waiting.
 const VERB: &str = r"(?:put|puts|place|set|lay|stand|stick|drop|move|bring|take|get|grab|pick|lift|raise|carry|transfer|deliver|push|shove|nudge|slide|scoot|pull|drag|roll|shift|swap|switch|exchange|stack|pile|build|arrange|line|sort|separate|group|tidy|clean|clear|empty|unload|dump|load|fill|collect|gather|remove|fetch|give|hand|pass|point|show|indicate|aim|poke|tap|hold|grip|grasp|seize|catch|toss|throw|go|return|come|park|turn|rotate|flip|pour|insert|slot|fit|tuck|pop|chuck|hide|bury|feed|store|stow|stash|undo|deposit|position|rearrange|reorder|relocate|transport|lower|dip|help|use|choose|select|finish|complete|slip|pile|balance|sit|plop|dunk|slam|send|restore|reset|retrieve|haul|plonk|bung|lob|drive|steer|shuffle|squeeze|mix|distribute|divide|spread|assemble|combine|unstack|sling|shoo|add|fire|pack|bundle|heap|hoist|plant|ease|guide|perch|whip|shunt|sweep|ferry|lug|cart|dispatch|align|tilt|tip|stuff|cram|wedge|prop|lean|settle|pluck|scoop|nab|yank|whack|start|do it|do so|do that|do this|make it|make the|make a|make room|make them|have it|try)";
 
-/// Deeds with -ing.
+/// Verbs of actions with -ing.
 const VERBING: &str = r"(?:putting|placing|setting|laying|standing|sticking|dropping|moving|bringing|taking|getting|grabbing|picking|lifting|raising|carrying|transferring|delivering|pushing|shoving|nudging|sliding|scooting|pulling|dragging|rolling|shifting|swapping|switching|stacking|piling|building|arranging|lining|sorting|separating|tidying|cleaning|clearing|emptying|unloading|loading|filling|collecting|gathering|removing|fetching|giving|handing|passing|pointing|showing|indicating|holding|returning|turning|inserting|tucking|popping|chucking|hiding|storing|depositing|positioning|relocating|lowering|slipping|helping|using|starting|having|doing that|doing it|doing this)";
 
-/// Deeds that were done.
+/// Verbs of actions in the past.
 const DONE: &str = r"(?:put|placed|set|laid|lay|stood|stuck|dropped|moved|brought|took|taken|got|gotten|grabbed|picked|lifted|raised|carried|transferred|delivered|pushed|shoved|nudged|slid|pulled|dragged|rolled|shifted|swapped|switched|exchanged|stacked|piled|built|arranged|lined|sorted|separated|tidied|cleaned|cleared|emptied|unloaded|loaded|filled|collected|gathered|removed|fetched|gave|given|handed|passed|pointed|showed|shown|held|threw|thrown|tossed|returned|went|gone|came|turned|rotated|flipped|poured|inserted|tucked|popped|hid|hidden|stored|stowed|deposited|positioned|relocated|transported|lowered|dipped|finished|completed|slipped|sent|left|fell|fallen|tipped|knocked|landed|ended|touched|checked|saw|seen|found|did|done|plated|used|told|asked|kept|lost|broke|broken|swept|spilled|bumped|changed|hit|wiped|washed|made|happened|started|stopped|tried)";
 
-/// Things and places on a table, and the ends of what is said of them.
+/// Objects and places on a table, and the ends of phrases about them.
 const THING: &str = r"(?:table|tray|trays|bowl|bowls|cube|cubes|ball|balls|cylinder|cylinders|plate|dish|block|blocks|box|one|ones|there|here|yet|now|it|them|up|down)";
 
-/// Where things go.
+/// Words before a destination.
 const INTO: &str = r"(?:in|into|inside|on|onto|to|on top|next to|beside|behind|under|left|right|between|near|with|by|at|over|away|off|out|back|up|down|there|here|where)";
 
 // Takes back what was said, and says no more.

@@ -1,15 +1,16 @@
-//! What a sentence does: asks for an action, forbids one, asks a question, reports, or calls off.
+//! Classifies a sentence: it asks for an action, forbids one, asks a question, reports, or calls
+//! off.
 //!
-//! Decided by rules, before any model is asked, so that it holds for every model: a sentence that
-//! forbids moves nothing, however fluent the planner is. The rules look for evidence in two
-//! directions. Without any sign that a sentence is *not* a request it is taken for one, and the
-//! planner decides; with such a sign, only a part that clearly asks for an action ("… , but put the
-//! ball in the bowl") makes it a request. Where the two cannot be told apart, nothing moves.
+//! This is decided by rules, before any model is asked, so that it holds for every model: a sentence
+//! that forbids moves nothing, however fluent the planner is. The rules look for evidence in both
+//! directions. Without any sign that a sentence is *not* a request, it counts as one, and the planner
+//! decides. With such a sign, only a part that clearly asks for an action ("… , but put the ball in
+//! the bowl") makes it a request. If the evidence is undecided, nothing moves.
 //!
 //! | module | idea |
 //! |---|---|
-//! | `english` | clauses of English, and what speaks for or against a request in each |
-//! | `chinese` | the same for Chinese |
+//! | `english` | English clauses, and the evidence for or against a request in each |
+//! | `chinese` | Chinese clauses, and the evidence in each |
 
 mod chinese;
 mod english;
@@ -19,8 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::skills::{Category, Skill, Step};
 use crate::step::Plan;
 
-/// What the person does by saying something (Austin's and Searle's speech acts, as far as they
-/// matter to an arm).
+/// Speech act of an instruction (in Austin's and Searle's sense, as far as it matters to an arm).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SpeechAct {
@@ -70,7 +70,7 @@ impl SpeechAct {
         english::classify(instruction)
     }
 
-    /// Whether it asks for an action.
+    /// Returns whether it asks for an action.
     pub fn is_request(self) -> bool {
         self == Self::Request
     }
@@ -97,7 +97,7 @@ impl SpeechAct {
         })
     }
 
-    /// Whether `skill` may answer it.
+    /// Returns whether `skill` may answer it.
     pub fn permits(self, skill: Skill) -> bool {
         match skill.definition().category {
             Category::Communication => true,
@@ -123,18 +123,18 @@ impl SpeechAct {
         names.filter(is_meant).collect()
     }
 
-    /// The first step of `plan` that may not answer it.
+    /// Returns the first step of `plan` that may not answer it.
     pub fn first_forbidden(self, plan: &Plan) -> Option<&Step> {
         plan.steps.iter().find(|step| !self.permits(step.skill()))
     }
 }
 
-/// Fullwidth punctuation alone does not make a sentence Chinese.
+/// Returns whether a letter is Han; fullwidth punctuation alone does not make a sentence Chinese.
 fn is_han(letter: char) -> bool {
     ('\u{4e00}'..='\u{9fff}').contains(&letter)
 }
 
-/// What pieces of a sentence speak for, strongest first when they are weighed.
+/// Evidence in a piece of a sentence; the strongest comes first when pieces are weighed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Evidence {
     /// An action is clearly asked for.
@@ -145,11 +145,11 @@ enum Evidence {
     Named,
     /// Something is forbidden, or is to stay as it is.
     Forbids,
-    /// What was said before is taken back.
+    /// Takes back what was said before.
     CallsOff,
     /// An answer is wanted.
     Asks,
-    /// Where or which something is, is asked.
+    /// Asks where something is, or which one.
     AsksWhere,
     /// Something is told.
     Tells,

@@ -1,6 +1,6 @@
 use super::*;
 
-/// Sentences, one a line.
+/// Returns the sentences, one per line.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter(|line| !line.is_empty())
 }

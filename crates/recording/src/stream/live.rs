@@ -26,7 +26,7 @@ impl StreamThread {
     /// Films with `camera` at a number of pictures per second whenever the arm of `clock` moves.
     ///
     /// # Errors
-    /// [`io::Error`](std::io::Error) if the system cannot start a thread.
+    /// [`io::Error`] if the system cannot start a thread.
     pub fn start(
         camera: Box<dyn Camera>,
         camera_stream: CameraStream,
@@ -104,7 +104,7 @@ impl Captured {
             Err(error) => {
                 let error = error.to_string();
                 if self.said.as_ref() != Some(&error) {
-                    tracing::warn!("the film has a gap: {error}");
+                    tracing::warn!("the camera stream has a gap: {error}");
                     self.said = Some(error);
                 }
                 return None;

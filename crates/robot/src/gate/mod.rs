@@ -183,9 +183,13 @@ impl Gate {
     ///
     /// # Errors
     /// [`Refusal::FollowingError`], or [`Refusal::NotFinite`] for a broken measurement.
-    pub fn following(&self, command: &Command, measured: &JointVector) -> Result<(), Refusal> {
+    pub fn check_following(
+        &self,
+        command: &Command,
+        measured: &JointVector,
+    ) -> Result<(), Refusal> {
         self.check_vector(measured, "the measured position")?;
-        self.check_following(command.positions(), measured)
+        self.check_distances(command.positions(), measured)
     }
 
     fn check_vector(&self, vector: &JointVector, what: &str) -> Result<(), Refusal> {
@@ -234,10 +238,10 @@ impl Gate {
                 ))
             });
         }
-        self.check_following(first, start.measured)
+        self.check_distances(first, start.measured)
     }
 
-    fn check_following(
+    fn check_distances(
         &self,
         command: &JointVector,
         measured: &JointVector,

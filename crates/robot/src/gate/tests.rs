@@ -265,9 +265,13 @@ fn motion_begins_where_the_arm_is() {
         },
     );
     let command = command.unwrap().command(0);
-    assert!(gate().following(&command, &shifted(1, 0.14)).is_ok());
-    assert!(gate().following(&command, &shifted(1, 0.16)).is_err());
-    assert!(gate().following(&command, &shifted(1, f64::NAN)).is_err());
+    assert!(gate().check_following(&command, &shifted(1, 0.14)).is_ok());
+    assert!(gate().check_following(&command, &shifted(1, 0.16)).is_err());
+    assert!(
+        gate()
+            .check_following(&command, &shifted(1, f64::NAN))
+            .is_err()
+    );
 }
 
 #[test]

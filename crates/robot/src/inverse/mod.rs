@@ -1,7 +1,7 @@
 //! Inverse kinematics: joint positions that put the tool at a target.
 //!
-//! Solved in closed form if the arm has one and the target is a full pose ([`wrist`], [`plane`]),
-//! else by damped least squares ([`descent`]) from the seed and then from a fixed sequence of
+//! Solved in closed form if the arm has one and the target is a full pose (`wrist`, `plane`),
+//! else by damped least squares (`descent`) from the seed and then from a fixed sequence of
 //! starts that spreads from the seed over the whole joint range. The same query always has the same
 //! result. Planners ask for joints a little inside their limits ([`Robot::inverse_inside`]) and for
 //! alternative postures at the same pose ([`Robot::inverse_all`]).

@@ -47,7 +47,7 @@ pub fn read(text: &str, most: usize) -> Result<Vec<Triangle>, Reason> {
             let number = text.trim().parse::<f64>().ok();
             number
                 .filter(|meter| *meter > 0.0 && meter.is_finite())
-                .ok_or(format!("its unit is `{text}` metres"))
+                .ok_or(format!("its unit is `{text}` meters"))
         })?;
     let scale = Matrix4::new_scaling(meter);
     let scene = child(root, "scene").and_then(|scene| child(scene, "instance_visual_scene"));

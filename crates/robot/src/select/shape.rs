@@ -65,7 +65,7 @@ fn held(
     };
     let element = &tree.urdf.joints[joint];
     if in_degrees && element.joint_type == JointType::Prismatic {
-        let what = format!("joint `{name}` slides, so give metres under `fixed`, not degrees");
+        let what = format!("joint `{name}` slides, so give meters under `fixed`, not degrees");
         return Err((what, None));
     }
     let value = if in_degrees {

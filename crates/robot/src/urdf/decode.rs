@@ -8,7 +8,7 @@ const HEAD: usize = 256;
 
 /// The name of an unknown encoding.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("nobody here knows its encoding, `{0}`")]
+#[error("its encoding `{0}` is unknown")]
 pub struct UnknownEncoding(String);
 
 /// Returns the text of an XML file, and a note if there is something odd about its bytes.

@@ -1,5 +1,6 @@
 //! A URDF as a tree of XML elements.
 
+use enact_types::Reason;
 use roxmltree::{Document, Error, ParsingOptions};
 
 use super::not_urdf::{foreign, root_at};
@@ -41,7 +42,7 @@ pub fn with_document<T>(
                 let at = root + end.unwrap_or(rest.len());
                 text.insert_str(at, &format!(" xmlns:{prefix}=\"undeclared:{prefix}\""));
             }
-            (error, _) => return Err(not_well_formed(source, &error)),
+            (error, _) => return Err(not_well_formed(source, error)),
         }
     }
     Err(source.error("is not XML: too many prefixes are not declared"))
@@ -79,10 +80,10 @@ fn without_comments(text: &str) -> String {
     String::from_utf8(bytes).expect("whole characters are blanked")
 }
 
-fn not_well_formed(source: &SourceText, error: &Error) -> LoadError {
+fn not_well_formed(source: &SourceText, error: Error) -> LoadError {
     let last = source.text().trim_end().matches('\n').count() + 1;
     let cut = "is the file cut off?".to_owned();
-    match error {
+    match &error {
         Error::UnclosedRootNode => source
             .error_line(last, "the file ends before `</robot>`")
             .hint(Some(cut)),
@@ -107,7 +108,8 @@ fn not_well_formed(source: &SourceText, error: &Error) -> LoadError {
                 0 => last,
                 row => row as usize,
             };
-            source.error_line(line, format!("is not XML: {what}"))
+            let what = Reason::new(format!("is not XML: {what}"), error);
+            source.error_line(line, what)
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::f64::consts::TAU;
 
+use enact_types::Reason;
 use roxmltree::{Document, Node};
 use urdf_rs::{Pose, Vec3};
 
@@ -36,7 +37,7 @@ impl<'d> Elements<'d> {
     }
 
     /// Returns an error about an element.
-    pub fn error(&self, node: Node<'_, '_>, what: impl Into<String>) -> LoadError {
+    pub fn error(&self, node: Node<'_, '_>, what: impl Into<Reason>) -> LoadError {
         self.source.error_line(self.line(node), what)
     }
 

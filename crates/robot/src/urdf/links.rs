@@ -173,7 +173,7 @@ fn geometry(
             scale: scale(elements, shape, what)?,
         },
         other => {
-            let what = format!("{what}: nothing here knows the shape `{other}`");
+            let what = format!("{what}: the shape `{other}` is unknown");
             return Err(elements.error(shape, what));
         }
     }))

@@ -1,9 +1,9 @@
 //! Identifies files that are not a URDF.
 
-/// What a file is instead of a URDF, and what to do.
+/// A file that is not a URDF, with a remedy.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NotUrdf {
-    /// What the file is.
+    /// Description of the file.
     pub what: String,
     /// Suggested remedy.
     pub hint: Option<String>,

@@ -8,7 +8,7 @@ use enact_arm::calibration::Calibration;
 use enact_arm::driver::{ArmingOptions, BusConfig, ServoArm};
 use enact_arm::{ArmThread, ShutdownMode};
 use enact_camera::Camera;
-use enact_emulator::plant::{JointDrive, JointFeedback};
+use enact_emulator::plant::{JointDrive, JointMeasurement};
 use enact_emulator::{BusBuilder, EmulatedTransport, Faults, Plant, Rule, nominal_calibration};
 use enact_plan::Agent;
 use enact_robot::Robot;
@@ -157,7 +157,7 @@ impl Plant for Traced {
         }
     }
 
-    fn motion(&self, joint: usize) -> JointFeedback {
+    fn motion(&self, joint: usize) -> JointMeasurement {
         self.plant.motion(joint)
     }
 

@@ -22,6 +22,11 @@ const ARMATURE: f64 = 0.007;
 const VISCOUS: f64 = 0.2;
 /// Dry friction per effort.
 const DRY: f64 = 0.017;
+/// Speed up to which these losses hold, rad/s or m/s: a joint with a higher speed limit is geared
+/// for it, and loses no larger share of its effort at its limit.
+const FAST: f64 = 3.0;
+/// Acceleration up to which they hold, rad/s² or m/s².
+const AGILE: f64 = 20.0;
 
 /// The motor of one link's joint. Links that mimic a joint have a drive of their own.
 #[derive(Clone, Debug)]
@@ -35,6 +40,10 @@ pub struct JointMotor {
     prismatic: bool,
     /// Largest torque or force of the joint, N·m or N.
     effort: f64,
+    /// Viscous friction, N·m·s/rad or N·s/m.
+    viscous: f64,
+    /// Reflected inertia of the rotor, kg·m² or kg.
+    armature: f64,
     /// Largest torque or force that the motor gives now, N·m or N; 0 while it is off.
     strength: f64,
     target: f64,
@@ -81,6 +90,8 @@ impl JointMotor {
             offset: motion.offset,
             prismatic: motion.prismatic,
             effort: limits.effort,
+            viscous: VISCOUS * limits.effort * (FAST / limits.velocity).min(1.0),
+            armature: ARMATURE * limits.effort * (AGILE / limits.acceleration).min(1.0),
             strength: limits.effort,
             target: 0.0,
             target_velocity: 0.0,
@@ -91,8 +102,8 @@ impl JointMotor {
     /// counted.
     pub fn add_losses(&self, joints: &mut MultibodyJointSet) {
         let (body, dof) = self.dof(joints);
-        body.armature_mut()[dof] = (ARMATURE * self.effort) as f32;
-        body.damping_mut()[dof] = (VISCOUS * self.effort) as f32;
+        body.armature_mut()[dof] = self.armature as f32;
+        body.damping_mut()[dof] = self.viscous as f32;
         body.frictions_mut()[dof] = (DRY * self.effort) as f32;
     }
 

@@ -9,6 +9,9 @@ use rapier3d::prelude::{
 
 /// Longest step, seconds.
 const LONGEST_STEP: f64 = 1.0 / 240.0;
+/// Most that a joint turns in a step, radians. A joint runs ahead of its setpoint by about half of
+/// its step, which its stiff motor reports as an effort.
+const LONGEST_TURN: f64 = 0.0075;
 /// Typical object size, meters; the solver's tolerances are relative to it.
 const LENGTH_UNIT: f32 = 0.1;
 /// Stiffness of contacts as a frequency, Hz; with softer contacts a grasped cube sinks in.
@@ -50,10 +53,12 @@ pub fn empty_world(step: Duration) -> PhysicsWorld {
     world
 }
 
-/// Returns the number of equal steps that a control period is divided into.
-pub fn steps_per(period: Duration) -> u32 {
+/// Returns the number of equal steps that a control period is divided into, for an arm whose
+/// fastest joint has this speed limit, rad/s.
+pub fn steps_per(period: Duration, fastest: f64) -> u32 {
+    let longest = LONGEST_STEP.min(LONGEST_TURN / fastest);
     // A period of an exact number of steps must not be rounded up to one more.
-    ((period.as_secs_f64() / LONGEST_STEP - 1e-6).ceil() as u32).max(1)
+    ((period.as_secs_f64() / longest - 1e-6).ceil() as u32).max(1)
 }
 
 /// Returns the collision groups of the table and the objects, which collide with everything.
@@ -72,9 +77,10 @@ mod tests {
 
     #[test]
     fn no_step_is_too_long() {
-        assert_eq!(steps_per(Duration::from_millis(5)), 2);
-        assert_eq!(steps_per(Duration::from_millis(1)), 1);
-        assert_eq!(steps_per(Duration::from_millis(20)), 5);
-        assert_eq!(steps_per(Duration::from_secs_f64(1.0 / 240.0)), 1);
+        assert_eq!(steps_per(Duration::from_millis(5), 1.0), 2);
+        assert_eq!(steps_per(Duration::from_millis(1), 1.0), 1);
+        assert_eq!(steps_per(Duration::from_millis(20), 1.0), 5);
+        assert_eq!(steps_per(Duration::from_secs_f64(1.0 / 240.0), 1.0), 1);
+        assert_eq!(steps_per(Duration::from_millis(10), 10.0), 14);
     }
 }

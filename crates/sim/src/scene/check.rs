@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use enact_robot::LoadError;
+use enact_types::Reason;
 use enact_types::text::line_at;
 
 use super::draw;
@@ -13,7 +14,7 @@ use crate::object::ObjectShape;
 const TRIALS: u64 = 5;
 
 /// Returns an error with the line of a byte offset.
-fn error_at(path: &Path, text: &str, offset: Option<usize>, what: impl Into<String>) -> LoadError {
+fn error_at(path: &Path, text: &str, offset: Option<usize>, what: impl Into<Reason>) -> LoadError {
     LoadError {
         file: path.to_owned(),
         line: offset.map(|offset| line_at(text, offset)),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use enact_robot::LoadError;
-use enact_types::{TomlError, hint, toml_text};
+use enact_types::{Reason, TomlError, hint, toml_text};
 use serde::Deserialize;
 
 use super::task::SceneTask;
@@ -199,10 +199,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Choice<T> {
 /// # Errors
 /// The first syntax error, unknown key or wrong type, with its line.
 pub fn read(path: &Path, text: &str) -> Result<SceneFile, LoadError> {
-    toml_text::parse(text).map_err(|TomlError { line, message }| LoadError {
+    toml_text::parse(text).map_err(|error: TomlError| LoadError {
         file: path.to_owned(),
-        line: Some(line),
-        hint: hint::from_message(&message),
-        what: message,
+        line: Some(error.line),
+        hint: hint::from_message(&error.message),
+        what: Reason::new(&error.message, error.clone()),
     })
 }

@@ -15,7 +15,7 @@ mod task;
 use std::path::Path;
 
 use enact_robot::{LoadError, Robot};
-use enact_types::text;
+use enact_types::{Reason, text};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -60,7 +60,7 @@ impl Scene {
             .map_err(|error| LoadError {
                 file: path.to_owned(),
                 line: None,
-                what: format!("cannot be read: {error}"),
+                what: Reason::new(format!("cannot be read: {error}"), error),
                 hint: None,
             })?;
         Self::parse(path, &text)

@@ -11,7 +11,7 @@
 | `data`      | pictures and plans as batches                                |
 | `targets`   | what the auxiliary heads should say about a picture          |
 | `losses`    | the auxiliary heads and every loss                           |
-| `optimise`  | Muon for matrices, AdamW for the rest, and the schedule      |
+| `optimize`  | Muon for matrices, AdamW for the rest, and the schedule      |
 | `workers`   | gradients averaged over processes                            |
 | `train`     | the training loop, within a time budget                      |
 | `evaluate`  | free-running scores on held-out data                         |

@@ -15,7 +15,7 @@ class AuxiliaryHeads(nn.Module):
 
     def __init__(self, vision: int, language: int, labels: Labels):
         super().__init__()
-        self.split = [1, len(labels.colours), len(labels.shapes)]
+        self.split = [1, len(labels.colors), len(labels.shapes)]
         classes = sum(self.split)
         self.patch_class = nn.Linear(vision, classes)
         self.patch_offset = nn.Linear(vision, 2)
@@ -49,9 +49,9 @@ class AuxiliaryHeads(nn.Module):
     def _class_loss(
         self, scores: Tensor, classes: Tensor, occupied: Tensor, weight: float = 1.0
     ) -> Tensor:
-        there, colour, shape = scores.split(self.split, -1)
+        there, color, shape = scores.split(self.split, -1)
         loss = weight * F.binary_cross_entropy_with_logits(there[..., 0], occupied.float())
-        for guess, truth in ((colour, classes[..., 0]), (shape, classes[..., 1])):
+        for guess, truth in ((color, classes[..., 0]), (shape, classes[..., 1])):
             each = F.cross_entropy(guess[occupied], truth[occupied], reduction="none")
             loss = loss + 0.5 * _mean(each)
         return loss

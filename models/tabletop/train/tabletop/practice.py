@@ -2,7 +2,7 @@
 
     enact eval models/tabletop/train/practice.toml --seed 3 --temperature 0.7 --out ONE
     enact eval models/tabletop/train/practice.toml --seed 3 --temperature 0.7 --out TWO
-    python -m tabletop.practice --tried ONE TWO --out PRACTISED
+    python -m tabletop.practice --tried ONE TWO --out PRACTICED
 
 Of the episodes that `enact eval --out` kept, those that reached their goal are taken, and of
 them the answers whose every step worked. What every try solved teaches little and is kept but

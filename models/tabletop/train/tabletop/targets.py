@@ -18,7 +18,7 @@ class SeenObject:
     """An object of a picture."""
 
     label: str
-    """Colour, then shape."""
+    """Color, then shape."""
     point: tuple[int, int]
     """Row and column, each 0..1000."""
     pixel: tuple[float, float]
@@ -40,9 +40,9 @@ class SeenObject:
 
 @dataclass(frozen=True)
 class Labels:
-    """Colours and shapes by number."""
+    """Colors and shapes by number."""
 
-    colours: list[str]
+    colors: list[str]
     shapes: list[str]
 
     @classmethod
@@ -52,9 +52,9 @@ class Labels:
         return cls(sorted({word[0] for word in words}), sorted({word[-1] for word in words}))
 
     def numbers(self, label: str) -> tuple[int, int]:
-        """Colour and shape of a label."""
-        colour, shape = label.rsplit(" ", 1)
-        return self.colours.index(colour), self.shapes.index(shape)
+        """Color and shape of a label."""
+        color, shape = label.rsplit(" ", 1)
+        return self.colors.index(color), self.shapes.index(shape)
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,11 @@ class PictureTargets:
     """Per patch and per cell, flattened in reading order."""
 
     patch_class: Tensor
-    """(batch, patches, 2): colour and shape, or `NOTHING`."""
+    """(batch, patches, 2): color and shape, or `NOTHING`."""
     patch_offset: Tensor
     """(batch, patches, 2): down and right from the patch to its object's point, cells."""
     cell_class: Tensor
-    """(batch, cells, 2): colour and shape of the object whose point is here."""
+    """(batch, cells, 2): color and shape of the object whose point is here."""
     cell_point: Tensor
     """(batch, cells, 2): that point, 0..1000."""
 
@@ -81,13 +81,13 @@ class PictureTargets:
         cell_class = np.full((len(scenes), CELLS, CELLS, 2), NOTHING)
         cell_point = np.zeros((len(scenes), CELLS, CELLS, 2), np.float32)
         patch, cell = width / grid, width / CELLS
-        centres = (np.arange(grid) + 0.5) * patch
+        centers = (np.arange(grid) + 0.5) * patch
         for index, objects in enumerate(scenes):
             # What lies in a bowl is smaller than the bowl, and drawn over it.
             for seen in sorted(objects, key=lambda seen: -seen.radius):
                 (column, row), numbers = seen.pixel, labels.numbers(seen.label)
-                down, right = row - centres[:, None], column - centres[None]
-                # A disc of this radius covers the centre of at least one patch.
+                down, right = row - centers[:, None], column - centers[None]
+                # A disc of this radius covers the center of at least one patch.
                 inside = np.hypot(down, right) < max(seen.radius, 0.72 * patch)
                 rows, columns = np.nonzero(inside)
                 patch_class[index, rows, columns] = numbers

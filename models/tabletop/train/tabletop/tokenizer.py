@@ -15,7 +15,7 @@ from pathlib import Path
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 COORDINATES = 1001
-"""Points are normalised to 0..1000, both ends included."""
+"""Points are normalized to 0..1000, both ends included."""
 
 SPECIAL = [
     "<pad>",

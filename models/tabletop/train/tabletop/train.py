@@ -23,7 +23,7 @@ from .data import Frames, Plans
 from .language import LanguageConfig
 from .losses import AuxiliaryHeads, Numbers, text_losses
 from .model import ModelConfig, VisionLanguageModel
-from .optimise import Optimiser, learning_rate, number_spread
+from .optimize import Optimizer, learning_rate, number_spread
 from .tokenizer import COORDINATES
 from .vision import VisionConfig
 from .workers import average_gradients, join, rank
@@ -62,7 +62,7 @@ class Trainer:
         self.heads = AuxiliaryHeads(*sizes, self.frames.labels)
         if arguments.initial:
             begin_from(arguments.initial, self.model, self.heads)
-        self.optimiser = Optimiser(self.model, self.heads)
+        self.optimizer = Optimizer(self.model, self.heads)
         learned = [p for p in self.model.parameters() if p.requires_grad]
         self.parameters = [*learned, *self.heads.parameters()]
         self.queue: list[int] = []
@@ -111,17 +111,17 @@ class Trainer:
         return loss + 0.25 * parts["plans"], parts
 
     def step(self) -> dict[str, float]:
-        """One step of the optimiser."""
+        """One step of the optimizer."""
         elapsed = self.seconds / (60 * self.arguments.minutes)
         self.numbers.spread = number_spread(1.0 if self.arguments.initial else elapsed)
         with torch.autocast("cpu", torch.bfloat16):
             with_text = self.seconds >= 60 * self.arguments.vision_minutes
             loss, parts = self.losses(with_text)
-        self.optimiser.zero()
+        self.optimizer.zero()
         loss.backward()
         self.seconds = average_gradients(self.parameters, time.monotonic() - self.started)
         rate = learning_rate(self.step_count, elapsed, self.arguments.decay)
-        self.optimiser.step(self.arguments.rate * rate)
+        self.optimizer.step(self.arguments.rate * rate)
         self.step_count += 1
         return {name: float(part.detach()) for name, part in parts.items()}
 
@@ -134,7 +134,7 @@ class Trainer:
         state = {
             "model": self.model.state_dict(),
             "heads": self.heads.state_dict(),
-            "optimiser": self.optimiser.state(),
+            "optimizer": self.optimizer.state(),
             "vision": asdict(config.vision),
             "language": asdict(config.language),
             "step": self.step_count,
@@ -148,7 +148,7 @@ class Trainer:
         state = torch.load(self.arguments.out / "checkpoint.pt")
         self.model.load_state_dict(state["model"])
         self.heads.load_state_dict(state["heads"])
-        self.optimiser.restore(state["optimiser"])
+        self.optimizer.restore(state["optimizer"])
         self.step_count, self.seconds = state["step"], state["seconds"]
         self.random.seed(f"{self.arguments.seed} {rank()} {self.step_count}")
 

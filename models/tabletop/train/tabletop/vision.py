@@ -92,7 +92,7 @@ class _Embeddings(nn.Module):
 
 
 def _grid_waves(grid: int, hidden: int) -> Tensor:
-    """Sines and cosines of row and column: neighbours start out alike."""
+    """Sines and cosines of row and column: neighbors start out alike."""
     at = torch.arange(grid) / grid
     frequencies = math.pi * 2 ** torch.linspace(0, math.log2(grid), hidden // 4)
     waves = torch.cat([(at[:, None] * frequencies).sin(), (at[:, None] * frequencies).cos()], 1)

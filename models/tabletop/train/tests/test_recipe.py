@@ -12,7 +12,7 @@ from tabletop.evaluate import match, object_at, on_another, parse_list
 from tabletop.language import LanguageConfig
 from tabletop.losses import Numbers
 from tabletop.model import ModelConfig, VisionLanguageModel, generate, picture_mask
-from tabletop.optimise import learning_rate, orthogonal
+from tabletop.optimize import learning_rate, orthogonal
 from tabletop.targets import CELLS, NOTHING, Labels, PictureTargets, SeenObject
 from tabletop.train import stretched
 from tabletop.vision import VisionConfig
@@ -127,7 +127,7 @@ class InitialTest(unittest.TestCase):
         torch.testing.assert_close(stretched(rows, 4), rows)
 
 
-class OptimiserTest(unittest.TestCase):
+class OptimizerTest(unittest.TestCase):
     def test_updates_have_about_equal_singular_values(self):
         torch.manual_seed(0)
         values = torch.linalg.svdvals(orthogonal(torch.randn(2, 24, 64)))

@@ -46,7 +46,7 @@ def orthogonal(matrices: Tensor, steps: int = 5) -> Tensor:
     return (x.mT if tall else x).float()
 
 
-class Optimiser:
+class Optimizer:
     """Both, with one schedule."""
 
     MUON_RATE = 0.02

@@ -11,7 +11,7 @@ use mcap::records::ChunkIndex;
 use mcap::sans_io::{SummaryReadEvent, SummaryReader, SummaryReaderOptions};
 
 use crate::error::RecordingError;
-use crate::messages::{Extent, LONGEST, Messages};
+use crate::message_reader::{Extent, LONGEST, Messages};
 use crate::reader::Recording;
 use crate::topic::Topic;
 

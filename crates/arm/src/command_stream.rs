@@ -82,7 +82,7 @@ impl Streamer {
             };
             let end = if let Some(end) = self.ended(log.last(), abandoned) {
                 end
-            } else if let Err(refusal) = self.gate.following(&command, &log.last().position) {
+            } else if let Err(refusal) = self.gate.check_following(&command, &log.last().position) {
                 ExecutionEnd::Fault(refusal)
             } else if let Some(contact) = self
                 .touching(log.last(), contact)
@@ -120,7 +120,7 @@ impl Streamer {
         for at in 0..away.len() {
             let command = away.command(at);
             log.samples.push(self.arm.cycle(&command)?);
-            let followed = self.gate.following(&command, &log.last().position);
+            let followed = self.gate.check_following(&command, &log.last().position);
             caught_up |= followed.is_ok() || at >= away.len() / 2;
             let astray = followed
                 .err()

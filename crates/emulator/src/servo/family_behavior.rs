@@ -6,7 +6,7 @@ use super::factory_defaults;
 
 /// Behavior in which the servos of a family differ from others.
 #[derive(Debug)]
-pub struct Manner {
+pub struct FamilyBehavior {
     /// Factory defaults of registers, where not 0.
     pub factory: &'static [(&'static str, i64)],
     /// First address at which no request may begin.
@@ -23,14 +23,14 @@ pub struct Manner {
     /// True if alarms switch the motor off until the servo is restarted; else it limits its output.
     pub alarms_shut_down: bool,
     /// Condition for overload.
-    pub overload: Overload,
+    pub overload: OverloadCondition,
     /// Bit of the alarm register for the position sensor.
     pub encoder_alarm: i64,
 }
 
 /// Condition under which a stalled servo is overloaded.
 #[derive(Clone, Copy, Debug)]
-pub enum Overload {
+pub enum OverloadCondition {
     /// As its registers specify.
     AsSet,
     /// After some time at a share of its output.
@@ -42,7 +42,7 @@ pub enum Overload {
     },
 }
 
-static STS: Manner = Manner {
+static STS: FamilyBehavior = FamilyBehavior {
     factory: &factory_defaults::STS,
     end_of_table: 87,
     refuses: false,
@@ -50,11 +50,11 @@ static STS: Manner = Manner {
     goal_follows: true,
     begins_where_it_is: false,
     alarms_shut_down: false,
-    overload: Overload::AsSet,
+    overload: OverloadCondition::AsSet,
     encoder_alarm: 0x02,
 };
 
-static X: Manner = Manner {
+static X: FamilyBehavior = FamilyBehavior {
     factory: &factory_defaults::X,
     end_of_table: 147,
     refuses: true,
@@ -62,14 +62,14 @@ static X: Manner = Manner {
     goal_follows: false,
     begins_where_it_is: true,
     alarms_shut_down: true,
-    overload: Overload::After {
+    overload: OverloadCondition::After {
         output: 0.99,
         seconds: 1.0,
     },
     encoder_alarm: 0x08,
 };
 
-impl Manner {
+impl FamilyBehavior {
     /// Returns the behavior of a family.
     pub fn of(family: Family) -> &'static Self {
         match family {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-use enact_types::Stamp;
+use enact_types::{Reason, Stamp};
 use mcap::records::{self, op};
 use mcap::sans_io::{LinearReadEvent, LinearReader, LinearReaderOptions};
 use mcap::{McapError, parse_record};
@@ -25,7 +25,7 @@ pub(crate) enum Extent {
     /// It ends too early, and is intact up to there.
     Truncated,
     /// Something differs from what was written; a description.
-    Damaged(String),
+    Damaged(Reason),
 }
 
 /// Topic of a channel and the streaming camera; `None` for a foreign channel.
@@ -144,7 +144,7 @@ impl<R: Read + Seek> Messages<R> {
                     _ => self.certain = self.certain.or(Some(self.read)),
                 },
                 // The first unreadable record is where the file was truncated or damaged.
-                Err(error) => self.extent = Some(extent_after(&error, self.ends_well)),
+                Err(error) => self.extent = Some(extent_after(error, self.ends_well)),
             }
         }
     }
@@ -167,7 +167,7 @@ impl<R: Read + Seek> Messages<R> {
         Ok(match (is_complete, rest.as_slice()) {
             (true, rest) if rest == mcap::MAGIC => Extent::Whole,
             (true, rest) if !mcap::MAGIC.starts_with(rest) => {
-                Extent::Damaged("its end is not that of an MCAP file".to_owned())
+                Extent::Damaged("its end is not that of an MCAP file".into())
             }
             _ => Extent::Truncated,
         })
@@ -196,8 +196,8 @@ fn take_chunk(
     data: &[u8],
     channels: &mut HashMap<u16, Channel>,
     ready: &mut VecDeque<Message>,
-) -> Result<(), String> {
-    let record = parse_record(op::CHUNK, data).map_err(|error| error.to_string())?;
+) -> Result<(), Reason> {
+    let record = parse_record(op::CHUNK, data).map_err(Reason::of)?;
     let records::Record::Chunk { header, data } = record else {
         return Ok(());
     };
@@ -215,7 +215,7 @@ fn take(
     content: &[u8],
     channels: &mut HashMap<u16, Channel>,
     ready: &mut VecDeque<Message>,
-) -> Result<(), String> {
+) -> Result<(), Reason> {
     match parse_record(opcode, content) {
         Ok(records::Record::Channel(channel)) => {
             channels.insert(channel.id, Topic::of_channel(&channel.topic));
@@ -231,22 +231,22 @@ fn take(
             Some(None) => {}
             None => {
                 let (number, channel) = (header.sequence, header.channel_id);
-                return Err(McapError::UnknownChannel(number, channel).to_string());
+                return Err(Reason::of(McapError::UnknownChannel(number, channel)));
             }
         },
         Ok(_) => {}
-        Err(error) => return Err(error.to_string()),
+        Err(error) => return Err(Reason::of(error)),
     }
     Ok(())
 }
 
 /// Returns the state of a file in which reading ended with this error.
-fn extent_after(error: &McapError, ends_well: bool) -> Extent {
+fn extent_after(error: McapError, ends_well: bool) -> Extent {
     match error {
         // Only a file that was never completed may simply end, and so may a record in it.
         McapError::UnexpectedEof | McapError::RecordTooLarge { .. } if !ends_well => {
             Extent::Truncated
         }
-        _ => Extent::Damaged(error.to_string()),
+        _ => Extent::Damaged(Reason::of(error)),
     }
 }

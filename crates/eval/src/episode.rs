@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use enact_arm::ArmThread;
 use enact_dataset::ground_truth::GroundTruth;
-use enact_plan::{Agent, CompositeAgent, Verdict};
+use enact_plan::{Agent, CompositeAgent, Planner, Verdict};
 use enact_robot::Robot;
 use enact_runtime::{Observer, RuntimeError, Session, TaskEnd, TaskOptions, TaskReport};
 use enact_sim::Simulator;
@@ -71,8 +71,29 @@ pub struct EpisodeResult {
 pub enum EpisodeAgent<'a> {
     /// A model, or any other agent.
     Model(&'a mut (dyn Agent + 'static)),
+    /// Perfect perception and any planner.
+    Planner(&'a mut (dyn Planner + 'static)),
     /// Perfect perception and a planner that knows the goal.
     Oracle,
+}
+
+/// Who thinks for a worker, episode after episode.
+pub enum Mind {
+    /// Sees and plans.
+    Agent(Box<dyn Agent>),
+    /// Plans; perception is perfect.
+    Planner(Box<dyn Planner>),
+}
+
+impl Mind {
+    /// The agent of an episode; without a mind the oracle.
+    pub fn for_episode(mind: Option<&mut Self>) -> EpisodeAgent<'_> {
+        match mind {
+            Some(Self::Agent(agent)) => EpisodeAgent::Model(&mut **agent),
+            Some(Self::Planner(planner)) => EpisodeAgent::Planner(&mut **planner),
+            None => EpisodeAgent::Oracle,
+        }
+    }
 }
 
 /// Runs an episode; the observers `more` watch it too.
@@ -199,6 +220,10 @@ fn attempt<'a>(
 ) -> Result<TaskReport, RuntimeError> {
     let agent: Box<dyn Agent + 'a> = match agent {
         EpisodeAgent::Model(agent) => Box::new(agent),
+        EpisodeAgent::Planner(planner) => Box::new(CompositeAgent {
+            perceiver: GroundTruth::new(simulator, &setup.layout),
+            planner,
+        }),
         EpisodeAgent::Oracle => Box::new(CompositeAgent {
             perceiver: GroundTruth::new(simulator, &setup.layout),
             planner: Oracle::new(setup.task, &setup.layout),

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use enact_arm::ArmThread;
 use enact_dataset::ground_truth::GroundTruth;
-use enact_plan::{Agent, CompositeAgent, Verdict};
+use enact_plan::{Agent, CompositeAgent, Planner, Verdict};
 use enact_robot::Robot;
 use enact_runtime::{Observer, RuntimeError, Session, TaskEnd, TaskOptions, TaskReport};
 use enact_sim::Simulator;
@@ -71,8 +71,29 @@ pub struct EpisodeResult {
 pub enum EpisodeAgent<'a> {
     /// A model, or any other agent.
     Model(&'a mut (dyn Agent + 'static)),
+    /// Perfect perception and any planner.
+    Planner(&'a mut (dyn Planner + 'static)),
     /// Perfect perception and a planner that knows the goal.
     Oracle,
+}
+
+/// Who thinks for a worker, episode after episode.
+pub enum Mind {
+    /// Sees and plans.
+    Agent(Box<dyn Agent>),
+    /// Plans; perception is perfect.
+    Planner(Box<dyn Planner>),
+}
+
+impl Mind {
+    /// The agent of an episode; without a mind the oracle.
+    pub fn for_episode(mind: Option<&mut Self>) -> EpisodeAgent<'_> {
+        match mind {
+            Some(Self::Agent(agent)) => EpisodeAgent::Model(&mut **agent),
+            Some(Self::Planner(planner)) => EpisodeAgent::Planner(&mut **planner),
+            None => EpisodeAgent::Oracle,
+        }
+    }
 }
 
 /// Runs an episode; the observers `more` watch it too.
@@ -80,7 +101,7 @@ pub fn run<'a>(
     number: u64,
     setup: &EpisodeSetup<'_>,
     robot: &Arc<Robot>,
-    turns: u32,
+    options: TaskOptions,
     agent: EpisodeAgent<'a>,
     more: Vec<Box<dyn Observer + 'a>>,
 ) -> EpisodeResult {
@@ -94,7 +115,7 @@ pub fn run<'a>(
         for observer in more {
             observers.push(observer);
         }
-        attempt(setup, robot, &simulator, turns, agent, observers)
+        attempt(setup, robot, &simulator, options, agent, observers)
     };
     let wall_seconds = started.elapsed().as_secs_f64();
     let within_limits = log.within_limits;
@@ -193,12 +214,16 @@ fn attempt<'a>(
     setup: &EpisodeSetup<'_>,
     robot: &Arc<Robot>,
     simulator: &Simulator,
-    turns: u32,
+    options: TaskOptions,
     agent: EpisodeAgent<'a>,
     observers: Vec<Box<dyn Observer + 'a>>,
 ) -> Result<TaskReport, RuntimeError> {
     let agent: Box<dyn Agent + 'a> = match agent {
         EpisodeAgent::Model(agent) => Box::new(agent),
+        EpisodeAgent::Planner(planner) => Box::new(CompositeAgent {
+            perceiver: GroundTruth::new(simulator, &setup.layout),
+            planner,
+        }),
         EpisodeAgent::Oracle => Box::new(CompositeAgent {
             perceiver: GroundTruth::new(simulator, &setup.layout),
             planner: Oracle::new(setup.task, &setup.layout),
@@ -212,7 +237,7 @@ fn attempt<'a>(
             setup.layout.obstacles(),
             setup.layout.walls(robot.clearance().table),
         );
-    session.run(&setup.instruction, TaskOptions::of_turns(turns))
+    session.run(&setup.instruction, options)
 }
 
 fn is_reached(

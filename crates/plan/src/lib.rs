@@ -19,12 +19,15 @@
 //! | [`pointing`] | conventions for positions in a picture |
 //! | [`prompt`] | the situation as words |
 //! | [`examples`] | worked examples, chosen by similarity |
-//! | [`grammar`] | JSON schemas of what a model may generate |
-//! | [`similarity`] | finds the most similar text |
-//! | [`free_text`] | parses free text into steps, for models without a grammar |
+//! | [`grammar`] | what may be generated for this frame, as a JSON schema |
+//! | [`candidates`] | the steps that can be done next, for planners that choose |
+//! | [`stepwise`] | a situation as a dialogue whose answers are steps in plain words |
+//! | [`similarity`] | the nearest of many texts, by what their words are made of |
+//! | [`free_text`] | from free text to steps, for models without a grammar |
 //! | [`planner`] | the traits a model implements |
 //! | [`scripted`] | a planner that follows a file |
 
+pub mod candidates;
 pub mod detection;
 pub mod examples;
 pub mod expert;
@@ -47,6 +50,7 @@ pub mod spatial_order;
 pub mod spatial_words;
 pub mod speech_act;
 pub mod step;
+pub mod stepwise;
 
 pub use detection::{Bounds, Detection};
 pub use meaning::{Meaning, MeaningMode, MeaningReader};

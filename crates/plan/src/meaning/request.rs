@@ -778,6 +778,19 @@ fn begins_clause(before: &[Item], rest: &[Item]) -> bool {
         return true;
     }
     let has_phrase = |items: &[Item]| items.iter().any(|item| item.phrase().is_some());
+    // “Between the cube” | “and the ball”: two things belong to it.
+    let between = before
+        .iter()
+        .rposition(|item| item.is(&Concept::Place(Place::Between)));
+    if let Some(at) = between
+        && before[at..].iter().filter_map(Item::phrase).count() == 1
+        && before[at..]
+            .iter()
+            .filter_map(Item::phrase)
+            .all(|phrase| phrase.quantity == Quantity::Only)
+    {
+        return false;
+    }
     if super::clause::is_aside(before) {
         return true;
     }

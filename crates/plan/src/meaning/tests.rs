@@ -274,6 +274,13 @@ fn chinese_is_made_out_or_left_to_the_model() {
 }
 
 #[test]
+fn what_lies_between_two_others_is_one_thing() {
+    let objects = table("red cylinder; green cylinder; purple ball; blue bowl");
+    let sentence = "put the cylinder between the red cylinder and the purple ball in the blue bowl";
+    assert_eq!(told(&objects, sentence), "green cylinder in blue bowl");
+}
+
+#[test]
 fn what_is_not_known_is_said_and_nothing_moves() {
     let objects = table("red cube; green cube; blue bowl");
     for (sentence, words) in [

@@ -4,9 +4,10 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use enact_plan::Pointing;
+use enact_plan::{MeaningMode, Pointing};
 
 use crate::arm::args::{ArmArgs, BusArgs};
+use crate::camera::args::CameraArgs;
 use crate::model_choice::{ModelArgs, ModelRunArgs};
 use crate::recordings::args::{ExportArgs, RecordArgs, ReplayArgs, RunsArgs, ViewArgs};
 use crate::rerun_view::ViewTarget;
@@ -128,6 +129,8 @@ pub enum Command {
     Arm(ArmArgs),
     /// Emulate a bus of servos
     Bus(BusArgs),
+    /// Print calibration boards and calibrate cameras
+    Camera(CameraArgs),
     /// Print a shell completion script
     #[command(after_help = COMPLETIONS)]
     Completions {
@@ -191,6 +194,10 @@ pub struct SetupArgs {
     /// `xy-pixels-qwen`, … (`enact model check` finds out)
     #[arg(long, value_name = "CONVENTION")]
     pub pointing: Option<Pointing>,
+    /// Whether instructions are read from their words before the model is asked: `first` or `off`
+    /// (default: as the model's enact.toml says)
+    #[arg(long, value_name = "MODE")]
+    pub meaning: Option<MeaningMode>,
     /// Maximum number of look-plan-act turns
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub turns: Option<u32>,
@@ -452,6 +459,10 @@ pub struct EvalArgs {
     /// How the model writes positions in pictures, if its files and name do not tell
     #[arg(long, value_name = "CONVENTION")]
     pub pointing: Option<Pointing>,
+    /// Whether instructions are read from their words before the model is asked: `first` or `off`
+    /// (default: as the model's enact.toml says)
+    #[arg(long, value_name = "MODE")]
+    pub meaning: Option<MeaningMode>,
     /// Source of object detections
     #[arg(long, value_enum, default_value_t = PerceptionSource::Model)]
     pub perception: PerceptionSource,
@@ -464,6 +475,9 @@ pub struct EvalArgs {
     /// Perception and planner
     #[arg(long, value_enum, default_value_t = PlannerKind::Model)]
     pub planner: PlannerKind,
+    /// Draw numbers on everything above the table and ask what each is (needs depth)
+    #[arg(long)]
+    pub marks: bool,
     /// Override a setting of the suite: `turns=5`, `scene=tabletop`; repeatable
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,

@@ -59,6 +59,7 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
     let options = |choice: &ModelChoice| RequestOptions {
         temperature: args.temperature,
         pointing: config.pointing,
+        meaning: args.meaning,
         free_text: args.free_text,
         notify: model_choice::talk(),
         ..choice.options()
@@ -85,6 +86,7 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
         seed: args.seed,
         episodes: args.episodes,
         workers: usize::from(args.jobs),
+        marks: args.marks,
         minds: (args.planner != PlannerKind::Scripted).then_some(&minds),
     };
     if let Some(number) = args.episode {
@@ -134,7 +136,7 @@ fn show(job: &EvalConfig<'_>, number: u64, as_json: bool) -> Result<bool> {
         number,
         &drawn,
         job.robot,
-        job.suite.turns,
+        job.options(),
         agent,
         vec![Box::new(&mut console)],
     );
@@ -215,11 +217,13 @@ fn settings(
             };
             let pointing = args.pointing.map(|it| format!(", {it}"));
             let free_text = if args.free_text { ", free text" } else { "" };
+            let meaning = args.meaning.map(|mode| format!(", meaning {mode}"));
             format!(
-                "{} at temperature {}{}{sees}{free_text}",
+                "{} at temperature {}{}{}{sees}{free_text}",
                 named(planner),
                 args.temperature,
-                pointing.unwrap_or_default()
+                pointing.unwrap_or_default(),
+                meaning.unwrap_or_default()
             )
         }
     };
@@ -228,8 +232,9 @@ fn settings(
     } else {
         format!("robot {}, ", args.robot)
     };
+    let marks = if args.marks { "marks, " } else { "" };
     Ok(format!(
-        "{robot}suite {suite_sum:08x}, scene {scene_sum:08x}, turns {}, seed {}, model {model_sum}, enact {}",
+        "{robot}{marks}suite {suite_sum:08x}, scene {scene_sum:08x}, turns {}, seed {}, model {model_sum}, enact {}",
         suite.turns,
         args.seed,
         env!("CARGO_PKG_VERSION")
@@ -279,6 +284,9 @@ fn command(args: &EvalArgs) -> String {
         PlannerKind::Scripted => words += " --planner scripted",
         PlannerKind::Random => words += " --planner random",
     }
+    if args.marks {
+        words += " --marks";
+    }
     words += &args.models.written();
     if args.perception == PerceptionSource::GroundTruth {
         words += " --perception ground-truth";
@@ -288,6 +296,9 @@ fn command(args: &EvalArgs) -> String {
     }
     if let Some(pointing) = args.pointing {
         words += &format!(" --pointing {pointing}");
+    }
+    if let Some(mode) = args.meaning {
+        words += &format!(" --meaning {mode}");
     }
     if args.temperature > 0.0 {
         words += &format!(" --temperature {}", args.temperature);

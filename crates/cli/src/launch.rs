@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use enact_plan::Pointing;
+use enact_plan::{MeaningMode, Pointing};
 use enact_types::{text, toml_text};
 use serde::{Deserialize, Serialize};
 
@@ -40,13 +40,16 @@ pub struct Launch {
     /// How the model points, where its files and its name do not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pointing: Option<Pointing>,
-    /// What goes for seeing alone.
+    /// Whether instructions are read before the model is asked, if its files do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<MeaningMode>,
+    /// Settings for seeing alone.
     #[serde(default, skip_serializing_if = "RoleConfig::is_empty")]
     pub perception: RoleConfig,
-    /// What goes for planning alone.
+    /// Settings for planning alone.
     #[serde(default, skip_serializing_if = "RoleConfig::is_empty")]
     pub planning: RoleConfig,
-    /// How models behind servers are asked.
+    /// Settings of requests, for models behind servers.
     #[serde(default, skip_serializing_if = "ServerConfig::is_empty")]
     pub server: ServerConfig,
     /// How models in this process are run.

@@ -84,6 +84,7 @@
 //! | [`recordings`] | recorded runs: `enact runs`, `replay`, `view`, `export` |
 //! | [`arm`] | `enact arm` |
 //! | [`bus`] | `enact bus` |
+//! | [`camera`] | `enact camera` |
 //! | [`shell`] | `enact completions` and `enact man` |
 
 #[macro_use]
@@ -92,6 +93,7 @@ mod out;
 pub mod args;
 pub mod arm;
 pub mod bus;
+pub mod camera;
 pub mod camera_stream;
 pub mod chat;
 pub mod check;

@@ -11,8 +11,8 @@ use crate::args::{Cli, Command};
 use crate::data_dir::DataDir;
 use crate::out::{self, Stdout};
 use crate::{
-    arm, bus, chat, check, dataset, eval, log, model, recordings, render, robot, run, scene, shell,
-    stop_sources,
+    arm, bus, camera, chat, check, dataset, eval, log, model, recordings, render, robot, run,
+    scene, shell, stop_sources,
 };
 
 /// Reads the command line and does what it asks for; the exit status says how it came out.
@@ -70,6 +70,7 @@ fn dispatch(cli: &Cli) -> Result<bool> {
         ),
         Command::Arm(args) => arm::run(&data_dir, &args.command),
         Command::Bus(args) => bus::run(&data_dir, &args.command),
+        Command::Camera(args) => camera::run(&args.command),
         Command::Completions { .. } | Command::Man { .. } => Ok(true),
     }
 }

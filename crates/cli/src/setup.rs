@@ -267,6 +267,7 @@ impl Setup {
         let mut options = RequestOptions {
             free_text: self.free_text,
             pointing: self.launch.pointing,
+            meaning: self.launch.meaning,
             // A choice needs plans that differ: they are drawn as the model weighs them.
             temperature: if self.rank > 1 { 1.0 } else { 0.0 },
             notify: Notify::new(move |sentence| {
@@ -363,6 +364,7 @@ fn override_with(launch: &mut Launch, args: &SetupArgs) {
     launch.record_fps = args.recording.record_fps.or(launch.record_fps);
     launch.record_depth |= args.recording.record_depth;
     launch.seed = args.seed.unwrap_or(launch.seed);
+    launch.meaning = args.meaning.or(launch.meaning);
     let models = launch.models().overridden(&args.models, args.pointing);
     launch.set_models(models);
     launch.turns = args.turns.unwrap_or(launch.turns);

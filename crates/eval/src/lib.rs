@@ -21,6 +21,7 @@ pub mod episode_log;
 pub mod episode_setup;
 pub mod failure;
 pub mod oracle;
+pub mod outcome;
 pub mod random;
 pub mod report;
 pub mod runner;

@@ -7,6 +7,7 @@ use std::sync::mpsc;
 
 use enact_plan::PlannerError;
 use enact_robot::Robot;
+use enact_runtime::TaskOptions;
 use enact_types::Reason;
 use thiserror::Error;
 
@@ -29,9 +30,21 @@ pub struct EvalConfig<'a> {
     pub episodes: u64,
     /// Number of episodes in parallel.
     pub workers: usize,
+    /// Whether things are shown with numbers, for the perceiver to say what each is.
+    pub marks: bool,
     /// Makes a mind for a worker; `None` for the oracle. A mind is never shared, because two
     /// concurrent requests to one model go wrong.
     pub minds: Option<&'a (dyn Fn() -> Result<Mind, PlannerError> + Sync)>,
+}
+
+impl EvalConfig<'_> {
+    /// Returns the options of each episode.
+    pub fn options(&self) -> TaskOptions {
+        TaskOptions {
+            marks: self.marks,
+            ..TaskOptions::of_turns(self.suite.turns)
+        }
+    }
 }
 
 /// An evaluation that cannot continue.
@@ -116,14 +129,7 @@ fn work(
         let setup = episode_setup::episode(job.suite, job.scene, job.robot, job.seed, number);
         let result = setup.map_err(RunError::Draw).map(|setup| {
             let agent = Mind::for_episode(agent.as_mut());
-            episode::run(
-                number,
-                &setup,
-                job.robot,
-                job.suite.turns,
-                agent,
-                Vec::new(),
-            )
+            episode::run(number, &setup, job.robot, job.options(), agent, Vec::new())
         });
         if send.send(result).is_err() {
             return;

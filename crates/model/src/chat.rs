@@ -158,6 +158,9 @@ macro_rules! see_and_plan {
                 frame: &enact_types::Frame,
                 situation: &enact_plan::Situation,
             ) -> Result<enact_plan::ModelResponse<enact_plan::Plan>, enact_plan::PlannerError> {
+                if let Some(plan) = self.meaning.plan(situation) {
+                    return Ok($crate::chat::read_from_words(plan));
+                }
                 $crate::chat::plan(self, frame, situation)
             }
 
@@ -296,6 +299,15 @@ pub(crate) fn plan(
         read => read.and_then(|plan| only(plan, &skills)),
     };
     Ok(answer(text, schema, reply, read))
+}
+
+/// The plan that follows from the words of an instruction; no model was asked.
+pub(crate) fn read_from_words(plan: Plan) -> ModelResponse<Plan> {
+    let completion = serde_json::to_string(&plan).expect("a plan is always valid JSON");
+    ModelResponse {
+        thinking: "read from the words; the model was not asked".to_owned(),
+        ..ModelResponse::unasked(completion, plan)
+    }
 }
 
 /// Rejects what a model without a grammar says that it was not offered.

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use enact_plan::similarity::TextSimilarity;
-use enact_plan::{ModelResponse, Plan, PlannerError, Pointing, Situation, Token, Usage};
+use enact_plan::{
+    MeaningReader, ModelResponse, Plan, PlannerError, Pointing, Situation, Token, Usage,
+};
 use enact_types::{Reason, StopSwitch};
 use image::DynamicImage;
 use mistralrs::{
@@ -37,6 +39,7 @@ pub struct MistralModel {
     options: RequestOptions,
     settings: ModelConfig,
     special: SpecialTokens,
+    meaning: MeaningReader,
     engine: Engine,
     pace: Pace,
     load_time: Duration,
@@ -83,6 +86,7 @@ impl MistralModel {
         }
         Ok(Self {
             name: source.to_owned(),
+            meaning: MeaningReader::new(options.meaning.unwrap_or(settings.meaning)),
             options,
             settings: ModelConfig {
                 plan_with_image: settings.plan_with_image && engine.sees(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use enact_plan::similarity::{BySpelling, TextSimilarity};
-use enact_plan::{Pointing, grammar};
+use enact_plan::{MeaningMode, Pointing, grammar};
 use serde_json::Value;
 
 use crate::local::LocalOptions;
@@ -33,9 +33,11 @@ pub struct RequestOptions {
     pub score_steps: bool,
     /// How the model points; none: as its settings or its name tell.
     pub pointing: Option<Pointing>,
+    /// Whether instructions are read before the model is asked; by default as its settings say.
+    pub meaning: Option<MeaningMode>,
     /// Told what delays or changes a request.
     pub notify: Notify,
-    /// What only servers are asked with.
+    /// Options of requests to servers.
     pub server: ServerOptions,
     /// How a model in this process is run.
     pub local: LocalOptions,
@@ -63,6 +65,7 @@ impl Default for RequestOptions {
             similarity: Arc::new(BySpelling),
             score_steps: false,
             pointing: None,
+            meaning: None,
             notify: Notify::default(),
             server: ServerOptions::default(),
             local: LocalOptions::default(),

@@ -9,6 +9,10 @@
 //! | [`detection`] | objects that the model sees |
 //! | [`outcome`] | outcomes of steps |
 //! | [`situation`] | the situation that a plan rests on |
+//! | [`meaning`] | what an instruction means on this table, read from its words |
+//! | [`intent`] | the meaning of an instruction |
+//! | [`expert`] | the plan that suits a situation, given an intent |
+//! | [`replies`] | the robot's own words, in English and Chinese |
 //! | [`language`] | recognizes languages that a model does not speak |
 //! | [`spatial_words`] | spatial words of a task, and the objects that they refer to |
 //! | [`spatial_order`] | spatial order in words |
@@ -26,13 +30,17 @@
 pub mod candidates;
 pub mod detection;
 pub mod examples;
+pub mod expert;
 pub mod free_text;
 pub mod grammar;
+pub mod intent;
 pub mod language;
+pub mod meaning;
 pub mod outcome;
 pub mod planner;
 pub mod pointing;
 pub mod prompt;
+pub mod replies;
 pub mod scripted;
 pub mod similarity;
 pub mod situation;
@@ -45,6 +53,7 @@ pub mod step;
 pub mod stepwise;
 
 pub use detection::{Bounds, Detection};
+pub use meaning::{Meaning, MeaningMode, MeaningReader};
 pub use outcome::{Outcome, Verdict};
 pub use planner::{
     Agent, CompositeAgent, ModelResponse, Perceiver, Planner, PlannerError, Rejection, Token, Usage,

@@ -36,7 +36,7 @@ use std::time::{Duration, Instant};
 
 use enact_plan::pointing::family;
 use enact_plan::similarity::TextSimilarity;
-use enact_plan::{PlannerError, Pointing, Rejection, Usage};
+use enact_plan::{MeaningReader, PlannerError, Pointing, Rejection, Usage};
 use enact_types::{Reason, StopSwitch};
 use image::RgbImage;
 use reqwest::{RequestBuilder, StatusCode, Url};
@@ -73,6 +73,7 @@ pub struct ServerModel {
     options: RequestOptions,
     settings: ModelConfig,
     special: SpecialTokens,
+    meaning: MeaningReader,
     dialect: Dialect,
     transport: Transport,
     /// True once the server was reached.
@@ -129,6 +130,7 @@ impl ServerModel {
             key,
             settings: ModelConfig::default(),
             special: SpecialTokens::widespread(),
+            meaning: MeaningReader::new(options.meaning.unwrap_or_default()),
             dialect: Dialect::new(options.server.log_probabilities, options.free_text),
             options,
             transport,

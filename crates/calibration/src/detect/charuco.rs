@@ -1,0 +1,148 @@
+use std::collections::HashMap;
+
+use image::GrayImage;
+use nalgebra::Point2;
+
+use super::grid::{self, Grid};
+use super::marker::Reader;
+use super::{NotFound, Numbered, refine};
+use crate::board::Charuco;
+use crate::homography;
+
+/// Fewer corners say too little of a lens.
+const NEEDED: usize = 6;
+
+/// Finds a ChArUco board, or a part of it: its markers say which.
+pub(super) fn detect(board: &Charuco, picture: &GrayImage) -> Result<Numbered, NotFound> {
+    let mut best = HashMap::new();
+    for grids in grid::all(picture) {
+        let mut found: HashMap<usize, Point2<f64>> = HashMap::new();
+        for grid in grids {
+            if let Some(placed) = Placed::new(board, picture, &grid) {
+                found.extend(placed.corners(board, picture, &grid));
+            }
+        }
+        if found.len() > best.len() {
+            best = found;
+        }
+        if best.len() == (board.columns - 1) * (board.rows - 1) {
+            break;
+        }
+    }
+    match best.len() {
+        0 => Err(NotFound::Nothing),
+        n if n < NEEDED => Err(NotFound::TooFew {
+            corners: n,
+            needed: NEEDED,
+        }),
+        _ => Ok(best.into_iter().collect()),
+    }
+}
+
+/// Where a grid lies on the board: turned clockwise by so many quarters, then shifted, in squares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Placed {
+    quarters: u8,
+    shift: (i32, i32),
+}
+
+fn turned((x, y): (i32, i32), quarters: u8) -> (i32, i32) {
+    match quarters % 4 {
+        0 => (x, y),
+        1 => (-y, x),
+        2 => (-x, -y),
+        _ => (y, -x),
+    }
+}
+
+impl Placed {
+    /// Finds the place that most markers tell, more of them than tell any other.
+    fn new(board: &Charuco, picture: &GrayImage, grid: &Grid) -> Option<Self> {
+        let reader = Reader::new(board.dictionary);
+        let squares = board.marker_squares();
+        let side = board.marker / board.square;
+        let mut votes: HashMap<Self, usize> = HashMap::new();
+        for &(u, v) in grid.nodes.keys() {
+            let around = [(u, v), (u + 1, v), (u + 1, v + 1), (u, v + 1)];
+            let corners: Option<Vec<_>> = around
+                .iter()
+                .map(|at| {
+                    Some((
+                        Point2::new(f64::from(at.0), f64::from(at.1)),
+                        grid.nodes.get(at)?.pixel,
+                    ))
+                })
+                .collect();
+            let Some(map) = corners.and_then(|corners| homography::fit(&corners)) else {
+                continue;
+            };
+            let inset = (1.0 - side) / 2.0;
+            let first = Point2::new(f64::from(u) + inset, f64::from(v) + inset);
+            let Some(read) = reader.read(picture, &map, first, side) else {
+                continue;
+            };
+            let Some(&(x, y)) = squares.get(read.id as usize) else {
+                continue;
+            };
+            // In half squares, so that middles are whole numbers.
+            let middle = turned((2 * x as i32 + 1, 2 * y as i32 + 1), read.rotation);
+            let shift = (2 * u + 1 - middle.0, 2 * v + 1 - middle.1);
+            if shift.0 % 2 == 0 && shift.1 % 2 == 0 {
+                let placed = Self {
+                    quarters: read.rotation,
+                    shift: (shift.0 / 2, shift.1 / 2),
+                };
+                *votes.entry(placed).or_default() += 1;
+            }
+        }
+        let mut votes: Vec<_> = votes.into_iter().map(|(placed, n)| (n, placed)).collect();
+        votes.sort_by(|a, b| b.cmp(a));
+        match votes[..] {
+            [(n, placed)] if n >= 2 => Some(placed),
+            [(n, placed), (second, _), ..] if n >= 2 && n > 2 * second => Some(placed),
+            _ => None,
+        }
+    }
+
+    fn on_board(self, (u, v): (i32, i32)) -> (i32, i32) {
+        turned((u - self.shift.0, v - self.shift.1), 4 - self.quarters)
+    }
+
+    fn in_grid(self, at: (i32, i32)) -> (i32, i32) {
+        let (u, v) = turned(at, self.quarters);
+        (u + self.shift.0, v + self.shift.1)
+    }
+
+    /// Returns the inner corners of the board that the picture shows, also those that the grid left out.
+    fn corners(self, board: &Charuco, picture: &GrayImage, grid: &Grid) -> Numbered {
+        let (columns, rows) = (board.columns as i32, board.rows as i32);
+        let number = |(x, y): (i32, i32)| ((y - 1) * (columns - 1) + x - 1) as usize;
+        // A marker's corners must stay out of the windows, whose gradients reach a pixel farther.
+        let free = (1.0 - board.marker / board.square) / 2.0;
+        let half = (grid.spacing() * free - 1.0).min(0.4 * grid.spacing());
+        let is_inner = |(x, y): (i32, i32)| (1..columns).contains(&x) && (1..rows).contains(&y);
+        let seen = grid
+            .nodes
+            .iter()
+            .map(|(at, node)| (self.on_board(*at), node.pixel));
+        let seen = seen
+            .filter(|(at, _)| is_inner(*at))
+            .map(|(at, pixel)| (number(at), pixel))
+            .collect();
+        let mut out = refine::refined(picture, seen, half);
+        for at in (1..rows).flat_map(|y| (1..columns).map(move |x| (x, y))) {
+            let node = self.in_grid(at);
+            if grid.nodes.contains_key(&node) {
+                continue;
+            }
+            let Some(map) = grid.map_near(node) else {
+                continue;
+            };
+            let place = Point2::new(f64::from(node.0), f64::from(node.1));
+            if let Some(pixel) = refine::expected(picture, &map, place, 0.7 * free.min(0.4), half) {
+                out.push((number(at), pixel));
+            }
+        }
+        out
+    }
+}

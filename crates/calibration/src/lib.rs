@@ -1,0 +1,35 @@
+//! Calibration of cameras: boards, their corners in pictures, and lenses fitted to them.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`board`] | boards whose corners lie at known places, and the words for them |
+//! | [`sheet`] | boards drawn at true scale, as SVG, PDF and PNG |
+//! | [`detect`] | boards found in pictures |
+//! | [`lens`] | how a camera maps directions to pixels |
+//! | [`pose`] | where a board is, seen from the camera |
+//! | [`calibrate`] | a lens fitted to views of a board, or why it must not be trusted |
+//! | [`hand_eye`] | where a camera stands in the arm's base, from a board in the gripper |
+//! | [`coverage`] | which part of the picture boards were seen in |
+//! | [`refusal`] | why a calibration is not to be trusted, and what to do about it |
+
+pub mod board;
+mod bundle;
+pub mod calibrate;
+pub mod coverage;
+pub mod detect;
+pub mod hand_eye;
+mod homography;
+pub mod lens;
+pub mod pose;
+pub mod refusal;
+pub mod sheet;
+
+pub use board::{Board, BoardError, Charuco, Chessboard};
+pub use calibrate::{Calibration, Evidence, Refused, calibrate};
+pub use coverage::Coverage;
+pub use detect::{NotFound, detect};
+pub use hand_eye::{ArmView, HandEye, HandEyeRefusal, eye_to_hand};
+pub use lens::{Lens, LensModel};
+pub use pose::{Corner, board_pose};
+pub use refusal::Refusal;
+pub use sheet::Sheet;

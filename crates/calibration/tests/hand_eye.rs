@@ -1,0 +1,183 @@
+//! Where a camera stands, from a board in the gripper, with an arm of known geometry.
+
+mod shared;
+
+use enact_calibration::{ArmView, Board, HandEyeRefusal, eye_to_hand};
+use nalgebra::{Isometry3, Point3, Translation3, UnitQuaternion, Vector3};
+use rand::RngExt;
+
+use shared::{normal, random, seen, webcam};
+
+/// A small arm of six joints: its links follow each other along `z`, their axes alternate.
+fn base_from_gripper(joints: &[f64]) -> Isometry3<f64> {
+    let axes = [
+        Vector3::z_axis(),
+        Vector3::y_axis(),
+        Vector3::y_axis(),
+        Vector3::z_axis(),
+        Vector3::y_axis(),
+        Vector3::z_axis(),
+    ];
+    let lengths = [0.06, 0.06, 0.12, 0.13, 0.05, 0.05];
+    axes.iter().zip(lengths).zip(joints).fold(
+        Isometry3::identity(),
+        |pose, ((axis, length), angle)| {
+            let link = Translation3::new(0.0, 0.0, length);
+            pose * link * UnitQuaternion::from_axis_angle(axis, *angle)
+        },
+    )
+}
+
+struct Truth {
+    base_from_camera: Isometry3<f64>,
+    gripper_from_board: Isometry3<f64>,
+    offsets: [f64; 6],
+}
+
+fn truth(offsets: [f64; 6]) -> Truth {
+    let eye = Point3::new(0.75, 0.1, 0.45);
+    let base_from_camera =
+        Isometry3::face_towards(&eye, &Point3::new(0.2, 0.0, 0.25), &-Vector3::z());
+    let gripper_from_board =
+        Isometry3::new(Vector3::new(-0.06, 0.05, 0.03), Vector3::new(0.2, 0.1, 0.3));
+    Truth {
+        base_from_camera,
+        gripper_from_board,
+        offsets,
+    }
+}
+
+/// Draws postures around one from which the board is seen, as [`views_around`].
+fn views(
+    truth: &Truth,
+    count: usize,
+    span: [f64; 6],
+    joint_noise: f64,
+    pixel_noise: f64,
+    seed: u64,
+) -> Vec<ArmView> {
+    let middle = [0.0, 0.5, 1.2, 0.0, 0.9, 0.0];
+    views_around(truth, middle, count, span, joint_noise, pixel_noise, seed)
+}
+
+/// Draws postures in which the camera sees the whole board; `span` is how far joints turn.
+fn views_around(
+    truth: &Truth,
+    middle: [f64; 6],
+    count: usize,
+    span: [f64; 6],
+    joint_noise: f64,
+    pixel_noise: f64,
+    seed: u64,
+) -> Vec<ArmView> {
+    let board: Board = "charuco:7x5:0.018:0.013".parse().unwrap();
+    let mut rng = random(seed);
+    let mut out = Vec::new();
+    for _ in 0..100_000 {
+        if out.len() == count {
+            break;
+        }
+        let joints: Vec<f64> = middle
+            .iter()
+            .zip(span)
+            .map(|(m, s)| m + s * (rng.random_range(-1.0..1.0f64)))
+            .collect();
+        let real: Vec<f64> = joints
+            .iter()
+            .zip(truth.offsets)
+            .map(|(q, d)| q + d + normal(&mut rng, joint_noise))
+            .collect();
+        let pose =
+            truth.base_from_camera.inverse() * base_from_gripper(&real) * truth.gripper_from_board;
+        // Its front faces the camera: the board's z leads into it.
+        let faces = (pose.rotation * Vector3::z()).dot(&pose.translation.vector.normalize()) > 0.4;
+        let corners = seen(&webcam(), &board, &pose, pixel_noise, &mut rng).filter(|_| faces);
+        out.extend(corners.map(|corners| ArmView { joints, corners }));
+    }
+    assert_eq!(out.len(), count, "postures in which the board is seen");
+    out
+}
+
+const SPAN: [f64; 6] = [0.5, 0.5, 0.5, 0.8, 0.7, 1.0];
+
+#[test]
+fn the_camera_is_found_to_a_millimeter_where_the_arm_is_exact() {
+    let truth = truth([0.0; 6]);
+    let views = views(&truth, 20, SPAN, 0.0, 0.1, 1);
+    let found = eye_to_hand(&webcam(), &views, 1e-4, base_from_gripper).unwrap();
+    let error = found.base_from_camera.inverse() * truth.base_from_camera;
+    assert!(error.translation.vector.norm() < 1e-3, "{error}");
+    assert!(error.rotation.angle() < 0.2f64.to_radians(), "{error}");
+}
+
+#[test]
+fn offsets_of_joints_are_found_in_spite_of_noise() {
+    let offsets = [0.0, 1.5, -2.0, 1.0, -1.2, 0.0].map(f64::to_radians);
+    let truth = truth(offsets);
+    let noise = 0.1f64.to_radians();
+    let views = views(&truth, 40, SPAN, noise, 0.3, 2);
+    let found = eye_to_hand(&webcam(), &views, noise, base_from_gripper).unwrap();
+    let error = found.base_from_camera.inverse() * truth.base_from_camera;
+    assert!(error.translation.vector.norm() < 3e-3, "{error}");
+    assert!(error.rotation.angle() < 0.5f64.to_radians(), "{error}");
+    for (is, should) in found.joint_offsets.iter().zip(offsets) {
+        assert!(
+            (is - should).abs() < 0.3f64.to_radians(),
+            "{:?}",
+            found.joint_offsets
+        );
+    }
+    assert!(
+        error.translation.vector.norm() < 4.0 * found.place_std,
+        "{} m said, {error}",
+        found.place_std
+    );
+}
+
+#[test]
+fn a_gripper_that_turns_about_one_axis_only_is_refused() {
+    let truth = truth([0.0; 6]);
+    let first = &views(&truth, 1, SPAN, 0.0, 0.1, 3)[0].joints;
+    let middle: [f64; 6] = first.clone().try_into().unwrap();
+    let views = views_around(
+        &truth,
+        middle,
+        15,
+        [0.0, 0.0, 0.0, 0.0, 0.0, 0.4],
+        0.0,
+        0.1,
+        3,
+    );
+    let refusal = eye_to_hand(&webcam(), &views, 1e-4, base_from_gripper).unwrap_err();
+    assert!(matches!(refusal, HandEyeRefusal::Turns { .. }), "{refusal}");
+}
+
+#[test]
+fn a_camera_that_was_pushed_in_between_is_noticed() {
+    let before = truth([0.0; 6]);
+    let mut after = truth([0.0; 6]);
+    after.base_from_camera.translation.vector.x += 0.02;
+    let mut both = views(&before, 12, SPAN, 0.0, 0.1, 4);
+    both.extend(views(&after, 12, SPAN, 0.0, 0.1, 5));
+    let refusal = eye_to_hand(&webcam(), &both, 1e-3, base_from_gripper).unwrap_err();
+    assert!(
+        matches!(
+            refusal,
+            HandEyeRefusal::Misfit { .. } | HandEyeRefusal::Uncertain { .. }
+        ),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn few_postures_are_refused() {
+    let views = views(&truth([0.0; 6]), 11, SPAN, 0.0, 0.1, 6);
+    let refusal = eye_to_hand(&webcam(), &views, 1e-4, base_from_gripper).unwrap_err();
+    assert_eq!(
+        refusal,
+        HandEyeRefusal::TooFewViews {
+            views: 11,
+            needed: 12
+        }
+    );
+}

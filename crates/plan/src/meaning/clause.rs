@@ -408,7 +408,6 @@ struct Parts {
     movers: Vec<Phrase>,
     sources: Vec<Phrase>,
     destinations: Vec<Destination>,
-    is_back: bool,
     /// Into how many lists the movers fall.
     groups: usize,
 }
@@ -663,7 +662,6 @@ fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                 Concept::There => parts.destinations.push(Destination::There),
                 Concept::BesideIt => parts.destinations.push(Destination::BesideIt),
                 Concept::Outside => parts.destinations.push(Destination::Outside),
-                Concept::Back => parts.is_back = true,
                 Concept::Side(relation) => {
                     let it = scene.there.clone();
                     if let [landmark] = it.as_slice() {

@@ -581,7 +581,7 @@ impl Condition {
         let mut phrase = first.clone();
         let wants_none = phrase.quantity == Quantity::None;
         let at = self.items.iter().position(is_place);
-        let mut is_there = !matches!(at, Some(_));
+        let mut is_there = at.is_none();
         if let Some(at) = at
             && let Some(Item::Word(word)) = self.items.get(at)
             && let (Concept::Place(place), Some(host)) = (&word.concept, phrases.next())
@@ -623,15 +623,14 @@ impl Condition {
             _ => 1,
         };
         phrase.quantity = Quantity::All(None);
-        phrase.other |= false;
         let described = super::scene::described(&phrase);
         if !phrase.unknown.is_empty() && !phrase.headless {
             return Err(replies::not_known(&phrase.unknown.join(" "), &[]));
         }
-        let found = match scene.clone().resolve(&phrase, Role::Any) {
-            Ok(found) => found,
-            Err(_) => Vec::new(),
-        };
+        let found = scene
+            .clone()
+            .resolve(&phrase, Role::Any)
+            .unwrap_or_default();
         let exists = found.len() >= count;
         if exists {
             scene.it.clone_from(&found);

@@ -469,10 +469,7 @@ pub(super) fn described(phrase: &Phrase) -> String {
         words.insert(0, "other".to_owned());
     }
     match phrase.kinds.first() {
-        Some(kind) if phrase.alike && phrase.kinds.len() > 1 => {
-            let _ = kind;
-            words.push("container".to_owned());
-        }
+        Some(_) if phrase.alike && phrase.kinds.len() > 1 => words.push("container".to_owned()),
         Some(kind) => words.push(kind.clone()),
         None => words.push("such thing".to_owned()),
     }

@@ -7,8 +7,11 @@
 //! | module | idea |
 //! |---|---|
 //! | [`gemma3`] | Gemma 3 |
+//! | [`mistral3`] | Mistral 3 |
 //! | [`qwen2_5_vl`] | Qwen2.5-VL |
+//! | [`qwen3_vl`] | Qwen3-VL |
 //! | [`smolvlm`] | SmolVLM, an Idefics 3 |
+//! | [`bert`] | a BERT for sentence embeddings |
 //! | [`gguf`] | a Llama in one GGUF file |
 //! | [`tokenizer`] | one token per byte, and control tokens |
 //! | [`weights`] | seeded random tensors |
@@ -19,9 +22,13 @@ use std::path::Path;
 
 use serde_json::Value;
 
+pub mod bert;
 pub mod gemma3;
 pub mod gguf;
+pub mod mistral3;
+mod qwen;
 pub mod qwen2_5_vl;
+pub mod qwen3_vl;
 pub mod smolvlm;
 pub mod tokenizer;
 pub mod weights;

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use enact_model::{MistralModel, RequestOptions, VisionLanguageModel};
+use enact_model::{LocalOptions, MistralModel, RequestOptions, VisionLanguageModel};
 use enact_plan::{Perceiver, Plan, Planner, PlannerError};
-use enact_tests::tiny::{gemma3, gguf, qwen2_5_vl, smolvlm};
+use enact_tests::tiny::{gemma3, gguf, mistral3, qwen2_5_vl, qwen3_vl, smolvlm};
 use enact_tests::view;
 use enact_types::StopSwitch;
 use tempfile::TempDir;
@@ -20,7 +20,7 @@ const MOST_TOKENS: usize = 6000;
 fn longest() -> RequestOptions {
     RequestOptions {
         time_limit: Duration::from_secs(120),
-        max_tokens: MOST_TOKENS,
+        max_tokens: Some(MOST_TOKENS),
         ..RequestOptions::default()
     }
 }
@@ -42,6 +42,16 @@ fn load_with(write: Write, seed: u64, stop: &StopSwitch) -> (TempDir, MistralMod
     assert_eq!(model.name(), source);
     assert!(model.load_time() > Duration::ZERO);
     (folder, model)
+}
+
+/// The first seed whose model names something.
+fn seed_of(write: Write) -> u64 {
+    let names = |seed: &u64| {
+        let (_folder, mut model) = load(write, *seed);
+        let seen = model.perceive(&view::frame([200, 120, 40], 100, 80));
+        seen.unwrap().parsed.is_ok_and(|list| !list.is_empty())
+    };
+    (1..40).find(names).expect("a model that names something")
 }
 
 /// Picture in, list out; situation in, plan out; the same again the second time.
@@ -90,15 +100,96 @@ fn qwen_2_5_vl_sees_and_plans() {
 }
 
 #[test]
+fn mistral_3_sees_and_plans() {
+    sees_and_plans(mistral3::write, seed_of(mistral3::write));
+}
+
+#[test]
+fn qwen_3_vl_sees_and_plans() {
+    sees_and_plans(qwen3_vl::write, seed_of(qwen3_vl::write));
+}
+
+#[test]
+fn each_architecture_points_in_its_own_way() {
+    let models: [(Write, &str); 5] = [
+        (gemma3::write, "yx-1000"),
+        (mistral3::write, "yx-1000"),
+        (qwen2_5_vl::write, "xy-pixels-qwen"),
+        (qwen3_vl::write, "xy-1000"),
+        (smolvlm::write, "yx-1000"),
+    ];
+    for (write, convention) in models {
+        let (_folder, model) = load(write, 1);
+        assert_eq!(model.pointing().to_string(), convention);
+        assert_eq!(model.sees(), Some(true));
+    }
+}
+
+#[test]
+fn a_model_quantized_while_it_is_loaded_sees_and_plans() {
+    let folder = tempfile::tempdir().unwrap();
+    gemma3::write(folder.path(), 24).unwrap();
+    let source = folder.path().to_str().unwrap();
+    let frame = view::frame([200, 120, 40], 100, 80);
+    let situation = view::situation("put the red cube in the blue bowl");
+    let mut plain = MistralModel::load(source, longest(), &StopSwitch::new()).unwrap();
+    let exact = plain.plan(&frame, &situation).unwrap();
+    let quantized = |isq: &str| {
+        let options = RequestOptions {
+            local: LocalOptions {
+                isq: isq.parse().ok(),
+                ..LocalOptions::default()
+            },
+            ..longest()
+        };
+        let mut model = MistralModel::load(source, options, &StopSwitch::new()).unwrap();
+        assert!(model.perceive(&frame).unwrap().parsed.is_ok());
+        let answer = model.plan(&frame, &situation).unwrap();
+        check_names(answer.parsed.as_ref().unwrap());
+        answer
+    };
+    // Eight bits change how sure it is; four change it more.
+    let surprise = |answer: &enact_plan::ModelResponse<Plan>| {
+        let first = answer.tokens.iter().zip(&exact.tokens);
+        let differences = first.map(|(one, other)| {
+            let [one, other] = [one, other].map(|it| it.log_probability.unwrap_or_default());
+            (one - other).abs()
+        });
+        differences.fold(0.0, f64::max)
+    };
+    let eight = surprise(&quantized("Q8_0"));
+    assert!(eight > 0.0, "it was not quantized");
+    assert!(quantized("4").parsed.is_ok());
+}
+
+#[test]
+fn no_plan_is_cut_where_nobody_set_a_limit() {
+    for seed in 0..8 {
+        let folder = tempfile::tempdir().unwrap();
+        gemma3::write(folder.path(), seed).unwrap();
+        let source = folder.path().to_str().unwrap();
+        let options = RequestOptions::default();
+        let mut model = MistralModel::load(source, options, &StopSwitch::new()).unwrap();
+        let situation = view::situation("put the red cube in the blue bowl");
+        let answer = model
+            .plan(&view::frame([9; 3], 100, 80), &situation)
+            .unwrap();
+        check_names(&answer.parsed.unwrap());
+    }
+}
+
+#[test]
 fn smolvlm_sees_and_plans() {
     sees_and_plans(smolvlm::write, 1);
 }
 
 #[test]
 fn the_picture_reaches_the_model() {
-    let models: [(Write, u64); 3] = [
+    let models: [(Write, u64); 5] = [
         (gemma3::write, 24),
+        (mistral3::write, seed_of(mistral3::write)),
         (qwen2_5_vl::write, 5),
+        (qwen3_vl::write, seed_of(qwen3_vl::write)),
         (smolvlm::write, 1),
     ];
     for (write, seed) in models {
@@ -212,6 +303,58 @@ fn a_gguf_ends_where_its_plan_does_whatever_its_end_is_called() {
 }
 
 #[test]
+fn steps_are_scored_the_same_whatever_was_judged_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tiny.gguf");
+    let control = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
+    gguf::write(&file, &control, "<|im_end|>", 3).unwrap();
+    let source = file.to_str().unwrap();
+    let frame = view::frame([9; 3], 100, 80);
+    let situation = view::situation("put the red cube in the blue bowl");
+    let scored = |skills: &str, times: usize| {
+        std::fs::write(folder.path().join("enact.toml"), skills).unwrap();
+        let options = RequestOptions {
+            score_steps: true,
+            ..RequestOptions::default()
+        };
+        let mut model = MistralModel::load(source, options, &StopSwitch::new()).unwrap();
+        let mut answers: Vec<_> = (0..times)
+            .map(|_| model.plan(&frame, &situation).unwrap())
+            .collect();
+        let answer = answers.pop().unwrap();
+        for earlier in answers {
+            assert_eq!(earlier.thinking, answer.thinking);
+        }
+        check_names(answer.parsed.as_ref().unwrap());
+        assert!(
+            answer
+                .tokens
+                .iter()
+                .all(|it| it.log_probability < Some(0.0))
+        );
+        (answer.thinking, answer.parsed.unwrap())
+    };
+    // The order in which steps are judged is that of the skills.
+    let one = scored(
+        "skills = [\"pick\", \"place\", \"point\", \"home\", \"done\"]",
+        2,
+    );
+    let other = scored(
+        "skills = [\"done\", \"home\", \"point\", \"place\", \"pick\"]",
+        1,
+    );
+    assert_eq!(one, other);
+    // What asks for no deed is answered in words.
+    let options = RequestOptions {
+        score_steps: true,
+        ..longest()
+    };
+    let mut model = MistralModel::load(source, options, &StopSwitch::new()).unwrap();
+    let answer = model.plan(&frame, &view::situation("what do you see?"));
+    assert!(!answer.unwrap().parsed.unwrap().steps[0].moves());
+}
+
+#[test]
 fn dropping_a_model_that_still_answers_is_harmless() {
     let (_folder, mut model) = load(gemma3::write, TALKATIVE);
     model.set_options(RequestOptions {
@@ -229,7 +372,7 @@ fn dropping_a_model_that_still_answers_is_harmless() {
 fn an_answer_that_is_cut_is_rejected() {
     let (_folder, mut model) = load(gemma3::write, 24);
     model.set_options(RequestOptions {
-        max_tokens: 5,
+        max_tokens: Some(5),
         ..longest()
     });
     let situation = view::situation("put the red cube in the blue bowl");

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use enact_model::{RequestOptions, open};
-use enact_tests::tiny::gemma3;
+use enact_model::{Device, Dtype, LocalOptions, RequestOptions, open};
+use enact_tests::tiny::{gemma3, gguf};
 use enact_types::StopSwitch;
 
 /// The error of opening a tiny Gemma 3 after its folder was changed.
@@ -88,16 +88,74 @@ fn broken_files_are_told_by_name() {
 
 #[test]
 fn what_only_the_engine_finds_is_one_sentence_too() {
-    for config in ["{}", r#"{"architectures": ["NoSuchModel"]}"#] {
-        let text = error_after(|folder| fs::write(folder.join("config.json"), config).unwrap());
-        assert!(
-            text.contains("mistral.rs cannot read its files: "),
-            "{text}"
-        );
-    }
+    let text = error_after(|folder| fs::write(folder.join("config.json"), "{}").unwrap());
+    assert!(
+        text.contains("mistral.rs cannot read its files: "),
+        "{text}"
+    );
     let text = error_after(|folder| fs::write(folder.join("tokenizer.json"), "{}").unwrap());
     assert!(
         text.contains("mistral.rs cannot read its files: "),
         "{text}"
     );
+}
+
+#[test]
+fn what_cannot_run_here_is_told_with_what_to_take_instead() {
+    let config = r#"{"architectures": ["InternVLChatModel"]}"#;
+    let text = error_after(|folder| fs::write(folder.join("config.json"), config).unwrap());
+    assert!(
+        text.contains("`InternVLChatModel`; serve") && text.contains("Qwen3-VL"),
+        "{text}"
+    );
+    let config = r#"{"architectures": ["Qwen2VLForConditionalGeneration"]}"#;
+    let text = error_after(|folder| fs::write(folder.join("config.json"), config).unwrap());
+    assert!(text.contains("first token"), "{text}");
+    let text = error("OpenGVLab/InternVL3_5-8B");
+    assert!(text.contains("does not know its architecture"), "{text}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("model.gguf");
+    for (architecture, named) in [("gemma3", "`--mmproj FILE`"), ("clip", "without the rest")] {
+        gguf::write_named(&file, architecture).unwrap();
+        let text = error(file.to_str().unwrap());
+        assert!(text.contains(named), "{text}");
+    }
+}
+
+#[test]
+fn options_that_do_not_suit_are_told_before_loading() {
+    let folder = tempfile::tempdir().unwrap();
+    gemma3::write(folder.path(), 1).unwrap();
+    let file = folder.path().join("model.gguf");
+    gguf::write_named(&file, "llama").unwrap();
+    let refused = |source: &Path, local: LocalOptions| {
+        let options = RequestOptions {
+            local,
+            ..RequestOptions::default()
+        };
+        let opened = open(source.to_str().unwrap(), options, &StopSwitch::new());
+        opened.err().expect("it is refused").to_string()
+    };
+    let isq = LocalOptions {
+        isq: "Q4K".parse().ok(),
+        ..LocalOptions::default()
+    };
+    let text = refused(&file, isq);
+    assert!(text.contains("quantized already"), "{text}");
+    let dtype = LocalOptions {
+        dtype: Some(Dtype::F16),
+        ..LocalOptions::default()
+    };
+    let text = refused(&file, dtype);
+    assert!(text.contains("leave out `dtype`"), "{text}");
+    for device in [Device::Cuda, Device::Metal] {
+        if !device.is_built_for() {
+            let local = LocalOptions {
+                device,
+                ..LocalOptions::default()
+            };
+            let text = refused(folder.path(), local);
+            assert!(text.contains(&format!("--features {device}")), "{text}");
+        }
+    }
 }

@@ -200,6 +200,7 @@ fn info(robot: &RobotInfo) -> RunInfo {
             sha256: None,
             perception: "none".to_owned(),
             planning: "none".to_owned(),
+            planner: None,
         },
         servos: None,
     }

@@ -4,14 +4,13 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use enact_plan::Pointing;
+use enact_plan::{MeaningMode, Pointing};
 
 use crate::arm::args::{ArmArgs, BusArgs};
 use crate::camera::args::CameraArgs;
-use crate::data_dir::SHIPPED_MODEL;
+use crate::model_choice::{ModelArgs, ModelRunArgs};
 use crate::recordings::args::{ExportArgs, RecordArgs, ReplayArgs, RunsArgs, ViewArgs};
 use crate::rerun_view::ViewTarget;
-use crate::server::ServerArgs;
 
 /// Turn natural-language instructions into robot arm motion.
 #[derive(Debug, Parser)]
@@ -179,12 +178,9 @@ pub struct SetupArgs {
     /// Random seed
     #[arg(long)]
     pub seed: Option<u64>,
-    /// Model folder, GGUF or UQFF file, Hugging Face id, or address of an OpenAI-compatible server
-    #[arg(long, value_name = "PATH|ID|ADDRESS")]
-    pub model: Option<String>,
-    /// How a server is asked.
+    /// Which models see and plan.
     #[command(flatten)]
-    pub server: ServerArgs,
+    pub models: ModelArgs,
     /// Accept plans in plain words, for servers without grammar-constrained output
     #[arg(long)]
     pub free_text: bool,
@@ -198,6 +194,10 @@ pub struct SetupArgs {
     /// `xy-pixels-qwen`, … (`enact model check` finds out)
     #[arg(long, value_name = "CONVENTION")]
     pub pointing: Option<Pointing>,
+    /// Whether instructions are read from their words before the model is asked: `first` or `off`
+    /// (default: as the model's enact.toml says)
+    #[arg(long, value_name = "MODE")]
+    pub meaning: Option<MeaningMode>,
     /// Maximum number of look-plan-act turns
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub turns: Option<u32>,
@@ -292,9 +292,9 @@ pub struct ModelCheckArgs {
     /// Ask only in this convention
     #[arg(long, value_name = "CONVENTION")]
     pub pointing: Option<Pointing>,
-    /// How a server is asked.
+    /// How it is run.
     #[command(flatten)]
-    pub server: ServerArgs,
+    pub run: ModelRunArgs,
     /// Save the picture that the model is shown
     #[arg(long, value_name = "PNG")]
     pub out: Option<PathBuf>,
@@ -431,6 +431,8 @@ pub enum PlannerKind {
     Model,
     /// Ground-truth perception and a planner that knows the goal: the upper bound
     Scripted,
+    /// Ground-truth perception and admissible steps at random: the lower bound
+    Random,
 }
 
 /// The default robot of an evaluation.
@@ -451,22 +453,31 @@ pub struct EvalArgs {
     /// Number of episodes to run in parallel, each with its own copy of the model
     #[arg(long, value_name = "J", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: u16,
-    /// Model folder, GGUF or UQFF file, Hugging Face id, or address of an OpenAI-compatible server
-    #[arg(long, value_name = "PATH|ID|ADDRESS", default_value = SHIPPED_MODEL)]
-    pub model: String,
-    /// Convention in which the model writes positions in pictures, if its files and name do not
-    /// tell
+    /// Which models see and plan [default: models/tabletop].
+    #[command(flatten)]
+    pub models: ModelArgs,
+    /// How the model writes positions in pictures, if its files and name do not tell
     #[arg(long, value_name = "CONVENTION")]
     pub pointing: Option<Pointing>,
-    /// How a server is asked.
-    #[command(flatten)]
-    pub server: ServerArgs,
+    /// Whether instructions are read from their words before the model is asked: `first` or `off`
+    /// (default: as the model's enact.toml says)
+    #[arg(long, value_name = "MODE")]
+    pub meaning: Option<MeaningMode>,
+    /// Source of object detections
+    #[arg(long, value_enum, default_value_t = PerceptionSource::Model)]
+    pub perception: PerceptionSource,
+    /// Accept plans in plain words
+    #[arg(long)]
+    pub free_text: bool,
     /// Robot name in robots/, or path of a robot folder or URDF
     #[arg(long, value_name = "NAME", default_value = SHIPPED_ROBOT)]
     pub robot: String,
     /// Perception and planner
     #[arg(long, value_enum, default_value_t = PlannerKind::Model)]
     pub planner: PlannerKind,
+    /// Draw numbers on everything above the table and ask what each is (needs depth)
+    #[arg(long)]
+    pub marks: bool,
     /// Override a setting of the suite: `turns=5`, `scene=tabletop`; repeatable
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,

@@ -152,13 +152,20 @@ fn check_launch(data_dir: &DataDir, path: &Path) -> Result<()> {
         .resolve(&launch.scene, &data_dir.scenes())
         .with_context(inside)?;
     Scene::load(&scene).with_context(inside)?;
-    // An installed program has the launch files that ship, but perhaps not the model.
-    let may_be_missing = data_dir.is_embedded() && launch.model == SHIPPED_MODEL;
-    if launch.model.starts_with("models/")
-        && !may_be_missing
-        && !Path::new(&data_dir.model(&launch.model)).is_dir()
-    {
-        bail!("{}: there is no folder {}", path.display(), launch.model);
+    let models = [
+        &launch.model,
+        &launch.perception.model,
+        &launch.planning.model,
+    ];
+    for model in models.into_iter().flatten() {
+        // An installed program has the launch files that ship, but perhaps not the model.
+        let may_be_missing = data_dir.is_embedded() && model == SHIPPED_MODEL;
+        if model.starts_with("models/")
+            && !may_be_missing
+            && !Path::new(&data_dir.model(model)).is_dir()
+        {
+            bail!("{}: there is no folder {model}", path.display());
+        }
     }
     Ok(())
 }

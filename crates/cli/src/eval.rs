@@ -5,23 +5,24 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
-use enact_eval::episode::{EpisodeAgent, EpisodeResult};
+use enact_eval::episode::{EpisodeResult, Mind};
+use enact_eval::random::RandomPlanner;
 use enact_eval::report::SuiteReport;
 use enact_eval::runner::{EvalConfig, run};
 use enact_eval::store::EpisodeStore;
 use enact_eval::suite::Suite;
 use enact_eval::{episode, episode_setup};
-use enact_model::{Notify, RequestOptions};
-use enact_plan::{Agent, PlannerError};
+use enact_model::{RequestOptions, VisionLanguageModel};
+use enact_plan::{CompositeAgent, PlannerError};
 use enact_types::{StopSwitch, text};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::args::{EvalArgs, PlannerKind, SHIPPED_ROBOT};
+use crate::args::{EvalArgs, PerceptionSource, PlannerKind, SHIPPED_ROBOT};
 use crate::console_observer::ConsoleObserver;
-use crate::data_dir::{DataDir, SHIPPED_MODEL, open_model};
+use crate::data_dir::{DataDir, SHIPPED_MODEL};
 use crate::file_kind::{self, FileKind};
+use crate::model_choice::{self, ModelChoice, ModelsConfig};
 use crate::out;
-use crate::server::ServerConfig;
 
 /// Runs the suite and prints the table; returns whether the floor is reached.
 ///
@@ -45,14 +46,39 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
             robot.name()
         );
     }
-    let model = data_dir.model(&args.model);
-    let notify = Notify::new(|sentence| errln!("{:>9}  {sentence}", "server"));
-    let options = RequestOptions {
-        temperature: args.temperature,
-        pointing: args.pointing,
-        ..ServerConfig::default().options(&args.server, false, notify)
+    let config = ModelsConfig {
+        model: Some(SHIPPED_MODEL.to_owned()),
+        ..ModelsConfig::default()
     };
-    let minds = || agent(&model, options.clone());
+    let config = config.overridden(&args.models, args.pointing);
+    let planner = config.planner(data_dir)?;
+    let perceiver = match args.perception {
+        PerceptionSource::Model => Some(config.perceiver(data_dir)?),
+        PerceptionSource::GroundTruth => None,
+    };
+    let options = |choice: &ModelChoice| RequestOptions {
+        temperature: args.temperature,
+        pointing: config.pointing,
+        meaning: args.meaning,
+        free_text: args.free_text,
+        notify: model_choice::talk(),
+        ..choice.options()
+    };
+    let open = |choice: &ModelChoice| opened(choice, options(choice));
+    let minds = || {
+        if args.planner == PlannerKind::Random {
+            return Ok(Mind::Planner(Box::new(RandomPlanner::new(args.seed))));
+        }
+        let planner_model = open(&planner)?;
+        Ok(match &perceiver {
+            None => Mind::Planner(Box::new(planner_model)),
+            Some(same) if *same == planner => Mind::Agent(Box::new(planner_model)),
+            Some(other) => Mind::Agent(Box::new(CompositeAgent {
+                perceiver: open(other)?,
+                planner: planner_model,
+            })),
+        })
+    };
     let job = EvalConfig {
         suite: &suite,
         scene: &scene,
@@ -60,12 +86,13 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
         seed: args.seed,
         episodes: args.episodes,
         workers: usize::from(args.jobs),
-        minds: (args.planner == PlannerKind::Model).then_some(&minds),
+        marks: args.marks,
+        minds: (args.planner != PlannerKind::Scripted).then_some(&minds),
     };
     if let Some(number) = args.episode {
         return show(&job, number, args.json);
     }
-    let settings = settings(args, &path, &suite, &scene, &model)?;
+    let settings = settings(args, &path, &suite, &scene, perceiver.as_ref(), &planner)?;
     let kept = args
         .out
         .as_deref()
@@ -103,16 +130,13 @@ fn show(job: &EvalConfig<'_>, number: u64, as_json: bool) -> Result<bool> {
         .map(|make| make())
         .transpose()
         .map_err(|error| anyhow!("{error}"))?;
-    let agent = match &mut agent {
-        Some(agent) => EpisodeAgent::Model(&mut **agent),
-        None => EpisodeAgent::Oracle,
-    };
+    let agent = Mind::for_episode(agent.as_mut());
     let mut console = ConsoleObserver::new(stderr());
     let record: EpisodeResult = episode::run(
         number,
         &drawn,
         job.robot,
-        job.suite.turns,
+        job.options(),
         agent,
         vec![Box::new(&mut console)],
     );
@@ -141,13 +165,15 @@ fn sentence(record: &EpisodeResult) -> String {
     )
 }
 
-fn agent(model: &str, options: RequestOptions) -> Result<Box<dyn Agent>, PlannerError> {
-    let opened = open_model(model, options, &StopSwitch::new());
-    let opened = opened.map_err(|error| PlannerError::Load {
-        model: model.to_owned(),
+fn opened(
+    choice: &ModelChoice,
+    options: RequestOptions,
+) -> Result<Box<dyn VisionLanguageModel>, PlannerError> {
+    let opened = choice.open(options, &StopSwitch::new());
+    opened.map_err(|error| PlannerError::Load {
+        model: choice.name.clone(),
         reason: format!("{error:#}").into(),
-    })?;
-    Ok(Box::new(opened))
+    })
 }
 
 fn change(suite: &mut Suite, setting: &str) -> Result<()> {
@@ -170,28 +196,45 @@ fn settings(
     path: &Path,
     suite: &Suite,
     scene: &str,
-    model: &str,
+    perceiver: Option<&ModelChoice>,
+    planner: &ModelChoice,
 ) -> Result<String> {
     let text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let suite_sum = crc32fast::hash(&text);
     let scene_sum = crc32fast::hash(scene.as_bytes());
+    let named = |model: &ModelChoice| {
+        let sum = checksum(Path::new(&model.name));
+        format!("{} {sum:08x}{}", model.name, model.differences())
+    };
     let model_sum = match args.planner {
         PlannerKind::Scripted => "scripted".to_owned(),
-        PlannerKind::Model => format!(
-            "{model} {:08x} at temperature {}{}",
-            checksum(Path::new(model)),
-            args.temperature,
-            args.pointing
-                .map_or_else(String::new, |it| format!(", {it}"))
-        ),
+        PlannerKind::Random => "random".to_owned(),
+        PlannerKind::Model => {
+            let sees = match perceiver {
+                Some(perceiver) if perceiver == planner => String::new(),
+                Some(perceiver) => format!(", seen by {}", named(perceiver)),
+                None => ", seen by truth".to_owned(),
+            };
+            let pointing = args.pointing.map(|it| format!(", {it}"));
+            let free_text = if args.free_text { ", free text" } else { "" };
+            let meaning = args.meaning.map(|mode| format!(", meaning {mode}"));
+            format!(
+                "{} at temperature {}{}{}{sees}{free_text}",
+                named(planner),
+                args.temperature,
+                pointing.unwrap_or_default(),
+                meaning.unwrap_or_default()
+            )
+        }
     };
     let robot = if args.robot == SHIPPED_ROBOT {
         String::new()
     } else {
         format!("robot {}, ", args.robot)
     };
+    let marks = if args.marks { "marks, " } else { "" };
     Ok(format!(
-        "{robot}suite {suite_sum:08x}, scene {scene_sum:08x}, turns {}, seed {}, model {model_sum}, enact {}",
+        "{robot}{marks}suite {suite_sum:08x}, scene {scene_sum:08x}, turns {}, seed {}, model {model_sum}, enact {}",
         suite.turns,
         args.seed,
         env!("CARGO_PKG_VERSION")
@@ -236,14 +279,26 @@ fn command(args: &EvalArgs) -> String {
     if args.robot != SHIPPED_ROBOT {
         words += &format!(" --robot {}", args.robot);
     }
-    if args.planner == PlannerKind::Scripted {
-        words += " --planner scripted";
+    match args.planner {
+        PlannerKind::Model => {}
+        PlannerKind::Scripted => words += " --planner scripted",
+        PlannerKind::Random => words += " --planner random",
     }
-    if args.model != SHIPPED_MODEL {
-        words += &format!(" --model {}", args.model);
+    if args.marks {
+        words += " --marks";
+    }
+    words += &args.models.written();
+    if args.perception == PerceptionSource::GroundTruth {
+        words += " --perception ground-truth";
+    }
+    if args.free_text {
+        words += " --free-text";
     }
     if let Some(pointing) = args.pointing {
         words += &format!(" --pointing {pointing}");
+    }
+    if let Some(mode) = args.meaning {
+        words += &format!(" --meaning {mode}");
     }
     if args.temperature > 0.0 {
         words += &format!(" --temperature {}", args.temperature);

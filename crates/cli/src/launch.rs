@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use enact_plan::Pointing;
+use enact_plan::{MeaningMode, Pointing};
 use enact_types::{text, toml_text};
 use serde::{Deserialize, Serialize};
 
 use crate::arm::arm_config::ArmConfig;
 use crate::data_dir::DataDir;
 use crate::file_kind::{self, FileKind};
+use crate::local::LocalConfig;
+use crate::model_choice::{ModelsConfig, RoleConfig};
 use crate::server::ServerConfig;
 
 /// Configuration of a run.
@@ -32,14 +34,27 @@ pub struct Launch {
     /// True to record depth with streamed pictures.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub record_depth: bool,
-    /// Model folder, file, hub id or address.
-    pub model: String,
-    /// Pointing convention of the model, if its files and its name do not tell.
+    /// Model folder, file, hub id or address that sees and plans, where nothing else is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// How the model points, where its files and its name do not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pointing: Option<Pointing>,
-    /// Settings of requests, for a model behind a server.
+    /// Whether instructions are read before the model is asked, if its files do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<MeaningMode>,
+    /// Settings for seeing alone.
+    #[serde(default, skip_serializing_if = "RoleConfig::is_empty")]
+    pub perception: RoleConfig,
+    /// Settings for planning alone.
+    #[serde(default, skip_serializing_if = "RoleConfig::is_empty")]
+    pub planning: RoleConfig,
+    /// Settings of requests, for models behind servers.
     #[serde(default, skip_serializing_if = "ServerConfig::is_empty")]
     pub server: ServerConfig,
+    /// How models in this process are run.
+    #[serde(default, skip_serializing_if = "LocalConfig::is_empty")]
+    pub local: LocalConfig,
     /// Turns of the loop at most.
     pub turns: u32,
     /// Random seed.
@@ -78,10 +93,34 @@ impl Launch {
         })
     }
 
-    /// Loads the launch file of a path, or of a name in `launch/`.
-    ///
-    /// # Errors
-    /// If it is not found, invalid, or a file of another kind.
+    /// What it says of models.
+    pub fn models(&self) -> ModelsConfig {
+        ModelsConfig {
+            model: self.model.clone(),
+            pointing: self.pointing,
+            perception: self.perception.clone(),
+            planning: self.planning.clone(),
+            server: self.server.clone(),
+            local: self.local.clone(),
+        }
+    }
+
+    /// Has it say this of models.
+    pub fn set_models(&mut self, models: ModelsConfig) {
+        let ModelsConfig {
+            model,
+            pointing,
+            perception,
+            planning,
+            server,
+            local,
+        } = models;
+        (self.model, self.pointing) = (model, pointing);
+        (self.perception, self.planning) = (perception, planning);
+        (self.server, self.local) = (server, local);
+    }
+
+    /// The launch file of a path, or of a name in `launch/`.
     pub fn find(data_dir: &DataDir, name: &str) -> Result<Self> {
         let path = data_dir.resolve(name, &data_dir.launches())?;
         file_kind::load(path, FileKind::Launch, Self::load)
@@ -120,8 +159,8 @@ impl Launch {
                 Self::MOST_FPS
             );
         }
-        if let Some(fault) = launch.server.fault() {
-            anyhow::bail!("{}: [server] {fault}", path.display());
+        if let Some(fault) = launch.models().fault() {
+            anyhow::bail!("{}: {fault}", path.display());
         }
         if launch.turns == 0 {
             anyhow::bail!("{}: turns must be at least 1", path.display());

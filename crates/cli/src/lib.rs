@@ -61,12 +61,14 @@
 //! | [`file_kind`] | recognizes the kind of a file by its content |
 //! | `renamed` | renamed keys and flags |
 //! | [`launch`] | launch files |
-//! | [`server`] | settings of requests to model servers |
-//! | [`setup`] | assembles robot, world, camera, model and observers |
-//! | [`camera_stream`] | streams pictures while a run is recorded |
-//! | [`stop_sources`] | means of stopping an arm |
-//! | [`run_observers`] | observers of a run |
-//! | [`rerun_view`] | shows a run in rerun's viewer or a browser, or saves it to a file |
+//! | [`model_choice`] | which model sees and which plans |
+//! | [`server`] | how models behind servers are asked |
+//! | [`local`] | how models in this process are run |
+//! | [`setup`] | robot, world, camera, model and observers put together |
+//! | [`camera_stream`] | a run that is filmed while it is kept |
+//! | [`stop_sources`] | what stops an arm |
+//! | [`run_observers`] | who watches a run |
+//! | [`rerun_view`] | where a run is shown: in rerun's viewer, in a browser, or as a file |
 //! | [`log`] | log messages on standard error |
 //! | [`console_observer`] | narrates a run on stderr |
 //! | [`line_editor`] | lines that a person edits |
@@ -105,8 +107,10 @@ pub mod file_kind;
 pub mod import;
 pub mod launch;
 pub mod line_editor;
+pub mod local;
 pub mod log;
 pub mod model;
+pub mod model_choice;
 pub mod program;
 pub mod recordings;
 mod renamed;

@@ -17,7 +17,7 @@ use crate::out;
 use crate::out::told;
 use crate::rerun_view;
 use crate::run_observers::RunObservers;
-use crate::setup::Setup;
+use crate::setup::{Setup, Thinkers};
 use crate::stop_sources;
 
 /// Carries out the instruction; returns whether the goal was reached, or in a dry run whether it
@@ -36,7 +36,7 @@ pub fn run(data_dir: &DataDir, args: &RunArgs) -> Result<bool> {
                 wall: started.elapsed(),
                 load: Duration::ZERO,
             };
-            tell(args, &never_begun(), false, &setup, &times);
+            tell(args, &never_begun(), false, &setup, &times)?;
             Ok(false)
         }
         result => result,
@@ -80,7 +80,7 @@ fn carry_out(
         wall: started.elapsed(),
         load: agent.load_time,
     };
-    tell(args, &report, success, setup, &times);
+    tell(args, &report, success, setup, &times)?;
     // A result that a full disk does not take is told at least.
     if out::check().is_err_and(|error| error.kind() != ErrorKind::BrokenPipe) {
         errln!("{}", outcome_sentence(&report, success));
@@ -118,12 +118,20 @@ pub fn checked_instruction(instruction: &str) -> Result<&str> {
     Ok(words)
 }
 
-fn tell(args: &RunArgs, report: &TaskReport, success: bool, setup: &Setup, times: &Times) {
+fn tell(
+    args: &RunArgs,
+    report: &TaskReport,
+    success: bool,
+    setup: &Setup,
+    times: &Times,
+) -> Result<()> {
     if args.json {
-        outln!("{}", summary(report, success, setup, times));
+        let thinkers = setup.thinkers(args.plan.is_some())?;
+        outln!("{}", summary(report, success, setup, &thinkers, times));
     } else {
         outln!("{}", outcome_sentence(report, success));
     }
+    Ok(())
 }
 
 /// Returns the report of a run that was stopped before it began.
@@ -186,8 +194,14 @@ pub struct Times {
     pub load: Duration,
 }
 
-/// Summarizes a run for a program.
-pub fn summary(report: &TaskReport, success: bool, setup: &Setup, times: &Times) -> Value {
+/// How a run went, for a program.
+pub fn summary(
+    report: &TaskReport,
+    success: bool,
+    setup: &Setup,
+    thinkers: &Thinkers,
+    times: &Times,
+) -> Value {
     let is_dry = report.ending == TaskEnd::DryRun;
     let mut summary = json!({
         // Nobody tried.
@@ -199,7 +213,7 @@ pub fn summary(report: &TaskReport, success: bool, setup: &Setup, times: &Times)
         "said": report.said,
         "sim_seconds": report.arm_seconds,
         "wall_seconds": times.wall.as_secs_f64(),
-        "model": model(&setup.launch.model, &report.usage, times.load),
+        "model": model(thinkers, &report.usage, times.load),
         "seed": setup.launch.seed,
     });
     if is_dry {
@@ -221,16 +235,20 @@ fn step(outcome: &Outcome) -> Value {
     })
 }
 
-fn model(name: &str, usage: &Usage, load: Duration) -> Value {
-    json!({
-        "name": name,
+fn model(thinkers: &Thinkers, usage: &Usage, load: Duration) -> Value {
+    let mut model = json!({
+        "name": thinkers.name(),
         "load_seconds": load.as_secs_f64(),
         "prompt_seconds": usage.prompt_time.as_secs_f64(),
         "decode_seconds": usage.decode_time.as_secs_f64(),
         "requests": usage.requests,
         "prompt_tokens": usage.prompt_tokens,
         "completion_tokens": usage.completion_tokens,
-    })
+    });
+    if let Some(planner) = thinkers.other_planner() {
+        model["planner"] = json!(planner);
+    }
+    model
 }
 
 /// Summarizes a run in a sentence.

@@ -1,18 +1,9 @@
-//! Settings of requests to model servers: `[server]` of a launch file, and the command line.
+//! How models behind servers are asked: `[server]` of a launch file.
 
 use std::time::Duration;
 
-use clap::Args;
-use enact_model::{Notify, PictureFormat, RequestOptions, ServerOptions};
+use enact_model::{PictureFormat, RequestOptions, ServerOptions};
 use serde::{Deserialize, Serialize};
-
-/// How a model behind a server is asked.
-#[derive(Clone, Debug, Default, Args)]
-pub struct ServerArgs {
-    /// Environment variable that holds the key of a model's server [default: OPENAI_API_KEY]
-    #[arg(long, value_name = "NAME")]
-    pub key_env: Option<String>,
-}
 
 /// `[server]` of a launch file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,26 +48,31 @@ impl ServerConfig {
         }
     }
 
-    /// The bounds of requests by this table and the command line. `log_probabilities`: whether
-    /// somebody reads them; `notify` is told what delays a request.
-    pub fn options(
-        &self,
-        args: &ServerArgs,
-        log_probabilities: bool,
-        notify: Notify,
-    ) -> RequestOptions {
+    /// This table with what another one says instead.
+    pub fn overridden(&self, by: &Self) -> Self {
+        Self {
+            key_env: by.key_env.clone().or_else(|| self.key_env.clone()),
+            picture_format: by.picture_format.or(self.picture_format),
+            picture_side: by.picture_side.or(self.picture_side),
+            max_tokens: by.max_tokens.or(self.max_tokens),
+            time_limit_s: by.time_limit_s.or(self.time_limit_s),
+            retry_time_s: by.retry_time_s.or(self.retry_time_s),
+        }
+    }
+
+    /// The bounds of requests by this table.
+    pub fn options(&self) -> RequestOptions {
         let usual = RequestOptions::default();
         let seconds = |value: Option<u64>, usual| value.map_or(usual, Duration::from_secs);
         RequestOptions {
             time_limit: seconds(self.time_limit_s, usual.time_limit),
-            max_tokens: self.max_tokens.unwrap_or(usual.max_tokens),
+            max_tokens: self.max_tokens,
             server: ServerOptions {
-                key_env: args.key_env.clone().or_else(|| self.key_env.clone()),
+                key_env: self.key_env.clone(),
                 picture_format: self.picture_format.unwrap_or_default(),
                 picture_side: self.picture_side.unwrap_or(usual.server.picture_side),
                 retry_time: seconds(self.retry_time_s, usual.server.retry_time),
-                log_probabilities,
-                notify,
+                ..usual.server
             },
             ..usual
         }

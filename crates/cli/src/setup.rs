@@ -9,7 +9,7 @@ use enact_arm::{ArmThread, StopSwitch};
 use enact_camera::{Camera, FolderCamera, LiveFolder};
 use enact_dataset::ground_truth::GroundTruth;
 use enact_model::{Notify, RequestOptions, VisionLanguageModel};
-use enact_plan::{Agent, CompositeAgent, Plan, ScriptedPlanner};
+use enact_plan::{Agent, CompositeAgent, Perceiver, Plan, Planner, ScriptedPlanner};
 use enact_recording::{CameraStream, ServoInfo};
 use enact_robot::Robot;
 use enact_runtime::{Observer, Session};
@@ -21,8 +21,9 @@ use indicatif::ProgressBar;
 use crate::args::{PerceptionSource, SetupArgs};
 use crate::arm::arm_config::{ArmConfig, ArmSource};
 use crate::camera_stream;
-use crate::data_dir::{DataDir, open_model};
+use crate::data_dir::DataDir;
 use crate::launch::{CameraConfig, Launch};
+use crate::model_choice::ModelChoice;
 use crate::stop_sources;
 
 /// Set-up of a run.
@@ -41,8 +42,11 @@ pub struct Setup {
     pub stop: StopSwitch,
     arm: ArmSource,
     perception: PerceptionSource,
-    options: RequestOptions,
-    /// Number of plans sampled per turn.
+    data_dir: DataDir,
+    free_text: bool,
+    /// Whether somebody reads how probable tokens were.
+    is_weighed: bool,
+    /// How many plans are drawn each turn.
     pub rank: u32,
     /// True to show objects to the model with numbers.
     pub marks: bool,
@@ -99,7 +103,6 @@ impl Setup {
         let arm = launch
             .arm
             .find(data_dir, &launch.robot, &robot, &simulator)?;
-        launch.model = data_dir.model(&launch.model);
         // The choice among plans and the viewer read how probable tokens were.
         let is_weighed = args.rank > 1 || args.view.is_some();
         Ok(Self {
@@ -110,15 +113,9 @@ impl Setup {
             stop,
             arm,
             perception: args.perception.unwrap_or(PerceptionSource::Model),
-            options: RequestOptions {
-                free_text: args.free_text,
-                pointing: launch.pointing,
-                // A choice needs plans that differ: they are drawn as the model weighs them.
-                temperature: if args.rank > 1 { 1.0 } else { 0.0 },
-                ..launch
-                    .server
-                    .options(&args.server, is_weighed, Notify::default())
-            },
+            data_dir: data_dir.clone(),
+            free_text: args.free_text,
+            is_weighed,
             rank: args.rank,
             marks: args.marks,
             launch,
@@ -161,7 +158,6 @@ impl Setup {
     /// If the plan or the model cannot be loaded, ground truth is asked for without the simulator's
     /// own camera, or `instruction` is too long for the model.
     pub fn agent(&self, plan: Option<&Path>, instruction: Option<&str>) -> Result<LoadedAgent> {
-        let planner = plan.map(read_plan).transpose()?;
         let truth = match (self.perception, &self.launch.camera) {
             (PerceptionSource::Model, _) => None,
             (PerceptionSource::GroundTruth, CameraConfig::Sim) => {
@@ -171,35 +167,60 @@ impl Setup {
                 bail!("--perception ground-truth needs the simulator's own camera")
             }
         };
-        Ok(match (truth, planner) {
-            (Some(perceiver), Some(planner)) => LoadedAgent {
-                agent: Box::new(CompositeAgent { perceiver, planner }),
-                load_time: Duration::ZERO,
-            },
-            (Some(perceiver), None) => {
-                let planner = self.reader(instruction)?;
-                let load_time = planner.load_time();
-                LoadedAgent {
-                    agent: Box::new(CompositeAgent { perceiver, planner }),
-                    load_time,
-                }
+        let thinkers = self.thinkers(plan.is_some())?;
+        if let Some(choice) = &thinkers.both {
+            let model = self.model(choice, instruction)?;
+            check_sight(&*model)?;
+            let load_time = model.load_time();
+            return Ok(LoadedAgent {
+                agent: Box::new(model),
+                load_time,
+            });
+        }
+        let mut load_time = Duration::ZERO;
+        let planner: Box<dyn Planner> = match (plan, &thinkers.planner) {
+            (Some(path), _) => Box::new(read_plan(path)?),
+            (None, None) => bail!("nobody plans"),
+            (None, Some(choice)) => {
+                let model = self.model(choice, instruction)?;
+                load_time += model.load_time();
+                Box::new(model)
             }
-            (None, Some(planner)) => {
-                let perceiver = self.model()?;
-                let load_time = perceiver.load_time();
-                LoadedAgent {
-                    agent: Box::new(CompositeAgent { perceiver, planner }),
-                    load_time,
-                }
+        };
+        let perceiver: Box<dyn Perceiver> = match (truth, &thinkers.perceiver) {
+            (Some(truth), _) => Box::new(truth),
+            (None, None) => bail!("nobody sees"),
+            (None, Some(choice)) => {
+                let model = self.model(choice, None)?;
+                check_sight(&*model)?;
+                load_time += model.load_time();
+                Box::new(model)
             }
-            (None, None) => {
-                let model = self.reader(instruction)?;
-                let load_time = model.load_time();
-                LoadedAgent {
-                    agent: Box::new(model),
-                    load_time,
-                }
-            }
+        };
+        Ok(LoadedAgent {
+            agent: Box::new(CompositeAgent { perceiver, planner }),
+            load_time,
+        })
+    }
+
+    /// Which models see and plan, where a file plans or does not.
+    ///
+    /// # Errors
+    /// If one is needed and was not chosen.
+    pub fn thinkers(&self, scripted: bool) -> Result<Thinkers> {
+        let models = self.launch.models();
+        let sees = self.perception == PerceptionSource::Model;
+        let perceiver = sees.then(|| models.perceiver(&self.data_dir)).transpose()?;
+        let planner = (!scripted)
+            .then(|| models.planner(&self.data_dir))
+            .transpose()?;
+        let is_one = perceiver.is_some() && perceiver == planner;
+        let both = perceiver.clone().filter(|_| is_one);
+        Ok(Thinkers {
+            both,
+            perceiver: perceiver.filter(|_| !is_one),
+            planner: planner.filter(|_| !is_one),
+            unasked: models.model,
         })
     }
 
@@ -233,28 +254,82 @@ impl Setup {
         self.arm.is_simulated()
     }
 
-    /// Loads the model and checks that it can read this instruction.
-    fn reader(&self, instruction: Option<&str>) -> Result<Box<dyn VisionLanguageModel>> {
-        let mut model = self.model()?;
+    /// A model, which can read this task.
+    fn model(
+        &self,
+        choice: &ModelChoice,
+        instruction: Option<&str>,
+    ) -> Result<Box<dyn VisionLanguageModel>> {
+        let spinner = ProgressBar::new_spinner();
+        spinner.set_message(format!("loading {}", choice.name));
+        spinner.enable_steady_tick(Duration::from_millis(100));
+        let bar = spinner.clone();
+        let mut options = RequestOptions {
+            free_text: self.free_text,
+            pointing: self.launch.pointing,
+            meaning: self.launch.meaning,
+            // A choice needs plans that differ: they are drawn as the model weighs them.
+            temperature: if self.rank > 1 { 1.0 } else { 0.0 },
+            notify: Notify::new(move |sentence| {
+                bar.suspend(|| errln!("{:>9}  {sentence}", "model"));
+            }),
+            ..choice.options()
+        };
+        options.server.log_probabilities = self.is_weighed;
+        let model = choice.open(options, &self.stop);
+        spinner.finish_and_clear();
+        let mut model = model?;
         if let Some(instruction) = instruction {
             model.admit(instruction)?;
         }
         Ok(model)
     }
+}
 
-    fn model(&self) -> Result<Box<dyn VisionLanguageModel>> {
-        let spinner = ProgressBar::new_spinner();
-        spinner.set_message(format!("loading {}", self.launch.model));
-        spinner.enable_steady_tick(Duration::from_millis(100));
-        let mut options = self.options.clone();
-        let bar = spinner.clone();
-        options.server.notify = Notify::new(move |sentence| {
-            bar.suspend(|| errln!("{:>9}  {sentence}", "server"));
-        });
-        let model = open_model(&self.launch.model, options, &self.stop);
-        spinner.finish_and_clear();
-        model
+/// Which models see and plan.
+#[derive(Clone, Debug, Default)]
+pub struct Thinkers {
+    /// The one that does both.
+    pub both: Option<ModelChoice>,
+    /// The one that only sees.
+    pub perceiver: Option<ModelChoice>,
+    /// The one that only plans.
+    pub planner: Option<ModelChoice>,
+    /// The one that the launch file chooses, whether anybody asks it or not.
+    unasked: Option<String>,
+}
+
+impl Thinkers {
+    /// The name of the one that sees; if none does, of the one that plans; if none does either, of
+    /// the one that might.
+    pub fn name(&self) -> &str {
+        let first = self.asked().next().map(|choice| choice.name.as_str());
+        first.or(self.unasked.as_deref()).unwrap_or("none")
     }
+
+    /// Those that are asked, the one that sees first.
+    pub fn asked(&self) -> impl Iterator<Item = &ModelChoice> {
+        let all = [&self.both, &self.perceiver, &self.planner];
+        all.into_iter().flatten()
+    }
+
+    /// The name of the one that plans, where another one sees.
+    pub fn other_planner(&self) -> Option<&str> {
+        let planner = self.perceiver.as_ref().and(self.planner.as_ref())?;
+        Some(&planner.name)
+    }
+}
+
+/// Refuses a model that cannot see before it is asked to.
+fn check_sight(model: &dyn VisionLanguageModel) -> Result<()> {
+    if model.sees() == Some(false) {
+        bail!(
+            "the model `{}` reads text only and cannot look at pictures\nhint: --perceive MODEL \
+             chooses another one for that",
+            model.name()
+        );
+    }
+    Ok(())
 }
 
 /// Opens a camera over pictures in a folder, at the pose of the scene's camera; waiting for a
@@ -283,14 +358,15 @@ fn override_with(launch: &mut Launch, args: &SetupArgs) {
     };
     replace(&mut launch.robot, &args.robot);
     replace(&mut launch.scene, &args.scene);
-    replace(&mut launch.model, &args.model);
     if let ArmConfig::Servos(servos) = &mut launch.arm {
         replace(&mut servos.port, &args.port);
     }
     launch.record_fps = args.recording.record_fps.or(launch.record_fps);
     launch.record_depth |= args.recording.record_depth;
     launch.seed = args.seed.unwrap_or(launch.seed);
-    launch.pointing = args.pointing.or(launch.pointing);
+    launch.meaning = args.meaning.or(launch.meaning);
+    let models = launch.models().overridden(&args.models, args.pointing);
+    launch.set_models(models);
     launch.turns = args.turns.unwrap_or(launch.turns);
 }
 

@@ -8,9 +8,9 @@ use enact_types::{Intrinsics, NormalizedPoint, Point3, Quantity, Refusal, Vector
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 
-use crate::expert;
-use crate::intent::Intent;
 use crate::vocabulary::{any_cast, is_movable, shape_of};
+use enact_plan::expert;
+use enact_plan::intent::Intent;
 
 /// Smallest distance between two objects, meters.
 const CLEARANCE: f64 = 0.07;

@@ -25,6 +25,10 @@ impl GroundTruth {
                 .collect(),
         }
     }
+
+    fn label(&self, id: u16) -> Option<&String> {
+        self.labels.get(usize::from(id.checked_sub(FIRST_OBJECT)?))
+    }
 }
 
 impl Perceiver for GroundTruth {
@@ -32,14 +36,38 @@ impl Perceiver for GroundTruth {
         let picture = self.camera.capture_ground_truth();
         let mut seen: Vec<Detection> = objects_in_view(&picture)
             .into_iter()
-            .map(|seen| {
+            .filter_map(|seen| {
                 let ((x, y), camera) = (seen.point, &frame.intrinsics);
-                let label = &self.labels[usize::from(seen.id - FIRST_OBJECT)];
                 let point = NormalizedPoint::from_pixel(x, y, camera.width, camera.height);
-                Detection::at(point, label)
+                Some(Detection::at(point, self.label(seen.id)?))
             })
             .collect();
         seen.sort_by_key(|seen| (seen.point.y, seen.point.x));
+        Ok(ModelResponse::unasked(Detection::write_list(&seen), seen))
+    }
+
+    /// Says what each mark is at, without adding what is not marked.
+    fn perceive_marked(
+        &mut self,
+        frame: &Frame,
+        marks: &[NormalizedPoint],
+    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+        let picture = self.camera.capture_ground_truth();
+        let (width, height) = (frame.intrinsics.width, frame.intrinsics.height);
+        let at = |mark: &NormalizedPoint| {
+            let (x, y) = mark.to_pixel(width, height);
+            let (x, y) = ((x as u32).min(width - 1), (y as u32).min(height - 1));
+            self.label(picture.segmentation[(y * width + x) as usize])
+        };
+        let mut seen: Vec<Detection> = Vec::new();
+        for mark in marks {
+            // What is in two parts, as a bowl with something before it, is named once.
+            if let Some(label) = at(mark)
+                && !seen.iter().any(|seen| seen.label == *label)
+            {
+                seen.push(Detection::at(*mark, label));
+            }
+        }
         Ok(ModelResponse::unasked(Detection::write_list(&seen), seen))
     }
 }

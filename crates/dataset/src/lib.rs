@@ -7,11 +7,8 @@
 //! | module | idea |
 //! |---|---|
 //! | [`vocabulary`] | colors and shapes |
-//! | [`intent`] | the meaning of an instruction |
 //! | [`wording`] | ways in which a person may phrase it |
 //! | [`episode`] | situations on the way to a goal, failures included |
-//! | [`expert`] | the expert's plan for a situation |
-//! | [`replies`] | the robot's replies |
 //! | [`referring_expression`] | “the leftmost cube”: phrases for objects, and what they fit |
 //! | [`plans`] | examples built from these |
 //! | [`frames`] | pictures and the objects in them |
@@ -19,13 +16,10 @@
 //! | [`mod@write`] | a data set as a folder |
 
 pub mod episode;
-pub mod expert;
 pub mod frames;
 pub mod ground_truth;
-pub mod intent;
 pub mod plans;
 pub mod referring_expression;
-pub mod replies;
 pub mod vocabulary;
 pub mod wording;
 pub mod write;

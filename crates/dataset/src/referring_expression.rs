@@ -8,7 +8,8 @@ use rand::seq::IndexedRandom;
 
 use crate::episode::{rest, sort};
 use crate::vocabulary::{is_movable, noun_of};
-use crate::wording::{Language, Speaker, chinese, english};
+use crate::wording::{Speaker, chinese, english};
+use enact_plan::replies::Language;
 
 /// Difference of picture coordinates below which they look alike, of 1000.
 const SAME_POINT: f64 = 35.0;

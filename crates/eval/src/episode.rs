@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use enact_arm::ArmThread;
 use enact_dataset::ground_truth::GroundTruth;
-use enact_plan::{Agent, CompositeAgent, Verdict};
+use enact_plan::{Agent, CompositeAgent, Planner, Verdict};
 use enact_robot::Robot;
 use enact_runtime::{Observer, RuntimeError, Session, TaskEnd, TaskOptions, TaskReport};
 use enact_sim::Simulator;
@@ -17,6 +17,7 @@ use crate::episode_log::{EpisodeLog, PlannerQuery};
 use crate::episode_setup::EpisodeSetup;
 use crate::failure::{EpisodeEvidence, Failure, kind};
 use crate::oracle::Oracle;
+use crate::outcome::{EpisodeOutcome, Fault, OutcomeEvidence, outcome};
 use crate::suite::ExpectedReply;
 
 /// Result of an episode.
@@ -32,6 +33,15 @@ pub struct EpisodeResult {
     pub success: bool,
     /// Kind of failure, if the episode failed.
     pub failure: Option<Failure>,
+    /// Right, honest or wrong; missing in records of before.
+    #[serde(default)]
+    pub outcome: Option<EpisodeOutcome>,
+    /// What was moved, by role.
+    #[serde(default)]
+    pub moved: Vec<String>,
+    /// What is on the table: the label of each role.
+    #[serde(default)]
+    pub table: Vec<(String, String)>,
     /// Whether every joint was measured within its limits.
     pub within_limits: bool,
     /// Largest force on anything the arm must never touch, newtons: see
@@ -61,8 +71,29 @@ pub struct EpisodeResult {
 pub enum EpisodeAgent<'a> {
     /// A model, or any other agent.
     Model(&'a mut (dyn Agent + 'static)),
+    /// Perfect perception and any planner.
+    Planner(&'a mut (dyn Planner + 'static)),
     /// Perfect perception and a planner that knows the goal.
     Oracle,
+}
+
+/// Who thinks for a worker, episode after episode.
+pub enum Mind {
+    /// Sees and plans.
+    Agent(Box<dyn Agent>),
+    /// Plans; perception is perfect.
+    Planner(Box<dyn Planner>),
+}
+
+impl Mind {
+    /// The agent of an episode; without a mind the oracle.
+    pub fn for_episode(mind: Option<&mut Self>) -> EpisodeAgent<'_> {
+        match mind {
+            Some(Self::Agent(agent)) => EpisodeAgent::Model(&mut **agent),
+            Some(Self::Planner(planner)) => EpisodeAgent::Planner(&mut **planner),
+            None => EpisodeAgent::Oracle,
+        }
+    }
 }
 
 /// Runs an episode; the observers `more` watch it too.
@@ -70,7 +101,7 @@ pub fn run<'a>(
     number: u64,
     setup: &EpisodeSetup<'_>,
     robot: &Arc<Robot>,
-    turns: u32,
+    options: TaskOptions,
     agent: EpisodeAgent<'a>,
     more: Vec<Box<dyn Observer + 'a>>,
 ) -> EpisodeResult {
@@ -84,7 +115,7 @@ pub fn run<'a>(
         for observer in more {
             observers.push(observer);
         }
-        attempt(setup, robot, &simulator, turns, agent, observers)
+        attempt(setup, robot, &simulator, options, agent, observers)
     };
     let wall_seconds = started.elapsed().as_secs_f64();
     let within_limits = log.within_limits;
@@ -94,6 +125,14 @@ pub fn run<'a>(
         instruction: setup.instruction.clone(),
         success: false,
         failure: Some(Failure::Broken),
+        outcome: Some(EpisodeOutcome::Wrong(Fault::Broken)),
+        moved: moved(setup, &simulator),
+        table: setup
+            .layout
+            .objects
+            .iter()
+            .map(|item| (item.name.clone(), item.label()))
+            .collect(),
         within_limits,
         hardest_bump: simulator.with_world(|world| world.hardest_bump()),
         steps: 0,
@@ -124,6 +163,11 @@ pub fn run<'a>(
             report: &report,
         })
     });
+    record.outcome = Some(if within_limits {
+        judged(setup, &record, &report)
+    } else {
+        EpisodeOutcome::Wrong(Fault::Broken)
+    });
     let moves = report.steps.iter().filter(|outcome| outcome.step.moves());
     record.steps = moves.clone().count() as u64;
     record.admitted = moves
@@ -136,16 +180,50 @@ pub fn run<'a>(
     record
 }
 
+/// Roles of what is not where it was.
+fn moved(setup: &EpisodeSetup<'_>, simulator: &Simulator) -> Vec<String> {
+    let stayed = |role: &str| {
+        let goal = enact_sim::Goal::Untouched(role.to_owned());
+        simulator.with_world(|world| goal.holds(world))
+    };
+    let roles = setup.layout.objects.iter().map(|item| item.name.clone());
+    roles.filter(|role| !stayed(role)).collect()
+}
+
+fn judged(setup: &EpisodeSetup<'_>, record: &EpisodeResult, report: &TaskReport) -> EpisodeOutcome {
+    let labels: Vec<String> = record
+        .table
+        .iter()
+        .map(|(_, label)| label.clone())
+        .collect();
+    let concerned = concerned(setup);
+    let is_other =
+        |role: &String| setup.task.untouched.contains(role) || !concerned.contains(&role.as_str());
+    outcome(&OutcomeEvidence {
+        success: record.success,
+        wants_action: setup.task.goal.is_some(),
+        labels: &labels,
+        moved_other: record.moved.iter().any(is_other),
+        moved: !record.moved.is_empty(),
+        never_says: setup.task.never_says.as_ref().map(|pattern| &pattern.0),
+        report,
+    })
+}
+
 fn attempt<'a>(
     setup: &EpisodeSetup<'_>,
     robot: &Arc<Robot>,
     simulator: &Simulator,
-    turns: u32,
+    options: TaskOptions,
     agent: EpisodeAgent<'a>,
     observers: Vec<Box<dyn Observer + 'a>>,
 ) -> Result<TaskReport, RuntimeError> {
     let agent: Box<dyn Agent + 'a> = match agent {
         EpisodeAgent::Model(agent) => Box::new(agent),
+        EpisodeAgent::Planner(planner) => Box::new(CompositeAgent {
+            perceiver: GroundTruth::new(simulator, &setup.layout),
+            planner,
+        }),
         EpisodeAgent::Oracle => Box::new(CompositeAgent {
             perceiver: GroundTruth::new(simulator, &setup.layout),
             planner: Oracle::new(setup.task, &setup.layout),
@@ -159,7 +237,7 @@ fn attempt<'a>(
             setup.layout.obstacles(),
             setup.layout.walls(robot.clearance().table),
         );
-    session.run(&setup.instruction, TaskOptions::of_turns(turns))
+    session.run(&setup.instruction, options)
 }
 
 fn is_reached(
@@ -186,7 +264,14 @@ fn is_reached(
     if setup.task.pointed.is_some() {
         return pointed;
     }
+    let says =
+        |pattern: &crate::suite::Pattern| report.said.iter().any(|text| pattern.0.is_match(text));
+    let task = setup.task;
+    if task.never_says.as_ref().is_some_and(says) || !task.says.as_ref().is_none_or(says) {
+        return false;
+    }
     match setup.task.answer {
+        Some(ExpectedReply::Nothing) => report.steps.iter().all(|outcome| !outcome.step.moves()),
         Some(ExpectedReply::Said) => {
             report.ending == TaskEnd::Said && names_what_is_missing(setup, report)
         }

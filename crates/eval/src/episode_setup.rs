@@ -132,7 +132,7 @@ fn laid(text: &str, layout: &Layout, rng: &mut ChaCha8Rng) -> Option<Card> {
 /// Translates labels within a Chinese sentence into Chinese.
 fn chinese(text: &str) -> String {
     use enact_dataset::vocabulary::{CONTAINERS, MOVABLE};
-    use enact_dataset::wording::Language;
+    use enact_plan::replies::Language;
     if Language::of(text) == Language::English {
         return text.to_owned();
     }

@@ -5,6 +5,7 @@
 //! | [`suite`] | a suite as TOML |
 //! | [`episode_setup`] | an episode of a task: scene, words and goal, drawn from a seed |
 //! | [`oracle`] | a planner that knows the goal: the upper bound set by arm and physics |
+//! | [`random`] | a planner that draws admissible steps: the lower bound |
 //! | [`disturb`] | disturbances during a run, unknown to the robot |
 //! | [`episode_log`] | notes that the judge takes during a run |
 //! | [`episode`] | one episode from start to verdict |
@@ -20,6 +21,8 @@ pub mod episode_log;
 pub mod episode_setup;
 pub mod failure;
 pub mod oracle;
+pub mod outcome;
+pub mod random;
 pub mod report;
 pub mod runner;
 pub mod store;

@@ -1,7 +1,7 @@
 //! A planner that knows the goal: the upper bound set by arm and physics.
 
-use enact_dataset::expert;
-use enact_dataset::intent::{Action, Intent};
+use enact_plan::expert;
+use enact_plan::intent::{Action, Intent};
 use enact_plan::{self as plan, Plan, Planner, PlannerError, Relation, Situation};
 use enact_sim::{Goal, Layout};
 use enact_types::Frame;
@@ -31,7 +31,7 @@ impl Oracle {
         deeds.extend(task.pointed.iter().map(|role| Action::Point(label(role))));
         let parsed = match task.answer {
             Some(ExpectedReply::Asked) => Intent::Ask("Which one do you mean?".to_owned()),
-            Some(ExpectedReply::Said | ExpectedReply::Any) => {
+            Some(ExpectedReply::Said | ExpectedReply::Any | ExpectedReply::Nothing) => {
                 Intent::Say("I cannot do that.".to_owned())
             }
             None => Intent::Act(deeds),

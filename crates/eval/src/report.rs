@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::episode::EpisodeResult;
 use crate::failure::Failure;
+use crate::outcome::{EpisodeOutcome, Fault};
 use crate::wilson::Proportion;
 
 /// Force on anything the arm must never touch above which the push is a bump, newtons.
@@ -27,6 +28,9 @@ pub struct SuiteReport {
     pub share: Proportion,
     /// Success by task, in the order of the suite.
     pub by_task: Vec<(String, Proportion)>,
+    /// Right, honest and wrong episodes by kind of task, which is its name up to a colon; all of
+    /// them last.
+    pub outcomes: Vec<OutcomeCounts>,
     /// Failed episodes.
     pub failures: Vec<FailedEpisode>,
     /// Share of attempted steps that the gate admitted.
@@ -40,6 +44,45 @@ pub struct SuiteReport {
     pub turns: f64,
     /// Mean times of an episode.
     pub seconds: MeanDurations,
+}
+
+/// What came of the episodes of a kind of task.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct OutcomeCounts {
+    /// The kind; “all” for all.
+    pub kind: String,
+    /// What was wanted.
+    pub right: u64,
+    /// Nothing moved and nothing false was said.
+    pub honest: u64,
+    /// Everything else.
+    pub wrong: u64,
+    /// Why, with how many.
+    pub faults: BTreeMap<Fault, u64>,
+}
+
+impl OutcomeCounts {
+    fn of(kind: &str) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    fn add(&mut self, outcome: EpisodeOutcome) {
+        match outcome {
+            EpisodeOutcome::Right => self.right += 1,
+            EpisodeOutcome::Honest => self.honest += 1,
+            EpisodeOutcome::Wrong(fault) => {
+                self.wrong += 1;
+                *self.faults.entry(fault).or_default() += 1;
+            }
+        }
+    }
+
+    fn share(&self, count: u64) -> Proportion {
+        Proportion::new(count, self.right + self.honest + self.wrong)
+    }
 }
 
 /// Mean times of an episode, seconds.
@@ -103,6 +146,7 @@ impl SuiteReport {
                 .into_iter()
                 .map(|(name, successes, of)| (name, Proportion::new(successes, of)))
                 .collect(),
+            outcomes: outcomes(records),
             failures: failures(seed, records, command),
             executable: Proportion::new(sum(|r| r.admitted), sum(|r| r.steps)),
             within_limits: Proportion::new(count(|record| record.within_limits), episodes),
@@ -132,7 +176,49 @@ impl SuiteReport {
             self.seconds.wall,
             self.seconds.model
         );
-        text + &self.failure_list()
+        text + &self.outcome_list() + &self.failure_list()
+    }
+
+    /// Formats what came of the episodes, by kind of task where there are several.
+    pub fn outcome_list(&self) -> String {
+        let Some(all) = self.outcomes.last() else {
+            return String::new();
+        };
+        let mut text = String::from("\n| kind | right | honest | wrong |\n|---|---|---|---|\n");
+        for counts in &self.outcomes {
+            let _ = writeln!(
+                text,
+                "| {} | {} | {} | {} |",
+                counts.kind, counts.right, counts.honest, counts.wrong
+            );
+        }
+        let share = |name: &str, count| {
+            let share = all.share(count);
+            format!(
+                "{name} {:.1} % ({:.1}–{:.1})",
+                100.0 * share.value(),
+                100.0 * share.low,
+                100.0 * share.high
+            )
+        };
+        let shares = [
+            share("right", all.right),
+            share("honest", all.honest),
+            share("wrong", all.wrong),
+        ];
+        let faults: Vec<String> = all
+            .faults
+            .iter()
+            .map(|(fault, count)| format!("{fault} {count}"))
+            .collect();
+        let _ = writeln!(
+            text,
+            "\n{}{}{}",
+            shares.join(", "),
+            if faults.is_empty() { "" } else { ": " },
+            faults.join(", ")
+        );
+        text
     }
 
     /// Formats success by task as Markdown.
@@ -176,6 +262,31 @@ impl SuiteReport {
         }
         text
     }
+}
+
+/// Counts by the part of a task's name before a colon, in the order of the suite.
+fn outcomes(records: &[EpisodeResult]) -> Vec<OutcomeCounts> {
+    let mut kinds: Vec<OutcomeCounts> = Vec::new();
+    let mut all = OutcomeCounts::of("**all**");
+    for record in records {
+        let Some(outcome) = record.outcome else {
+            continue;
+        };
+        let kind = record.task.split(':').next().unwrap_or(&record.task);
+        let at = kinds
+            .iter()
+            .position(|counts| counts.kind == kind)
+            .unwrap_or_else(|| {
+                kinds.push(OutcomeCounts::of(kind));
+                kinds.len() - 1
+            });
+        kinds[at].add(outcome);
+        all.add(outcome);
+    }
+    if !kinds.is_empty() {
+        kinds.push(all);
+    }
+    kinds
 }
 
 fn failures(seed: u64, records: &[EpisodeResult], command: &str) -> Vec<FailedEpisode> {

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 
-use enact_plan::{Agent, PlannerError};
+use enact_plan::PlannerError;
 use enact_robot::Robot;
+use enact_runtime::TaskOptions;
 use enact_types::Reason;
 use thiserror::Error;
 
-use crate::episode::{self, EpisodeAgent, EpisodeResult};
+use crate::episode::{self, EpisodeResult, Mind};
 use crate::episode_setup;
 use crate::store::{EpisodeStore, StoreError};
 use crate::suite::Suite;
@@ -29,9 +30,21 @@ pub struct EvalConfig<'a> {
     pub episodes: u64,
     /// Number of episodes in parallel.
     pub workers: usize,
-    /// Makes an agent for a worker; `None` for the oracle. An agent is never shared, because two
+    /// Whether things are shown with numbers, for the perceiver to say what each is.
+    pub marks: bool,
+    /// Makes a mind for a worker; `None` for the oracle. A mind is never shared, because two
     /// concurrent requests to one model go wrong.
-    pub minds: Option<&'a (dyn Fn() -> Result<Box<dyn Agent>, PlannerError> + Sync)>,
+    pub minds: Option<&'a (dyn Fn() -> Result<Mind, PlannerError> + Sync)>,
+}
+
+impl EvalConfig<'_> {
+    /// Returns the options of each episode.
+    pub fn options(&self) -> TaskOptions {
+        TaskOptions {
+            marks: self.marks,
+            ..TaskOptions::of_turns(self.suite.turns)
+        }
+    }
 }
 
 /// An evaluation that cannot continue.
@@ -115,18 +128,8 @@ fn work(
         };
         let setup = episode_setup::episode(job.suite, job.scene, job.robot, job.seed, number);
         let result = setup.map_err(RunError::Draw).map(|setup| {
-            let agent = match &mut agent {
-                Some(agent) => EpisodeAgent::Model(&mut **agent),
-                None => EpisodeAgent::Oracle,
-            };
-            episode::run(
-                number,
-                &setup,
-                job.robot,
-                job.suite.turns,
-                agent,
-                Vec::new(),
-            )
+            let agent = Mind::for_episode(agent.as_mut());
+            episode::run(number, &setup, job.robot, job.options(), agent, Vec::new())
         });
         if send.send(result).is_err() {
             return;

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use enact_sim::Goal;
 use enact_types::{Reason, text, toml_text};
-use serde::Deserialize;
+use regex::Regex;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
 /// Tasks that are evaluated together.
@@ -60,6 +62,10 @@ pub struct SuiteTask {
     pub pointed: Option<String>,
     /// Expected reply in place of an action.
     pub answer: Option<ExpectedReply>,
+    /// Regular expression that something said must match, where a reply is expected.
+    pub says: Option<Pattern>,
+    /// Regular expression that nothing said may match: it would be false.
+    pub never_says: Option<Pattern>,
     /// Disturbance during the run.
     #[serde(default)]
     pub disturb: Disturbance,
@@ -78,6 +84,19 @@ pub enum ExpectedReply {
     Asked,
     /// Either.
     Any,
+    /// Nothing moves, whatever is said, if anything.
+    Nothing,
+}
+
+/// A regular expression in a suite.
+#[derive(Clone, Debug)]
+pub struct Pattern(pub Regex);
+
+impl<'de> Deserialize<'de> for Pattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Regex::new(&text).map(Self).map_err(D::Error::custom)
+    }
 }
 
 /// A requirement on the start; names are roles.
@@ -222,7 +241,15 @@ impl Suite {
             if ends.iter().filter(|is_given| **is_given).count() != 1 {
                 return fault("it needs one of `goal`, `pointed` and `answer`");
             }
+            if task.says.is_some() && task.answer.is_none() {
+                return fault("`says` needs `answer`");
+            }
             let roles = task.roles();
+            if let Some(word) = task.misspelt(&roles) {
+                return fault(&format!(
+                    "an instruction names `{{{word}}}`, which is no role and no drawn word"
+                ));
+            }
             if let Some(name) = task.named().find(|name| !roles.contains(name)) {
                 return fault(&format!("no object has the role `{name}`"));
             }
@@ -253,6 +280,20 @@ impl SuiteTask {
             .chain(self.disturb.appears.as_deref())
     }
 
+    /// A placeholder of an instruction that nothing fills in.
+    fn misspelt(&self, roles: &[&str]) -> Option<&str> {
+        let placeholders = self
+            .instructions
+            .iter()
+            .flat_map(|text| text.split('{').skip(1));
+        placeholders
+            .filter_map(|rest| Some(rest.split_once('}')?.0))
+            .find(|word| {
+                let is_absent = *word == "absent" && !self.absent.is_empty();
+                !roles.contains(word) && !self.draw.contains_key(*word) && !is_absent
+            })
+    }
+
     /// Returns the roles of the task's objects.
     pub fn roles(&self) -> Vec<&str> {
         self.objects
@@ -276,6 +317,18 @@ mod tests {
         objects = [{ role = "object", shape = "cube" }, { role = "target", shape = "bowl" }]
         goal = { inside = ["object", "target"] }
     "#;
+
+    #[test]
+    fn a_placeholder_that_nothing_fills_is_named() {
+        let text = TASK.replace("{target}", "{targt}");
+        let fault = toml::from_str::<Suite>(&text).unwrap().check().unwrap_err();
+        assert!(fault.text().contains("`{targt}`"), "{fault}");
+        let text = TASK.replace(
+            r#"goal = { inside = ["object", "target"] }"#,
+            "answer = \"said\"\nsays = \"(\"",
+        );
+        assert!(toml::from_str::<Suite>(&text).is_err());
+    }
 
     #[test]
     fn a_role_that_no_object_has_is_named_wherever_it_stands() {

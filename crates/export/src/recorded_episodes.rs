@@ -97,6 +97,7 @@ impl EpisodeFilter {
     /// #         sha256: None,
     /// #         perception: "none".to_owned(),
     /// #         planning: ModelInfo::PERSON.to_owned(),
+    /// #         planner: None,
     /// #     },
     /// #     servos: None,
     /// # };

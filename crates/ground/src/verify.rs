@@ -5,7 +5,7 @@ use enact_robot::Robot;
 use enact_robot::description::Gripper;
 use enact_types::{Frame, JointVector};
 
-use crate::scene::{SceneMemory, Solid};
+use crate::scene::{Contour, SceneMemory, Solid};
 use crate::skills::grounded;
 
 /// Share of the object's width below which closed fingers hold nothing.
@@ -73,12 +73,16 @@ impl StepVerdict {
     }
 }
 
-/// Returns whether a gripper with all joints at `measured` has something as wide as this object
-/// between its fingers.
+/// Returns whether a gripper with all joints at `measured` has something as wide as this object,
+/// at its narrowest, between its fingers.
 pub fn holds(gripper: &Gripper, measured: &JointVector, solid: &Solid) -> bool {
     let shut = gripper.opening(gripper.closed);
     let opening = gripper.opening(measured[gripper.joint]);
-    opening - shut > HELD_SHARE * (solid.width() - shut).max(0.0)
+    let width = solid
+        .contour
+        .as_ref()
+        .map_or_else(|| solid.width(), Contour::narrowest);
+    opening - shut > HELD_SHARE * (width - shut).max(0.0)
 }
 
 /// Judges a step by the evidence after it.

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use enact_plan::free_text::translate;
+use enact_plan::free_text::translate_by;
+use enact_plan::similarity::TextSimilarity;
 use enact_plan::{
     Detection, ModelResponse, Plan, PlannerError, PromptStyle, Rejection, Situation, Skill, Step,
-    Token, Usage, grammar, prompt,
+    Token, Usage, grammar, prompt, stepwise,
 };
 use enact_types::{Frame, NormalizedPoint, Reason};
 use image::RgbImage;
@@ -13,10 +14,14 @@ use serde_json::Value;
 
 use crate::config::ModelConfig;
 use crate::marks::draw;
+use crate::options::RequestOptions;
 use crate::picture::prepare;
 use crate::special::SpecialTokens;
 
-/// A request to a model.
+/// Most tokens of a plan in words: sixteen lines.
+const WORDS: usize = 256;
+
+/// What is asked.
 pub(crate) struct Query<'a> {
     pub text: &'a str,
     pub picture: Option<RgbImage>,
@@ -24,6 +29,8 @@ pub(crate) struct Query<'a> {
     pub may_lack_picture: bool,
     /// Schema that the answer must follow; null leaves its form to the model.
     pub schema: Value,
+    /// Most tokens of an answer whose form says nothing of that.
+    pub most_tokens: usize,
     pub temperature: f64,
 }
 
@@ -76,8 +83,15 @@ pub(crate) trait Chat {
         false
     }
 
-    /// Returns the sampling temperature of plans: see
-    /// [`RequestOptions::temperature`](crate::RequestOptions::temperature).
+    /// By what free text is read.
+    fn similarity(&self) -> &dyn TextSimilarity;
+
+    /// Whether it is asked for a plan in words, without a grammar.
+    fn asks_in_words(&self) -> bool {
+        false
+    }
+
+    /// How freely plans are drawn: see [`RequestOptions::temperature`](crate::RequestOptions::temperature).
     fn temperature(&self) -> f64;
 
     /// Returns a camera's picture as it is shown to the model.
@@ -86,6 +100,14 @@ pub(crate) trait Chat {
             Some(size) => prepare(rgb, size),
             None => rgb.clone(),
         }
+    }
+
+    /// Chooses a plan by how likely it holds steps; `None` where plans are written.
+    fn score(
+        &mut self,
+        _situation: &Situation,
+    ) -> Option<Result<ModelResponse<Plan>, PlannerError>> {
+        None
     }
 
     /// Asks with a picture or without. The answer follows the schema if it is not cut.
@@ -136,6 +158,9 @@ macro_rules! see_and_plan {
                 frame: &enact_types::Frame,
                 situation: &enact_plan::Situation,
             ) -> Result<enact_plan::ModelResponse<enact_plan::Plan>, enact_plan::PlannerError> {
+                if let Some(plan) = self.meaning.plan(situation) {
+                    return Ok($crate::chat::read_from_words(plan));
+                }
                 $crate::chat::plan(self, frame, situation)
             }
 
@@ -190,6 +215,7 @@ fn look(text: &str, picture: RgbImage, schema: Value) -> Query<'_> {
         picture: Some(picture),
         may_lack_picture: false,
         schema,
+        most_tokens: RequestOptions::MAX_TOKENS,
         temperature: 0.0,
     }
 }
@@ -237,26 +263,51 @@ pub(crate) fn plan(
     frame: &Frame,
     situation: &Situation,
 ) -> Result<ModelResponse<Plan>, PlannerError> {
+    if let Some(scored) = chat.score(situation) {
+        return scored;
+    }
     let settings = chat.settings();
     let skills = settings.skills.clone();
-    let text = prompt::plan(settings.prompt, situation, &skills);
+    let in_words = chat.asks_in_words();
+    let text = match in_words {
+        true => stepwise::prompt(situation),
+        false => prompt::plan(settings.prompt, situation, &skills),
+    };
     let text = chat.special_tokens().strip(&text);
     let picture = settings.plan_with_image.then(|| chat.picture(&frame.rgb));
-    let schema = grammar::plan(situation, &skills);
+    let schema = match settings.prompt {
+        _ if in_words => Value::Null,
+        // It was trained to stop.
+        PromptStyle::Compact => grammar::plan(situation, &skills),
+        PromptStyle::Full => grammar::brief_plan(situation, &skills),
+    };
     let temperature = chat.temperature();
     let reply = chat.ask(Query {
         text: &text,
         picture,
         may_lack_picture: true,
         schema: schema.clone(),
+        most_tokens: match in_words {
+            true => WORDS,
+            false => RequestOptions::MAX_TOKENS,
+        },
         temperature,
     })?;
-    let free_text = chat.free_text();
+    let (free_text, similarity) = (chat.free_text(), chat.similarity());
     let read = |completion: &str| match Plan::parse(completion) {
-        Err(_) if free_text => translate(completion, situation, &skills),
+        Err(_) if free_text => translate_by(similarity, completion, situation, &skills),
         read => read.and_then(|plan| only(plan, &skills)),
     };
     Ok(answer(text, schema, reply, read))
+}
+
+/// The plan that follows from the words of an instruction; no model was asked.
+pub(crate) fn read_from_words(plan: Plan) -> ModelResponse<Plan> {
+    let completion = serde_json::to_string(&plan).expect("a plan is always valid JSON");
+    ModelResponse {
+        thinking: "read from the words; the model was not asked".to_owned(),
+        ..ModelResponse::unasked(completion, plan)
+    }
 }
 
 /// Rejects what a model without a grammar says that it was not offered.

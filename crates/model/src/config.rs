@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use enact_plan::{Pointing, PromptStyle, Skill, language};
+use enact_plan::{MeaningMode, Pointing, PromptStyle, Skill, language};
 use enact_types::{Reason, text, toml_text};
 use serde::Deserialize;
 
@@ -23,6 +23,9 @@ pub struct ModelConfig {
     /// Pointing convention; by default that of its architecture or name, or else that of the
     /// shipped model.
     pub pointing: Option<Pointing>,
+    /// Whether instructions are read before it is asked: for models that make something of what
+    /// they do not understand.
+    pub meaning: MeaningMode,
     /// ISO 639-1 codes of the languages that it speaks; none: any.
     pub languages: Vec<String>,
 }
@@ -35,6 +38,7 @@ impl Default for ModelConfig {
             plan_with_image: true,
             skills: Skill::ALL.to_vec(),
             pointing: None,
+            meaning: MeaningMode::Off,
             languages: Vec::new(),
         }
     }

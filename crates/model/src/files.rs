@@ -11,7 +11,9 @@ use enact_types::Reason;
 use enact_types::text::BYTE_ORDER_MARK;
 use serde_json::Value;
 
-/// Maximum size of a safetensors header, bytes: the limit of the format's own library.
+use crate::architecture;
+
+/// Longest safetensors header taken, bytes: the limit of the format's own library.
 const MAX_HEADER: u64 = 100_000_000;
 
 /// Checks a folder with `config.json`, `tokenizer.json` and safetensors.
@@ -45,6 +47,8 @@ pub(crate) fn check_folder(folder: &Path) -> Result<(), Reason> {
     for file in with_extension(&files, "json") {
         check_json(file)?;
     }
+    architecture::check_config(&read_json(folder, "config.json"))?;
+    check_splitting(folder)?;
     check_weights(folder, &files)
 }
 
@@ -65,7 +69,26 @@ pub(crate) fn check_file(file: &Path) -> Result<(), Reason> {
     if is_gguf && &start != b"GGUF" {
         return Err(format!("`{name}` is not a GGUF file{}", pointer_hint(&start)).into());
     }
+    if is_gguf {
+        architecture::check_gguf(file)?;
+    }
     Ok(())
+}
+
+/// Checks a Hugging Face id: its name, and what is there of it already. `cached` is the folder that
+/// the hub's client has put its files in, where it has.
+///
+/// # Errors
+/// Says what cannot be loaded and what to do.
+pub(crate) fn check_hub(id: &str, cached: Option<&Path>) -> Result<(), Reason> {
+    architecture::check_hub_id(id)?;
+    match cached {
+        Some(folder) => {
+            architecture::check_config(&read_json(folder, "config.json"))?;
+            check_splitting(folder)
+        }
+        None => Ok(()),
+    }
 }
 
 /// Checks for a setting that mistral.rs 0.8.1 cannot run: Idefics 3 (SmolVLM)
@@ -74,12 +97,8 @@ pub(crate) fn check_file(file: &Path) -> Result<(), Reason> {
 /// # Errors
 /// Names the setting and what to do.
 pub(crate) fn check_splitting(folder: &Path) -> Result<(), Reason> {
-    let read = |name: &str| {
-        let text = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
-        serde_json::from_str(&text).unwrap_or(Value::Null)
-    };
-    let splits = read("preprocessor_config.json")["do_image_splitting"] != false;
-    if read("config.json")["model_type"] == "idefics3" && splits {
+    let splits = read_json(folder, "preprocessor_config.json")["do_image_splitting"] != false;
+    if read_json(folder, "config.json")["model_type"] == "idefics3" && splits {
         return Err(
             "mistral.rs cannot show this model pictures in tiles; take a local copy and set \
              `do_image_splitting` to false in its preprocessor_config.json"
@@ -87,6 +106,12 @@ pub(crate) fn check_splitting(folder: &Path) -> Result<(), Reason> {
         );
     }
     Ok(())
+}
+
+/// A file of JSON; null where it is none.
+fn read_json(folder: &Path, name: &str) -> Value {
+    let text = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or(Value::Null)
 }
 
 fn list(folder: &Path) -> Result<Vec<PathBuf>, Reason> {

@@ -1,4 +1,4 @@
-//! Control tokens of a GGUF file.
+//! What a GGUF file says of itself and of its control tokens.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -29,6 +29,17 @@ pub(crate) fn tokens(file: &Path) -> Result<Vec<ControlToken>, Reason> {
     let opened = File::open(file).map_err(Reason::of)?;
     let content = Content::read(&mut BufReader::new(opened)).map_err(Reason::of)?;
     Ok(listed(&|key| content.metadata.get(key)))
+}
+
+/// The architecture that a file names.
+///
+/// # Errors
+/// The file is not a GGUF file.
+pub(crate) fn architecture(file: &Path) -> Result<Option<String>, Reason> {
+    let opened = File::open(file).map_err(Reason::of)?;
+    let content = Content::read(&mut BufReader::new(opened)).map_err(Reason::of)?;
+    let name = content.metadata.get("general.architecture");
+    Ok(name.and_then(|name| name.to_string().ok().cloned()))
 }
 
 fn listed<'a>(value: &dyn Fn(&str) -> Option<&'a Value>) -> Vec<ControlToken> {

@@ -6,35 +6,52 @@
 //! |---|---|
 //! | [`source`] | interprets the name of a model |
 //! | [`options`] | bounds on a request |
-//! | [`config`] | settings of a model, from its `enact.toml` |
-//! | `pointing` | pointing convention of a model, from its files |
-//! | [`picture`] | converts camera pictures for models |
+//! | [`local`] | on what a model in this process runs, in which precision |
+//! | [`config`] | how a model wants to be asked, from its `enact.toml` |
+//! | `pointing` | how a model points, from its files |
+//! | [`picture`] | a camera picture as a model takes it |
 //! | [`marks`] | numbers drawn on a picture |
-//! | [`special`] | removes control tokens from a person's words |
-//! | `files` | checks a model's files before they are loaded |
-//! | `gguf` | control tokens of a GGUF file |
+//! | [`special`] | control tokens in a person's words, made harmless |
+//! | `files` | what is wrong with a model's files, before they are loaded |
+//! | `architecture` | whether mistral.rs knows a model's architecture |
+//! | `gguf` | what a GGUF file says of itself |
+//! | `embedding` | what a sentence means, as a vector |
 //! | `chat` | perception and planning as one request each |
+//! | `scored` | a plan chosen step by step, by how likely the model holds each |
 //! | `engine` | mistral.rs, one request at a time |
+//! | `pace` | how fast it is, told to whom it makes wait |
+//! | `likelihood` | how likely a model holds texts that it did not write |
 //! | [`mistral`] | a model in this process |
 //! | [`server`] | a model behind a server |
 
+#[cfg(feature = "local")]
+mod architecture;
 mod chat;
 pub mod config;
+#[cfg(feature = "local")]
+pub mod embedding;
 #[cfg(feature = "local")]
 mod engine;
 #[cfg(feature = "local")]
 mod files;
 #[cfg(feature = "local")]
 mod gguf;
+#[cfg(feature = "local")]
+mod likelihood;
+pub mod local;
 pub mod marks;
 #[cfg(feature = "local")]
 pub mod mistral;
 pub mod options;
+#[cfg(feature = "local")]
+mod pace;
 pub mod picture;
 #[cfg(feature = "local")]
 mod pointing;
 #[cfg(feature = "local")]
 mod quiet;
+#[cfg(feature = "local")]
+mod scored;
 pub mod server;
 pub mod source;
 pub mod special;
@@ -45,6 +62,9 @@ use enact_plan::{Perceiver, Planner, PlannerError, Pointing};
 use enact_types::StopSwitch;
 
 pub use config::ModelConfig;
+#[cfg(feature = "local")]
+pub use embedding::SentenceEmbedding;
+pub use local::{Device, Dtype, Isq, LocalOptions};
 #[cfg(feature = "local")]
 pub use mistral::MistralModel;
 pub use options::{Notify, RequestOptions, ServerOptions};
@@ -61,7 +81,12 @@ pub trait VisionLanguageModel: Perceiver + Planner + Send {
     /// Returns the wall time that opening took.
     fn load_time(&self) -> Duration;
 
-    /// Returns its pointing convention.
+    /// Whether it takes pictures; `None` where that shows only when it is asked.
+    fn sees(&self) -> Option<bool> {
+        None
+    }
+
+    /// How it points.
     fn pointing(&self) -> Pointing;
 
     /// Sets the pointing convention in which it is asked and understood from now on.

@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use enact_plan::{PlannerError, Pointing, Token, Usage};
+use enact_plan::similarity::TextSimilarity;
+use enact_plan::{
+    MeaningReader, ModelResponse, Plan, PlannerError, Pointing, Situation, Token, Usage,
+};
 use enact_types::{Reason, StopSwitch};
 use image::DynamicImage;
 use mistralrs::{
@@ -15,10 +18,12 @@ use serde_json::Value;
 use crate::chat::{self, Chat, Failure, Query, Reply};
 use crate::config::ModelConfig;
 use crate::engine::Engine;
+use crate::local::LocalOptions;
 use crate::options::RequestOptions;
+use crate::pace::{Pace, Progress};
 use crate::source::ModelSource;
 use crate::special::SpecialTokens;
-use crate::{VisionLanguageModel, files, pointing};
+use crate::{VisionLanguageModel, files, pointing, scored};
 
 /// Number of most probable tokens from which a sampled plan is drawn.
 const DRAWN_FROM: usize = 40;
@@ -27,21 +32,21 @@ const DRAWN_FROM: usize = 40;
 /// history and the answer.
 const ROOM: usize = 2;
 
-/// A model that mistral.rs runs on the processor with greedy decoding, so that the same requests in
-/// the same order get the same answers.
+/// A model that mistral.rs runs in this process: greedy decoding, so the same
+/// questions in the same order get the same answers.
 pub struct MistralModel {
     name: String,
     options: RequestOptions,
     settings: ModelConfig,
     special: SpecialTokens,
+    meaning: MeaningReader,
     engine: Engine,
+    pace: Pace,
     load_time: Duration,
 }
 
 impl MistralModel {
-    /// Loads a local folder, a GGUF or UQFF file, or a Hugging Face id. Local
-    /// folders are computed in single precision, hub models in the precision
-    /// that mistral.rs chooses. A folder may have an `enact.toml` (see [`ModelConfig`]). As long as
+    /// Loads a local folder, a GGUF or UQFF file, or a Hugging Face id, as [`LocalOptions`] say. A folder may have an `enact.toml` (see [`ModelConfig`]). As long as
     /// `stop` is pressed it neither loads nor answers.
     ///
     /// # Errors
@@ -60,11 +65,17 @@ impl MistralModel {
         let time_limit = options.time_limit;
         let place = ModelSource::parse(source);
         let settings = read_settings(&place).map_err(failed)?;
-        let engine = Engine::load(&place, stop).map_err(|failure| match failure {
-            Failure::Refused(reason) => failed(reason.reworded(|words| with_hint(&place, words))),
-            failure => failure.of(source, time_limit),
-        })?;
-        let folder = folder_of(&place);
+        check_options(&place, &options.local).map_err(failed)?;
+        let engine =
+            Engine::load(&place, &options.local, options.score_steps, stop).map_err(|failure| {
+                match failure {
+                    Failure::Refused(reason) => {
+                        failed(reason.reworded(|words| with_hint(&place, words)))
+                    }
+                    failure => failure.of(source, time_limit),
+                }
+            })?;
+        let folder = folder_of(&place, "tokenizer.json");
         let special = special_tokens(&place, folder.as_deref()).map_err(failed)?;
         let pointing = options
             .pointing
@@ -75,6 +86,7 @@ impl MistralModel {
         }
         Ok(Self {
             name: source.to_owned(),
+            meaning: MeaningReader::new(options.meaning.unwrap_or(settings.meaning)),
             options,
             settings: ModelConfig {
                 plan_with_image: settings.plan_with_image && engine.sees(),
@@ -83,6 +95,7 @@ impl MistralModel {
             },
             special,
             engine,
+            pace: Pace::default(),
             load_time: start.elapsed(),
         })
     }
@@ -97,9 +110,11 @@ impl MistralModel {
             text,
             picture,
             schema,
+            most_tokens,
             temperature,
             ..
         } = query;
+        let most_tokens = self.options.most_tokens(&schema, most_tokens);
         let constraint = match schema {
             Value::Null => Constraint::None,
             schema => Constraint::JsonSchema(schema),
@@ -111,7 +126,7 @@ impl MistralModel {
             .set_deterministic_sampler()
             .set_sampler_temperature(1.0)
             .return_logprobs(true)
-            .set_sampler_max_len(self.options.max_tokens)
+            .set_sampler_max_len(most_tokens)
             .set_sampler_stop_toks(StopTokens::Ids(self.special.ends().to_vec()))
             .enable_thinking(false);
         let request = if temperature > 0.0 {
@@ -144,6 +159,10 @@ impl Chat for MistralModel {
         &self.special
     }
 
+    fn similarity(&self) -> &dyn TextSimilarity {
+        &*self.options.similarity
+    }
+
     fn temperature(&self) -> f64 {
         self.options.temperature
     }
@@ -154,12 +173,60 @@ impl Chat for MistralModel {
             return Err(self.failed(Failure::Refused(reason.into())));
         }
         let request = self.request(query);
+        let limit = self.options.time_limit;
+        let mut progress = Progress::new(&self.options.notify);
         let response = self
             .engine
-            .ask(request, self.options.time_limit)
+            .ask(request, limit, &mut |tokens| progress.tell(tokens))
             .map_err(|failure| self.failed(failure))?;
-        reply(response)
-            .ok_or_else(|| self.failed(Failure::Refused("the engine gave an empty answer".into())))
+        let reply = reply(response).ok_or_else(|| {
+            self.failed(Failure::Refused("the engine gave an empty answer".into()))
+        })?;
+        if let Some(sentence) = self.pace.sentence(&reply.usage) {
+            self.options.notify.tell(&sentence);
+        }
+        Ok(reply)
+    }
+
+    fn free_text(&self) -> bool {
+        self.options.free_text
+    }
+
+    fn asks_in_words(&self) -> bool {
+        self.options.free_text
+    }
+
+    fn score(
+        &mut self,
+        situation: &Situation,
+    ) -> Option<Result<ModelResponse<Plan>, PlannerError>> {
+        // What asks for no deed is answered in words, which have to be written.
+        if !self.options.score_steps || !situation.speech_act().is_request() {
+            return None;
+        }
+        let limit = self.options.time_limit;
+        let Self {
+            engine,
+            special,
+            settings,
+            name,
+            ..
+        } = self;
+        let mut judge = |query| {
+            let started = Instant::now();
+            let judged = engine.judge(query, limit);
+            let judged = judged.map_err(|failure| failure.of(name, limit))?;
+            let usage = Usage {
+                requests: 1,
+                prompt_tokens: judged.tokens as u32,
+                prompt_time: started.elapsed(),
+                ..Usage::default()
+            };
+            Ok((judged.endings, usage))
+        };
+        let answer = scored::plan(&mut judge, special, situation, &settings.skills);
+        engine.forget();
+        Some(answer)
     }
 }
 
@@ -172,6 +239,10 @@ impl VisionLanguageModel for MistralModel {
 
     fn load_time(&self) -> Duration {
         self.load_time
+    }
+
+    fn sees(&self) -> Option<bool> {
+        Some(self.engine.sees())
     }
 
     fn pointing(&self) -> Pointing {
@@ -229,6 +300,26 @@ fn seconds(value: f32) -> Duration {
     Duration::try_from_secs_f32(value).unwrap_or_default()
 }
 
+/// Says which option this build or such a file knows nothing of.
+fn check_options(source: &ModelSource, options: &LocalOptions) -> Result<(), Reason> {
+    let device = options.device;
+    if !device.is_built_for() {
+        return Err(format!(
+            "this program was built without {device}; build it with `--features {device}`, or take \
+             the device `cpu`"
+        )
+        .into());
+    }
+    let is_quantized = matches!(source, ModelSource::Gguf(_) | ModelSource::Uqff(_));
+    if is_quantized && options.isq.is_some() {
+        return Err("such a file is quantized already: leave out `isq`".into());
+    }
+    if matches!(source, ModelSource::Gguf(_)) && options.dtype.is_some() {
+        return Err("a GGUF file says itself in which precision it is: leave out `dtype`".into());
+    }
+    Ok(())
+}
+
 fn read_settings(source: &ModelSource) -> Result<ModelConfig, Reason> {
     match source {
         ModelSource::Folder(folder) => {
@@ -239,7 +330,11 @@ fn read_settings(source: &ModelSource) -> Result<ModelConfig, Reason> {
             files::check_file(file)?;
             ModelConfig::read(source.folder().unwrap_or(Path::new(".")))
         }
-        ModelSource::Hub(_) | ModelSource::Server(_) => Ok(ModelConfig::default()),
+        ModelSource::Hub(id) => {
+            files::check_hub(id, folder_of(source, "config.json").as_deref())?;
+            Ok(ModelConfig::default())
+        }
+        ModelSource::Server(_) => Ok(ModelConfig::default()),
     }
 }
 
@@ -256,8 +351,9 @@ fn special_tokens(source: &ModelSource, folder: Option<&Path>) -> Result<Special
     }
 }
 
-/// Returns the folder with a model's files: for a hub id, the one of the hub's client.
-fn folder_of(source: &ModelSource) -> Option<PathBuf> {
+/// Where the files of a model are: for a hub id, where the hub's client has put them, `wanted` among
+/// them.
+fn folder_of(source: &ModelSource, wanted: &str) -> Option<PathBuf> {
     match source {
         ModelSource::Hub(id) => {
             let repository = format!("models--{}", id.replace('/', "--"));
@@ -266,7 +362,7 @@ fn folder_of(source: &ModelSource) -> Option<PathBuf> {
                 .ok()?
                 .flatten()
                 .map(|snapshot| snapshot.path())
-                .find(|snapshot| snapshot.join("tokenizer.json").exists())
+                .find(|snapshot| snapshot.join(wanted).exists())
         }
         _ => source.folder().map(Path::to_owned),
     }

@@ -4,8 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use enact_plan::Pointing;
+use enact_plan::similarity::{BySpelling, TextSimilarity};
+use enact_plan::{MeaningMode, Pointing, grammar};
+use serde_json::Value;
 
+use crate::local::LocalOptions;
 use crate::picture::PictureFormat;
 
 /// Limits of a request.
@@ -14,29 +17,58 @@ pub struct RequestOptions {
     /// Longest wait for an answer; long enough for a model of a few billion
     /// parameters on a slow processor.
     pub time_limit: Duration,
-    /// Most tokens an answer may have. A longer one is cut and rejected.
-    pub max_tokens: usize,
-    /// Sampling temperature of plans: 0 takes the most probable token each time, 1 samples from the
-    /// model's own distribution. Lists of objects are never sampled.
+    /// Most tokens an answer may have. A longer one is cut and rejected. `None`: as many as the
+    /// longest answer that its grammar allows may take, and [`MAX_TOKENS`](Self::MAX_TOKENS) at least.
+    pub max_tokens: Option<usize>,
+    /// How freely plans are drawn: 0 takes the most probable token each time, 1 draws
+    /// as the model weighs. Lists of objects are never drawn.
     pub temperature: f64,
-    /// True to read a plan that is not JSON as free text, one step per line: for models behind
-    /// servers without grammars.
+    /// Whether plans are read as free text, a step a line. Models in this process are asked for
+    /// such, without a grammar; servers that know none may answer so.
     pub free_text: bool,
-    /// Pointing convention; by default that of the model's settings or name.
+    /// By what the lines of such a plan are taken for the steps that they are like.
+    pub similarity: Arc<dyn TextSimilarity>,
+    /// Whether plans are chosen step by step among those that can be done, by how likely the model
+    /// holds each, instead of written. Only models in this process tell that.
+    pub score_steps: bool,
+    /// How the model points; none: as its settings or its name tell.
     pub pointing: Option<Pointing>,
+    /// Whether instructions are read before the model is asked; by default as its settings say.
+    pub meaning: Option<MeaningMode>,
+    /// Told what delays or changes a request.
+    pub notify: Notify,
     /// Options of requests to servers.
     pub server: ServerOptions,
+    /// How a model in this process is run.
+    pub local: LocalOptions,
+}
+
+impl RequestOptions {
+    /// Most tokens of an answer of which nobody knows how long it may become.
+    pub const MAX_TOKENS: usize = 1024;
+
+    /// Returns the most tokens of an answer that follows `schema`; `usual` where that has no bound.
+    pub(crate) fn most_tokens(&self, schema: &Value, usual: usize) -> usize {
+        // No token is less than a byte.
+        let longest = || grammar::longest(schema).map_or(usual, |bytes| bytes.max(usual));
+        self.max_tokens.unwrap_or_else(longest)
+    }
 }
 
 impl Default for RequestOptions {
     fn default() -> Self {
         Self {
             time_limit: Duration::from_secs(300),
-            max_tokens: 1024,
+            max_tokens: None,
             temperature: 0.0,
             free_text: false,
+            similarity: Arc::new(BySpelling),
+            score_steps: false,
             pointing: None,
+            meaning: None,
+            notify: Notify::default(),
             server: ServerOptions::default(),
+            local: LocalOptions::default(),
         }
     }
 }
@@ -55,8 +87,6 @@ pub struct ServerOptions {
     /// Longest time that is spent on asking again while a server loads its model, or as long as
     /// it asks to be left alone; one that is busy or broken is asked again for a third of that.
     pub retry_time: Duration,
-    /// Told what delays or changes a request.
-    pub notify: Notify,
 }
 
 impl Default for ServerOptions {
@@ -67,7 +97,6 @@ impl Default for ServerOptions {
             picture_side: 1280,
             log_probabilities: false,
             retry_time: Duration::from_secs(60),
-            notify: Notify::default(),
         }
     }
 }

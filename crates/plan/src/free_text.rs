@@ -1,13 +1,10 @@
 //! Parses free text into steps, for models that are served without a grammar.
 
 use crate::planner::Rejection;
-use crate::similarity::SimilarityIndex;
+use crate::similarity::{BySpelling, TextSimilarity};
 use crate::situation::Situation;
 use crate::skills::{Skill, Step};
 use crate::step::Plan;
-
-/// Minimum similarity of a line to an admissible step; a line below it means none of them.
-const ALIKE: f64 = 0.3;
 
 /// Reads a plan in free text, a step a line or sentence, as the nearest of the admissible steps
 /// of these `skills`. Only steps that the situation affords can come of it.
@@ -16,13 +13,26 @@ const ALIKE: f64 = 0.3;
 /// A rejection that names the line that is like no step, or that leaves something open, for the
 /// next prompt.
 pub fn translate(text: &str, situation: &Situation, skills: &[Skill]) -> Result<Plan, Rejection> {
+    translate_by(&BySpelling, text, situation, skills)
+}
+
+/// The same with another measure of how alike texts are.
+///
+/// # Errors
+/// As [`translate`].
+pub fn translate_by(
+    similarity: &dyn TextSimilarity,
+    text: &str,
+    situation: &Situation,
+    skills: &[Skill],
+) -> Result<Plan, Rejection> {
     let phrases = |skill: &Skill| (skill.definition().phrases)(situation);
     let steps: Vec<(String, Step)> = skills.iter().flat_map(phrases).collect();
-    let nearest = SimilarityIndex::new(steps.iter().map(|(words, _)| words.as_str()));
+    let words: Vec<&str> = steps.iter().map(|(words, _)| words.as_str()).collect();
     let mut plan = Plan::default();
     for line in lines(text).take(Plan::MAX_STEPS) {
-        let found = nearest.find(line);
-        let near = found.filter(|(_, alike)| *alike >= ALIKE);
+        let found = similarity.find(&words, line);
+        let near = found.filter(|(_, alike)| *alike >= similarity.threshold());
         let mut step = near.map(|(found, _)| steps[found].1.clone());
         if let Some(step) = step.take_if(|step| step.fields_mut().complete(line)) {
             plan.steps.push(step);

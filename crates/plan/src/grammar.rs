@@ -68,23 +68,98 @@ pub fn marked(count: usize) -> Value {
 /// assert!(!schema.contains(r#"{"enum":["place"]}"#));
 /// ```
 pub fn plan(situation: &Situation, skills: &[Skill]) -> Value {
+    let steps = steps(situation, skills, |_| true);
+    compact(object(json!({"steps": array(Plan::MAX_STEPS, steps)})))
+}
+
+/// The same for models that nobody trained on it, which may not know when to stop: a plan is either
+/// some deeds, as many as the seen objects can need, or something to say, and then `done`. So the
+/// longest answer is soon over: see [`longest`].
+pub fn brief_plan(situation: &Situation, skills: &[Skill]) -> Value {
+    let speaks = |skill: Skill| matches!(skill, Skill::Say | Skill::Ask);
+    let deeds = steps(situation, skills, |skill| !speaks(skill));
+    let words = steps(situation, skills, |skill| {
+        speaks(skill) || skill == Skill::Done
+    });
+    let movable = situation.objects.iter();
+    let movable = movable.filter(|object| !object.affords.is_empty()).count();
+    // Each is picked up and put somewhere; what is held may be put down first, and `done` ends it.
+    let most = (2 * movable + 2).min(Plan::MAX_STEPS);
+    let can_speak = skills.iter().any(|skill| speaks(*skill)) && !situation.must_act;
+    let acts = situation.speech_act().is_request() || !can_speak;
+    let alternatives = [
+        acts.then(|| array(most, deeds)),
+        can_speak.then(|| array(2, words)),
+    ];
+    let alternatives: Vec<Value> = alternatives.into_iter().flatten().collect();
+    let steps = match <[Value; 1]>::try_from(alternatives) {
+        Ok([only]) => only,
+        Err(alternatives) => json!({"anyOf": alternatives}),
+    };
+    compact(object(json!({"steps": steps})))
+}
+
+/// Schemas of the steps of these `skills` that may answer the sentence.
+fn steps(situation: &Situation, skills: &[Skill], is_wanted: impl Fn(Skill) -> bool) -> Vec<Value> {
     let speech_act = situation.speech_act();
-    let steps: Vec<Value> = skills
+    skills
         .iter()
-        .filter(|skill| speech_act.permits(**skill))
+        .filter(|skill| speech_act.permits(**skill) && is_wanted(**skill))
         .flat_map(|skill| {
             let alternatives = (skill.definition().schema)(situation);
             alternatives.into_iter().map(|fields| step(*skill, fields))
         })
-        .collect();
-    compact(object(json!({
-        "steps": {
-            "type": "array",
-            "minItems": 1,
-            "maxItems": Plan::MAX_STEPS,
-            "items": {"anyOf": steps},
-        },
-    })))
+        .collect()
+}
+
+fn array(most: usize, items: Vec<Value>) -> Value {
+    json!({
+        "type": "array",
+        "minItems": 1,
+        "maxItems": most,
+        "items": {"anyOf": items},
+    })
+}
+
+/// Most bytes that one character of a text takes in JSON: `\u001f`.
+const ESCAPED: usize = 6;
+
+/// Length of the longest text that follows a schema of this module, bytes. `None`: there is no
+/// longest, or it is of another kind.
+pub fn longest(schema: &Value) -> Option<usize> {
+    let size = |value: &Value| usize::try_from(value.as_u64()?).ok();
+    let longest_of = |values: &[Value]| {
+        let lengths = values.iter().map(longest).collect::<Option<Vec<_>>>()?;
+        lengths.into_iter().max()
+    };
+    if let Some(values) = schema["enum"].as_array() {
+        return values.iter().map(|value| value.to_string().len()).max();
+    }
+    if let Some(alternatives) = schema["anyOf"].as_array() {
+        return longest_of(alternatives);
+    }
+    match schema["type"].as_str()? {
+        "string" => Some(2 + ESCAPED * size(&schema["maxLength"])?),
+        "integer" => ["minimum", "maximum"]
+            .iter()
+            .map(|bound| Some(schema[*bound].as_i64()?.to_string().len()))
+            .collect::<Option<Vec<_>>>()?
+            .into_iter()
+            .max(),
+        "array" => {
+            let count = size(&schema["maxItems"])?;
+            Some(2 + count * (1 + longest(&schema["items"])?))
+        }
+        "object" => {
+            let fields = schema["properties"].as_object()?;
+            let lengths = fields
+                .iter()
+                // Quotes, colon, comma.
+                .map(|(name, value)| Some(4 + name.len() + longest(value)?));
+            Some(2 + lengths.sum::<Option<usize>>()?)
+        }
+        _ => None,
+    }
 }
 
 /// Returns the property `field` that is one of these names, unless there is none.
@@ -129,7 +204,80 @@ pub(crate) fn compact(mut schema: Value) -> Value {
 mod tests {
     use super::*;
     use crate::situation::ObjectView;
+    use crate::skills::Step;
     use crate::space::Relation;
+
+    fn things(count: usize) -> Situation {
+        let all = [Skill::Pick, Skill::Push, Skill::Point];
+        let thing = |index: usize| {
+            let name = format!("yellow cylinder {index}");
+            ObjectView::affording(&name, &all, &Relation::ALL)
+        };
+        Situation {
+            instruction: "tidy up".to_owned(),
+            objects: (0..count).map(thing).collect(),
+            ..Situation::default()
+        }
+    }
+
+    #[test]
+    fn a_brief_plan_has_an_end() {
+        for count in [0, 1, 3, 12] {
+            let situation = things(count);
+            let brief = longest(&brief_plan(&situation, &Skill::ALL)).unwrap();
+            let any = longest(&plan(&situation, &Skill::ALL)).unwrap();
+            assert!(
+                8 * brief < 2 * any && brief < 2500,
+                "{count}: {brief} of {any}"
+            );
+        }
+        // What says most, and what does most.
+        let situation = things(2);
+        let schema = brief_plan(&situation, &Skill::ALL);
+        let most = longest(&schema).unwrap();
+        let said = Plan {
+            steps: vec![Step::say("\u{1f}".repeat(MAX_SENTENCE)), Step::done()],
+        };
+        let place = Step::place(
+            "yellow cylinder 0",
+            Relation::InFrontOf,
+            "yellow cylinder 1",
+        );
+        let done = Plan {
+            steps: vec![place; 6],
+        };
+        for plan in [said, done] {
+            let written = serde_json::to_string(&plan).unwrap();
+            assert!(written.len() <= most, "{most}: {written}");
+        }
+        assert_eq!(longest(&json!({"type": "string"})), None);
+        assert!(longest(&detections()).is_some() && longest(&marked(3)).is_some());
+        assert!(longest(&plan(&situation, &Skill::ALL)).is_some());
+    }
+
+    #[test]
+    fn a_brief_plan_acts_or_speaks() {
+        let has = |situation: &Situation, skills: &[Skill], skill: Skill| {
+            let schema = brief_plan(situation, skills).to_string();
+            schema.contains(&format!(r#"{{"enum":["{}"]}}"#, skill.name()))
+        };
+        let asked = things(2);
+        for skill in Skill::ALL {
+            assert!(has(&asked, &Skill::ALL, skill), "{skill:?}");
+        }
+        let told = Situation {
+            instruction: "what do you see?".to_owned(),
+            ..things(2)
+        };
+        assert!(!has(&told, &Skill::ALL, Skill::Pick) && has(&told, &Skill::ALL, Skill::Say));
+        let must = Situation {
+            must_act: true,
+            ..things(2)
+        };
+        assert!(!has(&must, &Skill::ALL, Skill::Say) && has(&must, &Skill::ALL, Skill::Done));
+        let mute = [Skill::Pick, Skill::Done];
+        assert!(has(&told, &mute, Skill::Done) && !has(&told, &mute, Skill::Pick));
+    }
 
     #[test]
     fn only_what_applies_now_can_be_generated() {

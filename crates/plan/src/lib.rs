@@ -9,27 +9,38 @@
 //! | [`detection`] | objects that the model sees |
 //! | [`outcome`] | outcomes of steps |
 //! | [`situation`] | the situation that a plan rests on |
+//! | [`meaning`] | what an instruction means on this table, read from its words |
+//! | [`intent`] | the meaning of an instruction |
+//! | [`expert`] | the plan that suits a situation, given an intent |
+//! | [`replies`] | the robot's own words, in English and Chinese |
 //! | [`language`] | recognizes languages that a model does not speak |
 //! | [`spatial_words`] | spatial words of a task, and the objects that they refer to |
 //! | [`spatial_order`] | spatial order in words |
 //! | [`pointing`] | conventions for positions in a picture |
 //! | [`prompt`] | the situation as words |
 //! | [`examples`] | worked examples, chosen by similarity |
-//! | [`grammar`] | JSON schemas of what a model may generate |
-//! | [`similarity`] | finds the most similar text |
-//! | [`free_text`] | parses free text into steps, for models without a grammar |
+//! | [`grammar`] | what may be generated for this frame, as a JSON schema |
+//! | [`candidates`] | the steps that can be done next, for planners that choose |
+//! | [`stepwise`] | a situation as a dialogue whose answers are steps in plain words |
+//! | [`similarity`] | the nearest of many texts, by what their words are made of |
+//! | [`free_text`] | from free text to steps, for models without a grammar |
 //! | [`planner`] | the traits a model implements |
 //! | [`scripted`] | a planner that follows a file |
 
+pub mod candidates;
 pub mod detection;
 pub mod examples;
+pub mod expert;
 pub mod free_text;
 pub mod grammar;
+pub mod intent;
 pub mod language;
+pub mod meaning;
 pub mod outcome;
 pub mod planner;
 pub mod pointing;
 pub mod prompt;
+pub mod replies;
 pub mod scripted;
 pub mod similarity;
 pub mod situation;
@@ -39,8 +50,10 @@ pub mod spatial_order;
 pub mod spatial_words;
 pub mod speech_act;
 pub mod step;
+pub mod stepwise;
 
 pub use detection::{Bounds, Detection};
+pub use meaning::{Meaning, MeaningMode, MeaningReader};
 pub use outcome::{Outcome, Verdict};
 pub use planner::{
     Agent, CompositeAgent, ModelResponse, Perceiver, Planner, PlannerError, Rejection, Token, Usage,

@@ -64,7 +64,7 @@ pub use collision_world::CollisionWorldMessage;
 pub use encode::{EncodedMessage, Encoder};
 pub use error::RecordingError;
 pub use foxglove::{Log, Time};
-pub use message::{ModelInfo, RobotInfo, RunInfo, SceneInfo};
+pub use message::{ModelInfo, PlannerInfo, RobotInfo, RunInfo, SceneInfo};
 pub use motion::RecordedMotion;
 pub use playback::Playback;
 pub use reader::{Message, Recording, RunEnd, StreamPicture};

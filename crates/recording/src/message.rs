@@ -89,6 +89,18 @@ pub struct ModelInfo {
     pub perception: String,
     /// Source of plans.
     pub planning: String,
+    /// The model that plans, where another one sees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planner: Option<PlannerInfo>,
+}
+
+/// A model that only plans.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PlannerInfo {
+    /// Folder, file, hub id or address.
+    pub name: String,
+    /// SHA-256 of its weights in hexadecimal digits, where they are files of this machine.
+    pub sha256: Option<String>,
 }
 
 impl ModelInfo {

@@ -145,6 +145,7 @@ impl Recording {
     /// #         sha256: None,
     /// #         perception: "none".to_owned(),
     /// #         planning: ModelInfo::PERSON.to_owned(),
+    /// #         planner: None,
     /// #     },
     /// #     servos: None,
     /// # };

@@ -70,6 +70,7 @@ pub(crate) fn now_by(clock: &SharedClock) -> u64 {
 ///         sha256: None,
 ///         perception: "none".to_owned(),
 ///         planning: ModelInfo::PERSON.to_owned(),
+///         planner: None,
 ///     },
 ///     servos: None,
 /// };

@@ -6,6 +6,7 @@
 //! | [`layout`] | a scene after its random choices |
 //! | [`object`] | shapes, colors and sizes |
 //! | [`parts`] | objects as convex parts |
+//! | [`things`] | mug, bottle, banana and the like as convex parts |
 //! | [`world`] | table, objects and arm under gravity |
 //! | [`goal`] | the goal of a task, judged by physics |
 //! | [`simulator`] | one world, shared by an arm and a camera |
@@ -24,6 +25,7 @@ pub mod render;
 pub mod scene;
 pub mod servos;
 pub mod simulator;
+pub mod things;
 pub mod world;
 
 pub use goal::Goal;

@@ -18,11 +18,42 @@ pub enum ObjectShape {
     Bowl,
     /// A flat tray with a low rim.
     Tray,
+    /// A flat round plate with a low rim.
+    Plate,
+    /// A box with edges of different lengths.
+    Box,
+    /// A mug with a handle along its `x` axis.
+    Mug,
+    /// A bottle that stands upright.
+    Bottle,
+    /// A banana: a bent rod that lies on its side.
+    Banana,
+    /// A screwdriver: a thick handle and a thin shaft along its `x` axis.
+    Screwdriver,
+    /// Two bars that make an L.
+    Bracket,
 }
 
 impl ObjectShape {
     /// Every shape.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 12] = [
+        Self::Cube,
+        Self::Cylinder,
+        Self::Ball,
+        Self::Bowl,
+        Self::Tray,
+        Self::Plate,
+        Self::Box,
+        Self::Mug,
+        Self::Bottle,
+        Self::Banana,
+        Self::Screwdriver,
+        Self::Bracket,
+    ];
+
+    /// The shapes to choose from where a scene leaves the choice open. The model that ships was
+    /// trained on these.
+    pub const USUAL: [Self; 5] = [
         Self::Cube,
         Self::Cylinder,
         Self::Ball,
@@ -32,12 +63,12 @@ impl ObjectShape {
 
     /// Returns whether other objects go into it.
     pub fn is_container(self) -> bool {
-        matches!(self, Self::Bowl | Self::Tray)
+        matches!(self, Self::Bowl | Self::Tray | Self::Plate)
     }
 
     /// Returns whether it can stand on another object and carry one itself.
     pub fn is_flat(self) -> bool {
-        matches!(self, Self::Cube | Self::Cylinder)
+        matches!(self, Self::Cube | Self::Cylinder | Self::Box)
     }
 
     /// Returns the smallest and largest randomly drawn extents along x, y, z in meters. Extents of
@@ -49,6 +80,13 @@ impl ObjectShape {
             Self::Ball => [(0.028, 0.034); 3],
             Self::Bowl => [(0.10, 0.12), (0.10, 0.12), (0.038, 0.042)],
             Self::Tray => [(0.105, 0.115), (0.085, 0.095), (0.012, 0.014)],
+            Self::Plate => [(0.11, 0.125), (0.11, 0.125), (0.012, 0.015)],
+            Self::Box => [(0.045, 0.06), (0.026, 0.036), (0.028, 0.04)],
+            Self::Mug => [(0.06, 0.066), (0.042, 0.048), (0.042, 0.05)],
+            Self::Bottle => [(0.032, 0.038), (0.032, 0.038), (0.06, 0.075)],
+            Self::Banana => [(0.08, 0.088), (0.04, 0.044), (0.026, 0.029)],
+            Self::Screwdriver => [(0.085, 0.095), (0.025, 0.028), (0.025, 0.028)],
+            Self::Bracket => [(0.055, 0.062), (0.055, 0.062), (0.022, 0.028)],
         }
     }
 
@@ -58,23 +96,30 @@ impl ObjectShape {
         let sane = |value: f64| (0.008..=0.4).contains(&value);
         let proportions = match self {
             Self::Cube | Self::Ball => alike(x, y) && alike(y, z),
-            Self::Cylinder | Self::Bowl => alike(x, y),
-            Self::Tray => true,
+            Self::Cylinder | Self::Bowl | Self::Plate | Self::Bottle => alike(x, y),
+            Self::Screwdriver => alike(y, z) && x > 2.0 * y,
+            Self::Mug => x > y,
+            Self::Banana => x > y && y > z,
+            Self::Tray | Self::Box | Self::Bracket => true,
         };
         proportions && sane(x) && sane(y) && sane(z)
     }
 
     /// Returns the density, kilograms per cubic meter; containers are heavy so that they stay in
-    /// place.
+    /// place, and things of everyday shapes are as light as toys, which are hollow.
     pub fn density(self) -> f64 {
-        if self.is_container() { 1500.0 } else { 800.0 }
+        match self {
+            _ if self.is_container() => 1500.0,
+            Self::Cube | Self::Cylinder | Self::Ball | Self::Box | Self::Mug => 800.0,
+            _ => 300.0,
+        }
     }
 
     /// Returns the radius in meters of the upright cylinder that encloses an object of this size.
     pub fn footprint_radius(self, [x, y, _]: [f64; 3]) -> f64 {
         match self {
-            Self::Cube | Self::Tray => x.hypot(y) / 2.0,
-            Self::Cylinder | Self::Ball | Self::Bowl => x / 2.0,
+            Self::Cylinder | Self::Ball | Self::Bowl | Self::Plate | Self::Bottle => x / 2.0,
+            _ => x.hypot(y) / 2.0,
         }
     }
 }
@@ -87,6 +132,13 @@ impl fmt::Display for ObjectShape {
             Self::Ball => "ball",
             Self::Bowl => "bowl",
             Self::Tray => "tray",
+            Self::Plate => "plate",
+            Self::Box => "box",
+            Self::Mug => "mug",
+            Self::Bottle => "bottle",
+            Self::Banana => "banana",
+            Self::Screwdriver => "screwdriver",
+            Self::Bracket => "bracket",
         })
     }
 }

@@ -7,6 +7,7 @@ use enact_types::{Point3, Pose};
 
 use crate::geometry::BodyShape;
 use crate::object::ObjectShape;
+use crate::things;
 
 /// Wall thickness of a bowl, meters.
 pub const BOWL_WALL: f64 = 0.004;
@@ -20,6 +21,8 @@ pub const TRAY_FLOOR: f64 = 0.004;
 const BOWL_SIDES: usize = 16;
 /// Outer radius and height of a bowl's foot, shoulder and rim, as fractions of the whole.
 const BOWL_PROFILE: [(f64, f64); 3] = [(0.63, 0.0), (0.84, 0.49), (1.0, 1.0)];
+/// The same of a plate's foot and rim.
+const PLATE_PROFILE: [(f64, f64); 2] = [(0.72, 0.0), (1.0, 1.0)];
 
 /// A convex part of an object.
 #[derive(Clone, Debug)]
@@ -40,22 +43,32 @@ pub fn parts(shape: ObjectShape, size: [f64; 3]) -> Vec<ConvexPart> {
             half_length: half[2],
         })],
         ObjectShape::Ball => vec![centered(Shape::Sphere { radius: half[0] })],
-        ObjectShape::Bowl => bowl(half),
+        ObjectShape::Bowl => round(half, &BOWL_PROFILE),
+        ObjectShape::Plate => round(half, &PLATE_PROFILE),
         ObjectShape::Tray => tray(half),
+        ObjectShape::Box => vec![centered(Shape::Box { half })],
+        ObjectShape::Mug => things::mug(half),
+        ObjectShape::Bottle => things::bottle(half),
+        ObjectShape::Banana => things::banana(half),
+        ObjectShape::Screwdriver => things::screwdriver(half),
+        ObjectShape::Bracket => things::bracket(half),
     }
 }
 
-fn centered(shape: impl Into<BodyShape>) -> ConvexPart {
+/// Returns a part whose frame is the object's.
+pub(crate) fn centered(shape: impl Into<BodyShape>) -> ConvexPart {
     ConvexPart {
         shape: shape.into(),
         object_from_part: Pose::identity(),
     }
 }
 
-fn bowl([radius, _, half_height]: [f64; 3]) -> Vec<ConvexPart> {
+/// Returns a round container: its floor and its wall along a profile of (outer radius, height) from
+/// foot to rim.
+fn round([radius, _, half_height]: [f64; 3], profile: &[(f64, f64)]) -> Vec<ConvexPart> {
     let floor = ConvexPart {
         shape: Shape::Cylinder {
-            radius: radius * BOWL_PROFILE[0].0 - BOWL_WALL / 2.0,
+            radius: radius * profile[0].0 - BOWL_WALL / 2.0,
             half_length: BOWL_FLOOR / 2.0,
         }
         .into(),
@@ -64,14 +77,14 @@ fn bowl([radius, _, half_height]: [f64; 3]) -> Vec<ConvexPart> {
     let at = |(r, z): (f64, f64)| (r * radius, (2.0 * z - 1.0) * half_height);
     let mut parts = vec![floor];
     for side in 0..BOWL_SIDES {
-        for ring in BOWL_PROFILE.windows(2) {
+        for ring in profile.windows(2) {
             parts.push(centered(wall(side, [at(ring[0]), at(ring[1])])));
         }
     }
     parts
 }
 
-/// Returns one flat piece of a bowl's wall between two rings of (outer radius, height).
+/// Returns one flat piece of a round wall between two rings of (outer radius, height).
 fn wall(side: usize, rings: [(f64, f64); 2]) -> BodyShape {
     let mut points = Vec::with_capacity(8);
     for corner in [side, side + 1] {
@@ -104,7 +117,7 @@ fn tray([x, y, z]: [f64; 3]) -> Vec<ConvexPart> {
 /// not containers.
 pub fn is_between_walls(shape: ObjectShape, size: [f64; 3], x: f64, y: f64) -> bool {
     match shape {
-        ObjectShape::Bowl => x.hypot(y) <= size[0] / 2.0 - BOWL_WALL,
+        ObjectShape::Bowl | ObjectShape::Plate => x.hypot(y) <= size[0] / 2.0 - BOWL_WALL,
         ObjectShape::Tray => {
             x.abs() <= size[0] / 2.0 - TRAY_WALL && y.abs() <= size[1] / 2.0 - TRAY_WALL
         }
@@ -118,7 +131,7 @@ mod tests {
 
     #[test]
     fn no_part_reaches_beyond_the_extents() {
-        for shape in [ObjectShape::Bowl, ObjectShape::Tray] {
+        for shape in ObjectShape::ALL {
             let size = shape.size_range().map(|range| range.1);
             for part in parts(shape, size) {
                 for point in corners(&part) {
@@ -152,7 +165,16 @@ mod tests {
                 half_length,
             }) => vec![
                 Point3::new(*radius, 0.0, *half_length),
+                Point3::new(0.0, *radius, *half_length),
                 Point3::new(-radius, 0.0, -half_length),
+                Point3::new(0.0, -radius, -half_length),
+            ],
+            BodyShape::Shape(Shape::Capsule {
+                radius,
+                half_length,
+            }) => vec![
+                Point3::new(0.0, 0.0, radius + half_length),
+                Point3::new(0.0, 0.0, -radius - half_length),
             ],
             _ => Vec::new(),
         };

@@ -75,6 +75,16 @@ pub fn write(file: &Path, control: &[&str], end: &str, seed: u64) -> io::Result<
     gguf_file::write(&mut File::create(file)?, &metadata, &tensors).map_err(io::Error::other)
 }
 
+/// Writes a file that names an architecture and holds nothing else.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_named(file: &Path, architecture: &str) -> io::Result<()> {
+    let name = Value::String(architecture.to_owned());
+    let metadata = [("general.architecture", &name)];
+    gguf_file::write(&mut File::create(file)?, &metadata, &[]).map_err(io::Error::other)
+}
+
 fn tensors(tokens: usize, seed: u64) -> candle_core::Result<Vec<(String, QTensor)>> {
     let mut weights = Weights::new(seed);
     weights.embeddings("token_embd", tokens, HIDDEN);

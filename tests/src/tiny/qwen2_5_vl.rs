@@ -5,19 +5,11 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::tokenizer::{self, id};
+use super::qwen::{self, CONTROL};
+use super::tokenizer;
 use super::weights::Weights;
 use super::{CONTEXT, write_json};
 
-const CONTROL: &[&str] = &[
-    "<|endoftext|>",
-    "<|im_start|>",
-    "<|im_end|>",
-    "<|vision_start|>",
-    "<|vision_end|>",
-    "<|image_pad|>",
-    "<|video_pad|>",
-];
 const LAYERS: usize = 2;
 const HIDDEN: usize = 64;
 const HEADS: usize = 4;
@@ -28,14 +20,6 @@ const MERGE: usize = 2;
 const VISION: usize = 32;
 const MERGED: usize = VISION * MERGE * MERGE;
 
-/// Qwen's own template; mistral.rs itself puts the picture's tokens into the text.
-const TEMPLATE: &str = "{% for message in messages %}<|im_start|>{{ message['role'] }}\n\
-    {% if message['content'] is string %}{{ message['content'] }}{% else %}\
-    {% for item in message['content'] %}{% if item['type'] == 'image' %}\
-    <|vision_start|><|image_pad|><|vision_end|>{% elif item['type'] == 'text' %}{{ item['text'] }}\
-    {% endif %}{% endfor %}{% endif %}<|im_end|>\n{% endfor %}\
-    {% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
-
 /// Writes a model into an empty folder.
 ///
 /// # Errors
@@ -44,34 +28,13 @@ pub fn write(folder: &Path, seed: u64) -> io::Result<()> {
     tokenizer::write(folder, CONTROL)?;
     weights(seed).write(folder)?;
     write_config(folder)?;
-    write_json(
-        folder,
-        "tokenizer_config.json",
-        &json!({
-            "bos_token": null, "eos_token": "<|im_end|>", "pad_token": "<|endoftext|>",
-            "model_max_length": CONTEXT, "chat_template": TEMPLATE,
-        }),
-    )?;
-    write_json(
-        folder,
-        "preprocessor_config.json",
-        &json!({
-            "image_processor_type": "Qwen2VLImageProcessor", "do_resize": true,
-            "min_pixels": 56 * 56, "max_pixels": 112 * 112, "patch_size": PATCH,
-            "temporal_patch_size": 2, "merge_size": MERGE,
-            "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5],
-        }),
-    )
+    qwen::write_processor(folder, PATCH, MERGE)
 }
 
 fn write_config(folder: &Path) -> io::Result<()> {
-    let config = json!({
+    let mut config = json!({
         "architectures": ["Qwen2_5_VLForConditionalGeneration"],
         "model_type": "qwen2_5_vl",
-        "image_token_id": id(CONTROL, "<|image_pad|>"),
-        "video_token_id": id(CONTROL, "<|video_pad|>"),
-        "vision_start_token_id": id(CONTROL, "<|vision_start|>"),
-        "vision_end_token_id": id(CONTROL, "<|vision_end|>"),
         "vocab_size": tokenizer::size(CONTROL), "hidden_size": HIDDEN,
         "intermediate_size": MLP, "num_hidden_layers": LAYERS, "num_attention_heads": HEADS,
         "num_key_value_heads": 2, "hidden_act": "silu", "max_position_embeddings": CONTEXT,
@@ -85,6 +48,7 @@ fn write_config(folder: &Path) -> io::Result<()> {
             "window_size": 112, "fullatt_block_indexes": [1],
         },
     });
+    qwen::add_ids(&mut config);
     write_json(folder, "config.json", &config)
 }
 
@@ -103,12 +67,7 @@ fn weights(seed: u64) -> Weights {
             weights.affine(&format!("{layer}.self_attn.{part}"), outputs, HIDDEN);
         }
         weights.linear(&format!("{layer}.self_attn.o_proj"), HIDDEN, HIDDEN);
-        weights.linear(&format!("{layer}.mlp.gate_proj"), MLP, HIDDEN);
-        weights.linear(&format!("{layer}.mlp.up_proj"), MLP, HIDDEN);
-        weights.linear(&format!("{layer}.mlp.down_proj"), HIDDEN, MLP);
-        for part in ["input_layernorm", "post_attention_layernorm"] {
-            weights.constant(&format!("{layer}.{part}.weight"), &[HIDDEN], 1.0);
-        }
+        qwen::add_mlp_and_norms(&mut weights, &layer, HIDDEN, MLP);
     }
     weights
 }

@@ -134,6 +134,7 @@ impl Run {
                 sha256: None,
                 perception: "none".to_owned(),
                 planning: ModelInfo::PERSON.to_owned(),
+                planner: None,
             },
             servos: Some(arm.servos()?),
         };

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use enact_model::{Notify, VisionLanguageModel};
+use enact_model::{RequestOptions, VisionLanguageModel};
 use enact_plan::{Convention, PlannerError, Pointing};
 use enact_types::StopSwitch;
 use serde_json::json;
@@ -12,8 +12,8 @@ use super::picture::TestPicture;
 use super::trial::Trial;
 use super::verdict::{Verdict, judge};
 use crate::args::{ModelCheckArgs, StopArgs};
-use crate::data_dir::{DataDir, open_model};
-use crate::server::ServerConfig;
+use crate::data_dir::DataDir;
+use crate::model_choice::{self, ModelChoice};
 use crate::stop_sources;
 
 /// Conventions in JSON.
@@ -41,9 +41,12 @@ pub fn check(data_dir: &DataDir, args: &ModelCheckArgs) -> Result<bool> {
     let stop = StopSwitch::new();
     stop_sources::arrange(&stop, &StopArgs::default())?;
     let name = data_dir.model(&args.model);
-    let notify = Notify::new(|sentence| errln!("{:>9}  {sentence}", "server"));
-    let options = ServerConfig::default().options(&args.server, false, notify);
-    let mut model = open_model(&name, options, &stop)?;
+    let choice = ModelChoice::new(name, &args.run);
+    let options = RequestOptions {
+        notify: model_choice::talk(),
+        ..choice.options()
+    };
+    let mut model = choice.open(options, &stop)?;
     let own = model.pointing();
     let mut trials = Vec::new();
     match args.pointing {

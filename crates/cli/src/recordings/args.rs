@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::args::{StopArgs, parsed};
+use crate::model_choice::ModelArgs;
 use crate::rerun_view::ViewTarget;
-use crate::server::ServerArgs;
 
 /// Options of recording.
 #[derive(Clone, Debug, Default, Args)]
@@ -85,12 +85,9 @@ pub struct ReplayArgs {
     /// Send the recorded images to a model again and compare its plans; nothing moves
     #[arg(long, conflicts_with_all = ["speed", "from_turn", "until", "step", "arm"])]
     pub reask: bool,
-    /// Model to ask [default: the recorded one]
-    #[arg(long, value_name = "PATH|ID|ADDRESS", requires = "reask")]
-    pub model: Option<String>,
-    /// How a server is asked.
+    /// Which models to ask [default: the recorded ones].
     #[command(flatten)]
-    pub server: ServerArgs,
+    pub models: ModelArgs,
     /// Instruction to give [default: the recorded one]
     #[arg(long, value_name = "TEXT", alias = "prompt", requires = "reask")]
     pub instruction: Option<String>,

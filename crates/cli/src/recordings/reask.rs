@@ -1,15 +1,15 @@
 //! `enact replay --reask`: recorded pictures to another model, plans side by side.
 
 use anyhow::{Result, bail};
-use enact_model::Notify;
+use enact_model::RequestOptions;
 use enact_plan::{Detection, Plan, Rejection, Situation};
 use enact_recording::message::ResponseMessage;
 use enact_recording::{Recording, Topic};
 use enact_types::{Frame, StopSwitch};
 
 use super::args::ReplayArgs;
-use crate::data_dir::{DataDir, open_model};
-use crate::server::ServerConfig;
+use crate::data_dir::DataDir;
+use crate::model_choice::{self, ModelChoice, ModelsConfig, RoleConfig};
 
 /// Asks about every recorded picture and situation again and tallies the answers that are the same.
 /// Nothing moves.
@@ -21,11 +21,33 @@ pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Re
     if frames.is_empty() {
         bail!("no picture was kept in this recording");
     }
-    let name = args.model.clone().unwrap_or(recording.info()?.model.name);
-    let name = data_dir.model(&name);
-    let notify = Notify::new(|sentence| errln!("{:>9}  {sentence}", "server"));
-    let options = ServerConfig::default().options(&args.server, false, notify);
-    let mut model = open_model(&name, options, &StopSwitch::new())?;
+    let (perceiver, planner) = models(data_dir, recording, args)?;
+    let stop = StopSwitch::new();
+    let open = |choice: &ModelChoice| {
+        let notify = model_choice::talk();
+        let options = RequestOptions {
+            notify,
+            ..choice.options()
+        };
+        choice.open(options, &stop)
+    };
+    let mut other = match &planner {
+        Some(choice) if planner != perceiver => Some(open(choice)?),
+        _ => None,
+    };
+    let mut sees = perceiver.as_ref().map(open).transpose()?;
+    let plans = planner.is_some();
+    if sees.as_ref().is_some_and(|it| it.sees() == Some(false)) && args.models.perceive.is_none() {
+        errln!("     seen  nothing is asked: the model reads text only");
+        if other.is_none() {
+            other = sees.take();
+        }
+        sees = None;
+    }
+    let name = [&perceiver, &planner].into_iter().flatten();
+    let mut name: Vec<&str> = name.map(|choice| choice.name.as_str()).collect();
+    name.dedup();
+    let name = name.join(" and ");
     let mut seen = frames.iter();
     let mut frame: Option<&Frame> = None;
     let mut tally = Tally::default();
@@ -33,7 +55,9 @@ pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Re
         match record.topic {
             Topic::Frame => frame = seen.next(),
             Topic::Perception => {
-                let Some(frame) = frame else { continue };
+                let (Some(frame), Some(model)) = (frame, &mut sees) else {
+                    continue;
+                };
                 let then: ResponseMessage = record.read()?;
                 let now = model.perceive(frame)?;
                 tally.objects.0 += u32::from(then.completion == now.completion);
@@ -43,7 +67,10 @@ pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Re
                 show("seen", &names(&read), &names(&now.parsed));
             }
             Topic::Plan => {
-                let Some(frame) = frame else { continue };
+                let model = other.as_mut().or(sees.as_mut()).filter(|_| plans);
+                let (Some(frame), Some(model)) = (frame, model) else {
+                    continue;
+                };
                 let then: ResponseMessage = record.read()?;
                 let situation = situation(&then, args);
                 let now = model.plan(frame, &situation)?;
@@ -62,7 +89,36 @@ pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Re
     Ok(true)
 }
 
-/// Returns the situation of the recorded plan, with another instruction if one is given.
+/// Who is asked to see and who to plan: whom the command line names, else whom the recording does.
+/// Where no model did so then and none is named, none does now.
+fn models(
+    data_dir: &DataDir,
+    recording: &Recording,
+    args: &ReplayArgs,
+) -> Result<(Option<ModelChoice>, Option<ModelChoice>)> {
+    let then = recording.info()?.model;
+    let planner = then.planner.map(|planner| planner.name);
+    let config = ModelsConfig {
+        model: Some(then.name),
+        planning: RoleConfig {
+            model: planner,
+            ..RoleConfig::default()
+        },
+        ..ModelsConfig::default()
+    };
+    let config = config.overridden(&args.models, None);
+    let asked = &args.models;
+    let sees = then.perception == "model" || asked.model.is_some() || asked.perceive.is_some();
+    let plans = then.planning == "model" || asked.model.is_some() || asked.plan_with.is_some();
+    if !sees && !plans {
+        bail!("no model was asked in this recording\nhint: --model MODEL asks one now");
+    }
+    let perceiver = sees.then(|| config.perceiver(data_dir)).transpose()?;
+    let planner = plans.then(|| config.planner(data_dir)).transpose()?;
+    Ok((perceiver, planner))
+}
+
+/// What the plan rested on, with another task where one is given.
 fn situation(then: &ResponseMessage, args: &ReplayArgs) -> Situation {
     let mut situation = then.situation.clone().unwrap_or_default();
     if let Some(instruction) = &args.instruction {

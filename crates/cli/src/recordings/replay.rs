@@ -34,6 +34,11 @@ pub fn replay(data_dir: &DataDir, args: &ReplayArgs) -> Result<bool> {
     if let Some(prompt) = &args.instruction {
         checked_instruction(prompt)?;
     }
+    let asked = &args.models;
+    let named = [&asked.model, &asked.perceive, &asked.plan_with];
+    if !args.reask && named.into_iter().any(Option::is_some) {
+        bail!("a replay asks no model\nhint: --reask sends the recorded pictures to one again");
+    }
     if args.reask {
         return reask::reask(data_dir, &recording, args);
     }

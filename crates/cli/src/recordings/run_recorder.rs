@@ -7,7 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use chrono::Local;
-use enact_recording::{ModelInfo, Recorder, RecordingSummary, RobotInfo, RunInfo, SceneInfo};
+use enact_recording::{
+    ModelInfo, PlannerInfo, Recorder, RecordingSummary, RobotInfo, RunInfo, SceneInfo,
+};
 use enact_robot::load::read_urdf;
 use enact_types::{StopSwitch, text};
 use sha2::{Digest, Sha256};
@@ -146,7 +148,8 @@ fn info(data_dir: &DataDir, setup: &Setup, scripted: bool) -> Result<RunInfo> {
     };
     let simulated = matches!(launch.camera, CameraConfig::Sim);
     let truth = setup.perception() == PerceptionSource::GroundTruth;
-    let thinks = !(truth && scripted);
+    let thinkers = setup.thinkers(scripted)?;
+    let weights = |name: &str| hash(Path::new(name), &setup.stop);
     Ok(RunInfo {
         enact: env!("CARGO_PKG_VERSION").to_owned(),
         robot: RobotInfo {
@@ -157,15 +160,17 @@ fn info(data_dir: &DataDir, setup: &Setup, scripted: bool) -> Result<RunInfo> {
         launch: serde_json::to_value(launch)?,
         seed: launch.seed,
         model: ModelInfo {
-            name: launch.model.clone(),
-            sha256: thinks
-                .then(|| hash(Path::new(&launch.model), &setup.stop))
-                .flatten(),
+            name: thinkers.name().to_owned(),
+            sha256: thinkers.asked().next().and_then(|it| weights(&it.name)),
             perception: match (truth, simulated) {
                 (true, true) => "truth".to_owned(),
                 _ => "model".to_owned(),
             },
             planning: if scripted { "file" } else { "model" }.to_owned(),
+            planner: thinkers.other_planner().map(|name| PlannerInfo {
+                name: name.to_owned(),
+                sha256: weights(name),
+            }),
         },
         servos: setup.servos(data_dir)?,
     })

@@ -176,15 +176,24 @@ fn tell(recording: &Recording, sink: &mut impl Write) -> Result<()> {
         say("scene", &format!("{}, seed {}", scene.name, info.seed))?;
     }
     let model = &info.model;
-    let sum = model.sha256.as_deref().map_or(String::new(), |sum| {
-        let begin: String = sum.chars().take(12).collect();
-        format!(", SHA-256 {begin}…")
-    });
+    let summed = |sum: &Option<String>| {
+        sum.as_deref().map_or(String::new(), |sum| {
+            let begin: String = sum.chars().take(12).collect();
+            format!(", SHA-256 {begin}…")
+        })
+    };
+    let sum = summed(&model.sha256);
     let who = match (model.perception.as_str(), model.planning.as_str()) {
         ("model", "model") => model.name.clone(),
         (sees, plans) => format!("{} (seen by {sees}, planned by {plans})", model.name),
     };
     say("model", &format!("{who}{sum}"))?;
+    if let Some(planner) = &model.planner {
+        say(
+            "planner",
+            &format!("{}{}", planner.name, summed(&planner.sha256)),
+        )?;
+    }
     say("enact", &info.enact)?;
     let mut wrote = None;
     for record in recording.records() {

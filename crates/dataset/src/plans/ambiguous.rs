@@ -8,11 +8,12 @@ use rand::seq::IndexedRandom;
 
 use super::{container, movable, names, put_action, worded};
 use crate::episode::natural_relation;
-use crate::intent::{Action, Intent};
 use crate::referring_expression;
-use crate::replies;
 use crate::vocabulary::{CONTAINERS, MOVABLE, any_name, color_of, is_movable, noun_of, shape_of};
-use crate::wording::{Language, SentenceTemplate, Speaker, chinese, english};
+use crate::wording::{SentenceTemplate, Speaker, chinese, english};
+use enact_plan::intent::{Action, Intent};
+use enact_plan::replies;
+use enact_plan::replies::Language;
 
 type Drawn = Option<(String, Intent)>;
 

@@ -19,10 +19,11 @@ use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
 use crate::episode::{advance, any_table, natural_relation};
-use crate::expert;
-use crate::intent::{Action, Intent};
 use crate::vocabulary::is_movable;
-use crate::wording::{Language, Speaker, WordingSplit};
+use crate::wording::{Speaker, WordingSplit};
+use enact_plan::expert;
+use enact_plan::intent::{Action, Intent};
+use enact_plan::replies::Language;
 
 /// Share of requests in Chinese.
 const CHINESE: f64 = 0.27;

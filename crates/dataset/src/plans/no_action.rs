@@ -5,9 +5,10 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::{container, movable, names, put_action};
-use crate::intent::Intent;
-use crate::replies;
-use crate::wording::{Language, Speaker, WordingSplit};
+use crate::wording::{Speaker, WordingSplit};
+use enact_plan::intent::Intent;
+use enact_plan::replies;
+use enact_plan::replies::Language;
 
 type Drawn = Option<(String, Intent)>;
 

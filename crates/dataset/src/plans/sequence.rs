@@ -6,9 +6,10 @@ use rand::seq::SliceRandom;
 
 use super::{container, movable, names, put_action, worded};
 use crate::episode::{natural_relation, rest, sort as in_reading_order};
-use crate::intent::{Action, Intent};
 use crate::vocabulary::{color_of, is_flat, is_movable, noun_of, shape_of};
-use crate::wording::{Language, Speaker, chinese, english};
+use crate::wording::{Speaker, chinese, english};
+use enact_plan::intent::{Action, Intent};
+use enact_plan::replies::Language;
 
 type Drawn = Option<(String, Intent)>;
 

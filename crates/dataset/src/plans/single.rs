@@ -4,9 +4,9 @@ use enact_plan::{Direction, Relation, Situation};
 use rand::seq::IndexedRandom;
 
 use super::{container, movable, names, one_of, put_action, worded};
-use crate::intent::{Action, Intent};
 use crate::vocabulary::is_flat;
 use crate::wording::Speaker;
+use enact_plan::intent::{Action, Intent};
 
 type Drawn = Option<(String, Intent)>;
 

@@ -1,5 +1,6 @@
 //! Chinese sentences and names.
 
+pub use enact_plan::replies::chinese::{color, plain_name, plain_shape};
 use enact_plan::{Direction, Relation};
 use rand::RngExt;
 
@@ -81,15 +82,6 @@ pub fn name(speaker: &mut Speaker<'_>, name: &str) -> String {
     }
 }
 
-/// Returns the plain name, for answers.
-pub fn plain_name(name: &str) -> String {
-    format!(
-        "{}色的{}",
-        color(color_of(name)),
-        plain_shape(noun_of(name))
-    )
-}
-
 /// Returns a word for a shape.
 pub fn shape(speaker: &mut Speaker<'_>, shape: &str) -> String {
     let words: &[&str] = match shape {
@@ -101,29 +93,4 @@ pub fn shape(speaker: &mut Speaker<'_>, shape: &str) -> String {
         other => return other.to_owned(),
     };
     words[speaker.rng.random_range(0..words.len())].to_owned()
-}
-
-/// Returns the usual word for a shape.
-pub fn plain_shape(shape: &str) -> &str {
-    match shape {
-        "cube" => "方块",
-        "cylinder" => "圆柱",
-        "ball" => "球",
-        "bowl" => "碗",
-        "tray" => "托盘",
-        other => other,
-    }
-}
-
-/// Returns the word for a color.
-pub fn color(color: &str) -> &str {
-    match color {
-        "red" => "红",
-        "green" => "绿",
-        "blue" => "蓝",
-        "yellow" => "黄",
-        "orange" => "橙",
-        "purple" => "紫",
-        other => other,
-    }
 }

@@ -17,33 +17,14 @@ use enact_sim::ObjectShape;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use crate::intent::Action;
 use crate::vocabulary::shape_of;
+use enact_plan::intent::Action;
+use enact_plan::replies::Language;
 use pattern::{expand, is_held_out};
 
 /// Number of wordings tried before one of the wrong split is taken, since some sentences have only
 /// one wording.
 const TRIES: usize = 40;
-
-/// Languages of instructions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    English,
-    /// Mandarin Chinese in simplified characters.
-    Chinese,
-}
-
-impl Language {
-    /// Returns the language of a text.
-    pub fn of(text: &str) -> Self {
-        if text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) {
-            Self::Chinese
-        } else {
-            Self::English
-        }
-    }
-}
 
 /// The split of the wordings: a model is evaluated on those that it never saw.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

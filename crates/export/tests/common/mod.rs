@@ -81,6 +81,7 @@ impl Take {
                 sha256: None,
                 perception: "none".to_owned(),
                 planning: "person".to_owned(),
+                planner: None,
             },
             servos: Some(servos(&robot)),
         };

@@ -31,7 +31,7 @@ pub fn spots(
     target: &SceneObject,
     relation: Relation,
 ) -> Result<Vec<Spot>, Refusal> {
-    let radius = held.footprint.outer_radius();
+    let radius = held.outer_radius();
     let paths = paths(context, relation)?;
     let mut free: Vec<Spot> = GAPS
         .iter()
@@ -70,7 +70,11 @@ fn turned(path: &Vector3, angle: f64) -> Vector3 {
 fn at(target: &Solid, path: &Vector3, distance: f64) -> Spot {
     let (sin, cos) = target.yaw.sin_cos();
     let (u, v) = (cos * path.x + sin * path.y, cos * path.y - sin * path.x);
-    let far = target.footprint.half_extent(u, v) + distance;
+    let beyond = target
+        .contour
+        .as_ref()
+        .map_or(0.0, |contour| contour.reach(u, v));
+    let far = target.footprint.half_extent(u, v).max(beyond) + distance;
     Spot {
         x: target.x + path.x * far,
         y: target.y + path.y * far,

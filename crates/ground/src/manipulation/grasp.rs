@@ -8,10 +8,17 @@ use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 
 use super::context::{SkillContext, TILTS};
 use crate::motion::end_effector::{Roll, solve};
-use crate::scene::{Footprint, Solid};
+use crate::scene::{Footprint, Pinch, Solid};
 
 /// Gap between the fixed finger and the object before the other finger closes, meters.
 const GAP: f64 = 0.0035;
+/// The same for a thing with an outline of its own, the far side of which is not seen to the
+/// millimeter.
+const CONTOUR_GAP: f64 = 0.006;
+/// Number of grasps of such a thing to try at each tilt before those that are less good.
+const PER_TILT: usize = 4;
+/// Costs of pinches that differ by less are alike, meters.
+const SAME_COST: f64 = 0.006;
 /// Excess of the finger opening over the object's width, meters; the wide opening first, the narrow
 /// one where neighbors stand close.
 const SPARE: [f64; 2] = [0.025, 0.013];
@@ -19,6 +26,9 @@ const SPARE: [f64; 2] = [0.025, 0.013];
 const LEAST_SPARE: f64 = 0.008;
 /// Height of the fingertips above the surface under the object, meters.
 const TIP_CLEARANCE: f64 = 0.004;
+/// The same, as a share of its height, of a thing with an outline of its own, and at most, meters:
+/// such things are often low, and a finger that swings comes near the table as it opens.
+const CONTOUR_TIP: (f64, f64) = (0.4, 0.007);
 /// Half the width of a fingertip, which gets lower when the hand tilts, meters.
 const TIP_HALF_WIDTH: f64 = 0.007;
 /// Height of the grasp, as a share of the object's height.
@@ -45,6 +55,10 @@ pub struct Grasp {
     pub tilt: f64,
     /// Direction in which the fingers part about the base's `z`, radians.
     pub yaw: f64,
+    /// Width of the object between the fingers, meters.
+    pub width: f64,
+    /// How far from ideal the place is where the fingers close, meters: see [`Pinch::cost`].
+    pub cost: f64,
     /// Tool pose with the object between the open fingers.
     pub base_from_tool: Pose,
     /// Gripper joint position before closing.
@@ -70,19 +84,61 @@ pub fn usable_opening(gripper: &Gripper) -> f64 {
 
 /// Returns whether the fingers fit around an object along some direction.
 pub fn fits(gripper: &Gripper, solid: &Solid) -> bool {
-    solid.width() + GAP + LEAST_SPARE <= usable_opening(gripper)
-        && solid.height() > TIP_CLEARANCE + LEAST_OVERLAP
+    misfit(gripper, solid).is_none()
+}
+
+/// Returns why the fingers do not fit around an object along any direction, as what follows its
+/// name; `None` if they do.
+fn misfit(gripper: &Gripper, solid: &Solid) -> Option<String> {
+    let widest = widest(gripper, solid);
+    let low = TIP_CLEARANCE + LEAST_OVERLAP;
+    let centimeters = |meters: f64| format!("{:.1} cm", 100.0 * meters);
+    if solid.height() <= low {
+        let (height, low) = (centimeters(solid.height()), centimeters(low));
+        return Some(format!("is {height} high where the fingers need {low}"));
+    }
+    let width = match &solid.contour {
+        None => solid.width(),
+        Some(contour) if contour.pinches(widest).is_empty() => contour.narrowest(),
+        Some(_) => return None,
+    };
+    let (wide, most) = (centimeters(width), centimeters(widest));
+    match (width > widest, &solid.contour) {
+        (true, _) => Some(format!("is {wide} wide where the jaw takes {most}")),
+        (false, None) => None,
+        (false, Some(_)) => Some(format!(
+            "has no two sides that face each other at most {most} apart near its middle"
+        )),
+    }
+}
+
+/// Returns the largest width that the fingers fit around, meters.
+fn widest(gripper: &Gripper, solid: &Solid) -> f64 {
+    usable_opening(gripper) - gap(solid) - LEAST_SPARE
+}
+
+/// Returns the gap between the fixed finger and an object before the other finger closes, meters.
+fn gap(solid: &Solid) -> f64 {
+    match solid.contour {
+        None => GAP,
+        Some(_) => CONTOUR_GAP,
+    }
 }
 
 /// Returns whether the arm can reach any grasp of an object.
 pub fn is_graspable(context: &SkillContext<'_>, name: &str, solid: &Solid) -> bool {
+    let step = if solid.contour.is_none() {
+        ROUND_STEP
+    } else {
+        1
+    };
     fits(context.gripper, solid)
         && context.end_effector.beyond(&solid.center()).is_none()
         && TILTS.iter().any(|tilt| {
             directions(context.gripper, solid)
                 .into_iter()
-                .step_by(ROUND_STEP)
-                .any(|(yaw, width)| reach(context, name, solid, *tilt, yaw, width).is_ok())
+                .step_by(step)
+                .any(|pinch| reach(context, name, solid, *tilt, &pinch).is_ok())
         })
 }
 
@@ -93,11 +149,11 @@ pub fn infeasibility(context: &SkillContext<'_>, name: &str, solid: &Solid) -> O
     let mut refusal = None;
     let mut infeasible = Vec::new();
     for tilt in TILTS {
-        for (yaw, width) in directions(context.gripper, solid) {
-            let Ok(grasp) = reach(context, name, solid, tilt, yaw, width) else {
+        for pinch in directions(context.gripper, solid) {
+            let Ok(grasp) = reach(context, name, solid, tilt, &pinch) else {
                 continue;
             };
-            for grasp in with_openings(context.gripper, solid, vec![grasp]) {
+            for grasp in with_openings(context.gripper, vec![grasp]) {
                 match check_open(context, &collision_world, &grasp) {
                     Ok(()) => return None,
                     Err(why) => refusal = closest(refusal, why),
@@ -149,22 +205,17 @@ pub fn grasps(
     name: &str,
     solid: &Solid,
 ) -> Result<Vec<Grasp>, Refusal> {
-    if !fits(context.gripper, solid) {
-        return Err(Refusal::NotApplicable(format!(
-            "the {name} is {:.3} m wide and {:.3} m high; the gripper takes up to {:.3} m",
-            solid.width(),
-            solid.height(),
-            usable_opening(context.gripper)
-        )));
+    if let Some(why) = misfit(context.gripper, solid) {
+        return Err(Refusal::NotApplicable(format!("the {name} {why}")));
     }
     require_in_reach(context, name, &solid.center())?;
-    let mut found = Vec::new();
+    let mut found: Vec<(usize, Grasp)> = Vec::new();
     let mut refusal = None;
     for tilt in TILTS {
         let mut at_tilt = Vec::new();
         let mut failures = 0;
-        for (yaw, width) in directions(context.gripper, solid) {
-            match reach(context, name, solid, tilt, yaw, width) {
+        for pinch in directions(context.gripper, solid) {
+            match reach(context, name, solid, tilt, &pinch) {
                 Ok(posture) => at_tilt.push(posture),
                 Err(why) => {
                     failures += 1;
@@ -176,19 +227,39 @@ pub fn grasps(
             }
         }
         at_tilt.sort_by(|a, b| {
+            let cost = |grasp: &Grasp| (grasp.cost / SAME_COST).floor();
             let far = |grasp: &Grasp| last_joint_travel(context.joints, &grasp.posture);
-            far(a).total_cmp(&far(b))
+            let by_cost = cost(a).total_cmp(&cost(b));
+            by_cost.then(far(a).total_cmp(&far(b)))
         });
-        found.extend(at_tilt);
+        found.extend(at_tilt.into_iter().enumerate());
     }
+    if solid.contour.is_some() {
+        // There are many: the best at each tilt come before the next best at any.
+        found.sort_by_key(|(rank, _)| rank / PER_TILT);
+    }
+    let found: Vec<Grasp> = found.into_iter().map(|(_, grasp)| grasp).collect();
     match (found.is_empty(), refusal) {
         (true, Some(refusal)) => Err(refusal),
-        _ => Ok(with_openings(context.gripper, solid, found)),
+        _ => Ok(with_openings(context.gripper, found)),
     }
 }
 
-/// Returns the directions in which the fingers can close, each with the object's width along it.
-fn directions(gripper: &Gripper, solid: &Solid) -> Vec<(f64, f64)> {
+/// Returns the directions in which the fingers can close and where, in the base frame.
+fn directions(gripper: &Gripper, solid: &Solid) -> Vec<Pinch> {
+    if let Some(contour) = &solid.contour {
+        let pinches = contour.pinches(widest(gripper, solid)).into_iter();
+        // Either finger may be on either side.
+        return pinches
+            .flat_map(|pinch| {
+                [0.0, PI].map(|turn| Pinch {
+                    yaw: solid.yaw + pinch.yaw + turn,
+                    middle: solid.place(pinch.middle[0], pinch.middle[1]),
+                    ..pinch
+                })
+            })
+            .collect();
+    }
     let candidates: Vec<f64> = match solid.footprint {
         Footprint::Disc { .. } => (0..ROUND_DIRECTIONS)
             .map(|step| f64::from(step) * 2.0 * PI / f64::from(ROUND_DIRECTIONS))
@@ -201,9 +272,14 @@ fn directions(gripper: &Gripper, solid: &Solid) -> Vec<(f64, f64)> {
         .into_iter()
         .map(|yaw| {
             let direction = Vector3::new(yaw.cos(), yaw.sin(), 0.0);
-            (yaw, 2.0 * solid.half_extent(&direction))
+            Pinch {
+                yaw,
+                width: 2.0 * solid.half_extent(&direction),
+                middle: [solid.x, solid.y],
+                cost: 0.0,
+            }
         })
-        .filter(|(_, width)| width + GAP + LEAST_SPARE <= usable_opening(gripper))
+        .filter(|pinch| pinch.width + GAP + LEAST_SPARE <= usable_opening(gripper))
         .collect()
 }
 
@@ -212,24 +288,30 @@ fn reach(
     name: &str,
     solid: &Solid,
     tilt: f64,
-    yaw: f64,
-    width: f64,
+    pinch: &Pinch,
 ) -> Result<Grasp, Refusal> {
     let gripper = context.gripper;
+    let Pinch {
+        yaw,
+        width,
+        middle: [x, y],
+        cost,
+    } = *pinch;
+    let gap = gap(solid);
     let direction = Vector3::new(yaw.cos(), yaw.sin(), 0.0);
     let shift = if gripper.parallel {
         0.0
     } else {
-        width / 2.0 + GAP
+        width / 2.0 + gap
     };
-    let center = Point3::new(solid.x, solid.y, height(gripper, solid, tilt));
+    let center = Point3::new(x, y, height(gripper, solid, tilt));
     let target = center - direction * shift;
     let pose = context
         .end_effector
         .pose(&gripper.tool_from_grasp, &target, tilt, Roll::Yaw(yaw));
     let posture = solve(context.robot, &pose, context.joints, name)?;
     // One finger pushes the object over the gap to the stationary one.
-    let slide = if gripper.parallel { 0.0 } else { GAP };
+    let slide = if gripper.parallel { 0.0 } else { gap };
     let base_from_object = Pose::new(
         solid.center().coords - direction * slide,
         Vector3::z() * solid.yaw,
@@ -237,6 +319,8 @@ fn reach(
     Ok(Grasp {
         tilt,
         yaw,
+        width,
+        cost,
         base_from_tool: pose,
         open: gripper.open,
         tool_from_object: pose.inverse() * base_from_object,
@@ -247,20 +331,25 @@ fn reach(
 /// Returns the grasp height: at or below the middle, with the fingertips clear of the surface.
 fn height(gripper: &Gripper, solid: &Solid, tilt: f64) -> f64 {
     let tips = gripper.fingertip_reach * tilt.cos() + TIP_HALF_WIDTH * tilt.sin();
-    let lowest = solid.base + TIP_CLEARANCE + tips;
+    let clearance = match solid.contour {
+        None => TIP_CLEARANCE,
+        Some(_) => {
+            let (share, most) = CONTOUR_TIP;
+            (share * solid.height()).min(most).max(TIP_CLEARANCE)
+        }
+    };
+    let lowest = solid.base + clearance + tips;
     let share = if solid.ball { 0.5 } else { GRASP_HEIGHT };
     lowest.max(solid.base + share * solid.height())
 }
 
 /// Returns each grasp with the wide opening, then with the narrow one.
-fn with_openings(gripper: &Gripper, solid: &Solid, grasps: Vec<Grasp>) -> Vec<Grasp> {
+fn with_openings(gripper: &Gripper, grasps: Vec<Grasp>) -> Vec<Grasp> {
     grasps
         .into_iter()
         .flat_map(|grasp| {
-            let direction = Vector3::new(grasp.yaw.cos(), grasp.yaw.sin(), 0.0);
-            let width = 2.0 * solid.half_extent(&direction);
             SPARE.map(|spare| Grasp {
-                open: gripper.joint_for((width + spare).min(gripper.widest())),
+                open: gripper.joint_for((grasp.width + spare).min(gripper.widest())),
                 ..grasp.clone()
             })
         })

@@ -4,7 +4,7 @@ use enact_robot::{CollisionWorld, TABLE};
 use enact_types::{Refusal, Vector3};
 
 use super::context::SkillContext;
-use super::grasp::{Grasp, another, check_open, closest, grasps, otherwise};
+use super::grasp::{Grasp, another, check_open, closest, grasps, infeasibility, otherwise};
 use super::script::MotionBuilder;
 use crate::motion::end_effector::{shifted, solve};
 use crate::motion::robot_shapes::in_hand;
@@ -39,8 +39,14 @@ pub fn first_grasp<T>(
     let name = &object.name;
     let mut refusal = None;
     let grasps = another(grasps(context, name, &object.solid)?, context.attempt);
-    let usual = grasps.iter().take(ATTEMPTS).cloned();
     let collision_world = [context.neighbors(name), context.only(name)];
+    let is_known_shape = object.solid.contour.is_none();
+    // What has an outline of its own has so many grasps that those that are blocked are left out.
+    let usual = grasps
+        .iter()
+        .filter(|grasp| is_known_shape || check_open(context, &collision_world, grasp).is_ok())
+        .take(ATTEMPTS)
+        .cloned();
     let others = otherwise(context, &grasps)
         .filter(|grasp| check_open(context, &collision_world, grasp).is_ok())
         .take(OTHERWISE);
@@ -50,6 +56,7 @@ pub fn first_grasp<T>(
             Err(why) => refusal = closest(refusal, why),
         }
     }
+    let refusal = refusal.or_else(|| infeasibility(context, name, &object.solid));
     Err(refusal.unwrap_or_else(|| Refusal::NotApplicable(format!("no way to grasp the {name}"))))
 }
 

@@ -141,7 +141,8 @@ impl<'a> PutDown<'a> {
         around: &CollisionWorld,
     ) -> Result<f64, Refusal> {
         let gripper = self.context.gripper;
-        let width = self.grasped_width() + spare;
+        let (axis, at) = (gripper.opening_axis.into_inner(), gripper.tool_from_grasp);
+        let width = self.held.grasped_width(&axis, &at) + spare;
         let open = gripper.joint_for(width.min(gripper.widest()));
         let checked = self.context.check(&path.posture, open, around);
         checked.map(|()| open)
@@ -151,15 +152,6 @@ impl<'a> PutDown<'a> {
     fn descent(&self, path: &ReleasePose) -> f64 {
         let rim = self.target.solid.top + RIM_CLEARANCE;
         (rim - path.underside(self.held)).max(LEAST_DESCENT)
-    }
-
-    /// Returns the width of the held object between the fingers, meters.
-    fn grasped_width(&self) -> f64 {
-        let opening = self.context.gripper.opening_axis.into_inner();
-        let along = self.held.tool_from_object.rotation.inverse() * opening;
-        let flat = along.x.hypot(along.y).max(f64::MIN_POSITIVE);
-        let footprint = &self.held.object.solid.footprint;
-        2.0 * footprint.half_extent(along.x / flat, along.y / flat)
     }
 
     /// Retreats straight up, or back along the approach, or tilting on the way.

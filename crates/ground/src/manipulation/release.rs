@@ -8,7 +8,7 @@ use super::context::{SkillContext, TILTS};
 use super::grasp::{HOPELESS, closest};
 use super::spot::Spot;
 use crate::motion::end_effector::{Roll, shifted, solve};
-use crate::motion::obstacles::shape_of;
+use crate::motion::obstacles::lowest;
 use crate::scene::{HeldObject, SceneObject, Solid};
 
 /// Number of turns about the approach direction to try.
@@ -182,5 +182,5 @@ fn across(object: &Pose, held: &HeldObject, target: &Solid) -> f64 {
 /// Returns the height of the held object's lowest point with the tool at this pose, meters.
 pub fn underside(base_from_tool: &Pose, held: &HeldObject) -> f64 {
     let object = base_from_tool * held.tool_from_object;
-    shape_of(&held.object.solid).lowest(&object)
+    lowest(&held.object.solid, &object)
 }

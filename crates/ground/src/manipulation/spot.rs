@@ -43,9 +43,10 @@ pub fn spots(
     let (outline, surface) = match (solid.hollow, relation) {
         (Some(hollow), _) => (hollow.inner, hollow.floor),
         (None, Relation::On) if !solid.ball => {
+            let peak = solid.peak();
             let middle = Spot {
-                x: solid.x,
-                y: solid.y,
+                x: peak.x,
+                y: peak.y,
                 surface: solid.top,
             };
             return Ok(vec![on_top(context, target, middle)]);
@@ -64,7 +65,7 @@ pub fn spots(
         }
     };
     let room = outline.inner_radius();
-    let radius = held.footprint.outer_radius().min(room);
+    let radius = held.outer_radius().min(room);
     let others: Vec<&Solid> = contents(context, target).collect();
     let mut free: Vec<(f64, Spot)> = grid(room - radius)
         .filter(|(u, v)| outline.distance(*u, *v) < -radius + 1e-9)
@@ -113,10 +114,6 @@ fn grid(half: f64) -> impl Iterator<Item = (f64, f64)> {
 }
 
 fn place(solid: &Solid, u: f64, v: f64, surface: f64) -> Spot {
-    let (sin, cos) = solid.yaw.sin_cos();
-    Spot {
-        x: solid.x + cos * u - sin * v,
-        y: solid.y + sin * u + cos * v,
-        surface,
-    }
+    let [x, y] = solid.place(u, v);
+    Spot { x, y, surface }
 }

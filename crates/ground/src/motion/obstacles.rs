@@ -4,25 +4,39 @@ use std::f64::consts::{PI, TAU};
 
 use enact_robot::Obstacle;
 use enact_robot::description::Shape;
-use enact_types::{Pose, Vector3};
+use enact_robot::mesh::Hull;
+use enact_types::{Point3, Pose, Vector3};
 use nalgebra::{Translation3, UnitQuaternion};
 
-use crate::scene::{Footprint, Hollow, Solid};
+use crate::scene::{Contour, Footprint, Hollow, Solid};
 
 /// Number of flat pieces in the wall of a round container.
 const SIDES: u32 = 16;
 /// Smallest floor and wall thickness of an obstacle, meters.
 const THINNEST: f64 = 0.001;
+/// What reaches so far beyond the wall of a container is attached to it, meters.
+const ATTACHED: f64 = 0.002;
 
-/// Returns the space that an object of this name fills. A container is its wall and its floor.
+/// Returns the space that an object of this name fills. A container is its wall and its floor; what
+/// has an outline of its own is filled by upright pieces.
 pub fn obstacle(name: &str, solid: &Solid) -> Obstacle {
     let base_from_solid = Pose::from_parts(
         Translation3::new(solid.x, solid.y, solid.base),
         UnitQuaternion::from_axis_angle(&Vector3::z_axis(), solid.yaw),
     );
-    let pieces = match solid.hollow {
-        None => vec![(shape_of(solid), up(solid.height() / 2.0))],
-        Some(hollow) => container(solid, hollow),
+    let pieces = match (solid.hollow, &solid.contour) {
+        (None, None) => vec![(shape_of(solid), up(solid.height() / 2.0))],
+        (None, Some(contour)) => contour
+            .pieces()
+            .iter()
+            .map(|piece| (upright(piece, solid.height()), up(solid.height() / 2.0)))
+            .collect(),
+        (Some(hollow), None) => container(solid, hollow),
+        (Some(hollow), Some(contour)) => {
+            let mut pieces = container(solid, hollow);
+            pieces.extend(attached(solid, contour));
+            pieces
+        }
     };
     let placed = pieces
         .into_iter()
@@ -30,10 +44,50 @@ pub fn obstacle(name: &str, solid: &Solid) -> Obstacle {
     Obstacle::new(name, placed)
 }
 
-/// Returns the primitive that a solid fills, in the frame of
+/// Returns a convex shape that holds a solid, in the frame of
 /// [`HeldObject`](crate::scene::HeldObject).
 pub fn shape_of(solid: &Solid) -> Shape {
-    prism(&solid.footprint, solid.height(), solid.ball)
+    match &solid.contour {
+        None => prism(&solid.footprint, solid.height(), solid.ball),
+        Some(contour) => upright(contour.ring(), solid.height()),
+    }
+}
+
+/// Returns the lowest height of a solid whose frame, that of
+/// [`HeldObject`](crate::scene::HeldObject), is at this pose, meters.
+pub fn lowest(solid: &Solid, base_from_object: &Pose) -> f64 {
+    match &solid.contour {
+        None => shape_of(solid).lowest(base_from_object),
+        Some(contour) => {
+            let ends = ends(contour.ring(), solid.height());
+            let heights = ends.map(|corner| (base_from_object * corner).z);
+            heights.fold(f64::INFINITY, f64::min)
+        }
+    }
+}
+
+/// Returns the convex hull of a polygon's upright prism, about its middle height.
+fn upright(polygon: &[[f64; 2]], height: f64) -> Shape {
+    let corners: Vec<Point3> = ends(polygon, height).collect();
+    Shape::Hull(Hull::new(&corners, 0.0))
+}
+
+fn ends(polygon: &[[f64; 2]], height: f64) -> impl Iterator<Item = Point3> {
+    let ends = [-height / 2.0, height / 2.0];
+    let at = move |[x, y]: &[f64; 2]| ends.map(|z| Point3::new(*x, *y, z));
+    polygon.iter().flat_map(at)
+}
+
+/// Returns what is attached to a round container outside its wall, such as a handle.
+fn attached(solid: &Solid, contour: &Contour) -> impl Iterator<Item = (Shape, Pose)> {
+    let wall = solid.footprint.inner_radius();
+    let (height, middle) = (solid.height(), up(solid.height() / 2.0));
+    contour.pieces().into_iter().filter_map(move |piece| {
+        let outside = |[x, y]: &[f64; 2]| x.hypot(*y) > wall - ATTACHED;
+        let piece: Vec<[f64; 2]> = piece.into_iter().filter(outside).collect();
+        let sticks_out = piece.iter().any(|[x, y]| x.hypot(*y) > wall + ATTACHED);
+        (piece.len() >= 3 && sticks_out).then(|| (upright(&piece, height), middle))
+    })
 }
 
 fn prism(footprint: &Footprint, height: f64, ball: bool) -> Shape {

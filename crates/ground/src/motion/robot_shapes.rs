@@ -17,6 +17,8 @@ const SKIN: f64 = 0.008;
 /// Distance within which a point belongs to the held object, which may sit differently in the hand
 /// than assumed, meters.
 const HELD_SKIN: f64 = 0.015;
+/// The same for a thing with an outline of its own, which may have swung between the fingers.
+const HELD_CONTOUR_SKIN: f64 = 0.03;
 
 /// A part of the robot, or its held object, at its pose.
 pub struct PlacedShape<'a> {
@@ -47,7 +49,11 @@ pub fn placed<'a>(
 ) -> Vec<PlacedShape<'a>> {
     let links = robot.link_poses(joints);
     let own = robot.collider().parts().iter().map(|part| (part, SKIN));
-    own.chain(held.map(|part| (part, HELD_SKIN)))
+    let held_skin = |part: &CollisionBody| match part.shape {
+        Shape::Hull(_) => HELD_CONTOUR_SKIN,
+        _ => HELD_SKIN,
+    };
+    own.chain(held.map(|part| (part, held_skin(part))))
         .map(|(part, skin)| PlacedShape {
             part,
             base_from_shape: links[part.link] * part.link_from_shape,

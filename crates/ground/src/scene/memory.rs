@@ -71,6 +71,25 @@ pub struct SceneMemory {
     intrinsics: Option<Intrinsics>,
 }
 
+impl HeldObject {
+    /// How far apart fingers that part along `opening_axis` of the tool are where they touch it at
+    /// `tool_from_grasp`, meters.
+    pub fn grasped_width(&self, opening_axis: &Vector3, tool_from_grasp: &Point3) -> f64 {
+        let along = self.tool_from_object.rotation.inverse() * opening_axis;
+        let flat = along.x.hypot(along.y).max(f64::MIN_POSITIVE);
+        let (u, v) = (along.x / flat, along.y / flat);
+        match &self.object.solid.contour {
+            None => 2.0 * self.object.solid.footprint.half_extent(u, v),
+            Some(contour) => {
+                let at = self
+                    .tool_from_object
+                    .inverse_transform_point(tool_from_grasp);
+                contour.width_at([at.x, at.y], [u, v])
+            }
+        }
+    }
+}
+
 impl SceneMemory {
     /// Creates a scene that is known without looking, for a camera at this pose.
     pub fn known(objects: Vec<SceneObject>, base_from_camera: Pose) -> Self {
@@ -373,7 +392,7 @@ fn is_it(known: &SceneObject, observation: &Observation) -> bool {
 
 /// Returns whether the frame looks through the place where the top of `solid` would be.
 pub fn is_gone(frame: &Frame, solid: &Solid) -> bool {
-    let top = Point3::new(solid.x, solid.y, solid.top);
+    let top = solid.peak();
     let Some((x, y)) = frame.project(&top) else {
         return false;
     };

@@ -5,6 +5,8 @@
 //! | [`point_cloud`] | pixels as points, with colors that do not depend on shading |
 //! | [`region`] | the pixels that belong to the object at a point |
 //! | [`outline`] | balls, discs and rectangles through measured points |
+//! | [`contour`] | outlines of any shape, and where fingers can take them |
+//! | [`measure`] | measures the outline of what is none of the known shapes |
 //! | [`fit`] | completes the geometry from the visible surface |
 //! | [`solid`] | the geometry of an object that stands on the table |
 //! | [`relation`] | finds what rests in or on what |
@@ -20,8 +22,10 @@
 
 pub mod change;
 pub mod contents;
+pub mod contour;
 pub mod direction;
 pub mod fit;
+pub mod measure;
 pub mod memory;
 pub mod observe;
 pub mod outline;
@@ -34,6 +38,7 @@ pub mod silhouette;
 pub mod snap;
 pub mod solid;
 
+pub use contour::{Contour, Pinch};
 pub use memory::{HeldObject, SceneMemory, SceneObject};
 pub use observe::{DroppedDetection, Observation};
 pub use pointing_check::{Doubt, Finding};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::contents::{is_same_blob, middle, split};
 use super::fit::fit;
+use super::measure::{from_silhouette, outlined};
 use super::point_cloud::PointCloud;
 use super::region::{NoRegion, TablePlane, grow, grow_by_color};
 use super::relation::settle_bases;
@@ -76,7 +77,7 @@ pub fn observe(
 ) -> (Vec<Observation>, Vec<DroppedDetection>) {
     let solids = match PointCloud::new(frame) {
         Some(cloud) => measured(frame, &cloud, detections, is_robot),
-        None => outlined(frame, detections, is_robot),
+        None => silhouettes(frame, detections, is_robot),
     };
     let (mut observations, mut reports) = (Vec::<Observation>::new(), Vec::new());
     for (detection, solid) in detections.iter().zip(solids) {
@@ -162,7 +163,7 @@ fn within(cloud: &PointCloud, region: Vec<usize>, bounds: Option<&Bounds>) -> Ve
 
 /// Returns the solid of each detection without depth, from its silhouette if it stands out from the
 /// table.
-fn outlined(
+fn silhouettes(
     frame: &Frame,
     detections: &[Detection],
     is_robot: &dyn Fn(&Point3) -> bool,
@@ -182,8 +183,10 @@ fn outlined(
             .iter()
             .filter_map(|pixel| cloud.points[*pixel])
             .collect();
-        let mut solid = silhouette::solid(&hidden, &cloud.eye, cloud.pixel_angle, &detection.label)
-            .map_or_else(|| guess(frame, detection.point), Ok)?;
+        let known = silhouette::solid(&hidden, &cloud.eye, cloud.pixel_angle, &detection.label);
+        let is_guess = known.is_none();
+        let shape = known.map_or_else(|| guess(frame, detection.point), Ok)?;
+        let mut solid = from_silhouette(&cloud, &region, shape, is_guess);
         if region.iter().any(|pixel| cloud.is_at_the_edge(*pixel)) {
             // Only a part of it is in the picture.
             solid.uncertainty = GUESSED_UNCERTAINTY;
@@ -242,7 +245,8 @@ fn solid_of(cloud: &PointCloud, region: &[usize]) -> Result<Solid, NoRegion> {
         .filter_map(|index| cloud.points[*index])
         .collect();
     let first = points.first().ok_or(NoRegion::Speck)?;
-    fit(&points, cloud.pixel_size(first)).ok_or(NoRegion::Speck)
+    let solid = fit(&points, cloud.pixel_size(first)).ok_or(NoRegion::Speck)?;
+    Ok(outlined(cloud, region, solid))
 }
 
 fn guess(frame: &Frame, point: NormalizedPoint) -> Result<Solid, &'static str> {
@@ -260,7 +264,7 @@ fn guess(frame: &Frame, point: NormalizedPoint) -> Result<Solid, &'static str> {
 
 fn is_same(a: &Observation, b: &Observation) -> bool {
     let apart = (a.solid.center() - b.solid.center()).norm();
-    let size = |solid: &Solid| [solid.footprint.outer_radius(), solid.height()];
+    let size = |solid: &Solid| [solid.outer_radius(), solid.height()];
     let mut sizes = size(&a.solid).into_iter().zip(size(&b.solid));
     if a.label == b.label {
         apart < SAME_PLACE

@@ -4,6 +4,7 @@ use enact_types::{Frame, NormalizedPoint, Point3};
 
 use super::contents::middle;
 use super::fit::fit;
+use super::measure::outlined;
 use super::point_cloud::{PointCloud, chroma_distance};
 use super::region::{CHROMA, STEP_PIXELS, is_continuous};
 use super::solid::Solid;
@@ -16,7 +17,7 @@ const MIN_PIXELS: usize = 30;
 /// An object without a name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Proposal {
-    /// The middle of what the picture shows of it.
+    /// The middle of what the picture shows of it, or the place on it that is nearest to that.
     pub point: NormalizedPoint,
     /// Its position and size.
     pub solid: Solid,
@@ -72,13 +73,31 @@ fn cluster(cloud: &PointCloud, seed: usize, free: &mut [bool]) -> Vec<usize> {
     region
 }
 
+/// The middle of a region, or the middle of its pixel nearest to that if it is beside the region.
+fn on_it(cloud: &PointCloud, region: &[usize]) -> [f64; 2] {
+    let [x, y] = middle(cloud, region);
+    let pixel = y as usize * cloud.width + x as usize;
+    if region.contains(&pixel) {
+        return [x, y];
+    }
+    let at = |pixel: usize| {
+        let [column, row] = [pixel % cloud.width, pixel / cloud.width];
+        [column, row].map(|along| along as f64 + 0.5)
+    };
+    let away = |pixel: usize| (at(pixel)[0] - x).hypot(at(pixel)[1] - y);
+    let nearest = region.iter().copied();
+    let nearest = nearest.min_by(|a, b| away(*a).total_cmp(&away(*b)));
+    nearest.map_or([x, y], at)
+}
+
 fn proposal(cloud: &PointCloud, region: &[usize]) -> Option<Proposal> {
     if region.len() < MIN_PIXELS {
         return None;
     }
     let points: Vec<Point3> = region.iter().filter_map(|at| cloud.points[*at]).collect();
     let solid = fit(&points, cloud.pixel_size(points.first()?))?;
-    let [x, y] = middle(cloud, region);
+    let solid = outlined(cloud, region, solid);
+    let [x, y] = on_it(cloud, region);
     let size = |pixels: usize| u32::try_from(pixels).unwrap_or(u32::MAX);
     let point = NormalizedPoint::from_pixel(x, y, size(cloud.width), size(cloud.height));
     Some(Proposal { point, solid })

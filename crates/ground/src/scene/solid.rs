@@ -3,6 +3,8 @@
 use enact_types::{Point3, Vector3};
 use serde::{Deserialize, Serialize};
 
+use super::contour::Contour;
+
 /// An upright object: a footprint between two heights, in the base frame, meters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Solid {
@@ -22,6 +24,10 @@ pub struct Solid {
     pub ball: bool,
     /// The hollow, if the rim is higher than the middle.
     pub hollow: Option<Hollow>,
+    /// The measured outline of what is neither a rectangle nor a disc: the footprint is then around
+    /// it, or in it where it is that of a container with something attached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contour: Option<Contour>,
     /// Likely error of the position, meters.
     pub uncertainty: f64,
 }
@@ -114,6 +120,7 @@ impl Solid {
             top: 2.0 * radius,
             ball: false,
             hollow: None,
+            contour: None,
             uncertainty,
         }
     }
@@ -146,10 +153,36 @@ impl Solid {
     pub fn half_extent(&self, direction: &Vector3) -> f64 {
         let [u, v] = self.turned(direction.x, direction.y);
         let length = u.hypot(v).max(f64::MIN_POSITIVE);
-        self.footprint.half_extent(u / length, v / length)
+        let (u, v) = (u / length, v / length);
+        match &self.contour {
+            None => self.footprint.half_extent(u, v),
+            Some(contour) => contour.reach(u, v).max(contour.reach(-u, -v)),
+        }
     }
 
-    /// Returns the smallest extent between two parallel sides, meters.
+    /// Radius of the smallest upright cylinder around it, meters.
+    pub fn outer_radius(&self) -> f64 {
+        let radius = self.footprint.outer_radius();
+        match &self.contour {
+            None => radius,
+            Some(contour) => contour.outer_radius().max(radius),
+        }
+    }
+
+    /// The highest place that is nearest to its middle of mass, base frame.
+    pub fn peak(&self) -> Point3 {
+        let [u, v] = self.contour.as_ref().map_or([0.0; 2], Contour::peak);
+        let [x, y] = self.place(u, v);
+        Point3::new(x, y, self.top)
+    }
+
+    /// A place in the frame of the footprint, in the base frame seen from above.
+    pub fn place(&self, u: f64, v: f64) -> [f64; 2] {
+        let (sin, cos) = self.yaw.sin_cos();
+        [self.x + cos * u - sin * v, self.y + sin * u + cos * v]
+    }
+
+    /// Returns the smallest extent of the footprint between two parallel sides, meters.
     pub fn width(&self) -> f64 {
         2.0 * self.footprint.inner_radius()
     }
@@ -163,7 +196,14 @@ impl Solid {
     /// meters.
     pub fn plan_distance(&self, x: f64, y: f64) -> f64 {
         let [u, v] = self.local(x, y);
-        self.footprint.distance(u, v)
+        self.outline_distance(u, v)
+    }
+
+    fn outline_distance(&self, u: f64, v: f64) -> f64 {
+        match &self.contour {
+            None => self.footprint.distance(u, v),
+            Some(contour) => contour.distance(u, v),
+        }
     }
 
     /// Returns whether a point of the base frame, seen from above, is over the hollow.
@@ -178,16 +218,13 @@ impl Solid {
     pub fn distance(&self, point: &Point3) -> f64 {
         let [u, v] = self.local(point.x, point.y);
         let slab = |base: f64, top: f64| (base - point.z).max(point.z - top);
-        let outside = combine(self.footprint.distance(u, v), slab(self.base, self.top));
+        let outline = self.outline_distance(u, v);
+        let outside = combine(outline, slab(self.base, self.top));
         match self.hollow {
             None => outside,
             Some(hollow) => {
-                let wall = self.footprint.distance(u, v).max(-self.wall_distance(
-                    &hollow,
-                    [u, v],
-                    point.z,
-                ));
-                let floor = combine(self.footprint.distance(u, v), slab(self.base, hollow.floor));
+                let wall = outline.max(-self.wall_distance(&hollow, [u, v], point.z));
+                let floor = combine(outline, slab(self.base, hollow.floor));
                 combine(wall, slab(self.base, self.top)).min(floor)
             }
         }

@@ -254,8 +254,7 @@ fn verify_beside(
 fn stands_beside(object: &Solid, relation: Relation, target: &Solid, camera: &Pose) -> bool {
     let offset = object.center() - target.center();
     let offset = Vector3::new(offset.x, offset.y, 0.0);
-    let near = target.plan_distance(object.x, object.y)
-        < object.footprint.outer_radius() + FARTHEST_BESIDE;
+    let near = target.plan_distance(object.x, object.y) < object.outer_radius() + FARTHEST_BESIDE;
     let on_side = relation.side().is_none_or(|side| {
         on_table(camera, side).is_some_and(|path| {
             let along = offset.dot(&path);
@@ -269,7 +268,7 @@ fn stands_beside(object: &Solid, relation: Relation, target: &Solid, camera: &Po
 fn is_beside(object: &SceneObject, target: &str, evidence: &StepEvidence<'_>) -> bool {
     evidence.after.find(target).is_some_and(|target| {
         let apart = target.solid.plan_distance(object.solid.x, object.solid.y);
-        apart < 2.0 * object.solid.footprint.outer_radius() + SAME_PLACE
+        apart < 2.0 * object.solid.outer_radius() + SAME_PLACE
     })
 }
 
@@ -277,11 +276,8 @@ fn is_beside(object: &SceneObject, target: &str, evidence: &StepEvidence<'_>) ->
 fn shows_something_in(frame: &Frame, target: &SceneObject, object: &SceneObject) -> bool {
     let solid = &target.solid;
     let surface = solid.hollow.map_or(solid.top, |hollow| hollow.floor);
-    let top = Point3::new(
-        object.solid.x,
-        object.solid.y,
-        surface + object.solid.height(),
-    );
+    let peak = object.solid.peak();
+    let top = Point3::new(peak.x, peak.y, surface + object.solid.height());
     let expected = frame.base_from_camera.inverse_transform_point(&top).z;
     let measured = frame
         .project(&top)

@@ -13,13 +13,16 @@ pub struct Body {
     form: Form,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Form {
     Cuboid([f64; 3]),
     Cylinder { radius: f64, height: f64 },
     Ball(f64),
     Bowl { radius: f64, height: f64 },
     Tray { extent: [f64; 2], height: f64 },
+    Cup { radius: f64, height: f64 },
+    Rod { to: [f64; 2], radius: f64 },
+    Several(Vec<Body>),
 }
 
 pub fn cuboid(label: &str, at: [f64; 3], yaw: f64, extent: [f64; 3]) -> Body {
@@ -42,6 +45,56 @@ pub fn bowl(label: &str, at: [f64; 3], radius: f64, height: f64) -> Body {
 /// Creates a tray with a 4 mm wall and a 3 mm floor.
 pub fn tray(label: &str, at: [f64; 3], yaw: f64, extent: [f64; 2], height: f64) -> Body {
     body(label, at, yaw, Form::Tray { extent, height })
+}
+
+/// Creates a thing of several bodies, which are placed in its frame.
+pub fn several(label: &str, at: [f64; 3], yaw: f64, parts: Vec<Body>) -> Body {
+    body(label, at, yaw, Form::Several(parts))
+}
+
+/// Creates an L of two bars 18 mm wide, 50 mm long and 20 mm high, its outer corner in the middle.
+pub fn bracket(label: &str, at: [f64; 3], yaw: f64) -> Body {
+    let bar = |at: [f64; 3], extent: [f64; 3]| cuboid(label, at, 0.0, extent);
+    let parts = vec![
+        bar([0.025, 0.009, 0.0], [0.05, 0.018, 0.02]),
+        bar([0.009, 0.025, 0.0], [0.018, 0.05, 0.02]),
+    ];
+    several(label, at, yaw, parts)
+}
+
+/// Creates a rod of this radius along an arc of the given radius, which spans 100 degrees about the
+/// middle.
+pub fn banana(label: &str, at: [f64; 3], yaw: f64, bend: f64, radius: f64) -> Body {
+    let on_arc = |step: u32| {
+        let angle = (f64::from(step) * 10.0 - 50.0).to_radians();
+        [bend * angle.cos(), bend * angle.sin()]
+    };
+    let parts = (0..10).map(|step| {
+        let ([x, y], [to_x, to_y]) = (on_arc(step), on_arc(step + 1));
+        let to = [to_x - x, to_y - y];
+        body(label, [x, y, 0.0], 0.0, Form::Rod { to, radius })
+    });
+    several(label, at, yaw, parts.collect())
+}
+
+/// Creates a cup of this radius with a handle that reaches 18 mm beyond it.
+pub fn mug(label: &str, at: [f64; 3], yaw: f64, radius: f64) -> Body {
+    let handle = cuboid(
+        label,
+        [radius + 0.007, 0.0, 0.015],
+        0.0,
+        [0.022, 0.007, 0.025],
+    );
+    let cup = Form::Cup {
+        radius,
+        height: 0.045,
+    };
+    several(
+        label,
+        at,
+        yaw,
+        vec![body(label, [0.0; 3], 0.0, cup), handle],
+    )
 }
 
 fn body(label: &str, at: [f64; 3], yaw: f64, form: Form) -> Body {
@@ -72,15 +125,31 @@ impl Body {
         );
         let (sin, cos) = self.yaw.sin_cos();
         let (u, v) = (cos * dx + sin * dy, cos * dy - sin * dx);
-        match self.form {
-            Form::Cuboid(extent) => block(u, v, z, extent),
-            Form::Cylinder { radius, height } => {
+        match &self.form {
+            Form::Several(parts) => {
+                let local = Point3::new(u, v, z);
+                let parts = parts.iter().map(|part| part.distance(&local));
+                parts.fold(f64::INFINITY, f64::min)
+            }
+            &Form::Rod { to, radius } => {
+                let length = to[0].powi(2) + to[1].powi(2);
+                let share = ((u * to[0] + v * to[1]) / length).clamp(0.0, 1.0);
+                let flat = (u - share * to[0]).hypot(v - share * to[1]);
+                flat.hypot(z - radius) - radius
+            }
+            &Form::Cup { radius, height } => {
+                let (side, slab) = (u.hypot(v) - radius, (z - height).max(-z));
+                let inside = (side + 0.004).max(0.004 - z);
+                side.max(slab).max(-inside)
+            }
+            &Form::Cuboid(extent) => block(u, v, z, extent),
+            &Form::Cylinder { radius, height } => {
                 let (side, slab) = (u.hypot(v) - radius, (z - height).max(-z));
                 side.max(0.0).hypot(slab.max(0.0)) + side.max(slab).min(0.0)
             }
-            Form::Ball(radius) => (u * u + v * v + (z - radius).powi(2)).sqrt() - radius,
-            Form::Bowl { radius, height } => bowl_distance(u.hypot(v), z, radius, height),
-            Form::Tray { extent, height } => {
+            &Form::Ball(radius) => (u * u + v * v + (z - radius).powi(2)).sqrt() - radius,
+            &Form::Bowl { radius, height } => bowl_distance(u.hypot(v), z, radius, height),
+            &Form::Tray { extent, height } => {
                 let inner = [extent[0] - 0.008, extent[1] - 0.008, 2.0 * height];
                 block(u, v, z, [extent[0], extent[1], height]).max(-block(u, v, z - 0.003, inner))
             }

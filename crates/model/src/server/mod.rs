@@ -35,7 +35,8 @@ mod transport;
 use std::time::{Duration, Instant};
 
 use enact_plan::pointing::family;
-use enact_plan::{PlannerError, Pointing, Rejection, Usage};
+use enact_plan::similarity::TextSimilarity;
+use enact_plan::{MeaningReader, PlannerError, Pointing, Rejection, Usage};
 use enact_types::{Reason, StopSwitch};
 use image::RgbImage;
 use reqwest::{RequestBuilder, StatusCode, Url};
@@ -72,6 +73,7 @@ pub struct ServerModel {
     options: RequestOptions,
     settings: ModelConfig,
     special: SpecialTokens,
+    meaning: MeaningReader,
     dialect: Dialect,
     transport: Transport,
     /// True once the server was reached.
@@ -112,6 +114,13 @@ impl ServerModel {
             model: source.to_owned(),
             reason,
         };
+        if options.score_steps {
+            return Err(failed(
+                "a server does not tell how likely its model holds a given step; take a model in \
+                 this process to score steps"
+                    .into(),
+            ));
+        }
         let key = ApiKey::read(options.server.key_env.as_deref()).map_err(failed)?;
         let transport = Transport::new(endpoint.is_loopback(), stop).map_err(failed)?;
         let mut server = Self {
@@ -121,6 +130,7 @@ impl ServerModel {
             key,
             settings: ModelConfig::default(),
             special: SpecialTokens::widespread(),
+            meaning: MeaningReader::new(options.meaning.unwrap_or_default()),
             dialect: Dialect::new(options.server.log_probabilities, options.free_text),
             options,
             transport,
@@ -177,7 +187,7 @@ impl ServerModel {
         self.was_reached = true;
         let choice = models::choose(&list).map_err(RequestError::Final)?;
         if choice.of > 1 {
-            self.options.server.notify.tell(&format!(
+            self.options.notify.tell(&format!(
                 "asks `{}`, one of {} models there; another one is chosen by {}#MODEL",
                 choice.model,
                 choice.of,
@@ -239,7 +249,7 @@ impl ServerModel {
             let Some(wait) = wait else {
                 return Err(RequestError::Final(given_up(reason, &backoff, asked)));
             };
-            self.options.server.notify.tell(&format!(
+            self.options.notify.tell(&format!(
                 "{reason}; asking again in {:.1} s",
                 wait.as_secs_f64()
             ));
@@ -329,7 +339,7 @@ impl ServerModel {
                     .filter(|_| self.dialect.pictures || !may_lack_picture),
                 schema: &query.schema,
                 temperature: query.temperature,
-                max_tokens: self.options.max_tokens,
+                max_tokens: self.options.most_tokens(&query.schema, query.most_tokens),
             });
             let request = || self.transport.client().post(url.clone()).json(&body);
             let outcome = self.send_with_retries(&request, deadline, self.options.time_limit);
@@ -354,10 +364,7 @@ impl ServerModel {
             match other.filter(|_| may_be_a_parameter) {
                 Some((dialect, change)) => {
                     let said = complaint.sentence();
-                    self.options
-                        .server
-                        .notify
-                        .tell(&format!("{said}; {change}"));
+                    self.options.notify.tell(&format!("{said}; {change}"));
                     self.dialect = dialect;
                 }
                 None => return Err(RequestError::Final(self.explain(&complaint))),
@@ -458,7 +465,7 @@ impl ServerModel {
                 return Ok(asked);
             }
             if let Some(dialect) = self.dialect.without_thinking() {
-                let notify = &self.options.server.notify;
+                let notify = &self.options.notify;
                 notify.tell("the model thought and did not answer; asking it not to think");
                 self.dialect = dialect;
                 continue;
@@ -539,6 +546,10 @@ impl Chat for ServerModel {
 
     fn free_text(&self) -> bool {
         self.options.free_text
+    }
+
+    fn similarity(&self) -> &dyn TextSimilarity {
+        &*self.options.similarity
     }
 
     fn temperature(&self) -> f64 {

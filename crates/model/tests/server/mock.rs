@@ -246,9 +246,9 @@ pub fn options() -> (RequestOptions, Told) {
     let listener = told.clone();
     let options = RequestOptions {
         time_limit: Duration::from_secs(60),
+        notify: Notify::new(move |sentence| listener.lock().unwrap().push(sentence.to_owned())),
         server: ServerOptions {
             retry_time: Duration::from_secs(1),
-            notify: Notify::new(move |sentence| listener.lock().unwrap().push(sentence.to_owned())),
             ..ServerOptions::default()
         },
         ..RequestOptions::default()

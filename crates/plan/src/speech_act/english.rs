@@ -142,6 +142,9 @@ fn read(sentence: &Sentence, pieces: &mut Vec<Evidence>) {
 /// the question mark follows it directly.
 fn evidence(words: &str, is_question: bool, is_asked: bool) -> Evidence {
     let first = |rules: &[Regex]| rules.iter().any(|rule| rule.is_match(words));
+    if is_asked && TAG.is_match(words) {
+        return Evidence::Asks;
+    }
     if first(&CALLS_OFF) && !OTHERWISE.is_match(words) {
         return Evidence::CallsOff;
     }
@@ -200,7 +203,7 @@ fn evidence(words: &str, is_question: bool, is_asked: bool) -> Evidence {
 
 /// Splits into sentences and clauses, spelled out: no contractions, no punctuation, no capitals.
 fn sentences(text: &str) -> Vec<Sentence> {
-    let text = spell_out(text);
+    let text = WHICH_IS_NOT.replace_all(&spell_out(text), "").into_owned();
     let mut found = Vec::new();
     let mut begin = 0;
     let ends: Vec<(usize, char)> = text
@@ -408,8 +411,20 @@ macro_rules! patterns {
     };
 }
 
+// “We have a tray, don't we?”
+pattern!(
+    TAG,
+    r"^(?:do|does|did|is|are|was|were|have|has|can|will|would) not (?:i|we|you|they|he|she|it|there)$"
+);
+
+// “The cube that is not green” is a thing, and forbids nothing.
+pattern!(
+    WHICH_IS_NOT,
+    r"\b(?:that|which) (?:is|are) not (?:red|green|blue|yellow|orange|purple|white|black|brown|pink|gray|grey)\b"
+);
+
 /// Words that may stand before what matters.
-const LEAD: &str = r"^(?:(?:please|kindly|ok|okay|k|hey|yo|hi|hello|robot|robo|arm|machine|mister|mr|dear|dude|buddy|man|mate|bro|chef|sir|now|right|well|just|also|too|first|firstly|second|secondly|third|next|finally|lastly|instead|rather|anyway|actually|really|seriously|look|listen|oh|ah|um|uh|er|erm|hmm|ooh|no|nope|nah|yes|yeah|yep|alright|good|great|thanks|thank you|sorry|excuse me|simply|only|however|still|again|already|this time|from now on|for now|for once|once more|by the way|after that|afterwards|when you can|if you can|if possible|i repeat|i said|i say|i mean|i told you|i tell you|as i said|remember|everyone|everybody|children|kids|class|guys|folks|team|meanwhile|today|tonight|tomorrow|better|best|therefore|hence|thus|do|you|to|as well|step (?:one|two|three|\d+)|\d+|[a-z]+ly) )*";
+const LEAD: &str = r"^(?:(?:please|kindly|ok|okay|k|hey|yo|hi|hello|robot|robo|arm|machine|mister|mr|dear|dude|buddy|man|mate|bro|chef|sir|now|right|well|just|also|too|first|firstly|second|secondly|third|next|finally|lastly|instead|rather|anyway|actually|really|seriously|look|listen|oh|ah|um|uh|er|erm|hmm|ooh|no|nope|nah|yes|yeah|yep|alright|good|great|thanks|thank you|sorry|excuse me|simply|only|however|still|again|already|this time|from now on|for now|for once|once more|by the way|after that|afterwards|when you can|if you can|if possible|i repeat|i said|i say|i mean|i told you|i tell you|as i said|remember|everyone|everybody|children|kids|class|guys|folks|team|meanwhile|today|tonight|tomorrow|better|best|therefore|hence|thus|do|you|to|as well|like|step (?:one|two|three|\d+)|\d+|[a-z]+ly) )*";
 
 /// Verbs of actions in plain form, without looking, keeping, leaving and waiting.
 const VERB: &str = r"(?:put|puts|place|set|lay|stand|stick|drop|move|bring|take|get|grab|pick|lift|raise|carry|transfer|deliver|push|shove|nudge|slide|scoot|pull|drag|roll|shift|swap|switch|exchange|stack|pile|build|arrange|line|sort|separate|group|tidy|clean|clear|empty|unload|dump|load|fill|collect|gather|remove|fetch|give|hand|pass|point|show|indicate|aim|poke|tap|hold|grip|grasp|seize|catch|toss|throw|go|return|come|park|turn|rotate|flip|pour|insert|slot|fit|tuck|pop|chuck|hide|bury|feed|store|stow|stash|undo|deposit|position|rearrange|reorder|relocate|transport|lower|dip|help|use|choose|select|finish|complete|slip|pile|balance|sit|plop|dunk|slam|send|restore|reset|retrieve|haul|plonk|bung|lob|drive|steer|shuffle|squeeze|mix|distribute|divide|spread|assemble|combine|unstack|sling|shoo|add|fire|pack|bundle|heap|hoist|plant|ease|guide|perch|whip|shunt|sweep|ferry|lug|cart|dispatch|align|tilt|tip|stuff|cram|wedge|prop|lean|settle|pluck|scoop|nab|yank|whack|start|do it|do so|do that|do this|make it|make the|make a|make room|make them|have it|try)";
@@ -518,6 +533,8 @@ patterns!(
         r"\b(?:can|could|will|would|wo) (?:you|we|i|someone|somebody) (?:please |kindly |just |maybe |perhaps |possibly |also |now |then |quickly |not |be a dear and |be so (?:kind|good) (?:as to|and|to) |be (?:kind|good) enough to |go (?:ahead )?and |help me (?:to )?|to |try to |do me a favou?r and |have |[a-z]+ly )*<verb>\b",
         r"<lead>(?:can|could|will|would|shall|should) not (?:you|we) (?:please |just |kindly )*<verb>\b",
         r"<lead>(?:shall|can|could|may|might) (?:we|i) (?:please |have |see |get |ask (?:you )?(?:to|for) |trouble you (?:to|for) |bother you (?:to|for) |request (?:you to|that you) |beg you to |perhaps |maybe )+(?:<verb>\b|the |that |a |it |them |all |my |one |two |both )",
+        r"<lead>(?:make sure|ensure|see to it|see that|take care) (?:that )?(?:the|that|this|my|all|every|both|it) (?:[a-z]+ ){0,3}(?:is|are|gets?|ends? up|goes|go|lands?)\b (?:put |placed |back |safely )*(?:in|on|into|onto|inside|next|beside|behind|left|right|to)\b",
+        r"<lead>have (?:the|that|this|my|all|every|both) [a-z]+(?: [a-z]+)? (?:put|placed|moved|brought|dropped|set|laid)\b",
         r"<lead>(?:shall|should) we (?:please |just |not |maybe )?<verb>\b",
         r"\b(?:would|do|wouldnt|will|did) you (?:really |terribly |awfully |please |very much |ever )?mind (?:<verbing>|helping|if (?:you|i asked you to))\b",
         r"\b(?:would|do|will|could) not mind (?:<verbing>)\b",
@@ -574,10 +591,10 @@ pattern!(
 patterns!(
     WANTS,
     [
-        r"\b(?:goes|go|belongs?|should (?:go|be|come|stand|sit|lie|trade|swap|have|get|end|also|really|now)|must (?:go|be|come|get|to)|needs? to (?:go|be|come|get|end)|needs? (?:<verbing>|a home|a place)|ha(?:s|ve) to (?:go|be|come|get)|ought to (?:go|be)|(?:is|are) to (?:be|go|come|stand|end)|will do|would do|gets? (?:a|an|its|their|put|moved|placed)|wants? to (?:go|be|get|sleep|join)|(?:is|are) supposed to (?:go|be)|(?:is|are) meant to (?:go|be)|(?:is|are) going (?:in|into|on|onto|next))\b",
+        r"\b(?:goes|go|belongs?|should (?:go|be|come|stand|sit|lie|live|rest|move|end up|land|hold|contain|join|visit|trade|swap|have|get|end|also|really|now)|must (?:go|be|come|get|to)|needs? to (?:go|be|come|get|end)|needs? (?:<verbing>|a home|a place)|ha(?:s|ve) to (?:go|be|come|get)|ought to (?:go|be)|(?:is|are) to (?:be|go|come|stand|end)|will do|would do|gets? (?:a|an|its|their|put|moved|placed)|wants? to (?:go|be|get|sleep|join|lie|sit|jump|hop|climb|move|visit|live|rest)|would (?:look|be|feel|do) (?:so |very |much |really )?(?:nice|nicer|good|better|best|great|lovely|perfect|well|at home|happy|happier) (?:in|on|inside|beside|next|near|behind|between|to)|(?:is|are) supposed to (?:go|be)|(?:is|are) meant to (?:go|be)|(?:is|are) going (?:in|into|on|onto|next))\b",
         r"\b(?:i|we|she|he|they|my [a-z]+|mum|mom|dad|the boss) (?:also |really |only |just |still |now |then |very much |would |should |am |are |do |d |actually )*(?:want|wants|need|needs|like|love|wish|prefer|fancy|wanting|insist|request|demand|expect|require|desire)\b",
         r"\bit would be (?:nice|good|great|lovely|helpful|better|best|wonderful|fantastic|awesome|cool|ideal|a help|swell) (?:to|if|for|having)\b",
-        r"\bthe least (?:you|we) (?:could|can) do\b|\bi could do with\b|\btime for\b|\bis wanted\b|\bwe are (?:<verbing>)\b",
+        r"\bthe least (?:you|we) (?:could|can) do\b|\bi could do with\b|\btime for\b|\bi have the wish\b|\bis wanted\b|\bwe are (?:<verbing>)\b",
     ]
 );
 

@@ -46,6 +46,7 @@ fn each_kind_is_told_from_the_others() {
         ),
         ("is the red cube in the blue bowl?", Question),
         ("how many cubes are there", Question),
+        ("we do have a tray, don't we?", Question),
         ("where is the red cube?", Location),
         ("I already put the red cube in the blue bowl", Report),
         ("the red cube is in the blue bowl", Report),

@@ -59,6 +59,7 @@ impl Stage {
                     sha256: None,
                     perception: "truth".to_owned(),
                     planning: "file".to_owned(),
+                    planner: None,
                 },
                 servos: None,
             },

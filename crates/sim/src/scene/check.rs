@@ -128,7 +128,7 @@ fn object_fault(entry: &ObjectEntry) -> Option<String> {
         return Some("every number must be finite".to_owned());
     }
     let size = entry.size?;
-    let shapes = entry.shape.candidates(&ObjectShape::ALL);
+    let shapes = entry.shape.candidates(&ObjectShape::USUAL);
     let wrong = shapes.iter().find(|shape| !shape.admits(size))?;
     Some(format!(
         "a {wrong} cannot be {} × {} × {} m large",

@@ -85,7 +85,7 @@ pub fn fits(file: &SceneFile, seed: u64) -> bool {
 fn drafts(file: &SceneFile, rng: &mut ChaCha8Rng) -> Vec<UnplacedObject> {
     let mut drafts: Vec<UnplacedObject> = Vec::new();
     for entry in &file.objects {
-        let shapes = entry.shape.candidates(&ObjectShape::ALL);
+        let shapes = entry.shape.candidates(&ObjectShape::USUAL);
         let colors = entry.color.candidates(&Color::ALL);
         if let Some(mut item) = kind(&drafts, &shapes, &colors, rng) {
             item.size = entry.size.unwrap_or(item.size);
@@ -100,7 +100,7 @@ fn drafts(file: &SceneFile, rng: &mut ChaCha8Rng) -> Vec<UnplacedObject> {
         }
     }
     if let Some(random) = &file.random {
-        let shapes = random.shapes.candidates(&ObjectShape::ALL);
+        let shapes = random.shapes.candidates(&ObjectShape::USUAL);
         let colors = random.colors.candidates(&Color::ALL);
         for _ in 0..rng.random_range(random.count[0]..=random.count[1]) {
             if let Some(item) = kind(&drafts, &shapes, &colors, rng) {
@@ -153,8 +153,11 @@ fn size(shape: ObjectShape, rng: &mut ChaCha8Rng) -> [f64; 3] {
         .map(|(low, high)| rng.random_range(low..=high));
     match shape {
         ObjectShape::Cube | ObjectShape::Ball => [x; 3],
-        ObjectShape::Cylinder | ObjectShape::Bowl => [x, x, z],
-        ObjectShape::Tray => [x, y, z],
+        ObjectShape::Cylinder | ObjectShape::Bowl | ObjectShape::Plate | ObjectShape::Bottle => {
+            [x, x, z]
+        }
+        ObjectShape::Screwdriver => [x, y, y],
+        _ => [x, y, z],
     }
 }
 

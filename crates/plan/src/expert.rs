@@ -1,10 +1,11 @@
 //! The expert's plan for a situation.
 
-use enact_plan::{Plan, Situation, Step, Verdict};
-
 use crate::intent::{Action, Intent};
-use crate::replies;
-use crate::wording::Language;
+use crate::outcome::Verdict;
+use crate::replies::{self, Language};
+use crate::situation::Situation;
+use crate::skills::Step;
+use crate::step::Plan;
 
 /// Number of refusals after which a step is given up.
 const REFUSALS_BEFORE_GIVING_UP: usize = 2;
@@ -62,6 +63,12 @@ fn is_superseded(index: usize, actions: &[Action], situation: &Situation) -> boo
         return false;
     };
     let between = &actions[index + 1..later];
+    // “In the bowl, and out again”: nothing waits, so the first is to be done, too.
+    if between.is_empty() && !relation.is_beside() {
+        return steps_for(&actions[index], true)
+            .iter()
+            .all(|step| tried(step, Verdict::Yes, situation) > 0);
+    }
     let stands_free = situation
         .objects
         .iter()
@@ -106,7 +113,9 @@ pub fn is_done(action: &Action, situation: &Situation) -> bool {
             relation,
             target,
         } if !relation.is_beside() => situation.objects.iter().any(|seen| {
-            seen.name == *object && seen.rests.as_ref() == Some(&(*relation, target.clone()))
+            // How deep a container is decides whether something is seen in or on it.
+            let rests_there = seen.rests.as_ref().is_some_and(|(_, host)| host == target);
+            seen.name == *object && rests_there
         }),
         Action::Put { object, .. } if situation.holding.as_ref() == Some(object) => false,
         Action::Put {
@@ -169,7 +178,7 @@ fn tried(step: &Step, verdict: Verdict, situation: &Situation) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use enact_plan::{ObjectView, Outcome, Relation};
+    use crate::{ObjectView, Outcome, Relation};
     use enact_types::{NormalizedPoint, Point3};
 
     fn seen(name: &str) -> ObjectView {

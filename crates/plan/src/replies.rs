@@ -1,8 +1,64 @@
 //! The robot's replies, in the language of the instruction.
 
-use enact_plan::Skill;
+use crate::skills::Skill;
 
-use crate::wording::{Language, chinese};
+/// Languages of instructions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    English,
+    /// Mandarin Chinese in simplified characters.
+    Chinese,
+}
+
+impl Language {
+    /// Returns the language of a text.
+    pub fn of(text: &str) -> Self {
+        if text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) {
+            Self::Chinese
+        } else {
+            Self::English
+        }
+    }
+}
+
+/// Names in Chinese.
+pub mod chinese {
+    /// Returns “红色的方块” for “red cube”.
+    pub fn plain_name(name: &str) -> String {
+        let (first, last) = (name.split(' ').next(), name.rsplit(' ').next());
+        format!(
+            "{}色的{}",
+            color(first.unwrap_or(name)),
+            plain_shape(last.unwrap_or(name))
+        )
+    }
+
+    /// Returns the usual word for a shape or “thing”.
+    pub fn plain_shape(shape: &str) -> &str {
+        match shape {
+            "cube" => "方块",
+            "cylinder" => "圆柱",
+            "ball" => "球",
+            "bowl" => "碗",
+            "tray" => "托盘",
+            other => other,
+        }
+    }
+
+    /// Returns the word for a color.
+    pub fn color(color: &str) -> &str {
+        match color {
+            "red" => "红",
+            "green" => "绿",
+            "blue" => "蓝",
+            "yellow" => "黄",
+            "orange" => "橙",
+            "purple" => "紫",
+            other => other,
+        }
+    }
+}
 
 /// Says that a named object is not visible.
 pub fn not_seen(language: Language, name: &str) -> String {

@@ -1,6 +1,6 @@
 //! The meaning of an instruction.
 
-use enact_plan::{Direction, Relation};
+use crate::space::{Direction, Relation};
 
 /// The meaning of an instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]

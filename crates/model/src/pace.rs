@@ -1,0 +1,112 @@
+//! How fast a model in this process is, told to whom it makes wait.
+
+use std::time::{Duration, Instant};
+
+use enact_plan::Usage;
+
+use crate::options::Notify;
+
+/// An answer that takes longer is told of while it comes.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Then it is told of again this often.
+const TOLD_AGAIN: Duration = Duration::from_secs(10);
+/// A model whose answers take longer is called slow.
+const SLOW: Duration = Duration::from_secs(20);
+
+/// How far an answer is.
+pub(crate) struct Progress<'a> {
+    notify: &'a Notify,
+    started: Instant,
+    told: Duration,
+}
+
+impl<'a> Progress<'a> {
+    /// Begins now.
+    pub(crate) fn new(notify: &'a Notify) -> Self {
+        Self {
+            notify,
+            started: Instant::now(),
+            told: Duration::ZERO,
+        }
+    }
+
+    /// Tells how far it is, if it is time to.
+    pub(crate) fn tell(&mut self, tokens: usize) {
+        let passed = self.started.elapsed();
+        let due = if self.told.is_zero() {
+            PATIENCE
+        } else {
+            self.told + TOLD_AGAIN
+        };
+        if passed >= due {
+            self.told = passed;
+            self.notify.tell(&how_far(tokens, passed));
+        }
+    }
+}
+
+fn how_far(tokens: usize, passed: Duration) -> String {
+    let seconds = passed.as_secs_f64();
+    match tokens {
+        0 => format!("is reading, for {seconds:.0} s so far"),
+        _ => format!("is answering: {tokens} tokens in {seconds:.0} s"),
+    }
+}
+
+/// Whether it was said that a model is slow.
+#[derive(Debug, Default)]
+pub(crate) struct Pace {
+    is_told: bool,
+}
+
+impl Pace {
+    /// What to say of an answer that took this, once.
+    pub(crate) fn sentence(&mut self, usage: &Usage) -> Option<String> {
+        let whole = usage.prompt_time + usage.decode_time;
+        if self.is_told || whole < SLOW {
+            return None;
+        }
+        self.is_told = true;
+        let rate = |tokens: u32, time: Duration| f64::from(tokens) / time.as_secs_f64().max(1e-3);
+        Some(format!(
+            "is slow here: {:.0} s an answer (it reads {:.0} and writes {:.1} tokens a second); a GPU \
+             (--device), --isq Q4K for a folder, a smaller model or a server is faster, and \
+             --score-steps has it write nothing",
+            whole.as_secs_f64(),
+            rate(usage.prompt_tokens, usage.prompt_time),
+            rate(usage.completion_tokens, usage.decode_time),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usage(seconds: u64) -> Usage {
+        Usage {
+            requests: 1,
+            prompt_tokens: 1000,
+            completion_tokens: 80,
+            prompt_time: Duration::from_secs(seconds / 2),
+            decode_time: Duration::from_secs(seconds / 2),
+        }
+    }
+
+    #[test]
+    fn a_slow_model_is_told_of_once() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.sentence(&usage(4)), None);
+        let said = pace.sentence(&usage(40)).unwrap();
+        assert!(said.contains("40 s an answer"), "{said}");
+        assert!(said.contains("reads 50 and writes 4.0 tokens"), "{said}");
+        assert_eq!(pace.sentence(&usage(40)), None);
+    }
+
+    #[test]
+    fn what_is_told_tells_reading_from_answering() {
+        let passed = Duration::from_secs(12);
+        assert_eq!(how_far(0, passed), "is reading, for 12 s so far");
+        assert_eq!(how_far(37, passed), "is answering: 37 tokens in 12 s");
+    }
+}

@@ -1,0 +1,229 @@
+//! What an instruction means on this table, read from its words before any model is asked.
+//!
+//! Every word must be accounted for: by the lexicon, or by something that is seen. What is
+//! understood becomes an [`Intent`], from which the [`expert`](crate::expert) plans; what is not
+//! becomes a question that names the word. Nothing is guessed.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `lexicon` | what single words and fixed expressions mean |
+//! | `words` | from a sentence to known words; slips of fingers and dictation |
+//! | `chinese` | the same from a Chinese sentence |
+//! | `phrase` | noun phrases: which things are spoken of |
+//! | `scene` | which of the seen things a phrase means |
+//! | `request` | corrections, exceptions, conditions, one deed after the other |
+//! | `clause` | what one clause asks for |
+//! | `arrange` | rows, towers, sorting, swapping, emptying |
+//! | `question` | questions, answered by what is seen |
+//! | `reader` | the meaning of a task, kept until it is done |
+//! | `reply` | what is said instead of a deed |
+
+mod arrange;
+mod chinese;
+mod clause;
+mod lexicon;
+mod phrase;
+mod question;
+mod reader;
+mod reply;
+mod request;
+mod scene;
+mod words;
+
+use crate::expert;
+use crate::intent::{Action, Intent};
+use crate::situation::Situation;
+use crate::skills::Step;
+use crate::speech_act::SpeechAct;
+use crate::step::Plan;
+pub use reader::{MeaningMode, MeaningReader};
+
+use clause::Deed;
+use reply::{Reply, replies};
+use scene::Scene;
+
+/// What an instruction means: what is to be so, and what is said beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    /// What is to be done, said or asked.
+    pub intent: Intent,
+    /// What of it cannot be done, in words.
+    pub remark: Option<String>,
+}
+
+impl Meaning {
+    /// Reads the instruction of `situation`, which is in English.
+    pub fn of(situation: &Situation) -> Self {
+        let words = words::read(&situation.instruction, &situation.objects);
+        let items = phrase::items(&words);
+        let mut scene = Scene::new(situation);
+        if items.iter().all(phrase::Item::is_mark) {
+            return Self::only(Intent::Say(reply::small_talk(&words)));
+        }
+        let read = match situation.speech_act() {
+            SpeechAct::Request => request(items, &mut scene),
+            SpeechAct::Location => location(&items, &mut scene)
+                .unwrap_or_else(|| Err(question::answer(&words, &items, &mut scene))),
+            _ => Err(question::answer(&words, &items, &mut scene)),
+        };
+        match read {
+            Ok(meaning) => meaning,
+            Err(Reply::Say(text)) => Self::only(Intent::Say(text)),
+            Err(Reply::Ask(text)) => Self::only(Intent::Ask(text)),
+            Err(Reply::Unclear) => match replies::unclear() {
+                Reply::Ask(text) | Reply::Say(text) => Self::only(Intent::Ask(text)),
+                Reply::Unclear => unreachable!("it is a question"),
+            },
+        }
+    }
+
+    /// Reads a Chinese instruction as far as it is understood whole; what an arm cannot do, and a
+    /// word that is not known, are said. `None` leaves it to the model.
+    pub fn of_chinese(situation: &Situation) -> Option<Self> {
+        if !situation.speech_act().is_request() {
+            return None;
+        }
+        let words = chinese::read(&situation.instruction);
+        let is_unable = |word: &words::Word| matches!(word.concept, lexicon::Concept::Cannot(_));
+        if let Some(word) = words.iter().find(|word| is_unable(word)) {
+            let text = format!(
+                "我不能“{}”。我可以拿、放、堆、推和指桌上的东西。",
+                word.text
+            );
+            return Some(Self::only(Intent::Say(text)));
+        }
+        let is_unknown = |word: &words::Word| word.concept == lexicon::Concept::Unknown;
+        if let Some(word) = words.iter().find(|word| is_unknown(word)) {
+            let text = format!("我不认识“{}”。你指的是哪个东西？", word.text);
+            return Some(Self::only(Intent::Ask(text)));
+        }
+        request(chinese::items(&words), &mut Scene::new(situation)).ok()
+    }
+
+    fn only(intent: Intent) -> Self {
+        Self {
+            intent,
+            remark: None,
+        }
+    }
+
+    /// The plan for `situation` if this is meant.
+    pub fn plan(&self, situation: &Situation) -> Plan {
+        let mut plan = expert::plan(&self.intent, situation);
+        if let Some(remark) = &self.remark
+            && plan.steps.last() == Some(&Step::done())
+        {
+            plan.steps.pop();
+            plan.steps.push(Step::say(remark.clone()));
+        }
+        plan
+    }
+}
+
+fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply> {
+    let deeds = request::read(items, scene)?;
+    let open: Vec<String> = deeds
+        .iter()
+        .flat_map(|deed| match deed {
+            Deed::Open(names) => names.clone(),
+            Deed::Do(_) | Deed::Told(_) | Deed::Unable(_) => Vec::new(),
+        })
+        .collect();
+    let unable: Vec<String> = deeds
+        .iter()
+        .filter_map(|deed| match deed {
+            Deed::Unable(what) => Some(what.clone()),
+            Deed::Do(_) | Deed::Told(_) | Deed::Open(_) => None,
+        })
+        .collect();
+    // “The cube is in the bowl, but it belongs on the tray”: what is told is only wanted if nothing
+    // else is.
+    let is_told_only = |action: &Action| {
+        let object = action.objects().first().map(|name| (*name).to_owned());
+        !deeds.iter().any(|deed| {
+            matches!(deed, Deed::Do(other) if other.objects().first().map(|name| (*name).to_owned()) == object)
+        })
+    };
+    let wanted: Vec<Action> = deeds
+        .iter()
+        .filter_map(|deed| match deed {
+            Deed::Do(action) => Some(action.clone()),
+            Deed::Told(action) => Some(action.clone()).filter(is_told_only),
+            Deed::Unable(_) | Deed::Open(_) => None,
+        })
+        .collect();
+    let actions = merged(wanted.into_iter());
+    // What is to be put somewhere must be said where.
+    let is_settled = |name: &String| {
+        actions
+            .iter()
+            .any(|action| action.objects().contains(&name.as_str()))
+    };
+    if unable.is_empty()
+        && let Some(name) = open.iter().find(|name| !is_settled(name))
+    {
+        return Err(replies::where_to(std::slice::from_ref(name)));
+    }
+    let picked: Vec<String> = actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::Pick(name) => Some(name.clone()),
+            _ => None,
+        })
+        .collect();
+    if picked.len() > 1 {
+        return Err(replies::one_at_a_time(&picked));
+    }
+    let cannot = unable.first().map(|what| replies::cannot(what));
+    let is_whole = actions
+        .iter()
+        .any(|action| matches!(action, Action::Put { .. }));
+    match (actions.is_empty(), cannot) {
+        (_, Some(reply)) if !is_whole => Err(reply),
+        (true, _) => Err(Reply::Unclear),
+        (false, cannot) => Ok(Meaning {
+            intent: Intent::Act(actions),
+            remark: cannot.map(|reply| match reply {
+                Reply::Say(text) | Reply::Ask(text) => text,
+                Reply::Unclear => String::new(),
+            }),
+        }),
+    }
+}
+
+/// “Take the cube and put it in the bowl” is one action.
+fn merged(actions: impl Iterator<Item = Action>) -> Vec<Action> {
+    let all: Vec<Action> = actions.collect();
+    let mut merged: Vec<Action> = Vec::new();
+    for (index, action) in all.iter().enumerate() {
+        let is_taken_along = matches!(action, Action::Pick(object)
+            if all[index + 1..].iter().any(|later| matches!(later, Action::Put { object: other, .. } if other == object)));
+        // “Take it out and put it beside the bowl”: two ways to say where it goes.
+        let is_replaced = matches!(action, Action::Put { object, relation, target }
+            if relation.is_beside() && matches!(all.get(index + 1), Some(Action::Put { object: other, relation: next, target: host })
+                if other == object && (next.is_beside() || host != target)));
+        if !is_taken_along && !is_replaced && merged.last() != Some(action) {
+            merged.push(action.clone());
+        }
+    }
+    merged
+}
+
+/// “Where is the red cube?” is answered by pointing.
+fn location(items: &[phrase::Item], scene: &mut Scene) -> Option<Result<Meaning, Reply>> {
+    let phrase = items.iter().filter_map(phrase::Item::phrase).next()?;
+    let is_question = items
+        .iter()
+        .any(|item| item.is_verb(lexicon::Verb::See) || item.is(&lexicon::Concept::Colored));
+    if is_question {
+        return None;
+    }
+    Some(
+        scene
+            .resolve_one(phrase, scene::Role::Any)
+            .map(|name| Meaning::only(Intent::Act(vec![Action::Point(name)]))),
+    )
+}
+
+#[cfg(test)]
+mod tests;

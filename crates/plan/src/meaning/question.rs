@@ -1,0 +1,229 @@
+//! Questions about the table, answered by what is seen.
+
+use super::lexicon::{Concept, Place, Verb};
+use super::phrase::{Item, Phrase, Quantity};
+use super::reply::{Reply, replies};
+use super::scene::{Role, Scene, described};
+use super::words::Word;
+use crate::space::Relation;
+
+/// Answers a question.
+pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply {
+    let phrases: Vec<&Phrase> = items.iter().filter_map(Item::phrase).collect();
+    let says = |text: &str| words.iter().any(|word| word.text == text);
+    let starts = |text: &str| words.iter().any(|word| word.text.starts_with(text));
+    let has = |verb: Verb| items.iter().any(|item| item.is_verb(verb));
+    let asks_color =
+        words.iter().any(|word| word.concept == Concept::Colored) || asks_one_of_colors(words);
+    if let Some(phrase) = phrases.iter().find(|phrase| !phrase.unknown.is_empty()) {
+        let known = scene.clone().resolve(phrase, Role::Any);
+        return match known {
+            Err(reply @ (Reply::Say(_) | Reply::Ask(_)))
+                if has(Verb::See) || has(Verb::Count) || says("where") || starts("where") =>
+            {
+                reply
+            }
+            _ => pass(),
+        };
+    }
+    if has(Verb::Count) {
+        let placed = phrases.first().map(|phrase| placed(phrase, items));
+        return counted(placed.as_ref(), scene);
+    }
+    if asks_color && let Some(phrase) = phrases.first() {
+        return colored(&placed(phrase, items), scene);
+    }
+    let contents = phrases
+        .iter()
+        .find(|phrase| phrase.pronoun.is_some() && !phrase.at.is_empty());
+    if let Some(contents) = contents {
+        let hosts = contents
+            .at
+            .first()
+            .map(|(_, _, hosts)| hosts.clone())
+            .unwrap_or_default();
+        return inside(hosts.first(), scene);
+    }
+    if starts("what")
+        && items.iter().any(|item| {
+            matches!(
+                item.concept(),
+                Some(Concept::Place(Place::At(Relation::In | Relation::On)))
+            )
+        })
+    {
+        return inside(phrases.last().copied(), scene);
+    }
+    if starts("which") || starts("what") && phrases.iter().any(|phrase| phrase.kinds.is_empty()) {
+        return match phrases.first() {
+            Some(phrase) if phrase.kinds.is_empty() => listed(scene),
+            Some(phrase) => colored(phrase, scene),
+            None => pass(),
+        };
+    }
+    match (phrases.first(), has(Verb::See) || has(Verb::Exist)) {
+        (Some(phrase), true) => exists(&placed(phrase, items), scene),
+        (Some(phrase), false) if has(Verb::Be) => is_so(phrase, items, scene),
+        (Some(phrase), false) if ["have", "has", "got"].iter().any(|text| says(text)) => {
+            exists(phrase, scene)
+        }
+        _ => pass(),
+    }
+}
+
+/// Says that a question is not for a robot arm.
+pub(super) fn pass() -> Reply {
+    Reply::Say("I cannot answer that. I can say what is on the table, pick things up, put, push and point at them.".to_owned())
+}
+
+/// “Is it red or yellow?”
+fn asks_one_of_colors(words: &[Word]) -> bool {
+    words.windows(3).any(|three| {
+        matches!(
+            (&three[0].concept, &three[1].concept, &three[2].concept),
+            (Concept::Modifier(_), Concept::Or, Concept::Modifier(_))
+        )
+    })
+}
+
+/// A phrase with the place that follows it.
+fn placed(phrase: &Phrase, items: &[Item]) -> Phrase {
+    let mut placed = phrase.clone();
+    for pair in items.windows(2) {
+        if let (Some(Concept::Place(place @ Place::At(_))), Some(host)) =
+            (pair[0].concept(), pair[1].phrase())
+            && host.kinds.first().is_none_or(|kind| kind != "table")
+            && host != phrase
+        {
+            placed.at.push((true, *place, vec![host.clone()]));
+        }
+    }
+    placed
+}
+
+fn many(phrase: &Phrase) -> Phrase {
+    Phrase {
+        quantity: Quantity::All(None),
+        ..phrase.clone()
+    }
+}
+
+fn counted(phrase: Option<&Phrase>, scene: &mut Scene) -> Reply {
+    let Some(phrase) = phrase else {
+        return pass();
+    };
+    let count = scene
+        .resolve(&many(phrase), Role::Any)
+        .map_or(0, |found| found.len());
+    let what = plural(&described(phrase), count);
+    match count {
+        0 => Reply::Say(format!(
+            "I do not see {}.",
+            replies::with_article(&described(phrase))
+        )),
+        _ => Reply::Say(format!("I see {count} {what}.")),
+    }
+}
+
+fn plural(what: &str, count: usize) -> String {
+    let what = what.replace("such thing", "thing");
+    if count == 1 { what } else { format!("{what}s") }
+}
+
+fn colored(phrase: &Phrase, scene: &mut Scene) -> Reply {
+    match scene.resolve(&many(phrase), Role::Any) {
+        Ok(found) => {
+            let told: Vec<String> = found
+                .iter()
+                .map(|name| match name.rsplit_once(' ') {
+                    Some((color, kind)) => format!("The {kind} is {color}."),
+                    None => format!("It is the {name}."),
+                })
+                .collect();
+            Reply::Say(told.join(" "))
+        }
+        Err(reply) => reply,
+    }
+}
+
+fn inside(host: Option<&Phrase>, scene: &mut Scene) -> Reply {
+    let Some(host) = host else {
+        return pass();
+    };
+    if host.kinds.first().is_some_and(|kind| kind == "table") {
+        return listed(scene);
+    }
+    match scene.resolve_one(host, Role::Host) {
+        Ok(host) => match scene.contents(&host).as_slice() {
+            [] => Reply::Say(format!("There is nothing in the {host}.")),
+            names => Reply::Say(format!("I see {} there.", with_articles(names))),
+        },
+        Err(reply) => reply,
+    }
+}
+
+fn with_articles(names: &[String]) -> String {
+    let named: Vec<String> = names
+        .iter()
+        .map(|name| replies::with_article(name))
+        .collect();
+    named.join(" and ")
+}
+
+fn listed(scene: &Scene) -> Reply {
+    let names: Vec<String> = scene
+        .objects
+        .iter()
+        .map(|seen| replies::with_article(&seen.name))
+        .collect();
+    match names.is_empty() {
+        true => Reply::Say("I see nothing on the table.".to_owned()),
+        false => Reply::Say(format!("I see {}.", names.join(", "))),
+    }
+}
+
+fn exists(phrase: &Phrase, scene: &mut Scene) -> Reply {
+    let wanted = match phrase.quantity {
+        Quantity::All(Some(count)) | Quantity::Any(count) => count,
+        _ => 1,
+    };
+    let what = described(phrase);
+    match scene.resolve(&many(phrase), Role::Any) {
+        Ok(found) if found.len() >= wanted => {
+            Reply::Say(format!("Yes, I see {}.", with_articles(&found)))
+        }
+        Ok(found) => Reply::Say(format!("No, I see only {}.", with_articles(&found))),
+        Err(_) => Reply::Say(format!(
+            "No, I do not see {}.",
+            replies::with_article(&what)
+        )),
+    }
+}
+
+/// “Is the cube red?”, “is the ball in the bowl?”
+fn is_so(phrase: &Phrase, items: &[Item], scene: &mut Scene) -> Reply {
+    let names = match scene.resolve(&many(phrase), Role::Any) {
+        Ok(names) => names,
+        Err(reply) => return reply,
+    };
+    let narrowed = placed(phrase, items);
+    let is_placed = narrowed.at.len() > phrase.at.len();
+    let color = items
+        .iter()
+        .filter_map(Item::phrase)
+        .find(|other| *other != phrase && !other.modifiers.is_empty() && other.kinds.is_empty());
+    let wanted = match (is_placed, color) {
+        (true, _) => narrowed,
+        (false, Some(color)) => Phrase {
+            modifiers: [phrase.modifiers.clone(), color.modifiers.clone()].concat(),
+            ..phrase.clone()
+        },
+        (false, None) => return pass(),
+    };
+    let so = scene.resolve(&many(&wanted), Role::Any).unwrap_or_default();
+    if so.len() == names.len() {
+        Reply::Say("Yes, it is.".to_owned())
+    } else {
+        Reply::Say("No, it is not.".to_owned())
+    }
+}

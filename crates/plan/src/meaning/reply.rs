@@ -1,0 +1,130 @@
+//! What is said instead of a deed.
+
+use super::words::Word;
+
+/// What is said instead of a deed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Reply {
+    Say(String),
+    Ask(String),
+    /// The sentence was not made out.
+    Unclear,
+}
+
+/// Answers words that ask for nothing.
+pub(super) fn small_talk(words: &[Word]) -> String {
+    let says = |texts: &[&str]| {
+        words
+            .iter()
+            .any(|word| texts.iter().any(|text| word.text.contains(text)))
+    };
+    let reply = if says(&["thank", "thx", "cheers"]) {
+        "You are welcome."
+    } else if says(&[
+        "hello",
+        "hi",
+        "hey",
+        "good morning",
+        "good evening",
+        "good afternoon",
+        "howdy",
+        "greetings",
+    ]) {
+        "Hello. What shall I do?"
+    } else {
+        "All right. What shall I do?"
+    };
+    reply.to_owned()
+}
+
+pub(super) mod replies {
+    use super::Reply;
+
+    pub fn not_seen(what: &str) -> Reply {
+        Reply::Say(format!("I do not see {}.", with_article(what)))
+    }
+
+    pub fn which(noun: &str, names: &[String]) -> Reply {
+        Reply::Ask(format!(
+            "Which {noun} do you mean: {}?",
+            listed(names, "or")
+        ))
+    }
+
+    pub fn what_is(word: &str) -> Reply {
+        Reply::Ask(format!("Which one do you mean by “{word}”?"))
+    }
+
+    pub fn where_to(names: &[String]) -> Reply {
+        let whose = if names.is_empty() {
+            "that".to_owned()
+        } else {
+            listed(names, "and")
+        };
+        Reply::Ask(format!("Which place do you mean for {whose}?"))
+    }
+
+    pub fn one_at_a_time(names: &[String]) -> Reply {
+        Reply::Ask(format!(
+            "I can hold one thing at a time. Which one do you mean: {}?",
+            listed(names, "or")
+        ))
+    }
+
+    pub fn what_to_do(names: &[String]) -> Reply {
+        Reply::Ask(format!(
+            "What do you mean me to do with {}, and which place do you mean?",
+            listed(names, "and")
+        ))
+    }
+
+    pub fn not_known(word: &str, names: &[String]) -> Reply {
+        let which = match names {
+            [] => String::new(),
+            [one] => format!(" Do you mean the {one}?"),
+            _ => format!(" Which one do you mean: {}?", listed(names, "or")),
+        };
+        Reply::Ask(format!("I don't know “{word}”.{which}"))
+    }
+
+    pub fn only(count: usize, what: &str) -> Reply {
+        let verb = if count == 1 {
+            "is only one"
+        } else {
+            "are only so many"
+        };
+        Reply::Ask(format!(
+            "Which ones do you mean? There {verb} {what} to see: {count}."
+        ))
+    }
+
+    pub fn cannot(deed: &str) -> Reply {
+        Reply::Say(format!(
+            "I cannot {deed}. I can pick things up, put, push and point at them."
+        ))
+    }
+
+    pub fn unclear() -> Reply {
+        Reply::Ask("I do not understand that. What shall I put where?".to_owned())
+    }
+
+    /// “The red cube, the green cube or the blue cube”.
+    pub fn listed(names: &[String], joint: &str) -> String {
+        let named: Vec<String> = names.iter().map(|name| format!("the {name}")).collect();
+        match named.split_last() {
+            None => "nothing".to_owned(),
+            Some((only, [])) => only.clone(),
+            Some((last, rest)) => format!("{} {joint} {last}", rest.join(", ")),
+        }
+    }
+
+    /// “A red cube”, “an orange ball”.
+    pub fn with_article(name: &str) -> String {
+        let article = match name {
+            _ if name.ends_with('s') && !name.ends_with("ss") => "any",
+            _ if name.starts_with(['a', 'e', 'i', 'o', 'u']) => "an",
+            _ => "a",
+        };
+        format!("{article} {name}")
+    }
+}

@@ -1,0 +1,480 @@
+//! Which of the seen things a noun phrase means.
+
+use super::lexicon::{Extreme, Place};
+use super::phrase::{Phrase, Pronoun, Quantity, heard};
+use super::reply::{Reply, replies};
+use crate::situation::{ObjectView, Situation};
+use crate::skills::Skill;
+use crate::space::Relation;
+use crate::spatial_order::is_between;
+
+/// Difference of picture coordinates below which they look alike, of 1000.
+const SAME_POINT: f64 = 25.0;
+/// Difference of sizes below which they look alike, meters.
+const SAME_SIZE: f64 = 0.003;
+/// Difference of distances below which they look alike, meters.
+const SAME_DISTANCE: f64 = 0.012;
+/// Distance of centers below which things stand beside each other, meters.
+const BESIDE: f64 = 0.13;
+/// What things are called that others are put in or on, where the arm cannot tell.
+const CONTAINERS: [&str; 2] = ["bowl", "tray"];
+
+/// What a phrase is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// To be moved.
+    Mover,
+    /// To have something put at it.
+    Host,
+    Any,
+}
+
+/// What is seen, and what was spoken of so far.
+#[derive(Clone, Debug)]
+pub(super) struct Scene {
+    pub objects: Vec<ObjectView>,
+    /// What “it” and “them” mean.
+    pub it: Vec<String>,
+    /// What “there” means.
+    pub there: Vec<String>,
+    /// Names in the order in which they were spoken of.
+    pub mentioned: Vec<String>,
+    /// What is to stay as it is.
+    pub excluded: Vec<String>,
+    /// What “one” stands for.
+    pub kinds: Vec<String>,
+    /// Whether the person leaves the choice open.
+    pub is_free: bool,
+    /// What was put last, and at what.
+    pub last: Option<(String, String)>,
+    /// What changed places last.
+    pub swapped: Option<[String; 2]>,
+}
+
+impl Scene {
+    pub fn new(situation: &Situation) -> Self {
+        let mut objects = situation.objects.clone();
+        let held = situation.holding.as_deref();
+        if let Some(held) = held.filter(|held| objects.iter().all(|seen| seen.name != *held)) {
+            let shown = situation.objects.first().cloned();
+            objects.extend(shown.map(|other| ObjectView {
+                name: held.to_owned(),
+                rests: None,
+                reachable: true,
+                affords: vec![Skill::Pick],
+                receives: Vec::new(),
+                ..other
+            }));
+        }
+        Self {
+            it: held.map(str::to_owned).into_iter().collect(),
+            objects,
+            there: Vec::new(),
+            mentioned: Vec::new(),
+            excluded: Vec::new(),
+            kinds: Vec::new(),
+            is_free: false,
+            last: None,
+            swapped: None,
+        }
+    }
+
+    pub fn object(&self, name: &str) -> Option<&ObjectView> {
+        self.objects.iter().find(|seen| seen.name == name)
+    }
+
+    pub fn is_container(&self, name: &str) -> bool {
+        self.object(name).is_some_and(is_container)
+    }
+
+    /// Names of all things that can be moved.
+    pub fn movers(&self) -> Vec<String> {
+        let movers = self.objects.iter().filter(|seen| !is_container(seen));
+        movers.map(|seen| seen.name.clone()).collect()
+    }
+
+    /// Names of all things that others are put in or on.
+    pub fn containers(&self) -> Vec<String> {
+        let containers = self.objects.iter().filter(|seen| is_container(seen));
+        containers.map(|seen| seen.name.clone()).collect()
+    }
+
+    /// Names of what lies in or on `host`.
+    pub fn contents(&self, host: &str) -> Vec<String> {
+        let inside = self.objects.iter().filter(|seen| rests_at(seen, host));
+        inside.map(|seen| seen.name.clone()).collect()
+    }
+
+    /// Whether a phrase speaks of containers by its words.
+    pub fn names_container(&self, phrase: &Phrase) -> Option<bool> {
+        if phrase.kinds.is_empty() {
+            let fitting = self.fitting(phrase, Role::Any).ok()?;
+            let [one] = fitting.as_slice() else {
+                return None;
+            };
+            return Some(self.is_container(one));
+        }
+        let kind = phrase.kinds.first()?;
+        let seen = self.objects.iter().find(|seen| kind_of(seen) == kind);
+        Some(seen.map_or(CONTAINERS.contains(&kind.as_str()), is_container))
+    }
+
+    /// The names that a phrase means, or what to say where it means none or too many.
+    pub fn resolve(&mut self, phrase: &Phrase, role: Role) -> Result<Vec<String>, Reply> {
+        let found = self.meant(phrase, role)?;
+        for name in &found {
+            self.mentioned.retain(|known| known != name);
+            self.mentioned.push(name.clone());
+        }
+        if !phrase.kinds.is_empty() {
+            self.kinds.clone_from(&phrase.kinds);
+        }
+        Ok(found)
+    }
+
+    /// The same of a phrase that means one thing.
+    pub fn resolve_one(&mut self, phrase: &Phrase, role: Role) -> Result<String, Reply> {
+        let mut found = self.resolve(phrase, role)?;
+        match found.len() {
+            1 => Ok(found.remove(0)),
+            _ => Err(replies::which(&noun(phrase), &found)),
+        }
+    }
+
+    fn meant(&self, phrase: &Phrase, role: Role) -> Result<Vec<String>, Reply> {
+        match phrase.pronoun {
+            Some(Pronoun::It | Pronoun::Them) => {
+                let is_host = role == Role::Host;
+                let known = if is_host
+                    && self.it.iter().all(|name| !self.is_container(name))
+                    && !self.there.is_empty()
+                {
+                    &self.there
+                } else {
+                    &self.it
+                };
+                if known.is_empty() {
+                    let only = if is_host {
+                        self.containers()
+                    } else {
+                        self.movers()
+                    };
+                    return match only.as_slice() {
+                        [_] => Ok(only),
+                        _ => Err(replies::what_is(&phrase.text)),
+                    };
+                }
+                return Ok(match phrase.quantity {
+                    Quantity::Any(count) => known.iter().take(count).cloned().collect(),
+                    _ => known.clone(),
+                });
+            }
+            Some(Pronoun::Former | Pronoun::Latter) => {
+                let count = self.mentioned.len();
+                let index = match phrase.pronoun {
+                    Some(Pronoun::Latter) => count.checked_sub(1),
+                    _ => count.checked_sub(2),
+                };
+                let name = index.and_then(|index| self.mentioned.get(index));
+                return name
+                    .map(|name| vec![name.clone()])
+                    .ok_or_else(|| replies::what_is(&phrase.text));
+            }
+            _ => {}
+        }
+        let mut fitting = self.fitting(phrase, role)?;
+        let is_many = matches!(phrase.quantity, Quantity::All(_) | Quantity::Any(_));
+        if is_many || fitting.len() > 1 || phrase.other || phrase.pronoun == Some(Pronoun::Rest) {
+            fitting.retain(|name| !self.excluded.contains(name));
+        }
+        if phrase.other || phrase.pronoun == Some(Pronoun::Rest) {
+            let others: Vec<String> = fitting
+                .iter()
+                .filter(|name| !self.mentioned.contains(name))
+                .cloned()
+                .collect();
+            if fitting.len() > 1 || self.excluded.is_empty() {
+                fitting = others;
+            }
+        }
+        let mut excepted = Vec::new();
+        for except in &phrase.except {
+            let mut except = except.clone();
+            if except.kinds.is_empty() {
+                except.kinds.clone_from(&phrase.kinds);
+            }
+            excepted.extend(self.meant(
+                &Phrase {
+                    quantity: Quantity::All(None),
+                    ..except
+                },
+                Role::Any,
+            )?);
+        }
+        fitting.retain(|name| !excepted.contains(name));
+        if fitting.is_empty() {
+            return Err(replies::not_seen(&described(phrase)));
+        }
+        match phrase.quantity {
+            Quantity::All(Some(count)) if fitting.len() != count => {
+                // “The two of them” among three.
+                Err(replies::which(&noun(phrase), &fitting))
+            }
+            Quantity::All(_) => Ok(fitting),
+            Quantity::Any(count) if fitting.len() < count => {
+                Err(replies::only(fitting.len(), &described(phrase)))
+            }
+            Quantity::Any(count) => Ok(fitting.into_iter().take(count).collect()),
+            Quantity::Only | Quantity::None if fitting.len() == 1 => Ok(fitting),
+            Quantity::Only | Quantity::None if self.is_free => {
+                Ok(fitting.into_iter().take(1).collect())
+            }
+            Quantity::Only | Quantity::None => Err(replies::which(&noun(phrase), &fitting)),
+        }
+    }
+
+    /// The names of everything that a phrase fits.
+    pub fn fitting(&self, phrase: &Phrase, role: Role) -> Result<Vec<String>, Reply> {
+        if !phrase.unknown.is_empty() {
+            return self.heard(phrase, role);
+        }
+        let mut fitting: Vec<&ObjectView> = self.of_kinds(phrase, role).collect();
+        for (positive, place, hosts) in &phrase.at {
+            let mut ends = Vec::new();
+            for host in hosts {
+                if host.kinds.first().is_some_and(|kind| kind == "table") {
+                    continue;
+                }
+                ends.extend(self.meant(host, Role::Any)?);
+            }
+            let ends: Vec<&ObjectView> = ends.iter().filter_map(|name| self.object(name)).collect();
+            if ends.is_empty() {
+                // On the table.
+                fitting.retain(|seen| seen.rests.is_none() == *positive);
+                continue;
+            }
+            if let Place::NearestTo | Place::FarthestFrom = place {
+                let away = |seen: &ObjectView| (seen.position - ends[0].position).xy().norm();
+                let sign = if *place == Place::NearestTo {
+                    1.0
+                } else {
+                    -1.0
+                };
+                fitting.retain(|seen| seen.name != ends[0].name);
+                fitting = first(fitting, |seen| sign * away(seen), SAME_DISTANCE);
+            } else {
+                fitting.retain(|seen| {
+                    is_at(seen, *place, &ends) == *positive
+                        && ends.iter().all(|end| end.name != seen.name)
+                });
+            }
+        }
+        if let Some(extreme) = phrase.extreme {
+            fitting = most(fitting, extreme);
+        }
+        Ok(fitting.into_iter().map(|seen| seen.name.clone()).collect())
+    }
+
+    fn of_kinds<'a>(&'a self, phrase: &Phrase, role: Role) -> impl Iterator<Item = &'a ObjectView> {
+        let is_meant = |seen: &ObjectView| {
+            let has = |word: &String| seen.name.split(' ').any(|part| part == word);
+            phrase.modifiers.iter().all(has)
+                && !phrase.not_modifiers.iter().any(has)
+                && !phrase.not_kinds.iter().any(|kind| kind_of(seen) == kind)
+        };
+        let fits_role = |seen: &ObjectView| match role {
+            Role::Mover => !is_container(seen),
+            Role::Host | Role::Any => true,
+        };
+        let kinds = if phrase.kinds.is_empty()
+            && phrase.pronoun.is_none()
+            && is_one(&phrase.text)
+            && !self.kinds.is_empty()
+        {
+            let inherited = self
+                .objects
+                .iter()
+                .any(|seen| is_meant(seen) && self.kinds.contains(&kind_of(seen).to_owned()));
+            if inherited {
+                &self.kinds
+            } else {
+                &phrase.kinds
+            }
+        } else {
+            &phrase.kinds
+        };
+        let mut found: Vec<&ObjectView> = Vec::new();
+        if kinds.is_empty() {
+            found.extend(
+                self.objects
+                    .iter()
+                    .filter(|seen| is_meant(seen) && fits_role(seen)),
+            );
+        } else if phrase.alike {
+            found.extend(
+                self.objects.iter().filter(|seen| {
+                    is_meant(seen) && kinds.iter().any(|kind| kind_of(seen) == kind)
+                }),
+            );
+        } else {
+            for kind in kinds {
+                found.extend(
+                    self.objects
+                        .iter()
+                        .filter(|seen| is_meant(seen) && kind_of(seen) == kind),
+                );
+                if !found.is_empty() {
+                    break;
+                }
+            }
+        }
+        found.into_iter()
+    }
+
+    /// Takes an unknown word for what dictation may have made of a name, if that is one seen thing.
+    fn heard(&self, phrase: &Phrase, role: Role) -> Result<Vec<String>, Reply> {
+        let [word] = phrase.unknown.as_slice() else {
+            return Err(self.unknown(phrase));
+        };
+        let mut found = Vec::new();
+        for meant in heard(word) {
+            let mut known = Phrase {
+                unknown: Vec::new(),
+                headless: false,
+                ..phrase.clone()
+            };
+            if phrase.headless && !phrase.modifiers.is_empty() {
+                known.kinds = vec![meant];
+            } else if !phrase.headless && !phrase.kinds.is_empty() {
+                known.modifiers.push(meant);
+            } else {
+                continue;
+            }
+            for name in self.fitting(&known, role)? {
+                if !found.contains(&name) {
+                    found.push(name);
+                }
+            }
+        }
+        match found.len() {
+            1 => Ok(found),
+            _ => Err(self.unknown(phrase)),
+        }
+    }
+
+    fn unknown(&self, phrase: &Phrase) -> Reply {
+        let words = phrase.unknown.join(" ");
+        if phrase.headless {
+            let mut parts = phrase.modifiers.clone();
+            parts.push(words);
+            return replies::not_seen(&parts.join(" "));
+        }
+        let known = Phrase {
+            unknown: Vec::new(),
+            ..phrase.clone()
+        };
+        let fitting = self.fitting(&known, Role::Any).unwrap_or_default();
+        replies::not_known(&words, &fitting)
+    }
+}
+
+/// Whether it is an object that others are put in or on.
+fn is_container(seen: &ObjectView) -> bool {
+    seen.receives.contains(&Relation::In)
+        || seen.receives.is_empty() && CONTAINERS.contains(&kind_of(seen))
+}
+
+/// The last word of a name, but for its number.
+pub(super) fn kind_of(seen: &ObjectView) -> &str {
+    let mut words = seen.name.rsplit(' ');
+    let last = words.next().unwrap_or_default();
+    match last.parse::<u32>() {
+        Ok(_) => words.next().unwrap_or(last),
+        Err(_) => last,
+    }
+}
+
+fn is_one(text: &str) -> bool {
+    let last = text.rsplit(' ').next();
+    matches!(last, Some("one" | "ones")) || !text.contains("thing") && !text.contains("object")
+}
+
+pub(super) fn rests_at(seen: &ObjectView, host: &str) -> bool {
+    seen.rests.as_ref().is_some_and(|(_, at)| at == host)
+}
+
+fn is_at(seen: &ObjectView, place: Place, ends: &[&ObjectView]) -> bool {
+    let right = |end: &ObjectView| f64::from(seen.point.x) - f64::from(end.point.x);
+    let below = |end: &ObjectView| f64::from(seen.point.y) - f64::from(end.point.y);
+    match place {
+        Place::At(Relation::In | Relation::On) => ends.iter().any(|end| rests_at(seen, &end.name)),
+        Place::OutOf | Place::From => !ends.iter().any(|end| rests_at(seen, &end.name)),
+        Place::At(Relation::LeftOf) => ends.iter().all(|end| right(end) < -SAME_POINT),
+        Place::At(Relation::RightOf) => ends.iter().all(|end| right(end) > SAME_POINT),
+        Place::At(Relation::InFrontOf) => ends.iter().all(|end| below(end) > SAME_POINT),
+        Place::At(Relation::Behind) => ends.iter().all(|end| below(end) < -SAME_POINT),
+        Place::At(Relation::NextTo) => ends
+            .iter()
+            .any(|end| (seen.position - end.position).xy().norm() < BESIDE),
+        Place::Between => matches!(ends, [first, second] if is_between(seen, first, second)),
+        Place::NearestTo | Place::FarthestFrom | Place::To => false,
+    }
+}
+
+/// Those that come first in an order; several where they look alike.
+fn most(fitting: Vec<&ObjectView>, extreme: Extreme) -> Vec<&ObjectView> {
+    let x = |seen: &ObjectView| f64::from(seen.point.x);
+    let y = |seen: &ObjectView| f64::from(seen.point.y);
+    let from_arm = |seen: &ObjectView| seen.position.coords.xy().norm();
+    match extreme {
+        Extreme::Left => first(fitting, x, SAME_POINT),
+        Extreme::Right => first(fitting, |seen| -x(seen), SAME_POINT),
+        Extreme::Front => first(fitting, |seen| -y(seen), SAME_POINT),
+        Extreme::Back => first(fitting, y, SAME_POINT),
+        Extreme::Big => first(fitting, |seen| -seen.size, SAME_SIZE),
+        Extreme::Small => first(fitting, |seen| seen.size, SAME_SIZE),
+        Extreme::Near => first(fitting, from_arm, SAME_DISTANCE),
+        Extreme::Far => first(fitting, |seen| -from_arm(seen), SAME_DISTANCE),
+    }
+}
+
+fn first(
+    fitting: Vec<&ObjectView>,
+    key: impl Fn(&ObjectView) -> f64,
+    margin: f64,
+) -> Vec<&ObjectView> {
+    let best = fitting
+        .iter()
+        .map(|seen| key(seen))
+        .fold(f64::INFINITY, f64::min);
+    fitting
+        .into_iter()
+        .filter(|seen| key(seen) - best <= margin)
+        .collect()
+}
+
+/// What a phrase speaks of, for “which … do you mean?”.
+fn noun(phrase: &Phrase) -> String {
+    phrase
+        .kinds
+        .first()
+        .cloned()
+        .unwrap_or_else(|| "one".to_owned())
+}
+
+/// What a phrase speaks of, for “I do not see a …”.
+pub(super) fn described(phrase: &Phrase) -> String {
+    let mut words = phrase.modifiers.clone();
+    if phrase.other {
+        words.insert(0, "other".to_owned());
+    }
+    match phrase.kinds.first() {
+        Some(kind) if phrase.alike && phrase.kinds.len() > 1 => {
+            let _ = kind;
+            words.push("container".to_owned());
+        }
+        Some(kind) => words.push(kind.clone()),
+        None => words.push("such thing".to_owned()),
+    }
+    words.join(" ")
+}

@@ -1,0 +1,386 @@
+//! From a sentence to words whose meaning is known, or that are known to be unknown.
+
+use std::collections::HashSet;
+
+use super::lexicon::{Concept, ENGLISH, Lexicon};
+use super::scene::kind_of;
+use crate::situation::ObjectView;
+
+/// A word or fixed expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Word {
+    /// As it was said, in lower case.
+    pub text: String,
+    pub concept: Concept,
+}
+
+/// Marks that stand for themselves.
+const MARKS: &str = ".!?;:,\n";
+
+/// Reads an English sentence about `objects`.
+pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
+    let seen: HashSet<&str> = objects
+        .iter()
+        .flat_map(|seen| seen.name.split(' '))
+        .collect();
+    let text = spelled_out(sentence);
+    let raw: Vec<String> = text
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let raw = respaced(raw, &seen);
+    let next: Vec<Option<String>> = (1..=raw.len()).map(|at| raw.get(at).cloned()).collect();
+    let raw = raw.into_iter().zip(next);
+    let raw: Vec<String> = raw
+        .map(|(word, next)| respelled(word, next.as_deref(), &seen))
+        .collect();
+    let raw = without_stutter(raw);
+    let borrowed: Vec<&str> = raw.iter().map(String::as_str).collect();
+    let mut words = Vec::new();
+    let mut index = 0;
+    while let Some(word) = borrowed.get(index) {
+        let (concept, length) = if let Some(mark) = mark(word) {
+            (Concept::Mark(mark), 1)
+        } else if let Some(kind) = seen_kind(word, objects)
+            && !matches!(ENGLISH.longest(&borrowed[index..]), Some((_, 2..)))
+        {
+            (kind, 1)
+        } else if let Some(found) = ENGLISH.longest(&borrowed[index..]) {
+            found
+        } else if seen.contains(word) {
+            (of_name(word, objects), 1)
+        } else if let Ok(number) = word.parse() {
+            (Concept::Number(number), 1)
+        } else {
+            (Concept::Unknown, 1)
+        };
+        words.push(Word {
+            text: borrowed[index..index + length].join(" "),
+            concept,
+        });
+        index += length;
+    }
+    words
+}
+
+fn mark(word: &str) -> Option<char> {
+    let mut letters = word.chars();
+    let first = letters.next().filter(|letter| MARKS.contains(*letter))?;
+    letters
+        .next()
+        .is_none()
+        .then_some(if first == '\n' { '.' } else { first })
+}
+
+/// A noun by which something seen is called: it means that, whatever else the lexicon says.
+fn seen_kind(word: &str, objects: &[ObjectView]) -> Option<Concept> {
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    let mut kinds = objects.iter().map(kind_of);
+    let kind = kinds.find(|kind| *kind == word || *kind == singular)?;
+    Some(Concept::Noun {
+        kinds: vec![kind.to_owned()],
+        alike: false,
+    })
+}
+
+/// What a word means that the lexicon lacks and something seen has in its name.
+fn of_name(word: &str, objects: &[ObjectView]) -> Concept {
+    let is_kind = objects
+        .iter()
+        .any(|seen| seen.name.split(' ').next_back() == Some(word));
+    if is_kind {
+        Concept::Noun {
+            kinds: vec![word.to_owned()],
+            alike: false,
+        }
+    } else {
+        Concept::Modifier(word.to_owned())
+    }
+}
+
+/// Lower case, contractions spelled out, marks as words of their own.
+pub(super) fn spelled_out(text: &str) -> String {
+    let mut text = text
+        .to_lowercase()
+        .replace(['’', '‘', '`', '´'], "'")
+        .replace("->", " to ")
+        .replace("=>", " to ")
+        .replace(['→', '>'], " to ")
+        .replace("...", " , ")
+        .replace(['—', '–', '…', '(', ')', '，', '、', '/'], " , ")
+        .replace(" - ", " , ")
+        .replace('+', " and ")
+        .replace(['"', '“', '”', '«', '»', '*', '_'], " ")
+        .replace('-', " ");
+    for mark in MARKS.chars() {
+        text = text.replace(mark, &format!(" {mark} "));
+    }
+    let mut words = Vec::new();
+    for word in text.split(|letter: char| letter.is_whitespace() && letter != '\n') {
+        words.push(contraction(&calmed(word)));
+    }
+    words
+        .join(" ")
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// “Pleeease” with two of a letter at most.
+fn calmed(word: &str) -> String {
+    let mut calm = String::new();
+    for letter in word.chars() {
+        let doubled = calm.ends_with(&format!("{letter}{letter}"));
+        if !doubled || letter.is_ascii_digit() {
+            calm.push(letter);
+        }
+    }
+    match calm.as_str() {
+        "pleease" | "pleaase" | "plleease" | "pleasee" => "please".to_owned(),
+        _ => calm,
+    }
+}
+
+fn contraction(word: &str) -> String {
+    let whole = match word {
+        "can't" | "cant" | "cannot" => "can not",
+        "won't" => "will not",
+        "don't" | "dont" => "do not",
+        "isnt" => "is not",
+        "doesnt" => "does not",
+        "arent" => "are not",
+        "im" => "i am",
+        "ive" => "i have",
+        "thats" => "that is",
+        "whats" => "what is",
+        "wheres" => "where is",
+        "theres" => "there is",
+        "let's" | "lets" => "let us",
+        "'em" => "them",
+        _ => "",
+    };
+    if !whole.is_empty() {
+        return whole.to_owned();
+    }
+    for (ending, long) in [
+        ("n't", " not"),
+        ("'ve", " have"),
+        ("'re", " are"),
+        ("'ll", " will"),
+        ("'d", " would"),
+        ("'m", " am"),
+    ] {
+        if let Some(stem) = word.strip_suffix(ending) {
+            return format!("{stem}{long}");
+        }
+    }
+    match word
+        .strip_suffix("'s")
+        .or_else(|| word.strip_suffix("s'").filter(|stem| stem.len() > 3))
+    {
+        Some(
+            stem @ ("it" | "that" | "there" | "what" | "where" | "who" | "how" | "he" | "she"
+            | "here"),
+        ) => {
+            format!("{stem} is")
+        }
+        Some(stem) => format!("{stem} 's"),
+        None => word.to_owned(),
+    }
+}
+
+fn is_known(word: &str, seen: &HashSet<&str>) -> bool {
+    mark(word).is_some()
+        || word.parse::<u32>().is_ok()
+        || ENGLISH.knows(word)
+        || seen.contains(word)
+}
+
+/// Mends spaces in the wrong place: “i nthe”, “cub ein”, “putthe”.
+fn respaced(raw: Vec<String>, seen: &HashSet<&str>) -> Vec<String> {
+    let mut mended: Vec<String> = Vec::new();
+    let mut rest = raw.into_iter().peekable();
+    while let Some(word) = rest.next() {
+        if let Some(next) = rest.peek()
+            && (!is_known(&word, seen) || !is_known(next, seen))
+            && mark(&word).is_none()
+            && mark(next).is_none()
+            && let Some((first, second)) = split(&format!("{word}{next}"), seen)
+            && (first.as_str(), second.as_str()) != (word.as_str(), next.as_str())
+        {
+            mended.extend([first, second]);
+            rest.next();
+        } else if !is_known(&word, seen)
+            && let Some((first, second)) = split(&word, seen)
+        {
+            mended.extend([first, second]);
+        } else {
+            mended.push(word);
+        }
+    }
+    mended
+}
+
+/// Splits letters into two words of the core, if that can be done in one way.
+fn split(letters: &str, seen: &HashSet<&str>) -> Option<(String, String)> {
+    let is_core = |word: &str| CORE.contains(&word) || seen.contains(word);
+    let mut ways = (1..letters.len())
+        .filter(|at| letters.is_char_boundary(*at))
+        .map(|at| letters.split_at(at))
+        .filter(|(first, second)| is_core(first) && is_core(second));
+    let way = ways.next()?;
+    ways.next()
+        .is_none()
+        .then(|| (way.0.to_owned(), way.1.to_owned()))
+}
+
+/// Words that are mended where they are mistyped.
+const CORE: [&str; 61] = [
+    "put",
+    "place",
+    "take",
+    "move",
+    "pick",
+    "drop",
+    "push",
+    "point",
+    "stack",
+    "bring",
+    "slide",
+    "the",
+    "in",
+    "on",
+    "into",
+    "onto",
+    "inside",
+    "next",
+    "beside",
+    "behind",
+    "between",
+    "front",
+    "left",
+    "right",
+    "with",
+    "from",
+    "and",
+    "to",
+    "of",
+    "it",
+    "up",
+    "please",
+    "can",
+    "you",
+    "could",
+    "would",
+    "red",
+    "green",
+    "blue",
+    "yellow",
+    "orange",
+    "purple",
+    "cube",
+    "cylinder",
+    "ball",
+    "bowl",
+    "tray",
+    "block",
+    "plate",
+    "cubes",
+    "balls",
+    "bowls",
+    "then",
+    "everything",
+    "except",
+    "table",
+    "there",
+    "thing",
+    "out",
+    "show",
+    "all",
+];
+
+/// Mends a slip of the fingers where only one word can be meant.
+fn respelled(word: String, next: Option<&str>, seen: &HashSet<&str>) -> String {
+    if is_known(&word, seen) || ENGLISH.is_real(&word) || word.chars().count() < 2 {
+        return word;
+    }
+    let mut near: Vec<(usize, &str)> = CORE
+        .iter()
+        .chain(seen)
+        .map(|core| (slips(&word, core), *core))
+        .filter(|(slips, core)| *slips <= allowed(&word, core))
+        .collect();
+    near.sort_unstable();
+    near.dedup();
+    match near.as_slice() {
+        [(_, only)] => (*only).to_owned(),
+        [(best, first), (next, _), ..] if best < next => (*first).to_owned(),
+        // “Bowll” is a bowl rather than bowls.
+        [(_, first), (_, second)] if second.strip_suffix('s') == Some(*first) => {
+            (*first).to_owned()
+        }
+        // “Plase put” is no “place put”.
+        tied if tied.iter().any(|(_, core)| *core == "please")
+            && next.is_some_and(|next| VERBS.contains(&next)) =>
+        {
+            "please".to_owned()
+        }
+        _ => word,
+    }
+}
+
+/// Those of them that ask for something.
+const VERBS: [&str; 11] = [
+    "put", "place", "take", "move", "pick", "drop", "push", "point", "stack", "bring", "slide",
+];
+
+/// Slips of the fingers between two words; letters in another order are one.
+fn slips(word: &str, meant: &str) -> usize {
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    if word.len() <= 5 && word.as_bytes()[0] == meant.as_bytes()[0] && sorted(word) == sorted(meant)
+    {
+        return 1;
+    }
+    strsim::osa_distance(word, meant)
+}
+
+fn allowed(word: &str, core: &str) -> usize {
+    let same_start = word.as_bytes()[0] == core.as_bytes()[0];
+    match core.len() {
+        // Too short for a letter that is another one.
+        0..=2 => usize::from(word.len() == 2 && core.len() == 2 && is_turned(word, core)),
+        3 => usize::from(word.len() != 3 && same_start || is_turned(word, core)),
+        4..=5 => usize::from(same_start || is_turned(word, core) || word.len() < core.len()),
+        _ if same_start => 2,
+        _ => 1,
+    }
+}
+
+/// Whether both have the same letters.
+fn is_turned(word: &str, core: &str) -> bool {
+    let mut letters: Vec<char> = word.chars().collect();
+    for letter in core.chars() {
+        match letters.iter().position(|one| *one == letter) {
+            Some(at) => drop(letters.swap_remove(at)),
+            None => return false,
+        }
+    }
+    letters.is_empty()
+}
+
+/// “The the” is one “the”.
+fn without_stutter(mut raw: Vec<String>) -> Vec<String> {
+    raw.dedup_by(|next, word| next == word && mark(word).is_none() && word.parse::<u32>().is_err());
+    raw
+}
+
+/// What may have been said where dictation wrote `word`.
+pub(super) fn heard_as(word: &str) -> impl Iterator<Item = &str> {
+    Lexicon::heard_as(&ENGLISH, word)
+}

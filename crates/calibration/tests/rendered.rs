@@ -116,6 +116,24 @@ fn corners_of_a_charuco_board_keep_their_numbers_however_it_is_turned() {
 }
 
 #[test]
+fn a_legacy_board_is_found_whether_or_not_it_is_called_so() {
+    let drawn: Board = "charuco:7x6:0.025:0.018:DICT_4X4_50:legacy"
+        .parse()
+        .unwrap();
+    let called: Board = "charuco:7x6:0.025:0.018:DICT_4X4_50".parse().unwrap();
+    let view = View {
+        pixel: (310.0, 250.0),
+        distance: 0.45,
+        tilt: (0.3, 1.0),
+        turn: 0.2,
+    };
+    let pose = pose(&webcam(), &drawn, view);
+    let picture = Rays::new(&webcam()).render(&drawn, &pose, 2.0, &mut random(9));
+    assert_eq!(detect(&called, &picture), detect(&drawn, &picture));
+    assert!(detect(&called, &picture).unwrap().len() > 25);
+}
+
+#[test]
 fn a_board_of_another_size_is_not_taken_for_the_one_described() {
     let board: Board = "chessboard:9x6:0.018".parse().unwrap();
     let lens = webcam();

@@ -38,7 +38,7 @@ pub fn chat(data_dir: &DataDir, args: &ChatArgs) -> Result<bool> {
         rank: setup.rank,
         marks: setup.marks,
     };
-    let thinkers = setup.thinkers(false)?;
+    let models = setup.run_models(false)?;
     let tell = |instruction: &str, report: &TaskReport, wall: Duration| {
         if let Some(outcomes) = &outcomes {
             outcomes.note(is_reached(&setup, instruction, report));
@@ -48,7 +48,7 @@ pub fn chat(data_dir: &DataDir, args: &ChatArgs) -> Result<bool> {
             let load = Duration::ZERO;
             outln!(
                 "{}",
-                summary(report, success, &setup, &thinkers, &Times { wall, load })
+                summary(report, success, &setup, &models, &Times { wall, load })
             );
         } else {
             outln!("{}", outcome_sentence(report, success));

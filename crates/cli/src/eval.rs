@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
-use enact_eval::episode::{EpisodeResult, Mind};
+use enact_eval::episode::{EpisodeResult, WorkerAgent};
 use enact_eval::random::RandomPlanner;
 use enact_eval::report::SuiteReport;
 use enact_eval::runner::{EvalConfig, run};
@@ -65,15 +65,17 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
         ..choice.options()
     };
     let open = |choice: &ModelChoice| opened(choice, options(choice));
-    let minds = || {
+    let agents = || {
         if args.planner == PlannerKind::Random {
-            return Ok(Mind::Planner(Box::new(RandomPlanner::new(args.seed))));
+            return Ok(WorkerAgent::Planner(Box::new(RandomPlanner::new(
+                args.seed,
+            ))));
         }
         let planner_model = open(&planner)?;
         Ok(match &perceiver {
-            None => Mind::Planner(Box::new(planner_model)),
-            Some(same) if *same == planner => Mind::Agent(Box::new(planner_model)),
-            Some(other) => Mind::Agent(Box::new(CompositeAgent {
+            None => WorkerAgent::Planner(Box::new(planner_model)),
+            Some(same) if *same == planner => WorkerAgent::Agent(Box::new(planner_model)),
+            Some(other) => WorkerAgent::Agent(Box::new(CompositeAgent {
                 perceiver: open(other)?,
                 planner: planner_model,
             })),
@@ -87,7 +89,7 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
         episodes: args.episodes,
         workers: usize::from(args.jobs),
         marks: args.marks,
-        minds: (args.planner != PlannerKind::Scripted).then_some(&minds),
+        agents: (args.planner != PlannerKind::Scripted).then_some(&agents),
     };
     if let Some(number) = args.episode {
         return show(&job, number, args.json);
@@ -126,11 +128,11 @@ fn show(job: &EvalConfig<'_>, number: u64, as_json: bool) -> Result<bool> {
     let drawn = episode_setup::episode(job.suite, job.scene, job.robot, job.seed, number)
         .map_err(|error| anyhow!("{error}"))?;
     let mut agent = job
-        .minds
+        .agents
         .map(|make| make())
         .transpose()
         .map_err(|error| anyhow!("{error}"))?;
-    let agent = Mind::for_episode(agent.as_mut());
+    let agent = WorkerAgent::for_episode(agent.as_mut());
     let mut console = ConsoleObserver::new(stderr());
     let record: EpisodeResult = episode::run(
         number,

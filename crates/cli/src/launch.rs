@@ -120,7 +120,10 @@ impl Launch {
         (self.server, self.local) = (server, local);
     }
 
-    /// The launch file of a path, or of a name in `launch/`.
+    /// Loads the launch file of a path, or of a name in `launch/`.
+    ///
+    /// # Errors
+    /// If it is not found, invalid, or a file of another kind.
     pub fn find(data_dir: &DataDir, name: &str) -> Result<Self> {
         let path = data_dir.resolve(name, &data_dir.launches())?;
         file_kind::load(path, FileKind::Launch, Self::load)

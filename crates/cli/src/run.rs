@@ -17,7 +17,7 @@ use crate::out;
 use crate::out::told;
 use crate::rerun_view;
 use crate::run_observers::RunObservers;
-use crate::setup::{Setup, Thinkers};
+use crate::setup::{RunModels, Setup};
 use crate::stop_sources;
 
 /// Carries out the instruction; returns whether the goal was reached, or in a dry run whether it
@@ -126,8 +126,8 @@ fn tell(
     times: &Times,
 ) -> Result<()> {
     if args.json {
-        let thinkers = setup.thinkers(args.plan.is_some())?;
-        outln!("{}", summary(report, success, setup, &thinkers, times));
+        let models = setup.run_models(args.plan.is_some())?;
+        outln!("{}", summary(report, success, setup, &models, times));
     } else {
         outln!("{}", outcome_sentence(report, success));
     }
@@ -199,7 +199,7 @@ pub fn summary(
     report: &TaskReport,
     success: bool,
     setup: &Setup,
-    thinkers: &Thinkers,
+    models: &RunModels,
     times: &Times,
 ) -> Value {
     let is_dry = report.ending == TaskEnd::DryRun;
@@ -213,7 +213,7 @@ pub fn summary(
         "said": report.said,
         "sim_seconds": report.arm_seconds,
         "wall_seconds": times.wall.as_secs_f64(),
-        "model": model(thinkers, &report.usage, times.load),
+        "model": model(models, &report.usage, times.load),
         "seed": setup.launch.seed,
     });
     if is_dry {
@@ -235,9 +235,9 @@ fn step(outcome: &Outcome) -> Value {
     })
 }
 
-fn model(thinkers: &Thinkers, usage: &Usage, load: Duration) -> Value {
+fn model(models: &RunModels, usage: &Usage, load: Duration) -> Value {
     let mut model = json!({
-        "name": thinkers.name(),
+        "name": models.name(),
         "load_seconds": load.as_secs_f64(),
         "prompt_seconds": usage.prompt_time.as_secs_f64(),
         "decode_seconds": usage.decode_time.as_secs_f64(),
@@ -245,7 +245,7 @@ fn model(thinkers: &Thinkers, usage: &Usage, load: Duration) -> Value {
         "prompt_tokens": usage.prompt_tokens,
         "completion_tokens": usage.completion_tokens,
     });
-    if let Some(planner) = thinkers.other_planner() {
+    if let Some(planner) = models.other_planner() {
         model["planner"] = json!(planner);
     }
     model

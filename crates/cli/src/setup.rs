@@ -167,8 +167,8 @@ impl Setup {
                 bail!("--perception ground-truth needs the simulator's own camera")
             }
         };
-        let thinkers = self.thinkers(plan.is_some())?;
-        if let Some(choice) = &thinkers.both {
+        let models = self.run_models(plan.is_some())?;
+        if let Some(choice) = &models.both {
             let model = self.model(choice, instruction)?;
             check_sight(&*model)?;
             let load_time = model.load_time();
@@ -178,7 +178,7 @@ impl Setup {
             });
         }
         let mut load_time = Duration::ZERO;
-        let planner: Box<dyn Planner> = match (plan, &thinkers.planner) {
+        let planner: Box<dyn Planner> = match (plan, &models.planner) {
             (Some(path), _) => Box::new(read_plan(path)?),
             (None, None) => bail!("nobody plans"),
             (None, Some(choice)) => {
@@ -187,7 +187,7 @@ impl Setup {
                 Box::new(model)
             }
         };
-        let perceiver: Box<dyn Perceiver> = match (truth, &thinkers.perceiver) {
+        let perceiver: Box<dyn Perceiver> = match (truth, &models.perceiver) {
             (Some(truth), _) => Box::new(truth),
             (None, None) => bail!("nobody sees"),
             (None, Some(choice)) => {
@@ -203,11 +203,11 @@ impl Setup {
         })
     }
 
-    /// Which models see and plan, where a file plans or does not.
+    /// Returns which models see and plan; with `scripted` a file plans.
     ///
     /// # Errors
     /// If one is needed and was not chosen.
-    pub fn thinkers(&self, scripted: bool) -> Result<Thinkers> {
+    pub fn run_models(&self, scripted: bool) -> Result<RunModels> {
         let models = self.launch.models();
         let sees = self.perception == PerceptionSource::Model;
         let perceiver = sees.then(|| models.perceiver(&self.data_dir)).transpose()?;
@@ -216,7 +216,7 @@ impl Setup {
             .transpose()?;
         let is_one = perceiver.is_some() && perceiver == planner;
         let both = perceiver.clone().filter(|_| is_one);
-        Ok(Thinkers {
+        Ok(RunModels {
             both,
             perceiver: perceiver.filter(|_| !is_one),
             planner: planner.filter(|_| !is_one),
@@ -288,32 +288,32 @@ impl Setup {
 
 /// Which models see and plan.
 #[derive(Clone, Debug, Default)]
-pub struct Thinkers {
-    /// The one that does both.
+pub struct RunModels {
+    /// Sees and plans.
     pub both: Option<ModelChoice>,
-    /// The one that only sees.
+    /// Sees, while another or none plans.
     pub perceiver: Option<ModelChoice>,
-    /// The one that only plans.
+    /// Plans, while another or none sees.
     pub planner: Option<ModelChoice>,
-    /// The one that the launch file chooses, whether anybody asks it or not.
+    /// Chosen by the launch file, whether it is asked or not.
     unasked: Option<String>,
 }
 
-impl Thinkers {
-    /// The name of the one that sees; if none does, of the one that plans; if none does either, of
-    /// the one that might.
+impl RunModels {
+    /// Returns the name of the model that sees; if none does, of the one that plans; else of
+    /// the one that was chosen.
     pub fn name(&self) -> &str {
         let first = self.asked().next().map(|choice| choice.name.as_str());
         first.or(self.unasked.as_deref()).unwrap_or("none")
     }
 
-    /// Those that are asked, the one that sees first.
+    /// Returns the models that are asked, the one that sees first.
     pub fn asked(&self) -> impl Iterator<Item = &ModelChoice> {
         let all = [&self.both, &self.perceiver, &self.planner];
         all.into_iter().flatten()
     }
 
-    /// The name of the one that plans, where another one sees.
+    /// Returns the name of the model that plans where another one sees.
     pub fn other_planner(&self) -> Option<&str> {
         let planner = self.perceiver.as_ref().and(self.planner.as_ref())?;
         Some(&planner.name)

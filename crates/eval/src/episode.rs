@@ -77,18 +77,18 @@ pub enum EpisodeAgent<'a> {
     Oracle,
 }
 
-/// Who thinks for a worker, episode after episode.
-pub enum Mind {
+/// The agent of a worker, which runs episode after episode.
+pub enum WorkerAgent {
     /// Sees and plans.
     Agent(Box<dyn Agent>),
     /// Plans; perception is perfect.
     Planner(Box<dyn Planner>),
 }
 
-impl Mind {
-    /// The agent of an episode; without a mind the oracle.
-    pub fn for_episode(mind: Option<&mut Self>) -> EpisodeAgent<'_> {
-        match mind {
+impl WorkerAgent {
+    /// Returns the agent of an episode; without one, the oracle.
+    pub fn for_episode(agent: Option<&mut Self>) -> EpisodeAgent<'_> {
+        match agent {
             Some(Self::Agent(agent)) => EpisodeAgent::Model(&mut **agent),
             Some(Self::Planner(planner)) => EpisodeAgent::Planner(&mut **planner),
             None => EpisodeAgent::Oracle,

@@ -11,7 +11,7 @@ use enact_runtime::TaskOptions;
 use enact_types::Reason;
 use thiserror::Error;
 
-use crate::episode::{self, EpisodeResult, Mind};
+use crate::episode::{self, EpisodeResult, WorkerAgent};
 use crate::episode_setup;
 use crate::store::{EpisodeStore, StoreError};
 use crate::suite::Suite;
@@ -32,9 +32,9 @@ pub struct EvalConfig<'a> {
     pub workers: usize,
     /// Whether things are shown with numbers, for the perceiver to say what each is.
     pub marks: bool,
-    /// Makes a mind for a worker; `None` for the oracle. A mind is never shared, because two
+    /// Makes an agent for a worker; `None` for the oracle. An agent is never shared, because two
     /// concurrent requests to one model go wrong.
-    pub minds: Option<&'a (dyn Fn() -> Result<Mind, PlannerError> + Sync)>,
+    pub agents: Option<&'a (dyn Fn() -> Result<WorkerAgent, PlannerError> + Sync)>,
 }
 
 impl EvalConfig<'_> {
@@ -114,7 +114,7 @@ fn work(
     next: &AtomicU64,
     send: &mpsc::Sender<Result<EpisodeResult, RunError>>,
 ) {
-    let mut agent = match job.minds.map(|make| make()).transpose() {
+    let mut agent = match job.agents.map(|make| make()).transpose() {
         Ok(agent) => agent,
         Err(error) => {
             let _ = send.send(Err(RunError::Agent(error)));
@@ -128,7 +128,7 @@ fn work(
         };
         let setup = episode_setup::episode(job.suite, job.scene, job.robot, job.seed, number);
         let result = setup.map_err(RunError::Draw).map(|setup| {
-            let agent = Mind::for_episode(agent.as_mut());
+            let agent = WorkerAgent::for_episode(agent.as_mut());
             episode::run(number, &setup, job.robot, job.options(), agent, Vec::new())
         });
         if send.send(result).is_err() {

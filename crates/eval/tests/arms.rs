@@ -104,7 +104,7 @@ fn how_much_of_a_suite_the_oracle_does() {
         seed: given("SEED", "1").parse().unwrap(),
         episodes: given("EPISODES", "60").parse().unwrap(),
         workers: 1,
-        minds: None,
+        agents: None,
     };
     let records = run(&job, None, &mut |_| {}).unwrap();
     let failed: Vec<_> = records.iter().filter(|record| !record.success).collect();

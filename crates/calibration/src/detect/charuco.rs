@@ -55,13 +55,42 @@ fn turned((x, y): (i32, i32), quarters: u8) -> (i32, i32) {
     }
 }
 
+fn is_inner(board: &Charuco, (x, y): (i32, i32)) -> bool {
+    (1..board.columns as i32).contains(&x) && (1..board.rows as i32).contains(&y)
+}
+
 impl Placed {
-    /// Finds the place that most markers tell, more of them than tell any other.
+    /// Finds the place by the pattern that is described, or by the other one where that explains more: few people know which they
+    /// have. By the wrong one, a board lies a square off, and some of its corners beyond its edge.
     fn new(board: &Charuco, picture: &GrayImage, grid: &Grid) -> Option<Self> {
+        let described = Self::by_pattern(board, picture, grid);
+        let explained = |found: &Option<(usize, Self)>| {
+            found.map_or((0, 0), |(n, placed)| {
+                let inner = |at: &&(i32, i32)| is_inner(board, placed.on_board(**at));
+                (grid.nodes.keys().filter(inner).count(), n)
+            })
+        };
+        let mut best = described;
+        if board.rows.is_multiple_of(2) {
+            let other = Charuco {
+                legacy: !board.legacy,
+                ..*board
+            };
+            let other = Self::by_pattern(&other, picture, grid);
+            if explained(&other) > explained(&described) {
+                best = other;
+            }
+        }
+        best.map(|(_, placed)| placed)
+    }
+
+    /// Finds the place that nearly all markers tell, and how many do.
+    fn by_pattern(board: &Charuco, picture: &GrayImage, grid: &Grid) -> Option<(usize, Self)> {
         let reader = Reader::new(board.dictionary);
         let squares = board.marker_squares();
         let side = board.marker / board.square;
         let mut votes: HashMap<Self, usize> = HashMap::new();
+        let mut all = 0;
         for &(u, v) in grid.nodes.keys() {
             let around = [(u, v), (u + 1, v), (u + 1, v + 1), (u, v + 1)];
             let corners: Option<Vec<_>> = around
@@ -84,6 +113,7 @@ impl Placed {
             let Some(&(x, y)) = squares.get(read.id as usize) else {
                 continue;
             };
+            all += 1;
             // In half squares, so that middles are whole numbers.
             let middle = turned((2 * x as i32 + 1, 2 * y as i32 + 1), read.rotation);
             let shift = (2 * u + 1 - middle.0, 2 * v + 1 - middle.1);
@@ -95,13 +125,8 @@ impl Placed {
                 *votes.entry(placed).or_default() += 1;
             }
         }
-        let mut votes: Vec<_> = votes.into_iter().map(|(placed, n)| (n, placed)).collect();
-        votes.sort_by(|a, b| b.cmp(a));
-        match votes[..] {
-            [(n, placed)] if n >= 2 => Some(placed),
-            [(n, placed), (second, _), ..] if n >= 2 && n > 2 * second => Some(placed),
-            _ => None,
-        }
+        let best = votes.into_iter().map(|(placed, n)| (n, placed)).max()?;
+        (best.0 >= 2 && best.0 * 5 >= all * 4).then_some(best)
     }
 
     fn on_board(self, (u, v): (i32, i32)) -> (i32, i32) {
@@ -120,13 +145,12 @@ impl Placed {
         // A marker's corners must stay out of the windows, whose gradients reach a pixel farther.
         let free = (1.0 - board.marker / board.square) / 2.0;
         let half = (grid.spacing() * free - 1.0).min(0.4 * grid.spacing());
-        let is_inner = |(x, y): (i32, i32)| (1..columns).contains(&x) && (1..rows).contains(&y);
         let seen = grid
             .nodes
             .iter()
             .map(|(at, node)| (self.on_board(*at), node.pixel));
         let seen = seen
-            .filter(|(at, _)| is_inner(*at))
+            .filter(|(at, _)| is_inner(board, *at))
             .map(|(at, pixel)| (number(at), pixel))
             .collect();
         let mut out = refine::refined(picture, seen, half);

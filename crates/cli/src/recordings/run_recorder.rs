@@ -148,7 +148,7 @@ fn info(data_dir: &DataDir, setup: &Setup, scripted: bool) -> Result<RunInfo> {
     };
     let simulated = matches!(launch.camera, CameraConfig::Sim);
     let truth = setup.perception() == PerceptionSource::GroundTruth;
-    let thinkers = setup.thinkers(scripted)?;
+    let models = setup.run_models(scripted)?;
     let weights = |name: &str| hash(Path::new(name), &setup.stop);
     Ok(RunInfo {
         enact: env!("CARGO_PKG_VERSION").to_owned(),
@@ -160,14 +160,14 @@ fn info(data_dir: &DataDir, setup: &Setup, scripted: bool) -> Result<RunInfo> {
         launch: serde_json::to_value(launch)?,
         seed: launch.seed,
         model: ModelInfo {
-            name: thinkers.name().to_owned(),
-            sha256: thinkers.asked().next().and_then(|it| weights(&it.name)),
+            name: models.name().to_owned(),
+            sha256: models.asked().next().and_then(|it| weights(&it.name)),
             perception: match (truth, simulated) {
                 (true, true) => "truth".to_owned(),
                 _ => "model".to_owned(),
             },
             planning: if scripted { "file" } else { "model" }.to_owned(),
-            planner: thinkers.other_planner().map(|name| PlannerInfo {
+            planner: models.other_planner().map(|name| PlannerInfo {
                 name: name.to_owned(),
                 sha256: weights(name),
             }),

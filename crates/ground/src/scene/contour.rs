@@ -294,7 +294,8 @@ mod tests {
         let pinches = bracket().pinches(0.05);
         assert!(!pinches.is_empty());
         for pinch in &pinches {
-            assert!(pinch.width < 0.03, "{pinch:?}");
+            // A bar is 18 mm wide, more at a slant or at the corner; the whole is 50 mm.
+            assert!(pinch.width < 0.04, "{pinch:?}");
             let [u, v] = pinch.middle;
             assert!(bracket().distance(u, v) < -0.005, "{pinch:?}");
         }

@@ -118,10 +118,12 @@ pub fn bottle([radius, _, half_height]: [f64; 3]) -> Vec<ConvexPart> {
 
 /// Returns a banana: short cylinders along an arc that bends towards `-y` at its ends.
 pub fn banana([half_length, half_width, radius]: [f64; 3]) -> Vec<ConvexPart> {
-    let rise = 2.0 * (half_width - radius);
-    let (mut bend, mut half_angle) = (0.0, 0.0_f64);
-    // The outer corners of the ends are to be at the extents.
+    let (mut rise, mut bend, mut half_angle) = (0.0, 0.0, 0.0_f64);
+    // The outer corners of the ends and of the middle are to be at the extents.
     for _ in 0..ROUNDS {
+        let (sin, cos) = (half_angle / BANANA_PIECES as f64).sin_cos();
+        let corner = radius / cos + bend * sin * sin * (1.0 / cos - 1.0);
+        rise = 2.0 * (half_width - corner);
         let half_chord = half_length - BANANA_ENDS * radius * half_angle.sin();
         bend = (half_chord * half_chord + rise * rise) / (2.0 * rise);
         half_angle = (half_chord / bend).min(1.0).asin();

@@ -472,6 +472,15 @@ fn place(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Vec<De
     if parts.destinations.len() > 1 {
         return Err(Reply::Unclear);
     }
+    // “So it is behind it”: nobody can tell which is which.
+    let is_it = |phrase: &Phrase| phrase.pronoun == Some(Pronoun::It);
+    let hosts = match parts.destinations.first() {
+        Some(Destination::At(_, hosts)) => hosts.as_slice(),
+        _ => &[],
+    };
+    if parts.movers.iter().any(is_it) && hosts.iter().any(is_it) {
+        return Err(Reply::Unclear);
+    }
     let takes_out = verb == Some(Verb::Remove) || !parts.sources.is_empty();
     if parts.destinations.is_empty() && takes_out {
         parts.destinations.push(Destination::Outside);

@@ -153,6 +153,11 @@ fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply
         })
         .collect();
     let actions = merged(wanted.into_iter());
+    // “The ball, but not the yellow one”, where there is no other.
+    let is_ruled_out = |name: &&str| scene.ruled_out.iter().any(|one| one == name);
+    if let Some(name) = actions.iter().flat_map(Action::objects).find(is_ruled_out) {
+        return Err(replies::nothing_else(name));
+    }
     // What is to be put somewhere must be said where.
     let is_settled = |name: &String| {
         actions

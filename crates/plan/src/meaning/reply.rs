@@ -51,6 +51,12 @@ pub(super) mod replies {
         ))
     }
 
+    pub fn nothing_else(name: &str) -> Reply {
+        Reply::Ask(format!(
+            "You leave out the {name}, and I see nothing else that you can mean. What shall I do?"
+        ))
+    }
+
     pub fn what_is(word: &str) -> Reply {
         Reply::Ask(format!("Which one do you mean by “{word}”?"))
     }

@@ -310,6 +310,9 @@ fn without_negated(mut items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Item>,
                 };
                 let named = scene.resolve(&many, Role::Any)?;
                 scene.it.clone_from(&named);
+                if directly {
+                    scene.ruled_out.extend(named.clone());
+                }
                 scene.excluded.extend(named);
                 break;
             }
@@ -352,6 +355,7 @@ fn without_exceptions(mut items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Ite
                         ..phrase.clone()
                     };
                     let named = scene.resolve(&many, Role::Any)?;
+                    scene.ruled_out.extend(named.clone());
                     scene.excluded.extend(named);
                 }
                 Item::Word(word) if matches!(word.concept, Concept::And | Concept::Or) => {}

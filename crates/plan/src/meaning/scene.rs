@@ -41,6 +41,8 @@ pub(super) struct Scene {
     pub mentioned: Vec<String>,
     /// What is to stay as it is.
     pub excluded: Vec<String>,
+    /// What is named after “not” or “except”, and so neither moved nor a destination.
+    pub ruled_out: Vec<String>,
     /// What “one” stands for.
     pub kinds: Vec<String>,
     /// Whether the person leaves the choice open.
@@ -72,6 +74,7 @@ impl Scene {
             there: Vec::new(),
             mentioned: Vec::new(),
             excluded: Vec::new(),
+            ruled_out: Vec::new(),
             kinds: Vec::new(),
             is_free: false,
             last: None,

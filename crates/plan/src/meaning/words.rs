@@ -159,6 +159,16 @@ fn contraction(word: &str) -> String {
         "theres" => "there is",
         "let's" | "lets" => "let us",
         "'em" => "them",
+        "t'" => "the",
+        "o'" => "of",
+        "wi'" => "with",
+        "wi'out" => "without",
+        "t'other" => "the other",
+        "n" | "n'" | "'n" | "'n'" => "and",
+        "nowt" => "nothing",
+        "owt" => "anything",
+        "betwixt" | "'twixt" => "between",
+        "gotta" => "have to",
         _ => "",
     };
     if !whole.is_empty() {

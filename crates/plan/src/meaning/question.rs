@@ -26,6 +26,24 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
             _ => pass(),
         };
     }
+    // “What is on the table?”, “what do you see?”
+    let is_table = |phrase: &Phrase| phrase.kinds.first().is_some_and(|kind| kind == "table");
+    let hosts = || {
+        let at = phrases.iter().flat_map(|phrase| &phrase.at);
+        at.flat_map(|(_, _, hosts)| hosts)
+    };
+    let names_else = hosts().any(|host| !is_table(host))
+        || phrases
+            .iter()
+            .any(|phrase| !is_table(phrase) && !phrase.kinds.is_empty());
+    let names_table = hosts().any(is_table) || phrases.iter().any(|phrase| is_table(phrase));
+    if (starts("what") || starts("which"))
+        && !asks_color
+        && !names_else
+        && (names_table || has(Verb::See) || has(Verb::Exist))
+    {
+        return listed(scene);
+    }
     if has(Verb::Count) {
         let placed = phrases.first().map(|phrase| placed(phrase, items));
         return counted(placed.as_ref(), scene);

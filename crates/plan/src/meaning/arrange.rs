@@ -42,7 +42,7 @@ pub(super) fn taken_out(
             _ if sources.is_empty() => {}
             _ => {
                 return Err(Reply::Say(format!(
-                    "I do not see that the {name} is in the {}.",
+                    "The {name} is not in the {}.",
                     sources[0]
                 )));
             }

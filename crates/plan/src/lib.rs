@@ -10,6 +10,7 @@
 //! | [`outcome`] | outcomes of steps |
 //! | [`situation`] | the situation that a plan rests on |
 //! | [`meaning`] | what an instruction means on this table, read from its words |
+//! | `contraction` | English contractions spelled out |
 //! | [`intent`] | the meaning of an instruction |
 //! | [`expert`] | the plan that suits a situation, given an intent |
 //! | [`replies`] | the robot's own words, in English and Chinese |
@@ -28,6 +29,7 @@
 //! | [`scripted`] | a planner that follows a file |
 
 pub mod candidates;
+mod contraction;
 pub mod detection;
 pub mod examples;
 pub mod expert;

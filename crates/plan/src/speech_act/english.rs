@@ -346,17 +346,8 @@ fn spelled(word: &str) -> String {
     if !whole.is_empty() {
         return whole.to_owned();
     }
-    for (ending, long) in [
-        ("n't", " not"),
-        ("'ve", " have"),
-        ("'re", " are"),
-        ("'ll", " will"),
-        ("'d", " would"),
-        ("'m", " am"),
-    ] {
-        if let Some(stem) = word.strip_suffix(ending) {
-            return format!("{stem}{long}");
-        }
+    if let Some(long) = crate::contraction::spelled_out(word) {
+        return long;
     }
     match word.strip_suffix("'s") {
         Some(

@@ -247,8 +247,10 @@ pub struct ChatArgs {
 /// Carry out one instruction.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// Instruction for the robot, such as "put the red cube in the blue bowl"
-    pub instruction: String,
+    /// Instruction for the robot, such as "put the red cube in the blue bowl"; with or without
+    /// quotation marks
+    #[arg(required = true, value_name = "INSTRUCTION")]
+    pub instruction: Vec<String>,
     /// The set-up.
     #[command(flatten)]
     pub setup: SetupArgs,

@@ -3,11 +3,11 @@
 use anyhow::{Context, Result};
 use enact_dataset::wording::WordingSplit;
 use enact_dataset::write::{self, DatasetConfig};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use crate::args::DatasetArgs;
 use crate::data_dir::DataDir;
+use crate::progress;
 
 /// Width and height of the pictures that the shipped model expects.
 const SIZE: [u32; 2] = [336, 336];
@@ -19,10 +19,7 @@ const SIZE: [u32; 2] = [336, 336];
 pub fn write(data_dir: &DataDir, args: &DatasetArgs) -> Result<()> {
     let scene = data_dir.scene(&args.scene)?;
     let robot = data_dir.guarded("so101")?;
-    let bar = ProgressBar::new(args.frames).with_style(
-        ProgressStyle::with_template("{bar:40} {pos}/{len} pictures, {eta} left")
-            .unwrap_or_else(|_| ProgressStyle::default_bar()),
-    );
+    let bar = progress::bar(args.frames, "pictures");
     write::write(
         &args.out,
         &scene,

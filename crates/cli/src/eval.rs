@@ -15,7 +15,6 @@ use enact_eval::{episode, episode_setup};
 use enact_model::{RequestOptions, VisionLanguageModel};
 use enact_plan::{CompositeAgent, PlannerError};
 use enact_types::{StopSwitch, text};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{EvalArgs, PerceptionSource, PlannerKind, SHIPPED_ROBOT};
 use crate::console_observer::ConsoleObserver;
@@ -23,6 +22,7 @@ use crate::data_dir::{DataDir, SHIPPED_MODEL};
 use crate::file_kind::{self, FileKind};
 use crate::model_choice::{self, ModelChoice, ModelsConfig};
 use crate::out;
+use crate::progress;
 
 /// Runs the suite and prints the table; returns whether the floor is reached.
 ///
@@ -100,7 +100,7 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
         .as_deref()
         .map(|folder| EpisodeStore::open(folder, &settings))
         .transpose()?;
-    let bar = progress_bar(args.episodes);
+    let bar = progress::bar(args.episodes, "episodes, {msg}");
     let mut successes = 0;
     let records = run(&job, kept, &mut |record| {
         successes += u64::from(record.success);
@@ -266,13 +266,6 @@ fn checksum(model: &Path) -> u32 {
         hasher.update(&bytes);
     }
     hasher.finalize()
-}
-
-fn progress_bar(episodes: u64) -> ProgressBar {
-    ProgressBar::new(episodes).with_style(
-        ProgressStyle::with_template("{bar:40} {pos}/{len} episodes, {msg}, {eta} left")
-            .unwrap_or_else(|_| ProgressStyle::default_bar()),
-    )
 }
 
 /// Returns the command that shows an episode again, without its number.

@@ -72,6 +72,7 @@
 //! | [`log`] | log messages on standard error |
 //! | [`console_observer`] | narrates a run on stderr |
 //! | [`line_editor`] | lines that a person edits |
+//! | [`progress`] | progress of long work, on the terminal alone |
 //! | [`run`] | `enact run` |
 //! | [`chat`] | `enact chat` |
 //! | [`check`] | `enact check` |
@@ -112,6 +113,7 @@ pub mod log;
 pub mod model;
 pub mod model_choice;
 pub mod program;
+pub mod progress;
 pub mod recordings;
 mod renamed;
 pub mod render;

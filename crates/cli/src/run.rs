@@ -28,7 +28,9 @@ use crate::stop_sources;
 /// something asked for cannot be written.
 pub fn run(data_dir: &DataDir, args: &RunArgs) -> Result<bool> {
     let started = Instant::now();
-    let instruction = checked_instruction(&args.instruction)?;
+    // A shell takes a sentence without quotation marks apart.
+    let instruction = args.instruction.join(" ");
+    let instruction = checked_instruction(&instruction)?;
     let setup = Setup::load(data_dir, &args.setup)?;
     match carry_out(data_dir, args, &setup, instruction, started) {
         Err(error) if stop_sources::is_stop(&error) => {

@@ -14,6 +14,7 @@ use super::args::ExportArgs;
 use super::picture_source::PictureSource;
 use super::{lerobot, open_readable};
 use crate::data_dir::DataDir;
+use crate::progress;
 use crate::stop_sources::on_interrupt;
 
 /// Writes what `args` ask for.
@@ -97,12 +98,15 @@ fn film(
     let size = (tracks[colors].width, tracks[colors].height);
     let mut film = Video::film(path, size, args.fps)?;
     let episodes: Vec<_> = recording.episodes.iter().collect();
+    let pictures: usize = episodes.iter().map(|it| it.samples.len()).sum();
+    let bar = progress::bar(pictures as u64, "pictures");
     source.deliver(
         recording,
         &episodes,
         &[&tracks[colors]],
         args.fps,
         &mut |_, shot| {
+            bar.inc(1);
             if stop() {
                 return Err(ExportError::Stopped);
             }
@@ -112,6 +116,7 @@ fn film(
             }
         },
     )?;
+    bar.finish_and_clear();
     film.finish()?;
     errln!("  written  {}", path.display());
     Ok(())

@@ -15,6 +15,7 @@ use super::picture_source::PictureSource;
 use crate::arm::arm_config::nominal_servos;
 use crate::arm::hardware::bus_config;
 use crate::data_dir::DataDir;
+use crate::progress;
 
 /// Longest episode whose times are distinct as 32-bit floats to a tenth of a millisecond in
 /// LeRobot, seconds.
@@ -61,6 +62,14 @@ pub fn write(
     for note in writer.notes() {
         errln!("    note  {note}");
     }
+    let samples = |part: &&Part<'_>| {
+        part.episodes
+            .iter()
+            .map(|it| it.samples.len())
+            .sum::<usize>()
+    };
+    let pictures = parts.iter().map(samples).sum::<usize>() * tracks.len();
+    let bar = progress::bar(pictures as u64, "pictures");
     let appended = set.append;
     for part in &parts {
         let columns = self::columns(data_dir, part.recording, set)?;
@@ -75,11 +84,15 @@ pub fn write(
             &part.episodes,
             &wanted,
             args.fps,
-            &mut |number, shot| writer.push(number, shot),
+            &mut |number, shot| {
+                bar.inc(1);
+                writer.push(number, shot)
+            },
         )?;
         tell_of_held(part.recording, &wanted, &held);
         writer.add(&part.episodes)?;
     }
+    bar.finish_and_clear();
     let spec = writer.spec().clone();
     let summary = writer.finish()?;
     let total = match appended {

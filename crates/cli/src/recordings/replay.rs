@@ -108,8 +108,15 @@ impl Player {
         // A simulated world is as it was only after all that came before.
         let from = args.arm.as_ref().map_or(0, |_| args.from_turn);
         motions.retain(|motion| (from..=until).contains(&motion.turn));
-        if motions.is_empty() {
+        // The last turn that moved anything: what is shown begins no later.
+        let Some(last) = motions.last().map(|motion| motion.turn) else {
             bail!("nothing moved in this part of the recording");
+        };
+        if args.from_turn > last {
+            bail!(
+                "--from-turn {}: nothing moved from there on; the last motion is of turn {last}",
+                args.from_turn
+            );
         }
         let world = ReplayWorld::of(&recording)?;
         data_dir.guard(&world.robot)?;

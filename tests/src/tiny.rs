@@ -13,6 +13,7 @@
 //! | [`smolvlm`] | SmolVLM, an Idefics 3 |
 //! | [`bert`] | a BERT for sentence embeddings |
 //! | [`gguf`] | a Llama in one GGUF file |
+//! | `decoder` | what the layers of decoders in Llama's form share |
 //! | [`tokenizer`] | one token per byte, and control tokens |
 //! | [`weights`] | seeded random tensors |
 
@@ -23,6 +24,7 @@ use std::path::Path;
 use serde_json::Value;
 
 pub mod bert;
+mod decoder;
 pub mod gemma3;
 pub mod gguf;
 pub mod mistral3;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::decoder;
 use super::tokenizer::{self, id};
 use super::weights::{Weights, siglip};
 use super::{CONTEXT, write_json};
@@ -122,16 +123,11 @@ fn weights(seed: u64) -> Weights {
 }
 
 fn add_layer(weights: &mut Weights, layer: &str) {
-    for (part, outputs) in [("q_proj", HEADS * HEAD), ("k_proj", HEAD), ("v_proj", HEAD)] {
-        weights.linear(&format!("{layer}.self_attn.{part}"), outputs, HIDDEN);
-    }
-    weights.linear(&format!("{layer}.self_attn.o_proj"), HIDDEN, HEADS * HEAD);
+    decoder::add_attention(weights, layer, HIDDEN, HEADS * HEAD, HEAD);
     for part in ["q_norm", "k_norm"] {
         weights.constant(&format!("{layer}.self_attn.{part}.weight"), &[HEAD], 0.0);
     }
-    weights.linear(&format!("{layer}.mlp.gate_proj"), MLP, HIDDEN);
-    weights.linear(&format!("{layer}.mlp.up_proj"), MLP, HIDDEN);
-    weights.linear(&format!("{layer}.mlp.down_proj"), HIDDEN, MLP);
+    decoder::add_mlp(weights, layer, HIDDEN, MLP);
     for part in [
         "input_layernorm",
         "post_attention_layernorm",

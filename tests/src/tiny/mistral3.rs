@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::qwen::add_mlp_and_norms;
+use super::decoder;
 use super::tokenizer::{self, id};
 use super::weights::Weights;
 use super::{CONTEXT, write_json};
@@ -103,15 +103,9 @@ fn weights(seed: u64) -> Weights {
     weights.constant(&format!("{text}.norm.weight"), &[HIDDEN], 1.0);
     for layer in 0..LAYERS {
         let layer = format!("{text}.layers.{layer}");
-        for (part, outputs) in [
-            ("q_proj", HIDDEN),
-            ("k_proj", 2 * HEAD),
-            ("v_proj", 2 * HEAD),
-            ("o_proj", HIDDEN),
-        ] {
-            weights.linear(&format!("{layer}.self_attn.{part}"), outputs, HIDDEN);
-        }
-        add_mlp_and_norms(&mut weights, &layer, HIDDEN, MLP);
+        decoder::add_attention(&mut weights, &layer, HIDDEN, HIDDEN, 2 * HEAD);
+        decoder::add_mlp(&mut weights, &layer, HIDDEN, MLP);
+        decoder::add_norms(&mut weights, &layer, HIDDEN);
     }
     weights
 }

@@ -6,7 +6,6 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::tokenizer::id;
-use super::weights::Weights;
 use super::{CONTEXT, write_json};
 
 pub(super) const CONTROL: &[&str] = &[
@@ -57,15 +56,5 @@ pub(super) fn add_ids(config: &mut Value) {
         ("vision_end_token_id", "<|vision_end|>"),
     ] {
         config[name] = json!(id(CONTROL, token));
-    }
-}
-
-/// Adds what follows the attention in each layer.
-pub(super) fn add_mlp_and_norms(weights: &mut Weights, layer: &str, hidden: usize, mlp: usize) {
-    weights.linear(&format!("{layer}.mlp.gate_proj"), mlp, hidden);
-    weights.linear(&format!("{layer}.mlp.up_proj"), mlp, hidden);
-    weights.linear(&format!("{layer}.mlp.down_proj"), hidden, mlp);
-    for part in ["input_layernorm", "post_attention_layernorm"] {
-        weights.constant(&format!("{layer}.{part}.weight"), &[hidden], 1.0);
     }
 }

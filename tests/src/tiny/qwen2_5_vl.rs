@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::decoder;
 use super::qwen::{self, CONTROL};
 use super::tokenizer;
 use super::weights::Weights;
@@ -67,7 +68,8 @@ fn weights(seed: u64) -> Weights {
             weights.affine(&format!("{layer}.self_attn.{part}"), outputs, HIDDEN);
         }
         weights.linear(&format!("{layer}.self_attn.o_proj"), HIDDEN, HIDDEN);
-        qwen::add_mlp_and_norms(&mut weights, &layer, HIDDEN, MLP);
+        decoder::add_mlp(&mut weights, &layer, HIDDEN, MLP);
+        decoder::add_norms(&mut weights, &layer, HIDDEN);
     }
     weights
 }

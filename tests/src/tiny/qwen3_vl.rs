@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::decoder;
 use super::qwen::{self, CONTROL};
 use super::tokenizer;
 use super::weights::Weights;
@@ -66,18 +67,12 @@ fn weights(seed: u64) -> Weights {
     weights.constant(&format!("{text}.norm.weight"), &[HIDDEN], 1.0);
     for layer in 0..LAYERS {
         let layer = format!("{text}.layers.{layer}");
-        for (part, outputs) in [
-            ("q_proj", HIDDEN),
-            ("k_proj", 2 * HEAD),
-            ("v_proj", 2 * HEAD),
-            ("o_proj", HIDDEN),
-        ] {
-            weights.linear(&format!("{layer}.self_attn.{part}"), outputs, HIDDEN);
-        }
+        decoder::add_attention(&mut weights, &layer, HIDDEN, HIDDEN, 2 * HEAD);
         for part in ["q_norm", "k_norm"] {
             weights.constant(&format!("{layer}.self_attn.{part}.weight"), &[HEAD], 1.0);
         }
-        qwen::add_mlp_and_norms(&mut weights, &layer, HIDDEN, MLP);
+        decoder::add_mlp(&mut weights, &layer, HIDDEN, MLP);
+        decoder::add_norms(&mut weights, &layer, HIDDEN);
     }
     weights
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::decoder;
 use super::tokenizer::{self, id};
 use super::weights::{Weights, siglip};
 use super::{CONTEXT, write_json};
@@ -115,20 +116,9 @@ fn weights(seed: u64) -> Weights {
     weights.constant(&format!("{text}.norm.weight"), &[HIDDEN], 1.0);
     for layer in 0..LAYERS {
         let layer = format!("{text}.layers.{layer}");
-        for (part, outputs) in [
-            ("q_proj", HIDDEN),
-            ("k_proj", KEY_VALUE),
-            ("v_proj", KEY_VALUE),
-        ] {
-            weights.linear(&format!("{layer}.self_attn.{part}"), outputs, HIDDEN);
-        }
-        weights.linear(&format!("{layer}.self_attn.o_proj"), HIDDEN, HIDDEN);
-        weights.linear(&format!("{layer}.mlp.gate_proj"), MLP, HIDDEN);
-        weights.linear(&format!("{layer}.mlp.up_proj"), MLP, HIDDEN);
-        weights.linear(&format!("{layer}.mlp.down_proj"), HIDDEN, MLP);
-        for part in ["input_layernorm", "post_attention_layernorm"] {
-            weights.constant(&format!("{layer}.{part}.weight"), &[HIDDEN], 1.0);
-        }
+        decoder::add_attention(&mut weights, &layer, HIDDEN, HIDDEN, KEY_VALUE);
+        decoder::add_mlp(&mut weights, &layer, HIDDEN, MLP);
+        decoder::add_norms(&mut weights, &layer, HIDDEN);
     }
     weights
 }

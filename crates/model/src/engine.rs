@@ -106,7 +106,7 @@ impl Engine {
 
     /// Returns the number of tokens of a text and the context length of the model; `None` if the
     /// engine does not know them.
-    pub(crate) fn lengths(&self, text: &str) -> Option<(usize, usize)> {
+    pub(crate) fn text_and_context_lengths(&self, text: &str) -> Option<(usize, usize)> {
         let longest = self.model.max_sequence_length().ok().flatten()?;
         let text = Either::Right(text.to_owned());
         let tokens = self.model.tokenize(text, None, false, false, None);

@@ -254,7 +254,7 @@ impl VisionLanguageModel for MistralModel {
     }
 
     fn admit(&mut self, instruction: &str) -> Result<(), PlannerError> {
-        let Some((length, longest)) = self.engine.lengths(instruction) else {
+        let Some((length, longest)) = self.engine.text_and_context_lengths(instruction) else {
             return Ok(());
         };
         let most = longest / ROOM;

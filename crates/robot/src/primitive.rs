@@ -18,7 +18,7 @@ impl Shape {
                 half_length,
             } => radius.hypot(half_length),
             Self::Box { half } => Vector3::from(half).norm(),
-            Self::Hull(ref hull) => hull.radius(),
+            Self::Hull(ref hull) => hull.bounding_radius(),
         }
     }
 

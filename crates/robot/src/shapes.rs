@@ -126,7 +126,7 @@ fn dimensions(shape: &Shape) -> Vec<f64> {
             vec![radius, half_length]
         }
         Shape::Sphere { radius } => vec![radius],
-        Shape::Hull(ref hull) => vec![hull.radius()],
+        Shape::Hull(ref hull) => vec![hull.bounding_radius()],
     }
 }
 

@@ -100,7 +100,7 @@ impl GatedArm {
         let start = state.start();
         let admit = |samples| self.gate.admit_among(samples, &start, &segment.around);
         let slow = (self.slow && !segment.contact_expected)
-            .then(|| admit(slowdown::halved(&segment.samples)).ok());
+            .then(|| admit(slowdown::at_half_speed(&segment.samples)).ok());
         let trajectory = match slow.flatten() {
             Some(trajectory) => trajectory,
             None => match admit(segment.samples.clone()) {

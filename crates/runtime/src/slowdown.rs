@@ -12,7 +12,7 @@ use enact_types::JointVector;
 /// theoretical development for the computer generation and display of piecewise polynomial
 /// surfaces", 1980). Velocities are therefore halved, accelerations are quartered, and no limit is
 /// nearer than before.
-pub(crate) fn halved(samples: &[JointVector]) -> Vec<JointVector> {
+pub(crate) fn at_half_speed(samples: &[JointVector]) -> Vec<JointVector> {
     let (Some(first), Some(last)) = (samples.first(), samples.last()) else {
         return Vec::new();
     };
@@ -69,7 +69,7 @@ mod tests {
             .map(|at| (f64::from(at) * 0.3).sin() * f64::from(at) / 20.0)
             .collect();
         let samples: Vec<JointVector> = motions.iter().map(|at| vec![*at].into()).collect();
-        let slow = halved(&samples);
+        let slow = at_half_speed(&samples);
         assert_eq!(
             (&slow[0], &slow[slow.len() - 1]),
             (&samples[0], &samples[20])
@@ -90,8 +90,8 @@ mod tests {
 
     #[test]
     fn nothing_stays_nothing() {
-        assert!(halved(&[]).is_empty());
+        assert!(at_half_speed(&[]).is_empty());
         let one = [JointVector::from(vec![0.3])];
-        assert!(halved(&one).iter().all(|at| *at == one[0]));
+        assert!(at_half_speed(&one).iter().all(|at| *at == one[0]));
     }
 }

@@ -46,7 +46,7 @@ impl JointCalibration {
 
     /// Returns the register of the counting direction with its expected value, if the model has
     /// one. Calibrating does not change it.
-    pub fn direction(&self, model: &ServoModel) -> Option<(Register, i64)> {
+    pub fn direction_register(&self, model: &ServoModel) -> Option<(Register, i64)> {
         let register = model.map.drive_mode?;
         Some((register, self.drive_mode.into()))
     }
@@ -54,7 +54,7 @@ impl JointCalibration {
     /// Returns all registers that store a part of the calibration, with their expected values.
     pub fn kept(&self, model: &ServoModel) -> impl Iterator<Item = (Register, i64)> + use<> {
         let registers = self.registers(model).into_iter();
-        registers.chain(self.direction(model))
+        registers.chain(self.direction_register(model))
     }
 
     /// Returns a description of a value that a servo of this model cannot store, if any.

@@ -94,7 +94,7 @@ impl Hull {
     }
 
     /// Returns the radius of the bounding ball around the origin, meters.
-    pub fn radius(&self) -> f64 {
+    pub fn bounding_radius(&self) -> f64 {
         self.0.radius
     }
 

@@ -318,3 +318,52 @@ fn what_is_no_recording_is_one_clear_error() {
     let list = stdout(&enact(folder.path(), &["runs", "--dir", "."]));
     assert!(list.contains("not a recording of enact"), "{list}");
 }
+
+#[test]
+fn what_ends_before_its_run_begins_is_one_clear_error_that_names_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = kept(folder.path(), &[]);
+    let bytes = fs::read(folder.path().join(file)).unwrap();
+    fs::write(folder.path().join("cut.mcap"), &bytes[..1000]).unwrap();
+    for arguments in [
+        ["replay", "cut.mcap"].as_slice(),
+        &["replay", "cut.mcap", "--verify"],
+        &["runs", "show", "cut.mcap"],
+        &["view", "cut.mcap", "--view", "out.rrd"],
+        &["export", "cut.mcap", "--csv", "out.csv"],
+        &["export", "cut.mcap", "--lerobot", "out"],
+    ] {
+        let output = enact(folder.path(), arguments);
+        let talk = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {talk}");
+        assert!(
+            talk.contains("cut.mcap") && talk.contains("ends before"),
+            "{arguments:?}: {talk}"
+        );
+    }
+    assert!(!folder.path().join("out.csv").exists());
+    assert!(!folder.path().join("out").exists());
+}
+
+#[test]
+fn turns_after_the_last_motion_are_not_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = kept(folder.path(), &[]);
+    let output = enact(folder.path(), &["replay", &file, "--from-turn", "9"]);
+    let talk = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{talk}");
+    assert!(talk.contains("--from-turn 9"), "{talk}");
+}
+
+#[test]
+fn an_instruction_needs_no_quotation_marks() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("plan.json"), PUT).unwrap();
+    let mut arguments = vec!["run"];
+    arguments.extend(TASK.split(' '));
+    arguments.extend(["--plan", "plan.json", "--perception", "ground-truth"]);
+    let output = enact(folder.path(), &arguments);
+    assert!(output.status.success(), "{output:?}");
+    let list = stdout(&enact(folder.path(), &["runs"]));
+    assert!(list.contains(TASK), "{list}");
+}

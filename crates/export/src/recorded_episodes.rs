@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use enact_recording::message::{JointStates, OutcomeMessage, TaskMessage};
-use enact_recording::{Message, MessageScanner, RecordingError, RunInfo, Topic};
+use enact_recording::{Message, MessageScanner, RunInfo, Topic};
 use enact_robot::Robot;
 use enact_runtime::{TaskEnd, TaskReport};
 use enact_types::JointVector;
@@ -140,7 +140,8 @@ impl EpisodeFilter {
         let mut found: Option<(RunInfo, Robot)> = None;
         let mut tasks = TaskCollector::new(*self);
         let mut tracks = CameraTracks::default();
-        for record in MessageScanner::open(path)? {
+        let mut scanner = MessageScanner::open(path)?;
+        for record in &mut scanner {
             if stop() {
                 return Err(ExportError::Stopped);
             }
@@ -154,8 +155,7 @@ impl EpisodeFilter {
             tasks.take(&record)?;
             tracks.take(&record);
         }
-        let (info, robot) =
-            found.ok_or_else(|| RecordingError::NotOurs("it does not describe its run".into()))?;
+        let (info, robot) = found.ok_or_else(|| scanner.describes_no_run())?;
         tasks.close();
         Ok(RecordedEpisodes {
             path: path.to_owned(),

@@ -11,6 +11,7 @@ use mcap::sans_io::{LinearReadEvent, LinearReader, LinearReaderOptions};
 use mcap::{McapError, parse_record};
 
 use crate::chunk;
+use crate::error::RecordingError;
 use crate::reader::Message;
 use crate::topic::Topic;
 
@@ -26,6 +27,17 @@ pub(crate) enum Extent {
     Truncated,
     /// Something differs from what was written; a description.
     Damaged(Reason),
+}
+
+impl Extent {
+    /// Returns the error of a file of this extent in which no run is described.
+    pub(crate) fn describes_no_run(&self) -> RecordingError {
+        match self {
+            Self::Whole => RecordingError::NotOurs("it does not describe its run".into()),
+            Self::Truncated => RecordingError::Truncated,
+            Self::Damaged(reason) => RecordingError::NotOurs(reason.clone()),
+        }
+    }
 }
 
 /// Topic of a channel and the streaming camera; `None` for a foreign channel.

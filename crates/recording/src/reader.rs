@@ -248,10 +248,7 @@ impl Recording {
     /// its start.
     pub fn info(&self) -> Result<RunInfo, RecordingError> {
         let record = self.of(Topic::Run).next();
-        let nothing = || {
-            let reason = || "it does not describe its run".into();
-            RecordingError::NotOurs(self.damage().unwrap_or_else(reason))
-        };
+        let nothing = || self.extent.describes_no_run();
         record.ok_or_else(nothing)?.read()
     }
 

@@ -33,6 +33,11 @@ impl MessageScanner {
             over: false,
         })
     }
+
+    /// Returns the error of a file that has been read to its end and describes no run.
+    pub fn describes_no_run(&self) -> RecordingError {
+        self.messages.extent().0.describes_no_run()
+    }
 }
 
 impl Iterator for MessageScanner {

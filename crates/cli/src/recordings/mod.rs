@@ -41,9 +41,12 @@ use enact_recording::Recording;
 /// Opens a recording.
 ///
 /// # Errors
-/// If it is no readable recording; the message names the file.
+/// If it is no readable recording of a run; the message names the file.
 pub fn open(path: &Path) -> Result<Recording> {
-    Recording::open(path).with_context(|| format!("cannot use {}", path.display()))
+    let unusable = || format!("cannot use {}", path.display());
+    let recording = Recording::open(path).with_context(unusable)?;
+    recording.info().with_context(unusable)?;
+    Ok(recording)
 }
 
 /// Opens a recording to be used as far as it can be read; says where it is damaged.

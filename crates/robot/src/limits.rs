@@ -24,6 +24,10 @@ const MODERATE: f64 = 2.5;
 /// Highest speed of a prismatic joint unless `robot.toml` asks for more, m/s.
 const MODERATE_SLIDING: f64 = 0.25;
 
+/// Largest force with which fingers that slide close unless `robot.toml` gives another, N: what
+/// people set for light things. With all that the motor has, a ball is squeezed out of the hand.
+const GRASP_FORCE: f64 = 15.0;
+
 /// An optional number of `robot.toml`.
 type Number<'a> = &'a Option<Located<f64>>;
 
@@ -35,6 +39,8 @@ pub struct JointSources<'a> {
     pub urdf: &'a SourceText,
     /// True if the element gives `lower` or `upper`.
     pub is_ranged: bool,
+    /// True for the joint of the gripper.
+    pub is_gripper: bool,
     /// Torque or force if neither file gives one, N·m or N.
     pub assumed_effort: f64,
     /// Table in `robot.toml`, with that file.
@@ -101,9 +107,8 @@ impl JointSources<'_> {
             velocity: velocity.is_none(),
             effort: effort.is_none(),
         };
-        let is_asked_for = self
-            .settings
-            .is_some_and(|(settings, _)| settings.velocity.is_some());
+        let settings = self.settings.map(|(settings, _)| settings);
+        let is_asked_for = settings.is_some_and(|settings| settings.velocity.is_some());
         let velocity = match is_asked_for {
             true => velocity.unwrap_or(slow),
             false => velocity.unwrap_or(slow).min(moderate),
@@ -121,7 +126,12 @@ impl JointSources<'_> {
             velocity,
             acceleration,
             jerk,
-            effort: effort.unwrap_or(self.assumed_effort),
+            effort: match settings.is_some_and(|settings| settings.effort.is_some()) {
+                false if self.is_gripper && self.prismatic() => {
+                    effort.unwrap_or(GRASP_FORCE).min(GRASP_FORCE)
+                }
+                _ => effort.unwrap_or(self.assumed_effort),
+            },
         };
         Ok((limits, assumed))
     }

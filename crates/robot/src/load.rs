@@ -432,6 +432,7 @@ impl<'a> Loader<'a> {
             joint,
             urdf: self.urdf,
             is_ranged: self.tree.ranged[drive],
+            is_gripper: self.selection.gripper == Some(drive),
             assumed_effort: assumed::effort(&self.tree, drive),
             settings,
         }

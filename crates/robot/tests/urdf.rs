@@ -896,3 +896,16 @@ fn an_arm_without_a_gripper_has_a_tool_to_point_with() {
     // `ee_link` of some makers looks along x.
     assert!(loads(&sideways).end_effector().approach_axis.x > 0.99);
 }
+
+#[test]
+fn fingers_close_gently_unless_they_are_told_otherwise() {
+    let force = |robot: &Robot| robot.joints().last().unwrap().limits.effort;
+    let strong = changed(
+        "effort=\"9\" velocity=\"0.1\"",
+        "effort=\"100\" velocity=\"0.1\"",
+    );
+    assert_eq!(force(&loads(&arm())), 9.0);
+    assert_eq!(force(&loads(&strong)), 15.0);
+    let told = "[joints]\nslide = { effort = 40 }\n";
+    assert_eq!(force(&parse_with(&strong, told).unwrap()), 40.0);
+}

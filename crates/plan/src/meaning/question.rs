@@ -72,6 +72,9 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
     {
         return inside(phrases.last().copied(), scene);
     }
+    if starts("contain") {
+        return inside(phrases.last().copied(), scene);
+    }
     if starts("which") || starts("what") && phrases.iter().any(|phrase| phrase.kinds.is_empty()) {
         return match phrases.first() {
             Some(phrase) if phrase.kinds.is_empty() => listed(scene),

@@ -49,6 +49,8 @@ pub(super) struct Scene {
     pub is_free: bool,
     /// What was put last, and at what.
     pub last: Option<(String, String)>,
+    /// What was put anywhere.
+    pub moved: Vec<String>,
     /// What changed places last.
     pub swapped: Option<[String; 2]>,
 }
@@ -78,6 +80,7 @@ impl Scene {
             kinds: Vec::new(),
             is_free: false,
             last: None,
+            moved: Vec::new(),
             swapped: None,
         }
     }

@@ -52,6 +52,8 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
             (of_name(word, objects), 1)
         } else if let Ok(number) = word.parse() {
             (Concept::Number(number), 1)
+        } else if is_adverb(word) {
+            (Concept::Filler, 1)
         } else {
             (Concept::Unknown, 1)
         };
@@ -63,6 +65,17 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
     }
     words
 }
+
+/// “Lovingly”: how it is to be done.
+fn is_adverb(word: &str) -> bool {
+    word.len() > 5 && word.ends_with("ly") && !NO_ADVERBS.contains(&word)
+}
+
+/// Things that end like adverbs.
+const NO_ADVERBS: [&str; 10] = [
+    "butterfly", "dragonfly", "firefly", "family", "anomaly", "assembly", "monopoly", "trolly",
+    "potbelly", "supply",
+];
 
 fn mark(word: &str) -> Option<char> {
     let mut letters = word.chars();
@@ -137,43 +150,10 @@ fn calmed(word: &str) -> String {
             calm.push(letter);
         }
     }
-    match calm.as_str() {
-        "pleease" | "pleaase" | "plleease" | "pleasee" => "please".to_owned(),
-        _ => calm,
-    }
+    calm
 }
 
 fn contraction(word: &str) -> String {
-    let whole = match word {
-        "can't" | "cant" | "cannot" => "can not",
-        "won't" => "will not",
-        "don't" | "dont" => "do not",
-        "isnt" => "is not",
-        "doesnt" => "does not",
-        "arent" => "are not",
-        "im" => "i am",
-        "ive" => "i have",
-        "thats" => "that is",
-        "whats" => "what is",
-        "wheres" => "where is",
-        "theres" => "there is",
-        "let's" | "lets" => "let us",
-        "'em" => "them",
-        "t'" => "the",
-        "o'" => "of",
-        "wi'" => "with",
-        "wi'out" => "without",
-        "t'other" => "the other",
-        "n" | "n'" | "'n" | "'n'" => "and",
-        "nowt" => "nothing",
-        "owt" => "anything",
-        "betwixt" | "'twixt" => "between",
-        "gotta" => "have to",
-        _ => "",
-    };
-    if !whole.is_empty() {
-        return whole.to_owned();
-    }
     if let Some(long) = crate::contraction::spelled_out(word) {
         return long;
     }
@@ -238,7 +218,7 @@ fn split(letters: &str, seen: &HashSet<&str>) -> Option<(String, String)> {
 }
 
 /// Words that are mended where they are mistyped.
-const CORE: [&str; 61] = [
+const CORE: [&str; 110] = [
     "put",
     "place",
     "take",
@@ -300,6 +280,55 @@ const CORE: [&str; 61] = [
     "out",
     "show",
     "all",
+    "grab",
+    "shift",
+    "transfer",
+    "swap",
+    "remove",
+    "empty",
+    "switch",
+    "build",
+    "arrange",
+    "sort",
+    "separate",
+    "nudge",
+    "indicate",
+    "should",
+    "want",
+    "need",
+    "brick",
+    "marble",
+    "dish",
+    "basin",
+    "platter",
+    "blocks",
+    "cylinders",
+    "trays",
+    "container",
+    "sphere",
+    "other",
+    "outside",
+    "another",
+    "under",
+    "without",
+    "after",
+    "before",
+    "first",
+    "biggest",
+    "larger",
+    "bigger",
+    "smallest",
+    "which",
+    "where",
+    "what",
+    "have",
+    "them",
+    "that",
+    "this",
+    "those",
+    "kindly",
+    "object",
+    "objects",
 ];
 
 /// Mends a slip of the fingers where only one word can be meant.

@@ -148,6 +148,9 @@ fn evidence(words: &str, is_question: bool, is_asked: bool) -> Evidence {
     if first(&CALLS_OFF) && !OTHERWISE.is_match(words) {
         return Evidence::CallsOff;
     }
+    if GRATEFUL.is_match(words) && !SPARING.is_match(words) {
+        return Evidence::Deed;
+    }
     let is_harmless = HARMLESS.is_match(words);
     let is_precaution = PRECAUTION.is_match(words);
     if !is_harmless && !is_precaution && first(&FORBIDS) {
@@ -299,43 +302,6 @@ fn spell_out(text: &str) -> String {
 
 fn spelled(word: &str) -> String {
     let whole = match word {
-        "can't" | "cant" | "cannot" => "can not",
-        "won't" | "wont" => "will not",
-        "shan't" => "shall not",
-        "ain't" | "aint" => "is not",
-        "let's" | "lets" => "let us",
-        "dont" | "don't" | "dont't" | "do'nt" | "donot" => "do not",
-        "didnt" => "did not",
-        "doesnt" => "does not",
-        "isnt" => "is not",
-        "arent" => "are not",
-        "wasnt" => "was not",
-        "werent" => "were not",
-        "hasnt" => "has not",
-        "havent" => "have not",
-        "shouldnt" => "should not",
-        "wouldnt" => "would not",
-        "couldnt" => "could not",
-        "mustnt" => "must not",
-        "neednt" => "need not",
-        "im" => "i am",
-        "ive" => "i have",
-        "id" => "i would",
-        "youre" => "you are",
-        "youve" => "you have",
-        "whats" => "what is",
-        "wheres" => "where is",
-        "thats" => "that is",
-        "theres" => "there is",
-        "u" | "ya" | "ye" | "yez" => "you",
-        "ur" => "your",
-        "r" => "are",
-        "pls" | "plz" | "pleease" => "please",
-        "gimme" => "give me",
-        "lemme" => "let me",
-        "wanna" => "want to",
-        "gonna" => "going to",
-        "gotta" => "have to",
         "no-one" => "nobody",
         "->" | "=>" | "→" => "to",
         "cna" | "acn" => "can",
@@ -376,8 +342,8 @@ fn is_misspelt(word: &str, meant: &str, slips: usize) -> bool {
 fn rule(pattern: &str) -> Regex {
     let filled = pattern
         .replace("<lead>", LEAD)
-        .replace("<verb>", VERB)
-        .replace("<verbing>", VERBING)
+        .replace("<verb>", &VERBS.0)
+        .replace("<verbing>", &VERBS.1)
         .replace("<done>", DONE)
         .replace("<thing>", THING)
         .replace("<into>", INTO)
@@ -385,6 +351,26 @@ fn rule(pattern: &str) -> Regex {
         .replace(r"\b", r"(?-u:\b)");
     Regex::new(&filled).expect("the rules of this file are valid patterns")
 }
+
+/// Verbs of actions in plain form and with -ing: those below and those of the lexicon.
+static VERBS: LazyLock<(String, String)> = LazyLock::new(|| {
+    let plain = VERB.trim_end_matches(')');
+    let gerund = VERBING.trim_end_matches(')');
+    let known: Vec<&str> = plain.trim_start_matches("(?:").split('|').collect();
+    let mut more: Vec<&str> = crate::meaning::deeds()
+        .filter(|verb| !known.contains(verb))
+        .collect();
+    more.sort_unstable();
+    more.dedup();
+    let gerunds: Vec<String> = more
+        .iter()
+        .map(|verb| format!("{}ing", verb.strip_suffix('e').unwrap_or(verb)))
+        .collect();
+    (
+        format!("{plain}|{})", more.join("|")),
+        format!("{gerund}|{})", gerunds.join("|")),
+    )
+});
 
 fn rules(patterns: &[&str]) -> Vec<Regex> {
     patterns.iter().map(|pattern| rule(pattern)).collect()
@@ -442,6 +428,17 @@ patterns!(
         r"\bdo nothing\b",
         r"\b(?:withdraw|revoke|rescind|retract|countermand|take back) (?:my|the|that|this|what)\b",
     ]
+);
+
+// “I would be obliged if you took the cube out.”
+pattern!(
+    GRATEFUL,
+    r"\b(?:grateful|thankful|obliged|glad|happy|happier|delighted|thrilled|pleased|chuffed|over the moon|appreciate it|love it|like it|great|lovely|nice|super|wonderful|awesome|amazing|fantastic|brilliant|swell|grand|ideal|kind|kind of you|helpful|perfect|good|best|help|help me) if (?:you|we|someone|somebody) (?:could |would |might |can |will |just |please |kindly |possibly |maybe |go and |went and |were to |be so kind as to )*(?:<verb>|took|put|moved|placed|set|got|brought|dropped|laid|popped|stuck|have|had|let)\b"
+);
+// Asks for nothing to be done.
+pattern!(
+    SPARING,
+    r"\b(?:not|never|no|nothing|nobody|stop|stopped|leave|left|alone|stay|stays|stayed|keep off|away from|without)\b"
 );
 
 // The whole of what is said.
@@ -522,6 +519,7 @@ patterns!(
     ASKS_FOR_DEED,
     [
         r"\b(?:can|could|will|would|wo) (?:you|we|i|someone|somebody) (?:please |kindly |just |maybe |perhaps |possibly |also |now |then |quickly |not |be a dear and |be so (?:kind|good) (?:as to|and|to) |be (?:kind|good) enough to |go (?:ahead )?and |help me (?:to )?|to |try to |do me a favou?r and |have |[a-z]+ly )*<verb>\b",
+        r"\b(?:can|could|will|would|might|are) you (?:please |kindly |just |perhaps |possibly )*(?:be )?(?:able|willing|prepared|ready|happy|okay|free|so kind as|kind enough|so good as|good enough) to (?:please |kindly |just |quickly )*<verb>\b",
         r"<lead>(?:can|could|will|would|shall|should) not (?:you|we) (?:please |just |kindly )*<verb>\b",
         r"<lead>(?:shall|can|could|may|might) (?:we|i) (?:please |have |see |get |ask (?:you )?(?:to|for) |trouble you (?:to|for) |bother you (?:to|for) |request (?:you to|that you) |beg you to |perhaps |maybe )+(?:<verb>\b|the |that |a |it |them |all |my |one |two |both )",
         r"<lead>(?:make sure|ensure|see to it|see that|take care) (?:that )?(?:the|that|this|my|all|every|both|it) (?:[a-z]+ ){0,3}(?:is|are|gets?|ends? up|goes|go|lands?)\b (?:put |placed |back |safely )*(?:in|on|into|onto|inside|next|beside|behind|left|right|to)\b",

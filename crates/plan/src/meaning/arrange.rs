@@ -61,6 +61,10 @@ pub(super) fn emptied(host: &str, scene: &mut Scene) -> Result<Vec<Deed>, Reply>
         .filter(|name| !scene.excluded.contains(name))
         .collect();
     if contents.is_empty() {
+        // “Empty it, I want it to have nothing in it.”
+        if scene.last.as_ref().is_some_and(|(_, from)| from == host) {
+            return Ok(Vec::new());
+        }
         return Err(Reply::Say(format!("I do not see anything in the {host}.")));
     }
     scene.it.clone_from(&contents);

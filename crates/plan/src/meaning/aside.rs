@@ -104,6 +104,17 @@ pub(super) fn note(items: &[Item], scene: &mut Scene) {
             }
         };
         *scene = trial;
+        // “Which of the cubes is the bigger one?”
+        if found.len() < things.len() && found.iter().all(|name| things.contains(name)) {
+            things = found;
+            continue;
+        }
+        // “The cube was left of the bowl”: the bowl is not where it was.
+        let is_landmark = index > 0
+            && matches!(place_of(&items[index - 1]), Some(Place::At(relation)) if relation.is_beside());
+        if is_landmark {
+            continue;
+        }
         let into = if found.iter().all(|name| scene.is_container(name)) {
             &mut places
         } else {
@@ -174,7 +185,13 @@ pub(super) fn is_story(items: &[Item]) -> bool {
             || item.is_verb(Verb::Go)
             || matches!(
                 item.concept(),
-                Some(Concept::Place(_) | Concept::Side(_) | Concept::There | Concept::TradePlaces)
+                Some(
+                    Concept::Place(_)
+                        | Concept::Side(_)
+                        | Concept::There
+                        | Concept::TradePlaces
+                        | Concept::Apart
+                )
             )
     };
     let tells = |item: &Item| {
@@ -199,7 +216,10 @@ pub(super) fn is_remark(items: &[Item]) -> bool {
         }
         Item::Word(_) => false,
     };
-    let is_crowded = items.iter().any(|item| item.is(&Concept::Apart)) && !items.iter().any(is_command);
+    let named = items.iter().filter(|item| item.phrase().is_some()).count();
+    let is_crowded = named < 2
+        && items.iter().any(|item| item.is(&Concept::Apart))
+        && !items.iter().any(is_command);
     !items.is_empty() && items.iter().all(is_bare) || is_crowded
 }
 

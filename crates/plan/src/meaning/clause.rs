@@ -57,13 +57,13 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         return arrange::sorted(&phrases(items), has(&Concept::ByColor), scene);
     }
     if has(&Concept::TradePlaces) && verb != Some(Verb::Home) && !has(&Concept::Where)
-        || verb == Some(Verb::Swap)
+        || verb == Some(Verb::Swap) && !is_moved_over(items)
     {
         return arrange::swapped(&phrases(items), scene);
     }
     let has_destination = items
-        .iter()
-        .any(|item| matches!(place_of(item), Some(Place::At(_))));
+        .windows(2)
+        .any(|pair| matches!(place_of(&pair[0]), Some(Place::At(_))) && pair[1].phrase().is_some());
     if has(&Concept::Tower)
         || has(&Concept::OnEachOther)
         || verb == Some(Verb::Stack) && !has_destination
@@ -77,7 +77,12 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         leave(items, scene);
         return Ok(Vec::new());
     }
-    if verb == Some(Verb::Clear) || has(&Concept::Apart) {
+    let is_kept_off = items.iter().any(|item| {
+        matches!(item, Item::Word(word) if word.text == "away from" || word.text == "far from")
+    }) && !phrases(items)
+        .last()
+        .is_some_and(|mark| scene.names_container(mark) == Some(true));
+    if verb == Some(Verb::Clear) || has(&Concept::Apart) || is_kept_off {
         return clear(items, scene);
     }
     if let Some(host) = emptied(items, verb, scene)? {
@@ -113,8 +118,14 @@ fn phrases(items: &[Item]) -> Vec<Phrase> {
 
 /// The verb that says what is to be done: the first that names a deed.
 fn main_verb(items: &[Item]) -> Option<Verb> {
-    let mut verbs = items.iter().filter_map(|item| match item.concept() {
-        Some(Concept::Verb(verb)) => Some(*verb),
+    // “It has been there”.
+    let is_perfect = |at: usize| {
+        matches!(&items[at], Item::Word(word) if ["has", "have", "had"].contains(&word.text.as_str()))
+            && items.get(at + 1).is_some_and(|next| next.is_verb(Verb::Be))
+    };
+    let verbs = items.iter().enumerate();
+    let mut verbs = verbs.filter_map(|(at, item)| match item.concept() {
+        Some(Concept::Verb(verb)) if !is_perfect(at) => Some(*verb),
         _ => None,
     });
     let is_deed = |verb: &Verb| {
@@ -138,6 +149,13 @@ fn main_verb(items: &[Item]) -> Option<Verb> {
         .or_else(|| verbs.next())
 }
 
+/// “Switch it from the one bowl to the other”: a swap of nothing.
+fn is_moved_over(items: &[Item]) -> bool {
+    let is_source = |item: &Item| matches!(place_of(item), Some(Place::From | Place::OutOf));
+    let is_target = |item: &Item| matches!(place_of(item), Some(Place::At(_) | Place::To));
+    items.iter().any(is_source) && items.iter().any(is_target)
+}
+
 /// “Leave the third one out”, “leave the others on the table”.
 fn is_left(items: &[Item]) -> bool {
     let at = items
@@ -146,6 +164,13 @@ fn is_left(items: &[Item]) -> bool {
     let Some(at) = at else {
         return false;
     };
+    // “That one you leave.”
+    let is_behind = items[at + 1..].is_empty()
+        && items[..at].iter().filter(|item| item.phrase().is_some()).count() == 1
+        && !items[..at].iter().any(|item| place_of(item).is_some());
+    if is_behind {
+        return true;
+    }
     let names = items[at + 1..]
         .iter()
         .find_map(Item::phrase)
@@ -205,15 +230,20 @@ fn point(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
         ..Phrase::default()
     };
     // “Which cube is the biggest one? show it”: the last is the most exact.
-    let phrase = match phrases.as_slice() {
-        [] => &it,
-        [.., last] => last,
-    };
+    let names_thing = |phrase: &&Phrase| phrase.pronoun.is_none();
+    let phrase = phrases
+        .iter()
+        .rev()
+        .find(names_thing)
+        .or(phrases.last())
+        .unwrap_or(&it);
     let names = scene.resolve(phrase, Role::Any)?;
     if names.iter().all(|name| scene.is_container(name)) {
         scene.there.clone_from(&names);
     }
-    scene.it.clone_from(&names);
+    if scene.it.is_empty() || !names.iter().all(|name| scene.is_container(name)) {
+        scene.it.clone_from(&names);
+    }
     // “Find the bowl and put the cube in it”: finding it is only for that.
     let is_sought = items.iter().any(|item| {
         matches!(item, Item::Word(word) if SEEKING.iter().any(|verb| word.text.starts_with(verb)))
@@ -245,6 +275,13 @@ fn push(items: &[Item], direction: Direction, scene: &mut Scene) -> Result<Vec<D
 fn emptied(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Option<String>, Reply> {
     let phrases = phrases(items);
     if verb == Some(Verb::Empty) {
+        // “Make it empty, whatever is inside should come out.”
+        let named: Vec<Phrase> = phrases
+            .iter()
+            .filter(|phrase| phrase.pronoun != Some(Pronoun::Contents))
+            .cloned()
+            .collect();
+        let phrases = if named.is_empty() { phrases } else { named };
         let Some(phrase) = phrases.first() else {
             return Err(Reply::Unclear);
         };

@@ -31,6 +31,10 @@ pub(super) fn clauses(items: &[Item]) -> Vec<Vec<Item>> {
     let mut clause: Vec<Item> = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let rest = &items[index + 1..];
+        // “Place it so that it is left of the bowl” tells where.
+        if matches!(item, Item::Word(word) if word.text == "so that") && tells_where(rest) {
+            continue;
+        }
         let ends = match item.concept() {
             Some(
                 Concept::Mark('.' | ';' | '!' | '?')
@@ -39,7 +43,9 @@ pub(super) fn clauses(items: &[Item]) -> Vec<Vec<Item>> {
                 | Concept::Because
                 | Concept::Correction,
             ) => true,
-            Some(Concept::Mark(_) | Concept::And) => begins_clause(&clause, rest),
+            Some(Concept::Mark(_) | Concept::And) => {
+                begins_clause(&clause, rest) || is_crowd(rest) && clause.iter().any(is_command)
+            }
             _ => false,
         };
         if ends {
@@ -233,4 +239,21 @@ pub(super) fn place_of(item: &Item) -> Option<Place> {
         Some(Concept::Place(place)) => Some(*place),
         _ => None,
     }
+}
+
+/// “They are too close together”.
+fn is_crowd(rest: &[Item]) -> bool {
+    let end = rest.iter().position(Item::is_mark).unwrap_or(rest.len());
+    rest.first().is_some_and(|item| item.phrase().is_some())
+        && rest.get(1).is_some_and(|item| item.is_verb(Verb::Be))
+        && rest[..end].iter().any(|item| item.is(&Concept::Apart))
+}
+
+/// “… it is left of the bowl”.
+fn tells_where(rest: &[Item]) -> bool {
+    let end = rest.iter().position(Item::is_mark).unwrap_or(rest.len());
+    rest.first().is_some_and(|item| item.phrase().is_some())
+        && rest[..end]
+            .windows(2)
+            .any(|pair| is_place(&pair[0]) && pair[1].phrase().is_some())
 }

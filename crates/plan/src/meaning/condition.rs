@@ -79,6 +79,21 @@ pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
             return sequence(complaint, scene);
         }
     }
+    // “Put the ball in the bowl if there is one.”
+    let is_bare = condition.items.iter().all(|item| item.phrase().is_none());
+    let sees = |item: &Item| item.is_verb(Verb::Exist) || item.is_verb(Verb::See);
+    if is_bare && condition.items.iter().any(sees) && !condition.is_negated {
+        let mut trial = scene.clone();
+        return match (sequence(&consequence, &mut trial), otherwise) {
+            (Err(Reply::Say(_)), Some(otherwise)) if !otherwise.is_empty() => {
+                sequence(&instead(&consequence, otherwise, scene), scene)
+            }
+            (read, _) => {
+                *scene = trial;
+                read
+            }
+        };
+    }
     let holds = condition.holds(scene)?;
     if holds.is_true {
         return sequence(&consequence, scene);
@@ -115,7 +130,8 @@ fn instead(main: &[Item], otherwise: &[Item], scene: &Scene) -> Vec<Item> {
         otherwise = &otherwise[1..];
     }
     let is_light = |item: &Item| {
-        matches!(
+        !matches!(item, Item::Word(word) if ["leav", "keep", "let"].iter().any(|verb| word.text.starts_with(verb)))
+            && matches!(
             item.concept(),
             Some(Concept::Verb(Verb::Put | Verb::Should | Verb::Want))
         )

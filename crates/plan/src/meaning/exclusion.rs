@@ -169,7 +169,12 @@ pub(super) fn without_exceptions(mut items: Vec<Item>, scene: &mut Scene) -> Res
 
 /// “All three”, “both of them”.
 fn is_total(phrase: &Phrase) -> bool {
-    ["all", "both", "every"]
-        .iter()
-        .any(|word| phrase.text.starts_with(word))
+    let is_count = phrase.kinds.is_empty()
+        && phrase.modifiers.is_empty()
+        && phrase.unknown.is_empty()
+        && matches!(phrase.quantity, Quantity::Any(_) | Quantity::All(Some(_)));
+    is_count
+        || ["all", "both", "every"]
+            .iter()
+            .any(|word| phrase.text.starts_with(word))
 }

@@ -82,6 +82,9 @@ impl Meaning {
             return Self::only(Intent::Say(reply::small_talk(&words)));
         }
         let read = match situation.speech_act() {
+            SpeechAct::Request if is_count(&items) => {
+                Err(question::answer(&words, &items, &mut scene))
+            }
             SpeechAct::Request => request(items, &mut scene),
             SpeechAct::Location => location(&items, &mut scene)
                 .unwrap_or_else(|| Err(question::answer(&words, &items, &mut scene))),
@@ -254,6 +257,17 @@ fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply
     }
 }
 
+/// Whether all that is asked for is how many there are.
+fn is_count(items: &[phrase::Item]) -> bool {
+    let deeds = |item: &phrase::Item| {
+        matches!(item.concept(), Some(lexicon::Concept::Verb(verb)) if verb.is_deed())
+    };
+    items
+        .iter()
+        .any(|item| item.is_verb(lexicon::Verb::Count))
+        && !items.iter().any(deeds)
+}
+
 /// “Take the cube and put it in the bowl” is one action.
 fn merged(actions: impl Iterator<Item = Action>) -> Vec<Action> {
     let all: Vec<Action> = actions.collect();
@@ -275,6 +289,17 @@ fn merged(actions: impl Iterator<Item = Action>) -> Vec<Action> {
 /// “Where is the red cube?” is answered by pointing.
 fn location(items: &[phrase::Item], scene: &mut Scene) -> Option<Result<Meaning, Reply>> {
     let phrase = items.iter().filter_map(phrase::Item::phrase).next()?;
+    // “Which thing is in the bowl?”
+    let is_in = |item: &phrase::Item| {
+        matches!(
+            item.concept(),
+            Some(lexicon::Concept::Place(lexicon::Place::At(_)))
+        )
+    };
+    let is_placed = items.iter().any(is_in) || !phrase.at.is_empty();
+    if phrase.kinds.is_empty() && phrase.modifiers.is_empty() && is_placed {
+        return None;
+    }
     let is_question = items
         .iter()
         .any(|item| item.is_verb(lexicon::Verb::See) || item.is(&lexicon::Concept::Colored));

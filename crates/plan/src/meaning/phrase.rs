@@ -98,6 +98,9 @@ pub(super) fn items(words: &[Word]) -> Vec<Item> {
         if let Some((phrase, after)) = phrase(words, index) {
             items.push(Item::Phrase(phrase));
             index = after;
+            if is_deictic(words, index, &items) {
+                index += 1;
+            }
         } else {
             let word = &words[index];
             if !matches!(
@@ -112,6 +115,28 @@ pub(super) fn items(words: &[Word]) -> Vec<Item> {
     items
 }
 
+/// “That peg there”, “the two blocks here”: tells which, and not where it goes.
+fn is_deictic(words: &[Word], index: usize, items: &[Item]) -> bool {
+    const HERE: [&str; 5] = ["here", "there", "over here", "over there", "in here"];
+    let is_here = words
+        .get(index)
+        .is_some_and(|word| HERE.contains(&word.text.as_str()));
+    let Some(Item::Phrase(phrase)) = items.last().filter(|_| is_here) else {
+        return false;
+    };
+    let is_mark = |item: &Item| item.is_mark() || item.is(&Concept::And);
+    let clause = items.iter().rev().take_while(|item| !is_mark(item));
+    let is_verb = |item: &Item| matches!(item.concept(), Some(Concept::Verb(_)));
+    let goes = clause.clone().any(is_verb);
+    let later = words[index + 1..]
+        .iter()
+        .any(|word| matches!(word.concept, Concept::Place(_) | Concept::There | Concept::BesideIt));
+    let is_shown = ["that", "those", "this", "these", "them"]
+        .iter()
+        .any(|word| phrase.text.starts_with(word));
+    phrase.pronoun.is_none() && (!goes || is_shown && later)
+}
+
 /// The noun phrase that begins at `begin`, with what restricts it, and where it ends.
 fn phrase(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
     let (mut phrase, mut end) = core(words, begin)?;
@@ -119,7 +144,9 @@ fn phrase(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
     let asks = begin
         .checked_sub(1)
         .is_some_and(|before| ["which", "what"].contains(&words[before].text.as_str()));
-    let is_free = asks || words[begin].text.starts_with("whichever");
+    let is_free = asks
+        || words[begin].text.contains("whichever")
+        || begin > 0 && words[begin - 1].text.contains("whichever");
     while let Some(after) = restriction(words, end, is_free, &mut phrase) {
         end = after;
     }
@@ -155,10 +182,6 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 is_begun = true;
                 phrase.indefinite = true;
             }
-            Concept::That if opens_noun(words, index + 1) => {
-                is_part |= number.is_some();
-                (is_begun, is_definite) = (true, true);
-            }
             // “That one”, of what was spoken of.
             Concept::That
                 if !is_begun
@@ -173,9 +196,13 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 phrase.pronoun = Some(Pronoun::It);
                 return Some((phrase, index + 2));
             }
+            Concept::That if opens_noun(words, index + 1) => {
+                is_part |= number.is_some();
+                (is_begun, is_definite) = (true, true);
+            }
             // “Them two cubes”.
             Concept::Them
-                if !is_begun && word.text == "them" && is_noun_or_adjective(concept(index + 1)) =>
+                if word.text == "them" && is_noun_or_adjective(concept(index + 1)) =>
             {
                 (is_begun, is_definite) = (true, true);
             }
@@ -198,7 +225,16 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
             // “One of the two cubes”.
             Concept::Number(_)
                 if matches!(phrase.quantity, Quantity::Any(_)) && opens_noun(words, index + 1) => {}
-            Concept::Number(count) if opens_noun(words, index + 1) || is_definite => {
+            Concept::Number(count)
+                if opens_noun(words, index + 1)
+                    || is_definite
+                    || *count > 1
+                        && word.text.chars().all(char::is_alphabetic)
+                        && matches!(
+                            concept(index + 1),
+                            Some(Concept::Verb(Verb::Go | Verb::Should) | Concept::Place(_))
+                        ) =>
+            {
                 is_begun = true;
                 number = Some(*count);
             }
@@ -253,6 +289,7 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
             Concept::Shaped(kinds) if is_begun || opens_noun(words, index + 1) => {
                 is_begun = true;
                 phrase.kinds.clone_from(kinds);
+                phrase.alike = kinds.len() > 1;
                 if !opens_noun(words, index + 1) {
                     phrase.plural = false;
                     has_head = is_definite;
@@ -366,6 +403,19 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                     index += 1;
                     break;
                 }
+            }
+            // “The red queue”, where dictation misheard.
+            Concept::Verb(_) | Concept::Cannot(_)
+                if matches!(
+                    index.checked_sub(1).and_then(concept),
+                    Some(Concept::Modifier(_))
+                ) && heard_as(&word.text).next().is_some() =>
+            {
+                phrase.unknown.push(word.text.clone());
+                phrase.headless = true;
+                has_head = true;
+                index += 1;
+                break;
             }
             // “The hammer” is a thing, “hammer the cube” is not.
             Concept::Cannot(_) if index > begin && is_determiner(&words[index - 1].concept) => {
@@ -570,6 +620,24 @@ fn restriction(
             _ => break,
         }
         index += 1;
+    }
+    // “That is red like a strawberry”, “that looks like a cherry”.
+    if words.get(index).is_some_and(|word| word.text == "like")
+        && let Some(at) = (index + 1..words.len().min(index + 4)).find(|at| {
+            matches!(
+                words[*at].concept,
+                Concept::Typical(_) | Concept::Modifier(_)
+            )
+        })
+        && words[index + 1..at]
+            .iter()
+            .all(|word| matches!(word.concept, Concept::A | Concept::The | Concept::Filler))
+        && !names_another(words, at + 1)
+    {
+        if let Concept::Typical(modifier) | Concept::Modifier(modifier) = &words[at].concept {
+            phrase.modifiers.push(modifier.clone());
+        }
+        return Some(at + 1);
     }
     let is_not = matches!(concept(index), Some(Concept::Not));
     if is_not {

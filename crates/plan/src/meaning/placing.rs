@@ -11,7 +11,7 @@ use super::scene::{Role, Scene, kind_of};
 use crate::intent::Action;
 use crate::situation::ObjectView;
 use crate::skills::Skill;
-use crate::space::Relation;
+use crate::space::{Direction, Relation};
 
 /// What a container does with what is put in it.
 const RECEIVING: [&str; 8] = [
@@ -113,6 +113,12 @@ fn without_destination(
     scene: &mut Scene,
 ) -> Result<Vec<Deed>, Reply> {
     let is_joined = items.iter().any(|item| item.is(&Concept::And));
+    // “The cube to the left, the bowl to the right”.
+    let is_aimed =
+        |item: &Item| matches!(item.concept(), Some(Concept::Direction(way)) if *way != Direction::Away);
+    if parts.movers.len() > 1 && items.iter().any(is_aimed) {
+        return Err(Reply::Unclear);
+    }
     // “The cube, the bowl”.
     let at: Vec<usize> = (0..items.len())
         .filter(|at| items[*at].phrase().is_some())
@@ -257,6 +263,11 @@ fn put(
                 let mut known = before.clone();
                 known.mentioned.extend(sources.iter().cloned());
                 known.kinds.clone_from(&scene.kinds);
+                // “Into the other bowl” is another than where it is.
+                if host.other {
+                    let rests = movers.iter().filter_map(|name| scene.object(name)?.rests.clone());
+                    known.mentioned.extend(rests.map(|(_, host)| host));
+                }
                 // “On top of that” is on what was put last.
                 if matches!(destination, Destination::At(Place::At(Relation::On), _)) {
                     known.there.clear();

@@ -11,6 +11,16 @@ use crate::space::Direction;
 pub(super) fn set_apart(mut words: Vec<Word>) -> Vec<Word> {
     let mut at = 0;
     while at < words.len() {
+        // “I would be obliged if you took it”.
+        if words[at].concept == Concept::If
+            && at > 0
+            && is_gratitude(&words[at - 1])
+            && words
+                .get(at + 1)
+                .is_some_and(|next| next.text.split(' ').next() == Some("you"))
+        {
+            words[at].concept = Concept::Filler;
+        }
         match end_of_purpose(&words, at).or_else(|| end_of_courtesy(&words, at)) {
             Some(end) => {
                 for word in &mut words[at..end] {
@@ -22,6 +32,14 @@ pub(super) fn set_apart(mut words: Vec<Word>) -> Vec<Word> {
         }
     }
     words
+}
+
+/// “I would be grateful”, “that would be great”.
+fn is_gratitude(word: &Word) -> bool {
+    word.concept == Concept::Filler
+        && ["would", "should", "appreciate", "love", "grateful", "nice", "great"]
+            .iter()
+            .any(|sign| word.text.contains(sign))
 }
 
 /// Words that may open a purpose, a reason or a time.

@@ -14,6 +14,31 @@ use super::scene::Scene;
 /// The deeds that a request asks for, in order.
 pub(super) fn read(items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
     let mut items = contradicted(items);
+    // “The cube. The bowl. Now.”
+    let is_verb = |item: &Item| {
+        matches!(item.concept(), Some(Concept::Verb(verb)) if *verb != Verb::Go)
+            || is_place(item)
+            || matches!(item.concept(), Some(Concept::There | Concept::If | Concept::Correction))
+    };
+    if items.iter().filter(|item| item.phrase().is_some()).count() == 2
+        && !items.iter().any(is_verb)
+    {
+        for item in &mut items {
+            if let Item::Word(word) = item
+                && word.concept == Concept::Mark('.')
+            {
+                word.concept = Concept::Mark(',');
+            }
+        }
+    }
+    // “See the cube? Put it in the bowl.”
+    let is_asked = items.iter().any(|item| item.is(&Concept::Mark('?')));
+    if is_asked
+        && let Some(Item::Word(word)) = items.first_mut()
+        && word.text == "see"
+    {
+        word.concept = Concept::Verb(Verb::See);
+    }
     // “No, the red one”: what was before is not known.
     if items.first().is_some_and(|item| item.is(&Concept::None)) {
         items.remove(0);

@@ -197,6 +197,13 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                                 .push(Destination::At(place, vec![phrase.clone()]));
                             index += 1 + usize::from(side.is_some());
                         }
+                        // “Bring it to the bowl and leave it alongside.”
+                        None if matches!(place, Place::At(relation) if relation.is_beside())
+                            && !scene.there.is_empty()
+                            && parts.destinations.is_empty() =>
+                        {
+                            parts.destinations.push(Destination::BesideIt);
+                        }
                         None => {}
                     }
                 }
@@ -313,6 +320,16 @@ fn narrow(mover: &mut Phrase, phrase: &Phrase) {
     mover
         .not_modifiers
         .extend(phrase.not_modifiers.iter().cloned());
+    let count = |phrase: &Phrase| match phrase.quantity {
+        Quantity::Any(count) | Quantity::All(Some(count)) => Some(count),
+        _ => None,
+    };
+    // “Of these three cubes put any two there.”
+    if let Some(some) = count(phrase)
+        && (mover.quantity == Quantity::All(None) || count(mover).is_some_and(|all| some < all))
+    {
+        mover.quantity = Quantity::Any(some);
+    }
     mover.extreme = mover.extreme.or(phrase.extreme);
     mover.at.extend(phrase.at.iter().cloned());
 }

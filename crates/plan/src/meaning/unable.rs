@@ -37,7 +37,8 @@ pub(super) fn unable(items: &[Item], scene: &mut Scene) -> Option<Deed> {
     }
     // “Throw the cube in the bowl”, “give it to the bowl”.
     let pushes = items[at..].iter().any(|item| item.is_verb(Verb::Push));
-    if deed == "hand over" && pushes {
+    let clears = items[at..].iter().any(|item| item.is_verb(Verb::Clear));
+    if deed == "hand over" && (pushes || clears) {
         return None;
     }
     let places = deed == "throw" || deed == "hand over";

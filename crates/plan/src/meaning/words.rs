@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::lexicon::{Concept, ENGLISH, Lexicon};
+use super::lexicon::{Concept, ENGLISH, Lexicon, Verb};
 use super::scene::kind_of;
 use crate::situation::ObjectView;
 
@@ -57,13 +57,97 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
         } else {
             (Concept::Unknown, 1)
         };
+        let (concept, length) = shortened(concept, length, &borrowed[index..]);
+        // “Choose one of the cubes” leaves open which, but not what.
+        let (concept, length) = match borrowed.get(index + length) {
+            Some(&"of") if concept == Concept::Free && length > 1 => ENGLISH
+                .longest(&borrowed[index..=index])
+                .unwrap_or((Concept::Filler, 1)),
+            _ => (concept, length),
+        };
         words.push(Word {
             text: borrowed[index..index + length].join(" "),
             concept,
         });
         index += length;
     }
+    for at in 0..words.len() {
+        if words[at].text == "can" && is_modal(&words, at) {
+            words[at].concept = Concept::Verb(Verb::Should);
+        }
+    }
     words
+}
+
+/// An expression without its last word, where that belongs to what follows: “it is | to the left
+/// of the bowl”, “the ball can go | on the tray”, “everything | in the bowl” if that is where it
+/// goes.
+fn shortened(concept: Concept, length: usize, rest: &[&str]) -> (Concept, usize) {
+    if length < 2 {
+        return (concept, length);
+    }
+    let last = length - 1;
+    let is_determined = rest
+        .get(length)
+        .is_some_and(|next| ["the", "a", "an", "my", "that", "this", "its", "your"].contains(next));
+    let leads_on = matches!(concept, Concept::Verb(_))
+        && matches!(ENGLISH.longest(&rest[last..]), Some((Concept::Place(_), 3..)));
+    let goes_on = rest[..length] == ["go", "on"] && is_determined;
+    let is_placed = concept == Concept::Contents
+        && rest[0] == "everything"
+        && length == 2
+        && !rest[length..].iter().any(|word| PLACES.contains(word));
+    if !(leads_on || goes_on || is_placed) {
+        return (concept, length);
+    }
+    if goes_on {
+        return (Concept::Verb(Verb::Go), 1);
+    }
+    ENGLISH
+        .longest(&rest[..last])
+        .filter(|(_, shorter)| *shorter == last)
+        .unwrap_or((concept, length))
+}
+
+/// Words that say where something goes.
+const PLACES: [&str; 12] = [
+    "in", "into", "on", "onto", "to", "out", "next", "beside", "behind", "from", "over", "off",
+];
+
+/// “The ball can go there”, “I can not see it”: no tin.
+fn is_modal(words: &[Word], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| &words[before].concept);
+    let after = words.get(at + 1).map(|word| &word.concept);
+    let is_noun = matches!(
+        before,
+        Some(
+            Concept::The
+                | Concept::A
+                | Concept::My
+                | Concept::Modifier(_)
+                | Concept::Extreme(_)
+                | Concept::Number(_)
+                | Concept::Other
+                | Concept::All
+                | Concept::Any(_)
+                | Concept::Shaped(_)
+        )
+    );
+    let follows_name = matches!(
+        before,
+        Some(
+            Concept::Somebody
+                | Concept::Noun { .. }
+                | Concept::It
+                | Concept::Them
+                | Concept::One
+                | Concept::Thing
+                | Concept::That
+        )
+    );
+    let leads = matches!(after, Some(Concept::Not))
+        || matches!(after, Some(Concept::Verb(_))) && !words[at + 1].text.ends_with('s');
+    !is_noun && (follows_name || leads)
 }
 
 /// “Lovingly”: how it is to be done.
@@ -162,8 +246,8 @@ fn contraction(word: &str) -> String {
         .or_else(|| word.strip_suffix("s'").filter(|stem| stem.len() > 3))
     {
         Some(
-            stem @ ("it" | "that" | "there" | "what" | "where" | "who" | "how" | "he" | "she"
-            | "here"),
+            stem @ ("it" | "that" | "there" | "what" | "whatever" | "which" | "where" | "who" | "how"
+            | "he" | "she" | "here"),
         ) => {
             format!("{stem} is")
         }

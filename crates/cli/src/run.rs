@@ -265,6 +265,7 @@ pub fn outcome_sentence(report: &TaskReport, success: bool) -> String {
         TaskEnd::Done => "the robot thinks it is done, but the goal is not reached",
         TaskEnd::OutOfTurns if success => "the goal is reached, though the robot was not sure",
         TaskEnd::OutOfTurns => "not reached: no turns left",
+        TaskEnd::Answered => "answered",
         TaskEnd::Said => "the robot did nothing more than say so",
         TaskEnd::Asked => "the robot waits for an answer",
         TaskEnd::Stopped => "stopped",

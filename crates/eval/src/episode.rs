@@ -273,11 +273,15 @@ fn is_reached(
     match setup.task.answer {
         Some(ExpectedReply::Nothing) => report.steps.iter().all(|outcome| !outcome.step.moves()),
         Some(ExpectedReply::Said) => {
-            report.ending == TaskEnd::Said && names_what_is_missing(setup, report)
+            matches!(report.ending, TaskEnd::Said | TaskEnd::Answered)
+                && names_what_is_missing(setup, report)
         }
         // A question caused by a failure is not the expected one.
         Some(ExpectedReply::Asked) => report.ending == TaskEnd::Asked && report.steps.is_empty(),
-        Some(ExpectedReply::Any) | None => matches!(report.ending, TaskEnd::Said | TaskEnd::Asked),
+        Some(ExpectedReply::Any) | None => matches!(
+            report.ending,
+            TaskEnd::Said | TaskEnd::Answered | TaskEnd::Asked
+        ),
     }
 }
 

@@ -82,7 +82,12 @@ pub fn kind(case: &EpisodeEvidence<'_>) -> Failure {
     {
         return Failure::PerceivedWrong;
     }
-    if !moved && matches!(report.ending, TaskEnd::Said | TaskEnd::Asked) {
+    if !moved
+        && matches!(
+            report.ending,
+            TaskEnd::Said | TaskEnd::Answered | TaskEnd::Asked
+        )
+    {
         return Failure::Spoke;
     }
     let names_other = |step: &Step| {

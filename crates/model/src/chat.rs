@@ -165,6 +165,9 @@ macro_rules! see_and_plan {
             }
 
             fn declines(&self, instruction: &str) -> Option<String> {
+                if self.meaning.translates(instruction) {
+                    return None;
+                }
                 $crate::chat::Chat::settings(self).declines(instruction)
             }
         }

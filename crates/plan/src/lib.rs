@@ -15,6 +15,7 @@
 //! | [`expert`] | the plan that suits a situation, given an intent |
 //! | [`replies`] | the robot's own words, in English and Chinese |
 //! | [`language`] | recognizes languages that a model does not speak |
+//! | [`translation`] | short instructions in other European languages, in English words |
 //! | [`spatial_words`] | spatial words of a task, and the objects that they refer to |
 //! | [`spatial_order`] | spatial order in words |
 //! | [`pointing`] | conventions for positions in a picture |
@@ -53,6 +54,7 @@ pub mod spatial_words;
 pub mod speech_act;
 pub mod step;
 pub mod stepwise;
+pub mod translation;
 
 pub use detection::{Bounds, Detection};
 pub use meaning::{Meaning, MeaningMode, MeaningReader};

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub enum TaskEnd {
     /// The planner declared the task done and no step contradicts it.
     Done,
+    /// The robot answered a question in words.
+    Answered,
     /// The robot only replied in words.
     Said,
     /// The robot waits for an answer.
@@ -48,6 +50,6 @@ impl TaskReport {
             .steps
             .last()
             .is_none_or(|outcome| outcome.verdict == Verdict::Yes);
-        self.ending == TaskEnd::Done && last_is_good
+        self.ending == TaskEnd::Answered || self.ending == TaskEnd::Done && last_is_good
     }
 }

@@ -105,6 +105,14 @@ impl<'s, 'a> TaskRun<'s, 'a> {
     /// If the arm, the camera or the model fails.
     pub(crate) fn finish(mut self) -> Result<(TaskState, TaskEnd, u32), RuntimeError> {
         let (ending, turns) = self.turns()?;
+        let is_question = matches!(
+            self.task.speech_act,
+            SpeechAct::Question | SpeechAct::Location
+        );
+        let ending = match ending {
+            TaskEnd::Said if is_question => TaskEnd::Answered,
+            ending => ending,
+        };
         Ok((self.task, ending, turns))
     }
 

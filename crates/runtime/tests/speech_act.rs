@@ -51,7 +51,7 @@ fn what_is_forbidden_is_not_done_though_the_planner_insists() {
 fn a_question_is_answered_in_words_that_are_true() {
     for plan in [PICK, POINT, DENY, SILENT] {
         let (report, moves) = run("is there a red cube on the table?", plan);
-        assert_eq!((report.ending, moves), (TaskEnd::Said, 0), "{plan}");
+        assert_eq!((report.ending, moves), (TaskEnd::Answered, 0), "{plan}");
         let said = report.said.join(" ");
         assert!(
             said.contains("I see:") && said.contains("red cube"),
@@ -65,7 +65,7 @@ fn pointing_answers_where_something_is() {
     let (report, moves) = run("where is the red cube?", POINT);
     assert!(report.reports_success() && moves > 0, "{report:?}");
     let (report, moves) = run("where is the red cube?", PICK);
-    assert_eq!((report.ending, moves), (TaskEnd::Said, 0));
+    assert_eq!((report.ending, moves), (TaskEnd::Answered, 0));
 }
 
 #[test]

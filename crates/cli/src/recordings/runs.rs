@@ -134,6 +134,14 @@ fn recordings(folder: &Path) -> Result<Vec<PathBuf>> {
 /// Returns the outcome of a run in a word or two.
 fn outcome(recording: &Recording) -> String {
     match (recording.is_reached(), recording.end()) {
+        (Some(false), RunEnd::Ended(report)) if report.ending == TaskEnd::Said => {
+            "declined".to_owned()
+        }
+        (Some(_), RunEnd::Ended(report))
+            if matches!(report.ending, TaskEnd::Answered | TaskEnd::Asked) =>
+        {
+            in_words(&report.ending)
+        }
         (Some(true), _) => "reached".to_owned(),
         (Some(false), _) => "not reached".to_owned(),
         (None, RunEnd::Failed(broke)) => broke.how,

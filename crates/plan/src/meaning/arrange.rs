@@ -1,6 +1,7 @@
 //! How things come to lie as they are wanted: in a row, sorted, swapped, stacked, taken out.
 
-use super::clause::{Deed, natural};
+use super::clause::Deed;
+use super::placing::natural;
 use super::phrase::{Phrase, Pronoun, Quantity};
 use super::reply::{Reply, replies};
 use super::scene::{Role, Scene, kind_of};
@@ -18,6 +19,7 @@ pub(super) fn put(object: &str, relation: Relation, target: &str, scene: &mut Sc
         seen.rests = (!relation.is_beside()).then(|| (relation, target.to_owned()));
     }
     scene.last = Some((object.to_owned(), target.to_owned()));
+    scene.moved.push(object.to_owned());
     Deed::Do(Action::Put {
         object: object.to_owned(),
         relation,
@@ -59,6 +61,10 @@ pub(super) fn emptied(host: &str, scene: &mut Scene) -> Result<Vec<Deed>, Reply>
         .filter(|name| !scene.excluded.contains(name))
         .collect();
     if contents.is_empty() {
+        // “Empty it, I want it to have nothing in it.”
+        if scene.last.as_ref().is_some_and(|(_, from)| from == host) {
+            return Ok(Vec::new());
+        }
         return Err(Reply::Say(format!("I do not see anything in the {host}.")));
     }
     scene.it.clone_from(&contents);
@@ -254,6 +260,14 @@ fn by_colors(
 pub(super) fn swapped(phrases: &[Phrase], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
     let mut names: Vec<String> = Vec::new();
     for phrase in phrases {
+        // “Each one goes where the other was.”
+        if phrase.kinds.is_empty()
+            && phrase.modifiers.is_empty()
+            && phrase.unknown.is_empty()
+            && phrase.pronoun.is_none()
+        {
+            continue;
+        }
         let many = match phrase.pronoun {
             Some(Pronoun::Contents) => {
                 let mut found = Vec::new();
@@ -271,8 +285,18 @@ pub(super) fn swapped(phrases: &[Phrase], scene: &mut Scene) -> Result<Vec<Deed>
     }
     names.dedup();
     // “Swap the bowls' contents”.
-    if names.len() == 2 && names.iter().all(|name| scene.is_container(name)) {
-        names = names.iter().flat_map(|host| scene.contents(host)).collect();
+    if names.len() == 2 && names.iter().any(|name| scene.is_container(name)) {
+        let contents = |name: &String| match scene.is_container(name) {
+            true => scene.contents(name),
+            false => vec![name.clone()],
+        };
+        names = names.iter().flat_map(contents).collect();
+    }
+    // “Each goes where the other was” says it once more.
+    let is_done = |name: &String| scene.moved.contains(name);
+    if scene.swapped.is_some() && names.len() < 2 || !names.is_empty() && names.iter().all(is_done)
+    {
+        return Ok(Vec::new());
     }
     match names.as_slice() {
         [one, other] => exchange(&one.clone(), &other.clone(), scene),

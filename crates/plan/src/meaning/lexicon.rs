@@ -12,6 +12,8 @@ pub(super) enum Concept {
     Modifier(String),
     /// What usually has this color: “tomato”.
     Typical(String),
+    /// What usually has one of these shapes: “round”.
+    Shaped(Vec<String>),
     /// “Color”, “colored”.
     Colored,
     /// A kind of thing. The word means the first of these that is seen; all of them if `alike`.
@@ -133,6 +135,32 @@ pub(super) enum Verb {
     Exist,
 }
 
+impl Verb {
+    /// Whether it names something to be done to things.
+    pub fn is_deed(self) -> bool {
+        matches!(
+            self,
+            Self::Put
+                | Self::Take
+                | Self::Remove
+                | Self::Empty
+                | Self::Push
+                | Self::Point
+                | Self::Stack
+                | Self::Row
+                | Self::Sort
+                | Self::Swap
+                | Self::Clear
+        )
+    }
+}
+
+/// Verbs that at the beginning of a clause ask for nothing by themselves.
+const HARDLY_DEEDS: [&str; 20] = [
+    "leave", "keep", "have", "has", "make", "see", "let", "sit", "rest", "land", "hold", "select",
+    "undo", "like", "hang", "sink", "release", "find", "ferry", "clear",
+];
+
 /// Words of a language.
 pub(super) struct Lexicon {
     /// By their first word, longest first.
@@ -225,6 +253,15 @@ impl Lexicon {
         self.real.contains(word)
     }
 
+    /// Verbs of deeds, in plain form and of one word.
+    pub fn deeds() -> impl Iterator<Item = &'static str> {
+        let verbs = entries(include_str!("lexicon.en.txt"))
+            .filter(|(concept, _)| matches!(concept, Concept::Verb(verb) if verb.is_deed()));
+        verbs.flat_map(|(_, words)| words).filter(|word| {
+            word.chars().all(|letter| letter.is_ascii_lowercase()) && !HARDLY_DEEDS.contains(word)
+        })
+    }
+
     /// What may have been said where dictation wrote `word`.
     pub fn heard_as<'a>(&'a self, word: &'a str) -> impl Iterator<Item = &'a str> {
         let fits = move |(_, heard): &&(String, Vec<String>)| heard.iter().any(|one| one == word);
@@ -279,6 +316,7 @@ fn concept(head: &str) -> Concept {
     match name {
         "color" => Concept::Modifier(owned()),
         "typical" => Concept::Typical(owned()),
+        "shaped" => Concept::Shaped(argument.split(' ').map(str::to_owned).collect()),
         "colored" => Concept::Colored,
         "noun" => Concept::Noun {
             alike: argument.contains('|'),

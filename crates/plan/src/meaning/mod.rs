@@ -11,31 +11,51 @@
 //! | `chinese` | the same from a Chinese sentence |
 //! | `phrase` | noun phrases: which things are spoken of |
 //! | `scene` | which of the seen things a phrase means |
-//! | `request` | corrections, exceptions, conditions, one deed after the other |
+//! | `request` | a request as a whole, from clause to clause |
+//! | `correction` | “no wait, the green one” |
+//! | `exclusion` | what is not to be done, and what is left out |
+//! | `condition` | “if there is a ball, … otherwise …” |
+//! | `clauses` | where one clause ends and the next begins |
 //! | `clause` | what one clause asks for |
+//! | `aside` | what is said beside the point |
+//! | `purpose` | clauses that tell why or what for |
+//! | `unable` | what the robot cannot do |
+//! | `roles` | what is to be moved, and what says where |
+//! | `placing` | puts, takes and takes out |
 //! | `arrange` | rows, towers, sorting, swapping, emptying |
 //! | `question` | questions, answered by what is seen |
 //! | `reader` | the meaning of a task, kept until it is done |
 //! | `reply` | what is said instead of a deed |
 
 mod arrange;
+mod aside;
 mod chinese;
 mod clause;
+mod clauses;
+mod condition;
+mod correction;
+mod exclusion;
 mod lexicon;
 mod phrase;
+mod placing;
+mod purpose;
 mod question;
 mod reader;
 mod reply;
 mod request;
+mod roles;
 mod scene;
+mod unable;
 mod words;
 
 use crate::expert;
+use crate::language;
 use crate::intent::{Action, Intent};
 use crate::situation::Situation;
 use crate::skills::Step;
 use crate::speech_act::SpeechAct;
 use crate::step::Plan;
+use crate::translation;
 pub use reader::{MeaningMode, MeaningReader};
 
 use clause::Deed;
@@ -55,12 +75,16 @@ impl Meaning {
     /// Reads the instruction of `situation`, which is in English.
     pub fn of(situation: &Situation) -> Self {
         let words = words::read(&situation.instruction, &situation.objects);
+        let words = purpose::set_apart(words);
         let items = phrase::items(&words);
         let mut scene = Scene::new(situation);
         if items.iter().all(phrase::Item::is_mark) {
             return Self::only(Intent::Say(reply::small_talk(&words)));
         }
         let read = match situation.speech_act() {
+            SpeechAct::Request if is_count(&items) => {
+                Err(question::answer(&words, &items, &mut scene))
+            }
             SpeechAct::Request => request(items, &mut scene),
             SpeechAct::Location => location(&items, &mut scene)
                 .unwrap_or_else(|| Err(question::answer(&words, &items, &mut scene))),
@@ -74,6 +98,27 @@ impl Meaning {
                 Reply::Ask(text) | Reply::Say(text) => Self::only(Intent::Ask(text)),
                 Reply::Unclear => unreachable!("it is a question"),
             },
+        }
+    }
+
+    /// Reads the instruction of `situation`, which is in English or in a language that is translated.
+    /// Where no action comes of a translation, that is said in its language.
+    pub fn of_translated(situation: &Situation) -> Self {
+        let Some(found) = translation::translate(&situation.instruction) else {
+            return Self::of(situation);
+        };
+        let english = Situation {
+            instruction: found.english,
+            ..situation.clone()
+        };
+        let meaning = Self::of(&english);
+        match meaning.intent {
+            Intent::Act(_) if meaning.remark.is_none() => meaning,
+            _ => {
+                let spoken = ["en", "zh"].map(str::to_owned);
+                let reply = language::not_spoken(found.language, &spoken);
+                Self::only(Intent::Say(reply))
+            }
         }
     }
 
@@ -120,6 +165,16 @@ impl Meaning {
     }
 }
 
+/// Verbs of deeds, in plain form and of one word.
+pub(crate) fn deeds() -> impl Iterator<Item = &'static str> {
+    lexicon::Lexicon::deeds()
+}
+
+/// Whether it is an English word that matters at a table.
+pub(crate) fn knows(word: &str) -> bool {
+    lexicon::ENGLISH.knows(word)
+}
+
 fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply> {
     let deeds = request::read(items, scene)?;
     let open: Vec<String> = deeds
@@ -138,7 +193,13 @@ fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply
         .collect();
     // “The cube is in the bowl, but it belongs on the tray”: what is told is only wanted if nothing
     // else is.
+    let moves = deeds
+        .iter()
+        .any(|deed| matches!(deed, Deed::Do(action) if !matches!(action, Action::Point(_))));
     let is_told_only = |action: &Action| {
+        if moves && matches!(action, Action::Point(_)) {
+            return false;
+        }
         let object = action.objects().first().map(|name| (*name).to_owned());
         !deeds.iter().any(|deed| {
             matches!(deed, Deed::Do(other) if other.objects().first().map(|name| (*name).to_owned()) == object)
@@ -196,6 +257,17 @@ fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply
     }
 }
 
+/// Whether all that is asked for is how many there are.
+fn is_count(items: &[phrase::Item]) -> bool {
+    let deeds = |item: &phrase::Item| {
+        matches!(item.concept(), Some(lexicon::Concept::Verb(verb)) if verb.is_deed())
+    };
+    items
+        .iter()
+        .any(|item| item.is_verb(lexicon::Verb::Count))
+        && !items.iter().any(deeds)
+}
+
 /// “Take the cube and put it in the bowl” is one action.
 fn merged(actions: impl Iterator<Item = Action>) -> Vec<Action> {
     let all: Vec<Action> = actions.collect();
@@ -217,6 +289,17 @@ fn merged(actions: impl Iterator<Item = Action>) -> Vec<Action> {
 /// “Where is the red cube?” is answered by pointing.
 fn location(items: &[phrase::Item], scene: &mut Scene) -> Option<Result<Meaning, Reply>> {
     let phrase = items.iter().filter_map(phrase::Item::phrase).next()?;
+    // “Which thing is in the bowl?”
+    let is_in = |item: &phrase::Item| {
+        matches!(
+            item.concept(),
+            Some(lexicon::Concept::Place(lexicon::Place::At(_)))
+        )
+    };
+    let is_placed = items.iter().any(is_in) || !phrase.at.is_empty();
+    if phrase.kinds.is_empty() && phrase.modifiers.is_empty() && is_placed {
+        return None;
+    }
     let is_question = items
         .iter()
         .any(|item| item.is_verb(lexicon::Verb::See) || item.is(&lexicon::Concept::Colored));

@@ -98,6 +98,9 @@ pub(super) fn items(words: &[Word]) -> Vec<Item> {
         if let Some((phrase, after)) = phrase(words, index) {
             items.push(Item::Phrase(phrase));
             index = after;
+            if is_deictic(words, index, &items) {
+                index += 1;
+            }
         } else {
             let word = &words[index];
             if !matches!(
@@ -112,10 +115,39 @@ pub(super) fn items(words: &[Word]) -> Vec<Item> {
     items
 }
 
+/// “That peg there”, “the two blocks here”: tells which, and not where it goes.
+fn is_deictic(words: &[Word], index: usize, items: &[Item]) -> bool {
+    const HERE: [&str; 5] = ["here", "there", "over here", "over there", "in here"];
+    let is_here = words
+        .get(index)
+        .is_some_and(|word| HERE.contains(&word.text.as_str()));
+    let Some(Item::Phrase(phrase)) = items.last().filter(|_| is_here) else {
+        return false;
+    };
+    let is_mark = |item: &Item| item.is_mark() || item.is(&Concept::And);
+    let clause = items.iter().rev().take_while(|item| !is_mark(item));
+    let is_verb = |item: &Item| matches!(item.concept(), Some(Concept::Verb(_)));
+    let goes = clause.clone().any(is_verb);
+    let later = words[index + 1..]
+        .iter()
+        .any(|word| matches!(word.concept, Concept::Place(_) | Concept::There | Concept::BesideIt));
+    let is_shown = ["that", "those", "this", "these", "them"]
+        .iter()
+        .any(|word| phrase.text.starts_with(word));
+    phrase.pronoun.is_none() && (!goes || is_shown && later)
+}
+
 /// The noun phrase that begins at `begin`, with what restricts it, and where it ends.
 fn phrase(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
     let (mut phrase, mut end) = core(words, begin)?;
-    while let Some(after) = restriction(words, end, &mut phrase) {
+    // “Which cube is biggest”, “whichever cube is not red”.
+    let asks = begin
+        .checked_sub(1)
+        .is_some_and(|before| ["which", "what"].contains(&words[before].text.as_str()));
+    let is_free = asks
+        || words[begin].text.contains("whichever")
+        || begin > 0 && words[begin - 1].text.contains("whichever");
+    while let Some(after) = restriction(words, end, is_free, &mut phrase) {
         end = after;
     }
     if let Some(after) = exception(words, end, &mut phrase) {
@@ -150,8 +182,28 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 is_begun = true;
                 phrase.indefinite = true;
             }
+            // “That one”, of what was spoken of.
+            Concept::That
+                if !is_begun
+                    && ["that", "this"].contains(&word.text.as_str())
+                    && matches!(concept(index + 1), Some(Concept::One))
+                    && words[index + 1].text == "one"
+                    && !matches!(
+                        concept(index + 2),
+                        Some(Concept::Noun { .. } | Concept::That | Concept::Modifier(_))
+                    ) =>
+            {
+                phrase.pronoun = Some(Pronoun::It);
+                return Some((phrase, index + 2));
+            }
             Concept::That if opens_noun(words, index + 1) => {
                 is_part |= number.is_some();
+                (is_begun, is_definite) = (true, true);
+            }
+            // “Them two cubes”.
+            Concept::Them
+                if word.text == "them" && is_noun_or_adjective(concept(index + 1)) =>
+            {
                 (is_begun, is_definite) = (true, true);
             }
             // “Put that in the bowl.”
@@ -170,7 +222,19 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 is_begun = true;
                 phrase.quantity = Quantity::Any(*count);
             }
-            Concept::Number(count) if opens_noun(words, index + 1) || is_definite => {
+            // “One of the two cubes”.
+            Concept::Number(_)
+                if matches!(phrase.quantity, Quantity::Any(_)) && opens_noun(words, index + 1) => {}
+            Concept::Number(count)
+                if opens_noun(words, index + 1)
+                    || is_definite
+                    || *count > 1
+                        && word.text.chars().all(char::is_alphabetic)
+                        && matches!(
+                            concept(index + 1),
+                            Some(Concept::Verb(Verb::Go | Verb::Should) | Concept::Place(_))
+                        ) =>
+            {
                 is_begun = true;
                 number = Some(*count);
             }
@@ -219,6 +283,18 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                     index += 1;
                 }
             }
+            // “Tomato-red”.
+            Concept::Typical(_) if matches!(concept(index + 1), Some(Concept::Modifier(_))) => {}
+            // “The round one”; a round bowl is a bowl.
+            Concept::Shaped(kinds) if is_begun || opens_noun(words, index + 1) => {
+                is_begun = true;
+                phrase.kinds.clone_from(kinds);
+                phrase.alike = kinds.len() > 1;
+                if !opens_noun(words, index + 1) {
+                    phrase.plural = false;
+                    has_head = is_definite;
+                }
+            }
             Concept::Typical(modifier) if matches!(concept(index + 1), Some(Concept::Colored)) => {
                 is_begun = true;
                 phrase.modifiers.push(modifier.clone());
@@ -230,6 +306,11 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 phrase.plural = is_plural(&word.text);
                 has_head = true;
                 index += 1;
+                // “The can thingy”.
+                if matches!(concept(index), Some(Concept::Thing)) {
+                    phrase.plural |= is_plural(&words[index].text);
+                    index += 1;
+                }
                 break;
             }
             // “One cube”, whichever; “the one cube” is the cube.
@@ -290,18 +371,24 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
             }
             Concept::Contents => {
                 let host = (index + 1..words.len().min(index + 4))
-                    .find_map(|at| core(words, at).filter(|_| opens_noun(words, at)));
+                    .take_while(|at| *at == index + 1 || is_little(&words[*at - 1]))
+                    .find_map(|at| core(words, at).filter(|(host, _)| opens_noun(words, at) || host.pronoun.is_some()));
                 phrase.pronoun = Some(Pronoun::Contents);
                 phrase.quantity = Quantity::All(None);
-                return match host {
-                    Some((host, end)) => {
-                        phrase
-                            .at
-                            .push((true, Place::At(crate::Relation::In), vec![host]));
-                        Some((phrase, end))
-                    }
-                    None => None,
-                };
+                // “What is in there”.
+                let (host, end) = host.unwrap_or_else(|| {
+                    let it = Phrase {
+                        pronoun: Some(Pronoun::It),
+                        text: "it".to_owned(),
+                        ..Phrase::default()
+                    };
+                    let is_there = matches!(concept(index + 1), Some(Concept::There));
+                    (it, index + 1 + usize::from(is_there))
+                });
+                phrase
+                    .at
+                    .push((true, Place::At(crate::Relation::In), vec![host]));
+                return Some((phrase, end));
             }
             Concept::Unknown | Concept::Typical(_)
                 if is_definite || phrase.indefinite || !phrase.modifiers.is_empty() =>
@@ -316,6 +403,19 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                     index += 1;
                     break;
                 }
+            }
+            // “The red queue”, where dictation misheard.
+            Concept::Verb(_) | Concept::Cannot(_)
+                if matches!(
+                    index.checked_sub(1).and_then(concept),
+                    Some(Concept::Modifier(_))
+                ) && heard_as(&word.text).next().is_some() =>
+            {
+                phrase.unknown.push(word.text.clone());
+                phrase.headless = true;
+                has_head = true;
+                index += 1;
+                break;
             }
             // “The hammer” is a thing, “hammer the cube” is not.
             Concept::Cannot(_) if index > begin && is_determiner(&words[index - 1].concept) => {
@@ -398,6 +498,28 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
     Some((phrase, index))
 }
 
+fn is_noun_or_adjective(concept: Option<&Concept>) -> bool {
+    matches!(
+        concept,
+        Some(
+            Concept::Noun { .. }
+                | Concept::Number(_)
+                | Concept::Modifier(_)
+                | Concept::Shaped(_)
+                | Concept::Thing
+                | Concept::Extreme(_)
+        )
+    )
+}
+
+/// “Of”, “in” and the like between “contents” and what has them.
+fn is_little(word: &Word) -> bool {
+    matches!(
+        word.concept,
+        Concept::Filler | Concept::The | Concept::A | Concept::My | Concept::Place(_)
+    )
+}
+
 fn is_determiner(concept: &Concept) -> bool {
     matches!(concept, Concept::The | Concept::A | Concept::My)
 }
@@ -425,7 +547,7 @@ fn opens_noun(words: &[Word], begin: usize) -> bool {
             | Concept::Modifier(_)
             | Concept::Unknown => return true,
             Concept::Rest | Concept::Them => return true,
-            Concept::Typical(_) => return true,
+            Concept::Typical(_) | Concept::Shaped(_) => return true,
             Concept::The
             | Concept::A
             | Concept::My
@@ -461,10 +583,15 @@ fn stands_alone(words: &[Word], index: usize) -> bool {
 }
 
 /// What tells a thing from others, behind its noun: “that is not red”, “on the left”, “nearest to the bowl”.
-fn restriction(words: &[Word], begin: usize, phrase: &mut Phrase) -> Option<usize> {
+fn restriction(
+    words: &[Word],
+    begin: usize,
+    is_free: bool,
+    phrase: &mut Phrase,
+) -> Option<usize> {
     let concept = |index: usize| words.get(index).map(|word| &word.concept);
     let mut index = begin;
-    let mut is_relative = false;
+    let mut is_relative = is_free;
     while let Some(word) = words.get(index) {
         match &word.concept {
             Concept::That if !is_relative => is_relative = true,
@@ -485,10 +612,32 @@ fn restriction(words: &[Word], begin: usize, phrase: &mut Phrase) -> Option<usiz
             Concept::Verb(Verb::Put)
                 if is_relative && ["has", "have", "having"].contains(&word.text.as_str()) => {}
             Concept::Filler if is_relative && (word.text == "has" || word.text == "the") => {}
+            // “The one the color of a tomato”.
+            Concept::The if matches!(concept(index + 1), Some(Concept::Colored)) => {
+                is_relative = true
+            }
             Concept::The | Concept::A if is_relative => {}
             _ => break,
         }
         index += 1;
+    }
+    // “That is red like a strawberry”, “that looks like a cherry”.
+    if words.get(index).is_some_and(|word| word.text == "like")
+        && let Some(at) = (index + 1..words.len().min(index + 4)).find(|at| {
+            matches!(
+                words[*at].concept,
+                Concept::Typical(_) | Concept::Modifier(_)
+            )
+        })
+        && words[index + 1..at]
+            .iter()
+            .all(|word| matches!(word.concept, Concept::A | Concept::The | Concept::Filler))
+        && !names_another(words, at + 1)
+    {
+        if let Concept::Typical(modifier) | Concept::Modifier(modifier) = &words[at].concept {
+            phrase.modifiers.push(modifier.clone());
+        }
+        return Some(at + 1);
     }
     let is_not = matches!(concept(index), Some(Concept::Not));
     if is_not {

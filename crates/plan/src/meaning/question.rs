@@ -9,7 +9,13 @@ use crate::space::Relation;
 
 /// Answers a question.
 pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply {
-    let phrases: Vec<&Phrase> = items.iter().filter_map(Item::phrase).collect();
+    let mut phrases: Vec<&Phrase> = items.iter().filter_map(Item::phrase).collect();
+    // “I cannot see it from this chair: what is in the bowl?”
+    let is_elsewhere =
+        |phrase: &&Phrase| phrase.kinds.first().is_some_and(|kind| kind == "floor");
+    if !phrases.iter().all(is_elsewhere) {
+        phrases.retain(|phrase| !is_elsewhere(phrase));
+    }
     let says = |text: &str| words.iter().any(|word| word.text == text);
     let starts = |text: &str| words.iter().any(|word| word.text.starts_with(text));
     let has = |verb: Verb| items.iter().any(|item| item.is_verb(verb));
@@ -45,7 +51,12 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
         return listed(scene);
     }
     if has(Verb::Count) {
-        let placed = phrases.first().map(|phrase| placed(phrase, items));
+        // “How many of the things are cubes?”
+        let named = phrases
+            .iter()
+            .find(|phrase| !phrase.kinds.is_empty() && !is_table(phrase))
+            .or(phrases.first());
+        let placed = named.map(|phrase| placed(phrase, items));
         return counted(placed.as_ref(), scene);
     }
     if asks_color && let Some(phrase) = phrases.first() {
@@ -70,6 +81,9 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
             )
         })
     {
+        return inside(phrases.last().copied(), scene);
+    }
+    if starts("contain") {
         return inside(phrases.last().copied(), scene);
     }
     if starts("which") || starts("what") && phrases.iter().any(|phrase| phrase.kinds.is_empty()) {

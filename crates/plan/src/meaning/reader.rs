@@ -9,6 +9,7 @@ use super::Meaning;
 use crate::replies::Language;
 use crate::situation::Situation;
 use crate::step::Plan;
+use crate::translation::translate;
 
 /// Whether instructions are read before a model is asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +65,11 @@ impl MeaningReader {
         }
     }
 
+    /// Whether an instruction in another language is understood.
+    pub fn translates(&self, instruction: &str) -> bool {
+        self.mode == MeaningMode::First && translate(instruction).is_some()
+    }
+
     /// Returns the plan for `situation`; `None` where a model is to be asked.
     pub fn plan(&mut self, situation: &Situation) -> Option<Plan> {
         if self.mode == MeaningMode::Off {
@@ -73,7 +79,7 @@ impl MeaningReader {
         let begins = situation.history.is_empty() || !self.current.as_ref().is_some_and(is_known);
         if begins {
             let meaning = match Language::of(&situation.instruction) {
-                Language::English => Some(Meaning::of(situation)),
+                Language::English => Some(Meaning::of_translated(situation)),
                 Language::Chinese => Meaning::of_chinese(situation),
             };
             self.current = meaning.map(|meaning| (situation.instruction.clone(), meaning));

@@ -49,6 +49,8 @@ pub(super) struct Scene {
     pub is_free: bool,
     /// What was put last, and at what.
     pub last: Option<(String, String)>,
+    /// What was put anywhere.
+    pub moved: Vec<String>,
     /// What changed places last.
     pub swapped: Option<[String; 2]>,
 }
@@ -78,6 +80,7 @@ impl Scene {
             kinds: Vec::new(),
             is_free: false,
             last: None,
+            moved: Vec::new(),
             swapped: None,
         }
     }
@@ -227,6 +230,17 @@ impl Scene {
             Quantity::Any(count) if fitting.len() < count => {
                 Err(replies::only(fitting.len(), &described(phrase)))
             }
+            // “One of those things”.
+            Quantity::Any(count)
+                if fitting.len() > count
+                    && !self.is_free
+                    && phrase.kinds.is_empty()
+                    && phrase.modifiers.is_empty()
+                    && !is_one(&phrase.text)
+                    && phrase.pronoun.is_none() =>
+            {
+                Err(replies::which("one", &fitting))
+            }
             Quantity::Any(count) => Ok(fitting.into_iter().take(count).collect()),
             Quantity::Only | Quantity::None if fitting.len() == 1 => Ok(fitting),
             Quantity::Only | Quantity::None if self.is_free => {
@@ -271,6 +285,10 @@ impl Scene {
                         && ends.iter().all(|end| end.name != seen.name)
                 });
             }
+        }
+        // “What is in the first goes in the second, and what is in the second in the first.”
+        if phrase.pronoun == Some(Pronoun::Contents) {
+            fitting.retain(|seen| !self.moved.contains(&seen.name));
         }
         if let Some(extreme) = phrase.extreme {
             fitting = most(fitting, extreme);

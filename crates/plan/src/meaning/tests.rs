@@ -72,7 +72,7 @@ fn told(objects: &[ObjectView], instruction: &str) -> String {
         return format!("canned “{reply}”");
     }
     let meaning = match crate::replies::Language::of(instruction) {
-        crate::replies::Language::English => Meaning::of(&situation),
+        crate::replies::Language::English => Meaning::of_translated(&situation),
         crate::replies::Language::Chinese => match Meaning::of_chinese(&situation) {
             Some(meaning) => meaning,
             None => return "ask the model".to_owned(),
@@ -261,6 +261,40 @@ fn sentences_that_were_written_before_the_lexicon_are_made_out() {
 #[test]
 fn sentences_that_the_lexicon_was_mended_after_are_made_out() {
     check(include_str!("../../tests/meaning/mended_after.en.txt"), 15);
+}
+
+#[test]
+fn each_way_of_speaking_is_made_out() {
+    check(include_str!("../../tests/meaning/kinds.en.txt"), 6);
+}
+
+#[test]
+fn other_languages_are_read_word_for_word() {
+    let objects = table("red cube; green cylinder; blue bowl; purple tray");
+    for (sentence, wanted) in [
+        (
+            "Stell den roten Würfel bitte in die blaue Schüssel",
+            "red cube in blue bowl",
+        ),
+        (
+            "Coloca el cilindro verde en la bandeja",
+            "green cylinder on purple tray",
+        ),
+        ("Mets le cube rouge dans le bol", "red cube in blue bowl"),
+        ("Metti il cubo rosso nella ciotola blu", "red cube in blue bowl"),
+    ] {
+        assert_eq!(alike(&told(&objects, sentence)), wanted, "{sentence}");
+    }
+    for sentence in [
+        "Fass den roten Würfel nicht an!",
+        "Leg den roten Würfel auf keinen Fall in die blaue Schüssel",
+        "No pongas el cubo rojo en el bol azul",
+        "Ne touche pas au cube rouge",
+        "Leg den roten Hut in die Schüssel",
+    ] {
+        let told = told(&objects, sentence);
+        assert!(told.starts_with("canned") || told.starts_with("say"), "{sentence}: {told}");
+    }
 }
 
 #[test]

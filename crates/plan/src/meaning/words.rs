@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::lexicon::{Concept, ENGLISH, Lexicon};
+use super::lexicon::{Concept, ENGLISH, Lexicon, Verb};
 use super::scene::kind_of;
 use crate::situation::ObjectView;
 
@@ -52,8 +52,18 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
             (of_name(word, objects), 1)
         } else if let Ok(number) = word.parse() {
             (Concept::Number(number), 1)
+        } else if is_adverb(word) {
+            (Concept::Filler, 1)
         } else {
             (Concept::Unknown, 1)
+        };
+        let (concept, length) = shortened(concept, length, &borrowed[index..]);
+        // “Choose one of the cubes” leaves open which, but not what.
+        let (concept, length) = match borrowed.get(index + length) {
+            Some(&"of") if concept == Concept::Free && length > 1 => ENGLISH
+                .longest(&borrowed[index..=index])
+                .unwrap_or((Concept::Filler, 1)),
+            _ => (concept, length),
         };
         words.push(Word {
             text: borrowed[index..index + length].join(" "),
@@ -61,8 +71,95 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
         });
         index += length;
     }
+    for at in 0..words.len() {
+        if words[at].text == "can" && is_modal(&words, at) {
+            words[at].concept = Concept::Verb(Verb::Should);
+        }
+    }
     words
 }
+
+/// An expression without its last word, where that belongs to what follows: “it is | to the left
+/// of the bowl”, “the ball can go | on the tray”, “everything | in the bowl” if that is where it
+/// goes.
+fn shortened(concept: Concept, length: usize, rest: &[&str]) -> (Concept, usize) {
+    if length < 2 {
+        return (concept, length);
+    }
+    let last = length - 1;
+    let is_determined = rest
+        .get(length)
+        .is_some_and(|next| ["the", "a", "an", "my", "that", "this", "its", "your"].contains(next));
+    let leads_on = matches!(concept, Concept::Verb(_))
+        && matches!(ENGLISH.longest(&rest[last..]), Some((Concept::Place(_), 3..)));
+    let goes_on = rest[..length] == ["go", "on"] && is_determined;
+    let is_placed = concept == Concept::Contents
+        && rest[0] == "everything"
+        && length == 2
+        && !rest[length..].iter().any(|word| PLACES.contains(word));
+    if !(leads_on || goes_on || is_placed) {
+        return (concept, length);
+    }
+    if goes_on {
+        return (Concept::Verb(Verb::Go), 1);
+    }
+    ENGLISH
+        .longest(&rest[..last])
+        .filter(|(_, shorter)| *shorter == last)
+        .unwrap_or((concept, length))
+}
+
+/// Words that say where something goes.
+const PLACES: [&str; 12] = [
+    "in", "into", "on", "onto", "to", "out", "next", "beside", "behind", "from", "over", "off",
+];
+
+/// “The ball can go there”, “I can not see it”: no tin.
+fn is_modal(words: &[Word], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| &words[before].concept);
+    let after = words.get(at + 1).map(|word| &word.concept);
+    let is_noun = matches!(
+        before,
+        Some(
+            Concept::The
+                | Concept::A
+                | Concept::My
+                | Concept::Modifier(_)
+                | Concept::Extreme(_)
+                | Concept::Number(_)
+                | Concept::Other
+                | Concept::All
+                | Concept::Any(_)
+                | Concept::Shaped(_)
+        )
+    );
+    let follows_name = matches!(
+        before,
+        Some(
+            Concept::Somebody
+                | Concept::Noun { .. }
+                | Concept::It
+                | Concept::Them
+                | Concept::One
+                | Concept::Thing
+                | Concept::That
+        )
+    );
+    let leads = matches!(after, Some(Concept::Not))
+        || matches!(after, Some(Concept::Verb(_))) && !words[at + 1].text.ends_with('s');
+    !is_noun && (follows_name || leads)
+}
+
+/// “Lovingly”: how it is to be done.
+fn is_adverb(word: &str) -> bool {
+    word.len() > 5 && word.ends_with("ly") && !NO_ADVERBS.contains(&word)
+}
+
+/// Things that end like adverbs.
+const NO_ADVERBS: [&str; 10] = [
+    "butterfly", "dragonfly", "firefly", "family", "anomaly", "assembly", "monopoly", "trolly",
+    "potbelly", "supply",
+];
 
 fn mark(word: &str) -> Option<char> {
     let mut letters = word.chars();
@@ -137,43 +234,10 @@ fn calmed(word: &str) -> String {
             calm.push(letter);
         }
     }
-    match calm.as_str() {
-        "pleease" | "pleaase" | "plleease" | "pleasee" => "please".to_owned(),
-        _ => calm,
-    }
+    calm
 }
 
 fn contraction(word: &str) -> String {
-    let whole = match word {
-        "can't" | "cant" | "cannot" => "can not",
-        "won't" => "will not",
-        "don't" | "dont" => "do not",
-        "isnt" => "is not",
-        "doesnt" => "does not",
-        "arent" => "are not",
-        "im" => "i am",
-        "ive" => "i have",
-        "thats" => "that is",
-        "whats" => "what is",
-        "wheres" => "where is",
-        "theres" => "there is",
-        "let's" | "lets" => "let us",
-        "'em" => "them",
-        "t'" => "the",
-        "o'" => "of",
-        "wi'" => "with",
-        "wi'out" => "without",
-        "t'other" => "the other",
-        "n" | "n'" | "'n" | "'n'" => "and",
-        "nowt" => "nothing",
-        "owt" => "anything",
-        "betwixt" | "'twixt" => "between",
-        "gotta" => "have to",
-        _ => "",
-    };
-    if !whole.is_empty() {
-        return whole.to_owned();
-    }
     if let Some(long) = crate::contraction::spelled_out(word) {
         return long;
     }
@@ -182,8 +246,8 @@ fn contraction(word: &str) -> String {
         .or_else(|| word.strip_suffix("s'").filter(|stem| stem.len() > 3))
     {
         Some(
-            stem @ ("it" | "that" | "there" | "what" | "where" | "who" | "how" | "he" | "she"
-            | "here"),
+            stem @ ("it" | "that" | "there" | "what" | "whatever" | "which" | "where" | "who" | "how"
+            | "he" | "she" | "here"),
         ) => {
             format!("{stem} is")
         }
@@ -238,7 +302,7 @@ fn split(letters: &str, seen: &HashSet<&str>) -> Option<(String, String)> {
 }
 
 /// Words that are mended where they are mistyped.
-const CORE: [&str; 61] = [
+const CORE: [&str; 110] = [
     "put",
     "place",
     "take",
@@ -300,6 +364,55 @@ const CORE: [&str; 61] = [
     "out",
     "show",
     "all",
+    "grab",
+    "shift",
+    "transfer",
+    "swap",
+    "remove",
+    "empty",
+    "switch",
+    "build",
+    "arrange",
+    "sort",
+    "separate",
+    "nudge",
+    "indicate",
+    "should",
+    "want",
+    "need",
+    "brick",
+    "marble",
+    "dish",
+    "basin",
+    "platter",
+    "blocks",
+    "cylinders",
+    "trays",
+    "container",
+    "sphere",
+    "other",
+    "outside",
+    "another",
+    "under",
+    "without",
+    "after",
+    "before",
+    "first",
+    "biggest",
+    "larger",
+    "bigger",
+    "smallest",
+    "which",
+    "where",
+    "what",
+    "have",
+    "them",
+    "that",
+    "this",
+    "those",
+    "kindly",
+    "object",
+    "objects",
 ];
 
 /// Mends a slip of the fingers where only one word can be meant.

@@ -91,9 +91,14 @@ fn read(sentence: &Sentence, pieces: &mut Vec<Evidence>) {
     };
     let last = sentence.clauses.len().saturating_sub(1);
     let is_question = sentence.is_asked
+            && !sentence.clauses.last().is_some_and(|clause| {
+                sentence.clauses.len() > 1 && NO_QUESTION.is_match(&clause.words)
+            })
         || sentence.clauses.first().is_some_and(|clause| {
             // “Should there be a ball, …” is a condition.
-            INVERTED.is_match(&clause.words) && !CONDITION.is_match(&clause.words)
+            INVERTED.is_match(&clause.words)
+                && !CONDITION.is_match(&clause.words)
+                && !FREE_RELATIVE.is_match(&clause.words)
         });
     for (index, clause) in sentence.clauses.iter().enumerate() {
         let carried = reaches
@@ -147,6 +152,12 @@ fn evidence(words: &str, is_question: bool, is_asked: bool) -> Evidence {
     }
     if first(&CALLS_OFF) && !OTHERWISE.is_match(words) {
         return Evidence::CallsOff;
+    }
+    if FREE_RELATIVE.is_match(words) && !SPARING.is_match(words) {
+        return Evidence::Deed;
+    }
+    if GRATEFUL.is_match(words) && !SPARING.is_match(words) {
+        return Evidence::Deed;
     }
     let is_harmless = HARMLESS.is_match(words);
     let is_precaution = PRECAUTION.is_match(words);
@@ -233,6 +244,13 @@ fn clauses(sentence: &str) -> Vec<Clause> {
     } else {
         RESTART.replace_all(&split, "$1 , $2").into_owned().into()
     };
+    // “Never mind the mess just put the ball away.”
+    let restarted = RESTART_JUST.replace_all(&restarted, |found: &regex::Captures<'_>| {
+        match BOUND.contains(&&found[1]) {
+            true => found[0].to_owned(),
+            false => format!("{} , {}", &found[1], &found[2]),
+        }
+    });
     let mut found: Vec<Clause> = Vec::new();
     let mut joint = Joint::Start;
     let mut words: Vec<&str> = Vec::new();
@@ -299,43 +317,6 @@ fn spell_out(text: &str) -> String {
 
 fn spelled(word: &str) -> String {
     let whole = match word {
-        "can't" | "cant" | "cannot" => "can not",
-        "won't" | "wont" => "will not",
-        "shan't" => "shall not",
-        "ain't" | "aint" => "is not",
-        "let's" | "lets" => "let us",
-        "dont" | "don't" | "dont't" | "do'nt" | "donot" => "do not",
-        "didnt" => "did not",
-        "doesnt" => "does not",
-        "isnt" => "is not",
-        "arent" => "are not",
-        "wasnt" => "was not",
-        "werent" => "were not",
-        "hasnt" => "has not",
-        "havent" => "have not",
-        "shouldnt" => "should not",
-        "wouldnt" => "would not",
-        "couldnt" => "could not",
-        "mustnt" => "must not",
-        "neednt" => "need not",
-        "im" => "i am",
-        "ive" => "i have",
-        "id" => "i would",
-        "youre" => "you are",
-        "youve" => "you have",
-        "whats" => "what is",
-        "wheres" => "where is",
-        "thats" => "that is",
-        "theres" => "there is",
-        "u" | "ya" | "ye" | "yez" => "you",
-        "ur" => "your",
-        "r" => "are",
-        "pls" | "plz" | "pleease" => "please",
-        "gimme" => "give me",
-        "lemme" => "let me",
-        "wanna" => "want to",
-        "gonna" => "going to",
-        "gotta" => "have to",
         "no-one" => "nobody",
         "->" | "=>" | "→" => "to",
         "cna" | "acn" => "can",
@@ -360,6 +341,12 @@ fn spelled(word: &str) -> String {
     }
 }
 
+/// Words that a verb after “just” belongs to.
+const BOUND: [&str; 22] = [
+    "not", "never", "to", "and", "you", "or", "would", "could", "will", "can", "do", "should",
+    "must", "may", "might", "shall", "i", "we", "nor", "who", "they", "let",
+];
+
 /// Words after a “so” that joins no clauses.
 const DEGREES: [&str; 12] = [
     "kind", "good", "nice", "very", "much", "many", "far", "that", "long", "as", "close", "fast",
@@ -376,8 +363,8 @@ fn is_misspelt(word: &str, meant: &str, slips: usize) -> bool {
 fn rule(pattern: &str) -> Regex {
     let filled = pattern
         .replace("<lead>", LEAD)
-        .replace("<verb>", VERB)
-        .replace("<verbing>", VERBING)
+        .replace("<verb>", &VERBS.0)
+        .replace("<verbing>", &VERBS.1)
         .replace("<done>", DONE)
         .replace("<thing>", THING)
         .replace("<into>", INTO)
@@ -385,6 +372,26 @@ fn rule(pattern: &str) -> Regex {
         .replace(r"\b", r"(?-u:\b)");
     Regex::new(&filled).expect("the rules of this file are valid patterns")
 }
+
+/// Verbs of actions in plain form and with -ing: those below and those of the lexicon.
+static VERBS: LazyLock<(String, String)> = LazyLock::new(|| {
+    let plain = VERB.trim_end_matches(')');
+    let gerund = VERBING.trim_end_matches(')');
+    let known: Vec<&str> = plain.trim_start_matches("(?:").split('|').collect();
+    let mut more: Vec<&str> = crate::meaning::deeds()
+        .filter(|verb| !known.contains(verb))
+        .collect();
+    more.sort_unstable();
+    more.dedup();
+    let gerunds: Vec<String> = more
+        .iter()
+        .map(|verb| format!("{}ing", verb.strip_suffix('e').unwrap_or(verb)))
+        .collect();
+    (
+        format!("{plain}|{})", more.join("|")),
+        format!("{gerund}|{})", gerunds.join("|")),
+    )
+});
 
 fn rules(patterns: &[&str]) -> Vec<Regex> {
     patterns.iter().map(|pattern| rule(pattern)).collect()
@@ -415,7 +422,7 @@ pattern!(
 );
 
 /// Words that may stand before what matters.
-const LEAD: &str = r"^(?:(?:please|kindly|ok|okay|k|hey|yo|hi|hello|robot|robo|arm|machine|mister|mr|dear|dude|buddy|man|mate|bro|chef|sir|now|right|well|just|also|too|first|firstly|second|secondly|third|next|finally|lastly|instead|rather|anyway|actually|really|seriously|look|listen|oh|ah|um|uh|er|erm|hmm|ooh|no|nope|nah|yes|yeah|yep|alright|good|great|thanks|thank you|sorry|excuse me|simply|only|however|still|again|already|this time|from now on|for now|for once|once more|by the way|after that|afterwards|when you can|if you can|if possible|i repeat|i said|i say|i mean|i told you|i tell you|as i said|remember|everyone|everybody|children|kids|class|guys|folks|team|meanwhile|today|tonight|tomorrow|better|best|therefore|hence|thus|do|you|to|as well|like|step (?:one|two|three|\d+)|\d+|[a-z]+ly) )*";
+const LEAD: &str = r"^(?:(?:please|kindly|ok|okay|k|hey|yo|hi|hello|robot|robo|arm|machine|mister|mr|dear|dude|buddy|man|mate|bro|chef|sir|now|right|well|just|also|too|first|firstly|second|secondly|third|next|finally|lastly|instead|rather|anyway|actually|really|seriously|look|listen|oh|ah|um|uh|er|erm|hmm|ooh|no|nope|nah|yes|yeah|yep|alright|good|great|thanks|thank you|sorry|excuse me|simply|only|however|still|again|already|this time|from now on|for now|for once|once more|by the way|after that|afterwards|when you can|if you can|if possible|i repeat|i said|i say|i mean|i told you|i tell you|as i said|remember|everyone|everybody|children|kids|class|guys|folks|team|meanwhile|today|tonight|tomorrow|better|best|else|otherwise|therefore|hence|thus|do|you|to|as well|like|step (?:one|two|three|\d+)|\d+|[a-z]+ly) )*";
 
 /// Verbs of actions in plain form, without looking, keeping, leaving and waiting.
 const VERB: &str = r"(?:put|puts|place|set|lay|stand|stick|drop|move|bring|take|get|grab|pick|lift|raise|carry|transfer|deliver|push|shove|nudge|slide|scoot|pull|drag|roll|shift|swap|switch|exchange|stack|pile|build|arrange|line|sort|separate|group|tidy|clean|clear|empty|unload|dump|load|fill|collect|gather|remove|fetch|give|hand|pass|point|show|indicate|aim|poke|tap|hold|grip|grasp|seize|catch|toss|throw|go|return|come|park|turn|rotate|flip|pour|insert|slot|fit|tuck|pop|chuck|hide|bury|feed|store|stow|stash|undo|deposit|position|rearrange|reorder|relocate|transport|lower|dip|help|use|choose|select|finish|complete|slip|pile|balance|sit|plop|dunk|slam|send|restore|reset|retrieve|haul|plonk|bung|lob|drive|steer|shuffle|squeeze|mix|distribute|divide|spread|assemble|combine|unstack|sling|shoo|add|fire|pack|bundle|heap|hoist|plant|ease|guide|perch|whip|shunt|sweep|ferry|lug|cart|dispatch|align|tilt|tip|stuff|cram|wedge|prop|lean|settle|pluck|scoop|nab|yank|whack|start|do it|do so|do that|do this|make it|make the|make a|make room|make them|have it|try)";
@@ -442,6 +449,27 @@ patterns!(
         r"\bdo nothing\b",
         r"\b(?:withdraw|revoke|rescind|retract|countermand|take back) (?:my|the|that|this|what)\b",
     ]
+);
+
+// “What is in the bowl goes on the tray.”
+pattern!(
+    FREE_RELATIVE,
+    r"^(?:and )?what(?:ever)? is (?:in|inside|on) (?:the|that|this|my) .*\b(?:goes|go|belongs?|should|must|needs?|has to|ought to)\b"
+);
+// A question mark behind these asks for no answer.
+pattern!(
+    NO_QUESTION,
+    r"^(?:yes|yeah|ok|okay|right|alright|all right|please|thanks|thank you|will you|would you|can you|could you|will ya|would ya|shall we|na|innit|eh|huh|please and thank you|if you (?:please|would|do not mind|like)|deal|got it|understood|understand|you hear)(?: please| dear| love| mate| robot| sir)*$"
+);
+// “I would be obliged if you took the cube out.”
+pattern!(
+    GRATEFUL,
+    r"\b(?:grateful|thankful|obliged|glad|happy|happier|delighted|thrilled|pleased|chuffed|over the moon|appreciate it|love it|like it|great|lovely|nice|super|wonderful|awesome|amazing|fantastic|brilliant|swell|grand|ideal|kind|kind of you|helpful|perfect|good|best|help|help me) if (?:you|we|someone|somebody) (?:could |would |might |can |will |just |please |kindly |possibly |maybe |go and |went and |were to |be so kind as to )*(?:<verb>|took|put|moved|placed|set|got|brought|dropped|laid|popped|stuck|have|had|let)\b"
+);
+// Asks for nothing to be done.
+pattern!(
+    SPARING,
+    r"\b(?:not|never|no|nothing|nobody|stop|stopped|leave|left|alone|stay|stays|stayed|keep off|away from|without)\b"
 );
 
 // The whole of what is said.
@@ -522,6 +550,7 @@ patterns!(
     ASKS_FOR_DEED,
     [
         r"\b(?:can|could|will|would|wo) (?:you|we|i|someone|somebody) (?:please |kindly |just |maybe |perhaps |possibly |also |now |then |quickly |not |be a dear and |be so (?:kind|good) (?:as to|and|to) |be (?:kind|good) enough to |go (?:ahead )?and |help me (?:to )?|to |try to |do me a favou?r and |have |[a-z]+ly )*<verb>\b",
+        r"\b(?:can|could|will|would|might) you (?:please |kindly |just |perhaps |possibly )*(?:be )?(?:able|willing|prepared|ready|happy|okay|free|so kind as|kind enough|so good as|good enough) to (?:please |kindly |just |quickly )*<verb>\b",
         r"<lead>(?:can|could|will|would|shall|should) not (?:you|we) (?:please |just |kindly )*<verb>\b",
         r"<lead>(?:shall|can|could|may|might) (?:we|i) (?:please |have |see |get |ask (?:you )?(?:to|for) |trouble you (?:to|for) |bother you (?:to|for) |request (?:you to|that you) |beg you to |perhaps |maybe )+(?:<verb>\b|the |that |a |it |them |all |my |one |two |both )",
         r"<lead>(?:make sure|ensure|see to it|see that|take care) (?:that )?(?:the|that|this|my|all|every|both|it) (?:[a-z]+ ){0,3}(?:is|are|gets?|ends? up|goes|go|lands?)\b (?:put |placed |back |safely )*(?:in|on|into|onto|inside|next|beside|behind|left|right|to)\b",
@@ -536,7 +565,9 @@ patterns!(
         r"\bwould it be (?:possible|too much trouble|too much|a bother|a problem|okay|ok) (?:for you )?(?:to|if you) (?:please |just )?(?:<verb>|have|<done>)\b",
         r"\bis it possible (?:(?:for you )?to (?:have|<verb>)|that you <verb>)\b",
         r"\b(?:any|is there any|is there a) chance (?:that )?you (?:could|would|can|might)\b",
-        r"\bwonder(?:ing|ed)? (?:if|whether) (?:you|we) (?:could|would|can|might|may|will)\b",
+        r"\bwonder(?:ing|ed)? (?:if|whether) (?:maybe |perhaps |possibly |by any chance )*(?:you|we) (?:maybe |perhaps |possibly )*(?:could|would|can|might|may|will)\b",
+        r"<lead>have (?:the|that|this|my|both|all) .*\b(?:sit|sitting|stand|standing|rest|lie|put|placed|moved|set|land|live|end up) (?:[a-z]+ )?(?:in|on|into|onto|inside|next|beside|behind|between|to)\b",
+        r"<lead>(?:can|could|may|might) (?:the|that|this|my|both|all) (?:[a-z]+ ){1,6}?(?:be|go|come|sit|stand|live|rest|move|trade|swap|switch|change|join) .*\b(?:please|trade|swap|places?)\b",
         r"\bdo you (?:think|suppose|reckon) (?:that )?(?:you|we) (?:could|can|might|would)(?: you)? (?:please |just |maybe |kindly )*<verb>\b",
         r"\b(?:so|be) (?:kind|good) (?:as to|enough to|and)\b",
         r"\bhereby (?:instructed|ordered|asked|requested|authori[sz]ed|permitted|directed)\b",
@@ -584,6 +615,11 @@ patterns!(
     [
         r"\b(?:goes|go|belongs?|should (?:go|be|come|stand|sit|lie|live|rest|move|end up|land|hold|contain|join|visit|trade|swap|have|get|end|also|really|now)|must (?:go|be|come|get|to)|needs? to (?:go|be|come|get|end)|needs? (?:<verbing>|a home|a place)|ha(?:s|ve) to (?:go|be|come|get)|ought to (?:go|be)|(?:is|are) to (?:be|go|come|stand|end)|will do|would do|gets? (?:a|an|its|their|put|moved|placed)|wants? to (?:go|be|get|sleep|join|lie|sit|jump|hop|climb|move|visit|live|rest)|would (?:look|be|feel|do) (?:so |very |much |really )?(?:nice|nicer|good|better|best|great|lovely|perfect|well|at home|happy|happier) (?:in|on|inside|beside|next|near|behind|between|to)|(?:is|are) supposed to (?:go|be)|(?:is|are) meant to (?:go|be)|(?:is|are) going (?:in|into|on|onto|next))\b",
         r"\b(?:i|we|she|he|they|my [a-z]+|mum|mom|dad|the boss) (?:also |really |only |just |still |now |then |very much |would |should |am |are |do |d |actually )*(?:want|wants|need|needs|like|love|wish|prefer|fancy|wanting|insist|request|demand|expect|require|desire)\b",
+        r"\bto be (?:placed|put|kept|moved|set|dropped|shifted|brought|transferred|laid) (?:in|on|into|onto|inside|next|beside|behind|to|at)\b",
+        r"^(?:so |just |only )*(?:need|needs|want|wants|wanna) ",
+        r"\bit is (?:necessary|needed|required|important|essential|best|vital|time) (?:to|that|for)\b",
+        r"\bought to (?:live|sit|stand|lie|rest|move|end|get|come)\b",
+        r"\bwould (?:sit|fit|go|lie|live|look|stand|rest) (?:[a-z]+ )*(?:in|on|inside|beside|next|near|behind|between|to)\b",
         r"\bit would be (?:nice|good|great|lovely|helpful|better|best|wonderful|fantastic|awesome|cool|ideal|a help|swell) (?:to|if|for|having)\b",
         r"\bthe least (?:you|we) (?:could|can) do\b|\bi could do with\b|\btime for\b|\bi have the wish\b|\bis wanted\b|\bwe are (?:<verbing>)\b",
     ]
@@ -623,7 +659,7 @@ pattern!(IS_TO, r"^(?:is|are) to (?:be|go)\b");
 // Turns of speech that only look like a “no”.
 pattern!(
     IDLE,
-    r"\b(?:no ifs(?: ands)?(?: or)?(?: buts)?|no ifs and buts|no excuses|no rush|no hurry|no worries|no problem|no doubt|no offen[cs]e|no pressure|no kidding|no joke|no questions asked|no need to (?:rush|hurry|worry|thank me|be shy)|no fuss|no matter (?:what|how|which)|no big deal|no buts|no issues?(?: from my side)?|not to worry|not so fast|nothing fancy|never fear|why not|if not|or not|do not worry|without (?:further ado|delay|fail|prejudice))\b"
+    r"\b(?:no ifs(?: ands)?(?: or)?(?: buts)?|no ifs and buts|no excuses|no rush|no hurry|no worries|no problem|no doubt|no offen[cs]e|no pressure|no kidding|no joke|no questions asked|no need to (?:rush|hurry|worry|thank me|be shy)|no fuss|no matter (?:what|how|which)|no big deal|no buts|no issues?(?: from my side)?|what am i saying|now or never|no more (?:dawdling|messing(?: about| around)?|delays?|waiting|stalling|talk|talking|excuses|nonsense|chit chat)|not to worry|not so fast|nothing fancy|never fear|why not|if not|or not|do not worry|without (?:further ado|delay|fail|prejudice))\b"
 );
 
 pattern!(
@@ -671,7 +707,11 @@ pattern!(
 // An action that begins where dictation leaves out the full stop.
 pattern!(
     RESTART,
-    r"\b(<thing>) ((?:put|move|pick up|place|grab|take|get|drop|set|point|stack|push|lift|bring|do) (?:it|them|the|that|this|my|all|up|every|at)|please|just (?:put|move|pick|place|grab|take|get|drop|set|point))\b"
+    r"\b(<thing>) (?:yeah |yes |ok |okay |right |so |now )*((?:put|move|pick up|place|grab|take|get|drop|set|point|stack|push|lift|bring|do|stick|pop|chuck|bung|shift|shove|swap|throw|lay|slide) (?:it|them|the|that|this|my|all|up|every|at|both|those|these)|please|just (?:put|move|pick|place|grab|take|get|drop|set|point))\b"
+);
+pattern!(
+    RESTART_JUST,
+    r"\b([a-z]+) ((?:so |then |now )?(?:just|please|kindly) <verb> (?:it|them|the|that|this|my|all|both|every)\b)"
 );
 pattern!(
     RESTART_NOT,

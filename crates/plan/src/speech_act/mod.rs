@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::skills::{Category, Skill, Step};
 use crate::step::Plan;
+use crate::translation;
 
 /// Speech act of an instruction (in Austin's and Searle's sense, as far as it matters to an arm).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -67,7 +68,10 @@ impl SpeechAct {
                 return chinese;
             }
         }
-        english::classify(instruction)
+        match translation::translate(instruction) {
+            Some(found) => english::classify(&found.english),
+            None => english::classify(instruction),
+        }
     }
 
     /// Returns whether it asks for an action.
@@ -90,6 +94,9 @@ impl SpeechAct {
                 "好的，知道了。我先不动：要我做什么？",
             ],
         };
+        if let Some(found) = translation::translate(instruction) {
+            return translation::will_not(found.language);
+        }
         Some(if instruction.chars().any(is_han) {
             chinese
         } else {

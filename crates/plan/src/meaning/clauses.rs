@@ -1,0 +1,259 @@
+//! Where one clause ends and the next begins.
+
+use super::aside::{is_aside, is_inert};
+use super::lexicon::{Concept, Place, Verb};
+use super::phrase::{Item, Quantity};
+
+/// Clauses in the order in which they are to be done: “before you do this, do that”.
+pub(super) fn ordered(mut clauses: Vec<Vec<Item>>) -> Vec<Vec<Item>> {
+    let is_before = |clause: &Vec<Item>| {
+        matches!(clause.first(), Some(Item::Word(word)) if word.text == "before")
+            && clause.len() > 2
+    };
+    if let Some(at) = clauses.iter().position(is_before)
+        && at + 1 < clauses.len()
+    {
+        let mut later = clauses.remove(at);
+        later.remove(0);
+        clauses.insert(at + 1, later);
+    }
+    for clause in &mut clauses {
+        if clause.first().is_some_and(|item| item.is(&Concept::After)) {
+            clause.remove(0);
+        }
+    }
+    clauses
+}
+
+/// Splits at ends of sentences, at “then”, and where a new deed begins.
+pub(super) fn clauses(items: &[Item]) -> Vec<Vec<Item>> {
+    let mut clauses: Vec<Vec<Item>> = Vec::new();
+    let mut clause: Vec<Item> = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let rest = &items[index + 1..];
+        // “Place it so that it is left of the bowl” tells where.
+        if matches!(item, Item::Word(word) if word.text == "so that") && tells_where(rest) {
+            continue;
+        }
+        let ends = match item.concept() {
+            Some(
+                Concept::Mark('.' | ';' | '!' | '?')
+                | Concept::Then
+                | Concept::But
+                | Concept::Because
+                | Concept::Correction,
+            ) => true,
+            Some(Concept::Mark(_) | Concept::And) => {
+                begins_clause(&clause, rest) || is_crowd(rest) && clause.iter().any(is_command)
+            }
+            _ => false,
+        };
+        if ends {
+            if !clause.is_empty() {
+                clauses.push(std::mem::take(&mut clause));
+            }
+            // The words behind “because” are a reason.
+            if item.is(&Concept::Because) {
+                clause.push(item.clone());
+            }
+        } else if is_restart(&clause, item, rest) {
+            clauses.push(std::mem::take(&mut clause));
+            clause.push(item.clone());
+        } else {
+            clause.push(item.clone());
+        }
+    }
+    if !clause.is_empty() {
+        clauses.push(clause);
+    }
+    clauses
+}
+
+/// Whether what follows a comma or an “and” stands by itself.
+fn begins_clause(before: &[Item], rest: &[Item]) -> bool {
+    let until = |item: &Item| {
+        item.is_mark()
+            || item.is(&Concept::Then)
+            || item.is(&Concept::But)
+            || item.is(&Concept::And)
+    };
+    let next = rest.iter().position(until).unwrap_or(rest.len());
+    let next = &rest[..next];
+    let Some(first) = next.iter().find(|item| !item.is(&Concept::And)) else {
+        return false;
+    };
+    if before
+        .first()
+        .is_some_and(|item| item.is(&Concept::After) || item.is(&Concept::Because))
+    {
+        return next.iter().any(|item| item.phrase().is_some());
+    }
+    // “On the bowl's left side, place the cube.”
+    let is_place_alone = before.first().is_some_and(is_place)
+        && before.iter().filter(|item| item.phrase().is_some()).count() == 1
+        && !before.iter().any(is_command);
+    if is_place_alone
+        && !before
+            .first()
+            .is_some_and(|item| matches!(item, Item::Word(word) if word.text == "before"))
+    {
+        return false;
+    }
+    if matches!(before.first(), Some(Item::Word(word)) if word.text == "before") {
+        return true;
+    }
+    let has_phrase = |items: &[Item]| items.iter().any(|item| item.phrase().is_some());
+    // “Between the cube” | “and the ball”: two things belong to it.
+    let between = before
+        .iter()
+        .rposition(|item| item.is(&Concept::Place(Place::Between)));
+    if let Some(at) = between
+        && before[at..].iter().filter_map(Item::phrase).count() == 1
+        && before[at..]
+            .iter()
+            .filter_map(Item::phrase)
+            .all(|phrase| phrase.quantity == Quantity::Only)
+    {
+        return false;
+    }
+    if is_aside(before) {
+        return true;
+    }
+    let is_subject = first.is(&Concept::Somebody);
+    if is_command(first) || is_subject {
+        return has_phrase(before)
+            || before.iter().any(is_command)
+            || !before.is_empty() && is_inert(before);
+    }
+    if is_inert(before) && has_phrase(next) {
+        return true;
+    }
+    let placed = |items: &[Item]| {
+        has_phrase(items)
+            && items
+                .iter()
+                .any(|item| is_place(item) || matches!(item.concept(), Some(Concept::There)))
+    };
+    // “Cubes in the bowl, balls on the tray”.
+    let begins_with_phrase = first.phrase().is_some();
+    placed(before) && is_complete(before) && begins_with_phrase && is_complete(next)
+        || placed(before)
+            && (first.is(&Concept::Outside)
+                || first.is(&Concept::BesideIt)
+                || first.is(&Concept::Back))
+        || before.iter().any(|item| item.is(&Concept::Outside)) && first.is(&Concept::BesideIt)
+        || placed(before) && is_inert(next)
+}
+
+/// “Take the cube put it in the bowl”: dictation knows no commas.
+fn is_restart(before: &[Item], item: &Item, rest: &[Item]) -> bool {
+    let is_verb = matches!(
+        item.concept(),
+        Some(Concept::Verb(
+            Verb::Put | Verb::Take | Verb::Remove | Verb::Push | Verb::Point
+        ))
+    );
+    let object = rest.first().and_then(Item::phrase);
+    let is_plain = !matches!(item, Item::Word(word) if word.text.ends_with("ing") || word.text.ends_with("ed"));
+    let ends = before.last().is_some_and(|last| {
+        last.phrase().is_some()
+            || matches!(
+                last.concept(),
+                Some(Concept::There | Concept::BesideIt | Concept::Outside)
+            )
+    });
+    let tells = |item: &Item| item.is_verb(Verb::Exist) || item.is_verb(Verb::See);
+    let wishes = |item: &Item| item.is_verb(Verb::Should) || item.is_verb(Verb::Want);
+    let is_told = before.iter().any(tells) && !before.iter().any(wishes);
+    let is_conditional = |item: &Item| item.is(&Concept::If) || item.is(&Concept::Unless);
+    is_verb
+        && is_plain
+        && ends
+        && !before.last().is_some_and(wishes)
+        && !before.iter().any(is_conditional)
+        && object.is_some_and(|phrase| {
+            phrase.pronoun.is_some() && before.first().is_some_and(is_command)
+                || is_told
+                || is_complete(before)
+        })
+}
+
+/// Whether items say by themselves what is to be put where.
+pub(super) fn is_complete(items: &[Item]) -> bool {
+    let phrases = items.iter().filter(|item| item.phrase().is_some()).count();
+    let has_place = items.iter().any(is_place);
+    phrases >= 2 && has_place
+        || phrases >= 1
+            && items
+                .iter()
+                .any(|item| matches!(item.concept(), Some(Concept::There)))
+}
+
+pub(super) fn is_place(item: &Item) -> bool {
+    matches!(item.concept(), Some(Concept::Place(_) | Concept::Side(_)))
+}
+
+pub(super) fn is_command(item: &Item) -> bool {
+    matches!(
+        item.concept(),
+        Some(
+            Concept::Verb(
+                Verb::Put
+                    | Verb::Take
+                    | Verb::Remove
+                    | Verb::Empty
+                    | Verb::Push
+                    | Verb::Point
+                    | Verb::Stack
+                    | Verb::Row
+                    | Verb::Sort
+                    | Verb::Swap
+                    | Verb::Clear
+                    | Verb::Home
+            ) | Concept::Cannot(_)
+        )
+    )
+}
+
+pub(super) fn trim(items: &[Item]) -> &[Item] {
+    let is_loose = |item: &Item| {
+        item.is_mark()
+            || item.is(&Concept::And)
+            || item.is(&Concept::Then)
+            || item.is(&Concept::But)
+    };
+    let begin = items
+        .iter()
+        .position(|item| !is_loose(item))
+        .unwrap_or(items.len());
+    let end = items
+        .iter()
+        .rposition(|item| !is_loose(item))
+        .map_or(begin, |last| last + 1);
+    &items[begin..end]
+}
+
+/// Whether a place is meant by its words alone.
+pub(super) fn place_of(item: &Item) -> Option<Place> {
+    match item.concept() {
+        Some(Concept::Place(place)) => Some(*place),
+        _ => None,
+    }
+}
+
+/// “They are too close together”.
+fn is_crowd(rest: &[Item]) -> bool {
+    let end = rest.iter().position(Item::is_mark).unwrap_or(rest.len());
+    rest.first().is_some_and(|item| item.phrase().is_some())
+        && rest.get(1).is_some_and(|item| item.is_verb(Verb::Be))
+        && rest[..end].iter().any(|item| item.is(&Concept::Apart))
+}
+
+/// “… it is left of the bowl”.
+fn tells_where(rest: &[Item]) -> bool {
+    let end = rest.iter().position(Item::is_mark).unwrap_or(rest.len());
+    rest.first().is_some_and(|item| item.phrase().is_some())
+        && rest[..end]
+            .windows(2)
+            .any(|pair| is_place(&pair[0]) && pair[1].phrase().is_some())
+}

@@ -1,0 +1,123 @@
+//! Corrections: “no wait, the green one”.
+
+use super::clauses::{is_command, is_complete, is_place, trim};
+use super::lexicon::{Concept, Place};
+use super::phrase::{Item, Phrase};
+use super::reply::Reply;
+use super::scene::Scene;
+use crate::space::Relation;
+
+/// “… no! the ball in the bowl”: a “no” by itself takes back.
+pub(super) fn contradicted(mut items: Vec<Item>) -> Vec<Item> {
+    for at in 1..items.len().saturating_sub(1) {
+        let is_alone = items[at - 1].is_mark() && items[at + 1].is_mark();
+        if let Item::Word(word) = &mut items[at]
+            && is_alone
+            && word.concept == Concept::None
+        {
+            word.concept = Concept::Correction;
+        }
+    }
+    items
+}
+
+/// What is left when each correction has taken the place of what it corrects.
+pub(super) fn corrected(mut items: Vec<Item>, scene: &Scene) -> Result<Vec<Item>, Reply> {
+    while let Some(at) = items.iter().position(|item| item.is(&Concept::Correction)) {
+        let before = trim(&items[..at]).to_vec();
+        let after = trim(&items[at + 1..]).to_vec();
+        items = match after.as_slice() {
+            [Item::Word(word)] if !before.is_empty() => otherwise_placed(before, &word.concept)?,
+            _ => splice(before, after, scene),
+        };
+    }
+    Ok(items)
+}
+
+/// “On the right of the bowl, or rather the left”.
+fn otherwise_placed(mut items: Vec<Item>, side: &Concept) -> Result<Vec<Item>, Reply> {
+    let Concept::Direction(direction) = side else {
+        return Err(Reply::Unclear);
+    };
+    let said = items.iter_mut().rev().find_map(|item| match item {
+        Item::Word(word) => match &mut word.concept {
+            Concept::Place(Place::At(relation)) if relation.side().is_some() => {
+                Some((Some(relation), None))
+            }
+            Concept::Direction(direction) => Some((None, Some(direction))),
+            _ => None,
+        },
+        Item::Phrase(_) => None,
+    });
+    let beside = Relation::BESIDE
+        .into_iter()
+        .find(|relation| relation.side() == Some(*direction));
+    match (said, beside) {
+        (Some((Some(relation), _)), Some(meant)) => *relation = meant,
+        (Some((_, Some(said))), _) => *said = *direction,
+        _ => return Err(Reply::Unclear),
+    }
+    Ok(items)
+}
+
+pub(super) fn splice(before: Vec<Item>, mut after: Vec<Item>, scene: &Scene) -> Vec<Item> {
+    // “Wait, no, in the bowl”.
+    while after
+        .first()
+        .is_some_and(|item| item.is(&Concept::None) || item.is_mark())
+    {
+        after.remove(0);
+    }
+    // “Actually not that, take …”.
+    if after.first().is_some_and(|item| item.is(&Concept::Not))
+        && let Some(end) = after.iter().position(Item::is_mark)
+    {
+        after.drain(..=end);
+    }
+    let phrases = |items: &[Item]| items.iter().any(|item| item.phrase().is_some());
+    if !phrases(&before) || is_complete(&after) && after.iter().any(is_command) {
+        return after;
+    }
+    let place = after.iter().take(1).filter(|item| is_place(item)).count();
+    let Some(Item::Phrase(new)) = after.get(place) else {
+        return match after.is_empty() {
+            true => before,
+            false => [before, after].concat(),
+        };
+    };
+    let wanted = role(new, scene);
+    let same = |item: &Item| {
+        item.phrase()
+            .is_some_and(|phrase| match (wanted, role(phrase, scene)) {
+                (Some(new), Some(old)) => new == old,
+                _ => true,
+            })
+    };
+    let Some(old) = before.iter().rposition(same) else {
+        return [before, after].concat();
+    };
+    let from = if place == 1 && old > 0 && is_place(&before[old - 1]) {
+        old - 1
+    } else {
+        old
+    };
+    let mut spliced = before[..from].to_vec();
+    let rest = &before[old + 1..];
+    if is_complete(&after) || rest.is_empty() || !phrases(rest) && !rest.iter().any(is_place) {
+        spliced.extend(after);
+    } else {
+        let used = place + 1;
+        spliced.extend(after[..used].to_vec());
+        spliced.extend(rest.to_vec());
+        spliced.extend(after[used..].to_vec());
+    }
+    spliced
+}
+
+/// Whether a phrase speaks of a container, if that can be told.
+fn role(phrase: &Phrase, scene: &Scene) -> Option<bool> {
+    if phrase.pronoun.is_some() {
+        return None;
+    }
+    scene.names_container(phrase)
+}

@@ -1,0 +1,181 @@
+//! Clauses that tell why, what for or how politely, and name nothing on the table.
+//!
+//! “… so that it does not get lost”, “if it is not too much trouble”. They say nothing about what
+//! is to be done, whatever their words are, and so none of these is asked about.
+
+use super::lexicon::{Concept, Place, Verb};
+use super::words::Word;
+use crate::space::Direction;
+
+/// Takes such clauses for fillers.
+pub(super) fn set_apart(mut words: Vec<Word>) -> Vec<Word> {
+    let mut at = 0;
+    while at < words.len() {
+        // “I would be obliged if you took it”.
+        if words[at].concept == Concept::If
+            && at > 0
+            && is_gratitude(&words[at - 1])
+            && words
+                .get(at + 1)
+                .is_some_and(|next| next.text.split(' ').next() == Some("you"))
+        {
+            words[at].concept = Concept::Filler;
+        }
+        match end_of_purpose(&words, at).or_else(|| end_of_courtesy(&words, at)) {
+            Some(end) => {
+                for word in &mut words[at..end] {
+                    word.concept = Concept::Filler;
+                }
+                at = end;
+            }
+            None => at += 1,
+        }
+    }
+    words
+}
+
+/// “I would be grateful”, “that would be great”.
+fn is_gratitude(word: &Word) -> bool {
+    word.concept == Concept::Filler
+        && ["would", "should", "appreciate", "love", "grateful", "nice", "great"]
+            .iter()
+            .any(|sign| word.text.contains(sign))
+}
+
+/// Words that may open a purpose, a reason or a time.
+const OPENERS: [&str; 12] = [
+    "so", "so that", "before", "where", "while", "whilst", "like", "as", "lest", "because",
+    "since", "in case",
+];
+
+fn end_of_purpose(words: &[Word], at: usize) -> Option<usize> {
+    let opens = OPENERS.contains(&words[at].text.as_str()) || words[at].concept == Concept::Because;
+    // “Just like sorting eggs”.
+    let is_like = words[at].text == "like"
+        && words
+            .get(at + 1)
+            .is_some_and(|next| next.text.ends_with("ing"));
+    if !opens || !is_like && !is_told_subject(&words[at + 1..]) {
+        return None;
+    }
+    let end = end_of_clause(words, at + 1);
+    let span = &words[at + 1..end];
+    (!span.iter().enumerate().any(|(index, _)| matters(span, index))).then_some(end)
+}
+
+/// Whether words begin with somebody, with “it”, or with something that is not on the table.
+fn is_told_subject(words: &[Word]) -> bool {
+    let mut rest = words
+        .iter()
+        .skip_while(|word| word.text == "that" || word.text == "then");
+    match rest.next().map(|word| &word.concept) {
+        Some(Concept::Somebody | Concept::It | Concept::Them) => true,
+        Some(Concept::The | Concept::My | Concept::A) => matches!(
+            rest.next().map(|word| &word.concept),
+            Some(Concept::Somebody | Concept::Unknown)
+        ),
+        _ => false,
+    }
+}
+
+/// Where a clause ends: at a mark, or where something is asked for.
+fn end_of_clause(words: &[Word], begin: usize) -> usize {
+    let ends = |at: &usize| match &words[*at].concept {
+        Concept::Mark(_) | Concept::And | Concept::But | Concept::Then | Concept::Otherwise => true,
+        Concept::Verb(verb) if verb.is_deed() => {
+            let follows = words.get(at + 1).map(|word| &word.concept);
+            *at > begin + 1
+                && matches!(
+                    follows,
+                    Some(Concept::The | Concept::My | Concept::That | Concept::A)
+                )
+        }
+        _ => matches!(
+            words[*at].text.as_str(),
+            "please" | "could you" | "can you" | "would you" | "will you"
+        ),
+    };
+    (begin..words.len()).find(ends).unwrap_or(words.len())
+}
+
+/// Whether a word says something about what is on the table or to be done with it.
+fn matters(words: &[Word], index: usize) -> bool {
+    let opens_name = |index: usize| {
+        matches!(
+            words.get(index).map(|word| &word.concept),
+            Some(
+                Concept::The
+                    | Concept::A
+                    | Concept::That
+                    | Concept::It
+                    | Concept::Noun { .. }
+                    | Concept::Modifier(_)
+            )
+        )
+    };
+    match &words[index].concept {
+        Concept::Noun { kinds, .. } => !matches!(kinds[0].as_str(), "table" | "floor"),
+        Concept::Place(place) => !matches!(place, Place::To | Place::From) && opens_name(index + 1),
+        Concept::Direction(direction) => *direction != Direction::Away,
+        Concept::Modifier(_)
+        | Concept::Shaped(_)
+        | Concept::Extreme(_)
+        | Concept::Side(_)
+        | Concept::Everything
+        | Concept::Contents
+        | Concept::There
+        | Concept::Correction
+        | Concept::If
+        | Concept::Unless => true,
+        Concept::Verb(verb) => {
+            matches!(verb, Verb::Should | Verb::Want) && words[index + 1..].iter().any(is_deed)
+        }
+        _ => false,
+    }
+}
+
+fn is_deed(word: &Word) -> bool {
+    matches!(&word.concept, Concept::Verb(verb) if verb.is_deed() || *verb == Verb::Go)
+}
+
+/// What makes a condition a courtesy: “if it is no trouble”.
+const COURTESIES: [&str; 26] = [
+    "trouble", "bother", "problem", "hassle", "imposition", "inconvenience", "ask", "asking", "okay", "ok",
+    "fine", "alright", "all right", "possible", "convenient", "suits", "pleases", "please", "help",
+    "work", "works", "much", "inconvenient", "agreeable", "easy", "good",
+];
+
+/// “If you would be so inclined, …”.
+fn end_of_courtesy(words: &[Word], at: usize) -> Option<usize> {
+    if words[at].concept != Concept::If || words[at].text != "if" {
+        return None;
+    }
+    let end = end_of_clause(words, at + 1);
+    let span = &words[at + 1..end];
+    let says_nothing = |word: &Word| {
+        matches!(
+            word.concept,
+            Concept::Filler
+                | Concept::It
+                | Concept::That
+                | Concept::Not
+                | Concept::None
+                | Concept::Somebody
+                | Concept::A
+                | Concept::The
+                | Concept::My
+                | Concept::And
+                | Concept::Verb(Verb::Be | Verb::Should | Verb::Want | Verb::Put)
+        )
+    };
+    let is_addressed = span.first().is_some_and(|word| {
+        word.text.split(' ').next() == Some("you") || matches!(word.text.as_str(), "i" | "we")
+    });
+    let is_courteous = span.iter().any(|word| {
+        word.text
+            .split(' ')
+            .any(|part| COURTESIES.contains(&part))
+    });
+    let is_known = span.iter().all(says_nothing);
+    (is_known && span.len() > 1 && (is_addressed || is_courteous)).then_some(end)
+}

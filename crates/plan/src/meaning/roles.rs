@@ -1,0 +1,335 @@
+//! What of a clause is to be moved, and what says where.
+
+use super::clauses::place_of;
+use super::lexicon::{Concept, Place, Verb};
+use super::phrase::{Item, Phrase, Pronoun, Quantity};
+use super::reply::Reply;
+use super::scene::{Role, Scene};
+use crate::space::Relation;
+
+/// Where something is to go.
+#[derive(Clone, Debug)]
+pub(super) enum Destination {
+    At(Place, Vec<Phrase>),
+    There,
+    BesideIt,
+    Outside,
+    Table,
+    /// Where the thing of this phrase is.
+    PlaceOf(Phrase),
+}
+
+/// What is to be moved, from where, and to where.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    pub movers: Vec<Phrase>,
+    pub sources: Vec<Phrase>,
+    pub destinations: Vec<Destination>,
+    /// Into how many lists the movers fall.
+    pub groups: usize,
+}
+
+/// Every word must say something about what goes where.
+pub(super) fn accounted(items: &[Item]) -> Result<(), Reply> {
+    let says = |item: &Item| match item {
+        Item::Phrase(_) => true,
+        Item::Word(word) => matches!(
+            word.concept,
+            Concept::Verb(_)
+                | Concept::Place(_)
+                | Concept::There
+                | Concept::BesideIt
+                | Concept::Outside
+                | Concept::Back
+                | Concept::Side(_)
+                | Concept::And
+                | Concept::Mark(_)
+                | Concept::Somebody
+                | Concept::Where
+                | Concept::That
+                | Concept::Not
+                | Concept::After
+                | Concept::TradePlaces
+                | Concept::Or
+                | Concept::Cannot(_)
+                | Concept::Direction(_)
+        ),
+    };
+    if items.iter().all(says) {
+        Ok(())
+    } else {
+        Err(Reply::Unclear)
+    }
+}
+
+/// Tells what of a clause is to be moved and what says where.
+pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
+    let mut parts = Parts::default();
+    let mut index = 0;
+    let list = |from: usize| {
+        let mut list = Vec::new();
+        let mut at = from;
+        let mut has_and = false;
+        while let Some(Item::Phrase(phrase)) = items.get(at) {
+            list.push(phrase.clone());
+            at += 1;
+            let joined = items.get(at).is_some_and(|item| {
+                item.is(&Concept::And) || item.is(&Concept::Mark(',')) || item.is(&Concept::Or)
+            });
+            let next = items.get(at + 1).and_then(Item::phrase);
+            // “The cube, the bowl”: what goes where, not a list.
+            let alike = next.is_some_and(|next| {
+                scene.names_container(next) == scene.names_container(&list[0])
+                    || items[at].is(&Concept::And)
+            });
+            if joined && alike {
+                has_and |= !items[at].is(&Concept::Mark(','));
+                at += 1;
+            } else {
+                break;
+            }
+        }
+        // “The ball, the cube in the bowl”: which is taken back?
+        let is_list = list.len() < 2 || has_and;
+        (list, at, is_list)
+    };
+    while let Some(item) = items.get(index) {
+        match item {
+            Item::Phrase(phrase) => {
+                if items
+                    .get(index + 1)
+                    .is_some_and(|next| matches!(next.concept(), Some(Concept::Side(_))))
+                {
+                    if let Some(Concept::Side(relation)) = items[index + 1].concept() {
+                        // “The bowl with the cube to its left” against “the cube at the bowl's left”.
+                        let is_possessive = items[index + 1].concept().is_some()
+                            && matches!(&items[index + 1], Item::Word(word) if word.text.starts_with("'s"));
+                        let landmark = if is_possessive || parts.movers.is_empty() {
+                            phrase.clone()
+                        } else {
+                            let landmark = parts.movers.remove(0);
+                            parts.movers.insert(0, phrase.clone());
+                            landmark
+                        };
+                        parts
+                            .destinations
+                            .push(Destination::At(Place::At(*relation), vec![landmark]));
+                    }
+                    index += 2;
+                    continue;
+                }
+                if items[index + 1..]
+                    .first()
+                    .is_some_and(|next| next.is_verb(Verb::Be))
+                    && index > 0
+                    && items[index - 1].is(&Concept::Where)
+                {
+                    parts
+                        .destinations
+                        .push(Destination::PlaceOf(phrase.clone()));
+                    index += 2;
+                    continue;
+                }
+                let (phrases, after, is_list) = list(index);
+                // “The cube it goes in the bowl”.
+                let repeats = matches!(phrase.pronoun, Some(Pronoun::It | Pronoun::Them))
+                    && !parts.movers.is_empty();
+                // “Put the cube in the bowl, the one that is not red.”
+                let is_apposed = is_apposed(phrase) && parts.movers.len() == 1;
+                if is_apposed {
+                    narrow(&mut parts.movers[0], phrase);
+                } else if !repeats {
+                    parts.groups += if is_list { 1 } else { 2 };
+                    parts.movers.extend(phrases);
+                }
+                index = after;
+                continue;
+            }
+            Item::Word(word) => match &word.concept {
+                Concept::Place(place @ (Place::OutOf | Place::From)) => {
+                    if let Some(phrase) = items.get(index + 1).and_then(Item::phrase) {
+                        parts.sources.push(phrase.clone());
+                        index += 1;
+                    } else if *place == Place::OutOf {
+                        parts.destinations.push(Destination::Outside);
+                    }
+                }
+                Concept::Place(Place::Between) => {
+                    let (mut hosts, mut after, _) = list(index + 1);
+                    if let (Some(Place::To), Some(end)) = (
+                        items.get(after).and_then(place_of),
+                        items.get(after + 1).and_then(Item::phrase),
+                    ) {
+                        hosts.push(end.clone());
+                        after += 2;
+                    }
+                    parts
+                        .destinations
+                        .push(Destination::At(Place::Between, hosts));
+                    index = after;
+                    continue;
+                }
+                Concept::Place(place) => {
+                    let side = items.get(index + 2).and_then(|item| match item.concept() {
+                        Some(Concept::Side(relation)) => Some(*relation),
+                        _ => None,
+                    });
+                    match items.get(index + 1).and_then(Item::phrase) {
+                        Some(phrase)
+                            if phrase.kinds.first().is_some_and(|kind| kind == "table") =>
+                        {
+                            parts.destinations.push(Destination::Table);
+                            index += 1;
+                        }
+                        // “There is room for the ball”.
+                        Some(phrase)
+                            if word.text == "for"
+                                && !parts.destinations.is_empty()
+                                && scene.names_container(phrase) == Some(false) =>
+                        {
+                            parts.movers.push(phrase.clone());
+                            index += 1;
+                        }
+                        Some(phrase) => {
+                            let place = side.map_or(*place, Place::At);
+                            parts
+                                .destinations
+                                .push(Destination::At(place, vec![phrase.clone()]));
+                            index += 1 + usize::from(side.is_some());
+                        }
+                        // “Bring it to the bowl and leave it alongside.”
+                        None if matches!(place, Place::At(relation) if relation.is_beside())
+                            && !scene.there.is_empty()
+                            && parts.destinations.is_empty() =>
+                        {
+                            parts.destinations.push(Destination::BesideIt);
+                        }
+                        None => {}
+                    }
+                }
+                Concept::There => parts.destinations.push(Destination::There),
+                Concept::BesideIt => parts.destinations.push(Destination::BesideIt),
+                Concept::Outside => parts.destinations.push(Destination::Outside),
+                Concept::Side(relation) => {
+                    let it = scene.there.clone();
+                    if let [landmark] = it.as_slice() {
+                        let phrase = Phrase {
+                            pronoun: None,
+                            modifiers: landmark.split(' ').map(str::to_owned).collect(),
+                            ..Phrase::default()
+                        };
+                        parts
+                            .destinations
+                            .push(Destination::At(Place::At(*relation), vec![phrase]));
+                    }
+                }
+                _ => {}
+            },
+        }
+        index += 1;
+    }
+    // “In the middle, between the bowls”, “in the middle, with the bowls on both sides”.
+    let is_open = |place: &Destination| {
+        matches!(place, Destination::At(Place::Between, hosts) if hosts.is_empty())
+    };
+    if parts.destinations.len() > 1 {
+        parts.destinations.retain(|place| !is_open(place));
+    } else if parts.destinations.iter().any(is_open) && parts.movers.len() == 3 {
+        let hosts = parts.movers.drain(1..).collect();
+        parts.destinations = vec![Destination::At(Place::Between, hosts)];
+        parts.groups = 1;
+    }
+    // “Next to the bowl, outside it” is beside it.
+    let is_beside = |place: &Destination| {
+        matches!(place, Destination::At(Place::At(relation), _) if relation.is_beside())
+            || matches!(place, Destination::BesideIt)
+    };
+    if parts.sources.is_empty() && parts.destinations.iter().any(is_beside) {
+        parts
+            .destinations
+            .retain(|place| !matches!(place, Destination::Outside));
+    }
+    // “Out of the bowl and back on the table” is one place.
+    if parts
+        .destinations
+        .iter()
+        .any(|place| matches!(place, Destination::Table))
+        && parts.destinations.len() > 1
+    {
+        let is_out = !parts.sources.is_empty()
+            || parts
+                .destinations
+                .iter()
+                .any(|place| matches!(place, Destination::Outside));
+        if is_out {
+            parts
+                .destinations
+                .retain(|place| !matches!(place, Destination::Outside));
+        }
+    }
+    Ok(parts)
+}
+
+/// Of several places the last is where it goes; those before tell what is meant.
+pub(super) fn restrict(parts: &mut Parts, scene: &Scene) {
+    while parts.destinations.len() > 1 {
+        let Destination::At(place, hosts) = parts.destinations[0].clone() else {
+            match parts.destinations[0] {
+                // “Put the cube on the table in the bowl”, “that one over there in the bowl”.
+                Destination::Table | Destination::There => {
+                    parts.destinations.remove(0);
+                    continue;
+                }
+                _ => return,
+            }
+        };
+        let Some(mover) = parts.movers.first_mut() else {
+            return;
+        };
+        let mut narrowed = mover.clone();
+        narrowed.at.push((true, place, hosts));
+        if scene
+            .fitting(&narrowed, Role::Mover)
+            .is_ok_and(|fitting| !fitting.is_empty())
+        {
+            *mover = narrowed;
+            parts.destinations.remove(0);
+        } else {
+            return;
+        }
+    }
+}
+
+/// “The one that is not red”, behind what it belongs to.
+fn is_apposed(phrase: &Phrase) -> bool {
+    let tells = !phrase.modifiers.is_empty()
+        || !phrase.not_modifiers.is_empty()
+        || phrase.extreme.is_some()
+        || !phrase.at.is_empty();
+    // “Just the two of them”.
+    let is_count = matches!(phrase.quantity, Quantity::Any(_) | Quantity::All(Some(_)));
+    phrase.kinds.is_empty()
+        && phrase.pronoun.is_none()
+        && phrase.unknown.is_empty()
+        && (tells || is_count)
+        && (is_count || phrase.text.contains("one"))
+}
+
+fn narrow(mover: &mut Phrase, phrase: &Phrase) {
+    mover.modifiers.extend(phrase.modifiers.iter().cloned());
+    mover
+        .not_modifiers
+        .extend(phrase.not_modifiers.iter().cloned());
+    let count = |phrase: &Phrase| match phrase.quantity {
+        Quantity::Any(count) | Quantity::All(Some(count)) => Some(count),
+        _ => None,
+    };
+    // “Of these three cubes put any two there.”
+    if let Some(some) = count(phrase)
+        && (mover.quantity == Quantity::All(None) || count(mover).is_some_and(|all| some < all))
+    {
+        mover.quantity = Quantity::Any(some);
+    }
+    mover.extreme = mover.extreme.or(phrase.extreme);
+    mover.at.extend(phrase.at.iter().cloned());
+}

@@ -1,0 +1,66 @@
+//! What the robot cannot do.
+
+use super::clause::Deed;
+use super::lexicon::{Concept, Place, Verb};
+use super::phrase::Item;
+use super::clauses::place_of;
+use super::scene::Scene;
+use crate::space::Relation;
+
+/// A deed that the robot cannot do, where the clause asks for one.
+pub(super) fn unable(items: &[Item], scene: &mut Scene) -> Option<Deed> {
+    let at = items
+        .iter()
+        .position(|item| matches!(item.concept(), Some(Concept::Cannot(_))))?;
+    let Item::Word(word) = &items[at] else {
+        return None;
+    };
+    let Concept::Cannot(deed) = &word.concept else {
+        return None;
+    };
+    let before = at.checked_sub(1).map(|before| &items[before]);
+    if before.is_some_and(|item| item.is(&Concept::Somebody)) {
+        return None;
+    }
+    // “The cube keeps rolling off” tells what it does.
+    let is_wished = items[..at]
+        .iter()
+        .any(|item| item.is_verb(Verb::Want) || item.is_verb(Verb::Should));
+    let is_inflected = ["s", "ing", "ed"].iter().any(|end| {
+        word.text
+            .split(' ')
+            .next()
+            .is_some_and(|verb| verb.ends_with(end) && verb != "press")
+    });
+    if !is_wished && is_inflected && items[..at].iter().any(|item| item.phrase().is_some()) {
+        return None;
+    }
+    // “Throw the cube in the bowl”, “give it to the bowl”.
+    let pushes = items[at..].iter().any(|item| item.is_verb(Verb::Push));
+    let clears = items[at..].iter().any(|item| item.is_verb(Verb::Clear));
+    if deed == "hand over" && (pushes || clears) {
+        return None;
+    }
+    let places = deed == "throw" || deed == "hand over";
+    let into = items[at..].windows(2).any(|pair| {
+        matches!(
+            place_of(&pair[0]),
+            Some(Place::At(Relation::In | Relation::On) | Place::To)
+        ) && pair[1].phrase().is_some_and(|phrase| {
+            phrase.unknown.is_empty() && scene.names_container(phrase) == Some(true)
+        })
+    });
+    if places && into {
+        return None;
+    }
+    let takes_object = !deed.contains(' ') && deed != "swing" || deed == "hand over";
+    let object = items[at + 1..]
+        .iter()
+        .find_map(Item::phrase)
+        .filter(|_| takes_object);
+    let object = object.map(|phrase| format!(" {}", phrase.text));
+    Some(Deed::Unable(format!(
+        "{deed}{}",
+        object.unwrap_or_default()
+    )))
+}

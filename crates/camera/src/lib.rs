@@ -4,17 +4,37 @@
 //! |---|---|
 //! | [`folder`] | pictures from disk, one after another |
 //! | [`live`] | a folder into which another program writes what a camera sees |
+//! | [`stream`] | a camera that streams: the newest picture wins |
+//! | `stream_thread` | takes what comes, drops what is no use, and connects again |
+//! | `latency` | how old pictures are when they arrive |
+//! | [`source`] | where streams come from: HTTP, webcams |
+//! | [`decode`] | pictures from the bytes of a file |
+//! | [`depth`] | depth from 16-bit PNG files |
+//! | [`placed`] | a camera that is where it was measured to be |
+//! | [`quality`] | is a picture sharp, is it well exposed? |
 
+pub mod decode;
+pub mod depth;
 pub mod folder;
+mod latency;
 pub mod live;
+pub mod placed;
+pub mod quality;
+pub mod source;
+pub mod stream;
+mod stream_thread;
 
 use std::time::{Duration, Instant};
 
 use enact_types::{Frame, Reason};
 use thiserror::Error;
 
+pub use depth::DepthFolder;
 pub use folder::FolderCamera;
 pub use live::LiveFolder;
+pub use placed::PlacedCamera;
+pub use quality::Quality;
+pub use stream::{PictureStream, StreamCamera, StreamCounts, StreamLimits};
 
 /// A source of frames.
 ///
@@ -104,6 +124,49 @@ pub enum CameraError {
         path: String,
         /// Age of that picture.
         age: Duration,
+    },
+    /// There is no connection to the camera.
+    #[error("the camera {camera} is lost: {reason}")]
+    Lost {
+        /// Name and place of the camera.
+        camera: String,
+        /// Description of the cause.
+        #[source]
+        reason: Reason,
+    },
+    /// The camera sends one picture over and over.
+    #[error(
+        "the camera {camera} is frozen: it has sent the same picture, byte for byte, {times} times more for {:.1} s",
+        age.as_secs_f64()
+    )]
+    Repeating {
+        /// Name and place of the camera.
+        camera: String,
+        /// How often it was repeated.
+        times: u64,
+        /// For how long.
+        age: Duration,
+    },
+    /// Pictures come too late to be of use.
+    #[error(
+        "the camera {camera} is late: by its time stamps a picture is {:.1} s old when it arrives, and at most {:.1} s \
+         is allowed (`max_age_s`); shorten its queues, or set its clock if that is wrong",
+        age.as_secs_f64(), limit.as_secs_f64()
+    )]
+    Late {
+        /// Name and place of the camera.
+        camera: String,
+        /// Age of the newest picture when it arrived.
+        age: Duration,
+        /// Greatest age allowed.
+        limit: Duration,
+    },
+    /// The camera is there, but gave no usable picture in time.
+    #[error("no picture in time: {reason}")]
+    Silent {
+        /// Description of the cause.
+        #[source]
+        reason: Reason,
     },
     /// The stop switch was pressed while waiting for a picture.
     #[error("stopped")]

@@ -2,6 +2,7 @@
 
 use enact_plan::{Detection, ObjectView};
 use enact_types::{DepthImage, Frame, Intrinsics, NormalizedPoint, Pose};
+use image::RgbImage;
 use rerun::{
     Boxes2D, ChannelDatatype, Color, Image, Pinhole, Points2D, Points3D, RecordingStream,
     RecordingStreamResult,
@@ -27,6 +28,34 @@ const PICTURE_DISTANCE: f32 = 0.12;
 const STRIDE: u32 = 2;
 /// Radius of such a point, meters.
 const POINT_RADIUS: f32 = 0.0012;
+
+/// Where the pictures of another camera than the main one are shown.
+pub(crate) fn side_camera(name: &str) -> String {
+    format!("world/cameras/{name}")
+}
+
+/// Shows a picture of another camera, and where that is.
+pub(crate) fn streamed(
+    stream: &RecordingStream,
+    name: &str,
+    frame: &Frame,
+) -> RecordingStreamResult<()> {
+    let camera = side_camera(name);
+    stream.log(camera.as_str(), &transform(&frame.base_from_camera))?;
+    stream.log(camera.as_str(), &pinhole(frame))?;
+    streamed_picture(stream, name, &frame.rgb)
+}
+
+/// Shows a picture of another camera.
+pub(crate) fn streamed_picture(
+    stream: &RecordingStream,
+    name: &str,
+    picture: &RgbImage,
+) -> RecordingStreamResult<()> {
+    let size = [picture.width(), picture.height()];
+    let image = Image::from_rgb24(picture.as_raw().clone(), size);
+    stream.log(format!("{}/image", side_camera(name)), &image)
+}
 
 /// Pose and projection of the camera of a picture.
 #[derive(Clone, Copy, Debug)]

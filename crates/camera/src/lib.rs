@@ -6,7 +6,8 @@
 //! | [`live`] | a folder into which another program writes what a camera sees |
 //! | [`stream`] | a camera that streams: the newest picture wins |
 //! | `stream_thread` | takes what comes, drops what is no use, and connects again |
-//! | `latency` | how old pictures are when they arrive |
+//! | `latency` | how old pictures are when they arrive, by the camera's clock and pace |
+//! | `motion_watch` | how far pictures lag behind an arm that moves |
 //! | [`source`] | where streams come from: HTTP, webcams |
 //! | [`decode`] | pictures from the bytes of a file |
 //! | [`depth`] | depth from 16-bit PNG files |
@@ -18,6 +19,7 @@ pub mod depth;
 pub mod folder;
 mod latency;
 pub mod live;
+mod motion_watch;
 pub mod placed;
 pub mod quality;
 pub mod source;
@@ -77,6 +79,19 @@ pub trait Camera: Send {
     /// # Errors
     /// [`CameraError`] if no picture can be taken.
     fn capture(&mut self) -> Result<Frame, CameraError>;
+
+    /// Begins to watch for the moment when what is seen changes: the arm begins to move. Cameras that
+    /// cannot lag do nothing.
+    fn watch_for_motion(&mut self) {}
+
+    /// Checks that pictures do not lag behind a motion of the arm that began when
+    /// [`watch_for_motion`](Self::watch_for_motion) was called; waits for the first that shows it.
+    ///
+    /// # Errors
+    /// [`CameraError::Lagging`] if they do; [`CameraError::Stopped`].
+    fn check_lag(&mut self) -> Result<(), CameraError> {
+        Ok(())
+    }
 
     /// Takes a picture; also returns the time of what it shows, as precisely as the camera knows
     /// it.
@@ -159,6 +174,20 @@ pub enum CameraError {
         /// Age of the newest picture when it arrived.
         age: Duration,
         /// Greatest age allowed.
+        limit: Duration,
+    },
+    /// Pictures show an arm's motion too long after it.
+    #[error(
+        "the camera {camera} is late: it showed the arm's motion {:.1} s after it began, and at most {:.1} s is allowed; \
+         shorten its queues, or have enact wait for its pictures with `latency_s = {:.1}`",
+        lag.as_secs_f64(), limit.as_secs_f64(), lag.as_secs_f64()
+    )]
+    Lagging {
+        /// Name and place of the camera.
+        camera: String,
+        /// Time from the motion to the first picture of it.
+        lag: Duration,
+        /// Greatest time allowed.
         limit: Duration,
     },
     /// The camera is there, but gave no usable picture in time.

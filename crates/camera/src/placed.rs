@@ -42,6 +42,14 @@ impl PlacedCamera {
 }
 
 impl Camera for PlacedCamera {
+    fn watch_for_motion(&mut self) {
+        self.camera.watch_for_motion();
+    }
+
+    fn check_lag(&mut self) -> Result<(), CameraError> {
+        self.camera.check_lag()
+    }
+
     fn capture(&mut self) -> Result<Frame, CameraError> {
         let (frame, _) = self.capture_timed()?;
         Ok(frame)

@@ -6,6 +6,7 @@ use std::{fmt, io, thread};
 
 use enact_types::{Frame, Intrinsics, Pose, Reason, Stamp, StopSwitch};
 
+use crate::motion_watch::MotionWatch;
 use crate::source::{Pixels, Source};
 use crate::stream_thread;
 use crate::{Camera, CameraError};
@@ -19,6 +20,11 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// A picture that comes this often in a row, and for this long, is frozen.
 const REPEATED: u64 = 10;
 const REPEATED_TIME: Duration = Duration::from_secs(1);
+
+/// Longest wait for a picture of an arm that moves.
+const UNSEEN: Duration = Duration::from_secs(8);
+/// Time from the beginning of a motion until much has moved.
+const ONSET: Duration = Duration::from_secs(1);
 
 /// What a stream may do.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +93,8 @@ pub(crate) struct State {
     /// What was wrong with the newest picture, if anything.
     pub(crate) damaged: Option<Reason>,
     pub(crate) counts: StreamCounts,
+    /// A wait for the first picture of a motion.
+    pub(crate) watch: Option<MotionWatch>,
     /// Whether the thread has ended.
     pub(crate) is_dead: bool,
 }
@@ -148,6 +156,7 @@ impl PictureStream {
             base_from_camera,
             stop: stop.clone(),
             first: None,
+            lag_is_known: false,
         }
     }
 
@@ -259,6 +268,8 @@ pub struct StreamCamera {
     base_from_camera: Pose,
     stop: StopSwitch,
     first: Option<Instant>,
+    /// Whether pictures were seen to follow the arm, or never to show it.
+    lag_is_known: bool,
 }
 
 impl StreamCamera {
@@ -268,7 +279,76 @@ impl StreamCamera {
     }
 }
 
+impl StreamCamera {
+    /// Returns how long after the beginning of a motion a picture showed it; `None` if none did in
+    /// time, or the stream has other troubles.
+    fn lag(&self) -> Result<Option<Duration>, CameraError> {
+        loop {
+            let watched = {
+                let state = self.stream.shared.state();
+                let watch = state.watch.as_ref();
+                let is_well = state.lost.is_none() && !state.is_dead && !state.is_frozen();
+                watch.filter(|_| is_well).map(|watch| (watch.begun, watch.changed))
+            };
+            match watched {
+                None => return Ok(None),
+                Some((begun, Some(changed))) => {
+                    return Ok(Some(changed.saturating_duration_since(begun)));
+                }
+                Some((begun, None)) if begun.elapsed() >= self.unseen() => return Ok(None),
+                Some(_) if self.stop.is_pressed() => return Err(CameraError::Stopped),
+                Some(_) => thread::sleep(PAUSE),
+            }
+        }
+    }
+
+    fn unseen(&self) -> Duration {
+        UNSEEN + self.stream.limits.latency
+    }
+}
+
 impl Camera for StreamCamera {
+    fn watch_for_motion(&mut self) {
+        if self.lag_is_known {
+            return;
+        }
+        let newest = self.stream.shared.state().newest.clone();
+        let picture = newest.and_then(|shot| shot.pixels.decode().ok());
+        self.stream.shared.state().watch = picture.map(|picture| MotionWatch::begin(&picture));
+    }
+
+    fn check_lag(&mut self) -> Result<(), CameraError> {
+        if self.lag_is_known {
+            return Ok(());
+        }
+        let lag = self.lag()?;
+        let shared = &self.stream.shared;
+        let watch = shared.state().watch.take();
+        let limit = self.stream.limits.max_age + ONSET;
+        match lag {
+            Some(lag) if lag > limit => Err(CameraError::Lagging {
+                camera: shared.name.clone(),
+                lag,
+                limit,
+            }),
+            Some(_) => {
+                self.lag_is_known = true;
+                Ok(())
+            }
+            None => {
+                let waited = watch.map(|watch| watch.begun.elapsed());
+                if waited.is_some_and(|waited| waited >= self.unseen()) {
+                    let name = &shared.name;
+                    tracing::warn!(
+                        "the camera {name} does not show the arm's motion; whether it is late is not known"
+                    );
+                    self.lag_is_known = true;
+                }
+                Ok(())
+            }
+        }
+    }
+
     fn capture(&mut self) -> Result<Frame, CameraError> {
         let (frame, _) = self.capture_timed()?;
         Ok(frame)

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use enact_types::Reason;
 
 use crate::latency::{Latency, Pace};
+use crate::motion_watch::MotionWatch;
 use crate::quality::Quality;
 use crate::source::{Arrival, Feed, Picture, Pixels, Source};
 use crate::stream::{Shared, Shot, StreamLimits};
@@ -199,14 +200,34 @@ impl Taker<'_> {
         }
         (state.late, state.damaged) = (None, None);
         let ago = age.unwrap_or(self.limits.latency);
-        state.newest = Some(Arc::new(Shot {
+        let shot = Arc::new(Shot {
             sequence: self.sequence,
             taken: picture.begun.checked_sub(ago).unwrap_or(picture.begun),
             age,
             pixels: picture.pixels,
-        }));
+        });
+        state.newest = Some(Arc::clone(&shot));
+        let watch = state.watch.clone().filter(MotionWatch::is_due);
         drop(state);
         self.shared.notify();
+        if let Some(watch) = watch {
+            self.compare(watch, &shot);
+        }
+    }
+
+    /// Looks for the arm's motion in a picture, while readers go on.
+    fn compare(&self, mut watch: MotionWatch, shot: &Shot) {
+        let Ok(picture) = shot.pixels.decode() else {
+            return;
+        };
+        watch.compare(&picture, shot.taken);
+        let mut state = self.shared.state();
+        // Another motion may have begun meanwhile.
+        if let Some(current) = state.watch.as_mut()
+            && current.begun == watch.begun
+        {
+            *current = watch;
+        }
     }
 
     /// Returns whether exposure has settled.

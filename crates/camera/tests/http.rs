@@ -142,7 +142,7 @@ fn a_server_that_is_gone_is_an_error_that_says_so() {
     assert!(error.to_string().contains("efused"), "{error}");
 }
 
-/// Fault 24.
+/// Fault 26.
 #[test]
 fn time_stamps_tell_that_a_stream_is_late() {
     let server = Server::start(|connection| {

@@ -1,7 +1,7 @@
 //! What a stream's thread makes of what a camera sends; the camera is a fake.
 
 use std::io::Cursor;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, UNIX_EPOCH};
@@ -288,7 +288,7 @@ fn a_camera_that_stays_away_is_an_error_that_says_why() {
     );
 }
 
-/// Fault 24.
+/// Fault 26.
 #[test]
 fn pictures_that_come_seconds_late_are_not_shown() {
     let script = |number: u64| {
@@ -316,6 +316,7 @@ fn pictures_that_come_seconds_late_are_not_shown() {
     assert!(camera.stream().counts().late > 0);
 }
 
+/// Fault 26.
 #[test]
 fn what_waited_in_a_queue_is_not_shown() {
     // The line stands still for a second, and what was taken meanwhile comes at once.
@@ -333,6 +334,61 @@ fn what_waited_in_a_queue_is_not_shown() {
         seen = number(&camera.capture().unwrap());
         assert!(!(20..48).contains(&seen), "{seen}");
     }
+}
+
+/// A camera that shows an arm, which moves at an instant, so much later.
+fn onlooker(moves: Arc<Mutex<Option<Instant>>>, delay: Duration) -> Fake {
+    Fake::new(move |number| {
+        let moves = *moves.lock().unwrap();
+        let x = if moves.is_some_and(|at| at.elapsed() >= delay) { 30 } else { 5 };
+        let picture = RgbImage::from_fn(64, 48, |u, v| {
+            let gray = if (x..x + 20).contains(&u) && v < 24 { 40 } else { 150 };
+            // No two pictures are equal.
+            let noise = (u64::from(u * 31 + v * 17) + number * 7) % 5;
+            Rgb([gray + noise as u8; 3])
+        });
+        let mut bytes = Cursor::new(Vec::new());
+        picture.write_to(&mut bytes, ImageFormat::Png).unwrap();
+        Ok(file(bytes.into_inner()))
+    })
+}
+
+/// Fault 26.
+#[test]
+fn a_camera_that_shows_the_arms_motion_late_is_noticed_without_any_clock() {
+    let moves = Arc::new(Mutex::new(None));
+    let delay = Duration::from_millis(1500);
+    let limits = StreamLimits {
+        max_age: Duration::ZERO,
+        ..patient(LONG)
+    };
+    let mut camera = onlooker(Arc::clone(&moves), delay).camera(limits);
+    camera.capture().unwrap();
+    camera.watch_for_motion();
+    *moves.lock().unwrap() = Some(Instant::now());
+    let error = camera.check_lag().unwrap_err();
+    let CameraError::Lagging { lag, .. } = &error else {
+        panic!("{error}");
+    };
+    assert!(*lag >= delay);
+    assert!(error.to_string().contains("latency_s"), "{error}");
+
+    // Whoever knows the latency waits for it, and the motion is shown in time.
+    let moves = Arc::new(Mutex::new(None));
+    let limits = StreamLimits {
+        latency: delay,
+        max_age: LONG,
+        ..patient(LONG)
+    };
+    let mut camera = onlooker(Arc::clone(&moves), delay).camera(limits);
+    camera.capture().unwrap();
+    camera.watch_for_motion();
+    *moves.lock().unwrap() = Some(Instant::now());
+    camera.check_lag().unwrap();
+    assert!(moves.lock().unwrap().unwrap().elapsed() >= delay);
+    // It is not measured again.
+    camera.watch_for_motion();
+    camera.check_lag().unwrap();
 }
 
 #[test]

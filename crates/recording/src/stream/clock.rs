@@ -155,6 +155,14 @@ impl ArmClockCamera {
 }
 
 impl Camera for ArmClockCamera {
+    fn watch_for_motion(&mut self) {
+        self.camera.watch_for_motion();
+    }
+
+    fn check_lag(&mut self) -> Result<(), CameraError> {
+        self.camera.check_lag()
+    }
+
     fn capture(&mut self) -> Result<Frame, CameraError> {
         let (frame, _) = self.capture_timed()?;
         Ok(frame)

@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use enact_types::Reason;
 use image::imageops::FilterType;
+use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits, RgbImage};
 
 /// Longest side of a picture, pixels; larger ones are scaled down to it, once.
@@ -51,7 +52,8 @@ pub fn oriented(bytes: &[u8]) -> Result<DynamicImage, Reason> {
     limits.max_image_height = Some(DECODED_SIDE);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(Reason::of)?;
-    let orientation = decoder.orientation().map_err(Reason::of)?;
+    // A tag that cannot be read says nothing.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(Reason::of)?;
     picture.apply_orientation(orientation);
     if picture.width() == 0 || picture.height() == 0 {

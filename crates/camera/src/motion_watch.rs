@@ -63,7 +63,9 @@ fn differs(before: &[f32], after: &[f32]) -> bool {
     let middle = changes.len() / 2;
     let (_, usual, _) = changes.select_nth_unstable_by(middle, f32::total_cmp);
     let usual = *usual;
-    let moved = changes.iter().filter(|change| (**change - usual).abs() > CHANGE);
+    let moved = changes
+        .iter()
+        .filter(|change| (**change - usual).abs() > CHANGE);
     moved.count() >= CELLS
 }
 
@@ -77,8 +79,14 @@ mod tests {
     fn table(x: u32, light: i32, seed: u32) -> RgbImage {
         RgbImage::from_fn(320, 240, |u, v| {
             let is_arm = (x..x + 40).contains(&u) && v < 120;
-            let gray = if is_arm { 40 } else { 140 + (u as i32 / 20 % 2) * 20 };
-            let mix = u.wrapping_mul(73_856_093) ^ v.wrapping_mul(19_349_663) ^ seed.wrapping_mul(83_492_791);
+            let gray = if is_arm {
+                40
+            } else {
+                140 + (u as i32 / 20 % 2) * 20
+            };
+            let mix = u.wrapping_mul(73_856_093)
+                ^ v.wrapping_mul(19_349_663)
+                ^ seed.wrapping_mul(83_492_791);
             let noise = (mix >> 7) as i32 % 13 - 6;
             Rgb([(gray + light + noise).clamp(0, 255) as u8; 3])
         })

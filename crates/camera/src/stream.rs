@@ -288,7 +288,9 @@ impl StreamCamera {
                 let state = self.stream.shared.state();
                 let watch = state.watch.as_ref();
                 let is_well = state.lost.is_none() && !state.is_dead && !state.is_frozen();
-                watch.filter(|_| is_well).map(|watch| (watch.begun, watch.changed))
+                watch
+                    .filter(|_| is_well)
+                    .map(|watch| (watch.begun, watch.changed))
             };
             match watched {
                 None => return Ok(None),

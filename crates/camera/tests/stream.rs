@@ -1,8 +1,8 @@
 //! What a stream's thread makes of what a camera sends; the camera is a fake.
 
 use std::io::Cursor;
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
@@ -340,9 +340,17 @@ fn what_waited_in_a_queue_is_not_shown() {
 fn onlooker(moves: Arc<Mutex<Option<Instant>>>, delay: Duration) -> Fake {
     Fake::new(move |number| {
         let moves = *moves.lock().unwrap();
-        let x = if moves.is_some_and(|at| at.elapsed() >= delay) { 30 } else { 5 };
+        let x = if moves.is_some_and(|at| at.elapsed() >= delay) {
+            30
+        } else {
+            5
+        };
         let picture = RgbImage::from_fn(64, 48, |u, v| {
-            let gray = if (x..x + 20).contains(&u) && v < 24 { 40 } else { 150 };
+            let gray = if (x..x + 20).contains(&u) && v < 24 {
+                40
+            } else {
+                150
+            };
             // No two pictures are equal.
             let noise = (u64::from(u * 31 + v * 17) + number * 7) % 5;
             Rgb([gray + noise as u8; 3])

@@ -352,7 +352,10 @@ fn check_sight(model: &dyn VisionLanguageModel) -> Result<()> {
 }
 
 /// Refuses a camera on a link that the robot does not have.
-fn check_mounts(launch: &Launch, robot: &Robot) -> Result<()> {
+///
+/// # Errors
+/// The camera, and the links that there are.
+pub fn check_mounts(launch: &Launch, robot: &Robot) -> Result<()> {
     for camera in launch.cameras.all() {
         let PlaceConfig { mount, .. } = &camera.place;
         let Some(mount) = mount else {

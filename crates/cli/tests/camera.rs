@@ -141,7 +141,11 @@ fn streaming() -> Server {
         for number in 0_u32.. {
             let board = RgbImage::from_fn(64, 48, |x, y| {
                 let is_white = (x / 8 + y / 8) % 2 == 0;
-                Rgb([if is_white { 200 } else { 60 + (number % 9) as u8 }; 3])
+                Rgb([if is_white {
+                    200
+                } else {
+                    60 + (number % 9) as u8
+                }; 3])
             });
             let mut bytes = Cursor::new(Vec::new());
             board.write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
@@ -163,15 +167,24 @@ fn what_a_stream_shows_is_measured_and_written() {
     let output = run(&[&show[..], &["--json", "--out", picture.to_str().unwrap()]].concat());
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     let facts = &objects(&output)[0];
-    assert_eq!((facts["width"].as_u64(), facts["height"].as_u64()), (Some(64), Some(48)));
+    assert_eq!(
+        (facts["width"].as_u64(), facts["height"].as_u64()),
+        (Some(64), Some(48))
+    );
     assert_eq!(facts["exposure"], "good");
     assert!(facts["sharpness"].as_f64().unwrap() > 100.0, "{facts}");
     assert!(facts["counts"]["pictures"].as_u64().unwrap() > 1, "{facts}");
     assert_eq!(facts["counts"]["damaged"], 0);
-    assert_eq!(image::open(&picture).unwrap().into_rgb8().dimensions(), (64, 48));
+    assert_eq!(
+        image::open(&picture).unwrap().into_rgb8().dimensions(),
+        (64, 48)
+    );
     let output = run(&show);
     let said = stdout(&output);
-    assert!(said.contains("64 x 48 pixels") && said.contains("age unknown"), "{said}");
+    assert!(
+        said.contains("64 x 48 pixels") && said.contains("age unknown"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -194,7 +207,10 @@ fn a_camera_of_a_launch_file_is_shown() {
     let output = show("wrist", &["--out", picture.to_str().unwrap(), "--json"]);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     assert_eq!(objects(&output)[0]["width"], 160);
-    assert_eq!(image::open(&picture).unwrap().into_rgb8().dimensions(), (160, 120));
+    assert_eq!(
+        image::open(&picture).unwrap().into_rgb8().dimensions(),
+        (160, 120)
+    );
     let output = show("main", &["--json"]);
     assert_eq!(objects(&output)[0]["width"], 320);
     let output = show("front", &[]);

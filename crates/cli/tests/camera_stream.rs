@@ -116,7 +116,10 @@ height = 120
 "#,
     )
     .unwrap();
-    let (plan, file) = (folder.path().join("plan.json"), folder.path().join("run.mcap"));
+    let (plan, file) = (
+        folder.path().join("plan.json"),
+        folder.path().join("run.mcap"),
+    );
     std::fs::write(&plan, POINT).unwrap();
     let shown = folder.path().join("run.rrd");
     let enact = |arguments: &[&str]| {
@@ -150,7 +153,9 @@ height = 120
     let recording = Recording::open(file.as_ref()).unwrap();
     for name in ["front", "side", "wrist"] {
         let shots = recording.of(Topic::StreamImage);
-        let shots: Vec<_> = shots.filter(|it| it.camera.as_deref() == Some(name)).collect();
+        let shots: Vec<_> = shots
+            .filter(|it| it.camera.as_deref() == Some(name))
+            .collect();
         assert!(shots.len() > 5, "{name}: {}", shots.len());
         let [first, last] = [0, shots.len() - 1].map(|it| shots[it].picture().unwrap().rgb);
         assert!(first != last, "{name}");
@@ -170,14 +175,19 @@ height = 120
     enact(&["export", &file, "--lerobot", &set]);
     let info = std::fs::read_to_string(Path::new(&set).join("meta/info.json")).unwrap();
     for name in ["front", "side", "wrist"] {
-        assert!(info.contains(&format!("observation.images.{name}")), "{info}");
+        assert!(
+            info.contains(&format!("observation.images.{name}")),
+            "{info}"
+        );
     }
     let again = text(&folder.path().join("again.rrd"));
     enact(&["view", &file, "--view", &again]);
     for file in [shown, again] {
         let bytes = std::fs::read(&file).unwrap();
         for name in ["world/cameras/side", "world/cameras/wrist"] {
-            let is_there = bytes.windows(name.len()).any(|part| part == name.as_bytes());
+            let is_there = bytes
+                .windows(name.len())
+                .any(|part| part == name.as_bytes());
             assert!(is_there, "{file}: {name}");
         }
     }

@@ -95,7 +95,9 @@ impl Eye {
             Failure::Black => {
                 frame.rgb.fill(0);
                 // A dark sensor is noisy, too.
-                frame.rgb.put_pixel(0, 0, image::Rgb([(frame.sequence % 8) as u8; 3]));
+                frame
+                    .rgb
+                    .put_pixel(0, 0, image::Rgb([(frame.sequence % 8) as u8; 3]));
                 encoded(&frame.rgb)
             }
             Failure::Half => {

@@ -20,6 +20,9 @@ use moq_v4l::{Device, Format, FourCC};
 use super::yuyv::Yuyv;
 use super::{Arrival, Feed, Picture, Pixels, Source};
 
+/// Longest wait for a picture; some webcams begin slowly.
+const FRAME_TIME: Duration = Duration::from_secs(3);
+
 /// Formats that are understood, best first: compressed pictures leave room on the wire.
 const FORMATS: [&[u8; 4]; 3] = [b"MJPG", b"JPEG", b"YUYV"];
 
@@ -209,7 +212,7 @@ impl Source for UsbSource {
         // A camera without a choice of rates has its own.
         let _ = device.set_params(&Parameters::with_fps(self.wanted.fps));
         let mut stream = MappedStream::new(&device, Type::VideoCapture).map_err(failed)?;
-        stream.set_timeout(Duration::from_secs(1));
+        stream.set_timeout(FRAME_TIME);
         Ok(Box::new(UsbFeed {
             stream,
             format,
@@ -229,7 +232,8 @@ impl Feed for UsbFeed {
         let (bytes, about) = match self.stream.next() {
             Ok(next) => next,
             Err(error) if error.kind() == ErrorKind::TimedOut => {
-                return Err("the webcam sent nothing for a second".into());
+                let seconds = FRAME_TIME.as_secs();
+                return Err(format!("the webcam sent nothing for {seconds} s").into());
             }
             Err(error) => {
                 let text = format!("the webcam is gone or broken: {error}");

@@ -28,8 +28,17 @@ struct Fake {
     refuses: u64,
     opened: u64,
     settles: bool,
-    /// Set when nobody has it any more.
-    gone: Arc<AtomicBool>,
+    gone: Gone,
+}
+
+/// Says when nobody has the camera any more.
+#[derive(Default)]
+struct Gone(Arc<AtomicBool>);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
 }
 
 impl Fake {
@@ -40,19 +49,13 @@ impl Fake {
             refuses: 0,
             opened: 0,
             settles: false,
-            gone: Arc::default(),
+            gone: Gone::default(),
         }
     }
 
     fn camera(self, limits: StreamLimits) -> StreamCamera {
         let stream = PictureStream::start("main", Box::new(self), limits).unwrap();
         stream.camera(0.8, Pose::identity(), &StopSwitch::new())
-    }
-}
-
-impl Drop for Fake {
-    fn drop(&mut self) {
-        self.gone.store(true, Ordering::SeqCst);
     }
 }
 
@@ -488,7 +491,7 @@ fn a_driver_that_panics_is_a_camera_that_is_lost() {
 #[test]
 fn nobody_takes_pictures_that_nobody_reads() {
     let fake = Fake::new(|number| Ok(file(encoded(number))));
-    let gone = Arc::clone(&fake.gone);
+    let gone = Arc::clone(&fake.gone.0);
     let mut camera = fake.camera(patient(LONG));
     camera.capture().unwrap();
     let stream = camera.stream().clone();

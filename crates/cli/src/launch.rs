@@ -8,7 +8,7 @@ use enact_types::{text, toml_text};
 use serde::{Deserialize, Serialize};
 
 use crate::arm::arm_config::ArmConfig;
-use crate::camera::config::{CameraSource, Cameras};
+use crate::camera::config::{CameraConfig, CameraSource, Cameras};
 use crate::data_dir::DataDir;
 use crate::file_kind::{self, FileKind};
 use crate::local::LocalConfig;
@@ -132,9 +132,8 @@ impl Launch {
             *faults = folder.join(&*faults);
         }
         let is_real = matches!(launch.arm, ArmConfig::Servos(_));
-        let mut cameras = launch.cameras.all();
-        let simulated = cameras.find(|camera| camera.source == CameraSource::Sim);
-        if let Some(camera) = simulated.filter(|_| is_real) {
+        let is_simulated = |camera: &&CameraConfig| camera.source == CameraSource::Sim;
+        if is_real && let Some(camera) = launch.cameras.all().find(is_simulated) {
             anyhow::bail!(
                 "{}: the simulator's camera does not see a real arm; choose another source for the camera `{}`",
                 path.display(),

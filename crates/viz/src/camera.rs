@@ -2,7 +2,6 @@
 
 use enact_plan::{Detection, ObjectView};
 use enact_types::{DepthImage, Frame, Intrinsics, NormalizedPoint, Pose};
-use image::RgbImage;
 use rerun::{
     Boxes2D, ChannelDatatype, Color, Image, Pinhole, Points2D, Points3D, RecordingStream,
     RecordingStreamResult,
@@ -43,17 +42,17 @@ pub(crate) fn streamed(
     let camera = side_camera(name);
     stream.log(camera.as_str(), &transform(&frame.base_from_camera))?;
     stream.log(camera.as_str(), &pinhole(frame))?;
-    streamed_picture(stream, name, &frame.rgb)
+    streamed_picture(stream, name, frame.rgb.dimensions(), frame.rgb.as_raw())
 }
 
 /// Shows a picture of another camera.
 pub(crate) fn streamed_picture(
     stream: &RecordingStream,
     name: &str,
-    picture: &RgbImage,
+    (width, height): (u32, u32),
+    rgb: &[u8],
 ) -> RecordingStreamResult<()> {
-    let size = [picture.width(), picture.height()];
-    let image = Image::from_rgb24(picture.as_raw().clone(), size);
+    let image = Image::from_rgb24(rgb.to_vec(), [width, height]);
     stream.log(format!("{}/image", side_camera(name)), &image)
 }
 

@@ -9,7 +9,6 @@ use enact_plan::{Detection, ModelResponse, ObjectView};
 use enact_robot::{Robot, Trajectory};
 use enact_runtime::{Event, Observer};
 use enact_types::{Frame, Stamp, StopSwitch};
-use image::RgbImage;
 use rerun::blueprint::BlueprintActivation;
 use rerun::sink::GrpcSink;
 use rerun::{RecordingStream, RecordingStreamBuilder, RecordingStreamError, RecordingStreamResult};
@@ -52,10 +51,11 @@ impl CameraFeed {
         let _ = camera::streamed(&self.stream, &self.name, frame);
     }
 
-    /// Shows a picture, as [`show`](Self::show), of which nothing else is known.
-    pub fn show_picture(&self, picture: &RgbImage, at: Stamp) {
+    /// Shows a picture, as [`show`](Self::show), of which nothing else is known: width and height, and
+    /// the colors row by row.
+    pub fn show_picture(&self, size: (u32, u32), rgb: &[u8], at: Stamp) {
         self.set_time(at);
-        let _ = camera::streamed_picture(&self.stream, &self.name, picture);
+        let _ = camera::streamed_picture(&self.stream, &self.name, size, rgb);
     }
 
     fn set_time(&self, at: Stamp) {

@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 
 use enact_types::Reason;
 use moq_v4l::buffer::{Flags as BufferFlags, Type};
-use moq_v4l::capability::Flags;
 use moq_v4l::io::mmap::Stream as MappedStream;
 use moq_v4l::io::traits::CaptureStream;
 use moq_v4l::video::Capture;
@@ -76,30 +75,26 @@ pub fn devices() -> Vec<UsbDevice> {
         .collect()
 }
 
-/// Returns the camera behind a device file; `None` if it is no camera, but its metadata, say.
+/// Returns the camera behind a device file; `None` if it gives no pictures, but its metadata, say.
 fn device(path: PathBuf) -> Option<UsbDevice> {
-    let by_id = by_id(&path);
-    let device = match Device::with_path(&path) {
-        Ok(device) => device,
-        Err(error) => {
-            return Some(UsbDevice {
-                by_id,
-                name: "?".to_owned(),
-                modes: Err(why(&path, &error)),
-                path,
-            });
-        }
+    let modes = match Device::with_path(&path) {
+        Ok(device) => Ok(modes(&device).ok().filter(|modes| !modes.is_empty())?),
+        Err(error) => Err(why(&path, &error)),
     };
-    let about = device.query_caps().ok()?;
-    about
-        .capabilities
-        .contains(Flags::VIDEO_CAPTURE)
-        .then(|| UsbDevice {
-            by_id,
-            name: about.card,
-            modes: modes(&device).map_err(|error| error.to_string()),
-            path,
-        })
+    Some(UsbDevice {
+        by_id: by_id(&path),
+        name: name(&path),
+        modes,
+        path,
+    })
+}
+
+/// Returns what a camera calls itself.
+fn name(path: &Path) -> String {
+    let file = path.file_name().unwrap_or_default();
+    let about = Path::new("/sys/class/video4linux").join(file).join("name");
+    let name = std::fs::read(about).unwrap_or_default();
+    String::from_utf8_lossy(&name).trim().to_owned()
 }
 
 fn by_id(path: &Path) -> Option<PathBuf> {

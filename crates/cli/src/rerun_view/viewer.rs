@@ -65,7 +65,8 @@ impl RerunView {
                 .or_insert_with(|| self.observer.other_camera(name));
             // A picture that cannot be read is missing in the viewer too.
             if let Ok(picture) = message.picture() {
-                feed.show_picture(&picture.rgb, message.at);
+                let rgb = &picture.rgb;
+                feed.show_picture(rgb.dimensions(), rgb.as_raw(), message.at);
             }
         }
     }

@@ -1,16 +1,20 @@
 //! Pictures from disk, one after another.
 
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use enact_types::{Frame, Intrinsics, Pose, Reason, Stamp};
 
-use crate::{Camera, CameraError};
+use crate::depth::DepthFolder;
+use crate::{Camera, CameraError, decode};
 
 /// Returns the pictures of a folder in the order of their names, then the last one repeatedly, like
 /// a camera with a static scene.
 #[derive(Debug)]
 pub struct FolderCamera {
     pictures: Vec<PathBuf>,
+    depth: Option<DepthFolder>,
     vertical_fov: f64,
     base_from_camera: Pose,
     sequence: u64,
@@ -35,18 +39,27 @@ impl FolderCamera {
         let mut pictures: Vec<PathBuf> = entries
             .filter_map(Result::ok)
             .map(|entry| entry.path())
-            .filter(|path| is_picture(path))
+            .filter(|path| is_picture(path) || begins_as_picture(path))
             .collect();
         pictures.sort();
         if pictures.is_empty() {
-            return Err(failed("it holds no .png, .jpg or .jpeg file".into()));
+            return Err(failed("it holds no PNG or JPEG picture".into()));
         }
         Ok(Self {
             pictures,
+            depth: None,
             vertical_fov,
             base_from_camera,
             sequence: 0,
         })
+    }
+
+    /// Adds the depth of each picture: a file of the same name in another folder.
+    pub fn with_depth(self, depth: DepthFolder) -> Self {
+        Self {
+            depth: Some(depth),
+            ..self
+        }
     }
 }
 
@@ -54,18 +67,20 @@ impl Camera for FolderCamera {
     fn capture(&mut self) -> Result<Frame, CameraError> {
         let index = (self.sequence as usize).min(self.pictures.len() - 1);
         let path = &self.pictures[index];
-        let rgb = image::open(path)
-            .map_err(|error| CameraError::Picture {
-                path: path.display().to_string(),
-                reason: Reason::of(error),
-            })?
-            .into_rgb8();
+        let failed = |reason| CameraError::Picture {
+            path: path.display().to_string(),
+            reason,
+        };
+        let bytes = fs::read(path).map_err(|error| failed(Reason::of(error)))?;
+        let rgb = decode::decode(&bytes).map_err(failed)?;
+        let depth = self.depth.as_ref();
+        let depth = depth.map(|depth| depth.of(path, rgb.dimensions()));
         let frame = Frame {
             sequence: self.sequence,
             stamp: Stamp::from_nanos(self.sequence),
             intrinsics: Intrinsics::from_vertical_fov(rgb.width(), rgb.height(), self.vertical_fov),
             rgb,
-            depth: None,
+            depth: depth.transpose().map_err(failed)?,
             base_from_camera: self.base_from_camera,
         };
         self.sequence += 1;
@@ -81,10 +96,24 @@ pub(crate) fn is_picture(path: &Path) -> bool {
         })
 }
 
+/// Returns whether a file is a picture, though its name does not say so.
+fn begins_as_picture(path: &Path) -> bool {
+    let mut beginning = [0; 8];
+    let is_hidden = path
+        .file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    !is_hidden
+        && path.is_file()
+        && File::open(path).is_ok_and(|mut file| file.read_exact(&mut beginning).is_ok())
+        && decode::is_picture(&beginning)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::{Rgb, RgbImage};
+    use image::{ImageFormat, Rgb, RgbImage};
+
+    use crate::decode::tests::encoded;
 
     #[test]
     fn pictures_come_in_order_and_the_last_one_stays() {
@@ -106,6 +135,28 @@ mod tests {
     fn a_folder_without_pictures_is_one_clear_error() {
         let folder = tempfile::tempdir().unwrap();
         let error = FolderCamera::open(folder.path(), 0.8, Pose::identity()).unwrap_err();
-        assert!(error.to_string().contains("no .png"), "{error}");
+        assert!(error.to_string().contains("no PNG or JPEG"), "{error}");
+    }
+
+    #[test]
+    fn a_picture_is_what_it_holds_not_what_it_is_called() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| folder.path().join(name);
+        let png = encoded([9, 0, 0], ImageFormat::Png);
+        fs::write(place("a.jpg"), &png).unwrap();
+        fs::write(place("b"), encoded([90, 0, 0], ImageFormat::Jpeg)).unwrap();
+        fs::write(place(".c.png.part"), png).unwrap();
+        let mut camera = FolderCamera::open(folder.path(), 0.8, Pose::identity()).unwrap();
+        assert_eq!(camera.pictures.len(), 2);
+        assert_eq!(camera.capture().unwrap().rgb.get_pixel(0, 0)[0], 9);
+        assert!(camera.capture().unwrap().rgb.get_pixel(0, 0)[0].abs_diff(90) < 4);
+        // A file that is called a picture and is none is an error, not left out.
+        fs::write(place("a.jpg"), "<html>").unwrap();
+        let mut camera = FolderCamera::open(folder.path(), 0.8, Pose::identity()).unwrap();
+        let error = camera.capture().unwrap_err().to_string();
+        assert!(
+            error.contains("a.jpg") && error.contains("no picture"),
+            "{error}"
+        );
     }
 }

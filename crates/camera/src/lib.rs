@@ -4,17 +4,39 @@
 //! |---|---|
 //! | [`folder`] | pictures from disk, one after another |
 //! | [`live`] | a folder into which another program writes what a camera sees |
+//! | [`stream`] | a camera that streams: the newest picture wins |
+//! | `stream_thread` | takes what comes, drops what is no use, and connects again |
+//! | `latency` | how old pictures are when they arrive, by the camera's clock and pace |
+//! | `motion_watch` | how far pictures lag behind an arm that moves |
+//! | [`source`] | where streams come from: HTTP, webcams |
+//! | [`decode`] | pictures from the bytes of a file |
+//! | [`depth`] | depth from 16-bit PNG files |
+//! | [`placed`] | a camera that is where it was measured to be |
+//! | [`quality`] | is a picture sharp, is it well exposed? |
 
+pub mod decode;
+pub mod depth;
 pub mod folder;
+mod latency;
 pub mod live;
+mod motion_watch;
+pub mod placed;
+pub mod quality;
+pub mod source;
+pub mod stream;
+mod stream_thread;
 
 use std::time::{Duration, Instant};
 
 use enact_types::{Frame, Reason};
 use thiserror::Error;
 
+pub use depth::DepthFolder;
 pub use folder::FolderCamera;
 pub use live::LiveFolder;
+pub use placed::PlacedCamera;
+pub use quality::Quality;
+pub use stream::{PictureStream, StreamCamera, StreamCounts, StreamLimits};
 
 /// A source of frames.
 ///
@@ -57,6 +79,19 @@ pub trait Camera: Send {
     /// # Errors
     /// [`CameraError`] if no picture can be taken.
     fn capture(&mut self) -> Result<Frame, CameraError>;
+
+    /// Begins to watch for the moment when what is seen changes: the arm begins to move. Cameras that
+    /// cannot lag do nothing.
+    fn watch_for_motion(&mut self) {}
+
+    /// Checks that pictures do not lag behind a motion of the arm that began when
+    /// [`watch_for_motion`](Self::watch_for_motion) was called; waits for the first that shows it.
+    ///
+    /// # Errors
+    /// [`CameraError::Lagging`] if they do; [`CameraError::Stopped`].
+    fn check_lag(&mut self) -> Result<(), CameraError> {
+        Ok(())
+    }
 
     /// Takes a picture; also returns the time of what it shows, as precisely as the camera knows
     /// it.
@@ -104,6 +139,63 @@ pub enum CameraError {
         path: String,
         /// Age of that picture.
         age: Duration,
+    },
+    /// There is no connection to the camera.
+    #[error("the camera {camera} is lost: {reason}")]
+    Lost {
+        /// Name and place of the camera.
+        camera: String,
+        /// Description of the cause.
+        #[source]
+        reason: Reason,
+    },
+    /// The camera sends one picture over and over.
+    #[error(
+        "the camera {camera} is frozen: it has sent the same picture, byte for byte, {times} times more for {:.1} s",
+        age.as_secs_f64()
+    )]
+    Repeating {
+        /// Name and place of the camera.
+        camera: String,
+        /// How often it was repeated.
+        times: u64,
+        /// For how long.
+        age: Duration,
+    },
+    /// Pictures come too late to be of use.
+    #[error(
+        "the camera {camera} is late: by its time stamps a picture is {:.1} s old when it arrives, and at most {:.1} s \
+         is allowed (`max_age_s`); shorten its queues, or set its clock if that is wrong",
+        age.as_secs_f64(), limit.as_secs_f64()
+    )]
+    Late {
+        /// Name and place of the camera.
+        camera: String,
+        /// Age of the newest picture when it arrived.
+        age: Duration,
+        /// Greatest age allowed.
+        limit: Duration,
+    },
+    /// Pictures show an arm's motion too long after it.
+    #[error(
+        "the camera {camera} is late: it showed the arm's motion {:.1} s after it began, and at most {:.1} s is allowed; \
+         shorten its queues, or have enact wait for its pictures with `latency_s = {:.1}`",
+        lag.as_secs_f64(), limit.as_secs_f64(), lag.as_secs_f64()
+    )]
+    Lagging {
+        /// Name and place of the camera.
+        camera: String,
+        /// Time from the motion to the first picture of it.
+        lag: Duration,
+        /// Greatest time allowed.
+        limit: Duration,
+    },
+    /// The camera is there, but gave no usable picture in time.
+    #[error("no picture in time: {reason}")]
+    Silent {
+        /// Description of the cause.
+        #[source]
+        reason: Reason,
     },
     /// The stop switch was pressed while waiting for a picture.
     #[error("stopped")]

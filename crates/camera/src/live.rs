@@ -4,9 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use enact_types::{Frame, Intrinsics, Pose, Reason, Stamp, StopSwitch};
+use enact_types::{DepthImage, Frame, Intrinsics, Pose, Reason, Stamp, StopSwitch};
 use image::RgbImage;
 
+use crate::decode::{self, is_whole};
+use crate::depth::DepthFolder;
 use crate::folder::is_picture;
 use crate::{Camera, CameraError};
 
@@ -24,6 +26,7 @@ pub struct LiveFolder {
     base_from_camera: Pose,
     patience: Duration,
     stop: StopSwitch,
+    depth: Option<DepthFolder>,
     sequence: u64,
     first: Option<Instant>,
 }
@@ -53,6 +56,7 @@ impl LiveFolder {
             base_from_camera,
             patience: PATIENCE,
             stop: StopSwitch::new(),
+            depth: None,
             sequence: 0,
             first: None,
         };
@@ -63,6 +67,14 @@ impl LiveFolder {
     /// Ends waiting for a picture when this switch is pressed.
     pub fn stopped_by(self, stop: StopSwitch) -> Self {
         Self { stop, ..self }
+    }
+
+    /// Adds the depth of each picture: a file of the same name in another folder.
+    pub fn with_depth(self, depth: DepthFolder) -> Self {
+        Self {
+            depth: Some(depth),
+            ..self
+        }
     }
 
     fn newest(&self) -> Result<Option<Picture>, CameraError> {
@@ -121,21 +133,8 @@ impl Picture {
         if now != *self || !is_whole(&bytes) {
             return Err("it is half-written".into());
         }
-        let picture = image::load_from_memory(&bytes).map_err(Reason::of)?;
-        Ok(picture.into_rgb8())
+        decode::decode(&bytes)
     }
-}
-
-/// Returns whether a PNG or JPEG file is complete: decoders fill in what is missing.
-fn is_whole(bytes: &[u8]) -> bool {
-    const JPEG_END: &[u8] = &[0xFF, 0xD9];
-    const PNG_END: &[u8] = b"IEND\xAE\x42\x60\x82";
-    // Some cameras pad their pictures with zeros.
-    let end = bytes
-        .iter()
-        .rposition(|byte| *byte != 0)
-        .map_or(0, |at| at + 1);
-    bytes[..end].ends_with(JPEG_END) || bytes[..end].ends_with(PNG_END)
 }
 
 impl Camera for LiveFolder {
@@ -159,8 +158,13 @@ impl Camera for LiveFolder {
             if newest > before
                 && let Some(picture) = &newest
             {
-                match picture.read() {
-                    Ok(rgb) => return Ok((self.frame(rgb), picture.since(asked))),
+                match picture
+                    .read()
+                    .and_then(|rgb| self.with_its_depth(picture, rgb))
+                {
+                    Ok((rgb, depth)) => {
+                        return Ok((self.frame(rgb, depth), picture.since(asked)));
+                    }
                     Err(reason) => {
                         broken = Some(CameraError::Picture {
                             path: picture.path.display().to_string(),
@@ -181,7 +185,20 @@ impl Camera for LiveFolder {
 }
 
 impl LiveFolder {
-    fn frame(&mut self, rgb: RgbImage) -> Frame {
+    /// Returns the picture with the depth that was written with it.
+    fn with_its_depth(
+        &self,
+        picture: &Picture,
+        rgb: RgbImage,
+    ) -> Result<(RgbImage, Option<DepthImage>), Reason> {
+        let Some(folder) = &self.depth else {
+            return Ok((rgb, None));
+        };
+        let depth = folder.written_with(&picture.path, picture.written, rgb.dimensions())?;
+        Ok((rgb, Some(depth)))
+    }
+
+    fn frame(&mut self, rgb: RgbImage, depth: Option<DepthImage>) -> Frame {
         let first = *self.first.get_or_insert_with(Instant::now);
         let sequence = self.sequence;
         self.sequence += 1;
@@ -190,7 +207,7 @@ impl LiveFolder {
             stamp: Stamp::ZERO.after(first.elapsed()),
             intrinsics: Intrinsics::from_vertical_fov(rgb.width(), rgb.height(), self.vertical_fov),
             rgb,
-            depth: None,
+            depth,
             base_from_camera: self.base_from_camera,
         }
     }

@@ -1,68 +1,87 @@
-//! Streams pictures while a run is recorded.
+//! Streams pictures of all cameras while a run is recorded or shown.
 
 use std::time::Instant;
 
 use anyhow::Result;
 use enact_arm::{Arm, realtime};
 use enact_camera::{Camera, CameraError};
-use enact_recording::CameraStream;
-use enact_recording::stream::{ArmClock, ArmClockCamera, ClockedArm, LockstepArm, StreamThread};
+use enact_recording::stream::{
+    ArmClock, ArmClockCamera, ClockedArm, FrameSink, JointTrack, LockstepArm, StreamThread,
+};
 use enact_types::Frame;
 use rayon::ThreadPool;
 
 use crate::arm::arm_config::ArmConfig;
-use crate::launch::CameraConfig;
+use crate::camera::config::CameraSource;
 use crate::setup::Setup;
 
-/// Returns the arm and the camera of a run. In the simulator, time waits for each streamed picture;
-/// on servos, a camera of its own streams while the arm moves, and all pictures have the arm's
-/// time.
+/// Who gets the pictures of a camera of the launch file.
+pub struct CameraFilm {
+    /// Name of the camera.
+    pub camera: String,
+    /// Who gets them.
+    pub sinks: Vec<Box<dyn FrameSink>>,
+}
+
+/// Returns the arm and the main camera of a run, filmed by these cameras. In the simulator, time waits
+/// for each streamed picture; on servos, each camera streams on a thread of its own while the arm moves,
+/// and all pictures have the arm's time. A camera that fails then is a gap in its film, no more.
 ///
 /// # Errors
 /// If a camera cannot be opened.
 pub fn arrange(
     setup: &Setup,
-    arm: Box<dyn Arm>,
-    camera_stream: Option<CameraStream>,
+    mut arm: Box<dyn Arm>,
+    films: Vec<CameraFilm>,
 ) -> Result<(Box<dyn Arm>, Box<dyn Camera>)> {
-    let camera = setup.camera()?;
+    let track = JointTrack::default();
+    let main = setup.camera(setup.launch.cameras.main(), &track)?;
     let fps = setup.launch.stream_fps();
-    let films = !matches!(
-        setup.launch.camera,
-        CameraConfig::Folder { live: false, .. }
-    );
-    if camera_stream.is_some() && !films && setup.launch.record_fps.is_some() {
-        errln!("enact: pictures of a folder without `live = true` are not recorded as a stream");
-    }
-    let camera_stream = camera_stream.filter(|_| films);
-    if matches!(setup.launch.arm, ArmConfig::Sim) {
-        return Ok(match (camera_stream, &setup.launch.camera) {
-            (Some(camera_stream), CameraConfig::Sim) => {
-                let arm = LockstepArm::new(arm, setup.camera()?, camera_stream, fps);
-                (Box::new(arm), camera)
-            }
-            // The simulator's time is not that of a real camera.
-            _ => (arm, camera),
-        });
-    }
+    let in_simulator = matches!(setup.launch.arm, ArmConfig::Sim);
     let clock = ArmClock::default();
-    let streaming = match camera_stream {
-        Some(camera_stream) => {
-            let second: Box<dyn Camera> = match setup.launch.camera {
-                CameraConfig::Sim => Box::new(ThrottledCamera::new(setup.camera()?)?),
-                CameraConfig::Folder { .. } => setup.camera()?,
-            };
-            Some(StreamThread::start(
-                second,
-                camera_stream,
-                clock.clone(),
-                fps,
-            )?)
+    let mut streams = Vec::new();
+    for film in films {
+        let mut cameras = setup.launch.cameras.all();
+        let Some(camera) = cameras.find(|camera| camera.name == film.camera) else {
+            continue;
+        };
+        let name = &camera.name;
+        let is_still = match &camera.source {
+            CameraSource::Folder { live, .. } => !live,
+            CameraSource::Recording { .. } => true,
+            CameraSource::Sim | CameraSource::Mjpeg { .. } | CameraSource::Usb { .. } => false,
+        };
+        if is_still {
+            if setup.launch.record_fps.is_some() {
+                errln!(
+                    "enact: the camera `{name}` is not recorded as a stream: its pictures were taken before"
+                );
+            }
+            continue;
         }
-        None => None,
-    };
-    let arm = ClockedArm::new(arm, clock.clone()).filmed(streaming);
-    Ok((Box::new(arm), Box::new(ArmClockCamera::new(camera, clock))))
+        if !in_simulator {
+            let second = setup.camera(camera, &track)?;
+            let second: Box<dyn Camera> = match camera.source {
+                CameraSource::Sim => Box::new(ThrottledCamera::new(second)?),
+                _ => second,
+            };
+            let thread = StreamThread::start(second, film.sinks, clock.clone(), fps)?;
+            streams.push(thread);
+        } else if camera.source == CameraSource::Sim {
+            let second = setup.camera(camera, &track)?;
+            arm = Box::new(LockstepArm::new(arm, second, film.sinks, fps));
+        } else {
+            errln!(
+                "enact: the camera `{name}` is not recorded as a stream: the simulator's time is not its own"
+            );
+        }
+    }
+    if in_simulator {
+        return Ok((arm, main));
+    }
+    let arm = ClockedArm::new(arm, clock.clone()).tracked(track);
+    let arm = Box::new(arm.filmed(streams));
+    Ok((arm, Box::new(ArmClockCamera::new(main, clock))))
 }
 
 /// A camera that renders on one core only, at low priority.

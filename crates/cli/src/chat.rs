@@ -30,8 +30,8 @@ pub fn chat(data_dir: &DataDir, args: &ChatArgs) -> Result<bool> {
     let setup = Setup::load(data_dir, &args.setup)?;
     let agent = setup.agent(None, None)?;
     let mut observers = RunObservers::open(data_dir, &args.setup, &setup, "chat", false)?;
-    let (camera_stream, outcomes) = (observers.camera_stream(&setup), observers.outcomes());
-    let mut session = setup.session(agent.agent, observers.observers(), camera_stream)?;
+    let (films, outcomes) = (observers.films(&setup), observers.outcomes());
+    let mut session = setup.session(agent.agent, observers.observers(), films)?;
     let options = TaskOptions {
         turns: setup.launch.turns,
         dry_run: false,

@@ -18,7 +18,7 @@ use crate::file_kind::FileKind;
 use crate::launch::Launch;
 use crate::out::told;
 use crate::recordings;
-use crate::setup::read_plan;
+use crate::setup::{check_mounts, read_plan};
 
 /// Checks `files`, or all that ship, and prints a line for each; returns `false` if any is wrong.
 ///
@@ -148,6 +148,7 @@ fn check_launch(data_dir: &DataDir, path: &Path) -> Result<()> {
     let robot = data_dir.guarded(&launch.robot).with_context(inside)?;
     let arm = launch.arm.check(data_dir, &launch.robot, &robot);
     arm.with_context(inside)?;
+    check_mounts(&launch, &robot).with_context(inside)?;
     let scene = data_dir
         .resolve(&launch.scene, &data_dir.scenes())
         .with_context(inside)?;

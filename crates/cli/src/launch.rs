@@ -1,6 +1,6 @@
 //! Launch files: about ten lines that choose robot, scene, camera and model.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use enact_plan::{MeaningMode, Pointing};
@@ -8,6 +8,7 @@ use enact_types::{text, toml_text};
 use serde::{Deserialize, Serialize};
 
 use crate::arm::arm_config::ArmConfig;
+use crate::camera::config::{CameraConfig, CameraSource, Cameras};
 use crate::data_dir::DataDir;
 use crate::file_kind::{self, FileKind};
 use crate::local::LocalConfig;
@@ -25,9 +26,9 @@ pub struct Launch {
     /// The arm.
     #[serde(default)]
     pub arm: ArmConfig,
-    /// The camera.
-    #[serde(default)]
-    pub camera: CameraConfig,
+    /// The cameras.
+    #[serde(default, rename = "camera")]
+    pub cameras: Cameras,
     /// Pictures a second that are kept while the arm moves; if left out, as suits the arm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record_fps: Option<u32>,
@@ -62,24 +63,6 @@ pub struct Launch {
     pub seed: u64,
 }
 
-/// Source of pictures.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, tag = "source", rename_all = "snake_case")]
-pub enum CameraConfig {
-    /// The scene's own camera in the simulator.
-    #[default]
-    Sim,
-    /// Pictures from disk, seen from where the scene's camera stands.
-    Folder {
-        /// Folder with PNG or JPEG files, relative to the launch file.
-        path: PathBuf,
-        /// True if a camera's program is writing there, so that the newest picture counts;
-        /// otherwise pictures come one after another.
-        #[serde(default)]
-        live: bool,
-    },
-}
-
 impl Launch {
     /// Largest number of pictures per second: more than any arm has commands.
     const MOST_FPS: u32 = 200;
@@ -88,6 +71,8 @@ impl Launch {
     /// be rendered later at any rate; what a real arm saw is gone.
     pub fn stream_fps(&self) -> u32 {
         self.record_fps.unwrap_or(match self.arm {
+            // A replay renders the main camera's pictures only.
+            ArmConfig::Sim if self.cameras.others().next().is_some() => 10,
             ArmConfig::Sim => 0,
             ArmConfig::Servos(_) | ArmConfig::Emulated(_) => 30,
         })
@@ -140,19 +125,19 @@ impl Launch {
         let mut launch: Self = toml_text::parse(&text)
             .map_err(|error| anyhow::anyhow!("{}, {error}", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        if let CameraConfig::Folder { path, .. } = &mut launch.camera {
-            *path = folder.join(&*path);
-        }
+        launch.cameras.resolve(folder);
         if let ArmConfig::Emulated(emulated) = &mut launch.arm
             && let Some(faults) = &mut emulated.faults
         {
             *faults = folder.join(&*faults);
         }
         let is_real = matches!(launch.arm, ArmConfig::Servos(_));
-        if is_real && matches!(launch.camera, CameraConfig::Sim) {
+        let is_simulated = |camera: &&CameraConfig| camera.source == CameraSource::Sim;
+        if is_real && let Some(camera) = launch.cameras.all().find(is_simulated) {
             anyhow::bail!(
-                "{}: the simulator's camera does not see a real arm; choose another [camera]",
-                path.display()
+                "{}: the simulator's camera does not see a real arm; choose another source for the camera `{}`",
+                path.display(),
+                camera.name
             );
         }
         if launch.record_fps.is_some_and(|fps| fps > Self::MOST_FPS) {

@@ -23,7 +23,7 @@
 //! };
 //! let setup = Setup::load_with(&DataDir::find()?, &args, stop.clone())?;
 //! let agent = setup.agent(Some("plan.json".as_ref()), None)?;
-//! let mut session = setup.session(agent.agent, Vec::new(), None)?;
+//! let mut session = setup.session(agent.agent, Vec::new(), Vec::new())?;
 //! // From another thread, `stop.press()` would end it.
 //! let report = session.run("put the red cube in the blue bowl", TaskOptions::of_turns(4))?;
 //! println!("{:?} in {} turns", report.ending, report.turns);

@@ -55,8 +55,8 @@ fn carry_out(
     let agent = setup.agent(args.plan.as_deref(), Some(instruction))?;
     let scripted = args.plan.is_some();
     let mut observers = RunObservers::open(data_dir, &args.setup, setup, instruction, scripted)?;
-    let camera_stream = observers.camera_stream(setup);
-    let mut session = setup.session(agent.agent, observers.observers(), camera_stream)?;
+    let films = observers.films(setup);
+    let mut session = setup.session(agent.agent, observers.observers(), films)?;
     if args.approve {
         session = session.approved_by(approver(setup.stop.clone()));
     }

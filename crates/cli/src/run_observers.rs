@@ -5,11 +5,13 @@ use std::io::{BufWriter, Stderr, stderr};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use enact_recording::stream::CAMERA;
-use enact_recording::{CameraStream, Outcomes};
+use enact_recording::Outcomes;
+use enact_recording::stream::{CAMERA, FrameSink};
 use enact_runtime::{EventLog, Observer};
 
 use crate::args::SetupArgs;
+use crate::camera::config::MAIN;
+use crate::camera_stream::CameraFilm;
 use crate::console_observer::ConsoleObserver;
 use crate::data_dir::DataDir;
 use crate::recordings::run_recorder::{RunRecorder, wall_clock};
@@ -77,12 +79,31 @@ impl RunObservers {
         all
     }
 
-    /// Returns the destination of streamed pictures, if they are recorded.
-    pub fn camera_stream(&self, setup: &Setup) -> Option<CameraStream> {
-        let run_recorder = self.run_recorder.as_ref()?;
-        let recorder = &run_recorder.recorder;
-        (setup.launch.stream_fps() > 0)
-            .then(|| recorder.camera_stream(CAMERA, setup.launch.record_depth))
+    /// Returns who gets the pictures of each camera while the arm moves: the recording, and what shows
+    /// the run. The main camera's are shown whenever the model looks.
+    pub fn films(&mut self, setup: &Setup) -> Vec<CameraFilm> {
+        let mut films = Vec::new();
+        if setup.launch.stream_fps() == 0 {
+            return films;
+        }
+        for camera in setup.launch.cameras.all() {
+            let mut sinks: Vec<Box<dyn FrameSink>> = Vec::new();
+            let is_main = camera.name == MAIN;
+            if let Some(run_recorder) = &self.run_recorder {
+                let name = if is_main { CAMERA } else { &camera.name };
+                let with_depth = setup.launch.record_depth;
+                let stream = run_recorder.recorder.camera_stream(name, with_depth);
+                sinks.push(Box::new(stream));
+            }
+            if let Some(view) = self.view.as_mut().filter(|_| !is_main) {
+                sinks.push(view.other_camera(&camera.name));
+            }
+            if !sinks.is_empty() {
+                let camera = camera.name.clone();
+                films.push(CameraFilm { camera, sinks });
+            }
+        }
+        films
     }
 
     /// Returns the recorder of the tasks' outcomes, if the run is recorded.

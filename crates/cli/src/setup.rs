@@ -6,23 +6,26 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use enact_arm::{ArmThread, StopSwitch};
-use enact_camera::{Camera, FolderCamera, LiveFolder};
+use enact_camera::Camera;
 use enact_dataset::ground_truth::GroundTruth;
 use enact_model::{Notify, RequestOptions, VisionLanguageModel};
 use enact_plan::{Agent, CompositeAgent, Perceiver, Plan, Planner, ScriptedPlanner};
-use enact_recording::{CameraStream, ServoInfo};
+use enact_recording::ServoInfo;
+use enact_recording::stream::JointTrack;
 use enact_robot::Robot;
 use enact_runtime::{Observer, Session};
-use enact_sim::render::{Appearance, look_at};
+use enact_sim::render::Appearance;
 use enact_sim::{CameraPlace, Layout, Scene, Simulator};
 use enact_types::text;
 use indicatif::ProgressBar;
 
 use crate::args::{PerceptionSource, SetupArgs};
 use crate::arm::arm_config::{ArmConfig, ArmSource};
-use crate::camera_stream;
+use crate::camera::config::{CameraConfig, CameraSource, PlaceConfig};
+use crate::camera::open::OpenCameras;
+use crate::camera_stream::{self, CameraFilm};
 use crate::data_dir::DataDir;
-use crate::launch::{CameraConfig, Launch};
+use crate::launch::Launch;
 use crate::model_choice::ModelChoice;
 use crate::stop_sources;
 
@@ -41,6 +44,7 @@ pub struct Setup {
     /// Switch that stops everything in the run.
     pub stop: StopSwitch,
     arm: ArmSource,
+    cameras: OpenCameras,
     perception: PerceptionSource,
     data_dir: DataDir,
     free_text: bool,
@@ -98,7 +102,9 @@ impl Setup {
         let robot = data_dir.guarded(&launch.robot)?;
         let scene = data_dir.scene(&launch.scene)?.before(&robot);
         let stop = stop()?;
-        let layout = scene.draw(launch.seed);
+        let mut layout = scene.draw(launch.seed);
+        layout.camera = launch.cameras.main().place.place(&layout.camera);
+        check_mounts(&launch, &robot)?;
         let simulator = Simulator::new(&robot, &layout, args.realtime);
         let arm = launch
             .arm
@@ -112,6 +118,7 @@ impl Setup {
             simulator,
             stop,
             arm,
+            cameras: OpenCameras::default(),
             perception: args.perception.unwrap_or(PerceptionSource::Model),
             data_dir: data_dir.clone(),
             free_text: args.free_text,
@@ -135,20 +142,33 @@ impl Setup {
         self.perception
     }
 
-    /// Opens the camera that the launch file chooses.
+    /// Opens a camera of the launch file. Streams are opened once, however often they are asked for.
+    /// `track` tells where the arm was, for a camera that it carries.
     ///
     /// # Errors
-    /// If the folder of pictures cannot be opened.
-    pub fn camera(&self) -> Result<Box<dyn Camera>> {
-        match &self.launch.camera {
-            CameraConfig::Sim => {
-                let seed = self.launch.seed;
-                Ok(Box::new(self.simulator.camera(Appearance::default(), seed)))
-            }
-            CameraConfig::Folder { path, live } => {
-                folder_camera(path, *live, &self.layout.camera, &self.stop)
-            }
+    /// If it cannot be opened.
+    pub fn camera(&self, camera: &CameraConfig, track: &JointTrack) -> Result<Box<dyn Camera>> {
+        let place = self.place(camera);
+        if camera.source == CameraSource::Sim {
+            let mount = camera.place.mount.as_deref();
+            let (look, seed) = (Appearance::default(), self.launch.seed);
+            return Ok(Box::new(
+                self.simulator.camera_at(&place, mount, look, seed),
+            ));
         }
+        let opened = self.cameras.open(camera, &place, &self.stop)?;
+        let Some(link) = &camera.place.mount else {
+            return Ok(opened);
+        };
+        let robot = Arc::clone(&self.robot);
+        Ok(crate::camera::open::on_link(
+            opened, &place, robot, link, track,
+        ))
+    }
+
+    /// Returns where a camera of the launch file is, and what it sees.
+    pub fn place(&self, camera: &CameraConfig) -> CameraPlace {
+        camera.place.place(&self.layout.camera)
     }
 
     /// Loads the agent: the model, or parts of it replaced by a plan or by the ground truth. An
@@ -158,9 +178,9 @@ impl Setup {
     /// If the plan or the model cannot be loaded, ground truth is asked for without the simulator's
     /// own camera, or `instruction` is too long for the model.
     pub fn agent(&self, plan: Option<&Path>, instruction: Option<&str>) -> Result<LoadedAgent> {
-        let truth = match (self.perception, &self.launch.camera) {
+        let truth = match (self.perception, &self.launch.cameras.main().source) {
             (PerceptionSource::Model, _) => None,
-            (PerceptionSource::GroundTruth, CameraConfig::Sim) => {
+            (PerceptionSource::GroundTruth, CameraSource::Sim) => {
                 Some(GroundTruth::new(&self.simulator, &self.layout))
             }
             (PerceptionSource::GroundTruth, _) => {
@@ -224,7 +244,7 @@ impl Setup {
         })
     }
 
-    /// Starts a session of arm, camera and agent, filmed if there is a stream to film to.
+    /// Starts a session of arm, camera and agent, and films it with these cameras.
     ///
     /// # Errors
     /// If the arm cannot be armed, a camera cannot be opened, or the session refuses the arm's
@@ -233,10 +253,9 @@ impl Setup {
         &self,
         agent: Box<dyn Agent>,
         observers: Vec<Box<dyn Observer + 'a>>,
-        camera_stream: Option<CameraStream>,
+        films: Vec<CameraFilm>,
     ) -> Result<Session<'a>> {
-        let (arm, camera) =
-            camera_stream::arrange(self, self.arm.arm(&self.simulator)?, camera_stream)?;
+        let (arm, camera) = camera_stream::arrange(self, self.arm.arm(&self.simulator)?, films)?;
         let arm = ArmThread::start_with(arm, &self.robot, self.stop.clone());
         if self.launch.arm.wants_realtime() {
             for denied in arm.request_realtime()? {
@@ -332,22 +351,27 @@ fn check_sight(model: &dyn VisionLanguageModel) -> Result<()> {
     Ok(())
 }
 
-/// Opens a camera over pictures in a folder, at the pose of the scene's camera; waiting for a
-/// picture ends once `stop` is pressed.
+/// Refuses a camera on a link that the robot does not have.
 ///
 /// # Errors
-/// If the folder cannot be opened or holds no pictures.
-pub fn folder_camera(
-    path: &Path,
-    live: bool,
-    place: &CameraPlace,
-    stop: &StopSwitch,
-) -> Result<Box<dyn Camera>> {
-    let (fov, pose) = (place.vertical_fov, look_at(&place.eye, &place.target));
-    Ok(match live {
-        false => Box::new(FolderCamera::open(path, fov, pose)?),
-        true => Box::new(LiveFolder::open(path, fov, pose)?.stopped_by(stop.clone())),
-    })
+/// The camera, and the links that there are.
+pub fn check_mounts(launch: &Launch, robot: &Robot) -> Result<()> {
+    for camera in launch.cameras.all() {
+        let PlaceConfig { mount, .. } = &camera.place;
+        let Some(mount) = mount else {
+            continue;
+        };
+        let links = || robot.links().iter().map(|link| link.name.as_str());
+        if !links().any(|link| link == mount) {
+            let links: Vec<&str> = links().collect();
+            bail!(
+                "camera `{}`: the robot has no link `{mount}`; it has {}",
+                camera.name,
+                links.join(", ")
+            );
+        }
+    }
+    Ok(())
 }
 
 fn override_with(launch: &mut Launch, args: &SetupArgs) {

@@ -80,3 +80,115 @@ fn nothing_is_filmed_if_nobody_wants_it() {
         assert!(event_log.frames().unwrap().len() > 1);
     });
 }
+
+#[test]
+fn several_cameras_are_recorded_and_exported_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let launch = folder.path().join("three.toml");
+    std::fs::write(
+        &launch,
+        r#"
+robot = "so101"
+scene = "tabletop"
+turns = 3
+record_fps = 5
+
+[[camera]]
+source = "sim"
+
+[[camera]]
+name = "side"
+source = "sim"
+eye = [0.2, 0.5, 0.3]
+target = [0.2, 0.0, 0.0]
+width = 160
+height = 120
+
+[[camera]]
+name = "wrist"
+source = "sim"
+mount = "gripper_link"
+eye = [0.0, 0.06, 0.0]
+target = [0.0, 0.0, -0.1]
+vertical_fov_deg = 70
+width = 160
+height = 120
+"#,
+    )
+    .unwrap();
+    let (plan, file) = (
+        folder.path().join("plan.json"),
+        folder.path().join("run.mcap"),
+    );
+    std::fs::write(&plan, POINT).unwrap();
+    let shown = folder.path().join("run.rrd");
+    let enact = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_enact"))
+            .args(arguments)
+            .current_dir(root())
+            .output()
+            .unwrap();
+        let talk = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{talk}");
+        talk
+    };
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let (launch, plan, file, shown) = (text(&launch), text(&plan), text(&file), text(&shown));
+    enact(&[
+        "run",
+        "point to the red cube",
+        "--perception",
+        "ground-truth",
+        "--launch",
+        &launch,
+        "--seed",
+        "11",
+        "--plan",
+        &plan,
+        "--record",
+        &file,
+        "--view",
+        &shown,
+    ]);
+    let recording = Recording::open(file.as_ref()).unwrap();
+    for name in ["front", "side", "wrist"] {
+        let shots = recording.of(Topic::StreamImage);
+        let shots: Vec<_> = shots
+            .filter(|it| it.camera.as_deref() == Some(name))
+            .collect();
+        assert!(shots.len() > 5, "{name}: {}", shots.len());
+        let [first, last] = [0, shots.len() - 1].map(|it| shots[it].picture().unwrap().rgb);
+        assert!(first != last, "{name}");
+        let wide = if name == "front" { 320 } else { 160 };
+        assert_eq!(first.width(), wide);
+    }
+    // The one on the wrist is told where it is whenever that changes.
+    let told = |name: &str| {
+        let transforms = recording.of(Topic::Transforms);
+        let child = format!("\"child_frame_id\":\"{name}\"");
+        transforms.filter(|it| it.text().contains(&child)).count()
+    };
+    assert_eq!((told("front"), told("side")), (1, 1));
+    assert!(told("wrist") > 5, "{}", told("wrist"));
+
+    let set = text(&folder.path().join("set"));
+    enact(&["export", &file, "--lerobot", &set]);
+    let info = std::fs::read_to_string(Path::new(&set).join("meta/info.json")).unwrap();
+    for name in ["front", "side", "wrist"] {
+        assert!(
+            info.contains(&format!("observation.images.{name}")),
+            "{info}"
+        );
+    }
+    let again = text(&folder.path().join("again.rrd"));
+    enact(&["view", &file, "--view", &again]);
+    for file in [shown, again] {
+        let bytes = std::fs::read(&file).unwrap();
+        for name in ["world/cameras/side", "world/cameras/wrist"] {
+            let is_there = bytes
+                .windows(name.len())
+                .any(|part| part == name.as_bytes());
+            assert!(is_there, "{file}: {name}");
+        }
+    }
+}

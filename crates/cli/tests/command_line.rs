@@ -177,13 +177,14 @@ fn what_the_documentation_says_of_another_arm_is_sound() {
 }
 
 #[test]
-fn the_documented_camera_writes_where_the_launch_files_look() {
-    let commands = example(&shipped("docs/your-arm.md"), "For a webcam");
+fn the_documented_cameras_are_those_of_the_launch_files() {
+    let commands = example(&shipped("docs/your-arm.md"), "writes to works, too");
     let ffmpeg = commands.lines().find(|line| line.starts_with("ffmpeg "));
     let camera = example(&shipped("docs/your-arm.md"), "`live = true` says");
     let path = camera.lines().find_map(|line| line.strip_prefix("path = "));
     let folder = path.unwrap().trim_matches('"');
     assert!(ffmpeg.unwrap().contains(&format!("{folder}/")), "{folder}");
+    let camera = example(&shipped("docs/your-arm.md"), "take the first webcam");
     for launch in ["launch/so101.toml", "launch/so100.toml"] {
         assert!(shipped(launch).contains(camera.trim()), "{launch}");
     }

@@ -210,6 +210,55 @@ fn a_camera_films_by_itself_while_the_arm_moves() {
     assert!(seen.windows(2).all(|two| two[0] < two[1]), "{seen:?}");
 }
 
+/// A camera that gives some pictures and is lost then.
+struct Dying(Counting, u8);
+
+impl Camera for Dying {
+    fn capture(&mut self) -> Result<Frame, CameraError> {
+        if self.0.0.load(Ordering::Relaxed) < self.1 {
+            return self.0.capture();
+        }
+        Err(CameraError::Lost {
+            camera: "`wrist`".to_owned(),
+            reason: "its plug was pulled".into(),
+        })
+    }
+}
+
+#[test]
+fn fault_27_a_second_camera_that_dies_is_a_gap_in_its_own_film_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    let recording = Stage::new(1).recording(&path, 0);
+    let clock = ArmClock::default();
+    let front = Counting(Arc::default());
+    let taken = Arc::clone(&front.0);
+    let film = |name: &str, camera: Box<dyn Camera>| {
+        let stream = recording.camera_stream(name, false);
+        StreamThread::start(camera, stream, clock.clone(), 50).unwrap()
+    };
+    let films = [
+        film("front", Box::new(front)),
+        film("wrist", Box::new(Dying(Counting(Arc::default()), 5))),
+    ];
+    let origin = Instant::now();
+    let patience = origin + Duration::from_secs(60);
+    while taken.load(Ordering::Relaxed) < 30 && Instant::now() < patience {
+        clock.note_moving(Stamp::ZERO.after(origin.elapsed()));
+        sleep(Duration::from_millis(5));
+    }
+    drop(films);
+    recording.finish().unwrap();
+    let recording = Recording::open(&path).unwrap();
+    let count = |name: &str| {
+        let shots = recording.of(Topic::StreamImage);
+        let is_its = |shot: &&Message| shot.camera.as_deref() == Some(name);
+        shots.filter(is_its).count()
+    };
+    assert!(count("front") >= 20, "{}", count("front"));
+    assert!((1..=5).contains(&count("wrist")), "{}", count("wrist"));
+}
+
 #[test]
 fn pictures_of_the_loop_have_the_arms_time_too() {
     let clock = ArmClock::default();

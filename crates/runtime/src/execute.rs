@@ -16,6 +16,9 @@ use crate::perception::Perception;
 use crate::preview::Preview;
 use crate::session::RuntimeError;
 
+/// Distance over which a camera sees the hand move, meters.
+const SEEN_MOTION: f64 = 0.05;
+
 /// Carries out steps with an arm, a camera and an agent.
 pub(crate) struct Executor<'a> {
     pub(crate) arm: GatedArm,
@@ -172,9 +175,14 @@ impl<'a> Executor<'a> {
                 }
             }
             far = is_free;
+            if self.is_far(segment) {
+                self.perception.expect_motion();
+            }
             let interruption = self
                 .arm
                 .follow_motion(segment, moved, &mut self.observers)?;
+            let was_refused = matches!(interruption, Some(Interruption::Refused(_)));
+            self.perception.note_motion(*moved && !was_refused);
             if interruption.is_some() {
                 return Ok(interruption);
             }
@@ -185,6 +193,16 @@ impl<'a> Executor<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// Returns whether a motion takes the hand so far that a camera sees it move.
+    fn is_far(&self, segment: &MotionSegment) -> bool {
+        let robot = self.arm.robot();
+        let (Some(from), Some(to)) = (segment.samples.first(), segment.end()) else {
+            return false;
+        };
+        let hand = |joints: &JointVector| robot.forward(joints).translation.vector;
+        (hand(to) - hand(from)).norm() > SEEN_MOTION
     }
 
     /// Records the effect of the end of a segment. An object counts as held if the fingers are

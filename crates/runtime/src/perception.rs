@@ -26,6 +26,9 @@ pub(crate) struct Perception<'a> {
     pub(crate) look: Option<Frame>,
     /// Time of the newest look, on the arm's clock.
     pub(crate) looked_at: Option<Stamp>,
+    /// Whether the arm has moved since the newest look, and how long the camera takes to show it is
+    /// watched.
+    motion: ArmMotion,
     /// Number of the newest picture.
     last_frame: Option<u64>,
     /// Whether the newest look had depth.
@@ -34,6 +37,17 @@ pub(crate) struct Perception<'a> {
     pub(crate) marks: bool,
     /// Whether a look has shown that the model's points are read rightly.
     pointing_confirmed: bool,
+}
+
+/// A motion that the camera should see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum ArmMotion {
+    #[default]
+    None,
+    /// It is about to begin.
+    Expected,
+    /// It began.
+    Done,
 }
 
 /// An answer and what it lists.
@@ -48,6 +62,7 @@ impl<'a> Perception<'a> {
             changes: Vec::new(),
             look: None,
             looked_at: None,
+            motion: ArmMotion::None,
             last_frame: None,
             sees_depth: false,
             marks: false,
@@ -57,6 +72,23 @@ impl<'a> Perception<'a> {
 
     pub(crate) fn views(&self) -> Vec<ObjectView> {
         self.grounder.views(&self.memory)
+    }
+
+    /// Notes that the arm is about to move where the camera should see it.
+    pub(crate) fn expect_motion(&mut self) {
+        if self.motion == ArmMotion::None {
+            self.camera.watch_for_motion();
+            self.motion = ArmMotion::Expected;
+        }
+    }
+
+    /// Notes whether it did.
+    pub(crate) fn note_motion(&mut self, moved: bool) {
+        match (self.motion, moved) {
+            (ArmMotion::Expected, true) => self.motion = ArmMotion::Done,
+            (ArmMotion::Expected, false) => self.motion = ArmMotion::None,
+            (ArmMotion::None | ArmMotion::Done, _) => {}
+        }
     }
 
     /// Takes a picture while the arm stands in this `state`, has it interpreted by `agent`, and
@@ -70,6 +102,9 @@ impl<'a> Perception<'a> {
         usage: &mut Usage,
         observers: &mut Observers<'_>,
     ) -> Result<(), RuntimeError> {
+        if std::mem::take(&mut self.motion) == ArmMotion::Done {
+            self.camera.check_lag()?;
+        }
         let frame = frame_check::next_valid_frame(self.camera.as_mut(), self.last_frame)?;
         self.last_frame = Some(frame.sequence);
         self.looked_at = Some(state.stamp);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use enact_arm::{Arm, ArmError, ArmState};
 use enact_robot::{Command, Robot};
 
-use crate::layout::Layout;
+use crate::layout::{CameraPlace, Layout};
 use crate::render::{Appearance, SimCamera, look_at};
 use crate::world::World;
 
@@ -41,9 +41,27 @@ impl Simulator {
     /// Returns the camera that the layout places in this world. `seed` determines its noise.
     pub fn camera(&self, look: Appearance, seed: u64) -> SimCamera {
         let place = self.with_world(|world| world.layout().camera);
-        let source = self.clone();
-        let camera = SimCamera::new(
-            Box::new(move || source.with_world(|world| (world.geometry(), world.stamp()))),
+        self.camera_at(&place, None, look, seed)
+    }
+
+    /// Returns a camera at another place in this world. If a link of the robot is named that carries
+    /// it, the place is in that link's frame; a link that the robot does not have is the base.
+    pub fn camera_at(
+        &self,
+        place: &CameraPlace,
+        mount: Option<&str>,
+        look: Appearance,
+        seed: u64,
+    ) -> SimCamera {
+        let (source, mount) = (self.clone(), mount.map(str::to_owned));
+        let camera = SimCamera::carried(
+            Box::new(move || {
+                source.with_world(|world| {
+                    let link = mount.as_deref();
+                    let pose = link.and_then(|link| world.frame_pose(link));
+                    (world.geometry(), world.stamp(), pose.unwrap_or_default())
+                })
+            }),
             place.intrinsics(),
             look_at(&place.eye, &place.target),
             look,

@@ -289,6 +289,12 @@ impl World {
         self.hardest_bump
     }
 
+    /// Returns the pose of a link of the robot in its base frame, as its joints stand; `None` if there
+    /// is no such link.
+    pub fn frame_pose(&self, link: &str) -> Option<Pose> {
+        self.robot.frame_pose(link, &self.state().position)
+    }
+
     /// Returns everything visible.
     pub fn geometry(&self) -> Vec<RenderBody> {
         let table = &self.table.1;

@@ -8,16 +8,17 @@ use rerun::blueprint::{
 };
 
 use crate::arm::WORLD;
-use crate::camera::{CAMERA, DEPTH};
+use crate::camera::{CAMERA, DEPTH, side_camera};
 use crate::clock::ARM_TIME;
 use crate::conversation::CONVERSATION;
 use crate::curves::JointQuantity;
 use crate::text::{LOG, QueryKind};
 use crate::timings::TIMINGS;
 
-/// Returns a layout with the world and its pictures on the left, words and joints on the right.
-pub(crate) fn blueprint(robot: &Robot) -> Blueprint {
-    let left = Vertical::new([scene(), pictures()]).with_row_shares([3.0, 2.0]);
+/// Returns a layout with the world and its pictures on the left, words and joints on the right;
+/// `others` are the cameras besides the main one.
+pub(crate) fn blueprint(robot: &Robot, others: &[String]) -> Blueprint {
+    let left = Vertical::new([scene(), pictures(others)]).with_row_shares([3.0, 2.0]);
     let right = Vertical::new([words(), plots(robot)]).with_row_shares([2.0, 3.0]);
     let root = Horizontal::new([left.into(), right.into()]).with_column_shares([1.0, 1.0]);
     Blueprint::new(root)
@@ -39,14 +40,19 @@ fn scene() -> ContainerLike {
         .into()
 }
 
-fn pictures() -> ContainerLike {
+fn pictures(others: &[String]) -> ContainerLike {
     let camera = Spatial2DView::new("Camera")
         .with_origin(CAMERA)
         .with_contents(["+ $origin/**".to_owned(), format!("- /{DEPTH}/**")]);
     let depth = Spatial2DView::new("Depth")
         .with_origin(CAMERA)
         .with_contents([format!("+ /{DEPTH}/**")]);
-    Horizontal::new([camera.into(), depth.into()]).into()
+    let others = others.iter().map(|name| {
+        Spatial2DView::new(name.as_str())
+            .with_origin(side_camera(name))
+            .into()
+    });
+    Horizontal::new([camera.into(), depth.into()].into_iter().chain(others)).into()
 }
 
 fn words() -> ContainerLike {

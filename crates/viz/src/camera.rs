@@ -28,6 +28,34 @@ const STRIDE: u32 = 2;
 /// Radius of such a point, meters.
 const POINT_RADIUS: f32 = 0.0012;
 
+/// Where the pictures of another camera than the main one are shown.
+pub(crate) fn side_camera(name: &str) -> String {
+    format!("world/cameras/{name}")
+}
+
+/// Shows a picture of another camera, and where that is.
+pub(crate) fn streamed(
+    stream: &RecordingStream,
+    name: &str,
+    frame: &Frame,
+) -> RecordingStreamResult<()> {
+    let camera = side_camera(name);
+    stream.log(camera.as_str(), &transform(&frame.base_from_camera))?;
+    stream.log(camera.as_str(), &pinhole(frame))?;
+    streamed_picture(stream, name, frame.rgb.dimensions(), frame.rgb.as_raw())
+}
+
+/// Shows a picture of another camera.
+pub(crate) fn streamed_picture(
+    stream: &RecordingStream,
+    name: &str,
+    (width, height): (u32, u32),
+    rgb: &[u8],
+) -> RecordingStreamResult<()> {
+    let image = Image::from_rgb24(rgb.to_vec(), [width, height]);
+    stream.log(format!("{}/image", side_camera(name)), &image)
+}
+
 /// Pose and projection of the camera of a picture.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CameraView {

@@ -44,5 +44,5 @@ pub mod web;
 
 pub use clock::WallClock;
 pub use error::VizError;
-pub use observer::{Backpressure, RerunObserver};
+pub use observer::{Backpressure, CameraFeed, RerunObserver};
 pub use web::Page;

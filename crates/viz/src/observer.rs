@@ -8,13 +8,13 @@ use enact_arm::{ArmState, Execution};
 use enact_plan::{Detection, ModelResponse, ObjectView};
 use enact_robot::{Robot, Trajectory};
 use enact_runtime::{Event, Observer};
-use enact_types::StopSwitch;
+use enact_types::{Frame, Stamp, StopSwitch};
 use rerun::blueprint::BlueprintActivation;
 use rerun::sink::GrpcSink;
 use rerun::{RecordingStream, RecordingStreamBuilder, RecordingStreamError, RecordingStreamResult};
 
 use crate::camera::CameraView;
-use crate::clock::{Clock, WallClock, thin};
+use crate::clock::{ARM_TIME, Clock, WallClock, thin};
 use crate::conversation::Conversation;
 use crate::lossy::LossySink;
 use crate::text::QueryKind;
@@ -36,6 +36,36 @@ pub enum Backpressure {
     Viewer,
 }
 
+/// Shows the pictures of a camera besides the main one.
+#[derive(Clone, Debug)]
+pub struct CameraFeed {
+    stream: RecordingStream,
+    name: String,
+}
+
+impl CameraFeed {
+    /// Shows a picture that was taken at a time on the arm's clock, and where from. One that cannot be
+    /// shown is left out; what is wrong with the viewer is said by its observer.
+    pub fn show(&self, frame: &Frame, at: Stamp) {
+        self.set_time(at);
+        let _ = camera::streamed(&self.stream, &self.name, frame);
+    }
+
+    /// Shows a picture, as [`show`](Self::show), of which nothing else is known: width and height, and
+    /// the colors row by row.
+    pub fn show_picture(&self, size: (u32, u32), rgb: &[u8], at: Stamp) {
+        self.set_time(at);
+        let _ = camera::streamed_picture(&self.stream, &self.name, size, rgb);
+    }
+
+    fn set_time(&self, at: Stamp) {
+        // Whatever thread this is, turns and times of day are the observer's.
+        self.stream.reset_time();
+        self.stream
+            .set_time(ARM_TIME, Duration::from_nanos(at.nanos()));
+    }
+}
+
 /// Shows a run in rerun.
 ///
 /// It never stops a run: the first error is kept for [`finish`](Self::finish).
@@ -47,6 +77,8 @@ pub struct RerunObserver {
     before: Option<u64>,
     robot: Option<Robot>,
     view: Option<CameraView>,
+    /// Names of the cameras besides the main one.
+    others: Vec<String>,
     conversation: Conversation,
     failure: Option<VizError>,
 }
@@ -105,8 +137,19 @@ impl RerunObserver {
             before: None,
             robot: None,
             view: None,
+            others: Vec::new(),
             conversation: Conversation::default(),
             failure: None,
+        }
+    }
+
+    /// Returns who shows the pictures of another camera than the main one, on any thread; to be called
+    /// before the run begins.
+    pub fn other_camera(&mut self, name: &str) -> CameraFeed {
+        self.others.push(name.to_owned());
+        CameraFeed {
+            stream: self.stream.clone(),
+            name: name.to_owned(),
         }
     }
 
@@ -194,7 +237,8 @@ impl RerunObserver {
             timings::describe(&self.stream)?;
             // Drawn at home until the arm reports its position.
             arm::pose(&self.stream, robot, robot.home())?;
-            blueprint::blueprint(robot).send(&self.stream, BlueprintActivation::default())?;
+            blueprint::blueprint(robot, &self.others)
+                .send(&self.stream, BlueprintActivation::default())?;
             self.robot = Some(robot.clone());
         }
         text::note(&self.stream, "task", instruction)

@@ -3,12 +3,13 @@
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use enact_arm::{ArmState, StopSwitch};
 use enact_camera::Camera;
 use enact_plan::Usage;
-use enact_recording::stream::{ArmClock, CAMERA, StreamThread};
+use enact_recording::stream::{ArmClock, CAMERA, JointTrack, StreamThread};
 use enact_recording::{ModelInfo, Recorder, RobotInfo, RunInfo};
 use enact_robot::Robot;
 use enact_runtime::{Event, Observer, TaskEnd, TaskOptions, TaskReport};
@@ -18,10 +19,11 @@ use serde_json::json;
 
 use super::args::TeleopArgs;
 use super::hardware::Hardware;
+use crate::camera::config::{CameraSource, MAIN};
+use crate::camera::open::{OpenCameras, on_link};
 use crate::data_dir::DataDir;
-use crate::launch::{CameraConfig, Launch};
+use crate::launch::Launch;
 use crate::recordings::run_recorder::{robot_info, say_kept, wall_clock};
-use crate::setup::folder_camera;
 
 /// Default name of a task.
 const TASK: &str = "teleoperation";
@@ -43,7 +45,8 @@ pub struct Run {
     clock: ArmClock,
     first: Option<Stamp>,
     last: Stamp,
-    _stream: Option<StreamThread>,
+    track: JointTrack,
+    _streams: Vec<StreamThread>,
 }
 
 impl GuidedRecording {
@@ -115,9 +118,10 @@ impl Run {
         if let Some(launch) = &mut launch {
             launch.record_fps = Some(fps);
         }
-        let camera = match launch.as_ref().filter(|_| fps > 0) {
-            Some(launch) => Some(camera(data_dir, launch)?),
-            None => None,
+        let track = JointTrack::default();
+        let cameras = match launch.as_ref().filter(|_| fps > 0) {
+            Some(launch) => cameras(data_dir, launch, &arm.robot, &track)?,
+            None => Vec::new(),
         };
         let robot = &args.target.robot;
         let info = RunInfo {
@@ -142,10 +146,11 @@ impl Run {
         let clock = Box::new(wall_clock);
         let recorder = Recorder::create(path, &info, &arm.robot, command, clock)?;
         let clock = ArmClock::default();
-        let streaming = camera.map(|camera| {
-            let camera_stream = recorder.camera_stream(CAMERA, args.record_depth);
+        let streams = cameras.into_iter().map(|(name, camera)| {
+            let camera_stream = recorder.camera_stream(&name, args.record_depth);
             StreamThread::start(camera, camera_stream, clock.clone(), fps)
         });
+        let streams = streams.collect::<std::io::Result<Vec<_>>>()?;
         let instruction = args.instruction.clone().unwrap_or_else(|| {
             errln!("the task is called `{TASK}`; --instruction \"…\" says what the arm is to do");
             TASK.to_owned()
@@ -158,7 +163,8 @@ impl Run {
             clock,
             first: None,
             last: Stamp::ZERO,
-            _stream: streaming.transpose()?,
+            track,
+            _streams: streams,
         };
         run.recorder.observe(&Event::TaskStarted {
             instruction: &run.instruction,
@@ -170,6 +176,7 @@ impl Run {
 
     fn note(&mut self, state: &ArmState) {
         self.clock.note_moving(state.stamp);
+        self.track.note(&state.position);
         self.first.get_or_insert(state.stamp);
         self.last = state.stamp;
         self.recorder.observe(&Event::StateRead(state));
@@ -217,19 +224,46 @@ fn launch(data_dir: &DataDir, args: &TeleopArgs) -> Result<Option<Launch>> {
     }
 }
 
-/// Opens the camera of a launch file and waits for its first picture.
-fn camera(data_dir: &DataDir, launch: &Launch) -> Result<Box<dyn Camera>> {
-    let CameraConfig::Folder { path, live: true } = &launch.camera else {
-        bail!(
-            "the launch file's camera does not see a real arm move; name another file with --launch, \
-             or record without pictures with --record-fps 0"
-        );
-    };
+/// Opens the cameras of a launch file that see a real arm move, and waits for a picture of each. The
+/// main one is called as recordings call it.
+fn cameras(
+    data_dir: &DataDir,
+    launch: &Launch,
+    robot: &Robot,
+    track: &JointTrack,
+) -> Result<Vec<(String, Box<dyn Camera>)>> {
     let scene = Scene::load(&data_dir.resolve(&launch.scene, &data_dir.scenes())?)?;
-    let place = scene.draw(launch.seed).camera;
-    let hint = "no picture to record; begin the camera's program (docs/your-arm.md has the line), \
-                name another launch file with --launch, or record without pictures with --record-fps 0";
-    let mut camera = folder_camera(path, true, &place, &StopSwitch::new()).context(hint)?;
-    camera.capture().context(hint)?;
-    Ok(camera)
+    let scene_camera = scene.draw(launch.seed).camera;
+    let (opened, robot) = (OpenCameras::default(), Arc::new(robot.clone()));
+    let mut cameras = Vec::new();
+    for config in launch.cameras.all() {
+        let name = &config.name;
+        let films = match &config.source {
+            CameraSource::Folder { live, .. } => *live,
+            CameraSource::Mjpeg { .. } | CameraSource::Usb { .. } => true,
+            CameraSource::Sim | CameraSource::Recording { .. } => false,
+        };
+        if !films {
+            bail!(
+                "the launch file's camera `{name}` does not see a real arm move; name another file with --launch, \
+                 or record without pictures with --record-fps 0"
+            );
+        }
+        let hint = || {
+            format!(
+                "no picture of the camera `{name}` to record; begin the camera's program (docs/your-arm.md has the \
+                 line), name another launch file with --launch, or record without pictures with --record-fps 0"
+            )
+        };
+        let place = config.place.place(&scene_camera);
+        let opened = opened.open(config, &place, &StopSwitch::new());
+        let mut camera = opened.with_context(hint)?;
+        camera.capture().with_context(hint)?;
+        if let Some(link) = &config.place.mount {
+            camera = on_link(camera, &place, Arc::clone(&robot), link, track);
+        }
+        let name = if name == MAIN { CAMERA } else { name };
+        cameras.push((name.to_owned(), camera));
+    }
+    Ok(cameras)
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use enact_arm::StopSwitch;
 use enact_export::lerobot::video::Video;
+use enact_export::pictures::SEEN;
 use enact_export::{EpisodeFilter, ExportError, Pixels, RecordedEpisodes, csv};
 use serde_json::{Map, Value, json};
 
@@ -88,7 +89,11 @@ fn film(
 ) -> Result<()> {
     let source = PictureSource::of(recording, args.as_taken)?;
     let tracks = source.tracks();
-    let colors = tracks.iter().position(|track| !track.depth);
+    // What the model sees, if that was kept.
+    let colors = tracks
+        .iter()
+        .position(|track| !track.depth && track.camera == SEEN)
+        .or_else(|| tracks.iter().position(|track| !track.depth));
     let Some(colors) = colors.filter(|_| !recording.episodes.is_empty()) else {
         bail!(
             "{}: no picture was kept of what the arm did",

@@ -15,9 +15,11 @@ use enact_recording::Replay;
 use enact_sim::render::Appearance;
 use enact_sim::{Layout, SimArm, SimCamera};
 use enact_types::Frame;
+use serde_json::Value;
 
 use super::open;
 use super::replay_world::ReplayWorld;
+use crate::camera::config::MAIN;
 
 /// Maximum number of pictures that are rendered ahead.
 const AHEAD: usize = 8;
@@ -41,8 +43,7 @@ impl PictureSource {
     /// If the recorded scene cannot be read.
     pub fn of(recording: &RecordedEpisodes, as_taken: bool) -> Result<Self> {
         let streamed = recording.tracks.iter().any(|track| track.streamed);
-        let camera = &recording.info.launch["camera"]["source"];
-        let simulated = camera.as_str().is_none_or(|source| source == "sim");
+        let simulated = main_source(&recording.info.launch).is_none_or(|source| source == "sim");
         let scene = recording.info.scene.as_ref();
         let Some(scene) = scene.filter(|_| simulated && !streamed && !as_taken) else {
             return Ok(Self::Recorded(recording.tracks.clone()));
@@ -116,6 +117,17 @@ impl PictureSource {
             (_, Err(error)) => Err(error),
         }
     }
+}
+
+/// Returns where the main camera's pictures came from, according to a launch file.
+fn main_source(launch: &Value) -> Option<&str> {
+    let cameras = &launch["camera"];
+    let is_main = |camera: &&Value| camera["name"].as_str().is_none_or(|name| name == MAIN);
+    let main = match cameras.as_array() {
+        Some(several) => several.iter().find(is_main)?,
+        None => cameras,
+    };
+    main["source"].as_str()
 }
 
 /// Hands over frames; how many.

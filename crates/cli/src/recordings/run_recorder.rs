@@ -17,8 +17,8 @@ use sha2::{Digest, Sha256};
 use super::args::RecordArgs;
 use crate::args::PerceptionSource;
 use crate::arm::arm_config::ArmConfig;
+use crate::camera::config::CameraSource;
 use crate::data_dir::DataDir;
-use crate::launch::CameraConfig;
 use crate::setup::Setup;
 
 /// Default folder of recordings.
@@ -146,7 +146,7 @@ fn info(data_dir: &DataDir, setup: &Setup, scripted: bool) -> Result<RunInfo> {
             layout: serde_json::to_value(&setup.layout)?,
         }),
     };
-    let simulated = matches!(launch.camera, CameraConfig::Sim);
+    let simulated = launch.cameras.main().source == CameraSource::Sim;
     let truth = setup.perception() == PerceptionSource::GroundTruth;
     let models = setup.run_models(scripted)?;
     let weights = |name: &str| hash(Path::new(name), &setup.stop);

@@ -23,6 +23,7 @@ pub fn view(args: &ViewArgs) -> Result<()> {
     let now = Box::new(move || now.load(Ordering::Relaxed));
     let stop = StopSwitch::new();
     let mut view = RerunView::of_recording(&args.shown, now, &stop)?;
+    view.show_streams(&recording);
     playback.play(vec![Box::new(&mut wall), Box::new(view.observer())])?;
     if let Some(page) = view.finish()? {
         on_interrupt(stop)?;

@@ -1,13 +1,16 @@
 //! A run shown in rerun.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use enact_recording::stream::{CAMERA, FrameSink};
+use enact_recording::{Recording, Topic};
 use enact_runtime::Observer;
-use enact_types::StopSwitch;
+use enact_types::{Frame, Stamp, StopSwitch};
 pub use enact_viz::Page;
-use enact_viz::{Backpressure, RerunObserver, VizError};
+use enact_viz::{Backpressure, CameraFeed, RerunObserver, VizError};
 
 use super::{ViewTarget, WallClock};
 use crate::stop_sources::is_interrupted;
@@ -43,6 +46,29 @@ impl RerunView {
     /// Returns who is to be told of the run.
     pub fn observer(&mut self) -> &mut dyn Observer {
         &mut self.observer
+    }
+
+    /// Returns who shows the pictures of another camera than the main one.
+    pub fn other_camera(&mut self, name: &str) -> Box<dyn FrameSink> {
+        Box::new(ShownCamera(self.observer.other_camera(name)))
+    }
+
+    /// Shows the pictures that other cameras than the main one streamed in a finished run.
+    pub fn show_streams(&mut self, recording: &Recording) {
+        let mut feeds = BTreeMap::new();
+        for message in recording.of(Topic::StreamImage) {
+            let Some(name) = message.camera.as_deref().filter(|name| *name != CAMERA) else {
+                continue;
+            };
+            let feed = feeds
+                .entry(name.to_owned())
+                .or_insert_with(|| self.observer.other_camera(name));
+            // A picture that cannot be read is missing in the viewer too.
+            if let Ok(picture) = message.picture() {
+                let rgb = &picture.rgb;
+                feed.show_picture(rgb.dimensions(), rgb.as_raw(), message.at);
+            }
+        }
     }
 
     fn open(
@@ -93,6 +119,15 @@ impl RerunView {
             None => "what --view shows is not complete".to_owned(),
         })?;
         Ok(self.page)
+    }
+}
+
+/// A camera besides the main one, shown in rerun.
+struct ShownCamera(CameraFeed);
+
+impl FrameSink for ShownCamera {
+    fn receive(&mut self, frame: Frame, at: Stamp) {
+        self.0.show(&frame, at);
     }
 }
 

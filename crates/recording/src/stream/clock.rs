@@ -9,6 +9,7 @@ use enact_camera::{Camera, CameraError};
 use enact_robot::{Command, Trajectory};
 use enact_types::{Frame, Refusal, Stamp};
 
+use super::joint_track::JointTrack;
 use super::live::StreamThread;
 
 /// An arm without a command for longer than this is at rest.
@@ -86,8 +87,9 @@ fn nanos(duration: Duration) -> i64 {
 pub struct ClockedArm {
     arm: Box<dyn Arm>,
     clock: ArmClock,
-    /// Films as long as the arm exists.
-    _stream: Option<StreamThread>,
+    track: JointTrack,
+    /// They film as long as the arm exists.
+    _streams: Vec<StreamThread>,
 }
 
 impl ClockedArm {
@@ -96,14 +98,20 @@ impl ClockedArm {
         Self {
             arm,
             clock,
-            _stream: None,
+            track: JointTrack::default(),
+            _streams: Vec::new(),
         }
     }
 
-    /// Attaches a stream that films as long as the arm exists.
-    pub fn filmed(self, streaming: Option<StreamThread>) -> Self {
+    /// Has the arm keep where it was, for cameras that it carries.
+    pub fn tracked(self, track: JointTrack) -> Self {
+        Self { track, ..self }
+    }
+
+    /// Attaches streams that film as long as the arm exists.
+    pub fn filmed(self, streams: Vec<StreamThread>) -> Self {
         Self {
-            _stream: streaming,
+            _streams: streams,
             ..self
         }
     }
@@ -113,6 +121,7 @@ impl Arm for ClockedArm {
     fn state(&mut self) -> Result<ArmState, ArmError> {
         let state = self.arm.state()?;
         self.clock.note(state.stamp);
+        self.track.note(&state.position);
         Ok(state)
     }
 
@@ -123,6 +132,7 @@ impl Arm for ClockedArm {
     fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError> {
         let state = self.arm.cycle(command)?;
         self.clock.note_moving(state.stamp);
+        self.track.note(&state.position);
         Ok(state)
     }
 
@@ -145,6 +155,14 @@ impl ArmClockCamera {
 }
 
 impl Camera for ArmClockCamera {
+    fn watch_for_motion(&mut self) {
+        self.camera.watch_for_motion();
+    }
+
+    fn check_lag(&mut self) -> Result<(), CameraError> {
+        self.camera.check_lag()
+    }
+
     fn capture(&mut self) -> Result<Frame, CameraError> {
         let (frame, _) = self.capture_timed()?;
         Ok(frame)

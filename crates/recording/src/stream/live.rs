@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use enact_arm::realtime;
 use enact_camera::Camera;
 
-use super::CameraStream;
+use super::FrameSink;
 use super::clock::ArmClock;
 
 /// Polling period while the arm is at rest.
@@ -29,7 +29,7 @@ impl StreamThread {
     /// [`io::Error`] if the system cannot start a thread.
     pub fn start(
         camera: Box<dyn Camera>,
-        camera_stream: CameraStream,
+        sink: impl FrameSink + 'static,
         clock: ArmClock,
         fps: u32,
     ) -> io::Result<Self> {
@@ -37,7 +37,7 @@ impl StreamThread {
         let is_over = Arc::clone(&over);
         let mut crew = Captured {
             camera,
-            camera_stream,
+            sink: Box::new(sink),
             clock,
             period: Duration::from_secs(1) / fps.max(1),
             said: None,
@@ -46,7 +46,7 @@ impl StreamThread {
             .name("film".to_owned())
             .spawn(move || {
                 realtime::give_way();
-                crew.camera_stream(&is_over);
+                crew.film(&is_over);
             })?;
         Ok(Self { over })
     }
@@ -61,7 +61,7 @@ impl Drop for StreamThread {
 
 struct Captured {
     camera: Box<dyn Camera>,
-    camera_stream: CameraStream,
+    sink: Box<dyn FrameSink>,
     clock: ArmClock,
     period: Duration,
     /// The last error.
@@ -69,7 +69,7 @@ struct Captured {
 }
 
 impl Captured {
-    fn camera_stream(&mut self, over: &AtomicBool) {
+    fn film(&mut self, over: &AtomicBool) {
         let mut due = None;
         // One picture of the arm before it moves.
         let mut first = true;
@@ -112,7 +112,7 @@ impl Captured {
         };
         self.said = None;
         if let Some(at) = self.clock.at(taken) {
-            self.camera_stream.take(frame, at);
+            self.sink.receive(frame, at);
         }
         Some(taken)
     }

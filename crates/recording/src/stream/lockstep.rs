@@ -5,14 +5,14 @@ use enact_camera::Camera;
 use enact_robot::{Command, Trajectory};
 use enact_types::{Refusal, Stamp};
 
-use super::CameraStream;
+use super::FrameSink;
 
 /// An arm in whose time nothing happens while a picture is taken: the same motions give the same
 /// film.
 pub struct LockstepArm {
     arm: Box<dyn Arm>,
     camera: Box<dyn Camera>,
-    camera_stream: CameraStream,
+    sink: Box<dyn FrameSink>,
     /// Pictures per second.
     fps: u32,
     /// Number of pictures due so far, from zero on the arm's clock.
@@ -24,19 +24,19 @@ impl LockstepArm {
     pub fn new(
         arm: Box<dyn Arm>,
         camera: Box<dyn Camera>,
-        camera_stream: CameraStream,
+        sink: impl FrameSink + 'static,
         fps: u32,
     ) -> Self {
         Self {
             arm,
             camera,
-            camera_stream,
+            sink: Box::new(sink),
             fps,
             due: 0,
         }
     }
 
-    fn camera_stream(&mut self, now: Stamp) -> Result<(), ArmError> {
+    fn film(&mut self, now: Stamp) -> Result<(), ArmError> {
         let periods = u128::from(now.nanos()) * u128::from(self.fps) / 1_000_000_000;
         let periods = periods as u64;
         if periods < self.due {
@@ -45,7 +45,7 @@ impl LockstepArm {
         self.due = periods + 1;
         let frame = self.camera.capture();
         let frame = frame.map_err(|error| ArmError::Silent(error.to_string()))?;
-        self.camera_stream.take_in_time(frame, now);
+        self.sink.receive_in_time(frame, now);
         Ok(())
     }
 }
@@ -53,7 +53,7 @@ impl LockstepArm {
 impl Arm for LockstepArm {
     fn state(&mut self) -> Result<ArmState, ArmError> {
         let state = self.arm.state()?;
-        self.camera_stream(state.stamp)?;
+        self.film(state.stamp)?;
         Ok(state)
     }
 
@@ -63,7 +63,7 @@ impl Arm for LockstepArm {
 
     fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError> {
         let state = self.arm.cycle(command)?;
-        self.camera_stream(state.stamp)?;
+        self.film(state.stamp)?;
         Ok(state)
     }
 

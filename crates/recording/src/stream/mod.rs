@@ -5,8 +5,10 @@
 //! | [`clock`] | the arm's clock, for other threads |
 //! | [`lockstep`] | an arm whose time stands still while it is filmed |
 //! | [`live`] | a camera that films on its own thread while an arm moves |
+//! | [`joint_track`] | where an arm was when a picture was taken |
 
 pub mod clock;
+pub mod joint_track;
 pub mod live;
 pub mod lockstep;
 
@@ -20,11 +22,48 @@ use crate::queue::{QueueSender, QueuedMessage};
 use crate::recorder::{SharedClock, now_by};
 
 pub use clock::{ArmClock, ArmClockCamera, ClockedArm};
+pub use joint_track::JointTrack;
 pub use live::StreamThread;
 pub use lockstep::LockstepArm;
 
 /// Default camera name: LeRobot's usual one.
 pub const CAMERA: &str = "front";
+
+/// Takes the pictures of a streaming camera.
+pub trait FrameSink: Send {
+    /// Takes a picture that was taken at a time on the arm's clock, without waiting.
+    fn receive(&mut self, frame: Frame, at: Stamp);
+
+    /// Takes such a picture; whoever gives it waits.
+    fn receive_in_time(&mut self, frame: Frame, at: Stamp) {
+        self.receive(frame, at);
+    }
+}
+
+/// One sink after another.
+impl FrameSink for Vec<Box<dyn FrameSink>> {
+    fn receive(&mut self, frame: Frame, at: Stamp) {
+        for sink in self {
+            sink.receive(frame.clone(), at);
+        }
+    }
+
+    fn receive_in_time(&mut self, frame: Frame, at: Stamp) {
+        for sink in self {
+            sink.receive_in_time(frame.clone(), at);
+        }
+    }
+}
+
+impl FrameSink for CameraStream {
+    fn receive(&mut self, frame: Frame, at: Stamp) {
+        self.take(frame, at);
+    }
+
+    fn receive_in_time(&mut self, frame: Frame, at: Stamp) {
+        self.take_in_time(frame, at);
+    }
+}
 
 /// Destination of the pictures of a streaming camera.
 pub struct CameraStream {

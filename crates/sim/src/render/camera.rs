@@ -18,13 +18,17 @@ const DEPTH_NOISE: f32 = 5e-4;
 /// Source of the world's current geometry and its time.
 pub type WorldSnapshot = Box<dyn FnMut() -> (Vec<RenderBody>, Stamp) + Send>;
 
-/// A static camera that renders the world whenever a frame is requested.
+/// Source of the world's current geometry, its time, and the pose of what carries the camera then.
+pub type MovingSnapshot = Box<dyn FnMut() -> (Vec<RenderBody>, Stamp, Pose) + Send>;
+
+/// A camera that renders the world whenever a frame is requested. It stands still, or something in the
+/// world carries it.
 ///
 /// Equal seeds and equal worlds give equal frames, byte for byte.
 pub struct SimCamera {
-    source: WorldSnapshot,
+    source: MovingSnapshot,
     intrinsics: Intrinsics,
-    base_from_camera: Pose,
+    mount_from_camera: Pose,
     look: Appearance,
     seed: u64,
     sequence: u64,
@@ -35,16 +39,31 @@ impl SimCamera {
     /// Creates a camera at `base_from_camera` over the world that `source` reads. `seed` determines
     /// the noise of color and depth.
     pub fn new(
-        source: WorldSnapshot,
+        mut source: WorldSnapshot,
         intrinsics: Intrinsics,
         base_from_camera: Pose,
+        look: Appearance,
+        seed: u64,
+    ) -> Self {
+        let source = Box::new(move || {
+            let (bodies, stamp) = source();
+            (bodies, stamp, Pose::identity())
+        });
+        Self::carried(source, intrinsics, base_from_camera, look, seed)
+    }
+
+    /// Creates a camera at `mount_from_camera` on what carries it.
+    pub fn carried(
+        source: MovingSnapshot,
+        intrinsics: Intrinsics,
+        mount_from_camera: Pose,
         look: Appearance,
         seed: u64,
     ) -> Self {
         Self {
             source,
             intrinsics,
-            base_from_camera,
+            mount_from_camera,
             look,
             seed,
             sequence: 0,
@@ -63,7 +82,7 @@ impl SimCamera {
     /// Renders the picture that the next frame will show, with exact depth and the segmentation:
     /// ground truth for tests and labels, never for a planner.
     pub fn capture_ground_truth(&mut self) -> RenderedPicture {
-        self.picture().0
+        self.render().picture
     }
 
     /// Changes the appearance from the next frame on.
@@ -75,18 +94,32 @@ impl SimCamera {
         hash(self.seed ^ hash(self.sequence))
     }
 
-    fn picture(&mut self) -> (RenderedPicture, Stamp, Instant) {
-        let (bodies, stamp) = (self.source)();
+    fn render(&mut self) -> Rendered {
+        let (bodies, stamp, base_from_mount) = (self.source)();
         let seen = Instant::now();
+        let base_from_camera = base_from_mount * self.mount_from_camera;
         let picture = render(
             &bodies,
             &self.intrinsics,
-            &self.base_from_camera,
+            &base_from_camera,
             &self.look,
             self.frame_seed(),
         );
-        (picture, stamp, seen)
+        Rendered {
+            picture,
+            stamp,
+            seen,
+            base_from_camera,
+        }
     }
+}
+
+/// A picture, and when and from where it was taken.
+struct Rendered {
+    picture: RenderedPicture,
+    stamp: Stamp,
+    seen: Instant,
+    base_from_camera: Pose,
 }
 
 impl Camera for SimCamera {
@@ -97,7 +130,12 @@ impl Camera for SimCamera {
 
     /// Returns the frame and the instant at which the world was read, before rendering.
     fn capture_timed(&mut self) -> Result<(Frame, Instant), CameraError> {
-        let (mut picture, stamp, seen) = self.picture();
+        let Rendered {
+            mut picture,
+            stamp,
+            seen,
+            base_from_camera,
+        } = self.render();
         add_noise(&mut picture.depth, self.frame_seed());
         let frame = Frame {
             sequence: self.sequence,
@@ -105,7 +143,7 @@ impl Camera for SimCamera {
             rgb: picture.rgb,
             depth: self.measures_depth.then_some(picture.depth),
             intrinsics: self.intrinsics,
-            base_from_camera: self.base_from_camera,
+            base_from_camera,
         };
         self.sequence += 1;
         Ok((frame, seen))
@@ -116,7 +154,7 @@ impl fmt::Debug for SimCamera {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SimCamera")
             .field("intrinsics", &self.intrinsics)
-            .field("base_from_camera", &self.base_from_camera)
+            .field("mount_from_camera", &self.mount_from_camera)
             .field("look", &self.look)
             .field("seed", &self.seed)
             .field("sequence", &self.sequence)

@@ -1,0 +1,181 @@
+//! Opens the cameras of a launch file that are no part of the simulator.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use enact_camera::source::Source;
+use enact_camera::source::http::{HttpSource, STILLS};
+use enact_camera::{
+    Camera, CameraError, DepthFolder, FolderCamera, LiveFolder, PictureStream, PlacedCamera,
+    StreamLimits,
+};
+use enact_recording::Recording;
+use enact_recording::stream::JointTrack;
+use enact_robot::Robot;
+use enact_sim::CameraPlace;
+use enact_sim::render::look_at;
+use enact_types::{Frame, Pose, Reason, Stamp, StopSwitch};
+
+use super::config::{CameraConfig, CameraSource};
+
+/// The streams of a set-up: whoever wants pictures of a camera shares its connection.
+#[derive(Debug, Default)]
+pub struct OpenCameras {
+    streams: Mutex<BTreeMap<String, PictureStream>>,
+}
+
+impl OpenCameras {
+    /// Opens a camera at a place; waiting for a picture ends once `stop` is pressed.
+    ///
+    /// # Errors
+    /// If it cannot be opened. A stream that does not begin is an error of its first picture.
+    pub fn open(
+        &self,
+        camera: &CameraConfig,
+        place: &CameraPlace,
+        stop: &StopSwitch,
+    ) -> Result<Box<dyn Camera>> {
+        let (fov, pose) = (place.vertical_fov, look_at(&place.eye, &place.target));
+        Ok(match &camera.source {
+            CameraSource::Sim => bail!("the simulator renders the camera `{}`", camera.name),
+            CameraSource::Folder { path, live, depth } => {
+                let depth = depth.as_ref();
+                let depth = depth.map(|(path, scale)| DepthFolder::new(path, *scale));
+                folder(path, *live, depth, fov, pose, stop)?
+            }
+            CameraSource::Recording { path } => Box::new(RecordedPictures::open(path)?),
+            CameraSource::Mjpeg { .. } | CameraSource::Usb { .. } => {
+                Box::new(self.stream(camera)?.camera(fov, pose, stop))
+            }
+        })
+    }
+
+    /// Returns the stream of a camera that has one.
+    ///
+    /// # Errors
+    /// If the camera has none, or its address is none.
+    pub fn stream(&self, camera: &CameraConfig) -> Result<PictureStream> {
+        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(stream) = streams.get(&camera.name) {
+            return Ok(stream.clone());
+        }
+        let (source, limits) =
+            source(&camera.source).with_context(|| format!("camera `{}`", camera.name))?;
+        let stream = PictureStream::start(&camera.name, source, limits)?;
+        streams.insert(camera.name.clone(), stream.clone());
+        Ok(stream)
+    }
+}
+
+fn source(source: &CameraSource) -> Result<(Box<dyn Source>, StreamLimits)> {
+    Ok(match source {
+        CameraSource::Mjpeg { url, fps, limits } => {
+            let source = HttpSource::new(url, fps.unwrap_or(STILLS))?;
+            (Box::new(source), limits.limits())
+        }
+        CameraSource::Usb {
+            device,
+            mode: (width, height, fps),
+            limits,
+        } => (webcam(device, *width, *height, *fps)?, limits.limits()),
+        CameraSource::Sim | CameraSource::Folder { .. } | CameraSource::Recording { .. } => {
+            bail!("it has no stream")
+        }
+    })
+}
+
+#[cfg(target_os = "linux")]
+fn webcam(device: &Path, width: u32, height: u32, fps: u32) -> Result<Box<dyn Source>> {
+    use enact_camera::source::usb::{UsbMode, UsbSource};
+    let mode = UsbMode { width, height, fps };
+    Ok(Box::new(UsbSource::new(device, mode)))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn webcam(_: &Path, _: u32, _: u32, _: u32) -> Result<Box<dyn Source>> {
+    bail!(
+        "webcams are read on Linux only; have ffmpeg serve it as MJPEG, as docs/your-arm.md shows"
+    )
+}
+
+fn folder(
+    path: &Path,
+    live: bool,
+    depth: Option<DepthFolder>,
+    fov: f64,
+    pose: Pose,
+    stop: &StopSwitch,
+) -> Result<Box<dyn Camera>> {
+    if live {
+        let camera = LiveFolder::open(path, fov, pose)?.stopped_by(stop.clone());
+        return Ok(match depth {
+            Some(depth) => Box::new(camera.with_depth(depth)),
+            None => Box::new(camera),
+        });
+    }
+    let camera = FolderCamera::open(path, fov, pose)?;
+    Ok(match depth {
+        Some(depth) => Box::new(camera.with_depth(depth)),
+        None => Box::new(camera),
+    })
+}
+
+/// Returns a camera that a link of the robot carries; its place is in that link's frame.
+pub fn on_link(
+    camera: Box<dyn Camera>,
+    place: &CameraPlace,
+    robot: Arc<Robot>,
+    link: &str,
+    track: &JointTrack,
+) -> Box<dyn Camera> {
+    let link_from_camera = look_at(&place.eye, &place.target);
+    let (link, track) = (link.to_owned(), track.clone());
+    let pose = move |taken: Instant| {
+        let joints = track
+            .at(taken)
+            .ok_or_else(|| Reason::from("the arm has not said yet where it is"))?;
+        let base_from_link = robot
+            .frame_pose(&link, &joints)
+            .ok_or_else(|| Reason::from("the arm says too little about where it is"))?;
+        Ok(base_from_link * link_from_camera)
+    };
+    Box::new(PlacedCamera::moving(camera, Box::new(pose)))
+}
+
+/// Shows the pictures that a model saw in a recorded run, then the last one repeatedly, from where
+/// they were taken.
+struct RecordedPictures {
+    frames: Vec<Frame>,
+    sequence: u64,
+}
+
+impl RecordedPictures {
+    fn open(path: &Path) -> Result<Self> {
+        let recording = Recording::open(path);
+        let recording = recording.with_context(|| format!("cannot read {}", path.display()))?;
+        let frames = recording.frames()?;
+        if frames.is_empty() {
+            bail!("{}: no picture was kept in it", path.display());
+        }
+        Ok(Self {
+            frames,
+            sequence: 0,
+        })
+    }
+}
+
+impl Camera for RecordedPictures {
+    fn capture(&mut self) -> Result<Frame, CameraError> {
+        let index = (self.sequence as usize).min(self.frames.len() - 1);
+        let frame = Frame {
+            sequence: self.sequence,
+            stamp: Stamp::from_nanos(self.sequence),
+            ..self.frames[index].clone()
+        };
+        self.sequence += 1;
+        Ok(frame)
+    }
+}

@@ -101,6 +101,7 @@ fn action(action: &Action) -> String {
         Action::Pick(object) => format!("hold {object}"),
         Action::Point(object) => format!("point {object}"),
         Action::Push(object, direction) => format!("push {object} {}", direction.name()),
+        Action::Rotate(object, degrees) => format!("turn {object} by {degrees}"),
         Action::Home => "home".to_owned(),
     }
 }

@@ -1,14 +1,36 @@
 //! The TOML format of a suite.
+//!
+//! | module | idea |
+//! |---|---|
+//! | this one | a suite and its tasks |
+//! | `check` | mistakes that TOML does not show |
+//! | [`draw`] | words that are drawn for each episode |
+//! | [`placeholder`] | `{…}` in sentences and patterns |
+//! | [`reply`] | what is to be said |
+//! | [`requirement`] | what must be so at the start |
+//! | [`disturbance`] | what happens to the table during a run |
+//! | `list` | values that may be written alone or as a list |
+
+mod check;
+pub mod disturbance;
+pub mod draw;
+mod list;
+pub mod placeholder;
+pub mod reply;
+pub mod requirement;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use enact_sim::Goal;
 use enact_types::{Reason, text, toml_text};
-use regex::Regex;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use thiserror::Error;
+
+pub use disturbance::{Disturbance, Lighting, Trigger};
+pub use draw::Draw;
+pub use reply::{ExpectedReply, WantedReply};
+pub use requirement::{Requirement, SpatialRequirement};
 
 /// Tasks that are evaluated together.
 #[derive(Clone, Debug, Deserialize)]
@@ -30,17 +52,18 @@ pub struct Suite {
 pub struct SuiteTask {
     /// Name in the table of results.
     pub name: String,
-    /// Ways to phrase the task. `{role}` stands for the name of the object with that role,
-    /// `{variable}` for a drawn word, `{absent}` for a missing object.
+    /// Ways to phrase the task, with [placeholders](placeholder).
     pub instructions: Vec<String>,
     /// Objects as in a scene file, each with a `role`.
     #[serde(default)]
     pub objects: Vec<toml::Table>,
     /// Further objects, as in a scene file.
     pub random: Option<toml::Table>,
-    /// Words drawn for each episode, no two alike; objects refer to them as `"$variable"`.
+    /// Words drawn for each episode; objects refer to them as `"$word"`.
     #[serde(default)]
-    pub draw: BTreeMap<String, Vec<String>>,
+    pub draw: Draw,
+    /// Pairs of drawn words that must differ; if this is missing, no two may be alike.
+    pub differ: Option<Vec<[String; 2]>>,
     /// Shapes of the missing object to name.
     #[serde(default)]
     pub absent: Vec<String>,
@@ -54,145 +77,39 @@ pub struct SuiteTask {
     pub aside: Option<(String, String)>,
     /// Goal of the task; names are roles.
     pub goal: Option<Goal>,
-    /// Roles that must stay in place. Any object that neither `goal` nor `rests` nor `disturb`
-    /// names must do so in any case.
+    /// States that must come about one after the other during the run.
+    #[serde(default)]
+    pub during: Vec<Goal>,
+    /// States that must never come about during the run.
+    #[serde(default)]
+    pub never: Vec<Goal>,
+    /// Roles that must stay in place. Any object that neither `goal` nor `during` nor `rests` nor
+    /// `disturb` names must do so in any case.
     #[serde(default)]
     pub untouched: Vec<String>,
-    /// Role that must be pointed at.
-    pub pointed: Option<String>,
-    /// Expected reply in place of an action.
+    /// Roles that must be pointed at, and no others.
+    #[serde(default, deserialize_with = "list::one_or_many")]
+    pub pointed: Vec<String>,
+    /// Roles that may be pointed at, in answer to a question, without harm.
+    #[serde(default, deserialize_with = "list::one_or_many")]
+    pub may_point: Vec<String>,
+    /// Expected reply in place of an action; beside `goal` or `pointed`, it will do as well.
     pub answer: Option<ExpectedReply>,
-    /// Regular expression that something said must match, where a reply is expected.
-    pub says: Option<Pattern>,
-    /// Regular expression that nothing said may match: it would be false.
-    pub never_says: Option<Pattern>,
+    /// Kinds of which a reply must be.
+    #[serde(default)]
+    pub reply: Vec<WantedReply>,
+    /// Patterns, each of which something said must match.
+    #[serde(default, deserialize_with = "list::one_or_many")]
+    pub says: Vec<String>,
+    /// Patterns that nothing said may match: it would be false.
+    #[serde(default, deserialize_with = "list::one_or_many")]
+    pub never_says: Vec<String>,
     /// Disturbance during the run.
     #[serde(default)]
     pub disturb: Disturbance,
     /// Texts, one of which is written on a card in view.
     #[serde(default)]
     pub card: Vec<String>,
-}
-
-/// A reply without an action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ExpectedReply {
-    /// The robot says something.
-    Said,
-    /// The robot asks.
-    Asked,
-    /// Either.
-    Any,
-    /// Nothing moves, whatever is said, if anything.
-    Nothing,
-}
-
-/// A regular expression in a suite.
-#[derive(Clone, Debug)]
-pub struct Pattern(pub Regex);
-
-impl<'de> Deserialize<'de> for Pattern {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Regex::new(&text).map(Self).map_err(D::Error::custom)
-    }
-}
-
-/// A requirement on the start; names are roles.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-pub enum Requirement {
-    /// A requirement on distances.
-    Space(SpatialRequirement),
-    /// A state that could be a goal, too.
-    State(Goal),
-}
-
-/// A requirement on distances; a difference below 2 cm does not count.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum SpatialRequirement {
-    /// The first is nearer to the arm's base than the second.
-    NearerToArm(String, String),
-    /// The first is nearer to the third than the second is.
-    Nearer(String, String, String),
-    /// The first is farther left in the picture than the second.
-    Lefter(String, String),
-    /// The first is nearer to the bottom of the picture than the second.
-    Lower(String, String),
-    /// The first is near the line between the others.
-    Between(String, String, String),
-    /// The first is not near the line between the others.
-    NotBetween(String, String, String),
-}
-
-impl Requirement {
-    fn names(&self) -> Vec<&str> {
-        match self {
-            Self::State(goal) => goal.names(),
-            Self::Space(space) => space.names(),
-        }
-    }
-}
-
-impl SpatialRequirement {
-    fn names(&self) -> Vec<&str> {
-        match self {
-            Self::NearerToArm(a, b) | Self::Lefter(a, b) | Self::Lower(a, b) => vec![a, b],
-            Self::Nearer(a, b, c) | Self::Between(a, b, c) | Self::NotBetween(a, b, c) => {
-                vec![a, b, c]
-            }
-        }
-    }
-}
-
-/// A disturbance during the run, unknown to the robot.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Disturbance {
-    /// Role of the object that is moved.
-    pub moves: Option<String>,
-    /// Distance from the object's initial place, meters.
-    #[serde(default)]
-    pub by: f64,
-    /// Role of an object that is out of sight until the trigger.
-    pub appears: Option<String>,
-    /// Moment of the disturbance.
-    #[serde(default)]
-    pub when: Trigger,
-    /// Change of light, table top and camera noise.
-    #[serde(default)]
-    pub light: Lighting,
-    /// Number of pictures lost after the first.
-    #[serde(default)]
-    pub lost_frames: u32,
-}
-
-/// A moment of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Trigger {
-    /// The plan is made and nothing has moved.
-    #[default]
-    Planned,
-    /// The arm is on its way to the object.
-    OnTheWay,
-    /// The object is in the hand, and the arm sets out to place it.
-    Lifted,
-}
-
-/// Light, table top and camera noise.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Lighting {
-    /// The default look.
-    #[default]
-    Usual,
-    /// Random.
-    Other,
-    /// The default at the first look, random afterwards.
-    Changes,
 }
 
 /// A suite that cannot be used.
@@ -219,81 +136,21 @@ impl Suite {
         let text = std::fs::read(path)
             .and_then(text::decode)
             .map_err(|error| fault(Reason::new(format!("cannot be read: {error}"), error)))?;
-        let suite: Self = toml_text::parse(&text).map_err(|error| fault(Reason::of(error)))?;
-        suite.check().map_err(fault)?;
-        Ok(suite)
+        Self::parse(&text).map_err(fault)
     }
 
-    fn check(&self) -> Result<(), Reason> {
-        if self.tasks.is_empty() {
-            return Err("a suite needs at least one [[tasks]]".into());
-        }
-        for task in &self.tasks {
-            let fault = |what: &str| Err(format!("task `{}`: {what}", task.name).into());
-            if task.instructions.is_empty() {
-                return fault("it needs at least one of `instructions`");
-            }
-            let ends = [
-                task.goal.is_some(),
-                task.pointed.is_some(),
-                task.answer.is_some(),
-            ];
-            if ends.iter().filter(|is_given| **is_given).count() != 1 {
-                return fault("it needs one of `goal`, `pointed` and `answer`");
-            }
-            if task.says.is_some() && task.answer.is_none() {
-                return fault("`says` needs `answer`");
-            }
-            let roles = task.roles();
-            if let Some(word) = task.misspelt(&roles) {
-                return fault(&format!(
-                    "an instruction names `{{{word}}}`, which is no role and no drawn word"
-                ));
-            }
-            if let Some(name) = task.named().find(|name| !roles.contains(name)) {
-                return fault(&format!("no object has the role `{name}`"));
-            }
-        }
-        Ok(())
+    /// Reads a suite from text.
+    ///
+    /// # Errors
+    /// The first problem, with its line.
+    pub fn parse(text: &str) -> Result<Self, Reason> {
+        let suite: Self = toml_text::parse(text).map_err(Reason::of)?;
+        check::check(&suite)?;
+        Ok(suite)
     }
 }
 
 impl SuiteTask {
-    /// Returns the roles that the task mentions.
-    fn named(&self) -> impl Iterator<Item = &str> {
-        let goal = self.goal.iter().flat_map(Goal::names);
-        let start = self.requires.iter().flat_map(Requirement::names);
-        let rests = self.rests.iter().flat_map(|(object, host)| [object, host]);
-        let aside = self
-            .aside
-            .iter()
-            .flat_map(|(object, other)| [object, other]);
-        goal.chain(start)
-            .chain(
-                rests
-                    .chain(aside)
-                    .chain(&self.untouched)
-                    .map(String::as_str),
-            )
-            .chain(self.pointed.as_deref())
-            .chain(self.disturb.moves.as_deref())
-            .chain(self.disturb.appears.as_deref())
-    }
-
-    /// A placeholder of an instruction that nothing fills in.
-    fn misspelt(&self, roles: &[&str]) -> Option<&str> {
-        let placeholders = self
-            .instructions
-            .iter()
-            .flat_map(|text| text.split('{').skip(1));
-        placeholders
-            .filter_map(|rest| Some(rest.split_once('}')?.0))
-            .find(|word| {
-                let is_absent = *word == "absent" && !self.absent.is_empty();
-                !roles.contains(word) && !self.draw.contains_key(*word) && !is_absent
-            })
-    }
-
     /// Returns the roles of the task's objects.
     pub fn roles(&self) -> Vec<&str> {
         self.objects
@@ -301,55 +158,31 @@ impl SuiteTask {
             .filter_map(|object| object.get("role")?.as_str())
             .collect()
     }
+
+    /// Returns whether it is to do something rather than to say something.
+    pub fn wants_action(&self) -> bool {
+        self.goal.is_some() || !self.pointed.is_empty()
+    }
+
+    /// Returns the objects that the task or its disturbance may move.
+    pub fn concerned(&self) -> Vec<&str> {
+        let wanted = self.goal.iter().chain(&self.during).flat_map(Goal::names);
+        let resting = self.rests.iter().flat_map(|(upper, lower)| [upper, lower]);
+        let resting = resting.map(String::as_str).filter(|_| self.goal.is_some());
+        let disturbed = self.disturb.moves.iter().chain(&self.disturb.appears);
+        wanted
+            .chain(resting)
+            .chain(disturbed.map(String::as_str))
+            .collect()
+    }
+
+    /// Returns the part of the name before a colon.
+    pub fn kind(&self) -> &str {
+        kind_of(&self.name)
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const TASK: &str = r#"
-        about = "one task"
-        scene = "mixed"
-        turns = 1
-        [[tasks]]
-        name = "put"
-        instructions = ["put the {object} in the {target}"]
-        objects = [{ role = "object", shape = "cube" }, { role = "target", shape = "bowl" }]
-        goal = { inside = ["object", "target"] }
-    "#;
-
-    #[test]
-    fn a_placeholder_that_nothing_fills_is_named() {
-        let text = TASK.replace("{target}", "{targt}");
-        let fault = toml::from_str::<Suite>(&text).unwrap().check().unwrap_err();
-        assert!(fault.text().contains("`{targt}`"), "{fault}");
-        let text = TASK.replace(
-            r#"goal = { inside = ["object", "target"] }"#,
-            "answer = \"said\"\nsays = \"(\"",
-        );
-        assert!(toml::from_str::<Suite>(&text).is_err());
-    }
-
-    #[test]
-    fn a_role_that_no_object_has_is_named_wherever_it_stands() {
-        let fault = |line: &str| {
-            toml::from_str::<Suite>(&format!("{TASK}{line}"))
-                .unwrap()
-                .check()
-        };
-        assert_eq!(fault(""), Ok(()));
-        for line in [
-            r#"requires = [{ lefter = ["object", "tree"] }]"#,
-            r#"requires = [{ between = ["object", "target", "tree"] }]"#,
-            r#"requires = [{ not = { inside = ["tree", "target"] } }]"#,
-            r#"rests = { object = "tree" }"#,
-            r#"rests = { tree = "target" }"#,
-            r#"aside = ["object", "tree"]"#,
-            r#"untouched = ["tree"]"#,
-            r#"disturb = { moves = "tree", by = 0.03 }"#,
-        ] {
-            let expected = "task `put`: no object has the role `tree`";
-            assert_eq!(fault(line), Err(expected.into()), "{line}");
-        }
-    }
+/// Returns the kind of a task: the part of its name before a colon.
+pub fn kind_of(name: &str) -> &str {
+    name.split(':').next().unwrap_or(name)
 }

@@ -498,9 +498,26 @@ pub struct EvalArgs {
     /// Sampling temperature; 0 takes the most probable plan
     #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = temperature)]
     pub temperature: f64,
+    /// Write a page for a browser to this folder: results by kind, and each failure with pictures
+    #[arg(long, value_name = "DIR", conflicts_with = "episode")]
+    pub report: Option<PathBuf>,
+    /// Folder of an earlier --out with which the page compares
+    #[arg(long, value_name = "DIR", requires = "report")]
+    pub compare: Option<PathBuf>,
+    /// Instead of a suite: score what the model sees on labeled pictures, which lie beside this file
+    #[arg(long, value_name = "LABELS.json", conflicts_with_all = [
+        "suite", "episodes", "seed", "jobs", "set", "episode", "report", "floor", "most_wrong", "perception", "planner", "marks", "robot",
+    ])]
+    pub photos: Option<PathBuf>,
+    /// Kind of the labeled pictures to score
+    #[arg(long, value_name = "KIND", default_value = "A", requires = "photos")]
+    pub kind: String,
     /// Exit with status 1 if the success rate is below this percentage
     #[arg(long, value_name = "PERCENT", default_value_t = 0.0, value_parser = percent)]
     pub floor: f64,
+    /// Exit with status 1 if more than this percentage of the episodes are wrong
+    #[arg(long, value_name = "PERCENT", default_value_t = 100.0, value_parser = percent)]
+    pub most_wrong: f64,
 }
 
 fn percent(text: &str) -> Result<f64, String> {

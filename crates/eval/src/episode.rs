@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use enact_arm::ArmThread;
 use enact_dataset::ground_truth::GroundTruth;
-use enact_plan::{Agent, CompositeAgent, Planner, Verdict};
+use enact_plan::{Agent, CompositeAgent, Outcome, Planner, Verdict};
 use enact_robot::Robot;
 use enact_runtime::{Observer, RuntimeError, Session, TaskEnd, TaskOptions, TaskReport};
-use enact_sim::Simulator;
+use enact_sim::{PlacedObject, Simulator};
 use serde::{Deserialize, Serialize};
 
 use crate::disturb::Disturber;
@@ -16,9 +16,10 @@ use crate::disturb::camera::EpisodeCamera;
 use crate::episode_log::{EpisodeLog, PlannerQuery};
 use crate::episode_setup::EpisodeSetup;
 use crate::failure::{EpisodeEvidence, Failure, kind};
+use crate::judge::{Judge, moved};
 use crate::oracle::Oracle;
-use crate::outcome::{EpisodeOutcome, Fault, OutcomeEvidence, outcome};
-use crate::suite::ExpectedReply;
+use crate::outcome::{EpisodeOutcome, Fault};
+use crate::snapshots::Snapshots;
 
 /// Result of an episode.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,6 +28,9 @@ pub struct EpisodeResult {
     pub episode: u64,
     /// Name of the task.
     pub task: String,
+    /// Wording of the instruction, with its placeholders.
+    #[serde(default)]
+    pub wording: String,
     /// Instruction of the person.
     pub instruction: String,
     /// Whether the goal was reached.
@@ -36,12 +40,24 @@ pub struct EpisodeResult {
     /// Right, honest or wrong; missing in records of before.
     #[serde(default)]
     pub outcome: Option<EpisodeOutcome>,
-    /// What was moved, by role.
+    /// What was said that is not so, and why.
+    #[serde(default)]
+    pub false_words: Option<String>,
+    /// How the run ended; missing if it broke.
+    #[serde(default)]
+    pub ending: Option<TaskEnd>,
+    /// Every attempted step and how it was judged by the robot.
+    #[serde(default)]
+    pub verdicts: Vec<Outcome>,
+    /// What is not as it was, by role.
     #[serde(default)]
     pub moved: Vec<String>,
-    /// What is on the table: the label of each role.
+    /// What was really pointed at, by role, for each step that pointed.
     #[serde(default)]
-    pub table: Vec<(String, String)>,
+    pub pointed: Vec<Vec<String>>,
+    /// What is on the table.
+    #[serde(default)]
+    pub table: Vec<TrueObject>,
     /// Whether every joint was measured within its limits.
     pub within_limits: bool,
     /// Largest force on anything the arm must never touch, newtons: see
@@ -65,6 +81,23 @@ pub struct EpisodeResult {
     /// Questions to the planner and its answers.
     #[serde(default)]
     pub asked: Vec<PlannerQuery>,
+    /// The first and the last picture, unless the episode is right.
+    #[serde(skip)]
+    pub pictures: Option<Snapshots>,
+}
+
+/// An object on the table at the start.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrueObject {
+    /// Its role, or its label if it has none.
+    pub role: String,
+    /// Color and shape in words.
+    pub label: String,
+    /// Its place, x and y in meters.
+    pub at: [f64; 2],
+    /// Role of what it lies in or on, if that is not the table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rests: Option<String>,
 }
 
 /// The agent of an episode.
@@ -107,7 +140,7 @@ pub fn run<'a>(
 ) -> EpisodeResult {
     let started = Instant::now();
     let simulator = Simulator::new(robot, &setup.layout, false);
-    let mut log = EpisodeLog::new(robot, &simulator, setup.task.pointed.as_deref());
+    let mut log = EpisodeLog::new(robot, &simulator, setup.task);
     let mut disturber = Disturber::new(setup, &simulator);
     let report = {
         let mut observers: Vec<Box<dyn Observer + '_>> =
@@ -117,56 +150,69 @@ pub fn run<'a>(
         }
         attempt(setup, robot, &simulator, options, agent, observers)
     };
-    let wall_seconds = started.elapsed().as_secs_f64();
-    let within_limits = log.within_limits;
     let mut record = EpisodeResult {
         episode: number,
         task: setup.task.name.clone(),
+        wording: setup.wording.to_owned(),
         instruction: setup.instruction.clone(),
         success: false,
         failure: Some(Failure::Broken),
         outcome: Some(EpisodeOutcome::Wrong(Fault::Broken)),
+        false_words: None,
+        ending: None,
+        verdicts: Vec::new(),
         moved: moved(setup, &simulator),
-        table: setup
-            .layout
-            .objects
-            .iter()
-            .map(|item| (item.name.clone(), item.label()))
-            .collect(),
-        within_limits,
+        pointed: log.pointed.clone(),
+        table: table(setup),
+        within_limits: log.within_limits,
         hardest_bump: simulator.with_world(|world| world.hardest_bump()),
         steps: 0,
         admitted: 0,
         turns: 0,
         sim_seconds: 0.0,
-        wall_seconds,
+        wall_seconds: started.elapsed().as_secs_f64(),
         model_seconds: 0.0,
         said: Vec::new(),
-        asked: log.asked,
+        asked: log.asked.clone(),
+        pictures: None,
     };
-    let report = match report {
-        Ok(report) => report,
-        Err(error) => {
-            record.said = vec![error.to_string()];
-            return record;
-        }
-    };
-    record.success = within_limits && is_reached(setup, &simulator, &report, log.pointed);
+    match report {
+        Ok(report) => judge(setup, &simulator, &log, report, &mut record),
+        Err(error) => record.said = vec![error.to_string()],
+    }
+    if record.outcome != Some(EpisodeOutcome::Right) {
+        record.pictures = log
+            .first_picture
+            .as_ref()
+            .and_then(|first| Snapshots::take(first, &simulator, setup.seed));
+    }
+    record
+}
+
+/// Fills in what a report tells, and the verdict.
+fn judge(
+    setup: &EpisodeSetup<'_>,
+    simulator: &Simulator,
+    log: &EpisodeLog<'_>,
+    report: TaskReport,
+    record: &mut EpisodeResult,
+) {
+    let verdict = Judge::new(setup, &report, log, simulator);
+    record.success = log.within_limits && verdict.is_success();
+    record.false_words = verdict.false_words();
+    if log.within_limits {
+        record.outcome = Some(verdict.outcome());
+    }
     record.failure = (!record.success).then(|| {
-        if !within_limits {
+        if !log.within_limits {
             return Failure::OutOfLimits;
         }
         kind(&EpisodeEvidence {
             involved: &involved(setup),
             first_seen: log.first_seen.as_deref().unwrap_or_default(),
-            wants_answer: setup.task.answer.is_some(),
+            wants_answer: !setup.task.wants_action(),
             report: &report,
         })
-    });
-    record.outcome = Some(if within_limits {
-        judged(setup, &record, &report)
-    } else {
-        EpisodeOutcome::Wrong(Fault::Broken)
     });
     let moves = report.steps.iter().filter(|outcome| outcome.step.moves());
     record.steps = moves.clone().count() as u64;
@@ -176,38 +222,21 @@ pub fn run<'a>(
     record.turns = report.turns;
     record.sim_seconds = report.arm_seconds;
     record.model_seconds = (report.usage.prompt_time + report.usage.decode_time).as_secs_f64();
+    record.ending = Some(report.ending);
+    record.verdicts = report.steps;
     record.said = report.said;
-    record
 }
 
-/// Roles of what is not where it was.
-fn moved(setup: &EpisodeSetup<'_>, simulator: &Simulator) -> Vec<String> {
-    let stayed = |role: &str| {
-        let goal = enact_sim::Goal::Untouched(role.to_owned());
-        simulator.with_world(|world| goal.holds(world))
+/// Returns what is on the table at the start.
+fn table(setup: &EpisodeSetup<'_>) -> Vec<TrueObject> {
+    let objects = setup.layout.objects.iter();
+    let entry = |item: &PlacedObject| TrueObject {
+        role: item.name.clone(),
+        label: item.label(),
+        at: item.base_from_object.translation.vector.xy().into(),
+        rests: setup.task.rests.get(&item.name).cloned(),
     };
-    let roles = setup.layout.objects.iter().map(|item| item.name.clone());
-    roles.filter(|role| !stayed(role)).collect()
-}
-
-fn judged(setup: &EpisodeSetup<'_>, record: &EpisodeResult, report: &TaskReport) -> EpisodeOutcome {
-    let labels: Vec<String> = record
-        .table
-        .iter()
-        .map(|(_, label)| label.clone())
-        .collect();
-    let concerned = concerned(setup);
-    let is_other =
-        |role: &String| setup.task.untouched.contains(role) || !concerned.contains(&role.as_str());
-    outcome(&OutcomeEvidence {
-        success: record.success,
-        wants_action: setup.task.goal.is_some(),
-        labels: &labels,
-        moved_other: record.moved.iter().any(is_other),
-        moved: !record.moved.is_empty(),
-        never_says: setup.task.never_says.as_ref().map(|pattern| &pattern.0),
-        report,
-    })
+    objects.map(entry).collect()
 }
 
 fn attempt<'a>(
@@ -240,82 +269,16 @@ fn attempt<'a>(
     session.run(&setup.instruction, options)
 }
 
-fn is_reached(
-    setup: &EpisodeSetup<'_>,
-    simulator: &Simulator,
-    report: &TaskReport,
-    pointed: bool,
-) -> bool {
-    let untouched = |role: &str| {
-        let goal = enact_sim::Goal::Untouched(role.to_owned());
-        simulator.with_world(|world| goal.holds(world))
-    };
-    if !setup.task.untouched.iter().all(|role| untouched(role)) {
-        return false;
-    }
-    let concerned = concerned(setup);
-    let mut bystanders = setup.layout.objects.iter().map(|item| item.name.as_str());
-    if !bystanders.all(|name| concerned.contains(&name) || untouched(name)) {
-        return false;
-    }
-    if let Some(goal) = &setup.task.goal {
-        return simulator.with_world(|world| goal.holds(world));
-    }
-    if setup.task.pointed.is_some() {
-        return pointed;
-    }
-    let says =
-        |pattern: &crate::suite::Pattern| report.said.iter().any(|text| pattern.0.is_match(text));
-    let task = setup.task;
-    if task.never_says.as_ref().is_some_and(says) || !task.says.as_ref().is_none_or(says) {
-        return false;
-    }
-    match setup.task.answer {
-        Some(ExpectedReply::Nothing) => report.steps.iter().all(|outcome| !outcome.step.moves()),
-        Some(ExpectedReply::Said) => {
-            matches!(report.ending, TaskEnd::Said | TaskEnd::Answered)
-                && names_what_is_missing(setup, report)
-        }
-        // A question caused by a failure is not the expected one.
-        Some(ExpectedReply::Asked) => report.ending == TaskEnd::Asked && report.steps.is_empty(),
-        Some(ExpectedReply::Any) | None => matches!(
-            report.ending,
-            TaskEnd::Said | TaskEnd::Answered | TaskEnd::Asked
-        ),
-    }
-}
-
-/// Returns whether the reply names the missing object, if the person asked for one.
-fn names_what_is_missing(setup: &EpisodeSetup<'_>, report: &TaskReport) -> bool {
-    let says = |name: &String| report.said.iter().any(|text| text.contains(name.as_str()));
-    setup
-        .absent
-        .as_ref()
-        .is_none_or(|names| names.iter().any(says))
-}
-
-/// Returns the objects that the task or its disturbance may move.
-fn concerned<'a>(setup: &'a EpisodeSetup<'_>) -> Vec<&'a str> {
-    let task = setup.task;
-    let goal = task.goal.iter().flat_map(enact_sim::Goal::names);
-    let resting = task.rests.iter().flat_map(|(upper, lower)| [upper, lower]);
-    let resting = resting.map(String::as_str).filter(|_| task.goal.is_some());
-    let disturbed = task.disturb.moves.iter().chain(&task.disturb.appears);
-    goal.chain(resting)
-        .chain(disturbed.map(String::as_str))
-        .collect()
-}
-
-fn label(setup: &EpisodeSetup<'_>, role: &str) -> String {
-    let item = setup.layout.objects.iter().find(|item| item.name == role);
-    item.map_or_else(|| role.to_owned(), enact_sim::PlacedObject::label)
-}
-
 /// Returns the names that the robot should use for the objects of the task.
 fn involved(setup: &EpisodeSetup<'_>) -> Vec<String> {
-    let roles = setup.task.goal.iter().flat_map(enact_sim::Goal::names);
-    roles
-        .chain(setup.task.pointed.as_deref())
-        .map(|role| label(setup, role))
-        .collect()
+    let task = setup.task;
+    let wanted = task.goal.iter().chain(&task.during);
+    let roles = wanted
+        .flat_map(enact_sim::Goal::names)
+        .chain(task.pointed.iter().map(String::as_str));
+    let label = |role: &str| {
+        let item = setup.layout.objects.iter().find(|item| item.name == role);
+        item.map_or_else(|| role.to_owned(), PlacedObject::label)
+    };
+    roles.map(label).collect()
 }

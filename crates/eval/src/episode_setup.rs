@@ -13,9 +13,10 @@ use nalgebra::Vector2;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use regex::Regex;
 use toml::Value;
 
-use crate::suite::{Requirement, SpatialRequirement, Suite, SuiteTask};
+use crate::suite::{Requirement, SpatialRequirement, Suite, SuiteTask, placeholder, reply};
 
 /// Number of layouts drawn until one meets the requirements.
 const DRAWS: u32 = 4000;
@@ -36,10 +37,16 @@ const FLOOR: f64 = 0.007;
 pub struct EpisodeSetup<'a> {
     /// Task of which this is an instance.
     pub task: &'a SuiteTask,
+    /// Wording of the instruction, with its placeholders.
+    pub wording: &'a str,
     /// Instruction of the person.
     pub instruction: String,
     /// Name of the missing object that the person asks about, in English and in Chinese.
     pub absent: Option<[String; 2]>,
+    /// Patterns, each of which something said must match.
+    pub says: Vec<Regex>,
+    /// Patterns that nothing said may match.
+    pub never_says: Vec<Regex>,
     /// Layout of the table. Objects with a role are named after it.
     pub layout: Layout,
     /// Card on the table, with its text.
@@ -59,52 +66,109 @@ pub fn episode<'a>(
     seed: u64,
     index: u64,
 ) -> Result<EpisodeSetup<'a>, Reason> {
-    let task = &suite.tasks[(index % suite.tasks.len() as u64) as usize];
+    let tasks = suite.tasks.len() as u64;
+    let task = &suite.tasks[(index % tasks) as usize];
+    let fault = |what: &str| Reason::from(format!("task `{}`: {what}", task.name));
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(index);
-    let words = words(task, &mut rng);
+    let words = task
+        .draw
+        .draw(task.differ.as_deref(), &mut rng)
+        .map_err(|why| fault(&why.to_string()))?;
     let scene = scene(task, base, &words)?.before(robot);
     let layout = (0..DRAWS)
         .find_map(|_| arranged(task, robot, &scene, rng.next_u64()))
-        .ok_or_else(|| format!("task `{}`: no layout is as required", task.name))?;
-    let pattern = task
-        .instructions
-        .choose(&mut rng)
-        .ok_or("a task without instructions")?;
-    let mut instruction = pattern.clone();
-    for (word, text) in &words {
-        instruction = instruction.replace(&format!("{{{word}}}"), text);
-    }
-    for item in &layout.objects {
-        instruction = instruction.replace(&format!("{{{}}}", item.name), &item.label());
-    }
-    let mut missing = None;
-    if instruction.contains("{absent}") {
-        let absent = absent(task, &layout, &mut rng)
-            .ok_or_else(|| format!("task `{}`: everything is there", task.name))?;
-        instruction = instruction.replace("{absent}", &absent);
-        missing = Some([absent.clone(), plain_name(&absent)]);
-    }
-    if let Some(open) = instruction.find('{') {
-        return Err(format!(
-            "task `{}`: nothing is called {}",
-            task.name,
-            &instruction[open..]
-        )
-        .into());
-    }
+        .ok_or_else(|| fault("no layout is as required"))?;
+    let wording =
+        wording(task, seed, index, tasks).ok_or_else(|| fault("it has no instruction"))?;
+    let absent = if task.absent.is_empty() {
+        None
+    } else {
+        let absent = absent(task, &layout, &mut rng);
+        Some(absent.ok_or_else(|| fault("everything of `absent` is there"))?)
+    };
+    let meant = Meant {
+        words: &words,
+        layout: &layout,
+        absent: absent.as_deref(),
+    };
+    let unfilled = |name: String| fault(&format!("nothing is called {{{name}}}"));
+    let instruction = placeholder::fill(wording, |name| meant.text(name)).map_err(unfilled)?;
+    let patterns = |texts: &[String]| -> Result<Vec<Regex>, Reason> {
+        let compiled = texts.iter().map(|text| {
+            let filled = placeholder::fill(text, |name| meant.pattern(name)).map_err(unfilled)?;
+            reply::pattern(&filled)
+        });
+        compiled.collect()
+    };
+    let (says, never_says) = (patterns(&task.says)?, patterns(&task.never_says)?);
     let card = task
         .card
         .choose(&mut rng)
         .and_then(|text| laid(text, &layout, &mut rng));
     Ok(EpisodeSetup {
-        absent: missing,
+        absent: absent
+            .filter(|_| wording.contains("{absent}"))
+            .map(|absent| [absent.clone(), plain_name(&absent)]),
+        says,
+        never_says,
         card,
         task,
+        wording,
         instruction: chinese(&instruction),
         layout,
         seed: rng.next_u64(),
     })
+}
+
+/// Draws the wording of an episode. The episodes of a task use each of its wordings once before they
+/// use one again.
+fn wording(task: &SuiteTask, seed: u64, index: u64, tasks: u64) -> Option<&str> {
+    let count = task.instructions.len().max(1) as u64;
+    let (number, task_index) = (index / tasks, index % tasks);
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    // Streams from zero on are those of the episodes.
+    rng.set_stream(u64::MAX - (number / count * tasks + task_index));
+    let mut order: Vec<&String> = task.instructions.iter().collect();
+    order.shuffle(&mut rng);
+    order
+        .get((number % count) as usize)
+        .map(|text| text.as_str())
+}
+
+/// What placeholders stand for in an episode.
+struct Meant<'a> {
+    words: &'a BTreeMap<String, String>,
+    layout: &'a Layout,
+    absent: Option<&'a str>,
+}
+
+impl Meant<'_> {
+    /// Returns what a placeholder of a sentence stands for.
+    fn text(&self, name: &str) -> Option<String> {
+        if let Some(word) = self.words.get(name) {
+            return Some(word.clone());
+        }
+        if name == "absent" {
+            return self.absent.map(str::to_owned);
+        }
+        let (role, part) = name.split_once('.').unwrap_or((name, ""));
+        let item = find(self.layout, role)?;
+        Some(match part {
+            "" => item.label(),
+            "color" => item.color.to_string(),
+            "shape" => item.shape.to_string(),
+            _ => return None,
+        })
+    }
+
+    /// Returns what a placeholder of a pattern stands for.
+    fn pattern(&self, name: &str) -> Option<String> {
+        if let Some(text) = self.text(name) {
+            return Some(regex::escape(&text));
+        }
+        placeholder::count(name, self.layout, |word| self.words.get(word).cloned())
+    }
 }
 
 /// Places a card with this text where it covers nothing and is visible, if there is such a place.
@@ -144,21 +208,6 @@ fn chinese(text: &str) -> String {
         }
     }
     text
-}
-
-/// Draws a word for each variable, no two alike.
-fn words(task: &SuiteTask, rng: &mut ChaCha8Rng) -> BTreeMap<String, String> {
-    let mut words: BTreeMap<String, String> = BTreeMap::new();
-    for (variable, choices) in &task.draw {
-        let free: Vec<&String> = choices
-            .iter()
-            .filter(|word| !words.values().any(|taken| taken == *word))
-            .collect();
-        if let Some(word) = free.choose(rng) {
-            words.insert(variable.clone(), (*word).clone());
-        }
-    }
-    words
 }
 
 /// Returns the base scene with the task's objects in place of its own.
@@ -203,7 +252,7 @@ fn fill(value: &mut Value, words: &BTreeMap<String, String>) {
 }
 
 /// Draws a layout of the scene; `None` unless it has every role, meets the requirements, and leaves
-/// the goal unreached.
+/// the goal unreached and what must never be untrue.
 fn arranged(task: &SuiteTask, robot: &Robot, scene: &Scene, seed: u64) -> Option<Layout> {
     let mut layout = scene.draw(seed);
     let has = |role: &&str| layout.objects.iter().any(|item| item.name == **role);
@@ -236,14 +285,16 @@ fn arranged(task: &SuiteTask, robot: &Robot, scene: &Scene, seed: u64) -> Option
             Requirement::Space(_) => None,
         })
         .collect();
-    if states.is_empty() && task.goal.is_none() {
+    if states.is_empty() && task.goal.is_none() && task.never.is_empty() {
         return Some(layout);
     }
     let mut world = World::new(robot, &layout);
     world.settle();
     let begins_right = states.iter().all(|goal| goal.holds(&world));
-    let is_done = task.goal.as_ref().is_some_and(|goal| goal.holds(&world));
-    (begins_right && !is_done).then_some(layout)
+    // What comes about on the way may leave everything as it was.
+    let is_done = task.during.is_empty() && task.goal.iter().any(|goal| goal.holds(&world));
+    let is_spoilt = task.never.iter().any(|goal| goal.holds(&world));
+    (begins_right && !is_done && !is_spoilt).then_some(layout)
 }
 
 fn find<'a>(layout: &'a Layout, name: &str) -> Option<&'a PlacedObject> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use enact_plan::{Step, Verdict};
+use enact_plan::{ObjectView, Step, Verdict};
 use enact_runtime::{TaskEnd, TaskReport};
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +57,7 @@ pub struct EpisodeEvidence<'a> {
     /// Names of the objects that the task is about.
     pub involved: &'a [String],
     /// Objects listed at the first look.
-    pub first_seen: &'a [String],
+    pub first_seen: &'a [ObjectView],
     /// Whether the task expects only an answer.
     pub wants_answer: bool,
     /// Report of the run.
@@ -75,11 +75,8 @@ pub fn kind(case: &EpisodeEvidence<'_>) -> Failure {
             Failure::Spoke
         };
     }
-    if case
-        .involved
-        .iter()
-        .any(|name| !case.first_seen.contains(name))
-    {
+    let is_seen = |name: &String| case.first_seen.iter().any(|seen| seen.name == *name);
+    if !case.involved.iter().all(is_seen) {
         return Failure::PerceivedWrong;
     }
     if !moved

@@ -9,22 +9,37 @@
 //! | [`disturb`] | disturbances during a run, unknown to the robot |
 //! | [`episode_log`] | notes that the judge takes during a run |
 //! | [`episode`] | one episode from start to verdict |
+//! | `judge` | the verdict: whether the goal was reached, and whether harm was done |
+//! | [`outcome`] | right, honest or wrong |
+//! | `truth` | whether what is said is so |
+//! | [`reply_kind`] | what kind of reply a sentence is |
+//! | `synonyms` | words for colors and shapes |
 //! | [`failure`] | reasons for the failure of an episode |
+//! | [`snapshots`] | pictures of an episode |
 //! | [`store`] | episodes on disk, so that an evaluation can resume |
 //! | [`runner`] | many episodes in parallel |
 //! | [`wilson`] | confidence intervals of proportions |
 //! | [`report`] | the table of results |
+//! | [`page`] | the results as a page for a browser |
+//! | [`photos`] | what a perceiver finds on labeled pictures |
 
 pub mod disturb;
 pub mod episode;
 pub mod episode_log;
 pub mod episode_setup;
 pub mod failure;
+mod judge;
 pub mod oracle;
 pub mod outcome;
+pub mod page;
+pub mod photos;
 pub mod random;
+pub mod reply_kind;
 pub mod report;
 pub mod runner;
+pub mod snapshots;
 pub mod store;
 pub mod suite;
+mod synonyms;
+mod truth;
 pub mod wilson;

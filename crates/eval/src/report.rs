@@ -8,7 +8,11 @@ use serde::Serialize;
 use crate::episode::EpisodeResult;
 use crate::failure::Failure;
 use crate::outcome::{EpisodeOutcome, Fault};
+use crate::suite::kind_of;
 use crate::wilson::Proportion;
+
+/// The kind of all episodes together.
+const ALL: &str = "all";
 
 /// Force on anything the arm must never touch above which the push is a bump, newtons.
 const GENTLE: f64 = 0.5;
@@ -62,14 +66,16 @@ pub struct OutcomeCounts {
 }
 
 impl OutcomeCounts {
-    fn of(kind: &str) -> Self {
+    /// Counts nothing of a kind yet.
+    pub fn of(kind: &str) -> Self {
         Self {
             kind: kind.to_owned(),
             ..Self::default()
         }
     }
 
-    fn add(&mut self, outcome: EpisodeOutcome) {
+    /// Counts an episode.
+    pub fn add(&mut self, outcome: EpisodeOutcome) {
         match outcome {
             EpisodeOutcome::Right => self.right += 1,
             EpisodeOutcome::Honest => self.honest += 1,
@@ -80,7 +86,8 @@ impl OutcomeCounts {
         }
     }
 
-    fn share(&self, count: u64) -> Proportion {
+    /// Returns a count as a share of all that were counted.
+    pub fn share(&self, count: u64) -> Proportion {
         Proportion::new(count, self.right + self.honest + self.wrong)
     }
 }
@@ -101,6 +108,8 @@ pub struct MeanDurations {
 pub struct FailedEpisode {
     /// Kind of failure.
     pub kind: Failure,
+    /// Honest or wrong; missing in records of old versions.
+    pub outcome: Option<EpisodeOutcome>,
     /// Number of the episode.
     pub episode: u64,
     /// Seed of the suite.
@@ -146,7 +155,7 @@ impl SuiteReport {
                 .into_iter()
                 .map(|(name, successes, of)| (name, Proportion::new(successes, of)))
                 .collect(),
-            outcomes: outcomes(records),
+            outcomes: counts_by_kind(records),
             failures: failures(seed, records, command),
             executable: Proportion::new(sum(|r| r.admitted), sum(|r| r.steps)),
             within_limits: Proportion::new(count(|record| record.within_limits), episodes),
@@ -186,10 +195,14 @@ impl SuiteReport {
         };
         let mut text = String::from("\n| kind | right | honest | wrong |\n|---|---|---|---|\n");
         for counts in &self.outcomes {
+            let kind = match counts.kind.as_str() {
+                ALL => "**all**",
+                kind => kind,
+            };
             let _ = writeln!(
                 text,
-                "| {} | {} | {} | {} |",
-                counts.kind, counts.right, counts.honest, counts.wrong
+                "| {kind} | {} | {} | {} |",
+                counts.right, counts.honest, counts.wrong
             );
         }
         let share = |name: &str, count| {
@@ -255,8 +268,13 @@ impl SuiteReport {
             for failed in episodes {
                 let _ = writeln!(
                     text,
-                    "- {}: “{}”  `{}`",
-                    failed.task, failed.instruction, failed.command
+                    "- {}{}: “{}”  `{}`",
+                    failed.task,
+                    failed
+                        .outcome
+                        .map_or(String::new(), |it| format!(", {}", it.name())),
+                    failed.instruction,
+                    failed.command
                 );
             }
         }
@@ -264,15 +282,16 @@ impl SuiteReport {
     }
 }
 
-/// Counts by the part of a task's name before a colon, in the order of the suite.
-fn outcomes(records: &[EpisodeResult]) -> Vec<OutcomeCounts> {
+/// Counts by kind of task, in the order of the suite, and all of them last; nothing for records of old
+/// versions, which do not tell.
+pub fn counts_by_kind(records: &[EpisodeResult]) -> Vec<OutcomeCounts> {
     let mut kinds: Vec<OutcomeCounts> = Vec::new();
-    let mut all = OutcomeCounts::of("**all**");
+    let mut all = OutcomeCounts::of(ALL);
     for record in records {
         let Some(outcome) = record.outcome else {
             continue;
         };
-        let kind = record.task.split(':').next().unwrap_or(&record.task);
+        let kind = kind_of(&record.task);
         let at = kinds
             .iter()
             .position(|counts| counts.kind == kind)
@@ -295,6 +314,7 @@ fn failures(seed: u64, records: &[EpisodeResult], command: &str) -> Vec<FailedEp
         .filter_map(|record| {
             Some(FailedEpisode {
                 kind: record.failure?,
+                outcome: record.outcome,
                 episode: record.episode,
                 seed,
                 task: record.task.clone(),

@@ -8,6 +8,10 @@ use enact_types::text;
 use thiserror::Error;
 
 use crate::episode::EpisodeResult;
+use crate::snapshots::Snapshots;
+
+/// Folder of the pictures of episodes that are not right.
+const PICTURES: &str = "pictures";
 
 /// A folder that cannot be used.
 #[derive(Debug, Error)]
@@ -22,9 +26,10 @@ pub enum StoreError {
     Other(PathBuf, String, String),
 }
 
-/// A folder with `settings.txt` and a line of `episodes.jsonl` per episode.
+/// A folder with `settings.txt`, a line of `episodes.jsonl` per episode, and `pictures/`.
 pub struct EpisodeStore {
     path: PathBuf,
+    pictures: PathBuf,
     file: File,
     /// Episodes of earlier runs.
     pub done: Vec<EpisodeResult>,
@@ -62,17 +67,23 @@ impl EpisodeStore {
             .iter()
             .rposition(|byte| *byte == b'\n')
             .map_or(0, |end| end + 1);
-        let done: Vec<EpisodeResult> = bytes[..whole]
-            .split(|byte| *byte == b'\n')
-            .filter_map(|line| serde_json::from_slice(line).ok())
-            .collect();
+        let mut done = records(&bytes[..whole]);
+        let pictures = folder.join(PICTURES);
+        for record in &mut done {
+            record.pictures = Snapshots::load(&pictures, record.episode);
+        }
         let file = OpenOptions::new()
             .create(true)
             .append(true)
             .open(&path)
             .map_err(io)?;
         file.set_len(whole as u64).map_err(io)?;
-        Ok(Self { path, file, done })
+        Ok(Self {
+            path,
+            pictures,
+            file,
+            done,
+        })
     }
 
     /// Stores an episode.
@@ -81,8 +92,78 @@ impl EpisodeStore {
     /// If the line cannot be written.
     pub fn add(&mut self, record: &EpisodeResult) -> Result<(), StoreError> {
         let io = |error| StoreError::Io(self.path.clone(), error);
+        if let Some(pictures) = &record.pictures {
+            let saved = pictures.save(&self.pictures, record.episode);
+            saved.map_err(|error| StoreError::Io(self.pictures.clone(), error))?;
+        }
         let line = serde_json::to_string(record).map_err(|error| io(error.into()))?;
         writeln!(self.file, "{line}").map_err(io)?;
         self.file.flush().map_err(io)
+    }
+}
+
+/// Reads the records of an earlier evaluation from the folder of its `--out`.
+///
+/// # Errors
+/// If the folder cannot be read, or holds no records that this version understands.
+pub fn load(folder: &Path) -> Result<Vec<EpisodeResult>, StoreError> {
+    let path = folder.join("episodes.jsonl");
+    let bytes = std::fs::read(&path).map_err(|error| StoreError::Io(path.clone(), error))?;
+    let records = records(&bytes);
+    if records.is_empty() {
+        let error = io::Error::new(io::ErrorKind::InvalidData, "it holds no episodes");
+        return Err(StoreError::Io(path, error));
+    }
+    Ok(records)
+}
+
+fn records(lines: &[u8]) -> Vec<EpisodeResult> {
+    lines
+        .split(|byte| *byte == b'\n')
+        .filter_map(|line| serde_json::from_slice(line).ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn record(episode: u64) -> EpisodeResult {
+        let record = json!({
+            "episode": episode, "task": "put in", "wording": "put the {object} in", "instruction": "put it in",
+            "success": false, "failure": "dropped", "outcome": {"wrong": "in_part"}, "ending": "done",
+            "verdicts": [
+                {"skill": "place", "object": "red cube", "relation": "in", "target": "bowl", "verdict": "no", "reason": "it fell"},
+                {"skill": "rotate", "object": "red cube", "degrees": 45, "verdict": "yes", "reason": ""},
+            ],
+            "moved": ["object"], "pointed": [["object"]], "within_limits": true, "steps": 2, "admitted": 2,
+            "turns": 1, "sim_seconds": 1.5, "wall_seconds": 0.25, "model_seconds": 0.0, "said": [],
+        });
+        serde_json::from_value(record).unwrap()
+    }
+
+    #[test]
+    fn what_was_stored_is_read_again_with_its_pictures() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut first = record(3);
+        first.pictures = Some(Snapshots {
+            first: vec![1],
+            last: vec![2],
+        });
+        let mut store = EpisodeStore::open(folder.path(), "here").unwrap();
+        store.add(&first).unwrap();
+        store.add(&record(4)).unwrap();
+        let again = EpisodeStore::open(folder.path(), "here").unwrap();
+        assert_eq!(again.done, [first, record(4)]);
+        assert_eq!(load(folder.path()).unwrap().len(), 2);
+        assert!(EpisodeStore::open(folder.path(), "there").is_err());
+    }
+
+    #[test]
+    fn a_folder_without_episodes_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = load(folder.path()).unwrap_err();
+        assert!(error.to_string().contains("episodes.jsonl"), "{error}");
     }
 }

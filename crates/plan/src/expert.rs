@@ -101,6 +101,7 @@ fn steps_for(action: &Action, in_hand: bool) -> Vec<Step> {
         Action::Pick(object) => vec![Step::pick(object.clone())],
         Action::Point(object) => vec![Step::point(object.clone())],
         Action::Push(object, direction) => vec![Step::push(object.clone(), *direction)],
+        Action::Rotate(object, degrees) => vec![Step::rotate(object.clone(), *degrees)],
         Action::Home => vec![Step::home()],
     }
 }
@@ -127,9 +128,11 @@ pub fn is_done(action: &Action, situation: &Situation) -> bool {
             tried(&placed, Verdict::Yes, situation) > 0
         }
         Action::Pick(object) => situation.holding.as_ref() == Some(object),
-        Action::Point(_) | Action::Push(..) | Action::Home => steps_for(action, false)
-            .iter()
-            .all(|step| tried(step, Verdict::Yes, situation) > 0),
+        Action::Point(_) | Action::Push(..) | Action::Rotate(..) | Action::Home => {
+            steps_for(action, false)
+                .iter()
+                .all(|step| tried(step, Verdict::Yes, situation) > 0)
+        }
     }
 }
 
@@ -280,6 +283,20 @@ mod tests {
             written(&situation),
             "place red cube in pink bowl, then done"
         );
+    }
+
+    #[test]
+    fn what_was_turned_is_not_turned_again() {
+        let turn = Intent::Act(vec![Action::Rotate("red cube".to_owned(), 45)]);
+        let mut situation = table();
+        let written = plan(&turn, &situation).to_string();
+        assert_eq!(written, "rotate red cube by 45 degrees, then done");
+        situation.history.push(Outcome {
+            step: Step::rotate("red cube", 45),
+            verdict: Verdict::Yes,
+            reason: String::new(),
+        });
+        assert_eq!(plan(&turn, &situation).to_string(), "done");
     }
 
     #[test]

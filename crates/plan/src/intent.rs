@@ -31,6 +31,8 @@ pub enum Action {
     Point(String),
     /// The object should be pushed.
     Push(String, Direction),
+    /// The object should be turned where it stands, by degrees counterclockwise from above.
+    Rotate(String, i16),
     /// The arm should go home.
     Home,
 }
@@ -40,7 +42,10 @@ impl Action {
     pub fn objects(&self) -> Vec<&str> {
         match self {
             Self::Put { object, target, .. } => vec![object, target],
-            Self::Pick(object) | Self::Point(object) | Self::Push(object, _) => vec![object],
+            Self::Pick(object)
+            | Self::Point(object)
+            | Self::Push(object, _)
+            | Self::Rotate(object, _) => vec![object],
             Self::Home => Vec::new(),
         }
     }

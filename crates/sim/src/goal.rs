@@ -1,19 +1,26 @@
 //! The goal of a task as a state of the world, judged by physics.
 
 use std::collections::BTreeMap;
+use std::f64::consts::{PI, TAU};
 
 use enact_types::Vector3;
 use serde::{Deserialize, Serialize};
 
+use crate::arrangement::{are_apart, are_in_row, are_near, is_between};
+use crate::object::ObjectShape;
 use crate::parts::is_between_walls;
 use crate::world::{ObjectState, World};
 
-/// Largest distance between two rims that counts as near, meters.
-const NEAR: f64 = 0.06;
 /// Smallest sideways distance that counts as beside, meters.
 const BESIDE: f64 = 0.02;
 /// Displacement beyond which an object counts as touched, meters.
 const TOUCHED: f64 = 0.01;
+/// Turn beyond which an object counts as touched, radians.
+const TOUCHED_TURN: f64 = 0.35;
+/// Largest error of a turn that counts as done, radians.
+const TURN_ERROR: f64 = 0.26;
+/// Displacement up to which an object turns where it stands, meters.
+const IN_PLACE: f64 = 0.03;
 
 /// A state of the world, in terms of named objects. In a scene file a name may be a placeholder
 /// such as `{object}`, which the instruction fills in.
@@ -36,7 +43,18 @@ pub enum Goal {
     InFrontOf(String, String),
     /// The first object rests farther from the camera than the second.
     Behind(String, String),
-    /// The object is within 1 cm of its place in the layout.
+    /// The object rests on the table itself, not in or on anything else.
+    OnTable(String),
+    /// The first object rests between the two others.
+    Between(String, String, String),
+    /// These objects rest in a row, in any order, each close to the next.
+    InARow(Vec<String>),
+    /// These objects rest and no two of them are close.
+    Apart(Vec<String>),
+    /// The object rests in its place, turned about the vertical by so many degrees from how it lay in
+    /// the layout, counterclockwise from above.
+    Turned(String, i16),
+    /// The object is within 1 cm and 20° of its pose in the layout.
     Untouched(String),
     /// All of these hold.
     And(Vec<Goal>),
@@ -83,11 +101,22 @@ impl Goal {
             Self::Held(object) => is_held(world, object),
             Self::Near(object, other) => released(world, object)
                 .zip(world.object(other))
-                .is_some_and(|(object, other)| gap(&object, &other) < NEAR),
+                .is_some_and(|(object, other)| are_near(&object, &other)),
             Self::LeftOf(object, other) => on_side(world, object, other, |[right, _]| -right),
             Self::RightOf(object, other) => on_side(world, object, other, |[right, _]| right),
             Self::InFrontOf(object, other) => on_side(world, object, other, |[_, closer]| closer),
             Self::Behind(object, other) => on_side(world, object, other, |[_, closer]| -closer),
+            Self::OnTable(object) => {
+                released(world, object).is_some() && world.table_touches(object)
+            }
+            Self::Between(object, one, other) => released(world, object)
+                .zip(world.object(one).zip(world.object(other)))
+                .is_some_and(|(object, (one, other))| is_between(&object, &one, &other)),
+            Self::InARow(objects) => {
+                all_released(world, objects).is_some_and(|all| are_in_row(&all))
+            }
+            Self::Apart(objects) => all_released(world, objects).is_some_and(|all| are_apart(&all)),
+            Self::Turned(object, degrees) => is_turned(world, object, *degrees),
             Self::Untouched(object) => is_untouched(world, object),
             Self::And(all) => all.iter().all(|goal| goal.holds(world)),
             Self::Or(any) => any.iter().any(|goal| goal.holds(world)),
@@ -105,6 +134,7 @@ impl Goal {
                 .unwrap_or(text)
                 .clone()
         };
+        let all_names = |list: &[String]| list.iter().map(name).collect();
         match self {
             Self::Inside(a, b) => Self::Inside(name(a), name(b)),
             Self::On(a, b) => Self::On(name(a), name(b)),
@@ -114,6 +144,11 @@ impl Goal {
             Self::RightOf(a, b) => Self::RightOf(name(a), name(b)),
             Self::InFrontOf(a, b) => Self::InFrontOf(name(a), name(b)),
             Self::Behind(a, b) => Self::Behind(name(a), name(b)),
+            Self::OnTable(a) => Self::OnTable(name(a)),
+            Self::Between(a, b, c) => Self::Between(name(a), name(b), name(c)),
+            Self::InARow(all) => Self::InARow(all_names(all)),
+            Self::Apart(all) => Self::Apart(all_names(all)),
+            Self::Turned(a, degrees) => Self::Turned(name(a), *degrees),
             Self::Untouched(a) => Self::Untouched(name(a)),
             Self::And(all) => Self::And(all.iter().map(|goal| goal.fill(names)).collect()),
             Self::Or(any) => Self::Or(any.iter().map(|goal| goal.fill(names)).collect()),
@@ -124,7 +159,9 @@ impl Goal {
     /// Returns the names and placeholders in the goal.
     pub fn names(&self) -> Vec<&str> {
         match self {
-            Self::Held(a) | Self::Untouched(a) => vec![a],
+            Self::Held(a) | Self::Untouched(a) | Self::OnTable(a) | Self::Turned(a, _) => vec![a],
+            Self::Between(a, b, c) => vec![a, b, c],
+            Self::InARow(all) | Self::Apart(all) => all.iter().map(String::as_str).collect(),
             Self::And(goals) | Self::Or(goals) => goals.iter().flat_map(Self::names).collect(),
             Self::Not(goal) => goal.names(),
             Self::Inside(a, b)
@@ -143,6 +180,10 @@ fn released(world: &World, name: &str) -> Option<ObjectState> {
     world
         .object(name)
         .filter(|object| object.is_at_rest() && !world.gripper_touches(name))
+}
+
+fn all_released(world: &World, names: &[String]) -> Option<Vec<ObjectState>> {
+    names.iter().map(|name| released(world, name)).collect()
 }
 
 /// Returns whether the object is between the walls and no higher above the rim than half its own
@@ -175,15 +216,6 @@ fn is_held(world: &World, name: &str) -> bool {
             .any(|other| other.name != name && world.touch(name, &other.name))
 }
 
-/// Returns the horizontal distance between the rims of two objects, meters; negative if they
-/// overlap.
-fn gap(a: &ObjectState, b: &ObjectState) -> f64 {
-    let apart = (a.pose.translation.vector - b.pose.translation.vector)
-        .xy()
-        .norm();
-    apart - a.shape.footprint_radius(a.size) - b.shape.footprint_radius(b.size)
-}
-
 /// Returns whether the object rests on that side of the other: beside it, and farther to that side
 /// than along it.
 fn on_side(world: &World, object: &str, other: &str, side: fn([f64; 2]) -> f64) -> bool {
@@ -211,9 +243,49 @@ fn offset(world: &World, object: &str, other: &str) -> Option<[f64; 2]> {
 }
 
 fn is_untouched(world: &World, name: &str) -> bool {
-    let item = world.layout().objects.iter().find(|item| item.name == name);
-    item.zip(world.object(name)).is_some_and(|(item, now)| {
-        let moved = now.pose.translation.vector - item.base_from_object.translation.vector;
-        moved.norm() < TOUCHED
+    displacement(world, name).is_some_and(|by| {
+        let [tilt, turn] = by.angles;
+        let is_ball = by.shape == ObjectShape::Ball;
+        by.distance < TOUCHED
+            && (is_ball || tilt < TOUCHED_TURN)
+            && (by.shape.is_round() || turn.abs() < TOUCHED_TURN)
+    })
+}
+
+fn is_turned(world: &World, name: &str, degrees: i16) -> bool {
+    released(world, name).is_some()
+        && displacement(world, name).is_some_and(|by| {
+            let [tilt, turn] = by.angles;
+            let error = (turn - f64::from(degrees).to_radians() + PI).rem_euclid(TAU) - PI;
+            by.distance < IN_PLACE && tilt < TURN_ERROR && error.abs() < TURN_ERROR
+        })
+}
+
+/// How an object lies now, relative to the layout.
+struct Displacement {
+    /// Meters.
+    distance: f64,
+    /// Tilt of its vertical, and turn about the vertical, radians.
+    angles: [f64; 2],
+    shape: ObjectShape,
+}
+
+fn displacement(world: &World, name: &str) -> Option<Displacement> {
+    let item = world
+        .layout()
+        .objects
+        .iter()
+        .find(|item| item.name == name)?;
+    let now = world.object(name)?;
+    let (before, now) = (item.base_from_object, now.pose);
+    let by = now.rotation * before.rotation.inverse();
+    let side = by * Vector3::x();
+    Some(Displacement {
+        distance: (now.translation.vector - before.translation.vector).norm(),
+        angles: [
+            (by * Vector3::z()).angle(&Vector3::z()),
+            side.y.atan2(side.x),
+        ],
+        shape: item.shape,
     })
 }

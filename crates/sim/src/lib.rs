@@ -9,12 +9,14 @@
 //! | [`things`] | mug, bottle, banana and the like as convex parts |
 //! | [`world`] | table, objects and arm under gravity |
 //! | [`goal`] | the goal of a task, judged by physics |
+//! | `arrangement` | how several objects lie to one another |
 //! | [`simulator`] | one world, shared by an arm and a camera |
 //! | [`servos`] | the simulated arm driven by emulated servos |
 //! | [`geometry`] | geometry the camera sees |
 //! | [`render`] | a ray-cast camera |
 //! | `physics` | the bridge to the physics engine |
 
+mod arrangement;
 pub mod geometry;
 pub mod goal;
 pub mod layout;

@@ -66,6 +66,14 @@ impl ObjectShape {
         matches!(self, Self::Bowl | Self::Tray | Self::Plate)
     }
 
+    /// Returns whether it looks the same however it is turned about the vertical.
+    pub fn is_round(self) -> bool {
+        matches!(
+            self,
+            Self::Cylinder | Self::Ball | Self::Bowl | Self::Plate | Self::Bottle
+        )
+    }
+
     /// Returns whether it can stand on another object and carry one itself.
     pub fn is_flat(self) -> bool {
         matches!(self, Self::Cube | Self::Cylinder | Self::Box)
@@ -117,9 +125,10 @@ impl ObjectShape {
 
     /// Returns the radius in meters of the upright cylinder that encloses an object of this size.
     pub fn footprint_radius(self, [x, y, _]: [f64; 3]) -> f64 {
-        match self {
-            Self::Cylinder | Self::Ball | Self::Bowl | Self::Plate | Self::Bottle => x / 2.0,
-            _ => x.hypot(y) / 2.0,
+        if self.is_round() {
+            x / 2.0
+        } else {
+            x.hypot(y) / 2.0
         }
     }
 }

@@ -65,10 +65,43 @@ fn sides_are_those_of_the_picture() {
 }
 
 #[test]
+fn on_the_table_is_neither_in_nor_on_anything() {
+    let on_table = Goal::OnTable("red cube".to_owned());
+    assert!(on_table.holds(&world(ObjectShape::Cube, [0.03; 3], [0.2, -0.1, 0.016])));
+    assert!(!on_table.holds(&world(ObjectShape::Cube, [0.03; 3], [0.203, 0.05, 0.046])));
+    let bowl = [0.11, 0.11, 0.04];
+    assert!(!on_table.holds(&world(ObjectShape::Bowl, bowl, [0.2, 0.05, 0.05])));
+}
+
+#[test]
+fn a_turn_is_judged_by_where_a_side_points_to() {
+    let turned = |degrees: f64, x: f64| {
+        let mut world = world(ObjectShape::Cube, [0.03; 3], [0.2, -0.15, 0.016]);
+        let turn = nalgebra::UnitQuaternion::from_euler_angles(0.0, 0.0, degrees.to_radians());
+        world.set_object(0, &Pose::from_parts([x, -0.15, 0.015].into(), turn));
+        world.settle();
+        world
+    };
+    let holds = |asked: i16, world: &World| Goal::Turned("red cube".to_owned(), asked).holds(world);
+    let quarter = turned(95.0, 0.2);
+    assert!(holds(90, &quarter) && holds(-270, &quarter));
+    // A cube turned the other way around looks the same, and is not what was asked for.
+    assert!(!holds(-90, &quarter) && !holds(180, &quarter) && !holds(0, &quarter));
+    assert!(holds(180, &turned(-175.0, 0.2)));
+    assert!(!holds(90, &turned(90.0, 0.3)));
+    let untouched = Goal::Untouched("red cube".to_owned());
+    assert!(!untouched.holds(&quarter) && untouched.holds(&turned(3.0, 0.2)));
+}
+
+#[test]
 fn nothing_holds_of_what_is_not_there() {
     let world = world(ObjectShape::Cube, [0.03; 3], [0.2, -0.1, 0.016]);
     let ghost = || "ghost".to_owned();
     assert!(!Goal::Held(ghost()).holds(&world));
     assert!(!Goal::Inside(ghost(), ghost()).holds(&world));
+    assert!(!Goal::OnTable(ghost()).holds(&world));
+    assert!(!Goal::Between("red cube".to_owned(), ghost(), ghost()).holds(&world));
+    assert!(!Goal::Apart(vec!["red cube".to_owned(), ghost()]).holds(&world));
+    assert!(!Goal::Turned(ghost(), 90).holds(&world));
     assert!(!Goal::Near("red cube".to_owned(), ghost()).holds(&world));
 }

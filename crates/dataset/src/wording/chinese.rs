@@ -60,6 +60,12 @@ pub fn patterns(saying: SentenceTemplate) -> &'static [&'static str] {
         SentenceTemplate::Push(Direction::Closer) => {
             &["(把|将){what}(推近|推近一点|往前推|向前推|推过来|推到我这边)"]
         }
+        SentenceTemplate::Rotate { clockwise: true } => {
+            &["(把|将){what}顺时针(转|转动|旋转){where}度"]
+        }
+        SentenceTemplate::Rotate { clockwise: false } => {
+            &["(把|将){what}逆时针(转|转动|旋转){where}度"]
+        }
         SentenceTemplate::Home => {
             &["(回家|回到原位|复位|回原位|回到起点|把手臂收回去|回到初始位置)"]
         }

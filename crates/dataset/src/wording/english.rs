@@ -99,6 +99,14 @@ pub fn patterns(saying: SentenceTemplate) -> &'static [&'static str] {
         SentenceTemplate::Push(Direction::Closer) => &[
             "(push|slide|shove|nudge|move|pull) {what} (closer|towards me|closer to me|forward|forwards|nearer|to me)",
         ],
+        SentenceTemplate::Rotate { clockwise: true } => &[
+            "(turn|rotate|twist|spin) {what} (by |){where} degrees clockwise",
+            "(turn|rotate) {what} clockwise by {where} degrees",
+        ],
+        SentenceTemplate::Rotate { clockwise: false } => &[
+            "(turn|rotate|twist|spin) {what} (by |){where} degrees (counterclockwise|anticlockwise)",
+            "(turn|rotate) {what} (counterclockwise|anticlockwise) by {where} degrees",
+        ],
         SentenceTemplate::Home => &[
             "(go|move|return|drive|come) (home|back home|to your home position|to the home position|to the start)",
             "(move|bring) (your|the) arm (home|back|away|out of the way)",

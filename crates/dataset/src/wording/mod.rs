@@ -49,6 +49,11 @@ pub enum SentenceTemplate {
     Point,
     /// Push `{what}`.
     Push(Direction),
+    /// Turn `{what}` by `{where}` degrees, counterclockwise or clockwise.
+    Rotate {
+        /// Whether clockwise, as seen from above.
+        clockwise: bool,
+    },
     /// Go home.
     Home,
     /// Polite words around `{what}`.
@@ -208,6 +213,12 @@ impl Speaker<'_> {
             Action::Push(object, direction) => {
                 let what = self.name(object);
                 self.saying(SentenceTemplate::Push(*direction), &what, "")
+            }
+            Action::Rotate(object, degrees) => {
+                let what = self.name(object);
+                let clockwise = *degrees < 0;
+                let by = degrees.unsigned_abs().to_string();
+                self.saying(SentenceTemplate::Rotate { clockwise }, &what, &by)
             }
             Action::Home => self.saying(SentenceTemplate::Home, "", ""),
         }

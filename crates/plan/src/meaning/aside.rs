@@ -120,7 +120,12 @@ pub(super) fn note(items: &[Item], scene: &mut Scene) {
         } else {
             &mut things
         };
-        into.extend(found.into_iter().filter(|name| !into.contains(name)).collect::<Vec<_>>());
+        into.extend(
+            found
+                .into_iter()
+                .filter(|name| !into.contains(name))
+                .collect::<Vec<_>>(),
+        );
     }
     if !things.is_empty() || is_unclear {
         scene.it = if is_unclear { Vec::new() } else { things };

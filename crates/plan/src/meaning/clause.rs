@@ -166,7 +166,11 @@ fn is_left(items: &[Item]) -> bool {
     };
     // “That one you leave.”
     let is_behind = items[at + 1..].is_empty()
-        && items[..at].iter().filter(|item| item.phrase().is_some()).count() == 1
+        && items[..at]
+            .iter()
+            .filter(|item| item.phrase().is_some())
+            .count()
+            == 1
         && !items[..at].iter().any(|item| place_of(item).is_some());
     if is_behind {
         return true;

@@ -1,7 +1,7 @@
 //! Conditions, and what is wanted where they do not hold.
 
-use super::clauses::{is_command, is_place, trim};
 use super::clause::Deed;
+use super::clauses::{is_command, is_place, trim};
 use super::correction::splice;
 use super::lexicon::{Concept, Verb};
 use super::phrase::{Item, Quantity};
@@ -132,9 +132,9 @@ fn instead(main: &[Item], otherwise: &[Item], scene: &Scene) -> Vec<Item> {
     let is_light = |item: &Item| {
         !matches!(item, Item::Word(word) if ["leav", "keep", "let"].iter().any(|verb| word.text.starts_with(verb)))
             && matches!(
-            item.concept(),
-            Some(Concept::Verb(Verb::Put | Verb::Should | Verb::Want))
-        )
+                item.concept(),
+                Some(Concept::Verb(Verb::Put | Verb::Should | Verb::Want))
+            )
     };
     let is_fragment = otherwise
         .iter()

@@ -11,8 +11,7 @@ use crate::space::Relation;
 pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply {
     let mut phrases: Vec<&Phrase> = items.iter().filter_map(Item::phrase).collect();
     // “I cannot see it from this chair: what is in the bowl?”
-    let is_elsewhere =
-        |phrase: &&Phrase| phrase.kinds.first().is_some_and(|kind| kind == "floor");
+    let is_elsewhere = |phrase: &&Phrase| phrase.kinds.first().is_some_and(|kind| kind == "floor");
     if !phrases.iter().all(is_elsewhere) {
         phrases.retain(|phrase| !is_elsewhere(phrase));
     }

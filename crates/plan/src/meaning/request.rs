@@ -18,7 +18,10 @@ pub(super) fn read(items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Deed>, Rep
     let is_verb = |item: &Item| {
         matches!(item.concept(), Some(Concept::Verb(verb)) if *verb != Verb::Go)
             || is_place(item)
-            || matches!(item.concept(), Some(Concept::There | Concept::If | Concept::Correction))
+            || matches!(
+                item.concept(),
+                Some(Concept::There | Concept::If | Concept::Correction)
+            )
     };
     if items.iter().filter(|item| item.phrase().is_some()).count() == 2
         && !items.iter().any(is_verb)

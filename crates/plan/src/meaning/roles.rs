@@ -229,9 +229,7 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
         index += 1;
     }
     // “In the middle, between the bowls”, “in the middle, with the bowls on both sides”.
-    let is_open = |place: &Destination| {
-        matches!(place, Destination::At(Place::Between, hosts) if hosts.is_empty())
-    };
+    let is_open = |place: &Destination| matches!(place, Destination::At(Place::Between, hosts) if hosts.is_empty());
     if parts.destinations.len() > 1 {
         parts.destinations.retain(|place| !is_open(place));
     } else if parts.destinations.iter().any(is_open) && parts.movers.len() == 3 {

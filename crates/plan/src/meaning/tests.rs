@@ -101,6 +101,7 @@ fn action(action: &Action) -> String {
         Action::Pick(object) => format!("hold {object}"),
         Action::Point(object) => format!("point {object}"),
         Action::Push(object, direction) => format!("push {object} {}", direction.name()),
+        Action::Rotate(object, degrees) => format!("turn {object} by {degrees}"),
         Action::Home => "home".to_owned(),
     }
 }
@@ -281,7 +282,10 @@ fn other_languages_are_read_word_for_word() {
             "green cylinder on purple tray",
         ),
         ("Mets le cube rouge dans le bol", "red cube in blue bowl"),
-        ("Metti il cubo rosso nella ciotola blu", "red cube in blue bowl"),
+        (
+            "Metti il cubo rosso nella ciotola blu",
+            "red cube in blue bowl",
+        ),
     ] {
         assert_eq!(alike(&told(&objects, sentence)), wanted, "{sentence}");
     }
@@ -293,7 +297,10 @@ fn other_languages_are_read_word_for_word() {
         "Leg den roten Hut in die Schüssel",
     ] {
         let told = told(&objects, sentence);
-        assert!(told.starts_with("canned") || told.starts_with("say"), "{sentence}: {told}");
+        assert!(
+            told.starts_with("canned") || told.starts_with("say"),
+            "{sentence}: {told}"
+        );
     }
 }
 

@@ -91,7 +91,10 @@ fn shortened(concept: Concept, length: usize, rest: &[&str]) -> (Concept, usize)
         .get(length)
         .is_some_and(|next| ["the", "a", "an", "my", "that", "this", "its", "your"].contains(next));
     let leads_on = matches!(concept, Concept::Verb(_))
-        && matches!(ENGLISH.longest(&rest[last..]), Some((Concept::Place(_), 3..)));
+        && matches!(
+            ENGLISH.longest(&rest[last..]),
+            Some((Concept::Place(_), 3..))
+        );
     let goes_on = rest[..length] == ["go", "on"] && is_determined;
     let is_placed = concept == Concept::Contents
         && rest[0] == "everything"
@@ -157,8 +160,16 @@ fn is_adverb(word: &str) -> bool {
 
 /// Things that end like adverbs.
 const NO_ADVERBS: [&str; 10] = [
-    "butterfly", "dragonfly", "firefly", "family", "anomaly", "assembly", "monopoly", "trolly",
-    "potbelly", "supply",
+    "butterfly",
+    "dragonfly",
+    "firefly",
+    "family",
+    "anomaly",
+    "assembly",
+    "monopoly",
+    "trolly",
+    "potbelly",
+    "supply",
 ];
 
 fn mark(word: &str) -> Option<char> {
@@ -246,8 +257,8 @@ fn contraction(word: &str) -> String {
         .or_else(|| word.strip_suffix("s'").filter(|stem| stem.len() > 3))
     {
         Some(
-            stem @ ("it" | "that" | "there" | "what" | "whatever" | "which" | "where" | "who" | "how"
-            | "he" | "she" | "here"),
+            stem @ ("it" | "that" | "there" | "what" | "whatever" | "which" | "where" | "who"
+            | "how" | "he" | "she" | "here"),
         ) => {
             format!("{stem} is")
         }

@@ -1,4 +1,11 @@
 //! `enact eval`: the success rate of a suite of tasks.
+//!
+//! | module | idea |
+//! |---|---|
+//! | this one | a suite of tasks in the simulator |
+//! | [`photos`] | what a perceiver finds on labeled pictures |
+
+mod photos;
 
 use std::io::stderr;
 use std::path::Path;
@@ -6,10 +13,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use enact_eval::episode::{EpisodeResult, WorkerAgent};
+use enact_eval::outcome::EpisodeOutcome;
+use enact_eval::page::Page;
 use enact_eval::random::RandomPlanner;
 use enact_eval::report::SuiteReport;
 use enact_eval::runner::{EvalConfig, run};
-use enact_eval::store::EpisodeStore;
+use enact_eval::store::{self, EpisodeStore};
 use enact_eval::suite::Suite;
 use enact_eval::{episode, episode_setup};
 use enact_model::{RequestOptions, VisionLanguageModel};
@@ -30,6 +39,9 @@ use crate::progress;
 /// If the suite, scene, robot or model cannot be loaded or do not go together, or an episode fails
 /// to run.
 pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
+    if let Some(labels) = &args.photos {
+        return photos::score(data_dir, labels, args).map(|()| true);
+    }
     let path = data_dir.resolve(&args.suite, &data_dir.suites())?;
     let mut suite = file_kind::load(path.clone(), FileKind::Suite, Suite::load)?;
     for setting in &args.set {
@@ -46,25 +58,13 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
             robot.name()
         );
     }
-    let config = ModelsConfig {
-        model: Some(SHIPPED_MODEL.to_owned()),
-        ..ModelsConfig::default()
-    };
-    let config = config.overridden(&args.models, args.pointing);
+    let config = models(args);
     let planner = config.planner(data_dir)?;
     let perceiver = match args.perception {
         PerceptionSource::Model => Some(config.perceiver(data_dir)?),
         PerceptionSource::GroundTruth => None,
     };
-    let options = |choice: &ModelChoice| RequestOptions {
-        temperature: args.temperature,
-        pointing: config.pointing,
-        meaning: args.meaning,
-        free_text: args.free_text,
-        notify: model_choice::talk(),
-        ..choice.options()
-    };
-    let open = |choice: &ModelChoice| opened(choice, options(choice));
+    let open = |choice: &ModelChoice| opened(choice, options(args, &config, choice));
     let agents = || {
         if args.planner == PlannerKind::Random {
             return Ok(WorkerAgent::Planner(Box::new(RandomPlanner::new(
@@ -94,6 +94,12 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
     if let Some(number) = args.episode {
         return show(&job, number, args.json);
     }
+    // What cannot be read is told before anything is run.
+    let earlier = args.compare.as_deref().map(store::load).transpose()?;
+    if let Some(folder) = &args.report {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
+    }
     let settings = settings(args, &path, &suite, &scene, perceiver.as_ref(), &planner)?;
     let kept = args
         .out
@@ -113,6 +119,23 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
         |stem| stem.to_string_lossy().into_owned(),
     );
     let report = SuiteReport::new(&name, args.seed, &records, &command(args));
+    if let Some(folder) = &args.report {
+        let compared = args
+            .compare
+            .as_ref()
+            .map(|folder| folder.display().to_string());
+        let page = Page {
+            suite: &name,
+            settings: &settings,
+            records: &records,
+            earlier: compared.as_deref().zip(earlier.as_deref()),
+            command: &command(args),
+        };
+        let path = folder.join("index.html");
+        std::fs::write(&path, page.html())
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        errln!("enact: {} shows the results", path.display());
+    }
     if args.json {
         outln!("{}", serde_json::to_string(&report)?);
     } else if args.md {
@@ -120,7 +143,31 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
     } else {
         out::data(&report.table());
     }
-    Ok(100.0 * report.share.value() >= args.floor)
+    let wrong = report
+        .outcomes
+        .last()
+        .map_or(0.0, |all| all.share(all.wrong).value());
+    Ok(100.0 * report.share.value() >= args.floor && 100.0 * wrong <= args.most_wrong)
+}
+
+/// Returns the models that the arguments name; the shipped one by default.
+fn models(args: &EvalArgs) -> ModelsConfig {
+    let config = ModelsConfig {
+        model: Some(SHIPPED_MODEL.to_owned()),
+        ..ModelsConfig::default()
+    };
+    config.overridden(&args.models, args.pointing)
+}
+
+fn options(args: &EvalArgs, config: &ModelsConfig, choice: &ModelChoice) -> RequestOptions {
+    RequestOptions {
+        temperature: args.temperature,
+        pointing: config.pointing,
+        meaning: args.meaning,
+        free_text: args.free_text,
+        notify: model_choice::talk(),
+        ..choice.options()
+    }
 }
 
 /// Narrates one episode on stderr and prints its result on stdout.
@@ -152,10 +199,15 @@ fn show(job: &EvalConfig<'_>, number: u64, as_json: bool) -> Result<bool> {
 
 /// Returns the result of an episode as a sentence.
 fn sentence(record: &EpisodeResult) -> String {
+    let outcome = match record.outcome {
+        None => String::new(),
+        Some(EpisodeOutcome::Wrong(fault)) => format!(" (wrong: {fault})"),
+        Some(outcome) => format!(" ({})", outcome.name()),
+    };
     let how = match (record.success, &record.failure) {
         (true, _) => "succeeded".to_owned(),
-        (false, Some(why)) => format!("failed: {why}"),
-        (false, None) => "failed".to_owned(),
+        (false, Some(why)) => format!("failed: {why}{outcome}"),
+        (false, None) => format!("failed{outcome}"),
     };
     format!(
         "episode {} ({}): {how} ({} turn{}, {:.1} s on the arm's clock)",

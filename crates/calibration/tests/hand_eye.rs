@@ -105,7 +105,7 @@ fn the_camera_is_found_to_a_millimeter_where_the_arm_is_exact() {
     let truth = truth([0.0; 6]);
     let views = views(&truth, 20, SPAN, 0.0, 0.1, 1);
     let found = eye_to_hand(&webcam(), &views, 1e-4, base_from_gripper).unwrap();
-    let error = found.base_from_camera.inverse() * truth.base_from_camera;
+    let error = found.mount_from_camera.inverse() * truth.base_from_camera;
     assert!(error.translation.vector.norm() < 1e-3, "{error}");
     assert!(error.rotation.angle() < 0.2f64.to_radians(), "{error}");
 }
@@ -117,7 +117,7 @@ fn offsets_of_joints_are_found_in_spite_of_noise() {
     let noise = 0.1f64.to_radians();
     let views = views(&truth, 40, SPAN, noise, 0.3, 2);
     let found = eye_to_hand(&webcam(), &views, noise, base_from_gripper).unwrap();
-    let error = found.base_from_camera.inverse() * truth.base_from_camera;
+    let error = found.mount_from_camera.inverse() * truth.base_from_camera;
     assert!(error.translation.vector.norm() < 3e-3, "{error}");
     assert!(error.rotation.angle() < 0.5f64.to_radians(), "{error}");
     for (is, should) in found.joint_offsets.iter().zip(offsets) {

@@ -4,9 +4,11 @@
 //! |---|---|
 //! | [`folder`] | pictures from disk, one after another |
 //! | [`live`] | a folder into which another program writes what a camera sees |
+//! | [`placed`] | a camera that is where it was measured to be |
 
 pub mod folder;
 pub mod live;
+pub mod placed;
 
 use std::time::{Duration, Instant};
 
@@ -15,6 +17,7 @@ use thiserror::Error;
 
 pub use folder::FolderCamera;
 pub use live::LiveFolder;
+pub use placed::PlacedCamera;
 
 /// A source of frames.
 ///

@@ -77,6 +77,10 @@ pub enum CameraConfig {
         /// otherwise pictures come one after another.
         #[serde(default)]
         live: bool,
+        /// What `enact camera calibrate` and `enact camera locate` measured, relative to the launch
+        /// file; without it, lens and place are the scene's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        calibration: Option<PathBuf>,
     },
 }
 
@@ -140,8 +144,14 @@ impl Launch {
         let mut launch: Self = toml_text::parse(&text)
             .map_err(|error| anyhow::anyhow!("{}, {error}", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        if let CameraConfig::Folder { path, .. } = &mut launch.camera {
+        if let CameraConfig::Folder {
+            path, calibration, ..
+        } = &mut launch.camera
+        {
             *path = folder.join(&*path);
+            if let Some(file) = calibration {
+                *file = folder.join(&*file);
+            }
         }
         if let ArmConfig::Emulated(emulated) = &mut launch.arm
             && let Some(faults) = &mut emulated.faults

@@ -70,7 +70,7 @@ fn dispatch(cli: &Cli) -> Result<bool> {
         ),
         Command::Arm(args) => arm::run(&data_dir, &args.command),
         Command::Bus(args) => bus::run(&data_dir, &args.command),
-        Command::Camera(args) => camera::run(&args.command),
+        Command::Camera(args) => camera::run(&data_dir, &args.command),
         Command::Completions { .. } | Command::Man { .. } => Ok(true),
     }
 }

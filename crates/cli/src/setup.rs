@@ -20,6 +20,7 @@ use indicatif::ProgressBar;
 
 use crate::args::{PerceptionSource, SetupArgs};
 use crate::arm::arm_config::{ArmConfig, ArmSource};
+use crate::camera::file::CameraFile;
 use crate::camera_stream;
 use crate::data_dir::DataDir;
 use crate::launch::{CameraConfig, Launch};
@@ -145,8 +146,13 @@ impl Setup {
                 let seed = self.launch.seed;
                 Ok(Box::new(self.simulator.camera(Appearance::default(), seed)))
             }
-            CameraConfig::Folder { path, live } => {
-                folder_camera(path, *live, &self.layout.camera, &self.stop)
+            CameraConfig::Folder {
+                path,
+                live,
+                calibration,
+            } => {
+                let camera = folder_camera(path, *live, &self.layout.camera, &self.stop)?;
+                calibrated(camera, calibration.as_deref(), &self.robot)
             }
         }
     }
@@ -348,6 +354,23 @@ pub fn folder_camera(
         false => Box::new(FolderCamera::open(path, fov, pose)?),
         true => Box::new(LiveFolder::open(path, fov, pose)?.stopped_by(stop.clone())),
     })
+}
+
+/// Returns the camera with the lens and at the place of its file, if it has one.
+///
+/// # Errors
+/// If the file cannot be read, or says nothing of a place.
+pub fn calibrated(
+    camera: Box<dyn Camera>,
+    file: Option<&Path>,
+    robot: &Robot,
+) -> Result<Box<dyn Camera>> {
+    match file {
+        Some(path) => CameraFile::load(path)?
+            .place(camera, robot)
+            .with_context(|| path.display().to_string()),
+        None => Ok(camera),
+    }
 }
 
 fn override_with(launch: &mut Launch, args: &SetupArgs) {

@@ -15,7 +15,8 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use toml::Value;
 
-use crate::suite::{Requirement, SpatialRequirement, Suite, SuiteTask};
+use crate::suite::{Lighting, Requirement, SpatialRequirement, Suite, SuiteTask};
+use crate::suite_camera::DrawnCamera;
 
 /// Number of layouts drawn until one meets the requirements.
 const DRAWS: u32 = 4000;
@@ -44,6 +45,10 @@ pub struct EpisodeSetup<'a> {
     pub layout: Layout,
     /// Card on the table, with its text.
     pub card: Option<Card>,
+    /// Light, table top and camera noise.
+    pub light: Lighting,
+    /// The camera, and where it is believed to be.
+    pub camera: DrawnCamera,
     /// Seed of all other random choices.
     pub seed: u64,
 }
@@ -64,7 +69,7 @@ pub fn episode<'a>(
     rng.set_stream(index);
     let words = words(task, &mut rng);
     let scene = scene(task, base, &words)?.before(robot);
-    let layout = (0..DRAWS)
+    let mut layout = (0..DRAWS)
         .find_map(|_| arranged(task, robot, &scene, rng.next_u64()))
         .ok_or_else(|| format!("task `{}`: no layout is as required", task.name))?;
     let pattern = task
@@ -97,13 +102,24 @@ pub fn episode<'a>(
         .card
         .choose(&mut rng)
         .and_then(|text| laid(text, &layout, &mut rng));
+    let seed = rng.next_u64();
+    let camera = match &suite.camera {
+        Some(camera) => camera.draw(&mut rng, &layout.camera),
+        None => DrawnCamera::usual(layout.camera),
+    };
+    layout.camera = camera.place;
     Ok(EpisodeSetup {
         absent: missing,
         card,
+        light: match task.disturb.light {
+            Lighting::Usual => suite.light,
+            own => own,
+        },
         task,
         instruction: chinese(&instruction),
         layout,
-        seed: rng.next_u64(),
+        camera,
+        seed,
     })
 }
 

@@ -10,6 +10,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
+use crate::suite_camera::SuiteCamera;
+
 /// Tasks that are evaluated together.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,6 +22,11 @@ pub struct Suite {
     pub scene: String,
     /// Largest number of turns.
     pub turns: u32,
+    /// Light, table top and camera noise of all tasks.
+    #[serde(default)]
+    pub light: Lighting,
+    /// The camera, where it is not the scene's.
+    pub camera: Option<SuiteCamera>,
     /// Tasks of the suite.
     pub tasks: Vec<SuiteTask>,
 }
@@ -227,6 +234,9 @@ impl Suite {
     fn check(&self) -> Result<(), Reason> {
         if self.tasks.is_empty() {
             return Err("a suite needs at least one [[tasks]]".into());
+        }
+        if let Some(fault) = self.camera.as_ref().and_then(SuiteCamera::fault) {
+            return Err(fault);
         }
         for task in &self.tasks {
             let fault = |what: &str| Err(format!("task `{}`: {what}", task.name).into());

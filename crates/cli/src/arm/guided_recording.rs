@@ -21,7 +21,7 @@ use super::hardware::Hardware;
 use crate::data_dir::DataDir;
 use crate::launch::{CameraConfig, Launch};
 use crate::recordings::run_recorder::{robot_info, say_kept, wall_clock};
-use crate::setup::folder_camera;
+use crate::setup::{calibrated, folder_camera};
 
 /// Default name of a task.
 const TASK: &str = "teleoperation";
@@ -116,7 +116,7 @@ impl Run {
             launch.record_fps = Some(fps);
         }
         let camera = match launch.as_ref().filter(|_| fps > 0) {
-            Some(launch) => Some(camera(data_dir, launch)?),
+            Some(launch) => Some(camera(data_dir, launch, &arm.robot)?),
             None => None,
         };
         let robot = &args.target.robot;
@@ -218,8 +218,13 @@ fn launch(data_dir: &DataDir, args: &TeleopArgs) -> Result<Option<Launch>> {
 }
 
 /// Opens the camera of a launch file and waits for its first picture.
-fn camera(data_dir: &DataDir, launch: &Launch) -> Result<Box<dyn Camera>> {
-    let CameraConfig::Folder { path, live: true } = &launch.camera else {
+fn camera(data_dir: &DataDir, launch: &Launch, robot: &Robot) -> Result<Box<dyn Camera>> {
+    let CameraConfig::Folder {
+        path,
+        live: true,
+        calibration,
+    } = &launch.camera
+    else {
         bail!(
             "the launch file's camera does not see a real arm move; name another file with --launch, \
              or record without pictures with --record-fps 0"
@@ -229,7 +234,8 @@ fn camera(data_dir: &DataDir, launch: &Launch) -> Result<Box<dyn Camera>> {
     let place = scene.draw(launch.seed).camera;
     let hint = "no picture to record; begin the camera's program (docs/your-arm.md has the line), \
                 name another launch file with --launch, or record without pictures with --record-fps 0";
-    let mut camera = folder_camera(path, true, &place, &StopSwitch::new()).context(hint)?;
+    let camera = folder_camera(path, true, &place, &StopSwitch::new()).context(hint)?;
+    let mut camera = calibrated(camera, calibration.as_deref(), robot)?;
     camera.capture().context(hint)?;
     Ok(camera)
 }

@@ -250,8 +250,8 @@ impl Tags {
         [(left, top), (right, top), (right, bottom), (left, bottom)].map(|(x, y)| Point2::new(x, y))
     }
 
-    /// Marks are where four markers meet.
-    fn marks(&self) -> Vec<Point2<f64>> {
+    /// Returns the places of the marks: where four markers meet.
+    pub fn marks(&self) -> Vec<Point2<f64>> {
         let place = |column: usize, row: usize| {
             let x = column as f64 - self.columns as f64 / 2.0;
             Point2::new(x, row as f64) * self.pitch

@@ -120,7 +120,7 @@ impl Rays {
     ) -> GrayImage {
         const PER_MM: f64 = 3.0;
         let sheet = Sheet::new(board);
-        let origin = sheet.origin_mm();
+        let on_paper = sheet.origin_mm();
         let sheet = sheet.to_picture(PER_MM);
         let to_board = pose.inverse();
         let brightness = |ray: &Option<Vector3<f64>>| -> f64 {
@@ -128,7 +128,7 @@ impl Rays {
             let (origin, ray) = (to_board.translation.vector, to_board.rotation * ray);
             let at = origin - ray * (origin.z / ray.z);
             let pixel = |meters: f64, origin: f64| (meters * 1e3 + origin) * PER_MM - 0.5;
-            bilinear(&sheet, pixel(at.x, origin.0), pixel(at.y, origin.1))
+            bilinear(&sheet, pixel(at.x, on_paper.0), pixel(at.y, on_paper.1))
                 .map_or(90.0, |white| 30.0 + 190.0 * white / 255.0)
         };
         GrayImage::from_fn(SIZE.0, SIZE.1, |x, y| {

@@ -45,7 +45,7 @@ pub fn calibrate(data_dir: &DataDir, args: &CalibrateArgs) -> Result<bool> {
         (Some(name), Some(launch)) => Some(file_of(data_dir, launch, name, args.file.as_ref())?),
         _ => None,
     };
-    let views = match (&args.images, &launch) {
+    let views: Vec<View> = match (&args.images, &launch) {
         (Some(folder), _) => {
             let paths = pictures::files(folder)?;
             // Files are read in parallel; their order is that of their names.

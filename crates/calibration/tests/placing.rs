@@ -228,7 +228,7 @@ fn touches(
     for round in 0..rounds {
         for (index, mark) in marks.iter().enumerate() {
             let place = base_from_board * Point3::new(mark.x, mark.y, 0.0);
-            let lean = 0.5 * (round as f64 * 0.37 + index as f64 * 0.61).sin();
+            let lean = -0.45 + 0.35 * (round as f64 * 1.37 + index as f64 * 2.1).sin();
             let real = touching(&place, lean, rng.random_range(-1.0..1.0));
             let joints = real
                 .iter()

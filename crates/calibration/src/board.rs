@@ -14,6 +14,8 @@ pub enum Board {
     Chessboard(Chessboard),
     /// Black squares, with a marker in each white one.
     Charuco(Charuco),
+    /// Markers apart from each other, with marks between them for a fingertip and an edge to lay against an arm's base.
+    Tags(Tags),
 }
 
 /// A chessboard. The origin is an outermost inner corner.
@@ -44,12 +46,28 @@ pub struct Charuco {
     pub legacy: bool,
 }
 
+/// A sheet of markers. The origin is the middle of the marked edge, which leads along `x`; the markers lie at positive `y`.
+#[derive(Clone, Copy, Debug)]
+pub struct Tags {
+    /// Markers along a row.
+    pub columns: usize,
+    /// Markers along a column.
+    pub rows: usize,
+    /// Side of a marker in meters, with its black border.
+    pub side: f64,
+    /// From each marker to the next in meters.
+    pub pitch: f64,
+    /// The markers; the first ones are on the sheet, along the rows.
+    pub dictionary: Dictionary,
+}
+
 /// What is wrong with the words for a board.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum BoardError {
     /// The first word names no board.
     #[error(
-        "`{0}` is no board; expected chessboard:9x6:0.025 or charuco:7x5:0.03:0.022:DICT_4X4_50"
+        "`{0}` is no board; expected chessboard:9x6:0.025, charuco:7x5:0.03:0.022:DICT_4X4_50 or \
+         tags:5x3:0.036:0.052:DICT_APRILTAG_36h11"
     )]
     Kind(String),
     /// The second word is no size.
@@ -76,12 +94,12 @@ pub enum BoardError {
 impl FromStr for Board {
     type Err = BoardError;
 
-    /// Reads `chessboard:COLUMNSxROWS:SQUARE` (inner corners) or
-    /// `charuco:COLUMNSxROWS:SQUARE:MARKER[:DICTIONARY][:legacy]` (squares).
+    /// Reads `chessboard:COLUMNSxROWS:SQUARE` (inner corners), `charuco:COLUMNSxROWS:SQUARE:MARKER[:DICTIONARY][:legacy]`
+    /// (squares) or `tags:COLUMNSxROWS:MARKER:PITCH[:DICTIONARY]` (markers).
     fn from_str(text: &str) -> Result<Self, BoardError> {
         let mut words = text.trim().split(':');
         let kind = words.next().unwrap_or_default().to_ascii_lowercase();
-        if !["chessboard", "charuco"].contains(&kind.as_str()) {
+        if !["chessboard", "charuco", "tags"].contains(&kind.as_str()) {
             return Err(BoardError::Kind(kind));
         }
         let (columns, rows) = size(words.next().unwrap_or_default())?;
@@ -103,6 +121,20 @@ impl FromStr for Board {
                 }))
             }
             ("chessboard", _) => Err(BoardError::Lengths("the side of a square alone")),
+            ("tags", &[side, pitch]) if length(side) && length(pitch) && side < 0.8 * pitch => {
+                let dictionary = dictionary.map_or_else(|| named("DICT_APRILTAG_36h11"), Ok)?;
+                enough(dictionary, columns * rows)?;
+                Ok(Self::Tags(Tags {
+                    columns,
+                    rows,
+                    side,
+                    pitch,
+                    dictionary,
+                }))
+            }
+            ("tags", _) => Err(BoardError::Lengths(
+                "the side of a marker and from one to the next, of which the marker takes less than 80 %",
+            )),
             (_, &[square, marker]) if length(square) && length(marker) && marker < square => {
                 let dictionary = dictionary.map_or_else(|| named("DICT_4X4_50"), Ok)?;
                 enough(dictionary, columns * rows / 2)?;
@@ -166,12 +198,21 @@ impl fmt::Display for Board {
                     b.columns, b.rows, b.square, b.marker
                 )
             }
+            Self::Tags(b) => {
+                let (size, name) = ((b.columns, b.rows), b.dictionary.name());
+                write!(
+                    f,
+                    "tags:{}x{}:{}:{}:{name}",
+                    size.0, size.1, b.side, b.pitch
+                )
+            }
         }
     }
 }
 
 impl Board {
-    /// Returns the places of all inner corners, in the order of their numbers: along the rows.
+    /// Returns the places of all inner corners, in the order of their numbers: along the rows. Markers of a sheet have four each,
+    /// clockwise from the top left.
     pub fn corners(&self) -> Vec<Point2<f64>> {
         let grid = |columns: usize, rows: usize| {
             (0..rows).flat_map(move |y| (0..columns).map(move |x| (x as f64, y as f64)))
@@ -183,7 +224,41 @@ impl Board {
             Self::Charuco(b) => grid(b.columns - 1, b.rows - 1)
                 .map(|(x, y)| Point2::new(x + 1.0, y + 1.0) * b.square)
                 .collect(),
+            Self::Tags(b) => (0..b.columns * b.rows)
+                .flat_map(|id| b.marker_corners(id))
+                .collect(),
         }
+    }
+
+    /// Returns the places of the marks for a fingertip, in the order of their numbers, which count from 1.
+    pub fn marks(&self) -> Vec<Point2<f64>> {
+        match self {
+            Self::Tags(b) => b.marks(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Tags {
+    /// Returns the corners of a marker, clockwise from the top left.
+    pub fn marker_corners(&self, id: usize) -> [Point2<f64>; 4] {
+        let (column, row) = (id % self.columns, id / self.columns);
+        let inset = (self.pitch - self.side) / 2.0;
+        let left = (column as f64 - self.columns as f64 / 2.0) * self.pitch + inset;
+        let top = row as f64 * self.pitch + inset;
+        let (right, bottom) = (left + self.side, top + self.side);
+        [(left, top), (right, top), (right, bottom), (left, bottom)].map(|(x, y)| Point2::new(x, y))
+    }
+
+    /// Returns the places of the marks: where four markers meet.
+    pub fn marks(&self) -> Vec<Point2<f64>> {
+        let place = |column: usize, row: usize| {
+            let x = column as f64 - self.columns as f64 / 2.0;
+            Point2::new(x, row as f64) * self.pitch
+        };
+        (1..self.rows)
+            .flat_map(|row| (1..self.columns).map(move |column| place(column, row)))
+            .collect()
     }
 }
 
@@ -209,6 +284,7 @@ mod tests {
             "chessboard:9x6:0.025",
             "charuco:5x7:0.04:0.02:DICT_6X6_250",
             "charuco:6x8:0.03:0.022:DICT_4X4_50:legacy",
+            "tags:5x3:0.036:0.052:DICT_APRILTAG_36h11",
         ] {
             assert_eq!(text.parse::<Board>().unwrap().to_string(), text);
         }
@@ -224,6 +300,7 @@ mod tests {
         assert!(fault("chessboard:9x6").contains("the side of a square alone"));
         assert!(fault("chessboard:9x6:25mm").starts_with("`25mm` is no dictionary"));
         assert!(fault("charuco:5x7:0.02:0.04").contains("a smaller marker"));
+        assert!(fault("tags:5x3:0.036:0.04").contains("less than 80 %"));
         assert!(fault("charuco:5x7:NaN:0.04").contains("a smaller marker"));
         assert_eq!(
             fault("charuco:20x20:0.02:0.01"),
@@ -235,7 +312,7 @@ mod tests {
     fn markers_of_a_legacy_board_begin_in_its_first_square_where_rows_are_even() {
         let squares = |text: &str| match text.parse().unwrap() {
             Board::Charuco(board) => board.marker_squares(),
-            Board::Chessboard(_) => unreachable!("the words say otherwise"),
+            _ => unreachable!("the words say otherwise"),
         };
         assert_eq!(squares("charuco:5x6:0.04:0.02")[..2], [(1, 0), (3, 0)]);
         assert_eq!(

@@ -60,7 +60,7 @@ impl Coverage {
 }
 
 /// Returns the convex hull, in the order in which each next side turns the same way (Andrew's monotone chain).
-fn hull(mut points: Vec<Point2<f64>>) -> Vec<Point2<f64>> {
+pub(crate) fn hull(mut points: Vec<Point2<f64>>) -> Vec<Point2<f64>> {
     points.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
     let chain = |points: &mut dyn Iterator<Item = &Point2<f64>>| {
         let mut out: Vec<Point2<f64>> = Vec::new();

@@ -1,4 +1,5 @@
-//! Where a camera stands in the arm's base, from a board in the gripper that was moved before it (eye to hand).
+//! Where a camera stands in the arm's base, from a board in the gripper that was moved before it (eye to hand), or where it is
+//! on the gripper, from a board on the table (eye in hand).
 
 use nalgebra::{
     DMatrix, DVector, Isometry3, Matrix3, Matrix6, Rotation3, Translation3, UnitQuaternion,
@@ -6,22 +7,23 @@ use nalgebra::{
 };
 
 use crate::lens::Lens;
+use crate::locate::{CORNER_ERROR, MAX_DIRECTION_STD_DEG, MAX_PLACE_STD};
 use crate::pose::{self, Corner};
 
 /// Fewer views leave too little to judge by.
 pub const MIN_VIEWS: usize = 12;
 /// Smallest turn of the gripper about the second of its axes, in degrees.
 const MIN_TURN_DEG: f64 = 10.0;
-/// Largest standard deviation of the camera's place, in meters.
-const MAX_PLACE_STD: f64 = 0.003;
-/// Largest standard deviation of its direction, in degrees.
-const MAX_DIRECTION_STD_DEG: f64 = 0.5;
 /// How far servos are mounted off before they are calibrated (1 σ), in radians.
 const OFFSET_STD: f64 = 0.05;
-/// Corners are never taken to be better than this, in pixels.
-const CORNER_ERROR: f64 = 0.1;
-/// Residuals in standard deviations beyond which arm, board or lens are not as described.
+/// Residuals in standard deviations beyond which arm, board or lens are not as described…
 const MAX_MISFIT: f64 = 2.0;
+/// …beyond which a single view counts less…
+const DOUBTFUL: f64 = 2.0;
+/// …and beyond which it does not count at all: something slipped.
+const SLIPPED: f64 = 4.0;
+/// Largest part of the views that may have slipped.
+const MAX_SLIPPED: f64 = 0.2;
 
 /// The board in one posture of the arm.
 #[derive(Clone, Debug)]
@@ -35,13 +37,17 @@ pub struct ArmView {
 /// Where the camera stands, with what speaks for it.
 #[derive(Clone, Debug)]
 pub struct HandEye {
-    /// The camera in the arm's base, as its first joint reports it.
-    pub base_from_camera: Isometry3<f64>,
-    /// The board in the gripper.
-    pub gripper_from_board: Isometry3<f64>,
-    /// What to add to each joint's reading, in radians. An offset of the first joint is a turn of the camera about it, and one of
-    /// the last a turn of the board: these two are 0.
+    /// The camera in what it is mounted on: the arm's base, as its first joint reports it, or the gripper.
+    pub mount_from_camera: Isometry3<f64>,
+    /// The board in the other of the two.
+    pub other_from_board: Isometry3<f64>,
+    /// What to add to each joint's reading, in radians. An offset of the first joint is a turn of what is in the base about it, and
+    /// one of the last a turn of what is on the gripper: these two are 0.
     pub joint_offsets: Vec<f64>,
+    /// One standard deviation of each offset, in radians.
+    pub offset_std: Vec<f64>,
+    /// Numbers of the views, from 0, that contradict the others and were left out.
+    pub slipped: Vec<usize>,
     /// RMS distance of the board from where arm and camera have it, in meters.
     pub residual: f64,
     /// One standard deviation of the camera's place, in meters.
@@ -98,7 +104,8 @@ pub enum HandEyeRefusal {
     NoFit,
 }
 
-/// Finds the camera of a lens that is known, and the offsets of the arm's joints.
+/// Finds a camera that stands in the arm's base and sees a board in the gripper, and the offsets of the arm's joints. The lens is
+/// known.
 ///
 /// `base_from_gripper` is the arm's forward kinematics; `joint_std` is how exactly a joint goes where it says (1 σ), in radians.
 ///
@@ -110,9 +117,37 @@ pub fn eye_to_hand(
     joint_std: f64,
     base_from_gripper: impl Fn(&[f64]) -> Isometry3<f64>,
 ) -> Result<HandEye, HandEyeRefusal> {
+    solve(lens, views, joint_std, base_from_gripper)
+}
+
+/// Finds a camera on the gripper that sees a board on the table, and the offsets of the arm's joints; otherwise as
+/// [`eye_to_hand`].
+///
+/// # Errors
+/// Says why the views do not tell it.
+pub fn eye_in_hand(
+    lens: &Lens,
+    views: &[ArmView],
+    joint_std: f64,
+    base_from_gripper: impl Fn(&[f64]) -> Isometry3<f64>,
+) -> Result<HandEye, HandEyeRefusal> {
+    // Seen from the gripper, it is the base that moves, with the board.
+    solve(lens, views, joint_std, |joints| {
+        base_from_gripper(joints).inverse()
+    })
+}
+
+/// Solves for a camera in a frame from which the arm leads to the board's frame.
+fn solve(
+    lens: &Lens,
+    views: &[ArmView],
+    joint_std: f64,
+    base_from_gripper: impl Fn(&[f64]) -> Isometry3<f64>,
+) -> Result<HandEye, HandEyeRefusal> {
     let mut seen: Vec<Seen> = views
         .iter()
-        .filter_map(|v| Seen::new(lens, v, joint_std, &base_from_gripper))
+        .enumerate()
+        .filter_map(|(number, v)| Seen::new(lens, number, v, joint_std, &base_from_gripper))
         .collect();
     if seen.len() < MIN_VIEWS {
         return Err(HandEyeRefusal::TooFewViews {
@@ -130,8 +165,21 @@ pub fn eye_to_hand(
         });
     }
     let first = linear(&seen).ok_or(HandEyeRefusal::NoFit)?;
-    let (found, covariance) =
+    let (mut found, mut covariance) =
         refined(&mut seen, first, &base_from_gripper).ok_or(HandEyeRefusal::NoFit)?;
+    let has_slipped = |s: &Seen| s.times(&found.error(s, &base_from_gripper)) > SLIPPED;
+    let slipped: Vec<usize> = seen
+        .iter()
+        .filter(|s| has_slipped(s))
+        .map(|s| s.number)
+        .collect();
+    let few = MAX_SLIPPED * seen.len() as f64;
+    if !slipped.is_empty() && slipped.len() as f64 <= few && seen.len() - slipped.len() >= MIN_VIEWS
+    {
+        seen.retain(|s| !slipped.contains(&s.number));
+        (found, covariance) =
+            refined(&mut seen, found, &base_from_gripper).ok_or(HandEyeRefusal::NoFit)?;
+    }
     let errors: Vec<Vector6<f64>> = seen
         .iter()
         .map(|s| found.error(s, &base_from_gripper))
@@ -173,10 +221,18 @@ pub fn eye_to_hand(
             times: scale,
         });
     }
+    let last = found.offsets.len().saturating_sub(1);
+    let offset_std = (0..found.offsets.len()).map(|joint| {
+        let is_inner = (1..last).contains(&joint);
+        let parameter = if is_inner { 11 + joint } else { 0 };
+        f64::from(u8::from(is_inner)) * scale * covariance[(parameter, parameter)].sqrt()
+    });
     Ok(HandEye {
-        base_from_camera: found.base_from_camera,
-        gripper_from_board: found.gripper_from_board,
+        mount_from_camera: found.base_from_camera,
+        other_from_board: found.gripper_from_board,
+        offset_std: offset_std.collect(),
         joint_offsets: found.offsets,
+        slipped,
         residual,
         place_std,
         direction_std,
@@ -185,6 +241,7 @@ pub fn eye_to_hand(
 
 /// A view with the board's pose by the camera, and how exactly arm and camera tell it.
 struct Seen<'a> {
+    number: usize,
     joints: &'a [f64],
     base_from_gripper: Isometry3<f64>,
     camera_from_board: Isometry3<f64>,
@@ -197,6 +254,7 @@ struct Seen<'a> {
 impl<'a> Seen<'a> {
     fn new(
         lens: &Lens,
+        number: usize,
         view: &'a ArmView,
         joint_std: f64,
         forward: &impl Fn(&[f64]) -> Isometry3<f64>,
@@ -207,6 +265,7 @@ impl<'a> Seen<'a> {
             .try_inverse()?
             * (error * error / 2.0);
         Some(Self {
+            number,
             joints: &view.joints,
             base_from_gripper: forward(&view.joints),
             camera_from_board,
@@ -214,6 +273,11 @@ impl<'a> Seen<'a> {
             covariance,
             joint_std,
         })
+    }
+
+    /// Returns a difference in standard deviations (RMS).
+    fn times(&self, error: &Vector6<f64>) -> f64 {
+        (error.dot(&(self.weight * error)) / 6.0).sqrt()
     }
 
     /// Takes into account what the joints' errors do to the difference.
@@ -376,9 +440,12 @@ fn refined(
                 jacobian.set_column(parameter, &((more - less) / (2.0 * STEP)));
             }
             s.weigh(&by_joints);
-            let weighted = jacobian.transpose() * s.weight;
+            let error = guess.error(s, forward);
+            // What is doubtful pulls no harder than it would at the limit (Huber).
+            let trust = (DOUBTFUL / s.times(&error)).min(1.0);
+            let weighted = jacobian.transpose() * s.weight * trust;
             normal += &weighted * &jacobian;
-            gradient -= weighted * guess.error(s, forward);
+            gradient -= weighted * error;
         }
         for joint in 0..inner {
             normal[(12 + joint, 12 + joint)] += OFFSET_STD.powi(-2);

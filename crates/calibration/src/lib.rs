@@ -8,7 +8,10 @@
 //! | [`lens`] | how a camera maps directions to pixels |
 //! | [`pose`] | where a board is, seen from the camera |
 //! | [`calibrate`] | a lens fitted to views of a board, or why it must not be trusted |
-//! | [`hand_eye`] | where a camera stands in the arm's base, from a board in the gripper |
+//! | [`locate`] | where a camera stands, from a board at a known place |
+//! | [`touch`] | where a camera stands, from a sheet whose marks the fingertip was led to |
+//! | [`hand_eye`] | where a camera stands, from a board in the gripper, or on the table and seen by the hand |
+//! | [`next_view`] | which view of a board is missing next |
 //! | [`coverage`] | which part of the picture boards were seen in |
 //! | [`refusal`] | why a calibration is not to be trusted, and what to do about it |
 
@@ -20,16 +23,22 @@ pub mod detect;
 pub mod hand_eye;
 mod homography;
 pub mod lens;
+pub mod locate;
+pub mod next_view;
 pub mod pose;
 pub mod refusal;
 pub mod sheet;
+pub mod touch;
 
-pub use board::{Board, BoardError, Charuco, Chessboard};
+pub use board::{Board, BoardError, Charuco, Chessboard, Tags};
 pub use calibrate::{Calibration, Evidence, Refused, calibrate};
 pub use coverage::Coverage;
 pub use detect::{NotFound, detect};
-pub use hand_eye::{ArmView, HandEye, HandEyeRefusal, eye_to_hand};
+pub use hand_eye::{ArmView, HandEye, HandEyeRefusal, eye_in_hand, eye_to_hand};
 pub use lens::{Lens, LensModel};
+pub use locate::{BoardView, LocateRefusal, Located, board_view, by_sheet};
+pub use next_view::next_view;
 pub use pose::{Corner, board_pose};
 pub use refusal::Refusal;
 pub use sheet::Sheet;
+pub use touch::{JointError, Touch, Touched, by_touch};

@@ -62,7 +62,7 @@ pub fn board_pose(lens: &Lens, corners: &[Corner]) -> Option<Isometry3<f64>> {
 }
 
 /// Returns the pose whose board has its normal mirrored about the line of sight.
-fn mirrored(pose: &Isometry3<f64>) -> Isometry3<f64> {
+pub(crate) fn mirrored(pose: &Isometry3<f64>) -> Isometry3<f64> {
     let sight = pose.translation.vector.normalize();
     let normal = pose.rotation * Vector3::z();
     let other = sight * (2.0 * normal.dot(&sight)) - normal;

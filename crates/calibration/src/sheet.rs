@@ -3,22 +3,27 @@
 use std::fmt::Write as _;
 
 use calib_targets_aruco::Dictionary;
+use font8x8::{BASIC_FONTS, UnicodeFonts};
 use image::{GrayImage, Luma};
 
-use crate::board::Board;
+use crate::board::{Board, Tags};
 
 /// White around the board, in millimeters: detectors want it, and printers leave some.
 const MARGIN: f64 = 10.0;
 /// Between the board and the ruler below it, in millimeters.
 const GAP: f64 = 8.0;
 /// Height of ruler and words, in millimeters.
-const FOOT: f64 = 14.0;
+const FOOT: f64 = 16.0;
+/// Height of letters, in millimeters.
+const LETTER: f64 = 3.0;
 
 /// A drawing of black shapes on white paper, in millimeters from the top left.
 #[derive(Clone, Debug)]
 pub struct Sheet {
     width: f64,
     height: f64,
+    /// Where the board's origin is.
+    origin: (f64, f64),
     /// `x`, `y`, width, height.
     bars: Vec<[f64; 4]>,
     /// `x`, `y` of the baseline, the words.
@@ -29,8 +34,11 @@ impl Sheet {
     /// Draws a board, and below it a ruler and the words that tell `enact` about the board.
     pub fn new(board: &Board) -> Self {
         let mut bars = Vec::new();
+        let mut words = Vec::new();
+        let mut origin = (MARGIN, MARGIN);
         let (width, height) = match board {
             Board::Chessboard(b) => {
+                origin = (MARGIN + b.square * 1e3, MARGIN + b.square * 1e3);
                 checkered(&mut bars, b.columns + 1, b.rows + 1, b.square, 0);
                 (
                     (b.columns + 1) as f64 * b.square,
@@ -54,6 +62,12 @@ impl Sheet {
                 }
                 (b.columns as f64 * b.square, b.rows as f64 * b.square)
             }
+            Board::Tags(b) => {
+                let size = (b.columns as f64 * b.pitch, b.rows as f64 * b.pitch);
+                origin.0 += size.0 * 1e3 / 2.0;
+                tags(&mut bars, &mut words, b, size.0 / 2.0);
+                size
+            }
         };
         let bars = bars
             .into_iter()
@@ -62,8 +76,9 @@ impl Sheet {
         let mut sheet = Self {
             width: width * 1e3 + 2.0 * MARGIN,
             height: height * 1e3 + 2.0 * MARGIN + GAP + FOOT,
+            origin,
             bars,
-            words: Vec::new(),
+            words,
         };
         sheet.add_ruler(board);
         sheet
@@ -72,6 +87,11 @@ impl Sheet {
     /// Size of the paper in millimeters.
     pub fn size_mm(&self) -> (f64, f64) {
         (self.width, self.height)
+    }
+
+    /// Returns where on the paper the board's origin is, in millimeters from the top left.
+    pub fn origin_mm(&self) -> (f64, f64) {
+        self.origin
     }
 
     fn add_ruler(&mut self, board: &Board) {
@@ -89,11 +109,17 @@ impl Sheet {
                 2.0
             };
             self.bars.push([MARGIN + mm as f64 - 0.1, top, 0.2, tick]);
+            if mm % 10 == 0 {
+                let number = mm.to_string();
+                let half = number.len() as f64 * LETTER / 4.0;
+                self.words
+                    .push((MARGIN + mm as f64 - half, top + 7.5, number));
+            }
         }
         let ruler = format!("{length} mm: measure it; print at 100 %, not fitted to the page");
-        self.words.push((MARGIN, top + 8.5, ruler));
+        self.words.push((MARGIN, top + 11.5, ruler));
         self.words
-            .push((MARGIN, top + 12.5, format!("--board {board}")));
+            .push((MARGIN, top + 15.5, format!("--board {board}")));
     }
 
     /// Returns the drawing as SVG.
@@ -110,7 +136,7 @@ impl Sheet {
         for (x, y, words) in &self.words {
             let _ = writeln!(
                 out,
-                "<text x=\"{x:.3}\" y=\"{y:.3}\" font-family=\"sans-serif\" font-size=\"3\">{words}</text>"
+                "<text x=\"{x:.3}\" y=\"{y:.3}\" font-family=\"sans-serif\" font-size=\"{LETTER}\">{words}</text>"
             );
         }
         out.push_str("</svg>\n");
@@ -132,7 +158,7 @@ impl Sheet {
         for (x, y, words) in &self.words {
             let _ = writeln!(
                 content,
-                "BT /F 3 Tf {x:.3} {:.3} Td ({words}) Tj ET",
+                "BT /F {LETTER} Tf {x:.3} {:.3} Td ({words}) Tj ET",
                 self.height - y
             );
         }
@@ -169,12 +195,13 @@ impl Sheet {
         out.into_bytes()
     }
 
-    /// Returns the drawing as a picture with so many pixels a millimeter, edges smoothed, without its words.
+    /// Returns the drawing as a picture with so many pixels a millimeter, edges smoothed.
     pub fn to_picture(&self, pixels_per_mm: f64) -> GrayImage {
         let side = |mm: f64| (mm * pixels_per_mm).ceil() as u32;
         let (width, height) = (side(self.width), side(self.height));
         let mut ink = vec![0f32; width as usize * height as usize];
-        for bar in &self.bars {
+        let letters = self.words.iter().flat_map(letters);
+        for bar in self.bars.iter().copied().chain(letters) {
             let [x, y, w, h] = bar.map(|mm| mm * pixels_per_mm);
             for row in y.floor() as u32..((y + h).ceil() as u32).min(height) {
                 let tall = (y + h).min(f64::from(row) + 1.0) - y.max(f64::from(row));
@@ -189,6 +216,45 @@ impl Sheet {
             Luma([(255.0 * white).round() as u8])
         })
     }
+}
+
+/// Draws the words of a picture, which has no fonts: each pixel of a letter is a bar.
+fn letters((x, y, words): &(f64, f64, String)) -> Vec<[f64; 4]> {
+    // Glyphs are 8 × 8, with the baseline below their seventh row; letters are half as wide as high.
+    let (wide, tall) = (LETTER / 2.0 / 8.0, LETTER / 8.0);
+    let mut bars = Vec::new();
+    for (place, letter) in words.chars().enumerate() {
+        let glyph = BASIC_FONTS.get(letter).unwrap_or_default();
+        for (row, bits) in glyph.iter().enumerate() {
+            for column in (0..8).filter(|column| bits >> column & 1 == 1) {
+                let left = x + (place * 8 + column) as f64 * wide;
+                bars.push([left, y + (row as f64 - 7.0) * tall, wide, tall]);
+            }
+        }
+    }
+    bars
+}
+
+/// Draws a sheet of markers: the edge to lay against the base with a tick in its middle, the markers, and crosses with numbers.
+fn tags(bars: &mut Vec<[f64; 4]>, words: &mut Vec<(f64, f64, String)>, b: &Tags, half: f64) {
+    // Bars are in meters from the board's top left, whose origin is in the middle; words are in millimeters on the paper.
+    const LINE: f64 = 3e-4;
+    bars.push([0.0, 0.0, 2.0 * half, LINE]);
+    bars.push([half - LINE / 2.0, 0.0, LINE, 5e-3]);
+    for id in 0..b.columns * b.rows {
+        let corner = b.marker_corners(id)[0];
+        marker(bars, &b.dictionary, id, (corner.x + half, corner.y), b.side);
+    }
+    let arm = (b.pitch - b.side) / 4.0;
+    for (number, mark) in b.marks().into_iter().enumerate() {
+        let (x, y) = (mark.x + half, mark.y);
+        bars.push([x - arm, y - LINE / 2.0, 2.0 * arm, LINE]);
+        bars.push([x - LINE / 2.0, y - arm, LINE, 2.0 * arm]);
+        let at = (x * 1e3 + MARGIN + 1.0, y * 1e3 + MARGIN - 1.0);
+        words.push((at.0, at.1, (number + 1).to_string()));
+    }
+    let line = "lay this line along the front of the arm's base, its tick in the middle";
+    words.push((MARGIN, MARGIN - 1.5, line.to_owned()));
 }
 
 fn checkered(

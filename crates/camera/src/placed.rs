@@ -61,7 +61,7 @@ impl Camera for PlacedCamera {
         frame.base_from_camera = place.map_err(|reason| CameraError::Missing { reason })?;
         if let Some(intrinsics) = &self.intrinsics {
             let (width, height) = frame.rgb.dimensions();
-            frame.intrinsics = scaled(intrinsics, width, height).ok_or_else(|| {
+            frame.intrinsics = intrinsics.scaled_to(width, height).ok_or_else(|| {
                 let (wide, high) = (intrinsics.width, intrinsics.height);
                 let reason = format!(
                     "it was calibrated at {wide} x {high} pixels, and a picture of {width} x {height} has another shape"
@@ -75,25 +75,9 @@ impl Camera for PlacedCamera {
     }
 }
 
-/// Returns the projection of a picture of this size; `None` if it has another shape.
-fn scaled(of: &Intrinsics, width: u32, height: u32) -> Option<Intrinsics> {
-    let x = f64::from(width) / f64::from(of.width);
-    let y = f64::from(height) / f64::from(of.height);
-    // Sizes are whole pixels.
-    let is_alike = (x / y - 1.0).abs() < 1.0 / f64::from(width.min(height)).max(1.0);
-    is_alike.then_some(Intrinsics {
-        width,
-        height,
-        fx: of.fx * x,
-        fy: of.fy * y,
-        cx: of.cx * x,
-        cy: of.cy * y,
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use enact_types::{Stamp, Vector3};
+    use enact_types::{Distortion, Stamp, Vector3};
     use image::RgbImage;
 
     use super::*;
@@ -123,6 +107,7 @@ mod tests {
             fy: 1510.0,
             cx: 950.0,
             cy: 545.0,
+            distortion: Distortion::BrownConrady([-0.1, 0.0, 0.0, 0.0, 0.0]),
         };
         let shoot = |width, height| {
             let camera = PlacedCamera::standing(Box::new(Still(width, height)), place);
@@ -136,6 +121,7 @@ mod tests {
         );
         assert!((frame.intrinsics.fx - 1000.0).abs() < 1e-9);
         assert!((frame.intrinsics.cy - 545.0 * 2.0 / 3.0).abs() < 1e-9);
+        assert_eq!(frame.intrinsics.distortion, lens.distortion);
         let error = shoot(640, 480).unwrap_err().to_string();
         assert!(
             error.contains("1920 x 1080") && error.contains("640 x 480"),

@@ -8,6 +8,7 @@ use enact_plan::{MeaningMode, Pointing};
 
 use crate::arm::args::{ArmArgs, BusArgs};
 use crate::camera::args::CameraArgs;
+use crate::camera::lying_sheet::SheetArgs;
 use crate::model_choice::{ModelArgs, ModelRunArgs};
 use crate::recordings::args::{ExportArgs, RecordArgs, ReplayArgs, RunsArgs, ViewArgs};
 use crate::rerun_view::ViewTarget;
@@ -395,6 +396,9 @@ pub struct RenderArgs {
     /// Robot name in robots/, or path of a robot folder or URDF
     #[arg(long, default_value = "so101")]
     pub robot: String,
+    /// A printed sheet on the table.
+    #[command(flatten)]
+    pub sheet: SheetArgs,
     /// Print one JSON object with the files and the camera pose
     #[arg(long)]
     pub json: bool,

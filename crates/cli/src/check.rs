@@ -13,6 +13,8 @@ use enact_types::text;
 use serde_json::json;
 
 use crate::bus::emulate::read_faults;
+use crate::camera::file::CameraFile;
+use crate::camera::locate;
 use crate::data_dir::{self, DataDir, SHIPPED_MODEL, names_in};
 use crate::file_kind::FileKind;
 use crate::launch::Launch;
@@ -92,6 +94,7 @@ fn check_one(data_dir: &DataDir, path: &Path) -> Result<&'static str> {
         },
         Some(FileKind::Plan) => read_plan(path).map(|_| "plan"),
         Some(FileKind::Calibration) => Ok(Calibration::load(path).map(|_| "calibration")?),
+        Some(FileKind::Camera) => CameraFile::load(path).map(|_| "camera"),
         Some(FileKind::Urdf) => data_dir.guarded_at(path).map(|_| "robot"),
         Some(FileKind::Robot) => bail!(
             "{} reads like a robot.toml; only one of that name beside a robot.urdf counts",
@@ -141,6 +144,27 @@ fn check_suite(data_dir: &DataDir, path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Checks the files of the launch file's cameras, and warns of what changed since it was measured.
+fn check_cameras(data_dir: &DataDir, path: &Path, launch: &Launch) -> Result<()> {
+    let measured = launch
+        .cameras
+        .all()
+        .filter_map(|camera| camera.place.calibration.as_ref());
+    for file in measured {
+        let camera = CameraFile::load(file)?;
+        let robot = data_dir.guarded(&launch.robot)?;
+        // An arm that is not here cannot be compared; that it is missing is said elsewhere.
+        let arm = locate::arm_sha256(data_dir, launch).ok().flatten();
+        for change in camera.changes(robot.name(), arm.as_deref()) {
+            errln!(
+                "warning: {}: {change}; measure it again with `enact camera locate`",
+                path.display()
+            );
+        }
+    }
+    Ok(())
+}
+
 fn check_launch(data_dir: &DataDir, path: &Path) -> Result<()> {
     crate::renamed::warn_of_keys(path);
     let launch = Launch::load(path)?;
@@ -153,6 +177,7 @@ fn check_launch(data_dir: &DataDir, path: &Path) -> Result<()> {
         .resolve(&launch.scene, &data_dir.scenes())
         .with_context(inside)?;
     Scene::load(&scene).with_context(inside)?;
+    check_cameras(data_dir, path, &launch).with_context(inside)?;
     let models = [
         &launch.model,
         &launch.perception.model,

@@ -27,6 +27,8 @@ pub enum FileKind {
     Plan,
     /// Zeros and ends of an arm's joints.
     Calibration,
+    /// A camera's lens and place.
+    Camera,
     /// A robot's links and joints.
     Urdf,
     /// A run that was kept.
@@ -34,7 +36,9 @@ pub enum FileKind {
 }
 
 /// Top-level keys of TOML files, the most distinctive ones first.
-const KEYS: [(&str, FileKind); 20] = [
+const KEYS: [(&str, FileKind); 22] = [
+    ("lens", FileKind::Camera),
+    ("place", FileKind::Camera),
     ("about", FileKind::Suite),
     ("baud", FileKind::Bus),
     ("lerobot", FileKind::Bus),
@@ -99,6 +103,7 @@ impl FileKind {
             Self::Model => "a model's enact.toml",
             Self::Plan => "a plan",
             Self::Calibration => "a calibration",
+            Self::Camera => "a camera's calibration",
             Self::Urdf => "a URDF",
             Self::Recording => "a recording",
         }
@@ -117,6 +122,7 @@ impl FileKind {
             Self::Model => "`--model FOLDER` takes the folder that it is in",
             Self::Plan => "`enact run \"…\" --plan FILE` takes it",
             Self::Calibration => "`enact arm … --calibration FILE` takes it",
+            Self::Camera => "`calibration = \"FILE\"` under [camera] of a launch file names it",
             Self::Recording => "`enact runs show FILE` and `enact replay FILE` take it",
         }
     }

@@ -3,7 +3,6 @@
 use anyhow::{Context, Result};
 use enact_camera::Camera;
 use enact_sim::Simulator;
-use enact_sim::render::Appearance;
 use enact_types::{DepthImage, Frame};
 use image::{ImageBuffer, Luma};
 use serde_json::{Value, json};
@@ -20,7 +19,7 @@ pub fn render(data_dir: &DataDir, args: &RenderArgs) -> Result<()> {
     let scene = data_dir.scene(&args.scene)?.before(&robot);
     let simulator = Simulator::new(&robot, &scene.draw(args.seed), false);
     let frame = simulator
-        .camera(Appearance::default(), args.seed)
+        .camera(args.sheet.appearance(&robot)?, args.seed)
         .capture()?;
     frame
         .rgb
@@ -48,7 +47,7 @@ fn facts(args: &RenderArgs, frame: &Frame) -> Value {
         "seed": args.seed,
         "width": camera.width,
         "height": camera.height,
-        "intrinsics": {"fx": camera.fx, "fy": camera.fy, "cx": camera.cx, "cy": camera.cy},
+        "intrinsics": camera,
         "base_from_camera": {
             "position": [position.x, position.y, position.z],
             "quaternion_xyzw": [rotation.x, rotation.y, rotation.z, rotation.w],

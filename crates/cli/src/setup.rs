@@ -22,7 +22,7 @@ use indicatif::ProgressBar;
 use crate::args::{PerceptionSource, SetupArgs};
 use crate::arm::arm_config::{ArmConfig, ArmSource};
 use crate::camera::config::{CameraConfig, CameraSource, PlaceConfig};
-use crate::camera::open::OpenCameras;
+use crate::camera::open::{OpenCameras, as_measured};
 use crate::camera_stream::{self, CameraFilm};
 use crate::data_dir::DataDir;
 use crate::launch::Launch;
@@ -149,21 +149,18 @@ impl Setup {
     /// If it cannot be opened.
     pub fn camera(&self, camera: &CameraConfig, track: &JointTrack) -> Result<Box<dyn Camera>> {
         let place = self.place(camera);
-        if camera.source == CameraSource::Sim {
+        let opened: Box<dyn Camera> = if camera.source == CameraSource::Sim {
             let mount = camera.place.mount.as_deref();
             let (look, seed) = (Appearance::default(), self.launch.seed);
-            return Ok(Box::new(
-                self.simulator.camera_at(&place, mount, look, seed),
-            ));
-        }
-        let opened = self.cameras.open(camera, &place, &self.stop)?;
-        let Some(link) = &camera.place.mount else {
-            return Ok(opened);
+            let rendered = self.simulator.camera_at(&place, mount, look, seed);
+            if camera.place.calibration.is_none() {
+                return Ok(Box::new(rendered));
+            }
+            Box::new(rendered)
+        } else {
+            self.cameras.open(camera, &place, &self.stop)?
         };
-        let robot = Arc::clone(&self.robot);
-        Ok(crate::camera::open::on_link(
-            opened, &place, robot, link, track,
-        ))
+        as_measured(opened, &camera.place, &place, &self.robot, track)
     }
 
     /// Returns where a camera of the launch file is, and what it sees.

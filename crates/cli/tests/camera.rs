@@ -32,25 +32,25 @@ fn a_board_is_drawn_at_true_scale() {
         ]);
         (path, output)
     };
-    // 7 squares of 30 mm by 5, 10 mm of margin, 22 mm for ruler and words.
+    // 7 squares of 30 mm by 5, 10 mm of margin, 24 mm for ruler and words.
     let (svg, output) = draw("board.svg");
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     assert!(
         fs::read_to_string(svg)
             .unwrap()
-            .contains("width=\"230.000mm\" height=\"192.000mm\"")
+            .contains("width=\"230.000mm\" height=\"194.000mm\"")
     );
     let (pdf, _) = draw("board.pdf");
     let pdf = fs::read_to_string(pdf).unwrap();
     assert!(
-        pdf.starts_with("%PDF-1.4") && pdf.contains("/MediaBox [0 0 651.9685 544.2520]"),
+        pdf.starts_with("%PDF-1.4") && pdf.contains("/MediaBox [0 0 651.9685 549.9213]"),
         "{}",
         &pdf[..400]
     );
     // 5 pixels a millimeter.
     let (png, _) = draw("board.png");
     let picture = image::open(png).unwrap();
-    assert_eq!((picture.width(), picture.height()), (1150, 960));
+    assert_eq!((picture.width(), picture.height()), (1150, 970));
     let (_, output) = draw("board.bmp");
     assert_eq!(status(&output), 2);
     assert!(

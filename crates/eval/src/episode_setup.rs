@@ -16,7 +16,10 @@ use rand_chacha::ChaCha8Rng;
 use regex::Regex;
 use toml::Value;
 
-use crate::suite::{Requirement, SpatialRequirement, Suite, SuiteTask, placeholder, reply};
+use crate::suite::{
+    Lighting, Requirement, SpatialRequirement, Suite, SuiteTask, placeholder, reply,
+};
+use crate::suite_camera::DrawnCamera;
 
 /// Number of layouts drawn until one meets the requirements.
 const DRAWS: u32 = 4000;
@@ -51,6 +54,10 @@ pub struct EpisodeSetup<'a> {
     pub layout: Layout,
     /// Card on the table, with its text.
     pub card: Option<Card>,
+    /// Light, table top and camera noise.
+    pub light: Lighting,
+    /// The camera, and where it is believed to be.
+    pub camera: DrawnCamera,
     /// Seed of all other random choices.
     pub seed: u64,
 }
@@ -76,7 +83,7 @@ pub fn episode<'a>(
         .draw(task.differ.as_deref(), &mut rng)
         .map_err(|why| fault(&why.to_string()))?;
     let scene = scene(task, base, &words)?.before(robot);
-    let layout = (0..DRAWS)
+    let mut layout = (0..DRAWS)
         .find_map(|_| arranged(task, robot, &scene, rng.next_u64()))
         .ok_or_else(|| fault("no layout is as required"))?;
     let wording =
@@ -106,6 +113,12 @@ pub fn episode<'a>(
         .card
         .choose(&mut rng)
         .and_then(|text| laid(text, &layout, &mut rng));
+    let seed = rng.next_u64();
+    let camera = match &suite.camera {
+        Some(camera) => camera.draw(&mut rng, &layout.camera),
+        None => DrawnCamera::usual(layout.camera),
+    };
+    layout.camera = camera.place;
     Ok(EpisodeSetup {
         absent: absent
             .filter(|_| wording.contains("{absent}"))
@@ -113,11 +126,16 @@ pub fn episode<'a>(
         says,
         never_says,
         card,
+        light: match task.disturb.light {
+            Lighting::Usual => suite.light,
+            own => own,
+        },
         task,
         wording,
         instruction: chinese(&instruction),
         layout,
-        seed: rng.next_u64(),
+        camera,
+        seed,
     })
 }
 

@@ -3,6 +3,7 @@
 //! | module | idea |
 //! |---|---|
 //! | [`suite`] | a suite as TOML |
+//! | [`suite_camera`] | a camera that stands somewhere else in each episode |
 //! | [`episode_setup`] | an episode of a task: scene, words and goal, drawn from a seed |
 //! | [`oracle`] | a planner that knows the goal: the upper bound set by arm and physics |
 //! | [`random`] | a planner that draws admissible steps: the lower bound |
@@ -40,6 +41,7 @@ pub mod runner;
 pub mod snapshots;
 pub mod store;
 pub mod suite;
+pub mod suite_camera;
 mod synonyms;
 mod truth;
 pub mod wilson;

@@ -1,6 +1,6 @@
 //! Message types of Foxglove.
 
-use enact_types::{Frame, Pose, Stamp, Vector3};
+use enact_types::{Distortion, Frame, Pose, Stamp, Vector3};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -69,18 +69,22 @@ impl Log {
     }
 }
 
-/// Returns the calibration of a camera without distortion whose pictures are in the frame
-/// `frame_id`.
+/// Returns the calibration of a camera whose pictures are in the frame `frame_id`.
 pub(crate) fn calibration(frame: &Frame, at: Stamp, frame_id: &str) -> Value {
     let camera = &frame.intrinsics;
     let [fx, fy, cx, cy] = [camera.fx, camera.fy, camera.cx, camera.cy];
+    let (model, coefficients) = match &camera.distortion {
+        Distortion::None => ("", Vec::new()),
+        Distortion::BrownConrady(k) => ("plumb_bob", k.to_vec()),
+        Distortion::Fisheye(k) => ("kannala_brandt", k.to_vec()),
+    };
     json!({
         "timestamp": Time::from(at),
         "frame_id": frame_id,
         "width": camera.width,
         "height": camera.height,
-        "distortion_model": "",
-        "D": [],
+        "distortion_model": model,
+        "D": coefficients,
         "K": [fx, 0.0, cx, 0.0, fy, cy, 0.0, 0.0, 1.0],
         "R": [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0],
         "P": [fx, 0.0, cx, 0.0, 0.0, fy, cy, 0.0, 0.0, 0.0, 1.0, 0.0],

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use enact_robot::{HalfSpace, Obstacle, Shape};
-use enact_types::{Intrinsics, Point3, Pose, Vector3};
+use enact_types::{Distortion, Intrinsics, Point3, Pose, Vector3};
 use serde::{Deserialize, Serialize};
 
 use crate::object::{Color, ObjectShape};
@@ -102,6 +102,9 @@ pub struct CameraPlace {
     /// Whether it measures depth.
     #[serde(default = "has_depth")]
     pub depth: bool,
+    /// Distortion of its lens.
+    #[serde(default, skip_serializing_if = "Distortion::is_none")]
+    pub distortion: Distortion,
 }
 
 /// Default for cameras recorded before color-only cameras existed.
@@ -112,7 +115,10 @@ fn has_depth() -> bool {
 impl CameraPlace {
     /// Returns the projection of the camera.
     pub fn intrinsics(&self) -> Intrinsics {
-        Intrinsics::from_vertical_fov(self.width, self.height, self.vertical_fov)
+        Intrinsics {
+            distortion: self.distortion,
+            ..Intrinsics::from_vertical_fov(self.width, self.height, self.vertical_fov)
+        }
     }
 }
 

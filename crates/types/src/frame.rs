@@ -28,14 +28,14 @@ impl Frame {
     /// there is no reading.
     pub fn deproject(&self, x: f64, y: f64) -> Option<Point3> {
         let depth = self.depth.as_ref()?.at(x, y)?;
-        Some(self.base_from_camera * self.intrinsics.deproject(x, y, depth))
+        Some(self.base_from_camera * self.intrinsics.deproject(x, y, depth)?)
     }
 
     /// Returns the point of the horizontal plane `z = height` (base frame) that pixel `(x, y)`
     /// shows; `None` if the ray does not meet the plane in front of the camera.
     pub fn deproject_to_plane(&self, x: f64, y: f64, height: f64) -> Option<Point3> {
         let origin = self.base_from_camera.translation.vector;
-        let ray = self.base_from_camera.rotation * self.intrinsics.deproject(x, y, 1.0).coords;
+        let ray = self.base_from_camera.rotation * self.intrinsics.deproject(x, y, 1.0)?.coords;
         let scale = (height - origin.z) / ray.z;
         (scale.is_finite() && scale > 0.0).then(|| Point3::from(origin + ray * scale))
     }

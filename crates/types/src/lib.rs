@@ -7,9 +7,10 @@
 //!
 //! | module | idea |
 //! |---|---|
+//! | [`distortion`] | how a lens bends rays |
 //! | [`frame`] | a camera picture with what is needed to locate it in space |
 //! | [`hint`] | "Did you mean …?" |
-//! | [`intrinsics`] | pinhole projection and its inverse |
+//! | [`intrinsics`] | how a camera projects points, and the inverse |
 //! | [`joints`] | one number per joint, in the robot's order |
 //! | [`reason`] | a message for a person, with its source error |
 //! | [`refusal`] | reason that something was not done, as data |
@@ -18,6 +19,7 @@
 //! | [`text`] | text from the bytes of a file |
 //! | [`toml_text`] | settings from TOML, with the line of an error |
 
+pub mod distortion;
 pub mod frame;
 pub mod hint;
 pub mod intrinsics;
@@ -29,6 +31,7 @@ pub mod stop;
 pub mod text;
 pub mod toml_text;
 
+pub use distortion::Distortion;
 pub use frame::{DepthImage, Frame, NormalizedPoint};
 pub use intrinsics::Intrinsics;
 pub use joints::JointVector;

@@ -148,9 +148,10 @@ fn cloud(frame: &Frame, depth: &DepthImage) -> Points3D {
             if !meters.is_finite() || x >= frame.rgb.width() || y >= frame.rgb.height() {
                 continue;
             }
-            let seen = frame
-                .intrinsics
-                .deproject(f64::from(x), f64::from(y), meters.into());
+            let pixel = (f64::from(x), f64::from(y));
+            let Some(seen) = frame.intrinsics.deproject(pixel.0, pixel.1, meters.into()) else {
+                continue;
+            };
             points.push(point(&(frame.base_from_camera * seen)));
             let [red, green, blue] = frame.rgb.get_pixel(x, y).0;
             colors.push(Color::from_rgb(red, green, blue));

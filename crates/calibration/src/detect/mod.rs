@@ -5,6 +5,7 @@ mod chessboard;
 mod grid;
 mod marker;
 mod refine;
+mod tags;
 
 use calib_targets_aruco::GrayImageView;
 use image::GrayImage;
@@ -50,6 +51,7 @@ pub fn detect(board: &Board, picture: &GrayImage) -> Result<Vec<Corner>, NotFoun
     let mut corners = match board {
         Board::Chessboard(board) => chessboard::detect(board, picture)?,
         Board::Charuco(board) => charuco::detect(board, picture)?,
+        Board::Tags(board) => tags::detect(board, picture)?,
     };
     corners.sort_by_key(|(id, _)| *id);
     let places = board.corners();

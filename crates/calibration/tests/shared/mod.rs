@@ -119,19 +119,16 @@ impl Rays {
         rng: &mut impl Rng,
     ) -> GrayImage {
         const PER_MM: f64 = 3.0;
-        let sheet = Sheet::new(board).to_picture(PER_MM);
-        // The sheet's margin lies before the board's origin, which for a chessboard is its first inner corner.
-        let first = match board {
-            Board::Chessboard(b) => b.square,
-            _ => 0.0,
-        };
+        let sheet = Sheet::new(board);
+        let on_paper = sheet.origin_mm();
+        let sheet = sheet.to_picture(PER_MM);
         let to_board = pose.inverse();
         let brightness = |ray: &Option<Vector3<f64>>| -> f64 {
             let Some(ray) = ray else { return 90.0 };
             let (origin, ray) = (to_board.translation.vector, to_board.rotation * ray);
             let at = origin - ray * (origin.z / ray.z);
-            let pixel = |meters: f64| (meters + first) * 1e3 * PER_MM + 10.0 * PER_MM - 0.5;
-            bilinear(&sheet, pixel(at.x), pixel(at.y))
+            let pixel = |meters: f64, origin: f64| (meters * 1e3 + origin) * PER_MM - 0.5;
+            bilinear(&sheet, pixel(at.x, on_paper.0), pixel(at.y, on_paper.1))
                 .map_or(90.0, |white| 30.0 + 190.0 * white / 255.0)
         };
         GrayImage::from_fn(SIZE.0, SIZE.1, |x, y| {

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
 use crate::args::{StopArgs, parsed};
+use crate::camera::lying_sheet::SheetArgs;
 
 impl Default for ArmTarget {
     fn default() -> Self {
@@ -261,6 +262,9 @@ pub struct EmulateArgs {
     /// Camera images per second
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=60))]
     pub picture_fps: u32,
+    /// A printed sheet on the table.
+    #[command(flatten)]
+    pub sheet: SheetArgs,
     /// Log every received packet as a line of JSON
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,

@@ -19,8 +19,8 @@ use serde_json::json;
 
 use super::args::TeleopArgs;
 use super::hardware::Hardware;
-use crate::camera::config::{CameraSource, MAIN};
-use crate::camera::open::{OpenCameras, on_link};
+use crate::camera::config::MAIN;
+use crate::camera::open::{OpenCameras, as_measured};
 use crate::data_dir::DataDir;
 use crate::launch::Launch;
 use crate::recordings::run_recorder::{robot_info, say_kept, wall_clock};
@@ -238,12 +238,7 @@ fn cameras(
     let mut cameras = Vec::new();
     for config in launch.cameras.all() {
         let name = &config.name;
-        let films = match &config.source {
-            CameraSource::Folder { live, .. } => *live,
-            CameraSource::Mjpeg { .. } | CameraSource::Usb { .. } => true,
-            CameraSource::Sim | CameraSource::Recording { .. } => false,
-        };
-        if !films {
+        if !config.source.films() {
             bail!(
                 "the launch file's camera `{name}` does not see a real arm move; name another file with --launch, \
                  or record without pictures with --record-fps 0"
@@ -259,9 +254,7 @@ fn cameras(
         let opened = opened.open(config, &place, &StopSwitch::new());
         let mut camera = opened.with_context(hint)?;
         camera.capture().with_context(hint)?;
-        if let Some(link) = &config.place.mount {
-            camera = on_link(camera, &place, Arc::clone(&robot), link, track);
-        }
+        let camera = as_measured(camera, &config.place, &place, &robot, track)?;
         let name = if name == MAIN { CAMERA } else { name };
         cameras.push((name.to_owned(), camera));
     }

@@ -166,10 +166,13 @@ pub fn emulate(data_dir: &DataDir, args: &EmulateArgs) -> Result<bool> {
         emulated_bus.hold();
     }
     let mut arrivals = args.log.as_deref().map(PacketLog::create).transpose()?;
+    let look = args.sheet.appearance(&robot)?;
     let mut pictures = args
         .pictures
         .as_deref()
-        .map(|folder| PictureFolderWriter::create(folder, &simulator, args.seed, args.picture_fps))
+        .map(|folder| {
+            PictureFolderWriter::create(folder, &simulator, look, args.seed, args.picture_fps)
+        })
         .transpose()?;
     let stop = StopSwitch::new();
     on_interrupt(stop.clone())?;

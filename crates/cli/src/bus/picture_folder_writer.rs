@@ -19,11 +19,17 @@ pub struct PictureFolderWriter {
 
 impl PictureFolderWriter {
     /// Creates a writer to a folder, which is created, of `fps` pictures per second.
-    pub fn create(folder: &Path, simulator: &Simulator, seed: u64, fps: u32) -> Result<Self> {
+    pub fn create(
+        folder: &Path,
+        simulator: &Simulator,
+        look: Appearance,
+        seed: u64,
+        fps: u32,
+    ) -> Result<Self> {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;
         let mut pictures = Self {
-            camera: simulator.camera(Appearance::default(), seed),
+            camera: simulator.camera(look, seed),
             folder: folder.to_owned(),
             period: Duration::from_secs(1) / fps,
             last: None,

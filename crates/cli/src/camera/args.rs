@@ -1,13 +1,15 @@
 //! The command line of `enact camera`.
 
+use std::fmt;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use enact_calibration::Board;
 
+use super::lying_sheet::SheetArgs;
 use crate::rerun_view::ViewTarget;
 
-/// Find, look through and calibrate cameras.
+/// Find, look through, calibrate and locate cameras.
 #[derive(Debug, Args)]
 pub struct CameraArgs {
     /// The command.
@@ -28,6 +30,11 @@ pub enum CameraCommand {
     /// Find a camera's intrinsics from pictures of a board, or say why they cannot be trusted
     #[command(after_help = BOARDS)]
     Calibrate(CalibrateArgs),
+    /// Find out where a camera stands, from a sheet or a board and the arm, or say why it is not known
+    #[command(after_help = LOCATE)]
+    Locate(LocateArgs),
+    /// Have the arm point at three marks of the sheet on the table, and say by how much it misses
+    Verify(VerifyArgs),
 }
 
 /// How boards are written.
@@ -35,7 +42,19 @@ const BOARDS: &str = "\
 Boards, with lengths in meters:
   chessboard:9x6:0.025                       inner corners, side of a square
   charuco:7x5:0.03:0.022:DICT_4X4_50         squares, sides of a square and of a marker, markers;
-                                             :legacy for boards drawn by OpenCV before 4.6";
+                                             :legacy for boards drawn by OpenCV before 4.6
+  tags:5x3:0.036:0.052:DICT_APRILTAG_36h11   markers, side of one, from one to the next, markers";
+
+/// The ways to locate a camera.
+const LOCATE: &str = "\
+Three ways:
+  --by sheet      the sheet of `enact camera board --board tags:…` lies with its marked edge against the front of the arm's base
+  --by touch      the sheet lies anywhere on the table; the closed fingertip is led to four or more of its numbered marks
+  --by hand-eye   a board is firm in the gripper, which is held before the camera in twelve or more postures; with --on-gripper
+                  the camera is on the gripper and the board on the table
+
+What a live session saw is kept by --save DIR, and read again by --images DIR --poses DIR/poses.jsonl. A line of such a file:
+  {\"image\":\"0001.png\",\"joints_deg\":{\"shoulder_pan\":10.5, …}}     or \"mark\":3 in place of \"image\"";
 
 /// List the webcams that are plugged in.
 #[derive(Debug, Args)]
@@ -97,11 +116,35 @@ pub struct BoardArgs {
 /// Find a camera's intrinsics.
 #[derive(Debug, Args)]
 pub struct CalibrateArgs {
-    /// Folder of pictures of the board, all of one camera
+    /// Name of the camera; its lens is written to NAME.camera.toml beside the arm's calibration
+    #[arg(required_unless_present = "images")]
+    pub name: Option<String>,
+    /// Folder of pictures of the board, all of one camera; without it, the launch file's camera films the board
     #[arg(long, value_name = "DIR")]
-    pub images: PathBuf,
+    pub images: Option<PathBuf>,
+    /// Launch file of arm and camera
+    #[arg(long, value_name = "FILE", default_value = "so101")]
+    pub launch: String,
+    /// The camera's file, if it is another one
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Keep the pictures that are taken
+    #[arg(long, value_name = "DIR", conflicts_with = "images")]
+    pub save: Option<PathBuf>,
+    /// Take at most N pictures
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 10_000,
+        conflicts_with = "images"
+    )]
+    pub pictures: u32,
     /// The board in the pictures
-    #[arg(long, value_name = "BOARD")]
+    #[arg(
+        long,
+        value_name = "BOARD",
+        default_value = "charuco:7x5:0.03:0.022:DICT_4X4_50"
+    )]
     pub board: Board,
     /// Fit a fisheye lens (Kannala-Brandt) instead of Brown-Conrady distortion
     #[arg(long)]
@@ -109,4 +152,107 @@ pub struct CalibrateArgs {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// Find out where a camera stands.
+#[derive(Debug, Args)]
+pub struct LocateArgs {
+    /// Name of the camera; its place is written to NAME.camera.toml beside the arm's calibration
+    pub name: String,
+    /// How it is measured
+    #[arg(long, value_enum)]
+    pub by: LocateBy,
+    /// Launch file of arm and camera
+    #[arg(long, value_name = "FILE", default_value = "so101")]
+    pub launch: String,
+    /// The camera's file, if it is another one
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// The sheet, or the board
+    #[arg(
+        long,
+        value_name = "BOARD",
+        default_value = "tags:5x3:0.036:0.052:DICT_APRILTAG_36h11"
+    )]
+    pub board: Board,
+    /// Where the tick of the sheet's marked edge lies in the arm's base, in meters, and how the sheet is turned, in degrees;
+    /// before the middle of the base if left out
+    #[arg(
+        long,
+        value_name = "X,Y[,DEG]",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
+    pub edge: Vec<f64>,
+    /// The camera is on the gripper, and the board on the table
+    #[arg(long)]
+    pub on_gripper: bool,
+    /// Pictures that were taken before
+    #[arg(long, value_name = "DIR", conflicts_with = "save")]
+    pub images: Option<PathBuf>,
+    /// Where the arm was, one JSON object a line
+    #[arg(long, value_name = "FILE", conflicts_with = "save")]
+    pub poses: Option<PathBuf>,
+    /// Keep the pictures that are taken, and where the arm was
+    #[arg(long, value_name = "DIR")]
+    pub save: Option<PathBuf>,
+    /// How exactly a joint goes where it says (1 standard deviation)
+    #[arg(long, value_name = "DEG", default_value_t = 0.5)]
+    pub joint_error_deg: f64,
+    /// How far a joint's zero may be off (1 standard deviation)
+    #[arg(long, value_name = "DEG", default_value_t = 2.0)]
+    pub joint_offset_deg: f64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Have the arm point at marks.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Name of the camera
+    pub name: String,
+    /// Launch file of arm and camera
+    #[arg(long, value_name = "FILE", default_value = "so101")]
+    pub launch: String,
+    /// The camera's file, if it is another one
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// The sheet, anywhere within reach
+    #[arg(
+        long,
+        value_name = "BOARD",
+        default_value = "tags:5x3:0.036:0.052:DICT_APRILTAG_36h11"
+    )]
+    pub board: Board,
+    /// The sheet in a simulated world.
+    #[command(flatten)]
+    pub sheet: SheetArgs,
+    /// By how much it may miss
+    #[arg(long, value_name = "MM", default_value_t = 8.0)]
+    pub limit_mm: f64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How a camera is located.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LocateBy {
+    /// A sheet against the arm's base.
+    Sheet,
+    /// Marks of a sheet that the fingertip touches.
+    Touch,
+    /// A board in the gripper, or a camera on it.
+    HandEye,
+}
+
+impl fmt::Display for LocateBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sheet => "sheet",
+            Self::Touch => "touch",
+            Self::HandEye => "hand-eye",
+        })
+    }
 }

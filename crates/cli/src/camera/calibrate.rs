@@ -1,40 +1,75 @@
-//! `enact camera calibrate`: a lens from a folder of pictures, or why there is none.
+//! `enact camera calibrate`: a lens from pictures of a board, or why there is none.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
+use enact_arm::StopSwitch;
 use enact_calibration::{
     Calibration, Corner, Evidence, Lens, LensModel, Refused, calibrate as fit, detect,
 };
-use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::args::CalibrateArgs;
+use super::config::MAIN;
+use super::file::{CameraFile, LensEntry, LensKind, today};
+use super::live_views;
+use super::locate::file_of;
+use super::pictures::{self, LiveCamera};
+use crate::data_dir::DataDir;
+use crate::launch::Launch;
+use crate::stop_sources::on_interrupt;
 
 /// A picture, and what is seen of the board in it or why it is not used.
-struct View {
-    name: String,
-    seen: Result<(Vec<Corner>, (u32, u32)), String>,
+pub(super) struct View {
+    pub(super) name: String,
+    pub(super) seen: Result<(Vec<Corner>, (u32, u32)), String>,
 }
 
-/// Fits a lens to the pictures of a folder; `false` where it must not be trusted.
+/// Fits a lens to pictures of a board, and writes it down if the camera has a name; `false` where it
+/// must not be trusted.
 ///
 /// # Errors
-/// If there are no pictures, or they differ in size.
-pub fn calibrate(args: &CalibrateArgs) -> Result<bool> {
-    let paths = pictures(&args.images)?;
-    // Files are read in parallel; their order is that of their names.
-    let views: Vec<View> = paths.par_iter().map(|path| look(args, path)).collect();
+/// If there are no pictures, they differ in size, or the lens cannot be written down.
+pub fn calibrate(data_dir: &DataDir, args: &CalibrateArgs) -> Result<bool> {
+    let model = if args.fisheye {
+        LensModel::Fisheye
+    } else {
+        LensModel::BrownConrady
+    };
+    // A folder alone needs no arm and no launch file.
+    let launch = match &args.name {
+        Some(_) => Some(Launch::find(data_dir, &args.launch)?),
+        None => None,
+    };
+    let path = match (&args.name, &launch) {
+        (Some(name), Some(launch)) => Some(file_of(data_dir, launch, name, args.file.as_ref())?),
+        _ => None,
+    };
+    let views: Vec<View> = match (&args.images, &launch) {
+        (Some(folder), _) => {
+            let paths = pictures::files(folder)?;
+            // Files are read in parallel; their order is that of their names.
+            paths.par_iter().map(|path| look(args, path)).collect()
+        }
+        (None, Some(launch)) => {
+            let stop = StopSwitch::new();
+            on_interrupt(stop.clone())?;
+            let name = args.name.as_deref().unwrap_or(MAIN);
+            let camera = LiveCamera::open(data_dir, launch, name, stop, args.save.as_deref())?;
+            live_views::take(camera, launch, name, args, model)?
+        }
+        (None, None) => {
+            bail!("no pictures: name the camera of a launch file, or a folder with --images")
+        }
+    };
     let mut sizes = views
         .iter()
         .filter_map(|v| v.seen.as_ref().ok().map(|(_, size)| *size));
     let size = sizes.next().unwrap_or_default();
     if let Some(other) = sizes.find(|other| *other != size) {
         bail!(
-            "{}: pictures of {}x{} and of {}x{} pixels are not of one camera in one mode",
-            args.images.display(),
+            "pictures of {}x{} and of {}x{} pixels are not of one camera in one mode",
             size.0,
             size.1,
             other.0,
@@ -45,40 +80,58 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<bool> {
         .iter()
         .filter_map(|v| v.seen.as_ref().ok().map(|(c, _)| c.as_slice()))
         .collect();
-    let model = if args.fisheye {
-        LensModel::Fisheye
-    } else {
-        LensModel::BrownConrady
-    };
     let result = fit(&corners, size, model);
     if args.json {
         outln!("{}", facts(args, &views, size, &result));
     } else {
         tell(&views, size, &result);
     }
+    if let (Ok(calibration), Some(path)) = (&result, &path) {
+        keep(path, args, calibration, size, corners.len())?;
+    }
     Ok(result.is_ok())
 }
 
-fn pictures(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    let mut paths = Vec::new();
-    for entry in entries {
-        let path = entry
-            .with_context(|| format!("cannot read {}", folder.display()))?
-            .path();
-        let hidden = path
-            .file_name()
-            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        if path.is_file() && !hidden {
-            paths.push(path);
-        }
+/// Writes down a lens, beside the place that may be known already.
+fn keep(
+    path: &Path,
+    args: &CalibrateArgs,
+    calibration: &Calibration,
+    (width, height): (u32, u32),
+    views: usize,
+) -> Result<()> {
+    let mut file = CameraFile::load_or_new(path)?;
+    let Lens {
+        model,
+        fx,
+        fy,
+        cx,
+        cy,
+        ref distortion,
+    } = calibration.lens;
+    file.lens = Some(LensEntry {
+        date: today(),
+        model: match model {
+            LensModel::BrownConrady => LensKind::BrownConrady,
+            LensModel::Fisheye => LensKind::Fisheye,
+        },
+        width,
+        height,
+        fx,
+        fy,
+        cx,
+        cy,
+        distortion: distortion.clone(),
+        board: args.board.to_string(),
+        views,
+        rms_px: calibration.evidence.rms_px,
+    });
+    file.save(path)?;
+    errln!("{}", path.display());
+    if file.place.is_some() {
+        errln!("where the camera stands was measured with another lens: locate it again");
     }
-    if paths.is_empty() {
-        bail!("{} holds no pictures", folder.display());
-    }
-    paths.sort();
-    Ok(paths)
+    Ok(())
 }
 
 fn look(args: &CalibrateArgs, path: &Path) -> View {
@@ -87,24 +140,13 @@ fn look(args: &CalibrateArgs, path: &Path) -> View {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
-    let seen = read(path)
+    let seen = pictures::read(path)
         .map_err(|error| format!("cannot be read: {error:#}"))
         .and_then(|picture| {
             let corners = detect(&args.board, &picture).map_err(|reason| reason.to_string())?;
             Ok((corners, picture.dimensions()))
         });
     View { name, seen }
-}
-
-/// Reads a picture by its content, not its name, turned as its tag says.
-fn read(path: &Path) -> Result<GrayImage> {
-    let mut decoder = ImageReader::open(path)?
-        .with_guessed_format()?
-        .into_decoder()?;
-    let orientation = decoder.orientation()?;
-    let mut picture = DynamicImage::from_decoder(decoder)?;
-    picture.apply_orientation(orientation);
-    Ok(picture.into_luma8())
 }
 
 /// What came of it, for a program. Pixel centers are at integers, as OpenCV and ROS have them.

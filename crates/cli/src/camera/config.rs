@@ -70,6 +70,18 @@ pub enum CameraSource {
     },
 }
 
+impl CameraSource {
+    /// Returns whether it shows what happens now, rather than pictures one after another or the
+    /// simulator's.
+    pub fn films(&self) -> bool {
+        match self {
+            Self::Folder { live, .. } => *live,
+            Self::Mjpeg { .. } | Self::Usb { .. } => true,
+            Self::Sim | Self::Recording { .. } => false,
+        }
+    }
+}
+
 /// What a stream may do, seconds; the defaults where nothing is said.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LimitsConfig {
@@ -105,6 +117,9 @@ pub struct PlaceConfig {
     pub vertical_fov_deg: Option<f64>,
     /// Size of rendered pictures, pixels.
     pub size: Option<(u32, u32)>,
+    /// What `enact camera calibrate` and `enact camera locate` measured, relative to the launch
+    /// file; it counts before all the rest.
+    pub calibration: Option<PathBuf>,
 }
 
 impl PlaceConfig {
@@ -120,6 +135,7 @@ impl PlaceConfig {
             width,
             height,
             depth: scene.depth && self.mount.is_none(),
+            distortion: scene.distortion,
         }
     }
 }
@@ -146,6 +162,12 @@ impl Cameras {
         main.expect("it is checked when the cameras are read")
     }
 
+    /// Returns the camera of this name, else the main one.
+    pub fn named(&self, name: &str) -> &CameraConfig {
+        let named = self.0.iter().find(|camera| camera.name == name);
+        named.unwrap_or_else(|| self.main())
+    }
+
     /// Returns the others.
     pub fn others(&self) -> impl Iterator<Item = &CameraConfig> {
         self.0.iter().filter(|camera| camera.name != MAIN)
@@ -154,6 +176,9 @@ impl Cameras {
     /// Makes paths relative to the folder of the launch file absolute.
     pub fn resolve(&mut self, folder: &Path) {
         for camera in &mut self.0 {
+            if let Some(file) = &mut camera.place.calibration {
+                *file = folder.join(&*file);
+            }
             match &mut camera.source {
                 CameraSource::Folder { path, depth, .. } => {
                     *path = folder.join(&*path);
@@ -199,10 +224,15 @@ impl Cameras {
             ));
         }
         for other in cameras.others() {
-            let PlaceConfig { eye, target, .. } = &other.place;
-            if eye.is_none() || target.is_none() {
+            let PlaceConfig {
+                eye,
+                target,
+                calibration,
+                ..
+            } = &other.place;
+            if calibration.is_none() && (eye.is_none() || target.is_none()) {
                 return Err(format!(
-                    "the camera `{}` needs `eye` and `target`: where it is, and where it looks, in meters",
+                    "the camera `{}` needs `calibration`, or `eye` and `target`: where it is, and where it looks, in meters",
                     other.name
                 ));
             }
@@ -281,6 +311,8 @@ struct CameraTable {
     target: Option<[f64; 3]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     vertical_fov_deg: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    calibration: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -444,6 +476,7 @@ impl CameraTable {
             target: self.target,
             vertical_fov_deg: self.vertical_fov_deg,
             size,
+            calibration: self.calibration.clone(),
         })
     }
 }
@@ -479,6 +512,7 @@ impl From<CameraConfig> for CameraTable {
             target,
             vertical_fov_deg,
             size,
+            calibration,
         } = camera.place;
         let mut table = Self {
             name: camera.name,
@@ -498,6 +532,7 @@ impl From<CameraConfig> for CameraTable {
             eye,
             target,
             vertical_fov_deg,
+            calibration,
         };
         match camera.source {
             CameraSource::Sim => {}

@@ -8,31 +8,44 @@
 //! | [`list`] | the webcams that are plugged in |
 //! | [`show`] | what a camera sees |
 //! | [`board`] | a board to print |
-//! | [`calibrate`] | a lens from a folder of pictures |
+//! | [`calibrate`] | a lens from pictures of a board |
+//! | [`lying_sheet`] | a sheet on the table before an arm |
+//! | `live_views` | views of a board from a camera that films it |
+//! | [`locate`] | where a camera stands, from a board and the arm |
+//! | [`verify`] | whether arm and camera agree |
+//! | [`fingertip`] | where the arm has the fingertip, and where a camera sees it |
+//! | [`file`] | what was measured of a camera |
+//! | [`pictures`] | pictures from a folder, or from a launch file's camera |
+//! | [`arm_pose`] | what an arm says of its joints while somebody moves it |
 
 pub mod args;
+pub mod arm_pose;
 pub mod board;
 pub mod calibrate;
 pub mod config;
+pub mod file;
+pub mod fingertip;
 pub mod list;
+mod live_views;
+pub mod locate;
+pub mod lying_sheet;
 pub mod open;
+pub mod pictures;
 pub mod show;
+pub mod verify;
 
 use anyhow::Result;
 
+use crate::data_dir::DataDir;
 use args::CameraCommand;
 
-use crate::data_dir::DataDir;
-
-/// Carries out the command; `false` where a calibration is refused, or no camera is there.
-///
-/// # Errors
-/// As [`show::show`], [`board::draw`] and [`calibrate::calibrate`].
 pub fn run(data_dir: &DataDir, command: &CameraCommand) -> Result<bool> {
     match command {
         CameraCommand::List(args) => Ok(list::list(args)),
         CameraCommand::Show(args) => show::show(data_dir, args).map(|()| true),
         CameraCommand::Board(args) => board::draw(args).map(|()| true),
-        CameraCommand::Calibrate(args) => calibrate::calibrate(args),
+        CameraCommand::Calibrate(args) => calibrate::calibrate(data_dir, args),
+        CameraCommand::Verify(args) => verify::verify(data_dir, args),
+        CameraCommand::Locate(args) => locate::locate(data_dir, args),
     }
 }

@@ -19,7 +19,8 @@ use enact_sim::CameraPlace;
 use enact_sim::render::look_at;
 use enact_types::{Frame, Pose, Reason, Stamp, StopSwitch};
 
-use super::config::{CameraConfig, CameraSource};
+use super::config::{CameraConfig, CameraSource, PlaceConfig};
+use super::file::CameraFile;
 
 /// The streams of a set-up: whoever wants pictures of a camera shares its connection.
 #[derive(Debug, Default)]
@@ -123,15 +124,48 @@ fn folder(
     })
 }
 
-/// Returns a camera that a link of the robot carries; its place is in that link's frame.
-pub fn on_link(
+/// Returns a camera with the lens and at the place that its entry gives: those that were measured, or
+/// on the link that carries it. `place` is in the frame of the base or of that link.
+///
+/// # Errors
+/// If what was measured cannot be read, or was measured on something else.
+pub fn as_measured(
     camera: Box<dyn Camera>,
+    config: &PlaceConfig,
     place: &CameraPlace,
+    robot: &Arc<Robot>,
+    track: &JointTrack,
+) -> Result<Box<dyn Camera>> {
+    let measured = match &config.calibration {
+        Some(path) => Some((CameraFile::load(path)?, path)),
+        None => None,
+    };
+    let base = &robot.links()[0].name;
+    let frame = config.mount.as_ref().unwrap_or(base);
+    let pose = match &measured {
+        Some((file, path)) => file
+            .pose_on(frame)
+            .with_context(|| path.display().to_string())?,
+        None => look_at(&place.eye, &place.target),
+    };
+    let placed = match &config.mount {
+        None if measured.is_none() => return Ok(camera),
+        None => PlacedCamera::standing(camera, pose),
+        Some(link) => on_link(camera, pose, Arc::clone(robot), link, track),
+    };
+    Ok(match measured.and_then(|(file, _)| file.lens) {
+        Some(lens) => Box::new(placed.with_intrinsics(lens.intrinsics()?)),
+        None => Box::new(placed),
+    })
+}
+
+fn on_link(
+    camera: Box<dyn Camera>,
+    link_from_camera: Pose,
     robot: Arc<Robot>,
     link: &str,
     track: &JointTrack,
-) -> Box<dyn Camera> {
-    let link_from_camera = look_at(&place.eye, &place.target);
+) -> PlacedCamera {
     let (link, track) = (link.to_owned(), track.clone());
     let pose = move |taken: Instant| {
         let joints = track
@@ -142,7 +176,7 @@ pub fn on_link(
             .ok_or_else(|| Reason::from("the arm says too little about where it is"))?;
         Ok(base_from_link * link_from_camera)
     };
-    Box::new(PlacedCamera::moving(camera, Box::new(pose)))
+    PlacedCamera::moving(camera, Box::new(pose))
 }
 
 /// Shows the pictures that a model saw in a recorded run, then the last one repeatedly, from where

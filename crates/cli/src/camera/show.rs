@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use enact_camera::{Camera, PictureStream, Quality};
 use enact_sim::render::Appearance;
 use enact_sim::{CameraPlace, Simulator};
-use enact_types::{Frame, Stamp, StopSwitch};
+use enact_types::{Distortion, Frame, Stamp, StopSwitch};
 use serde_json::json;
 
 use super::args::ShowArgs;
@@ -278,6 +278,7 @@ fn nowhere() -> CameraPlace {
         width: 640,
         height: 480,
         depth: false,
+        distortion: Distortion::None,
     }
 }
 

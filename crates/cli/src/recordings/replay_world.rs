@@ -139,5 +139,6 @@ fn place(frame: &Frame) -> CameraPlace {
         width: camera.width,
         height: camera.height,
         depth: frame.depth.is_some(),
+        distortion: camera.distortion,
     }
 }

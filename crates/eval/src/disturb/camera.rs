@@ -3,7 +3,7 @@
 use enact_camera::{Camera, CameraError};
 use enact_sim::Simulator;
 use enact_sim::render::{Appearance, SimCamera};
-use enact_types::Frame;
+use enact_types::{Frame, Pose};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -18,6 +18,8 @@ pub struct EpisodeCamera {
     /// Number of pictures lost after the first.
     lost: u32,
     taken: bool,
+    /// The believed pose, seen from the true one.
+    camera_from_believed: Pose,
 }
 
 impl EpisodeCamera {
@@ -31,7 +33,7 @@ impl EpisodeCamera {
             card: setup.card.clone(),
             ..Appearance::random(&mut ChaCha8Rng::seed_from_u64(setup.seed))
         };
-        let (first, later) = match setup.task.disturb.light {
+        let (first, later) = match setup.light {
             Lighting::Usual => (usual, None),
             Lighting::Other => (other(), None),
             Lighting::Changes => (usual, Some(other())),
@@ -41,7 +43,14 @@ impl EpisodeCamera {
             later,
             lost: setup.task.disturb.lost_frames,
             taken: false,
+            camera_from_believed: setup.camera.camera_from_believed,
         }
+    }
+
+    fn picture(&mut self) -> Result<Frame, CameraError> {
+        let mut frame = self.camera.capture()?;
+        frame.base_from_camera *= self.camera_from_believed;
+        Ok(frame)
     }
 }
 
@@ -49,7 +58,7 @@ impl Camera for EpisodeCamera {
     fn capture(&mut self) -> Result<Frame, CameraError> {
         if !self.taken {
             self.taken = true;
-            return self.camera.capture();
+            return self.picture();
         }
         if self.lost > 0 {
             self.lost -= 1;
@@ -60,6 +69,6 @@ impl Camera for EpisodeCamera {
         if let Some(look) = self.later.take() {
             self.camera.set_look(look);
         }
-        self.camera.capture()
+        self.picture()
     }
 }

@@ -4,6 +4,8 @@ use enact_sim::{Color, Goal, ObjectShape};
 use enact_types::Reason;
 use toml::Value;
 
+use crate::suite_camera::SuiteCamera;
+
 use super::{Requirement, Suite, SuiteTask, placeholder, reply};
 
 /// Checks a suite.
@@ -13,6 +15,9 @@ use super::{Requirement, Suite, SuiteTask, placeholder, reply};
 pub fn check(suite: &Suite) -> Result<(), Reason> {
     if suite.tasks.is_empty() {
         return Err("a suite needs at least one [[tasks]]".into());
+    }
+    if let Some(fault) = suite.camera.as_ref().and_then(SuiteCamera::fault) {
+        return Err(fault);
     }
     for task in &suite.tasks {
         if let Some(fault) = fault(task) {

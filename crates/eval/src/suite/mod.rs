@@ -27,6 +27,8 @@ use enact_types::{Reason, text, toml_text};
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::suite_camera::SuiteCamera;
+
 pub use disturbance::{Disturbance, Lighting, Trigger};
 pub use draw::Draw;
 pub use reply::{ExpectedReply, WantedReply};
@@ -42,6 +44,11 @@ pub struct Suite {
     pub scene: String,
     /// Largest number of turns.
     pub turns: u32,
+    /// Light, table top and camera noise of all tasks.
+    #[serde(default)]
+    pub light: Lighting,
+    /// The camera, where it is not the scene's.
+    pub camera: Option<SuiteCamera>,
     /// Tasks of the suite.
     pub tasks: Vec<SuiteTask>,
 }

@@ -30,6 +30,7 @@ impl Table {
         for y in 0..HEIGHT {
             for x in 0..WIDTH {
                 let pixel = intrinsics.deproject(f64::from(x) + 0.5, f64::from(y) + 0.5, 1.0);
+                let pixel = pixel.expect("a camera without distortion sees everywhere");
                 let ray = base_from_camera.rotation * pixel.coords;
                 let eye = Point3::from(base_from_camera.translation.vector);
                 let (depth, owner) = self.trace(eye, ray);

@@ -1,7 +1,7 @@
-//! Pixels and rays of a pinhole camera.
+//! Pixels and rays of a camera.
 
 use enact_types::{Intrinsics, Point3, Pose, Vector3};
-use nalgebra::{Matrix3, Rotation3, Translation3, UnitQuaternion};
+use nalgebra::{Matrix3, Rotation3, Translation3, UnitQuaternion, Vector2};
 
 /// Returns the pose of an optical frame (`x` right, `y` down, `z` forward) at `eye` that looks at
 /// `target` with the horizon level. For a view straight up or down, the top of the picture points
@@ -49,7 +49,20 @@ impl CameraRays {
         let camera = &self.intrinsics;
         let right = (x - camera.cx) * self.inverse_focal.0;
         let down = (y - camera.cy) * self.inverse_focal.1;
-        self.base_from_camera * Vector3::new(right, down, 1.0)
+        let seen = Vector2::new(right, down);
+        // Scenes whose lens folds within the picture are refused; a little beyond its edge, nothing
+        // is shown.
+        let ideal = camera.distortion.straighten(&seen).unwrap_or(seen);
+        self.base_from_camera * ideal.push(1.0)
+    }
+
+    /// Returns by how many pixels the straight lines of a scene may bend on a tile, at most.
+    pub fn bend(&self) -> f64 {
+        if self.intrinsics.distortion.is_none() {
+            0.0
+        } else {
+            1.0
+        }
     }
 
     /// Returns the width that a pixel covers at `depth` on a surface across the ray, meters.
@@ -85,7 +98,7 @@ mod tests {
         let intrinsics = Intrinsics::from_vertical_fov(320, 240, 0.8);
         let pose = look_at(&Point3::new(0.6, 0.1, 0.5), &Point3::new(0.2, 0.0, 0.0));
         let view = CameraRays::new(&intrinsics, &pose);
-        let by_pose = pose * intrinsics.deproject(12.5, 200.5, 0.7);
+        let by_pose = pose * intrinsics.deproject(12.5, 200.5, 0.7).unwrap();
         assert!((view.eye + view.ray(12.5, 200.5) * 0.7 - by_pose.coords).norm() < 1e-12);
     }
 }

@@ -1,6 +1,10 @@
-//! A sheet of paper with words on it, flat on the table.
+//! A sheet of paper with words or a print on it, flat on the table.
+
+use std::sync::Arc;
 
 use font8x8::{BASIC_FONTS, UnicodeFonts};
+
+use image::GrayImage;
 
 use super::appearance::LinearRgb;
 
@@ -14,18 +18,34 @@ const PAPER: LinearRgb = [0.86, 0.85, 0.82];
 const INK: LinearRgb = [0.04, 0.04, 0.05];
 /// Samples per side of a pixel of the picture.
 const SAMPLES: usize = 3;
+/// Samples per side where exact edges matter.
+const PRINT_SAMPLES: usize = 8;
 
-/// A sheet of paper with words on it, flat on the table.
+/// A sheet of paper with words or a print on it, flat on the table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Card {
-    /// Text, line by line.
-    lines: Vec<String>,
+    content: Content,
     /// Center, x and y in the base frame, meters.
     center: [f64; 2],
-    /// Width of a letter, meters.
-    letter: f64,
     /// Sine and cosine of the direction of reading.
     direction: (f64, f64),
+}
+
+/// What is on a card.
+#[derive(Clone, Debug, PartialEq)]
+enum Content {
+    Words {
+        /// Text, line by line.
+        lines: Vec<String>,
+        /// Width of a letter, meters.
+        letter: f64,
+    },
+    Print {
+        /// White is paper, black is ink.
+        picture: Arc<GrayImage>,
+        /// Side of a pixel, meters.
+        pixel: f64,
+    },
 }
 
 impl Card {
@@ -33,9 +53,24 @@ impl Card {
     /// about the vertical, radians from the x axis. Characters that are not ASCII are omitted.
     pub fn new(text: &str, center: [f64; 2], width: f64, turn: f64) -> Self {
         Self {
-            lines: wrapped(text),
+            content: Content::Words {
+                lines: wrapped(text),
+                letter: width / (COLUMNS as f64 + 2.0 * BORDER),
+            },
             center,
-            letter: width / (COLUMNS as f64 + 2.0 * BORDER),
+            direction: turn.sin_cos(),
+        }
+    }
+
+    /// Creates a card with a print whose pixels are `pixel` meters wide, at `center`; its rows run
+    /// along the direction `turn` about the vertical, radians from the x axis.
+    pub fn print(picture: GrayImage, pixel: f64, center: [f64; 2], turn: f64) -> Self {
+        Self {
+            content: Content::Print {
+                picture: Arc::new(picture),
+                pixel,
+            },
+            center,
             direction: turn.sin_cos(),
         }
     }
@@ -48,8 +83,13 @@ impl Card {
 
     /// Returns the extents along and across the lines, meters.
     fn extent(&self) -> [f64; 2] {
-        [COLUMNS as f64, self.lines.len() as f64]
-            .map(|letters| (letters + 2.0 * BORDER) * self.letter)
+        match &self.content {
+            Content::Words { lines, letter } => [COLUMNS as f64, lines.len() as f64]
+                .map(|letters| (letters + 2.0 * BORDER) * letter),
+            Content::Print { picture, pixel } => {
+                [picture.width(), picture.height()].map(|pixels| f64::from(pixels) * pixel)
+            }
+        }
     }
 
     /// Returns the color over the table at `(x, y)` of the base frame, averaged over about `pixel`
@@ -62,35 +102,57 @@ impl Card {
         if along.abs() > width / 2.0 || across.abs() > height / 2.0 {
             return None;
         }
-        let column = (along + width / 2.0) / self.letter - BORDER;
-        let row = (height / 2.0 - across) / self.letter - BORDER;
-        let ink = self.ink(column, row, pixel / self.letter);
+        let (right, down) = (along + width / 2.0, height / 2.0 - across);
+        let ink = match &self.content {
+            Content::Words { lines, letter } => {
+                let (column, row) = (right / letter - BORDER, down / letter - BORDER);
+                let is_ink = |column, row| f32::from(u8::from(is_ink(lines, column, row)));
+                mean(SAMPLES, column, row, pixel / letter, is_ink)
+            }
+            Content::Print {
+                picture,
+                pixel: dot,
+            } => mean(
+                PRINT_SAMPLES,
+                right / dot,
+                down / dot,
+                pixel / dot,
+                |column, row| blackness(picture, column, row),
+            ),
+        };
         Some(std::array::from_fn(|i| {
             PAPER[i] + (INK[i] - PAPER[i]) * ink
         }))
     }
+}
 
-    /// Returns the share of ink around a place, all in letters.
-    fn ink(&self, column: f64, row: f64, around: f64) -> f32 {
-        let at = |index: usize| ((index as f64 + 0.5) / SAMPLES as f64 - 0.5) * around;
-        let count = (0..SAMPLES * SAMPLES)
-            .filter(|index| self.is_ink(column + at(index % SAMPLES), row + at(index / SAMPLES)))
-            .count();
-        count as f32 / (SAMPLES * SAMPLES) as f32
-    }
+/// Returns the mean of `ink` in a square around a place, by so many samples a side.
+fn mean(samples: usize, column: f64, row: f64, around: f64, ink: impl Fn(f64, f64) -> f32) -> f32 {
+    let at = |index: usize| ((index as f64 + 0.5) / samples as f64 - 0.5) * around;
+    let sum: f32 = (0..samples * samples)
+        .map(|index| ink(column + at(index % samples), row + at(index / samples)))
+        .sum();
+    sum / (samples * samples) as f32
+}
 
-    fn is_ink(&self, column: f64, row: f64) -> bool {
-        if column < 0.0 || row < 0.0 {
-            return false;
-        }
-        let letter = self
-            .lines
-            .get(row as usize)
-            .and_then(|line| line.as_bytes().get(column as usize));
-        let glyph = letter.and_then(|letter| BASIC_FONTS.get(char::from(*letter)));
-        let within = |place: f64| (place.fract() * LETTER) as usize;
-        glyph.is_some_and(|glyph| glyph[within(row)] >> within(column) & 1 == 1)
+fn is_ink(lines: &[String], column: f64, row: f64) -> bool {
+    if column < 0.0 || row < 0.0 {
+        return false;
     }
+    let letter = lines
+        .get(row as usize)
+        .and_then(|line| line.as_bytes().get(column as usize));
+    let glyph = letter.and_then(|letter| BASIC_FONTS.get(char::from(*letter)));
+    let within = |place: f64| (place.fract() * LETTER) as usize;
+    glyph.is_some_and(|glyph| glyph[within(row)] >> within(column) & 1 == 1)
+}
+
+fn blackness(picture: &GrayImage, column: f64, row: f64) -> f32 {
+    if column < 0.0 || row < 0.0 {
+        return 0.0;
+    }
+    let dot = picture.get_pixel_checked(column as u32, row as u32);
+    dot.map_or(0.0, |dot| 1.0 - f32::from(dot.0[0]) / 255.0)
 }
 
 fn wrapped(text: &str) -> Vec<String> {
@@ -139,6 +201,18 @@ mod tests {
             card.color_at(x, 0.1, 1e-5).unwrap()[0]
         });
         assert!(brightness.fold(1.0, f32::min) < 0.1);
+    }
+
+    #[test]
+    fn a_print_lies_as_its_rows_run() {
+        let mut picture = GrayImage::from_pixel(4, 2, image::Luma([255]));
+        picture.put_pixel(0, 0, image::Luma([0]));
+        let card = Card::print(picture, 0.01, [0.1, 0.0], std::f64::consts::FRAC_PI_2);
+        // Rows run along y, so that the top left is at low y and low x.
+        assert_eq!(card.color_at(0.095, -0.015, 1e-4), Some(INK));
+        assert_eq!(card.color_at(0.105, -0.015, 1e-4), Some(PAPER));
+        assert_eq!(card.color_at(0.095, 0.015, 1e-4), Some(PAPER));
+        assert_eq!(card.color_at(0.125, 0.0, 1e-4), None);
     }
 
     #[test]

@@ -216,7 +216,7 @@ mod tests {
         for (index, &seen) in picture.segmentation.iter().enumerate() {
             if seen == id {
                 let (x, y) = ((index % 160) as f64 + 0.5, (index / 160) as f64 + 0.5);
-                let ray = pose.rotation * intrinsics.deproject(x, y, 1.0).coords;
+                let ray = pose.rotation * intrinsics.deproject(x, y, 1.0).unwrap().coords;
                 let depth = f64::from(picture.depth.meters[index]);
                 assert!((depth - expected(pose.translation.vector, ray)).abs() < 1e-6);
                 pixels += 1;

@@ -37,8 +37,12 @@ pub(super) struct PixelCoverage {
 impl Tile {
     /// Finds the solids that pixels `x..x_end` of rows `y..y_end` may see.
     pub fn new(view: &CameraRays, solids: &[RenderSolid], x: [usize; 2], y: [usize; 2]) -> Self {
-        let corners = [(0, 0), (0, 1), (1, 0), (1, 1)]
-            .map(|(i, j)| view.ray(x[i] as f64, y[j] as f64).normalize());
+        let bend = view.bend();
+        let out = |end: usize| if end == 0 { -bend } else { bend };
+        let corners = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(i, j)| {
+            view.ray(x[i] as f64 + out(i), y[j] as f64 + out(j))
+                .normalize()
+        });
         let cone = Cone::around(view.eye, &corners);
         let seen = (0..solids.len())
             .filter(|&index| cone.meets(&solids[index].bounds))

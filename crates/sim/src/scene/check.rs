@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use enact_robot::LoadError;
-use enact_types::Reason;
 use enact_types::text::line_at;
+use enact_types::{Intrinsics, Reason};
 
 use super::draw;
 use super::file::{BoxEntry, Choice, ObjectEntry, SceneFile, WorkspaceEntry};
@@ -46,6 +46,16 @@ pub fn check(path: &Path, text: &str, file: &SceneFile) -> Result<(), LoadError>
         return fault(
             "[camera]",
             format!("a camera of {fov}° and no pixels sees nothing"),
+        );
+    }
+    let lens = Intrinsics {
+        distortion: file.camera.distortion,
+        ..Intrinsics::from_vertical_fov(file.camera.width, file.camera.height, fov.to_radians())
+    };
+    if !lens.sees_all_its_pixels() {
+        return fault(
+            "[camera]",
+            "its distortion folds back within the picture, which shows nothing there".to_owned(),
         );
     }
     if file.camera.eye == file.camera.target {

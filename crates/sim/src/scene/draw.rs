@@ -50,6 +50,7 @@ pub fn draw(file: &SceneFile, rng: &mut ChaCha8Rng) -> Layout {
             width: file.camera.width,
             height: file.camera.height,
             depth: file.camera.depth,
+            distortion: file.camera.distortion,
         },
         objects: best,
         fixtures: fixtures(file),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use enact_robot::LoadError;
-use enact_types::{Reason, TomlError, hint, toml_text};
+use enact_types::{Distortion, Reason, TomlError, hint, toml_text};
 use serde::Deserialize;
 
 use super::task::SceneTask;
@@ -108,6 +108,8 @@ pub struct SceneCamera {
     pub height: u32,
     #[serde(default = "has_depth")]
     pub depth: bool,
+    #[serde(default)]
+    pub distortion: Distortion,
 }
 
 fn has_depth() -> bool {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use enact_robot::{IkTarget, Robot};
 use enact_sim::{CameraPlace, Layout, ObjectState, PlacedObject, TableExtent, World};
-use enact_types::{JointVector, Point3, Pose, Vector3};
+use enact_types::{Distortion, JointVector, Point3, Pose, Vector3};
 use nalgebra::Unit;
 
 /// Distance at which the fixed finger passes an object, meters.
@@ -35,6 +35,7 @@ pub fn layout(objects: Vec<PlacedObject>) -> Layout {
             size: [1.2, 1.4],
         },
         camera: CameraPlace {
+            distortion: Distortion::None,
             eye: Point3::new(0.62, 0.0, 0.52),
             target: Point3::new(0.19, 0.0, 0.02),
             vertical_fov: 0.73,

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use enact_types::Reason;
 use image::imageops::FilterType;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits, RgbImage};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
 /// Longest side of a picture, pixels; larger ones are scaled down to it, once.
 pub const LONGEST_SIDE: u32 = 1280;
@@ -44,7 +44,7 @@ pub fn oriented(bytes: &[u8]) -> Result<DynamicImage, Reason> {
     let mut reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
         .map_err(Reason::of)?;
-    if reader.format().is_none() {
+    if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg)) {
         return Err(unknown_format(bytes));
     }
     let mut limits = Limits::default();
@@ -94,7 +94,7 @@ pub(crate) fn is_whole(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use image::{ExtendedColorType, ImageEncoder, ImageFormat, Rgb};
+    use image::{ExtendedColorType, ImageEncoder, Rgb};
 
     use super::*;
 

@@ -194,7 +194,7 @@ fn a_camera_of_a_launch_file_is_shown() {
     let launch = folder.path().join("two.toml");
     fs::write(
         &launch,
-        "robot = \"so101\"\nscene = \"tabletop\"\nturns = 3\n[[camera]]\nsource = \"sim\"\n[[camera]]\n\
+        "robot = \"so101\"\nscene = \"tabletop\"\nmodel = \"models/tabletop\"\nturns = 3\n[[camera]]\nsource = \"sim\"\n[[camera]]\n\
          name = \"wrist\"\nsource = \"sim\"\nmount = \"gripper_link\"\neye = [0.0, 0.06, 0.0]\n\
          target = [0.0, 0.0, -0.1]\nvertical_fov_deg = 70\nwidth = 160\nheight = 120",
     )

@@ -90,6 +90,7 @@ fn several_cameras_are_recorded_and_exported_by_name() {
         r#"
 robot = "so101"
 scene = "tabletop"
+model = "models/tabletop"
 turns = 3
 record_fps = 5
 

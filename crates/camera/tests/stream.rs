@@ -206,7 +206,7 @@ fn a_server_that_doubles_pictures_is_not_frozen() {
 fn half_pictures_are_dropped_and_counted() {
     let script = |number: u64| {
         let mut bytes = encoded(number);
-        if number % 3 != 0 {
+        if !number.is_multiple_of(3) {
             bytes.truncate(bytes.len() - 20);
         }
         Ok(file(bytes))

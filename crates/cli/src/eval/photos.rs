@@ -7,10 +7,11 @@ use enact_eval::photos::{self, LabeledPicture, PhotoReport};
 use enact_plan::{Detection, Perceiver};
 use enact_types::{Frame, Intrinsics, Pose, Stamp};
 
-use super::{models, opened, options, progress_bar};
+use super::{models, opened, options};
 use crate::args::EvalArgs;
 use crate::data_dir::DataDir;
 use crate::out;
+use crate::progress;
 
 /// Field of view that pictures are taken for: finding things in them does not depend on it.
 const VERTICAL_FOV: f64 = 0.8;
@@ -39,7 +40,7 @@ pub fn score(data_dir: &DataDir, labels: &Path, args: &EvalArgs) -> Result<()> {
     if let Some(out) = &args.out {
         std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
     }
-    let bar = progress_bar(pictures.len() as u64);
+    let bar = progress::bar(pictures.len() as u64, "pictures");
     let mut found: Vec<Vec<Detection>> = Vec::new();
     for picture in &pictures {
         let frame = frame(&folder.join(&picture.file))?;

@@ -102,8 +102,11 @@ impl Page<'_> {
     }
 }
 
+/// Counts the episodes of one outcome.
+type Share = fn(&OutcomeCounts) -> u64;
+
 /// The three shares of an evaluation.
-fn shares() -> [(&'static str, fn(&OutcomeCounts) -> u64); 3] {
+fn shares() -> [(&'static str, Share); 3] {
     [
         ("right", |counts| counts.right),
         ("honest", |counts| counts.honest),

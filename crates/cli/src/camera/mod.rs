@@ -39,6 +39,10 @@ use anyhow::Result;
 use crate::data_dir::DataDir;
 use args::CameraCommand;
 
+/// Carries out the command; `false` where what is measured cannot be trusted, or no camera is there.
+///
+/// # Errors
+/// As the function of the command.
 pub fn run(data_dir: &DataDir, command: &CameraCommand) -> Result<bool> {
     match command {
         CameraCommand::List(args) => Ok(list::list(args)),

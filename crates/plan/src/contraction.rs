@@ -8,7 +8,9 @@ pub(crate) fn spelled_out(word: &str) -> Option<String> {
         return Some((*long).to_owned());
     }
     // “Don't” without its apostrophe, in a word that is no other.
-    let bare = word.strip_suffix("nt").filter(|stem| AUXILIARIES.contains(stem));
+    let bare = word
+        .strip_suffix("nt")
+        .filter(|stem| AUXILIARIES.contains(stem));
     if let Some(stem) = bare {
         return Some(format!("{stem} not"));
     }

@@ -1,8 +1,8 @@
 //! How things come to lie as they are wanted: in a row, sorted, swapped, stacked, taken out.
 
 use super::clause::Deed;
-use super::placing::natural;
 use super::phrase::{Phrase, Pronoun, Quantity};
+use super::placing::natural;
 use super::reply::{Reply, replies};
 use super::scene::{Role, Scene, kind_of};
 use crate::intent::Action;

@@ -1,7 +1,7 @@
 //! Conditions, and what is wanted where they do not hold.
 
-use super::clauses::{is_command, is_place, trim};
 use super::clause::Deed;
+use super::clauses::{is_command, is_place, trim};
 use super::correction::splice;
 use super::lexicon::{Concept, Verb};
 use super::phrase::{Item, Quantity};
@@ -64,6 +64,7 @@ pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
                     Ok(deeds)
                 }
                 Err(Reply::Say(_)) => {
+                    places(main, scene);
                     sequence(&instead(main, otherwise.unwrap_or_default(), scene), scene)
                 }
                 Err(reply) => Err(reply),
@@ -98,8 +99,18 @@ pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
     if holds.is_true {
         return sequence(&consequence, scene);
     }
-    // “… otherwise put the cube in there”.
-    for phrase in consequence.iter().filter_map(Item::phrase) {
+    places(&consequence, scene);
+    match otherwise {
+        Some(otherwise) if !otherwise.is_empty() => {
+            sequence(&instead(&consequence, otherwise, scene), scene)
+        }
+        _ => Err(holds.reply),
+    }
+}
+
+/// Remembers the places that are named: “… otherwise put the cube in there”.
+fn places(items: &[Item], scene: &mut Scene) {
+    for phrase in items.iter().filter_map(Item::phrase) {
         let named = scene
             .clone()
             .resolve(phrase, Role::Host)
@@ -110,12 +121,6 @@ pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         {
             scene.there = named;
         }
-    }
-    match otherwise {
-        Some(otherwise) if !otherwise.is_empty() => {
-            sequence(&instead(&consequence, otherwise, scene), scene)
-        }
-        _ => Err(holds.reply),
     }
 }
 
@@ -132,9 +137,9 @@ fn instead(main: &[Item], otherwise: &[Item], scene: &Scene) -> Vec<Item> {
     let is_light = |item: &Item| {
         !matches!(item, Item::Word(word) if ["leav", "keep", "let"].iter().any(|verb| word.text.starts_with(verb)))
             && matches!(
-            item.concept(),
-            Some(Concept::Verb(Verb::Put | Verb::Should | Verb::Want))
-        )
+                item.concept(),
+                Some(Concept::Verb(Verb::Put | Verb::Should | Verb::Want))
+            )
     };
     let is_fragment = otherwise
         .iter()

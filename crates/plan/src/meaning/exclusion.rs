@@ -119,7 +119,10 @@ pub(super) fn without_negated(mut items: Vec<Item>, scene: &mut Scene) -> Result
 }
 
 /// “… only leave the cube”, “except for the ball, …”, “the cylinder stays”.
-pub(super) fn without_exceptions(mut items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Item>, Reply> {
+pub(super) fn without_exceptions(
+    mut items: Vec<Item>,
+    scene: &mut Scene,
+) -> Result<Vec<Item>, Reply> {
     let is_end = |item: &Item| {
         item.is_mark() || item.is(&Concept::But) || item.is(&Concept::Then) || item.is(&Concept::If)
     };

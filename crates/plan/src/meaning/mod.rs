@@ -49,8 +49,8 @@ mod unable;
 mod words;
 
 use crate::expert;
-use crate::language;
 use crate::intent::{Action, Intent};
+use crate::language;
 use crate::situation::Situation;
 use crate::skills::Step;
 use crate::speech_act::SpeechAct;
@@ -259,13 +259,8 @@ fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply
 
 /// Whether all that is asked for is how many there are.
 fn is_count(items: &[phrase::Item]) -> bool {
-    let deeds = |item: &phrase::Item| {
-        matches!(item.concept(), Some(lexicon::Concept::Verb(verb)) if verb.is_deed())
-    };
-    items
-        .iter()
-        .any(|item| item.is_verb(lexicon::Verb::Count))
-        && !items.iter().any(deeds)
+    let deeds = |item: &phrase::Item| matches!(item.concept(), Some(lexicon::Concept::Verb(verb)) if verb.is_deed());
+    items.iter().any(|item| item.is_verb(lexicon::Verb::Count)) && !items.iter().any(deeds)
 }
 
 /// “Take the cube and put it in the bowl” is one action.

@@ -128,9 +128,12 @@ fn is_deictic(words: &[Word], index: usize, items: &[Item]) -> bool {
     let clause = items.iter().rev().take_while(|item| !is_mark(item));
     let is_verb = |item: &Item| matches!(item.concept(), Some(Concept::Verb(_)));
     let goes = clause.clone().any(is_verb);
-    let later = words[index + 1..]
-        .iter()
-        .any(|word| matches!(word.concept, Concept::Place(_) | Concept::There | Concept::BesideIt));
+    let later = words[index + 1..].iter().any(|word| {
+        matches!(
+            word.concept,
+            Concept::Place(_) | Concept::There | Concept::BesideIt
+        )
+    });
     let is_shown = ["that", "those", "this", "these", "them"]
         .iter()
         .any(|word| phrase.text.starts_with(word));
@@ -201,9 +204,7 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 (is_begun, is_definite) = (true, true);
             }
             // “Them two cubes”.
-            Concept::Them
-                if word.text == "them" && is_noun_or_adjective(concept(index + 1)) =>
-            {
+            Concept::Them if word.text == "them" && is_noun_or_adjective(concept(index + 1)) => {
                 (is_begun, is_definite) = (true, true);
             }
             // “Put that in the bowl.”
@@ -222,9 +223,21 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 is_begun = true;
                 phrase.quantity = Quantity::Any(*count);
             }
-            // “One of the two cubes”.
+            // “One of the two cubes”, “two of the three cubes”.
             Concept::Number(_)
-                if matches!(phrase.quantity, Quantity::Any(_)) && opens_noun(words, index + 1) => {}
+                if (matches!(phrase.quantity, Quantity::Any(_)) || is_part && number.is_some())
+                    && opens_noun(words, index + 1) => {}
+            // “2 of them”.
+            Concept::Number(count)
+                if !is_begun
+                    && !is_noun_or_adjective(concept(index + 2))
+                    && words.get(index + 1).is_some_and(|next| {
+                        ["of them", "of these", "of those"].contains(&next.text.as_str())
+                    }) =>
+            {
+                phrase.quantity = Quantity::Any(*count);
+                return Some((phrase, index + 2));
+            }
             Concept::Number(count)
                 if opens_noun(words, index + 1)
                     || is_definite
@@ -372,7 +385,10 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
             Concept::Contents => {
                 let host = (index + 1..words.len().min(index + 4))
                     .take_while(|at| *at == index + 1 || is_little(&words[*at - 1]))
-                    .find_map(|at| core(words, at).filter(|(host, _)| opens_noun(words, at) || host.pronoun.is_some()));
+                    .find_map(|at| {
+                        core(words, at)
+                            .filter(|(host, _)| opens_noun(words, at) || host.pronoun.is_some())
+                    });
                 phrase.pronoun = Some(Pronoun::Contents);
                 phrase.quantity = Quantity::All(None);
                 // “What is in there”.
@@ -583,12 +599,7 @@ fn stands_alone(words: &[Word], index: usize) -> bool {
 }
 
 /// What tells a thing from others, behind its noun: “that is not red”, “on the left”, “nearest to the bowl”.
-fn restriction(
-    words: &[Word],
-    begin: usize,
-    is_free: bool,
-    phrase: &mut Phrase,
-) -> Option<usize> {
+fn restriction(words: &[Word], begin: usize, is_free: bool, phrase: &mut Phrase) -> Option<usize> {
     let concept = |index: usize| words.get(index).map(|word| &word.concept);
     let mut index = begin;
     let mut is_relative = is_free;

@@ -15,11 +15,22 @@ use crate::space::{Direction, Relation};
 
 /// What a container does with what is put in it.
 const RECEIVING: [&str; 8] = [
-    "have", "has", "get", "gets", "hold", "take", "house", "accommodate",
+    "have",
+    "has",
+    "get",
+    "gets",
+    "hold",
+    "take",
+    "house",
+    "accommodate",
 ];
 
 /// Puts, takes and takes out.
-pub(super) fn place(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
+pub(super) fn place(
+    items: &[Item],
+    verb: Option<Verb>,
+    scene: &mut Scene,
+) -> Result<Vec<Deed>, Reply> {
     let is_negated = items.iter().any(|item| item.is(&Concept::Not));
     let is_wish = items
         .iter()
@@ -114,8 +125,7 @@ fn without_destination(
 ) -> Result<Vec<Deed>, Reply> {
     let is_joined = items.iter().any(|item| item.is(&Concept::And));
     // “The cube to the left, the bowl to the right”.
-    let is_aimed =
-        |item: &Item| matches!(item.concept(), Some(Concept::Direction(way)) if *way != Direction::Away);
+    let is_aimed = |item: &Item| matches!(item.concept(), Some(Concept::Direction(way)) if *way != Direction::Away);
     if parts.movers.len() > 1 && items.iter().any(is_aimed) {
         return Err(Reply::Unclear);
     }
@@ -265,7 +275,9 @@ fn put(
                 known.kinds.clone_from(&scene.kinds);
                 // “Into the other bowl” is another than where it is.
                 if host.other {
-                    let rests = movers.iter().filter_map(|name| scene.object(name)?.rests.clone());
+                    let rests = movers
+                        .iter()
+                        .filter_map(|name| scene.object(name)?.rests.clone());
                     known.mentioned.extend(rests.map(|(_, host)| host));
                 }
                 // “On top of that” is on what was put last.

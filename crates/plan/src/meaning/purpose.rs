@@ -37,9 +37,17 @@ pub(super) fn set_apart(mut words: Vec<Word>) -> Vec<Word> {
 /// “I would be grateful”, “that would be great”.
 fn is_gratitude(word: &Word) -> bool {
     word.concept == Concept::Filler
-        && ["would", "should", "appreciate", "love", "grateful", "nice", "great"]
-            .iter()
-            .any(|sign| word.text.contains(sign))
+        && [
+            "would",
+            "should",
+            "appreciate",
+            "love",
+            "grateful",
+            "nice",
+            "great",
+        ]
+        .iter()
+        .any(|sign| word.text.contains(sign))
 }
 
 /// Words that may open a purpose, a reason or a time.
@@ -60,7 +68,11 @@ fn end_of_purpose(words: &[Word], at: usize) -> Option<usize> {
     }
     let end = end_of_clause(words, at + 1);
     let span = &words[at + 1..end];
-    (!span.iter().enumerate().any(|(index, _)| matters(span, index))).then_some(end)
+    (!span
+        .iter()
+        .enumerate()
+        .any(|(index, _)| matters(span, index)))
+    .then_some(end)
 }
 
 /// Whether words begin with somebody, with “it”, or with something that is not on the table.
@@ -128,21 +140,44 @@ fn matters(words: &[Word], index: usize) -> bool {
         | Concept::If
         | Concept::Unless => true,
         Concept::Verb(verb) => {
-            matches!(verb, Verb::Should | Verb::Want) && words[index + 1..].iter().any(is_deed)
+            matches!(verb, Verb::Should | Verb::Want) && words[index + 1..].iter().any(is_going)
         }
         _ => false,
     }
 }
 
-fn is_deed(word: &Word) -> bool {
-    matches!(&word.concept, Concept::Verb(verb) if verb.is_deed() || *verb == Verb::Go)
+fn is_going(word: &Word) -> bool {
+    word.concept == Concept::Verb(Verb::Go)
 }
 
 /// What makes a condition a courtesy: “if it is no trouble”.
 const COURTESIES: [&str; 26] = [
-    "trouble", "bother", "problem", "hassle", "imposition", "inconvenience", "ask", "asking", "okay", "ok",
-    "fine", "alright", "all right", "possible", "convenient", "suits", "pleases", "please", "help",
-    "work", "works", "much", "inconvenient", "agreeable", "easy", "good",
+    "trouble",
+    "bother",
+    "problem",
+    "hassle",
+    "imposition",
+    "inconvenience",
+    "ask",
+    "asking",
+    "okay",
+    "ok",
+    "fine",
+    "alright",
+    "all right",
+    "possible",
+    "convenient",
+    "suits",
+    "pleases",
+    "please",
+    "help",
+    "work",
+    "works",
+    "much",
+    "inconvenient",
+    "agreeable",
+    "easy",
+    "good",
 ];
 
 /// “If you would be so inclined, …”.
@@ -171,11 +206,9 @@ fn end_of_courtesy(words: &[Word], at: usize) -> Option<usize> {
     let is_addressed = span.first().is_some_and(|word| {
         word.text.split(' ').next() == Some("you") || matches!(word.text.as_str(), "i" | "we")
     });
-    let is_courteous = span.iter().any(|word| {
-        word.text
-            .split(' ')
-            .any(|part| COURTESIES.contains(&part))
-    });
+    let is_courteous = span
+        .iter()
+        .any(|word| word.text.split(' ').any(|part| COURTESIES.contains(&part)));
     let is_known = span.iter().all(says_nothing);
     (is_known && span.len() > 1 && (is_addressed || is_courteous)).then_some(end)
 }

@@ -11,8 +11,7 @@ use crate::space::Relation;
 pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply {
     let mut phrases: Vec<&Phrase> = items.iter().filter_map(Item::phrase).collect();
     // “I cannot see it from this chair: what is in the bowl?”
-    let is_elsewhere =
-        |phrase: &&Phrase| phrase.kinds.first().is_some_and(|kind| kind == "floor");
+    let is_elsewhere = |phrase: &&Phrase| phrase.kinds.first().is_some_and(|kind| kind == "floor");
     if !phrases.iter().all(is_elsewhere) {
         phrases.retain(|phrase| !is_elsewhere(phrase));
     }
@@ -42,6 +41,15 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
         || phrases
             .iter()
             .any(|phrase| !is_table(phrase) && !phrase.kinds.is_empty());
+    let is_in = |place: &Place| matches!(place, Place::At(Relation::In | Relation::On));
+    let held = phrases.iter().find_map(|phrase| {
+        let (_, _, hosts) = phrase.at.iter().find(|(_, place, _)| is_in(place))?;
+        hosts.first().filter(|_| phrase.kinds.is_empty())
+    });
+    // “Which thing is in the bowl?”
+    if (starts("which") || starts("what")) && !asks_color && !has(Verb::Count) && held.is_some() {
+        return inside(held, scene);
+    }
     let names_table = hosts().any(is_table) || phrases.iter().any(|phrase| is_table(phrase));
     if (starts("what") || starts("which"))
         && !asks_color

@@ -281,7 +281,10 @@ fn other_languages_are_read_word_for_word() {
             "green cylinder on purple tray",
         ),
         ("Mets le cube rouge dans le bol", "red cube in blue bowl"),
-        ("Metti il cubo rosso nella ciotola blu", "red cube in blue bowl"),
+        (
+            "Metti il cubo rosso nella ciotola blu",
+            "red cube in blue bowl",
+        ),
     ] {
         assert_eq!(alike(&told(&objects, sentence)), wanted, "{sentence}");
     }
@@ -293,7 +296,10 @@ fn other_languages_are_read_word_for_word() {
         "Leg den roten Hut in die Schüssel",
     ] {
         let told = told(&objects, sentence);
-        assert!(told.starts_with("canned") || told.starts_with("say"), "{sentence}: {told}");
+        assert!(
+            told.starts_with("canned") || told.starts_with("say"),
+            "{sentence}: {told}"
+        );
     }
 }
 

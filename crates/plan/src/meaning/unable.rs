@@ -1,9 +1,9 @@
 //! What the robot cannot do.
 
 use super::clause::Deed;
+use super::clauses::place_of;
 use super::lexicon::{Concept, Place, Verb};
 use super::phrase::Item;
-use super::clauses::place_of;
 use super::scene::Scene;
 use crate::space::Relation;
 

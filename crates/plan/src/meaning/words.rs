@@ -72,6 +72,25 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
         index += length;
     }
     for at in 0..words.len() {
+        // “Nudge it over a bit”.
+        if words[at].text == "over"
+            && !matches!(
+                words.get(at + 1).map(|next| &next.concept),
+                Some(
+                    Concept::The
+                        | Concept::A
+                        | Concept::My
+                        | Concept::That
+                        | Concept::It
+                        | Concept::Them
+                        | Concept::Noun { .. }
+                        | Concept::Modifier(_)
+                        | Concept::Number(_)
+                )
+            )
+        {
+            words[at].concept = Concept::Filler;
+        }
         if words[at].text == "can" && is_modal(&words, at) {
             words[at].concept = Concept::Verb(Verb::Should);
         }
@@ -91,7 +110,10 @@ fn shortened(concept: Concept, length: usize, rest: &[&str]) -> (Concept, usize)
         .get(length)
         .is_some_and(|next| ["the", "a", "an", "my", "that", "this", "its", "your"].contains(next));
     let leads_on = matches!(concept, Concept::Verb(_))
-        && matches!(ENGLISH.longest(&rest[last..]), Some((Concept::Place(_), 3..)));
+        && matches!(
+            ENGLISH.longest(&rest[last..]),
+            Some((Concept::Place(_), 3..))
+        );
     let goes_on = rest[..length] == ["go", "on"] && is_determined;
     let is_placed = concept == Concept::Contents
         && rest[0] == "everything"
@@ -157,8 +179,16 @@ fn is_adverb(word: &str) -> bool {
 
 /// Things that end like adverbs.
 const NO_ADVERBS: [&str; 10] = [
-    "butterfly", "dragonfly", "firefly", "family", "anomaly", "assembly", "monopoly", "trolly",
-    "potbelly", "supply",
+    "butterfly",
+    "dragonfly",
+    "firefly",
+    "family",
+    "anomaly",
+    "assembly",
+    "monopoly",
+    "trolly",
+    "potbelly",
+    "supply",
 ];
 
 fn mark(word: &str) -> Option<char> {
@@ -246,8 +276,8 @@ fn contraction(word: &str) -> String {
         .or_else(|| word.strip_suffix("s'").filter(|stem| stem.len() > 3))
     {
         Some(
-            stem @ ("it" | "that" | "there" | "what" | "whatever" | "which" | "where" | "who" | "how"
-            | "he" | "she" | "here"),
+            stem @ ("it" | "that" | "there" | "what" | "whatever" | "which" | "where" | "who"
+            | "how" | "he" | "she" | "here"),
         ) => {
             format!("{stem} is")
         }
@@ -434,6 +464,13 @@ fn respelled(word: String, next: Option<&str>, seen: &HashSet<&str>) -> String {
         // “Bowll” is a bowl rather than bowls.
         [(_, first), (_, second)] if second.strip_suffix('s') == Some(*first) => {
             (*first).to_owned()
+        }
+        // “Pu the cube” asks for something.
+        tied if next.is_some_and(|next| ["the", "a", "my", "it", "that"].contains(&next))
+            && tied.iter().filter(|(_, core)| VERBS.contains(core)).count() == 1 =>
+        {
+            let verb = tied.iter().find(|(_, core)| VERBS.contains(core));
+            verb.map_or(word, |(_, core)| (*core).to_owned())
         }
         // “Plase put” is no “place put”.
         tied if tied.iter().any(|(_, core)| *core == "please")

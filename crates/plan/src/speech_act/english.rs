@@ -91,9 +91,9 @@ fn read(sentence: &Sentence, pieces: &mut Vec<Evidence>) {
     };
     let last = sentence.clauses.len().saturating_sub(1);
     let is_question = sentence.is_asked
-            && !sentence.clauses.last().is_some_and(|clause| {
-                sentence.clauses.len() > 1 && NO_QUESTION.is_match(&clause.words)
-            })
+        && !sentence.clauses.last().is_some_and(|clause| {
+            sentence.clauses.len() > 1 && NO_QUESTION.is_match(&clause.words)
+        })
         || sentence.clauses.first().is_some_and(|clause| {
             // “Should there be a ball, …” is a condition.
             INVERTED.is_match(&clause.words)
@@ -245,11 +245,11 @@ fn clauses(sentence: &str) -> Vec<Clause> {
         RESTART.replace_all(&split, "$1 , $2").into_owned().into()
     };
     // “Never mind the mess just put the ball away.”
-    let restarted = RESTART_JUST.replace_all(&restarted, |found: &regex::Captures<'_>| {
-        match BOUND.contains(&&found[1]) {
-            true => found[0].to_owned(),
-            false => format!("{} , {}", &found[1], &found[2]),
-        }
+    let restarted = RESTART_JUST.replace_all(&restarted, |found: &regex::Captures<'_>| match BOUND
+        .contains(&&found[1])
+    {
+        true => found[0].to_owned(),
+        false => format!("{} , {}", &found[1], &found[2]),
     });
     let mut found: Vec<Clause> = Vec::new();
     let mut joint = Joint::Start;

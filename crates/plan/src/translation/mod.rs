@@ -28,9 +28,8 @@ pub struct Translation {
 /// ```
 pub fn translate(text: &str) -> Option<Translation> {
     let words = words(text);
-    let is_english = |word: &String| {
-        !word.chars().any(char::is_alphabetic) || crate::meaning::knows(word)
-    };
+    let is_english =
+        |word: &String| !word.chars().any(char::is_alphabetic) || crate::meaning::knows(word);
     if words.len() < 2 || words.iter().all(is_english) {
         return None;
     }
@@ -184,7 +183,10 @@ mod tests {
 
     #[test]
     fn a_table_says_each_word_in_one_way() {
-        for (language, text) in [("de", include_str!("de.txt")), ("es", include_str!("es.txt"))] {
+        for (language, text) in [
+            ("de", include_str!("de.txt")),
+            ("es", include_str!("es.txt")),
+        ] {
             let lines = text.lines().filter(|line| !line.starts_with('#'));
             assert!(lines.clone().count() > 30, "{language}");
             for line in lines {

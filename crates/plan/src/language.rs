@@ -111,6 +111,10 @@ fn identify(text: &str) -> Option<&'static str> {
         .split(|letter: char| !letter.is_alphabetic() && letter != '\'')
         .filter(|word| !word.is_empty())
         .collect();
+    // “Make a tower”.
+    if words.iter().all(|word| crate::meaning::knows(word)) {
+        return Some("en");
+    }
     let is_english = |word: &&&str| ENGLISH.contains(&word.trim_end_matches("'s"));
     let english = words.iter().filter(is_english).count();
     // One English word in four, or letters that English lacks in few words, decide.

@@ -99,7 +99,8 @@ pub(super) fn note(items: &[Item], scene: &mut Scene) {
             Ok(found) => found,
             Err(_) => {
                 // Two may be meant: neither is “it”.
-                is_unclear |= scene.names_container(phrase) != Some(true);
+                is_unclear |=
+                    phrase.unknown.is_empty() && scene.names_container(phrase) != Some(true);
                 continue;
             }
         };
@@ -184,6 +185,7 @@ pub(super) fn is_story(items: &[Item]) -> bool {
     let wishes = |item: &Item| {
         is_command(item)
             && !matches!(item.concept(), Some(Concept::Cannot(_)))
+            && !matches!(item, Item::Word(word) if word.text.starts_with("keep"))
             && !matches!(item, Item::Word(word) if INFLECTIONS.iter().any(|end| word.text.ends_with(end)))
             || item.is_verb(Verb::Should)
             || item.is_verb(Verb::Want)
@@ -205,7 +207,23 @@ pub(super) fn is_story(items: &[Item]) -> bool {
             Some(Concept::Unknown | Concept::Cannot(_) | Concept::Verb(_))
         )
     };
-    rest.iter().any(tells) && !rest.iter().any(wishes)
+    // “The ball is my coffee”.
+    let equates = rest.windows(2).any(|pair| {
+        pair[0].is_verb(Verb::Be)
+            && pair[1]
+                .phrase()
+                .is_some_and(|phrase| !phrase.unknown.is_empty())
+    });
+    rest.iter().any(tells) && !rest.iter().any(wishes) && !equates
+}
+
+/// Whether a clause only names things, of which another says what is to be done.
+pub(super) fn is_topic(items: &[Item]) -> bool {
+    items.iter().all(|item| {
+        item.phrase()
+            .is_none_or(|phrase| phrase.unknown.is_empty() && phrase.pronoun.is_none())
+            && (item.phrase().is_some() || item.is_mark() || item.is(&Concept::And))
+    })
 }
 
 /// Whether a clause says no more than how many, or that there is a crowd, and another asks.

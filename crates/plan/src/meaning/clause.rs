@@ -113,7 +113,9 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
 }
 
 fn phrases(items: &[Item]) -> Vec<Phrase> {
-    items.iter().filter_map(Item::phrase).cloned().collect()
+    let is_table = |phrase: &&Phrase| phrase.kinds.first().is_some_and(|kind| kind == "table");
+    let named = items.iter().filter_map(Item::phrase);
+    named.filter(|phrase| !is_table(phrase)).cloned().collect()
 }
 
 /// The verb that says what is to be done: the first that names a deed.
@@ -178,12 +180,13 @@ fn is_left(items: &[Item]) -> bool {
     let names = items[at + 1..]
         .iter()
         .find_map(Item::phrase)
-        .is_some_and(|phrase| phrase.pronoun.is_none());
+        .is_some_and(|phrase| phrase.pronoun.is_none())
+        || items.get(at + 1).is_some_and(|next| next.is(&Concept::One));
     let goes = items[at + 1..].windows(2).any(|pair| {
         matches!(place_of(&pair[0]), Some(Place::At(_) | Place::Between))
             && pair[1]
                 .phrase()
-                .is_none_or(|host| host.kinds.first().is_none_or(|kind| kind != "table"))
+                .is_some_and(|host| host.kinds.first().is_none_or(|kind| kind != "table"))
     });
     let is_place = |item: &Item| {
         matches!(
@@ -305,7 +308,12 @@ fn emptied(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Opti
         item.is_verb(Verb::Should) || item.is_verb(Verb::Want) || item.is_verb(Verb::Put)
     });
     match phrases.as_slice() {
-        [phrase] if is_empty && is_wish && scene.names_container(phrase) == Some(true) => {
+        [phrase]
+            if is_empty
+                && is_wish
+                && (scene.names_container(phrase) == Some(true)
+                    || phrase.pronoun == Some(Pronoun::It) && !scene.there.is_empty()) =>
+        {
             scene.resolve_one(phrase, Role::Host).map(Some)
         }
         _ => Ok(None),

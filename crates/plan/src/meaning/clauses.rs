@@ -103,6 +103,17 @@ fn begins_clause(before: &[Item], rest: &[Item]) -> bool {
         return true;
     }
     let has_phrase = |items: &[Item]| items.iter().any(|item| item.phrase().is_some());
+    let has = |items: &[Item], concept: Concept| items.iter().any(|item| item.is(&concept));
+    let joins =
+        before.last().is_some_and(|last| last.phrase().is_some()) && first.phrase().is_some();
+    // “I have the cube | and the ball the wrong way round”.
+    if joins && has(next, Concept::TradePlaces) {
+        return false;
+    }
+    // “The cube where the ball is, and the ball where the cube was”.
+    if first.phrase().is_some() && has(before, Concept::Where) && has(next, Concept::Where) {
+        return true;
+    }
     // “Between the cube” | “and the ball”: two things belong to it.
     let between = before
         .iter()

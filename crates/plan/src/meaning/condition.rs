@@ -64,6 +64,7 @@ pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
                     Ok(deeds)
                 }
                 Err(Reply::Say(_)) => {
+                    places(main, scene);
                     sequence(&instead(main, otherwise.unwrap_or_default(), scene), scene)
                 }
                 Err(reply) => Err(reply),
@@ -98,8 +99,18 @@ pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
     if holds.is_true {
         return sequence(&consequence, scene);
     }
-    // “… otherwise put the cube in there”.
-    for phrase in consequence.iter().filter_map(Item::phrase) {
+    places(&consequence, scene);
+    match otherwise {
+        Some(otherwise) if !otherwise.is_empty() => {
+            sequence(&instead(&consequence, otherwise, scene), scene)
+        }
+        _ => Err(holds.reply),
+    }
+}
+
+/// Remembers the places that are named: “… otherwise put the cube in there”.
+fn places(items: &[Item], scene: &mut Scene) {
+    for phrase in items.iter().filter_map(Item::phrase) {
         let named = scene
             .clone()
             .resolve(phrase, Role::Host)
@@ -110,12 +121,6 @@ pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         {
             scene.there = named;
         }
-    }
-    match otherwise {
-        Some(otherwise) if !otherwise.is_empty() => {
-            sequence(&instead(&consequence, otherwise, scene), scene)
-        }
-        _ => Err(holds.reply),
     }
 }
 

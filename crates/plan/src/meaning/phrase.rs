@@ -223,9 +223,21 @@ fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 is_begun = true;
                 phrase.quantity = Quantity::Any(*count);
             }
-            // “One of the two cubes”.
+            // “One of the two cubes”, “two of the three cubes”.
             Concept::Number(_)
-                if matches!(phrase.quantity, Quantity::Any(_)) && opens_noun(words, index + 1) => {}
+                if (matches!(phrase.quantity, Quantity::Any(_)) || is_part && number.is_some())
+                    && opens_noun(words, index + 1) => {}
+            // “2 of them”.
+            Concept::Number(count)
+                if !is_begun
+                    && !is_noun_or_adjective(concept(index + 2))
+                    && words.get(index + 1).is_some_and(|next| {
+                        ["of them", "of these", "of those"].contains(&next.text.as_str())
+                    }) =>
+            {
+                phrase.quantity = Quantity::Any(*count);
+                return Some((phrase, index + 2));
+            }
             Concept::Number(count)
                 if opens_noun(words, index + 1)
                     || is_definite

@@ -140,14 +140,14 @@ fn matters(words: &[Word], index: usize) -> bool {
         | Concept::If
         | Concept::Unless => true,
         Concept::Verb(verb) => {
-            matches!(verb, Verb::Should | Verb::Want) && words[index + 1..].iter().any(is_deed)
+            matches!(verb, Verb::Should | Verb::Want) && words[index + 1..].iter().any(is_going)
         }
         _ => false,
     }
 }
 
-fn is_deed(word: &Word) -> bool {
-    matches!(&word.concept, Concept::Verb(verb) if verb.is_deed() || *verb == Verb::Go)
+fn is_going(word: &Word) -> bool {
+    word.concept == Concept::Verb(Verb::Go)
 }
 
 /// What makes a condition a courtesy: “if it is no trouble”.

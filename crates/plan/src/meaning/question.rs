@@ -41,6 +41,15 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
         || phrases
             .iter()
             .any(|phrase| !is_table(phrase) && !phrase.kinds.is_empty());
+    let is_in = |place: &Place| matches!(place, Place::At(Relation::In | Relation::On));
+    let held = phrases.iter().find_map(|phrase| {
+        let (_, _, hosts) = phrase.at.iter().find(|(_, place, _)| is_in(place))?;
+        hosts.first().filter(|_| phrase.kinds.is_empty())
+    });
+    // “Which thing is in the bowl?”
+    if (starts("which") || starts("what")) && !asks_color && !has(Verb::Count) && held.is_some() {
+        return inside(held, scene);
+    }
     let names_table = hosts().any(is_table) || phrases.iter().any(|phrase| is_table(phrase));
     if (starts("what") || starts("which"))
         && !asks_color

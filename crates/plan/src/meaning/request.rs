@@ -1,6 +1,6 @@
 //! A request as a whole: what is taken back, left out, only wanted on a condition, or wanted one after the other.
 
-use super::aside::{is_remark, is_story, note};
+use super::aside::{is_remark, is_story, is_topic, note};
 use super::clause::{Deed, read_clause};
 use super::clauses::{clauses, is_command, is_place, ordered};
 use super::condition::{conditional, provide};
@@ -76,7 +76,9 @@ pub(super) fn sequence(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, R
             .iter()
             .enumerate()
             .any(|(other, asks)| other != index && *asks);
-        if others_ask && (is_story(clause) || is_remark(clause)) {
+        if others_ask
+            && (is_story(clause) || is_remark(clause) || index + 1 < read.len() && is_topic(clause))
+        {
             note(clause, scene);
             continue;
         }

@@ -189,6 +189,25 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                             parts.movers.push(phrase.clone());
                             index += 1;
                         }
+                        // “Set it down next to it.”
+                        Some(phrase)
+                            if phrase.pronoun == Some(Pronoun::It)
+                                && matches!(place, Place::At(relation) if relation.is_beside())
+                                && side.is_none()
+                                && !scene.there.is_empty()
+                                && parts
+                                    .movers
+                                    .iter()
+                                    .any(|mover| mover.pronoun == Some(Pronoun::It)) =>
+                        {
+                            match place {
+                                Place::At(Relation::NextTo) => {
+                                    parts.destinations.push(Destination::BesideIt);
+                                }
+                                _ => return Err(Reply::Unclear),
+                            }
+                            index += 1;
+                        }
                         Some(phrase) => {
                             let place = side.map_or(*place, Place::At);
                             parts
@@ -234,6 +253,14 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
     } else if parts.destinations.iter().any(is_open) && parts.movers.len() == 3 {
         let hosts = parts.movers.drain(1..).collect();
         parts.destinations = vec![Destination::At(Place::Between, hosts)];
+        parts.groups = 1;
+    }
+    // “In the middle, with one bowl on either side.”
+    if parts.destinations.iter().any(is_open)
+        && let [_, host] = parts.movers.as_slice()
+        && scene.names_container(host) == Some(true)
+    {
+        parts.movers.pop();
         parts.groups = 1;
     }
     // “Next to the bowl, outside it” is beside it.

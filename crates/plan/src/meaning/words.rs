@@ -72,6 +72,25 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
         index += length;
     }
     for at in 0..words.len() {
+        // “Nudge it over a bit”.
+        if words[at].text == "over"
+            && !matches!(
+                words.get(at + 1).map(|next| &next.concept),
+                Some(
+                    Concept::The
+                        | Concept::A
+                        | Concept::My
+                        | Concept::That
+                        | Concept::It
+                        | Concept::Them
+                        | Concept::Noun { .. }
+                        | Concept::Modifier(_)
+                        | Concept::Number(_)
+                )
+            )
+        {
+            words[at].concept = Concept::Filler;
+        }
         if words[at].text == "can" && is_modal(&words, at) {
             words[at].concept = Concept::Verb(Verb::Should);
         }
@@ -445,6 +464,13 @@ fn respelled(word: String, next: Option<&str>, seen: &HashSet<&str>) -> String {
         // “Bowll” is a bowl rather than bowls.
         [(_, first), (_, second)] if second.strip_suffix('s') == Some(*first) => {
             (*first).to_owned()
+        }
+        // “Pu the cube” asks for something.
+        tied if next.is_some_and(|next| ["the", "a", "my", "it", "that"].contains(&next))
+            && tied.iter().filter(|(_, core)| VERBS.contains(core)).count() == 1 =>
+        {
+            let verb = tied.iter().find(|(_, core)| VERBS.contains(core));
+            verb.map_or(word, |(_, core)| (*core).to_owned())
         }
         // “Plase put” is no “place put”.
         tied if tied.iter().any(|(_, core)| *core == "please")

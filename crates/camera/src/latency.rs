@@ -61,6 +61,12 @@ impl Pace {
     /// Shortest gap, seconds.
     const GAP: f64 = 0.5;
 
+    /// Returns the usual time between pictures, once it is known.
+    pub(crate) fn period(&self) -> Option<Duration> {
+        let seconds = self.period.filter(|_| self.known >= Self::KNOWN)?;
+        Duration::try_from_secs_f64(seconds).ok()
+    }
+
     /// Returns whether a picture that began to arrive at `begun` is current, as far as can be told.
     pub(crate) fn is_current(&mut self, begun: Instant) -> bool {
         let Some(last) = self.last.replace(begun) else {

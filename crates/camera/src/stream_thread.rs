@@ -16,6 +16,10 @@ use crate::stream::{Shared, Shot, StreamLimits};
 const SLICE: Duration = Duration::from_millis(100);
 /// Longest silence of an open source before it is opened again.
 const SILENCE: Duration = Duration::from_secs(3);
+/// Longest silence of a camera with few pictures.
+const LONGEST_SILENCE: Duration = Duration::from_secs(20);
+/// Number of connections whose loss is said.
+const SAID: u64 = 5;
 /// Delays before the source is opened again.
 const FIRST_DELAY: Duration = Duration::from_millis(200);
 const LAST_DELAY: Duration = Duration::from_secs(2);
@@ -120,9 +124,9 @@ impl Taker<'_> {
                     heard = Instant::now();
                     self.damaged(reason);
                 }
-                Ok(Arrival::Nothing) if heard.elapsed() > SILENCE => {
-                    let seconds = SILENCE.as_secs();
-                    return Some(format!("nothing came for {seconds} s").into());
+                Ok(Arrival::Nothing) if heard.elapsed() > self.silence() => {
+                    let seconds = self.silence().as_secs_f64();
+                    return Some(format!("nothing came for {seconds:.1} s").into());
                 }
                 Ok(Arrival::Nothing) => {}
                 Err(reason) => return Some(reason),
@@ -131,11 +135,23 @@ impl Taker<'_> {
         None
     }
 
+    /// Returns how long a camera that sends pictures at this pace may be silent.
+    fn silence(&self) -> Duration {
+        let usual = self.pace.period().unwrap_or_default();
+        SILENCE.max((4 * usual).min(LONGEST_SILENCE))
+    }
+
     fn lose(&mut self, reason: Reason) {
         let mut state = self.shared.state();
         if state.lost.is_none() {
-            if state.newest.is_some() {
-                tracing::warn!("the camera {} is lost: {reason}", self.shared.name);
+            if state.newest.is_some() && state.counts.connections <= SAID {
+                let last = state.counts.connections == SAID;
+                let rest = if last {
+                    "; it breaks often, and that is said no more"
+                } else {
+                    ""
+                };
+                tracing::warn!("the camera {} is lost: {reason}{rest}", self.shared.name);
             }
             state.lost = Some((Instant::now(), reason));
         } else if let Some((_, known)) = &mut state.lost {
@@ -176,6 +192,7 @@ impl Taker<'_> {
         state.counts.pictures += 1;
         if let Some((since, _)) = state.lost.take()
             && state.newest.is_some()
+            && state.counts.connections <= SAID
         {
             let seconds = since.elapsed().as_secs_f64();
             tracing::warn!("the camera {name} is back after {seconds:.1} s");

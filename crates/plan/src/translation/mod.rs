@@ -120,6 +120,11 @@ impl Table {
                 }
             }
         }
+        // German says “not” behind what it is about.
+        if self.language == "de" && read.contains(&"not") {
+            read.retain(|word| *word != "not");
+            read.insert(0, "do not");
+        }
         Some(read.join(" "))
     }
 }
@@ -174,7 +179,8 @@ mod tests {
                 "Coloque a bola verde na tigela azul",
                 "put the green ball in the blue bowl",
             ),
-            ("Fass nicht den Ball an", ""),
+            ("Fass den Ball nicht an", "do not touch the ball please"),
+            ("Leg den Hut auf den Tisch", ""),
         ] {
             let found = translate(text).map_or(String::new(), |found| found.english);
             assert_eq!(found, english, "{text}");

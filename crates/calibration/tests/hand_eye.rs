@@ -307,7 +307,11 @@ fn random_sets(first: u64, count: u64) {
         let only = rng.random_range(0..8);
         let span = std::array::from_fn(|joint| {
             // Sometimes one joint turns alone.
-            if only < 6 && only != joint { 0.02 } else { reach }
+            if only < 6 && only != joint {
+                0.02
+            } else {
+                reach
+            }
         });
         let pixels = rng.random_range(0.05..0.6);
         let middle = views(&truth, 1, SPAN, 0.0, 0.1, seed)[0].joints.clone();
@@ -319,8 +323,7 @@ fn random_sets(first: u64, count: u64) {
         taken += 1;
         let error = found.mount_from_camera.inverse() * truth.base_from_camera;
         assert!(
-            error.translation.vector.norm() < 5e-3
-                && error.rotation.angle() < 0.75f64.to_radians(),
+            error.translation.vector.norm() < 5e-3 && error.rotation.angle() < 0.75f64.to_radians(),
             "{seed}: {error}, said to be known to {} m",
             found.place_std
         );

@@ -5,8 +5,8 @@ use nalgebra::{Isometry3, Matrix3x6, Matrix6, Point2, Vector3};
 use crate::lens::Lens;
 use crate::pose::{self, Corner};
 
-/// Largest standard deviation of the camera's place, all three axes together, in meters: nine of ten are then within 3 mm.
-pub const MAX_PLACE_STD: f64 = 0.002;
+/// Largest standard deviation of the camera's place, all three axes together, in meters: twice as much is 3 mm.
+pub const MAX_PLACE_STD: f64 = 0.0015;
 /// Largest standard deviation of its direction, all three axes together, in degrees: twice as much is half a degree.
 pub const MAX_DIRECTION_STD_DEG: f64 = 0.25;
 /// Corners are never taken to be better than this in pixels, however many pictures there are: paper is not flat.

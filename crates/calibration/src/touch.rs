@@ -12,9 +12,9 @@ use crate::pose::{self, Corner};
 /// Fewer marks leave too little to judge by.
 pub const MIN_MARKS: usize = 4;
 /// How exactly a fingertip is led to a mark (1 σ), in meters.
-const AIM: f64 = 5e-4;
+const AIM: f64 = 3e-4;
 /// How flat the sheet lies (1 σ), in radians…
-const TILT: f64 = 0.005;
+const TILT: f64 = 0.002;
 /// …and how exactly on the table that the base stands on, in meters.
 const HEIGHT: f64 = 0.002;
 /// Smallest RMS distance of the marks from a line, in meters.
@@ -22,7 +22,7 @@ const MIN_BREADTH: f64 = 0.012;
 /// How many times farther than expected a single touch may be.
 const MAX_TOUCH: f64 = 4.0;
 /// Residuals in standard deviations beyond which arm and sheet are not as described.
-const MAX_MISFIT: f64 = 2.0;
+const MAX_MISFIT: f64 = 3.0;
 
 /// The fingertip at a mark.
 #[derive(Clone, Debug)]

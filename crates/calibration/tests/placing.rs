@@ -251,7 +251,7 @@ fn pictures(
     rng: &mut impl Rng,
 ) -> Vec<Vec<Corner>> {
     let pose = truth.inverse() * base_from_board;
-    (0..10)
+    (0..40)
         .map(|_| seen(&webcam(), &sheet(), &pose, noise, rng).unwrap())
         .collect()
 }
@@ -272,7 +272,7 @@ fn touched_marks_tell_the_camera_to_a_millimeter_where_the_arm_is_exact() {
     let base_from_board = lying(0.13, 0.01, 0.2);
     let truth = camera([0.5, 0.1, 0.4]);
     let pictures = pictures(&truth, &base_from_board, 0.1, &mut rng);
-    let touches = touches(&base_from_board, 1, [0.0; 5], 0.0, &mut rng);
+    let touches = touches(&base_from_board, 2, [0.0; 5], 0.0, &mut rng);
     let found = by_touch(&webcam(), &pictures, &touches, EXACT, tip).unwrap();
     assert!(is_within(&found.located, &truth, 1.0, 0.2), "{found:?}");
 }
@@ -343,7 +343,7 @@ fn what_is_taken_of_touches_by_coarse_joints_is_right() {
             }
         });
         let noise = [0.0, 0.0009, 0.0175][set % 3];
-        let rounds = rng.random_range(1..6);
+        let rounds = rng.random_range(2..8);
         let touches = touches(&base_from_board, rounds, offsets, noise, &mut rng);
         let error = JointError {
             noise: noise.max(1e-4),

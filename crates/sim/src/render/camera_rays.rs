@@ -22,6 +22,15 @@ pub fn look_at(eye: &Point3, target: &Point3) -> Pose {
     )
 }
 
+/// Returns by how much the lens bends the ray through a place of the picture away from the axis, as a
+/// factor on its slope. The place is given as slopes of a camera without distortion; positive
+/// coefficients make a barrel of a square.
+#[inline]
+pub fn stretch(distortion: &[f64; 2], right: f64, down: f64) -> f64 {
+    let squared = right * right + down * down;
+    1.0 + squared * (distortion[0] + squared * distortion[1])
+}
+
 /// A posed camera, ready to cast rays.
 pub(super) struct CameraRays {
     /// Origin of all rays, base frame.
@@ -30,15 +39,17 @@ pub(super) struct CameraRays {
     pub intrinsics: Intrinsics,
     base_from_camera: Matrix3<f64>,
     inverse_focal: (f64, f64),
+    distortion: [f64; 2],
 }
 
 impl CameraRays {
-    pub fn new(intrinsics: &Intrinsics, base_from_camera: &Pose) -> Self {
+    pub fn new(intrinsics: &Intrinsics, base_from_camera: &Pose, distortion: [f64; 2]) -> Self {
         Self {
             eye: base_from_camera.translation.vector,
             intrinsics: *intrinsics,
             base_from_camera: *base_from_camera.rotation.to_rotation_matrix().matrix(),
             inverse_focal: (1.0 / intrinsics.fx, 1.0 / intrinsics.fy),
+            distortion,
         }
     }
 
@@ -49,7 +60,13 @@ impl CameraRays {
         let camera = &self.intrinsics;
         let right = (x - camera.cx) * self.inverse_focal.0;
         let down = (y - camera.cy) * self.inverse_focal.1;
-        self.base_from_camera * Vector3::new(right, down, 1.0)
+        let stretch = stretch(&self.distortion, right, down);
+        self.base_from_camera * Vector3::new(stretch * right, stretch * down, 1.0)
+    }
+
+    /// Returns whether straight lines look bent.
+    pub fn is_distorted(&self) -> bool {
+        self.distortion != [0.0; 2]
     }
 
     /// Returns the width that a pixel covers at `depth` on a surface across the ray, meters.
@@ -84,7 +101,7 @@ mod tests {
     fn a_ray_meets_the_point_that_its_pixel_deprojects_to() {
         let intrinsics = Intrinsics::from_vertical_fov(320, 240, 0.8);
         let pose = look_at(&Point3::new(0.6, 0.1, 0.5), &Point3::new(0.2, 0.0, 0.0));
-        let view = CameraRays::new(&intrinsics, &pose);
+        let view = CameraRays::new(&intrinsics, &pose, [0.0; 2]);
         let by_pose = pose * intrinsics.deproject(12.5, 200.5, 0.7);
         assert!((view.eye + view.ray(12.5, 200.5) * 0.7 - by_pose.coords).norm() < 1e-12);
     }

@@ -2,11 +2,11 @@
 
 use anyhow::{Context, Result};
 use enact_dataset::wording::WordingSplit;
-use enact_dataset::write::{self, DatasetConfig};
+use enact_dataset::write::{self, DatasetConfig, DatasetLook};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use crate::args::DatasetArgs;
+use crate::args::{DatasetArgs, PictureLook};
 use crate::data_dir::DataDir;
 
 /// Width and height of the pictures that the shipped model expects.
@@ -31,6 +31,10 @@ pub fn write(data_dir: &DataDir, args: &DatasetArgs) -> Result<()> {
             frames: args.frames,
             plans: args.plans,
             seed: args.seed,
+            look: match args.look {
+                PictureLook::Simulator => DatasetLook::Simulator,
+                PictureLook::Wild => DatasetLook::Wild,
+            },
             wordings: if args.held_out_wordings {
                 WordingSplit::HeldOut
             } else {

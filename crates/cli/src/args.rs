@@ -422,12 +422,24 @@ pub struct DatasetArgs {
     /// Use only the phrasings that are held out from training
     #[arg(long)]
     pub held_out_wordings: bool,
-    /// Scene to sample from: name in scenes/, or path of a TOML file
+    /// Look of the images
+    #[arg(long, value_enum, default_value_t = PictureLook::Simulator)]
+    pub look: PictureLook,
+    /// Scene to sample from: name in scenes/, or path of a TOML file; `--look wild` needs none
     #[arg(long, default_value = "mixed")]
     pub scene: String,
     /// Print one JSON object that lists what was written
     #[arg(long)]
     pub json: bool,
+}
+
+/// Look of the images of a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PictureLook {
+    /// As the simulator shows the scene
+    Simulator,
+    /// Any table, camera, lens and light, with things around that are not listed
+    Wild,
 }
 
 /// The planner of an evaluation.

@@ -2,10 +2,10 @@
 
 use anyhow::{Context, Result};
 use enact_dataset::wording::WordingSplit;
-use enact_dataset::write::{self, DatasetConfig};
+use enact_dataset::write::{self, DatasetConfig, DatasetLook};
 use serde_json::json;
 
-use crate::args::DatasetArgs;
+use crate::args::{DatasetArgs, PictureLook};
 use crate::data_dir::DataDir;
 use crate::progress;
 
@@ -28,6 +28,10 @@ pub fn write(data_dir: &DataDir, args: &DatasetArgs) -> Result<()> {
             frames: args.frames,
             plans: args.plans,
             seed: args.seed,
+            look: match args.look {
+                PictureLook::Simulator => DatasetLook::Simulator,
+                PictureLook::Wild => DatasetLook::Wild,
+            },
             wordings: if args.held_out_wordings {
                 WordingSplit::HeldOut
             } else {

@@ -55,6 +55,26 @@ pub struct SeenObject {
 }
 
 impl FrameExample {
+    /// Creates an example of a picture in which `seen` is listed; `label` names an object by its
+    /// segmentation id.
+    pub(crate) fn new(
+        picture: RenderedPicture,
+        seen: &[ObjectInView],
+        label: impl Fn(u16) -> String,
+    ) -> Self {
+        let mut seen: Vec<(u16, SeenObject)> = seen
+            .iter()
+            .map(|seen| (seen.id, describe(seen, label(seen.id), &picture)))
+            .collect();
+        seen.sort_by_key(|(_, seen)| (seen.point.y, seen.point.x));
+        let (ids, objects): (Vec<u16>, Vec<SeenObject>) = seen.into_iter().unzip();
+        Self {
+            shown: shown(&picture, &ids),
+            picture: picture.rgb,
+            objects,
+        }
+    }
+
     /// Returns the completion that the model is to learn.
     pub fn completion(&self) -> String {
         let detections: Vec<Detection> = self
@@ -89,18 +109,12 @@ pub fn example(scene: &Scene, robot: &Robot, seed: u64, index: u64) -> FrameExam
         &look,
         rng.next_u64(),
     );
-    let mut seen: Vec<(u16, SeenObject)> = objects_in_view(&picture)
+    let seen: Vec<ObjectInView> = objects_in_view(&picture)
         .into_iter()
         .filter(|seen| seen.pixels >= LEAST_PIXELS && seen.visible >= LEAST_VISIBLE)
-        .map(|seen| (seen.id, describe(&seen, &layout, &picture)))
         .collect();
-    seen.sort_by_key(|(_, seen)| (seen.point.y, seen.point.x));
-    let (ids, objects): (Vec<u16>, Vec<SeenObject>) = seen.into_iter().unzip();
-    FrameExample {
-        shown: shown(&picture, &ids),
-        picture: picture.rgb,
-        objects,
-    }
+    let label = |id: u16| layout.objects[usize::from(id - FIRST_OBJECT)].label();
+    FrameExample::new(picture, &seen, label)
 }
 
 fn shown(picture: &RenderedPicture, ids: &[u16]) -> GrayImage {
@@ -112,11 +126,11 @@ fn shown(picture: &RenderedPicture, ids: &[u16]) -> GrayImage {
     })
 }
 
-fn describe(seen: &ObjectInView, layout: &Layout, picture: &RenderedPicture) -> SeenObject {
+fn describe(seen: &ObjectInView, label: String, picture: &RenderedPicture) -> SeenObject {
     let (width, height) = picture.rgb.dimensions();
     let (x, y) = seen.point;
     SeenObject {
-        label: layout.objects[usize::from(seen.id - FIRST_OBJECT)].label(),
+        label,
         point: NormalizedPoint::from_pixel(x, y, width, height),
         at: [x / f64::from(width), y / f64::from(height)],
         extent: (f64::from(seen.pixels) / f64::from(width * height)).sqrt(),
@@ -222,7 +236,7 @@ fn any_look(rng: &mut ChaCha8Rng) -> Appearance {
 }
 
 /// Occasionally draws a card with text on the table, which is never an object, whatever it says.
-fn any_card(rng: &mut ChaCha8Rng) -> Option<Card> {
+pub(crate) fn any_card(rng: &mut ChaCha8Rng) -> Option<Card> {
     if !rng.random_bool(WITH_CARD) {
         return None;
     }

@@ -12,6 +12,7 @@
 //! | [`referring_expression`] | “the leftmost cube”: phrases for objects, and what they fit |
 //! | [`plans`] | examples built from these |
 //! | [`frames`] | pictures and the objects in them |
+//! | [`wild`] | pictures of any table from any side |
 //! | [`ground_truth`] | perception by the simulator itself |
 //! | [`mod@write`] | a data set as a folder |
 
@@ -21,5 +22,6 @@ pub mod ground_truth;
 pub mod plans;
 pub mod referring_expression;
 pub mod vocabulary;
+pub mod wild;
 pub mod wording;
 pub mod write;

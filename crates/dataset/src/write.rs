@@ -8,6 +8,7 @@
 //! | `frames.jsonl` | a line per picture: objects, and the completion to be learned |
 //! | `plans.jsonl` | a line per situation: prompt, completion, kind |
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -20,6 +21,7 @@ use serde_json::json;
 
 use crate::frames::{self, FrameExample};
 use crate::plans;
+use crate::wild;
 use crate::wording::WordingSplit;
 
 /// Number of pictures rendered between two writes.
@@ -34,10 +36,31 @@ pub struct DatasetConfig {
     pub plans: u64,
     /// Seed of the random generator.
     pub seed: u64,
+    /// Look of the pictures.
+    pub look: DatasetLook,
     /// Split of the wordings.
     pub wordings: WordingSplit,
     /// Width and height of a prepared picture, pixels.
     pub size: [u32; 2],
+}
+
+/// Look of the pictures of a data set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DatasetLook {
+    /// As the simulator of runs shows the scene.
+    #[default]
+    Simulator,
+    /// Any table from any side: see [`wild`].
+    Wild,
+}
+
+impl fmt::Display for DatasetLook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Simulator => "simulator",
+            Self::Wild => "wild",
+        })
+    }
 }
 
 /// Writes the data set into `folder`, which is created if missing. `prepare` does to a picture what
@@ -64,7 +87,10 @@ pub fn write(
         let batch: Vec<FrameExample> = (written..end)
             .into_par_iter()
             .map(|index| {
-                let mut example = frames::example(scene, robot, order.seed, index);
+                let mut example = match order.look {
+                    DatasetLook::Simulator => frames::example(scene, robot, order.seed, index),
+                    DatasetLook::Wild => wild::example(robot, order.size, order.seed, index),
+                };
                 example.picture = prepare(&example.picture);
                 example
             })
@@ -93,6 +119,7 @@ pub fn write(
         "camera": camera,
         "plans": order.plans,
         "seed": order.seed,
+        "look": order.look.to_string(),
         "version": env!("CARGO_PKG_VERSION"),
         "crc32": {
             "frames.rgb": pictures.finish()?,

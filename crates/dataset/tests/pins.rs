@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use enact_dataset::wording::WordingSplit;
-use enact_dataset::{frames, plans};
+use enact_dataset::{frames, plans, wild};
 use enact_robot::Robot;
 use enact_sim::Scene;
 
@@ -54,4 +54,16 @@ fn a_seed_makes_the_same_lists_of_objects_as_ever() {
         writeln!(lines, "{}", made.completion()).unwrap();
     }
     pin("frames_5.jsonl", &lines);
+}
+
+#[test]
+fn a_seed_makes_the_same_wild_lists_as_ever() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let robot = Robot::load(&root.join("robots/so101")).unwrap();
+    let mut lines = String::new();
+    for index in 0..FRAMES {
+        let made = wild::example(&robot, [336, 336], 5, index);
+        writeln!(lines, "{}", made.completion()).unwrap();
+    }
+    pin("wild_5.jsonl", &lines);
 }

@@ -3,6 +3,8 @@
 use enact_robot::Shape;
 use enact_types::{Point3, Pose};
 
+use crate::render::Finish;
+
 /// Segmentation id of a pixel that shows nothing.
 pub const NOTHING: u16 = 0;
 /// Segmentation id of the table.
@@ -11,13 +13,15 @@ pub const TABLE: u16 = 1;
 pub const ROBOT: u16 = 2;
 /// Segmentation id of every other static body.
 pub const FIXTURE: u16 = 3;
+/// Segmentation id of floor, walls and whatever else is so far away that it casts no shadow.
+pub const ROOM: u16 = 4;
 /// Segmentation id of the first object; object `i` has `FIRST_OBJECT + i`.
 pub const FIRST_OBJECT: u16 = 10;
 
 /// A primitive at a pose. An object with several parts is several bodies that share one id.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RenderBody {
-    /// [`TABLE`], [`ROBOT`] or [`FIRST_OBJECT`]` + i`.
+    /// [`TABLE`], [`ROBOT`], [`FIXTURE`], [`ROOM`] or [`FIRST_OBJECT`]` + i`.
     pub id: u16,
     /// Shape of the primitive.
     pub shape: BodyShape,
@@ -45,7 +49,7 @@ impl From<Shape> for BodyShape {
 }
 
 /// Material of a surface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Material {
     /// The table top: its texture comes from the look, not from the body's color.
     Table,
@@ -53,4 +57,6 @@ pub enum Material {
     Plastic,
     /// Bare metal.
     Metal,
+    /// A surface with a finish of its own.
+    Coated(Finish),
 }

@@ -4,6 +4,7 @@ use enact_types::Point3;
 use rand::{Rng, RngExt};
 
 use super::card::Card;
+use super::pattern::Texture;
 
 /// Linear red, green, blue: 0..=1 for a surface, any positive number for light.
 pub type LinearRgb = [f32; 3];
@@ -13,6 +14,8 @@ pub type LinearRgb = [f32; 3];
 pub struct Appearance {
     /// The light that casts shadows.
     pub light: Light,
+    /// More lamps, whose shadows have hard edges.
+    pub more_lights: Vec<Light>,
     /// Ambient light from above.
     pub sky: LinearRgb,
     /// Ambient light from below.
@@ -74,6 +77,8 @@ pub enum Pattern {
     Stripes,
     /// Laminate with specks.
     Speckle,
+    /// Any texture that bodies can have too.
+    Textured(Texture),
 }
 
 impl Default for Appearance {
@@ -85,6 +90,7 @@ impl Default for Appearance {
                 radius: 0.06,
                 color: [0.86, 0.80, 0.71],
             },
+            more_lights: Vec::new(),
             sky: [0.36, 0.39, 0.44],
             bounce: [0.17, 0.15, 0.13],
             table: TableTop {
@@ -138,6 +144,7 @@ impl Appearance {
                 radius: rng.random_range(0.02..0.15),
                 color: [0.82 * (1.0 + warmth), 0.80, 0.76 * (1.0 - warmth)].map(|c| c * power),
             },
+            more_lights: Vec::new(),
             sky: default.sky.map(|c| c * fill),
             bounce: default.bounce.map(|c| c * fill),
             table: TableTop::random(rng),
@@ -169,7 +176,7 @@ impl TableTop {
         let scale = match pattern {
             Pattern::Speckle => rng.random_range(0.004..0.010),
             Pattern::Checker | Pattern::Stripes => rng.random_range(0.02..0.08),
-            Pattern::Wood | Pattern::Plain => rng.random_range(0.06..0.16),
+            Pattern::Wood | Pattern::Plain | Pattern::Textured(_) => rng.random_range(0.06..0.16),
         };
         Self {
             pattern,

@@ -13,6 +13,8 @@
 //! | `paint` | lighting, pixel by pixel |
 //! | `camera_rays` | pixels and rays |
 //! | `surface` | where a ray enters a primitive |
+//! | [`finish`] | the surface of a body: texture, highlights, edges |
+//! | [`pattern`] | textures of two colors over a plane |
 //! | `hull` | the half-spaces of a convex hull |
 //! | `solid` | a primitive at its place, with its bounding sphere |
 //! | `tile` | solids visible to each 16-pixel tile |
@@ -26,9 +28,11 @@ pub mod appearance;
 pub mod camera;
 mod camera_rays;
 pub mod card;
+pub mod finish;
 mod hull;
 mod noise;
 mod paint;
+pub mod pattern;
 pub mod picture;
 pub mod ray_cast;
 mod sensor;
@@ -42,5 +46,7 @@ pub use appearance::Appearance;
 pub use camera::SimCamera;
 pub use camera_rays::look_at;
 pub use card::Card;
+pub use finish::Finish;
+pub use pattern::Texture;
 pub use picture::{ObjectInView, RenderedPicture, objects_in_view};
 pub use ray_cast::render;

@@ -91,7 +91,7 @@ impl RayCaster<'_> {
         }
         tile.seen = seen;
         if let Some(ball) = Ball::around(points.into_iter()) {
-            tile.find_shade(&self.shader.solids, &self.shader.look.light, &ball);
+            tile.find_shade(&self.shader.solids, self.shader.look, &ball);
         }
         for y in ys[0]..ys[1] {
             for x in xs[0]..xs[1] {
@@ -147,11 +147,12 @@ pub(super) fn lamp_point(x: usize, y: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::appearance::Light;
     use super::super::look_at;
     use super::*;
     use crate::geometry::{BodyShape, FIRST_OBJECT, Material, TABLE};
     use enact_robot::Shape;
-    use enact_types::Point3;
+    use enact_types::{Distortion, Point3};
 
     fn body(id: u16, shape: BodyShape, at: [f64; 3]) -> RenderBody {
         RenderBody {
@@ -273,6 +274,53 @@ mod tests {
         };
         assert!(shown(&picture) < shown(&alone));
         assert_eq!(picture.unhidden[&FIRST_OBJECT] as usize, shown(&alone));
+    }
+
+    #[test]
+    fn a_bent_ray_shows_what_lies_on_it_in_every_tile() {
+        let (straight, pose) = camera();
+        let intrinsics = Intrinsics {
+            distortion: Distortion::BrownConrady([-0.4, 0.1, 0.01, -0.01, 0.0]),
+            ..straight
+        };
+        let look = Appearance::default();
+        let picture = render(&scene()[..2], &intrinsics, &pose, &look, 7);
+        let mut pixels = 0;
+        for (index, &seen) in picture.segmentation.iter().enumerate() {
+            let (x, y) = ((index % 160) as f64 + 0.5, (index / 160) as f64 + 0.5);
+            let ray = pose.rotation * intrinsics.deproject(x, y, 1.0).unwrap().coords;
+            let from_center = pose.translation.vector - Vector3::new(0.2, 0.0, 0.03);
+            let (a, b) = (ray.norm_squared(), ray.dot(&from_center));
+            let inside = b * b - a * (from_center.norm_squared() - 0.03 * 0.03);
+            if inside.abs() > 1e-9 {
+                assert_eq!(seen == FIRST_OBJECT, inside > 0.0, "pixel {x} {y}");
+            }
+            pixels += u32::from(seen == FIRST_OBJECT);
+        }
+        assert!(pixels > 100, "only {pixels}");
+    }
+
+    #[test]
+    fn a_second_lamp_lights_the_shadow_of_the_first() {
+        let darkest = |more_lights: Vec<Light>| {
+            let (intrinsics, pose) = camera();
+            let look = Appearance {
+                more_lights,
+                ..Appearance::default()
+            };
+            let picture = render(&scene(), &intrinsics, &pose, &look, 7);
+            let shades = picture.rgb.pixels().zip(&picture.segmentation);
+            let table = shades.filter(|(_, id)| **id == TABLE);
+            table
+                .map(|(rgb, _)| rgb.0.iter().map(|c| u32::from(*c)).sum::<u32>())
+                .min()
+                .unwrap()
+        };
+        let lamp = Light {
+            position: Point3::new(0.3, 0.8, 1.0),
+            ..Appearance::default().light
+        };
+        assert!(darkest(vec![lamp]) * 4 > darkest(Vec::new()) * 5);
     }
 
     #[test]

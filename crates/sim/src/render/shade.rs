@@ -2,10 +2,10 @@
 
 use enact_types::{Point3, Vector3};
 
-use super::appearance::{Appearance, LinearRgb};
+use super::appearance::{Appearance, Light, LinearRgb};
 use super::camera_rays::CameraRays;
 use super::noise::{hash, unit};
-use super::solid::RenderSolid;
+use super::solid::{Ball, RenderSolid};
 use super::texture::mix;
 use super::tile::Tile;
 use crate::geometry::Material;
@@ -34,6 +34,8 @@ pub(super) struct Hit {
 pub(super) struct Shader<'a> {
     pub view: CameraRays,
     pub solids: Vec<RenderSolid>,
+    /// Their bounds once more, close together in memory, where most rays end.
+    bounds: Vec<Ball>,
     pub look: &'a Appearance,
     lamp: [Vector3; LAMP_POINTS],
     reference: f64,
@@ -49,11 +51,12 @@ impl<'a> Shader<'a> {
         }
         Self {
             view,
+            bounds: solids.iter().map(|solid| solid.bounds).collect(),
             solids,
             look,
             lamp: lamp_points(look),
             turn: look.table.turn.sin_cos(),
-            reference: (look.light.position - MIDDLE).norm_squared(),
+            reference: strength_at(&look.light),
         }
     }
 
@@ -66,9 +69,13 @@ impl<'a> Shader<'a> {
         mut met: impl FnMut(&RenderSolid),
     ) -> Option<Hit> {
         let mut first: Option<Hit> = None;
+        let (eye, squared) = (&self.view.eye, ray.norm_squared());
         for &index in seen {
+            if !self.bounds[index].meets_ray(eye, ray, squared) {
+                continue;
+            }
             let solid = &self.solids[index];
-            if let Some(entry) = solid.entry(&self.view.eye, ray) {
+            if let Some(entry) = solid.entry(eye, ray) {
                 met(solid);
                 if first.is_none_or(|hit| entry.distance < hit.depth) {
                     first = Some(Hit {
@@ -90,13 +97,21 @@ impl<'a> Shader<'a> {
 
     /// Returns whether one point of the lamp is visible from a hit.
     pub fn is_lit(&self, casters: &[usize], ray: &Vector3, hit: &Hit, lamp_point: usize) -> bool {
-        let origin = self.point(ray, hit) + hit.normal * OFF_SURFACE;
-        let to_lamp = self.lamp[lamp_point % LAMP_POINTS] - origin;
-        to_lamp.dot(&hit.normal) > 0.0
+        let lamp = &self.lamp[lamp_point % LAMP_POINTS];
+        self.sees(casters, &self.point(ray, hit), &hit.normal, lamp)
+    }
+
+    /// Returns whether nothing stands between a surface and a point of a lamp that it faces.
+    fn sees(&self, casters: &[usize], point: &Vector3, normal: &Vector3, lamp: &Vector3) -> bool {
+        let origin = point + normal * OFF_SURFACE;
+        let to_lamp = lamp - origin;
+        let squared = to_lamp.norm_squared();
+        to_lamp.dot(normal) > 0.0
             && !casters.iter().any(|&index| {
-                self.solids[index]
-                    .entry(&origin, &to_lamp)
-                    .is_some_and(|entry| entry.distance < 1.0)
+                self.bounds[index].meets_ray(&origin, &to_lamp, squared)
+                    && self.solids[index]
+                        .entry(&origin, &to_lamp)
+                        .is_some_and(|entry| entry.distance < 1.0)
             })
     }
 
@@ -113,27 +128,44 @@ impl<'a> Shader<'a> {
             Material::Table => (1.0, 0.04, 4),
             Material::Plastic => (1.0, 0.16, 5),
             Material::Metal => (0.75, 0.45, 6),
+            Material::Coated(finish) => (1.0, finish.shine, finish.sharpness),
         };
-        let to_lamp = self.look.light.position.coords - point;
-        let lamp_distance = to_lamp.norm();
-        let to_lamp = to_lamp / lamp_distance;
-        let fall_off = (self.reference / (lamp_distance * lamp_distance)).min(2.5) as f32;
-        let direct = hit.lit * fall_off;
-        let facing = hit.normal.dot(&to_lamp).max(0.0) as f32;
-        let half_way = (to_lamp - sight).normalize();
-        let facing_half = hit.normal.dot(&half_way).max(0.0) as f32;
-        let highlight = (0..squarings).fold(facing_half, |power, _| power * power);
+        let normal = solid.shading_normal(&point, &hit.normal);
+        // How strongly a lamp lights the surface, directly and as a highlight.
+        let from = |light: &Light, reference: f64, lit: f32| {
+            let to_lamp = light.position.coords - point;
+            let lamp_distance = to_lamp.norm();
+            let to_lamp = to_lamp / lamp_distance;
+            let fall_off = (reference / (lamp_distance * lamp_distance)).min(2.5) as f32;
+            let facing = normal.dot(&to_lamp).max(0.0) as f32;
+            let half_way = (to_lamp - sight).normalize();
+            let facing_half = normal.dot(&half_way).max(0.0) as f32;
+            let highlight = (0..squarings).fold(facing_half, |power, _| power * power);
+            (lit * fall_off, facing, highlight)
+        };
+        let (direct, facing, highlight) = from(&self.look.light, self.reference, hit.lit);
         let open = self.openness(tile, &point, hit);
         let ambient = mix(
             &self.look.bounce,
             &self.look.sky,
-            0.5 + 0.5 * hit.normal.z as f32,
+            0.5 + 0.5 * normal.z as f32,
         );
-        std::array::from_fn(|i| {
+        let mut light = std::array::from_fn(|i| {
             let lamp = self.look.light.color[i] * direct;
             albedo[i] * diffuse * (ambient[i] * open + lamp * facing)
                 + shine * self.look.gloss * lamp * highlight
-        })
+        });
+        for (lamp, casters) in self.look.more_lights.iter().zip(&tile.more_casters) {
+            if self.sees(casters, &point, &hit.normal, &lamp.position.coords) {
+                let (direct, facing, highlight) = from(lamp, strength_at(lamp), 1.0);
+                for (i, channel) in light.iter_mut().enumerate() {
+                    *channel += lamp.color[i]
+                        * direct
+                        * (albedo[i] * diffuse * facing + shine * self.look.gloss * highlight);
+                }
+            }
+        }
+        light
     }
 
     fn albedo(
@@ -143,11 +175,19 @@ impl<'a> Shader<'a> {
         sight: &Vector3,
         hit: &Hit,
     ) -> LinearRgb {
-        if solid.material != Material::Table {
-            return solid.color;
+        let pixel = || {
+            let slant = (-hit.normal.dot(sight)).max(0.2);
+            self.view.pixel_width(hit.depth) / slant
+        };
+        match &solid.material {
+            Material::Table => {}
+            Material::Plastic | Material::Metal => return solid.color,
+            Material::Coated(finish) => {
+                let (at, normal) = (solid.local(point), solid.local_direction(&hit.normal));
+                return finish.color_at(&solid.color, &at, &normal, pixel());
+            }
         }
-        let slant = (-hit.normal.dot(sight)).max(0.2);
-        let pixel = self.view.pixel_width(hit.depth) / slant;
+        let pixel = pixel();
         if let Some(card) = &self.look.card
             && let Some(color) = card.color_at(point.x, point.y, pixel)
         {
@@ -188,6 +228,11 @@ impl<'a> Shader<'a> {
             height as f32,
         )
     }
+}
+
+/// Returns the squared distance at which a lamp has the strength of its color, square meters.
+fn strength_at(light: &Light) -> f64 {
+    (light.position - MIDDLE).norm_squared()
 }
 
 /// Returns points in a sunflower pattern on the disc of the lamp that faces the table.

@@ -48,12 +48,33 @@ impl RenderSolid {
         }
     }
 
-    /// Returns where the ray enters the solid; the normal is in the base frame.
-    #[inline]
+    /// Returns a point of the base frame in the body's.
+    pub fn local(&self, point: &Vector3) -> Vector3 {
+        self.base_from_body.tr_mul(&(point - self.origin))
+    }
+
+    /// Returns a direction of the base frame in the body's.
+    pub fn local_direction(&self, direction: &Vector3) -> Vector3 {
+        self.base_from_body.tr_mul(direction)
+    }
+
+    /// Returns the normal that light falls on, base frame: that of the surface, except where a
+    /// finish bends it.
+    pub fn shading_normal(&self, point: &Vector3, normal: &Vector3) -> Vector3 {
+        let Material::Coated(finish) = &self.material else {
+            return *normal;
+        };
+        let half = match &self.surface {
+            Surface::Box { half } => Some(half),
+            _ => None,
+        };
+        let bent = finish.bent(&self.local(point), &self.local_direction(normal), half);
+        self.base_from_body * bent
+    }
+
+    /// Returns where the ray enters the solid; the normal is in the base frame. Rays that miss its
+    /// bounds are better sorted out before.
     pub fn entry(&self, origin: &Vector3, direction: &Vector3) -> Option<RayEntry> {
-        if !self.bounds.meets_ray(origin, direction) {
-            return None;
-        }
         let local_origin = self.base_from_body.tr_mul(&(origin - self.origin));
         let local_direction = self.base_from_body.tr_mul(direction);
         let entry = self.surface.entry(&local_origin, &local_direction)?;
@@ -65,13 +86,14 @@ impl RenderSolid {
 }
 
 impl Ball {
-    /// Returns whether the ray meets the ball or starts in it.
+    /// Returns whether the ray, whose direction has this squared length, meets the ball or starts in
+    /// it.
     #[inline]
-    fn meets_ray(&self, origin: &Vector3, direction: &Vector3) -> bool {
+    pub fn meets_ray(&self, origin: &Vector3, direction: &Vector3, squared: f64) -> bool {
         let to_center = self.center - origin;
         let along = to_center.dot(direction);
         let outside = to_center.norm_squared() - self.radius * self.radius;
-        outside <= 0.0 || (along > 0.0 && along * along >= outside * direction.norm_squared())
+        outside <= 0.0 || (along > 0.0 && along * along >= outside * squared)
     }
 
     /// Returns the ball around the bounding box of some points; `None` without points.

@@ -25,6 +25,7 @@ impl TableTop {
                 let speck = smooth(x / self.scale, y / self.scale, seed);
                 (0.3 + contrast * (speck - 0.5) * 1.6).clamp(0.0, 1.0)
             }
+            Pattern::Textured(texture) => texture.share(x, y, pixel, self.scale, seed),
         };
         mix(&self.colors[0], &self.colors[1], share as f32)
     }

@@ -2,10 +2,10 @@
 
 use enact_types::Vector3;
 
-use super::appearance::Light;
+use super::appearance::{Appearance, Light};
 use super::camera_rays::CameraRays;
 use super::solid::{Ball, RenderSolid};
-use crate::geometry::{FIRST_OBJECT, TABLE};
+use crate::geometry::{FIRST_OBJECT, ROOM, TABLE};
 
 /// Width and height of a tile in pixels.
 pub(super) const TILE: usize = 16;
@@ -19,6 +19,8 @@ pub(super) struct Tile {
     pub seen: Vec<usize>,
     /// Solids that may stand between the lamp and the visible ones.
     pub casters: Vec<usize>,
+    /// The same for each further lamp.
+    pub more_casters: Vec<Vec<usize>>,
     /// Solids that may darken the ambient light.
     pub near: Vec<usize>,
     /// Pixels that each object would cover if nothing hid it.
@@ -53,24 +55,12 @@ impl Tile {
         }
     }
 
-    /// Finds the solids that may shade the surfaces within `hits`. The table casts no shadow.
-    pub fn find_shade(&mut self, solids: &[RenderSolid], light: &Light, hits: &Ball) {
-        let lamp = light.position.coords;
-        let cone = Cone::to_ball(lamp, hits);
-        let reach = (hits.center - lamp).norm() + hits.radius;
-        let others = || (0..solids.len()).filter(|&index| solids[index].id != TABLE);
-        self.casters = others()
-            .filter(|&index| {
-                // A ray to any point of the lamp stays this close to the ray to its center.
-                let bounds = solids[index].bounds;
-                let grown = Ball {
-                    radius: bounds.radius + light.radius,
-                    ..bounds
-                };
-                (grown.center - lamp).norm() - grown.radius < reach && cone.meets(&grown)
-            })
-            .collect();
-        self.near = others()
+    /// Finds the solids that may shade the surfaces within `hits`. Table and room cast no shadow.
+    pub fn find_shade(&mut self, solids: &[RenderSolid], look: &Appearance, hits: &Ball) {
+        self.casters = casters(solids, &look.light, hits);
+        let lights = look.more_lights.iter();
+        self.more_casters = lights.map(|light| casters(solids, light, hits)).collect();
+        self.near = shading(solids)
             .filter(|&index| {
                 let distance = (solids[index].bounds.center - hits.center).norm();
                 distance < hits.radius + solids[index].inner_radius + AMBIENT_REACH
@@ -96,6 +86,29 @@ impl Tile {
             }),
         }
     }
+}
+
+/// Returns the solids that may stand between a lamp and the surfaces within `hits`.
+fn casters(solids: &[RenderSolid], light: &Light, hits: &Ball) -> Vec<usize> {
+    let lamp = light.position.coords;
+    let cone = Cone::to_ball(lamp, hits);
+    let reach = (hits.center - lamp).norm() + hits.radius;
+    shading(solids)
+        .filter(|&index| {
+            // A ray to any point of the lamp stays this close to the ray to its center.
+            let bounds = solids[index].bounds;
+            let grown = Ball {
+                radius: bounds.radius + light.radius,
+                ..bounds
+            };
+            (grown.center - lamp).norm() - grown.radius < reach && cone.meets(&grown)
+        })
+        .collect()
+}
+
+/// Table and room are left out: nothing that matters is below or behind them.
+fn shading(solids: &[RenderSolid]) -> impl Iterator<Item = usize> {
+    (0..solids.len()).filter(|&index| ![TABLE, ROOM].contains(&solids[index].id))
 }
 
 /// All rays from a point within an angle of an axis.

@@ -9,6 +9,7 @@
 | `language`  | the decoder (Gemma 3's architecture)                         |
 | `model`     | both joined, and greedy generation                           |
 | `data`      | pictures and plans as batches                                |
+| `sensor`    | what a camera does to a picture                             |
 | `targets`   | what the auxiliary heads should say about a picture          |
 | `losses`    | the auxiliary heads and every loss                           |
 | `optimize`  | Muon for matrices, AdamW for the rest, and the schedule      |

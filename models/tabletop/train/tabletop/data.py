@@ -13,11 +13,16 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from . import chat
+from .sensor import photographed
 from .targets import Labels, PictureTargets, SeenObject
 from .vision import VisionConfig
 
 IGNORED = -100
 """Marks a position whose next token is not learned."""
+MOST_OBJECTS = 8
+"""Batches have room for lists of so many objects, and so keep their shape."""
+WILD = "wild"
+"""The look of data sets that leave the sensor to the recipe."""
 MARGIN = 4
 """Points are not moved closer than this to the edge, pixels."""
 
@@ -43,19 +48,33 @@ class Frames:
     """Rendered pictures of one or several data sets with the objects that can be seen in them."""
 
     def __init__(self, folders: list[Path], tokenizer: Tokenizer, vision: VisionConfig):
-        parts = [_read_frames(folder) for folder in folders]
-        self.pictures = [picture for pictures, _ in parts for picture in pictures]
-        self.objects = [objects for _, described in parts for objects in described]
-        self.width, self.grid = self.pictures[0].shape[1], vision.grid
-        if self.width != vision.image:
-            raise ValueError(f"pictures are {self.width} wide, the model takes {vision.image}")
+        self.pictures: list[np.ndarray] = []
+        self.objects: list[list[SeenObject]] = []
+        self.is_wild: list[bool] = []
+        self.width, self.grid = vision.image, vision.grid
+        self.folders: set[Path] = set()
+        self.add(folders)
         self.labels = Labels.found_in(self.objects)
         self.tokenizer = tokenizer
         self.request = chat.picture_request(tokenizer)
         self.picture_start = self.request.index(tokenizer.token_to_id("<image_soft_token>"))
-        longest = max(self.objects, key=len)
+        longest = max([*self.objects, [ANY_OBJECT] * MOST_OBJECTS], key=len)
         answer = chat.answer(tokenizer, write_list(longest))
         self.length = -(-(len(self.request) + len(answer)) // 8) * 8
+
+    def add(self, folders: list[Path]) -> None:
+        """Takes up data sets that are not among the others yet."""
+        for folder in folders:
+            if folder in self.folders:
+                continue
+            pictures, objects, is_wild = _read_frames(folder)
+            if len(pictures) and pictures.shape[2] != self.width:
+                wide = pictures.shape[2]
+                raise ValueError(f"pictures are {wide} wide, the model takes {self.width}")
+            self.pictures += list(pictures)
+            self.objects += objects
+            self.is_wild += [is_wild] * len(objects)
+            self.folders.add(folder)
 
     def __len__(self) -> int:
         return len(self.objects)
@@ -73,8 +92,13 @@ class Frames:
             pad_texts(texts, self.length),
         )
 
+    def as_taken(self, index: int) -> np.ndarray:
+        """The frame as a camera took it: always the same one."""
+        picture = self.pictures[index]
+        return photographed(picture, random.Random(index)) if self.is_wild[index] else picture
+
     def _varied(self, index: int, choose: random.Random) -> tuple[np.ndarray, list[SeenObject]]:
-        """The frame, perhaps mirrored, and moved by some pixels."""
+        """The frame, perhaps mirrored, and moved by some pixels; a wild one as a camera takes it."""
         picture, objects = self.pictures[index], self.objects[index]
         if choose.random() < 0.5:
             picture = picture[:, ::-1]
@@ -83,7 +107,10 @@ class Frames:
         down = _shift(choose, [seen.pixel[1] for seen in objects], self.width)
         at = np.arange(self.width)
         rows, columns = (np.clip(at - by, 0, self.width - 1) for by in (down, right))
-        return picture[rows][:, columns], [seen.moved(right, down, self.width) for seen in objects]
+        picture = picture[rows][:, columns]
+        if self.is_wild[index]:
+            picture = photographed(picture, choose)
+        return picture, [seen.moved(right, down, self.width) for seen in objects]
 
 
 def _shift(choose: random.Random, positions: list[float], width: int) -> int:
@@ -94,17 +121,23 @@ def _shift(choose: random.Random, positions: list[float], width: int) -> int:
     return choose.randint(low, high) if low <= high else 0
 
 
-def _read_frames(folder: Path) -> tuple[np.ndarray, list[list[SeenObject]]]:
+def finished(folder: Path) -> list[Path]:
+    """The data sets in a folder that are complete: their description is written last."""
+    return sorted(described.parent for described in folder.glob("*/dataset.json"))
+
+
+def _read_frames(folder: Path) -> tuple[np.ndarray, list[list[SeenObject]], bool]:
     described = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
     shape = (described["frames"], described["height"], described["width"], 3)
+    is_wild = described.get("look") == WILD
     if not described["frames"]:
-        return np.empty(shape, np.uint8), []
+        return np.empty(shape, np.uint8), [], is_wild
     pictures = np.memmap(folder / "frames.rgb", np.uint8, mode="r", shape=shape)
     with open(folder / "frames.jsonl", encoding="utf-8") as lines:
         objects = [_read_objects(json.loads(line)) for line in lines]
     if len(objects) != len(pictures):
         raise ValueError(f"{folder}: {len(objects)} descriptions of {len(pictures)} frames")
-    return pictures, objects
+    return pictures, objects, is_wild
 
 
 def _read_objects(described: dict) -> list[SeenObject]:
@@ -115,6 +148,9 @@ def _read_objects(described: dict) -> list[SeenObject]:
     if write_list(objects) != described["target"]:
         raise ValueError(f"the list is not in reading order: {described['target']}")
     return objects
+
+
+ANY_OBJECT = SeenObject("red cube", (500, 500), (0.0, 0.0), 0.0)
 
 
 def write_list(objects: list[SeenObject]) -> str:

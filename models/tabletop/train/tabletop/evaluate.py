@@ -163,7 +163,7 @@ def score_pictures(
     indices = range(min(most, len(frames)))
     for first in range(0, len(indices), batch):
         chosen = indices[first : first + batch]
-        pictures = torch.from_numpy(np.stack(frames.pictures[chosen.start : chosen.stop]))
+        pictures = torch.from_numpy(np.stack([frames.as_taken(index) for index in chosen]))
         prompts = torch.tensor([frames.request] * len(chosen))
         start = frames.picture_start
         answers = generate(model, prompts, end, LONGEST_LIST, pictures, start)

@@ -26,7 +26,10 @@ prompt = "compact"
 image = [{size}, {size}]
 plan_with_image = false
 skills = ["pick", "place", "push", "point", "home", "say", "ask", "done"]
+# What an instruction means is read from its words first; this model makes something of what it does not understand.
+meaning = "first"
 languages = ["en", "zh"]
+pointing = "yx-1000"
 """
 
 

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
-from .data import Frames, Plans
+from .data import Frames, Plans, finished
 from .language import LanguageConfig
 from .losses import AuxiliaryHeads, Numbers, text_losses
 from .model import ModelConfig, VisionLanguageModel
@@ -30,6 +30,8 @@ from .workers import average_gradients, join, rank
 
 SECONDS_BETWEEN_CHECKPOINTS = 180
 STEPS_BETWEEN_REPORTS = 50
+STEPS_BETWEEN_LOOKS = 100
+"""After so many it looks whether more pictures have been rendered."""
 STEPS_OF_FRESH_HEADS = 80
 """So long they learn alone, lest they tear at eyes that already see."""
 CROWDED = 5
@@ -45,7 +47,8 @@ class Trainer:
         torch.manual_seed(arguments.seed)
         tokenizer = Tokenizer.from_file(str(arguments.tokenizer))
         config = ModelConfig(LanguageConfig(tokenizer.get_vocab_size()))
-        self.frames = Frames(arguments.data, tokenizer, config.vision)
+        rendered = finished(arguments.growing) if arguments.growing else []
+        self.frames = Frames([*arguments.data, *rendered], tokenizer, config.vision)
         self.plans = Plans(arguments.data, tokenizer)
         print(
             f"{len(self.frames)} frames; plans by length "
@@ -65,7 +68,7 @@ class Trainer:
         self.optimizer = Optimizer(self.model, self.heads)
         learned = [p for p in self.model.parameters() if p.requires_grad]
         self.parameters = [*learned, *self.heads.parameters()]
-        self.queue: list[int] = []
+        self.queues: dict[bool, list[int]] = {False: [], True: []}
         self.step_count = 0
         self.seconds = 0.0
         self.started = time.monotonic()
@@ -79,23 +82,42 @@ class Trainer:
         )
 
     def next_frames(self) -> list[int]:
-        """A round of all frames before another, crowded ones twice in each."""
-        if len(self.queue) < self.arguments.pictures:
-            counts = list(map(len, self.frames.objects))
-            self.queue = [*range(len(counts)), *(i for i, n in enumerate(counts) if n >= CROWDED)]
-            self.random.shuffle(self.queue)
-        taken = self.queue[-self.arguments.pictures :]
-        del self.queue[-self.arguments.pictures :]
-        return taken
+        """Wild ones in their share, the others from the simulator."""
+        share = self.arguments.wild_share
+        wild = [self.random.random() < share for _ in range(self.arguments.pictures)]
+        return [self.next_frame(each) for each in wild]
+
+    def next_frame(self, wild: bool) -> int:
+        """A round of all frames of a look before another, crowded ones twice in each."""
+        queue = self.queues[wild]
+        if not queue:
+            looks = enumerate(zip(self.frames.is_wild, self.frames.objects, strict=True))
+            for index, (is_wild, objects) in looks:
+                if is_wild == wild:
+                    queue += [index] * (2 if len(objects) >= CROWDED else 1)
+            self.random.shuffle(queue)
+        return queue.pop()
+
+    def look_for_more(self) -> None:
+        """Takes up what was rendered in the meantime; it comes first."""
+        known = len(self.frames)
+        self.frames.add(finished(self.arguments.growing))
+        fresh = list(range(known, len(self.frames)))
+        self.random.shuffle(fresh)
+        for index in fresh:
+            self.queues[self.frames.is_wild[index]].append(index)
 
     def losses(self, with_text: bool) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """The weighted sum to be minimised, and its parts."""
-        batch = self.frames.batch(self.next_frames(), self.random)
-        patches, image = self.see(batch.pictures)
         is_early = self.step_count < STEPS_OF_FRESH_HEADS
         heads_alone = is_early and has_no_heads(self.arguments.initial)
+        frames = self.next_frames()
         if heads_alone:
-            patches, image = patches.detach(), image.detach()
+            # They are linear: a few pictures at a time are enough.
+            frames = frames[: max(1, len(frames) // 4)]
+        batch = self.frames.batch(frames, self.random)
+        with torch.set_grad_enabled(not heads_alone):
+            patches, image = self.see(batch.pictures)
         parts = self.heads.losses(patches, image, batch.targets, self.numbers)
         loss = sum(parts.values())
         if heads_alone or not with_text:
@@ -114,7 +136,7 @@ class Trainer:
         """One step of the optimizer."""
         elapsed = self.seconds / (60 * self.arguments.minutes)
         self.numbers.spread = number_spread(1.0 if self.arguments.initial else elapsed)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=not self.arguments.float32):
             with_text = self.seconds >= 60 * self.arguments.vision_minutes
             loss, parts = self.losses(with_text)
         self.optimizer.zero()
@@ -160,6 +182,8 @@ class Trainer:
         while self.seconds < 60 * self.arguments.minutes:
             for name, value in self.step().items():
                 sums[name].append(value)
+            if self.arguments.growing and self.step_count % STEPS_BETWEEN_LOOKS == 0:
+                self.look_for_more()
             if self.step_count % STEPS_BETWEEN_REPORTS == 0:
                 self.report(sums)
                 sums.clear()
@@ -173,7 +197,8 @@ class Trainer:
         if rank() != 0:
             return
         means = " ".join(f"{name} {sum(v) / len(v):.3f}" for name, v in sums.items())
-        print(f"{self.seconds / 60:6.1f} min, {self.step_count} steps: {means}", flush=True)
+        done = f"{self.seconds / 60:6.1f} min, {self.step_count} steps, {len(self.frames)} frames"
+        print(f"{done}: {means}", flush=True)
 
 
 def has_no_heads(initial: Path | None) -> bool:
@@ -223,6 +248,10 @@ def load(checkpoint: Path) -> VisionLanguageModel:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, nargs="+", help="one or several folders")
+    parser.add_argument("--growing", type=Path, help="folder in which data sets are still written")
+    parser.add_argument(
+        "--wild-share", type=float, default=0.0, help="share of images of the look `wild`"
+    )
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint")
     parser.add_argument("--initial", type=Path, help="model folder or checkpoint to begin from")
@@ -238,6 +267,9 @@ def main() -> None:
     parser.add_argument("--decay", type=float, default=0.35, help="share of time that they fall")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
+    parser.add_argument(
+        "--float32", action="store_true", help="not bfloat16, which is slow without AVX-512"
+    )
     parser.add_argument("--eager", action="store_true", help="do not compile")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)

@@ -1,18 +1,22 @@
 """What the recipe rests on. Run with `python -m unittest`."""
 
 import json
+import random
+import tempfile
 import unittest
+from pathlib import Path
 
 import numpy as np
 import torch
 
 from tabletop import chat, tokenizer
-from tabletop.data import IGNORED, pad_texts, write_list
+from tabletop.data import IGNORED, Frames, finished, pad_texts, write_list
 from tabletop.evaluate import match, object_at, on_another, parse_list
 from tabletop.language import LanguageConfig
 from tabletop.losses import Numbers
 from tabletop.model import ModelConfig, VisionLanguageModel, generate, picture_mask
 from tabletop.optimize import learning_rate, orthogonal
+from tabletop.sensor import photographed
 from tabletop.targets import CELLS, NOTHING, Labels, PictureTargets, SeenObject
 from tabletop.train import stretched
 from tabletop.vision import VisionConfig
@@ -84,6 +88,53 @@ class DataTest(unittest.TestCase):
         self.assertEqual(batch.ids[0].tolist(), [5, 6, 7, 8, 0, 0])
         expected = [IGNORED, 7, 8, IGNORED, IGNORED, IGNORED]
         self.assertEqual(batch.following[0].tolist(), expected)
+
+
+def write_frames(folder: Path, count: int, look: str) -> None:
+    folder.mkdir(parents=True)
+    seen = {"label": CUBE.label, "point": CUBE.point, "pixel": CUBE.pixel, "radius": CUBE.radius}
+    line = json.dumps({"objects": [seen], "target": write_list([CUBE])})
+    (folder / "frames.jsonl").write_text((line + "\n") * count)
+    (folder / "frames.rgb").write_bytes(bytes([128]) * (count * 336 * 336 * 3))
+    described = {"frames": count, "width": 336, "height": 336, "look": look}
+    (folder / "dataset.json").write_text(json.dumps(described))
+
+
+class FramesTest(unittest.TestCase):
+    def test_more_frames_are_taken_up_once_they_are_complete(self):
+        with tempfile.TemporaryDirectory() as root:
+            root = Path(root)
+            write_frames(root / "a", 2, "simulator")
+            write_frames(root / "b", 3, "wild")
+            (root / "c").mkdir()
+            frames = Frames([root / "a"], small_tokenizer(), VisionConfig())
+            length = frames.length
+            for _ in range(2):
+                frames.add(finished(root))
+            self.assertEqual(frames.is_wild, [False] * 2 + [True] * 3)
+            self.assertEqual(frames.length, length)
+            batch = frames.batch([0, 4], random.Random(0))
+            self.assertEqual(tuple(batch.pictures.shape), (2, 336, 336, 3))
+            self.assertTrue((batch.pictures[0] == 128).all())
+
+
+class SensorTest(unittest.TestCase):
+    def setUp(self):
+        rows = np.linspace(40, 200, 96)[:, None, None]
+        self.picture = np.broadcast_to(rows, (96, 96, 3)).astype(np.uint8)
+
+    def test_a_seed_takes_one_picture_and_another_seed_another(self):
+        first, again, other = (photographed(self.picture, random.Random(s)) for s in (1, 1, 2))
+        np.testing.assert_array_equal(first, again)
+        self.assertTrue((first != other).any())
+
+    def test_pictures_keep_their_size_and_mostly_what_they_show(self):
+        brighter = 0
+        for seed in range(60):
+            taken = photographed(self.picture, random.Random(seed))
+            self.assertEqual((taken.shape, taken.dtype), (self.picture.shape, np.uint8))
+            brighter += taken[70:].mean() > taken[:26].mean()
+        self.assertEqual(brighter, 60)
 
 
 class ModelTest(unittest.TestCase):

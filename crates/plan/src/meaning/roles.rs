@@ -5,6 +5,7 @@ use super::lexicon::{Concept, Place, Verb};
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::reply::Reply;
 use super::scene::{Role, Scene};
+use crate::space::Relation;
 
 /// Where something is to go.
 #[derive(Clone, Debug)]

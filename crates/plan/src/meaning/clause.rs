@@ -79,9 +79,9 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
     }
     let is_kept_off = items.iter().any(|item| {
         matches!(item, Item::Word(word) if word.text == "away from" || word.text == "far from")
-    }) && !phrases(items)
+    }) && phrases(items)
         .last()
-        .is_some_and(|mark| scene.names_container(mark) == Some(true));
+        .is_none_or(|mark| scene.names_container(mark) != Some(true));
     if verb == Some(Verb::Clear) || has(&Concept::Apart) || is_kept_off {
         return clear(items, scene);
     }

@@ -30,7 +30,7 @@ const MANNERS: &str = "\
 Results go to standard output, progress and warnings to standard error. With --json, results are
 JSON objects, one per line. Set RUST_LOG=info or RUST_LOG=debug for a detailed log.
 
-Exit status: 0 the goal was reached; 1 the request was refused or the goal was not reached;
+Exit status: 0 the goal was reached or a question answered; 1 the request was refused or the goal was not reached;
 2 the input, a file or a device is faulty.";
 
 /// Locations of robots' meshes, and what to do without them.

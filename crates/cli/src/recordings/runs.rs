@@ -137,9 +137,10 @@ fn outcome(recording: &Recording) -> String {
         (Some(false), RunEnd::Ended(report)) if report.ending == TaskEnd::Said => {
             "declined".to_owned()
         }
-        (Some(_), RunEnd::Ended(report))
-            if matches!(report.ending, TaskEnd::Answered | TaskEnd::Asked) =>
-        {
+        (Some(_), RunEnd::Ended(report)) if report.ending == TaskEnd::Answered => {
+            in_words(&report.ending)
+        }
+        (Some(false), RunEnd::Ended(report)) if report.ending == TaskEnd::Asked => {
             in_words(&report.ending)
         }
         (Some(true), _) => "reached".to_owned(),

@@ -196,7 +196,8 @@ impl Looked {
         shown.receive(seen.clone(), Stamp::ZERO);
         let time = Duration::from_secs_f64(args.seconds);
         let is_file = matches!(target, ViewTarget::File(_));
-        while !(stop.is_pressed() || is_file && begun.elapsed() >= time) {
+        let is_over = || stop.is_pressed() || is_file && begun.elapsed() >= time;
+        while !is_over() {
             match self.camera.capture() {
                 Ok(frame) => shown.receive(frame, Stamp::ZERO.after(begun.elapsed())),
                 Err(_) if stop.is_pressed() => break,

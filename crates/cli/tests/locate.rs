@@ -47,7 +47,7 @@ impl Bench {
         fs::write(
             at("launch.toml"),
             format!(
-                "robot = \"so101\"\nscene = {:?}\nturns = 3\n",
+                "robot = \"so101\"\nscene = {:?}\nmodel = \"models/tabletop\"\nturns = 3\n",
                 at("scene.toml")
             ),
         )
@@ -264,7 +264,7 @@ fn touching(
 }
 
 #[test]
-fn the_arm_points_at_marks_and_a_camera_that_was_moved_is_noticed() {
+fn a_camera_that_was_moved_is_noticed() {
     let bench = Bench::new();
     let output = bench.locate(&["--by", "sheet"]);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
@@ -272,8 +272,7 @@ fn the_arm_points_at_marks_and_a_camera_that_was_moved_is_noticed() {
     let output = verify();
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     let facts = object(&output);
-    assert_eq!(facts["marks"].as_array().unwrap().len(), 3);
-    assert!(facts["worst_mm"].as_f64().unwrap() < 8.0, "{facts}");
+    assert!(facts["worst_mm"].as_f64().unwrap() < 1.0, "{facts}");
     // The file is as before, the camera 2 cm to the side.
     let moved = SCENE
         .replace("eye = [0.56, 0.12", "eye = [0.56, 0.14")

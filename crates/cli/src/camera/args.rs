@@ -33,7 +33,7 @@ pub enum CameraCommand {
     /// Find out where a camera stands, from a sheet or a board and the arm, or say why it is not known
     #[command(after_help = LOCATE)]
     Locate(LocateArgs),
-    /// Have the arm point at three marks of the sheet on the table, and say by how much it misses
+    /// Say whether a camera still stands where it was located, by the sheet against the arm's base
     Verify(VerifyArgs),
 }
 
@@ -207,7 +207,7 @@ pub struct LocateArgs {
     pub json: bool,
 }
 
-/// Have the arm point at marks.
+/// Say whether a camera still stands where it was located.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
     /// Name of the camera
@@ -218,18 +218,27 @@ pub struct VerifyArgs {
     /// The camera's file, if it is another one
     #[arg(long, value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// The sheet, anywhere within reach
+    /// The sheet
     #[arg(
         long,
         value_name = "BOARD",
         default_value = "tags:5x3:0.036:0.052:DICT_APRILTAG_36h11"
     )]
     pub board: Board,
+    /// Where the tick of its marked edge lies in the arm's base, in meters, and how it is turned, in degrees; before the middle of
+    /// the base if left out
+    #[arg(
+        long,
+        value_name = "X,Y[,DEG]",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
+    pub edge: Vec<f64>,
     /// The sheet in a simulated world.
     #[command(flatten)]
     pub sheet: SheetArgs,
-    /// By how much it may miss
-    #[arg(long, value_name = "MM", default_value_t = 8.0)]
+    /// How far marks may be seen from where they lie
+    #[arg(long, value_name = "MM", default_value_t = 5.0)]
     pub limit_mm: f64,
     /// Print one JSON object
     #[arg(long)]

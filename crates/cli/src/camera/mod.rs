@@ -12,8 +12,8 @@
 //! | [`lying_sheet`] | a sheet on the table before an arm |
 //! | `live_views` | views of a board from a camera that films it |
 //! | [`locate`] | where a camera stands, from a board and the arm |
-//! | [`verify`] | whether arm and camera agree |
-//! | [`fingertip`] | where the arm has the fingertip, and where a camera sees it |
+//! | [`verify`] | whether a camera still stands where it was located |
+//! | [`fingertip`] | the fingertip, by the arm's kinematics |
 //! | [`file`] | what was measured of a camera |
 //! | [`pictures`] | pictures from a folder, or from a launch file's camera |
 //! | [`arm_pose`] | what an arm says of its joints while somebody moves it |

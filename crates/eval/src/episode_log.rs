@@ -33,9 +33,9 @@ pub struct EpisodeLog<'a> {
     robot: &'a Robot,
     simulator: &'a Simulator,
     task: &'a SuiteTask,
-    /// Roles of what is below the fingertips, while a pointing step is carried out.
+    /// Roles of what was first below the fingertips, while a pointing step is carried out.
     below: Option<Vec<String>>,
-    /// For each step that pointed, the roles of what was really below the fingertips at its end.
+    /// For each step that pointed, the roles of what was really below the fingertips.
     pub pointed: Vec<Vec<String>>,
     /// How many of the states that must come about have come about.
     pub states_seen: usize,
@@ -106,7 +106,8 @@ impl Observer for EpisodeLog<'_> {
                 self.below = (step.skill() == Skill::Point).then(Vec::new);
             }
             Event::MotionEnded(execution) => {
-                if self.below.is_some() {
+                // After it has pointed, the arm goes out of its own view.
+                if self.below.as_ref().is_some_and(Vec::is_empty) {
                     self.below = Some(self.below(&execution.state.position));
                 }
                 self.look();

@@ -7,8 +7,8 @@ use crate::report::OutcomeCounts;
 
 /// Measures of the chart.
 const WIDTH: f64 = 960.0;
-const LABEL: f64 = 190.0;
-const BAR: f64 = 640.0;
+const LABEL: f64 = 250.0;
+const BAR: f64 = 580.0;
 const ROW: f64 = 30.0;
 const THICK: f64 = 16.0;
 const THIN: f64 = 6.0;

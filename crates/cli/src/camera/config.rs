@@ -672,7 +672,7 @@ mod tests {
                 "needs `depth_path`",
             ),
             ("camera = 3", "[[camera]]"),
-            (side, "`side` needs `eye` and `target`"),
+            (side, "`side` needs `calibration`, or `eye` and `target`"),
             (
                 &side.replace("side", "main"),
                 "two cameras are called `main`",

@@ -191,7 +191,8 @@ fn touched_marks_tell_where_the_camera_stands() {
             0.052 * (f64::from(column) - 1.5),
             0.0,
         );
-        // The hand leans outward; what is farther away than it reaches so is left out.
+        // The hand leans outward, and touches each mark twice, in two postures; what is farther away
+        // than it reaches so is left out.
         let postures = [0.3, 0.6, 0.9, 0.0].iter().filter_map(|lean: &f64| {
             let heading = mark.y.atan2(mark.x);
             let approach = Vector3::new(
@@ -201,18 +202,17 @@ fn touched_marks_tell_where_the_camera_stands() {
             );
             touching(&robot, &mark, approach, gripper)
         });
-        let Some(joints) = postures.into_iter().next() else {
-            continue;
-        };
-        let joints: serde_json::Map<String, Value> = names
-            .iter()
-            .enumerate()
-            .map(|(i, name)| {
-                let at = joints.get(i).copied().unwrap_or(gripper.closed);
-                ((*name).to_owned(), json!(at.to_degrees()))
-            })
-            .collect();
-        lines += &format!("{}\n", json!({"mark": index + 1, "joints_deg": joints}));
+        for joints in postures.take(2) {
+            let joints: serde_json::Map<String, Value> = names
+                .iter()
+                .enumerate()
+                .map(|(i, name)| {
+                    let at = joints.get(i).copied().unwrap_or(gripper.closed);
+                    ((*name).to_owned(), json!(at.to_degrees()))
+                })
+                .collect();
+            lines += &format!("{}\n", json!({"mark": index + 1, "joints_deg": joints}));
+        }
     }
     assert!(lines.lines().count() >= 6, "{lines}");
     let poses = bench.at("poses.jsonl");
@@ -220,10 +220,10 @@ fn touched_marks_tell_where_the_camera_stands() {
     let exact = ["--joint-error-deg", "0.01", "--joint-offset-deg", "0.05"];
     let touch = ["--by", "touch", "--poses", poses.to_str().unwrap()];
     let output = bench.locate(&[&touch[..], &exact].concat());
-    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert_eq!(status(&output), 0, "{output:?}");
     bench.is_found(&object(&output));
     // A wrong number is no mark, and another mark contradicts.
-    fs::write(&poses, lines.replacen("\"mark\":1,", "\"mark\":9,", 1)).unwrap();
+    fs::write(&poses, lines.replace("\"mark\":1,", "\"mark\":9,")).unwrap();
     let output = bench.locate(&[&touch[..], &exact].concat());
     assert_eq!(status(&output), 2);
     assert!(
@@ -231,7 +231,7 @@ fn touched_marks_tell_where_the_camera_stands() {
         "{}",
         stderr(&output)
     );
-    fs::write(&poses, lines.replacen("\"mark\":2,", "\"mark\":3,", 1)).unwrap();
+    fs::write(&poses, lines.replace("\"mark\":2,", "\"mark\":3,")).unwrap();
     let output = bench.locate(&[&touch[..], &exact].concat());
     assert_eq!(status(&output), 1, "{}", stderr(&output));
     assert!(object(&output)["refused"].is_string());

@@ -22,9 +22,6 @@ pub enum RecordingError {
     /// The file is not a recording.
     #[error("this is not a recording of enact: {0}")]
     NotOurs(#[source] Reason),
-    /// The file ends before anything that could be used.
-    #[error("the recording ends before the description of its run; take another copy of it")]
-    Truncated,
     /// A message does not have the content that its topic requires.
     #[error("a message of {topic} at {seconds:.3} s cannot be read: {reason}")]
     Message {

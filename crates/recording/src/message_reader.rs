@@ -32,11 +32,15 @@ pub(crate) enum Extent {
 impl Extent {
     /// Returns the error of a file of this extent in which no run is described.
     pub(crate) fn describes_no_run(&self) -> RecordingError {
-        match self {
-            Self::Whole => RecordingError::NotOurs("it does not describe its run".into()),
-            Self::Truncated => RecordingError::Truncated,
-            Self::Damaged(reason) => RecordingError::NotOurs(reason.clone()),
-        }
+        RecordingError::NotOurs(match self {
+            Self::Whole => "it does not describe its run".into(),
+            Self::Truncated => {
+                "it ends before it describes its run; take another copy of it".into()
+            }
+            Self::Damaged(reason) => reason
+                .clone()
+                .reworded(|reason| format!("it is damaged ({reason}); take another copy of it")),
+        })
     }
 }
 

@@ -189,6 +189,9 @@ impl Scene {
             _ => {}
         }
         let mut fitting = self.fitting(phrase, role)?;
+        let is_left_out =
+            !fitting.is_empty() && fitting.iter().all(|name| self.excluded.contains(name));
+        let left_out = fitting.first().cloned();
         let is_many = matches!(phrase.quantity, Quantity::All(_) | Quantity::Any(_));
         if is_many || fitting.len() > 1 || phrase.other || phrase.pronoun == Some(Pronoun::Rest) {
             fitting.retain(|name| !self.excluded.contains(name));
@@ -219,7 +222,11 @@ impl Scene {
         }
         fitting.retain(|name| !excepted.contains(name));
         if fitting.is_empty() {
-            return Err(replies::not_seen(&described(phrase)));
+            // It would be false to say that they are not there.
+            return Err(match left_out.filter(|_| is_left_out) {
+                Some(name) => replies::nothing_else(&name),
+                None => replies::not_seen(&described(phrase)),
+            });
         }
         match phrase.quantity {
             Quantity::All(Some(count)) if fitting.len() != count => {

@@ -321,6 +321,18 @@ fn what_lies_between_two_others_is_one_thing() {
 }
 
 #[test]
+fn what_is_left_out_is_not_said_to_be_missing() {
+    let objects = table("yellow cube; red cube; orange bowl");
+    for instruction in [
+        "put two cubes in the bowl. the other stays put",
+        "leave the red cube and the yellow cube alone. put a cube in the bowl",
+    ] {
+        let told = told(&objects, instruction);
+        assert!(!told.contains("do not see"), "{instruction}: {told}");
+    }
+}
+
+#[test]
 fn what_is_not_known_is_said_and_nothing_moves() {
     let objects = table("red cube; green cube; blue bowl");
     for (sentence, words) in [

@@ -209,9 +209,14 @@ mod tests {
         picture.put_pixel(0, 0, image::Luma([0]));
         let card = Card::print(picture, 0.01, [0.1, 0.0], std::f64::consts::FRAC_PI_2);
         // Rows run along y, so that the top left is at low y and low x.
-        assert_eq!(card.color_at(0.095, -0.015, 1e-4), Some(INK));
-        assert_eq!(card.color_at(0.105, -0.015, 1e-4), Some(PAPER));
-        assert_eq!(card.color_at(0.095, 0.015, 1e-4), Some(PAPER));
+        let is = |x, y, color: LinearRgb| {
+            let seen = card.color_at(x, y, 1e-4).unwrap();
+            let off = seen.iter().zip(color).map(|(a, b)| (a - b).abs());
+            assert!(off.fold(0.0, f32::max) < 1e-6, "{seen:?} {color:?}");
+        };
+        is(0.095, -0.015, INK);
+        is(0.105, -0.015, PAPER);
+        is(0.095, 0.015, PAPER);
         assert_eq!(card.color_at(0.125, 0.0, 1e-4), None);
     }
 

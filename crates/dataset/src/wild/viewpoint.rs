@@ -107,12 +107,12 @@ impl Viewpoint {
 }
 
 /// Draws a lens: half of them bend lines, mostly outwards, so that a corner, whose slope is given,
-/// shows what lies up to a quarter farther out; none folds within the picture.
+/// shows what lies up to an eighth farther out; none folds within the picture.
 fn distortion(rng: &mut impl Rng, corner: f64) -> Distortion {
     if rng.random_bool(0.5) {
         return Distortion::None;
     }
-    let (first, second) = (rng.random_range(-0.13..0.05), around(rng, 0.015));
+    let (first, second) = (rng.random_range(-0.09..0.05), around(rng, 0.008));
     Distortion::BrownConrady([
         first / corner.powi(2),
         second / corner.powi(4),

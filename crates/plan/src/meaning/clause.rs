@@ -11,7 +11,7 @@ use super::scene::{Role, Scene};
 use super::unable::unable;
 use crate::intent::Action;
 use crate::skills::Skill;
-use crate::space::Direction;
+use crate::space::{Direction, Relation};
 
 /// Something that a clause asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +71,14 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         return arrange::tower(&phrases(items), scene);
     }
     if verb == Some(Verb::Row) || has(&Concept::Row) {
+        // A row stands on the table; who wants one in a bowl means something else.
+        let is_within = items.windows(2).any(|pair| {
+            matches!(place_of(&pair[0]), Some(Place::At(Relation::In)))
+                && pair[1].phrase().is_some()
+        });
+        if is_within {
+            return Err(Reply::Unclear);
+        }
         return arrange::row(&phrases(items), scene);
     }
     if is_left(items) {

@@ -321,6 +321,18 @@ fn what_lies_between_two_others_is_one_thing() {
 }
 
 #[test]
+fn no_row_is_made_of_a_word_that_was_misheard() {
+    let objects = table("yellow cube; red cube; blue bowl");
+    for instruction in [
+        "place the rad queue inside the blue bowl",
+        "line up the cubes inside the blue bowl",
+    ] {
+        let told = told(&objects, instruction);
+        assert!(!told.contains("yellow"), "{instruction}: {told}");
+    }
+}
+
+#[test]
 fn what_is_left_out_is_not_said_to_be_missing() {
     let objects = table("yellow cube; red cube; orange bowl");
     for instruction in [

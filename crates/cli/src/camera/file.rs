@@ -175,7 +175,15 @@ impl CameraFile {
     /// # Errors
     /// If the place is not one in the base.
     pub fn place(&self, camera: Box<dyn Camera>, robot: &Robot) -> Result<Box<dyn Camera>> {
-        let placed = PlacedCamera::standing(camera, self.pose_on(&robot.links()[0].name)?);
+        let pose = self.pose_on(&robot.links()[0].name)?;
+        self.with_lens(PlacedCamera::standing(camera, pose))
+    }
+
+    /// Returns the camera with this lens, if it was measured.
+    ///
+    /// # Errors
+    /// If the lens is none.
+    pub fn with_lens(&self, placed: PlacedCamera) -> Result<Box<dyn Camera>> {
         Ok(match &self.lens {
             Some(lens) => Box::new(placed.with_intrinsics(lens.intrinsics()?)),
             None => Box::new(placed),

@@ -153,10 +153,10 @@ pub fn as_measured(
         None => PlacedCamera::standing(camera, pose),
         Some(link) => on_link(camera, pose, Arc::clone(robot), link, track),
     };
-    Ok(match measured.and_then(|(file, _)| file.lens) {
-        Some(lens) => Box::new(placed.with_intrinsics(lens.intrinsics()?)),
-        None => Box::new(placed),
-    })
+    match measured {
+        Some((file, _)) => file.with_lens(placed),
+        None => Ok(Box::new(placed)),
+    }
 }
 
 fn on_link(

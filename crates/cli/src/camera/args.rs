@@ -154,14 +154,11 @@ pub struct CalibrateArgs {
     pub json: bool,
 }
 
-/// Find out where a camera stands.
+/// A camera beside an arm, and the sheet or board that it sees.
 #[derive(Debug, Args)]
-pub struct LocateArgs {
-    /// Name of the camera; its place is written to NAME.camera.toml beside the arm's calibration
+pub struct CameraTargetArgs {
+    /// Name of the camera; what is measured of it is in NAME.camera.toml beside the arm's calibration
     pub name: String,
-    /// How it is measured
-    #[arg(long, value_enum)]
-    pub by: LocateBy,
     /// Launch file of arm and camera
     #[arg(long, value_name = "FILE", default_value = "so101")]
     pub launch: String,
@@ -184,6 +181,17 @@ pub struct LocateArgs {
         allow_hyphen_values = true
     )]
     pub edge: Vec<f64>,
+}
+
+/// Find out where a camera stands.
+#[derive(Debug, Args)]
+pub struct LocateArgs {
+    /// The camera, and what lies before it.
+    #[command(flatten)]
+    pub target: CameraTargetArgs,
+    /// How it is measured
+    #[arg(long, value_enum)]
+    pub by: LocateBy,
     /// The camera is on the gripper, and the board on the table
     #[arg(long)]
     pub on_gripper: bool,
@@ -210,30 +218,9 @@ pub struct LocateArgs {
 /// Say whether a camera still stands where it was located.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// Name of the camera
-    pub name: String,
-    /// Launch file of arm and camera
-    #[arg(long, value_name = "FILE", default_value = "so101")]
-    pub launch: String,
-    /// The camera's file, if it is another one
-    #[arg(long, value_name = "FILE")]
-    pub file: Option<PathBuf>,
-    /// The sheet
-    #[arg(
-        long,
-        value_name = "BOARD",
-        default_value = "tags:5x3:0.036:0.052:DICT_APRILTAG_36h11"
-    )]
-    pub board: Board,
-    /// Where the tick of its marked edge lies in the arm's base, in meters, and how it is turned, in degrees; before the middle of
-    /// the base if left out
-    #[arg(
-        long,
-        value_name = "X,Y[,DEG]",
-        value_delimiter = ',',
-        allow_hyphen_values = true
-    )]
-    pub edge: Vec<f64>,
+    /// The camera, and what lies before it.
+    #[command(flatten)]
+    pub target: CameraTargetArgs,
     /// The sheet in a simulated world.
     #[command(flatten)]
     pub sheet: SheetArgs,

@@ -46,7 +46,7 @@ struct Found {
 /// # Errors
 /// If a file cannot be read or written, or camera or arm do not answer.
 pub fn locate(data_dir: &DataDir, args: &LocateArgs) -> Result<bool> {
-    let launch = Launch::find(data_dir, &args.launch)?;
+    let launch = Launch::find(data_dir, &args.target.launch)?;
     let session = Session::begin(data_dir, args, &launch)?;
     let found = match args.by {
         LocateBy::Sheet => session.by_sheet()?,
@@ -59,7 +59,7 @@ pub fn locate(data_dir: &DataDir, args: &LocateArgs) -> Result<bool> {
             if args.json {
                 outln!(
                     "{}",
-                    json!({"camera": args.name, "file": null, "refused": refusal})
+                    json!({"camera": args.target.name, "file": null, "refused": refusal})
                 );
             } else {
                 errln!("refused: {refusal}");
@@ -120,14 +120,19 @@ struct Session<'a> {
 impl<'a> Session<'a> {
     fn begin(data_dir: &'a DataDir, args: &'a LocateArgs, launch: &'a Launch) -> Result<Self> {
         let robot = data_dir.guarded(&launch.robot)?;
-        let path = file_of(data_dir, launch, &args.name, args.file.as_ref())?;
+        let path = file_of(
+            data_dir,
+            launch,
+            &args.target.name,
+            args.target.file.as_ref(),
+        )?;
         let file = CameraFile::load_or_new(&path)?;
         let Some(entry) = &file.lens else {
             bail!(
                 "the lens of `{}` is not known: {} has none\nhint: `enact camera calibrate {}` measures it",
-                args.name,
+                args.target.name,
                 path.display(),
-                args.name
+                args.target.name
             );
         };
         let (lens, size) = (entry.lens(), (entry.width, entry.height));
@@ -150,7 +155,7 @@ impl<'a> Session<'a> {
         LiveCamera::open(
             self.data_dir,
             self.launch,
-            &self.args.name,
+            &self.args.target.name,
             self.stop.clone(),
             self.args.save.as_deref(),
         )
@@ -164,7 +169,7 @@ impl<'a> Session<'a> {
                 "{name} has {width} x {height} pixels; the lens was measured with pictures of {wide} x {high}"
             );
         }
-        match detect(&self.args.board, picture) {
+        match detect(&self.args.target.board, picture) {
             Ok(corners) => Ok(Some(corners)),
             Err(reason) => {
                 errln!("{name}: {reason}");
@@ -202,11 +207,11 @@ impl<'a> Session<'a> {
     }
 
     fn by_sheet(&self) -> Result<Result<Found, String>> {
-        let base_from_sheet = base_from_sheet(&self.robot, &self.args.edge)?;
-        if !matches!(self.args.board, Board::Tags(_)) {
+        let base_from_sheet = base_from_sheet(&self.robot, &self.args.target.edge)?;
+        if !matches!(self.args.target.board, Board::Tags(_)) {
             bail!(
                 "a {} has no edge to lay against the arm: --by sheet needs a sheet of tags",
-                self.args.board
+                self.args.target.board
             );
         }
         let edge = base_from_sheet.translation;
@@ -227,10 +232,10 @@ impl<'a> Session<'a> {
     }
 
     fn by_touch(&self) -> Result<Result<Found, String>> {
-        if self.args.board.marks().is_empty() {
+        if self.args.target.board.marks().is_empty() {
             bail!(
                 "a {} has no marks to touch: --by touch needs a sheet of tags",
-                self.args.board
+                self.args.target.board
             );
         }
         let pictures = self.sheet_pictures()?;
@@ -264,7 +269,7 @@ impl<'a> Session<'a> {
     }
 
     fn touch(&self, number: usize, joints: Vec<f64>) -> Result<Touch> {
-        let marks = self.args.board.marks();
+        let marks = self.args.target.board.marks();
         let place = number.checked_sub(1).and_then(|index| marks.get(index));
         let on_board = *place
             .with_context(|| format!("there is no mark {number}, only 1 to {}", marks.len()))?;
@@ -278,7 +283,7 @@ impl<'a> Session<'a> {
     fn live_touches(&self) -> Result<Vec<Touch>> {
         let arm = ArmReader::find(self.data_dir, self.launch)?;
         let lines = StdinLines::read();
-        let count = self.args.board.marks().len();
+        let count = self.args.target.board.marks().len();
         let mut touches = Vec::new();
         let mut next = 1;
         errln!(
@@ -469,7 +474,7 @@ impl<'a> Session<'a> {
             position: located.base_from_camera.translation.vector.into(),
             quaternion_xyzw: [rotation.x, rotation.y, rotation.z, rotation.w],
             by: self.args.by.to_string(),
-            board: self.args.board.to_string(),
+            board: self.args.target.board.to_string(),
             residual_mm: located.residual * 1e3,
             place_std_mm: located.place_std * 1e3,
             direction_std_deg: located.direction_std.to_degrees(),
@@ -484,13 +489,13 @@ impl<'a> Session<'a> {
         if self.args.json {
             outln!(
                 "{}",
-                json!({"camera": self.args.name, "file": self.path, "place": place, "notes": notes, "refused": null})
+                json!({"camera": self.args.target.name, "file": self.path, "place": place, "notes": notes, "refused": null})
             );
         } else {
             let [x, y, z] = place.position.map(|meters| meters * 1e3);
             outln!(
                 "{} stands at {x:.1}, {y:.1}, {z:.1} mm of `{}`, known to {:.1} mm and {:.2}° (1 σ); residual {:.1} mm",
-                self.args.name,
+                self.args.target.name,
                 place.frame,
                 place.place_std_mm,
                 place.direction_std_deg,

@@ -25,15 +25,20 @@ use crate::stop_sources::on_interrupt;
 /// # Errors
 /// If a file cannot be read, the camera gives no picture, or the sheet is not seen.
 pub fn verify(data_dir: &DataDir, args: &VerifyArgs) -> Result<bool> {
-    let launch = Launch::find(data_dir, &args.launch)?;
+    let launch = Launch::find(data_dir, &args.target.launch)?;
     let robot = data_dir.guarded(&launch.robot)?;
-    let path = file_of(data_dir, &launch, &args.name, args.file.as_ref())?;
+    let path = file_of(
+        data_dir,
+        &launch,
+        &args.target.name,
+        args.target.file.as_ref(),
+    )?;
     let file = CameraFile::load(&path)?;
-    let marks = args.board.marks();
+    let marks = args.target.board.marks();
     if marks.is_empty() {
         bail!(
             "a {} has no marks: --board needs a sheet of tags",
-            args.board
+            args.target.board
         );
     }
     let stop = StopSwitch::new();
@@ -42,7 +47,7 @@ pub fn verify(data_dir: &DataDir, args: &VerifyArgs) -> Result<bool> {
         .scene(&launch.scene)?
         .before(&robot)
         .draw(launch.seed);
-    let config = launch.cameras.named(&args.name);
+    let config = launch.cameras.named(&args.target.name);
     let camera: Box<dyn Camera> = match &config.source {
         CameraSource::Sim => Box::new(
             Simulator::new(&robot, &layout, false)
@@ -68,11 +73,11 @@ pub fn verify(data_dir: &DataDir, args: &VerifyArgs) -> Result<bool> {
             lens.height
         );
     }
-    let corners = detect(&args.board, &picture)
-        .with_context(|| format!("the sheet is not seen ({})", args.board))?;
+    let corners = detect(&args.target.board, &picture)
+        .with_context(|| format!("the sheet is not seen ({})", args.target.board))?;
     let view = board_view(&lens.lens(), &[corners])?;
     let seen = base_from_camera * view.camera_from_board;
-    let lying = base_from_sheet(&robot, &args.edge)?;
+    let lying = base_from_sheet(&robot, &args.target.edge)?;
     let misses: Vec<f64> = marks
         .iter()
         .map(|mark| {
@@ -85,7 +90,7 @@ pub fn verify(data_dir: &DataDir, args: &VerifyArgs) -> Result<bool> {
     if args.json {
         outln!(
             "{}",
-            json!({"camera": args.name, "good": is_good, "worst_mm": worst, "miss_mm": misses})
+            json!({"camera": args.target.name, "good": is_good, "worst_mm": worst, "miss_mm": misses})
         );
     } else if is_good {
         outln!("good: marks are seen within {worst:.1} mm of where they lie");

@@ -9,6 +9,7 @@ use enact_plan::{MeaningMode, Pointing};
 use crate::arm::args::{ArmArgs, BusArgs};
 use crate::camera::args::CameraArgs;
 use crate::camera::lying_sheet::SheetArgs;
+use crate::methods::MethodArgs;
 use crate::model_choice::{ModelArgs, ModelRunArgs};
 use crate::recordings::args::{ExportArgs, RecordArgs, ReplayArgs, RunsArgs, ViewArgs};
 use crate::rerun_view::ViewTarget;
@@ -182,6 +183,9 @@ pub struct SetupArgs {
     /// Which models see and plan.
     #[command(flatten)]
     pub models: ModelArgs,
+    /// Methods by which the model plans better.
+    #[command(flatten)]
+    pub methods: MethodArgs,
     /// Accept plans in plain words, for servers without grammar-constrained output
     #[arg(long)]
     pub free_text: bool,

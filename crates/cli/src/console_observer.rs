@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use enact_plan::{ObjectView, Verdict};
+use enact_plan::{Exchange, ExchangeKind, ObjectView, Verdict};
 use enact_runtime::{Event, Observer};
 
 /// Maximum length of printed reasoning, characters.
@@ -38,6 +38,19 @@ impl<W: Write> ConsoleObserver<W> {
         }
         self.say("thought", &shown);
     }
+
+    /// Prints what a method did, except what it added to the prompt: that is in the recording.
+    fn tell_exchange(&mut self, exchange: &Exchange) {
+        if exchange.kind == ExchangeKind::Information {
+            return;
+        }
+        if exchange.kind == ExchangeKind::Thought {
+            return self.tell_thought(&exchange.text);
+        }
+        let words: Vec<&str> = exchange.text.split_whitespace().collect();
+        let line = words.join(" ").replace(char::is_control, "");
+        self.say(&exchange.method, &line);
+    }
 }
 
 impl<W: Write> Observer for ConsoleObserver<W> {
@@ -64,6 +77,9 @@ impl<W: Write> Observer for ConsoleObserver<W> {
                 }
             }
             Event::Planned { answer, .. } => {
+                for exchange in &answer.exchanges {
+                    self.tell_exchange(exchange);
+                }
                 self.tell_thought(&answer.thinking);
                 match &answer.parsed {
                     Ok(plan) => self.say("planned", &plan.to_string()),

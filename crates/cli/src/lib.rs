@@ -58,6 +58,7 @@
 //! | `out` | everything that is printed |
 //! | [`embedded`] | the robots, scenes, launch files and suites inside the program |
 //! | [`data_dir`] | locations of robots, scenes, launch files and models |
+//! | [`methods`] | methods by which a model plans better |
 //! | [`file_kind`] | recognizes the kind of a file by its content |
 //! | `renamed` | renamed keys and flags |
 //! | [`launch`] | launch files |
@@ -110,6 +111,7 @@ pub mod launch;
 pub mod line_editor;
 pub mod local;
 pub mod log;
+pub mod methods;
 pub mod model;
 pub mod model_choice;
 pub mod program;

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data_dir::{DataDir, open_model};
 use crate::local::LocalConfig;
+use crate::methods::MethodsConfig;
 use crate::server::ServerConfig;
 
 /// Which models see and plan.
@@ -141,6 +142,9 @@ pub struct RoleConfig {
     /// In `[planning]`: folder of sentence embeddings by which plans in plain words are read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embeddings: Option<PathBuf>,
+    /// In `[planning]`: methods by which the model plans better.
+    #[serde(default, skip_serializing_if = "MethodsConfig::is_empty")]
+    pub methods: MethodsConfig,
 }
 
 impl RoleConfig {
@@ -191,6 +195,9 @@ impl ModelsConfig {
             return Some(
                 "[perception] score_steps and embeddings belong into [planning]".to_owned(),
             );
+        }
+        if !self.perception.methods.is_empty() {
+            return Some("[perception] methods belong into [planning]".to_owned());
         }
         let chosen = [&self.model, &self.perception.model, &self.planning.model];
         let chosen = chosen.into_iter().any(Option::is_some);

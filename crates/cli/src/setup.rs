@@ -9,7 +9,9 @@ use enact_arm::{ArmThread, StopSwitch};
 use enact_camera::Camera;
 use enact_dataset::ground_truth::GroundTruth;
 use enact_model::{Notify, RequestOptions, VisionLanguageModel};
-use enact_plan::{Agent, CompositeAgent, Perceiver, Plan, Planner, ScriptedPlanner};
+use enact_plan::{
+    Agent, CompositeAgent, LayeredPlanner, Perceiver, Plan, Planner, ScriptedPlanner,
+};
 use enact_recording::ServoInfo;
 use enact_recording::stream::JointTrack;
 use enact_robot::Robot;
@@ -26,6 +28,7 @@ use crate::camera::open::{OpenCameras, as_measured};
 use crate::camera_stream::{self, CameraFilm};
 use crate::data_dir::DataDir;
 use crate::launch::Launch;
+use crate::methods;
 use crate::model_choice::ModelChoice;
 use crate::stop_sources;
 
@@ -190,7 +193,7 @@ impl Setup {
             check_sight(&*model)?;
             let load_time = model.load_time();
             return Ok(LoadedAgent {
-                agent: Box::new(model),
+                agent: Box::new(self.layered(model)?),
                 load_time,
             });
         }
@@ -201,7 +204,7 @@ impl Setup {
             (None, Some(choice)) => {
                 let model = self.model(choice, instruction)?;
                 load_time += model.load_time();
-                Box::new(model)
+                Box::new(self.layered(model)?)
             }
         };
         let perceiver: Box<dyn Perceiver> = match (truth, &models.perceiver) {
@@ -218,6 +221,14 @@ impl Setup {
             agent: Box::new(CompositeAgent { perceiver, planner }),
             load_time,
         })
+    }
+
+    /// Puts the methods that are switched on around the planning model.
+    fn layered(
+        &self,
+        model: Box<dyn VisionLanguageModel>,
+    ) -> Result<LayeredPlanner<Box<dyn VisionLanguageModel>>> {
+        methods::layered(model, &self.launch.planning.methods, &self.data_dir)
     }
 
     /// Returns which models see and plan; with `scripted` a file plans.
@@ -388,6 +399,7 @@ fn override_with(launch: &mut Launch, args: &SetupArgs) {
     launch.meaning = args.meaning.or(launch.meaning);
     let models = launch.models().overridden(&args.models, args.pointing);
     launch.set_models(models);
+    launch.planning.methods = args.methods.over(launch.planning.methods.clone());
     launch.turns = args.turns.unwrap_or(launch.turns);
 }
 

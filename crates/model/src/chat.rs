@@ -6,7 +6,7 @@ use enact_plan::free_text::translate_by;
 use enact_plan::similarity::TextSimilarity;
 use enact_plan::{
     Detection, ModelResponse, Plan, PlannerError, PromptStyle, Rejection, Situation, Skill, Step,
-    Token, Usage, grammar, prompt, stepwise,
+    TextReply, TextRequest, Token, Usage, grammar, prompt, stepwise,
 };
 use enact_types::{Frame, NormalizedPoint, Reason};
 use image::RgbImage;
@@ -102,6 +102,11 @@ pub(crate) trait Chat {
         }
     }
 
+    /// Whether it is known to take pictures, or may.
+    fn takes_pictures(&self) -> bool {
+        true
+    }
+
     /// Chooses a plan by how likely it holds steps; `None` where plans are written.
     fn score(
         &mut self,
@@ -171,9 +176,43 @@ macro_rules! see_and_plan {
                 $crate::chat::Chat::settings(self).declines(instruction)
             }
         }
+
+        impl enact_plan::TextModel for $model {
+            fn complete(
+                &mut self,
+                request: &enact_plan::TextRequest<'_>,
+            ) -> Result<enact_plan::TextReply, enact_plan::PlannerError> {
+                $crate::chat::complete(self, request)
+            }
+        }
     };
 }
 pub(crate) use see_and_plan;
+
+/// Answers any other request.
+pub(crate) fn complete(
+    chat: &mut impl Chat,
+    request: &TextRequest<'_>,
+) -> Result<TextReply, PlannerError> {
+    let frame = request.frame.filter(|_| chat.takes_pictures());
+    let picture = frame.map(|frame| chat.picture(&frame.rgb));
+    let temperature = request.temperature.unwrap_or_else(|| chat.temperature());
+    let text = chat.special_tokens().strip(request.text);
+    let reply = chat.ask(Query {
+        text: &text,
+        picture,
+        may_lack_picture: true,
+        schema: request.schema.clone(),
+        most_tokens: request.max_tokens,
+        temperature,
+    })?;
+    Ok(TextReply {
+        text: reply.text,
+        thinking: reply.thinking,
+        is_cut: reply.cut,
+        usage: reply.usage,
+    })
+}
 
 /// Asks for the objects in a frame, in the model's own convention; after an answer that was
 /// rejected with the reason why.
@@ -349,6 +388,7 @@ fn answer<T>(
         tokens: reply.tokens,
         pointing: None,
         dropped: Vec::new(),
+        exchanges: Vec::new(),
     }
 }
 

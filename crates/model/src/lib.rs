@@ -58,7 +58,7 @@ pub mod special;
 
 use std::time::Duration;
 
-use enact_plan::{Perceiver, Planner, PlannerError, Pointing};
+use enact_plan::{Perceiver, Planner, PlannerError, Pointing, TextModel};
 use enact_types::StopSwitch;
 
 pub use config::ModelConfig;
@@ -73,8 +73,8 @@ pub use server::ServerModel;
 pub use source::ModelSource;
 pub use special::SpecialTokens;
 
-/// A model that perceives and plans.
-pub trait VisionLanguageModel: Perceiver + Planner + Send {
+/// A model that perceives, plans, and answers other requests.
+pub trait VisionLanguageModel: Perceiver + Planner + TextModel + Send {
     /// Returns the name by which it was opened.
     fn name(&self) -> &str;
 

@@ -188,6 +188,10 @@ impl Chat for MistralModel {
         Ok(reply)
     }
 
+    fn takes_pictures(&self) -> bool {
+        self.engine.sees()
+    }
+
     fn free_text(&self) -> bool {
         self.options.free_text
     }

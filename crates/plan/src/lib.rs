@@ -27,6 +27,7 @@
 //! | [`similarity`] | the nearest of many texts, by what their words are made of |
 //! | [`free_text`] | from free text to steps, for models without a grammar |
 //! | [`planner`] | the traits a model implements |
+//! | [`strategy`] | methods by which a model plans better, as layers around it |
 //! | [`scripted`] | a planner that follows a file |
 
 pub mod candidates;
@@ -54,6 +55,7 @@ pub mod spatial_words;
 pub mod speech_act;
 pub mod step;
 pub mod stepwise;
+pub mod strategy;
 pub mod translation;
 
 pub use detection::{Bounds, Detection};
@@ -65,8 +67,12 @@ pub use planner::{
 pub use pointing::{Convention, ParsedDetections, PictureConvention, Pointing, UnknownConvention};
 pub use prompt::PromptStyle;
 pub use scripted::ScriptedPlanner;
-pub use situation::{ConversationTurn, Infeasibility, ObjectView, Situation};
+pub use situation::{ConversationTurn, Infeasibility, Note, ObjectView, Situation};
 pub use skills::{Skill, Step, StepKind};
 pub use space::{Direction, Relation};
 pub use speech_act::SpeechAct;
 pub use step::Plan;
+pub use strategy::{
+    EndedTask, Exchange, ExchangeKind, LayeredPlanner, PlanningModel, PlanningTurn, Rest, Strategy,
+    TextModel, TextReply, TextRequest,
+};

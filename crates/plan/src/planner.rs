@@ -11,6 +11,7 @@ use crate::detection::Detection;
 use crate::pointing::{ParsedDetections, PictureConvention};
 use crate::situation::Situation;
 use crate::step::Plan;
+use crate::strategy::{EndedTask, Exchange};
 
 /// Lists the objects in a picture.
 pub trait Perceiver {
@@ -71,6 +72,14 @@ pub trait Planner {
     fn declines(&self, _instruction: &str) -> Option<String> {
         None
     }
+
+    /// Learns how a task ended. The default implementation learns nothing.
+    ///
+    /// # Errors
+    /// [`PlannerError`] if a model is asked about it and does not answer.
+    fn task_ended(&mut self, _task: &EndedTask<'_>) -> Result<(), PlannerError> {
+        Ok(())
+    }
 }
 
 /// Implements both traits for a pointer to an implementation.
@@ -110,6 +119,10 @@ macro_rules! pointers {
 
             fn declines(&self, instruction: &str) -> Option<String> {
                 (**self).declines(instruction)
+            }
+
+            fn task_ended(&mut self, task: &EndedTask<'_>) -> Result<(), PlannerError> {
+                (**self).task_ended(task)
             }
         }
     )*};
@@ -166,6 +179,10 @@ impl<S, D: Planner> Planner for CompositeAgent<S, D> {
     fn declines(&self, instruction: &str) -> Option<String> {
         self.planner.declines(instruction)
     }
+
+    fn task_ended(&mut self, task: &EndedTask<'_>) -> Result<(), PlannerError> {
+        self.planner.task_ended(task)
+    }
 }
 
 /// A request to a model, its response, and the meaning of that.
@@ -190,6 +207,8 @@ pub struct ModelResponse<T> {
     pub pointing: Option<PictureConvention>,
     /// Entries of the completion that were not taken, and why.
     pub dropped: Vec<String>,
+    /// What methods said on the way to the answer; they are shown and recorded, and never executed.
+    pub exchanges: Vec<Exchange>,
 }
 
 impl<T> ModelResponse<T> {
@@ -205,6 +224,7 @@ impl<T> ModelResponse<T> {
             tokens: Vec::new(),
             pointing: None,
             dropped: Vec::new(),
+            exchanges: Vec::new(),
         }
     }
 }
@@ -226,6 +246,7 @@ impl ModelResponse<ParsedDetections> {
             tokens: self.tokens,
             pointing: self.pointing,
             dropped,
+            exchanges: self.exchanges,
         }
     }
 }

@@ -179,6 +179,12 @@ fn full(situation: &Situation, skills: &[Skill]) -> String {
     if let Some(rejection) = &situation.rejection {
         text += &format!("Your last answer was rejected: {rejection}\n");
     }
+    for note in &situation.notes {
+        text += &format!("\n{}:\n", one_line(&note.topic));
+        for line in note.text.lines() {
+            text += &format!("  {}\n", one_line(line));
+        }
+    }
     text += &format!("\nTask: {}\n", one_line(&situation.instruction));
     if !situation.speech_act().is_request() {
         text += "It asks for no deed: answer in words, with say or ask. Nothing may move.\n";

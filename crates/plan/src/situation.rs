@@ -71,6 +71,16 @@ pub struct Infeasibility {
     pub reason: String,
 }
 
+/// Something that the planner is told beside what is seen and asked. It is data: nothing in it is an
+/// instruction, and it widens no limit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Heading, such as “Lessons of earlier runs”.
+    pub topic: String,
+    /// Text, one line or several.
+    pub text: String,
+}
+
 /// The situation that a plan rests on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Situation {
@@ -95,6 +105,9 @@ pub struct Situation {
     pub changes: Vec<String>,
     /// True if the last answer denied what is seen, so that words are not accepted again.
     pub must_act: bool,
+    /// What methods add to what the planner is told, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
 }
 
 impl Situation {

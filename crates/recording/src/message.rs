@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use enact_arm::{ContactPolicy, Execution, ExecutionEnd};
-use enact_plan::{PictureConvention, Situation, Token, Usage};
+use enact_plan::{Exchange, PictureConvention, Situation, Token, Usage};
 use enact_robot::{MeshDecomposition, Robot};
 use enact_runtime::{Event, TaskOptions, UserCommand};
 use enact_types::{Frame, Intrinsics, JointVector, Pose, Stamp};
@@ -203,6 +203,10 @@ pub struct ResponseMessage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Value")]
     pub pointing: Option<PictureConvention>,
+    /// What methods said on the way to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<Value>")]
+    pub exchanges: Vec<Exchange>,
     /// Reason why it was rejected.
     pub rejected: Option<String>,
     /// The situation that the plan rests on; `None` for a list of objects.
@@ -223,6 +227,7 @@ impl ResponseMessage {
             grammar: answer.grammar.clone(),
             tokens: answer.tokens.clone(),
             pointing: answer.pointing,
+            exchanges: answer.exchanges.clone(),
             rejected: answer.parsed.as_ref().err().map(ToString::to_string),
             situation: situation.cloned(),
         }

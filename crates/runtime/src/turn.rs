@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use enact_ground::scene::change::ObjectChange;
 use enact_plan::{
-    ConversationTurn, ModelResponse, Outcome, Plan, PlannerError, Situation, SpeechAct, StepKind,
-    Verdict,
+    ConversationTurn, EndedTask, ModelResponse, Outcome, Plan, PlannerError, Situation, SpeechAct,
+    StepKind, Verdict,
 };
 
 use crate::approval::Consent;
@@ -113,7 +113,27 @@ impl<'s, 'a> TaskRun<'s, 'a> {
             TaskEnd::Said if is_question => TaskEnd::Answered,
             ending => ending,
         };
+        self.tell_ending(&ending);
         Ok((self.task, ending, turns))
+    }
+
+    /// Tells the agent how the task ended, for it may learn from that.
+    fn tell_ending(&mut self, ending: &TaskEnd) {
+        if *ending == TaskEnd::Stopped {
+            return;
+        }
+        let task = &self.task;
+        let ended = EndedTask {
+            instruction: &task.instruction,
+            history: &task.history,
+            rejection: task.rejection.as_deref(),
+            said: &task.said,
+            is_done: *ending == TaskEnd::Done,
+        };
+        // The task is over in any case.
+        if let Err(error) = self.executor.agent.task_ended(&ended) {
+            tracing::warn!("nothing was learned from the task: {error}");
+        }
     }
 
     fn turns(&mut self) -> Result<(TaskEnd, u32), RuntimeError> {
@@ -262,6 +282,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
                 .map(ObjectChange::to_string)
                 .collect(),
             must_act: task.must_act,
+            notes: Vec::new(),
         }
     }
 

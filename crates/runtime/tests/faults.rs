@@ -119,6 +119,7 @@ impl Planner for Puppet {
             tokens: Vec::new(),
             pointing: None,
             dropped: Vec::new(),
+            exchanges: Vec::new(),
         })
     }
 }

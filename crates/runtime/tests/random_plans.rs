@@ -65,6 +65,7 @@ fn answer<T>(completion: &str, parsed: Result<T, enact_plan::Rejection>) -> Mode
         tokens: Vec::new(),
         pointing: None,
         dropped: Vec::new(),
+        exchanges: Vec::new(),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::camera::{CAMERA, DEPTH, side_camera};
 use crate::clock::ARM_TIME;
 use crate::conversation::CONVERSATION;
 use crate::curves::JointQuantity;
-use crate::text::{LOG, QueryKind};
+use crate::text::{EXCHANGES, LOG, QueryKind};
 use crate::timings::TIMINGS;
 
 /// Returns a layout with the world and its pictures on the left, words and joints on the right;
@@ -62,6 +62,7 @@ fn words() -> ContainerLike {
         TextLogView::new("Log").with_origin(LOG).into(),
         document("Plan: prompt", QueryKind::Plan.prompt()),
         document("Plan: answer", QueryKind::Plan.completion()),
+        document("Plan: methods", EXCHANGES),
         document("Perception: prompt", QueryKind::Perception.prompt()),
         document("Perception: answer", QueryKind::Perception.completion()),
     ])

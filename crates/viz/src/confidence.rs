@@ -68,6 +68,7 @@ mod tests {
                 .collect(),
             pointing: None,
             dropped: Vec::new(),
+            exchanges: Vec::new(),
         }
     }
 

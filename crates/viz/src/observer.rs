@@ -208,6 +208,7 @@ impl RerunObserver {
                 dropped,
             } => self.perceived(answer, objects, dropped),
             Event::Planned { answer, .. } => {
+                text::exchanged(stream, &answer.exchanges)?;
                 text::answered(stream, QueryKind::Plan, answer)?;
                 match &answer.parsed {
                     Ok(plan) => text::note(stream, "plan", &plan.to_string()),

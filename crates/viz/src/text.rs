@@ -1,11 +1,14 @@
 //! Prompts, completions, plans and verdicts.
 
-use enact_plan::{ModelResponse, ObjectView, Outcome, Verdict};
+use enact_plan::{Exchange, ModelResponse, ObjectView, Outcome, Verdict};
 use enact_runtime::TaskReport;
 use rerun::{RecordingStream, RecordingStreamResult, TextDocument, TextLog, TextLogLevel};
 
 /// The run as lines of text, oldest first.
 pub(crate) const LOG: &str = "log";
+
+/// What methods said on the way to the latest plan.
+pub(crate) const EXCHANGES: &str = "model/plan/exchanges";
 
 /// The two kinds of question to a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +56,26 @@ fn line(
     // All lines share one entity, because the viewer sorts lines of the same time by entity.
     let line = TextLog::new(format!("{topic}: {text}"));
     stream.log(LOG, &line.with_level(level))
+}
+
+/// Logs what methods said on the way to a plan, as a conversation.
+pub(crate) fn exchanged(
+    stream: &RecordingStream,
+    exchanges: &[Exchange],
+) -> RecordingStreamResult<()> {
+    if exchanges.is_empty() {
+        return Ok(());
+    }
+    let spoken: Vec<String> = exchanges
+        .iter()
+        .map(|it| format!("**{}** ({:?})\n{}", it.method, it.kind, verbatim(&it.text)))
+        .collect();
+    let text = TextDocument::from_markdown(spoken.join("\n"));
+    stream.log(EXCHANGES, &text)?;
+    exchanges.iter().try_for_each(|it| {
+        let first = it.text.lines().next().unwrap_or_default();
+        note(stream, &it.method, first)
+    })
 }
 
 /// Logs the model's prompt and completion verbatim, and the reason if the completion is rejected.

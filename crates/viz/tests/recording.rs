@@ -73,6 +73,7 @@ fn answer<T>(parsed: Result<T, Rejection>) -> ModelResponse<T> {
         tokens: Vec::new(),
         pointing: None,
         dropped: Vec::new(),
+        exchanges: Vec::new(),
     }
 }
 

@@ -156,5 +156,6 @@ fn answer<T>(
         tokens: answer.tokens,
         pointing: answer.pointing,
         dropped: Vec::new(),
+        exchanges: answer.exchanges,
     }
 }

@@ -1,0 +1,105 @@
+//! A model for tests of methods: it answers what it was told to, and remembers what it was asked.
+
+use std::collections::VecDeque;
+
+use enact_types::{Frame, Intrinsics, Pose, Stamp};
+use image::RgbImage;
+
+use super::{LayeredPlanner, Strategy, TextModel, TextReply, TextRequest};
+use crate::planner::{ModelResponse, Planner, PlannerError, Usage};
+use crate::situation::Situation;
+use crate::step::Plan;
+
+/// Answers requests and plans from two lists, the last of each again and again.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MockModel {
+    replies: VecDeque<String>,
+    plans: VecDeque<Plan>,
+    /// The texts of the requests, oldest first.
+    pub(crate) asked: Vec<String>,
+    /// The situations that plans were asked for.
+    pub(crate) situations: Vec<Situation>,
+}
+
+impl MockModel {
+    /// Creates a model that plans like this; each plan is JSON.
+    pub(crate) fn planning(plans: &[&str]) -> Self {
+        Self {
+            plans: plans
+                .iter()
+                .map(|text| Plan::parse(text).unwrap())
+                .collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Returns the model with these answers to other requests.
+    pub(crate) fn replying(mut self, replies: &[&str]) -> Self {
+        self.replies = replies.iter().map(|text| (*text).to_owned()).collect();
+        self
+    }
+}
+
+/// Takes the first of several, but leaves the last.
+fn next<T: Clone>(queue: &mut VecDeque<T>) -> Option<T> {
+    match queue.len() {
+        0 | 1 => queue.front().cloned(),
+        _ => queue.pop_front(),
+    }
+}
+
+impl Planner for MockModel {
+    fn plan(
+        &mut self,
+        _frame: &Frame,
+        situation: &Situation,
+    ) -> Result<ModelResponse<Plan>, PlannerError> {
+        self.situations.push(situation.clone());
+        let plan = next(&mut self.plans).expect("the test says no plan");
+        let completion = serde_json::to_string(&plan).unwrap();
+        Ok(ModelResponse::unasked(completion, plan))
+    }
+}
+
+impl TextModel for MockModel {
+    fn complete(&mut self, request: &TextRequest<'_>) -> Result<TextReply, PlannerError> {
+        self.asked.push(request.text.to_owned());
+        let text = next(&mut self.replies).expect("the test says no reply");
+        Ok(TextReply {
+            text,
+            usage: Usage {
+                requests: 1,
+                ..Usage::default()
+            },
+            ..TextReply::default()
+        })
+    }
+}
+
+/// Asks `planner` for a plan once.
+pub(crate) fn plan(
+    planner: &mut LayeredPlanner<MockModel>,
+    situation: &Situation,
+) -> ModelResponse<Plan> {
+    planner.plan(&frame(), situation).unwrap()
+}
+
+/// Puts one method around a model.
+pub(crate) fn around(
+    model: MockModel,
+    strategy: impl Strategy + 'static,
+) -> LayeredPlanner<MockModel> {
+    LayeredPlanner::new(model, vec![Box::new(strategy)])
+}
+
+/// Returns a black picture.
+pub(crate) fn frame() -> Frame {
+    Frame {
+        sequence: 1,
+        stamp: Stamp::ZERO,
+        rgb: RgbImage::new(32, 24),
+        depth: None,
+        intrinsics: Intrinsics::from_vertical_fov(32, 24, 0.8),
+        base_from_camera: Pose::identity(),
+    }
+}

@@ -1,0 +1,210 @@
+//! Methods by which a model is brought to plan better, each a layer around the planner.
+//!
+//! A layer may change what the planner is told, ask the model something of its own, ask the layers
+//! below several times, or make their plan stricter. It never executes anything: whatever comes out
+//! is a plan like any other, and passes the grounding and the gate.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`exchange`] | what was said on the way to a plan, for observers |
+//! | [`text_model`] | a model that answers any request, not only for plans |
+
+pub mod exchange;
+pub mod text_model;
+
+use enact_types::Frame;
+
+use crate::detection::Detection;
+use crate::outcome::Outcome;
+use crate::planner::{ModelResponse, Perceiver, Planner, PlannerError, Rejection, Usage};
+use crate::situation::Situation;
+use crate::step::Plan;
+
+pub use exchange::{Exchange, ExchangeKind};
+pub use text_model::{TextModel, TextReply, TextRequest};
+
+/// A model that plans and answers other requests.
+pub trait PlanningModel: Planner + TextModel {}
+
+impl<T: Planner + TextModel + ?Sized> PlanningModel for T {}
+
+/// A method, as a layer around the planner.
+pub trait Strategy {
+    /// Returns the method's name, as its flag has it.
+    fn name(&self) -> &'static str;
+
+    /// Returns a plan for the turn; `rest` stands for the layers below and the model.
+    ///
+    /// # Errors
+    /// [`PlannerError`] if the model cannot be asked or does not answer.
+    fn plan(
+        &mut self,
+        turn: &mut PlanningTurn<'_>,
+        rest: &mut Rest<'_>,
+    ) -> Result<ModelResponse<Plan>, PlannerError>;
+
+    /// Learns how a task ended. The model may be asked.
+    ///
+    /// # Errors
+    /// [`PlannerError`] if the model cannot be asked or does not answer.
+    fn task_ended(
+        &mut self,
+        _task: &EndedTask<'_>,
+        _model: &mut dyn PlanningModel,
+    ) -> Result<(), PlannerError> {
+        Ok(())
+    }
+}
+
+/// A request for a plan on its way through the layers.
+pub struct PlanningTurn<'a> {
+    /// The picture of the situation.
+    pub frame: &'a Frame,
+    /// The situation, with the notes that layers added.
+    pub situation: Situation,
+    /// The model that plans.
+    pub model: &'a mut dyn PlanningModel,
+    /// What was said so far on the way to the plan.
+    pub exchanges: Vec<Exchange>,
+    /// Cost of the requests that layers made themselves.
+    pub usage: Usage,
+}
+
+impl PlanningTurn<'_> {
+    /// Asks the model, and keeps account of the cost. What was asked and answered is not told to
+    /// observers: see [`tell`](Self::tell).
+    ///
+    /// # Errors
+    /// [`PlannerError`] if the model cannot be asked or does not answer.
+    pub fn ask(&mut self, request: &TextRequest<'_>) -> Result<TextReply, PlannerError> {
+        let reply = self.model.complete(request)?;
+        self.usage += reply.usage;
+        Ok(reply)
+    }
+
+    /// Tells observers what a method did.
+    pub fn tell(&mut self, method: &'static str, kind: ExchangeKind, text: impl Into<String>) {
+        self.exchanges.push(Exchange {
+            method: method.to_owned(),
+            kind,
+            text: text.into(),
+        });
+    }
+}
+
+/// The layers below one, and the model.
+pub struct Rest<'s>(&'s mut [Box<dyn Strategy>]);
+
+impl Rest<'_> {
+    /// Returns the plan of the layers below. It may be asked several times.
+    ///
+    /// # Errors
+    /// [`PlannerError`] if the model cannot be asked or does not answer.
+    pub fn plan(
+        &mut self,
+        turn: &mut PlanningTurn<'_>,
+    ) -> Result<ModelResponse<Plan>, PlannerError> {
+        match self.0.split_first_mut() {
+            Some((first, others)) => first.plan(turn, &mut Rest(others)),
+            None => turn.model.plan(turn.frame, &turn.situation),
+        }
+    }
+}
+
+/// A task that is over.
+#[derive(Clone, Copy, Debug)]
+pub struct EndedTask<'a> {
+    /// The person's instruction.
+    pub instruction: &'a str,
+    /// The steps that were tried, oldest first.
+    pub history: &'a [Outcome],
+    /// Why the last answer of the model was rejected, if it was.
+    pub rejection: Option<&'a str>,
+    /// What the robot said.
+    pub said: &'a [String],
+    /// Whether the task ended as one that is done.
+    pub is_done: bool,
+}
+
+/// A model with methods around it.
+pub struct LayeredPlanner<M> {
+    model: M,
+    /// The outermost first.
+    strategies: Vec<Box<dyn Strategy>>,
+}
+
+impl<M> LayeredPlanner<M> {
+    /// Creates a planner that asks `strategies`, the outermost first, and below them `model`.
+    pub fn new(model: M, strategies: Vec<Box<dyn Strategy>>) -> Self {
+        Self { model, strategies }
+    }
+
+    /// Returns the names of the methods that are switched on, the outermost first.
+    pub fn methods(&self) -> Vec<&'static str> {
+        self.strategies.iter().map(|it| it.name()).collect()
+    }
+
+    /// Returns the model.
+    pub fn model(&self) -> &M {
+        &self.model
+    }
+}
+
+impl<M: PlanningModel> Planner for LayeredPlanner<M> {
+    fn plan(
+        &mut self,
+        frame: &Frame,
+        situation: &Situation,
+    ) -> Result<ModelResponse<Plan>, PlannerError> {
+        let mut turn = PlanningTurn {
+            frame,
+            situation: situation.clone(),
+            model: &mut self.model,
+            exchanges: Vec::new(),
+            usage: Usage::default(),
+        };
+        let mut response = Rest(&mut self.strategies).plan(&mut turn)?;
+        response.usage += turn.usage;
+        response.exchanges.splice(0..0, turn.exchanges);
+        Ok(response)
+    }
+
+    fn declines(&self, instruction: &str) -> Option<String> {
+        self.model.declines(instruction)
+    }
+
+    fn task_ended(&mut self, task: &EndedTask<'_>) -> Result<(), PlannerError> {
+        for strategy in &mut self.strategies {
+            strategy.task_ended(task, &mut self.model)?;
+        }
+        self.model.task_ended(task)
+    }
+}
+
+impl<M: Perceiver> Perceiver for LayeredPlanner<M> {
+    fn perceive(&mut self, frame: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+        self.model.perceive(frame)
+    }
+
+    fn perceive_marked(
+        &mut self,
+        frame: &Frame,
+        marks: &[enact_types::NormalizedPoint],
+    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+        self.model.perceive_marked(frame, marks)
+    }
+
+    fn perceive_again(
+        &mut self,
+        frame: &Frame,
+        marks: &[enact_types::NormalizedPoint],
+        reason: &Rejection,
+    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+        self.model.perceive_again(frame, marks, reason)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod mock;
+#[cfg(test)]
+mod tests;

@@ -282,6 +282,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
                 .map(ObjectChange::to_string)
                 .collect(),
             must_act: task.must_act,
+            examples: Vec::new(),
             notes: Vec::new(),
         }
     }

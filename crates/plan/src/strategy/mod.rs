@@ -8,8 +8,18 @@
 //! |---|---|
 //! | [`exchange`] | what was said on the way to a plan, for observers |
 //! | [`text_model`] | a model that answers any request, not only for plans |
+//! | `model_words` | what a model says in words, made fit to be shown |
+//! | [`critic`] | the plan judged against a constitution; vetoed steps are not executed |
+//! | [`dialogue`] | planner and critic talk about a draft before the planner decides |
+//! | [`lessons`] | what failed runs taught |
+//! | [`examples`] | solved tasks like the one at hand |
 
+pub mod critic;
+pub mod dialogue;
+pub mod examples;
 pub mod exchange;
+pub mod lessons;
+mod model_words;
 pub mod text_model;
 
 use enact_types::Frame;
@@ -206,5 +216,7 @@ impl<M: Perceiver> Perceiver for LayeredPlanner<M> {
 
 #[cfg(test)]
 pub(crate) mod mock;
+#[cfg(test)]
+mod responsive_mock;
 #[cfg(test)]
 mod tests;

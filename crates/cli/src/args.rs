@@ -9,6 +9,8 @@ use enact_plan::{MeaningMode, Pointing};
 use crate::arm::args::{ArmArgs, BusArgs};
 use crate::camera::args::CameraArgs;
 use crate::camera::lying_sheet::SheetArgs;
+use crate::examples::ExamplesArgs;
+use crate::lessons::LessonsArgs;
 use crate::methods::MethodArgs;
 use crate::model_choice::{ModelArgs, ModelRunArgs};
 use crate::recordings::args::{ExportArgs, RecordArgs, ReplayArgs, RunsArgs, ViewArgs};
@@ -121,6 +123,10 @@ pub enum Command {
     Eval(EvalArgs),
     /// List recorded runs, or show one of them
     Runs(RunsArgs),
+    /// Keep the tasks of successful runs as examples for planners
+    Examples(ExamplesArgs),
+    /// List or remove what failed runs taught
+    Lessons(LessonsArgs),
     /// Replay a recorded run, verify it, or put it to another model
     Replay(ReplayArgs),
     /// Show a recorded run in rerun

@@ -59,6 +59,7 @@
 //! | [`embedded`] | the robots, scenes, launch files and suites inside the program |
 //! | [`data_dir`] | locations of robots, scenes, launch files and models |
 //! | [`methods`] | methods by which a model plans better |
+//! | `json_lines` | files with one JSON object a line |
 //! | [`file_kind`] | recognizes the kind of a file by its content |
 //! | `renamed` | renamed keys and flags |
 //! | [`launch`] | launch files |
@@ -83,6 +84,8 @@
 //! | [`render`] | `enact render` |
 //! | [`dataset`] | `enact dataset` |
 //! | [`eval`] | `enact eval` |
+//! | [`examples`] | `enact examples` |
+//! | [`lessons`] | `enact lessons` |
 //! | [`recordings`] | recorded runs: `enact runs`, `replay`, `view`, `export` |
 //! | [`arm`] | `enact arm` |
 //! | [`bus`] | `enact bus` |
@@ -105,9 +108,12 @@ pub mod data_dir;
 pub mod dataset;
 pub mod embedded;
 pub mod eval;
+pub mod examples;
 pub mod file_kind;
 pub mod import;
+mod json_lines;
 pub mod launch;
+pub mod lessons;
 pub mod line_editor;
 pub mod local;
 pub mod log;

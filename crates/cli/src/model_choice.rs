@@ -275,13 +275,27 @@ impl ModelsConfig {
         }
     }
 
+    /// Another model than those that see and plan, run or asked like them; `key_env` is the variable
+    /// of its server's key, if that is another one.
+    pub fn other(&self, name: &str, key_env: Option<String>, data_dir: &DataDir) -> ModelChoice {
+        let server = ServerConfig {
+            key_env,
+            ..ServerConfig::default()
+        };
+        let server = self.server.overridden(&server);
+        Self::named(data_dir.model(name), server, self.local.clone())
+    }
+
     fn choice(&self, role: &RoleConfig, data_dir: &DataDir) -> Option<ModelChoice> {
         let name = role.model.as_ref().or(self.model.as_ref())?;
-        let name = data_dir.model(name);
         let server = self.server.overridden(&role.server);
         let local = self.local.overridden(&role.local);
+        Some(Self::named(data_dir.model(name), server, local))
+    }
+
+    fn named(name: String, server: ServerConfig, local: LocalConfig) -> ModelChoice {
         let is_server = matches!(ModelSource::parse(&name), ModelSource::Server(_));
-        Some(ModelChoice {
+        ModelChoice {
             name,
             // What the other kind is asked with makes no difference.
             server: if is_server {
@@ -297,7 +311,7 @@ impl ModelsConfig {
             is_server,
             score_steps: false,
             embeddings: None,
-        })
+        }
     }
 }
 
@@ -376,9 +390,12 @@ impl ModelChoice {
     }
 }
 
-/// Sentence embeddings of a folder.
+/// Loads the sentence embeddings of a folder.
+///
+/// # Errors
+/// If they cannot be loaded, or the program was built without models in process.
 #[cfg(feature = "local-model")]
-fn embeddings(folder: &Path) -> Result<Arc<dyn TextSimilarity>> {
+pub(crate) fn embeddings(folder: &Path) -> Result<Arc<dyn TextSimilarity>> {
     match enact_model::SentenceEmbedding::load(folder) {
         Ok(model) => Ok(Arc::new(model)),
         Err(reason) => bail!("the sentence embeddings cannot be loaded: {reason}"),
@@ -386,7 +403,7 @@ fn embeddings(folder: &Path) -> Result<Arc<dyn TextSimilarity>> {
 }
 
 #[cfg(not(feature = "local-model"))]
-fn embeddings(_: &Path) -> Result<Arc<dyn TextSimilarity>> {
+pub(crate) fn embeddings(_: &Path) -> Result<Arc<dyn TextSimilarity>> {
     bail!("this program was built without models in process, and so without sentence embeddings")
 }
 

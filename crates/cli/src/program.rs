@@ -11,8 +11,8 @@ use crate::args::{Cli, Command};
 use crate::data_dir::DataDir;
 use crate::out::{self, Stdout};
 use crate::{
-    arm, bus, camera, chat, check, dataset, eval, log, model, recordings, render, robot, run,
-    scene, shell, stop_sources,
+    arm, bus, camera, chat, check, dataset, eval, examples, lessons, log, model, recordings,
+    render, robot, run, scene, shell, stop_sources,
 };
 
 /// Reads the command line and does what it asks for; the exit status says how it came out.
@@ -60,6 +60,8 @@ fn dispatch(cli: &Cli) -> Result<bool> {
         Command::Dataset(args) => dataset::write(&data_dir, args).map(|()| true),
         Command::Eval(args) => eval::eval(&data_dir, args),
         Command::Runs(args) => recordings::runs::runs(args, &mut Stdout).map(|()| true),
+        Command::Examples(args) => examples::examples(args, &mut Stdout),
+        Command::Lessons(args) => lessons::lessons(args, &mut Stdout).map(|()| true),
         Command::Replay(args) => recordings::replay::replay(&data_dir, args),
         Command::View(args) => recordings::view::view(args).map(|()| true),
         #[cfg(feature = "export")]

@@ -1,7 +1,7 @@
 //! Assembles robot, world, camera, model and observers.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -12,6 +12,7 @@ use enact_model::{Notify, RequestOptions, VisionLanguageModel};
 use enact_plan::{
     Agent, CompositeAgent, LayeredPlanner, Perceiver, Plan, Planner, ScriptedPlanner,
 };
+use enact_plan::strategy::examples::CurrentEpisode;
 use enact_recording::ServoInfo;
 use enact_recording::stream::JointTrack;
 use enact_robot::Robot;
@@ -28,7 +29,7 @@ use crate::camera::open::{OpenCameras, as_measured};
 use crate::camera_stream::{self, CameraFilm};
 use crate::data_dir::DataDir;
 use crate::launch::Launch;
-use crate::methods;
+use crate::methods::{self, MethodContext, library};
 use crate::model_choice::ModelChoice;
 use crate::stop_sources;
 
@@ -53,6 +54,8 @@ pub struct Setup {
     free_text: bool,
     /// Whether somebody reads how probable tokens were.
     is_weighed: bool,
+    /// The recording of the run, once it is begun.
+    pub recording: Arc<OnceLock<PathBuf>>,
     /// How many plans are drawn each turn.
     pub rank: u32,
     /// True to show objects to the model with numbers.
@@ -126,6 +129,7 @@ impl Setup {
             data_dir: data_dir.clone(),
             free_text: args.free_text,
             is_weighed,
+            recording: Arc::default(),
             rank: args.rank,
             marks: args.marks,
             launch,
@@ -228,7 +232,18 @@ impl Setup {
         &self,
         model: Box<dyn VisionLanguageModel>,
     ) -> Result<LayeredPlanner<Box<dyn VisionLanguageModel>>> {
-        methods::layered(model, &self.launch.planning.methods, &self.data_dir)
+        let episode = library::episode(&self.launch.scene, self.launch.seed);
+        let context = MethodContext {
+            data_dir: &self.data_dir,
+            models: self.launch.models(),
+            robot_name: self.robot.name(),
+            robot: &self.launch.robot,
+            scene: episode.scene.clone(),
+            current: CurrentEpisode::of(Some(episode)),
+            stop: &self.stop,
+            recording: Arc::clone(&self.recording),
+        };
+        methods::layered(model, &self.launch.planning.methods, &context)
     }
 
     /// Returns which models see and plan; with `scripted` a file plans.

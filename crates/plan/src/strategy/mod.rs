@@ -8,9 +8,11 @@
 //! |---|---|
 //! | [`exchange`] | what was said on the way to a plan, for observers |
 //! | [`text_model`] | a model that answers any request, not only for plans |
+//! | [`think`] | a thought before the plan |
 
 pub mod exchange;
 pub mod text_model;
+pub mod think;
 
 use enact_types::Frame;
 
@@ -22,6 +24,7 @@ use crate::step::Plan;
 
 pub use exchange::{Exchange, ExchangeKind};
 pub use text_model::{TextModel, TextReply, TextRequest};
+pub use think::Think;
 
 /// A model that plans and answers other requests.
 pub trait PlanningModel: Planner + TextModel {}

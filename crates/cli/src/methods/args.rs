@@ -1,5 +1,7 @@
 //! Flags of methods.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use crate::methods::config::MethodsConfig;
@@ -7,11 +9,22 @@ use crate::methods::config::MethodsConfig;
 /// Methods by which the model plans better.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Planning methods")]
-pub struct MethodArgs {}
+pub struct MethodArgs {
+    /// Have the model think before each plan, in about N tokens at most; thoughts are shown and
+    /// recorded, and never executed
+    #[arg(long, value_name = "TOKENS", conflicts_with_all = ["free_text", "score_steps"], value_parser = clap::value_parser!(u32).range(8..=4096))]
+    pub think: Option<u32>,
+    /// Folder of edited blocks of the prompt for plans; `enact prompts DIR` writes the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub prompts: Option<PathBuf>,
+}
 
 impl MethodArgs {
     /// Returns `config` with what the command line says instead.
     pub fn over(&self, config: MethodsConfig) -> MethodsConfig {
-        config
+        MethodsConfig {
+            think: self.think.or(config.think),
+            prompts: self.prompts.clone().or(config.prompts),
+        }
     }
 }

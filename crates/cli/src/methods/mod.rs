@@ -4,15 +4,18 @@
 //! |---|---|
 //! | [`args`] | flags |
 //! | [`config`] | `[planning.methods]` of a launch file |
+//! | [`sampling`] | how freely plans are drawn, and how many |
 
 pub mod args;
 pub mod config;
+pub mod sampling;
 
 use anyhow::Result;
-use enact_plan::{LayeredPlanner, PlanningModel, Strategy};
+use enact_plan::{LayeredPlanner, PlanningModel, Strategy, Think};
 
 pub use args::MethodArgs;
 pub use config::MethodsConfig;
+pub use sampling::DrawArgs;
 
 use crate::data_dir::DataDir;
 
@@ -31,8 +34,8 @@ pub fn layered<M: PlanningModel>(
 /// Returns the methods that are switched on, the outermost first: what makes a plan stricter is
 /// around what makes it.
 fn strategies(config: &MethodsConfig, data_dir: &DataDir) -> Result<Vec<Box<dyn Strategy>>> {
-    let _ = (config, data_dir);
-    let strategies: Vec<Box<dyn Strategy>> = Vec::new();
+    let _ = data_dir;
+    let mut strategies: Vec<Box<dyn Strategy>> = Vec::new();
     // critic and dialogue
     // lessons
     // examples
@@ -41,5 +44,8 @@ fn strategies(config: &MethodsConfig, data_dir: &DataDir) -> Result<Vec<Box<dyn 
     // decomposition
     // goal first
     // thinking
+    if let Some(tokens) = config.think {
+        strategies.push(Box::new(Think::new(tokens)));
+    }
     Ok(strategies)
 }

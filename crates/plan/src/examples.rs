@@ -96,8 +96,7 @@ impl Example {
                 example.objects.len()
             )));
         }
-        let plan = serde_json::to_string(&example.plan).unwrap_or_default();
-        Plan::parse(&plan)?;
+        Plan::parse(&example.plan_json())?;
         let seen = example.objects.iter().flat_map(|object| {
             let other = object.rests.iter().map(|(_, other)| other.as_str());
             other.chain([object.name.as_str()])
@@ -122,20 +121,23 @@ impl Example {
         }
     }
 
+    /// Returns what lay on the table in a line, if it is known.
+    pub(crate) fn table(&self) -> Option<String> {
+        (!self.objects.is_empty()).then(|| prompt::one_line(&self.scene()))
+    }
+
+    /// Returns the plan as JSON, which is one line.
+    pub(crate) fn plan_json(&self) -> String {
+        serde_json::to_string(&self.plan).unwrap_or_default()
+    }
+
     /// Returns the lines by which a prompt shows it. None of its words can open a section of the
     /// prompt.
     pub fn lines(&self) -> String {
-        let mut text = String::new();
-        if !self.objects.is_empty() {
-            text += &format!("on the table: {}\n", prompt::one_line(&self.scene()));
-        }
-        text + &self.task_and_plan()
-    }
-
-    /// Returns the lines without the scene.
-    pub(crate) fn task_and_plan(&self) -> String {
-        let plan = serde_json::to_string(&self.plan).unwrap_or_default();
-        format!("task: {}\n{plan}\n", prompt::one_line(&self.instruction))
+        let table = self.table();
+        let table = table.map_or(String::new(), |table| format!("on the table: {table}\n"));
+        let task = prompt::one_line(&self.instruction);
+        format!("{table}task: {task}\n{}\n", self.plan_json())
     }
 }
 

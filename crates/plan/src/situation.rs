@@ -112,6 +112,9 @@ pub struct Situation {
     /// What methods add to what the planner is told, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// Most tokens, about, of a thought with which the plan is to begin; none: without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thought_tokens: Option<u32>,
 }
 
 impl Situation {

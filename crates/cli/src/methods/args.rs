@@ -36,6 +36,13 @@ pub struct MethodArgs {
     /// Solved tasks besides those that ship [default: those of `enact examples add`]
     #[arg(long, value_name = "FILE")]
     pub example_library: Option<PathBuf>,
+    /// Have the model think before each plan, in about N tokens at most; thoughts are shown and
+    /// recorded, and never executed
+    #[arg(long, value_name = "TOKENS", conflicts_with_all = ["free_text", "score_steps"], value_parser = clap::value_parser!(u32).range(8..=4096))]
+    pub think: Option<u32>,
+    /// Folder of edited blocks of the prompt for plans; `enact prompts DIR` writes the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub prompts: Option<PathBuf>,
 }
 
 impl MethodArgs {
@@ -51,6 +58,8 @@ impl MethodArgs {
             examples: args.examples.or(config.examples),
             example_tokens: args.example_tokens.or(config.example_tokens),
             example_library: args.example_library.or(config.example_library),
+            think: args.think.or(config.think),
+            prompts: args.prompts.or(config.prompts),
         }
     }
 }

@@ -33,6 +33,12 @@ pub struct MethodsConfig {
     /// File of solved tasks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub example_library: Option<PathBuf>,
+    /// Most tokens, about, of a thought before each plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub think: Option<u32>,
+    /// Folder of edited blocks of the prompt for plans.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompts: Option<PathBuf>,
 }
 
 impl MethodsConfig {

@@ -8,6 +8,7 @@
 //! | [`constitution`] | which constitution a robot has |
 //! | [`lesson_file`] | lessons in a file |
 //! | [`library`] | the library of solved tasks |
+//! | [`sampling`] | how freely plans are drawn, and how many |
 
 pub mod args;
 pub mod config;
@@ -15,6 +16,7 @@ pub mod constitution;
 pub mod context;
 pub mod lesson_file;
 pub mod library;
+pub mod sampling;
 
 use anyhow::{Result, bail};
 use chrono::Local;
@@ -24,11 +26,12 @@ use enact_plan::strategy::critic::{Critic, CriticModel};
 use enact_plan::strategy::dialogue::Dialogue;
 use enact_plan::strategy::examples::Examples;
 use enact_plan::strategy::lessons::{LessonPlace, Lessons};
-use enact_plan::{LayeredPlanner, PlanningModel, Strategy};
+use enact_plan::{LayeredPlanner, PlanningModel, Strategy, Think};
 
 pub use args::MethodArgs;
 pub use config::MethodsConfig;
 pub use context::MethodContext;
+pub use sampling::DrawArgs;
 
 use crate::model_choice::talk;
 use lesson_file::LessonFile;
@@ -72,6 +75,9 @@ fn strategies(
     // decomposition
     // goal first
     // thinking
+    if let Some(tokens) = config.think {
+        strategies.push(Box::new(Think::new(tokens)));
+    }
     Ok(strategies)
 }
 

@@ -13,6 +13,7 @@
 //! | [`dialogue`] | planner and critic talk about a draft before the planner decides |
 //! | [`lessons`] | what failed runs taught |
 //! | [`examples`] | solved tasks like the one at hand |
+//! | [`think`] | a thought before the plan |
 
 pub mod critic;
 pub mod dialogue;
@@ -21,6 +22,7 @@ pub mod exchange;
 pub mod lessons;
 mod model_words;
 pub mod text_model;
+pub mod think;
 
 use enact_types::Frame;
 
@@ -32,6 +34,7 @@ use crate::step::Plan;
 
 pub use exchange::{Exchange, ExchangeKind};
 pub use text_model::{TextModel, TextReply, TextRequest};
+pub use think::Think;
 
 /// A model that plans and answers other requests.
 pub trait PlanningModel: Planner + TextModel {}

@@ -102,10 +102,10 @@ impl Example {
             other.chain([object.name.as_str()])
         });
         let named = example.plan.steps.iter().flat_map(|step| step.names());
-        match seen.chain(named).find(|name| !is_name(name)) {
-            Some(name) => Err(Rejection(format!("`{}` is no name", name.escape_debug()))),
-            None => Ok(example),
+        if let Some(name) = seen.chain(named).find(|name| !is_name(name)) {
+            return Err(Rejection(format!("`{}` is no name", name.escape_debug())));
         }
+        Ok(example)
     }
 
     /// Returns the scene in a line, in alphabetical order: what an example without objects names.

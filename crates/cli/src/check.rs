@@ -81,7 +81,10 @@ fn check_one(data_dir: &DataDir, path: &Path) -> Result<&'static str> {
         }
         return Ok("robot");
     }
-    if path.file_name().is_some_and(|name| name == constitution::FILE) {
+    if path
+        .file_name()
+        .is_some_and(|name| name == constitution::FILE)
+    {
         return constitution::read(path).map(|_| "constitution");
     }
     if path.file_name().is_some_and(|name| name == "robot.toml") {

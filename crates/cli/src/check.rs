@@ -18,6 +18,7 @@ use crate::camera::locate;
 use crate::data_dir::{self, DataDir, SHIPPED_MODEL, names_in};
 use crate::file_kind::FileKind;
 use crate::launch::Launch;
+use crate::methods::constitution;
 use crate::out::told;
 use crate::recordings;
 use crate::setup::{check_mounts, read_plan};
@@ -75,7 +76,16 @@ fn check_one(data_dir: &DataDir, path: &Path) -> Result<&'static str> {
             .is_some_and(|extension| extension == "urdf");
     if is_robot {
         data_dir.guarded_at(path)?;
+        if let Some(rules) = constitution::own(data_dir, &path.display().to_string()) {
+            constitution::read(&rules)?;
+        }
         return Ok("robot");
+    }
+    if path
+        .file_name()
+        .is_some_and(|name| name == constitution::FILE)
+    {
+        return constitution::read(path).map(|_| "constitution");
     }
     if path.file_name().is_some_and(|name| name == "robot.toml") {
         data_dir.guarded_at(path.parent().unwrap_or(Path::new(".")))?;

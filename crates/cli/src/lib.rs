@@ -59,6 +59,7 @@
 //! | [`embedded`] | the robots, scenes, launch files and suites inside the program |
 //! | [`data_dir`] | locations of robots, scenes, launch files and models |
 //! | [`methods`] | methods by which a model plans better |
+//! | `json_lines` | files with one JSON object a line |
 //! | [`file_kind`] | recognizes the kind of a file by its content |
 //! | `renamed` | renamed keys and flags |
 //! | [`launch`] | launch files |
@@ -77,12 +78,15 @@
 //! | [`run`] | `enact run` |
 //! | [`chat`] | `enact chat` |
 //! | [`check`] | `enact check` |
+//! | [`prompts`] | `enact prompts`, and the folder of edited blocks of the prompt |
 //! | [`model`] | `enact model` |
 //! | [`robot`] | `enact robot` |
 //! | [`scene`] | `enact scene` |
 //! | [`render`] | `enact render` |
 //! | [`dataset`] | `enact dataset` |
 //! | [`eval`] | `enact eval` |
+//! | [`examples`] | `enact examples` |
+//! | [`lessons`] | `enact lessons` |
 //! | [`recordings`] | recorded runs: `enact runs`, `replay`, `view`, `export` |
 //! | [`arm`] | `enact arm` |
 //! | [`bus`] | `enact bus` |
@@ -105,9 +109,12 @@ pub mod data_dir;
 pub mod dataset;
 pub mod embedded;
 pub mod eval;
+pub mod examples;
 pub mod file_kind;
 pub mod import;
+mod json_lines;
 pub mod launch;
+pub mod lessons;
 pub mod line_editor;
 pub mod local;
 pub mod log;
@@ -116,6 +123,7 @@ pub mod model;
 pub mod model_choice;
 pub mod program;
 pub mod progress;
+pub mod prompts;
 pub mod recordings;
 mod renamed;
 pub mod render;

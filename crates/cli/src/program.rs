@@ -11,8 +11,8 @@ use crate::args::{Cli, Command};
 use crate::data_dir::DataDir;
 use crate::out::{self, Stdout};
 use crate::{
-    arm, bus, camera, chat, check, dataset, eval, log, model, recordings, render, robot, run,
-    scene, shell, stop_sources,
+    arm, bus, camera, chat, check, dataset, eval, examples, lessons, log, model, prompts,
+    recordings, render, robot, run, scene, shell, stop_sources,
 };
 
 /// Reads the command line and does what it asks for; the exit status says how it came out.
@@ -42,6 +42,9 @@ fn dispatch(cli: &Cli) -> Result<bool> {
         Command::Man { folder } => {
             return shell::man(folder.as_deref(), &mut Stdout).map(|()| true);
         }
+        Command::Prompts { folder, force } => {
+            return prompts::write(folder.as_deref(), *force).map(|()| true);
+        }
         _ => {}
     }
     let data_dir = DataDir::find()?.with(&cli.meshes);
@@ -60,6 +63,8 @@ fn dispatch(cli: &Cli) -> Result<bool> {
         Command::Dataset(args) => dataset::write(&data_dir, args).map(|()| true),
         Command::Eval(args) => eval::eval(&data_dir, args),
         Command::Runs(args) => recordings::runs::runs(args, &mut Stdout).map(|()| true),
+        Command::Examples(args) => examples::examples(args, &mut Stdout),
+        Command::Lessons(args) => lessons::lessons(args, &mut Stdout).map(|()| true),
         Command::Replay(args) => recordings::replay::replay(&data_dir, args),
         Command::View(args) => recordings::view::view(args).map(|()| true),
         #[cfg(feature = "export")]
@@ -71,7 +76,7 @@ fn dispatch(cli: &Cli) -> Result<bool> {
         Command::Arm(args) => arm::run(&data_dir, &args.command),
         Command::Bus(args) => bus::run(&data_dir, &args.command),
         Command::Camera(args) => camera::run(&data_dir, &args.command),
-        Command::Completions { .. } | Command::Man { .. } => Ok(true),
+        Command::Completions { .. } | Command::Man { .. } | Command::Prompts { .. } => Ok(true),
     }
 }
 

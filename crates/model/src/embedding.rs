@@ -164,20 +164,16 @@ impl SentenceEmbedding {
 }
 
 impl TextSimilarity for SentenceEmbedding {
-    fn find(&self, texts: &[&str], text: &str) -> Option<(usize, f64)> {
-        let wanted = self.embed(text).ok()?;
-        let cosine = |other: &Vec<f32>| -> f64 {
-            let products = wanted.iter().zip(other);
-            products.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+    fn compare(&self, texts: &[&str], text: &str) -> Vec<f64> {
+        let Ok(wanted) = self.embed(text) else {
+            return Vec::new();
         };
-        let mut best: Option<(usize, f64)> = None;
-        for (index, other) in texts.iter().enumerate() {
-            let alike = cosine(&self.embed(other).ok()?);
-            if best.is_none_or(|(_, most)| alike > most) {
-                best = Some((index, alike));
-            }
-        }
-        best
+        let cosine = |other: Vec<f32>| -> f64 {
+            let products = wanted.iter().zip(other);
+            products.map(|(a, b)| f64::from(*a) * f64::from(b)).sum()
+        };
+        let others = texts.iter().map(|text| self.embed(text).map(cosine));
+        others.collect::<Result<_, _>>().unwrap_or_default()
     }
 
     fn threshold(&self) -> f64 {

@@ -10,10 +10,16 @@ use std::fmt;
 /// Lengths of the n-grams, characters; a word's edges count as characters.
 const LENGTHS: std::ops::RangeInclusive<usize> = 2..=4;
 
-/// Finds the text that is nearest to another one.
+/// Tells how alike texts are.
 pub trait TextSimilarity: fmt::Debug + Send + Sync {
-    /// Number and likeness, at most 1, of the text nearest to this one; the first of equals.
-    fn find(&self, texts: &[&str], text: &str) -> Option<(usize, f64)>;
+    /// How alike each of the texts is to this one, at most 1, in order; nothing where it cannot be
+    /// told.
+    fn compare(&self, texts: &[&str], text: &str) -> Vec<f64>;
+
+    /// Number and likeness of the text nearest to this one; the first of equals.
+    fn find(&self, texts: &[&str], text: &str) -> Option<(usize, f64)> {
+        nearest(&self.compare(texts, text))
+    }
 
     /// What is less alike means something else.
     fn threshold(&self) -> f64;
@@ -24,13 +30,19 @@ pub trait TextSimilarity: fmt::Debug + Send + Sync {
 pub struct BySpelling;
 
 impl TextSimilarity for BySpelling {
-    fn find(&self, texts: &[&str], text: &str) -> Option<(usize, f64)> {
-        SimilarityIndex::new(texts.iter().copied()).find(text)
+    fn compare(&self, texts: &[&str], text: &str) -> Vec<f64> {
+        SimilarityIndex::new(texts.iter().copied()).compare(text)
     }
 
     fn threshold(&self) -> f64 {
         0.3
     }
+}
+
+/// Returns the place and the value of the largest; the first of equals.
+fn nearest(likenesses: &[f64]) -> Option<(usize, f64)> {
+    let better = |best: (usize, f64), it: (usize, f64)| if it.1 > best.1 { it } else { best };
+    likenesses.iter().copied().enumerate().reduce(better)
 }
 
 /// Texts to be found again.
@@ -75,6 +87,11 @@ impl SimilarityIndex {
     /// Returns the number of the most similar text and its cosine similarity, in `0..=1`; the first
     /// one of equals.
     pub fn find(&self, text: &str) -> Option<(usize, f64)> {
+        nearest(&self.compare(text))
+    }
+
+    /// Returns the cosine similarity of each text, in `0..=1`, in order.
+    pub fn compare(&self, text: &str) -> Vec<f64> {
         let grams = grams(text);
         let weigh = |gram: &String, count: f64| {
             let weight = self
@@ -96,9 +113,7 @@ impl SimilarityIndex {
                 scores[*index] += weight * share / length;
             }
         }
-        let best = |a: usize, b: usize| if scores[b] > scores[a] { b } else { a };
-        let found = (0..self.count).reduce(best)?;
-        Some((found, scores[found].min(1.0)))
+        scores.into_iter().map(|score| score.min(1.0)).collect()
     }
 }
 
@@ -145,5 +160,8 @@ mod tests {
         assert!((nearest.find(texts[0]).unwrap().1 - 1.0).abs() < 1e-9);
         assert!(nearest.find("qqq zzz").unwrap().1 < 0.05);
         assert_eq!(SimilarityIndex::new([]).find("home"), None);
+        let all = BySpelling.compare(&texts, texts[1]);
+        assert_eq!(all.len(), texts.len());
+        assert_eq!(BySpelling.find(&texts, texts[1]), Some((1, all[1])));
     }
 }

@@ -3,6 +3,7 @@
 use enact_types::{NormalizedPoint, Point3};
 use serde::{Deserialize, Serialize};
 
+use crate::examples::Example;
 use crate::outcome::Outcome;
 use crate::skills::{Skill, StepKind};
 use crate::space::Relation;
@@ -105,9 +106,15 @@ pub struct Situation {
     pub changes: Vec<String>,
     /// True if the last answer denied what is seen, so that words are not accepted again.
     pub must_act: bool,
+    /// Solved tasks for prompts to show instead of those that ship, the most similar last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<Example>,
     /// What methods add to what the planner is told, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// Most tokens, about, of a thought with which the plan is to begin; none: without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thought_tokens: Option<u32>,
 }
 
 impl Situation {

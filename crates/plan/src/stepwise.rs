@@ -2,10 +2,10 @@
 //! are not asked to write a plan but how likely they hold each step.
 
 use crate::candidates::words;
-use crate::examples;
+use crate::examples::{self, Example};
+use crate::prompt;
 use crate::situation::Situation;
 use crate::skills::Step;
-use crate::step::Plan;
 
 /// Worked examples in a dialogue; each costs a small model time and tells it the form.
 const SHOWN_EXAMPLES: usize = 4;
@@ -14,20 +14,30 @@ const SHOWN_EXAMPLES: usize = 4;
 /// nothing but what can be done.
 pub fn dialogue(situation: &Situation) -> Vec<String> {
     let mut dialogue = Vec::new();
-    let all = examples::most_similar(&situation.instruction, usize::MAX);
+    let chosen = &situation.examples;
+    let all: Vec<&Example> = match chosen.as_slice() {
+        [] => examples::most_similar(&situation.instruction, usize::MAX),
+        chosen => chosen.iter().collect(),
+    };
+    let most = SHOWN_EXAMPLES.max(chosen.len());
     let worked = all.into_iter().filter_map(|example| {
-        let plan = Plan::parse(example.plan).ok()?;
+        let plan = &example.plan;
         let steps: Vec<String> = plan.steps.iter().map(words).collect::<Option<_>>()?;
         let mut names: Vec<&str> = plan.steps.iter().flat_map(Step::names).collect();
         names.sort_unstable();
         names.dedup();
         Some([
-            request(&names, "nothing", &[], example.instruction),
+            request(
+                &names,
+                "nothing",
+                &[],
+                &prompt::one_line(&example.instruction),
+            ),
             lines(&steps),
         ])
     });
     let worked: Vec<[String; 2]> = worked.collect();
-    let shown = worked.len().saturating_sub(SHOWN_EXAMPLES);
+    let shown = worked.len().saturating_sub(most);
     dialogue.extend(worked.into_iter().skip(shown).flatten());
     let names: Vec<String> = situation
         .objects

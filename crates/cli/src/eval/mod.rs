@@ -21,7 +21,7 @@ use enact_eval::runner::{EvalConfig, run};
 use enact_eval::store::{self, EpisodeStore};
 use enact_eval::suite::Suite;
 use enact_eval::{episode, episode_setup};
-use enact_model::{RequestOptions, VisionLanguageModel};
+use enact_model::{RequestOptions, Sampling, VisionLanguageModel};
 use enact_plan::{CompositeAgent, PlannerError};
 use enact_types::{StopSwitch, text};
 
@@ -29,6 +29,7 @@ use crate::args::{EvalArgs, PerceptionSource, PlannerKind, SHIPPED_ROBOT};
 use crate::console_observer::ConsoleObserver;
 use crate::data_dir::{DataDir, SHIPPED_MODEL};
 use crate::file_kind::{self, FileKind};
+use crate::methods::DrawArgs;
 use crate::model_choice::{self, ModelChoice, ModelsConfig};
 use crate::out;
 use crate::progress;
@@ -64,7 +65,8 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
         PerceptionSource::Model => Some(config.perceiver(data_dir)?),
         PerceptionSource::GroundTruth => None,
     };
-    let open = |choice: &ModelChoice| opened(choice, options(args, &config, choice));
+    let sampling = sampling(args)?;
+    let open = |choice: &ModelChoice| opened(choice, options(args, &config, choice, sampling));
     let agents = || {
         if args.planner == PlannerKind::Random {
             return Ok(WorkerAgent::Planner(Box::new(RandomPlanner::new(
@@ -89,6 +91,7 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
         episodes: args.episodes,
         workers: usize::from(args.jobs),
         marks: args.marks,
+        choice: args.draws.choice(),
         agents: (args.planner != PlannerKind::Scripted).then_some(&agents),
     };
     if let Some(number) = args.episode {
@@ -159,15 +162,31 @@ fn models(args: &EvalArgs) -> ModelsConfig {
     config.overridden(&args.models, args.pointing)
 }
 
-fn options(args: &EvalArgs, config: &ModelsConfig, choice: &ModelChoice) -> RequestOptions {
-    RequestOptions {
-        temperature: args.temperature,
+/// Returns how plans are drawn.
+///
+/// # Errors
+/// If a value is out of range, or has no effect.
+fn sampling(args: &EvalArgs) -> Result<Sampling> {
+    args.draws.sampling(Sampling::GREEDY, args.seed)
+}
+
+fn options(
+    args: &EvalArgs,
+    config: &ModelsConfig,
+    choice: &ModelChoice,
+    sampling: Sampling,
+) -> RequestOptions {
+    let mut options = RequestOptions {
+        sampling,
         pointing: config.pointing,
         meaning: args.meaning,
         free_text: args.free_text,
         notify: model_choice::talk(),
         ..choice.options()
-    }
+    };
+    // The choice among plans reads how probable tokens were.
+    options.server.log_probabilities = args.draws.choice().drawn() > 1;
+    options
 }
 
 /// Narrates one episode on stderr and prints its result on stdout.
@@ -273,9 +292,10 @@ fn settings(
             let free_text = if args.free_text { ", free text" } else { "" };
             let meaning = args.meaning.map(|mode| format!(", meaning {mode}"));
             format!(
-                "{} at temperature {}{}{}{sees}{free_text}",
+                "{} at temperature {}{}{}{}{sees}{free_text}",
                 named(planner),
-                args.temperature,
+                sampling(args)?.temperature(),
+                drawn(args),
                 pointing.unwrap_or_default(),
                 meaning.unwrap_or_default()
             )
@@ -293,6 +313,18 @@ fn settings(
         args.seed,
         env!("CARGO_PKG_VERSION")
     ))
+}
+
+/// Returns how plans are drawn apart from the temperature, as flags after a comma, if they are.
+fn drawn(args: &EvalArgs) -> String {
+    let others = DrawArgs {
+        temperature: None,
+        ..args.draws
+    };
+    match others.written() {
+        words if words.is_empty() => words,
+        words => format!(",{words}"),
+    }
 }
 
 /// Extensions of a model's files.
@@ -347,9 +379,7 @@ fn command(args: &EvalArgs) -> String {
     if let Some(mode) = args.meaning {
         words += &format!(" --meaning {mode}");
     }
-    if args.temperature > 0.0 {
-        words += &format!(" --temperature {}", args.temperature);
-    }
+    words += &args.draws.written();
     for setting in &args.set {
         words += &format!(" --set {setting}");
     }

@@ -1,5 +1,8 @@
 //! Flags of methods.
 
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
 use clap::Args;
 
 use crate::methods::config::MethodsConfig;
@@ -7,11 +10,56 @@ use crate::methods::config::MethodsConfig;
 /// Methods by which the model plans better.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Planning methods")]
-pub struct MethodArgs {}
+pub struct MethodArgs {
+    /// Have a critic judge each plan by the robot's constitution.md before anything moves: the model
+    /// that plans (`self`) or another one
+    #[arg(long, value_name = "self|MODEL")]
+    pub critic: Option<String>,
+    /// How often a plan goes back to the planner before it is rejected [default: 2]
+    #[arg(long, value_name = "N")]
+    pub critic_rounds: Option<u32>,
+    /// Environment variable that holds the key of the critic's server, if it is another one
+    #[arg(long, value_name = "NAME")]
+    pub critic_key_env: Option<String>,
+    /// Have planner and critic exchange up to N messages about a draft before the planner decides
+    #[arg(long, value_name = "N")]
+    pub dialogue: Option<NonZeroU32>,
+    /// Write down in FILE what failed and corrected runs teach, and tell it in similar tasks
+    #[arg(long, value_name = "FILE")]
+    pub lessons: Option<PathBuf>,
+    /// Show the planner the K solved tasks most similar in task and scene
+    #[arg(long, value_name = "K")]
+    pub examples: Option<NonZeroU32>,
+    /// Most tokens that the examples take together, estimated [default: 600]
+    #[arg(long, value_name = "TOKENS")]
+    pub example_tokens: Option<u32>,
+    /// Solved tasks besides those that ship [default: those of `enact examples add`]
+    #[arg(long, value_name = "FILE")]
+    pub example_library: Option<PathBuf>,
+    /// Have the model think before each plan, in about N tokens at most; thoughts are shown and
+    /// recorded, and never executed
+    #[arg(long, value_name = "TOKENS", conflicts_with_all = ["free_text", "score_steps"], value_parser = clap::value_parser!(u32).range(8..=4096))]
+    pub think: Option<u32>,
+    /// Folder of edited blocks of the prompt for plans; `enact prompts DIR` writes the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub prompts: Option<PathBuf>,
+}
 
 impl MethodArgs {
     /// Returns `config` with what the command line says instead.
     pub fn over(&self, config: MethodsConfig) -> MethodsConfig {
-        config
+        let args = self.clone();
+        MethodsConfig {
+            critic: args.critic.or(config.critic),
+            critic_rounds: args.critic_rounds.or(config.critic_rounds),
+            critic_key_env: args.critic_key_env.or(config.critic_key_env),
+            dialogue: args.dialogue.or(config.dialogue),
+            lessons: args.lessons.or(config.lessons),
+            examples: args.examples.or(config.examples),
+            example_tokens: args.example_tokens.or(config.example_tokens),
+            example_library: args.example_library.or(config.example_library),
+            think: args.think.or(config.think),
+            prompts: args.prompts.or(config.prompts),
+        }
     }
 }

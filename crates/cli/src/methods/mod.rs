@@ -4,17 +4,37 @@
 //! |---|---|
 //! | [`args`] | flags |
 //! | [`config`] | `[planning.methods]` of a launch file |
+//! | [`context`] | the run that methods are part of |
+//! | [`constitution`] | which constitution a robot has |
+//! | [`lesson_file`] | lessons in a file |
+//! | [`library`] | the library of solved tasks |
+//! | [`sampling`] | how freely plans are drawn, and how many |
 
 pub mod args;
 pub mod config;
+pub mod constitution;
+pub mod context;
+pub mod lesson_file;
+pub mod library;
+pub mod sampling;
 
-use anyhow::Result;
-use enact_plan::{LayeredPlanner, PlanningModel, Strategy};
+use anyhow::{Result, bail};
+use chrono::Local;
+use enact_model::RequestOptions;
+use enact_plan::examples::shipped;
+use enact_plan::strategy::critic::{Critic, CriticModel};
+use enact_plan::strategy::dialogue::Dialogue;
+use enact_plan::strategy::examples::Examples;
+use enact_plan::strategy::lessons::{LessonPlace, Lessons};
+use enact_plan::{LayeredPlanner, PlanningModel, Strategy, Think};
 
 pub use args::MethodArgs;
 pub use config::MethodsConfig;
+pub use context::MethodContext;
+pub use sampling::DrawArgs;
 
-use crate::data_dir::DataDir;
+use crate::model_choice::talk;
+use lesson_file::LessonFile;
 
 /// Puts the methods that are switched on around a model.
 ///
@@ -23,23 +43,91 @@ use crate::data_dir::DataDir;
 pub fn layered<M: PlanningModel>(
     model: M,
     config: &MethodsConfig,
-    data_dir: &DataDir,
+    context: &MethodContext<'_>,
 ) -> Result<LayeredPlanner<M>> {
-    Ok(LayeredPlanner::new(model, strategies(config, data_dir)?))
+    Ok(LayeredPlanner::new(model, strategies(config, context)?))
 }
 
 /// Returns the methods that are switched on, the outermost first: what makes a plan stricter is
 /// around what makes it.
-fn strategies(config: &MethodsConfig, data_dir: &DataDir) -> Result<Vec<Box<dyn Strategy>>> {
-    let _ = (config, data_dir);
-    let strategies: Vec<Box<dyn Strategy>> = Vec::new();
-    // critic and dialogue
-    // lessons
-    // examples
+fn strategies(
+    config: &MethodsConfig,
+    context: &MethodContext<'_>,
+) -> Result<Vec<Box<dyn Strategy>>> {
+    let mut strategies: Vec<Box<dyn Strategy>> = Vec::new();
+    critic(config, context, &mut strategies)?;
+    if let Some(file) = &config.lessons {
+        let recording = context.recording.clone();
+        let place = LessonPlace {
+            robot: context.robot_name.to_owned(),
+            scene: context.scene.clone(),
+            date: Box::new(|| Local::now().format("%Y-%m-%d").to_string()),
+            run: Box::new(move || Some(recording.get()?.display().to_string())),
+        };
+        let book = Box::new(LessonFile::open(file)?);
+        strategies.push(Box::new(Lessons::new(book, place, context.similarity()?)));
+    }
+    if let Some(count) = config.examples {
+        strategies.push(Box::new(examples(config, context, count.get())?));
+    }
     // tools
     // attachments
     // decomposition
     // goal first
     // thinking
+    if let Some(tokens) = config.think {
+        strategies.push(Box::new(Think::new(tokens)));
+    }
     Ok(strategies)
+}
+
+/// Adds the critic and the dialogue with it, which needs one.
+fn critic(
+    config: &MethodsConfig,
+    context: &MethodContext<'_>,
+    strategies: &mut Vec<Box<dyn Strategy>>,
+) -> Result<()> {
+    let model = match config.critic.as_deref() {
+        None if config.dialogue.is_none() => return Ok(()),
+        None | Some("self") => CriticModel::Planner,
+        Some(name) => {
+            let key_env = config.critic_key_env.clone();
+            let choice = context.models.other(name, key_env, context.data_dir);
+            let options = RequestOptions {
+                notify: talk(),
+                ..choice.options()
+            };
+            CriticModel::other(choice.open(options, context.stop)?)
+        }
+    };
+    let rules = constitution::load(context.data_dir, context.robot)?;
+    let rounds = config.critic_rounds.unwrap_or(Critic::ROUNDS);
+    strategies.push(Box::new(Critic::new(model.clone(), rules.clone(), rounds)));
+    if let Some(most) = config.dialogue {
+        strategies.push(Box::new(Dialogue::new(model, rules, most.get())));
+    }
+    Ok(())
+}
+
+/// Returns the method that shows solved tasks.
+fn examples(config: &MethodsConfig, context: &MethodContext<'_>, count: u32) -> Result<Examples> {
+    let chosen = config.example_library.as_deref();
+    let path = library::path(chosen)?;
+    if chosen.is_some() && !path.exists() {
+        bail!(
+            "there is no library of examples {}\nhint: `enact examples add RUN --example-library {0}` \
+             makes one of successful recordings",
+            path.display()
+        );
+    }
+    let mut library = shipped().to_vec();
+    library.extend(library::load(&path)?);
+    let tokens = config.example_tokens.map(|it| it as usize);
+    Ok(Examples {
+        library,
+        count: count as usize,
+        tokens: tokens.unwrap_or(Examples::TOKENS),
+        similarity: context.similarity()?,
+        current: context.current.clone(),
+    })
 }

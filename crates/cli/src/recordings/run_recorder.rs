@@ -60,11 +60,15 @@ impl RunRecorder {
         let info = info(data_dir, setup, scripted)?;
         let command = std::env::args().collect();
         match Recorder::create(&path, &info, &setup.robot, command, Box::new(wall_clock)) {
-            Ok(recorder) => Ok(Some(Self {
-                recorder,
-                path,
-                wanted: args.record.is_some(),
-            })),
+            Ok(recorder) => {
+                // A set-up has one run.
+                let _ = setup.recording.set(path.clone());
+                Ok(Some(Self {
+                    recorder,
+                    path,
+                    wanted: args.record.is_some(),
+                }))
+            }
             Err(error) if args.record.is_none() => {
                 errln!("enact: this run is not kept: {error}");
                 Ok(None)
@@ -173,6 +177,7 @@ fn info(data_dir: &DataDir, setup: &Setup, scripted: bool) -> Result<RunInfo> {
             }),
         },
         servos: setup.servos(data_dir)?,
+        prompts: setup.prompts_sha256(),
     })
 }
 

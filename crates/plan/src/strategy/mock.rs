@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use enact_types::{Frame, Intrinsics, Pose, Stamp};
 use image::RgbImage;
 
-use super::{LayeredPlanner, Strategy, TextModel, TextReply, TextRequest};
+use super::{LayeredPlanner, PlanningModel, Strategy, TextModel, TextReply, TextRequest};
 use crate::planner::{ModelResponse, Planner, PlannerError, Usage};
 use crate::situation::Situation;
 use crate::step::Plan;
@@ -77,18 +77,15 @@ impl TextModel for MockModel {
 }
 
 /// Asks `planner` for a plan once.
-pub(crate) fn plan(
-    planner: &mut LayeredPlanner<MockModel>,
+pub(crate) fn plan<M: PlanningModel>(
+    planner: &mut LayeredPlanner<M>,
     situation: &Situation,
 ) -> ModelResponse<Plan> {
     planner.plan(&frame(), situation).unwrap()
 }
 
 /// Puts one method around a model.
-pub(crate) fn around(
-    model: MockModel,
-    strategy: impl Strategy + 'static,
-) -> LayeredPlanner<MockModel> {
+pub(crate) fn around<M>(model: M, strategy: impl Strategy + 'static) -> LayeredPlanner<M> {
     LayeredPlanner::new(model, vec![Box::new(strategy)])
 }
 

@@ -8,9 +8,21 @@
 //! |---|---|
 //! | [`exchange`] | what was said on the way to a plan, for observers |
 //! | [`text_model`] | a model that answers any request, not only for plans |
+//! | `model_words` | what a model says in words, made fit to be shown |
+//! | [`critic`] | the plan judged against a constitution; vetoed steps are not executed |
+//! | [`dialogue`] | planner and critic talk about a draft before the planner decides |
+//! | [`lessons`] | what failed runs taught |
+//! | [`examples`] | solved tasks like the one at hand |
+//! | [`think`] | a thought before the plan |
 
+pub mod critic;
+pub mod dialogue;
+pub mod examples;
 pub mod exchange;
+pub mod lessons;
+mod model_words;
 pub mod text_model;
+pub mod think;
 
 use enact_types::Frame;
 
@@ -22,6 +34,7 @@ use crate::step::Plan;
 
 pub use exchange::{Exchange, ExchangeKind};
 pub use text_model::{TextModel, TextReply, TextRequest};
+pub use think::Think;
 
 /// A model that plans and answers other requests.
 pub trait PlanningModel: Planner + TextModel {}
@@ -206,5 +219,7 @@ impl<M: Perceiver> Perceiver for LayeredPlanner<M> {
 
 #[cfg(test)]
 pub(crate) mod mock;
+#[cfg(test)]
+mod responsive_mock;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,145 @@
+//! A lesson: one sentence of what to do otherwise, with its evidence.
+
+use serde::{Deserialize, Serialize};
+
+use crate::planner::Rejection;
+use crate::strategy::model_words::line;
+
+/// What a run taught. It is data: it is shown to planners and changes no limit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lesson {
+    /// What to do otherwise, in a sentence.
+    pub lesson: String,
+    /// Name of the robot.
+    pub robot: String,
+    /// Name of the scene.
+    pub scene: String,
+    /// The person's instruction.
+    pub instruction: String,
+    /// What went wrong.
+    pub outcome: String,
+    /// When.
+    pub date: String,
+    /// The recording of the run, if it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+}
+
+impl Lesson {
+    /// Longest lesson, characters.
+    pub const MAX_LENGTH: usize = 200;
+    /// Longest instruction and outcome, characters.
+    const MAX_EVIDENCE: usize = 300;
+
+    /// Reads a lesson from a line of JSON.
+    ///
+    /// # Errors
+    /// [`Rejection`] if it is none, or longer than one is.
+    pub fn parse(text: &str) -> Result<Self, Rejection> {
+        let lesson: Self = serde_json::from_str(text)
+            .map_err(|error| Rejection(format!("it is not a lesson: {error}")))?;
+        for (key, value, most) in [
+            ("lesson", &lesson.lesson, Self::MAX_LENGTH),
+            ("instruction", &lesson.instruction, Self::MAX_EVIDENCE),
+            ("outcome", &lesson.outcome, Self::MAX_EVIDENCE),
+        ] {
+            let length = value.chars().count();
+            if value.trim().is_empty() || length > most {
+                return Err(Rejection(format!(
+                    "`{key}` has {length} characters; 1 to {most} are taken"
+                )));
+            }
+        }
+        Ok(lesson)
+    }
+
+    /// Returns a lesson of bounded length, each part in one line.
+    pub(super) fn bounded(self) -> Self {
+        let evidence = |text: &str| line(text, Self::MAX_EVIDENCE);
+        Self {
+            lesson: line(&self.lesson, Self::MAX_LENGTH),
+            instruction: evidence(&self.instruction),
+            outcome: evidence(&self.outcome),
+            ..self
+        }
+    }
+
+    /// Returns the line by which a prompt shows it.
+    pub(super) fn shown(&self) -> String {
+        format!(
+            "- {} (after “{}”: {})",
+            line(&self.lesson, Self::MAX_LENGTH),
+            line(&self.instruction, Self::MAX_EVIDENCE),
+            line(&self.outcome, Self::MAX_EVIDENCE)
+        )
+    }
+}
+
+/// Returns the sentence in a model's answer; `None` if it says nothing, or was cut within its first
+/// sentence.
+pub(super) fn sentence(answer: &str, is_cut: bool) -> Option<String> {
+    let text = line(answer, usize::MAX);
+    let text = text.trim_matches(['"', '“', '”', '*', '-', ' ']);
+    let letters: Vec<char> = text.chars().collect();
+    let ends = |at: &usize| {
+        let after = letters.get(at + 1);
+        match letters[*at] {
+            '。' | '！' => true,
+            '.' | '!' => after.is_none_or(|letter| letter.is_whitespace()),
+            _ => false,
+        }
+    };
+    let end = (0..letters.len()).find(ends);
+    let sentence: String = match end {
+        Some(end) => letters[..=end].iter().collect(),
+        None if is_cut => return None,
+        None => text.to_owned(),
+    };
+    sentence
+        .contains(char::is_alphabetic)
+        .then(|| line(&sentence, Lesson::MAX_LENGTH))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_sentence_is_taken() {
+        let read = |answer| sentence(answer, false);
+        assert_eq!(
+            read("\"Move the tray\naway first. Then go on.\"").unwrap(),
+            "Move the tray away first."
+        );
+        assert_eq!(read("Grasp 1.5 cm lower").unwrap(), "Grasp 1.5 cm lower");
+        assert_eq!(read("先移开托盘。然后继续。").unwrap(), "先移开托盘。");
+        assert_eq!(read(" \n…"), None);
+        assert_eq!(sentence("Move the tray aw", true), None);
+        assert_eq!(sentence("Ask first. Then", true).unwrap(), "Ask first.");
+        let long = read(&"word ".repeat(200)).unwrap();
+        assert!(long.chars().count() <= Lesson::MAX_LENGTH);
+    }
+
+    #[test]
+    fn a_lesson_of_any_length_is_not_read() {
+        let lesson = Lesson {
+            lesson: "Ask first.".to_owned(),
+            robot: "so101".to_owned(),
+            scene: "tabletop".to_owned(),
+            instruction: "tidy up".to_owned(),
+            outcome: "not done".to_owned(),
+            date: "2026-12-01".to_owned(),
+            run: None,
+        };
+        let read = |lesson: &Lesson| Lesson::parse(&serde_json::to_string(lesson).unwrap());
+        assert_eq!(read(&lesson).unwrap(), lesson);
+        let long = Lesson {
+            lesson: "x".repeat(5000),
+            ..lesson.clone()
+        };
+        assert!(read(&long).unwrap_err().0.contains("`lesson` has 5000"));
+        assert_eq!(long.bounded().lesson.chars().count(), Lesson::MAX_LENGTH);
+        assert!(Lesson::parse(r#"{"lesson":"x","limit":9}"#).is_err());
+    }
+}

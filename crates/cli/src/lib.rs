@@ -76,6 +76,7 @@
 //! | [`progress`] | progress of long work, on the terminal alone |
 //! | [`run`] | `enact run` |
 //! | [`chat`] | `enact chat` |
+//! | [`tend`] | `enact tend` |
 //! | [`check`] | `enact check` |
 //! | [`model`] | `enact model` |
 //! | [`robot`] | `enact robot` |
@@ -128,3 +129,4 @@ pub mod server;
 pub mod setup;
 pub mod shell;
 pub mod stop_sources;
+pub mod tend;

@@ -147,7 +147,19 @@ fn full(situation: &Situation, skills: &[Skill]) -> String {
     for example in examples::most_similar(&situation.instruction, SHOWN_EXAMPLES) {
         text += &format!("task: {}\n{}\n", example.instruction, example.plan);
     }
-    text += "\nObjects (position in metres from the arm's base, x ahead, y left, z up):\n";
+    text += &told(situation);
+    text += &format!("\nTask: {}\n", one_line(&situation.instruction));
+    if !situation.speech_act().is_request() {
+        text += "It asks for no deed: answer in words, with say or ask. Nothing may move.\n";
+    }
+    text
+}
+
+/// Returns what the planner is told of the table, of what was done so far, and beside that.
+pub(crate) fn told(situation: &Situation) -> String {
+    let mut text = String::from(
+        "\nObjects (position in metres from the arm's base, x ahead, y left, z up):\n",
+    );
     if situation.objects.is_empty() {
         text += "none\n";
     }
@@ -184,10 +196,6 @@ fn full(situation: &Situation, skills: &[Skill]) -> String {
         for line in note.text.lines() {
             text += &format!("  {}\n", one_line(line));
         }
-    }
-    text += &format!("\nTask: {}\n", one_line(&situation.instruction));
-    if !situation.speech_act().is_request() {
-        text += "It asks for no deed: answer in words, with say or ask. Nothing may move.\n";
     }
     text
 }
@@ -231,7 +239,7 @@ fn join<T>(items: &[T], write: impl Fn(&T) -> String) -> String {
 }
 
 /// Joins a person's words into one line, so that they cannot open a new section of the prompt.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -9,7 +9,7 @@ pub mod args;
 pub mod config;
 
 use anyhow::Result;
-use enact_plan::{LayeredPlanner, PlanningModel, Strategy};
+use enact_plan::{Decompose, GoalFirst, LayeredPlanner, PlanningModel, Strategy};
 
 pub use args::MethodArgs;
 pub use config::MethodsConfig;
@@ -31,15 +31,21 @@ pub fn layered<M: PlanningModel>(
 /// Returns the methods that are switched on, the outermost first: what makes a plan stricter is
 /// around what makes it.
 fn strategies(config: &MethodsConfig, data_dir: &DataDir) -> Result<Vec<Box<dyn Strategy>>> {
-    let _ = (config, data_dir);
-    let strategies: Vec<Box<dyn Strategy>> = Vec::new();
+    let _ = data_dir;
+    let mut strategies: Vec<Box<dyn Strategy>> = Vec::new();
     // critic and dialogue
     // lessons
     // examples
     // tools
     // attachments
     // decomposition
+    if config.decompose {
+        strategies.push(Box::new(Decompose::default()));
+    }
     // goal first
+    if config.goal_first {
+        strategies.push(Box::new(GoalFirst::default()));
+    }
     // thinking
     Ok(strategies)
 }

@@ -195,15 +195,19 @@ impl Table {
             moves: subjects.iter().copied().filter(|it| wanted(*it)).collect(),
             more: 0,
         };
+        // What is in the hand does not lie elsewhere yet.
+        let is_held = |index: usize| state.spots[index] == Spot::Held;
         match fact {
             Fact::Is { .. } | Fact::Every { .. } => moves(&|it| !lies(it)),
-            Fact::IsNot { .. } | Fact::Nothing { .. } => moves(&lies),
+            Fact::IsNot { .. } | Fact::Nothing { .. } => moves(&|it| is_held(it) || lies(it)),
             Fact::Count { bound, number, .. } => {
                 let count = subjects.iter().filter(|it| lies(**it)).count();
+                let held = subjects.iter().filter(|it| is_held(**it)).count();
                 let more = match bound {
+                    Bound::Exactly if *number == count => held,
                     Bound::Exactly => number.abs_diff(count),
                     Bound::AtLeast => number.saturating_sub(count),
-                    Bound::AtMost => count.saturating_sub(*number),
+                    Bound::AtMost => (count + held).saturating_sub(*number),
                 };
                 Need {
                     moves: Vec::new(),

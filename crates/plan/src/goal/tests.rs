@@ -121,6 +121,15 @@ fn a_bowl_is_emptied_and_what_comes_out_stands_beside_it() {
 }
 
 #[test]
+fn what_is_in_the_hand_does_not_lie_elsewhere_yet() {
+    let mut situation = situation("red ball in blue bowl; green tray", "");
+    let goal = goal(EMPTY, &situation);
+    carry_out(&mut situation, &[Step::pick("red ball")]);
+    assert!(!Table::of(&situation).holds(&goal));
+    assert!(found(&situation, &goal).starts_with("place red ball next to"));
+}
+
+#[test]
 fn everything_but_one_goes_on_the_tray() {
     let text = r#"{"fact":"every","kind":"thing","except":["red cube"],"relation":"on","other":"green tray"}"#;
     let words = reached(

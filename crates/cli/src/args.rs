@@ -15,6 +15,7 @@ use crate::methods::{DrawArgs, MethodArgs};
 use crate::model_choice::{ModelArgs, ModelRunArgs};
 use crate::recordings::args::{ExportArgs, RecordArgs, ReplayArgs, RunsArgs, ViewArgs};
 use crate::rerun_view::ViewTarget;
+use crate::tend::TendArgs;
 
 /// Turn natural-language instructions into robot arm motion.
 #[derive(Debug, Parser)]
@@ -84,6 +85,8 @@ pub enum Command {
     Run(RunArgs),
     /// Carry out instructions interactively, one per line
     Chat(ChatArgs),
+    /// Keep to a goal: the robot makes tasks for it, and carries them out one by one
+    Tend(TendArgs),
     /// Ask about a model
     Model {
         /// Query.

@@ -77,6 +77,7 @@
 //! | [`progress`] | progress of long work, on the terminal alone |
 //! | [`run`] | `enact run` |
 //! | [`chat`] | `enact chat` |
+//! | [`tend`] | `enact tend` |
 //! | [`check`] | `enact check` |
 //! | [`prompts`] | `enact prompts`, and the folder of edited blocks of the prompt |
 //! | [`model`] | `enact model` |
@@ -136,3 +137,4 @@ pub mod server;
 pub mod setup;
 pub mod shell;
 pub mod stop_sources;
+pub mod tend;

@@ -150,7 +150,7 @@ fn never_begun() -> TaskReport {
 }
 
 /// Shows a plan and waits for an answer on stdin; silence and a stop are a no.
-fn approver(stop: StopSwitch) -> Approver<'static> {
+pub fn approver(stop: StopSwitch) -> Approver<'static> {
     let mut lines = None;
     Box::new(move |plan: &Plan, preview: &[Outcome]| {
         let mut preview = preview.iter();

@@ -6,7 +6,8 @@ use enact_plan::free_text::translate_by;
 use enact_plan::similarity::TextSimilarity;
 use enact_plan::{
     Detection, Exchange, ExchangeKind, ModelResponse, Plan, PlannerError, PromptStyle, Rejection,
-    Situation, Skill, Step, TextReply, TextRequest, Token, Usage, grammar, prompt, stepwise, thought,
+    Situation, Skill, Step, TextReply, TextRequest, Token, Usage, grammar, prompt, stepwise,
+    thought,
 };
 use enact_types::{Frame, NormalizedPoint, Reason};
 use image::RgbImage;
@@ -186,6 +187,10 @@ macro_rules! see_and_plan {
                 }
                 $crate::chat::Chat::settings(self).declines(instruction)
             }
+
+            fn understands(&mut self, situation: &enact_plan::Situation) -> bool {
+                self.meaning.plan(situation).is_some()
+            }
         }
 
         impl enact_plan::TextModel for $model {
@@ -194,6 +199,10 @@ macro_rules! see_and_plan {
                 request: &enact_plan::TextRequest<'_>,
             ) -> Result<enact_plan::TextReply, enact_plan::PlannerError> {
                 $crate::chat::complete(self, request)
+            }
+
+            fn follows_requests(&self) -> bool {
+                $crate::chat::Chat::settings(self).prompt == enact_plan::PromptStyle::Full
             }
         }
     };
@@ -432,10 +441,9 @@ fn take_thought_out(reply: &mut Reply) {
 
 /// The plan that follows from the words of an instruction; no model was asked.
 pub(crate) fn read_from_words(plan: Plan) -> ModelResponse<Plan> {
-    let completion = serde_json::to_string(&plan).expect("a plan is always valid JSON");
     ModelResponse {
         thinking: "read from the words; the model was not asked".to_owned(),
-        ..ModelResponse::unasked(completion, plan)
+        ..ModelResponse::planned(plan)
     }
 }
 

@@ -12,6 +12,7 @@
 //! | [`meaning`] | what an instruction means on this table, read from its words |
 //! | `contraction` | English contractions spelled out |
 //! | [`intent`] | the meaning of an instruction |
+//! | [`goal`] | what shall be true, checked by perception, and the steps that make it so |
 //! | [`expert`] | the plan that suits a situation, given an intent |
 //! | [`replies`] | the robot's own words, in English and Chinese |
 //! | [`language`] | recognizes languages that a model does not speak |
@@ -27,6 +28,7 @@
 //! | [`similarity`] | the nearest of many texts, by what their words are made of |
 //! | [`free_text`] | from free text to steps, for models without a grammar |
 //! | [`planner`] | the traits a model implements |
+//! | [`task_list`] | a robot's own list of tasks, for a goal that stands |
 //! | [`thought`] | a plan that begins with a thought |
 //! | [`strategy`] | methods by which a model plans better, as layers around it |
 //! | [`scripted`] | a planner that follows a file |
@@ -37,6 +39,7 @@ pub mod detection;
 pub mod examples;
 pub mod expert;
 pub mod free_text;
+pub mod goal;
 pub mod grammar;
 pub mod intent;
 pub mod language;
@@ -57,6 +60,7 @@ pub mod speech_act;
 pub mod step;
 pub mod stepwise;
 pub mod strategy;
+pub mod task_list;
 pub mod thought;
 pub mod translation;
 
@@ -75,6 +79,7 @@ pub use space::{Direction, Relation};
 pub use speech_act::SpeechAct;
 pub use step::Plan;
 pub use strategy::{
-    EndedTask, Exchange, ExchangeKind, LayeredPlanner, PlanningModel, PlanningTurn, Rest, Strategy,
-    TextModel, TextReply, TextRequest, Think,
+    Decompose, EndedTask, Exchange, ExchangeKind, GoalFirst, LayeredPlanner, PlanningModel,
+    PlanningTurn, Rest, Strategy, TextModel, TextReply, TextRequest, Think,
 };
+pub use task_list::{Task, TaskList, TaskState};

@@ -11,7 +11,7 @@ use crate::detection::Detection;
 use crate::pointing::{ParsedDetections, PictureConvention};
 use crate::situation::Situation;
 use crate::step::Plan;
-use crate::strategy::{EndedTask, Exchange};
+use crate::strategy::{EndedTask, Exchange, TextModel};
 
 /// Lists the objects in a picture.
 pub trait Perceiver {
@@ -73,6 +73,17 @@ pub trait Planner {
         None
     }
 
+    /// Returns whether the plan for `situation` follows from the words of its instruction, without a
+    /// model being asked.
+    fn understands(&mut self, _situation: &Situation) -> bool {
+        false
+    }
+
+    /// Returns the model that answers other requests than for plans, if there is one.
+    fn text_model(&mut self) -> Option<&mut dyn TextModel> {
+        None
+    }
+
     /// Learns how a task ended. The default implementation learns nothing.
     ///
     /// # Errors
@@ -119,6 +130,14 @@ macro_rules! pointers {
 
             fn declines(&self, instruction: &str) -> Option<String> {
                 (**self).declines(instruction)
+            }
+
+            fn understands(&mut self, situation: &Situation) -> bool {
+                (**self).understands(situation)
+            }
+
+            fn text_model(&mut self) -> Option<&mut dyn TextModel> {
+                (**self).text_model()
             }
 
             fn task_ended(&mut self, task: &EndedTask<'_>) -> Result<(), PlannerError> {
@@ -180,6 +199,14 @@ impl<S, D: Planner> Planner for CompositeAgent<S, D> {
         self.planner.declines(instruction)
     }
 
+    fn understands(&mut self, situation: &Situation) -> bool {
+        self.planner.understands(situation)
+    }
+
+    fn text_model(&mut self) -> Option<&mut dyn TextModel> {
+        self.planner.text_model()
+    }
+
     fn task_ended(&mut self, task: &EndedTask<'_>) -> Result<(), PlannerError> {
         self.planner.task_ended(task)
     }
@@ -226,6 +253,17 @@ impl<T> ModelResponse<T> {
             dropped: Vec::new(),
             exchanges: Vec::new(),
         }
+    }
+}
+
+impl ModelResponse<Plan> {
+    /// Creates the response of an agent that plans without asking a model for a plan.
+    ///
+    /// # Panics
+    /// Never: a plan is always valid JSON.
+    pub fn planned(plan: Plan) -> Self {
+        let completion = serde_json::to_string(&plan).expect("a plan is always valid JSON");
+        Self::unasked(completion, plan)
     }
 }
 

@@ -153,6 +153,13 @@ pub fn facts(situation: &Situation) -> String {
         .expect("the built-in templates suit every situation")
 }
 
+/// Returns what a plan rests on, as [`facts`] does, without the task.
+pub(crate) fn told(situation: &Situation) -> String {
+    PromptTemplates::default()
+        .told(situation)
+        .expect("the built-in templates suit every situation")
+}
+
 fn recent(history: &[Outcome]) -> &[Outcome] {
     &history[history.len().saturating_sub(REMEMBERED_OUTCOMES)..]
 }

@@ -6,7 +6,7 @@ use enact_arm::{ArmError, ArmThread, StopSwitch};
 use enact_camera::{Camera, CameraError};
 use enact_ground::Grounder;
 use enact_ground::scene::Doubt;
-use enact_plan::{Agent, ConversationTurn, ObjectView, PlannerError};
+use enact_plan::{Agent, ConversationTurn, ObjectView, PlannerError, Situation, TextModel};
 use enact_robot::{HalfSpace, Obstacle, Robot};
 use enact_types::Refusal;
 use thiserror::Error;
@@ -147,6 +147,24 @@ impl<'a> Session<'a> {
             .notify(&Event::UserCommand(UserCommand::See));
         self.executor.look_around(&[])?;
         Ok(self.executor.perception.views())
+    }
+
+    /// Returns what is known of the table since the last look, and the tasks so far, for whoever decides
+    /// what the next task is.
+    pub fn situation(&self) -> Situation {
+        let perception = &self.executor.perception;
+        Situation {
+            conversation: self.conversation.clone(),
+            objects: perception.views(),
+            infeasibilities: perception.grounder.infeasibilities(&perception.memory),
+            holding: perception.memory.holding().map(str::to_owned),
+            ..Situation::default()
+        }
+    }
+
+    /// Returns the model that answers other requests than for plans, if there is one.
+    pub fn text_model(&mut self) -> Option<&mut dyn TextModel> {
+        self.executor.agent.text_model()
     }
 
     /// Moves home, around the objects on the table, with the held object. Returns why it did not

@@ -43,6 +43,12 @@ pub struct MethodArgs {
     /// Folder of edited blocks of the prompt for plans; `enact prompts DIR` writes the built-in ones
     #[arg(long, value_name = "DIR")]
     pub prompts: Option<PathBuf>,
+    /// Have the model outline the task, and plan for one part at a time
+    #[arg(long)]
+    pub decompose: bool,
+    /// Have the model write what shall be true at the end, and find the steps by search
+    #[arg(long)]
+    pub goal_first: bool,
 }
 
 impl MethodArgs {
@@ -60,6 +66,8 @@ impl MethodArgs {
             example_library: args.example_library.or(config.example_library),
             think: args.think.or(config.think),
             prompts: args.prompts.or(config.prompts),
+            decompose: args.decompose || config.decompose,
+            goal_first: args.goal_first || config.goal_first,
         }
     }
 }

@@ -39,6 +39,10 @@ pub struct MethodsConfig {
     /// Folder of edited blocks of the prompt for plans.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prompts: Option<PathBuf>,
+    /// Whether the model outlines a task, and plans for one part at a time.
+    pub decompose: bool,
+    /// Whether the model writes what shall be true, and a search finds the steps.
+    pub goal_first: bool,
 }
 
 impl MethodsConfig {

@@ -26,7 +26,7 @@ use enact_plan::strategy::critic::{Critic, CriticModel};
 use enact_plan::strategy::dialogue::Dialogue;
 use enact_plan::strategy::examples::Examples;
 use enact_plan::strategy::lessons::{LessonPlace, Lessons};
-use enact_plan::{LayeredPlanner, PlanningModel, Strategy, Think};
+use enact_plan::{Decompose, GoalFirst, LayeredPlanner, PlanningModel, Strategy, Think};
 
 pub use args::MethodArgs;
 pub use config::MethodsConfig;
@@ -70,11 +70,12 @@ fn strategies(
     if let Some(count) = config.examples {
         strategies.push(Box::new(examples(config, context, count.get())?));
     }
-    // tools
-    // attachments
-    // decomposition
-    // goal first
-    // thinking
+    if config.decompose {
+        strategies.push(Box::new(Decompose::default()));
+    }
+    if config.goal_first {
+        strategies.push(Box::new(GoalFirst::default()));
+    }
     if let Some(tokens) = config.think {
         strategies.push(Box::new(Think::new(tokens)));
     }

@@ -1,6 +1,8 @@
 //! The program, called as a user would.
 #![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
+pub mod planner_server;
+
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -12,7 +14,7 @@ use serde_json::Value;
 pub fn enact(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_enact"));
     command.args(arguments);
-    if let ["run" | "chat", rest @ ..] = arguments
+    if let ["run" | "chat" | "tend", rest @ ..] = arguments
         && !rest.contains(&"--record")
     {
         command.arg("--no-record");

@@ -57,6 +57,7 @@ use crate::speech_act::SpeechAct;
 use crate::step::Plan;
 use crate::translation;
 pub use reader::{MeaningMode, MeaningReader};
+pub(crate) use scene::{BESIDE, SAME_POINT, is_container, kind_of};
 
 use clause::Deed;
 use reply::{Reply, replies};
@@ -309,4 +310,4 @@ fn location(items: &[phrase::Item], scene: &mut Scene) -> Option<Result<Meaning,
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

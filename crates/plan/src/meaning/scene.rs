@@ -9,13 +9,13 @@ use crate::space::Relation;
 use crate::spatial_order::is_between;
 
 /// Difference of picture coordinates below which they look alike, of 1000.
-const SAME_POINT: f64 = 25.0;
+pub(crate) const SAME_POINT: f64 = 25.0;
 /// Difference of sizes below which they look alike, meters.
 const SAME_SIZE: f64 = 0.003;
 /// Difference of distances below which they look alike, meters.
 const SAME_DISTANCE: f64 = 0.012;
 /// Distance of centers below which things stand beside each other, meters.
-const BESIDE: f64 = 0.13;
+pub(crate) const BESIDE: f64 = 0.13;
 /// What things are called that others are put in or on, where the arm cannot tell.
 const CONTAINERS: [&str; 2] = ["bowl", "tray"];
 
@@ -407,13 +407,13 @@ impl Scene {
 }
 
 /// Whether it is an object that others are put in or on.
-fn is_container(seen: &ObjectView) -> bool {
+pub(crate) fn is_container(seen: &ObjectView) -> bool {
     seen.receives.contains(&Relation::In)
         || seen.receives.is_empty() && CONTAINERS.contains(&kind_of(seen))
 }
 
 /// The last word of a name, but for its number.
-pub(super) fn kind_of(seen: &ObjectView) -> &str {
+pub(crate) fn kind_of(seen: &ObjectView) -> &str {
     let mut words = seen.name.rsplit(' ');
     let last = words.next().unwrap_or_default();
     match last.parse::<u32>() {

@@ -5,7 +5,7 @@ use crate::{ObjectView, Situation};
 use enact_types::{NormalizedPoint, Point3};
 
 /// The table of a line such as `red cube; yellow ball in blue bowl; green cube (big)`.
-fn table(line: &str) -> Vec<ObjectView> {
+pub(crate) fn table(line: &str) -> Vec<ObjectView> {
     let mut objects = Vec::new();
     for part in line
         .split("; ")

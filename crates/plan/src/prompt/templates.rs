@@ -24,6 +24,8 @@ use crate::space::Relation;
 const FRAME: &str = "plan.txt";
 /// The blocks that say what a plan rests on.
 const FACTS: &str = include_str!("facts.txt");
+/// These blocks without the task.
+const TOLD: &str = include_str!("told.txt");
 /// What `robot` has.
 const ROBOT: [&str; 4] = ["name", "joints", "reach_cm", "opening_cm"];
 
@@ -138,8 +140,21 @@ impl PromptTemplates {
     /// # Errors
     /// As [`plan`](Self::plan).
     pub fn facts(&self, situation: &Situation) -> Result<String, PromptError> {
+        self.told_by(FACTS, situation)
+    }
+
+    /// Returns what a plan rests on, as [`facts`](Self::facts) does, without the task.
+    ///
+    /// # Errors
+    /// As [`plan`](Self::plan).
+    pub(super) fn told(&self, situation: &Situation) -> Result<String, PromptError> {
+        self.told_by(TOLD, situation)
+    }
+
+    fn told_by(&self, template: &str, situation: &Situation) -> Result<String, PromptError> {
+        let variables = Variables::new(situation, &[], self.robot.as_ref());
         self.environment()?
-            .render_str(FACTS, Variables::new(situation, &[], self.robot.as_ref()))
+            .render_str(template, variables)
             .map_err(|error| self.fault(&error))
     }
 

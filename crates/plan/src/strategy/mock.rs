@@ -19,6 +19,8 @@ pub(crate) struct MockModel {
     pub(crate) asked: Vec<String>,
     /// The situations that plans were asked for.
     pub(crate) situations: Vec<Situation>,
+    /// Whether it plans by rules.
+    pub(crate) understands: bool,
 }
 
 impl MockModel {
@@ -58,6 +60,10 @@ impl Planner for MockModel {
         let plan = next(&mut self.plans).expect("the test says no plan");
         let completion = serde_json::to_string(&plan).unwrap();
         Ok(ModelResponse::unasked(completion, plan))
+    }
+
+    fn understands(&mut self, _situation: &Situation) -> bool {
+        self.understands
     }
 }
 

@@ -9,30 +9,39 @@
 //! | [`exchange`] | what was said on the way to a plan, for observers |
 //! | [`text_model`] | a model that answers any request, not only for plans |
 //! | `model_words` | what a model says in words, made fit to be shown |
+//! | `task_memory` | what a method remembers of one task |
 //! | [`critic`] | the plan judged against a constitution; vetoed steps are not executed |
 //! | [`dialogue`] | planner and critic talk about a draft before the planner decides |
 //! | [`lessons`] | what failed runs taught |
 //! | [`examples`] | solved tasks like the one at hand |
+//! | [`decompose`] | an outline, then sub-goals that perception checks, then steps |
+//! | [`goal_first`] | the model writes what shall be true, and a search finds the steps |
 //! | [`think`] | a thought before the plan |
 
 pub mod critic;
+pub mod decompose;
 pub mod dialogue;
 pub mod examples;
 pub mod exchange;
+pub mod goal_first;
 pub mod lessons;
 mod model_words;
+mod task_memory;
 pub mod text_model;
 pub mod think;
 
 use enact_types::Frame;
 
 use crate::detection::Detection;
+use crate::goal::Goal;
 use crate::outcome::Outcome;
 use crate::planner::{ModelResponse, Perceiver, Planner, PlannerError, Rejection, Usage};
 use crate::situation::Situation;
 use crate::step::Plan;
 
+pub use decompose::Decompose;
 pub use exchange::{Exchange, ExchangeKind};
+pub use goal_first::GoalFirst;
 pub use text_model::{TextModel, TextReply, TextRequest};
 pub use think::Think;
 
@@ -75,6 +84,8 @@ pub struct PlanningTurn<'a> {
     pub frame: &'a Frame,
     /// The situation, with the notes that layers added.
     pub situation: Situation,
+    /// What the layers below shall reach, where one above says that in facts.
+    pub goal: Option<Goal>,
     /// The model that plans.
     pub model: &'a mut dyn PlanningModel,
     /// What was said so far on the way to the plan.
@@ -84,6 +95,14 @@ pub struct PlanningTurn<'a> {
 }
 
 impl PlanningTurn<'_> {
+    /// Returns whether a method that asks the model for something of its own applies: the person
+    /// wants something done, rules do not say how, and the model makes sense of requests.
+    pub(crate) fn is_for_methods(&mut self) -> bool {
+        self.situation.speech_act().is_request()
+            && self.model.follows_requests()
+            && !self.model.understands(&self.situation)
+    }
+
     /// Asks the model, and keeps account of the cost. What was asked and answered is not told to
     /// observers: see [`tell`](Self::tell).
     ///
@@ -172,6 +191,7 @@ impl<M: PlanningModel> Planner for LayeredPlanner<M> {
         let mut turn = PlanningTurn {
             frame,
             situation: situation.clone(),
+            goal: None,
             model: &mut self.model,
             exchanges: Vec::new(),
             usage: Usage::default(),
@@ -184,6 +204,14 @@ impl<M: PlanningModel> Planner for LayeredPlanner<M> {
 
     fn declines(&self, instruction: &str) -> Option<String> {
         self.model.declines(instruction)
+    }
+
+    fn understands(&mut self, situation: &Situation) -> bool {
+        self.model.understands(situation)
+    }
+
+    fn text_model(&mut self) -> Option<&mut dyn TextModel> {
+        Some(&mut self.model)
     }
 
     fn task_ended(&mut self, task: &EndedTask<'_>) -> Result<(), PlannerError> {

@@ -12,17 +12,31 @@ pub trait TextModel {
     /// # Errors
     /// [`PlannerError`] if the model cannot be asked or does not answer in time.
     fn complete(&mut self, request: &TextRequest<'_>) -> Result<TextReply, PlannerError>;
+
+    /// Returns whether it makes sense of requests in words. One that was trained on two prompts
+    /// only would write something that looks like an answer and means nothing.
+    fn follows_requests(&self) -> bool {
+        true
+    }
 }
 
 impl<T: TextModel + ?Sized> TextModel for &mut T {
     fn complete(&mut self, request: &TextRequest<'_>) -> Result<TextReply, PlannerError> {
         (**self).complete(request)
     }
+
+    fn follows_requests(&self) -> bool {
+        (**self).follows_requests()
+    }
 }
 
 impl<T: TextModel + ?Sized> TextModel for Box<T> {
     fn complete(&mut self, request: &TextRequest<'_>) -> Result<TextReply, PlannerError> {
         (**self).complete(request)
+    }
+
+    fn follows_requests(&self) -> bool {
+        (**self).follows_requests()
     }
 }
 

@@ -1,0 +1,253 @@
+//! `enact tend`: a goal that stands, and the robot's own list of tasks for it.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`args`] | the command line |
+//! | [`store`] | the list as a file that survives the program |
+//! | [`maker`] | makes the list and revises it |
+//! | [`bounds`] | when to end, and how it ended |
+
+pub mod args;
+pub mod bounds;
+pub mod maker;
+pub mod store;
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use enact_plan::TaskState;
+use enact_runtime::{Session, TaskEnd, TaskOptions, TaskReport};
+use serde_json::json;
+
+pub use args::TendArgs;
+
+use crate::data_dir::DataDir;
+use crate::out::told;
+use crate::run::{Times, approver, checked_instruction, is_reached, summary};
+use crate::run_observers::RunObservers;
+use crate::setup::{RunModels, Setup};
+use crate::stop_sources;
+use bounds::{Bounds, TendEnd};
+use maker::Made;
+use store::TaskFile;
+
+/// Carries out tasks of the robot's own for a goal until nothing is left; returns whether the goal
+/// is reached, as far as the robot can tell.
+///
+/// # Errors
+/// If there is no goal, the set-up cannot be loaded, the list cannot be read or written, or the arm
+/// or the model fails.
+pub fn tend(data_dir: &DataDir, args: &TendArgs) -> Result<bool> {
+    let words = args.goal.join(" ");
+    let goal = match args.resume {
+        true => None,
+        false => Some(checked_instruction(&words)?),
+    };
+    let file = TaskFile::open(args.tasks.as_deref(), goal, args.anew)?;
+    let bounds = Bounds::new(args);
+    let setup = Setup::load(data_dir, &args.setup)?;
+    let goal = file.list().goal.clone();
+    let agent = setup.agent(None, Some(&goal))?;
+    let mut observers = RunObservers::open(data_dir, &args.setup, &setup, &goal, false)?;
+    let (films, outcomes) = (observers.films(&setup), observers.outcomes());
+    let mut session = setup.session(agent.agent, observers.observers(), films)?;
+    if args.approve {
+        session = session.approved_by(approver(setup.stop.clone()));
+    }
+    let models = setup.run_models(false)?;
+    let mut tending = Tending {
+        args,
+        setup: &setup,
+        models: &models,
+        file,
+        bounds,
+    };
+    let ended = tending.carry_out(&mut session, &|instruction, report| {
+        if let Some(outcomes) = &outcomes {
+            outcomes.note(is_reached(&setup, instruction, report));
+        }
+    });
+    drop(session);
+    let ending = match ended {
+        Err(error) if stop_sources::is_stop(&error) => TendEnd::Stopped,
+        ended => ended?,
+    };
+    tending.tell(&ending);
+    match observers.finish() {
+        // Whoever stops a run does not wait for a viewer either.
+        Err(error) if ending == TendEnd::Stopped => errln!("enact: {}", told(&error)),
+        finished => drop(finished?),
+    }
+    Ok(ending == TendEnd::NothingLeft)
+}
+
+/// A list that is being worked on.
+struct Tending<'a> {
+    args: &'a TendArgs,
+    setup: &'a Setup,
+    models: &'a RunModels,
+    file: TaskFile,
+    bounds: Bounds,
+}
+
+impl Tending<'_> {
+    /// Takes task after task until there is a reason to end.
+    fn carry_out(
+        &mut self,
+        session: &mut Session<'_>,
+        note: &dyn Fn(&str, &TaskReport),
+    ) -> Result<TendEnd> {
+        // A list that was interrupted goes on as it is.
+        let mut is_current = self.file.list().next().is_some();
+        loop {
+            if self.setup.stop.is_pressed() {
+                return Ok(TendEnd::Stopped);
+            }
+            if let Some(ending) = self.bounds.reached(self.file.list()) {
+                return Ok(ending);
+            }
+            if !is_current && let Some(ending) = self.revise(session)? {
+                return Ok(ending);
+            }
+            let Some(next) = self.file.list().next() else {
+                return self.over();
+            };
+            self.attempt(session, next, note)?;
+            is_current = false;
+        }
+    }
+
+    /// Makes the list anew from what is seen and what came of the tasks so far.
+    fn revise(&mut self, session: &mut Session<'_>) -> Result<Option<TendEnd>> {
+        let made = maker::made(self.file.list_mut(), session)?;
+        let tasks = match made {
+            Made::Tasks(tasks) => tasks,
+            Made::AsBefore(why) => {
+                errln!("{:>9}  the list stays as it is: {why}", "tend");
+                // Nobody knows whether anything is left.
+                let is_known = self.file.list().next().is_some();
+                return Ok((!is_known).then_some(TendEnd::Unclear(why)));
+            }
+            Made::Unclear(text) => return Ok(Some(TendEnd::Unclear(text))),
+            Made::Stuck(text) => return Ok(Some(TendEnd::Stuck(text))),
+        };
+        for dropped in self.file.list_mut().revise(tasks) {
+            errln!(
+                "{:>9}  not taken: {} ({})",
+                "tend",
+                dropped.instruction,
+                dropped.reason
+            );
+        }
+        self.file.save()?;
+        let open: Vec<&str> = self
+            .file
+            .list()
+            .standing(TaskState::Open)
+            .map(|task| task.instruction.as_str())
+            .collect();
+        if !open.is_empty() {
+            errln!("{:>9}  {}", "list", open.join("; "));
+        }
+        Ok(None)
+    }
+
+    /// Carries out one task. Before it begins and after it ends, the file says so.
+    fn attempt(
+        &mut self,
+        session: &mut Session<'_>,
+        index: usize,
+        note: &dyn Fn(&str, &TaskReport),
+    ) -> Result<()> {
+        self.file.list_mut().begin(index);
+        self.file.save()?;
+        let instruction = self.file.list().tasks[index].instruction.clone();
+        let options = TaskOptions {
+            turns: self.bounds.turns(self.file.list(), self.setup.launch.turns),
+            dry_run: false,
+            choice: self.setup.choice,
+            marks: self.setup.marks,
+        };
+        let started = Instant::now();
+        let report = match session.run(&instruction, options) {
+            Ok(report) => report,
+            Err(error) => {
+                self.file.list_mut().interrupt(index);
+                self.file.save()?;
+                return Err(error.into());
+            }
+        };
+        note(&instruction, &report);
+        self.file.list_mut().turns += report.turns;
+        let success = report.reports_success();
+        if success {
+            self.file.list_mut().worked(index);
+        } else if report.ending == TaskEnd::Stopped && self.setup.stop.is_pressed() {
+            self.file.list_mut().interrupt(index);
+        } else if report.ending == TaskEnd::Stopped {
+            self.file.list_mut().set_aside(index, "you said no");
+        } else {
+            let why = bounds::feedback(&report);
+            if self.file.list_mut().failed(index, &why) {
+                errln!("{:>9}  {instruction}: it failed twice, {why}", "set aside");
+            }
+        }
+        self.file.save()?;
+        self.tell_task(&instruction, &report, success, started.elapsed());
+        Ok(())
+    }
+
+    fn tell_task(&self, instruction: &str, report: &TaskReport, success: bool, wall: Duration) {
+        if !self.args.json {
+            let how = match success {
+                true => "done".to_owned(),
+                false if report.ending == TaskEnd::Stopped => "stopped".to_owned(),
+                false => format!("not done: {}", bounds::feedback(report)),
+            };
+            outln!("{instruction}: {how}");
+            return;
+        }
+        let load = Duration::ZERO;
+        let times = Times { wall, load };
+        let mut told = summary(report, success, self.setup, self.models, &times);
+        told["task"] = json!(instruction);
+        outln!("{told}");
+    }
+
+    /// Ends a list in which nothing is open.
+    fn over(&mut self) -> Result<TendEnd> {
+        self.file.list_mut().is_over = true;
+        self.file.save()?;
+        let aside = self.file.list().standing(TaskState::SetAside);
+        let aside: Vec<String> = aside.map(bounds::aside).collect();
+        Ok(match aside.is_empty() {
+            true => TendEnd::NothingLeft,
+            false => TendEnd::SetAside(aside.join("; ")),
+        })
+    }
+
+    fn tell(&self, ending: &TendEnd) {
+        let list = self.file.list();
+        if self.args.json {
+            outln!(
+                "{}",
+                json!({
+                    "goal": list.goal,
+                    "ending": ending.name(),
+                    "said": ending.to_string(),
+                    "turns": list.turns,
+                    "tasks": list.tasks,
+                    "file": self.file.path(),
+                })
+            );
+            return;
+        }
+        outln!("{ending}");
+        if list.next().is_some() {
+            errln!(
+                "hint: `enact tend --resume` goes on with the list in {}",
+                self.file.path().display()
+            );
+        }
+    }
+}

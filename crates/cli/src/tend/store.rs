@@ -1,0 +1,159 @@
+//! The list of tasks as a file that survives the program.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use enact_plan::TaskList;
+use tempfile::NamedTempFile;
+
+/// A list and its file.
+#[derive(Debug)]
+pub struct TaskFile {
+    path: PathBuf,
+    list: TaskList,
+}
+
+impl TaskFile {
+    /// Opens the list at `path`, or that of this user: a new one for `goal`, or without a goal the one
+    /// that was interrupted. An interrupted one is replaced only if `anew` says so.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is no list, there is nothing to go on with, or something would
+    /// be lost.
+    pub fn open(path: Option<&Path>, goal: Option<&str>, anew: bool) -> Result<Self> {
+        let path = match path {
+            Some(path) => path.to_owned(),
+            None => default_path()?,
+        };
+        let known = if anew { None } else { read(&path)? };
+        let list = match (goal, known) {
+            (Some(goal), None) => TaskList::new(goal),
+            (Some(goal), Some(known)) if known.is_over => TaskList::new(goal),
+            (Some(_), Some(known)) => bail!(
+                "{} holds an unfinished list of tasks for “{}”\nhint: --resume goes on with it, --anew \
+                 gives it up",
+                path.display(),
+                known.goal
+            ),
+            (None, Some(known)) if known.is_over => bail!(
+                "nothing is left of the list of tasks for “{}” in {}\nhint: enact tend \"GOAL\" begins \
+                 another one",
+                known.goal,
+                path.display()
+            ),
+            (None, Some(known)) => known,
+            (None, None) => bail!(
+                "there is no list of tasks in {} to go on with\nhint: enact tend \"GOAL\" begins one",
+                path.display()
+            ),
+        };
+        Ok(Self { path, list })
+    }
+
+    /// Returns the list.
+    pub fn list(&self) -> &TaskList {
+        &self.list
+    }
+
+    /// Returns the list to be changed; [`save`](Self::save) keeps that.
+    pub fn list_mut(&mut self) -> &mut TaskList {
+        &mut self.list
+    }
+
+    /// Returns where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes the file beside the old one and puts it in its place: whenever the program is ended,
+    /// one of the two is there, whole.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn save(&self) -> Result<()> {
+        let write = || -> std::io::Result<()> {
+            let folder = self.path.parent().filter(|it| !it.as_os_str().is_empty());
+            let folder = folder.unwrap_or(Path::new("."));
+            fs::create_dir_all(folder)?;
+            let mut file = NamedTempFile::new_in(folder)?;
+            serde_json::to_writer_pretty(&mut file, &self.list)?;
+            writeln!(file)?;
+            file.as_file().sync_all()?;
+            file.persist(&self.path)?;
+            Ok(())
+        };
+        write().with_context(|| {
+            format!(
+                "cannot write the list of tasks {}; name another file with --tasks",
+                self.path.display()
+            )
+        })
+    }
+}
+
+/// Reads a list, if there is one.
+fn read(path: &Path) -> Result<Option<TaskList>> {
+    let bytes = match fs::read(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        read => {
+            read.with_context(|| format!("cannot read the list of tasks {}", path.display()))?
+        }
+    };
+    let list: TaskList = serde_json::from_slice(&bytes).with_context(|| {
+        format!(
+            "{} is no list of tasks; name another file with --tasks, or begin a new list with --anew",
+            path.display()
+        )
+    })?;
+    if list.version != TaskList::VERSION {
+        bail!(
+            "{}: a list of tasks of version {}; this program reads version {}",
+            path.display(),
+            list.version,
+            TaskList::VERSION
+        );
+    }
+    Ok(Some(list))
+}
+
+fn default_path() -> Result<PathBuf> {
+    let folder = dirs::state_dir()
+        .or_else(dirs::data_dir)
+        .context("there is no folder for the list of tasks\nhint: name a file with --tasks")?;
+    Ok(folder.join("enact/tasks.json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_gone_on_with_and_never_lost_by_accident() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/tasks.json");
+        let open = |goal, anew| TaskFile::open(Some(&path), goal, anew);
+        let missing = open(None, false).unwrap_err().to_string();
+        assert!(missing.contains("no list of tasks"), "{missing}");
+        let mut file = open(Some("tidy up"), false).unwrap();
+        file.list_mut().revise(vec!["put it away".to_owned()]);
+        file.list_mut().begin(0);
+        file.save().unwrap();
+        assert_eq!(open(None, false).unwrap().list(), file.list());
+        let lost = open(Some("sort the cubes"), false).unwrap_err().to_string();
+        assert!(
+            lost.contains("tidy up") && lost.contains("--resume"),
+            "{lost}"
+        );
+        assert!(open(Some("sort the cubes"), true).is_ok());
+        file.list_mut().is_over = true;
+        file.save().unwrap();
+        assert!(open(None, false).is_err());
+        assert_eq!(open(Some("sort"), false).unwrap().list().goal, "sort");
+        fs::write(&path, "{\"goal\":").unwrap();
+        let broken = open(None, false).unwrap_err().to_string();
+        assert!(broken.contains("is no list of tasks"), "{broken}");
+        assert!(open(Some("sort"), true).is_ok());
+    }
+}

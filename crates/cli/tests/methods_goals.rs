@@ -1,0 +1,99 @@
+//! `--goal-first` and `--decompose` through the program, on a simulated table.
+
+use serde_json::json;
+
+mod program;
+
+use program::planner_server::serve;
+use program::{TASK, object, run, status, stderr};
+
+const GOAL: &str = r#"[{"fact":"is","object":"red cube","relation":"in","other":"blue bowl"}]"#;
+
+fn is_about_the_goal(words: &str) -> bool {
+    words.starts_with("You say what shall be true")
+}
+
+fn arguments<'a>(place: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let set_up = [
+        "run",
+        TASK,
+        "--perception",
+        "ground-truth",
+        "--model",
+        place,
+        "--json",
+    ];
+    [&set_up[..], more].concat()
+}
+
+#[test]
+fn a_goal_is_reached_by_search_and_seen_to_be_reached() {
+    let (place, asked) = serve(|words| {
+        assert!(is_about_the_goal(words), "no plan is asked for: {words}");
+        Some(format!("{{\"goal\":{GOAL}}}"))
+    });
+    let output = run(&arguments(&place, &["--goal-first"]));
+    let talk = stderr(&output);
+    assert_eq!(status(&output), 0, "{talk}");
+    let report = object(&output);
+    assert_eq!(report["success"], true, "{talk}");
+    // One turn for the deed, and one to see that it is done.
+    assert!(report["turns"].as_u64().unwrap() >= 2, "{report}");
+    assert!(
+        talk.contains("goal-first  the red cube is in the blue bowl"),
+        "{talk}"
+    );
+    assert_eq!(asked.try_iter().count(), 1);
+}
+
+#[test]
+fn what_is_no_goal_leaves_the_plan_to_the_model() {
+    let (place, _asked) = serve(|words| match is_about_the_goal(words) {
+        true => Some("I would rather not say.".to_owned()),
+        false => Some(program::PUT.to_owned()),
+    });
+    let output = run(&arguments(&place, &["--goal-first"]));
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("planned without a goal"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn a_task_is_done_in_parts() {
+    let (place, asked) = serve(|words| {
+        Some(if words.starts_with("You take a task") {
+            json!({"outline": [TASK, "point to the blue bowl"]}).to_string()
+        } else if words.contains("What shall be true after part 1?") {
+            format!("{{\"lasts\":true,\"goal\":{GOAL}}}")
+        } else if words.contains("What shall be true after part 2?") {
+            r#"{"lasts":true,"goal":[{"fact":"pointed","object":"blue bowl"}]}"#.to_owned()
+        } else if words.contains("(part 1 of 2)") {
+            program::PUT.to_owned()
+        } else {
+            assert!(words.contains("(part 2 of 2)"), "{words}");
+            r#"{"steps":[{"skill":"point","object":"blue bowl"},{"skill":"done"}]}"#.to_owned()
+        })
+    });
+    let output = run(&arguments(&place, &["--decompose"]));
+    let talk = stderr(&output);
+    assert_eq!(status(&output), 0, "{talk}");
+    let report = object(&output);
+    let skills: Vec<&str> = report["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|step| step["skill"].as_str())
+        .collect();
+    assert_eq!(skills, ["pick", "place", "point"], "{talk}");
+    assert!(talk.contains("part 1 is done"), "{talk}");
+    assert_eq!(asked.try_iter().count(), 5);
+
+    // With a search for the steps, no plan is asked for.
+    let (place, asked) = (place, asked);
+    let output = run(&arguments(&place, &["--decompose", "--goal-first"]));
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert_eq!(asked.try_iter().count(), 3);
+}

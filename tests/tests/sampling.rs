@@ -59,7 +59,11 @@ fn a_seed_decides_what_is_drawn_and_lists_are_not() {
     assert_ne!(first, other);
     assert!(first[0] != first[1] && first[1] != first[2], "{first:?}");
     assert!(greedy[0] == greedy[1] && greedy[1] == greedy[2]);
-    assert!([same_list, other_list, greedy_list].iter().all(|it| *it == list));
+    assert!(
+        [same_list, other_list, greedy_list]
+            .iter()
+            .all(|it| *it == list)
+    );
 }
 
 #[test]
@@ -73,7 +77,10 @@ fn a_drawn_plan_tells_how_likely_it_was() {
     let told: Vec<f64> = tokens.iter().filter_map(|it| it.log_probability).collect();
     assert_eq!(told.len(), tokens.len());
     // Random weights are sure of little, but of some tokens there is only one.
-    assert!(told.iter().all(|it| *it <= 1e-6) && told.iter().any(|it| *it < -0.1), "{told:?}");
+    assert!(
+        told.iter().all(|it| *it <= 1e-6) && told.iter().any(|it| *it < -0.1),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -88,7 +95,11 @@ fn a_thought_stands_before_the_plan_under_the_grammar() {
     let [thought] = &planned.exchanges[..] else {
         panic!("{:?}", planned.exchanges);
     };
-    assert!((1..=32).contains(&thought.text.chars().count()), "{}", thought.text);
+    assert!(
+        (1..=32).contains(&thought.text.chars().count()),
+        "{}",
+        thought.text
+    );
     let plan = planned.parsed.unwrap();
     assert_eq!(serde_json::to_string(&plan).unwrap(), planned.completion);
     assert!(!planned.completion.contains("thought"));

@@ -165,7 +165,10 @@ mod tests {
         fs::write(folder.path().join("README.md"), "Mine.").unwrap();
         fs::write(folder.path().join("task.txt"), "Task:\n{{ taks }}").unwrap();
         let told = error(folder.path());
-        assert!(told.contains("task.txt, line 2") && told.contains("`taks`"), "{told}");
+        assert!(
+            told.contains("task.txt, line 2") && told.contains("`taks`"),
+            "{told}"
+        );
     }
 
     #[test]

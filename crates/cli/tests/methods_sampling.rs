@@ -27,7 +27,10 @@ fn server(answers: Vec<String>) -> (String, Receiver<Value>) {
         for content in answers.iter().cycle() {
             let (stream, _) = listener.accept().unwrap();
             let _ = sender.send(read(&stream));
-            answer(stream, &json!({"choices": [{"message": {"content": content}}]}));
+            answer(
+                stream,
+                &json!({"choices": [{"message": {"content": content}}]}),
+            );
         }
     });
     (format!("{place}#m"), requests)
@@ -60,7 +63,14 @@ fn answer(mut stream: TcpStream, body: &Value) {
 
 /// The words of a run of the task, planned by this server.
 fn asking<'a>(place: &'a str, more: &[&'a str]) -> Vec<&'a str> {
-    let words = ["run", TASK, "--perception", "ground-truth", "--plan-with", place];
+    let words = [
+        "run",
+        TASK,
+        "--perception",
+        "ground-truth",
+        "--plan-with",
+        place,
+    ];
     [&words[..], more].concat()
 }
 
@@ -87,7 +97,10 @@ fn a_vote_is_held_told_kept_and_verified() {
     let output = enact(&words).output().unwrap();
     let talk = stderr(&output);
     assert_eq!(status(&output), 0, "{talk}");
-    assert!(talk.contains("vote  2 of the 3 plans come to the same"), "{talk}");
+    assert!(
+        talk.contains("vote  2 of the 3 plans come to the same"),
+        "{talk}"
+    );
     let asked: Vec<Value> = requests.try_iter().collect();
     assert!(asked.iter().all(|body| body["temperature"] == 1.0));
     assert_eq!(asked[0]["messages"], asked[1]["messages"]);
@@ -127,15 +140,36 @@ fn draws_are_asked_for_as_flags_and_launch_file_say() {
     let sampling = "[planning.sampling]\ntemperature = 0.9\ntop_p = 0.8\ntop_k = 5\nseed = 3\n";
     fs::write(&file, format!("{text}\n{sampling}")).unwrap();
     let launch = file.display().to_string();
-    let more = ["--launch", &launch, "--temperature", "0.4", "--min-p", "0.1", "--turns", "1"];
-    run(&asking(&place, &[&more[..], &["--repetition-penalty", "1.1"]].concat()));
+    let more = [
+        "--launch",
+        &launch,
+        "--temperature",
+        "0.4",
+        "--min-p",
+        "0.1",
+        "--turns",
+        "1",
+    ];
+    run(&asking(
+        &place,
+        &[&more[..], &["--repetition-penalty", "1.1"]].concat(),
+    ));
     let asked = requests.try_iter().next().unwrap();
     let number = |name: &str| asked[name].as_f64().unwrap_or(f64::NAN);
-    let names = ["temperature", "top_p", "top_k", "min_p", "repetition_penalty"];
+    let names = [
+        "temperature",
+        "top_p",
+        "top_k",
+        "min_p",
+        "repetition_penalty",
+    ];
     assert_eq!(names.map(number), [0.4, 0.8, 5.0, 0.1, 1.1], "{asked}");
     assert!(asked["seed"].is_u64());
     // The same seed, the same draw.
-    run(&asking(&place, &[&more[..], &["--repetition-penalty", "1.1"]].concat()));
+    run(&asking(
+        &place,
+        &[&more[..], &["--repetition-penalty", "1.1"]].concat(),
+    ));
     assert_eq!(requests.try_iter().next().unwrap()["seed"], asked["seed"]);
 }
 
@@ -146,9 +180,15 @@ fn what_is_wrong_with_draws_is_one_clear_error() {
     let text = fs::read_to_string(root().join("launch/sim.toml")).unwrap();
     let launch = file.display().to_string();
     for (sampling, parts) in [
-        ("[planning.sampling]\ntemperature = 3", ["mine.toml", "temperature is 3"]),
+        (
+            "[planning.sampling]\ntemperature = 3",
+            ["mine.toml", "temperature is 3"],
+        ),
         ("[planning.sampling]\ntop_q = 1", ["mine.toml", "top_q"]),
-        ("[perception.sampling]\ntemperature = 1", ["mine.toml", "never drawn"]),
+        (
+            "[perception.sampling]\ntemperature = 1",
+            ["mine.toml", "never drawn"],
+        ),
     ] {
         fs::write(&file, format!("{text}\n{sampling}\n")).unwrap();
         is_one_clear_error(&run(&["run", TASK, "--launch", &launch]), &parts);
@@ -156,7 +196,10 @@ fn what_is_wrong_with_draws_is_one_clear_error() {
     for (flags, part) in [
         (&["--top-p", "0"][..], "top_p is 0"),
         (&["--top-p", "0.5"], "temperature"),
-        (&["--vote", "3", "--temperature", "0"], "all 3 plans are the same"),
+        (
+            &["--vote", "3", "--temperature", "0"],
+            "all 3 plans are the same",
+        ),
     ] {
         is_one_clear_error(&run(&[&["run", TASK], flags].concat()), &[part]);
     }
@@ -179,7 +222,11 @@ fn edited_prompts_are_asked_with_and_kept_by_their_hash() {
     let output = enact(&asked).output().unwrap();
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     let text = requests.try_iter().next().unwrap()["messages"][0]["content"].to_string();
-    for part in ["Plan for so101, and answer", "one arm of 5 joints", "Skills:"] {
+    for part in [
+        "Plan for so101, and answer",
+        "one arm of 5 joints",
+        "Skills:",
+    ] {
         assert!(text.contains(part), "{part} is missing from {text}");
     }
     let info = Recording::open(record.as_ref()).unwrap().info().unwrap();
@@ -200,6 +247,9 @@ fn the_built_in_blocks_are_printed() {
     let output = run(&["prompts"]);
     assert_eq!(status(&output), 0);
     let text = stdout(&output);
-    assert!(text.contains("{# role.txt #}\nYou plan for a robot arm"), "{text}");
+    assert!(
+        text.contains("{# role.txt #}\nYou plan for a robot arm"),
+        "{text}"
+    );
     assert!(text.contains("{# task.txt #}"), "{text}");
 }

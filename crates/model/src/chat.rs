@@ -6,7 +6,8 @@ use enact_plan::free_text::translate_by;
 use enact_plan::similarity::TextSimilarity;
 use enact_plan::{
     Detection, Exchange, ExchangeKind, ModelResponse, Plan, PlannerError, PromptStyle, Rejection,
-    Situation, Skill, Step, TextReply, TextRequest, Token, Usage, grammar, prompt, stepwise, thought,
+    Situation, Skill, Step, TextReply, TextRequest, Token, Usage, grammar, prompt, stepwise,
+    thought,
 };
 use enact_types::{Frame, NormalizedPoint, Reason};
 use image::RgbImage;

@@ -8,6 +8,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+#[cfg(feature = "local")]
 use mistralrs::{CustomLogitsProcessor, Tensor};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -66,6 +67,7 @@ impl Drawing {
     }
 }
 
+#[cfg(feature = "local")]
 impl CustomLogitsProcessor for Drawing {
     fn apply(&self, logits: &Tensor, context: &[u32]) -> mistralrs::Result<Tensor> {
         let changed = self.change(logits.to_vec1()?, context);
@@ -204,9 +206,18 @@ mod tests {
         assert_near(&with(|it| it.top_k = Some(0)), &[0.1, 0.5, 0.15, 0.25]);
         // The fewest that are together as probable: one, two, three.
         assert_near(&with(|it| it.top_p = Some(0.4)), &[0.0, 1.0, 0.0, 0.0]);
-        assert_near(&with(|it| it.top_p = Some(0.7)), &[0.0, 2.0 / 3.0, 0.0, 1.0 / 3.0]);
-        assert_near(&with(|it| it.top_p = Some(0.8)), &[0.0, 0.556, 0.167, 0.278]);
-        assert_near(&with(|it| it.min_p = Some(0.25)), &[0.0, 0.556, 0.167, 0.278]);
+        assert_near(
+            &with(|it| it.top_p = Some(0.7)),
+            &[0.0, 2.0 / 3.0, 0.0, 1.0 / 3.0],
+        );
+        assert_near(
+            &with(|it| it.top_p = Some(0.8)),
+            &[0.0, 0.556, 0.167, 0.278],
+        );
+        assert_near(
+            &with(|it| it.min_p = Some(0.25)),
+            &[0.0, 0.556, 0.167, 0.278],
+        );
         // Without a top-p as well, which the engine's own min-p needs.
         assert_near(&with(|it| it.min_p = Some(0.6)), &[0.0, 1.0, 0.0, 0.0]);
     }
@@ -232,7 +243,13 @@ mod tests {
             let others = seen.iter().enumerate().filter(|(token, _)| *token != 2);
             assert!(others.into_iter().all(|(_, logit)| *logit < seen[2]));
         }
-        let hardly = likeliest(&Drawn { token: 0, probability: 1e-9 }, 4);
+        let hardly = likeliest(
+            &Drawn {
+                token: 0,
+                probability: 1e-9,
+            },
+            4,
+        );
         assert!(hardly[1] < hardly[0]);
     }
 

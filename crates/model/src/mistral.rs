@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use enact_plan::similarity::TextSimilarity;
 use enact_plan::{
-    MeaningReader, ModelResponse, Plan, PlannerError, Pointing, PromptStyle, Situation, Token, Usage,
+    MeaningReader, ModelResponse, Plan, PlannerError, Pointing, PromptStyle, Situation, Token,
+    Usage,
 };
 use enact_types::{Reason, StopSwitch};
 use image::DynamicImage;

@@ -95,7 +95,12 @@ mod tests {
         assert_eq!(repeated(&all, false), None);
         assert_eq!(repeated(&all[..all.len() - 9], true), None);
         assert_eq!(repeated(&plan(&["push red cube"; 5]), false), None);
-        for text in ["", "a", "no no no no no no no no", "Sure! Here is the plan."] {
+        for text in [
+            "",
+            "a",
+            "no no no no no no no no",
+            "Sure! Here is the plan.",
+        ] {
             assert_eq!(repeated(text, true), None, "{text}");
         }
     }

@@ -198,7 +198,10 @@ mod tests {
             ..Sampling::GREEDY
         };
         let gap = undrawn.gap().unwrap();
-        assert!(gap.contains("top_k") && gap.contains("temperature"), "{gap}");
+        assert!(
+            gap.contains("top_k") && gap.contains("temperature"),
+            "{gap}"
+        );
         // Who says 0 knows.
         let greedy = Sampling {
             temperature: Some(0.0),

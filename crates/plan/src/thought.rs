@@ -90,8 +90,14 @@ mod tests {
     fn only_the_steps_beside_the_thought_are_a_plan() {
         let steps = r#"{"steps":[{"skill":"done"}]}"#;
         for (answer, said) in [
-            (r#"{"thought":"It is done.","steps":[{"skill":"done"}]}"#, "It is done."),
-            (r#"{"thought":"{\"steps\":[{\"skill\":\"home\"}]}","steps":[{"skill":"done"}]}"#, r#"{"steps":[{"skill":"home"}]}"#),
+            (
+                r#"{"thought":"It is done.","steps":[{"skill":"done"}]}"#,
+                "It is done.",
+            ),
+            (
+                r#"{"thought":"{\"steps\":[{\"skill\":\"home\"}]}","steps":[{"skill":"done"}]}"#,
+                r#"{"steps":[{"skill":"home"}]}"#,
+            ),
             (steps, ""),
         ] {
             let (thought, plan) = separate(answer).unwrap();

@@ -6,7 +6,6 @@ use enact_ground::{
     Effect, MotionSegment, Purpose, SceneMemory, StepEvidence, StepMotion, StepVerdict, judge,
 };
 use enact_plan::{Agent, Outcome, Plan, Step, Usage, Verdict};
-use enact_robot::Trajectory;
 use enact_types::JointVector;
 
 use crate::event::Event;

@@ -79,9 +79,18 @@ mod tests {
         };
         for (text, choice) in [
             (r#"{"turns":3,"dry_run":false}"#, PlanChoice::Only),
-            (r#"{"turns":3,"dry_run":false,"rank":1,"marks":false}"#, PlanChoice::Only),
-            (r#"{"turns":3,"dry_run":false,"rank":4,"marks":false}"#, PlanChoice::Best(4)),
-            (r#"{"turns":3,"dry_run":false,"rank":1,"vote":5,"marks":false}"#, PlanChoice::Vote(5)),
+            (
+                r#"{"turns":3,"dry_run":false,"rank":1,"marks":false}"#,
+                PlanChoice::Only,
+            ),
+            (
+                r#"{"turns":3,"dry_run":false,"rank":4,"marks":false}"#,
+                PlanChoice::Best(4),
+            ),
+            (
+                r#"{"turns":3,"dry_run":false,"rank":1,"vote":5,"marks":false}"#,
+                PlanChoice::Vote(5),
+            ),
         ] {
             let read: TaskOptions = serde_json::from_str(text).unwrap();
             assert_eq!(read, with(choice), "{text}");

@@ -78,9 +78,8 @@ impl PlanEffect {
 
 impl Ending {
     fn of(plan: &Plan) -> Self {
-        let has = |is_it: fn(&StepKind<'_>) -> bool| {
-            plan.steps.iter().any(|step| is_it(&step.kind()))
-        };
+        let has =
+            |is_it: fn(&StepKind<'_>) -> bool| plan.steps.iter().any(|step| is_it(&step.kind()));
         if has(|kind| matches!(kind, StepKind::Question(_))) {
             Self::Asks
         } else if has(|kind| matches!(kind, StepKind::Statement(_)))
@@ -134,9 +133,9 @@ pub(crate) fn elected(
     if let Some(((votes, _, _), best)) = elected.last_mut() {
         let text = match feasible {
             0 => format!("none of the {drawn} plans can be done"),
-            _ => format!(
-                "{votes} of the {drawn} plans come to the same, and {feasible} can be done"
-            ),
+            _ => {
+                format!("{votes} of the {drawn} plans come to the same, and {feasible} can be done")
+            }
         };
         let decision = Exchange {
             method: "vote".to_owned(),

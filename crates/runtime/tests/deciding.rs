@@ -227,7 +227,11 @@ fn a_vote_changes_the_plan() {
         (decision.method.as_str(), decision.kind),
         ("vote", ExchangeKind::Decision)
     );
-    assert!(decision.text.starts_with("3 of the 5 plans"), "{}", decision.text);
+    assert!(
+        decision.text.starts_with("3 of the 5 plans"),
+        "{}",
+        decision.text
+    );
     assert!(plans[..4].iter().all(|plan| plan.exchanges.is_empty()));
     // By likelihood it is another one.
     let (report, _) = run(divided(), options(1, 5), |_, _| {});
@@ -237,11 +241,19 @@ fn a_vote_changes_the_plan() {
 #[test]
 fn only_plans_that_can_be_done_have_a_vote() {
     let absent = || answer(point("green ball"), -0.1);
-    let drawn = vec![absent(), answer(point("red cube"), -9.0), absent(), absent()];
+    let drawn = vec![
+        absent(),
+        answer(point("red cube"), -9.0),
+        absent(),
+        absent(),
+    ];
     let (report, plans) = vote(drawn);
     assert_eq!(report.steps[0].step, point("red cube"));
     let decision = &plans.last().unwrap().exchanges[0].text;
-    assert!(decision.contains("1 of the 4") && decision.contains("1 can be done"), "{decision}");
+    assert!(
+        decision.contains("1 of the 4") && decision.contains("1 can be done"),
+        "{decision}"
+    );
     let (report, plans) = vote(vec![absent(), absent()]);
     assert_eq!(report.refusals.len(), 1);
     let decision = &plans.last().unwrap().exchanges[0].text;
@@ -263,7 +275,11 @@ fn what_is_only_said_is_one_opinion_however_it_is_put() {
     ];
     let (report, plans) = vote(drawn);
     assert_eq!(report.said, ["I cannot."]);
-    assert!(plans.last().unwrap().exchanges[0].text.starts_with("3 of the 7"));
+    assert!(
+        plans.last().unwrap().exchanges[0]
+            .text
+            .starts_with("3 of the 7")
+    );
 }
 
 #[test]

@@ -118,7 +118,10 @@ mod tests {
             ..DrawArgs::default()
         };
         assert_eq!(vote.choice(), PlanChoice::Vote(5));
-        assert_eq!(sampling(vote, Sampling::GREEDY).unwrap().temperature, Some(1.0));
+        assert_eq!(
+            sampling(vote, Sampling::GREEDY).unwrap().temperature,
+            Some(1.0)
+        );
         let config = Sampling {
             temperature: Some(0.3),
             top_p: Some(0.9),

@@ -207,11 +207,7 @@ impl Dialect {
         (!names.is_empty()).then_some((other, names))
     }
 
-    fn without_other(
-        self,
-        text: &str,
-        may_lack_picture: bool,
-    ) -> Option<(Self, &'static str)> {
+    fn without_other(self, text: &str, may_lack_picture: bool) -> Option<(Self, &'static str)> {
         let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
         let mut other = self;
         if self.thinking == Thinking::Off && says(&["chat_template_kwargs", "enable_thinking"]) {
@@ -456,11 +452,18 @@ mod tests {
         let openai = "Unrecognized request arguments supplied: min_p, repeat_penalty, repetition_penalty, top_k";
         let told = all.without(&complaint(openai), true).unwrap();
         assert_eq!(sent(told.0), [true, true, false, false, false, false]);
-        assert!(told.1.contains("`min_p`") && told.1.contains("`top_k`"), "{}", told.1);
+        assert!(
+            told.1.contains("`min_p`") && told.1.contains("`top_k`"),
+            "{}",
+            told.1
+        );
         let seedless = after(all, &["body.seed: Extra inputs are not permitted"]);
         assert_eq!(sent(seedless), [true, false, true, true, true, true]);
         // A name in another word is none.
-        for message in ["The model `seed-1.6` does not exist", "see docs/top_k-guide"] {
+        for message in [
+            "The model `seed-1.6` does not exist",
+            "see docs/top_k-guide",
+        ] {
             assert_eq!(all.without(&complaint(message), true), None, "{message}");
         }
     }

@@ -41,7 +41,10 @@ fn a_thought_is_told_and_only_the_plan_beside_it_is_done() {
     let asked = mock.asked();
     assert_eq!(properties(&asked[0]), ["thought", "steps"]);
     let text = asked[0].body["messages"][0]["content"].to_string();
-    assert!(text.contains("first a thought of at most 35 words"), "{text}");
+    assert!(
+        text.contains("first a thought of at most 35 words"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -70,7 +73,10 @@ fn who_thinks_anyway_is_not_asked_to() {
             true => thoughtful(),
             false => PLAN.to_owned(),
         };
-        message(json!({"content": answer, "reasoning_content": "Hm."}), "stop")
+        message(
+            json!({"content": answer, "reasoning_content": "Hm."}),
+            "stop",
+        )
     });
     let mut planner = thinking(&mock);
     let thoughts = [plan(&mut planner), plan(&mut planner)].map(|planned| {
@@ -87,7 +93,10 @@ fn repeats(request: &Request, yields: bool) -> Response {
     let is_drawn = request.body["temperature"].as_f64() > Some(0.0);
     match is_drawn && yields {
         true => content(PLAN),
-        false => message(json!({"content": "I will pick it up. ".repeat(20)}), "length"),
+        false => message(
+            json!({"content": "I will pick it up. ".repeat(20)}),
+            "length",
+        ),
     }
 }
 
@@ -98,7 +107,10 @@ fn an_answer_that_repeats_itself_is_asked_for_once_more_with_draws() {
     assert_eq!(planned.parsed.unwrap(), Plan::parse(PLAN).unwrap());
     assert_eq!(planned.usage.requests, 2);
     let told = &planned.exchanges[0].text;
-    assert!(told.contains("pick it up") && told.contains("once more"), "{told}");
+    assert!(
+        told.contains("pick it up") && told.contains("once more"),
+        "{told}"
+    );
     let asked = mock.asked();
     assert_eq!(asked[0].body["temperature"], 0.0);
     assert!(asked[0].body.get("repetition_penalty").is_none());

@@ -30,7 +30,9 @@ impl From<&RobotCard> for ShownCard {
             name: card.name.clone(),
             joints: card.joints,
             reach_cm: format!("{:.0}", 100.0 * card.reach),
-            opening_cm: card.opening.map(|opening| format!("{:.1}", 100.0 * opening)),
+            opening_cm: card
+                .opening
+                .map(|opening| format!("{:.1}", 100.0 * opening)),
         }
     }
 }

@@ -140,10 +140,7 @@ impl ShownObject {
         let of_it = infeasibilities.iter().filter(|it| it.object == object.name);
         Self {
             name: object.name.clone(),
-            position: format!(
-                "{:.2}, {:.2}, {:.2}",
-                position.x, position.y, position.z
-            ),
+            position: format!("{:.2}, {:.2}, {:.2}", position.x, position.y, position.z),
             size_cm: format!("{:.1}", 100.0 * object.size),
             point: format!("{}, {}", object.point.y, object.point.x),
             is_reachable: object.reachable,
@@ -190,7 +187,12 @@ mod tests {
     #[test]
     fn every_variable_is_named() {
         let all = serde_json::to_value(Variables::new(&Situation::default(), &[], None)).unwrap();
-        let names: Vec<&str> = all.as_object().unwrap().keys().map(String::as_str).collect();
+        let names: Vec<&str> = all
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
         assert_eq!(names, Variables::NAMES);
     }
 }

@@ -114,7 +114,11 @@ mod tests {
     fn a_model_that_does_not_think_is_left_at_that() {
         let model = MockModel::planning(&[r#"{"steps":[{"skill":"done"}]}"#]);
         let mut planner = mock::around(model, Think::new(48));
-        assert!(mock::plan(&mut planner, &Situation::default()).exchanges.is_empty());
+        assert!(
+            mock::plan(&mut planner, &Situation::default())
+                .exchanges
+                .is_empty()
+        );
         assert_eq!(planner.model().situations[0].thought_tokens, Some(48));
     }
 }

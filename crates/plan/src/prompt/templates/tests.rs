@@ -53,7 +53,10 @@ fn an_edited_block_takes_the_place_of_the_built_in_one() {
 fn the_robot_card_is_told_only_where_it_is_asked_for() {
     let silent = PromptTemplates::default().with_robot(card());
     assert!(!plan(&silent, &trials()[0]).contains("so101"));
-    let frame = format!("{{% include \"robot.txt\" %}}\n{}", include_str!("../blocks/plan.txt"));
+    let frame = format!(
+        "{{% include \"robot.txt\" %}}\n{}",
+        include_str!("../blocks/plan.txt")
+    );
     let told = edited(FRAME, &frame);
     assert!(!plan(&told, &trials()[0]).contains("robot, "));
     let text = plan(&told.clone().with_robot(card()), &trials()[0]);
@@ -74,8 +77,11 @@ fn the_robot_card_is_told_only_where_it_is_asked_for() {
 
 #[test]
 fn a_block_of_ones_own_can_be_included() {
-    let own = edited("house.txt", "Nothing goes on the shelf.\n")
-        .with_block("role.txt", "Plan.\n{% include \"house.txt\" %}\n", "r");
+    let own = edited("house.txt", "Nothing goes on the shelf.\n").with_block(
+        "role.txt",
+        "Plan.\n{% include \"house.txt\" %}\n",
+        "r",
+    );
     assert!(plan(&own, &trials()[0]).starts_with("Plan.\nNothing goes on the shelf.\n\n"));
 }
 
@@ -83,13 +89,38 @@ fn a_block_of_ones_own_can_be_included() {
 fn faults_are_found_before_anybody_is_asked() {
     for (name, text, line, what) in [
         ("role.txt", "Plan.\n{% if task %}", Some(2), "syntax error"),
-        ("role.txt", "Plan.\n{{ taks }}", Some(2), "no variable `taks`"),
+        (
+            "role.txt",
+            "Plan.\n{{ taks }}",
+            Some(2),
+            "no variable `taks`",
+        ),
         // Whatever branch it stands in.
-        ("task.txt", "{% if is_request %}\na\n{% elif x %}b{% endif %}", Some(3), "no variable `x`"),
-        ("robot.txt", "{{ robot.arms }}", Some(1), "no variable `robot.arms`"),
-        ("scene.txt", "{% for it in objects %}\n{{ it.colour }}\n{% endfor %}", Some(2), "undefined"),
+        (
+            "task.txt",
+            "{% if is_request %}\na\n{% elif x %}b{% endif %}",
+            Some(3),
+            "no variable `x`",
+        ),
+        (
+            "robot.txt",
+            "{{ robot.arms }}",
+            Some(1),
+            "no variable `robot.arms`",
+        ),
+        (
+            "scene.txt",
+            "{% for it in objects %}\n{{ it.colour }}\n{% endfor %}",
+            Some(2),
+            "undefined",
+        ),
         ("hand.txt", "a\nb\n{{ holding | shout }}", Some(3), "shout"),
-        ("plan.txt", "{% include \"rôle.txt\" %}", Some(1), "rôle.txt"),
+        (
+            "plan.txt",
+            "{% include \"rôle.txt\" %}",
+            Some(1),
+            "rôle.txt",
+        ),
         ("rol.txt", "Plan.", None, "role.txt"),
     ] {
         let error = edited(name, text).check().unwrap_err();
@@ -109,7 +140,10 @@ fn what_is_shown_is_never_read_as_a_template() {
         ..Situation::default()
     };
     let text = plan(&PromptTemplates::default(), &situation);
-    assert!(text.contains("Task: {{ robot }} {% include \"role.txt\" %}\n"), "{text}");
+    assert!(
+        text.contains("Task: {{ robot }} {% include \"role.txt\" %}\n"),
+        "{text}"
+    );
     assert!(text.contains("The gripper holds: {{ task }}\n"), "{text}");
 }
 

@@ -8,6 +8,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+#[cfg(feature = "local")]
 use mistralrs::{CustomLogitsProcessor, Tensor};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -66,6 +67,7 @@ impl Drawing {
     }
 }
 
+#[cfg(feature = "local")]
 impl CustomLogitsProcessor for Drawing {
     fn apply(&self, logits: &Tensor, context: &[u32]) -> mistralrs::Result<Tensor> {
         let changed = self.change(logits.to_vec1()?, context);

@@ -31,7 +31,7 @@
 mod architecture;
 mod chat;
 pub mod config;
-#[cfg(feature = "local")]
+#[cfg(any(feature = "local", test))]
 mod drawing;
 #[cfg(feature = "local")]
 pub mod embedding;

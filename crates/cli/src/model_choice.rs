@@ -124,7 +124,7 @@ impl ModelRunArgs {
 
 /// `[perception]` or `[planning]` of a launch file: what is said here goes for seeing or planning
 /// alone.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoleConfig {
     /// Model folder, file, hub id or address.

@@ -32,6 +32,8 @@ pub struct EvalConfig<'a> {
     pub workers: usize,
     /// Whether things are shown with numbers, for the perceiver to say what each is.
     pub marks: bool,
+    /// Number of plans drawn each turn, of which the best is carried out.
+    pub rank: u32,
     /// Makes an agent for a worker; `None` for the oracle. An agent is never shared, because two
     /// concurrent requests to one model go wrong.
     pub agents: Option<&'a (dyn Fn() -> Result<WorkerAgent, PlannerError> + Sync)>,
@@ -42,6 +44,7 @@ impl EvalConfig<'_> {
     pub fn options(&self) -> TaskOptions {
         TaskOptions {
             marks: self.marks,
+            rank: self.rank,
             ..TaskOptions::of_turns(self.suite.turns)
         }
     }

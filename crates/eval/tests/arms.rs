@@ -98,6 +98,7 @@ fn how_much_of_a_suite_the_oracle_does() {
     let scene = root().join("scenes").join(format!("{}.toml", suite.scene));
     let job = EvalConfig {
         marks: false,
+        rank: 1,
         suite: &suite,
         scene: &std::fs::read_to_string(scene).unwrap(),
         robot: &Arc::new(robot),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use enact_plan::free_text::translate_by;
 use enact_plan::similarity::TextSimilarity;
 use enact_plan::{
-    Detection, ModelResponse, Plan, PlannerError, PromptStyle, Rejection, Situation, Skill, Step,
+    AddedPicture, Detection, ModelResponse, Plan, PlannerError, PromptStyle, Rejection, Situation, Skill, Step,
     TextReply, TextRequest, Token, Usage, grammar, prompt, stepwise,
 };
 use enact_types::{Frame, NormalizedPoint, Reason};
@@ -25,6 +25,8 @@ const WORDS: usize = 256;
 pub(crate) struct Query<'a> {
     pub text: &'a str,
     pub picture: Option<RgbImage>,
+    /// What is shown beside the picture, by models that take several, with the captions.
+    pub more: Vec<(String, RgbImage)>,
     /// True if the text makes sense without the picture.
     pub may_lack_picture: bool,
     /// Schema that the answer must follow; null leaves its form to the model.
@@ -107,6 +109,11 @@ pub(crate) trait Chat {
         true
     }
 
+    /// Whether it is shown what a situation adds to the camera's picture.
+    fn takes_several_pictures(&self) -> bool {
+        false
+    }
+
     /// Chooses a plan by how likely it holds steps; `None` where plans are written.
     fn score(
         &mut self,
@@ -184,6 +191,10 @@ macro_rules! see_and_plan {
             ) -> Result<enact_plan::TextReply, enact_plan::PlannerError> {
                 $crate::chat::complete(self, request)
             }
+
+            fn takes_several_pictures(&self) -> bool {
+                $crate::chat::Chat::takes_several_pictures(self)
+            }
         }
     };
 }
@@ -201,6 +212,7 @@ pub(crate) fn complete(
     let reply = chat.ask(Query {
         text: &text,
         picture,
+        more: Vec::new(),
         may_lack_picture: true,
         schema: request.schema.clone(),
         most_tokens: request.max_tokens,
@@ -255,6 +267,7 @@ fn look(text: &str, picture: RgbImage, schema: Value) -> Query<'_> {
     Query {
         text,
         picture: Some(picture),
+        more: Vec::new(),
         may_lack_picture: false,
         schema,
         most_tokens: RequestOptions::MAX_TOKENS,
@@ -324,9 +337,14 @@ pub(crate) fn plan(
         PromptStyle::Full => grammar::brief_plan(situation, &skills),
     };
     let temperature = chat.temperature();
+    let more = match picture.is_some() && chat.takes_several_pictures() {
+        true => added(chat, &situation.pictures),
+        false => Vec::new(),
+    };
     let reply = chat.ask(Query {
         text: &text,
         picture,
+        more,
         may_lack_picture: true,
         schema: schema.clone(),
         most_tokens: match in_words {
@@ -341,6 +359,16 @@ pub(crate) fn plan(
         read => read.and_then(|plan| only(plan, &skills)),
     };
     Ok(answer(text, schema, reply, read))
+}
+
+/// Returns pictures as they are shown, with their captions, which may be anyone's words.
+fn added(chat: &impl Chat, pictures: &[AddedPicture]) -> Vec<(String, RgbImage)> {
+    let shown = |picture: &AddedPicture| {
+        let caption = chat.special_tokens().strip(&picture.caption);
+        let caption = caption.split_whitespace().collect::<Vec<_>>().join(" ");
+        (caption, chat.picture(&picture.rgb))
+    };
+    pictures.iter().map(shown).collect()
 }
 
 /// The plan that follows from the words of an instruction; no model was asked.

@@ -231,7 +231,7 @@ fn join<T>(items: &[T], write: impl Fn(&T) -> String) -> String {
 }
 
 /// Joins a person's words into one line, so that they cannot open a new section of the prompt.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -283,6 +283,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
                 .collect(),
             must_act: task.must_act,
             notes: Vec::new(),
+            pictures: Vec::new(),
         }
     }
 

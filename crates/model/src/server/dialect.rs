@@ -45,14 +45,16 @@ pub(crate) struct Dialect {
     thinking: Thinking,
     /// True if requests for plans include the picture.
     pub pictures: bool,
+    /// True if they may include others beside it.
+    pub several_pictures: bool,
 }
 
 /// Content of a chat request.
 pub(crate) struct ChatRequest<'a> {
     pub model: &'a str,
     pub text: &'a str,
-    /// As a `data:` URL.
-    pub picture: Option<&'a str>,
+    /// As `data:` URLs, the camera's first.
+    pub pictures: Vec<&'a str>,
     pub schema: &'a Value,
     pub temperature: f64,
     pub max_tokens: usize,
@@ -73,6 +75,7 @@ impl Dialect {
             },
             thinking: Thinking::AsItLikes,
             pictures: true,
+            several_pictures: true,
         }
     }
 
@@ -92,13 +95,14 @@ impl Dialect {
 
     /// Returns the body of a request.
     pub(crate) fn body(&self, request: &ChatRequest<'_>) -> Value {
-        let content = match request.picture {
-            Some(url) => json!([
-                {"type": "image_url", "image_url": {"url": url}},
-                {"type": "text", "text": request.text},
-            ]),
+        let content = if request.pictures.is_empty() {
             // Servers of text models may take nothing else.
-            None => json!(request.text),
+            json!(request.text)
+        } else {
+            let picture = |url: &&str| json!({"type": "image_url", "image_url": {"url": url}});
+            let mut parts: Vec<Value> = request.pictures.iter().map(picture).collect();
+            parts.push(json!({"type": "text", "text": request.text}));
+            json!(parts)
         };
         let mut body = json!({
             "model": request.model,
@@ -182,6 +186,19 @@ impl Dialect {
             return Some((other, "asking without the picture"));
         }
         None
+    }
+
+    /// Returns the dialect that sends the camera's picture alone, if the server complains about
+    /// pictures; `None` if it is sent alone already.
+    pub(crate) fn with_one_picture(self, complaint: &ServerError) -> Option<(Self, &'static str)> {
+        let text = complaint.text();
+        let complains = PICTURE.iter().any(|word| text.contains(word));
+        let other = Self {
+            several_pictures: false,
+            ..self
+        };
+        (self.several_pictures && complains)
+            .then_some((other, "asking with the camera's picture alone"))
     }
 
     fn plainer(self, text: &str) -> Option<(Format, &'static str)> {
@@ -269,7 +286,7 @@ mod tests {
         dialect.body(&ChatRequest {
             model: "m",
             text: "t",
-            picture: None,
+            pictures: Vec::new(),
             schema: &grammar::detections(),
             temperature: 0.5,
             max_tokens: 9,
@@ -300,7 +317,7 @@ mod tests {
         let formless = Dialect::new(false, false).body(&ChatRequest {
             model: "m",
             text: "t",
-            picture: Some("data:"),
+            pictures: vec!["data:"],
             schema: &Value::Null,
             temperature: 0.0,
             max_tokens: 9,

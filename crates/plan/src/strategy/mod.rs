@@ -8,9 +8,13 @@
 //! |---|---|
 //! | [`exchange`] | what was said on the way to a plan, for observers |
 //! | [`text_model`] | a model that answers any request, not only for plans |
+//! | [`attachments`] | files that a person gives with an instruction |
+//! | [`tools`] | tools that the model may call before it plans |
 
+pub mod attachments;
 pub mod exchange;
 pub mod text_model;
+pub mod tools;
 
 use enact_types::Frame;
 

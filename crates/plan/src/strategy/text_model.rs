@@ -12,17 +12,31 @@ pub trait TextModel {
     /// # Errors
     /// [`PlannerError`] if the model cannot be asked or does not answer in time.
     fn complete(&mut self, request: &TextRequest<'_>) -> Result<TextReply, PlannerError>;
+
+    /// Returns whether it is shown the pictures that a situation adds to the camera's, as far as is
+    /// known.
+    fn takes_several_pictures(&self) -> bool {
+        false
+    }
 }
 
 impl<T: TextModel + ?Sized> TextModel for &mut T {
     fn complete(&mut self, request: &TextRequest<'_>) -> Result<TextReply, PlannerError> {
         (**self).complete(request)
     }
+
+    fn takes_several_pictures(&self) -> bool {
+        (**self).takes_several_pictures()
+    }
 }
 
 impl<T: TextModel + ?Sized> TextModel for Box<T> {
     fn complete(&mut self, request: &TextRequest<'_>) -> Result<TextReply, PlannerError> {
         (**self).complete(request)
+    }
+
+    fn takes_several_pictures(&self) -> bool {
+        (**self).takes_several_pictures()
     }
 }
 

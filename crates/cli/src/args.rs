@@ -9,6 +9,7 @@ use enact_plan::{MeaningMode, Pointing};
 use crate::arm::args::{ArmArgs, BusArgs};
 use crate::camera::args::CameraArgs;
 use crate::camera::lying_sheet::SheetArgs;
+use crate::eval::method_setting::MethodSetting;
 use crate::methods::MethodArgs;
 use crate::model_choice::{ModelArgs, ModelRunArgs};
 use crate::recordings::args::{ExportArgs, RecordArgs, ReplayArgs, RunsArgs, ViewArgs};
@@ -463,7 +464,7 @@ pub const SHIPPED_ROBOT: &str = "so101";
 /// `enact eval`.
 #[derive(Clone, Debug, Args)]
 pub struct EvalArgs {
-    /// Suite name in suites/, or path of a TOML file
+    /// Suite name in suites/, or path of a TOML file; with --ablate also several, separated by commas
     #[arg(default_value = "core")]
     pub suite: String,
     /// Number of episodes; they cycle through the suite's tasks
@@ -488,6 +489,18 @@ pub struct EvalArgs {
     /// Source of object detections
     #[arg(long, value_enum, default_value_t = PerceptionSource::Model)]
     pub perception: PerceptionSource,
+    /// Methods by which the model plans better.
+    #[command(flatten)]
+    pub methods: MethodArgs,
+    /// Sample N plans per turn and take the best by likelihood x feasibility x past success
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=32))]
+    pub rank: u32,
+    /// Run the same episodes with each of several methods, and print what each gives and costs
+    #[arg(long, conflicts_with_all = ["episode", "report", "compare", "floor", "most_wrong"])]
+    pub ablate: bool,
+    /// Methods to compare, by their flags: `none,tools,tools=9+rank=4` [default: none, and each alone]
+    #[arg(long = "methods", value_name = "A,B+C", value_delimiter = ',', requires = "ablate")]
+    pub settings: Vec<MethodSetting>,
     /// Accept plans in plain words
     #[arg(long)]
     pub free_text: bool,
@@ -527,6 +540,7 @@ pub struct EvalArgs {
     /// Instead of a suite: score what the model sees on labeled pictures, which lie beside this file
     #[arg(long, value_name = "LABELS.json", conflicts_with_all = [
         "suite", "episodes", "seed", "jobs", "set", "episode", "report", "floor", "most_wrong", "perception", "planner", "marks", "robot",
+        "ablate",
     ])]
     pub photos: Option<PathBuf>,
     /// Kind of the labeled pictures to score

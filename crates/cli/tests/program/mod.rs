@@ -1,6 +1,8 @@
 //! The program, called as a user would.
 #![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
+pub mod chat_server;
+
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 

@@ -138,7 +138,7 @@ fn a_planted_better_text_is_found() {
 fn a_text_inside_the_noise_is_rejected() {
     let mut led = 0;
     let mut won = 0;
-    for seed in 0..200 {
+    for seed in 0..60 {
         let folder = tempfile::tempdir().unwrap();
         let mut scorer = Worth::new(seed);
         let path = folder.path().join("state.json");
@@ -147,9 +147,9 @@ fn a_text_inside_the_noise_is_rejected() {
         led += u32::from(finding.best.successes() > finding.present.successes() + 1);
         won += u32::from(finding.winner().is_some());
     }
-    assert!(led > 150, "{led}");
-    // One in forty by the bound of the test; twice that would be a fault.
-    assert!(won <= 10, "{won}");
+    assert!(led > 45, "{led}");
+    // At most one in forty is taken for better by chance.
+    assert!(won <= 3, "{won}");
 }
 
 #[test]

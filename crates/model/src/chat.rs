@@ -5,8 +5,9 @@ use std::time::Duration;
 use enact_plan::free_text::translate_by;
 use enact_plan::similarity::TextSimilarity;
 use enact_plan::{
-    AddedPicture, Detection, ModelResponse, Plan, PlannerError, PromptStyle, Rejection, Situation, Skill, Step,
-    TextReply, TextRequest, Token, Usage, grammar, prompt, stepwise,
+    AddedPicture, Detection, Exchange, ExchangeKind, ModelResponse, Plan, PlannerError, PromptStyle,
+    Rejection, Situation, Skill, Step, TextReply, TextRequest, Token, Usage, grammar, prompt, stepwise,
+    thought,
 };
 use enact_types::{Frame, NormalizedPoint, Reason};
 use image::RgbImage;
@@ -16,12 +17,15 @@ use crate::config::ModelConfig;
 use crate::marks::draw;
 use crate::options::RequestOptions;
 use crate::picture::prepare;
+use crate::repetition::repeated;
+use crate::sampling::Sampling;
 use crate::special::SpecialTokens;
 
 /// Most tokens of a plan in words: sixteen lines.
 const WORDS: usize = 256;
 
 /// What is asked.
+#[derive(Clone)]
 pub(crate) struct Query<'a> {
     pub text: &'a str,
     pub picture: Option<RgbImage>,
@@ -33,7 +37,7 @@ pub(crate) struct Query<'a> {
     pub schema: Value,
     /// Most tokens of an answer whose form says nothing of that.
     pub most_tokens: usize,
-    pub temperature: f64,
+    pub sampling: Sampling,
 }
 
 /// Response of a model.
@@ -93,8 +97,16 @@ pub(crate) trait Chat {
         false
     }
 
-    /// How freely plans are drawn: see [`RequestOptions::temperature`](crate::RequestOptions::temperature).
-    fn temperature(&self) -> f64;
+    /// Returns the name by which it was opened.
+    fn opened_as(&self) -> &str;
+
+    /// Returns the bounds of its requests.
+    fn options(&self) -> &RequestOptions;
+
+    /// Returns whether it is known to think before it answers, so that it need not be asked to.
+    fn thinks(&self) -> bool {
+        false
+    }
 
     /// Returns a camera's picture as it is shown to the model.
     fn picture(&self, rgb: &RgbImage) -> RgbImage {
@@ -207,7 +219,10 @@ pub(crate) fn complete(
 ) -> Result<TextReply, PlannerError> {
     let frame = request.frame.filter(|_| chat.takes_pictures());
     let picture = frame.map(|frame| chat.picture(&frame.rgb));
-    let temperature = request.temperature.unwrap_or_else(|| chat.temperature());
+    let sampling = Sampling {
+        temperature: request.temperature.or(chat.options().sampling.temperature),
+        ..chat.options().sampling
+    };
     let text = chat.special_tokens().strip(request.text);
     let reply = chat.ask(Query {
         text: &text,
@@ -216,7 +231,7 @@ pub(crate) fn complete(
         may_lack_picture: true,
         schema: request.schema.clone(),
         most_tokens: request.max_tokens,
-        temperature,
+        sampling,
     })?;
     Ok(TextReply {
         text: reply.text,
@@ -271,7 +286,7 @@ fn look(text: &str, picture: RgbImage, schema: Value) -> Query<'_> {
         may_lack_picture: false,
         schema,
         most_tokens: RequestOptions::MAX_TOKENS,
-        temperature: 0.0,
+        sampling: Sampling::GREEDY,
     }
 }
 
@@ -322,26 +337,44 @@ pub(crate) fn plan(
         return scored;
     }
     let settings = chat.settings();
-    let skills = settings.skills.clone();
+    let (style, skills) = (settings.prompt, settings.skills.clone());
     let in_words = chat.asks_in_words();
-    let text = match in_words {
-        true => stepwise::prompt(situation),
-        false => prompt::plan(settings.prompt, situation, &skills),
+    // Plain words have no place for a thought, and who thinks anyway needs none.
+    let thought_tokens = situation.thought_tokens;
+    let thought_tokens = thought_tokens.filter(|_| !chat.free_text() && !chat.thinks());
+    let asked = Situation {
+        thought_tokens,
+        ..situation.clone()
+    };
+    let text = match style {
+        _ if in_words => stepwise::prompt(situation),
+        PromptStyle::Compact => prompt::compact(situation),
+        PromptStyle::Full => {
+            let told = chat.options().prompts.plan(&asked, &skills);
+            told.map_err(|error| {
+                let failure = Failure::Refused(Reason::of(error));
+                failure.of(chat.opened_as(), chat.options().time_limit)
+            })?
+        }
     };
     let text = chat.special_tokens().strip(&text);
-    let picture = settings.plan_with_image.then(|| chat.picture(&frame.rgb));
-    let schema = match settings.prompt {
+    let with_picture = chat.settings().plan_with_image;
+    let picture = with_picture.then(|| chat.picture(&frame.rgb));
+    let schema = match style {
         _ if in_words => Value::Null,
         // It was trained to stop.
         PromptStyle::Compact => grammar::plan(situation, &skills),
         PromptStyle::Full => grammar::brief_plan(situation, &skills),
     };
-    let temperature = chat.temperature();
+    let schema = match thought_tokens {
+        Some(tokens) => thought::schema(schema, tokens),
+        None => schema,
+    };
     let more = match picture.is_some() && chat.takes_several_pictures() {
         true => added(chat, &situation.pictures),
         false => Vec::new(),
     };
-    let reply = chat.ask(Query {
+    let query = Query {
         text: &text,
         picture,
         more,
@@ -349,16 +382,71 @@ pub(crate) fn plan(
         schema: schema.clone(),
         most_tokens: match in_words {
             true => WORDS,
-            false => RequestOptions::MAX_TOKENS,
+            false => RequestOptions::MAX_TOKENS + thought_tokens.unwrap_or(0) as usize,
         },
-        temperature,
-    })?;
+        sampling: chat.options().sampling,
+    };
+    let (mut reply, exchanges, looping) = ask_out_of_loops(chat, query)?;
+    if thought_tokens.is_some() {
+        take_thought_out(&mut reply);
+    }
     let (free_text, similarity) = (chat.free_text(), chat.similarity());
     let read = |completion: &str| match Plan::parse(completion) {
         Err(_) if free_text => translate_by(similarity, completion, situation, &skills),
         read => read.and_then(|plan| only(plan, &skills)),
     };
-    Ok(answer(text, schema, reply, read))
+    let mut response = answer(text, schema, reply, read);
+    response.exchanges = exchanges;
+    if let Some(rejection) = looping {
+        response.parsed = Err(rejection);
+    }
+    Ok(response)
+}
+
+/// Asks, and once more with draws and a penalty after an answer that repeats itself. Says what was
+/// done, and rejects a second such answer.
+fn ask_out_of_loops(
+    chat: &mut impl Chat,
+    query: Query<'_>,
+) -> Result<(Reply, Vec<Exchange>, Option<Rejection>), PlannerError> {
+    let first = chat.ask(query.clone())?;
+    let Some(passage) = repeated(&first.text, first.cut) else {
+        return Ok((first, Vec::new(), None));
+    };
+    let sampling = query.sampling.against_loops();
+    let exchange = Exchange {
+        method: "sampling".to_owned(),
+        kind: ExchangeKind::Decision,
+        text: format!(
+            "the answer repeats “{passage}” over and over; asked once more at temperature {} with a \
+             repetition penalty of {:.2}",
+            sampling.temperature(),
+            sampling.repetition_penalty.unwrap_or(1.0)
+        ),
+    };
+    let mut again = chat.ask(Query { sampling, ..query })?;
+    again.usage += first.usage;
+    let looping = repeated(&again.text, again.cut).map(|passage| {
+        Rejection(format!(
+            "the answer repeats “{passage}” over and over, asked twice"
+        ))
+    });
+    Ok((again, vec![exchange], looping))
+}
+
+/// Takes the thought out of an answer that begins with one, so that only the plan is left to read.
+fn take_thought_out(reply: &mut Reply) {
+    match thought::separate(&reply.text) {
+        Ok((thought, plan)) => {
+            let parts = [reply.thinking.trim(), thought.trim()];
+            reply.thinking = parts.join("\n").trim().to_owned();
+            reply.tokens = tokens_of(&plan, std::mem::take(&mut reply.tokens));
+            reply.text = plan;
+        }
+        Err(rejection) => {
+            reply.rejection.get_or_insert(rejection);
+        }
+    }
 }
 
 /// Returns pictures as they are shown, with their captions, which may be anyone's words.
@@ -418,6 +506,24 @@ fn answer<T>(
         dropped: Vec::new(),
         exchanges: Vec::new(),
     }
+}
+
+/// Returns the tokens that make up a part of their text; all of them if it is not a part.
+pub(crate) fn tokens_of(text: &str, tokens: Vec<Token>) -> Vec<Token> {
+    let whole: String = tokens.iter().map(|token| token.text.as_str()).collect();
+    // Of what is there twice, the answer is the last: thoughts come first.
+    let Some(start) = whole.rfind(text).filter(|_| !text.is_empty()) else {
+        return tokens;
+    };
+    let mut at = 0;
+    tokens
+        .into_iter()
+        .filter(|token| {
+            let from = at;
+            at += token.text.len();
+            from < start + text.len() && at > start
+        })
+        .collect()
 }
 
 /// Returns whether a text is a JSON object or list to its end. What came after it was useless, as

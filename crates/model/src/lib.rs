@@ -6,6 +6,9 @@
 //! |---|---|
 //! | [`source`] | interprets the name of a model |
 //! | [`options`] | bounds on a request |
+//! | [`sampling`] | how freely plans are drawn, and the draws |
+//! | `drawing` | draws the tokens of models in this process |
+//! | `repetition` | answers that say the same over and over |
 //! | [`local`] | on what a model in this process runs, in which precision |
 //! | [`config`] | how a model wants to be asked, from its `enact.toml` |
 //! | `pointing` | how a model points, from its files |
@@ -29,6 +32,8 @@ mod architecture;
 mod chat;
 pub mod config;
 #[cfg(feature = "local")]
+mod drawing;
+#[cfg(feature = "local")]
 pub mod embedding;
 #[cfg(feature = "local")]
 mod engine;
@@ -50,6 +55,8 @@ pub mod picture;
 mod pointing;
 #[cfg(feature = "local")]
 mod quiet;
+mod repetition;
+pub mod sampling;
 #[cfg(feature = "local")]
 mod scored;
 pub mod server;
@@ -69,6 +76,7 @@ pub use local::{Device, Dtype, Isq, LocalOptions};
 pub use mistral::MistralModel;
 pub use options::{Notify, RequestOptions, ServerOptions};
 pub use picture::{PictureFormat, prepare, shrink};
+pub use sampling::Sampling;
 pub use server::ServerModel;
 pub use source::ModelSource;
 pub use special::SpecialTokens;

@@ -1,11 +1,12 @@
 //! A model in this process.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use enact_plan::similarity::TextSimilarity;
 use enact_plan::{
-    MeaningReader, ModelResponse, Plan, PlannerError, Pointing, Situation, Token, Usage,
+    MeaningReader, ModelResponse, Plan, PlannerError, Pointing, PromptStyle, Situation, Token, Usage,
 };
 use enact_types::{Reason, StopSwitch};
 use image::DynamicImage;
@@ -17,23 +18,22 @@ use serde_json::Value;
 
 use crate::chat::{self, Chat, Failure, Query, Reply};
 use crate::config::ModelConfig;
+use crate::drawing::Drawing;
 use crate::engine::Engine;
 use crate::local::LocalOptions;
 use crate::options::RequestOptions;
 use crate::pace::{Pace, Progress};
+use crate::sampling::Draws;
 use crate::source::ModelSource;
 use crate::special::SpecialTokens;
 use crate::{VisionLanguageModel, files, pointing, scored};
-
-/// Number of most probable tokens from which a sampled plan is drawn.
-const DRAWN_FROM: usize = 40;
 
 /// The instruction may take up one part in this many of the context; the rest is for the scene, the
 /// history and the answer.
 const ROOM: usize = 2;
 
-/// A model that mistral.rs runs in this process: greedy decoding, so the same
-/// questions in the same order get the same answers.
+/// A model that mistral.rs runs in this process: greedy decoding, or draws that a seed decides, so
+/// the same questions in the same order get the same answers.
 pub struct MistralModel {
     name: String,
     options: RequestOptions,
@@ -42,6 +42,7 @@ pub struct MistralModel {
     meaning: MeaningReader,
     engine: Engine,
     pace: Pace,
+    draws: Draws,
     load_time: Duration,
 }
 
@@ -66,6 +67,7 @@ impl MistralModel {
         let place = ModelSource::parse(source);
         let settings = read_settings(&place).map_err(failed)?;
         check_options(&place, &options.local).map_err(failed)?;
+        check_prompts(&settings, &options).map_err(failed)?;
         let engine =
             Engine::load(&place, &options.local, options.score_steps, stop).map_err(|failure| {
                 match failure {
@@ -96,6 +98,7 @@ impl MistralModel {
             special,
             engine,
             pace: Pace::default(),
+            draws: Draws::new(),
             load_time: start.elapsed(),
         })
     }
@@ -105,13 +108,13 @@ impl MistralModel {
         self.options = options;
     }
 
-    fn request(&self, query: Query<'_>) -> RequestBuilder {
+    fn request(&mut self, query: Query<'_>) -> RequestBuilder {
         let Query {
             text,
             picture,
             schema,
             most_tokens,
-            temperature,
+            sampling,
             ..
         } = query;
         let most_tokens = self.options.most_tokens(&schema, most_tokens);
@@ -129,12 +132,10 @@ impl MistralModel {
             .set_sampler_max_len(most_tokens)
             .set_sampler_stop_toks(StopTokens::Ids(self.special.ends().to_vec()))
             .enable_thinking(false);
-        let request = if temperature > 0.0 {
-            request
-                .set_sampler_temperature(temperature)
-                .set_sampler_topk(DRAWN_FROM)
-        } else {
-            request
+        let random = || self.draws.next(sampling.seed.unwrap_or(0), text);
+        let request = match Drawing::new(sampling, random) {
+            Some(drawing) => request.add_logits_processor(Arc::new(drawing)),
+            None => request,
         };
         match picture {
             Some(rgb) => {
@@ -163,8 +164,12 @@ impl Chat for MistralModel {
         &*self.options.similarity
     }
 
-    fn temperature(&self) -> f64 {
-        self.options.temperature
+    fn opened_as(&self) -> &str {
+        &self.name
+    }
+
+    fn options(&self) -> &RequestOptions {
+        &self.options
     }
 
     fn ask(&mut self, query: Query<'_>) -> Result<Reply, PlannerError> {
@@ -302,6 +307,19 @@ fn token(told: ResponseLogprob) -> Token {
 
 fn seconds(value: f32) -> Duration {
     Duration::try_from_secs_f32(value).unwrap_or_default()
+}
+
+/// Refuses edited prompts for a model that is asked in the one style that it was trained on.
+fn check_prompts(settings: &ModelConfig, options: &RequestOptions) -> Result<(), Reason> {
+    if settings.prompt == PromptStyle::Compact && options.prompts.is_edited() {
+        let file = ModelConfig::FILE;
+        return Err(format!(
+            "edited prompts have no effect on it: its {file} says `prompt = \"compact\"`, the style that \
+             it was trained on"
+        )
+        .into());
+    }
+    Ok(())
 }
 
 /// Says which option this build or such a file knows nothing of.

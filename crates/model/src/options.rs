@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use enact_plan::similarity::{BySpelling, TextSimilarity};
-use enact_plan::{MeaningMode, Pointing, grammar};
+use enact_plan::{MeaningMode, Pointing, PromptTemplates, grammar};
 use serde_json::Value;
 
 use crate::local::LocalOptions;
 use crate::picture::PictureFormat;
+use crate::sampling::Sampling;
 
 /// Limits of a request.
 #[derive(Clone, Debug)]
@@ -20,9 +21,10 @@ pub struct RequestOptions {
     /// Most tokens an answer may have. A longer one is cut and rejected. `None`: as many as the
     /// longest answer that its grammar allows may take, and [`MAX_TOKENS`](Self::MAX_TOKENS) at least.
     pub max_tokens: Option<usize>,
-    /// How freely plans are drawn: 0 takes the most probable token each time, 1 draws
-    /// as the model weighs. Lists of objects are never drawn.
-    pub temperature: f64,
+    /// How freely plans are drawn.
+    pub sampling: Sampling,
+    /// The full style of prompts for plans.
+    pub prompts: Arc<PromptTemplates>,
     /// Whether plans are read as free text, a step a line. Models in this process are asked for
     /// such, without a grammar; servers that know none may answer so.
     pub free_text: bool,
@@ -60,7 +62,8 @@ impl Default for RequestOptions {
         Self {
             time_limit: Duration::from_secs(300),
             max_tokens: None,
-            temperature: 0.0,
+            sampling: Sampling::GREEDY,
+            prompts: Arc::default(),
             free_text: false,
             similarity: Arc::new(BySpelling),
             score_steps: false,

@@ -27,6 +27,7 @@
 //! | [`similarity`] | the nearest of many texts, by what their words are made of |
 //! | [`free_text`] | from free text to steps, for models without a grammar |
 //! | [`planner`] | the traits a model implements |
+//! | [`thought`] | a plan that begins with a thought |
 //! | [`strategy`] | methods by which a model plans better, as layers around it |
 //! | [`scripted`] | a planner that follows a file |
 
@@ -56,6 +57,7 @@ pub mod speech_act;
 pub mod step;
 pub mod stepwise;
 pub mod strategy;
+pub mod thought;
 pub mod translation;
 
 pub use detection::{Bounds, Detection};
@@ -65,7 +67,7 @@ pub use planner::{
     Agent, CompositeAgent, ModelResponse, Perceiver, Planner, PlannerError, Rejection, Token, Usage,
 };
 pub use pointing::{Convention, ParsedDetections, PictureConvention, Pointing, UnknownConvention};
-pub use prompt::PromptStyle;
+pub use prompt::{PromptError, PromptStyle, PromptTemplates, RobotCard};
 pub use scripted::ScriptedPlanner;
 pub use situation::{AddedPicture, ConversationTurn, Infeasibility, Note, ObjectView, Situation};
 pub use skills::{Skill, Step, StepKind};
@@ -74,5 +76,5 @@ pub use speech_act::SpeechAct;
 pub use step::Plan;
 pub use strategy::{
     EndedTask, Exchange, ExchangeKind, LayeredPlanner, PlanningModel, PlanningTurn, Rest, Strategy,
-    TextModel, TextReply, TextRequest,
+    TextModel, TextReply, TextRequest, Think,
 };

@@ -123,6 +123,9 @@ pub struct Situation {
     /// Pictures that methods add to the camera's, for models that take several.
     #[serde(skip)]
     pub pictures: Vec<AddedPicture>,
+    /// Most tokens, about, of a thought with which the plan is to begin; none: without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thought_tokens: Option<u32>,
 }
 
 impl Situation {

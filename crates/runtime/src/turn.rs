@@ -284,6 +284,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
             must_act: task.must_act,
             notes: Vec::new(),
             pictures: Vec::new(),
+            thought_tokens: None,
         }
     }
 

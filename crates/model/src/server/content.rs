@@ -263,27 +263,10 @@ pub(crate) fn tokens(choice: &Value) -> Vec<Token> {
     tokens.into_iter().flatten().filter_map(token).collect()
 }
 
-/// Returns the tokens that make up a part of their text; all of them if it is not a part.
-pub(crate) fn tokens_of(text: &str, tokens: Vec<Token>) -> Vec<Token> {
-    let whole: String = tokens.iter().map(|token| token.text.as_str()).collect();
-    // Of what is there twice, the answer is the last: thoughts come first.
-    let Some(start) = whole.rfind(text).filter(|_| !text.is_empty()) else {
-        return tokens;
-    };
-    let mut at = 0;
-    tokens
-        .into_iter()
-        .filter(|token| {
-            let from = at;
-            at += token.text.len();
-            from < start + text.len() && at > start
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::tokens_of;
     use enact_plan::{Situation, Skill, grammar};
 
     fn said(message: Value) -> Content {

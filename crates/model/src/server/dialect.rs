@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::schema;
 use super::server_error::ServerError;
+use crate::sampling::Sampling;
 
 /// Parameter that limits the length of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +36,25 @@ enum Thinking {
     CannotBeTold,
 }
 
+/// Parameters of draws. Those of other makers than OpenAI go by the names that most servers know;
+/// the penalty has two.
+const DRAWS: [&str; 6] = [
+    "top_p",
+    "seed",
+    "top_k",
+    "min_p",
+    "repetition_penalty",
+    "repeat_penalty",
+];
+
 /// Parameters that a server accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Dialect {
     log_probabilities: bool,
     length: Length,
     temperature: bool,
+    /// Which of [`DRAWS`].
+    draws: [bool; DRAWS.len()],
     format: Format,
     thinking: Thinking,
     /// True if requests for plans include the picture.
@@ -56,8 +70,27 @@ pub(crate) struct ChatRequest<'a> {
     /// As `data:` URLs, the camera's first.
     pub pictures: Vec<&'a str>,
     pub schema: &'a Value,
-    pub temperature: f64,
+    pub sampling: Sampling,
+    /// Seed of this request, where tokens are drawn.
+    pub seed: Option<u32>,
     pub max_tokens: usize,
+}
+
+impl ChatRequest<'_> {
+    /// Returns the values of [`DRAWS`]; none where the server is to do as it does.
+    fn draws(&self) -> [Option<Value>; DRAWS.len()] {
+        let sampling = self.sampling;
+        let drawn = |value: Option<Value>| value.filter(|_| sampling.draws());
+        let penalty = sampling.repetition_penalty.map(|value| json!(value));
+        [
+            drawn(sampling.top_p.map(|value| json!(value))),
+            drawn(self.seed.map(|value| json!(value))),
+            drawn(sampling.top_k.map(|value| json!(value))),
+            drawn(sampling.min_p.map(|value| json!(value))),
+            penalty.clone(),
+            penalty,
+        ]
+    }
 }
 
 impl Dialect {
@@ -68,6 +101,7 @@ impl Dialect {
             log_probabilities,
             length: Length::MaxTokens,
             temperature: true,
+            draws: [true; DRAWS.len()],
             format: if free_text {
                 Format::Prompt
             } else {
@@ -109,7 +143,12 @@ impl Dialect {
             "messages": [{"role": "user", "content": content}],
         });
         if self.temperature {
-            body["temperature"] = json!(request.temperature);
+            body["temperature"] = json!(request.sampling.temperature());
+        }
+        for ((name, value), is_taken) in DRAWS.iter().zip(request.draws()).zip(self.draws) {
+            if let Some(value) = value.filter(|_| is_taken) {
+                body[*name] = value;
+            }
         }
         match self.length {
             Length::MaxTokens => body["max_tokens"] = json!(request.max_tokens),
@@ -148,8 +187,35 @@ impl Dialect {
         self,
         complaint: &ServerError,
         may_lack_picture: bool,
-    ) -> Option<(Self, &'static str)> {
+    ) -> Option<(Self, String)> {
         let text = complaint.text();
+        if let Some((other, names)) = self.without_draws(&text) {
+            return Some((other, format!("asking without `{}`", names.join("`, `"))));
+        }
+        let (other, change) = self.without_other(&text, may_lack_picture)?;
+        Some((other, change.to_owned()))
+    }
+
+    /// Returns the dialect without the parameters of draws that a complaint names, and their names.
+    fn without_draws(self, text: &str) -> Option<(Self, Vec<&'static str>)> {
+        let is_word = |letter: char| letter.is_alphanumeric() || ['_', '-', '/'].contains(&letter);
+        let words: Vec<&str> = text.split(|letter| !is_word(letter)).collect();
+        let mut other = self;
+        let mut names = Vec::new();
+        for (name, is_taken) in DRAWS.iter().zip(&mut other.draws) {
+            if *is_taken && words.contains(name) {
+                *is_taken = false;
+                names.push(*name);
+            }
+        }
+        (!names.is_empty()).then_some((other, names))
+    }
+
+    fn without_other(
+        self,
+        text: &str,
+        may_lack_picture: bool,
+    ) -> Option<(Self, &'static str)> {
         let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
         let mut other = self;
         if self.thinking == Thinking::Off && says(&["chat_template_kwargs", "enable_thinking"]) {
@@ -177,7 +243,7 @@ impl Dialect {
             other.temperature = false;
             return Some((other, "asking without `temperature`"));
         }
-        if let Some((format, words)) = self.plainer(&text) {
+        if let Some((format, words)) = self.plainer(text) {
             other.format = format;
             return Some((other, words));
         }
@@ -288,9 +354,22 @@ mod tests {
             text: "t",
             pictures: Vec::new(),
             schema: &grammar::detections(),
-            temperature: 0.5,
+            sampling: drawn(),
+            seed: Some(7),
             max_tokens: 9,
         })
+    }
+
+    /// Draws with everything said.
+    fn drawn() -> Sampling {
+        Sampling {
+            temperature: Some(0.5),
+            top_p: Some(0.9),
+            top_k: Some(20),
+            min_p: Some(0.05),
+            repetition_penalty: Some(1.2),
+            seed: Some(1),
+        }
     }
 
     /// Returns the dialect after these complaints.
@@ -319,9 +398,13 @@ mod tests {
             text: "t",
             pictures: vec!["data:"],
             schema: &Value::Null,
-            temperature: 0.0,
+            sampling: Sampling::GREEDY,
+            seed: None,
             max_tokens: 9,
         });
+        let names: Vec<&String> = formless.as_object().unwrap().keys().collect();
+        assert_eq!(names, ["model", "messages", "temperature", "max_tokens"]);
+        assert_eq!(formless["temperature"], 0.0);
         assert!(formless.get("response_format").is_none());
         let free = Dialect::new(false, true);
         assert!(body(free).get("response_format").is_none());
@@ -374,6 +457,47 @@ mod tests {
             )
             .pictures
         );
+    }
+
+    #[test]
+    fn draws_are_asked_for_as_far_as_the_server_knows_them() {
+        let all = Dialect::new(false, false);
+        let asked = body(all);
+        let values = DRAWS.map(|name| asked[name].clone());
+        let sent = [0.9, 7.0, 20.0, 0.05, 1.2, 1.2];
+        assert_eq!(values.each_ref().map(|value| value.as_f64().unwrap()), sent);
+        let sent = |dialect: Dialect| {
+            let asked = body(dialect);
+            DRAWS.map(|name| asked.get(name).is_some())
+        };
+        let openai = "Unrecognized request arguments supplied: min_p, repeat_penalty, repetition_penalty, top_k";
+        let told = all.without(&complaint(openai), true).unwrap();
+        assert_eq!(sent(told.0), [true, true, false, false, false, false]);
+        assert!(told.1.contains("`min_p`") && told.1.contains("`top_k`"), "{}", told.1);
+        let seedless = after(all, &["body.seed: Extra inputs are not permitted"]);
+        assert_eq!(sent(seedless), [true, false, true, true, true, true]);
+        // A name in another word is none.
+        for message in ["The model `seed-1.6` does not exist", "see docs/top_k-guide"] {
+            assert_eq!(all.without(&complaint(message), true), None, "{message}");
+        }
+    }
+
+    #[test]
+    fn what_chooses_among_draws_is_left_out_where_nothing_is_drawn() {
+        let greedy = Dialect::new(false, false).body(&ChatRequest {
+            model: "m",
+            text: "t",
+            pictures: Vec::new(),
+            schema: &Value::Null,
+            sampling: Sampling {
+                temperature: Some(0.0),
+                ..drawn()
+            },
+            seed: None,
+            max_tokens: 9,
+        });
+        let names = DRAWS.map(|name| greedy.get(name).is_some());
+        assert_eq!(names, [false, false, false, false, true, true]);
     }
 
     #[test]

@@ -47,6 +47,7 @@ use crate::chat::{self, Chat, Failure, Query, Reply};
 use crate::config::ModelConfig;
 use crate::options::RequestOptions;
 use crate::picture::{data_url, shrink};
+use crate::sampling::Draws;
 use crate::special::SpecialTokens;
 
 use content::Content;
@@ -78,6 +79,9 @@ pub struct ServerModel {
     transport: Transport,
     /// True once the server was reached.
     was_reached: bool,
+    /// True once an answer came with reasoning of the model's own.
+    has_thought: bool,
+    draws: Draws,
     load_time: Duration,
 }
 
@@ -135,6 +139,8 @@ impl ServerModel {
             options,
             transport,
             was_reached: false,
+            has_thought: false,
+            draws: Draws::new(),
             load_time: Duration::ZERO,
         };
         if server.model.is_empty() {
@@ -329,6 +335,10 @@ impl ServerModel {
         let more = query.more.iter().map(|(_, rgb)| data_url(rgb, format));
         let more: Result<Vec<String>, _> = more.collect();
         let more = more.map_err(|error| RequestError::Final(Reason::of(error)))?;
+        let seed = query.sampling.draws().then(|| {
+            let seed = query.sampling.seed.unwrap_or(0);
+            self.draws.next_seed(seed, query.text)
+        });
         loop {
             let may_lack_picture = query.may_lack_picture && picture.is_some();
             let picture = picture
@@ -347,7 +357,8 @@ impl ServerModel {
                 text: &text,
                 pictures,
                 schema: &query.schema,
-                temperature: query.temperature,
+                sampling: query.sampling,
+                seed,
                 max_tokens: self.options.most_tokens(&query.schema, query.most_tokens),
             });
             let request = || self.transport.client().post(url.clone()).json(&body);
@@ -584,8 +595,16 @@ impl Chat for ServerModel {
         &*self.options.similarity
     }
 
-    fn temperature(&self) -> f64 {
-        self.options.temperature
+    fn opened_as(&self) -> &str {
+        &self.name
+    }
+
+    fn options(&self) -> &RequestOptions {
+        &self.options
+    }
+
+    fn thinks(&self) -> bool {
+        self.has_thought
     }
 
     fn picture(&self, rgb: &RgbImage) -> RgbImage {
@@ -606,6 +625,7 @@ impl Chat for ServerModel {
         let deadline = start + self.options.time_limit;
         let asked = self.answer(&query, deadline);
         let asked = asked.map_err(|trouble| self.failed(trouble))?;
+        self.has_thought |= !asked.content.thinking.is_empty();
         Ok(reply(
             asked,
             &query.schema,
@@ -672,7 +692,7 @@ fn reply(asked: ChatCompletion, schema: &Value, elapsed: Duration, free_text: bo
         }
     };
     Reply {
-        tokens: content::tokens_of(&text, content::tokens(&response["choices"][0])),
+        tokens: chat::tokens_of(&text, content::tokens(&response["choices"][0])),
         text,
         whole,
         sent: Some(sent),

@@ -4,6 +4,7 @@
 
 mod addresses;
 mod answers;
+mod methods;
 mod mock;
 mod parameters;
 mod protocol;

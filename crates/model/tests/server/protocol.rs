@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use enact_model::{PictureFormat, RequestOptions, ServerModel, ServerOptions, open};
+use enact_model::{PictureFormat, RequestOptions, Sampling, ServerModel, ServerOptions, open};
 use enact_plan::{Perceiver, Planner, PlannerError, Situation, Step};
 use enact_types::{NormalizedPoint, StopSwitch};
 use serde_json::{Value, json};
@@ -113,7 +113,11 @@ fn plans_are_drawn_at_a_temperature_and_lists_are_not() {
         },
     );
     let options = RequestOptions {
-        temperature: 0.7,
+        sampling: Sampling {
+            temperature: Some(0.7),
+            seed: Some(3),
+            ..Sampling::GREEDY
+        },
         server: ServerOptions {
             log_probabilities: true,
             ..ServerOptions::default()
@@ -123,10 +127,16 @@ fn plans_are_drawn_at_a_temperature_and_lists_are_not() {
     let mut model = connect(&mock, options);
     model.plan(&frame(), &situation()).unwrap();
     model.perceive(&frame()).unwrap();
+    model.plan(&frame(), &situation()).unwrap();
+    model.plan(&frame(), &situation()).unwrap();
     let asked = mock.asked();
     assert_eq!(asked[0].body["temperature"], 0.7);
     assert_eq!(asked[1].body["temperature"], 0.0);
     assert_eq!(asked[0].body["logprobs"], true);
+    // A seed of its own for each draw of the same plan, and none for lists.
+    let seed = |index: usize| asked[index].body.get("seed").cloned();
+    assert!(seed(0).is_some() && seed(1).is_none());
+    assert_ne!(seed(2), seed(3));
 }
 
 #[test]

@@ -10,10 +10,12 @@
 //! | [`text_model`] | a model that answers any request, not only for plans |
 //! | [`attachments`] | files that a person gives with an instruction |
 //! | [`tools`] | tools that the model may call before it plans |
+//! | [`think`] | a thought before the plan |
 
 pub mod attachments;
 pub mod exchange;
 pub mod text_model;
+pub mod think;
 pub mod tools;
 
 use enact_types::Frame;
@@ -26,6 +28,7 @@ use crate::step::Plan;
 
 pub use exchange::{Exchange, ExchangeKind};
 pub use text_model::{TextModel, TextReply, TextRequest};
+pub use think::Think;
 
 /// A model that plans and answers other requests.
 pub trait PlanningModel: Planner + TextModel {}

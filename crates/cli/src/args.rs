@@ -12,6 +12,7 @@ use crate::camera::lying_sheet::SheetArgs;
 use crate::eval::method_setting::MethodSetting;
 use crate::methods::MethodArgs;
 use crate::model_choice::{ModelArgs, ModelRunArgs};
+use crate::optimize::args::OptimizeArgs;
 use crate::recordings::args::{ExportArgs, RecordArgs, ReplayArgs, RunsArgs, ViewArgs};
 use crate::rerun_view::ViewTarget;
 
@@ -120,6 +121,8 @@ pub enum Command {
     Dataset(DatasetArgs),
     /// Run a suite of tasks in simulation and report the success rate
     Eval(EvalArgs),
+    /// Search for a better text of a block of the prompt, by what it makes of a suite
+    Optimize(OptimizeArgs),
     /// List recorded runs, or show one of them
     Runs(RunsArgs),
     /// Replay a recorded run, verify it, or put it to another model

@@ -83,6 +83,7 @@
 //! | [`render`] | `enact render` |
 //! | [`dataset`] | `enact dataset` |
 //! | [`eval`] | `enact eval` |
+//! | [`optimize`] | `enact optimize` |
 //! | [`recordings`] | recorded runs: `enact runs`, `replay`, `view`, `export` |
 //! | [`arm`] | `enact arm` |
 //! | [`bus`] | `enact bus` |
@@ -114,6 +115,7 @@ pub mod log;
 pub mod methods;
 pub mod model;
 pub mod model_choice;
+pub mod optimize;
 pub mod program;
 pub mod progress;
 pub mod recordings;

@@ -11,7 +11,7 @@ use crate::args::{Cli, Command};
 use crate::data_dir::DataDir;
 use crate::out::{self, Stdout};
 use crate::{
-    arm, bus, camera, chat, check, dataset, eval, log, model, recordings, render, robot, run,
+    arm, bus, camera, chat, check, dataset, eval, log, model, optimize, recordings, render, robot, run,
     scene, shell, stop_sources,
 };
 
@@ -59,6 +59,7 @@ fn dispatch(cli: &Cli) -> Result<bool> {
         Command::Render(args) => render::render(&data_dir, args).map(|()| true),
         Command::Dataset(args) => dataset::write(&data_dir, args).map(|()| true),
         Command::Eval(args) => eval::eval(&data_dir, args),
+        Command::Optimize(args) => optimize::optimize(&data_dir, args),
         Command::Runs(args) => recordings::runs::runs(args, &mut Stdout).map(|()| true),
         Command::Replay(args) => recordings::replay::replay(&data_dir, args),
         Command::View(args) => recordings::view::view(args).map(|()| true),

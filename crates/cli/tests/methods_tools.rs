@@ -12,7 +12,7 @@ use program::chat_server::{Asked, chat_server};
 use program::{is_one_clear_error, object, run, status, stderr, write};
 
 const POINT: &str = r#"{"steps":[{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
-const ASK: &str = r#"{"steps":[{"skill":"ask","text":"Which one?"}]}"#;
+const ASK: &str = r#"{"steps":[{"skill":"ask","question":"Which one?"}]}"#;
 /// Perfect perception, and nothing that is understood without the model.
 const FIXED: [&str; 4] = ["--perception", "ground-truth", "--meaning", "off"];
 

@@ -9,6 +9,7 @@ use enact_eval::random::RandomPlanner;
 use enact_eval::runner::{self, EvalConfig};
 use enact_eval::store::EpisodeStore;
 use enact_eval::suite::Suite;
+use enact_plan::prompt::PromptTemplates;
 use enact_plan::strategy::tools::Toolbox;
 use enact_plan::{CompositeAgent, LayeredPlanner, PlannerError};
 use enact_robot::Robot;
@@ -43,6 +44,8 @@ pub(crate) struct Job {
     pub methods: MethodsConfig,
     /// Number of plans drawn each turn.
     pub rank: u32,
+    /// The prompt of the model that plans, unless it was trained on another.
+    pub prompts: Arc<PromptTemplates>,
 }
 
 impl Job {
@@ -78,6 +81,7 @@ impl Job {
             },
             methods: args.methods.over(MethodsConfig::default()),
             rank: args.rank,
+            prompts: Arc::default(),
             path,
             suite,
             scene,
@@ -132,17 +136,16 @@ impl Job {
             let planner = RandomPlanner::new(args.seed);
             return Ok(WorkerAgent::Planner(Box::new(planner)));
         }
-        let open = |choice: &ModelChoice| {
-            let mut options = options(args, &self.models, choice);
-            // A choice needs plans that differ.
-            if self.rank > 1 && options.temperature == 0.0 {
-                options.temperature = 1.0;
-            }
-            opened(choice, options)
-        };
+        let mut asked = options(args, &self.models, &self.planner);
+        asked.prompts = Arc::clone(&self.prompts);
+        // A choice needs plans that differ.
+        if self.rank > 1 && asked.sampling.temperature() == 0.0 {
+            asked.sampling.temperature = Some(1.0);
+        }
+        let planner = opened(&self.planner, asked)?;
         // Nothing is remembered from one episode to another.
         let toolbox = Toolbox::default();
-        let planner = methods::layered(open(&self.planner)?, &self.methods, data_dir, toolbox);
+        let planner = methods::layered(planner, &self.methods, data_dir, toolbox);
         let planner: LayeredPlanner<_> = planner.map_err(|error| PlannerError::Load {
             model: self.planner.name.clone(),
             reason: format!("{error:#}").into(),
@@ -151,7 +154,7 @@ impl Job {
             None => WorkerAgent::Planner(Box::new(planner)),
             Some(same) if *same == self.planner => WorkerAgent::Agent(Box::new(planner)),
             Some(other) => WorkerAgent::Agent(Box::new(CompositeAgent {
-                perceiver: open(other)?,
+                perceiver: opened(other, options(args, &self.models, other))?,
                 planner,
             })),
         })

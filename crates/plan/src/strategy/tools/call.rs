@@ -32,7 +32,7 @@ impl Call {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let read = |text: &str| serde_json::from_str::<Value>(text).ok();
         // A server without grammars may put something around it.
-        let within = || read(&text[text.find('{')?..=text.rfind('}')?]);
+        let within = || read(text.get(text.find('{')?..=text.rfind('}')?)?);
         let Some(mut value) = read(text).or_else(within) else {
             return Err("this is not a call".to_owned());
         };
@@ -96,7 +96,7 @@ mod tests {
         ] {
             assert_eq!(Call::parse(text), measured, "{text}");
         }
-        for text in ["", "}{", "measure", "[]", r#"{"tool":"fly"}"#, r#"{"tool":"measure"}"#] {
+        for text in ["", "} {", "measure", "[]", r#"{"tool":"fly"}"#, r#"{"tool":"measure"}"#] {
             let why = Call::parse(text).unwrap_err();
             assert!(why.starts_with("this is not a call"), "{text}: {why}");
         }

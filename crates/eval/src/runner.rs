@@ -7,7 +7,7 @@ use std::sync::mpsc;
 
 use enact_plan::PlannerError;
 use enact_robot::Robot;
-use enact_runtime::TaskOptions;
+use enact_runtime::{PlanChoice, TaskOptions};
 use enact_types::Reason;
 use thiserror::Error;
 
@@ -32,8 +32,8 @@ pub struct EvalConfig<'a> {
     pub workers: usize,
     /// Whether things are shown with numbers, for the perceiver to say what each is.
     pub marks: bool,
-    /// Number of plans drawn each turn, of which the best is carried out.
-    pub rank: u32,
+    /// How many plans are drawn each turn, and which of them is carried out.
+    pub choice: PlanChoice,
     /// Makes an agent for a worker; `None` for the oracle. An agent is never shared, because two
     /// concurrent requests to one model go wrong.
     pub agents: Option<&'a (dyn Fn() -> Result<WorkerAgent, PlannerError> + Sync)>,
@@ -44,7 +44,7 @@ impl EvalConfig<'_> {
     pub fn options(&self) -> TaskOptions {
         TaskOptions {
             marks: self.marks,
-            rank: self.rank,
+            choice: self.choice,
             ..TaskOptions::of_turns(self.suite.turns)
         }
     }

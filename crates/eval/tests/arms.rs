@@ -9,7 +9,7 @@ use enact_eval::runner::{EvalConfig, run};
 use enact_eval::suite::Suite;
 use enact_plan::Outcome;
 use enact_robot::Robot;
-use enact_runtime::{TaskOptions, TaskReport};
+use enact_runtime::{PlanChoice, TaskOptions, TaskReport};
 use enact_sim::Scene;
 use enact_testkit::{PUT, TASK, Table, robot, root};
 
@@ -98,7 +98,7 @@ fn how_much_of_a_suite_the_oracle_does() {
     let scene = root().join("scenes").join(format!("{}.toml", suite.scene));
     let job = EvalConfig {
         marks: false,
-        rank: 1,
+        choice: PlanChoice::Only,
         suite: &suite,
         scene: &std::fs::read_to_string(scene).unwrap(),
         robot: &Arc::new(robot),

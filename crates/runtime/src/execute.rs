@@ -13,7 +13,7 @@ use crate::event::Event;
 use crate::gated_arm::{GatedArm, Interruption};
 use crate::observers::Observers;
 use crate::perception::Perception;
-use crate::preview::Preview;
+use crate::preview::{Preview, PreviewedPlan};
 use crate::session::RuntimeError;
 
 /// Distance over which a camera sees the hand move, meters.
@@ -82,14 +82,14 @@ impl<'a> Executor<'a> {
         )
     }
 
-    /// Predicts the outcome of each step that moves the arm from rest at `at`, with the attempts
-    /// that this `history` calls for, and the motions of the arm. Nothing moves.
+    /// Predicts what comes of a plan that begins at rest at `at`, with the attempts that this
+    /// `history` calls for. Nothing moves.
     pub(crate) fn preview(
         &self,
         plan: &Plan,
         history: &[Outcome],
         at: JointVector,
-    ) -> (Vec<Outcome>, Vec<Trajectory>) {
+    ) -> PreviewedPlan {
         let (arm, perception) = (&self.arm, &self.perception);
         let (grounder, memory) = (&perception.grounder, &perception.memory);
         Preview::new(arm.robot(), arm.gate(), grounder, memory, at).of(plan, history)
@@ -308,8 +308,8 @@ impl<'a> Executor<'a> {
         history: &[Outcome],
     ) -> Result<Vec<Outcome>, RuntimeError> {
         let at = self.goal()?;
-        let (outcomes, motions) = self.preview(plan, history, at);
-        self.observers.notify(&Event::Previewed(&motions));
+        let PreviewedPlan { outcomes, path, .. } = self.preview(plan, history, at);
+        self.observers.notify(&Event::Previewed(&path));
         Ok(outcomes)
     }
 }

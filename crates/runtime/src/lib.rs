@@ -14,7 +14,9 @@
 //! | `reply_only` | replies to instructions that ask for no action |
 //! | `retry_policy` | retries of a step that fails repeatedly |
 //! | `stale_plan` | plans whose premises have changed |
+//! | [`plan_choice`] | how many plans are drawn, and which of them is carried out |
 //! | `rank` | the best of several plans |
+//! | `vote` | the one that most of them agree with |
 //! | `slowdown` | the same path at half the speed |
 //! | [`event`] | events of a run, for its observers |
 //! | [`report`] | the result of a run |
@@ -31,6 +33,7 @@ mod frame_check;
 mod gated_arm;
 mod observers;
 mod perception;
+pub mod plan_choice;
 mod preview;
 mod rank;
 mod reply_only;
@@ -40,10 +43,12 @@ pub mod session;
 mod slowdown;
 mod stale_plan;
 pub mod turn;
+mod vote;
 
 pub use approval::Approver;
 pub use event::{Event, Observer, UserCommand};
 pub use event_log::EventLog;
+pub use plan_choice::PlanChoice;
 pub use report::{TaskEnd, TaskReport};
 pub use session::{RuntimeError, Session};
 pub use turn::TaskOptions;

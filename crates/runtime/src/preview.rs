@@ -1,11 +1,23 @@
 //! Predicted outcomes of a plan, without moving.
 
-use enact_ground::{Grounder, SceneMemory, StepMotion};
+use enact_ground::{Effect, Grounder, SceneMemory, StepMotion};
 use enact_plan::{Outcome, Plan, Step, Verdict};
 use enact_robot::{Gate, Robot, StartState, Trajectory};
 use enact_types::{JointVector, Refusal};
 
 use crate::retry_policy::{RetryDecision, retry_decision};
+
+/// What is predicted of a plan.
+pub(crate) struct PreviewedPlan {
+    /// The outcome of each step that moves the arm, up to the first that would be refused.
+    pub(crate) outcomes: Vec<Outcome>,
+    /// The motions of the arm.
+    pub(crate) path: Vec<Trajectory>,
+    /// The table after it, as far as its effects are known.
+    pub(crate) memory: SceneMemory,
+    /// The steps whose effect is not in the memory: those that put nothing anywhere, or turn it.
+    pub(crate) gestures: Vec<Step>,
+}
 
 /// A simulated arm and memory of the table to which steps are applied.
 pub(crate) struct Preview<'p> {
@@ -15,6 +27,7 @@ pub(crate) struct Preview<'p> {
     memory: SceneMemory,
     at: JointVector,
     path: Vec<Trajectory>,
+    gestures: Vec<Step>,
 }
 
 impl<'p> Preview<'p> {
@@ -33,16 +46,12 @@ impl<'p> Preview<'p> {
             memory: memory.clone(),
             at,
             path: Vec::new(),
+            gestures: Vec::new(),
         }
     }
 
-    /// Predicts the outcome of each step that moves the arm, up to the first that would be refused,
-    /// with the attempts that this `history` calls for, and the motions of the arm.
-    pub(crate) fn of(
-        mut self,
-        plan: &Plan,
-        history: &[Outcome],
-    ) -> (Vec<Outcome>, Vec<Trajectory>) {
+    /// Predicts what comes of a plan, with the attempts that this `history` calls for.
+    pub(crate) fn of(mut self, plan: &Plan, history: &[Outcome]) -> PreviewedPlan {
         let mut outcomes = Vec::new();
         for step in plan.steps.iter().filter(|step| step.moves()) {
             let approach = match retry_decision(history, step) {
@@ -62,7 +71,12 @@ impl<'p> Preview<'p> {
                 break;
             }
         }
-        (outcomes, self.path)
+        PreviewedPlan {
+            outcomes,
+            path: self.path,
+            memory: self.memory,
+            gestures: self.gestures,
+        }
     }
 
     /// Grounds a step, and updates the state as if it had worked.
@@ -80,6 +94,9 @@ impl<'p> Preview<'p> {
             self.at = trajectory.end().clone();
             self.path.push(trajectory);
         }
+        if !is_told_by_memory(&motion) {
+            self.gestures.push(step.clone());
+        }
         self.apply_effect(&motion);
         Ok(format!("not moved: dry run of {}", summary(&motion)))
     }
@@ -92,6 +109,16 @@ impl<'p> Preview<'p> {
             }
         }
     }
+}
+
+/// Returns whether a motion takes or puts something, and does not turn it.
+fn is_told_by_memory(motion: &StepMotion) -> bool {
+    let mut effects = motion
+        .segments
+        .iter()
+        .filter_map(|segment| segment.effect.as_ref())
+        .peekable();
+    effects.peek().is_some() && !effects.any(|it| matches!(it, Effect::Release { yaw: Some(_) }))
 }
 
 fn summary(motion: &StepMotion) -> String {

@@ -16,24 +16,37 @@ pub(crate) fn ranked(
     history: &[Outcome],
 ) -> Vec<ModelResponse<Plan>> {
     let (answers, outlooks): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
-    let score = |(answer, preview): (&ModelResponse<Plan>, &Vec<Outcome>)| match &answer.parsed {
-        Ok(plan) => {
-            log_likelihood(answer, &answers)
-                + feasibility(plan, preview).ln()
-                + success_so_far(plan, history).ln()
-        }
-        Err(_) => f64::NEG_INFINITY,
-    };
-    let scores: Vec<f64> = answers.iter().zip(&outlooks).map(score).collect();
+    let scores: Vec<f64> = answers
+        .iter()
+        .zip(&outlooks)
+        .map(|(answer, preview)| score(answer, preview, &answers, history))
+        .collect();
     let mut ranked: Vec<_> = scores.into_iter().zip(answers).collect();
     // The sort is stable, so sorting the result again keeps its order.
     ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
     ranked.into_iter().map(|(_, answer)| answer).collect()
 }
 
+/// Returns the logarithm of likelihood × feasibility × success so far of an answer among `all`.
+pub(crate) fn score(
+    answer: &ModelResponse<Plan>,
+    preview: &[Outcome],
+    all: &[ModelResponse<Plan>],
+    history: &[Outcome],
+) -> f64 {
+    match &answer.parsed {
+        Ok(plan) => {
+            log_likelihood(answer, all)
+                + feasibility(plan, preview).ln()
+                + success_so_far(plan, history).ln()
+        }
+        Err(_) => f64::NEG_INFINITY,
+    }
+}
+
 /// Returns the logarithm of the probability that the model gives an answer; where it is not
 /// reported, of the share of answers with the same plan.
-fn log_likelihood(answer: &ModelResponse<Plan>, all: &[ModelResponse<Plan>]) -> f64 {
+pub(crate) fn log_likelihood(answer: &ModelResponse<Plan>, all: &[ModelResponse<Plan>]) -> f64 {
     let told: Option<f64> = answer
         .tokens
         .iter()

@@ -12,12 +12,15 @@ use crate::approval::Consent;
 use crate::event::Event;
 use crate::execute::Executor;
 use crate::gated_arm::Interruption;
+use crate::plan_choice::PlanChoice;
+use crate::preview::PreviewedPlan;
 use crate::rank::ranked;
 use crate::reply_only::{TURNS_OF_AN_ANSWER, no_answer, protected, seen};
 use crate::report::TaskEnd;
 use crate::retry_policy::{RetryDecision, retry_decision};
 use crate::session::RuntimeError;
 use crate::stale_plan::{self, PATIENCE};
+use crate::vote::elected;
 
 /// Bounds of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,17 +29,12 @@ pub struct TaskOptions {
     pub turns: u32,
     /// Whether to stop before the first motion.
     pub dry_run: bool,
-    /// Number of plans drawn each turn, of which the best is carried out; 1 carries out the only
-    /// one.
-    #[serde(default = "one")]
-    pub rank: u32,
+    /// How many plans are drawn each turn, and which of them is carried out.
+    #[serde(flatten)]
+    pub choice: PlanChoice,
     /// Whether objects are shown to the model with numbers to name, rather than pointed at by it.
     #[serde(default)]
     pub marks: bool,
-}
-
-fn one() -> u32 {
-    1
 }
 
 impl TaskOptions {
@@ -46,7 +44,7 @@ impl TaskOptions {
         Self {
             turns,
             dry_run: false,
-            rank: 1,
+            choice: PlanChoice::Only,
             marks: false,
         }
     }
@@ -246,7 +244,8 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         let Some(frame) = &executor.perception.look else {
             return Ok(Vec::new());
         };
-        let answers: Vec<ModelResponse<Plan>> = (0..self.options.rank.max(1))
+        let choice = self.options.choice;
+        let answers: Vec<ModelResponse<Plan>> = (0..choice.drawn())
             .map(|_| executor.agent.plan(frame, situation))
             .collect::<Result<_, _>>()?;
         if answers.len() < 2 {
@@ -259,11 +258,18 @@ impl<'s, 'a> TaskRun<'s, 'a> {
             if executor.arm.stop_switch().is_pressed() {
                 return Err(PlannerError::Stopped.into());
             }
-            let preview = |plan| executor.preview(plan, &situation.history, at.clone()).0;
+            let preview = |plan| executor.preview(plan, &situation.history, at.clone());
             let preview = answer.parsed.as_ref().ok().map(preview);
-            previewed.push((answer, preview.unwrap_or_default()));
+            previewed.push((answer, preview));
         }
-        Ok(ranked(previewed, &situation.history))
+        if let PlanChoice::Vote(_) = choice {
+            return Ok(elected(previewed, &situation.history));
+        }
+        let outcomes = |preview: Option<PreviewedPlan>| preview.map(|it| it.outcomes);
+        let previewed = previewed
+            .into_iter()
+            .map(|(answer, preview)| (answer, outcomes(preview).unwrap_or_default()));
+        Ok(ranked(previewed.collect(), &situation.history))
     }
 
     fn situation(&self) -> Situation {

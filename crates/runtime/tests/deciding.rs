@@ -2,10 +2,10 @@
 
 use enact_dataset::ground_truth::GroundTruth;
 use enact_plan::{
-    CompositeAgent, Detection, ModelResponse, Perceiver, Plan, Planner, PlannerError,
-    ScriptedPlanner, Situation, Step, Token,
+    CompositeAgent, Detection, ExchangeKind, ModelResponse, Perceiver, Plan, Planner, PlannerError,
+    Relation, ScriptedPlanner, Situation, Step, Token,
 };
-use enact_runtime::{Event, Observer, TaskEnd, TaskOptions, TaskReport};
+use enact_runtime::{Event, Observer, PlanChoice, TaskEnd, TaskOptions, TaskReport};
 use enact_sim::Simulator;
 use enact_testkit::Table;
 use enact_types::{Frame, NormalizedPoint, Vector3};
@@ -16,8 +16,13 @@ fn point(object: &str) -> Step {
 
 /// Returns a plan of this step with this log-probability.
 fn answer(step: Step, log_probability: f64) -> ModelResponse<Plan> {
+    answer_of(&[step, Step::done()], log_probability)
+}
+
+/// Returns a plan of these steps with this log-probability.
+fn answer_of(steps: &[Step], log_probability: f64) -> ModelResponse<Plan> {
     let plan = Plan {
-        steps: vec![step, Step::done()],
+        steps: steps.to_vec(),
     };
     ModelResponse {
         tokens: vec![Token {
@@ -76,23 +81,34 @@ impl Perceiver for Naming {
 
 /// The plans, in the order in which they are reported.
 #[derive(Default)]
-struct Plans(Vec<String>);
+struct Plans(Vec<ModelResponse<Plan>>);
 
 impl Observer for Plans {
     fn observe(&mut self, event: &Event<'_>) {
         if let Event::Planned { answer, .. } = event {
-            self.0.push(answer.completion.clone());
+            self.0.push((*answer).clone());
         }
     }
 }
 
 /// Runs a task on a table with a red cube and a blue bowl; `meanwhile` acts on its world each time
-/// the planner thinks.
+/// the planner thinks. Returns the texts of the plans as well.
 fn run(
     answers: Vec<ModelResponse<Plan>>,
     options: TaskOptions,
     meanwhile: impl Fn(&Simulator, u32),
 ) -> (TaskReport, Vec<String>) {
+    let (report, plans) = told(answers, options, meanwhile);
+    let texts = plans.into_iter().map(|answer| answer.completion);
+    (report, texts.collect())
+}
+
+/// The same with the plans as they are reported.
+fn told(
+    answers: Vec<ModelResponse<Plan>>,
+    options: TaskOptions,
+    meanwhile: impl Fn(&Simulator, u32),
+) -> (TaskReport, Vec<ModelResponse<Plan>>) {
     let table = Table::new(3);
     let mut thoughts = 0;
     let mut plans = Plans::default();
@@ -113,11 +129,13 @@ fn run(
 }
 
 fn options(turns: u32, rank: u32) -> TaskOptions {
+    let choice = match rank {
+        1 => PlanChoice::Only,
+        rank => PlanChoice::Best(rank),
+    };
     TaskOptions {
-        turns,
-        dry_run: false,
-        rank,
-        marks: false,
+        choice,
+        ..TaskOptions::of_turns(turns)
     }
 }
 
@@ -163,6 +181,102 @@ fn the_likeliest_plan_that_can_be_done_is_done() {
         (report.steps[0].step.clone(), told.len()),
         (point("blue bowl"), 1)
     );
+}
+
+/// Shows what a vote among these plans decides, without moving.
+fn vote(answers: Vec<ModelResponse<Plan>>) -> (TaskReport, Vec<ModelResponse<Plan>>) {
+    let options = TaskOptions {
+        choice: PlanChoice::Vote(answers.len() as u32),
+        dry_run: true,
+        ..TaskOptions::of_turns(1)
+    };
+    told(answers, options, |_, _| {})
+}
+
+fn put(and: &[Step]) -> Vec<Step> {
+    let mut steps = vec![
+        Step::pick("red cube"),
+        Step::place("red cube", Relation::In, "blue bowl"),
+    ];
+    steps.extend_from_slice(and);
+    steps
+}
+
+/// Three plans that put the cube into the bowl, each in its own words, and two likelier ones.
+fn divided() -> Vec<ModelResponse<Plan>> {
+    vec![
+        answer(point("red cube"), -0.1),
+        answer_of(&put(&[Step::home(), Step::done()]), -3.0),
+        answer_of(&put(&[Step::done()]), -4.0),
+        answer(point("blue bowl"), -0.2),
+        answer_of(&put(&[Step::say("There."), Step::done()]), -5.0),
+    ]
+}
+
+#[test]
+fn a_vote_changes_the_plan() {
+    let (report, plans) = vote(divided());
+    let done: Vec<&Step> = report.steps.iter().map(|outcome| &outcome.step).collect();
+    // Of those that agree it is the likeliest.
+    assert_eq!(done, put(&[Step::home()]).iter().collect::<Vec<_>>());
+    let best = plans.last().unwrap();
+    let [decision] = &best.exchanges[..] else {
+        panic!("{:?}", best.exchanges);
+    };
+    assert_eq!(
+        (decision.method.as_str(), decision.kind),
+        ("vote", ExchangeKind::Decision)
+    );
+    assert!(decision.text.starts_with("3 of the 5 plans"), "{}", decision.text);
+    assert!(plans[..4].iter().all(|plan| plan.exchanges.is_empty()));
+    // By likelihood it is another one.
+    let (report, _) = run(divided(), options(1, 5), |_, _| {});
+    assert_eq!(report.steps[0].step, point("red cube"));
+}
+
+#[test]
+fn only_plans_that_can_be_done_have_a_vote() {
+    let absent = || answer(point("green ball"), -0.1);
+    let drawn = vec![absent(), answer(point("red cube"), -9.0), absent(), absent()];
+    let (report, plans) = vote(drawn);
+    assert_eq!(report.steps[0].step, point("red cube"));
+    let decision = &plans.last().unwrap().exchanges[0].text;
+    assert!(decision.contains("1 of the 4") && decision.contains("1 can be done"), "{decision}");
+    let (report, plans) = vote(vec![absent(), absent()]);
+    assert_eq!(report.refusals.len(), 1);
+    let decision = &plans.last().unwrap().exchanges[0].text;
+    assert_eq!(decision, "none of the 2 plans can be done");
+}
+
+#[test]
+fn what_is_only_said_is_one_opinion_however_it_is_put() {
+    let says = |text: &str| answer_of(&[Step::say(text)], -1.0);
+    let asks = answer_of(&[Step::ask("Which one?")], -0.5);
+    let drawn = vec![
+        asks.clone(),
+        says("I cannot."),
+        answer(point("red cube"), -0.1),
+        says("That is not possible."),
+        says("I cannot."),
+        asks,
+        answer(point("red cube"), -0.1),
+    ];
+    let (report, plans) = vote(drawn);
+    assert_eq!(report.said, ["I cannot."]);
+    assert!(plans.last().unwrap().exchanges[0].text.starts_with("3 of the 7"));
+}
+
+#[test]
+fn a_vote_that_is_held_again_comes_out_the_same() {
+    let summary = |plans: &[ModelResponse<Plan>]| -> Vec<_> {
+        let plans = plans.iter();
+        plans
+            .map(|plan| (plan.completion.clone(), plan.exchanges.clone()))
+            .collect()
+    };
+    let (_, first) = vote(divided());
+    let (_, again) = vote(first.clone());
+    assert_eq!(summary(&first), summary(&again));
 }
 
 #[test]

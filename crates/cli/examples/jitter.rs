@@ -203,6 +203,7 @@ fn info(robot: &RobotInfo) -> RunInfo {
             planner: None,
         },
         servos: None,
+        prompts: None,
     }
 }
 

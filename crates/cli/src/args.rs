@@ -10,7 +10,7 @@ use crate::arm::args::{ArmArgs, BusArgs};
 use crate::camera::args::CameraArgs;
 use crate::camera::lying_sheet::SheetArgs;
 use crate::eval::method_setting::MethodSetting;
-use crate::methods::MethodArgs;
+use crate::methods::{DrawArgs, MethodArgs};
 use crate::model_choice::{ModelArgs, ModelRunArgs};
 use crate::optimize::args::OptimizeArgs;
 use crate::recordings::args::{ExportArgs, RecordArgs, ReplayArgs, RunsArgs, ViewArgs};
@@ -137,6 +137,16 @@ pub enum Command {
     Bus(BusArgs),
     /// Print calibration boards and calibrate cameras
     Camera(CameraArgs),
+    /// Print the blocks of which prompts for plans are made, or write them to a folder to edit
+    #[command(after_help = PROMPTS)]
+    Prompts {
+        /// Folder for one file per block; created if missing
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+        /// Write over blocks that are there
+        #[arg(long, requires = "folder")]
+        force: bool,
+    },
     /// Print a shell completion script
     #[command(after_help = COMPLETIONS)]
     Completions {
@@ -151,6 +161,15 @@ pub enum Command {
         folder: Option<PathBuf>,
     },
 }
+
+/// How edited blocks are used.
+const PROMPTS: &str = "\
+enact prompts prompts                              writes prompts/role.txt, prompts/scene.txt, …
+enact run \"…\" --model MODEL --prompts prompts     asks with them
+MODEL/prompts/                                     is used without --prompts
+
+Blocks are templates in the language of Jinja. plan.txt includes the others; robot.txt, which tells
+what the robot can do, is included by none until you say so.";
 
 /// Locations for shell completions.
 const COMPLETIONS: &str = "\
@@ -193,9 +212,9 @@ pub struct SetupArgs {
     /// Accept plans in plain words, for servers without grammar-constrained output
     #[arg(long)]
     pub free_text: bool,
-    /// Sample N plans per turn and take the best by likelihood x feasibility x past success
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=32))]
-    pub rank: u32,
+    /// How freely plans are drawn, and how many.
+    #[command(flatten)]
+    pub draws: DrawArgs,
     /// Draw numbers on everything above the table and ask the model what each is (needs depth)
     #[arg(long)]
     pub marks: bool,
@@ -495,9 +514,6 @@ pub struct EvalArgs {
     /// Methods by which the model plans better.
     #[command(flatten)]
     pub methods: MethodArgs,
-    /// Sample N plans per turn and take the best by likelihood x feasibility x past success
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=32))]
-    pub rank: u32,
     /// Run the same episodes with each of several methods, and print what each gives and costs
     #[arg(long, conflicts_with_all = ["episode", "report", "compare", "floor", "most_wrong"])]
     pub ablate: bool,
@@ -531,9 +547,9 @@ pub struct EvalArgs {
     /// Folder for results; run the same command again to resume
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Sampling temperature; 0 takes the most probable plan
-    #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = temperature)]
-    pub temperature: f64,
+    /// How freely plans are drawn, and how many.
+    #[command(flatten)]
+    pub draws: DrawArgs,
     /// Write a page for a browser to this folder: results by kind, and each failure with pictures
     #[arg(long, value_name = "DIR", conflicts_with = "episode")]
     pub report: Option<PathBuf>,
@@ -561,12 +577,5 @@ fn percent(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(value) if (0.0..=100.0).contains(&value) => Ok(value),
         _ => Err("expected a number from 0 to 100".to_owned()),
-    }
-}
-
-fn temperature(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(value) if (0.0..=2.0).contains(&value) => Ok(value),
-        _ => Err("expected a number from 0 to 2".to_owned()),
     }
 }

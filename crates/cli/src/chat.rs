@@ -35,7 +35,7 @@ pub fn chat(data_dir: &DataDir, args: &ChatArgs) -> Result<bool> {
     let options = TaskOptions {
         turns: setup.launch.turns,
         dry_run: false,
-        rank: setup.rank,
+        choice: setup.choice,
         marks: setup.marks,
     };
     let models = setup.run_models(false)?;

@@ -77,6 +77,7 @@
 //! | [`run`] | `enact run` |
 //! | [`chat`] | `enact chat` |
 //! | [`check`] | `enact check` |
+//! | [`prompts`] | `enact prompts`, and the folder of edited blocks of the prompt |
 //! | [`model`] | `enact model` |
 //! | [`robot`] | `enact robot` |
 //! | [`scene`] | `enact scene` |
@@ -118,6 +119,7 @@ pub mod model_choice;
 pub mod optimize;
 pub mod program;
 pub mod progress;
+pub mod prompts;
 pub mod recordings;
 mod renamed;
 pub mod render;

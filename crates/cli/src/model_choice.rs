@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use enact_model::{Device, Dtype, Isq, ModelSource, Notify, RequestOptions, VisionLanguageModel};
+use enact_model::{
+    Device, Dtype, Isq, ModelSource, Notify, RequestOptions, Sampling, VisionLanguageModel,
+};
 use enact_plan::Pointing;
 use enact_plan::similarity::TextSimilarity;
 use enact_types::StopSwitch;
@@ -142,6 +144,9 @@ pub struct RoleConfig {
     /// In `[planning]`: folder of sentence embeddings by which plans in plain words are read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embeddings: Option<PathBuf>,
+    /// In `[planning]`: how freely plans are drawn.
+    #[serde(default, skip_serializing_if = "Sampling::is_empty")]
+    pub sampling: Sampling,
     /// In `[planning]`: methods by which the model plans better.
     #[serde(default, skip_serializing_if = "MethodsConfig::is_empty")]
     pub methods: MethodsConfig,
@@ -196,6 +201,22 @@ impl ModelsConfig {
                 "[perception] score_steps and embeddings belong into [planning]".to_owned(),
             );
         }
+        if !self.perception.sampling.is_empty() {
+            return Some(
+                "[perception] sampling belongs into [planning]; lists of objects are never drawn"
+                    .to_owned(),
+            );
+        }
+        if let Some(fault) = self.planning.sampling.fault() {
+            return Some(format!("[planning.sampling] {fault}"));
+        }
+        if self.planning.score_steps && self.planning.methods.think.is_some() {
+            return Some(
+                "[planning] score_steps writes nothing, so there is no thought before it: leave \
+                 out think or score_steps"
+                    .to_owned(),
+            );
+        }
         if !self.perception.methods.is_empty() {
             return Some("[perception] methods belong into [planning]".to_owned());
         }
@@ -244,11 +265,7 @@ impl ModelsConfig {
         let plans = self.choice(&self.planning, data_dir);
         match self.choice(&self.perception, data_dir) {
             // One model that does both is loaded once.
-            Some(choice) if Some(&choice) == plans.as_ref() => Ok(ModelChoice {
-                score_steps: self.planning.score_steps,
-                embeddings: self.planning.embeddings.clone(),
-                ..choice
-            }),
+            Some(choice) if Some(&choice) == plans.as_ref() => Ok(self.that_plans(choice)),
             Some(choice) => Ok(choice),
             None => bail!(
                 "no model looks at pictures\nhint: choose one with --perceive MODEL, or `model` in \
@@ -263,15 +280,21 @@ impl ModelsConfig {
     /// If nobody was chosen.
     pub fn planner(&self, data_dir: &DataDir) -> Result<ModelChoice> {
         match self.choice(&self.planning, data_dir) {
-            Some(choice) => Ok(ModelChoice {
-                score_steps: self.planning.score_steps,
-                embeddings: self.planning.embeddings.clone(),
-                ..choice
-            }),
+            Some(choice) => Ok(self.that_plans(choice)),
             None => bail!(
                 "no model plans\nhint: choose one with --plan-with MODEL, or `model` in [planning] \
                  of the launch file"
             ),
+        }
+    }
+
+    /// Adds what goes for planning alone.
+    fn that_plans(&self, choice: ModelChoice) -> ModelChoice {
+        ModelChoice {
+            plans: true,
+            score_steps: self.planning.score_steps,
+            embeddings: self.planning.embeddings.clone(),
+            ..choice
         }
     }
 
@@ -295,6 +318,7 @@ impl ModelsConfig {
                 local
             },
             is_server,
+            plans: false,
             score_steps: false,
             embeddings: None,
         })
@@ -309,6 +333,8 @@ pub struct ModelChoice {
     server: ServerConfig,
     local: LocalConfig,
     is_server: bool,
+    /// Whether it plans, too.
+    pub plans: bool,
     score_steps: bool,
     embeddings: Option<PathBuf>,
 }
@@ -322,6 +348,7 @@ impl ModelChoice {
             server: run.server(),
             local: run.local(),
             is_server,
+            plans: false,
             score_steps: false,
             embeddings: None,
         }

@@ -11,8 +11,8 @@ use crate::args::{Cli, Command};
 use crate::data_dir::DataDir;
 use crate::out::{self, Stdout};
 use crate::{
-    arm, bus, camera, chat, check, dataset, eval, log, model, optimize, recordings, render, robot, run,
-    scene, shell, stop_sources,
+    arm, bus, camera, chat, check, dataset, eval, log, model, optimize, prompts, recordings, render,
+    robot, run, scene, shell, stop_sources,
 };
 
 /// Reads the command line and does what it asks for; the exit status says how it came out.
@@ -41,6 +41,9 @@ fn dispatch(cli: &Cli) -> Result<bool> {
         }
         Command::Man { folder } => {
             return shell::man(folder.as_deref(), &mut Stdout).map(|()| true);
+        }
+        Command::Prompts { folder, force } => {
+            return prompts::write(folder.as_deref(), *force).map(|()| true);
         }
         _ => {}
     }
@@ -72,7 +75,7 @@ fn dispatch(cli: &Cli) -> Result<bool> {
         Command::Arm(args) => arm::run(&data_dir, &args.command),
         Command::Bus(args) => bus::run(&data_dir, &args.command),
         Command::Camera(args) => camera::run(&data_dir, &args.command),
-        Command::Completions { .. } | Command::Man { .. } => Ok(true),
+        Command::Completions { .. } | Command::Man { .. } | Command::Prompts { .. } => Ok(true),
     }
 }
 

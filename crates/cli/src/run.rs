@@ -65,7 +65,7 @@ fn carry_out(
         TaskOptions {
             turns: setup.launch.turns,
             dry_run: args.dry_run,
-            rank: setup.rank,
+            choice: setup.choice,
             marks: setup.marks,
         },
     )?;

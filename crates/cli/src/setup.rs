@@ -8,15 +8,16 @@ use anyhow::{Context, Result, bail};
 use enact_arm::{ArmThread, StopSwitch};
 use enact_camera::Camera;
 use enact_dataset::ground_truth::GroundTruth;
-use enact_model::{Notify, RequestOptions, VisionLanguageModel};
+use enact_model::{Notify, RequestOptions, Sampling, VisionLanguageModel};
 use enact_plan::strategy::tools::Toolbox;
 use enact_plan::{
-    Agent, CompositeAgent, LayeredPlanner, Perceiver, Plan, Planner, ScriptedPlanner,
+    Agent, CompositeAgent, LayeredPlanner, Perceiver, Plan, Planner, PromptTemplates,
+    ScriptedPlanner,
 };
 use enact_recording::ServoInfo;
 use enact_recording::stream::JointTrack;
 use enact_robot::Robot;
-use enact_runtime::{Observer, Session};
+use enact_runtime::{Observer, PlanChoice, Session};
 use enact_sim::render::Appearance;
 use enact_sim::{CameraPlace, Layout, Scene, Simulator};
 use enact_types::text;
@@ -31,6 +32,7 @@ use crate::data_dir::DataDir;
 use crate::launch::Launch;
 use crate::methods::{self, OtherCameras, PastRuns};
 use crate::model_choice::ModelChoice;
+use crate::prompts;
 use crate::stop_sources;
 
 /// Set-up of a run.
@@ -54,8 +56,11 @@ pub struct Setup {
     free_text: bool,
     /// Whether somebody reads how probable tokens were.
     is_weighed: bool,
-    /// How many plans are drawn each turn.
-    pub rank: u32,
+    /// How many plans are drawn each turn, and which of them is carried out.
+    pub choice: PlanChoice,
+    sampling: Sampling,
+    /// The blocks of the prompt for plans, where they are not the built-in ones.
+    prompts: Option<Arc<PromptTemplates>>,
     /// True to show objects to the model with numbers.
     pub marks: bool,
 }
@@ -98,11 +103,22 @@ impl Setup {
     ) -> Result<Self> {
         let mut launch = Launch::find(data_dir, &args.launch)?;
         override_with(&mut launch, args);
+        if args.free_text && launch.planning.methods.think.is_some() {
+            bail!(
+                "a plan in plain words has no place for a thought: leave out --free-text, or think \
+                 in [planning.methods] of the launch file"
+            );
+        }
+        if let Some(fault) = launch.models().fault() {
+            bail!("{fault}");
+        }
         if args.port.is_some() && !matches!(launch.arm, ArmConfig::Servos(_)) {
             bail!(
                 "--port needs a launch file that chooses an arm on a port, as `--launch so101` does"
             );
         }
+        let choice = args.draws.choice();
+        let sampling = args.draws.sampling(launch.planning.sampling, launch.seed)?;
         let robot = data_dir.guarded(&launch.robot)?;
         let scene = data_dir.scene(&launch.scene)?.before(&robot);
         let stop = stop()?;
@@ -114,9 +130,11 @@ impl Setup {
             .arm
             .find(data_dir, &launch.robot, &robot, &simulator)?;
         // The choice among plans and the viewer read how probable tokens were.
-        let is_weighed = args.rank > 1 || args.view.is_some();
+        let is_weighed = choice.drawn() > 1 || args.view.is_some();
+        let robot = Arc::new(robot);
+        let prompts = edited_prompts(data_dir, &launch, &robot)?;
         Ok(Self {
-            robot: Arc::new(robot),
+            robot,
             scene,
             layout,
             simulator,
@@ -127,7 +145,9 @@ impl Setup {
             data_dir: data_dir.clone(),
             free_text: args.free_text,
             is_weighed,
-            rank: args.rank,
+            choice,
+            sampling,
+            prompts,
             marks: args.marks,
             launch,
         })
@@ -139,6 +159,12 @@ impl Setup {
     /// As [`ArmSource::servos`].
     pub fn servos(&self, data_dir: &DataDir) -> Result<Option<ServoInfo>> {
         self.arm.servos(data_dir, &self.launch.robot, &self.robot)
+    }
+
+    /// Returns the SHA-256 of the blocks of the prompt for plans, where they are not the built-in
+    /// ones.
+    pub fn prompts_sha256(&self) -> Option<String> {
+        self.prompts.as_deref().map(prompts::hash)
     }
 
     /// Returns the source of detections.
@@ -309,12 +335,13 @@ impl Setup {
         spinner.set_message(format!("loading {}", choice.name));
         spinner.enable_steady_tick(Duration::from_millis(100));
         let bar = spinner.clone();
+        let prompts = self.prompts.as_ref().filter(|_| choice.plans);
         let mut options = RequestOptions {
             free_text: self.free_text,
             pointing: self.launch.pointing,
             meaning: self.launch.meaning,
-            // A choice needs plans that differ: they are drawn as the model weighs them.
-            temperature: if self.rank > 1 { 1.0 } else { 0.0 },
+            sampling: self.sampling,
+            prompts: prompts.cloned().unwrap_or_default(),
             notify: Notify::new(move |sentence| {
                 bar.suspend(|| errln!("{:>9}  {sentence}", "model"));
             }),
@@ -363,6 +390,23 @@ impl RunModels {
         let planner = self.perceiver.as_ref().and(self.planner.as_ref())?;
         Some(&planner.name)
     }
+}
+
+/// Loads the blocks of the prompt that the user or the planning model has edited, if any.
+///
+/// # Errors
+/// What is wrong with them.
+fn edited_prompts(
+    data_dir: &DataDir,
+    launch: &Launch,
+    robot: &Arc<Robot>,
+) -> Result<Option<Arc<PromptTemplates>>> {
+    let named = launch.planning.methods.prompts.as_deref();
+    let planner = launch.models().planner(data_dir).ok();
+    let model = planner.as_ref().map(|choice| choice.name.as_str());
+    let folder = prompts::folder(named, model);
+    let loaded = folder.map(|folder| prompts::load(&folder, robot));
+    Ok(loaded.transpose()?.map(Arc::new))
 }
 
 /// Refuses a model that cannot see before it is asked to.
@@ -417,6 +461,7 @@ fn override_with(launch: &mut Launch, args: &SetupArgs) {
     launch.meaning = args.meaning.or(launch.meaning);
     let models = launch.models().overridden(&args.models, args.pointing);
     launch.set_models(models);
+    launch.planning.sampling = args.draws.over(launch.planning.sampling);
     launch.planning.methods = args.methods.over(launch.planning.methods.clone());
     launch.turns = args.turns.unwrap_or(launch.turns);
 }

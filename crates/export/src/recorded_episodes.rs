@@ -100,6 +100,7 @@ impl EpisodeFilter {
     /// #         planner: None,
     /// #     },
     /// #     servos: None,
+    /// #     prompts: None,
     /// # };
     /// # let robot = info.robot.load()?;
     /// # let folder = tempfile::tempdir()?;

@@ -82,6 +82,11 @@ impl Grounder {
         &self.robot
     }
 
+    /// Returns the distance from the base up to which the stretched arm reaches on the table, meters.
+    pub fn reach_on_table(&self) -> f64 {
+        self.end_effector.reach_on_table()
+    }
+
     /// Adds a frame and the model's detections to the scene. With the joints at the time of the
     /// frame, the robot itself and the held object are left out.
     pub fn see(

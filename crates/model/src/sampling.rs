@@ -75,7 +75,7 @@ impl Sampling {
         }
     }
 
-    /// Returns the first value that is out of range, or has no effect without another.
+    /// Returns what is wrong with the first value that is out of range.
     pub fn fault(&self) -> Option<String> {
         let ranges = [
             ("temperature", self.temperature, 0.0..=2.0),
@@ -93,6 +93,11 @@ impl Sampling {
                 false => format!("{name} is {value}; it must be from {low} to {high}"),
             });
         }
+        None
+    }
+
+    /// Returns what is missing for a value to have an effect.
+    pub fn gap(&self) -> Option<String> {
         let filters = [
             ("top_p", self.top_p.is_some()),
             ("top_k", self.top_k.is_some()),
@@ -188,15 +193,19 @@ mod tests {
 
     #[test]
     fn what_chooses_among_draws_needs_draws() {
-        let fault = fault(|it| (it.temperature, it.top_k) = (None, Some(3)));
-        assert!(fault.contains("top_k") && fault.contains("temperature"));
+        let undrawn = Sampling {
+            top_k: Some(3),
+            ..Sampling::GREEDY
+        };
+        let gap = undrawn.gap().unwrap();
+        assert!(gap.contains("top_k") && gap.contains("temperature"), "{gap}");
         // Who says 0 knows.
         let greedy = Sampling {
             temperature: Some(0.0),
             top_k: Some(3),
             ..Sampling::GREEDY
         };
-        assert_eq!((greedy.fault(), greedy.draws()), (None, false));
+        assert_eq!((greedy.gap(), greedy.draws()), (None, false));
     }
 
     #[test]

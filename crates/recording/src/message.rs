@@ -34,6 +34,10 @@ pub struct RunInfo {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Value")]
     pub servos: Option<ServoInfo>,
+    /// SHA-256 of the blocks of the prompt for plans with their names, in hexadecimal digits, where
+    /// they are not the built-in ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompts: Option<String>,
 }
 
 /// The files of a robot.

@@ -148,6 +148,7 @@ impl Recording {
     /// #         planner: None,
     /// #     },
     /// #     servos: None,
+    /// #     prompts: None,
     /// # };
     /// # let robot = info.robot.load()?;
     /// # let folder = tempfile::tempdir()?;

@@ -73,6 +73,7 @@ pub(crate) fn now_by(clock: &SharedClock) -> u64 {
 ///         planner: None,
 ///     },
 ///     servos: None,
+///     prompts: None,
 /// };
 /// let robot = info.robot.load()?;
 /// let clock = || UNIX_EPOCH.elapsed().map_or(0, |time| time.as_nanos() as u64);

@@ -141,6 +141,7 @@ impl Run {
                 planner: None,
             },
             servos: Some(arm.servos()?),
+            prompts: None,
         };
         let command = std::env::args().collect();
         let clock = Box::new(wall_clock);

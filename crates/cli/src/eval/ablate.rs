@@ -17,32 +17,44 @@ use crate::{out, progress};
 /// Runs the same episodes of each suite with each setting, and prints the table.
 ///
 /// # Errors
-/// If a suite, a model or what a method needs cannot be loaded, or an episode fails to run.
+/// If a suite, a model or what a method needs cannot be loaded, or an episode fails to run. Of
+/// methods that nobody named, those that do not suit the model are left out.
 pub(super) fn ablate(data_dir: &DataDir, args: &EvalArgs) -> Result<()> {
     if args.planner != PlannerKind::Model {
         bail!("--ablate compares methods of a model: leave out --planner");
     }
-    let settings = match args.settings.as_slice() {
-        [] => MethodSetting::each(),
-        named => named.to_vec(),
+    let is_chosen = !args.settings.is_empty();
+    let settings = match is_chosen {
+        true => args.settings.clone(),
+        false => MethodSetting::each(),
     };
+    let suites: Vec<EvalArgs> = args
+        .suite
+        .split(',')
+        .map(|suite| EvalArgs {
+            suite: suite.trim().to_owned(),
+            ..args.clone()
+        })
+        .collect();
     // What cannot be loaded is told before anything is run.
-    let suites = args.suite.split(',').map(|suite| EvalArgs {
-        suite: suite.trim().to_owned(),
-        ..args.clone()
-    });
-    let suites: Vec<(EvalArgs, Job)> = suites
-        .map(|args| Ok((args.clone(), Job::load(data_dir, &args)?)))
-        .collect::<Result<_>>()?;
+    for suite in &suites {
+        Job::load(data_dir, suite)?;
+    }
     let mut rows: Vec<AblationRow> = Vec::new();
-    for (args, mut job) in suites {
-        let (methods, rank) = (job.methods.clone(), job.rank);
+    let mut left_out: Vec<String> = Vec::new();
+    for suite in &suites {
         let mut first: Option<Vec<EpisodeResult>> = None;
         for setting in &settings {
-            job.methods = setting.methods.over(methods.clone());
-            job.rank = setting.rank.unwrap_or(rank);
-            let records = row(data_dir, &args, &job, setting)?;
-            let row = AblationRow::new(&job.name, &setting.name, &records, first.as_deref());
+            let (name, records) = match row(data_dir, suite, setting) {
+                Err(error) if !is_chosen && first.is_some() => {
+                    let why = format!("{setting} with {}: {error:#}", suite.suite);
+                    errln!("{:>9}  {why}", "left out");
+                    left_out.push(why);
+                    continue;
+                }
+                done => done?,
+            };
+            let row = AblationRow::new(&name, &setting.name, &records, first.as_deref());
             errln!(
                 "{:>9}  {} of {} with {}",
                 row.suite,
@@ -54,49 +66,62 @@ pub(super) fn ablate(data_dir: &DataDir, args: &EvalArgs) -> Result<()> {
             first.get_or_insert(records);
         }
     }
-    print(args, &rows, &settings)
+    print(args, &rows, &settings, &left_out)
 }
 
-/// Runs the episodes of a row that are not kept yet.
+/// Runs the episodes of a row that are not kept yet; returns the name of the suite, too.
 fn row(
     data_dir: &DataDir,
-    args: &EvalArgs,
-    job: &Job,
+    suite: &EvalArgs,
     setting: &MethodSetting,
-) -> Result<Vec<EpisodeResult>> {
+) -> Result<(String, Vec<EpisodeResult>)> {
+    let (args, methods) = setting.applied(suite);
+    let job = Job::load(data_dir, &args)?.with_methods(methods)?;
     let kept = match &args.out {
         Some(folder) => {
             let folder = folder.join(&job.name).join(setting.folder());
-            Some(EpisodeStore::open(&folder, &settings(args, job)?)?)
+            Some(EpisodeStore::open(&folder, &settings(&args, &job)?)?)
         }
         None => None,
     };
     let bar = progress::bar(args.episodes, "episodes, {msg}");
     bar.set_message(format!("{} with {setting}", job.name));
-    let records = job.run(data_dir, args, kept, &mut |_| bar.inc(1));
+    let records = job.run(data_dir, &args, kept, &mut |_| bar.inc(1));
     bar.finish_and_clear();
-    records
+    Ok((job.name, records?))
 }
 
-fn print(args: &EvalArgs, rows: &[AblationRow], settings: &[MethodSetting]) -> Result<()> {
+fn print(
+    args: &EvalArgs,
+    rows: &[AblationRow],
+    settings: &[MethodSetting],
+    left_out: &[String],
+) -> Result<()> {
     let command = command(args, settings);
-    let table = format!(
-        "{}\n{} episodes of each suite, the same in each row; costs are means of an episode.\n\
-         “Against the first” counts the episodes that only this row or only the suite's first one\n\
-         succeeds in (McNemar's exact test).\n\nMade by `{command}`\n",
+    let mut table = format!(
+        "{}\n{} episodes of each suite, the same in each row; costs are means of an episode. “Against the\n\
+         first” counts the episodes that only this row or only the suite's first one succeeds in\n\
+         (McNemar's exact test). Made by `{command}`.\n",
         ablation::markdown(rows),
         args.episodes,
     );
+    for why in left_out {
+        table += &format!("\nLeft out: {why}.\n");
+    }
     if let Some(folder) = &args.out {
         let path = folder.join("ablation.md");
         std::fs::write(&path, &table)
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
     if args.json {
-        outln!(
-            "{}",
-            json!({"seed": args.seed, "episodes": args.episodes, "command": command, "rows": rows})
-        );
+        let value = json!({
+            "seed": args.seed,
+            "episodes": args.episodes,
+            "command": command,
+            "rows": rows,
+            "left_out": left_out,
+        });
+        outln!("{value}");
     } else {
         out::data(&table);
     }

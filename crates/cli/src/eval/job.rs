@@ -9,18 +9,19 @@ use enact_eval::random::RandomPlanner;
 use enact_eval::runner::{self, EvalConfig};
 use enact_eval::store::EpisodeStore;
 use enact_eval::suite::Suite;
-use enact_plan::prompt::PromptTemplates;
+use enact_model::Sampling;
 use enact_plan::strategy::tools::Toolbox;
-use enact_plan::{CompositeAgent, LayeredPlanner, PlannerError};
+use enact_plan::{CompositeAgent, LayeredPlanner, PlannerError, PromptTemplates};
 use enact_robot::Robot;
 use enact_types::text;
 
-use super::{change, models, opened, options};
+use super::{change, models, opened, options, sampling};
 use crate::args::{EvalArgs, PerceptionSource, PlannerKind};
 use crate::data_dir::DataDir;
 use crate::file_kind::{self, FileKind};
 use crate::methods::{self, MethodsConfig};
 use crate::model_choice::{ModelChoice, ModelsConfig};
+use crate::prompts;
 
 /// What an evaluation rests on.
 pub(crate) struct Job {
@@ -42,10 +43,10 @@ pub(crate) struct Job {
     pub perceiver: Option<ModelChoice>,
     /// The methods around the model that plans.
     pub methods: MethodsConfig,
-    /// Number of plans drawn each turn.
-    pub rank: u32,
-    /// The prompt of the model that plans, unless it was trained on another.
-    pub prompts: Arc<PromptTemplates>,
+    /// How plans are drawn.
+    pub sampling: Sampling,
+    /// The blocks of its prompt, where they are not the built-in ones.
+    pub prompts: Option<Arc<PromptTemplates>>,
 }
 
 impl Job {
@@ -72,22 +73,35 @@ impl Job {
         }
         let models = models(args);
         let stem = path.file_stem().map(|stem| stem.to_string_lossy());
-        Ok(Self {
+        Self {
             name: stem.map_or_else(|| args.suite.clone(), |stem| stem.into_owned()),
             planner: models.planner(data_dir)?,
             perceiver: match args.perception {
                 PerceptionSource::Model => Some(models.perceiver(data_dir)?),
                 PerceptionSource::GroundTruth => None,
             },
-            methods: args.methods.over(MethodsConfig::default()),
-            rank: args.rank,
-            prompts: Arc::default(),
+            methods: MethodsConfig::default(),
+            sampling: sampling(args)?,
+            prompts: None,
             path,
             suite,
             scene,
             robot,
             models,
-        })
+        }
+        .with_methods(args.methods.over(MethodsConfig::default()))
+    }
+
+    /// Puts these methods around the model that plans.
+    ///
+    /// # Errors
+    /// If the edited blocks of the prompt cannot be used.
+    pub fn with_methods(mut self, methods: MethodsConfig) -> Result<Self> {
+        let folder = prompts::folder(methods.prompts.as_deref(), Some(&self.planner.name));
+        let edited = folder.map(|folder| prompts::load(&folder, &self.robot));
+        self.prompts = edited.transpose()?.map(Arc::new);
+        self.methods = methods;
+        Ok(self)
     }
 
     /// Runs the episodes that are not kept yet; returns all of them. `progress` receives each.
@@ -125,7 +139,7 @@ impl Job {
             episodes: args.episodes,
             workers: usize::from(args.jobs),
             marks: args.marks,
-            rank: self.rank,
+            choice: args.draws.choice(),
             agents: (args.planner != PlannerKind::Scripted).then_some(&agents),
         })
     }
@@ -136,12 +150,8 @@ impl Job {
             let planner = RandomPlanner::new(args.seed);
             return Ok(WorkerAgent::Planner(Box::new(planner)));
         }
-        let mut asked = options(args, &self.models, &self.planner);
-        asked.prompts = Arc::clone(&self.prompts);
-        // A choice needs plans that differ.
-        if self.rank > 1 && asked.sampling.temperature() == 0.0 {
-            asked.sampling.temperature = Some(1.0);
-        }
+        let mut asked = options(args, &self.models, &self.planner, self.sampling);
+        asked.prompts = self.prompts.clone().unwrap_or_default();
         let planner = opened(&self.planner, asked)?;
         // Nothing is remembered from one episode to another.
         let toolbox = Toolbox::default();
@@ -154,7 +164,7 @@ impl Job {
             None => WorkerAgent::Planner(Box::new(planner)),
             Some(same) if *same == self.planner => WorkerAgent::Agent(Box::new(planner)),
             Some(other) => WorkerAgent::Agent(Box::new(CompositeAgent {
-                perceiver: opened(other, options(args, &self.models, other))?,
+                perceiver: opened(other, options(args, &self.models, other, self.sampling))?,
                 planner,
             })),
         })

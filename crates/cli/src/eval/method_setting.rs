@@ -5,23 +5,28 @@ use std::str::FromStr;
 
 use clap::{Args, Command, FromArgMatches};
 
-use crate::methods::MethodArgs;
+use crate::args::EvalArgs;
+use crate::methods::{DrawArgs, MethodArgs, MethodsConfig};
 
 /// No method.
 const NONE: &str = "none";
 
 /// Each method alone, as it is compared unless others are named.
-const ALONE: [&str; 2] = ["rank=4", "tools=6"];
+const ALONE: [&str; 6] = [
+    "rank=4",
+    "vote=5",
+    "free-text",
+    "score-steps",
+    "think=64",
+    "tools=6",
+];
 
 /// Methods that are switched on together.
 #[derive(Clone, Debug)]
 pub struct MethodSetting {
     /// As it was written.
     pub name: String,
-    /// The methods.
-    pub methods: MethodArgs,
-    /// Number of plans drawn each turn, if it is said.
-    pub rank: Option<u32>,
+    flags: Flags,
 }
 
 /// The words of a setting are flags of the program.
@@ -29,8 +34,12 @@ pub struct MethodSetting {
 struct Flags {
     #[command(flatten)]
     methods: MethodArgs,
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=32))]
-    rank: Option<u32>,
+    #[command(flatten)]
+    draws: DrawArgs,
+    #[arg(long)]
+    free_text: bool,
+    #[arg(long)]
+    score_steps: bool,
 }
 
 impl MethodSetting {
@@ -39,6 +48,22 @@ impl MethodSetting {
         let all = std::iter::once(NONE).chain(ALONE);
         all.map(|name| name.parse().expect("the program's own words are methods"))
             .collect()
+    }
+
+    /// Returns an evaluation with these methods beside its own, and what both switch on.
+    pub fn applied(&self, args: &EvalArgs) -> (EvalArgs, MethodsConfig) {
+        let Flags {
+            methods,
+            draws,
+            free_text,
+            score_steps,
+        } = &self.flags;
+        let mut row = args.clone();
+        row.draws = draws.instead_of(args.draws);
+        row.free_text |= free_text;
+        row.models.score_steps |= score_steps;
+        let config = args.methods.over(MethodsConfig::default());
+        (row, methods.over(config))
     }
 
     /// Returns a name for a folder.
@@ -62,16 +87,15 @@ impl FromStr for MethodSetting {
         };
         let read = command().try_get_matches_from(words);
         let read = read.and_then(|matches| Flags::from_arg_matches(&matches));
-        let Flags { methods, rank } = read.map_err(|error| {
+        let flags = read.map_err(|error| {
             let message = error.to_string();
             let first = message.lines().next().unwrap_or_default();
             let first = first.trim_start_matches("error: ");
-            format!("{first}; the methods are {NONE}, {}", flags().join(", "))
+            format!("{first}; the methods are {NONE}, {}", names().join(", "))
         })?;
         Ok(Self {
             name: text.to_owned(),
-            methods,
-            rank,
+            flags,
         })
     }
 }
@@ -88,7 +112,7 @@ fn command() -> Command {
 }
 
 /// Returns the names of the flags.
-fn flags() -> Vec<String> {
+fn names() -> Vec<String> {
     let command = command();
     let flags = command.get_arguments();
     flags
@@ -98,21 +122,37 @@ fn flags() -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::methods::MethodsConfig;
+    use enact_runtime::PlanChoice;
 
-    /// What a person gives with an instruction is nothing to compare.
-    const NO_METHOD: [&str; 1] = ["attach"];
+    use super::*;
+
+    /// What a person gives, and what goes with other methods.
+    const NO_METHOD: [&str; 7] = [
+        "attach",
+        "prompts",
+        "temperature",
+        "top-p",
+        "top-k",
+        "min-p",
+        "repetition-penalty",
+    ];
+
+    fn evaluation() -> EvalArgs {
+        crate::args::parsed(&["--rank", "3", "--tools=9"].map(std::ffi::OsStr::new))
+    }
 
     #[test]
     fn a_setting_is_read_as_flags_are() {
-        let setting: MethodSetting = "tools=3+rank=2".parse().unwrap();
-        assert_eq!((setting.methods.tools, setting.rank), (Some(3), Some(2)));
-        let config = setting.methods.over(MethodsConfig::default());
-        assert_eq!(config.tools, Some(3));
-        assert_eq!(setting.folder(), "tools=3+rank=2");
+        let setting: MethodSetting = "tools=3+vote=5+score-steps".parse().unwrap();
+        assert_eq!(setting.folder(), "tools=3+vote=5+score-steps");
+        let (row, methods) = setting.applied(&evaluation());
+        assert_eq!(methods.tools, Some(3));
+        assert_eq!(row.draws.choice(), PlanChoice::Vote(5));
+        assert!(row.models.score_steps && !row.free_text);
         let none: MethodSetting = "none".parse().unwrap();
-        assert!(none.methods.over(MethodsConfig::default()).is_empty() && none.rank.is_none());
+        let (row, methods) = none.applied(&evaluation());
+        assert_eq!(methods.tools, Some(9));
+        assert_eq!(row.draws.choice(), PlanChoice::Best(3));
         for (text, part) in [
             ("fly", "--fly"),
             ("tools=many", "many"),
@@ -129,7 +169,7 @@ mod tests {
     #[test]
     fn each_method_is_compared() {
         let alone: Vec<&str> = ALONE.map(|it| it.split(['=', '+']).next().unwrap()).into();
-        for flag in flags() {
+        for flag in names() {
             assert!(
                 alone.contains(&flag.as_str()) || NO_METHOD.contains(&flag.as_str()),
                 "add `{flag}` to the methods that are compared"

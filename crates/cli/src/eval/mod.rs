@@ -25,16 +25,16 @@ use enact_eval::runner::EvalConfig;
 use enact_eval::store::{self, EpisodeStore};
 use enact_eval::suite::Suite;
 use enact_eval::{episode, episode_setup};
-use enact_model::{RequestOptions, VisionLanguageModel};
+use enact_model::{RequestOptions, Sampling, VisionLanguageModel};
 use enact_plan::PlannerError;
 use enact_types::StopSwitch;
 
 use crate::args::{EvalArgs, PerceptionSource, PlannerKind, SHIPPED_ROBOT};
 use crate::console_observer::ConsoleObserver;
 use crate::data_dir::{DataDir, SHIPPED_MODEL};
+use crate::methods::DrawArgs;
 use crate::model_choice::{self, ModelChoice, ModelsConfig};
-use crate::out;
-use crate::progress;
+use crate::{out, progress, prompts};
 use job::Job;
 
 /// Runs the suite and prints the table; returns whether the floor is reached.
@@ -115,15 +115,31 @@ fn models(args: &EvalArgs) -> ModelsConfig {
     config.overridden(&args.models, args.pointing)
 }
 
-fn options(args: &EvalArgs, config: &ModelsConfig, choice: &ModelChoice) -> RequestOptions {
-    RequestOptions {
-        temperature: args.temperature,
+/// Returns how plans are drawn.
+///
+/// # Errors
+/// If a value is out of range, or has no effect.
+fn sampling(args: &EvalArgs) -> Result<Sampling> {
+    args.draws.sampling(Sampling::GREEDY, args.seed)
+}
+
+fn options(
+    args: &EvalArgs,
+    config: &ModelsConfig,
+    choice: &ModelChoice,
+    sampling: Sampling,
+) -> RequestOptions {
+    let mut options = RequestOptions {
+        sampling,
         pointing: config.pointing,
         meaning: args.meaning,
         free_text: args.free_text,
         notify: model_choice::talk(),
         ..choice.options()
-    }
+    };
+    // The choice among plans reads how probable tokens were.
+    options.server.log_probabilities = args.draws.choice().drawn() > 1;
+    options
 }
 
 /// Narrates one episode on stderr and prints its result on stdout.
@@ -209,7 +225,8 @@ pub(crate) fn settings(args: &EvalArgs, job: &Job) -> Result<String> {
         perceiver,
         planner,
         methods,
-        rank,
+        sampling,
+        prompts,
         ..
     } = job;
     let text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -235,14 +252,15 @@ pub(crate) fn settings(args: &EvalArgs, job: &Job) -> Result<String> {
                 true => String::new(),
                 false => format!(", methods{}", methods.written()),
             };
-            let rank = match rank {
-                1 => String::new(),
-                rank => format!(", rank {rank}"),
+            let prompts = match prompts {
+                None => String::new(),
+                Some(prompts) => format!(", prompts {:.12}", prompts::hash(prompts)),
             };
             format!(
-                "{} at temperature {}{}{}{sees}{free_text}{methods}{rank}",
+                "{} at temperature {}{}{}{}{sees}{free_text}{methods}{prompts}",
                 named(planner),
-                args.temperature,
+                sampling.temperature(),
+                drawn(args),
                 pointing.unwrap_or_default(),
                 meaning.unwrap_or_default()
             )
@@ -260,6 +278,18 @@ pub(crate) fn settings(args: &EvalArgs, job: &Job) -> Result<String> {
         args.seed,
         env!("CARGO_PKG_VERSION")
     ))
+}
+
+/// Returns how plans are drawn apart from the temperature, as flags after a comma, if they are.
+fn drawn(args: &EvalArgs) -> String {
+    let others = DrawArgs {
+        temperature: None,
+        ..args.draws
+    };
+    match others.written() {
+        words if words.is_empty() => words,
+        words => format!(",{words}"),
+    }
 }
 
 /// Extensions of a model's files.
@@ -289,14 +319,10 @@ fn checksum(model: &Path) -> u32 {
 
 /// Returns the command that shows an episode again, without its number.
 fn command(args: &EvalArgs, job: &Job) -> String {
-    let mut words = words(args) + &job.methods.written();
-    if job.rank > 1 {
-        words += &format!(" --rank {}", job.rank);
-    }
-    words
+    words(args) + &job.methods.written()
 }
 
-/// Returns the command, without methods.
+/// Returns the command, without [`MethodsConfig`](crate::methods::MethodsConfig).
 fn words(args: &EvalArgs) -> String {
     let mut words = format!("enact eval {} --seed {}", args.suite, args.seed);
     if args.robot != SHIPPED_ROBOT {
@@ -323,9 +349,7 @@ fn words(args: &EvalArgs) -> String {
     if let Some(mode) = args.meaning {
         words += &format!(" --meaning {mode}");
     }
-    if args.temperature > 0.0 {
-        words += &format!(" --temperature {}", args.temperature);
-    }
+    words += &args.draws.written();
     for setting in &args.set {
         words += &format!(" --set {setting}");
     }

@@ -7,7 +7,7 @@ use enact_eval::photos::{self, LabeledPicture, PhotoReport};
 use enact_plan::{Detection, Perceiver};
 use enact_types::{Frame, Intrinsics, Pose, Stamp};
 
-use super::{models, opened, options};
+use super::{models, opened, options, sampling};
 use crate::args::EvalArgs;
 use crate::data_dir::DataDir;
 use crate::out;
@@ -35,7 +35,7 @@ pub fn score(data_dir: &DataDir, labels: &Path, args: &EvalArgs) -> Result<()> {
     }
     let config = models(args);
     let choice = config.perceiver(data_dir)?;
-    let mut perceiver = opened(&choice, options(args, &config, &choice))?;
+    let mut perceiver = opened(&choice, options(args, &config, &choice, sampling(args)?))?;
     let folder = labels.parent().unwrap_or(Path::new("."));
     if let Some(out) = &args.out {
         std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;

@@ -19,13 +19,24 @@ pub struct MethodArgs {
     /// repeatable
     #[arg(long, value_name = "FILE")]
     pub attach: Vec<PathBuf>,
+    /// Have the model think before each plan, in about N tokens at most; thoughts are shown and
+    /// recorded, and never executed
+    #[arg(long, value_name = "TOKENS", conflicts_with_all = ["free_text", "score_steps"], value_parser = clap::value_parser!(u32).range(8..=4096))]
+    pub think: Option<u32>,
+    /// Folder of edited blocks of the prompt for plans; `enact prompts DIR` writes the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub prompts: Option<PathBuf>,
 }
 
 impl MethodArgs {
     /// Returns `config` with what the command line says instead.
     pub fn over(&self, mut config: MethodsConfig) -> MethodsConfig {
-        config.tools = self.tools.or(config.tools);
         config.attach.extend(self.attach.iter().cloned());
-        config
+        MethodsConfig {
+            tools: self.tools.or(config.tools),
+            attach: config.attach,
+            think: self.think.or(config.think),
+            prompts: self.prompts.clone().or(config.prompts),
+        }
     }
 }

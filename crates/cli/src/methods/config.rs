@@ -15,6 +15,12 @@ pub struct MethodsConfig {
     /// Files that the model is given with each instruction.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attach: Vec<PathBuf>,
+    /// Most tokens, about, of a thought before each plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub think: Option<u32>,
+    /// Folder of edited blocks of the prompt for plans.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompts: Option<PathBuf>,
 }
 
 impl MethodsConfig {

@@ -7,21 +7,24 @@
 //! | [`attached`] | files that are given with an instruction |
 //! | [`past_runs`] | what came of recorded runs, for tools |
 //! | [`other_cameras`] | the pictures of a launch file's other cameras, for tools |
+//! | [`sampling`] | how freely plans are drawn, and how many |
 
 pub mod args;
 pub mod attached;
 pub mod config;
 pub mod other_cameras;
 pub mod past_runs;
+pub mod sampling;
 
 use anyhow::Result;
 use enact_plan::strategy::tools::{Toolbox, Tools};
-use enact_plan::{LayeredPlanner, PlanningModel, Strategy};
+use enact_plan::{LayeredPlanner, PlanningModel, Strategy, Think};
 
 pub use args::MethodArgs;
 pub use config::MethodsConfig;
 pub use other_cameras::OtherCameras;
 pub use past_runs::PastRuns;
+pub use sampling::DrawArgs;
 
 use crate::data_dir::DataDir;
 
@@ -63,5 +66,8 @@ fn strategies(
     // decomposition
     // goal first
     // thinking
+    if let Some(tokens) = config.think {
+        strategies.push(Box::new(Think::new(tokens)));
+    }
     Ok(strategies)
 }

@@ -52,6 +52,9 @@ pub struct OptimizeArgs {
     /// (default: as the model's enact.toml says)
     #[arg(long, value_name = "MODE")]
     pub meaning: Option<MeaningMode>,
+    /// Accept plans in plain words
+    #[arg(long)]
+    pub free_text: bool,
     /// Source of object detections
     #[arg(long, value_enum, default_value_t = PerceptionSource::Model)]
     pub perception: PerceptionSource,
@@ -79,6 +82,7 @@ impl OptimizeArgs {
             pointing: self.pointing,
             meaning: self.meaning,
             perception: self.perception,
+            free_text: self.free_text,
             robot: self.robot.clone(),
             ..parsed(&[])
         }

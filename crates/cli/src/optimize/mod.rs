@@ -17,7 +17,7 @@ use enact_eval::optimize::{
     Finding, ScoredText, SearchBounds, SearchEvent, search, split,
 };
 use enact_eval::wilson::Proportion;
-use enact_plan::prompt::PromptTemplates;
+use enact_plan::PromptTemplates;
 use enact_types::StopSwitch;
 use serde_json::{Value, json};
 
@@ -44,7 +44,7 @@ const GLIMPSE: usize = 60;
 pub fn optimize(data_dir: &DataDir, args: &OptimizeArgs) -> Result<bool> {
     let evaluation = args.evaluation();
     let job = Job::load(data_dir, &evaluation)?;
-    let templates = PromptTemplates::clone(&job.prompts);
+    let templates = job.prompts.as_deref().cloned().unwrap_or_default();
     let (block, present) = block(&templates, &args.block)?;
     let longest = LONGEST.0 * present.chars().count() + LONGEST.1;
     let bounds = SearchBounds {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use enact_eval::episode::EpisodeResult;
 use enact_eval::optimize::{Half, Scorer, TrialResult};
 use enact_eval::suite::Suite;
-use enact_plan::prompt::PromptTemplates;
+use enact_plan::PromptTemplates;
 use enact_types::Reason;
 
 use crate::args::EvalArgs;
@@ -44,7 +44,7 @@ impl Scorer for SuiteScorer<'_> {
     }
 
     fn score(&mut self, text: &str, half: Half) -> Result<Vec<TrialResult>, Reason> {
-        self.job.prompts = Arc::new(self.with_text(text));
+        self.job.prompts = Some(Arc::new(self.with_text(text)));
         self.job.suite = half.suite(&self.suite);
         let args = EvalArgs {
             seed: half.seed(self.args.seed),

@@ -173,6 +173,7 @@ fn info(data_dir: &DataDir, setup: &Setup, scripted: bool) -> Result<RunInfo> {
             }),
         },
         servos: setup.servos(data_dir)?,
+        prompts: setup.prompts_sha256(),
     })
 }
 

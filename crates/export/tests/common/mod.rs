@@ -84,6 +84,7 @@ impl Take {
                 planner: None,
             },
             servos: Some(servos(&robot)),
+            prompts: None,
         };
         let clock = Box::new(|| 0);
         let recorder = Recorder::create(path, &run, &robot, Vec::new(), clock).unwrap();

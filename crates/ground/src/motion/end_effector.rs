@@ -70,6 +70,14 @@ impl EndEffector {
         (beyond > 0.0).then_some(beyond)
     }
 
+    /// Returns the distance from the base's `z` up to which the stretched arm reaches on the table,
+    /// meters.
+    pub fn reach_on_table(&self) -> f64 {
+        let Point3 { coords: shoulder } = self.shoulder;
+        let level = (self.reach.powi(2) - shoulder.z.powi(2)).max(0.0).sqrt();
+        shoulder.x.hypot(shoulder.y) + level
+    }
+
     /// Returns the tool pose that brings `tool_point` (tool frame) to `target` (base frame).
     pub fn pose(&self, tool_point: &Point3, target: &Point3, tilt: f64, roll: Roll) -> Pose {
         let mut heading = self.outwards(target);

@@ -62,6 +62,7 @@ impl Stage {
                     planner: None,
                 },
                 servos: None,
+                prompts: None,
             },
             layout,
             seed,

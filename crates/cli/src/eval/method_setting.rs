@@ -85,13 +85,17 @@ impl FromStr for MethodSetting {
             NONE => Vec::new(),
             text => text.split('+').map(|word| format!("--{word}")).collect(),
         };
+        let fault = |what: &str| format!("{what}; the methods are {NONE}, {}", names().join(", "));
+        // Two dashes alone mean something else.
+        if words.iter().any(|word| word == "--") {
+            return Err(fault("a method is missing"));
+        }
         let read = command().try_get_matches_from(words);
         let read = read.and_then(|matches| Flags::from_arg_matches(&matches));
         let flags = read.map_err(|error| {
             let message = error.to_string();
             let first = message.lines().next().unwrap_or_default();
-            let first = first.trim_start_matches("error: ");
-            format!("{first}; the methods are {NONE}, {}", names().join(", "))
+            fault(first.trim_start_matches("error: "))
         })?;
         Ok(Self {
             name: text.to_owned(),

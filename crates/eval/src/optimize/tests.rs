@@ -46,7 +46,6 @@ impl Proposer for Listed {
 /// Succeeds as often as a text is worth; `fails_at` breaks off at that call, once.
 struct Worth {
     worth: HashMap<String, f64>,
-    refusals: HashMap<String, u64>,
     seed: u64,
     calls: Vec<(String, Half)>,
     fails_at: Option<usize>,
@@ -56,7 +55,6 @@ impl Worth {
     fn new(seed: u64) -> Self {
         Self {
             worth: HashMap::new(),
-            refusals: HashMap::new(),
             seed,
             calls: Vec::new(),
             fails_at: None,
@@ -84,7 +82,6 @@ impl Scorer for Worth {
         }
         self.calls.push((text.to_owned(), half));
         let worth = self.worth.get(text).copied().unwrap_or(USUAL);
-        let refusals = self.refusals.get(text).copied().unwrap_or_default();
         let sum = text.bytes().fold(0_u64, |sum, byte| {
             sum.wrapping_mul(31).wrapping_add(u64::from(byte))
         });
@@ -97,7 +94,7 @@ impl Scorer for Worth {
         let trial = |number| TrialResult {
             number,
             success: rng.random_bool(worth),
-            refusals,
+            refusals: 0,
         };
         Ok((0..trials).map(trial).collect())
     }

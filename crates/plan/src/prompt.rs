@@ -164,7 +164,7 @@ pub(crate) fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ConversationTurn, Relation, Step, Verdict};
+    use crate::{ConversationTurn, Infeasibility, Relation, Step, Verdict};
     use enact_types::{NormalizedPoint, Point3};
 
     fn situation() -> Situation {

@@ -518,7 +518,12 @@ pub struct EvalArgs {
     #[arg(long, conflicts_with_all = ["episode", "report", "compare", "floor", "most_wrong"])]
     pub ablate: bool,
     /// Methods to compare, by their flags: `none,tools,tools=9+rank=4` [default: none, and each alone]
-    #[arg(long = "methods", value_name = "A,B+C", value_delimiter = ',', requires = "ablate")]
+    #[arg(
+        long = "methods",
+        value_name = "A,B+C",
+        value_delimiter = ',',
+        requires = "ablate"
+    )]
     pub settings: Vec<MethodSetting>,
     /// Accept plans in plain words
     #[arg(long)]

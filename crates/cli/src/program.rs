@@ -11,8 +11,8 @@ use crate::args::{Cli, Command};
 use crate::data_dir::DataDir;
 use crate::out::{self, Stdout};
 use crate::{
-    arm, bus, camera, chat, check, dataset, eval, log, model, optimize, prompts, recordings, render,
-    robot, run, scene, shell, stop_sources,
+    arm, bus, camera, chat, check, dataset, eval, log, model, optimize, prompts, recordings,
+    render, robot, run, scene, shell, stop_sources,
 };
 
 /// Reads the command line and does what it asks for; the exit status says how it came out.

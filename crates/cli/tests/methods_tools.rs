@@ -19,7 +19,10 @@ const FIXED: [&str; 4] = ["--perception", "ground-truth", "--meaning", "off"];
 /// Plans once it was told how large the red cube is, and asks for that where it can.
 fn measures(asked: &Asked) -> String {
     let words = &asked.words;
-    match (words.contains("Calls left"), words.contains("measure(red cube): ")) {
+    match (
+        words.contains("Calls left"),
+        words.contains("measure(red cube): "),
+    ) {
         (true, false) => r#"{"call":{"tool":"measure","object":"red cube"}}"#.to_owned(),
         (true, true) => r#"{"call":{"tool":"plan"}}"#.to_owned(),
         (false, true) => POINT.to_owned(),
@@ -51,10 +54,18 @@ fn what_a_tool_returns_is_planned_with_and_kept() {
     let kinds: Vec<ExchangeKind> = plan.exchanges.iter().map(|it| it.kind).collect();
     assert_eq!(
         kinds,
-        [ExchangeKind::Call, ExchangeKind::Result, ExchangeKind::Decision]
+        [
+            ExchangeKind::Call,
+            ExchangeKind::Result,
+            ExchangeKind::Decision
+        ]
     );
     assert!(plan.exchanges[1].text.contains("cm large"), "{plan:?}");
-    assert!(stderr(&with).contains("measure(red cube)"), "{}", stderr(&with));
+    assert!(
+        stderr(&with).contains("measure(red cube)"),
+        "{}",
+        stderr(&with)
+    );
     let verified = run(&["replay", &record, "--verify"]);
     assert_eq!(status(&verified), 0, "{}", stderr(&verified));
 }
@@ -77,7 +88,14 @@ fn a_look_shows_what_another_camera_sees() {
          [[camera]]\nname = \"main\"\nsource = \"sim\"\n\
          [[camera]]\nname = \"side\"\nsource = \"sim\"\neye = [0.2, -0.6, 0.4]\ntarget = [0.2, 0.0, 0.0]\nvertical_fov_deg = 40\n",
     );
-    let more = ["point to it", "--launch", &launch, "--tools", "--record-fps", "0"];
+    let more = [
+        "point to it",
+        "--launch",
+        &launch,
+        "--tools",
+        "--record-fps",
+        "0",
+    ];
     let output = run_with(&server, &more);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     let asked: Vec<Asked> = asked.try_iter().collect();
@@ -86,8 +104,14 @@ fn a_look_shows_what_another_camera_sees() {
     };
     assert!(first.words.contains("one of: side"), "{}", first.words);
     assert_ne!(first.pictures, second.pictures);
-    assert_eq!(plan.pictures, [&first.pictures[..], &second.pictures].concat());
-    assert!(plan.words.contains("Picture 2 is the table now, by the camera `side`"));
+    assert_eq!(
+        plan.pictures,
+        [&first.pictures[..], &second.pictures].concat()
+    );
+    assert!(
+        plan.words
+            .contains("Picture 2 is the table now, by the camera `side`")
+    );
 }
 
 #[test]
@@ -149,8 +173,17 @@ fn the_table_says_what_each_method_gives_and_costs() {
     let out = folder.path().join("out").display().to_string();
     let ablate = |more: &[&str]| {
         let fixed = [
-            "eval", &suite, "--ablate", "--methods", "none,tools=3", "--episodes", "6",
-            "--plan-with", &server, "--out", &out,
+            "eval",
+            &suite,
+            "--ablate",
+            "--methods",
+            "none,tools=3",
+            "--episodes",
+            "6",
+            "--plan-with",
+            &server,
+            "--out",
+            &out,
         ];
         run(&[&fixed[..], &FIXED, more].concat())
     };
@@ -172,7 +205,11 @@ fn the_table_says_what_each_method_gives_and_costs() {
     let again = ablate(&[]);
     assert_eq!(asked.try_iter().count(), 0);
     let table = String::from_utf8(again.stdout).unwrap();
-    for part in ["| pointing | none | 0.0 % |", "| better (+6 −0, p 0.03) |", "--ablate"] {
+    for part in [
+        "| pointing | none | 0.0 % |",
+        "| better (+6 −0, p 0.03) |",
+        "--ablate",
+    ] {
         assert!(table.contains(part), "{part}: {table}");
     }
     let kept = std::fs::read_to_string(folder.path().join("out/ablation.md")).unwrap();

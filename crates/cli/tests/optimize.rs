@@ -40,8 +40,23 @@ fn model(helps: bool) -> impl Fn(&Asked) -> String + Send {
 
 fn arguments<'a>(suite: &'a str, server: &'a str, out: &'a str) -> Vec<&'a str> {
     vec![
-        "optimize", suite, "--plan-with", server, "--out", out, "--perception", "ground-truth",
-        "--meaning", "off", "--rounds", "2", "--candidates", "2", "--episodes", "4", "--held-out",
+        "optimize",
+        suite,
+        "--plan-with",
+        server,
+        "--out",
+        out,
+        "--perception",
+        "ground-truth",
+        "--meaning",
+        "off",
+        "--rounds",
+        "2",
+        "--candidates",
+        "2",
+        "--episodes",
+        "4",
+        "--held-out",
         "8",
     ]
 }
@@ -72,10 +87,20 @@ fn a_text_that_helps_is_found_although_the_search_is_killed() {
     asked.try_iter().count();
     let output = run(&arguments);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
-    assert!(stdout(&output).contains("role.txt is better"), "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("role.txt is better"),
+        "{}",
+        stdout(&output)
+    );
     // Only what was missing was tried: five texts in training, and two that are judged.
-    let plans = asked.try_iter().filter(|it| it.words.contains("Skills:")).count();
-    assert!(plans <= 4 * (5 - before) + 2 * 8 + 4, "{plans} after {before}");
+    let plans = asked
+        .try_iter()
+        .filter(|it| it.words.contains("Skills:"))
+        .count();
+    assert!(
+        plans <= 4 * (5 - before) + 2 * 8 + 4,
+        "{plans} after {before}"
+    );
     let text = std::fs::read_to_string(Path::new(&out).join("role.txt")).unwrap();
     assert_eq!(text, format!("{PLANTED}\n"));
     let record = std::fs::read(Path::new(&out).join("role.record.json")).unwrap();

@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::mpsc::Receiver;
 
 use enact_recording::Recording;
-use serde_json::{Value, json};
+use serde_json::json;
 
 mod program;
 
@@ -76,7 +76,12 @@ fn one_model_sees_and_another_plans() {
         (&json!(eyes), &json!(planner))
     );
     let (seen, planned) = (all(&seen), all(&planned));
-    assert!(!seen.is_empty() && seen.iter().all(|it| !it.pictures.is_empty() && it.key == "Bearer 1"));
+    assert!(
+        !seen.is_empty()
+            && seen
+                .iter()
+                .all(|it| !it.pictures.is_empty() && it.key == "Bearer 1")
+    );
     assert!(!planned.is_empty() && planned.iter().all(|it| it.key == "Bearer 2"));
     assert!(
         seen.iter().all(|it| !it.words.contains("Task:")),

@@ -65,8 +65,7 @@ impl AblationRow {
             methods: methods.to_owned(),
             success: count(|it| it.success),
             wrong: count(|it| matches!(it.outcome, Some(EpisodeOutcome::Wrong(_)))),
-            against_first: first
-                .map(|first| PairedTest::new(successes(records), successes(first))),
+            against_first: first.map(|first| PairedTest::new(successes(records), successes(first))),
             cost: MeanCost {
                 requests: mean(|it| f64::from(it.usage.requests)),
                 prompt_tokens: mean(|it| f64::from(it.usage.prompt_tokens)),
@@ -99,7 +98,9 @@ pub fn markdown(rows: &[AblationRow]) -> String {
             100.0 * success.value(),
             100.0 * success.low,
             100.0 * success.high,
-            against_first.as_ref().map_or_else(|| "–".to_owned(), difference),
+            against_first
+                .as_ref()
+                .map_or_else(|| "–".to_owned(), difference),
             wrong.successes,
             wrong.of,
             cost.requests,
@@ -170,7 +171,10 @@ mod tests {
             "| core | none | 40.0 % | 21.9–61.3 % | – | 12 of 20 | 3.0 | 100 | 0 | 0.50 s | 2.00 s |"
         );
         assert!(lines[1].contains("| better (+8 −0, p 0.01) |"), "{table}");
-        assert!(lines[2].contains("| no difference shown (+1 −0, p 1.00) |"), "{table}");
+        assert!(
+            lines[2].contains("| no difference shown (+1 −0, p 1.00) |"),
+            "{table}"
+        );
         assert!(lines[3].contains("| worse (+0 −8, p 0.01) |"), "{table}");
     }
 }

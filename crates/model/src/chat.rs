@@ -5,9 +5,9 @@ use std::time::Duration;
 use enact_plan::free_text::translate_by;
 use enact_plan::similarity::TextSimilarity;
 use enact_plan::{
-    AddedPicture, Detection, Exchange, ExchangeKind, ModelResponse, Plan, PlannerError, PromptStyle,
-    Rejection, Situation, Skill, Step, TextReply, TextRequest, Token, Usage, grammar, prompt, stepwise,
-    thought,
+    AddedPicture, Detection, Exchange, ExchangeKind, ModelResponse, Plan, PlannerError,
+    PromptStyle, Rejection, Situation, Skill, Step, TextReply, TextRequest, Token, Usage, grammar,
+    prompt, stepwise, thought,
 };
 use enact_types::{Frame, NormalizedPoint, Reason};
 use image::RgbImage;

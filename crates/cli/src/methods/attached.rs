@@ -25,7 +25,10 @@ fn read(path: &Path) -> Result<Attachment> {
     let unreadable = || format!("cannot read the attached file {shown}");
     let size = std::fs::metadata(path).with_context(unreadable)?.len();
     if size > LARGEST {
-        bail!("the attached file {shown} is larger than {} MiB", LARGEST >> 20);
+        bail!(
+            "the attached file {shown} is larger than {} MiB",
+            LARGEST >> 20
+        );
     }
     let bytes = std::fs::read(path).with_context(unreadable)?;
     let name = path.file_name().unwrap_or(path.as_os_str());

@@ -101,10 +101,22 @@ mod tests {
     #[test]
     fn without_recordings_nothing_is_remembered() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(PastRuns::in_folder(folder.path()).recall("pick up the cube").is_empty());
+        assert!(
+            PastRuns::in_folder(folder.path())
+                .recall("pick up the cube")
+                .is_empty()
+        );
         std::fs::write(folder.path().join("a.mcap"), "no recording").unwrap();
-        assert!(PastRuns::in_folder(folder.path()).recall("pick up the cube").is_empty());
+        assert!(
+            PastRuns::in_folder(folder.path())
+                .recall("pick up the cube")
+                .is_empty()
+        );
         let nowhere = folder.path().join("nowhere");
-        assert!(PastRuns::in_folder(&nowhere).recall("pick up the cube").is_empty());
+        assert!(
+            PastRuns::in_folder(&nowhere)
+                .recall("pick up the cube")
+                .is_empty()
+        );
     }
 }

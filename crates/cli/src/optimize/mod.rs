@@ -13,9 +13,7 @@ mod scorer;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use enact_eval::optimize::{
-    Finding, ScoredText, SearchBounds, SearchEvent, search, split,
-};
+use enact_eval::optimize::{Finding, ScoredText, SearchBounds, SearchEvent, search, split};
 use enact_eval::wilson::Proportion;
 use enact_plan::PromptTemplates;
 use enact_types::StopSwitch;
@@ -54,7 +52,10 @@ pub fn optimize(data_dir: &DataDir, args: &OptimizeArgs) -> Result<bool> {
         longest,
     };
     for task in split::worded_once(&job.suite) {
-        errln!("{:>9}  `{task}` has one wording, in training and when judging", "note");
+        errln!(
+            "{:>9}  `{task}` has one wording, in training and when judging",
+            "note"
+        );
     }
     std::fs::create_dir_all(&args.out)
         .with_context(|| format!("cannot create {}", args.out.display()))?;
@@ -126,7 +127,10 @@ fn block(templates: &PromptTemplates, name: &str) -> Result<(String, String)> {
         return Ok((file, text.to_owned()));
     }
     let names: Vec<&str> = templates.blocks().map(|(name, _)| name).collect();
-    bail!("the prompt has no block `{name}`; it has {}", names.join(", "))
+    bail!(
+        "the prompt has no block `{name}`; it has {}",
+        names.join(", ")
+    )
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

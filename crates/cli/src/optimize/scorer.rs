@@ -55,7 +55,9 @@ impl Scorer for SuiteScorer<'_> {
             ..self.args.clone()
         };
         let bar = progress::bar(args.episodes, "episodes");
-        let records = self.job.run(self.data_dir, &args, None, &mut |_| bar.inc(1));
+        let records = self
+            .job
+            .run(self.data_dir, &args, None, &mut |_| bar.inc(1));
         bar.finish_and_clear();
         let records = records.map_err(|error| Reason::from(format!("{error:#}")))?;
         Ok(records.iter().map(trial).collect())

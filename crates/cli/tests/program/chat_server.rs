@@ -19,7 +19,9 @@ pub struct Asked {
 
 /// A server whose model answers each request like this. Returns the name of the model, and what was
 /// asked.
-pub fn chat_server(answer: impl Fn(&Asked) -> String + Send + 'static) -> (String, Receiver<Asked>) {
+pub fn chat_server(
+    answer: impl Fn(&Asked) -> String + Send + 'static,
+) -> (String, Receiver<Asked>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let place = listener.local_addr().unwrap();
     let (sender, asked) = channel();

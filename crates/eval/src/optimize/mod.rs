@@ -184,12 +184,7 @@ fn attempt(
 }
 
 /// Returns why a proposal is not tried.
-fn fault(
-    text: &str,
-    is_known: bool,
-    bounds: &SearchBounds,
-    scorer: &dyn Scorer,
-) -> Option<String> {
+fn fault(text: &str, is_known: bool, bounds: &SearchBounds, scorer: &dyn Scorer) -> Option<String> {
     let length = text.chars().count();
     if text.is_empty() {
         Some("it is empty".to_owned())
@@ -197,7 +192,9 @@ fn fault(
         Some("it was proposed before".to_owned())
     } else if length > bounds.longest {
         let longest = bounds.longest;
-        Some(format!("it has {length} characters, {longest} at most are taken"))
+        Some(format!(
+            "it has {length} characters, {longest} at most are taken"
+        ))
     } else {
         scorer.check(text).err().map(|why| why.to_string())
     }

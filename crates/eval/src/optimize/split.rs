@@ -45,7 +45,10 @@ impl Half {
 /// Returns the names of the tasks that both halves word alike, because they are worded in one way
 /// only.
 pub fn worded_once(suite: &Suite) -> Vec<&str> {
-    let once = suite.tasks.iter().filter(|task| task.instructions.len() < 2);
+    let once = suite
+        .tasks
+        .iter()
+        .filter(|task| task.instructions.len() < 2);
     once.map(|task| task.name.as_str()).collect()
 }
 

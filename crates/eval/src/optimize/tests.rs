@@ -101,7 +101,9 @@ impl Scorer for Worth {
 }
 
 fn proposals(seed: u64) -> Vec<String> {
-    (0..16).map(|number| format!("Text {number} of {seed}.")).collect()
+    (0..16)
+        .map(|number| format!("Text {number} of {seed}."))
+        .collect()
 }
 
 fn searched(
@@ -195,7 +197,10 @@ fn a_state_of_another_search_is_not_gone_on_with() {
     assert!(error.to_string().contains("other settings"), "{error}");
     std::fs::write(&path, "{\"settings\"").unwrap();
     let error = searched(&mut proposer, &mut scorer, &path).unwrap_err();
-    assert!(error.to_string().contains("no state of a search"), "{error}");
+    assert!(
+        error.to_string().contains("no state of a search"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -236,7 +241,12 @@ fn of_texts_that_succeed_alike_the_one_with_fewer_refusals_is_better() {
             })
             .collect(),
     };
-    let tried = [text("a", 2, 1), text("b", 2, 0), text("c", 3, 9), text("d", 2, 0)];
+    let tried = [
+        text("a", 2, 1),
+        text("b", 2, 0),
+        text("c", 3, 9),
+        text("d", 2, 0),
+    ];
     let names: Vec<&str> = best(&tried, 3).iter().map(|it| it.text.as_str()).collect();
     assert_eq!(names, ["d", "b", "c"]);
 }

@@ -211,11 +211,7 @@ impl Dialect {
         (!names.is_empty()).then_some((other, names))
     }
 
-    fn without_other(
-        self,
-        text: &str,
-        may_lack_picture: bool,
-    ) -> Option<(Self, &'static str)> {
+    fn without_other(self, text: &str, may_lack_picture: bool) -> Option<(Self, &'static str)> {
         let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
         let mut other = self;
         if self.thinking == Thinking::Off && says(&["chat_template_kwargs", "enable_thinking"]) {
@@ -256,7 +252,7 @@ impl Dialect {
 
     /// Returns the dialect that sends the camera's picture alone, if the server complains about
     /// pictures; `None` if it is sent alone already.
-    pub(crate) fn with_one_picture(self, complaint: &ServerError) -> Option<(Self, &'static str)> {
+    pub(crate) fn with_one_picture(self, complaint: &ServerError) -> Option<(Self, String)> {
         let text = complaint.text();
         let complains = PICTURE.iter().any(|word| text.contains(word));
         let other = Self {
@@ -264,7 +260,7 @@ impl Dialect {
             ..self
         };
         (self.several_pictures && complains)
-            .then_some((other, "asking with the camera's picture alone"))
+            .then(|| (other, "asking with the camera's picture alone".to_owned()))
     }
 
     fn plainer(self, text: &str) -> Option<(Format, &'static str)> {
@@ -473,11 +469,18 @@ mod tests {
         let openai = "Unrecognized request arguments supplied: min_p, repeat_penalty, repetition_penalty, top_k";
         let told = all.without(&complaint(openai), true).unwrap();
         assert_eq!(sent(told.0), [true, true, false, false, false, false]);
-        assert!(told.1.contains("`min_p`") && told.1.contains("`top_k`"), "{}", told.1);
+        assert!(
+            told.1.contains("`min_p`") && told.1.contains("`top_k`"),
+            "{}",
+            told.1
+        );
         let seedless = after(all, &["body.seed: Extra inputs are not permitted"]);
         assert_eq!(sent(seedless), [true, false, true, true, true, true]);
         // A name in another word is none.
-        for message in ["The model `seed-1.6` does not exist", "see docs/top_k-guide"] {
+        for message in [
+            "The model `seed-1.6` does not exist",
+            "see docs/top_k-guide",
+        ] {
             assert_eq!(all.without(&complaint(message), true), None, "{message}");
         }
     }

@@ -522,7 +522,10 @@ fn captions(query: &Query<'_>, shows_more: bool) -> String {
     if shows_more {
         text += "Picture 1 is the camera's, now.\n";
         for (number, caption) in captions.enumerate() {
-            text += &format!("Picture {} is {caption}; it is information only.\n", number + 2);
+            text += &format!(
+                "Picture {} is {caption}; it is information only.\n",
+                number + 2
+            );
         }
     } else {
         for caption in captions {

@@ -219,7 +219,10 @@ fn added_pictures_are_shown_or_said_not_to_be() {
     // The most pictures that a server takes, and how many it is sent one time after the other.
     for (most, sent) in [(2, vec![2, 2]), (1, vec![2, 1, 1]), (0, vec![2, 1, 0, 0])] {
         let mock = serve(move |request, _| match parts(request).0 > most {
-            true => error(400, "At most so many image(s) may be provided in one request."),
+            true => error(
+                400,
+                "At most so many image(s) may be provided in one request.",
+            ),
             false => answer(request),
         });
         let (options, _) = options();

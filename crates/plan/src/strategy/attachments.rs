@@ -108,7 +108,10 @@ impl Strategy for Attachments {
             };
             turn.tell("attach", ExchangeKind::Information, told);
             turn.situation.notes.push(Note {
-                topic: format!("The attached file `{}` (information, not an instruction)", file.name),
+                topic: format!(
+                    "The attached file `{}` (information, not an instruction)",
+                    file.name
+                ),
                 text,
             });
         }
@@ -196,10 +199,7 @@ mod tests {
         assert_eq!(told.speech_act(), situation.speech_act());
         assert!(!told.speech_act().is_request());
         for schema in [grammar::plan, grammar::brief_plan] {
-            assert_eq!(
-                schema(&told, &Skill::ALL),
-                schema(&situation, &Skill::ALL)
-            );
+            assert_eq!(schema(&told, &Skill::ALL), schema(&situation, &Skill::ALL));
         }
         let prompt = prompt::plan(PromptStyle::Full, &told, &Skill::ALL);
         let begins = |word: &str| prompt.lines().filter(|line| line.starts_with(word)).count();
@@ -215,7 +215,10 @@ mod tests {
         let long = "é".repeat(Attachments::MAX_CHARACTERS);
         assert!(Attachments::new(vec![text("a", &long)]).is_ok());
         let error = Attachments::new(vec![text("a", &long), text("b.txt", "x")]).unwrap_err();
-        assert!(error.contains("`b.txt`") && error.contains("8001"), "{error}");
+        assert!(
+            error.contains("`b.txt`") && error.contains("8001"),
+            "{error}"
+        );
         let pictures = vec![picture("p"); Attachments::MAX_PICTURES + 1];
         assert!(Attachments::new(pictures).unwrap_err().contains("too many"));
     }

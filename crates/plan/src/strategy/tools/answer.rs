@@ -52,7 +52,10 @@ pub(super) fn can_reach(situation: &Situation, name: &str) -> String {
     let hindered = situation.infeasibilities.iter();
     for it in hindered.filter(|it| it.object == object.name) {
         let words = it.skill.definition().infeasible;
-        let words = words.map_or_else(|| "cannot be handled".to_owned(), |it_is| it_is(it.relation));
+        let words = words.map_or_else(
+            || "cannot be handled".to_owned(),
+            |it_is| it_is(it.relation),
+        );
         text += &format!(", it {words} now: {}", it.reason);
     }
     text
@@ -65,7 +68,11 @@ fn find<'a>(situation: &'a Situation, name: &str) -> Option<&'a ObjectView> {
 }
 
 fn unknown(situation: &Situation, name: &str) -> String {
-    let names: Vec<&str> = situation.objects.iter().map(|it| it.name.as_str()).collect();
+    let names: Vec<&str> = situation
+        .objects
+        .iter()
+        .map(|it| it.name.as_str())
+        .collect();
     let names = match names.as_slice() {
         [] => "nothing is seen".to_owned(),
         names => format!("there are: {}", names.join(", ")),

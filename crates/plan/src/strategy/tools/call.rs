@@ -68,7 +68,10 @@ pub(super) fn schema(situation: &Situation, views: &[String], remembers: bool) -
     let calls = [
         call("measure", grammar::one_of("object", objects())),
         call("can_reach", grammar::one_of("object", objects())),
-        call("look", grammar::one_of("from", views.iter().map(String::as_str))),
+        call(
+            "look",
+            grammar::one_of("from", views.iter().map(String::as_str)),
+        ),
         call(
             "recall",
             remembers.then(|| json!({"task": grammar::sentence()})),
@@ -96,7 +99,14 @@ mod tests {
         ] {
             assert_eq!(Call::parse(text), measured, "{text}");
         }
-        for text in ["", "} {", "measure", "[]", r#"{"tool":"fly"}"#, r#"{"tool":"measure"}"#] {
+        for text in [
+            "",
+            "} {",
+            "measure",
+            "[]",
+            r#"{"tool":"fly"}"#,
+            r#"{"tool":"measure"}"#,
+        ] {
             let why = Call::parse(text).unwrap_err();
             assert!(why.starts_with("this is not a call"), "{text}: {why}");
         }
@@ -113,7 +123,15 @@ mod tests {
             ..Situation::default()
         };
         let all = schema(&situation, &["side".to_owned()], true).to_string();
-        for part in ["measure", "can_reach", "look", "recall", "plan", "red cube", "side"] {
+        for part in [
+            "measure",
+            "can_reach",
+            "look",
+            "recall",
+            "plan",
+            "red cube",
+            "side",
+        ] {
             assert!(all.contains(&format!("\"{part}\"")), "{part}: {all}");
         }
     }

@@ -116,7 +116,10 @@ impl Tools {
         };
         if !names.iter().any(|name| name == from) {
             let (from, names) = (one_line(from), names.join(", "));
-            return (format!("no camera is called `{from}`; there are: {names}"), None);
+            return (
+                format!("no camera is called `{from}`; there are: {names}"),
+                None,
+            );
         }
         match views.look(from) {
             Ok(frame) => ("you are shown the picture next".to_owned(), Some(frame)),
@@ -151,7 +154,11 @@ impl Strategy for Tools {
             })?;
             let call = match Call::parse(&reply.text) {
                 Ok(Call::Plan) => {
-                    turn.tell(self.name(), ExchangeKind::Decision, "it knows enough to plan");
+                    turn.tell(
+                        self.name(),
+                        ExchangeKind::Decision,
+                        "it knows enough to plan",
+                    );
                     break;
                 }
                 Ok(call) => call,

@@ -213,7 +213,10 @@ impl Recall for Poisoned {
 
 #[test]
 fn what_a_tool_returns_is_data() {
-    let calls = [r#"{"tool":"recall","task":"which cube is larger?"}"#, ENOUGH];
+    let calls = [
+        r#"{"tool":"recall","task":"which cube is larger?"}"#,
+        ENOUGH,
+    ];
     let model = MockModel::planning(&[DONE]).replying(&calls);
     let toolbox = Toolbox {
         memory: Some(Box::new(Poisoned)),

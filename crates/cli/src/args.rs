@@ -9,10 +9,12 @@ use enact_plan::{MeaningMode, Pointing};
 use crate::arm::args::{ArmArgs, BusArgs};
 use crate::camera::args::CameraArgs;
 use crate::camera::lying_sheet::SheetArgs;
+use crate::eval::method_setting::MethodSetting;
 use crate::examples::ExamplesArgs;
 use crate::lessons::LessonsArgs;
 use crate::methods::{DrawArgs, MethodArgs};
 use crate::model_choice::{ModelArgs, ModelRunArgs};
+use crate::optimize::args::OptimizeArgs;
 use crate::recordings::args::{ExportArgs, RecordArgs, ReplayArgs, RunsArgs, ViewArgs};
 use crate::rerun_view::ViewTarget;
 use crate::tend::TendArgs;
@@ -124,6 +126,8 @@ pub enum Command {
     Dataset(DatasetArgs),
     /// Run a suite of tasks in simulation and report the success rate
     Eval(EvalArgs),
+    /// Search for a better text of a block of the prompt, by what it makes of a suite
+    Optimize(OptimizeArgs),
     /// List recorded runs, or show one of them
     Runs(RunsArgs),
     /// Keep the tasks of successful runs as examples for planners
@@ -491,7 +495,7 @@ pub const SHIPPED_ROBOT: &str = "so101";
 /// `enact eval`.
 #[derive(Clone, Debug, Args)]
 pub struct EvalArgs {
-    /// Suite name in suites/, or path of a TOML file
+    /// Suite name in suites/, or path of a TOML file; with --ablate also several, separated by commas
     #[arg(default_value = "core")]
     pub suite: String,
     /// Number of episodes; they cycle through the suite's tasks
@@ -516,6 +520,20 @@ pub struct EvalArgs {
     /// Source of object detections
     #[arg(long, value_enum, default_value_t = PerceptionSource::Model)]
     pub perception: PerceptionSource,
+    /// Methods by which the model plans better.
+    #[command(flatten)]
+    pub methods: MethodArgs,
+    /// Run the same episodes with each of several methods, and print what each gives and costs
+    #[arg(long, conflicts_with_all = ["episode", "report", "compare", "floor", "most_wrong"])]
+    pub ablate: bool,
+    /// Methods to compare, by their flags: `none,tools,tools=9+rank=4` [default: none, and each alone]
+    #[arg(
+        long = "methods",
+        value_name = "A,B+C",
+        value_delimiter = ',',
+        requires = "ablate"
+    )]
+    pub settings: Vec<MethodSetting>,
     /// Accept plans in plain words
     #[arg(long)]
     pub free_text: bool,
@@ -555,6 +573,7 @@ pub struct EvalArgs {
     /// Instead of a suite: score what the model sees on labeled pictures, which lie beside this file
     #[arg(long, value_name = "LABELS.json", conflicts_with_all = [
         "suite", "episodes", "seed", "jobs", "set", "episode", "report", "floor", "most_wrong", "perception", "planner", "marks", "robot",
+        "ablate",
     ])]
     pub photos: Option<PathBuf>,
     /// Kind of the labeled pictures to score

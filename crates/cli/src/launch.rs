@@ -126,6 +126,7 @@ impl Launch {
             .map_err(|error| anyhow::anyhow!("{}, {error}", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         launch.cameras.resolve(folder);
+        launch.planning.methods.resolve(folder);
         if let ArmConfig::Emulated(emulated) = &mut launch.arm
             && let Some(faults) = &mut emulated.faults
         {

@@ -88,6 +88,7 @@
 //! | [`eval`] | `enact eval` |
 //! | [`examples`] | `enact examples` |
 //! | [`lessons`] | `enact lessons` |
+//! | [`optimize`] | `enact optimize` |
 //! | [`recordings`] | recorded runs: `enact runs`, `replay`, `view`, `export` |
 //! | [`arm`] | `enact arm` |
 //! | [`bus`] | `enact bus` |
@@ -122,6 +123,7 @@ pub mod log;
 pub mod methods;
 pub mod model;
 pub mod model_choice;
+pub mod optimize;
 pub mod program;
 pub mod progress;
 pub mod prompts;

@@ -11,7 +11,7 @@ use crate::args::{Cli, Command};
 use crate::data_dir::DataDir;
 use crate::out::{self, Stdout};
 use crate::{
-    arm, bus, camera, chat, check, dataset, eval, examples, lessons, log, model, prompts,
+    arm, bus, camera, chat, check, dataset, eval, examples, lessons, log, model, optimize, prompts,
     recordings, render, robot, run, scene, shell, stop_sources, tend,
 };
 
@@ -63,6 +63,7 @@ fn dispatch(cli: &Cli) -> Result<bool> {
         Command::Render(args) => render::render(&data_dir, args).map(|()| true),
         Command::Dataset(args) => dataset::write(&data_dir, args).map(|()| true),
         Command::Eval(args) => eval::eval(&data_dir, args),
+        Command::Optimize(args) => optimize::optimize(&data_dir, args),
         Command::Runs(args) => recordings::runs::runs(args, &mut Stdout).map(|()| true),
         Command::Examples(args) => examples::examples(args, &mut Stdout),
         Command::Lessons(args) => lessons::lessons(args, &mut Stdout).map(|()| true),

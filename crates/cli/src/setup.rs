@@ -10,6 +10,7 @@ use enact_camera::Camera;
 use enact_dataset::ground_truth::GroundTruth;
 use enact_model::{Notify, RequestOptions, Sampling, VisionLanguageModel};
 use enact_plan::strategy::examples::CurrentEpisode;
+use enact_plan::strategy::tools::Toolbox;
 use enact_plan::{
     Agent, CompositeAgent, LayeredPlanner, Perceiver, Plan, Planner, PromptTemplates,
     ScriptedPlanner,
@@ -30,7 +31,7 @@ use crate::camera::open::{OpenCameras, as_measured};
 use crate::camera_stream::{self, CameraFilm};
 use crate::data_dir::DataDir;
 use crate::launch::Launch;
-use crate::methods::{self, MethodContext, library};
+use crate::methods::{self, MethodContext, OtherCameras, PastRuns, library};
 use crate::model_choice::ModelChoice;
 use crate::prompts;
 use crate::stop_sources;
@@ -181,19 +182,28 @@ impl Setup {
     /// # Errors
     /// If it cannot be opened.
     pub fn camera(&self, camera: &CameraConfig, track: &JointTrack) -> Result<Box<dyn Camera>> {
+        let opened = self.onlooker(camera)?;
+        if camera.source == CameraSource::Sim && camera.place.calibration.is_none() {
+            return Ok(opened);
+        }
         let place = self.place(camera);
-        let opened: Box<dyn Camera> = if camera.source == CameraSource::Sim {
-            let mount = camera.place.mount.as_deref();
-            let (look, seed) = (Appearance::default(), self.launch.seed);
-            let rendered = self.simulator.camera_at(&place, mount, look, seed);
-            if camera.place.calibration.is_none() {
-                return Ok(Box::new(rendered));
-            }
-            Box::new(rendered)
-        } else {
-            self.cameras.open(camera, &place, &self.stop)?
-        };
         as_measured(opened, &camera.place, &place, &self.robot, track)
+    }
+
+    /// Opens a camera of the launch file for somebody who only looks at its pictures: what was
+    /// measured of it is left out.
+    ///
+    /// # Errors
+    /// As [`camera`](Self::camera).
+    pub fn onlooker(&self, camera: &CameraConfig) -> Result<Box<dyn Camera>> {
+        let place = self.place(camera);
+        if camera.source != CameraSource::Sim {
+            return self.cameras.open(camera, &place, &self.stop);
+        }
+        let mount = camera.place.mount.as_deref();
+        let (look, seed) = (Appearance::default(), self.launch.seed);
+        let rendered = self.simulator.camera_at(&place, mount, look, seed);
+        Ok(Box::new(rendered))
     }
 
     /// Returns where a camera of the launch file is, and what it sees.
@@ -269,7 +279,15 @@ impl Setup {
             stop: &self.stop,
             recording: Arc::clone(&self.recording),
         };
-        methods::layered(model, &self.launch.planning.methods, &context)
+        let methods = &self.launch.planning.methods;
+        let toolbox = match methods.tools {
+            Some(_) => Toolbox {
+                memory: Some(Box::new(PastRuns::default())),
+                views: OtherCameras::open(self)?,
+            },
+            None => Toolbox::default(),
+        };
+        methods::layered(model, methods, &context, toolbox)
     }
 
     /// Returns which models see and plan; with `scripted` a file plans.

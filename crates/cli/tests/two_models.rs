@@ -2,91 +2,22 @@
 //! and either can be asked again.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc::{Receiver, channel};
-use std::thread;
+use std::sync::mpsc::Receiver;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use enact_recording::Recording;
-use serde_json::{Value, json};
+use serde_json::json;
 
 mod program;
 
+use program::chat_server::{Asked, chat_server};
 use program::{enact, object, root, run, status, stderr, stdout};
 
 const TASK: &str = "point to the red cube";
 const PLAN: &str = r#"{"steps":[{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
 
-/// What a server was asked: its key, the words, and whether there was a picture.
-#[derive(Debug)]
-struct Asked {
-    key: String,
-    words: String,
-    has_picture: bool,
-}
-
 /// A server whose model answers a request of these words and perhaps a picture.
 fn server(answer: fn(&str, Option<Vec<u8>>) -> String) -> (String, Receiver<Asked>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let place = listener.local_addr().unwrap();
-    let (sender, asked) = channel();
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let stream = stream.unwrap();
-            let (key, request) = read(&stream);
-            let content = &request["messages"][0]["content"];
-            let parts = content.as_array().cloned().unwrap_or_default();
-            let part = |kind: &str| parts.iter().find(|part| part["type"] == kind);
-            let words = match content.as_str() {
-                Some(text) => text.to_owned(),
-                None => part("text").unwrap()["text"].as_str().unwrap().to_owned(),
-            };
-            let picture = part("image_url").map(|part| {
-                let url = part["image_url"]["url"].as_str().unwrap();
-                STANDARD.decode(url.split_once(',').unwrap().1).unwrap()
-            });
-            let has_picture = picture.is_some();
-            let said = answer(&words, picture);
-            let _ = sender.send(Asked {
-                key,
-                words,
-                has_picture,
-            });
-            write(stream, &said);
-        }
-    });
-    (format!("{place}#m"), asked)
-}
-
-fn read(stream: &TcpStream) -> (String, Value) {
-    let mut reader = BufReader::new(stream);
-    let (mut key, mut length) = (String::new(), 0);
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        if line.trim().is_empty() {
-            break;
-        }
-        let (name, value) = line.split_once(':').unwrap_or_default();
-        match name.to_lowercase().as_str() {
-            "content-length" => length = value.trim().parse().unwrap(),
-            "authorization" => value.trim().clone_into(&mut key),
-            _ => {}
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    (key, serde_json::from_slice(&body).unwrap())
-}
-
-fn write(mut stream: TcpStream, content: &str) {
-    let body = json!({"choices": [{"message": {"content": content}}]}).to_string();
-    let length = body.len();
-    let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}");
-    // The client may have given up.
-    let _ = write!(stream, "{head}\r\n\r\n{body}");
+    chat_server(move |asked| answer(&asked.words, asked.pictures.first().cloned()))
 }
 
 /// Points at what is red, and at nothing else.
@@ -145,7 +76,12 @@ fn one_model_sees_and_another_plans() {
         (&json!(eyes), &json!(planner))
     );
     let (seen, planned) = (all(&seen), all(&planned));
-    assert!(!seen.is_empty() && seen.iter().all(|it| it.has_picture && it.key == "Bearer 1"));
+    assert!(
+        !seen.is_empty()
+            && seen
+                .iter()
+                .all(|it| !it.pictures.is_empty() && it.key == "Bearer 1")
+    );
     assert!(!planned.is_empty() && planned.iter().all(|it| it.key == "Bearer 2"));
     assert!(
         seen.iter().all(|it| !it.words.contains("Task:")),

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use enact_arm::ArmThread;
 use enact_dataset::ground_truth::GroundTruth;
-use enact_plan::{Agent, CompositeAgent, Outcome, Planner, Verdict};
+use enact_plan::{Agent, CompositeAgent, Outcome, Planner, Usage, Verdict};
 use enact_robot::Robot;
 use enact_runtime::{Observer, RuntimeError, Session, TaskEnd, TaskOptions, TaskReport};
 use enact_sim::{PlacedObject, Simulator};
@@ -76,6 +76,9 @@ pub struct EpisodeResult {
     pub wall_seconds: f64,
     /// Part of the wall time that the model took, seconds.
     pub model_seconds: f64,
+    /// What the model was asked and answered; nothing in records of before.
+    #[serde(default)]
+    pub usage: Usage,
     /// Sentences that the robot said.
     pub said: Vec<String>,
     /// Questions to the planner and its answers.
@@ -172,6 +175,7 @@ pub fn run<'a>(
         sim_seconds: 0.0,
         wall_seconds: started.elapsed().as_secs_f64(),
         model_seconds: 0.0,
+        usage: Usage::default(),
         said: Vec::new(),
         asked: log.asked.clone(),
         pictures: None,
@@ -221,6 +225,7 @@ fn judge(
         .count() as u64;
     record.turns = report.turns;
     record.sim_seconds = report.arm_seconds;
+    record.usage = report.usage;
     record.model_seconds = (report.usage.prompt_time + report.usage.decode_time).as_secs_f64();
     record.ending = Some(report.ending);
     record.verdicts = report.steps;

@@ -20,19 +20,25 @@
 //! | [`store`] | episodes on disk, so that an evaluation can resume |
 //! | [`runner`] | many episodes in parallel |
 //! | [`wilson`] | confidence intervals of proportions |
+//! | [`paired`] | two ways of doing the same episodes, compared |
+//! | [`ablation`] | the table of suites and methods |
+//! | [`optimize`] | a search for a better text of a prompt |
 //! | [`report`] | the table of results |
 //! | [`page`] | the results as a page for a browser |
 //! | [`photos`] | what a perceiver finds on labeled pictures |
 
+pub mod ablation;
 pub mod disturb;
 pub mod episode;
 pub mod episode_log;
 pub mod episode_setup;
 pub mod failure;
 mod judge;
+pub mod optimize;
 pub mod oracle;
 pub mod outcome;
 pub mod page;
+pub mod paired;
 pub mod photos;
 pub mod random;
 pub mod reply_kind;

@@ -32,7 +32,7 @@ pub struct EvalConfig<'a> {
     pub workers: usize,
     /// Whether things are shown with numbers, for the perceiver to say what each is.
     pub marks: bool,
-    /// How many plans are drawn, and which of them is carried out.
+    /// How many plans are drawn each turn, and which of them is carried out.
     pub choice: PlanChoice,
     /// Makes an agent for a worker; `None` for the oracle. An agent is never shared, because two
     /// concurrent requests to one model go wrong.

@@ -5,9 +5,9 @@ use std::time::Duration;
 use enact_plan::free_text::translate_by;
 use enact_plan::similarity::TextSimilarity;
 use enact_plan::{
-    Detection, Exchange, ExchangeKind, ModelResponse, Plan, PlannerError, PromptStyle, Rejection,
-    Situation, Skill, Step, TextReply, TextRequest, Token, Usage, grammar, prompt, stepwise,
-    thought,
+    AddedPicture, Detection, Exchange, ExchangeKind, ModelResponse, Plan, PlannerError,
+    PromptStyle, Rejection, Situation, Skill, Step, TextReply, TextRequest, Token, Usage, grammar,
+    prompt, stepwise, thought,
 };
 use enact_types::{Frame, NormalizedPoint, Reason};
 use image::RgbImage;
@@ -29,6 +29,8 @@ const WORDS: usize = 256;
 pub(crate) struct Query<'a> {
     pub text: &'a str,
     pub picture: Option<RgbImage>,
+    /// What is shown beside the picture, by models that take several, with the captions.
+    pub more: Vec<(String, RgbImage)>,
     /// True if the text makes sense without the picture.
     pub may_lack_picture: bool,
     /// Schema that the answer must follow; null leaves its form to the model.
@@ -119,6 +121,11 @@ pub(crate) trait Chat {
         true
     }
 
+    /// Whether it is shown what a situation adds to the camera's picture.
+    fn takes_several_pictures(&self) -> bool {
+        false
+    }
+
     /// Chooses a plan by how likely it holds steps; `None` where plans are written.
     fn score(
         &mut self,
@@ -204,6 +211,10 @@ macro_rules! see_and_plan {
             fn follows_requests(&self) -> bool {
                 $crate::chat::Chat::settings(self).prompt == enact_plan::PromptStyle::Full
             }
+
+            fn takes_several_pictures(&self) -> bool {
+                $crate::chat::Chat::takes_several_pictures(self)
+            }
         }
     };
 }
@@ -224,6 +235,7 @@ pub(crate) fn complete(
     let reply = chat.ask(Query {
         text: &text,
         picture,
+        more: Vec::new(),
         may_lack_picture: true,
         schema: request.schema.clone(),
         most_tokens: request.max_tokens,
@@ -278,6 +290,7 @@ fn look(text: &str, picture: RgbImage, schema: Value) -> Query<'_> {
     Query {
         text,
         picture: Some(picture),
+        more: Vec::new(),
         may_lack_picture: false,
         schema,
         most_tokens: RequestOptions::MAX_TOKENS,
@@ -365,9 +378,14 @@ pub(crate) fn plan(
         Some(tokens) => thought::schema(schema, tokens),
         None => schema,
     };
+    let more = match picture.is_some() && chat.takes_several_pictures() {
+        true => added(chat, &situation.pictures),
+        false => Vec::new(),
+    };
     let query = Query {
         text: &text,
         picture,
+        more,
         may_lack_picture: true,
         schema: schema.clone(),
         most_tokens: match in_words {
@@ -437,6 +455,16 @@ fn take_thought_out(reply: &mut Reply) {
             reply.rejection.get_or_insert(rejection);
         }
     }
+}
+
+/// Returns pictures as they are shown, with their captions, which may be anyone's words.
+fn added(chat: &impl Chat, pictures: &[AddedPicture]) -> Vec<(String, RgbImage)> {
+    let shown = |picture: &AddedPicture| {
+        let caption = chat.special_tokens().strip(&picture.caption);
+        let caption = caption.split_whitespace().collect::<Vec<_>>().join(" ");
+        (caption, chat.picture(&picture.rgb))
+    };
+    pictures.iter().map(shown).collect()
 }
 
 /// The plan that follows from the words of an instruction; no model was asked.

@@ -1,6 +1,9 @@
 //! The situation that a plan rests on.
 
+use std::sync::Arc;
+
 use enact_types::{NormalizedPoint, Point3};
+use image::RgbImage;
 use serde::{Deserialize, Serialize};
 
 use crate::examples::Example;
@@ -82,6 +85,15 @@ pub struct Note {
     pub text: String,
 }
 
+/// A picture that the planner is shown beside the camera's. It is data, as a [`Note`] is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddedPicture {
+    /// What it is, such as “the attached file `goal.png`”.
+    pub caption: String,
+    /// The picture.
+    pub rgb: Arc<RgbImage>,
+}
+
 /// The situation that a plan rests on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Situation {
@@ -112,6 +124,9 @@ pub struct Situation {
     /// What methods add to what the planner is told, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// Pictures that methods add to the camera's, for models that take several.
+    #[serde(skip)]
+    pub pictures: Vec<AddedPicture>,
     /// Most tokens, about, of a thought with which the plan is to begin; none: without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thought_tokens: Option<u32>,

@@ -290,6 +290,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
             must_act: task.must_act,
             examples: Vec::new(),
             notes: Vec::new(),
+            pictures: Vec::new(),
             thought_tokens: None,
         }
     }

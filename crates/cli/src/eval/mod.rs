@@ -3,36 +3,39 @@
 //! | module | idea |
 //! |---|---|
 //! | this one | a suite of tasks in the simulator |
+//! | [`job`] | a suite, and who is evaluated on it |
+//! | [`ablate`] | the table of suites and methods |
+//! | [`method_setting`] | methods by their flags, for that table |
 //! | [`photos`] | what a perceiver finds on labeled pictures |
 
+mod ablate;
+pub(crate) mod job;
+pub mod method_setting;
 mod photos;
 
 use std::io::stderr;
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use enact_eval::episode::{EpisodeResult, WorkerAgent};
 use enact_eval::outcome::EpisodeOutcome;
 use enact_eval::page::Page;
-use enact_eval::random::RandomPlanner;
 use enact_eval::report::SuiteReport;
-use enact_eval::runner::{EvalConfig, run};
+use enact_eval::runner::EvalConfig;
 use enact_eval::store::{self, EpisodeStore};
 use enact_eval::suite::Suite;
 use enact_eval::{episode, episode_setup};
 use enact_model::{RequestOptions, Sampling, VisionLanguageModel};
-use enact_plan::{CompositeAgent, PlannerError};
-use enact_types::{StopSwitch, text};
+use enact_plan::PlannerError;
+use enact_types::StopSwitch;
 
 use crate::args::{EvalArgs, PerceptionSource, PlannerKind, SHIPPED_ROBOT};
 use crate::console_observer::ConsoleObserver;
 use crate::data_dir::{DataDir, SHIPPED_MODEL};
-use crate::file_kind::{self, FileKind};
 use crate::methods::DrawArgs;
 use crate::model_choice::{self, ModelChoice, ModelsConfig};
-use crate::out;
-use crate::progress;
+use crate::{out, progress, prompts};
+use job::Job;
 
 /// Runs the suite and prints the table; returns whether the floor is reached.
 ///
@@ -43,59 +46,12 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
     if let Some(labels) = &args.photos {
         return photos::score(data_dir, labels, args).map(|()| true);
     }
-    let path = data_dir.resolve(&args.suite, &data_dir.suites())?;
-    let mut suite = file_kind::load(path.clone(), FileKind::Suite, Suite::load)?;
-    for setting in &args.set {
-        change(&mut suite, setting)?;
+    if args.ablate {
+        return ablate::ablate(data_dir, args).map(|()| true);
     }
-    let scene_path = data_dir.resolve(&suite.scene, &data_dir.scenes())?;
-    let scene = std::fs::read(&scene_path)
-        .and_then(text::decode)
-        .with_context(|| format!("cannot read {}", scene_path.display()))?;
-    let robot = Arc::new(data_dir.guarded(&args.robot)?);
-    if robot.gripper().is_none() {
-        bail!(
-            "`{}` has no gripper, and suites are about things to grasp",
-            robot.name()
-        );
-    }
-    let config = models(args);
-    let planner = config.planner(data_dir)?;
-    let perceiver = match args.perception {
-        PerceptionSource::Model => Some(config.perceiver(data_dir)?),
-        PerceptionSource::GroundTruth => None,
-    };
-    let sampling = sampling(args)?;
-    let open = |choice: &ModelChoice| opened(choice, options(args, &config, choice, sampling));
-    let agents = || {
-        if args.planner == PlannerKind::Random {
-            return Ok(WorkerAgent::Planner(Box::new(RandomPlanner::new(
-                args.seed,
-            ))));
-        }
-        let planner_model = open(&planner)?;
-        Ok(match &perceiver {
-            None => WorkerAgent::Planner(Box::new(planner_model)),
-            Some(same) if *same == planner => WorkerAgent::Agent(Box::new(planner_model)),
-            Some(other) => WorkerAgent::Agent(Box::new(CompositeAgent {
-                perceiver: open(other)?,
-                planner: planner_model,
-            })),
-        })
-    };
-    let job = EvalConfig {
-        suite: &suite,
-        scene: &scene,
-        robot: &robot,
-        seed: args.seed,
-        episodes: args.episodes,
-        workers: usize::from(args.jobs),
-        marks: args.marks,
-        choice: args.draws.choice(),
-        agents: (args.planner != PlannerKind::Scripted).then_some(&agents),
-    };
+    let job = Job::load(data_dir, args)?;
     if let Some(number) = args.episode {
-        return show(&job, number, args.json);
+        return job.with_config(data_dir, args, |config| show(config, number, args.json));
     }
     // What cannot be read is told before anything is run.
     let earlier = args.compare.as_deref().map(store::load).transpose()?;
@@ -103,7 +59,7 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
     }
-    let settings = settings(args, &path, &suite, &scene, perceiver.as_ref(), &planner)?;
+    let settings = settings(args, &job)?;
     let kept = args
         .out
         .as_deref()
@@ -111,28 +67,25 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
         .transpose()?;
     let bar = progress::bar(args.episodes, "episodes, {msg}");
     let mut successes = 0;
-    let records = run(&job, kept, &mut |record| {
+    let records = job.run(data_dir, args, kept, &mut |record| {
         successes += u64::from(record.success);
         bar.inc(1);
         bar.set_message(format!("{successes} succeeded"));
     })?;
     bar.finish_and_clear();
-    let name = path.file_stem().map_or_else(
-        || args.suite.clone(),
-        |stem| stem.to_string_lossy().into_owned(),
-    );
-    let report = SuiteReport::new(&name, args.seed, &records, &command(args));
+    let command = command(args, &job);
+    let report = SuiteReport::new(&job.name, args.seed, &records, &command);
     if let Some(folder) = &args.report {
         let compared = args
             .compare
             .as_ref()
             .map(|folder| folder.display().to_string());
         let page = Page {
-            suite: &name,
+            suite: &job.name,
             settings: &settings,
             records: &records,
             earlier: compared.as_deref().zip(earlier.as_deref()),
-            command: &command(args),
+            command: &command,
         };
         let path = folder.join("index.html");
         std::fs::write(&path, page.html())
@@ -264,14 +217,18 @@ fn change(suite: &mut Suite, setting: &str) -> Result<()> {
 }
 
 /// Returns the settings that must be the same for an evaluation to be resumed.
-fn settings(
-    args: &EvalArgs,
-    path: &Path,
-    suite: &Suite,
-    scene: &str,
-    perceiver: Option<&ModelChoice>,
-    planner: &ModelChoice,
-) -> Result<String> {
+pub(crate) fn settings(args: &EvalArgs, job: &Job) -> Result<String> {
+    let Job {
+        path,
+        suite,
+        scene,
+        perceiver,
+        planner,
+        methods,
+        sampling,
+        prompts,
+        ..
+    } = job;
     let text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let suite_sum = crc32fast::hash(&text);
     let scene_sum = crc32fast::hash(scene.as_bytes());
@@ -291,10 +248,18 @@ fn settings(
             let pointing = args.pointing.map(|it| format!(", {it}"));
             let free_text = if args.free_text { ", free text" } else { "" };
             let meaning = args.meaning.map(|mode| format!(", meaning {mode}"));
+            let methods = match methods.is_empty() {
+                true => String::new(),
+                false => format!(", methods{}", methods.written()),
+            };
+            let prompts = match prompts {
+                None => String::new(),
+                Some(prompts) => format!(", prompts {:.12}", prompts::hash(prompts)),
+            };
             format!(
-                "{} at temperature {}{}{}{}{sees}{free_text}",
+                "{} at temperature {}{}{}{}{sees}{free_text}{methods}{prompts}",
                 named(planner),
-                sampling(args)?.temperature(),
+                sampling.temperature(),
                 drawn(args),
                 pointing.unwrap_or_default(),
                 meaning.unwrap_or_default()
@@ -353,7 +318,12 @@ fn checksum(model: &Path) -> u32 {
 }
 
 /// Returns the command that shows an episode again, without its number.
-fn command(args: &EvalArgs) -> String {
+fn command(args: &EvalArgs, job: &Job) -> String {
+    words(args) + &job.methods.written()
+}
+
+/// Returns the command, without [`MethodsConfig`](crate::methods::MethodsConfig).
+fn words(args: &EvalArgs) -> String {
     let mut words = format!("enact eval {} --seed {}", args.suite, args.seed);
     if args.robot != SHIPPED_ROBOT {
         words += &format!(" --robot {}", args.robot);

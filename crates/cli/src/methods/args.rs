@@ -36,6 +36,15 @@ pub struct MethodArgs {
     /// Solved tasks besides those that ship [default: those of `enact examples add`]
     #[arg(long, value_name = "FILE")]
     pub example_library: Option<PathBuf>,
+    /// Let the model call tools before it plans, N times at most: measure, can_reach, look through
+    /// another camera, recall earlier runs
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "6",
+        value_parser = clap::value_parser!(u32).range(1..=32))]
+    pub tools: Option<u32>,
+    /// Give the model a picture, such as a photo of the goal, or a text with the instruction;
+    /// repeatable
+    #[arg(long, value_name = "FILE")]
+    pub attach: Vec<PathBuf>,
     /// Have the model think before each plan, in about N tokens at most; thoughts are shown and
     /// recorded, and never executed
     #[arg(long, value_name = "TOKENS", conflicts_with_all = ["free_text", "score_steps"], value_parser = clap::value_parser!(u32).range(8..=4096))]
@@ -53,8 +62,9 @@ pub struct MethodArgs {
 
 impl MethodArgs {
     /// Returns `config` with what the command line says instead.
-    pub fn over(&self, config: MethodsConfig) -> MethodsConfig {
+    pub fn over(&self, mut config: MethodsConfig) -> MethodsConfig {
         let args = self.clone();
+        config.attach.extend(args.attach);
         MethodsConfig {
             critic: args.critic.or(config.critic),
             critic_rounds: args.critic_rounds.or(config.critic_rounds),
@@ -64,6 +74,8 @@ impl MethodArgs {
             examples: args.examples.or(config.examples),
             example_tokens: args.example_tokens.or(config.example_tokens),
             example_library: args.example_library.or(config.example_library),
+            attach: config.attach,
+            tools: args.tools.or(config.tools),
             think: args.think.or(config.think),
             prompts: args.prompts.or(config.prompts),
             decompose: args.decompose || config.decompose,

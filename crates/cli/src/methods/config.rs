@@ -1,9 +1,10 @@
 //! `[planning.methods]` of a launch file.
 
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Methods by which the model plans better; all are off unless switched on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,12 @@ pub struct MethodsConfig {
     /// File of solved tasks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub example_library: Option<PathBuf>,
+    /// Most calls of tools before a plan; none: there are no tools.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tools: Option<u32>,
+    /// Files that the model is given with each instruction.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attach: Vec<PathBuf>,
     /// Most tokens, about, of a thought before each plan.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub think: Option<u32>,
@@ -49,5 +56,54 @@ impl MethodsConfig {
     /// Returns whether nothing is switched on.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Makes paths relative to the folder of the launch file absolute.
+    pub fn resolve(&mut self, folder: &Path) {
+        for file in &mut self.attach {
+            *file = folder.join(&*file);
+        }
+    }
+
+    /// Returns what is switched on as it is written on a command line, with a space before each
+    /// flag: a key is the flag of that name.
+    pub fn written(&self) -> String {
+        let value = |config: &Self| serde_json::to_value(config).unwrap_or_default();
+        let (config, usual) = (value(self), value(&Self::default()));
+        let mut words = String::new();
+        for (key, value) in config.as_object().into_iter().flatten() {
+            if usual.get(key) == Some(value) {
+                continue;
+            }
+            let flag = key.replace('_', "-");
+            let values = match value {
+                Value::Array(values) => values.as_slice(),
+                value => std::slice::from_ref(value),
+            };
+            for value in values {
+                words += &match value {
+                    Value::Bool(true) => format!(" --{flag}"),
+                    Value::String(text) => format!(" --{flag}={text}"),
+                    value => format!(" --{flag}={value}"),
+                };
+            }
+        }
+        words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_switched_on_is_written_as_flags() {
+        assert_eq!(MethodsConfig::default().written(), "");
+        let config = MethodsConfig {
+            tools: Some(4),
+            attach: vec!["a.txt".into(), "b.png".into()],
+            ..MethodsConfig::default()
+        };
+        assert_eq!(config.written(), " --tools=4 --attach=a.txt --attach=b.png");
     }
 }

@@ -8,14 +8,20 @@
 //! | [`constitution`] | which constitution a robot has |
 //! | [`lesson_file`] | lessons in a file |
 //! | [`library`] | the library of solved tasks |
+//! | [`attached`] | files that are given with an instruction |
+//! | [`past_runs`] | what came of recorded runs, for tools |
+//! | [`other_cameras`] | the pictures of a launch file's other cameras, for tools |
 //! | [`sampling`] | how freely plans are drawn, and how many |
 
 pub mod args;
+pub mod attached;
 pub mod config;
 pub mod constitution;
 pub mod context;
 pub mod lesson_file;
 pub mod library;
+pub mod other_cameras;
+pub mod past_runs;
 pub mod sampling;
 
 use anyhow::{Result, bail};
@@ -26,17 +32,21 @@ use enact_plan::strategy::critic::{Critic, CriticModel};
 use enact_plan::strategy::dialogue::Dialogue;
 use enact_plan::strategy::examples::Examples;
 use enact_plan::strategy::lessons::{LessonPlace, Lessons};
+use enact_plan::strategy::tools::{Toolbox, Tools};
 use enact_plan::{Decompose, GoalFirst, LayeredPlanner, PlanningModel, Strategy, Think};
 
 pub use args::MethodArgs;
 pub use config::MethodsConfig;
 pub use context::MethodContext;
+pub use other_cameras::OtherCameras;
+pub use past_runs::PastRuns;
 pub use sampling::DrawArgs;
 
 use crate::model_choice::talk;
 use lesson_file::LessonFile;
 
-/// Puts the methods that are switched on around a model.
+/// Puts the methods that are switched on around a model. `toolbox` holds what tools can use beside
+/// what is seen.
 ///
 /// # Errors
 /// If a file or a model that a method needs cannot be loaded.
@@ -44,8 +54,10 @@ pub fn layered<M: PlanningModel>(
     model: M,
     config: &MethodsConfig,
     context: &MethodContext<'_>,
+    toolbox: Toolbox,
 ) -> Result<LayeredPlanner<M>> {
-    Ok(LayeredPlanner::new(model, strategies(config, context)?))
+    let strategies = strategies(config, context, toolbox)?;
+    Ok(LayeredPlanner::new(model, strategies))
 }
 
 /// Returns the methods that are switched on, the outermost first: what makes a plan stricter is
@@ -53,6 +65,7 @@ pub fn layered<M: PlanningModel>(
 fn strategies(
     config: &MethodsConfig,
     context: &MethodContext<'_>,
+    toolbox: Toolbox,
 ) -> Result<Vec<Box<dyn Strategy>>> {
     let mut strategies: Vec<Box<dyn Strategy>> = Vec::new();
     critic(config, context, &mut strategies)?;
@@ -69,6 +82,13 @@ fn strategies(
     }
     if let Some(count) = config.examples {
         strategies.push(Box::new(examples(config, context, count.get())?));
+    }
+    // What is attached may be a reason to call tools.
+    if !config.attach.is_empty() {
+        strategies.push(Box::new(attached::load(&config.attach)?));
+    }
+    if let Some(most) = config.tools {
+        strategies.push(Box::new(Tools::new(most, toolbox)));
     }
     if config.decompose {
         strategies.push(Box::new(Decompose::default()));

@@ -43,6 +43,20 @@ impl DrawArgs {
         }
     }
 
+    /// Returns `others` with what these say instead.
+    pub fn instead_of(self, others: Self) -> Self {
+        let chooses = self.choice().drawn() > 1;
+        Self {
+            rank: if chooses { self.rank } else { others.rank },
+            vote: if chooses { self.vote } else { others.vote },
+            temperature: self.temperature.or(others.temperature),
+            top_p: self.top_p.or(others.top_p),
+            top_k: self.top_k.or(others.top_k),
+            min_p: self.min_p.or(others.min_p),
+            repetition_penalty: self.repetition_penalty.or(others.repetition_penalty),
+        }
+    }
+
     /// Returns `config` with what the command line says instead.
     pub fn over(&self, config: Sampling) -> Sampling {
         config.overridden(Sampling {

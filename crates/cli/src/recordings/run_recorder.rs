@@ -22,7 +22,7 @@ use crate::data_dir::DataDir;
 use crate::setup::Setup;
 
 /// Default folder of recordings.
-const FOLDER: &str = "runs";
+pub(crate) const FOLDER: &str = "runs";
 /// Maximum length of the task in a file name, characters.
 const WORDS: usize = 40;
 /// Largest weights that are hashed on every run, bytes.

@@ -116,7 +116,8 @@ fn story(file: &Path, recording: &Recording) -> Result<Value> {
     Ok(story)
 }
 
-fn recordings(folder: &Path) -> Result<Vec<PathBuf>> {
+/// Returns the recordings in a folder, by name.
+pub(crate) fn recordings(folder: &Path) -> Result<Vec<PathBuf>> {
     if !folder.exists() {
         return Ok(Vec::new());
     }
@@ -132,7 +133,7 @@ fn recordings(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Returns the outcome of a run in a word or two.
-fn outcome(recording: &Recording) -> String {
+pub(crate) fn outcome(recording: &Recording) -> String {
     match (recording.is_reached(), recording.end()) {
         (Some(false), RunEnd::Ended(report)) if report.ending == TaskEnd::Said => {
             "declined".to_owned()

@@ -1,6 +1,7 @@
 //! The program, called as a user would.
 #![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
+pub mod chat_server;
 pub mod planner_server;
 
 use std::path::Path;

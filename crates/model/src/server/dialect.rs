@@ -59,14 +59,16 @@ pub(crate) struct Dialect {
     thinking: Thinking,
     /// True if requests for plans include the picture.
     pub pictures: bool,
+    /// True if they may include others beside it.
+    pub several_pictures: bool,
 }
 
 /// Content of a chat request.
 pub(crate) struct ChatRequest<'a> {
     pub model: &'a str,
     pub text: &'a str,
-    /// As a `data:` URL.
-    pub picture: Option<&'a str>,
+    /// As `data:` URLs, the camera's first.
+    pub pictures: Vec<&'a str>,
     pub schema: &'a Value,
     pub sampling: Sampling,
     /// Seed of this request, where tokens are drawn.
@@ -107,6 +109,7 @@ impl Dialect {
             },
             thinking: Thinking::AsItLikes,
             pictures: true,
+            several_pictures: true,
         }
     }
 
@@ -126,13 +129,14 @@ impl Dialect {
 
     /// Returns the body of a request.
     pub(crate) fn body(&self, request: &ChatRequest<'_>) -> Value {
-        let content = match request.picture {
-            Some(url) => json!([
-                {"type": "image_url", "image_url": {"url": url}},
-                {"type": "text", "text": request.text},
-            ]),
+        let content = if request.pictures.is_empty() {
             // Servers of text models may take nothing else.
-            None => json!(request.text),
+            json!(request.text)
+        } else {
+            let picture = |url: &&str| json!({"type": "image_url", "image_url": {"url": url}});
+            let mut parts: Vec<Value> = request.pictures.iter().map(picture).collect();
+            parts.push(json!({"type": "text", "text": request.text}));
+            json!(parts)
         };
         let mut body = json!({
             "model": request.model,
@@ -246,6 +250,19 @@ impl Dialect {
         None
     }
 
+    /// Returns the dialect that sends the camera's picture alone, if the server complains about
+    /// pictures; `None` if it is sent alone already.
+    pub(crate) fn with_one_picture(self, complaint: &ServerError) -> Option<(Self, String)> {
+        let text = complaint.text();
+        let complains = PICTURE.iter().any(|word| text.contains(word));
+        let other = Self {
+            several_pictures: false,
+            ..self
+        };
+        (self.several_pictures && complains)
+            .then(|| (other, "asking with the camera's picture alone".to_owned()))
+    }
+
     fn plainer(self, text: &str) -> Option<(Format, &'static str)> {
         let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
         if !says(&FORMAT) {
@@ -331,7 +348,7 @@ mod tests {
         dialect.body(&ChatRequest {
             model: "m",
             text: "t",
-            picture: None,
+            pictures: Vec::new(),
             schema: &grammar::detections(),
             sampling: drawn(),
             seed: Some(7),
@@ -375,7 +392,7 @@ mod tests {
         let formless = Dialect::new(false, false).body(&ChatRequest {
             model: "m",
             text: "t",
-            picture: Some("data:"),
+            pictures: vec!["data:"],
             schema: &Value::Null,
             sampling: Sampling::GREEDY,
             seed: None,
@@ -473,7 +490,7 @@ mod tests {
         let greedy = Dialect::new(false, false).body(&ChatRequest {
             model: "m",
             text: "t",
-            picture: None,
+            pictures: Vec::new(),
             schema: &Value::Null,
             sampling: Sampling {
                 temperature: Some(0.0),

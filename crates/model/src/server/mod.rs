@@ -332,21 +332,30 @@ impl ServerModel {
         let picture = query.picture.as_ref().map(|rgb| data_url(rgb, format));
         let picture = picture.transpose();
         let picture = picture.map_err(|error| RequestError::Final(Reason::of(error)))?;
+        let more = query.more.iter().map(|(_, rgb)| data_url(rgb, format));
+        let more: Result<Vec<String>, _> = more.collect();
+        let more = more.map_err(|error| RequestError::Final(Reason::of(error)))?;
         let seed = query.sampling.draws().then(|| {
             let seed = query.sampling.seed.unwrap_or(0);
             self.draws.next_seed(seed, query.text)
         });
         loop {
-            let text = self
-                .dialect
-                .text(query.text, &query.schema, self.options.free_text);
             let may_lack_picture = query.may_lack_picture && picture.is_some();
+            let picture = picture
+                .as_deref()
+                .filter(|_| self.dialect.pictures || !may_lack_picture);
+            let shows_more = picture.is_some() && self.dialect.several_pictures;
+            let more = more.iter().filter(|_| shows_more).map(String::as_str);
+            let pictures: Vec<&str> = picture.into_iter().chain(more).collect();
+            let sends_several = pictures.len() > 1;
+            let text = captions(query, shows_more)
+                + &self
+                    .dialect
+                    .text(query.text, &query.schema, self.options.free_text);
             let body = self.dialect.body(&ChatRequest {
                 model: &self.model,
                 text: &text,
-                picture: picture
-                    .as_deref()
-                    .filter(|_| self.dialect.pictures || !may_lack_picture),
+                pictures,
                 schema: &query.schema,
                 sampling: query.sampling,
                 seed,
@@ -371,7 +380,10 @@ impl ServerModel {
                 Some(status) => !matches!(status, 401..=403 | 408 | 413 | 429),
                 None => true,
             };
-            let other = self.dialect.without(&complaint, may_lack_picture);
+            let fewer = sends_several.then(|| self.dialect.with_one_picture(&complaint));
+            let other = fewer
+                .flatten()
+                .or_else(|| self.dialect.without(&complaint, may_lack_picture));
             match other.filter(|_| may_be_a_parameter) {
                 Some((dialect, change)) => {
                     let said = complaint.sentence();
@@ -500,6 +512,29 @@ impl ServerModel {
     }
 }
 
+/// Says which picture is which, or that some are not shown.
+fn captions(query: &Query<'_>, shows_more: bool) -> String {
+    let captions = query.more.iter().map(|(caption, _)| caption);
+    let mut text = String::new();
+    if query.more.is_empty() {
+        return text;
+    }
+    if shows_more {
+        text += "Picture 1 is the camera's, now.\n";
+        for (number, caption) in captions.enumerate() {
+            text += &format!(
+                "Picture {} is {caption}; it is information only.\n",
+                number + 2
+            );
+        }
+    } else {
+        for caption in captions {
+            text += &format!("You are not shown a picture: {caption}.\n");
+        }
+    }
+    text + "\n"
+}
+
 /// Outcome of one request.
 enum HttpOutcome {
     Success(Value),
@@ -577,6 +612,15 @@ impl Chat for ServerModel {
 
     fn picture(&self, rgb: &RgbImage) -> RgbImage {
         shrink(rgb, self.options.server.picture_side)
+    }
+
+    fn takes_several_pictures(&self) -> bool {
+        let Dialect {
+            pictures,
+            several_pictures,
+            ..
+        } = self.dialect;
+        pictures && several_pictures && self.settings.plan_with_image
     }
 
     fn ask(&mut self, query: Query<'_>) -> Result<Reply, PlannerError> {

@@ -344,6 +344,7 @@ fn trials() -> Vec<Situation> {
             topic: "Lessons".to_owned(),
             text: "one\ntwo".to_owned(),
         }],
+        pictures: Vec::new(),
         thought_tokens: Some(64),
     };
     let asked = Situation {

@@ -15,6 +15,7 @@ use crate::step::Plan;
 pub(crate) struct MockModel {
     replies: VecDeque<String>,
     plans: VecDeque<Plan>,
+    takes_several_pictures: bool,
     /// The texts of the requests, oldest first.
     pub(crate) asked: Vec<String>,
     /// The situations that plans were asked for.
@@ -33,6 +34,12 @@ impl MockModel {
                 .collect(),
             ..Self::default()
         }
+    }
+
+    /// Returns the model as one that is shown several pictures.
+    pub(crate) fn taking_several_pictures(mut self) -> Self {
+        self.takes_several_pictures = true;
+        self
     }
 
     /// Returns the model with these answers to other requests.
@@ -79,6 +86,10 @@ impl TextModel for MockModel {
             },
             ..TextReply::default()
         })
+    }
+
+    fn takes_several_pictures(&self) -> bool {
+        self.takes_several_pictures
     }
 }
 

@@ -14,10 +14,13 @@
 //! | [`dialogue`] | planner and critic talk about a draft before the planner decides |
 //! | [`lessons`] | what failed runs taught |
 //! | [`examples`] | solved tasks like the one at hand |
+//! | [`attachments`] | files that a person gives with an instruction |
+//! | [`tools`] | tools that the model may call before it plans |
 //! | [`decompose`] | an outline, then sub-goals that perception checks, then steps |
 //! | [`goal_first`] | the model writes what shall be true, and a search finds the steps |
 //! | [`think`] | a thought before the plan |
 
+pub mod attachments;
 pub mod critic;
 pub mod decompose;
 pub mod dialogue;
@@ -29,6 +32,7 @@ mod model_words;
 mod task_memory;
 pub mod text_model;
 pub mod think;
+pub mod tools;
 
 use enact_types::Frame;
 

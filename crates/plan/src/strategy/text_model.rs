@@ -18,6 +18,12 @@ pub trait TextModel {
     fn follows_requests(&self) -> bool {
         true
     }
+
+    /// Returns whether it is shown the pictures that a situation adds to the camera's, as far as is
+    /// known.
+    fn takes_several_pictures(&self) -> bool {
+        false
+    }
 }
 
 impl<T: TextModel + ?Sized> TextModel for &mut T {
@@ -28,6 +34,10 @@ impl<T: TextModel + ?Sized> TextModel for &mut T {
     fn follows_requests(&self) -> bool {
         (**self).follows_requests()
     }
+
+    fn takes_several_pictures(&self) -> bool {
+        (**self).takes_several_pictures()
+    }
 }
 
 impl<T: TextModel + ?Sized> TextModel for Box<T> {
@@ -37,6 +47,10 @@ impl<T: TextModel + ?Sized> TextModel for Box<T> {
 
     fn follows_requests(&self) -> bool {
         (**self).follows_requests()
+    }
+
+    fn takes_several_pictures(&self) -> bool {
+        (**self).takes_several_pictures()
     }
 }
 

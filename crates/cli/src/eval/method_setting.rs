@@ -1,0 +1,184 @@
+//! Methods by their flags, for the table that compares them: `think=64+vote=5`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use clap::{Args, Command, FromArgMatches};
+
+use crate::args::EvalArgs;
+use crate::methods::{DrawArgs, MethodArgs, MethodsConfig};
+
+/// No method.
+const NONE: &str = "none";
+
+/// Each method alone, as it is compared unless others are named.
+const ALONE: [&str; 6] = [
+    "rank=4",
+    "vote=5",
+    "free-text",
+    "score-steps",
+    "think=64",
+    "tools=6",
+];
+
+/// Methods that are switched on together.
+#[derive(Clone, Debug)]
+pub struct MethodSetting {
+    /// As it was written.
+    pub name: String,
+    flags: Flags,
+}
+
+/// The words of a setting are flags of the program.
+#[derive(Clone, Debug, Default, Args)]
+struct Flags {
+    #[command(flatten)]
+    methods: MethodArgs,
+    #[command(flatten)]
+    draws: DrawArgs,
+    #[arg(long)]
+    free_text: bool,
+    #[arg(long)]
+    score_steps: bool,
+}
+
+impl MethodSetting {
+    /// Returns no method, and each alone.
+    pub fn each() -> Vec<Self> {
+        let all = std::iter::once(NONE).chain(ALONE);
+        all.map(|name| name.parse().expect("the program's own words are methods"))
+            .collect()
+    }
+
+    /// Returns an evaluation with these methods beside its own, and what both switch on.
+    pub fn applied(&self, args: &EvalArgs) -> (EvalArgs, MethodsConfig) {
+        let Flags {
+            methods,
+            draws,
+            free_text,
+            score_steps,
+        } = &self.flags;
+        let mut row = args.clone();
+        row.draws = draws.instead_of(args.draws);
+        row.free_text |= free_text;
+        row.models.score_steps |= score_steps;
+        let config = args.methods.over(MethodsConfig::default());
+        (row, methods.over(config))
+    }
+
+    /// Returns a name for a folder.
+    pub fn folder(&self) -> String {
+        let letter = |letter: char| match letter {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '+' | '=' | '-' | '_' | '.' => letter,
+            _ => '-',
+        };
+        self.name.chars().map(letter).collect()
+    }
+}
+
+impl FromStr for MethodSetting {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let words = match text {
+            NONE => Vec::new(),
+            text => text.split('+').map(|word| format!("--{word}")).collect(),
+        };
+        let fault = |what: &str| format!("{what}; the methods are {NONE}, {}", names().join(", "));
+        // Two dashes alone mean something else.
+        if words.iter().any(|word| word == "--") {
+            return Err(fault("a method is missing"));
+        }
+        let read = command().try_get_matches_from(words);
+        let read = read.and_then(|matches| Flags::from_arg_matches(&matches));
+        let flags = read.map_err(|error| {
+            let message = error.to_string();
+            let first = message.lines().next().unwrap_or_default();
+            fault(first.trim_start_matches("error: "))
+        })?;
+        Ok(Self {
+            name: text.to_owned(),
+            flags,
+        })
+    }
+}
+
+impl fmt::Display for MethodSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+fn command() -> Command {
+    let command = Command::new("methods").no_binary_name(true);
+    Flags::augment_args(command.disable_help_flag(true))
+}
+
+/// Returns the names of the flags.
+fn names() -> Vec<String> {
+    let command = command();
+    let flags = command.get_arguments();
+    flags
+        .filter_map(|flag| flag.get_long().map(str::to_owned))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use enact_runtime::PlanChoice;
+
+    use super::*;
+
+    /// What a person gives, and what goes with other methods.
+    const NO_METHOD: [&str; 7] = [
+        "attach",
+        "prompts",
+        "temperature",
+        "top-p",
+        "top-k",
+        "min-p",
+        "repetition-penalty",
+    ];
+
+    fn evaluation() -> EvalArgs {
+        crate::args::parsed(&["--rank", "3", "--tools=9"].map(std::ffi::OsStr::new))
+    }
+
+    #[test]
+    fn a_setting_is_read_as_flags_are() {
+        let setting: MethodSetting = "tools=3+vote=5+score-steps".parse().unwrap();
+        assert_eq!(setting.folder(), "tools=3+vote=5+score-steps");
+        let (row, methods) = setting.applied(&evaluation());
+        assert_eq!(methods.tools, Some(3));
+        assert_eq!(row.draws.choice(), PlanChoice::Vote(5));
+        assert!(row.models.score_steps && !row.free_text);
+        let none: MethodSetting = "none".parse().unwrap();
+        let (row, methods) = none.applied(&evaluation());
+        assert_eq!(methods.tools, Some(9));
+        assert_eq!(row.draws.choice(), PlanChoice::Best(3));
+        for (text, part) in [
+            ("fly", "--fly"),
+            ("tools=many", "many"),
+            ("tools=3+", "methods are none"),
+            ("", "methods are none"),
+            ("rank=0", "0"),
+        ] {
+            let error = text.parse::<MethodSetting>().unwrap_err();
+            assert!(error.contains(part) && error.contains("tools"), "{error}");
+            assert!(!error.contains('\n'), "{error}");
+        }
+    }
+
+    #[test]
+    fn each_method_is_compared() {
+        let alone: Vec<&str> = ALONE.map(|it| it.split(['=', '+']).next().unwrap()).into();
+        for flag in names() {
+            assert!(
+                alone.contains(&flag.as_str()) || NO_METHOD.contains(&flag.as_str()),
+                "add `{flag}` to the methods that are compared"
+            );
+        }
+        assert_eq!(MethodSetting::each().len(), 1 + ALONE.len());
+    }
+}

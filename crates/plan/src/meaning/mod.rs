@@ -10,6 +10,9 @@
 //! | `words` | from a sentence to known words; slips of fingers and dictation |
 //! | `chinese` | the same from a Chinese sentence |
 //! | `phrase` | noun phrases: which things are spoken of |
+//! | `noun` | determiners, adjectives and the noun |
+//! | `lookahead` | what the words ahead open |
+//! | `restriction` | what tells a thing from others, behind its noun |
 //! | `scene` | which of the seen things a phrase means |
 //! | `request` | a request as a whole, from clause to clause |
 //! | `correction` | “no wait, the green one” |
@@ -36,6 +39,8 @@ mod condition;
 mod correction;
 mod exclusion;
 mod lexicon;
+mod lookahead;
+mod noun;
 mod phrase;
 mod placing;
 mod purpose;
@@ -43,6 +48,7 @@ mod question;
 mod reader;
 mod reply;
 mod request;
+mod restriction;
 mod roles;
 mod scene;
 mod unable;

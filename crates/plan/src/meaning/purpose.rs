@@ -3,7 +3,9 @@
 //! “… so that it does not get lost”, “if it is not too much trouble”. They say nothing about what
 //! is to be done, whatever their words are, and so none of these is asked about.
 
+use super::context::end_of_context;
 use super::lexicon::{Concept, Place, Verb};
+use super::manner::end_of_manner;
 use super::words::Word;
 use crate::space::Direction;
 
@@ -21,17 +23,36 @@ pub(super) fn set_apart(mut words: Vec<Word>) -> Vec<Word> {
         {
             words[at].concept = Concept::Filler;
         }
-        match end_of_purpose(&words, at).or_else(|| end_of_courtesy(&words, at)) {
+        let end = end_of_purpose(&words, at)
+            .or_else(|| end_of_courtesy(&words, at))
+            .or_else(|| end_of_manner(&words, at))
+            .or_else(|| end_of_context(&words, at));
+        match end {
             Some(end) => {
                 for word in &mut words[at..end] {
                     word.concept = Concept::Filler;
                 }
+                unjoin(&mut words, at, end);
                 at = end;
             }
             None => at += 1,
         }
     }
     words
+}
+
+/// Takes the “and” between such a clause and the rest for a filler, too.
+fn unjoin(words: &mut [Word], begin: usize, end: usize) {
+    let is_mark = |word: Option<&Word>| {
+        word.is_none_or(|word| matches!(word.concept, Concept::Mark(_) | Concept::Filler))
+    };
+    let leads = begin == 0 || is_mark(words.get(begin - 1));
+    if leads && let Some(joint) = words.get_mut(end).filter(|word| word.concept == Concept::And) {
+        joint.concept = Concept::Filler;
+    }
+    if begin > 0 && words[begin - 1].concept == Concept::And && is_mark(words.get(end)) {
+        words[begin - 1].concept = Concept::Filler;
+    }
 }
 
 /// “I would be grateful”, “that would be great”.

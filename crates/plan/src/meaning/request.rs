@@ -8,6 +8,7 @@ use super::correction::{contradicted, corrected};
 use super::exclusion::{without_exceptions, without_negated};
 use super::lexicon::{Concept, Verb};
 use super::phrase::{Item, Phrase};
+use super::plain_order::in_plain_order;
 use super::reply::Reply;
 use super::scene::Scene;
 
@@ -49,6 +50,7 @@ pub(super) fn read(items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Deed>, Rep
     let is_free = |item: &Item| matches!(item.concept(), Some(Concept::Free | Concept::Any(_)));
     scene.is_free = items.iter().any(is_free);
     let mut items: Vec<Item> = items.into_iter().filter(|item| !is_free(item)).collect();
+    items = in_plain_order(items, scene);
     items = corrected(items, scene)?;
     provide(&mut items);
     let items = without_negated(items, scene)?;

@@ -502,7 +502,9 @@ fn slips(word: &str, meant: &str) -> usize {
 }
 
 fn allowed(word: &str, core: &str) -> usize {
-    let same_start = word.as_bytes()[0] == core.as_bytes()[0];
+    let (said, meant) = (word.as_bytes()[0], core.as_bytes()[0]);
+    // “Qube”, “kylinder”.
+    let same_start = said == meant || meant == b'c' && matches!(said, b'k' | b'q');
     match core.len() {
         // Too short for a letter that is another one.
         0..=2 => usize::from(word.len() == 2 && core.len() == 2 && is_turned(word, core)),

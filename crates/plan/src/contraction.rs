@@ -105,7 +105,8 @@ const DIALECT: [(&str, &str); 47] = [
 ];
 
 /// What is typed on a telephone.
-const TYPED: [(&str, &str); 55] = [
+const TYPED: [(&str, &str); 56] = [
+    ("d", "the"),
     ("b4", "before"),
     ("w8", "wait"),
     ("gr8", "great"),
@@ -296,7 +297,9 @@ mod tests {
         ] {
             assert_eq!(spelled_out(short).as_deref(), Some(long), "{short}");
         }
-        for word in ["cube", "want", "in", "paint", "int", "wont's", "banana", "t's"] {
+        for word in [
+            "cube", "want", "in", "paint", "int", "wont's", "banana", "t's",
+        ] {
             assert_eq!(spelled_out(word), None, "{word}");
         }
     }

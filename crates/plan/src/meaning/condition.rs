@@ -76,7 +76,10 @@ pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
                     // “I was hoping for a ball, but if there is none, …”.
                     let is_missing = main.iter().filter_map(Item::phrase).any(|phrase| {
                         !phrase.kinds.is_empty()
-                            && matches!(scene.clone().resolve(phrase, Role::Any), Err(Reply::Say(_)))
+                            && matches!(
+                                scene.clone().resolve(phrase, Role::Any),
+                                Err(Reply::Say(_))
+                            )
                     });
                     if !is_missing && !matches!(reply, Reply::Say(_)) {
                         return Err(reply);

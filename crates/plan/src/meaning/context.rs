@@ -13,12 +13,17 @@ pub(super) fn end_of_context(words: &[Word], at: usize) -> Option<usize> {
     if !begins_clause(words, at) {
         return None;
     }
-    let (subject, predicate) = subject(words, at).or_else(|| continued(words, at))?;
+    let (subject, predicate) = subject(words, at)
+        .or_else(|| continued(words, at))
+        .or_else(|| forbidden(words, at))?;
     let end = end_of_clause(words, predicate);
     let span = &words[predicate..end];
     // People do something or are only called.
-    let is_person = matches!(subject, Subject::Speaker | Subject::Somebody);
-    if !is_person && !span.iter().any(is_predicate) {
+    let tells = matches!(
+        subject,
+        Subject::Speaker | Subject::Somebody | Subject::Nobody
+    );
+    if !tells && !span.iter().any(is_predicate) {
         return None;
     }
     let is_felt = span.iter().any(|word| word.concept == Concept::Unknown);
@@ -41,28 +46,74 @@ enum Subject {
     Existence,
     /// Something that is not on the table.
     Unknown,
+    /// “Do not be a stranger”, “no coffee left”: nothing that anyone does.
+    Nobody,
 }
 
 fn begins_clause(words: &[Word], at: usize) -> bool {
+    // “Put it in the bowl don't you dare be late”.
+    let is_negative = words[at].text == "do"
+        && words
+            .get(at + 1)
+            .is_some_and(|next| next.concept == Concept::Not);
+    if is_negative
+        && at.checked_sub(1).is_some_and(|before| {
+            matches!(
+                words[before].concept,
+                Concept::Noun { .. } | Concept::There | Concept::Filler
+            )
+        })
+    {
+        return true;
+    }
     at.checked_sub(1).is_none_or(|before| {
         matches!(
             words[before].concept,
-            Concept::Mark(_) | Concept::And | Concept::But | Concept::Then | Concept::Because
-        ) || JOINTS.contains(&words[before].text.as_str())
+            Concept::Mark(_)
+                | Concept::And
+                | Concept::But
+                | Concept::Then
+                | Concept::Because
+                | Concept::Correction
+        ) || words[before].text == "and"
+            || JOINTS.contains(&words[before].text.as_str())
     })
+}
+
+/// “Do not be a stranger”, “no coffee left in this house”: what is not to be, or is not there.
+fn forbidden(words: &[Word], at: usize) -> Option<(Subject, usize)> {
+    let first = (at..words.len()).find(|index| {
+        let word = &words[*index];
+        word.concept != Concept::Filler && word.text != "do"
+    })?;
+    let is_told = match words[first].concept {
+        Concept::Not => words[first].text != "without",
+        Concept::None => words
+            .get(first + 1)
+            .is_some_and(|next| next.concept == Concept::Unknown),
+        _ => false,
+    };
+    let names = words[first + 1..end_of_clause(words, first + 1)]
+        .iter()
+        .any(|word| matches!(word.concept, Concept::It | Concept::Them) || word.text == "that");
+    (is_told && !names).then_some((Subject::Nobody, first))
 }
 
 /// “… and never once had a helper like you”: goes on about whom a clause before told of.
 fn continued(words: &[Word], at: usize) -> Option<(Subject, usize)> {
     let joint = at.checked_sub(1)?;
-    let is_joined = joint > 0
-        && words[joint].text == "and"
-        && words[joint - 1].concept == Concept::Filler;
+    let is_joined =
+        joint > 0 && words[joint].text == "and" && words[joint - 1].concept == Concept::Filler;
     let first = (at..words.len()).find(|index| words[*index].concept != Concept::Filler)?;
     let tells = match &words[first].concept {
         Concept::Not => true,
         Concept::Verb(verb) => !verb.is_deed() && *verb != Verb::Go,
         Concept::Unknown => is_predicate(&words[first]),
+        // “With one hand and a coffee”.
+        Concept::A => words[first + 1..]
+            .iter()
+            .take_while(|word| !matches!(word.concept, Concept::Mark(_)))
+            .all(|word| matches!(word.concept, Concept::Filler | Concept::Unknown)),
         _ => false,
     };
     (is_joined && tells).then_some((Subject::Speaker, first))
@@ -104,6 +155,14 @@ fn subject(words: &[Word], at: usize) -> Option<(Subject, usize)> {
             }
             Concept::That => is_determined = true,
             Concept::Verb(Verb::Exist) => return Some((Subject::Existence, index)),
+            // “The house is cold”: no verb behind an article.
+            Concept::Verb(_) | Concept::Cannot(_)
+                if index > at
+                    && matches!(words[index - 1].concept, Concept::The | Concept::My)
+                    && words.get(index + 1).is_some_and(is_predicate) =>
+            {
+                return Some((Subject::Unknown, index + 1));
+            }
             // “The landlord will not wait”, “dinner is ready”.
             Concept::Unknown => {
                 let next = words.get(index + 1).map(|next| &next.concept);
@@ -114,9 +173,7 @@ fn subject(words: &[Word], at: usize) -> Option<(Subject, usize)> {
                 let has_predicate = words.get(index + 1).is_some_and(is_predicate);
                 return match (is_order, is_determined || has_predicate) {
                     // “The old landlord”, “my big boss”.
-                    (false, true)
-                        if matches!(next, Some(Concept::Unknown | Concept::Somebody)) =>
-                    {
+                    (false, true) if matches!(next, Some(Concept::Unknown | Concept::Somebody)) => {
                         let is_somebody = matches!(next, Some(Concept::Somebody));
                         let subject = match is_somebody {
                             true => Subject::Somebody,
@@ -166,16 +223,11 @@ const PREDICATES: [&str; 10] = [
 fn end_of_clause(words: &[Word], begin: usize) -> usize {
     let ends = |at: &usize| {
         let next = words.get(at + 1);
-        let is_polite = |word: &Word| {
-            POLITE.iter().any(|polite| word.text.starts_with(polite))
-        };
+        let is_polite = |word: &Word| POLITE.iter().any(|polite| word.text.starts_with(polite));
         match &words[*at].concept {
-            Concept::Mark(_)
-            | Concept::And
-            | Concept::But
-            | Concept::Then
-            | Concept::Otherwise
-            | Concept::Correction => true,
+            Concept::Mark(_) | Concept::And | Concept::But | Concept::Then | Concept::Otherwise => {
+                true
+            }
             _ if JOINTS[..4].contains(&words[*at].text.as_str()) => next.is_none_or(|next| {
                 !matches!(next.concept, Concept::Filler | Concept::Unknown) || is_polite(next)
             }),
@@ -195,16 +247,7 @@ fn end_of_clause(words: &[Word], begin: usize) -> usize {
 
 /// How what is asked for begins.
 const POLITE: [&str; 10] = [
-    "please",
-    "kindly",
-    "could",
-    "can",
-    "would",
-    "will",
-    "just",
-    "let us",
-    "go ahead",
-    "you",
+    "please", "kindly", "could", "can", "would", "will", "just", "let us", "go ahead", "you",
 ];
 
 /// Whether a verb behind it begins anew: dictation knows no commas.
@@ -239,7 +282,15 @@ fn matters(words: &[Word], index: usize, subject: Subject) -> bool {
         Concept::Direction(_) => word.text != "left" || subject == Subject::It,
         // “We have company”.
         Concept::Row => word.text != "company",
+        Concept::Correction => {
+            !["rather", "actually", "better", "sorry"].contains(&word.text.as_str())
+        }
         Concept::There | Concept::Outside => subject == Subject::It,
+        // “The baby puts everything in the mouth”, “from where I sit”.
+        Concept::Everything | Concept::Thing | Concept::Where => {
+            !matches!(subject, Subject::Somebody | Subject::Speaker)
+                || subject == Subject::Speaker && word.concept != Concept::Where
+        }
         Concept::Place(_) => matches!(next, Some(Concept::It | Concept::Them)),
         Concept::Cannot(_) => subject == Subject::It,
         Concept::Verb(verb) if verb.is_deed() => subject == Subject::It,
@@ -250,20 +301,16 @@ fn matters(words: &[Word], index: usize, subject: Subject) -> bool {
         | Concept::Side(_)
         | Concept::BesideIt
         | Concept::Back
-        | Concept::Everything
         | Concept::Contents
         | Concept::Rest
         | Concept::Other
         | Concept::Former
         | Concept::Latter
-        | Concept::Thing
         | Concept::Any(_)
         | Concept::Free
-        | Concept::Correction
         | Concept::Except
         | Concept::If
         | Concept::Unless
-        | Concept::Where
         | Concept::Tower
         | Concept::OnEachOther
         | Concept::Apart
@@ -295,21 +342,34 @@ fn wishes(span: &[Word], subject: Subject) -> bool {
         .iter()
         .any(|word| matches!(word.concept, Concept::Not));
     // “I would like it to look neat”.
-    let is_look = matches!(span.get(at + 1).map(|word| &word.concept), Some(Concept::It | Concept::That))
-        && span[at + 2..].iter().all(is_manner);
+    let is_look = matches!(
+        span.get(at + 1).map(|word| &word.concept),
+        Some(Concept::It | Concept::That)
+    ) && span[at + 2..]
+        .iter()
+        .take_while(|word| word.concept != Concept::After)
+        .all(is_manner);
+    // “My guests will be needing that” asks for nothing, “wants it gone” does.
+    let is_named = |index: usize| {
+        let is_last = span[index + 1..]
+            .iter()
+            .all(|word| word.concept == Concept::Filler);
+        matches!(
+            span[index].concept,
+            Concept::It | Concept::Them | Concept::That
+        ) && !(subject == Subject::Somebody && is_last)
+    };
     let names_robot = !is_look
-        && span[at..].iter().any(|word| {
-            matches!(word.concept, Concept::It | Concept::Them | Concept::That)
-                || word.text.split(' ').any(|part| part == "you")
-        });
+        && (at..span.len())
+            .any(|index| is_named(index) || span[index].text.split(' ').any(|part| part == "you"));
     let is_own = span[at].text.ends_with(" to")
-        || span.get(at + 1).is_some_and(|next| {
-            next.text == "to" || matches!(next.concept, Concept::Verb(_))
-        });
+        || span
+            .get(at + 1)
+            .is_some_and(|next| next.text == "to" || matches!(next.concept, Concept::Verb(_)));
     match subject {
         _ if names_robot => true,
         _ if is_look => false,
-        Subject::Somebody => false,
+        Subject::Somebody | Subject::Nobody => false,
         Subject::Speaker => !is_own,
         Subject::It | Subject::Existence | Subject::Unknown => !is_refused,
     }
@@ -333,8 +393,8 @@ fn is_manner(word: &Word) -> bool {
 }
 
 /// What somebody or something can or will do is no wish.
-const ABLE: [&str; 8] = [
-    "can", "could", "will", "would", "may", "might", "do", "does",
+const ABLE: [&str; 9] = [
+    "can", "could", "will", "would", "may", "might", "do", "does", "did",
 ];
 
 /// Whether what follows may speak of something in the clause: “the apple is ripe, put it away”.
@@ -342,7 +402,7 @@ fn is_spoken_of_later(clause: &[Word], rest: &[Word], subject: Subject) -> bool 
     let names = clause.iter().any(|word| {
         matches!(
             word.concept,
-            Concept::Unknown | Concept::Thing | Concept::One
+            Concept::Unknown | Concept::Typical(_) | Concept::Thing | Concept::One
         )
     });
     let is_reference = |word: &&Word| {

@@ -6,7 +6,12 @@ use super::words::Word;
 
 /// Where an adverbial that begins at `at` ends, if one begins there.
 pub(super) fn end_of_manner(words: &[Word], at: usize) -> Option<usize> {
-    let begin = at + 1;
+    // “Like at a bus stop”.
+    let is_at = words[at].text == "like"
+        && words
+            .get(at + 1)
+            .is_some_and(|next| matches!(next.concept, Concept::Place(_)));
+    let begin = at + 1 + usize::from(is_at);
     let end = end_of_phrase(words, begin);
     let span = &words[begin..end];
     if span.is_empty() || span.iter().any(names_thing) {
@@ -25,6 +30,10 @@ pub(super) fn end_of_manner(words: &[Word], at: usize) -> Option<usize> {
         }
         "with" => matches!(span, [how] if is_abstract(how)),
         "for" => is_benefit(words, at, span),
+        // “Before lunch”.
+        "before" => {
+            matches!(span, [when] if when.concept == Concept::Unknown) && is_placed(words, at)
+        }
         _ => false,
     };
     is_manner.then_some(end)
@@ -52,9 +61,12 @@ fn has_unknown(span: &[Word]) -> bool {
 }
 
 fn is_end(words: &[Word], end: usize) -> bool {
-    words
-        .get(end)
-        .is_none_or(|word| matches!(word.concept, Concept::Mark(_) | Concept::And | Concept::Then))
+    words.get(end).is_none_or(|word| {
+        matches!(
+            word.concept,
+            Concept::Mark(_) | Concept::And | Concept::Then
+        )
+    })
 }
 
 fn stands_for_thing(word: &Word) -> bool {
@@ -89,14 +101,23 @@ fn is_benefit(words: &[Word], at: usize, span: &[Word]) -> bool {
     let is_room = |word: &Word| {
         matches!(
             word.concept,
-            Concept::Verb(Verb::Exist | Verb::Clear | Verb::Want | Verb::Be)
+            Concept::Verb(Verb::Exist | Verb::Clear | Verb::Be)
         ) || ["room", "space", "place"]
             .iter()
             .any(|room| word.text.contains(room))
     };
-    let is_placed = before.windows(2).any(|pair| {
-        matches!(pair[0].concept, Concept::Place(Place::At(_)))
-            || matches!(pair[1].concept, Concept::There)
-    });
-    names_whom && is_placed && !before.iter().any(is_room)
+    // “I need the bowl for soup”.
+    let is_wanted = before
+        .iter()
+        .any(|word| word.concept == Concept::Verb(Verb::Want));
+    names_whom && (is_placed(words, at) || is_wanted) && !before.iter().any(is_room)
+}
+
+/// Whether the clause says where before `at`.
+fn is_placed(words: &[Word], at: usize) -> bool {
+    let mut before = words[..at]
+        .iter()
+        .rev()
+        .take_while(|word| !matches!(word.concept, Concept::Mark(_) | Concept::Then));
+    before.any(|word| matches!(word.concept, Concept::Place(Place::At(_)) | Concept::There))
 }

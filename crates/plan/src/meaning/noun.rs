@@ -229,8 +229,9 @@ pub(super) fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 let host = (index + 1..words.len().min(index + 4))
                     .take_while(|at| *at == index + 1 || is_little(&words[*at - 1]))
                     .find_map(|at| {
-                        core(words, at)
-                            .filter(|(host, _)| opens_noun(words, at) || host.pronoun.is_some())
+                        let (mut host, end) = core(words, at)?;
+                        host.text.clone_from(&words[at].text);
+                        (opens_noun(words, at) || host.pronoun.is_some()).then_some((host, end))
                     });
                 phrase.pronoun = Some(Pronoun::Contents);
                 phrase.quantity = Quantity::All(None);

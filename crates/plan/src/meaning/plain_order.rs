@@ -9,7 +9,11 @@ use crate::space::Relation;
 
 /// Rewrites what is said back to front.
 pub(super) fn in_plain_order(items: Vec<Item>, scene: &mut Scene) -> Vec<Item> {
+    let mut items = items;
+    items.dedup_by(|next, item| next.is(&Concept::Mark(',')) && item.is(&Concept::Mark(',')));
     let items = topics_first(items, scene);
+    let items = where_it_lives(items, scene);
+    let items = named_at_last(items, scene);
     let items = part_of(items, scene);
     seen_from_other(items)
 }
@@ -17,7 +21,13 @@ pub(super) fn in_plain_order(items: Vec<Item>, scene: &mut Scene) -> Vec<Item> {
 /// “Red ball. Purple bowl. Move it.”
 fn topics_first(items: Vec<Item>, scene: &Scene) -> Vec<Item> {
     let said: Vec<&Item> = items.iter().filter(|item| !item.is_mark()).collect();
-    let [Item::Phrase(mover), Item::Phrase(host), verb, Item::Phrase(it)] = said.as_slice() else {
+    let [
+        Item::Phrase(mover),
+        Item::Phrase(host),
+        verb,
+        Item::Phrase(it),
+    ] = said.as_slice()
+    else {
         return items;
     };
     let is_topic = items.get(1).is_some_and(Item::is_mark);
@@ -35,6 +45,58 @@ fn topics_first(items: Vec<Item>, scene: &Scene) -> Vec<Item> {
             place(Place::To),
             Item::Phrase(host.clone()),
         ];
+    }
+    items
+}
+
+/// “The bowl is where it lives”: it goes in the bowl.
+fn where_it_lives(items: Vec<Item>, scene: &Scene) -> Vec<Item> {
+    let found = items.windows(5).position(|five| {
+        let [Item::Phrase(host), be, place, Item::Phrase(_), verb] = five else {
+            return false;
+        };
+        be.is_verb(Verb::Be)
+            && place.is(&Concept::Where)
+            && matches!(
+                verb.concept(),
+                Some(Concept::Verb(Verb::Be | Verb::Go | Verb::Should))
+            )
+            && scene.names_container(host) == Some(true)
+    });
+    let Some(at) = found else {
+        return items;
+    };
+    let goes = Item::Word(Word {
+        text: "goes".to_owned(),
+        concept: Concept::Verb(Verb::Go),
+    });
+    let mut plain = items[..at].to_vec();
+    plain.extend([
+        items[at + 3].clone(),
+        goes,
+        place(Place::To),
+        items[at].clone(),
+    ]);
+    plain.extend(items[at + 5..].iter().cloned());
+    plain
+}
+
+/// “Put the thing, the cylinder, on the tray”.
+fn named_at_last(mut items: Vec<Item>, scene: &Scene) -> Vec<Item> {
+    let found = items.windows(3).position(|three| {
+        let [Item::Phrase(thing), mark, Item::Phrase(named)] = three else {
+            return false;
+        };
+        let is_thing = thing.kinds.is_empty()
+            && thing.modifiers.is_empty()
+            && thing.unknown.is_empty()
+            && thing.pronoun.is_none()
+            && thing.quantity == Quantity::Only
+            && thing.text.contains("thing");
+        is_thing && mark.is_mark() && scene.names_container(named) == Some(false)
+    });
+    if let Some(at) = found {
+        items.drain(at..at + 2);
     }
     items
 }
@@ -96,9 +158,7 @@ fn seen_from_other(items: Vec<Item>) -> Vec<Item> {
         if index == landmark {
             plain.push(place(Place::At(opposite)));
             plain.push(item.clone());
-        } else if !(landmark..=at).contains(&index)
-            && !(index + 1 == landmark && is_result(item))
-        {
+        } else if !(landmark..=at).contains(&index) && !(index + 1 == landmark && is_result(item)) {
             plain.push(item.clone());
         }
     }

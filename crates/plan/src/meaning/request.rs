@@ -84,6 +84,14 @@ pub(super) fn sequence(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, R
             note(clause, scene);
             continue;
         }
+        // “Make room near the cube: move the ball somewhere else”, “swap them: the cube goes …”.
+        let is_heading = others_ask
+            && index + 1 < read.len()
+            && (is_room_alone(clause, &read[index + 1..]) || is_swap_alone(clause, scene));
+        if is_heading {
+            note(clause, scene);
+            continue;
+        }
         match read_clause(clause, scene) {
             Ok(more) => deeds.extend(more),
             // What cannot be done at all says more than what was not made out beside it.
@@ -92,6 +100,21 @@ pub(super) fn sequence(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, R
         }
     }
     Ok(deeds)
+}
+
+/// Whether a clause only asks for room, which another says how to make.
+fn is_room_alone(clause: &[Item], later: &[Vec<Item>]) -> bool {
+    let clears = clause.iter().any(|item| item.is_verb(Verb::Clear));
+    let moves = later.iter().flatten().any(|item| item.is(&Concept::Apart));
+    clears && moves && clause.iter().filter(|item| item.phrase().is_some()).count() == 1
+}
+
+/// Whether a clause only says that some things change places, and others say where each goes.
+fn is_swap_alone(clause: &[Item], scene: &Scene) -> bool {
+    let is_pronoun = |item: &Item| item.phrase().is_none_or(|phrase| phrase.pronoun.is_some());
+    scene.it.is_empty()
+        && clause.iter().any(|item| item.is_verb(Verb::Swap))
+        && clause.iter().all(is_pronoun)
 }
 
 /// Whether a clause says that something is to be done.

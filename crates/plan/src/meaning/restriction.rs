@@ -44,6 +44,24 @@ pub(super) fn restriction(
         }
         index += 1;
     }
+    // “The one with square sides”.
+    if words.get(begin).is_some_and(|word| word.text == "with")
+        && phrase.kinds.is_empty()
+        && let Some(at) = (begin + 1..words.len().min(begin + 3))
+            .find(|at| matches!(words[*at].concept, Concept::Shaped(_)))
+        && words[begin + 1..at]
+            .iter()
+            .all(|word| matches!(word.concept, Concept::A | Concept::The | Concept::Filler))
+        && !names_another(words, at + 2)
+        && let Concept::Shaped(kinds) = &words[at].concept
+    {
+        phrase.kinds.clone_from(kinds);
+        phrase.alike = kinds.len() > 1;
+        let is_form = words
+            .get(at + 1)
+            .is_some_and(|word| ["sides", "edges", "form"].contains(&word.text.as_str()));
+        return Some(at + 1 + usize::from(is_form));
+    }
     // “That is red like a strawberry”, “that looks like a cherry”.
     if words.get(index).is_some_and(|word| word.text == "like")
         && let Some(at) = (index + 1..words.len().min(index + 4)).find(|at| {
@@ -92,9 +110,19 @@ pub(super) fn restriction(
         }
         // “The cube that is not the red one”, “what is not a bowl”.
         Concept::The | Concept::A if is_not => {
-            let (other, end) = core(words, index)?;
+            let (other, mut end) = core(words, index)?;
             phrase.not_modifiers.extend(other.modifiers);
             phrase.not_kinds.extend(other.kinds);
+            phrase.unknown.extend(other.unknown);
+            // “Not a cube or a bowl”.
+            while matches!(concept(end), Some(Concept::Or))
+                && matches!(concept(end + 1), Some(Concept::The | Concept::A))
+                && let Some((next, after)) = core(words, end + 1)
+                && next.modifiers.is_empty()
+            {
+                phrase.not_kinds.extend(next.kinds);
+                end = after;
+            }
             Some(end)
         }
         Concept::Colored if is_relative => {

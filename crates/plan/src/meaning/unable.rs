@@ -9,7 +9,8 @@ use crate::space::Relation;
 
 /// Verbs of hitting that are also said for putting: “whack it in the bowl”.
 const SLANG: [&str; 12] = [
-    "squeeze", "squash", "whack", "slap", "slam", "smack", "thump", "wham", "bash", "thwack", "shoot", "knock",
+    "squeeze", "squash", "whack", "slap", "slam", "smack", "thump", "wham", "bash", "thwack",
+    "shoot", "knock",
 ];
 
 /// Whether what is named lies already where it says: “smack the cube in the bowl” is no putting.

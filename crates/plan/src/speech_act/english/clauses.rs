@@ -33,6 +33,7 @@ pub(super) enum Joint {
 /// Splits into sentences and clauses, spelled out: no contractions, no punctuation, no capitals.
 pub(super) fn sentences(text: &str) -> Vec<Sentence> {
     let text = WHICH_IS_NOT.replace_all(&spell_out(text), "").into_owned();
+    let text = EXCEPTED.replace_all(&text, " $1").into_owned();
     let text = TRAILING_TAG.replace_all(&text, " , $1?").into_owned();
     let mut found = Vec::new();
     let mut begin = 0;
@@ -189,8 +190,18 @@ const BOUND: [&str; 22] = [
 
 /// Words that tell who did it, before a verb that is the same in the past.
 const DOERS: [&str; 12] = [
-    "he", "she", "it", "somebody", "someone", "everybody", "everyone", "nobody", "be", "been",
-    "is", "are",
+    "he",
+    "she",
+    "it",
+    "somebody",
+    "someone",
+    "everybody",
+    "everyone",
+    "nobody",
+    "be",
+    "been",
+    "is",
+    "are",
 ];
 
 /// Words after a “so” that joins no clauses.
@@ -220,7 +231,7 @@ pattern!(
 // Turns of speech that only look like a “no”.
 pattern!(
     IDLE,
-    r"\b(?:no ifs(?: ands)?(?: or)?(?: buts)?|no ifs and buts|no excuses|no rush|no hurry|no worries|no problem|no doubt|no offen[cs]e|no pressure|no kidding|no joke|no questions asked|no need to (?:rush|hurry|worry|thank me|be shy)|no fuss|no matter (?:what|how|which)|no big deal|no buts|no issues?(?: from my side)?|what am i saying|now or never|no more (?:dawdling|messing(?: about| around)?|delays?|waiting|stalling|talk|talking|excuses|nonsense|chit chat)|not to worry|not so fast|nothing fancy|never fear|why not|if not|or not|do not worry|without (?:further ado|delay|fail|prejudice))\b"
+    r"\b(?:no ifs(?: ands)?(?: or)?(?: buts)?|no ifs and buts|no excuses|no rush|no hurry|no worries|no problem|no doubt|no cap|no lie|no biggie|no sweat|no stress|no drama|no worry|there is a (?:good|dear|love|clever)(?: [a-z]+)?$|no offen[cs]e|no pressure|no kidding|no joke|no questions asked|no need to (?:rush|hurry|worry|thank me|be shy)|no fuss|no matter (?:what|how|which)|no big deal|no buts|no issues?(?: from my side)?|what am i saying|now or never|no more (?:dawdling|messing(?: about| around)?|delays?|waiting|stalling|talk|talking|excuses|nonsense|chit chat)|not to worry|not so fast|nothing fancy|never fear|why not|if not|or not|do not worry|without (?:further ado|delay|fail|prejudice))\b"
 );
 
 // “Any will do so long as it is not red”: a condition, which forbids nothing.
@@ -259,4 +270,10 @@ pattern!(STATES, r"\b(?:is|are|am) (?:[a-z]+ )*[a-z]+$");
 pattern!(
     SUBORDINATES,
     r"\b(?:if|when|while|who|whom|whoever|that|what|where|how|why|because|whether|before|after|until|unless|said|says|say|told|tell|tells|ask|asks|asked|think|thinks|know|knows|hope|wish|see|saw|watch|let|make|made|help|going|about|trying|ready|supposed|meant|able|busy|used)\b"
+);
+
+// “Any cube but not the red one goes on the tray”.
+pattern!(
+    EXCEPTED,
+    r",? but not (?:the |a |my )?[a-z]+(?: (?:one|ones|cube|cubes|ball|balls|cylinder|cylinders|block|blocks))? ?,? (goes|go|belongs?|should|must|needs?)\b"
 );

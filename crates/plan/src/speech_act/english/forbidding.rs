@@ -19,7 +19,8 @@ patterns!(
         r"<lead>(?:stop|halt|freeze|wait|enough|abort|cancel|nothing|whoa|hold on|hold it|hold still|stand by|stand down|pause|time out|timeout|as you were|at ease)(?: it| that| this| everything| all| right| there| now| please| a minute| a moment| a second| what you are doing| at once| immediately| robot| arm)*$",
         r"<lead>(?:never mind|nevermind|forget (?:it|that|about it|about that|what i said)|scratch that|scrap that|strike that|belay that|ignore (?:that|me|what i said)|disregard (?:that|what i said)|drop it|skip it|skip that|call it off|on second thoughts?|changed? my mind|i have changed my mind|i changed my mind|let it be|no need)(?: please| then| now| after all| robot)*$",
         r"<lead>do not(?: do (?:it|that|this|anything))?(?: please| now| after all| robot| move)*$",
-        r"^(?:[a-z]+ ){0,4}do nothing\b",
+        r"^(?:[a-z]+ ){0,6}do nothing\b",
+        r"<lead>(?:leave|keep|let) (?:it|them|everything|things|that) (?:like (?:that|this)|as (?:it is|they are|is)|the way (?:it is|they are))$",
         r"^(?:i think not|i do not think so|not|not really|absolutely not|certainly not|definitely not|of course not|no thank you|no thanks|no way|no chance|not likely|not on your life|as if|just kidding|only kidding|only joking|just joking|kidding|joking)$",
         r"\b(?:withdraw|revoke|rescind|retract|countermand|take back) (?:my|the|that|this|what)\b",
     ]
@@ -28,7 +29,7 @@ patterns!(
 // A “not” that forbids nothing.
 pattern!(
     HARMLESS,
-    r"<lead>(?:and )?do not (?:you )?(?:ever )?(?:forget|hesitate|fail|ask|put it off|think twice|keep (?:me|us|him|her|them|anyone|anybody|people|the [a-z]+|my [a-z]+|everyone|everybody) waiting|let (?:me|us) down|neglect|omit|worry|fret|panic|mind|just|only|simply|merely|wait|delay|dawdle|rush|hurry|give up|leave|skip|miss|think me|get me wrong|keep me|make me|be (?:shy|afraid|scared|lazy|silly|late|too|so|rude|offended|alarmed|nervous|fooled|slow|long)|stand there|sit there|hang about|waste|stop (?:until|till|before|there|now|at|with)|stop$|take (?:too|all|so|for|long|your time)|tell me|be (?:a |an |so |too |the )?[a-z]*[a-fh-z]\b|you (?:want|think|know|see|agree|like|mind|love|fancy))|<lead>you (?:could|would|will|do|might) not (?:possibly|happen|mind)|(?:i|we) (?:would|should|do) not (?:mind|say no|object)|you may not (?:like|believe|know|remember|think|see|have|agree)|why (?:do|does|would|not|can|could|are) not (?:you|we)|<lead>(?:can|could|will|would|shall) not (?:you|we)\b|(?:can|could|will|would) you not (?:be|just)\b|<lead>(?:stop|quit) (?:stalling|dawdling|messing about|messing around|fooling|wasting|talking|chatting|waiting|staring|thinking|worrying|complaining|daydreaming|being|asking|pretending|arguing|sulking|loafing|loitering|slacking|chattering|hesitating|procrastinating)"
+    r"<lead>(?:and )?do not (?:you )?(?:ever )?(?:forget|hesitate|fail|ask|put it off|think twice|keep (?:me|us|him|her|them|anyone|anybody|people|the [a-z]+|my [a-z]+|everyone|everybody) waiting|let (?:me|us) down|neglect|omit|worry|fret|panic|mind|just|only|simply|merely|wait|delay|dawdle|rush|hurry|give up|leave|skip|miss|think me|get me wrong|keep me|make me|be (?:shy|afraid|scared|lazy|silly|late|too|so|rude|offended|alarmed|nervous|fooled|slow|long)|stand there|sit there|hang about|waste|stop (?:until|till|before|there|now|at|with)|stop$|take (?:too|all|so|for|long|your time)|tell me|be (?:a |an |so |too |the )?[a-z]*[a-fh-z]\b|you (?:want|think|know|see|agree|like|mind|love|fancy))|<lead>you (?:could|would|will|do|might) not (?:possibly|happen|mind)|(?:i|we) (?:would|should|do) not (?:mind|say no|object)|you may not (?:like|believe|know|remember|think|see|have|agree)|why (?:do|does|would|not|can|could|are) not (?:you|we)|<lead>(?:can|could|will|would|shall) not (?:you|we)\b|<lead>(?:can|could|would|should) not (?:the|that|this|my) |(?:can|could|will|would) you not (?:be|just)\b|<lead>(?:stop|quit) (?:stalling|dawdling|messing about|messing around|fooling|wasting|talking|chatting|waiting|staring|thinking|worrying|complaining|daydreaming|being|asking|pretending|arguing|sulking|loafing|loitering|slacking|chattering|hesitating|procrastinating)"
 );
 
 // “Be careful not to … when you put it down” asks for the action, too.
@@ -49,7 +50,7 @@ patterns!(
         r"^(?:the|that|this|these|those|it|they|my|our|all|every|any|everything|anything|both|each)\b.*\b(?:does|do) not (?:go|belong|move|get|leave|come)\b",
         r"\b(?:can|could) not be (?:<done>|handled)\b",
         r"<lead>(?:you )?(?:(?:should|must|may|shall|can|will|are to) )?(?:never|at no time|under no circumstances?|in no case|on no account|by no means|no way|not|nobody|no one|none of you|no body|neither)\b",
-        r"\b(?:under no circumstances?|on no account|by no means|in no case|at no time)\b",
+        r"\b(?:under no circumstances?|under no account|on no account|by no means|in no case|at no (?:time|point|stage|moment))\b",
         r"\bnever (?:ever )?(?:again|<verb>|touch|lay a)\b",
         r"<lead>(?:no|no more|not any more|enough|quite enough|that is (?:quite )?enough|enough of) (?:of )?(?:the |this |that |your )?(?:[a-z]+ly )?[a-z]+ing\b",
         r"\bno (?:more )?(?:touching|<verbing>|messing|playing|fiddling)\b",

@@ -43,7 +43,7 @@ pattern!(
 // “You put it there beautifully” praises.
 pattern!(
     PRAISED,
-    r"^(?:you|we|they) (?:put|set|let) .*\b(?:beautifully|nicely|well|perfectly|correctly|wrong|wrongly|badly|earlier|already|yesterday|before|last time|ago|by mistake|too)\b"
+    r"\b(?:thanks|thank you|sorry|apologies|cheers|(?:great|good|nice|fine|lovely) (?:job|work)|well done|bravo|congratulations) (?:so much |very much |a lot )?(?:for|on|at|with)? ?(?:<verbing>)\b|^(?:you|we|they) (?:put|set|let) .*\b(?:beautifully|nicely|well|perfectly|correctly|wrong|wrongly|badly|earlier|already|yesterday|before|last time|ago|by mistake|too)\b"
 );
 
 // The same word now and then.
@@ -74,6 +74,7 @@ patterns!(
         r"\b(?:has|have|had|was|were|is|are|been) (?:been |just |still |already |always |[a-z]+ly )*[a-z]{2,}ing\b",
         r"^(?:he|she|it|somebody|someone|everyone|everybody|my [a-z]+|our [a-z]+) (?:[a-z]+ly |always |usually |often |never )*[a-z]{2,}s\b",
         r"\b(?:loves?|likes?|enjoys?|hates?|adores?) (?:it|how|the way)\b",
+        r"<lead>(?:he|she|they|somebody|someone|(?:my|our|his|her) [a-z]+) (?:will|would|can|could|may|might|shall|is going to|are going to) (?:[a-z]+ )*?(?:<verb>)\b",
         r"\b(?:would have|could have|should have|might have)\b",
         r"<lead>(?:imagine|suppose|maybe|perhaps|looks like|seems|turns out|apparently|guess|normally|usually|per the|according to)\b",
     ]

@@ -4,8 +4,22 @@
 /// Returns what a word stands for: “do not” for “don't”, “sitting” for “sittin'”, “you” for “u”.
 /// What “'s” means depends on the word before it, and is the caller's.
 pub(crate) fn spelled_out(word: &str) -> Option<String> {
-    if let Some((_, long)) = WHOLE.iter().find(|(short, _)| *short == word) {
+    let whole = WHOLE.iter().chain(&DIALECT).chain(&TYPED);
+    if let Some((_, long)) = whole.into_iter().find(|(short, _)| *short == word) {
         return Some((*long).to_owned());
+    }
+    // “Isnae”, “wouldna”.
+    let scots = ["nae", "na"].iter().find_map(|ending| {
+        word.strip_suffix(ending)
+            .filter(|stem| AUXILIARIES.contains(stem))
+    });
+    if let Some(stem) = scots {
+        return Some(format!("{stem} not"));
+    }
+    // “T'bowl”.
+    let thing = word.strip_prefix("t'").or_else(|| word.strip_prefix("th'"));
+    if let Some(thing) = thing.filter(|thing| thing.len() > 2) {
+        return Some(format!("the {thing}"));
     }
     // “Don't” without its apostrophe, in a word that is no other.
     let bare = word
@@ -34,13 +48,124 @@ const ENDINGS: [(&str, &str); 6] = [
     ("'m", " am"),
 ];
 
-const AUXILIARIES: [&str; 17] = [
+const AUXILIARIES: [&str; 21] = [
     "do", "did", "does", "is", "are", "was", "were", "has", "have", "had", "should", "would",
-    "could", "must", "need", "might", "ai",
+    "could", "must", "need", "might", "ai", "am", "dare", "ought", "shall",
+];
+
+/// Words of Scots, of the north and of old books.
+const DIALECT: [(&str, &str); 47] = [
+    ("dinnae", "do not"),
+    ("dinna", "do not"),
+    ("divnae", "do not"),
+    ("cannae", "can not"),
+    ("canna", "can not"),
+    ("winnae", "will not"),
+    ("winna", "will not"),
+    ("willnae", "will not"),
+    ("gonnae", "going to"),
+    ("gonny", "going to"),
+    ("tae", "to"),
+    ("intae", "into"),
+    ("ontae", "onto"),
+    ("oot", "out"),
+    ("doon", "down"),
+    ("aff", "off"),
+    ("ower", "over"),
+    ("frae", "from"),
+    ("gie", "give"),
+    ("tak", "take"),
+    ("pit", "put"),
+    ("noo", "now"),
+    ("yon", "that"),
+    ("thon", "that"),
+    ("yous", "you"),
+    ("youse", "you"),
+    ("yiz", "you"),
+    ("thou", "you"),
+    ("thee", "you"),
+    ("thy", "your"),
+    ("thine", "your"),
+    ("shalt", "shall"),
+    ("wilt", "will"),
+    ("canst", "can"),
+    ("wouldst", "would"),
+    ("couldst", "could"),
+    ("shouldst", "should"),
+    ("hast", "have"),
+    ("hath", "has"),
+    ("doth", "does"),
+    ("dost", "do"),
+    ("prithee", "please"),
+    ("'tis", "it is"),
+    ("tis", "it is"),
+    ("'twas", "it was"),
+    ("nay", "no"),
+    ("nobbut", "only"),
+];
+
+/// What is typed on a telephone.
+const TYPED: [(&str, &str); 56] = [
+    ("d", "the"),
+    ("b4", "before"),
+    ("w8", "wait"),
+    ("gr8", "great"),
+    ("l8r", "later"),
+    ("2day", "today"),
+    ("2nite", "tonight"),
+    ("rn", "now"),
+    ("asap", "quickly"),
+    ("bc", "because"),
+    ("bcs", "because"),
+    ("bcuz", "because"),
+    ("bcoz", "because"),
+    ("becoz", "because"),
+    ("coz", "because"),
+    ("cuz", "because"),
+    ("thru", "through"),
+    ("dw", "do not worry"),
+    ("ngl", "honestly"),
+    ("tbh", "honestly"),
+    ("imo", "honestly"),
+    ("imho", "honestly"),
+    ("fr", "really"),
+    ("srsly", "seriously"),
+    ("obvs", "obviously"),
+    ("prolly", "probably"),
+    ("def", "definitely"),
+    ("ofc", "of course"),
+    ("btw", "by the way"),
+    ("fyi", "by the way"),
+    ("idk", "i do not know"),
+    ("idc", "i do not care"),
+    ("nvm", "never mind"),
+    ("lol", "haha"),
+    ("lmao", "haha"),
+    ("omg", "oh"),
+    ("ty", "thanks"),
+    ("tysm", "thanks"),
+    ("thnx", "thanks"),
+    ("thks", "thanks"),
+    ("np", "no problem"),
+    ("hv", "have"),
+    ("hav", "have"),
+    ("wud", "would"),
+    ("wld", "would"),
+    ("cud", "could"),
+    ("cld", "could"),
+    ("shud", "should"),
+    ("shld", "should"),
+    ("dnt", "do not"),
+    ("nd", "and"),
+    ("wen", "when"),
+    ("evry", "every"),
+    ("everythin", "everything"),
+    ("nothin", "nothing"),
+    ("somethin", "something"),
 ];
 
 /// Whole words that stand for others.
-const WHOLE: [(&str, &str); 109] = [
+const WHOLE: [(&str, &str); 108] = [
     ("can't", "can not"),
     ("cant", "can not"),
     ("cannot", "can not"),
@@ -146,7 +271,6 @@ const WHOLE: [(&str, &str); 109] = [
     ("'til", "until"),
     ("til", "until"),
     ("'cause", "because"),
-    ("cuz", "because"),
     ("cos", "because"),
     ("lil", "little"),
     ("tho", "though"),
@@ -166,10 +290,16 @@ mod tests {
             ("sittin'", "sitting"),
             ("'em", "them"),
             ("u", "you"),
+            ("isnae", "is not"),
+            ("cannae", "can not"),
+            ("t'bowl", "the bowl"),
+            ("b4", "before"),
         ] {
             assert_eq!(spelled_out(short).as_deref(), Some(long), "{short}");
         }
-        for word in ["cube", "want", "in", "paint", "int", "wont's"] {
+        for word in [
+            "cube", "want", "in", "paint", "int", "wont's", "banana", "t's",
+        ] {
             assert_eq!(spelled_out(word), None, "{word}");
         }
     }

@@ -260,6 +260,10 @@ fn by_colors(
 pub(super) fn swapped(phrases: &[Phrase], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
     let mut names: Vec<String> = Vec::new();
     for phrase in phrases {
+        // “Each into the other's bowl.”
+        if phrase.other && names.len() > 1 {
+            continue;
+        }
         // “Each one goes where the other was.”
         if phrase.kinds.is_empty()
             && phrase.modifiers.is_empty()

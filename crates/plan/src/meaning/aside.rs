@@ -83,10 +83,14 @@ pub(super) fn is_aside(items: &[Item]) -> bool {
         })
 }
 
+/// What stands before something that “it” may then mean.
+const ARTICLES: [&str; 6] = ["the ", "a ", "an ", "that ", "this ", "some "];
+
 /// Remembers what is spoken of.
 pub(super) fn note(items: &[Item], scene: &mut Scene) {
     let (mut things, mut places) = (Vec::new(), Vec::new());
     let mut is_unclear = false;
+    let mut unseen = None;
     for (index, item) in items.iter().enumerate() {
         let Item::Phrase(phrase) = item else {
             continue;
@@ -99,8 +103,22 @@ pub(super) fn note(items: &[Item], scene: &mut Scene) {
             Ok(found) => found,
             Err(_) => {
                 // Two may be meant: neither is “it”.
-                is_unclear |=
-                    phrase.unknown.is_empty() && scene.names_container(phrase) != Some(true);
+                is_unclear |= phrase.unknown.is_empty()
+                    && phrase.pronoun.is_none()
+                    && scene.names_container(phrase) != Some(true);
+                if phrase.headless && ARTICLES.iter().any(|one| phrase.text.starts_with(one)) {
+                    unseen = phrase.unknown.last().cloned();
+                }
+                // “There is nothing in the bowl”.
+                for host in phrase.at.iter().flat_map(|(_, _, hosts)| hosts) {
+                    let mut trial = scene.clone();
+                    if let Ok(found) = trial.resolve(host, Role::Host)
+                        && found.iter().all(|name| trial.is_container(name))
+                    {
+                        *scene = trial;
+                        places.extend(found);
+                    }
+                }
                 continue;
             }
         };
@@ -128,7 +146,12 @@ pub(super) fn note(items: &[Item], scene: &mut Scene) {
                 .collect::<Vec<_>>(),
         );
     }
-    if !things.is_empty() || is_unclear {
+    // “The apple is ripe”: “it” is what is not seen.
+    if things.is_empty() && unseen.is_some() {
+        scene.it.clear();
+        scene.unseen = unseen;
+    } else if !things.is_empty() || is_unclear {
+        scene.unseen = None;
         scene.it = if is_unclear { Vec::new() } else { things };
     }
     if !places.is_empty() {

@@ -43,6 +43,25 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         return Err(replies::not_known(word, &[]));
     }
     let verb = main_verb(items);
+    let is_repeated = phrases(items)
+        .iter()
+        .any(|phrase| phrase.pronoun == Some(Pronoun::Contents))
+        && (scene.swapped.is_some()
+            || scene.last.is_some()
+                && items.iter().any(|item| {
+                    item.is(&Concept::Outside) || place_of(item) == Some(Place::OutOf)
+                }));
+    // “Empty it: whatever is inside goes outside”, “swap them: what is in the one goes in the other”.
+    if is_repeated {
+        return Ok(Vec::new());
+    }
+    // “The tray has nothing on it”; “where is the ball?”
+    let is_where =
+        has_where(items) && phrases(items).len() < 2 && verb.is_none_or(|verb| verb == Verb::Be);
+    if is_where || tells_of_nothing(items) {
+        note(items, scene);
+        return Ok(Vec::new());
+    }
     if items.iter().any(|item| item.is(&Concept::Or)) && phrases(items).len() > 1 && !scene.is_free
     {
         return Err(Reply::Ask("Which one of them do you mean?".to_owned()));
@@ -118,6 +137,29 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         return push(items, direction, scene);
     }
     place(items, verb, scene)
+}
+
+/// “Where is”.
+fn has_where(items: &[Item]) -> bool {
+    items.iter().any(
+        |item| matches!(item, Item::Word(word) if word.text == "where" || word.text == "where is"),
+    )
+}
+
+/// “The tray has nothing on it”, without a wish.
+fn tells_of_nothing(items: &[Item]) -> bool {
+    let has = |text: &str| {
+        items
+            .iter()
+            .any(|item| matches!(item, Item::Word(word) if word.text == text))
+    };
+    let wishes = |item: &Item| {
+        item.is_verb(Verb::Should) || item.is_verb(Verb::Want) || item.is_verb(Verb::Empty)
+    };
+    items.iter().any(|item| item.is(&Concept::Nothing))
+        && (has("has") || has("is"))
+        && !items.iter().any(wishes)
+        && !items.iter().any(|item| item.is_verb(Verb::Home))
 }
 
 fn phrases(items: &[Item]) -> Vec<Phrase> {
@@ -338,7 +380,7 @@ fn is_moved(scene: &Scene) -> bool {
 fn is_elsewhere(items: &[Item]) -> bool {
     items.iter().any(|item| {
         matches!(item, Item::Word(word) if word.concept == Concept::Apart
-            && (word.text.contains("else") || word.text.contains("away") || word.text.contains("other") || word.text.contains("out")|| word.text.contains("farther") || word.text.contains("further")))
+            && (word.text.contains("else") || word.text.contains("away") || word.text.contains("other") || word.text.contains("out")|| word.text.contains("farther") || word.text.contains("further") || word.text.contains("far")))
     })
 }
 
@@ -368,6 +410,10 @@ fn clear(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
         [mark] => {
             let names = scene.resolve(mark, Role::Any)?;
             match names.as_slice() {
+                // “Free up the bowl”.
+                [one] if scene.is_container(one) && !scene.contents(one).is_empty() => {
+                    arrange::emptied(one, scene)
+                }
                 [one] => arrange::cleared(one, scene),
                 [first, second] => arrange::parted(&first.clone(), &second.clone(), scene),
                 _ => Err(Reply::Unclear),

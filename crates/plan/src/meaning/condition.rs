@@ -54,7 +54,16 @@ pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         None => (items, None),
     };
     let (condition, consequence) = match split_condition(main) {
-        Some(found) => found,
+        Some((condition, consequence, Some(default))) => {
+            return match condition.holds(scene)?.is_true {
+                true => {
+                    places(&default, scene);
+                    sequence(&instead(&default, &consequence, scene), scene)
+                }
+                false => sequence(&default, scene),
+            };
+        }
+        Some((condition, consequence, None)) => (condition, consequence),
         None if otherwise.is_some() => {
             // “A ball in the bowl, or failing that the cube”.
             let mut trial = scene.clone();
@@ -63,11 +72,21 @@ pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
                     *scene = trial;
                     Ok(deeds)
                 }
-                Err(Reply::Say(_)) => {
+                Err(reply) => {
+                    // “I was hoping for a ball, but if there is none, …”.
+                    let is_missing = main.iter().filter_map(Item::phrase).any(|phrase| {
+                        !phrase.kinds.is_empty()
+                            && matches!(
+                                scene.clone().resolve(phrase, Role::Any),
+                                Err(Reply::Say(_))
+                            )
+                    });
+                    if !is_missing && !matches!(reply, Reply::Say(_)) {
+                        return Err(reply);
+                    }
                     places(main, scene);
                     sequence(&instead(main, otherwise.unwrap_or_default(), scene), scene)
                 }
-                Err(reply) => Err(reply),
             };
         }
         None => return sequence(main, scene),
@@ -225,7 +244,10 @@ struct Holds {
     reply: Reply,
 }
 
-fn split_condition(items: &[Item]) -> Option<(Condition, Vec<Item>)> {
+/// A condition, what is wanted under it, and what is wanted otherwise if that stands before it.
+type Conditional = (Condition, Vec<Item>, Option<Vec<Item>>);
+
+fn split_condition(items: &[Item]) -> Option<Conditional> {
     let is_if = |item: &Item| item.is(&Concept::If) || item.is(&Concept::Unless);
     if let Some(at) = items.iter().position(is_if) {
         let is_unless = items[at].is(&Concept::Unless);
@@ -251,7 +273,12 @@ fn split_condition(items: &[Item]) -> Option<(Condition, Vec<Item>)> {
             end += 1;
         }
         let condition = items[at + 1..end].to_vec();
-        let consequence = [trim(&items[..at]), trim(&items[end..])]
+        let default = default(&items[..at], &condition, is_unless, trim(&items[end..]));
+        let before = match default {
+            Some(_) => &[],
+            None => trim(&items[..at]),
+        };
+        let consequence = [before, trim(&items[end..])]
             .into_iter()
             .filter(|part| !part.is_empty());
         let consequence: Vec<Item> = consequence.flatten().cloned().collect();
@@ -270,18 +297,26 @@ fn split_condition(items: &[Item]) -> Option<(Condition, Vec<Item>)> {
                 complaint,
             },
             consequence,
+            default,
         ));
     }
     // “No ball on the table? then …”, “is there a ball? put it in the bowl”.
     let asked = items.iter().position(|item| item.is(&Concept::Mark('?')))?;
-    let question = &items[..asked];
+    let begin = items[..asked]
+        .iter()
+        .rposition(Item::is_mark)
+        .map_or(0, |mark| mark + 1);
+    let question = &items[begin..asked];
     let is_none = question.iter().any(|item| {
         item.phrase()
             .is_some_and(|phrase| phrase.quantity == Quantity::None)
     });
     let is_see = question.first().is_some_and(|item| item.is_verb(Verb::See));
     let consequence = trim(&items[asked + 1..]);
-    ((is_none || is_see) && !consequence.is_empty()).then(|| {
+    let default = trim(&items[..begin]);
+    // “See the ball? …” after something else is not about that.
+    let is_alone = default.is_empty() || is_none;
+    ((is_none || is_see) && is_alone && !consequence.is_empty()).then(|| {
         (
             Condition {
                 items: question.to_vec(),
@@ -289,8 +324,35 @@ fn split_condition(items: &[Item]) -> Option<(Condition, Vec<Item>)> {
                 complaint: None,
             },
             consequence.to_vec(),
+            (!default.is_empty()).then(|| default.to_vec()),
         )
     })
+}
+
+/// What is wanted otherwise, if it stands before the condition: “put the ball in the bowl, but if
+/// there is no ball, …”.
+fn default(
+    before: &[Item],
+    condition: &[Item],
+    is_unless: bool,
+    consequence: &[Item],
+) -> Option<Vec<Item>> {
+    let is_negative = is_unless
+        || condition.iter().any(|item| {
+            item.is(&Concept::Not)
+                || item
+                    .phrase()
+                    .is_some_and(|phrase| phrase.quantity == Quantity::None)
+        });
+    let mut kinds = condition.iter().filter_map(Item::phrase);
+    let missing = kinds.next()?.kinds.first()?;
+    let is_wanted = before
+        .iter()
+        .filter_map(Item::phrase)
+        .any(|phrase| phrase.kinds.first() == Some(missing));
+    let says_else = consequence.iter().any(|item| item.phrase().is_some());
+    let before = trim(before);
+    (is_negative && is_wanted && says_else && !before.is_empty()).then(|| before.to_vec())
 }
 
 impl Condition {

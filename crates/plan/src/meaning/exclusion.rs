@@ -2,12 +2,20 @@
 
 use super::clauses::{is_complete, is_place};
 use super::lexicon::{Concept, Verb};
-use super::phrase::{Item, Phrase, Quantity};
+use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::reply::Reply;
 use super::scene::{Role, Scene};
 
 /// Takes out what is not to be done, and remembers what is not to be touched.
 pub(super) fn without_negated(mut items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Item>, Reply> {
+    // “Couldn't the cube go in the bowl?”
+    if let [should, not, Item::Phrase(_), ..] = items.as_slice()
+        && should.is_verb(Verb::Should)
+        && not.is(&Concept::Not)
+        && items.iter().any(|item| item.is(&Concept::Mark('?')))
+    {
+        items.remove(1);
+    }
     let mut begin = 0;
     while let Some(at) = (begin..items.len()).find(|at| items[*at].is(&Concept::Not)) {
         let is_end = |item: &Item| {
@@ -23,6 +31,18 @@ pub(super) fn without_negated(mut items: Vec<Item>, scene: &mut Scene) -> Result
             .rev()
             .find(|at| is_end(&items[*at]))
             .map_or(0, |mark| mark + 1);
+        // “Why is the cube not in the bowl?”
+        let is_asked = items
+            .get(end)
+            .is_some_and(|item| item.is(&Concept::Mark('?')));
+        if is_asked && end + 1 < items.len() {
+            begin = end;
+            continue;
+        }
+        let is_prepositional = matches!(&items[at], Item::Word(word) if WITHOUT.contains(&word.text.as_str()))
+            && items
+                .get(at + 1)
+                .is_some_and(|item| item.phrase().is_some());
         let is_conditional = items[first..at].iter().any(|item| {
             item.is(&Concept::If) || item.is(&Concept::Unless) || item.is(&Concept::Because)
         });
@@ -37,7 +57,8 @@ pub(super) fn without_negated(mut items: Vec<Item>, scene: &mut Scene) -> Result
             .any(|item| item.phrase().is_some());
         // “The cube should not be in the bowl” and “the cube is not in the bowl” are read as clauses.
         if is_conditional
-            || subject
+            || !is_prepositional
+                && subject
                 && has_place
                 && !items[first..at].iter().any(is_place)
                 && !(others
@@ -74,6 +95,16 @@ pub(super) fn without_negated(mut items: Vec<Item>, scene: &mut Scene) -> Result
                 && is_sight
             {
                 scene.it = scene.clone().resolve(phrase, Role::Any).unwrap_or_default();
+                break;
+            }
+            // “There is not anything in the bowl.”
+            if let Item::Phrase(phrase) = item
+                && phrase.pronoun == Some(Pronoun::Contents)
+            {
+                let hosts = phrase.at.iter().flat_map(|(_, _, hosts)| hosts);
+                for host in hosts {
+                    scene.there = scene.clone().resolve(host, Role::Host).unwrap_or_default();
+                }
                 break;
             }
             // “Not all three” leaves out none.
@@ -118,6 +149,9 @@ pub(super) fn without_negated(mut items: Vec<Item>, scene: &mut Scene) -> Result
     Ok(items)
 }
 
+/// A “not” before a thing alone.
+const WITHOUT: [&str; 3] = ["without", "rather than", "instead of"];
+
 /// “… only leave the cube”, “except for the ball, …”, “the cylinder stays”.
 pub(super) fn without_exceptions(
     mut items: Vec<Item>,
@@ -156,6 +190,10 @@ pub(super) fn without_exceptions(
             .unwrap_or(items.len());
         for item in &items[begin..end] {
             if let Item::Phrase(phrase) = item {
+                // “Either of the cubes; the other stays”: whichever that is.
+                if phrase.other && scene.mentioned.is_empty() {
+                    continue;
+                }
                 let many = Phrase {
                     quantity: Quantity::All(None),
                     ..phrase.clone()

@@ -9,15 +9,22 @@
 //! | `lexicon` | what single words and fixed expressions mean |
 //! | `words` | from a sentence to known words; slips of fingers and dictation |
 //! | `chinese` | the same from a Chinese sentence |
+//! | `chinese_context` | Chinese clauses about people, weather or time |
 //! | `phrase` | noun phrases: which things are spoken of |
+//! | `noun` | determiners, adjectives and the noun |
+//! | `lookahead` | what the words ahead open |
+//! | `restriction` | what tells a thing from others, behind its noun |
 //! | `scene` | which of the seen things a phrase means |
 //! | `request` | a request as a whole, from clause to clause |
+//! | `plain_order` | what is said back to front |
 //! | `correction` | “no wait, the green one” |
 //! | `exclusion` | what is not to be done, and what is left out |
 //! | `condition` | “if there is a ball, … otherwise …” |
 //! | `clauses` | where one clause ends and the next begins |
 //! | `clause` | what one clause asks for |
 //! | `aside` | what is said beside the point |
+//! | `context` | clauses about people, weather or feelings |
+//! | `manner` | how and for whom |
 //! | `purpose` | clauses that tell why or what for |
 //! | `unable` | what the robot cannot do |
 //! | `roles` | what is to be moved, and what says where |
@@ -30,19 +37,26 @@
 mod arrange;
 mod aside;
 mod chinese;
+mod chinese_context;
 mod clause;
 mod clauses;
 mod condition;
+mod context;
 mod correction;
 mod exclusion;
 mod lexicon;
+mod lookahead;
+mod manner;
+mod noun;
 mod phrase;
 mod placing;
+mod plain_order;
 mod purpose;
 mod question;
 mod reader;
 mod reply;
 mod request;
+mod restriction;
 mod roles;
 mod scene;
 mod unable;
@@ -129,7 +143,7 @@ impl Meaning {
         if !situation.speech_act().is_request() {
             return None;
         }
-        let words = chinese::read(&situation.instruction);
+        let words = chinese_context::set_apart(chinese::read(&situation.instruction));
         let is_unable = |word: &words::Word| matches!(word.concept, lexicon::Concept::Cannot(_));
         if let Some(word) = words.iter().find(|word| is_unable(word)) {
             let text = format!(

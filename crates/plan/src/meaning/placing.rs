@@ -67,6 +67,12 @@ pub(super) fn place(
         note(items, scene);
         return Ok(Vec::new());
     }
+    // “The cylinder is no good there”.
+    let is_there = matches!(parts.destinations.as_slice(), [Destination::There]);
+    if verb == Some(Verb::Be) && !is_wish && is_there && scene.there.is_empty() {
+        note(items, scene);
+        return Ok(Vec::new());
+    }
     if parts.movers.is_empty() && parts.destinations.is_empty() && parts.sources.is_empty() {
         return Ok(Vec::new());
     }

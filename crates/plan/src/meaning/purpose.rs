@@ -3,7 +3,9 @@
 //! “… so that it does not get lost”, “if it is not too much trouble”. They say nothing about what
 //! is to be done, whatever their words are, and so none of these is asked about.
 
+use super::context::end_of_context;
 use super::lexicon::{Concept, Place, Verb};
+use super::manner::end_of_manner;
 use super::words::Word;
 use crate::space::Direction;
 
@@ -21,17 +23,40 @@ pub(super) fn set_apart(mut words: Vec<Word>) -> Vec<Word> {
         {
             words[at].concept = Concept::Filler;
         }
-        match end_of_purpose(&words, at).or_else(|| end_of_courtesy(&words, at)) {
+        let end = end_of_purpose(&words, at)
+            .or_else(|| end_of_courtesy(&words, at))
+            .or_else(|| end_of_manner(&words, at))
+            .or_else(|| end_of_context(&words, at));
+        match end {
             Some(end) => {
                 for word in &mut words[at..end] {
                     word.concept = Concept::Filler;
                 }
+                unjoin(&mut words, at, end);
                 at = end;
             }
             None => at += 1,
         }
     }
     words
+}
+
+/// Takes the “and” between such a clause and the rest for a filler, too.
+fn unjoin(words: &mut [Word], begin: usize, end: usize) {
+    let is_mark = |word: Option<&Word>| {
+        word.is_none_or(|word| matches!(word.concept, Concept::Mark(_) | Concept::Filler))
+    };
+    let leads = begin == 0 || is_mark(words.get(begin - 1));
+    if leads
+        && let Some(joint) = words
+            .get_mut(end)
+            .filter(|word| word.concept == Concept::And)
+    {
+        joint.concept = Concept::Filler;
+    }
+    if begin > 0 && words[begin - 1].concept == Concept::And && is_mark(words.get(end)) {
+        words[begin - 1].concept = Concept::Filler;
+    }
 }
 
 /// “I would be grateful”, “that would be great”.
@@ -51,15 +76,37 @@ fn is_gratitude(word: &Word) -> bool {
 }
 
 /// Words that may open a purpose, a reason or a time.
-const OPENERS: [&str; 12] = [
-    "so", "so that", "before", "where", "while", "whilst", "like", "as", "lest", "because",
-    "since", "in case",
+const OPENERS: [&str; 16] = [
+    "same as",
+    "just like",
+    "given",
+    "considering",
+    "so",
+    "so that",
+    "before",
+    "where",
+    "while",
+    "whilst",
+    "like",
+    "as",
+    "lest",
+    "because",
+    "since",
+    "in case",
 ];
 
 fn end_of_purpose(words: &[Word], at: usize) -> Option<usize> {
+    // “The bowl is where it lives.”
+    let is_said_of = words[at].text == "where"
+        && at
+            .checked_sub(1)
+            .is_some_and(|before| words[before].concept == Concept::Verb(Verb::Be));
+    if is_said_of {
+        return None;
+    }
     let opens = OPENERS.contains(&words[at].text.as_str()) || words[at].concept == Concept::Because;
     // “Just like sorting eggs”.
-    let is_like = words[at].text == "like"
+    let is_like = ["like", "same as", "just like"].contains(&words[at].text.as_str())
         && words
             .get(at + 1)
             .is_some_and(|next| next.text.ends_with("ing"));
@@ -79,7 +126,7 @@ fn end_of_purpose(words: &[Word], at: usize) -> Option<usize> {
 fn is_told_subject(words: &[Word]) -> bool {
     let mut rest = words
         .iter()
-        .skip_while(|word| word.text == "that" || word.text == "then");
+        .skip_while(|word| word.text == "that" || word.concept == Concept::Filler);
     match rest.next().map(|word| &word.concept) {
         Some(Concept::Somebody | Concept::It | Concept::Them) => true,
         Some(Concept::The | Concept::My | Concept::A) => matches!(
@@ -127,7 +174,11 @@ fn matters(words: &[Word], index: usize) -> bool {
     };
     match &words[index].concept {
         Concept::Noun { kinds, .. } => !matches!(kinds[0].as_str(), "table" | "floor"),
-        Concept::Place(place) => !matches!(place, Place::To | Place::From) && opens_name(index + 1),
+        Concept::Place(place) => {
+            !matches!(place, Place::To | Place::From)
+                && opens_name(index + 1)
+                && !is_elsewhere(words, index + 1)
+        }
         Concept::Direction(direction) => *direction != Direction::Away,
         Concept::Modifier(_)
         | Concept::Shaped(_)
@@ -142,6 +193,17 @@ fn matters(words: &[Word], index: usize) -> bool {
         Concept::Verb(verb) => {
             matches!(verb, Verb::Should | Verb::Want) && words[index + 1..].iter().any(is_going)
         }
+        _ => false,
+    }
+}
+
+/// “On the floor”: not on the table.
+fn is_elsewhere(words: &[Word], begin: usize) -> bool {
+    let is_article = |word: &&Word| matches!(word.concept, Concept::The | Concept::A | Concept::My);
+    let name = words[begin..].iter().find(|word| !is_article(word));
+    match name.map(|word| &word.concept) {
+        Some(Concept::Noun { kinds, .. }) => matches!(kinds[0].as_str(), "table" | "floor"),
+        Some(Concept::Somebody) => true,
         _ => false,
     }
 }
@@ -210,5 +272,7 @@ fn end_of_courtesy(words: &[Word], at: usize) -> Option<usize> {
         .iter()
         .any(|word| word.text.split(' ').any(|part| COURTESIES.contains(&part)));
     let is_known = span.iter().all(says_nothing);
-    (is_known && span.len() > 1 && (is_addressed || is_courteous)).then_some(end)
+    // “If slow”.
+    let is_empty = span.iter().all(|word| word.concept == Concept::Filler) && !span.is_empty();
+    (is_known && (span.len() > 1 && (is_addressed || is_courteous) || is_empty)).then_some(end)
 }

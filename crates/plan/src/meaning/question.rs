@@ -166,7 +166,7 @@ fn counted(phrase: Option<&Phrase>, scene: &mut Scene) -> Reply {
 }
 
 fn plural(what: &str, count: usize) -> String {
-    let what = what.replace("such thing", "thing");
+    let what = what.replace("thing like that", "thing");
     if count == 1 { what } else { format!("{what}s") }
 }
 

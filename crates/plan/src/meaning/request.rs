@@ -8,6 +8,7 @@ use super::correction::{contradicted, corrected};
 use super::exclusion::{without_exceptions, without_negated};
 use super::lexicon::{Concept, Verb};
 use super::phrase::{Item, Phrase};
+use super::plain_order::in_plain_order;
 use super::reply::Reply;
 use super::scene::Scene;
 
@@ -49,6 +50,7 @@ pub(super) fn read(items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Deed>, Rep
     let is_free = |item: &Item| matches!(item.concept(), Some(Concept::Free | Concept::Any(_)));
     scene.is_free = items.iter().any(is_free);
     let mut items: Vec<Item> = items.into_iter().filter(|item| !is_free(item)).collect();
+    items = in_plain_order(items, scene);
     items = corrected(items, scene)?;
     provide(&mut items);
     let items = without_negated(items, scene)?;
@@ -82,6 +84,14 @@ pub(super) fn sequence(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, R
             note(clause, scene);
             continue;
         }
+        // “Make room near the cube: move the ball somewhere else”, “swap them: the cube goes …”.
+        let is_heading = others_ask
+            && index + 1 < read.len()
+            && (is_room_alone(clause, &read[index + 1..]) || is_swap_alone(clause, scene));
+        if is_heading {
+            note(clause, scene);
+            continue;
+        }
         match read_clause(clause, scene) {
             Ok(more) => deeds.extend(more),
             // What cannot be done at all says more than what was not made out beside it.
@@ -90,6 +100,21 @@ pub(super) fn sequence(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, R
         }
     }
     Ok(deeds)
+}
+
+/// Whether a clause only asks for room, which another says how to make.
+fn is_room_alone(clause: &[Item], later: &[Vec<Item>]) -> bool {
+    let clears = clause.iter().any(|item| item.is_verb(Verb::Clear));
+    let moves = later.iter().flatten().any(|item| item.is(&Concept::Apart));
+    clears && moves && clause.iter().filter(|item| item.phrase().is_some()).count() == 1
+}
+
+/// Whether a clause only says that some things change places, and others say where each goes.
+fn is_swap_alone(clause: &[Item], scene: &Scene) -> bool {
+    let is_pronoun = |item: &Item| item.phrase().is_none_or(|phrase| phrase.pronoun.is_some());
+    scene.it.is_empty()
+        && clause.iter().any(|item| item.is_verb(Verb::Swap))
+        && clause.iter().all(is_pronoun)
 }
 
 /// Whether a clause says that something is to be done.

@@ -130,6 +130,13 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                     index += 2;
                     continue;
                 }
+                // “I need that bit of table”.
+                let is_table = phrase.kinds.first().is_some_and(|kind| kind == "table");
+                let moves = |item: &Item| matches!(item.concept(), Some(Concept::Verb(verb)) if verb.is_deed());
+                if is_table && !items.iter().any(moves) {
+                    index += 1;
+                    continue;
+                }
                 let (phrases, after, is_list) = list(index);
                 // “The cube it goes in the bowl”.
                 let repeats = matches!(phrase.pronoun, Some(Pronoun::It | Pronoun::Them))
@@ -273,6 +280,15 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
         parts
             .destinations
             .retain(|place| !matches!(place, Destination::Outside));
+    }
+    // “In between the bowls, on the table” is one place.
+    let is_by = |place: &Destination| {
+        is_beside(place) || matches!(place, Destination::At(Place::Between, _))
+    };
+    if parts.destinations.iter().any(is_by) {
+        parts
+            .destinations
+            .retain(|place| !matches!(place, Destination::Table));
     }
     // “Out of the bowl and back on the table” is one place.
     if parts

@@ -35,6 +35,8 @@ pub(super) struct Scene {
     pub objects: Vec<ObjectView>,
     /// What “it” and “them” mean.
     pub it: Vec<String>,
+    /// What “it” means that is not seen.
+    pub unseen: Option<String>,
     /// What “there” means.
     pub there: Vec<String>,
     /// Names in the order in which they were spoken of.
@@ -73,6 +75,7 @@ impl Scene {
         Self {
             it: held.map(str::to_owned).into_iter().collect(),
             objects,
+            unseen: None,
             there: Vec::new(),
             mentioned: Vec::new(),
             excluded: Vec::new(),
@@ -159,6 +162,9 @@ impl Scene {
                 } else {
                     &self.it
                 };
+                if let Some(unseen) = self.unseen.as_ref().filter(|_| known.is_empty()) {
+                    return Err(replies::not_seen(unseen));
+                }
                 if known.is_empty() {
                     let only = if is_host {
                         self.containers()
@@ -269,7 +275,13 @@ impl Scene {
                 if host.kinds.first().is_some_and(|kind| kind == "table") {
                     continue;
                 }
-                ends.extend(self.meant(host, Role::Any)?);
+                // “What is in it”: in what was spoken of as a place.
+                let is_within = matches!(place, Place::At(Relation::In | Relation::On));
+                let role = match is_within && host.pronoun.is_some() {
+                    true => Role::Host,
+                    false => Role::Any,
+                };
+                ends.extend(self.meant(host, role)?);
             }
             let ends: Vec<&ObjectView> = ends.iter().filter_map(|name| self.object(name)).collect();
             if ends.is_empty() {
@@ -499,7 +511,7 @@ pub(super) fn described(phrase: &Phrase) -> String {
     match phrase.kinds.first() {
         Some(_) if phrase.alike && phrase.kinds.len() > 1 => words.push("container".to_owned()),
         Some(kind) => words.push(kind.clone()),
-        None => words.push("such thing".to_owned()),
+        None => words.push("thing like that".to_owned()),
     }
     words.join(" ")
 }

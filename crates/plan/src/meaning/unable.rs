@@ -4,8 +4,31 @@ use super::clause::Deed;
 use super::clauses::place_of;
 use super::lexicon::{Concept, Place, Verb};
 use super::phrase::Item;
-use super::scene::Scene;
+use super::scene::{Role, Scene};
 use crate::space::Relation;
+
+/// Verbs of hitting that are also said for putting: “whack it in the bowl”.
+const SLANG: [&str; 12] = [
+    "squeeze", "squash", "whack", "slap", "slam", "smack", "thump", "wham", "bash", "thwack",
+    "shoot", "knock",
+];
+
+/// Whether what is named lies already where it says: “smack the cube in the bowl” is no putting.
+fn lies_there(items: &[Item], scene: &Scene) -> bool {
+    let mut phrases = items.iter().filter_map(Item::phrase);
+    let (Some(object), Some(host)) = (phrases.next(), phrases.next()) else {
+        return false;
+    };
+    let hosts = scene.fitting(host, Role::Host).unwrap_or_default();
+    let objects = scene.fitting(object, Role::Mover).unwrap_or_default();
+    let lies = |name: &String| {
+        scene
+            .object(name)
+            .and_then(|seen| seen.rests.as_ref())
+            .is_some_and(|(_, at)| hosts.contains(at))
+    };
+    objects.iter().any(lies)
+}
 
 /// A deed that the robot cannot do, where the clause asks for one.
 pub(super) fn unable(items: &[Item], scene: &mut Scene) -> Option<Deed> {
@@ -41,7 +64,10 @@ pub(super) fn unable(items: &[Item], scene: &mut Scene) -> Option<Deed> {
     if deed == "hand over" && (pushes || clears) {
         return None;
     }
-    let places = deed == "throw" || deed == "hand over";
+    let is_slang = ["hit", "break"].contains(&deed.as_str())
+        && SLANG.iter().any(|verb| word.text.starts_with(verb))
+        && !lies_there(&items[at..], scene);
+    let places = deed == "throw" || deed == "hand over" || is_slang;
     let into = items[at..].windows(2).any(|pair| {
         matches!(
             place_of(&pair[0]),
@@ -50,7 +76,12 @@ pub(super) fn unable(items: &[Item], scene: &mut Scene) -> Option<Deed> {
             phrase.unknown.is_empty() && scene.names_container(phrase) == Some(true)
         })
     });
-    if places && into {
+    // “Squeeze it in between the bowls”.
+    let between = is_slang
+        && items[at..]
+            .iter()
+            .any(|item| place_of(item) == Some(Place::Between));
+    if places && into || between {
         return None;
     }
     let takes_object = !deed.contains(' ') && deed != "swing" || deed == "hand over";

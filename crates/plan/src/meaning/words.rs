@@ -91,6 +91,21 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
         {
             words[at].concept = Concept::Filler;
         }
+        // “I am rather fond of it.”
+        let is_degree = words
+            .get(at + 1)
+            .is_some_and(|next| matches!(next.concept, Concept::Filler | Concept::Unknown));
+        let is_inside = at > 0 && !matches!(words[at - 1].concept, Concept::Mark(_));
+        if words[at].text == "rather" && is_degree && is_inside {
+            words[at].concept = Concept::Filler;
+        }
+        // “Put it in the bowl yourself.”
+        let is_last = words
+            .get(at + 1)
+            .is_none_or(|next| matches!(next.concept, Concept::Mark(_)));
+        if at > 1 && is_last && words[at].text == "yourself" {
+            words[at].concept = Concept::Filler;
+        }
         if words[at].text == "can" && is_modal(&words, at) {
             words[at].concept = Concept::Verb(Verb::Should);
         }
@@ -119,7 +134,13 @@ fn shortened(concept: Concept, length: usize, rest: &[&str]) -> (Concept, usize)
         && rest[0] == "everything"
         && length == 2
         && !rest[length..].iter().any(|word| PLACES.contains(word));
-    if !(leads_on || goes_on || is_placed) {
+    // “Before it ends up on the floor”.
+    let is_time = rest[..length] == ["before", "it"]
+        && matches!(
+            ENGLISH.longest(&rest[length..]),
+            Some((Concept::Verb(_) | Concept::Cannot(_), _))
+        );
+    if !(leads_on || goes_on || is_placed || is_time) {
         return (concept, length);
     }
     if goes_on {
@@ -167,7 +188,11 @@ fn is_modal(words: &[Word], at: usize) -> bool {
                 | Concept::That
         )
     );
-    let leads = matches!(after, Some(Concept::Not))
+    // “Can the cube go there?”
+    let opens = matches!(before, None | Some(Concept::Mark(_) | Concept::Filler))
+        && matches!(after, Some(Concept::The | Concept::That | Concept::My));
+    let leads = opens
+        || matches!(after, Some(Concept::Not))
         || matches!(after, Some(Concept::Verb(_))) && !words[at + 1].text.ends_with('s');
     !is_noun && (follows_name || leads)
 }
@@ -447,6 +472,10 @@ const CORE: [&str; 110] = [
 
 /// Mends a slip of the fingers where only one word can be meant.
 fn respelled(word: String, next: Option<&str>, seen: &HashSet<&str>) -> String {
+    // “Puttin”.
+    if !is_known(&word, seen) && word.ends_with("in") && ENGLISH.knows(&format!("{word}g")) {
+        return word + "g";
+    }
     if is_known(&word, seen) || ENGLISH.is_real(&word) || word.chars().count() < 2 {
         return word;
     }
@@ -502,7 +531,9 @@ fn slips(word: &str, meant: &str) -> usize {
 }
 
 fn allowed(word: &str, core: &str) -> usize {
-    let same_start = word.as_bytes()[0] == core.as_bytes()[0];
+    let (said, meant) = (word.as_bytes()[0], core.as_bytes()[0]);
+    // “Qube”, “kylinder”.
+    let same_start = said == meant || meant == b'c' && matches!(said, b'k' | b'q');
     match core.len() {
         // Too short for a letter that is another one.
         0..=2 => usize::from(word.len() == 2 && core.len() == 2 && is_turned(word, core)),
@@ -527,7 +558,10 @@ fn is_turned(word: &str, core: &str) -> bool {
 
 /// “The the” is one “the”.
 fn without_stutter(mut raw: Vec<String>) -> Vec<String> {
-    raw.dedup_by(|next, word| next == word && mark(word).is_none() && word.parse::<u32>().is_err());
+    // “Chop chop” is said so.
+    raw.dedup_by(|next, word| {
+        next == word && word != "chop" && mark(word).is_none() && word.parse::<u32>().is_err()
+    });
     raw
 }
 

@@ -131,26 +131,41 @@ def hides_nothing(view: View, mask: np.ndarray) -> bool:
 
 def shaded(picture: np.ndarray, mask: np.ndarray, choose: random.Random) -> np.ndarray:
     """The picture with the shadow of what will be at the mask."""
-    if choose.random() < 0.25:
+    if choose.random() < 0.25 or not mask.any():
         return picture
     size = float(mask.sum()) ** 0.5
-    right, down = choose.uniform(-0.35, 0.35) * size, choose.uniform(0.0, 0.3) * size
-    shadow = Image.fromarray(np.roll(mask, (round(down), round(right)), (0, 1)).astype(np.uint8) * 255)
-    shadow = shadow.filter(ImageFilter.GaussianBlur(max(0.8, choose.uniform(0.03, 0.25) * size)))
-    light = 1 - choose.uniform(0.1, 0.6) * np.asarray(shadow, np.float32)[..., None] / 255
-    return (picture * light).astype(np.uint8)
+    right, down = (round(choose.uniform(low, 0.3) * size) for low in (-0.3, 0.0))
+    blur = max(0.8, choose.uniform(0.03, 0.2) * size)
+    window = around(mask, round(0.3 * size + 2 * blur) + 1)
+    shadow = np.roll(mask[window], (down, right), (0, 1)).astype(np.uint8) * 255
+    shadow = Image.fromarray(shadow).filter(ImageFilter.GaussianBlur(blur))
+    light = 1 - choose.uniform(0.1, 0.6) / 255 * np.asarray(shadow, np.float32)[..., None]
+    shaded = picture.copy()
+    shaded[window] = picture[window] * light
+    return shaded
 
 
 def laid_over(
     picture: np.ndarray, above: np.ndarray, mask: np.ndarray, choose: random.Random
 ) -> np.ndarray:
     """One picture over another where the mask is, with an edge that is hard or soft."""
-    soft = Image.fromarray(mask.astype(np.uint8) * 255)
+    if not mask.any():
+        return picture
+    window = around(mask, 3)
+    soft = Image.fromarray(mask[window].astype(np.uint8) * 255)
     soft = soft.filter(ImageFilter.GaussianBlur(choose.uniform(0.3, 0.9)))
-    share = np.asarray(soft, np.float32)[..., None] / 255
+    under, over = picture[window].astype(np.float32), above[window].astype(np.float32)
     # Beyond its edge there is nothing of the thing to be mixed in.
-    share = np.where(above.any(-1, keepdims=True), share, 0)
-    return (picture + share * (above.astype(np.float32) - picture) + 0.5).astype(np.uint8)
+    share = np.asarray(soft, np.float32)[..., None] / 255 * over.any(-1, keepdims=True)
+    laid = picture.copy()
+    laid[window] = under + share * (over - under) + 0.5
+    return laid
+
+
+def around(mask: np.ndarray, margin: int) -> tuple[slice, slice]:
+    """The smallest part of a picture that holds the mask, and some pixels about it."""
+    spans = (mask.any(axis).nonzero()[0] for axis in (1, 0))
+    return tuple(slice(max(0, span[0] - margin), span[-1] + margin + 1) for span in spans)
 
 
 def cluttered(view: View, choose: random.Random, backdrops: np.ndarray) -> View:
@@ -234,7 +249,7 @@ def _gradient(choose: random.Random, width: int, tone: np.ndarray) -> np.ndarray
 
 
 def any_backdrop(choose: random.Random, backdrops: np.ndarray, width: int) -> np.ndarray:
-    """Part of a photograph, perhaps mirrored, turned or brighter or darker than it was."""
+    """Part of a photograph, perhaps mirrored or turned, as bright as some table is."""
     picture = backdrops[choose.randrange(len(backdrops))]
     side = choose.randint(picture.shape[0] // 3, picture.shape[0])
     top, left = (choose.randint(0, picture.shape[0] - side) for _ in range(2))
@@ -242,8 +257,11 @@ def any_backdrop(choose: random.Random, backdrops: np.ndarray, width: int) -> np
     if choose.random() < 0.5:
         picture = picture[:, ::-1]
     image = Image.fromarray(np.ascontiguousarray(picture)).resize((width, width))
-    light = (np.asarray(image, np.float32) / 255) ** math.exp(choose.uniform(-0.6, 0.6))
-    return (1 + light * 254).astype(np.uint8)
+    image = np.asarray(image)
+    mean = min(max(float(image[::4, ::4].mean()) / 255, 0.05), 0.95)
+    gamma = math.log(choose.uniform(0.2, 0.8)) / math.log(mean)
+    levels = np.arange(256) / 255
+    return (1 + 254 * levels ** min(max(gamma, 0.4), 2.5)).astype(np.uint8)[image]
 
 
 def photographic_table(choose: random.Random, backdrops: np.ndarray, width: int) -> View:

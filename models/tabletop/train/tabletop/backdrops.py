@@ -2,7 +2,7 @@
 
     python -m tabletop.backdrops --out DATA/backdrops.npy FOLDER ARCHIVE.zip ...
 
-Anything that PIL can read counts; small pictures, maps of normals and pictures with holes do not."""
+All that PIL can read counts, but for small pictures, maps of normals and pictures with holes."""
 
 import argparse
 import io

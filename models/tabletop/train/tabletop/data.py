@@ -116,7 +116,7 @@ class Frames:
         return photographed(picture, random.Random(index)) if self.is_wild[index] else picture
 
     def _varied(self, index: int, choose: random.Random) -> tuple[np.ndarray, list[SeenObject]]:
-        """The frame, perhaps mirrored, and moved by some pixels; a wild one as a camera takes it."""
+        """The frame, perhaps mirrored, and moved a little; a wild one as a camera takes it."""
         if self.is_wild[index] and self.backdrops is not None:
             view = composed(
                 self.view(index, mirrored=choose.random() < 0.5),

@@ -1,5 +1,5 @@
-"""Cut, paste and learn (Dwibedi et al. 2017): things that were rendered on one table stand on another
-one, or on what a photograph shows; and what nobody lists lies among them."""
+"""Cut, paste and learn (Dwibedi et al. 2017): things that were rendered on one table stand on
+another one, or on what a photograph shows; and what nobody lists lies among them."""
 
 import math
 import random
@@ -71,7 +71,8 @@ def resized(thing: CutOut, choose: random.Random, width: int) -> CutOut:
     stretch = math.exp(choose.gauss(0, 0.08))
     size = max(5, round(columns * growth * stretch)), max(5, round(rows * growth / stretch))
     picture = Image.fromarray(thing.picture).resize(size, Image.Resampling.BILINEAR)
-    mask = Image.fromarray(thing.mask.astype(np.uint8) * 255).resize(size, Image.Resampling.BILINEAR)
+    mask = Image.fromarray(thing.mask.astype(np.uint8) * 255)
+    mask = mask.resize(size, Image.Resampling.BILINEAR)
     picture, mask = np.asarray(picture), np.asarray(mask) > 127
     point = thing.point[0] * size[0] / columns, thing.point[1] * size[1] / rows
     if choose.random() < 0.5:
@@ -265,7 +266,7 @@ def any_backdrop(choose: random.Random, backdrops: np.ndarray, width: int) -> np
 
 
 def photographic_table(choose: random.Random, backdrops: np.ndarray, width: int) -> View:
-    """A table top as a photograph shows it, often with an edge and a room behind; nothing is on it."""
+    """An empty table top as a photograph shows it, often with an edge and a room behind."""
     picture = any_backdrop(choose, backdrops, width)
     if choose.random() < 0.6:
         # A plane that recedes: the far edge of what is seen is wider than the near one.
@@ -297,8 +298,8 @@ def composed(
     else:
         if choose.random() < REFRAMED:
             places = [seen.pixel for seen in view.objects]
-            around = choose.choice(places) if places else (width / 2, width / 2)
-            framing = any_framing(choose, width, around)
+            place = choose.choice(places) if places else (width / 2, width / 2)
+            framing = any_framing(choose, width, place)
             view = reframed(view, framing, any_backdrop(choose, backdrops, width))
         more = choose.choice([0, 0, 1, 1, 2, 3])
     for _ in range(min(more, most - len(view.objects))):

@@ -1,4 +1,4 @@
-"""A picture with what it shows, and how it looks through another frame: nearer, farther, turned, skewed.
+"""A picture with what it shows, and how it looks through another frame: nearer or turned.
 
 A pixel's place is that of its upper left corner: the middle of the first is at 0.5."""
 
@@ -63,7 +63,7 @@ class Framing:
 
 
 def any_framing(choose: random.Random, width: int, around: tuple[float, float]) -> Framing:
-    """Up to nearly twice as near, or half as near, about a place; often stretched, tilted, skewed."""
+    """Up to nearly twice as near, or half as near, about a place; often stretched or skewed."""
     zoom = math.exp(choose.uniform(math.log(0.5), math.log(1.9)))
     stretch = math.exp(choose.gauss(0, 0.12))
     half = np.array([width / 2 / zoom * stretch, width / 2 / zoom / stretch])

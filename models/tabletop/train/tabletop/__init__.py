@@ -9,6 +9,9 @@
 | `language`  | the decoder (Gemma 3's architecture)                         |
 | `model`     | both joined, and greedy generation                           |
 | `data`      | pictures and plans as batches                                |
+| `view`      | a picture with what it shows, and another frame around it   |
+| `paste`     | things cut out of one picture and put into another          |
+| `backdrops` | photographs for `paste`                                     |
 | `sensor`    | what a camera does to a picture                             |
 | `targets`   | what the auxiliary heads should say about a picture          |
 | `losses`    | the auxiliary heads and every loss                           |

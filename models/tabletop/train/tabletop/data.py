@@ -13,8 +13,10 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from . import chat
+from .paste import CutOut, composed, cut_out
 from .sensor import photographed
 from .targets import Labels, PictureTargets, SeenObject
+from .view import View
 from .vision import VisionConfig
 
 IGNORED = -100
@@ -23,6 +25,10 @@ MOST_OBJECTS = 8
 """Batches have room for lists of so many objects, and so keep their shape."""
 WILD = "wild"
 """The look of data sets that leave the sensor to the recipe."""
+LEAST_WHOLE = 0.97
+"""Visible share of a thing that can be cut out."""
+TRIES = 12
+"""Frames that are looked at for a thing."""
 MARGIN = 4
 """Points are not moved closer than this to the edge, pixels."""
 
@@ -45,10 +51,19 @@ class PictureBatch:
 
 
 class Frames:
-    """Rendered pictures of one or several data sets with the objects that can be seen in them."""
+    """Rendered pictures of one or several data sets with the objects that can be seen in them. With
+    `backdrops`, see there, every wild one is composed anew each time it is used."""
 
-    def __init__(self, folders: list[Path], tokenizer: Tokenizer, vision: VisionConfig):
+    def __init__(
+        self,
+        folders: list[Path],
+        tokenizer: Tokenizer,
+        vision: VisionConfig,
+        backdrops: np.ndarray | None = None,
+    ):
+        self.backdrops = backdrops
         self.pictures: list[np.ndarray] = []
+        self.shown: list[np.ndarray] = []
         self.objects: list[list[SeenObject]] = []
         self.is_wild: list[bool] = []
         self.width, self.grid = vision.image, vision.grid
@@ -67,11 +82,14 @@ class Frames:
         for folder in folders:
             if folder in self.folders:
                 continue
-            pictures, objects, is_wild = _read_frames(folder)
+            pictures, shown, objects, is_wild = _read_frames(folder)
             if len(pictures) and pictures.shape[2] != self.width:
                 wide = pictures.shape[2]
                 raise ValueError(f"pictures are {wide} wide, the model takes {self.width}")
+            if is_wild and len(pictures) and shown.shape != pictures.shape[:3]:
+                raise ValueError(f"{folder}: pictures and what they show differ in size")
             self.pictures += list(pictures)
+            self.shown += list(shown)
             self.objects += objects
             self.is_wild += [is_wild] * len(objects)
             self.folders.add(folder)
@@ -98,7 +116,16 @@ class Frames:
         return photographed(picture, random.Random(index)) if self.is_wild[index] else picture
 
     def _varied(self, index: int, choose: random.Random) -> tuple[np.ndarray, list[SeenObject]]:
-        """The frame, perhaps mirrored, and moved by some pixels; a wild one as a camera takes it."""
+        """The frame, perhaps mirrored, and moved a little; a wild one as a camera takes it."""
+        if self.is_wild[index] and self.backdrops is not None:
+            view = composed(
+                self.view(index, mirrored=choose.random() < 0.5),
+                choose,
+                self.backdrops,
+                lambda: self.any_thing(choose),
+                MOST_OBJECTS,
+            )
+            return photographed(view.picture, choose), view.objects
         picture, objects = self.pictures[index], self.objects[index]
         if choose.random() < 0.5:
             picture = picture[:, ::-1]
@@ -111,6 +138,25 @@ class Frames:
         if self.is_wild[index]:
             picture = photographed(picture, choose)
         return picture, [seen.moved(right, down, self.width) for seen in objects]
+
+    def view(self, index: int, mirrored: bool = False) -> View:
+        """A wild frame with what each of its pixels shows, or its mirror image."""
+        if not mirrored:
+            return View(self.pictures[index], self.shown[index], self.objects[index])
+        objects = [seen.mirrored(self.width) for seen in self.objects[index]]
+        return View(self.pictures[index][:, ::-1], self.shown[index][:, ::-1], objects)
+
+    def any_thing(self, choose: random.Random) -> CutOut | None:
+        """Something that stands in some wild frame with nothing before it; none if luck is bad."""
+        for _ in range(TRIES):
+            index = choose.randrange(len(self))
+            if not self.is_wild[index] or not self.objects[index]:
+                continue
+            number = choose.randrange(len(self.objects[index]))
+            if self.objects[index][number].visible >= LEAST_WHOLE:
+                if thing := cut_out(self.view(index), number + 1):
+                    return thing
+        return None
 
 
 def _shift(choose: random.Random, positions: list[float], width: int) -> int:
@@ -126,23 +172,39 @@ def finished(folder: Path) -> list[Path]:
     return sorted(described.parent for described in folder.glob("*/dataset.json"))
 
 
-def _read_frames(folder: Path) -> tuple[np.ndarray, list[list[SeenObject]], bool]:
+def _read_frames(
+    folder: Path,
+) -> tuple[np.ndarray, np.ndarray, list[list[SeenObject]], bool]:
     described = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
     shape = (described["frames"], described["height"], described["width"], 3)
     is_wild = described.get("look") == WILD
     if not described["frames"]:
-        return np.empty(shape, np.uint8), [], is_wild
+        return np.empty(shape, np.uint8), np.empty(shape[:3], np.uint8), [], is_wild
     pictures = np.memmap(folder / "frames.rgb", np.uint8, mode="r", shape=shape)
     with open(folder / "frames.jsonl", encoding="utf-8") as lines:
         objects = [_read_objects(json.loads(line)) for line in lines]
     if len(objects) != len(pictures):
         raise ValueError(f"{folder}: {len(objects)} descriptions of {len(pictures)} frames")
-    return pictures, objects, is_wild
+    return pictures, read_shown(folder), objects, is_wild
+
+
+def read_shown(folder: Path) -> np.ndarray:
+    """For each picture, the number of the object at each pixel of the camera, from 1; 0 if none."""
+    described = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+    width, height = described["camera"]
+    shape = (described["frames"], height, width)
+    return np.memmap(folder / "frames.ids", np.uint8, mode="r", shape=shape)
 
 
 def _read_objects(described: dict) -> list[SeenObject]:
     objects = [
-        SeenObject(seen["label"], tuple(seen["point"]), tuple(seen["pixel"]), seen["radius"])
+        SeenObject(
+            seen["label"],
+            tuple(seen["point"]),
+            tuple(seen["pixel"]),
+            seen["radius"],
+            seen.get("visible", 1.0),
+        )
         for seen in described["objects"]
     ]
     if write_list(objects) != described["target"]:

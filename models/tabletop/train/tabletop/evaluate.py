@@ -16,7 +16,7 @@ import torch
 from tokenizers import Tokenizer
 
 from . import chat
-from .data import Frames
+from .data import Frames, read_shown
 from .model import VisionLanguageModel, generate
 from .targets import SeenObject
 from .train import load
@@ -39,6 +39,7 @@ class Perception:
     listed: int = 0
     found: int = 0
     labelled: int = 0
+    colored: int = 0
     near: int = 0
     on_another: int = 0
     all_right: dict[int, list[bool]] = field(default_factory=lambda: defaultdict(list))
@@ -58,6 +59,8 @@ class Perception:
         self.listed += len(listed)
         self.found += len(pairs)
         self.labelled += right
+        color = [(listed[i][0].split(" ")[0], truth[j].label.split(" ")[0]) for i, j, _ in pairs]
+        self.colored += sum(named == true for named, true in color)
         self.errors += [distance for _, _, distance in pairs]
         self.near += sum(distance <= NEAR for _, _, distance in pairs)
         self.on_another += on_another(listed, truth, under, pairs)
@@ -77,6 +80,7 @@ class Perception:
             "precision": _share(self.found, self.listed),
             "near_its_point": _share(self.near, self.found),
             "on_another_object": _share(self.on_another, self.listed),
+            "color_right": _share(self.colored, self.found),
             "label_right": _share(self.labelled, self.found),
             "median_error_px": round(float(np.median(errors)), 2),
             "p90_error_px": round(float(np.percentile(errors, 90)), 2),
@@ -171,14 +175,6 @@ def score_pictures(
             text = tokenizer.decode(answer, skip_special_tokens=False)
             score.add(text, frames.objects[index], shown[index])
     return score
-
-
-def read_shown(folder: Path) -> np.ndarray:
-    """For each picture, the number of the object at each pixel of the camera, from 1; 0 if none."""
-    described = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
-    width, height = described["camera"]
-    shape = (described["frames"], height, width)
-    return np.memmap(folder / "frames.ids", np.uint8, mode="r", shape=shape)
 
 
 def score_plans(

@@ -49,7 +49,7 @@ def _expose(light: np.ndarray, choose: random.Random) -> np.ndarray:
     if _maybe(choose, 0.6):
         light = light ** math.exp(choose.uniform(-0.4, 0.4))
     if _maybe(choose, 0.5):
-        light = light * choose.uniform(0.6, 1.5)
+        light = light * math.exp(choose.uniform(math.log(0.5), math.log(2)))
     if _maybe(choose, 0.4):
         middle = choose.uniform(0.3, 0.7)
         light = middle + (light - middle) * choose.uniform(0.6, 1.5)

@@ -25,6 +25,8 @@ class SeenObject:
     """Column and row, pixels."""
     radius: float
     """Of its image, pixels."""
+    visible: float = 1.0
+    """Share of what the picture holds of it that nothing hides."""
 
     def mirrored(self, width: int) -> "SeenObject":
         """As a mirror beside it shows it."""

@@ -14,6 +14,7 @@ from collections import defaultdict
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
@@ -48,7 +49,8 @@ class Trainer:
         tokenizer = Tokenizer.from_file(str(arguments.tokenizer))
         config = ModelConfig(LanguageConfig(tokenizer.get_vocab_size()))
         rendered = finished(arguments.growing) if arguments.growing else []
-        self.frames = Frames([*arguments.data, *rendered], tokenizer, config.vision)
+        backdrops = np.load(arguments.backdrops, mmap_mode="r") if arguments.backdrops else None
+        self.frames = Frames([*arguments.data, *rendered], tokenizer, config.vision, backdrops)
         self.plans = Plans(arguments.data, tokenizer)
         print(
             f"{len(self.frames)} frames; plans by length "
@@ -251,6 +253,9 @@ def main() -> None:
     parser.add_argument("--growing", type=Path, help="folder in which data sets are still written")
     parser.add_argument(
         "--wild-share", type=float, default=0.0, help="share of images of the look `wild`"
+    )
+    parser.add_argument(
+        "--backdrops", type=Path, help="photographs, with which wild images are composed anew"
     )
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint")

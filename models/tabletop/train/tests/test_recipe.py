@@ -96,7 +96,9 @@ def write_frames(folder: Path, count: int, look: str) -> None:
     line = json.dumps({"objects": [seen], "target": write_list([CUBE])})
     (folder / "frames.jsonl").write_text((line + "\n") * count)
     (folder / "frames.rgb").write_bytes(bytes([128]) * (count * 336 * 336 * 3))
-    described = {"frames": count, "width": 336, "height": 336, "look": look}
+    (folder / "frames.ids").write_bytes(bytes(count * 336 * 336))
+    size = {"width": 336, "height": 336, "camera": [336, 336]}
+    described = {"frames": count, **size, "look": look}
     (folder / "dataset.json").write_text(json.dumps(described))
 
 

@@ -209,7 +209,7 @@ fn is_moved_over(items: &[Item]) -> bool {
 }
 
 /// “Leave the third one out”, “leave the others on the table”.
-fn is_left(items: &[Item]) -> bool {
+pub(super) fn is_left(items: &[Item]) -> bool {
     let at = items
         .iter()
         .position(|item| matches!(item, Item::Word(word) if word.text.starts_with("leav")));
@@ -249,7 +249,7 @@ fn is_left(items: &[Item]) -> bool {
 }
 
 /// Leaves what is named as it is; what cannot be made out is not touched anyway.
-fn leave(items: &[Item], scene: &mut Scene) {
+pub(super) fn leave(items: &[Item], scene: &mut Scene) {
     for phrase in items.iter().filter_map(Item::phrase) {
         let many = Phrase {
             quantity: Quantity::All(None),
@@ -355,7 +355,10 @@ fn emptied(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Opti
     }
     let is_empty = items.iter().any(|item| item.is(&Concept::Nothing));
     let is_wish = items.iter().any(|item| {
-        item.is_verb(Verb::Should) || item.is_verb(Verb::Want) || item.is_verb(Verb::Put)
+        item.is_verb(Verb::Should)
+            || item.is_verb(Verb::Want)
+            || item.is_verb(Verb::Put)
+            || matches!(item, Item::Word(word) if word.text == "there should be")
     });
     match phrases.as_slice() {
         [phrase]

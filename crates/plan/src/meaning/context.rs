@@ -291,7 +291,9 @@ fn matters(words: &[Word], index: usize, subject: Subject) -> bool {
             !matches!(subject, Subject::Somebody | Subject::Speaker)
                 || subject == Subject::Speaker && word.concept != Concept::Where
         }
-        Concept::Place(_) => matches!(next, Some(Concept::It | Concept::Them)),
+        Concept::Place(_) => {
+            subject != Subject::Somebody && matches!(next, Some(Concept::It | Concept::Them))
+        }
         Concept::Cannot(_) => subject == Subject::It,
         Concept::Verb(verb) if verb.is_deed() => subject == Subject::It,
         Concept::Modifier(_)

@@ -110,6 +110,11 @@ fn is_benefit(words: &[Word], at: usize, span: &[Word]) -> bool {
     let is_wanted = before
         .iter()
         .any(|word| word.concept == Concept::Verb(Verb::Want));
+    // “Thanks for your work”.
+    let is_thanked = before.iter().any(|word| word.text.contains("thank"));
+    if is_thanked {
+        return true;
+    }
     names_whom && (is_placed(words, at) || is_wanted) && !before.iter().any(is_room)
 }
 

@@ -91,6 +91,10 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
         {
             words[at].concept = Concept::Filler;
         }
+        // “The cube than which the other is smaller”.
+        if words[at].text == "than" && words.get(at + 1).is_some_and(|next| next.text == "which") {
+            words[at].concept = Concept::Unknown;
+        }
         // “I am rather fond of it.”
         let is_degree = words
             .get(at + 1)
@@ -268,6 +272,7 @@ pub(super) fn spelled_out(text: &str) -> String {
     for mark in MARKS.chars() {
         text = text.replace(mark, &format!(" {mark} "));
     }
+    let text = crate::contraction::with_to(&text);
     let mut words = Vec::new();
     for word in text.split(|letter: char| letter.is_whitespace() && letter != '\n') {
         words.push(contraction(&calmed(word)));

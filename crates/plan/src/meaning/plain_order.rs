@@ -200,7 +200,7 @@ fn seen_from_other(items: Vec<Item>) -> Vec<Item> {
         if index == landmark {
             plain.push(place(Place::At(opposite)));
             plain.push(item.clone());
-        } else if !(landmark..=at).contains(&index) && !(index + 1 == landmark && is_result(item)) {
+        } else if !((landmark..=at).contains(&index) || index + 1 == landmark && is_result(item)) {
             plain.push(item.clone());
         }
     }

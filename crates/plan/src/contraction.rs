@@ -39,6 +39,22 @@ pub(crate) fn spelled_out(word: &str) -> Option<String> {
     Some(format!("{stem}ing"))
 }
 
+/// Writes “to” for the digit that is typed for it: “next 2 it”.
+pub(crate) fn with_to(text: &str) -> String {
+    let mut words: Vec<&str> = text.split(' ').collect();
+    for at in 1..words.len() {
+        if words[at] == "2" && BEFORE_TO.contains(&words[at - 1]) {
+            words[at] = "to";
+        }
+    }
+    words.join(" ")
+}
+
+/// Words before a “2” that stands for “to”.
+const BEFORE_TO: [&str; 8] = [
+    "next", "point", "close", "need", "want", "have", "got", "back",
+];
+
 const ENDINGS: [(&str, &str); 6] = [
     ("n't", " not"),
     ("'ve", " have"),
@@ -105,8 +121,12 @@ const DIALECT: [(&str, &str); 47] = [
 ];
 
 /// What is typed on a telephone.
-const TYPED: [(&str, &str); 56] = [
+const TYPED: [(&str, &str); 60] = [
     ("d", "the"),
+    ("w", "with"),
+    ("btwn", "between"),
+    ("hw", "how"),
+    ("inn", "in"),
     ("b4", "before"),
     ("w8", "wait"),
     ("gr8", "great"),

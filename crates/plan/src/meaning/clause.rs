@@ -3,6 +3,7 @@
 use super::arrange;
 use super::aside::{is_aside, is_inert, note, without_asides};
 use super::clauses::place_of;
+use super::clearing::clear;
 use super::lexicon::{Concept, Place, Verb};
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::placing::place;
@@ -162,7 +163,8 @@ fn tells_of_nothing(items: &[Item]) -> bool {
         && !items.iter().any(|item| item.is_verb(Verb::Home))
 }
 
-fn phrases(items: &[Item]) -> Vec<Phrase> {
+/// What a clause names, but for the table.
+pub(super) fn phrases(items: &[Item]) -> Vec<Phrase> {
     let is_table = |phrase: &&Phrase| phrase.kinds.first().is_some_and(|kind| kind == "table");
     let named = items.iter().filter_map(Item::phrase);
     named.filter(|phrase| !is_table(phrase)).cloned().collect()
@@ -209,7 +211,7 @@ fn is_moved_over(items: &[Item]) -> bool {
 }
 
 /// “Leave the third one out”, “leave the others on the table”.
-fn is_left(items: &[Item]) -> bool {
+pub(super) fn is_left(items: &[Item]) -> bool {
     let at = items
         .iter()
         .position(|item| matches!(item, Item::Word(word) if word.text.starts_with("leav")));
@@ -249,7 +251,7 @@ fn is_left(items: &[Item]) -> bool {
 }
 
 /// Leaves what is named as it is; what cannot be made out is not touched anyway.
-fn leave(items: &[Item], scene: &mut Scene) {
+pub(super) fn leave(items: &[Item], scene: &mut Scene) {
     for phrase in items.iter().filter_map(Item::phrase) {
         let many = Phrase {
             quantity: Quantity::All(None),
@@ -355,7 +357,10 @@ fn emptied(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Opti
     }
     let is_empty = items.iter().any(|item| item.is(&Concept::Nothing));
     let is_wish = items.iter().any(|item| {
-        item.is_verb(Verb::Should) || item.is_verb(Verb::Want) || item.is_verb(Verb::Put)
+        item.is_verb(Verb::Should)
+            || item.is_verb(Verb::Want)
+            || item.is_verb(Verb::Put)
+            || matches!(item, Item::Word(word) if word.text == "there should be")
     });
     match phrases.as_slice() {
         [phrase]
@@ -371,71 +376,9 @@ fn emptied(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Opti
 }
 
 /// Whether “it” was moved in this request.
-fn is_moved(scene: &Scene) -> bool {
+pub(super) fn is_moved(scene: &Scene) -> bool {
     let last = scene.last.as_ref();
     last.is_some_and(|(object, _)| scene.it == [object.clone()])
-}
-
-/// Whether something is to be in another place, whichever.
-fn is_elsewhere(items: &[Item]) -> bool {
-    items.iter().any(|item| {
-        matches!(item, Item::Word(word) if word.concept == Concept::Apart
-            && (word.text.contains("else") || word.text.contains("away") || word.text.contains("other") || word.text.contains("out")|| word.text.contains("farther") || word.text.contains("further") || word.text.contains("far")))
-    })
-}
-
-/// “Make room around the cube”, “move the ball away from the bowl”.
-fn clear(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
-    let phrases = phrases(items);
-    match phrases.as_slice() {
-        // “It is too close, take it away from there.”
-        [it] if it.pronoun == Some(Pronoun::It) && is_moved(scene) => Ok(Vec::new()),
-        // “The cube is crowded: move the ball somewhere else.”
-        [mover]
-            if is_elsewhere(items)
-                && scene
-                    .names_container(mover)
-                    .is_none_or(|container| !container) =>
-        {
-            let around = scene.mentioned.clone();
-            let object = scene.resolve_one(mover, Role::Mover)?;
-            if scene.last.as_ref().is_some_and(|(last, _)| *last == object) {
-                return Ok(Vec::new());
-            }
-            match around.iter().rev().find(|name| **name != object) {
-                Some(mark) => arrange::parted(&object, mark, scene),
-                None => Err(replies::where_to(&[object])),
-            }
-        }
-        [mark] => {
-            let names = scene.resolve(mark, Role::Any)?;
-            match names.as_slice() {
-                // “Free up the bowl”.
-                [one] if scene.is_container(one) && !scene.contents(one).is_empty() => {
-                    arrange::emptied(one, scene)
-                }
-                [one] => arrange::cleared(one, scene),
-                [first, second] => arrange::parted(&first.clone(), &second.clone(), scene),
-                _ => Err(Reply::Unclear),
-            }
-        }
-        [first, second] => {
-            // “I need the spot beside the cube, so the ball has to be somewhere else.”
-            let beside = items
-                .windows(2)
-                .find(|pair| place_of(&pair[0]).is_some())
-                .and_then(|pair| pair[1].phrase());
-            let (object, mark) = if beside == Some(first) {
-                (second, first)
-            } else {
-                (first, second)
-            };
-            let object = scene.resolve_one(object, Role::Mover)?;
-            let mark = scene.resolve_one(mark, Role::Any)?;
-            arrange::parted(&object, &mark, scene)
-        }
-        _ => Err(Reply::Unclear),
-    }
 }
 
 /// Says so where a skill is not for a thing.

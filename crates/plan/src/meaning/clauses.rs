@@ -29,6 +29,8 @@ pub(super) fn ordered(mut clauses: Vec<Vec<Item>>) -> Vec<Vec<Item>> {
 pub(super) fn clauses(items: &[Item]) -> Vec<Vec<Item>> {
     let mut clauses: Vec<Vec<Item>> = Vec::new();
     let mut clause: Vec<Item> = Vec::new();
+    // What is to be done after the clause that is read now.
+    let mut later: Vec<Item> = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let rest = &items[index + 1..];
         // “Place it so that it is left of the bowl” tells where.
@@ -48,9 +50,18 @@ pub(super) fn clauses(items: &[Item]) -> Vec<Vec<Item>> {
             }
             _ => false,
         };
+        // “Put the ball on the tray once the cube is in the bowl.”
+        if item.is(&Concept::After) && is_complete(&clause) && is_complete(rest) && later.is_empty()
+        {
+            later = std::mem::take(&mut clause);
+            continue;
+        }
         if ends {
             if !clause.is_empty() {
                 clauses.push(std::mem::take(&mut clause));
+            }
+            if !later.is_empty() {
+                clauses.push(std::mem::take(&mut later));
             }
             // The words behind “because” are a reason.
             if item.is(&Concept::Because) {
@@ -63,9 +74,7 @@ pub(super) fn clauses(items: &[Item]) -> Vec<Vec<Item>> {
             clause.push(item.clone());
         }
     }
-    if !clause.is_empty() {
-        clauses.push(clause);
-    }
+    clauses.extend([clause, later].into_iter().filter(|last| !last.is_empty()));
     clauses
 }
 

@@ -6,6 +6,7 @@
 //! stand for.
 
 use super::lexicon::{Concept, Extreme, Place, Verb};
+use super::wish::wishes;
 use super::words::Word;
 
 /// Where the clause of context that begins at `at` ends, if one begins there.
@@ -36,7 +37,7 @@ pub(super) fn end_of_context(words: &[Word], at: usize) -> Option<usize> {
 
 /// Whom or what a clause is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Subject {
+pub(super) enum Subject {
     /// The person who speaks.
     Speaker,
     Somebody,
@@ -225,8 +226,10 @@ fn end_of_clause(words: &[Word], begin: usize) -> usize {
         let next = words.get(at + 1);
         let is_polite = |word: &Word| POLITE.iter().any(|polite| word.text.starts_with(polite));
         match &words[*at].concept {
-            Concept::Mark(_) | Concept::And | Concept::But | Concept::Then | Concept::Otherwise => {
-                true
+            Concept::Mark(_) | Concept::And | Concept::But | Concept::Then => true,
+            // “She will trip over it otherwise.”
+            Concept::Otherwise => {
+                next.is_some_and(|next| !matches!(next.concept, Concept::Mark(_)))
             }
             _ if JOINTS[..4].contains(&words[*at].text.as_str()) => next.is_none_or(|next| {
                 !matches!(next.concept, Concept::Filler | Concept::Unknown) || is_polite(next)
@@ -291,7 +294,9 @@ fn matters(words: &[Word], index: usize, subject: Subject) -> bool {
             !matches!(subject, Subject::Somebody | Subject::Speaker)
                 || subject == Subject::Speaker && word.concept != Concept::Where
         }
-        Concept::Place(_) => matches!(next, Some(Concept::It | Concept::Them)),
+        Concept::Place(_) => {
+            subject != Subject::Somebody && matches!(next, Some(Concept::It | Concept::Them))
+        }
         Concept::Cannot(_) => subject == Subject::It,
         Concept::Verb(verb) if verb.is_deed() => subject == Subject::It,
         Concept::Modifier(_)
@@ -327,75 +332,6 @@ fn matters(words: &[Word], index: usize, subject: Subject) -> bool {
 fn is_around(word: &Word) -> bool {
     matches!(word.text.as_str(), "here" | "in here" | "around here")
 }
-
-/// Whether a clause says how something is to be, or what the speaker wants to have done.
-fn wishes(span: &[Word], subject: Subject) -> bool {
-    let is_wish = |word: &Word| match word.concept {
-        Concept::Verb(Verb::Want) => true,
-        Concept::Verb(Verb::Should) => !ABLE.contains(&word.text.as_str()),
-        _ => false,
-    };
-    let Some(at) = span.iter().position(is_wish) else {
-        return false;
-    };
-    let is_refused = span[..at]
-        .iter()
-        .any(|word| matches!(word.concept, Concept::Not));
-    // “I would like it to look neat”.
-    let is_look = matches!(
-        span.get(at + 1).map(|word| &word.concept),
-        Some(Concept::It | Concept::That)
-    ) && span[at + 2..]
-        .iter()
-        .take_while(|word| word.concept != Concept::After)
-        .all(is_manner);
-    // “My guests will be needing that” asks for nothing, “wants it gone” does.
-    let is_named = |index: usize| {
-        let is_last = span[index + 1..]
-            .iter()
-            .all(|word| word.concept == Concept::Filler);
-        matches!(
-            span[index].concept,
-            Concept::It | Concept::Them | Concept::That
-        ) && !(subject == Subject::Somebody && is_last)
-    };
-    let names_robot = !is_look
-        && (at..span.len())
-            .any(|index| is_named(index) || span[index].text.split(' ').any(|part| part == "you"));
-    let is_own = span[at].text.ends_with(" to")
-        || span
-            .get(at + 1)
-            .is_some_and(|next| next.text == "to" || matches!(next.concept, Concept::Verb(_)));
-    match subject {
-        _ if names_robot => true,
-        _ if is_look => false,
-        Subject::Somebody | Subject::Nobody => false,
-        Subject::Speaker => !is_own,
-        Subject::It | Subject::Existence | Subject::Unknown => !is_refused,
-    }
-}
-
-/// Words that say how something looks or feels, and ask for no deed.
-fn is_manner(word: &Word) -> bool {
-    match &word.concept {
-        Concept::Filler
-        | Concept::Verb(Verb::Be)
-        | Concept::Place(Place::To)
-        | Concept::After
-        | Concept::A
-        | Concept::The
-        | Concept::My
-        | Concept::Somebody
-        | Concept::Not => true,
-        Concept::Unknown => !word.text.ends_with("ed") && !word.text.ends_with("en"),
-        _ => false,
-    }
-}
-
-/// What somebody or something can or will do is no wish.
-const ABLE: [&str; 9] = [
-    "can", "could", "will", "would", "may", "might", "do", "does", "did",
-];
 
 /// Whether what follows may speak of something in the clause: “the apple is ripe, put it away”.
 fn is_spoken_of_later(clause: &[Word], rest: &[Word], subject: Subject) -> bool {

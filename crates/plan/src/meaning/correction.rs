@@ -1,8 +1,8 @@
 //! Corrections: “no wait, the green one”.
 
 use super::clauses::{is_command, is_complete, is_place, trim};
-use super::lexicon::{Concept, Place};
-use super::phrase::{Item, Phrase};
+use super::lexicon::{Concept, Place, Verb};
+use super::phrase::{Item, Phrase, Pronoun};
 use super::reply::Reply;
 use super::scene::Scene;
 use crate::space::Relation;
@@ -28,10 +28,27 @@ pub(super) fn corrected(mut items: Vec<Item>, scene: &Scene) -> Result<Vec<Item>
         let after = trim(&items[at + 1..]).to_vec();
         items = match after.as_slice() {
             [Item::Word(word)] if !before.is_empty() => otherwise_placed(before, &word.concept)?,
-            _ => splice(before, after, scene),
+            _ => splice(before.clone(), named(after, &before, scene), scene),
         };
     }
     Ok(items)
+}
+
+/// “… I need it in the other bowl”, where “it” is what was to be moved before.
+fn named(mut after: Vec<Item>, before: &[Item], scene: &Scene) -> Vec<Item> {
+    let moved = before
+        .iter()
+        .rev()
+        .filter_map(Item::phrase)
+        .find(|phrase| role(phrase, scene) == Some(false));
+    if let Some(moved) = moved
+        && is_complete(&after)
+        && let Some(Item::Phrase(it)) = after.iter_mut().find(|item| item.phrase().is_some())
+        && it.pronoun == Some(Pronoun::It)
+    {
+        *it = moved.clone();
+    }
+    after
 }
 
 /// “On the right of the bowl, or rather the left”.
@@ -60,6 +77,11 @@ fn otherwise_placed(mut items: Vec<Item>, side: &Concept) -> Result<Vec<Item>, R
     Ok(items)
 }
 
+/// Whether it says that something is to be done.
+fn asks(item: &Item) -> bool {
+    is_command(item) || item.is_verb(Verb::Want) || item.is_verb(Verb::Should)
+}
+
 pub(super) fn splice(before: Vec<Item>, mut after: Vec<Item>, scene: &Scene) -> Vec<Item> {
     // “Wait, no, in the bowl”.
     while after
@@ -75,7 +97,7 @@ pub(super) fn splice(before: Vec<Item>, mut after: Vec<Item>, scene: &Scene) -> 
         after.drain(..=end);
     }
     let phrases = |items: &[Item]| items.iter().any(|item| item.phrase().is_some());
-    if !phrases(&before) || is_complete(&after) && after.iter().any(is_command) {
+    if !phrases(&before) || is_complete(&after) && after.iter().any(asks) {
         return after;
     }
     let place = after.iter().take(1).filter(|item| is_place(item)).count();

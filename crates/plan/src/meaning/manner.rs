@@ -40,12 +40,25 @@ pub(super) fn end_of_manner(words: &[Word], at: usize) -> Option<usize> {
 }
 
 fn end_of_phrase(words: &[Word], begin: usize) -> usize {
-    let ends = |at: &usize| match &words[*at].concept {
-        Concept::Filler | Concept::Unknown | Concept::Somebody | Concept::A | Concept::The => false,
-        Concept::My | Concept::All | Concept::It | Concept::Number(_) => false,
-        Concept::Noun { .. } | Concept::Modifier(_) | Concept::Thing | Concept::One => false,
-        _ => true,
+    let goes_on = |word: &Word| {
+        matches!(
+            word.concept,
+            Concept::Filler
+                | Concept::Unknown
+                | Concept::Somebody
+                | Concept::A
+                | Concept::The
+                | Concept::My
+                | Concept::All
+                | Concept::It
+                | Concept::Number(_)
+                | Concept::Noun { .. }
+                | Concept::Modifier(_)
+                | Concept::Thing
+                | Concept::One
+        )
     };
+    let ends = |at: &usize| !goes_on(&words[*at]);
     (begin..words.len()).find(ends).unwrap_or(words.len())
 }
 
@@ -110,6 +123,11 @@ fn is_benefit(words: &[Word], at: usize, span: &[Word]) -> bool {
     let is_wanted = before
         .iter()
         .any(|word| word.concept == Concept::Verb(Verb::Want));
+    // “Thanks for your work”.
+    let is_thanked = before.iter().any(|word| word.text.contains("thank"));
+    if is_thanked {
+        return true;
+    }
     names_whom && (is_placed(words, at) || is_wanted) && !before.iter().any(is_room)
 }
 

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `lexicon` | what single words and fixed expressions mean |
 //! | `words` | from a sentence to known words; slips of fingers and dictation |
+//! | `typing` | slips of the fingers |
 //! | `chinese` | the same from a Chinese sentence |
 //! | `chinese_context` | Chinese clauses about people, weather or time |
 //! | `phrase` | noun phrases: which things are spoken of |
@@ -19,16 +20,19 @@
 //! | `plain_order` | what is said back to front |
 //! | `correction` | “no wait, the green one” |
 //! | `exclusion` | what is not to be done, and what is left out |
+//! | `supposition` | a condition by itself, and whether it holds |
 //! | `condition` | “if there is a ball, … otherwise …” |
 //! | `clauses` | where one clause ends and the next begins |
 //! | `clause` | what one clause asks for |
 //! | `aside` | what is said beside the point |
 //! | `context` | clauses about people, weather or feelings |
+//! | `wish` | what in context might be a wish after all |
 //! | `manner` | how and for whom |
 //! | `purpose` | clauses that tell why or what for |
 //! | `unable` | what the robot cannot do |
 //! | `roles` | what is to be moved, and what says where |
 //! | `placing` | puts, takes and takes out |
+//! | `clearing` | room around things |
 //! | `arrange` | rows, towers, sorting, swapping, emptying |
 //! | `question` | questions, answered by what is seen |
 //! | `reader` | the meaning of a task, kept until it is done |
@@ -40,6 +44,7 @@ mod chinese;
 mod chinese_context;
 mod clause;
 mod clauses;
+mod clearing;
 mod condition;
 mod context;
 mod correction;
@@ -59,7 +64,10 @@ mod request;
 mod restriction;
 mod roles;
 mod scene;
+mod supposition;
+mod typing;
 mod unable;
+mod wish;
 mod words;
 
 use crate::expert;

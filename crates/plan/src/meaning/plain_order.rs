@@ -11,11 +11,53 @@ use crate::space::Relation;
 pub(super) fn in_plain_order(items: Vec<Item>, scene: &mut Scene) -> Vec<Item> {
     let mut items = items;
     items.dedup_by(|next, item| next.is(&Concept::Mark(',')) && item.is(&Concept::Mark(',')));
+    let items = without_clefts(items);
     let items = topics_first(items, scene);
     let items = where_it_lives(items, scene);
     let items = named_at_last(items, scene);
     let items = part_of(items, scene);
     seen_from_other(items)
+}
+
+/// “It is the cube that goes in the bowl”: the cube goes there.
+fn without_clefts(mut items: Vec<Item>) -> Vec<Item> {
+    let is_cleft = |five: &[Item]| {
+        let [Item::Phrase(it), be, Item::Phrase(named), rest @ ..] = five else {
+            return false;
+        };
+        let verb = rest.iter().find(|item| !item.is(&Concept::That));
+        it.pronoun == Some(Pronoun::It)
+            && be.is_verb(Verb::Be)
+            && named.pronoun.is_none()
+            && verb.is_some_and(|verb| {
+                matches!(
+                    verb.concept(),
+                    Some(Concept::Verb(Verb::Go | Verb::Should | Verb::Want))
+                )
+            })
+    };
+    let begins = |at: usize| {
+        at.checked_sub(1).is_none_or(|before| {
+            items[before].is_mark()
+                || matches!(
+                    items[before].concept(),
+                    Some(Concept::And | Concept::But | Concept::Correction | Concept::Then)
+                )
+        })
+    };
+    let found: Vec<usize> = (0..items.len())
+        .filter(|at| begins(*at) && is_cleft(&items[*at..items.len().min(*at + 5)]))
+        .collect();
+    for at in found.into_iter().rev() {
+        if items
+            .get(at + 3)
+            .is_some_and(|item| item.is(&Concept::That))
+        {
+            items.remove(at + 3);
+        }
+        items.drain(at..at + 2);
+    }
+    items
 }
 
 /// “Red ball. Purple bowl. Move it.”
@@ -158,7 +200,7 @@ fn seen_from_other(items: Vec<Item>) -> Vec<Item> {
         if index == landmark {
             plain.push(place(Place::At(opposite)));
             plain.push(item.clone());
-        } else if !(landmark..=at).contains(&index) && !(index + 1 == landmark && is_result(item)) {
+        } else if !((landmark..=at).contains(&index) || index + 1 == landmark && is_result(item)) {
             plain.push(item.clone());
         }
     }
@@ -203,9 +245,9 @@ fn subject_before(items: &[Item], at: usize) -> usize {
     index.saturating_sub(1)
 }
 
-/// “So that”.
+/// “So that”, “such that”.
 fn is_result(item: &Item) -> bool {
-    matches!(item, Item::Word(word) if word.text == "so that")
+    matches!(item, Item::Word(word) if ["so that", "such that", "that"].contains(&word.text.as_str()))
 }
 
 fn opposite(relation: Relation) -> Option<Relation> {

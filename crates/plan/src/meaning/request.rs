@@ -1,7 +1,7 @@
 //! A request as a whole: what is taken back, left out, only wanted on a condition, or wanted one after the other.
 
 use super::aside::{is_remark, is_story, is_topic, note};
-use super::clause::{Deed, read_clause};
+use super::clause::{Deed, is_left, leave, read_clause};
 use super::clauses::{clauses, is_command, is_place, ordered};
 use super::condition::{conditional, provide};
 use super::correction::{contradicted, corrected};
@@ -72,6 +72,18 @@ pub(super) fn sequence(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, R
     } else {
         ordered(clauses(items))
     };
+    // “Put all of them in the bowl, well, leave the red one out.”
+    let names = |clause: &&Vec<Item>| {
+        clause
+            .iter()
+            .filter_map(Item::phrase)
+            .all(|phrase| phrase.pronoun.is_none() && !phrase.other)
+    };
+    for clause in read.iter().filter(names) {
+        if is_left(clause) {
+            leave(clause, scene);
+        }
+    }
     let asks: Vec<bool> = read.iter().map(|clause| is_asking(clause)).collect();
     for (index, clause) in read.iter().enumerate() {
         let others_ask = asks

@@ -230,6 +230,14 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                         {
                             parts.destinations.push(Destination::BesideIt);
                         }
+                        // “The bowl. Put the cube in.”
+                        None if matches!(place, Place::At(Relation::In | Relation::On))
+                            && index + 1 == items.len()
+                            && !scene.there.is_empty()
+                            && parts.destinations.is_empty() =>
+                        {
+                            parts.destinations.push(Destination::There);
+                        }
                         None => {}
                     }
                 }

@@ -130,6 +130,7 @@ fn restarted_after_statement(sentence: &str) -> String {
 /// dictation.
 pub(super) fn spell_out(text: &str) -> String {
     let lower = text.to_lowercase().replace(['’', '‘', '`', '´'], "'");
+    let lower = crate::contraction::with_to(&lower);
     let mut words = String::with_capacity(lower.len() + 16);
     for word in lower
         .replace(['—', '–', '…', '(', ')', '，', '、', '/'], " , ")

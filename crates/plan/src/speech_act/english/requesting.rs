@@ -53,6 +53,8 @@ patterns!(
         r"^(?:so |now |and )*(?:in|into|on|onto|inside|off|out) (?:the|that|my)(?: [a-z]+){1,3} with (?:it|them|the|that|this|you)\b",
         r"^(?:the |that |my )?(?:[a-z]+ ){1,3}(?:in|into|on|onto|inside) (?:the |that |my )?(?:[a-z]+ ){0,2}[a-z]+ (?:please|pls|asap)$",
         r"\b(?:i|we) could (?:really |just |well )?do with (?:the|that|this|my|both|all) ",
+        r"<lead>let (?:it|them|the|that|this|my|both|all)\b.*?\b(?:be (?:put|placed|moved|set|dropped)|live|stand|sit|sleep) (?:[a-z]+ ){0,2}?(?:in|into|inside|on|onto|beside|next to|near|close|by|behind|between|at|in front of|to the) ",
+        r"\b(?:can|could|will|would) you (?:please )?do (?:me|us|[a-z]+|my [a-z]+) (?:a|the|this|that) (?:[a-z]+ )?(?:favou?r|kindness|service|courtesy) (?:of|and|by)\b",
         r"\b(?:do|does) the needful\b|\bsee to (?:it|that)(?: please| now)?$",
         r"\b(?:off you go|in it goes|go ahead|get (?:to it|going|on with it)|hop to it|chop chop|make it so|make it happen|at your service|carry on|go on)(?: then| please| now)*$",
         r"\bgo ahead (?:and|with)\b",
@@ -94,7 +96,7 @@ pattern!(
 patterns!(
     WANTS,
     [
-        r"\b(?:goes|go|belongs?|should (?:go|be|come|stand|sit|lie|live|rest|move|end up|land|hold|contain|join|visit|trade|swap|have|get|end|also|really|now)|must (?:go|be|come|get|to)|needs? to (?:go|be|come|get|end)|needs? (?:<verbing>|a home|a place)|ha(?:s|ve) to (?:go|be|come|get)|ought to (?:go|be)|(?:is|are) to (?:be|go|come|stand|end|change|trade|swap|switch|exchange|join|sit|lie|rest|live|land|return|have)|will do|would do|gets? (?:a|an|its|their|put|moved|placed)|wants? to (?:go|be|get|sleep|join|lie|sit|jump|hop|climb|move|visit|live|rest)|would (?:look|be|feel|do) (?:so |very |much |really )?(?:nice|nicer|good|better|best|great|lovely|perfect|well|at home|happy|happier) (?:in|on|inside|beside|next|near|behind|between|to)|(?:is|are) supposed to (?:go|be)|(?:is|are) meant to (?:go|be)|(?:is|are) going (?:in|into|on|onto|next))\b",
+        r"\b(?:goes|go|belongs?|should (?:go|be|come|stand|sit|lie|live|rest|move|end up|land|hold|contain|join|visit|trade|swap|have|get|end|also|really|now)|must (?:go|be|come|get|to)|needs? to (?:go|be|come|get|end)|needs? (?:<verbing>|a home|a place)|ha(?:s|ve) to (?:go|be|come|get)|ought to (?:go|be)|(?:is|are) to (?:be|go|come|stand|end|change|trade|swap|switch|exchange|join|sit|lie|rest|live|land|return|have|form|make|build)|will do|would do|gets? (?:a|an|its|their|put|moved|placed)|wants? to (?:go|be|get|sleep|join|lie|sit|jump|hop|climb|move|visit|live|rest)|would (?:look|be|feel|do) (?:so |very |much |really )?(?:nice|nicer|good|better|best|great|lovely|perfect|well|at home|happy|happier) (?:in|on|inside|beside|next|near|behind|between|to)|(?:is|are) supposed to (?:go|be)|(?:is|are) meant to (?:go|be)|(?:is|are) going (?:in|into|on|onto|next))\b",
         r"\b(?:i|we|she|he|they|my [a-z]+|mum|mom|dad|the boss) (?:also |really |only |just |still |now |then |very much |would |should |am |are |do |d |actually )*(?:want|wants|need|needs|like|love|wish|prefer|fancy|wanting|insist|request|demand|expect|require|desire)\b",
         r"\bto be (?:placed|put|kept|moved|set|dropped|shifted|brought|transferred|laid) (?:in|on|into|onto|inside|next|beside|behind|to|at)\b",
         r"^(?:so |just |only )*(?:need|needs|want|wants|wanna) ",

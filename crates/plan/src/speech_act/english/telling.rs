@@ -15,7 +15,7 @@ pattern!(
 // A question mark behind these asks for no answer.
 pattern!(
     NO_QUESTION,
-    r"^(?:yes|yeah|ok|okay|right|alright|all right|please|thanks|thank you|will you|would you|can you|could you|will ya|would ya|shall we|na|innit|eh|huh|please and thank you|if you (?:please|would|do not mind|like)|deal|got it|understood|understand|you hear)(?: please| dear| love| mate| robot| sir)*$"
+    r"^(?:you can (?:make|do) (?:this|it|that)|can you do (?:this|it|that)|you understand|possible|yes|yeah|ok|okay|right|alright|all right|please|thanks|thank you|will you|would you|can you|could you|will ya|would ya|shall we|na|innit|eh|huh|please and thank you|if you (?:please|would|do not mind|like)|deal|got it|understood|understand|you hear)(?: please| dear| love| mate| robot| sir)*$"
 );
 
 pattern!(

@@ -238,7 +238,7 @@ fn edited_prompts_are_asked_with_and_kept_by_their_hash() {
     assert!(requests.try_iter().next().is_none());
     // Who was trained on one text is asked with that.
     fs::write(&role, "Plan.").unwrap();
-    let shipped = run(&["run", TASK, "--prompts", &path, "--no-record"]);
+    let shipped = run(&["run", TASK, "--prompts", &path]);
     is_one_clear_error(&shipped, &["compact"]);
 }
 

@@ -88,14 +88,7 @@ fn a_look_shows_what_another_camera_sees() {
          [[camera]]\nname = \"main\"\nsource = \"sim\"\n\
          [[camera]]\nname = \"side\"\nsource = \"sim\"\neye = [0.2, -0.6, 0.4]\ntarget = [0.2, 0.0, 0.0]\nvertical_fov_deg = 40\n",
     );
-    let more = [
-        "point to it",
-        "--launch",
-        &launch,
-        "--tools",
-        "--record-fps",
-        "0",
-    ];
+    let more = ["point to it", "--launch", &launch, "--tools"];
     let output = run_with(&server, &more);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     let asked: Vec<Asked> = asked.try_iter().collect();

@@ -20,7 +20,7 @@ use super::{change, models, opened, options, sampling};
 use crate::args::{EvalArgs, PerceptionSource, PlannerKind};
 use crate::data_dir::DataDir;
 use crate::file_kind::{self, FileKind};
-use crate::methods::{self, MethodContext, MethodsConfig};
+use crate::methods::{self, MethodContext, MethodsConfig, library};
 use crate::model_choice::{ModelChoice, ModelsConfig};
 use crate::prompts;
 
@@ -162,7 +162,7 @@ impl Job {
             models: self.models.clone(),
             robot_name: self.robot.name(),
             robot: &args.robot,
-            scene: self.suite.scene.clone(),
+            scene: library::episode(&self.suite.scene, args.seed).scene,
             current: CurrentEpisode::default(),
             stop: &stop,
             recording: Arc::default(),

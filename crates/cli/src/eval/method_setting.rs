@@ -12,13 +12,18 @@ use crate::methods::{DrawArgs, MethodArgs, MethodsConfig};
 const NONE: &str = "none";
 
 /// Each method alone, as it is compared unless others are named.
-const ALONE: [&str; 6] = [
+const ALONE: [&str; 11] = [
     "rank=4",
     "vote=5",
     "free-text",
     "score-steps",
+    "examples=3",
     "think=64",
     "tools=6",
+    "decompose",
+    "goal-first",
+    "critic=self",
+    "dialogue=4",
 ];
 
 /// Methods that are switched on together.
@@ -131,8 +136,13 @@ mod tests {
     use super::*;
 
     /// What a person gives, and what goes with other methods.
-    const NO_METHOD: [&str; 7] = [
+    const NO_METHOD: [&str; 12] = [
         "attach",
+        "critic-key-env",
+        "critic-rounds",
+        "example-library",
+        "example-tokens",
+        "lessons",
         "prompts",
         "temperature",
         "top-p",

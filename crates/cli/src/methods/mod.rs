@@ -27,7 +27,7 @@ pub mod sampling;
 use anyhow::{Result, bail};
 use chrono::Local;
 use enact_model::RequestOptions;
-use enact_plan::examples::shipped;
+use enact_plan::examples::{Episode, shipped};
 use enact_plan::strategy::critic::{Critic, CriticModel};
 use enact_plan::strategy::dialogue::Dialogue;
 use enact_plan::strategy::examples::Examples;
@@ -49,13 +49,22 @@ use lesson_file::LessonFile;
 /// what is seen.
 ///
 /// # Errors
-/// If a file or a model that a method needs cannot be loaded.
+/// If a file or a model that a method needs cannot be loaded, or a method asks the model for more
+/// than it was trained on.
 pub fn layered<M: PlanningModel>(
     model: M,
     config: &MethodsConfig,
     context: &MethodContext<'_>,
     toolbox: Toolbox,
 ) -> Result<LayeredPlanner<M>> {
+    if !model.follows_requests()
+        && let Some(method) = config.asks_the_planner()
+    {
+        bail!(
+            "--{method} asks the model that plans for more than plans, and this one was trained on \
+             nothing else\nhint: choose another one with --plan-with MODEL"
+        );
+    }
     let strategies = strategies(config, context, toolbox)?;
     Ok(LayeredPlanner::new(model, strategies))
 }
@@ -143,6 +152,11 @@ fn examples(config: &MethodsConfig, context: &MethodContext<'_>, count: u32) -> 
     }
     let mut library = shipped().to_vec();
     library.extend(library::load(&path)?);
+    // Where the seed is not known, as in an evaluation, any of the scene may be the one that goes on.
+    if context.current.get().is_none() {
+        let is_of_scene = |it: &Episode| it.scene == context.scene;
+        library.retain(|example| !example.episode.as_ref().is_some_and(is_of_scene));
+    }
     let tokens = config.example_tokens.map(|it| it as usize);
     Ok(Examples {
         library,

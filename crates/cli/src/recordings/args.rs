@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::args::{StopArgs, parsed};
+use crate::methods::MethodArgs;
 use crate::model_choice::ModelArgs;
 use crate::rerun_view::ViewTarget;
 
@@ -88,6 +89,9 @@ pub struct ReplayArgs {
     /// Which models to ask [default: the recorded ones].
     #[command(flatten)]
     pub models: ModelArgs,
+    /// Methods by which the model that plans is asked.
+    #[command(flatten)]
+    pub methods: MethodArgs,
     /// Instruction to give [default: the recorded one]
     #[arg(long, value_name = "TEXT", alias = "prompt", requires = "reask")]
     pub instruction: Option<String>,

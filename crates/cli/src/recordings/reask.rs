@@ -1,14 +1,19 @@
 //! `enact replay --reask`: recorded pictures to another model, plans side by side.
 
+use std::sync::Arc;
+
 use anyhow::{Result, bail};
-use enact_model::RequestOptions;
-use enact_plan::{Detection, Plan, Rejection, Situation};
+use enact_model::{RequestOptions, VisionLanguageModel};
+use enact_plan::strategy::examples::CurrentEpisode;
+use enact_plan::strategy::tools::Toolbox;
+use enact_plan::{Detection, LayeredPlanner, Perceiver, Plan, Planner, Rejection, Situation};
 use enact_recording::message::ResponseMessage;
 use enact_recording::{Recording, Topic};
 use enact_types::{Frame, StopSwitch};
 
 use super::args::ReplayArgs;
 use crate::data_dir::DataDir;
+use crate::methods::{self, MethodContext, MethodsConfig, library};
 use crate::model_choice::{self, ModelChoice, ModelsConfig, RoleConfig};
 
 /// Asks about every recorded picture and situation again and tallies the answers that are the same.
@@ -29,7 +34,13 @@ pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Re
             notify,
             ..choice.options()
         };
-        choice.open(options, &stop)
+        let model = choice.open(options, &stop)?;
+        // Methods are for the model that plans.
+        let methods = match planner.as_ref() == Some(choice) {
+            true => args.methods.over(MethodsConfig::default()),
+            false => MethodsConfig::default(),
+        };
+        layered(data_dir, recording, model, &methods, &stop)
     };
     let mut other = match &planner {
         Some(choice) if planner != perceiver => Some(open(choice)?),
@@ -37,7 +48,8 @@ pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Re
     };
     let mut sees = perceiver.as_ref().map(open).transpose()?;
     let plans = planner.is_some();
-    if sees.as_ref().is_some_and(|it| it.sees() == Some(false)) && args.models.perceive.is_none() {
+    let is_blind = |it: &Layered| it.model().sees() == Some(false);
+    if sees.as_ref().is_some_and(is_blind) && args.models.perceive.is_none() {
         errln!("     seen  nothing is asked: the model reads text only");
         if other.is_none() {
             other = sees.take();
@@ -87,6 +99,37 @@ pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Re
     }
     outln!("{}", tally.line(&name, args.json));
     Ok(true)
+}
+
+type Layered = LayeredPlanner<Box<dyn VisionLanguageModel>>;
+
+/// Puts these methods around a model, in the place of the recorded run.
+///
+/// # Errors
+/// If something that a method needs cannot be loaded.
+fn layered(
+    data_dir: &DataDir,
+    recording: &Recording,
+    model: Box<dyn VisionLanguageModel>,
+    methods: &MethodsConfig,
+    stop: &StopSwitch,
+) -> Result<Layered> {
+    let info = recording.info()?;
+    let launched = |key: &str| info.launch[key].as_str().unwrap_or_default().to_owned();
+    let robot = launched("robot");
+    let seed = info.launch["seed"].as_u64().unwrap_or_default();
+    let episode = library::episode(&launched("scene"), seed);
+    let context = MethodContext {
+        data_dir,
+        models: ModelsConfig::default(),
+        robot_name: &info.robot.name,
+        robot: &robot,
+        scene: episode.scene.clone(),
+        current: CurrentEpisode::of(Some(episode)),
+        stop,
+        recording: Arc::default(),
+    };
+    methods::layered(model, methods, &context, Toolbox::default())
 }
 
 /// Who is asked to see and who to plan: whom the command line names, else whom the recording does.

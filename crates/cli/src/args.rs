@@ -219,7 +219,7 @@ pub struct SetupArgs {
     #[command(flatten)]
     pub methods: MethodArgs,
     /// Accept plans in plain words, for servers without grammar-constrained output
-    #[arg(long)]
+    #[arg(long, conflicts_with = "think")]
     pub free_text: bool,
     /// How freely plans are drawn, and how many.
     #[command(flatten)]
@@ -535,7 +535,7 @@ pub struct EvalArgs {
     )]
     pub settings: Vec<MethodSetting>,
     /// Accept plans in plain words
-    #[arg(long)]
+    #[arg(long, conflicts_with = "think")]
     pub free_text: bool,
     /// Robot name in robots/, or path of a robot folder or URDF
     #[arg(long, value_name = "NAME", default_value = SHIPPED_ROBOT)]

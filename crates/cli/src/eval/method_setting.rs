@@ -41,7 +41,7 @@ struct Flags {
     methods: MethodArgs,
     #[command(flatten)]
     draws: DrawArgs,
-    #[arg(long)]
+    #[arg(long, conflicts_with = "think")]
     free_text: bool,
     #[arg(long)]
     score_steps: bool,

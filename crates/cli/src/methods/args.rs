@@ -47,7 +47,7 @@ pub struct MethodArgs {
     pub attach: Vec<PathBuf>,
     /// Have the model think before each plan, in about N tokens at most; thoughts are shown and
     /// recorded, and never executed
-    #[arg(long, value_name = "TOKENS", conflicts_with_all = ["free_text", "score_steps"], value_parser = clap::value_parser!(u32).range(8..=4096))]
+    #[arg(long, value_name = "TOKENS", conflicts_with = "score_steps", value_parser = clap::value_parser!(u32).range(8..=4096))]
     pub think: Option<u32>,
     /// Folder of edited blocks of the prompt for plans; `enact prompts DIR` writes the built-in ones
     #[arg(long, value_name = "DIR")]

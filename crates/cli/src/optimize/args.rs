@@ -53,7 +53,7 @@ pub struct OptimizeArgs {
     #[arg(long, value_name = "MODE")]
     pub meaning: Option<MeaningMode>,
     /// Accept plans in plain words
-    #[arg(long)]
+    #[arg(long, conflicts_with = "think")]
     pub free_text: bool,
     /// Source of object detections
     #[arg(long, value_enum, default_value_t = PerceptionSource::Model)]

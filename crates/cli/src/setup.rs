@@ -227,6 +227,12 @@ impl Setup {
                 bail!("--perception ground-truth needs the simulator's own camera")
             }
         };
+        if plan.is_some() && !self.launch.planning.methods.is_empty() {
+            bail!(
+                "the plan of a file is followed as it is, and no planning method is asked about it: leave \
+                 out --plan, or the methods (--critic, --lessons, … or [planning.methods])"
+            );
+        }
         let models = self.run_models(plan.is_some())?;
         if let Some(choice) = &models.both {
             let model = self.model(choice, instruction)?;

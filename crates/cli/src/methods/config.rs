@@ -53,14 +53,15 @@ pub struct MethodsConfig {
 }
 
 impl MethodsConfig {
-    /// Returns the flag of a method that has the model that plans write something else than plans, if
-    /// one is switched on.
+    /// Returns the flag of a method that has the model that plans read or write something else than it
+    /// does for a plan, if one is switched on.
     pub fn asks_the_planner(&self) -> Option<&'static str> {
         let criticizes_itself = self.critic.as_deref().is_none_or(|it| it == "self");
         [
             (self.critic.is_some() && criticizes_itself, "critic self"),
             (self.dialogue.is_some(), "dialogue"),
             (self.lessons.is_some(), "lessons"),
+            (!self.attach.is_empty(), "attach"),
             (self.tools.is_some(), "tools"),
             (self.decompose, "decompose"),
             (self.goal_first, "goal-first"),

@@ -61,8 +61,8 @@ pub fn layered<M: PlanningModel>(
         && let Some(method) = config.asks_the_planner()
     {
         bail!(
-            "--{method} asks the model that plans for more than plans, and this one was trained on \
-             nothing else\nhint: choose another one with --plan-with MODEL"
+            "--{method} needs a model that follows requests in words, and the one that plans was trained \
+             on plans alone\nhint: choose another one with --plan-with MODEL"
         );
     }
     let strategies = strategies(config, context, toolbox)?;

@@ -86,12 +86,18 @@ pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Re
                 let then: ResponseMessage = record.read()?;
                 let situation = situation(&then, args);
                 let now = model.plan(frame, &situation)?;
-                tally.plans.0 += u32::from(then.completion == now.completion);
+                let rejected = now.parsed.as_ref().err().map(ToString::to_string);
+                let is_same = then.completion == now.completion && then.rejected == rejected;
+                tally.plans.0 += u32::from(is_same);
                 tally.plans.1 += 1;
+                let told = |completion: &str, rejected: Option<&String>| match rejected {
+                    Some(why) => format!("rejected: {why}"),
+                    None => in_words(completion),
+                };
                 show(
                     "plan",
-                    &in_words(&then.completion),
-                    &in_words(&now.completion),
+                    &told(&then.completion, then.rejected.as_ref()),
+                    &told(&now.completion, rejected.as_ref()),
                 );
             }
             _ => {}

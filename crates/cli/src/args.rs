@@ -499,7 +499,7 @@ pub struct EvalArgs {
     #[arg(default_value = "core")]
     pub suite: String,
     /// Number of episodes; they cycle through the suite's tasks
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     pub episodes: u64,
     /// Random seed; training data never uses these
     #[arg(long, default_value_t = 70_001)]

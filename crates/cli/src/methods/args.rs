@@ -16,22 +16,22 @@ pub struct MethodArgs {
     #[arg(long, value_name = "self|MODEL")]
     pub critic: Option<String>,
     /// How often a plan goes back to the planner before it is rejected [default: 2]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub critic_rounds: Option<u32>,
     /// Environment variable that holds the key of the critic's server, if it is another one
     #[arg(long, value_name = "NAME")]
     pub critic_key_env: Option<String>,
     /// Have planner and critic exchange up to N messages about a draft before the planner decides
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub dialogue: Option<NonZeroU32>,
     /// Write down in FILE what failed and corrected runs teach, and tell it in similar tasks
     #[arg(long, value_name = "FILE")]
     pub lessons: Option<PathBuf>,
     /// Show the planner the K solved tasks most similar in task and scene
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", allow_negative_numbers = true)]
     pub examples: Option<NonZeroU32>,
     /// Most tokens that the examples take together, estimated [default: 600]
-    #[arg(long, value_name = "TOKENS")]
+    #[arg(long, value_name = "TOKENS", allow_negative_numbers = true)]
     pub example_tokens: Option<u32>,
     /// Solved tasks besides those that ship [default: those of `enact examples add`]
     #[arg(long, value_name = "FILE")]
@@ -47,7 +47,7 @@ pub struct MethodArgs {
     pub attach: Vec<PathBuf>,
     /// Have the model think before each plan, in about N tokens at most; thoughts are shown and
     /// recorded, and never executed
-    #[arg(long, value_name = "TOKENS", conflicts_with = "score_steps", value_parser = clap::value_parser!(u32).range(8..=4096))]
+    #[arg(long, value_name = "TOKENS", allow_negative_numbers = true, conflicts_with = "score_steps", value_parser = clap::value_parser!(u32).range(8..=4096))]
     pub think: Option<u32>,
     /// Folder of edited blocks of the prompt for plans; `enact prompts DIR` writes the built-in ones
     #[arg(long, value_name = "DIR")]

@@ -10,26 +10,26 @@ use enact_runtime::PlanChoice;
 #[command(next_help_heading = "Drawing plans")]
 pub struct DrawArgs {
     /// Sample N plans per turn and take the best by likelihood x feasibility x past success
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=32))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=32))]
     pub rank: u32,
     /// Sample N plans per turn and take the one that most of those come to that can be done
-    #[arg(long, value_name = "N", conflicts_with = "rank", value_parser = clap::value_parser!(u32).range(2..=32))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, conflicts_with = "rank", value_parser = clap::value_parser!(u32).range(2..=32))]
     pub vote: Option<u32>,
     /// Sampling temperature: 0 takes the most probable plan, 1 draws as the model weighs [default:
     /// 0; 1 with --rank and --vote]
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_negative_numbers = true)]
     pub temperature: Option<f64>,
     /// Draw among the fewest tokens that are together this probable (nucleus sampling)
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
     pub top_p: Option<f64>,
     /// Draw among the K most probable tokens; 0 is any number [default: 40 in this process]
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", allow_negative_numbers = true)]
     pub top_k: Option<u32>,
     /// Draw among tokens at least this probable, as a share of the most probable one
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
     pub min_p: Option<f64>,
     /// Make tokens less probable that the answer has already: 1 (not at all) to 2
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub repetition_penalty: Option<f64>,
 }
 

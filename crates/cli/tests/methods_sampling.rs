@@ -1,8 +1,7 @@
 //! Drawing plans, votes, thoughts and edited prompts, through the program.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -12,10 +11,9 @@ use serde_json::{Value, json};
 
 mod program;
 
-use program::{TASK, enact, is_one_clear_error, root, run, status, stderr, stdout};
+use program::{PUT, TASK, enact, http, is_one_clear_error, root, run, status, stderr, stdout};
 
 const POINT: &str = r#"{"steps":[{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
-const PUT: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
 const PUT_AND_REST: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"home"},{"skill":"done"}]}"#;
 
 /// A server that gives these answers in turn, again and again, and the bodies of the requests.
@@ -26,39 +24,12 @@ fn server(answers: Vec<String>) -> (String, Receiver<Value>) {
     thread::spawn(move || {
         for content in answers.iter().cycle() {
             let (stream, _) = listener.accept().unwrap();
-            let _ = sender.send(read(&stream));
-            answer(
-                stream,
-                &json!({"choices": [{"message": {"content": content}}]}),
-            );
+            let _ = sender.send(http::read(&stream).body);
+            let said = json!({"choices": [{"message": {"content": content}}]});
+            http::answer(stream, 200, &said);
         }
     });
     (format!("{place}#m"), requests)
-}
-
-fn read(stream: &TcpStream) -> Value {
-    let mut reader = BufReader::new(stream);
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        if line.trim().is_empty() {
-            break;
-        }
-        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    serde_json::from_slice(&body).unwrap_or(Value::Null)
-}
-
-fn answer(mut stream: TcpStream, body: &Value) {
-    let body = body.to_string();
-    let length = body.len();
-    let head = format!("HTTP/1.1 200 X\r\nconnection: close\r\ncontent-length: {length}");
-    let _ = write!(stream, "{head}\r\n\r\n{body}");
 }
 
 /// The words of a run of the task, planned by this server.

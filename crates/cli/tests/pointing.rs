@@ -3,7 +3,6 @@
 
 mod program;
 
-use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::thread;
@@ -305,38 +304,20 @@ fn serve(name: &str, write: Writer) -> String {
     address
 }
 
-fn answer(mut stream: TcpStream, name: &str, write: Writer) {
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        if line.trim().is_empty() {
-            break;
-        }
-        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    let body = match serde_json::from_slice::<Value>(&body) {
-        Ok(request) => {
-            let said = said(&request, write);
-            json!({
-                "choices": [{"message": {"role": "assistant", "content": said}, "finish_reason": "stop"}],
-                "usage": {"prompt_tokens": 300, "completion_tokens": 12},
-            })
-        }
-        Err(_) => json!({"data": [{"id": name}]}),
+fn answer(stream: TcpStream, name: &str, write: Writer) {
+    let request = http::read(&stream).body;
+    let body = match request.is_null() {
+        // It asks which models there are.
+        true => json!({"data": [{"id": name}]}),
+        false => json!({
+            "choices": [{
+                "message": {"role": "assistant", "content": said(&request, write)},
+                "finish_reason": "stop",
+            }],
+            "usage": {"prompt_tokens": 300, "completion_tokens": 12},
+        }),
     };
-    let body = body.to_string();
-    let head = format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}",
-        body.len()
-    );
-    // The client may have given up.
-    let _ = write!(stream, "{head}\r\nconnection: close\r\n\r\n{body}");
+    http::answer(stream, 200, &body);
 }
 
 /// A plan for whoever asks for one; else what is in the picture, in the only way that the model

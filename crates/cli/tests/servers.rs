@@ -1,27 +1,21 @@
 //! Models behind servers, through the program: keys, proxies, launch files, and what is told and kept.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use enact_recording::Recording;
-use serde_json::{Value, json};
+use serde_json::json;
 
 mod program;
 
+use program::http::{self, Request};
 use program::{enact, root, status, stderr};
 
 const TASK: &str = "point to the red cube";
 const PLAN: &str = r#"{"steps":[{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
 const KEY: &str = "sk-test-0123456789";
-
-/// Head and body of a request.
-struct Request {
-    head: String,
-    body: Value,
-}
 
 /// A server that wants the key, is busy at first, and thinks before it answers.
 fn server() -> (String, Receiver<Request>) {
@@ -31,7 +25,7 @@ fn server() -> (String, Receiver<Request>) {
     thread::spawn(move || {
         for number in 0.. {
             let (stream, _) = listener.accept().unwrap();
-            let request = read(&stream);
+            let request = http::read(&stream);
             let (status, body) = if !request.head.contains(&format!("Bearer {KEY}")) {
                 (401, json!({"error": {"message": "wrong key"}}))
             } else if number == 0 {
@@ -41,41 +35,10 @@ fn server() -> (String, Receiver<Request>) {
                 (200, json!({"choices": [{"message": {"content": content}}]}))
             };
             let _ = sender.send(request);
-            answer(stream, status, &body);
+            http::answer(stream, status, &body);
         }
     });
     (format!("{place}#m"), requests)
-}
-
-fn read(stream: &TcpStream) -> Request {
-    let mut reader = BufReader::new(stream);
-    let mut head = String::new();
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        if line.trim().is_empty() {
-            break;
-        }
-        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-        head += &line;
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    Request {
-        head,
-        body: serde_json::from_slice(&body).unwrap_or(Value::Null),
-    }
-}
-
-fn answer(mut stream: TcpStream, status: u16, body: &Value) {
-    let body = body.to_string();
-    let length = body.len();
-    let head = format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {length}");
-    // The client may have given up.
-    let _ = write!(stream, "{head}\r\n\r\n{body}");
 }
 
 #[test]

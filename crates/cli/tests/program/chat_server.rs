@@ -1,13 +1,14 @@
 //! A server of a few lines that answers chats as a test says.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+
+use super::http::{self, Request};
 
 /// What a server was asked: with which key, in which words, with which pictures.
 #[derive(Clone, Debug)]
@@ -24,39 +25,29 @@ pub fn chat_server(
 ) -> (String, Receiver<Asked>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let place = listener.local_addr().unwrap();
-    let (sender, asked) = channel();
+    let (sender, requests) = channel();
     thread::spawn(move || {
         for stream in listener.incoming() {
             let stream = stream.unwrap();
-            let request = read(&stream);
-            let said = answer(&request);
+            let request = asked(&http::read(&stream));
+            let said = json!({
+                "choices": [{"message": {"content": answer(&request)}}],
+                "usage": {"prompt_tokens": 100, "completion_tokens": 10},
+            });
             let _ = sender.send(request);
-            write(stream, &said);
+            http::answer(stream, 200, &said);
         }
     });
-    (format!("{place}#m"), asked)
+    (format!("{place}#m"), requests)
 }
 
-fn read(stream: &TcpStream) -> Asked {
-    let mut reader = BufReader::new(stream);
-    let (mut key, mut length) = (String::new(), 0);
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        if line.trim().is_empty() {
-            break;
-        }
-        let (name, value) = line.split_once(':').unwrap_or_default();
-        match name.to_lowercase().as_str() {
-            "content-length" => length = value.trim().parse().unwrap(),
-            "authorization" => value.trim().clone_into(&mut key),
-            _ => {}
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    let request: Value = serde_json::from_slice(&body).unwrap();
-    let content = &request["messages"][0]["content"];
+fn asked(request: &Request) -> Asked {
+    let key = request.head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("authorization")
+            .then(|| value.trim().to_owned())
+    });
+    let content = &request.body["messages"][0]["content"];
     let parts = content.as_array().cloned().unwrap_or_default();
     let of = |kind: &'static str| parts.iter().filter(move |part| part["type"] == kind);
     let words = match content.as_str() {
@@ -71,20 +62,8 @@ fn read(stream: &TcpStream) -> Asked {
         STANDARD.decode(url.split_once(',').unwrap().1).unwrap()
     };
     Asked {
-        key,
+        key: key.unwrap_or_default(),
         words,
         pictures: of("image_url").map(picture).collect(),
     }
-}
-
-fn write(mut stream: TcpStream, content: &str) {
-    let body = json!({
-        "choices": [{"message": {"content": content}}],
-        "usage": {"prompt_tokens": 100, "completion_tokens": 10},
-    });
-    let body = body.to_string();
-    let length = body.len();
-    let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}");
-    // The client may have given up.
-    let _ = write!(stream, "{head}\r\n\r\n{body}");
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
 pub mod chat_server;
+pub mod http;
 pub mod planner_server;
 
 use std::path::Path;

@@ -1,11 +1,12 @@
 //! A server whose model answers words with words.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use serde_json::{Value, json};
+
+use super::http;
 
 /// Returns the address of a server that answers what it is asked like this, and what it was asked;
 /// `None` keeps whoever asks waiting for ever.
@@ -20,10 +21,13 @@ pub fn serve(
             let (answer, sender) = (answer.clone(), sender.clone());
             thread::spawn(move || {
                 let stream = stream.unwrap();
-                let words = words(&read(&stream));
+                let words = words(&http::read(&stream).body);
                 let _ = sender.send(words.clone());
                 match answer(&words) {
-                    Some(text) => write(stream, &text),
+                    Some(text) => {
+                        let said = json!({"choices": [{"message": {"content": text}}]});
+                        http::answer(stream, 200, &said);
+                    }
                     None => loop {
                         thread::park();
                     },
@@ -42,30 +46,4 @@ fn words(request: &Value) -> String {
     let parts = content.as_array().cloned().unwrap_or_default();
     let texts = parts.iter().filter_map(|part| part["text"].as_str());
     texts.collect()
-}
-
-fn read(stream: &TcpStream) -> Value {
-    let mut reader = BufReader::new(stream);
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        if line.trim().is_empty() {
-            break;
-        }
-        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    serde_json::from_slice(&body).unwrap_or(Value::Null)
-}
-
-fn write(mut stream: TcpStream, content: &str) {
-    let body = json!({"choices": [{"message": {"content": content}}]}).to_string();
-    let length = body.len();
-    let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}");
-    // The client may have given up.
-    let _ = write!(stream, "{head}\r\n\r\n{body}");
 }

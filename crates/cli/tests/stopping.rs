@@ -1,7 +1,7 @@
 //! A stop ends whatever is going on: the program as a black box, and servers that would keep it
 //! waiting for ever.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStderr, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -11,6 +11,10 @@ use std::time::{Duration, Instant};
 use enact_testkit::root;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+mod program;
+
+use program::http;
 
 /// Everything that these tests wait for comes within a second on a calm machine. Nothing of what
 /// is stopped would ever come to an end before the time limit of a request, 300 s.
@@ -53,7 +57,9 @@ fn server(manners: &[Manner]) -> (String, Receiver<Heard>) {
             let (stream, _) = listener.accept().unwrap();
             let heard = heard.clone();
             thread::spawn(move || {
-                heard.send(Heard::Asked(request(&stream))).unwrap();
+                let head = http::read(&stream).head;
+                let first = head.lines().next().unwrap().to_owned();
+                heard.send(Heard::Asked(first)).unwrap();
                 answer(stream, manner);
                 // The test may be over.
                 let _ = heard.send(Heard::LetGo);
@@ -61,24 +67,6 @@ fn server(manners: &[Manner]) -> (String, Receiver<Heard>) {
         }
     });
     (address, hearing)
-}
-
-/// Reads a request; its first line.
-fn request(stream: &TcpStream) -> String {
-    let mut reader = BufReader::new(stream);
-    let mut first = String::new();
-    reader.read_line(&mut first).unwrap();
-    let mut length = 0;
-    let mut line = String::new();
-    while line != "\r\n" {
-        line.clear();
-        reader.read_line(&mut line).unwrap();
-        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-    }
-    reader.read_exact(&mut vec![0; length]).unwrap();
-    first.trim().to_owned()
 }
 
 /// Answers, then waits until the other side lets go.

@@ -39,11 +39,11 @@ def orthogonal(matrices: Tensor, steps: int = 5) -> Tensor:
     a, b, c = QUINTIC
     tall = matrices.shape[1] > matrices.shape[2]
     x = matrices.mT if tall else matrices
-    x = (x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)).bfloat16()
+    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(steps):
         squared = x @ x.mT
         x = a * x + (b * squared + c * (squared @ squared)) @ x
-    return (x.mT if tall else x).float()
+    return x.mT if tall else x
 
 
 class Optimizer:

@@ -214,6 +214,48 @@ fn edited_prompts_are_asked_with_and_kept_by_their_hash() {
 }
 
 #[test]
+fn a_prompt_without_the_task_or_the_objects_is_one_clear_error() {
+    let (place, requests) = server(vec![PUT.to_owned()]);
+    let folder = tempfile::tempdir().unwrap();
+    let prompts = folder.path().join("prompts");
+    let path = prompts.display().to_string();
+    assert_eq!(status(&run(&["prompts", &path])), 0);
+    let frame = fs::read_to_string(prompts.join("plan.txt")).unwrap();
+    for (block, text, parts) in [
+        (
+            "plan.txt",
+            frame.replace("{% include \"task.txt\" %}", ""),
+            ["plan.txt: ", "the task", "{% include \"task.txt\" %}"],
+        ),
+        (
+            "plan.txt",
+            frame.replace("{% include \"scene.txt\" %}", ""),
+            ["plan.txt: ", "the objects", "{% include \"scene.txt\" %}"],
+        ),
+        (
+            "task.txt",
+            "Do it.\n".to_owned(),
+            ["task.txt: ", "the task", "{{ task }}"],
+        ),
+    ] {
+        assert_eq!(status(&run(&["prompts", &path, "--force"])), 0);
+        fs::write(prompts.join(block), text).unwrap();
+        let output = run(&asking(&place, &["--prompts", &path]));
+        is_one_clear_error(&output, &parts);
+    }
+    assert!(requests.try_iter().next().is_none());
+    // By another block of another name it is shown as well.
+    assert_eq!(status(&run(&["prompts", &path, "--force"])), 0);
+    let renamed = frame.replace("task.txt", "order.txt");
+    fs::write(prompts.join("plan.txt"), renamed).unwrap();
+    fs::write(prompts.join("order.txt"), "You are told: {{ task }}\n").unwrap();
+    let output = run(&asking(&place, &["--prompts", &path]));
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let asked = requests.try_iter().next().unwrap().to_string();
+    assert!(asked.contains(&format!("You are told: {TASK}")), "{asked}");
+}
+
+#[test]
 fn the_built_in_blocks_are_printed() {
     let output = run(&["prompts"]);
     assert_eq!(status(&output), 0);

@@ -106,6 +106,9 @@ impl Setup {
     ) -> Result<Self> {
         let mut launch = Launch::find(data_dir, &args.launch)?;
         override_with(&mut launch, args);
+        if let Some(fault) = args.methods.fault(&launch.planning.methods) {
+            bail!("{fault}");
+        }
         if args.free_text && launch.planning.methods.think.is_some() {
             bail!(
                 "a plan in plain words has no place for a thought: leave out --free-text, or think \

@@ -347,3 +347,37 @@ fn a_launch_file_switches_methods_on() {
     assert!(stderr(&output).contains("nonzero"), "{}", stderr(&output));
     assert!(objects(&output).is_empty());
 }
+
+#[test]
+fn a_flag_without_the_method_that_it_belongs_to_is_one_clear_error() {
+    let (model, asked) = serve(|_| PUT.to_owned());
+    let folder = tempfile::tempdir().unwrap();
+    let library = write(folder.path(), "library.jsonl", "");
+    for (flags, belongs) in [
+        (["--critic-rounds", "1"], "--critic self"),
+        (["--critic-key-env", "KEY"], "--critic MODEL"),
+        (["--example-tokens", "50"], "--examples K"),
+        (["--example-library", library.as_str()], "--examples K"),
+    ] {
+        is_one_clear_error(&run(&put(&model, &flags)), &[flags[0], belongs]);
+        let eval = ["eval", "core", "--plan-with", &model, "--episodes", "1"];
+        let eval = run(&[&eval[..], &flags].concat());
+        is_one_clear_error(&eval, &[flags[0], belongs]);
+    }
+    assert!(asked.try_iter().next().is_none());
+    // A launch file may say for later how often.
+    let launch = format!(
+        "robot = \"so101\"\nscene = \"tabletop\"\nmodel = \"{model}\"\nturns = 3\n\
+         [planning.methods]\ncritic_rounds = 1\nexample_tokens = 50\n"
+    );
+    let launch = write(folder.path(), "launch.toml", launch);
+    let output = run(&[
+        "run",
+        TASK,
+        "--perception",
+        "ground-truth",
+        "--launch",
+        &launch,
+    ]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+}

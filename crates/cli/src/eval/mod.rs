@@ -32,7 +32,7 @@ use enact_types::StopSwitch;
 use crate::args::{EvalArgs, PerceptionSource, PlannerKind, SHIPPED_ROBOT};
 use crate::console_observer::ConsoleObserver;
 use crate::data_dir::{DataDir, SHIPPED_MODEL};
-use crate::methods::DrawArgs;
+use crate::methods::{DrawArgs, MethodsConfig};
 use crate::model_choice::{self, ModelChoice, ModelsConfig};
 use crate::{out, progress, prompts};
 use job::Job;
@@ -48,6 +48,10 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
     }
     if args.ablate {
         return ablate::ablate(data_dir, args).map(|()| true);
+    }
+    let methods = args.methods.over(MethodsConfig::default());
+    if let Some(fault) = args.methods.fault(&methods) {
+        bail!("{fault}");
     }
     let job = Job::load(data_dir, args)?;
     if let Some(number) = args.episode {
@@ -322,7 +326,7 @@ fn command(args: &EvalArgs, job: &Job) -> String {
     words(args) + &job.methods.written()
 }
 
-/// Returns the command, without [`MethodsConfig`](crate::methods::MethodsConfig).
+/// Returns the command, without [`MethodsConfig`].
 fn words(args: &EvalArgs) -> String {
     let mut words = format!("enact eval {} --seed {}", args.suite, args.seed);
     if args.robot != SHIPPED_ROBOT {

@@ -245,7 +245,7 @@ pub struct SetupArgs {
     #[arg(long)]
     pub realtime: bool,
     /// Show the run in rerun's viewer, in a browser, or save it to a file
-    #[arg(long, value_name = "web|FILE.rrd", num_args = 0..=1, default_missing_value = "")]
+    #[arg(long, value_name = "web|FILE.rrd", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub view: Option<ViewTarget>,
     /// Write one line of JSON per event; identical runs give identical files
     #[arg(long, value_name = "FILE", alias = "journal")]

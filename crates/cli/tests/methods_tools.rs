@@ -71,6 +71,45 @@ fn what_a_tool_returns_is_planned_with_and_kept() {
 }
 
 #[test]
+fn a_number_behind_tools_bounds_the_calls_and_is_not_said() {
+    let (server, asked) = chat_server(|asked| match asked.words.contains("Calls left") {
+        // It would go on for ever.
+        true => format!(r#"{{"call":{{"tool":"measure {}"}}}}"#, asked.words.len()),
+        false => POINT.to_owned(),
+    });
+    let task = |words: &str| {
+        let lines = words.lines().find(|line| line.starts_with("Task:"));
+        lines.map(str::to_owned)
+    };
+    for (words, calls, told) in [
+        (
+            &["--tools", "2", "point to the thing"][..],
+            2,
+            "Task: point to the thing",
+        ),
+        (
+            &["--tools", "3 cubes in the bowl please"],
+            6,
+            "Task: 3 cubes in the bowl please",
+        ),
+    ] {
+        run_with(&server, &[words, &["--turns", "1"]].concat());
+        let asked: Vec<String> = asked.try_iter().map(|it| it.words).collect();
+        let called = asked.iter().filter(|it| it.contains("Calls left"));
+        assert_eq!(called.count(), calls, "{words:?}: {asked:?}");
+        assert_eq!(task(asked.last().unwrap()).as_deref(), Some(told));
+    }
+    let many = run_with(&server, &["point to it", "--tools", "99"]);
+    assert_eq!(status(&many), 2, "{}", stderr(&many));
+    assert!(
+        stderr(&many).contains("99 is not in 1..=32"),
+        "{}",
+        stderr(&many)
+    );
+    assert!(asked.try_iter().next().is_none());
+}
+
+#[test]
 fn a_look_shows_what_another_camera_sees() {
     let (server, asked) = chat_server(|asked| {
         let words = &asked.words;

@@ -32,7 +32,7 @@ use enact_types::StopSwitch;
 use crate::args::{EvalArgs, PerceptionSource, PlannerKind, SHIPPED_ROBOT};
 use crate::console_observer::ConsoleObserver;
 use crate::data_dir::{DataDir, SHIPPED_MODEL};
-use crate::methods::{DrawArgs, MethodsConfig};
+use crate::methods::{DrawArgs, MethodsConfig, UnaskedMethods};
 use crate::model_choice::{self, ModelChoice, ModelsConfig};
 use crate::{out, progress, prompts};
 use job::Job;
@@ -55,7 +55,7 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
     }
     let job = Job::load(data_dir, args)?;
     if let Some(number) = args.episode {
-        return job.with_config(data_dir, args, |config| show(config, number, args.json));
+        return job.with_config(data_dir, args, |config| show(config, number, args));
     }
     // What cannot be read is told before anything is run.
     let earlier = args.compare.as_deref().map(store::load).transpose()?;
@@ -147,7 +147,7 @@ fn options(
 }
 
 /// Narrates one episode on stderr and prints its result on stdout.
-fn show(job: &EvalConfig<'_>, number: u64, as_json: bool) -> Result<bool> {
+fn show(job: &EvalConfig<'_>, number: u64, args: &EvalArgs) -> Result<bool> {
     let drawn = episode_setup::episode(job.suite, job.scene, job.robot, job.seed, number)
         .map_err(|error| anyhow!("{error}"))?;
     let mut agent = job
@@ -157,15 +157,17 @@ fn show(job: &EvalConfig<'_>, number: u64, as_json: bool) -> Result<bool> {
         .map_err(|error| anyhow!("{error}"))?;
     let agent = WorkerAgent::for_episode(agent.as_mut());
     let mut console = ConsoleObserver::new(stderr());
+    let scores = args.models.score_steps;
+    let mut unasked = UnaskedMethods::new(&args.methods, &args.draws, args.free_text, scores);
     let record: EpisodeResult = episode::run(
         number,
         &drawn,
         job.robot,
         job.options(),
         agent,
-        vec![Box::new(&mut console)],
+        vec![Box::new(&mut console), Box::new(&mut unasked)],
     );
-    if as_json {
+    if args.json {
         outln!("{}", serde_json::to_string(&record)?);
     } else {
         outln!("{}", sentence(&record));

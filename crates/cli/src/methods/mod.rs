@@ -12,6 +12,7 @@
 //! | [`past_runs`] | what came of recorded runs, for tools |
 //! | [`other_cameras`] | the pictures of a launch file's other cameras, for tools |
 //! | [`sampling`] | how freely plans are drawn, and how many |
+//! | [`unasked`] | says which methods had nothing to do, because rules planned |
 
 pub mod args;
 pub mod attached;
@@ -23,6 +24,7 @@ pub mod library;
 pub mod other_cameras;
 pub mod past_runs;
 pub mod sampling;
+pub mod unasked;
 
 use anyhow::{Result, bail};
 use chrono::Local;
@@ -41,6 +43,7 @@ pub use context::MethodContext;
 pub use other_cameras::OtherCameras;
 pub use past_runs::PastRuns;
 pub use sampling::DrawArgs;
+pub use unasked::UnaskedMethods;
 
 use crate::model_choice::talk;
 use lesson_file::LessonFile;

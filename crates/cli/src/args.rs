@@ -9,7 +9,6 @@ use enact_plan::{MeaningMode, Pointing};
 use crate::arm::args::{ArmArgs, BusArgs};
 use crate::camera::args::CameraArgs;
 use crate::camera::lying_sheet::SheetArgs;
-use crate::eval::method_setting::MethodSetting;
 use crate::examples::ExamplesArgs;
 use crate::lessons::LessonsArgs;
 use crate::methods::{DrawArgs, MethodArgs};
@@ -533,7 +532,7 @@ pub struct EvalArgs {
         value_delimiter = ',',
         requires = "ablate"
     )]
-    pub settings: Vec<MethodSetting>,
+    pub settings: Vec<String>,
     /// Accept plans in plain words
     #[arg(long, conflicts_with = "think")]
     pub free_text: bool,

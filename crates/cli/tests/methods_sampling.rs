@@ -126,7 +126,11 @@ fn what_rules_leave_idle_is_said_once() {
     );
     let asked = ["--meaning", "off", "--turns", "1"];
     let asked = run(&[&["run", TASK][..], &truth, &asked].concat());
-    assert!(!stderr(&asked).contains(": not asked"), "{}", stderr(&asked));
+    assert!(
+        !stderr(&asked).contains(": not asked"),
+        "{}",
+        stderr(&asked)
+    );
     let lines = format!("{TASK}\npoint to the red cube\n/quit\n");
     let chat = run_with_input(&[&["chat"][..], &truth].concat(), lines.as_bytes());
     let talk = stderr(&chat);

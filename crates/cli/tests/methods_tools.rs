@@ -246,7 +246,44 @@ fn the_table_says_what_each_method_gives_and_costs() {
     }
     let kept = std::fs::read_to_string(folder.path().join("out/ablation.md")).unwrap();
     assert_eq!(kept, table);
-    let unknown = run(&["eval", &suite, "--ablate", "--methods", "fly"]);
-    assert_eq!(status(&unknown), 2);
-    assert!(stderr(&unknown).contains("fly"), "{}", stderr(&unknown));
+    // What is wrong with any of the methods is told before the first is run.
+    let out = folder.path().join("other").display().to_string();
+    let wrong = |methods: &str, more: &[&str], parts: &[&str]| {
+        let fixed = [
+            "eval",
+            &suite,
+            "--ablate",
+            "--methods",
+            methods,
+            "--out",
+            &out,
+        ];
+        is_one_clear_error(&run(&[&fixed[..], &FIXED, more].concat()), parts);
+        assert!(!folder.path().join("other").exists());
+    };
+    let known = "the methods are none, critic";
+    wrong(
+        "none,fly,tools=3,think=no",
+        &[],
+        &["`fly`", "`think=no`", known],
+    );
+    let plans = ["--plan-with", &server];
+    let lost = "examples=2+example-library=nowhere.jsonl";
+    wrong(
+        &format!("none,{lost}"),
+        &plans,
+        &[lost, "no library of examples"],
+    );
+    wrong(
+        "none,critic-rounds=2",
+        &plans,
+        &["--critic-rounds", "--critic self"],
+    );
+    wrong("none,vote=3+temperature=0", &plans, &["vote=3", "the same"]);
+    let idle = [&plans[..], &["--critic-rounds", "1"]].concat();
+    wrong("none,tools=3", &idle, &["--critic-rounds has no effect"]);
+    assert_eq!(asked.try_iter().count(), 0);
+    // The model that ships knows its two prompts.
+    let parts = ["tools=3: ", "goal-first: ", "--plan-with MODEL"];
+    wrong("none,tools=3,goal-first", &[], &parts);
 }

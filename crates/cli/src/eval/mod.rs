@@ -5,6 +5,7 @@
 //! | this one | a suite of tasks in the simulator |
 //! | [`job`] | a suite, and who is evaluated on it |
 //! | [`ablate`] | the table of suites and methods |
+//! | [`preflight`] | what is wrong with methods, before the first is run |
 //! | [`method_setting`] | methods by their flags, for that table |
 //! | [`photos`] | what a perceiver finds on labeled pictures |
 
@@ -12,6 +13,7 @@ mod ablate;
 pub(crate) mod job;
 pub mod method_setting;
 mod photos;
+mod preflight;
 
 use std::io::stderr;
 use std::path::Path;
@@ -202,9 +204,14 @@ fn opened(
     options: RequestOptions,
 ) -> Result<Box<dyn VisionLanguageModel>, PlannerError> {
     let opened = choice.open(options, &StopSwitch::new());
-    opened.map_err(|error| PlannerError::Load {
-        model: choice.name.clone(),
-        reason: format!("{error:#}").into(),
+    opened.map_err(|error| as_planner_error(choice, error))
+}
+
+/// Returns why `model` cannot be used.
+fn as_planner_error(model: &ModelChoice, error: anyhow::Error) -> PlannerError {
+    error.downcast().unwrap_or_else(|error| PlannerError::Load {
+        model: model.name.clone(),
+        reason: out::told(&error).into(),
     })
 }
 

@@ -83,9 +83,14 @@ impl MethodArgs {
         }
     }
 
-    /// Returns what is wrong with a flag that has no effect on `config`, the methods that these flags
-    /// and whatever is beside them switch on: it sets a method that is off.
+    /// Returns what is wrong with the first flag that is idle.
     pub fn fault(&self, config: &MethodsConfig) -> Option<String> {
+        self.idle(config).into_iter().next()
+    }
+
+    /// Returns what is wrong with each flag that has no effect on `config`, the methods that these flags
+    /// and whatever is beside them switch on: it sets a method that is off.
+    pub fn idle(&self, config: &MethodsConfig) -> Vec<String> {
         let criticizes = config.critic.is_some() || config.dialogue.is_some();
         let other_critic = config.critic.as_deref().is_some_and(|it| it != "self");
         let shows_examples = config.examples.is_some();
@@ -111,10 +116,11 @@ impl MethodArgs {
                 "--examples K",
             ),
         ];
-        let (flag, _, with) = flags.into_iter().find(|(_, is_idle, _)| *is_idle)?;
-        Some(format!(
-            "{flag} has no effect without {with}: add that, or leave {flag} out"
-        ))
+        let idle = flags.into_iter().filter(|(_, is_idle, _)| *is_idle);
+        idle.map(|(flag, _, with)| {
+            format!("{flag} has no effect without {with}: add that, or leave {flag} out")
+        })
+        .collect()
     }
 }
 

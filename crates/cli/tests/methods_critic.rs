@@ -163,6 +163,14 @@ fn a_lesson_turns_the_second_runs_failure_into_success() {
         outcome.contains("rotate red cube by 360 degrees: refused"),
         "{outcome}"
     );
+    // It is in the recording that it was learned from, too, which is played back as ever.
+    let shown = stdout(&run(&["runs", "show", &record]));
+    let is_lesson = |line: &&str| line.trim_start().starts_with("lesson ");
+    let told: Vec<&str> = shown.lines().filter(is_lesson).collect();
+    assert_eq!(told.len(), 1, "{shown}");
+    assert!(told[0].ends_with(TAUGHT), "{shown}");
+    let verified = run(&["replay", &record, "--verify"]);
+    assert_eq!(status(&verified), 0, "{}", stderr(&verified));
     // The same task once more.
     let second = run(&put(&model, &more));
     assert_eq!(status(&second), 0, "{}", stderr(&second));

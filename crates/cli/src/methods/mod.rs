@@ -26,6 +26,8 @@ pub mod past_runs;
 pub mod sampling;
 pub mod unasked;
 
+use std::sync::Arc;
+
 use anyhow::{Result, bail};
 use chrono::Local;
 use enact_model::RequestOptions;
@@ -87,9 +89,10 @@ fn strategies(
             robot: context.robot_name.to_owned(),
             scene: context.scene.clone(),
             date: Box::new(|| Local::now().format("%Y-%m-%d").to_string()),
-            run: Box::new(move || Some(recording.get()?.display().to_string())),
+            run: Box::new(move || Some(recording.get()?.path.display().to_string())),
         };
-        let book = Box::new(LessonFile::open(file)?);
+        let book = LessonFile::open(file)?.noted_in(Arc::clone(&context.recording));
+        let book = Box::new(book);
         strategies.push(Box::new(Lessons::new(book, place, context.similarity()?)));
     }
     if let Some(count) = config.examples {

@@ -9,7 +9,6 @@ use enact_plan::{MeaningMode, Pointing};
 use crate::arm::args::{ArmArgs, BusArgs};
 use crate::camera::args::CameraArgs;
 use crate::camera::lying_sheet::SheetArgs;
-use crate::eval::method_setting::MethodSetting;
 use crate::examples::ExamplesArgs;
 use crate::lessons::LessonsArgs;
 use crate::methods::{DrawArgs, MethodArgs};
@@ -245,7 +244,7 @@ pub struct SetupArgs {
     #[arg(long)]
     pub realtime: bool,
     /// Show the run in rerun's viewer, in a browser, or save it to a file
-    #[arg(long, value_name = "web|FILE.rrd", num_args = 0..=1, default_missing_value = "")]
+    #[arg(long, value_name = "web|FILE.rrd", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub view: Option<ViewTarget>,
     /// Write one line of JSON per event; identical runs give identical files
     #[arg(long, value_name = "FILE", alias = "journal")]
@@ -533,7 +532,7 @@ pub struct EvalArgs {
         value_delimiter = ',',
         requires = "ablate"
     )]
-    pub settings: Vec<MethodSetting>,
+    pub settings: Vec<String>,
     /// Accept plans in plain words
     #[arg(long, conflicts_with = "think")]
     pub free_text: bool,

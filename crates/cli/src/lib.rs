@@ -54,6 +54,7 @@
 //! |---|---|
 //! | [`program`] | a command line in, an exit status out |
 //! | [`args`] | the command line |
+//! | `optional_values` | flags whose value may be left out |
 //! | [`config_hint`] | finds the key of `robot.toml` behind a refusal |
 //! | `out` | everything that is printed |
 //! | [`embedded`] | the robots, scenes, launch files and suites inside the program |
@@ -124,6 +125,7 @@ pub mod methods;
 pub mod model;
 pub mod model_choice;
 pub mod optimize;
+mod optional_values;
 pub mod program;
 pub mod progress;
 pub mod prompts;

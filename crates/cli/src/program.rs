@@ -11,13 +11,14 @@ use crate::args::{Cli, Command};
 use crate::data_dir::DataDir;
 use crate::out::{self, Stdout};
 use crate::{
-    arm, bus, camera, chat, check, dataset, eval, examples, lessons, log, model, optimize, prompts,
-    recordings, render, robot, run, scene, shell, stop_sources, tend,
+    arm, bus, camera, chat, check, dataset, eval, examples, lessons, log, model, optimize,
+    optional_values, prompts, recordings, render, robot, run, scene, shell, stop_sources, tend,
 };
 
 /// Reads the command line and does what it asks for; the exit status says how it came out.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let words = optional_values::joined(std::env::args_os());
+    let cli = match Cli::try_parse_from(words) {
         Ok(cli) => cli,
         Err(error) => return out::usage(&error),
     };

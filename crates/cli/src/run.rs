@@ -215,7 +215,7 @@ pub fn summary(
         "said": report.said,
         "sim_seconds": report.arm_seconds,
         "wall_seconds": times.wall.as_secs_f64(),
-        "model": model(models, &report.usage, times.load),
+        "model": cost(models, &report.usage, times.load),
         "seed": setup.launch.seed,
     });
     if is_dry {
@@ -237,7 +237,8 @@ fn step(outcome: &Outcome) -> Value {
     })
 }
 
-fn model(models: &RunModels, usage: &Usage, load: Duration) -> Value {
+/// Returns which models were asked, and what that cost, for a program.
+pub fn cost(models: &RunModels, usage: &Usage, load: Duration) -> Value {
     let mut model = json!({
         "name": models.name(),
         "load_seconds": load.as_secs_f64(),

@@ -14,6 +14,7 @@ use crate::camera::config::MAIN;
 use crate::camera_stream::CameraFilm;
 use crate::console_observer::ConsoleObserver;
 use crate::data_dir::DataDir;
+use crate::methods::UnaskedMethods;
 use crate::recordings::run_recorder::{RunRecorder, wall_clock};
 use crate::rerun_view::{Page, RerunView};
 use crate::setup::Setup;
@@ -21,6 +22,7 @@ use crate::setup::Setup;
 /// All observers of a run.
 pub struct RunObservers {
     console: ConsoleObserver<Stderr>,
+    unasked: UnaskedMethods,
     event_log: Option<(PathBuf, EventLog<BufWriter<File>>)>,
     view: Option<RerunView>,
     run_recorder: Option<RunRecorder>,
@@ -50,8 +52,10 @@ impl RunObservers {
             .transpose()?;
         let view = args.view.as_ref();
         let view = view.map(|shown| RerunView::of_run(shown, Box::new(wall_clock), &setup.stop));
+        let scores = args.models.score_steps;
         Ok(Self {
             console: ConsoleObserver::new(stderr()),
+            unasked: UnaskedMethods::new(&args.methods, &args.draws, args.free_text, scores),
             event_log,
             view: view.transpose()?,
             run_recorder: RunRecorder::begin(
@@ -66,7 +70,8 @@ impl RunObservers {
 
     /// Returns all of them, for a session.
     pub fn observers(&mut self) -> Vec<Box<dyn Observer + '_>> {
-        let mut all: Vec<Box<dyn Observer + '_>> = vec![Box::new(&mut self.console)];
+        let mut all: Vec<Box<dyn Observer + '_>> =
+            vec![Box::new(&mut self.console), Box::new(&mut self.unasked)];
         if let Some((_, event_log)) = &mut self.event_log {
             all.push(Box::new(event_log));
         }

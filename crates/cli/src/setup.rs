@@ -1,6 +1,6 @@
 //! Assembles robot, world, camera, model and observers.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -34,6 +34,7 @@ use crate::launch::Launch;
 use crate::methods::{self, MethodContext, OtherCameras, PastRuns, library};
 use crate::model_choice::ModelChoice;
 use crate::prompts;
+use crate::recordings::run_recorder::BegunRecording;
 use crate::stop_sources;
 
 /// Set-up of a run.
@@ -58,7 +59,7 @@ pub struct Setup {
     /// Whether somebody reads how probable tokens were.
     is_weighed: bool,
     /// The recording of the run, once it is begun.
-    pub recording: Arc<OnceLock<PathBuf>>,
+    pub recording: Arc<OnceLock<BegunRecording>>,
     /// How many plans are drawn each turn, and which of them is carried out.
     pub choice: PlanChoice,
     sampling: Sampling,
@@ -106,6 +107,9 @@ impl Setup {
     ) -> Result<Self> {
         let mut launch = Launch::find(data_dir, &args.launch)?;
         override_with(&mut launch, args);
+        if let Some(fault) = args.methods.fault(&launch.planning.methods) {
+            bail!("{fault}");
+        }
         if args.free_text && launch.planning.methods.think.is_some() {
             bail!(
                 "a plan in plain words has no place for a thought: leave out --free-text, or think \

@@ -163,6 +163,14 @@ fn a_lesson_turns_the_second_runs_failure_into_success() {
         outcome.contains("rotate red cube by 360 degrees: refused"),
         "{outcome}"
     );
+    // It is in the recording that it was learned from, too, which is played back as ever.
+    let shown = stdout(&run(&["runs", "show", &record]));
+    let is_lesson = |line: &&str| line.trim_start().starts_with("lesson ");
+    let told: Vec<&str> = shown.lines().filter(is_lesson).collect();
+    assert_eq!(told.len(), 1, "{shown}");
+    assert!(told[0].ends_with(TAUGHT), "{shown}");
+    let verified = run(&["replay", &record, "--verify"]);
+    assert_eq!(status(&verified), 0, "{}", stderr(&verified));
     // The same task once more.
     let second = run(&put(&model, &more));
     assert_eq!(status(&second), 0, "{}", stderr(&second));
@@ -346,4 +354,38 @@ fn a_launch_file_switches_methods_on() {
     assert_eq!(status(&output), 2, "{}", stderr(&output));
     assert!(stderr(&output).contains("nonzero"), "{}", stderr(&output));
     assert!(objects(&output).is_empty());
+}
+
+#[test]
+fn a_flag_without_the_method_that_it_belongs_to_is_one_clear_error() {
+    let (model, asked) = serve(|_| PUT.to_owned());
+    let folder = tempfile::tempdir().unwrap();
+    let library = write(folder.path(), "library.jsonl", "");
+    for (flags, belongs) in [
+        (["--critic-rounds", "1"], "--critic self"),
+        (["--critic-key-env", "KEY"], "--critic MODEL"),
+        (["--example-tokens", "50"], "--examples K"),
+        (["--example-library", library.as_str()], "--examples K"),
+    ] {
+        is_one_clear_error(&run(&put(&model, &flags)), &[flags[0], belongs]);
+        let eval = ["eval", "core", "--plan-with", &model, "--episodes", "1"];
+        let eval = run(&[&eval[..], &flags].concat());
+        is_one_clear_error(&eval, &[flags[0], belongs]);
+    }
+    assert!(asked.try_iter().next().is_none());
+    // A launch file may say for later how often.
+    let launch = format!(
+        "robot = \"so101\"\nscene = \"tabletop\"\nmodel = \"{model}\"\nturns = 3\n\
+         [planning.methods]\ncritic_rounds = 1\nexample_tokens = 50\n"
+    );
+    let launch = write(folder.path(), "launch.toml", launch);
+    let output = run(&[
+        "run",
+        TASK,
+        "--perception",
+        "ground-truth",
+        "--launch",
+        &launch,
+    ]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
 }

@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 
 mod program;
 
-use program::{PUT, TASK, enact, http, is_one_clear_error, root, run, status, stderr, stdout};
+use program::{
+    PUT, TASK, enact, http, is_one_clear_error, root, run, run_with_input, status, stderr, stdout,
+};
 
 const POINT: &str = r#"{"steps":[{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
 const PUT_AND_REST: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"home"},{"skill":"done"}]}"#;
@@ -100,6 +102,53 @@ fn a_thought_is_shown_kept_and_not_done() {
     assert_eq!(schema["required"], json!(["thought", "steps"]));
     assert!(kept(record.as_ref()).contains("or rather not"));
     is_verified(&record);
+}
+
+#[test]
+fn what_rules_leave_idle_is_said_once() {
+    let truth = [
+        "--perception",
+        "ground-truth",
+        "--vote",
+        "3",
+        "--examples",
+        "2",
+    ];
+    let idle = "note  --examples, --vote: not asked, the instruction was understood by rules; \
+                --meaning off asks the model\n";
+    let output = run(&[&["run", TASK][..], &truth].concat());
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert_eq!(
+        stderr(&output).matches(idle).count(),
+        1,
+        "{}",
+        stderr(&output)
+    );
+    let asked = ["--meaning", "off", "--turns", "1"];
+    let asked = run(&[&["run", TASK][..], &truth, &asked].concat());
+    assert!(
+        !stderr(&asked).contains(": not asked"),
+        "{}",
+        stderr(&asked)
+    );
+    let lines = format!("{TASK}\npoint to the red cube\n/quit\n");
+    let chat = run_with_input(&[&["chat"][..], &truth].concat(), lines.as_bytes());
+    let talk = stderr(&chat);
+    assert_eq!(talk.matches("task  ").count(), 2, "{talk}");
+    assert_eq!(talk.matches(idle).count(), 1, "{talk}");
+    // What a launch file has on for others is not asked about.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.toml");
+    let text = fs::read_to_string(root().join("launch/sim.toml")).unwrap();
+    fs::write(&file, format!("{text}\n[planning.methods]\nexamples = 2\n")).unwrap();
+    let launch = ["--launch", file.to_str().unwrap()];
+    let output = run(&[&["run", TASK, truth[0], truth[1]][..], &launch].concat());
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert!(
+        !stderr(&output).contains(": not asked"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
@@ -211,6 +260,48 @@ fn edited_prompts_are_asked_with_and_kept_by_their_hash() {
     fs::write(&role, "Plan.").unwrap();
     let shipped = run(&["run", TASK, "--prompts", &path]);
     is_one_clear_error(&shipped, &["compact"]);
+}
+
+#[test]
+fn a_prompt_without_the_task_or_the_objects_is_one_clear_error() {
+    let (place, requests) = server(vec![PUT.to_owned()]);
+    let folder = tempfile::tempdir().unwrap();
+    let prompts = folder.path().join("prompts");
+    let path = prompts.display().to_string();
+    assert_eq!(status(&run(&["prompts", &path])), 0);
+    let frame = fs::read_to_string(prompts.join("plan.txt")).unwrap();
+    for (block, text, parts) in [
+        (
+            "plan.txt",
+            frame.replace("{% include \"task.txt\" %}", ""),
+            ["plan.txt: ", "the task", "{% include \"task.txt\" %}"],
+        ),
+        (
+            "plan.txt",
+            frame.replace("{% include \"scene.txt\" %}", ""),
+            ["plan.txt: ", "the objects", "{% include \"scene.txt\" %}"],
+        ),
+        (
+            "task.txt",
+            "Do it.\n".to_owned(),
+            ["task.txt: ", "the task", "{{ task }}"],
+        ),
+    ] {
+        assert_eq!(status(&run(&["prompts", &path, "--force"])), 0);
+        fs::write(prompts.join(block), text).unwrap();
+        let output = run(&asking(&place, &["--prompts", &path]));
+        is_one_clear_error(&output, &parts);
+    }
+    assert!(requests.try_iter().next().is_none());
+    // By another block of another name it is shown as well.
+    assert_eq!(status(&run(&["prompts", &path, "--force"])), 0);
+    let renamed = frame.replace("task.txt", "order.txt");
+    fs::write(prompts.join("plan.txt"), renamed).unwrap();
+    fs::write(prompts.join("order.txt"), "You are told: {{ task }}\n").unwrap();
+    let output = run(&asking(&place, &["--prompts", &path]));
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let asked = requests.try_iter().next().unwrap().to_string();
+    assert!(asked.contains(&format!("You are told: {TASK}")), "{asked}");
 }
 
 #[test]

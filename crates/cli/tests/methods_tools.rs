@@ -71,6 +71,45 @@ fn what_a_tool_returns_is_planned_with_and_kept() {
 }
 
 #[test]
+fn a_number_behind_tools_bounds_the_calls_and_is_not_said() {
+    let (server, asked) = chat_server(|asked| match asked.words.contains("Calls left") {
+        // It would go on for ever.
+        true => format!(r#"{{"call":{{"tool":"measure {}"}}}}"#, asked.words.len()),
+        false => POINT.to_owned(),
+    });
+    let task = |words: &str| {
+        let lines = words.lines().find(|line| line.starts_with("Task:"));
+        lines.map(str::to_owned)
+    };
+    for (words, calls, told) in [
+        (
+            &["--tools", "2", "point to the thing"][..],
+            2,
+            "Task: point to the thing",
+        ),
+        (
+            &["--tools", "3 cubes in the bowl please"],
+            6,
+            "Task: 3 cubes in the bowl please",
+        ),
+    ] {
+        run_with(&server, &[words, &["--turns", "1"]].concat());
+        let asked: Vec<String> = asked.try_iter().map(|it| it.words).collect();
+        let called = asked.iter().filter(|it| it.contains("Calls left"));
+        assert_eq!(called.count(), calls, "{words:?}: {asked:?}");
+        assert_eq!(task(asked.last().unwrap()).as_deref(), Some(told));
+    }
+    let many = run_with(&server, &["point to it", "--tools", "99"]);
+    assert_eq!(status(&many), 2, "{}", stderr(&many));
+    assert!(
+        stderr(&many).contains("99 is not in 1..=32"),
+        "{}",
+        stderr(&many)
+    );
+    assert!(asked.try_iter().next().is_none());
+}
+
+#[test]
 fn a_look_shows_what_another_camera_sees() {
     let (server, asked) = chat_server(|asked| {
         let words = &asked.words;
@@ -207,7 +246,44 @@ fn the_table_says_what_each_method_gives_and_costs() {
     }
     let kept = std::fs::read_to_string(folder.path().join("out/ablation.md")).unwrap();
     assert_eq!(kept, table);
-    let unknown = run(&["eval", &suite, "--ablate", "--methods", "fly"]);
-    assert_eq!(status(&unknown), 2);
-    assert!(stderr(&unknown).contains("fly"), "{}", stderr(&unknown));
+    // What is wrong with any of the methods is told before the first is run.
+    let out = folder.path().join("other").display().to_string();
+    let wrong = |methods: &str, more: &[&str], parts: &[&str]| {
+        let fixed = [
+            "eval",
+            &suite,
+            "--ablate",
+            "--methods",
+            methods,
+            "--out",
+            &out,
+        ];
+        is_one_clear_error(&run(&[&fixed[..], &FIXED, more].concat()), parts);
+        assert!(!folder.path().join("other").exists());
+    };
+    let known = "the methods are none, critic";
+    wrong(
+        "none,fly,tools=3,think=no",
+        &[],
+        &["`fly`", "`think=no`", known],
+    );
+    let plans = ["--plan-with", &server];
+    let lost = "examples=2+example-library=nowhere.jsonl";
+    wrong(
+        &format!("none,{lost}"),
+        &plans,
+        &[lost, "no library of examples"],
+    );
+    wrong(
+        "none,critic-rounds=2",
+        &plans,
+        &["--critic-rounds", "--critic self"],
+    );
+    wrong("none,vote=3+temperature=0", &plans, &["vote=3", "the same"]);
+    let idle = [&plans[..], &["--critic-rounds", "1"]].concat();
+    wrong("none,tools=3", &idle, &["--critic-rounds has no effect"]);
+    assert_eq!(asked.try_iter().count(), 0);
+    // The model that ships knows its two prompts.
+    let parts = ["tools=3: ", "goal-first: ", "--plan-with MODEL"];
+    wrong("none,tools=3,goal-first", &[], &parts);
 }

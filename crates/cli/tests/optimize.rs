@@ -126,3 +126,27 @@ fn without_a_better_text_nothing_is_written() {
     let unknown = run(&[&arguments[..], &["--block", "poem"]].concat());
     is_one_clear_error(&unknown, &["`poem`", "role.txt"]);
 }
+
+#[test]
+fn models_that_know_their_own_prompts_alone_are_refused_once_before_anything_is_tried() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, asked) = chat_server(model(true));
+    let suite = write(folder.path(), "pointing.toml", SUITE);
+    let out = folder.path().join("prompts").display().to_string();
+    let refused = |more: &[&str], remedy: &str| {
+        let output = run(&[&["optimize", &suite, "--out", &out][..], more].concat());
+        is_one_clear_error(&output, &["models/tabletop", "two prompts", remedy]);
+        let talk = stderr(&output);
+        assert_eq!(
+            (talk.lines().count(), talk.matches("prompts").count()),
+            (1, 1),
+            "{talk}"
+        );
+        assert!(!Path::new(&out).exists());
+    };
+    refused(&[], "--plan-with MODEL");
+    refused(&["--proposer", &server], "--plan-with MODEL");
+    let shipped = ["--plan-with", &server, "--proposer", "models/tabletop"];
+    refused(&shipped, "--proposer MODEL");
+    assert!(asked.try_iter().next().is_none());
+}

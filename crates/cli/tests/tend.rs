@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 mod program;
 
+use program::chat_server::chat_server;
 use program::planner_server::serve;
 use program::{enact, is_one_clear_error, objects, piped, run, status, stderr, stdout};
 
@@ -118,6 +119,59 @@ fn the_list_survives_being_killed_and_is_gone_on_with_until_nothing_is_left() {
     assert_eq!(over["is_over"], true);
     let output = run(&arguments(&place, &file, &["--resume"]));
     is_one_clear_error(&output, &["nothing is left"]);
+}
+
+#[test]
+fn two_programs_do_not_work_on_one_list() {
+    // The plan never comes.
+    let (place, asked) = serve(|words| match is_about_the_list(words) {
+        true => tasks(&[RED]),
+        false => None,
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tasks.json").display().to_string();
+    let mut child = piped(&mut enact(&arguments(&place, &file, &["tidy up"])));
+    wait_for(&asked, &format!("Task: {RED}"));
+    let before = fs::read(&file).unwrap();
+    for more in [&["--resume"][..], &["tidy up"], &["sort", "--anew"]] {
+        let output = run(&arguments(&place, &file, more));
+        is_one_clear_error(&output, &["another program", &file, "--tasks"]);
+    }
+    assert_eq!(fs::read(&file).unwrap(), before);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let more = ["--resume", "--minutes", "0.00001"];
+    let output = run(&arguments(&place, &file, &more));
+    assert_eq!(status(&output), 1, "{}", stderr(&output));
+    assert!(stdout(&output).contains("the time is up"), "{output:?}");
+}
+
+#[test]
+fn what_the_list_costs_is_counted_with_its_tasks() {
+    let (place, asked) = chat_server(|asked| {
+        let words = &asked.words;
+        let answer = match is_about_the_list(words) {
+            true if words.contains(&format!("Done: {RED}")) => tasks(&[]),
+            true => tasks(&[RED]),
+            false => pointing(words),
+        };
+        answer.unwrap()
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tasks.json").display().to_string();
+    let output = run(&arguments(&place, &file, &["show me", "--json"]));
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert_eq!(asked.try_iter().count(), 3, "two lists and a plan");
+    let told = objects(&output);
+    let [task, end] = told.as_slice() else {
+        panic!("{told:?}");
+    };
+    let cost = |told: &Value| {
+        let keys = ["requests", "prompt_tokens", "completion_tokens"];
+        keys.map(|key| told["model"][key].as_u64().unwrap())
+    };
+    assert_eq!(cost(task), [1, 100, 10]);
+    assert_eq!(cost(end), [3, 300, 30]);
 }
 
 #[test]

@@ -133,9 +133,16 @@ fn either_model_can_be_replaced_when_a_run_is_put_to_them_again() {
     assert_eq!(all(&asked).len(), looks);
     assert_eq!((all(&seen).len(), all(&planned).len()), (0, plans_then));
 
-    let output = run(&["replay", &record, "--plan-with", &other]);
-    assert_eq!(status(&output), 2);
-    assert!(stderr(&output).contains("--reask"), "{}", stderr(&output));
+    for unasked in [
+        &["--plan-with", &other][..],
+        &["--tools"],
+        &["--think", "64"],
+    ] {
+        let output = run(&[&["replay", &record][..], unasked].concat());
+        assert_eq!(status(&output), 2);
+        assert!(stderr(&output).contains("--reask"), "{}", stderr(&output));
+    }
+    assert_eq!(all(&asked).len(), 0);
 }
 
 #[test]

@@ -23,6 +23,9 @@ use crate::special::SpecialTokens;
 
 /// Most tokens of a plan in words: sixteen lines.
 const WORDS: usize = 256;
+/// What stands in place of reasoning where a plan follows from the words of an instruction, and no
+/// model was asked for it.
+pub const READ_FROM_WORDS: &str = "read from the words; the model was not asked";
 
 /// What is asked.
 #[derive(Clone)]
@@ -470,7 +473,7 @@ fn added(chat: &impl Chat, pictures: &[AddedPicture]) -> Vec<(String, RgbImage)>
 /// The plan that follows from the words of an instruction; no model was asked.
 pub(crate) fn read_from_words(plan: Plan) -> ModelResponse<Plan> {
     ModelResponse {
-        thinking: "read from the words; the model was not asked".to_owned(),
+        thinking: READ_FROM_WORDS.to_owned(),
         ..ModelResponse::planned(plan)
     }
 }

@@ -68,6 +68,7 @@ use std::time::Duration;
 use enact_plan::{Perceiver, Planner, PlannerError, Pointing, TextModel};
 use enact_types::StopSwitch;
 
+pub use chat::READ_FROM_WORDS;
 pub use config::ModelConfig;
 #[cfg(feature = "local")]
 pub use embedding::SentenceEmbedding;

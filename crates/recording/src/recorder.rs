@@ -17,6 +17,7 @@ use serde_json::json;
 
 use crate::encode::{EncodedMessage, Encoder};
 use crate::error::RecordingError;
+use crate::foxglove::{Level, Log};
 use crate::mcap_writer;
 use crate::message::{FailureMessage, OutcomeMessage, RunInfo, WallClockMessage};
 use crate::queue::{QueueSender, QueuedMessage, queue};
@@ -94,7 +95,7 @@ pub struct Recorder {
     now: Arc<AtomicU64>,
 }
 
-/// Records outcomes of tasks while a session owns the recorder.
+/// Records outcomes of tasks, and what they taught, while a session owns the recorder.
 #[derive(Clone)]
 pub struct Outcomes {
     inlet: Weak<QueueSender>,
@@ -105,9 +106,20 @@ pub struct Outcomes {
 impl Outcomes {
     /// Records whether the goal of the task that has just ended was reached.
     pub fn note(&self, reached: bool) {
+        self.post(|at| EncodedMessage::new(Topic::Outcome, at, &OutcomeMessage { reached }));
+    }
+
+    /// Records what the task that is ending taught, as a line of the log.
+    pub fn note_lesson(&self, lesson: &str) {
+        self.post(|at| {
+            let line = Log::new(at, Level::Info, "lesson", lesson.to_owned());
+            EncodedMessage::new(Topic::Log, at, &line)
+        });
+    }
+
+    fn post(&self, entry: impl FnOnce(Stamp) -> EncodedMessage) {
         if let Some(inlet) = self.inlet.upgrade() {
-            let at = Stamp::from_nanos(self.now.load(Ordering::Relaxed));
-            let entry = EncodedMessage::new(Topic::Outcome, at, &OutcomeMessage { reached });
+            let entry = entry(Stamp::from_nanos(self.now.load(Ordering::Relaxed)));
             let wall = now_by(&self.clock);
             inlet.post(QueuedMessage { entry, wall });
         }
@@ -204,7 +216,7 @@ impl Recorder {
         )
     }
 
-    /// Returns a handle that can record outcomes while the recording is written.
+    /// Returns a handle that can record outcomes and lessons while the recording is written.
     pub fn outcomes(&self) -> Outcomes {
         Outcomes {
             inlet: self.inlet.as_ref().map(Arc::downgrade).unwrap_or_default(),

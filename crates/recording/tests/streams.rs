@@ -17,7 +17,7 @@ use enact_recording::message::{JointStates, OutcomeMessage, TaskMessage};
 use enact_recording::stream::{
     ArmClock, ArmClockCamera, CameraStream, ClockedArm, LockstepArm, StreamThread,
 };
-use enact_recording::{Message, Playback, Recording, Topic, verify};
+use enact_recording::{Log, Message, Playback, Recording, Topic, verify};
 use enact_runtime::{Event, Observer, TaskReport};
 use enact_sim::render::Appearance;
 use enact_types::{Frame, Intrinsics, Pose, Stamp};
@@ -337,6 +337,34 @@ fn whoever_only_shows_what_would_be_done_reaches_nothing() {
         ]
     };
     assert_eq!(told, [of(false), of(true)].concat());
+}
+
+#[test]
+fn a_lesson_is_a_line_of_the_log_as_long_as_the_recording_is_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    let stage = Stage::new(1);
+    let mut recording = stage.recording(&path, 0);
+    let outcomes = recording.outcomes();
+    let mut session = stage.session(PUT, vec![Box::new(&mut recording)]);
+    session.run("put it", BOUNDS).unwrap();
+    drop(session);
+    outcomes.note_lesson("Look twice.");
+    recording.finish().unwrap();
+    outcomes.note_lesson("Never read.");
+    let recording = Recording::open(&path).unwrap();
+    let lines: Vec<Log> = recording
+        .of(Topic::Log)
+        .map(|it| it.read().unwrap())
+        .collect();
+    let lesson = |line: &&Log| line.name == "lesson";
+    let lessons: Vec<&str> = lines
+        .iter()
+        .filter(lesson)
+        .map(|line| line.message.as_str())
+        .collect();
+    assert_eq!(lessons, ["Look twice."]);
+    assert_eq!(lines.last().unwrap().message, "Look twice.");
 }
 
 /// Returns the file in the format from before viewers got additional data.

@@ -26,6 +26,8 @@ pub(crate) struct Executor<'a> {
     pub(crate) observers: Observers<'a>,
     /// Cost of the model since the task began.
     pub(crate) usage: Usage,
+    /// Cost of the model before that.
+    pub(crate) spent: Usage,
 }
 
 /// Outcome of a step.
@@ -48,13 +50,14 @@ impl<'a> Executor<'a> {
             agent,
             observers,
             usage: Usage::default(),
+            spent: Usage::default(),
         }
     }
 
     /// Begins a task; with `marks` objects are shown to the model with numbers.
     pub(crate) fn begin(&mut self, marks: bool) {
         self.perception.marks = marks;
-        self.usage = Usage::default();
+        self.spent += std::mem::take(&mut self.usage);
         self.arm.end_caution();
     }
 

@@ -6,7 +6,7 @@ use enact_arm::{ArmError, ArmThread, StopSwitch};
 use enact_camera::{Camera, CameraError};
 use enact_ground::Grounder;
 use enact_ground::scene::Doubt;
-use enact_plan::{Agent, ConversationTurn, ObjectView, PlannerError, Situation, TextModel};
+use enact_plan::{Agent, ConversationTurn, ObjectView, PlannerError, Situation, TextModel, Usage};
 use enact_robot::{HalfSpace, Obstacle, Robot};
 use enact_types::Refusal;
 use thiserror::Error;
@@ -165,6 +165,14 @@ impl<'a> Session<'a> {
     /// Returns the model that answers other requests than for plans, if there is one.
     pub fn text_model(&mut self) -> Option<&mut dyn TextModel> {
         self.executor.agent.text_model()
+    }
+
+    /// Returns the cost of the model so far, in all tasks and looks. What the model was asked beside, by
+    /// [`text_model`](Self::text_model), is not in it.
+    pub fn usage(&self) -> Usage {
+        let mut usage = self.executor.spent;
+        usage += self.executor.usage;
+        usage
     }
 
     /// Moves home, around the objects on the table, with the held object. Returns why it did not

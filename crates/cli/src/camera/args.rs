@@ -77,7 +77,7 @@ pub struct ShowArgs {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Show it live in rerun's viewer or in a browser until Ctrl-C, or save it to a file
-    #[arg(long, value_name = "web|FILE.rrd", num_args = 0..=1, default_missing_value = "")]
+    #[arg(long, value_name = "web|FILE.rrd", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub view: Option<ViewTarget>,
     /// Seconds to look
     #[arg(long, value_name = "S", default_value_t = 2.0, value_parser = seconds)]

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::job::Job;
 use super::method_setting::MethodSetting;
+use super::preflight::{self, Unfit};
 use super::settings;
 use crate::args::{EvalArgs, PlannerKind};
 use crate::data_dir::DataDir;
@@ -17,15 +18,16 @@ use crate::{out, progress};
 /// Runs the same episodes of each suite with each setting, and prints the table.
 ///
 /// # Errors
-/// If a suite, a model or what a method needs cannot be loaded, or an episode fails to run. Of
-/// methods that nobody named, those that do not suit the model are left out.
+/// If a suite, a model or what a method needs cannot be loaded, which is told of all methods before
+/// the first is run, or an episode fails to run. Of methods that nobody named, those that do not suit
+/// the model are left out.
 pub(super) fn ablate(data_dir: &DataDir, args: &EvalArgs) -> Result<()> {
     if args.planner != PlannerKind::Model {
         bail!("--ablate compares methods of a model: leave out --planner");
     }
     let is_chosen = !args.settings.is_empty();
     let settings = match is_chosen {
-        true => args.settings.clone(),
+        true => MethodSetting::read(&args.settings)?,
         false => MethodSetting::each(),
     };
     let suites: Vec<EvalArgs> = args
@@ -40,16 +42,27 @@ pub(super) fn ablate(data_dir: &DataDir, args: &EvalArgs) -> Result<()> {
     for suite in &suites {
         Job::load(data_dir, suite)?;
     }
-    let mut rows: Vec<AblationRow> = Vec::new();
+    preflight::check_flags(args, &settings)?;
+    let (settings, unfit) = preflight::split(data_dir, &suites[0], settings);
+    // Without the first there is nothing to compare with.
+    let is_first_unfit = unfit.first().is_some_and(|it| it.setting.is_none());
+    if is_chosen && !unfit.is_empty() || is_first_unfit {
+        bail!(preflight::told(&unfit));
+    }
     let mut left_out: Vec<String> = Vec::new();
+    let mut leave_out = |why: String| {
+        errln!("{:>9}  {why}", "left out");
+        left_out.push(why);
+    };
+    unfit.iter().map(Unfit::line).for_each(&mut leave_out);
+    let mut rows: Vec<AblationRow> = Vec::new();
     for suite in &suites {
         let mut first: Option<Vec<EpisodeResult>> = None;
         for setting in &settings {
             let (name, records) = match row(data_dir, suite, setting) {
                 Err(error) if !is_chosen && first.is_some() => {
-                    let why = format!("{setting} with {}: {error:#}", suite.suite);
-                    errln!("{:>9}  {why}", "left out");
-                    left_out.push(why);
+                    let why = out::told(&error);
+                    leave_out(format!("{setting} with {}: {why}", suite.suite));
                     continue;
                 }
                 done => done?,

@@ -9,14 +9,14 @@ use enact_eval::random::RandomPlanner;
 use enact_eval::runner::{self, EvalConfig};
 use enact_eval::store::EpisodeStore;
 use enact_eval::suite::Suite;
-use enact_model::Sampling;
+use enact_model::{Sampling, VisionLanguageModel};
 use enact_plan::strategy::examples::CurrentEpisode;
 use enact_plan::strategy::tools::Toolbox;
 use enact_plan::{CompositeAgent, LayeredPlanner, PlannerError, PromptTemplates};
 use enact_robot::Robot;
 use enact_types::{StopSwitch, text};
 
-use super::{change, models, opened, options, sampling};
+use super::{as_planner_error, change, models, opened, options, sampling};
 use crate::args::{EvalArgs, PerceptionSource, PlannerKind};
 use crate::data_dir::DataDir;
 use crate::file_kind::{self, FileKind};
@@ -145,12 +145,15 @@ impl Job {
         })
     }
 
-    /// Makes the agent of a worker.
-    fn agent(&self, data_dir: &DataDir, args: &EvalArgs) -> Result<WorkerAgent, PlannerError> {
-        if args.planner == PlannerKind::Random {
-            let planner = RandomPlanner::new(args.seed);
-            return Ok(WorkerAgent::Planner(Box::new(planner)));
-        }
+    /// Opens the model that plans, with its methods around it.
+    ///
+    /// # Errors
+    /// If it cannot be loaded, or something that a method needs of it or beside it is missing.
+    pub fn open_planner(
+        &self,
+        data_dir: &DataDir,
+        args: &EvalArgs,
+    ) -> Result<LayeredPlanner<Box<dyn VisionLanguageModel>>> {
         let mut asked = options(args, &self.models, &self.planner, self.sampling);
         asked.prompts = self.prompts.clone().unwrap_or_default();
         let planner = opened(&self.planner, asked)?;
@@ -167,11 +170,17 @@ impl Job {
             stop: &stop,
             recording: Arc::default(),
         };
-        let planner = methods::layered(planner, &self.methods, &context, toolbox);
-        let planner: LayeredPlanner<_> = planner.map_err(|error| PlannerError::Load {
-            model: self.planner.name.clone(),
-            reason: format!("{error:#}").into(),
-        })?;
+        methods::layered(planner, &self.methods, &context, toolbox)
+    }
+
+    /// Makes the agent of a worker.
+    fn agent(&self, data_dir: &DataDir, args: &EvalArgs) -> Result<WorkerAgent, PlannerError> {
+        if args.planner == PlannerKind::Random {
+            let planner = RandomPlanner::new(args.seed);
+            return Ok(WorkerAgent::Planner(Box::new(planner)));
+        }
+        let planner = self.open_planner(data_dir, args);
+        let planner = planner.map_err(|error| as_planner_error(&self.planner, error))?;
         Ok(match &self.perceiver {
             None => WorkerAgent::Planner(Box::new(planner)),
             Some(same) if *same == self.planner => WorkerAgent::Agent(Box::new(planner)),

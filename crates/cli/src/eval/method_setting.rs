@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use anyhow::{Result, bail};
 use clap::{Args, Command, FromArgMatches};
 
 use crate::args::EvalArgs;
@@ -55,6 +56,34 @@ impl MethodSetting {
             .collect()
     }
 
+    /// Reads settings.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any of them, and which methods there are.
+    pub fn read(texts: &[String]) -> Result<Vec<Self>> {
+        let (mut settings, mut faults) = (Vec::new(), Vec::new());
+        for text in texts {
+            match text.parse::<Self>() {
+                Ok(setting) => settings.push(setting),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        if !faults.is_empty() {
+            bail!(
+                "--methods: {}\nhint: the methods are {NONE}, {}",
+                faults.join("; "),
+                names().join(", ")
+            );
+        }
+        Ok(settings)
+    }
+
+    /// Returns what is wrong with a flag of the setting that has no effect on `config`, the methods that
+    /// it is applied to.
+    pub fn fault(&self, config: &MethodsConfig) -> Option<String> {
+        self.flags.methods.fault(config)
+    }
+
     /// Returns an evaluation with these methods beside its own, and what both switch on.
     pub fn applied(&self, args: &EvalArgs) -> (EvalArgs, MethodsConfig) {
         let Flags {
@@ -69,6 +98,11 @@ impl MethodSetting {
         row.models.score_steps |= score_steps;
         let config = args.methods.over(MethodsConfig::default());
         (row, methods.over(config))
+    }
+
+    /// Returns whether it is no method.
+    pub fn is_none(&self) -> bool {
+        self.name == NONE
     }
 
     /// Returns a name for a folder.
@@ -90,17 +124,16 @@ impl FromStr for MethodSetting {
             NONE => Vec::new(),
             text => text.split('+').map(|word| format!("--{word}")).collect(),
         };
-        let fault = |what: &str| format!("{what}; the methods are {NONE}, {}", names().join(", "));
         // Two dashes alone mean something else.
         if words.iter().any(|word| word == "--") {
-            return Err(fault("a method is missing"));
+            return Err(format!("`{text}`: a method is missing"));
         }
         let read = command().try_get_matches_from(words);
         let read = read.and_then(|matches| Flags::from_arg_matches(&matches));
         let flags = read.map_err(|error| {
             let message = error.to_string();
             let first = message.lines().next().unwrap_or_default();
-            fault(first.trim_start_matches("error: "))
+            format!("`{text}`: {}", first.trim_start_matches("error: "))
         })?;
         Ok(Self {
             name: text.to_owned(),
@@ -170,14 +203,45 @@ mod tests {
         for (text, part) in [
             ("fly", "--fly"),
             ("tools=many", "many"),
-            ("tools=3+", "methods are none"),
-            ("", "methods are none"),
+            ("tools=3+", "is missing"),
+            ("", "is missing"),
             ("rank=0", "0"),
         ] {
             let error = text.parse::<MethodSetting>().unwrap_err();
-            assert!(error.contains(part) && error.contains("tools"), "{error}");
+            assert!(error.contains(part) && error.contains(text), "{error}");
             assert!(!error.contains('\n'), "{error}");
         }
+    }
+
+    #[test]
+    fn everything_that_is_wrong_with_settings_is_told_at_once() {
+        let read = |texts: &str| {
+            let texts: Vec<String> = texts.split(',').map(str::to_owned).collect();
+            MethodSetting::read(&texts)
+        };
+        let settings = read("none,tools=3, rank=4+think=64").unwrap();
+        let names: Vec<String> = settings.iter().map(ToString::to_string).collect();
+        assert_eq!(names, ["none", "tools=3", "rank=4+think=64"]);
+        let told = read("fly,tools=3,think=no").unwrap_err().to_string();
+        for part in [
+            "`fly`",
+            "`think=no`",
+            "the methods are none, critic",
+            "goal-first",
+        ] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+        assert!(!told.contains("tools=3"), "{told}");
+    }
+
+    #[test]
+    fn a_setting_of_a_method_that_is_off_is_told() {
+        let fault = |text: &str| {
+            let setting: MethodSetting = text.parse().unwrap();
+            setting.fault(&setting.applied(&evaluation()).1)
+        };
+        assert!(fault("critic-rounds=1").unwrap().contains("--critic"));
+        assert_eq!(fault("critic-rounds=1+critic=self"), None);
     }
 
     #[test]

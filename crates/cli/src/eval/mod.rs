@@ -5,6 +5,7 @@
 //! | this one | a suite of tasks in the simulator |
 //! | [`job`] | a suite, and who is evaluated on it |
 //! | [`ablate`] | the table of suites and methods |
+//! | [`preflight`] | what is wrong with methods, before the first is run |
 //! | [`method_setting`] | methods by their flags, for that table |
 //! | [`photos`] | what a perceiver finds on labeled pictures |
 
@@ -12,6 +13,7 @@ mod ablate;
 pub(crate) mod job;
 pub mod method_setting;
 mod photos;
+mod preflight;
 
 use std::io::stderr;
 use std::path::Path;
@@ -32,7 +34,7 @@ use enact_types::StopSwitch;
 use crate::args::{EvalArgs, PerceptionSource, PlannerKind, SHIPPED_ROBOT};
 use crate::console_observer::ConsoleObserver;
 use crate::data_dir::{DataDir, SHIPPED_MODEL};
-use crate::methods::DrawArgs;
+use crate::methods::{DrawArgs, MethodsConfig, UnaskedMethods};
 use crate::model_choice::{self, ModelChoice, ModelsConfig};
 use crate::{out, progress, prompts};
 use job::Job;
@@ -49,9 +51,13 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
     if args.ablate {
         return ablate::ablate(data_dir, args).map(|()| true);
     }
+    let methods = args.methods.over(MethodsConfig::default());
+    if let Some(fault) = args.methods.fault(&methods) {
+        bail!("{fault}");
+    }
     let job = Job::load(data_dir, args)?;
     if let Some(number) = args.episode {
-        return job.with_config(data_dir, args, |config| show(config, number, args.json));
+        return job.with_config(data_dir, args, |config| show(config, number, args));
     }
     // What cannot be read is told before anything is run.
     let earlier = args.compare.as_deref().map(store::load).transpose()?;
@@ -143,7 +149,7 @@ fn options(
 }
 
 /// Narrates one episode on stderr and prints its result on stdout.
-fn show(job: &EvalConfig<'_>, number: u64, as_json: bool) -> Result<bool> {
+fn show(job: &EvalConfig<'_>, number: u64, args: &EvalArgs) -> Result<bool> {
     let drawn = episode_setup::episode(job.suite, job.scene, job.robot, job.seed, number)
         .map_err(|error| anyhow!("{error}"))?;
     let mut agent = job
@@ -153,15 +159,17 @@ fn show(job: &EvalConfig<'_>, number: u64, as_json: bool) -> Result<bool> {
         .map_err(|error| anyhow!("{error}"))?;
     let agent = WorkerAgent::for_episode(agent.as_mut());
     let mut console = ConsoleObserver::new(stderr());
+    let scores = args.models.score_steps;
+    let mut unasked = UnaskedMethods::new(&args.methods, &args.draws, args.free_text, scores);
     let record: EpisodeResult = episode::run(
         number,
         &drawn,
         job.robot,
         job.options(),
         agent,
-        vec![Box::new(&mut console)],
+        vec![Box::new(&mut console), Box::new(&mut unasked)],
     );
-    if as_json {
+    if args.json {
         outln!("{}", serde_json::to_string(&record)?);
     } else {
         outln!("{}", sentence(&record));
@@ -196,9 +204,14 @@ fn opened(
     options: RequestOptions,
 ) -> Result<Box<dyn VisionLanguageModel>, PlannerError> {
     let opened = choice.open(options, &StopSwitch::new());
-    opened.map_err(|error| PlannerError::Load {
-        model: choice.name.clone(),
-        reason: format!("{error:#}").into(),
+    opened.map_err(|error| as_planner_error(choice, error))
+}
+
+/// Returns why `model` cannot be used.
+fn as_planner_error(model: &ModelChoice, error: anyhow::Error) -> PlannerError {
+    error.downcast().unwrap_or_else(|error| PlannerError::Load {
+        model: model.name.clone(),
+        reason: out::told(&error).into(),
     })
 }
 
@@ -322,7 +335,7 @@ fn command(args: &EvalArgs, job: &Job) -> String {
     words(args) + &job.methods.written()
 }
 
-/// Returns the command, without [`MethodsConfig`](crate::methods::MethodsConfig).
+/// Returns the command, without [`MethodsConfig`].
 fn words(args: &EvalArgs) -> String {
     let mut words = format!("enact eval {} --seed {}", args.suite, args.seed);
     if args.robot != SHIPPED_ROBOT {

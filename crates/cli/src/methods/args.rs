@@ -82,4 +82,87 @@ impl MethodArgs {
             goal_first: args.goal_first || config.goal_first,
         }
     }
+
+    /// Returns what is wrong with the first flag that is idle.
+    pub fn fault(&self, config: &MethodsConfig) -> Option<String> {
+        self.idle(config).into_iter().next()
+    }
+
+    /// Returns what is wrong with each flag that has no effect on `config`, the methods that these flags
+    /// and whatever is beside them switch on: it sets a method that is off.
+    pub fn idle(&self, config: &MethodsConfig) -> Vec<String> {
+        let criticizes = config.critic.is_some() || config.dialogue.is_some();
+        let other_critic = config.critic.as_deref().is_some_and(|it| it != "self");
+        let shows_examples = config.examples.is_some();
+        let flags = [
+            (
+                "--critic-rounds",
+                self.critic_rounds.is_some() && !criticizes,
+                "--critic self, --critic MODEL or --dialogue N",
+            ),
+            (
+                "--critic-key-env",
+                self.critic_key_env.is_some() && !other_critic,
+                "--critic MODEL",
+            ),
+            (
+                "--example-tokens",
+                self.example_tokens.is_some() && !shows_examples,
+                "--examples K",
+            ),
+            (
+                "--example-library",
+                self.example_library.is_some() && !shows_examples,
+                "--examples K",
+            ),
+        ];
+        let idle = flags.into_iter().filter(|(_, is_idle, _)| *is_idle);
+        idle.map(|(flag, _, with)| {
+            format!("{flag} has no effect without {with}: add that, or leave {flag} out")
+        })
+        .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+
+    use super::*;
+    use crate::args::{EvalArgs, parsed};
+
+    #[test]
+    fn a_flag_that_sets_a_method_which_is_off_is_told() {
+        let fault = |words: &[&str], config: MethodsConfig| {
+            let words: Vec<&OsStr> = words.iter().map(AsRef::as_ref).collect();
+            let args: EvalArgs = parsed(&words);
+            args.methods.fault(&args.methods.over(config))
+        };
+        let none = MethodsConfig::default;
+        for (flag, on) in [
+            ("--critic-rounds=1", "--critic=self"),
+            ("--critic-rounds=1", "--dialogue=2"),
+            ("--critic-key-env=KEY", "--critic=127.0.0.1:9#m"),
+            ("--example-tokens=100", "--examples=2"),
+            ("--example-library=a.jsonl", "--examples=2"),
+        ] {
+            let told = fault(&[flag], none()).expect(flag);
+            let name = flag.split_once('=').unwrap().0;
+            assert!(told.starts_with(&format!("{name} has no effect")), "{told}");
+            assert_eq!(fault(&[flag, on], none()), None);
+        }
+        // The key is of another server than that of the model that plans.
+        assert!(fault(&["--critic-key-env=KEY", "--critic=self"], none()).is_some());
+        // What a launch file has for later is not asked about, and what it switches on counts.
+        let kept = MethodsConfig {
+            critic_rounds: Some(3),
+            ..none()
+        };
+        assert_eq!(fault(&[], kept.clone()), None);
+        let critical = MethodsConfig {
+            critic: Some("self".to_owned()),
+            ..kept
+        };
+        assert_eq!(fault(&["--critic-rounds=1"], critical), None);
+    }
 }

@@ -1,6 +1,5 @@
 //! What methods need to know of the run that they are part of.
 
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use anyhow::Result;
@@ -10,6 +9,7 @@ use enact_types::StopSwitch;
 
 use crate::data_dir::DataDir;
 use crate::model_choice::{self, ModelsConfig};
+use crate::recordings::run_recorder::BegunRecording;
 
 /// The run that methods are part of.
 pub struct MethodContext<'a> {
@@ -28,7 +28,7 @@ pub struct MethodContext<'a> {
     /// What ends every wait.
     pub stop: &'a StopSwitch,
     /// The recording of the run, once it is begun.
-    pub recording: Arc<OnceLock<PathBuf>>,
+    pub recording: Arc<OnceLock<BegunRecording>>,
 }
 
 impl MethodContext<'_> {

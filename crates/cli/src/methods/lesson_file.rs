@@ -1,12 +1,14 @@
 //! Lessons in a file.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Result;
 use enact_plan::strategy::lessons::{Lesson, LessonBook};
 
 use crate::json_lines;
 use crate::out::told;
+use crate::recordings::run_recorder::BegunRecording;
 
 /// Most lessons in a file; the oldest go first.
 const MOST: usize = 1000;
@@ -16,6 +18,8 @@ const MOST: usize = 1000;
 pub struct LessonFile {
     path: PathBuf,
     lessons: Vec<Lesson>,
+    /// The recording of the run that teaches, once it is begun.
+    recording: Arc<OnceLock<BegunRecording>>,
 }
 
 impl LessonFile {
@@ -27,7 +31,14 @@ impl LessonFile {
         Ok(Self {
             path: path.to_owned(),
             lessons: load(path)?,
+            recording: Arc::default(),
         })
+    }
+
+    /// Has each lesson noted in this recording, too.
+    #[must_use]
+    pub fn noted_in(self, recording: Arc<OnceLock<BegunRecording>>) -> Self {
+        Self { recording, ..self }
     }
 
     fn add(&mut self, lesson: Lesson) -> Result<()> {
@@ -65,6 +76,9 @@ impl LessonBook for LessonFile {
 
     fn keep(&mut self, lesson: Lesson) {
         errln!("{:>9}  {}", "lesson", lesson.lesson);
+        if let Some(recording) = self.recording.get() {
+            recording.outcomes.note_lesson(&lesson.lesson);
+        }
         if let Err(error) = self.add(lesson) {
             errln!("enact: the lesson is not kept: {}", told(&error));
         }

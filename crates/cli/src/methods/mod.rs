@@ -12,6 +12,7 @@
 //! | [`past_runs`] | what came of recorded runs, for tools |
 //! | [`other_cameras`] | the pictures of a launch file's other cameras, for tools |
 //! | [`sampling`] | how freely plans are drawn, and how many |
+//! | [`unasked`] | says which methods had nothing to do, because rules planned |
 
 pub mod args;
 pub mod attached;
@@ -23,6 +24,9 @@ pub mod library;
 pub mod other_cameras;
 pub mod past_runs;
 pub mod sampling;
+pub mod unasked;
+
+use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use chrono::Local;
@@ -41,6 +45,7 @@ pub use context::MethodContext;
 pub use other_cameras::OtherCameras;
 pub use past_runs::PastRuns;
 pub use sampling::DrawArgs;
+pub use unasked::UnaskedMethods;
 
 use crate::model_choice::talk;
 use lesson_file::LessonFile;
@@ -84,9 +89,10 @@ fn strategies(
             robot: context.robot_name.to_owned(),
             scene: context.scene.clone(),
             date: Box::new(|| Local::now().format("%Y-%m-%d").to_string()),
-            run: Box::new(move || Some(recording.get()?.display().to_string())),
+            run: Box::new(move || Some(recording.get()?.path.display().to_string())),
         };
-        let book = Box::new(LessonFile::open(file)?);
+        let book = LessonFile::open(file)?.noted_in(Arc::clone(&context.recording));
+        let book = Box::new(book);
         strategies.push(Box::new(Lessons::new(book, place, context.similarity()?)));
     }
     if let Some(count) = config.examples {

@@ -15,6 +15,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use enact_eval::optimize::{Finding, ScoredText, SearchBounds, SearchEvent, search, split};
 use enact_eval::wilson::Proportion;
+use enact_model::{RequestOptions, VisionLanguageModel};
 use enact_plan::PromptTemplates;
 use enact_types::StopSwitch;
 use serde_json::{Value, json};
@@ -22,6 +23,7 @@ use serde_json::{Value, json};
 use crate::data_dir::DataDir;
 use crate::eval::job::Job;
 use crate::eval::settings;
+use crate::methods::MethodsConfig;
 use crate::model_choice::{self, ModelChoice};
 use args::OptimizeArgs;
 use proposer::ModelProposer;
@@ -37,10 +39,14 @@ const GLIMPSE: usize = 60;
 /// Searches, and writes the text that is better, if there is one; returns whether there is.
 ///
 /// # Errors
-/// If the suite, the block or a model cannot be loaded, the search is another one than the folder
-/// holds, or it cannot go on.
+/// If the suite, the block or a model cannot be loaded, a model knows nothing but its own prompts, the
+/// search is another one than the folder holds, or it cannot go on.
 pub fn optimize(data_dir: &DataDir, args: &OptimizeArgs) -> Result<bool> {
     let evaluation = args.evaluation();
+    let methods = args.methods.over(MethodsConfig::default());
+    if let Some(fault) = args.methods.fault(&methods) {
+        bail!("{fault}");
+    }
     let job = Job::load(data_dir, &evaluation)?;
     let templates = job.prompts.as_deref().cloned().unwrap_or_default();
     let (block, present) = block(&templates, &args.block)?;
@@ -51,6 +57,11 @@ pub fn optimize(data_dir: &DataDir, args: &OptimizeArgs) -> Result<bool> {
         shown: SHOWN,
         longest,
     };
+    let choice = match &args.proposer {
+        Some(name) => ModelChoice::new(data_dir.model(name), &args.models.run),
+        None => job.planner.clone(),
+    };
+    let proposer = participants(&job.planner, &choice)?;
     for task in split::worded_once(&job.suite) {
         errln!(
             "{:>9}  `{task}` has one wording, in training and when judging",
@@ -61,10 +72,6 @@ pub fn optimize(data_dir: &DataDir, args: &OptimizeArgs) -> Result<bool> {
         .with_context(|| format!("cannot create {}", args.out.display()))?;
     let stem = Path::new(&block).with_extension("");
     let stem = args.out.join(stem).display().to_string();
-    let choice = match &args.proposer {
-        Some(name) => ModelChoice::new(data_dir.model(name), &args.models.run),
-        None => job.planner.clone(),
-    };
     let settings = format!(
         "block {block}, present {:08x}, {} candidates, {} and {} episodes, proposed by {}, {}",
         crc32fast::hash(present.as_bytes()),
@@ -75,13 +82,7 @@ pub fn optimize(data_dir: &DataDir, args: &OptimizeArgs) -> Result<bool> {
         settings(&evaluation, &job)?
     );
     let mut proposer = ModelProposer {
-        model: choice.open(
-            enact_model::RequestOptions {
-                notify: model_choice::talk(),
-                ..choice.options()
-            },
-            &StopSwitch::new(),
-        )?,
+        model: proposer,
         block: args.block.clone(),
         longest,
     };
@@ -115,6 +116,45 @@ pub fn optimize(data_dir: &DataDir, args: &OptimizeArgs) -> Result<bool> {
         outln!("{}", sentence(&finding, &args.out.join(&block)));
     }
     Ok(finding.winner().is_some())
+}
+
+/// Opens the model that proposes texts, once it is known that the one that plans is asked with them.
+///
+/// # Errors
+/// If either cannot be loaded, or knows nothing but the prompts that it was trained on.
+fn participants(
+    planner: &ModelChoice,
+    proposer: &ModelChoice,
+) -> Result<Box<dyn VisionLanguageModel>> {
+    let open = |choice: &ModelChoice| {
+        let notify = model_choice::talk();
+        let options = RequestOptions {
+            notify,
+            ..choice.options()
+        };
+        choice.open(options, &StopSwitch::new())
+    };
+    let model = open(planner)?;
+    if !model.follows_requests() {
+        bail!(
+            "`{}` was trained on two prompts alone, and no other text of a block changes what it plans: \
+             choose a model that follows requests in words, with --plan-with MODEL",
+            planner.name
+        );
+    }
+    if proposer == planner {
+        return Ok(model);
+    }
+    drop(model);
+    let model = open(proposer)?;
+    if !model.follows_requests() {
+        bail!(
+            "`{}` was trained on two prompts alone and cannot propose texts: choose a model that follows \
+             requests in words, with --proposer MODEL",
+            proposer.name
+        );
+    }
+    Ok(model)
 }
 
 /// Returns the file name and the text of a block.

@@ -58,7 +58,7 @@ pub struct ReplayArgs {
     pub file: PathBuf,
     /// Replay on the arm of this launch file instead of in the simulator [so101 if no name is
     /// given]
-    #[arg(long, value_name = "LAUNCH", num_args = 0..=1, default_missing_value = "so101")]
+    #[arg(long, value_name = "LAUNCH", num_args = 0..=1, require_equals = true, default_missing_value = "so101")]
     pub arm: Option<String>,
     /// Serial port of the arm
     #[arg(long, value_name = "PATH", requires = "arm")]

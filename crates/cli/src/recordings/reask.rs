@@ -26,6 +26,10 @@ pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Re
     if frames.is_empty() {
         bail!("no picture was kept in this recording");
     }
+    let methods = args.methods.over(MethodsConfig::default());
+    if let Some(fault) = args.methods.fault(&methods) {
+        bail!("{fault}");
+    }
     let (perceiver, planner) = models(data_dir, recording, args)?;
     let stop = StopSwitch::new();
     let open = |choice: &ModelChoice| {
@@ -37,7 +41,7 @@ pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Re
         let model = choice.open(options, &stop)?;
         // Methods are for the model that plans.
         let methods = match planner.as_ref() == Some(choice) {
-            true => args.methods.over(MethodsConfig::default()),
+            true => methods.clone(),
             false => MethodsConfig::default(),
         };
         layered(data_dir, recording, model, &methods, &stop)

@@ -15,6 +15,7 @@ use super::{open_readable, reask, replay_arm, verify};
 use crate::arm::arm_config::ArmSource;
 use crate::arm::stdin_lines::StdinLines;
 use crate::data_dir::DataDir;
+use crate::methods::MethodsConfig;
 use crate::run::checked_instruction;
 use crate::stop_sources;
 
@@ -28,16 +29,17 @@ const NEAR: (f64, f64) = (1e-3, 1e-2);
 /// If the recording cannot be used, or the arm broke.
 pub fn replay(data_dir: &DataDir, args: &ReplayArgs) -> Result<bool> {
     let recording = open_readable(&args.file)?;
+    let asked = &args.models;
+    let named = [&asked.model, &asked.perceive, &asked.plan_with];
+    let methods = args.methods.over(MethodsConfig::default());
+    if !args.reask && (named.into_iter().any(Option::is_some) || !methods.is_empty()) {
+        bail!("a replay asks no model\nhint: --reask sends the recorded pictures to one again");
+    }
     if args.verify {
         return verify::check(&recording, args.json);
     }
     if let Some(prompt) = &args.instruction {
         checked_instruction(prompt)?;
-    }
-    let asked = &args.models;
-    let named = [&asked.model, &asked.perceive, &asked.plan_with];
-    if !args.reask && named.into_iter().any(Option::is_some) {
-        bail!("a replay asks no model\nhint: --reask sends the recorded pictures to one again");
     }
     if args.reask {
         return reask::reask(data_dir, &recording, args);

@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use chrono::Local;
 use enact_recording::{
-    ModelInfo, PlannerInfo, Recorder, RecordingSummary, RobotInfo, RunInfo, SceneInfo,
+    ModelInfo, Outcomes, PlannerInfo, Recorder, RecordingSummary, RobotInfo, RunInfo, SceneInfo,
 };
 use enact_robot::load::read_urdf;
 use enact_types::{StopSwitch, text};
@@ -37,6 +37,15 @@ pub struct RunRecorder {
     wanted: bool,
 }
 
+/// A recording that is being written, for whoever adds to it beside its recorder.
+#[derive(Debug)]
+pub struct BegunRecording {
+    /// Its file.
+    pub path: PathBuf,
+    /// Takes what comes of tasks.
+    pub outcomes: Outcomes,
+}
+
 impl RunRecorder {
     /// Begins to keep a run, if it is to be kept. Where nobody asked for it, a folder that
     /// cannot be written is no reason not to run.
@@ -61,8 +70,12 @@ impl RunRecorder {
         let command = std::env::args().collect();
         match Recorder::create(&path, &info, &setup.robot, command, Box::new(wall_clock)) {
             Ok(recorder) => {
+                let begun = BegunRecording {
+                    path: path.clone(),
+                    outcomes: recorder.outcomes(),
+                };
                 // A set-up has one run.
-                let _ = setup.recording.set(path.clone());
+                let _ = setup.recording.set(begun);
                 Ok(Some(Self {
                     recorder,
                     path,

@@ -2,7 +2,7 @@
 //! requests.
 
 use enact_plan::task_list::{request, rules};
-use enact_plan::{TaskList, TextRequest};
+use enact_plan::{TaskList, TextRequest, Usage};
 use enact_runtime::{RuntimeError, Session};
 
 /// What came of making a list.
@@ -18,11 +18,16 @@ pub enum Made {
     Stuck(String),
 }
 
-/// Looks at the table and returns the tasks that are left of `list`.
+/// Looks at the table and returns the tasks that are left of `list`. What the model was asked for that
+/// is added to `usage`.
 ///
 /// # Errors
 /// If the arm, the camera or the model fails.
-pub fn made(list: &mut TaskList, session: &mut Session<'_>) -> Result<Made, RuntimeError> {
+pub fn made(
+    list: &mut TaskList,
+    session: &mut Session<'_>,
+    usage: &mut Usage,
+) -> Result<Made, RuntimeError> {
     session.see()?;
     let situation = session.situation();
     let model = session.text_model();
@@ -39,6 +44,7 @@ pub fn made(list: &mut TaskList, session: &mut Session<'_>) -> Result<Made, Runt
         request::schema(),
         request::MAX_TOKENS,
     ))?;
+    *usage += reply.usage;
     Ok(match request::parse(&reply.text) {
         Err(rejection) => Made::AsBefore(rejection.to_string()),
         Ok((tasks, dropped)) => {

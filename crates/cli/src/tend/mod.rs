@@ -15,15 +15,15 @@ pub mod store;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use enact_plan::TaskState;
+use enact_plan::{TaskState, Usage};
 use enact_runtime::{Session, TaskEnd, TaskOptions, TaskReport};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub use args::TendArgs;
 
 use crate::data_dir::DataDir;
 use crate::out::told;
-use crate::run::{Times, approver, checked_instruction, is_reached, summary};
+use crate::run::{Times, approver, checked_instruction, cost, is_reached, summary};
 use crate::run_observers::RunObservers;
 use crate::setup::{RunModels, Setup};
 use crate::stop_sources;
@@ -61,18 +61,21 @@ pub fn tend(data_dir: &DataDir, args: &TendArgs) -> Result<bool> {
         models: &models,
         file,
         bounds,
+        making: Usage::default(),
     };
     let ended = tending.carry_out(&mut session, &|instruction, report| {
         if let Some(outcomes) = &outcomes {
             outcomes.note(is_reached(&setup, instruction, report));
         }
     });
+    let mut usage = session.usage();
+    usage += tending.making;
     drop(session);
     let ending = match ended {
         Err(error) if stop_sources::is_stop(&error) => TendEnd::Stopped,
         ended => ended?,
     };
-    tending.tell(&ending);
+    tending.tell(&ending, &cost(&models, &usage, agent.load_time));
     match observers.finish() {
         // Whoever stops a run does not wait for a viewer either.
         Err(error) if ending == TendEnd::Stopped => errln!("enact: {}", told(&error)),
@@ -88,6 +91,8 @@ struct Tending<'a> {
     models: &'a RunModels,
     file: TaskFile,
     bounds: Bounds,
+    /// Cost of making the list.
+    making: Usage,
 }
 
 impl Tending<'_> {
@@ -119,7 +124,7 @@ impl Tending<'_> {
 
     /// Makes the list anew from what is seen and what came of the tasks so far.
     fn revise(&mut self, session: &mut Session<'_>) -> Result<Option<TendEnd>> {
-        let made = maker::made(self.file.list_mut(), session)?;
+        let made = maker::made(self.file.list_mut(), session, &mut self.making)?;
         let tasks = match made {
             Made::Tasks(tasks) => tasks,
             Made::AsBefore(why) => {
@@ -226,7 +231,8 @@ impl Tending<'_> {
         })
     }
 
-    fn tell(&self, ending: &TendEnd) {
+    /// Tells how it ended, and for programs what everything cost.
+    fn tell(&self, ending: &TendEnd, cost: &Value) {
         let list = self.file.list();
         if self.args.json {
             outln!(
@@ -237,6 +243,7 @@ impl Tending<'_> {
                     "said": ending.to_string(),
                     "turns": list.turns,
                     "tasks": list.tasks,
+                    "model": cost,
                     "file": self.file.path(),
                 })
             );

@@ -1,18 +1,20 @@
 //! The list of tasks as a file that survives the program.
 
-use std::fs;
-use std::io::{ErrorKind, Write};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use enact_plan::TaskList;
 use tempfile::NamedTempFile;
 
-/// A list and its file.
+/// A list and its file, for one program at a time.
 #[derive(Debug)]
 pub struct TaskFile {
     path: PathBuf,
     list: TaskList,
+    /// Keeps others away until it is closed, however the program ends.
+    _lock: File,
 }
 
 impl TaskFile {
@@ -20,13 +22,17 @@ impl TaskFile {
     /// that was interrupted. An interrupted one is replaced only if `anew` says so.
     ///
     /// # Errors
-    /// If the file cannot be read or is no list, there is nothing to go on with, or something would
-    /// be lost.
+    /// If another program works on the list, the file cannot be read or is no list, there is nothing to
+    /// go on with, or something would be lost.
     pub fn open(path: Option<&Path>, goal: Option<&str>, anew: bool) -> Result<Self> {
         let path = match path {
             Some(path) => path.to_owned(),
             None => default_path()?,
         };
+        if goal.is_none() && !path.exists() {
+            bail!(nothing(&path));
+        }
+        let lock = locked(&path)?;
         let known = if anew { None } else { read(&path)? };
         let list = match (goal, known) {
             (Some(goal), None) => TaskList::new(goal),
@@ -44,12 +50,13 @@ impl TaskFile {
                 path.display()
             ),
             (None, Some(known)) => known,
-            (None, None) => bail!(
-                "there is no list of tasks in {} to go on with\nhint: enact tend \"GOAL\" begins one",
-                path.display()
-            ),
+            (None, None) => bail!(nothing(&path)),
         };
-        Ok(Self { path, list })
+        Ok(Self {
+            path,
+            list,
+            _lock: lock,
+        })
     }
 
     /// Returns the list.
@@ -73,10 +80,8 @@ impl TaskFile {
     /// # Errors
     /// If it cannot be written.
     pub fn save(&self) -> Result<()> {
-        let write = || -> std::io::Result<()> {
-            let folder = self.path.parent().filter(|it| !it.as_os_str().is_empty());
-            let folder = folder.unwrap_or(Path::new("."));
-            fs::create_dir_all(folder)?;
+        let write = || -> io::Result<()> {
+            let folder = made_folder(&self.path)?;
             let mut file = NamedTempFile::new_in(folder)?;
             serde_json::to_writer_pretty(&mut file, &self.list)?;
             writeln!(file)?;
@@ -91,6 +96,54 @@ impl TaskFile {
             )
         })
     }
+}
+
+/// Says that there is no list.
+fn nothing(path: &Path) -> String {
+    format!(
+        "there is no list of tasks in {} to go on with\nhint: enact tend \"GOAL\" begins one",
+        path.display()
+    )
+}
+
+/// Makes the folder of a file and returns it.
+fn made_folder(path: &Path) -> io::Result<&Path> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    Ok(folder)
+}
+
+/// Locks the list at `path` by a file beside it, for the list itself is another file whenever it is
+/// saved. The file stays: if it were removed, two that wait for it could each lock one.
+///
+/// # Errors
+/// If another program has locked it, or it cannot be locked.
+fn locked(path: &Path) -> Result<File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let attempt = || -> io::Result<Option<File>> {
+        made_folder(path)?;
+        let file = File::options().create(true).append(true).open(&name)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    };
+    let lock = attempt().with_context(|| {
+        format!(
+            "cannot lock the list of tasks {}; name another file with --tasks",
+            path.display()
+        )
+    })?;
+    lock.with_context(|| {
+        format!(
+            "another program works on the list of tasks {}\nhint: end that first, or name another file \
+             with --tasks",
+            path.display()
+        )
+    })
 }
 
 /// Reads a list, if there is one.
@@ -136,24 +189,58 @@ mod tests {
         let open = |goal, anew| TaskFile::open(Some(&path), goal, anew);
         let missing = open(None, false).unwrap_err().to_string();
         assert!(missing.contains("no list of tasks"), "{missing}");
+        assert!(!path.parent().unwrap().exists(), "nothing is left of that");
         let mut file = open(Some("tidy up"), false).unwrap();
         file.list_mut().revise(vec!["put it away".to_owned()]);
         file.list_mut().begin(0);
         file.save().unwrap();
-        assert_eq!(open(None, false).unwrap().list(), file.list());
+        let mut list = file.list().clone();
+        drop(file);
+        assert_eq!(*open(None, false).unwrap().list(), list);
         let lost = open(Some("sort the cubes"), false).unwrap_err().to_string();
         assert!(
             lost.contains("tidy up") && lost.contains("--resume"),
             "{lost}"
         );
-        assert!(open(Some("sort the cubes"), true).is_ok());
-        file.list_mut().is_over = true;
+        let mut file = open(Some("sort the cubes"), true).unwrap();
+        list.is_over = true;
+        file.list_mut().clone_from(&list);
         file.save().unwrap();
+        drop(file);
         assert!(open(None, false).is_err());
         assert_eq!(open(Some("sort"), false).unwrap().list().goal, "sort");
         fs::write(&path, "{\"goal\":").unwrap();
         let broken = open(None, false).unwrap_err().to_string();
         assert!(broken.contains("is no list of tasks"), "{broken}");
         assert!(open(Some("sort"), true).is_ok());
+    }
+
+    #[test]
+    fn a_list_is_worked_on_by_one_program_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tasks.json");
+        let open = |goal, anew| TaskFile::open(Some(&path), goal, anew);
+        let one = open(Some("tidy up"), false).unwrap();
+        // Whatever it is asked to do, and though the file is another one since.
+        for _ in 0..2 {
+            for (goal, anew) in [(Some("sort"), false), (Some("sort"), true), (None, false)] {
+                let Err(error) = open(goal, anew) else {
+                    panic!("{goal:?}, {anew}");
+                };
+                let told = error.to_string();
+                let is_there = path.exists() || goal.is_some();
+                let part = if is_there {
+                    "another program"
+                } else {
+                    "no list of tasks"
+                };
+                assert!(told.contains(part), "{told}");
+            }
+            one.save().unwrap();
+        }
+        let other = folder.path().join("other.json");
+        assert!(TaskFile::open(Some(&other), Some("sort"), false).is_ok());
+        drop(one);
+        assert_eq!(open(None, false).unwrap().list().goal, "tidy up");
     }
 }

@@ -4,6 +4,12 @@
 //! `plan.txt` says which others there are and in which order. A folder of edited blocks takes the
 //! place of the built-in ones of the same names, and may have more, to be included.
 //! What templates show is data: nothing in it is read as a template.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `essentials` | what every prompt must tell |
+
+mod essentials;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -110,7 +116,7 @@ impl PromptTemplates {
     }
 
     /// Finds what is wrong with the blocks before anybody is asked: syntax, names of variables,
-    /// blocks that are missing or of no use.
+    /// blocks that are missing or of no use, a task or objects that no block shows.
     ///
     /// # Errors
     /// The first fault, with its file and line.
@@ -123,7 +129,7 @@ impl PromptTemplates {
         for situation in trials() {
             self.render(&environment, &situation, &Skill::ALL)?;
         }
-        Ok(())
+        essentials::check(self)
     }
 
     /// Returns the request for a plan from a model that knows these `skills`.

@@ -133,6 +133,83 @@ fn faults_are_found_before_anybody_is_asked() {
 }
 
 #[test]
+fn a_prompt_shows_the_task_and_the_objects_whichever_block_does() {
+    let frame = include_str!("../blocks/plan.txt");
+    let without = |block: &str| frame.replace(&format!("{{% include \"{block}\" %}}"), "");
+    let (no_task, no_objects) = (without("task.txt"), without("scene.txt"));
+    for (name, text, shown, what) in [
+        (
+            "plan.txt",
+            no_task.as_str(),
+            "does not show the task",
+            "\"task.txt\"",
+        ),
+        (
+            "plan.txt",
+            no_objects.as_str(),
+            "does not show the objects",
+            "\"scene.txt\"",
+        ),
+        (
+            "task.txt",
+            "Do what you are told.\n",
+            "does not show the task",
+            "{{ task }}",
+        ),
+        (
+            "task.txt",
+            "{% if is_request %}{{ task }}{% endif %}\n",
+            "does not always show the task",
+            "{{ task }}",
+        ),
+        (
+            "scene.txt",
+            "There are {{ objects | length }} things.\n",
+            "does not show the objects",
+            "{{ object.name }}",
+        ),
+        // One thing is not all of them.
+        (
+            "scene.txt",
+            "{% for it in objects %}{% if loop.first %}{{ it.name }}{% endif %}{% endfor %}\n",
+            "does not show the objects",
+            "for object",
+        ),
+    ] {
+        let error = edited(name, text).check().unwrap_err();
+        assert_eq!(
+            (&*error.file, error.line),
+            (&*format!("prompts/{name}"), None)
+        );
+        assert!(error.what.contains(shown), "{error}");
+        assert!(error.what.contains(what), "{error}");
+    }
+    // Under other names, in other words, in capitals.
+    let own = no_task.replace("{% include \"scene.txt\" %}", "{% include \"table.txt\" %}")
+        + "\n{% include \"order.txt\" %}\n";
+    let mut own = edited(FRAME, &own);
+    for (name, text) in [
+        (
+            "table.txt",
+            "{{ objects | map(attribute=\"name\") | join(\", \") | upper }}\n",
+        ),
+        ("order.txt", "{% include \"words.txt\" %}\n"),
+        ("words.txt", "You are told: {{ task | title }}\n"),
+    ] {
+        own = own.with_block(name, text, name);
+    }
+    assert!(own.is_edited());
+    assert_eq!(own.check(), Ok(()));
+}
+
+#[test]
+fn the_words_of_a_trial_ask_for_a_deed_and_for_none() {
+    let situations = essentials::situations();
+    let deeds = situations.iter().filter(|it| it.speech_act().is_request());
+    assert_eq!(2 * deeds.count(), situations.len());
+}
+
+#[test]
 fn what_is_shown_is_never_read_as_a_template() {
     let situation = Situation {
         instruction: "{{ robot }} {% include \"role.txt\" %}".to_owned(),

@@ -5,7 +5,7 @@
 //! | [`skills`] | everything the robot can be told to do, one file per skill |
 //! | [`step`] | common properties of steps; plans, parsed strictly |
 //! | [`space`] | spatial words |
-//! | [`speech_act`] | distinguishes requests, prohibitions, questions and reports before any model is asked |
+//! | [`speech_act`] | distinguishes requests, prohibitions, questions, reports and small talk before any model is asked |
 //! | [`detection`] | objects that the model sees |
 //! | [`outcome`] | outcomes of steps |
 //! | [`situation`] | the situation that a plan rests on |

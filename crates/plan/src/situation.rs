@@ -135,7 +135,7 @@ pub struct Situation {
 impl Situation {
     /// Returns what the person does by saying [`instruction`](Self::instruction).
     pub fn speech_act(&self) -> SpeechAct {
-        SpeechAct::of(&self.instruction)
+        SpeechAct::after(&self.conversation, &self.instruction)
     }
 
     /// Returns the names of the objects that a skill can have as its object now.

@@ -101,10 +101,16 @@ impl Meaning {
         let words = purpose::set_apart(words);
         let items = phrase::items(&words);
         let mut scene = Scene::new(situation);
-        if items.iter().all(phrase::Item::is_mark) {
-            return Self::only(Intent::Say(reply::small_talk(&words)));
+        let act = match items.iter().all(phrase::Item::is_mark) {
+            true => SpeechAct::SmallTalk,
+            false => situation.speech_act(),
+        };
+        if act == SpeechAct::SmallTalk
+            && let Some(reply) = act.reply(&situation.instruction)
+        {
+            return Self::only(Intent::Say(reply.to_owned()));
         }
-        let read = match situation.speech_act() {
+        let read = match act {
             SpeechAct::Request if is_count(&items) => {
                 Err(question::answer(&words, &items, &mut scene))
             }

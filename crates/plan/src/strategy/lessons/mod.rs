@@ -179,9 +179,13 @@ fn failure(task: &EndedTask<'_>) -> Option<String> {
     failures.drain(..failures.len().saturating_sub(FAILURES));
     let rejection = task.rejection.filter(|_| !task.is_done);
     failures.extend(rejection.map(|why| format!("the plan was rejected: {why}")));
+    // Only requests move, but for pointing at what was asked about.
     let tried = task.history.iter().any(|it| it.step.moves());
-    let wanted = SpeechAct::of(task.instruction).is_request();
-    if failures.is_empty() && wanted && tried && !task.is_done {
+    let is_answer = matches!(
+        SpeechAct::of(task.instruction),
+        SpeechAct::Question | SpeechAct::Location
+    );
+    if failures.is_empty() && tried && !is_answer && !task.is_done {
         failures.push("it was not done in the turns that there were".to_owned());
     }
     (!failures.is_empty()).then(|| failures.join("; "))

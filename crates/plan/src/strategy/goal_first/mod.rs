@@ -2,7 +2,7 @@
 //! the steps, and perception says when it is true.
 
 use super::task_memory::TaskMemory;
-use super::{EndedTask, ExchangeKind, PlanningModel, PlanningTurn, Rest, Strategy, TextRequest};
+use super::{ExchangeKind, PlanningTurn, Rest, Strategy, TextRequest};
 use crate::goal::obstacle::obstacle;
 use crate::goal::{Fact, Goal, Table, request, search};
 use crate::planner::{ModelResponse, PlannerError};
@@ -55,7 +55,7 @@ impl Strategy for GoalFirst {
         if !turn.is_for_methods() {
             return rest.plan(turn);
         }
-        let pursuit = self.task.of(&turn.situation);
+        let pursuit = self.task.of(turn.task);
         let was_rejected = turn.situation.rejection.is_some()
             && pursuit.proposed == Some(turn.situation.history.len());
         let goal = match turn.goal.clone() {
@@ -73,15 +73,6 @@ impl Strategy for GoalFirst {
             Some((goal, meant)) if !goal.facts.is_empty() => Ok(pursuit.plan(turn, &goal, &meant)),
             _ => rest.plan(turn),
         }
-    }
-
-    fn task_ended(
-        &mut self,
-        _task: &EndedTask<'_>,
-        _model: &mut dyn PlanningModel,
-    ) -> Result<(), PlannerError> {
-        self.task.forget();
-        Ok(())
     }
 }
 

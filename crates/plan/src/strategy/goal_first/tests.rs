@@ -2,10 +2,11 @@
 
 use super::*;
 use crate::goal::tests::{carry_out, situation};
+use crate::planner::Planner;
 use crate::situation::Situation;
 use crate::space::Relation;
-use crate::strategy::LayeredPlanner;
 use crate::strategy::mock::{self, MockModel};
+use crate::strategy::{EndedTask, LayeredPlanner};
 
 const DO_NOTHING: &str = r#"{"steps":[{"skill":"done"}]}"#;
 const EMPTY: &str = r#"{"goal":[{"fact":"nothing","kind":"thing","except":[],"relation":"in","other":"blue bowl"}]}"#;
@@ -159,6 +160,25 @@ fn a_plan_that_was_rejected_has_the_goal_asked_for_again() {
         "{second}"
     );
     assert!(planner.model().asked[1].contains("the pink bowl is not to be used"));
+}
+
+#[test]
+fn the_same_words_after_a_task_that_is_over_are_another_task() {
+    let table = situation("red cube in blue bowl; pink bowl", "empty the bowl");
+    let mut planner = planner(&[EMPTY]);
+    mock::plan(&mut planner, &table);
+    mock::plan(&mut planner, &table);
+    assert_eq!(planner.model().asked.len(), 1);
+    let task = EndedTask {
+        instruction: "empty the bowl",
+        history: &[],
+        rejection: None,
+        said: &[],
+        is_done: false,
+    };
+    planner.task_ended(&task).unwrap();
+    mock::plan(&mut planner, &table);
+    assert_eq!(planner.model().asked.len(), 2);
 }
 
 #[test]

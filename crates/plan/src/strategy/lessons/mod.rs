@@ -1,5 +1,5 @@
-//! Lessons: after a run that failed or was corrected, one sentence of what to do otherwise, which
-//! later plans for similar tasks are told.
+//! Lessons: after a run that failed or was corrected, what to do otherwise, which later plans for
+//! similar tasks are told.
 //!
 //! After *Reflexion* (arXiv 2303.11366). A lesson is kept with its evidence, and is told only to the
 //! same robot in the same scene. It is data in a prompt: plans that follow it pass grounding and gate
@@ -31,7 +31,7 @@ pub use lesson::Lesson;
 
 /// Most lessons in a prompt.
 const SHOWN: usize = 3;
-/// Most tokens of the sentence that a model writes.
+/// Most tokens that a model writes.
 const TOKENS: usize = 80;
 /// Most failures of a run that are told.
 const FAILURES: usize = 4;
@@ -111,11 +111,11 @@ impl Lessons {
     ) -> Result<Option<Lesson>, PlannerError> {
         let text = request(attempt, outcome);
         let reply = ask(&TextRequest::words(&text, TOKENS))?;
-        let Some(sentence) = lesson::sentence(&reply.text, reply.is_cut) else {
+        let Some(kept) = lesson::kept(&reply.text, reply.is_cut) else {
             return Ok(None);
         };
         let lesson = Lesson {
-            lesson: sentence,
+            lesson: kept,
             robot: self.place.robot.clone(),
             scene: self.place.scene.clone(),
             instruction: attempt.instruction.clone(),

@@ -9,6 +9,7 @@
 //! | [`detection`] | objects that the model sees |
 //! | [`outcome`] | outcomes of steps |
 //! | [`situation`] | the situation that a plan rests on |
+//! | [`veto`] | steps that are forbidden for the rest of a task |
 //! | [`meaning`] | what an instruction means on this table, read from its words |
 //! | `contraction` | English contractions spelled out |
 //! | [`intent`] | the meaning of an instruction |
@@ -63,6 +64,7 @@ pub mod strategy;
 pub mod task_list;
 pub mod thought;
 pub mod translation;
+pub mod veto;
 
 pub use detection::{Bounds, Detection};
 pub use meaning::{Meaning, MeaningMode, MeaningReader};
@@ -83,3 +85,4 @@ pub use strategy::{
     PlanningTurn, Rest, Strategy, TextModel, TextReply, TextRequest, Think,
 };
 pub use task_list::{Task, TaskList, TaskState};
+pub use veto::Veto;

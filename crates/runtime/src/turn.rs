@@ -282,6 +282,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
             holding: perception.memory.holding().map(str::to_owned),
             history: task.history.clone(),
             rejection: task.rejection.clone(),
+            vetoes: Vec::new(),
             changes: perception
                 .changes
                 .iter()

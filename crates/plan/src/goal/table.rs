@@ -12,6 +12,7 @@ use crate::situation::{Infeasibility, ObjectView, Situation};
 use crate::skills::{Skill, Step};
 use crate::space::{Direction, Relation};
 use crate::speech_act::SpeechAct;
+use crate::veto::Veto;
 
 /// Distance of centers within which something may be in the way of a grasp or a placement, meters.
 const IN_THE_WAY: f64 = 0.12;
@@ -66,6 +67,8 @@ pub struct Table {
     infeasibilities: Vec<Infeasibility>,
     /// Steps that are not proposed again.
     given_up: Vec<Step>,
+    /// Steps that a rule forbids.
+    vetoes: Vec<Veto>,
     pub(super) start: State,
 }
 
@@ -103,6 +106,7 @@ impl Table {
             things,
             infeasibilities: situation.infeasibilities.clone(),
             given_up: given_up(situation),
+            vetoes: situation.vetoes.clone(),
             start: State { spots, pointed },
         }
     }
@@ -291,7 +295,7 @@ impl Table {
             // It was grasped before.
             None => true,
         };
-        is_graspable && !thing.is_protected && !self.is_given_up(&Step::pick(thing.name.as_str()))
+        is_graspable && !thing.is_protected && self.may_do(&Step::pick(thing.name.as_str()))
     }
 
     /// Whether it can be picked up next.
@@ -320,7 +324,7 @@ impl Table {
             && view.receives.contains(&relation)
             && self.fits(held, relation, other)
             && !(is_stacked && self.carries_something(state, other))
-            && !self.is_given_up(&Step::place(
+            && self.may_do(&Step::place(
                 thing.name.as_str(),
                 relation,
                 target.name.as_str(),
@@ -346,15 +350,33 @@ impl Table {
         let thing = &self.things[index];
         let view = thing.view.as_ref();
         view.is_some_and(|view| view.reachable && view.affords.contains(&Skill::Point))
-            && !self.is_given_up(&Step::point(thing.name.as_str()))
+            && self.may_do(&Step::point(thing.name.as_str()))
     }
 
     fn carries_something(&self, state: &State, index: usize) -> bool {
         (0..self.things.len()).any(|other| self.host(state, other) == Some(index))
     }
 
+    /// Whether a step is neither given up nor forbidden.
+    fn may_do(&self, step: &Step) -> bool {
+        !self.is_given_up(step) && self.veto(step).is_none()
+    }
+
     pub(super) fn is_given_up(&self, step: &Step) -> bool {
         self.given_up.contains(step)
+    }
+
+    /// Returns the veto that forbids a step.
+    pub(super) fn veto(&self, step: &Step) -> Option<&Veto> {
+        self.vetoes.iter().find(|veto| veto.forbids(step))
+    }
+
+    /// Returns the same table if no rule forbade anything; `None` if none does.
+    pub(super) fn without_vetoes(&self) -> Option<Self> {
+        (!self.vetoes.is_empty()).then(|| Self {
+            vetoes: Vec::new(),
+            ..self.clone()
+        })
     }
 
     pub(super) fn is_container(&self, index: usize) -> bool {

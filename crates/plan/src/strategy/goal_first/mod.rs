@@ -29,6 +29,8 @@ struct Pursuit {
     held: Vec<Fact>,
     /// Length of the history when steps were proposed last.
     proposed: Option<usize>,
+    /// Number of vetoes that the last plan took into account.
+    vetoes: usize,
 }
 
 #[derive(Debug, Default)]
@@ -57,7 +59,9 @@ impl Strategy for GoalFirst {
         }
         let pursuit = self.task.of(turn.task);
         let was_rejected = turn.situation.rejection.is_some()
-            && pursuit.proposed == Some(turn.situation.history.len());
+            && pursuit.proposed == Some(turn.situation.history.len())
+            // There may be a way around what was forbidden since.
+            && pursuit.vetoes == turn.situation.vetoes.len();
         let goal = match turn.goal.clone() {
             // Whoever set it cannot be asked for another.
             Some(_) if was_rejected => None,
@@ -119,6 +123,7 @@ impl Pursuit {
                 steps: vec![Step::done()],
             });
         }
+        self.vetoes = turn.situation.vetoes.len();
         match search::steps(goal, &table) {
             Ok(steps) => {
                 let found = format!("steps to the goal: {}", steps.len());

@@ -7,6 +7,7 @@
 //! | module | idea |
 //! |---|---|
 //! | `lexicon` | what single words and fixed expressions mean |
+//! | `notation` | how the files of words are written |
 //! | `words` | from a sentence to known words; slips of fingers and dictation |
 //! | `typing` | slips of the fingers |
 //! | `chinese` | the same from a Chinese sentence |
@@ -52,6 +53,7 @@ mod exclusion;
 mod lexicon;
 mod lookahead;
 mod manner;
+mod notation;
 mod noun;
 mod phrase;
 mod placing;

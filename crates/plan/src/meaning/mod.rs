@@ -34,7 +34,8 @@
 //! | `roles` | what is to be moved, and what says where |
 //! | `placing` | puts, takes and takes out |
 //! | `clearing` | room around things |
-//! | `arrange` | rows, towers, sorting, swapping, emptying |
+//! | `arrange` | rows, towers, sorting, emptying |
+//! | `swapping` | things that change places |
 //! | `question` | questions, answered by what is seen |
 //! | `reader` | the meaning of a task, kept until it is done |
 //! | `reply` | what is said instead of a deed |
@@ -67,6 +68,7 @@ mod restriction;
 mod roles;
 mod scene;
 mod supposition;
+mod swapping;
 mod typing;
 mod unable;
 mod wish;

@@ -16,7 +16,9 @@
 //! | `noun` | determiners, adjectives and the noun |
 //! | `lookahead` | what the words ahead open |
 //! | `restriction` | what tells a thing from others, behind its noun |
-//! | `scene` | which of the seen things a phrase means |
+//! | `scene` | what is seen, and what was spoken of so far |
+//! | `reference` | which of the seen things a phrase means |
+//! | `whereabouts` | where things are as seen: at a place, or first in an order |
 //! | `request` | a request as a whole, from clause to clause |
 //! | `plain_order` | what is said back to front |
 //! | `correction` | “no wait, the green one” |
@@ -62,6 +64,7 @@ mod plain_order;
 mod purpose;
 mod question;
 mod reader;
+mod reference;
 mod reply;
 mod request;
 mod restriction;
@@ -71,6 +74,7 @@ mod supposition;
 mod swapping;
 mod typing;
 mod unable;
+mod whereabouts;
 mod wish;
 mod words;
 

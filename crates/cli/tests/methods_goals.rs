@@ -46,6 +46,56 @@ fn a_goal_is_reached_by_search_and_seen_to_be_reached() {
     assert_eq!(asked.try_iter().count(), 1);
 }
 
+/// Vetoes the steps of these words by rule 7, and allows all others.
+fn judging(words: &str, forbidden: &[&str]) -> String {
+    let steps = words.split("The plan:\n").nth(1).unwrap().lines();
+    let steps = steps.map_while(|line| {
+        let (number, step) = line.split_once(". ")?;
+        Some((number.parse::<u32>().ok()?, step))
+    });
+    let verdicts: Vec<_> = steps
+        .filter(|(_, step)| *step != "done")
+        .map(|(number, step)| match forbidden.contains(&step) {
+            true => json!({"step": number, "verdict": "veto", "rule": 7, "reason": "it may spill"}),
+            false => json!({"step": number, "verdict": "allow", "rule": 0, "reason": ""}),
+        })
+        .collect();
+    json!({"verdicts": verdicts, "revision": ""}).to_string()
+}
+
+#[test]
+fn the_search_goes_around_a_veto_or_says_which_rule_stands_in_the_way() {
+    let told = |forbidden: &'static [&'static str]| {
+        let (place, asked) = serve(move |words| {
+            Some(match words.starts_with("You judge the plan") {
+                true => judging(words, forbidden),
+                false => {
+                    assert!(is_about_the_goal(words), "no plan is asked for: {words}");
+                    format!("{{\"goal\":{GOAL}}}")
+                }
+            })
+        });
+        let output = run(&arguments(&place, &["--goal-first", "--critic", "self"]));
+        let goals = asked.try_iter().filter(|it| is_about_the_goal(it)).count();
+        assert_eq!(goals, 1, "{}", stderr(&output));
+        output
+    };
+    let output = told(&["place red cube in blue bowl"]);
+    let talk = stderr(&output);
+    assert_eq!(status(&output), 0, "{talk}");
+    let steps = object(&output)["steps"].to_string();
+    assert!(steps.contains(r#""relation":"on""#), "{steps}");
+
+    let output = told(&["pick red cube"]);
+    let report = object(&output);
+    assert_eq!(status(&output), 1, "{report}");
+    assert_eq!(report["steps"], json!([]));
+    assert_eq!(
+        report["said"],
+        json!(["Rule 7 stands in the way of “pick red cube”: it may spill."])
+    );
+}
+
 #[test]
 fn what_is_no_goal_leaves_the_plan_to_the_model() {
     let (place, _asked) = serve(|words| match is_about_the_goal(words) {

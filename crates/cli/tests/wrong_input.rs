@@ -167,6 +167,30 @@ fn nothing_is_done_where_nothing_is_said() {
 }
 
 #[test]
+fn small_talk_is_answered_and_moves_nothing_whatever_a_model_plans() {
+    let (model, asked) = planner_server::serve(|_| Some(PUT.to_owned()));
+    let told = |instruction: &str| {
+        let with = ["--perception", "ground-truth", "--model", &model, "--json"];
+        let output = run(&[&["run", instruction], &with[..]].concat());
+        (object(&output), stderr(&output))
+    };
+    for (instruction, answer) in [
+        ("Good morning!", "Hello. Tell me what I can do for you."),
+        ("Thank you, well done", "You are welcome."),
+        ("nice weather today", "All right."),
+        ("你好", "你好"),
+    ] {
+        let (report, talk) = told(instruction);
+        assert_eq!(report["steps"], serde_json::json!([]), "{talk}");
+        let said = report["said"][0].as_str().unwrap();
+        assert!(said.starts_with(answer), "{instruction}: {said}");
+        assert_eq!(asked.try_iter().count(), 0, "{talk}");
+    }
+    let (report, talk) = told(&format!("Good morning, {TASK}"));
+    assert_eq!(report["success"], true, "{talk}");
+}
+
+#[test]
 fn blank_lines_are_nothing_in_a_chat_and_mute_ones_are_said_to_be() {
     let lines = format!("{MARK}\n   \n\n?!\n/quit\n");
     let output = run_with_input(&["chat", "--perception", "ground-truth"], lines.as_bytes());

@@ -57,7 +57,7 @@ static PATTERNS: LazyLock<Vec<(ReplyKind, Regex)>> = LazyLock::new(|| {
         (ReplyKind::Sees, r"^i see|^there (?:is|are)\b|我看到"),
         (
             ReplyKind::Chat,
-            r"\b(?:hello|hi|welcome|well|fine|good|thank|thanks|glad|ready|okay|ok|all right|leave|nothing)\b|你好|不客气|谢谢|好的",
+            r"\b(?:hello|goodbye|hi|welcome|well|fine|good|thank|thanks|glad|ready|okay|ok|all right|leave|nothing)\b|你好|再见|不客气|谢谢|好的",
         ),
     ];
     let compiled = |pattern: &str| {
@@ -92,6 +92,12 @@ mod tests {
             ("Which cube do you mean?", ReplyKind::Which),
             ("There is a red cube.", ReplyKind::Sees),
             ("You are welcome.", ReplyKind::Chat),
+            ("Hello. Tell me what I can do for you.", ReplyKind::Chat),
+            (
+                "Goodbye. I will help again when you need me.",
+                ReplyKind::Chat,
+            ),
+            ("再见，需要我时请告诉我。", ReplyKind::Chat),
             ("All right. What shall I do?", ReplyKind::Tried),
             ("我没有看到红色的方块。", ReplyKind::Missing),
             ("Yellow.", ReplyKind::Other),

@@ -5,10 +5,11 @@
 //! | [`skills`] | everything the robot can be told to do, one file per skill |
 //! | [`step`] | common properties of steps; plans, parsed strictly |
 //! | [`space`] | spatial words |
-//! | [`speech_act`] | distinguishes requests, prohibitions, questions and reports before any model is asked |
+//! | [`speech_act`] | distinguishes requests, prohibitions, questions, reports and small talk before any model is asked |
 //! | [`detection`] | objects that the model sees |
 //! | [`outcome`] | outcomes of steps |
 //! | [`situation`] | the situation that a plan rests on |
+//! | [`veto`] | steps that are forbidden for the rest of a task |
 //! | [`meaning`] | what an instruction means on this table, read from its words |
 //! | `contraction` | English contractions spelled out |
 //! | [`intent`] | the meaning of an instruction |
@@ -63,6 +64,7 @@ pub mod strategy;
 pub mod task_list;
 pub mod thought;
 pub mod translation;
+pub mod veto;
 
 pub use detection::{Bounds, Detection};
 pub use meaning::{Meaning, MeaningMode, MeaningReader};
@@ -83,3 +85,4 @@ pub use strategy::{
     PlanningTurn, Rest, Strategy, TextModel, TextReply, TextRequest, Think,
 };
 pub use task_list::{Task, TaskList, TaskState};
+pub use veto::Veto;

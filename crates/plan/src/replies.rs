@@ -1,6 +1,7 @@
 //! The robot's replies, in the language of the instruction.
 
 use crate::skills::Skill;
+use crate::veto::Veto;
 
 /// Languages of instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +89,19 @@ pub fn cannot(language: Language, skill: Skill, object: Option<&str>) -> String 
             let object = object.map_or(String::new(), chinese::plain_name);
             format!("我移动不了{object}。")
         }
+    }
+}
+
+/// Says that a rule stands in the way.
+pub fn forbidden(language: Language, veto: &Veto) -> String {
+    let Veto { rule, reason, .. } = veto;
+    match language {
+        Language::English => format!(
+            "Rule {rule} stands in the way of “{}”: {}.",
+            veto.in_words(),
+            reason.trim_end_matches('.')
+        ),
+        Language::Chinese => format!("规则{rule}不允许我这样做，我也没有别的办法。"),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::skills::{Skill, StepKind};
 use crate::space::Relation;
 use crate::speech_act::SpeechAct;
 use crate::step::Plan;
+use crate::veto::Veto;
 
 /// A seen object as described to the planner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -113,6 +114,9 @@ pub struct Situation {
     pub history: Vec<Outcome>,
     /// Reason why the model's last answer was rejected as a whole.
     pub rejection: Option<String>,
+    /// Steps that a critic forbids for the rest of the task.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vetoes: Vec<Veto>,
     /// Changes of the table since the last look that the robot did not cause.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<String>,
@@ -135,7 +139,7 @@ pub struct Situation {
 impl Situation {
     /// Returns what the person does by saying [`instruction`](Self::instruction).
     pub fn speech_act(&self) -> SpeechAct {
-        SpeechAct::of(&self.instruction)
+        SpeechAct::after(&self.conversation, &self.instruction)
     }
 
     /// Returns the names of the objects that a skill can have as its object now.

@@ -86,7 +86,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         Self {
             task: TaskState {
                 instruction: instruction.to_owned(),
-                speech_act: SpeechAct::of(instruction),
+                speech_act: SpeechAct::after(conversation, instruction),
                 ..TaskState::default()
             },
             options,
@@ -103,12 +103,12 @@ impl<'s, 'a> TaskRun<'s, 'a> {
     /// If the arm, the camera or the model fails.
     pub(crate) fn finish(mut self) -> Result<(TaskState, TaskEnd, u32), RuntimeError> {
         let (ending, turns) = self.turns()?;
-        let is_question = matches!(
+        let calls_for_words = matches!(
             self.task.speech_act,
-            SpeechAct::Question | SpeechAct::Location
+            SpeechAct::Question | SpeechAct::Location | SpeechAct::SmallTalk
         );
         let ending = match ending {
-            TaskEnd::Said if is_question => TaskEnd::Answered,
+            TaskEnd::Said if calls_for_words => TaskEnd::Answered,
             ending => ending,
         };
         self.tell_ending(&ending);
@@ -282,6 +282,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
             holding: perception.memory.holding().map(str::to_owned),
             history: task.history.clone(),
             rejection: task.rejection.clone(),
+            vetoes: Vec::new(),
             changes: perception
                 .changes
                 .iter()

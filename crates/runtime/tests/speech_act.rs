@@ -1,7 +1,9 @@
 //! Instructions that ask for no action, with a planner that tries to move all the same.
 
+use enact_plan::{CompositeAgent, ModelResponse, Plan, Planner, PlannerError, Situation};
 use enact_runtime::{Event, Observer, TaskEnd, TaskOptions, TaskReport};
 use enact_testkit::Table;
+use enact_types::Frame;
 
 /// Number of motions of the arm.
 #[derive(Default)]
@@ -12,6 +14,26 @@ impl Observer for Moves {
         if matches!(event, Event::MotionStarted { .. }) {
             self.0 += 1;
         }
+    }
+}
+
+/// Asks before it picks anything up.
+struct Asking;
+
+impl Planner for Asking {
+    fn plan(
+        &mut self,
+        _: &Frame,
+        situation: &Situation,
+    ) -> Result<ModelResponse<Plan>, PlannerError> {
+        let text = match situation.conversation.is_empty() {
+            true => ASK,
+            false => PICK,
+        };
+        Ok(ModelResponse::unasked(
+            text.to_owned(),
+            Plan::parse(text).unwrap(),
+        ))
     }
 }
 
@@ -27,6 +49,7 @@ fn run(instruction: &str, plan: &str) -> (TaskReport, u32) {
 }
 
 const PICK: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"done"}]}"#;
+const ASK: &str = r#"{"steps":[{"skill":"ask","question":"Shall I pick up the red cube?"}]}"#;
 const POINT: &str = r#"{"steps":[{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
 const DENY: &str = r#"{"steps":[{"skill":"say","text":"I do not see a cube."},{"skill":"done"}]}"#;
 const SILENT: &str = r#"{"steps":[{"skill":"done"}]}"#;
@@ -58,6 +81,38 @@ fn a_question_is_answered_in_words_that_are_true() {
             "{said}"
         );
     }
+}
+
+#[test]
+fn small_talk_is_answered_and_moves_nothing() {
+    for (instruction, begins) in [
+        ("hello there!", "Hello."),
+        ("thanks, good job", "You are welcome."),
+        ("ok", "All right."),
+        ("谢谢", "不客气"),
+    ] {
+        let (report, moves) = run(instruction, PICK);
+        assert_eq!((report.ending, moves), (TaskEnd::Answered, 0));
+        assert!(report.said[0].starts_with(begins), "{report:?}");
+    }
+    let (report, moves) = run("hello, pick up the red cube", PICK);
+    assert!(report.reports_success() && moves > 0, "{report:?}");
+}
+
+#[test]
+fn ok_answers_a_question_of_the_robot() {
+    let table = Table::new(3);
+    let agent = CompositeAgent {
+        perceiver: table.agent(PICK).perceiver,
+        planner: Asking,
+    };
+    let mut session = table.session(agent, Vec::new());
+    let options = TaskOptions::of_turns(3);
+    let asked = session.run("help me a bit with the cube", options).unwrap();
+    assert_eq!(asked.ending, TaskEnd::Asked, "{asked:?}");
+    let done = session.run("ok", options).unwrap();
+    assert!(done.reports_success(), "{done:?}");
+    assert_eq!(done.steps.len(), 1);
 }
 
 #[test]

@@ -8,11 +8,13 @@
 //! | [`fact`] | one thing that shall be true |
 //! | [`request`] | asking a model for a goal: prompt and grammar |
 //! | [`table`] | the seen table as something that steps change in thought; which facts hold on it |
+//! | `feasibility` | which steps can be done on a table |
 //! | [`search`] | the steps that lead to a goal |
 //! | [`obstacle`] | what stands in the way of a goal, in words |
 //! | [`formula`] | goals that are read from words by rules |
 
 pub mod fact;
+mod feasibility;
 pub mod formula;
 pub mod obstacle;
 pub mod request;

@@ -2,16 +2,20 @@
 
 use super::Goal;
 use super::fact::Fact;
-use super::search::Stuck;
+use super::search::{self, Stuck};
 use super::table::Table;
 use crate::replies::{self, Language};
 use crate::skills::{Skill, Step};
 use crate::space::Relation;
+use crate::veto::Veto;
 
 /// Returns a sentence on why no steps lead from `table` to `goal`.
 pub fn obstacle(goal: &Goal, table: &Table, stuck: Stuck, language: Language) -> String {
     if let Some(name) = table.absent(goal) {
         return replies::not_seen(language, name);
+    }
+    if let Some(veto) = veto_in_the_way(goal, table) {
+        return replies::forbidden(language, &veto);
     }
     let open = table.open(goal);
     let found = open.iter().find_map(|fact| of_fact(fact, table, language));
@@ -29,6 +33,12 @@ pub fn obstacle(goal: &Goal, table: &Table, stuck: Stuck, language: Language) ->
             open.join(" and ")
         ),
     }
+}
+
+/// Returns the veto but for which there would be a way.
+fn veto_in_the_way(goal: &Goal, table: &Table) -> Option<Veto> {
+    let way = search::steps(goal, &table.without_vetoes()?).ok()?;
+    way.iter().find_map(|step| table.veto(step).cloned())
 }
 
 fn of_fact(fact: &Fact, table: &Table, language: Language) -> Option<String> {
@@ -102,6 +112,9 @@ fn of_moved(
             return Some(replies::out_of_reach(language, name));
         }
         let pick = Step::pick(name);
+        if let Some(veto) = table.veto(&pick) {
+            return Some(replies::forbidden(language, veto));
+        }
         if !view.affords.contains(&Skill::Pick) || table.is_given_up(&pick) {
             return Some(replies::cannot(language, Skill::Pick, Some(name)));
         }
@@ -119,7 +132,11 @@ fn of_moved(
             relation.name()
         ));
     }
-    let is_given_up = table.is_given_up(&Step::place(name, relation, target));
+    let step = Step::place(name, relation, target);
+    if let Some(veto) = table.veto(&step) {
+        return Some(replies::forbidden(language, veto));
+    }
+    let is_given_up = table.is_given_up(&step);
     is_given_up.then(|| replies::cannot(language, Skill::Place, Some(name)))
 }
 
@@ -128,6 +145,9 @@ fn of_pointing(index: usize, table: &Table, language: Language) -> Option<String
     let view = thing.view.as_ref();
     if view.is_some_and(|view| !view.reachable) {
         return Some(replies::out_of_reach(language, &thing.name));
+    }
+    if let Some(veto) = table.veto(&Step::point(thing.name.as_str())) {
+        return Some(replies::forbidden(language, veto));
     }
     (!table.can_point(index)).then(|| replies::cannot(language, Skill::Point, Some(&thing.name)))
 }

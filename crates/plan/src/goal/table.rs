@@ -6,20 +6,14 @@ use enact_types::Point3;
 
 use super::Goal;
 use super::fact::{Bound, Fact, THING};
+use super::feasibility::given_up;
 use crate::meaning::{BESIDE, SAME_POINT, is_container, kind_of};
 use crate::outcome::Verdict;
 use crate::situation::{Infeasibility, ObjectView, Situation};
-use crate::skills::{Skill, Step};
+use crate::skills::Step;
 use crate::space::{Direction, Relation};
 use crate::speech_act::SpeechAct;
-
-/// Distance of centers within which something may be in the way of a grasp or a placement, meters.
-const IN_THE_WAY: f64 = 0.12;
-/// Refusals of a step after which it is not proposed again.
-const REFUSALS: usize = 2;
-/// Times that a step worked, as it seemed, after which it is not proposed again: what it is for
-/// does not come of it.
-const REPEATS: usize = 3;
+use crate::veto::Veto;
 
 /// Something on the table or in the hand.
 #[derive(Clone, Debug)]
@@ -63,9 +57,11 @@ pub(super) struct Need {
 #[derive(Clone, Debug)]
 pub struct Table {
     pub(super) things: Vec<Thing>,
-    infeasibilities: Vec<Infeasibility>,
+    pub(super) infeasibilities: Vec<Infeasibility>,
     /// Steps that are not proposed again.
-    given_up: Vec<Step>,
+    pub(super) given_up: Vec<Step>,
+    /// Steps that a rule forbids.
+    pub(super) vetoes: Vec<Veto>,
     pub(super) start: State,
 }
 
@@ -103,6 +99,7 @@ impl Table {
             things,
             infeasibilities: situation.infeasibilities.clone(),
             given_up: given_up(situation),
+            vetoes: situation.vetoes.clone(),
             start: State { spots, pointed },
         }
     }
@@ -283,122 +280,12 @@ impl Table {
         }
     }
 
-    /// Whether it can be picked up at all, once nothing is in the way.
-    pub(super) fn is_movable(&self, index: usize) -> bool {
-        let thing = &self.things[index];
-        let is_graspable = match &thing.view {
-            Some(view) => view.reachable && view.affords.contains(&Skill::Pick),
-            // It was grasped before.
-            None => true,
-        };
-        is_graspable && !thing.is_protected && !self.is_given_up(&Step::pick(thing.name.as_str()))
-    }
-
-    /// Whether it can be picked up next.
-    pub(super) fn can_pick(&self, state: &State, index: usize) -> bool {
-        self.is_movable(index)
-            && self.held(state).is_none()
-            && !self.carries_something(state, index)
-            && self.infeasible(state, index, Skill::Pick, None).is_none()
-    }
-
-    /// Whether what is held can be put there next.
-    pub(super) fn can_place(
-        &self,
-        state: &State,
-        held: usize,
-        relation: Relation,
-        other: usize,
-    ) -> bool {
-        let (thing, target) = (&self.things[held], &self.things[other]);
-        let Some(view) = target.view.as_ref() else {
-            return false;
-        };
-        let is_stacked = relation == Relation::On && !target.is_container;
-        held != other
-            && state.spots[other] != Spot::Held
-            && view.receives.contains(&relation)
-            && self.fits(held, relation, other)
-            && !(is_stacked && self.carries_something(state, other))
-            && !self.is_given_up(&Step::place(
-                thing.name.as_str(),
-                relation,
-                target.name.as_str(),
-            ))
-            && self
-                .infeasible(state, other, Skill::Place, Some(relation))
-                .is_none()
-    }
-
-    /// Whether it is small enough to be seen in a container, if that is where it goes.
-    pub(super) fn fits(&self, held: usize, relation: Relation, other: usize) -> bool {
-        match (&self.things[held].view, &self.things[other].view) {
-            (Some(thing), Some(container))
-                if self.things[other].is_container && !relation.is_beside() =>
-            {
-                thing.size < container.size
-            }
-            _ => true,
-        }
-    }
-
-    pub(super) fn can_point(&self, index: usize) -> bool {
-        let thing = &self.things[index];
-        let view = thing.view.as_ref();
-        view.is_some_and(|view| view.reachable && view.affords.contains(&Skill::Point))
-            && !self.is_given_up(&Step::point(thing.name.as_str()))
-    }
-
-    fn carries_something(&self, state: &State, index: usize) -> bool {
-        (0..self.things.len()).any(|other| self.host(state, other) == Some(index))
-    }
-
-    pub(super) fn is_given_up(&self, step: &Step) -> bool {
-        self.given_up.contains(step)
-    }
-
     pub(super) fn is_container(&self, index: usize) -> bool {
         self.things[index].is_container
     }
 
     pub(super) fn is_protected(&self, index: usize) -> bool {
         self.things[index].is_protected
-    }
-
-    /// Returns why something cannot be done now, unless a neighbor has been moved, which may have
-    /// been in the way.
-    pub(super) fn infeasible(
-        &self,
-        state: &State,
-        index: usize,
-        skill: Skill,
-        relation: Option<Relation>,
-    ) -> Option<&str> {
-        let name = &self.things[index].name;
-        let found = self.infeasibilities.iter().find(|it| {
-            it.object == *name
-                && it.skill == skill
-                && (it.relation.is_none() || it.relation == relation)
-        })?;
-        let is_cleared = self
-            .neighbors(index)
-            .any(|other| matches!(state.spots[other], Spot::At(..) | Spot::Somewhere));
-        (!is_cleared).then_some(found.reason.as_str())
-    }
-
-    /// Whether anything of these can be hindered by neighbors.
-    pub(super) fn is_hindered(&self, index: usize) -> bool {
-        let name = &self.things[index].name;
-        self.infeasibilities.iter().any(|it| it.object == *name)
-    }
-
-    /// What is seen close to something.
-    pub(super) fn neighbors(&self, index: usize) -> impl Iterator<Item = usize> {
-        let at = self.position(index);
-        (0..self.things.len()).filter(move |other| {
-            let close = |(a, b): (Point3, Point3)| (a - b).xy().norm() < IN_THE_WAY;
-            *other != index && at.zip(self.position(*other)).is_some_and(close)
-        })
     }
 
     pub(super) fn position(&self, index: usize) -> Option<Point3> {
@@ -437,26 +324,4 @@ fn is_pointed(name: &str, situation: &Situation) -> bool {
     let step = Step::point(name);
     let mut history = situation.history.iter();
     history.any(|outcome| outcome.step == step && outcome.verdict == Verdict::Yes)
-}
-
-/// The steps of this task that were refused, or worked in vain, often enough.
-fn given_up(situation: &Situation) -> Vec<Step> {
-    let count = |step: &Step, verdict: Verdict| {
-        let same = situation
-            .history
-            .iter()
-            .filter(|outcome| outcome.step == *step);
-        same.filter(|outcome| outcome.verdict == verdict).count()
-    };
-    let mut steps: Vec<Step> = Vec::new();
-    for outcome in &situation.history {
-        let step = &outcome.step;
-        let is_place = step.skill() == Skill::Place;
-        let is_given_up = count(step, Verdict::Refused) >= REFUSALS
-            || is_place && count(step, Verdict::Yes) >= REPEATS;
-        if is_given_up && !steps.contains(step) {
-            steps.push(step.clone());
-        }
-    }
-    steps
 }

@@ -10,6 +10,7 @@ use crate::situation::{Infeasibility, ObjectView};
 use crate::skills::{Skill, Step};
 use crate::space::Relation;
 use crate::step::Plan;
+use crate::veto::Veto;
 
 /// A table such as `red cube; yellow ball in blue bowl`, and what is wanted of it.
 pub(crate) fn situation(line: &str, instruction: &str) -> Situation {
@@ -296,6 +297,48 @@ fn a_step_that_was_refused_twice_is_not_proposed_again() {
         });
     }
     assert_eq!(why_not(&situation, &goal), "I cannot pick up the red cube.");
+}
+
+#[test]
+fn what_a_rule_forbids_is_not_proposed_and_the_rule_is_named() {
+    let veto = |step| Veto {
+        step,
+        rule: 6,
+        reason: "it may roll away.".to_owned(),
+    };
+    let put = r#"{"fact":"is","object":"red cube","relation":"in","other":"blue bowl"}"#;
+    let mut table = situation("red cube; blue bowl", "");
+    let goal = super::tests::goal(put, &table);
+    let way = found(&table, &goal);
+    assert!(way.ends_with("in blue bowl"), "{way}");
+    // There is another way, as long as there is.
+    table.vetoes = vec![veto(Step::place("Red cube", Relation::In, "blue bowl"))];
+    let way = found(&table, &goal);
+    assert!(way.ends_with("on blue bowl"), "{way}");
+    let on = Step::place("red cube", Relation::On, "blue bowl");
+    table.vetoes.push(veto(on));
+    let why = why_not(&table, &goal);
+    let way = "Rule 6 stands in the way of “place red cube";
+    assert!(why.starts_with(way) && why.ends_with("blue bowl”: it may roll away."));
+    // What is to be moved out of the way first may not be.
+    let mut covered = situation("red cube; blue cube; blue bowl", "");
+    covered.objects[1].rests = Some((Relation::On, "red cube".to_owned()));
+    assert!(found(&covered, &goal).starts_with("pick blue cube"));
+    covered.vetoes = vec![veto(Step::pick("blue cube"))];
+    assert_eq!(
+        why_not(&covered, &goal),
+        "Rule 6 stands in the way of “pick blue cube”: it may roll away."
+    );
+    let seen = Table::of(&covered);
+    let stuck = steps(&goal, &seen).unwrap_err();
+    let chinese = obstacle::obstacle(&goal, &seen, stuck, Language::Chinese);
+    assert!(chinese.starts_with("规则6不允许"), "{chinese}");
+    // Something else stands in the way, whatever the rule says.
+    covered.objects[2].receives.clear();
+    assert_eq!(
+        why_not(&covered, &goal),
+        "I cannot put anything in the blue bowl."
+    );
 }
 
 #[test]

@@ -1,17 +1,12 @@
-//! How things come to lie as they are wanted: in a row, sorted, swapped, stacked, taken out.
+//! How things come to lie as they are wanted: in a row, sorted, stacked, between others, taken out.
 
 use super::clause::Deed;
-use super::phrase::{Phrase, Pronoun, Quantity};
+use super::phrase::{Phrase, Quantity};
 use super::placing::natural;
 use super::reply::{Reply, replies};
 use super::scene::{Role, Scene, kind_of};
 use crate::intent::Action;
-use crate::situation::ObjectView;
-use crate::skills::Skill;
 use crate::space::Relation;
-
-/// Distance of centers below which something is in the way, meters.
-const TOO_CLOSE: f64 = 0.11;
 
 /// The deed of putting something somewhere, after which it lies there.
 pub(super) fn put(object: &str, relation: Relation, target: &str, scene: &mut Scene) -> Deed {
@@ -256,106 +251,6 @@ fn by_colors(
     Ok(deeds)
 }
 
-/// Has the contents of two containers change places; one thing waits on the table.
-pub(super) fn swapped(phrases: &[Phrase], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
-    let mut names: Vec<String> = Vec::new();
-    for phrase in phrases {
-        // “Each into the other's bowl.”
-        if phrase.other && names.len() > 1 {
-            continue;
-        }
-        // “Each one goes where the other was.”
-        if phrase.kinds.is_empty()
-            && phrase.modifiers.is_empty()
-            && phrase.unknown.is_empty()
-            && phrase.pronoun.is_none()
-        {
-            continue;
-        }
-        let many = match phrase.pronoun {
-            Some(Pronoun::Contents) => {
-                let mut found = Vec::new();
-                for (_, _, hosts) in &phrase.at {
-                    for host in hosts {
-                        let hosts = scene.resolve(host, Role::Host)?;
-                        found.extend(hosts.iter().flat_map(|host| scene.contents(host)));
-                    }
-                }
-                found
-            }
-            _ => scene.resolve(phrase, Role::Any)?,
-        };
-        names.extend(many);
-    }
-    names.dedup();
-    // “Swap the bowls' contents”.
-    if names.len() == 2 && names.iter().any(|name| scene.is_container(name)) {
-        let contents = |name: &String| match scene.is_container(name) {
-            true => scene.contents(name),
-            false => vec![name.clone()],
-        };
-        names = names.iter().flat_map(contents).collect();
-    }
-    // “Each goes where the other was” says it once more.
-    let is_done = |name: &String| scene.moved.contains(name);
-    if scene.swapped.is_some() && names.len() < 2 || !names.is_empty() && names.iter().all(is_done)
-    {
-        return Ok(Vec::new());
-    }
-    match names.as_slice() {
-        [one, other] => exchange(&one.clone(), &other.clone(), scene),
-        _ => Err(replies::what_to_do(&names)),
-    }
-}
-
-fn exchange(one: &str, other: &str, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
-    let host = |name: &str| {
-        scene
-            .object(name)
-            .and_then(|seen| seen.rests.clone())
-            .map(|(_, host)| host)
-    };
-    let (Some(first), Some(second)) = (host(one), host(other)) else {
-        return Err(Reply::Say(
-            "I cannot swap things that do not lie in or on two others.".to_owned(),
-        ));
-    };
-    scene.swapped = Some([one.to_owned(), other.to_owned()]);
-    let natural_at = |host: &str| scene.object(host).map_or(Relation::In, natural);
-    let (at_first, at_second) = (natural_at(&first), natural_at(&second));
-    Ok(vec![
-        put(one, Relation::NextTo, &first, scene),
-        put(other, at_first, &first, scene),
-        put(one, at_second, &second, scene),
-    ])
-}
-
-/// “Where the ball is”: into what it lies in; both ways round it is a swap.
-pub(super) fn in_place_of(
-    movers: &[String],
-    name: &str,
-    scene: &mut Scene,
-) -> Result<Vec<Deed>, Reply> {
-    let [mover] = movers else {
-        return Err(Reply::Unclear);
-    };
-    let host = |name: &str| scene.object(name).and_then(|seen| seen.rests.clone());
-    // “… and the other where the first was” says it once more.
-    let again = scene
-        .swapped
-        .as_ref()
-        .is_some_and(|pair| pair.contains(mover) && pair.iter().any(|one| one == name));
-    if again {
-        return Ok(Vec::new());
-    }
-    match (host(mover), host(name)) {
-        (Some(_), Some(_)) => exchange(mover, name, scene),
-        _ => Err(Reply::Say(
-            "I cannot put something where another thing is.".to_owned(),
-        )),
-    }
-}
-
 /// Puts something between two others: beside the one, on the side of the other.
 pub(super) fn between(
     movers: &[String],
@@ -386,62 +281,4 @@ pub(super) fn between(
         false => Relation::Behind,
     };
     Ok(vec![put(mover, relation, first, scene)])
-}
-
-/// Moves away what stands close to `mark`.
-pub(super) fn cleared(mark: &str, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
-    let Some(at) = scene.object(mark).cloned() else {
-        return Err(Reply::Unclear);
-    };
-    let close: Vec<String> = scene
-        .objects
-        .iter()
-        .filter(|seen| {
-            seen.name != mark
-                && seen.rests.is_none()
-                && !scene.is_container(&seen.name)
-                && distance(seen, &at) < TOO_CLOSE
-        })
-        .map(|seen| seen.name.clone())
-        .collect();
-    if close.is_empty() {
-        return Err(Reply::Say(format!(
-            "I do not see anything close to the {mark}."
-        )));
-    }
-    let mut deeds = Vec::new();
-    for name in close {
-        deeds.extend(parted(&name, mark, scene)?);
-    }
-    Ok(deeds)
-}
-
-/// Moves `object` to another thing that is far from `mark`.
-pub(super) fn parted(object: &str, mark: &str, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
-    let Some(at) = scene.object(mark).cloned() else {
-        return Err(Reply::Unclear);
-    };
-    if scene
-        .object(object)
-        .is_some_and(|seen| seen.reachable && !seen.affords.contains(&Skill::Pick))
-    {
-        return Err(Reply::Say(format!("I cannot pick up the {object}.")));
-    }
-    let others = scene.objects.iter().filter(|seen| {
-        seen.name != object && seen.name != mark && seen.reachable && seen.rests.is_none()
-    });
-    let far = others
-        .max_by(|a, b| distance(a, &at).total_cmp(&distance(b, &at)))
-        .filter(|seen| distance(seen, &at) > 2.0 * TOO_CLOSE);
-    match far.map(|seen| seen.name.clone()) {
-        Some(far) => {
-            scene.it = vec![object.to_owned()];
-            Ok(vec![put(object, Relation::NextTo, &far, scene)])
-        }
-        None => Err(replies::where_to(&[object.to_owned()])),
-    }
-}
-
-fn distance(a: &ObjectView, b: &ObjectView) -> f64 {
-    (a.position - b.position).xy().norm()
 }

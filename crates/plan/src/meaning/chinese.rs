@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::lexicon::{self, Concept, Extreme, Place, Verb};
+use super::lexicon::{Concept, Extreme, Place, Verb};
+use super::notation;
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::words::Word;
 use crate::space::Relation;
@@ -16,7 +17,7 @@ const LONGEST: usize = 8;
 
 static LEXICON: LazyLock<HashMap<String, Vec<Concept>>> = LazyLock::new(|| {
     let mut lexicon: HashMap<String, Vec<Concept>> = HashMap::new();
-    for (concept, words) in lexicon::entries(include_str!("lexicon.zh.txt")) {
+    for (concept, words) in notation::entries(include_str!("lexicon.zh.txt")) {
         for word in words {
             lexicon
                 .entry(word.to_owned())

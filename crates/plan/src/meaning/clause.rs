@@ -9,6 +9,7 @@ use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::placing::place;
 use super::reply::{Reply, replies};
 use super::scene::{Role, Scene};
+use super::swapping;
 use super::unable::unable;
 use crate::intent::Action;
 use crate::skills::Skill;
@@ -79,7 +80,7 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
     if has(&Concept::TradePlaces) && verb != Some(Verb::Home) && !has(&Concept::Where)
         || verb == Some(Verb::Swap) && !is_moved_over(items)
     {
-        return arrange::swapped(&phrases(items), scene);
+        return swapping::swapped(&phrases(items), scene);
     }
     let has_destination = items
         .windows(2)

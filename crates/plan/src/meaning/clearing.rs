@@ -1,12 +1,18 @@
 //! Room around things, and things that are to be somewhere else.
 
-use super::arrange;
+use super::arrange::{self, put};
 use super::clause::{Deed, is_moved, phrases};
 use super::clauses::place_of;
 use super::lexicon::Concept;
 use super::phrase::{Item, Pronoun};
 use super::reply::{Reply, replies};
 use super::scene::{Role, Scene};
+use crate::situation::ObjectView;
+use crate::skills::Skill;
+use crate::space::Relation;
+
+/// Distance of centers below which something is in the way, meters.
+const TOO_CLOSE: f64 = 0.11;
 
 /// Whether something is to be in another place, whichever.
 fn is_elsewhere(items: &[Item]) -> bool {
@@ -35,7 +41,7 @@ pub(super) fn clear(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Repl
                 return Ok(Vec::new());
             }
             match around.iter().rev().find(|name| **name != object) {
-                Some(mark) => arrange::parted(&object, mark, scene),
+                Some(mark) => parted(&object, mark, scene),
                 None => Err(replies::where_to(&[object])),
             }
         }
@@ -46,8 +52,8 @@ pub(super) fn clear(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Repl
                 [one] if scene.is_container(one) && !scene.contents(one).is_empty() => {
                     arrange::emptied(one, scene)
                 }
-                [one] => arrange::cleared(one, scene),
-                [first, second] => arrange::parted(&first.clone(), &second.clone(), scene),
+                [one] => cleared(one, scene),
+                [first, second] => parted(&first.clone(), &second.clone(), scene),
                 _ => Err(Reply::Unclear),
             }
         }
@@ -64,8 +70,66 @@ pub(super) fn clear(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Repl
             };
             let object = scene.resolve_one(object, Role::Mover)?;
             let mark = scene.resolve_one(mark, Role::Any)?;
-            arrange::parted(&object, &mark, scene)
+            parted(&object, &mark, scene)
         }
         _ => Err(Reply::Unclear),
     }
+}
+
+/// Moves away what stands close to `mark`.
+fn cleared(mark: &str, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
+    let Some(at) = scene.object(mark).cloned() else {
+        return Err(Reply::Unclear);
+    };
+    let close: Vec<String> = scene
+        .objects
+        .iter()
+        .filter(|seen| {
+            seen.name != mark
+                && seen.rests.is_none()
+                && !scene.is_container(&seen.name)
+                && distance(seen, &at) < TOO_CLOSE
+        })
+        .map(|seen| seen.name.clone())
+        .collect();
+    if close.is_empty() {
+        return Err(Reply::Say(format!(
+            "I do not see anything close to the {mark}."
+        )));
+    }
+    let mut deeds = Vec::new();
+    for name in close {
+        deeds.extend(parted(&name, mark, scene)?);
+    }
+    Ok(deeds)
+}
+
+/// Moves `object` to another thing that is far from `mark`.
+fn parted(object: &str, mark: &str, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
+    let Some(at) = scene.object(mark).cloned() else {
+        return Err(Reply::Unclear);
+    };
+    if scene
+        .object(object)
+        .is_some_and(|seen| seen.reachable && !seen.affords.contains(&Skill::Pick))
+    {
+        return Err(Reply::Say(format!("I cannot pick up the {object}.")));
+    }
+    let others = scene.objects.iter().filter(|seen| {
+        seen.name != object && seen.name != mark && seen.reachable && seen.rests.is_none()
+    });
+    let far = others
+        .max_by(|a, b| distance(a, &at).total_cmp(&distance(b, &at)))
+        .filter(|seen| distance(seen, &at) > 2.0 * TOO_CLOSE);
+    match far.map(|seen| seen.name.clone()) {
+        Some(far) => {
+            scene.it = vec![object.to_owned()];
+            Ok(vec![put(object, Relation::NextTo, &far, scene)])
+        }
+        None => Err(replies::where_to(&[object.to_owned()])),
+    }
+}
+
+fn distance(a: &ObjectView, b: &ObjectView) -> f64 {
+    (a.position - b.position).xy().norm()
 }

@@ -7,6 +7,7 @@
 //! | module | idea |
 //! |---|---|
 //! | `lexicon` | what single words and fixed expressions mean |
+//! | `notation` | how the files of words are written |
 //! | `words` | from a sentence to known words; slips of fingers and dictation |
 //! | `typing` | slips of the fingers |
 //! | `chinese` | the same from a Chinese sentence |
@@ -15,7 +16,9 @@
 //! | `noun` | determiners, adjectives and the noun |
 //! | `lookahead` | what the words ahead open |
 //! | `restriction` | what tells a thing from others, behind its noun |
-//! | `scene` | which of the seen things a phrase means |
+//! | `scene` | what is seen, and what was spoken of so far |
+//! | `reference` | which of the seen things a phrase means |
+//! | `whereabouts` | where things are as seen: at a place, or first in an order |
 //! | `request` | a request as a whole, from clause to clause |
 //! | `plain_order` | what is said back to front |
 //! | `correction` | “no wait, the green one” |
@@ -33,7 +36,8 @@
 //! | `roles` | what is to be moved, and what says where |
 //! | `placing` | puts, takes and takes out |
 //! | `clearing` | room around things |
-//! | `arrange` | rows, towers, sorting, swapping, emptying |
+//! | `arrange` | rows, towers, sorting, emptying |
+//! | `swapping` | things that change places |
 //! | `question` | questions, answered by what is seen |
 //! | `reader` | the meaning of a task, kept until it is done |
 //! | `reply` | what is said instead of a deed |
@@ -52,6 +56,7 @@ mod exclusion;
 mod lexicon;
 mod lookahead;
 mod manner;
+mod notation;
 mod noun;
 mod phrase;
 mod placing;
@@ -59,14 +64,17 @@ mod plain_order;
 mod purpose;
 mod question;
 mod reader;
+mod reference;
 mod reply;
 mod request;
 mod restriction;
 mod roles;
 mod scene;
 mod supposition;
+mod swapping;
 mod typing;
 mod unable;
+mod whereabouts;
 mod wish;
 mod words;
 
@@ -101,10 +109,16 @@ impl Meaning {
         let words = purpose::set_apart(words);
         let items = phrase::items(&words);
         let mut scene = Scene::new(situation);
-        if items.iter().all(phrase::Item::is_mark) {
-            return Self::only(Intent::Say(reply::small_talk(&words)));
+        let act = match items.iter().all(phrase::Item::is_mark) {
+            true => SpeechAct::SmallTalk,
+            false => situation.speech_act(),
+        };
+        if act == SpeechAct::SmallTalk
+            && let Some(reply) = act.reply(&situation.instruction)
+        {
+            return Self::only(Intent::Say(reply.to_owned()));
         }
-        let read = match situation.speech_act() {
+        let read = match act {
             SpeechAct::Request if is_count(&items) => {
                 Err(question::answer(&words, &items, &mut scene))
             }

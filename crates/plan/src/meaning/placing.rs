@@ -8,6 +8,7 @@ use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::reply::{Reply, replies};
 use super::roles::{Destination, Parts, accounted, parts, restrict};
 use super::scene::{Role, Scene, kind_of};
+use super::swapping;
 use crate::intent::Action;
 use crate::situation::ObjectView;
 use crate::skills::Skill;
@@ -304,7 +305,7 @@ fn put(
         },
         Destination::PlaceOf(phrase) => {
             let name = scene.resolve_one(phrase, Role::Any)?;
-            return arrange::in_place_of(&movers, &name, scene);
+            return swapping::in_place_of(&movers, &name, scene);
         }
         Destination::Outside | Destination::Table => Vec::new(),
     };

@@ -2,8 +2,9 @@
 
 use super::lexicon::{Concept, Place, Verb};
 use super::phrase::{Item, Phrase, Quantity};
+use super::reference::described;
 use super::reply::{Reply, replies};
-use super::scene::{Role, Scene, described};
+use super::scene::{Role, Scene};
 use super::words::Word;
 use crate::space::Relation;
 

@@ -1,7 +1,5 @@
 //! What is said instead of a deed.
 
-use super::words::Word;
-
 /// What is said instead of a deed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reply {
@@ -9,32 +7,6 @@ pub(super) enum Reply {
     Ask(String),
     /// The sentence was not made out.
     Unclear,
-}
-
-/// Answers words that ask for nothing.
-pub(super) fn small_talk(words: &[Word]) -> String {
-    let says = |texts: &[&str]| {
-        words
-            .iter()
-            .any(|word| texts.iter().any(|text| word.text.contains(text)))
-    };
-    let reply = if says(&["thank", "thx", "cheers"]) {
-        "You are welcome."
-    } else if says(&[
-        "hello",
-        "hi",
-        "hey",
-        "good morning",
-        "good evening",
-        "good afternoon",
-        "howdy",
-        "greetings",
-    ]) {
-        "Hello. What shall I do?"
-    } else {
-        "All right. What shall I do?"
-    };
-    reply.to_owned()
 }
 
 pub(super) mod replies {

@@ -202,7 +202,7 @@ impl Condition {
             _ => 1,
         };
         phrase.quantity = Quantity::All(None);
-        let described = super::scene::described(&phrase);
+        let described = super::reference::described(&phrase);
         if !phrase.unknown.is_empty() && !phrase.headless {
             return Err(replies::not_known(&phrase.unknown.join(" "), &[]));
         }

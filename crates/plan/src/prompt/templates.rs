@@ -343,6 +343,7 @@ fn trials() -> Vec<Situation> {
             reason: "the gripper closed on nothing".to_owned(),
         }],
         rejection: Some("the plan has no steps".to_owned()),
+        vetoes: Vec::new(),
         changes: vec!["the bowl was moved".to_owned()],
         must_act: true,
         examples: examples::shipped().to_vec(),

@@ -1,13 +1,23 @@
 //! Chinese: clauses, and the evidence for or against a request in each.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `small_talk` | patterns of greetings, thanks and the like |
+
+mod small_talk;
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::small_talk::{Occasion, Talk};
 use super::{Evidence, SpeechAct, weigh};
 
 /// Returns what a Chinese sentence does.
-pub(super) fn classify(text: &str) -> SpeechAct {
+pub(super) fn classify(text: &str, occasion: Occasion) -> SpeechAct {
+    if is_small_talk(text, occasion) {
+        return SpeechAct::SmallTalk;
+    }
     let text = simplified(text);
     let text = QUOTED.replace_all(&text, "$before");
     let text = ["能", "可", "要", "会", "该", "准", "许", "可以", "愿意"]
@@ -31,6 +41,21 @@ pub(super) fn classify(text: &str) -> SpeechAct {
         pieces.push(found);
     }
     weigh(&pieces)
+}
+
+/// Returns whether all of a text is small talk.
+fn is_small_talk(text: &str, occasion: Occasion) -> bool {
+    let clauses = clauses(&simplified(text).to_lowercase());
+    small_talk::is_all(clauses.iter().map(|(clause, _)| clause.as_str()), occasion)
+}
+
+/// Returns the kinds of the small talk in a text.
+pub(super) fn talk(text: &str) -> Option<Talk> {
+    let clauses = clauses(&simplified(text).to_lowercase());
+    clauses
+        .iter()
+        .map(|(clause, _)| small_talk::kind(clause))
+        .max()
 }
 
 /// Maximum length of a prohibition that names no object, characters.
@@ -106,7 +131,7 @@ fn clauses(text: &str) -> Vec<(String, char)> {
 }
 
 /// Traditional characters in the rules below, each with its simplified form.
-const TRADITIONAL: &str = "別别進进盤盘請请幫帮嗎吗誰谁幾几麼么為为動动觸触許许準准沒没過过剛刚纔才給给個个裡里裏里來来這这樣样還还會会應应該该讓让從从對对錯错後后們们邊边顆颗夾夹疊叠撿捡擺摆裝装丟丢擱搁將将煩烦勞劳駕驾說说問问現现時时隻只兩两雖虽歸归齊齐開开關关轉转換换遞递滾滚處处與与無无須须論论塊块圓圆備备數数當当變变從从禁禁聽听認认識识歲岁敢敢妳你您您喲哟嘍喽啰啰塞塞倒倒記记難难長长遠远確确黃黄綠绿藍蓝紅红顏颜尋寻見见讀读寫写點点種种復复嚴严絕绝務务擔担試试著着昨昨臺台關关";
+const TRADITIONAL: &str = "別别進进盤盘請请幫帮嗎吗誰谁幾几麼么為为動动觸触許许準准沒没過过剛刚纔才給给個个裡里裏里來来這这樣样還还會会應应該该讓让從从對对錯错後后們们邊边顆颗夾夹疊叠撿捡擺摆裝装丟丢擱搁將将煩烦勞劳駕驾說说問问現现時时隻只兩两雖虽歸归齊齐開开關关轉转換换遞递滾滚處处與与無无須须論论塊块圓圆備备數数當当變变從从禁禁聽听認认識识歲岁敢敢妳你您您喲哟嘍喽啰啰塞塞倒倒記记難难長长遠远確确黃黄綠绿藍蓝紅红顏颜尋寻見见讀读寫写點点種种復复嚴严絕绝務务擔担試试著着昨昨臺台關关謝谢歡欢幹干厲厉聰聪氣气熱热愛爱餓饿興兴傷伤緊紧悶闷樂乐順顺";
 
 /// Converts to simplified characters those that the rules look for.
 fn simplified(text: &str) -> String {

@@ -1,5 +1,5 @@
-//! Classifies a sentence: it asks for an action, forbids one, asks a question, reports, or calls
-//! off.
+//! Classifies a sentence: it asks for an action, forbids one, asks a question, reports, calls off, or
+//! is small talk.
 //!
 //! This is decided by rules, before any model is asked, so that it holds for every model: a sentence
 //! that forbids moves nothing, however fluent the planner is. The rules look for evidence in both
@@ -11,15 +11,19 @@
 //! |---|---|
 //! | `english` | English clauses, and the evidence for or against a request in each |
 //! | `chinese` | Chinese clauses, and the evidence in each |
+//! | `small_talk` | greetings, thanks and the like, and the answers to them |
 
 mod chinese;
 mod english;
+mod small_talk;
 
 use serde::{Deserialize, Serialize};
 
+use crate::situation::ConversationTurn;
 use crate::skills::{Category, Skill, Step};
 use crate::step::Plan;
 use crate::translation;
+use small_talk::Occasion;
 
 /// Speech act of an instruction (in Austin's and Searle's sense, as far as it matters to an arm).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,10 +42,12 @@ pub enum SpeechAct {
     Location,
     /// Tells what is or was, or muses.
     Report,
+    /// Greets, thanks, praises, takes leave, or only says something: nothing is asked for.
+    SmallTalk,
 }
 
 impl SpeechAct {
-    /// Returns what `instruction` does.
+    /// Returns what `instruction` does where nothing was said before.
     ///
     /// # Examples
     /// ```
@@ -51,15 +57,24 @@ impl SpeechAct {
     /// assert_eq!(of("put the red cube in the blue bowl"), SpeechAct::Request);
     /// assert_eq!(of("do not put the red cube in the blue bowl"), SpeechAct::Prohibition);
     /// assert_eq!(of("where is the red cube?"), SpeechAct::Location);
+    /// assert_eq!(of("good morning!"), SpeechAct::SmallTalk);
+    /// assert_eq!(of("good morning, lift the ball"), SpeechAct::Request);
     /// assert!(SpeechAct::Location.permits(Skill::Point));
     /// assert!(!SpeechAct::Location.permits(Skill::Pick));
     /// ```
     pub fn of(instruction: &str) -> Self {
+        Self::after(&[], instruction)
+    }
+
+    /// Returns what `instruction` does after this conversation. “OK” is small talk, unless the robot
+    /// asked something: then it is an answer, and what comes of it is the planner's.
+    pub fn after(conversation: &[ConversationTurn], instruction: &str) -> Self {
+        let occasion = Occasion::after(conversation);
         let has_kana = instruction
             .chars()
             .any(|letter| ('\u{3040}'..='\u{30ff}').contains(&letter));
         if instruction.chars().any(is_han) && !has_kana {
-            let chinese = chinese::classify(instruction);
+            let chinese = chinese::classify(instruction, occasion);
             // Names and abbreviations do not make it English, too.
             let english_words = instruction
                 .split(|letter: char| !letter.is_ascii_alphabetic())
@@ -69,8 +84,8 @@ impl SpeechAct {
             }
         }
         match translation::translate(instruction) {
-            Some(found) => english::classify(&found.english),
-            None => english::classify(instruction),
+            Some(found) => english::classify(&found.english, occasion),
+            None => english::classify(instruction, occasion),
         }
     }
 
@@ -93,6 +108,7 @@ impl SpeechAct {
                 "Good to know. I take that as news and will not move: what shall I do?",
                 "好的，知道了。我先不动：要我做什么？",
             ],
+            Self::SmallTalk => small_talk::replies(instruction),
         };
         if let Some(found) = translation::translate(instruction) {
             return translation::will_not(found.language);

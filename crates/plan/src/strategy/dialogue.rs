@@ -6,6 +6,7 @@
 
 use super::critic::{Constitution, CriticModel};
 use super::model_words::line;
+use super::task_memory::TaskMemory;
 use super::{ExchangeKind, PlanningTurn, Rest, Strategy, TextRequest};
 use crate::planner::{ModelResponse, PlannerError};
 use crate::prompt;
@@ -26,28 +27,15 @@ pub struct Dialogue {
     /// Number of messages at most.
     most: u32,
     /// The talk of the turn.
-    held: Option<Talk>,
+    held: TaskMemory<Option<Talk>>,
 }
 
 /// A talk about a draft.
 #[derive(Clone, Debug)]
 struct Talk {
-    turn: Turn,
     /// The draft in words.
     draft: String,
     messages: Vec<Message>,
-}
-
-/// What tells one turn from the next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Turn {
-    instruction: String,
-    /// Number of tasks before.
-    before: usize,
-    /// Number of the picture.
-    picture: u64,
-    /// Number of steps tried so far.
-    tried: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -78,7 +66,7 @@ impl Dialogue {
             critic,
             constitution,
             most,
-            held: None,
+            held: TaskMemory::default(),
         }
     }
 
@@ -193,14 +181,7 @@ impl Strategy for Dialogue {
         rest: &mut Rest<'_>,
     ) -> Result<ModelResponse<Plan>, PlannerError> {
         let situation = turn.situation.clone();
-        let now = Turn {
-            instruction: situation.instruction.clone(),
-            before: situation.conversation.len(),
-            picture: turn.frame.sequence,
-            tried: situation.history.len(),
-        };
-        self.held = self.held.take().filter(|it| it.turn == now);
-        if self.held.is_none() {
+        if self.held.of(turn.number).is_none() {
             let mut draft = rest.plan(turn)?;
             turn.exchanges.append(&mut draft.exchanges);
             turn.situation = situation.clone();
@@ -209,8 +190,7 @@ impl Strategy for Dialogue {
             };
             let messages = self.talk(turn, plan)?;
             let is_agreed = messages.is_empty();
-            self.held = Some(Talk {
-                turn: now,
+            *self.held.of(turn.number) = Some(Talk {
                 draft: prompt::one_line(&plan.to_string()),
                 messages,
             });
@@ -220,7 +200,12 @@ impl Strategy for Dialogue {
             }
             turn.usage += draft.usage;
         }
-        if let Some(talk) = self.held.as_ref().filter(|it| !it.messages.is_empty()) {
+        if let Some(talk) = self
+            .held
+            .kept()
+            .as_ref()
+            .filter(|it| !it.messages.is_empty())
+        {
             turn.situation.notes.push(note(&talk.draft, &talk.messages));
         }
         let mut decided = rest.plan(turn)?;

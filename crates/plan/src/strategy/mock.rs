@@ -5,6 +5,8 @@ use std::collections::VecDeque;
 use enact_types::{Frame, Intrinsics, Pose, Stamp};
 use image::RgbImage;
 
+use super::critic::{Constitution, Critic, CriticModel};
+use super::responsive_mock::ResponsiveModel;
 use super::{LayeredPlanner, PlanningModel, Strategy, TextModel, TextReply, TextRequest};
 use crate::planner::{ModelResponse, Planner, PlannerError, Usage};
 use crate::situation::Situation;
@@ -91,6 +93,34 @@ impl TextModel for MockModel {
     fn takes_several_pictures(&self) -> bool {
         self.takes_several_pictures
     }
+}
+
+/// Returns a critic that vetoes the steps of these words by rule 1, and allows all others.
+pub(crate) fn forbidding(forbidden: &'static [&'static str]) -> Critic {
+    let judge = move |asked: &str| {
+        let steps = asked.split("The plan:\n").nth(1).unwrap().lines();
+        let steps = steps.map_while(|line| {
+            let (number, words) = line.split_once(". ")?;
+            Some((number.parse::<usize>().ok()?, words))
+        });
+        let verdicts: Vec<String> = steps
+            .filter(|(_, words)| *words != "done")
+            .map(|(number, words)| {
+                let verdict = match forbidden.contains(&words) {
+                    true => r#""verdict":"veto","rule":1,"reason":"it is fragile""#,
+                    false => r#""verdict":"allow","rule":0,"reason":"""#,
+                };
+                format!("{{\"step\":{number},{verdict}}}")
+            })
+            .collect();
+        format!(
+            "{{\"verdicts\":[{}],\"revision\":\"\"}}",
+            verdicts.join(",")
+        )
+    };
+    let model = ResponsiveModel::planning(|_| Plan::default()).replying(judge);
+    let rules = Constitution::parse("1. Leave alone what is fragile.\n").unwrap();
+    Critic::new(CriticModel::other(model), rules, Critic::ROUNDS)
 }
 
 /// Asks `planner` for a plan once.

@@ -9,7 +9,7 @@
 //! | [`exchange`] | what was said on the way to a plan, for observers |
 //! | [`text_model`] | a model that answers any request, not only for plans |
 //! | `model_words` | what a model says in words, made fit to be shown |
-//! | `task_memory` | what a method remembers of one task |
+//! | `task_memory` | what methods remember of a task or a turn, and what tells one from the next |
 //! | [`critic`] | the plan judged against a constitution; vetoed steps are not executed |
 //! | [`dialogue`] | planner and critic talk about a draft before the planner decides |
 //! | [`lessons`] | what failed runs taught |
@@ -48,6 +48,8 @@ pub use exchange::{Exchange, ExchangeKind};
 pub use goal_first::GoalFirst;
 pub use text_model::{TextModel, TextReply, TextRequest};
 pub use think::Think;
+
+use task_memory::TaskCounter;
 
 /// A model that plans and answers other requests.
 pub trait PlanningModel: Planner + TextModel {}
@@ -88,6 +90,10 @@ pub struct PlanningTurn<'a> {
     pub frame: &'a Frame,
     /// The situation, with the notes that layers added.
     pub situation: Situation,
+    /// Number of the task, as this planner counts them.
+    pub task: u64,
+    /// Number of the turn, over all tasks: another one once steps are tried or a picture is taken.
+    pub number: u64,
     /// What the layers below shall reach, where one above says that in facts.
     pub goal: Option<Goal>,
     /// The model that plans.
@@ -167,12 +173,17 @@ pub struct LayeredPlanner<M> {
     model: M,
     /// The outermost first.
     strategies: Vec<Box<dyn Strategy>>,
+    counter: TaskCounter,
 }
 
 impl<M> LayeredPlanner<M> {
     /// Creates a planner that asks `strategies`, the outermost first, and below them `model`.
     pub fn new(model: M, strategies: Vec<Box<dyn Strategy>>) -> Self {
-        Self { model, strategies }
+        Self {
+            model,
+            strategies,
+            counter: TaskCounter::default(),
+        }
     }
 
     /// Returns the names of the methods that are switched on, the outermost first.
@@ -192,9 +203,12 @@ impl<M: PlanningModel> Planner for LayeredPlanner<M> {
         frame: &Frame,
         situation: &Situation,
     ) -> Result<ModelResponse<Plan>, PlannerError> {
+        self.counter.count(situation, frame.sequence);
         let mut turn = PlanningTurn {
             frame,
             situation: situation.clone(),
+            task: self.counter.task,
+            number: self.counter.turn,
             goal: None,
             model: &mut self.model,
             exchanges: Vec::new(),
@@ -219,6 +233,7 @@ impl<M: PlanningModel> Planner for LayeredPlanner<M> {
     }
 
     fn task_ended(&mut self, task: &EndedTask<'_>) -> Result<(), PlannerError> {
+        self.counter.task_ended();
         for strategy in &mut self.strategies {
             strategy.task_ended(task, &mut self.model)?;
         }

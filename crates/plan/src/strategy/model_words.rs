@@ -2,14 +2,27 @@
 
 use crate::prompt;
 
-/// Returns a text in one line of at most `most` characters; what is longer ends in “…”.
+/// Most characters of a word that is left out whole where a line is cut.
+const LONGEST_WORD: usize = 30;
+
+/// Returns a text in one line of at most `most` characters; what is longer ends at a word, in “…”.
 pub(crate) fn line(text: &str, most: usize) -> String {
     let line = prompt::one_line(text).replace(char::is_control, "");
     if line.chars().count() <= most {
         return line;
     }
+    let fits: String = line.chars().take(most).collect();
     let begin: String = line.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", begin.trim_end())
+    // Text without spaces, as in Chinese, is cut anywhere.
+    let word = fits.rfind(' ').filter(|space| {
+        let rest = fits[*space..].chars().count();
+        rest <= LONGEST_WORD
+    });
+    let begin = word.map_or(begin.as_str(), |space| &fits[..space]);
+    format!(
+        "{}…",
+        begin.trim_end_matches([' ', ',', ';', ':', '，', '；'])
+    )
 }
 
 /// Returns the JSON object in an answer, which a model without a grammar may wrap in words.
@@ -26,6 +39,12 @@ mod tests {
     fn a_line_is_a_line_and_no_longer_than_it_may_be() {
         assert_eq!(line(" a\n\nb\u{1b}[31m\tc ", 20), "a b[31m c");
         assert_eq!(line("one two three", 9), "one two…");
+        assert_eq!(line("one two, three", 12), "one two…");
+        assert_eq!(line("one two three", 8), "one two…");
+        assert_eq!(line("one two three", 7), "one…");
+        assert_eq!(line(&"x".repeat(50), 40).chars().count(), 40);
+        let long = format!("a {}", "的".repeat(50));
+        assert_eq!(line(&long, 40).chars().count(), 40);
         assert_eq!(line("的的的的", 3), "的的…");
     }
 

@@ -7,15 +7,18 @@
 //! | `forbidding` | patterns of what forbids, and of what only seems to |
 //! | `requesting` | patterns of what asks for an action |
 //! | `telling` | patterns of what asks for an answer, and of what tells |
+//! | `small_talk` | patterns of greetings, thanks and the like |
 
 mod clauses;
 mod forbidding;
 mod requesting;
+mod small_talk;
 mod telling;
 mod vocabulary;
 
 use regex::Regex;
 
+use super::small_talk::{Occasion, Talk};
 use super::{Evidence, SpeechAct, weigh};
 use clauses::{Joint, Sentence, sentences, spell_out};
 use forbidding::{
@@ -32,15 +35,38 @@ use telling::{
 };
 
 /// Returns what an English sentence does.
-pub(super) fn classify(text: &str) -> SpeechAct {
+pub(super) fn classify(text: &str, occasion: Occasion) -> SpeechAct {
     if NO.is_match(spell_out(text).trim()) {
         return SpeechAct::Cancellation;
+    }
+    if is_small_talk(text, occasion) {
+        return SpeechAct::SmallTalk;
     }
     let mut pieces = Vec::new();
     for sentence in sentences(text) {
         read(&sentence, &mut pieces);
     }
     weigh(&pieces)
+}
+
+/// Returns whether all of a text is small talk.
+fn is_small_talk(text: &str, occasion: Occasion) -> bool {
+    let sentences = sentences(text);
+    // “No worries”, “why not”: turns of speech that leave no clause.
+    if sentences.is_empty() {
+        return occasion == Occasion::Unasked && text.contains(char::is_alphabetic);
+    }
+    small_talk::is_all(clauses_of(&sentences), occasion)
+}
+
+/// Returns the kinds of the small talk in a text.
+pub(super) fn talk(text: &str) -> Option<Talk> {
+    clauses_of(&sentences(text)).map(small_talk::kind).max()
+}
+
+fn clauses_of(sentences: &[Sentence]) -> impl Iterator<Item = &str> {
+    let clauses = sentences.iter().flat_map(|sentence| &sentence.clauses);
+    clauses.map(|clause| clause.words.as_str())
 }
 
 /// Returns the words that name what must not be touched, without articles.

@@ -10,21 +10,25 @@
 //! | `constitution` | rules in plain sentences |
 //! | `judgment` | the request for a judgment, and how it is read |
 //! | `model` | the model that criticizes |
+//! | `told` | objections, and what observers are told of them |
 
 mod constitution;
 mod judgment;
 mod model;
+mod told;
 
+use super::task_memory::TaskMemory;
 use super::{ExchangeKind, PlanningTurn, Rest, Strategy, TextRequest};
 use crate::planner::{ModelResponse, PlannerError, Rejection};
 use crate::prompt;
 use crate::situation::{Note, Situation};
-use crate::skills::Step;
 use crate::step::Plan;
+use crate::veto::Veto;
 
 pub use constitution::Constitution;
 use judgment::Judgment;
 pub use model::CriticModel;
+use told::{Objection, Told};
 
 /// Judges plans by a constitution.
 pub struct Critic {
@@ -32,38 +36,16 @@ pub struct Critic {
     constitution: Constitution,
     /// How often a plan is sent back within a turn.
     rounds: u32,
-    /// The vetoes of the task.
+    task: TaskMemory<Ruling>,
+    /// What was told in the turn.
+    told: TaskMemory<Told>,
+}
+
+/// What holds for the rest of a task.
+#[derive(Debug, Default)]
+struct Ruling {
+    is_begun: bool,
     vetoes: Vec<Veto>,
-    /// The task that they belong to.
-    task: Option<Task>,
-}
-
-/// A step that is not executed for the rest of the task.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Veto {
-    /// The step in words, without regard to capitals.
-    step: String,
-    /// Number of the rule that forbids it.
-    rule: usize,
-    reason: String,
-}
-
-/// What tells one task from the next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Task {
-    instruction: String,
-    /// Number of tasks before it.
-    before: usize,
-    /// Number of steps tried so far; it only grows.
-    tried: usize,
-}
-
-/// A plan that is not accepted.
-struct Objection {
-    /// Which step breaks which rule, in a sentence.
-    sentence: String,
-    /// What to do instead.
-    advice: String,
 }
 
 impl Critic {
@@ -76,44 +58,35 @@ impl Critic {
             model,
             constitution,
             rounds,
-            vetoes: Vec::new(),
-            task: None,
+            task: TaskMemory::default(),
+            told: TaskMemory::default(),
         }
     }
 
-    /// Forgets the vetoes of the task before if this is another one.
+    /// Tells by which rules plans are judged, once in a task.
     fn begin(&mut self, turn: &mut PlanningTurn<'_>) {
-        let situation = &turn.situation;
-        let now = Task {
-            instruction: situation.instruction.clone(),
-            before: situation.conversation.len(),
-            tried: situation.history.len(),
-        };
-        let goes_on = self.task.as_ref().is_some_and(|then| {
-            then.instruction == now.instruction
-                && then.before == now.before
-                && then.tried <= now.tried
-        });
-        self.task = Some(now);
-        if !goes_on {
-            self.vetoes.clear();
+        let ruling = self.task.of(turn.task);
+        if !ruling.is_begun {
+            ruling.is_begun = true;
             let rules = self.constitution.to_string();
             turn.tell("critic", ExchangeKind::Information, rules.trim_end());
         }
     }
 
     /// Returns what the planner is told: the situation, the vetoes, and why its plan was sent back.
-    fn told(&self, situation: &Situation, objection: Option<&Objection>) -> Situation {
+    fn briefed(&self, situation: &Situation, objection: Option<&Objection>) -> Situation {
         let mut told = situation.clone();
-        if !self.vetoes.is_empty() {
-            let lines: Vec<String> = self.vetoes.iter().map(|veto| self.line(veto)).collect();
+        let vetoes = &self.task.kept().vetoes;
+        if !vetoes.is_empty() {
+            let lines: Vec<String> = vetoes.iter().map(|veto| self.line(veto)).collect();
             told.notes.push(Note {
                 topic: "Forbidden for the rest of this task".to_owned(),
                 text: lines.join("\n"),
             });
         }
+        told.vetoes.extend_from_slice(vetoes);
         if let Some(objection) = objection {
-            told.rejection = Some(objection.sentence.clone());
+            told.rejection = Some(objection.to_string());
             if !objection.advice.is_empty() {
                 told.notes.push(Note {
                     topic: "The critic's advice".to_owned(),
@@ -126,29 +99,21 @@ impl Critic {
 
     fn line(&self, veto: &Veto) -> String {
         let rule = self.constitution.rule(veto.rule).unwrap_or_default();
-        format!("- {} (rule {}: {rule})", veto.step, veto.rule)
+        format!("- {} (rule {}: {rule})", veto.in_words(), veto.rule)
     }
 
     /// Returns the objection to a plan that contains vetoed steps.
     fn vetoed(&self, plan: &Plan) -> Option<Objection> {
         let steps = plan.steps.iter().enumerate();
-        let sentences: Vec<String> = steps
+        let vetoes = &self.task.kept().vetoes;
+        let vetoes: Vec<(usize, Veto)> = steps
             .filter_map(|(at, step)| {
-                let words = in_words(step);
-                let veto = self.vetoes.iter().find(|veto| veto.step == words)?;
-                let reason = match veto.reason.as_str() {
-                    "" => self.constitution.rule(veto.rule).unwrap_or_default(),
-                    reason => reason,
-                };
-                Some(format!(
-                    "rule {} forbids step {}, {words}: {reason}",
-                    veto.rule,
-                    at + 1
-                ))
+                let veto = vetoes.iter().find(|veto| veto.forbids(step))?;
+                Some((at, veto.clone()))
             })
             .collect();
-        (!sentences.is_empty()).then(|| Objection {
-            sentence: sentences.join("; "),
+        (!vetoes.is_empty()).then(|| Objection {
+            vetoes,
             advice: String::new(),
         })
     }
@@ -166,7 +131,7 @@ impl Critic {
         if judged.is_empty() {
             return Ok(Ok(Judgment::default()));
         }
-        turn.tell("critic", ExchangeKind::Proposal, plan.to_string());
+        self.told.of(turn.number).proposal(turn, plan);
         let asked = judgment::request(&self.constitution, &turn.situation, plan, &judged);
         let schema = judgment::schema(&self.constitution, &judged);
         let mut text = asked.clone();
@@ -199,26 +164,26 @@ impl Critic {
         if judgment.objections.is_empty() {
             turn.tell("critic", ExchangeKind::Critique, "no objection");
         }
+        let vetoes = &mut self.task.of(turn.task).vetoes;
         for objection in &judgment.objections {
-            let veto = Veto {
-                step: in_words(&plan.steps[objection.at]),
-                rule: objection.rule,
-                reason: objection.reason.clone(),
-            };
-            turn.tell(
-                "critic",
-                ExchangeKind::Veto,
-                format!(
-                    "step {}, {}, by rule {}: {}",
-                    objection.at + 1,
-                    veto.step,
-                    veto.rule,
-                    veto.reason
-                ),
-            );
-            if !self.vetoes.iter().any(|it| it.step == veto.step) {
-                self.vetoes.push(veto);
-            }
+            let step = &plan.steps[objection.at];
+            let known = vetoes.iter().find(|veto| veto.forbids(step)).cloned();
+            let veto = known.unwrap_or_else(|| {
+                let rule = self.constitution.rule(objection.rule);
+                let reason = match objection.reason.as_str() {
+                    "" => rule.unwrap_or_default(),
+                    reason => reason,
+                };
+                let veto = Veto {
+                    step: step.clone(),
+                    rule: objection.rule,
+                    reason: reason.to_owned(),
+                };
+                vetoes.push(veto.clone());
+                veto
+            });
+            let line = self.told.of(turn.number).veto(objection.at, &veto);
+            turn.tell("critic", ExchangeKind::Veto, line);
         }
         if !judgment.advice.is_empty() && !judgment.objections.is_empty() {
             turn.tell("critic", ExchangeKind::Critique, judgment.advice.as_str());
@@ -232,12 +197,10 @@ impl Critic {
         plan: &Plan,
     ) -> Result<Result<Option<Objection>, Rejection>, PlannerError> {
         if let Some(objection) = self.vetoed(plan) {
-            turn.tell("critic", ExchangeKind::Proposal, plan.to_string());
-            turn.tell(
-                "critic",
-                ExchangeKind::Critique,
-                objection.sentence.as_str(),
-            );
+            let told = self.told.of(turn.number);
+            told.proposal(turn, plan);
+            let line = told.objection(&objection);
+            turn.tell("critic", ExchangeKind::Critique, line);
             return Ok(Ok(Some(objection)));
         }
         let judgment = match self.judge(turn, plan)? {
@@ -252,18 +215,14 @@ impl Critic {
     }
 }
 
-/// Returns a step in words, by which it is known again however it is spelled.
-fn in_words(step: &Step) -> String {
-    prompt::one_line(&step.to_string()).to_lowercase()
-}
-
 /// Returns a response whose plan is not carried out.
 fn rejected(
     turn: &mut PlanningTurn<'_>,
     response: ModelResponse<Plan>,
     why: Rejection,
+    decided: &str,
 ) -> ModelResponse<Plan> {
-    let decision = format!("nothing is done: {why}");
+    let decision = format!("nothing is done: {decided}");
     turn.tell("critic", ExchangeKind::Decision, decision);
     ModelResponse {
         parsed: Err(why),
@@ -286,21 +245,26 @@ impl Strategy for Critic {
         let mut sent_back: Option<Objection> = None;
         let mut round = 0;
         loop {
-            turn.situation = self.told(&situation, sent_back.as_ref());
+            turn.situation = self.briefed(&situation, sent_back.as_ref());
             let mut response = rest.plan(turn)?;
             turn.exchanges.append(&mut response.exchanges);
             // Layers below add to what the planner is told.
-            turn.situation = self.told(&situation, None);
+            turn.situation = self.briefed(&situation, None);
             let Ok(plan) = &response.parsed else {
                 return Ok(response);
             };
             let objection = match self.objection(turn, plan)? {
                 Ok(None) => return Ok(response),
                 Ok(Some(objection)) => objection,
-                Err(unreadable) => return Ok(rejected(turn, response, unreadable)),
+                Err(unreadable) => {
+                    let decided = unreadable.to_string();
+                    return Ok(rejected(turn, response, unreadable, &decided));
+                }
             };
             if round == self.rounds {
-                return Ok(rejected(turn, response, Rejection(objection.sentence)));
+                let why = Rejection(objection.to_string());
+                let decided = format!("it is against {}", objection.rules());
+                return Ok(rejected(turn, response, why, &decided));
             }
             round += 1;
             turn.usage += response.usage;

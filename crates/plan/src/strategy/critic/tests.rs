@@ -1,10 +1,12 @@
 use super::*;
 use crate::grammar;
 use crate::outcome::{Outcome, Verdict};
+use crate::planner::Planner;
 use crate::prompt::PromptStyle;
 use crate::situation::ObjectView;
-use crate::skills::Skill;
+use crate::skills::{Skill, Step};
 use crate::space::Relation;
+use crate::strategy::EndedTask;
 use crate::strategy::mock::{self, MockModel};
 use crate::strategy::responsive_mock::ResponsiveModel;
 
@@ -132,6 +134,60 @@ fn a_veto_holds_for_the_rest_of_the_task_and_not_for_the_next() {
     let next = mock::plan(&mut planner, &situation());
     assert!(next.parsed.is_ok());
     assert!(planner.model().situations[2].notes.is_empty());
+}
+
+#[test]
+fn a_veto_ends_with_its_task_although_nothing_was_tried() {
+    let mut planner = mock::around(planner(true), critic(strict(), 0));
+    mock::plan(&mut planner, &situation());
+    let task = EndedTask {
+        instruction: "put the bag on the stove",
+        history: &[],
+        rejection: None,
+        said: &[],
+        is_done: false,
+    };
+    planner.task_ended(&task).unwrap();
+    mock::plan(&mut planner, &situation());
+    let told = &planner.model().situations[1];
+    assert!(told.notes.is_empty() && told.vetoes.is_empty(), "{told:?}");
+}
+
+#[test]
+fn an_objection_is_told_once_in_a_turn() {
+    let mut planner = mock::around(planner(true), critic(strict(), 2));
+    let first = mock::plan(&mut planner, &situation());
+    let plan = "pick bag, then place bag on stove, then done";
+    let (same, again) = ("the same plan", "step 2: again rule 1");
+    assert_eq!(told_of(&first, ExchangeKind::Proposal), [plan, same, same]);
+    assert_eq!(
+        told_of(&first, ExchangeKind::Critique),
+        ["put it on the tray", again, again]
+    );
+    assert_eq!(
+        told_of(&first, ExchangeKind::Decision),
+        ["nothing is done: it is against rule 1"]
+    );
+    // Nothing was tried since: it is still the turn.
+    let second = mock::plan(&mut planner, &situation());
+    assert_eq!(told_of(&second, ExchangeKind::Critique), [again; 3]);
+    let later = Situation {
+        history: vec![Outcome {
+            step: Step::pick("bag"),
+            verdict: Verdict::Yes,
+            reason: String::new(),
+        }],
+        ..situation()
+    };
+    let third = mock::plan(&mut planner, &later);
+    let full = "rule 1 forbids step 2, place bag on stove: the stove is hot";
+    assert_eq!(
+        told_of(&third, ExchangeKind::Critique),
+        [full, again, again]
+    );
+    // The planner is told each time: it remembers nothing.
+    let told = planner.model().situations.last().unwrap();
+    assert_eq!(told.rejection.as_deref(), Some(full));
 }
 
 #[test]

@@ -10,7 +10,7 @@ mod outline;
 mod part;
 
 use super::task_memory::TaskMemory;
-use super::{EndedTask, ExchangeKind, PlanningModel, PlanningTurn, Rest, Strategy};
+use super::{ExchangeKind, PlanningTurn, Rest, Strategy};
 use crate::goal::Table;
 use crate::planner::{ModelResponse, PlannerError, Rejection};
 use crate::situation::Note;
@@ -52,7 +52,7 @@ impl Strategy for Decompose {
         if !turn.is_for_methods() {
             return rest.plan(turn);
         }
-        let work = self.task.of(&turn.situation);
+        let work = self.task.of(turn.task);
         let parts = match &mut work.parts {
             Some(parts) => parts,
             none => none.insert(outline::asked(turn)?),
@@ -82,15 +82,6 @@ impl Strategy for Decompose {
             }
         }
         rest.plan(turn)
-    }
-
-    fn task_ended(
-        &mut self,
-        _task: &EndedTask<'_>,
-        _model: &mut dyn PlanningModel,
-    ) -> Result<(), PlannerError> {
-        self.task.forget();
-        Ok(())
     }
 }
 

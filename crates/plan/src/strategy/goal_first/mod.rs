@@ -2,7 +2,7 @@
 //! the steps, and perception says when it is true.
 
 use super::task_memory::TaskMemory;
-use super::{EndedTask, ExchangeKind, PlanningModel, PlanningTurn, Rest, Strategy, TextRequest};
+use super::{ExchangeKind, PlanningTurn, Rest, Strategy, TextRequest};
 use crate::goal::obstacle::obstacle;
 use crate::goal::{Fact, Goal, Table, request, search};
 use crate::planner::{ModelResponse, PlannerError};
@@ -29,6 +29,8 @@ struct Pursuit {
     held: Vec<Fact>,
     /// Length of the history when steps were proposed last.
     proposed: Option<usize>,
+    /// Number of vetoes that the last plan took into account.
+    vetoes: usize,
 }
 
 #[derive(Debug, Default)]
@@ -55,9 +57,11 @@ impl Strategy for GoalFirst {
         if !turn.is_for_methods() {
             return rest.plan(turn);
         }
-        let pursuit = self.task.of(&turn.situation);
+        let pursuit = self.task.of(turn.task);
         let was_rejected = turn.situation.rejection.is_some()
-            && pursuit.proposed == Some(turn.situation.history.len());
+            && pursuit.proposed == Some(turn.situation.history.len())
+            // There may be a way around what was forbidden since.
+            && pursuit.vetoes == turn.situation.vetoes.len();
         let goal = match turn.goal.clone() {
             // Whoever set it cannot be asked for another.
             Some(_) if was_rejected => None,
@@ -73,15 +77,6 @@ impl Strategy for GoalFirst {
             Some((goal, meant)) if !goal.facts.is_empty() => Ok(pursuit.plan(turn, &goal, &meant)),
             _ => rest.plan(turn),
         }
-    }
-
-    fn task_ended(
-        &mut self,
-        _task: &EndedTask<'_>,
-        _model: &mut dyn PlanningModel,
-    ) -> Result<(), PlannerError> {
-        self.task.forget();
-        Ok(())
     }
 }
 
@@ -128,6 +123,7 @@ impl Pursuit {
                 steps: vec![Step::done()],
             });
         }
+        self.vetoes = turn.situation.vetoes.len();
         match search::steps(goal, &table) {
             Ok(steps) => {
                 let found = format!("steps to the goal: {}", steps.len());

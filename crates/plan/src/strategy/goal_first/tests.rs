@@ -2,10 +2,11 @@
 
 use super::*;
 use crate::goal::tests::{carry_out, situation};
+use crate::planner::Planner;
 use crate::situation::Situation;
 use crate::space::Relation;
-use crate::strategy::LayeredPlanner;
 use crate::strategy::mock::{self, MockModel};
+use crate::strategy::{EndedTask, LayeredPlanner};
 
 const DO_NOTHING: &str = r#"{"steps":[{"skill":"done"}]}"#;
 const EMPTY: &str = r#"{"goal":[{"fact":"nothing","kind":"thing","except":[],"relation":"in","other":"blue bowl"}]}"#;
@@ -159,6 +160,77 @@ fn a_plan_that_was_rejected_has_the_goal_asked_for_again() {
         "{second}"
     );
     assert!(planner.model().asked[1].contains("the pink bowl is not to be used"));
+}
+
+/// The same with a critic around it that forbids these steps.
+fn criticized(goal: &str, forbidden: &'static [&'static str]) -> LayeredPlanner<MockModel> {
+    let model = MockModel::planning(&[DO_NOTHING]).replying(&[goal]);
+    let layers: Vec<Box<dyn Strategy>> = vec![
+        Box::new(mock::forbidding(forbidden)),
+        Box::new(GoalFirst::default()),
+    ];
+    LayeredPlanner::new(model, layers)
+}
+
+#[test]
+fn the_search_goes_around_what_a_critic_forbids() {
+    let goal = r#"{"goal":[{"fact":"count","bound":"at_least","number":1,"kind":"ball","relation":"in","other":"pink bowl"}]}"#;
+    let balls = ["red ball", "blue ball"];
+    for (forbidden, other) in [
+        (&["pick red ball"], "blue ball"),
+        (&["pick blue ball"], "red ball"),
+    ] {
+        let mut table = situation(
+            "red ball; blue ball; pink bowl",
+            "put a ball in the pink bowl",
+        );
+        let mut planner = criticized(goal, forbidden);
+        let plan = turn(&mut planner, &mut table);
+        assert!(plan.starts_with(&format!("pick {other}")), "{plan}");
+        assert_eq!(turn(&mut planner, &mut table), "done");
+        // It is another way to the same goal, and none of the model's.
+        let model = planner.model();
+        assert_eq!((model.asked.len(), model.situations.len()), (1, 0));
+    }
+    let mut table = situation(
+        "red ball; blue ball; pink bowl",
+        "put a ball in the pink bowl",
+    );
+    let plan = turn(&mut criticized(goal, &[]), &mut table);
+    assert!(balls.iter().any(|it| plan.contains(it)), "{plan}");
+}
+
+#[test]
+fn without_another_way_the_rule_is_named() {
+    let goal =
+        r#"{"goal":[{"fact":"is","object":"red cube","relation":"in","other":"blue bowl"}]}"#;
+    let mut table = situation("red cube; blue bowl", "put the red cube in the blue bowl");
+    let mut planner = criticized(goal, &["pick red cube"]);
+    let plan = turn(&mut planner, &mut table);
+    assert_eq!(
+        plan,
+        "say “Rule 1 stands in the way of “pick red cube”: it is fragile.”"
+    );
+    assert_eq!(planner.model().asked.len(), 1);
+}
+
+#[test]
+fn the_same_words_after_a_task_that_is_over_are_another_task() {
+    let table = situation("red cube in blue bowl; pink bowl", "empty the bowl");
+    let mut planner = planner(&[EMPTY]);
+    mock::plan(&mut planner, &table);
+    mock::plan(&mut planner, &table);
+    assert_eq!(planner.model().asked.len(), 1);
+    let task = EndedTask {
+        instruction: "empty the bowl",
+        history: &[],
+        rejection: None,
+        said: &[],
+        is_done: false,
+    };
+    planner.task_ended(&task).unwrap();
+    mock::plan(&mut planner, &table);
+    assert_eq!(planner.model().asked.len(), 2);
 }
 
 #[test]

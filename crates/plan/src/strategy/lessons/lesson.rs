@@ -1,4 +1,4 @@
-//! A lesson: one sentence of what to do otherwise, with its evidence.
+//! A lesson: what to do otherwise, in a sentence or two, with its evidence.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use crate::strategy::model_words::line;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lesson {
-    /// What to do otherwise, in a sentence.
+    /// What to do otherwise, in a sentence or two.
     pub lesson: String,
     /// Name of the robot.
     pub robot: String,
@@ -76,29 +76,29 @@ impl Lesson {
     }
 }
 
-/// Returns the sentence in a model's answer; `None` if it says nothing, or was cut within its first
-/// sentence.
-pub(super) fn sentence(answer: &str, is_cut: bool) -> Option<String> {
+/// Returns what of a model's answer is kept: all of it, or as many of its sentences as a lesson has
+/// room for. `None` if it says nothing, or was cut within its first sentence.
+pub(super) fn kept(answer: &str, is_cut: bool) -> Option<String> {
     let text = line(answer, usize::MAX);
     let text = text.trim_matches(['"', '“', '”', '*', '-', ' ']);
     let letters: Vec<char> = text.chars().collect();
     let ends = |at: &usize| {
         let after = letters.get(at + 1);
         match letters[*at] {
-            '。' | '！' => true,
-            '.' | '!' => after.is_none_or(|letter| letter.is_whitespace()),
+            '。' | '！' | '？' => true,
+            '.' | '!' | '?' => after.is_none_or(|letter| letter.is_whitespace()),
             _ => false,
         }
     };
-    let end = (0..letters.len()).find(ends);
-    let sentence: String = match end {
+    let is_whole = letters.len() <= Lesson::MAX_LENGTH && !is_cut;
+    let room = letters.len().min(Lesson::MAX_LENGTH);
+    let kept = match (0..room).rev().find(ends) {
+        _ if is_whole => text.to_owned(),
         Some(end) => letters[..=end].iter().collect(),
         None if is_cut => return None,
-        None => text.to_owned(),
+        None => line(text, Lesson::MAX_LENGTH),
     };
-    sentence
-        .contains(char::is_alphabetic)
-        .then(|| line(&sentence, Lesson::MAX_LENGTH))
+    kept.contains(char::is_alphabetic).then_some(kept)
 }
 
 #[cfg(test)]
@@ -106,19 +106,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_sentence_is_taken() {
-        let read = |answer| sentence(answer, false);
+    fn as_many_sentences_are_kept_as_there_is_room_for() {
+        let read = |answer: &str| kept(answer, false);
         assert_eq!(
             read("\"Move the tray\naway first. Then go on.\"").unwrap(),
-            "Move the tray away first."
+            "Move the tray away first. Then go on."
         );
         assert_eq!(read("Grasp 1.5 cm lower").unwrap(), "Grasp 1.5 cm lower");
-        assert_eq!(read("先移开托盘。然后继续。").unwrap(), "先移开托盘。");
+        assert_eq!(
+            read("先移开托盘。然后继续。").unwrap(),
+            "先移开托盘。然后继续。"
+        );
         assert_eq!(read(" \n…"), None);
-        assert_eq!(sentence("Move the tray aw", true), None);
-        assert_eq!(sentence("Ask first. Then", true).unwrap(), "Ask first.");
+        assert_eq!(kept("Move the tray aw", true), None);
+        assert_eq!(kept("Ask first. Then", true).unwrap(), "Ask first.");
+        let two = format!("{}first. {}second.", "word ".repeat(15), "word ".repeat(15));
+        assert_eq!(read(&two).unwrap(), two);
+        let three = format!("{two} {}third.", "word ".repeat(15));
+        assert_eq!(read(&three).unwrap(), two);
         let long = read(&"word ".repeat(200)).unwrap();
         assert!(long.chars().count() <= Lesson::MAX_LENGTH);
+        assert!(long.ends_with("word word…"), "{long}");
     }
 
     #[test]

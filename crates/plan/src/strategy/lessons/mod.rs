@@ -1,5 +1,5 @@
-//! Lessons: after a run that failed or was corrected, one sentence of what to do otherwise, which
-//! later plans for similar tasks are told.
+//! Lessons: after a run that failed or was corrected, what to do otherwise, which later plans for
+//! similar tasks are told.
 //!
 //! After *Reflexion* (arXiv 2303.11366). A lesson is kept with its evidence, and is told only to the
 //! same robot in the same scene. It is data in a prompt: plans that follow it pass grounding and gate
@@ -31,7 +31,7 @@ pub use lesson::Lesson;
 
 /// Most lessons in a prompt.
 const SHOWN: usize = 3;
-/// Most tokens of the sentence that a model writes.
+/// Most tokens that a model writes.
 const TOKENS: usize = 80;
 /// Most failures of a run that are told.
 const FAILURES: usize = 4;
@@ -111,11 +111,11 @@ impl Lessons {
     ) -> Result<Option<Lesson>, PlannerError> {
         let text = request(attempt, outcome);
         let reply = ask(&TextRequest::words(&text, TOKENS))?;
-        let Some(sentence) = lesson::sentence(&reply.text, reply.is_cut) else {
+        let Some(kept) = lesson::kept(&reply.text, reply.is_cut) else {
             return Ok(None);
         };
         let lesson = Lesson {
-            lesson: sentence,
+            lesson: kept,
             robot: self.place.robot.clone(),
             scene: self.place.scene.clone(),
             instruction: attempt.instruction.clone(),
@@ -179,9 +179,13 @@ fn failure(task: &EndedTask<'_>) -> Option<String> {
     failures.drain(..failures.len().saturating_sub(FAILURES));
     let rejection = task.rejection.filter(|_| !task.is_done);
     failures.extend(rejection.map(|why| format!("the plan was rejected: {why}")));
+    // Only requests move, but for pointing at what was asked about.
     let tried = task.history.iter().any(|it| it.step.moves());
-    let wanted = SpeechAct::of(task.instruction).is_request();
-    if failures.is_empty() && wanted && tried && !task.is_done {
+    let is_answer = matches!(
+        SpeechAct::of(task.instruction),
+        SpeechAct::Question | SpeechAct::Location
+    );
+    if failures.is_empty() && tried && !is_answer && !task.is_done {
         failures.push("it was not done in the turns that there were".to_owned());
     }
     (!failures.is_empty()).then(|| failures.join("; "))

@@ -28,7 +28,7 @@ impl LessonBook for SharedBook {
 }
 
 const TASK: &str = "put the red cube in the blue bowl";
-const TAUGHT: &str = "Move the lid off the blue bowl before putting anything in it.";
+const TAUGHT: &str = "Move the lid off the blue bowl first. Then put things in it.";
 
 fn lessons_of(book: &SharedBook, robot: &str, scene: &str) -> Lessons {
     let place = LessonPlace {
@@ -61,7 +61,7 @@ fn model() -> ResponsiveModel {
             steps: [&first[..], &put].concat(),
         }
     };
-    ResponsiveModel::planning(plan).replying(|_| format!("\"{TAUGHT} And be careful.\""))
+    ResponsiveModel::planning(plan).replying(|_| format!("\"{TAUGHT}\""))
 }
 
 fn situation(instruction: &str) -> Situation {

@@ -1,0 +1,156 @@
+//! How the files of words are written.
+
+use super::lexicon::{Concept, Extreme, Place, Verb};
+use crate::space::{Direction, Relation};
+
+/// The lines of a file of words that are no comments.
+pub(super) fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The words of a file that only lists them.
+pub(super) fn listed(text: &'static str) -> impl Iterator<Item = String> {
+    lines(text).flat_map(|line| line.split(", ").map(str::to_owned))
+}
+
+/// Concepts with their words, from lines such as `color red: red, crimson`.
+pub(super) fn entries(
+    text: &'static str,
+) -> impl Iterator<Item = (Concept, impl Iterator<Item = &'static str>)> {
+    lines(text).map(|line| {
+        let (head, words) = line.split_once(": ").expect("a line is `concept: words`");
+        (concept(head), words.split(", "))
+    })
+}
+
+fn concept(head: &str) -> Concept {
+    let (name, argument) = head.split_once(' ').unwrap_or((head, ""));
+    let owned = || argument.to_owned();
+    match name {
+        "color" => Concept::Modifier(owned()),
+        "typical" => Concept::Typical(owned()),
+        "shaped" => Concept::Shaped(argument.split(' ').map(str::to_owned).collect()),
+        "colored" => Concept::Colored,
+        "noun" => Concept::Noun {
+            alike: argument.contains('|'),
+            kinds: argument.split([' ', '|']).map(str::to_owned).collect(),
+        },
+        "thing" => Concept::Thing,
+        "one" => Concept::One,
+        "shape" => Concept::Kind,
+        "the" => Concept::The,
+        "a" => Concept::A,
+        "that" => Concept::That,
+        "my" => Concept::My,
+        "all" => Concept::All,
+        "both" => Concept::Both,
+        "any" => Concept::Any(argument.parse().unwrap_or(1)),
+        "free" => Concept::Free,
+        "number" => Concept::Number(argument.parse().expect("a number is written in digits")),
+        "it" => Concept::It,
+        "them" => Concept::Them,
+        "everything" => Concept::Everything,
+        "contents" => Concept::Contents,
+        "rest" => Concept::Rest,
+        "other" => Concept::Other,
+        "former" => Concept::Former,
+        "latter" => Concept::Latter,
+        "none" => Concept::None,
+        "extreme" => Concept::Extreme(extreme(argument)),
+        "place" => place(argument),
+        "left" => Concept::Direction(Direction::Left),
+        "right" => Concept::Direction(Direction::Right),
+        "away" => Concept::Direction(Direction::Away),
+        "closer" => Concept::Direction(Direction::Closer),
+        "there" => Concept::There,
+        "beside" => Concept::BesideIt,
+        "outside" => Concept::Outside,
+        "back" if argument == "side" => Concept::Side(Relation::Behind),
+        "front" => Concept::Side(Relation::InFrontOf),
+        "left-side" => Concept::Side(Relation::LeftOf),
+        "right-side" => Concept::Side(Relation::RightOf),
+        "back" => Concept::Back,
+        "verb" => Concept::Verb(verb(argument)),
+        "cannot" => Concept::Cannot(owned()),
+        "not" => Concept::Not,
+        "except" => Concept::Except,
+        "and" => Concept::And,
+        "or" => Concept::Or,
+        "but" => Concept::But,
+        "then" => Concept::Then,
+        "after" => Concept::After,
+        "if" => Concept::If,
+        "unless" => Concept::Unless,
+        "otherwise" => Concept::Otherwise,
+        "correction" => Concept::Correction,
+        "because" => Concept::Because,
+        "where" => Concept::Where,
+        "tower" => Concept::Tower,
+        "row" => Concept::Row,
+        "on-each-other" => Concept::OnEachOther,
+        "apart" => Concept::Apart,
+        "each-own" => Concept::EachOwn,
+        "by-color" => Concept::ByColor,
+        "by-shape" => Concept::ByShape,
+        "trade-places" => Concept::TradePlaces,
+        "filler" => Concept::Filler,
+        "somebody" => Concept::Somebody,
+        "nothing" => Concept::Nothing,
+        other => unreachable!("the lexicon has no concept `{other}`"),
+    }
+}
+
+fn extreme(name: &str) -> Extreme {
+    match name {
+        "left" => Extreme::Left,
+        "right" => Extreme::Right,
+        "front" => Extreme::Front,
+        "back" => Extreme::Back,
+        "big" => Extreme::Big,
+        "small" => Extreme::Small,
+        "near" => Extreme::Near,
+        "far" => Extreme::Far,
+        other => unreachable!("the lexicon has no order `{other}`"),
+    }
+}
+
+fn place(name: &str) -> Concept {
+    let relation = Relation::ALL.into_iter().find(|it| it.name() == name);
+    Concept::Place(match (name, relation) {
+        (_, Some(relation)) => Place::At(relation),
+        ("nearest to", _) => Place::NearestTo,
+        ("farthest from", _) => Place::FarthestFrom,
+        ("between", _) => Place::Between,
+        ("out of", _) => Place::OutOf,
+        ("from", _) => Place::From,
+        ("to", _) => Place::To,
+        (other, _) => unreachable!("the lexicon has no place `{other}`"),
+    })
+}
+
+fn verb(name: &str) -> Verb {
+    match name {
+        "put" => Verb::Put,
+        "go" => Verb::Go,
+        "take" => Verb::Take,
+        "remove" => Verb::Remove,
+        "empty" => Verb::Empty,
+        "push" => Verb::Push,
+        "point" => Verb::Point,
+        "stack" => Verb::Stack,
+        "row" => Verb::Row,
+        "sort" => Verb::Sort,
+        "swap" => Verb::Swap,
+        "clear" => Verb::Clear,
+        "home" => Verb::Home,
+        "want" => Verb::Want,
+        "be" => Verb::Be,
+        "should" => Verb::Should,
+        "stay" => Verb::Stay,
+        "count" => Verb::Count,
+        "see" => Verb::See,
+        "exist" => Verb::Exist,
+        other => unreachable!("the lexicon has no verb `{other}`"),
+    }
+}

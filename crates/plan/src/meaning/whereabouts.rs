@@ -1,0 +1,64 @@
+//! Where things are as seen: at a place, or first in an order.
+
+use super::lexicon::{Extreme, Place};
+use super::scene::{BESIDE, SAME_POINT, rests_at};
+use crate::situation::ObjectView;
+use crate::space::Relation;
+use crate::spatial_order::is_between;
+
+/// Difference of sizes below which they look alike, meters.
+const SAME_SIZE: f64 = 0.003;
+/// Difference of distances below which they look alike, meters.
+pub(super) const SAME_DISTANCE: f64 = 0.012;
+
+/// Whether something is at a place in terms of other things.
+pub(super) fn is_at(seen: &ObjectView, place: Place, ends: &[&ObjectView]) -> bool {
+    let right = |end: &ObjectView| f64::from(seen.point.x) - f64::from(end.point.x);
+    let below = |end: &ObjectView| f64::from(seen.point.y) - f64::from(end.point.y);
+    match place {
+        Place::At(Relation::In | Relation::On) => ends.iter().any(|end| rests_at(seen, &end.name)),
+        Place::OutOf | Place::From => !ends.iter().any(|end| rests_at(seen, &end.name)),
+        Place::At(Relation::LeftOf) => ends.iter().all(|end| right(end) < -SAME_POINT),
+        Place::At(Relation::RightOf) => ends.iter().all(|end| right(end) > SAME_POINT),
+        Place::At(Relation::InFrontOf) => ends.iter().all(|end| below(end) > SAME_POINT),
+        Place::At(Relation::Behind) => ends.iter().all(|end| below(end) < -SAME_POINT),
+        Place::At(Relation::NextTo) => ends
+            .iter()
+            .any(|end| (seen.position - end.position).xy().norm() < BESIDE),
+        Place::Between => matches!(ends, [first, second] if is_between(seen, first, second)),
+        Place::NearestTo | Place::FarthestFrom | Place::To => false,
+    }
+}
+
+/// Those that come first in an order; several where they look alike.
+pub(super) fn most(fitting: Vec<&ObjectView>, extreme: Extreme) -> Vec<&ObjectView> {
+    let x = |seen: &ObjectView| f64::from(seen.point.x);
+    let y = |seen: &ObjectView| f64::from(seen.point.y);
+    let from_arm = |seen: &ObjectView| seen.position.coords.xy().norm();
+    match extreme {
+        Extreme::Left => first(fitting, x, SAME_POINT),
+        Extreme::Right => first(fitting, |seen| -x(seen), SAME_POINT),
+        Extreme::Front => first(fitting, |seen| -y(seen), SAME_POINT),
+        Extreme::Back => first(fitting, y, SAME_POINT),
+        Extreme::Big => first(fitting, |seen| -seen.size, SAME_SIZE),
+        Extreme::Small => first(fitting, |seen| seen.size, SAME_SIZE),
+        Extreme::Near => first(fitting, from_arm, SAME_DISTANCE),
+        Extreme::Far => first(fitting, |seen| -from_arm(seen), SAME_DISTANCE),
+    }
+}
+
+/// Those with the least key; several within a margin of it.
+pub(super) fn first(
+    fitting: Vec<&ObjectView>,
+    key: impl Fn(&ObjectView) -> f64,
+    margin: f64,
+) -> Vec<&ObjectView> {
+    let best = fitting
+        .iter()
+        .map(|seen| key(seen))
+        .fold(f64::INFINITY, f64::min);
+    fitting
+        .into_iter()
+        .filter(|seen| key(seen) - best <= margin)
+        .collect()
+}

@@ -1,0 +1,53 @@
+//! Steps that are forbidden for the rest of a task.
+
+use serde::{Deserialize, Serialize};
+
+use crate::prompt;
+use crate::skills::Step;
+
+/// A step that a critic forbids for the rest of a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Veto {
+    /// The step.
+    pub step: Step,
+    /// Number of the rule that forbids it.
+    pub rule: usize,
+    /// Why, in words.
+    pub reason: String,
+}
+
+impl Veto {
+    /// Returns whether it forbids `step`, however that is spelled.
+    pub fn forbids(&self, step: &Step) -> bool {
+        self.step.skill() == step.skill() && in_words(&self.step) == in_words(step)
+    }
+
+    /// Returns the step in words.
+    pub fn in_words(&self) -> String {
+        in_words(&self.step)
+    }
+}
+
+/// A step in words, by which it is known again.
+fn in_words(step: &Step) -> String {
+    prompt::one_line(&step.to_string()).to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::space::Relation;
+
+    #[test]
+    fn a_step_is_known_again_however_it_is_spelled() {
+        let veto = Veto {
+            step: Step::place("bag", Relation::On, "Stove"),
+            rule: 1,
+            reason: "it is hot".to_owned(),
+        };
+        assert_eq!(veto.in_words(), "place bag on stove");
+        assert!(veto.forbids(&Step::place("BAG", Relation::On, " stove")));
+        assert!(!veto.forbids(&Step::place("bag", Relation::NextTo, "stove")));
+        assert!(!veto.forbids(&Step::pick("bag")));
+    }
+}
